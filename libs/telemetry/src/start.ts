@@ -1,0 +1,41 @@
+/**
+ * Preloaded before any service code (`--import @helpmesh/telemetry/start`), because instrumentation can only
+ * wrap modules that are loaded after it. Settings are OpenTelemetry's own variables. Without
+ * OTEL_EXPORTER_OTLP_ENDPOINT nothing is loaded and tracing calls cost next to nothing.
+ */
+import { register } from 'node:module';
+import { SDK_KEY } from './flush.ts';
+
+const defaults = {
+  // The ratio is 0.1 unless OTEL_TRACES_SAMPLER_ARG says otherwise; a caller's decision always wins.
+  OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+  OTEL_TRACES_SAMPLER_ARG: '0.1',
+  OTEL_PROPAGATORS: 'tracecontext',
+  // Metrics are scraped from /metrics and logs are read from stdout; the SDK exports spans only.
+  OTEL_METRICS_EXPORTER: 'none',
+  OTEL_LOGS_EXPORTER: 'none',
+  OTEL_NODE_RESOURCE_DETECTORS: 'env,serviceinstance',
+};
+
+if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT) {
+  for (const [name, value] of Object.entries(defaults)) process.env[name] ||= value;
+  // ES modules are reached through a loader hook; require() alone would leave `import pg` unseen.
+  register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+  const [{ NodeSDK }, { HttpInstrumentation }, { PgInstrumentation }] = await Promise.all([
+    import('@opentelemetry/sdk-node'),
+    import('@opentelemetry/instrumentation-http'),
+    import('@opentelemetry/instrumentation-pg'),
+  ]);
+  const sdk = new NodeSDK({
+    instrumentations: [
+      new HttpInstrumentation({
+        disableOutgoingRequestInstrumentation: true,
+        ignoreIncomingRequestHook: (request) => /^\/(healthz|readyz|metrics)\b/.test(request.url ?? ''),
+      }),
+      // Statements outside a request (pollers, relays) would each be a trace of their own.
+      new PgInstrumentation({ requireParentSpan: true }),
+    ],
+  });
+  sdk.start();
+  Reflect.set(globalThis, SDK_KEY, sdk);
+}
