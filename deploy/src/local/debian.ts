@@ -1,0 +1,56 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { capture } from './proc.ts';
+
+/**
+ * Unpacks packages of the Debian or Ubuntu archive into `<cacheDir>/<name>` without installing them: no root, no
+ * daemon started by a post-install script, nothing changed on the system. apt checks the archive's signatures.
+ * @returns the folder that holds usr/…, or the reason why it cannot be had
+ */
+export async function unpackFromArchive(
+  name: string,
+  packages: readonly string[],
+  cacheDir: string,
+  log?: (line: string) => void,
+): Promise<{ folder: string } | { why: string }> {
+  const folder = path.join(cacheDir, name);
+  if (existsSync(folder)) return { folder };
+  if ((await capture('apt-get', ['--version'])).status !== 0) return { why: 'this system has no apt-get' };
+
+  log?.(`fetching ${name} from the Debian archive`);
+  mkdirSync(cacheDir, { recursive: true });
+  const temp = await mkdtemp(path.join(tmpdir(), 'helpmesh-apt-'));
+  const unpacked = await mkdtemp(path.join(cacheDir, `${name}-`));
+  try {
+    mkdirSync(path.join(temp, 'lists/partial'), { recursive: true });
+    mkdirSync(path.join(temp, 'cache/archives/partial'), { recursive: true });
+    // Private package lists: works where the system has none, and needs no right to write the system's.
+    const options = ['-qq', '-o', `Dir::State::Lists=${temp}/lists`, '-o', `Dir::Cache=${temp}/cache`];
+    options.push('-o', 'Debug::NoLocking=1', '-o', 'Acquire::Languages=none', '-o', 'Acquire::http::Timeout=20');
+    if (process.getuid?.() === 0) options.push('-o', 'APT::Sandbox::User=root');
+    const inTemp = { cwd: temp, env: { ...process.env, LC_ALL: 'C' } };
+
+    // A failed third-party source makes `update` fail although ours is there: only the download decides.
+    await capture('apt-get', [...options, 'update'], inTemp);
+    const download = await capture('apt-get', [...options, 'download', ...packages], inTemp);
+    if (download.status !== 0) return { why: `apt-get could not fetch it (${lastLine(download.output)})` };
+    for (const deb of readdirSync(temp).filter((file) => file.endsWith('.deb'))) {
+      const unpack = await capture('dpkg', ['-x', path.join(temp, deb), unpacked]);
+      if (unpack.status !== 0) return { why: `dpkg could not unpack it (${lastLine(unpack.output)})` };
+    }
+    if (!existsSync(folder)) renameSync(unpacked, folder); // rename: a second launcher never sees half a folder
+    return { folder };
+  } catch (error) {
+    if (existsSync(folder)) return { folder }; // the second launcher was faster
+    return { why: (error as Error).message };
+  } finally {
+    rmSync(temp, { recursive: true, force: true });
+    rmSync(unpacked, { recursive: true, force: true });
+  }
+}
+
+function lastLine(output: string): string {
+  return output.trim().split('\n').at(-1) ?? '';
+}
