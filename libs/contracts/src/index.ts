@@ -1,1 +1,128 @@
-export {};
+export {
+  type AccessLevel,
+  type Actor,
+  accessLevels,
+  actorSchema,
+  groupsWith,
+  hasAnyPermission,
+  hasPermission,
+} from './access/actor.ts';
+export {
+  isInScope,
+  mayReadInternal,
+  mayReadTicket,
+  type TicketFacts,
+  type TicketScope,
+  ticketScope,
+} from './access/visibility.ts';
+export { messages, type ServiceName, type StreamName, serviceNames, streams } from './catalogue.ts';
+export { fileMail, MailAddress, markRedirected, recordMail, sendMail } from './commands/commands.ts';
+export {
+  type Access,
+  type CommandDefinition,
+  defineCommand,
+  defineEndpoint,
+  defineEvent,
+  defineQuestion,
+  type EndpointDefinition,
+  type Envelope,
+  type EventDefinition,
+  envelopeSchema,
+  type InputOf,
+  type Message,
+  type MessageDefinition,
+  type OutputOf,
+  type ParsedInputOf,
+  type QuestionDefinition,
+} from './define.ts';
+export { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
+export { ticketRedirected } from './events/federation.ts';
+export {
+  accessChanged,
+  GroupSnapshot,
+  groupCreated,
+  groupDeleted,
+  groupUpdated,
+  OrganizationSnapshot,
+  organizationCreated,
+  organizationDeleted,
+  organizationUpdated,
+  UserSnapshot,
+  userCreated,
+  userDeleted,
+  userUpdated,
+} from './events/identity.ts';
+export { mailQuarantined } from './events/mail.ts';
+export {
+  ArticleSnapshot,
+  articleAdded,
+  articleChanged,
+  Correspondent,
+  TicketSnapshot,
+  ticketCreated,
+  ticketDeleted,
+  ticketUpdated,
+} from './events/ticket.ts';
+export { endpoints } from './http/endpoints.ts';
+export { Agreement, agreements } from './http/federation.ts';
+export {
+  changePassword,
+  createToken,
+  currentUser,
+  deleteToken,
+  Group,
+  groups,
+  listRoles,
+  listTokens,
+  Organization,
+  organizations,
+  Role,
+  requestPasswordReset,
+  setPasswordByToken,
+  User,
+  UserInput,
+  users,
+} from './http/identity.ts';
+export {
+  listOutboundMail,
+  listQuarantine,
+  OutboundMail,
+  processQuarantined,
+  QuarantinedMail,
+  retryOutboundMail,
+} from './http/mail.ts';
+export { ticketReport } from './http/reporting.ts';
+export {
+  Article,
+  ArticleInput,
+  Attachment,
+  AttachmentInput,
+  createArticle,
+  createTicket,
+  deleteArticle,
+  deleteTicket,
+  getArticle,
+  getTicket,
+  listArticles,
+  listTickets,
+  StoredFile,
+  searchTickets,
+  searchTicketsByPost,
+  Ticket,
+  TicketInput,
+  TicketListQuery,
+  TicketListRow,
+  TicketPriority,
+  TicketState,
+  ticketCounts,
+  ticketHistory,
+  ticketList,
+  ticketPriorities,
+  ticketStates,
+  updateArticle,
+  updateTicket,
+} from './http/tickets.ts';
+export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
+export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
+export { authenticate, ensureCustomers, lookup, signIn, signOut } from './rpc/identity.ts';
+export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';

@@ -1,1 +1,3 @@
-export {};
+export { AppError, type AppErrorOptions, type ErrorKind, type ErrorOnTheWire, errorKinds } from './app-error.ts';
+export { assertNever, uuidv7 } from './ids.ts';
+export { backoffMs, type Clock, type EpochMs, epochMs, isoTime, SystemClock } from './time.ts';

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** What a user may do in a group (docs/glossary.md). `full` contains all others. */
+export const accessLevels = ['read', 'create', 'change', 'overview', 'full'] as const;
+export type AccessLevel = (typeof accessLevels)[number];
+
+/**
+ * Who acts, with everything a service needs to decide without asking: effective permissions (already narrowed to those
+ * of the API token in use) and group access. Signed by the gateway for at most a minute.
+ */
+export const actorSchema = z.object({
+  /** `service` actors are other services speaking for themselves; their userId is 1, the system user. */
+  kind: z.enum(['user', 'service']),
+  userId: z.number().int().positive(),
+  login: z.string(),
+  /** Permission names of docs/glossary.md: `ticket.agent`, `admin.user`; a parent grants its children. */
+  permissions: z.array(z.string()),
+  /** Access levels by group id; empty unless the user holds `ticket.agent`. */
+  groups: z.record(z.string(), z.array(z.enum(accessLevels))),
+  /** Primary and secondary organizations. */
+  organizationIds: z.array(z.number().int()),
+  /** Those of them whose members see each other's tickets. */
+  sharedOrganizationIds: z.array(z.number().int()),
+  locale: z.string().default('en'),
+  via: z.enum(['session', 'basic', 'token', 'service']),
+  /** The user who really acts when `From` names another one. */
+  actingUserId: z.number().int().optional(),
+});
+
+export type Actor = z.output<typeof actorSchema>;
+
+/** True when the actor holds the permission or one of its parents (`admin` grants `admin.user`). */
+export function hasPermission(actor: Actor, name: string): boolean {
+  return actor.permissions.some((held) => held === name || name.startsWith(`${held}.`));
+}
+
+/** True when the actor holds any permission at or below `prefix`: `admin` is met by `admin.group`. */
+export function hasAnyPermission(actor: Actor, prefix: string): boolean {
+  return hasPermission(actor, prefix) || actor.permissions.some((held) => held.startsWith(`${prefix}.`));
+}
+
+/** Ids of the groups in which an agent has the level; `full` counts for every level. */
+export function groupsWith(actor: Actor, level: AccessLevel): number[] {
+  if (!hasPermission(actor, 'ticket.agent')) return [];
+  return Object.entries(actor.groups)
+    .filter(([, levels]) => levels.includes(level) || levels.includes('full'))
+    .map(([id]) => Number(id));
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { defineCommand } from '../define.ts';
+import { StoredFile } from '../http/tickets.ts';
+
+export const MailAddress = z.object({ name: z.string(), address: z.string() });
+export type MailAddress = z.output<typeof MailAddress>;
+
+/**
+ * A mail that arrived, was kept, and was read. mail-ingest brings the evidence; the ticket service decides where it
+ * belongs. `unreadable` mails carry what could be had of the header and no body.
+ */
+export const fileMail = defineCommand(
+  'cmd.ticket.v1.file-mail',
+  z.object({
+    /** Row of the inbound mail; filing the same one twice has no effect. */
+    inboundId: z.number().int(),
+    /** Where and when it came in: smtp, imap:<mailbox>. */
+    channel: z.string(),
+    receivedAt: z.iso.datetime(),
+    /** Envelope recipients, or the mailbox's own address. */
+    recipients: z.array(z.string()),
+    /** The raw message in the blob store. */
+    raw: z.object({ sha256: z.string(), size: z.number().int() }),
+    unreadable: z.string().nullable(),
+    from: MailAddress.nullable(),
+    replyTo: MailAddress.nullable(),
+    to: z.array(MailAddress),
+    cc: z.array(MailAddress),
+    subject: z.string(),
+    messageId: z.string().nullable(),
+    inReplyTo: z.array(z.string()),
+    references: z.array(z.string()),
+    date: z.iso.datetime().nullable(),
+    /** Text form, at most 1 MiB. */
+    text: z.string(),
+    /** Sanitized HTML with `cid:` images, at most 1 MiB; null when the mail had none. */
+    html: z.string().nullable(),
+    attachments: z.array(StoredFile),
+    /** The mail is automatic (auto-reply, list, bounce, our own): file it, never answer it by machine. */
+    automatic: z.enum(['no', 'auto-reply', 'bulk', 'bounce', 'own']),
+  }),
+);
+
+/** A mail the system sends. The queue row is keyed by `mailId`: asking twice sends once. */
+export const sendMail = defineCommand(
+  'cmd.notification.v1.send-mail',
+  z.object({
+    mailId: z.uuid(),
+    kind: z.enum(['reply', 'auto-reply', 'password-reset', 'invitation', 'agent-notification', 'redirect']),
+    ticketId: z.number().int().nullable(),
+    articleId: z.number().int().nullable(),
+    /** Null: the system's own address. */
+    from: MailAddress.nullable(),
+    replyTo: MailAddress.nullable(),
+    to: z.array(MailAddress).min(1),
+    cc: z.array(MailAddress),
+    content: z.union([
+      z.object({ subject: z.string(), text: z.string(), html: z.string().nullable() }),
+      /** A template of the notification service, filled with values that are never template source. */
+      z.object({ template: z.string(), locale: z.string(), values: z.record(z.string(), z.string()) }),
+    ]),
+    /** With angle brackets; null: the notification service makes one. */
+    messageId: z.string().nullable(),
+    inReplyTo: z.string().nullable(),
+    references: z.array(z.string()),
+    attachments: z.array(StoredFile),
+    /** Marks the mail as automatic (RFC 3834) so that no machine answers it. */
+    automatic: z.boolean(),
+  }),
+);
+
+/** Notification tells the ticket service what it sent on its own, so that the thread shows it. */
+export const recordMail = defineCommand(
+  'cmd.ticket.v1.record-mail',
+  z.object({
+    mailId: z.uuid(),
+    ticketId: z.number().int(),
+    kind: z.string(),
+    from: MailAddress,
+    to: z.array(MailAddress),
+    subject: z.string(),
+    text: z.string(),
+    html: z.string().nullable(),
+    messageId: z.string(),
+    inReplyTo: z.string().nullable(),
+  }),
+);
+
+/** Federation moved the request to a mailing list; the ticket reaches its terminal `redirected` state. */
+export const markRedirected = defineCommand(
+  'cmd.ticket.v1.mark-redirected',
+  z.object({ ticketId: z.number().int(), agreementId: z.number().int(), listAddress: z.string() }),
+);

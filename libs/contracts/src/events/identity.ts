@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { defineEvent } from '../define.ts';
+
+/** What other services keep of a user. */
+export const UserSnapshot = z.object({
+  id: z.number().int(),
+  login: z.string(),
+  email: z.string().nullable(),
+  firstname: z.string(),
+  lastname: z.string(),
+  organizationId: z.number().int().nullable(),
+  active: z.boolean(),
+  locale: z.string(),
+  /** May own tickets somewhere. */
+  agent: z.boolean(),
+  /** Groups in which the user has full access: candidates for ownership and notifications. */
+  fullGroupIds: z.array(z.number().int()),
+});
+export type UserSnapshot = z.output<typeof UserSnapshot>;
+
+export const OrganizationSnapshot = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  shared: z.boolean(),
+  active: z.boolean(),
+});
+export type OrganizationSnapshot = z.output<typeof OrganizationSnapshot>;
+
+export const GroupSnapshot = z.object({
+  id: z.number().int(),
+  /** Full path, `Parent::Child`. */
+  name: z.string(),
+  active: z.boolean(),
+  followUpPossible: z.enum(['yes', 'new_ticket', 'new_ticket_after_certain_time']),
+  followUpAssignment: z.boolean(),
+  reopenTimeInDays: z.number().int().nullable(),
+  /** Sending address, and where mail for the group arrives; null: the system's address. */
+  email: z.object({ name: z.string(), address: z.string() }).nullable(),
+  /** Text, with `{{variables}}`. */
+  signature: z.string().nullable(),
+});
+export type GroupSnapshot = z.output<typeof GroupSnapshot>;
+
+export const userCreated = defineEvent('user.v1.created', UserSnapshot);
+export const userUpdated = defineEvent('user.v1.updated', UserSnapshot);
+export const userDeleted = defineEvent('user.v1.deleted', z.object({ id: z.number().int() }));
+export const organizationCreated = defineEvent('organization.v1.created', OrganizationSnapshot);
+export const organizationUpdated = defineEvent('organization.v1.updated', OrganizationSnapshot);
+export const organizationDeleted = defineEvent('organization.v1.deleted', z.object({ id: z.number().int() }));
+export const groupCreated = defineEvent('group.v1.created', GroupSnapshot);
+export const groupUpdated = defineEvent('group.v1.updated', GroupSnapshot);
+export const groupDeleted = defineEvent('group.v1.deleted', z.object({ id: z.number().int() }));
+
+/** Rights or credentials changed: whoever caches an answer of `authenticate` forgets it. */
+export const accessChanged = defineEvent(
+  'access.v1.changed',
+  z.object({
+    /** Null: everybody's (a role or group changed). */
+    userIds: z.array(z.number().int()).nullable(),
+    reason: z.string(),
+  }),
+);

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** An integer id, as a number or as its digits (path parameters, query strings, lenient clients). */
+export const Id = z
+  .union([z.number().int(), z.string().regex(/^\d+$/).transform(Number)])
+  .pipe(z.number().int().positive().max(Number.MAX_SAFE_INTEGER))
+  .meta({ type: 'integer', description: 'Id' });
+
+/** `true`, `1`, `"true"`, `"1"` mean on; `false`, `0`, absent mean off. */
+export const Flag = z
+  .union([z.boolean(), z.number(), z.string()])
+  .transform((value) => value === true || value === 1 || value === 'true' || value === '1');
+
+/** Instants as answered: ISO-8601, UTC, milliseconds. */
+export const Instant = z.iso.datetime();
+
+export const Page = z.object({
+  page: z.coerce.number().int().min(1).optional(),
+  per_page: z.coerce.number().int().min(1).optional(),
+  limit: z.coerce.number().int().min(1).optional(),
+  sort_by: z.string().max(200).optional(),
+  order_by: z.string().max(200).optional(),
+  expand: Flag.optional(),
+  full: Flag.optional(),
+});
+
+export const Reading = z.object({
+  expand: Flag.optional(),
+  full: Flag.optional(),
+  all: Flag.optional(),
+});
+
+/** Rows keep attributes that a later release adds; clients read what they know. */
+export const Row = z.looseObject({
+  id: z.number().int(),
+  created_at: Instant,
+  updated_at: Instant,
+  created_by_id: z.number().int(),
+  updated_by_id: z.number().int(),
+});
+
+/** Written bodies: unknown fields are dropped silently (compatibility); known ones are checked. */
+export const optionalId = Id.nullish();
+export const text = (max: number) => z.string().max(max);

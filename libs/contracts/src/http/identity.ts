@@ -1,0 +1,314 @@
+import { z } from 'zod';
+import { defineEndpoint } from '../define.ts';
+import { Flag, Id, Instant, optionalId, Page, Reading, Row, text } from './common.ts';
+
+const params = { id: Id };
+const groupAccess = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+
+export const User = Row.extend({
+  organization_id: z.number().int().nullable(),
+  login: z.string(),
+  firstname: z.string(),
+  lastname: z.string(),
+  email: z.string(),
+  phone: z.string(),
+  mobile: z.string(),
+  active: z.boolean(),
+  verified: z.boolean(),
+  vip: z.boolean(),
+  note: z.string(),
+  last_login: Instant.nullable(),
+  preferences: z.record(z.string(), z.unknown()),
+  role_ids: z.array(z.number().int()).optional(),
+  organization_ids: z.array(z.number().int()).optional(),
+  group_ids: z.record(z.string(), z.array(z.string())).optional(),
+});
+
+export const UserInput = z.object({
+  login: text(255).optional(),
+  firstname: text(100).optional(),
+  lastname: text(100).optional(),
+  email: text(255).optional(),
+  phone: text(100).optional(),
+  mobile: text(100).optional(),
+  fax: text(100).optional(),
+  web: text(255).optional(),
+  department: text(200).optional(),
+  address: text(500).optional(),
+  note: text(5000).optional(),
+  vip: Flag.optional(),
+  active: Flag.optional(),
+  verified: Flag.optional(),
+  password: text(1000).optional(),
+  organization: text(250).nullish(),
+  organization_id: optionalId,
+  organizations: z.array(text(250)).optional(),
+  organization_ids: z.array(Id).optional(),
+  roles: z.array(text(100)).optional(),
+  role_ids: z.array(Id).optional(),
+  groups: groupAccess.optional(),
+  group_ids: groupAccess.optional(),
+  preferences: z.record(z.string(), z.unknown()).optional(),
+  /** Sends an invitation mail with a link to set the password. */
+  invite: Flag.optional(),
+});
+export type UserInput = z.output<typeof UserInput>;
+
+const SearchInput = Page.extend({
+  query: text(500).optional(),
+  term: text(500).optional(),
+  label: Flag.optional(),
+  role_ids: z.union([z.array(Id), z.string()]).optional(),
+});
+
+const crud = <R extends z.ZodType>(
+  name: string,
+  plural: string,
+  path: string,
+  tag: string,
+  row: R,
+  body: z.ZodType,
+) => {
+  const pascal = (word: string) => word[0]?.toUpperCase() + word.slice(1);
+  return {
+    list: defineEndpoint({
+      id: `list${pascal(plural)}`,
+      method: 'GET',
+      path,
+      question: `rpc.identity.v1.list-${plural}`,
+      tag,
+      summary: `${pascal(plural)} the caller may see, by id`,
+      query: Page,
+      response: z.array(row),
+    }),
+    get: defineEndpoint({
+      id: `get${pascal(name)}`,
+      method: 'GET',
+      path: `${path}/:id`,
+      question: `rpc.identity.v1.get-${name}`,
+      tag,
+      summary: `One ${name}`,
+      params,
+      query: Reading,
+      response: row,
+    }),
+    create: defineEndpoint({
+      id: `create${pascal(name)}`,
+      method: 'POST',
+      path,
+      question: `rpc.identity.v1.create-${name}`,
+      tag,
+      summary: `Adds a ${name}`,
+      status: 201,
+      query: Reading,
+      body,
+      response: row,
+    }),
+    update: defineEndpoint({
+      id: `update${pascal(name)}`,
+      method: 'PUT',
+      path: `${path}/:id`,
+      question: `rpc.identity.v1.update-${name}`,
+      tag,
+      summary: `Changes a ${name}`,
+      params,
+      query: Reading,
+      body,
+      response: row,
+    }),
+    delete: defineEndpoint({
+      id: `delete${pascal(name)}`,
+      method: 'DELETE',
+      path: `${path}/:id`,
+      question: `rpc.identity.v1.delete-${name}`,
+      tag,
+      summary: `Deletes a ${name} that nothing refers to`,
+      params,
+    }),
+    search: defineEndpoint({
+      id: `search${pascal(plural)}`,
+      method: 'GET',
+      path: `${path}/search`,
+      question: `rpc.identity.v1.search-${plural}`,
+      tag,
+      summary: `${pascal(plural)} matching a few words`,
+      query: SearchInput,
+      response: z.array(row),
+    }),
+  };
+};
+
+export const users = crud('user', 'users', '/api/v1/users', 'Users', User, UserInput);
+
+export const currentUser = defineEndpoint({
+  id: 'currentUser',
+  method: 'GET',
+  path: '/api/v1/users/me',
+  question: 'rpc.identity.v1.current-user',
+  tag: 'Users',
+  summary: 'The signed-in user with effective permissions and group access',
+  query: Reading,
+  response: User,
+});
+
+export const Organization = Row.extend({
+  name: z.string(),
+  shared: z.boolean(),
+  domain: z.string(),
+  domain_assignment: z.boolean(),
+  active: z.boolean(),
+  vip: z.boolean(),
+  note: z.string(),
+  member_ids: z.array(z.number().int()).optional(),
+  secondary_member_ids: z.array(z.number().int()).optional(),
+});
+
+export const organizations = crud(
+  'organization',
+  'organizations',
+  '/api/v1/organizations',
+  'Organizations',
+  Organization,
+  z.object({
+    name: text(100).optional(),
+    shared: Flag.optional(),
+    domain: text(250).optional(),
+    domain_assignment: Flag.optional(),
+    active: Flag.optional(),
+    vip: Flag.optional(),
+    note: text(5000).optional(),
+    members: z.array(text(255)).optional(),
+    member_ids: z.array(Id).optional(),
+  }),
+);
+
+export const Group = Row.extend({
+  name: z.string(),
+  name_last: z.string(),
+  parent_id: z.number().int().nullable(),
+  assignment_timeout: z.number().int().nullable(),
+  follow_up_possible: z.string(),
+  follow_up_assignment: z.boolean(),
+  reopen_time_in_days: z.number().int().nullable(),
+  email_address_id: z.number().int().nullable(),
+  signature_id: z.number().int().nullable(),
+  active: z.boolean(),
+  note: z.string().nullable(),
+  user_ids: z.array(z.number().int()).optional(),
+});
+
+export const groups = crud(
+  'group',
+  'groups',
+  '/api/v1/groups',
+  'Groups',
+  Group,
+  z.object({
+    name: text(500).optional(),
+    parent_id: optionalId,
+    assignment_timeout: z.coerce.number().int().min(0).nullish(),
+    follow_up_possible: z.enum(['yes', 'new_ticket', 'new_ticket_after_certain_time']).optional(),
+    follow_up_assignment: Flag.optional(),
+    reopen_time_in_days: z.coerce.number().int().min(0).nullish(),
+    /** Sending address, `Name <mail@host>` or bare; also the address whose mail lands in this group. */
+    email: text(320).nullish(),
+    signature: text(5000).nullish(),
+    active: Flag.optional(),
+    note: text(250).nullish(),
+  }),
+);
+
+export const Role = Row.extend({
+  name: z.string(),
+  active: z.boolean(),
+  default_at_signup: z.boolean(),
+  note: z.string().nullable(),
+  permission_ids: z.array(z.number().int()).optional(),
+});
+
+export const listRoles = defineEndpoint({
+  id: 'listRoles',
+  method: 'GET',
+  path: '/api/v1/roles',
+  question: 'rpc.identity.v1.list-roles',
+  tag: 'Users',
+  summary: 'All roles',
+  query: Page,
+  response: z.array(Role),
+});
+
+const message = z.object({ message: z.string() });
+
+export const requestPasswordReset = defineEndpoint({
+  id: 'requestPasswordReset',
+  method: 'POST',
+  path: '/api/v1/users/password_reset',
+  question: 'rpc.identity.v1.request-password-reset',
+  tag: 'Sign-in',
+  summary: 'Mails a link to set a new password; answers the same whether the account exists or not',
+  access: 'public',
+  body: z.object({ username: text(255) }),
+  response: message,
+});
+
+export const setPasswordByToken = defineEndpoint({
+  id: 'setPasswordByToken',
+  method: 'POST',
+  path: '/api/v1/users/password_reset_verify',
+  question: 'rpc.identity.v1.set-password-by-token',
+  tag: 'Sign-in',
+  summary: 'Sets a password with a token from a reset or invitation mail; the token works once',
+  access: 'public',
+  body: z.object({
+    token: text(200),
+    /** Without a password the token is only checked. */
+    password: text(1000).optional(),
+  }),
+  response: z.object({ message: z.string(), user_login: z.string().optional() }),
+});
+
+export const changePassword = defineEndpoint({
+  id: 'changePassword',
+  method: 'POST',
+  path: '/api/v1/users/password_change',
+  question: 'rpc.identity.v1.change-password',
+  tag: 'Sign-in',
+  summary: 'Changes the own password; all other sessions end',
+  body: z.object({ password_old: text(1000), password_new: text(1000) }),
+  response: message,
+});
+
+export const listTokens = defineEndpoint({
+  id: 'listTokens',
+  method: 'GET',
+  path: '/api/v1/user_access_token',
+  question: 'rpc.identity.v1.list-tokens',
+  tag: 'Sign-in',
+  summary: 'Own API tokens (never their secrets) and the permissions a token may carry',
+  response: z.looseObject({ tokens: z.array(z.looseObject({ id: z.number().int(), name: z.string() })) }),
+});
+
+export const createToken = defineEndpoint({
+  id: 'createToken',
+  method: 'POST',
+  path: '/api/v1/user_access_token',
+  question: 'rpc.identity.v1.create-token',
+  tag: 'Sign-in',
+  summary: 'Makes an API token; it is shown this once',
+  body: z.object({
+    name: text(250),
+    permission: z.array(text(100)).optional(),
+    expires_at: z.string().nullish(),
+  }),
+  response: z.object({ token: z.string() }),
+});
+
+export const deleteToken = defineEndpoint({
+  id: 'deleteToken',
+  method: 'DELETE',
+  path: '/api/v1/user_access_token/:id',
+  question: 'rpc.identity.v1.delete-token',
+  tag: 'Sign-in',
+  summary: 'Revokes an own API token',
+  params,
+});

@@ -1,0 +1,494 @@
+import { z } from 'zod';
+import { defineEndpoint } from '../define.ts';
+import { Flag, Id, Instant, optionalId, Page, Reading, Row, text } from './common.ts';
+
+/** A file already in the blob store. The gateway turns base64 and multipart uploads into these before it forwards. */
+export const StoredFile = z.object({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  size: z.number().int().nonnegative(),
+  filename: text(1024),
+  contentType: text(255),
+  contentId: text(998).optional(),
+  inline: z.boolean().optional(),
+});
+export type StoredFile = z.output<typeof StoredFile>;
+
+export const AttachmentInput = z.union([
+  StoredFile,
+  z.object({ filename: text(1024), data: z.string(), 'mime-type': text(255), charset: z.string().optional() }),
+]);
+
+export const ArticleInput = z.object({
+  type: text(50).optional(),
+  type_id: optionalId,
+  sender: text(50).optional(),
+  sender_id: optionalId,
+  subject: text(998).nullish(),
+  body: z.string().nullish(),
+  content_type: z.enum(['text/plain', 'text/html']).optional(),
+  internal: Flag.optional(),
+  from: text(998).nullish(),
+  to: text(20_000).nullish(),
+  cc: text(20_000).nullish(),
+  reply_to: text(998).nullish(),
+  in_reply_to: text(998).nullish(),
+  origin_by_id: optionalId,
+  /** Ids answered by `POST /api/v1/upload_caches/:form_id` are attached and the cache is emptied. */
+  form_id: text(200).optional(),
+  attachments: z.array(AttachmentInput).max(100).optional(),
+  preferences: z.record(z.string(), z.unknown()).optional(),
+});
+export type ArticleInput = z.output<typeof ArticleInput>;
+
+export const TicketInput = z.object({
+  title: text(250).optional(),
+  group: text(500).optional(),
+  group_id: optionalId,
+  state: text(100).optional(),
+  state_id: optionalId,
+  priority: text(100).optional(),
+  priority_id: optionalId,
+  owner: text(250).nullish(),
+  owner_id: optionalId,
+  /** Login, e-mail, or `guess:<e-mail>` which creates the customer if unknown. */
+  customer: z.union([text(250), z.looseObject({})]).optional(),
+  customer_id: z.union([Id, text(250)]).nullish(),
+  organization: text(250).nullish(),
+  organization_id: optionalId,
+  pending_time: Instant.nullish(),
+  note: text(5000).nullish(),
+  type: text(100).nullish(),
+  preferences: z.record(z.string(), z.unknown()).optional(),
+  article: ArticleInput.optional(),
+});
+export type TicketInput = z.output<typeof TicketInput>;
+
+export const Ticket = Row.extend({
+  group_id: z.number().int(),
+  priority_id: z.number().int(),
+  state_id: z.number().int(),
+  organization_id: z.number().int().nullable(),
+  number: z.string(),
+  title: z.string(),
+  owner_id: z.number().int(),
+  customer_id: z.number().int(),
+  note: z.string().nullable(),
+  first_response_at: Instant.nullable(),
+  close_at: Instant.nullable(),
+  last_close_at: Instant.nullable(),
+  last_contact_at: Instant.nullable(),
+  last_contact_agent_at: Instant.nullable(),
+  last_contact_customer_at: Instant.nullable(),
+  last_owner_update_at: Instant.nullable(),
+  create_article_type_id: z.number().int().nullable(),
+  create_article_sender_id: z.number().int().nullable(),
+  article_count: z.number().int().nullable(),
+  escalation_at: Instant.nullable(),
+  pending_time: Instant.nullable(),
+  type: z.string().nullable(),
+  time_unit: z.string().nullable(),
+  preferences: z.record(z.string(), z.unknown()),
+});
+
+export const Attachment = z.object({
+  id: z.number().int(),
+  store_file_id: z.number().int(),
+  filename: z.string(),
+  /** Digits: existing clients compare it as a string. */
+  size: z.string(),
+  preferences: z.record(z.string(), z.unknown()),
+});
+
+export const Article = Row.extend({
+  ticket_id: z.number().int(),
+  type_id: z.number().int(),
+  sender_id: z.number().int(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  cc: z.string().nullable(),
+  subject: z.string().nullable(),
+  reply_to: z.string().nullable(),
+  message_id: z.string().nullable(),
+  in_reply_to: z.string().nullable(),
+  references: z.string().nullable(),
+  content_type: z.string(),
+  body: z.string(),
+  internal: z.boolean(),
+  origin_by_id: z.number().int().nullable(),
+  preferences: z.record(z.string(), z.unknown()),
+  attachments: z.array(Attachment),
+  type: z.string(),
+  sender: z.string(),
+  created_by: z.string(),
+  updated_by: z.string(),
+});
+
+const tag = 'Tickets';
+const params = { id: Id };
+
+export const listTickets = defineEndpoint({
+  id: 'listTickets',
+  method: 'GET',
+  path: '/api/v1/tickets',
+  question: 'rpc.ticket.v1.list-tickets',
+  tag,
+  summary: 'Tickets the caller may read, by id; at most 100 a page',
+  query: Page,
+  response: z.array(Ticket),
+});
+
+export const getTicket = defineEndpoint({
+  id: 'getTicket',
+  method: 'GET',
+  path: '/api/v1/tickets/:id',
+  question: 'rpc.ticket.v1.get-ticket',
+  tag,
+  summary: 'One ticket; `expand` adds names, `all` adds its articles and everything a ticket page shows',
+  params,
+  query: Reading,
+  response: Ticket,
+});
+
+export const createTicket = defineEndpoint({
+  id: 'createTicket',
+  method: 'POST',
+  path: '/api/v1/tickets',
+  question: 'rpc.ticket.v1.create-ticket',
+  tag,
+  summary: 'Opens a ticket, with its first article if one is given',
+  status: 201,
+  query: Reading,
+  body: TicketInput,
+  response: Ticket,
+});
+
+export const updateTicket = defineEndpoint({
+  id: 'updateTicket',
+  method: 'PUT',
+  path: '/api/v1/tickets/:id',
+  question: 'rpc.ticket.v1.update-ticket',
+  tag,
+  summary: 'Changes fields of a ticket and may add an article in the same step',
+  params,
+  query: Reading,
+  body: TicketInput,
+  response: Ticket,
+});
+
+export const deleteTicket = defineEndpoint({
+  id: 'deleteTicket',
+  method: 'DELETE',
+  path: '/api/v1/tickets/:id',
+  question: 'rpc.ticket.v1.delete-ticket',
+  tag,
+  summary: 'Deletes a ticket for good; administrators only',
+  params,
+});
+
+export const TicketListQuery = z.object({
+  /** `my-open`, `unassigned`, `open`, `pending`, `closed`, `all`; customers: `my-tickets`, `my-organization`. */
+  view: text(50).optional(),
+  state: text(100).optional(),
+  group_id: Id.optional(),
+  owner_id: Id.optional(),
+  customer_id: Id.optional(),
+  organization_id: Id.optional(),
+  query: text(500).optional(),
+  sort: z.enum(['updated_at', 'created_at', 'number', 'title', 'priority', 'pending_time']).default('updated_at'),
+  order: z.enum(['asc', 'desc']).default('desc'),
+  /** Opaque cursor of the answer before. */
+  after: text(2000).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const TicketListRow = z.looseObject({
+  id: z.number().int(),
+  number: z.string(),
+  title: z.string(),
+  state: z.string(),
+  state_type: z.string(),
+  priority: z.string(),
+  priority_id: z.number().int(),
+  group: z.string(),
+  group_id: z.number().int(),
+  owner_id: z.number().int(),
+  owner: z.string().nullable(),
+  customer_id: z.number().int(),
+  customer: z.string(),
+  customer_email: z.string().nullable(),
+  organization: z.string().nullable(),
+  article_count: z.number().int(),
+  pending_time: Instant.nullable(),
+  created_at: Instant,
+  updated_at: Instant,
+  last_contact_customer_at: Instant.nullable(),
+  last_contact_agent_at: Instant.nullable(),
+});
+
+export const ticketList = defineEndpoint({
+  id: 'ticketList',
+  method: 'GET',
+  path: '/api/v1/ticket_list',
+  question: 'rpc.ticket.v1.ticket-list',
+  tag,
+  summary: 'A page of a list with exact total and a keyset cursor: what the list screens show',
+  query: TicketListQuery,
+  response: z.object({
+    tickets: z.array(TicketListRow),
+    total: z.number().int(),
+    /** Cursor of the next page; null on the last one. */
+    next: z.string().nullable(),
+  }),
+});
+
+export const ticketCounts = defineEndpoint({
+  id: 'ticketCounts',
+  method: 'GET',
+  path: '/api/v1/ticket_counts',
+  question: 'rpc.ticket.v1.ticket-counts',
+  tag,
+  summary: 'Exact number of tickets in each standard view of the caller',
+  response: z.object({ views: z.array(z.object({ view: z.string(), count: z.number().int() })) }),
+});
+
+export const SearchInput = Page.extend({
+  query: text(2000).optional(),
+  ids: z.union([z.array(Id), z.string()]).optional(),
+  only_total_count: Flag.optional(),
+});
+
+const found = z.union([
+  z.array(Ticket),
+  z.object({ total_count: z.number().int() }),
+  z.object({
+    record_ids: z.array(z.number().int()),
+    assets: z.record(z.string(), z.unknown()),
+    total_count: z.number().int(),
+  }),
+]);
+
+export const searchTickets = defineEndpoint({
+  id: 'searchTickets',
+  method: 'GET',
+  path: '/api/v1/tickets/search',
+  question: 'rpc.ticket.v1.search-tickets',
+  tag,
+  summary: 'Full-text search over title, number, articles and people, best first',
+  query: SearchInput,
+  response: found,
+});
+
+export const searchTicketsByPost = defineEndpoint({
+  id: 'searchTicketsByPost',
+  method: 'POST',
+  path: '/api/v1/tickets/search',
+  question: 'rpc.ticket.v1.search-tickets',
+  tag,
+  summary: 'The same search with its input in the body',
+  query: SearchInput,
+  body: SearchInput.optional(),
+  response: found,
+});
+
+export const ticketHistory = defineEndpoint({
+  id: 'ticketHistory',
+  method: 'GET',
+  path: '/api/v1/ticket_history/:id',
+  question: 'rpc.ticket.v1.ticket-history',
+  tag,
+  summary: 'Every change of a ticket, oldest first',
+  params,
+  response: z.object({
+    history: z.array(z.looseObject({ id: z.number().int(), object: z.string(), type: z.string() })),
+    assets: z.record(z.string(), z.unknown()),
+  }),
+});
+
+const articleTag = 'Articles';
+
+export const listArticles = defineEndpoint({
+  id: 'listArticles',
+  method: 'GET',
+  path: '/api/v1/ticket_articles/by_ticket/:id',
+  question: 'rpc.ticket.v1.list-articles',
+  tag: articleTag,
+  summary: 'The thread of a ticket, oldest first; customers do not see internal articles',
+  params,
+  query: Reading,
+  response: z.array(Article),
+});
+
+export const getArticle = defineEndpoint({
+  id: 'getArticle',
+  method: 'GET',
+  path: '/api/v1/ticket_articles/:id',
+  question: 'rpc.ticket.v1.get-article',
+  tag: articleTag,
+  summary: 'One article',
+  params,
+  query: Reading,
+  response: Article,
+});
+
+export const createArticle = defineEndpoint({
+  id: 'createArticle',
+  method: 'POST',
+  path: '/api/v1/ticket_articles',
+  question: 'rpc.ticket.v1.create-article',
+  tag: articleTag,
+  summary: 'Adds an article; type `email` by an agent is really sent',
+  status: 201,
+  query: Reading,
+  body: ArticleInput.extend({ ticket_id: Id }),
+  response: Article,
+});
+
+export const updateArticle = defineEndpoint({
+  id: 'updateArticle',
+  method: 'PUT',
+  path: '/api/v1/ticket_articles/:id',
+  question: 'rpc.ticket.v1.update-article',
+  tag: articleTag,
+  summary: 'Makes an article internal or public',
+  params,
+  query: Reading,
+  body: z.object({
+    internal: Flag.optional(),
+    preferences: z.object({ highlight: z.unknown() }).partial().optional(),
+  }),
+  response: Article,
+});
+
+export const deleteArticle = defineEndpoint({
+  id: 'deleteArticle',
+  method: 'DELETE',
+  path: '/api/v1/ticket_articles/:id',
+  question: 'rpc.ticket.v1.delete-article',
+  tag: articleTag,
+  summary: 'Deletes an own note within ten minutes',
+  params,
+});
+
+const objects = <R extends z.ZodType, P extends string>(
+  name: string,
+  plural: string,
+  path: P,
+  row: R,
+  body: z.ZodType,
+) => {
+  const many = plural.replaceAll(' ', '-');
+  const one = name.replaceAll(' ', '-');
+  const camel = (words: string) => words.replace(/ (\w)/g, (_, letter: string) => letter.toUpperCase());
+  const pascal = (words: string) => camel(` ${words}`);
+  const shared = { tag: 'Ticket attributes' };
+  return {
+    list: defineEndpoint({
+      ...shared,
+      id: `list${pascal(plural)}`,
+      method: 'GET',
+      path,
+      question: `rpc.ticket.v1.list-${many}`,
+      summary: `All ${plural}`,
+      query: Page,
+      response: z.array(row),
+    }),
+    get: defineEndpoint({
+      ...shared,
+      id: `get${pascal(name)}`,
+      method: 'GET',
+      path: `${path}/:id`,
+      question: `rpc.ticket.v1.get-${one}`,
+      summary: `One ${name}`,
+      params,
+      query: Reading,
+      response: row,
+    }),
+    create: defineEndpoint({
+      ...shared,
+      id: `create${pascal(name)}`,
+      method: 'POST',
+      path,
+      question: `rpc.ticket.v1.create-${one}`,
+      summary: `Adds a ${name}`,
+      status: 201,
+      query: Reading,
+      body,
+      response: row,
+    }),
+    update: defineEndpoint({
+      ...shared,
+      id: `update${pascal(name)}`,
+      method: 'PUT',
+      path: `${path}/:id`,
+      question: `rpc.ticket.v1.update-${one}`,
+      summary: `Changes a ${name}`,
+      params,
+      query: Reading,
+      body,
+      response: row,
+    }),
+    delete: defineEndpoint({
+      ...shared,
+      id: `delete${pascal(name)}`,
+      method: 'DELETE',
+      path: `${path}/:id`,
+      question: `rpc.ticket.v1.delete-${one}`,
+      summary: `Deletes a ${name} that nothing refers to`,
+      params,
+    }),
+  };
+};
+
+export const TicketState = Row.extend({
+  name: z.string(),
+  state_type_id: z.number().int(),
+  next_state_id: z.number().int().nullable(),
+  ignore_escalation: z.boolean(),
+  default_create: z.boolean(),
+  default_follow_up: z.boolean(),
+  note: z.string().nullable(),
+  active: z.boolean(),
+});
+
+export const ticketStates = objects(
+  'ticket state',
+  'ticket states',
+  '/api/v1/ticket_states',
+  TicketState,
+  z.object({
+    name: text(100).optional(),
+    state_type_id: optionalId,
+    state_type: text(100).optional(),
+    next_state_id: optionalId,
+    next_state: text(100).nullish(),
+    ignore_escalation: Flag.optional(),
+    default_create: Flag.optional(),
+    default_follow_up: Flag.optional(),
+    note: text(250).nullish(),
+    active: Flag.optional(),
+  }),
+);
+
+export const TicketPriority = Row.extend({
+  name: z.string(),
+  default_create: z.boolean(),
+  ui_icon: z.string().nullable(),
+  ui_color: z.string().nullable(),
+  note: z.string().nullable(),
+  active: z.boolean(),
+});
+
+export const ticketPriorities = objects(
+  'ticket priority',
+  'ticket priorities',
+  '/api/v1/ticket_priorities',
+  TicketPriority,
+  z.object({
+    name: text(100).optional(),
+    default_create: Flag.optional(),
+    ui_icon: text(100).nullish(),
+    ui_color: text(100).nullish(),
+    note: text(250).nullish(),
+    active: Flag.optional(),
+  }),
+);

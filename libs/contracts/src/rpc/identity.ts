@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { actorSchema } from '../access/actor.ts';
+import { defineQuestion } from '../define.ts';
+import { GroupSnapshot, OrganizationSnapshot, UserSnapshot } from '../events/identity.ts';
+
+/** `From` header of a request: user id, login or e-mail of the user to act for. */
+const onBehalfOf = z.string().max(255).optional();
+
+/**
+ * Who is this? Refuses with `unauthenticated`: wrong Basic, unknown token, ended session, inactive user; with
+ * `forbidden` when acting for another is not allowed. Called by the gateway only.
+ */
+export const authenticate = defineQuestion(
+  'rpc.identity.v1.authenticate',
+  z.object({
+    credential: z.discriminatedUnion('scheme', [
+      z.object({ scheme: z.literal('basic'), login: z.string().max(255), password: z.string().max(1000) }),
+      z.object({ scheme: z.literal('token'), token: z.string().max(500) }),
+      z.object({ scheme: z.literal('session'), sessionToken: z.string().max(200) }),
+    ]),
+    onBehalfOf,
+    ip: z.string().max(64).optional(),
+  }),
+  z.object({
+    actor: actorSchema,
+    /** Sessions only: the value the header `X-CSRF-Token` must carry on unsafe methods. */
+    csrfToken: z.string().nullable(),
+    /** How long the answer may be reused, at most; an `access.v1.changed` event ends it at once. */
+    maxAgeMs: z.number().int(),
+  }),
+);
+
+/** Password sign-in. The same answer and time for unknown user and wrong password. */
+export const signIn = defineQuestion(
+  'rpc.identity.v1.sign-in',
+  z.object({
+    username: z.string().max(255),
+    password: z.string().max(1000),
+    ip: z.string().max(64).optional(),
+    userAgent: z.string().max(500).optional(),
+  }),
+  z.object({
+    /** 256-bit random; goes into the cookie, only its hash is stored. */
+    sessionToken: z.string(),
+    csrfToken: z.string(),
+    userId: z.number().int(),
+    expiresAt: z.iso.datetime(),
+  }),
+);
+
+export const signOut = defineQuestion(
+  'rpc.identity.v1.sign-out',
+  z.object({ sessionToken: z.string().max(200) }),
+  z.object({}),
+);
+
+/** Read-through of the replicas: whoever misses a row asks for it. Unknown ids are left out of the answer. */
+export const lookup = defineQuestion(
+  'rpc.identity.v1.lookup',
+  z.object({
+    userIds: z.array(z.number().int()).max(1000).optional(),
+    /** Logins or e-mail addresses. */
+    logins: z.array(z.string()).max(1000).optional(),
+    organizationIds: z.array(z.number().int()).max(1000).optional(),
+    organizationNames: z.array(z.string()).max(1000).optional(),
+    groupIds: z.array(z.number().int()).max(1000).optional(),
+    groupNames: z.array(z.string()).max(1000).optional(),
+    /** Everything of the small kinds, to fill an empty replica. */
+    allGroups: z.boolean().optional(),
+  }),
+  z.object({
+    users: z.array(UserSnapshot),
+    organizations: z.array(OrganizationSnapshot),
+    groups: z.array(GroupSnapshot),
+  }),
+);
+
+/**
+ * Finds each address' user or makes a customer of it. Answers in the order asked; the same address always gets the
+ * same user, however often and however concurrently it is asked.
+ */
+export const ensureCustomers = defineQuestion(
+  'rpc.identity.v1.ensure-customers',
+  z.object({
+    customers: z.array(z.object({ email: z.string().max(254), name: z.string().max(500) })).max(500),
+  }),
+  z.object({ users: z.array(UserSnapshot) }),
+);

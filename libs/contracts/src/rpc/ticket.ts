@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { defineQuestion } from '../define.ts';
+import { StoredFile } from '../http/tickets.ts';
+
+/** May the actor read this attachment, and which blob is it? `not-found` when not visible. */
+export const getAttachment = defineQuestion(
+  'rpc.ticket.v1.get-attachment',
+  z.object({
+    ticketId: z.number().int(),
+    articleId: z.number().int(),
+    attachmentId: z.number().int(),
+  }),
+  StoredFile,
+);
+
+/** The raw mail of an article, agents only. */
+export const getRawMail = defineQuestion(
+  'rpc.ticket.v1.get-raw-mail',
+  z.object({ articleId: z.number().int() }),
+  z.object({ sha256: z.string(), size: z.number().int() }),
+);
+
+/** Keeps an uploaded file for an article that is still being written. */
+export const addUpload = defineQuestion(
+  'rpc.ticket.v1.add-upload',
+  z.object({ formId: z.string().max(200), file: StoredFile }),
+  z.object({ id: z.number().int() }),
+);
+
+export const removeUploads = defineQuestion(
+  'rpc.ticket.v1.remove-uploads',
+  z.object({
+    formId: z.string().max(200),
+    /** Absent: all of the form. */
+    id: z.number().int().optional(),
+  }),
+  z.object({}),
+);
