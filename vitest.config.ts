@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests and editors read sources (the `@helpmesh/source` condition); the runtime reads dist.
-const conditions = ['@helpmesh/source', 'module', 'node', 'development|production'];
+// `module` is left out: it stands for builds made for bundlers, which Node itself cannot always load.
+const conditions = ['@helpmesh/source', 'node', 'development|production'];
 
 export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },

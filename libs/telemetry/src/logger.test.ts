@@ -26,6 +26,8 @@ describe('logger', () => {
     ['a list of addresses', { to: ['canary@example.com'] }],
     ['an address object', { sender: { name: 'canary', address: 'x@example.com' } }],
     ['a signing key', { HELPMESH_SIGNING_KEY: 'canary' }],
+    ['the password in a URL', { DATABASE_URL: 'postgres://helpmesh:canary@db.example.com/ticket' }],
+    ['an address under any key', { why: 'no such mailbox canary@example.com' }],
     ['a buffer', { content: Buffer.from('canary') }],
     ['a query failure', { err: Object.assign(new Error('boom'), { parameters: ['canary'], detail: 'canary' }) }],
     ['an address in an error message', { err: new Error('Key (email)=(canary@example.com) already exists') }],

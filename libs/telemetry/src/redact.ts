@@ -22,6 +22,8 @@ export function maskAddresses(text: string): string {
  * whole object that slipped into a log call is covered too; deeper than six levels is cut off.
  */
 export function redact(value: unknown, depth = 0): unknown {
+  // Addresses and URLs with a password are masked by their shape as well, whatever the key is called.
+  if (typeof value === 'string') return maskAddresses(value);
   if (value === null || typeof value !== 'object') return value;
   if (depth >= DEPTH) return '…';
   if (value instanceof Error) return errorRecord(value, depth);
