@@ -57,7 +57,7 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
  * npm has none, and no broker written in JavaScript has JetStream.
  */
 export async function findNats(cacheDir: string, log?: (line: string) => void): Promise<string> {
-  const named = process.env['NATS_SERVER_BIN'];
+  const named = process.env.NATS_SERVER_BIN;
   if (named) {
     if (isProgram(named)) return named;
     throw new CannotStart(`NATS_SERVER_BIN names ${named}, which is not a program that can be run.`);
@@ -73,7 +73,7 @@ export async function findNats(cacheDir: string, log?: (line: string) => void): 
 
 /** Looks a program up on PATH and in the folders that ordinary users do not have on theirs. */
 export function findProgram(name: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin'];
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin'];
   return folders.map((folder) => path.join(folder, name)).find(isProgram);
 }
 

@@ -20,7 +20,7 @@ const workspace = fileURLToPath(new URL('../../..', import.meta.url));
  * else embedded).
  */
 export async function startInfra(env: NodeJS.ProcessEnv = process.env): Promise<StartedInfra> {
-  const want = env['HELPMESH_TEST_INFRA'] ?? 'auto';
+  const want = env.HELPMESH_TEST_INFRA ?? 'auto';
   switch (want) {
     case 'external':
       return external(env);
@@ -44,7 +44,7 @@ async function embedded(env: NodeJS.ProcessEnv): Promise<StartedInfra> {
   sweepOldRuns();
   const folder = mkdtempSync(path.join(tmpdir(), `${PREFIX}${process.pid}-`));
   chmodSync(folder, 0o755); // PostgreSQL runs as another user when we are root
-  const cacheDir = env['HELPMESH_CACHE'] ?? path.join(workspace, '.cache');
+  const cacheDir = env.HELPMESH_CACHE ?? path.join(workspace, '.cache');
   const log = (line: string) => process.stdout.write(`[infra] ${line}\n`);
   const [postgres, nats, redis] = await Promise.all([
     startPostgres({ dataDir: path.join(folder, 'postgres'), profile: 'test', maxConnections: 400, log }),
@@ -76,7 +76,7 @@ function external(env: NodeJS.ProcessEnv): StartedInfra {
     if (!value) throw new Error(`HELPMESH_TEST_INFRA=external needs ${name}.`);
     return value;
   };
-  const redisUrl = env['REDIS_URL'];
+  const redisUrl = env.REDIS_URL;
   return {
     addresses: {
       mode: 'external',
@@ -124,9 +124,9 @@ async function containers(): Promise<StartedInfra> {
 
 /** An engine counts only when its socket accepts a connection: the file alone stays behind when it is stopped. */
 async function engineAnswers(env: NodeJS.ProcessEnv): Promise<boolean> {
-  if (env['DOCKER_HOST']) return true;
-  const home = env['HOME'] ?? '';
-  const runtime = env['XDG_RUNTIME_DIR'] ?? '';
+  if (env.DOCKER_HOST) return true;
+  const home = env.HOME ?? '';
+  const runtime = env.XDG_RUNTIME_DIR ?? '';
   const sockets = ['/var/run/docker.sock', `${home}/.docker/run/docker.sock`, `${runtime}/docker.sock`];
   const answers = await Promise.all(
     sockets.map(
