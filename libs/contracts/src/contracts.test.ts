@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { messages, streams } from './catalogue.ts';
+import { defineEndpoint, defineEvent, envelopeSchema } from './define.ts';
+import { endpoints } from './http/endpoints.ts';
+
+const folder = new URL('../samples/', import.meta.url);
+const samples = readdirSync(folder).map((name) => ({
+  name,
+  envelope: envelopeSchema.parse(JSON.parse(readFileSync(new URL(name, folder), 'utf8'))),
+}));
+
+describe('samples', () => {
+  it.each(samples)('$name still parses', ({ name, envelope }) => {
+    const definition = messages.find(({ type }) => type === envelope.type);
+    expect(definition, `${name} is of a type nobody defines`).toBeDefined();
+    expect(definition?.data.safeParse(envelope.data).error).toBeUndefined();
+  });
+
+  it.each(messages.map(({ type }) => type))('%s has a sample', (type) => {
+    expect(samples.map(({ envelope }) => envelope.type)).toContain(type);
+  });
+});
+
+describe('the catalogue', () => {
+  it('puts every message on exactly one stream', () => {
+    for (const { type } of messages) {
+      const carriers = streams.filter(({ subjects }) => subjects.some((s) => type.startsWith(s.slice(0, -1))));
+      expect(carriers, type).toHaveLength(1);
+    }
+  });
+
+  it('names no type twice', () => {
+    const types = messages.map(({ type }) => type);
+    expect(new Set(types).size).toBe(types.length);
+  });
+
+  it('refuses a subject outside the grammar', () => {
+    expect(() => defineEvent('Ticket.created', envelopeSchema)).toThrow(/grammar/);
+    expect(() => defineEvent('cmd.ticket.v1.file-mail', envelopeSchema)).toThrow(/grammar/);
+  });
+});
+
+describe('the endpoint table', () => {
+  it('has one owner for each method and path, and one name for each operation', () => {
+    const routes = endpoints.map(({ method, path }) => `${method} ${path}`);
+    expect(routes.filter((route, i) => routes.indexOf(route) !== i)).toEqual([]);
+    const ids = endpoints.map(({ id }) => id);
+    expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
+  });
+
+  it.each(endpoints.map((endpoint) => [endpoint.path, endpoint] as const))(
+    'declares each path parameter of %s',
+    (path, endpoint) => {
+      const named = [...path.matchAll(/:(\w+)/g)].map((match) => match[1]);
+      expect(Object.keys(endpoint.input.shape.params.def.shape)).toEqual(named);
+    },
+  );
+
+  it('defaults to a signed-in caller and status 200', () => {
+    const made = defineEndpoint({
+      id: 'x',
+      method: 'GET',
+      path: '/x',
+      question: 'rpc.ticket.v1.x',
+      tag: 't',
+      summary: 's',
+    });
+    expect(made).toMatchObject({ access: 'signed-in', status: 200 });
+  });
+});
