@@ -1,0 +1,144 @@
+import { infra } from '@helpmesh/testing';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterCommit, connect, createDataSource, migrate, Session, sql, transaction, violates } from './index.ts';
+
+class Things1700000000001 {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      'CREATE TABLE thing (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text UNIQUE, n int)',
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE thing');
+  }
+}
+
+let url: string;
+let ds: DataSource;
+
+beforeAll(async () => {
+  // A name nobody made yet: migrate() has to.
+  const made = new URL(await infra().database('persistence'));
+  made.pathname += '_new';
+  url = made.href;
+  ds = createDataSource({ url, migrations: [Things1700000000001] });
+});
+
+afterAll(async () => {
+  if (ds?.isInitialized) await ds.destroy();
+});
+
+describe('persistence', () => {
+  it('migrate makes the missing database once, however many replicas ask at the same time', async () => {
+    const applied = await Promise.all([migrate(ds), migrate(ds), migrate(ds)]);
+    expect(applied.flat()).toEqual(['Things1700000000001']);
+    await connect(ds);
+  });
+
+  it('gives int8, int8[] and date as number, numbers and text', async () => {
+    const rows = await sql(ds, `SELECT 5000000000::int8 AS id, ARRAY[1, 2]::int8[] AS ids, DATE '2026-03-29' AS day`);
+    expect(rows).toEqual([{ id: 5_000_000_000, ids: [1, 2], day: '2026-03-29' }]);
+  });
+
+  it('names a statement from its second use on, and survives a change of the row type', async () => {
+    const text = 'SELECT * FROM thing WHERE n = $1';
+    await transaction(ds, async (tx) => {
+      await sql(tx, text, [1]);
+      await sql(tx, text, [1]);
+      const [named] = await sql<{ n: number }>(
+        tx,
+        'SELECT count(*) AS n FROM pg_prepared_statements WHERE statement = $1',
+        [text],
+      );
+      expect(named?.n).toBe(1);
+    });
+    await ds.query('ALTER TABLE thing ADD COLUMN later text');
+    // Inside a transaction the stale plan aborts it, so the whole function runs again.
+    await expect(transaction(ds, (tx) => sql(tx, text, [1]))).resolves.toEqual([]);
+  });
+
+  it('maps a unique violation to conflict and says which constraint', async () => {
+    await sql(ds, 'INSERT INTO thing (name) VALUES ($1)', ['once']);
+    const error = await sql(ds, 'INSERT INTO thing (name) VALUES ($1)', ['once']).catch((e: unknown) => e);
+    expect(error).toMatchObject({ kind: 'conflict', code: 'db.unique' });
+    expect(violates(error, 'thing_name_key')).toBe(true);
+    expect(violates(error, 'another')).toBe(false);
+  });
+
+  it.each([
+    ['SELECT 1/0', 'invalid'],
+    [`SELECT '\\x00'::bytea::text::int`, 'invalid'],
+    ['SELECT * FROM nowhere', 'bug'],
+  ])('%s is %s', async (text, kind) => {
+    await expect(sql(ds, text)).rejects.toMatchObject({ kind });
+  });
+
+  it('runs the whole function again after a deadlock', async () => {
+    await sql(ds, `INSERT INTO thing (name, n) VALUES ('a', 0), ('b', 0)`);
+    let runs = 0;
+    let firstLocks = 0;
+    let bothHold = (): void => undefined;
+    const both = new Promise<void>((resolve) => {
+      bothHold = resolve;
+    });
+    const add = (first: string, second: string) =>
+      transaction(ds, async (tx) => {
+        runs++;
+        await sql(tx, 'UPDATE thing SET n = n + 1 WHERE name = $1', [first]);
+        if (++firstLocks === 2) bothHold();
+        await both;
+        await sql(tx, 'UPDATE thing SET n = n + 1 WHERE name = $1', [second]);
+      });
+    await Promise.all([add('a', 'b'), add('b', 'a')]);
+    expect(runs).toBe(3);
+    expect(await sql(ds, `SELECT n FROM thing WHERE name IN ('a', 'b')`)).toEqual([{ n: 2 }, { n: 2 }]);
+  });
+
+  it('rings after the commit only, once, and never after a rollback', async () => {
+    const heard: string[] = [];
+    const bell = () => heard.push('bell');
+    await transaction(ds, async (tx) => {
+      afterCommit(tx, bell);
+      afterCommit(tx, bell);
+      expect(heard).toEqual([]);
+    });
+    expect(heard).toEqual(['bell']);
+    await transaction(ds, async (tx) => {
+      afterCommit(tx, bell);
+      throw new Error('no');
+    }).catch(() => undefined);
+    expect(heard).toEqual(['bell']);
+  });
+
+  it('an advisory lock has one holder and is free when its session goes', async () => {
+    const first = await Session.open({ url });
+    const second = await Session.open({ url });
+    expect(await first.tryLock('one')).toBe(true);
+    expect(await second.tryLock('one')).toBe(false);
+    await first.close();
+    expect(await second.tryLock('one')).toBe(true);
+    await second.close();
+  });
+
+  it('survives every connection being cut and answers again', async () => {
+    const session = await Session.open({ url });
+    const open = transaction(ds, (tx) => sql(tx, 'SELECT pg_sleep(20)')).catch((error: unknown) => error);
+    const admin = await Session.open({ url: url.replace(/_new$/, '') });
+    const inSleep = `SELECT pid FROM pg_stat_activity WHERE datname = $1 AND query LIKE 'SELECT pg_sleep%'`;
+    const database = new URL(url).pathname.slice(1);
+    while ((await admin.query(inSleep, [database])).length === 0);
+    await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [database]);
+    await admin.close();
+    expect(await open).toMatchObject({ kind: 'unavailable' });
+    await expect(session.query('SELECT 1')).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(session.alive).toBe(false);
+    await expect(sql(ds, 'SELECT 1 AS one')).resolves.toEqual([{ one: 1 }]);
+  });
+
+  it('an unreachable server is unavailable, not a bug', async () => {
+    const nowhere = createDataSource({ url: 'postgres://x@127.0.0.1:1/x', migrations: [] });
+    await expect(connect(nowhere, 0)).rejects.toMatchObject({ kind: 'unavailable', code: 'db.unavailable' });
+  });
+});
