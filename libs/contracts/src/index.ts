@@ -124,5 +124,6 @@ export {
 } from './http/tickets.ts';
 export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
+export { type MailTemplate, mailTemplates } from './mail/templates.ts';
 export { authenticate, ensureCustomers, lookup, signIn, signOut } from './rpc/identity.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';

@@ -1,3 +1,3 @@
 export { AppError, type AppErrorOptions, type ErrorKind, type ErrorOnTheWire, errorKinds } from './app-error.ts';
-export { assertNever, uuidv7 } from './ids.ts';
+export { assertNever, derivedId, uuidv7 } from './ids.ts';
 export { backoffMs, type Clock, type EpochMs, epochMs, isoTime, SystemClock } from './time.ts';

@@ -56,7 +56,7 @@ export const sendMail = defineCommand(
     cc: z.array(MailAddress),
     content: z.union([
       z.object({ subject: z.string(), text: z.string(), html: z.string().nullable() }),
-      /** A template of the notification service, filled with values that are never template source. */
+      /** One of `mailTemplates`, filled with values that are never template source. */
       z.object({ template: z.string(), locale: z.string(), values: z.record(z.string(), z.string()) }),
     ]),
     /** With angle brackets; null: the notification service makes one. */

@@ -36,7 +36,8 @@ export const processQuarantined = defineEndpoint({
 export const OutboundMail = z.looseObject({
   id: z.string(),
   kind: z.string(),
-  state: z.enum(['queued', 'sending', 'sent', 'deferred', 'failed']),
+  /** `suppressed`: a loop guard kept an automatic mail from being sent; `last_error` says which. */
+  state: z.enum(['queued', 'sending', 'sent', 'deferred', 'failed', 'suppressed']),
   to: z.array(z.string()),
   subject: z.string(),
   attempts: z.number().int(),

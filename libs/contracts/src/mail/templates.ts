@@ -1,0 +1,14 @@
+/**
+ * Templates of the notification service and the values each takes. Values are plain text: they are escaped where they
+ * land and are never template source. A mail that lacks one of `needs`, or names another template, is refused.
+ */
+export const mailTemplates = {
+  /** `link` sets a new password; `hours` it stays valid. */
+  'password-reset': { needs: ['link'], takes: ['name', 'hours'] },
+  /** `link` sets the first password; `inviter` is the name of whoever invites. */
+  invitation: { needs: ['link'], takes: ['name', 'hours', 'inviter'] },
+  /** A request handed to a community's mailing list; `body` is the text of the request. */
+  redirect: { needs: ['number', 'title', 'group', 'requester', 'body'], takes: [] },
+} as const satisfies Record<string, { needs: readonly string[]; takes: readonly string[] }>;
+
+export type MailTemplate = keyof typeof mailTemplates;
