@@ -1,1 +1,18 @@
-export {};
+export { ActorSigner, ActorVerifier, serviceActor } from './access/actor-token.ts';
+export { LruMap } from './access/lru-map.ts';
+export type { Cache, Limit, LimitVerdict } from './cache/cache.ts';
+export { MemoryCache } from './cache/memory-cache.ts';
+export { openCache } from './cache/open-cache.ts';
+export { RedisCache } from './cache/redis-cache.ts';
+export { baseConfig, blobConfig, defineConfig, threadingConfig } from './config/base-config.ts';
+export {
+  type ConfigSchema,
+  configLines,
+  configTable,
+  type Environment,
+  flag,
+  loadConfig,
+  secret,
+} from './config/config.ts';
+export { CursorCodec, type CursorValue } from './edge/cursor.ts';
+export { type Problem, problemOf, statusOf, zammadErrorOf } from './edge/problem.ts';
