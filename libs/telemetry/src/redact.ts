@@ -10,7 +10,7 @@ const ADDRESS = new Set([
   ...['from', 'to', 'cc', 'bcc', 'sender', 'recipient', 'recipients', 'replyto', 'reply_to', 'reply-to'],
   ...['email', 'mail', 'address', 'login', 'username', 'user', 'customer', 'envelope'],
 ]);
-const MAIL_ADDRESS = /[^\s<>"'(),;:=[\]]+@[^\s<>"'(),;:=[\]]+/g;
+const MAIL_ADDRESS = /[^\s<>"'(),;:=/[\]]+@[^\s<>"'(),;:=/[\]]+/g;
 
 /** Masks mail addresses inside a text that is otherwise ours (an error message, a stack). */
 export function maskAddresses(text: string): string {
@@ -46,9 +46,15 @@ export function errorRecord(error: Error, depth = 0): Record<string, unknown> {
     ...(typeof kind === 'string' && { kind }),
     ...(typeof kind === 'string' && typeof detail === 'string' && { detail: maskAddresses(detail) }),
     ...(typeof kind === 'string' && typeof internal === 'string' && { internal: maskAddresses(internal) }),
-    stack: maskAddresses(error.stack ?? ''),
+    stack: frames(error),
     ...(error.cause instanceof Error && depth < DEPTH && { cause: errorRecord(error.cause, depth + 1) }),
   };
+}
+
+/** The stack without its head, which repeats the message. Frames are paths, in which an `@` is a package scope. */
+function frames(error: Error): string {
+  const lines = (error.stack ?? '').split('\n');
+  return lines.filter((line) => /^\s+at /.test(line)).join('\n');
 }
 
 function redactEntry(key: string, item: unknown, depth: number): unknown {

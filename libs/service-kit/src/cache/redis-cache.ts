@@ -42,6 +42,8 @@ export class RedisCache implements Cache {
   private readonly local = new MemoryCache();
   private readonly listeners = new Map<string, Set<(message: string) => void>>();
   private away = false;
+  /** Over when the first connection stands or failed, so that a start does not look like an outage. */
+  private starting: Promise<void> | undefined;
 
   constructor(
     url: string,
@@ -57,6 +59,12 @@ export class RedisCache implements Cache {
     // Subscriptions made while the server is away are sent when it is back.
     this.subscriber = new Redis(url, { ...options, commandTimeout: undefined, enableOfflineQueue: true } as object);
     for (const client of [this.commands, this.subscriber]) client.on('error', (error) => this.noticed(error));
+    this.starting = new Promise((settled) => {
+      this.commands
+        .once('ready', settled)
+        .once('error', () => settled())
+        .once('close', settled);
+    });
     this.subscriber.on('message', (channel: string, message: string) => {
       for (const listener of this.listeners.get(channel) ?? []) listener(message);
     });
@@ -137,6 +145,10 @@ export class RedisCache implements Cache {
   }
 
   private async attempt<T>(shared: () => Promise<T>, alone: () => Promise<T>): Promise<T> {
+    if (this.starting) {
+      await this.starting;
+      this.starting = undefined;
+    }
     try {
       const result = await shared();
       if (this.away) log.info('Redis is back; limits and hints are shared again');
