@@ -1,0 +1,48 @@
+import type { MailAddress } from '@helpmesh/contracts';
+
+/** Local parts behind which no person reads: machines, bounces, and the roles RFC 2142 gives to operators. */
+const machines =
+  /^(mailer-daemon|postmaster|abuse|root|hostmaster|webmaster|daemon|bounces?|(do[-_.]?not|no)[-_.]?reply)([-_.+=].*)?$/i;
+
+/** One address for one mailbox: lower case, without surrounding space. */
+export function plainAddress(address: string): string {
+  return address.trim().toLowerCase();
+}
+
+/** An address that a mail can be sent to: one @, no space, no control characters, no angle brackets. */
+export function isDeliverable(address: string): boolean {
+  return address.length <= 254 && /^[^\s<>@"(),:;\\[\]\p{Cc}]+@[^\s<>@"(),:;\\[\]\p{Cc}]+$/u.test(address);
+}
+
+/** True for mailer-daemon, postmaster, no-reply and their like. */
+export function isMachine(address: string): boolean {
+  return machines.test(plainAddress(address).split('@')[0] ?? '');
+}
+
+/**
+ * Text fit for one header line: control characters, CR and LF among them, become a space, so that no value can start
+ * a header of its own (RFC 5322 2.2).
+ * @param maxLength  in characters, default 900: below the 998 of RFC 5322 2.1.1 before encoding
+ */
+export function headerText(value: string, maxLength = 900): string {
+  const flat = value.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return flat.length > maxLength ? `${flat.slice(0, maxLength - 1)}…` : flat;
+}
+
+/** The address with a name that fits a header. */
+export function headerAddress({ name, address }: MailAddress): MailAddress {
+  return { name: headerText(name, 200), address: address.trim() };
+}
+
+/** `Ada <ada@example.org>` or a bare address. @returns null when it is neither */
+export function parseMailbox(value: string): MailAddress | null {
+  const match = /^\s*(?:"?([^"<>]*)"?\s*<([^<>]+)>|([^<>\s]+))\s*$/.exec(value);
+  const address = (match?.[2] ?? match?.[3] ?? '').trim();
+  return isDeliverable(address) ? { name: headerText(match?.[1] ?? ''), address } : null;
+}
+
+/** A Message-ID in angle brackets, or null when the value is not one. */
+export function messageIdOf(value: string | null): string | null {
+  const match = /^\s*<?([^\s<>\p{Cc}]{1,990})>?\s*$/u.exec(value ?? '');
+  return match?.[1] ? `<${match[1]}>` : null;
+}

@@ -1,0 +1,53 @@
+import type { Message, ticketCreated } from '@helpmesh/contracts';
+import { isDeliverable, isMachine, messageIdOf, plainAddress } from './address.ts';
+
+export type TicketCreated = Message<typeof ticketCreated>['data'];
+
+/** Which words a confirmation uses: the request was received, or a call was taken or made. */
+export type ReplyTemplate = 'auto-reply-new-ticket' | 'call-received' | 'call-made';
+
+export type ReplyDecision =
+  | {
+      reply: true;
+      template: ReplyTemplate;
+      to: { name: string; address: string };
+      inReplyTo: string | null;
+    }
+  | { reply: false; why: string };
+
+/**
+ * Whether and how a new ticket is confirmed to its customer: for a mail or form of the customer, and for calls in both
+ * directions. An e-mail that an agent wrote is itself on its way, and no machine is ever answered by this one.
+ * @param own  addresses at which the system itself receives mail, in lower case
+ */
+export function replyToNewTicket({ article, customer }: TicketCreated, own: ReadonlySet<string>): ReplyDecision {
+  if (!article) return no('the ticket has no article');
+  if (article.internal) return no('the first article is internal');
+  const template = templateFor(article.type, article.sender);
+  if (!template) return no(`a ${article.type} by ${article.sender} is not confirmed`);
+  if (article.isAutoResponse) return no('the mail was itself automatic');
+  if (!customer.email) return no('the customer has no mail address');
+  const address = plainAddress(customer.email);
+  if (!isDeliverable(address)) return no('the customer has no usable mail address');
+  if (own.has(address)) return no('the customer is one of our own addresses');
+  if (isMachine(address)) return no('nobody reads at that address');
+  return {
+    reply: true,
+    template,
+    to: { name: customer.name, address: customer.email.trim() },
+    inReplyTo: article.type === 'email' ? messageIdOf(article.messageId) : null,
+  };
+}
+
+function templateFor(type: string, sender: TicketArticleSender): ReplyTemplate | null {
+  if (type === 'phone' && sender === 'Customer') return 'call-received';
+  if (type === 'phone' && sender === 'Agent') return 'call-made';
+  if ((type === 'email' || type === 'web') && sender === 'Customer') return 'auto-reply-new-ticket';
+  return null;
+}
+
+type TicketArticleSender = NonNullable<TicketCreated['article']>['sender'];
+
+function no(why: string): ReplyDecision {
+  return { reply: false, why };
+}

@@ -1,0 +1,53 @@
+import type { MailAddress, StoredFile } from '@helpmesh/contracts';
+import type { EpochMs } from '@helpmesh/kernel';
+
+export type MailState = 'queued' | 'sending' | 'sent' | 'deferred' | 'failed' | 'suppressed';
+
+/** A recipient that the server refused for good. */
+export interface Refusal {
+  address: string;
+  reason: string;
+}
+
+/** One row of the queue: everything that decides how the mail looks on the wire, fixed when it is queued. */
+export interface OutboundMail {
+  /** UUID; the command's `mailId`. */
+  id: string;
+  kind: string;
+  ticketId: number | null;
+  articleId: number | null;
+  /** Carried into the delivery events. */
+  correlationId: string;
+  causationId: string;
+  /** W3C trace context of the transaction that queued it; null when that was not sampled. */
+  traceparent: string | null;
+  automatic: boolean;
+  /** Set on automatic mails that answer somebody: the address they count against (loop guard). */
+  guardAddress: string | null;
+  from: MailAddress;
+  replyTo: MailAddress | null;
+  to: MailAddress[];
+  cc: MailAddress[];
+  /** Envelope recipients that have neither accepted nor refused yet. */
+  remaining: string[];
+  refused: Refusal[];
+  subject: string;
+  /** Null once a secret was wiped (see `secret`). */
+  text: string | null;
+  html: string | null;
+  /** The content holds a credential and is wiped when the mail is done. */
+  secret: boolean;
+  /** With angle brackets. Never changes, so that a mail sent twice can be recognised as one. */
+  messageId: string;
+  inReplyTo: string | null;
+  references: string[];
+  attachments: StoredFile[];
+  state: MailState;
+  /** Starts of a delivery, counted before the wire is touched; also the fencing token of a claim. */
+  attempts: number;
+  /** When the present round of tries began: creation, or the last retry by hand. */
+  queuedAt: EpochMs;
+  /** The `Date` header of every try. */
+  createdAt: EpochMs;
+  lastError: string | null;
+}

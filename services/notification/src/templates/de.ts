@@ -1,0 +1,78 @@
+import { action, type Language, note, quote, text, verbatim } from './words.ts';
+
+const hello = text('Guten Tag{{#name}} {{name}}{{/name}},');
+const validity = '{{#hours}}Der Link gilt {{hours}} Stunden und funktioniert einmal.{{/hours}}';
+const answer = text('Wenn Sie etwas ergänzen möchten, antworten Sie einfach auf diese Nachricht.');
+
+export const de: Language = {
+  tag: 'de',
+  plainLink: 'Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse im Browser:',
+  footer: 'Diese Nachricht wurde automatisch von {{brand}} versendet.',
+  templates: {
+    'auto-reply-new-ticket': {
+      subject: 'Ihre Anfrage ist eingegangen: {{title}}',
+      blocks: [
+        hello,
+        text(
+          'vielen Dank für Ihre Nachricht. Wir haben Ihre Anfrage unter der Nummer {{number}} aufgenommen ' +
+            'und melden uns bald.',
+        ),
+        answer,
+      ],
+    },
+    'call-received': {
+      subject: 'Ihr Anruf: {{title}}',
+      blocks: [
+        hello,
+        text('vielen Dank für Ihren Anruf. Wir haben Ihre Anfrage unter der Nummer {{number}} aufgenommen:'),
+        quote('{{title}}'),
+        answer,
+      ],
+    },
+    'call-made': {
+      subject: 'Unser Anruf: {{title}}',
+      blocks: [
+        hello,
+        text('wir haben Sie in folgender Sache angerufen und sie unter der Nummer {{number}} aufgenommen:'),
+        quote('{{title}}'),
+        answer,
+      ],
+    },
+    'password-reset': {
+      subject: 'Neues Passwort für {{brand}}',
+      blocks: [
+        hello,
+        text('jemand, vermutlich Sie selbst, hat ein neues Passwort für Ihr Konto bei {{brand}} angefordert.'),
+        action('Neues Passwort setzen'),
+        text(validity),
+        note('Wenn Sie das nicht waren, können Sie diese Nachricht ignorieren. Ihr Passwort bleibt, wie es ist.'),
+      ],
+    },
+    invitation: {
+      subject: 'Ihre Einladung zu {{brand}}',
+      blocks: [
+        hello,
+        text(
+          '{{#inviter}}{{inviter}} lädt Sie zu {{brand}} ein.{{/inviter}}' +
+            '{{^inviter}}Sie sind zu {{brand}} eingeladen.{{/inviter}}',
+        ),
+        text('Wählen Sie ein Passwort, dann ist Ihr Konto bereit.'),
+        action('Passwort wählen'),
+        text(validity),
+        note('Wenn Sie diese Einladung nicht erwartet haben, können Sie diese Nachricht ignorieren.'),
+      ],
+    },
+    redirect: {
+      subject: '{{title}}',
+      blocks: [
+        text('{{requester}} hat folgende Anfrage für {{group}} an {{brand}} gesendet.'),
+        verbatim('{{body}}'),
+        note(
+          '{{brand}} leitet Anfragen für {{group}} an diese Liste weiter und führt die Nummer {{number}} als ' +
+            'weitergeleitet. Bitte antworten Sie dem Absender: Eine Antwort auf diese Nachricht geht an ihn, ' +
+            'nicht an {{brand}}.',
+        ),
+      ],
+    },
+  },
+};

@@ -1,0 +1,73 @@
+import { action, type Language, note, quote, text, verbatim } from './words.ts';
+
+const hello = text('Hello{{#name}} {{name}}{{/name}},');
+const validity = '{{#hours}}The link is valid for {{hours}} hours and works once.{{/hours}}';
+const answer = text('If you want to add something, just reply to this message.');
+
+export const en: Language = {
+  tag: 'en',
+  plainLink: 'If the button does not work, open this address in your browser:',
+  footer: 'This message was sent automatically by {{brand}}.',
+  templates: {
+    'auto-reply-new-ticket': {
+      subject: 'We received your request: {{title}}',
+      blocks: [
+        hello,
+        text(
+          'thank you for your message. We registered your request under the number {{number}} and will answer soon.',
+        ),
+        answer,
+      ],
+    },
+    'call-received': {
+      subject: 'Your call: {{title}}',
+      blocks: [
+        hello,
+        text('thank you for your call. We registered your request under the number {{number}}:'),
+        quote('{{title}}'),
+        answer,
+      ],
+    },
+    'call-made': {
+      subject: 'Our call: {{title}}',
+      blocks: [
+        hello,
+        text('we called you on the following matter and registered it under the number {{number}}:'),
+        quote('{{title}}'),
+        answer,
+      ],
+    },
+    'password-reset': {
+      subject: 'Set a new password for {{brand}}',
+      blocks: [
+        hello,
+        text('somebody, most likely you, asked for a new password for your account at {{brand}}.'),
+        action('Set a new password'),
+        text(validity),
+        note('If you did not ask for this, you can ignore this message. Your password stays as it is.'),
+      ],
+    },
+    invitation: {
+      subject: 'Your invitation to {{brand}}',
+      blocks: [
+        hello,
+        text('{{#inviter}}{{inviter}} invites you{{/inviter}}{{^inviter}}you are invited{{/inviter}} to {{brand}}.'),
+        text('Choose a password and your account is ready.'),
+        action('Choose a password'),
+        text(validity),
+        note('If you did not expect this invitation, you can ignore this message.'),
+      ],
+    },
+    redirect: {
+      subject: '{{title}}',
+      blocks: [
+        text('{{requester}} sent the following request for {{group}} to {{brand}}.'),
+        verbatim('{{body}}'),
+        note(
+          '{{brand}} redirects requests for {{group}} to this list and keeps number {{number}} as redirected. ' +
+            'Please answer the sender: a reply to this message goes to them, not to {{brand}}.',
+        ),
+      ],
+    },
+  },
+};

@@ -1,0 +1,77 @@
+import { action, type Language, note, quote, text, verbatim } from './words.ts';
+
+const hello = text('Bonjour{{#name}} {{name}}{{/name}},');
+const validity = '{{#hours}}Ce lien est valable {{hours}} heures et ne fonctionne qu’une seule fois.{{/hours}}';
+const answer = text('Pour ajouter une précision, répondez simplement à ce message.');
+
+export const fr: Language = {
+  tag: 'fr',
+  plainLink: 'Si le bouton ne fonctionne pas, ouvrez cette adresse dans votre navigateur :',
+  footer: 'Ce message a été envoyé automatiquement par {{brand}}.',
+  templates: {
+    'auto-reply-new-ticket': {
+      subject: 'Nous avons reçu votre demande : {{title}}',
+      blocks: [
+        hello,
+        text(
+          'merci pour votre message. Votre demande est enregistrée sous le numéro {{number}} ' +
+            'et nous vous répondrons bientôt.',
+        ),
+        answer,
+      ],
+    },
+    'call-received': {
+      subject: 'Votre appel : {{title}}',
+      blocks: [
+        hello,
+        text('merci pour votre appel. Votre demande est enregistrée sous le numéro {{number}} :'),
+        quote('{{title}}'),
+        answer,
+      ],
+    },
+    'call-made': {
+      subject: 'Notre appel : {{title}}',
+      blocks: [
+        hello,
+        text('nous vous avons appelé au sujet suivant, enregistré sous le numéro {{number}} :'),
+        quote('{{title}}'),
+        answer,
+      ],
+    },
+    'password-reset': {
+      subject: 'Nouveau mot de passe pour {{brand}}',
+      blocks: [
+        hello,
+        text('quelqu’un, sans doute vous, a demandé un nouveau mot de passe pour votre compte {{brand}}.'),
+        action('Choisir un nouveau mot de passe'),
+        text(validity),
+        note('Si vous n’êtes pas à l’origine de cette demande, ignorez ce message. Votre mot de passe reste inchangé.'),
+      ],
+    },
+    invitation: {
+      subject: 'Votre invitation à {{brand}}',
+      blocks: [
+        hello,
+        text(
+          '{{#inviter}}{{inviter}} vous invite à rejoindre {{brand}}.{{/inviter}}' +
+            '{{^inviter}}vous êtes invité à rejoindre {{brand}}.{{/inviter}}',
+        ),
+        text('Choisissez un mot de passe et votre compte est prêt.'),
+        action('Choisir un mot de passe'),
+        text(validity),
+        note('Si vous n’attendiez pas cette invitation, vous pouvez ignorer ce message.'),
+      ],
+    },
+    redirect: {
+      subject: '{{title}}',
+      blocks: [
+        text('{{requester}} a adressé la demande suivante, destinée à {{group}}, à {{brand}}.'),
+        verbatim('{{body}}'),
+        note(
+          '{{brand}} redirige les demandes destinées à {{group}} vers cette liste et garde le numéro {{number}} comme ' +
+            'redirigé. Merci de répondre à l’expéditeur : une réponse à ce message lui parvient, et non à {{brand}}.',
+        ),
+      ],
+    },
+  },
+};

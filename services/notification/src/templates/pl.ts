@@ -1,0 +1,74 @@
+import { action, type Language, note, quote, text, verbatim } from './words.ts';
+
+const hello = text('Dzień dobry{{#name}}, {{name}}{{/name}},');
+const validity = '{{#hours}}Link działa jeden raz, ważność w godzinach: {{hours}}.{{/hours}}';
+const answer = text('Aby coś dodać, wystarczy odpowiedzieć na tę wiadomość.');
+
+export const pl: Language = {
+  tag: 'pl',
+  plainLink: 'Jeśli przycisk nie działa, proszę otworzyć ten adres w przeglądarce:',
+  footer: 'Tę wiadomość wysłał automatycznie system {{brand}}.',
+  templates: {
+    'auto-reply-new-ticket': {
+      subject: 'Otrzymaliśmy Państwa zgłoszenie: {{title}}',
+      blocks: [
+        hello,
+        text('dziękujemy za wiadomość. Zgłoszenie otrzymało numer {{number}}. Wkrótce odpowiemy.'),
+        answer,
+      ],
+    },
+    'call-received': {
+      subject: 'Rozmowa telefoniczna: {{title}}',
+      blocks: [
+        hello,
+        text('dziękujemy za telefon. Zgłoszenie otrzymało numer {{number}}:'),
+        quote('{{title}}'),
+        answer,
+      ],
+    },
+    'call-made': {
+      subject: 'Nasz telefon: {{title}}',
+      blocks: [
+        hello,
+        text('telefonowaliśmy do Państwa w sprawie, którą zapisaliśmy pod numerem {{number}}:'),
+        quote('{{title}}'),
+        answer,
+      ],
+    },
+    'password-reset': {
+      subject: 'Nowe hasło do {{brand}}',
+      blocks: [
+        hello,
+        text('ktoś, najprawdopodobniej Państwo, poprosił o nowe hasło do konta w {{brand}}.'),
+        action('Ustaw nowe hasło'),
+        text(validity),
+        note('Jeśli to pomyłka, można zignorować tę wiadomość. Hasło pozostanie bez zmian.'),
+      ],
+    },
+    invitation: {
+      subject: 'Zaproszenie do {{brand}}',
+      blocks: [
+        hello,
+        text(
+          '{{#inviter}}{{inviter}} zaprasza Państwa do {{brand}}.{{/inviter}}' +
+            '{{^inviter}}zapraszamy do {{brand}}.{{/inviter}}',
+        ),
+        text('Wystarczy wybrać hasło, a konto będzie gotowe.'),
+        action('Ustaw hasło'),
+        text(validity),
+        note('Jeśli to zaproszenie jest pomyłką, można zignorować tę wiadomość.'),
+      ],
+    },
+    redirect: {
+      subject: '{{title}}',
+      blocks: [
+        text('{{requester}} przesyła przez {{brand}} następujące zgłoszenie dla grupy {{group}}.'),
+        verbatim('{{body}}'),
+        note(
+          '{{brand}} przekazuje zgłoszenia dla grupy {{group}} na tę listę, a zgłoszenie {{number}} ma odtąd stan ' +
+            'przekazane. Prosimy odpowiadać nadawcy: odpowiedź na tę wiadomość trafi do niego, a nie do {{brand}}.',
+        ),
+      ],
+    },
+  },
+};

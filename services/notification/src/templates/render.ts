@@ -1,0 +1,97 @@
+import { mailTemplates } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
+import mustache from 'mustache';
+import { headerText } from '../domain/address.ts';
+import { de } from './de.ts';
+import { en } from './en.ts';
+import { fr } from './fr.ts';
+import { type FilledBlock, htmlMail, textMail } from './layout.ts';
+import { pl } from './pl.ts';
+import { type Block, type Language, ownTemplates, type TemplateName } from './words.ts';
+
+export interface RenderedMail {
+  /** One line, without control characters. */
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** Values of one installation, the same in every mail. */
+export interface House {
+  brand: string;
+  /** Address of the web page. */
+  page: string;
+}
+
+const languages: Record<string, Language> = { en, de, fr, pl };
+const promised: Record<string, { needs: readonly string[]; takes: readonly string[] }> = {
+  ...mailTemplates,
+  ...ownTemplates,
+};
+
+/**
+ * A mail from a template. Values are text and only text: escaped in HTML, taken as they are in the text part, never
+ * read as template source.
+ * @param locale  `de`, `de-at`, …; a language we do not speak falls back to English
+ * @throws AppError invalid `mail.template-unknown`, `mail.template-value-missing`, `mail.link-refused`
+ */
+export function renderMail(
+  template: string,
+  locale: string,
+  values: Readonly<Record<string, string>>,
+  house: House,
+): RenderedMail {
+  const promise = Object.hasOwn(promised, template) ? promised[template] : undefined;
+  if (!promise) throw new AppError('invalid', 'mail.template-unknown', `There is no mail template "${template}".`);
+  for (const name of promise.needs)
+    if (!values[name]?.trim())
+      throw new AppError('invalid', 'mail.template-value-missing', `The mail "${template}" needs the value "${name}".`);
+
+  const language = languageOf(locale);
+  const words = language.templates[template as TemplateName];
+  // No prototype: a template can reach these strings and nothing else.
+  const view: Record<string, string> = Object.assign(Object.create(null) as Record<string, string>, { ...house });
+  for (const name of [...promise.needs, ...promise.takes]) view[name] = values[name] ?? '';
+  if (view.link) requireWebLink(view.link);
+
+  const blocks = words.blocks.map((block) => fill(block, view)).filter(({ text }) => text.trim() !== '');
+  return {
+    subject: headerText(asText(words.subject, view), 250),
+    text: textMail(asText(language.footer, view), blocks),
+    html: htmlMail(language, asHtml('{{brand}}', view), asHtml(language.footer, view), blocks),
+  };
+}
+
+export function languageOf(locale: string): Language {
+  const tag = locale.toLowerCase().split(/[-_]/)[0] ?? '';
+  return (Object.hasOwn(languages, tag) ? languages[tag] : undefined) ?? en;
+}
+
+function fill(block: Block, view: Record<string, string>): FilledBlock {
+  if (block.kind === 'action') {
+    const link = { text: view.link ?? '', html: asHtml('{{link}}', view) };
+    return { kind: 'action', text: asText(block.label, view), html: asHtml(block.label, view), link };
+  }
+  return { kind: block.kind, text: asText(block.text, view), html: asHtml(block.text, view) };
+}
+
+function asText(source: string, view: Record<string, string>): string {
+  return mustache.render(source, view, undefined, { escape: (value: unknown) => String(value) });
+}
+
+function asHtml(source: string, view: Record<string, string>): string {
+  return mustache.render(source, view, undefined, { escape: (value: unknown) => escapeHtml(String(value)) });
+}
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+function escapeHtml(value: string): string {
+  return value.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
+}
+
+/** A button must open a page: `javascript:` and the like are refused. */
+function requireWebLink(link: string): void {
+  const url = URL.canParse(link) ? new URL(link) : null;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new AppError('invalid', 'mail.link-refused', 'The link of the mail is not a web address.');
+}

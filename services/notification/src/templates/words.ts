@@ -1,0 +1,47 @@
+import type { MailTemplate } from '@helpmesh/contracts';
+
+/** Templates other services may name, and those only this service fills. */
+export type TemplateName = MailTemplate | 'auto-reply-new-ticket' | 'call-received' | 'call-made';
+
+/** Values every template may use besides its own: the name of the desk and the address of its page. */
+export const everywhere = ['brand', 'page'] as const;
+
+/** What the templates of this service need; the others are promised in `mailTemplates`. */
+export const ownTemplates = {
+  'auto-reply-new-ticket': { needs: ['number', 'title'], takes: ['name'] },
+  'call-received': { needs: ['number', 'title'], takes: ['name'] },
+  'call-made': { needs: ['number', 'title'], takes: ['name'] },
+} as const;
+
+/** One piece of a mail. All texts are mustache over flat string values. */
+export type Block =
+  | { kind: 'text'; text: string }
+  /** A short quotation. */
+  | { kind: 'quote'; text: string }
+  /** Somebody's own words, with their line breaks. */
+  | { kind: 'verbatim'; text: string }
+  /** The one thing to do: a button that opens `{{link}}`. */
+  | { kind: 'action'; label: string }
+  /** Small print. */
+  | { kind: 'note'; text: string };
+
+export interface Words {
+  subject: string;
+  blocks: Block[];
+}
+
+/** Everything this service says in one language. */
+export interface Language {
+  /** BCP 47, for the `lang` attribute. */
+  tag: string;
+  /** Before the address of a button, for readers whose program shows none. */
+  plainLink: string;
+  footer: string;
+  templates: Record<TemplateName, Words>;
+}
+
+export const text = (words: string): Block => ({ kind: 'text', text: words });
+export const quote = (words: string): Block => ({ kind: 'quote', text: words });
+export const verbatim = (words: string): Block => ({ kind: 'verbatim', text: words });
+export const action = (label: string): Block => ({ kind: 'action', label });
+export const note = (words: string): Block => ({ kind: 'note', text: words });
