@@ -1,4 +1,7 @@
+export { type Platform, type PlatformOptions, type PlatformService, startPlatform } from '../platform/platform.ts';
+export { type Progress, terminalProgress } from '../platform/progress.ts';
 export { makeSigningPair, type SigningPair } from './keys.ts';
+export { type Mailbox, type MailboxOptions, startMailbox } from './mailbox/mailbox.ts';
 export { findNats, type Nats, type NatsOptions, startNats } from './nats.ts';
 export { anyFreePort, freePortFrom, isFree } from './port.ts';
 export { type Postgres, type PostgresOptions, startPostgres } from './postgres.ts';

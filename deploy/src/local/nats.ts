@@ -9,6 +9,8 @@ export interface NatsOptions {
   storeDir: string;
   /** Wished port; the next free one when it is busy. Left out: the server picks one. */
   port?: number;
+  /** Only the wished port will do: clients already know it. */
+  exactPort?: boolean;
   /** Folder for a downloaded server. */
   cacheDir: string;
   logFile?: string | undefined;
@@ -28,8 +30,9 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
   const bin = await findNats(options.cacheDir, options.log);
   mkdirSync(options.storeDir, { recursive: true });
   const config = path.join(options.storeDir, 'nats.conf');
-  let port = options.port ? await freePortFrom(options.port) : -1;
+  const { port: wished, exactPort } = options;
   for (let attempt = 1; ; attempt++) {
+    const port = wished === undefined ? -1 : exactPort ? wished : await freePortFrom(wished);
     writeFileSync(config, configuration(port, options.storeDir));
     try {
       const server = await startServer(bin, ['-c', config], {
@@ -46,8 +49,8 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
           `The disk holding ${options.storeDir} is full; free some space or set HELPMESH_HOME to another disk.`,
         );
       }
-      if (!/address already in use/.test(error.output) || attempt === 5) throw new CannotStart(error.message);
-      port = await freePortFrom(port + 1);
+      const taken = /address already in use/.test(error.output);
+      if (!taken || exactPort || attempt === 5) throw new CannotStart(error.message);
     }
   }
 }

@@ -14,6 +14,8 @@ export interface PostgresOptions {
   dataDir: string;
   /** Wished port; the next free one is taken when it is busy. Left out: any free port. */
   port?: number;
+  /** Only the wished port will do: clients already know it. */
+  exactPort?: boolean;
   /** `test` trades durability for speed: no fsync. */
   profile?: 'durable' | 'test';
   /** Password of the only user; without one every local client is trusted. Read at the first start only. */
@@ -48,7 +50,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   if (!existsSync(path.join(data, 'PG_VERSION'))) initialise(native, data, identity, password);
   await removeStalePid(data);
 
-  let port = options.port ? await freePortFrom(options.port) : await anyFreePort();
+  let port = await choosePort(options);
   for (let attempt = 1; ; attempt++) {
     try {
       const server = await launch(native, data, identity, port, options);
@@ -64,10 +66,16 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     } catch (error) {
       if (!(error instanceof ServerDied)) throw error;
       // Between the probe and the bind somebody else may have taken the port.
-      if (!/could not bind|could not create any TCP/.test(error.output) || attempt === 5) throw explain(error, data);
-      port = options.port ? await freePortFrom(port + 1) : await anyFreePort();
+      const taken = /could not bind|could not create any TCP/.test(error.output);
+      if (!taken || options.exactPort || attempt === 5) throw explain(error, data);
+      port = await choosePort(options);
     }
   }
+}
+
+async function choosePort({ port, exactPort }: PostgresOptions): Promise<number> {
+  if (port === undefined) return anyFreePort();
+  return exactPort ? port : freePortFrom(port);
 }
 
 function launch(

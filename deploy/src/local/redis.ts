@@ -9,6 +9,8 @@ export interface RedisOptions {
   dataDir: string;
   /** Wished port; the next free one when it is busy. Left out: any free port. */
   port?: number;
+  /** Only the wished port will do: clients already know it. */
+  exactPort?: boolean;
   cacheDir: string;
   logFile?: string | undefined;
   log?: (line: string) => void;
@@ -27,7 +29,8 @@ export async function startRedis(options: RedisOptions): Promise<Redis | { why: 
   const program = await findRedis(options);
   if ('why' in program) return program;
   mkdirSync(options.dataDir, { recursive: true });
-  const port = options.port ? await freePortFrom(options.port) : await anyFreePort();
+  const wished = options.port ?? (await anyFreePort());
+  const port = options.exactPort ? wished : await freePortFrom(wished);
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', options.dataDir];
   // Redis holds caches, limits and presence only: losing it on a restart costs nothing.
   args.push('--save', '', '--appendonly', 'no', '--maxmemory', '128mb', '--maxmemory-policy', 'volatile-lru');

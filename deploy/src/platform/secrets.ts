@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { makeSigningPair, type SigningPair } from '../local/keys.ts';
+import { type ServiceName, serviceNames } from '../local/services.ts';
+
+export interface Secrets {
+  signing: Record<ServiceName, SigningPair>;
+  threading: string;
+  postgresPassword: string;
+  adminPassword: string;
+}
+
+/**
+ * The secrets of a local run: made once, then kept in `folder` (0700, files 0600), because data signed or encrypted
+ * with them outlives the process.
+ */
+export function openSecrets(folder: string): Secrets {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const kept = (name: string, make: () => string): string => {
+    const file = path.join(folder, name);
+    if (!existsSync(file)) writeFileSync(file, `${make()}\n`, { mode: 0o600 });
+    return readFileSync(file, 'utf8').trim();
+  };
+  const pair = (service: ServiceName): SigningPair =>
+    JSON.parse(kept(`signing-${service}.json`, () => JSON.stringify(makeSigningPair()))) as SigningPair;
+  return {
+    signing: Object.fromEntries(serviceNames.map((service) => [service, pair(service)])) as Secrets['signing'],
+    threading: kept('threading', () => randomBytes(32).toString('base64')),
+    postgresPassword: kept('postgres-password', () => randomBytes(18).toString('base64url')),
+    adminPassword: kept('admin-password', makePassword),
+  };
+}
+
+/** Easy to type: four groups of lower-case letters and digits without look-alikes; about 79 bits. */
+function makePassword(): string {
+  const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
+  const letters = Array.from(randomBytes(64))
+    .filter((byte) => byte < 248) // 8 × 31: no letter is likelier than another
+    .slice(0, 16)
+    .map((byte) => alphabet[byte % alphabet.length]);
+  return letters.join('').replaceAll(/.{4}(?=.)/g, '$&-');
+}
