@@ -1,0 +1,23 @@
+import { type Platform, type PlatformOptions, startPlatform } from '@helpmesh/deploy/local';
+import { Desk, Mailbox } from './desk.ts';
+
+export interface TestPlatform {
+  platform: Platform;
+  mailbox: Mailbox;
+  /** The administrator, who is also an agent with full access. */
+  admin: Desk;
+  /** Nobody yet. */
+  anyone: Desk;
+}
+
+/** A whole platform on free ports, with servers and a folder of its own. `serviceEnv` has the last word. */
+export async function testPlatform(serviceEnv: PlatformOptions['serviceEnv'] = {}): Promise<TestPlatform> {
+  const platform = await startPlatform({ ports: 'private', serviceEnv });
+  const anyone = new Desk(platform.url);
+  return {
+    platform,
+    mailbox: new Mailbox(platform.mailboxUrl),
+    admin: anyone.as({ basic: [platform.admin.email, platform.admin.password] }),
+    anyone,
+  };
+}

@@ -1,0 +1,64 @@
+import { serviceNames } from '@helpmesh/deploy/local';
+import { rawMail, sendRaw, waitFor } from '@helpmesh/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type OtlpReceiver, otlpReceiver, type ReceivedSpan } from './otlp.ts';
+import { type TestPlatform, testPlatform } from './platform.ts';
+
+describe('one trace', () => {
+  let collector: OtlpReceiver;
+  let desk: TestPlatform;
+
+  beforeAll(async () => {
+    collector = await otlpReceiver();
+    const tracing = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_TRACES_SAMPLER_ARG: '1',
+      OTEL_BSP_SCHEDULE_DELAY: '200',
+    };
+    const env = serviceNames.map((service) => [service, { ...tracing, OTEL_SERVICE_NAME: service }]);
+    desk = await testPlatform(Object.fromEntries(env));
+  }, 120_000);
+  afterAll(async () => {
+    await desk?.platform.stop();
+    collector?.close();
+  });
+
+  /** From a span up to its root; stops where a parent was never exported. */
+  const ancestry = (span: ReceivedSpan): ReceivedSpan[] => {
+    const path = [span];
+    for (let at: ReceivedSpan | undefined = span; at?.parentSpanId; ) {
+      const { traceId, parentSpanId }: ReceivedSpan = at;
+      at = collector.spans.find((other) => other.traceId === traceId && other.spanId === parentSpanId);
+      if (at) path.push(at);
+    }
+    return path;
+  };
+
+  it('leads from the SMTP receipt of a mail over parsing, ticket and outbox to the confirmation sent', async () => {
+    await sendRaw(
+      { port: desk.platform.smtpPort },
+      rawMail({ from: 'Tess <tess@customer.example>', subject: 'Traced' }),
+    );
+    await desk.mailbox.mail('tess@customer.example');
+
+    const path = await waitFor(
+      () => {
+        const sent = collector.spans.find(({ service, name }) => service === 'notification' && name === 'smtp.send');
+        const up = sent && ancestry(sent);
+        return up?.at(-1)?.name === 'smtp.receive' && up.toReversed();
+      },
+      { what: 'an unbroken path of spans from smtp.receive to smtp.send', timeoutMs: 20_000 },
+    );
+
+    // The order of the services along the parent links, each named once for its stretch of the way.
+    const stations = path.map(({ service }) => service).filter((service, i, all) => service !== all[i - 1]);
+    expect(stations).toEqual(['mail-ingest', 'ticket', 'notification']);
+    const names = path.map(({ name }) => name);
+    expect(names[0]).toBe('smtp.receive');
+    for (const step of ['mail.parse', 'process cmd.ticket.v1.file-mail', 'process ticket.v1.created', 'smtp.send']) {
+      expect(names).toContain(step);
+    }
+    expect(new Set(path.map(({ traceId }) => traceId)).size).toBe(1);
+  });
+});

@@ -1,0 +1,40 @@
+import { Ledger, waitFor } from '@helpmesh/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type TestPlatform, testPlatform } from '../e2e/platform.ts';
+import { confirmations, deliver, inParallel, settled } from './load.ts';
+import { patience, scaled } from './scale.ts';
+
+let desk: TestPlatform;
+beforeAll(async () => {
+  desk = await testPlatform();
+}, 120_000);
+afterAll(() => desk?.platform.stop());
+
+it(
+  'F01: mail-ingest is killed while mails arrive; none is lost, none is doubled',
+  async () => {
+    const ledger = new Ledger();
+    const mails = scaled({ short: 500, full: 10_000 });
+    const kills = scaled({ short: 3, full: 20 });
+    const ingest = desk.platform.services['mail-ingest'];
+
+    let taken = 0;
+    const killer = (async () => {
+      for (let kill = 1; kill <= kills; kill++) {
+        await waitFor(() => taken >= (mails * kill) / (kills + 1), { what: `mail ${kill}`, timeoutMs: patience });
+        ingest.kill('SIGKILL');
+        await waitFor(() => ingest.restarts >= kill, { what: 'mail-ingest to be back', timeoutMs: 30_000 });
+      }
+    })();
+    await inParallel(Array(mails).keys(), 8, async () => {
+      await deliver(desk.platform.smtpPort, ledger);
+      taken += 1;
+    });
+    await killer;
+
+    expect(ingest.restarts).toBe(kills);
+    expect(await settled(desk.admin, ledger, patience)).toMatchObject({ lost: [], doubled: [], accepted: mails });
+    expect(await confirmations(desk, ledger, patience)).toMatchObject({ lost: [], doubled: [] });
+  },
+  patience,
+);

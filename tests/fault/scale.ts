@@ -1,0 +1,9 @@
+/** `npm run test:faults` runs the full sizes of each fault; `npm test` short ones of the same tests. */
+const full = process.env.HELPMESH_FAULTS === 'full';
+
+export function scaled<T>(sizes: { short: T; full: T }): T {
+  return full ? sizes.full : sizes.short;
+}
+
+/** Time a test of this kind may take at most, ms. */
+export const patience = scaled({ short: 240_000, full: 1_800_000 });
