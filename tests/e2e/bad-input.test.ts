@@ -1,4 +1,4 @@
-import { rawMail, sendRaw } from '@helpmesh/testing';
+import { rawMail, sendRaw, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Json } from './desk.ts';
 import { type TestPlatform, testPlatform } from './platform.ts';
@@ -171,7 +171,6 @@ describe('bad input', () => {
     const accepted = mails.filter(([, code]) => code === 250).length;
     await mail(rawMail({ subject: 'The last one' }));
     await desk.admin.ticketTitled('The last one');
-    const { waitFor } = await import('@helpmesh/testing');
     await waitFor(
       async () => {
         const { tickets } = await desk.admin.get('/api/v1/ticket_list?view=all&limit=200');
