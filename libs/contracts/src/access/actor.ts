@@ -25,6 +25,8 @@ export const actorSchema = z.object({
   via: z.enum(['session', 'basic', 'token', 'service']),
   /** The user who really acts when `From` names another one. */
   actingUserId: z.number().int().optional(),
+  /** Sessions only: which of the user's sessions, so that a new password can end the others. */
+  sessionId: z.number().int().optional(),
 });
 
 export type Actor = z.output<typeof actorSchema>;

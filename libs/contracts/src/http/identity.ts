@@ -24,18 +24,23 @@ export const User = Row.extend({
   group_ids: z.record(z.string(), z.array(z.string())).optional(),
 });
 
+/** Null empties a text. */
 export const UserInput = z.object({
-  login: text(255).optional(),
-  firstname: text(100).optional(),
-  lastname: text(100).optional(),
-  email: text(255).optional(),
-  phone: text(100).optional(),
-  mobile: text(100).optional(),
-  fax: text(100).optional(),
-  web: text(255).optional(),
-  department: text(200).optional(),
-  address: text(500).optional(),
-  note: text(5000).optional(),
+  login: text(255).nullish(),
+  firstname: text(100).nullish(),
+  lastname: text(100).nullish(),
+  email: text(255).nullish(),
+  phone: text(100).nullish(),
+  mobile: text(100).nullish(),
+  fax: text(100).nullish(),
+  web: text(255).nullish(),
+  department: text(200).nullish(),
+  street: text(120).nullish(),
+  zip: text(100).nullish(),
+  city: text(100).nullish(),
+  country: text(100).nullish(),
+  address: text(500).nullish(),
+  note: text(5000).nullish(),
   vip: Flag.optional(),
   active: Flag.optional(),
   verified: Flag.optional(),
@@ -54,20 +59,29 @@ export const UserInput = z.object({
 });
 export type UserInput = z.output<typeof UserInput>;
 
+/** `[1,2]`, `1` or `"1,2"`. */
+const Ids = z
+  .union([z.array(Id), Id, z.string().regex(/^\d+(,\d+)*$/)])
+  .transform((ids) => (typeof ids === 'string' ? ids.split(',').map(Number) : [ids].flat()));
+
 const SearchInput = Page.extend({
   query: text(500).optional(),
   term: text(500).optional(),
   label: Flag.optional(),
-  role_ids: z.union([z.array(Id), z.string()]).optional(),
+  only_total_count: Flag.optional(),
+  /** Users only: comma lists or arrays. */
+  ids: Ids.optional(),
+  role_ids: Ids.optional(),
+  group_ids: Ids.optional(),
 });
 
-const crud = <R extends z.ZodType>(
+const crud = <R extends z.ZodType, B extends z.ZodType>(
   name: string,
   plural: string,
   path: string,
   tag: string,
   row: R,
-  body: z.ZodType,
+  body: B,
 ) => {
   const pascal = (word: string) => word[0]?.toUpperCase() + word.slice(1);
   return {
@@ -135,6 +149,17 @@ const crud = <R extends z.ZodType>(
       query: SearchInput,
       response: z.array(row),
     }),
+    searchByPost: defineEndpoint({
+      id: `search${pascal(plural)}ByPost`,
+      method: 'POST',
+      path: `${path}/search`,
+      question: `rpc.identity.v1.search-${plural}`,
+      tag,
+      summary: 'The same search with its input in the body',
+      query: SearchInput,
+      body: SearchInput.optional(),
+      response: z.array(row),
+    }),
   };
 };
 
@@ -172,11 +197,11 @@ export const organizations = crud(
   z.object({
     name: text(100).optional(),
     shared: Flag.optional(),
-    domain: text(250).optional(),
+    domain: text(250).nullish(),
     domain_assignment: Flag.optional(),
     active: Flag.optional(),
     vip: Flag.optional(),
-    note: text(5000).optional(),
+    note: text(5000).nullish(),
     members: z.array(text(255)).optional(),
     member_ids: z.array(Id).optional(),
   }),
@@ -205,6 +230,8 @@ export const groups = crud(
   Group,
   z.object({
     name: text(500).optional(),
+    name_last: text(160).optional(),
+    parent: text(500).nullish(),
     parent_id: optionalId,
     assignment_timeout: z.coerce.number().int().min(0).nullish(),
     follow_up_possible: z.enum(['yes', 'new_ticket', 'new_ticket_after_certain_time']).optional(),
