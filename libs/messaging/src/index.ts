@@ -1,1 +1,23 @@
-export {};
+export { Bus, type BusOptions, connectBus } from './bus.ts';
+export { BusStrategy, type BusStrategyOptions } from './bus-strategy.ts';
+export { type DeadLetter, DeadLetters } from './dead-letters.ts';
+export { EventStrategy, type EventStrategyOptions } from './events/event-strategy.ts';
+export { MAX_TRIES, type Verdict } from './events/verdict.ts';
+export {
+  type Answer,
+  Answers,
+  Consumes,
+  ConsumesBatch,
+  ConsumesPrepared,
+  RawJson,
+  type RpcContext,
+  type RpcItem,
+} from './handlers.ts';
+export { MessagingTables1700000000000 as messagingTables } from './messaging-tables.ts';
+export { Outbox, type OutboxMessage, type OutboxRow } from './outbox/outbox.ts';
+export { rebuildStream } from './outbox/rebuild.ts';
+export { Relay, type RelayOptions } from './outbox/relay.ts';
+export { type CallOptions, RpcClient } from './rpc/rpc-client.ts';
+export { RpcStrategy, type RpcStrategyOptions } from './rpc/rpc-strategy.ts';
+export { durableFor, type StreamDeclaration, StreamSet } from './streams.ts';
+export { inTraceOf } from './trace-context.ts';

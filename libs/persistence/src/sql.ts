@@ -33,7 +33,7 @@ export async function sql<T = Record<string, unknown>>(
 /**
  * Runs `fn` in one transaction. A serialisation failure or deadlock runs the whole function again (at most three
  * times), so it must not touch anything but the database.
- * @throws AppError what `fn` threw, or a driver error by SQLSTATE
+ * @throws what `fn` threw, driver errors as AppError by SQLSTATE
  */
 export async function transaction<T>(ds: DataSource, fn: (tx: EntityManager) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
@@ -44,7 +44,9 @@ export async function transaction<T>(ds: DataSource, fn: (tx: EntityManager) => 
         await pause(backoffMs(tries, { baseMs: 10, capMs: 200, jitter: Math.random() }));
         continue;
       }
-      throw databaseError(error);
+      const mapped = databaseError(error);
+      // What is not the driver's is the caller's own business and leaves as it came.
+      throw mapped.kind === 'bug' && sqlstateOf(error) === undefined ? error : mapped;
     }
   }
 }

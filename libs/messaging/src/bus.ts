@@ -1,0 +1,119 @@
+import { streams as declaredStreams } from '@helpmesh/contracts';
+import { logger } from '@helpmesh/telemetry';
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { type StreamDeclaration, StreamSet } from './streams.ts';
+
+export interface BusOptions {
+  /** `nats://user:password@host:port`, several separated by commas. */
+  url: string;
+  /** Shown in the broker's connection list. */
+  name: string;
+  /** Default: the streams of the contracts. */
+  streams?: readonly StreamDeclaration[];
+  /** Copies of each stream in a cluster, default 1. */
+  replicas?: number;
+  /** How long event streams and the event log keep, default 14 days. */
+  retentionDays?: number;
+}
+
+/** `nc.drain()` never ends when the broker is gone. */
+const DRAIN_DEADLINE_MS = 4_000;
+
+/** One connection to the broker, shared by all of a process but its relay. */
+export class Bus {
+  readonly nc: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  readonly streams: StreamSet;
+  readonly options: Readonly<Required<Omit<BusOptions, 'streams'>>>;
+
+  constructor(nc: NatsConnection, jsm: JetStreamManager, options: BusOptions) {
+    this.nc = nc;
+    this.jsm = jsm;
+    this.js = jetstream(nc);
+    this.options = { replicas: 1, retentionDays: 14, ...options };
+    this.streams = new StreamSet(options.streams ?? declaredStreams, this.options);
+  }
+
+  /** False while the broker cannot be reached; for readiness. */
+  get connected(): boolean {
+    return !this.nc.isClosed() && reachable.has(this.nc);
+  }
+
+  /** Creates or widens the streams this service owns, and the dead letter stream. Idempotent. */
+  async declareStreams(service: string): Promise<void> {
+    for (const name of this.streams.ownedBy(service)) await this.streams.ensure(this.jsm, name);
+  }
+
+  /** Sends what is queued, then closes; gives up after 4 s. */
+  async close(): Promise<void> {
+    if (this.nc.isClosed()) return;
+    await withDeadline(this.nc.drain(), DRAIN_DEADLINE_MS);
+    if (!this.nc.isClosed()) await withDeadline(this.nc.close(), 1_000);
+  }
+}
+
+const reachable = new WeakSet<NatsConnection>();
+
+/** Connects and stays connected: waits for the first connection and reconnects for ever. */
+export async function connectBus(options: BusOptions): Promise<Bus> {
+  const nc = await connect({
+    ...connectionOptions(options.url),
+    name: options.name,
+    waitOnFirstConnect: true,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    reconnectJitter: 250,
+  });
+  reachable.add(nc);
+  void watch(nc, options.name);
+  return new Bus(nc, await jetstreamManager(nc, { checkAPI: false }), options);
+}
+
+/** What every connection of ours has in common. */
+export function connectionOptions(url: string) {
+  const servers = url.split(',').map((one) => one.trim());
+  const first = new URL(servers[0] ?? 'nats://127.0.0.1:4222');
+  return {
+    servers: servers.map((one) => new URL(one).host),
+    ...(first.username && first.password
+      ? { user: decodeURIComponent(first.username), pass: decodeURIComponent(first.password) }
+      : {}),
+    ...(first.username && !first.password ? { token: decodeURIComponent(first.username) } : {}),
+    ...(first.protocol === 'tls:' ? { tls: {} } : {}),
+    noAsyncTraces: true,
+    pingInterval: 10_000,
+    maxPingOut: 2,
+    timeout: 5_000,
+  };
+}
+
+async function watch(nc: NatsConnection, name: string): Promise<void> {
+  const log = logger('bus');
+  for await (const status of nc.status()) {
+    if (status.type === 'disconnect') {
+      reachable.delete(nc);
+      log.warn({ connection: name }, 'broker connection lost');
+    }
+    if (status.type === 'reconnect') {
+      reachable.add(nc);
+      log.info({ connection: name }, 'broker connection is back');
+    }
+  }
+}
+
+/** Resolves when `work` settles or the time is over, whichever is first; never rejects. */
+export async function withDeadline(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const done = work.then(
+    () => true,
+    () => true,
+  );
+  const inTime = await Promise.race([done, late]);
+  clearTimeout(timer);
+  return inTime;
+}

@@ -1,0 +1,232 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { backoffMs } from '@helpmesh/kernel';
+import { logger } from '@helpmesh/telemetry';
+import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, ReplayPolicy } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/nats-core';
+import type { DataSource } from 'typeorm';
+import { type Bus, withDeadline } from '../bus.ts';
+import { type Incoming, type Route, readMessage, sameHandlers } from './incoming.ts';
+import { Processor } from './processor.ts';
+import type { Outcome } from './verdict.ts';
+
+export interface DurableOptions {
+  bus: Bus;
+  ds: DataSource;
+  durable: string;
+  stream: string;
+  filter: string;
+  /** By message type. */
+  routes: ReadonlyMap<string, Route>;
+  /** Single messages handled at the same time, each of another aggregate. */
+  concurrency: number;
+  /** Most messages of one batch transaction. */
+  batchSize: number;
+  ackWaitMs: number;
+}
+
+/** A handler that takes longer keeps its message by heartbeats; this bounds what a killed process holds. */
+const HELD_MARGIN_MS = 1_000;
+
+/**
+ * Pulls one durable and hands its messages to the processor: batches while their type wants them, single messages
+ * side by side otherwise, those of one aggregate always one after the other.
+ */
+export class DurableWorker {
+  private readonly options: DurableOptions;
+  private readonly processor: Processor;
+  private readonly log = logger('events');
+  private readonly prefetch: number;
+  private readonly waiting: Incoming[] = [];
+  private readonly running = new Set<Incoming>();
+  private readonly busy = new Set<string>();
+  /** Aggregates whose oldest message waits for another try: later ones must not overtake it. */
+  private readonly held = new Map<string, { id: string; untilMs: number }>();
+  private exclusive = false;
+  private stopping = false;
+  private loop: Promise<void> | undefined;
+  private messages: ConsumerMessages | undefined;
+  private roomMade: () => void = () => undefined;
+  private idle: () => void = () => undefined;
+  private heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(options: DurableOptions) {
+    this.options = options;
+    this.processor = new Processor(options.ds, options.bus, options.durable);
+    this.prefetch = Math.max(options.batchSize * 2, options.concurrency * 4);
+  }
+
+  start(): void {
+    this.heartbeat = setInterval(() => this.beat(), this.options.ackWaitMs / 3);
+    this.heartbeat.unref();
+    this.loop = this.pull();
+  }
+
+  /** Stops pulling, gives back what was not started, and waits for the running handlers. */
+  async stop(deadlineMs: number): Promise<void> {
+    this.stopping = true;
+    this.roomMade();
+    this.messages?.stop();
+    for (const item of this.waiting.splice(0)) item.msg.nak();
+    const idle = new Promise<void>((resolve) => {
+      this.idle = resolve;
+    });
+    if (this.running.size > 0) await withDeadline(idle, deadlineMs);
+    clearInterval(this.heartbeat);
+    if (this.loop) await withDeadline(this.loop, 1_000);
+  }
+
+  /** Keeps the durable there and messages coming, whatever the broker goes through. */
+  private async pull(): Promise<void> {
+    const { bus, stream, durable } = this.options;
+    for (let failures = 0; !this.stopping; ) {
+      try {
+        await bus.streams.ensure(bus.jsm, stream);
+        await this.ensureDurable();
+        const consumer = await bus.js.consumers.get(stream, durable);
+        this.messages = await consumer.consume({
+          max_messages: this.prefetch,
+          expires: 10_000,
+          abort_on_missing_resource: true,
+        });
+        failures = 0;
+        for await (const msg of this.messages) {
+          if (this.stopping) msg.nak();
+          else await this.accept(msg);
+        }
+      } catch (error) {
+        if (this.stopping || bus.nc.isClosed()) return;
+        failures++;
+        this.log.warn({ err: error, durable, failures }, 'consumer interrupted, starting over');
+        await pause(backoffMs(failures, { baseMs: 100, capMs: 2_000, jitter: Math.random() }));
+      }
+    }
+  }
+
+  private async ensureDurable(): Promise<void> {
+    const { bus, durable, stream, filter, ackWaitMs } = this.options;
+    const config = {
+      durable_name: durable,
+      filter_subject: filter,
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      replay_policy: ReplayPolicy.Instant,
+      ack_wait: nanos(ackWaitMs),
+      // Tries are counted in our own table: the broker counts deliveries, also of messages that only stood in a queue.
+      max_deliver: -1,
+      max_ack_pending: 2_000,
+    };
+    try {
+      await bus.jsm.consumers.add(stream, config);
+    } catch (error) {
+      // There already, from a release with other settings.
+      await bus.jsm.consumers.update(stream, durable, config).catch(() => {
+        throw error;
+      });
+    }
+  }
+
+  private async accept(msg: JsMsg): Promise<void> {
+    const route = this.options.routes.get(msg.subject);
+    if (!route) {
+      msg.ack(); // a type this release does not know or does not care about
+      return;
+    }
+    this.waiting.push(readMessage(msg, route));
+    this.next();
+    while (this.waiting.length >= this.prefetch && !this.stopping) {
+      await new Promise<void>((resolve) => {
+        this.roomMade = resolve;
+      });
+    }
+  }
+
+  /** Starts whatever may start now. */
+  private next(): void {
+    while (!this.exclusive && !this.stopping) {
+      const head = this.waiting[0];
+      if (!head) break;
+      if (head.route.batch) {
+        if (this.running.size > 0) break;
+        this.startBatch(head);
+      } else if (!this.startSingle()) break;
+    }
+    if (this.waiting.length < this.prefetch) this.roomMade();
+  }
+
+  private startSingle(): boolean {
+    if (this.running.size >= this.options.concurrency) return false;
+    const batchAt = this.waiting.findIndex((item) => item.route.batch);
+    const end = batchAt === -1 ? this.waiting.length : batchAt;
+    for (let i = 0; i < end; i++) {
+      const item = this.waiting[i] as Incoming;
+      if (this.busy.has(item.aggregate)) continue;
+      this.waiting.splice(i, 1);
+      if (this.holdBack(item)) return true;
+      this.busy.add(item.aggregate);
+      this.running.add(item);
+      void this.processor.single(item).then((outcome) => {
+        this.finish(item, outcome);
+        this.afterRun();
+      });
+      return true;
+    }
+    return false;
+  }
+
+  private startBatch(head: Incoming): void {
+    const taken: Incoming[] = [];
+    // A redelivered message goes alone: it may be the one that failed, or killed, the batch it was in.
+    const limit = head.redelivered ? 1 : this.options.batchSize;
+    while (taken.length < limit) {
+      const item = this.waiting[0];
+      if (!item || !sameHandlers(item.route, head.route)) break;
+      if (item.redelivered && taken.length > 0) break;
+      this.waiting.shift();
+      if (!this.holdBack(item)) taken.push(item);
+    }
+    if (taken.length === 0) return;
+    this.exclusive = true;
+    for (const item of taken) this.running.add(item);
+    void this.processor.batch(taken, head.route).then((outcomes) => {
+      for (const [item, outcome] of outcomes) this.finish(item, outcome);
+      this.exclusive = false;
+      this.afterRun();
+    });
+  }
+
+  private finish(item: Incoming, outcome: Outcome): void {
+    this.running.delete(item);
+    this.busy.delete(item.aggregate);
+    const held = this.held.get(item.aggregate);
+    if (outcome.do === 'retry') {
+      if (!held || held.id === item.id) {
+        const untilMs = performance.now() + outcome.afterMs + HELD_MARGIN_MS;
+        this.held.set(item.aggregate, { id: item.id, untilMs });
+      }
+    } else if (held?.id === item.id) this.held.delete(item.aggregate);
+  }
+
+  /** Sends a message back when an older one of its aggregate waits for its next try. */
+  private holdBack(item: Incoming): boolean {
+    const held = this.held.get(item.aggregate);
+    if (!held || held.id === item.id) return false;
+    const left = held.untilMs - performance.now();
+    if (left <= 0) {
+      // Another replica got the older one; versions of the aggregate keep the order from here.
+      this.held.delete(item.aggregate);
+      return false;
+    }
+    this.processor.holdBack(item, Math.ceil(left));
+    return true;
+  }
+
+  private afterRun(): void {
+    if (this.stopping && this.running.size === 0) this.idle();
+    this.next();
+  }
+
+  private beat(): void {
+    for (const item of this.running) item.msg.working();
+    for (const item of this.waiting) item.msg.working();
+  }
+}

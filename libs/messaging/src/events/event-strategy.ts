@@ -1,0 +1,84 @@
+import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { DataSource } from 'typeorm';
+import type { Bus } from '../bus.ts';
+import { EVENT_TRANSPORT, type HandlerExtras } from '../handlers.ts';
+import { durableFor } from '../streams.ts';
+import { DurableWorker } from './durable-worker.ts';
+import type { Route, RouteHandler } from './incoming.ts';
+
+export interface EventStrategyOptions {
+  bus: Bus;
+  ds: DataSource;
+  /** First part of every durable's name. */
+  service: string;
+  /** Single messages handled at the same time, by durable. Default 8. */
+  concurrency?: number;
+  /** Most messages of one batch transaction. Default 200. */
+  batchSize?: number;
+  /** A message of a killed process comes again after this time. Default 30 s. */
+  ackWaitMs?: number;
+}
+
+const STOP_DEADLINE_MS = 4_000;
+
+/** Nest transport for events and commands: JetStream durables, one for each noun the service hears. */
+export class EventStrategy extends Server implements CustomTransportStrategy {
+  override readonly propagatesEventHandlerErrors = true;
+  override transportId = EVENT_TRANSPORT;
+  private readonly options: EventStrategyOptions;
+  private readonly routes = new Map<string, Route>();
+  private workers: DurableWorker[] = [];
+
+  constructor(options: EventStrategyOptions) {
+    super();
+    this.options = options;
+  }
+
+  /** Nest would run several handlers of one type at the same time; here they follow each other in one transaction. */
+  override addHandler(pattern: string, callback: MessageHandler, isEvent = false, extras: object = {}): void {
+    const { kind, byType, batch, prepare } = extras as HandlerExtras & { kind: 'messages' };
+    const definition = kind === 'messages' ? byType[pattern] : undefined;
+    if (!isEvent || !definition) throw new Error(`${pattern} must be declared with @Consumes`);
+    const route: Route = this.routes.get(pattern) ?? { definition, batch: true, handlers: [] };
+    route.handlers.push({ key: byType, batch, prepare, call: callerOf(callback) });
+    route.batch &&= batch;
+    this.routes.set(pattern, route);
+  }
+
+  listen(ready: () => void): void {
+    const { bus, ds, service, concurrency = 8, batchSize = 200, ackWaitMs = 30_000 } = this.options;
+    const byDurable = new Map<string, { filter: string; stream: string; routes: Map<string, Route> }>();
+    for (const [type, route] of this.routes) {
+      const { durable, filter } = durableFor(service, route.definition);
+      const entry = byDurable.get(durable) ?? { filter, stream: bus.streams.of(type), routes: new Map() };
+      entry.routes.set(type, route);
+      byDurable.set(durable, entry);
+    }
+    this.workers = [...byDurable].map(
+      ([durable, entry]) => new DurableWorker({ bus, ds, durable, ...entry, concurrency, batchSize, ackWaitMs }),
+    );
+    for (const worker of this.workers) worker.start();
+    ready();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.stop(STOP_DEADLINE_MS)));
+    this.workers = [];
+  }
+
+  on(): never {
+    throw new Error('the event strategy emits nothing');
+  }
+
+  unwrap<T>(): T {
+    return this.options.bus.nc as T;
+  }
+}
+
+function callerOf(callback: MessageHandler): RouteHandler['call'] {
+  return async (messages, tx) => {
+    const result = await callback(messages, tx);
+    return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
+  };
+}

@@ -1,0 +1,91 @@
+import { type Envelope, envelopeSchema, type MessageDefinition } from '@helpmesh/contracts';
+import type { JsMsg } from '@nats-io/jetstream';
+import type { EntityManager } from 'typeorm';
+import type { MessageSpan } from '../trace-context.ts';
+
+/** Handlers of one message type within one durable. */
+export interface Route {
+  definition: MessageDefinition;
+  /** All handlers of the type take batches. */
+  batch: boolean;
+  handlers: RouteHandler[];
+}
+
+export interface RouteHandler {
+  /** The same for all types that one method handles. */
+  key: object;
+  batch: boolean;
+  prepare: boolean;
+  /** One message, or an array for a batch handler; `tx` is undefined for a preparing one. */
+  call(messages: Envelope | Envelope[], tx: EntityManager | undefined): Promise<unknown>;
+}
+
+/** True when messages of both routes may share a batch. */
+export function sameHandlers(a: Route, b: Route): boolean {
+  return (
+    a === b ||
+    (a.batch === b.batch &&
+      a.handlers.length === b.handlers.length &&
+      a.handlers.every((handler, i) => handler.key === b.handlers[i]?.key))
+  );
+}
+
+/** A message as it came, read as far as it could be read. */
+export interface Incoming {
+  msg: JsMsg;
+  /** Id of the envelope; for one that cannot be read, what the broker knows it by. */
+  id: string;
+  message: Envelope;
+  /** Why it cannot be handled at all. */
+  malformed: string | undefined;
+  route: Route;
+  /** Messages of one aggregate are handled in order. */
+  aggregate: string;
+  headers: Record<string, string>;
+  /** Delivered before: its starts are counted, and it never joins a batch. */
+  redelivered: boolean;
+  span?: MessageSpan | undefined;
+}
+
+const text = new TextDecoder();
+
+export function readMessage(msg: JsMsg, route: Route): Incoming {
+  const headers: Record<string, string> = {};
+  for (const [key, values] of msg.headers ?? []) headers[key] = values[0] ?? '';
+  const fallbackId = headers['Nats-Msg-Id'] ?? `${msg.info.stream}:${msg.seq}`;
+  const base = { msg, route, headers, redelivered: msg.redelivered };
+  const unreadable = (why: string): Incoming => ({
+    ...base,
+    id: fallbackId,
+    message: {} as Envelope,
+    malformed: why,
+    aggregate: fallbackId,
+  });
+
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text.decode(msg.data));
+  } catch (error) {
+    return unreadable(`not JSON: ${(error as Error).message}`);
+  }
+  const envelope = envelopeSchema.safeParse(parsed);
+  if (!envelope.success) return unreadable(`envelope: ${issuesOf(envelope.error)}`);
+  const data = route.definition.data.safeParse(envelope.data.data);
+  const message = { ...envelope.data, data: data.data } as Envelope;
+  return {
+    ...base,
+    id: message.id,
+    message,
+    malformed: data.success ? undefined : `data: ${issuesOf(data.error)}`,
+    aggregate: message.aggregateId,
+  };
+}
+
+/** The payload as text that PostgreSQL accepts: it has no NUL. */
+export function payloadText(msg: JsMsg): string {
+  return text.decode(msg.data).replaceAll('\u0000', '\ufffd');
+}
+
+function issuesOf(error: { issues: { path: PropertyKey[]; message: string }[] }): string {
+  return error.issues.map((issue) => `${issue.path.map(String).join('.') || '(root)'} ${issue.message}`).join('; ');
+}

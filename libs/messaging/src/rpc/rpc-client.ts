@@ -1,0 +1,198 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { InputOf, OutputOf, QuestionDefinition } from '@helpmesh/contracts';
+import { AppError, uuidv7 } from '@helpmesh/kernel';
+import { errors, type Msg, headers as natsHeaders } from '@nats-io/nats-core';
+import type { Bus } from '../bus.ts';
+import { clientSpan, headersOf } from '../trace-context.ts';
+import { type Reply, readFrame } from './frame.ts';
+import { MAX_BATCH, payloadLimit, REST_HEADER, TIMEOUT_HEADER, type WireItem } from './wire.ts';
+
+export interface CallOptions {
+  /** Signed token of the person or service the question is asked for. */
+  actor?: string | undefined;
+  /** How long to wait, default 5 s. The answering side stops when it is over. */
+  timeoutMs?: number;
+  /** Idempotency key of the outside request. */
+  key?: string | undefined;
+  requestId?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+interface Pending {
+  item: WireItem;
+  text: string;
+  deadline: number;
+  settle(reply: Reply | AppError): void;
+  settled: boolean;
+}
+
+/** Batches of one subject that may be on their way at the same time; what comes meanwhile gathers. */
+const IN_FLIGHT = 4;
+/** Nobody answers a subject while its service starts or is being replaced. */
+const NO_RESPONDERS_PATIENCE_MS = 2_000;
+const DEFAULT_TIMEOUT_MS = 5_000;
+
+/**
+ * Asks questions over the bus. Calls of one tick to one subject travel as one message (at most 64), which divides the
+ * cost of the hop by five to ten under load and adds no latency without.
+ */
+export class RpcClient {
+  private readonly bus: Bus;
+  private readonly lanes = new Map<string, { queue: Pending[]; inFlight: number }>();
+
+  constructor(bus: Bus) {
+    this.bus = bus;
+  }
+
+  /** @throws AppError as the answering service threw it; unavailable, `rpc.timeout`, `rpc.no-responders` */
+  async call<Q extends QuestionDefinition>(
+    question: Q,
+    input: InputOf<Q>,
+    options: CallOptions = {},
+  ): Promise<OutputOf<Q>> {
+    return JSON.parse(await this.callText(question, input, options)) as OutputOf<Q>;
+  }
+
+  /** Same, but the answer stays the JSON text it came as. */
+  callText(question: QuestionDefinition, input: unknown, options: CallOptions = {}): Promise<string> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+    const span = clientSpan(`ask ${question.subject}`);
+    const traceparent = span && headersOf(span).traceparent;
+    const item: WireItem = {
+      i: input,
+      ...(options.actor === undefined ? {} : { a: options.actor }),
+      r: options.requestId ?? uuidv7(),
+      ...(options.key === undefined ? {} : { k: options.key }),
+      ...(traceparent === undefined ? {} : { t: traceparent }),
+    };
+    return new Promise((resolve, reject) => {
+      const settle = (reply: Reply | AppError) => {
+        if (pending.settled) return;
+        pending.settled = true;
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+        const error = reply instanceof AppError ? reply : 'error' in reply ? AppError.fromWire(reply.error) : undefined;
+        span?.end(error);
+        if (error) reject(error);
+        else resolve((reply as { text: string }).text);
+      };
+      const abort = () => settle(new AppError('unavailable', 'rpc.aborted', 'The request was given up.'));
+      const timer = setTimeout(() => settle(timedOut(question.subject)), timeoutMs);
+      const deadline = performance.now() + timeoutMs;
+      const pending: Pending = { item, text: JSON.stringify(item), deadline, settle, settled: false };
+      if (signal?.aborted) return abort();
+      signal?.addEventListener('abort', abort, { once: true });
+      if (pending.text.length * 3 > this.limit && Buffer.byteLength(pending.text) + 2 > this.limit) {
+        settle(new AppError('invalid', 'rpc.request-too-large', 'This is too large to be processed.'));
+        return;
+      }
+      this.enqueue(question.subject, pending);
+    });
+  }
+
+  private get limit(): number {
+    return payloadLimit(this.bus.nc.info?.max_payload);
+  }
+
+  private enqueue(subject: string, pending: Pending): void {
+    let lane = this.lanes.get(subject);
+    if (!lane) {
+      lane = { queue: [], inFlight: 0 };
+      this.lanes.set(subject, lane);
+    }
+    lane.queue.push(pending);
+    // The rest of this tick joins; a later call finds the pump scheduled or a batch on its way.
+    if (lane.queue.length === 1) setImmediate(() => this.pump(subject));
+  }
+
+  private pump(subject: string): void {
+    const lane = this.lanes.get(subject);
+    if (!lane) return;
+    while (lane.queue.length > 0 && lane.inFlight < IN_FLIGHT) {
+      const batch = takeBatch(lane.queue, this.limit);
+      if (batch.length === 0) continue;
+      lane.inFlight++;
+      void this.send(subject, batch).finally(() => {
+        lane.inFlight--;
+        this.pump(subject);
+      });
+    }
+  }
+
+  /** Never rejects: every item is settled one way or another. */
+  private async send(subject: string, batch: Pending[]): Promise<void> {
+    try {
+      const replies: Reply[] = [];
+      const body = `[${batch.map((pending) => pending.text).join(',')}]`;
+      // The latest deadline: an item whose own is earlier has its own timer.
+      const deadline = Math.max(...batch.map((pending) => pending.deadline));
+      let reply = await this.request(subject, body, deadline);
+      for (;;) {
+        replies.push(...readFrame(reply.string()));
+        const rest = reply.headers?.get(REST_HEADER);
+        if (!rest) break;
+        const [restSubject = '', token = ''] = rest.split(' ');
+        reply = await this.request(restSubject, token, deadline);
+      }
+      if (replies.length !== batch.length) throw new Error(`${replies.length} answers for ${batch.length} questions`);
+      batch.forEach((pending, i) => {
+        pending.settle(replies[i] as Reply);
+      });
+    } catch (error) {
+      const known = busError(subject, error);
+      for (const pending of batch) pending.settle(known);
+    }
+  }
+
+  private async request(subject: string, body: string, deadline: number): Promise<Msg> {
+    const patience = Math.min(deadline, performance.now() + NO_RESPONDERS_PATIENCE_MS);
+    for (let waitMs = 20; ; waitMs = Math.min(250, waitMs * 2)) {
+      const timeout = Math.max(1, Math.ceil(deadline - performance.now()));
+      const headers = natsHeaders();
+      headers.set(TIMEOUT_HEADER, String(timeout));
+      try {
+        return await this.bus.nc.request(subject, body, { timeout, headers });
+      } catch (error) {
+        if (!isNoResponders(error) || performance.now() + waitMs > patience) throw error;
+        await pause(waitMs);
+      }
+    }
+  }
+}
+
+/** The oldest questions that are still waited for, as many as fit one message. */
+function takeBatch(queue: Pending[], limit: number): Pending[] {
+  const batch: Pending[] = [];
+  let bytes = 2;
+  while (queue.length > 0 && batch.length < MAX_BATCH) {
+    const next = queue[0] as Pending;
+    if (!next.settled) {
+      bytes += Buffer.byteLength(next.text) + 1;
+      if (batch.length > 0 && bytes > limit) break;
+      batch.push(next);
+    }
+    queue.shift();
+  }
+  return batch;
+}
+
+function isNoResponders(error: unknown): boolean {
+  return error instanceof errors.NoRespondersError || (error instanceof errors.RequestError && error.isNoResponders());
+}
+
+function timedOut(subject: string): AppError {
+  return new AppError('unavailable', 'rpc.timeout', 'The answer took too long.', subject);
+}
+
+function busError(subject: string, error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof errors.TimeoutError) return timedOut(subject);
+  if (isNoResponders(error)) {
+    return new AppError('unavailable', 'rpc.no-responders', 'This part of the service is not available.', subject);
+  }
+  const lost = error instanceof errors.RequestError || error instanceof errors.ClosedConnectionError;
+  if (!lost && !(error instanceof errors.DrainingConnectionError)) return AppError.from(error);
+  return new AppError('unavailable', 'bus.unavailable', 'The message bus cannot be reached right now.', subject, {
+    cause: error,
+  });
+}

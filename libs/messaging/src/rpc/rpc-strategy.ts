@@ -1,0 +1,280 @@
+import type { Actor } from '@helpmesh/contracts';
+import { AppError, uuidv7 } from '@helpmesh/kernel';
+import { histogram, logger } from '@helpmesh/telemetry';
+import { type Msg, headers as natsHeaders, type Subscription } from '@nats-io/nats-core';
+import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
+import { context, SpanKind } from '@opentelemetry/api';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { type Bus, withDeadline } from '../bus.ts';
+import { type HandlerExtras, RawJson, RPC_TRANSPORT, type RpcContext, type RpcItem } from '../handlers.ts';
+import { continueTrace } from '../trace-context.ts';
+import { type Reply, splitFrames } from './frame.ts';
+import { payloadLimit, REST_HEADER, TIMEOUT_HEADER, type WireItem } from './wire.ts';
+
+export interface RpcStrategyOptions {
+  bus: Bus;
+  /** Queue group: each batch goes to one replica. */
+  service: string;
+  /** Checks the signed actor. @throws AppError unauthenticated */
+  verifyActor: (token: string) => Actor | Promise<Actor>;
+  /** Also hold every answer against its schema; for tests and development. Default off. */
+  checkAnswers?: boolean;
+}
+
+type Question = HandlerExtras & { kind: 'question' };
+/** An item that passed validation; `at` is its place in the batch. */
+interface Valid {
+  at: number;
+  item: RpcItem<unknown>;
+  trace: string | undefined;
+}
+
+const DEFAULT_TIMEOUT_MS = 5_000;
+const STOP_DEADLINE_MS = 4_000;
+/** Parts of a reply that wait to be fetched. */
+const REST_LIFE_MS = 30_000;
+
+const duration = histogram({
+  name: 'helpmesh_rpc_answer_seconds',
+  help: 'Time from the arrival of a batch of questions to its reply.',
+  labels: ['subject'],
+});
+
+/** Nest transport for questions: NATS request/reply, one message for all questions of a caller's tick. */
+export class RpcStrategy extends Server implements CustomTransportStrategy {
+  override transportId = RPC_TRANSPORT;
+  private readonly options: RpcStrategyOptions;
+  private readonly log = logger('rpc');
+  private readonly running = new Set<Promise<void>>();
+  private readonly rest = new Map<string, string[]>();
+  private readonly restSubject: string;
+  private subscriptions: Subscription[] = [];
+
+  constructor(options: RpcStrategyOptions) {
+    super();
+    this.options = options;
+    this.restSubject = `rpc.${options.service}.rest.${uuidv7()}`;
+  }
+
+  listen(ready: () => void): void {
+    const { bus, service } = this.options;
+    for (const [subject, handler] of this.messageHandlers) {
+      const question = handler.extras as Question;
+      if (question.kind !== 'question') throw new Error(`${subject} must be declared with @Answers`);
+      const callback = (error: Error | null, msg: Msg) => {
+        if (error) this.log.warn({ err: error, subject }, 'subscription failed');
+        else this.track(this.answer(msg, handler, question));
+      };
+      this.subscriptions.push(bus.nc.subscribe(subject, { queue: service, callback }));
+    }
+    const callback = (error: Error | null, msg: Msg) => {
+      if (!error) this.sendRest(msg);
+    };
+    this.subscriptions.push(bus.nc.subscribe(this.restSubject, { callback }));
+    ready();
+  }
+
+  /** Takes no new questions and answers those that are here. */
+  async close(): Promise<void> {
+    await withDeadline(Promise.all(this.subscriptions.map((one) => one.drain())), 1_000);
+    await withDeadline(Promise.all(this.running), STOP_DEADLINE_MS);
+    this.subscriptions = [];
+  }
+
+  on(): never {
+    throw new Error('the rpc strategy emits nothing');
+  }
+
+  unwrap<T>(): T {
+    return this.options.bus.nc as T;
+  }
+
+  private track(work: Promise<void>): void {
+    const tracked = work.catch((error) => this.log.error({ err: error }, 'a reply could not be sent'));
+    this.running.add(tracked);
+    void tracked.finally(() => this.running.delete(tracked));
+  }
+
+  private async answer(msg: Msg, handler: MessageHandler, question: Question): Promise<void> {
+    const end = duration.startTimer({ subject: msg.subject });
+    const timeoutMs = Number(msg.headers?.get(TIMEOUT_HEADER)) || DEFAULT_TIMEOUT_MS;
+    const signal = AbortSignal.timeout(timeoutMs);
+    const wire = readItems(msg);
+    const replies: Reply[] = new Array(wire.length);
+    const valid: Valid[] = [];
+    for (let at = 0; at < wire.length; at++) {
+      const item = wire[at] as WireItem;
+      try {
+        valid.push({ at, trace: item.t, item: await this.validate(item, question, signal) });
+      } catch (error) {
+        replies[at] = this.failure(error, msg.subject);
+      }
+    }
+    if (question.batch && valid.length > 0) await this.answerBatch(valid, handler, question, replies, msg.subject);
+    else {
+      await Promise.all(
+        valid.map(async (one) => {
+          replies[one.at] = await this.answerOne(one, handler, question, msg.subject);
+        }),
+      );
+    }
+    // Nobody listens any more after the deadline.
+    if (!signal.aborted) this.reply(msg, splitFrames(replies, payloadLimit(this.options.bus.nc.info?.max_payload)));
+    end();
+  }
+
+  private async validate(wire: WireItem, { question }: Question, signal: AbortSignal): Promise<RpcItem<unknown>> {
+    const actor = wire.a === undefined ? undefined : await this.options.verifyActor(wire.a);
+    const parsed = question.input.safeParse(wire.i);
+    if (!parsed.success) throw invalidInput(parsed.error.issues);
+    return {
+      input: parsed.data,
+      signal,
+      requestId: wire.r,
+      ...(actor ? { actor } : {}),
+      ...(wire.k === undefined ? {} : { key: wire.k }),
+    };
+  }
+
+  private async answerOne(
+    { item, trace }: Valid,
+    handler: MessageHandler,
+    question: Question,
+    subject: string,
+  ): Promise<Reply> {
+    return this.inSpan(trace ? [trace] : [], subject, async () => {
+      const { input, ...ctx } = item;
+      const result = question.batch
+        ? ((await invoke(handler, [item], undefined)) as unknown[])[0]
+        : await invoke(handler, input, ctx satisfies RpcContext);
+      return this.success(result, question);
+    }).catch((error: unknown) => this.failure(error, subject));
+  }
+
+  private async answerBatch(
+    valid: Valid[],
+    handler: MessageHandler,
+    question: Question,
+    replies: Reply[],
+    subject: string,
+  ): Promise<void> {
+    const traces = valid.flatMap((one) => one.trace ?? []);
+    try {
+      const results = await this.inSpan(traces, subject, async () => {
+        const answers = await invoke(
+          handler,
+          valid.map((one) => one.item),
+          undefined,
+        );
+        if (!Array.isArray(answers) || answers.length !== valid.length) {
+          throw new Error(`the batch handler of ${subject} must give one answer an item`);
+        }
+        return answers as unknown[];
+      });
+      results.forEach((result, i) => {
+        const { at } = valid[i] as Valid;
+        try {
+          replies[at] = result instanceof AppError ? this.failure(result, subject) : this.success(result, question);
+        } catch (error) {
+          replies[at] = this.failure(error, subject);
+        }
+      });
+    } catch (error) {
+      const known = AppError.from(error);
+      // What failed for all would fail for each; otherwise one bad item must not fail its neighbours.
+      const alone = valid.length === 1 || known.kind === 'unavailable';
+      for (const one of valid) {
+        replies[one.at] = alone ? this.failure(known, subject) : await this.answerOne(one, handler, question, subject);
+      }
+    }
+  }
+
+  private success(result: unknown, { question }: Question): Reply {
+    if (this.options.checkAnswers) checkAnswer(result, question);
+    if (result instanceof RawJson) return { text: result.text };
+    return { text: JSON.stringify(result) ?? 'null' };
+  }
+
+  private failure(thrown: unknown, subject: string): Reply {
+    const error = AppError.from(thrown);
+    if (error.kind === 'bug') this.log.error({ err: error, subject }, 'answering failed');
+    else if (error.kind === 'unavailable') this.log.warn({ err: error, subject }, 'answering failed');
+    return { error: error.toWire() };
+  }
+
+  /** Sends the first frame; the caller fetches the others one by one. */
+  private reply(msg: Msg, frames: string[]): void {
+    const [first = '\n', ...rest] = frames;
+    if (rest.length === 0) {
+      msg.respond(first);
+      return;
+    }
+    const token = uuidv7();
+    this.rest.set(token, rest);
+    setTimeout(() => this.rest.delete(token), REST_LIFE_MS).unref();
+    msg.respond(first, { headers: this.restHeader(token) });
+  }
+
+  private sendRest(msg: Msg): void {
+    const token = msg.string();
+    const next = this.rest.get(token);
+    const frame = next?.shift();
+    if (!next || frame === undefined) return;
+    if (next.length === 0) {
+      this.rest.delete(token);
+      msg.respond(frame);
+    } else msg.respond(frame, { headers: this.restHeader(token) });
+  }
+
+  private restHeader(token: string) {
+    const headers = natsHeaders();
+    headers.set(REST_HEADER, `${this.restSubject} ${token}`);
+    return headers;
+  }
+
+  /** A server span for each sampled question; a batch runs in the first of them. */
+  private async inSpan<T>(traces: string[], subject: string, work: () => Promise<T>): Promise<T> {
+    const spans = traces.flatMap(
+      (traceparent) => continueTrace({ traceparent }, `answer ${subject}`, SpanKind.SERVER) ?? [],
+    );
+    const [first] = spans;
+    if (!first) return work();
+    try {
+      const result = await context.with(first.context, work);
+      for (const span of spans) span.end();
+      return result;
+    } catch (error) {
+      for (const span of spans) span.end(error);
+      throw error;
+    }
+  }
+}
+
+async function invoke(handler: MessageHandler, payload: unknown, ctx: RpcContext | undefined): Promise<unknown> {
+  const result = await handler(payload, ctx);
+  return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
+}
+
+function readItems(msg: Msg): WireItem[] {
+  const items: unknown = JSON.parse(msg.string());
+  if (!Array.isArray(items)) throw new Error(`malformed question on ${msg.subject}`);
+  return items as WireItem[];
+}
+
+function invalidInput(issues: readonly { path: PropertyKey[]; message: string }[]): AppError {
+  const fields = issues.map((issue) => ({
+    pointer: issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+    detail: issue.message,
+  }));
+  const first = fields[0];
+  const detail = first ? `${first.pointer.slice(1).replaceAll('/', '.') || 'input'}: ${first.detail}` : 'invalid input';
+  return new AppError('invalid', 'input.invalid', detail, undefined, { fields });
+}
+
+function checkAnswer(result: unknown, question: Question['question']): void {
+  const value = result instanceof RawJson ? JSON.parse(result.text) : JSON.parse(JSON.stringify(result) ?? 'null');
+  const parsed = question.output.safeParse(value);
+  if (parsed.success) return;
+  const where = parsed.error.issues.map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`).join('; ');
+  throw new AppError('bug', 'internal', 'Something went wrong on our side.', `answer of ${question.subject}: ${where}`);
+}

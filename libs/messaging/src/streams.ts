@@ -1,0 +1,143 @@
+import type { MessageDefinition } from '@helpmesh/contracts';
+import {
+  DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+  type StreamInfo,
+} from '@nats-io/jetstream';
+import { nanos } from '@nats-io/nats-core';
+
+export interface StreamDeclaration {
+  name: string;
+  /** The service that applies it and whose log it is rebuilt from. */
+  owner: string;
+  /** `event` keeps by age, every durable reads all of it; `command` is a work queue of the addressed service. */
+  kind: 'event' | 'command';
+  /** Non-overlapping, each ending in `.>`. */
+  subjects: readonly string[];
+}
+
+/** Dead letters for people to look at; the truth about them is the table `dead_letter`. */
+export const DLQ_STREAM = 'DLQ';
+
+/** A republished message id within this time is dropped by the broker; the inbox covers everything later. */
+const DUPLICATE_WINDOW_MS = 120_000;
+const DAY_MS = 86_400_000;
+
+/** The streams of a deployment, and how to bring the broker to them. Uses nothing newer than nats-server 2.9. */
+export class StreamSet {
+  private readonly byName = new Map<string, StreamDeclaration>();
+  private readonly byPrefix = new Map<string, string>();
+  private readonly replicas: number;
+  private readonly retentionMs: number;
+
+  constructor(
+    declarations: readonly StreamDeclaration[],
+    { replicas, retentionDays }: { replicas: number; retentionDays: number },
+  ) {
+    this.replicas = replicas;
+    this.retentionMs = retentionDays * DAY_MS;
+    for (const declaration of declarations) {
+      this.byName.set(declaration.name, declaration);
+      for (const subject of declaration.subjects) {
+        if (!subject.endsWith('.>')) throw new Error(`stream subject ${subject} must end in .>`);
+        this.byPrefix.set(subject.slice(0, -1), declaration.name);
+      }
+    }
+  }
+
+  /** Stream that keeps this subject; undefined when none is declared for it. */
+  find(subject: string): string | undefined {
+    // `ticket.v1.created` -> `ticket.v1.`, `cmd.ticket.v1.file-mail` -> `cmd.ticket.v1.`
+    return this.byPrefix.get(subject.slice(0, subject.lastIndexOf('.') + 1));
+  }
+
+  /** @throws Error for a subject no stream is declared for */
+  of(subject: string): string {
+    const name = this.find(subject);
+    if (!name) throw new Error(`no stream is declared for subject ${subject}`);
+    return name;
+  }
+
+  ownedBy(service: string): string[] {
+    const own = [...this.byName.values()].filter((stream) => stream.owner === service).map((stream) => stream.name);
+    return [...own, DLQ_STREAM];
+  }
+
+  /** Creates the stream, or adds what its configuration lacks; never takes anything away. */
+  async ensure(jsm: JetStreamManager, name: string): Promise<StreamInfo> {
+    const wanted = this.configOf(name);
+    const found = await findStream(jsm, name);
+    if (!found) {
+      try {
+        return await jsm.streams.add(wanted);
+      } catch (error) {
+        const raced = await findStream(jsm, name); // another replica was faster
+        if (!raced) throw error;
+        return raced;
+      }
+    }
+    const { config } = found;
+    // A release before or after this one may know more subjects: only ever widen.
+    const subjects = [...new Set([...(config.subjects ?? []), ...(wanted.subjects ?? [])])];
+    const same =
+      subjects.length === config.subjects?.length &&
+      config.max_age === wanted.max_age &&
+      config.num_replicas === wanted.num_replicas;
+    if (same) return found;
+    return jsm.streams.update(name, { ...config, subjects, max_age: wanted.max_age, num_replicas: this.replicas });
+  }
+
+  private configOf(name: string): StreamConfig & { name: string } {
+    const common = {
+      name,
+      storage: StorageType.File,
+      discard: DiscardPolicy.Old,
+      num_replicas: this.replicas,
+      duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+    };
+    if (name === DLQ_STREAM) {
+      return {
+        ...common,
+        subjects: ['dlq.>'],
+        retention: RetentionPolicy.Limits,
+        max_age: nanos(30 * DAY_MS),
+      } as never;
+    }
+    const declared = this.byName.get(name);
+    if (!declared) throw new Error(`stream ${name} is not declared`);
+    const event = declared.kind === 'event';
+    return {
+      ...common,
+      subjects: [...declared.subjects],
+      retention: event ? RetentionPolicy.Limits : RetentionPolicy.Workqueue,
+      max_age: event ? nanos(this.retentionMs) : 0,
+    } as never;
+  }
+}
+
+/** Undefined when the broker has no such stream; other errors pass through. */
+export async function findStream(jsm: JetStreamManager, name: string): Promise<StreamInfo | undefined> {
+  try {
+    return await jsm.streams.info(name);
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The durable in which `service` receives messages of this definition, one for each noun and version:
+ * `ticket.v1.created` -> `notification__ticket-v1`, filter `ticket.v1.>`; `cmd.ticket.v1.file-mail` ->
+ * `ticket__cmd-v1`, filter `cmd.ticket.v1.>`.
+ */
+export function durableFor(service: string, definition: MessageDefinition): { durable: string; filter: string } {
+  const tokens = definition.type.split('.');
+  const noun = tokens[0];
+  const version = tokens.at(-2);
+  return { durable: `${service}__${noun}-${version}`, filter: `${tokens.slice(0, -1).join('.')}.>` };
+}
