@@ -1,0 +1,252 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { anyFreePort, type Platform, startPlatform, terminalProgress } from '@helpmesh/deploy/local';
+import pg from 'pg';
+import { httpLoad, type Outcome } from './http-load.ts';
+import { mailLoad } from './mail-load.ts';
+import { cpuMs, pssMiB, untilQuiet } from './procfs.ts';
+import { Words } from './words.ts';
+
+const help = `Usage: npm run bench -- [options]
+
+Starts the platform on private servers with durable settings, loads tickets, and prints requests/s, latency and CPU time
+a request of all our processes with PostgreSQL and NATS, beside the budget and beside a bare Fastify process measured in
+the same run. Nothing is asserted: machines differ, ratios in one run do not lie.
+
+  --tickets N      tickets to load, 3 articles each (default 10000)
+  --seconds N      length of one measurement (default 5)
+  --only a,b       paths to measure: create, get, list, search, reply, mail
+  --help
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    tickets: { type: 'string', default: '10000' },
+    seconds: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (options.help) {
+  process.stdout.write(help);
+  process.exit(0);
+}
+const tickets = Number(options.tickets);
+const seconds = Number(options.seconds);
+const concurrencies = [1, 16, 64];
+
+/** CPU ms a request that the product may cost at concurrency 16, all processes together (DESIGN, budgets). */
+const budgets = { get: 0.4, list: 1.0, search: 2.0, create: 2.0, reply: 2.0, mail: 5.0 } as const;
+type Path = keyof typeof budgets;
+const paths = (Object.keys(budgets) as Path[]).filter((path) => options.only?.split(',').includes(path) ?? true);
+
+interface Measured extends Outcome {
+  path: Path;
+  connections: number;
+  cpuMs: number;
+}
+
+const words = new Words(7);
+/** A word of the middle of the vocabulary: about a hundred hits and more. */
+const someWord = () => Words.word(20 + Math.floor(words.random() * 200));
+const someTicket = () => 1 + Math.floor(words.random() * tickets);
+
+async function measure(
+  pids: () => number[],
+  path: Path,
+  connections: number,
+  load: () => Promise<Outcome>,
+): Promise<Measured> {
+  const before = cpuMs(pids());
+  const outcome = await load();
+  await untilQuiet(pids);
+  return { path, connections, ...outcome, cpuMs: (cpuMs(pids()) - before) / Math.max(1, outcome.requests) };
+}
+
+function productLoad(platform: Platform, token: string, path: Path, connections: number): Promise<Outcome> {
+  const http = (next: Parameters<typeof httpLoad>[0]['next']) =>
+    httpLoad({ url: platform.url, headers: { authorization: `Token token=${token}` }, connections, seconds, next });
+  const post = (to: string, body: unknown) => ({ method: 'POST' as const, path: to, body: JSON.stringify(body) });
+  const get = (from: string) => ({ method: 'GET' as const, path: from });
+  switch (path) {
+    case 'get':
+      return http(() => get(`/api/v1/tickets/${someTicket()}?all=true`));
+    case 'list':
+      return http(() => get('/api/v1/ticket_list?view=open&limit=50'));
+    case 'search':
+      return http(() => get(`/api/v1/tickets/search?query=${someWord()}&limit=100`));
+    case 'create':
+      return http(() => post('/api/v1/tickets', newTicket()));
+    case 'reply':
+      return http(() =>
+        post('/api/v1/ticket_articles', { ticket_id: someTicket(), type: 'note', body: words.text(60) }),
+      );
+    case 'mail':
+      return mailLoad({
+        port: platform.smtpPort,
+        connections,
+        mails: connections === 1 ? 200 : 1_000,
+        run: `c${connections}`,
+        text: () => words.text(400),
+      });
+  }
+}
+
+const newTicket = () => ({
+  title: words.text(6),
+  group: 'Users',
+  customer_id: 2,
+  state: 'open',
+  article: { type: 'note', body: words.text(60) },
+});
+
+function floorLoad(floor: Floor, path: Path, connections: number): Promise<Outcome> {
+  const http = (next: Parameters<typeof httpLoad>[0]['next']) =>
+    httpLoad({ url: `http://127.0.0.1:${floor.httpPort}`, headers: {}, connections, seconds, next });
+  const post = (to: string, body: unknown) => ({ method: 'POST' as const, path: to, body: JSON.stringify(body) });
+  switch (path) {
+    case 'get':
+      return http(() => ({ method: 'GET', path: `/get/${someTicket()}` }));
+    case 'list':
+      return http(() => ({ method: 'GET', path: '/list' }));
+    case 'search':
+      return http(() => ({ method: 'GET', path: `/search?q=w${20 + Math.floor(words.random() * 200)}` }));
+    case 'create':
+      return http(() => post('/create', { title: words.text(6), body: words.text(60) }));
+    case 'reply':
+      return http(() => post('/reply', { ticket_id: someTicket(), body: words.text(60) }));
+    case 'mail':
+      return mailLoad({
+        port: floor.smtpPort,
+        connections,
+        mails: 500,
+        run: `f${connections}`,
+        text: () => words.text(400),
+      });
+  }
+}
+
+interface Floor {
+  pid: number;
+  httpPort: number;
+  smtpPort: number;
+  stop(): void;
+}
+
+async function startFloor(platform: Platform): Promise<Floor> {
+  const server = new URL(platform.databaseUrl('gateway'));
+  const client = new pg.Client({ connectionString: server.href });
+  await client.connect();
+  await client.query('CREATE DATABASE bench_floor');
+  await client.end();
+  server.pathname = '/bench_floor';
+  const [httpPort, smtpPort] = [await anyFreePort(), await anyFreePort()];
+  const child = fork(new URL('./floor.ts', import.meta.url), [server.href, String(httpPort), String(smtpPort)], {
+    env: { ...process.env, BENCH_TICKETS: String(tickets) },
+  });
+  await once(child, 'message');
+  return { pid: child.pid!, httpPort, smtpPort, stop: () => void child.kill() };
+}
+
+async function call(platform: Platform, method: string, path: string, authorization: string, body?: unknown) {
+  const response = await fetch(platform.url + path, {
+    method,
+    headers: { authorization, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+async function tokenOf(platform: Platform): Promise<string> {
+  const { email, password } = platform.admin;
+  const basic = `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
+  const permission = ['ticket.agent', 'admin'];
+  const { token } = await call(platform, 'POST', '/api/v1/user_access_token', basic, { name: 'bench', permission });
+  return token;
+}
+
+/** Through the API, as they would come. */
+async function loadTickets(platform: Platform, token: string): Promise<void> {
+  const authorization = `Token token=${token}`;
+  let left = tickets;
+  const worker = async () => {
+    while (left-- > 0) {
+      const { id } = await call(platform, 'POST', '/api/v1/tickets', authorization, newTicket());
+      for (let article = 2; article <= 3; article++) {
+        await call(platform, 'POST', '/api/v1/ticket_articles', authorization, {
+          ticket_id: id,
+          type: 'note',
+          body: words.text(60),
+        });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 32 }, worker));
+}
+
+const cell = (value: string | number, width: number) => String(value).padStart(width);
+const ms = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
+
+function print(measured: Measured[], floors: Measured[]): void {
+  process.stdout.write(
+    `\n${'path'.padEnd(8)}${['conn.', 'req/s', 'p50 ms', 'p99 ms', 'CPU ms', 'budget', 'floor', 'floor/ours', 'failed'].map((head) => cell(head, 11)).join('')}\n`,
+  );
+  for (const row of measured) {
+    const floor = floors.find(({ path, connections }) => path === row.path && connections === row.connections);
+    const cells = [
+      row.connections,
+      row.perSecond,
+      ms(row.p50),
+      ms(row.p99),
+      row.cpuMs.toFixed(3),
+      row.connections === 16 ? budgets[row.path].toFixed(2) : '',
+      floor ? floor.cpuMs.toFixed(3) : '',
+      floor ? `${Math.round((floor.cpuMs / row.cpuMs) * 100)} %` : '',
+      row.failures,
+    ];
+    process.stdout.write(`${row.path.padEnd(8)}${cells.map((value) => cell(value, 11)).join('')}\n`);
+  }
+}
+
+const progress = terminalProgress(process.stdout);
+const platform = await startPlatform({ ports: 'private', profile: 'durable', build: true, progress });
+let floor: Floor | undefined;
+try {
+  const services = () => Object.values(platform.services).flatMap(({ pid }) => pid ?? []);
+  const servers = () => [platform.postgres?.pid, platform.nats?.pid].flatMap((pid) => pid ?? []);
+  const all = () => [...services(), ...servers()];
+  await untilQuiet(all);
+  const idle = { services: pssMiB(services()), all: pssMiB(all()) };
+
+  const token = await tokenOf(platform);
+  await progress.step(`load ${tickets} tickets with 3 articles each`, async () => {
+    await loadTickets(platform, token);
+    await untilQuiet(all);
+  });
+  floor = await progress.step('start the bare process', () => startFloor(platform));
+
+  const measured: Measured[] = [];
+  const floors: Measured[] = [];
+  for (const path of paths) {
+    for (const connections of concurrencies) {
+      await progress.step(`${path}, ${connections} connections`, async () => {
+        measured.push(await measure(all, path, connections, () => productLoad(platform, token, path, connections)));
+        const bare = floor!;
+        const pids = () => [bare.pid, ...servers()];
+        floors.push(await measure(pids, path, connections, () => floorLoad(bare, path, connections)));
+      });
+    }
+  }
+  print(measured, floors);
+  process.stdout.write(
+    `\nMemory (Pss): services ${idle.services} MiB idle, ${pssMiB(services())} MiB loaded; ` +
+      `with PostgreSQL and NATS ${idle.all} MiB idle, ${pssMiB(all())} MiB loaded.\n` +
+      'CPU ms: all processes of the product with PostgreSQL and NATS, until what a request set off is worked off.\n' +
+      'Floor: a bare Fastify process with one named statement on the same PostgreSQL; mail: receive, parse, insert.\n',
+  );
+} finally {
+  floor?.stop();
+  await platform.stop();
+}
