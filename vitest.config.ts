@@ -1,21 +1,47 @@
-import { defineConfig } from 'vitest/config';
+import { defaultExclude, defineConfig } from 'vitest/config';
 
 // Tests and editors read sources (the `@helpmesh/source` condition); the runtime reads dist.
-// `module` is left out: it stands for builds made for bundlers, which Node itself cannot always load.
-const conditions = ['@helpmesh/source', 'node', 'development|production'];
+const conditions = ['@helpmesh/source', 'module', 'node', 'development|production'];
+
+/** `helpmesh test --faults` and `--peers` choose another set than the usual one. */
+const suite = process.env.HELPMESH_TEST_SUITE ?? 'usual';
+const wholePlatform = { faults: ['tests/fault/full/**/*.test.ts'], peers: ['tests/peers/**/*.test.ts'] }[suite] ?? [
+  'tests/{e2e,fault,peers,load}/**/*.test.ts',
+];
+const parts = [
+  '{libs,services}/*/{src,test}/**/*.test.ts',
+  'services/web/scripts/**/*.test.ts',
+  'deploy/{src,tools}/**/*.test.ts',
+  'tests/contract/**/*.test.ts',
+];
+const exclude = [...defaultExclude, ...(suite === 'faults' ? [] : ['tests/fault/full/**'])];
 
 export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['{libs,services}/*/{src,test}/**/*.test.ts', 'deploy/src/**/*.test.ts', 'tests/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'tests/fault/full/**', 'tests/peers/**'],
     globalSetup: ['libs/testing/src/global-setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['services/*/src/**', 'libs/*/src/**'] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: suite === 'usual' ? parts : [],
+          exclude,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // A whole platform is a dozen processes: one file at a time, after everything else.
+        extends: true,
+        test: { name: 'whole', include: wholePlatform, exclude, maxWorkers: 1, sequence: { groupOrder: 2 } },
+      },
+    ],
   },
 });

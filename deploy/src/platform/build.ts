@@ -8,8 +8,9 @@ import type { Progress } from './progress.ts';
 export const webDist = path.join(workspace, 'services/web/dist');
 
 /** Compiles what changed: services and libs by `tsc -b`, the web app by Vite when one of its sources changed. */
-export async function build(progress: Progress): Promise<void> {
+export async function build(progress: Progress, { web: withWeb = true } = {}): Promise<void> {
   await progress.step('build the services', () => tool('typescript/bin/tsc', ['-b'], workspace));
+  if (!withWeb) return;
   const web = path.join(workspace, 'services/web');
   const stamp = path.join(web, 'dist/.built-from');
   const sources = fingerprint([

@@ -67,6 +67,43 @@ export interface PlatformService {
 
 /** Starts the whole platform: backing servers, migrations, all services, each kept up. @throws CannotStart */
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
+  const prepared = await prepare(options);
+  const { ports, backing, services, progress } = prepared;
+  prepared.undo.push(async () => {
+    await Promise.all(Object.values(services).map((service) => service.stop()));
+  });
+  await progress
+    .step(`start ${serviceNames.length} services`, async () => {
+      const starts = await Promise.allSettled(Object.values(services).map((service) => service.start()));
+      const failed = starts.find((start) => start.status === 'rejected');
+      if (failed) throw failed.reason;
+    })
+    .catch(prepared.stopAndThrow);
+  return {
+    url: `http://localhost:${ports.httpPort}`,
+    smtpPort: ports.smtpPort,
+    mailboxUrl: backing.mailbox.url,
+    mailboxSmtpPort: backing.mailbox.smtpPort,
+    admin: { email: ADMIN_EMAIL, password: services.identity.env.HELPMESH_ADMIN_PASSWORD ?? '' },
+    home: prepared.home,
+    services,
+    postgres: backing.postgres.process,
+    nats: backing.nats.process,
+    redis: backing.redis?.process,
+    natsUrl: backing.nats.url,
+    databaseUrl: (service) => databaseUrl(backing.postgres.url, databaseOf(service) ?? 'postgres'),
+    stop: prepared.stop,
+  };
+}
+
+/** Brings the databases to the newest schema and stops again. @throws CannotStart */
+export async function migratePlatform(options: PlatformOptions = {}): Promise<void> {
+  const prepared = await prepare(options);
+  await prepared.stop();
+}
+
+/** Everything up to and with the migrations. */
+async function prepare(options: PlatformOptions) {
   const { progress = silent, serviceEnv = {}, ports: kind = 'usual' } = options;
   const env = options.env ?? (kind === 'private' ? withoutServers(process.env) : process.env);
   const temporary = kind === 'private' && options.home === undefined;
@@ -75,71 +112,37 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const stop = async () => {
     while (undo.length > 0) await undo.pop()?.();
   };
+  const stopAndThrow = async (error: unknown): Promise<never> => {
+    await stop();
+    throw error;
+  };
   try {
+    if (temporary) undo.push(() => rmSync(home, { recursive: true, force: true }));
     prepareHome(home);
     undo.push(lockHome(home));
-    if (temporary) undo.unshift(() => rmSync(home, { recursive: true, force: true }));
     const ports = kind === 'private' ? await privatePorts() : await usualPorts(env);
     const secrets = openSecrets(path.join(home, 'secrets'));
     if (options.build) await build(progress);
 
     const profile = options.profile ?? (kind === 'private' ? 'test' : 'durable');
     const postgresPassword = profile === 'test' ? undefined : secrets.postgresPassword;
-    const backing = await startBacking({
-      home,
-      cacheDir: cacheOf(env),
-      env,
-      ports,
-      profile,
-      postgresPassword,
-      progress,
-    });
+    const cacheDir = cacheOf(env);
+    const backing = await startBacking({ home, cacheDir, env, ports, profile, postgresPassword, progress });
     undo.push(backing.stop);
 
     const addresses = { ...addressesOf(backing), ...ports };
-    const blobDir = path.join(home, 'blobs');
-    const input = { addresses, secrets, blobDir, webDir: webDist, given: env };
+    const input = { addresses, secrets, blobDir: path.join(home, 'blobs'), webDir: webDist, given: env };
+    const programs = options.programs ?? builtPrograms;
     const services = Object.fromEntries(
       serviceNames.map((service) => {
         const own = { ...environmentOf(service, input), ...serviceEnv[service] };
-        const process = {
-          service,
-          programs: options.programs ?? builtPrograms,
-          env: own,
-          logFile: logFileOf(home, service),
-        };
-        return [service, platformService(process, progress)];
+        return [service, platformService({ service, programs, env: own, logFile: logFileOf(home, service) }, progress)];
       }),
     ) as Record<ServiceName, PlatformService>;
-
     await progress.step('migrate the databases', () => migrateAll(services));
-    undo.push(async () => {
-      await Promise.all(Object.values(services).map((service) => service.stop()));
-    });
-    await progress.step(`start ${serviceNames.length} services`, async () => {
-      const starts = await Promise.allSettled(Object.values(services).map((service) => service.start()));
-      const failed = starts.find((start) => start.status === 'rejected');
-      if (failed) throw failed.reason;
-    });
-
-    return {
-      url: `http://localhost:${ports.httpPort}`,
-      smtpPort: ports.smtpPort,
-      mailboxUrl: backing.mailbox.url,
-      mailboxSmtpPort: backing.mailbox.smtpPort,
-      admin: { email: ADMIN_EMAIL, password: services.identity.env.HELPMESH_ADMIN_PASSWORD ?? '' },
-      home,
-      services,
-      postgres: backing.postgres.process,
-      nats: backing.nats.process,
-      redis: backing.redis?.process,
-      natsUrl: backing.nats.url,
-      databaseUrl: (service) => databaseUrl(backing.postgres.url, databaseOf(service) ?? 'postgres'),
-      stop,
-    };
+    return { home, ports, backing, services, progress, undo, stop, stopAndThrow };
   } catch (error) {
-    await stop();
-    throw error;
+    return stopAndThrow(error);
   }
 }
 
