@@ -16,3 +16,7 @@ export {
 } from './config/config.ts';
 export { CursorCodec, type CursorValue } from './edge/cursor.ts';
 export { type Problem, problemOf, statusOf, zammadErrorOf } from './edge/problem.ts';
+export { HealthServer, type ReadinessCheck } from './run/health.ts';
+export { main, type Service } from './run/main.ts';
+export { CACHE, CLOCK, CONFIG } from './run/platform.ts';
+export { type RunningService, runService, type ServiceOptions } from './run/run-service.ts';

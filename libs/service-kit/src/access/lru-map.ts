@@ -29,6 +29,10 @@ export class LruMap<K, V> {
     this.entries.delete(key);
   }
 
+  deleteWhere(gone: (value: V) => boolean): void {
+    for (const [key, value] of this.entries) if (gone(value)) this.entries.delete(key);
+  }
+
   clear(): void {
     this.entries.clear();
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secret } from './config.ts';
+import { flag, secret } from './config.ts';
 
 const trustedKeys = z
   .string()
@@ -50,6 +50,7 @@ export const baseConfig = z.object({
     .min(1)
     .default(14)
     .meta({ description: 'Days that published events stay in the event log for replays' }),
+  HELPMESH_CHECK_ANSWERS: flag('Hold every answer to a question against its schema; for tests and development', false),
 });
 
 /** For services that make or check Message-IDs of ours. */

@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util';
+import { AppError } from '@helpmesh/kernel';
+import { logger, nameService, stopTracing } from '@helpmesh/telemetry';
+import type { z } from 'zod';
+import { type ConfigSchema, configLines, configTable, loadConfig } from '../config/config.ts';
+
+/** What `createXService(config)` gives: the thing that runs, in production and in tests. */
+export interface Service {
+  readonly name: string;
+  /** Resolves when the service is ready for work. */
+  start(): Promise<void>;
+  /** Takes no new work, finishes what runs, lets go of everything. */
+  stop(): Promise<void>;
+  /** Brings the database and the streams to what this version needs. @returns names of the migrations applied */
+  migrate(): Promise<string[]>;
+  /** After `start`: the gateway's page; of other services their health port. */
+  readonly url: string;
+}
+
+/** Time from the signal to the end of the process. Kubernetes gives 60 s, a terminal's Ctrl-C less patience. */
+const STOP_DEADLINE_MS = 10_000;
+
+const usage = (name: string) => `Usage: ${name} <command>
+
+Commands:
+  start      run the service until it is told to stop (SIGTERM, SIGINT)
+  migrate    bring its database and streams to this version, then end
+  config     print the settings in force; --table prints all settings as a Markdown table
+
+Settings come from the environment; secrets also from files named by NAME_FILE.
+`;
+
+/**
+ * The command line of a service: `start`, `migrate`, `config`. A start that fails ends with one sentence and code 1;
+ * code 2 means the command line itself was wrong.
+ */
+export async function main<S extends ConfigSchema>(
+  create: (config: Readonly<z.output<S>>) => Service,
+  schema: S,
+  name: string,
+): Promise<void> {
+  nameService(name);
+  const { command, table, help } = readArguments();
+  if (help) return void process.stdout.write(usage(name));
+  try {
+    if (command === 'config' && table) return void process.stdout.write(configTable(schema));
+    const config = loadConfig(schema);
+    if (command === 'config') return void process.stdout.write(configLines(schema, config));
+    if (command === 'start') return await run(create(config));
+    if (command === 'migrate') {
+      const applied = await create(config).migrate();
+      return void process.stdout.write(`${name}: ${applied.length ? applied.join(', ') : 'nothing to migrate'}\n`);
+    }
+  } catch (error) {
+    return fail(name, error);
+  }
+  process.stderr.write(usage(name));
+  process.exitCode = 2;
+}
+
+function readArguments(): { command: string | undefined; table: boolean; help: boolean } {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    strict: false,
+    options: { help: { type: 'boolean', short: 'h' }, table: { type: 'boolean' } },
+  });
+  return { command: positionals[0], table: values.table === true, help: values.help === true };
+}
+
+async function run(service: Service): Promise<void> {
+  const log = logger('main');
+  const stopping = Promise.withResolvers<string>();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => stopping.resolve(signal));
+  // The launcher holds the other end of this channel; when it dies, however it dies, its services follow.
+  process.once('disconnect', () => stopping.resolve('the launcher is gone'));
+  // A promise nobody awaits is a bug, but a desk that stops answering is worse: told, counted on to be fixed.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a failure nobody awaited'));
+
+  const told = await Promise.race([service.start(), stopping.promise]);
+  if (told === undefined) {
+    log.info({ url: service.url }, `${service.name} is ready`);
+    process.send?.('ready');
+  }
+
+  const why = await stopping.promise;
+  log.info({ why }, `${service.name} stops`);
+  const deadline = setTimeout(() => {
+    log.error(`${service.name} did not stop in ${STOP_DEADLINE_MS} ms and is ended`);
+    process.exit(1);
+  }, STOP_DEADLINE_MS);
+  await service.stop();
+  await stopTracing();
+  clearTimeout(deadline);
+  log.info(`${service.name} has stopped`);
+  // Whatever still holds the event loop open (a socket in TIME-WAIT handling, a pool timer) holds nothing we own.
+  process.exit(0);
+}
+
+function fail(name: string, error: unknown): void {
+  const known = error instanceof AppError && error.kind !== 'bug';
+  if (!known) logger('main').fatal({ err: error }, `${name} cannot start`);
+  process.stderr.write(`${name}: ${known ? error.detail : error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
