@@ -35,6 +35,7 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): No
 
   Object.assign(env, {
     NODE_ENV: 'production',
+    OTEL_SERVICE_NAME: service,
     NATS_URL: addresses.natsUrl,
     HEALTH_PORT: String(addresses.healthPorts[service]),
     HEALTH_HOST: '127.0.0.1',

@@ -25,7 +25,7 @@ const usage = (name: string) => `Usage: ${name} <command>
 Commands:
   start      run the service until it is told to stop (SIGTERM, SIGINT)
   migrate    bring its database and streams to this version, then end
-  config     print the settings in force; --table prints all settings as a Markdown table
+  config     print what can be set, as a Markdown table; --values prints what is in force
 
 Settings come from the environment; secrets also from files named by NAME_FILE.
 `;
@@ -40,10 +40,10 @@ export async function main<S extends ConfigSchema>(
   name: string,
 ): Promise<void> {
   nameService(name);
-  const { command, table, help } = readArguments();
+  const { command, values, help } = readArguments();
   if (help) return void process.stdout.write(usage(name));
   try {
-    if (command === 'config' && table) return void process.stdout.write(configTable(schema));
+    if (command === 'config' && !values) return void process.stdout.write(configTable(schema));
     const config = loadConfig(schema);
     if (command === 'config') return void process.stdout.write(configLines(schema, config));
     if (command === 'start') return await run(create(config));
@@ -58,13 +58,13 @@ export async function main<S extends ConfigSchema>(
   process.exitCode = 2;
 }
 
-function readArguments(): { command: string | undefined; table: boolean; help: boolean } {
-  const { values, positionals } = parseArgs({
+function readArguments(): { command: string | undefined; values: boolean; help: boolean } {
+  const { values: given, positionals } = parseArgs({
     allowPositionals: true,
     strict: false,
-    options: { help: { type: 'boolean', short: 'h' }, table: { type: 'boolean' } },
+    options: { help: { type: 'boolean', short: 'h' }, values: { type: 'boolean' } },
   });
-  return { command: positionals[0], table: values.table === true, help: values.help === true };
+  return { command: positionals[0], values: given.values === true, help: given.help === true };
 }
 
 async function run(service: Service): Promise<void> {
