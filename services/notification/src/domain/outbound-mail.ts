@@ -45,6 +45,8 @@ export interface OutboundMail {
   state: MailState;
   /** Starts of a delivery, counted before the wire is touched; also the fencing token of a claim. */
   attempts: number;
+  /** Next try; while it is being sent the end of the lease; null when nothing follows. */
+  dueAt: EpochMs | null;
   /** When the present round of tries began: creation, or the last retry by hand. */
   queuedAt: EpochMs;
   /** The `Date` header of every try. */

@@ -1,0 +1,38 @@
+import type { MailAddress } from '@helpmesh/contracts';
+import type { RetrySchedule, WireFailure, WireReport } from '../domain/delivery.ts';
+import type { OutboundMail } from '../domain/outbound-mail.ts';
+
+/** Puts a mail on the wire. */
+export interface MailWire {
+  /** One try. Never throws: what went wrong is in the answer. */
+  send(mail: OutboundMail, signal: AbortSignal): Promise<WireReport | WireFailure>;
+  close(): void;
+}
+
+/** Who this installation is, in mails. */
+export interface MailSettings {
+  /** Who speaks when no group does. */
+  from: MailAddress;
+  /** Further addresses at which the system receives mail, in lower case. */
+  ownAddresses: ReadonlySet<string>;
+  brand: string;
+  /** Address of the web page. */
+  page: string;
+  /** Right side of our Message-IDs. */
+  fqdn: string;
+  threadingSecret: string;
+  /** Automatic answers an hour to one address; 0 leaves only the fixed limits. */
+  autoRepliesPerHour: number;
+}
+
+export interface SendingSettings {
+  /** Mails on the wire at once. */
+  concurrency: number;
+  /** Longest time one try may take. */
+  timeoutMs: number;
+  /** How long a claim lasts; longer than `timeoutMs`, with room to record the outcome. */
+  leaseMs: number;
+  /** Longest pause between two looks at the queue. */
+  pollMs: number;
+  schedule: RetrySchedule;
+}

@@ -1,0 +1,127 @@
+import {
+  deliveryFailed,
+  type MailAddress,
+  type Message,
+  type sendMail,
+  ticketMessageId,
+  withHook,
+} from '@helpmesh/contracts';
+import type { Clock } from '@helpmesh/kernel';
+import type { Outbox, Verdict } from '@helpmesh/messaging';
+import { afterCommit } from '@helpmesh/persistence';
+import { sampledTraceparent } from '@helpmesh/telemetry';
+import { htmlToText } from 'html-to-text';
+import type { EntityManager } from 'typeorm';
+import { headerAddress, headerText, isDeliverable, messageIdOf, plainAddress } from '../domain/address.ts';
+import type { OutboundMail, Refusal } from '../domain/outbound-mail.ts';
+import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
+import { renderMail } from '../templates/render.ts';
+import type { MailSettings } from './ports.ts';
+
+type SendMail = Message<typeof sendMail>['data'];
+
+/** Mails whose content lets its reader in: nothing of it stays once they are done. */
+const secretKinds: ReadonlySet<string> = new Set(['password-reset', 'invitation']);
+/** A References header of more says nothing more; first and latest matter (RFC 5322 3.6.4). */
+const MAX_REFERENCES = 40;
+/** Longest HTML that is turned into text when a mail brings no text of its own. */
+const MAX_HTML_TO_TEXT = 500_000;
+
+/** Puts a mail that another service asks for into the queue, once. */
+export class QueueMail {
+  constructor(
+    private readonly mails: OutboundMailStore,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+    private readonly settings: MailSettings,
+    private readonly wake: () => void,
+  ) {}
+
+  /** @throws AppError invalid, for a template or value that does not fit (see renderMail) */
+  async run(tx: EntityManager, command: Message<typeof sendMail>): Promise<Verdict> {
+    const { data } = command;
+    const now = this.clock.now();
+    const { to, cc, remaining, refused } = recipients(data);
+    const dead = remaining.length === 0;
+    const mail: OutboundMail = {
+      ...this.content(data),
+      id: data.mailId,
+      kind: data.kind,
+      ticketId: data.ticketId,
+      articleId: data.articleId,
+      correlationId: command.correlationId,
+      causationId: command.id,
+      traceparent: sampledTraceparent() ?? null,
+      automatic: data.automatic,
+      guardAddress: null,
+      from: data.from && isDeliverable(data.from.address) ? headerAddress(data.from) : this.settings.from,
+      replyTo: data.replyTo && isDeliverable(data.replyTo.address) ? headerAddress(data.replyTo) : null,
+      to,
+      cc,
+      remaining,
+      refused,
+      secret: secretKinds.has(data.kind),
+      messageId: messageIdOf(data.messageId) ?? this.newMessageId(data),
+      inReplyTo: messageIdOf(data.inReplyTo),
+      references: referencesOf(data),
+      attachments: data.attachments,
+      state: dead ? 'failed' : 'queued',
+      dueAt: dead ? null : now,
+      attempts: 0,
+      queuedAt: now,
+      createdAt: now,
+      lastError: dead ? 'None of the recipients is a mail address.' : null,
+    };
+    if (!(await this.mails.add(tx, mail))) return { do: 'skip', why: 'the mail is in the queue already' };
+    if (dead) await this.tellFailed(tx, mail, command);
+    else afterCommit(tx, this.wake);
+    return { do: 'ack' };
+  }
+
+  private content({ content }: SendMail): { subject: string; text: string; html: string | null } {
+    if ('template' in content) {
+      const { brand, page } = this.settings;
+      const { subject, text, html } = renderMail(content.template, content.locale, content.values, { brand, page });
+      const { number } = content.values;
+      return { subject: number ? withHook(subject, headerText(number, 40)) : subject, text, html };
+    }
+    const { subject, html } = content;
+    const text = content.text.trim() === '' && html ? plainText(html) : content.text;
+    return { subject: headerText(subject), text, html };
+  }
+
+  private newMessageId({ ticketId, mailId }: SendMail): string {
+    const { threadingSecret, fqdn } = this.settings;
+    if (ticketId === null) return `<${mailId}@${fqdn}>`;
+    return ticketMessageId(ticketId, this.clock.now(), threadingSecret, fqdn);
+  }
+
+  private async tellFailed(tx: EntityManager, mail: OutboundMail, command: Message<typeof sendMail>): Promise<void> {
+    const { kind, ticketId, articleId, messageId } = mail;
+    const data = { mailId: mail.id, kind, ticketId, articleId, messageId, attempts: 0, error: mail.lastError ?? '' };
+    await this.outbox.add(tx, deliveryFailed, { aggregateId: mail.id, data, cause: command });
+  }
+}
+
+/** Headers show those who can be written to; each mailbox gets one copy; the rest counts as refused. */
+function recipients({ to, cc }: Pick<SendMail, 'to' | 'cc'>) {
+  const bad = [...to, ...cc].filter(({ address }) => !isDeliverable(address.trim()));
+  const good = (list: MailAddress[]) => list.filter((one) => !bad.includes(one)).map(headerAddress);
+  const shown = { to: good(to), cc: good(cc) };
+  const byMailbox = new Map([...shown.to, ...shown.cc].map(({ address }) => [plainAddress(address), address]));
+  const refused: Refusal[] = bad.map(({ address }) => ({
+    address: headerText(address, 254),
+    reason: 'This is not a mail address.',
+  }));
+  return { ...shown, remaining: [...byMailbox.values()], refused };
+}
+
+function referencesOf({ references, inReplyTo }: SendMail): string[] {
+  const ids = [...references, ...(inReplyTo === null ? [] : [inReplyTo])].map(messageIdOf).filter((id) => id !== null);
+  const chain = [...new Set(ids)];
+  return chain.length <= MAX_REFERENCES ? chain : [chain[0] ?? '', ...chain.slice(1 - MAX_REFERENCES)];
+}
+
+function plainText(html: string): string {
+  return htmlToText(html.slice(0, MAX_HTML_TO_TEXT), { wordwrap: 100 });
+}

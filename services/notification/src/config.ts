@@ -1,0 +1,67 @@
+import { blobConfig, defineConfig, flag, secret, threadingConfig } from '@helpmesh/service-kit';
+import { z } from 'zod';
+import { isDeliverable, parseMailbox, plainAddress } from './domain/address.ts';
+
+const mailbox = z.string().transform((value, context) => {
+  const parsed = parseMailbox(value);
+  if (parsed) return parsed;
+  context.addIssue({ code: 'custom', message: 'it must look like Name <user@example.org>' });
+  return z.NEVER;
+});
+
+const addresses = z.string().transform((value, context) => {
+  const list = value.split(',').map(plainAddress).filter(Boolean);
+  const bad = list.find((address) => !isDeliverable(address));
+  if (bad === undefined) return new Set(list);
+  context.addIssue({ code: 'custom', message: 'it must be mail addresses separated by commas' });
+  return z.NEVER;
+});
+
+const ms = (otherwise: number, description: string) =>
+  z.coerce.number().int().min(10).default(otherwise).meta({ description });
+
+export const NotificationConfig = defineConfig(
+  z.object({
+    ...blobConfig.shape,
+    ...threadingConfig.shape,
+    SMTP_URL: secret(
+      'Relay for all outgoing mail: smtp://user:password@host:port or smtps://…; options of nodemailer as a query',
+    ),
+    MAIL_FROM: mailbox.meta({ description: 'Who speaks when no group does: Name <user@example.org>' }),
+    MAIL_BRAND: z.string().min(1).max(80).default('Helpmesh').meta({ description: 'Name of the desk in mails' }),
+    MAIL_OWN_ADDRESSES: addresses
+      .default(new Set<string>())
+      .meta({ description: 'Further addresses at which mail comes in, comma separated; never answered by machine' }),
+    MAIL_NULL_RETURN_PATH: flag('Confirmations leave with an empty return path; false for relays that refuse it', true),
+    MAIL_CONCURRENCY: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(50)
+      .default(5)
+      .meta({ description: 'Connections to the relay, and mails on the wire at once' }),
+    MAIL_TIMEOUT_MS: ms(120_000, 'Longest time one try may take'),
+    MAIL_LEASE_MS: ms(300_000, 'Time after which the mail of a dead sender is taken over; longer than MAIL_TIMEOUT_MS'),
+    MAIL_POLL_MS: ms(1_000, 'Longest pause between two looks at the queue'),
+    MAIL_RETRY_BASE_MS: ms(60_000, 'Wait after the first failure; doubles with each further one'),
+    MAIL_RETRY_CAP_MS: ms(4 * 3_600_000, 'Longest wait between two tries'),
+    MAIL_RETRY_TOTAL_MS: ms(48 * 3_600_000, 'Time after which a mail is given up'),
+    MAIL_KEEP_DAYS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(90)
+      .meta({ description: 'Days that mails which were sent stay in the queue table' }),
+    AUTO_REPLIES_PER_HOUR: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(5)
+      .meta({ description: 'Automatic answers an hour to one address; 0 leaves only the fixed loop guards' }),
+  }),
+).refine((config) => config.MAIL_LEASE_MS > config.MAIL_TIMEOUT_MS, {
+  path: ['MAIL_LEASE_MS'],
+  message: 'it must be longer than MAIL_TIMEOUT_MS',
+});
+
+export type NotificationConfig = Readonly<z.output<typeof NotificationConfig>>;

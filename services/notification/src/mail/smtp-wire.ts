@@ -1,0 +1,170 @@
+import type { Readable } from 'node:stream';
+import type { BlobStore } from '@helpmesh/blob';
+import type { StoredFile } from '@helpmesh/contracts';
+import { createTransport, type SendMailOptions, type Transporter } from 'nodemailer';
+import type { MailWire } from '../application/ports.ts';
+import { headerText, isDeliverable } from '../domain/address.ts';
+import type { WireFailure, WireReport } from '../domain/delivery.ts';
+import type { OutboundMail } from '../domain/outbound-mail.ts';
+
+export interface SmtpSettings {
+  /** `smtp://user:password@host:port` or `smtps://…`; nodemailer's options may follow as a query. */
+  url: string;
+  /** Connections kept open; also the mails on the wire at once. */
+  connections: number;
+  /** Longest silence of the server, ms. */
+  silenceMs: number;
+  /** Confirmations leave with the empty return path of RFC 3834 3.3, so that no bounce of one comes back. */
+  nullReturnPath: boolean;
+}
+
+/** Nothing of a mail is a file name or a URL to us; nodemailer is told twice, per mail and per transport. */
+const closed = { disableFileAccess: true, disableUrlAccess: true };
+
+/** SMTP through a pool of connections to one relay. */
+export class SmtpWire implements MailWire {
+  private readonly transport: Transporter;
+
+  constructor(
+    private readonly blobs: BlobStore,
+    private readonly settings: SmtpSettings,
+  ) {
+    this.transport = createTransport({
+      url: settings.url,
+      pool: true,
+      maxConnections: settings.connections,
+      // A connection that dies with a mail on it is our queue's business, which counts the tries.
+      maxRequeues: 0,
+      idleTimeout: 30_000,
+      connectionTimeout: 15_000,
+      greetingTimeout: 15_000,
+      dnsTimeout: 10_000,
+      socketTimeout: settings.silenceMs,
+      ...closed,
+    });
+    // Idle connections that the server ends are an ordinary day; without a listener they would end the process.
+    this.transport.on('error', () => undefined);
+  }
+
+  async send(mail: OutboundMail, signal: AbortSignal): Promise<WireReport | WireFailure> {
+    // nodemailer reads an envelope recipient as an address list, so one bad address could become two good ones.
+    if (!mail.remaining.every(isDeliverable)) return { permanent: true, reason: 'This is not a mail address.' };
+    const opened: Readable[] = [];
+    try {
+      const attachments = [];
+      for (const file of mail.attachments) {
+        const content = await this.blobs.get(file.sha256);
+        content.on('error', () => undefined); // told by the send that reads it
+        opened.push(content);
+        attachments.push(attachment(file, content));
+      }
+      const info = await this.transport.sendMail({ ...envelopeAndText(mail, this.settings), attachments, signal });
+      return reportOf(info as SmtpInfo);
+    } catch (error) {
+      return failureOf(error as SmtpError);
+    } finally {
+      for (const content of opened) content.destroy();
+    }
+  }
+
+  close(): void {
+    this.transport.close();
+  }
+}
+
+interface SmtpError extends Error {
+  code?: string;
+  command?: string;
+  response?: string;
+  responseCode?: number;
+  permanent?: boolean;
+  recipient?: string;
+  rejectedErrors?: SmtpError[];
+}
+
+interface SmtpInfo {
+  accepted?: (string | { address: string })[];
+  rejectedErrors?: SmtpError[];
+  response?: string;
+}
+
+/** The same mail gives the same bytes at each try: Message-ID, Date and MIME boundary are all fixed. */
+function envelopeAndText(
+  mail: OutboundMail,
+  { nullReturnPath }: SmtpSettings,
+): SendMailOptions & { baseBoundary: string } {
+  const answer = mail.kind === 'auto-reply';
+  return {
+    ...closed,
+    envelope: { from: answer && nullReturnPath ? '' : mail.from.address, to: mail.remaining },
+    from: mail.from,
+    to: mail.to,
+    ...(mail.cc.length > 0 && { cc: mail.cc }),
+    ...(mail.replyTo && { replyTo: mail.replyTo }),
+    subject: mail.subject,
+    text: mail.text ?? '',
+    ...(mail.html !== null && { html: mail.html }),
+    messageId: mail.messageId,
+    date: new Date(mail.createdAt),
+    ...(mail.inReplyTo !== null && { inReplyTo: mail.inReplyTo }),
+    ...(mail.references.length > 0 && { references: mail.references }),
+    headers: mail.automatic ? automaticHeaders(answer) : {},
+    baseBoundary: mail.id.replaceAll('-', ''),
+  };
+}
+
+/** RFC 3834 5, and what Exchange and old list programs look at: no machine is to answer. */
+function automaticHeaders(answer: boolean): Record<string, string> {
+  return {
+    'Auto-Submitted': answer ? 'auto-replied' : 'auto-generated',
+    'X-Auto-Response-Suppress': 'All',
+    Precedence: 'bulk',
+  };
+}
+
+function attachment(file: StoredFile, content: Readable) {
+  return {
+    filename: headerText(file.filename, 255) || 'attachment',
+    // A multipart type would be read as structure of our own mail.
+    contentType: /^(?!multipart\/)[\w.+-]+\/[\w.+-]+$/i.test(file.contentType)
+      ? file.contentType
+      : 'application/octet-stream',
+    ...(file.contentId !== undefined && { cid: headerText(file.contentId.replaceAll(/[<>]/g, '')) }),
+    contentDisposition: file.inline ? ('inline' as const) : ('attachment' as const),
+    content,
+    ...closed,
+  };
+}
+
+function reportOf({ accepted = [], rejectedErrors = [], response = '' }: SmtpInfo): WireReport {
+  return {
+    accepted: accepted.map((one) => (typeof one === 'string' ? one : one.address)),
+    refusals: rejectedErrors.map(refusalOf),
+    response,
+  };
+}
+
+function failureOf(error: SmtpError): WireReport | WireFailure {
+  // All recipients were refused, each for its own reason.
+  if (error.rejectedErrors?.length) {
+    return { accepted: [], refusals: error.rejectedErrors.map(refusalOf), response: wordsOf(error) };
+  }
+  return { permanent: isPermanent(error), reason: wordsOf(error) };
+}
+
+function refusalOf(error: SmtpError) {
+  return { address: error.recipient ?? '', permanent: isPermanent(error), reason: wordsOf(error) };
+}
+
+/**
+ * For good only when the server said so about this mail. A wrong password (5xx to AUTH) or a relay that turns us away
+ * (5xx to the greeting) is put right by an operator, and the mails must still be there then.
+ */
+function isPermanent({ permanent, command = '', code, responseCode }: SmtpError): boolean {
+  if (code === 'EENVELOPE' && responseCode === undefined) return true;
+  return permanent === true && /^(MAIL FROM|RCPT TO|DATA)$/.test(command);
+}
+
+function wordsOf(error: SmtpError): string {
+  return error.response ?? `${error.message}${error.code ? ` (${error.code})` : ''}`;
+}

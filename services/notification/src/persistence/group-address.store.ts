@@ -1,0 +1,32 @@
+import type { MailAddress } from '@helpmesh/contracts';
+import { sql } from '@helpmesh/persistence';
+import type { EntityManager } from 'typeorm';
+
+/** Replica of the groups' sending addresses, fed by `group.v1.>`. */
+export class GroupAddressStore {
+  /** Keeps the newer of what is held and what is told. @param address  null: the group has none, or is gone */
+  async keep(tx: EntityManager, groupId: number, address: MailAddress | null, version: number): Promise<void> {
+    await sql(
+      tx,
+      `INSERT INTO group_address (group_id, name, address, version) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (group_id) DO UPDATE SET name = $2, address = $3, version = $4 WHERE group_address.version < $4`,
+      [groupId, address?.name ?? null, address?.address ?? null, version],
+    );
+  }
+
+  /** Null when the group has none of its own, or is not known here yet: then the system's address speaks for it. */
+  async of(tx: EntityManager, groupId: number): Promise<MailAddress | null> {
+    const [row] = await sql<{ name: string | null; address: string | null }>(
+      tx,
+      'SELECT name, address FROM group_address WHERE group_id = $1',
+      [groupId],
+    );
+    return row?.address ? { name: row.name ?? '', address: row.address } : null;
+  }
+
+  /** True when mail to this address (lower case) comes in at one of our groups. */
+  async owns(tx: EntityManager, address: string): Promise<boolean> {
+    const rows = await sql(tx, 'SELECT 1 FROM group_address WHERE lower(address) = $1 LIMIT 1', [address]);
+    return rows.length > 0;
+  }
+}

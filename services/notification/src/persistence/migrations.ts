@@ -1,0 +1,6 @@
+import { messagingTables } from '@helpmesh/messaging';
+import type { MigrationClass } from '@helpmesh/persistence';
+import { OutboundMail1768400000000 } from './migrations/1768400000000-outbound-mail.ts';
+
+/** In the order in which they run. */
+export const migrations: MigrationClass[] = [messagingTables, OutboundMail1768400000000];

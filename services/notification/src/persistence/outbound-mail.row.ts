@@ -1,0 +1,70 @@
+import type { MailAddress, StoredFile } from '@helpmesh/contracts';
+import { epochMs } from '@helpmesh/kernel';
+import type { MailState, OutboundMail, Refusal } from '../domain/outbound-mail.ts';
+
+/** A row of `outbound_mail` as the driver gives it. */
+export interface OutboundMailRow {
+  id: string;
+  kind: string;
+  ticket_id: number | null;
+  article_id: number | null;
+  correlation_id: string;
+  causation_id: string;
+  traceparent: string | null;
+  automatic: boolean;
+  guard_address: string | null;
+  sender: MailAddress;
+  reply_to: MailAddress | null;
+  recipients: MailAddress[];
+  cc: MailAddress[];
+  remaining: string[];
+  refused: Refusal[];
+  subject: string;
+  body_text: string | null;
+  body_html: string | null;
+  secret: boolean;
+  message_id: string;
+  in_reply_to: string | null;
+  refs: string[];
+  attachments: StoredFile[];
+  state: MailState;
+  attempts: number;
+  due_at: Date | null;
+  last_error: string | null;
+  queued_at: Date;
+  created_at: Date;
+}
+
+export function toMail(row: OutboundMailRow): OutboundMail {
+  return {
+    id: row.id,
+    kind: row.kind,
+    ticketId: row.ticket_id,
+    articleId: row.article_id,
+    correlationId: row.correlation_id,
+    causationId: row.causation_id,
+    traceparent: row.traceparent,
+    automatic: row.automatic,
+    guardAddress: row.guard_address,
+    from: row.sender,
+    replyTo: row.reply_to,
+    to: row.recipients,
+    cc: row.cc,
+    remaining: row.remaining,
+    refused: row.refused,
+    subject: row.subject,
+    text: row.body_text,
+    html: row.body_html,
+    secret: row.secret,
+    messageId: row.message_id,
+    inReplyTo: row.in_reply_to,
+    references: row.refs,
+    attachments: row.attachments,
+    state: row.state,
+    attempts: row.attempts,
+    dueAt: row.due_at && epochMs(row.due_at),
+    queuedAt: epochMs(row.queued_at),
+    createdAt: epochMs(row.created_at),
+    lastError: row.last_error,
+  };
+}
