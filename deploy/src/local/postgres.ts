@@ -113,7 +113,7 @@ function launch(
 /** The user PostgreSQL runs as: the owner of kept data, else `postgres`, else `nobody`; undefined = ourselves. */
 function identityFor(dataDir: string): Identity | undefined {
   const me = process.getuid?.();
-  const owner = existsSync(path.join(dataDir, 'PG_VERSION')) ? statSync(dataDir) : undefined;
+  const owner = existsSync(dataDir) ? statSync(dataDir) : undefined; // 0700: only its owner sees what is inside
   if (me === undefined) return undefined;
   if (me !== 0) {
     if (owner && owner.uid !== me) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -29,6 +29,7 @@ const platforms: Platform[] = [];
 
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'helpmesh-stub-'));
+  chmodSync(folder, 0o755); // else the database moves out to where its user can reach it
   trace = path.join(folder, 'trace');
   writeFileSync(trace, '');
   writeFileSync(path.join(folder, 'stub.mjs'), stub);
@@ -38,6 +39,12 @@ afterAll(async () => {
   for (const platform of platforms) await platform.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+function newHome(): string {
+  const home = mkdtempSync(path.join(folder, 'home-'));
+  chmodSync(home, 0o755);
+  return home;
+}
 
 async function start(env: NodeJS.ProcessEnv = {}, home?: string): Promise<Platform> {
   const given = { PATH: process.env.PATH, STUB_TRACE: trace, ...env };
@@ -84,7 +91,7 @@ it('stops every process and lets the home go', async () => {
 });
 
 it('refuses a second launcher on the same home, and keeps the secrets for the next', async () => {
-  const home = mkdtempSync(path.join(folder, 'home-'));
+  const home = newHome();
   const first = await start({}, home);
   await expect(start({}, home)).rejects.toThrow(`Another launcher (process ${process.pid}) already runs on ${home};`);
   const { password } = first.admin;
@@ -96,7 +103,7 @@ it('refuses a second launcher on the same home, and keeps the secrets for the ne
 });
 
 it('says in one sentence which service failed and why, and leaves nothing running', async () => {
-  const home = mkdtempSync(path.join(folder, 'home-'));
+  const home = newHome();
   await expect(start({ STUB_FAILS: 'start' }, home)).rejects.toThrow(
     /^The \S+ service does not run \(it ended\): cannot go on: DATABASE_URL: not a URL \(log: \S+\)$/,
   );
@@ -108,7 +115,7 @@ it('names the variable that moves a port which is in use', async () => {
   await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve));
   const { port } = foreign.address() as { port: number };
   const env = { PATH: process.env.PATH, HELPMESH_HTTP_PORT: String(port), HELPMESH_HEALTH_PORT: '29464' };
-  const home = mkdtempSync(path.join(folder, 'home-'));
+  const home = newHome();
   await expect(startPlatform({ home, env, programs })).rejects.toThrow(
     `Port ${port} (page and API) is in use by another program; stop that program or set HELPMESH_HTTP_PORT to a free port.`,
   );

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Actor } from '@helpmesh/contracts';
 import { makeSigningPair, type SigningPair, serviceNames } from '@helpmesh/deploy/local';
 
 export interface TestKeys {
@@ -8,6 +9,8 @@ export interface TestKeys {
   trustedKeys: string;
   /** The secrets part of one service's environment. */
   envOf(service: string): Record<string, string>;
+  /** A token that says who acts, signed as `service`; only the gateway's speaks for people. Valid for a minute. */
+  actorToken(actor: Actor, service?: string): Promise<string>;
 }
 
 /** Fresh keys for all services; make them once per test file and share them between its services. */
@@ -17,17 +20,25 @@ export function testKeys(): TestKeys {
     Object.fromEntries(Object.entries(pairs).map(([name, pair]) => [name, pair.publicKey])),
   );
   const threadingSecret = randomBytes(32).toString('base64');
+  const pairOf = (service: string): SigningPair => {
+    const pair = pairs[service];
+    if (!pair) throw new Error(`There is no service "${service}"; the services are ${serviceNames.join(', ')}.`);
+    return pair;
+  };
   return {
     pairs,
     trustedKeys,
     envOf(service) {
-      const pair = pairs[service];
-      if (!pair) throw new Error(`There is no service "${service}"; the services are ${serviceNames.join(', ')}.`);
       return {
-        HELPMESH_SIGNING_KEY: pair.privateKey,
+        HELPMESH_SIGNING_KEY: pairOf(service).privateKey,
         HELPMESH_TRUSTED_KEYS: trustedKeys,
         HELPMESH_THREADING_SECRET: threadingSecret,
       };
+    },
+    async actorToken(actor, service = 'gateway') {
+      // Imported here: the kit takes a second to load, and most tests sign nothing.
+      const { ActorSigner } = await import('@helpmesh/service-kit');
+      return new ActorSigner({ service, key: pairOf(service).privateKey }).sign(actor);
     },
   };
 }
