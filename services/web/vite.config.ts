@@ -1,21 +1,29 @@
 import { lingui, linguiTransformerBabelPreset } from '@lingui/vite-plugin';
 import babel from '@rolldown/plugin-babel';
 import react from '@vitejs/plugin-react';
+import mantine from 'postcss-preset-mantine';
 import { defineConfig } from 'vite';
 
 const backend = process.env['HELPMESH_PUBLIC_URL'] ?? 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [react(), lingui({ failOnMissing: true, failOnCompileError: true }), babel({ presets: [linguiTransformerBabelPreset()] })],
+  plugins: [
+    react(),
+    // A build with an untranslated text stops here; `check:catalogs` says the same without a build.
+    lingui({ failOnMissing: true, failOnCompileError: true }),
+    babel({ presets: [linguiTransformerBabelPreset()] }),
+  ],
+  // Mantine's preset gives `light-dark()` and the breakpoint mixins used in *.module.css.
+  css: { postcss: { plugins: [mantine()] } },
   build: {
     target: 'es2023',
     sourcemap: false,
-    // Font files stay files: a data: URL would need `font-src data:` in the content security policy.
+    // Fonts stay files: a data: URL would need `font-src data:` in the content security policy.
     assetsInlineLimit: 0,
-    // The polyfill is an inline script in some browsers' eyes; every browser we support preloads modules itself.
+    // The polyfill would be one more script; every browser that runs es2023 preloads modules itself.
     modulePreload: { polyfill: false },
     manifest: true,
     chunkSizeWarningLimit: 900,
   },
-  server: { port: 5173, proxy: { '/api': { target: backend, changeOrigin: false } } },
+  server: { port: 5173, strictPort: true, proxy: { '/api': { target: backend, changeOrigin: false } } },
 });

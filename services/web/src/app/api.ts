@@ -1,0 +1,123 @@
+import type { InputOf, OutputOf } from '@helpmesh/contracts';
+import { type Endpoints, routes } from './api.gen.ts';
+
+/** A refusal of the server in words that may be shown, or `status` 0 when the server could not be reached. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+type EndpointId = keyof Endpoints;
+type Input<K extends EndpointId> = InputOf<Endpoints[K]>;
+
+export interface CallInput<K extends EndpointId> {
+  params?: Input<K>['params'];
+  query?: Input<K>['query'];
+  body?: Input<K>['body'];
+  signal?: AbortSignal;
+}
+
+/** The server hands the token out with each answer to a session; writing needs the latest one. */
+let csrfToken: string | null = null;
+
+/**
+ * Calls one endpoint of the contract.
+ * @throws ApiError with the server's own sentence
+ */
+export function call<K extends EndpointId>(id: K, input: CallInput<K> = {}): Promise<OutputOf<Endpoints[K]>> {
+  const [method, path] = routes[id];
+  const params = (input.params ?? {}) as Record<string, unknown>;
+  const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
+  return request(method, `${filled}${queryString(input.query)}`, input.body, input.signal) as Promise<
+    OutputOf<Endpoints[K]>
+  >;
+}
+
+/** For the few routes that live in the gateway alone (sessions, uploads). */
+export async function request(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET' && csrfToken) headers['X-CSRF-Token'] = csrfToken;
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, '');
+  }
+  csrfToken = response.headers.get('CSRF-Token') ?? csrfToken;
+  const text = await response.text();
+  const answer = parse(text);
+  if (!response.ok) throw new ApiError(response.status, messageOf(answer));
+  return answer;
+}
+
+export interface UploadedFile {
+  id: number | string;
+  filename: string;
+  size: number;
+}
+
+/**
+ * Puts a file into the upload cache of a form. XMLHttpRequest, because fetch tells nothing about upload progress.
+ * @param onProgress  share of the bytes sent, 0 to 1
+ * @throws ApiError
+ */
+export function upload(
+  formId: string,
+  file: File,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<UploadedFile> {
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest();
+    const form = new FormData();
+    form.append('File', file, file.name);
+    xhr.open('POST', `/api/v1/upload_caches/${encodeURIComponent(formId)}`);
+    xhr.setRequestHeader('Accept', 'application/json');
+    if (csrfToken) xhr.setRequestHeader('X-CSRF-Token', csrfToken);
+    xhr.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+    xhr.onerror = () => reject(new ApiError(0, ''));
+    xhr.onload = () => {
+      const answer = parse(xhr.responseText);
+      if (xhr.status < 200 || xhr.status > 299) return reject(new ApiError(xhr.status, messageOf(answer)));
+      resolve((answer as { data: UploadedFile }).data);
+    };
+    signal.addEventListener('abort', () => xhr.abort());
+    xhr.send(form);
+  });
+}
+
+export const removeUpload = (formId: string, id: UploadedFile['id']): Promise<unknown> =>
+  request('DELETE', `/api/v1/upload_caches/${encodeURIComponent(formId)}/items/${id}`);
+
+function queryString(query: unknown): string {
+  const pairs = Object.entries((query ?? {}) as Record<string, unknown>).filter(([, value]) => value != null);
+  if (pairs.length === 0) return '';
+  return `?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]))}`;
+}
+
+function parse(text: string): unknown {
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function messageOf(answer: unknown): string {
+  const { error_human, error } = (answer ?? {}) as { error_human?: unknown; error?: unknown };
+  return String(error_human ?? error ?? '');
+}

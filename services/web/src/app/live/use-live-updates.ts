@@ -1,0 +1,111 @@
+import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { type TicketPage, ticketKeys } from '../../features/tickets/queries.ts';
+import { useShell } from '../shell/store.ts';
+import { readTicketEvent, type TicketEvent } from './event.ts';
+
+const eventTypes = ['created', 'updated', 'article-added', 'article-changed', 'deleted', 'merged'];
+/** Lists and counts are asked for again at most this often, ms: a burst of mails must not become a burst of requests. */
+const listPauseMs = 700;
+/** A stream that the server refused for good (restart, proxy error) is opened again after this time, ms. */
+const reopenMs = 4000;
+
+/** One stream for the whole app; every event patches or invalidates the cache, so no screen has to poll. */
+export function useLiveUpdates(): void {
+  const cache = useQueryClient();
+  useEffect(() => {
+    const { setLive } = useShell.getState();
+    const lists = throttled(() => {
+      void cache.invalidateQueries({ queryKey: ticketKeys.lists });
+      void cache.invalidateQueries({ queryKey: ticketKeys.counts });
+    }, listPauseMs);
+    let source: EventSource;
+    let reopen: ReturnType<typeof setTimeout> | undefined;
+    let missed = false;
+    // EventSource itself resumes with Last-Event-ID; a stream opened anew carries the id in its address.
+    let lastId = '';
+
+    const onMessage = (message: MessageEvent<string>) => {
+      lastId = message.lastEventId || lastId;
+      const event = readTicketEvent(message.data);
+      if (!event) return;
+      apply(cache, event);
+      lists.run();
+    };
+    const open = () => {
+      source = new EventSource(`/api/v1/events${lastId ? `?last_event_id=${encodeURIComponent(lastId)}` : ''}`);
+      source.onopen = () => {
+        setLive('live');
+        // What happened while we were away may be older than what the stream keeps.
+        if (missed) void cache.invalidateQueries({ queryKey: ['tickets'] });
+        missed = false;
+      };
+      source.onerror = () => {
+        setLive('offline');
+        missed = true;
+        if (source.readyState !== EventSource.CLOSED) return;
+        clearTimeout(reopen);
+        reopen = setTimeout(open, reopenMs);
+      };
+      // The server no longer knows what came after our last event.
+      source.addEventListener('reset', () => void cache.invalidateQueries({ queryKey: ['tickets'] }));
+      source.onmessage = onMessage;
+      for (const type of eventTypes) source.addEventListener(`ticket.v1.${type}`, onMessage);
+    };
+    open();
+    return () => {
+      clearTimeout(reopen);
+      lists.cancel();
+      source.close();
+      setLive('connecting');
+    };
+  }, [cache]);
+}
+
+function apply(cache: QueryClient, { type, ticketId, row }: TicketEvent): void {
+  if (type === 'ticket.v1.deleted') {
+    // Also said of a ticket that moved out of this person's sight: what is cached must not stay on screen.
+    void cache.resetQueries({ queryKey: ticketKeys.one(ticketId) });
+  } else {
+    cache.setQueriesData<InfiniteData<TicketPage>>({ queryKey: ticketKeys.lists }, (list) => patchRow(list, ticketId, row));
+  }
+  for (const key of [ticketKeys.one(ticketId), ticketKeys.articles(ticketId), ticketKeys.history(ticketId)]) {
+    void cache.invalidateQueries({ queryKey: key });
+  }
+}
+
+function patchRow(
+  list: InfiniteData<TicketPage> | undefined,
+  ticketId: number,
+  row: Record<string, unknown>,
+): InfiniteData<TicketPage> | undefined {
+  if (!list?.pages.some((page) => page.tickets.some(({ id }) => id === ticketId))) return list;
+  return {
+    ...list,
+    pages: list.pages.map((page) => ({
+      ...page,
+      tickets: page.tickets.map((ticket) => (ticket.id === ticketId ? { ...ticket, ...row } : ticket)),
+    })),
+  };
+}
+
+/** Runs at once, then at most once a pause; a call during the pause runs at its end. */
+function throttled(action: () => void, pauseMs: number): { run: () => void; cancel: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let again = false;
+  const run = () => {
+    if (timer) {
+      again = true;
+      return;
+    }
+    action();
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (again) {
+        again = false;
+        run();
+      }
+    }, pauseMs);
+  };
+  return { run, cancel: () => clearTimeout(timer) };
+}

@@ -1,0 +1,115 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { meQuery } from '../features/session/queries.ts';
+import { queryClient } from './query-client.ts';
+import { Crashed, NotFound, Starting } from './shell/fallbacks.tsx';
+import { Shell } from './shell/app-shell.tsx';
+
+type Search = Record<string, string>;
+const strings = (search: Record<string, unknown>): Search =>
+  Object.fromEntries(Object.entries(search).filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
+
+/** `next` must stay on this site: `//evil.example` and schemes are dropped. */
+const ownPath = (next: unknown): string | undefined =>
+  typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : undefined;
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+});
+
+const entry = () => import('../features/session/components/entry.ts');
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { next?: string } => {
+    const next = ownPath(search['next']);
+    return next ? { next } : {};
+  },
+  component: lazyRouteComponent(entry, 'SignInPage'),
+});
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot',
+  component: lazyRouteComponent(entry, 'ForgotPage'),
+});
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  validateSearch: strings as (search: Record<string, unknown>) => { token?: string },
+  component: lazyRouteComponent(entry, 'ResetPage'),
+});
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: '/invite',
+  validateSearch: strings as (search: Record<string, unknown>) => { token?: string },
+  component: lazyRouteComponent(entry, 'InvitePage'),
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: 'app',
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    const me = await context.queryClient.ensureQueryData(meQuery);
+    if (!me) throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
+  },
+});
+const home = createRoute({
+  getParentRoute: () => app,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/tickets', replace: true });
+  },
+});
+const tickets = createRoute({
+  getParentRoute: () => app,
+  path: '/tickets',
+  validateSearch: strings,
+  component: lazyRouteComponent(() => import('../features/tickets/components/list-page.tsx'), 'TicketListPage'),
+});
+const newTicket = createRoute({
+  getParentRoute: () => app,
+  path: '/tickets/new',
+  component: lazyRouteComponent(() => import('../features/tickets/components/new-ticket-page.tsx'), 'NewTicketPage'),
+});
+const ticket = createRoute({
+  getParentRoute: () => app,
+  path: '/tickets/$id',
+  component: lazyRouteComponent(() => import('../features/tickets/components/ticket-page.tsx'), 'TicketPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    forgot,
+    reset,
+    invite,
+    app.addChildren([home, tickets, newTicket, ticket]),
+  ]),
+  context: { queryClient },
+  // Plain query strings: `?view=open&q=42` stays what a person would write and a script can build.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const text = new URLSearchParams(strings(search)).toString();
+    return text && `?${text}`;
+  },
+  defaultErrorComponent: Crashed,
+  defaultPendingComponent: Starting,
+  defaultPendingMs: 400,
+  scrollRestoration: false,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,114 @@
+import { useLingui } from '@lingui/react/macro';
+import { ActionIcon, AppShell, Burger, Button, Group, Kbd, Tooltip, UnstyledButton } from '@mantine/core';
+import { IconPencilPlus, IconSearch } from '@tabler/icons-react';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { Logo } from '../../ui/logo.tsx';
+import { registry } from '../actions/registry.ts';
+import { useShortcuts } from '../actions/use-shortcuts.ts';
+import { useLiveUpdates } from '../live/use-live-updates.ts';
+import classes from './app-shell.module.css';
+import { keyCaps } from './key-caps.ts';
+import { LanguageSwitch } from './language-switch.tsx';
+import { LiveStatus } from './live-status.tsx';
+import { Navigation } from './navigation.tsx';
+import { Palette } from './palette.tsx';
+import { ShortcutHelp } from './shortcut-help.tsx';
+import { useShell } from './store.ts';
+import { ThemeSwitch } from './theme-switch.tsx';
+import { useGeneralActions } from './use-general-actions.ts';
+import { UserMenu } from './user-menu.tsx';
+
+/** Everything around a page of a signed-in person. */
+export function Shell() {
+  const { t } = useLingui();
+  const { navOpen, setNavOpen, shortcuts } = useShell();
+  const { pathname } = useLocation();
+  const main = useRef<HTMLElement>(null);
+  useGeneralActions();
+  useShortcuts(shortcuts);
+  useLiveUpdates();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new page closes the menu of small screens
+  useEffect(() => setNavOpen(false), [pathname, setNavOpen]);
+
+  return (
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 224, breakpoint: 'sm', collapsed: { mobile: !navOpen } }}
+      padding={0}
+      transitionDuration={0}
+    >
+      <a
+        href="#main"
+        className={classes.skip}
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {t`Skip to content`}
+      </a>
+      <AppShell.Header className={classes.header}>
+        <Group gap="xs" wrap="nowrap">
+          <Burger
+            opened={navOpen}
+            onClick={() => setNavOpen(!navOpen)}
+            hiddenFrom="sm"
+            size="sm"
+            aria-label={t`Views`}
+            aria-expanded={navOpen}
+          />
+          <Link to="/tickets" search={{}} className={classes.home} aria-label={t`Helpmesh, to the tickets`}>
+            <Logo />
+          </Link>
+        </Group>
+        <UnstyledButton className={classes.search} onClick={() => registry.run('general.palette')}>
+          <IconSearch size={16} aria-hidden />
+          <span className={classes.searchText}>{t`Search or run a command`}</span>
+          <span className={classes.searchKeys} aria-hidden>
+            {keyCaps('$mod+k').map((cap) => (
+              <Kbd key={cap} size="xs">
+                {cap}
+              </Kbd>
+            ))}
+          </span>
+        </UnstyledButton>
+        <Group gap={2} wrap="nowrap">
+          <LiveStatus />
+          <Button
+            component={Link}
+            to="/tickets/new"
+            size="compact-md"
+            leftSection={<IconPencilPlus size={16} aria-hidden />}
+            visibleFrom="sm"
+            mr={6}
+          >
+            {t`New ticket`}
+          </Button>
+          <Tooltip label={t`New ticket`}>
+            <ActionIcon component={Link} to="/tickets/new" hiddenFrom="sm" aria-label={t`New ticket`} color="mesh">
+              <IconPencilPlus size={18} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+          <span className={classes.wide}>
+            <LanguageSwitch />
+            <ThemeSwitch />
+          </span>
+          <UserMenu />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar className={classes.navbar} aria-label={t`Views`}>
+        <Navigation />
+        <span className={classes.narrow}>
+          <LanguageSwitch />
+          <ThemeSwitch />
+        </span>
+      </AppShell.Navbar>
+      <AppShell.Main id="main" ref={main} tabIndex={-1} className={classes.main}>
+        <Outlet />
+      </AppShell.Main>
+      <Palette />
+      <ShortcutHelp />
+    </AppShell>
+  );
+}

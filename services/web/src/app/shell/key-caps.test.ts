@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { keyCaps } from './key-caps.ts';
+
+it.each([
+  ['r', ['R']],
+  ['g i', ['G', 'I']],
+  ['$mod+k', ['Ctrl', 'K']],
+  ['$mod+Enter', ['Ctrl', '↵']],
+  ['?', ['?']],
+])('prints %s as %j', (binding, caps) => {
+  expect(keyCaps(binding)).toEqual(caps);
+});

@@ -1,0 +1,31 @@
+import { useLingui } from '@lingui/react/macro';
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconCheck, IconLanguage } from '@tabler/icons-react';
+import { activateLanguage, languages } from '../i18n.ts';
+
+export function LanguageSwitch() {
+  const { t, i18n } = useLingui();
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon aria-label={t`Language`} title={t`Language`}>
+          <IconLanguage size={18} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {languages.map(({ code, name }) => (
+          <Menu.Item
+            key={code}
+            lang={code}
+            role="menuitemradio"
+            aria-checked={i18n.locale === code}
+            rightSection={i18n.locale === code ? <IconCheck size={14} aria-hidden /> : null}
+            onClick={() => void activateLanguage(code, { remember: true })}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

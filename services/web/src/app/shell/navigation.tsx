@@ -1,0 +1,77 @@
+import { useLingui } from '@lingui/react/macro';
+import {
+  IconBuilding,
+  IconCircleCheck,
+  IconCircleDot,
+  IconClock,
+  IconInbox,
+  IconListDetails,
+  IconStack2,
+  IconUser,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation } from '@tanstack/react-router';
+import { useMe } from '../../features/session/use-me.ts';
+import { viewLabels } from '../../features/tickets/labels.ts';
+import { agentViews, customerViews, type View } from '../../features/tickets/list-state.ts';
+import { ticketCountsQuery } from '../../features/tickets/queries.ts';
+import classes from './navigation.module.css';
+
+const icons: Record<View, TablerIcon> = {
+  'my-open': IconUser,
+  unassigned: IconInbox,
+  open: IconCircleDot,
+  pending: IconClock,
+  closed: IconCircleCheck,
+  all: IconStack2,
+  'my-tickets': IconListDetails,
+  'my-organization': IconBuilding,
+};
+
+/** Views with their exact counts; the number is part of the link that leads to what it counts. */
+export function Navigation() {
+  const { t, i18n } = useLingui();
+  const { agent, customer } = useMe();
+  const { pathname, search } = useLocation();
+  const { data: counts } = useQuery(ticketCountsQuery);
+  const number = new Intl.NumberFormat(i18n.locale);
+  const current = pathname === '/tickets' ? (search as { view?: string }).view : undefined;
+  const sections: { title: string; views: readonly View[] }[] = [
+    ...(agent ? [{ title: t`Tickets`, views: agentViews }] : []),
+    // Somebody may be both: agent here, customer elsewhere.
+    ...(customer || !agent ? [{ title: agent ? t`As customer` : t`Tickets`, views: customerViews }] : []),
+  ];
+  return (
+    <>
+      {sections.map(({ title, views }) => (
+        <div key={title} className={classes.section}>
+          <div className={classes.title} id={`nav-${views[0]}`}>
+            {title}
+          </div>
+          <ul className={classes.list} aria-labelledby={`nav-${views[0]}`}>
+            {views.map((view) => {
+              const Icon = icons[view];
+              const count = counts?.get(view);
+              return (
+                <li key={view}>
+                  <Link
+                    to="/tickets"
+                    search={{ view }}
+                    className={classes.link}
+                    aria-current={current === view ? 'page' : undefined}
+                    data-active={current === view || undefined}
+                  >
+                    <Icon size={17} stroke={1.7} aria-hidden />
+                    <span className={classes.label}>{i18n._(viewLabels[view])}</span>
+                    {count !== undefined && <span className={classes.count}>{number.format(count)}</span>}
+                  </Link>
+                </li>
+              );
+            })}
+          </ul>
+        </div>
+      ))}
+    </>
+  );
+}

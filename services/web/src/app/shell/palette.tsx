@@ -1,0 +1,104 @@
+import { useLingui } from '@lingui/react/macro';
+import { Text } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { Spotlight, spotlight } from '@mantine/spotlight';
+import { IconArrowRight, IconBolt, IconSearch, IconTicket } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useMe } from '../../features/session/use-me.ts';
+import { call } from '../api.ts';
+import { registry } from '../actions/registry.ts';
+import { useRegisteredActions } from '../actions/use-actions.ts';
+import { KeyCaps } from './shortcut-help.tsx';
+
+/** Tickets by number or words, and every action that is possible right now. */
+export function Palette() {
+  const { t, i18n } = useLingui();
+  const navigate = useNavigate();
+  const { agent } = useMe();
+  useRegisteredActions();
+  const [query, setQuery] = useState('');
+  const words = query.trim();
+  const [settled] = useDebouncedValue(words, 180);
+  const tickets = useQuery({
+    queryKey: ['tickets', 'palette', settled],
+    queryFn: ({ signal }) =>
+      call('ticketList', { query: { view: agent ? 'all' : 'my-tickets', query: settled, limit: 6 }, signal }),
+    enabled: settled.length >= 2,
+    placeholderData: keepPreviousData,
+  });
+  const found = words.length >= 2 ? (tickets.data?.tickets ?? []) : [];
+  const actions = registry
+    .available()
+    .filter((action) => action.inPalette !== false)
+    .map((action) => ({ action, label: i18n._(action.label) }))
+    .filter(({ label }) => label.toLocaleLowerCase(i18n.locale).includes(words.toLocaleLowerCase(i18n.locale)));
+  const searchAll = () =>
+    void navigate({ to: '/tickets', search: { view: agent ? 'all' : 'my-tickets', q: words } });
+
+  return (
+    <Spotlight.Root
+      shortcut={null}
+      query={query}
+      onQueryChange={setQuery}
+      scrollable
+      maxHeight={440}
+      radius="md"
+      overlayProps={{ backgroundOpacity: 0.35 }}
+    >
+      <Spotlight.Search
+        placeholder={t`Ticket number, words, or a command`}
+        aria-label={t`Search or run a command`}
+        leftSection={<IconSearch size={18} aria-hidden />}
+      />
+      <Spotlight.ActionsList>
+        {found.length > 0 && (
+          <Spotlight.ActionsGroup label={t`Tickets`}>
+            {found.map((ticket) => (
+              <Spotlight.Action
+                key={ticket.id}
+                leftSection={<IconTicket size={18} aria-hidden />}
+                label={ticket.title}
+                description={`#${ticket.number} · ${ticket.customer}`}
+                onClick={() => void navigate({ to: '/tickets/$id', params: { id: String(ticket.id) } })}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {words !== '' && (
+          <Spotlight.ActionsGroup label={t`Search`}>
+            <Spotlight.Action
+              leftSection={<IconSearch size={18} aria-hidden />}
+              label={t`All tickets with “${words}”`}
+              onClick={searchAll}
+            />
+          </Spotlight.ActionsGroup>
+        )}
+        {actions.length > 0 && (
+          <Spotlight.ActionsGroup label={t`Commands`}>
+            {actions.map(({ action, label }) => (
+              <Spotlight.Action
+                key={action.id}
+                leftSection={
+                  action.section === 'navigation' ? (
+                    <IconArrowRight size={18} aria-hidden />
+                  ) : (
+                    <IconBolt size={18} aria-hidden />
+                  )
+                }
+                label={label}
+                rightSection={action.key ? <KeyCaps of={action.key} /> : null}
+                onClick={() => {
+                  spotlight.close();
+                  registry.run(action.id);
+                }}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {words === '' && actions.length === 0 && <Text p="md">{t`Nothing to do here.`}</Text>}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}

@@ -1,0 +1,107 @@
+import { msg } from '@lingui/core/macro';
+import { useMantineColorScheme } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { spotlight } from '@mantine/spotlight';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { signOut } from '../../features/session/queries.ts';
+import { useMe } from '../../features/session/use-me.ts';
+import { viewLabels } from '../../features/tickets/labels.ts';
+import { agentViews, customerViews, type View } from '../../features/tickets/list-state.ts';
+import type { Action } from '../actions/registry.ts';
+import { useActions } from '../actions/use-actions.ts';
+import { activateLanguage } from '../i18n.ts';
+import { useShell } from './store.ts';
+
+const viewKeys: Partial<Record<View, string>> = {
+  'my-open': 'g m',
+  unassigned: 'g u',
+  open: 'g o',
+  pending: 'g p',
+  closed: 'g c',
+  all: 'g a',
+  'my-tickets': 'g t',
+};
+
+/** What can be done on every page. */
+export function useGeneralActions(): void {
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  const { agent, customer } = useMe();
+  const { setColorScheme } = useMantineColorScheme();
+  const { setHelpOpen } = useShell();
+
+  const views = (list: readonly View[], can: () => boolean): Action[] =>
+    list.map((view) => ({
+      id: `go.${view}`,
+      label: viewLabels[view],
+      section: 'navigation',
+      ...(viewKeys[view] ? { key: viewKeys[view] } : {}),
+      can,
+      run: () => void navigate({ to: '/tickets', search: { view } }),
+    }));
+
+  useActions([
+    {
+      id: 'general.palette',
+      label: msg`Search or run a command`,
+      section: 'general',
+      key: '$mod+k',
+      inPalette: false,
+      run: spotlight.open,
+    },
+    {
+      id: 'general.search',
+      label: msg`Search`,
+      section: 'general',
+      key: '/',
+      inPalette: false,
+      run: spotlight.open,
+    },
+    {
+      id: 'ticket.new',
+      label: msg`New ticket`,
+      section: 'general',
+      key: 'c',
+      run: () => void navigate({ to: '/tickets/new' }),
+    },
+    ...views(agentViews, () => agent),
+    ...views(customerViews, () => customer),
+    {
+      id: 'general.shortcut-help',
+      label: msg`Keyboard shortcuts`,
+      section: 'general',
+      key: '?',
+      run: () => setHelpOpen(true),
+    },
+    { id: 'general.light', label: msg`Light appearance`, section: 'general', run: () => setColorScheme('light') },
+    { id: 'general.dark', label: msg`Dark appearance`, section: 'general', run: () => setColorScheme('dark') },
+    { id: 'general.auto', label: msg`Appearance like the system`, section: 'general', run: () => setColorScheme('auto') },
+    {
+      id: 'general.english',
+      label: msg`Show everything in English`,
+      section: 'general',
+      run: () => void activateLanguage('en', { remember: true }),
+    },
+    {
+      id: 'general.german',
+      label: msg`Show everything in German`,
+      section: 'general',
+      run: () => void activateLanguage('de', { remember: true }),
+    },
+    {
+      id: 'general.sign-out',
+      label: msg`Sign out`,
+      section: 'general',
+      run: () => {
+        void signOut()
+          .catch(() => undefined)
+          .finally(() => {
+            notifications.clean();
+            cache.clear();
+            void navigate({ to: '/sign-in', replace: true });
+          });
+      },
+    },
+  ]);
+}

@@ -1,0 +1,39 @@
+import { useLingui } from '@lingui/react/macro';
+import { Menu, Text, UnstyledButton } from '@mantine/core';
+import { IconKeyboard, IconLogout } from '@tabler/icons-react';
+import { useMe } from '../../features/session/use-me.ts';
+import { PersonAvatar } from '../../ui/person-avatar.tsx';
+import { registry } from '../actions/registry.ts';
+
+export function UserMenu() {
+  const { t } = useLingui();
+  const { me } = useMe();
+  const name = `${me.firstname} ${me.lastname}`.trim() || me.login;
+  return (
+    <Menu position="bottom-end" width={230}>
+      <Menu.Target>
+        <UnstyledButton aria-label={t`Account of ${name}`} ml={4}>
+          <PersonAvatar name={name} size={30} />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Text px="sm" pt={6} size="sm" fw={600} truncate>
+          {name}
+        </Text>
+        <Text px="sm" pb={6} size="xs" c="dimmed" truncate>
+          {me.email || me.login}
+        </Text>
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconKeyboard size={16} aria-hidden />}
+          onClick={() => registry.run('general.shortcut-help')}
+        >
+          {t`Keyboard shortcuts`}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => registry.run('general.sign-out')}>
+          {t`Sign out`}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

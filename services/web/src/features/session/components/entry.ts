@@ -1,0 +1,8 @@
+import { createElement } from 'react';
+import { SetPasswordPage } from './set-password.tsx';
+
+export { ForgotPage } from './forgot.tsx';
+export { SignInPage } from './sign-in.tsx';
+
+export const ResetPage = () => createElement(SetPasswordPage, { kind: 'reset' });
+export const InvitePage = () => createElement(SetPasswordPage, { kind: 'invite' });

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { arrivedSince, contentIdOf, deliveryOf, kindOf, parseAddress, replyRecipient, splitAddresses } from './article.ts';
+import type { Article } from './queries.ts';
+
+const anArticle = (overrides: Partial<Article> = {}): Article => ({
+  id: 1,
+  ticket_id: 1,
+  type_id: 1,
+  sender_id: 2,
+  from: 'Anna Bauer <anna@b.example>',
+  to: 'desk@h.example',
+  cc: null,
+  subject: 'Help',
+  reply_to: null,
+  message_id: null,
+  in_reply_to: null,
+  references: null,
+  content_type: 'text/plain',
+  body: 'Hello',
+  internal: false,
+  origin_by_id: null,
+  preferences: {},
+  attachments: [],
+  type: 'email',
+  sender: 'Customer',
+  created_by: 'anna@b.example',
+  updated_by: 'anna@b.example',
+  created_by_id: 2,
+  updated_by_id: 2,
+  created_at: '2026-05-01T10:00:00.000Z',
+  updated_at: '2026-05-01T10:00:00.000Z',
+  ...overrides,
+});
+
+it.each([
+  [{ sender: 'Customer' }, 'customer'],
+  [{ sender: 'Agent' }, 'agent'],
+  [{ sender: 'Agent', internal: true }, 'note'],
+  [{ sender: 'System', internal: true }, 'system'],
+])('an article with %j is of kind %s', (facts, kind) => {
+  expect(kindOf(anArticle(facts))).toBe(kind);
+});
+
+describe('delivery', () => {
+  it.each([
+    ['a mail of ours without news yet', { sender: 'Agent' }, { state: 'queued' }],
+    ['a sent one', { sender: 'Agent', preferences: { delivery: { state: 'sent' } } }, { state: 'sent' }],
+    [
+      'a failed one with its reason',
+      { sender: 'System', preferences: { delivery: { state: 'failed', error: '550 no such user' } } },
+      { state: 'failed', reason: '550 no such user' },
+    ],
+  ])('tells about %s', (_, facts, expected) => {
+    expect(deliveryOf(anArticle(facts))).toMatchObject(expected);
+  });
+
+  it.each([
+    ['a customer mail', {}],
+    ['a phone call', { type: 'phone', sender: 'Agent' }],
+    ['an internal note', { sender: 'Agent', internal: true }],
+  ])('says nothing about %s', (_, facts) => {
+    expect(deliveryOf(anArticle(facts))).toBeNull();
+  });
+});
+
+describe('who gets the answer', () => {
+  it.each([
+    ['the sender of the last customer mail', [anArticle()], 'anna@b.example'],
+    ['the address it asks for', [anArticle({ reply_to: 'team@b.example' })], 'team@b.example'],
+    ['the customer when there is no mail', [anArticle({ type: 'phone' })], 'c@d.example'],
+    ['the customer when the sender has no address', [anArticle({ from: 'Anna' })], 'c@d.example'],
+  ])('is %s', (_, articles, expected) => {
+    expect(replyRecipient(articles, 'c@d.example')).toBe(expected);
+  });
+
+  it('is nobody when no address is known', () => {
+    expect(replyRecipient([], '')).toBe('');
+  });
+});
+
+it.each([
+  ['"Bauer, Anna" <anna@b.example>', { name: 'Bauer, Anna', address: 'anna@b.example' }],
+  ['anna@b.example', { name: '', address: 'anna@b.example' }],
+])('reads the address %s', (value, expected) => {
+  expect(parseAddress(value)).toEqual(expected);
+});
+
+it('splits a recipient line at commas outside quotes', () => {
+  expect(splitAddresses('"Bauer, Anna" <a@b.example>, c@d.example')).toEqual([
+    '"Bauer, Anna" <a@b.example>',
+    'c@d.example',
+  ]);
+  expect(splitAddresses(null)).toEqual([]);
+});
+
+it('takes the brackets off a content id', () => {
+  expect(contentIdOf({ preferences: { 'Content-ID': '<a@b>' } })).toBe('a@b');
+  expect(contentIdOf({ preferences: {} })).toBeNull();
+});
+
+it('counts as arrived only what is public, later and from somebody else', () => {
+  const thread = [
+    anArticle({ id: 1 }),
+    anArticle({ id: 2 }),
+    anArticle({ id: 3, sender: 'Agent', created_by_id: 9 }),
+    anArticle({ id: 4, sender: 'Agent', internal: true, created_by_id: 5 }),
+    anArticle({ id: 5, sender: 'System', created_by_id: 1 }),
+    anArticle({ id: 6, sender: 'Agent', created_by_id: 5 }),
+  ];
+  expect(arrivedSince(thread, 1, 9).map(({ id }) => id)).toEqual([2, 6]);
+});

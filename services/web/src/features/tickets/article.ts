@@ -1,0 +1,75 @@
+import type { Article, Attachment } from './queries.ts';
+
+export type ArticleKind = 'customer' | 'agent' | 'system' | 'note';
+
+export function kindOf(article: Pick<Article, 'internal' | 'sender'>): ArticleKind {
+  if (article.sender === 'System') return 'system';
+  if (article.internal) return 'note';
+  return article.sender === 'Customer' ? 'customer' : 'agent';
+}
+
+export interface Delivery {
+  state: 'queued' | 'sent' | 'deferred' | 'failed';
+  /** What the receiving server said. */
+  reason: string | null;
+  nextAttemptAt: string | null;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const text = (...values: unknown[]): string | null =>
+  values.find((value): value is string => typeof value === 'string' && value !== '') ?? null;
+
+/** How far an outgoing mail got; null for everything that is no outgoing mail. */
+export function deliveryOf(article: Pick<Article, 'type' | 'sender' | 'internal' | 'preferences'>): Delivery | null {
+  if (article.type !== 'email' || article.sender === 'Customer' || article.internal) return null;
+  const found = article.preferences['delivery'];
+  const delivery = isObject(found) ? found : {};
+  const state = delivery['state'] ?? delivery['status'];
+  return {
+    state: state === 'sent' || state === 'deferred' || state === 'failed' ? state : 'queued',
+    reason: text(delivery['error'], delivery['reason'], delivery['message']),
+    nextAttemptAt: text(delivery['next_attempt_at'], delivery['nextAttemptAt']),
+  };
+}
+
+/** `Anna Bauer <anna@b.example>` -> name and bare address. */
+export function parseAddress(value: string): { name: string; address: string } {
+  const bracket = /^\s*"?([^"<]*?)"?\s*<([^<>]+)>\s*$/.exec(value);
+  if (bracket) return { name: bracket[1]?.trim() ?? '', address: bracket[2]?.trim() ?? '' };
+  return { name: '', address: value.trim() };
+}
+
+const plausible = /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/;
+export const isAddress = (value: string): boolean => plausible.test(parseAddress(value).address);
+
+/** Splits a To or Cc line at commas outside quotes. */
+export function splitAddresses(line: string | null | undefined): string[] {
+  return (line?.match(/(?:"[^"]*"|[^",;])+/g) ?? []).map((part) => part.trim()).filter(Boolean);
+}
+
+/**
+ * Who gets the answer: the address the last customer message asks for (Reply-To, else From), else the customer's own.
+ * @param articles  the thread, oldest first
+ */
+export function replyRecipient(articles: readonly Article[], customerEmail: string): string {
+  const last = articles.findLast((article) => article.sender === 'Customer' && article.type === 'email');
+  const asked = [last?.reply_to, last?.from].map((value) => (value ? parseAddress(value).address : '')).find(isAddress);
+  return asked ?? (isAddress(customerEmail) ? customerEmail : '');
+}
+
+export const attachmentUrl = (article: Pick<Article, 'id' | 'ticket_id'>, attachment: Pick<Attachment, 'id'>): string =>
+  `/api/v1/ticket_attachment/${article.ticket_id}/${article.id}/${attachment.id}`;
+
+/** Content-ID without its brackets; null for ordinary attachments. */
+export function contentIdOf(attachment: Pick<Attachment, 'preferences'>): string | null {
+  const value = attachment.preferences['Content-ID'] ?? attachment.preferences['content-id'];
+  return typeof value === 'string' && value !== '' ? value.replace(/^<|>$/g, '') : null;
+}
+
+/** Public articles that came in after `seenId` from somebody else: a reply written before them may be out of date. */
+export function arrivedSince(articles: readonly Article[], seenId: number, myUserId: number): Article[] {
+  return articles.filter(
+    (article) =>
+      article.id > seenId && !article.internal && article.sender !== 'System' && article.created_by_id !== myUserId,
+  );
+}

@@ -1,0 +1,96 @@
+import { useLingui } from '@lingui/react/macro';
+import { IconChevronDown, IconHeadset, IconLock, IconMessageCircle, IconSettings, type TablerIcon } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Ago } from '../../../ui/ago.tsx';
+import { PersonAvatar } from '../../../ui/person-avatar.tsx';
+import { type ArticleKind, deliveryOf, kindOf, parseAddress } from '../article.ts';
+import { articleTypeLabel } from '../labels.ts';
+import type { Article } from '../queries.ts';
+import classes from './article-card.module.css';
+import { AttachmentList } from './attachment-list.tsx';
+import { DeliveryMark } from './delivery-mark.tsx';
+import { MessageBody } from './message-body.tsx';
+
+const icons: Record<ArticleKind, TablerIcon> = {
+  customer: IconMessageCircle,
+  agent: IconHeadset,
+  system: IconSettings,
+  note: IconLock,
+};
+
+/** One message. Who speaks is said by word, icon and colour. */
+export function ArticleCard({ article, fresh }: { article: Article; fresh: boolean }) {
+  const { t, i18n } = useLingui();
+  const kind = kindOf(article);
+  const delivery = deliveryOf(article);
+  const troubled = delivery?.state === 'failed' || delivery?.state === 'deferred';
+  // Automatic mail is there to be found, not to be read; one that failed must be seen.
+  const [open, setOpen] = useState(kind !== 'system' || troubled);
+  const kinds: Record<ArticleKind, string> = {
+    customer: t`Customer`,
+    agent: t`Agent`,
+    system: t`System`,
+    note: t`Internal note`,
+  };
+  const from = parseAddress(article.from ?? '');
+  const author = from.name || from.address || article.created_by || kinds[kind];
+  const Icon = icons[kind];
+  const head = (
+    <>
+      {kind !== 'system' && <PersonAvatar name={author} size={30} />}
+      <span className={classes.who}>
+        <span className={classes.author}>
+          {kind === 'system' ? (article.subject ?? articleTypeLabel(i18n, article.type)) : author}
+        </span>
+        <span className={classes.kind}>
+          <Icon size={13} stroke={2.2} aria-hidden />
+          {kinds[kind]}
+        </span>
+      </span>
+      <span className={classes.when}>
+        <span className={classes.type}>{articleTypeLabel(i18n, article.type)} · </span>
+        <Ago at={article.created_at} />
+        {kind === 'system' && <IconChevronDown size={15} aria-hidden data-open={open || undefined} />}
+      </span>
+    </>
+  );
+  return (
+    <article
+      className={classes.card}
+      data-kind={kind}
+      data-fresh={fresh || undefined}
+      aria-label={`${kinds[kind]}: ${author}`}
+      id={`article-${article.id}`}
+      tabIndex={-1}
+    >
+      {kind === 'system' ? (
+        <button type="button" className={classes.head} aria-expanded={open} onClick={() => setOpen(!open)}>
+          {head}
+        </button>
+      ) : (
+        <header className={classes.head}>{head}</header>
+      )}
+      {open && (
+        <div className={classes.body}>
+          {article.type === 'email' && (article.to || article.cc) && (
+            <div className={classes.recipients}>
+              {article.to && (
+                <span>
+                  <span className={classes.field}>{t`To`}</span> {article.to}
+                </span>
+              )}
+              {article.cc && (
+                <span>
+                  <span className={classes.field}>{t`Cc`}</span> {article.cc}
+                </span>
+              )}
+            </div>
+          )}
+          <MessageBody article={article} author={author} />
+          <AttachmentList article={article} />
+          {delivery && <DeliveryMark delivery={delivery} />}
+        </div>
+      )}
+    </article>
+  );
+}

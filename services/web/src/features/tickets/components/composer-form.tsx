@@ -1,0 +1,317 @@
+import { msg } from '@lingui/core/macro';
+import { plural } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import { ActionIcon, Button, FileButton, Group, Skeleton, TagsInput, Text, Tooltip } from '@mantine/core';
+import { IconArrowBackUp, IconLock, IconPaperclip, IconSend2, IconTrash, IconX } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type DragEvent, lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { useActions } from '../../../app/actions/use-actions.ts';
+import { call } from '../../../app/api.ts';
+import { notifyDone } from '../../../ui/notify.tsx';
+import { problemText } from '../../../ui/problem.ts';
+import { nameOf, type User } from '../../people/queries.ts';
+import { useMe } from '../../session/use-me.ts';
+import { arrivedSince, isAddress, replyRecipient, splitAddresses } from '../article.ts';
+import { type Draft, isBlank, loadDraft, newFormId, removeDraft, saveDraft } from '../draft.ts';
+import { type Article, articlesQuery, statesQuery, type Ticket, ticketKeys } from '../queries.ts';
+import { useUploads } from '../use-uploads.ts';
+import classes from './composer.module.css';
+import { StaleNotice } from './stale-notice.tsx';
+import { UploadList } from './upload-list.tsx';
+
+const RichEditor = lazy(() => import('./rich-editor.tsx').then(({ RichEditor: Editor }) => ({ default: Editor })));
+
+interface Props {
+  kind: 'reply' | 'note';
+  ticket: Ticket;
+  articles: Article[];
+  customer: User | undefined;
+  autoFocus: boolean;
+  /** Null when there is only one kind to write. */
+  onSwitch: ((kind: 'reply' | 'note') => void) | null;
+  onClose: () => void;
+}
+
+export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSwitch, onClose }: Props) {
+  const { t, i18n } = useLingui();
+  const cache = useQueryClient();
+  const { me, agent } = useMe();
+  const isNote = kind === 'note';
+  const { data: states = [] } = useQuery(statesQuery);
+  const [draft, setDraft] = useState<Draft>(
+    () =>
+      loadDraft(kind, ticket.id) ?? {
+        html: '',
+        to: isNote || !agent ? '' : replyRecipient(articles, customer?.email ?? ''),
+        cc: '',
+        subject: '',
+        formId: newFormId(),
+        files: [],
+      },
+  );
+  const [showCc, setShowCc] = useState(draft.cc !== '');
+  const [tried, setTried] = useState(false);
+  const [dragging, setDragging] = useState(false);
+  const uploads = useUploads(draft.formId, draft.files);
+  /** The newest article this text was written in view of. */
+  const seenId = useRef(Math.max(0, ...articles.map(({ id }) => id)));
+  const [arrived, setArrived] = useState<Article[]>([]);
+
+  const { files } = uploads;
+  const latest = useRef({ ...draft, files });
+  latest.current = { ...draft, files };
+  const sent = useRef(false);
+  useEffect(() => {
+    if (sent.current) return;
+    const timer = setTimeout(() => saveDraft(kind, ticket.id, { ...draft, files }), 300);
+    return () => clearTimeout(timer);
+  }, [draft, files, kind, ticket.id]);
+  // Leaving within those 300 ms must not cost a word.
+  useEffect(
+    () => () => {
+      if (!sent.current) saveDraft(kind, ticket.id, latest.current);
+    },
+    [kind, ticket.id],
+  );
+
+  const to = splitAddresses(draft.to);
+  const cc = splitAddresses(draft.cc);
+  const wrong = [...to, ...cc].find((address) => !isAddress(address));
+  const byMail = !isNote && agent && to.length > 0;
+  const customerName = customer ? nameOf(customer) : t`the customer`;
+  const blank = isBlank(draft.html);
+  const problem = () => {
+    if (blank) return t`Write a text first.`;
+    if (wrong) return t`“${wrong}” is not an e-mail address.`;
+    return null;
+  };
+
+  const send = useMutation({
+    mutationFn: async ({ evenIfStale, close }: { evenIfStale: boolean; close: boolean }) => {
+      if (!isNote && !evenIfStale) {
+        const thread = await cache.fetchQuery({ ...articlesQuery(ticket.id), staleTime: 0 });
+        const news = arrivedSince(thread, seenId.current, me.id);
+        if (news.length > 0) return { news };
+      }
+      const article = {
+        type: isNote ? 'note' : byMail ? 'email' : agent ? 'note' : 'web',
+        internal: isNote,
+        body: draft.html,
+        content_type: 'text/html' as const,
+        ...(byMail ? { to: to.join(', '), cc: cc.join(', '), subject: ticket.title } : {}),
+        ...(files.length > 0 ? { form_id: draft.formId } : {}),
+      };
+      const closed = states.find((state) => state.name === 'closed');
+      if (close && closed) {
+        await call('updateTicket', { params: { id: ticket.id }, body: { state_id: closed.id, article } });
+        return { article: null };
+      }
+      return { article: await call('createArticle', { body: { ...article, ticket_id: ticket.id } }) };
+    },
+    onSuccess: (result) => {
+      if (result.news) {
+        setArrived(result.news);
+        return;
+      }
+      sent.current = true;
+      removeDraft(kind, ticket.id);
+      const { article } = result;
+      if (article) {
+        cache.setQueryData<Article[]>(ticketKeys.articles(ticket.id), (thread) =>
+          !thread || thread.some(({ id }) => id === article.id) ? thread : [...thread, article],
+        );
+      }
+      for (const key of [
+        ticketKeys.articles(ticket.id),
+        ticketKeys.one(ticket.id),
+        ticketKeys.history(ticket.id),
+        ticketKeys.lists,
+        ticketKeys.counts,
+      ]) {
+        void cache.invalidateQueries({ queryKey: key });
+      }
+      notifyDone(isNote ? t`Internal note saved` : byMail ? t`On its way to ${to.join(', ')}` : t`Reply published`);
+      onClose();
+    },
+  });
+  const submit = (options: { evenIfStale?: boolean; close?: boolean } = {}) => {
+    setTried(true);
+    if (problem() || uploads.busy || send.isPending) return;
+    send.mutate({ evenIfStale: options.evenIfStale ?? false, close: options.close ?? false });
+  };
+  const submitNow = useRef(submit);
+  submitNow.current = submit;
+  const onSubmit = useCallback(() => submitNow.current(), []);
+  const onChange = useCallback((html: string) => setDraft((known) => ({ ...known, html })), []);
+  const close = () => onClose();
+  const discard = () => {
+    sent.current = true;
+    for (const each of uploads.list) uploads.remove(each.key);
+    removeDraft(kind, ticket.id);
+    onClose();
+  };
+  useActions([
+    { id: 'composer.send', label: msg`Send`, section: 'composer', key: '$mod+Enter', run: () => submit() },
+    { id: 'composer.discard', label: msg`Discard the draft`, section: 'composer', run: discard },
+  ]);
+
+  const first = to[0] ?? '';
+  const others = to.length + cc.length - 1;
+  const sendLabel = isNote
+    ? t`Save internal note`
+    : !byMail
+      ? agent
+        ? t`Publish for ${customerName}`
+        : t`Send reply`
+      : others > 0
+        ? t`Send to ${first} ${plural(others, { one: 'and # other', other: 'and # others' })}`
+        : t`Send to ${first}`;
+  const onDrop = (event: DragEvent) => {
+    setDragging(false);
+    if (event.dataTransfer.files.length === 0) return;
+    event.preventDefault();
+    uploads.add(event.dataTransfer.files);
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping has a button beside it that does the same
+    <div
+      className={classes.form}
+      data-kind={kind}
+      data-dragging={dragging || undefined}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes('Files')) return;
+        event.preventDefault();
+        setDragging(true);
+      }}
+      onDragLeave={() => setDragging(false)}
+      onDrop={onDrop}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) close();
+      }}
+    >
+      <div className={classes.bar}>
+        <span className={classes.kind}>
+          {isNote ? <IconLock size={15} aria-hidden /> : <IconArrowBackUp size={16} aria-hidden />}
+          {isNote ? t`Internal note` : t`Reply`}
+        </span>
+        <Text size="xs" c="inherit" className={classes.audience}>
+          {isNote
+            ? t`Only agents see this. Nothing is sent.`
+            : byMail
+              ? t`The customer gets this as an e-mail.`
+              : agent
+                ? t`No e-mail address is known: the customer sees this on the ticket page only.`
+                : t`The service desk gets your message.`}
+        </Text>
+        <Group gap={2} wrap="nowrap" ml="auto">
+          {onSwitch && (
+            <Button size="compact-xs" variant="subtle" color="gray" onClick={() => onSwitch(isNote ? 'reply' : 'note')}>
+              {isNote ? t`Write a reply instead` : t`Write a note instead`}
+            </Button>
+          )}
+          <Tooltip label={t`Close; the draft is kept`}>
+            <ActionIcon size={26} aria-label={t`Close; the draft is kept`} onClick={close}>
+              <IconX size={16} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        </Group>
+      </div>
+      {!isNote && agent && (
+        <div className={classes.recipients}>
+          <TagsInput
+            aria-label={t`To`}
+            leftSection={<span className={classes.fieldName}>{t`To`}</span>}
+            variant="unstyled"
+            size="sm"
+            value={to}
+            onChange={(value) => setDraft({ ...draft, to: value.join(', ') })}
+            acceptValueOnBlur
+            splitChars={[',', ';', ' ']}
+            className={classes.addresses}
+          />
+          {showCc ? (
+            <TagsInput
+              aria-label={t`Cc`}
+              leftSection={<span className={classes.fieldName}>{t`Cc`}</span>}
+              variant="unstyled"
+              size="sm"
+              value={cc}
+              onChange={(value) => setDraft({ ...draft, cc: value.join(', ') })}
+              acceptValueOnBlur
+              splitChars={[',', ';', ' ']}
+              className={classes.addresses}
+            />
+          ) : (
+            <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setShowCc(true)} mr="xs">
+              {t`Add Cc`}
+            </Button>
+          )}
+        </div>
+      )}
+      <Suspense fallback={<Skeleton height={150} m="sm" />}>
+        <RichEditor
+          label={isNote ? t`Text of the internal note` : t`Text of the reply`}
+          html={draft.html}
+          autoFocus={autoFocus}
+          invalid={tried && blank}
+          onChange={onChange}
+          onFiles={uploads.add}
+          onSubmit={onSubmit}
+        />
+      </Suspense>
+      <UploadList uploads={uploads} />
+      {arrived.length > 0 && (
+        <StaleNotice
+          articles={arrived}
+          onSendAnyway={() => submit({ evenIfStale: true })}
+          onLook={() => {
+            seenId.current = Math.max(...arrived.map(({ id }) => id));
+            setArrived([]);
+            document.getElementById(`article-${arrived[0]?.id}`)?.focus();
+          }}
+        />
+      )}
+      <div className={classes.foot}>
+        <div role="alert" className={classes.problem}>
+          {tried && (problem() ?? (uploads.busy ? t`Files are still being uploaded.` : null))}
+          {send.isError && problemText(i18n, send.error)}
+        </div>
+        <div className={classes.buttons}>
+          <FileButton multiple onChange={(chosen) => uploads.add(chosen)}>
+            {(props) => (
+              <Button
+                {...props}
+                variant="subtle"
+                color="gray"
+                size="compact-sm"
+                leftSection={<IconPaperclip size={16} aria-hidden />}
+              >
+                {t`Attach files`}
+              </Button>
+            )}
+          </FileButton>
+          <Tooltip label={t`Discard the draft`}>
+            <ActionIcon aria-label={t`Discard the draft`} onClick={discard}>
+              <IconTrash size={16} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+          <span className={classes.spacer} />
+          {!isNote && agent && (
+            <Button variant="default" disabled={send.isPending} onClick={() => submit({ close: true })}>
+              {t`Send and close`}
+            </Button>
+          )}
+          <Button
+            className={isNote ? classes.saveNote : undefined}
+            leftSection={isNote ? <IconLock size={16} aria-hidden /> : <IconSend2 size={16} aria-hidden />}
+            loading={send.isPending}
+            onClick={() => submit()}
+          >
+            <span className={classes.sendLabel}>{sendLabel}</span>
+          </Button>
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { msg } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import { Button } from '@mantine/core';
+import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
+import { useState } from 'react';
+import { registry } from '../../../app/actions/registry.ts';
+import { useActions } from '../../../app/actions/use-actions.ts';
+import { useMe } from '../../session/use-me.ts';
+import type { User } from '../../people/queries.ts';
+import { loadDraft } from '../draft.ts';
+import type { Article, Ticket } from '../queries.ts';
+import classes from './composer.module.css';
+import { ComposerForm } from './composer-form.tsx';
+
+interface Props {
+  ticket: Ticket;
+  articles: Article[];
+  customer: User | undefined;
+}
+
+/** Two ways to write, chosen before the first letter: nothing that looks like an answer is ever an internal note. */
+export function Composer({ ticket, articles, customer }: Props) {
+  const { t } = useLingui();
+  const { agent } = useMe();
+  const [kind, setKind] = useState<'reply' | 'note' | null>(() => {
+    if (loadDraft('reply', ticket.id)) return 'reply';
+    return agent && loadDraft('note', ticket.id) ? 'note' : null;
+  });
+  // A draft that is opened again by itself must not take the focus away from the thread.
+  const [asked, setAsked] = useState(false);
+  const write = (next: 'reply' | 'note') => {
+    setAsked(true);
+    setKind(next);
+  };
+  useActions([
+    { id: 'ticket.reply', label: msg`Reply`, section: 'composer', key: 'r', run: () => write('reply') },
+    {
+      id: 'ticket.note',
+      label: msg`Internal note`,
+      section: 'composer',
+      key: 'n',
+      can: () => agent,
+      run: () => write('note'),
+    },
+  ]);
+  return (
+    <section className={classes.dock} aria-label={t`Write a message`}>
+      {kind === null ? (
+        <div className={classes.choice}>
+          <Button
+            leftSection={<IconArrowBackUp size={17} aria-hidden />}
+            onClick={() => registry.run('ticket.reply')}
+          >
+            {t`Reply`}
+          </Button>
+          {agent && (
+            <Button
+              variant="default"
+              className={classes.noteButton}
+              leftSection={<IconLock size={16} aria-hidden />}
+              onClick={() => registry.run('ticket.note')}
+            >
+              {t`Internal note`}
+            </Button>
+          )}
+        </div>
+      ) : (
+        <ComposerForm
+          key={kind}
+          kind={kind}
+          ticket={ticket}
+          articles={articles}
+          customer={customer}
+          autoFocus={asked}
+          onSwitch={agent ? write : null}
+          onClose={() => setKind(null)}
+        />
+      )}
+    </section>
+  );
+}

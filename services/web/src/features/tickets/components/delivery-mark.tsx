@@ -1,0 +1,32 @@
+import { useLingui } from '@lingui/react/macro';
+import { IconAlertTriangle, IconCheck, IconClockPause, IconSend2, type TablerIcon } from '@tabler/icons-react';
+import { Ago } from '../../../ui/ago.tsx';
+import type { Delivery } from '../article.ts';
+import classes from './delivery-mark.module.css';
+
+/** How far an outgoing mail got, with the reason when something is in the way. */
+export function DeliveryMark({ delivery }: { delivery: Delivery }) {
+  const { t } = useLingui();
+  const looks: Record<Delivery['state'], { icon: TablerIcon; text: string }> = {
+    queued: { icon: IconSend2, text: t`Waiting to be sent` },
+    sent: { icon: IconCheck, text: t`Sent` },
+    deferred: { icon: IconClockPause, text: t`Delayed, will be tried again` },
+    failed: { icon: IconAlertTriangle, text: t`Could not be delivered` },
+  };
+  const { icon: Icon, text } = looks[delivery.state];
+  return (
+    <div className={classes.mark} data-state={delivery.state}>
+      <Icon size={14} stroke={2} aria-hidden />
+      <span>
+        {text}
+        {delivery.nextAttemptAt && delivery.state === 'deferred' && (
+          <>
+            {' '}
+            <Ago at={delivery.nextAttemptAt} />
+          </>
+        )}
+        {delivery.reason && delivery.state !== 'sent' && <span className={classes.reason}> · {delivery.reason}</span>}
+      </span>
+    </div>
+  );
+}

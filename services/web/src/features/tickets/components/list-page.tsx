@@ -1,0 +1,143 @@
+import { Plural, useLingui } from '@lingui/react/macro';
+import { CloseButton, Progress, Select, TextInput, Title } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconInbox, IconSearch } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { useShell } from '../../../app/shell/store.ts';
+import { Empty, Failed } from '../../../ui/state-messages.tsx';
+import { useMe } from '../../session/use-me.ts';
+import { viewLabels } from '../labels.ts';
+import { formatListState, type ListState, parseListState, type Sort } from '../list-state.ts';
+import { groupsQuery, ticketListQuery } from '../queries.ts';
+import classes from './list-page.module.css';
+import { ListSkeleton } from './list-skeleton.tsx';
+import { TicketGrid } from './ticket-grid.tsx';
+
+export function TicketListPage() {
+  const { t, i18n } = useLingui();
+  const navigate = useNavigate();
+  const { agent } = useMe();
+  const search = useSearch({ from: '/app/tickets' });
+  const state = parseListState(search, agent ? 'my-open' : 'my-tickets');
+  const { data: groups = [] } = useQuery(groupsQuery);
+  const list = useInfiniteQuery(ticketListQuery(state));
+  const setLastList = useShell((shell) => shell.setLastList);
+  const address = JSON.stringify(formatListState(state));
+  useEffect(() => setLastList(JSON.parse(address)), [address, setLastList]);
+
+  const change = (part: Partial<ListState>, replace = false) =>
+    void navigate({ to: '/tickets', search: formatListState({ ...state, ...part }), replace });
+  const tickets = list.data?.pages.flatMap((page) => page.tickets) ?? [];
+  const total = list.data?.pages[0]?.total ?? 0;
+  const title = i18n._(viewLabels[state.view]);
+  const sortLabels: Record<Sort, string> = {
+    updated_at: t`Last change`,
+    created_at: t`Created`,
+    number: t`Number`,
+    title: t`Title`,
+    priority: t`Priority`,
+    pending_time: t`Pending until`,
+  };
+
+  return (
+    <>
+      <title>{`${title} · Helpmesh`}</title>
+      <div className={classes.head}>
+        <div className={classes.heading}>
+          <Title order={1}>{title}</Title>
+          <span className={classes.total} role="status">
+            {list.data && <Plural value={total} one="# ticket" other="# tickets" />}
+          </span>
+        </div>
+        <div className={classes.tools} role="search">
+          <ListSearch key={state.view} value={state.q} onChange={(q) => change({ q }, true)} />
+          {groups.length > 1 && (
+            <Select
+              aria-label={t`Group`}
+              placeholder={t`All groups`}
+              data={groups.map((group) => ({ value: String(group.id), label: group.name }))}
+              value={state.group === null ? null : String(state.group)}
+              onChange={(value) => change({ group: value ? Number(value) : null })}
+              clearable
+              clearButtonProps={{ 'aria-label': t`All groups` }}
+              allowDeselect
+              className={classes.group}
+            />
+          )}
+          <Select
+            aria-label={t`Sort by`}
+            data={Object.entries(sortLabels).map(([value, label]) => ({ value, label }))}
+            value={state.sort}
+            onChange={(value) => value && change({ sort: value as Sort })}
+            className={classes.sort}
+          />
+        </div>
+        {list.isPlaceholderData && <Progress value={100} animated size={2} className={classes.progress} aria-hidden />}
+      </div>
+      {list.isPending ? (
+        <ListSkeleton />
+      ) : list.isError && tickets.length === 0 ? (
+        <Failed error={list.error} onRetry={() => void list.refetch()} />
+      ) : tickets.length === 0 ? (
+        <Empty icon={IconInbox} title={state.q || state.group ? t`Nothing matches` : t`Nothing here`}>
+          {state.q || state.group
+            ? t`Try fewer words or another group.`
+            : t`New tickets appear here by themselves as soon as they arrive.`}
+        </Empty>
+      ) : (
+        <TicketGrid
+          key={`${state.view} ${state.sort} ${state.order}`}
+          label={title}
+          tickets={tickets}
+          total={total}
+          sort={state.sort}
+          order={state.order}
+          onSort={(sort) => {
+            const flipped = state.order === 'desc' ? 'asc' : 'desc';
+            change({ sort, order: sort === state.sort ? flipped : 'desc' });
+          }}
+          onEnd={() => {
+            if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** Writes to the address when typing pauses; the field itself never waits. */
+function ListSearch({ value, onChange }: { value: string; onChange: (words: string) => void }) {
+  const { t } = useLingui();
+  const [typed, setTyped] = useState(value);
+  const sent = useRef(value);
+  const send = useDebouncedCallback((words: string) => {
+    sent.current = words;
+    onChange(words);
+  }, 250);
+  // The address changed without us (back button, palette).
+  useEffect(() => {
+    if (value === sent.current) return;
+    sent.current = value;
+    setTyped(value);
+  }, [value]);
+  const change = (words: string) => {
+    setTyped(words);
+    send(words);
+  };
+  return (
+    <TextInput
+      aria-label={t`Search in this list`}
+      placeholder={t`Search in this list`}
+      leftSection={<IconSearch size={15} aria-hidden />}
+      rightSection={typed && <CloseButton size="sm" aria-label={t`Clear the search`} onClick={() => change('')} />}
+      value={typed}
+      onChange={(event) => change(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') event.currentTarget.blur();
+      }}
+      className={classes.search}
+    />
+  );
+}

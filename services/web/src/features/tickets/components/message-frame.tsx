@@ -1,0 +1,86 @@
+import { useLingui } from '@lingui/react/macro';
+import { Button, useComputedColorScheme } from '@mantine/core';
+import { IconPhotoOff } from '@tabler/icons-react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { frameDocument, prepareMailHtml } from '../mail-html.ts';
+import { isPlainMarkup } from '../quote.ts';
+import classes from './message-frame.module.css';
+
+interface Props {
+  html: string;
+  title: string;
+  cids: ReadonlyMap<string, string>;
+}
+
+/**
+ * A mail body in a frame that runs nothing: `sandbox` without `allow-scripts`. `allow-same-origin` only lets this page
+ * measure the height, and popups let links open in a tab of their own.
+ */
+export function MessageFrame({ html, title, cids }: Props) {
+  const { t } = useLingui();
+  const scheme = useComputedColorScheme('light');
+  const [loadImages, setLoadImages] = useState(false);
+  const frame = useRef<HTMLIFrameElement>(null);
+  const plain = isPlainMarkup(html);
+  const dark = plain && scheme === 'dark';
+  const { document, blockedImages } = useMemo(() => {
+    const prepared = prepareMailHtml(html, cids, loadImages);
+    const look = {
+      color: dark ? '#d5dde2' : '#182026',
+      link: dark ? '#70bccb' : '#0b667b',
+      background: plain ? 'transparent' : '#fff',
+      dark,
+    };
+    return {
+      document: frameDocument(prepared.html, title, look, loadImages),
+      blockedImages: prepared.blockedImages,
+    };
+  }, [html, title, cids, loadImages, dark, plain]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another document needs another measurement
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    let observer: ResizeObserver | undefined;
+    const fit = () => {
+      const body = element.contentDocument?.body;
+      if (body) element.style.blockSize = `${Math.ceil(body.getBoundingClientRect().height) + 1}px`;
+    };
+    const watch = () => {
+      observer?.disconnect();
+      const body = element.contentDocument?.body;
+      if (!body) return;
+      observer = new ResizeObserver(fit);
+      observer.observe(body);
+      fit();
+    };
+    element.addEventListener('load', watch);
+    watch();
+    return () => {
+      element.removeEventListener('load', watch);
+      observer?.disconnect();
+    };
+  }, [document]);
+
+  return (
+    <>
+      {blockedImages > 0 && (
+        <div className={classes.blocked}>
+          <IconPhotoOff size={15} aria-hidden />
+          <span>{t`Images from other servers are not loaded, so that the sender does not learn when you read this.`}</span>
+          <Button size="compact-xs" variant="default" onClick={() => setLoadImages(true)}>
+            {t`Load images`}
+          </Button>
+        </div>
+      )}
+      <iframe
+        ref={frame}
+        title={title}
+        sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+        srcDoc={document}
+        className={classes.frame}
+        data-paper={!plain || undefined}
+      />
+    </>
+  );
+}

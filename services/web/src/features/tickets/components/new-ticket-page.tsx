@@ -1,0 +1,285 @@
+import { msg } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import { Button, FileButton, Group, Paper, SegmentedControl, Select, Skeleton, Stack, TextInput, Title } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { IconLock, IconMail, IconPaperclip, IconPhoneIncoming, IconPhoneOutgoing } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { useActions } from '../../../app/actions/use-actions.ts';
+import { call } from '../../../app/api.ts';
+import { notifyDone } from '../../../ui/notify.tsx';
+import { problemText } from '../../../ui/problem.ts';
+import { CustomerField, type CustomerChoice } from '../../people/components/customer-field.tsx';
+import { useMe } from '../../session/use-me.ts';
+import { isBlank, newFormId } from '../draft.ts';
+import { priorityLabel, stateLabel } from '../labels.ts';
+import { groupsQuery, prioritiesQuery, statesQuery, ticketKeys } from '../queries.ts';
+import { useUploads } from '../use-uploads.ts';
+import classes from './new-ticket-page.module.css';
+import { UploadList } from './upload-list.tsx';
+
+const RichEditor = lazy(() => import('./rich-editor.tsx').then(({ RichEditor: Editor }) => ({ default: Editor })));
+
+/** Article type and sender of each kind, as the API names them. */
+const kinds = {
+  'received-call': { type: 'phone', sender: 'Customer' },
+  'outbound-call': { type: 'phone', sender: 'Agent' },
+  'send-email': { type: 'email', sender: 'Agent' },
+} as const;
+type Kind = keyof typeof kinds;
+
+interface Values {
+  customer: CustomerChoice | null;
+  title: string;
+  group: string | null;
+  priority: string | null;
+  state: string | null;
+  pendingTime: string;
+  body: string;
+}
+
+export function NewTicketPage() {
+  const { t, i18n } = useLingui();
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  const { agent } = useMe();
+  const { data: groups } = useQuery(groupsQuery);
+  const { data: states = [] } = useQuery(statesQuery);
+  const { data: priorities = [] } = useQuery(prioritiesQuery);
+  const [kind, setKind] = useState<Kind>('received-call');
+  const [formId] = useState(newFormId);
+  const uploads = useUploads(formId, []);
+  const form = useForm<Values>({
+    initialValues: { customer: null, title: '', group: null, priority: null, state: null, pendingTime: '', body: '' },
+    validate: {
+      customer: (value) =>
+        !agent
+          ? null
+          : value === null
+            ? t`Choose a customer.`
+            : kind === 'send-email' && !value.email
+              ? t`This customer has no e-mail address.`
+              : null,
+      title: (value) => (value.trim() === '' ? t`Write a title.` : null),
+      group: (value) => (value === null ? t`Choose a group.` : null),
+      pendingTime: (value, values) =>
+        isPending(values.state) && !(Date.parse(value) > Date.now()) ? t`Choose a time in the future.` : null,
+      body: (value) => (isBlank(value) ? t`Write a text.` : null),
+    },
+    validateInputOnBlur: ['title'],
+  });
+  const stateType = (id: string | null) =>
+    String(states.find((state) => String(state.id) === id)?.['state_type'] ?? states.find((s) => String(s.id) === id)?.name);
+  const isPending = (id: string | null) => stateType(id).startsWith('pending');
+
+  // Defaults as soon as they are known, never over something chosen already.
+  const { setFieldValue } = form;
+  const { group, state, priority } = form.values;
+  useEffect(() => {
+    const only = groups?.length === 1 ? groups[0] : undefined;
+    if (only && group === null) setFieldValue('group', String(only.id));
+    const openState = states.find((each) => each.default_follow_up) ?? states[0];
+    if (openState && state === null) setFieldValue('state', String(openState.id));
+    const normal = priorities.find((each) => each.default_create) ?? priorities[0];
+    if (normal && priority === null) setFieldValue('priority', String(normal.id));
+  }, [groups, states, priorities, group, state, priority, setFieldValue]);
+
+  const create = useMutation({
+    mutationFn: (values: Values) => {
+      const article = {
+        ...(agent ? kinds[kind] : { type: 'web' }),
+        body: values.body,
+        content_type: 'text/html' as const,
+        subject: values.title.trim(),
+        ...(agent && kind === 'send-email' && values.customer?.email ? { to: values.customer.email } : {}),
+        ...(uploads.files.length > 0 ? { form_id: formId } : {}),
+      };
+      return call('createTicket', {
+        query: { expand: true },
+        body: {
+          title: values.title.trim(),
+          group_id: Number(values.group),
+          article,
+          ...(agent
+            ? {
+                customer_id: values.customer?.id ?? null,
+                state_id: Number(values.state),
+                priority_id: Number(values.priority),
+                ...(isPending(values.state) ? { pending_time: new Date(values.pendingTime).toISOString() } : {}),
+              }
+            : {}),
+        },
+      });
+    },
+    onSuccess: (ticket) => {
+      void cache.invalidateQueries({ queryKey: ticketKeys.lists });
+      void cache.invalidateQueries({ queryKey: ticketKeys.counts });
+      const { number } = ticket;
+      notifyDone(t`Ticket #${number} created`);
+      void navigate({ to: '/tickets/$id', params: { id: String(ticket.id) } });
+    },
+  });
+  const submit = () => {
+    if (uploads.busy || create.isPending) return;
+    const { hasErrors, errors } = form.validate();
+    if (!hasErrors) create.mutate(form.values);
+    else focusFirst(errors);
+  };
+  const latest = useRef(submit);
+  latest.current = submit;
+  const onSubmit = useCallback(() => latest.current(), []);
+  const onBody = useCallback((html: string) => setFieldValue('body', html), [setFieldValue]);
+  useActions([{ id: 'new-ticket.create', label: msg`Create the ticket`, section: 'composer', key: '$mod+Enter', run: submit }]);
+
+  const kindChoices = [
+    { value: 'received-call', label: t`Received call`, icon: IconPhoneIncoming },
+    { value: 'outbound-call', label: t`Outbound call`, icon: IconPhoneOutgoing },
+    { value: 'send-email', label: t`Send e-mail`, icon: IconMail },
+  ];
+  const address = form.values.customer?.email;
+  const submitLabel = agent && kind === 'send-email' && address ? t`Create and send to ${address}` : t`Create the ticket`;
+  return (
+    <div className={classes.page}>
+      <title>{t`New ticket · Helpmesh`}</title>
+      <Title order={1} mb="sm">
+        {t`New ticket`}
+      </Title>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <Paper withBorder className={classes.paper}>
+          <Stack gap="md">
+            {agent && (
+              <SegmentedControl
+                aria-label={t`Kind of ticket`}
+                value={kind}
+                onChange={(value) => setKind(value as Kind)}
+                fullWidth
+                data={kindChoices.map(({ value, label, icon: Icon }) => ({
+                  value,
+                  label: (
+                    <span className={classes.kind}>
+                      <Icon size={16} aria-hidden />
+                      {label}
+                    </span>
+                  ),
+                }))}
+              />
+            )}
+            {agent && (
+              <CustomerField
+                value={form.values.customer}
+                onChange={(value) => {
+                  form.setFieldValue('customer', value);
+                  form.clearFieldError('customer');
+                }}
+                error={form.errors['customer']}
+              />
+            )}
+            <TextInput label={t`Title`} maxLength={250} data-field="title" {...form.getInputProps('title')} />
+            <div className={classes.row} data-customer={!agent || undefined}>
+              <Select
+                label={t`Group`}
+                placeholder={t`Choose a group`}
+                searchable
+                nothingFoundMessage={t`No such group`}
+                data={(groups ?? []).map((each) => ({ value: String(each.id), label: each.name }))}
+                data-field="group"
+                {...form.getInputProps('group')}
+              />
+              {agent && (
+                <>
+                  <Select
+                    label={t`State`}
+                    data={states
+                      .filter((each) => !['merged', 'redirected'].includes(each.name))
+                      .map((each) => ({ value: String(each.id), label: stateLabel(i18n, each.name) }))}
+                    {...form.getInputProps('state')}
+                  />
+                  <Select
+                    label={t`Priority`}
+                    data={priorities.map((each) => ({ value: String(each.id), label: priorityLabel(i18n, each.name) }))}
+                    {...form.getInputProps('priority')}
+                  />
+                </>
+              )}
+            </div>
+            {agent && isPending(form.values.state) && (
+              <TextInput
+                type="datetime-local"
+                label={t`Pending until`}
+                data-field="pendingTime"
+                {...form.getInputProps('pendingTime')}
+              />
+            )}
+            <div>
+              <div className={classes.bodyLabel} aria-hidden>
+                {t`Text`}
+              </div>
+              <div className={classes.editor} data-invalid={form.errors['body'] ? true : undefined}>
+                <Suspense fallback={<Skeleton height={170} />}>
+                  <RichEditor
+                    label={t`Text`}
+                    html=""
+                    autoFocus={false}
+                    invalid={form.errors['body'] !== undefined}
+                    onChange={onBody}
+                    onFiles={uploads.add}
+                    onSubmit={onSubmit}
+                  />
+                </Suspense>
+                <UploadList uploads={uploads} />
+                <div className={classes.attach}>
+                  <FileButton multiple onChange={(chosen) => uploads.add(chosen)}>
+                    {(props) => (
+                      <Button
+                        {...props}
+                        variant="subtle"
+                        color="gray"
+                        size="compact-sm"
+                        leftSection={<IconPaperclip size={16} aria-hidden />}
+                      >
+                        {t`Attach files`}
+                      </Button>
+                    )}
+                  </FileButton>
+                </div>
+              </div>
+              {form.errors['body'] && <div className={classes.error}>{form.errors['body']}</div>}
+            </div>
+            <div role="alert" className={classes.error}>
+              {create.isError && problemText(i18n, create.error)}
+            </div>
+            <Group justify="space-between">
+              <span className={classes.hint}>
+                {agent && kind !== 'send-email' && (
+                  <>
+                    <IconLock size={14} aria-hidden /> {t`The text is the protocol of the call; it is not mailed.`}
+                  </>
+                )}
+              </span>
+              <Button type="submit" loading={create.isPending}>
+                {submitLabel}
+              </Button>
+            </Group>
+          </Stack>
+        </Paper>
+      </form>
+    </div>
+  );
+}
+
+/** The keyboard goes to the first field that needs a hand. */
+function focusFirst(errors: Record<string, unknown>): void {
+  const order = ['customer', 'title', 'group', 'pendingTime', 'body'];
+  const field = order.find((name) => errors[name]);
+  const selector = field === 'body' ? '.ProseMirror' : `[data-field="${field}"]`;
+  const element = document.querySelector<HTMLElement>(selector);
+  const target = element?.matches('input, .ProseMirror') ? element : element?.querySelector<HTMLElement>('input');
+  target?.focus();
+}

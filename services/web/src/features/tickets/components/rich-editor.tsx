@@ -1,0 +1,111 @@
+import { useLingui } from '@lingui/react/macro';
+import { RichTextEditor } from '@mantine/tiptap';
+import '@mantine/tiptap/styles.css';
+import { Link } from '@tiptap/extension-link';
+import { type Editor, useEditor } from '@tiptap/react';
+import StarterKit from '@tiptap/starter-kit';
+import { useEffect } from 'react';
+import classes from './rich-editor.module.css';
+
+export interface RichEditorProps {
+  label: string;
+  /** Initial text; later changes come from the keyboard only. */
+  html: string;
+  autoFocus: boolean;
+  invalid?: boolean;
+  onChange: (html: string) => void;
+  onFiles: (files: File[]) => void;
+  onSubmit: () => void;
+}
+
+/** The editor of replies, notes and new tickets. A chunk of its own: lists and reading do not pay for it. */
+export function RichEditor({ label, html, autoFocus, invalid = false, onChange, onFiles, onSubmit }: RichEditorProps) {
+  const { t } = useLingui();
+  const editor = useEditor({
+    extensions: [
+      StarterKit.configure({ heading: false, horizontalRule: false, link: false }),
+      Link.configure({ openOnClick: false, protocols: ['http', 'https', 'mailto'], defaultProtocol: 'https' }),
+    ],
+    content: html,
+    autofocus: autoFocus ? 'end' : false,
+    shouldRerenderOnTransaction: false,
+    editorProps: {
+      attributes: {
+        'aria-label': label,
+        'aria-multiline': 'true',
+        role: 'textbox',
+        ...(invalid ? { 'aria-invalid': 'true' } : {}),
+      },
+      handlePaste: (_, event) => take(event.clipboardData, onFiles),
+      handleDrop: (_, event) => take(event.dataTransfer, onFiles),
+    },
+    onUpdate: ({ editor: changed }) => onChange(changed.getHTML()),
+  });
+  useSubmitKey(editor, onSubmit);
+  return (
+    <RichTextEditor
+      editor={editor}
+      variant="subtle"
+      labels={{
+        boldControlLabel: t`Bold`,
+        italicControlLabel: t`Italic`,
+        strikeControlLabel: t`Strikethrough`,
+        codeControlLabel: t`Code`,
+        bulletListControlLabel: t`Bulleted list`,
+        orderedListControlLabel: t`Numbered list`,
+        blockquoteControlLabel: t`Quotation`,
+        linkControlLabel: t`Link`,
+        unlinkControlLabel: t`Remove the link`,
+        linkEditorInputLabel: t`Address of the link`,
+        linkEditorInputPlaceholder: t`https://…`,
+        linkEditorSave: t`Save`,
+        linkEditorExternalLink: t`Open in a new tab`,
+        linkEditorInternalLink: t`Open in the same tab`,
+      }}
+      classNames={{ root: classes.root, toolbar: classes.toolbar, content: classes.content }}
+    >
+      <RichTextEditor.Toolbar role="toolbar" aria-label={t`Formatting`}>
+        <RichTextEditor.ControlsGroup>
+          <RichTextEditor.Bold />
+          <RichTextEditor.Italic />
+          <RichTextEditor.Strikethrough />
+          <RichTextEditor.Code />
+        </RichTextEditor.ControlsGroup>
+        <RichTextEditor.ControlsGroup>
+          <RichTextEditor.BulletList />
+          <RichTextEditor.OrderedList />
+          <RichTextEditor.Blockquote />
+        </RichTextEditor.ControlsGroup>
+        <RichTextEditor.ControlsGroup>
+          <RichTextEditor.Link />
+          <RichTextEditor.Unlink />
+        </RichTextEditor.ControlsGroup>
+      </RichTextEditor.Toolbar>
+      <RichTextEditor.Content />
+    </RichTextEditor>
+  );
+}
+
+/** Files among what was pasted or dropped become attachments; text stays with the editor. */
+function take(data: DataTransfer | null, onFiles: (files: File[]) => void): boolean {
+  const files = [...(data?.files ?? [])];
+  if (files.length === 0) return false;
+  onFiles(files);
+  return true;
+}
+
+/** Ctrl+Enter sends from inside the editor; Tab leaves it, so that nobody is trapped. */
+function useSubmitKey(editor: Editor | null, onSubmit: () => void): void {
+  useEffect(() => {
+    const element = editor?.view.dom;
+    if (!element) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      onSubmit();
+    };
+    element.addEventListener('keydown', onKey, true);
+    return () => element.removeEventListener('keydown', onKey, true);
+  }, [editor, onSubmit]);
+}

@@ -1,0 +1,124 @@
+import { useLingui } from '@lingui/react/macro';
+import { Anchor, Skeleton, Title } from '@mantine/core';
+import { IconBuilding, IconMail, IconPhone } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Ago } from '../../../ui/ago.tsx';
+import { PersonAvatar } from '../../../ui/person-avatar.tsx';
+import { nameOf, type User } from '../../people/queries.ts';
+import { type Ticket, ticketsOfCustomerQuery } from '../queries.ts';
+import { StateBadge } from './badges.tsx';
+import classes from './side-panel.module.css';
+import { TicketHistory } from './ticket-history.tsx';
+
+/** Who asks, for whom, and what happened so far. */
+export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User | undefined }) {
+  const { t } = useLingui();
+  const organization = String(ticket['organization'] ?? customer?.['organization'] ?? '');
+  return (
+    <>
+      <Section title={t`Customer`}>
+        {customer ? (
+          <div className={classes.person}>
+            <PersonAvatar name={nameOf(customer)} size={36} />
+            <div className={classes.facts}>
+              <div className={classes.name}>{nameOf(customer)}</div>
+              {customer.email && (
+                <Fact icon={<IconMail size={14} aria-hidden />}>
+                  <Anchor href={`mailto:${customer.email}`} inherit>
+                    {customer.email}
+                  </Anchor>
+                </Fact>
+              )}
+              {(customer.phone || customer.mobile) && (
+                <Fact icon={<IconPhone size={14} aria-hidden />}>
+                  <Anchor href={`tel:${customer.phone || customer.mobile}`} inherit>
+                    {customer.phone || customer.mobile}
+                  </Anchor>
+                </Fact>
+              )}
+              {organization && <Fact icon={<IconBuilding size={14} aria-hidden />}>{organization}</Fact>}
+            </div>
+          </div>
+        ) : (
+          <Skeleton height={48} />
+        )}
+        {customer?.note && <p className={classes.note}>{customer.note}</p>}
+      </Section>
+      <OtherTickets ticket={ticket} />
+      <Section title={t`Ticket`}>
+        <dl className={classes.list}>
+          <dt>{t`Created`}</dt>
+          <dd>
+            <Ago at={ticket.created_at} />
+          </dd>
+          <dt>{t`Last change`}</dt>
+          <dd>
+            <Ago at={ticket.updated_at} />
+          </dd>
+          {ticket.pending_time && (
+            <>
+              <dt>{t`Pending until`}</dt>
+              <dd>
+                <Ago at={ticket.pending_time} />
+              </dd>
+            </>
+          )}
+          {ticket.close_at && (
+            <>
+              <dt>{t`Closed`}</dt>
+              <dd>
+                <Ago at={ticket.close_at} />
+              </dd>
+            </>
+          )}
+        </dl>
+      </Section>
+      <Section title={t`History`}>
+        <TicketHistory ticketId={ticket.id} />
+      </Section>
+    </>
+  );
+}
+
+function OtherTickets({ ticket }: { ticket: Ticket }) {
+  const { t } = useLingui();
+  const { data } = useQuery(ticketsOfCustomerQuery(ticket.customer_id));
+  const others = data?.tickets.filter(({ id }) => id !== ticket.id).slice(0, 5) ?? [];
+  if (others.length === 0) return null;
+  return (
+    <Section title={t`More from this customer`}>
+      <ul className={classes.tickets}>
+        {others.map((other) => (
+          <li key={other.id}>
+            <Link to="/tickets/$id" params={{ id: String(other.id) }} className={classes.ticket}>
+              <span className={classes.ticketTitle}>{other.title}</span>
+              <StateBadge state={other.state} type={other.state_type} />
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={classes.section}>
+      <Title order={2} className={classes.title}>
+        {title}
+      </Title>
+      {children}
+    </section>
+  );
+}
+
+function Fact({ icon, children }: { icon: ReactNode; children: ReactNode }) {
+  return (
+    <div className={classes.fact}>
+      {icon}
+      <span>{children}</span>
+    </div>
+  );
+}

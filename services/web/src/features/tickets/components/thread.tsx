@@ -1,0 +1,58 @@
+import { useLingui } from '@lingui/react/macro';
+import { Skeleton, Stack } from '@mantine/core';
+import { useEffect, useLayoutEffect, useRef } from 'react';
+import type { Article } from '../queries.ts';
+import { ArticleCard } from './article-card.tsx';
+import classes from './thread.module.css';
+
+/** How near to the end counts as reading the end, px. */
+const nearEnd = 120;
+
+/** All messages, the newest at the bottom. New ones are announced and keep a reader of the end at the end. */
+export function Thread({ articles }: { articles: Article[] | undefined }) {
+  const { t } = useLingui();
+  const scroller = useRef<HTMLDivElement>(null);
+  const known = useRef<Set<number> | null>(null);
+  const atEnd = useRef(true);
+  const last = articles?.at(-1);
+
+  // Frames grow after they load; whoever is at the end stays there.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    const content = element?.firstElementChild;
+    if (!element || !content) return;
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(content);
+    return () => observer.disconnect();
+  }, []);
+  const fresh = (article: Article) => known.current !== null && !known.current.has(article.id);
+  useEffect(() => {
+    if (articles) known.current = new Set([...(known.current ?? []), ...articles.map(({ id }) => id)]);
+  }, [articles]);
+
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section
+      ref={scroller}
+      className={classes.scroller}
+      tabIndex={0}
+      aria-label={t`Messages`}
+      onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+        atEnd.current = scrollHeight - scrollTop - clientHeight < nearEnd;
+      }}
+    >
+      <Stack gap={10} className={classes.list}>
+        {articles ? (
+          articles.map((article) => <ArticleCard key={article.id} article={article} fresh={fresh(article)} />)
+        ) : (
+          <Skeleton height={140} />
+        )}
+      </Stack>
+      <div role="status" className={classes.announcement}>
+        {last && fresh(last) && t`New message from ${last.from ?? last.created_by}`}
+      </div>
+    </section>
+  );
+}

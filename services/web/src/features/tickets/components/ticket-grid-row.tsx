@@ -1,0 +1,96 @@
+import { useLingui } from '@lingui/react/macro';
+import { IconMessage } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
+import { Ago } from '../../../ui/ago.tsx';
+import { nobody } from '../../people/queries.ts';
+import type { TicketRow } from '../queries.ts';
+import { isUnread, useSeen } from '../seen.ts';
+import { PriorityMark, StateBadge } from './badges.tsx';
+import classes from './ticket-grid.module.css';
+
+interface Props {
+  ticket: TicketRow;
+  index: number;
+  /** Distance from the top of the canvas, px. */
+  offset: number;
+  height: number;
+  active: boolean;
+  onFocus: () => void;
+  onOpen: () => void;
+}
+
+export const TicketGridRow = memo(
+  function TicketGridRow({ ticket, index, offset, height, active, onFocus, onOpen }: Props) {
+    const { t } = useLingui();
+    const unread = useSeen((seen) => isUnread(seen, ticket));
+    const owner = ticket.owner_id === nobody || !ticket.owner ? null : ticket.owner;
+    return (
+      <div
+        role="row"
+        // Row 1 is the head.
+        aria-rowindex={index + 2}
+        tabIndex={active ? 0 : -1}
+        data-ticket={ticket.id}
+        data-unread={unread || undefined}
+        className={classes.row}
+        style={{ transform: `translateY(${offset}px)`, blockSize: height }}
+        onFocus={onFocus}
+        // The link covers the row; what lies above it (times with a title) must lead to the ticket as well.
+        onClick={(event) => {
+          if (event.target instanceof Element && !event.target.closest('a')) onOpen();
+        }}
+      >
+        <div role="gridcell" tabIndex={-1} data-column="title" className={classes.titleCell}>
+          <span className={classes.dot} aria-hidden />
+          <div className={classes.titleText}>
+            <Link
+              to="/tickets/$id"
+              params={{ id: String(ticket.id) }}
+              className={classes.link}
+              tabIndex={-1}
+              preload="intent"
+            >
+              {unread && <span className={classes.hidden}>{t`Changed:`} </span>}
+              {ticket.title}
+            </Link>
+            <div className={classes.meta}>
+              <span>#{ticket.number}</span>
+              <span className={classes.customer}>
+                {ticket.customer}
+                {ticket.organization && <span className={classes.organization}> · {ticket.organization}</span>}
+              </span>
+              {ticket.article_count > 1 && (
+                <span className={classes.articles} title={t`Messages`}>
+                  <IconMessage size={12} aria-hidden />
+                  {ticket.article_count}
+                </span>
+              )}
+            </div>
+          </div>
+        </div>
+        <div role="gridcell" tabIndex={-1} data-column="state">
+          <StateBadge state={ticket.state} type={ticket.state_type} />
+        </div>
+        <div role="gridcell" tabIndex={-1} data-column="priority">
+          <PriorityMark priority={ticket.priority} />
+        </div>
+        <div role="gridcell" tabIndex={-1} data-column="group" className={classes.clip}>
+          {ticket.group}
+        </div>
+        <div role="gridcell" tabIndex={-1} data-column="owner" className={classes.clip}>
+          {owner ?? <span className={classes.nobody}>{t`Nobody`}</span>}
+        </div>
+        <div role="gridcell" tabIndex={-1} data-column="updated" className={classes.clip}>
+          <Ago at={ticket.updated_at} />
+        </div>
+      </div>
+    );
+  },
+  (before, after) =>
+    before.ticket === after.ticket &&
+    before.index === after.index &&
+    before.offset === after.offset &&
+    before.height === after.height &&
+    before.active === after.active,
+);

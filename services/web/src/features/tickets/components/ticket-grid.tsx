@@ -1,0 +1,181 @@
+import { msg } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import { useElementSize, useMediaQuery } from '@mantine/hooks';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { useActions } from '../../../app/actions/use-actions.ts';
+import type { ListState, Sort } from '../list-state.ts';
+import type { TicketRow } from '../queries.ts';
+import classes from './ticket-grid.module.css';
+import { TicketGridRow } from './ticket-grid-row.tsx';
+
+interface Props extends Pick<ListState, 'sort' | 'order'> {
+  label: string;
+  tickets: TicketRow[];
+  /** Exact number of rows on the server, of which `tickets` are the first. */
+  total: number;
+  onSort: (sort: Sort) => void;
+  /** The last loaded rows came into sight. */
+  onEnd: () => void;
+}
+
+/** Which ticket had the focus when the list was left, so that coming back continues there. */
+let lastActive: number | null = null;
+
+/**
+ * Rows are virtual, except that the row with the focus is never unmounted: a browser drops the focus with the element.
+ * One row is in the tab order (roving tabindex); it is remembered by ticket, so live re-sorting does not move it.
+ */
+export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd }: Props) {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false }) ?? false;
+  const scroller = useRef<HTMLDivElement | null>(null);
+  const { ref: measure } = useElementSize();
+  const [activeId, setActiveId] = useState<number | null>(() => lastActive);
+  const found = tickets.findIndex((ticket) => ticket.id === activeId);
+  const active = Math.max(found, 0);
+  const focusNext = useRef(false);
+
+  const virtual = useVirtualizer({
+    count: tickets.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => (narrow ? 76 : 56),
+    overscan: 12,
+    getItemKey: (index) => tickets[index]?.id ?? index,
+    rangeExtractor: useCallback(
+      (range: Range) => {
+        const visible = defaultRangeExtractor(range);
+        if (active >= range.count || visible.includes(active)) return visible;
+        return active < (visible[0] ?? 0) ? [active, ...visible] : [...visible, active];
+      },
+      [active],
+    ),
+  });
+  const rows = virtual.getVirtualItems();
+  const lastVisible = rows.at(-1)?.index ?? 0;
+  const lastVisibleInRange = virtual.range?.endIndex ?? lastVisible;
+  useEffect(() => {
+    if (lastVisibleInRange >= tickets.length - 15) onEnd();
+  }, [lastVisibleInRange, tickets.length, onEnd]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another layout has other row heights
+  useEffect(() => virtual.measure(), [narrow]);
+
+  const moveTo = (index: number) => {
+    const target = tickets[Math.min(Math.max(index, 0), tickets.length - 1)];
+    if (!target) return;
+    lastActive = target.id;
+    setActiveId(target.id);
+    focusNext.current = true;
+    virtual.scrollToIndex(tickets.indexOf(target), { align: 'auto' });
+  };
+  useEffect(() => {
+    if (!focusNext.current) return;
+    focusNext.current = false;
+    scroller.current?.querySelector<HTMLElement>(`[data-ticket="${activeId}"]`)?.focus({ preventScroll: true });
+  }, [activeId]);
+  // Coming back from a ticket: same place, same row.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the list appears
+  useEffect(() => {
+    if (found <= 0) return;
+    virtual.scrollToIndex(found, { align: 'center' });
+  }, []);
+
+  const open = (ticket: TicketRow | undefined) => {
+    if (ticket) void navigate({ to: '/tickets/$id', params: { id: String(ticket.id) } });
+  };
+  // The first press goes to the row that is marked already, not past it.
+  const hasFocus = () => scroller.current?.querySelector('[data-ticket]:focus-within') != null;
+  const step = (by: number) => moveTo(hasFocus() ? active + by : active);
+  useActions([
+    { id: 'list.next', label: msg`Next ticket`, section: 'list', key: 'j', inPalette: false, run: () => step(1) },
+    { id: 'list.previous', label: msg`Previous ticket`, section: 'list', key: 'k', inPalette: false, run: () => step(-1) },
+    {
+      id: 'list.open',
+      label: msg`Open the ticket`,
+      section: 'list',
+      key: 'o',
+      inPalette: false,
+      run: () => open(tickets[active]),
+    },
+  ]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / 56) - 1);
+    const target = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: tickets.length - 1 }[event.key];
+    if (target !== undefined) {
+      event.preventDefault();
+      moveTo(target);
+    }
+    if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.dataset['ticket']) {
+      open(tickets[active]);
+    }
+  };
+
+  const columns: { id: string; label: string; sort?: Sort }[] = [
+    { id: 'title', label: t`Ticket`, sort: 'title' },
+    { id: 'state', label: t`State` },
+    { id: 'priority', label: t`Priority`, sort: 'priority' },
+    { id: 'group', label: t`Group` },
+    { id: 'owner', label: t`Owner` },
+    { id: 'updated', label: t`Last change`, sort: 'updated_at' },
+  ];
+  const Direction = order === 'asc' ? IconArrowUp : IconArrowDown;
+  return (
+    <div className={classes.frame} ref={measure}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a table element cannot hold rows placed by a virtualizer */}
+      <div role="grid" tabIndex={-1} aria-label={label} aria-rowcount={total + 1} className={classes.grid} onKeyDown={onKeyDown}>
+        <div role="rowgroup" className={classes.headGroup}>
+          <div role="row" aria-rowindex={1} tabIndex={-1} className={classes.headRow}>
+            {columns.map((column) => (
+              <div
+                key={column.id}
+                role="columnheader"
+                tabIndex={-1}
+                aria-sort={
+                  column.sort && column.sort === sort ? (order === 'asc' ? 'ascending' : 'descending') : undefined
+                }
+                data-column={column.id}
+                className={classes.headCell}
+              >
+                {column.sort ? (
+                  <button type="button" className={classes.sort} onClick={() => column.sort && onSort(column.sort)}>
+                    {column.label}
+                    {column.sort === sort && <Direction size={13} aria-hidden />}
+                  </button>
+                ) : (
+                  column.label
+                )}
+              </div>
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" ref={scroller} className={classes.scroller}>
+          <div role="presentation" className={classes.canvas} style={{ blockSize: virtual.getTotalSize() }}>
+            {rows.map((row) => {
+              const ticket = tickets[row.index];
+              return (
+                ticket && (
+                  <TicketGridRow
+                    key={row.key}
+                    ticket={ticket}
+                    index={row.index}
+                    offset={row.start}
+                    height={row.size}
+                    active={row.index === active}
+                    onOpen={() => open(ticket)}
+                    onFocus={() => {
+                      lastActive = ticket.id;
+                      setActiveId(ticket.id);
+                    }}
+                  />
+                )
+              );
+            })}
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Button, Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Ago } from '../../../ui/ago.tsx';
+import { Failed } from '../../../ui/state-messages.tsx';
+import { priorityLabel, stateLabel } from '../labels.ts';
+import { type HistoryEntry, historyQuery } from '../queries.ts';
+import classes from './side-panel.module.css';
+
+const shortLength = 6;
+
+/** Newest first: what people look for is the last change. */
+export function TicketHistory({ ticketId }: { ticketId: number }) {
+  const { t } = useLingui();
+  const [all, setAll] = useState(false);
+  const { data, isPending, error, refetch } = useQuery(historyQuery(ticketId));
+  if (isPending) return <Skeleton height={80} />;
+  if (error) return <Failed error={error} onRetry={() => void refetch()} />;
+  const entries = data.entries.toReversed();
+  const people = (data.assets['User'] ?? {}) as Record<string, { firstname?: string; lastname?: string; login?: string }>;
+  const nameById = (id: number | undefined) => {
+    const person = id === undefined ? undefined : people[id];
+    return person ? `${person.firstname ?? ''} ${person.lastname ?? ''}`.trim() || (person.login ?? '') : '';
+  };
+  return (
+    <>
+      <ol className={classes.history} reversed>
+        {entries.slice(0, all ? undefined : shortLength).map((entry) => {
+          const name = nameById(entry.created_by_id);
+          return (
+            <li key={entry.id}>
+              <Line entry={entry} />
+              <div className={classes.by}>
+                {name && name !== '-' && `${name} · `}
+                {entry.created_at && <Ago at={entry.created_at} />}
+              </div>
+            </li>
+          );
+        })}
+      </ol>
+      {!all && entries.length > shortLength && (
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setAll(true)}>
+          {t`Show the whole history`}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Line({ entry }: { entry: HistoryEntry }) {
+  const { t, i18n } = useLingui();
+  const attribute = entry.attribute ?? '';
+  const names: Record<string, string> = {
+    state: t`State`,
+    state_id: t`State`,
+    priority: t`Priority`,
+    priority_id: t`Priority`,
+    group: t`Group`,
+    group_id: t`Group`,
+    owner: t`Owner`,
+    owner_id: t`Owner`,
+    title: t`Title`,
+    customer: t`Customer`,
+    customer_id: t`Customer`,
+    organization: t`Organization`,
+    organization_id: t`Organization`,
+    pending_time: t`Pending until`,
+  };
+  const value = (raw: string | null | undefined) => {
+    if (raw === null || raw === undefined || raw === '' || raw === '-') return '–';
+    if (attribute.startsWith('state')) return stateLabel(i18n, raw);
+    if (attribute.startsWith('priority')) return priorityLabel(i18n, raw);
+    if (attribute === 'pending_time') return <Ago at={raw} />;
+    return raw;
+  };
+  if (entry.type === 'created') {
+    return entry.object === 'Ticket' ? <Trans>Ticket created</Trans> : <Trans>Message added</Trans>;
+  }
+  if (entry.type === 'email' || entry.type === 'notification') return <Trans>Mail sent: {entry.value_to}</Trans>;
+  if (entry.type === 'removed') return <Trans>Message deleted</Trans>;
+  if (attribute === '') return <>{entry.type}</>;
+  return (
+    <>
+      {names[attribute] ?? attribute}: <span className={classes.by}>{value(entry.value_from)}</span> →{' '}
+      {value(entry.value_to)}
+    </>
+  );
+}

@@ -1,0 +1,199 @@
+import { msg } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import { ActionIcon, Anchor, Button, Drawer, Skeleton, Title, Tooltip } from '@mantine/core';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
+import { IconArrowLeft, IconChevronDown, IconChevronUp, IconInfoCircle, IconTicketOff } from '@tabler/icons-react';
+import { type InfiniteData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { registry } from '../../../app/actions/registry.ts';
+import { useActions } from '../../../app/actions/use-actions.ts';
+import { ApiError } from '../../../app/api.ts';
+import { useShell } from '../../../app/shell/store.ts';
+import { Empty, Failed } from '../../../ui/state-messages.tsx';
+import { nameOf, userQuery } from '../../people/queries.ts';
+import { useMe } from '../../session/use-me.ts';
+import { parseListState } from '../list-state.ts';
+import { articlesQuery, type Ticket, ticketListQuery, type TicketPage as ListPage, ticketQuery } from '../queries.ts';
+import { useSeen } from '../seen.ts';
+import { StateBadge } from './badges.tsx';
+import { Composer } from './composer.tsx';
+import { SidePanel } from './side-panel.tsx';
+import { Thread } from './thread.tsx';
+import { TicketFields } from './ticket-fields.tsx';
+import classes from './ticket-page.module.css';
+
+export function TicketPage() {
+  const { t } = useLingui();
+  const { id: text } = useParams({ from: '/app/tickets/$id' });
+  const id = Number(text);
+  const { data: ticket, error, refetch } = useQuery(ticketQuery(id));
+  if (error && !ticket) {
+    // 404 also stands for "not yours": whether it exists is nobody else's business.
+    const hidden = error instanceof ApiError && (error.status === 404 || error.status === 403);
+    return hidden ? (
+      <Empty icon={IconTicketOff} title={t`There is no such ticket`}>
+        {t`It was deleted, or you are not allowed to see it.`}
+        <div>
+          <Anchor component={Link} to="/tickets">
+            {t`Back to the list`}
+          </Anchor>
+        </div>
+      </Empty>
+    ) : (
+      <Failed error={error} onRetry={() => void refetch()} />
+    );
+  }
+  return ticket ? <LoadedTicket key={id} ticket={ticket} /> : <Loading />;
+}
+
+function LoadedTicket({ ticket }: { ticket: Ticket }) {
+  const { t } = useLingui();
+  const { agent } = useMe();
+  const articles = useQuery(articlesQuery(ticket.id));
+  const { data: customer } = useQuery(userQuery(ticket.customer_id));
+  const wide = useMediaQuery('(min-width: 1180px)', true, { getInitialValueInEffect: false });
+  const [details, detailsDrawer] = useDisclosure(false);
+  const markSeen = useSeen((seen) => seen.markSeen);
+  useEffect(() => markSeen(ticket.id, ticket.updated_at), [ticket.id, ticket.updated_at, markSeen]);
+  const lastList = useShell((shell) => shell.lastList);
+  const neighbours = useNeighbours(ticket.id);
+  const customerName = customer ? nameOf(customer) : String(ticket['customer'] ?? '');
+  const panel = <SidePanel ticket={ticket} customer={customer} />;
+
+  return (
+    <div className={classes.page}>
+      <title>{`#${ticket.number} ${ticket.title} · Helpmesh`}</title>
+      <div className={classes.column}>
+        <header className={classes.head}>
+          <div className={classes.crumbs}>
+            <Link to="/tickets" search={lastList} className={classes.back}>
+              <IconArrowLeft size={15} aria-hidden /> {t`Back to the list`}
+            </Link>
+            <span className={classes.crumbsEnd}>
+              <Tooltip label={t`Previous ticket in the list`}>
+                <ActionIcon
+                  size={28}
+                  aria-label={t`Previous ticket in the list`}
+                  disabled={neighbours.previous === null}
+                  onClick={() => registry.run('ticket.previous')}
+                >
+                  <IconChevronUp size={17} aria-hidden />
+                </ActionIcon>
+              </Tooltip>
+              <Tooltip label={t`Next ticket in the list`}>
+                <ActionIcon
+                  size={28}
+                  aria-label={t`Next ticket in the list`}
+                  disabled={neighbours.next === null}
+                  onClick={() => registry.run('ticket.next')}
+                >
+                  <IconChevronDown size={17} aria-hidden />
+                </ActionIcon>
+              </Tooltip>
+              {!wide && (
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  ml={6}
+                  leftSection={<IconInfoCircle size={15} aria-hidden />}
+                  onClick={detailsDrawer.open}
+                >
+                  {t`Details`}
+                </Button>
+              )}
+            </span>
+          </div>
+          <Title order={1} className={classes.title}>
+            {ticket.title}
+          </Title>
+          <div className={classes.sub}>
+            <span className={classes.number}>#{ticket.number}</span>
+            <StateBadge state={String(ticket['state'] ?? '')} type={String(ticket['state_type'] ?? ticket['state'] ?? '')} />
+            <span>{customerName}</span>
+          </div>
+          {agent && <TicketFields ticket={ticket} />}
+        </header>
+        {articles.error && !articles.data ? (
+          <Failed error={articles.error} onRetry={() => void articles.refetch()} />
+        ) : (
+          <Thread articles={articles.data} />
+        )}
+        {articles.data && <Composer ticket={ticket} articles={articles.data} customer={customer} />}
+      </div>
+      {wide ? (
+        <aside className={classes.side} aria-label={t`Details`}>
+          {panel}
+        </aside>
+      ) : (
+        <Drawer
+          opened={details}
+          onClose={detailsDrawer.close}
+          position="right"
+          size={340}
+          title={t`Details`}
+          padding={0}
+          closeButtonProps={{ 'aria-label': t`Close` }}
+          styles={{ header: { padding: '10px 16px' } }}
+        >
+          {panel}
+        </Drawer>
+      )}
+    </div>
+  );
+}
+
+/** The tickets before and after this one in the list it was opened from, as far as that list is loaded. */
+function useNeighbours(id: number): { previous: number | null; next: number | null } {
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const { agent } = useMe();
+  const lastList = useShell((shell) => shell.lastList);
+  const { queryKey } = ticketListQuery(parseListState(lastList, agent ? 'my-open' : 'my-tickets'));
+  const ids = cache
+    .getQueryData<InfiniteData<ListPage>>(queryKey)
+    ?.pages.flatMap((page) => page.tickets.map((ticket) => ticket.id));
+  const index = ids?.indexOf(id) ?? -1;
+  const previous = index > 0 ? (ids?.[index - 1] ?? null) : null;
+  const next = index >= 0 ? (ids?.[index + 1] ?? null) : null;
+  const go = (target: number | null) =>
+    target !== null && void navigate({ to: '/tickets/$id', params: { id: String(target) } });
+  useActions([
+    {
+      id: 'ticket.previous',
+      label: msg`Previous ticket in the list`,
+      section: 'ticket',
+      key: '[',
+      can: () => previous !== null,
+      run: () => void go(previous),
+    },
+    {
+      id: 'ticket.next',
+      label: msg`Next ticket in the list`,
+      section: 'ticket',
+      key: ']',
+      can: () => next !== null,
+      run: () => void go(next),
+    },
+    {
+      id: 'ticket.back',
+      label: msg`Back to the list`,
+      section: 'ticket',
+      key: 'g l',
+      run: () => void navigate({ to: '/tickets', search: lastList }),
+    },
+  ]);
+  return { previous, next };
+}
+
+function Loading() {
+  const { t } = useLingui();
+  return (
+    <div className={classes.loading} role="status" aria-label={t`Loading the ticket`}>
+      <Skeleton height={22} width="55%" mb="sm" />
+      <Skeleton height={12} width="30%" mb="xl" />
+      <Skeleton height={110} mb="md" />
+      <Skeleton height={150} />
+    </div>
+  );
+}

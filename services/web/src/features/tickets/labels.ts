@@ -1,0 +1,48 @@
+import type { I18n, MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import type { View } from './list-state.ts';
+
+export const viewLabels: Record<View, MessageDescriptor> = {
+  'my-open': msg`My open`,
+  unassigned: msg`Unassigned`,
+  open: msg`All open`,
+  pending: msg`Pending`,
+  closed: msg`Closed`,
+  all: msg`All tickets`,
+  'my-tickets': msg`My tickets`,
+  'my-organization': msg`My organization`,
+};
+
+/** The seeded names; a state that an administrator made is shown as it was named. */
+const stateLabels: Record<string, MessageDescriptor> = {
+  new: msg({ message: 'New', context: 'ticket state' }),
+  open: msg({ message: 'Open', context: 'ticket state' }),
+  'pending reminder': msg`Pending reminder`,
+  'pending close': msg`Pending close`,
+  closed: msg({ message: 'Closed', context: 'ticket state' }),
+  merged: msg({ message: 'Merged', context: 'ticket state' }),
+  redirected: msg({ message: 'Redirected', context: 'ticket state' }),
+};
+
+const priorityLabels: Record<string, MessageDescriptor> = {
+  '1 low': msg({ message: 'Low', context: 'priority' }),
+  '2 normal': msg({ message: 'Normal', context: 'priority' }),
+  '3 high': msg({ message: 'High', context: 'priority' }),
+};
+
+const articleTypeLabels: Record<string, MessageDescriptor> = {
+  email: msg`E-mail`,
+  phone: msg`Phone`,
+  note: msg`Note`,
+  web: msg`Web`,
+  chat: msg`Chat`,
+};
+
+const named = (labels: Record<string, MessageDescriptor>) => (i18n: I18n, name: string) => {
+  const label = labels[name];
+  return label ? i18n._(label) : name;
+};
+
+export const stateLabel = named(stateLabels);
+export const priorityLabel = named(priorityLabels);
+export const articleTypeLabel = named(articleTypeLabels);

@@ -1,0 +1,45 @@
+/** Names are those of GET /api/v1/ticket_list, so the address bar, the request and the cache key say the same. */
+export const sorts = ['updated_at', 'created_at', 'number', 'title', 'priority', 'pending_time'] as const;
+export type Sort = (typeof sorts)[number];
+
+export const agentViews = ['my-open', 'unassigned', 'open', 'pending', 'closed', 'all'] as const;
+export const customerViews = ['my-tickets', 'my-organization'] as const;
+export type View = (typeof agentViews)[number] | (typeof customerViews)[number];
+
+export interface ListState {
+  view: View;
+  sort: Sort;
+  order: 'asc' | 'desc';
+  /** Free text, searched in the view. */
+  q: string;
+  group: number | null;
+}
+
+export const defaultSort: Pick<ListState, 'sort' | 'order'> = { sort: 'updated_at', order: 'desc' };
+
+const isOneOf = <T extends string>(allowed: readonly T[], value: unknown): value is T =>
+  (allowed as readonly unknown[]).includes(value);
+
+/** Reads an address written by anybody: what makes no sense falls back to its default, nothing throws. */
+export function parseListState(search: Record<string, unknown>, defaultView: View): ListState {
+  const { view, sort, order, q, group } = search;
+  const groupId = Number(group);
+  return {
+    view: isOneOf([...agentViews, ...customerViews], view) ? view : defaultView,
+    sort: isOneOf(sorts, sort) ? sort : defaultSort.sort,
+    order: isOneOf(['asc', 'desc'], order) ? order : defaultSort.order,
+    q: typeof q === 'string' ? q.slice(0, 500) : '',
+    group: group !== undefined && group !== '' && Number.isSafeInteger(groupId) && groupId > 0 ? groupId : null,
+  };
+}
+
+/** The shortest address that says the same; the view is always named so that a link works for everyone. */
+export function formatListState(state: ListState): Record<string, string> {
+  return {
+    view: state.view,
+    ...(state.sort === defaultSort.sort ? {} : { sort: state.sort }),
+    ...(state.order === defaultSort.order ? {} : { order: state.order }),
+    ...(state.q === '' ? {} : { q: state.q }),
+    ...(state.group === null ? {} : { group: String(state.group) }),
+  };
+}

@@ -1,0 +1,121 @@
+import type { OutputOf } from '@helpmesh/contracts';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { Endpoints } from '../../app/api.gen.ts';
+import { call } from '../../app/api.ts';
+import type { ListState } from './list-state.ts';
+
+export type TicketPage = OutputOf<Endpoints['ticketList']>;
+export type TicketRow = TicketPage['tickets'][number];
+export type Ticket = OutputOf<Endpoints['getTicket']>;
+export type Article = OutputOf<Endpoints['listArticles']>[number];
+export type Attachment = Article['attachments'][number];
+
+export interface HistoryEntry {
+  id: number;
+  object: string;
+  type: string;
+  attribute?: string | null;
+  value_from?: string | null;
+  value_to?: string | null;
+  created_by_id?: number;
+  created_at?: string;
+}
+
+const pageSize = 50;
+
+/** Keys form a tree: invalidating `['tickets', 'list']` reaches every list. */
+export const ticketKeys = {
+  lists: ['tickets', 'list'] as const,
+  counts: ['tickets', 'counts'] as const,
+  one: (id: number) => ['tickets', 'one', id] as const,
+  articles: (id: number) => ['tickets', 'articles', id] as const,
+  history: (id: number) => ['tickets', 'history', id] as const,
+  ofCustomer: (id: number) => ['tickets', 'of-customer', id] as const,
+};
+
+export const ticketListQuery = (state: ListState) =>
+  infiniteQueryOptions({
+    queryKey: [...ticketKeys.lists, state] as const,
+    queryFn: ({ pageParam, signal }) =>
+      call('ticketList', {
+        query: {
+          view: state.view,
+          sort: state.sort,
+          order: state.order,
+          limit: pageSize,
+          ...(state.q.trim() === '' ? {} : { query: state.q.trim() }),
+          ...(state.group === null ? {} : { group_id: state.group }),
+          ...(pageParam === null ? {} : { after: pageParam }),
+        },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    // Another sort or word keeps the old rows until the new ones are there; another view must not show wrong rows.
+    placeholderData: (previous, query) => (query?.queryKey[2].view === state.view ? previous : undefined),
+  });
+
+export const ticketCountsQuery = queryOptions({
+  queryKey: ticketKeys.counts,
+  queryFn: async ({ signal }) => {
+    const { views } = await call('ticketCounts', { signal });
+    return new Map(views.map(({ view, count }) => [view, count]));
+  },
+});
+
+export const ticketQuery = (id: number) =>
+  queryOptions({
+    queryKey: ticketKeys.one(id),
+    queryFn: ({ signal }) => call('getTicket', { params: { id }, query: { expand: true }, signal }),
+  });
+
+export const articlesQuery = (id: number) =>
+  queryOptions({
+    queryKey: ticketKeys.articles(id),
+    queryFn: ({ signal }) => call('listArticles', { params: { id }, query: { expand: true }, signal }),
+  });
+
+export const historyQuery = (id: number) =>
+  queryOptions({
+    queryKey: ticketKeys.history(id),
+    queryFn: async ({ signal }) => {
+      const { history, assets } = await call('ticketHistory', { params: { id }, signal });
+      return { entries: history as unknown as HistoryEntry[], assets };
+    },
+  });
+
+export const ticketsOfCustomerQuery = (customerId: number) =>
+  queryOptions({
+    queryKey: ticketKeys.ofCustomer(customerId),
+    queryFn: ({ signal }) =>
+      call('ticketList', { query: { view: 'all', customer_id: customerId, limit: 6, sort: 'updated_at' }, signal }),
+  });
+
+const rarely = 10 * 60_000;
+
+export const statesQuery = queryOptions({
+  queryKey: ['lookup', 'states'],
+  queryFn: async ({ signal }) => {
+    const states = await call('listTicketStates', { query: { expand: true }, signal });
+    return states.filter((state) => state.active);
+  },
+  staleTime: rarely,
+});
+
+export const prioritiesQuery = queryOptions({
+  queryKey: ['lookup', 'priorities'],
+  queryFn: async ({ signal }) => {
+    const priorities = await call('listTicketPriorities', { signal });
+    return priorities.filter((priority) => priority.active);
+  },
+  staleTime: rarely,
+});
+
+export const groupsQuery = queryOptions({
+  queryKey: ['lookup', 'groups'],
+  queryFn: async ({ signal }) => {
+    const groups = await call('listGroups', { signal });
+    return groups.filter((group) => group.active);
+  },
+  staleTime: rarely,
+});

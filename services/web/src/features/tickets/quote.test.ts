@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { foldHtml, foldText, isPlainMarkup } from './quote.ts';
+
+const pieces = fc.constantFrom(
+  '<p>Hello</p>',
+  '<div class="gmail_quote">',
+  '<blockquote type="cite">',
+  '</blockquote>',
+  '</div>',
+  '<br>',
+  'On Tue, Ana wrote:\n',
+  '> quoted\n',
+  '>> deeper\n',
+  'an answer\n',
+  '-----Original Message-----\n',
+  '\n',
+  '\r\n',
+  '&nbsp;',
+);
+const anyMessage = fc.oneof(fc.string(), fc.array(pieces).map((parts) => parts.join('')));
+
+describe('quote folding', () => {
+  it.each([
+    ['text', foldText],
+    ['HTML', foldHtml],
+  ])('loses nothing of any %s: visible and folded are the original', (_, fold) => {
+    fc.assert(
+      fc.property(anyMessage, (message) => {
+        const { visible, folded } = fold(message);
+        expect(visible + folded).toBe(message);
+        // Never an empty screen above a closed fold.
+        if (folded !== '') expect(visible.trim()).not.toBe('');
+      }),
+    );
+  });
+
+  it('folds the quotation at the end of a text with its attribution', () => {
+    const { visible, folded } = foldText('Thanks!\n\nOn 3 May 2026, Ana wrote:\n> Try again\n> please\n');
+    expect(visible).toBe('Thanks!\n\n');
+    expect(folded).toMatch(/^On 3 May/);
+  });
+
+  it('takes an attribution broken over two lines along', () => {
+    expect(foldText('Ja.\n\nAm Di., 3. Mai 2026 um 10:00\nUhr schrieb Ana <a@b.example>:\n> Neu starten\n').visible).toBe(
+      'Ja.\n\n',
+    );
+  });
+
+  it.each([
+    ['an answer below', '> Does it work?\nYes, it does.\n'],
+    ['a forward without a word', '> everything\n> quoted\n'],
+    ['no quotation', 'a > b\nis true\n'],
+  ])('shows a text with %s whole', (_, message) => {
+    expect(foldText(message)).toEqual({ visible: message, folded: '' });
+  });
+
+  it('keeps answers between the quoted lines and folds only what trails', () => {
+    const { visible } = foldText('> one?\nyes\n> two?\nno\n> three\n');
+    expect(visible).toBe('> one?\nyes\n> two?\nno\n');
+  });
+
+  it.each([
+    ['Gmail', '<div>Thanks</div><div class="gmail_quote gmail_quote_container">On … wrote:<blockquote>x</blockquote></div>'],
+    ['Apple Mail', '<div>Thanks</div><blockquote type="cite"><div>x</div></blockquote>'],
+    ['Thunderbird', '<p>Thanks</p><div class="moz-cite-prefix">On … wrote:</div><blockquote type="cite">x</blockquote>'],
+    ['Outlook', '<p>Thanks</p><div id="appendonsend"></div><hr><div>From: x</div>'],
+    ['a nested quotation', '<p>Thanks</p><blockquote>a<blockquote>b</blockquote>c</blockquote><br>&nbsp;'],
+  ])('folds the quotation of %s', (_, html) => {
+    const { visible, folded } = foldHtml(html);
+    expect(visible).toMatch(/^<(div|p)>Thanks<\/(div|p)>$/);
+    expect(folded).not.toBe('');
+  });
+
+  it('leaves an answer inside or below the quotation visible', () => {
+    const html = '<blockquote>Does it work?</blockquote><p>Yes</p>';
+    expect(foldHtml(`<p>Hi</p>${html}`).folded).toBe('');
+    expect(foldHtml(`<p>Hi</p><div class="moz-cite-prefix">On … wrote:</div>${html}`).folded).toBe('');
+  });
+});
+
+describe('markup that may follow the theme', () => {
+  it.each([
+    ['<p>Hello <strong>you</strong></p><ul><li>a</li></ul>', true],
+    ['<p style="color:red">a</p>', false],
+    ['<table><tr><td>a</td></tr></table>', false],
+    ['<p>style = good</p>', true],
+    ['<img src="cid:a">', false],
+  ])('%s: %s', (html, plain) => {
+    expect(isPlainMarkup(html)).toBe(plain);
+  });
+});

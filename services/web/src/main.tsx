@@ -1,0 +1,34 @@
+import '@fontsource-variable/inter/index.css';
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import '@mantine/spotlight/styles.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { activateLanguage, preferredLanguage } from './app/i18n.ts';
+import { queryClient } from './app/query-client.ts';
+import { router } from './app/router.tsx';
+import './ui/page.css';
+import { cssVariables, theme } from './ui/theme.ts';
+
+const element = document.getElementById('root');
+if (!element) throw new Error('index.html has no #root');
+// Words before the first paint: a page that changes its language under the eyes looks broken.
+await activateLanguage(preferredLanguage());
+createRoot(element).render(
+  <StrictMode>
+    <I18nProvider i18n={i18n}>
+      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+        <Notifications position="bottom-right" limit={4} />
+      </MantineProvider>
+    </I18nProvider>
+  </StrictMode>,
+);
