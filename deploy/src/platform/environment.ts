@@ -22,6 +22,9 @@ export interface EnvironmentInput {
   given: NodeJS.ProcessEnv;
 }
 
+/** A run with sample data and a known sign-in is for this machine; HTTP_HOST and SMTP_HOST open it. */
+const LOOPBACK = '127.0.0.1';
+
 export const ADMIN_EMAIL = 'admin@example.com';
 
 /** Variables of the launcher that would mean something else to a service. */
@@ -38,7 +41,7 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): No
     OTEL_SERVICE_NAME: service,
     NATS_URL: addresses.natsUrl,
     HEALTH_PORT: String(addresses.healthPorts[service]),
-    HEALTH_HOST: '127.0.0.1',
+    HEALTH_HOST: LOOPBACK,
     HELPMESH_FQDN: given.HELPMESH_FQDN || 'localhost',
     HELPMESH_PUBLIC_URL: given.HELPMESH_PUBLIC_URL || `http://localhost:${addresses.httpPort}`,
     HELPMESH_SIGNING_KEY: secrets.signing[service].privateKey,
@@ -58,17 +61,20 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): No
   switch (service) {
     case 'identity':
       env.HELPMESH_ADMIN_EMAIL = ADMIN_EMAIL;
-      env.HELPMESH_ADMIN_PASSWORD = given.HELPMESH_ADMIN_PASSWORD || secrets.adminPassword;
+      env.HELPMESH_ADMIN_PASSWORD = secrets.adminPassword;
       break;
     case 'notification':
       env.SMTP_URL = addresses.mailboxSmtpUrl; // always: a local run must not mail real people
+      env.MAIL_FROM = given.MAIL_FROM || `Helpmesh <helpdesk@${env.HELPMESH_FQDN}>`;
       break;
     case 'mail-ingest':
       env.SMTP_PORT = String(addresses.smtpPort);
+      env.SMTP_HOST = given.SMTP_HOST || LOOPBACK;
       env.MAIL_ACCEPT = given.MAIL_ACCEPT || 'any';
       break;
     case 'gateway':
       env.HTTP_PORT = String(addresses.httpPort);
+      env.HTTP_HOST = given.HTTP_HOST || LOOPBACK;
       env.WEB_DIR = input.webDir;
       break;
   }

@@ -121,7 +121,10 @@ async function prepare(options: PlatformOptions) {
     prepareHome(home);
     undo.push(lockHome(home));
     const ports = kind === 'private' ? await privatePorts() : await usualPorts(env);
-    const secrets = openSecrets(path.join(home, 'secrets'));
+    const secrets = openSecrets(path.join(home, 'secrets'), env.HELPMESH_ADMIN_PASSWORD);
+    if (env.HELPMESH_ADMIN_PASSWORD && env.HELPMESH_ADMIN_PASSWORD !== secrets.adminPassword) {
+      progress.line('  HELPMESH_ADMIN_PASSWORD counts at the first start only: the password was set then.');
+    }
     if (options.build) await build(progress);
 
     const profile = options.profile ?? (kind === 'private' ? 'test' : 'durable');

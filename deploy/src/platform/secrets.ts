@@ -14,8 +14,9 @@ export interface Secrets {
 /**
  * The secrets of a local run: made once, then kept in `folder` (0700, files 0600), because data signed or encrypted
  * with them outlives the process.
+ * @param firstAdminPassword  taken at the first start; afterwards the administrator changes it in the page
  */
-export function openSecrets(folder: string): Secrets {
+export function openSecrets(folder: string, firstAdminPassword?: string): Secrets {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const kept = (name: string, make: () => string): string => {
     const file = path.join(folder, name);
@@ -28,7 +29,7 @@ export function openSecrets(folder: string): Secrets {
     signing: Object.fromEntries(serviceNames.map((service) => [service, pair(service)])) as Secrets['signing'],
     threading: kept('threading', () => randomBytes(32).toString('base64')),
     postgresPassword: kept('postgres-password', () => randomBytes(18).toString('base64url')),
-    adminPassword: kept('admin-password', makePassword),
+    adminPassword: kept('admin-password', () => firstAdminPassword || makePassword()),
   };
 }
 

@@ -39,8 +39,8 @@ function send(raw: string, to: string[] = ['anna@example.com']): Promise<string>
   });
 }
 
-async function json(pathname: string): Promise<Record<string, never>> {
-  return (await (await fetch(mailbox.url + pathname)).json()) as Record<string, never>;
+async function json(pathname: string): Promise<Record<string, unknown>> {
+  return (await (await fetch(mailbox.url + pathname)).json()) as Record<string, unknown>;
 }
 
 const withHtml = `From: Desk <desk@example.com>
