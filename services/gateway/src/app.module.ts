@@ -1,0 +1,96 @@
+import { type BlobStore, openBlobStore } from '@helpmesh/blob';
+import type { Clock } from '@helpmesh/kernel';
+import { Bus, RpcClient } from '@helpmesh/messaging';
+import { ActorSigner, CACHE, type Cache, CLOCK, CONFIG } from '@helpmesh/service-kit';
+import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { Authenticator } from './application/authenticator.ts';
+import { LiveHub } from './application/live-hub.ts';
+import { AccessWatch } from './bus/access-watch.ts';
+import { TicketFeed } from './bus/ticket-feed.ts';
+import { type GatewayConfig, webDirOf } from './config.ts';
+import { SessionCookie } from './domain/session-cookie.ts';
+import { TokenBuckets } from './domain/token-bucket.ts';
+import { watchStreams } from './events.ts';
+import { Edge } from './http/edge.ts';
+import { EdgeGuard } from './http/edge-guard.ts';
+import { ErrorFilter } from './http/error.filter.ts';
+import { EventsController } from './http/events.controller.ts';
+import { FilesController } from './http/files.controller.ts';
+import { SessionController } from './http/session.controller.ts';
+import { BLOBS } from './http/tokens.ts';
+import { WebFiles } from './http/web-files.ts';
+
+/** A stream is spoken to at least this often, so that proxies leave it open. */
+const BEAT_MS = 15_000;
+
+/** Starts and stops what runs beside requests. */
+@Injectable()
+class Background implements OnApplicationBootstrap, OnModuleDestroy {
+  private beat: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly feed: TicketFeed,
+    private readonly access: AccessWatch,
+    private readonly hub: LiveHub,
+    @Inject(BLOBS) private readonly blobs: BlobStore,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    watchStreams(() => this.hub.size);
+    this.access.start();
+    this.feed.start();
+    this.beat = setInterval(() => this.hub.beat(), BEAT_MS);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.beat);
+    // Open streams would keep the server from closing; browsers come back to whoever takes over.
+    this.hub.closeAll();
+    this.access.stop();
+    await this.feed.stop();
+    await this.blobs.close();
+  }
+}
+
+@Module({
+  controllers: [SessionController, FilesController, EventsController],
+  providers: [
+    Edge,
+    Background,
+    LiveHub,
+    { provide: APP_FILTER, useClass: ErrorFilter },
+    { provide: BLOBS, inject: [CONFIG], useFactory: (config: GatewayConfig) => openBlobStore(config) },
+    {
+      provide: SessionCookie,
+      inject: [CONFIG],
+      useFactory: (config: GatewayConfig) => new SessionCookie(config.HELPMESH_PUBLIC_URL),
+    },
+    { provide: WebFiles, inject: [CONFIG], useFactory: (config: GatewayConfig) => new WebFiles(webDirOf(config)) },
+    {
+      provide: Authenticator,
+      inject: [RpcClient, ActorSigner, CACHE, CLOCK, CONFIG],
+      useFactory: (rpc: RpcClient, signer: ActorSigner, cache: Cache, clock: Clock, config: GatewayConfig) =>
+        new Authenticator({ rpc, signer, cache, clock, failuresPerMinute: config.HELPMESH_SIGN_IN_LIMIT_PER_MINUTE }),
+    },
+    {
+      provide: EdgeGuard,
+      inject: [Authenticator, SessionCookie, CLOCK, CONFIG],
+      useFactory: (authenticator: Authenticator, cookie: SessionCookie, clock: Clock, config: GatewayConfig) => {
+        const perSecond = config.HELPMESH_RATE_LIMIT_PER_SECOND;
+        return new EdgeGuard({ authenticator, cookie, clock, buckets: new TokenBuckets(perSecond, perSecond * 10) });
+      },
+    },
+    {
+      provide: TicketFeed,
+      inject: [Bus, LiveHub],
+      useFactory: (bus: Bus, hub: LiveHub) => new TicketFeed(bus, hub),
+    },
+    {
+      provide: AccessWatch,
+      inject: [Bus, Authenticator],
+      useFactory: (bus: Bus, authenticator: Authenticator) => new AccessWatch(bus, authenticator),
+    },
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,146 @@
+import { hash } from 'node:crypto';
+import { type Actor, authenticate } from '@helpmesh/contracts';
+import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
+import type { RpcClient } from '@helpmesh/messaging';
+import { type ActorSigner, type Cache, LruMap } from '@helpmesh/service-kit';
+import type { Credential } from '../domain/credential.ts';
+
+/** Who a request comes from, as identity said not long ago. */
+export interface Identity {
+  actor: Actor;
+  /** What `X-CSRF-Token` must carry; sessions only. */
+  csrfToken: string | null;
+  /** The signed form that services believe; made anew each half minute. */
+  signed(): string;
+}
+
+export interface Asking {
+  credential: Credential;
+  /** Value of `From` or `X-On-Behalf-Of`. */
+  onBehalfOf: string | undefined;
+  ip: string;
+}
+
+interface Entry extends Identity {
+  until: EpochMs;
+}
+
+/** An answer is believed no longer than this, even if the event that ends it was lost with a broken connection. */
+const MAX_AGE_MS = 30_000;
+/** Tokens live a minute; half of it is left for the slowest call. */
+const TOKEN_REUSE_MS = 30_000;
+const CAPACITY = 10_000;
+
+/**
+ * Turns credentials into actors. Right answers are remembered for a short time under a hash of the credential, so a
+ * dump of this memory holds no passwords; wrong ones are asked again each time and counted by address.
+ */
+export class Authenticator {
+  private readonly entries = new LruMap<string, Entry>(CAPACITY);
+  private readonly asking = new Map<string, Promise<Entry>>();
+  /** Counts `forget`: an answer that was on its way meanwhile must not be remembered. */
+  private generation = 0;
+
+  constructor(
+    private readonly parts: {
+      rpc: Pick<RpcClient, 'call'>;
+      signer: ActorSigner;
+      cache: Cache;
+      clock: Clock;
+      failuresPerMinute: number;
+    },
+  ) {}
+
+  /**
+   * @throws AppError unauthenticated or forbidden as identity says; limited `auth.too-many-failures`;
+   *   unavailable when identity cannot be asked
+   */
+  async identify(asking: Asking): Promise<Identity> {
+    const key = keyOf(asking);
+    const known = this.entries.get(key);
+    if (known && known.until > this.parts.clock.now()) return known;
+    const underWay = this.asking.get(key);
+    if (underWay) return underWay;
+    const question = this.ask(key, asking).finally(() => this.asking.delete(key));
+    this.asking.set(key, question);
+    return question;
+  }
+
+  /** Rights or credentials of these users changed; null means of everybody. */
+  forget(userIds: readonly number[] | null): void {
+    this.generation += 1;
+    if (userIds === null) {
+      this.entries.clear();
+      return;
+    }
+    const gone = new Set(userIds);
+    this.entries.deleteWhere(({ actor }) => gone.has(actor.userId) || gone.has(actor.actingUserId ?? 0));
+  }
+
+  /** Ends what is remembered of one session, at sign-out. */
+  forgetSession(sessionToken: string): void {
+    this.generation += 1;
+    this.entries.delete(keyOf({ credential: { scheme: 'session', sessionToken }, onBehalfOf: undefined, ip: '' }));
+  }
+
+  /** Counts a wrong password or token. @throws AppError limited `auth.too-many-failures` */
+  async countFailure(ip: string): Promise<void> {
+    const max = this.parts.failuresPerMinute;
+    if (max === 0) return;
+    const verdict = await this.parts.cache.limit(`auth:${ip}`, { max, windowMs: 60_000 });
+    if (!verdict.allowed) await this.parts.cache.set(`auth-blocked:${ip}`, '1', verdict.retryAfterMs);
+  }
+
+  /** Refuses addresses that failed too often, before a password is looked at. */
+  async refuseBlocked(ip: string): Promise<void> {
+    if (this.parts.failuresPerMinute === 0) return;
+    if ((await this.parts.cache.get(`auth-blocked:${ip}`)) === undefined) return;
+    throw new AppError('limited', 'auth.too-many-failures', 'Too many failed attempts. Wait a minute and try again.');
+  }
+
+  private async ask(key: string, { credential, onBehalfOf, ip }: Asking): Promise<Entry> {
+    // A browser with an ended session asks often and guesses nothing; passwords and tokens can be guessed.
+    const guessable = credential.scheme !== 'session';
+    if (guessable) await this.refuseBlocked(ip);
+    const generation = this.generation;
+    const { rpc, signer, clock } = this.parts;
+    const input = { credential, ip, ...(onBehalfOf !== undefined && { onBehalfOf }) };
+    try {
+      const answer = await rpc.call(authenticate, input, { actor: signer.service() });
+      const until = (clock.now() + Math.min(answer.maxAgeMs, MAX_AGE_MS)) as EpochMs;
+      const entry: Entry = {
+        actor: answer.actor,
+        csrfToken: answer.csrfToken,
+        until,
+        signed: this.signing(answer.actor),
+      };
+      if (generation === this.generation) this.entries.set(key, entry);
+      return entry;
+    } catch (error) {
+      if (guessable && AppError.from(error).kind === 'unauthenticated') await this.countFailure(ip);
+      throw error;
+    }
+  }
+
+  private signing(actor: Actor): () => string {
+    let token = '';
+    let until = 0;
+    return () => {
+      const now = this.parts.clock.now();
+      if (until > now) return token;
+      token = this.parts.signer.sign(actor);
+      until = now + TOKEN_REUSE_MS;
+      return token;
+    };
+  }
+}
+
+function keyOf({ credential, onBehalfOf }: Asking): string {
+  const shown =
+    credential.scheme === 'basic'
+      ? `basic\n${credential.login}\n${credential.password}`
+      : credential.scheme === 'token'
+        ? `token\n${credential.token}`
+        : `session\n${credential.sessionToken}`;
+  return hash('sha256', onBehalfOf === undefined ? shown : `${shown}\nfor ${onBehalfOf}`, 'base64');
+}

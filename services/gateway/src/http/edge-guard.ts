@@ -1,0 +1,70 @@
+import { AppError, type Clock } from '@helpmesh/kernel';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Authenticator, Identity } from '../application/authenticator.ts';
+import { type Credential, readCredential } from '../domain/credential.ts';
+import { refuseForgery } from '../domain/csrf.ts';
+import type { SessionCookie } from '../domain/session-cookie.ts';
+import type { TokenBuckets } from '../domain/token-bucket.ts';
+
+/** What every route goes through: who is it, does it come too often, does it come from our own page. */
+export class EdgeGuard {
+  constructor(
+    private readonly parts: {
+      authenticator: Authenticator;
+      cookie: SessionCookie;
+      buckets: TokenBuckets;
+      clock: Clock;
+    },
+  ) {}
+
+  /**
+   * @throws AppError forbidden `auth.required` without a credential (403 is what existing clients expect);
+   *   unauthenticated, forbidden, limited, unavailable
+   */
+  async admit(request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
+    const credential = this.credentialOf(request);
+    if (!credential) throw new AppError('forbidden', 'auth.required', 'Authentication required');
+    // A page of another origin may use a token it was given; it is never sent a cookie.
+    if (credential.scheme !== 'session') allowAnyOrigin(reply);
+    const identity = await this.identify(request, credential);
+    this.limit(`user:${identity.actor.actingUserId ?? identity.actor.userId}`, reply);
+    if (credential.scheme === 'session') {
+      if (identity.csrfToken !== null) reply.header('csrf-token', identity.csrfToken);
+      refuseForgery(request, identity.csrfToken);
+    }
+    return identity;
+  }
+
+  /** For routes anybody may call. */
+  admitAnyone(request: FastifyRequest, reply: FastifyReply): void {
+    this.limit(`ip:${request.ip}`, reply);
+  }
+
+  /** The caller as of now, without counting a request: for streams that stay open. */
+  identify(request: FastifyRequest, credential = this.credentialOf(request)): Promise<Identity> {
+    if (!credential) throw new AppError('forbidden', 'auth.required', 'Authentication required');
+    const { from, 'x-on-behalf-of': older } = request.headers;
+    const onBehalfOf = typeof from === 'string' ? from : typeof older === 'string' ? older : undefined;
+    return this.parts.authenticator.identify({ credential, onBehalfOf, ip: request.ip });
+  }
+
+  credentialOf(request: FastifyRequest): Credential | undefined {
+    return readCredential(request.headers.authorization, this.sessionOf(request));
+  }
+
+  sessionOf(request: FastifyRequest): string | undefined {
+    return this.parts.cookie.read(request.headers.cookie);
+  }
+
+  private limit(caller: string, reply: FastifyReply): void {
+    const waitMs = this.parts.buckets.take(caller, this.parts.clock.now());
+    if (waitMs === 0) return;
+    reply.header('retry-after', String(Math.ceil(waitMs / 1000)));
+    throw new AppError('limited', 'http.too-many-requests', 'Too many requests. Slow down and try again.');
+  }
+}
+
+export function allowAnyOrigin(reply: FastifyReply): void {
+  reply.header('access-control-allow-origin', '*').header('access-control-allow-headers', '*');
+  reply.header('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE, OPTIONS');
+}

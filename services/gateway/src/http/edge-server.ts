@@ -1,0 +1,78 @@
+import { logger } from '@helpmesh/telemetry';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { trace } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { requestAnswered } from '../events.ts';
+import { answerError } from './answer-error.ts';
+import { readForm } from './form-body.ts';
+
+export interface EdgeServerOptions {
+  bodyLimitBytes: number;
+  trustedProxies: string | undefined;
+}
+
+/** Slowest a client may send its request; longer is a slow loris. */
+const REQUEST_TIMEOUT_MS = 120_000;
+/** Longer than the 60 s of common load balancers, so that they close idle connections and never meet a closed one. */
+const KEEP_ALIVE_MS = 72_000;
+
+/** Fastify as this edge wants it, inside Nest's adapter: parsers, limits, headers, counting. */
+export function edgeServer({ bodyLimitBytes, trustedProxies }: EdgeServerOptions): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: bodyLimitBytes,
+    // Forwarded headers of whoever is not our proxy are somebody's claim about himself.
+    trustProxy: trustedProxies ? trustedProxies.split(',').map((address) => address.trim()) : false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    logger: false,
+    skipMiddie: true,
+    routerOptions: { maxParamLength: 500, ignoreDuplicateSlashes: false, caseSensitive: true },
+    // A URL that cannot be decoded never reaches a route or a hook.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      void answerError(error, request, reply),
+  });
+  const server = adapter.getInstance() as unknown as FastifyInstance;
+  addParsers(server, bodyLimitBytes);
+  addHooks(server);
+  return adapter;
+}
+
+function addParsers(server: FastifyInstance, bodyLimit: number): void {
+  server.removeAllContentTypeParsers();
+  // Keys that would change an object's prototype are dropped, as unknown fields are.
+  const parse = server.getDefaultJsonParser('remove', 'remove');
+  server.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit }, (request, text, done) => {
+    // Some clients announce JSON on DELETE and send none.
+    if (text.length === 0) return done(null, undefined);
+    parse(request, text as string, done);
+  });
+  server.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit },
+    (_, text, done) => {
+      done(null, readForm(text as string));
+    },
+  );
+  // Existing clients send search input as a JSON body with GET.
+  server.addHttpMethod('GET', { hasBody: true });
+}
+
+function addHooks(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    const { method, routeOptions } = request;
+    const span = trace.getActiveSpan();
+    if (span?.isRecording()) span.updateName(`${method} ${routeOptions.url ?? 'unmatched'}`);
+    reply.header('x-content-type-options', 'nosniff');
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    requestAnswered(request.method, request.routeOptions.url ?? 'unmatched', reply.statusCode, reply.elapsedTime);
+    done();
+  });
+  // A client that breaks the protocol is answered by Node with 400; what it did is worth a line at most.
+  server.server.on('clientError', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ECONNRESET') logger('http').debug({ code: error.code }, 'a client broke the protocol');
+  });
+}

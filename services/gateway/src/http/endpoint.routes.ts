@@ -1,0 +1,71 @@
+import type { BlobStore } from '@helpmesh/blob';
+import { type EndpointDefinition, endpoints } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
+import type { RpcClient } from '@helpmesh/messaging';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { storeFiles } from '../application/store-files.ts';
+import { answerError } from './answer-error.ts';
+import type { EdgeGuard } from './edge-guard.ts';
+
+export interface EndpointRoutesParts {
+  guard: EdgeGuard;
+  rpc: Pick<RpcClient, 'callText'>;
+  blobs: BlobStore;
+  timeoutMs: number;
+}
+
+/** Existing clients test for the text `application/json;`. */
+const JSON_TYPE = 'application/json; charset=utf-8';
+const NO_STORE = 'no-cache, no-store, max-age=0, must-revalidate';
+/** Its answer has no body at all: existing clients parse any other as an error. */
+const EMPTY_ANSWER = new Set(['deleteTicket']);
+
+/**
+ * Mounts every endpoint of the contracts: admit, take the files out, ask the owner, pass its JSON text on unread. The
+ * owner validates; nothing here looks into a body except for files.
+ */
+export function mountEndpoints(server: FastifyInstance, parts: EndpointRoutesParts): void {
+  for (const endpoint of endpoints) {
+    server.route({
+      method: endpoint.method,
+      url: endpoint.path,
+      errorHandler: (error, request, reply) => void answerError(error, request, reply),
+      handler: (request, reply) => forward(endpoint, request, reply, parts),
+    });
+  }
+}
+
+async function forward(
+  endpoint: EndpointDefinition,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { guard, rpc, blobs, timeoutMs }: EndpointRoutesParts,
+): Promise<FastifyReply> {
+  let actor: string | undefined;
+  if (endpoint.access === 'public') guard.admitAnyone(request, reply);
+  else actor = (await guard.admit(request, reply)).signed();
+  const { params, query } = request;
+  const body = writesFiles(request.body) ? await storeFiles(blobs, request.body) : request.body;
+  const key = idempotencyKey(request);
+  const text = await rpc.callText(endpoint, { params, query, body }, { actor, key, timeoutMs });
+  reply.code(endpoint.status).header('cache-control', NO_STORE);
+  if (EMPTY_ANSWER.has(endpoint.id)) return reply.send('');
+  return reply.header('content-type', JSON_TYPE).send(text);
+}
+
+/** Any body that could name files goes through the store, whatever the route: see `storeFiles`. */
+function writesFiles(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && ('attachments' in body || 'article' in body || 'body' in body);
+}
+
+/** @throws AppError invalid `http.bad-idempotency-key` */
+function idempotencyKey({ method, headers }: FastifyRequest): string | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined || method !== 'POST') return undefined;
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new AppError(
+    'invalid',
+    'http.bad-idempotency-key',
+    'Idempotency-Key must be 1 to 255 visible ASCII characters.',
+  );
+}

@@ -1,0 +1,112 @@
+import type { BlobStore } from '@helpmesh/blob';
+import { addUpload, getAttachment, getRawMail, removeUploads } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
+import { RpcClient } from '@helpmesh/messaging';
+import { CONFIG } from '@helpmesh/service-kit';
+import { Controller, Delete, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { GatewayConfig } from '../config.ts';
+import { cleanFileName, contentDisposition, mayShowInline, safeContentType } from '../domain/file-name.ts';
+import { EdgeGuard } from './edge-guard.ts';
+import { sendJson } from './send.ts';
+import { BLOBS } from './tokens.ts';
+
+/** Files of articles: bytes come from the store, the right to them from the ticket service. */
+@Controller('api/v1')
+export class FilesController {
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly guard: EdgeGuard,
+    @Inject(BLOBS) private readonly blobs: BlobStore,
+    @Inject(CONFIG) private readonly config: GatewayConfig,
+  ) {}
+
+  @Get('ticket_attachment/:ticket/:article/:id')
+  async download(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param() { ticket = '', article = '', id = '' }: Record<string, string>,
+    @Query('view') view?: string,
+  ): Promise<FastifyReply> {
+    const actor = (await this.guard.admit(request, reply)).signed();
+    const input = { ticketId: idOf(ticket), articleId: idOf(article), attachmentId: idOf(id) };
+    const file = await this.rpc.call(getAttachment, input, { actor });
+    const inline = (view === 'inline' || view === 'preview') && mayShowInline(file.contentType);
+    return this.sendFile(reply, file.sha256, file.size, {
+      type: safeContentType(file.contentType),
+      disposition: contentDisposition(inline ? 'inline' : 'attachment', file.filename),
+    });
+  }
+
+  /** The mail as it arrived, byte by byte. */
+  @Get('ticket_article_plain/:id')
+  async rawMail(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') id: string,
+  ): Promise<FastifyReply> {
+    const actor = (await this.guard.admit(request, reply)).signed();
+    const articleId = idOf(id);
+    const { sha256, size } = await this.rpc.call(getRawMail, { articleId }, { actor });
+    return this.sendFile(reply, sha256, size, {
+      type: 'message/rfc822',
+      disposition: contentDisposition('attachment', `ticket-article-${articleId}.eml`),
+    });
+  }
+
+  /** Takes the file `File` of a form, for an article that is still being written. */
+  @Post('upload_caches/:form')
+  async upload(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('form') formId: string,
+  ): Promise<FastifyReply> {
+    const actor = (await this.guard.admit(request, reply)).signed();
+    const part = await request.file({ limits: { files: 1, fileSize: this.config.HELPMESH_BODY_LIMIT_BYTES } });
+    if (!part) throw new AppError('invalid', 'upload.no-file', 'The form holds no file.');
+    const { sha256, size } = await this.blobs.put(part.file);
+    // The parser ends a file at the limit without an error; what is stored then is only its beginning.
+    if (part.file.truncated) throw new AppError('invalid', 'http.body-too-large', 'The file is larger than allowed.');
+    const filename = cleanFileName(part.filename ?? '');
+    const contentType = safeContentType(part.mimetype);
+    const file = { sha256, size, filename, contentType };
+    const { id } = await this.rpc.call(addUpload, { formId, file }, { actor });
+    return sendJson(reply, 200, { success: true, data: { id, filename, size, contentType } });
+  }
+
+  @Delete(['upload_caches/:form', 'upload_caches/:form/items/:id'])
+  async removeUpload(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param() { form = '', id }: Record<string, string | undefined>,
+  ): Promise<FastifyReply> {
+    const actor = (await this.guard.admit(request, reply)).signed();
+    await this.rpc.call(removeUploads, { formId: form, ...(id !== undefined && { id: idOf(id) }) }, { actor });
+    return sendJson(reply, 200, { success: true });
+  }
+
+  /** A download from our own address: it must not run, frame or load anything, whatever it claims to be. */
+  private async sendFile(
+    reply: FastifyReply,
+    sha256: string,
+    size: number,
+    { type, disposition }: { type: string; disposition: string },
+  ): Promise<FastifyReply> {
+    const bytes = await this.blobs.get(sha256);
+    return reply
+      .header('content-type', type)
+      .header('content-length', size)
+      .header('content-disposition', disposition)
+      .header('content-security-policy', "sandbox; default-src 'none'")
+      .header('cross-origin-resource-policy', 'same-origin')
+      .header('cache-control', 'private, max-age=300')
+      .send(bytes);
+  }
+}
+
+/** Path parameters that are no ids name nothing. @throws AppError not-found `http.no-such-file` */
+function idOf(text: string): number {
+  const id = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(id)) return id;
+  throw new AppError('not-found', 'http.no-such-file', `Couldn't find Store with 'id'=${text.slice(0, 40)}`);
+}

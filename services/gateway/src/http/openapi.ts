@@ -1,0 +1,152 @@
+import { type EndpointDefinition, endpoints } from '@helpmesh/contracts';
+import { z } from 'zod';
+
+type Json = Record<string, unknown>;
+
+/** Routes of the gateway itself, which no service answers: id, method, path, tag, summary. */
+const ownRoutes = [
+  [
+    'signIn',
+    'POST',
+    '/api/v1/signin',
+    'Sign-in',
+    'Opens a session: sets the cookie, answers the CSRF token in a header',
+  ],
+  ['showSession', 'GET', '/api/v1/signshow', 'Sign-in', 'Who the session cookie stands for'],
+  ['signOut', 'DELETE', '/api/v1/signout', 'Sign-in', 'Ends the session'],
+  ['events', 'GET', '/api/v1/events', 'Events', 'Live ticket events (text/event-stream), resumable by Last-Event-ID'],
+  [
+    'getAttachment',
+    'GET',
+    '/api/v1/ticket_attachment/:ticket/:article/:id',
+    'Articles',
+    'The bytes of an attachment, as a download',
+  ],
+  ['getRawMail', 'GET', '/api/v1/ticket_article_plain/:id', 'Articles', 'The mail of an article as it arrived'],
+  [
+    'addUpload',
+    'POST',
+    '/api/v1/upload_caches/:form',
+    'Articles',
+    'Takes one file (multipart `File`) for a new article',
+  ],
+  ['removeUploads', 'DELETE', '/api/v1/upload_caches/:form', 'Articles', 'Forgets all files of a form'],
+  ['removeUpload', 'DELETE', '/api/v1/upload_caches/:form/items/:id', 'Articles', 'Forgets one file of a form'],
+] as const;
+
+const problems = {
+  '400': 'The request cannot be read',
+  '401': 'The credential is wrong',
+  '403': 'No credential, or not allowed',
+  '404': 'Not found, or not visible',
+  '422': 'Read and refused',
+  '429': 'Too many requests; see Retry-After',
+  '503': 'A part is not available; see Retry-After',
+};
+
+/** The OpenAPI 3.1 document of everything this gateway answers, made of the table of endpoints. */
+export function openApi(): Json {
+  const paths: Record<string, Json> = {};
+  const add = (path: string, method: string, operation: Json) => {
+    const key = path.replace(/:(\w+)/g, '{$1}');
+    paths[key] = { ...paths[key], [method.toLowerCase()]: operation };
+  };
+  for (const endpoint of endpoints) add(endpoint.path, endpoint.method, operationOf(endpoint));
+  for (const [operationId, method, path, tag, summary] of ownRoutes) {
+    add(path, method, {
+      operationId,
+      tags: [tag],
+      summary,
+      parameters: pathParameters(path),
+      responses: responses(200),
+    });
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Helpmesh',
+      version: '1',
+      description: 'REST API of the service desk, compatible with clients of Zammad.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ token: [] }, { basic: [] }, { session: [] }],
+    paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
+    components: {
+      securitySchemes: {
+        token: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Token token=<API token>`' },
+        basic: { type: 'http', scheme: 'basic' },
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-helpmesh_session' },
+      },
+      schemas: {
+        Error: {
+          type: 'object',
+          required: ['error', 'error_human'],
+          properties: { error: { type: 'string' }, error_human: { type: 'string' } },
+        },
+      },
+    },
+  };
+}
+
+function operationOf(endpoint: EndpointDefinition): Json {
+  const { params, query, body } = (endpoint.input as unknown as z.ZodObject<Record<string, z.ZodType>>).shape;
+  const written = body && !accepts(body) ? schemaOf(body, 'input') : undefined;
+  return {
+    operationId: endpoint.id,
+    tags: [endpoint.tag],
+    summary: endpoint.summary,
+    ...(endpoint.access === 'public' && { security: [] }),
+    parameters: [
+      ...pathParameters(endpoint.path, params && schemaOf(params, 'input')),
+      ...queryParameters(query && schemaOf(query, 'input')),
+      ...(endpoint.method === 'POST' ? [idempotencyKey] : []),
+    ],
+    ...(written && { requestBody: { content: { 'application/json': { schema: written } } } }),
+    responses: responses(endpoint.status, schemaOf(endpoint.output, 'output')),
+  };
+}
+
+/** An endpoint without a body of its own takes anything, also nothing: not worth describing. */
+function accepts(body: z.ZodType): boolean {
+  return (body.def as { innerType?: z.ZodType }).innerType?.def.type === 'unknown';
+}
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'The same key within 24 hours gives the first answer again and has no second effect',
+  schema: { type: 'string', maxLength: 255 },
+};
+
+function pathParameters(path: string, schema?: Json): Json[] {
+  const properties = (schema?.properties ?? {}) as Record<string, Json>;
+  return [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: properties[name] ?? { type: 'string' },
+  }));
+}
+
+function queryParameters(schema: Json | undefined): Json[] {
+  return Object.entries((schema?.properties ?? {}) as Record<string, Json>).map(([name, property]) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema: property,
+  }));
+}
+
+function responses(status: number, schema?: Json): Json {
+  const content = schema && Object.keys(schema).length > 0 ? { content: { 'application/json': { schema } } } : {};
+  const error = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
+  const refusals = Object.entries(problems).map(([code, description]) => [code, { description, content: error }]);
+  return { [status]: { description: 'Done', ...content }, ...Object.fromEntries(refusals) };
+}
+
+function schemaOf(type: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(type, { io, unrepresentable: 'any', reused: 'inline' });
+  return schema;
+}
