@@ -1,6 +1,5 @@
 import type { Envelope, Message, MessageDefinition } from '@helpmesh/contracts';
 import { isoTime, SystemClock, uuidv7 } from '@helpmesh/kernel';
-import { connectBus } from '@helpmesh/messaging';
 import type { z } from 'zod';
 import { waitFor } from './wait-for.ts';
 
@@ -26,6 +25,8 @@ export interface Neighbours {
 
 /** Stands in for the named services on a broker of the test's own: makes their streams, speaks for them. */
 export async function neighbours(natsUrl: string, services: readonly string[]): Promise<Neighbours> {
+  // Imported here: the bus takes a while to load, and most tests need none.
+  const { connectBus } = await import('@helpmesh/messaging');
   const bus = await connectBus({ url: natsUrl, name: 'neighbours' });
   for (const service of services) await bus.declareStreams(service);
   const heardById = new Map<string, Envelope>();

@@ -1,5 +1,6 @@
 import { blobConfig, defineConfig, flag, secret, threadingConfig } from '@helpmesh/service-kit';
 import { z } from 'zod';
+import type { MailSettings, SendingSettings } from './application/ports.ts';
 import { isDeliverable, parseMailbox, plainAddress } from './domain/address.ts';
 
 const mailbox = z.string().transform((value, context) => {
@@ -27,8 +28,15 @@ export const NotificationConfig = defineConfig(
     SMTP_URL: secret(
       'Relay for all outgoing mail: smtp://user:password@host:port or smtps://…; options of nodemailer as a query',
     ),
-    MAIL_FROM: mailbox.meta({ description: 'Who speaks when no group does: Name <user@example.org>' }),
-    MAIL_BRAND: z.string().min(1).max(80).default('Helpmesh').meta({ description: 'Name of the desk in mails' }),
+    MAIL_FROM: mailbox
+      .optional()
+      .meta({ description: 'Who speaks when no group does: Name <user@example.org>; else helpdesk@HELPMESH_FQDN' }),
+    HELPMESH_PRODUCT_NAME: z
+      .string()
+      .min(1)
+      .max(80)
+      .default('Helpmesh')
+      .meta({ description: 'Name of the desk as people know it' }),
     MAIL_OWN_ADDRESSES: addresses
       .default(new Set<string>())
       .meta({ description: 'Further addresses at which mail comes in, comma separated; never answered by machine' }),
@@ -65,3 +73,32 @@ export const NotificationConfig = defineConfig(
 });
 
 export type NotificationConfig = Readonly<z.output<typeof NotificationConfig>>;
+
+export function mailSettings(config: NotificationConfig): MailSettings {
+  const fqdn = config.HELPMESH_FQDN;
+  const brand = config.HELPMESH_PRODUCT_NAME;
+  return {
+    from: config.MAIL_FROM ?? { name: brand, address: `helpdesk@${fqdn}` },
+    ownAddresses: config.MAIL_OWN_ADDRESSES,
+    brand,
+    page: config.HELPMESH_PUBLIC_URL,
+    fqdn,
+    threadingSecret: config.HELPMESH_THREADING_SECRET,
+    autoRepliesPerHour: config.AUTO_REPLIES_PER_HOUR,
+  };
+}
+
+export function sendingSettings(config: NotificationConfig): SendingSettings {
+  return {
+    concurrency: config.MAIL_CONCURRENCY,
+    timeoutMs: config.MAIL_TIMEOUT_MS,
+    leaseMs: config.MAIL_LEASE_MS,
+    pollMs: config.MAIL_POLL_MS,
+    stopGraceMs: 5_000,
+    schedule: {
+      baseMs: config.MAIL_RETRY_BASE_MS,
+      capMs: config.MAIL_RETRY_CAP_MS,
+      totalMs: config.MAIL_RETRY_TOTAL_MS,
+    },
+  };
+}

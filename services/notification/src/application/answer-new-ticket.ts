@@ -59,7 +59,7 @@ export class AnswerNewTicket {
     const { ticket, customer } = event.data;
     const { brand, page, fqdn, threadingSecret } = this.settings;
     const now = this.clock.now();
-    const values = { number: ticket.number, title: ticket.title, name: salutation(customer.name) };
+    const values = { number: ticket.number, title: ticket.title, name: customer.name };
     const { subject, text, html } = renderMail(template, customer.locale, values, { brand, page });
     const group = await this.groups.of(tx, ticket.groupId);
     const addressee = headerAddress(to);
@@ -109,9 +109,4 @@ export class AnswerNewTicket {
     if (email !== null && (await this.groups.owns(tx, plainAddress(email)))) own.add(plainAddress(email));
     return own;
   }
-}
-
-/** Nobody wants to be greeted by address; a customer made from a mail without a name is called by it. */
-function salutation(name: string): string {
-  return name.includes('@') || name.trim() === '-' ? '' : name.trim();
 }

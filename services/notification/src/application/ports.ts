@@ -34,5 +34,7 @@ export interface SendingSettings {
   leaseMs: number;
   /** Longest pause between two looks at the queue. */
   pollMs: number;
+  /** How long a stop waits for the mails on the wire before it breaks their connections. */
+  stopGraceMs: number;
   schedule: RetrySchedule;
 }

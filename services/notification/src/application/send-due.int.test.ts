@@ -57,7 +57,7 @@ function smtp(url = sink.url): SmtpWire {
 
 function sender(wire: MailWire = smtp(), { timeoutMs = 5_000, concurrency = 3 } = {}): SendDue {
   const schedule = { baseMs: minute, capMs: 240 * minute, totalMs: 48 * 60 * minute };
-  const settings = { concurrency, timeoutMs, leaseMs: LEASE_MS, pollMs: 20, schedule };
+  const settings = { concurrency, timeoutMs, leaseMs: LEASE_MS, pollMs: 20, stopGraceMs: 2_000, schedule };
   const made = new SendDue(db, store, new Outbox('notification', clock), wire, clock, settings, new MailEvents());
   senders.push(made);
   return made;

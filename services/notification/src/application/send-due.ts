@@ -21,6 +21,7 @@ export class SendDue {
   private loop: Promise<void> | undefined;
   private stopping = false;
   private nudge = Promise.withResolvers<void>();
+  private cutOff = new AbortController();
 
   constructor(
     private readonly db: DataSource,
@@ -34,16 +35,19 @@ export class SendDue {
 
   start(): void {
     this.stopping = false;
+    this.cutOff = new AbortController();
     this.loop ??= this.run();
   }
 
-  /** Claims nothing new and waits for the mails on the wire. */
+  /** Claims nothing new and waits for the mails on the wire, as long as the grace lasts; the rest is put off. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.wake();
     await this.loop;
     this.loop = undefined;
+    const timer = setTimeout(() => this.cutOff.abort(), this.settings.stopGraceMs);
     await Promise.all(this.running);
+    clearTimeout(timer);
     this.wire.close();
   }
 
@@ -98,7 +102,8 @@ export class SendDue {
         async (span) => {
           // A process that was stopped (SIGSTOP, a sleeping machine) may hold a mail that is somebody else's by now.
           if (mail.dueAt !== null && this.clock.now() >= mail.dueAt) return this.events.fenced(mail);
-          const met = await this.wire.send(mail, AbortSignal.timeout(this.settings.timeoutMs));
+          const limit = AbortSignal.any([this.cutOff.signal, AbortSignal.timeout(this.settings.timeoutMs)]);
+          const met = await this.wire.send(mail, limit);
           const outcome = outcomeOf(mail, met, this.clock.now(), this.settings.schedule);
           span.setAttribute('helpmesh.mail.outcome', outcome.state);
           await this.record(mail, outcome);

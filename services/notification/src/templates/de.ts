@@ -1,7 +1,7 @@
 import { action, type Language, note, quote, text, verbatim } from './words.ts';
 
 const hello = text('Guten Tag{{#name}} {{name}}{{/name}},');
-const validity = '{{#hours}}Der Link gilt {{hours}} Stunden und funktioniert einmal.{{/hours}}';
+const validity = '{{#validity}}Der Link gilt {{validity}} und funktioniert einmal.{{/validity}}';
 const answer = text('Wenn Sie etwas ergänzen möchten, antworten Sie einfach auf diese Nachricht.');
 
 export const de: Language = {

@@ -1,7 +1,7 @@
 import { action, type Language, note, quote, text, verbatim } from './words.ts';
 
 const hello = text('Hello{{#name}} {{name}}{{/name}},');
-const validity = '{{#hours}}The link is valid for {{hours}} hours and works once.{{/hours}}';
+const validity = '{{#validity}}The link is valid for {{validity}} and works once.{{/validity}}';
 const answer = text('If you want to add something, just reply to this message.');
 
 export const en: Language = {

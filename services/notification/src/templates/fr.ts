@@ -1,7 +1,7 @@
 import { action, type Language, note, quote, text, verbatim } from './words.ts';
 
 const hello = text('Bonjour{{#name}} {{name}}{{/name}},');
-const validity = '{{#hours}}Ce lien est valable {{hours}} heures et ne fonctionne qu’une seule fois.{{/hours}}';
+const validity = '{{#validity}}Ce lien est valable {{validity}} et ne fonctionne qu’une seule fois.{{/validity}}';
 const answer = text('Pour ajouter une précision, répondez simplement à ce message.');
 
 export const fr: Language = {

@@ -1,7 +1,7 @@
 import { action, type Language, note, quote, text, verbatim } from './words.ts';
 
 const hello = text('Dzień dobry{{#name}}, {{name}}{{/name}},');
-const validity = '{{#hours}}Link działa jeden raz, ważność w godzinach: {{hours}}.{{/hours}}';
+const validity = '{{#validity}}Link działa jeden raz; okres ważności: {{validity}}.{{/validity}}';
 const answer = text('Aby coś dodać, wystarczy odpowiedzieć na tę wiadomość.');
 
 export const pl: Language = {

@@ -131,3 +131,23 @@ it.each([
 ])('answers locale %j in %s', (locale, tag) => {
   expect(renderMail('password-reset', locale, valuesOf('password-reset'), house).html).toContain(`lang="${tag}"`);
 });
+
+it.each([
+  ['1', 'en', '1 hour and'],
+  ['47', 'en', '47 hours and'],
+  ['168', 'en', '7 days and'],
+  ['168', 'de', '7 Tage und'],
+  ['1', 'fr', '1 heure et'],
+  ['168', 'pl', 'ważności: 7 dni.'],
+])('tells %s hours in %s as "%s"', (hours, locale, words) => {
+  expect(renderMail('invitation', locale, { ...valuesOf('invitation'), hours }, house).text).toContain(words);
+});
+
+it.each([
+  ['Ada Lovelace', 'Hello Ada Lovelace,'],
+  ['ada@example.org', 'Hello,'],
+  ['-', 'Hello,'],
+])('greets %s with "%s"', (name, greeting) => {
+  const { text } = renderMail('auto-reply-new-ticket', 'en', { number: '1', title: 'x', name }, house);
+  expect(text.split('\n')[0]).toBe(greeting);
+});

@@ -53,6 +53,8 @@ export function renderMail(
   const view: Record<string, string> = Object.assign(Object.create(null) as Record<string, string>, { ...house });
   for (const name of [...promise.needs, ...promise.takes]) view[name] = values[name] ?? '';
   if (view.link) requireWebLink(view.link);
+  view.name = salutation(view.name ?? '');
+  view.validity = duration(view.hours ?? '', language.tag);
 
   const blocks = words.blocks.map((block) => fill(block, view)).filter(({ text }) => text.trim() !== '');
   return {
@@ -87,6 +89,19 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 
 function escapeHtml(value: string): string {
   return value.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
+}
+
+/** Nobody is greeted by mail address, and `-` is how the address book says "no name". */
+function salutation(name: string): string {
+  return name.includes('@') || name.trim() === '-' ? '' : name.trim();
+}
+
+/** `1 hour`, `7 Tage`; nothing when the number of hours is not one. */
+function duration(hours: string, tag: string): string {
+  if (!/^[1-9]\d{0,3}$/.test(hours)) return '';
+  const inDays = Number(hours) >= 48 && Number(hours) % 24 === 0;
+  const [value, unit] = inDays ? [Number(hours) / 24, 'day'] : [Number(hours), 'hour'];
+  return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
 
 /** A button must open a page: `javascript:` and the like are refused. */

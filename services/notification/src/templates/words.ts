@@ -3,8 +3,8 @@ import type { MailTemplate } from '@helpmesh/contracts';
 /** Templates other services may name, and those only this service fills. */
 export type TemplateName = MailTemplate | 'auto-reply-new-ticket' | 'call-received' | 'call-made';
 
-/** Values every template may use besides its own: the name of the desk and the address of its page. */
-export const everywhere = ['brand', 'page'] as const;
+/** Values every template may use besides its own; `validity` says `hours` in words (`7 days`). */
+export const everywhere = ['brand', 'page', 'validity'] as const;
 
 /** What the templates of this service need; the others are promised in `mailTemplates`. */
 export const ownTemplates = {

@@ -1,0 +1,123 @@
+import { type BlobStore, openBlobStore } from '@helpmesh/blob';
+import type { Clock } from '@helpmesh/kernel';
+import { Outbox } from '@helpmesh/messaging';
+import { CLOCK, CONFIG } from '@helpmesh/service-kit';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Module,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AnswerNewTicket } from './application/answer-new-ticket.ts';
+import { OutboundQueue } from './application/outbound-queue.ts';
+import type { MailSettings } from './application/ports.ts';
+import { QueueMail } from './application/queue-mail.ts';
+import { SendDue } from './application/send-due.ts';
+import { Upkeep } from './application/upkeep.ts';
+import { NotificationConsumers } from './bus/consumers.ts';
+import { OutboundMailAnswers } from './bus/outbound-mail.answers.ts';
+import { mailSettings, type NotificationConfig, sendingSettings } from './config.ts';
+import { MailEvents } from './events.ts';
+import { SmtpWire } from './mail/smtp-wire.ts';
+import { GroupAddressStore } from './persistence/group-address.store.ts';
+import { OutboundMailStore } from './persistence/outbound-mail.store.ts';
+
+const BLOBS = Symbol('notification.blobs');
+const SETTINGS = Symbol('notification.mail-settings');
+
+/** The map of the service: what it hears, what it answers, what runs on its own. */
+@Module({
+  controllers: [NotificationConsumers, OutboundMailAnswers],
+  providers: [
+    OutboundMailStore,
+    GroupAddressStore,
+    MailEvents,
+    { provide: BLOBS, inject: [CONFIG], useFactory: (config: NotificationConfig) => openBlobStore(config) },
+    { provide: SETTINGS, inject: [CONFIG], useFactory: mailSettings },
+    {
+      provide: SmtpWire,
+      inject: [BLOBS, CONFIG],
+      useFactory: (blobs: BlobStore, config: NotificationConfig) =>
+        new SmtpWire(blobs, {
+          url: config.SMTP_URL,
+          connections: config.MAIL_CONCURRENCY,
+          silenceMs: config.MAIL_TIMEOUT_MS,
+          nullReturnPath: config.MAIL_NULL_RETURN_PATH,
+        }),
+    },
+    {
+      provide: SendDue,
+      inject: [DataSource, OutboundMailStore, Outbox, SmtpWire, CLOCK, CONFIG, MailEvents],
+      useFactory: (
+        db: DataSource,
+        mails: OutboundMailStore,
+        outbox: Outbox,
+        wire: SmtpWire,
+        clock: Clock,
+        config: NotificationConfig,
+        events: MailEvents,
+      ) => new SendDue(db, mails, outbox, wire, clock, sendingSettings(config), events),
+    },
+    {
+      provide: QueueMail,
+      inject: [OutboundMailStore, Outbox, CLOCK, SETTINGS, SendDue],
+      useFactory: (mails: OutboundMailStore, outbox: Outbox, clock: Clock, settings: MailSettings, { wake }: SendDue) =>
+        new QueueMail(mails, outbox, clock, settings, wake),
+    },
+    {
+      provide: AnswerNewTicket,
+      inject: [OutboundMailStore, GroupAddressStore, Outbox, CLOCK, SETTINGS, MailEvents, SendDue],
+      useFactory: (
+        mails: OutboundMailStore,
+        groups: GroupAddressStore,
+        outbox: Outbox,
+        clock: Clock,
+        settings: MailSettings,
+        events: MailEvents,
+        { wake }: SendDue,
+      ) => new AnswerNewTicket(mails, groups, outbox, clock, settings, events, wake),
+    },
+    {
+      provide: OutboundQueue,
+      inject: [DataSource, OutboundMailStore, CLOCK, SendDue],
+      useFactory: (db: DataSource, mails: OutboundMailStore, clock: Clock, { wake }: SendDue) =>
+        new OutboundQueue(db, mails, clock, wake),
+    },
+    {
+      provide: Upkeep,
+      inject: [DataSource, OutboundMailStore, OutboundQueue, CLOCK, CONFIG, MailEvents],
+      useFactory: (
+        db: DataSource,
+        mails: OutboundMailStore,
+        queue: OutboundQueue,
+        clock: Clock,
+        config: NotificationConfig,
+        events: MailEvents,
+      ) => new Upkeep(db, mails, queue, clock, config.MAIL_KEEP_DAYS, events),
+    },
+  ],
+})
+export class NotificationModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(
+    private readonly sending: SendDue,
+    private readonly upkeep: Upkeep,
+    @Inject(BLOBS) private readonly blobs: BlobStore,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.sending.start();
+    this.upkeep.start();
+  }
+
+  /** Before the bus is let go of: outcomes of mails on the wire are still recorded and told. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.upkeep.stop();
+    await this.sending.stop();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.blobs.close();
+  }
+}

@@ -1,0 +1,38 @@
+import { groupCreated, groupDeleted, groupUpdated, type Message, sendMail, ticketCreated } from '@helpmesh/contracts';
+import { Consumes, type Verdict } from '@helpmesh/messaging';
+import { Controller } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AnswerNewTicket } from '../application/answer-new-ticket.ts';
+import { QueueMail } from '../application/queue-mail.ts';
+import { GroupAddressStore } from '../persistence/group-address.store.ts';
+
+/** Everything this service hears. */
+@Controller()
+export class NotificationConsumers {
+  constructor(
+    private readonly queueMail: QueueMail,
+    private readonly answerNewTicket: AnswerNewTicket,
+    private readonly groups: GroupAddressStore,
+  ) {}
+
+  @Consumes(sendMail)
+  onSendMail(command: Message<typeof sendMail>, tx: EntityManager): Promise<Verdict> {
+    return this.queueMail.run(tx, command);
+  }
+
+  @Consumes(ticketCreated)
+  onTicketCreated(event: Message<typeof ticketCreated>, tx: EntityManager): Promise<Verdict> {
+    return this.answerNewTicket.run(tx, event);
+  }
+
+  @Consumes(groupCreated, groupUpdated)
+  async onGroup(event: Message<typeof groupCreated | typeof groupUpdated>, tx: EntityManager): Promise<void> {
+    const { id, active, email } = event.data;
+    await this.groups.keep(tx, id, active ? email : null, event.aggregateVersion);
+  }
+
+  @Consumes(groupDeleted)
+  async onGroupDeleted(event: Message<typeof groupDeleted>, tx: EntityManager): Promise<void> {
+    await this.groups.keep(tx, event.data.id, null, event.aggregateVersion);
+  }
+}

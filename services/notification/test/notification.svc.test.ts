@@ -1,0 +1,306 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  type Actor,
+  deliveryFailed,
+  deliverySent,
+  groupCreated,
+  listOutboundMail,
+  type Message,
+  recordMail,
+  retryOutboundMail,
+  sendMail,
+  ticketCreated,
+  ticketOfMessageId,
+} from '@helpmesh/contracts';
+import { uuidv7 } from '@helpmesh/kernel';
+import { RpcClient } from '@helpmesh/messaging';
+import { loadConfig, type RunningService } from '@helpmesh/service-kit';
+import { infra, type Neighbours, neighbours, type SmtpSink, smtpSink, testKeys, waitFor } from '@helpmesh/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createNotificationService, NotificationConfig } from '../src/service.ts';
+
+const keys = testKeys();
+const env = keys.envOf('notification');
+let broker: Awaited<ReturnType<ReturnType<typeof infra>['nats']>>;
+let others: Neighbours;
+let sink: SmtpSink;
+let folder: string;
+let service: RunningService;
+
+type Created = Message<typeof ticketCreated>['data'];
+type SendMail = Message<typeof sendMail>['data'];
+let sample: Created;
+let ticketId = 1_000;
+
+beforeAll(async () => {
+  broker = await infra().nats();
+  others = await neighbours(broker.url, ['ticket', 'identity']);
+  sink = await smtpSink();
+  folder = await mkdtemp(path.join(tmpdir(), 'helpmesh-notification-'));
+  const samples = new URL('../../../libs/contracts/samples/', import.meta.url);
+  sample = JSON.parse(await readFile(new URL('ticket.v1.created.1.json', samples), 'utf8')).data as Created;
+  service = createNotificationService(
+    loadConfig(NotificationConfig, {
+      ...env,
+      DATABASE_URL: await infra().database('notification'),
+      NATS_URL: broker.url,
+      HEALTH_PORT: '0',
+      HEALTH_HOST: '127.0.0.1',
+      HELPMESH_FQDN: 'desk.example.org',
+      BLOB_DIR: folder,
+      SMTP_URL: sink.url,
+      MAIL_FROM: 'Helpmesh <help@desk.example.org>',
+      MAIL_OWN_ADDRESSES: 'in@desk.example.org',
+      MAIL_POLL_MS: '50',
+      MAIL_RETRY_BASE_MS: '100',
+      MAIL_RETRY_CAP_MS: '100',
+      MAIL_RETRY_TOTAL_MS: '60000',
+    }),
+  );
+  await service.migrate();
+  await service.start();
+});
+afterAll(async () => {
+  await service.stop();
+  await others.close();
+  await sink.close();
+  await broker.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+afterEach(() => sink.clear());
+
+/** A new ticket of a customer nobody has mailed before. */
+function aTicket(
+  change: { article?: Partial<NonNullable<Created['article']>>; email?: string; title?: string } = {},
+): Created {
+  const id = ++ticketId;
+  return {
+    ...sample,
+    ticket: { ...sample.ticket, id, number: String(10_000 + id), title: change.title ?? 'Portal is down' },
+    article: sample.article && { ...sample.article, messageId: `<q${id}@x.org>`, ...change.article },
+    customer: { ...sample.customer, email: change.email ?? `customer${id}@x.org` },
+  };
+}
+
+function aMailOrder(overrides: Partial<SendMail> = {}): SendMail {
+  return {
+    mailId: uuidv7(),
+    kind: 'reply',
+    ticketId: 17,
+    articleId: 40,
+    from: { name: 'Support', address: 'support@desk.example.org' },
+    replyTo: null,
+    to: [{ name: 'Ada', address: 'ada@x.org' }],
+    cc: [],
+    content: { subject: '[Ticket#10017] Re: Printer', text: 'Please try again.', html: null },
+    messageId: '<20260302.17.x@desk.example.org>',
+    inReplyTo: '<q@x.org>',
+    references: ['<q@x.org>'],
+    attachments: [],
+    automatic: false,
+    ...overrides,
+  };
+}
+
+describe('a new ticket', () => {
+  it.each([
+    ['email', 'Customer', /vielen Dank für Ihre Nachricht/],
+    ['web', 'Customer', /vielen Dank für Ihre Nachricht/],
+    ['phone', 'Customer', /vielen Dank für Ihren Anruf[\s\S]*> Portal is down/],
+    ['phone', 'Agent', /wir haben Sie in folgender Sache angerufen[\s\S]*> Portal is down/],
+  ] as const)(
+    'by %s of a %s is confirmed in the language of the customer, and the thread is told',
+    async (type, sender, says) => {
+      const ticket = aTicket({ article: { type, sender } });
+      const event = await others.say(ticketCreated, ticket, { aggregateId: ticket.ticket.id });
+      const got = await sink.next('the confirmation');
+      expect(got.parsed.subject).toMatch(new RegExp(`^\\[Ticket#${ticket.ticket.number}\\] .*: Portal is down$`));
+      expect(got.parsed.text).toMatch(says);
+      expect(got.parsed.text).toContain(ticket.ticket.number);
+      expect(got.envelope).toEqual({ from: '', to: [ticket.customer.email] });
+      expect(got.parsed.headers.get('auto-submitted')).toBe('auto-replied');
+      expect(got.parsed.inReplyTo).toBe(type === 'email' ? ticket.article?.messageId : undefined);
+      const messageId = got.parsed.messageId ?? '';
+      expect(ticketOfMessageId(messageId, env.HELPMESH_THREADING_SECRET ?? '')).toBe(ticket.ticket.id);
+
+      const told = await others.hear(recordMail, ({ data }) => data.ticketId === ticket.ticket.id);
+      expect(told).toMatchObject({ causationId: event.id, correlationId: event.correlationId });
+      expect(told.data).toMatchObject({ kind: 'auto-reply', messageId, to: [{ address: ticket.customer.email }] });
+      const sent = await others.hear(deliverySent, ({ data }) => data.mailId === told.data.mailId);
+      expect(sent.data).toMatchObject({ kind: 'auto-reply', ticketId: ticket.ticket.id, articleId: null, attempts: 1 });
+    },
+  );
+
+  it('whose event comes five times is confirmed once', async () => {
+    const ticket = aTicket();
+    const id = uuidv7();
+    for (let i = 0; i < 5; i++) await others.say(ticketCreated, ticket, { id });
+    await sink.next('the confirmation');
+    await others.settled('notification');
+    await others.hear(deliverySent, ({ data }) => data.ticketId === ticket.ticket.id);
+    expect(sink.mails).toHaveLength(1);
+    expect(others.heard(recordMail).filter(({ data }) => data.ticketId === ticket.ticket.id)).toHaveLength(1);
+  });
+
+  it.each([
+    ['written by an agent as e-mail', { article: { sender: 'Agent' } }],
+    ['made by an automatic mail', { article: { isAutoResponse: true } }],
+    ['of a machine', { email: 'mailer-daemon@x.org' }],
+    ['of one of our own addresses', { email: 'In@desk.example.org' }],
+    ['of the sender of our own mails', { email: 'help@desk.example.org' }],
+  ] as const)('%s is not confirmed', async (_what, change) => {
+    const silent = aTicket(change);
+    await others.say(ticketCreated, silent);
+    const heard = aTicket();
+    await others.say(ticketCreated, heard);
+    await sink.next('the mail of a later ticket', ({ envelope }) => envelope.to[0] === heard.customer.email);
+    await others.settled('notification');
+    expect(sink.mails).toHaveLength(1);
+    expect(others.heard(recordMail).some(({ data }) => data.ticketId === silent.ticket.id)).toBe(false);
+  });
+
+  it('of a group with an address of its own is confirmed from there, and mail from there is never answered', async () => {
+    const email = { name: 'Storage desk', address: 'Storage@desk.example.org' };
+    const group = { active: true, followUpPossible: 'yes' as const, followUpAssignment: true, reopenTimeInDays: null };
+    await others.say(groupCreated, { id: 77, name: 'Storage', signature: null, email, ...group }, { aggregateId: 77 });
+    await others.settled('notification');
+    const own = aTicket({ email: 'storage@desk.example.org' });
+    await others.say(ticketCreated, own);
+    const ticket = aTicket();
+    await others.say(ticketCreated, { ...ticket, ticket: { ...ticket.ticket, groupId: 77 } });
+    const got = await sink.next('the confirmation');
+    expect(got.parsed.from?.text).toBe('"Storage desk" <Storage@desk.example.org>');
+    await others.settled('notification');
+    expect(sink.mails).toHaveLength(1);
+  });
+
+  it('after five within the hour for one address is held back, recorded with its reason, and not told to the thread', async () => {
+    const email = 'looping@x.org';
+    const tickets = Array.from({ length: 7 }, () => aTicket({ email }));
+    for (const ticket of tickets) await others.say(ticketCreated, ticket);
+    await others.settled('notification');
+    const toThem = (mails: { envelope: { to: string[] } }[]) =>
+      mails.filter(({ envelope }) => envelope.to[0] === email);
+    await waitFor(() => toThem([...sink.mails]).length === 5, { what: 'five confirmations' });
+    const held = await ask(listOutboundMail, { params: {}, query: { state: 'suppressed' }, body: undefined });
+    expect(held).toHaveLength(2);
+    expect(held[0]).toMatchObject({
+      state: 'suppressed',
+      to: [email],
+      last_error: expect.stringMatching(/^Loop guard: 5/),
+    });
+    expect(toThem([...sink.mails])).toHaveLength(5);
+    const ids = new Set(tickets.map(({ ticket }) => ticket.id));
+    expect(others.heard(recordMail).filter(({ data }) => ids.has(data.ticketId))).toHaveLength(5);
+  });
+});
+
+describe('a mail that another service orders', () => {
+  it('is sent as ordered, and the outcome is told', async () => {
+    const order = aMailOrder();
+    await others.say(sendMail, order);
+    const got = await sink.next('the reply');
+    expect(got.parsed).toMatchObject({ subject: '[Ticket#10017] Re: Printer', messageId: order.messageId });
+    expect(got.parsed.headers.has('auto-submitted')).toBe(false);
+    const sent = await others.hear(deliverySent, ({ data }) => data.mailId === order.mailId);
+    expect(sent.data).toMatchObject({ articleId: 40, ticketId: 17, kind: 'reply', messageId: order.messageId });
+  });
+
+  it('twice with one mail id is sent once', async () => {
+    const order = aMailOrder();
+    await others.say(sendMail, order);
+    await others.say(sendMail, order);
+    await others.hear(deliverySent, ({ data }) => data.mailId === order.mailId);
+    await others.settled('notification');
+    expect(sink.mails).toHaveLength(1);
+  });
+
+  it('from a template is filled, and its link is gone from the database afterwards', async () => {
+    const link = 'https://desk.example.org/reset?token=S3CRET';
+    const content = { template: 'password-reset', locale: 'pl', values: { name: 'Jan', link, hours: '1' } };
+    const order = aMailOrder({
+      kind: 'password-reset',
+      ticketId: null,
+      articleId: null,
+      from: null,
+      content,
+      automatic: true,
+    });
+    await others.say(sendMail, { ...order, messageId: null, inReplyTo: null, references: [] });
+    const got = await sink.next('the reset mail');
+    expect(got.parsed.subject).toBe('Nowe hasło do Helpmesh');
+    expect(got.parsed.text).toContain(link);
+    expect(got.parsed.html).toContain(`href="${link}"`);
+    expect(got.parsed.messageId).toBe(`<${order.mailId}@desk.example.org>`);
+    expect(got.parsed.from?.text).toBe('"Helpmesh" <help@desk.example.org>');
+    await others.hear(deliverySent, ({ data }) => data.mailId === order.mailId);
+  });
+
+  it('that is put off arrives later, and one that is refused is told and can be retried by an administrator', async () => {
+    sink.fail({ at: 'data', code: 451 }, { at: 'data', code: 554 });
+    const order = aMailOrder();
+    await others.say(sendMail, order);
+    const failed = await others.hear(deliveryFailed, ({ data }) => data.mailId === order.mailId);
+    expect(failed.data).toMatchObject({ attempts: 2, articleId: 40 });
+    const again = await ask(retryOutboundMail, { params: { id: order.mailId }, query: {}, body: undefined });
+    expect(again).toMatchObject({ id: order.mailId, state: 'queued' });
+    const sent = await others.hear(deliverySent, ({ data }) => data.mailId === order.mailId);
+    expect(sent.data.attempts).toBe(3);
+    expect(sink.mails.map(({ parsed }) => parsed.messageId)).toEqual([order.messageId]);
+  });
+
+  it('to nobody who can be written to has failed at once', async () => {
+    const order = aMailOrder({ to: [{ name: '', address: 'not an address' }] });
+    await others.say(sendMail, order);
+    const failed = await others.hear(deliveryFailed, ({ data }) => data.mailId === order.mailId);
+    expect(failed.data).toMatchObject({ attempts: 0, error: 'None of the recipients is a mail address.' });
+  });
+
+  it('from a template nobody knows goes to the dead letters and holds up nothing', async () => {
+    const content = { template: 'newsletter', locale: 'en', values: {} };
+    await others.say(sendMail, aMailOrder({ content }));
+    const good = aMailOrder();
+    await others.say(sendMail, good);
+    await others.hear(deliverySent, ({ data }) => data.mailId === good.mailId);
+    await waitFor(async () => (await metric('helpmesh_dead_letters_count')) === 1, { what: 'one dead letter' });
+  });
+});
+
+it('figures of the queue are for everybody who monitors it', async () => {
+  expect(await metric('helpmesh_mail_queue_items{state="queued"}')).toBe(0);
+  expect(await metric('helpmesh_mail_oldest_due_seconds')).toBe(0);
+  expect(await metric('helpmesh_mail_deliveries_total{kind="reply",outcome="sent"}')).toBeGreaterThan(0);
+  expect(await metric('helpmesh_mail_suppressed_total')).toBe(2);
+});
+
+describe('the queue is closed', () => {
+  it.each([
+    ['to an agent', ['ticket.agent']],
+    ['to a customer', ['ticket.customer']],
+  ])('%s', async (_whom, permissions) => {
+    const asked = ask(listOutboundMail, { params: {}, query: {}, body: undefined }, permissions);
+    await expect(asked).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+});
+
+type Question = typeof listOutboundMail | typeof retryOutboundMail;
+
+async function ask<Q extends Question>(
+  question: Q,
+  input: Parameters<RpcClient['call']>[1],
+  permissions = ['admin.channel_email'],
+) {
+  const actor: Actor = {
+    ...{ kind: 'user', userId: 3, login: 'admin', permissions, groups: {}, organizationIds: [] },
+    ...{ sharedOrganizationIds: [], locale: 'en', via: 'session' },
+  };
+  return service.get(RpcClient).call(question, input as never, { actor: await keys.actorToken(actor) });
+}
+
+async function metric(name: string): Promise<number> {
+  const text = await (await fetch(`${service.healthUrl}/metrics`)).text();
+  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+  return Number(line?.slice(name.length + 1));
+}
