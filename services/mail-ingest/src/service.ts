@@ -1,1 +1,18 @@
-export {};
+import { messagingTables } from '@helpmesh/messaging';
+import { type RunningService, runService } from '@helpmesh/service-kit';
+import { AppModule } from './app.module.ts';
+import { MailIngestConfig } from './config.ts';
+import { MailIntake } from './mail-intake.ts';
+import { InboundMail1768384000000 } from './persistence/migrations/1768384000000-inbound-mail.ts';
+import { Mailboxes1768384100000 } from './persistence/migrations/1768384100000-mailboxes.ts';
+
+export { MailIngestConfig, MailIntake };
+
+export function createMailIngestService(config: Readonly<MailIngestConfig>): RunningService {
+  return runService({
+    name: 'mail-ingest',
+    config,
+    module: AppModule,
+    migrations: [messagingTables, InboundMail1768384000000, Mailboxes1768384100000],
+  });
+}

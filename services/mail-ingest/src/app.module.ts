@@ -1,0 +1,114 @@
+import { type BlobStore, openBlobStore } from '@helpmesh/blob';
+import type { Clock } from '@helpmesh/kernel';
+import { Outbox, RpcClient } from '@helpmesh/messaging';
+import { ActorSigner, CLOCK, CONFIG } from '@helpmesh/service-kit';
+import { Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { KnownRecipients } from './application/known-recipients.ts';
+import { ProcessMail } from './application/process-mail.ts';
+import { Quarantine } from './application/quarantine.ts';
+import { ReceiveMail } from './application/receive-mail.ts';
+import { GroupDirectory } from './bus/group-directory.ts';
+import { OnGroupChanged } from './bus/on-group-changed.ts';
+import { QuarantineController } from './bus/quarantine.controller.ts';
+import type { MailIngestConfig } from './config.ts';
+import { measureBacklog } from './events.ts';
+import { MailboxFetchers } from './mail/imap/mailbox-fetchers.ts';
+import { ParserPool } from './mail/parser/parser-pool.ts';
+import { SmtpReceiver } from './mail/smtp.server.ts';
+import { MailIntake } from './mail-intake.ts';
+import { GroupAddressStore } from './persistence/group-address.store.ts';
+import { InboundMailStore } from './persistence/inbound-mail.store.ts';
+import { MailboxStore } from './persistence/mailbox.store.ts';
+
+const BLOBS = Symbol('blobs');
+
+/** The map of the service: two doors (SMTP, IMAP), one road (receive, process), one desk for what goes wrong. */
+@Module({
+  controllers: [OnGroupChanged, QuarantineController],
+  providers: [
+    { provide: BLOBS, inject: [CONFIG], useFactory: (config: MailIngestConfig) => openBlobStore(config) },
+    { provide: InboundMailStore, inject: [DataSource], useFactory: (db: DataSource) => new InboundMailStore(db) },
+    { provide: GroupAddressStore, inject: [DataSource], useFactory: (db: DataSource) => new GroupAddressStore(db) },
+    { provide: MailboxStore, inject: [DataSource], useFactory: (db: DataSource) => new MailboxStore(db) },
+    {
+      provide: KnownRecipients,
+      inject: [CONFIG, GroupAddressStore, RpcClient, ActorSigner],
+      useFactory: (config: MailIngestConfig, store: GroupAddressStore, rpc: RpcClient, signer: ActorSigner) => {
+        const mailboxes = config.IMAP_MAILBOXES.flatMap(({ address, user }) => address ?? (/@/.test(user) ? user : []));
+        const directory = new GroupDirectory(store, rpc, signer);
+        return new KnownRecipients(config.MAIL_ACCEPT, [...config.MAIL_ADDRESSES, ...mailboxes], directory);
+      },
+    },
+    {
+      provide: ParserPool,
+      inject: [CONFIG],
+      useFactory: (config: MailIngestConfig) => new ParserPool(config.MAIL_PARSER_THREADS),
+    },
+    {
+      provide: ProcessMail,
+      inject: [CONFIG, CLOCK, BLOBS, InboundMailStore, ParserPool, Outbox, KnownRecipients],
+      useFactory: (
+        config: MailIngestConfig,
+        clock: Clock,
+        blobs: BlobStore,
+        mails: InboundMailStore,
+        reader: ParserPool,
+        outbox: Outbox,
+        own: KnownRecipients,
+      ) => {
+        measureBacklog(mails);
+        const threadingSecret = config.HELPMESH_THREADING_SECRET;
+        return new ProcessMail({ mails, blobs, reader, outbox, own, clock, threadingSecret });
+      },
+    },
+    {
+      provide: ReceiveMail,
+      inject: [CLOCK, BLOBS, InboundMailStore, ProcessMail],
+      useFactory: (clock: Clock, blobs: BlobStore, mails: InboundMailStore, process: ProcessMail) =>
+        new ReceiveMail({ blobs, mails, clock, onReceived: () => process.ring() }),
+    },
+    {
+      provide: Quarantine,
+      inject: [InboundMailStore, ProcessMail],
+      useFactory: (mails: InboundMailStore, process: ProcessMail) => new Quarantine(mails, () => process.ring()),
+    },
+    {
+      provide: MailboxFetchers,
+      inject: [CONFIG, MailboxStore, ReceiveMail],
+      useFactory: (config: MailIngestConfig, store: MailboxStore, receive: ReceiveMail) =>
+        new MailboxFetchers(config.IMAP_MAILBOXES, store, receive),
+    },
+    {
+      provide: MailIntake,
+      inject: [CONFIG, BLOBS, KnownRecipients, ProcessMail, ParserPool, ReceiveMail, MailboxFetchers],
+      useFactory: (
+        config: MailIngestConfig,
+        blobs: BlobStore,
+        recipients: KnownRecipients,
+        process: ProcessMail,
+        parser: ParserPool,
+        receive: ReceiveMail,
+        mailboxes: MailboxFetchers,
+      ) => {
+        const smtp = config.SMTP_PORT < 0 ? null : new SmtpReceiver(smtpOptions(config), receive, recipients);
+        return new MailIntake({ recipients, process, parser, blobs, smtp, mailboxes });
+      },
+    },
+  ],
+})
+export class AppModule {}
+
+function smtpOptions(config: MailIngestConfig) {
+  const { SMTP_TLS_CERT: cert, SMTP_TLS_KEY: key } = config;
+  return {
+    port: config.SMTP_PORT,
+    host: config.SMTP_HOST,
+    fqdn: config.HELPMESH_FQDN,
+    maxBytes: config.MAIL_MAX_BYTES,
+    maxRecipients: config.SMTP_MAX_RECIPIENTS,
+    maxClients: config.SMTP_MAX_CLIENTS,
+    timeoutMs: config.SMTP_TIMEOUT_SECONDS * 1000,
+    tls: cert && key ? { cert, key } : null,
+  };
+}

@@ -1,0 +1,79 @@
+import type { OutboxRow } from '@helpmesh/messaging';
+import type { Automatic } from '../domain/automatic/facts.ts';
+import type { ClaimedMail, StoredMail } from '../domain/inbound-mail.ts';
+import type { ParsedMail } from '../domain/parsed-mail.ts';
+
+/** What became of a mail that was worked on. */
+export interface Outcome {
+  id: number;
+  attempt: number;
+  state: 'parsed' | 'quarantined';
+  cause: string | null;
+  /** See `filingKey`. */
+  key: string;
+  messageId: string | null;
+  from: string | null;
+  automatic: Automatic | null;
+  /** Messages to send when, and only when, the mail is filed by this very outcome. */
+  messages: OutboxRow[];
+}
+
+export interface QuarantinedRow {
+  id: number;
+  received_at: Date;
+  processed_at: Date;
+  from_address: string | null;
+  recipients: string[];
+  size: number;
+  cause: string;
+  attempts: number;
+  sha256: string;
+}
+
+type Hold = Pick<ClaimedMail, 'id' | 'attempt'>;
+
+/** Mails taken, claimed by whoever works on them, and finished. All throw AppError unavailable without a database. */
+export interface InboundMails {
+  /** One commit for all. A mail of a mailbox that is there already stays as it is. */
+  insert(mails: StoredMail[]): Promise<void>;
+  /**
+   * Takes up to `limit` mails for `leaseMs` and counts the start. Fresh ones were never started; the others were, and
+   * whoever worked on them ended or gave them back.
+   */
+  claim(which: 'fresh' | 'started', limit: number, leaseMs: number): Promise<ClaimedMail[]>;
+  /** Keeps the lease of mails that take longer. */
+  extend(mails: Hold[], leaseMs: number): Promise<void>;
+  /** Gives back what could not be worked on for reasons that are not the mail's own; the start does not count. */
+  giveBack(mail: Hold, afterMs: number): Promise<void>;
+  /**
+   * Records outcomes and their messages in one statement: a mail that somebody else took over in the meantime is left
+   * alone, and one whose key is taken sends nothing.
+   * @returns the state each mail has now; without those left alone
+   */
+  finish(outcomes: Outcome[]): Promise<Map<number, string>>;
+  /** Newest first. */
+  quarantined(limit: number, offset: number): Promise<QuarantinedRow[]>;
+  /** Lets a quarantined mail be worked on again. @returns false when there is none */
+  release(id: number): Promise<boolean>;
+  stateOf(id: number): Promise<string | undefined>;
+  /** Mails not worked on yet, and the age of the oldest in seconds. */
+  backlog(): Promise<{ count: number; oldestSeconds: number }>;
+}
+
+/** The mail itself is to blame: it breaks a limit, or takes more time or memory than a mail may. */
+export class UnreadableMail extends Error {
+  override readonly name = 'UnreadableMail';
+}
+
+export interface MailReader {
+  /** @throws UnreadableMail */
+  parse(raw: Uint8Array<ArrayBuffer>): Promise<ParsedMail>;
+  /** What can be had of the header; of a mail that has none, nothing. Never throws. */
+  salvage(raw: Uint8Array<ArrayBuffer>): Promise<ParsedMail>;
+}
+
+/** Which addresses are the desk's own. */
+export interface OwnAddresses {
+  /** By what is in memory; subaddresses count. */
+  includes(address: string): boolean;
+}

@@ -1,0 +1,203 @@
+import { buffer } from 'node:stream/consumers';
+import type { BlobStore } from '@helpmesh/blob';
+import { fileMail, mailQuarantined, type StoredFile, ticketOfMessageId } from '@helpmesh/contracts';
+import { AppError, backoffMs, type Clock } from '@helpmesh/kernel';
+import type { Outbox } from '@helpmesh/messaging';
+import { extractTrace, withSpan } from '@helpmesh/telemetry';
+import { usableAddress } from '../domain/address.ts';
+import { classify } from '../domain/automatic/classify.ts';
+import type { MailFacts } from '../domain/automatic/facts.ts';
+import { filingKey } from '../domain/filing-key.ts';
+import type { ClaimedMail } from '../domain/inbound-mail.ts';
+import { limits } from '../domain/limits.ts';
+import type { ParsedAttachment, ParsedMail } from '../domain/parsed-mail.ts';
+import { mailGivenBack, mailProcessed } from '../events.ts';
+import { ByteGate } from './byte-gate.ts';
+import { GroupCommit } from './group-commit.ts';
+import { type InboundMails, type MailReader, type Outcome, type OwnAddresses, UnreadableMail } from './ports.ts';
+import { WorkQueue } from './work-queue.ts';
+
+/** Raw bytes in memory at once; a parser needs several times as much. */
+const BYTES_IN_WORK = 32 * 1024 * 1024;
+
+export interface ProcessMailOptions {
+  mails: InboundMails;
+  blobs: BlobStore;
+  reader: MailReader;
+  outbox: Outbox;
+  own: OwnAddresses;
+  clock: Clock;
+  threadingSecret: string;
+}
+
+/**
+ * Reads stored mails and hands them to the ticket service. Nothing is dropped: what cannot be read is set aside and
+ * handed over as such.
+ */
+export class ProcessMail {
+  private readonly finished: GroupCommit<Outcome, string | undefined>;
+  private readonly gate = new ByteGate(BYTES_IN_WORK);
+  private readonly queue: WorkQueue;
+
+  constructor(private readonly parts: ProcessMailOptions) {
+    this.queue = new WorkQueue(parts.mails, (mail) => this.work(mail));
+    this.finished = new GroupCommit(async (outcomes) => {
+      const states = await parts.mails.finish(outcomes);
+      parts.outbox.ring();
+      return outcomes.map(({ id }) => states.get(id));
+    }, 100);
+  }
+
+  start(): void {
+    this.queue.start();
+  }
+
+  /** Ends when the mails in work are done. */
+  stop(): Promise<void> {
+    return this.queue.stop();
+  }
+
+  /** There is work. */
+  ring(): void {
+    this.queue.ring();
+  }
+
+  private async work(mail: ClaimedMail): Promise<void> {
+    try {
+      const trace = mail.trace === null ? null : { traceparent: mail.trace };
+      const name = 'mail.process';
+      await withSpan(name, { 'helpmesh.inbound_id': mail.id }, () => this.gate.run(mail.size, () => this.file(mail)), {
+        parent: extractTrace(trace),
+      });
+    } catch (error) {
+      mailGivenBack(mail, error);
+      const afterMs = backoffMs(mail.attempt, { baseMs: 500, capMs: 10_000 });
+      // Without a database the lease runs out by itself; the start then counts, but a mail has several.
+      if (isOutage(error)) await this.parts.mails.giveBack(mail, afterMs).catch(() => undefined);
+    }
+  }
+
+  private async file(mail: ClaimedMail): Promise<void> {
+    const { outcome, why } = await this.read(mail);
+    const state = await this.finished.add(outcome);
+    if (state === undefined) return; // another process took the mail over
+    mailProcessed(mail, this.parts.clock.now(), { state, automatic: outcome.automatic, why });
+  }
+
+  private async read(mail: ClaimedMail): Promise<{ outcome: Outcome; why: string | null }> {
+    const { blobs, reader } = this.parts;
+    let raw = new Uint8Array(0);
+    try {
+      raw = await bytesOf(blobs, mail);
+      if (mail.withheld !== undefined) throw new UnreadableMail(mail.withheld);
+      if (mail.attempt > limits.attempts) throw new UnreadableMail(`Working on it failed ${limits.attempts} times.`);
+      return await this.readable(mail, await reader.parse(raw));
+    } catch (error) {
+      if (!(error instanceof UnreadableMail)) throw error;
+      return this.unreadable(mail, await reader.salvage(raw), error.message);
+    }
+  }
+
+  private async readable(mail: ClaimedMail, parsed: ParsedMail): Promise<{ outcome: Outcome; why: string | null }> {
+    const { blobs, outbox } = this.parts;
+    const attachments = await Promise.all(parsed.attachments.map((attachment) => store(blobs, attachment)));
+    const { automatic, reason } = classify(this.factsOf(mail, parsed));
+    const data = { ...commandOf(mail, parsed), attachments, automatic, unreadable: null };
+    return {
+      outcome: {
+        id: mail.id,
+        attempt: mail.attempt,
+        state: 'parsed',
+        cause: null,
+        key: filingKey(mail, parsed.messageId, true),
+        messageId: parsed.messageId,
+        from: data.from?.address ?? null,
+        automatic,
+        messages: [outbox.row(fileMail, { aggregateId: mail.id, correlationId: mail.queueId, data })],
+      },
+      why: reason,
+    };
+  }
+
+  private unreadable(mail: ClaimedMail, head: ParsedMail, cause: string): { outcome: Outcome; why: string } {
+    const { outbox } = this.parts;
+    const { automatic } = classify(this.factsOf(mail, head));
+    const data = { ...commandOf(mail, head), attachments: [], automatic, unreadable: cause };
+    const quarantined = { inboundId: mail.id, size: mail.size, cause };
+    const common = { aggregateId: mail.id, correlationId: mail.queueId };
+    return {
+      outcome: {
+        id: mail.id,
+        attempt: mail.attempt,
+        state: 'quarantined',
+        cause,
+        key: filingKey(mail, head.messageId, false),
+        messageId: head.messageId,
+        from: data.from?.address ?? null,
+        automatic,
+        messages: [
+          outbox.row(fileMail, { ...common, data }),
+          outbox.row(mailQuarantined, { ...common, aggregateVersion: 1, data: quarantined }),
+        ],
+      },
+      why: cause,
+    };
+  }
+
+  private factsOf(mail: ClaimedMail, parsed: ParsedMail): MailFacts {
+    const { own, threadingSecret } = this.parts;
+    return {
+      header: (name) => parsed.headers[name] ?? [],
+      envelopeFrom: mail.from,
+      from: parsed.from?.address ?? null,
+      messageId: parsed.messageId,
+      isOurMessageId: (id) => ticketOfMessageId(id, threadingSecret) !== null,
+      isOurAddress: (address) => own.includes(address),
+    };
+  }
+}
+
+function commandOf(mail: ClaimedMail, parsed: ParsedMail) {
+  // A mail without From is taken to come from whoever the envelope names.
+  const envelopeFrom = usableAddress(mail.from ?? undefined);
+  return {
+    inboundId: mail.id,
+    channel: mail.channel,
+    receivedAt: mail.receivedAt,
+    recipients: mail.recipients,
+    raw: { sha256: mail.sha256, size: mail.size },
+    from: parsed.from ?? (envelopeFrom ? { name: '', address: envelopeFrom } : null),
+    replyTo: parsed.replyTo,
+    to: parsed.to,
+    cc: parsed.cc,
+    subject: parsed.subject,
+    messageId: parsed.messageId,
+    inReplyTo: parsed.inReplyTo,
+    references: parsed.references,
+    date: parsed.date,
+    text: parsed.text,
+    html: parsed.html,
+  };
+}
+
+async function bytesOf(blobs: BlobStore, mail: ClaimedMail): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const read = await buffer(await blobs.get(mail.sha256));
+    // A buffer of the shared pool cannot be handed to a thread as it is.
+    return new Uint8Array(read.buffer as ArrayBuffer, read.byteOffset, read.byteLength);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'blob.not-found')
+      throw new UnreadableMail('Its raw file is missing.', { cause: error });
+    throw error;
+  }
+}
+
+async function store(blobs: BlobStore, attachment: ParsedAttachment): Promise<StoredFile> {
+  const { filename, contentType, contentId, inline, bytes } = attachment;
+  const { sha256, size } = await blobs.put(bytes);
+  return { sha256, size, filename, contentType, ...(contentId === null ? {} : { contentId }), inline };
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof AppError && (error.kind === 'unavailable' || error.kind === 'limited');
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { blobConfig, defineConfig, secret, threadingConfig } from '@helpmesh/service-kit';
+import { z } from 'zod';
+import { limits } from './domain/limits.ts';
+
+/** One mailbox of IMAP_MAILBOXES. */
+export const MailboxConfig = z
+  .strictObject({
+    /** Part of the channel name, `imap:<name>`; renaming it means a new mailbox. */
+    name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
+    host: z.string().min(1),
+    port: z.number().int().min(1).max(65535).optional(),
+    /** true: from the start (port 993); `starttls`: required after the greeting; false: never. */
+    tls: z.union([z.boolean(), z.literal('starttls')]).default(true),
+    user: z.string().min(1),
+    password: z.string().optional(),
+    password_file: z.string().optional(),
+    /** Address whose mail arrives here; default: user when it looks like one. */
+    address: z.string().optional(),
+    folder: z.string().min(1).default('INBOX'),
+    /** What happens to a mail that was stored: flag it, delete it, or move it to a folder. */
+    afterwards: z
+      .union([z.literal('seen'), z.literal('delete'), z.object({ move: z.string().min(1) })])
+      .default('seen'),
+    /** Time between two looks, besides those the server asks for (IDLE). */
+    pollSeconds: z.number().int().min(1).max(86_400).default(60),
+  })
+  .transform(({ password, password_file, ...mailbox }, context) => {
+    const secretValue = password ?? (password_file ? readSecret(password_file) : undefined);
+    if (secretValue === undefined)
+      context.addIssue({
+        code: 'custom',
+        message: `mailbox ${mailbox.name} needs password or a readable password_file`,
+      });
+    return { ...mailbox, password: secretValue ?? '' };
+  });
+export type MailboxConfig = z.output<typeof MailboxConfig>;
+
+const mailboxes = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'it must be a JSON list of mailboxes' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(MailboxConfig).refine(haveOwnNames, { message: 'two mailboxes have the same name' }));
+
+const addresses = z.string().transform((text) => text.split(/[\s,]+/).filter((address) => address !== ''));
+
+export const MailIngestConfig = defineConfig(
+  z.object({
+    ...blobConfig.shape,
+    ...threadingConfig.shape,
+    SMTP_PORT: z.coerce
+      .number()
+      .int()
+      .min(-1)
+      .max(65535)
+      .default(2525)
+      .meta({ description: 'Port for incoming mail; 0 takes a free one, -1 listens nowhere' }),
+    SMTP_HOST: z.string().min(1).default('0.0.0.0').meta({ description: 'Address the SMTP port listens on' }),
+    SMTP_MAX_CLIENTS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(200)
+      .meta({ description: 'Connections at once; more are told to come again (421)' }),
+    SMTP_MAX_RECIPIENTS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .default(100)
+      .meta({ description: 'Recipients of one mail; RFC 5321 4.5.3.1.8 asks for at least 100' }),
+    SMTP_TIMEOUT_SECONDS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(120)
+      .meta({ description: 'Silence after which a client is disconnected' }),
+    SMTP_TLS_CERT: secret('PEM certificate chain; with SMTP_TLS_KEY it offers STARTTLS').optional(),
+    SMTP_TLS_KEY: secret('PEM private key of the certificate').optional(),
+    MAIL_MAX_BYTES: z.coerce
+      .number()
+      .int()
+      .min(1024)
+      .default(limits.rawBytes)
+      .meta({ description: 'Largest mail taken over SMTP, announced as SIZE' }),
+    MAIL_ACCEPT: z
+      .enum(['any', 'known'])
+      .default('any')
+      .meta({ description: 'Recipients: `any`, or only the `known`: addresses of groups, mailboxes, MAIL_ADDRESSES' }),
+    MAIL_ADDRESSES: addresses
+      .default([])
+      .meta({ description: 'Further addresses of the desk, comma separated; `@domain` stands for all of a domain' }),
+    IMAP_MAILBOXES: mailboxes.default([]).meta({
+      description:
+        'JSON list of mailboxes to fetch: name, host, port, tls (true, false, "starttls"), user, password or ' +
+        'password_file, address, folder, afterwards ("seen", "delete", {"move":"folder"}), pollSeconds',
+      secret: true,
+    }),
+    MAIL_PARSER_THREADS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(64)
+      .default(2)
+      .meta({ description: 'Threads that read mails; each takes up to 512 MiB for a hostile one, 40 MiB else' }),
+  }),
+);
+export type MailIngestConfig = z.output<typeof MailIngestConfig>;
+
+function readSecret(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+function haveOwnNames(list: { name: string }[]): boolean {
+  return new Set(list.map(({ name }) => name)).size === list.length;
+}

@@ -1,0 +1,34 @@
+import type { Mailbox } from './address.ts';
+
+export interface ParsedAttachment {
+  /** Clean and distinct within the mail. */
+  filename: string;
+  /** `type/subtype`, lower case. */
+  contentType: string;
+  /** Without angle brackets, as in `cid:` links. */
+  contentId: string | null;
+  /** Meant to be shown inside the HTML. */
+  inline: boolean;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What was read of a mail: plain values only, all within `limits`, so that it can cross a thread border. */
+export interface ParsedMail {
+  from: Mailbox | null;
+  replyTo: Mailbox | null;
+  to: Mailbox[];
+  cc: Mailbox[];
+  /** One line, possibly empty. */
+  subject: string;
+  messageId: string | null;
+  inReplyTo: string[];
+  references: string[];
+  /** ISO-8601; null when missing or not a date. */
+  date: string | null;
+  text: string;
+  /** Sanitized; null when the mail had none. */
+  html: string | null;
+  attachments: ParsedAttachment[];
+  /** Values of the headers the classifier reads, by lower-case name. */
+  headers: Record<string, string[]>;
+}

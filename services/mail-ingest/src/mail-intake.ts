@@ -1,0 +1,42 @@
+import type { BlobStore } from '@helpmesh/blob';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { KnownRecipients } from './application/known-recipients.ts';
+import type { ProcessMail } from './application/process-mail.ts';
+import type { MailboxFetchers } from './mail/imap/mailbox-fetchers.ts';
+import type { ParserPool } from './mail/parser/parser-pool.ts';
+import type { SmtpReceiver } from './mail/smtp.server.ts';
+
+/** Starts the doors when everything behind them stands, and closes them before it goes. */
+export class MailIntake implements OnApplicationBootstrap, OnModuleDestroy {
+  constructor(
+    private readonly parts: {
+      recipients: KnownRecipients;
+      process: ProcessMail;
+      parser: ParserPool;
+      blobs: BlobStore;
+      smtp: SmtpReceiver | null;
+      mailboxes: MailboxFetchers;
+    },
+  ) {}
+
+  /** Null when SMTP_PORT is -1. */
+  get smtpPort(): number | null {
+    return this.parts.smtp?.port ?? null;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { recipients, process, smtp, mailboxes } = this.parts;
+    await recipients.load();
+    process.start();
+    await smtp?.listen();
+    mailboxes.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    const { process, parser, blobs, smtp, mailboxes } = this.parts;
+    await Promise.all([smtp?.close(), mailboxes.stop()]);
+    await process.stop();
+    await parser.close();
+    await blobs.close();
+  }
+}

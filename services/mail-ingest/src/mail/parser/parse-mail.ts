@@ -1,0 +1,129 @@
+import type { AddressObject, HeaderLines, HeaderValue } from 'mailparser';
+import { type HeaderAddress, type Mailbox, mailboxesIn } from '../../domain/address.ts';
+import { headersRead } from '../../domain/automatic/classify.ts';
+import { cleanFileName, distinctNames } from '../../domain/file-name.ts';
+import { limits } from '../../domain/limits.ts';
+import { messageIdOf, messageIdsIn } from '../../domain/message-ids.ts';
+import type { ParsedAttachment, ParsedMail } from '../../domain/parsed-mail.ts';
+import { cleanText, cutToBytes, oneLine } from '../../domain/text.ts';
+import { isTooDeep, sanitized, textOf } from './html.ts';
+import { type MimeAttachment, type MimeMail, readMime } from './read-mime.ts';
+
+const CUT = '[Cut here: the rest is in the original mail.]';
+const NOT_SHOWN = '[The formatted text of this mail cannot be shown; see the original mail.]';
+
+/** Reads a whole mail. @throws Error when it cannot be taken apart; the caller keeps the raw file */
+export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
+  const mime = await readMime(raw);
+  return { ...headOf(mime), ...bodyOf(mime), attachments: attachmentsOf(mime.attachments) };
+}
+
+/** What can be had of the header of a mail that could not be read as a whole. @throws Error when not even that */
+export async function parseHead(raw: Uint8Array): Promise<ParsedMail> {
+  const start = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, limits.salvageBytes));
+  const end = /\r?\n\r?\n/.exec(start.toString('latin1'))?.index ?? start.length;
+  // The last line of a header that was cut off is not a whole one.
+  const whole = end < start.length ? end : Math.max(0, start.lastIndexOf('\n'));
+  const mime = await readMime(Buffer.concat([start.subarray(0, whole || end), Buffer.from('\r\n\r\n')]));
+  return { ...headOf(mime), text: '', html: null, attachments: [] };
+}
+
+type Head = Omit<ParsedMail, 'text' | 'html' | 'attachments'>;
+
+function headOf({ headers, lines }: MimeMail): Head {
+  const subject = headers.get('subject');
+  return {
+    from: mailboxes(headers.get('from'))[0] ?? mailboxes(headers.get('sender'))[0] ?? null,
+    replyTo: mailboxes(headers.get('reply-to'))[0] ?? null,
+    to: mailboxes(headers.get('to')),
+    cc: mailboxes(headers.get('cc')),
+    subject: oneLine(typeof subject === 'string' ? subject : '', limits.subjectLength),
+    messageId: messageIdOf(valuesOf(lines, 'message-id')[0]),
+    inReplyTo: messageIdsIn(valuesOf(lines, 'in-reply-to').join(' ')),
+    references: messageIdsIn(valuesOf(lines, 'references').join(' ')),
+    date: dateOf(valuesOf(lines, 'date')[0]),
+    headers: Object.fromEntries(
+      headersRead.map((name) => [
+        name,
+        valuesOf(lines, name)
+          .slice(0, 20)
+          .map((value) => oneLine(value, 2000)),
+      ]),
+    ),
+  };
+}
+
+function mailboxes(value: HeaderValue | undefined): Mailbox[] {
+  // A repeated To or Cc comes as an array, any other as one object.
+  const all = (Array.isArray(value) ? value : [value]) as (AddressObject | undefined)[];
+  return mailboxesIn(all.flatMap((one): HeaderAddress[] => one?.value ?? []));
+}
+
+/** Unfolded values as they stand in the header: bytes of any charset, here taken as UTF-8. */
+function valuesOf(lines: HeaderLines, name: string): string[] {
+  return lines
+    .filter(({ key }) => key === name)
+    .map(({ line }) => Buffer.from(line.slice(line.indexOf(':') + 1), 'latin1').toString())
+    .map((value) => value.replace(/\r?\n(?=[ \t])/g, '').trim());
+}
+
+/** mailparser turns an unreadable date into the present; here it is none. Years outside a mail's life are none too. */
+function dateOf(value: string | undefined): string | null {
+  // A comment names the zone again: `+0100 (CET)`.
+  const at = new Date(
+    (value ?? '')
+      .slice(0, 200)
+      .replace(/\([^)]*\)/g, '')
+      .trim(),
+  );
+  const year = at.getUTCFullYear();
+  return year >= 1970 && year < 2200 ? at.toISOString() : null;
+}
+
+function bodyOf({ text, html, mixed }: MimeMail): { text: string; html: string | null } {
+  const plain = html !== '' && (mixed || text.trim() === '') ? textOf(html) : text;
+  const words = cleanText(plain.slice(0, limits.bodyBytes * 2)).trimEnd();
+  if (isTooDeep(html)) return { text: withNote(words, NOT_SHOWN), html: null };
+  return { text: withNote(words), html: withinCap(html) };
+}
+
+/** Sanitized HTML that fits the cap. It is the source that is cut, so that what is left is whole elements. */
+function withinCap(html: string): string | null {
+  let source = html.slice(0, limits.htmlSourceLength);
+  for (;;) {
+    const clean = sanitized(source);
+    if (clean === null) return null;
+    const whole = source.length === html.length ? clean : `${clean}<p>${CUT}</p>`;
+    const size = Buffer.byteLength(whole);
+    if (size <= limits.bodyBytes) return whole;
+    source = source.slice(0, Math.floor((source.length * limits.bodyBytes * 0.95) / size));
+  }
+}
+
+function withNote(text: string, note?: string): string {
+  const tail = note ? `\n\n${note}` : '';
+  if (Buffer.byteLength(text) + tail.length <= limits.bodyBytes) return (text + tail).trimStart();
+  return `${cutToBytes(text, limits.bodyBytes - CUT.length - tail.length - 2)}\n\n${CUT}${tail}`;
+}
+
+function attachmentsOf(found: MimeAttachment[]): ParsedAttachment[] {
+  const types = found.map(({ part }) => contentTypeOf(part.contentType));
+  const names = distinctNames(
+    found.map(({ part }, n) => cleanFileName(part.filename, types[n] ?? 'application/octet-stream')),
+  );
+  return found.map(({ part, bytes }, n) => {
+    const contentId = oneLine(part.cid ?? '', 998) || null;
+    return {
+      filename: names[n] ?? 'attachment',
+      contentType: types[n] ?? 'application/octet-stream',
+      contentId,
+      inline: contentId !== null && (part.related === true || part.contentDisposition === 'inline'),
+      bytes,
+    };
+  });
+}
+
+function contentTypeOf(type: string): string {
+  const lower = type.toLowerCase();
+  return /^[\w.+-]{1,100}\/[\w.+-]{1,150}$/.test(lower) ? lower : 'application/octet-stream';
+}
