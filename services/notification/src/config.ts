@@ -38,7 +38,7 @@ export const NotificationConfig = defineConfig(
       .default('Helpmesh')
       .meta({ description: 'Name of the desk as people know it' }),
     MAIL_OWN_ADDRESSES: addresses
-      .default(new Set<string>())
+      .optional()
       .meta({ description: 'Further addresses at which mail comes in, comma separated; never answered by machine' }),
     MAIL_NULL_RETURN_PATH: flag('Confirmations leave with an empty return path; false for relays that refuse it', true),
     MAIL_CONCURRENCY: z.coerce
@@ -79,7 +79,7 @@ export function mailSettings(config: NotificationConfig): MailSettings {
   const brand = config.HELPMESH_PRODUCT_NAME;
   return {
     from: config.MAIL_FROM ?? { name: brand, address: `helpdesk@${fqdn}` },
-    ownAddresses: config.MAIL_OWN_ADDRESSES,
+    ownAddresses: config.MAIL_OWN_ADDRESSES ?? new Set(),
     brand,
     page: config.HELPMESH_PUBLIC_URL,
     fqdn,
