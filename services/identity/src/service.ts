@@ -1,1 +1,19 @@
-export {};
+import type { Clock } from '@helpmesh/kernel';
+import { messagingTables } from '@helpmesh/messaging';
+import { type RunningService, runService } from '@helpmesh/service-kit';
+import { IdentityModule } from './app.module.ts';
+import { seed } from './application/seed.ts';
+import type { IdentityConfig } from './config.ts';
+import { Identity1795262400000 } from './persistence/migrations/1795262400000-identity.ts';
+
+/** @param clock  for tests; default: the machine's */
+export function createIdentityService(config: IdentityConfig, clock?: Clock): RunningService {
+  return runService({
+    name: 'identity',
+    config,
+    module: IdentityModule,
+    migrations: [messagingTables, Identity1795262400000],
+    seed: (ds) => seed(ds, config),
+    ...(clock && { clock }),
+  });
+}

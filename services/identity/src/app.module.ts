@@ -1,0 +1,82 @@
+import { Module } from '@nestjs/common';
+import { Announce } from './application/announce.ts';
+import { EnsureCustomers } from './application/ensure-customers.ts';
+import { Groups } from './application/groups/groups.ts';
+import { ListRoles } from './application/list-roles.ts';
+import { Lookup } from './application/lookup.ts';
+import { Organizations } from './application/organizations/organizations.ts';
+import { Present } from './application/present.ts';
+import { ApiTokens } from './application/sign-in/api-tokens.ts';
+import { Authenticate } from './application/sign-in/authenticate.ts';
+import { CheckPassword } from './application/sign-in/check-password.ts';
+import { Links } from './application/sign-in/links.ts';
+import { Passwords } from './application/sign-in/passwords.ts';
+import { SetPassword } from './application/sign-in/set-password.ts';
+import { SignIn } from './application/sign-in/sign-in.ts';
+import { Sweep } from './application/sweep.ts';
+import { ReadUsers } from './application/users/read-users.ts';
+import { ResolveUserInput } from './application/users/user-input.ts';
+import { WriteUser } from './application/users/write-user.ts';
+import { GroupsController } from './bus/groups.controller.ts';
+import { NeighboursController } from './bus/neighbours.controller.ts';
+import { OnTicket } from './bus/on-ticket.ts';
+import { OrganizationsController } from './bus/organizations.controller.ts';
+import { SignInController } from './bus/sign-in.controller.ts';
+import { UsersController } from './bus/users.controller.ts';
+import { CredentialStore } from './persistence/credential.store.ts';
+import { CustomerStore } from './persistence/customer.store.ts';
+import { GroupStore } from './persistence/group.store.ts';
+import { OrganizationStore } from './persistence/organization.store.ts';
+import { PrincipalStore } from './persistence/principal.store.ts';
+import { ReferenceStore } from './persistence/reference.store.ts';
+import { RoleStore } from './persistence/role.store.ts';
+import { TriesStore } from './persistence/tries.store.ts';
+import { UserStore } from './persistence/user.store.ts';
+
+/** The map of the service: what answers, what listens, what runs by the clock, and what they are made of. */
+@Module({
+  controllers: [
+    // questions of neighbours and of REST
+    SignInController,
+    UsersController,
+    OrganizationsController,
+    GroupsController,
+    NeighboursController,
+    // events of the ticket service
+    OnTicket,
+  ],
+  providers: [
+    // by the clock
+    Sweep,
+    // wishes
+    Authenticate,
+    SignIn,
+    SetPassword,
+    ApiTokens,
+    ReadUsers,
+    WriteUser,
+    Organizations,
+    Groups,
+    ListRoles,
+    Lookup,
+    EnsureCustomers,
+    // what wishes share
+    CheckPassword,
+    Passwords,
+    Links,
+    ResolveUserInput,
+    Present,
+    Announce,
+    // rows
+    PrincipalStore,
+    CredentialStore,
+    TriesStore,
+    UserStore,
+    CustomerStore,
+    OrganizationStore,
+    GroupStore,
+    RoleStore,
+    ReferenceStore,
+  ],
+})
+export class IdentityModule {}

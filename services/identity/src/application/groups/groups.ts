@@ -1,0 +1,191 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Actor, groups as endpoints, ParsedInputOf } from '@helpmesh/contracts';
+import { AppError, type Clock } from '@helpmesh/kernel';
+import { transaction, violates } from '@helpmesh/persistence';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { mayGroups } from '../../domain/access.ts';
+import { parseMailbox } from '../../domain/address.ts';
+import { deepest, isInside, joinGroupName, separator, splitGroupName } from '../../domain/group-path.ts';
+import { searchTerms, windowOf } from '../../domain/reading.ts';
+import { type GroupRow, GroupStore, type GroupValues, groupSearchFields } from '../../persistence/group.store.ts';
+import { Announce } from '../announce.ts';
+
+import { type Json, Present, type Shape } from '../present.ts';
+import { refusals } from '../refusals.ts';
+
+type ListQuery = ParsedInputOf<typeof endpoints.list>['query'];
+type SearchQuery = ParsedInputOf<typeof endpoints.search>['query'];
+type Input = ParsedInputOf<typeof endpoints.create>['body'];
+
+const columns = ['id', 'name', 'name_last', 'parent_id', 'active', 'note', 'created_at', 'updated_at'];
+const listed = { standard: 500, max: 1000, columns, order: 'id' };
+const searched = { standard: 50, max: 200, columns, order: 'updated_at DESC, id DESC' };
+
+@Injectable()
+export class Groups {
+  constructor(
+    private readonly db: DataSource,
+    private readonly groups: GroupStore,
+    private readonly announce: Announce,
+    private readonly present: Present,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError forbidden for customers */
+  async list(actor: Actor, query: ListQuery): Promise<Json | Json[]> {
+    if (!mayGroups.see(actor)) throw refusals.notAuthorized();
+    const { ids, total } = await this.groups.page(this.db, windowOf(query, listed));
+    return this.present.many(this.db, actor, 'groups', await this.groups.byIds(this.db, ids), query, total);
+  }
+
+  /** @throws AppError forbidden for customers */
+  async search(actor: Actor, query: SearchQuery): Promise<Json | Json[]> {
+    if (!mayGroups.see(actor)) throw refusals.notAuthorized();
+    const terms = searchTerms(query.query ?? query.term ?? '', groupSearchFields);
+    const { ids, total } = await this.groups.search(this.db, terms, windowOf(query, searched));
+    if (query.only_total_count) return { total_count: total };
+    const rows = await this.groups.byIds(this.db, ids);
+    if (query.label || query.term !== undefined) {
+      return rows.map(({ id, name, active }) => ({
+        id,
+        label: name,
+        value: name,
+        ...(query.term !== undefined && { inactive: !active }),
+      }));
+    }
+    return this.present.many(this.db, actor, 'groups', rows, query, total);
+  }
+
+  /** @throws AppError forbidden, not-found */
+  async get(actor: Actor, id: number, shape: Shape): Promise<Json> {
+    if (!mayGroups.see(actor)) throw refusals.notAuthorized();
+    const [row] = await this.groups.byIds(this.db, [id]);
+    if (!row) throw refusals.notFound('Group', id);
+    return this.present.one(this.db, actor, 'groups', row, shape);
+  }
+
+  /** @throws AppError forbidden, invalid */
+  async create(actor: Actor, input: Input, shape: Shape): Promise<Json> {
+    if (!mayGroups.write(actor)) throw refusals.notAuthorized();
+    if (!(input.name ?? input.name_last)?.trim()) throw refusals.blank('Name');
+    return this.guarded(async (tx) => {
+      const place = await this.placeOf(tx, input, null);
+      const id = await this.groups.insert(tx, { ...valuesOf(input), ...place }, this.by(actor));
+      await this.announce.groupsChanged(tx, 'created', [id]);
+      return this.present.one(tx, actor, 'groups', await this.row(tx, id), shape);
+    });
+  }
+
+  /** A renamed or moved group takes its descendants along. @throws AppError forbidden, not-found, invalid */
+  async update(actor: Actor, id: number, input: Input, shape: Shape): Promise<Json> {
+    if (!mayGroups.write(actor)) throw refusals.notAuthorized();
+    return this.guarded(async (tx) => {
+      const [before] = await this.groups.byIds(tx, [id]);
+      if (!before) throw refusals.notFound('Group', id);
+      const place = await this.placeOf(tx, input, before);
+      const old: Record<string, unknown> = { ...before };
+      const written = Object.entries({ ...valuesOf(input), ...place });
+      const changed = written.filter(([name, value]) => !isDeepStrictEqual(old[name], value));
+      if (changed.length > 0) {
+        await this.groups.update(tx, id, Object.fromEntries(changed), this.by(actor));
+        const moved =
+          place.name === before.name ? [] : await this.groups.movePaths(tx, before.name, place.name, this.by(actor));
+        await this.announce.groupsChanged(tx, 'updated', [id, ...moved]);
+        if (changed.some(([name]) => name === 'active')) await this.announce.accessChanged(tx, null, 'group-active');
+      }
+      return this.present.one(tx, actor, 'groups', await this.row(tx, id), shape);
+    });
+  }
+
+  /** @throws AppError forbidden, not-found, invalid when a ticket, a person or a subgroup refers to it */
+  async delete(actor: Actor, id: number): Promise<Record<string, never>> {
+    if (!mayGroups.write(actor)) throw refusals.notAuthorized();
+    await this.guarded(async (tx) => {
+      if ((await this.groups.byIds(tx, [id])).length === 0) throw refusals.notFound('Group', id);
+      if (await this.groups.isReferenced(tx, id)) throw refusals.referenced();
+      await this.announce.groupDeleted(tx, id);
+      await this.groups.delete(tx, id);
+    });
+    return {};
+  }
+
+  /** Name and parent after the write: from `name` as a path, or from `name_last` with `parent_id` or `parent`. */
+  private async placeOf(
+    tx: EntityManager,
+    input: Input,
+    before: GroupRow | null,
+  ): Promise<{ name: string; name_last: string; parent_id: number | null }> {
+    const written = input.name?.trim() || input.name_last?.trim();
+    const path = splitGroupName(written ?? before?.name_last ?? '');
+    if (!path.ok) throw refusals.badParameter('name', written);
+    const parent = await this.parentOf(tx, input, path.parent, written === undefined ? before : null);
+    if (parent && before && isInside(parent.name, before.name)) throw refusals.badParameter('parent_id', parent.id);
+    const name = joinGroupName(parent?.name ?? null, path.last);
+    if (name.split(separator).length > deepest) throw refusals.badParameter('name', name);
+    return { name, name_last: path.last, parent_id: parent?.id ?? null };
+  }
+
+  private async parentOf(
+    tx: EntityManager,
+    input: Input,
+    fromPath: string | null,
+    keep: GroupRow | null,
+  ): Promise<{ id: number; name: string } | null> {
+    if (input.parent_id !== undefined && input.parent_id !== null) return this.groupById(tx, input.parent_id);
+    const name = fromPath ?? (input.parent?.trim() || null);
+    if (name !== null) {
+      const id = (await this.groups.idsByNames(tx, [name])).get(name);
+      if (id === undefined) throw refusals.noSuchName('parent', name);
+      return this.groupById(tx, id);
+    }
+    const unsaid = input.parent_id === undefined && input.parent === undefined;
+    return unsaid && keep?.parent_id ? this.groupById(tx, keep.parent_id) : null;
+  }
+
+  private async groupById(tx: EntityManager, id: number): Promise<{ id: number; name: string }> {
+    const name = (await this.groups.names(tx, [id])).get(id);
+    if (name === undefined) throw refusals.badParameter('parent_id', id);
+    return { id, name };
+  }
+
+  /** One change of the tree at a time; violated unique names and addresses become the documented refusals. */
+  private async guarded<T>(fn: (tx: EntityManager) => Promise<T>): Promise<T> {
+    try {
+      return await transaction(this.db, async (tx) => {
+        await this.groups.lockTree(tx);
+        return fn(tx);
+      });
+    } catch (error) {
+      if (violates(error, 'groups_name_key')) throw refusals.exists();
+      if (violates(error, 'groups_email_address_key')) {
+        throw new AppError('invalid', 'identity.group-address-taken', 'This address already belongs to another group.');
+      }
+      throw error;
+    }
+  }
+
+  private by(actor: Actor): { userId: number; at: Date } {
+    return { userId: actor.userId, at: new Date(this.clock.now()) };
+  }
+
+  private async row(tx: EntityManager, id: number): Promise<GroupRow> {
+    return (await this.groups.byIds(tx, [id]))[0] as GroupRow;
+  }
+}
+
+function valuesOf(input: Input): GroupValues {
+  const values: GroupValues = {};
+  if (input.assignment_timeout !== undefined) values.assignment_timeout = input.assignment_timeout;
+  if (input.follow_up_possible !== undefined) values.follow_up_possible = input.follow_up_possible;
+  if (input.follow_up_assignment !== undefined) values.follow_up_assignment = input.follow_up_assignment;
+  if (input.reopen_time_in_days !== undefined) values.reopen_time_in_days = input.reopen_time_in_days;
+  if (input.signature !== undefined) values.signature = input.signature;
+  if (input.active !== undefined) values.active = input.active;
+  if (input.note !== undefined) values.note = input.note;
+  if (input.email === undefined) return values;
+  const mailbox = input.email?.trim() ? parseMailbox(input.email) : { name: '', address: null };
+  if (!mailbox) throw refusals.emailInvalid(input.email ?? '');
+  return { ...values, email_name: mailbox.name, email_address: mailbox.address };
+}

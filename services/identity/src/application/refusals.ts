@@ -1,0 +1,32 @@
+import { AppError } from '@helpmesh/kernel';
+
+/** Refusals in the words that existing clients compare with (zammad-api 2.2). */
+export const refusals = {
+  notAuthorized: () => new AppError('forbidden', 'identity.not-authorized', 'Not authorized'),
+  notFound: (kind: 'User' | 'Organization' | 'Group' | 'Token', id: number) =>
+    new AppError('not-found', 'identity.not-found', `Couldn't find ${kind} with 'id'=${id}`),
+  referenced: () => new AppError('invalid', 'identity.referenced', "Can't delete, object has references."),
+  exists: () => new AppError('invalid', 'identity.exists', 'This object already exists.'),
+  emailTaken: (email: string) =>
+    new AppError('invalid', 'identity.email-taken', `Email address '${email}' is already used for another user.`),
+  emailInvalid: (email: string) => new AppError('invalid', 'identity.email-invalid', `Invalid email '${email}'`),
+  noIdentifier: () =>
+    new AppError(
+      'invalid',
+      'identity.no-identifier',
+      'At least one identifier (firstname, lastname, phone, mobile or email) for user is required.',
+    ),
+  noSuchName: (attribute: string, name: string) =>
+    new AppError(
+      'invalid',
+      'identity.name-unknown',
+      `No lookup value found for '${attribute}': ${JSON.stringify(name)}`,
+    ),
+  noSuchId: (attribute: string, id: number | string) =>
+    new AppError('invalid', 'identity.id-unknown', `No value found for '${attribute}' with id ${id}`),
+  badParameter: (parameter: string, value: unknown) =>
+    new AppError('invalid', 'identity.parameter-invalid', `Invalid value for param '${parameter}': ${String(value)}`),
+  blank: (attribute: string) => new AppError('invalid', 'identity.blank', `${attribute} can't be blank`),
+  required: (attribute: string) => new AppError('invalid', 'identity.required', `Attribute '${attribute}' required!`),
+  lastAdmin: () => new AppError('invalid', 'identity.last-admin', 'At least one user needs to have admin permissions.'),
+} as const;

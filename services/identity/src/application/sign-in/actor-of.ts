@@ -1,0 +1,29 @@
+import type { Actor } from '@helpmesh/contracts';
+import { effectiveRights } from '../../domain/rights.ts';
+import type { Principal } from '../../persistence/principal.store.ts';
+
+export interface ActorOptions {
+  via: 'session' | 'basic' | 'token';
+  /** Permissions of the API token in use; null: none in use. */
+  token: readonly string[] | null;
+  sessionId?: number;
+  actingUserId?: number;
+}
+
+/** The signed-in person as the other services see them. */
+export function actorOf(principal: Principal, options: ActorOptions): Actor {
+  const { permissions, groups } = effectiveRights(principal.grants, options.token);
+  return {
+    kind: 'user',
+    userId: principal.id,
+    login: principal.login,
+    permissions,
+    groups,
+    organizationIds: principal.organizationIds,
+    sharedOrganizationIds: principal.sharedOrganizationIds,
+    locale: principal.locale,
+    via: options.via,
+    ...(options.sessionId !== undefined && { sessionId: options.sessionId }),
+    ...(options.actingUserId !== undefined && { actingUserId: options.actingUserId }),
+  };
+}

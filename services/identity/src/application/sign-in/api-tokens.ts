@@ -1,0 +1,90 @@
+import type { Actor, createToken, listTokens, OutputOf, ParsedInputOf } from '@helpmesh/contracts';
+import type { Clock } from '@helpmesh/kernel';
+import { transaction } from '@helpmesh/persistence';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { mayCredentials } from '../../domain/access.ts';
+import { grants, permissionNames } from '../../domain/permissions.ts';
+import { CredentialStore } from '../../persistence/credential.store.ts';
+import { RoleStore } from '../../persistence/role.store.ts';
+import { Announce } from '../announce.ts';
+
+import { refusals } from '../refusals.ts';
+import { formatApiToken, hashOf, newApiTokenSecret } from '../secrets.ts';
+
+@Injectable()
+export class ApiTokens {
+  constructor(
+    private readonly db: DataSource,
+    private readonly credentials: CredentialStore,
+    private readonly roles: RoleStore,
+    private readonly announce: Announce,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Own tokens, and every permission that the caller may put into one. */
+  async list(actor: Actor): Promise<OutputOf<typeof listTokens>> {
+    if (!mayCredentials.tokens(actor)) throw refusals.notAuthorized();
+    const [tokens, permissions] = [
+      await this.credentials.apiTokensOf(this.db, actor.userId),
+      await this.roles.permissions(this.db),
+    ];
+    return {
+      tokens: tokens.map((token) => ({
+        id: token.id,
+        name: token.name,
+        preferences: { permission: token.permissions },
+        last_used_at: token.lastUsedAt?.toISOString() ?? null,
+        expires_at: token.expiresAt?.toISOString() ?? null,
+        created_at: token.createdAt.toISOString(),
+      })),
+      permissions: permissions
+        .filter(({ name }) => grants(actor.permissions, name))
+        .map(({ id, name }) => ({ id, name, active: true, preferences: {} })),
+    };
+  }
+
+  /**
+   * Makes a token, shown this once. It can hold what the caller holds at present, never more: a narrow token makes no
+   * wide one, and acting for somebody leaves no key to their account behind.
+   */
+  async create(actor: Actor, body: ParsedInputOf<typeof createToken>['body']): Promise<{ token: string }> {
+    if (!mayCredentials.tokens(actor) || !mayCredentials.inPerson(actor)) throw refusals.notAuthorized();
+    if (body.name.trim() === '') throw refusals.blank('Name');
+    const permissions = [...new Set(body.permission ?? [])];
+    if (permissions.length === 0) throw refusals.required('permission');
+    for (const name of permissions) {
+      if (!permissionNames.includes(name)) throw refusals.noSuchName('permission', name);
+      if (!grants(actor.permissions, name)) throw refusals.notAuthorized();
+    }
+    const secret = newApiTokenSecret();
+    const id = await transaction(this.db, (tx) =>
+      this.credentials.addApiToken(tx, {
+        userId: actor.userId,
+        name: body.name.trim(),
+        permissions,
+        secretHash: hashOf(secret),
+        expiresAt: expiry(body.expires_at),
+        at: new Date(this.clock.now()),
+      }),
+    );
+    return { token: formatApiToken({ id, secret }) };
+  }
+
+  async delete(actor: Actor, id: number): Promise<Record<string, never>> {
+    if (!mayCredentials.tokens(actor)) throw refusals.notAuthorized();
+    await transaction(this.db, async (tx) => {
+      if (!(await this.credentials.deleteApiToken(tx, actor.userId, id))) throw refusals.notFound('Token', id);
+      await this.announce.accessChanged(tx, [actor.userId], 'token-revoked');
+    });
+    return {};
+  }
+}
+
+function expiry(text: string | null | undefined): Date | null {
+  if (text === null || text === undefined || text === '') return null;
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) throw refusals.badParameter('expires_at', text);
+  return at;
+}

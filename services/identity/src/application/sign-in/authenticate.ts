@@ -1,0 +1,135 @@
+import type { authenticate, OutputOf, ParsedInputOf } from '@helpmesh/contracts';
+import { AppError, type Clock } from '@helpmesh/kernel';
+import { CLOCK, CONFIG } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { IdentityConfig } from '../../config.ts';
+import { mayUsers } from '../../domain/access.ts';
+import { normalAddress } from '../../domain/address.ts';
+import { record } from '../../events.ts';
+import { CredentialStore } from '../../persistence/credential.store.ts';
+import { type Principal, PrincipalStore } from '../../persistence/principal.store.ts';
+
+import { equalHashes, hashOf, isSecret, parseApiToken } from '../secrets.ts';
+import { type ActorOptions, actorOf } from './actor-of.ts';
+import { CheckPassword } from './check-password.ts';
+
+type Input = ParsedInputOf<typeof authenticate>;
+type Output = OutputOf<typeof authenticate>;
+
+const HOUR_MS = 3_600_000;
+/** How long the gateway may reuse an answer; `access.v1.changed` ends it sooner. */
+const REUSE_MS = 30_000;
+/** Uses are recorded at most this often: reading must not become writing. */
+const TOUCH_MS = 60_000;
+
+interface Proven {
+  principal: Principal;
+  options: ActorOptions;
+  csrfToken: string | null;
+  /** The credential is good for this long. */
+  leftMs: number;
+}
+
+/** Who is this? @throws AppError unauthenticated, forbidden, limited */
+@Injectable()
+export class Authenticate {
+  constructor(
+    private readonly db: DataSource,
+    private readonly principals: PrincipalStore,
+    private readonly credentials: CredentialStore,
+    private readonly passwords: CheckPassword,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: IdentityConfig,
+  ) {}
+
+  async run({ credential, onBehalfOf, ip }: Input): Promise<Output> {
+    const proven = await this.prove(credential, ip);
+    const { principal, options, csrfToken } = proven;
+    const actor =
+      onBehalfOf === undefined || onBehalfOf.trim() === ''
+        ? actorOf(principal, options)
+        : await this.actFor(principal, options, onBehalfOf.trim());
+    return { actor, csrfToken, maxAgeMs: Math.max(0, Math.min(REUSE_MS, proven.leftMs)) };
+  }
+
+  private prove(credential: Input['credential'], ip: string | undefined): Promise<Proven> {
+    switch (credential.scheme) {
+      case 'basic':
+        return this.byPassword(credential.login, credential.password, ip);
+      case 'token':
+        return this.byToken(credential.token);
+      case 'session':
+        return this.bySession(credential.sessionToken);
+    }
+  }
+
+  private async byPassword(login: string, password: string, ip: string | undefined): Promise<Proven> {
+    const principal = await this.passwords.run({ login, password, ip, way: 'basic' });
+    if (!principal) throw refused('identity.basic-refused', 'Invalid BasicAuth credentials');
+    return { principal, options: { via: 'basic', token: null }, csrfToken: null, leftMs: REUSE_MS };
+  }
+
+  private async byToken(token: string): Promise<Proven> {
+    const unknown = () => refused('identity.token-unknown', "Can't find User for Token");
+    const parts = parseApiToken(token.trim());
+    const row = parts && (await this.credentials.apiToken(this.db, parts.id));
+    if (!row || !equalHashes(row.secretHash, hashOf(parts.secret))) throw unknown();
+    const now = this.clock.now();
+    const leftMs = row.expiresAt ? row.expiresAt.getTime() - now : REUSE_MS;
+    if (leftMs <= 0) throw refused('identity.token-expired', 'Not authorized (token expired)!');
+    const principal = await this.principals.byId(this.db, row.userId);
+    if (!principal?.grants.active) throw unknown();
+    if (!row.lastUsedAt || now - row.lastUsedAt.getTime() >= TOUCH_MS) {
+      await this.credentials.touchApiToken(this.db, row.id, new Date(now));
+    }
+    return { principal, options: { via: 'token', token: row.permissions }, csrfToken: null, leftMs };
+  }
+
+  private async bySession(sessionToken: string): Promise<Proven> {
+    const ended = () => refused('identity.session-ended', 'Authentication required');
+    if (!isSecret(sessionToken)) throw ended();
+    const session = await this.credentials.session(this.db, hashOf(sessionToken));
+    if (!session) throw ended();
+    const now = this.clock.now();
+    const idleMs = now - session.lastSeenAt.getTime();
+    const leftMs = Math.min(session.expiresAt.getTime() - now, this.config.SESSION_IDLE_HOURS * HOUR_MS - idleMs);
+    if (leftMs <= 0) throw ended();
+    const principal = await this.principals.byId(this.db, session.userId);
+    if (!principal?.grants.active) throw ended();
+    if (idleMs >= TOUCH_MS) await this.credentials.touchSession(this.db, session.id, new Date(now));
+    return {
+      principal,
+      options: { via: 'session', token: null, sessionId: session.id },
+      csrfToken: session.csrfToken,
+      leftMs,
+    };
+  }
+
+  /**
+   * The header `From`: all rights are those of the named user from here on, still narrowed to the token's. Who may
+   * manage users may do it, for inactive ones as well.
+   */
+  private async actFor(caller: Principal, options: ActorOptions, name: string): Promise<Output['actor']> {
+    if (!mayUsers.actFor(actorOf(caller, options))) {
+      throw new AppError(
+        'forbidden',
+        'identity.acting-not-allowed',
+        "Current user has no permission to use 'From'/'X-On-Behalf-Of'!",
+      );
+    }
+    const target = await this.named(name);
+    if (!target) throw new AppError('forbidden', 'identity.acting-for-unknown', `No such user '${name}'`);
+    record.actsFor(caller.id, target.id);
+    return actorOf(target, { ...options, actingUserId: caller.id });
+  }
+
+  private async named(name: string): Promise<Principal | undefined> {
+    const byId = /^\d{1,9}$/.test(name) ? await this.principals.byId(this.db, Number(name)) : undefined;
+    return byId ?? this.principals.byLogin(this.db, normalAddress(name));
+  }
+}
+
+function refused(code: string, detail: string): AppError {
+  return new AppError('unauthenticated', code, detail);
+}

@@ -1,0 +1,119 @@
+import type { Actor } from '@helpmesh/contracts';
+import { AppError, type Clock } from '@helpmesh/kernel';
+import { transaction } from '@helpmesh/persistence';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { mayCredentials } from '../../domain/access.ts';
+import { normalAddress } from '../../domain/address.ts';
+import { checkNewPassword } from '../../domain/password.ts';
+import { countTry } from '../../domain/throttle.ts';
+import { record } from '../../events.ts';
+import { CredentialStore } from '../../persistence/credential.store.ts';
+import { PrincipalStore } from '../../persistence/principal.store.ts';
+import { TriesStore } from '../../persistence/tries.store.ts';
+import { UserStore } from '../../persistence/user.store.ts';
+import { Announce } from '../announce.ts';
+
+import { refusals } from '../refusals.ts';
+import { hashOf, isSecret } from '../secrets.ts';
+import { CheckPassword } from './check-password.ts';
+import { Links } from './links.ts';
+import { Passwords } from './passwords.ts';
+
+/** Setting a password: by a link from a mail, or by whoever knows the old one. */
+@Injectable()
+export class SetPassword {
+  constructor(
+    private readonly db: DataSource,
+    private readonly users: UserStore,
+    private readonly credentials: CredentialStore,
+    private readonly principals: PrincipalStore,
+    private readonly tries: TriesStore,
+    private readonly passwords: Passwords,
+    private readonly check: CheckPassword,
+    private readonly links: Links,
+    private readonly announce: Announce,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Mails a reset link. The answer never tells whether there is such an account; asking on and on for the same one
+   * sends no further mails for a while (the limit of domain/throttle.ts, counted for unknown accounts as well).
+   */
+  async requestReset({ username }: { username: string }): Promise<{ message: string }> {
+    const account = normalAddress(username);
+    if (account === '') return { message: 'ok' };
+    const now = this.clock.now();
+    const key = { account, place: 'password reset' };
+    await transaction(this.db, async (tx) => {
+      const { place, account: everywhere } = await this.tries.lock(tx, key, new Date(now));
+      const attempt = countTry(place, { ...everywhere, failures: 0 }, now);
+      if (attempt.do === 'wait') return;
+      await this.tries.save(tx, key, attempt.place);
+      const id = await this.users.findId(tx, account);
+      const [user] = id === undefined ? [] : await this.users.byIds(tx, [id]);
+      if (user?.active && user.email !== '') await this.links.send(tx, 'password-reset', user);
+    });
+    return { message: 'ok' };
+  }
+
+  /**
+   * Sets a password by the token of a reset or invitation mail, once. Without a password the token is only looked at,
+   * so that a mail scanner that follows links uses nothing up.
+   * @throws AppError invalid, `identity.link-not-valid`, `identity.password-too-weak`
+   */
+  async byToken(token: string, password: string | undefined): Promise<{ message: string; user_login: string }> {
+    const at = new Date(this.clock.now());
+    const user = isSecret(token) ? await this.credentials.userOfOneTimeToken(this.db, hashOf(token), at) : undefined;
+    if (!user) throw linkNotValid();
+    if (password === undefined) return { message: 'ok', user_login: user.login };
+    checkNewPassword(password, user);
+    const hash = await this.passwords.hash(password);
+    await transaction(this.db, async (tx) => {
+      if (!(await this.credentials.useOneTimeToken(tx, hashOf(token), at))) throw linkNotValid();
+      await this.store(tx, user, hash, { verified: true, keepSession: null, byUserId: user.id });
+    });
+    record.passwordSet(user.id, 'reset');
+    return { message: 'ok', user_login: user.login };
+  }
+
+  /** @throws AppError forbidden; invalid `identity.password-wrong`, `identity.password-too-weak`; limited */
+  async change(actor: Actor, passwords: { password_old: string; password_new: string }): Promise<{ message: string }> {
+    if (!mayCredentials.password(actor) || !mayCredentials.inPerson(actor)) throw refusals.notAuthorized();
+    const [user] = await this.users.byIds(this.db, [actor.userId]);
+    const principal = await this.principals.byId(this.db, actor.userId);
+    if (!user || !principal) throw refusals.notAuthorized();
+    if (!(await this.check.ofUser(user.id, principal.passwordHash, passwords.password_old))) {
+      throw new AppError('invalid', 'identity.password-wrong', 'Current password is wrong!');
+    }
+    checkNewPassword(passwords.password_new, user);
+    const hash = await this.passwords.hash(passwords.password_new);
+    await transaction(this.db, (tx) =>
+      this.store(tx, user, hash, { keepSession: actor.sessionId ?? null, byUserId: user.id }),
+    );
+    record.passwordSet(user.id, 'change');
+    return { message: 'ok' };
+  }
+
+  /** A new password ends what the old one opened: sessions, links in mails, waiting times. */
+  private async store(
+    tx: EntityManager,
+    user: { id: number; login: string; email: string },
+    hash: string,
+    options: { verified?: true; keepSession: number | null; byUserId: number },
+  ): Promise<void> {
+    const at = new Date(this.clock.now());
+    const values = { password_hash: hash, ...(options.verified && { verified: true }) };
+    await this.users.update(tx, user.id, values, { userId: options.byUserId, at });
+    await this.credentials.endSessions(tx, user.id, options.keepSession);
+    await this.credentials.voidOneTimeTokens(tx, user.id, at);
+    for (const account of new Set([user.login, user.email])) await this.tries.forget(tx, account);
+    await this.announce.usersChanged(tx, 'updated', [user.id]);
+    await this.announce.accessChanged(tx, [user.id], 'password');
+  }
+}
+
+function linkNotValid(): AppError {
+  return new AppError('invalid', 'identity.link-not-valid', 'This link is not valid or has expired.');
+}

@@ -1,0 +1,45 @@
+import type { Clock } from '@helpmesh/kernel';
+import { CLOCK, CONFIG } from '@helpmesh/service-kit';
+import { logger } from '@helpmesh/telemetry';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { IdentityConfig } from '../config.ts';
+import { limits } from '../domain/throttle.ts';
+import { CredentialStore } from '../persistence/credential.store.ts';
+
+const HOUR_MS = 3_600_000;
+const EVERY_MS = 10 * 60_000;
+
+/** Removes ended sessions, expired one-time tokens and forgotten counts of tries. Any number of replicas may do it. */
+@Injectable()
+export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private readonly log = logger('sweep');
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly credentials: CredentialStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: IdentityConfig,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.run().catch((error) => this.log.warn({ err: error }, 'sweeping failed, the next round tries again'));
+    }, EVERY_MS);
+    this.timer.unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  async run(): Promise<void> {
+    const now = this.clock.now();
+    await this.credentials.sweep(this.db, {
+      now: new Date(now),
+      sessionSeen: new Date(now - this.config.SESSION_IDLE_HOURS * HOUR_MS),
+      tries: new Date(now - limits.forgetAfterMs - limits.longestWaitMs),
+    });
+  }
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Actor, UserInput } from '@helpmesh/contracts';
+import type { Clock } from '@helpmesh/kernel';
+import { transaction, violates } from '@helpmesh/persistence';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { mayUsers } from '../../domain/access.ts';
+import { domainOf } from '../../domain/address.ts';
+import { grants } from '../../domain/permissions.ts';
+import { groupAccess } from '../../domain/rights.ts';
+import { type Identification, identify } from '../../domain/user.ts';
+import { record } from '../../events.ts';
+import { CredentialStore } from '../../persistence/credential.store.ts';
+import { OrganizationStore } from '../../persistence/organization.store.ts';
+import { RoleStore } from '../../persistence/role.store.ts';
+import { UserStore } from '../../persistence/user.store.ts';
+import type { UserRow, UserValues } from '../../persistence/user.table.ts';
+import { Announce } from '../announce.ts';
+
+import { type Json, Present, type Shape } from '../present.ts';
+import { refusals } from '../refusals.ts';
+import { Links } from '../sign-in/links.ts';
+import { Passwords } from '../sign-in/passwords.ts';
+import { type ResolvedUser, ResolveUserInput, writableInput } from './user-input.ts';
+
+/** Adds, changes and deletes users. */
+@Injectable()
+export class WriteUser {
+  constructor(
+    private readonly db: DataSource,
+    private readonly users: UserStore,
+    private readonly organizations: OrganizationStore,
+    private readonly roles: RoleStore,
+    private readonly credentials: CredentialStore,
+    private readonly resolve: ResolveUserInput,
+    private readonly passwords: Passwords,
+    private readonly links: Links,
+    private readonly announce: Announce,
+    private readonly present: Present,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Agents make customers; who may manage users makes anybody. @throws AppError forbidden, invalid */
+  async create(actor: Actor, sent: UserInput, shape: Shape): Promise<Json> {
+    if (!mayUsers.create(actor)) throw refusals.notAuthorized();
+    const input = writableInput(actor, sent);
+    const hash = await this.hashOf(input);
+    const identification = identifyOrRefuse(null, input);
+    const created = await this.guarded(identification, async (tx) => {
+      await this.refuseTakenEmail(tx, identification.email, 0);
+      const resolved = await this.resolve.run(tx, input);
+      const organizationId =
+        resolved.values.organization_id === undefined && identification.email !== ''
+          ? await this.organizations.idByDomain(tx, domainOf(identification.email))
+          : (resolved.values.organization_id ?? null);
+      const by = { userId: actor.userId, at: new Date(this.clock.now()) };
+      const values = { ...resolved.values, ...identification, ...hash, organization_id: organizationId };
+      const id = await this.users.insert(tx, values, by);
+      await this.users.setRoles(tx, id, resolved.roleIds ?? (await this.roles.signupIds(tx)));
+      if (resolved.organizationIds) await this.users.setOrganizations(tx, id, resolved.organizationIds);
+      if (resolved.groups) await this.users.setGroups(tx, id, resolved.groups);
+      const row = await this.row(tx, id);
+      await this.announce.usersChanged(tx, 'created', [id]);
+      if (input.invite) await this.invite(tx, row);
+      return this.present.one(tx, actor, 'users', row, shape);
+    });
+    record.usersCreated('rest', 1);
+    return created;
+  }
+
+  /** @throws AppError forbidden, not-found, invalid */
+  async update(actor: Actor, id: number, sent: UserInput, shape: Shape): Promise<Json> {
+    // Whoever may change nobody does not learn who exists.
+    if (!mayUsers.create(actor)) throw refusals.notAuthorized();
+    const input = writableInput(actor, sent);
+    const hash = await this.hashOf(input);
+    return this.guarded(input, async (tx) => {
+      const before = await this.users.lock(tx, id);
+      if (!before) throw refusals.notFound('User', id);
+      if (!mayUsers.update(actor, before)) throw refusals.notAuthorized();
+      const resolved = await this.resolve.run(tx, input);
+      const identification = identifyOrRefuse(before, input);
+      await this.refuseTakenEmail(tx, identification.email, id);
+      if (resolved.values.preferences) {
+        resolved.values.preferences = { ...before.preferences, ...resolved.values.preferences };
+      }
+      await this.apply(tx, actor, before, { ...resolved, values: { ...resolved.values, ...identification, ...hash } });
+      const row = await this.row(tx, id);
+      if (input.invite) await this.invite(tx, row);
+      return this.present.one(tx, actor, 'users', row, shape);
+    });
+  }
+
+  /** Deletes a user whom nothing refers to. @throws AppError forbidden, not-found, invalid */
+  async delete(actor: Actor, id: number): Promise<Record<string, never>> {
+    if (!mayUsers.delete(actor)) throw refusals.notAuthorized();
+    await transaction(this.db, async (tx) => {
+      const row = await this.users.lock(tx, id);
+      if (!row) throw refusals.notFound('User', id);
+      if (id === actor.userId || (await this.users.isReferenced(tx, id))) throw refusals.referenced();
+      await this.users.delete(tx, id);
+      if (isAdmin(row) && !(await this.users.anyAdminLeft(tx))) throw refusals.lastAdmin();
+      await this.announce.userDeleted(tx, id, row.version);
+      await this.announce.accessChanged(tx, [id], 'user-deleted');
+    });
+    return {};
+  }
+
+  /** Writes what differs, and nothing when nothing does: an update that says the same moves no time. */
+  private async apply(tx: EntityManager, actor: Actor, before: UserRow, after: ResolvedUser): Promise<void> {
+    const { id } = before;
+    const values = differing(before, after.values);
+    const roles = after.roleIds && !isDeepStrictEqual(after.roleIds, before.role_ids);
+    const organizations = after.organizationIds && !isDeepStrictEqual(after.organizationIds, before.organization_ids);
+    const groups = after.groups && !isDeepStrictEqual(after.groups, groupAccess(before.group_access));
+    if (Object.keys(values).length === 0 && !roles && !organizations && !groups) return;
+
+    if (roles) await this.users.setRoles(tx, id, after.roleIds ?? []);
+    if (organizations) await this.users.setOrganizations(tx, id, after.organizationIds ?? []);
+    if (groups) await this.users.setGroups(tx, id, after.groups ?? {});
+    await this.users.update(tx, id, values, { userId: actor.userId, at: new Date(this.clock.now()) });
+    if (isAdmin(before) && (roles || values.active === false) && !(await this.users.anyAdminLeft(tx))) {
+      throw refusals.lastAdmin();
+    }
+    if (roles || values.active === false || values.password_hash !== undefined) {
+      const own = id === actor.userId && actor.actingUserId === undefined;
+      await this.credentials.endSessions(tx, id, own ? (actor.sessionId ?? null) : null);
+    }
+    if (values.password_hash !== undefined) {
+      await this.credentials.voidOneTimeTokens(tx, id, new Date(this.clock.now()));
+      record.passwordSet(id, 'admin');
+    }
+    await this.announce.usersChanged(tx, 'updated', [id]);
+    const decides = ['login', 'active', 'organization_id', 'preferences', 'password_hash'].some(
+      (name) => name in values,
+    );
+    if (decides || roles || organizations || groups) await this.announce.accessChanged(tx, [id], 'user-updated');
+  }
+
+  private async invite(tx: EntityManager, row: UserRow): Promise<void> {
+    if (row.email === '') throw refusals.required('email');
+    if (row.active) await this.links.send(tx, 'invitation', row);
+  }
+
+  private async hashOf({ password }: UserInput): Promise<{ password_hash?: string }> {
+    return password ? { password_hash: await this.passwords.hash(password) } : {};
+  }
+
+  private async refuseTakenEmail(tx: EntityManager, email: string, ownId: number): Promise<void> {
+    const holder = email === '' ? undefined : await this.users.idByEmail(tx, email);
+    if (holder !== undefined && holder !== ownId) throw refusals.emailTaken(email);
+  }
+
+  /** A transaction whose violated unique constraints become the documented refusals: somebody was faster. */
+  private async guarded<T>(
+    { email }: { email?: string | null | undefined },
+    fn: (tx: EntityManager) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await transaction(this.db, fn);
+    } catch (error) {
+      if (violates(error, 'users_email_key')) throw refusals.emailTaken(email ?? '');
+      if (violates(error, 'users_login_key')) throw refusals.exists();
+      throw error;
+    }
+  }
+
+  private async row(tx: EntityManager, id: number): Promise<UserRow> {
+    return (await this.users.byIds(tx, [id]))[0] as UserRow;
+  }
+}
+
+function identifyOrRefuse(before: UserRow | null, input: UserInput): Identification {
+  const identified = identify(before, input, `auto-${randomUUID()}`);
+  if (identified.ok) return identified.identification;
+  throw identified.why === 'no-identifier' ? refusals.noIdentifier() : refusals.emailInvalid(identified.email);
+}
+
+function differing(before: UserRow, values: UserValues): UserValues {
+  const old: Record<string, unknown> = { ...before };
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => !isDeepStrictEqual(value, old[name])));
+}
+
+function isAdmin(row: UserRow): boolean {
+  return row.active && grants(row.permissions, 'admin.user');
+}

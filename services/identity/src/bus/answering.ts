@@ -1,0 +1,14 @@
+import type { Actor } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
+import { RawJson, type RpcContext } from '@helpmesh/messaging';
+
+/** The signed actor of a question that somebody must be signed in for. @throws AppError unauthenticated */
+export function actorOf(ctx: RpcContext): Actor {
+  if (ctx.actor) return ctx.actor;
+  throw new AppError('unauthenticated', 'identity.no-actor', 'Authentication required');
+}
+
+/** An answer whose shape the query chose (`expand`, `full`): wider than what the contract can say. */
+export async function shaped(answer: Promise<object>): Promise<RawJson> {
+  return new RawJson(JSON.stringify(await answer));
+}

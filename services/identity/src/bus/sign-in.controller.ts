@@ -1,0 +1,74 @@
+import {
+  authenticate,
+  changePassword,
+  createToken,
+  deleteToken,
+  listTokens,
+  type ParsedInputOf,
+  requestPasswordReset,
+  setPasswordByToken,
+  signIn,
+  signOut,
+} from '@helpmesh/contracts';
+import { Answers, type RpcContext } from '@helpmesh/messaging';
+import { Controller } from '@nestjs/common';
+import { ApiTokens } from '../application/sign-in/api-tokens.ts';
+import { Authenticate } from '../application/sign-in/authenticate.ts';
+import { SetPassword } from '../application/sign-in/set-password.ts';
+import { SignIn } from '../application/sign-in/sign-in.ts';
+import { actorOf } from './answering.ts';
+
+@Controller()
+export class SignInController {
+  constructor(
+    private readonly authentication: Authenticate,
+    private readonly signing: SignIn,
+    private readonly passwords: SetPassword,
+    private readonly tokens: ApiTokens,
+  ) {}
+
+  @Answers(authenticate)
+  authenticate(_ctx: RpcContext, input: ParsedInputOf<typeof authenticate>) {
+    return this.authentication.run(input);
+  }
+
+  @Answers(signIn)
+  signIn(_ctx: RpcContext, input: ParsedInputOf<typeof signIn>) {
+    return this.signing.in(input);
+  }
+
+  @Answers(signOut)
+  signOut(_ctx: RpcContext, input: ParsedInputOf<typeof signOut>) {
+    return this.signing.out(input);
+  }
+
+  @Answers(requestPasswordReset)
+  requestReset(_ctx: RpcContext, { body }: ParsedInputOf<typeof requestPasswordReset>) {
+    return this.passwords.requestReset(body);
+  }
+
+  @Answers(setPasswordByToken)
+  setByToken(_ctx: RpcContext, { body }: ParsedInputOf<typeof setPasswordByToken>) {
+    return this.passwords.byToken(body.token, body.password);
+  }
+
+  @Answers(changePassword)
+  change(ctx: RpcContext, { body }: ParsedInputOf<typeof changePassword>) {
+    return this.passwords.change(actorOf(ctx), body);
+  }
+
+  @Answers(listTokens)
+  listTokens(ctx: RpcContext) {
+    return this.tokens.list(actorOf(ctx));
+  }
+
+  @Answers(createToken)
+  createToken(ctx: RpcContext, { body }: ParsedInputOf<typeof createToken>) {
+    return this.tokens.create(actorOf(ctx), body);
+  }
+
+  @Answers(deleteToken)
+  deleteToken(ctx: RpcContext, { params }: ParsedInputOf<typeof deleteToken>) {
+    return this.tokens.delete(actorOf(ctx), params.id);
+  }
+}

@@ -1,0 +1,25 @@
+import { defineConfig, secret } from '@helpmesh/service-kit';
+import { z } from 'zod';
+
+const own = z.object({
+  HELPMESH_SEED: z.enum(['zammad', 'blank']).default('zammad').meta({
+    description: 'What `migrate` puts into an empty database: rows that API clients expect, or neutral names only',
+  }),
+  HELPMESH_ADMIN_EMAIL: z.email().default('admin@example.com').meta({
+    description: 'Login of the first administrator; used once, when the database is seeded',
+  }),
+  HELPMESH_ADMIN_PASSWORD: secret(
+    'Password of the first administrator; used once, when the database is seeded, and never set again afterwards. ' +
+      'Without it the first password is set by a reset mail',
+  ).optional(),
+  HELPMESH_PRODUCT_NAME: z.string().min(1).default('Helpmesh').meta({ description: 'Name of the desk in mails' }),
+  SESSION_IDLE_HOURS: z.coerce.number().positive().default(8).meta({
+    description: 'Hours without a request after which a session ends',
+  }),
+  SESSION_LONGEST_HOURS: z.coerce.number().positive().default(24).meta({
+    description: 'Hours after which a session ends in any case',
+  }),
+});
+
+export const configSchema = defineConfig(own);
+export type IdentityConfig = Readonly<z.output<typeof configSchema>>;

@@ -1,0 +1,87 @@
+import { grants } from './permissions.ts';
+
+/**
+ * Who may list, see, create and change users, organizations, groups, roles and tokens: all decisions of the service,
+ * as values. What is decided here is carried out by `application/` and by nothing else.
+ */
+export interface Viewer {
+  kind: 'user' | 'service';
+  userId: number;
+  permissions: readonly string[];
+  /** Primary and secondary organizations. */
+  organizationIds: readonly number[];
+  /** Set when another person acts as this one. */
+  actingUserId?: number | undefined;
+}
+
+/** Which rows: all, only the viewer's own, or none (refuse). */
+export type Reach = 'all' | 'own' | 'none';
+
+/** How much of a row: everything, the few fields that everybody may know, or nothing (refuse). */
+export type Sight = 'whole' | 'reduced' | 'nothing';
+
+/** Fields of another user, and of an organization, that a customer gets to see. */
+export const reducedUserFields = ['id', 'firstname', 'lastname', 'image', 'image_source', 'active'] as const;
+export const reducedOrganizationFields = ['id', 'name', 'active'] as const;
+
+/** What of a user only an administrator writes; dropped silently when an agent sends it. */
+export const adminOnlyUserFields = ['roles', 'role_ids', 'groups', 'group_ids', 'password', 'verified'] as const;
+
+const can = (viewer: Viewer, ...names: string[]): boolean =>
+  viewer.kind === 'service' || names.some((name) => grants(viewer.permissions, name));
+
+const anyAdmin = (viewer: Viewer): boolean =>
+  can(viewer, 'admin') || viewer.permissions.some((held) => held.startsWith('admin.'));
+
+/** The person whose row is looked at or changed. */
+export interface Person {
+  id: number;
+  /** Union of the permissions of their active roles. */
+  permissions: readonly string[];
+}
+
+export const mayUsers = {
+  list: (viewer: Viewer): Reach => (can(viewer, 'admin.user', 'ticket.agent') ? 'all' : 'own'),
+  search: (viewer: Viewer): boolean => can(viewer, 'admin.user', 'ticket.agent'),
+  see: (viewer: Viewer, id: number): Sight =>
+    id === viewer.userId || anyAdmin(viewer) || can(viewer, 'ticket.agent') ? 'whole' : 'reduced',
+  create: (viewer: Viewer): boolean => can(viewer, 'admin.user', 'ticket.agent'),
+  /** Agents change customers only: not themselves, not colleagues, not administrators. */
+  update: (viewer: Viewer, person: Person): boolean =>
+    can(viewer, 'admin.user') ||
+    (can(viewer, 'ticket.agent') &&
+      grants(person.permissions, 'ticket.customer') &&
+      !['admin', 'admin.user', 'ticket.agent'].some((name) => grants(person.permissions, name))),
+  delete: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
+  /** Roles, groups, password: what decides over rights. */
+  grant: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
+  actFor: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
+} as const;
+
+export const mayOrganizations = {
+  list: (viewer: Viewer): Reach => (can(viewer, 'admin.organization', 'ticket.agent') ? 'all' : 'own'),
+  search: (viewer: Viewer): boolean => can(viewer, 'admin.organization', 'ticket.agent'),
+  see: (viewer: Viewer, id: number): Sight => {
+    if (anyAdmin(viewer) || can(viewer, 'ticket.agent')) return 'whole';
+    return viewer.organizationIds.includes(id) ? 'reduced' : 'nothing';
+  },
+  create: (viewer: Viewer): boolean => can(viewer, 'admin.organization', 'ticket.agent'),
+  update: (viewer: Viewer): boolean => can(viewer, 'admin.organization', 'ticket.agent'),
+  delete: (viewer: Viewer): boolean => can(viewer, 'admin.organization'),
+} as const;
+
+export const mayGroups = {
+  see: (viewer: Viewer): boolean => anyAdmin(viewer) || can(viewer, 'ticket.agent'),
+  write: (viewer: Viewer): boolean => can(viewer, 'admin.group'),
+} as const;
+
+export const mayRoles = {
+  see: (viewer: Viewer): boolean => can(viewer, 'admin.role', 'admin.user', 'ticket.agent'),
+} as const;
+
+export const mayCredentials = {
+  tokens: (viewer: Viewer): boolean => viewer.kind === 'user' && can(viewer, 'user_preferences.access_token'),
+  password: (viewer: Viewer): boolean => viewer.kind === 'user' && can(viewer, 'user_preferences.password'),
+  /** Acting for somebody must not leave a key to their account behind. */
+  inPerson: (viewer: Viewer): boolean => viewer.actingUserId === undefined,
+} as const;

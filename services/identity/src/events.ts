@@ -1,0 +1,32 @@
+import { counter, logger } from '@helpmesh/telemetry';
+
+const log = logger('identity');
+
+const signIns = counter({
+  name: 'helpmesh_identity_sign_ins_total',
+  help: 'Passwords that were checked, by way (session, basic) and result (ok, wrong, wait).',
+  labels: ['way', 'result'],
+});
+
+const usersMade = counter({
+  name: 'helpmesh_identity_users_created_total',
+  help: 'Users that were added, by origin (mail, rest).',
+  labels: ['origin'],
+});
+
+/** Business events as metrics and log records; ids only, never logins or addresses. */
+export const record = {
+  passwordChecked(way: 'session' | 'basic' | 'change', result: 'ok' | 'wrong' | 'wait', userId: number | null): void {
+    signIns.inc({ way, result });
+    if (result !== 'ok') log.info({ way, result, userId }, 'password refused');
+  },
+  usersCreated(origin: 'mail' | 'rest', count: number): void {
+    usersMade.inc({ origin }, count);
+  },
+  actsFor(callerId: number, userId: number): void {
+    log.info({ callerId, userId }, 'acting for another user');
+  },
+  passwordSet(userId: number, how: 'reset' | 'invitation' | 'change' | 'admin'): void {
+    log.info({ userId, how }, 'password set');
+  },
+} as const;

@@ -1,0 +1,152 @@
+import type { GroupSnapshot } from '@helpmesh/contracts';
+import { lockInTransaction, sql } from '@helpmesh/persistence';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { SearchTerm, Window } from '../domain/reading.ts';
+import type { Found } from './organization.store.ts';
+import { insertRow, updateRow } from './write.ts';
+
+type Read = EntityManager | DataSource;
+
+export interface GroupRow {
+  id: number;
+  signature_id: number | null;
+  email_address_id: number | null;
+  /** Full path. */
+  name: string;
+  name_last: string;
+  parent_id: number | null;
+  assignment_timeout: number | null;
+  follow_up_possible: string;
+  reopen_time_in_days: number | null;
+  follow_up_assignment: boolean;
+  active: boolean;
+  shared_drafts: boolean;
+  note: string | null;
+  summary_generation: string;
+  email_name: string;
+  email_address: string | null;
+  signature: string | null;
+  updated_by_id: number;
+  created_by_id: number;
+  created_at: Date;
+  updated_at: Date;
+  user_ids: number[];
+}
+
+export type GroupValues = Partial<Omit<GroupRow, 'id' | 'user_ids' | `${'created' | 'updated'}_${'by_id' | 'at'}`>>;
+
+const columns = `g.id, g.signature_id, g.email_address_id, g.name, g.name_last, g.parent_id, g.assignment_timeout,
+  g.follow_up_possible, g.reopen_time_in_days, g.follow_up_assignment, g.active, g.shared_drafts, g.note,
+  g.summary_generation, g.email_name, g.email_address, g.signature, g.updated_by_id, g.created_by_id, g.created_at,
+  g.updated_at, ARRAY(SELECT DISTINCT user_id FROM user_group WHERE group_id = g.id ORDER BY user_id) AS user_ids`;
+
+export const groupSearchFields = ['name', 'note'];
+
+@Injectable()
+export class GroupStore {
+  /** Rows in the order of the ids; unknown ids are left out. */
+  async byIds(tx: Read, ids: readonly number[]): Promise<GroupRow[]> {
+    return sql<GroupRow>(
+      tx,
+      `SELECT ${columns} FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (id, place)
+       JOIN groups g ON g.id = asked.id ORDER BY place`,
+      [ids],
+    );
+  }
+
+  /** Names are paths: whoever changes the tree has it for themselves until the transaction ends. */
+  async lockTree(tx: EntityManager): Promise<void> {
+    await lockInTransaction(tx, 'identity.group-tree');
+  }
+
+  async page(tx: Read, { limit, offset, orderBy }: Window): Promise<Found> {
+    const rows = await sql<{ id: number; total: number }>(
+      tx,
+      `SELECT id, count(*) OVER () AS total FROM groups ORDER BY ${orderBy} LIMIT $1 OFFSET $2`,
+      [limit, offset],
+    );
+    return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
+  }
+
+  async search(tx: Read, terms: readonly SearchTerm[], { limit, offset, orderBy }: Window): Promise<Found> {
+    const words = terms.map(({ field }, i) => `${field ?? "concat_ws(' ', name, note)"} ILIKE $${i + 1}`);
+    const rows = await sql<{ id: number; total: number }>(
+      tx,
+      `SELECT id, count(*) OVER () AS total FROM groups ${words.length > 0 ? `WHERE ${words.join(' AND ')}` : ''}
+       ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}`,
+      terms.map((term) => term.pattern),
+    );
+    return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
+  }
+
+  insert(tx: EntityManager, values: GroupValues, by: { userId: number; at: Date }): Promise<number> {
+    return insertRow(tx, 'groups', values, by);
+  }
+
+  update(tx: EntityManager, id: number, values: GroupValues, by: { userId: number; at: Date }): Promise<void> {
+    return updateRow(tx, 'groups', id, values, by);
+  }
+
+  /** After a rename: the paths of all descendants start with the new one. @returns their ids */
+  async movePaths(tx: EntityManager, from: string, to: string, by: { userId: number; at: Date }): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
+      tx,
+      `UPDATE groups SET name = $2 || substr(name, length($1) + 1), version = version + 1,
+              updated_by_id = $3, updated_at = $4
+       WHERE starts_with(name, $1 || '::') RETURNING id`,
+      [from, to, by.userId, by.at],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  async delete(tx: EntityManager, id: number): Promise<void> {
+    await sql(tx, 'DELETE FROM groups WHERE id = $1', [id]);
+  }
+
+  async isReferenced(tx: EntityManager, id: number): Promise<boolean> {
+    const [row] = await sql<{ referenced: boolean }>(
+      tx,
+      `SELECT EXISTS (SELECT 1 FROM ticket_references WHERE kind = 'group' AND id = $1)
+         OR EXISTS (SELECT 1 FROM groups WHERE parent_id = $1)
+         OR EXISTS (SELECT 1 FROM user_group WHERE group_id = $1)
+         OR EXISTS (SELECT 1 FROM role_group WHERE group_id = $1) AS referenced`,
+      [id],
+    );
+    return row?.referenced === true;
+  }
+
+  /** @param ids  null: every group */
+  async snapshots(tx: Read, ids: readonly number[] | null): Promise<{ version: number; group: GroupSnapshot }[]> {
+    const rows = await sql<GroupSnapshot & { version: number }>(
+      tx,
+      `SELECT id, name, active, follow_up_possible AS "followUpPossible", follow_up_assignment AS "followUpAssignment",
+              reopen_time_in_days AS "reopenTimeInDays",
+              CASE WHEN email_address IS NOT NULL
+                   THEN json_build_object('name', email_name, 'address', email_address) END AS email,
+              signature, version
+       FROM groups WHERE $1::bigint[] IS NULL OR id = ANY ($1) ORDER BY id`,
+      [ids],
+    );
+    return rows.map(({ version, ...group }) => ({ version, group }));
+  }
+
+  /** Ids by full name; names that no group has are left out. */
+  async idsByNames(tx: Read, names: readonly string[]): Promise<Map<string, number>> {
+    const rows = await sql<{ asked: string; id: number }>(
+      tx,
+      'SELECT asked, id FROM unnest($1::text[]) AS asked JOIN groups ON lower(name) = lower(asked)',
+      [names],
+    );
+    return new Map(rows.map((row) => [row.asked, row.id]));
+  }
+
+  async names(tx: Read, ids: readonly number[]): Promise<Map<number, string>> {
+    const rows = await sql<{ id: number; name: string }>(
+      tx,
+      'SELECT id, name FROM groups WHERE id = ANY ($1::bigint[])',
+      [ids],
+    );
+    return new Map(rows.map((row) => [row.id, row.name]));
+  }
+}

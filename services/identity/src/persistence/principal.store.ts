@@ -1,0 +1,90 @@
+import { sql } from '@helpmesh/persistence';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Grants } from '../domain/rights.ts';
+
+/** A person with everything that decides what they may do, loaded in one statement. */
+export interface Principal {
+  id: number;
+  login: string;
+  locale: string;
+  passwordHash: string | null;
+  grants: Grants;
+  organizationIds: number[];
+  sharedOrganizationIds: number[];
+}
+
+export interface SessionRow {
+  id: number;
+  userId: number;
+  csrfToken: string;
+  lastSeenAt: Date;
+  expiresAt: Date;
+}
+
+export interface ApiTokenRow {
+  id: number;
+  userId: number;
+  name: string;
+  secretHash: Buffer;
+  permissions: string[];
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+  createdAt: Date;
+}
+
+type Read = EntityManager | DataSource;
+
+interface Row {
+  id: number;
+  login: string;
+  locale: string;
+  password_hash: string | null;
+  active: boolean;
+  permissions: string[];
+  groups: Grants['groups'];
+  organizations: { id: number; shared: boolean }[];
+}
+
+const select = `SELECT u.id, u.login, COALESCE(u.preferences->>'locale', 'en') AS locale, u.password_hash, u.active,
+  ARRAY(SELECT DISTINCT p.name FROM user_role ur
+        JOIN roles r ON r.id = ur.role_id AND r.active
+        JOIN role_permission rp ON rp.role_id = r.id
+        JOIN permissions p ON p.id = rp.permission_id
+        WHERE ur.user_id = u.id) AS permissions,
+  COALESCE((SELECT json_agg(json_build_object('groupId', held.group_id, 'access', held.access)) FROM (
+      SELECT group_id, access FROM user_group WHERE user_id = u.id
+      UNION SELECT rg.group_id, rg.access FROM user_role ur
+            JOIN roles r ON r.id = ur.role_id AND r.active
+            JOIN role_group rg ON rg.role_id = r.id WHERE ur.user_id = u.id
+    ) AS held JOIN groups g ON g.id = held.group_id AND g.active), '[]') AS groups,
+  COALESCE((SELECT json_agg(json_build_object('id', o.id, 'shared', o.shared) ORDER BY o.id) FROM organizations o
+    WHERE o.id = u.organization_id
+       OR o.id IN (SELECT organization_id FROM user_organization WHERE user_id = u.id)), '[]') AS organizations
+  FROM users u`;
+
+@Injectable()
+export class PrincipalStore {
+  async byId(tx: Read, id: number): Promise<Principal | undefined> {
+    return one(await sql<Row>(tx, `${select} WHERE u.id = $1`, [id]));
+  }
+
+  /** By login, then by e-mail; the text is in its normal form. */
+  async byLogin(tx: Read, account: string): Promise<Principal | undefined> {
+    const where = `WHERE u.login = $1 OR (u.email = $1 AND u.email <> '') ORDER BY u.login = $1 DESC LIMIT 1`;
+    return one(await sql<Row>(tx, `${select} ${where}`, [account]));
+  }
+}
+
+function one([row]: Row[]): Principal | undefined {
+  if (!row) return undefined;
+  return {
+    id: row.id,
+    login: row.login,
+    locale: row.locale,
+    passwordHash: row.password_hash,
+    grants: { active: row.active, permissions: row.permissions, groups: row.groups },
+    organizationIds: row.organizations.map(({ id }) => id),
+    sharedOrganizationIds: row.organizations.filter(({ shared }) => shared).map(({ id }) => id),
+  };
+}

@@ -1,0 +1,237 @@
+import type { UserSnapshot } from '@helpmesh/contracts';
+import { sql } from '@helpmesh/persistence';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { SearchTerm, Window } from '../domain/reading.ts';
+import type { GroupAccess } from '../domain/rights.ts';
+import { shownUserColumns, type UserRow, type UserValues } from './user.table.ts';
+import { insertRow, updateRow } from './write.ts';
+
+type Read = EntityManager | DataSource;
+
+/** Permissions of a user's active roles, as an array. */
+const rolePermissions = `ARRAY(
+  SELECT DISTINCT p.name FROM user_role ur
+  JOIN roles r ON r.id = ur.role_id AND r.active
+  JOIN role_permission rp ON rp.role_id = r.id
+  JOIN permissions p ON p.id = rp.permission_id
+  WHERE ur.user_id = u.id ORDER BY p.name)`;
+
+const columns = `${shownUserColumns.map((column) => `u.${column}`).join(', ')}, u.version,
+  ARRAY(SELECT role_id FROM user_role WHERE user_id = u.id ORDER BY role_id) AS role_ids,
+  ARRAY(SELECT organization_id FROM user_organization WHERE user_id = u.id ORDER BY organization_id)
+    AS organization_ids,
+  COALESCE((SELECT json_agg(json_build_object('groupId', group_id, 'access', access)) FROM user_group
+            WHERE user_id = u.id), '[]') AS group_access,
+  ${rolePermissions} AS permissions`;
+
+/** `agent` holds `ticket.agent` by an active role or by its parent `ticket`. */
+const isAgent = `u.active AND EXISTS (
+  SELECT 1 FROM user_role ur JOIN roles r ON r.id = ur.role_id AND r.active
+  JOIN role_permission rp ON rp.role_id = r.id
+  JOIN permissions p ON p.id = rp.permission_id
+  WHERE ur.user_id = u.id AND p.name IN ('ticket', 'ticket.agent'))`;
+
+const searchable: Record<string, string> = {
+  login: 'u.login',
+  email: 'u.email',
+  firstname: 'u.firstname',
+  lastname: 'u.lastname',
+  phone: 'u.phone',
+  mobile: 'u.mobile',
+  organization: 'o.name',
+};
+
+export const userSearchFields = Object.keys(searchable);
+const anyField = "concat_ws(' ', u.firstname, u.lastname, u.login, u.email, u.phone, u.mobile, o.name)";
+
+export interface UserSearch {
+  terms: SearchTerm[];
+  ids?: number[] | undefined;
+  roleIds?: number[] | undefined;
+  groupIds?: number[] | undefined;
+}
+
+@Injectable()
+export class UserStore {
+  /** Rows in the order of the ids; unknown ids are left out. */
+  async byIds(tx: Read, ids: readonly number[]): Promise<UserRow[]> {
+    return sql<UserRow>(
+      tx,
+      `SELECT ${columns} FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (id, place)
+       JOIN users u ON u.id = asked.id ORDER BY place`,
+      [ids],
+    );
+  }
+
+  /** Holds the row until the transaction ends. */
+  async lock(tx: EntityManager, id: number): Promise<UserRow | undefined> {
+    const [found] = await sql(tx, 'SELECT 1 FROM users WHERE id = $1::bigint FOR UPDATE', [id]);
+    return found && (await this.byIds(tx, [id]))[0];
+  }
+
+  /** By login, then by e-mail; the text is in its normal form. */
+  async findId(tx: Read, loginOrEmail: string): Promise<number | undefined> {
+    const [row] = await sql<{ id: number }>(
+      tx,
+      `SELECT id FROM users WHERE login = $1 OR (email = $1 AND email <> '') ORDER BY login = $1 DESC LIMIT 1`,
+      [loginOrEmail],
+    );
+    return row?.id;
+  }
+
+  async idByEmail(tx: Read, email: string): Promise<number | undefined> {
+    const [row] = await sql<{ id: number }>(tx, `SELECT id FROM users WHERE email = $1 AND email <> ''`, [email]);
+    return row?.id;
+  }
+
+  /** @param only  the one user who may be listed; null: all */
+  async page(tx: Read, only: number | null, { limit, offset, orderBy }: Window): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
+      tx,
+      `SELECT id FROM users WHERE $1::int IS NULL OR id = $1 ORDER BY ${orderBy} LIMIT $2 OFFSET $3`,
+      [only, limit, offset],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** User 1, the system itself, is never found. */
+  async search(
+    tx: Read,
+    search: UserSearch,
+    { limit, offset, orderBy }: Window,
+  ): Promise<{ ids: number[]; total: number }> {
+    const params: unknown[] = [search.ids ?? null, search.roleIds ?? null, search.groupIds ?? null];
+    const words = search.terms.map(({ field, pattern }) => {
+      params.push(pattern);
+      return `${(field && searchable[field]) ?? anyField} ILIKE $${params.length}`;
+    });
+    const found = `FROM users u LEFT JOIN organizations o ON o.id = u.organization_id
+       WHERE u.id <> 1 AND ($1::bigint[] IS NULL OR u.id = ANY ($1))
+         AND ($2::bigint[] IS NULL OR EXISTS (SELECT 1 FROM user_role WHERE user_id = u.id AND role_id = ANY ($2)))
+         AND ($3::bigint[] IS NULL OR EXISTS (SELECT 1 FROM user_group WHERE user_id = u.id AND group_id = ANY ($3)))
+         ${words.map((word) => `AND ${word}`).join(' ')}`;
+    const rows = await sql<{ id: number; total: number }>(
+      tx,
+      `SELECT id, count(*) OVER () AS total FROM (SELECT u.* ${found}) AS found
+       ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}`,
+      params,
+    );
+    if (rows[0]) return { ids: rows.map((row) => row.id), total: rows[0].total };
+    const [count] = offset > 0 ? await sql<{ total: number }>(tx, `SELECT count(*) AS total ${found}`, params) : [];
+    return { ids: [], total: count?.total ?? 0 };
+  }
+
+  insert(tx: EntityManager, values: UserValues, by: { userId: number; at: Date }): Promise<number> {
+    return insertRow(tx, 'users', values, by);
+  }
+
+  update(tx: EntityManager, id: number, values: UserValues, by: { userId: number; at: Date }): Promise<void> {
+    return updateRow(tx, 'users', id, values, by);
+  }
+
+  async setRoles(tx: EntityManager, id: number, roleIds: readonly number[]): Promise<void> {
+    await sql(tx, 'DELETE FROM user_role WHERE user_id = $1 AND role_id <> ALL ($2::int[])', [id, roleIds]);
+    await sql(tx, 'INSERT INTO user_role (user_id, role_id) SELECT $1, unnest($2::int[]) ON CONFLICT DO NOTHING', [
+      id,
+      roleIds,
+    ]);
+  }
+
+  async setOrganizations(tx: EntityManager, id: number, organizationIds: readonly number[]): Promise<void> {
+    await sql(tx, 'DELETE FROM user_organization WHERE user_id = $1 AND organization_id <> ALL ($2::int[])', [
+      id,
+      organizationIds,
+    ]);
+    await sql(
+      tx,
+      `INSERT INTO user_organization (user_id, organization_id) SELECT $1, unnest($2::int[]) ON CONFLICT DO NOTHING`,
+      [id, organizationIds],
+    );
+  }
+
+  async setGroups(tx: EntityManager, id: number, access: GroupAccess): Promise<void> {
+    const pairs = Object.entries(access).flatMap(([group, levels]) => levels.map((level) => [Number(group), level]));
+    await sql(tx, 'DELETE FROM user_group WHERE user_id = $1', [id]);
+    await sql(
+      tx,
+      `INSERT INTO user_group (user_id, group_id, access)
+       SELECT $1, * FROM unnest($2::int[], $3::text[]) ON CONFLICT DO NOTHING`,
+      [id, pairs.map(([group]) => group), pairs.map(([, level]) => level)],
+    );
+  }
+
+  async delete(tx: EntityManager, id: number): Promise<void> {
+    await sql(tx, 'DELETE FROM users WHERE id = $1', [id]);
+  }
+
+  /** True when anything of ours or any ticket refers to the user, who therefore stays. */
+  async isReferenced(tx: EntityManager, id: number): Promise<boolean> {
+    const [row] = await sql<{ referenced: boolean }>(
+      tx,
+      `SELECT $1 = 1
+         OR EXISTS (SELECT 1 FROM ticket_references WHERE kind = 'user' AND id = $1)
+         OR EXISTS (SELECT 1 FROM users WHERE id <> $1
+                    AND (created_by_id = $1 OR updated_by_id = $1 OR out_of_office_replacement_id = $1))
+         OR EXISTS (SELECT 1 FROM organizations WHERE created_by_id = $1 OR updated_by_id = $1)
+         OR EXISTS (SELECT 1 FROM groups WHERE created_by_id = $1 OR updated_by_id = $1)
+         OR EXISTS (SELECT 1 FROM roles WHERE created_by_id = $1 OR updated_by_id = $1) AS referenced`,
+      [id],
+    );
+    return row?.referenced === true;
+  }
+
+  /** True while somebody who may manage users can still sign in. Serializes the changes that could end that. */
+  async anyAdminLeft(tx: EntityManager): Promise<boolean> {
+    await sql(tx, `SELECT pg_advisory_xact_lock(hashtextextended('identity.last-admin', 0))`);
+    const [row] = await sql(
+      tx,
+      `SELECT 1 FROM users u JOIN user_role ur ON ur.user_id = u.id JOIN roles r ON r.id = ur.role_id AND r.active
+       JOIN role_permission rp ON rp.role_id = r.id JOIN permissions p ON p.id = rp.permission_id
+       WHERE u.active AND p.name IN ('admin', 'admin.user') LIMIT 1`,
+    );
+    return row !== undefined;
+  }
+
+  /** What neighbours keep of users, with the version that orders it. */
+  async snapshots(tx: Read, ids: readonly number[]): Promise<{ version: number; user: UserSnapshot }[]> {
+    const rows = await sql<UserSnapshot & { version: number }>(
+      tx,
+      `SELECT u.id, u.login, NULLIF(u.email, '') AS email, u.firstname, u.lastname,
+              u.organization_id AS "organizationId", u.active, COALESCE(u.preferences->>'locale', 'en') AS locale,
+              agent.agent, u.version,
+              CASE WHEN agent.agent THEN ARRAY(
+                SELECT group_id FROM user_group WHERE user_id = u.id AND access = 'full'
+                UNION SELECT rg.group_id FROM user_role ur JOIN roles r ON r.id = ur.role_id AND r.active
+                      JOIN role_group rg ON rg.role_id = r.id AND rg.access = 'full' WHERE ur.user_id = u.id
+                ORDER BY 1) ELSE '{}' END AS "fullGroupIds"
+       FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (id, place)
+       JOIN users u ON u.id = asked.id
+       CROSS JOIN LATERAL (SELECT ${isAgent} AS agent) AS agent
+       ORDER BY place`,
+      [ids],
+    );
+    return rows.map(({ version, ...user }) => ({ version, user }));
+  }
+
+  /** Ids by login or e-mail, in normal form; in no order. */
+  async idsByLogins(tx: Read, logins: readonly string[]): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
+      tx,
+      `SELECT id FROM users WHERE login = ANY ($1::text[])
+       UNION SELECT id FROM users WHERE email = ANY ($1::text[]) AND email <> ''`,
+      [logins],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Logins by id, for expanded rows. */
+  async logins(tx: Read, ids: readonly number[]): Promise<Map<number, string>> {
+    const rows = await sql<{ id: number; login: string }>(
+      tx,
+      'SELECT id, login FROM users WHERE id = ANY ($1::bigint[])',
+      [ids],
+    );
+    return new Map(rows.map((row) => [row.id, row.login]));
+  }
+}
