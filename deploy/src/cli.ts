@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { generateCommand } from './commands/generate.ts';
@@ -14,7 +15,17 @@ const program = new Command('helpmesh')
   .description('A federated service desk: starts, checks and looks after a Helpmesh of this checkout.')
   .showHelpAfterError('(--help shows what there is)');
 
-const commands = [upCommand, migrateCommand, testCommand, checkCommand, generateCommand, doctorCommand, mailInCommand];
+const commands = [
+  upCommand,
+  migrateCommand,
+  testCommand,
+  checkCommand,
+  generateCommand,
+  doctorCommand,
+  mailInCommand,
+  backupCommand,
+  restoreCommand,
+];
 for (const command of commands) program.addCommand(command());
 for (const script of scripts) if (existsSync(script.file)) program.addCommand(scriptCommand(script));
 
