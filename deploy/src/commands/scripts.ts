@@ -1,11 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { build } from '../platform/build.ts';
 import { workspace } from '../platform/home.ts';
 import { terminalProgress } from '../platform/progress.ts';
 
-/** A command that lives outside the launcher, as a module that exports `main(args)`; offered when it is there. */
+/** A command that lives outside the launcher, as a program with its own --help; offered when it is there. */
 export interface Script {
   name: string;
   description: string;
@@ -27,8 +28,10 @@ export function scriptCommand({ name, description, file }: Script): Command {
     .allowUnknownOption()
     .helpOption(false) // its own --help tells more
     .action(async (args: string[]) => {
-      await build(terminalProgress(process.stderr));
-      const { main } = (await import(pathToFileURL(file).href)) as { main: (args: string[]) => Promise<void> };
-      await main(args);
+      if (!args.includes('--help')) await build(terminalProgress(process.stderr));
+      const child = spawn(process.execPath, [file, ...args], { cwd: workspace, stdio: 'inherit' });
+      process.on('SIGINT', () => undefined); // it gets the signal too, and ends in order
+      const [code] = (await once(child, 'exit')) as [number | null];
+      process.exitCode = code ?? 1;
     });
 }
