@@ -1,0 +1,71 @@
+import type { Actor, InputOf, OutputOf, QuestionDefinition } from '@helpmesh/contracts';
+import { RpcClient } from '@helpmesh/messaging';
+import { sql } from '@helpmesh/persistence';
+import { ActorSigner, loadConfig, type RunningService } from '@helpmesh/service-kit';
+import { FakeClock, infra, type Neighbours, neighbours, testKeys } from '@helpmesh/testing';
+import { DataSource } from 'typeorm';
+import { actorOf } from '../src/application/sign-in/actor-of.ts';
+import { configSchema } from '../src/config.ts';
+import { PrincipalStore } from '../src/persistence/principal.store.ts';
+import { createIdentityService } from '../src/service.ts';
+
+export const adminPassword = 'correct horse battery staple';
+export const ids = { system: 1, nicole: 2, admin: 3, agent: 4 } as const;
+
+export interface TestIdentity {
+  service: RunningService;
+  clock: FakeClock;
+  bus: Neighbours;
+  databaseUrl: string;
+  /** Asks for a user with their rights as stored now, or for nobody. */
+  ask<Q extends QuestionDefinition>(question: Q, input: InputOf<Q>, who?: number | Actor): Promise<OutputOf<Q>>;
+  actor(userId: number): Promise<Actor>;
+  rows<T = Record<string, unknown>>(text: string, params?: unknown[]): Promise<T[]>;
+  stop(): Promise<void>;
+}
+
+/** The whole service on a database and a broker of its own, seeded; its clock stands still at the present. */
+export async function startIdentity(env: Record<string, string> = {}): Promise<TestIdentity> {
+  const keys = testKeys();
+  const [databaseUrl, nats] = await Promise.all([infra().database('identity'), infra().nats()]);
+  const clock = new FakeClock(new Date());
+  const config = loadConfig(configSchema, {
+    ...keys.envOf('identity'),
+    DATABASE_URL: databaseUrl,
+    NATS_URL: nats.url,
+    HEALTH_PORT: '0',
+    HEALTH_HOST: '127.0.0.1',
+    LOG_LEVEL: 'warn',
+    HELPMESH_PUBLIC_URL: 'https://desk.example.com/',
+    HELPMESH_ADMIN_PASSWORD: adminPassword,
+    ...env,
+  });
+  const bus = await neighbours(nats.url, ['ticket', 'notification']);
+  const service = createIdentityService(config, clock);
+  await service.migrate();
+  await service.start();
+  const signer = new ActorSigner({ service: 'gateway', key: keys.pairs.gateway?.privateKey ?? '', clock });
+  const ds = service.get(DataSource);
+  const actor = async (userId: number): Promise<Actor> => {
+    const principal = await service.get(PrincipalStore).byId(ds, userId);
+    if (!principal) throw new Error(`no user ${userId}`);
+    return actorOf(principal, { via: 'basic', token: null });
+  };
+  return {
+    service,
+    clock,
+    bus,
+    databaseUrl,
+    actor,
+    async ask(question, input, who) {
+      const asked = typeof who === 'number' ? await actor(who) : who;
+      return service.get(RpcClient).call(question, input, asked ? { actor: signer.sign(asked) } : {});
+    },
+    rows: (text, params) => sql(ds, text, params),
+    async stop() {
+      await service.stop();
+      await bus.close();
+      await nats.stop();
+    },
+  };
+}
