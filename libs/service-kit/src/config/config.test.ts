@@ -64,7 +64,7 @@ describe('what people read', () => {
       '|---|---|---|',
       '| `CLOSE_HOURS` | `96` | Hours until a ticket closes |',
       '| `DATABASE_URL` | **required** | The database |',
-      '| `PROBE_KEY` | **required** | The key of the probe (secret; also `PROBE_KEY_FILE`) |',
+      '| `PROBE_KEY` | **required** | The key of the probe (secret) |',
       '| `PROBE_ON` | `true` | Whether to probe |',
       '| `PROBE_NAME` | not set | A name |',
       '',

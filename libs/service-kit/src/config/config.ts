@@ -5,7 +5,7 @@ import { z } from 'zod';
 export type ConfigSchema = z.ZodObject;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A value that is never printed. It may also be given as a file, `NAME_FILE=/run/secrets/name`. */
+/** A value that is never printed. */
 export function secret(description: string): z.ZodString {
   return z.string().min(1).meta({ description, secret: true });
 }
@@ -16,15 +16,16 @@ export function flag(description: string, otherwise: boolean): z.ZodDefault<z.Zo
 }
 
 /**
- * Reads a service's settings, once, at its start. The result is frozen. Variables that the schema does not name are
- * left alone: the environment is shared with other services.
+ * Reads a service's settings, once, at its start. The result is frozen. Each may also be given as a file,
+ * `NAME_FILE=/run/secrets/name`: an environment is easily printed, and URLs carry passwords too. Variables that the
+ * schema does not name are left alone: the environment is shared with other services.
  *
  * @throws AppError invalid `config.invalid`: one sentence that names the variable and never quotes a secret
  */
 export function loadConfig<S extends ConfigSchema>(schema: S, env: Environment = process.env): Readonly<z.output<S>> {
   const given: Record<string, string> = {};
   for (const name of Object.keys(schema.shape)) {
-    const value = env[name] || fromFile(name, facts(schema.shape[name]).secret ? env[`${name}_FILE`] : undefined);
+    const value = env[name] || fromFile(name, env[`${name}_FILE`]);
     // An empty variable is what a template leaves behind for "not set".
     if (value) given[name] = value;
   }
@@ -38,7 +39,7 @@ export function configTable(schema: ConfigSchema): string {
   const rows = Object.entries(schema.shape).map(([name, type]) => {
     const { description, secret: hidden, standard, optional } = facts(type);
     const value = standard !== undefined ? `\`${standard}\`` : optional ? 'not set' : '**required**';
-    return `| \`${name}\` | ${value} | ${description}${hidden ? ` (secret; also \`${name}_FILE\`)` : ''} |`;
+    return `| \`${name}\` | ${value} | ${description}${hidden ? ' (secret)' : ''} |`;
   });
   return ['| variable | default | meaning |', '|---|---|---|', ...rows, ''].join('\n');
 }
