@@ -1,15 +1,20 @@
+import { mkdtempSync } from 'node:fs';
+import path from 'node:path';
 import { defineCommand, defineEvent, defineQuestion } from '@helpmesh/contracts';
-import { connect, createDataSource, migrate, sql, transaction } from '@helpmesh/persistence';
+import { type Nats, startNats } from '@helpmesh/deploy/local';
+import { connect, createDataSource, migrate, Session, sql, transaction } from '@helpmesh/persistence';
 import { infra } from '@helpmesh/testing';
 import { type INestMicroservice, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { DataSource, QueryRunner } from 'typeorm';
+import { inject } from 'vitest';
 import { z } from 'zod';
 import {
   type Bus,
   BusStrategy,
+  type BusStrategyOptions,
   connectBus,
-  type EventStrategyOptions,
+  DeadLetters,
   messagingTables,
   Outbox,
   Relay,
@@ -18,61 +23,69 @@ import {
 
 export const counted = defineEvent('tally.v1.counted', z.object({ n: z.number().int() }));
 export const noted = defineEvent('tally.v1.noted', z.object({ n: z.number().int() }));
+export const unheard = defineEvent('tally.v1.unheard', z.object({ n: z.number().int() }));
 export const doIt = defineCommand('cmd.counter.v1.do-it', z.object({ n: z.number().int() }));
-export const echo = defineQuestion(
-  'rpc.counter.v1.echo',
-  z.object({ text: z.string() }),
-  z.object({ text: z.string() }),
-);
+
+const Text = z.object({ text: z.string().max(10_000_000) });
+export const echo = defineQuestion('rpc.counter.v1.echo', Text, Text);
 export const twice = defineQuestion('rpc.counter.v1.twice', z.object({ n: z.coerce.number() }), z.number());
 
-export const streams: readonly StreamDeclaration[] = [
+// Faults are the subject here; what is logged about them is not.
+process.env.LOG_LEVEL ??= 'silent';
+
+const streams: readonly StreamDeclaration[] = [
   { name: 'EVT_TALLY', owner: 'counter', kind: 'event', subjects: ['tally.v1.>'] },
   { name: 'CMD_COUNTER', owner: 'counter', kind: 'command', subjects: ['cmd.counter.v1.>'] },
 ];
 
-/** The effect that tests count: one row for every time a handler ran to its commit. */
+/** The effect that tests count: one row for every time a handler came to its commit. */
 class Effects1700000000001 {
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`
-      CREATE TABLE effect (at bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, aggregate text, n int);
-      CREATE TABLE attempt (n int)`);
+    await runner.query(
+      'CREATE TABLE effect (at bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, aggregate text, n int, kind text)',
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE effect, attempt');
+    await runner.query('DROP TABLE effect');
   }
 }
 
-export function dataSource(url: string): DataSource {
-  return createDataSource({ url, migrations: [messagingTables, Effects1700000000001] });
-}
-
 export interface Bed {
-  url: string;
-  natsUrl: string;
-  ds: DataSource;
-  bus: Bus;
-  outbox: Outbox;
-  relay: Relay;
-  /** Records and commits `count` events, spread over 20 aggregates, 50 a transaction. */
+  readonly url: string;
+  readonly natsUrl: string;
+  readonly ds: DataSource;
+  readonly bus: Bus;
+  readonly outbox: Outbox;
+  /** Not started. */
+  readonly relay: Relay;
+  readonly deadLetters: DeadLetters;
+  /** Records and commits events `from`, `from + 1`, …, spread over 20 aggregates, 50 a transaction. */
   emit(count: number, from?: number): Promise<void>;
-  /** Starts a Nest application with the given controllers on both strategies. */
-  serve(controllers: Type[], options?: Partial<EventStrategyOptions>): Promise<INestMicroservice>;
-  effects(): Promise<{ n: number; times: number }[]>;
+  /** Starts a Nest application with these controllers. */
+  serve(controllers: Type[], options?: Partial<BusStrategyOptions>): Promise<INestMicroservice>;
+  /** Numbers in the order of their commits. */
+  effects(): Promise<number[]>;
+  /** What a SIGKILL does to the outside: database and broker connections are gone, nothing was acknowledged. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A database, a broker connection, an outbox and a relay that is not yet started. */
+let beds = 0;
+
+/** One process of the service `counter`; several on one database are replicas. */
 export async function bed(natsUrl: string, databaseUrl?: string): Promise<Bed> {
   const url = databaseUrl ?? (await infra().database('messaging'));
-  const ds = dataSource(url);
+  const name = `counter ${++beds}`;
+  const ds = createDataSource({ url, migrations: [messagingTables, Effects1700000000001], name });
   await migrate(ds);
   await connect(ds);
   const bus = await connectBus({ url: natsUrl, name: 'counter', streams });
+  await bus.declareStreams('counter');
   const outbox = new Outbox('counter');
   const relay = new Relay({ ds, bus, outbox, service: 'counter' });
   const apps: INestMicroservice[] = [];
+  let crashed = false;
   return {
     url,
     natsUrl,
@@ -80,6 +93,7 @@ export async function bed(natsUrl: string, databaseUrl?: string): Promise<Bed> {
     bus,
     outbox,
     relay,
+    deadLetters: new DeadLetters(ds, bus),
     async emit(count, from = 1) {
       for (let at = from; at < from + count; at += 50) {
         const size = Math.min(50, from + count - at);
@@ -93,7 +107,7 @@ export async function bed(natsUrl: string, databaseUrl?: string): Promise<Bed> {
     },
     async serve(controllers, options = {}) {
       class Root {}
-      Module({ controllers, providers: [{ provide: 'ds', useValue: ds }] })(Root);
+      Module({ controllers })(Root);
       const verifyActor = (token: string) => JSON.parse(token);
       const strategy = new BusStrategy({ bus, ds, service: 'counter', verifyActor, checkAnswers: true, ...options });
       const app = await NestFactory.createMicroservice(Root, { logger: false, abortOnError: false, strategy });
@@ -101,12 +115,46 @@ export async function bed(natsUrl: string, databaseUrl?: string): Promise<Bed> {
       apps.push(app);
       return app;
     },
-    effects: () => sql(ds, 'SELECT n, count(*) AS times FROM effect GROUP BY n ORDER BY n'),
+    async effects() {
+      return (await sql<{ n: number }>(ds, 'SELECT n FROM effect ORDER BY at')).map((row) => row.n);
+    },
+    async crash() {
+      crashed = true;
+      await bus.nc.close();
+      const killer = await Session.open({ url });
+      await killer.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [name]);
+      await killer.close();
+    },
     async stop() {
-      for (const app of apps) await app.close();
+      if (crashed) return;
+      await Promise.all(apps.map((app) => app.close()));
       await relay.stop();
       await bus.close();
-      await ds.destroy();
+      if (ds.isInitialized) await ds.destroy();
     },
   };
 }
+
+/** A broker that can be killed and started again on the same port and store. */
+export async function mortalNats(): Promise<{ url: string; kill(): Promise<void>; start(): Promise<void> }> {
+  const { folder, cacheDir } = inject('infra');
+  if (!folder || !cacheDir) throw new Error('needs embedded servers');
+  const storeDir = mkdtempSync(path.join(folder, 'mortal-nats-'));
+  let server: Nats = await startNats({ storeDir, cacheDir, port: 20_000 + (process.pid % 10_000) });
+  const { port, url } = server;
+  return {
+    url,
+    async kill() {
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
+    },
+    async start() {
+      server = await startNats({ storeDir, cacheDir, port });
+    },
+  };
+}
+
+/** 1, 2, … count */
+export const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+
+export const sorted = (numbers: number[]): number[] => [...numbers].sort((a, b) => a - b);

@@ -24,8 +24,10 @@ export interface DurableOptions {
   ackWaitMs: number;
 }
 
-/** A handler that takes longer keeps its message by heartbeats; this bounds what a killed process holds. */
+/** After its delay a message is on its way back; after this much longer it is with another replica. */
 const HELD_MARGIN_MS = 1_000;
+/** Messages that may stand behind held ones in this process; more go back to the broker. */
+const MAX_PARKED = 1_000;
 
 /**
  * Pulls one durable and hands its messages to the processor: batches while their type wants them, single messages
@@ -39,8 +41,9 @@ export class DurableWorker {
   private readonly waiting: Incoming[] = [];
   private readonly running = new Set<Incoming>();
   private readonly busy = new Set<string>();
-  /** Aggregates whose oldest message waits for another try: later ones must not overtake it. */
-  private readonly held = new Map<string, { id: string; untilMs: number }>();
+  /** Aggregates whose oldest message waits for another try: later ones stand behind it here, in order. */
+  private readonly held = new Map<string, Hold>();
+  private parked = 0;
   private exclusive = false;
   private stopping = false;
   private loop: Promise<void> | undefined;
@@ -66,6 +69,7 @@ export class DurableWorker {
     this.stopping = true;
     this.roomMade();
     this.messages?.stop();
+    for (const aggregate of this.held.keys()) this.release(aggregate);
     for (const item of this.waiting.splice(0)) item.msg.nak();
     const idle = new Promise<void>((resolve) => {
       this.idle = resolve;
@@ -145,7 +149,8 @@ export class DurableWorker {
     while (!this.exclusive && !this.stopping) {
       const head = this.waiting[0];
       if (!head) break;
-      if (head.route.batch) {
+      if (this.park(head)) this.waiting.shift();
+      else if (head.route.batch) {
         if (this.running.size > 0) break;
         this.startBatch(head);
       } else if (!this.startSingle()) break;
@@ -153,15 +158,15 @@ export class DurableWorker {
     if (this.waiting.length < this.prefetch) this.roomMade();
   }
 
+  /** The first message whose aggregate is free; those behind a batch wait for it. */
   private startSingle(): boolean {
     if (this.running.size >= this.options.concurrency) return false;
-    const batchAt = this.waiting.findIndex((item) => item.route.batch);
-    const end = batchAt === -1 ? this.waiting.length : batchAt;
-    for (let i = 0; i < end; i++) {
+    for (let i = 0; i < this.waiting.length; i++) {
       const item = this.waiting[i] as Incoming;
+      if (item.route.batch) return false;
       if (this.busy.has(item.aggregate)) continue;
       this.waiting.splice(i, 1);
-      if (this.holdBack(item)) return true;
+      if (this.park(item)) return true;
       this.busy.add(item.aggregate);
       this.running.add(item);
       void this.processor.single(item).then((outcome) => {
@@ -182,7 +187,7 @@ export class DurableWorker {
       if (!item || !sameHandlers(item.route, head.route)) break;
       if (item.redelivered && taken.length > 0) break;
       this.waiting.shift();
-      if (!this.holdBack(item)) taken.push(item);
+      if (!this.park(item)) taken.push(item);
     }
     if (taken.length === 0) return;
     this.exclusive = true;
@@ -198,26 +203,40 @@ export class DurableWorker {
     this.running.delete(item);
     this.busy.delete(item.aggregate);
     const held = this.held.get(item.aggregate);
-    if (outcome.do === 'retry') {
-      if (!held || held.id === item.id) {
-        const untilMs = performance.now() + outcome.afterMs + HELD_MARGIN_MS;
-        this.held.set(item.aggregate, { id: item.id, untilMs });
-      }
-    } else if (held?.id === item.id) this.held.delete(item.aggregate);
+    if (outcome.do !== 'retry') {
+      if (held?.id === item.id) this.release(item.aggregate);
+      return;
+    }
+    if (held && held.id !== item.id) return;
+    clearTimeout(held?.timer);
+    const timer = setTimeout(() => {
+      // Another replica got the message; versions of the aggregate keep the order from here.
+      this.release(item.aggregate);
+      this.next();
+    }, outcome.afterMs + HELD_MARGIN_MS);
+    this.held.set(item.aggregate, { id: item.id, afterMs: outcome.afterMs, timer, behind: held?.behind ?? [] });
   }
 
-  /** Sends a message back when an older one of its aggregate waits for its next try. */
-  private holdBack(item: Incoming): boolean {
+  /** Puts a message behind the held one of its aggregate. @returns false when nothing stands before it */
+  private park(item: Incoming): boolean {
     const held = this.held.get(item.aggregate);
     if (!held || held.id === item.id) return false;
-    const left = held.untilMs - performance.now();
-    if (left <= 0) {
-      // Another replica got the older one; versions of the aggregate keep the order from here.
-      this.held.delete(item.aggregate);
-      return false;
+    if (this.parked >= MAX_PARKED) {
+      item.msg.nak(held.afterMs + HELD_MARGIN_MS);
+      return true;
     }
-    this.processor.holdBack(item, Math.ceil(left));
+    this.parked++;
+    held.behind.push(item);
     return true;
+  }
+
+  private release(aggregate: string): void {
+    const held = this.held.get(aggregate);
+    if (!held) return;
+    clearTimeout(held.timer);
+    this.held.delete(aggregate);
+    this.parked -= held.behind.length;
+    this.waiting.unshift(...held.behind);
   }
 
   private afterRun(): void {
@@ -228,5 +247,14 @@ export class DurableWorker {
   private beat(): void {
     for (const item of this.running) item.msg.working();
     for (const item of this.waiting) item.msg.working();
+    for (const held of this.held.values()) for (const item of held.behind) item.msg.working();
   }
+}
+
+interface Hold {
+  /** The message that has to be done first. */
+  id: string;
+  afterMs: number;
+  timer: NodeJS.Timeout;
+  behind: Incoming[];
 }

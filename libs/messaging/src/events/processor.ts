@@ -88,16 +88,16 @@ export class Processor {
           results.set(item, outcome);
           if (outcome.do === 'retry') blocked.add(item.aggregate);
         }
-        for (const item of half) if (!results.has(item)) results.set(item, this.holdBack(item, 1_000));
+        for (const item of half) if (!results.has(item)) results.set(item, await this.stepBack(item));
       }
     }
     return results;
   }
 
-  /** Sends a message back unhandled, without using up a try: an older one of its aggregate is not done yet. */
-  holdBack(item: Incoming, afterMs: number): Outcome {
-    item.msg.nak(afterMs);
-    return { do: 'retry', afterMs, why: 'an older message of the same aggregate comes first', uncounted: true };
+  /** Sends a message back unhandled: an older one of its aggregate has to be tried again first. */
+  private stepBack(item: Incoming): Promise<Outcome> {
+    const why = 'an older message of the same aggregate comes first';
+    return this.settle(item, { do: 'retry', afterMs: 1_000, why, uncounted: true }, 1);
   }
 
   private async handle(item: Incoming, tries: number): Promise<void> {

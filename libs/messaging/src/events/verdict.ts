@@ -5,13 +5,15 @@ export type Verdict =
   | { do: 'ack' }
   /** Nothing to do; as good as done. */
   | { do: 'skip'; why: string }
-  /** Not yet: effects are rolled back, the message comes again. Counts as a try. */
+  /** Not yet: effects are rolled back, the message comes again; the wait doubles with each try. */
   | { do: 'retry'; afterMs: number; why?: string }
   /** Never: goes to the dead letters with the reason. */
   | { do: 'dead'; why: string };
 
 /** A message that was started this often and is not done goes to the dead letters. */
 export const MAX_TRIES = 8;
+/** Wait after the first error. */
+const RETRY_MS = 500;
 /** For what is probably only not here yet. */
 const MAX_TRIES_NOT_FOUND = 4;
 
@@ -34,9 +36,9 @@ export function outcomeOfError(error: AppError, tries: number): Outcome {
       return { do: 'retry', afterMs: backoffMs(tries, { baseMs: 250, capMs: 10_000 }), why, uncounted: true };
     case 'bug':
     case 'stale':
-      return countedRetry(tries, MAX_TRIES, 0, why);
+      return countedRetry(tries, MAX_TRIES, RETRY_MS, why);
     case 'not-found':
-      return countedRetry(tries, MAX_TRIES_NOT_FOUND, 0, why);
+      return countedRetry(tries, MAX_TRIES_NOT_FOUND, RETRY_MS, why);
     default:
       return { do: 'dead', why };
   }
@@ -54,10 +56,10 @@ export function outcomeOfVerdict(verdict: Verdict | undefined, tries: number): O
   }
 }
 
-function countedRetry(tries: number, limit: number, atLeastMs: number, why: string): Outcome {
+/** Doubles with each try, so that eight tries of an error span about a minute. */
+function countedRetry(tries: number, limit: number, baseMs: number, why: string): Outcome {
   if (tries >= limit) return { do: 'dead', why: `${why} (after ${tries} tries)` };
-  const afterMs = Math.max(atLeastMs, backoffMs(tries, { baseMs: 500, capMs: 60_000 }));
-  return { do: 'retry', afterMs, why, uncounted: false };
+  return { do: 'retry', afterMs: backoffMs(tries, { baseMs, capMs: 60_000 }), why, uncounted: false };
 }
 
 /** Thrown inside the transaction so that a verdict which is not "done" rolls the effects back. */

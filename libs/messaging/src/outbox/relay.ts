@@ -195,7 +195,7 @@ export class Relay {
   /** A message that can never be published as things stand must neither be dropped nor stop the others. */
   private async setAside(session: Session, row: LoggedMessage, error: Error): Promise<void> {
     refusals.inc();
-    this.log.error({ err: error, id: row.id, subject: row.subject }, 'message cannot be published; tried each minute');
+    this.log.error({ err: error, id: row.id, type: row.subject }, 'message cannot be published; tried each minute');
     await session.query(`UPDATE outbox SET due_at = now() + interval '1 minute' WHERE seq = $1`, [row.seq]);
   }
 

@@ -62,7 +62,7 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
       const question = handler.extras as Question;
       if (question.kind !== 'question') throw new Error(`${subject} must be declared with @Answers`);
       const callback = (error: Error | null, msg: Msg) => {
-        if (error) this.log.warn({ err: error, subject }, 'subscription failed');
+        if (error) this.log.warn({ err: error, question: subject }, 'subscription failed');
         else this.track(this.answer(msg, handler, question));
       };
       this.subscriptions.push(bus.nc.subscribe(subject, { queue: service, callback }));
@@ -197,8 +197,8 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
 
   private failure(thrown: unknown, subject: string): Reply {
     const error = AppError.from(thrown);
-    if (error.kind === 'bug') this.log.error({ err: error, subject }, 'answering failed');
-    else if (error.kind === 'unavailable') this.log.warn({ err: error, subject }, 'answering failed');
+    if (error.kind === 'bug') this.log.error({ err: error, question: subject }, 'answering failed');
+    else if (error.kind === 'unavailable') this.log.warn({ err: error, question: subject }, 'answering failed');
     return { error: error.toWire() };
   }
 
