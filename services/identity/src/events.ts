@@ -26,7 +26,7 @@ export const record = {
   actsFor(callerId: number, userId: number): void {
     log.info({ callerId, userId }, 'acting for another user');
   },
-  passwordSet(userId: number, how: 'reset' | 'invitation' | 'change' | 'admin'): void {
+  passwordSet(userId: number, how: 'password-reset' | 'invitation' | 'change' | 'admin'): void {
     log.info({ userId, how }, 'password set');
   },
 } as const;

@@ -130,15 +130,15 @@ export class CredentialStore {
     return row;
   }
 
-  /** Uses the token up: of any number of attempts exactly one gets true. */
-  async useOneTimeToken(tx: EntityManager, tokenHash: Buffer, at: Date): Promise<boolean> {
-    const rows = await sql(
+  /** Uses the token up: of any number of attempts exactly one gets its purpose back. */
+  async useOneTimeToken(tx: EntityManager, tokenHash: Buffer, at: Date): Promise<OneTimePurpose | undefined> {
+    const [row] = await sql<{ purpose: OneTimePurpose }>(
       tx,
       `UPDATE one_time_tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2
-       RETURNING user_id`,
+       RETURNING purpose`,
       [tokenHash, at],
     );
-    return rows.length > 0;
+    return row?.purpose;
   }
 
   /** Links that were sent earlier stop working. */

@@ -70,11 +70,13 @@ export class SetPassword {
     if (password === undefined) return { message: 'ok', user_login: user.login };
     checkNewPassword(password, user);
     const hash = await this.passwords.hash(password);
-    await transaction(this.db, async (tx) => {
-      if (!(await this.credentials.useOneTimeToken(tx, hashOf(token), at))) throw linkNotValid();
-      await this.store(tx, user, hash, { verified: true, keepSession: null, byUserId: user.id });
+    const purpose = await transaction(this.db, async (tx) => {
+      const used = await this.credentials.useOneTimeToken(tx, hashOf(token), at);
+      if (!used) throw linkNotValid();
+      await this.store(tx, user, hash, { verified: true, keepSession: null });
+      return used;
     });
-    record.passwordSet(user.id, 'reset');
+    record.passwordSet(user.id, purpose);
     return { message: 'ok', user_login: user.login };
   }
 
@@ -89,9 +91,7 @@ export class SetPassword {
     }
     checkNewPassword(passwords.password_new, user);
     const hash = await this.passwords.hash(passwords.password_new);
-    await transaction(this.db, (tx) =>
-      this.store(tx, user, hash, { keepSession: actor.sessionId ?? null, byUserId: user.id }),
-    );
+    await transaction(this.db, (tx) => this.store(tx, user, hash, { keepSession: actor.sessionId ?? null }));
     record.passwordSet(user.id, 'change');
     return { message: 'ok' };
   }
@@ -101,11 +101,11 @@ export class SetPassword {
     tx: EntityManager,
     user: { id: number; login: string; email: string },
     hash: string,
-    options: { verified?: true; keepSession: number | null; byUserId: number },
+    options: { verified?: true; keepSession: number | null },
   ): Promise<void> {
     const at = new Date(this.clock.now());
     const values = { password_hash: hash, ...(options.verified && { verified: true }) };
-    await this.users.update(tx, user.id, values, { userId: options.byUserId, at });
+    await this.users.update(tx, user.id, values, { userId: user.id, at });
     await this.credentials.endSessions(tx, user.id, options.keepSession);
     await this.credentials.voidOneTimeTokens(tx, user.id, at);
     for (const account of new Set([user.login, user.email])) await this.tries.forget(tx, account);

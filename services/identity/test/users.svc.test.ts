@@ -1,0 +1,487 @@
+import {
+  accessChanged,
+  currentUser,
+  listRoles,
+  ticketCreated,
+  User as UserSchema,
+  userCreated,
+  userDeleted,
+  users,
+  userUpdated,
+} from '@helpmesh/contracts';
+import { waitFor } from '@helpmesh/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ids, startIdentity, type TestIdentity } from './identity.ts';
+
+let desk: TestIdentity;
+beforeAll(async () => {
+  desk = await startIdentity();
+});
+afterAll(() => desk?.stop());
+
+type Body = Record<string, unknown>;
+type Json = Record<string, unknown> & { id: number };
+
+const create = (body: Body, who: number = ids.admin, query = {}): Promise<Json> =>
+  desk.ask(users.create, { params: {}, query, body }, who);
+const update = (id: number, body: Body, who: number = ids.admin, query = {}): Promise<Json> =>
+  desk.ask(users.update, { params: { id }, query, body }, who);
+const get = (id: number, who: number = ids.admin, query = {}): Promise<Json> =>
+  desk.ask(users.get, { params: { id }, query }, who);
+const remove = (id: number, who: number = ids.admin) => desk.ask(users.delete, { params: { id }, query: {} }, who);
+const list = (query: object, who: number = ids.admin) => desk.ask(users.list, { params: {}, query }, who);
+const search = (query: object, who: number = ids.admin, body?: object) =>
+  desk.ask(users.searchByPost, { params: {}, query, body }, who);
+
+let people = 0;
+const customer = (body: Body = {}) => create({ email: `customer${++people}@example.org`, ...body });
+
+const notAuthorized = { kind: 'forbidden', detail: 'Not authorized' };
+
+describe('adding a user', () => {
+  it('fills in what was not said', async () => {
+    const row = await create({ email: 'New.One@Example.ORG' });
+    expect(UserSchema.safeParse(row).error).toBeUndefined();
+    expect(row).toMatchObject({
+      login: 'new.one@example.org',
+      email: 'new.one@example.org',
+      note: '',
+      active: true,
+      verified: false,
+      organization_id: null,
+      role_ids: [3],
+      organization_ids: [],
+      group_ids: {},
+      created_by_id: ids.admin,
+    });
+    expect(row).not.toHaveProperty('password_hash');
+    expect(row).not.toHaveProperty('version');
+  });
+
+  it('answers what a later reading gives, in each shape', async () => {
+    for (const query of [{}, { expand: 'true' }, { full: true }]) {
+      const made = await create(
+        { email: `same${++people}@example.org`, organization: 'Zammad Foundation' },
+        ids.admin,
+        query,
+      );
+      expect(await get(made.id, ids.admin, query)).toEqual(made);
+    }
+  });
+
+  it('makes up a login for somebody without an address', async () => {
+    const row = await create({ firstname: 'Only', lastname: 'Name' });
+    expect(row.login).toMatch(/^auto-[0-9a-f-]{36}$/);
+    expect(row.email).toBe('');
+  });
+
+  it('takes names for ids and drops what it does not know', async () => {
+    const row = await create(
+      {
+        email: 'named@example.org',
+        organization: 'Zammad Foundation',
+        roles: ['Agent', 'Customer'],
+        groups: { Users: 'full', 'some group1': ['read', 'change'] },
+        id: 99,
+        created_by_id: 7,
+        version: 5,
+        password_hash: 'x',
+        __proto__: { admin: true },
+      },
+      ids.admin,
+      { expand: '1' },
+    );
+    expect(row).toMatchObject({
+      organization_id: 1,
+      organization: 'Zammad Foundation',
+      role_ids: [2, 3],
+      roles: ['Agent', 'Customer'],
+      groups: { Users: ['full'], 'some group1': ['read', 'change'] },
+      group_ids: { 1: ['full'], 2: ['read', 'change'] },
+      created_by: 'admin@example.com',
+    });
+    expect(row.id).not.toBe(99);
+  });
+
+  it('prefers an id where a name is given as well', async () => {
+    const row = await create({ email: 'both@example.org', roles: ['Admin'], role_ids: ['3'] });
+    expect(row.role_ids).toEqual([3]);
+  });
+
+  it('puts a new user into the organization of the mail domain', async () => {
+    await desk.rows("UPDATE organizations SET domain = 'foundation.example', domain_assignment = true WHERE id = 1");
+    expect(await create({ email: 'x@Foundation.example' })).toMatchObject({ organization_id: 1 });
+    expect(await create({ email: 'y@foundation.example', organization_id: null })).toMatchObject({
+      organization_id: null,
+    });
+  });
+
+  it.each<[string, Body, string]>([
+    [
+      'nobody in particular',
+      { login: 'just-a-login' },
+      'At least one identifier (firstname, lastname, phone, mobile or email) for user is required.',
+    ],
+    [
+      'an address in use',
+      { email: 'Nicole.Braun@Zammad.org' },
+      "Email address 'nicole.braun@zammad.org' is already used for another user.",
+    ],
+    ['a login in use', { firstname: 'X', login: 'admin@example.com' }, 'This object already exists.'],
+    ['an address that is none', { email: 'nonsense' }, "Invalid email 'nonsense'"],
+    ['an unknown role', { firstname: 'X', roles: ['x'] }, 'No lookup value found for \'roles\': "x"'],
+    ['an unknown role id', { firstname: 'X', role_ids: [99] }, "No value found for 'roles' with id 99"],
+    [
+      'an unknown organization',
+      { firstname: 'X', organization: 'x' },
+      'No lookup value found for \'organization\': "x"',
+    ],
+    [
+      'an unknown organization id',
+      { firstname: 'X', organization_id: 99 },
+      "Invalid value for param 'organization_id': 99",
+    ],
+    ['an unknown group', { firstname: 'X', groups: { x: 'full' } }, 'No lookup value found for \'groups\': "x"'],
+    ['an unknown group id', { firstname: 'X', group_ids: { 99: 'full' } }, "No value found for 'groups' with id 99"],
+    ['an unknown level', { firstname: 'X', groups: { Users: 'owner' } }, "Invalid value for param 'groups': owner"],
+    ['an invitation without an address', { firstname: 'X', invite: true }, "Attribute 'email' required!"],
+  ])('refuses %s, and stores nothing', async (_what, body, detail) => {
+    const count = async () => (await desk.rows('SELECT count(*) AS n FROM users'))[0]?.n;
+    const before = await count();
+    await expect(create(body)).rejects.toMatchObject({ kind: 'invalid', detail });
+    expect(await count()).toBe(before);
+  });
+
+  it('lets exactly one of many at the same time have an address', async () => {
+    const results = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, i) => create({ email: 'race@example.org', login: `race${i}` })),
+    );
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused).toHaveLength(7);
+    for (const { reason } of refused) {
+      expect(reason.detail).toBe("Email address 'race@example.org' is already used for another user.");
+    }
+  });
+
+  it('tells the neighbours, after it happened', async () => {
+    const { id } = await create({
+      email: 'told@example.org',
+      firstname: 'To',
+      lastname: 'Ld',
+      roles: ['Agent'],
+      group_ids: { 1: ['full'], 2: ['read'] },
+    });
+    const { data, aggregateVersion } = await desk.bus.hear(userCreated, (event) => event.aggregateId === String(id));
+    expect(aggregateVersion).toBe(1);
+    expect(data).toEqual({
+      id,
+      login: 'told@example.org',
+      email: 'told@example.org',
+      firstname: 'To',
+      lastname: 'Ld',
+      organizationId: null,
+      active: true,
+      locale: 'en',
+      agent: true,
+      fullGroupIds: [1],
+    });
+  });
+});
+
+describe('an agent', () => {
+  it('makes customers only: rights and passwords are dropped silently', async () => {
+    const body = {
+      email: 'by-agent@example.org',
+      roles: ['Admin'],
+      role_ids: [1],
+      group_ids: { 1: 'full' },
+      password: 'long enough',
+    };
+    const row = await create(body, ids.agent);
+    expect(row).toMatchObject({ role_ids: [3], created_by_id: ids.agent });
+    const stored = await desk.rows(
+      'SELECT password_hash, (SELECT count(*) FROM user_group WHERE user_id = $1) AS n FROM users WHERE id = $1',
+      [row.id],
+    );
+    expect(stored).toEqual([{ password_hash: null, n: 0 }]);
+  });
+
+  it('changes customers, and neither colleagues nor administrators nor themselves', async () => {
+    const { id } = await customer();
+    expect(await update(id, { phone: '1', role_ids: [1] }, ids.agent)).toMatchObject({ phone: '1', role_ids: [3] });
+    for (const other of [ids.admin, ids.agent]) {
+      await expect(update(other, { phone: '1' }, ids.agent)).rejects.toMatchObject(notAuthorized);
+    }
+  });
+
+  it('deletes nobody', async () => {
+    const { id } = await customer();
+    await expect(remove(id, ids.agent)).rejects.toMatchObject(notAuthorized);
+  });
+});
+
+describe('a customer', () => {
+  it('sees all of themselves and few fields of others', async () => {
+    expect(await get(ids.nicole, ids.nicole)).toMatchObject({ email: 'nicole.braun@zammad.org', role_ids: [3] });
+    for (const query of [{}, { expand: true }]) {
+      expect(await get(ids.agent, ids.nicole, query)).toEqual({
+        id: ids.agent,
+        firstname: 'Agent 1',
+        lastname: 'Test',
+        image: null,
+        image_source: null,
+        active: true,
+      });
+    }
+  });
+
+  it('sees no more of others in the assets of the own row', async () => {
+    const { assets } = (await get(ids.nicole, ids.nicole, { full: true })) as unknown as {
+      assets: Record<string, Record<string, Body>>;
+    };
+    expect(assets.User?.['1']).toEqual({
+      id: 1,
+      firstname: '-',
+      lastname: '',
+      image: null,
+      image_source: null,
+      active: false,
+    });
+    expect(assets.Organization?.['1']).toEqual({ id: 1, name: 'Zammad Foundation', active: true });
+  });
+
+  it('lists only themselves and searches nobody', async () => {
+    expect((await list({}, ids.nicole)).map(({ id }) => id)).toEqual([ids.nicole]);
+    await expect(search({ query: 'a' }, ids.nicole)).rejects.toMatchObject(notAuthorized);
+    await expect(desk.ask(listRoles, { params: {}, query: {} }, ids.nicole)).rejects.toMatchObject(notAuthorized);
+  });
+
+  it('changes nobody, and does not learn who exists', async () => {
+    for (const id of [ids.nicole, ids.admin, 999_999]) {
+      await expect(update(id, { phone: '1' }, ids.nicole)).rejects.toMatchObject(notAuthorized);
+      await expect(remove(id, ids.nicole)).rejects.toMatchObject(notAuthorized);
+    }
+    await expect(create({ email: 'z@example.org' }, ids.nicole)).rejects.toMatchObject(notAuthorized);
+  });
+});
+
+describe('changing a user', () => {
+  it('changes what was written and nothing else, and moves version and time', async () => {
+    const before = await customer({ firstname: 'A', phone: '1' });
+    desk.clock.advance(1000);
+    const after = await update(before.id, { phone: '2' });
+    expect(after).toEqual({ ...before, phone: '2', updated_at: new Date(desk.clock.now()).toISOString() });
+    const { aggregateVersion } = await desk.bus.hear(userUpdated, (event) => event.aggregateId === String(before.id));
+    expect(aggregateVersion).toBe(2);
+  });
+
+  it('moves nothing when it says what is there already', async () => {
+    const before = await customer({ firstname: 'A', roles: ['Customer'] });
+    desk.clock.advance(1000);
+    expect(await update(before.id, { firstname: 'A', roles: ['Customer'], active: true })).toEqual(before);
+    expect(await desk.rows('SELECT version FROM users WHERE id = $1', [before.id])).toEqual([{ version: 1 }]);
+  });
+
+  it('lets the login follow the address as long as both are the same', async () => {
+    const { id } = await customer();
+    expect(await update(id, { email: 'Moved@example.org' })).toMatchObject({ login: 'moved@example.org' });
+    await update(id, { login: 'fixed' });
+    expect(await update(id, { email: 'moved2@example.org' })).toMatchObject({ login: 'fixed' });
+  });
+
+  it('hides stored group access while it does not count, and shows it again', async () => {
+    const { id } = await customer({ group_ids: { 1: ['full'] } });
+    expect(await get(id)).toMatchObject({ group_ids: {} });
+    expect(await update(id, { roles: ['Agent'] })).toMatchObject({ group_ids: { 1: ['full'] } });
+    expect(await update(id, { active: false })).toMatchObject({ group_ids: {} });
+    const { data } = await desk.bus.hear(
+      userUpdated,
+      (event) => event.aggregateId === String(id) && event.aggregateVersion === 3,
+    );
+    expect(data).toMatchObject({ agent: false, active: false, fullGroupIds: [] });
+  });
+
+  it('tells caches when rights may have changed, and only then', async () => {
+    const { id } = await customer();
+    const told = () => desk.bus.heard(accessChanged).filter(({ data }) => data.userIds?.includes(id)).length;
+    await update(id, { phone: '1' });
+    await update(id, { roles: ['Agent'] });
+    await waitFor(() => told() === 1, { what: 'one access.v1.changed' });
+    await update(id, { note: 'x' });
+    await update(id, { active: false });
+    await waitFor(() => told() === 2, { what: 'a second access.v1.changed' });
+  });
+
+  it('merges preferences', async () => {
+    const { id } = await customer({ preferences: { locale: 'de', theme: 'dark' } });
+    expect(await update(id, { preferences: { locale: 'pl' } })).toMatchObject({
+      preferences: { locale: 'pl', theme: 'dark' },
+    });
+  });
+
+  it('refuses to take the last administrator away', async () => {
+    const words = { kind: 'invalid', detail: 'At least one user needs to have admin permissions.' };
+    await expect(update(ids.admin, { roles: ['Agent'] })).rejects.toMatchObject(words);
+    await expect(update(ids.admin, { active: false })).rejects.toMatchObject(words);
+    expect(await get(ids.admin)).toMatchObject({ active: true, role_ids: [1, 2] });
+  });
+
+  it.each([9_999, 99_999_999_999])('knows nobody with id %d', async (id) => {
+    const words = { kind: 'not-found', detail: `Couldn't find User with 'id'=${id}` };
+    await expect(get(id)).rejects.toMatchObject(words);
+    await expect(update(id, {})).rejects.toMatchObject(words);
+    await expect(remove(id)).rejects.toMatchObject(words);
+  });
+});
+
+describe('deleting a user', () => {
+  const words = { kind: 'invalid', detail: "Can't delete, object has references." };
+
+  it('works for somebody who did nothing, and is told', async () => {
+    const { id } = await customer();
+    expect(await remove(id)).toEqual({});
+    await expect(get(id)).rejects.toMatchObject({ kind: 'not-found' });
+    const { aggregateVersion } = await desk.bus.hear(userDeleted, (event) => event.data.id === id);
+    expect(aggregateVersion).toBe(2);
+  });
+
+  it('is refused for whom a ticket or a row of ours refers to', async () => {
+    const author = await create({ email: 'author@example.org', roles: ['Agent'] });
+    await create({ email: 'authored@example.org' }, author.id);
+    const [requester, owner] = [await customer(), await customer()];
+    await desk.bus.say(ticketCreated, aTicket({ customerId: requester.id, ownerId: owner.id }));
+    await desk.bus.settled('identity');
+    for (const id of [ids.system, ids.admin, author.id, requester.id, owner.id]) {
+      await expect(remove(id), String(id)).rejects.toMatchObject(words);
+    }
+  });
+});
+
+describe('reading', () => {
+  it('walks all users by id, page by page, to an empty one', async () => {
+    const walked: number[] = [];
+    for (let page = 1; ; page++) {
+      const rows = await list({ per_page: '3', page: String(page) });
+      if (rows.length === 0) break;
+      walked.push(...rows.map(({ id }) => id));
+    }
+    const all = await desk.rows<{ id: number }>('SELECT id FROM users ORDER BY id');
+    expect(walked).toEqual(all.map(({ id }) => id));
+    expect(await list({ page: '999999999' })).toEqual([]);
+  });
+
+  it('sorts by known columns only', async () => {
+    const logins = (await list({ sort_by: 'login', order_by: 'desc' })).map(({ login }) => login);
+    expect(logins).toEqual(logins.toSorted().reverse());
+    await expect(list({ sort_by: 'password_hash' })).rejects.toMatchObject({
+      detail: "Found invalid column 'password_hash' for sorting.",
+    });
+  });
+
+  it('expands to names, and gives everything referred to when full', async () => {
+    const [row] = (await list({ expand: 'true', per_page: 1, page: 3 })) as Json[];
+    expect(row).toMatchObject({
+      id: ids.admin,
+      roles: ['Admin', 'Agent'],
+      groups: { Users: ['full'], 'some group1': ['full'] },
+      organizations: [],
+      created_by: '-',
+    });
+    expect(row).not.toHaveProperty('organization');
+    const [plain] = (await list({ expand: 'false', per_page: 1, page: 3 })) as Json[];
+    expect(plain).not.toHaveProperty('roles');
+    const full = (await list({ full: '1', per_page: 2 })) as unknown as { record_ids: number[]; assets: object };
+    expect(full).toMatchObject({
+      record_ids: [1, 2],
+      assets: {
+        User: { 1: { login: '-' }, 2: { id: 2 } },
+        Organization: { 1: { id: 1 } },
+        Role: { 3: { name: 'Customer' } },
+      },
+    });
+    expect(full).not.toHaveProperty('total_count');
+  });
+
+  it('shows the signed-in user with effective permissions', async () => {
+    const me = await desk.ask(currentUser, { params: {}, query: { expand: true } }, ids.agent);
+    expect(me).toMatchObject({ id: ids.agent, roles: ['Agent'], effective_group_ids: { 1: ['full'], 2: ['full'] } });
+    expect(me.permissions).toContain('ticket.agent');
+  });
+
+  it('needs somebody signed in', async () => {
+    await expect(desk.ask(users.list, { params: {}, query: {} })).rejects.toMatchObject({ kind: 'unauthenticated' });
+  });
+
+  it.each<[string, object, string[]]>([
+    ['a word of the name', { query: 'nicole' }, ['nicole.braun@zammad.org']],
+    ['two words in any order', { query: 'braun NICOLE' }, ['nicole.braun@zammad.org']],
+    ['a field', { query: 'email:nicole*' }, ['nicole.braun@zammad.org']],
+    ['a phrase', { query: '"nicole braun"' }, ['nicole.braun@zammad.org']],
+    ['an organization', { query: 'organization:Zammad firstname:nicole' }, ['nicole.braun@zammad.org']],
+    ['ids', { query: '*', ids: `${ids.nicole}` }, ['nicole.braun@zammad.org']],
+    ['nothing but a wildcard character', { query: '100%' }, []],
+    ['an underscore, literally', { query: 'n_cole' }, []],
+    ['an injection', { query: "' OR 1=1 --" }, []],
+    ['an unknown word', { query: 'zzzz' }, []],
+  ])('finds users by %s', async (_what, query, logins) => {
+    const found = (await search(query)) as Json[];
+    expect(found.map(({ login }) => login)).toEqual(logins);
+    expect(await search({ ...query, only_total_count: true })).toEqual({ total_count: logins.length });
+  });
+
+  it('takes the search from a body as well, and by role', async () => {
+    const found = (await search({}, ids.agent, { query: '*', role_ids: [1] })) as Json[];
+    expect(found.map(({ id }) => id)).toEqual([ids.admin]);
+  });
+
+  it('gives labels for pickers', async () => {
+    const label = 'Nicole Braun <nicole.braun@zammad.org>';
+    expect(await search({ query: 'nicole', label: 'true' })).toEqual([{ id: 2, label, value: label }]);
+    expect(await search({ term: 'nicole' })).toEqual([
+      { id: 2, label, value: 'nicole.braun@zammad.org', inactive: false },
+    ]);
+  });
+
+  it('counts all hits, also behind the last page', async () => {
+    const page = (n: number) => search({ query: 'example.org', full: true, per_page: 2, page: n });
+    const [first, behind] = (await Promise.all([page(1), page(99)])) as unknown as {
+      total_count: number;
+      record_ids: number[];
+    }[];
+    expect(first?.record_ids).toHaveLength(2);
+    expect(behind).toMatchObject({ record_ids: [], total_count: first?.total_count });
+  });
+
+  it('lists the roles with their permissions', async () => {
+    const roles = (await desk.ask(listRoles, { params: {}, query: { expand: true } }, ids.agent)) as Json[];
+    expect(roles.map(({ id, name, default_at_signup }) => [id, name, default_at_signup])).toEqual([
+      [1, 'Admin', false],
+      [2, 'Agent', false],
+      [3, 'Customer', true],
+    ]);
+    expect(roles[0]?.permissions).toEqual(['admin', 'knowledge_base.editor', 'report', 'user_preferences']);
+  });
+});
+
+function aTicket(people: { customerId: number; ownerId: number }) {
+  return {
+    ticket: {
+      ...{
+        id: 1,
+        number: '31001',
+        title: 'A',
+        groupId: 2,
+        group: 'some group1',
+        stateId: 1,
+        state: 'new',
+        stateType: 'new',
+      },
+      ...{ priorityId: 2, priority: '2 normal', organizationId: 1, articleCount: 0, closeAt: null },
+      ...{ createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z' },
+      ...people,
+    },
+    article: null,
+    customer: { userId: people.customerId, email: null, name: 'C', locale: 'en' },
+    createdById: people.customerId,
+  };
+}
