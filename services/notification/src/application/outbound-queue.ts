@@ -62,5 +62,5 @@ export function mailState(value: string | undefined): MailState | undefined {
 
 function requireChannelAdmin(actor: Actor | undefined): void {
   if (!actor || !hasPermission(actor, 'admin.channel_email'))
-    throw new AppError('forbidden', 'access.forbidden', 'Not authorized');
+    throw new AppError('forbidden', 'access.not-authorized', 'Not authorized');
 }

@@ -1,0 +1,61 @@
+import type { Clock } from '@helpmesh/kernel';
+import { Outbox, RpcClient } from '@helpmesh/messaging';
+import { ActorSigner, CLOCK, CONFIG } from '@helpmesh/service-kit';
+import { Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ManageAgreements } from './application/manage-agreements.ts';
+import { OwnAddresses } from './application/own-addresses.ts';
+import { RedirectTicket } from './application/redirect-ticket.ts';
+import { AgreementAnswers } from './bus/agreement.answers.ts';
+import { FederationConsumers } from './bus/consumers.ts';
+import { type FederationConfig, ownAddresses } from './config.ts';
+import { FederationEvents } from './events.ts';
+import { AgreementStore } from './persistence/agreement.store.ts';
+import { GroupStore } from './persistence/group.store.ts';
+
+/** The map of the service: what it hears and what it answers. */
+@Module({
+  controllers: [FederationConsumers, AgreementAnswers],
+  providers: [
+    AgreementStore,
+    GroupStore,
+    FederationEvents,
+    {
+      provide: OwnAddresses,
+      inject: [DataSource, GroupStore, CONFIG],
+      useFactory: (db: DataSource, groups: GroupStore, config: FederationConfig) =>
+        new OwnAddresses(db, groups, ownAddresses(config)),
+    },
+    {
+      provide: ManageAgreements,
+      inject: [DataSource, AgreementStore, GroupStore, OwnAddresses, RpcClient, CLOCK],
+      useFactory: (
+        db: DataSource,
+        agreements: AgreementStore,
+        groups: GroupStore,
+        own: OwnAddresses,
+        rpc: RpcClient,
+        clock: Clock,
+      ) => new ManageAgreements(db, agreements, groups, own, rpc, clock),
+    },
+    {
+      provide: RedirectTicket,
+      inject: [
+        ...[DataSource, AgreementStore, GroupStore, OwnAddresses, RpcClient, ActorSigner, Outbox],
+        ...[CLOCK, FederationEvents],
+      ],
+      useFactory: (
+        db: DataSource,
+        agreements: AgreementStore,
+        groups: GroupStore,
+        own: OwnAddresses,
+        rpc: RpcClient,
+        signer: ActorSigner,
+        outbox: Outbox,
+        clock: Clock,
+        events: FederationEvents,
+      ) => new RedirectTicket(db, agreements, groups, own, rpc, signer, outbox, clock, events),
+    },
+  ],
+})
+export class FederationModule {}

@@ -1,0 +1,154 @@
+import {
+  getAttachment,
+  listArticles,
+  type Message,
+  markRedirected,
+  type StoredFile,
+  sendMail,
+  type ticketCreated,
+  ticketRedirected,
+} from '@helpmesh/contracts';
+import { AppError, type Clock, derivedId } from '@helpmesh/kernel';
+import type { Outbox, RpcClient, Verdict } from '@helpmesh/messaging';
+import { afterCommit } from '@helpmesh/persistence';
+import type { ActorSigner } from '@helpmesh/service-kit';
+import { htmlToText } from 'html-to-text';
+import type { DataSource, EntityManager } from 'typeorm';
+import { decideRedirect, mailbox } from '../domain/redirect.ts';
+import type { FederationEvents } from '../events.ts';
+import type { AgreementStore } from '../persistence/agreement.store.ts';
+import type { GroupStore } from '../persistence/group.store.ts';
+import type { OwnAddresses } from './own-addresses.ts';
+
+type Created = Message<typeof ticketCreated>;
+
+interface Request {
+  text: string;
+  attachments: StoredFile[];
+}
+
+/** Longest text that goes to a list; what is longer is in the ticket. */
+const MAX_TEXT = 200_000;
+
+/** Sends a new ticket to the list of its group's agreement, once, and ends it here. */
+export class RedirectTicket {
+  constructor(
+    private readonly db: DataSource,
+    private readonly agreements: AgreementStore,
+    private readonly groups: GroupStore,
+    private readonly own: OwnAddresses,
+    private readonly rpc: RpcClient,
+    private readonly signer: ActorSigner,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+    private readonly events: FederationEvents,
+  ) {}
+
+  /**
+   * Reads what is needed, outside of any transaction.
+   * @returns the writing part, or why there is nothing to write
+   * @throws AppError unavailable, while the ticket service cannot be asked
+   */
+  async prepare(event: Created): Promise<Verdict | ((tx: EntityManager) => Promise<Verdict>)> {
+    const { ticket } = event.data;
+    const agreement = await this.agreements.activeOf(this.db, ticket.groupId);
+    if (!agreement) return { do: 'skip', why: 'the group has no agreement' };
+    const decision = decideRedirect(event.data, agreement, await this.own.all());
+    if (!decision.redirect) {
+      this.events.kept(event.data, decision.why);
+      return { do: 'skip', why: decision.why };
+    }
+    if (await this.agreements.isRedirected(this.db, ticket.id))
+      return { do: 'skip', why: 'the ticket has left before' };
+    const request = decision.wholeText ? excerptOf(event) : await this.read(event, decision.articleId);
+    const from = await this.groups.addressOf(this.db, ticket.groupId);
+    return (tx) => this.write(tx, event, { request, from, requester: decision.requester });
+  }
+
+  private async write(
+    tx: EntityManager,
+    event: Created,
+    { request, from, requester }: { request: Request; from: Mailbox | null; requester: Mailbox },
+  ): Promise<Verdict> {
+    const { ticket, article } = event.data;
+    // Read again: it may have ended while the request was fetched, and must not change before this commits.
+    const agreement = await this.agreements.activeOf(tx, ticket.groupId);
+    if (!agreement) return { do: 'skip', why: 'the agreement ended meanwhile' };
+    const { id: agreementId, listAddress, name } = agreement;
+    const mailId = derivedId(event.id, 'redirect');
+    const left = { ticketId: ticket.id, agreementId, listAddress, mailId };
+    if (!(await this.agreements.redirected(tx, left, this.clock.now())))
+      return { do: 'skip', why: 'the ticket has left before' };
+
+    const { number, title, group } = ticket;
+    const values = { number, title, group, requester: mailbox(requester), body: request.text };
+    const answers = article?.type === 'email' ? article.messageId : null;
+    await this.outbox.add(tx, sendMail, {
+      aggregateId: mailId,
+      cause: event,
+      data: {
+        mailId,
+        kind: 'redirect',
+        ticketId: ticket.id,
+        articleId: null,
+        from,
+        // Answers go to who asked, not to us: the desk is out of it from here on.
+        replyTo: requester,
+        to: [{ name, address: listAddress }],
+        cc: [],
+        content: { template: 'redirect', locale: 'en', values },
+        messageId: null,
+        inReplyTo: answers,
+        references: answers === null ? [] : [answers],
+        attachments: request.attachments,
+        // A person's request: marked as automatic, list programs would throw it away.
+        automatic: false,
+      },
+    });
+    await this.outbox.add(tx, markRedirected, {
+      aggregateId: ticket.id,
+      cause: event,
+      data: { ticketId: ticket.id, agreementId, listAddress },
+    });
+    await this.outbox.add(tx, ticketRedirected, {
+      aggregateId: agreementId,
+      cause: event,
+      data: { agreementId, ticketId: ticket.id, ticketNumber: number, listAddress, mailId },
+    });
+    afterCommit(tx, () => this.events.redirected(left));
+    return { do: 'ack' };
+  }
+
+  /** The whole first article with its files; the event carries only an excerpt. */
+  private async read(event: Created, articleId: number): Promise<Request> {
+    const ticketId = event.data.ticket.id;
+    const ask = { actor: this.signer.service() };
+    const input = { params: { id: ticketId }, query: {}, body: undefined };
+    const articles = await this.rpc.call(listArticles, input, ask);
+    const article = articles.find(({ id }) => id === articleId);
+    if (!article) throw new AppError('not-found', 'redirect.request-gone', 'The request is not there any more.');
+    const attachments = await Promise.all(
+      article.attachments.map(({ id }) => this.rpc.call(getAttachment, { ticketId, articleId, attachmentId: id }, ask)),
+    );
+    const text = article.content_type.startsWith('text/html') ? plain(article.body) : article.body;
+    return { text: textOr(event, text), attachments };
+  }
+}
+
+interface Mailbox {
+  name: string;
+  address: string;
+}
+
+function excerptOf(event: Created): Request {
+  return { text: textOr(event, event.data.article?.excerpt ?? ''), attachments: [] };
+}
+
+/** A request without a word is its title. */
+function textOr({ data }: Created, text: string): string {
+  return text.trim() === '' ? data.ticket.title : text.slice(0, MAX_TEXT);
+}
+
+function plain(html: string): string {
+  return htmlToText(html.slice(0, 1_000_000), { wordwrap: false });
+}

@@ -1,0 +1,23 @@
+import { defineConfig } from '@helpmesh/service-kit';
+import { z } from 'zod';
+import { plainAddress } from './domain/agreement.ts';
+
+export const FederationConfig = defineConfig(
+  z.object({
+    MAIL_FROM: z.string().optional().meta({
+      description: 'Who speaks when no group does, as in the notification service; else helpdesk@HELPMESH_FQDN',
+    }),
+    MAIL_OWN_ADDRESSES: z
+      .string()
+      .default('')
+      .meta({ description: 'Further addresses at which mail comes in, comma separated; no agreement may name one' }),
+  }),
+);
+export type FederationConfig = Readonly<z.output<typeof FederationConfig>>;
+
+/** Addresses at which this desk receives mail, as far as the configuration knows them; lower case. */
+export function ownAddresses(config: FederationConfig): ReadonlySet<string> {
+  const from = config.MAIL_FROM ?? `helpdesk@${config.HELPMESH_FQDN}`;
+  const sender = /<([^<>]+)>/.exec(from)?.[1] ?? from;
+  return new Set([sender, ...config.MAIL_OWN_ADDRESSES.split(',')].map(plainAddress).filter(Boolean));
+}

@@ -1,0 +1,50 @@
+import type { Message, ticketCreated } from '@helpmesh/contracts';
+import { type Agreement, plainAddress } from './agreement.ts';
+
+export type TicketCreated = Message<typeof ticketCreated>['data'];
+
+export type RedirectDecision =
+  | { redirect: true; requester: { name: string; address: string }; articleId: number; wholeText: boolean }
+  | { redirect: false; why: string };
+
+/** Length at which the excerpt of an event may have been cut. */
+const EXCERPT_LENGTH = 4_000;
+
+/**
+ * Whether a new ticket of a group under a redirect agreement goes to the list. It goes when there is a person on the
+ * other end whom the list can answer; what machines wrote, what the list itself wrote, and what we are already sending
+ * by mail stays here.
+ * @param own  addresses at which this desk receives mail, in lower case
+ */
+export function decideRedirect(
+  { article, customer }: TicketCreated,
+  agreement: Agreement,
+  own: ReadonlySet<string>,
+): RedirectDecision {
+  if (!agreement.active) return no('the agreement is not active');
+  if (!article) return no('there is no request to pass on');
+  if (article.internal) return no('the first article is internal');
+  if (article.isAutoResponse) return no('the mail was automatic');
+  if (article.type === 'email' && article.sender === 'Agent') return no('it is a mail of ours to the customer');
+  const list = plainAddress(agreement.listAddress);
+  if (own.has(list)) return no('the list is an address of this desk by now');
+  if (!customer.email) return no('the requester has no mail address to answer to');
+  const requester = plainAddress(customer.email);
+  if (requester === list) return no('the request came from the list itself');
+  if (own.has(requester)) return no('the requester is this desk itself');
+  return {
+    redirect: true,
+    requester: { name: customer.name.includes('@') ? '' : customer.name, address: customer.email.trim() },
+    articleId: article.id,
+    wholeText: article.excerpt.length < EXCERPT_LENGTH && article.attachmentCount === 0,
+  };
+}
+
+/** `Ada Lovelace <ada@example.org>`, or the address alone. */
+export function mailbox({ name, address }: { name: string; address: string }): string {
+  return name === '' ? address : `${name} <${address}>`;
+}
+
+function no(why: string): RedirectDecision {
+  return { redirect: false, why };
+}

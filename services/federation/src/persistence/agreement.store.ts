@@ -1,0 +1,124 @@
+import { AppError, type EpochMs } from '@helpmesh/kernel';
+import { sql, violates } from '@helpmesh/persistence';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Agreement, AgreementDraft } from '../domain/agreement.ts';
+
+interface AgreementRow {
+  id: number;
+  kind: 'redirect';
+  name: string;
+  group_id: number;
+  list_address: string;
+  active: boolean;
+  created_by_id: number;
+  updated_by_id: number;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface Redirected {
+  ticketId: number;
+  agreementId: number;
+  listAddress: string;
+  mailId: string;
+}
+
+export class AgreementStore {
+  async list(db: DataSource, limit: number, offset: number): Promise<Agreement[]> {
+    const rows = await sql<AgreementRow>(db, 'SELECT * FROM agreement ORDER BY id LIMIT $1 OFFSET $2', [limit, offset]);
+    return rows.map(toAgreement);
+  }
+
+  /** @throws AppError conflict `agreement.group-taken` */
+  async add(tx: EntityManager, draft: AgreementDraft, byId: number, now: EpochMs): Promise<Agreement> {
+    const [row] = await oneActivePerGroup(
+      sql<AgreementRow>(
+        tx,
+        `INSERT INTO agreement (kind, name, group_id, list_address, active, created_by_id, updated_by_id, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $7) RETURNING *`,
+        [draft.kind, draft.name, draft.groupId, draft.listAddress, draft.active, byId, new Date(now)],
+      ),
+    );
+    return toAgreement(found(row));
+  }
+
+  /** Loads and locks. @throws AppError not-found `agreement.not-found` */
+  async load(tx: EntityManager, id: number): Promise<Agreement> {
+    const [row] = await sql<AgreementRow>(tx, 'SELECT * FROM agreement WHERE id = $1 FOR UPDATE', [id]);
+    return toAgreement(found(row));
+  }
+
+  /** @throws AppError conflict `agreement.group-taken` */
+  async save(tx: EntityManager, id: number, draft: AgreementDraft, byId: number, now: EpochMs): Promise<Agreement> {
+    const [row] = await oneActivePerGroup(
+      sql<AgreementRow>(
+        tx,
+        `UPDATE agreement SET kind = $2, name = $3, group_id = $4, list_address = $5, active = $6, updated_by_id = $7, updated_at = $8
+          WHERE id = $1 RETURNING *`,
+        [id, draft.kind, draft.name, draft.groupId, draft.listAddress, draft.active, byId, new Date(now)],
+      ),
+    );
+    return toAgreement(found(row));
+  }
+
+  /** @throws AppError not-found `agreement.not-found` */
+  async remove(tx: EntityManager, id: number): Promise<void> {
+    const [row] = await sql<AgreementRow>(tx, 'DELETE FROM agreement WHERE id = $1 RETURNING *', [id]);
+    found(row);
+  }
+
+  /** The agreement new tickets of the group fall under; inside a transaction it is held as it is until the end. */
+  async activeOf(on: DataSource | EntityManager, groupId: number): Promise<Agreement | null> {
+    const held = 'queryRunner' in on ? 'FOR SHARE' : '';
+    const [row] = await sql<AgreementRow>(on, `SELECT * FROM agreement WHERE group_id = $1 AND active ${held}`, [
+      groupId,
+    ]);
+    return row ? toAgreement(row) : null;
+  }
+
+  async isRedirected(db: DataSource, ticketId: number): Promise<boolean> {
+    return (await sql(db, 'SELECT 1 FROM redirected_ticket WHERE ticket_id = $1', [ticketId])).length > 0;
+  }
+
+  /** @returns false when the ticket has left before */
+  async redirected(tx: EntityManager, one: Redirected, now: EpochMs): Promise<boolean> {
+    const rows = await sql(
+      tx,
+      `INSERT INTO redirected_ticket (ticket_id, agreement_id, list_address, mail_id, redirected_at)
+       VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ticket_id) DO NOTHING RETURNING ticket_id`,
+      [one.ticketId, one.agreementId, one.listAddress, one.mailId, new Date(now)],
+    );
+    return rows.length > 0;
+  }
+}
+
+async function oneActivePerGroup<T>(statement: Promise<T>): Promise<T> {
+  try {
+    return await statement;
+  } catch (error) {
+    if (!violates(error, 'agreement_active_group')) throw error;
+    throw new AppError('conflict', 'agreement.group-taken', 'This group has an active agreement already.', undefined, {
+      cause: error,
+    });
+  }
+}
+
+function found(row: AgreementRow | undefined): AgreementRow {
+  if (!row) throw new AppError('not-found', 'agreement.not-found', 'There is no such agreement.');
+  return row;
+}
+
+function toAgreement(row: AgreementRow): Agreement {
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    groupId: row.group_id,
+    listAddress: row.list_address,
+    active: row.active,
+    createdById: row.created_by_id,
+    updatedById: row.updated_by_id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
