@@ -30,6 +30,7 @@ function fromModule(name: string, module: string, functionName: string): Generat
 export const generators: Generator[] = [
   fromModule('schemas of the bus and AsyncAPI', 'libs/contracts/scripts/generate.ts', 'generateContracts'),
   fromModule('message schemas and AsyncAPI document', 'libs/contracts/scripts/generate.ts', 'generateContracts'),
+  fromModule('Grafana dashboard', 'deploy/src/manifests/dashboard.ts', 'generateDashboard'),
   fromModule('compose file', 'deploy/src/manifests/compose.ts', 'generateCompose'),
   fromModule('Kubernetes manifests', 'deploy/src/manifests/k8s.ts', 'generateK8s'),
   {

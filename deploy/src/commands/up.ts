@@ -72,6 +72,7 @@ function stopOnSignal() {
 
 function welcome(platform: Platform, seconds: number): string {
   const sendMail = path.relative(process.cwd(), path.join(workspace, 'deploy/tools/send-mail.ts'));
+  const node = path.relative(process.cwd(), path.join(workspace, 'node_modules/.bin/node'));
   return `
 Helpmesh is ready (${seconds.toFixed(1)} s).
 
@@ -82,10 +83,10 @@ Helpmesh is ready (${seconds.toFixed(1)} s).
 
 Try this: send a mail as a customer, watch it become a ticket, and see the confirmation in the mailbox:
 
-  npx helpmesh-send-mail --server localhost:${platform.smtpPort} --from anna@customer.example --subject "The printer is on fire" --body "Please help."
+  ${node} ${sendMail} --server localhost:${platform.smtpPort} --from anna@customer.example --subject "The printer is on fire" --body "Please help."
 
 Ctrl-C stops everything; the data is kept.
-`.replace('npx helpmesh-send-mail', `node_modules/.bin/node ${sendMail}`);
+`;
 }
 
 const help = `

@@ -12,7 +12,7 @@ const PARTS = ['nats', 'blobs', 'secrets', 'mailbox'];
  * @throws CannotStart  the platform runs, there is no data, or the archive cannot be written
  */
 export async function backUp(home: string, file: string): Promise<void> {
-  if (!existsSync(path.join(home, 'secrets'))) throw new CannotStart(`There is no Helpmesh data in ${home}.`);
+  if (!hasData(home)) throw new CannotStart(`There is no Helpmesh data in ${home}.`);
   const unlock = lockHome(home);
   const partial = `${file}.part`;
   try {
@@ -32,7 +32,7 @@ export async function backUp(home: string, file: string): Promise<void> {
 /** Puts an archive of `backUp` into an empty home. @throws CannotStart when there is data, or the archive is unreadable */
 export async function restore(file: string, home: string): Promise<void> {
   if (!existsSync(file)) throw new CannotStart(`There is no file ${file}.`);
-  if (existsSync(path.join(home, 'secrets')) || postgresFolder(home)) {
+  if (hasData(home)) {
     throw new CannotStart(`There is Helpmesh data in ${home} already; move it away, or name another folder by --home.`);
   }
   mkdirSync(home, { recursive: true });
@@ -42,6 +42,10 @@ export async function restore(file: string, home: string): Promise<void> {
   } finally {
     unlock();
   }
+}
+
+function hasData(home: string): boolean {
+  return existsSync(path.join(home, 'secrets/threading')) || postgresFolder(home) !== undefined;
 }
 
 /** The data folder, or the one that stands in for it (see postgres-reach.ts). */

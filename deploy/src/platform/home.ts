@@ -29,10 +29,14 @@ export function cacheOf(env: NodeJS.ProcessEnv): string {
 
 const LEAST_FREE_BYTES = 300 * 1024 * 1024;
 
+const PRIVATE_PARTS = ['logs', 'mailbox', 'nats', 'redis', 'blobs', 'secrets'];
+
 /** Makes the home folder. @throws CannotStart when it cannot be written or its disk is nearly full */
 export function prepareHome(home: string): void {
   try {
-    mkdirSync(path.join(home, 'logs'), { recursive: true });
+    mkdirSync(home, { recursive: true });
+    // PostgreSQL may run as another user and must get through to its own folder; the rest is nobody else's business.
+    for (const part of PRIVATE_PARTS) mkdirSync(path.join(home, part), { recursive: true, mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOSPC') throw diskFull(home, 0);

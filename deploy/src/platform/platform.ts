@@ -199,22 +199,22 @@ async function usualPorts(env: NodeJS.ProcessEnv): Promise<Ports> {
     await requireFree(wished, what, variable);
     return wished;
   };
+  const known = {
+    httpPort: await port('HELPMESH_HTTP_PORT', 8080, 'page and API'),
+    smtpPort: await port('HELPMESH_SMTP_PORT', 2525, 'incoming mail'),
+    mailbox: await port('HELPMESH_MAILBOX_PORT', 8025, 'page of the local mailbox'),
+    mailboxSmtp: await port('HELPMESH_MAILBOX_SMTP_PORT', 1025, 'SMTP of the local mailbox'),
+    postgres: Number(env.HELPMESH_POSTGRES_PORT || 15_432),
+    nats: Number(env.HELPMESH_NATS_PORT || 14_222),
+    redis: Number(env.HELPMESH_REDIS_PORT || 16_379),
+  };
   const firstHealth = Number(env.HELPMESH_HEALTH_PORT || 9464);
   const healthPorts = {} as Record<ServiceName, number>;
   for (const service of serviceNames) {
     healthPorts[service] = firstHealth + healthOffsets[service];
     await requireFree(healthPorts[service], `health of ${service}`, 'HELPMESH_HEALTH_PORT');
   }
-  return {
-    httpPort: await port('HELPMESH_HTTP_PORT', 8080, 'page and API'),
-    smtpPort: await port('HELPMESH_SMTP_PORT', 2525, 'incoming mail'),
-    mailbox: await port('HELPMESH_MAILBOX_PORT', 8025, 'page of the local mailbox'),
-    mailboxSmtp: await port('HELPMESH_MAILBOX_SMTP_PORT', 1025, 'SMTP of the local mailbox'),
-    healthPorts,
-    postgres: Number(env.HELPMESH_POSTGRES_PORT || 15_432),
-    nats: Number(env.HELPMESH_NATS_PORT || 14_222),
-    redis: Number(env.HELPMESH_REDIS_PORT || 16_379),
-  };
+  return { ...known, healthPorts };
 }
 
 async function privatePorts(): Promise<Ports> {
