@@ -1,0 +1,238 @@
+import {
+  accessChanged,
+  Group as GroupSchema,
+  groupCreated,
+  groupDeleted,
+  groups,
+  groupUpdated,
+  Organization as OrganizationSchema,
+  organizationCreated,
+  organizationDeleted,
+  organizations,
+  organizationUpdated,
+  users,
+  userUpdated,
+} from '@helpmesh/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ids, startIdentity, type TestIdentity } from './identity.ts';
+
+let desk: TestIdentity;
+beforeAll(async () => {
+  desk = await startIdentity();
+});
+afterAll(() => desk?.stop());
+
+type Body = Record<string, unknown>;
+type Json = Record<string, unknown> & { id: number };
+type Crud = typeof organizations | typeof groups;
+
+const create = (crud: Crud, body: Body, who: number = ids.admin, query = {}): Promise<Json> =>
+  desk.ask(crud.create, { params: {}, query, body }, who);
+const update = (crud: Crud, id: number, body: Body, who: number = ids.admin): Promise<Json> =>
+  desk.ask(crud.update, { params: { id }, query: {}, body }, who);
+const get = (crud: Crud, id: number, who: number = ids.admin, query = {}): Promise<Json> =>
+  desk.ask(crud.get, { params: { id }, query }, who);
+const remove = (crud: Crud, id: number, who: number = ids.admin) =>
+  desk.ask(crud.delete, { params: { id }, query: {} }, who);
+const list = (crud: Crud, query: object, who: number = ids.admin): Promise<Json[]> =>
+  desk.ask(crud.list, { params: {}, query }, who);
+const person = (body: Body) => desk.ask(users.create, { params: {}, query: {}, body }, ids.admin);
+
+const notAuthorized = { kind: 'forbidden', detail: 'Not authorized' };
+const referenced = { kind: 'invalid', detail: "Can't delete, object has references." };
+
+describe('organizations', () => {
+  it('are added with defaults, told, read back the same, and named uniquely', async () => {
+    const row = await create(organizations, { name: ' Big Institute ' }, ids.agent);
+    expect(OrganizationSchema.safeParse(row).error).toBeUndefined();
+    expect(row).toMatchObject({
+      ...{ name: 'Big Institute', shared: true, domain: '', domain_assignment: false, active: true, vip: false },
+      ...{ note: '', member_ids: [], secondary_member_ids: [], created_by_id: ids.agent },
+    });
+    expect(await get(organizations, row.id)).toEqual(row);
+    const { data, aggregateVersion } = await desk.bus.hear(organizationCreated, ({ data }) => data.id === row.id);
+    expect({ data, aggregateVersion }).toEqual({
+      data: { id: row.id, name: 'Big Institute', shared: true, active: true },
+      aggregateVersion: 1,
+    });
+    await expect(create(organizations, { name: 'big institute' })).rejects.toMatchObject({
+      kind: 'invalid',
+      detail: 'This object already exists.',
+    });
+    await expect(create(organizations, { name: ' ' })).rejects.toMatchObject({ detail: "Name can't be blank" });
+    await expect(create(organizations, {})).rejects.toMatchObject({ detail: "Name can't be blank" });
+  });
+
+  it('take members by login, and tell of them', async () => {
+    const one = await person({ email: 'member1@example.org' });
+    const two = await person({ email: 'member2@example.org' });
+    const made = await create(organizations, { name: 'Members', members: ['Member1@example.org'] });
+    expect(made.member_ids).toEqual([one.id]);
+    const changed = await update(organizations, made.id, { member_ids: [two.id] });
+    expect(changed.member_ids).toEqual([two.id]);
+    await desk.bus.hear(userUpdated, ({ data }) => data.id === one.id && data.organizationId === null);
+    await desk.bus.hear(userUpdated, ({ data }) => data.id === two.id && data.organizationId === made.id);
+    expect(await get(organizations, made.id, ids.admin, { expand: true })).toMatchObject({
+      members: ['member2@example.org'],
+      secondary_members: [],
+    });
+    await expect(update(organizations, made.id, { members: ['ghost'] })).rejects.toMatchObject({
+      detail: 'No lookup value found for \'members\': "ghost"',
+    });
+  });
+
+  it('end what caches know of their members when sharing changes', async () => {
+    const { id } = await create(organizations, { name: 'Sharing' });
+    const member = await person({ email: 'shared@example.org', organization_ids: [id] });
+    expect((await desk.actor(member.id)).sharedOrganizationIds).toEqual([id]);
+    await update(organizations, id, { shared: false });
+    expect(await desk.actor(member.id)).toMatchObject({ organizationIds: [id], sharedOrganizationIds: [] });
+    const { data } = await desk.bus.hear(organizationUpdated, (event) => event.data.id === id);
+    expect(data.shared).toBe(false);
+    await desk.bus.hear(accessChanged, (event) => event.data.userIds?.includes(member.id) === true);
+  });
+
+  it('show a customer few fields of the own ones, and others not at all', async () => {
+    const { id } = await create(organizations, { name: 'Secret Organization' });
+    expect(await list(organizations, {}, ids.nicole)).toEqual([{ id: 1, name: 'Zammad Foundation', active: true }]);
+    expect(await get(organizations, 1, ids.nicole, { expand: true })).toEqual({
+      id: 1,
+      name: 'Zammad Foundation',
+      active: true,
+    });
+    await expect(get(organizations, id, ids.nicole)).rejects.toMatchObject({
+      kind: 'not-found',
+      detail: `Couldn't find Organization with 'id'=${id}`,
+    });
+    const search = desk.ask(organizations.search, { params: {}, query: { query: 'z' } }, ids.nicole);
+    await expect(search).rejects.toMatchObject(notAuthorized);
+    await expect(create(organizations, { name: 'Mine' }, ids.nicole)).rejects.toMatchObject(notAuthorized);
+    await expect(update(organizations, 1, { name: 'Mine' }, ids.nicole)).rejects.toMatchObject(notAuthorized);
+  });
+
+  it('are deleted by an administrator when nobody belongs to them', async () => {
+    const { id } = await create(organizations, { name: 'Short-lived' });
+    await expect(remove(organizations, id, ids.agent)).rejects.toMatchObject(notAuthorized);
+    expect(await remove(organizations, id)).toEqual({});
+    await desk.bus.hear(organizationDeleted, ({ data, aggregateVersion }) => data.id === id && aggregateVersion === 2);
+    await expect(remove(organizations, id)).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(remove(organizations, 1)).rejects.toMatchObject(referenced);
+  });
+
+  it('are found by words, and come with their members when full', async () => {
+    const query = { query: 'foundation', full: true };
+    expect(await desk.ask(organizations.search, { params: {}, query }, ids.agent)).toMatchObject({
+      record_ids: [1],
+      total_count: 1,
+      assets: { Organization: { 1: { name: 'Zammad Foundation' } }, User: { 2: { firstname: 'Nicole' } } },
+    });
+    expect(await desk.ask(organizations.search, { params: {}, query: { term: 'foundation' } }, ids.agent)).toEqual([
+      { id: 1, label: 'Zammad Foundation', value: 'Zammad Foundation', inactive: false },
+    ]);
+  });
+});
+
+describe('groups', () => {
+  it('are added with defaults and told', async () => {
+    const row = await create(groups, {
+      name: 'Operations',
+      email: 'Ops Desk <Ops@Example.org>',
+      signature: '{{user}}',
+    });
+    expect(GroupSchema.safeParse(row).error).toBeUndefined();
+    expect(row).toMatchObject({
+      ...{ name: 'Operations', name_last: 'Operations', parent_id: null, follow_up_possible: 'yes', active: true },
+      ...{ follow_up_assignment: true, assignment_timeout: null, reopen_time_in_days: null, note: null },
+      ...{ email_address_id: null, signature_id: null, user_ids: [], email: 'Ops Desk <ops@example.org>' },
+    });
+    const { data } = await desk.bus.hear(groupCreated, (event) => event.data.id === row.id);
+    expect(data).toEqual({
+      ...{ id: row.id, name: 'Operations', active: true, followUpPossible: 'yes', followUpAssignment: true },
+      ...{ reopenTimeInDays: null, email: { name: 'Ops Desk', address: 'ops@example.org' }, signature: '{{user}}' },
+    });
+    await expect(create(groups, { name: 'Other', email: 'ops@example.org' })).rejects.toMatchObject({
+      code: 'identity.group-address-taken',
+    });
+    await expect(create(groups, { name: 'Other', email: 'nonsense' })).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(create(groups, { name: 'operations' })).rejects.toMatchObject({
+      detail: 'This object already exists.',
+    });
+    await expect(create(groups, {})).rejects.toMatchObject({ detail: "Name can't be blank" });
+  });
+
+  it('form a tree by their names, which a rename takes along', async () => {
+    const europe = await create(groups, { name: 'Europe' });
+    const france = await create(groups, { name: 'Europe::France' });
+    const paris = await create(groups, { name_last: 'Paris', parent_id: france.id });
+    const lyon = await create(groups, { name: 'Lyon', parent: 'Europe::France' });
+    expect(france).toMatchObject({ name: 'Europe::France', name_last: 'France', parent_id: europe.id });
+    expect(paris).toMatchObject({ name: 'Europe::France::Paris', parent_id: france.id });
+    expect(await update(groups, europe.id, { name: 'EU' })).toMatchObject({ name: 'EU' });
+    expect(await get(groups, paris.id, ids.agent, { expand: true })).toMatchObject({
+      name: 'EU::France::Paris',
+      name_last: 'Paris',
+      parent: 'EU::France',
+    });
+    await desk.bus.hear(groupUpdated, ({ data }) => data.id === lyon.id && data.name === 'EU::France::Lyon');
+    expect(await update(groups, france.id, { parent_id: null })).toMatchObject({ name: 'France', parent_id: null });
+    expect(await get(groups, lyon.id)).toMatchObject({ name: 'France::Lyon', parent_id: france.id });
+    expect(await update(groups, lyon.id, { note: 'x' })).toMatchObject({ name: 'France::Lyon', parent_id: france.id });
+  });
+
+  it.each<[string, Body, string]>([
+    ['an unknown parent', { name: 'Nowhere::Child' }, 'No lookup value found for \'parent\': "Nowhere"'],
+    ['an unknown parent id', { name: 'Child', parent_id: 999 }, "Invalid value for param 'parent_id': 999"],
+    ['an empty part', { name: 'A::' }, "Invalid value for param 'name': A::"],
+    [
+      'too many levels',
+      { name: Array(11).fill('A').join('::') },
+      `Invalid value for param 'name': ${Array(11).fill('A').join('::')}`,
+    ],
+  ])('refuse %s', async (_what, body, detail) => {
+    await expect(create(groups, body)).rejects.toMatchObject({ kind: 'invalid', detail });
+  });
+
+  it('cannot become their own ancestors', async () => {
+    const top = await create(groups, { name: 'Top' });
+    const below = await create(groups, { name: 'Top::Below' });
+    for (const parent_id of [top.id, below.id]) {
+      await expect(update(groups, top.id, { parent_id })).rejects.toMatchObject({ kind: 'invalid' });
+    }
+  });
+
+  it('are for agents to see, for administrators to change, and hidden from customers', async () => {
+    expect((await list(groups, {}, ids.agent)).slice(0, 2).map(({ name }) => name)).toEqual(['Users', 'some group1']);
+    await expect(list(groups, {}, ids.nicole)).rejects.toMatchObject(notAuthorized);
+    await expect(get(groups, 1, ids.nicole)).rejects.toMatchObject(notAuthorized);
+    await expect(create(groups, { name: 'Mine' }, ids.agent)).rejects.toMatchObject(notAuthorized);
+    await expect(update(groups, 1, { name: 'Mine' }, ids.agent)).rejects.toMatchObject(notAuthorized);
+    await expect(remove(groups, 2, ids.agent)).rejects.toMatchObject(notAuthorized);
+  });
+
+  it('end everybody’s cached access when switched off, and count no more', async () => {
+    const { id } = await create(groups, { name: 'Seasonal' });
+    const agent = await person({ email: 'season@example.org', roles: ['Agent'], group_ids: { [id]: ['full'] } });
+    expect((await desk.actor(agent.id)).groups).toEqual({ [id]: ['full'] });
+    await update(groups, id, { active: false });
+    expect((await desk.actor(agent.id)).groups).toEqual({});
+    await desk.bus.hear(accessChanged, ({ data }) => data.userIds === null);
+  });
+
+  it('are deleted when nothing refers to them', async () => {
+    const { id } = await create(groups, { name: 'Brief' });
+    expect(await remove(groups, id)).toEqual({});
+    await desk.bus.hear(groupDeleted, ({ data, aggregateVersion }) => data.id === id && aggregateVersion === 2);
+    await expect(remove(groups, 1)).rejects.toMatchObject(referenced);
+    await expect(remove(groups, 9_999)).rejects.toMatchObject({ detail: "Couldn't find Group with 'id'=9999" });
+  });
+
+  it('walk page by page and come with their people when full', async () => {
+    const first = await list(groups, { per_page: 1, page: 1 });
+    expect(first.map(({ id }) => id)).toEqual([1]);
+    const full = await desk.ask(groups.get, { params: { id: 1 }, query: { full: true } }, ids.agent);
+    expect(full).toMatchObject({ id: 1, assets: { Group: { 1: { name: 'Users' } }, User: { 1: { login: '-' } } } });
+    expect(await get(groups, 1, ids.agent, { expand: true })).toMatchObject({
+      users: ['admin@example.com', 'agent1@example.com'],
+    });
+  });
+});
