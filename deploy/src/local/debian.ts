@@ -1,22 +1,52 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { capture } from './proc.ts';
 
+/** The folder that holds usr/…, or the reason why it cannot be had. */
+export type Unpacked = { folder: string } | { why: string };
+
 /**
  * Unpacks packages of the Debian or Ubuntu archive into `<cacheDir>/<name>` without installing them: no root, no
  * daemon started by a post-install script, nothing changed on the system. apt checks the archive's signatures.
- * @returns the folder that holds usr/…, or the reason why it cannot be had
  */
 export async function unpackFromArchive(
   name: string,
   packages: readonly string[],
   cacheDir: string,
   log?: (line: string) => void,
-): Promise<{ folder: string } | { why: string }> {
+): Promise<Unpacked> {
   const folder = path.join(cacheDir, name);
-  if (existsSync(folder)) return { folder };
+  return existsSync(folder) ? { folder } : unpack(name, packages, cacheDir, log);
+}
+
+/**
+ * The same for what can be done without: a failure is remembered for an hour, so that a machine without network does
+ * not wait for it at each start.
+ */
+export async function tryUnpackFromArchive(
+  name: string,
+  packages: readonly string[],
+  cacheDir: string,
+  log?: (line: string) => void,
+): Promise<Unpacked> {
+  const failure = path.join(cacheDir, `${name}.failed`);
+  if (existsSync(failure) && Date.now() - statSync(failure).mtimeMs < 3_600_000) {
+    return { why: readFileSync(failure, 'utf8') };
+  }
+  const found = await unpackFromArchive(name, packages, cacheDir, log);
+  if ('why' in found && existsSync(cacheDir)) writeFileSync(failure, found.why);
+  return found;
+}
+
+async function unpack(
+  name: string,
+  packages: readonly string[],
+  cacheDir: string,
+  log?: (line: string) => void,
+): Promise<Unpacked> {
+  const folder = path.join(cacheDir, name);
   if ((await capture('apt-get', ['--version'])).status !== 0) return { why: 'this system has no apt-get' };
 
   log?.(`fetching ${name} from the Debian archive`);
@@ -33,12 +63,16 @@ export async function unpackFromArchive(
     const inTemp = { cwd: temp, env: { ...process.env, LC_ALL: 'C' } };
 
     // A failed third-party source makes `update` fail although ours is there: only the download decides.
-    await capture('apt-get', [...options, 'update'], inTemp);
+    const update = await capture('apt-get', [...options, 'update'], inTemp);
     const download = await capture('apt-get', [...options, 'download', ...packages], inTemp);
-    if (download.status !== 0) return { why: `apt-get could not fetch it (${lastLine(download.output)})` };
+    if (download.status !== 0) {
+      const unreachable = /Failed to fetch|Could not (connect|resolve)/.test(update.output);
+      if (unreachable) return { why: 'the Debian archive cannot be reached' };
+      return { why: `apt-get could not fetch it (${lastLine(download.output)})` };
+    }
     for (const deb of readdirSync(temp).filter((file) => file.endsWith('.deb'))) {
-      const unpack = await capture('dpkg', ['-x', path.join(temp, deb), unpacked]);
-      if (unpack.status !== 0) return { why: `dpkg could not unpack it (${lastLine(unpack.output)})` };
+      const done = await capture('dpkg', ['-x', path.join(temp, deb), unpacked]);
+      if (done.status !== 0) return { why: `dpkg could not unpack it (${lastLine(done.output)})` };
     }
     if (!existsSync(folder)) renameSync(unpacked, folder); // rename: a second launcher never sees half a folder
     return { folder };

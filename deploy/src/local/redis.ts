@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { unpackFromArchive } from './debian.ts';
+import { tryUnpackFromArchive } from './debian.ts';
 import { findProgram } from './nats.ts';
 import { anyFreePort, freePortFrom } from './port.ts';
 import { capture, startServer } from './proc.ts';
@@ -51,7 +51,7 @@ async function findRedis(options: RedisOptions): Promise<{ bin: string; env: Nod
   if (installed) return { bin: installed, env: {} };
   // redis-server is a link into redis-tools; two of its libraries are not part of every system.
   const packages = ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1'];
-  const found = await unpackFromArchive('redis-server', packages, options.cacheDir, options.log);
+  const found = await tryUnpackFromArchive('redis-server', packages, options.cacheDir, options.log);
   if ('why' in found) return found;
   const triplet = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
   const env = { LD_LIBRARY_PATH: path.join(found.folder, 'usr/lib', triplet) };

@@ -120,4 +120,7 @@ it('names the variable that moves a port which is in use', async () => {
     `Port ${port} (page and API) is in use by another program; stop that program or set HELPMESH_HTTP_PORT to a free port.`,
   );
   foreign.close();
+  await expect(
+    startPlatform({ home, env: { HELPMESH_SMTP_PORT: 'mail', ...env, HELPMESH_HTTP_PORT: '28080' }, programs }),
+  ).rejects.toThrow('HELPMESH_SMTP_PORT is "mail"; it must be a port number from 1 to 65535.');
 });

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { anyFreePort, requireFree } from '../local/port.ts';
+import { CannotStart } from '../local/proc.ts';
 import { databaseOf, healthOffsets, type ServiceName, serviceNames } from '../local/services.ts';
 import { type Backing, type BackingOptions, startBacking } from './backing.ts';
 import { build, webDist } from './build.ts';
@@ -195,7 +196,7 @@ type Ports = BackingOptions['ports'] & Pick<Addresses, 'httpPort' | 'smtpPort' |
 /** The ports of the documentation. Those that people and scripts know must be free; private servers may move. */
 async function usualPorts(env: NodeJS.ProcessEnv): Promise<Ports> {
   const port = async (variable: string, usual: number, what: string): Promise<number> => {
-    const wished = Number(env[variable] || usual);
+    const wished = portOf(env, variable, usual);
     await requireFree(wished, what, variable);
     return wished;
   };
@@ -204,17 +205,23 @@ async function usualPorts(env: NodeJS.ProcessEnv): Promise<Ports> {
     smtpPort: await port('HELPMESH_SMTP_PORT', 2525, 'incoming mail'),
     mailbox: await port('HELPMESH_MAILBOX_PORT', 8025, 'page of the local mailbox'),
     mailboxSmtp: await port('HELPMESH_MAILBOX_SMTP_PORT', 1025, 'SMTP of the local mailbox'),
-    postgres: Number(env.HELPMESH_POSTGRES_PORT || 15_432),
-    nats: Number(env.HELPMESH_NATS_PORT || 14_222),
-    redis: Number(env.HELPMESH_REDIS_PORT || 16_379),
+    postgres: portOf(env, 'HELPMESH_POSTGRES_PORT', 15_432),
+    nats: portOf(env, 'HELPMESH_NATS_PORT', 14_222),
+    redis: portOf(env, 'HELPMESH_REDIS_PORT', 16_379),
   };
-  const firstHealth = Number(env.HELPMESH_HEALTH_PORT || 9464);
+  const firstHealth = portOf(env, 'HELPMESH_HEALTH_PORT', 9464);
   const healthPorts = {} as Record<ServiceName, number>;
   for (const service of serviceNames) {
     healthPorts[service] = firstHealth + healthOffsets[service];
     await requireFree(healthPorts[service], `health of ${service}`, 'HELPMESH_HEALTH_PORT');
   }
   return { ...known, healthPorts };
+}
+
+function portOf(env: NodeJS.ProcessEnv, variable: string, usual: number): number {
+  const port = Number(env[variable] || usual);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new CannotStart(`${variable} is "${env[variable]}"; it must be a port number from 1 to 65535.`);
 }
 
 async function privatePorts(): Promise<Ports> {
