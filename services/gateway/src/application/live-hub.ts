@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '@helpmesh/kernel';
 import { type LiveEvent, viewOf } from '../domain/event-view.ts';
 import type { Identity } from './authenticator.ts';
@@ -6,16 +7,26 @@ import type { Identity } from './authenticator.ts';
 export interface LiveClient {
   /** Asks again who this is; cheap while the answer is remembered. @throws AppError when the right has ended */
   identify(): Promise<Identity>;
+  /** True when it has left already. */
+  gone(): boolean;
   /** @returns false when the client reads too slowly to be worth keeping */
   write(text: string): boolean;
   /** `why` is for our logs and counts. */
   close(why: 'slow' | 'signed-out' | 'stopping'): void;
 }
 
+interface Place {
+  /** Events that wait until the right to see them is known. */
+  queue: LiveEvent[];
+  /** Sequence of the newest event handed over. */
+  after: number;
+}
+
 /** Events kept for clients that were away for a moment; with about 1 kB each. */
 const KEPT = 2_000;
 /** Events that may wait for one client while its right to see them is being asked. */
 const WAITING = 1_000;
+const BACKLOG_WAIT_MS = 2_000;
 
 /**
  * Hands ticket events to the open streams. Each event is checked for each client against who they are now; the check
@@ -23,9 +34,11 @@ const WAITING = 1_000;
  */
 export class LiveHub {
   private readonly kept: LiveEvent[] = [];
-  private readonly clients = new Map<LiveClient, LiveEvent[]>();
+  private readonly clients = new Map<LiveClient, Place>();
   /** Sequence the next event has at least; 0 until the stream was seen. */
   private nextSeq = 0;
+  /** Resolves when the events from before the start were read. */
+  private readonly caughtUp = Promise.withResolvers<void>();
 
   get size(): number {
     return this.clients.size;
@@ -41,32 +54,45 @@ export class LiveHub {
     this.nextSeq = Math.max(this.nextSeq, lastSeq + 1);
   }
 
+  /** What the stream held at the start was published here. */
+  endOfBacklog(): void {
+    this.caughtUp.resolve();
+  }
+
   /** Another stream stands in its place (it was deleted and rebuilt): what clients hold as a position means nothing. */
   reset(): void {
     this.kept.length = 0;
     this.nextSeq = 0;
-    for (const client of this.clients.keys()) client.write(RESET);
+    for (const [client, place] of this.clients) {
+      place.after = 0;
+      client.write(RESET);
+    }
   }
 
   publish(event: LiveEvent): void {
     this.nextSeq = Math.max(this.nextSeq, event.seq + 1);
     this.kept.push(event);
     if (this.kept.length > KEPT) this.kept.shift();
-    for (const [client, queue] of this.clients) this.enqueue(client, queue, event);
+    for (const [client, place] of this.clients) this.enqueue(client, place, event);
   }
 
   /**
    * Opens a stream. With the id of the last event a client saw, what came since follows at once; when that is no longer
-   * known, `event: reset` tells the page to load anew.
+   * known, `event: reset` tells the page to load anew. Right after a start the backlog is waited for, briefly: the
+   * clients of the gateway before this one come back sooner than it is read.
    */
-  join(client: LiveClient, lastEventId: number | undefined): void {
+  async join(client: LiveClient, lastEventId: number | undefined): Promise<void> {
+    await Promise.race([this.caughtUp.promise, pause(BACKLOG_WAIT_MS, undefined, { ref: false })]);
+    if (client.gone()) return;
     const missed = lastEventId === undefined ? [] : this.since(lastEventId);
     if (!missed) client.write(RESET);
+    const resumed = missed && lastEventId !== undefined;
+    const after = resumed ? lastEventId : (this.newest ?? 0);
     // An id without data moves the client's position, so that a cut right after this resumes here.
-    if (this.newest !== undefined) client.write(`id: ${missed?.length ? lastEventId : this.newest}\n\n`);
-    const queue: LiveEvent[] = [];
-    this.clients.set(client, queue);
-    for (const event of missed ?? []) this.enqueue(client, queue, event);
+    if (this.newest !== undefined) client.write(`id: ${after}\n\n`);
+    const place: Place = { queue: [], after };
+    this.clients.set(client, place);
+    for (const event of missed ?? []) this.enqueue(client, place, event);
   }
 
   leave(client: LiveClient): void {
@@ -91,7 +117,10 @@ export class LiveHub {
     return this.kept.filter((event) => event.seq > id);
   }
 
-  private enqueue(client: LiveClient, queue: LiveEvent[], event: LiveEvent): void {
+  private enqueue(client: LiveClient, place: Place, event: LiveEvent): void {
+    if (event.seq <= place.after) return;
+    place.after = event.seq;
+    const { queue } = place;
     queue.push(event);
     if (queue.length > WAITING) this.drop(client, 'slow');
     // The first in the queue starts the pump; the others are taken along.

@@ -3,12 +3,14 @@ import { type Envelope, ticketCreated } from '@helpmesh/contracts';
 import { backoffMs } from '@helpmesh/kernel';
 import type { Bus } from '@helpmesh/messaging';
 import { logger } from '@helpmesh/telemetry';
-import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { type Consumer, type ConsumerMessages, JetStreamApiError, type JsMsg } from '@nats-io/jetstream';
 import type { LiveHub } from '../application/live-hub.ts';
 import type { LiveEvent } from '../domain/event-view.ts';
 
 /** Events read from before the start, so that clients of a restarted gateway can resume. */
 const BACK = 1_000;
+/** How often the stream is looked at: its consumer notices that it is gone only after missing heartbeats for long. */
+const LOOK_MS = 2_000;
 const STREAM = 'EVT_TICKET';
 
 /**
@@ -17,7 +19,6 @@ const STREAM = 'EVT_TICKET';
  */
 export class TicketFeed {
   private readonly log = logger('ticket-feed');
-  private messages: ConsumerMessages | undefined;
   private stopping = new AbortController();
   private running: Promise<void> | undefined;
   private created: string | undefined;
@@ -35,7 +36,6 @@ export class TicketFeed {
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.messages?.close().catch(() => undefined);
     await this.running;
   }
 
@@ -56,8 +56,7 @@ export class TicketFeed {
 
   private async open(): Promise<Consumer> {
     const { created, state } = await this.bus.jsm.streams.info(STREAM);
-    const replaced = this.created !== undefined && this.created !== String(created);
-    if (replaced || state.last_seq < this.lastSeq) {
+    if (this.isAnother(created, state)) {
       this.log.warn('the ticket stream was replaced; clients load anew');
       this.lastSeq = 0;
       this.hub.reset();
@@ -65,29 +64,43 @@ export class TicketFeed {
     this.created = String(created);
     const from = this.lastSeq > 0 ? this.lastSeq + 1 : Math.max(1, state.last_seq - BACK + 1);
     this.hub.begin(state.last_seq);
-    return this.bus.js.consumers.get(STREAM, { filter_subjects: 'ticket.v1.>', opt_start_seq: from } as object);
+    if (from > state.last_seq || state.messages === 0) this.hub.endOfBacklog();
+    return this.bus.js.consumers.get(STREAM, { filter_subjects: 'ticket.v1.>', opt_start_seq: from });
   }
 
   private async read(consumer: Consumer, signal: AbortSignal): Promise<void> {
     const messages = await consumer.consume({ max_messages: 500, idle_heartbeat: 5_000 });
-    this.messages = messages;
-    if (signal.aborted) return void messages.close();
-    void this.watch(messages);
-    for await (const message of messages) {
-      this.lastSeq = message.seq;
-      const event = readEvent(message);
-      if (event) this.hub.publish(event);
+    const look = setInterval(() => void this.look(messages), LOOK_MS);
+    const end = () => messages.stop();
+    signal.addEventListener('abort', end);
+    try {
+      if (signal.aborted) return;
+      for await (const message of messages) {
+        this.lastSeq = message.seq;
+        const event = readEvent(message);
+        if (event) this.hub.publish(event);
+        if (message.info.pending === 0) this.hub.endOfBacklog();
+      }
+    } finally {
+      clearInterval(look);
+      signal.removeEventListener('abort', end);
+      messages.stop();
     }
   }
 
-  /** An ordered consumer repairs itself while its stream is there; when it is not, the loop above has to look again. */
-  private async watch(messages: ConsumerMessages): Promise<void> {
-    for await (const status of messages.status()) {
-      if (status.type === 'stream_not_found' || status.type === 'consumer_not_found') {
-        messages.stop();
-        return;
-      }
+  /** Ends the reading when the stream is not the one it began with; the loop above begins again. */
+  private async look(messages: ConsumerMessages): Promise<void> {
+    try {
+      const { created, state } = await this.bus.jsm.streams.info(STREAM);
+      if (this.isAnother(created, state)) messages.stop();
+    } catch (error) {
+      // Without a connection nothing can be told; a stream that is missing can.
+      if (error instanceof JetStreamApiError) messages.stop();
     }
+  }
+
+  private isAnother(created: unknown, state: { last_seq: number }): boolean {
+    return (this.created !== undefined && this.created !== String(created)) || state.last_seq < this.lastSeq;
   }
 }
 

@@ -56,7 +56,7 @@ function addParsers(server: FastifyInstance, bodyLimit: number): void {
     },
   );
   // Existing clients send search input as a JSON body with GET.
-  server.addHttpMethod('GET', { hasBody: true });
+  server.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
 }
 
 function addHooks(server: FastifyInstance): void {

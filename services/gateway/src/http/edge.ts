@@ -1,8 +1,16 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import type { BlobStore } from '@helpmesh/blob';
 import { RpcClient } from '@helpmesh/messaging';
 import { CONFIG } from '@helpmesh/service-kit';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import type { GatewayConfig } from '../config.ts';
@@ -13,9 +21,15 @@ import { BLOBS } from './tokens.ts';
 import { mountWeb } from './web.routes.ts';
 import { WebFiles } from './web-files.ts';
 
+/** Time for requests under way when the gateway stops; longer than their own timeout would keep a rollout waiting. */
+const GRACE_MS = 5_000;
+
 /** Puts the routes that are no controllers onto the server: the table of endpoints, the pages, the web client. */
 @Injectable()
-export class Edge implements OnModuleInit {
+export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
+  private closing: NodeJS.Timeout | undefined;
+  private readonly sockets = new Set<Socket>();
+
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly rpc: RpcClient,
@@ -28,9 +42,32 @@ export class Edge implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     const server = this.host.httpAdapter.getInstance<FastifyInstance>();
     const { config, guard, rpc, blobs } = this;
+    server.server.on('connection', (socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
     await server.register(multipart, { limits: { files: 1, fields: 20, fileSize: config.HELPMESH_BODY_LIMIT_BYTES } });
     mountEndpoints(server, { guard, rpc, blobs, timeoutMs: config.HELPMESH_REQUEST_TIMEOUT_MS });
     mountDocs(server);
     mountWeb(server, this.web, { https: config.HELPMESH_PUBLIC_URL.startsWith('https:') });
+  }
+
+  /**
+   * The server closes once its connections have: requests under way are answered, connections kept alive are closed as
+   * they become idle, and whoever is still there after the grace is cut.
+   */
+  beforeApplicationShutdown(): void {
+    const server: Server = this.host.httpAdapter.getHttpServer();
+    const end = performance.now() + GRACE_MS;
+    this.closing = setInterval(() => {
+      if (performance.now() >= end) return server.closeAllConnections();
+      server.closeIdleConnections();
+      // Browsers connect ahead of need; Node takes such a socket for one that is about to ask.
+      for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
+    }, 25);
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.closing);
   }
 }

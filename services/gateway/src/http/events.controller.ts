@@ -46,6 +46,7 @@ export class EventsController {
     out.write(`retry: ${RETRY_MS}\n\n`);
     const client: LiveClient = {
       identify: () => this.guard.identify(request),
+      gone: () => out.destroyed,
       write(text) {
         if (out.writableLength > UNREAD_BYTES || out.destroyed) return false;
         out.write(text);
@@ -59,7 +60,7 @@ export class EventsController {
     };
     out.once('close', () => this.hub.leave(client));
     out.on('error', () => this.hub.leave(client));
-    this.hub.join(client, since);
+    await this.hub.join(client, since);
   }
 }
 

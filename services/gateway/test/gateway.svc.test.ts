@@ -1,0 +1,586 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  addUpload,
+  authenticate,
+  createArticle,
+  createTicket,
+  currentUser,
+  deleteTicket,
+  getAttachment,
+  getRawMail,
+  getTicket,
+  removeUploads,
+  requestPasswordReset,
+  signOut,
+} from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
+import { loadConfig, type RunningService } from '@helpmesh/service-kit';
+import { infra, testKeys, waitFor } from '@helpmesh/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createGatewayService, GatewayConfig } from '../src/service.ts';
+import { events, type Neighbours, startNeighbours, world } from './neighbours.ts';
+
+const keys = testKeys();
+const dir = mkdtempSync(join(tmpdir(), 'helpmesh-gateway-'));
+let gateway: RunningService;
+let neighbours: Neighbours;
+let stopNats: () => Promise<void>;
+
+const basic = (login: string, password = 'right') => `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`;
+const asAgent = { authorization: 'Token token=agent-token' };
+
+beforeAll(async () => {
+  const nats = await infra().nats();
+  stopNats = () => nats.stop();
+  mkdirSync(join(dir, 'web/assets'), { recursive: true });
+  writeFileSync(join(dir, 'web/index.html'), '<!doctype html><title>Desk</title>');
+  writeFileSync(join(dir, 'web/assets/index-4f2a9c1b.js'), `/* ${'x'.repeat(2_000)} */`);
+  neighbours = await startNeighbours(nats.url, keys.trustedKeys);
+  gateway = createGatewayService(
+    loadConfig(GatewayConfig, {
+      ...keys.envOf('gateway'),
+      NATS_URL: nats.url,
+      HEALTH_PORT: '0',
+      HTTP_PORT: '0',
+      HTTP_HOST: '127.0.0.1',
+      BLOB_DIR: join(dir, 'blobs'),
+      WEB_DIR: join(dir, 'web'),
+      HELPMESH_BODY_LIMIT_BYTES: '200000',
+      HELPMESH_REQUEST_TIMEOUT_MS: '500',
+      HELPMESH_RATE_LIMIT_PER_SECOND: '0',
+      HELPMESH_SIGN_IN_LIMIT_PER_MINUTE: '20',
+    }),
+  );
+  await gateway.start();
+});
+afterAll(async () => {
+  await gateway?.stop();
+  await neighbours?.stop();
+  await stopNats?.();
+  rmSync(dir, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  world.reset();
+  await neighbours.publish(events.accessChanged, { userIds: null, reason: 'test' });
+});
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  json: Record<string, unknown>;
+}
+
+async function ask(method: string, path: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(`${gateway.url}${path}`, { ...init, method, redirect: 'manual' });
+  const text = await response.text();
+  const json = response.headers.get('content-type')?.includes('json') ? JSON.parse(text || 'null') : {};
+  return { status: response.status, headers: response.headers, text, json };
+}
+const send = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
+  ask(method, path, {
+    headers: { 'content-type': 'application/json', ...asAgent, ...headers },
+    body: JSON.stringify(body),
+  });
+
+describe('the table of endpoints', () => {
+  it("passes the owner's JSON text on, byte by byte, with the status of the contract", async () => {
+    const text = '{"id":7,"title":"Ünïcödé  ","spaces" : [1, 2]}';
+    world.ticket.set(getTicket.subject, () => text);
+    world.ticket.set(createTicket.subject, () => text);
+    const read = await ask('GET', '/api/v1/tickets/7?expand=true', { headers: asAgent });
+    expect(read).toMatchObject({ status: 200, text });
+    expect(read.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(read.headers.get('cache-control')).toContain('no-store');
+    expect(world.asked(getTicket)[0]).toMatchObject({
+      actor: 'agent1@example.com',
+      input: { params: { id: 7 }, query: { expand: true } },
+    });
+    const written = await send('POST', '/api/v1/tickets', { title: 'Hi', group: 'Users' });
+    expect(written).toMatchObject({ status: 201, text });
+    expect(world.asked(createTicket)[0]?.input).toMatchObject({ body: { title: 'Hi', group: 'Users' } });
+  });
+
+  it('reads JSON that comes with GET, as some existing clients send it', async () => {
+    const body = JSON.stringify({ note: 'x' });
+    const status = await new Promise((resolve, reject) => {
+      const headers = { ...asAgent, 'content-type': 'application/json', 'content-length': String(body.length) };
+      const call = request(`${gateway.url}/api/v1/tickets/7`, { method: 'GET', headers }, (answer) => {
+        answer.resume().once('end', () => resolve(answer.statusCode));
+      });
+      call.once('error', reject).end(body);
+    });
+    expect(status).toBe(200);
+    expect(world.asked(getTicket)[0]?.input).toMatchObject({ body: { note: 'x' } });
+  });
+
+  it('takes form-encoded bodies and query parameters on any method', async () => {
+    const form = new URLSearchParams('title=Hi&group=Users&article[body]=Hello&article[type]=note');
+    await ask('POST', '/api/v1/tickets?expand=true', { headers: asAgent, body: form });
+    expect(world.asked(createTicket)[0]?.input).toMatchObject({
+      query: { expand: true },
+      body: { title: 'Hi', group: 'Users', article: { body: 'Hello', type: 'note' } },
+    });
+  });
+
+  it('hands the idempotency key of a POST to the owner and refuses one that is none', async () => {
+    await send('POST', '/api/v1/tickets', { title: 'Hi' }, { 'idempotency-key': 'a1b2' });
+    expect(world.asked(createTicket)[0]?.key).toBe('a1b2');
+    const bad = await send('POST', '/api/v1/tickets', { title: 'Hi' }, { 'idempotency-key': 'x'.repeat(300) });
+    expect(bad.status).toBe(422);
+  });
+
+  it('answers a deleted ticket with an empty body, as existing clients expect', async () => {
+    expect(await ask('DELETE', '/api/v1/tickets/7', { headers: asAgent })).toMatchObject({ status: 200, text: '' });
+    expect(world.asked(deleteTicket)).toHaveLength(1);
+  });
+
+  it('lets anybody ask public questions, without saying who', async () => {
+    const answer = await send('POST', '/api/v1/users/password_reset', { username: 'x' }, { authorization: '' });
+    expect(answer.status).toBe(200);
+    expect(world.asked(requestPasswordReset)[0]?.actor).toBeUndefined();
+  });
+});
+
+describe('who it is', () => {
+  it.each([
+    ['Basic', basic('agent')],
+    ['Token token=', 'Token token=agent-token'],
+    ['Token token="…"', 'Token token="agent-token"'],
+    ['Token …', 'Token agent-token'],
+    ['Bearer …', 'Bearer agent-token'],
+  ])('believes %s', async (_what, authorization) => {
+    const answer = await ask('GET', '/api/v1/users/me', { headers: { authorization } });
+    expect(answer).toMatchObject({ status: 200, json: { login: 'agent1@example.com' } });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  it.each([
+    ['no credential', '', 403, 'Authentication required'],
+    ['a wrong password', basic('agent', 'wrong'), 401, 'Invalid BasicAuth credentials'],
+    ['a Basic header that is no base64', 'Basic %%%', 401, 'Invalid BasicAuth credentials'],
+    ['an unknown token', 'Token token=nobody', 401, "Can't find User for Token"],
+    ['an empty token', 'Token token=', 401, "Can't find User for Token"],
+    ['a scheme nobody knows', 'Digest x', 403, 'Authentication required'],
+  ])('refuses %s', async (_what, authorization, status, error) => {
+    const answer = await ask('GET', '/api/v1/tickets/7', { headers: { authorization } });
+    expect(answer).toMatchObject({ status, json: { error, error_human: error } });
+    expect(answer.headers.get('x-failure')).toBe(error);
+    expect(world.asked(getTicket)).toHaveLength(0);
+  });
+
+  it('asks identity once for many requests, and again as soon as rights change', async () => {
+    const look = () => ask('GET', '/api/v1/users/me', { headers: asAgent });
+    await Promise.all(Array.from({ length: 10 }, look));
+    await look();
+    expect(world.asked(authenticate)).toHaveLength(1);
+    world.people.delete('token agent-token');
+    await neighbours.publish(events.accessChanged, { userIds: [4], reason: 'token revoked' });
+    await waitFor(async () => (await look()).status === 401, { what: 'the token to be refused' });
+  });
+
+  it('keeps what it knows of others when the rights of one change', async () => {
+    const byCustomer = { headers: { authorization: 'Token customer-token' } };
+    await ask('GET', '/api/v1/users/me', byCustomer);
+    await ask('GET', '/api/v1/users/me', { headers: asAgent });
+    world.people.delete('token agent-token');
+    await neighbours.publish(events.accessChanged, { userIds: [4], reason: 'test' });
+    const look = () => ask('GET', '/api/v1/users/me', { headers: asAgent });
+    await waitFor(async () => (await look()).status === 401, { what: 'the agent to be forgotten' });
+    const before = world.asked(authenticate).length;
+    await ask('GET', '/api/v1/users/me', byCustomer);
+    expect(world.asked(authenticate)).toHaveLength(before);
+  });
+
+  it.each(['from', 'x-on-behalf-of'])('acts for another with %s, when identity allows it', async (header) => {
+    const answer = await ask('GET', '/api/v1/users/me', {
+      headers: { ...asAgent, [header]: 'nicole.braun@zammad.org' },
+    });
+    expect(answer.json).toMatchObject({ login: 'nicole.braun@zammad.org' });
+    const refused = await ask('GET', '/api/v1/users/me', {
+      headers: { authorization: basic('customer'), [header]: '3' },
+    });
+    expect(refused).toMatchObject({
+      status: 403,
+      json: { error: "Current user has no permission to use 'From'/'X-On-Behalf-Of'!" },
+    });
+  });
+
+  it('does not let one answer for another stand for oneself', async () => {
+    await ask('GET', '/api/v1/users/me', { headers: { ...asAgent, from: '2' } });
+    expect((await ask('GET', '/api/v1/users/me', { headers: asAgent })).json).toMatchObject({
+      login: 'agent1@example.com',
+    });
+  });
+
+  it('answers 503 with Retry-After, and knows nobody, while identity cannot answer', async () => {
+    world.ticket.set(getTicket.subject, () => {
+      throw new AppError('unavailable', 'db.unavailable', 'The database is away.');
+    });
+    const answer = await ask('GET', '/api/v1/tickets/7', { headers: asAgent });
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+});
+
+describe('sessions', () => {
+  const signIn = async (password = 'right', headers: Record<string, string> = {}) =>
+    send(
+      'POST',
+      '/api/v1/signin',
+      { username: 'agent', password, fingerprint: 'x' },
+      { authorization: '', ...headers },
+    );
+  const cookieOf = (answer: Answer) => answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+
+  it('sets a cookie scripts cannot read, and lets it sign requests', async () => {
+    const answer = await signIn();
+    expect(answer).toMatchObject({ status: 201, json: { session: { user_id: 4 } } });
+    expect(answer.headers.get('set-cookie')).toMatch(
+      /^helpmesh_session=[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+$/,
+    );
+    const me = await ask('GET', '/api/v1/users/me', { headers: { cookie: cookieOf(answer) } });
+    expect(me).toMatchObject({ status: 200, json: { login: 'agent1@example.com' } });
+    expect(me.headers.get('csrf-token')).toBe(answer.headers.get('csrf-token'));
+    expect(me.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it.each([
+    ['no token', {}],
+    ['a wrong token', { 'x-csrf-token': 'guessed' }],
+    ['the right token from another site', { 'sec-fetch-site': 'cross-site' }],
+    ['the right token from a neighbouring host', { 'sec-fetch-site': 'same-site' }],
+  ])('refuses to change anything with a cookie and %s', async (what, headers: Record<string, string>) => {
+    const signedIn = await signIn();
+    const token = what.startsWith('the right') ? { 'x-csrf-token': signedIn.headers.get('csrf-token') ?? '' } : {};
+    const cookie = cookieOf(signedIn);
+    const answer = await send(
+      'POST',
+      '/api/v1/tickets',
+      { title: 'x' },
+      { authorization: '', cookie, ...token, ...headers },
+    );
+    expect(answer).toMatchObject({ status: 401, json: { error: 'CSRF token verification failed!' } });
+    expect(world.asked(createTicket)).toHaveLength(0);
+  });
+
+  it('changes things with a cookie and its token', async () => {
+    const signedIn = await signIn();
+    const headers = {
+      authorization: '',
+      cookie: cookieOf(signedIn),
+      'x-csrf-token': signedIn.headers.get('csrf-token') ?? '',
+    };
+    expect((await send('POST', '/api/v1/tickets', { title: 'x' }, headers)).status).toBe(201);
+  });
+
+  it('ends at sign-out, at once and for good', async () => {
+    const cookie = cookieOf(await signIn());
+    expect((await ask('GET', '/api/v1/users/me', { headers: { cookie } })).status).toBe(200);
+    const out = await ask('DELETE', '/api/v1/signout', { headers: { cookie } });
+    expect(out.headers.get('set-cookie')).toContain('Max-Age=0');
+    expect((await ask('GET', '/api/v1/users/me', { headers: { cookie } })).status).toBe(401);
+  });
+
+  it('gives a new session at each sign-in and ends the old one of the browser', async () => {
+    const first = cookieOf(await signIn());
+    const second = cookieOf(await signIn('right', { cookie: first }));
+    expect(second).not.toBe(first);
+    expect(world.asked(signOut)).toHaveLength(1);
+    expect((await ask('GET', '/api/v1/users/me', { headers: { cookie: first } })).status).toBe(401);
+  });
+
+  it('takes no sign-in from the page of a stranger', async () => {
+    expect((await signIn('right', { 'sec-fetch-site': 'cross-site' })).status).toBe(401);
+  });
+
+  it('tells a page whether it has a session, without an error', async () => {
+    expect((await ask('GET', '/api/v1/signshow')).json).toEqual({ error: 'no valid session' });
+    const cookie = cookieOf(await signIn());
+    expect((await ask('GET', '/api/v1/signshow', { headers: { cookie } })).json).toMatchObject({
+      session: { user_id: 4 },
+    });
+    const stale = { cookie: 'helpmesh_session=0123456789abcdef0123' };
+    expect((await ask('GET', '/api/v1/signshow', { headers: stale })).json).toEqual({ error: 'no valid session' });
+  });
+
+  it('takes none of two cookies of its name', async () => {
+    const cookie = cookieOf(await signIn());
+    const tossed = { cookie: `helpmesh_session=00000000000000000000; ${cookie}` };
+    expect((await ask('GET', '/api/v1/users/me', { headers: tossed })).status).toBe(403);
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    ['malformed JSON', 400, { body: '{"title":', headers: { 'content-type': 'application/json' } }],
+    ['JSON that is announced as text', 415, { body: '{}', headers: { 'content-type': 'text/plain' } }],
+    ['XML', 415, { body: '<a/>', headers: { 'content-type': 'application/xml' } }],
+    ['a content type that is none', 415, { body: '{}', headers: { 'content-type': 'nonsense' } }],
+    [
+      'a body over the limit',
+      413,
+      { body: JSON.stringify({ title: 'x'.repeat(300_000) }), headers: { 'content-type': 'application/json' } },
+    ],
+  ])('answers %s with %i and the error shape', async (_what, status, init) => {
+    const answer = await ask('POST', '/api/v1/tickets', { body: init.body, headers: { ...asAgent, ...init.headers } });
+    expect(answer.status).toBe(status);
+    expect(answer.json).toEqual({ error: expect.any(String), error_human: expect.any(String) });
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+  });
+
+  it("hands the owner's refusal of a wrong type to the caller", async () => {
+    const answer = await send('POST', '/api/v1/tickets', { title: 7 });
+    expect(answer.status).toBe(422);
+    expect(answer.json.error).toContain('title');
+  });
+
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('answers an unknown route with JSON: %s', async (method) => {
+    const error = `No route matches [${method}] /api/v1/x`;
+    expect(await ask(method, '/api/v1/x?a=1')).toMatchObject({ status: 404, json: { error, error_human: error } });
+  });
+
+  it.each([
+    ['a URL that cannot be decoded', '/api/v1/tickets/%E0%A4%A'],
+    ['an id that is none', '/api/v1/tickets/abc'],
+    ['a path that climbs', '/api/v1/..%2f..%2fetc/passwd'],
+    ['a long parameter', `/api/v1/tickets/${'1'.repeat(600)}`],
+  ])('answers %s without a failure of its own', async (_what, path) => {
+    const { status } = await ask('GET', path, { headers: asAgent });
+    expect([400, 404, 414, 422]).toContain(status);
+  });
+
+  it('drops keys that would change the prototype', async () => {
+    await ask('POST', '/api/v1/tickets', {
+      headers: { ...asAgent, 'content-type': 'application/json' },
+      body: '{"title":"x","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}',
+    });
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+    expect(world.asked(createTicket)[0]?.input).toMatchObject({ body: { title: 'x' } });
+  });
+
+  it('says nothing of an error that is ours', async () => {
+    world.ticket.set(getTicket.subject, () => {
+      throw new Error('canary');
+    });
+    const answer = await ask('GET', '/api/v1/tickets/7', { headers: asAgent });
+    expect(answer.status).toBe(500);
+    expect(answer.json.error).toMatch(/^Error ID [\w-]{8}: Please contact your administrator\.$/);
+    expect(answer.text).not.toContain('canary');
+  });
+
+  it('answers 503 with Retry-After when the owner takes too long', async () => {
+    world.ticket.set(getTicket.subject, () => new Promise(() => undefined));
+    const answer = await ask('GET', '/api/v1/tickets/7', { headers: asAgent });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('5');
+  });
+});
+
+describe('files', () => {
+  const data = Buffer.from('Grüße\n').toString('base64');
+
+  it('takes base64 attachments out of a body before it travels, and gives them back byte by byte', async () => {
+    const attachments = [{ filename: '../../Grüße\u202e.txt', data, 'mime-type': 'text/plain' }];
+    const body = { ticket_id: 1, body: 'see file', attachments };
+    expect((await send('POST', '/api/v1/ticket_articles', body)).status).toBe(201);
+    const [stored] = (world.asked(createArticle)[0]!.input as { body: { attachments: Record<string, unknown>[] } }).body
+      .attachments;
+    expect(stored).toEqual({
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      size: 8,
+      filename: 'Grüße.txt',
+      contentType: 'text/plain',
+    });
+    world.ticket.set(getAttachment.subject, () => stored);
+    const file = await ask('GET', '/api/v1/ticket_attachment/1/2/3', { headers: asAgent });
+    expect(file).toMatchObject({ status: 200, text: 'Grüße\n' });
+    expect(world.asked(getAttachment)[0]?.input).toEqual({ ticketId: 1, articleId: 2, attachmentId: 3 });
+    expect(Object.fromEntries(file.headers)).toMatchObject({
+      'content-type': 'text/plain',
+      'content-disposition': `attachment; filename="Gr__e.txt"; filename*=UTF-8''Gr%C3%BC%C3%9Fe.txt`,
+      'content-security-policy': "sandbox; default-src 'none'",
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  it('takes the files of the article inside a ticket, and pasted images, too', async () => {
+    const png = Buffer.from([0x89, 0x50, 0x4e, 0x47]).toString('base64');
+    const html = `<p>Hi <img alt="x" src="data:image/png;base64,${png}"></p>`;
+    const article = {
+      body: html,
+      content_type: 'text/html',
+      attachments: [{ filename: 'a', data, 'mime-type': 'a/b' }],
+    };
+    await send('POST', '/api/v1/tickets', { title: 'x', article });
+    const { body } = world.asked(createTicket)[0]!.input as {
+      body: { article: { body: string; attachments: Record<string, unknown>[] } };
+    };
+    const image = body.article.attachments[1];
+    expect(image).toMatchObject({ filename: 'image1.png', contentType: 'image/png', size: 4, inline: true });
+    expect(body.article.body).toBe(`<p>Hi <img alt="x" src="cid:${image?.contentId}"></p>`);
+  });
+
+  it("never believes a client's word about what is in the store", async () => {
+    const stolen = { sha256: 'a'.repeat(64), size: 1, filename: 'x', contentType: 'text/plain' };
+    const answer = await send('POST', '/api/v1/ticket_articles', { ticket_id: 1, body: 'x', attachments: [stolen] });
+    expect(answer).toMatchObject({
+      status: 422,
+      json: { error: "Attachment needs 'data' param for attachment with index '0'" },
+    });
+    expect(world.asked(createArticle)).toHaveLength(0);
+  });
+
+  it.each([
+    [{ filename: 'a', data }, "Attachment needs 'mime-type' param for attachment with index '1'"],
+    [{ data, 'mime-type': 'a/b' }, "Attachment needs 'filename' param for attachment with index '1'"],
+    [{ filename: 'a', 'mime-type': 'a/b', data: '***' }, "Invalid base64 for attachment with index '1'"],
+    ['nonsense', "Attachment needs 'filename' param for attachment with index '1'"],
+  ])('refuses %j', async (file, error) => {
+    const good = { filename: 'a', data, 'mime-type': 'a/b' };
+    const answer = await send('POST', '/api/v1/ticket_articles', {
+      ticket_id: 1,
+      body: 'x',
+      attachments: [good, file],
+    });
+    expect(answer).toMatchObject({ status: 422, json: { error } });
+  });
+
+  it('shows bitmaps in place when asked, and nothing else', async () => {
+    const { sha256, size } = await storedText('<script>');
+    const look = async (contentType: string) => {
+      world.ticket.set(getAttachment.subject, () => ({ sha256, size, filename: 'f', contentType }));
+      const file = await ask('GET', '/api/v1/ticket_attachment/1/2/3?view=inline', { headers: asAgent });
+      return file.headers.get('content-disposition')?.split(';')[0];
+    };
+    expect(await look('image/png')).toBe('inline');
+    for (const type of ['image/svg+xml', 'text/html', 'application/pdf', 'image/png\r\nx: y'])
+      expect(await look(type)).toBe('attachment');
+  });
+
+  it('answers 404 for what is not visible, not there, or no id', async () => {
+    world.ticket.set(getAttachment.subject, () => {
+      throw new AppError('not-found', 'ticket.not-found', "Couldn't find Ticket with 'id'=1");
+    });
+    expect((await ask('GET', '/api/v1/ticket_attachment/1/2/3', { headers: asAgent })).status).toBe(404);
+    expect((await ask('GET', '/api/v1/ticket_attachment/1/2/..', { headers: asAgent })).status).toBe(404);
+    expect((await ask('GET', '/api/v1/ticket_attachment/1/2/x', { headers: asAgent })).status).toBe(404);
+    world.ticket.set(getAttachment.subject, () => ({
+      sha256: 'b'.repeat(64),
+      size: 1,
+      filename: 'x',
+      contentType: 'a/b',
+    }));
+    expect((await ask('GET', '/api/v1/ticket_attachment/1/2/3', { headers: asAgent })).status).toBe(404);
+  });
+
+  it('keeps uploads for a form and forgets them', async () => {
+    world.ticket.set(addUpload.subject, () => ({ id: 9 }));
+    const form = new FormData();
+    form.append('File', new File(['hello'], 'a b.txt', { type: 'text/plain' }));
+    const up = await ask('POST', '/api/v1/upload_caches/form1', { headers: asAgent, body: form });
+    expect(up).toMatchObject({
+      status: 200,
+      json: { success: true, data: { id: 9, filename: 'a b.txt', size: 5, contentType: 'text/plain' } },
+    });
+    expect((await ask('DELETE', '/api/v1/upload_caches/form1/items/9', { headers: asAgent })).json).toEqual({
+      success: true,
+    });
+    expect((await ask('DELETE', '/api/v1/upload_caches/form1', { headers: asAgent })).json).toEqual({ success: true });
+    expect(world.asked(removeUploads).map(({ input }) => input)).toEqual([
+      { formId: 'form1', id: 9 },
+      { formId: 'form1' },
+    ]);
+  });
+
+  it('refuses an upload over the limit, one that is no form, and one without a file', async () => {
+    const form = new FormData();
+    form.append('File', new File(['x'.repeat(250_000)], 'big'));
+    expect((await ask('POST', '/api/v1/upload_caches/f', { headers: asAgent, body: form })).status).toBe(413);
+    expect((await send('POST', '/api/v1/upload_caches/f', {})).status).toBe(415);
+    const empty = new FormData();
+    empty.append('a', 'b');
+    expect((await ask('POST', '/api/v1/upload_caches/f', { headers: asAgent, body: empty })).status).toBe(422);
+    expect(world.asked(addUpload)).toHaveLength(0);
+  });
+
+  it('gives the mail of an article as it arrived', async () => {
+    const stored = await storedText('Subject: x\r\n\r\nbody');
+    world.ticket.set(getRawMail.subject, () => ({ sha256: stored.sha256, size: stored.size }));
+    const mail = await ask('GET', '/api/v1/ticket_article_plain/5', { headers: asAgent });
+    expect(mail.text).toBe('Subject: x\r\n\r\nbody');
+    expect(mail.headers.get('content-type')).toBe('message/rfc822');
+  });
+
+  async function storedText(text: string): Promise<{ sha256: string; size: number }> {
+    const file = { filename: 'f', data: Buffer.from(text).toString('base64'), 'mime-type': 'text/plain' };
+    await send('POST', '/api/v1/ticket_articles', { ticket_id: 1, body: 'x', attachments: [file] });
+    const asked = world.asked(createArticle).at(-1)?.input as
+      | { body: { attachments: { sha256: string; size: number }[] } }
+      | undefined;
+    const [stored] = asked?.body.attachments ?? [];
+    if (!stored) throw new Error('nothing was stored');
+    return stored;
+  }
+});
+
+describe('pages', () => {
+  it('serves the web client: pages for every address of a page, assets for ever, and never a missing one', async () => {
+    for (const path of ['/', '/tickets/7']) {
+      const page = await ask('GET', path);
+      expect(page.text).toContain('<title>Desk</title>');
+      expect(page.headers.get('cache-control')).toBe('no-cache');
+      expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
+    }
+    const asset = await ask('GET', '/assets/index-4f2a9c1b.js', { headers: { 'accept-encoding': 'br, gzip' } });
+    expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(asset.headers.get('content-encoding')).toBe('br');
+    expect((await ask('GET', '/assets/gone-12345678.js')).status).toBe(404);
+    expect((await ask('GET', '/assets/..%2f..%2fblobs/x.js')).status).toBe(404);
+  });
+
+  it('answers a page it was given before with 304', async () => {
+    const etag = (await ask('GET', '/')).headers.get('etag') ?? '';
+    expect((await ask('GET', '/', { headers: { 'if-none-match': etag } })).status).toBe(304);
+  });
+
+  it('describes itself', async () => {
+    const { json } = await ask('GET', '/openapi.json');
+    expect(json).toMatchObject({
+      openapi: '3.1.0',
+      paths: { '/api/v1/tickets/{id}': { get: { operationId: 'getTicket' } } },
+    });
+    expect((await ask('GET', '/docs')).text).toContain('/api/v1/ticket_articles');
+  });
+
+  it('answers CORS questions with an empty answer and never allows a cookie', async () => {
+    const answer = await ask('OPTIONS', '/api/v1/tickets', { headers: { origin: 'https://elsewhere.example' } });
+    expect(answer).toMatchObject({ status: 200, text: '' });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  it('counts requests by route, not by address', async () => {
+    await ask('GET', '/api/v1/users/me', { headers: asAgent });
+    const metrics = await (await fetch(`${gateway.healthUrl}/metrics`)).text();
+    expect(metrics).toContain('helpmesh_http_requests_total{method="GET",route="/api/v1/users/me",status="200"}');
+    expect(metrics).not.toContain('route="/api/v1/tickets/7"');
+  });
+});
+
+describe('too many failures', () => {
+  it('stops guessing from one address, but not who is known already', async () => {
+    expect((await ask('GET', '/api/v1/users/me', { headers: asAgent })).status).toBe(200);
+    const guess = async (n: number) =>
+      (await ask('GET', '/api/v1/users/me', { headers: { authorization: basic('agent', `guess${n}`) } })).status;
+    const statuses: number[] = [];
+    for (let n = 0; n < 30; n++) statuses.push(await guess(n));
+    expect(statuses.at(-1)).toBe(429);
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(21);
+    expect((await ask('GET', '/api/v1/users/me', { headers: asAgent })).status).toBe(200);
+    expect(world.asked(currentUser).length).toBeGreaterThan(1);
+  });
+});

@@ -1,0 +1,216 @@
+import {
+  type Actor,
+  accessChanged,
+  addUpload,
+  authenticate,
+  createArticle,
+  createTicket,
+  currentUser,
+  deleteTicket,
+  getAttachment,
+  getRawMail,
+  getTicket,
+  type MessageDefinition,
+  removeUploads,
+  requestPasswordReset,
+  signIn,
+  signOut,
+  ticketUpdated,
+  updateTicket,
+} from '@helpmesh/contracts';
+import { AppError, uuidv7 } from '@helpmesh/kernel';
+import { Answers, type Bus, connectBus, RawJson, type RpcContext, RpcStrategy } from '@helpmesh/messaging';
+import { ActorVerifier } from '@helpmesh/service-kit';
+import { Controller, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+
+export const agent: Actor = {
+  kind: 'user',
+  userId: 4,
+  login: 'agent1@example.com',
+  permissions: ['ticket.agent'],
+  groups: { 1: ['full'] },
+  organizationIds: [],
+  sharedOrganizationIds: [],
+  locale: 'en',
+  via: 'session',
+};
+export const customer: Actor = {
+  ...agent,
+  userId: 2,
+  login: 'nicole.braun@zammad.org',
+  permissions: ['ticket.customer'],
+  groups: {},
+};
+
+/** What the neighbours hold and have heard; a test reads and changes it. */
+export const world = {
+  /** Who a password, token or session stands for. */
+  people: new Map<string, Actor>(),
+  heard: [] as { question: string; input: unknown; actor: string | undefined; key: string | undefined }[],
+  /** Answers of the ticket service by question; a thrown error is answered as such. */
+  ticket: new Map<string, (input: never) => unknown>(),
+  reset(): void {
+    this.people.clear();
+    for (const [name, actor] of [
+      ['agent', agent],
+      ['customer', customer],
+    ] as const) {
+      this.people.set(`basic ${name} right`, actor);
+      this.people.set(`token ${name}-token`, actor);
+    }
+    this.heard.length = 0;
+    this.ticket.clear();
+  },
+  /** Inputs of one question, oldest first. */
+  asked(question: { subject: string }): { input: never; actor: string | undefined; key: string | undefined }[] {
+    return this.heard.filter((one) => one.question === question.subject) as never;
+  },
+};
+
+function hear(question: { subject: string }, { actor, key }: RpcContext, input: unknown): void {
+  world.heard.push({ question: question.subject, input, actor: actor?.login, key });
+}
+
+@Controller()
+class Identity {
+  @Answers(authenticate)
+  authenticate(ctx: RpcContext, input: { credential: Record<string, string>; onBehalfOf?: string | undefined }) {
+    hear(authenticate, ctx, input);
+    const { scheme, login, password, token, sessionToken } = input.credential;
+    const shown = scheme === 'basic' ? `basic ${login} ${password}` : `${scheme} ${token ?? sessionToken}`;
+    const actor = world.people.get(shown);
+    if (!actor) {
+      const why = { basic: 'Invalid BasicAuth credentials', token: "Can't find User for Token" }[scheme ?? ''];
+      throw new AppError('unauthenticated', 'auth.wrong', why ?? 'The session has ended.');
+    }
+    if (input.onBehalfOf) {
+      if (actor !== agent)
+        throw new AppError('forbidden', 'auth.no', "Current user has no permission to use 'From'/'X-On-Behalf-Of'!");
+      return { actor: { ...customer, actingUserId: agent.userId }, csrfToken: null, maxAgeMs: 30_000 };
+    }
+    return { actor, csrfToken: scheme === 'session' ? `csrf-of-${sessionToken}` : null, maxAgeMs: 30_000 };
+  }
+
+  @Answers(signIn)
+  signIn(ctx: RpcContext, input: { username: string; password: string }) {
+    hear(signIn, ctx, input);
+    const actor = world.people.get(`basic ${input.username} ${input.password}`);
+    if (!actor) throw new AppError('unauthenticated', 'auth.wrong', 'Wrong login or password combination.');
+    const sessionToken = uuidv7();
+    world.people.set(`session ${sessionToken}`, actor);
+    const expiresAt = new Date(Date.now() + 8 * 3_600_000).toISOString();
+    return { sessionToken, csrfToken: `csrf-of-${sessionToken}`, userId: actor.userId, expiresAt };
+  }
+
+  @Answers(signOut)
+  signOut(ctx: RpcContext, input: { sessionToken: string }) {
+    hear(signOut, ctx, input);
+    world.people.delete(`session ${input.sessionToken}`);
+    return {};
+  }
+
+  @Answers(currentUser)
+  currentUser(ctx: RpcContext, input: object) {
+    hear(currentUser, ctx, input);
+    return { id: ctx.actor?.userId, login: ctx.actor?.login } as never;
+  }
+
+  @Answers(requestPasswordReset)
+  requestPasswordReset(ctx: RpcContext, input: object) {
+    hear(requestPasswordReset, ctx, input);
+    return { message: 'ok' };
+  }
+}
+
+const ticketQuestions = [
+  getTicket,
+  createTicket,
+  updateTicket,
+  deleteTicket,
+  createArticle,
+  getAttachment,
+  getRawMail,
+  addUpload,
+  removeUploads,
+] as const;
+
+@Controller()
+class Tickets {}
+for (const question of ticketQuestions) {
+  const name = question.subject;
+  Object.defineProperty(Tickets.prototype, name, {
+    configurable: true,
+    writable: true,
+    value: (ctx: RpcContext, input: never) => {
+      hear(question, ctx, input);
+      const answer = world.ticket.get(name)?.(input) ?? {};
+      return typeof answer === 'string' ? new RawJson(answer) : answer;
+    },
+  });
+  const descriptor = Object.getOwnPropertyDescriptor(Tickets.prototype, name) as PropertyDescriptor;
+  Answers(question as never)(Tickets.prototype, name, descriptor as never);
+}
+
+@Module({ controllers: [Identity] })
+class IdentityModule {}
+@Module({ controllers: [Tickets] })
+class TicketModule {}
+
+export interface Neighbours {
+  bus: Bus;
+  /** Puts an event onto its stream, as the relay of its owner would. */
+  publish(definition: MessageDefinition, data: object): Promise<number>;
+  /** The broker lost the ticket stream and made a new one. */
+  replaceTicketStream(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Identity and ticket service as far as the gateway can tell, over the real bus. */
+export async function startNeighbours(natsUrl: string, trustedKeys: string): Promise<Neighbours> {
+  world.reset();
+  const bus = await connectBus({ url: natsUrl, name: 'neighbours' });
+  const verifier = new ActorVerifier({ trustedKeys: JSON.parse(trustedKeys) });
+  const apps = await Promise.all(
+    (
+      [
+        ['identity', IdentityModule],
+        ['ticket', TicketModule],
+      ] as [string, Type<unknown>][]
+    ).map(async ([service, module]) => {
+      const strategy = new RpcStrategy({ bus, service, verifyActor: (token) => verifier.verify(token) });
+      const app = await NestFactory.createMicroservice(module, { strategy, logger: false });
+      await app.listen();
+      return app;
+    }),
+  );
+  await bus.declareStreams('ticket');
+  await bus.declareStreams('identity');
+  return {
+    bus,
+    async publish(definition, data) {
+      const envelope = {
+        id: uuidv7(),
+        type: definition.type,
+        time: new Date().toISOString(),
+        source: 'test',
+        aggregateId: '1',
+        aggregateVersion: 1,
+        correlationId: uuidv7(),
+        data,
+      };
+      const { seq } = await bus.js.publish(definition.type, JSON.stringify(envelope), { msgID: envelope.id });
+      return seq;
+    },
+    async replaceTicketStream() {
+      await bus.jsm.streams.delete('EVT_TICKET');
+      await bus.declareStreams('ticket');
+    },
+    async stop() {
+      for (const app of apps) await app.close();
+      await bus.close();
+    },
+  };
+}
+
+export const events = { accessChanged, ticketUpdated };
