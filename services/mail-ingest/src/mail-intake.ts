@@ -25,8 +25,8 @@ export class MailIntake implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { recipients, process, smtp, mailboxes } = this.parts;
-    await recipients.load();
+    const { recipients, process, parser, smtp, mailboxes } = this.parts;
+    await Promise.all([recipients.load(), parser.warmUp()]);
     process.start();
     await smtp?.listen();
     mailboxes.start();

@@ -44,13 +44,14 @@ export interface TestDesk {
   stop(): Promise<void>;
 }
 
+/** @param direct  the database for the test's own eyes, when the service reaches it through a proxy */
 export async function testDesk(
   overrides: Record<string, string> = {},
-  { start = true }: { start?: boolean } = {},
+  { start = true, direct }: { start?: boolean; direct?: string } = {},
 ): Promise<TestDesk> {
   const keys = testKeys();
   const broker = await infra().nats();
-  const databaseUrl = await infra().database('mail_ingest');
+  const databaseUrl = direct ?? (await infra().database('mail_ingest'));
   const folder = mkdtempSync(path.join(tmpdir(), 'helpmesh-mail-ingest-'));
   const env: Record<string, string> = {
     ...keys.envOf('mail-ingest'),

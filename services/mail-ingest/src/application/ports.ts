@@ -45,6 +45,8 @@ export interface InboundMails {
   extend(mails: Hold[], leaseMs: number): Promise<void>;
   /** Gives back what could not be worked on for reasons that are not the mail's own; the start does not count. */
   giveBack(mail: Hold, afterMs: number): Promise<void>;
+  /** Gives back what failed and is worth another try; the start counts. */
+  retry(mail: Hold): Promise<void>;
   /**
    * Records outcomes and their messages in one statement: a mail that somebody else took over in the meantime is left
    * alone, and one whose key is taken sends nothing.
@@ -60,9 +62,18 @@ export interface InboundMails {
   backlog(): Promise<{ count: number; oldestSeconds: number }>;
 }
 
-/** The mail itself is to blame: it breaks a limit, or takes more time or memory than a mail may. */
+/**
+ * The mail itself is to blame: it breaks a limit, or takes more time or memory than a mail may.
+ * `again`: the machine may have been too busy; worth one more try, alone.
+ */
 export class UnreadableMail extends Error {
   override readonly name = 'UnreadableMail';
+  readonly again: boolean;
+
+  constructor(cause: string, options: { again?: boolean; cause?: unknown } = {}) {
+    super(cause, { cause: options.cause });
+    this.again = options.again ?? false;
+  }
 }
 
 export interface MailReader {

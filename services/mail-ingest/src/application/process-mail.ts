@@ -71,6 +71,7 @@ export class ProcessMail {
       });
     } catch (error) {
       mailGivenBack(mail, error);
+      if (error instanceof UnreadableMail) return void (await this.parts.mails.retry(mail).catch(() => undefined));
       const afterMs = backoffMs(mail.attempt, { baseMs: 500, capMs: 10_000 });
       // Without a database the lease runs out by itself; the start then counts, but a mail has several.
       if (isOutage(error)) await this.parts.mails.giveBack(mail, afterMs).catch(() => undefined);
@@ -93,7 +94,7 @@ export class ProcessMail {
       if (mail.attempt > limits.attempts) throw new UnreadableMail(`Working on it failed ${limits.attempts} times.`);
       return await this.readable(mail, await reader.parse(raw));
     } catch (error) {
-      if (!(error instanceof UnreadableMail)) throw error;
+      if (!(error instanceof UnreadableMail) || (error.again && mail.attempt === 1)) throw error;
       return this.unreadable(mail, await reader.salvage(raw), error.message);
     }
   }

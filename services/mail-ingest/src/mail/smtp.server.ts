@@ -77,9 +77,9 @@ export class SmtpReceiver {
       if (await this.recipients.accepts(recipient.address)) return;
     } catch (error) {
       this.log.warn({ err: error }, 'a recipient cannot be looked up now');
-      throw reply(451, '4.3.0', 'Cannot check the recipient now, try again later');
+      throw reply(451, 'Cannot check the recipient now, try again later');
     }
-    throw reply(550, '5.1.1', 'No such mailbox here');
+    throw reply(550, 'No such mailbox here');
   }
 
   private async take(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
@@ -88,10 +88,10 @@ export class SmtpReceiver {
       return await this.receive.run(envelopeOf(session), stream as unknown as Readable, maxBytes);
     } catch (error) {
       if (error instanceof AppError && error.code === 'blob.too-large')
-        throw reply(552, '5.3.4', `Message exceeds fixed maximum message size ${maxBytes}`);
-      if (stream.errored) throw reply(451, '4.4.2', 'The connection was lost');
+        throw reply(552, `Message exceeds fixed maximum message size ${maxBytes}`);
+      if (stream.errored) throw reply(451, 'The connection was lost');
       this.log.warn({ err: error }, 'a mail cannot be stored now');
-      throw reply(451, '4.3.0', 'Cannot store the mail now, try again later');
+      throw reply(451, 'Cannot store the mail now, try again later');
     }
   }
 }
@@ -106,8 +106,8 @@ function envelopeOf(session: SMTPServerSession): Envelope {
   };
 }
 
-/** Enhanced status codes (RFC 3463) are part of the text: the server adds one of its own only where it knows better. */
-function reply(status: number, enhanced: string, text: string): Error {
+/** The server puts the enhanced status code of RFC 3463 in front: 451 4.3.0, 550 5.1.1, 552 5.3.4. */
+function reply(status: number, text: string): Error {
   mailRefused(status, text);
-  return Object.assign(new Error(`${enhanced} ${text}`), { responseCode: status });
+  return Object.assign(new Error(text), { responseCode: status });
 }

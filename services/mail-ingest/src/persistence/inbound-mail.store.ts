@@ -84,6 +84,14 @@ export class InboundMailStore implements InboundMails {
     );
   }
 
+  async retry(mail: Pick<ClaimedMail, 'id' | 'attempt'>): Promise<void> {
+    await sql(
+      this.db,
+      `UPDATE inbound_mail SET due_at = now() WHERE id = $1 AND attempts = $2 AND state = 'received'`,
+      [mail.id, mail.attempt],
+    );
+  }
+
   async finish(outcomes: Outcome[]): Promise<Map<number, string>> {
     const messages = outcomes.flatMap((outcome) => outcome.messages.map((row) => ({ ...row, inboundId: outcome.id })));
     const rows = await sql<{ id: number; state: string }>(

@@ -15,7 +15,10 @@ const NOT_SHOWN = '[The formatted text of this mail cannot be shown; see the ori
 /** Reads a whole mail. @throws Error when it cannot be taken apart; the caller keeps the raw file */
 export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
   const mime = await readMime(raw);
-  return { ...headOf(mime), ...bodyOf(mime), attachments: attachmentsOf(mime.attachments) };
+  const body = bodyOf(mime);
+  // A multipart without its boundary, or words where a header should be: better shown as they came than not at all.
+  if (body.text === '' && body.html === null && mime.attachments.length === 0) body.text = wordsOf(raw);
+  return { ...headOf(mime), ...body, attachments: attachmentsOf(mime.attachments) };
 }
 
 /** What can be had of the header of a mail that could not be read as a whole. @throws Error when not even that */
@@ -85,6 +88,16 @@ function bodyOf({ text, html, mixed }: MimeMail): { text: string; html: string |
   const words = cleanText(plain.slice(0, limits.bodyBytes * 2)).trimEnd();
   if (isTooDeep(html)) return { text: withNote(words, NOT_SHOWN), html: null };
   return { text: withNote(words), html: withinCap(html) };
+}
+
+/** What follows the header as plain text, or all of it where no header ends; empty when that is not text. */
+function wordsOf(raw: Uint8Array): string {
+  const whole = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, limits.bodyBytes));
+  const end = /(?:\r?\n|^)\r?\n/.exec(whole.toString('latin1'));
+  const words = end ? whole.subarray(end.index + end[0].length).toString() : whole.toString();
+  const text = cleanText(words);
+  const strange = words.replace(/\r/g, '').length - text.length + (text.match(/\ufffd/g)?.length ?? 0);
+  return strange * 10 > words.length ? '' : withNote(text.trim());
 }
 
 /** Sanitized HTML that fits the cap. It is the source that is cut, so that what is left is whole elements. */

@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import { type MailReader, UnreadableMail } from '../../application/ports.ts';
 import { limits } from '../../domain/limits.ts';
 import type { ParsedMail } from '../../domain/parsed-mail.ts';
+import { oneLine } from '../../domain/text.ts';
 import type { ParseTask } from './parse.worker.ts';
 
 const nothing: ParsedMail = {
@@ -48,11 +49,16 @@ export class ParserPool implements MailReader {
     this.pool.on('error', (error: Error) => this.log.warn({ err: error }, 'a parser thread ended'));
   }
 
+  /** Resolves when a thread is up and has read a first mail; no limit of time, a cold start may be slow. */
+  async warmUp(): Promise<void> {
+    await this.pool.run({ raw: new Uint8Array(), headOnly: false, startedAt: new Float64Array(1) });
+  }
+
   async parse(raw: Uint8Array<ArrayBuffer>): Promise<ParsedMail> {
     try {
       return await this.run(raw, false);
     } catch (error) {
-      throw new UnreadableMail(causeOf(error, this.timeLimitMs), { cause: error });
+      throw unreadable(error, this.timeLimitMs);
     }
   }
 
@@ -64,13 +70,15 @@ export class ParserPool implements MailReader {
     await this.pool.destroy();
   }
 
-  /** The clock of a mail starts when a thread is free, so a slow neighbour takes nothing of its time. */
   private async run(raw: Uint8Array<ArrayBuffer>, headOnly: boolean): Promise<ParsedMail> {
     if (this.free > 0) this.free -= 1;
     else await new Promise<void>((go) => this.waiting.push(go));
+    const startedAt = new Float64Array(new SharedArrayBuffer(8));
+    const limit = new TimeLimit(this.timeLimitMs, startedAt);
     try {
-      return await this.pool.run({ raw, headOnly }, { signal: AbortSignal.timeout(this.timeLimitMs) });
+      return await this.pool.run({ raw, headOnly, startedAt }, { signal: limit.signal });
     } finally {
+      limit.clear();
       const next = this.waiting.shift();
       if (next) next();
       else this.free += 1;
@@ -78,12 +86,44 @@ export class ParserPool implements MailReader {
   }
 }
 
-/** A sentence for the agent who will see the mail. */
-function causeOf(error: unknown, timeLimitMs: number): string {
+/** The clock of a mail starts when its thread begins with it: neither a cold start nor a neighbour takes of its time. */
+class TimeLimit {
+  private readonly abort = new AbortController();
+  private timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly ms: number,
+    private readonly startedAt: Float64Array,
+  ) {
+    this.timer = setTimeout(() => this.check(), ms);
+  }
+
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  clear(): void {
+    clearTimeout(this.timer);
+  }
+
+  private check(): void {
+    const startedAt = this.startedAt[0] ?? 0;
+    const left = startedAt === 0 ? this.ms : startedAt + this.ms - (performance.timeOrigin + performance.now());
+    if (left <= 0) this.abort.abort();
+    else this.timer = setTimeout(() => this.check(), left);
+  }
+}
+
+/** With a sentence for the agent who will see the mail. */
+function unreadable(error: unknown, timeLimitMs: number): UnreadableMail {
   const { name, message, code } = error as { name?: string; message?: string; code?: string };
-  if (name === 'AbortError' || name === 'TimeoutError') return `Reading it took longer than ${timeLimitMs / 1000} s.`;
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return 'Reading it took more memory than a mail may use.';
-  if (/child nodes/.test(message ?? '')) return `It has more than ${limits.parts} parts.`;
-  if (/header size/.test(message ?? '')) return `A header is larger than ${limits.headerBytes} bytes.`;
-  return `It cannot be parsed: ${(message ?? String(error)).slice(0, 200)}`;
+  if (name === 'AbortError')
+    return new UnreadableMail(`It takes longer than ${timeLimitMs / 1000} s to read.`, { again: true, cause: error });
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return new UnreadableMail('It takes more memory to read than a mail may use.', { again: true, cause: error });
+  if (/child nodes/.test(message ?? ''))
+    return new UnreadableMail(`It has more than ${limits.parts} parts.`, { cause: error });
+  if (/header size/.test(message ?? ''))
+    return new UnreadableMail(`It has a header larger than ${limits.headerBytes} bytes.`, { cause: error });
+  return new UnreadableMail(`It cannot be parsed: ${oneLine(message ?? String(error), 200)}`, { cause: error });
 }

@@ -52,7 +52,8 @@ class Parser extends MailParser {
 export function readMime(raw: Uint8Array): Promise<MimeMail> {
   return new Promise((resolve, reject) => {
     const parser = new Parser();
-    const mail: MimeMail = { headers: new Map(), lines: [], text: '', html: '', mixed: false, attachments: [] };
+    const mail = { headers: new Map() as Headers, lines: [] as HeaderLines, text: '', html: '', mixed: false };
+    const attachments: Promise<MimeAttachment>[] = [];
     parser.on('headers', (headers: Headers) => {
       mail.headers = headers;
     });
@@ -66,13 +67,18 @@ export function readMime(raw: Uint8Array): Promise<MimeMail> {
         mail.mixed = parser.mixed;
         return;
       }
-      collect(item.content).then((bytes) => {
-        mail.attachments.push({ part: item, bytes });
+      const attachment = collect(item.content).then((bytes) => {
         item.release?.();
-      }, reject);
+        return { part: item, bytes };
+      });
+      attachment.catch(reject);
+      attachments.push(attachment);
     });
     parser.once('error', reject);
-    parser.once('end', () => resolve(mail));
+    // The parser may be done before the last content was collected.
+    parser.once('end', () => {
+      Promise.all(attachments).then((all) => resolve({ ...mail, attachments: all }), reject);
+    });
     parser.end(raw);
   });
 }
