@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Reply, readFrame, splitFrames, writeFrame } from './frame.ts';
+import { fitting, type Reply, readFrame, writeFrame } from './frame.ts';
 
 const text = fc.string({ unit: 'binary' }).map((value) => JSON.stringify(value));
-const reply: fc.Arbitrary<Reply> = fc.oneof(
+const reply: fc.Arbitrary<Reply | undefined> = fc.oneof(
+  fc.constant(undefined),
   text.map((json) => ({ text: json })),
   fc
     .record({ kind: fc.constant('conflict' as const), code: fc.string(), detail: fc.string() })
@@ -25,19 +26,30 @@ describe('rpc frame', () => {
     expect(readFrame(wire)).toEqual([{ text: '"\ufffd ä 😀"' }, { text: '""' }, { text: '"x"' }]);
   });
 
-  it('frames of a split stay below the limit and hold every answer in order', () => {
+  it('asking again until nothing is left gives every answer, in messages below the limit', () => {
     fc.assert(
       fc.property(fc.array(text, { minLength: 1 }), fc.integer({ min: 300, max: 2_000 }), (texts, limit) => {
-        const frames = splitFrames(
-          texts.map((one) => ({ text: one })),
-          limit,
-        );
-        for (const frame of frames) expect(Buffer.byteLength(frame)).toBeLessThanOrEqual(limit);
-        const read = frames.flatMap(readFrame);
-        expect(read).toHaveLength(texts.length);
-        read.forEach((one, i) => {
-          if ('text' in one) expect(one.text).toBe(texts[i]);
-          else expect(one.error.code).toBe('rpc.reply-too-large');
+        const answers: (Reply | undefined)[] = texts.map((one) => ({ text: one }));
+        const got = new Map<number, Reply>();
+        for (let rounds = 0; got.size < texts.length; rounds++) {
+          expect(rounds).toBeLessThan(texts.length);
+          const open = [...answers.keys()].filter((i) => !got.has(i));
+          const frame = writeFrame(
+            fitting(
+              open.map((i) => answers[i]),
+              limit,
+            ),
+          );
+          // An answer not in this message costs its mark, two bytes.
+          expect(Buffer.byteLength(frame)).toBeLessThanOrEqual(limit + 2 * texts.length);
+          readFrame(frame).forEach((one, at) => {
+            if (one) got.set(open[at] as number, one);
+          });
+        }
+        texts.forEach((one, i) => {
+          const answer = got.get(i) as Reply;
+          if ('text' in answer) expect(answer.text).toBe(one);
+          else expect(answer.error.code).toBe('rpc.reply-too-large');
         });
       }),
     );
@@ -46,16 +58,14 @@ describe('rpc frame', () => {
   it('an answer at the limit passes, one byte more is an error of its own and not of its neighbours', () => {
     const limit = 1_000;
     const fits = 'x'.repeat(limit - 12);
-    const codes = [fits, `${fits}x`, '1'].map((one) => ({ text: one }));
-    const read = splitFrames(codes, limit).flatMap(readFrame);
-    expect(read).toMatchObject([
-      { text: fits },
+    expect(fitting([{ text: fits }], limit)).toEqual([{ text: fits }]);
+    expect(fitting([{ text: `${fits}x` }, { text: '1' }], limit)).toMatchObject([
       { error: { kind: 'limited', code: 'rpc.reply-too-large' } },
       { text: '1' },
     ]);
   });
 
-  it.each(['', '3', '3\nab', '1\nab', 'x\na', '1,\na', '-1\n'])('refuses %j', (frame) => {
+  it.each(['', '3', '3\nab', '1\nab', 'x\na', '1,\na', '-1\n', '--\n'])('refuses %j', (frame) => {
     expect(() => readFrame(frame)).toThrow(/malformed/);
   });
 });

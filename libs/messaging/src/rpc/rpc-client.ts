@@ -28,6 +28,8 @@ interface Pending {
 
 /** Batches of one subject that may be on their way at the same time; what comes meanwhile gathers. */
 const IN_FLIGHT = 4;
+/** A batch that takes longer no longer counts: slow questions must not hold up quick ones of the same subject. */
+const SLOW_MS = 50;
 /** Nobody answers a subject while its service starts or is being replaced. */
 const NO_RESPONDERS_PATIENCE_MS = 2_000;
 const DEFAULT_TIMEOUT_MS = 5_000;
@@ -112,32 +114,39 @@ export class RpcClient {
       const batch = takeBatch(lane.queue, this.limit);
       if (batch.length === 0) continue;
       lane.inFlight++;
-      void this.send(subject, batch).finally(() => {
+      let young = true;
+      const makeRoom = () => {
+        if (!young) return;
+        young = false;
+        clearTimeout(timer);
         lane.inFlight--;
         this.pump(subject);
-      });
+      };
+      const timer = setTimeout(makeRoom, SLOW_MS);
+      void this.send(subject, batch, makeRoom).finally(makeRoom);
     }
   }
 
   /** Never rejects: every item is settled one way or another. */
-  private async send(subject: string, batch: Pending[]): Promise<void> {
+  private async send(subject: string, batch: Pending[], onFirstReply: () => void): Promise<void> {
     try {
-      const replies: Reply[] = [];
       const body = `[${batch.map((pending) => pending.text).join(',')}]`;
       // The latest deadline: an item whose own is earlier has its own timer.
       const deadline = Math.max(...batch.map((pending) => pending.deadline));
       let reply = await this.request(subject, body, deadline);
-      for (;;) {
-        replies.push(...readFrame(reply.string()));
-        const rest = reply.headers?.get(REST_HEADER);
-        if (!rest) break;
-        const [restSubject = '', token = ''] = rest.split(' ');
+      onFirstReply();
+      for (let open = batch; ; ) {
+        const replies = readFrame(reply.string());
+        if (replies.length !== open.length) throw new Error(`${replies.length} answers for ${open.length} questions`);
+        open = open.filter((pending, i) => {
+          const answer = replies[i];
+          if (answer) pending.settle(answer);
+          return !answer;
+        });
+        if (open.length === 0) return;
+        const [restSubject = '', token = ''] = reply.headers?.get(REST_HEADER).split(' ') ?? [];
         reply = await this.request(restSubject, token, deadline);
       }
-      if (replies.length !== batch.length) throw new Error(`${replies.length} answers for ${batch.length} questions`);
-      batch.forEach((pending, i) => {
-        pending.settle(replies[i] as Reply);
-      });
     } catch (error) {
       const known = busError(subject, error);
       for (const pending of batch) pending.settle(known);

@@ -8,7 +8,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { type Bus, withDeadline } from '../bus.ts';
 import { type HandlerExtras, RawJson, RPC_TRANSPORT, type RpcContext, type RpcItem } from '../handlers.ts';
 import { continueTrace } from '../trace-context.ts';
-import { type Reply, splitFrames } from './frame.ts';
+import { fitting, type Reply, writeFrame } from './frame.ts';
 import { payloadLimit, REST_HEADER, TIMEOUT_HEADER, type WireItem } from './wire.ts';
 
 export interface RpcStrategyOptions {
@@ -22,17 +22,28 @@ export interface RpcStrategyOptions {
 }
 
 type Question = HandlerExtras & { kind: 'question' };
-/** An item that passed validation; `at` is its place in the batch. */
+/** One question of a batch, from its arrival to the moment its answer is sent. */
+interface Slot {
+  reply: Reply | undefined;
+  /** Resolves when the reply is there. */
+  done: Promise<void>;
+}
+/** One that passed validation. */
 interface Valid {
-  at: number;
+  slot: Slot;
   item: RpcItem<unknown>;
   trace: string | undefined;
+}
+/** What a caller still waits for. */
+interface Rest {
+  slots: Slot[];
+  signal: AbortSignal;
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 const STOP_DEADLINE_MS = 4_000;
-/** Parts of a reply that wait to be fetched. */
-const REST_LIFE_MS = 30_000;
+/** After this time a reply goes out with the answers there are; the caller asks for the others again. */
+const GRACE_MS = 20;
 
 const duration = histogram({
   name: 'helpmesh_rpc_answer_seconds',
@@ -46,7 +57,7 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
   private readonly options: RpcStrategyOptions;
   private readonly log = logger('rpc');
   private readonly running = new Set<Promise<void>>();
-  private readonly rest = new Map<string, string[]>();
+  private readonly rest = new Map<string, Rest>();
   private readonly restSubject: string;
   private subscriptions: Subscription[] = [];
 
@@ -68,7 +79,10 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
       this.subscriptions.push(bus.nc.subscribe(subject, { queue: service, callback }));
     }
     const callback = (error: Error | null, msg: Msg) => {
-      if (!error) this.sendRest(msg);
+      const rest = this.rest.get(msg.string());
+      if (error || !rest) return;
+      this.rest.delete(msg.string());
+      this.track(this.sendAnswers(msg, rest));
     };
     this.subscriptions.push(bus.nc.subscribe(this.restSubject, { callback }));
     ready();
@@ -99,28 +113,51 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
     const end = duration.startTimer({ subject: msg.subject });
     const timeoutMs = Number(msg.headers?.get(TIMEOUT_HEADER)) || DEFAULT_TIMEOUT_MS;
     const signal = AbortSignal.timeout(timeoutMs);
-    const wire = readItems(msg);
-    const replies: Reply[] = new Array(wire.length);
+    const slots: Slot[] = [];
     const valid: Valid[] = [];
-    for (let at = 0; at < wire.length; at++) {
-      const item = wire[at] as WireItem;
+    for (const item of readItems(msg)) {
+      const slot: Slot = { reply: undefined, done: Promise.resolve() };
+      slots.push(slot);
       try {
-        valid.push({ at, trace: item.t, item: await this.validate(item, question, signal) });
+        valid.push({ slot, trace: item.t, item: await this.validate(item, question, signal) });
       } catch (error) {
-        replies[at] = this.failure(error, msg.subject);
+        slot.reply = this.failure(error, msg.subject);
       }
     }
-    if (question.batch && valid.length > 0) await this.answerBatch(valid, handler, question, replies, msg.subject);
-    else {
-      await Promise.all(
-        valid.map(async (one) => {
-          replies[one.at] = await this.answerOne(one, handler, question, msg.subject);
-        }),
-      );
+    if (question.batch) {
+      const all = this.answerBatch(valid, handler, question, msg.subject);
+      for (const { slot } of valid) slot.done = all;
+    } else {
+      for (const one of valid) one.slot.done = this.answerOne(one, handler, question, msg.subject);
+    }
+    await this.sendAnswers(msg, { slots, signal });
+    end();
+  }
+
+  /** Sends what is there: all of it, or after a while what is done already, so that one slow answer delays no other. */
+  private async sendAnswers(msg: Msg, { slots, signal }: Rest): Promise<void> {
+    const inTime = await withDeadline(Promise.all(slots.map((slot) => slot.done)), GRACE_MS);
+    if (!inTime && slots.every((slot) => !slot.reply)) {
+      const givenUp = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      await Promise.race([givenUp, ...slots.map((slot) => slot.done)]);
     }
     // Nobody listens any more after the deadline.
-    if (!signal.aborted) this.reply(msg, splitFrames(replies, payloadLimit(this.options.bus.nc.info?.max_payload)));
-    end();
+    if (signal.aborted) return;
+    const replies = fitting(
+      slots.map((slot) => slot.reply),
+      payloadLimit(this.options.bus.nc.info?.max_payload) - slots.length * 2,
+    );
+    const open = slots.filter((_, i) => !replies[i]);
+    if (open.length === 0) {
+      msg.respond(writeFrame(replies));
+      return;
+    }
+    const token = uuidv7();
+    this.rest.set(token, { slots: open, signal });
+    signal.addEventListener('abort', () => this.rest.delete(token), { once: true });
+    const headers = natsHeaders();
+    headers.set(REST_HEADER, `${this.restSubject} ${token}`);
+    msg.respond(writeFrame(replies), { headers });
   }
 
   private async validate(wire: WireItem, { question }: Question, signal: AbortSignal): Promise<RpcItem<unknown>> {
@@ -136,56 +173,58 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
     };
   }
 
-  private async answerOne(
-    { item, trace }: Valid,
-    handler: MessageHandler,
-    question: Question,
-    subject: string,
-  ): Promise<Reply> {
-    return this.inSpan(trace ? [trace] : [], subject, async () => {
-      const { input, ...ctx } = item;
-      const result = question.batch
-        ? ((await invoke(handler, [item], undefined)) as unknown[])[0]
-        : await invoke(handler, input, ctx satisfies RpcContext);
-      return this.success(result, question);
-    }).catch((error: unknown) => this.failure(error, subject));
+  private async answerOne(one: Valid, handler: MessageHandler, question: Question, subject: string): Promise<void> {
+    const { input, ...ctx } = one.item;
+    try {
+      one.slot.reply = await this.inSpan(one.trace ? [one.trace] : [], subject, async () => {
+        const result = question.batch
+          ? ((await invoke(handler, [one.item], undefined)) as unknown[])[0]
+          : await invoke(handler, input, ctx satisfies RpcContext);
+        if (result instanceof AppError) throw result;
+        return this.success(result, question);
+      });
+    } catch (error) {
+      one.slot.reply = this.failure(error, subject);
+    }
   }
 
   private async answerBatch(
     valid: Valid[],
     handler: MessageHandler,
     question: Question,
-    replies: Reply[],
     subject: string,
   ): Promise<void> {
+    if (valid.length === 0) return;
     const traces = valid.flatMap((one) => one.trace ?? []);
     try {
       const results = await this.inSpan(traces, subject, async () => {
-        const answers = await invoke(
-          handler,
-          valid.map((one) => one.item),
-          undefined,
-        );
+        const items = valid.map((one) => one.item);
+        const answers = await invoke(handler, items, undefined);
         if (!Array.isArray(answers) || answers.length !== valid.length) {
           throw new Error(`the batch handler of ${subject} must give one answer an item`);
         }
         return answers as unknown[];
       });
-      results.forEach((result, i) => {
-        const { at } = valid[i] as Valid;
-        try {
-          replies[at] = result instanceof AppError ? this.failure(result, subject) : this.success(result, question);
-        } catch (error) {
-          replies[at] = this.failure(error, subject);
-        }
+      valid.forEach(({ slot }, i) => {
+        slot.reply = this.replyOf(results[i], question, subject);
       });
     } catch (error) {
       const known = AppError.from(error);
       // What failed for all would fail for each; otherwise one bad item must not fail its neighbours.
       const alone = valid.length === 1 || known.kind === 'unavailable';
       for (const one of valid) {
-        replies[one.at] = alone ? this.failure(known, subject) : await this.answerOne(one, handler, question, subject);
+        if (alone) one.slot.reply = this.failure(known, subject);
+        else await this.answerOne(one, handler, question, subject);
       }
+    }
+  }
+
+  private replyOf(result: unknown, question: Question, subject: string): Reply {
+    if (result instanceof AppError) return this.failure(result, subject);
+    try {
+      return this.success(result, question);
+    } catch (error) {
+      return this.failure(error, subject);
     }
   }
 
@@ -200,36 +239,6 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
     if (error.kind === 'bug') this.log.error({ err: error, question: subject }, 'answering failed');
     else if (error.kind === 'unavailable') this.log.warn({ err: error, question: subject }, 'answering failed');
     return { error: error.toWire() };
-  }
-
-  /** Sends the first frame; the caller fetches the others one by one. */
-  private reply(msg: Msg, frames: string[]): void {
-    const [first = '\n', ...rest] = frames;
-    if (rest.length === 0) {
-      msg.respond(first);
-      return;
-    }
-    const token = uuidv7();
-    this.rest.set(token, rest);
-    setTimeout(() => this.rest.delete(token), REST_LIFE_MS).unref();
-    msg.respond(first, { headers: this.restHeader(token) });
-  }
-
-  private sendRest(msg: Msg): void {
-    const token = msg.string();
-    const next = this.rest.get(token);
-    const frame = next?.shift();
-    if (!next || frame === undefined) return;
-    if (next.length === 0) {
-      this.rest.delete(token);
-      msg.respond(frame);
-    } else msg.respond(frame, { headers: this.restHeader(token) });
-  }
-
-  private restHeader(token: string) {
-    const headers = natsHeaders();
-    headers.set(REST_HEADER, `${this.restSubject} ${token}`);
-    return headers;
   }
 
   /** A server span for each sampled question; a batch runs in the first of them. */

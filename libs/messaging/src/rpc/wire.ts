@@ -14,7 +14,7 @@ export interface WireItem {
 
 /** Milliseconds the caller still waits when it sends the batch; a duration, so that clocks need not agree. */
 export const TIMEOUT_HEADER = 'Helpmesh-Timeout-Ms';
-/** On a reply that did not fit: `<subject> <token>` to ask for the next part. */
+/** On a reply that lacks answers: `<subject> <token>` to ask for those. */
 export const REST_HEADER = 'Helpmesh-Rest';
 
 export const MAX_BATCH = 64;
