@@ -1,0 +1,6 @@
+import { messagingTables } from '@helpmesh/messaging';
+import type { MigrationClass } from '@helpmesh/persistence';
+import { Projection1768600000000 } from './migrations/1768600000000-projection.ts';
+
+/** In the order in which they run. */
+export const migrations: MigrationClass[] = [messagingTables, Projection1768600000000];
