@@ -1,3 +1,4 @@
+export { type Dovecot, dovecot, dovecotMissing } from './dovecot.ts';
 export { FakeClock } from './fake-clock.ts';
 export { type FaultProxy, faultProxy } from './fault-proxy.ts';
 export { type ImapMessage, type ImapServer, imapServer } from './imap-server.ts';

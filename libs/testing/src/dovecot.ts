@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { anyFreePort, type Server, startServer } from '@helpmesh/deploy/local';
+import type { ImapMessage } from './imap-server.ts';
+import { waitFor } from './wait-for.ts';
+
+/** A real Dovecot on a free port with an account of its own; mails live in a Maildir that the test reads and fills. */
+export interface Dovecot {
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  /** Puts a mail into INBOX, as a delivery agent does. */
+  append(raw: Buffer): Promise<void>;
+  /** What is in a mailbox, in the order of arrival; `uid` counts from 1 and is not the server's. */
+  messages(mailbox?: string): Promise<ImapMessage[]>;
+  /** Ends the server as a crash does. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PROGRAM = '/usr/sbin/dovecot';
+/** Dovecot's mail user; any one but root will do. */
+const MAIL_USER = 65_534;
+
+/** Why no Dovecot can be started here, or undefined: it switches users, so it needs root. */
+export function dovecotMissing(): string | undefined {
+  if (!existsSync(PROGRAM)) return 'Dovecot is not installed (deploy/tools/install-peers.sh installs it, as root)';
+  return process.getuid?.() === 0 ? undefined : 'Dovecot switches users and needs root';
+}
+
+export async function dovecot(): Promise<Dovecot> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'helpmesh-dovecot-'));
+  await chmod(folder, 0o755);
+  const user = 'testuser';
+  const password = 'testpass';
+  const port = await anyFreePort();
+  const inbox = path.join(folder, 'mail');
+  for (const part of ['tmp', 'new', 'cur']) await mkdir(path.join(inbox, part), { recursive: true });
+  for (const part of ['', 'tmp', 'new', 'cur']) await chown(path.join(inbox, part), MAIL_USER, MAIL_USER);
+  const config = path.join(folder, 'dovecot.conf');
+  await writeFile(config, configuration(folder, inbox, port, password));
+
+  let server: Server | undefined;
+  let delivered = 0;
+
+  async function start(): Promise<void> {
+    server = await startServer(PROGRAM, ['-F', '-c', config], { name: 'Dovecot', ready: /starting up for imap/ });
+    await waitFor(() => greets(port), { what: 'Dovecot to greet' });
+  }
+  await start();
+  return {
+    port,
+    user,
+    password,
+    async append(raw) {
+      delivered += 1;
+      const name = `${1_700_000_000 + delivered}.M${delivered}P1.test`;
+      await writeFile(path.join(inbox, 'tmp', name), raw);
+      await chown(path.join(inbox, 'tmp', name), MAIL_USER, MAIL_USER);
+      await rename(path.join(inbox, 'tmp', name), path.join(inbox, 'new', name));
+    },
+    async messages(mailbox = 'INBOX') {
+      // Maildir++: a folder is a dot-name beside INBOX; flags stand behind `:2,` in the file name.
+      const maildir = mailbox === 'INBOX' ? inbox : path.join(inbox, `.${mailbox}`);
+      const files: { name: string; file: string }[] = [];
+      for (const part of ['new', 'cur']) {
+        if (!existsSync(path.join(maildir, part))) continue;
+        for (const name of await readdir(path.join(maildir, part))) {
+          files.push({ name, file: path.join(maildir, part, name) });
+        }
+      }
+      files.sort((one, two) => (one.name < two.name ? -1 : 1));
+      return Promise.all(
+        files.map(async ({ name, file }, at) => ({ uid: at + 1, flags: flagsOf(name), raw: await readFile(file) })),
+      );
+    },
+    async kill() {
+      await server?.stop('SIGKILL');
+    },
+    start,
+    async close() {
+      await server?.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const FLAGS: Record<string, string> = { S: '\\Seen', R: '\\Answered', F: '\\Flagged', T: '\\Deleted', D: '\\Draft' };
+
+function flagsOf(name: string): string[] {
+  return [...(name.split(':2,')[1] ?? '')].flatMap((letter) => FLAGS[letter] ?? []);
+}
+
+function greets(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(false));
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(data.toString().startsWith('* OK'));
+    });
+  });
+}
+
+function configuration(folder: string, maildir: string, port: number, password: string): string {
+  return `
+base_dir = ${folder}/run
+state_dir = ${folder}/state
+log_path = /dev/stderr
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:${maildir}
+first_valid_uid = 1
+passdb {
+  driver = static
+  args = password=${password}
+}
+userdb {
+  driver = static
+  args = uid=${MAIL_USER} gid=${MAIL_USER} home=${folder}/mail
+}
+service imap-login {
+  inet_listener imap {
+    port = ${port}
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+namespace inbox {
+  inbox = yes
+  separator = /
+  mailbox Archive {
+    auto = create
+  }
+}
+`;
+}
