@@ -12,7 +12,7 @@ describe('mail from a real Dovecot', () => {
     if (missing) return;
     imap = await dovecot();
     const { port, user, password } = imap;
-    const mailbox = { name: 'support', host: '127.0.0.1', port, tls: 'none', user, password, poll: 1 };
+    const mailbox = { name: 'support', host: '127.0.0.1', port, tls: false, user, password, pollSeconds: 1 };
     desk = await testPlatform({ 'mail-ingest': { IMAP_MAILBOXES: JSON.stringify([mailbox]) } });
   }, 120_000);
   afterAll(async () => {
