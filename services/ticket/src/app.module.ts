@@ -1,0 +1,115 @@
+import { openBlobStore } from '@helpmesh/blob';
+import { CONFIG, CursorCodec } from '@helpmesh/service-kit';
+import { Module } from '@nestjs/common';
+import { ChangeArticles } from './application/change-articles.ts';
+import { ChangeTickets } from './application/change-tickets.ts';
+import { CreateTickets } from './application/create-tickets.ts';
+import { DeleteTicket } from './application/delete-ticket.ts';
+import { ArticleDrafts } from './application/draft-article.ts';
+import { EnsurePeople } from './application/ensure-people.ts';
+import { FileMail } from './application/file-mail.ts';
+import { Files } from './application/files.ts';
+import { IndexTickets } from './application/index-tickets.ts';
+import { ListTickets } from './application/list-tickets.ts';
+import { ManageLookups } from './application/manage-lookups.ts';
+import { MarkRedirected } from './application/mark-redirected.ts';
+import { Once } from './application/once.ts';
+import { BLOBS, IDENTITY, MAIL_IDENTITY } from './application/ports.ts';
+import { ReadArticles } from './application/read-articles.ts';
+import { ReadHistory } from './application/read-history.ts';
+import { ReadTickets } from './application/read-tickets.ts';
+import { RecordDelivery } from './application/record-delivery.ts';
+import { RecordMail } from './application/record-mail.ts';
+import { References } from './application/references.ts';
+import { SearchTickets } from './application/search-tickets.ts';
+import { Sweep } from './application/sweep.ts';
+import { FilesController } from './bus/files.controller.ts';
+import { IdentityClient } from './bus/identity.client.ts';
+import { IdentityConsumer } from './bus/identity.consumer.ts';
+import { PrioritiesController, StatesController } from './bus/lookups.controller.ts';
+import { MailConsumer } from './bus/mail.consumer.ts';
+import { SearchConsumer } from './bus/search.consumer.ts';
+import { TicketsController } from './bus/tickets.controller.ts';
+import type { TicketConfig } from './config.ts';
+import { ArticleStore } from './persistence/article.store.ts';
+import { HistoryStore } from './persistence/history.store.ts';
+import { IdempotencyStore } from './persistence/idempotency.store.ts';
+import { ListStore } from './persistence/list.store.ts';
+import { LookupStore } from './persistence/lookup.store.ts';
+import { ReadStore } from './persistence/read.store.ts';
+import { ReplicaStore } from './persistence/replica.store.ts';
+import { SearchStore } from './persistence/search.store.ts';
+import { ThreadStore } from './persistence/thread.store.ts';
+import { TicketStore } from './persistence/ticket.store.ts';
+import { UploadStore } from './persistence/upload.store.ts';
+
+/** The map of the service. */
+@Module({
+  controllers: [
+    // Questions
+    TicketsController,
+    FilesController,
+    StatesController,
+    PrioritiesController,
+    // Events and commands
+    MailConsumer,
+    IdentityConsumer,
+    SearchConsumer,
+  ],
+  providers: [
+    // Neighbours and settings
+    { provide: IDENTITY, useClass: IdentityClient },
+    { provide: BLOBS, useFactory: (config: TicketConfig) => openBlobStore(config), inject: [CONFIG] },
+    {
+      provide: MAIL_IDENTITY,
+      useFactory: (config: TicketConfig) => ({
+        fqdn: config.HELPMESH_FQDN,
+        threadingSecret: config.HELPMESH_THREADING_SECRET,
+      }),
+      inject: [CONFIG],
+    },
+    {
+      provide: CursorCodec,
+      useFactory: (config: TicketConfig) => new CursorCodec(config.HELPMESH_SIGNING_KEY),
+      inject: [CONFIG],
+    },
+    // Wishes of people
+    ReadTickets,
+    ReadArticles,
+    ReadHistory,
+    ListTickets,
+    SearchTickets,
+    CreateTickets,
+    ChangeTickets,
+    DeleteTicket,
+    ChangeArticles,
+    Files,
+    ManageLookups,
+    // Wishes of other services
+    FileMail,
+    RecordMail,
+    RecordDelivery,
+    MarkRedirected,
+    IndexTickets,
+    // Timers
+    Sweep,
+    // What they share
+    References,
+    EnsurePeople,
+    ArticleDrafts,
+    Once,
+    // Tables
+    TicketStore,
+    ArticleStore,
+    ReadStore,
+    ListStore,
+    SearchStore,
+    ThreadStore,
+    HistoryStore,
+    LookupStore,
+    ReplicaStore,
+    UploadStore,
+    IdempotencyStore,
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,64 @@
+import { type Actor, groupsWith, hasPermission } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
+import type { Ticket } from '../domain/ticket/ticket.ts';
+
+/** How somebody takes part in a ticket; a customer may do less. */
+export type Part = 'agent' | 'customer';
+
+/** @throws AppError unauthenticated when the caller did not say for whom it asks */
+export function requireActor(actor: Actor | undefined): Actor {
+  if (!actor) throw new AppError('unauthenticated', 'actor.missing', 'Authentication required');
+  return actor;
+}
+
+/** As whom the actor may open a ticket in the group. @throws AppError forbidden */
+export function partInOpening(actor: Actor, groupId: number): Part {
+  if (actor.kind === 'service' || groupsWith(actor, 'create').includes(groupId)) return 'agent';
+  if (hasPermission(actor, 'ticket.customer')) return 'customer';
+  throw notAuthorized();
+}
+
+/** As whom the actor may change a ticket that they can see. @throws AppError forbidden */
+export function partInChanging(actor: Actor, ticket: Ticket): Part {
+  if (actor.kind === 'service' || groupsWith(actor, 'change').includes(ticket.groupId)) return 'agent';
+  const mine = ticket.customerId === actor.userId;
+  const ours = ticket.organizationId !== null && actor.sharedOrganizationIds.includes(ticket.organizationId);
+  if (hasPermission(actor, 'ticket.customer') && (mine || ours)) return 'customer';
+  throw notAuthorized();
+}
+
+/** @throws AppError forbidden unless the actor holds one of the permissions */
+export function requireAnyOf(actor: Actor, permissions: readonly string[]): void {
+  if (!permissions.some((permission) => hasPermission(actor, permission))) throw notAuthorized();
+}
+
+export function notAuthorized(detail = 'Not authorized'): AppError {
+  return new AppError('forbidden', 'access.not-authorized', detail);
+}
+
+export function notFound(
+  kind: 'Ticket' | 'Ticket::Article' | 'Ticket::State' | 'Ticket::Priority',
+  id: number,
+): AppError {
+  const code = {
+    Ticket: 'ticket.not-found',
+    'Ticket::Article': 'article.not-found',
+    'Ticket::State': 'state.not-found',
+    'Ticket::Priority': 'priority.not-found',
+  };
+  return new AppError('not-found', code[kind], `Couldn't find ${kind} with 'id'=${id}`);
+}
+
+/** A name that means nothing here. */
+export function noLookupValue(field: string, value: string): AppError {
+  return new AppError('invalid', 'input.unknown-name', `No lookup value found for '${field}': "${value}"`);
+}
+
+/** An id that means nothing here. */
+export function invalidParam(field: string, value: unknown): AppError {
+  return new AppError('invalid', 'input.unknown-id', `Invalid value for param '${field}': ${String(value)}`);
+}
+
+export function missingValue(field: string): AppError {
+  return new AppError('invalid', 'input.missing', `The required value '${field}' is missing.`);
+}

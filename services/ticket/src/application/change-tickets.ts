@@ -1,0 +1,216 @@
+import type { Actor, ArticleInput, TicketInput } from '@helpmesh/contracts';
+import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
+import { Outbox } from '@helpmesh/messaging';
+import { transaction } from '@helpmesh/persistence';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { isCommunication } from '../domain/article/kinds.ts';
+import { followUpChanges, mayFollowUp } from '../domain/ticket/follow-up.ts';
+import { isClosed } from '../domain/ticket/state.ts';
+import type { Ticket, TicketFields } from '../domain/ticket/ticket.ts';
+import { ReadStore } from '../persistence/read.store.ts';
+import { ThreadStore } from '../persistence/thread.store.ts';
+import { TicketStore } from '../persistence/ticket.store.ts';
+import { UploadStore } from '../persistence/upload.store.ts';
+import { VisibleTickets } from '../persistence/visible-tickets.ts';
+import { notFound, type Part, partInChanging } from './access.ts';
+import { type ArticleDraft, ArticleDrafts } from './draft-article.ts';
+import { EnsurePeople } from './ensure-people.ts';
+import { type Keyed, Once, type Outcome } from './once.ts';
+import { finishArticle, isMailOut, type MailIdentity } from './outgoing-mail.ts';
+import { MAIL_IDENTITY } from './ports.ts';
+import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
+import { References, type Refs, Wanted } from './references.ts';
+import { changingFields, guessedCustomer, wantFields } from './ticket-fields.ts';
+import { Writing } from './writing.ts';
+
+/** Sets fields of a ticket and may add an article in the same step. */
+export interface UpdateTicket {
+  do: 'update';
+  actor: Actor;
+  ticketId: number;
+  input: TicketInput;
+  flags: ReadingFlags;
+  key: string | undefined;
+}
+
+/** Adds an article; answered with the article. */
+export interface AddArticle {
+  do: 'add-article';
+  actor: Actor;
+  ticketId: number;
+  input: ArticleInput;
+  key: string | undefined;
+}
+
+export type ChangeTicket = UpdateTicket | AddArticle;
+
+interface Plan extends Keyed {
+  command: ChangeTicket;
+  part: Part;
+  article: ArticleDraft | null;
+}
+
+/** What was written, to be read back for the answer. */
+interface Written {
+  ticketId: number;
+  articleId: number | null;
+}
+
+/** Changes tickets that exist, for people: those that were asked for in one tick in one transaction. */
+@Injectable()
+export class ChangeTickets {
+  constructor(
+    private readonly db: DataSource,
+    private readonly tickets: TicketStore,
+    private readonly threads: ThreadStore,
+    private readonly uploads: UploadStore,
+    private readonly articles: ReadStore,
+    private readonly references: References,
+    private readonly people: EnsurePeople,
+    private readonly drafts: ArticleDrafts,
+    private readonly once: Once,
+    private readonly reads: ReadTickets,
+    private readonly outbox: Outbox,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
+  ) {}
+
+  /** @returns the ticket or the article as JSON, or why not, an item each */
+  async run(commands: readonly ChangeTicket[]): Promise<Outcome[]> {
+    const now = this.clock.now();
+    const visible = await this.tickets.facts(
+      this.db,
+      commands.map(({ actor, ticketId }) => ({ visible: VisibleTickets.to(actor, 'read'), id: ticketId })),
+    );
+    const refs = await this.resolve(commands, visible);
+    const plans = await Promise.all(
+      commands.map((command, i) => this.plan(command, visible[i]).catch((error: unknown) => AppError.from(error))),
+    );
+    const good = plans.filter((plan): plan is Plan => !(plan instanceof AppError));
+    const done =
+      good.length === 0
+        ? []
+        : await transaction(this.db, (tx) =>
+            this.once.run(tx, good, now, (fresh) => this.carryOut(tx, fresh, refs, now)),
+          );
+    let next = 0;
+    return plans.map((plan) => (plan instanceof AppError ? plan : (done[next++] as Outcome)));
+  }
+
+  private async resolve(commands: readonly ChangeTicket[], tickets: readonly (Ticket | undefined)[]): Promise<Refs> {
+    const wanted = new Wanted();
+    const guessed = commands.flatMap((one) => (one.do === 'update' ? (guessedCustomer(one.input) ?? []) : []));
+    const people = await this.people.run(guessed.map((email) => ({ email, name: '' })));
+    for (const person of people.values()) wanted.user(person.id);
+    for (const command of commands) {
+      if (command.do === 'update') wantFields(command.input, wanted);
+      const article = command.do === 'update' ? command.input.article : command.input;
+      wanted.user(command.actor.userId).user(article?.origin_by_id);
+    }
+    for (const ticket of tickets) {
+      if (!ticket) continue;
+      wanted.user(ticket.customerId).user(ticket.ownerId).group(ticket.groupId).organization(ticket.organizationId);
+    }
+    return this.references.resolve(wanted);
+  }
+
+  private async plan(command: ChangeTicket, ticket: Ticket | undefined): Promise<Plan> {
+    const { actor, ticketId, key, input } = command;
+    if (!ticket) throw notFound('Ticket', ticketId);
+    const part = partInChanging(actor, ticket);
+    const words = command.do === 'update' ? command.input.article : command.input;
+    const article = words ? await this.drafts.prepare(actor, part, words) : null;
+    return { command, actor, key, request: [command.do, ticketId, input], part, article };
+  }
+
+  private async carryOut(tx: EntityManager, plans: Plan[], refs: Refs, now: EpochMs): Promise<Outcome[]> {
+    const ids = plans.map((plan) => plan.command.ticketId);
+    const loaded = await this.tickets.lock(tx, VisibleTickets.toTheService(), ids);
+    const threads = await this.threads.latest(tx, mailingTickets(plans));
+    const { articles } = await this.tickets.takeIds(tx, 0, plans.length);
+    const writing = new Writing(this.outbox, refs, now, loaded);
+    const written = plans.map((plan): Written | AppError => {
+      try {
+        return this.apply(plan, articles.shift() as number, writing, refs, threads);
+      } catch (error) {
+        return AppError.from(error);
+      }
+    });
+    await writing.save(tx, this.tickets);
+    await this.uploads.useUp(
+      tx,
+      plans.flatMap((plan) => plan.article?.uploadIds ?? []),
+    );
+    return this.answer(tx, plans, written);
+  }
+
+  private apply(
+    { command, part, article }: Plan,
+    articleId: number,
+    writing: Writing,
+    refs: Refs,
+    threads: Awaited<ReturnType<ThreadStore['latest']>>,
+  ): Written {
+    const { actor, ticketId } = command;
+    const ticket = writing.ticket(ticketId);
+    // Once more under the lock: rights may hang on what a command before this one changed.
+    partInChanging(actor, ticket);
+    const asked = command.do === 'update' ? changingFields(command.input, part, ticket, refs) : {};
+    const fields =
+      article && part === 'customer' ? { ...this.followUp(ticket, article, refs, writing.now), ...asked } : asked;
+    const place = {
+      ticket,
+      group: refs.groupOf(ticket.groupId),
+      author: refs.person(actor.userId),
+      customer: refs.person(ticket.customerId),
+      thread: threads.get(ticketId),
+    };
+    const finished = article && finishArticle(article, articleId, place, this.identity, writing.now);
+    writing.change(ticketId, fields, finished, actor.userId);
+    return { ticketId, articleId: finished && articleId };
+  }
+
+  /** What a customer's words do to the state. @throws AppError invalid `ticket.closed-for-follow-up` */
+  private followUp(ticket: Ticket, article: ArticleDraft, refs: Refs, now: EpochMs): TicketFields {
+    const group = refs.groupOf(ticket.groupId);
+    if (!mayFollowUp(ticket, group, refs.states, now)) {
+      const detail = 'Cannot follow-up on a closed ticket. Please create a new ticket.';
+      throw new AppError('invalid', 'ticket.closed-for-follow-up', detail);
+    }
+    // A bare note of the API leaves a pending ticket pending; nobody would see it on a closed one.
+    const heard = isCommunication(article.type) || isClosed(refs.states.get(ticket.stateId));
+    return heard ? followUpChanges(ticket, group, refs.states) : {};
+  }
+
+  private async answer(tx: EntityManager, plans: Plan[], written: (Written | AppError)[]): Promise<Outcome[]> {
+    const articleIds = written.flatMap((one) =>
+      one instanceof AppError || one.articleId === null ? [] : [one.articleId],
+    );
+    const answers: Outcome[] = written.map((one) => (one instanceof AppError ? one : ''));
+    const shown = plans.flatMap(({ command }, i) => {
+      const one = written[i] as Written | AppError;
+      if (one instanceof AppError || command.do !== 'update') return [];
+      return [{ i, actor: command.actor, id: one.ticketId, shape: shapeOf(command.flags, { ids: true }) }];
+    });
+    const tickets = await this.reads.afterWrite(tx, shown);
+    shown.forEach(({ i }, n) => {
+      answers[i] = tickets[n] as string;
+    });
+    if (plans.some(({ command }) => command.do === 'add-article')) {
+      // The author may read what they have just written, whoever else may.
+      const texts = await this.articles.articles(tx, VisibleTickets.toTheService(), articleIds);
+      plans.forEach(({ command }, i) => {
+        const one = written[i] as Written | AppError;
+        if (command.do !== 'add-article' || one instanceof AppError) return;
+        answers[i] = texts.get(one.articleId as number) as string;
+      });
+    }
+    return answers;
+  }
+}
+
+function mailingTickets(plans: readonly Plan[]): number[] {
+  return plans.flatMap(({ article, command }) => (article && isMailOut(article) ? [command.ticketId] : []));
+}

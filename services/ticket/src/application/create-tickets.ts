@@ -1,0 +1,125 @@
+import type { Actor, TicketInput } from '@helpmesh/contracts';
+import { AppError, type Clock } from '@helpmesh/kernel';
+import { Outbox } from '@helpmesh/messaging';
+import { transaction } from '@helpmesh/persistence';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { ticketNumber } from '../domain/ticket/number.ts';
+import type { Group } from '../domain/ticket/people.ts';
+import type { NewTicket, TicketFields } from '../domain/ticket/ticket.ts';
+import { TicketStore } from '../persistence/ticket.store.ts';
+import { UploadStore } from '../persistence/upload.store.ts';
+import { missingValue, type Part, partInOpening } from './access.ts';
+import { type ArticleDraft, ArticleDrafts } from './draft-article.ts';
+import { EnsurePeople } from './ensure-people.ts';
+import { type Keyed, Once, type Outcome } from './once.ts';
+import { finishArticle, type MailIdentity } from './outgoing-mail.ts';
+import { MAIL_IDENTITY } from './ports.ts';
+import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
+import { References, type Refs, Wanted } from './references.ts';
+import { SYSTEM_ID } from './system-id.ts';
+import { groupOf, guessedCustomer, openingFields, wantFields } from './ticket-fields.ts';
+import { Writing } from './writing.ts';
+
+export interface CreateTicket {
+  actor: Actor;
+  input: TicketInput;
+  flags: ReadingFlags;
+  key: string | undefined;
+}
+
+interface Plan extends Keyed {
+  flags: ReadingFlags;
+  group: Group;
+  fields: TicketFields & Omit<NewTicket, 'id' | 'number'>;
+  article: ArticleDraft | null;
+}
+
+/** Opens tickets: those that were asked for in one tick in one transaction. */
+@Injectable()
+export class CreateTickets {
+  constructor(
+    private readonly db: DataSource,
+    private readonly tickets: TicketStore,
+    private readonly uploads: UploadStore,
+    private readonly references: References,
+    private readonly people: EnsurePeople,
+    private readonly drafts: ArticleDrafts,
+    private readonly once: Once,
+    private readonly reads: ReadTickets,
+    private readonly outbox: Outbox,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
+  ) {}
+
+  /** @returns the new ticket as JSON, or why there is none, an item each */
+  async run(items: readonly CreateTicket[]): Promise<Outcome[]> {
+    const refs = await this.resolve(items);
+    const plans = await Promise.all(
+      items.map((item) => this.plan(item, refs).catch((error: unknown) => AppError.from(error))),
+    );
+    const good = plans.filter((plan): plan is Plan => !(plan instanceof AppError));
+    const now = this.clock.now();
+    const done =
+      good.length === 0
+        ? []
+        : await transaction(this.db, (tx) =>
+            this.once.run(tx, good, now, (fresh) => this.open(tx, fresh, new Writing(this.outbox, refs, now), refs)),
+          );
+    let next = 0;
+    return plans.map((plan) => (plan instanceof AppError ? plan : (done[next++] as Outcome)));
+  }
+
+  private async resolve(items: readonly CreateTicket[]): Promise<Refs> {
+    const guessed = items.flatMap(({ input }) => guessedCustomer(input) ?? []);
+    const wanted = new Wanted();
+    for (const person of (await this.people.run(guessed.map((email) => ({ email, name: '' })))).values()) {
+      wanted.user(person.id);
+    }
+    for (const { actor, input } of items) {
+      wantFields(input, wanted);
+      wanted.user(actor.userId).user(input.article?.origin_by_id);
+    }
+    return this.references.resolve(wanted);
+  }
+
+  private async plan(item: CreateTicket, refs: Refs): Promise<Plan> {
+    const { actor, input, flags, key } = item;
+    const group = groupOf(input, refs);
+    if (!group) throw missingValue('group_id');
+    const part: Part = partInOpening(actor, group.id);
+    const fields = openingFields(input, actor, part, group, refs);
+    const article = input.article ? await this.drafts.prepare(actor, part, input.article) : null;
+    return { actor, key, request: ['create-ticket', input], flags, group, fields, article };
+  }
+
+  private async open(tx: EntityManager, plans: Plan[], writing: Writing, refs: Refs): Promise<Outcome[]> {
+    const ids = await this.tickets.takeIds(tx, plans.length, plans.length);
+    const opened: (number | AppError)[] = plans.map(({ actor, group, fields, article }, i) => {
+      const { id, counter } = ids.tickets[i] as { id: number; counter: number };
+      const draft: NewTicket = { ...fields, id, number: ticketNumber(SYSTEM_ID, counter) };
+      const people = { author: refs.person(actor.userId), customer: refs.person(fields.customerId) };
+      const place = { ticket: draft, group, ...people, thread: undefined };
+      try {
+        const articleId = ids.articles.shift() as number;
+        const finished = article && finishArticle(article, articleId, place, this.identity, writing.now);
+        return writing.open(draft, finished, actor.userId).id;
+      } catch (error) {
+        return AppError.from(error);
+      }
+    });
+    await writing.save(tx, this.tickets);
+    await this.uploads.useUp(
+      tx,
+      plans.flatMap((plan) => plan.article?.uploadIds ?? []),
+    );
+    const reads = plans.flatMap(({ actor, flags }, i) => {
+      const id = opened[i];
+      return typeof id === 'number' ? [{ actor, id, shape: shapeOf(flags, { ids: true }) }] : [];
+    });
+    const texts = await this.reads.afterWrite(tx, reads);
+    let next = 0;
+    return opened.map((id) => (typeof id === 'number' ? (texts[next++] as string) : id));
+  }
+}

@@ -1,0 +1,148 @@
+import type { BlobStore } from '@helpmesh/blob';
+import type { Actor, ArticleInput, StoredFile } from '@helpmesh/contracts';
+import { AppError, uuidv7 } from '@helpmesh/kernel';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { AttachedFile } from '../domain/article/article.ts';
+import { type ArticleSender, type ArticleType, articleSenderOf, articleTypeOf } from '../domain/article/kinds.ts';
+import { extractImages } from '../html/inline-images.ts';
+import { sanitize } from '../html/sanitize.ts';
+import { UploadStore } from '../persistence/upload.store.ts';
+import { noLookupValue, type Part } from './access.ts';
+import { BLOBS } from './ports.ts';
+
+/** Largest decoded attachment taken from a JSON body; larger ones come as files through the gateway. Bytes. */
+const MAX_INLINE_FILE = 10 * 1024 * 1024;
+/** Characters, once images are taken out: a mail carries the text twice and must fit a message of the bus. */
+const MAX_BODY = 1_500_000;
+
+/** What somebody wants to say, checked and cleaned; what depends on the ticket is added when it is locked. */
+export interface ArticleDraft {
+  type: ArticleType;
+  sender: ArticleSender;
+  internal: boolean;
+  contentType: 'text/plain' | 'text/html';
+  body: string;
+  subject: string | null;
+  /** Undefined: by the rules of the ticket it joins. */
+  from: string | undefined;
+  to: string | null;
+  cc: string | null;
+  replyTo: string | null;
+  inReplyTo: string | null;
+  originById: number | null;
+  preferences: Record<string, unknown>;
+  files: AttachedFile[];
+  /** Uploads among the files, used up by the article. */
+  uploadIds: number[];
+}
+
+/** Turns the REST form of an article into a draft. Stores files, so it runs before the transaction. */
+@Injectable()
+export class ArticleDrafts {
+  constructor(
+    private readonly db: DataSource,
+    @Inject(BLOBS) private readonly blobs: BlobStore,
+    private readonly uploads: UploadStore,
+  ) {}
+
+  /** @throws AppError invalid with the texts that clients of the contract expect */
+  async prepare(actor: Actor, part: Part, input: ArticleInput): Promise<ArticleDraft> {
+    const type = typeOf(input);
+    const sender = senderOf(input, part);
+    if (!input.body?.trim()) {
+      throw new AppError('invalid', 'article.body-missing', "Need at least an 'article body' field.");
+    }
+    const contentType = input.content_type ?? 'text/plain';
+    const files = await this.filesOf(input);
+    const uploads = input.form_id ? await this.uploads.of(this.db, actor.userId, input.form_id) : [];
+    const body = contentType === 'text/html' ? await this.cleanHtml(input.body, files) : input.body;
+    if (body.length > MAX_BODY) {
+      throw new AppError(
+        'invalid',
+        'article.body-too-long',
+        `An article body may have ${MAX_BODY} characters at most.`,
+      );
+    }
+    const agent = part === 'agent';
+    return {
+      type: agent ? type : customersType(type),
+      sender,
+      internal: agent && input.internal === true,
+      contentType,
+      body,
+      subject: input.subject?.trim() || null,
+      from: agent ? (input.from?.trim() ?? undefined) || undefined : undefined,
+      to: input.to?.trim() || null,
+      cc: input.cc?.trim() || null,
+      replyTo: (agent && input.reply_to?.trim()) || null,
+      inReplyTo: input.in_reply_to?.trim() || null,
+      originById: (agent && input.origin_by_id) || null,
+      preferences: agent ? (input.preferences ?? {}) : {},
+      files: [...files, ...uploads.map(({ file }) => file)],
+      uploadIds: uploads.map(({ id }) => id),
+    };
+  }
+
+  private async filesOf(input: ArticleInput): Promise<AttachedFile[]> {
+    const files: AttachedFile[] = [];
+    for (const [index, given] of (input.attachments ?? []).entries()) {
+      files.push('sha256' in given ? storedFile(given) : await this.decode(given, index));
+    }
+    return files;
+  }
+
+  private async decode(
+    given: { filename: string; data: string; 'mime-type': string },
+    index: number,
+  ): Promise<AttachedFile> {
+    const base64 = given.data.replaceAll(/\s/g, '');
+    const bytes = Buffer.from(base64, 'base64');
+    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64.length % 4 === 1) {
+      const detail = `Invalid base64 for attachment with index '${index}'`;
+      throw new AppError('invalid', 'article.attachment-unreadable', detail);
+    }
+    const stored = await this.blobs.put(bytes, { maxBytes: MAX_INLINE_FILE });
+    return { ...stored, filename: given.filename, contentType: given['mime-type'], contentId: null, inline: false };
+  }
+
+  /** Adds the images that were written into the body to `files`. */
+  private async cleanHtml(html: string, files: AttachedFile[]): Promise<string> {
+    const { html: lean, images } = extractImages(html, () => `${uuidv7()}@inline.helpmesh`);
+    for (const { data, contentId, contentType, filename } of images) {
+      const stored = await this.blobs.put(data, { maxBytes: MAX_INLINE_FILE });
+      files.push({ ...stored, filename, contentType, contentId, inline: true });
+    }
+    return sanitize(lean);
+  }
+}
+
+export function storedFile(file: StoredFile): AttachedFile {
+  return {
+    sha256: file.sha256,
+    size: file.size,
+    filename: file.filename,
+    contentType: file.contentType,
+    contentId: file.contentId ?? null,
+    inline: file.inline ?? false,
+  };
+}
+
+function typeOf(input: ArticleInput): ArticleType {
+  const key = input.type_id ?? input.type ?? 'note';
+  const type = articleTypeOf(key);
+  if (!type) throw noLookupValue('type', String(key));
+  return type;
+}
+
+function senderOf(input: ArticleInput, part: Part): ArticleSender {
+  if (part === 'customer') return 'Customer';
+  const key = input.sender_id ?? input.sender ?? 'Agent';
+  const sender = articleSenderOf(key);
+  if (!sender) throw noLookupValue('sender', String(key));
+  return sender;
+}
+
+function customersType(type: ArticleType): ArticleType {
+  return type === 'note' ? 'note' : 'web';
+}

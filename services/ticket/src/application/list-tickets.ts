@@ -1,0 +1,95 @@
+import { type Actor, hasPermission, type ParsedInputOf, type ticketList } from '@helpmesh/contracts';
+import { CursorCodec } from '@helpmesh/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { agentViews, customerViews, isView, type View, viewRules } from '../domain/list/views.ts';
+import { ListStore } from '../persistence/list.store.ts';
+import type { ListFilter } from '../persistence/list-statement.ts';
+import { VisibleTickets } from '../persistence/visible-tickets.ts';
+import { invalidParam, noLookupValue } from './access.ts';
+import { isAgent } from './read-tickets.ts';
+import { References, type Refs, Wanted } from './references.ts';
+
+type Query = ParsedInputOf<typeof ticketList>['query'];
+
+/** What the list screens show: pages with an exact total, and how many tickets each standard view has. */
+@Injectable()
+export class ListTickets {
+  constructor(
+    private readonly db: DataSource,
+    private readonly lists: ListStore,
+    private readonly references: References,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  /** @returns the answer of the endpoint as JSON */
+  async page(actor: Actor, query: Query): Promise<string> {
+    const visible = VisibleTickets.to(actor, 'read');
+    const list = `tickets ${query.sort} ${query.order}`;
+    const [key, id] = query.after ? this.cursors.decode(list, query.after) : [];
+    const page = await this.lists.page(this.db, visible, await this.filterOf(actor, query), {
+      key: query.sort,
+      descending: query.order === 'desc',
+      after: query.after ? { key: String(key), id: Number(id) } : undefined,
+      limit: query.limit,
+    });
+    const more = page.count === query.limit && page.lastKey !== null;
+    const next = more ? this.cursors.encode(list, [page.lastKey, page.lastId]) : null;
+    return `{"tickets":${page.tickets},"total":${page.total},"next":${JSON.stringify(next)}}`;
+  }
+
+  async counts(actor: Actor): Promise<{ view: View; count: number }[]> {
+    const visible = VisibleTickets.to(actor, 'read');
+    const { states } = await this.references.resolve(new Wanted());
+    if (!isAgent(actor)) {
+      const count = (view: View) => this.lists.count(this.db, visible, viewFilter(view, actor, states));
+      return Promise.all(customerViews.map(async (view) => ({ view, count: await count(view) })));
+    }
+    const [tally, mine] = await Promise.all([
+      this.lists.tally(this.db, visible),
+      this.lists.count(this.db, visible, viewFilter('my-open', actor, states)),
+    ]);
+    return agentViews.map((view) => {
+      if (view === 'my-open') return { view, count: mine };
+      const { stateIds, unassigned } = viewFilter(view, actor, states);
+      const rows = tally.filter(
+        (row) => (!stateIds || stateIds.includes(row.stateId)) && (!unassigned || row.unassigned),
+      );
+      return { view, count: rows.reduce((sum, row) => sum + row.n, 0) };
+    });
+  }
+
+  private async filterOf(actor: Actor, query: Query): Promise<ListFilter> {
+    const refs = query.view || query.state ? await this.references.resolve(new Wanted()) : undefined;
+    const filter: ListFilter = {};
+    if (query.view && refs) {
+      if (!isView(query.view)) throw invalidParam('view', query.view);
+      Object.assign(filter, viewFilter(query.view, actor, refs.states));
+    }
+    if (query.state && refs) {
+      const state = refs.states.find({ name: query.state });
+      if (!state) throw noLookupValue('state', query.state);
+      filter.stateIds = (filter.stateIds ?? [state.id]).filter((id) => id === state.id);
+    }
+    if (query.group_id !== undefined) filter.groupId = query.group_id;
+    if (query.owner_id === 1) filter.unassigned = true;
+    else if (query.owner_id !== undefined) filter.ownerId = query.owner_id;
+    if (query.customer_id !== undefined) filter.customerId = query.customer_id;
+    if (query.organization_id !== undefined) filter.organizationIds = [query.organization_id];
+    if (query.query?.trim()) filter.words = query.query;
+    return filter;
+  }
+}
+
+function viewFilter(view: View, actor: Actor, states: Refs['states']): ListFilter {
+  const rule = viewRules[view];
+  return {
+    ...(rule.types && { stateIds: states.idsOf(rule.types) }),
+    ...(rule.owner === 'nobody' && { unassigned: true }),
+    ...(rule.owner === 'me' && { ownerId: actor.userId }),
+    ...(rule.customer === 'me' && { customerId: actor.userId }),
+    ...(rule.customer === 'organization' && {
+      organizationIds: hasPermission(actor, 'ticket.customer') ? actor.sharedOrganizationIds : [],
+    }),
+  };
+}

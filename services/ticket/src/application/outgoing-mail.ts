@@ -1,0 +1,152 @@
+import { type sendMail, ticketMessageId } from '@helpmesh/contracts';
+import { AppError, type EpochMs, uuidv7 } from '@helpmesh/kernel';
+import type { z } from 'zod';
+import { formatAddress, parseAddresses } from '../domain/mail/addresses.ts';
+import { fillSignature, messageIdsIn, outgoingSubject, referencesChain } from '../domain/mail/outgoing.ts';
+import { displayName, type Group, type Person } from '../domain/ticket/people.ts';
+import type { Ticket } from '../domain/ticket/ticket.ts';
+import { escapeHtml, textOf } from '../html/text.ts';
+import type { ArticleDraft } from './draft-article.ts';
+import type { NewArticle } from './writing.ts';
+
+/** What a reply continues: the latest mail of the thread. */
+export interface MailThread {
+  messageId: string | null;
+  references: string | null;
+}
+
+export interface MailIdentity {
+  /** Host of our Message-IDs. */
+  fqdn: string;
+  threadingSecret: string;
+}
+
+/** The ticket an article joins and the people it concerns. */
+export interface Place {
+  ticket: Pick<Ticket, 'id' | 'number' | 'title'>;
+  group: Group;
+  /** Who writes. */
+  author: Person | undefined;
+  customer: Person | undefined;
+  /** Undefined when there is no mail to continue. */
+  thread: MailThread | undefined;
+}
+
+/**
+ * The article of a draft, now that its ticket is known; one of type e-mail by an agent is also sent.
+ * @throws AppError invalid `article.recipient-missing`
+ */
+export function finishArticle(
+  draft: ArticleDraft,
+  id: number,
+  place: Place,
+  identity: MailIdentity,
+  now: EpochMs,
+): NewArticle {
+  if (isMailOut(draft)) return writeMail(draft, id, place, identity, now);
+  const { author, customer } = place;
+  // An agent who notes down a call writes the customer's words.
+  const onBehalf = draft.sender === 'Customer' && customer && customer.id !== author?.id ? customer : undefined;
+  const speaker = onBehalf ?? author;
+  return {
+    ...baseArticle(draft, id),
+    from: draft.from ?? (speaker ? displayName(speaker) : null),
+    originById: draft.originById ?? onBehalf?.id ?? null,
+  };
+}
+
+/** Whether the draft is a mail that really leaves. */
+export function isMailOut(draft: ArticleDraft): boolean {
+  return draft.type === 'email' && draft.sender === 'Agent' && !draft.internal;
+}
+
+/** An agent's e-mail: the article as the thread shows it, and the order to send it. */
+function writeMail(draft: ArticleDraft, id: number, place: Place, identity: MailIdentity, now: EpochMs): NewArticle {
+  const { ticket, group, author, customer, thread } = place;
+  const to =
+    draft.to ?? (customer?.email ? formatAddress({ name: displayName(customer), address: customer.email }) : null);
+  const recipients = parseAddresses(to);
+  if (recipients.length === 0) {
+    throw new AppError('invalid', 'article.recipient-missing', "Need at least one recipient in 'to' to send an email.");
+  }
+  const messageId = ticketMessageId(ticket.id, now, identity.threadingSecret, identity.fqdn);
+  const inReplyTo = messageIdsIn(draft.inReplyTo)[0] ?? thread?.messageId ?? null;
+  const references = referencesChain(messageIdsIn(thread?.references ?? null), inReplyTo);
+  const subject = draft.subject ?? ticket.title;
+  const mailId = uuidv7();
+  return {
+    ...baseArticle(draft, id),
+    from: draft.from ?? (group.email ? formatAddress(group.email) : author ? displayName(author) : null),
+    to,
+    subject,
+    messageId,
+    inReplyTo,
+    references: references.length > 0 ? references.join(' ') : null,
+    preferences: { ...draft.preferences, delivery: { state: 'queued', mail_id: mailId } },
+    outgoing: {
+      mailId,
+      kind: 'reply',
+      ticketId: ticket.id,
+      articleId: id,
+      from: group.email,
+      replyTo: null,
+      to: recipients,
+      cc: parseAddresses(draft.cc),
+      content: contentOf(draft, outgoingSubject(subject, ticket.number, inReplyTo !== null), place),
+      messageId,
+      inReplyTo,
+      references,
+      attachments: draft.files.map(({ contentId, ...file }) => ({ ...file, ...(contentId && { contentId }) })),
+      automatic: false,
+    },
+  };
+}
+
+/** What every written article takes from its draft. */
+function baseArticle(draft: ArticleDraft, id: number): NewArticle {
+  const { uploadIds: _, ...words } = draft;
+  return {
+    ...words,
+    id,
+    from: draft.from ?? null,
+    messageId: null,
+    references: null,
+    mail: null,
+    isAutoResponse: false,
+    outgoing: null,
+  };
+}
+
+function contentOf(
+  draft: ArticleDraft,
+  subject: string,
+  { ticket, group, author }: Place,
+): Extract<z.input<(typeof sendMail)['data']>['content'], { text: string }> {
+  const signature = signatureOf(group, ticket, author);
+  const text = textOf(draft.body, draft.contentType);
+  const signed = signature && !text.includes(signature) ? signature : null;
+  return {
+    subject,
+    text: signed ? `${text}\n\n-- \n${signed}` : text,
+    html:
+      draft.contentType !== 'text/html'
+        ? null
+        : signed
+          ? `${draft.body}<br><br>-- <br>${escapeHtml(signed).replaceAll('\n', '<br>')}`
+          : draft.body,
+  };
+}
+
+function signatureOf(group: Group, ticket: Place['ticket'], author: Person | undefined): string | null {
+  if (!group.signature) return null;
+  const filled = fillSignature(group.signature, {
+    'ticket.number': ticket.number,
+    'ticket.title': ticket.title,
+    'group.name': group.name,
+    'user.name': author ? displayName(author) : '',
+    'user.firstname': author?.firstname ?? '',
+    'user.lastname': author?.lastname ?? '',
+    'user.email': author?.email ?? '',
+  });
+  return filled.trim() || null;
+}

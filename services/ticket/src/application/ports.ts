@@ -1,0 +1,26 @@
+import type { GroupSnapshot, OrganizationSnapshot, UserSnapshot } from '@helpmesh/contracts';
+
+/** The neighbour that knows people, organizations and groups. */
+export interface Identity {
+  /** Answers what it has; unknown ids and names are left out. */
+  lookup(needs: {
+    userIds?: number[];
+    logins?: string[];
+    organizationIds?: number[];
+    organizationNames?: string[];
+    groupIds?: number[];
+    groupNames?: string[];
+    allGroups?: boolean;
+  }): Promise<{ users: UserSnapshot[]; organizations: OrganizationSnapshot[]; groups: GroupSnapshot[] }>;
+  /** One user an address, in order; made a customer when there was none. */
+  ensureCustomers(customers: { email: string; name: string }[]): Promise<UserSnapshot[]>;
+}
+
+/** Nest's token for it. */
+export const IDENTITY = Symbol('Identity');
+
+/** Nest's token for the file store (BlobStore of @helpmesh/blob). */
+export const BLOBS = Symbol('BlobStore');
+
+/** Nest's token for what our Message-IDs are made of (MailIdentity). */
+export const MAIL_IDENTITY = Symbol('MailIdentity');

@@ -1,0 +1,148 @@
+import { type Actor, hasPermission } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { orderOf, ReadStore } from '../persistence/read.store.ts';
+import type { TicketShape } from '../persistence/ticket-json.ts';
+import { VisibleTickets } from '../persistence/visible-tickets.ts';
+import { notFound } from './access.ts';
+
+/** The reading flags of the REST contract. */
+export interface ReadingFlags {
+  expand?: boolean | undefined;
+  full?: boolean | undefined;
+  all?: boolean | undefined;
+}
+
+/** @param ids  whether the plain form names the articles: it does in answers to writes and searches, not in reads */
+export function shapeOf({ expand, full, all }: ReadingFlags, { ids }: { ids: boolean }): TicketShape {
+  if (all) return 'all';
+  if (full) return 'full';
+  if (expand) return ids ? 'ids-expanded' : 'bare-expanded';
+  return ids ? 'ids' : 'bare';
+}
+
+export interface TicketRead {
+  actor: Actor;
+  id: number;
+  shape: TicketShape;
+}
+
+interface ListQuery extends ReadingFlags {
+  page?: number | undefined;
+  per_page?: number | undefined;
+  limit?: number | undefined;
+  sort_by?: string | undefined;
+  order_by?: string | undefined;
+}
+
+const MAX_PAGE = 100;
+
+/** Answers with tickets as JSON text. Reads of equal scope and shape that came in one tick share a statement. */
+@Injectable()
+export class ReadTickets {
+  constructor(
+    private readonly db: DataSource,
+    private readonly reads: ReadStore,
+  ) {}
+
+  /** One text or `not-found` each, in order; what is not visible does not exist. */
+  async many(items: readonly TicketRead[]): Promise<(string | AppError)[]> {
+    const found = await this.grouped(this.db, items, (actor) => VisibleTickets.to(actor, 'read'));
+    return items.map((item, i) => found[i] ?? notFound('Ticket', item.id));
+  }
+
+  /** The answer to a write: also for those who may write here and not read. */
+  async afterWrite(tx: EntityManager, items: readonly TicketRead[]): Promise<string[]> {
+    const found = await this.grouped(tx, items, (actor) => VisibleTickets.to(actor, 'read'));
+    const blind = items.flatMap((item, i) => (found[i] === undefined ? [{ item, i }] : []));
+    if (blind.length > 0) {
+      const rest = blind.map(({ item }) => item);
+      const shown = await this.grouped(tx, rest, () => VisibleTickets.toTheService());
+      blind.forEach(({ i }, n) => {
+        found[i] = shown[n];
+      });
+    }
+    return found.map((text) => {
+      if (text === undefined) throw new AppError('bug', 'internal', 'Something went wrong on our side.', 'lost ticket');
+      return text;
+    });
+  }
+
+  /** A page of all tickets the actor may read. */
+  async list(actor: Actor, query: ListQuery): Promise<string> {
+    const visible = VisibleTickets.to(actor, 'read');
+    const limit = Math.min(query.per_page ?? query.limit ?? MAX_PAGE, MAX_PAGE);
+    const offset = ((query.page ?? 1) - 1) * limit;
+    const order = orderOf(query.sort_by, query.order_by);
+    const ids = await this.reads.page(this.db, visible, order, limit, offset);
+    return this.listed(visible, actor, ids, query, { ids: false });
+  }
+
+  /** These tickets in the list form that the flags ask for. @param total  shown beside `full` where given */
+  async listed(
+    visible: VisibleTickets,
+    actor: Actor,
+    ids: number[],
+    flags: ReadingFlags,
+    { ids: withIds, total }: { ids: boolean; total?: number },
+  ): Promise<string> {
+    const shape = flags.full ? 'full' : shapeOf({ expand: flags.expand }, { ids: withIds });
+    const texts = await this.reads.tickets(this.db, visible, ids, shape, isAgent(actor));
+    const ordered = ids.flatMap((id) => texts.get(id) ?? []);
+    if (shape !== 'full') return `[${ordered.join(',')}]`;
+    const assets = ordered.map((text) => (JSON.parse(text) as { assets: Record<string, object> }).assets);
+    return JSON.stringify({
+      record_ids: ids.filter((id) => texts.has(id)),
+      assets: merge(assets),
+      ...(total !== undefined && { total_count: total }),
+    });
+  }
+
+  private async grouped(
+    on: DataSource | EntityManager,
+    items: readonly TicketRead[],
+    scopeOf: (actor: Actor) => VisibleTickets,
+  ): Promise<(string | undefined)[]> {
+    const groups = new Map<string, { visible: VisibleTickets; shape: TicketShape; agent: boolean; at: number[] }>();
+    items.forEach(({ actor, shape }, i) => {
+      const visible = scopeOf(actor);
+      const agent = isAgent(actor);
+      const key = `${shape} ${agent} ${visible.key}`;
+      const group = groups.get(key) ?? { visible, shape, agent, at: [] };
+      group.at.push(i);
+      groups.set(key, group);
+    });
+    const answers = new Array<string | undefined>(items.length);
+    const read = async ({
+      visible,
+      shape,
+      agent,
+      at,
+    }: {
+      visible: VisibleTickets;
+      shape: TicketShape;
+      agent: boolean;
+      at: number[];
+    }) => {
+      const ids = [...new Set(at.map((i) => (items[i] as TicketRead).id))];
+      const texts = await this.reads.tickets(on, visible, ids, shape, agent);
+      for (const i of at) answers[i] = texts.get((items[i] as TicketRead).id);
+    };
+    // One after the other: inside a transaction there is only one connection, outside there is mostly one group.
+    for (const group of groups.values()) await read(group);
+    return answers;
+  }
+}
+
+export function isAgent(actor: Actor): boolean {
+  return actor.kind === 'service' || hasPermission(actor, 'ticket.agent');
+}
+
+function merge(assets: Record<string, object>[]): Record<string, object> {
+  const all: Record<string, object> = {};
+  for (const one of assets) {
+    for (const [kind, rows] of Object.entries(one)) all[kind] = { ...all[kind], ...rows };
+  }
+  return all;
+}

@@ -1,0 +1,49 @@
+import type { Actor, ParsedInputOf, searchTickets } from '@helpmesh/contracts';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { parseSearch } from '../domain/list/search-query.ts';
+import { orderOf } from '../persistence/read.store.ts';
+import { SearchStore } from '../persistence/search.store.ts';
+import { VisibleTickets } from '../persistence/visible-tickets.ts';
+import { ReadTickets } from './read-tickets.ts';
+
+type Input = ParsedInputOf<typeof searchTickets>['query'];
+
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 200;
+
+/** Full-text search over what the actor may see, best first. */
+@Injectable()
+export class SearchTickets {
+  constructor(
+    private readonly db: DataSource,
+    private readonly searches: SearchStore,
+    private readonly reads: ReadTickets,
+  ) {}
+
+  /** @returns the answer in the form the flags ask for, as JSON */
+  async run(actor: Actor, input: Input): Promise<string> {
+    const visible = VisibleTickets.to(actor, 'read');
+    const query = parseSearch(input.query ?? '');
+    const ids = idsOf(input.ids);
+    if (input.only_total_count) {
+      return JSON.stringify({ total_count: await this.searches.count(this.db, visible, { query, ids }) });
+    }
+    const limit = Math.min(input.per_page ?? input.limit ?? DEFAULT_LIMIT, MAX_LIMIT);
+    const found = await this.searches.find(this.db, visible, {
+      query,
+      ids,
+      order: orderOf(input.sort_by, input.order_by ?? 'desc'),
+      limit,
+      offset: ((input.page ?? 1) - 1) * limit,
+    });
+    const total = input.full ? await this.searches.count(this.db, visible, { query, ids }) : undefined;
+    return this.reads.listed(visible, actor, found, input, { ids: true, ...(total !== undefined && { total }) });
+  }
+}
+
+/** Ids as a list or as comma-separated digits. */
+function idsOf(ids: Input['ids']): number[] | undefined {
+  if (ids === undefined) return undefined;
+  return typeof ids === 'string' ? (ids.match(/\d{1,9}/g) ?? []).map(Number) : ids;
+}

@@ -1,0 +1,60 @@
+import { type Clock, epochMs } from '@helpmesh/kernel';
+import { CLOCK } from '@helpmesh/service-kit';
+import { logger } from '@helpmesh/telemetry';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { IdempotencyStore } from '../persistence/idempotency.store.ts';
+import { ListStore } from '../persistence/list.store.ts';
+import { SearchStore } from '../persistence/search.store.ts';
+import { UploadStore } from '../persistence/upload.store.ts';
+
+const DAY_MS = 86_400_000;
+const OFTEN_MS = 2_000;
+const SELDOM_MS = 60_000;
+/** Rows of the tally that a read may have to add up. */
+const TALLY_ROWS = 500;
+
+/** Housekeeping that every replica may do at any time; nothing depends on when it happens. */
+@Injectable()
+export class Sweep implements OnModuleInit, OnApplicationShutdown {
+  private readonly log = logger('sweep');
+  private readonly timers: NodeJS.Timeout[] = [];
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly lists: ListStore,
+    private readonly searches: SearchStore,
+    private readonly idempotency: IdempotencyStore,
+    private readonly uploads: UploadStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.timers.push(setInterval(() => this.run(() => this.often()), OFTEN_MS).unref());
+    this.timers.push(setInterval(() => this.run(() => this.seldom()), SELDOM_MS).unref());
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    await this.running;
+  }
+
+  async often(): Promise<void> {
+    if ((await this.lists.tallyRows(this.db)) > TALLY_ROWS) await this.lists.foldTally(this.db);
+  }
+
+  async seldom(): Promise<void> {
+    const dayAgo = epochMs(this.clock.now() - DAY_MS);
+    await this.lists.foldTally(this.db);
+    await this.idempotency.forgetOld(this.db, dayAgo);
+    await this.uploads.forgetOld(this.db, dayAgo);
+    await this.searches.tidy(this.db);
+  }
+
+  private run(work: () => Promise<void>): void {
+    this.running = this.running.then(work).catch((error: unknown) => {
+      this.log.warn({ err: error }, 'housekeeping failed, the next round tries again');
+    });
+  }
+}

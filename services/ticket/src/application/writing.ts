@@ -1,0 +1,192 @@
+import {
+  articleAdded,
+  articleChanged,
+  type Envelope,
+  type MessageDefinition,
+  sendMail,
+  ticketCreated,
+  ticketUpdated,
+} from '@helpmesh/contracts';
+import { AppError, type EpochMs } from '@helpmesh/kernel';
+import type { Outbox, OutboxMessage } from '@helpmesh/messaging';
+import { afterCommit } from '@helpmesh/persistence';
+import type { EntityManager } from 'typeorm';
+import type { z } from 'zod';
+import type { Article } from '../domain/article/article.ts';
+import { changesBetween } from '../domain/ticket/changes.ts';
+import { created, type HistoryEntry, updated } from '../domain/ticket/history.ts';
+import {
+  beginsWork,
+  changeTicket,
+  countArticle,
+  type NewTicket,
+  openTicket,
+  SYSTEM_USER,
+  type Ticket,
+  type TicketFields,
+} from '../domain/ticket/ticket.ts';
+import { type BusinessEvent, record } from '../events.ts';
+import type { ChangeSet, TicketStore } from '../persistence/ticket.store.ts';
+import type { Refs } from './references.ts';
+import { articleSnapshot, correspondent, ticketSnapshot } from './snapshots.ts';
+
+/** An article that is about to be written; where and when follow from the ticket it joins. */
+export interface NewArticle extends Omit<Article, 'ticketId' | 'createdAt' | 'createdById'> {
+  /** The mail was automatic, or must not be answered for another reason. */
+  isAutoResponse: boolean;
+  /** The mail that carries it to the people outside. */
+  outgoing: z.input<(typeof sendMail)['data']> | null;
+}
+
+/**
+ * What one transaction does to tickets: rules are applied to the loaded tickets one after the other, facts become
+ * history and events, and `save` writes everything in one statement. Knows no permissions; the commands ask first.
+ */
+export class Writing {
+  private readonly tickets: Map<number, Ticket>;
+  private readonly opened = new Set<number>();
+  private readonly touched = new Set<number>();
+  private readonly rest: Omit<ChangeSet, 'opened' | 'changed'> = { articles: [], history: [], outbox: [] };
+
+  private readonly facts: BusinessEvent[] = [];
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly refs: Refs,
+    readonly now: EpochMs,
+    loaded: ReadonlyMap<number, Ticket> = new Map(),
+    /** The message that is being handled: ties what follows to it. */
+    private readonly cause?: Envelope,
+  ) {
+    this.tickets = new Map(loaded);
+  }
+
+  /** The ticket as this transaction leaves it so far. @throws AppError not-found */
+  ticket(id: number): Ticket {
+    const ticket = this.tickets.get(id);
+    if (!ticket) throw new AppError('not-found', 'ticket.not-found', `Couldn't find Ticket with 'id'=${id}`);
+    return ticket;
+  }
+
+  /** @param draft  without a state, an agent's first words to the customer already count as work on it */
+  open(draft: NewTicket, article: NewArticle | null, by: number): Ticket {
+    let ticket = openTicket(draft, by, this.refs, this.now);
+    this.rest.history.push(created('Ticket', { ticketId: ticket.id, id: ticket.id, by, at: this.now }));
+    if (article) {
+      const stateId = this.refs.states.forFollowUp.id;
+      if (draft.stateId === undefined && beginsWork(ticket, article, this.refs.states)) ticket = { ...ticket, stateId };
+      ticket = this.write(ticket, article, by);
+    }
+    this.opened.add(ticket.id);
+    this.tickets.set(ticket.id, ticket);
+    this.facts.push({ type: ticketCreated.type, channel: article?.type ?? 'none', sender: article?.sender ?? 'none' });
+    this.tell(ticketCreated, ticket, {
+      ticket: ticketSnapshot(ticket, this.refs),
+      article: article && this.snapshotOfLast(article),
+      customer: correspondent(ticket.customerId, this.refs.person(ticket.customerId)),
+      createdById: by,
+    });
+    return ticket;
+  }
+
+  /** Sets fields and, in the same step, adds an article. @param by  null when a rule or timer does it */
+  change(ticketId: number, fields: TicketFields, article: NewArticle | null, by: number | null): Ticket {
+    const before = this.ticket(ticketId);
+    const author = by ?? SYSTEM_USER;
+    const begun = article && fields.stateId === undefined && beginsWork(before, article, this.refs.states);
+    const wanted = begun ? { ...fields, stateId: this.refs.states.forFollowUp.id } : fields;
+    let after = changeTicket(before, wanted, author, this.refs, this.now);
+    const changes = changesBetween(before, after);
+    this.rest.history.push(...updated(ticketId, changes, this.refs.nameOf, author, this.now));
+    if (article) after = this.write(after, article, author);
+    this.keep(after);
+    const ticket = ticketSnapshot(after, this.refs);
+    if (article) {
+      const customer = correspondent(after.customerId, this.refs.person(after.customerId));
+      const said = this.snapshotOfLast(article);
+      this.facts.push({ type: articleAdded.type, channel: article.type, sender: article.sender });
+      this.tell(articleAdded, after, { ticket, article: said, changes, customer, createdById: author });
+    } else {
+      this.tell(ticketUpdated, after, { ticket, changes, changedById: by });
+    }
+    return after;
+  }
+
+  /** Adds what the system said by itself. Clients compare `updated_at`, so nothing that comes later may move it. */
+  record(ticketId: number, article: NewArticle): Ticket {
+    const before = this.ticket(ticketId);
+    const { updatedAt, updatedById } = before;
+    const after = { ...this.write(before, article, SYSTEM_USER), updatedAt, updatedById, version: before.version + 1 };
+    this.keep(after);
+    this.tell(articleAdded, after, {
+      ticket: ticketSnapshot(after, this.refs),
+      article: this.snapshotOfLast(article),
+      changes: {},
+      customer: correspondent(after.customerId, this.refs.person(after.customerId)),
+      createdById: SYSTEM_USER,
+    });
+    return after;
+  }
+
+  /** Tells that an article looks different now; the ticket itself is as it was. */
+  noteArticle(
+    ticketId: number,
+    article: { id: number; internal: boolean },
+    what: 'visibility' | 'delivery' | 'deleted',
+  ): void {
+    const before = this.ticket(ticketId);
+    const after = { ...before, version: before.version + 1 };
+    this.keep(after);
+    const ticket = ticketSnapshot(after, this.refs);
+    this.tell(articleChanged, after, { ticket, articleId: article.id, what, internal: article.internal });
+  }
+
+  addHistory(entry: HistoryEntry): void {
+    this.rest.history.push(entry);
+  }
+
+  /** One article of a person less. */
+  uncount(ticketId: number): void {
+    const ticket = this.ticket(ticketId);
+    this.keep({ ...ticket, articleCount: Math.max(0, (ticket.articleCount ?? 0) - 1) });
+  }
+
+  /** Something for another service, in the same transaction. */
+  send<D extends MessageDefinition>(definition: D, message: OutboxMessage<D>): void {
+    const row = this.outbox.row(definition, this.cause ? { ...message, cause: this.cause } : message);
+    this.rest.outbox.push(row);
+  }
+
+  async save(tx: EntityManager, store: TicketStore): Promise<void> {
+    if (this.opened.size + this.touched.size === 0) return;
+    await store.save(tx, {
+      ...this.rest,
+      opened: [...this.opened].map((id) => this.ticket(id)),
+      changed: [...this.touched].map((id) => this.ticket(id)),
+    });
+    this.outbox.ringAfter(tx);
+    afterCommit(tx, () => record(this.facts));
+  }
+
+  private write(ticket: Ticket, draft: NewArticle, by: number): Ticket {
+    const { isAutoResponse: _, outgoing, ...words } = draft;
+    if (outgoing) this.send(sendMail, { aggregateId: ticket.id, data: outgoing });
+    this.rest.articles.push({ ...words, ticketId: ticket.id, createdAt: this.now, createdById: by });
+    const place = { ticketId: ticket.id, id: draft.id, by, at: this.now };
+    this.rest.history.push(created('Ticket::Article', place));
+    return countArticle(ticket, draft, this.now);
+  }
+
+  private snapshotOfLast(draft: NewArticle) {
+    return articleSnapshot(this.rest.articles.at(-1) as Article, draft.isAutoResponse);
+  }
+
+  private keep(ticket: Ticket): void {
+    this.tickets.set(ticket.id, ticket);
+    if (!this.opened.has(ticket.id)) this.touched.add(ticket.id);
+  }
+
+  private tell<D extends MessageDefinition>(definition: D, ticket: Ticket, data: OutboxMessage<D>['data']): void {
+    this.send(definition, { aggregateId: ticket.id, aggregateVersion: ticket.version, data });
+  }
+}

@@ -1,0 +1,154 @@
+import {
+  createArticle,
+  createTicket,
+  deleteArticle,
+  deleteTicket,
+  getArticle,
+  getTicket,
+  listArticles,
+  listTickets,
+  type ParsedInputOf,
+  searchTickets,
+  ticketCounts,
+  ticketHistory,
+  ticketList,
+  updateArticle,
+  updateTicket,
+} from '@helpmesh/contracts';
+import type { AppError } from '@helpmesh/kernel';
+import { AppError as Failure } from '@helpmesh/kernel';
+import { Answers, RawJson, type RpcContext, type RpcItem } from '@helpmesh/messaging';
+import { Controller } from '@nestjs/common';
+import { requireActor } from '../application/access.ts';
+import { ChangeArticles } from '../application/change-articles.ts';
+import { ChangeTickets } from '../application/change-tickets.ts';
+import { CreateTickets } from '../application/create-tickets.ts';
+import { DeleteTicket } from '../application/delete-ticket.ts';
+import { ListTickets } from '../application/list-tickets.ts';
+import { ReadArticles } from '../application/read-articles.ts';
+import { ReadHistory } from '../application/read-history.ts';
+import { ReadTickets, shapeOf } from '../application/read-tickets.ts';
+import { SearchTickets } from '../application/search-tickets.ts';
+
+/** Answers that PostgreSQL wrote pass through as text. */
+const raw = (text: string | AppError) => (text instanceof Failure ? text : new RawJson(text));
+/** Contract: an id in the body of a write is a number or its digits, already coerced. */
+type Items<Q extends Parameters<typeof Answers>[0]> = RpcItem<ParsedInputOf<Q>>[];
+
+/** Questions about tickets and their articles. Those asked in one tick are answered together. */
+@Controller()
+export class TicketsController {
+  constructor(
+    private readonly reads: ReadTickets,
+    private readonly articles: ReadArticles,
+    private readonly creates: CreateTickets,
+    private readonly changes: ChangeTickets,
+    private readonly articleChanges: ChangeArticles,
+    private readonly deletes: DeleteTicket,
+    private readonly lists: ListTickets,
+    private readonly searches: SearchTickets,
+    private readonly histories: ReadHistory,
+  ) {}
+
+  @Answers(getTicket, { batch: true })
+  async get(items: Items<typeof getTicket>) {
+    const reads = items.map(({ actor, input }) => ({
+      actor: requireActor(actor),
+      id: input.params.id,
+      shape: shapeOf(input.query, { ids: false }),
+    }));
+    return (await this.reads.many(reads)).map(raw) as never;
+  }
+
+  @Answers(listTickets)
+  async list({ actor }: RpcContext, { query }: ParsedInputOf<typeof listTickets>) {
+    return new RawJson(await this.reads.list(requireActor(actor), query));
+  }
+
+  @Answers(createTicket, { batch: true })
+  async create(items: Items<typeof createTicket>) {
+    const commands = items.map(({ actor, input, key }) => ({
+      actor: requireActor(actor),
+      input: input.body,
+      flags: input.query,
+      key,
+    }));
+    return (await this.creates.run(commands)).map(raw) as never;
+  }
+
+  @Answers(updateTicket, { batch: true })
+  async update(items: Items<typeof updateTicket>) {
+    const commands = items.map(({ actor, input }) => ({
+      do: 'update' as const,
+      actor: requireActor(actor),
+      ticketId: input.params.id,
+      input: input.body,
+      flags: input.query,
+      key: undefined,
+    }));
+    return (await this.changes.run(commands)).map(raw) as never;
+  }
+
+  @Answers(deleteTicket)
+  async remove({ actor }: RpcContext, { params }: ParsedInputOf<typeof deleteTicket>) {
+    await this.deletes.run(requireActor(actor), params.id);
+    return {};
+  }
+
+  @Answers(ticketList)
+  async page({ actor }: RpcContext, { query }: ParsedInputOf<typeof ticketList>) {
+    return new RawJson(await this.lists.page(requireActor(actor), query));
+  }
+
+  @Answers(ticketCounts)
+  async counts({ actor }: RpcContext) {
+    return { views: await this.lists.counts(requireActor(actor)) };
+  }
+
+  @Answers(searchTickets)
+  async search({ actor }: RpcContext, input: ParsedInputOf<typeof searchTickets>) {
+    // The same question serves GET and POST; a body counts where there is one.
+    const body = (input as { body?: ParsedInputOf<typeof searchTickets>['query'] }).body;
+    return new RawJson(await this.searches.run(requireActor(actor), { ...input.query, ...body }));
+  }
+
+  @Answers(ticketHistory)
+  async history({ actor }: RpcContext, { params }: ParsedInputOf<typeof ticketHistory>) {
+    return new RawJson(await this.histories.run(requireActor(actor), params.id));
+  }
+
+  @Answers(listArticles, { batch: true })
+  async thread(items: Items<typeof listArticles>) {
+    const reads = items.map(({ actor, input }) => ({ actor: requireActor(actor), id: input.params.id }));
+    return (await this.articles.threads(reads)).map(raw) as never;
+  }
+
+  @Answers(getArticle, { batch: true })
+  async article(items: Items<typeof getArticle>) {
+    const reads = items.map(({ actor, input }) => ({ actor: requireActor(actor), id: input.params.id }));
+    return (await this.articles.articles(reads)).map(raw) as never;
+  }
+
+  @Answers(createArticle, { batch: true })
+  async addArticle(items: Items<typeof createArticle>) {
+    const commands = items.map(({ actor, input, key }) => ({
+      do: 'add-article' as const,
+      actor: requireActor(actor),
+      ticketId: input.body.ticket_id,
+      input: input.body,
+      key,
+    }));
+    return (await this.changes.run(commands)).map(raw) as never;
+  }
+
+  @Answers(updateArticle)
+  async changeArticle({ actor }: RpcContext, { params, body }: ParsedInputOf<typeof updateArticle>) {
+    return new RawJson(await this.articleChanges.update(requireActor(actor), params.id, body));
+  }
+
+  @Answers(deleteArticle)
+  async removeArticle({ actor }: RpcContext, { params }: ParsedInputOf<typeof deleteArticle>) {
+    await this.articleChanges.remove(requireActor(actor), params.id);
+    return {};
+  }
+}

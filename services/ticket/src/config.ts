@@ -1,0 +1,16 @@
+import { blobConfig, defineConfig, flag, threadingConfig } from '@helpmesh/service-kit';
+import { z } from 'zod';
+
+/** The settings of the ticket service. */
+export const TicketConfig = defineConfig(
+  z.object({
+    ...threadingConfig.shape,
+    ...blobConfig.shape,
+    HELPMESH_SEED: z
+      .enum(['zammad', 'blank'])
+      .default('blank')
+      .meta({ description: 'Rows of an empty system: `zammad` adds the welcome ticket, `blank` adds none' }),
+    HELPMESH_IMPORT_MODE: flag('Administrators may set created_at of what they create; for imports only', false),
+  }),
+);
+export type TicketConfig = Readonly<z.output<typeof TicketConfig>>;

@@ -1,0 +1,41 @@
+import type { EpochMs } from '@helpmesh/kernel';
+import type { ArticleSender, ArticleType } from './kinds.ts';
+
+/** A file in the blob store, as an article or an upload names it. */
+export interface AttachedFile {
+  sha256: string;
+  /** Bytes. */
+  size: number;
+  filename: string;
+  contentType: string;
+  contentId: string | null;
+  inline: boolean;
+}
+
+export interface Article {
+  id: number;
+  ticketId: number;
+  type: ArticleType;
+  sender: ArticleSender;
+  from: string | null;
+  to: string | null;
+  cc: string | null;
+  subject: string | null;
+  replyTo: string | null;
+  /** With angle brackets. */
+  messageId: string | null;
+  inReplyTo: string | null;
+  references: string | null;
+  contentType: 'text/plain' | 'text/html';
+  /** Sanitized when HTML. */
+  body: string;
+  internal: boolean;
+  preferences: Record<string, unknown>;
+  /** The person who said it, when somebody else wrote it down. */
+  originById: number | null;
+  /** The mail it came as. */
+  mail: { inboundId: number; sha256: string; size: number } | null;
+  createdAt: EpochMs;
+  createdById: number;
+  files: AttachedFile[];
+}

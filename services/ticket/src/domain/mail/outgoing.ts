@@ -1,0 +1,28 @@
+import { withHook, withoutHook } from '@helpmesh/contracts';
+
+/** Ids kept in a References header; the first one names the thread, the latest ones matter to mail readers. */
+const REFERENCES_KEPT = 20;
+
+/** `[Ticket#10001] RE: Printer`; an answer carries one RE, however long the thread. */
+export function outgoingSubject(subject: string, number: string, answers: boolean): string {
+  const bare = withoutHook(subject, number).replace(/^(?:(?:re|aw|odp|sv|antw)(?:\[\d+\])?:\s*)+/i, '');
+  return withHook(answers ? `RE: ${bare}` : bare, number);
+}
+
+/** The chain of a reply: what the answered mail referred to, then that mail (RFC 5322 3.6.4). */
+export function referencesChain(earlier: readonly string[], inReplyTo: string | null): string[] {
+  const chain = [...new Set([...earlier, ...(inReplyTo ? [inReplyTo] : [])])];
+  if (chain.length <= REFERENCES_KEPT) return chain;
+  const [first, ...rest] = chain;
+  return [first as string, ...rest.slice(1 - REFERENCES_KEPT)];
+}
+
+/** Fills `{{ticket.number}}`-like places of a signature; what is unknown stays empty. Values are never templates. */
+export function fillSignature(template: string, values: Record<string, string>): string {
+  return template.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, name: string) => values[name] ?? '');
+}
+
+/** Message ids in a header text, with their angle brackets. */
+export function messageIdsIn(text: string | null): string[] {
+  return text ? [...new Set(text.match(/<[^<>\s]+>/g) ?? [])] : [];
+}

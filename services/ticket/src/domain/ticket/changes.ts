@@ -1,0 +1,36 @@
+import { type EpochMs, isoTime } from '@helpmesh/kernel';
+import type { Ticket } from './ticket.ts';
+
+/** Fields whose changes are history, by their REST names. Counters and timestamps follow from other facts. */
+const tracked = {
+  title: 'title',
+  group_id: 'groupId',
+  state_id: 'stateId',
+  priority_id: 'priorityId',
+  owner_id: 'ownerId',
+  customer_id: 'customerId',
+  organization_id: 'organizationId',
+  note: 'note',
+  type: 'type',
+  pending_time: 'pendingTime',
+} as const satisfies Record<string, keyof Ticket>;
+
+export interface FieldChange {
+  from: string | number | null;
+  to: string | number | null;
+}
+
+/** Old and new value of every tracked field that differs, by REST name; instants as ISO-8601. */
+export function changesBetween(before: Ticket, after: Ticket): Record<string, FieldChange> {
+  const changes: Record<string, FieldChange> = {};
+  for (const [name, key] of Object.entries(tracked)) {
+    if (before[key] === after[key]) continue;
+    changes[name] = { from: shown(key, before), to: shown(key, after) };
+  }
+  return changes;
+}
+
+function shown(key: (typeof tracked)[keyof typeof tracked], ticket: Ticket): string | number | null {
+  const value = ticket[key];
+  return key === 'pendingTime' && value !== null ? isoTime(value as EpochMs) : value;
+}

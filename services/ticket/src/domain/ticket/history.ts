@@ -1,0 +1,79 @@
+import type { EpochMs } from '@helpmesh/kernel';
+import type { FieldChange } from './changes.ts';
+
+/** One line of a ticket's history. */
+export interface HistoryEntry {
+  ticketId: number;
+  object: 'Ticket' | 'Ticket::Article';
+  oId: number;
+  type: 'created' | 'updated' | 'removed';
+  attribute: string | null;
+  valueFrom: string | null;
+  valueTo: string | null;
+  idFrom: number | null;
+  idTo: number | null;
+  createdById: number;
+  createdAt: EpochMs;
+}
+
+/** Tells the name of what an id attribute points at: `state_id`, 2 -> `open`. */
+export type NameOf = (attribute: string, id: number) => string | null;
+
+/** Attributes whose value is the id of something with a name; history shows both. */
+const references: Record<string, string> = {
+  group_id: 'group',
+  state_id: 'state',
+  priority_id: 'priority',
+  owner_id: 'owner',
+  customer_id: 'customer',
+  organization_id: 'organization',
+};
+
+export function created(
+  object: HistoryEntry['object'],
+  row: { ticketId: number; id: number; by: number; at: EpochMs },
+): HistoryEntry {
+  return {
+    ticketId: row.ticketId,
+    object,
+    oId: row.id,
+    type: 'created',
+    attribute: null,
+    valueFrom: null,
+    valueTo: null,
+    idFrom: null,
+    idTo: null,
+    createdById: row.by,
+    createdAt: row.at,
+  };
+}
+
+/** One entry for each changed field, with names beside ids. */
+export function updated(
+  ticketId: number,
+  changes: Record<string, FieldChange>,
+  nameOf: NameOf,
+  by: number,
+  at: EpochMs,
+): HistoryEntry[] {
+  return Object.entries(changes).map(([field, { from, to }]) => {
+    const base = created('Ticket', { ticketId, id: ticketId, by, at });
+    const attribute = references[field];
+    if (!attribute) return { ...base, type: 'updated', attribute: field, valueFrom: text(from), valueTo: text(to) };
+    const name = (id: string | number | null) => (typeof id === 'number' ? (nameOf(field, id) ?? String(id)) : null);
+    const idOf = (id: string | number | null) => (typeof id === 'number' ? id : null);
+    return {
+      ...base,
+      type: 'updated',
+      attribute,
+      valueFrom: name(from),
+      valueTo: name(to),
+      idFrom: idOf(from),
+      idTo: idOf(to),
+    };
+  });
+}
+
+function text(value: string | number | null): string | null {
+  return value === null ? null : String(value);
+}

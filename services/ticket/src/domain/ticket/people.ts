@@ -1,0 +1,37 @@
+import type { FollowUpPolicy } from './follow-up.ts';
+
+/** What this service knows of a user, by grace of identity. */
+export interface Person {
+  id: number;
+  login: string;
+  email: string | null;
+  firstname: string;
+  lastname: string;
+  organizationId: number | null;
+  active: boolean;
+  locale: string;
+  /** May own tickets somewhere. */
+  agent: boolean;
+  fullGroupIds: number[];
+}
+
+export interface Organization {
+  id: number;
+  name: string;
+  shared: boolean;
+  active: boolean;
+}
+
+export interface Group extends FollowUpPolicy {
+  id: number;
+  /** Full path, `Parent::Child`. */
+  name: string;
+  active: boolean;
+  email: { name: string; address: string } | null;
+  signature: string | null;
+}
+
+/** `Nicole Braun`, else the address, else the login. */
+export function displayName(person: Person): string {
+  return `${person.firstname} ${person.lastname}`.trim() || person.email || person.login;
+}

@@ -1,0 +1,6 @@
+export interface TicketPriority {
+  id: number;
+  name: string;
+  defaultCreate: boolean;
+  active: boolean;
+}

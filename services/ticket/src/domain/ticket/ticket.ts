@@ -1,0 +1,215 @@
+import { AppError, type EpochMs } from '@helpmesh/kernel';
+import {
+  type ArticleSender,
+  type ArticleType,
+  articleSenderId,
+  articleTypeId,
+  isCommunication,
+} from '../article/kinds.ts';
+import { isClosed, isPending, type States } from './state.ts';
+
+/** The user that stands for "nobody" as an owner and for the system as an author. */
+export const SYSTEM_USER = 1;
+
+export interface Ticket {
+  id: number;
+  number: string;
+  title: string;
+  groupId: number;
+  stateId: number;
+  priorityId: number;
+  ownerId: number;
+  customerId: number;
+  organizationId: number | null;
+  note: string | null;
+  type: string | null;
+  pendingTime: EpochMs | null;
+  preferences: Record<string, unknown>;
+  /** Articles of people, not of the system; null while there is none. */
+  articleCount: number | null;
+  createArticleTypeId: number | null;
+  createArticleSenderId: number | null;
+  firstResponseAt: EpochMs | null;
+  /** The first close; `lastCloseAt` is the latest. */
+  closeAt: EpochMs | null;
+  lastCloseAt: EpochMs | null;
+  lastContactAt: EpochMs | null;
+  lastContactAgentAt: EpochMs | null;
+  lastContactCustomerAt: EpochMs | null;
+  lastOwnerUpdateAt: EpochMs | null;
+  createdAt: EpochMs;
+  createdById: number;
+  updatedAt: EpochMs;
+  updatedById: number;
+  /** Counts the writes, from 1; orders the events of the ticket and guards against lost updates. */
+  version: number;
+}
+
+/** What a person or a rule may set. */
+export type TicketFields = Partial<
+  Pick<
+    Ticket,
+    | 'title'
+    | 'groupId'
+    | 'stateId'
+    | 'priorityId'
+    | 'ownerId'
+    | 'customerId'
+    | 'organizationId'
+    | 'note'
+    | 'type'
+    | 'pendingTime'
+    | 'preferences'
+  >
+>;
+
+/** Who may own tickets where, as far as a decision about one ticket needs it. */
+export interface OwnerFacts {
+  active: boolean;
+  fullGroupIds: readonly number[];
+}
+
+/** What the rules look at besides the ticket. */
+export interface World {
+  states: States;
+  /** Facts about the owner the ticket is about to have; undefined when nobody knows that user. */
+  ownerOf: (userId: number) => OwnerFacts | undefined;
+}
+
+export interface NewTicket extends TicketFields {
+  id: number;
+  number: string;
+  title: string;
+  groupId: number;
+  priorityId: number;
+  customerId: number;
+}
+
+/** A ticket that is opened now. */
+export function openTicket(draft: NewTicket, by: number, world: World, now: EpochMs): Ticket {
+  const blank: Ticket = {
+    id: draft.id,
+    number: draft.number,
+    title: draft.title,
+    groupId: draft.groupId,
+    stateId: world.states.forCreate.id,
+    priorityId: draft.priorityId,
+    ownerId: SYSTEM_USER,
+    customerId: draft.customerId,
+    organizationId: null,
+    note: null,
+    type: null,
+    pendingTime: null,
+    preferences: {},
+    articleCount: null,
+    createArticleTypeId: null,
+    createArticleSenderId: null,
+    firstResponseAt: null,
+    closeAt: null,
+    lastCloseAt: null,
+    lastContactAt: null,
+    lastContactAgentAt: null,
+    lastContactCustomerAt: null,
+    lastOwnerUpdateAt: null,
+    createdAt: now,
+    createdById: by,
+    updatedAt: now,
+    updatedById: by,
+    version: 0,
+  };
+  return changeTicket(blank, draft, by, world, now);
+}
+
+/**
+ * The ticket after its fields were set, with everything that follows from them: close times, pending time, owner.
+ * Every call is one write: the version goes up, also when no field differs.
+ * @throws AppError invalid `ticket.state-is-terminal`
+ */
+export function changeTicket(ticket: Ticket, fields: TicketFields, by: number, world: World, now: EpochMs): Ticket {
+  const given = Object.fromEntries(Object.entries(pickFields(fields)).filter(([, value]) => value !== undefined));
+  const next: Ticket = { ...ticket, ...given, updatedAt: now, updatedById: by, version: ticket.version + 1 };
+  next.preferences = { ...ticket.preferences, ...fields.preferences };
+  const state = world.states.get(next.stateId);
+  if (next.stateId !== ticket.stateId || ticket.version === 0) {
+    const left = world.states.get(ticket.stateId);
+    if (left.terminal) {
+      throw new AppError('invalid', 'ticket.state-is-terminal', `A ${left.name} ticket cannot change its state.`);
+    }
+    if (isClosed(state)) {
+      next.closeAt ??= now;
+      next.lastCloseAt = now;
+    }
+  }
+  next.pendingTime = isPending(state) && next.pendingTime !== null ? wholeMinute(next.pendingTime) : null;
+  const moved = next.ownerId !== ticket.ownerId || next.groupId !== ticket.groupId || next.stateId !== ticket.stateId;
+  // A closed ticket keeps the owner who closed it, whatever became of them.
+  if (moved && !isClosed(state) && !mayOwn(next, world)) next.ownerId = SYSTEM_USER;
+  if (next.ownerId !== ticket.ownerId) next.lastOwnerUpdateAt = next.ownerId === SYSTEM_USER ? null : now;
+  return next;
+}
+
+/** What the ticket's facts need to know of an article. */
+export interface ArticleFacts {
+  type: ArticleType;
+  sender: ArticleSender;
+  internal: boolean;
+}
+
+/**
+ * The facts of a ticket after an article was added: counts, contact and response times. Belongs to the same write as
+ * the change it comes with, so the version is left alone.
+ */
+export function countArticle(ticket: Ticket, article: ArticleFacts, now: EpochMs): Ticket {
+  const next: Ticket = { ...ticket, updatedAt: now };
+  if (ticket.createArticleTypeId === null) {
+    next.createArticleTypeId = articleTypeId(article.type);
+    next.createArticleSenderId = articleSenderId(article.sender);
+  }
+  if (article.sender === 'System') return next;
+  next.articleCount = (ticket.articleCount ?? 0) + 1;
+  if (article.internal || !isCommunication(article.type)) return next;
+  next.lastContactAt = now;
+  if (article.sender === 'Agent') {
+    next.lastContactAgentAt = now;
+    next.firstResponseAt ??= now;
+  } else {
+    next.lastContactCustomerAt = now;
+  }
+  return next;
+}
+
+/** Whether an agent's words to the customer show that work on a new ticket has begun. */
+export function beginsWork(ticket: Ticket, article: ArticleFacts, states: States): boolean {
+  return (
+    ticket.stateId === states.forCreate.id &&
+    article.sender === 'Agent' &&
+    !article.internal &&
+    isCommunication(article.type)
+  );
+}
+
+function mayOwn(ticket: Ticket, world: World): boolean {
+  if (ticket.ownerId === SYSTEM_USER) return true;
+  const owner = world.ownerOf(ticket.ownerId);
+  return owner?.active === true && owner.fullGroupIds.includes(ticket.groupId);
+}
+
+function pickFields(fields: TicketFields): TicketFields {
+  const { title, groupId, stateId, priorityId, ownerId, customerId, organizationId, note, type, pendingTime } = fields;
+  return {
+    title,
+    groupId,
+    stateId,
+    priorityId,
+    ownerId,
+    customerId,
+    organizationId,
+    note,
+    type,
+    pendingTime,
+  } as TicketFields;
+}
+
+function wholeMinute(at: EpochMs): EpochMs {
+  return (at - (at % 60_000)) as EpochMs;
+}

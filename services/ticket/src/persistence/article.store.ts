@@ -1,0 +1,116 @@
+import { type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
+import { sql } from '@helpmesh/persistence';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { AttachedFile } from '../domain/article/article.ts';
+import { type ArticleType, articleTypeOf } from '../domain/article/kinds.ts';
+import { messageKey } from './ticket.table.ts';
+import { isVisible, seesAsAgent, type VisibleTickets } from './visible-tickets.ts';
+
+type On = DataSource | EntityManager;
+
+export interface DeliveryState {
+  state: 'queued' | 'sent' | 'deferred' | 'failed';
+  /** ISO-8601. */
+  at: string;
+  attempts: number;
+  error: string | null;
+}
+
+/** What the rules about changing an article look at. */
+export interface ArticleFacts {
+  id: number;
+  ticketId: number;
+  type: ArticleType;
+  internal: boolean;
+  createdById: number;
+  createdAt: EpochMs;
+}
+
+/** Single articles, apart from the write that adds them. */
+export class ArticleStore {
+  /** @returns undefined when the actor may not see it */
+  async facts(on: On, visible: VisibleTickets, id: number): Promise<ArticleFacts | undefined> {
+    const [row] = await sql<Omit<ArticleFacts, 'type' | 'createdAt'> & { typeId: number; createdAt: Date }>(
+      on,
+      `SELECT a.id, a.ticket_id AS "ticketId", a.type_id AS "typeId", a.internal, a.created_by_id AS "createdById",
+              a.created_at AS "createdAt"
+       FROM article a JOIN ticket t ON t.id = a.ticket_id
+       WHERE a.id = $5 AND ${isVisible()} AND (NOT a.internal OR ${seesAsAgent()})`,
+      [...visible.params, id],
+    );
+    if (!row) return undefined;
+    const { typeId, createdAt, ...facts } = row;
+    return { ...facts, type: articleTypeOf(typeId) as ArticleType, createdAt: epochMs(createdAt) };
+  }
+
+  async change(
+    tx: EntityManager,
+    id: number,
+    change: { internal: boolean; highlight: unknown; by: number; now: EpochMs },
+  ): Promise<void> {
+    const preferences = change.highlight === undefined ? {} : { highlight: change.highlight };
+    await sql(
+      tx,
+      `UPDATE article SET internal = $2, preferences = preferences || $3::jsonb, updated_by_id = $4, updated_at = $5
+       WHERE id = $1`,
+      [id, change.internal, JSON.stringify(preferences), change.by, isoTime(change.now)],
+    );
+  }
+
+  async remove(tx: EntityManager, id: number): Promise<void> {
+    await sql(tx, 'DELETE FROM article WHERE id = $1', [id]);
+  }
+
+  /**
+   * Keeps the latest word about a sent mail; an attempt reported late does not undo a later one.
+   * @returns the article, undefined when the ticket shows no such mail
+   */
+  async setDelivery(
+    tx: EntityManager,
+    ticketId: number,
+    messageId: string,
+    delivery: DeliveryState,
+  ): Promise<{ id: number; internal: boolean; to: string | null } | undefined> {
+    const [row] = await sql<{ id: number; internal: boolean; to: string | null }>(
+      tx,
+      `UPDATE article SET preferences = jsonb_set(preferences, '{delivery}',
+         CASE WHEN coalesce((preferences #>> '{delivery,attempts}')::int, 0) > $4
+              THEN preferences -> 'delivery'
+              ELSE coalesce(preferences -> 'delivery', '{}') || $3::jsonb END)
+       WHERE message_id_md5 = $2 AND ticket_id = $1 AND sender_id <> 2 RETURNING id, internal, "to"`,
+      [ticketId, messageKey(messageId), JSON.stringify(delivery), delivery.attempts],
+    );
+    return row;
+  }
+
+  /** The file, if the actor may read the article it hangs on. */
+  async attachment(
+    on: On,
+    visible: VisibleTickets,
+    at: { ticketId: number; articleId: number; attachmentId: number },
+  ): Promise<AttachedFile | undefined> {
+    const [row] = await sql<AttachedFile>(
+      on,
+      `SELECT f.sha256, f.size, f.filename, f.content_type AS "contentType", f.content_id AS "contentId", f.inline
+       FROM article_attachment f JOIN article a ON a.id = f.article_id JOIN ticket t ON t.id = a.ticket_id
+       WHERE f.id = $7 AND a.id = $6 AND t.id = $5 AND ${isVisible()} AND (NOT a.internal OR ${seesAsAgent()})`,
+      [...visible.params, at.ticketId, at.articleId, at.attachmentId],
+    );
+    return row;
+  }
+
+  /** The mail as it arrived: for agents of the ticket only. */
+  async rawMail(
+    on: On,
+    visible: VisibleTickets,
+    articleId: number,
+  ): Promise<{ sha256: string; size: number } | undefined> {
+    const [row] = await sql<{ sha256: string; size: number }>(
+      on,
+      `SELECT a.raw_sha256 AS sha256, a.raw_size AS size FROM article a JOIN ticket t ON t.id = a.ticket_id
+       WHERE a.id = $5 AND a.raw_sha256 IS NOT NULL AND ${isVisible()} AND ${seesAsAgent()}`,
+      [...visible.params, articleId],
+    );
+    return row;
+  }
+}

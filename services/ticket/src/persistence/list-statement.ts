@@ -1,0 +1,173 @@
+import { isVisible, seesAsAgent, type VisibleTickets, visibleGroupIds } from './visible-tickets.ts';
+
+export const sortKeys = {
+  updated_at: { column: 't.updated_at', type: 'timestamptz' },
+  created_at: { column: 't.created_at', type: 'timestamptz' },
+  number: { column: 't.number', type: 'text' },
+  title: { column: 't.title', type: 'text' },
+  priority: { column: 't.priority_id', type: 'int' },
+  // What waits for nothing comes last when the next to come is first.
+  pending_time: { column: "coalesce(t.pending_time, 'infinity')", type: 'timestamptz' },
+} as const;
+export type SortKey = keyof typeof sortKeys;
+
+/** Absent: no matter. */
+export interface ListFilter {
+  stateIds?: number[] | undefined;
+  unassigned?: boolean | undefined;
+  groupId?: number | undefined;
+  ownerId?: number | undefined;
+  customerId?: number | undefined;
+  organizationIds?: number[] | undefined;
+  /** Words in websearch form. */
+  words?: string | undefined;
+}
+
+export interface ListOrder {
+  key: SortKey;
+  descending: boolean;
+  /** Last row of the page before: its key as the text that came with it, and its id. */
+  after?: { key: string; id: number } | undefined;
+  limit: number;
+}
+
+export interface Statement {
+  text: string;
+  params: unknown[];
+}
+
+/** The columns of one line of a list, of the ticket `t`. */
+const line = `
+  SELECT t.id, t.number, t.title, s.name AS state, st.name AS state_type, p.name AS priority, t.priority_id,
+    g.name AS "group", t.group_id, t.owner_id,
+    CASE WHEN t.owner_id <> 1 THEN coalesce(nullif(trim(concat_ws(' ', ow.firstname, ow.lastname)), ''), ow.login) END AS owner,
+    t.customer_id, coalesce(nullif(trim(concat_ws(' ', cu.firstname, cu.lastname)), ''), cu.login, '-') AS customer,
+    cu.email AS customer_email, o.name AS organization, coalesce(t.article_count, 0) AS article_count,
+    iso(t.pending_time) AS pending_time, iso(t.created_at) AS created_at, iso(t.updated_at) AS updated_at,
+    iso(t.last_contact_customer_at) AS last_contact_customer_at, iso(t.last_contact_agent_at) AS last_contact_agent_at`;
+
+const lineJoins = `
+  JOIN ticket_state s ON s.id = t.state_id JOIN ticket_state_type st ON st.id = s.state_type_id
+  JOIN ticket_priority p ON p.id = t.priority_id
+  LEFT JOIN replica_group g ON g.id = t.group_id LEFT JOIN replica_organization o ON o.id = t.organization_id
+  LEFT JOIN replica_user ow ON ow.id = t.owner_id LEFT JOIN replica_user cu ON cu.id = t.customer_id`;
+
+/**
+ * A page of a list with its exact total, as one statement. The text depends on which filters are given and on the
+ * order, never on their values, so each combination in use is prepared once.
+ *
+ * Without a narrowing filter a page is merged from the heads of the indexes of every visible group (and state), so its
+ * cost depends on the number of groups and not on that of tickets, and the total comes from the tally (ADR 0007).
+ */
+export function pageStatement(visible: VisibleTickets, filter: ListFilter, order: ListOrder): Statement {
+  const params: unknown[] = [...visible.params];
+  const param = (value: unknown, type: string) => `$${params.push(value)}::${type}`;
+
+  const { column, type } = sortKeys[order.key];
+  const direction = order.descending ? 'DESC' : 'ASC';
+  const opposite = order.descending ? 'ASC' : 'DESC';
+  const limit = param(order.limit, 'int');
+  const top = `ORDER BY ${column} ${direction}, t.id ${direction} LIMIT ${limit}`;
+  const states = filter.stateIds && param(filter.stateIds, 'int[]');
+  const group = filter.groupId === undefined ? undefined : param(filter.groupId, 'int');
+  const filters = conditions(filter, param, states, group);
+  const page = [...filters];
+  if (order.after) {
+    const key = param(order.after.key, type);
+    page.push(`(${column}, t.id) ${order.descending ? '<' : '>'} (${key}, ${param(order.after.id, 'int')})`);
+  }
+
+  const narrow = [filter.ownerId, filter.customerId, filter.organizationIds, filter.words].some(
+    (one) => one !== undefined,
+  );
+  const pick = `SELECT t.id, ${column} AS key FROM ticket t WHERE`;
+  const hits = narrow
+    ? `${pick} ${[isVisible(), ...page].join(' AND ')} ${top}`
+    : `${groupHeads(pick, page, top, states, group)} UNION ALL ${customerHeads(pick, page, top)}`;
+  const total = narrow
+    ? `SELECT count(*) FROM ticket t WHERE ${[isVisible(), ...filters].join(' AND ')}`
+    : tallied(filter, filters, states, group);
+
+  const text = `
+    WITH hit AS MATERIALIZED (
+      SELECT id, key FROM (${hits}) AS every ORDER BY key ${direction}, id ${direction} LIMIT ${limit}),
+    last AS (SELECT id, key FROM hit ORDER BY key ${opposite}, id ${opposite} LIMIT 1)
+    SELECT
+      (SELECT coalesce(json_agg(row_to_json(line) ORDER BY hit.key ${direction}, hit.id ${direction}), '[]')::text
+       FROM hit JOIN ticket t ON t.id = hit.id ${lineJoins} CROSS JOIN LATERAL (${line}) AS line) AS tickets,
+      (SELECT count(*) FROM hit) AS count,
+      (SELECT key::text FROM last) AS "lastKey", (SELECT id FROM last) AS "lastId",
+      (${total})::bigint AS total`;
+  return { text, params };
+}
+
+function conditions(
+  filter: ListFilter,
+  param: (value: unknown, type: string) => string,
+  states: string | undefined,
+  group: string | undefined,
+): string[] {
+  const found: string[] = [];
+  if (states) found.push(`t.state_id = ANY (${states})`);
+  if (group) found.push(`t.group_id = ${group}`);
+  if (filter.unassigned) found.push('t.owner_id = 1');
+  // Said twice so that the partial index of owners applies.
+  if (filter.ownerId !== undefined) found.push(`t.owner_id = ${param(filter.ownerId, 'int')} AND t.owner_id <> 1`);
+  if (filter.customerId !== undefined) found.push(`t.customer_id = ${param(filter.customerId, 'int')}`);
+  if (filter.organizationIds) found.push(`t.organization_id = ANY (${param(filter.organizationIds, 'int[]')})`);
+  if (filter.words !== undefined) {
+    const query = `websearch_to_tsquery('helpmesh', ${param(filter.words, 'text')})`;
+    const words = `CASE WHEN ${seesAsAgent()} THEN d.tsv ELSE coalesce(d.public_tsv, d.tsv) END`;
+    found.push(`t.id IN (SELECT d.ticket_id FROM search_doc d WHERE d.tsv @@ ${query} AND ${words} @@ ${query})`);
+  }
+  return found;
+}
+
+/** The first tickets of each group that the actor sees as an agent. */
+function groupHeads(
+  pick: string,
+  page: string[],
+  top: string,
+  states: string | undefined,
+  group: string | undefined,
+): string {
+  const only = group ? ` WHERE grp.id = ${group}` : '';
+  if (!states) {
+    return `SELECT head.id, head.key FROM ${visibleGroupIds} AS grp (id)
+      CROSS JOIN LATERAL (${pick} ${['t.group_id = grp.id', ...page].join(' AND ')} ${top}) AS head${only}`;
+  }
+  return `SELECT head.id, head.key FROM ${visibleGroupIds} AS grp (id) CROSS JOIN unnest(${states}) AS state (id)
+    CROSS JOIN LATERAL (${pick} ${['t.group_id = grp.id', 't.state_id = state.id', ...page].join(' AND ')} ${top}) AS head${only}`;
+}
+
+/** The first tickets that the actor sees as a customer and not as an agent already. */
+function customerHeads(pick: string, page: string[], top: string): string {
+  const own = ['t.customer_id = $3::int', `NOT ${seesAsAgent()}`, ...page];
+  const shared = [
+    't.organization_id = org.id',
+    't.customer_id IS DISTINCT FROM $3::int',
+    `NOT ${seesAsAgent()}`,
+    ...page,
+  ];
+  return `(${pick} ${own.join(' AND ')} ${top})
+    UNION ALL SELECT head.id, head.key FROM unnest($4::int[]) AS org (id)
+    CROSS JOIN LATERAL (${pick} ${shared.join(' AND ')} ${top}) AS head`;
+}
+
+/** Agents' tickets are counted already; those of a customer are few. */
+function tallied(filter: ListFilter, filters: string[], states: string | undefined, group: string | undefined): string {
+  const tally = ['($1 OR group_id = ANY ($2::int[]))'];
+  if (states) tally.push(`state_id = ANY (${states})`);
+  if (group) tally.push(`group_id = ${group}`);
+  if (filter.unassigned) tally.push('unassigned');
+  const own = ['t.customer_id = $3::int', `NOT ${seesAsAgent()}`, ...filters];
+  const shared = [
+    't.organization_id = ANY ($4::int[])',
+    't.customer_id IS DISTINCT FROM $3::int',
+    `NOT ${seesAsAgent()}`,
+    ...filters,
+  ];
+  return `SELECT (SELECT coalesce(sum(n), 0) FROM ticket_tally WHERE ${tally.join(' AND ')})
+    + (SELECT count(*) FROM ticket t WHERE ${own.join(' AND ')})
+    + (SELECT count(*) FROM ticket t WHERE ${shared.join(' AND ')})`;
+}

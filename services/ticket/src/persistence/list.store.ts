@@ -1,0 +1,79 @@
+import { sql } from '@helpmesh/persistence';
+import type { DataSource } from 'typeorm';
+import { type ListFilter, type ListOrder, pageStatement } from './list-statement.ts';
+import { isVisible, seesAsAgent, type VisibleTickets } from './visible-tickets.ts';
+
+export interface ListPage {
+  /** JSON array of the lines. */
+  tickets: string;
+  count: number;
+  /** Sort key of the last line as text, and its id; null on an empty page. */
+  lastKey: string | null;
+  lastId: number | null;
+  total: number;
+}
+
+/** Number of tickets of one state, with or without an owner. */
+export interface TallyRow {
+  stateId: number;
+  unassigned: boolean;
+  n: number;
+}
+
+/** Pages and numbers of tickets. */
+export class ListStore {
+  async page(on: DataSource, visible: VisibleTickets, filter: ListFilter, order: ListOrder): Promise<ListPage> {
+    const { text, params } = pageStatement(visible, filter, order);
+    const [page] = await sql<ListPage>(on, text, params);
+    return page as ListPage;
+  }
+
+  /** All visible tickets, by state. */
+  tally(on: DataSource, visible: VisibleTickets): Promise<TallyRow[]> {
+    return sql<TallyRow>(
+      on,
+      `SELECT state_id AS "stateId", unassigned, sum(n)::bigint AS n FROM (
+         SELECT state_id, unassigned, n FROM ticket_tally WHERE $1 OR group_id = ANY ($2::int[])
+         UNION ALL
+         SELECT t.state_id, t.owner_id = 1, 1 FROM ticket t WHERE t.customer_id = $3::int AND NOT ${seesAsAgent()}
+         UNION ALL
+         SELECT t.state_id, t.owner_id = 1, 1 FROM ticket t
+         WHERE t.organization_id = ANY ($4::int[]) AND t.customer_id IS DISTINCT FROM $3::int AND NOT ${seesAsAgent()}
+       ) AS seen GROUP BY 1, 2 HAVING sum(n) <> 0`,
+      visible.params,
+    );
+  }
+
+  /** Visible tickets that match a narrow filter: of an owner, a customer or organizations. */
+  async count(on: DataSource, visible: VisibleTickets, filter: ListFilter): Promise<number> {
+    const [row] = await sql<{ n: number }>(
+      on,
+      `SELECT count(*) AS n FROM ticket t
+       WHERE ${isVisible()} AND ($5::int[] IS NULL OR t.state_id = ANY ($5::int[]))
+         AND (($6::int IS NOT NULL AND t.owner_id = $6::int AND t.owner_id <> 1)
+              OR t.customer_id = $7::int OR t.organization_id = ANY ($8::int[]))`,
+      [
+        ...visible.params,
+        filter.stateIds ?? null,
+        filter.ownerId ?? null,
+        filter.customerId ?? null,
+        filter.organizationIds ?? null,
+      ],
+    );
+    return (row as { n: number }).n;
+  }
+
+  /** Folds the tally. Safe at any time and from every replica: readers see all rows before or all after. */
+  async foldTally(on: DataSource): Promise<void> {
+    await sql(
+      on,
+      `WITH taken AS (DELETE FROM ticket_tally RETURNING group_id, state_id, unassigned, n)
+       INSERT INTO ticket_tally SELECT group_id, state_id, unassigned, sum(n) FROM taken GROUP BY 1, 2, 3 HAVING sum(n) <> 0`,
+    );
+  }
+
+  async tallyRows(on: DataSource): Promise<number> {
+    const [row] = await sql<{ n: number }>(on, 'SELECT count(*) AS n FROM ticket_tally');
+    return (row as { n: number }).n;
+  }
+}

@@ -1,0 +1,133 @@
+import { type EpochMs, isoTime } from '@helpmesh/kernel';
+import { sql } from '@helpmesh/persistence';
+import type { DataSource, EntityManager } from 'typeorm';
+
+type On = DataSource | EntityManager;
+export type LookupKind = 'state' | 'priority';
+
+export interface LookupInput {
+  name?: string | undefined;
+  state_type_id?: number | null | undefined;
+  state_type?: string | undefined;
+  next_state_id?: number | null | undefined;
+  next_state?: string | null | undefined;
+  ignore_escalation?: boolean | undefined;
+  default_create?: boolean | undefined;
+  default_follow_up?: boolean | undefined;
+  ui_icon?: string | null | undefined;
+  ui_color?: string | null | undefined;
+  note?: string | null | undefined;
+  active?: boolean | undefined;
+}
+
+interface Kind {
+  table: string;
+  columns: readonly (keyof LookupInput)[];
+  /** Flags that exactly one row holds. */
+  defaults: readonly ('default_create' | 'default_follow_up')[];
+}
+
+const kinds: Record<LookupKind, Kind> = {
+  state: {
+    table: 'ticket_state',
+    columns: [
+      'name',
+      'state_type_id',
+      'next_state_id',
+      'ignore_escalation',
+      'default_create',
+      'default_follow_up',
+      'note',
+      'active',
+    ],
+    defaults: ['default_create', 'default_follow_up'],
+  },
+  priority: {
+    table: 'ticket_priority',
+    columns: ['name', 'default_create', 'ui_icon', 'ui_color', 'note', 'active'],
+    defaults: ['default_create'],
+  },
+};
+
+const json = (kind: LookupKind) => `
+  (SELECT row_to_json(shown) FROM (SELECT l.id, ${kinds[kind].columns.map((column) => `l.${column}`).join(', ')},
+     l.updated_by_id, l.created_by_id, iso(l.created_at) AS created_at, iso(l.updated_at) AS updated_at) AS shown)`;
+
+/** Rows of ticket states and priorities; they are few, so nothing here is hot. */
+export class LookupStore {
+  async list(on: On, kind: LookupKind, limit: number, offset: number): Promise<string> {
+    const [row] = await sql<{ json: string }>(
+      on,
+      `SELECT coalesce(json_agg(${json(kind)} ORDER BY l.id), '[]')::text AS json
+       FROM (SELECT * FROM ${kinds[kind].table} ORDER BY id LIMIT $1 OFFSET $2) AS l`,
+      [limit, offset],
+    );
+    return (row as { json: string }).json;
+  }
+
+  async get(on: On, kind: LookupKind, id: number): Promise<string | undefined> {
+    const [row] = await sql<{ json: string }>(
+      on,
+      `SELECT ${json(kind)}::text AS json FROM ${kinds[kind].table} l WHERE l.id = $1`,
+      [id],
+    );
+    return row?.json;
+  }
+
+  async insert(tx: EntityManager, kind: LookupKind, input: LookupInput, by: number, now: EpochMs): Promise<string> {
+    await this.clearDefaults(tx, kind, input);
+    const given = kinds[kind].columns.filter((column) => input[column] !== undefined);
+    const [row] = await sql<{ id: number }>(
+      tx,
+      `INSERT INTO ${kinds[kind].table} (created_by_id, updated_by_id, created_at, updated_at, ${given.join(', ')})
+       VALUES ($1, $1, $2, $2, ${given.map((_, i) => `$${i + 3}`).join(', ')}) RETURNING id`,
+      [by, isoTime(now), ...given.map((column) => input[column])],
+    );
+    return (await this.get(tx, kind, (row as { id: number }).id)) as string;
+  }
+
+  /** A default flag moves by being set elsewhere; switching it off here is ignored, for there must be one. */
+  async update(
+    tx: EntityManager,
+    kind: LookupKind,
+    id: number,
+    input: LookupInput,
+    by: number,
+    now: EpochMs,
+  ): Promise<string | undefined> {
+    const found = await sql(tx, `SELECT id FROM ${kinds[kind].table} WHERE id = $1 FOR UPDATE`, [id]);
+    if (found.length === 0) return undefined;
+    await this.clearDefaults(tx, kind, input);
+    const flags: readonly string[] = kinds[kind].defaults;
+    const given = kinds[kind].columns.filter(
+      (column) => input[column] !== undefined && !(flags.includes(column) && input[column] === false),
+    );
+    await sql(
+      tx,
+      `UPDATE ${kinds[kind].table} SET updated_by_id = $2, updated_at = $3
+         ${given.map((column, i) => `, ${column} = $${i + 4}`).join('')} WHERE id = $1`,
+      [id, by, isoTime(now), ...given.map((column) => input[column])],
+    );
+    return this.get(tx, kind, id);
+  }
+
+  async remove(tx: EntityManager, kind: LookupKind, id: number): Promise<void> {
+    await sql(tx, `DELETE FROM ${kinds[kind].table} WHERE id = $1`, [id]);
+  }
+
+  async stateType(on: On, name: string): Promise<number | undefined> {
+    const [row] = await sql<{ id: number }>(on, 'SELECT id FROM ticket_state_type WHERE name = $1', [name]);
+    return row?.id;
+  }
+
+  async stateNamed(on: On, name: string): Promise<number | undefined> {
+    const [row] = await sql<{ id: number }>(on, 'SELECT id FROM ticket_state WHERE name = $1', [name]);
+    return row?.id;
+  }
+
+  private async clearDefaults(tx: EntityManager, kind: LookupKind, input: LookupInput): Promise<void> {
+    for (const flag of kinds[kind].defaults) {
+      if (input[flag]) await sql(tx, `UPDATE ${kinds[kind].table} SET ${flag} = false WHERE ${flag}`);
+    }
+  }
+}

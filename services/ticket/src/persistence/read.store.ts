@@ -1,0 +1,60 @@
+import { sql } from '@helpmesh/persistence';
+import type { DataSource, EntityManager } from 'typeorm';
+import { articlesById, type TicketShape, threadsById, ticketsById } from './ticket-json.ts';
+import { isVisible, type VisibleTickets } from './visible-tickets.ts';
+
+type On = DataSource | EntityManager;
+type ById = Map<number, string>;
+
+/** Columns by which plain lists may be sorted. */
+const sortable = new Set([
+  ...['id', 'number', 'title', 'group_id', 'state_id', 'priority_id', 'owner_id', 'customer_id', 'organization_id'],
+  ...['created_at', 'updated_at', 'close_at', 'last_contact_at', 'pending_time', 'article_count', 'type'],
+]);
+
+export interface Order {
+  column: string;
+  descending: boolean;
+}
+
+/** `sort_by` and `order_by` as sent, comma lists; unknown columns are left out. */
+export function orderOf(sortBy: string | undefined, orderBy: string | undefined): Order[] {
+  const directions = (orderBy ?? '').split(',').map((word) => word.trim().toLowerCase());
+  return (sortBy ?? '')
+    .split(',')
+    .map((column, i) => ({ column: column.trim(), descending: (directions[i] ?? directions[0]) === 'desc' }))
+    .filter(({ column }) => sortable.has(column));
+}
+
+/** Reads whose answer PostgreSQL writes as JSON; each is one statement, each is scoped. */
+export class ReadStore {
+  /** The visible ones of these tickets. @param agent  whether people are shown with their addresses */
+  async tickets(on: On, visible: VisibleTickets, ids: number[], shape: TicketShape, agent: boolean): Promise<ById> {
+    return byId(await sql(on, ticketsById[shape], [...visible.params, agent, ids]));
+  }
+
+  /** Threads of the visible ones of these tickets, each a JSON array. */
+  async threads(on: On, visible: VisibleTickets, ticketIds: number[]): Promise<ById> {
+    return byId(await sql(on, threadsById, [...visible.params, ticketIds]));
+  }
+
+  async articles(on: On, visible: VisibleTickets, ids: number[]): Promise<ById> {
+    return byId(await sql(on, articlesById, [...visible.params, ids]));
+  }
+
+  /** Ids of a page of all visible tickets. */
+  async page(on: On, visible: VisibleTickets, order: Order[], limit: number, offset: number): Promise<number[]> {
+    const by = [...order, { column: 'id', descending: false }];
+    const orderBy = by.map(({ column, descending }) => `t.${column}${descending ? ' DESC' : ''}`).join(', ');
+    const rows = await sql<{ id: number }>(
+      on,
+      `SELECT t.id FROM ticket t WHERE ${isVisible()} ORDER BY ${orderBy} LIMIT $5 OFFSET $6`,
+      [...visible.params, limit, offset],
+    );
+    return rows.map((row) => row.id);
+  }
+}
+
+function byId(rows: Record<string, unknown>[]): ById {
+  return new Map(rows.map((row) => [row.id as number, row.json as string]));
+}

@@ -1,0 +1,179 @@
+import type { GroupSnapshot, OrganizationSnapshot, UserSnapshot } from '@helpmesh/contracts';
+import { sql } from '@helpmesh/persistence';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Group, Organization, Person } from '../domain/ticket/people.ts';
+import type { TicketPriority } from '../domain/ticket/priority.ts';
+import { type StateType, stateTypes, type TicketState } from '../domain/ticket/state.ts';
+
+type On = DataSource | EntityManager;
+
+/** A row that identity told us about; version 0 came by asking and gives way to any event. */
+export interface Told<T> {
+  row: T;
+  version: number;
+}
+
+/** What a batch of commands refers to, by id or by name. Names of users are logins or e-mail addresses. */
+export interface Needs {
+  userIds: number[];
+  logins: string[];
+  groupIds: number[];
+  groupNames: string[];
+  organizationIds: number[];
+  organizationNames: string[];
+}
+
+export interface Known {
+  users: Person[];
+  groups: Group[];
+  organizations: Organization[];
+  states: TicketState[];
+  priorities: TicketPriority[];
+}
+
+/** Two logins may differ from e-mails of others: login counts first. All lower case, as identity keeps them. */
+const known = `SELECT
+  (SELECT coalesce(json_agg(json_build_object('id', u.id, 'login', u.login, 'email', u.email, 'firstname', u.firstname,
+     'lastname', u.lastname, 'organizationId', u.organization_id, 'active', u.active, 'locale', u.locale,
+     'agent', u.agent, 'fullGroupIds', u.full_group_ids)), '[]')
+   FROM replica_user u WHERE NOT u.deleted AND (u.id = ANY ($1::int[]) OR u.login = ANY ($2::text[]) OR u.email = ANY ($2::text[])))
+   AS users,
+  (SELECT coalesce(json_agg(json_build_object('id', g.id, 'name', g.name, 'active', g.active,
+     'followUpPossible', g.follow_up_possible, 'followUpAssignment', g.follow_up_assignment,
+     'reopenTimeInDays', g.reopen_time_in_days, 'signature', g.signature,
+     'email', CASE WHEN g.email_address IS NOT NULL
+              THEN json_build_object('name', g.email_name, 'address', g.email_address) END) ORDER BY g.id), '[]')
+   FROM replica_group g WHERE NOT g.deleted AND (g.id = ANY ($3::int[]) OR g.name = ANY ($4::text[]))) AS groups,
+  (SELECT coalesce(json_agg(json_build_object('id', o.id, 'name', o.name, 'shared', o.shared, 'active', o.active)), '[]')
+   FROM replica_organization o WHERE NOT o.deleted AND (o.id = ANY ($5::int[]) OR o.name = ANY ($6::text[])
+     OR o.id IN (SELECT organization_id FROM replica_user WHERE id = ANY ($1::int[]) OR login = ANY ($2::text[])
+                 OR email = ANY ($2::text[]))))
+   AS organizations,
+  (SELECT json_agg(json_build_object('id', s.id, 'name', s.name, 'stateTypeId', s.state_type_id,
+     'nextStateId', s.next_state_id, 'defaultCreate', s.default_create, 'defaultFollowUp', s.default_follow_up,
+     'terminal', s.terminal, 'active', s.active) ORDER BY s.id) FROM ticket_state s) AS states,
+  (SELECT json_agg(json_build_object('id', p.id, 'name', p.name, 'defaultCreate', p.default_create,
+     'active', p.active) ORDER BY p.id) FROM ticket_priority p) AS priorities`;
+
+interface KnownRow extends Omit<Known, 'states'> {
+  states: (Omit<TicketState, 'type'> & { stateTypeId: number })[];
+}
+
+/** Small copies of identity's rows, and this service's own lookup tables. */
+export class ReplicaStore {
+  /** What is known of what is needed, and all states and priorities: one statement. */
+  async find(on: On, needs: Needs): Promise<Known> {
+    const [row] = await sql<KnownRow>(on, known, [
+      needs.userIds,
+      needs.logins,
+      needs.groupIds,
+      needs.groupNames,
+      needs.organizationIds,
+      needs.organizationNames,
+    ]);
+    const { states, ...rest } = row as KnownRow;
+    return {
+      ...rest,
+      states: states.map(({ stateTypeId, ...state }) => ({
+        ...state,
+        type: stateTypes[stateTypeId - 1] as StateType,
+      })),
+    };
+  }
+
+  /** The group that takes mail for one of these addresses, in the order of the addresses; else the first active. */
+  async groupForMail(on: On, addresses: readonly string[]): Promise<number | undefined> {
+    const [row] = await sql<{ id: number }>(
+      on,
+      `SELECT g.id FROM replica_group g LEFT JOIN unnest($1::text[]) WITH ORDINALITY AS a (address, place)
+         ON a.address = lower(g.email_address)
+       WHERE g.active AND NOT g.deleted ORDER BY a.place NULLS LAST, g.id LIMIT 1`,
+      [addresses.map((address) => address.toLowerCase())],
+    );
+    return row?.id;
+  }
+
+  /** Addresses at which groups take and send mail. */
+  async ownAddresses(on: On): Promise<Set<string>> {
+    const rows = await sql<{ address: string }>(
+      on,
+      'SELECT lower(email_address) AS address FROM replica_group WHERE email_address IS NOT NULL AND NOT deleted',
+    );
+    return new Set(rows.map((row) => row.address));
+  }
+
+  /** Keeps the newer of what is held and what was told. */
+  async keepUsers(on: On, told: Told<UserSnapshot>[]): Promise<void> {
+    await upsert(on, 'replica_user', told, ({ row, version }) => ({
+      id: row.id,
+      login: row.login,
+      email: row.email,
+      firstname: row.firstname,
+      lastname: row.lastname,
+      organization_id: row.organizationId,
+      active: row.active,
+      locale: row.locale,
+      agent: row.agent,
+      full_group_ids: row.fullGroupIds,
+      deleted: false,
+      version,
+    }));
+  }
+
+  async keepOrganizations(on: On, told: Told<OrganizationSnapshot>[]): Promise<void> {
+    await upsert(on, 'replica_organization', told, ({ row, version }) => ({ ...row, deleted: false, version }));
+  }
+
+  async keepGroups(on: On, told: Told<GroupSnapshot>[]): Promise<void> {
+    await upsert(on, 'replica_group', told, ({ row, version }) => ({
+      id: row.id,
+      name: row.name,
+      active: row.active,
+      follow_up_possible: row.followUpPossible,
+      follow_up_assignment: row.followUpAssignment,
+      reopen_time_in_days: row.reopenTimeInDays,
+      email_name: row.email?.name ?? null,
+      email_address: row.email?.address ?? null,
+      signature: row.signature,
+      deleted: false,
+      version,
+    }));
+  }
+
+  /** The row stays as a tombstone: old tickets still name it, and a late event must not bring it back. */
+  async forget(
+    on: On,
+    table: 'replica_user' | 'replica_organization' | 'replica_group',
+    gone: { id: number; version: number }[],
+  ): Promise<void> {
+    await sql(
+      on,
+      `UPDATE ${table} AS held SET deleted = true, active = false, version = told.version
+       FROM unnest($1::int[], $2::bigint[]) AS told (id, version) WHERE held.id = told.id AND held.version < told.version`,
+      [gone.map((row) => row.id), gone.map((row) => row.version)],
+    );
+  }
+}
+
+/** Of several rows for one id the newest counts: a statement may touch a row only once. */
+async function upsert<T extends { id: number }>(
+  on: On,
+  table: string,
+  told: Told<T>[],
+  rowOf: (told: Told<T>) => Record<string, unknown> & { id: number; version: number },
+): Promise<void> {
+  const newest = new Map<number, Record<string, unknown>>();
+  for (const one of [...told].sort((a, b) => a.version - b.version)) newest.set(one.row.id, rowOf(one));
+  const rows = [...newest.values()];
+  if (!rows[0]) return;
+  const columns = Object.keys(rows[0]);
+  const set = columns.filter((column) => column !== 'id').map((column) => `${column} = excluded.${column}`);
+  await sql(
+    on,
+    `INSERT INTO ${table} AS held (${columns.join(', ')})
+     SELECT ${columns.join(', ')} FROM json_populate_recordset(NULL::${table}, $1::json)
+     ON CONFLICT (id) DO UPDATE SET ${set.join(', ')}
+     WHERE held.version < excluded.version`,
+    [JSON.stringify(rows)],
+  );
+}

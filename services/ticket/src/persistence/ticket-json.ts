@@ -1,0 +1,125 @@
+import { isVisible, seesAsAgent } from './visible-tickets.ts';
+
+/**
+ * How a row looks in JSON: select lists and whole-object expressions, so that PostgreSQL makes the text which the
+ * gateway passes on. Statements built from these take the scope as $1 to $4 (see VisibleTickets).
+ */
+
+const instants = (t: string, names: readonly string[]) =>
+  names.map((name) => `iso(${t}.${name}) AS ${name}`).join(', ');
+
+/** Attributes of a ticket, in the order of the REST contract. */
+const ticketColumns = `
+  t.id, t.group_id, t.priority_id, t.state_id, t.organization_id, t.number, t.title, t.owner_id, t.customer_id, t.note,
+  ${instants('t', ['first_response_at', 'first_response_escalation_at'])},
+  t.first_response_in_min, t.first_response_diff_in_min,
+  ${instants('t', ['close_at', 'close_escalation_at'])}, t.close_in_min, t.close_diff_in_min,
+  ${instants('t', ['update_escalation_at'])}, t.update_in_min, t.update_diff_in_min,
+  ${instants('t', ['last_close_at', 'last_contact_at', 'last_contact_agent_at', 'last_contact_customer_at'])},
+  ${instants('t', ['last_owner_update_at'])},
+  t.create_article_type_id, t.create_article_sender_id, t.article_count,
+  ${instants('t', ['escalation_at', 'pending_time'])}, t.type, t.time_unit::text AS time_unit, t.checklist_id,
+  t.preferences, t.updated_by_id, t.created_by_id, ${instants('t', ['created_at', 'updated_at'])}`;
+
+const articleIds = `
+  (SELECT coalesce(json_agg(a.id ORDER BY a.id), '[]') FROM article a
+   WHERE a.ticket_id = t.id AND (NOT a.internal OR ${seesAsAgent()})) AS article_ids,
+  '[]'::json AS ticket_time_accounting_ids, '[]'::json AS referencing_checklist_ids`;
+
+/** Names of what a ticket refers to; what is not set is left out. */
+const ticketNames = `
+  SELECT json_strip_nulls(json_build_object(
+    'group', (SELECT name FROM replica_group WHERE id = t.group_id),
+    'organization', (SELECT name FROM replica_organization WHERE id = t.organization_id),
+    'state', (SELECT name FROM ticket_state WHERE id = t.state_id),
+    'priority', (SELECT name FROM ticket_priority WHERE id = t.priority_id),
+    'owner', (SELECT login FROM replica_user WHERE id = t.owner_id),
+    'customer', (SELECT login FROM replica_user WHERE id = t.customer_id),
+    'created_by', (SELECT login FROM replica_user WHERE id = t.created_by_id),
+    'updated_by', (SELECT login FROM replica_user WHERE id = t.updated_by_id),
+    'create_article_type', (SELECT name FROM article_type WHERE id = t.create_article_type_id),
+    'create_article_sender', (SELECT name FROM article_sender WHERE id = t.create_article_sender_id),
+    'ticket_time_accounting', '[]'::json, 'referencing_checklists', '[]'::json))`;
+
+const bare = `(SELECT row_to_json(ticket_row)::text FROM (SELECT ${ticketColumns}) AS ticket_row)`;
+const withIds = `(SELECT row_to_json(ticket_row)::text FROM (SELECT ${ticketColumns}, ${articleIds}) AS ticket_row)`;
+const joined = (object: string) => `left(${object}, -1) || ',' || substr((${ticketNames})::text, 2)`;
+
+const attachments = `
+  (SELECT coalesce(json_agg(json_build_object(
+     'id', f.id, 'store_file_id', f.id, 'filename', f.filename, 'size', f.size::text,
+     'preferences', json_strip_nulls(json_build_object('Content-Type', f.content_type, 'Mime-Type', f.content_type,
+       'Content-ID', f.content_id, 'Content-Disposition', CASE WHEN f.inline THEN 'inline' END))) ORDER BY f.id), '[]')
+   FROM article_attachment f WHERE f.article_id = a.id) AS attachments`;
+
+const articleColumns = `
+  a.id, a.ticket_id, a.type_id, a.sender_id, a."from", a."to", a.cc, a.subject, a.reply_to, a.message_id,
+  a.message_id_md5, a.in_reply_to, a.content_type, a."references", a.body, a.internal, a.preferences, a.updated_by_id,
+  a.created_by_id, a.origin_by_id, ${instants('a', ['created_at', 'updated_at'])}, ${attachments},
+  (SELECT name FROM article_type WHERE id = a.type_id) AS type,
+  (SELECT name FROM article_sender WHERE id = a.sender_id) AS sender,
+  coalesce((SELECT login FROM replica_user WHERE id = a.created_by_id), '-') AS created_by,
+  coalesce((SELECT login FROM replica_user WHERE id = a.updated_by_id), '-') AS updated_by,
+  (SELECT login FROM replica_user WHERE id = a.origin_by_id) AS origin_by, NULL::text AS time_unit`;
+
+/** The article `a` as an object. */
+export const articleJson = `(SELECT row_to_json(article_row) FROM (SELECT ${articleColumns}) AS article_row)`;
+
+/** Condition over the article `a` of the visible ticket `t`. */
+export const articleIsVisible = `(NOT a.internal OR ${seesAsAgent()})`;
+
+/** Everything that the ticket `t` refers to and the actor may see, by kind and id. $5: the actor is an agent. */
+const assets = `json_build_object(
+  'Ticket', json_build_object(t.id, ${withIds}::json),
+  'TicketArticle', (SELECT coalesce(json_object_agg(a.id, ${articleJson}), '{}') FROM article a
+                    WHERE a.ticket_id = t.id AND ${articleIsVisible}),
+  'User', (SELECT coalesce(json_object_agg(u.id, CASE WHEN $5::boolean OR u.id = t.customer_id
+      THEN json_build_object('id', u.id, 'login', u.login, 'firstname', u.firstname, 'lastname', u.lastname,
+        'email', u.email, 'organization_id', u.organization_id, 'active', u.active)
+      ELSE json_build_object('id', u.id, 'firstname', u.firstname, 'lastname', u.lastname, 'active', u.active) END), '{}')
+    FROM replica_user u WHERE u.id = ANY (ARRAY[t.owner_id, t.customer_id, t.created_by_id, t.updated_by_id] || ARRAY(
+      SELECT unnest(ARRAY[a.created_by_id, a.updated_by_id, a.origin_by_id]) FROM article a
+      WHERE a.ticket_id = t.id AND ${articleIsVisible}))),
+  'Organization', (SELECT coalesce(json_object_agg(o.id, json_build_object('id', o.id, 'name', o.name, 'active', o.active)), '{}')
+    FROM replica_organization o WHERE o.id = t.organization_id),
+  'Group', (SELECT coalesce(json_object_agg(g.id, json_build_object('id', g.id, 'name', g.name, 'active', g.active)), '{}')
+    FROM replica_group g WHERE g.id = t.group_id))`;
+
+/** Forms in which a ticket is answered. `ids` is `bare` and the ids of its articles. */
+export const ticketShapes = ['bare', 'bare-expanded', 'ids', 'ids-expanded', 'full', 'all'] as const;
+export type TicketShape = (typeof ticketShapes)[number];
+
+const objectOf: Record<TicketShape, string> = {
+  bare,
+  'bare-expanded': joined(bare),
+  ids: withIds,
+  'ids-expanded': joined(withIds),
+  full: `json_build_object('id', t.id, 'assets', ${assets})::text`,
+  all: `json_build_object('ticket_id', t.id,
+    'ticket_article_ids', (SELECT coalesce(json_agg(a.id ORDER BY a.id), '[]') FROM article a
+                           WHERE a.ticket_id = t.id AND ${articleIsVisible}),
+    'assets', ${assets}, 'form_meta', '{}'::json, 'tags', '[]'::json, 'links', '[]'::json, 'mentions', '[]'::json,
+    'time_accountings', '[]'::json)::text`,
+};
+
+/** Visible tickets among the ids $6, as JSON in the given shape, in the order of the ids. $5: the actor is an agent. */
+export const ticketsById = Object.fromEntries(
+  ticketShapes.map((shape) => [
+    shape,
+    `SELECT t.id, ${objectOf[shape]} AS json
+     FROM unnest($6::int[]) WITH ORDINALITY AS wanted (id, place) JOIN ticket t ON t.id = wanted.id
+     WHERE ${isVisible()} AND ($5::boolean IS NOT NULL) ORDER BY place`,
+  ]),
+) as Record<TicketShape, string>;
+
+/** The thread of each visible ticket among the ids $5, as a JSON array, oldest first. */
+export const threadsById = `
+  SELECT t.id, (SELECT coalesce(json_agg(${articleJson} ORDER BY a.id), '[]')::text FROM article a
+                WHERE a.ticket_id = t.id AND ${articleIsVisible}) AS json
+  FROM ticket t WHERE t.id = ANY ($5::int[]) AND ${isVisible()}`;
+
+/** The visible articles among the ids $5. */
+export const articlesById = `
+  SELECT a.id, ${articleJson}::text AS json
+  FROM article a JOIN ticket t ON t.id = a.ticket_id
+  WHERE a.id = ANY ($5::int[]) AND ${isVisible()} AND ${articleIsVisible}`;

@@ -1,0 +1,128 @@
+import { AppError } from '@helpmesh/kernel';
+import type { OutboxRow } from '@helpmesh/messaging';
+import { sql } from '@helpmesh/persistence';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Article } from '../domain/article/article.ts';
+import type { HistoryEntry } from '../domain/ticket/history.ts';
+import type { Ticket } from '../domain/ticket/ticket.ts';
+import {
+  articleColumns,
+  articleRow,
+  attachmentColumns,
+  attachmentRows,
+  historyColumns,
+  historyRow,
+  ticketColumns,
+  ticketOf,
+  ticketRow,
+} from './ticket.table.ts';
+import { isVisible, type VisibleTickets } from './visible-tickets.ts';
+
+/** Everything that one transaction writes about tickets. */
+export interface ChangeSet {
+  opened: Ticket[];
+  /** As they are after the change, each in a higher version than the stored one. */
+  changed: Ticket[];
+  articles: Article[];
+  history: HistoryEntry[];
+  outbox: OutboxRow[];
+}
+
+const names = (columns: readonly string[], prefix = '') => columns.map((name) => `${prefix}"${name}"`).join(', ');
+const insert = (table: string, columns: readonly string[], param: string) => `
+  INSERT INTO ${table} (${names(columns)})
+  SELECT ${names(columns)} FROM json_populate_recordset(NULL::${table}, ${param}::json)`;
+const settable = ticketColumns.filter((name) => !['id', 'number', 'created_at', 'created_by_id'].includes(name));
+
+/** Tickets, articles, attachments, history and messages in one statement: one round trip, one plan. */
+const saveAll = `
+  WITH opened AS (${insert('ticket', ticketColumns, '$1')}),
+  changed AS (
+    UPDATE ticket SET (${names(settable)}) = (${names(settable, 'next.')})
+    FROM json_populate_recordset(NULL::ticket, $2::json) AS next
+    WHERE ticket.id = next.id AND ticket.version < next.version
+    RETURNING ticket.id),
+  written AS (${insert('article', articleColumns, '$3')}),
+  files AS (${insert('article_attachment', attachmentColumns, '$4')}),
+  entries AS (${insert('history', historyColumns, '$5')}),
+  messages AS (
+    INSERT INTO outbox (id, subject, kind, payload, headers, due_at)
+    SELECT id, subject, kind, payload, headers, "dueAt"
+    FROM json_to_recordset($6::json)
+      AS row (id uuid, subject text, kind text, payload text, headers jsonb, "dueAt" timestamptz))
+  SELECT count(*)::int AS changed FROM changed`;
+
+export class TicketStore {
+  /** Fresh ids and number counters, in this order: tickets, articles. Gaps are fine, repeats are not. */
+  async takeIds(
+    on: EntityManager | DataSource,
+    tickets: number,
+    articles: number,
+  ): Promise<{ tickets: { id: number; counter: number }[]; articles: number[] }> {
+    const [row] = await sql<{ ids: number[]; counters: number[]; articles: number[] }>(
+      on,
+      `SELECT ARRAY(SELECT nextval(pg_get_serial_sequence('ticket', 'id')) FROM generate_series(1, $1)) AS ids,
+              ARRAY(SELECT nextval('ticket_number') FROM generate_series(1, $1)) AS counters,
+              ARRAY(SELECT nextval(pg_get_serial_sequence('article', 'id')) FROM generate_series(1, $2)) AS articles`,
+      [tickets, articles],
+    );
+    if (!row) throw new AppError('bug', 'internal', 'Something went wrong on our side.', 'no ids');
+    return {
+      tickets: row.ids.map((id, i) => ({ id, counter: row.counters[i] as number })),
+      articles: row.articles,
+    };
+  }
+
+  /** Each ticket as it is now if its reader may see it, in order; nothing is locked. */
+  async facts(
+    on: DataSource,
+    asked: readonly { visible: VisibleTickets; id: number }[],
+  ): Promise<(Ticket | undefined)[]> {
+    const scopes = new Map(asked.map(({ visible }) => [visible.key, visible]));
+    const found = new Map<string, Map<number, Ticket>>();
+    for (const [key, visible] of scopes) {
+      const ids = asked.flatMap((one) => (one.visible.key === key ? [one.id] : []));
+      const rows = await sql(
+        on,
+        `SELECT ${names(ticketColumns, 't.')} FROM ticket t WHERE t.id = ANY ($5::int[]) AND ${isVisible()}`,
+        [...visible.params, ids],
+      );
+      found.set(key, new Map(rows.map((row) => [row.id as number, ticketOf(row)])));
+    }
+    return asked.map(({ visible, id }) => found.get(visible.key)?.get(id));
+  }
+
+  /** The visible ones of these tickets, locked until the transaction ends; always in the order of their ids. */
+  async lock(tx: EntityManager, visible: VisibleTickets, ids: readonly number[]): Promise<Map<number, Ticket>> {
+    const rows = await sql(
+      tx,
+      `SELECT ${names(ticketColumns, 't.')} FROM ticket t
+       WHERE t.id = ANY ($5::int[]) AND ${isVisible()} ORDER BY t.id FOR NO KEY UPDATE`,
+      [...visible.params, ids],
+    );
+    return new Map(rows.map((row) => [row.id as number, ticketOf(row)]));
+  }
+
+  /** With everything that hangs on it. */
+  async remove(tx: EntityManager, id: number): Promise<void> {
+    await sql(tx, 'DELETE FROM ticket WHERE id = $1', [id]);
+  }
+
+  /**
+   * Writes it all.
+   * @throws AppError stale `ticket.stale` when a ticket is not in the version that was changed
+   */
+  async save(tx: EntityManager, set: ChangeSet): Promise<void> {
+    const [row] = await sql<{ changed: number }>(tx, saveAll, [
+      JSON.stringify(set.opened.map(ticketRow)),
+      JSON.stringify(set.changed.map(ticketRow)),
+      JSON.stringify(set.articles.map(articleRow)),
+      JSON.stringify(set.articles.flatMap(attachmentRows)),
+      JSON.stringify(set.history.map(historyRow)),
+      JSON.stringify(set.outbox),
+    ]);
+    if (row?.changed !== set.changed.length) {
+      throw new AppError('stale', 'ticket.stale', 'The ticket was changed by somebody else in the meantime.');
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
+import type { Article } from '../domain/article/article.ts';
+import { articleSenderId, articleTypeId } from '../domain/article/kinds.ts';
+import type { HistoryEntry } from '../domain/ticket/history.ts';
+import type { Ticket } from '../domain/ticket/ticket.ts';
+
+/** Columns that the rules of this service write; the escalation columns belong to the SLA clock. */
+export const ticketColumns = [
+  ...['id', 'number', 'title', 'group_id', 'state_id', 'priority_id', 'owner_id', 'customer_id', 'organization_id'],
+  ...['note', 'type', 'pending_time', 'preferences', 'article_count', 'create_article_type_id'],
+  ...['create_article_sender_id', 'first_response_at', 'close_at', 'last_close_at', 'last_contact_at'],
+  ...['last_contact_agent_at', 'last_contact_customer_at', 'last_owner_update_at'],
+  ...['created_at', 'created_by_id', 'updated_at', 'updated_by_id', 'version'],
+] as const;
+
+export const articleColumns = [
+  ...['id', 'ticket_id', 'type_id', 'sender_id', 'from', 'to', 'cc', 'subject', 'reply_to', 'message_id'],
+  ...['message_id_md5', 'in_reply_to', 'references', 'content_type', 'body', 'internal', 'preferences'],
+  ...['origin_by_id', 'inbound_id', 'raw_sha256', 'raw_size'],
+  ...['created_by_id', 'updated_by_id', 'created_at', 'updated_at'],
+] as const;
+
+export const attachmentColumns = [
+  'article_id',
+  'sha256',
+  'size',
+  'filename',
+  'content_type',
+  'content_id',
+  'inline',
+] as const;
+
+export const historyColumns = [
+  ...['ticket_id', 'object', 'o_id', 'type', 'attribute', 'value_from', 'value_to', 'id_from', 'id_to'],
+  ...['created_by_id', 'created_at'],
+] as const;
+
+/** A row as JSON carries it; instants as text. */
+export type Row = Record<string, unknown>;
+
+const at = (instant: EpochMs | null) => (instant === null ? null : isoTime(instant));
+const instant = (value: unknown): EpochMs | null => (value === null ? null : epochMs(value as Date));
+
+export function ticketRow(ticket: Ticket): Row {
+  return {
+    id: ticket.id,
+    number: ticket.number,
+    title: ticket.title,
+    group_id: ticket.groupId,
+    state_id: ticket.stateId,
+    priority_id: ticket.priorityId,
+    owner_id: ticket.ownerId,
+    customer_id: ticket.customerId,
+    organization_id: ticket.organizationId,
+    note: ticket.note,
+    type: ticket.type,
+    pending_time: at(ticket.pendingTime),
+    preferences: ticket.preferences,
+    article_count: ticket.articleCount,
+    create_article_type_id: ticket.createArticleTypeId,
+    create_article_sender_id: ticket.createArticleSenderId,
+    first_response_at: at(ticket.firstResponseAt),
+    close_at: at(ticket.closeAt),
+    last_close_at: at(ticket.lastCloseAt),
+    last_contact_at: at(ticket.lastContactAt),
+    last_contact_agent_at: at(ticket.lastContactAgentAt),
+    last_contact_customer_at: at(ticket.lastContactCustomerAt),
+    last_owner_update_at: at(ticket.lastOwnerUpdateAt),
+    created_at: isoTime(ticket.createdAt),
+    created_by_id: ticket.createdById,
+    updated_at: isoTime(ticket.updatedAt),
+    updated_by_id: ticket.updatedById,
+    version: ticket.version,
+  };
+}
+
+/** @param row  as the driver gives it; instants as Date */
+export function ticketOf(row: Row): Ticket {
+  return {
+    id: row.id as number,
+    number: row.number as string,
+    title: row.title as string,
+    groupId: row.group_id as number,
+    stateId: row.state_id as number,
+    priorityId: row.priority_id as number,
+    ownerId: row.owner_id as number,
+    customerId: row.customer_id as number,
+    organizationId: row.organization_id as number | null,
+    note: row.note as string | null,
+    type: row.type as string | null,
+    pendingTime: instant(row.pending_time),
+    preferences: row.preferences as Record<string, unknown>,
+    articleCount: row.article_count as number | null,
+    createArticleTypeId: row.create_article_type_id as number | null,
+    createArticleSenderId: row.create_article_sender_id as number | null,
+    firstResponseAt: instant(row.first_response_at),
+    closeAt: instant(row.close_at),
+    lastCloseAt: instant(row.last_close_at),
+    lastContactAt: instant(row.last_contact_at),
+    lastContactAgentAt: instant(row.last_contact_agent_at),
+    lastContactCustomerAt: instant(row.last_contact_customer_at),
+    lastOwnerUpdateAt: instant(row.last_owner_update_at),
+    createdAt: epochMs(row.created_at as Date),
+    createdById: row.created_by_id as number,
+    updatedAt: epochMs(row.updated_at as Date),
+    updatedById: row.updated_by_id as number,
+    version: row.version as number,
+  };
+}
+
+export function articleRow(article: Article): Row {
+  return {
+    id: article.id,
+    ticket_id: article.ticketId,
+    type_id: articleTypeId(article.type),
+    sender_id: articleSenderId(article.sender),
+    from: article.from,
+    to: article.to,
+    cc: article.cc,
+    subject: article.subject,
+    reply_to: article.replyTo,
+    message_id: article.messageId,
+    message_id_md5: article.messageId === null ? null : messageKey(article.messageId),
+    in_reply_to: article.inReplyTo,
+    references: article.references,
+    content_type: article.contentType,
+    body: article.body,
+    internal: article.internal,
+    preferences: article.preferences,
+    origin_by_id: article.originById,
+    inbound_id: article.mail?.inboundId ?? null,
+    raw_sha256: article.mail?.sha256 ?? null,
+    raw_size: article.mail?.size ?? null,
+    created_by_id: article.createdById,
+    updated_by_id: article.createdById,
+    created_at: isoTime(article.createdAt),
+    updated_at: isoTime(article.createdAt),
+  };
+}
+
+export function attachmentRows(article: Article): Row[] {
+  return article.files.map((file) => ({
+    article_id: article.id,
+    sha256: file.sha256,
+    size: file.size,
+    filename: file.filename,
+    content_type: file.contentType,
+    content_id: file.contentId,
+    inline: file.inline,
+  }));
+}
+
+export function historyRow(entry: HistoryEntry): Row {
+  return {
+    ticket_id: entry.ticketId,
+    object: entry.object,
+    o_id: entry.oId,
+    type: entry.type,
+    attribute: entry.attribute,
+    value_from: entry.valueFrom,
+    value_to: entry.valueTo,
+    id_from: entry.idFrom,
+    id_to: entry.idTo,
+    created_by_id: entry.createdById,
+    created_at: isoTime(entry.createdAt),
+  };
+}
+
+/** Key of the message id index: ids come in any length. Not a secret, so MD5 will do, and clients see it as such. */
+export function messageKey(messageId: string): string {
+  return createHash('md5').update(messageId).digest('hex');
+}

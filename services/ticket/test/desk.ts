@@ -1,0 +1,273 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  type Actor,
+  type EndpointDefinition,
+  ensureCustomers,
+  type GroupSnapshot,
+  lookup,
+  type MessageDefinition,
+  type OrganizationSnapshot,
+  type OutputOf,
+  type QuestionDefinition,
+  type UserSnapshot,
+} from '@helpmesh/contracts';
+import { AppError, uuidv7 } from '@helpmesh/kernel';
+import { type Bus, connectBus, RpcClient, RpcStrategy } from '@helpmesh/messaging';
+import { sql } from '@helpmesh/persistence';
+import { ActorSigner, loadConfig, type RunningService } from '@helpmesh/service-kit';
+import { FakeClock, infra, testKeys, waitFor } from '@helpmesh/testing';
+import { DataSource } from 'typeorm';
+import type { z } from 'zod';
+import { createTicketService, TicketConfig } from '../src/service.ts';
+
+export const user = (over: Partial<UserSnapshot> & { id: number }): UserSnapshot => ({
+  login: `user${over.id}@example.org`,
+  email: `user${over.id}@example.org`,
+  firstname: 'User',
+  lastname: String(over.id),
+  organizationId: null,
+  active: true,
+  locale: 'en',
+  agent: false,
+  fullGroupIds: [],
+  ...over,
+});
+
+export const group = (over: Partial<GroupSnapshot> & { id: number; name: string }): GroupSnapshot => ({
+  active: true,
+  followUpPossible: 'yes',
+  followUpAssignment: true,
+  reopenTimeInDays: null,
+  email: null,
+  signature: null,
+  ...over,
+});
+
+/** The neighbour, with as much of it as the ticket service asks. */
+export class Identity {
+  readonly users = new Map<number, UserSnapshot>();
+  readonly groups = new Map<number, GroupSnapshot>();
+  readonly organizations = new Map<number, OrganizationSnapshot>();
+  lookups = 0;
+
+  add(...users: UserSnapshot[]): void {
+    for (const one of users) this.users.set(one.id, one);
+  }
+
+  addGroups(...groups: GroupSnapshot[]): void {
+    for (const one of groups) this.groups.set(one.id, one);
+  }
+
+  listen(bus: Bus): void {
+    const strategy = new RpcStrategy({
+      bus,
+      service: 'identity',
+      // The token is the ticket service's own; who asks does not matter here.
+      verifyActor: () => actor({ userId: 1 }),
+    });
+    const answer = (question: QuestionDefinition, work: (input: never) => unknown) =>
+      strategy.addHandler(question.subject, async (input) => work(input as never), false, {
+        kind: 'question',
+        question,
+        batch: false,
+      });
+    answer(lookup, (needs: z.output<typeof lookup.input>) => this.lookup(needs));
+    answer(ensureCustomers, ({ customers }: z.output<typeof ensureCustomers.input>) => ({
+      users: customers.map(({ email, name }) => this.ensure(email, name)),
+    }));
+    strategy.listen(() => undefined);
+  }
+
+  private lookup(needs: z.output<typeof lookup.input>) {
+    this.lookups++;
+    const { userIds = [], logins = [], groupIds = [], groupNames = [] } = needs;
+    const { organizationIds = [], organizationNames = [], allGroups } = needs;
+    return {
+      users: [...this.users.values()].filter(
+        (one) => userIds.includes(one.id) || logins.includes(one.login) || logins.includes(one.email ?? '-'),
+      ),
+      groups: [...this.groups.values()].filter(
+        (one) => allGroups || groupIds.includes(one.id) || groupNames.includes(one.name),
+      ),
+      organizations: [...this.organizations.values()].filter(
+        (one) => organizationIds.includes(one.id) || organizationNames.includes(one.name),
+      ),
+    };
+  }
+
+  private ensure(email: string, name: string): UserSnapshot {
+    if (!email.includes('@')) throw new AppError('invalid', 'user.email-invalid', `Invalid email '${email}'`);
+    const known = [...this.users.values()].find((one) => one.email === email);
+    if (known) return known;
+    const [firstname = '', ...rest] = name.split(' ');
+    const made = user({ id: 1000 + this.users.size, login: email, email, firstname, lastname: rest.join(' ') });
+    this.add(made);
+    return made;
+  }
+}
+
+export function actor(over: Partial<Actor> & { userId: number }): Actor {
+  return {
+    kind: 'user',
+    login: `user${over.userId}@example.org`,
+    permissions: [],
+    groups: {},
+    organizationIds: [],
+    sharedOrganizationIds: [],
+    locale: 'en',
+    via: 'session',
+    ...over,
+  };
+}
+
+/** The cast of most stories: groups 1 and 2, agents of them, customers of organization 7. */
+export const cast = {
+  admin: actor({ userId: 3, permissions: ['admin', 'ticket.agent'], groups: { 1: ['full'], 2: ['full'] } }),
+  agent: actor({ userId: 4, permissions: ['ticket.agent'], groups: { 1: ['full'] } }),
+  agent2: actor({ userId: 5, permissions: ['ticket.agent'], groups: { 2: ['full'] } }),
+  reader: actor({ userId: 6, permissions: ['ticket.agent'], groups: { 1: ['read'] } }),
+  customer: actor({
+    userId: 10,
+    permissions: ['ticket.customer'],
+    organizationIds: [7],
+    sharedOrganizationIds: [7],
+  }),
+  colleague: actor({
+    userId: 11,
+    permissions: ['ticket.customer'],
+    organizationIds: [7],
+    sharedOrganizationIds: [7],
+  }),
+  stranger: actor({ userId: 12, permissions: ['ticket.customer'] }),
+};
+
+export interface Desk {
+  service: RunningService;
+  identity: Identity;
+  bus: Bus;
+  clock: FakeClock;
+  db: DataSource;
+  threadingSecret: string;
+  ask<Q extends QuestionDefinition>(who: Actor, question: Q, input: unknown, key?: string): Promise<OutputOf<Q>>;
+  /** A REST call without the edge. */
+  rest<E extends EndpointDefinition>(
+    who: Actor,
+    endpoint: E,
+    at?: { id?: number; query?: object; body?: object; key?: string },
+  ): Promise<OutputOf<E>>;
+  /** Puts a command or event of a neighbour on the bus. */
+  publish<D extends MessageDefinition>(definition: D, data: z.input<D['data']>, over?: object): Promise<string>;
+  /** Everything this service has told with this definition, oldest first. */
+  told<D extends MessageDefinition>(definition: D): Promise<{ data: z.output<D['data']>; aggregateVersion: number }[]>;
+  query<T = Record<string, unknown>>(text: string, params?: unknown[]): Promise<T[]>;
+  stop(): Promise<void>;
+}
+
+/** The whole ticket service on servers of its own, with a clock that the test moves. */
+export async function startDesk(
+  options: { seed?: 'zammad' | 'blank'; env?: Record<string, string> } = {},
+): Promise<Desk> {
+  const keys = testKeys();
+  const env = keys.envOf('ticket');
+  const broker = await infra().nats();
+  const clock = new FakeClock();
+  const config = loadConfig(TicketConfig, {
+    ...env,
+    DATABASE_URL: await infra().database('ticket'),
+    NATS_URL: broker.url,
+    HEALTH_PORT: '0',
+    HEALTH_HOST: '127.0.0.1',
+    HELPMESH_FQDN: 'desk.example.org',
+    HELPMESH_SEED: options.seed ?? 'blank',
+    HELPMESH_CHECK_ANSWERS: 'true',
+    BLOB_DIR: mkdtempSync(path.join(tmpdir(), 'helpmesh-test-blobs-')),
+    ...options.env,
+  });
+  const service = createTicketService(config, clock);
+  await service.migrate();
+  const bus = await connectBus({ url: broker.url, name: 'test' });
+  await bus.declareStreams('notification');
+  await bus.declareStreams('identity');
+  const identity = new Identity();
+  identity.add(
+    user({ id: 1, login: '-', email: null, firstname: '-', lastname: '', active: false }),
+    user({ id: 3, firstname: 'Ada', lastname: 'Admin', agent: true, fullGroupIds: [1, 2] }),
+    user({ id: 4, firstname: 'Anton', lastname: 'Agent', agent: true, fullGroupIds: [1] }),
+    user({ id: 5, firstname: 'Berta', lastname: 'Agent', agent: true, fullGroupIds: [2] }),
+    user({ id: 6, firstname: 'Rita', lastname: 'Reader', agent: true }),
+    user({ id: 10, firstname: 'Clara', lastname: 'Customer', organizationId: 7 }),
+    user({ id: 11, firstname: 'Carl', lastname: 'Colleague', organizationId: 7 }),
+    user({ id: 12, firstname: 'Sam', lastname: 'Stranger' }),
+  );
+  identity.addGroups(
+    group({ id: 1, name: 'Users', email: { name: 'Help Desk', address: 'help@desk.example.org' } }),
+    group({ id: 2, name: 'Second', email: { name: 'Second', address: 'second@desk.example.org' } }),
+  );
+  identity.organizations.set(7, { id: 7, name: 'Seven', shared: true, active: true });
+  identity.listen(bus);
+  await service.start();
+
+  const rpc = new RpcClient(bus);
+  const db = service.get(DataSource);
+  const gateway = new ActorSigner({ service: 'gateway', key: keys.pairs.gateway?.privateKey ?? '', clock });
+  const desk: Desk = {
+    service,
+    identity,
+    bus,
+    clock,
+    db,
+    threadingSecret: env.HELPMESH_THREADING_SECRET as string,
+    ask: async (who, question, input, key) =>
+      rpc.call(question, input as never, { actor: gateway.sign(who), key, timeoutMs: 10_000 }),
+    rest: (who, endpoint, { id, query = {}, body, key } = {}) =>
+      desk.ask(who, endpoint, { params: id === undefined ? {} : { id: String(id) }, query, body }, key),
+    async publish(definition, data, over = {}) {
+      const id = uuidv7();
+      const envelope = {
+        id,
+        type: definition.type,
+        time: new Date(clock.now()).toISOString(),
+        source: 'test',
+        aggregateId: id,
+        aggregateVersion: 0,
+        correlationId: id,
+        data,
+        ...over,
+      };
+      await bus.js.publish(definition.type, JSON.stringify(envelope), { msgID: id });
+      return id;
+    },
+    async told(definition) {
+      const rows = await sql<{ payload: string }>(
+        db,
+        `SELECT payload FROM (SELECT seq, subject, payload FROM outbox UNION SELECT seq, subject, payload FROM event_log) AS m
+         WHERE subject = $1 ORDER BY seq`,
+        [definition.type],
+      );
+      return rows.map((row) => JSON.parse(row.payload));
+    },
+    query: (text, params = []) => sql(db, text, params),
+    async stop() {
+      await service.stop();
+      await bus.close();
+      await broker.stop();
+    },
+  };
+  return desk;
+}
+
+/** Waits until the message with this id has had its effect, or been given up. */
+export async function handled(desk: Desk, messageId: string): Promise<void> {
+  await waitFor(
+    async () =>
+      (
+        await desk.query(
+          'SELECT 1 FROM inbox WHERE event_id = $1 UNION SELECT 1 FROM dead_letter WHERE message_id = $2',
+          [messageId, messageId],
+        )
+      ).length > 0,
+    { what: `message ${messageId} to be handled` },
+  );
+}

@@ -1,0 +1,44 @@
+import { createTicket, getTicket, listArticles, listTickets, ticketCreated } from '@helpmesh/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cast, type Desk, startDesk } from './desk.ts';
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await startDesk();
+});
+afterAll(() => desk.stop());
+
+const open = (over: object = {}, article: object = {}) => ({
+  body: {
+    title: 'Printer',
+    group: 'Users',
+    customer: 'user10@example.org',
+    article: { body: 'It burns', ...article },
+    ...over,
+  },
+});
+
+describe('opening a ticket', () => {
+  it('answers with what a later read answers, in every shape', async () => {
+    const created = await desk.rest(cast.agent, createTicket, { ...open(), query: { expand: 'true' } });
+    expect(created).toMatchObject({
+      number: '10001',
+      title: 'Printer',
+      group: 'Users',
+      state: 'new',
+      priority: '2 normal',
+      customer: 'user10@example.org',
+      owner: '-',
+      organization: 'Seven',
+      article_count: 1,
+    });
+    const read = await desk.rest(cast.agent, getTicket, { id: created.id, query: { expand: 'true' } });
+    expect(created).toMatchObject(read);
+    expect(await desk.rest(cast.agent, listArticles, { id: created.id })).toMatchObject([
+      { body: 'It burns', type: 'note', sender: 'Agent', from: 'Anton Agent', created_by: 'user4@example.org' },
+    ]);
+    expect(await desk.rest(cast.agent, listTickets)).toHaveLength(1);
+    const [event] = await desk.told(ticketCreated);
+    expect(event).toMatchObject({ aggregateVersion: 1, data: { ticket: { id: created.id, group: 'Users' } } });
+  });
+});
