@@ -4,6 +4,7 @@ import { EnsureCustomers } from './application/ensure-customers.ts';
 import { Groups } from './application/groups/groups.ts';
 import { ListRoles } from './application/list-roles.ts';
 import { Lookup } from './application/lookup.ts';
+import { NoteReferences } from './application/note-references.ts';
 import { Organizations } from './application/organizations/organizations.ts';
 import { Present } from './application/present.ts';
 import { ApiTokens } from './application/sign-in/api-tokens.ts';
@@ -60,6 +61,7 @@ import { UserStore } from './persistence/user.store.ts';
     ListRoles,
     Lookup,
     EnsureCustomers,
+    NoteReferences,
     // what wishes share
     CheckPassword,
     Passwords,

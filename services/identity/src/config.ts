@@ -12,7 +12,6 @@ const own = z.object({
     'Password of the first administrator; used once, when the database is seeded, and never set again afterwards. ' +
       'Without it the first password is set by a reset mail',
   ).optional(),
-  HELPMESH_PRODUCT_NAME: z.string().min(1).default('Helpmesh').meta({ description: 'Name of the desk in mails' }),
   SESSION_IDLE_HOURS: z.coerce.number().positive().default(8).meta({
     description: 'Hours without a request after which a session ends',
   }),

@@ -2,18 +2,18 @@ import { articleAdded, type Message, ticketCreated, ticketUpdated } from '@helpm
 import { ConsumesBatch } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type Reference, ReferenceStore } from '../persistence/reference.store.ts';
+import { NoteReferences, type Reference } from '../application/note-references.ts';
 
 type TicketMessage = Message<typeof ticketCreated> | Message<typeof ticketUpdated> | Message<typeof articleAdded>;
 
 /** Learns whom tickets refer to: those users, organizations and groups cannot be deleted any more. */
 @Controller()
 export class OnTicket {
-  constructor(private readonly references: ReferenceStore) {}
+  constructor(private readonly noting: NoteReferences) {}
 
   @ConsumesBatch(ticketCreated, ticketUpdated, articleAdded)
   async handle(messages: TicketMessage[], tx: EntityManager): Promise<void> {
-    await this.references.add(tx, messages.flatMap(referencesOf));
+    await this.noting.run(tx, messages.flatMap(referencesOf));
   }
 }
 

@@ -35,8 +35,11 @@ export class Links {
     @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
 
-  /** The token goes into the mail and nowhere else; its hash is stored. */
-  async send(tx: EntityManager, purpose: OneTimePurpose, to: Recipient): Promise<void> {
+  /**
+   * The token goes into the mail and nowhere else; its hash is stored.
+   * @param inviter  name of whoever invites; empty: nobody in particular
+   */
+  async send(tx: EntityManager, purpose: OneTimePurpose, to: Recipient, inviter = ''): Promise<void> {
     const { hours, path } = kinds[purpose];
     const now = this.clock.now();
     const token = newSecret();
@@ -47,7 +50,7 @@ export class Links {
       at: new Date(now),
       expiresAt: new Date(now + hours * HOUR_MS),
     });
-    const name = [to.firstname, to.lastname].filter((part) => part !== '').join(' ');
+    const name = fullName(to);
     const mailId = uuidv7();
     await this.outbox.add(tx, sendMail, {
       aggregateId: mailId,
@@ -66,8 +69,8 @@ export class Links {
           values: {
             name: name || to.login,
             link: `${this.config.HELPMESH_PUBLIC_URL.replace(/\/+$/, '')}${path}?token=${token}`,
-            product: this.config.HELPMESH_PRODUCT_NAME,
             hours: String(hours),
+            ...(inviter !== '' && { inviter }),
           },
         },
         messageId: null,
@@ -78,4 +81,8 @@ export class Links {
       },
     });
   }
+}
+
+export function fullName({ firstname, lastname }: { firstname: string; lastname: string }): string {
+  return [firstname, lastname].filter((part) => part !== '').join(' ');
 }

@@ -7,6 +7,7 @@ import { UserStore, userSearchFields } from '../../persistence/user.store.ts';
 import { shownUserColumns, type UserRow } from '../../persistence/user.table.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
+import { fullName } from '../sign-in/links.ts';
 
 type ListQuery = ParsedInputOf<typeof users.list>['query'];
 type SearchQuery = ParsedInputOf<typeof users.search>['query'];
@@ -61,7 +62,7 @@ export class ReadUsers {
 
 /** For pickers. @param forTerm  then the value is the address, and inactive people are marked */
 function labelled(row: UserRow, forTerm: boolean): Json {
-  const name = [row.firstname, row.lastname].filter((part) => part !== '').join(' ') || row.login;
+  const name = fullName(row) || row.login;
   const label = row.email === '' ? name : `${name} <${row.email}>`;
   return forTerm ? { id: row.id, label, value: row.email, inactive: !row.active } : { id: row.id, label, value: label };
 }

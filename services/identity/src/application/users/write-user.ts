@@ -21,7 +21,7 @@ import { Announce } from '../announce.ts';
 
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
-import { Links } from '../sign-in/links.ts';
+import { fullName, Links } from '../sign-in/links.ts';
 import { Passwords } from '../sign-in/passwords.ts';
 import { type ResolvedUser, ResolveUserInput, writableInput } from './user-input.ts';
 
@@ -63,7 +63,7 @@ export class WriteUser {
       if (resolved.groups) await this.users.setGroups(tx, id, resolved.groups);
       const row = await this.row(tx, id);
       await this.announce.usersChanged(tx, 'created', [id]);
-      if (input.invite) await this.invite(tx, row);
+      if (input.invite) await this.invite(tx, actor, row);
       return this.present.one(tx, actor, 'users', row, shape);
     });
     record.usersCreated('rest', 1);
@@ -88,7 +88,7 @@ export class WriteUser {
       }
       await this.apply(tx, actor, before, { ...resolved, values: { ...resolved.values, ...identification, ...hash } });
       const row = await this.row(tx, id);
-      if (input.invite) await this.invite(tx, row);
+      if (input.invite) await this.invite(tx, actor, row);
       return this.present.one(tx, actor, 'users', row, shape);
     });
   }
@@ -139,9 +139,11 @@ export class WriteUser {
     if (decides || roles || organizations || groups) await this.announce.accessChanged(tx, [id], 'user-updated');
   }
 
-  private async invite(tx: EntityManager, row: UserRow): Promise<void> {
+  private async invite(tx: EntityManager, actor: Actor, row: UserRow): Promise<void> {
     if (row.email === '') throw refusals.required('email');
-    if (row.active) await this.links.send(tx, 'invitation', row);
+    if (!row.active) return;
+    const [inviter] = actor.kind === 'user' ? await this.users.byIds(tx, [actor.actingUserId ?? actor.userId]) : [];
+    await this.links.send(tx, 'invitation', row, inviter && fullName(inviter));
   }
 
   private async hashOf({ password }: UserInput): Promise<{ password_hash?: string }> {
