@@ -31,6 +31,8 @@ export const generators: Generator[] = [
   fromModule('schemas of the bus and AsyncAPI', 'libs/contracts/scripts/generate.ts', 'generateContracts'),
   fromModule('message schemas and AsyncAPI document', 'libs/contracts/scripts/generate.ts', 'generateContracts'),
   fromModule('Grafana dashboard', 'deploy/src/manifests/dashboard.ts', 'generateDashboard'),
+  fromModule('OpenAPI document', 'services/gateway/scripts/generate.ts', 'generateOpenApi'),
+  fromModule('register of errors', 'libs/service-kit/scripts/generate.ts', 'generateErrors'),
   fromModule('compose file', 'deploy/src/manifests/compose.ts', 'generateCompose'),
   fromModule('Kubernetes manifests', 'deploy/src/manifests/k8s.ts', 'generateK8s'),
   {

@@ -25,7 +25,7 @@ describe('loadConfig', () => {
   });
 
   it.each([
-    ['a missing variable', { PROBE_KEY: 'x' }, 'DATABASE_URL is not set. DATABASE_URL: The database.'],
+    ['a missing variable', { PROBE_KEY: 'x' }, 'DATABASE_URL is not set. It is: The database.'],
     ['an empty variable, which counts as missing', { ...good, PROBE_KEY: '' }, 'PROBE_KEY is not set'],
     ['a value of the wrong kind', { ...good, CLOSE_HOURS: 'soon' }, 'CLOSE_HOURS has a value that does not fit'],
     ['a value out of range', { ...good, CLOSE_HOURS: '-1' }, 'CLOSE_HOURS has a value that does not fit'],

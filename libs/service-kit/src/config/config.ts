@@ -98,7 +98,7 @@ function fromFile(name: string, path: string | undefined): string | undefined {
 function refusal(schema: ConfigSchema, issue: z.core.$ZodIssue | undefined, given: Record<string, string>): AppError {
   const name = String(issue?.path[0] ?? 'The configuration');
   const { description } = facts(schema.shape[name]);
-  const about = description ? ` ${name}: ${description.replace(/\.?$/, '.')}` : '';
+  const about = description ? ` It is: ${description.replace(/\.?$/, '.')}` : '';
   const what = name in given ? `${name} has a value that does not fit: ${issue?.message}.` : `${name} is not set.`;
   return new AppError('invalid', 'config.invalid', `${what}${about}`);
 }

@@ -42,20 +42,21 @@ export async function main<S extends ConfigSchema>(
   nameService(name);
   const { command, values, help } = readArguments();
   if (help) return void process.stdout.write(usage(name));
+  if (command === undefined || !['start', 'migrate', 'config'].includes(command)) {
+    process.stderr.write(usage(name));
+    process.exitCode = 2;
+    return;
+  }
   try {
     if (command === 'config' && !values) return void process.stdout.write(configTable(schema));
     const config = loadConfig(schema);
     if (command === 'config') return void process.stdout.write(configLines(schema, config));
     if (command === 'start') return await run(create(config));
-    if (command === 'migrate') {
-      const applied = await create(config).migrate();
-      return void process.stdout.write(`${name}: ${applied.length ? applied.join(', ') : 'nothing to migrate'}\n`);
-    }
+    const applied = await create(config).migrate();
+    process.stdout.write(`${name}: ${applied.length ? applied.join(', ') : 'nothing to migrate'}\n`);
   } catch (error) {
-    return fail(name, error);
+    fail(name, error);
   }
-  process.stderr.write(usage(name));
-  process.exitCode = 2;
 }
 
 function readArguments(): { command: string | undefined; values: boolean; help: boolean } {

@@ -1,4 +1,18 @@
-import { type EndpointDefinition, endpoints } from '@helpmesh/contracts';
+import {
+  Agreement,
+  Article,
+  type EndpointDefinition,
+  endpoints,
+  Group,
+  Organization,
+  OutboundMail,
+  Role,
+  Ticket,
+  TicketListRow,
+  TicketPriority,
+  TicketState,
+  User,
+} from '@helpmesh/contracts';
 import { z } from 'zod';
 
 type Json = Record<string, unknown>;
@@ -34,24 +48,41 @@ const ownRoutes = [
   ['removeUpload', 'DELETE', '/api/v1/upload_caches/:form/items/:id', 'Articles', 'Forgets one file of a form'],
 ] as const;
 
-const problems = {
-  '400': 'The request cannot be read',
-  '401': 'The credential is wrong',
-  '403': 'No credential, or not allowed',
-  '404': 'Not found, or not visible',
-  '422': 'Read and refused',
-  '429': 'Too many requests; see Retry-After',
-  '503': 'A part is not available; see Retry-After',
+/** Rows that many answers share; each is described once, under its name. */
+const rows = {
+  Agreement,
+  Article,
+  Group,
+  Organization,
+  OutboundMail,
+  Role,
+  Ticket,
+  TicketListRow,
+  TicketPriority,
+  TicketState,
+  User,
+};
+
+const refusals: Record<string, [name: string, description: string]> = {
+  '400': ['Unreadable', 'The request cannot be read'],
+  '401': ['Unauthenticated', 'The credential is wrong'],
+  '403': ['Forbidden', 'No credential, or not allowed'],
+  '404': ['NotFound', 'Not found, or not visible'],
+  '422': ['Refused', 'Read and refused'],
+  '429': ['TooManyRequests', 'Too many requests; see Retry-After'],
+  '503': ['Unavailable', 'A part is not available; see Retry-After'],
 };
 
 /** The OpenAPI 3.1 document of everything this gateway answers, made of the table of endpoints. */
 export function openApi(): Json {
+  for (const [id, row] of Object.entries(rows)) z.globalRegistry.add(row, { id });
+  const schemas: Record<string, Json> = {};
   const paths: Record<string, Json> = {};
   const add = (path: string, method: string, operation: Json) => {
     const key = path.replace(/:(\w+)/g, '{$1}');
     paths[key] = { ...paths[key], [method.toLowerCase()]: operation };
   };
-  for (const endpoint of endpoints) add(endpoint.path, endpoint.method, operationOf(endpoint));
+  for (const endpoint of endpoints) add(endpoint.path, endpoint.method, operationOf(endpoint, schemas));
   for (const [operationId, method, path, tag, summary] of ownRoutes) {
     add(path, method, {
       operationId,
@@ -79,17 +110,25 @@ export function openApi(): Json {
         session: { type: 'apiKey', in: 'cookie', name: '__Host-helpmesh_session' },
       },
       schemas: {
+        ...schemas,
         Error: {
           type: 'object',
           required: ['error', 'error_human'],
           properties: { error: { type: 'string' }, error_human: { type: 'string' } },
         },
       },
+      responses: Object.fromEntries(
+        Object.values(refusals).map(([name, description]) => [
+          name,
+          { description, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+        ]),
+      ),
     },
   };
 }
 
-function operationOf(endpoint: EndpointDefinition): Json {
+function operationOf(endpoint: EndpointDefinition, schemas: Record<string, Json>): Json {
+  const schemaOf = (type: z.ZodType, io: 'input' | 'output') => describe(type, io, schemas);
   const { params, query, body } = (endpoint.input as unknown as z.ZodObject<Record<string, z.ZodType>>).shape;
   const written = body && !accepts(body) ? schemaOf(body, 'input') : undefined;
   return {
@@ -141,12 +180,18 @@ function queryParameters(schema: Json | undefined): Json[] {
 
 function responses(status: number, schema?: Json): Json {
   const content = schema && Object.keys(schema).length > 0 ? { content: { 'application/json': { schema } } } : {};
-  const error = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } };
-  const refusals = Object.entries(problems).map(([code, description]) => [code, { description, content: error }]);
-  return { [status]: { description: 'Done', ...content }, ...Object.fromEntries(refusals) };
+  const refused = Object.entries(refusals).map(([code, [name]]) => [code, { $ref: `#/components/responses/${name}` }]);
+  return { [status]: { description: 'Done', ...content }, ...Object.fromEntries(refused) };
 }
 
-function schemaOf(type: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, ...schema } = z.toJSONSchema(type, { io, unrepresentable: 'any', reused: 'inline' });
-  return schema;
+/** The JSON Schema of a type; named rows in it become references, and are added to `schemas`. */
+function describe(type: z.ZodType, io: 'input' | 'output', schemas: Record<string, Json>): Json {
+  // Inside another object, so that a named row at the top becomes a reference as well.
+  const made = z.toJSONSchema(z.object({ it: type }), { io, unrepresentable: 'any', reused: 'inline' });
+  const moved = JSON.parse(JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/')) as {
+    properties: { it: Json };
+    $defs?: Record<string, Json>;
+  };
+  for (const [name, { id: _id, ...schema }] of Object.entries(moved.$defs ?? {})) schemas[name] = schema;
+  return moved.properties.it;
 }
