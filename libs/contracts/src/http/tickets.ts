@@ -123,6 +123,22 @@ export const Article = Row.extend({
   updated_by: z.string(),
 });
 
+const assets = z.record(z.string(), z.unknown());
+
+/**
+ * `full` and `all` answer with other objects than the plain form. The type stays that of the plain form, which is what
+ * typed callers ask for.
+ */
+const ticketAnswer = z.union([
+  Ticket,
+  z.object({ id: z.number().int(), assets }),
+  z.looseObject({ ticket_id: z.number().int(), ticket_article_ids: z.array(z.number().int()), assets }),
+]) as unknown as typeof Ticket;
+const ticketsAnswer = z.union([
+  z.array(Ticket),
+  z.object({ record_ids: z.array(z.number().int()), assets }),
+]) as unknown as z.ZodArray<typeof Ticket>;
+
 const tag = 'Tickets';
 const params = { id: Id };
 
@@ -134,7 +150,7 @@ export const listTickets = defineEndpoint({
   tag,
   summary: 'Tickets the caller may read, by id; at most 100 a page',
   query: Page,
-  response: z.array(Ticket),
+  response: ticketsAnswer,
 });
 
 export const getTicket = defineEndpoint({
@@ -146,7 +162,7 @@ export const getTicket = defineEndpoint({
   summary: 'One ticket; `expand` adds names, `all` adds its articles and everything a ticket page shows',
   params,
   query: Reading,
-  response: Ticket,
+  response: ticketAnswer,
 });
 
 export const createTicket = defineEndpoint({
@@ -159,7 +175,7 @@ export const createTicket = defineEndpoint({
   status: 201,
   query: Reading,
   body: TicketInput,
-  response: Ticket,
+  response: ticketAnswer,
 });
 
 export const updateTicket = defineEndpoint({
@@ -172,7 +188,7 @@ export const updateTicket = defineEndpoint({
   params,
   query: Reading,
   body: TicketInput,
-  response: Ticket,
+  response: ticketAnswer,
 });
 
 export const deleteTicket = defineEndpoint({

@@ -1,0 +1,404 @@
+import {
+  articleAdded,
+  articleChanged,
+  createArticle,
+  createTicket,
+  deliveryFailed,
+  deliverySent,
+  fileMail,
+  getTicket,
+  groupUpdated,
+  listArticles,
+  markRedirected,
+  recordMail,
+  sendMail,
+  ticketCreated,
+  ticketMessageId,
+  ticketOfMessageId,
+  ticketUpdated,
+  updateTicket,
+} from '@helpmesh/contracts';
+import { uuidv7 } from '@helpmesh/kernel';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { cast, type Desk, group, handled, startDesk } from './desk.ts';
+
+type Mail = z.input<(typeof fileMail)['data']>;
+
+let desk: Desk;
+let inboundId = 0;
+beforeAll(async () => {
+  desk = await startDesk();
+  desk.identity.addGroups(
+    group({
+      id: 3,
+      name: 'Strict',
+      followUpPossible: 'new_ticket',
+      email: { name: 'Strict', address: 'strict@desk.example.org' },
+    }),
+  );
+});
+afterAll(() => desk.stop());
+
+function mail(over: Partial<Mail> = {}): Mail {
+  inboundId++;
+  return {
+    inboundId,
+    channel: 'smtp',
+    receivedAt: '2026-03-02T09:00:00.000Z',
+    recipients: ['help@desk.example.org'],
+    raw: { sha256: 'a'.repeat(64), size: 1234 },
+    unreadable: null,
+    from: { name: 'Clara Customer', address: 'user10@example.org' },
+    replyTo: null,
+    to: [{ name: '', address: 'help@desk.example.org' }],
+    cc: [],
+    subject: 'The printer burns',
+    messageId: `<mail-${inboundId}@example.org>`,
+    inReplyTo: [],
+    references: [],
+    date: null,
+    text: 'Please help.',
+    html: null,
+    attachments: [],
+    automatic: 'no',
+    ...over,
+  };
+}
+
+/** Files a mail and says on which ticket it is now. */
+async function filed(over: Partial<Mail> = {}): Promise<{ ticketId: number; articles: number }> {
+  const data = mail(over);
+  await handled(desk, await desk.publish(fileMail, data));
+  const [row] = await desk.query<{ ticketId: number; articles: number }>(
+    `SELECT ticket_id AS "ticketId", (SELECT count(*) FROM article b WHERE b.ticket_id = a.ticket_id)::int AS articles
+     FROM article a WHERE inbound_id = $1`,
+    [data.inboundId],
+  );
+  if (!row) throw new Error(`mail ${data.inboundId} was not filed`);
+  return row;
+}
+
+const ticket = (id: number) => desk.rest(cast.admin, getTicket, { id, query: { expand: 'true' } });
+const thread = (id: number) => desk.rest(cast.admin, listArticles, { id });
+const change = (id: number, body: object) => desk.rest(cast.admin, updateTicket, { id, body });
+const reply = (id: number, body: object = {}) =>
+  desk.rest(cast.admin, createArticle, { body: { ticket_id: id, type: 'email', body: 'Unplug it.', ...body } });
+
+describe('a mail that answers nothing', () => {
+  it('opens a ticket in the group whose address it was sent to, for the sender', async () => {
+    const { ticketId } = await filed({ recipients: ['second@desk.example.org'] });
+    expect(await ticket(ticketId)).toMatchObject({
+      title: 'The printer burns',
+      group: 'Second',
+      state: 'new',
+      customer: 'user10@example.org',
+      organization: 'Seven',
+      create_article_type: 'email',
+      create_article_sender: 'Customer',
+      article_count: 1,
+    });
+    const told = (await desk.told(ticketCreated)).find(({ data }) => data.ticket.id === ticketId);
+    expect(told?.data).toMatchObject({
+      customer: { userId: 10, email: 'user10@example.org', name: 'Clara Customer' },
+      article: { type: 'email', sender: 'Customer', isAutoResponse: false, excerpt: 'Please help.' },
+    });
+  });
+
+  it('makes a customer of an unknown sender and uses the first group when no address fits', async () => {
+    const from = { name: 'New Person', address: 'New.Person@Example.net' };
+    const { ticketId } = await filed({ from, recipients: ['nobody@desk.example.org'], to: [], subject: ' ' });
+    expect(await ticket(ticketId)).toMatchObject({
+      title: '(no subject)',
+      group: 'Users',
+      customer: 'new.person@example.net',
+    });
+    expect((await thread(ticketId))[0]).toMatchObject({ from: 'New Person <New.Person@Example.net>' });
+  });
+
+  it('keeps cleaned HTML and its attachments', async () => {
+    const file = { sha256: 'b'.repeat(64), size: 8, filename: 'a.txt', contentType: 'text/plain' };
+    const html = '<p onclick="x()">Hi <script>alert(1)</script><b style="position:fixed;color:red">there</b></p>';
+    const { ticketId } = await filed({ html, attachments: [file] });
+    expect((await thread(ticketId))[0]).toMatchObject({
+      content_type: 'text/html',
+      body: '<p>Hi <b style="color:red">there</b></p>',
+      attachments: [{ filename: 'a.txt', size: '8', preferences: { 'Content-Type': 'text/plain' } }],
+    });
+  });
+
+  it('shows an unreadable mail to the agents with the raw message', async () => {
+    const { ticketId } = await filed({ unreadable: 'more than 1000 parts', from: null, messageId: null, text: '' });
+    expect(await ticket(ticketId)).toMatchObject({ title: 'Unreadable mail', customer_id: 1 });
+    expect((await thread(ticketId))[0]).toMatchObject({
+      body: expect.stringContaining('more than 1000 parts'),
+      attachments: [{ filename: 'unreadable.eml', size: '1234' }],
+    });
+  });
+
+  it.each(['auto-reply', 'bulk', 'bounce', 'own'] as const)(
+    'marks an automatic mail (%s) so that no machine answers',
+    async (automatic) => {
+      const { ticketId } = await filed({ automatic });
+      const told = (await desk.told(ticketCreated)).find(({ data }) => data.ticket.id === ticketId);
+      expect(told?.data.article).toMatchObject({ isAutoResponse: true });
+    },
+  );
+});
+
+describe('an answer', () => {
+  it('joins its ticket by our signed id, by a known Message-ID and by the subject hook', async () => {
+    const { ticketId } = await filed({ messageId: '<first@example.org>' });
+    const { number } = await ticket(ticketId);
+    const signed = ticketMessageId(ticketId, desk.clock.now(), desk.threadingSecret, 'desk.example.org');
+    expect(await filed({ references: [signed] })).toEqual({ ticketId, articles: 2 });
+    expect(await filed({ inReplyTo: ['<first@example.org>'] })).toEqual({ ticketId, articles: 3 });
+    expect(await filed({ subject: `AW: [Ticket#${number}] The printer` })).toEqual({ ticketId, articles: 4 });
+  });
+
+  it('by a stranger opens a ticket of its own, whatever it refers to, and says why', async () => {
+    const { ticketId } = await filed();
+    const { number } = await ticket(ticketId);
+    const from = { name: '', address: 'mallory@example.com' };
+    const signed = ticketMessageId(ticketId, desk.clock.now(), desk.threadingSecret, 'desk.example.org');
+    for (const [evidence, pointer] of [
+      ['signed-id', { references: [signed] }],
+      ['subject-hook', { subject: `Re: [Ticket#${number}] The printer` }],
+    ] as const) {
+      const other = await filed({ from, ...pointer });
+      expect(other.ticketId).not.toBe(ticketId);
+      expect(await ticket(other.ticketId)).toMatchObject({
+        title: expect.not.stringContaining('Ticket#'),
+        preferences: { follow_up_refused: { why: 'sender-is-a-stranger', ticket_id: ticketId, evidence } },
+      });
+    }
+    expect(await thread(ticketId)).toHaveLength(1);
+  });
+
+  it('with a forged id of ours is no answer', async () => {
+    const { ticketId } = await filed();
+    const forged = ticketMessageId(ticketId, desk.clock.now(), 'another secret', 'desk.example.org');
+    expect((await filed({ references: [forged] })).ticketId).not.toBe(ticketId);
+  });
+
+  it('is taken from somebody who was in copy, and from an agent of the group', async () => {
+    const { ticketId } = await filed({ cc: [{ name: 'Boss', address: 'boss@example.com' }] });
+    const { number } = await ticket(ticketId);
+    const subject = `Re: [Ticket#${number}]`;
+    expect(await filed({ from: { name: 'Boss', address: 'BOSS@example.com' }, subject })).toMatchObject({ ticketId });
+    expect(await filed({ from: { name: 'Anton', address: 'user4@example.org' }, subject })).toMatchObject({ ticketId });
+    const words = await thread(ticketId);
+    expect(words.map(({ sender }) => sender)).toEqual(['Customer', 'Customer', 'Agent']);
+    // An agent's mail takes nothing on and answers nobody.
+    expect(await ticket(ticketId)).toMatchObject({ state: 'new' });
+  });
+
+  it('opens a closed ticket again, keeps a new one new, and changes nothing when it is automatic', async () => {
+    const { ticketId } = await filed();
+    const { number } = await ticket(ticketId);
+    const subject = `Re: [Ticket#${number}]`;
+    await filed({ subject });
+    expect(await ticket(ticketId)).toMatchObject({ state: 'new' });
+    await change(ticketId, { state: 'closed', owner_id: 3 });
+    await filed({ subject, automatic: 'auto-reply' });
+    expect(await ticket(ticketId)).toMatchObject({ state: 'closed', article_count: 3 });
+    await filed({ subject });
+    expect(await ticket(ticketId)).toMatchObject({ state: 'open', owner_id: 3, article_count: 4 });
+    const added = (await desk.told(articleAdded)).filter(({ data }) => data.ticket.id === ticketId);
+    expect(added.at(-1)?.data.changes).toMatchObject({ state_id: { from: 4, to: 2 } });
+  });
+
+  it('to a closed ticket of a strict group opens a new one with a clean subject', async () => {
+    const { ticketId } = await filed({ recipients: ['strict@desk.example.org'] });
+    const [{ number }] = (await desk.query<{ number: string }>(
+      'UPDATE ticket SET state_id = 4 WHERE id = $1 RETURNING number',
+      [ticketId],
+    )) as [{ number: string }];
+    const next = await filed({ recipients: ['strict@desk.example.org'], subject: `Re: [Ticket#${number}] Printer` });
+    expect(next.ticketId).not.toBe(ticketId);
+    expect(await desk.query('SELECT title, group_id FROM ticket WHERE id = $1', [next.ticketId])).toEqual([
+      { title: 'Re: Printer', group_id: 3 },
+    ]);
+  });
+
+  it('of the mail system about our mail reaches the ticket, for agents only', async () => {
+    const { ticketId } = await filed();
+    const signed = ticketMessageId(ticketId, desk.clock.now(), desk.threadingSecret, 'desk.example.org');
+    const from = { name: 'Postman', address: 'mailer-daemon@example.org' };
+    expect(await filed({ from, automatic: 'bounce', references: [signed] })).toEqual({ ticketId, articles: 2 });
+    expect((await thread(ticketId))[1]).toMatchObject({ sender: 'System', internal: true });
+    expect(await ticket(ticketId)).toMatchObject({ state: 'new', article_count: 1 });
+  });
+});
+
+describe('the same mail twice', () => {
+  it('is one article: the same inbound row, and a copy that came another way', async () => {
+    const data = mail();
+    await handled(desk, await desk.publish(fileMail, data));
+    await handled(desk, await desk.publish(fileMail, data));
+    await handled(
+      desk,
+      await desk.publish(fileMail, mail({ messageId: data.messageId, recipients: ['second@desk.example.org'] })),
+    );
+    const rows = await desk.query('SELECT id FROM article WHERE message_id = $1', [data.messageId]);
+    expect(rows).toHaveLength(1);
+  });
+
+  it('counts once when both copies come at the same moment', async () => {
+    const messageId = '<race@example.org>';
+    const ids = await Promise.all(Array.from({ length: 8 }, () => desk.publish(fileMail, mail({ messageId }))));
+    for (const id of ids) await handled(desk, id);
+    expect(await desk.query('SELECT id FROM article WHERE message_id = $1', [messageId])).toHaveLength(1);
+  });
+
+  it('with the id of another sender is not a copy', async () => {
+    const data = mail();
+    await handled(desk, await desk.publish(fileMail, data));
+    const other = await filed({ messageId: data.messageId, from: { name: '', address: 'other@example.com' } });
+    expect(other.articles).toBe(1);
+  });
+});
+
+describe("an agent's e-mail", () => {
+  it('is ordered in the same transaction, signed, hooked, and continues the thread', async () => {
+    const signed = group({
+      id: 1,
+      name: 'Users',
+      email: { name: 'Help Desk', address: 'help@desk.example.org' },
+      signature: 'Yours, {{user.firstname}}\nTicket {{ticket.number}} {{nothing}}',
+    });
+    await handled(desk, await desk.publish(groupUpdated, signed, { aggregateId: '1', aggregateVersion: 2 }));
+    const { ticketId } = await filed({ messageId: '<question@example.org>', references: ['<older@example.org>'] });
+    const article = await reply(ticketId);
+    const { number, state } = await ticket(ticketId);
+    expect(state).toBe('open');
+    expect(article).toMatchObject({
+      type: 'email',
+      sender: 'Agent',
+      from: 'Help Desk <help@desk.example.org>',
+      to: 'Clara Customer <user10@example.org>',
+      in_reply_to: '<question@example.org>',
+      references: '<older@example.org> <question@example.org>',
+      preferences: { delivery: { state: 'queued' } },
+      body: 'Unplug it.',
+    });
+    expect(ticketOfMessageId(article.message_id ?? '', desk.threadingSecret)).toBe(ticketId);
+    const sent = (await desk.told(sendMail)).at(-1);
+    expect(sent?.data).toMatchObject({
+      kind: 'reply',
+      ticketId,
+      articleId: article.id,
+      from: { name: 'Help Desk', address: 'help@desk.example.org' },
+      to: [{ name: 'Clara Customer', address: 'user10@example.org' }],
+      content: {
+        subject: `[Ticket#${number}] RE: The printer burns`,
+        text: `Unplug it.\n\n-- \nYours, Ada\nTicket ${number}`,
+        html: null,
+      },
+      messageId: article.message_id,
+      inReplyTo: '<question@example.org>',
+      references: ['<older@example.org>', '<question@example.org>'],
+    });
+  });
+
+  it('opens a ticket to the outside when it comes first', async () => {
+    const created = await desk.rest(cast.admin, createTicket, {
+      query: { expand: 'true' },
+      body: {
+        title: 'Maintenance',
+        group: 'Users',
+        customer: 'guess:fresh@example.net',
+        article: { type: 'email', body: '<p>On <b>Sunday</b></p>', content_type: 'text/html' },
+      },
+    });
+    expect(created).toMatchObject({ state: 'open', customer: 'fresh@example.net', create_article_sender: 'Agent' });
+    expect((await desk.told(sendMail)).at(-1)?.data).toMatchObject({
+      to: [{ address: 'fresh@example.net' }],
+      content: { subject: `[Ticket#${created.number}] Maintenance`, html: expect.stringContaining('<b>Sunday</b>') },
+    });
+  });
+
+  it('is not sent when it is internal, and refused without a recipient', async () => {
+    const { ticketId } = await filed();
+    const before = (await desk.told(sendMail)).length;
+    await reply(ticketId, { internal: true });
+    const nobody = await filed({ from: null });
+    await expect(reply(nobody.ticketId)).rejects.toMatchObject({ kind: 'invalid', code: 'article.recipient-missing' });
+    expect(await desk.told(sendMail)).toHaveLength(before);
+    expect(await thread(nobody.ticketId)).toHaveLength(1);
+  });
+});
+
+describe('what the notification service reports', () => {
+  it('shows the automatic reply in the thread without moving updated_at', async () => {
+    const { ticketId } = await filed();
+    const before = await ticket(ticketId);
+    desk.clock.advance(5_000);
+    const command = {
+      mailId: uuidv7(),
+      ticketId,
+      kind: 'auto-reply',
+      from: { name: 'Help Desk', address: 'help@desk.example.org' },
+      to: [{ name: '', address: 'user10@example.org' }],
+      subject: 'Received',
+      text: 'We got it.',
+      html: null,
+      messageId: `<auto-${ticketId}@desk.example.org>`,
+      inReplyTo: null,
+    };
+    await handled(desk, await desk.publish(recordMail, command));
+    await handled(desk, await desk.publish(recordMail, command));
+    expect(await ticket(ticketId)).toEqual(before);
+    const words = await thread(ticketId);
+    expect(words).toHaveLength(2);
+    expect(words[1]).toMatchObject({ sender: 'System', type: 'email', body: 'We got it.', to: 'user10@example.org' });
+    // The customer's answer to the automatic reply finds the ticket.
+    expect(await filed({ inReplyTo: [command.messageId] })).toMatchObject({ ticketId });
+  });
+
+  it('keeps the state of delivery, and puts a mail given up on before the agents again', async () => {
+    const { ticketId } = await filed();
+    const article = await reply(ticketId);
+    const before = await ticket(ticketId);
+    desk.clock.advance(60_000);
+    const outcome = {
+      mailId: uuidv7(),
+      kind: 'reply',
+      ticketId,
+      articleId: article.id,
+      messageId: article.message_id ?? '',
+      attempts: 1,
+    };
+    const at = '2026-03-02T09:01:00.000Z';
+    await handled(desk, await desk.publish(deliverySent, { ...outcome, sentAt: at, response: '250 OK' }, { time: at }));
+    expect((await thread(ticketId))[1]?.preferences).toMatchObject({ delivery: { state: 'sent', attempts: 1, at } });
+    expect(await ticket(ticketId)).toEqual(before);
+    expect((await desk.told(articleChanged)).at(-1)?.data).toMatchObject({ articleId: article.id, what: 'delivery' });
+
+    await change(ticketId, { state: 'closed' });
+    const failure = { ...outcome, attempts: 2, error: '550 no such user' };
+    await handled(desk, await desk.publish(deliveryFailed, failure));
+    const words = await thread(ticketId);
+    expect(words[1]?.preferences).toMatchObject({ delivery: { state: 'failed', error: '550 no such user' } });
+    expect(words[2]).toMatchObject({
+      type: 'note',
+      sender: 'System',
+      internal: true,
+      body: expect.stringContaining('550'),
+    });
+    expect(await ticket(ticketId)).toMatchObject({ state: 'open' });
+  });
+});
+
+it('a redirected ticket ends, once, and takes no state any more', async () => {
+  const { ticketId } = await filed();
+  const command = { ticketId, agreementId: 1, listAddress: 'list@example.net' };
+  await handled(desk, await desk.publish(markRedirected, command));
+  await handled(desk, await desk.publish(markRedirected, command));
+  expect(await ticket(ticketId)).toMatchObject({ state: 'redirected', close_at: expect.any(String) });
+  const told = (await desk.told(ticketUpdated)).filter(({ data }) => data.ticket.id === ticketId);
+  expect(told).toHaveLength(1);
+  await expect(change(ticketId, { state: 'open' })).rejects.toMatchObject({ code: 'ticket.state-is-terminal' });
+  const { number } = await ticket(ticketId);
+  expect((await filed({ subject: `Re: [Ticket#${number}]` })).ticketId).not.toBe(ticketId);
+});

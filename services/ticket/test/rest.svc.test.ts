@@ -1,0 +1,503 @@
+import {
+  addUpload,
+  articleAdded,
+  createArticle,
+  createTicket,
+  deleteArticle,
+  deleteTicket,
+  getArticle,
+  getAttachment,
+  getRawMail,
+  getTicket,
+  listArticles,
+  listTickets,
+  ticketCreated,
+  ticketDeleted,
+  ticketHistory,
+  ticketPriorities,
+  ticketStates,
+  ticketUpdated,
+  updateArticle,
+  updateTicket,
+  userCreated,
+  userUpdated,
+} from '@helpmesh/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actor, cast, type Desk, handled, startDesk, user } from './desk.ts';
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await startDesk();
+});
+afterAll(() => desk.stop());
+
+const { admin, agent, agent2, reader, customer, colleague, stranger } = cast;
+
+const open = (who = agent, body: object = {}, article: object | null = {}, query: object = {}) =>
+  desk.rest(who, createTicket, {
+    query,
+    body: {
+      title: 'Printer',
+      group: 'Users',
+      ...(who === customer ? {} : { customer: 'user10@example.org' }),
+      ...(article && { article: { body: 'It burns', ...article } }),
+      ...body,
+    },
+  });
+const change = (who: typeof agent, id: number, body: object) => desk.rest(who, updateTicket, { id, body });
+const say = (who: typeof agent, id: number, body: object) =>
+  desk.rest(who, createArticle, { body: { ticket_id: id, body: 'words', ...body } });
+const read = (who: typeof agent, id: number, query: object = {}) => desk.rest(who, getTicket, { id, query });
+
+const invalid = (code: string, detail?: string) => ({ kind: 'invalid', code, ...(detail && { detail }) });
+const forbidden = { kind: 'forbidden', detail: 'Not authorized' };
+
+describe('opening a ticket', () => {
+  it('is answered with what a later read answers', async () => {
+    const created = await open(agent, {}, {}, { expand: 'true' });
+    expect(created).toMatchObject({
+      title: 'Printer',
+      group: 'Users',
+      state: 'new',
+      priority: '2 normal',
+      customer: 'user10@example.org',
+      owner: '-',
+      organization: 'Seven',
+      article_count: 1,
+      article_ids: [expect.any(Number)],
+    });
+    desk.clock.advance(60_000);
+    expect(created).toMatchObject(await read(agent, created.id, { expand: 'true' }));
+    const plain = await read(agent, created.id);
+    expect(plain).not.toHaveProperty('article_ids');
+    expect(plain).not.toHaveProperty('group');
+    expect(created).toMatchObject(plain);
+  });
+
+  it('gives numbers of five digits, one higher each time', async () => {
+    const [one, two] = [await open(), await open()];
+    expect(one.number).toMatch(/^1\d{4}$/);
+    expect(Number(two.number)).toBe(Number(one.number) + 1);
+  });
+
+  it('tells the neighbours with all names', async () => {
+    const { id, number } = await open(agent, { priority: '3 high', owner: 'user4@example.org' });
+    expect((await desk.told(ticketCreated)).find(({ data }) => data.ticket.id === id)).toMatchObject({
+      aggregateVersion: 1,
+      data: {
+        ticket: {
+          number,
+          group: 'Users',
+          state: 'new',
+          stateType: 'new',
+          priority: '3 high',
+          ownerId: 4,
+          articleCount: 1,
+        },
+        article: { type: 'note', sender: 'Agent', excerpt: 'It burns', isAutoResponse: false },
+        customer: { userId: 10, email: 'user10@example.org', name: 'Clara Customer', locale: 'en' },
+        createdById: 4,
+      },
+    });
+  });
+
+  it('without an article leaves article_count empty', async () => {
+    expect(await open(agent, {}, null)).toMatchObject({ article_count: null, create_article_type_id: null });
+  });
+
+  it('opened closed has its close times', async () => {
+    expect(await open(agent, { state: 'closed' })).toMatchObject({
+      close_at: new Date(desk.clock.now()).toISOString(),
+      last_close_at: new Date(desk.clock.now()).toISOString(),
+    });
+  });
+
+  it.each([
+    ['no group', { group: undefined }, invalid('input.missing', "The required value 'group_id' is missing.")],
+    ['an unknown group', { group: 'x' }, invalid('input.unknown-name', `No lookup value found for 'group': "x"`)],
+    ['an unknown group id', { group_id: 99 }, invalid('input.unknown-id', "Invalid value for param 'group_id': 99")],
+    ['no title', { title: ' ' }, invalid('input.missing', "The required value 'title' is missing.")],
+    ['no customer', { customer: undefined }, invalid('input.missing', "The required value 'customer_id' is missing.")],
+    [
+      'an unknown customer',
+      { customer: 'x@y.z' },
+      invalid('input.unknown-name', `No lookup value found for 'customer': "x@y.z"`),
+    ],
+    [
+      'a customer without address',
+      { customer: 'guess:x' },
+      invalid('ticket.customer-email-invalid', "Invalid email 'x' of customer"),
+    ],
+    ['an unknown state', { state: 'x' }, invalid('input.unknown-name', `No lookup value found for 'state': "x"`)],
+    ['an unknown priority', { priority_id: 9 }, invalid('input.unknown-id')],
+    ['an unknown owner', { owner_id: 999 }, invalid('input.unknown-id', "Invalid value for param 'owner_id': 999")],
+    [
+      'an empty article',
+      { article: { body: ' ' } },
+      invalid('article.body-missing', "Need at least an 'article body' field."),
+    ],
+    ['an unknown article type', { article: { body: 'x', type: 'pigeon' } }, invalid('input.unknown-name')],
+    ['a group without the right to create', { group: 'Second' }, forbidden],
+  ])('is refused with %s', async (_, body, error) => {
+    const before = await desk.query('SELECT count(*) FROM ticket');
+    await expect(open(agent, body)).rejects.toMatchObject(error);
+    expect(await desk.query('SELECT count(*) FROM ticket')).toEqual(before);
+  });
+
+  it('of one request does not suffer from a bad one of the same tick', async () => {
+    const all = await Promise.allSettled([
+      open(),
+      open(agent, { group: 'x' }),
+      open(customer),
+      open(stranger, { customer: undefined }),
+    ]);
+    expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+  });
+
+  it('finds people that were created a moment ago, before any event', async () => {
+    desk.identity.add(user({ id: 55, login: 'fresh', email: 'fresh@example.org', firstname: 'Fresh', lastname: '' }));
+    expect(await open(agent, { customer: 'fresh@example.org' })).toMatchObject({ customer_id: 55 });
+    expect(await open(agent, { customer_id: 'guess:made@example.org' }, {}, { expand: '1' })).toMatchObject({
+      customer: 'made@example.org',
+    });
+  });
+});
+
+describe('a customer', () => {
+  it('opens a ticket for themselves and cannot set what is not theirs', async () => {
+    const created = await open(
+      customer,
+      { customer: 'user12@example.org', owner_id: 4, state: 'closed', priority: '3 high', preferences: { a: 1 } },
+      { type: 'phone', sender: 'Agent', internal: true, from: 'The Boss' },
+    );
+    expect(created).toMatchObject({ customer_id: 10, owner_id: 1, state_id: 1, priority_id: 2, preferences: {} });
+    expect(await desk.rest(customer, listArticles, { id: created.id })).toMatchObject([
+      { type: 'web', sender: 'Customer', internal: false, from: 'Clara Customer' },
+    ]);
+  });
+
+  it('sees own tickets and those of a shared organization, and no internal article', async () => {
+    const { id } = await open(customer);
+    await say(agent, id, { body: 'secret', internal: true });
+    const publicNote = await say(agent, id, { body: 'seen' });
+    for (const who of [customer, colleague]) {
+      expect((await desk.rest(who, listArticles, { id })).map(({ body }) => body)).toEqual(['It burns', 'seen']);
+      const all = (await read(who, id, { all: 'true' })) as unknown as {
+        ticket_article_ids: number[];
+        assets: { TicketArticle: object };
+      };
+      expect(all.ticket_article_ids).toHaveLength(2);
+      expect(Object.keys(all.assets.TicketArticle)).toHaveLength(2);
+    }
+    await expect(read(stranger, id)).rejects.toMatchObject({
+      kind: 'not-found',
+      detail: `Couldn't find Ticket with 'id'=${id}`,
+    });
+    await expect(desk.rest(stranger, getArticle, { id: publicNote.id })).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(desk.rest(stranger, listArticles, { id })).rejects.toMatchObject({ kind: 'not-found' });
+    expect(await desk.rest(stranger, listTickets)).not.toContainEqual(expect.objectContaining({ id }));
+  });
+
+  it('opens a closed ticket again by writing, and may close it', async () => {
+    const { id } = await open(customer, {}, {});
+    await change(customer, id, { state: 'closed', title: 'Hacked', owner_id: 3, priority: '3 high' });
+    expect(await read(agent, id)).toMatchObject({ state_id: 4, title: 'Printer', owner_id: 1, priority_id: 2 });
+    await say(customer, id, { type: 'web' });
+    expect(await read(agent, id)).toMatchObject({ state_id: 2 });
+    expect((await desk.told(articleAdded)).at(-1)?.data.changes).toEqual({ state_id: { from: 4, to: 2 } });
+  });
+});
+
+describe('changing a ticket', () => {
+  it('keeps history with names, and tells what changed', async () => {
+    const { id } = await open();
+    await change(agent, id, { title: 'Fire', state: 'open', owner: 'user4@example.org', number: '1', nonsense: 1 });
+    const { history } = await desk.rest(agent, ticketHistory, { id });
+    expect(
+      history.map(({ object, type, attribute, value_from, value_to }) => [
+        object,
+        type,
+        attribute,
+        value_from,
+        value_to,
+      ]),
+    ).toEqual([
+      ['Ticket', 'created', undefined, undefined, undefined],
+      ['Ticket::Article', 'created', undefined, undefined, undefined],
+      ['Ticket', 'updated', 'title', 'Printer', 'Fire'],
+      ['Ticket', 'updated', 'state', 'new', 'open'],
+      ['Ticket', 'updated', 'owner', '-', 'user4@example.org'],
+    ]);
+    expect((await desk.told(ticketUpdated)).at(-1)).toMatchObject({
+      aggregateVersion: 2,
+      data: { changes: { title: { from: 'Printer', to: 'Fire' }, owner_id: { from: 1, to: 4 } }, changedById: 4 },
+    });
+  });
+
+  it('follows the rules of owners, pending times and closing', async () => {
+    const { id } = await open(admin);
+    expect(await change(admin, id, { owner_id: 5 })).toMatchObject({ owner_id: 1 }); // not of this group
+    expect(await change(admin, id, { owner_id: 4 })).toMatchObject({ owner_id: 4 });
+    const pending = { state: 'pending reminder', pending_time: '2026-04-01T10:20:30.400Z' };
+    expect(await change(admin, id, pending)).toMatchObject({ pending_time: '2026-04-01T10:20:00.000Z' });
+    const closed = await change(admin, id, { state: 'closed' });
+    expect(closed).toMatchObject({ pending_time: null, owner_id: 4 });
+    desk.clock.advance(3_600_000);
+    await change(admin, id, { state: 'open' });
+    const again = await change(admin, id, { state: 'closed' });
+    expect(again.close_at).toBe(closed.close_at);
+    expect(again.last_close_at).not.toBe(closed.last_close_at);
+    expect(await change(admin, id, { group: 'Second', state: 'open' })).toMatchObject({ owner_id: 1, group_id: 2 });
+  });
+
+  it('needs the level change; who sees the ticket hears "Not authorized", who does not hears "not found"', async () => {
+    const { id } = await open();
+    await expect(change(reader, id, { title: 'x' })).rejects.toMatchObject(forbidden);
+    await expect(say(reader, id, {})).rejects.toMatchObject(forbidden);
+    await expect(change(agent2, id, { title: 'x' })).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(change(agent, 999_999, {})).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('does each of many changes of one tick, one after the other', async () => {
+    const { id } = await open();
+    await Promise.all(Array.from({ length: 20 }, (_, i) => say(agent, id, { body: `n${i}` })));
+    expect(await read(agent, id)).toMatchObject({ article_count: 21 });
+    const versions = (await desk.told(articleAdded)).filter(({ data }) => data.ticket.id === id);
+    expect(versions.map(({ aggregateVersion }) => aggregateVersion)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 2),
+    );
+  });
+
+  it('can add an article in the same step', async () => {
+    const { id } = await open();
+    const changed = await change(agent, id, { state: 'closed', article: { body: 'done' } });
+    expect(changed).toMatchObject({ state_id: 4, article_count: 2 });
+    expect((changed as { article_ids?: number[] }).article_ids).toHaveLength(2);
+  });
+});
+
+describe('articles', () => {
+  it('move the facts of their ticket', async () => {
+    const { id } = await open(agent, {}, { type: 'phone', sender: 'Customer' });
+    const first = await read(agent, id);
+    expect(first).toMatchObject({ state_id: 1, first_response_at: null, last_contact_customer_at: first.created_at });
+    desk.clock.advance(60_000);
+    await say(agent, id, { type: 'note' });
+    expect(await read(agent, id)).toMatchObject({ state_id: 1, first_response_at: null });
+    await say(agent, id, { type: 'phone' });
+    const answered = await read(agent, id);
+    expect(answered).toMatchObject({ state_id: 2, article_count: 3 });
+    expect(answered.first_response_at).toBe(answered.last_contact_agent_at);
+    expect(answered.last_contact_at).toBe(answered.last_contact_agent_at);
+  });
+
+  it('are written for the customer when an agent notes down a call', async () => {
+    const { id } = await open(agent, {}, { type: 'phone', sender: 'Customer' });
+    const [article] = await desk.rest(agent, listArticles, { id });
+    expect(article).toMatchObject({
+      from: 'Clara Customer',
+      origin_by_id: 10,
+      origin_by: 'user10@example.org',
+      created_by_id: 4,
+    });
+  });
+
+  it('are cleaned when HTML, kept byte for byte when text, and lose images into attachments', async () => {
+    const { id } = await open();
+    const text = '<script>x</script>  & "so"\n';
+    expect(await say(agent, id, { body: text })).toMatchObject({ body: text, content_type: 'text/plain' });
+    const png = Buffer.from('fake image').toString('base64');
+    const html = `<p style="background:url(//evil)">a<img src="data:image/png;base64,${png}"><a href="javascript:x()">b</a></p>`;
+    const article = await say(agent, id, { body: html, content_type: 'text/html' });
+    expect(article.body).toMatch(
+      /^<p>a<img src="cid:[\w-]+@inline\.helpmesh" \/><a rel="[^"]+" target="_blank">b<\/a><\/p>$/,
+    );
+    expect(article.attachments).toMatchObject([
+      { size: '10', filename: 'image1.png', preferences: { 'Content-Disposition': 'inline' } },
+    ]);
+  });
+
+  it('carry files: of the store, as base64 and from the form they were dropped on', async () => {
+    const { id } = await open();
+    const stored = { sha256: 'c'.repeat(64), size: 3, filename: 's.bin', contentType: 'application/octet-stream' };
+    const upload = { ...stored, filename: 'dropped.txt' };
+    await desk.ask(agent, addUpload, { formId: 'f1', file: upload });
+    await desk.ask(agent2, addUpload, { formId: 'f1', file: { ...upload, filename: 'of somebody else' } });
+    const article = await say(agent, id, {
+      form_id: 'f1',
+      attachments: [
+        stored,
+        { filename: 'b.txt', data: Buffer.from('hello').toString('base64'), 'mime-type': 'text/plain' },
+      ],
+    });
+    expect(article.attachments.map(({ filename, size }) => [filename, size])).toEqual([
+      ['s.bin', '3'],
+      ['b.txt', '5'],
+      ['dropped.txt', '3'],
+    ]);
+    const at = { ticketId: id, articleId: article.id, attachmentId: article.attachments[1]?.id ?? 0 };
+    expect(await desk.ask(customer, getAttachment, at)).toMatchObject({
+      filename: 'b.txt',
+      size: 5,
+      contentType: 'text/plain',
+    });
+    await expect(desk.ask(stranger, getAttachment, at)).rejects.toMatchObject({ kind: 'not-found' });
+    expect((await say(agent, id, { form_id: 'f1' })).attachments).toEqual([]);
+    const broken = { attachments: [{ filename: 'x', data: '%%%', 'mime-type': 'a/b' }] };
+    await expect(say(agent, id, broken)).rejects.toMatchObject(
+      invalid('article.attachment-unreadable', "Invalid base64 for attachment with index '0'"),
+    );
+    await expect(desk.ask(agent, getRawMail, { articleId: article.id })).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('become internal or public, and that is all', async () => {
+    const { id } = await open();
+    const { id: articleId } = await say(agent, id, { body: 'oops' });
+    const body = { internal: true, body: 'rewritten', preferences: { highlight: 'x', other: 1 } };
+    expect(await desk.rest(agent, updateArticle, { id: articleId, body })).toMatchObject({
+      internal: true,
+      body: 'oops',
+      preferences: { highlight: 'x' },
+    });
+    await expect(desk.rest(customer, getArticle, { id: articleId })).rejects.toMatchObject({
+      detail: `Couldn't find Ticket::Article with 'id'=${articleId}`,
+    });
+  });
+
+  it('are taken back by their author only, only notes, and only for ten minutes', async () => {
+    const { id } = await open();
+    const note = await say(agent, id, {});
+    await expect(desk.rest(admin, deleteArticle, { id: note.id })).rejects.toMatchObject({ kind: 'forbidden' });
+    const call = await say(agent, id, { type: 'phone' });
+    await expect(desk.rest(agent, deleteArticle, { id: call.id })).rejects.toMatchObject({
+      detail: 'Not authorized (communication articles cannot be deleted)!',
+    });
+    expect(await desk.rest(agent, deleteArticle, { id: note.id })).toEqual({});
+    expect(await read(agent, id)).toMatchObject({ article_count: 2 });
+    const old = await say(agent, id, {});
+    desk.clock.advance(600_001);
+    await expect(desk.rest(agent, deleteArticle, { id: old.id })).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+});
+
+describe('the policy of the group', () => {
+  it('keeps customers from a closed ticket, and lets agents write', async () => {
+    const { id } = await open(customer);
+    await change(agent, id, { state: 'closed' });
+    await desk.query(`UPDATE replica_group SET follow_up_possible = 'new_ticket' WHERE id = 1`);
+    await expect(say(customer, id, {})).rejects.toMatchObject(
+      invalid('ticket.closed-for-follow-up', 'Cannot follow-up on a closed ticket. Please create a new ticket.'),
+    );
+    await say(agent, id, {});
+    await desk.query(`UPDATE replica_group SET follow_up_possible = 'yes' WHERE id = 1`);
+  });
+});
+
+describe('deleting a ticket', () => {
+  it('is for administrators, takes everything along and is told', async () => {
+    const { id } = await open();
+    await expect(desk.rest(agent, deleteTicket, { id })).rejects.toMatchObject(forbidden);
+    expect(await desk.rest(admin, deleteTicket, { id })).toEqual({});
+    await expect(read(agent, id)).rejects.toMatchObject({ kind: 'not-found' });
+    expect(await desk.query('SELECT 1 FROM article WHERE ticket_id = $1', [id])).toEqual([]);
+    expect((await desk.told(ticketDeleted)).at(-1)?.data.ticket.id).toBe(id);
+  });
+});
+
+describe('idempotency keys', () => {
+  const body = { title: 'Once', group: 'Users', customer: 'user10@example.org', article: { body: 'x' } };
+  const count = async (title: string) => (await desk.query('SELECT 1 FROM ticket WHERE title = $1', [title])).length;
+
+  it('give a repeated POST the same answer and no second effect', async () => {
+    const first = await desk.rest(agent, createTicket, { body, key: 'k1' });
+    desk.clock.advance(60_000);
+    expect(await desk.rest(agent, createTicket, { body, key: 'k1' })).toEqual(first);
+    expect(await count('Once')).toBe(1);
+  });
+
+  it('hold for many at the same time', async () => {
+    const many = { ...body, title: 'Many' };
+    const answers = await Promise.all(
+      Array.from({ length: 16 }, () => desk.rest(agent, createTicket, { body: many, key: 'k2' })),
+    );
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+    expect(await count('Many')).toBe(1);
+  });
+
+  it('are refused with another body, free again after an error, and a matter of each user', async () => {
+    await expect(
+      desk.rest(agent, createTicket, { body: { ...body, title: 'Other' }, key: 'k1' }),
+    ).rejects.toMatchObject(invalid('idempotency.key-reused'));
+    await expect(desk.rest(agent, createTicket, { body: { ...body, group: 'x' }, key: 'k3' })).rejects.toMatchObject(
+      invalid('input.unknown-name'),
+    );
+    await desk.rest(agent, createTicket, { body: { ...body, title: 'Third' }, key: 'k3' });
+    await desk.rest(admin, createTicket, { body: { ...body, title: 'Third' }, key: 'k3' });
+    expect(await count('Third')).toBe(2);
+  });
+
+  it('work for articles', async () => {
+    const { id } = await open();
+    const post = () => desk.rest(agent, createArticle, { body: { ticket_id: id, body: 'once' }, key: 'a1' });
+    const [one, two] = await Promise.all([post(), post()]);
+    expect(one).toEqual(two);
+    expect(await read(agent, id)).toMatchObject({ article_count: 2 });
+  });
+});
+
+describe('states and priorities', () => {
+  it('are read by everybody who has tickets and written by administrators', async () => {
+    const states = await desk.rest(customer, ticketStates.list);
+    expect(states.map(({ id, name }) => [id, name])).toEqual([
+      [1, 'new'],
+      [2, 'open'],
+      [3, 'pending reminder'],
+      [4, 'closed'],
+      [5, 'merged'],
+      [6, 'pending close'],
+      [7, 'redirected'],
+    ]);
+    await expect(desk.rest(agent, ticketStates.create, { body: { name: 'x' } })).rejects.toMatchObject(forbidden);
+    await expect(desk.rest(actor({ userId: 9 }), ticketStates.list)).rejects.toMatchObject(forbidden);
+  });
+
+  it('have exactly one default, wherever it moves', async () => {
+    const made = await desk.rest(admin, ticketStates.create, {
+      body: { name: 'waiting', state_type: 'open', default_follow_up: true },
+    });
+    const holders = async () =>
+      (await desk.rest(admin, ticketStates.list)).filter((state) => state.default_follow_up).map(({ id }) => id);
+    expect(await holders()).toEqual([made.id]);
+    await desk.rest(admin, ticketStates.update, { id: made.id, body: { default_follow_up: false } });
+    expect(await holders()).toEqual([made.id]);
+    await desk.rest(admin, ticketStates.update, { id: 2, body: { default_follow_up: true } });
+    expect(await holders()).toEqual([2]);
+    expect(await desk.rest(admin, ticketStates.delete, { id: made.id })).toEqual({});
+  });
+
+  it('are kept while something refers to them, and have one name each', async () => {
+    await open(agent, { priority: '3 high' });
+    const referenced = invalid('input.referenced', "Can't delete, object has references.");
+    await expect(desk.rest(admin, ticketPriorities.delete, { id: 3 })).rejects.toMatchObject(referenced);
+    await expect(desk.rest(admin, ticketPriorities.create, { body: { name: '3 high' } })).rejects.toMatchObject(
+      invalid('input.not-unique', 'This object already exists.'),
+    );
+    await expect(desk.rest(admin, ticketPriorities.create, { body: { name: ' ' } })).rejects.toMatchObject(
+      invalid('input.name-blank', "Name can't be blank"),
+    );
+    await expect(desk.rest(admin, ticketPriorities.get, { id: 99 })).rejects.toMatchObject({
+      kind: 'not-found',
+      detail: "Couldn't find Ticket::Priority with 'id'=99",
+    });
+  });
+});
+
+describe('the replicas', () => {
+  it('keep the newest word of identity, whatever order it comes in', async () => {
+    const row = async () => (await desk.query('SELECT firstname, version FROM replica_user WHERE id = 77'))[0];
+    const at = (aggregateVersion: number) => ({ aggregateId: '77', aggregateVersion });
+    await handled(desk, await desk.publish(userUpdated, user({ id: 77, firstname: 'New' }), at(3)));
+    await handled(desk, await desk.publish(userCreated, user({ id: 77, firstname: 'Old' }), at(1)));
+    expect(await row()).toEqual({ firstname: 'New', version: 3 });
+  });
+});
