@@ -36,7 +36,7 @@ export interface TestDesk {
   readonly smtpPort: number;
   rows(): Promise<Row[]>;
   /** Waits until no mail waits any more. */
-  settled(): Promise<Row[]>;
+  settled(timeoutMs?: number): Promise<Row[]>;
   /** Commands on the bus so far, oldest first. */
   filed(): Promise<FiledMail[]>;
   /** Waits for a command with this subject. */
@@ -93,14 +93,14 @@ export async function testDesk(
       return service.get(MailIntake).smtpPort ?? 0;
     },
     rows,
-    settled: () =>
+    settled: (timeoutMs = 30_000) =>
       waitFor(
         async () => {
           const all = await rows();
           const [waiting] = await sql<{ count: number }>(db, 'SELECT count(*) AS count FROM outbox');
           return all.length > 0 && all.every(({ state }) => state !== 'received') && waiting?.count === 0 && all;
         },
-        { what: 'all mails to be worked on and published', timeoutMs: 30_000 },
+        { what: 'all mails to be worked on and published', timeoutMs },
       ),
     filed,
     filedWith: (subject) =>

@@ -23,7 +23,7 @@ describe('hostile mails', () => {
       digests.set(name, reply.replace(/.*queued as /, ''));
       if (n % 5 === 0) await sendRaw({ port: desk.smtpPort }, rawMail({ subject: `ordinary ${n}` }));
     }
-    rows = await desk.settled();
+    rows = await desk.settled(120_000);
     commands = await desk.filed();
   }, 180_000);
   afterAll(() => desk?.stop());

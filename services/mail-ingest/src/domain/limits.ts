@@ -21,8 +21,8 @@ export const limits = {
   depth: 1000,
   /** UTF-8 bytes of the text, and of the sanitized HTML, that go into the ticket: 150 pages of 80 lines of 85 characters. */
   bodyBytes: MiB,
-  /** Characters of HTML read before sanitizing. Office writes about three times more markup than text. */
-  htmlSourceLength: 3 * MiB,
+  /** Characters of HTML read before sanitizing. Office writes about as much markup again as is left then. */
+  htmlSourceLength: 2 * MiB,
   /** Open elements in HTML. Layout by nested tables reaches 60; the parser's time grows with the square of the depth. */
   htmlDepth: 500,
   /** Characters of a subject. RFC 5322 2.1.1 allows 998 in a line; folded ones get longer, and a list shows 200. */
@@ -41,7 +41,7 @@ export const limits = {
   fileNameBytes: 255,
   /** Bytes read to save what can be saved of the header of an unreadable mail: 64 times an ordinary one. */
   salvageBytes: 64 * KiB,
-  /** Time one mail may take to be parsed. The worst of the hostile corpus takes 2 s. */
+  /** Processor time one mail may take to be parsed. The worst of the hostile corpus takes 2 s. */
   parseMs: 10_000,
   /** Heap of a parser thread: 25 MiB raw, its decoded parts, and a body as UTF-16 several times over. */
   parserHeapMiB: 512,

@@ -121,7 +121,7 @@ export function sanitized(html: string): string | null {
 
 /** The words of the HTML, paragraphs and lists kept. */
 export function textOf(html: string): string {
-  if (!isTooDeep(html)) return toText(html);
+  if (!isTooDeep(html)) return toText(html.slice(0, limits.htmlSourceLength));
   // No tree is built of a mail bomb; its words are still worth reading.
   return html
     .slice(0, limits.htmlSourceLength)

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import { logger } from '@helpmesh/telemetry';
 import { Piscina } from 'piscina';
 import { type MailReader, UnreadableMail } from '../../application/ports.ts';
@@ -51,7 +52,7 @@ export class ParserPool implements MailReader {
 
   /** Resolves when a thread is up and has read a first mail; no limit of time, a cold start may be slow. */
   async warmUp(): Promise<void> {
-    await this.pool.run({ raw: new Uint8Array(), headOnly: false, startedAt: new Float64Array(1) });
+    await this.pool.run({ raw: new Uint8Array(), headOnly: false, begun: new Float64Array(2) });
   }
 
   async parse(raw: Uint8Array<ArrayBuffer>): Promise<ParsedMail> {
@@ -73,10 +74,9 @@ export class ParserPool implements MailReader {
   private async run(raw: Uint8Array<ArrayBuffer>, headOnly: boolean): Promise<ParsedMail> {
     if (this.free > 0) this.free -= 1;
     else await new Promise<void>((go) => this.waiting.push(go));
-    const startedAt = new Float64Array(new SharedArrayBuffer(8));
-    const limit = new TimeLimit(this.timeLimitMs, startedAt);
+    const limit = new TimeLimit(this.timeLimitMs, this.pool);
     try {
-      return await this.pool.run({ raw, headOnly, startedAt }, { signal: limit.signal });
+      return await this.pool.run({ raw, headOnly, begun: limit.begun }, { signal: limit.signal });
     } finally {
       limit.clear();
       const next = this.waiting.shift();
@@ -86,16 +86,23 @@ export class ParserPool implements MailReader {
   }
 }
 
-/** The clock of a mail starts when its thread begins with it: neither a cold start nor a neighbour takes of its time. */
+/**
+ * What a mail may take is the processor time of its thread: neither a cold start nor a neighbour nor a busy machine takes
+ * of it. Thirty times as much by the clock on the wall ends it in any case.
+ */
 class TimeLimit {
+  /** Shared with the thread, which writes its id and its processor time (µs) here when it begins. */
+  readonly begun = new Float64Array(new SharedArrayBuffer(16));
   private readonly abort = new AbortController();
+  private readonly giveUpAt: number;
   private timer: NodeJS.Timeout;
 
   constructor(
     private readonly ms: number,
-    private readonly startedAt: Float64Array,
+    private readonly pool: { threads: Worker[] },
   ) {
-    this.timer = setTimeout(() => this.check(), ms);
+    this.giveUpAt = performance.now() + 30 * ms;
+    this.timer = setTimeout(() => void this.check(), ms);
   }
 
   get signal(): AbortSignal {
@@ -106,11 +113,18 @@ class TimeLimit {
     clearTimeout(this.timer);
   }
 
-  private check(): void {
-    const startedAt = this.startedAt[0] ?? 0;
-    const left = startedAt === 0 ? this.ms : startedAt + this.ms - (performance.timeOrigin + performance.now());
+  private async check(): Promise<void> {
+    const left = performance.now() >= this.giveUpAt ? 0 : this.ms - (await this.spentMs());
     if (left <= 0) this.abort.abort();
-    else this.timer = setTimeout(() => this.check(), left);
+    else this.timer = setTimeout(() => void this.check(), Math.max(left, 100));
+  }
+
+  private async spentMs(): Promise<number> {
+    const [threadId = 0, before = 0] = this.begun;
+    const thread = this.pool.threads.find((one) => one.threadId === threadId);
+    if (threadId === 0 || !thread) return 0;
+    const { user, system } = await thread.cpuUsage().catch(() => ({ user: 0, system: 0 }));
+    return (user + system - before) / 1000;
   }
 }
 
