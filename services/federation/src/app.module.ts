@@ -3,6 +3,7 @@ import { Outbox, RpcClient } from '@helpmesh/messaging';
 import { ActorSigner, CLOCK, CONFIG } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { KnowGroups } from './application/know-groups.ts';
 import { ManageAgreements } from './application/manage-agreements.ts';
 import { OwnAddresses } from './application/own-addresses.ts';
 import { RedirectTicket } from './application/redirect-ticket.ts';
@@ -20,6 +21,7 @@ import { GroupStore } from './persistence/group.store.ts';
     AgreementStore,
     GroupStore,
     FederationEvents,
+    { provide: KnowGroups, inject: [GroupStore], useFactory: (groups: GroupStore) => new KnowGroups(groups) },
     {
       provide: OwnAddresses,
       inject: [DataSource, GroupStore, CONFIG],

@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AnswerNewTicket } from './application/answer-new-ticket.ts';
+import { KnowGroups } from './application/know-groups.ts';
 import { OutboundQueue } from './application/outbound-queue.ts';
 import type { MailSettings } from './application/ports.ts';
 import { QueueMail } from './application/queue-mail.ts';
@@ -78,6 +79,11 @@ const SETTINGS = Symbol('notification.mail-settings');
         events: MailEvents,
         { wake }: SendDue,
       ) => new AnswerNewTicket(mails, groups, outbox, clock, settings, events, wake),
+    },
+    {
+      provide: KnowGroups,
+      inject: [GroupAddressStore],
+      useFactory: (groups: GroupAddressStore) => new KnowGroups(groups),
     },
     {
       provide: OutboundQueue,

@@ -1,6 +1,9 @@
+import type { Clock } from '@helpmesh/kernel';
+import { CLOCK } from '@helpmesh/service-kit';
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ProjectTickets } from './application/project-tickets.ts';
+import { ReportTickets } from './application/report-tickets.ts';
 import { ReportingConsumers } from './bus/consumers.ts';
 import { ReportAnswers } from './bus/report.answers.ts';
 import { ProjectionStore } from './persistence/projection.store.ts';
@@ -16,6 +19,11 @@ import { ReportStore } from './persistence/report.store.ts';
       provide: ProjectTickets,
       inject: [DataSource, ProjectionStore],
       useFactory: (db: DataSource, projection: ProjectionStore) => new ProjectTickets(db, projection),
+    },
+    {
+      provide: ReportTickets,
+      inject: [DataSource, ReportStore, CLOCK],
+      useFactory: (db: DataSource, reports: ReportStore, clock: Clock) => new ReportTickets(db, reports, clock),
     },
   ],
 })

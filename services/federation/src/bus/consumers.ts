@@ -2,15 +2,15 @@ import { groupCreated, groupDeleted, groupUpdated, type Message, ticketCreated }
 import { Consumes, ConsumesPrepared } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { KnowGroups } from '../application/know-groups.ts';
 import { RedirectTicket } from '../application/redirect-ticket.ts';
-import { GroupStore } from '../persistence/group.store.ts';
 
 /** Everything this service hears. */
 @Controller()
 export class FederationConsumers {
   constructor(
     private readonly redirectTicket: RedirectTicket,
-    private readonly groups: GroupStore,
+    private readonly groups: KnowGroups,
   ) {}
 
   @ConsumesPrepared(ticketCreated)
@@ -25,6 +25,6 @@ export class FederationConsumers {
 
   @Consumes(groupDeleted)
   async onGroupDeleted(event: Message<typeof groupDeleted>, tx: EntityManager): Promise<void> {
-    await this.groups.gone(tx, event.data.id, event.aggregateVersion);
+    await this.groups.forget(tx, event.data.id, event.aggregateVersion);
   }
 }

@@ -3,8 +3,8 @@ import { Consumes, type Verdict } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AnswerNewTicket } from '../application/answer-new-ticket.ts';
+import { KnowGroups } from '../application/know-groups.ts';
 import { QueueMail } from '../application/queue-mail.ts';
-import { GroupAddressStore } from '../persistence/group-address.store.ts';
 
 /** Everything this service hears. */
 @Controller()
@@ -12,7 +12,7 @@ export class NotificationConsumers {
   constructor(
     private readonly queueMail: QueueMail,
     private readonly answerNewTicket: AnswerNewTicket,
-    private readonly groups: GroupAddressStore,
+    private readonly groups: KnowGroups,
   ) {}
 
   @Consumes(sendMail)
@@ -27,12 +27,11 @@ export class NotificationConsumers {
 
   @Consumes(groupCreated, groupUpdated)
   async onGroup(event: Message<typeof groupCreated | typeof groupUpdated>, tx: EntityManager): Promise<void> {
-    const { id, active, email } = event.data;
-    await this.groups.keep(tx, id, active ? email : null, event.aggregateVersion);
+    await this.groups.keep(tx, event.data, event.aggregateVersion);
   }
 
   @Consumes(groupDeleted)
   async onGroupDeleted(event: Message<typeof groupDeleted>, tx: EntityManager): Promise<void> {
-    await this.groups.keep(tx, event.data.id, null, event.aggregateVersion);
+    await this.groups.forget(tx, event.data.id, event.aggregateVersion);
   }
 }

@@ -137,7 +137,7 @@ it.each([
   ['47', 'en', '47 hours and'],
   ['168', 'en', '7 days and'],
   ['168', 'de', '7 Tage und'],
-  ['1', 'fr', '1 heure et'],
+  ['1', 'fr', '1\u00a0heure et'],
   ['168', 'pl', 'ważności: 7 dni.'],
 ])('tells %s hours in %s as "%s"', (hours, locale, words) => {
   expect(renderMail('invitation', locale, { ...valuesOf('invitation'), hours }, house).text).toContain(words);

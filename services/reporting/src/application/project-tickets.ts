@@ -14,6 +14,10 @@ export class ProjectTickets {
     await this.projection.take(tx, events.map(pointOf));
   }
 
+  async nameGroup(tx: EntityManager, groupId: number, name: string, version: number): Promise<void> {
+    await this.projection.keepGroup(tx, groupId, name, version);
+  }
+
   /** Open tickets as gauges, counted when Prometheus asks. */
   measure(): void {
     gauge({

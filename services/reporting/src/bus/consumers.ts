@@ -13,15 +13,11 @@ import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ProjectTickets } from '../application/project-tickets.ts';
 import type { TicketEvent } from '../domain/ticket-point.ts';
-import { ProjectionStore } from '../persistence/projection.store.ts';
 
 /** Everything this service hears. */
 @Controller()
 export class ReportingConsumers {
-  constructor(
-    private readonly tickets: ProjectTickets,
-    private readonly projection: ProjectionStore,
-  ) {}
+  constructor(private readonly tickets: ProjectTickets) {}
 
   @ConsumesBatch(ticketCreated, ticketUpdated, articleAdded, articleChanged, ticketDeleted)
   onTickets(events: TicketEvent[], tx: EntityManager): Promise<void> {
@@ -30,6 +26,6 @@ export class ReportingConsumers {
 
   @Consumes(groupCreated, groupUpdated)
   async onGroup(event: Message<typeof groupCreated | typeof groupUpdated>, tx: EntityManager): Promise<void> {
-    await this.projection.keepGroup(tx, event.data.id, event.data.name, event.aggregateVersion);
+    await this.tickets.nameGroup(tx, event.data.id, event.data.name, event.aggregateVersion);
   }
 }

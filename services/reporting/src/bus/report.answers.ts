@@ -1,24 +1,14 @@
 import { type ParsedInputOf, ticketReport } from '@helpmesh/contracts';
-import type { Clock } from '@helpmesh/kernel';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
-import { CLOCK } from '@helpmesh/service-kit';
-import { Controller, Inject } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { groupsOfReport, reportWindow } from '../domain/report.ts';
-import { ReportStore } from '../persistence/report.store.ts';
+import { Controller } from '@nestjs/common';
+import { ReportTickets } from '../application/report-tickets.ts';
 
 @Controller()
 export class ReportAnswers {
-  constructor(
-    private readonly db: DataSource,
-    private readonly reports: ReportStore,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {}
+  constructor(private readonly reports: ReportTickets) {}
 
   @Answers(ticketReport)
   ticketReport({ actor }: RpcContext, { query }: ParsedInputOf<typeof ticketReport>) {
-    const groups = groupsOfReport(actor, query.group_id);
-    const now = this.clock.now();
-    return this.reports.ticketReport(this.db, reportWindow(query.from, query.to, now), groups, new Date(now));
+    return this.reports.run(actor, { from: query.from, to: query.to, groupId: query.group_id });
   }
 }

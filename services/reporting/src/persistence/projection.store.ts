@@ -1,6 +1,7 @@
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { TicketPoint } from '../domain/ticket-point.ts';
+import { CLOSED } from './closed.ts';
 
 const columns = [
   ...['number', 'group_id', 'group_name', 'state', 'state_type', 'priority', 'customer_id', 'organization_id'],
@@ -35,8 +36,8 @@ const insertIntervals = (which: string) => `
     SELECT DISTINCT ON (ticket_id, at) * FROM point ORDER BY ticket_id, at, version DESC
   ), step AS (
     SELECT *, lag(group_id) OVER ticket AS before_group, lag(state_type) OVER ticket AS before_type,
-           state_type IN ('closed', 'merged', 'redirected') AS is_closed,
-           coalesce(lag(state_type) OVER ticket IN ('closed', 'merged', 'redirected'), false) AS was_closed
+           state_type IN ${CLOSED} AS is_closed,
+           coalesce(lag(state_type) OVER ticket IN ${CLOSED}, false) AS was_closed
       FROM standing WINDOW ticket AS (PARTITION BY ticket_id ORDER BY at)
   ), move AS (
     SELECT *, lead(at) OVER (PARTITION BY ticket_id ORDER BY at) AS until
@@ -93,7 +94,7 @@ export class ProjectionStore {
     const rows = await sql<{ group_id: number; state_type: string; count: number }>(
       db,
       `SELECT group_id, state_type, count(*) AS count FROM ticket_fact
-        WHERE NOT deleted AND state_type NOT IN ('closed', 'merged', 'redirected') GROUP BY group_id, state_type`,
+        WHERE NOT deleted AND state_type NOT IN ${CLOSED} GROUP BY group_id, state_type`,
     );
     return rows.map((row) => ({ groupId: row.group_id, stateType: row.state_type, count: row.count }));
   }

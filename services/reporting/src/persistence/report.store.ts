@@ -1,6 +1,7 @@
 import { sql } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
 import type { ReportWindow } from '../domain/report.ts';
+import { CLOSED } from './closed.ts';
 
 export interface TicketReport {
   days: { date: string; created: number; closed: number }[];
@@ -31,7 +32,7 @@ export class ReportStore {
         db,
         `SELECT group_id, max(coalesce(group_name.name, fact.group_name)) AS "group", state, count(*)::int AS count
            FROM ticket_fact AS fact LEFT JOIN group_name USING (group_id)
-          WHERE NOT deleted AND state_type NOT IN ('closed', 'merged', 'redirected')
+          WHERE NOT deleted AND state_type NOT IN ${CLOSED}
             AND ($1::bigint[] IS NULL OR group_id = ANY($1))
           GROUP BY group_id, state ORDER BY group_id, state`,
         [groupIds],
