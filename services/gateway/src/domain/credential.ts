@@ -37,7 +37,7 @@ function readBasic(encoded: string): Credential {
 }
 
 function readToken(rest: string): Credential {
-  const named = /^token=(?:"([^"]*)"|(\S+))/.exec(rest);
+  const named = /^token=(?:"([^"]*)"|([^\s,]*))/.exec(rest);
   const token = named ? (named[1] ?? named[2] ?? '') : rest;
   if (token === '') throw new AppError('unauthenticated', 'auth.unreadable', "Can't find User for Token");
   return { scheme: 'token', token };

@@ -27,7 +27,10 @@ export class TokenBuckets {
     const elapsed = Math.max(0, now - bucket.at);
     bucket.tokens = Math.min(this.burst, bucket.tokens + (elapsed * this.perSecond) / 1000);
     bucket.at = now;
-    if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) * 1000) / this.perSecond);
+    if (bucket.tokens < 1) {
+      // Less than a microsecond is rounding, not waiting.
+      return Math.ceil(((1 - bucket.tokens) * 1000) / this.perSecond - 0.001);
+    }
     bucket.tokens -= 1;
     return 0;
   }
