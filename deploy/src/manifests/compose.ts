@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { databaseOf, serviceNames } from '../local/services.ts';
-import { type Needs, needs } from './needs.ts';
+import { handlesMail, type Needs, needs, seeds } from './needs.ts';
 import { image } from './workload.ts';
 
 const head = `# Made by \`helpmesh generate\` from deploy/src/manifests; change it there.
@@ -31,13 +31,13 @@ function environment(need: Needs): Record<string, string> {
     REDIS_URL: 'redis://redis:6379',
     HELPMESH_PUBLIC_URL: 'http://localhost:8080',
     HELPMESH_FQDN: 'localhost',
-    HELPMESH_SEED: 'zammad',
     HELPMESH_SIGNING_KEY: required(keyName(service)),
     HELPMESH_TRUSTED_KEYS: required('HELPMESH_TRUSTED_KEYS'),
-    HELPMESH_THREADING_SECRET: required('HELPMESH_THREADING_SECRET'),
     ...(need.database
       ? { DATABASE_URL: `postgres://helpmesh:helpmesh@postgres:5432/${databaseOf(service)}` }
       : { HTTP_PORT: '8080' }),
+    ...(seeds(service) ? { HELPMESH_SEED: 'zammad' } : {}),
+    ...(handlesMail(service) ? { HELPMESH_THREADING_SECRET: required('HELPMESH_THREADING_SECRET') } : {}),
     ...(need.blobs ? { BLOB_DIR: '/var/lib/helpmesh/blobs' } : {}),
     ...(service === 'identity' ? { HELPMESH_ADMIN_PASSWORD: required('HELPMESH_ADMIN_PASSWORD') } : {}),
     ...(service === 'mail-ingest' ? { SMTP_PORT: '2525', MAIL_ACCEPT: 'any' } : {}),

@@ -122,6 +122,7 @@ const rows: [row: string, panels: Panel[]][] = [
   ],
 ];
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana fills it in
 const datasource = { type: 'prometheus', uid: '${datasource}' };
 
 function panel({ title, description, unit, queries }: Panel, id: number, x: number, y: number, w: number) {

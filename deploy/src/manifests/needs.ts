@@ -1,5 +1,11 @@
 import { healthOffsets, type ServiceName, serviceNames } from '../local/services.ts';
 
+/** Services that make or check signed Message-IDs. */
+export const handlesMail = (service: ServiceName) => ['ticket', 'mail-ingest', 'notification'].includes(service);
+
+/** Services whose `migrate` puts the first rows into an empty database. */
+export const seeds = (service: ServiceName) => ['ticket', 'identity'].includes(service);
+
 /** What a service has to reach, and what may reach it: deployments, network policies and compose are made from this. */
 export interface Needs {
   service: ServiceName;

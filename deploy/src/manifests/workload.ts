@@ -2,7 +2,7 @@ import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IJob } from 'kubernetes-models/batch/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IContainer, IEnvVar, IPodSpec, IService, IServiceAccount } from 'kubernetes-models/v1';
-import type { Needs } from './needs.ts';
+import { handlesMail, type Needs } from './needs.ts';
 
 export const image = 'helpmesh:0.1.0';
 const secretsFolder = '/run/secrets/helpmesh';
@@ -25,7 +25,11 @@ function environment(need: Needs): IEnvVar[] {
     { name: 'OTEL_SERVICE_NAME', value: `helpmesh-${need.service}` },
     secretFile('NATS_URL', 'nats-url'),
     secretFile('HELPMESH_SIGNING_KEY', 'signing-key'),
-    secretFile('HELPMESH_TRUSTED_KEYS', 'trusted-keys'),
+    // Public keys: no secret, and the same for all.
+    {
+      name: 'HELPMESH_TRUSTED_KEYS',
+      valueFrom: { configMapKeyRef: { name: 'helpmesh-trusted-keys', key: 'trusted-keys.json' } },
+    },
   ];
   if (need.database) env.push(secretFile('DATABASE_URL', 'database-url'));
   if (need.redis) env.push(secretFile('REDIS_URL', 'redis-url'));
@@ -35,7 +39,7 @@ function environment(need: Needs): IEnvVar[] {
     env.push({ name: 'SMTP_PORT', value: '2525' }, { name: 'MAIL_ACCEPT', value: 'known' });
   }
   if (need.service === 'notification') env.push(secretFile('SMTP_URL', 'smtp-url'));
-  if (['ticket', 'mail-ingest', 'notification'].includes(need.service)) {
+  if (handlesMail(need.service)) {
     env.push(secretFile('HELPMESH_THREADING_SECRET', 'threading-secret'));
   }
   if (need.blobs) env.push({ name: 'BLOB_DIR', value: blobFolder });
