@@ -128,6 +128,7 @@ describe('a new ticket', () => {
       const told = await others.hear(recordMail, ({ data }) => data.ticketId === ticket.ticket.id);
       expect(told).toMatchObject({ causationId: event.id, correlationId: event.correlationId });
       expect(told.data).toMatchObject({ kind: 'auto-reply', messageId, to: [{ address: ticket.customer.email }] });
+      expect(told.data).toMatchObject({ text: expect.stringMatching(says), html: null });
       const sent = await others.hear(deliverySent, ({ data }) => data.mailId === told.data.mailId);
       expect(sent.data).toMatchObject({ kind: 'auto-reply', ticketId: ticket.ticket.id, articleId: null, attempts: 1 });
     },

@@ -98,9 +98,10 @@ export class AnswerNewTicket {
   }
 
   private async record(tx: EntityManager, event: Message<typeof ticketCreated>, mail: OutboundMail): Promise<void> {
-    const { id: mailId, kind, from, to, subject, text, html, messageId, inReplyTo } = mail;
+    const { id: mailId, kind, from, to, subject, text, messageId, inReplyTo } = mail;
     const ticketId = event.data.ticket.id;
-    const data = { mailId, ticketId, kind, from, to, subject, text: text ?? '', html, messageId, inReplyTo };
+    // The words without the frame: a mail's layout inside the thread is noise.
+    const data = { mailId, ticketId, kind, from, to, subject, text: text ?? '', html: null, messageId, inReplyTo };
     await this.outbox.add(tx, recordMail, { aggregateId: ticketId, data, cause: event });
   }
 
