@@ -4,7 +4,7 @@ import react from '@vitejs/plugin-react';
 import mantine from 'postcss-preset-mantine';
 import { defineConfig } from 'vite';
 
-const backend = process.env['HELPMESH_PUBLIC_URL'] ?? 'http://localhost:8080';
+const backend = process.env.HELPMESH_PUBLIC_URL ?? 'http://localhost:8080';
 
 export default defineConfig({
   plugins: [

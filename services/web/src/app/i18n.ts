@@ -14,7 +14,8 @@ const catalogs: Record<Language, () => Promise<{ messages: Messages }>> = {
   de: () => import('../locales/de/messages.po'),
 };
 
-const isLanguage = (code: string | null | undefined): code is Language => languages.some((known) => known.code === code);
+const isLanguage = (code: string | null | undefined): code is Language =>
+  languages.some((known) => known.code === code);
 
 /** The person's own choice, else the first language of the browser that we speak, else English. */
 export function preferredLanguage(): Language {

@@ -9,8 +9,8 @@ import {
 } from '@tanstack/react-router';
 import { meQuery } from '../features/session/queries.ts';
 import { queryClient } from './query-client.ts';
-import { Crashed, NotFound, Starting } from './shell/fallbacks.tsx';
 import { Shell } from './shell/app-shell.tsx';
+import { Crashed, NotFound, Starting } from './shell/fallbacks.tsx';
 
 type Search = Record<string, string>;
 const strings = (search: Record<string, unknown>): Search =>
@@ -31,7 +31,7 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: (search: Record<string, unknown>): { next?: string } => {
-    const next = ownPath(search['next']);
+    const next = ownPath(search.next);
     return next ? { next } : {};
   },
   component: lazyRouteComponent(entry, 'SignInPage'),
@@ -88,13 +88,7 @@ const ticket = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([
-    signIn,
-    forgot,
-    reset,
-    invite,
-    app.addChildren([home, tickets, newTicket, ticket]),
-  ]),
+  routeTree: root.addChildren([signIn, forgot, reset, invite, app.addChildren([home, tickets, newTicket, ticket])]),
   context: { queryClient },
   // Plain query strings: `?view=open&q=42` stays what a person would write and a script can build.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

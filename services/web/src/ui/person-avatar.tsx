@@ -1,12 +1,18 @@
-import { Avatar } from '@mantine/core';
+import classes from './person-avatar.module.css';
 
-/** Initials; the name itself always stands beside it or in the label of the control around it. */
+/**
+ * Initials, drawn by the style sheet: they are an ornament, and must not become a part of the name of the control around
+ * them. The name itself always stands beside it or in that control's label.
+ */
 export function PersonAvatar({ name, size = 28 }: { name: string; size?: number }) {
   const words = name.split(/[\s@.]+/).filter(Boolean);
   const initials = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => word?.[0] ?? '').join('');
   return (
-    <Avatar size={size} radius="xl" color="mesh" variant="light" aria-hidden>
-      {initials.toLocaleUpperCase()}
-    </Avatar>
+    <span
+      aria-hidden
+      className={classes.avatar}
+      data-initials={initials.toLocaleUpperCase()}
+      style={{ inlineSize: size, blockSize: size, fontSize: size * 0.4 }}
+    />
   );
 }

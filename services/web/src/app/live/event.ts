@@ -33,15 +33,15 @@ export function readTicketEvent(text: string): TicketEvent | null {
   } catch {
     return null;
   }
-  if (!isObject(message) || typeof message['type'] !== 'string' || !message['type'].startsWith('ticket.')) return null;
-  const data = isObject(message['data']) ? message['data'] : message;
-  const snapshot = isObject(data['ticket']) ? data['ticket'] : {};
-  const ticketId = Number(snapshot['id'] ?? data['ticketId'] ?? message['aggregateId']);
+  if (!isObject(message) || typeof message.type !== 'string' || !message.type.startsWith('ticket.')) return null;
+  const data = isObject(message.data) ? message.data : message;
+  const snapshot = isObject(data.ticket) ? data.ticket : {};
+  const ticketId = Number(snapshot.id ?? data.ticketId ?? message.aggregateId);
   if (!Number.isSafeInteger(ticketId) || ticketId <= 0) return null;
   const row = Object.fromEntries(
     Object.entries(rowFields)
       .filter(([from]) => snapshot[from] !== undefined)
       .map(([from, to]) => [to, snapshot[from]]),
   );
-  return { type: message['type'], ticketId, row };
+  return { type: message.type, ticketId, row };
 }

@@ -67,7 +67,9 @@ function apply(cache: QueryClient, { type, ticketId, row }: TicketEvent): void {
     // Also said of a ticket that moved out of this person's sight: what is cached must not stay on screen.
     void cache.resetQueries({ queryKey: ticketKeys.one(ticketId) });
   } else {
-    cache.setQueriesData<InfiniteData<TicketPage>>({ queryKey: ticketKeys.lists }, (list) => patchRow(list, ticketId, row));
+    cache.setQueriesData<InfiniteData<TicketPage>>({ queryKey: ticketKeys.lists }, (list) =>
+      patchRow(list, ticketId, row),
+    );
   }
   for (const key of [ticketKeys.one(ticketId), ticketKeys.articles(ticketId), ticketKeys.history(ticketId)]) {
     void cache.invalidateQueries({ queryKey: key });

@@ -2,7 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, AppShell, Burger, Button, Group, Kbd, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconPencilPlus, IconSearch } from '@tabler/icons-react';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { Logo } from '../../ui/logo.tsx';
 import { registry } from '../actions/registry.ts';
 import { useShortcuts } from '../actions/use-shortcuts.ts';
@@ -24,7 +24,6 @@ export function Shell() {
   const { t } = useLingui();
   const { navOpen, setNavOpen, shortcuts } = useShell();
   const { pathname } = useLocation();
-  const main = useRef<HTMLElement>(null);
   useGeneralActions();
   useShortcuts(shortcuts);
   useLiveUpdates();
@@ -38,14 +37,7 @@ export function Shell() {
       padding={0}
       transitionDuration={0}
     >
-      <a
-        href="#main"
-        className={classes.skip}
-        onClick={(event) => {
-          event.preventDefault();
-          main.current?.focus();
-        }}
-      >
+      <a href="#main" className={classes.skip}>
         {t`Skip to content`}
       </a>
       <AppShell.Header className={classes.header}>
@@ -104,7 +96,7 @@ export function Shell() {
           <ThemeSwitch />
         </span>
       </AppShell.Navbar>
-      <AppShell.Main id="main" ref={main} tabIndex={-1} className={classes.main}>
+      <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
         <Outlet />
       </AppShell.Main>
       <Palette />

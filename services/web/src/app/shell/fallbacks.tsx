@@ -16,21 +16,15 @@ export function Starting() {
 export function NotFound() {
   const { t } = useLingui();
   return (
-    <main>
-      <Empty icon={IconMapOff} title={t`There is nothing at this address`}>
-        <Anchor component={Link} to="/tickets">
-          {t`To the tickets`}
-        </Anchor>
-      </Empty>
-    </main>
+    <Empty icon={IconMapOff} title={t`There is nothing at this address`}>
+      <Anchor component={Link} to="/tickets">
+        {t`To the tickets`}
+      </Anchor>
+    </Empty>
   );
 }
 
 /** Also reached when a new release replaced the chunk a page needs: loading anew brings the new one. */
 export function Crashed({ error }: ErrorComponentProps) {
-  return (
-    <main>
-      <Failed error={error} onRetry={() => window.location.reload()} />
-    </main>
-  );
+  return <Failed error={error} onRetry={() => window.location.reload()} />;
 }

@@ -7,9 +7,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useMe } from '../../features/session/use-me.ts';
-import { call } from '../api.ts';
 import { registry } from '../actions/registry.ts';
 import { useRegisteredActions } from '../actions/use-actions.ts';
+import { call } from '../api.ts';
 import { KeyCaps } from './shortcut-help.tsx';
 
 /** Tickets by number or words, and every action that is possible right now. */
@@ -34,8 +34,7 @@ export function Palette() {
     .filter((action) => action.inPalette !== false)
     .map((action) => ({ action, label: i18n._(action.label) }))
     .filter(({ label }) => label.toLocaleLowerCase(i18n.locale).includes(words.toLocaleLowerCase(i18n.locale)));
-  const searchAll = () =>
-    void navigate({ to: '/tickets', search: { view: agent ? 'all' : 'my-tickets', q: words } });
+  const searchAll = () => void navigate({ to: '/tickets', search: { view: agent ? 'all' : 'my-tickets', q: words } });
 
   return (
     <Spotlight.Root
@@ -45,6 +44,7 @@ export function Palette() {
       scrollable
       maxHeight={440}
       radius="md"
+      attributes={{ content: { 'aria-label': t`Search or run a command` } }}
       overlayProps={{ backgroundOpacity: 0.35 }}
     >
       <Spotlight.Search
@@ -53,6 +53,16 @@ export function Palette() {
         leftSection={<IconSearch size={18} aria-hidden />}
       />
       <Spotlight.ActionsList>
+        {/* First, because it is there from the first letter: what Enter does must not change while results come in. */}
+        {words !== '' && (
+          <Spotlight.ActionsGroup label={t`Search`}>
+            <Spotlight.Action
+              leftSection={<IconSearch size={18} aria-hidden />}
+              label={t`All tickets with “${words}”`}
+              onClick={searchAll}
+            />
+          </Spotlight.ActionsGroup>
+        )}
         {found.length > 0 && (
           <Spotlight.ActionsGroup label={t`Tickets`}>
             {found.map((ticket) => (
@@ -64,15 +74,6 @@ export function Palette() {
                 onClick={() => void navigate({ to: '/tickets/$id', params: { id: String(ticket.id) } })}
               />
             ))}
-          </Spotlight.ActionsGroup>
-        )}
-        {words !== '' && (
-          <Spotlight.ActionsGroup label={t`Search`}>
-            <Spotlight.Action
-              leftSection={<IconSearch size={18} aria-hidden />}
-              label={t`All tickets with “${words}”`}
-              onClick={searchAll}
-            />
           </Spotlight.ActionsGroup>
         )}
         {actions.length > 0 && (

@@ -76,7 +76,12 @@ export function useGeneralActions(): void {
     },
     { id: 'general.light', label: msg`Light appearance`, section: 'general', run: () => setColorScheme('light') },
     { id: 'general.dark', label: msg`Dark appearance`, section: 'general', run: () => setColorScheme('dark') },
-    { id: 'general.auto', label: msg`Appearance like the system`, section: 'general', run: () => setColorScheme('auto') },
+    {
+      id: 'general.auto',
+      label: msg`Appearance like the system`,
+      section: 'general',
+      run: () => setColorScheme('auto'),
+    },
     {
       id: 'general.english',
       label: msg`Show everything in English`,

@@ -10,7 +10,8 @@ export interface Capabilities {
   admin: boolean;
 }
 
-const namesOf = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []);
+const namesOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
 /** A parent permission grants its children; the seeded roles stand in where a server sends no permission names. */
 export function capabilitiesOf(facts: AccessFacts): Capabilities {

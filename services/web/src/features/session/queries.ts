@@ -1,7 +1,7 @@
 import type { OutputOf } from '@helpmesh/contracts';
 import { queryOptions } from '@tanstack/react-query';
-import { ApiError, call, request } from '../../app/api.ts';
 import type { Endpoints } from '../../app/api.gen.ts';
+import { ApiError, call, request } from '../../app/api.ts';
 
 export type Me = OutputOf<Endpoints['currentUser']>;
 

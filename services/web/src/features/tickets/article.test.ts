@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { arrivedSince, contentIdOf, deliveryOf, kindOf, parseAddress, replyRecipient, splitAddresses } from './article.ts';
+import {
+  arrivedSince,
+  contentIdOf,
+  deliveryOf,
+  kindOf,
+  parseAddress,
+  replyRecipient,
+  splitAddresses,
+} from './article.ts';
 import type { Article } from './queries.ts';
 
 const anArticle = (overrides: Partial<Article> = {}): Article => ({

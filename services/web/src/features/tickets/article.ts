@@ -22,13 +22,13 @@ const text = (...values: unknown[]): string | null =>
 /** How far an outgoing mail got; null for everything that is no outgoing mail. */
 export function deliveryOf(article: Pick<Article, 'type' | 'sender' | 'internal' | 'preferences'>): Delivery | null {
   if (article.type !== 'email' || article.sender === 'Customer' || article.internal) return null;
-  const found = article.preferences['delivery'];
+  const found = article.preferences.delivery;
   const delivery = isObject(found) ? found : {};
-  const state = delivery['state'] ?? delivery['status'];
+  const state = delivery.state ?? delivery.status;
   return {
     state: state === 'sent' || state === 'deferred' || state === 'failed' ? state : 'queued',
-    reason: text(delivery['error'], delivery['reason'], delivery['message']),
-    nextAttemptAt: text(delivery['next_attempt_at'], delivery['nextAttemptAt']),
+    reason: text(delivery.error, delivery.reason, delivery.message),
+    nextAttemptAt: text(delivery.next_attempt_at, delivery.nextAttemptAt),
   };
 }
 

@@ -32,7 +32,11 @@ export const isBlank = (html: string): boolean =>
     .replace(/&nbsp;/g, ' ')
     .trim() === '';
 
-export function loadDraft(kind: DraftKind, ticketId: number, storage: Pick<Storage, 'getItem'> = localStorage): Draft | null {
+export function loadDraft(
+  kind: DraftKind,
+  ticketId: number,
+  storage: Pick<Storage, 'getItem'> = localStorage,
+): Draft | null {
   try {
     const value: unknown = JSON.parse(storage.getItem(keyOf(kind, ticketId)) ?? 'null');
     return isDraft(value) ? value : null;

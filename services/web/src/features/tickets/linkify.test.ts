@@ -3,15 +3,29 @@ import { expect, it } from 'vitest';
 import { linkify } from './linkify.ts';
 
 it('keeps every character', () => {
-  const words = fc.constantFrom('see', 'https://a.example/x?y=1', '(https://b.example)', 'ana@c.example', '.', ' ', '\n');
+  const words = fc.constantFrom(
+    'see',
+    'https://a.example/x?y=1',
+    '(https://b.example)',
+    'ana@c.example',
+    '.',
+    ' ',
+    '\n',
+  );
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.array(words).map((parts) => parts.join(' '))), (text) => {
-      expect(
-        linkify(text)
-          .map((part) => part.text)
-          .join(''),
-      ).toBe(text);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(words).map((parts) => parts.join(' ')),
+      ),
+      (text) => {
+        expect(
+          linkify(text)
+            .map((part) => part.text)
+            .join(''),
+        ).toBe(text);
+      },
+    ),
   );
 });
 

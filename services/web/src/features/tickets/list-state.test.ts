@@ -30,7 +30,10 @@ describe('list state in the address', () => {
 
   it.each([
     [{ view: 'nonsense' }, { view: 'my-open' }],
-    [{ sort: 'body', order: 'sideways' }, { sort: 'updated_at', order: 'desc' }],
+    [
+      { sort: 'body', order: 'sideways' },
+      { sort: 'updated_at', order: 'desc' },
+    ],
     [{ group: '-3' }, { group: null }],
     [{ group: '' }, { group: null }],
     [{ group: '12' }, { group: 12 }],

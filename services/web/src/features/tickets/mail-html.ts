@@ -1,3 +1,4 @@
+import interUrl from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url';
 import DOMPurify from 'dompurify';
 
 export interface PreparedHtml {
@@ -16,11 +17,25 @@ const isRemote = (url: string): boolean => /^(https?:)?\/\//i.test(url.trim());
 export function prepareMailHtml(html: string, cids: ReadonlyMap<string, string>, loadImages: boolean): PreparedHtml {
   const fragment = DOMPurify.sanitize(html, {
     RETURN_DOM_FRAGMENT: true,
-    FORBID_TAGS: ['form', 'input', 'button', 'textarea', 'select', 'audio', 'video', 'svg', 'math', 'base', 'link', 'meta'],
+    FORBID_TAGS: [
+      'form',
+      'input',
+      'button',
+      'textarea',
+      'select',
+      'audio',
+      'video',
+      'svg',
+      'math',
+      'base',
+      'link',
+      'meta',
+    ],
     FORBID_ATTR: ['srcset', 'ping', 'id', 'name', 'autofocus', 'contenteditable'],
     ALLOW_DATA_ATTR: false,
     // Own addresses may be asked for by `cid:`; everything else keeps DOMPurify's own list of schemes.
-    ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|cid):|data:image\/(?:png|gif|jpe?g|webp);|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
+    ALLOWED_URI_REGEXP:
+      /^(?:(?:https?|mailto|tel|cid):|data:image\/(?:png|gif|jpe?g|webp);|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
   });
   let blockedImages = 0;
   for (const image of fragment.querySelectorAll('img')) {
@@ -53,12 +68,13 @@ export interface FrameLook {
 
 /**
  * The whole document of a frame. Its own policy comes on top of the page's: no script, no form, no style sheet and no
- * font from elsewhere; images only from here unless the person asked for the others.
+ * font from elsewhere (the one of the page is ours); images only from here unless the person asked for the others.
  */
 export function frameDocument(html: string, title: string, look: FrameLook, loadImages: boolean): string {
   const images = loadImages ? "'self' data: https: http:" : "'self' data:";
-  const policy = `default-src 'none'; img-src ${images}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; img-src ${images}; style-src 'unsafe-inline'; font-src 'self'; base-uri 'none'; form-action 'none'`;
   return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer"><title>${escapeHtml(title)}</title><style>
+@font-face{font-family:'Inter Variable';src:url('${new URL(interUrl, location.origin).href}') format('woff2');font-weight:100 900;font-display:swap}
 :root{color-scheme:${look.dark ? 'dark' : 'light'}}
 html,body{margin:0;padding:0;background:${look.background};overflow-y:hidden}
 body{font:14px/1.55 'Inter Variable',system-ui,-apple-system,'Segoe UI',sans-serif;color:${look.color};overflow-wrap:anywhere;padding:1px 0}

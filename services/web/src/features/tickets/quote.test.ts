@@ -18,7 +18,10 @@ const pieces = fc.constantFrom(
   '\r\n',
   '&nbsp;',
 );
-const anyMessage = fc.oneof(fc.string(), fc.array(pieces).map((parts) => parts.join('')));
+const anyMessage = fc.oneof(
+  fc.string(),
+  fc.array(pieces).map((parts) => parts.join('')),
+);
 
 describe('quote folding', () => {
   it.each([
@@ -42,9 +45,9 @@ describe('quote folding', () => {
   });
 
   it('takes an attribution broken over two lines along', () => {
-    expect(foldText('Ja.\n\nAm Di., 3. Mai 2026 um 10:00\nUhr schrieb Ana <a@b.example>:\n> Neu starten\n').visible).toBe(
-      'Ja.\n\n',
-    );
+    expect(
+      foldText('Ja.\n\nAm Di., 3. Mai 2026 um 10:00\nUhr schrieb Ana <a@b.example>:\n> Neu starten\n').visible,
+    ).toBe('Ja.\n\n');
   });
 
   it.each([
@@ -61,9 +64,15 @@ describe('quote folding', () => {
   });
 
   it.each([
-    ['Gmail', '<div>Thanks</div><div class="gmail_quote gmail_quote_container">On … wrote:<blockquote>x</blockquote></div>'],
+    [
+      'Gmail',
+      '<div>Thanks</div><div class="gmail_quote gmail_quote_container">On … wrote:<blockquote>x</blockquote></div>',
+    ],
     ['Apple Mail', '<div>Thanks</div><blockquote type="cite"><div>x</div></blockquote>'],
-    ['Thunderbird', '<p>Thanks</p><div class="moz-cite-prefix">On … wrote:</div><blockquote type="cite">x</blockquote>'],
+    [
+      'Thunderbird',
+      '<p>Thanks</p><div class="moz-cite-prefix">On … wrote:</div><blockquote type="cite">x</blockquote>',
+    ],
     ['Outlook', '<p>Thanks</p><div id="appendonsend"></div><hr><div>From: x</div>'],
     ['a nested quotation', '<p>Thanks</p><blockquote>a<blockquote>b</blockquote>c</blockquote><br>&nbsp;'],
   ])('folds the quotation of %s', (_, html) => {

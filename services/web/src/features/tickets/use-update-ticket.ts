@@ -24,7 +24,8 @@ export function useUpdateTicket(id: number): (change: TicketChange) => void {
   const setUndo = useUndo((undo) => undo.set);
   const key = ticketKeys.one(id);
   const { mutate } = useMutation({
-    mutationFn: ({ fields }: TicketChange) => call('updateTicket', { params: { id }, query: { expand: true }, body: fields }),
+    mutationFn: ({ fields }: TicketChange) =>
+      call('updateTicket', { params: { id }, query: { expand: true }, body: fields }),
     onMutate: async ({ shown }) => {
       await cache.cancelQueries({ queryKey: key });
       const before = cache.getQueryData<Ticket>(key);

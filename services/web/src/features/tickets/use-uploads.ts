@@ -39,7 +39,10 @@ export function useUploads(formId: string, initial: DraftFile[]): Uploads {
       const key = `new-${counter.current}`;
       const abort = new AbortController();
       running.current.set(key, abort);
-      setList((known) => [...known, { key, filename: file.name, size: file.size, progress: 0, file: null, error: null }]);
+      setList((known) => [
+        ...known,
+        { key, filename: file.name, size: file.size, progress: 0, file: null, error: null },
+      ]);
       upload(formId, file, (progress) => patch(key, { progress }), abort.signal)
         .then(
           ({ id }) => patch(key, { progress: 1, file: { id, filename: file.name, size: file.size } }),

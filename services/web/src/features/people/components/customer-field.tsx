@@ -82,7 +82,7 @@ export function CustomerField({ value, onChange, error }: Props) {
                 <span className={classes.person}>
                   <span>{nameOf(user)}</span>
                   <Text span size="xs" c="dimmed">
-                    {[user.email, user['organization']].filter(Boolean).join(' · ')}
+                    {[user.email, user.organization].filter(Boolean).join(' · ')}
                   </Text>
                 </span>
               </Combobox.Option>

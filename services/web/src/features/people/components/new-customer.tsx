@@ -4,8 +4,8 @@ import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { call } from '../../../app/api.ts';
 import { problemText } from '../../../ui/problem.ts';
-import { splitName } from '../split-name.ts';
 import type { User } from '../queries.ts';
+import { splitName } from '../split-name.ts';
 
 interface Props {
   opened: boolean;

@@ -1,5 +1,12 @@
 import { useLingui } from '@lingui/react/macro';
-import { IconChevronDown, IconHeadset, IconLock, IconMessageCircle, IconSettings, type TablerIcon } from '@tabler/icons-react';
+import {
+  IconChevronDown,
+  IconHeadset,
+  IconLock,
+  IconMessageCircle,
+  IconSettings,
+  type TablerIcon,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { PersonAvatar } from '../../../ui/person-avatar.tsx';

@@ -1,5 +1,4 @@
-import { msg } from '@lingui/core/macro';
-import { plural } from '@lingui/core/macro';
+import { msg, plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button, FileButton, Group, Skeleton, TagsInput, Text, Tooltip } from '@mantine/core';
 import { IconArrowBackUp, IconLock, IconPaperclip, IconSend2, IconTrash, IconX } from '@tabler/icons-react';

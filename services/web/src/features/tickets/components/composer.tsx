@@ -5,8 +5,8 @@ import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { registry } from '../../../app/actions/registry.ts';
 import { useActions } from '../../../app/actions/use-actions.ts';
-import { useMe } from '../../session/use-me.ts';
 import type { User } from '../../people/queries.ts';
+import { useMe } from '../../session/use-me.ts';
 import { loadDraft } from '../draft.ts';
 import type { Article, Ticket } from '../queries.ts';
 import classes from './composer.module.css';
@@ -47,10 +47,7 @@ export function Composer({ ticket, articles, customer }: Props) {
     <section className={classes.dock} aria-label={t`Write a message`}>
       {kind === null ? (
         <div className={classes.choice}>
-          <Button
-            leftSection={<IconArrowBackUp size={17} aria-hidden />}
-            onClick={() => registry.run('ticket.reply')}
-          >
+          <Button leftSection={<IconArrowBackUp size={17} aria-hidden />} onClick={() => registry.run('ticket.reply')}>
             {t`Reply`}
           </Button>
           {agent && (

@@ -19,7 +19,7 @@ export function DeliveryMark({ delivery }: { delivery: Delivery }) {
       <Icon size={14} stroke={2} aria-hidden />
       <span>
         {text}
-        {delivery.nextAttemptAt && delivery.state === 'deferred' && (
+        {delivery.nextAttemptAt && delivery.state === 'deferred' && Date.parse(delivery.nextAttemptAt) > Date.now() && (
           <>
             {' '}
             <Ago at={delivery.nextAttemptAt} />

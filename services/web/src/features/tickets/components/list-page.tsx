@@ -51,7 +51,7 @@ export function TicketListPage() {
             {list.data && <Plural value={total} one="# ticket" other="# tickets" />}
           </span>
         </div>
-        <div className={classes.tools} role="search">
+        <search className={classes.tools}>
           <ListSearch key={state.view} value={state.q} onChange={(q) => change({ q }, true)} />
           {groups.length > 1 && (
             <Select
@@ -73,7 +73,7 @@ export function TicketListPage() {
             onChange={(value) => value && change({ sort: value as Sort })}
             className={classes.sort}
           />
-        </div>
+        </search>
         {list.isPlaceholderData && <Progress value={100} animated size={2} className={classes.progress} aria-hidden />}
       </div>
       {list.isPending ? (

@@ -42,7 +42,7 @@ export function MessageFrame({ html, title, cids }: Props) {
     const element = frame.current;
     if (!element) return;
     let observer: ResizeObserver | undefined;
-    const fit = () => {
+    const resize = () => {
       const body = element.contentDocument?.body;
       if (body) element.style.blockSize = `${Math.ceil(body.getBoundingClientRect().height) + 1}px`;
     };
@@ -50,9 +50,9 @@ export function MessageFrame({ html, title, cids }: Props) {
       observer?.disconnect();
       const body = element.contentDocument?.body;
       if (!body) return;
-      observer = new ResizeObserver(fit);
+      observer = new ResizeObserver(resize);
       observer.observe(body);
-      fit();
+      resize();
     };
     element.addEventListener('load', watch);
     watch();

@@ -1,6 +1,17 @@
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
-import { Button, FileButton, Group, Paper, SegmentedControl, Select, Skeleton, Stack, TextInput, Title } from '@mantine/core';
+import {
+  Button,
+  FileButton,
+  Group,
+  Paper,
+  SegmentedControl,
+  Select,
+  Skeleton,
+  Stack,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconLock, IconMail, IconPaperclip, IconPhoneIncoming, IconPhoneOutgoing } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -10,7 +21,7 @@ import { useActions } from '../../../app/actions/use-actions.ts';
 import { call } from '../../../app/api.ts';
 import { notifyDone } from '../../../ui/notify.tsx';
 import { problemText } from '../../../ui/problem.ts';
-import { CustomerField, type CustomerChoice } from '../../people/components/customer-field.tsx';
+import { type CustomerChoice, CustomerField } from '../../people/components/customer-field.tsx';
 import { useMe } from '../../session/use-me.ts';
 import { isBlank, newFormId } from '../draft.ts';
 import { priorityLabel, stateLabel } from '../labels.ts';
@@ -70,7 +81,9 @@ export function NewTicketPage() {
     validateInputOnBlur: ['title'],
   });
   const stateType = (id: string | null) =>
-    String(states.find((state) => String(state.id) === id)?.['state_type'] ?? states.find((s) => String(s.id) === id)?.name);
+    String(
+      states.find((state) => String(state.id) === id)?.state_type ?? states.find((s) => String(s.id) === id)?.name,
+    );
   const isPending = (id: string | null) => stateType(id).startsWith('pending');
 
   // Defaults as soon as they are known, never over something chosen already.
@@ -130,7 +143,9 @@ export function NewTicketPage() {
   latest.current = submit;
   const onSubmit = useCallback(() => latest.current(), []);
   const onBody = useCallback((html: string) => setFieldValue('body', html), [setFieldValue]);
-  useActions([{ id: 'new-ticket.create', label: msg`Create the ticket`, section: 'composer', key: '$mod+Enter', run: submit }]);
+  useActions([
+    { id: 'new-ticket.create', label: msg`Create the ticket`, section: 'composer', key: '$mod+Enter', run: submit },
+  ]);
 
   const kindChoices = [
     { value: 'received-call', label: t`Received call`, icon: IconPhoneIncoming },
@@ -138,7 +153,8 @@ export function NewTicketPage() {
     { value: 'send-email', label: t`Send e-mail`, icon: IconMail },
   ];
   const address = form.values.customer?.email;
-  const submitLabel = agent && kind === 'send-email' && address ? t`Create and send to ${address}` : t`Create the ticket`;
+  const submitLabel =
+    agent && kind === 'send-email' && address ? t`Create and send to ${address}` : t`Create the ticket`;
   return (
     <div className={classes.page}>
       <title>{t`New ticket · Helpmesh`}</title>
@@ -178,7 +194,7 @@ export function NewTicketPage() {
                   form.setFieldValue('customer', value);
                   form.clearFieldError('customer');
                 }}
-                error={form.errors['customer']}
+                error={form.errors.customer}
               />
             )}
             <TextInput label={t`Title`} maxLength={250} data-field="title" {...form.getInputProps('title')} />
@@ -221,13 +237,13 @@ export function NewTicketPage() {
               <div className={classes.bodyLabel} aria-hidden>
                 {t`Text`}
               </div>
-              <div className={classes.editor} data-invalid={form.errors['body'] ? true : undefined}>
+              <div className={classes.editor} data-invalid={form.errors.body ? true : undefined}>
                 <Suspense fallback={<Skeleton height={170} />}>
                   <RichEditor
                     label={t`Text`}
                     html=""
                     autoFocus={false}
-                    invalid={form.errors['body'] !== undefined}
+                    invalid={form.errors.body !== undefined}
                     onChange={onBody}
                     onFiles={uploads.add}
                     onSubmit={onSubmit}
@@ -250,7 +266,7 @@ export function NewTicketPage() {
                   </FileButton>
                 </div>
               </div>
-              {form.errors['body'] && <div className={classes.error}>{form.errors['body']}</div>}
+              {form.errors.body && <div className={classes.error}>{form.errors.body}</div>}
             </div>
             <div role="alert" className={classes.error}>
               {create.isError && problemText(i18n, create.error)}

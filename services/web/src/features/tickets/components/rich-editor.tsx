@@ -2,9 +2,8 @@ import { useLingui } from '@lingui/react/macro';
 import { RichTextEditor } from '@mantine/tiptap';
 import '@mantine/tiptap/styles.css';
 import { Link } from '@tiptap/extension-link';
-import { type Editor, useEditor } from '@tiptap/react';
+import { useEditor } from '@tiptap/react';
 import StarterKit from '@tiptap/starter-kit';
-import { useEffect } from 'react';
 import classes from './rich-editor.module.css';
 
 export interface RichEditorProps {
@@ -36,12 +35,18 @@ export function RichEditor({ label, html, autoFocus, invalid = false, onChange, 
         role: 'textbox',
         ...(invalid ? { 'aria-invalid': 'true' } : {}),
       },
+      handleKeyDown: (_, event) => {
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return false;
+        // The same key is a shortcut of the page; it must not send twice.
+        event.stopPropagation();
+        onSubmit();
+        return true;
+      },
       handlePaste: (_, event) => take(event.clipboardData, onFiles),
       handleDrop: (_, event) => take(event.dataTransfer, onFiles),
     },
     onUpdate: ({ editor: changed }) => onChange(changed.getHTML()),
   });
-  useSubmitKey(editor, onSubmit);
   return (
     <RichTextEditor
       editor={editor}
@@ -62,7 +67,13 @@ export function RichEditor({ label, html, autoFocus, invalid = false, onChange, 
         linkEditorExternalLink: t`Open in a new tab`,
         linkEditorInternalLink: t`Open in the same tab`,
       }}
-      classNames={{ root: classes.root, toolbar: classes.toolbar, content: classes.content }}
+      classNames={{
+        root: classes.root,
+        toolbar: classes.toolbar,
+        content: classes.content,
+        controlsGroup: classes.controls,
+        control: classes.control,
+      }}
     >
       <RichTextEditor.Toolbar role="toolbar" aria-label={t`Formatting`}>
         <RichTextEditor.ControlsGroup>
@@ -92,20 +103,4 @@ function take(data: DataTransfer | null, onFiles: (files: File[]) => void): bool
   if (files.length === 0) return false;
   onFiles(files);
   return true;
-}
-
-/** Ctrl+Enter sends from inside the editor; Tab leaves it, so that nobody is trapped. */
-function useSubmitKey(editor: Editor | null, onSubmit: () => void): void {
-  useEffect(() => {
-    const element = editor?.view.dom;
-    if (!element) return;
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      event.stopPropagation();
-      onSubmit();
-    };
-    element.addEventListener('keydown', onKey, true);
-    return () => element.removeEventListener('keydown', onKey, true);
-  }, [editor, onSubmit]);
 }

@@ -15,7 +15,7 @@ import { TicketHistory } from './ticket-history.tsx';
 /** Who asks, for whom, and what happened so far. */
 export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User | undefined }) {
   const { t } = useLingui();
-  const organization = String(ticket['organization'] ?? customer?.['organization'] ?? '');
+  const organization = String(ticket.organization ?? customer?.organization ?? '');
   return (
     <>
       <Section title={t`Customer`}>

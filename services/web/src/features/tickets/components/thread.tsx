@@ -14,6 +14,7 @@ export function Thread({ articles }: { articles: Article[] | undefined }) {
   const scroller = useRef<HTMLDivElement>(null);
   const known = useRef<Set<number> | null>(null);
   const atEnd = useRef(true);
+  const lastTop = useRef(0);
   const last = articles?.at(-1);
 
   // Frames grow after they load; whoever is at the end stays there.
@@ -25,6 +26,8 @@ export function Thread({ articles }: { articles: Article[] | undefined }) {
       if (atEnd.current) element.scrollTop = element.scrollHeight;
     });
     observer.observe(content);
+    // The composer opening below takes room away.
+    observer.observe(element);
     return () => observer.disconnect();
   }, []);
   const fresh = (article: Article) => known.current !== null && !known.current.has(article.id);
@@ -33,14 +36,17 @@ export function Thread({ articles }: { articles: Article[] | undefined }) {
   }, [articles]);
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section
       ref={scroller}
       className={classes.scroller}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
       aria-label={t`Messages`}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-        atEnd.current = scrollHeight - scrollTop - clientHeight < nearEnd;
+        // Frames that grow below also fire scroll events; only going up means "I am reading further above".
+        const near = scrollHeight - scrollTop - clientHeight < nearEnd;
+        if (near || scrollTop < lastTop.current) atEnd.current = near;
+        lastTop.current = scrollTop;
       }}
     >
       <Stack gap={10} className={classes.list}>

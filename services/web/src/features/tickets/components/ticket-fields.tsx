@@ -36,7 +36,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
       shown: { state_id: id, state: name, pending_time: pendingTime },
       back: {
         fields: { state_id: ticket.state_id, pending_time: ticket.pending_time },
-        shown: { state_id: ticket.state_id, state: ticket['state'], pending_time: ticket.pending_time },
+        shown: { state_id: ticket.state_id, state: ticket.state, pending_time: ticket.pending_time },
       },
       done: t`State: ${label}`,
     });
@@ -44,7 +44,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
   const chooseState = (id: number) => {
     const state = states.find((candidate) => candidate.id === id);
     if (!state || id === ticket.state_id) return;
-    if (String(state['state_type'] ?? state.name).startsWith('pending')) setPendingState({ id, name: state.name });
+    if (String(state.state_type ?? state.name).startsWith('pending')) setPendingState({ id, name: state.name });
     else setState(id, state.name, null);
   };
   const setPriority = (id: number) => {
@@ -56,7 +56,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
       shown: { priority_id: id, priority: name },
       back: {
         fields: { priority_id: ticket.priority_id },
-        shown: { priority_id: ticket.priority_id, priority: ticket['priority'] },
+        shown: { priority_id: ticket.priority_id, priority: ticket.priority },
       },
       done: t`Priority: ${label}`,
     });
@@ -67,7 +67,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
     update({
       fields: { group_id: id },
       shown: { group_id: id, group: name },
-      back: { fields: { group_id: ticket.group_id }, shown: { group_id: ticket.group_id, group: ticket['group'] } },
+      back: { fields: { group_id: ticket.group_id }, shown: { group_id: ticket.group_id, group: ticket.group } },
       done: t`Group: ${name}`,
     });
   };
@@ -83,6 +83,9 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
     });
   };
 
+  const keep = (field: string) => (element: HTMLInputElement | null) => {
+    inputs.current[field] = element;
+  };
   const open = (field: string) => () => {
     inputs.current[field]?.focus();
     inputs.current[field]?.click();
@@ -123,14 +126,14 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
   const owners = [
     { value: String(nobody), label: t`Nobody` },
     ...agents.map((agent) => ({ value: String(agent.id), label: nameOf(agent) })),
-    ...(ownerKnown ? [] : [{ value: String(ticket.owner_id), label: String(ticket['owner'] ?? ticket.owner_id) }]),
+    ...(ownerKnown ? [] : [{ value: String(ticket.owner_id), label: String(ticket.owner ?? ticket.owner_id) }]),
   ];
   const common = { size: 'xs' as const, className: classes.field, comboboxProps: { width: 'max-content' as const } };
   return (
     <div className={classes.fields}>
       <Select
         {...common}
-        ref={(element) => void (inputs.current['state'] = element)}
+        ref={keep('state')}
         label={t`State`}
         data={states
           .filter((state) => !notChosen.includes(state.name) || state.id === ticket.state_id)
@@ -140,7 +143,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
       />
       <Select
         {...common}
-        ref={(element) => void (inputs.current['priority'] = element)}
+        ref={keep('priority')}
         label={t`Priority`}
         data={priorities.map((priority) => ({ value: String(priority.id), label: priorityLabel(i18n, priority.name) }))}
         value={String(ticket.priority_id)}
@@ -148,7 +151,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
       />
       <Select
         {...common}
-        ref={(element) => void (inputs.current['group'] = element)}
+        ref={keep('group')}
         label={t`Group`}
         searchable
         nothingFoundMessage={t`No such group`}
@@ -158,7 +161,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
       />
       <Select
         {...common}
-        ref={(element) => void (inputs.current['owner'] = element)}
+        ref={keep('owner')}
         label={t`Owner`}
         searchable
         nothingFoundMessage={t`No such person`}

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a table element cannot hold rows placed by a virtualizer
 import { useLingui } from '@lingui/react/macro';
 import { IconMessage } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -26,6 +27,7 @@ export const TicketGridRow = memo(
     const unread = useSeen((seen) => isUnread(seen, ticket));
     const owner = ticket.owner_id === nobody || !ticket.owner ? null : ticket.owner;
     return (
+      // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of its rows
       <div
         role="row"
         // Row 1 is the head.

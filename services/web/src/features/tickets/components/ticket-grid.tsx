@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a table element cannot hold rows placed by a virtualizer
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { useElementSize, useMediaQuery } from '@mantine/hooks';
@@ -91,7 +92,14 @@ export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd }
   const step = (by: number) => moveTo(hasFocus() ? active + by : active);
   useActions([
     { id: 'list.next', label: msg`Next ticket`, section: 'list', key: 'j', inPalette: false, run: () => step(1) },
-    { id: 'list.previous', label: msg`Previous ticket`, section: 'list', key: 'k', inPalette: false, run: () => step(-1) },
+    {
+      id: 'list.previous',
+      label: msg`Previous ticket`,
+      section: 'list',
+      key: 'k',
+      inPalette: false,
+      run: () => step(-1),
+    },
     {
       id: 'list.open',
       label: msg`Open the ticket`,
@@ -103,12 +111,19 @@ export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd }
   ]);
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / 56) - 1);
-    const target = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: tickets.length - 1 }[event.key];
+    const target = {
+      ArrowDown: active + 1,
+      ArrowUp: active - 1,
+      PageDown: active + page,
+      PageUp: active - page,
+      Home: 0,
+      End: tickets.length - 1,
+    }[event.key];
     if (target !== undefined) {
       event.preventDefault();
       moveTo(target);
     }
-    if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.dataset['ticket']) {
+    if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.dataset.ticket) {
       open(tickets[active]);
     }
   };
@@ -124,8 +139,14 @@ export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd }
   const Direction = order === 'asc' ? IconArrowUp : IconArrowDown;
   return (
     <div className={classes.frame} ref={measure}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a table element cannot hold rows placed by a virtualizer */}
-      <div role="grid" tabIndex={-1} aria-label={label} aria-rowcount={total + 1} className={classes.grid} onKeyDown={onKeyDown}>
+      <div
+        role="grid"
+        tabIndex={-1}
+        aria-label={label}
+        aria-rowcount={total + 1}
+        className={classes.grid}
+        onKeyDown={onKeyDown}
+      >
         <div role="rowgroup" className={classes.headGroup}>
           <div role="row" aria-rowindex={1} tabIndex={-1} className={classes.headRow}>
             {columns.map((column) => (

@@ -18,7 +18,7 @@ export function TicketHistory({ ticketId }: { ticketId: number }) {
   if (isPending) return <Skeleton height={80} />;
   if (error) return <Failed error={error} onRetry={() => void refetch()} />;
   const entries = data.entries.toReversed();
-  const people = (data.assets['User'] ?? {}) as Record<string, { firstname?: string; lastname?: string; login?: string }>;
+  const people = (data.assets.User ?? {}) as Record<string, { firstname?: string; lastname?: string; login?: string }>;
   const nameById = (id: number | undefined) => {
     const person = id === undefined ? undefined : people[id];
     return person ? `${person.firstname ?? ''} ${person.lastname ?? ''}`.trim() || (person.login ?? '') : '';

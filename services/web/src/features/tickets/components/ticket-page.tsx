@@ -14,7 +14,7 @@ import { Empty, Failed } from '../../../ui/state-messages.tsx';
 import { nameOf, userQuery } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { parseListState } from '../list-state.ts';
-import { articlesQuery, type Ticket, ticketListQuery, type TicketPage as ListPage, ticketQuery } from '../queries.ts';
+import { articlesQuery, type TicketPage as ListPage, type Ticket, ticketListQuery, ticketQuery } from '../queries.ts';
 import { useSeen } from '../seen.ts';
 import { StateBadge } from './badges.tsx';
 import { Composer } from './composer.tsx';
@@ -58,7 +58,7 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
   useEffect(() => markSeen(ticket.id, ticket.updated_at), [ticket.id, ticket.updated_at, markSeen]);
   const lastList = useShell((shell) => shell.lastList);
   const neighbours = useNeighbours(ticket.id);
-  const customerName = customer ? nameOf(customer) : String(ticket['customer'] ?? '');
+  const customerName = customer ? nameOf(customer) : String(ticket.customer ?? '');
   const panel = <SidePanel ticket={ticket} customer={customer} />;
 
   return (
@@ -71,26 +71,30 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
               <IconArrowLeft size={15} aria-hidden /> {t`Back to the list`}
             </Link>
             <span className={classes.crumbsEnd}>
-              <Tooltip label={t`Previous ticket in the list`}>
-                <ActionIcon
-                  size={28}
-                  aria-label={t`Previous ticket in the list`}
-                  disabled={neighbours.previous === null}
-                  onClick={() => registry.run('ticket.previous')}
-                >
-                  <IconChevronUp size={17} aria-hidden />
-                </ActionIcon>
-              </Tooltip>
-              <Tooltip label={t`Next ticket in the list`}>
-                <ActionIcon
-                  size={28}
-                  aria-label={t`Next ticket in the list`}
-                  disabled={neighbours.next === null}
-                  onClick={() => registry.run('ticket.next')}
-                >
-                  <IconChevronDown size={17} aria-hidden />
-                </ActionIcon>
-              </Tooltip>
+              {(neighbours.previous !== null || neighbours.next !== null) && (
+                <>
+                  <Tooltip label={t`Previous ticket in the list`}>
+                    <ActionIcon
+                      size={28}
+                      aria-label={t`Previous ticket in the list`}
+                      disabled={neighbours.previous === null}
+                      onClick={() => registry.run('ticket.previous')}
+                    >
+                      <IconChevronUp size={17} aria-hidden />
+                    </ActionIcon>
+                  </Tooltip>
+                  <Tooltip label={t`Next ticket in the list`}>
+                    <ActionIcon
+                      size={28}
+                      aria-label={t`Next ticket in the list`}
+                      disabled={neighbours.next === null}
+                      onClick={() => registry.run('ticket.next')}
+                    >
+                      <IconChevronDown size={17} aria-hidden />
+                    </ActionIcon>
+                  </Tooltip>
+                </>
+              )}
               {!wide && (
                 <Button
                   size="compact-sm"
@@ -109,7 +113,7 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
           </Title>
           <div className={classes.sub}>
             <span className={classes.number}>#{ticket.number}</span>
-            <StateBadge state={String(ticket['state'] ?? '')} type={String(ticket['state_type'] ?? ticket['state'] ?? '')} />
+            <StateBadge state={String(ticket.state ?? '')} type={String(ticket.state_type ?? ticket.state ?? '')} />
             <span>{customerName}</span>
           </div>
           {agent && <TicketFields ticket={ticket} />}
