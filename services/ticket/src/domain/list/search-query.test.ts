@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseSearch } from './search-query.ts';
+
+describe('a search query', () => {
+  it.each([
+    ['printer', { words: 'printer', parts: ['printer'] }],
+    ['printer "paper jam" -toner', { words: 'printer "paper jam" -toner', parts: [] }],
+    ['state.name:open printer', { words: 'printer', fields: { state: ['open'] }, parts: [] }],
+    ['state:"pending reminder" state:open', { words: '', fields: { state: ['pending reminder', 'open'] } }],
+    ['print*', { words: '', prefixes: ['print'], parts: ['print'] }],
+    ['*', { words: '', prefixes: [] }],
+    ['a AND b OR c NOT d', { words: 'a b or c -d' }],
+    ['owner_id:4', { fields: { owner_id: ['4'] } }],
+    ['owner_id:99999999999', { words: 'owner_id 99999999999', fields: {} }],
+    ['error: disk full', { words: 'error: disk full' }],
+    ['unknown:field', { words: 'unknown field' }],
+    ['stray " quote', { words: 'stray quote' }],
+  ])('%j', (text, expected) => {
+    expect(parseSearch(text)).toMatchObject(expected);
+  });
+
+  it('of any text is read without failing', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
+        const { words, prefixes, parts } = parseSearch(text);
+        for (const one of [words, ...prefixes, ...parts]) expect(one).not.toMatch(/\p{Cc}/u);
+      }),
+    );
+  });
+});

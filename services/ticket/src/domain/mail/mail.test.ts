@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { addressesIn, formatAddress, parseAddresses } from './addresses.ts';
+import { fillSignature, messageIdsIn, outgoingSubject, referencesChain } from './outgoing.ts';
+import { type Candidate, candidatesOf, placeMail, type SenderRole } from './threading.ts';
+
+const role = (over: Partial<SenderRole> = {}): SenderRole => ({
+  customer: false,
+  participant: false,
+  agentOfGroup: false,
+  ...over,
+});
+const roles = fc.record({ customer: fc.boolean(), participant: fc.boolean(), agentOfGroup: fc.boolean() });
+const candidates = fc.uniqueArray(
+  fc.record({
+    ticketId: fc.integer({ min: 1, max: 20 }),
+    evidence: fc.constantFrom<Candidate['evidence']>('signed-id', 'known-message', 'subject-hook'),
+  }),
+  { selector: ({ ticketId }) => ticketId },
+);
+
+describe('placing a mail', () => {
+  it('never attaches it for a stranger, nor where no follow-up is taken, nor to a ticket that is gone', () => {
+    fc.assert(
+      fc.property(
+        candidates,
+        fc.array(fc.option(roles, { nil: undefined }), { minLength: 21, maxLength: 21 }),
+        fc.array(fc.boolean(), { minLength: 21, maxLength: 21 }),
+        (found, known, open) => {
+          const placed = placeMail(
+            found,
+            (id) => known[id],
+            (id) => open[id] === true,
+          );
+          if (placed.do !== 'attach') return;
+          const sender = known[placed.ticketId];
+          expect(sender && (sender.customer || sender.participant || sender.agentOfGroup)).toBe(true);
+          expect(sender?.agentOfGroup || open[placed.ticketId]).toBe(true);
+          expect(found).toContainEqual({ ticketId: placed.ticketId, evidence: placed.evidence });
+        },
+      ),
+    );
+  });
+
+  it('takes the strongest evidence that holds', () => {
+    const found = candidatesOf({ signedTicketIds: [3, 3], knownMessageTicketIds: [2, 3], hookTicketIds: [1, 2] });
+    expect(found).toEqual([
+      { ticketId: 3, evidence: 'signed-id' },
+      { ticketId: 2, evidence: 'known-message' },
+      { ticketId: 1, evidence: 'subject-hook' },
+    ]);
+    const customerOf =
+      (...ids: number[]) =>
+      (id: number) =>
+        role({ customer: ids.includes(id) });
+    expect(placeMail(found, customerOf(1, 2, 3), () => true)).toMatchObject({ do: 'attach', ticketId: 3 });
+    expect(placeMail(found, customerOf(1), () => true)).toMatchObject({ ticketId: 1, evidence: 'subject-hook' });
+    expect(placeMail(found, customerOf(), () => true)).toMatchObject({
+      do: 'open',
+      why: 'sender-is-a-stranger',
+      ticketId: 3,
+    });
+    expect(placeMail(found, customerOf(3), () => false)).toMatchObject({
+      do: 'open',
+      why: 'ticket-takes-no-follow-up',
+    });
+    expect(
+      placeMail(
+        found,
+        () => undefined,
+        () => true,
+      ),
+    ).toEqual({ do: 'open', why: 'no-evidence' });
+  });
+});
+
+describe('addresses', () => {
+  it('survive being written and read again', () => {
+    const name = fc.string({ maxLength: 30 }).map((text) => text.replaceAll(/[<>\p{Cc}]/gu, '').trim());
+    const one = fc.record({
+      name,
+      address: fc.emailAddress({ size: 'small' }).filter((text) => !/[;,()"]/.test(text)),
+    });
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 4 }), (list) => {
+        const read = parseAddresses(list.map(formatAddress).join(', '));
+        expect(read.map(({ address }) => address)).toEqual(list.map(({ address }) => address.toLowerCase()));
+      }),
+    );
+  });
+
+  it.each([
+    [
+      'Nicole Braun <a@x.org>, "Doe, John" <B@x.org>; c@x.org',
+      ['Nicole Braun', 'Doe, John', ''],
+      ['a@x.org', 'b@x.org', 'c@x.org'],
+    ],
+    ['"evil@y.org" <a@x.org>', ['evil@y.org'], ['a@x.org']],
+    ['no address here', [], []],
+    [null, [], []],
+  ])('are read from %j', (text, names, addresses) => {
+    const read = parseAddresses(text);
+    expect(read.map(({ name }) => name)).toEqual(names);
+    expect(read.map(({ address }) => address)).toEqual(addresses);
+  });
+
+  it('are compared whole', () => {
+    expect(addressesIn('Ann <joann@x.org>')).not.toContain('ann@x.org');
+    expect(addressesIn('A@X.org, a@x.org')).toEqual(['a@x.org']);
+  });
+});
+
+describe('an outgoing mail', () => {
+  it.each([
+    ['Printer', false, '[Ticket#10001] Printer'],
+    ['Printer', true, '[Ticket#10001] RE: Printer'],
+    ['RE: AW: [Ticket#10001] Printer', true, '[Ticket#10001] RE: Printer'],
+    ['Re[2]: Printer', true, '[Ticket#10001] RE: Printer'],
+    ['Return of goods', true, '[Ticket#10001] RE: Return of goods'],
+  ])('of subject %j (answers: %s) is called %j', (subject, answers, expected) => {
+    expect(outgoingSubject(subject, '10001', answers)).toBe(expected);
+  });
+
+  it('keeps the head and the tail of a long chain, each id once', () => {
+    const long = Array.from({ length: 50 }, (_, i) => `<${i}@x>`);
+    const chain = referencesChain(long, '<49@x>');
+    expect(chain).toHaveLength(20);
+    expect(chain[0]).toBe('<0@x>');
+    expect(chain.at(-1)).toBe('<49@x>');
+    expect(referencesChain([], null)).toEqual([]);
+    expect(messageIdsIn('<a@x> junk <b@x>\n <a@x>')).toEqual(['<a@x>', '<b@x>']);
+  });
+
+  it('has a signature whose values are never templates', () => {
+    expect(fillSignature('{{ a }} {{b}} {{c.d}}', { a: '{{b}}', b: 'B' })).toBe('{{b}} B ');
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { extractImages } from './inline-images.ts';
+import { sanitize } from './sanitize.ts';
+import { escapeHtml, textOf } from './text.ts';
+
+describe('sanitized HTML', () => {
+  it.each([
+    ['scripts', '<script>alert(1)</script>ok', 'ok'],
+    ['handlers', '<p onclick="x()">ok</p>', '<p>ok</p>'],
+    ['style elements', '<style>@import "//evil";</style>ok', 'ok'],
+    ['frames and forms', '<iframe src="//e"></iframe><form action="//e"><input name="a">ok</form>', 'ok'],
+    ['drawings', '<svg onload="x()"><text>no</text></svg>ok', 'ok'],
+    ['overlays', '<div style="position:fixed;top:0;color:#fff">ok</div>', '<div style="color:#fff">ok</div>'],
+    ['urls in styles', '<p style="background-color:url(//evil);color:expression(x)">ok</p>', '<p>ok</p>'],
+    ['script links', '<a href="jav&#x09;ascript:x()">ok</a>', /^<a rel="[^"]*" target="_blank">ok<\/a>$/],
+    ['data links', '<a href="data:text/html,x">ok</a>', /^<a rel="[^"]*" target="_blank">ok<\/a>$/],
+    ['pages as images', '<img src="data:text/html;base64,AAAA">', '<img />'],
+    ['ids and classes that could clash', '<p id="root" class="modal">ok</p>', '<p>ok</p>'],
+  ])('loses %s', (_, html, expected) => {
+    const clean = sanitize(html);
+    if (typeof expected === 'string') expect(clean).toBe(expected);
+    else expect(clean).toMatch(expected);
+  });
+
+  it('keeps what a mail is made of', () => {
+    const html =
+      '<blockquote type="cite"><table border="1"><tbody><tr><td style="width:50%">a</td></tr></tbody></table></blockquote><img src="cid:x@y" alt="a" />';
+    expect(sanitize(html)).toBe(html);
+  });
+
+  it('is the same when it is sanitized again', () => {
+    const once = sanitize('<div><p>a<b>b</div><a href="https://x.org/?a=1&b=2">l</a>&lt;script&gt;');
+    expect(sanitize(once)).toBe(once);
+  });
+});
+
+it('text of HTML is what a person reads', () => {
+  expect(textOf('<h1>Title</h1><p>a &amp; b</p><img src="cid:x">', 'text/html')).toBe('Title\n\na & b');
+  expect(textOf('<b>plain</b>', 'text/plain')).toBe('<b>plain</b>');
+  expect(escapeHtml(`<a href="x">'&`)).toBe('&lt;a href=&quot;x&quot;&gt;&#39;&amp;');
+});
+
+it('images in a body become files with a content id', () => {
+  const png = Buffer.from('png').toString('base64');
+  const { html, images } = extractImages(
+    `<p><img alt="a" src="data:image/PNG;base64,${png}"> <img src='data:image/svg+xml;base64,${png}'></p>`,
+    (n) => `id${n}`,
+  );
+  expect(html).toBe(`<p><img alt="a" src="cid:id1"> <img src='data:image/svg+xml;base64,${png}'></p>`);
+  expect(images).toEqual([
+    { contentId: 'id1', contentType: 'image/png', filename: 'image1.png', data: Buffer.from('png') },
+  ]);
+});
