@@ -59,8 +59,8 @@ const select = `SELECT u.id, u.login, COALESCE(u.preferences->>'locale', 'en') A
             JOIN role_group rg ON rg.role_id = r.id WHERE ur.user_id = u.id
     ) AS held JOIN groups g ON g.id = held.group_id AND g.active), '[]') AS groups,
   COALESCE((SELECT json_agg(json_build_object('id', o.id, 'shared', o.shared) ORDER BY o.id) FROM organizations o
-    WHERE o.id = u.organization_id
-       OR o.id IN (SELECT organization_id FROM user_organization WHERE user_id = u.id)), '[]') AS organizations
+    WHERE o.id = ANY (ARRAY(SELECT organization_id FROM user_organization WHERE user_id = u.id) || u.organization_id)
+  ), '[]') AS organizations
   FROM users u`;
 
 @Injectable()
