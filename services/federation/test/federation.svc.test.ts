@@ -123,7 +123,7 @@ function aTicket(groupId: number, article: Partial<NonNullable<Created['article'
   const id = ++nextTicket;
   return {
     ...sample,
-    ticket: { ...sample.ticket, id, number: String(10_000 + id), groupId },
+    ticket: { ...sample.ticket, id, number: String(10_000 + id), groupId, createdAt: new Date().toISOString() },
     article: sample.article && { ...sample.article, ...article },
   };
 }

@@ -78,7 +78,13 @@ function aTicket(
   const id = ++ticketId;
   return {
     ...sample,
-    ticket: { ...sample.ticket, id, number: String(10_000 + id), title: change.title ?? 'Portal is down' },
+    ticket: {
+      ...sample.ticket,
+      id,
+      number: String(10_000 + id),
+      title: change.title ?? 'Portal is down',
+      createdAt: new Date().toISOString(),
+    },
     article: sample.article && { ...sample.article, messageId: `<q${id}@x.org>`, ...change.article },
     customer: { ...sample.customer, email: change.email ?? `customer${id}@x.org` },
   };

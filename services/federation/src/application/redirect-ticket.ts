@@ -8,7 +8,7 @@ import {
   type ticketCreated,
   ticketRedirected,
 } from '@helpmesh/contracts';
-import { AppError, type Clock, derivedId } from '@helpmesh/kernel';
+import { AppError, type Clock, derivedId, epochMs } from '@helpmesh/kernel';
 import type { Outbox, RpcClient, Verdict } from '@helpmesh/messaging';
 import { afterCommit } from '@helpmesh/persistence';
 import type { ActorSigner } from '@helpmesh/service-kit';
@@ -53,7 +53,7 @@ export class RedirectTicket {
     const { ticket } = event.data;
     const agreement = await this.agreements.activeOf(this.db, ticket.groupId);
     if (!agreement) return { do: 'skip', why: 'the group has no agreement' };
-    const decision = decideRedirect(event.data, agreement, await this.own.all());
+    const decision = decideRedirect(event.data, epochMs(new Date(event.time)), agreement, await this.own.all());
     if (!decision.redirect) {
       this.events.kept(event.data, decision.why);
       return { do: 'skip', why: decision.why };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ticketCreated } from '@helpmesh/contracts';
+import { epochMs } from '@helpmesh/kernel';
 import { describe, expect, it } from 'vitest';
 import { type Agreement, checkDraft } from './agreement.ts';
 import { decideRedirect, mailbox, type TicketCreated } from './redirect.ts';
@@ -11,6 +12,7 @@ const agreement: Agreement = {
   ...{ id: 1, kind: 'redirect', name: 'EISCAT', groupId: 1, listAddress: 'List@community.org', active: true },
   ...{ createdById: 3, updatedById: 3, createdAt: at, updatedAt: at },
 };
+const told = epochMs(new Date(sample.ticket.createdAt));
 const own = new Set(['help@desk.org']);
 
 function created(change: { article?: Partial<NonNullable<TicketCreated['article']>>; email?: string | null } = {}) {
@@ -29,7 +31,7 @@ describe('a new ticket under an agreement', () => {
     ['phone', 'Agent'],
     ['note', 'Agent'],
   ] as const)('made by %s of a %s goes to the list', (type, sender) => {
-    expect(decideRedirect(created({ article: { type, sender } }), agreement, own)).toMatchObject({
+    expect(decideRedirect(created({ article: { type, sender } }), told, agreement, own)).toMatchObject({
       redirect: true,
       requester: { name: 'Zoë Müller', address: 'zoe@example.org' },
     });
@@ -43,13 +45,20 @@ describe('a new ticket under an agreement', () => {
     ['a request of the list itself', { email: 'list@COMMUNITY.org' }],
     ['a request of ourselves', { email: 'Help@desk.org' }],
   ] as const)('stays here: %s', (_what, change) => {
-    expect(decideRedirect(created(change), agreement, own)).toMatchObject({ redirect: false });
+    expect(decideRedirect(created(change), told, agreement, own)).toMatchObject({ redirect: false });
   });
 
   it('stays here without an article, when the agreement ended, and when the list became an address of ours', () => {
-    expect(decideRedirect({ ...created(), article: null }, agreement, own)).toMatchObject({ redirect: false });
-    expect(decideRedirect(created(), { ...agreement, active: false }, own)).toMatchObject({ redirect: false });
-    expect(decideRedirect(created(), agreement, new Set(['list@community.org']))).toMatchObject({ redirect: false });
+    expect(decideRedirect({ ...created(), article: null }, told, agreement, own)).toMatchObject({ redirect: false });
+    expect(decideRedirect(created(), told, { ...agreement, active: false }, own)).toMatchObject({ redirect: false });
+    expect(decideRedirect(created(), told, agreement, new Set(['list@community.org']))).toMatchObject({
+      redirect: false,
+    });
+  });
+
+  it('stays here when it is an old one that an import tells of', () => {
+    const later = epochMs(told + 24 * 3_600_000 + 1);
+    expect(decideRedirect(created(), later, agreement, own)).toMatchObject({ redirect: false });
   });
 
   it.each([
@@ -57,7 +66,7 @@ describe('a new ticket under an agreement', () => {
     ['a text that may have been cut', { excerpt: 'x'.repeat(4_000), attachmentCount: 0 }, false],
     ['files', { excerpt: 'short', attachmentCount: 1 }, false],
   ])('knows from the event alone: %s', (_what, article, wholeText) => {
-    expect(decideRedirect(created({ article }), agreement, own)).toMatchObject({ wholeText });
+    expect(decideRedirect(created({ article }), told, agreement, own)).toMatchObject({ wholeText });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Message, ticketCreated } from '@helpmesh/contracts';
+import type { EpochMs } from '@helpmesh/kernel';
 import { type Agreement, plainAddress } from './agreement.ts';
 
 export type TicketCreated = Message<typeof ticketCreated>['data'];
@@ -7,6 +8,8 @@ export type RedirectDecision =
   | { redirect: true; requester: { name: string; address: string }; articleId: number; wholeText: boolean }
   | { redirect: false; why: string };
 
+/** A ticket that old when it is told of came from an import or a restore: the list has had it, or never will. */
+const NEWS_MS = 24 * 3_600_000;
 /** Length at which the excerpt of an event may have been cut. */
 const EXCERPT_LENGTH = 4_000;
 
@@ -14,13 +17,16 @@ const EXCERPT_LENGTH = 4_000;
  * Whether a new ticket of a group under a redirect agreement goes to the list. It goes when there is a person on the
  * other end whom the list can answer; what machines wrote, what the list itself wrote, and what we are already sending
  * by mail stays here.
+ * @param toldAt  when the event was recorded
  * @param own  addresses at which this desk receives mail, in lower case
  */
 export function decideRedirect(
-  { article, customer }: TicketCreated,
+  { ticket, article, customer }: TicketCreated,
+  toldAt: EpochMs,
   agreement: Agreement,
   own: ReadonlySet<string>,
 ): RedirectDecision {
+  if (toldAt - Date.parse(ticket.createdAt) > NEWS_MS) return no('the ticket is an old one');
   if (!agreement.active) return no('the agreement is not active');
   if (!article) return no('there is no request to pass on');
   if (article.internal) return no('the first article is internal');

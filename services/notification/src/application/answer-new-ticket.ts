@@ -1,5 +1,5 @@
 import { type Message, recordMail, type ticketCreated, ticketMessageId, withHook } from '@helpmesh/contracts';
-import { type Clock, derivedId } from '@helpmesh/kernel';
+import { type Clock, derivedId, type EpochMs, epochMs } from '@helpmesh/kernel';
 import type { Outbox, Verdict } from '@helpmesh/messaging';
 import { afterCommit, lockInTransaction } from '@helpmesh/persistence';
 import { sampledTraceparent } from '@helpmesh/telemetry';
@@ -28,7 +28,7 @@ export class AnswerNewTicket {
 
   async run(tx: EntityManager, event: Message<typeof ticketCreated>): Promise<Verdict> {
     const { ticket, customer } = event.data;
-    const decision = replyToNewTicket(event.data, await this.ownAddresses(tx, customer.email));
+    const decision = replyToNewTicket(event.data, timeOf(event), await this.ownAddresses(tx, customer.email));
     if (!decision.reply) return { do: 'skip', why: decision.why };
 
     const now = this.clock.now();
@@ -110,4 +110,8 @@ export class AnswerNewTicket {
     if (email !== null && (await this.groups.owns(tx, plainAddress(email)))) own.add(plainAddress(email));
     return own;
   }
+}
+
+function timeOf({ time }: Message<typeof ticketCreated>): EpochMs {
+  return epochMs(new Date(time));
 }

@@ -97,7 +97,7 @@ export class SendDue {
     const headers = mail.traceparent === null ? null : { traceparent: mail.traceparent };
     return withTrace(headers, () =>
       withSpan(
-        'mail.send',
+        'smtp.send',
         { 'helpmesh.mail.kind': mail.kind, 'helpmesh.mail.attempt': mail.attempts },
         async (span) => {
           // A process that was stopped (SIGSTOP, a sleeping machine) may hold a mail that is somebody else's by now.

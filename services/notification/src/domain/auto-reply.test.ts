@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ticketCreated } from '@helpmesh/contracts';
+import { epochMs } from '@helpmesh/kernel';
 import { expect, it } from 'vitest';
 import { replyToNewTicket, type TicketCreated } from './auto-reply.ts';
 
@@ -8,6 +9,7 @@ const sample = ticketCreated.data.parse(
     readFileSync(new URL('../../../../libs/contracts/samples/ticket.v1.created.1.json', import.meta.url), 'utf8'),
   ).data,
 );
+const told = epochMs(new Date(sample.ticket.createdAt));
 const own = new Set(['help@example.org']);
 
 function created(change: { article?: Partial<NonNullable<TicketCreated['article']>>; email?: string | null } = {}) {
@@ -31,7 +33,7 @@ it.each([
   ['phone', 'Customer', 'call-received', null],
   ['phone', 'Agent', 'call-made', null],
 ] as const)('a new %s ticket by %s is confirmed with %s', (type, sender, template, inReplyTo) => {
-  expect(replyToNewTicket(created({ article: { type, sender } }), own)).toMatchObject({
+  expect(replyToNewTicket(created({ article: { type, sender } }), told, own)).toMatchObject({
     reply: true,
     template,
     inReplyTo,
@@ -50,16 +52,22 @@ it.each([
   ['one of our own addresses', { email: 'Help@Example.ORG' }],
   ['a machine', { email: 'mailer-daemon@x.org' }],
 ] as const)('%s gets no confirmation', (_what, change) => {
-  expect(replyToNewTicket(created(change), own)).toMatchObject({ reply: false });
+  expect(replyToNewTicket(created(change), told, own)).toMatchObject({ reply: false });
 });
 
 it('a ticket without article gets none', () => {
-  expect(replyToNewTicket({ ...created(), article: null }, own)).toMatchObject({ reply: false });
+  expect(replyToNewTicket({ ...created(), article: null }, told, own)).toMatchObject({ reply: false });
 });
 
 it('a mangled Message-ID of the customer is left out rather than sent on', () => {
-  expect(replyToNewTicket(created({ article: { messageId: '<a@b>\r\nX: y' } }), own)).toMatchObject({
+  expect(replyToNewTicket(created({ article: { messageId: '<a@b>\r\nX: y' } }), told, own)).toMatchObject({
     reply: true,
     inReplyTo: null,
   });
+});
+
+it('an old ticket that an import tells of gets none', () => {
+  const day = 24 * 3_600_000;
+  expect(replyToNewTicket(created(), epochMs(told + day), own)).toMatchObject({ reply: true });
+  expect(replyToNewTicket(created(), epochMs(told + day + 1), own)).toMatchObject({ reply: false });
 });

@@ -1,4 +1,5 @@
 import type { Message, ticketCreated } from '@helpmesh/contracts';
+import type { EpochMs } from '@helpmesh/kernel';
 import { isDeliverable, isMachine, messageIdOf, plainAddress } from './address.ts';
 
 export type TicketCreated = Message<typeof ticketCreated>['data'];
@@ -15,12 +16,21 @@ export type ReplyDecision =
     }
   | { reply: false; why: string };
 
+/** A ticket that old when it is told of came from an import or a restore: its customer was answered long ago. */
+const NEWS_MS = 24 * 3_600_000;
+
 /**
  * Whether and how a new ticket is confirmed to its customer: for a mail or form of the customer, and for calls in both
  * directions. An e-mail that an agent wrote is itself on its way, and no machine is ever answered by this one.
+ * @param toldAt  when the event was recorded
  * @param own  addresses at which the system itself receives mail, in lower case
  */
-export function replyToNewTicket({ article, customer }: TicketCreated, own: ReadonlySet<string>): ReplyDecision {
+export function replyToNewTicket(
+  { ticket, article, customer }: TicketCreated,
+  toldAt: EpochMs,
+  own: ReadonlySet<string>,
+): ReplyDecision {
+  if (toldAt - Date.parse(ticket.createdAt) > NEWS_MS) return no('the ticket is an old one');
   if (!article) return no('the ticket has no article');
   if (article.internal) return no('the first article is internal');
   const template = templateFor(article.type, article.sender);
