@@ -21,7 +21,7 @@ const addresses = {
   healthPorts: each((service) => 9000 + serviceNames.indexOf(service)),
 };
 const of = (service: ServiceName, given: NodeJS.ProcessEnv = {}) =>
-  environmentOf(service, { addresses, secrets, blobDir: '/blobs', webDir: '/web', given });
+  environmentOf(service, { addresses, secrets, blobDir: '/blobs', webDir: '/web', compileCache: '/cache', given });
 
 it('gives each service a database of its own on the server, and the gateway none', () => {
   const given = { DATABASE_URL: addresses.postgresUrl };

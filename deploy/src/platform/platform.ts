@@ -135,7 +135,8 @@ async function prepare(options: PlatformOptions) {
     undo.push(backing.stop);
 
     const addresses = { ...addressesOf(backing), ...ports };
-    const input = { addresses, secrets, blobDir: path.join(home, 'blobs'), webDir: webDist, given: env };
+    const places = { blobDir: path.join(home, 'blobs'), webDir: webDist, compileCache: path.join(cacheDir, 'node') };
+    const input = { addresses, secrets, ...places, given: env };
     const programs = options.programs ?? builtPrograms;
     const services = Object.fromEntries(
       serviceNames.map((service) => {
