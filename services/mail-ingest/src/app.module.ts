@@ -8,7 +8,7 @@ import { KnownRecipients } from './application/known-recipients.ts';
 import { ProcessMail } from './application/process-mail.ts';
 import { Quarantine } from './application/quarantine.ts';
 import { ReceiveMail } from './application/receive-mail.ts';
-import { GroupDirectory } from './bus/group-directory.ts';
+import { IdentityGroups } from './bus/identity-groups.ts';
 import { OnGroupChanged } from './bus/on-group-changed.ts';
 import { QuarantineController } from './bus/quarantine.controller.ts';
 import type { MailIngestConfig } from './config.ts';
@@ -36,8 +36,8 @@ const BLOBS = Symbol('blobs');
       inject: [CONFIG, GroupAddressStore, RpcClient, ActorSigner],
       useFactory: (config: MailIngestConfig, store: GroupAddressStore, rpc: RpcClient, signer: ActorSigner) => {
         const mailboxes = config.IMAP_MAILBOXES.flatMap(({ address, user }) => address ?? (/@/.test(user) ? user : []));
-        const directory = new GroupDirectory(store, rpc, signer);
-        return new KnownRecipients(config.MAIL_ACCEPT, [...config.MAIL_ADDRESSES, ...mailboxes], directory);
+        const directory = new IdentityGroups(rpc, signer);
+        return new KnownRecipients(config.MAIL_ACCEPT, [...config.MAIL_ADDRESSES, ...mailboxes], store, directory);
       },
     },
     {

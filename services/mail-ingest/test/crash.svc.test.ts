@@ -79,9 +79,23 @@ describe('after a crash', () => {
     await desk.settled();
     const store = desk.service.get(InboundMailStore);
     const [row] = await desk.rows();
-    const late = { id: row?.id ?? 0, attempt: 9, state: 'parsed', cause: null, key: 'other', messages: [] } as const;
-    const states = await store.finish([{ ...late, messageId: null, from: null, automatic: null }]);
-    expect(states.size).toBe(0);
+    await sql(desk.db, `UPDATE inbound_mail SET state = 'received', attempts = 2, due_at = now() + interval '1 hour'`);
+    const finish = (attempt: number) =>
+      store.finish([
+        {
+          id: row?.id ?? 0,
+          attempt,
+          state: 'parsed',
+          cause: null,
+          key: 'other',
+          messageId: null,
+          from: null,
+          automatic: null,
+          messages: [],
+        },
+      ]);
+    expect([...(await finish(1)).values()]).toEqual([]);
+    expect([...(await finish(2)).values()]).toEqual(['parsed']);
   });
 
   it('before the 250: the sender comes again with the same bytes, and one copy is filed', async () => {

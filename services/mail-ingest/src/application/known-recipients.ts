@@ -1,18 +1,16 @@
+import type { GroupSnapshot } from '@helpmesh/contracts';
+import { afterCommit } from '@helpmesh/persistence';
+import { logger } from '@helpmesh/telemetry';
+import type { EntityManager } from 'typeorm';
 import { baseAddress } from '../domain/address.ts';
-import type { OwnAddresses } from './ports.ts';
-
-/** The replica of the groups' addresses. */
-export interface GroupAddresses {
-  all(): Promise<string[]>;
-  /** Asks the owner of the groups and refreshes the replica. @throws AppError unavailable */
-  refresh(): Promise<void>;
-}
+import type { GroupAddresses, GroupDirectory, OwnAddresses } from './ports.ts';
 
 /** Asking the owner of the groups for the same stranger again and again would let anybody keep it busy. */
 const REFRESH_PAUSE_MS = 5_000;
 
 /** Knows the desk's own addresses: configured ones, those of the mailboxes, and those of the groups. */
 export class KnownRecipients implements OwnAddresses {
+  private readonly log = logger('known-recipients');
   private readonly fixed = new Set<string>();
   private readonly domains = new Set<string>();
   private groups = new Set<string>();
@@ -24,6 +22,7 @@ export class KnownRecipients implements OwnAddresses {
     private readonly accept: 'any' | 'known',
     addresses: readonly string[],
     private readonly replica: GroupAddresses,
+    private readonly directory: GroupDirectory,
   ) {
     for (const address of addresses) {
       if (address.startsWith('@')) this.domains.add(address.slice(1).toLowerCase());
@@ -31,9 +30,17 @@ export class KnownRecipients implements OwnAddresses {
     }
   }
 
-  /** Reads the replica; after the start, and whenever a group changed. */
+  /** Reads the replica. */
   async load(): Promise<void> {
     this.groups = new Set(await this.replica.all());
+  }
+
+  /** Null: the group was deleted. */
+  async groupChanged(tx: EntityManager, groupId: number, version: number, group: GroupSnapshot | null): Promise<void> {
+    await this.replica.apply(tx, groupId, version, group);
+    afterCommit(tx, () => {
+      this.load().catch((error) => this.log.warn({ err: error }, 'known recipients cannot be read now'));
+    });
   }
 
   includes(address: string): boolean {
@@ -60,8 +67,9 @@ export class KnownRecipients implements OwnAddresses {
   }
 
   private refresh(): Promise<void> {
-    this.refreshing ??= this.replica
-      .refresh()
+    this.refreshing ??= this.directory
+      .ask()
+      .then((groups) => this.replica.replace(groups))
       .then(() => this.load())
       .then(() => {
         this.refreshedAt = performance.now();

@@ -1,4 +1,6 @@
+import type { GroupSnapshot } from '@helpmesh/contracts';
 import type { OutboxRow } from '@helpmesh/messaging';
+import type { EntityManager } from 'typeorm';
 import type { Automatic } from '../domain/automatic/facts.ts';
 import type { ClaimedMail, StoredMail } from '../domain/inbound-mail.ts';
 import type { ParsedMail } from '../domain/parsed-mail.ts';
@@ -87,4 +89,44 @@ export interface MailReader {
 export interface OwnAddresses {
   /** By what is in memory; subaddresses count. */
   includes(address: string): boolean;
+}
+
+/** The replica of the groups' addresses. */
+export interface GroupAddresses {
+  /** Base addresses of active groups, lower case. */
+  all(): Promise<string[]>;
+  /** What an event says (null: deleted); an older one than what is held changes nothing. */
+  apply(tx: EntityManager, groupId: number, version: number, group: GroupSnapshot | null): Promise<void>;
+  /** What the owner of the groups answers now. Events still on their way come later and settle it. */
+  replace(groups: GroupSnapshot[]): Promise<void>;
+}
+
+/** The owner of the groups. */
+export interface GroupDirectory {
+  /** All of them. @throws AppError unavailable */
+  ask(): Promise<GroupSnapshot[]>;
+}
+
+/** The right to fetch a mailbox, until it is lost. */
+export interface MailboxLease {
+  name: string;
+  fence: number;
+  /** Null: never fetched before. */
+  uidValidity: number | null;
+  lastUid: number;
+  lookedAt: Date | null;
+}
+
+/** One holder a mailbox, and how far it is read. */
+export interface Mailboxes {
+  /** @returns null while somebody else holds it */
+  acquire(name: string, holder: string, leaseMs: number): Promise<MailboxLease | null>;
+  /** @throws AppError conflict `mailbox.lease-lost` */
+  renew(lease: MailboxLease, leaseMs: number): Promise<void>;
+  /** Records how far the mailbox is read. @throws AppError conflict `mailbox.lease-lost` */
+  advance(lease: MailboxLease, uidValidity: number, lastUid: number): Promise<void>;
+  /** Lets the next holder begin at once. */
+  release(lease: MailboxLease): Promise<void>;
+  /** Which of these mails are stored already, and whether all of each. */
+  stored(channel: string, uidValidity: number, uids: number[]): Promise<Map<number, { whole: boolean }>>;
 }

@@ -1,13 +1,13 @@
 import type { GroupSnapshot } from '@helpmesh/contracts';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { GroupAddresses } from '../application/ports.ts';
 import { baseAddress } from '../domain/address.ts';
 
-/** The replica of the groups' addresses. */
-export class GroupAddressStore {
+/** The table `group_address`. What each method promises stands at the port. */
+export class GroupAddressStore implements GroupAddresses {
   constructor(private readonly db: DataSource) {}
 
-  /** Base addresses of active groups, lower case. */
   async all(): Promise<string[]> {
     const rows = await sql<{ address: string }>(
       this.db,
@@ -16,7 +16,7 @@ export class GroupAddressStore {
     return rows.map(({ address }) => address);
   }
 
-  /** What an event says; an older one than what is held changes nothing. A deleted group stays as a mark. */
+  // A deleted group stays as a mark, so that a late event does not bring it back.
   async apply(tx: EntityManager, groupId: number, version: number, group: GroupSnapshot | null): Promise<void> {
     await sql(
       tx,
@@ -27,7 +27,6 @@ export class GroupAddressStore {
     );
   }
 
-  /** What the owner of the groups answers now. Events still on their way come later and settle it. */
   async replace(groups: GroupSnapshot[]): Promise<void> {
     await sql(
       this.db,

@@ -1,22 +1,12 @@
 import { AppError } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
+import type { Mailboxes, MailboxLease } from '../application/ports.ts';
 
-/** The right to fetch a mailbox, until it is lost. */
-export interface MailboxLease {
-  name: string;
-  fence: number;
-  /** Null: never fetched before. */
-  uidValidity: number | null;
-  lastUid: number;
-  lookedAt: Date | null;
-}
-
-/** The table `mailbox`: one holder a mailbox, and how far it is read. */
-export class MailboxStore {
+/** The table `mailbox`. What each method promises stands at the port. */
+export class MailboxStore implements Mailboxes {
   constructor(private readonly db: DataSource) {}
 
-  /** @returns null while somebody else holds it */
   async acquire(name: string, holder: string, leaseMs: number): Promise<MailboxLease | null> {
     const [row] = await sql<{ fence: number; uid_validity: number | null; last_uid: number; looked_at: Date | null }>(
       this.db,
@@ -37,7 +27,6 @@ export class MailboxStore {
     };
   }
 
-  /** @throws AppError conflict `mailbox.lease-lost` */
   async renew({ name, fence }: MailboxLease, leaseMs: number): Promise<void> {
     await this.fenced(
       `UPDATE mailbox SET leased_until = now() + $3 * interval '1 ms' WHERE name = $1 AND fence = $2 RETURNING name`,
@@ -45,7 +34,6 @@ export class MailboxStore {
     );
   }
 
-  /** Records how far the mailbox is read. @throws AppError conflict `mailbox.lease-lost` */
   async advance({ name, fence }: MailboxLease, uidValidity: number, lastUid: number): Promise<void> {
     await this.fenced(
       `UPDATE mailbox SET uid_validity = $3, last_uid = $4, looked_at = now() WHERE name = $1 AND fence = $2
@@ -54,12 +42,10 @@ export class MailboxStore {
     );
   }
 
-  /** Lets the next holder begin at once. */
   async release({ name, fence }: MailboxLease): Promise<void> {
     await sql(this.db, `UPDATE mailbox SET leased_until = '-infinity' WHERE name = $1 AND fence = $2`, [name, fence]);
   }
 
-  /** Which of these mails are stored already, and whether all of each. */
   async stored(channel: string, uidValidity: number, uids: number[]): Promise<Map<number, { whole: boolean }>> {
     const rows = await sql<{ uid: number; whole: boolean }>(
       this.db,

@@ -1,14 +1,14 @@
 import { uuidv7 } from '@helpmesh/kernel';
+import type { Mailboxes } from '../../application/ports.ts';
 import type { ReceiveMail } from '../../application/receive-mail.ts';
 import type { MailboxConfig } from '../../config.ts';
-import type { MailboxStore } from '../../persistence/mailbox.store.ts';
 import { MailboxSupervisor } from './mailbox-supervisor.ts';
 
 /** All mailboxes of this process, each for itself: one that cannot be reached does not hold up the others. */
 export class MailboxFetchers {
   private readonly supervisors: MailboxSupervisor[];
 
-  constructor(mailboxes: readonly MailboxConfig[], store: MailboxStore, receive: ReceiveMail) {
+  constructor(mailboxes: readonly MailboxConfig[], store: Mailboxes, receive: ReceiveMail) {
     const holder = uuidv7();
     this.supervisors = mailboxes.map((mailbox) => new MailboxSupervisor(mailbox, holder, store, receive));
   }

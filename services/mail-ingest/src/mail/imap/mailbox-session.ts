@@ -1,11 +1,11 @@
 import { logger } from '@helpmesh/telemetry';
 import { ImapFlow } from 'imapflow';
+import type { Mailboxes, MailboxLease } from '../../application/ports.ts';
 import type { ReceiveMail } from '../../application/receive-mail.ts';
 import type { MailboxConfig } from '../../config.ts';
 import { usableAddress } from '../../domain/address.ts';
 import type { Channel } from '../../domain/inbound-mail.ts';
 import { limits } from '../../domain/limits.ts';
-import type { MailboxLease, MailboxStore } from '../../persistence/mailbox.store.ts';
 
 /** Mails stored, and then flagged, together; and their bytes. */
 const CHUNK = 25;
@@ -19,7 +19,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export interface SessionParts {
   mailbox: MailboxConfig;
   lease: MailboxLease;
-  store: MailboxStore;
+  store: Mailboxes;
   receive: ReceiveMail;
   /** Failed tries by UID. */
   failures: Map<number, number>;

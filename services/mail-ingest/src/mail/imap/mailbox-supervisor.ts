@@ -1,8 +1,8 @@
 import { backoffMs } from '@helpmesh/kernel';
 import { gauge, logger } from '@helpmesh/telemetry';
+import type { Mailboxes, MailboxLease } from '../../application/ports.ts';
 import type { ReceiveMail } from '../../application/receive-mail.ts';
 import type { MailboxConfig } from '../../config.ts';
-import type { MailboxLease, MailboxStore } from '../../persistence/mailbox.store.ts';
 import { MailboxSession } from './mailbox-session.ts';
 
 /** Another process may take over after this time; the holder renews in good time. */
@@ -29,7 +29,7 @@ export class MailboxSupervisor {
   constructor(
     private readonly mailbox: MailboxConfig,
     private readonly holder: string,
-    private readonly store: MailboxStore,
+    private readonly store: Mailboxes,
     private readonly receive: ReceiveMail,
   ) {}
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ClaimedMail } from './inbound-mail.ts';
+import type { ClaimedMail } from '../domain/inbound-mail.ts';
 
 /**
  * Two rows with one key are one mail. A sender who missed our 250 sends the same bytes in the same envelope once more;
