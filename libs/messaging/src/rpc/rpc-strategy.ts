@@ -275,6 +275,9 @@ function invalidInput(issues: readonly { path: PropertyKey[]; message: string }[
     pointer: issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
     detail: issue.message,
   }));
+  // A path that cannot name anything, `/tickets/abc`, is one that nothing is found at.
+  const lost = issues.find((issue) => issue.path[0] === 'params');
+  if (lost) return new AppError('not-found', 'input.no-such-path', "Couldn't find what the address names.");
   const first = fields[0];
   const detail = first ? `${first.pointer.slice(1).replaceAll('/', '.') || 'input'}: ${first.detail}` : 'invalid input';
   return new AppError('invalid', 'input.invalid', detail, undefined, { fields });
