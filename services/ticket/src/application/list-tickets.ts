@@ -2,6 +2,7 @@ import { type Actor, hasPermission, type ParsedInputOf, type ticketList } from '
 import { CursorCodec } from '@helpmesh/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { parseSearch } from '../domain/list/search-query.ts';
 import { agentViews, customerViews, isView, type View, viewRules } from '../domain/list/views.ts';
 import { ListStore } from '../persistence/list.store.ts';
 import type { ListFilter } from '../persistence/list-statement.ts';
@@ -76,7 +77,7 @@ export class ListTickets {
     else if (query.owner_id !== undefined) filter.ownerId = query.owner_id;
     if (query.customer_id !== undefined) filter.customerId = query.customer_id;
     if (query.organization_id !== undefined) filter.organizationIds = [query.organization_id];
-    if (query.query?.trim()) filter.words = query.query;
+    if (query.query?.trim()) filter.search = parseSearch(query.query);
     return filter;
   }
 }

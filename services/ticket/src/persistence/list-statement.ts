@@ -1,3 +1,5 @@
+import type { SearchQuery } from '../domain/list/search-query.ts';
+import { searchTerms } from './search-terms.ts';
 import { isVisible, seesAsAgent, type VisibleTickets, visibleGroupIds } from './visible-tickets.ts';
 
 export const sortKeys = {
@@ -19,8 +21,7 @@ export interface ListFilter {
   ownerId?: number | undefined;
   customerId?: number | undefined;
   organizationIds?: number[] | undefined;
-  /** Words in websearch form. */
-  words?: string | undefined;
+  search?: SearchQuery | undefined;
 }
 
 export interface ListOrder {
@@ -70,14 +71,14 @@ export function pageStatement(visible: VisibleTickets, filter: ListFilter, order
   const top = `ORDER BY ${column} ${direction}, t.id ${direction} LIMIT ${limit}`;
   const states = filter.stateIds && param(filter.stateIds, 'int[]');
   const group = filter.groupId === undefined ? undefined : param(filter.groupId, 'int');
-  const filters = conditions(filter, param, states, group);
+  const filters = conditions(filter, params, param, states, group);
   const page = [...filters];
   if (order.after) {
     const key = param(order.after.key, type);
     page.push(`(${column}, t.id) ${order.descending ? '<' : '>'} (${key}, ${param(order.after.id, 'int')})`);
   }
 
-  const narrow = [filter.ownerId, filter.customerId, filter.organizationIds, filter.words].some(
+  const narrow = [filter.ownerId, filter.customerId, filter.organizationIds, filter.search].some(
     (one) => one !== undefined,
   );
   const pick = `SELECT t.id, ${column} AS key FROM ticket t WHERE`;
@@ -103,6 +104,7 @@ export function pageStatement(visible: VisibleTickets, filter: ListFilter, order
 
 function conditions(
   filter: ListFilter,
+  params: unknown[],
   param: (value: unknown, type: string) => string,
   states: string | undefined,
   group: string | undefined,
@@ -115,10 +117,13 @@ function conditions(
   if (filter.ownerId !== undefined) found.push(`t.owner_id = ${param(filter.ownerId, 'int')} AND t.owner_id <> 1`);
   if (filter.customerId !== undefined) found.push(`t.customer_id = ${param(filter.customerId, 'int')}`);
   if (filter.organizationIds) found.push(`t.organization_id = ANY (${param(filter.organizationIds, 'int[]')})`);
-  if (filter.words !== undefined) {
-    const query = `websearch_to_tsquery('helpmesh', ${param(filter.words, 'text')})`;
-    const words = `CASE WHEN ${seesAsAgent()} THEN d.tsv ELSE coalesce(d.public_tsv, d.tsv) END`;
-    found.push(`t.id IN (SELECT d.ticket_id FROM search_doc d WHERE d.tsv @@ ${query} AND ${words} @@ ${query})`);
+  if (filter.search) {
+    const { words, filters } = searchTerms(filter.search, (value) => `$${params.push(value)}`);
+    found.push(...filters);
+    if (words) {
+      found.push(`t.id IN (SELECT d.ticket_id FROM search_doc d CROSS JOIN (SELECT ${words.tsquery} AS query) AS q
+        WHERE ${words.matches})`);
+    }
   }
   return found;
 }

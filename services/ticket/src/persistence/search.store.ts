@@ -1,8 +1,9 @@
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { SearchField, SearchQuery } from '../domain/list/search-query.ts';
+import type { SearchQuery } from '../domain/list/search-query.ts';
 import type { Order } from './read.store.ts';
-import { isVisible, seesAsAgent, type VisibleTickets } from './visible-tickets.ts';
+import { searchTerms } from './search-terms.ts';
+import { isVisible, type VisibleTickets } from './visible-tickets.ts';
 
 /** Matches that are ranked; of more, the newest. Bounds the cost of very common words (docs/adr/0008-search.md). */
 const RANKED = 500;
@@ -29,25 +30,6 @@ export interface IndexDocument {
   public_body: string | null;
 }
 
-const fieldConditions: Record<SearchField, (param: string) => string> = {
-  state: (p) => `t.state_id IN (SELECT id FROM ticket_state WHERE name = ANY (${p}::text[]))`,
-  state_id: (p) => `t.state_id = ANY (${p}::int[])`,
-  priority: (p) => `t.priority_id IN (SELECT id FROM ticket_priority WHERE name = ANY (${p}::text[]))`,
-  priority_id: (p) => `t.priority_id = ANY (${p}::int[])`,
-  group: (p) => `t.group_id IN (SELECT id FROM replica_group WHERE name = ANY (${p}::text[]))`,
-  group_id: (p) => `t.group_id = ANY (${p}::int[])`,
-  owner: (p) =>
-    `t.owner_id IN (SELECT id FROM replica_user WHERE login = ANY (${p}::text[]) OR email = ANY (${p}::text[]))`,
-  owner_id: (p) => `t.owner_id = ANY (${p}::int[])`,
-  customer: (p) =>
-    `t.customer_id IN (SELECT id FROM replica_user WHERE login = ANY (${p}::text[]) OR email = ANY (${p}::text[]))`,
-  customer_id: (p) => `t.customer_id = ANY (${p}::int[])`,
-  organization: (p) => `t.organization_id IN (SELECT id FROM replica_organization WHERE name = ANY (${p}::text[]))`,
-  organization_id: (p) => `t.organization_id = ANY (${p}::int[])`,
-  number: (p) => `t.number = ANY (${p}::text[])`,
-  id: (p) => `t.id = ANY (${p}::int[])`,
-};
-
 export interface SearchRequest {
   query: SearchQuery;
   /** Undefined: among all. */
@@ -62,37 +44,44 @@ export interface SearchRequest {
 export class SearchStore {
   /** Ids of a page of matches. */
   async find(on: DataSource, visible: VisibleTickets, request: SearchRequest): Promise<number[]> {
-    const { params, param, matches, filters, queryText, parts } = this.terms(visible, request);
-    const limit = param(request.limit);
-    const offset = param(request.offset);
+    const { params, param, words, filters } = termsOf(visible, request);
+    const page = `LIMIT ${param(request.limit)} OFFSET ${param(request.offset)}`;
     const by = request.order.map(({ column, descending }) => `t.${column}${descending ? ' DESC' : ''}`);
-    const rank = `ts_rank_cd(d.tsv, query) + CASE WHEN d.number = ANY (${parts}::text[]) THEN 100 ELSE 0 END`;
-    const rows = await sql<{ id: number }>(
-      on,
-      matches === undefined
-        ? `SELECT t.id FROM ticket t WHERE ${[isVisible(), ...filters].join(' AND ')}
-           ORDER BY ${[...by, 't.updated_at DESC', 't.id DESC'].join(', ')} LIMIT ${limit} OFFSET ${offset}`
-        : `WITH q AS (SELECT ${queryText} AS query),
-           hit AS (SELECT d.ticket_id FROM search_doc d, q WHERE ${matches} AND ${isVisible('d')}
-                   ORDER BY d.ticket_id DESC LIMIT ${RANKED})
-           SELECT t.id FROM hit JOIN search_doc d USING (ticket_id) JOIN ticket t ON t.id = hit.ticket_id, q
-           WHERE ${[isVisible(), ...filters].join(' AND ')}
-           ORDER BY ${[...by, ...(by.length > 0 ? [] : [`${rank} DESC`]), 't.id DESC'].join(', ')} LIMIT ${limit} OFFSET ${offset}`,
-      params,
+    if (!words) {
+      const order = [...by, 't.updated_at DESC', 't.id DESC'].join(', ');
+      return ids(
+        await sql(
+          on,
+          `SELECT t.id FROM ticket t WHERE ${[isVisible(), ...filters].join(' AND ')} ORDER BY ${order} ${page}`,
+          params,
+        ),
+      );
+    }
+    if (by.length === 0) by.push(`${rankOf(param(request.query.parts))} DESC`);
+    const joined = filters.length > 0 ? 'JOIN ticket t ON t.id = d.ticket_id' : '';
+    return ids(
+      await sql(
+        on,
+        `WITH q AS (SELECT ${words.tsquery} AS query),
+         hit AS (SELECT d.ticket_id FROM search_doc d ${joined} CROSS JOIN q
+                 WHERE ${[words.matches, isVisible('d'), ...filters].join(' AND ')} ORDER BY d.ticket_id DESC LIMIT ${RANKED})
+         SELECT t.id FROM hit JOIN search_doc d USING (ticket_id) JOIN ticket t ON t.id = hit.ticket_id CROSS JOIN q
+         WHERE ${isVisible()} ORDER BY ${[...by, 't.id DESC'].join(', ')} ${page}`,
+        params,
+      ),
     );
-    return rows.map((row) => row.id);
   }
 
   /** Exact number of all matches. */
   async count(on: DataSource, visible: VisibleTickets, request: Pick<SearchRequest, 'query' | 'ids'>): Promise<number> {
-    const { params, matches, filters, queryText } = this.terms(visible, request);
+    const { params, words, filters } = termsOf(visible, request);
     const [row] = await sql<{ n: number }>(
       on,
-      matches === undefined
-        ? `SELECT count(*) AS n FROM ticket t WHERE ${[isVisible(), ...filters].join(' AND ')}`
-        : `WITH q AS (SELECT ${queryText} AS query)
-           SELECT count(*) AS n FROM search_doc d JOIN ticket t ON t.id = d.ticket_id, q
-           WHERE ${[matches, isVisible(), ...filters].join(' AND ')}`,
+      words
+        ? `WITH q AS (SELECT ${words.tsquery} AS query)
+           SELECT count(*) AS n FROM search_doc d JOIN ticket t ON t.id = d.ticket_id CROSS JOIN q
+           WHERE ${[words.matches, isVisible(), ...filters].join(' AND ')}`
+        : `SELECT count(*) AS n FROM ticket t WHERE ${[isVisible(), ...filters].join(' AND ')}`,
       params,
     );
     return (row as { n: number }).n;
@@ -140,41 +129,21 @@ export class SearchStore {
   async tidy(on: DataSource): Promise<void> {
     await sql(on, `SELECT gin_clean_pending_list('search_doc_words'), gin_clean_pending_list('search_doc_parts')`);
   }
-
-  private terms(visible: VisibleTickets, { query, ids }: Pick<SearchRequest, 'query' | 'ids'>) {
-    const params: unknown[] = [...visible.params];
-    const param = (value: unknown) => `$${params.push(value)}`;
-    const filters = Object.entries(query.fields).map(([field, values]) =>
-      fieldConditions[field as SearchField](param(values)),
-    );
-    if (ids) filters.push(`t.id = ANY (${param(ids)}::int[])`);
-    const parts = param(query.parts);
-    if (!query.words && query.prefixes.length === 0) {
-      return {
-        params,
-        param,
-        filters: [...filters, `${parts}::text[] IS NOT NULL`],
-        matches: undefined,
-        queryText: '',
-        parts,
-      };
-    }
-    const words = query.words ? [`websearch_to_tsquery('helpmesh', ${param(query.words)})`] : [];
-    const prefixes = query.prefixes.map(
-      (prefix) => `to_tsquery('helpmesh', ${param(`'${prefix.replaceAll("'", "''")}':*`)})`,
-    );
-    const seen = `CASE WHEN ${seesAsAgent('d')} THEN d.tsv ELSE coalesce(d.public_tsv, d.tsv) END @@ query`;
-    const full = `(d.tsv @@ query AND ${seen})`;
-    const [part] = query.parts;
-    // One word may also be a piece of a title or number; trigrams need three characters to find it.
-    const matches =
-      query.parts.length === 1 && part && part.length >= 3
-        ? `(${full} OR d.title ILIKE ${param(like(part))} OR d.number LIKE ${param(like(part))})`
-        : full;
-    return { params, param, filters, matches, queryText: [...words, ...prefixes].join(' && '), parts };
-  }
 }
 
-function like(part: string): string {
-  return `%${part.replaceAll(/[\\%_]/g, '\\$&')}%`;
+function termsOf(visible: VisibleTickets, { query, ids: among }: Pick<SearchRequest, 'query' | 'ids'>) {
+  const params: unknown[] = [...visible.params];
+  const param = (value: unknown) => `$${params.push(value)}`;
+  const { words, filters } = searchTerms(query, param);
+  if (among) filters.push(`t.id = ANY (${param(among)}::int[])`);
+  return { params, param, words, filters };
+}
+
+function ids(rows: Record<string, unknown>[]): number[] {
+  return rows.map((row) => row.id as number);
+}
+
+/** Words near each other and in the title count more; a ticket's own number counts most. */
+function rankOf(parts: string): string {
+  return `ts_rank_cd(d.tsv, query) + CASE WHEN d.number = ANY (${parts}::text[]) THEN 100 ELSE 0 END`;
 }

@@ -1,0 +1,139 @@
+import type { Actor } from '@helpmesh/contracts';
+import { connect, createDataSource, migrate, sql } from '@helpmesh/persistence';
+import { infra } from '@helpmesh/testing';
+import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrations } from '../service.ts';
+import { type ListFilter, pageStatement } from './list-statement.ts';
+import { articlesById, threadsById, ticketsById } from './ticket-json.ts';
+import { isVisible, VisibleTickets } from './visible-tickets.ts';
+
+/** Enough that a plan which reads a whole table shows; what an agent sees is a small part. */
+const TICKETS = 20_000;
+const GROUPS = 40;
+
+let ds: DataSource;
+beforeAll(async () => {
+  ds = createDataSource({ url: await infra().database('plans'), migrations, poolSize: 1 });
+  await migrate(ds);
+  await connect(ds);
+  await sql(
+    ds,
+    `INSERT INTO ticket (group_id, priority_id, state_id, organization_id, number, title, owner_id, customer_id,
+       created_by_id, updated_by_id, created_at, updated_at, version)
+     SELECT 1 + n % ${GROUPS}, 2, CASE WHEN n % 10 = 0 THEN 2 ELSE 4 END, 1 + n % 500, (10000 + n)::text, 'title ' || n,
+       CASE WHEN n % 3 = 0 THEN 1 ELSE 100 + n % 50 END, 1000 + n % 2000, 1, 1,
+       now() - make_interval(mins => n), now() - make_interval(mins => n), 1
+     FROM generate_series(1, ${TICKETS}) AS n`,
+  );
+  await sql(
+    ds,
+    `INSERT INTO article (ticket_id, type_id, sender_id, content_type, body, internal, created_by_id, updated_by_id, created_at,
+       updated_at, message_id, message_id_md5)
+     SELECT id, 1, 2, 'text/plain', 'body', false, 1, 1, now(), now(), '<' || id || '>', md5('<' || id || '>') FROM ticket`,
+  );
+  await sql(
+    ds,
+    `INSERT INTO article_attachment (article_id, sha256, size, filename, content_type)
+     SELECT id, md5(id::text), 1, 'a', 'text/plain' FROM article WHERE id % 3 = 0`,
+  );
+  await sql(
+    ds,
+    `INSERT INTO search_doc SELECT id, group_id, customer_id, organization_id, number, title,
+    to_tsvector('helpmesh', title || ' common') FROM ticket`,
+  );
+  await sql(ds, 'VACUUM ANALYZE');
+}, 120_000);
+afterAll(() => ds.destroy());
+
+const base: Omit<Actor, 'permissions' | 'groups'> = {
+  kind: 'user',
+  userId: 1001,
+  login: 'x',
+  organizationIds: [3],
+  sharedOrganizationIds: [3],
+  locale: 'en',
+  via: 'session',
+};
+const agent = VisibleTickets.to(
+  { ...base, permissions: ['ticket.agent'], groups: { 1: ['full'], 2: ['read'] } },
+  'read',
+);
+const customer = VisibleTickets.to({ ...base, permissions: ['ticket.customer'], groups: {} }, 'read');
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  Plans?: Plan[];
+}
+
+/** Tables that the statement reads from end to end, once as planned for its values and once as prepared for any. */
+async function scanned(text: string, params: unknown[]): Promise<string[]> {
+  const found = new Set<string>();
+  const walk = (plan: Plan): void => {
+    if (plan['Node Type'] === 'Seq Scan' && plan['Relation Name']) found.add(plan['Relation Name']);
+    for (const child of plan.Plans ?? []) walk(child);
+  };
+  for (const mode of ['force_custom_plan', 'force_generic_plan']) {
+    await sql(ds, `SET plan_cache_mode = ${mode}`);
+    const [row] = await sql<{ 'QUERY PLAN': { Plan: Plan }[] }>(ds, `EXPLAIN (FORMAT JSON) ${text}`, params);
+    walk((row as { 'QUERY PLAN': { Plan: Plan }[] })['QUERY PLAN'][0]?.Plan as Plan);
+  }
+  await sql(ds, 'RESET plan_cache_mode');
+  return [...found].filter((table) => ['ticket', 'article', 'article_attachment', 'search_doc'].includes(table));
+}
+
+const order = (over: object = {}) => ({ key: 'updated_at' as const, descending: true, limit: 50, ...over });
+const after = { key: '2026-01-01T00:00:00Z', id: 5 };
+
+describe('no statement of a hot path reads a whole table', () => {
+  it.each([
+    ...(['bare', 'ids-expanded', 'full', 'all'] as const).map((shape) => [
+      `get ticket, ${shape}`,
+      ticketsById[shape],
+      [true, [5, 6]],
+    ]),
+    ['thread', threadsById, [[5]]],
+    ['article', articlesById, [[5]]],
+    ['plain page', `SELECT t.id FROM ticket t WHERE ${isVisible()} ORDER BY t.id LIMIT $5 OFFSET $6`, [100, 0]],
+  ] as [string, string, unknown[]][])('%s', async (_, text, params) => {
+    expect(await scanned(text, [...agent.params, ...params])).toEqual([]);
+  });
+
+  const filters: [string, ListFilter][] = [
+    ['all', {}],
+    ['open', { stateIds: [1, 2] }],
+    ['unassigned', { stateIds: [1, 2], unassigned: true }],
+    ['one group', { groupId: 1 }],
+    ['my open', { stateIds: [1, 2], ownerId: 101 }],
+    ['of a customer', { customerId: 1500 }],
+    ['of an organization', { organizationIds: [3] }],
+  ];
+  it.each(
+    filters.flatMap(
+      ([name, filter]) =>
+        [
+          [`${name}, first page`, filter, order()],
+          [`${name}, next page`, filter, order({ after })],
+        ] as const,
+    ),
+  )('list %s', async (_, filter, by) => {
+    for (const visible of [agent, customer]) {
+      const { text, params } = pageStatement(visible, filter, by);
+      expect(await scanned(text, params)).toEqual([]);
+    }
+  });
+});
+
+it('a page of an agent touches as many tickets as it shows from each group, not as many as there are', async () => {
+  const { text, params } = pageStatement(agent, {}, order());
+  const [row] = await sql<{ 'QUERY PLAN': { Plan: Plan }[] }>(
+    ds,
+    `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,
+    params,
+  );
+  const top = (
+    row as { 'QUERY PLAN': { Plan: Plan & { 'Shared Hit Blocks': number; 'Shared Read Blocks': number } }[] }
+  )['QUERY PLAN'][0]?.Plan;
+  expect((top?.['Shared Hit Blocks'] ?? 0) + (top?.['Shared Read Blocks'] ?? 0)).toBeLessThan(1_500);
+});

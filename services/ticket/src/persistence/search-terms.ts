@@ -1,0 +1,58 @@
+import type { SearchField, SearchQuery } from '../domain/list/search-query.ts';
+import { seesAsAgent } from './visible-tickets.ts';
+
+/** Conditions over the ticket `t` for a named field; the parameter holds all values that were given for it. */
+const fieldConditions: Record<SearchField, (param: string) => string> = {
+  state: (p) => `t.state_id IN (SELECT id FROM ticket_state WHERE name = ANY (${p}::text[]))`,
+  state_id: (p) => `t.state_id = ANY (${p}::int[])`,
+  priority: (p) => `t.priority_id IN (SELECT id FROM ticket_priority WHERE name = ANY (${p}::text[]))`,
+  priority_id: (p) => `t.priority_id = ANY (${p}::int[])`,
+  group: (p) => `t.group_id IN (SELECT id FROM replica_group WHERE name = ANY (${p}::text[]))`,
+  group_id: (p) => `t.group_id = ANY (${p}::int[])`,
+  owner: (p) => `t.owner_id IN (${personNamed(p)})`,
+  owner_id: (p) => `t.owner_id = ANY (${p}::int[])`,
+  customer: (p) => `t.customer_id IN (${personNamed(p)})`,
+  customer_id: (p) => `t.customer_id = ANY (${p}::int[])`,
+  organization: (p) => `t.organization_id IN (SELECT id FROM replica_organization WHERE name = ANY (${p}::text[]))`,
+  organization_id: (p) => `t.organization_id = ANY (${p}::int[])`,
+  number: (p) => `t.number = ANY (${p}::text[])`,
+  id: (p) => `t.id = ANY (${p}::int[])`,
+};
+
+const personNamed = (p: string) =>
+  `SELECT id FROM replica_user WHERE login = ANY (${p}::text[]) OR email = ANY (${p}::text[])`;
+
+/** What a search query means in SQL. */
+export interface SearchTerms {
+  /** Conditions over the ticket `t`. */
+  filters: string[];
+  /** Undefined when the query has no words: every ticket matches. */
+  words: { tsquery: string; matches: string } | undefined;
+}
+
+/**
+ * @param param  takes a value and gives its place in the statement
+ * @returns      `tsquery` is an expression of that type; `matches` is a condition over the document `d` and a column
+ *               `query` that holds it: customers match by public words only
+ */
+export function searchTerms(query: SearchQuery, param: (value: unknown) => string): SearchTerms {
+  const filters = Object.entries(query.fields).map(([field, values]) =>
+    fieldConditions[field as SearchField](param(values)),
+  );
+  const queries = [
+    ...(query.words ? [`websearch_to_tsquery('helpmesh', ${param(query.words)})`] : []),
+    ...query.prefixes.map((prefix) => `to_tsquery('helpmesh', ${param(`'${prefix.replaceAll("'", "''")}':*`)})`),
+  ];
+  if (queries.length === 0) return { filters, words: undefined };
+  // The first condition is for the index, which knows all words; the second for those who may not.
+  const full = `(d.tsv @@ query AND CASE WHEN ${seesAsAgent('d')} THEN d.tsv ELSE coalesce(d.public_tsv, d.tsv) END @@ query)`;
+  const [part] = query.parts;
+  // One word may also be a piece of a title or number; trigrams need three characters to find it.
+  const piece = query.parts.length === 1 && part !== undefined && part.length >= 3 ? param(like(part)) : undefined;
+  const matches = piece ? `(${full} OR d.title ILIKE ${piece} OR d.number LIKE ${piece})` : full;
+  return { filters, words: { tsquery: queries.join(' && '), matches } };
+}
+
+function like(part: string): string {
+  return `%${part.replaceAll(/[\\%_]/g, '\\$&')}%`;
+}

@@ -1,0 +1,223 @@
+import {
+  createArticle,
+  createTicket,
+  listTickets,
+  searchTickets,
+  searchTicketsByPost,
+  ticketCounts,
+  ticketList,
+  updateArticle,
+  updateTicket,
+} from '@helpmesh/contracts';
+import { waitFor } from '@helpmesh/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cast, type Desk, startDesk } from './desk.ts';
+
+let desk: Desk;
+const { admin, agent, agent2, customer, colleague, stranger } = cast;
+const ids: Record<string, number> = {};
+
+const open = async (name: string, body: object, words: object = {}) => {
+  desk.clock.advance(1_000);
+  const { id } = await desk.rest(admin, createTicket, {
+    body: {
+      title: name,
+      group: 'Users',
+      customer: 'user10@example.org',
+      article: { body: `about ${name}`, ...words },
+      ...body,
+    },
+  });
+  ids[name] = id;
+  return id;
+};
+const page = (who: typeof agent, query: object = {}) => desk.rest(who, ticketList, { query });
+const titles = (list: { tickets: { title: string }[] }) => list.tickets.map(({ title }) => title);
+const search = (who: typeof agent, query: object) =>
+  desk.rest(who, searchTickets, { query }) as Promise<{ id: number; title: string }[]>;
+const found = async (who: typeof agent, query: string) => (await search(who, { query })).map(({ title }) => title);
+
+beforeAll(async () => {
+  desk = await startDesk();
+  await open('Alpha printer', {});
+  await open('Beta café', { owner_id: 4 }, { body: 'the paper jam is back' });
+  await open('Gamma', { state: 'closed' });
+  await open('Delta', { group: 'Second', customer: 'user12@example.org' });
+  await open('Epsilon', { state: 'pending reminder', pending_time: '2026-05-01T00:00:00Z' });
+  await open('Zeta', {}, { body: '<p>jam for <b>breakfast</b></p>', content_type: 'text/html' });
+  await desk.rest(agent, createArticle, { body: { ticket_id: ids.Zeta, body: 'topsecret remark', internal: true } });
+  await waitFor(async () => (await found(admin, 'topsecret')).length === 1, {
+    what: 'the index to have the last article',
+  });
+});
+afterAll(() => desk.stop());
+
+describe('a list', () => {
+  it('shows names, newest change first, with exact totals per view', async () => {
+    const list = await page(agent, { view: 'open' });
+    expect(titles(list)).toEqual(['Zeta', 'Beta café', 'Alpha printer']);
+    expect(list).toMatchObject({ total: 3, next: null });
+    expect(list.tickets[1]).toMatchObject({
+      state: 'new',
+      state_type: 'new',
+      priority: '2 normal',
+      group: 'Users',
+      owner: 'Anton Agent',
+      customer: 'Clara Customer',
+      customer_email: 'user10@example.org',
+      organization: 'Seven',
+      article_count: 1,
+    });
+    expect(titles(await page(agent, { view: 'my-open' }))).toEqual(['Beta café']);
+    expect(titles(await page(agent, { view: 'unassigned' }))).toEqual(['Zeta', 'Alpha printer']);
+    expect(titles(await page(agent, { view: 'pending' }))).toEqual(['Epsilon']);
+    expect(titles(await page(agent, { view: 'closed' }))).toEqual(['Gamma']);
+    expect(await page(agent)).toMatchObject({ total: 5 });
+    expect(titles(await page(agent2))).toEqual(['Delta']);
+    expect(titles(await page(customer, { view: 'my-tickets' }))).toHaveLength(5);
+    expect(titles(await page(colleague, { view: 'my-organization' }))).toHaveLength(5);
+    expect(titles(await page(stranger))).toEqual(['Delta']);
+  });
+
+  it.each(['updated_at', 'created_at', 'number', 'title', 'priority', 'pending_time'])(
+    'walks by cursor in the order of %s',
+    async (sort) => {
+      for (const order of ['asc', 'desc']) {
+        const walked: string[] = [];
+        let after: string | null | undefined;
+        do {
+          const one = await page(agent, { sort, order, limit: 2, ...(after && { after }) });
+          expect(one.total).toBe(5);
+          walked.push(...titles(one));
+          after = one.next;
+        } while (after);
+        expect(walked).toEqual(titles(await page(agent, { sort, order })));
+        expect(new Set(walked).size).toBe(5);
+      }
+    },
+  );
+
+  it('filters by state, group, owner, customer and words', async () => {
+    expect(titles(await page(admin, { state: 'closed' }))).toEqual(['Gamma']);
+    expect(titles(await page(admin, { group_id: 2 }))).toEqual(['Delta']);
+    expect(titles(await page(admin, { owner_id: 4 }))).toEqual(['Beta café']);
+    expect(await page(admin, { customer_id: 12 })).toMatchObject({ total: 1 });
+    expect(await page(agent, { customer_id: 12 })).toMatchObject({ total: 0, tickets: [] });
+    expect(titles(await page(admin, { query: 'jam', view: 'open' }))).toEqual(['Zeta', 'Beta café']);
+    expect(titles(await page(customer, { query: 'topsecret' }))).toEqual([]);
+  });
+
+  it('refuses a cursor that was made up, or belongs to another order', async () => {
+    const { next } = await page(agent, { limit: 2 });
+    for (const after of ['x.y', `${next}x`]) {
+      await expect(page(agent, { after })).rejects.toMatchObject({ kind: 'invalid', code: 'paging.cursor-refused' });
+    }
+    await expect(page(agent, { after: next, sort: 'title' })).rejects.toMatchObject({ code: 'paging.cursor-refused' });
+    await expect(page(agent, { view: 'nope' })).rejects.toMatchObject({
+      detail: "Invalid value for param 'view': nope",
+    });
+  });
+
+  it('has counts that follow every change', async () => {
+    const counts = async (who: typeof agent) =>
+      Object.fromEntries((await desk.rest(who, ticketCounts)).views.map(({ view, count }) => [view, count]));
+    expect(await counts(agent)).toEqual({ 'my-open': 1, unassigned: 2, open: 3, pending: 1, closed: 1, all: 5 });
+    expect(await counts(customer)).toEqual({ 'my-tickets': 5, 'my-organization': 5 });
+    await desk.rest(agent, updateTicket, { id: ids.Zeta as number, body: { owner_id: 4 } });
+    expect(await counts(agent)).toMatchObject({ 'my-open': 2, unassigned: 1, open: 3 });
+  });
+
+  it('of plain REST walks page by page in id order to the end', async () => {
+    const walk = async (per_page: number) => {
+      const all: number[] = [];
+      for (let n = 1; ; n++) {
+        const rows = await desk.rest(agent, listTickets, { query: { page: String(n), per_page: String(per_page) } });
+        if (rows.length === 0) return all;
+        all.push(...rows.map(({ id }) => id));
+      }
+    };
+    const all = await walk(100);
+    expect(all).toEqual(all.toSorted((a, b) => a - b));
+    expect(await walk(1)).toEqual(all);
+    expect(await walk(3)).toEqual(all);
+    const sorted = await desk.rest(agent, listTickets, { query: { sort_by: 'title', order_by: 'desc' } });
+    expect(sorted[0]).toMatchObject({ title: 'Zeta' });
+    const full = (await desk.rest(agent, listTickets, { query: { full: 'true', per_page: '2' } })) as unknown as {
+      record_ids: number[];
+      assets: object;
+    };
+    expect(full).toMatchObject({
+      record_ids: all.slice(0, 2),
+      assets: { Ticket: {}, Group: { 1: { name: 'Users' } } },
+    });
+  });
+});
+
+describe('search', () => {
+  it.each([
+    ['jam', ['Beta café', 'Zeta']],
+    ['"paper jam"', ['Beta café']],
+    ['jam -paper', ['Zeta']],
+    ['cafe', ['Beta café']],
+    ['break*', ['Zeta']],
+    ['printe', ['Alpha printer']],
+    ['state.name:closed', ['Gamma']],
+    ['state:new jam', ['Beta café', 'Zeta']],
+    ['Clara about', ['Alpha printer', 'Epsilon', 'Gamma']],
+    ['nothing-like-it', []],
+    ['"', ['Alpha printer', 'Beta café', 'Epsilon', 'Gamma', 'Zeta']],
+    [`: ' " \\ -- ) ( & | ! <-> :*`, []],
+  ])('for %s', async (query, expected) => {
+    expect((await found(agent, query)).toSorted()).toEqual(expected);
+  });
+
+  it('puts the ticket of that number first', async () => {
+    const [row] = await desk.query<{ number: string }>('SELECT number FROM ticket WHERE id = $1', [ids.Gamma]);
+    const { number } = row as { number: string };
+    expect((await found(agent, number))[0]).toBe('Gamma');
+    expect(await found(agent, `Ticket#${number} `)).toEqual([]);
+    expect(await found(agent, number.slice(1))).toContain('Gamma');
+  });
+
+  it('never finds by what the searcher may not read', async () => {
+    expect(await found(customer, 'topsecret')).toEqual([]);
+    expect(await found(customer, 'breakfast')).toEqual(['Zeta']);
+    expect(await found(agent2, 'jam')).toEqual([]);
+    expect(await found(stranger, 'about')).toEqual(['Delta']);
+    expect(
+      await desk.rest(customer, searchTickets, { query: { query: 'topsecret', only_total_count: 'true' } }),
+    ).toEqual({ total_count: 0 });
+  });
+
+  it('answers in every form, by GET and by POST', async () => {
+    expect(await desk.rest(agent, searchTickets, { query: { query: 'jam', only_total_count: 'true' } })).toEqual({
+      total_count: 2,
+    });
+    const full = await desk.rest(agent, searchTicketsByPost, { body: { query: 'jam', full: true, limit: 1 } });
+    expect(full).toMatchObject({ record_ids: [expect.any(Number)], total_count: 2, assets: { Ticket: {} } });
+    const [expanded] = (await desk.rest(agent, searchTickets, {
+      query: { query: 'printer', expand: 'true' },
+    })) as object[];
+    expect(expanded).toMatchObject({ state: 'new', article_ids: [expect.any(Number)] });
+    expect(await search(agent, { ids: `${ids.Gamma},${ids.Delta}` })).toMatchObject([{ title: 'Gamma' }]);
+    expect((await search(agent, { query: '*', sort_by: 'title', order_by: 'asc' }))[0]).toMatchObject({
+      title: 'Alpha printer',
+    });
+  });
+
+  it('forgets the old and finds the new after a change, and follows a ticket to its new group at once', async () => {
+    const id = ids['Alpha printer'] as number;
+    await desk.rest(admin, updateTicket, { id, body: { group: 'Second' } });
+    expect(await found(agent2, 'printer')).toEqual(['Alpha printer']);
+    expect(await found(agent, 'printer')).toEqual([]);
+    await desk.rest(admin, updateTicket, { id, body: { title: 'Omega plotter' } });
+    await waitFor(async () => (await found(agent2, 'plotter')).length === 1, { what: 'the new title to be found' });
+    expect(await found(agent2, 'printer')).toEqual(['Omega plotter']); // the article still says it
+  });
+
+  it('lets customers find a remark once it is public', async () => {
+    const [remark] = await desk.query<{ id: number }>(`SELECT id FROM article WHERE body LIKE 'topsecret%'`);
+    await desk.rest(agent, updateArticle, { id: (remark as { id: number }).id, body: { internal: false } });
+    await waitFor(async () => (await found(customer, 'topsecret')).length === 1, { what: 'the remark to be found' });
+  });
+});
