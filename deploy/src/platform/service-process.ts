@@ -7,7 +7,8 @@ import type { ServiceName } from '../local/services.ts';
 import { workspace } from './home.ts';
 import type { Running } from './supervised.ts';
 
-const READY_MS = 60_000;
+/** Generous: seven services start at once, and a busy machine of two cores takes its time. */
+const READY_MS = 120_000;
 const GRACE_MS = 8_000;
 
 /** How a service is run: its main module, and modules that Node loads before it. */
