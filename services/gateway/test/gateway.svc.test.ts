@@ -353,6 +353,13 @@ describe('bad input', () => {
     expect([400, 404, 414, 422]).toContain(status);
   });
 
+  it.each([
+    ['tickets/abc', "Couldn't find Ticket with 'id'=abc"],
+    ['tickets/0', "Couldn't find Ticket with 'id'=0"],
+  ])('takes an id that cannot be one for the id of nothing: %s', async (path, error) => {
+    expect(await ask('GET', `/api/v1/${path}`, { headers: asAgent })).toMatchObject({ status: 404, json: { error } });
+  });
+
   it('drops keys that would change the prototype', async () => {
     await ask('POST', '/api/v1/tickets', {
       headers: { ...asAgent, 'content-type': 'application/json' },

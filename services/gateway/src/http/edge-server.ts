@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { logger } from '@helpmesh/telemetry';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { trace } from '@opentelemetry/api';
@@ -24,6 +25,7 @@ export function edgeServer({ bodyLimitBytes, trustedProxies }: EdgeServerOptions
     trustProxy: trustedProxies ? trustedProxies.split(',').map((address) => address.trim()) : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    genReqId: requestIds(),
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     logger: false,
@@ -37,6 +39,13 @@ export function edgeServer({ bodyLimitBytes, trustedProxies }: EdgeServerOptions
   addParsers(server, bodyLimitBytes);
   addHooks(server);
   return adapter;
+}
+
+/** Ids that are unique over processes and restarts, at the price of a counter: a random one costs more than routing. */
+function requestIds(): () => string {
+  const start = randomBytes(9).toString('base64url');
+  let n = 0;
+  return () => `${start}-${(n++).toString(36)}`;
 }
 
 function addParsers(server: FastifyInstance, bodyLimit: number): void {

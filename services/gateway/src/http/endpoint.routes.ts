@@ -47,7 +47,10 @@ async function forward(
   const { params, query } = request;
   const body = writesFiles(request.body) ? await storeFiles(blobs, request.body) : request.body;
   const key = idempotencyKey(request);
-  const text = await rpc.callText(endpoint, { params, query, body }, { actor, key, timeoutMs });
+  const options = { actor, key, timeoutMs, requestId: request.id };
+  const text = await rpc.callText(endpoint, { params, query, body }, options).catch((error: unknown) => {
+    throw namesNothing(error, request) ?? error;
+  });
   reply.code(endpoint.status).header('cache-control', NO_STORE);
   if (EMPTY_ANSWER.has(endpoint.id)) return reply.send('');
   return reply.header('content-type', JSON_TYPE).send(text);
@@ -56,6 +59,29 @@ async function forward(
 /** Any body that could name files goes through the store, whatever the route: see `storeFiles`. */
 function writesFiles(body: unknown): boolean {
   return typeof body === 'object' && body !== null && ('attachments' in body || 'article' in body || 'body' in body);
+}
+
+/** Class names of the first words of a path, as existing clients read them in messages; others follow the rule. */
+const classNames: Record<string, string> = {
+  ticket_articles: 'Ticket::Article',
+  ticket_states: 'Ticket::State',
+  ticket_priorities: 'Ticket::Priority',
+  ticket_history: 'Ticket',
+};
+
+/** An address that can name nothing (`/tickets/abc`), in the words existing clients know. */
+function namesNothing(error: unknown, request: FastifyRequest): AppError | undefined {
+  if (!(error instanceof AppError) || error.code !== 'input.no-such-path') return undefined;
+  const [name, given] = Object.entries(request.params as Record<string, string>)[0] ?? [];
+  if (name === undefined) return undefined;
+  const noun = request.routeOptions.url?.split('/')[3] ?? '';
+  const plain = noun.replace(/(^|_)(\w)/g, (_all, _gap, letter: string) => letter.toUpperCase()).replace(/s$/, '');
+  const value = String(given).slice(0, 40);
+  return new AppError(
+    'not-found',
+    'http.no-such-id',
+    `Couldn't find ${classNames[noun] ?? plain} with '${name}'=${value}`,
+  );
 }
 
 /** @throws AppError invalid `http.bad-idempotency-key` */
