@@ -1,5 +1,4 @@
 export { Bus, type BusOptions, connectBus } from './bus.ts';
-export { BusStrategy, type BusStrategyOptions } from './bus-strategy.ts';
 export { type DeadLetter, DeadLetters } from './dead-letters.ts';
 export { EventStrategy, type EventStrategyOptions } from './events/event-strategy.ts';
 export { MAX_TRIES, type Verdict } from './events/verdict.ts';

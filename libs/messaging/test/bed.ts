@@ -6,18 +6,20 @@ import { connect, createDataSource, migrate, Session, sql, transaction } from '@
 import { infra } from '@helpmesh/testing';
 import { type INestMicroservice, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { inject } from 'vitest';
 import { z } from 'zod';
 import {
   type Bus,
-  BusStrategy,
-  type BusStrategyOptions,
   connectBus,
   DeadLetters,
+  EventStrategy,
+  type EventStrategyOptions,
   messagingTables,
   Outbox,
   Relay,
+  RpcStrategy,
   type StreamDeclaration,
 } from '../src/index.ts';
 
@@ -63,12 +65,42 @@ export interface Bed {
   /** Records and commits events `from`, `from + 1`, …, spread over 20 aggregates, 50 a transaction. */
   emit(count: number, from?: number): Promise<void>;
   /** Starts a Nest application with these controllers. */
-  serve(controllers: Type[], options?: Partial<BusStrategyOptions>): Promise<INestMicroservice>;
+  serve(controllers: Type[], options?: Partial<EventStrategyOptions>): Promise<INestMicroservice>;
   /** Numbers in the order of their commits. */
   effects(): Promise<number[]>;
   /** What a SIGKILL does to the outside: database and broker connections are gone, nothing was acknowledged. */
   crash(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** Nest attaches one strategy to a microservice; the kind of a handler says whose it is. */
+class Both extends Server implements CustomTransportStrategy {
+  private readonly questions: RpcStrategy;
+  private readonly events: EventStrategy;
+
+  constructor(questions: RpcStrategy, events: EventStrategy) {
+    super();
+    this.questions = questions;
+    this.events = events;
+  }
+
+  override addHandler(pattern: string, callback: MessageHandler, isEvent = false, extras: object = {}): void {
+    (isEvent ? this.events : this.questions).addHandler(pattern, callback, isEvent, extras);
+  }
+
+  listen(ready: () => void): void {
+    this.questions.listen(() => this.events.listen(ready));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.questions.close(), this.events.close()]);
+  }
+
+  on(): void {}
+
+  unwrap<T>(): T {
+    return this.questions.unwrap<T>();
+  }
 }
 
 let beds = 0;
@@ -109,7 +141,10 @@ export async function bed(natsUrl: string, databaseUrl?: string): Promise<Bed> {
       class Root {}
       Module({ controllers })(Root);
       const verifyActor = (token: string) => JSON.parse(token);
-      const strategy = new BusStrategy({ bus, ds, service: 'counter', verifyActor, checkAnswers: true, ...options });
+      const strategy = new Both(
+        new RpcStrategy({ bus, service: 'counter', verifyActor, checkAnswers: true }),
+        new EventStrategy({ bus, ds, service: 'counter', ...options }),
+      );
       const app = await NestFactory.createMicroservice(Root, { logger: false, abortOnError: false, strategy });
       await app.listen();
       apps.push(app);

@@ -66,10 +66,10 @@ const drained = (durable = 'counter__tally-v1', stream = 'EVT_TALLY') =>
       const info = await b.bus.jsm.consumers.info(stream, durable);
       return info.num_pending === 0 && info.num_ack_pending === 0;
     },
-    { what: `${durable} to be drained`, timeoutMs: 20_000 },
+    { what: `${durable} to be drained`, timeoutMs: 60_000 },
   );
 
-describe('consumers', () => {
+describe('consumers', { timeout: 120_000 }, () => {
   it.each([
     ['batch', BatchCounter],
     ['single', SingleCounter],

@@ -41,7 +41,7 @@ async function expectOrderPerAggregate(): Promise<void> {
   }
 }
 
-describe('faults', () => {
+describe('faults', { timeout: 180_000 }, () => {
   it('F07: the broker is killed three times in the middle of 2,000 events: none lost, none doubled, order kept', async () => {
     const nats = await mortalNats();
     b = await bed(nats.url);
@@ -49,7 +49,7 @@ describe('faults', () => {
     b.relay.start();
     for (let round = 0; round < 4; round++) {
       await b.emit(250, 1 + round * 500);
-      await waitFor(async () => (await b.effects()).length > round * 500, { what: 'some effects', timeoutMs: 20_000 });
+      await waitFor(async () => (await b.effects()).length > round * 500, { what: 'some effects', timeoutMs: 60_000 });
       if (round < 3) await nats.kill();
       await b.emit(250, 251 + round * 500); // writes go on
       if (round < 3) await nats.start();
@@ -63,7 +63,10 @@ describe('faults', () => {
     b = await bed((await infra().nats()).url);
     b.relay.start();
     const published = () =>
-      waitFor(async () => (await sql(b.ds, 'SELECT 1 FROM outbox LIMIT 1')).length === 0, { what: 'an empty outbox' });
+      waitFor(async () => (await sql(b.ds, 'SELECT 1 FROM outbox LIMIT 1')).length === 0, {
+        what: 'an empty outbox',
+        timeoutMs: 60_000,
+      });
     await b.emit(500);
     await transaction(b.ds, (tx) => b.outbox.add(tx, doIt, { aggregateId: 1, data: { n: 1_001 } }));
     await published();

@@ -24,8 +24,10 @@ export interface DurableOptions {
   ackWaitMs: number;
 }
 
-/** After its delay a message is on its way back; after this much longer it is with another replica. */
+/** A message that is not back this long after its delay may be with another replica: the inbox knows. */
 const HELD_MARGIN_MS = 1_000;
+/** Looks into the inbox before an aggregate goes on without its oldest message. */
+const HELD_CHECKS = 60;
 /** Messages that may stand behind held ones in this process; more go back to the broker. */
 const MAX_PARKED = 1_000;
 
@@ -180,12 +182,9 @@ export class DurableWorker {
 
   private startBatch(head: Incoming): void {
     const taken: Incoming[] = [];
-    // A redelivered message goes alone: it may be the one that failed, or killed, the batch it was in.
-    const limit = head.redelivered ? 1 : this.options.batchSize;
-    while (taken.length < limit) {
+    while (taken.length < this.options.batchSize) {
       const item = this.waiting[0];
       if (!item || !sameHandlers(item.route, head.route)) break;
-      if (item.redelivered && taken.length > 0) break;
       this.waiting.shift();
       if (!this.park(item)) taken.push(item);
     }
@@ -209,12 +208,21 @@ export class DurableWorker {
     }
     if (held && held.id !== item.id) return;
     clearTimeout(held?.timer);
-    const timer = setTimeout(() => {
-      // Another replica got the message; versions of the aggregate keep the order from here.
-      this.release(item.aggregate);
-      this.next();
-    }, outcome.afterMs + HELD_MARGIN_MS);
-    this.held.set(item.aggregate, { id: item.id, afterMs: outcome.afterMs, timer, behind: held?.behind ?? [] });
+    const hold: Hold = { id: item.id, afterMs: outcome.afterMs, timer: undefined, behind: held?.behind ?? [] };
+    this.held.set(item.aggregate, hold);
+    this.watch(item.aggregate, hold, outcome.afterMs + HELD_MARGIN_MS, HELD_CHECKS);
+  }
+
+  /** Lets an aggregate go on once another replica is done with its oldest message. */
+  private watch(aggregate: string, hold: Hold, afterMs: number, checks: number): void {
+    hold.timer = setTimeout(async () => {
+      const settled = checks === 0 || (await this.processor.isSettled(hold.id));
+      if (this.held.get(aggregate) !== hold) return; // it came back meanwhile
+      if (settled) {
+        this.release(aggregate);
+        this.next();
+      } else this.watch(aggregate, hold, HELD_MARGIN_MS, checks - 1);
+    }, afterMs);
   }
 
   /** Puts a message behind the held one of its aggregate. @returns false when nothing stands before it */
@@ -255,6 +263,6 @@ interface Hold {
   /** The message that has to be done first. */
   id: string;
   afterMs: number;
-  timer: NodeJS.Timeout;
+  timer: NodeJS.Timeout | undefined;
   behind: Incoming[];
 }

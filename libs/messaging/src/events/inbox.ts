@@ -2,6 +2,14 @@ import { sql, transaction } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import { type Incoming, payloadText } from './incoming.ts';
 
+/** How often a message was started, this time included. */
+export interface Start {
+  tries: number;
+  lastError: string | null;
+  /** Recorded in the table: a redelivery. */
+  counted: boolean;
+}
+
 /** The tables `inbox`, `delivery` and `dead_letter` as one durable sees them. */
 export class Inbox {
   private readonly ds: DataSource;
@@ -37,43 +45,61 @@ export class Inbox {
     return rows.length > 0;
   }
 
-  /**
-   * Counts a start of a redelivered message, before anything else is done with it, so that one which kills the
-   * process runs out of tries.
-   * @returns starts including this one and the first, uncounted delivery; and what the last failure said
-   */
-  async countStart(id: string): Promise<{ tries: number; lastError: string | null }> {
-    const credit = this.owed.get(id) ?? 0;
-    const [row] = await sql<{ starts: number; last_error: string | null }>(
+  /** Done, or among the dead letters. */
+  async isSettled(id: string): Promise<boolean> {
+    const rows = await sql(
       this.ds,
-      `INSERT INTO delivery (consumer, event_id, starts) VALUES ($1, $2, 1)
-       ON CONFLICT (consumer, event_id) DO UPDATE SET starts = greatest(delivery.starts - $3, 0) + 1, at = now()
-       RETURNING starts, last_error`,
-      [this.consumer, id, credit],
+      `SELECT 1 FROM inbox WHERE consumer = $1 AND event_id = $2
+       UNION ALL
+       SELECT 1 FROM dead_letter WHERE consumer = $1 AND message_id = $2::text AND replayed_at IS NULL`,
+      [this.consumer, id],
     );
-    this.owed.delete(id);
-    return { tries: (row?.starts ?? 0) + 1, lastError: row?.last_error ?? null };
+    return rows.length > 0;
   }
 
-  /** Gives a counted start back: it failed through no fault of the message. */
-  async forgive(id: string): Promise<void> {
+  /**
+   * Counts a start of redelivered messages, before anything else is done with them, so that one which kills the
+   * process runs out of tries.
+   */
+  async countStarts(ids: string[]): Promise<Map<string, Start>> {
+    const credits = ids.map((id) => this.owed.get(id) ?? 0);
+    const rows = await sql<{ event_id: string; starts: number; last_error: string | null }>(
+      this.ds,
+      `INSERT INTO delivery (consumer, event_id, starts)
+       SELECT $1, id, 1 - max(credit)
+       FROM unnest($2::uuid[], $3::int[]) AS again (id, credit) GROUP BY id ORDER BY id
+       ON CONFLICT (consumer, event_id)
+         DO UPDATE SET starts = greatest(delivery.starts + excluded.starts, 1), at = now()
+       RETURNING event_id, starts, last_error`,
+      [this.consumer, ids, credits],
+    );
+    for (const id of ids) this.owed.delete(id);
+    return new Map(
+      rows.map((row) => [row.event_id, { tries: row.starts + 1, lastError: row.last_error, counted: true }]),
+    );
+  }
+
+  /** Gives counted starts back: they failed through no fault of the messages. Never throws. */
+  async forgive(ids: string[]): Promise<void> {
     try {
-      await sql(this.ds, 'UPDATE delivery SET starts = greatest(starts - 1, 0) WHERE consumer = $1 AND event_id = $2', [
-        this.consumer,
-        id,
-      ]);
+      await sql(
+        this.ds,
+        `UPDATE delivery SET starts = greatest(starts - 1, 0) WHERE consumer = $1 AND event_id = ANY ($2::uuid[])`,
+        [this.consumer, ids],
+      );
     } catch {
-      // The database is away: remembered here; a killed process forgets it, which costs the message one try.
-      this.owed.set(id, (this.owed.get(id) ?? 0) + 1);
+      // The database is away: remembered here; a killed process forgets it, which costs a message one try.
+      for (const id of ids) this.owed.set(id, (this.owed.get(id) ?? 0) + 1);
     }
   }
 
-  async noteFailure(id: string, why: string): Promise<void> {
+  /** Keeps what went wrong for the dead letter it may become. */
+  async noteFailure(id: string, tries: number, why: string): Promise<void> {
     await sql(
       this.ds,
-      `INSERT INTO delivery (consumer, event_id, starts, last_error) VALUES ($1, $2, 0, $3)
+      `INSERT INTO delivery (consumer, event_id, starts, last_error) VALUES ($1, $2, $3, $4)
        ON CONFLICT (consumer, event_id) DO UPDATE SET last_error = excluded.last_error`,
-      [this.consumer, id, storable(why)],
+      [this.consumer, id, tries - 1, storable(why)],
     );
   }
 

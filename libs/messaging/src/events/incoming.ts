@@ -42,7 +42,7 @@ export interface Incoming {
   /** Messages of one aggregate are handled in order. */
   aggregate: string;
   headers: Record<string, string>;
-  /** Delivered before: its starts are counted, and it never joins a batch. */
+  /** Delivered before: its starts are counted. */
   redelivered: boolean;
   span?: MessageSpan | undefined;
 }

@@ -7,7 +7,7 @@ import { context, SpanKind } from '@opentelemetry/api';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Bus } from '../bus.ts';
 import { bindMessage, continueTrace } from '../trace-context.ts';
-import { Inbox } from './inbox.ts';
+import { Inbox, type Start } from './inbox.ts';
 import type { Incoming, Route } from './incoming.ts';
 import { MAX_TRIES, type Outcome, outcomeOfError, outcomeOfVerdict, RolledBack, type Verdict } from './verdict.ts';
 
@@ -21,6 +21,11 @@ const duration = histogram({
   help: 'Time of one handler transaction, of a single message or a batch.',
   labels: ['durable'],
 });
+
+/** Tries of a message in the company of others; later ones it makes alone. */
+const TRIES_IN_BATCH = 3;
+/** The first delivery: nothing is counted for it, so that the ordinary message costs nothing. */
+const FIRST: Start = { tries: 1, lastError: null, counted: false };
 
 /** Runs handlers: inbox row and effect in one transaction, acknowledgement after the commit. */
 export class Processor {
@@ -37,67 +42,101 @@ export class Processor {
     this.inbox = new Inbox(ds, durable);
   }
 
-  /** One message in a transaction of its own. @returns what became of it, already told to the broker */
-  async single(item: Incoming): Promise<Outcome> {
-    if (item.malformed !== undefined) return this.settle(item, { do: 'dead', why: item.malformed }, 1);
-    let tries = 1;
+  /**
+   * One message in a transaction of its own.
+   * @param start  its count when it was taken already
+   * @returns      what became of it, already told to the broker
+   */
+  async single(item: Incoming, start?: Start): Promise<Outcome> {
+    if (item.malformed !== undefined) return this.settle(item, { do: 'dead', why: item.malformed }, FIRST);
+    let count = start ?? FIRST;
     let outcome: Outcome;
     try {
-      if (item.redelivered) {
-        const start = await this.inbox.countStart(item.id);
-        tries = start.tries;
-        if (tries > MAX_TRIES) {
-          const last = start.lastError ? `; the last error was ${start.lastError}` : '';
-          const why = `started ${MAX_TRIES} times and never came to an end${last}`;
-          return await this.settle(item, { do: 'dead', why }, MAX_TRIES);
-        }
+      if (item.redelivered && !start) {
+        count = (await this.inbox.countStarts([item.id])).get(item.id) ?? FIRST;
       }
-      await this.traced([item], () => this.handle(item, tries));
+      if (count.tries > MAX_TRIES) return await this.settle(item, { do: 'dead', why: exhausted(count) }, count);
+      await this.traced([item], () => this.handle(item, count.tries));
       outcome = { do: 'done' };
     } catch (error) {
-      outcome = error instanceof RolledBack ? error.outcome : outcomeOfError(this.note(item, error), tries);
+      outcome = error instanceof RolledBack ? error.outcome : outcomeOfError(this.note(item, error), count.tries);
     }
-    return this.settle(item, outcome, tries);
+    return this.settle(item, outcome, count);
   }
 
   /**
-   * Messages of one batch route in one transaction, never delivered before. When it fails, halves are tried, so that
-   * one bad message among two hundred costs some sixteen transactions and not two hundred.
+   * Messages of one batch route, together in one transaction as far as they are above suspicion: one that was started
+   * several times without an end may be what kills the process, and goes alone.
    */
   async batch(items: Incoming[], route: Route): Promise<Map<Incoming, Outcome>> {
-    const readable = items.filter((item) => item.malformed === undefined);
     const results = new Map<Incoming, Outcome>();
-    for (const item of items) if (item.malformed !== undefined) results.set(item, await this.single(item));
-    const [only] = readable;
-    if (!only) return results;
-    if (readable.length === 1) return results.set(only, await this.single(only));
+    let counts = new Map<string, Start>();
     try {
-      const outcomes = await this.traced(readable, () => this.handleBatch(readable, route));
-      for (const [item, outcome] of outcomes) results.set(item, await this.settle(item, outcome, 1));
-    } catch (thrown) {
-      const error = AppError.from(thrown);
-      if (error.kind === 'unavailable' || error.kind === 'limited') {
-        for (const item of readable) results.set(item, await this.settle(item, outcomeOfError(error, 1), 1));
-        return results;
-      }
-      const middle = Math.ceil(readable.length / 2);
-      const blocked = new Set<string>();
-      for (const half of [readable.slice(0, middle), readable.slice(middle)]) {
-        const free = half.filter((item) => !blocked.has(item.aggregate));
-        for (const [item, outcome] of await this.batch(free, route)) {
-          results.set(item, outcome);
-          if (outcome.do === 'retry') blocked.add(item.aggregate);
-        }
-        for (const item of half) if (!results.has(item)) results.set(item, await this.stepBack(item));
+      const again = items.filter((item) => item.redelivered && item.malformed === undefined);
+      if (again.length > 0) counts = await this.inbox.countStarts(again.map((item) => item.id));
+    } catch (error) {
+      await this.settleAll(items, outcomeOfError(AppError.from(error), 1), counts, results);
+      return results;
+    }
+    let segment: Incoming[] = [];
+    for (const item of items) {
+      const start = counts.get(item.id);
+      if (item.malformed === undefined && (start?.tries ?? 1) <= TRIES_IN_BATCH) segment.push(item);
+      else {
+        await this.together(segment, route, counts, results);
+        segment = [];
+        results.set(item, await this.single(item, start));
       }
     }
+    await this.together(segment, route, counts, results);
     return results;
   }
 
-  /** Sends a message back unhandled: an older one of its aggregate has to be tried again first. */
-  private stepBack(item: Incoming): Promise<Outcome> {
-    const why = 'an older message of the same aggregate comes first';
-    return this.settle(item, { do: 'retry', afterMs: 1_000, why, uncounted: true }, 1);
+  /**
+   * One transaction for all. When it fails, halves are tried, so that one bad message among two hundred costs some
+   * sixteen transactions and not two hundred.
+   */
+  private async together(
+    items: Incoming[],
+    route: Route,
+    counts: ReadonlyMap<string, Start>,
+    results: Map<Incoming, Outcome>,
+  ): Promise<void> {
+    const [only] = items;
+    if (!only) return;
+    if (items.length === 1) {
+      results.set(only, await this.single(only, counts.get(only.id)));
+      return;
+    }
+    try {
+      const outcomes = await this.traced(items, () => this.handleBatch(items, route, counts));
+      for (const [item, outcome] of outcomes) {
+        results.set(item, await this.settle(item, outcome, counts.get(item.id) ?? FIRST));
+      }
+    } catch (thrown) {
+      const error = AppError.from(thrown);
+      if (error.kind === 'unavailable' || error.kind === 'limited') {
+        await this.settleAll(items, outcomeOfError(error, 1), counts, results);
+        return;
+      }
+      const middle = Math.ceil(items.length / 2);
+      await this.together(items.slice(0, middle), route, counts, results);
+      const right = items.slice(middle);
+      const waiting = new Set(items.filter((item) => results.get(item)?.do === 'retry').map((item) => item.aggregate));
+      await this.settleAll(
+        right.filter((item) => waiting.has(item.aggregate)),
+        { do: 'retry', afterMs: 1_000, why: 'an older message of the same aggregate comes first', uncounted: true },
+        counts,
+        results,
+      );
+      const free = right.filter((item) => !waiting.has(item.aggregate));
+      await this.together(free, route, counts, results);
+    }
+  }
+
+  /** True when some replica is done with the message, one way or the other. */
+  isSettled(id: string): Promise<boolean> {
+    return this.inbox.isSettled(id).catch(() => false);
   }
 
   private async handle(item: Incoming, tries: number): Promise<void> {
@@ -140,7 +179,11 @@ export class Processor {
     return writes;
   }
 
-  private async handleBatch(items: Incoming[], route: Route): Promise<Map<Incoming, Outcome>> {
+  private async handleBatch(
+    items: Incoming[],
+    route: Route,
+    counts: ReadonlyMap<string, Start>,
+  ): Promise<Map<Incoming, Outcome>> {
     const end = duration.startTimer({ durable: this.durable });
     const outcomes = await transaction(this.ds, async (tx) => {
       const result = new Map<Incoming, Outcome>(items.map((item) => [item, { do: 'done' }]));
@@ -149,8 +192,7 @@ export class Processor {
         items.map((item) => item.id),
       );
       const todo = items.filter((item) => fresh.delete(item.id)); // a copy later in the same batch is done, too
-      if (todo.length === 0) return result;
-      for (const handler of route.handlers) {
+      for (const handler of todo.length > 0 ? route.handlers : []) {
         const messages = todo.map((item) => item.message);
         const verdicts = (await handler.call(messages, tx)) as Verdict[] | undefined;
         if (verdicts && verdicts.length !== todo.length) {
@@ -159,7 +201,7 @@ export class Processor {
           );
         }
         todo.forEach((item, i) => {
-          const outcome = outcomeOfVerdict(verdicts?.[i], 1);
+          const outcome = outcomeOfVerdict(verdicts?.[i], counts.get(item.id)?.tries ?? 1);
           if (outcome.do !== 'done') result.set(item, outcome);
         });
       }
@@ -170,6 +212,13 @@ export class Processor {
           open.map((item) => item.id),
         );
       }
+      const over = items.filter((item) => item.redelivered && result.get(item)?.do === 'done');
+      if (over.length > 0) {
+        await this.inbox.forgetDelivery(
+          tx,
+          over.map((item) => item.id),
+        );
+      }
       return result;
     });
     end();
@@ -177,14 +226,15 @@ export class Processor {
   }
 
   /** Tells the broker, and the tables, how a try ended. Never throws: what cannot be told comes again. */
-  private async settle(item: Incoming, outcome: Outcome, tries: number): Promise<Outcome> {
+  private async settle(item: Incoming, outcome: Outcome, start: Start): Promise<Outcome> {
     handled.inc({ durable: this.durable, outcome: outcome.do });
     try {
       if (outcome.do === 'done') item.msg.ack();
       else if (outcome.do === 'retry') {
-        await this.recordRetry(item, outcome).catch(() => undefined);
+        if (!outcome.uncounted) await this.inbox.noteFailure(item.id, start.tries, outcome.why).catch(() => undefined);
+        else if (start.counted) await this.inbox.forgive([item.id]);
         item.msg.nak(outcome.afterMs);
-      } else await this.bury(item, outcome.why, tries);
+      } else await this.bury(item, outcome.why, Math.min(start.tries, MAX_TRIES));
     } catch (error) {
       this.log.warn({ err: error, durable: this.durable, id: item.id }, 'message could not be settled; it comes again');
       item.msg.nak(5_000);
@@ -192,9 +242,16 @@ export class Processor {
     return outcome;
   }
 
-  private async recordRetry(item: Incoming, outcome: Outcome & { do: 'retry' }): Promise<void> {
-    if (!outcome.uncounted) await this.inbox.noteFailure(item.id, outcome.why);
-    else if (item.redelivered) await this.inbox.forgive(item.id);
+  /** Sends many back for a reason that is none of theirs, with one statement: the database may just be away. */
+  private async settleAll(
+    items: Incoming[],
+    outcome: Outcome,
+    counts: ReadonlyMap<string, Start>,
+    results: Map<Incoming, Outcome>,
+  ): Promise<void> {
+    const counted = items.filter((item) => counts.has(item.id)).map((item) => item.id);
+    if (counted.length > 0) await this.inbox.forgive(counted);
+    for (const item of items) results.set(item, await this.settle(item, outcome, FIRST));
   }
 
   private async bury(item: Incoming, why: string, tries: number): Promise<void> {
@@ -244,4 +301,8 @@ export class Processor {
       throw error;
     }
   }
+}
+
+function exhausted({ lastError }: Start): string {
+  return `started ${MAX_TRIES} times and never came to an end${lastError ? `; the last error was ${lastError}` : ''}`;
 }
