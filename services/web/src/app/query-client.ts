@@ -1,7 +1,17 @@
-import { QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiError } from './api.ts';
 
-export const queryClient = new QueryClient({
+const refused = (error: unknown): error is ApiError =>
+  error instanceof ApiError && (error.status === 401 || error.status === 403);
+
+/** A refusal may mean that the session ended: asking who we are decides, and the shell leads to the sign-in page. */
+const askWhoWeAre = (error: unknown): void => {
+  if (refused(error)) void queryClient.invalidateQueries({ queryKey: ['me'] });
+};
+
+export const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: askWhoWeAre }),
+  mutationCache: new MutationCache({ onError: askWhoWeAre }),
   defaultOptions: {
     queries: {
       // Live events invalidate what changed; time alone makes nothing stale while the stream is up.

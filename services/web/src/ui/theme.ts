@@ -64,7 +64,11 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { withArrow: true, openDelay: 400, events: { hover: true, focus: true, touch: false } } },
     Menu: { defaultProps: { shadow: 'md', withinPortal: true } },
     Select: { defaultProps: { checkIconPosition: 'right', allowDeselect: false } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
+    Combobox: { defaultProps: { shadow: 'md' } },
+    Modal: {
+      styles: { title: { fontWeight: 600 } },
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } },
+    },
   },
 });
 

@@ -44,6 +44,8 @@ export function useLiveUpdates(): void {
         setLive('offline');
         missed = true;
         if (source.readyState !== EventSource.CLOSED) return;
+        // Refused for good: perhaps because the session ended.
+        void cache.invalidateQueries({ queryKey: ['me'] });
         clearTimeout(reopen);
         reopen = setTimeout(open, reopenMs);
       };

@@ -1,8 +1,10 @@
 import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, AppShell, Burger, Button, Group, Kbd, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconPencilPlus, IconSearch } from '@tabler/icons-react';
-import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { meQuery } from '../../features/session/queries.ts';
 import { Logo } from '../../ui/logo.tsx';
 import { registry } from '../actions/registry.ts';
 import { useShortcuts } from '../actions/use-shortcuts.ts';
@@ -19,8 +21,15 @@ import { ThemeSwitch } from './theme-switch.tsx';
 import { useGeneralActions } from './use-general-actions.ts';
 import { UserMenu } from './user-menu.tsx';
 
-/** Everything around a page of a signed-in person. */
+/** Leads to the sign-in page and back when the session ended while the page was open. */
 export function Shell() {
+  const { data: me } = useQuery(meQuery);
+  const { href } = useLocation();
+  return me ? <Frame /> : <Navigate to="/sign-in" search={{ next: href }} replace />;
+}
+
+/** Everything around a page of a signed-in person. */
+function Frame() {
   const { t } = useLingui();
   const { navOpen, setNavOpen, shortcuts } = useShell();
   const { pathname } = useLocation();

@@ -41,7 +41,11 @@ export function useUpdateTicket(id: number): (change: TicketChange) => void {
       void cache.invalidateQueries({ queryKey: ticketKeys.history(id) });
       void cache.invalidateQueries({ queryKey: ticketKeys.lists });
       void cache.invalidateQueries({ queryKey: ticketKeys.counts });
-      if (change.back.fields === change.fields) return;
+      // An undo leads back to itself; it is told, not offered again.
+      if (change.back.fields === change.fields) {
+        notifyDone(change.done);
+        return;
+      }
       const undo = () => {
         setUndo(null);
         mutate({ ...change.back, back: change.back, done: t`Undone` });

@@ -10,6 +10,7 @@ import {
 import { useState } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { PersonAvatar } from '../../../ui/person-avatar.tsx';
+import { useMe } from '../../session/use-me.ts';
 import { type ArticleKind, deliveryOf, kindOf, parseAddress } from '../article.ts';
 import { articleTypeLabel } from '../labels.ts';
 import type { Article } from '../queries.ts';
@@ -29,7 +30,8 @@ const icons: Record<ArticleKind, TablerIcon> = {
 export function ArticleCard({ article, fresh }: { article: Article; fresh: boolean }) {
   const { t, i18n } = useLingui();
   const kind = kindOf(article);
-  const delivery = deliveryOf(article);
+  const { agent } = useMe();
+  const delivery = agent ? deliveryOf(article) : null;
   const troubled = delivery?.state === 'failed' || delivery?.state === 'deferred';
   // Automatic mail is there to be found, not to be read; one that failed must be seen.
   const [open, setOpen] = useState(kind !== 'system' || troubled);

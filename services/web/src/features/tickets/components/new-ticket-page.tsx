@@ -13,7 +13,7 @@ import {
   Title,
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconLock, IconMail, IconPaperclip, IconPhoneIncoming, IconPhoneOutgoing } from '@tabler/icons-react';
+import { IconMail, IconPaperclip, IconPhoneIncoming, IconPhoneOutgoing } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
@@ -273,11 +273,7 @@ export function NewTicketPage() {
             </div>
             <Group justify="space-between">
               <span className={classes.hint}>
-                {agent && kind !== 'send-email' && (
-                  <>
-                    <IconLock size={14} aria-hidden /> {t`The text is the protocol of the call; it is not mailed.`}
-                  </>
-                )}
+                {agent && kind !== 'send-email' && t`Write down the call. The customer gets a confirmation by e-mail.`}
               </span>
               <Button type="submit" loading={create.isPending}>
                 {submitLabel}

@@ -7,46 +7,21 @@ import type { ReactNode } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { PersonAvatar } from '../../../ui/person-avatar.tsx';
 import { nameOf, type User } from '../../people/queries.ts';
+import { useMe } from '../../session/use-me.ts';
 import { type Ticket, ticketsOfCustomerQuery } from '../queries.ts';
 import { StateBadge } from './badges.tsx';
 import classes from './side-panel.module.css';
 import { TicketHistory } from './ticket-history.tsx';
 
-/** Who asks, for whom, and what happened so far. */
+/** Who asks, for whom, and what happened so far. Customers know who they are and get the dates only. */
 export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User | undefined }) {
   const { t } = useLingui();
+  const { agent } = useMe();
   const organization = String(ticket.organization ?? customer?.organization ?? '');
   return (
     <>
-      <Section title={t`Customer`}>
-        {customer ? (
-          <div className={classes.person}>
-            <PersonAvatar name={nameOf(customer)} size={36} />
-            <div className={classes.facts}>
-              <div className={classes.name}>{nameOf(customer)}</div>
-              {customer.email && (
-                <Fact icon={<IconMail size={14} aria-hidden />}>
-                  <Anchor href={`mailto:${customer.email}`} inherit>
-                    {customer.email}
-                  </Anchor>
-                </Fact>
-              )}
-              {(customer.phone || customer.mobile) && (
-                <Fact icon={<IconPhone size={14} aria-hidden />}>
-                  <Anchor href={`tel:${customer.phone || customer.mobile}`} inherit>
-                    {customer.phone || customer.mobile}
-                  </Anchor>
-                </Fact>
-              )}
-              {organization && <Fact icon={<IconBuilding size={14} aria-hidden />}>{organization}</Fact>}
-            </div>
-          </div>
-        ) : (
-          <Skeleton height={48} />
-        )}
-        {customer?.note && <p className={classes.note}>{customer.note}</p>}
-      </Section>
-      <OtherTickets ticket={ticket} />
+      {agent && <CustomerCard customer={customer} organization={organization} />}
+      {agent && <OtherTickets ticket={ticket} />}
       <Section title={t`Ticket`}>
         <dl className={classes.list}>
           <dt>{t`Created`}</dt>
@@ -75,10 +50,46 @@ export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User
           )}
         </dl>
       </Section>
-      <Section title={t`History`}>
-        <TicketHistory ticketId={ticket.id} />
-      </Section>
+      {agent && (
+        <Section title={t`History`}>
+          <TicketHistory ticketId={ticket.id} />
+        </Section>
+      )}
     </>
+  );
+}
+
+function CustomerCard({ customer, organization }: { customer: User | undefined; organization: string }) {
+  const { t } = useLingui();
+  return (
+    <Section title={t`Customer`}>
+      {customer ? (
+        <div className={classes.person}>
+          <PersonAvatar name={nameOf(customer)} size={36} />
+          <div className={classes.facts}>
+            <div className={classes.name}>{nameOf(customer)}</div>
+            {customer.email && (
+              <Fact icon={<IconMail size={14} aria-hidden />}>
+                <Anchor href={`mailto:${customer.email}`} inherit>
+                  {customer.email}
+                </Anchor>
+              </Fact>
+            )}
+            {(customer.phone || customer.mobile) && (
+              <Fact icon={<IconPhone size={14} aria-hidden />}>
+                <Anchor href={`tel:${customer.phone || customer.mobile}`} inherit>
+                  {customer.phone || customer.mobile}
+                </Anchor>
+              </Fact>
+            )}
+            {organization && <Fact icon={<IconBuilding size={14} aria-hidden />}>{organization}</Fact>}
+          </div>
+        </div>
+      ) : (
+        <Skeleton height={48} />
+      )}
+      {customer?.note && <p className={classes.note}>{customer.note}</p>}
+    </Section>
   );
 }
 

@@ -1,14 +1,17 @@
 import { useLingui } from '@lingui/react/macro';
-import { Alert, Button, Group } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconMessageExclamation } from '@tabler/icons-react';
 import { parseAddress } from '../article.ts';
 import type { Article } from '../queries.ts';
+import classes from './stale-notice.module.css';
 
 interface Props {
   articles: Article[];
   onSendAnyway: () => void;
   onLook: () => void;
 }
+
+const excerptLength = 160;
 
 /** Stops a reply once when somebody else wrote in the meantime. */
 export function StaleNotice({ articles, onSendAnyway, onLook }: Props) {
@@ -20,25 +23,22 @@ export function StaleNotice({ articles, onSendAnyway, onLook }: Props) {
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, 160);
+    .slice(0, excerptLength);
   return (
-    <Alert
-      role="alert"
-      color="yellow"
-      variant="light"
-      m="sm"
-      icon={<IconMessageExclamation aria-hidden />}
-      title={t`${who} wrote while you were writing`}
-    >
-      {excerpt}
-      <Group mt="sm" gap="xs">
-        <Button size="compact-sm" onClick={onLook}>
-          {t`Look at it first`}
-        </Button>
-        <Button size="compact-sm" variant="default" onClick={onSendAnyway}>
-          {t`Send anyway`}
-        </Button>
-      </Group>
-    </Alert>
+    <div role="alert" className={classes.notice}>
+      <IconMessageExclamation size={20} aria-hidden />
+      <div>
+        <strong>{t`${who} wrote while you were writing`}</strong>
+        <p className={classes.excerpt}>{excerpt}</p>
+        <div className={classes.buttons}>
+          <Button size="compact-sm" onClick={onLook}>
+            {t`Look at it first`}
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={onSendAnyway}>
+            {t`Send anyway`}
+          </Button>
+        </div>
+      </div>
+    </div>
   );
 }

@@ -14,7 +14,14 @@ import { Empty, Failed } from '../../../ui/state-messages.tsx';
 import { nameOf, userQuery } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { parseListState } from '../list-state.ts';
-import { articlesQuery, type TicketPage as ListPage, type Ticket, ticketListQuery, ticketQuery } from '../queries.ts';
+import {
+  articlesQuery,
+  type TicketPage as ListPage,
+  statesQuery,
+  type Ticket,
+  ticketListQuery,
+  ticketQuery,
+} from '../queries.ts';
 import { useSeen } from '../seen.ts';
 import { StateBadge } from './badges.tsx';
 import { Composer } from './composer.tsx';
@@ -59,6 +66,8 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
   const lastList = useShell((shell) => shell.lastList);
   const neighbours = useNeighbours(ticket.id);
   const customerName = customer ? nameOf(customer) : String(ticket.customer ?? '');
+  const { data: states } = useQuery(statesQuery);
+  const state = states?.find(({ id }) => id === ticket.state_id);
   const panel = <SidePanel ticket={ticket} customer={customer} />;
 
   return (
@@ -113,8 +122,11 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
           </Title>
           <div className={classes.sub}>
             <span className={classes.number}>#{ticket.number}</span>
-            <StateBadge state={String(ticket.state ?? '')} type={String(ticket.state_type ?? ticket.state ?? '')} />
-            <span>{customerName}</span>
+            <StateBadge
+              state={String(ticket.state ?? state?.name ?? '')}
+              type={String(state?.state_type ?? ticket.state ?? '')}
+            />
+            {agent && <span>{customerName}</span>}
           </div>
           {agent && <TicketFields ticket={ticket} />}
         </header>
