@@ -4,6 +4,7 @@ import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { generateCommand } from './commands/generate.ts';
+import { keysCommand } from './commands/keys.ts';
 import { mailInCommand } from './commands/mail-in.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { scriptCommand, scripts } from './commands/scripts.ts';
@@ -22,6 +23,7 @@ const commands = [
   checkCommand,
   generateCommand,
   doctorCommand,
+  keysCommand,
   mailInCommand,
   backupCommand,
   restoreCommand,

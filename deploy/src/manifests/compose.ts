@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { keyVariable } from '../commands/keys.ts';
 import { databaseOf, serviceNames } from '../local/services.ts';
 import { handlesMail, type Needs, needs, seeds } from './needs.ts';
 import { image } from './workload.ts';
@@ -20,7 +21,6 @@ const hardened = {
 
 /** Compose refuses to start with a clear sentence when the value is missing. */
 const required = (name: string) => `\${${name}:?run "npx helpmesh keys > deploy/.env" first}`;
-const keyName = (service: string) => `HELPMESH_SIGNING_KEY_${service.toUpperCase().replaceAll('-', '_')}`;
 
 function environment(need: Needs): Record<string, string> {
   const { service } = need;
@@ -31,7 +31,7 @@ function environment(need: Needs): Record<string, string> {
     REDIS_URL: 'redis://redis:6379',
     HELPMESH_PUBLIC_URL: 'http://localhost:8080',
     HELPMESH_FQDN: 'localhost',
-    HELPMESH_SIGNING_KEY: required(keyName(service)),
+    HELPMESH_SIGNING_KEY: required(keyVariable(service)),
     HELPMESH_TRUSTED_KEYS: required('HELPMESH_TRUSTED_KEYS'),
     ...(need.database
       ? { DATABASE_URL: `postgres://helpmesh:helpmesh@postgres:5432/${databaseOf(service)}` }

@@ -21,7 +21,7 @@ const configMap: IConfigMap = {
   },
 };
 
-/** Attachments and raw mail. Several nodes need a class that can be mounted many times, or S3 (docs/how-to/operate.md). */
+/** Attachments and raw mail. Several nodes need a class that can be mounted many times, or S3 (docs/how-to/deploy.md). */
 const blobs: IPersistentVolumeClaim = {
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',

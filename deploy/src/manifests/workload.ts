@@ -32,7 +32,6 @@ function environment(need: Needs): IEnvVar[] {
     },
   ];
   if (need.database) env.push(secretFile('DATABASE_URL', 'database-url'));
-  if (need.redis) env.push(secretFile('REDIS_URL', 'redis-url'));
   if (need.service === 'gateway') env.push({ name: 'HTTP_PORT', value: '8080' });
   if (need.service === 'identity') env.push(secretFile('HELPMESH_ADMIN_PASSWORD', 'admin-password'));
   if (need.service === 'mail-ingest') {
