@@ -50,7 +50,7 @@ async function check(names: string[]): Promise<void> {
     const started = performance.now();
     const { status, output } = await capture(process.execPath, [path.join(workspace, script), ...args], {
       cwd: workspace,
-      env: { ...process.env, FORCE_COLOR: '0' },
+      env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1' },
     });
     const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`.padStart(7);
     process.stdout.write(`${status === 0 ? '✓' : '✗'}${seconds}  ${name}\n`);

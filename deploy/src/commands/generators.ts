@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -29,7 +30,6 @@ function fromModule(name: string, module: string, functionName: string): Generat
 
 export const generators: Generator[] = [
   fromModule('schemas of the bus and AsyncAPI', 'libs/contracts/scripts/generate.ts', 'generateContracts'),
-  fromModule('message schemas and AsyncAPI document', 'libs/contracts/scripts/generate.ts', 'generateContracts'),
   fromModule('Grafana dashboard', 'deploy/src/manifests/dashboard.ts', 'generateDashboard'),
   fromModule('OpenAPI document', 'services/gateway/scripts/generate.ts', 'generateOpenApi'),
   fromModule('register of errors', 'libs/service-kit/scripts/generate.ts', 'generateErrors'),
@@ -63,7 +63,20 @@ async function configTables(): Promise<Map<string, string>> {
     if (before === undefined || after === undefined) continue;
     const { status, output } = await capture(process.execPath, [main, 'config'], { cwd: workspace });
     if (status !== 0) throw new CannotStart(`${service} does not print its settings: ${output.trim()}`);
-    files.set(readme, `${before}${OPEN}\n${output.trim()}\n${CLOSE}${after}`);
+    files.set(readme, formatted(readme, `${before}${OPEN}\n${output.trim()}\n${CLOSE}${after}`));
   }
   return files;
+}
+
+/** As the formatter would write it: it aligns the columns of tables. */
+function formatted(file: string, text: string): string {
+  const biome = path.join(workspace, 'node_modules/@biomejs/biome/bin/biome');
+  const args = [biome, 'format', `--stdin-file-path=${file}`];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: workspace,
+    input: text,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new CannotStart(`${file} cannot be formatted: ${stderr.trim()}`);
+  return stdout;
 }
