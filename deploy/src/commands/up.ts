@@ -25,7 +25,13 @@ async function up(options: { home?: string; build: boolean; demo?: boolean }): P
   progress.line('\nStarting Helpmesh\n');
   const started = performance.now();
   const platform = await stopping.whenNotStopped(
-    startPlatform({ build: options.build, progress, ...(options.home && { home: options.home }) }),
+    startPlatform({
+      build: options.build,
+      progress,
+      ...(options.home && { home: options.home }),
+      // What the demo brings happened in the past.
+      ...(options.demo && { serviceEnv: { ticket: { HELPMESH_IMPORT_MODE: 'true' } } }),
+    }),
   );
   if (!platform) return;
   if (options.demo) {

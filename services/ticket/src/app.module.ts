@@ -10,11 +10,12 @@ import { EnsurePeople } from './application/ensure-people.ts';
 import { FileMail } from './application/file-mail.ts';
 import { Files } from './application/files.ts';
 import { IndexTickets } from './application/index-tickets.ts';
+import { KeepReplicas } from './application/keep-replicas.ts';
 import { ListTickets } from './application/list-tickets.ts';
 import { ManageLookups } from './application/manage-lookups.ts';
 import { MarkRedirected } from './application/mark-redirected.ts';
 import { Once } from './application/once.ts';
-import { BLOBS, IDENTITY, MAIL_IDENTITY } from './application/ports.ts';
+import { BLOBS, IDENTITY, IMPORT_MODE, MAIL_IDENTITY } from './application/ports.ts';
 import { ReadArticles } from './application/read-articles.ts';
 import { ReadHistory } from './application/read-history.ts';
 import { ReadTickets } from './application/read-tickets.ts';
@@ -69,6 +70,11 @@ import { UploadStore } from './persistence/upload.store.ts';
       inject: [CONFIG],
     },
     {
+      provide: IMPORT_MODE,
+      useFactory: (config: TicketConfig) => config.HELPMESH_IMPORT_MODE,
+      inject: [CONFIG],
+    },
+    {
       provide: CursorCodec,
       useFactory: (config: TicketConfig) => new CursorCodec(config.HELPMESH_SIGNING_KEY),
       inject: [CONFIG],
@@ -90,6 +96,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     RecordMail,
     RecordDelivery,
     MarkRedirected,
+    KeepReplicas,
     IndexTickets,
     // Timers
     Sweep,

@@ -8,7 +8,7 @@ export const TicketConfig = defineConfig(
     ...blobConfig.shape,
     HELPMESH_SEED: z
       .enum(['zammad', 'blank'])
-      .default('blank')
+      .default('zammad')
       .meta({ description: 'Rows of an empty system: `zammad` adds the welcome ticket, `blank` adds none' }),
     HELPMESH_IMPORT_MODE: flag('Administrators may set created_at of what they create; for imports only', false),
   }),

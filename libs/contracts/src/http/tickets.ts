@@ -37,6 +37,8 @@ export const ArticleInput = z.object({
   form_id: text(200).optional(),
   attachments: z.array(AttachmentInput).max(100).optional(),
   preferences: z.record(z.string(), z.unknown()).optional(),
+  /** Taken from administrators in import mode only; what is imported is never mailed. */
+  created_at: Instant.optional(),
 });
 export type ArticleInput = z.output<typeof ArticleInput>;
 
@@ -60,6 +62,8 @@ export const TicketInput = z.object({
   type: text(100).nullish(),
   preferences: z.record(z.string(), z.unknown()).optional(),
   article: ArticleInput.optional(),
+  /** Taken from administrators in import mode only. */
+  created_at: Instant.optional(),
 });
 export type TicketInput = z.output<typeof TicketInput>;
 

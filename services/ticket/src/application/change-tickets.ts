@@ -17,9 +17,10 @@ import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { notFound, type Part, partInChanging } from './access.ts';
 import { type ArticleDraft, ArticleDrafts } from './draft-article.ts';
 import { EnsurePeople } from './ensure-people.ts';
+import { asPast, importedAt } from './import-time.ts';
 import { type Keyed, Once, type Outcome } from './once.ts';
 import { finishArticle, isMailOut, type MailIdentity } from './outgoing-mail.ts';
-import { MAIL_IDENTITY } from './ports.ts';
+import { IMPORT_MODE, MAIL_IDENTITY } from './ports.ts';
 import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
 import { References, type Refs, Wanted } from './references.ts';
 import { changingFields, guessedCustomer, wantFields } from './ticket-fields.ts';
@@ -75,6 +76,7 @@ export class ChangeTickets {
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
+    @Inject(IMPORT_MODE) private readonly importMode: boolean,
   ) {}
 
   /** @returns the ticket or the article as JSON, or why not, an item each */
@@ -168,7 +170,9 @@ export class ChangeTickets {
       thread: threads.get(ticketId),
     };
     const finished = article && finishArticle(article, articleId, place, this.identity, writing.now);
-    writing.change(ticketId, fields, finished, actor.userId);
+    const words = command.do === 'update' ? command.input.article : command.input;
+    const at = importedAt(this.importMode, actor, words?.created_at ?? command.input.created_at);
+    writing.change(ticketId, fields, at && finished ? asPast(finished) : finished, actor.userId, at);
     return { ticketId, articleId: finished && articleId };
   }
 

@@ -1,5 +1,5 @@
 import type { Actor, TicketInput } from '@helpmesh/contracts';
-import { AppError, type Clock } from '@helpmesh/kernel';
+import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -13,9 +13,10 @@ import { UploadStore } from '../persistence/upload.store.ts';
 import { missingValue, type Part, partInOpening } from './access.ts';
 import { type ArticleDraft, ArticleDrafts } from './draft-article.ts';
 import { EnsurePeople } from './ensure-people.ts';
+import { asPast, importedAt } from './import-time.ts';
 import { type Keyed, Once, type Outcome } from './once.ts';
 import { finishArticle, type MailIdentity } from './outgoing-mail.ts';
-import { MAIL_IDENTITY } from './ports.ts';
+import { IMPORT_MODE, MAIL_IDENTITY } from './ports.ts';
 import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
 import { References, type Refs, Wanted } from './references.ts';
 import { SYSTEM_ID } from './system-id.ts';
@@ -34,6 +35,8 @@ interface Plan extends Keyed {
   group: Group;
   fields: TicketFields & Omit<NewTicket, 'id' | 'number'>;
   article: ArticleDraft | null;
+  /** When it happened, for imports. */
+  at: EpochMs | undefined;
 }
 
 /** Opens tickets: those that were asked for in one tick in one transaction. */
@@ -51,6 +54,7 @@ export class CreateTickets {
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
+    @Inject(IMPORT_MODE) private readonly importMode: boolean,
   ) {}
 
   /** @returns the new ticket as JSON, or why there is none, an item each */
@@ -90,13 +94,14 @@ export class CreateTickets {
     if (!group) throw missingValue('group_id');
     const part: Part = partInOpening(actor, group.id);
     const fields = openingFields(input, actor, part, group, refs);
+    const at = importedAt(this.importMode, actor, input.created_at);
     const article = input.article ? await this.drafts.prepare(actor, part, input.article) : null;
-    return { actor, key, request: ['create-ticket', input], flags, group, fields, article };
+    return { actor, key, request: ['create-ticket', input], flags, group, fields, article, at };
   }
 
   private async open(tx: EntityManager, plans: Plan[], writing: Writing, refs: Refs): Promise<Outcome[]> {
     const ids = await this.tickets.takeIds(tx, plans.length, plans.length);
-    const opened: (number | AppError)[] = plans.map(({ actor, group, fields, article }, i) => {
+    const opened: (number | AppError)[] = plans.map(({ actor, group, fields, article, at }, i) => {
       const { id, counter } = ids.tickets[i] as { id: number; counter: number };
       const draft: NewTicket = { ...fields, id, number: ticketNumber(SYSTEM_ID, counter) };
       const people = { author: refs.person(actor.userId), customer: refs.person(fields.customerId) };
@@ -104,7 +109,7 @@ export class CreateTickets {
       try {
         const articleId = ids.articles.shift() as number;
         const finished = article && finishArticle(article, articleId, place, this.identity, writing.now);
-        return writing.open(draft, finished, actor.userId).id;
+        return writing.open(draft, at && finished ? asPast(finished) : finished, actor.userId, at).id;
       } catch (error) {
         return AppError.from(error);
       }

@@ -4,7 +4,8 @@ import { sqlstateOf, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type LookupInput, type LookupKind, LookupStore } from '../persistence/lookup.store.ts';
+import type { LookupInput, LookupKind } from '../domain/ticket/lookup.ts';
+import { LookupStore } from '../persistence/lookup.store.ts';
 import { missingValue, noLookupValue, notAuthorized, notFound, requireAnyOf } from './access.ts';
 
 const classes = { state: 'Ticket::State', priority: 'Ticket::Priority' } as const;

@@ -24,3 +24,6 @@ export const BLOBS = Symbol('BlobStore');
 
 /** Nest's token for what our Message-IDs are made of (MailIdentity). */
 export const MAIL_IDENTITY = Symbol('MailIdentity');
+
+/** Nest's token for the import mode: whether administrators may say when something happened. */
+export const IMPORT_MODE = Symbol('ImportMode');

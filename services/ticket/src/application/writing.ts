@@ -68,14 +68,17 @@ export class Writing {
     return ticket;
   }
 
-  /** @param draft  without a state, an agent's first words to the customer already count as work on it */
-  open(draft: NewTicket, article: NewArticle | null, by: number): Ticket {
-    let ticket = openTicket(draft, by, this.refs, this.now);
-    this.rest.history.push(created('Ticket', { ticketId: ticket.id, id: ticket.id, by, at: this.now }));
+  /**
+   * @param draft  without a state, an agent's first words to the customer already count as work on it
+   * @param at     when it happened; now, but for imports
+   */
+  open(draft: NewTicket, article: NewArticle | null, by: number, at: EpochMs = this.now): Ticket {
+    let ticket = openTicket(draft, by, this.refs, at);
+    this.rest.history.push(created('Ticket', { ticketId: ticket.id, id: ticket.id, by, at }));
     if (article) {
       const stateId = this.refs.states.forFollowUp.id;
       if (draft.stateId === undefined && beginsWork(ticket, article, this.refs.states)) ticket = { ...ticket, stateId };
-      ticket = this.write(ticket, article, by);
+      ticket = this.write(ticket, article, by, at);
     }
     this.opened.add(ticket.id);
     this.tickets.set(ticket.id, ticket);
@@ -90,15 +93,21 @@ export class Writing {
   }
 
   /** Sets fields and, in the same step, adds an article. @param by  null when a rule or timer does it */
-  change(ticketId: number, fields: TicketFields, article: NewArticle | null, by: number | null): Ticket {
+  change(
+    ticketId: number,
+    fields: TicketFields,
+    article: NewArticle | null,
+    by: number | null,
+    at: EpochMs = this.now,
+  ): Ticket {
     const before = this.ticket(ticketId);
     const author = by ?? SYSTEM_USER;
     const begun = article && fields.stateId === undefined && beginsWork(before, article, this.refs.states);
     const wanted = begun ? { ...fields, stateId: this.refs.states.forFollowUp.id } : fields;
-    let after = changeTicket(before, wanted, author, this.refs, this.now);
+    let after = changeTicket(before, wanted, author, this.refs, at);
     const changes = changesBetween(before, after);
-    this.rest.history.push(...updated(ticketId, changes, this.refs.nameOf, author, this.now));
-    if (article) after = this.write(after, article, author);
+    this.rest.history.push(...updated(ticketId, changes, this.refs.nameOf, author, at));
+    if (article) after = this.write(after, article, author, at);
     this.keep(after);
     const ticket = ticketSnapshot(after, this.refs);
     if (article) {
@@ -168,13 +177,13 @@ export class Writing {
     afterCommit(tx, () => record(this.facts));
   }
 
-  private write(ticket: Ticket, draft: NewArticle, by: number): Ticket {
+  private write(ticket: Ticket, draft: NewArticle, by: number, at: EpochMs = this.now): Ticket {
     const { isAutoResponse: _, outgoing, ...words } = draft;
     if (outgoing) this.send(sendMail, { aggregateId: ticket.id, data: outgoing });
-    this.rest.articles.push({ ...words, ticketId: ticket.id, createdAt: this.now, createdById: by });
-    const place = { ticketId: ticket.id, id: draft.id, by, at: this.now };
+    this.rest.articles.push({ ...words, ticketId: ticket.id, createdAt: at, createdById: by });
+    const place = { ticketId: ticket.id, id: draft.id, by, at };
     this.rest.history.push(created('Ticket::Article', place));
-    return countArticle(ticket, draft, this.now);
+    return countArticle(ticket, draft, at);
   }
 
   private snapshotOfLast(draft: NewArticle) {

@@ -2,7 +2,6 @@ import {
   groupCreated,
   groupDeleted,
   groupUpdated,
-  type Message,
   organizationCreated,
   organizationDeleted,
   organizationUpdated,
@@ -13,53 +12,25 @@ import {
 import { ConsumesBatch } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
-import { ReplicaStore } from '../persistence/replica.store.ts';
+import { type GroupEvent, KeepReplicas, type OrganizationEvent, type UserEvent } from '../application/keep-replicas.ts';
 
-type UserEvent = Message<typeof userCreated | typeof userUpdated | typeof userDeleted>;
-type OrganizationEvent = Message<typeof organizationCreated | typeof organizationUpdated | typeof organizationDeleted>;
-type GroupEvent = Message<typeof groupCreated | typeof groupUpdated | typeof groupDeleted>;
-
-/** Keeps the replicas of identity's rows. Versions decide, so order and repetition do not matter. */
+/** Hears who people are and what groups there are. */
 @Controller()
 export class IdentityConsumer {
-  constructor(private readonly replicas: ReplicaStore) {}
+  constructor(private readonly replicas: KeepReplicas) {}
 
   @ConsumesBatch(userCreated, userUpdated, userDeleted)
-  async onUsers(events: UserEvent[], tx: EntityManager): Promise<void> {
-    await this.replicas.keepUsers(tx, told(events, userDeleted.type));
-    await this.replicas.forget(tx, 'replica_user', gone(events, userDeleted.type));
+  onUsers(events: UserEvent[], tx: EntityManager): Promise<void> {
+    return this.replicas.users(tx, events);
   }
 
   @ConsumesBatch(organizationCreated, organizationUpdated, organizationDeleted)
-  async onOrganizations(events: OrganizationEvent[], tx: EntityManager): Promise<void> {
-    await this.replicas.keepOrganizations(tx, told(events, organizationDeleted.type));
-    await this.replicas.forget(tx, 'replica_organization', gone(events, organizationDeleted.type));
+  onOrganizations(events: OrganizationEvent[], tx: EntityManager): Promise<void> {
+    return this.replicas.organizations(tx, events);
   }
 
   @ConsumesBatch(groupCreated, groupUpdated, groupDeleted)
-  async onGroups(events: GroupEvent[], tx: EntityManager): Promise<void> {
-    await this.replicas.keepGroups(tx, told(events, groupDeleted.type));
-    await this.replicas.forget(tx, 'replica_group', gone(events, groupDeleted.type));
+  onGroups(events: GroupEvent[], tx: EntityManager): Promise<void> {
+    return this.replicas.groups(tx, events);
   }
-}
-
-interface Event<T> {
-  type: string;
-  aggregateVersion: number;
-  data: T;
-}
-
-function told<T>(
-  events: Event<T>[],
-  deletion: string,
-): { row: Exclude<T, { id: number; login?: never; name?: never }>; version: number }[] {
-  return events
-    .filter(({ type }) => type !== deletion)
-    .map(({ data, aggregateVersion }) => ({ row: data as never, version: aggregateVersion }));
-}
-
-function gone(events: Event<{ id: number }>[], deletion: string): { id: number; version: number }[] {
-  return events
-    .filter(({ type }) => type === deletion)
-    .map(({ data, aggregateVersion }) => ({ id: data.id, version: aggregateVersion }));
 }

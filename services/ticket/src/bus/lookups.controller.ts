@@ -3,7 +3,7 @@ import { Answers, RawJson, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
 import { ManageLookups } from '../application/manage-lookups.ts';
-import type { LookupInput, LookupKind } from '../persistence/lookup.store.ts';
+import type { LookupInput, LookupKind } from '../domain/ticket/lookup.ts';
 
 type Endpoints = typeof ticketStates | typeof ticketPriorities;
 

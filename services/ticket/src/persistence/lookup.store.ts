@@ -1,25 +1,9 @@
 import { type EpochMs, isoTime } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { LookupInput, LookupKind } from '../domain/ticket/lookup.ts';
 
 type On = DataSource | EntityManager;
-export type LookupKind = 'state' | 'priority';
-
-export interface LookupInput {
-  name?: string | undefined;
-  state_type_id?: number | null | undefined;
-  state_type?: string | undefined;
-  next_state_id?: number | null | undefined;
-  next_state?: string | null | undefined;
-  ignore_escalation?: boolean | undefined;
-  default_create?: boolean | undefined;
-  default_follow_up?: boolean | undefined;
-  ui_icon?: string | null | undefined;
-  ui_color?: string | null | undefined;
-  note?: string | null | undefined;
-  active?: boolean | undefined;
-}
-
 interface Kind {
   table: string;
   columns: readonly (keyof LookupInput)[];
