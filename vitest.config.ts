@@ -1,7 +1,8 @@
 import { defaultExclude, defineConfig } from 'vitest/config';
 
 // Tests and editors read sources (the `@helpmesh/source` condition); the runtime reads dist.
-const conditions = ['@helpmesh/source', 'module', 'node', 'development|production'];
+// Without `module`: it stands for builds made for bundlers, which Node itself cannot always load (@aws-sdk).
+const conditions = ['@helpmesh/source', 'node', 'development|production'];
 
 /** `helpmesh test --faults` and `--peers` choose another set than the usual one. */
 const suite = process.env.HELPMESH_TEST_SUITE ?? 'usual';

@@ -1,18 +1,14 @@
-import type { Clock } from '@helpmesh/kernel';
 import { type Bus, EventStrategy, RpcStrategy } from '@helpmesh/messaging';
 import { logger } from '@helpmesh/telemetry';
 import { type LoggerService, Module } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import type { DataSource } from 'typeorm';
 import type { ActorVerifier } from '../access/actor-token.ts';
-import type { Cache } from '../cache/cache.ts';
 
 /** Tokens of what has no class of its own to inject: `@Inject(CLOCK) clock: Clock`. */
 export const CONFIG = Symbol('helpmesh.config');
 export const CLOCK = Symbol('helpmesh.clock');
 export const CACHE = Symbol('helpmesh.cache');
-
-export type { Cache, Clock };
 
 /** Holds what `runService` made, for every module of the service to inject. */
 @Module({})

@@ -2,7 +2,7 @@ import type { BlobStore } from '@helpmesh/blob';
 import type { StoredFile } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { cleanFileName, safeContentType } from '../domain/file-name.ts';
-import { takeInlineImages } from '../domain/inline-images.ts';
+import { takeInlineImages } from './inline-images.ts';
 
 type Json = Record<string, unknown>;
 

@@ -2,9 +2,9 @@ import { AppError, type Clock } from '@helpmesh/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator, Identity } from '../application/authenticator.ts';
 import { type Credential, readCredential } from '../domain/credential.ts';
-import { refuseForgery } from '../domain/csrf.ts';
 import type { SessionCookie } from '../domain/session-cookie.ts';
 import type { TokenBuckets } from '../domain/token-bucket.ts';
+import { refuseForgery } from './csrf.ts';
 
 /** What every route goes through: who is it, does it come too often, does it come from our own page. */
 export class EdgeGuard {

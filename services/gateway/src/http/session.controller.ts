@@ -5,9 +5,9 @@ import { ActorSigner, CLOCK } from '@helpmesh/service-kit';
 import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator } from '../application/authenticator.ts';
-import { refuseForeignPage } from '../domain/csrf.ts';
 import { SessionCookie } from '../domain/session-cookie.ts';
 import { signInRefused } from '../events.ts';
+import { refuseForeignPage } from './csrf.ts';
 import { EdgeGuard } from './edge-guard.ts';
 import { sendJson } from './send.ts';
 

@@ -25,6 +25,6 @@ describe('takeInlineImages', () => {
   it('needs linear time for a text that never closes what it opens', () => {
     // Ten million characters: quadratic work would run into the limit of the test many times over.
     const hostile = ' src="data:image/png;base64,'.repeat(400_000);
-    expect(takeInlineImages(hostile).html.length).toBeLessThanOrEqual(hostile.length);
+    expect(takeInlineImages(hostile).files).toHaveLength(1);
   });
 });
