@@ -66,7 +66,7 @@ const BLOBS = Symbol('blobs');
       provide: ReceiveMail,
       inject: [CLOCK, BLOBS, InboundMailStore, ProcessMail],
       useFactory: (clock: Clock, blobs: BlobStore, mails: InboundMailStore, process: ProcessMail) =>
-        new ReceiveMail({ blobs, mails, clock, onReceived: () => process.ring() }),
+        new ReceiveMail({ blobs, mails, clock, queue: process.intake }),
     },
     {
       provide: Quarantine,

@@ -36,8 +36,12 @@ type Hold = Pick<ClaimedMail, 'id' | 'attempt'>;
 
 /** Mails taken, claimed by whoever works on them, and finished. All throw AppError unavailable without a database. */
 export interface InboundMails {
-  /** One commit for all. A mail of a mailbox that is there already stays as it is. */
-  insert(mails: StoredMail[]): Promise<void>;
+  /**
+   * One commit for all; the first `claimed` of them are claimed for `leaseMs` by the same statement. A mail of a mailbox
+   * that is there already stays as it is and gets no id here.
+   * @returns ids by queue id
+   */
+  insert(mails: StoredMail[], claimed: number, leaseMs: number): Promise<Map<string, number>>;
   /**
    * Takes up to `limit` mails for `leaseMs` and counts the start. Fresh ones were never started; the others were, and
    * whoever worked on them ended or gave them back.

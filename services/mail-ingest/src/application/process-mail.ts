@@ -62,6 +62,11 @@ export class ProcessMail {
     this.queue.ring();
   }
 
+  /** Where mails may go at once that this process receives. */
+  get intake(): WorkQueue {
+    return this.queue;
+  }
+
   private async work(mail: ClaimedMail): Promise<void> {
     try {
       const trace = mail.trace === null ? null : { traceparent: mail.trace };
@@ -89,7 +94,7 @@ export class ProcessMail {
     const { blobs, reader } = this.parts;
     let raw = new Uint8Array(0);
     try {
-      raw = await bytesOf(blobs, mail);
+      raw = mail.raw ?? (await bytesOf(blobs, mail));
       if (mail.withheld !== undefined) throw new UnreadableMail(mail.withheld);
       if (mail.attempt > limits.attempts) throw new UnreadableMail(`Working on it failed ${limits.attempts} times.`);
       return await this.readable(mail, await reader.parse(raw));

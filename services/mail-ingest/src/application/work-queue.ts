@@ -8,7 +8,7 @@ import type { InboundMails } from './ports.ts';
 const CLAIM = 64;
 const IN_WORK = 16;
 /** A mail whose worker died is taken over after this time; the living extend it in good time. */
-const LEASE_MS = 10_000;
+export const LEASE_MS = 10_000;
 const EXTEND_EVERY_MS = 3_000;
 /** How long without a bell until the table is looked at: mails another process received. */
 const POLL_MS = 1_000;
@@ -25,7 +25,12 @@ export class WorkQueue {
   /** Claimed by us, waiting or in work. */
   private readonly held = new Map<number, ClaimedMail>();
   private inWork = 0;
+  private promised = 0;
   private startedLookAt = Number.NEGATIVE_INFINITY;
+  /** The last claim was a full one: there are others behind it. */
+  private more = false;
+  /** Those in work are waited for, to look for started ones. */
+  private draining = false;
   private stopping = false;
   private rung = false;
   private wake = (): void => undefined;
@@ -51,6 +56,27 @@ export class WorkQueue {
     clearInterval(this.extending);
     const waiting = this.queue.splice(0);
     await Promise.all(waiting.map((mail) => this.mails.giveBack(mail, 0).catch(() => undefined)));
+  }
+
+  /** How many mails may be given to `take` now. None while those that were started before have their turn. */
+  get room(): number {
+    const open = !this.stopping && performance.now() - this.startedLookAt < STARTED_EVERY_MS;
+    return open ? Math.max(0, CLAIM - this.held.size - this.promised) : 0;
+  }
+
+  /** Keeps room for mails that are being inserted as claimed. */
+  promise(count: number): void {
+    this.promised += count;
+  }
+
+  /** Mails that were claimed for this queue when they were inserted; `promised` of them were expected. */
+  take(mails: ClaimedMail[], promised: number): void {
+    this.promised -= promised;
+    for (const mail of mails) {
+      this.held.set(mail.id, mail);
+      this.queue.push(mail);
+    }
+    this.pump();
   }
 
   /** There is work. */
@@ -80,16 +106,20 @@ export class WorkQueue {
 
   private async turn(): Promise<void> {
     if (performance.now() - this.startedLookAt >= STARTED_EVERY_MS) return this.startedOnes();
-    if (this.queue.length > 0) return this.rest();
+    if (this.queue.length > 0) {
+      this.more = true; // looked for when these have been begun
+      return this.rest();
+    }
     const claimed = await this.claim('fresh', CLAIM);
+    this.more = claimed.length === CLAIM;
     this.queue.push(...claimed);
     this.pump();
-    // A full claim means there is more; it is fetched when these have been begun.
-    if (claimed.length < CLAIM) await this.rest();
+    if (!this.more) await this.rest();
   }
 
   private async startedOnes(): Promise<void> {
-    if (this.held.size > 0) return this.rest();
+    this.draining = this.held.size + this.promised > 0;
+    if (this.draining) return this.rest();
     const [mail] = await this.claim('started', 1);
     if (!mail) this.startedLookAt = performance.now();
     else {
@@ -113,7 +143,7 @@ export class WorkQueue {
         this.inWork -= 1;
         this.held.delete(mail.id);
         this.pump();
-        if (this.queue.length === 0) this.ring();
+        if (this.queue.length === 0 && (this.more || this.draining || this.stopping)) this.ring();
       });
     }
   }

@@ -33,4 +33,6 @@ export interface ClaimedMail extends StoredMail {
   id: number;
   /** This start is the how manieth; also the fence: a finish with an older number is refused. */
   attempt: number;
+  /** The bytes, when they are still at hand: a small mail received by this very process. */
+  raw?: Uint8Array<ArrayBuffer>;
 }

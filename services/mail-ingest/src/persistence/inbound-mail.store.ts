@@ -24,14 +24,21 @@ interface Row {
 export class InboundMailStore implements InboundMails {
   constructor(private readonly db: DataSource) {}
 
-  async insert(mails: StoredMail[]): Promise<void> {
-    await sql(
+  async insert(mails: StoredMail[], claimed: number, leaseMs: number): Promise<Map<string, number>> {
+    const rows = await sql<{ id: number; queue_id: string }>(
       this.db,
       `INSERT INTO inbound_mail (queue_id, channel, envelope_from, recipients, client, sha256, size, received_at, trace,
-                                 uid_validity, uid, withheld)
-       SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::bigint[],
-                            $8::timestamptz[], $9::text[], $10::bigint[], $11::bigint[], $12::text[])
-       ON CONFLICT (channel, uid_validity, uid) DO NOTHING`,
+                                 uid_validity, uid, withheld, attempts, due_at)
+       SELECT queue_id, channel, envelope_from, recipients, client, sha256, size, received_at, trace, uid_validity, uid,
+              withheld, CASE WHEN place <= $13 THEN 1 ELSE 0 END,
+              CASE WHEN place <= $13 THEN now() + $14 * interval '1 ms' ELSE now() END
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::bigint[],
+                   $8::timestamptz[], $9::text[], $10::bigint[], $11::bigint[], $12::text[])
+         WITH ORDINALITY AS mail (queue_id, channel, envelope_from, recipients, client, sha256, size, received_at, trace,
+                                  uid_validity, uid, withheld, place)
+       ORDER BY place
+       ON CONFLICT (channel, uid_validity, uid) DO NOTHING
+       RETURNING id, queue_id`,
       [
         mails.map((mail) => mail.queueId),
         mails.map((mail) => mail.channel),
@@ -45,8 +52,11 @@ export class InboundMailStore implements InboundMails {
         mails.map((mail) => mail.imap?.uidValidity ?? null),
         mails.map((mail) => mail.imap?.uid ?? null),
         mails.map((mail) => mail.withheld ?? null),
+        claimed,
+        leaseMs,
       ],
     );
+    return new Map(rows.map(({ id, queue_id }) => [queue_id, id]));
   }
 
   async claim(which: 'fresh' | 'started', limit: number, leaseMs: number): Promise<ClaimedMail[]> {
