@@ -6,7 +6,9 @@ import { serviceNames } from '../local/services.ts';
 export function keysCommand(): Command {
   return new Command('keys')
     .description('print new signing keys and secrets for a deployment, as lines of an environment file')
-    .action(() => process.stdout.write(keys()));
+    .action(() => {
+      process.stdout.write(keys());
+    });
 }
 
 /** Keys that belong together; kept nowhere. */

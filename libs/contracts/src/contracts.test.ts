@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { messages, streams } from './catalogue.ts';
 import { defineEndpoint, defineEvent, envelopeSchema } from './define.ts';
 import { endpoints } from './http/endpoints.ts';
@@ -53,7 +54,8 @@ describe('the endpoint table', () => {
     'declares each path parameter of %s',
     (path, endpoint) => {
       const named = [...path.matchAll(/:(\w+)/g)].map((match) => match[1]);
-      expect(Object.keys(endpoint.input.shape.params.def.shape)).toEqual(named);
+      const params = endpoint.input.shape.params as z.ZodObject;
+      expect(Object.keys(params.shape)).toEqual(named);
     },
   );
 

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { type Actor, authenticate } from '@helpmesh/contracts';
 import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
@@ -135,12 +135,18 @@ export class Authenticator {
   }
 }
 
-function keyOf({ credential, onBehalfOf }: Asking): string {
+/** Known to this process only: the hashes in its memory cannot be tried against a list of passwords. */
+const pepper = randomBytes(32);
+
+function keyOf({ credential, onBehalfOf, ip }: Asking): string {
   const shown =
     credential.scheme === 'basic'
-      ? `basic\n${credential.login}\n${credential.password}`
+      ? // With the address: where guesses are refused, what another address knows must not answer them.
+        `basic\n${ip}\n${credential.login}\n${credential.password}`
       : credential.scheme === 'token'
         ? `token\n${credential.token}`
         : `session\n${credential.sessionToken}`;
-  return hash('sha256', onBehalfOf === undefined ? shown : `${shown}\nfor ${onBehalfOf}`, 'base64');
+  return createHmac('sha256', pepper)
+    .update(onBehalfOf === undefined ? shown : `${shown}\nfor ${onBehalfOf}`)
+    .digest('base64');
 }
