@@ -47,9 +47,10 @@ const saveAll = `
   entries AS (${insert('history', historyColumns, '$5')}),
   messages AS (
     INSERT INTO outbox (id, subject, kind, payload, headers, due_at)
-    SELECT id, subject, kind, payload, headers, "dueAt"
+    -- A message's headers are JSON text already; read as jsonb they would become one string, and its trace be lost.
+    SELECT id, subject, kind, payload, headers::jsonb, "dueAt"
     FROM json_to_recordset($6::json)
-      AS row (id uuid, subject text, kind text, payload text, headers jsonb, "dueAt" timestamptz))
+      AS row (id uuid, subject text, kind text, payload text, headers text, "dueAt" timestamptz))
   SELECT count(*)::int AS changed FROM changed`;
 
 export class TicketStore {
