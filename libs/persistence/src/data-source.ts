@@ -18,6 +18,8 @@ export interface DataSourceOptions {
   poolSize?: number;
   /** Shown in pg_stat_activity. */
   name?: string;
+  /** Server settings of every connection: `{ jit: 'off' }`. Names and values are the program's own, never input. */
+  settings?: Readonly<Record<string, string>>;
   /** Told about connections lost while idle; they are replaced on the next use. */
   onIdleError?: (error: Error) => void;
 }
@@ -53,8 +55,15 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      ...(options.settings && { options: startupOptions(options.settings) }),
     },
   });
+}
+
+function startupOptions(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
 }
 
 /**

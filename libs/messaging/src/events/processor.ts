@@ -33,6 +33,7 @@ export class Processor {
   private readonly bus: Bus;
   private readonly durable: string;
   private readonly inbox: Inbox;
+  private readonly handled: Record<Outcome['do'], { inc(): void }>;
   private readonly log = logger('events');
 
   constructor(ds: DataSource, bus: Bus, durable: string) {
@@ -40,6 +41,8 @@ export class Processor {
     this.bus = bus;
     this.durable = durable;
     this.inbox = new Inbox(ds, durable);
+    const child = (outcome: Outcome['do']) => handled.labels({ durable, outcome });
+    this.handled = { done: child('done'), retry: child('retry'), dead: child('dead') };
   }
 
   /**
@@ -227,7 +230,7 @@ export class Processor {
 
   /** Tells the broker, and the tables, how a try ended. Never throws: what cannot be told comes again. */
   private async settle(item: Incoming, outcome: Outcome, start: Start): Promise<Outcome> {
-    handled.inc({ durable: this.durable, outcome: outcome.do });
+    this.handled[outcome.do].inc();
     try {
       if (outcome.do === 'done') item.msg.ack();
       else if (outcome.do === 'retry') {
