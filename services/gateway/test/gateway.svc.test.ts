@@ -332,6 +332,17 @@ describe('bad input', () => {
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
   });
 
+  it('reads no large body of a stranger', async () => {
+    const large = JSON.stringify({ title: 'x', padding: 'x'.repeat(150_000) });
+    const headers = { 'content-type': 'application/json' };
+    expect((await ask('POST', '/api/v1/tickets', { headers, body: large })).status).toBe(403);
+    expect((await ask('POST', '/api/v1/tickets', { headers: { ...headers, ...asAgent }, body: large })).status).toBe(
+      201,
+    );
+    for (const path of ['/api/v1/signin', '/api/v1/users/password_reset'])
+      expect((await ask('POST', path, { headers, body: large })).status).toBe(413);
+  });
+
   it("hands the owner's refusal of a wrong type to the caller", async () => {
     const answer = await send('POST', '/api/v1/tickets', { title: 7 });
     expect(answer.status).toBe(422);

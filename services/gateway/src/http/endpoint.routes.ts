@@ -17,6 +17,8 @@ export interface EndpointRoutesParts {
 /** Existing clients test for the text `application/json;`. */
 const JSON_TYPE = 'application/json; charset=utf-8';
 const NO_STORE = 'no-cache, no-store, max-age=0, must-revalidate';
+/** Enough for every form that anybody may send. */
+export const SMALL_BODY_BYTES = 64 * 1024;
 /** Its answer has no body at all: existing clients parse any other as an error. */
 const EMPTY_ANSWER = new Set(['deleteTicket']);
 
@@ -25,12 +27,21 @@ const EMPTY_ANSWER = new Set(['deleteTicket']);
  * owner validates; nothing here looks into a body except for files.
  */
 export function mountEndpoints(server: FastifyInstance, parts: EndpointRoutesParts): void {
+  const { guard } = parts;
+  const signed = new WeakMap<FastifyRequest, string>();
   for (const endpoint of endpoints) {
+    const open = endpoint.access === 'public';
     server.route({
       method: endpoint.method,
       url: endpoint.path,
+      ...(open && { bodyLimit: SMALL_BODY_BYTES }),
       errorHandler: (error, request, reply) => void answerError(error, request, reply),
-      handler: (request, reply) => forward(endpoint, request, reply, parts),
+      // Before the body is read: a stranger must not make us parse one of 25 MB.
+      onRequest: async (request, reply) => {
+        if (open) guard.admitAnyone(request, reply);
+        else signed.set(request, (await guard.admit(request, reply)).signed());
+      },
+      handler: (request, reply) => forward(endpoint, request, reply, signed.get(request), parts),
     });
   }
 }
@@ -39,11 +50,9 @@ async function forward(
   endpoint: EndpointDefinition,
   request: FastifyRequest,
   reply: FastifyReply,
-  { guard, rpc, blobs, timeoutMs }: EndpointRoutesParts,
+  actor: string | undefined,
+  { rpc, blobs, timeoutMs }: EndpointRoutesParts,
 ): Promise<FastifyReply> {
-  let actor: string | undefined;
-  if (endpoint.access === 'public') guard.admitAnyone(request, reply);
-  else actor = (await guard.admit(request, reply)).signed();
   const { params, query } = request;
   const body = writesFiles(request.body) ? await storeFiles(blobs, request.body) : request.body;
   const key = idempotencyKey(request);

@@ -9,12 +9,17 @@ import { EdgeGuard } from './edge-guard.ts';
 
 /** Bytes a client may leave unread in our memory before it counts as gone. */
 const UNREAD_BYTES = 256 * 1024;
+/** Tabs share a stream; whoever has more than this open is not a person at work. */
+const STREAMS_OF_ONE = 50;
 /** What a browser waits before it comes back, ms. */
 const RETRY_MS = 2_000;
 
 /** Live ticket events as server-sent events: `id` is the stream sequence, `event` the type, `data` the ticket. */
 @Controller('api/v1')
 export class EventsController {
+  /** Open streams by user. */
+  private readonly held = new Map<number, number>();
+
   constructor(
     private readonly guard: EdgeGuard,
     private readonly hub: LiveHub,
@@ -28,7 +33,9 @@ export class EventsController {
     @Res() reply: FastifyReply,
     @Query('last_event_id') fromQuery?: string,
   ): Promise<void> {
-    await this.guard.admit(request, reply);
+    const { actor } = await this.guard.admit(request, reply);
+    if ((this.held.get(actor.userId) ?? 0) >= STREAMS_OF_ONE)
+      throw new AppError('limited', 'events.too-many-of-one', 'You have too many live streams open. Close some first.');
     if (this.hub.size >= this.config.HELPMESH_EVENT_STREAMS_MAX)
       throw new AppError('unavailable', 'events.too-many-streams', 'Too many live streams are open. Try again later.');
     const header = request.headers['last-event-id'];
@@ -58,9 +65,19 @@ export class EventsController {
         else out.end();
       },
     };
-    out.once('close', () => this.hub.leave(client));
-    out.on('error', () => this.hub.leave(client));
+    this.count(actor.userId, 1);
+    out.on('error', () => out.destroy());
+    out.once('close', () => {
+      this.hub.leave(client);
+      this.count(actor.userId, -1);
+    });
     await this.hub.join(client, since);
+  }
+
+  private count(userId: number, step: 1 | -1): void {
+    const next = (this.held.get(userId) ?? 0) + step;
+    if (next > 0) this.held.set(userId, next);
+    else this.held.delete(userId);
   }
 }
 
