@@ -30,6 +30,8 @@ export interface ServiceOptions {
   entities?: EntitySchema[];
   /** Database connections, default 10. */
   poolSize?: number;
+  /** Server settings of those connections. */
+  settings?: Readonly<Record<string, string>>;
   /** Rows an empty system starts with. Runs after each `migrate`, so it must be idempotent. */
   seed?: (ds: DataSource) => Promise<void>;
   /** Speaks HTTP instead of answering questions. */
@@ -218,7 +220,7 @@ export class RunningService implements Service {
   }
 
   private dataSource(url: string): DataSource {
-    const { migrations = [], entities = [], poolSize } = this.options;
+    const { migrations = [], entities = [], poolSize, settings } = this.options;
     const log = logger('postgres');
     return createDataSource({
       url,
@@ -226,6 +228,7 @@ export class RunningService implements Service {
       migrations,
       name: this.name,
       ...(poolSize !== undefined && { poolSize }),
+      ...(settings && { settings }),
       onIdleError: (error) => log.warn({ err: error }, 'an idle connection was lost'),
     });
   }

@@ -3,8 +3,10 @@ import { connect, createDataSource, migrate, sql } from '@helpmesh/persistence';
 import { infra } from '@helpmesh/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseSearch } from '../domain/list/search-query.ts';
 import { migrations } from '../service.ts';
 import { type ListFilter, pageStatement } from './list-statement.ts';
+import { countStatement, findStatement } from './search.store.ts';
 import { articlesById, threadsById, ticketsById } from './ticket-json.ts';
 import { isVisible, VisibleTickets } from './visible-tickets.ts';
 
@@ -40,7 +42,7 @@ beforeAll(async () => {
   await sql(
     ds,
     `INSERT INTO search_doc SELECT id, group_id, customer_id, organization_id, number, title,
-    to_tsvector('helpmesh', title || ' common') FROM ticket`,
+    to_tsvector('helpmesh', title || ' common' || CASE WHEN id % 200 = 0 THEN ' rare' ELSE '' END) FROM ticket`,
   );
   await sql(ds, 'VACUUM ANALYZE');
 }, 120_000);
@@ -123,6 +125,20 @@ describe('no statement of a hot path reads a whole table', () => {
       expect(await scanned(text, params)).toEqual([]);
     }
   });
+});
+
+describe('a search', () => {
+  it.each(['rare', '"title 41"', 'common', '10041', 'titl* -rare', 'state.name:open common'])(
+    'for %s reads the index',
+    async (text) => {
+      for (const visible of [agent, customer]) {
+        const request = { query: parseSearch(text), order: [], limit: 50, offset: 0 };
+        for (const one of [findStatement(visible, request), countStatement(visible, request)]) {
+          expect(await scanned(one.text, one.params)).toEqual([]);
+        }
+      }
+    },
+  );
 });
 
 it('a page of an agent touches as many tickets as it shows from each group, not as many as there are', async () => {

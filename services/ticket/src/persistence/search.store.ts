@@ -1,6 +1,7 @@
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { SearchQuery } from '../domain/list/search-query.ts';
+import type { Statement } from './list-statement.ts';
 import type { Order } from './read.store.ts';
 import { searchTerms } from './search-terms.ts';
 import { isVisible, type VisibleTickets } from './visible-tickets.ts';
@@ -40,50 +41,20 @@ export interface SearchRequest {
   offset: number;
 }
 
+type Asked = Pick<SearchRequest, 'query' | 'ids'>;
+
 /** The full-text index, and questions to it. */
 export class SearchStore {
   /** Ids of a page of matches. */
   async find(on: DataSource, visible: VisibleTickets, request: SearchRequest): Promise<number[]> {
-    const { params, param, words, filters } = termsOf(visible, request);
-    const page = `LIMIT ${param(request.limit)} OFFSET ${param(request.offset)}`;
-    const by = request.order.map(({ column, descending }) => `t.${column}${descending ? ' DESC' : ''}`);
-    if (!words) {
-      const order = [...by, 't.updated_at DESC', 't.id DESC'].join(', ');
-      return ids(
-        await sql(
-          on,
-          `SELECT t.id FROM ticket t WHERE ${[isVisible(), ...filters].join(' AND ')} ORDER BY ${order} ${page}`,
-          params,
-        ),
-      );
-    }
-    if (by.length === 0) by.push(`${rankOf(param(request.query.parts))} DESC`);
-    const joined = filters.length > 0 ? 'JOIN ticket t ON t.id = d.ticket_id' : '';
-    return ids(
-      await sql(
-        on,
-        `WITH q AS (SELECT ${words.tsquery} AS query),
-         hit AS (SELECT d.ticket_id FROM search_doc d ${joined} CROSS JOIN q
-                 WHERE ${[words.matches, isVisible('d'), ...filters].join(' AND ')} ORDER BY d.ticket_id DESC LIMIT ${RANKED})
-         SELECT t.id FROM hit JOIN search_doc d USING (ticket_id) JOIN ticket t ON t.id = hit.ticket_id CROSS JOIN q
-         WHERE ${isVisible()} ORDER BY ${[...by, 't.id DESC'].join(', ')} ${page}`,
-        params,
-      ),
-    );
+    const { text, params } = findStatement(visible, request);
+    return (await sql<{ id: number }>(on, text, params)).map((row) => row.id);
   }
 
   /** Exact number of all matches. */
-  async count(on: DataSource, visible: VisibleTickets, request: Pick<SearchRequest, 'query' | 'ids'>): Promise<number> {
-    const { params, words, filters } = termsOf(visible, request);
-    const [row] = await sql<{ n: number }>(
-      on,
-      words
-        ? `WITH q AS (SELECT ${words.tsquery} AS query)
-           SELECT count(*) AS n FROM search_doc d JOIN ticket t ON t.id = d.ticket_id CROSS JOIN q
-           WHERE ${[words.matches, isVisible(), ...filters].join(' AND ')}`
-        : `SELECT count(*) AS n FROM ticket t WHERE ${[isVisible(), ...filters].join(' AND ')}`,
-      params,
-    );
+  async count(on: DataSource, visible: VisibleTickets, request: Asked): Promise<number> {
+    const { text, params } = countStatement(visible, request);
+    const [row] = await sql<{ n: number }>(on, text, params);
     return (row as { n: number }).n;
   }
 
@@ -131,16 +102,46 @@ export class SearchStore {
   }
 }
 
-function termsOf(visible: VisibleTickets, { query, ids: among }: Pick<SearchRequest, 'query' | 'ids'>) {
+/** The newest matches, ranked; or sorted by the order that was asked for. */
+export function findStatement(visible: VisibleTickets, request: SearchRequest): Statement {
+  const { params, param, words, filters } = termsOf(visible, request);
+  const page = `LIMIT ${param(request.limit)} OFFSET ${param(request.offset)}`;
+  const by = request.order.map(({ column, descending }) => `t.${column}${descending ? ' DESC' : ''}`);
+  if (!words) {
+    const where = [isVisible(), ...filters].join(' AND ');
+    const order = [...by, 't.updated_at DESC', 't.id DESC'].join(', ');
+    return { text: `SELECT t.id FROM ticket t WHERE ${where} ORDER BY ${order} ${page}`, params };
+  }
+  if (by.length === 0) by.push(`${rankOf(param(request.query.parts))} DESC`);
+  const joined = filters.length > 0 ? 'JOIN ticket t ON t.id = d.ticket_id' : '';
+  const text = `
+    WITH q AS MATERIALIZED (SELECT ${words.tsquery} AS query),
+    hit AS MATERIALIZED (SELECT d.ticket_id FROM search_doc d ${joined} CROSS JOIN q
+      WHERE ${[words.matches, isVisible('d'), ...filters].join(' AND ')} ORDER BY d.ticket_id DESC LIMIT ${RANKED})
+    SELECT t.id FROM hit JOIN search_doc d USING (ticket_id) JOIN ticket t ON t.id = hit.ticket_id CROSS JOIN q
+    WHERE ${isVisible()} ORDER BY ${[...by, 't.id DESC'].join(', ')} ${page}`;
+  return { text, params };
+}
+
+export function countStatement(visible: VisibleTickets, request: Asked): Statement {
+  const { params, words, filters } = termsOf(visible, request);
+  if (!words) {
+    const where = [isVisible(), ...filters].join(' AND ');
+    return { text: `SELECT count(*) AS n FROM ticket t WHERE ${where}`, params };
+  }
+  const text = `
+    WITH q AS MATERIALIZED (SELECT ${words.tsquery} AS query)
+    SELECT count(*) AS n FROM search_doc d JOIN ticket t ON t.id = d.ticket_id CROSS JOIN q
+    WHERE ${[words.matches, isVisible(), ...filters].join(' AND ')}`;
+  return { text, params };
+}
+
+function termsOf(visible: VisibleTickets, { query, ids }: Asked) {
   const params: unknown[] = [...visible.params];
   const param = (value: unknown) => `$${params.push(value)}`;
   const { words, filters } = searchTerms(query, param);
-  if (among) filters.push(`t.id = ANY (${param(among)}::int[])`);
+  if (ids) filters.push(`t.id = ANY (${param(ids)}::int[])`);
   return { params, param, words, filters };
-}
-
-function ids(rows: Record<string, unknown>[]): number[] {
-  return rows.map((row) => row.id as number);
 }
 
 /** Words near each other and in the title count more; a ticket's own number counts most. */
