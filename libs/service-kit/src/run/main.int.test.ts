@@ -59,8 +59,9 @@ describe('the command line of a service', () => {
     ['config', ['config'], 0, '| `PORT` | **required** | A port |', ''],
     ['start without a setting', ['start'], 1, '', 'probe: PORT is not set. It is: A port.'],
     ['migrate', ['migrate'], 0, 'probe: First, Second', ''],
+    ['dead-letters where nothing is consumed', ['dead-letters'], 0, 'probe consumes nothing', ''],
   ])('answers %s', async (_what, args, code, out, err) => {
-    const env: Record<string, string> = args[0] === 'migrate' ? { PORT: '7' } : {};
+    const env: Record<string, string> = ['migrate', 'dead-letters'].includes(args[0] ?? '') ? { PORT: '7' } : {};
     const result = await finish(launch(args, env));
     expect(result.code).toBe(code);
     expect(result.out).toContain(out);

@@ -13,6 +13,8 @@ export interface Service {
   stop(): Promise<void>;
   /** Brings the database and the streams to what this version needs. @returns names of the migrations applied */
   migrate(): Promise<string[]>;
+  /** Looks at and replays what was given up; absent where nothing is consumed. @returns what to print */
+  deadLetters?(words: readonly string[]): Promise<string>;
   /** After `start`: the gateway's page; of other services their health port. */
   readonly url: string;
 }
@@ -20,18 +22,22 @@ export interface Service {
 /** Time from the signal to the end of the process. Kubernetes gives 60 s, a terminal's Ctrl-C less patience. */
 const STOP_DEADLINE_MS = 10_000;
 
+const commands = ['start', 'migrate', 'config', 'dead-letters'];
+
 const usage = (name: string) => `Usage: ${name} <command>
 
 Commands:
   start      run the service until it is told to stop (SIGTERM, SIGINT)
   migrate    bring its database and streams to this version, then end
   config     print what can be set, as a Markdown table; --values prints what is in force
+  dead-letters [list | show <id> | replay <id> | replay all]
+             messages that were given up, and giving them another chance
 
-Settings come from the environment; secrets also from files named by NAME_FILE.
+Settings come from the environment, or from files named by NAME_FILE.
 `;
 
 /**
- * The command line of a service: `start`, `migrate`, `config`. A start that fails ends with one sentence and code 1;
+ * The command line of a service: `start`, `migrate`, `config`, `dead-letters`. A start that fails ends with one sentence and code 1;
  * code 2 means the command line itself was wrong.
  */
 export async function main<S extends ConfigSchema>(
@@ -40,9 +46,9 @@ export async function main<S extends ConfigSchema>(
   name: string,
 ): Promise<void> {
   nameService(name);
-  const { command, values, help } = readArguments();
+  const { command, words, values, help } = readArguments();
   if (help) return void process.stdout.write(usage(name));
-  if (command === undefined || !['start', 'migrate', 'config'].includes(command)) {
+  if (command === undefined || !commands.includes(command)) {
     process.stderr.write(usage(name));
     process.exitCode = 2;
     return;
@@ -52,6 +58,10 @@ export async function main<S extends ConfigSchema>(
     const config = loadConfig(schema);
     if (command === 'config') return void process.stdout.write(configLines(schema, config));
     if (command === 'start') return await run(create(config));
+    if (command === 'dead-letters') {
+      const told = await create(config).deadLetters?.(words);
+      return void process.stdout.write(told ?? `${name} consumes nothing\n`);
+    }
     const applied = await create(config).migrate();
     process.stdout.write(`${name}: ${applied.length ? applied.join(', ') : 'nothing to migrate'}\n`);
   } catch (error) {
@@ -59,13 +69,14 @@ export async function main<S extends ConfigSchema>(
   }
 }
 
-function readArguments(): { command: string | undefined; values: boolean; help: boolean } {
+function readArguments(): { command: string | undefined; words: string[]; values: boolean; help: boolean } {
   const { values: given, positionals } = parseArgs({
     allowPositionals: true,
     strict: false,
     options: { help: { type: 'boolean', short: 'h' }, values: { type: 'boolean' } },
   });
-  return { command: positionals[0], values: given.values === true, help: given.help === true };
+  const [command, ...words] = positionals;
+  return { command, words, values: given.values === true, help: given.help === true };
 }
 
 async function run(service: Service): Promise<void> {

@@ -92,6 +92,26 @@ describe('a service', () => {
   });
 });
 
+describe('dead letters', () => {
+  it('are listed, shown and replayed from the command line', async () => {
+    const options = { name: 'reporting', module: ProbeModule, migrations: [messagingTables] };
+    const service = runService({ ...options, config: await config() });
+    await service.migrate();
+    expect(await service.deadLetters([])).toBe('no dead letters\n');
+    await service.start();
+    await service.get<DataSource>(DataSource).query(
+      `INSERT INTO dead_letter (consumer, message_id, subject, payload, headers, cause, tries)
+       VALUES ('reporting__mail-v1', gen_random_uuid(), 'mail.v1.quarantined', '{}', '{}', 'it made no sense', 8)`,
+    );
+    const list = await service.deadLetters(['list']);
+    expect(list).toMatch(/^1 .* reporting__mail-v1 {2}mail\.v1\.quarantined {2}8 tries {2}it made no sense\n$/);
+    expect(await service.deadLetters(['show', '1'])).toContain('"cause": "it made no sense"');
+    await expect(service.deadLetters(['replay', '2'])).rejects.toMatchObject({ code: 'dead-letter.unknown' });
+    await expect(service.deadLetters(['bury'])).rejects.toMatchObject({ code: 'dead-letter.usage' });
+    await service.stop();
+  });
+});
+
 describe('stopping', () => {
   it('lets go of everything, also twice, and can start again', async () => {
     const service = runService({

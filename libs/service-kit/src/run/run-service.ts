@@ -11,6 +11,7 @@ import type { z } from 'zod';
 import { ActorSigner, ActorVerifier } from '../access/actor-token.ts';
 import { openCache } from '../cache/open-cache.ts';
 import type { baseConfig } from '../config/base-config.ts';
+import { deadLettersCommand } from './dead-letters-command.ts';
 import { HealthServer, type ReadinessCheck } from './health.ts';
 import type { Service } from './main.ts';
 import { BusTransport, CACHE, CLOCK, CONFIG, nestLog, PlatformModule, RootModule } from './platform.ts';
@@ -109,6 +110,19 @@ export class RunningService implements Service {
     const bus = await inTime(this.connectBus(), MIGRATE_BUS_WAIT_MS);
     await bus.declareStreams(this.name).finally(() => bus.close());
     return applied;
+  }
+
+  async deadLetters(words: readonly string[]): Promise<string> {
+    const { DATABASE_URL: url } = this.options.config;
+    if (!url) return `${this.name} consumes nothing\n`;
+    const ds = await connect(this.dataSource(url));
+    const bus = await inTime(this.connectBus(), MIGRATE_BUS_WAIT_MS);
+    try {
+      return await deadLettersCommand(new DeadLetters(ds, bus), words);
+    } finally {
+      await bus.close();
+      await ds.destroy();
+    }
   }
 
   get url(): string {
