@@ -20,6 +20,7 @@ import { AppError } from '@helpmesh/kernel';
 import { loadConfig, type RunningService } from '@helpmesh/service-kit';
 import { infra, testKeys, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Authenticator } from '../src/application/authenticator.ts';
 import { createGatewayService, GatewayConfig } from '../src/service.ts';
 import { events, type Neighbours, startNeighbours, world } from './neighbours.ts';
 
@@ -49,7 +50,7 @@ beforeAll(async () => {
       BLOB_DIR: join(dir, 'blobs'),
       WEB_DIR: join(dir, 'web'),
       HELPMESH_BODY_LIMIT_BYTES: '200000',
-      HELPMESH_REQUEST_TIMEOUT_MS: '500',
+      HELPMESH_REQUEST_TIMEOUT_MS: '2000',
       HELPMESH_RATE_LIMIT_PER_SECOND: '0',
       HELPMESH_SIGN_IN_LIMIT_PER_MINUTE: '20',
     }),
@@ -62,9 +63,9 @@ afterAll(async () => {
   await stopNats?.();
   rmSync(dir, { recursive: true, force: true });
 });
-beforeEach(async () => {
+beforeEach(() => {
   world.reset();
-  await neighbours.publish(events.accessChanged, { userIds: null, reason: 'test' });
+  gateway.get(Authenticator).forget(null);
 });
 
 interface Answer {
