@@ -1,12 +1,16 @@
 import type { Actor } from '@helpmesh/contracts';
-import { connect, createDataSource, migrate, sql } from '@helpmesh/persistence';
+import { connect, createDataSource, migrate, sql, transaction } from '@helpmesh/persistence';
 import { infra } from '@helpmesh/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IndexTickets } from '../application/index-tickets.ts';
 import { parseSearch } from '../domain/list/search-query.ts';
-import { migrations } from '../service.ts';
+import { databaseSettings, migrations } from '../service.ts';
 import { type ListFilter, pageStatement } from './list-statement.ts';
-import { countStatement, findStatement } from './search.store.ts';
+import { ReplicaStore } from './replica.store.ts';
+import { countStatement, findStatement, SearchStore } from './search.store.ts';
+import { ThreadStore } from './thread.store.ts';
+import { TicketStore } from './ticket.store.ts';
 import { articlesById, threadsById, ticketsById } from './ticket-json.ts';
 import { isVisible, VisibleTickets } from './visible-tickets.ts';
 
@@ -16,7 +20,7 @@ const GROUPS = 40;
 
 let ds: DataSource;
 beforeAll(async () => {
-  ds = createDataSource({ url: await infra().database('plans'), migrations, poolSize: 1 });
+  ds = createDataSource({ url: await infra().database('plans'), migrations, poolSize: 1, settings: databaseSettings });
   await migrate(ds);
   await connect(ds);
   await sql(
@@ -43,6 +47,16 @@ beforeAll(async () => {
     ds,
     `INSERT INTO search_doc SELECT id, group_id, customer_id, organization_id, number, title,
     to_tsvector('helpmesh', title || ' common' || CASE WHEN id % 200 = 0 THEN ' rare' ELSE '' END) FROM ticket`,
+  );
+  await sql(
+    ds,
+    `INSERT INTO replica_user
+     SELECT n, 'u' || n, 'u' || n || '@x', 'A', 'B', 1 + n % 5000, true, 'en', false, '{}', false, 1
+     FROM generate_series(1, 20000) AS n`,
+  );
+  await sql(
+    ds,
+    `INSERT INTO replica_organization SELECT n, 'o' || n, true, true, false, 1 FROM generate_series(1, 5000) AS n`,
   );
   await sql(ds, 'VACUUM ANALYZE');
 }, 120_000);
@@ -139,6 +153,46 @@ describe('a search', () => {
       }
     },
   );
+});
+
+describe('what a write reads', () => {
+  /** Whole reads of the large tables since the statistics began. */
+  const wholeReads = async () => {
+    await sql(ds, 'SELECT pg_stat_force_next_flush()');
+    return sql(ds, `SELECT relname, seq_scan FROM pg_stat_user_tables WHERE relname = ANY ($1) ORDER BY relname`, [
+      ['ticket', 'article', 'search_doc', 'replica_user', 'replica_organization', 'history'],
+    ]);
+  };
+  const tickets = new TicketStore();
+  const threads = new ThreadStore();
+  const mail = { inboundId: 1, messageId: '<5>', answers: ['<6>', '<7>'], numbers: ['10009'] };
+  const needs = {
+    ...{ userIds: [1, 7], logins: ['u9', 'u10@x'], groupIds: [1], groupNames: ['x'] },
+    ...{ organizationIds: [4], organizationNames: ['o9'] },
+  };
+
+  it.each([
+    ['people and groups', () => new ReplicaStore().find(ds, needs)],
+    ['the tickets to change', () => transaction(ds, (tx) => tickets.lock(tx, agent, [5, 6]))],
+    ['the facts of a mail', () => threads.factsOf(ds, mail)],
+    ['who wrote before', () => threads.linesNaming(ds, [5, 6], 'a@b')],
+    ['the latest mail', () => threads.latest(ds, [5, 6])],
+    [
+      'the tickets that are saved',
+      () =>
+        transaction(ds, async (tx) => {
+          const found = await tickets.lock(tx, VisibleTickets.toTheService(), [5, 6]);
+          const changed = [...found.values()].map((one) => ({ ...one, version: one.version + 1 }));
+          await tickets.save(tx, { opened: [], changed, articles: [], history: [], outbox: [] });
+        }),
+    ],
+    ['the index of search', () => transaction(ds, (tx) => new IndexTickets(new SearchStore()).run(tx, [5, 6]))],
+  ] as [string, () => Promise<unknown>][])('%s, by index', async (_, work) => {
+    await work();
+    const before = await wholeReads();
+    for (let i = 0; i < 3; i++) await work();
+    expect(await wholeReads()).toEqual(before);
+  });
 });
 
 it('a page of an agent touches as many tickets as it shows from each group, not as many as there are', async () => {

@@ -45,9 +45,9 @@ const known = `SELECT
               THEN json_build_object('name', g.email_name, 'address', g.email_address) END) ORDER BY g.id), '[]')
    FROM replica_group g WHERE NOT g.deleted AND (g.id = ANY ($3::int[]) OR g.name = ANY ($4::text[]))) AS groups,
   (SELECT coalesce(json_agg(json_build_object('id', o.id, 'name', o.name, 'shared', o.shared, 'active', o.active)), '[]')
-   FROM replica_organization o WHERE NOT o.deleted AND (o.id = ANY ($5::int[]) OR o.name = ANY ($6::text[])
-     OR o.id IN (SELECT organization_id FROM replica_user WHERE id = ANY ($1::int[]) OR login = ANY ($2::text[])
-                 OR email = ANY ($2::text[]))))
+   FROM replica_organization o WHERE NOT o.deleted AND (o.name = ANY ($6::text[]) OR o.id = ANY ($5::int[] || ARRAY(
+     SELECT organization_id FROM replica_user WHERE organization_id IS NOT NULL
+       AND (id = ANY ($1::int[]) OR login = ANY ($2::text[]) OR email = ANY ($2::text[]))))))
    AS organizations,
   (SELECT json_agg(json_build_object('id', s.id, 'name', s.name, 'stateTypeId', s.state_type_id,
      'nextStateId', s.next_state_id, 'defaultCreate', s.default_create, 'defaultFollowUp', s.default_follow_up,
