@@ -5,7 +5,6 @@ import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import '@mantine/spotlight/styles.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -14,6 +13,7 @@ import { activateLanguage, preferredLanguage } from './app/i18n.ts';
 import { queryClient } from './app/query-client.ts';
 import { router } from './app/router.tsx';
 import './ui/page.css';
+import { Messages } from './ui/messages.tsx';
 import { cssVariables, theme } from './ui/theme.ts';
 
 const element = document.getElementById('root');
@@ -27,7 +27,7 @@ createRoot(element).render(
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
         </QueryClientProvider>
-        <Notifications position="bottom-right" limit={4} />
+        <Messages />
       </MantineProvider>
     </I18nProvider>
   </StrictMode>,

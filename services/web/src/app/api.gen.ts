@@ -45,10 +45,13 @@ export const routes = {
   requestPasswordReset: ['POST', '/api/v1/users/password_reset'],
   retryOutboundMail: ['POST', '/api/v1/mail/outbound/:id/retry'],
   searchGroups: ['GET', '/api/v1/groups/search'],
+  searchGroupsByPost: ['POST', '/api/v1/groups/search'],
   searchOrganizations: ['GET', '/api/v1/organizations/search'],
+  searchOrganizationsByPost: ['POST', '/api/v1/organizations/search'],
   searchTickets: ['GET', '/api/v1/tickets/search'],
   searchTicketsByPost: ['POST', '/api/v1/tickets/search'],
   searchUsers: ['GET', '/api/v1/users/search'],
+  searchUsersByPost: ['POST', '/api/v1/users/search'],
   setPasswordByToken: ['POST', '/api/v1/users/password_reset_verify'],
   ticketCounts: ['GET', '/api/v1/ticket_counts'],
   ticketHistory: ['GET', '/api/v1/ticket_history/:id'],
@@ -108,10 +111,13 @@ export interface Endpoints {
   requestPasswordReset: typeof contracts.requestPasswordReset;
   retryOutboundMail: typeof contracts.retryOutboundMail;
   searchGroups: (typeof contracts.groups)['search'];
+  searchGroupsByPost: (typeof contracts.groups)['searchByPost'];
   searchOrganizations: (typeof contracts.organizations)['search'];
+  searchOrganizationsByPost: (typeof contracts.organizations)['searchByPost'];
   searchTickets: typeof contracts.searchTickets;
   searchTicketsByPost: typeof contracts.searchTicketsByPost;
   searchUsers: (typeof contracts.users)['search'];
+  searchUsersByPost: (typeof contracts.users)['searchByPost'];
   setPasswordByToken: typeof contracts.setPasswordByToken;
   ticketCounts: typeof contracts.ticketCounts;
   ticketHistory: typeof contracts.ticketHistory;

@@ -1,4 +1,5 @@
 import type { I18n } from '@lingui/core';
+import { t } from '@lingui/core/macro';
 import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertCircle, IconCheck } from '@tabler/icons-react';
@@ -10,15 +11,19 @@ export function notifyProblem(i18n: I18n, title: string, error: unknown): void {
     icon: <IconAlertCircle size={18} aria-hidden />,
     title,
     message: problemText(i18n, error),
+    closeButtonProps: { 'aria-label': t`Close` },
     autoClose: 8000,
     role: 'alert',
   });
 }
 
-/** Says what was done; with `undo` for as long as it is on screen. */
+let counter = 0;
+
+/** Says what was done, in place of what was said before; with `undo` for as long as it is on screen. */
 export function notifyDone(message: string, undo?: { label: string; run: () => void }): void {
-  const id = `done-${message}`;
-  notifications.hide(id);
+  notifications.hide(`done-${counter}`);
+  counter += 1;
+  const id = `done-${counter}`;
   notifications.show({
     id,
     color: 'mesh',
@@ -40,6 +45,7 @@ export function notifyDone(message: string, undo?: { label: string; run: () => v
     ) : (
       message
     ),
+    closeButtonProps: { 'aria-label': t`Close` },
     autoClose: undo ? 10_000 : 5000,
   });
 }

@@ -1,4 +1,5 @@
 import { msg } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react';
 import { useMantineColorScheme } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { spotlight } from '@mantine/spotlight';
@@ -8,10 +9,13 @@ import { signOut } from '../../features/session/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
 import { viewLabels } from '../../features/tickets/labels.ts';
 import { agentViews, customerViews, type View } from '../../features/tickets/list-state.ts';
+import { notifyProblem } from '../../ui/notify.tsx';
 import type { Action } from '../actions/registry.ts';
 import { useActions } from '../actions/use-actions.ts';
 import { activateLanguage } from '../i18n.ts';
 import { useShell } from './store.ts';
+
+const signOutFailed = msg`You are still signed in`;
 
 const viewKeys: Partial<Record<View, string>> = {
   'my-open': 'g m',
@@ -25,6 +29,7 @@ const viewKeys: Partial<Record<View, string>> = {
 
 /** What can be done on every page. */
 export function useGeneralActions(): void {
+  const { i18n } = useLingui();
   const navigate = useNavigate();
   const cache = useQueryClient();
   const { agent, customer } = useMe();
@@ -99,13 +104,14 @@ export function useGeneralActions(): void {
       label: msg`Sign out`,
       section: 'general',
       run: () => {
-        void signOut()
-          .catch(() => undefined)
-          .finally(() => {
+        signOut()
+          .then(() => navigate({ to: '/sign-in', replace: true }))
+          // Only now: pages still on screen would ask for everything again, without a session.
+          .then(() => {
             notifications.clean();
             cache.clear();
-            void navigate({ to: '/sign-in', replace: true });
-          });
+          })
+          .catch((error) => notifyProblem(i18n, i18n._(signOutFailed), error));
       },
     },
   ]);

@@ -29,7 +29,10 @@ const byStateType: Record<string, { icon: TablerIcon; tone: Tone }> = {
 /** Text and icon say it; the colour only helps. */
 export function StateBadge({ state, type }: { state: string; type: string }) {
   const { i18n } = useLingui();
-  const { icon: Icon, tone } = byStateType[type] ?? { icon: IconCircleDot, tone: 'quiet' };
+  const { icon: Icon, tone } = byStateType[state === 'redirected' ? state : type] ?? {
+    icon: IconCircleDot,
+    tone: 'quiet',
+  };
   return (
     <span className={classes.badge} data-tone={tone}>
       <Icon size={13} stroke={2.2} aria-hidden />

@@ -26,6 +26,7 @@ import { useMe } from '../../session/use-me.ts';
 import { isBlank, newFormId } from '../draft.ts';
 import { priorityLabel, stateLabel } from '../labels.ts';
 import { groupsQuery, prioritiesQuery, statesQuery, ticketKeys } from '../queries.ts';
+import { isPendingState, isResultState } from '../state-type.ts';
 import { useUploads } from '../use-uploads.ts';
 import classes from './new-ticket-page.module.css';
 import { UploadList } from './upload-list.tsx';
@@ -80,11 +81,7 @@ export function NewTicketPage() {
     },
     validateInputOnBlur: ['title'],
   });
-  const stateType = (id: string | null) =>
-    String(
-      states.find((state) => String(state.id) === id)?.state_type ?? states.find((s) => String(s.id) === id)?.name,
-    );
-  const isPending = (id: string | null) => stateType(id).startsWith('pending');
+  const isPending = (id: string | null) => isPendingState(states.find((state) => String(state.id) === id));
 
   // Defaults as soon as they are known, never over something chosen already.
   const { setFieldValue } = form;
@@ -213,7 +210,7 @@ export function NewTicketPage() {
                   <Select
                     label={t`State`}
                     data={states
-                      .filter((each) => !['merged', 'redirected'].includes(each.name))
+                      .filter((each) => !isResultState(each))
                       .map((each) => ({ value: String(each.id), label: stateLabel(i18n, each.name) }))}
                     {...form.getInputProps('state')}
                   />

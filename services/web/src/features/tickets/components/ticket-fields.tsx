@@ -8,13 +8,11 @@ import { agentsQuery, nameOf, nobody } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { priorityLabel, stateLabel } from '../labels.ts';
 import { groupsQuery, prioritiesQuery, statesQuery, type Ticket } from '../queries.ts';
+import { isPendingState, isResultState, stateTypeOf } from '../state-type.ts';
 import { useUndo } from '../undo.ts';
 import { useUpdateTicket } from '../use-update-ticket.ts';
 import { PendingUntil } from './pending-until.tsx';
 import classes from './ticket-fields.module.css';
-
-/** States that a person does not choose: they are the result of another action. */
-const notChosen = ['new', 'merged', 'redirected'];
 
 /** State, priority, group and owner, changed where they stand. */
 export function TicketFields({ ticket }: { ticket: Ticket }) {
@@ -44,7 +42,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
   const chooseState = (id: number) => {
     const state = states.find((candidate) => candidate.id === id);
     if (!state || id === ticket.state_id) return;
-    if (String(state.state_type ?? state.name).startsWith('pending')) setPendingState({ id, name: state.name });
+    if (isPendingState(state)) setPendingState({ id, name: state.name });
     else setState(id, state.name, null);
   };
   const setPriority = (id: number) => {
@@ -136,7 +134,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
         ref={keep('state')}
         label={t`State`}
         data={states
-          .filter((state) => !notChosen.includes(state.name) || state.id === ticket.state_id)
+          .filter((state) => state.id === ticket.state_id || !(isResultState(state) || stateTypeOf(state) === 'new'))
           .map((state) => ({ value: String(state.id), label: stateLabel(i18n, state.name) }))}
         value={String(ticket.state_id)}
         onChange={(value) => value && chooseState(Number(value))}

@@ -23,6 +23,7 @@ import {
   ticketQuery,
 } from '../queries.ts';
 import { useSeen } from '../seen.ts';
+import { stateTypeOf } from '../state-type.ts';
 import { StateBadge } from './badges.tsx';
 import { Composer } from './composer.tsx';
 import { SidePanel } from './side-panel.tsx';
@@ -85,6 +86,7 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
                   <Tooltip label={t`Previous ticket in the list`}>
                     <ActionIcon
                       size={28}
+                      className={classes.step}
                       aria-label={t`Previous ticket in the list`}
                       disabled={neighbours.previous === null}
                       onClick={() => registry.run('ticket.previous')}
@@ -95,6 +97,7 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
                   <Tooltip label={t`Next ticket in the list`}>
                     <ActionIcon
                       size={28}
+                      className={classes.step}
                       aria-label={t`Next ticket in the list`}
                       disabled={neighbours.next === null}
                       onClick={() => registry.run('ticket.next')}
@@ -122,10 +125,7 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
           </Title>
           <div className={classes.sub}>
             <span className={classes.number}>#{ticket.number}</span>
-            <StateBadge
-              state={String(ticket.state ?? state?.name ?? '')}
-              type={String(state?.state_type ?? ticket.state ?? '')}
-            />
+            <StateBadge state={String(ticket.state ?? state?.name ?? '')} type={stateTypeOf(state)} />
             {agent && <span>{customerName}</span>}
           </div>
           {agent && <TicketFields ticket={ticket} />}
