@@ -7,7 +7,7 @@ import { type TestDesk, testDesk } from './desk.ts';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => `Mail ${String(n).padStart(2, '0')}`);
 
-describe('mail from an IMAP mailbox', () => {
+describe('mail from an IMAP mailbox', { timeout: 90_000 }, () => {
   let imap: ImapServer;
   let proxy: FaultProxy;
   let desk: TestDesk | undefined;
@@ -99,7 +99,7 @@ describe('mail from an IMAP mailbox', () => {
     await untilFiled(subjects);
     await allSeen();
     expect(await filed()).toEqual(subjects);
-  }, 120_000);
+  });
 
   it('comes again under new numbers without being filed again', async () => {
     for (const subject of numbered(5)) imap.append(rawMail({ subject }));

@@ -3,7 +3,7 @@ import { type FaultProxy, faultProxy, infra, rawMail, sendRaw, waitFor } from '@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDesk, testDesk } from './desk.ts';
 
-describe('while a part it needs is away', () => {
+describe('while a part it needs is away', { timeout: 90_000 }, () => {
   let postgres: FaultProxy;
   let desk: TestDesk;
 

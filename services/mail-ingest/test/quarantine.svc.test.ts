@@ -18,7 +18,7 @@ const person = (permissions: string[]): Actor => ({
   via: 'session',
 });
 
-describe('the quarantine', () => {
+describe('the quarantine', { timeout: 90_000 }, () => {
   let desk: TestDesk;
   let rpc: RpcClient;
   let as: (permissions: string[]) => { actor: string };

@@ -13,7 +13,7 @@ const head = 'From: ada@customer.example\r\nSubject: Wire\r\n\r\n';
 /** A mail of exactly so many bytes. */
 const sized = (bytes: number) => `${head}${`${'x'.repeat(78)}\r\n`.repeat(2000).slice(0, bytes - head.length - 2)}\r\n`;
 
-describe('SMTP on the wire', () => {
+describe('SMTP on the wire', { timeout: 90_000 }, () => {
   let desk: TestDesk;
   let identity: Identity;
   let client: SmtpClient;

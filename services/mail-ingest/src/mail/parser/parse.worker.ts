@@ -3,18 +3,27 @@ import type { ParsedMail } from '../../domain/parsed-mail.ts';
 import { parseHead, parseMail } from './parse-mail.ts';
 
 export interface ParseTask {
-  raw: Uint8Array<ArrayBuffer>;
-  /** Only what can be had of the header. */
-  headOnly: boolean;
+  /** `headOnly`: only what can be had of the header. */
+  mails: { raw: Uint8Array<ArrayBuffer>; headOnly: boolean }[];
   /** Shared: thread id and its processor time so far (µs), written when the thread begins. */
   begun: Float64Array;
 }
 
+export type Parsed = { mail: ParsedMail } | { failed: string };
+
 /** Runs in a worker thread: whatever a mail does here, the thread can be killed and the service goes on. */
 // biome-ignore lint/style/noDefaultExport: the name under which the thread pool calls it
-export default function parse({ raw, headOnly, begun }: ParseTask): Promise<ParsedMail> {
+export default async function parse({ mails, begun }: ParseTask): Promise<Parsed[]> {
   const { user, system } = process.threadCpuUsage();
   begun[1] = user + system;
   begun[0] = threadId;
-  return headOnly ? parseHead(raw) : parseMail(raw);
+  const parsed: Parsed[] = [];
+  for (const { raw, headOnly } of mails) {
+    try {
+      parsed.push({ mail: headOnly ? await parseHead(raw) : await parseMail(raw) });
+    } catch (error) {
+      parsed.push({ failed: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return parsed;
 }

@@ -5,7 +5,7 @@ import { type MailReader, UnreadableMail } from '../../application/ports.ts';
 import { limits } from '../../domain/limits.ts';
 import type { ParsedMail } from '../../domain/parsed-mail.ts';
 import { oneLine } from '../../domain/text.ts';
-import type { ParseTask } from './parse.worker.ts';
+import type { Parsed, ParseTask } from './parse.worker.ts';
 
 const nothing: ParsedMail = {
   from: null,
@@ -23,11 +23,27 @@ const nothing: ParsedMail = {
   headers: {},
 };
 
-/** Parses mails in threads of their own, one mail a thread at a time; a thread that takes too long is killed. */
+/** A trip to a thread costs as much as a small mail, so up to so many small ones that wait travel together. */
+const TOGETHER = 8;
+const SMALL_BYTES = 64 * 1024;
+
+interface Job {
+  raw: Uint8Array<ArrayBuffer>;
+  headOnly: boolean;
+  /** It was in company when a thread was killed: now it shows whether it was to blame. */
+  alone: boolean;
+  done: (mail: ParsedMail) => void;
+  failed: (error: unknown) => void;
+}
+
+/**
+ * Parses mails in threads of their own. A thread that takes too long is killed; mails that were with the culprit are
+ * read again, each alone.
+ */
 export class ParserPool implements MailReader {
-  private readonly pool: Piscina<ParseTask, ParsedMail>;
+  private readonly pool: Piscina<ParseTask, Parsed[]>;
   private readonly log = logger('parser');
-  private readonly waiting: (() => void)[] = [];
+  private readonly jobs: Job[] = [];
   private free: number;
 
   constructor(
@@ -35,14 +51,14 @@ export class ParserPool implements MailReader {
     private readonly timeLimitMs: number = limits.parseMs,
   ) {
     this.free = threads;
-    this.pool = new Piscina<ParseTask, ParsedMail>({
+    this.pool = new Piscina<ParseTask, Parsed[]>({
       // Sources are TypeScript in tests, JavaScript in dist; both stand beside this file.
       filename: new URL(`./parse.worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href,
       minThreads: 1,
       maxThreads: threads,
       idleTimeout: 60_000,
       concurrentTasksPerWorker: 1,
-      resourceLimits: { maxOldGenerationSizeMb: limits.parserHeapMiB, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
+      resourceLimits: { maxOldGenerationSizeMb: limits.parserHeapMiB, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
       // A parser needs nothing of the environment, and must not be a way to read it.
       env: {},
       execArgv: [],
@@ -52,36 +68,61 @@ export class ParserPool implements MailReader {
 
   /** Resolves when a thread is up and has read a first mail; no limit of time, a cold start may be slow. */
   async warmUp(): Promise<void> {
-    await this.pool.run({ raw: new Uint8Array(), headOnly: false, begun: new Float64Array(2) });
+    await this.pool.run({ mails: [{ raw: new Uint8Array(), headOnly: false }], begun: new Float64Array(2) });
   }
 
   async parse(raw: Uint8Array<ArrayBuffer>): Promise<ParsedMail> {
     try {
-      return await this.run(raw, false);
+      return await this.enqueue(raw, false);
     } catch (error) {
       throw unreadable(error, this.timeLimitMs);
     }
   }
 
   async salvage(raw: Uint8Array<ArrayBuffer>): Promise<ParsedMail> {
-    return await this.run(raw.slice(0, limits.salvageBytes), true).catch(() => nothing);
+    return await this.enqueue(raw.slice(0, limits.salvageBytes), true).catch(() => nothing);
   }
 
   async close(): Promise<void> {
     await this.pool.destroy();
   }
 
-  private async run(raw: Uint8Array<ArrayBuffer>, headOnly: boolean): Promise<ParsedMail> {
-    if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((go) => this.waiting.push(go));
+  private enqueue(raw: Uint8Array<ArrayBuffer>, headOnly: boolean): Promise<ParsedMail> {
+    return new Promise((done, failed) => {
+      this.jobs.push({ raw, headOnly, alone: raw.byteLength > SMALL_BYTES || headOnly, done, failed });
+      // What else comes in this tick joins.
+      if (this.jobs.length === 1) setImmediate(() => this.pump());
+    });
+  }
+
+  private pump(): void {
+    while (this.free > 0 && this.jobs.length > 0) {
+      this.free -= 1;
+      const together = this.jobs.findIndex(({ alone }) => alone);
+      const count = together === -1 ? this.jobs.length : Math.max(1, together);
+      const batch = this.jobs.splice(0, Math.min(count, TOGETHER));
+      void this.run(batch).finally(() => {
+        this.free += 1;
+        this.pump();
+      });
+    }
+  }
+
+  private async run(batch: Job[]): Promise<void> {
     const limit = new TimeLimit(this.timeLimitMs, this.pool);
     try {
-      return await this.pool.run({ raw, headOnly, begun: limit.begun }, { signal: limit.signal });
+      const mails = batch.map(({ raw, headOnly }) => ({ raw, headOnly }));
+      const parsed = await this.pool.run({ mails, begun: limit.begun }, { signal: limit.signal });
+      for (const [n, { done, failed }] of batch.entries()) {
+        const result = parsed[n];
+        if (result && 'mail' in result) done(result.mail);
+        else failed(new Error(result?.failed ?? 'the parser gave no answer'));
+      }
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.failed(error);
+      else this.jobs.unshift(...batch.map((job) => ({ ...job, alone: true })));
     } finally {
       limit.clear();
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.free += 1;
     }
   }
 }
