@@ -161,10 +161,11 @@ describe('an answer', () => {
     const { number } = await ticket(ticketId);
     const from = { name: '', address: 'mallory@example.com' };
     const signed = ticketMessageId(ticketId, desk.clock.now(), desk.threadingSecret, 'desk.example.org');
-    for (const [evidence, pointer] of [
+    const pointers: [string, Partial<Mail>][] = [
       ['signed-id', { references: [signed] }],
       ['subject-hook', { subject: `Re: [Ticket#${number}] The printer` }],
-    ] as const) {
+    ];
+    for (const [evidence, pointer] of pointers) {
       const other = await filed({ from, ...pointer });
       expect(other.ticketId).not.toBe(ticketId);
       expect(await ticket(other.ticketId)).toMatchObject({
