@@ -388,8 +388,10 @@ describe('the policy of the group', () => {
     await expect(say(customer, id, {})).rejects.toMatchObject(
       invalid('ticket.closed-for-follow-up', 'Cannot follow-up on a closed ticket. Please create a new ticket.'),
     );
+    await expect(change(customer, id, { state: 'open' })).rejects.toMatchObject(invalid('ticket.closed-for-follow-up'));
     await say(agent, id, {});
     await desk.query(`UPDATE replica_group SET follow_up_possible = 'yes' WHERE id = 1`);
+    expect(await change(customer, id, { state: 'open' })).toMatchObject({ state_id: 2 });
   });
 });
 

@@ -160,8 +160,7 @@ export class ChangeTickets {
     // Once more under the lock: rights may hang on what a command before this one changed.
     partInChanging(actor, ticket);
     const asked = command.do === 'update' ? changingFields(command.input, part, ticket, refs) : {};
-    const fields =
-      article && part === 'customer' ? { ...this.followUp(ticket, article, refs, writing.now), ...asked } : asked;
+    const fields = part === 'customer' ? this.customersFields(ticket, article, asked, refs, writing.now) : asked;
     const place = {
       ticket,
       group: refs.groupOf(ticket.groupId),
@@ -176,16 +175,24 @@ export class ChangeTickets {
     return { ticketId, articleId: finished && articleId };
   }
 
-  /** What a customer's words do to the state. @throws AppError invalid `ticket.closed-for-follow-up` */
-  private followUp(ticket: Ticket, article: ArticleDraft, refs: Refs, now: EpochMs): TicketFields {
+  /** What a customer's words and wishes do. @throws AppError invalid `ticket.closed-for-follow-up` */
+  private customersFields(
+    ticket: Ticket,
+    article: ArticleDraft | null,
+    asked: TicketFields,
+    refs: Refs,
+    now: EpochMs,
+  ): TicketFields {
+    const { states } = refs;
     const group = refs.groupOf(ticket.groupId);
-    if (!mayFollowUp(ticket, group, refs.states, now)) {
+    const reopens = asked.stateId !== undefined && !isClosed(states.get(asked.stateId));
+    if ((article || reopens) && !mayFollowUp(ticket, group, states, now)) {
       const detail = 'Cannot follow-up on a closed ticket. Please create a new ticket.';
       throw new AppError('invalid', 'ticket.closed-for-follow-up', detail);
     }
     // A bare note of the API leaves a pending ticket pending; nobody would see it on a closed one.
-    const heard = isCommunication(article.type) || isClosed(refs.states.get(ticket.stateId));
-    return heard ? followUpChanges(ticket, group, refs.states) : {};
+    const heard = article && (isCommunication(article.type) || isClosed(states.get(ticket.stateId)));
+    return { ...(heard && followUpChanges(ticket, group, states)), ...asked };
   }
 
   private async answer(tx: EntityManager, plans: Plan[], written: (Written | AppError)[]): Promise<Outcome[]> {

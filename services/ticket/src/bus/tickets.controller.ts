@@ -8,15 +8,14 @@ import {
   listArticles,
   listTickets,
   type ParsedInputOf,
-  searchTickets,
+  searchTicketsByPost,
   ticketCounts,
   ticketHistory,
   ticketList,
   updateArticle,
   updateTicket,
 } from '@helpmesh/contracts';
-import type { AppError } from '@helpmesh/kernel';
-import { AppError as Failure } from '@helpmesh/kernel';
+import { AppError } from '@helpmesh/kernel';
 import { Answers, RawJson, type RpcContext, type RpcItem } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
@@ -31,8 +30,7 @@ import { ReadTickets, shapeOf } from '../application/read-tickets.ts';
 import { SearchTickets } from '../application/search-tickets.ts';
 
 /** Answers that PostgreSQL wrote pass through as text. */
-const raw = (text: string | AppError) => (text instanceof Failure ? text : new RawJson(text));
-/** Contract: an id in the body of a write is a number or its digits, already coerced. */
+const raw = (text: string | AppError) => (text instanceof AppError ? text : new RawJson(text));
 type Items<Q extends Parameters<typeof Answers>[0]> = RpcItem<ParsedInputOf<Q>>[];
 
 /** Questions about tickets and their articles. Those asked in one tick are answered together. */
@@ -57,7 +55,7 @@ export class TicketsController {
       id: input.params.id,
       shape: shapeOf(input.query, { ids: false }),
     }));
-    return (await this.reads.many(reads)).map(raw) as never;
+    return (await this.reads.many(reads)).map(raw);
   }
 
   @Answers(listTickets)
@@ -73,7 +71,7 @@ export class TicketsController {
       flags: input.query,
       key,
     }));
-    return (await this.creates.run(commands)).map(raw) as never;
+    return (await this.creates.run(commands)).map(raw);
   }
 
   @Answers(updateTicket, { batch: true })
@@ -86,7 +84,7 @@ export class TicketsController {
       flags: input.query,
       key: undefined,
     }));
-    return (await this.changes.run(commands)).map(raw) as never;
+    return (await this.changes.run(commands)).map(raw);
   }
 
   @Answers(deleteTicket)
@@ -105,11 +103,10 @@ export class TicketsController {
     return { views: await this.lists.counts(requireActor(actor)) };
   }
 
-  @Answers(searchTickets)
-  async search({ actor }: RpcContext, input: ParsedInputOf<typeof searchTickets>) {
-    // The same question serves GET and POST; a body counts where there is one.
-    const body = (input as { body?: ParsedInputOf<typeof searchTickets>['query'] }).body;
-    return new RawJson(await this.searches.run(requireActor(actor), { ...input.query, ...body }));
+  /** One question for GET and POST: the one that knows a body answers both. */
+  @Answers(searchTicketsByPost)
+  async search({ actor }: RpcContext, { query, body }: ParsedInputOf<typeof searchTicketsByPost>) {
+    return new RawJson(await this.searches.run(requireActor(actor), { ...query, ...body }));
   }
 
   @Answers(ticketHistory)
@@ -120,13 +117,13 @@ export class TicketsController {
   @Answers(listArticles, { batch: true })
   async thread(items: Items<typeof listArticles>) {
     const reads = items.map(({ actor, input }) => ({ actor: requireActor(actor), id: input.params.id }));
-    return (await this.articles.threads(reads)).map(raw) as never;
+    return (await this.articles.threads(reads)).map(raw);
   }
 
   @Answers(getArticle, { batch: true })
   async article(items: Items<typeof getArticle>) {
     const reads = items.map(({ actor, input }) => ({ actor: requireActor(actor), id: input.params.id }));
-    return (await this.articles.articles(reads)).map(raw) as never;
+    return (await this.articles.articles(reads)).map(raw);
   }
 
   @Answers(createArticle, { batch: true })
@@ -138,7 +135,7 @@ export class TicketsController {
       input: input.body,
       key,
     }));
-    return (await this.changes.run(commands)).map(raw) as never;
+    return (await this.changes.run(commands)).map(raw);
   }
 
   @Answers(updateArticle)
