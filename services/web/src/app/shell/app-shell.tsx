@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { meQuery } from '../../features/session/queries.ts';
+import { useMe } from '../../features/session/use-me.ts';
 import { Logo } from '../../ui/logo.tsx';
 import { registry } from '../actions/registry.ts';
 import { useShortcuts } from '../actions/use-shortcuts.ts';
@@ -33,6 +34,7 @@ function Frame() {
   const { t } = useLingui();
   const { navOpen, setNavOpen, shortcuts } = useShell();
   const { pathname } = useLocation();
+  const { agent } = useMe();
   useGeneralActions();
   useShortcuts(shortcuts);
   useLiveUpdates();
@@ -76,21 +78,25 @@ function Frame() {
         </UnstyledButton>
         <Group gap={2} wrap="nowrap">
           <LiveStatus />
-          <Button
-            component={Link}
-            to="/tickets/new"
-            size="compact-md"
-            leftSection={<IconPencilPlus size={16} aria-hidden />}
-            visibleFrom="sm"
-            mr={6}
-          >
-            {t`New ticket`}
-          </Button>
-          <Tooltip label={t`New ticket`}>
-            <ActionIcon component={Link} to="/tickets/new" hiddenFrom="sm" aria-label={t`New ticket`} color="mesh">
-              <IconPencilPlus size={18} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
+          {agent && (
+            <>
+              <Button
+                component={Link}
+                to="/tickets/new"
+                size="compact-md"
+                leftSection={<IconPencilPlus size={16} aria-hidden />}
+                visibleFrom="sm"
+                mr={6}
+              >
+                {t`New ticket`}
+              </Button>
+              <Tooltip label={t`New ticket`}>
+                <ActionIcon component={Link} to="/tickets/new" hiddenFrom="sm" aria-label={t`New ticket`} color="mesh">
+                  <IconPencilPlus size={18} aria-hidden />
+                </ActionIcon>
+              </Tooltip>
+            </>
+          )}
           <span className={classes.wide}>
             <LanguageSwitch />
             <ThemeSwitch />

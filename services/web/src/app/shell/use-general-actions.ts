@@ -68,6 +68,7 @@ export function useGeneralActions(): void {
       label: msg`New ticket`,
       section: 'general',
       key: 'c',
+      can: () => agent,
       run: () => void navigate({ to: '/tickets/new' }),
     },
     ...views(agentViews, () => agent),

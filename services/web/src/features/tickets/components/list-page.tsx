@@ -21,7 +21,7 @@ export function TicketListPage() {
   const { agent } = useMe();
   const search = useSearch({ from: '/app/tickets' });
   const state = parseListState(search, agent ? 'my-open' : 'my-tickets');
-  const { data: groups = [] } = useQuery(groupsQuery);
+  const { data: groups = [] } = useQuery({ ...groupsQuery, enabled: agent });
   const list = useInfiniteQuery(ticketListQuery(state));
   const setLastList = useShell((shell) => shell.setLastList);
   const address = JSON.stringify(formatListState(state));

@@ -20,6 +20,7 @@ export function MessageFrame({ html, title, cids }: Props) {
   const { t } = useLingui();
   const scheme = useComputedColorScheme('light');
   const [loadImages, setLoadImages] = useState(false);
+  const [missingImages, setMissingImages] = useState(false);
   const frame = useRef<HTMLIFrameElement>(null);
   const plain = isPlainMarkup(html);
   const dark = plain && scheme === 'dark';
@@ -54,10 +55,18 @@ export function MessageFrame({ html, title, cids }: Props) {
       observer.observe(body);
       resize();
     };
-    element.addEventListener('load', watch);
+    const loaded = () => {
+      watch();
+      // A dead server, or a policy of this installation that lets no foreign image through.
+      const images = [...(element.contentDocument?.images ?? [])];
+      setMissingImages(
+        images.some((image) => /^https?:/.test(image.getAttribute('src') ?? '') && image.naturalWidth === 0),
+      );
+    };
+    element.addEventListener('load', loaded);
     watch();
     return () => {
-      element.removeEventListener('load', watch);
+      element.removeEventListener('load', loaded);
       observer?.disconnect();
     };
   }, [document]);
@@ -71,6 +80,12 @@ export function MessageFrame({ html, title, cids }: Props) {
           <Button size="compact-xs" variant="default" onClick={() => setLoadImages(true)}>
             {t`Load images`}
           </Button>
+        </div>
+      )}
+      {missingImages && (
+        <div className={classes.blocked} role="status">
+          <IconPhotoOff size={15} aria-hidden />
+          <span>{t`Some images could not be loaded.`}</span>
         </div>
       )}
       <iframe

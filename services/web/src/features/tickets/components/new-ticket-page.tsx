@@ -19,6 +19,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { call } from '../../../app/api.ts';
+import { NotFound } from '../../../app/shell/fallbacks.tsx';
 import { notifyDone } from '../../../ui/notify.tsx';
 import { problemText } from '../../../ui/problem.ts';
 import { type CustomerChoice, CustomerField } from '../../people/components/customer-field.tsx';
@@ -51,11 +52,16 @@ interface Values {
   body: string;
 }
 
+/** For agents only: which groups a customer may write to is something the API does not tell yet. */
 export function NewTicketPage() {
+  const { agent } = useMe();
+  return agent ? <NewTicket /> : <NotFound />;
+}
+
+function NewTicket() {
   const { t, i18n } = useLingui();
   const navigate = useNavigate();
   const cache = useQueryClient();
-  const { agent } = useMe();
   const { data: groups } = useQuery(groupsQuery);
   const { data: states = [] } = useQuery(statesQuery);
   const { data: priorities = [] } = useQuery(prioritiesQuery);
@@ -66,13 +72,11 @@ export function NewTicketPage() {
     initialValues: { customer: null, title: '', group: null, priority: null, state: null, pendingTime: '', body: '' },
     validate: {
       customer: (value) =>
-        !agent
-          ? null
-          : value === null
-            ? t`Choose a customer.`
-            : kind === 'send-email' && !value.email
-              ? t`This customer has no e-mail address.`
-              : null,
+        value === null
+          ? t`Choose a customer.`
+          : kind === 'send-email' && !value.email
+            ? t`This customer has no e-mail address.`
+            : null,
       title: (value) => (value.trim() === '' ? t`Write a title.` : null),
       group: (value) => (value === null ? t`Choose a group.` : null),
       pendingTime: (value, values) =>
@@ -98,11 +102,11 @@ export function NewTicketPage() {
   const create = useMutation({
     mutationFn: (values: Values) => {
       const article = {
-        ...(agent ? kinds[kind] : { type: 'web' }),
+        ...kinds[kind],
         body: values.body,
         content_type: 'text/html' as const,
         subject: values.title.trim(),
-        ...(agent && kind === 'send-email' && values.customer?.email ? { to: values.customer.email } : {}),
+        ...(kind === 'send-email' && values.customer?.email ? { to: values.customer.email } : {}),
         ...(uploads.files.length > 0 ? { form_id: formId } : {}),
       };
       return call('createTicket', {
@@ -111,14 +115,11 @@ export function NewTicketPage() {
           title: values.title.trim(),
           group_id: Number(values.group),
           article,
-          ...(agent
-            ? {
-                customer_id: values.customer?.id ?? null,
-                state_id: Number(values.state),
-                priority_id: Number(values.priority),
-                ...(isPending(values.state) ? { pending_time: new Date(values.pendingTime).toISOString() } : {}),
-              }
-            : {}),
+
+          customer_id: values.customer?.id ?? null,
+          state_id: Number(values.state),
+          priority_id: Number(values.priority),
+          ...(isPending(values.state) ? { pending_time: new Date(values.pendingTime).toISOString() } : {}),
         },
       });
     },
@@ -150,8 +151,7 @@ export function NewTicketPage() {
     { value: 'send-email', label: t`Send e-mail`, icon: IconMail },
   ];
   const address = form.values.customer?.email;
-  const submitLabel =
-    agent && kind === 'send-email' && address ? t`Create and send to ${address}` : t`Create the ticket`;
+  const submitLabel = kind === 'send-email' && address ? t`Create and send to ${address}` : t`Create the ticket`;
   return (
     <div className={classes.page}>
       <title>{t`New ticket · Helpmesh`}</title>
@@ -167,35 +167,31 @@ export function NewTicketPage() {
       >
         <Paper withBorder className={classes.paper}>
           <Stack gap="md">
-            {agent && (
-              <SegmentedControl
-                aria-label={t`Kind of ticket`}
-                value={kind}
-                onChange={(value) => setKind(value as Kind)}
-                fullWidth
-                data={kindChoices.map(({ value, label, icon: Icon }) => ({
-                  value,
-                  label: (
-                    <span className={classes.kind}>
-                      <Icon size={16} aria-hidden />
-                      {label}
-                    </span>
-                  ),
-                }))}
-              />
-            )}
-            {agent && (
-              <CustomerField
-                value={form.values.customer}
-                onChange={(value) => {
-                  form.setFieldValue('customer', value);
-                  form.clearFieldError('customer');
-                }}
-                error={form.errors.customer}
-              />
-            )}
+            <SegmentedControl
+              aria-label={t`Kind of ticket`}
+              value={kind}
+              onChange={(value) => setKind(value as Kind)}
+              fullWidth
+              data={kindChoices.map(({ value, label, icon: Icon }) => ({
+                value,
+                label: (
+                  <span className={classes.kind}>
+                    <Icon size={16} aria-hidden />
+                    {label}
+                  </span>
+                ),
+              }))}
+            />
+            <CustomerField
+              value={form.values.customer}
+              onChange={(value) => {
+                form.setFieldValue('customer', value);
+                form.clearFieldError('customer');
+              }}
+              error={form.errors.customer}
+            />
             <TextInput label={t`Title`} maxLength={250} data-field="title" {...form.getInputProps('title')} />
-            <div className={classes.row} data-customer={!agent || undefined}>
+            <div className={classes.row}>
               <Select
                 label={t`Group`}
                 placeholder={t`Choose a group`}
@@ -205,24 +201,20 @@ export function NewTicketPage() {
                 data-field="group"
                 {...form.getInputProps('group')}
               />
-              {agent && (
-                <>
-                  <Select
-                    label={t`State`}
-                    data={states
-                      .filter((each) => !isResultState(each))
-                      .map((each) => ({ value: String(each.id), label: stateLabel(i18n, each.name) }))}
-                    {...form.getInputProps('state')}
-                  />
-                  <Select
-                    label={t`Priority`}
-                    data={priorities.map((each) => ({ value: String(each.id), label: priorityLabel(i18n, each.name) }))}
-                    {...form.getInputProps('priority')}
-                  />
-                </>
-              )}
+              <Select
+                label={t`State`}
+                data={states
+                  .filter((each) => !isResultState(each))
+                  .map((each) => ({ value: String(each.id), label: stateLabel(i18n, each.name) }))}
+                {...form.getInputProps('state')}
+              />
+              <Select
+                label={t`Priority`}
+                data={priorities.map((each) => ({ value: String(each.id), label: priorityLabel(i18n, each.name) }))}
+                {...form.getInputProps('priority')}
+              />
             </div>
-            {agent && isPending(form.values.state) && (
+            {isPending(form.values.state) && (
               <TextInput
                 type="datetime-local"
                 label={t`Pending until`}
@@ -270,7 +262,7 @@ export function NewTicketPage() {
             </div>
             <Group justify="space-between">
               <span className={classes.hint}>
-                {agent && kind !== 'send-email' && t`Write down the call. The customer gets a confirmation by e-mail.`}
+                {kind !== 'send-email' && t`Write down the call. The customer gets a confirmation by e-mail.`}
               </span>
               <Button type="submit" loading={create.isPending}>
                 {submitLabel}
