@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FaultProxy, faultProxy, infra, rawMail, sendRaw, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDesk, testDesk } from './desk.ts';
@@ -45,7 +45,7 @@ describe('while a part it needs is away', { timeout: 90_000 }, () => {
     renameSync(folder, `${folder}.away`);
     writeFileSync(folder, 'not a folder');
     await expect(send('Nowhere')).rejects.toMatchObject(later);
-    renameSync(folder, `${folder}.file`);
+    rmSync(folder);
     renameSync(`${folder}.away`, folder);
     await waitFor(() => send('Somewhere').catch(() => undefined), { what: 'a 250' });
     await desk.filedWith('Somewhere');
