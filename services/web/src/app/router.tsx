@@ -7,7 +7,10 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { type AccessFacts, capabilitiesOf } from '../features/session/access.ts';
 import { meQuery } from '../features/session/queries.ts';
+import { landingView } from '../features/tickets/list-state.ts';
+import { ticketCountsQuery } from '../features/tickets/queries.ts';
 import { queryClient } from './query-client.ts';
 import { Shell } from './shell/app-shell.tsx';
 import { Crashed, NotFound, Starting } from './shell/fallbacks.tsx';
@@ -66,8 +69,12 @@ const app = createRoute({
 const home = createRoute({
   getParentRoute: () => app,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/tickets', replace: true });
+  beforeLoad: async ({ context: { queryClient: cache } }) => {
+    const me = await cache.ensureQueryData(meQuery);
+    if (!me || !capabilitiesOf(me as AccessFacts).agent) throw redirect({ to: '/tickets', replace: true });
+    // Without numbers the list opens all the same and says what is wrong.
+    const counts = await cache.fetchQuery(ticketCountsQuery).catch(() => new Map<string, number>());
+    throw redirect({ to: '/tickets', search: { view: landingView(counts) }, replace: true });
   },
 });
 const tickets = createRoute({

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { agentViews, customerViews, formatListState, type ListState, parseListState, sorts } from './list-state.ts';
+import {
+  agentViews,
+  customerViews,
+  formatListState,
+  type ListState,
+  landingView,
+  parseListState,
+  sorts,
+} from './list-state.ts';
 
 const anyState: fc.Arbitrary<ListState> = fc.record({
   view: fc.constantFrom(...agentViews, ...customerViews),
@@ -44,4 +52,14 @@ describe('list state in the address', () => {
   it('leaves defaults out', () => {
     expect(formatListState(parseListState({}, 'my-open'))).toEqual({ view: 'my-open' });
   });
+});
+
+it.each([
+  [{ 'my-open': 2, unassigned: 5, open: 7 }, 'my-open'],
+  [{ 'my-open': 0, unassigned: 5, open: 7 }, 'unassigned'],
+  [{ 'my-open': 0, unassigned: 0, open: 7, all: 9 }, 'open'],
+  [{ 'my-open': 0, all: 9 }, 'my-open'],
+  [{}, 'my-open'],
+])('an agent with %j starts at %s', (counts, view) => {
+  expect(landingView(new Map(Object.entries(counts)))).toBe(view);
 });

@@ -6,6 +6,10 @@ export const agentViews = ['my-open', 'unassigned', 'open', 'pending', 'closed',
 export const customerViews = ['my-tickets', 'my-organization'] as const;
 export type View = (typeof agentViews)[number] | (typeof customerViews)[number];
 
+/** Where an agent starts: the first list of work that has some, so that a newcomer does not face an empty page. */
+export const landingView = (counts: ReadonlyMap<string, number>): View =>
+  (['my-open', 'unassigned', 'open'] as const).find((view) => (counts.get(view) ?? 0) > 0) ?? 'my-open';
+
 export interface ListState {
   view: View;
   sort: Sort;
