@@ -10,9 +10,15 @@ export interface TestPlatform {
   anyone: Desk;
 }
 
-/** A whole platform on free ports, with servers and a folder of its own. `serviceEnv` has the last word. */
-export async function testPlatform(serviceEnv: PlatformOptions['serviceEnv'] = {}): Promise<TestPlatform> {
-  const platform = await startPlatform({ ports: 'private', serviceEnv });
+/**
+ * A whole platform on free ports, with servers and a folder of its own. `serviceEnv` has the last word.
+ * @param profile  `durable` where the database itself is crashed: the faster default may forget its last commits then
+ */
+export async function testPlatform(
+  serviceEnv: PlatformOptions['serviceEnv'] = {},
+  profile: PlatformOptions['profile'] = 'test',
+): Promise<TestPlatform> {
+  const platform = await startPlatform({ ports: 'private', serviceEnv, profile });
   const anyone = new Desk(platform.url);
   return {
     platform,
