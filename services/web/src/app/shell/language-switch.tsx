@@ -14,16 +14,17 @@ export function LanguageSwitch() {
       </Menu.Target>
       <Menu.Dropdown>
         {languages.map(({ code, name }) => (
-          <Menu.Item
+          <Menu.RadioItem
             key={code}
             lang={code}
-            role="menuitemradio"
-            aria-checked={i18n.locale === code}
-            rightSection={i18n.locale === code ? <IconCheck size={14} aria-hidden /> : null}
-            onClick={() => void activateLanguage(code, { remember: true })}
+            value={code}
+            checked={i18n.locale === code}
+            checkIcon={<IconCheck size={14} aria-hidden />}
+            closeMenuOnClick
+            onChange={() => void activateLanguage(code, { remember: true })}
           >
             {name}
-          </Menu.Item>
+          </Menu.RadioItem>
         ))}
       </Menu.Dropdown>
     </Menu>
