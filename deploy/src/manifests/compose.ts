@@ -19,6 +19,9 @@ const hardened = {
   security_opt: ['no-new-privileges:true'],
 };
 
+/** The mailbox shows every reset link: nothing of a trial is for the network. */
+const onThisMachine = (port: number) => `127.0.0.1:${port}:${port}`;
+
 /** Compose refuses to start with a clear sentence when the value is missing. */
 const required = (name: string) => `\${${name}:?run "npx helpmesh keys > deploy/.env" first}`;
 
@@ -55,7 +58,7 @@ function composed(need: Needs): [string, unknown][] {
     command: [service, 'start'],
     environment: environment(need),
     depends_on: { ...ready, ...migrated },
-    ...(need.listens.length > 0 ? { ports: need.listens.map(({ port }) => `${port}:${port}`) } : {}),
+    ...(need.listens.length > 0 ? { ports: need.listens.map(({ port }) => onThisMachine(port)) } : {}),
     ...(need.blobs ? { volumes: ['blobs:/var/lib/helpmesh/blobs'] } : {}),
   };
   const migrate = {
@@ -87,7 +90,7 @@ export function generateCompose(): Map<string, string> {
       volumes: ['nats:/data'],
     },
     redis: { image: 'valkey/valkey:8-alpine', command: ['valkey-server', '--save', '', '--appendonly', 'no'] },
-    mailbox: { image: 'axllent/mailpit:v1.27', ports: ['8025:8025'] },
+    mailbox: { image: 'axllent/mailpit:v1.27', ports: [onThisMachine(8025)] },
   };
   const compose = {
     name: 'helpmesh',
