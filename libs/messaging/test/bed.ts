@@ -31,6 +31,7 @@ export const doIt = defineCommand('cmd.counter.v1.do-it', z.object({ n: z.number
 const Text = z.object({ text: z.string().max(10_000_000) });
 export const echo = defineQuestion('rpc.counter.v1.echo', Text, Text);
 export const twice = defineQuestion('rpc.counter.v1.twice', z.object({ n: z.coerce.number() }), z.number());
+export const listed = defineQuestion('rpc.counter.v1.listed', z.object({ ns: z.array(z.number()) }), z.object({}));
 
 // Faults are the subject here; what is logged about them is not.
 process.env.LOG_LEVEL ??= 'silent';

@@ -3,7 +3,7 @@ import { infra, waitFor } from '@helpmesh/testing';
 import { Controller } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Answers, RawJson, RpcClient, type RpcContext, type RpcItem } from '../src/index.ts';
-import { type Bed, bed, echo, twice } from './bed.ts';
+import { type Bed, bed, echo, listed, twice } from './bed.ts';
 
 let b: Bed;
 let client: RpcClient;
@@ -26,6 +26,11 @@ class Answering {
     if (input.text === 'wrong') return { txt: 'not what the contract says' } as never;
     if (input.text.startsWith('big ')) return { text: 'x'.repeat(Number(input.text.slice(4))) };
     return new RawJson(`{"text": ${JSON.stringify(input.text)}}`);
+  }
+
+  @Answers(listed)
+  async listed() {
+    return {};
   }
 
   @Answers(twice, { batch: true })
@@ -88,6 +93,30 @@ describe('questions', () => {
       reason: { kind: 'invalid', code: 'input.invalid', fields: [{ pointer: '/text' }] },
     });
     expect(JSON.stringify([refused, crashed])).not.toContain('secret');
+  });
+
+  it('refuses what is nested deeper than JSON can be written, and lives on', async () => {
+    await b.serve([Answering]);
+    const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    const uncaught: unknown[] = [];
+    const note = (error: unknown) => uncaught.push(error);
+    process.on('uncaughtException', note);
+    await expect(client.call(echo, { text: deep }, { timeoutMs: 20 })).rejects.toMatchObject({
+      kind: 'unreadable',
+      code: 'rpc.too-deep',
+    });
+    // Past the deadline of the one above, whose timer would have run.
+    await expect(client.call(echo, { text: 'hang' }, { timeoutMs: 60 })).rejects.toMatchObject({ code: 'rpc.timeout' });
+    process.off('uncaughtException', note);
+    expect(uncaught).toEqual([]);
+  });
+
+  it('names the first twenty wrong fields of a question and no more', async () => {
+    await b.serve([Answering]);
+    const wrong = Array.from({ length: 1_000 }, () => 'x') as never;
+    const refused = await client.call(listed, { ns: wrong }).catch((error: AppError) => error);
+    expect(refused).toMatchObject({ code: 'input.invalid', detail: expect.stringContaining('ns.0') });
+    expect((refused as AppError).fields).toHaveLength(20);
   });
 
   it('a batch that fails as a whole is answered item by item', async () => {

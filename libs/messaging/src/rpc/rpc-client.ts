@@ -19,7 +19,6 @@ export interface CallOptions {
 }
 
 interface Pending {
-  item: WireItem;
   text: string;
   deadline: number;
   settle(reply: Reply | AppError): void;
@@ -46,7 +45,10 @@ export class RpcClient {
     this.bus = bus;
   }
 
-  /** @throws AppError as the answering service threw it; unavailable, `rpc.timeout`, `rpc.no-responders` */
+  /**
+   * @throws AppError as the answering service threw it; unavailable, `rpc.timeout`, `rpc.no-responders`;
+   *   unreadable `rpc.too-deep` when the input is nested deeper than JSON can be written
+   */
   async call<Q extends QuestionDefinition>(
     question: Q,
     input: InputOf<Q>,
@@ -67,6 +69,13 @@ export class RpcClient {
       ...(options.key === undefined ? {} : { k: options.key }),
       ...(traceparent === undefined ? {} : { t: traceparent }),
     };
+    let text: string;
+    try {
+      text = JSON.stringify(item);
+    } catch (error) {
+      span?.end(error);
+      return Promise.reject(unwritable(error));
+    }
     return new Promise((resolve, reject) => {
       const settle = (reply: Reply | AppError) => {
         if (pending.settled) return;
@@ -81,7 +90,7 @@ export class RpcClient {
       const abort = () => settle(new AppError('unavailable', 'rpc.aborted', 'The request was given up.'));
       const timer = setTimeout(() => settle(timedOut(question.subject)), timeoutMs);
       const deadline = performance.now() + timeoutMs;
-      const pending: Pending = { item, text: JSON.stringify(item), deadline, settle, settled: false };
+      const pending: Pending = { text, deadline, settle, settled: false };
       if (signal?.aborted) return abort();
       signal?.addEventListener('abort', abort, { once: true });
       if (pending.text.length * 3 > this.limit && Buffer.byteLength(pending.text) + 2 > this.limit) {
@@ -187,6 +196,12 @@ function takeBatch(queue: Pending[], limit: number): Pending[] {
 
 function isNoResponders(error: unknown): boolean {
   return error instanceof errors.NoRespondersError || (error instanceof errors.RequestError && error.isNoResponders());
+}
+
+/** JSON is written recursively: what came from outside can be nested deeper than the stack. */
+function unwritable(error: unknown): AppError {
+  if (!(error instanceof RangeError)) return AppError.from(error);
+  return new AppError('unreadable', 'rpc.too-deep', 'This is nested too deeply.', undefined, { cause: error });
 }
 
 function timedOut(subject: string): AppError {

@@ -41,6 +41,8 @@ interface Rest {
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000;
+/** Wrong fields told of one question: a list of a million wrong entries must not become an answer of as many. */
+const MAX_FIELDS = 20;
 const STOP_DEADLINE_MS = 4_000;
 /** After this time a reply goes out with the answers there are; the caller asks for the others again. */
 const GRACE_MS = 20;
@@ -271,7 +273,7 @@ function readItems(msg: Msg): WireItem[] {
 }
 
 function invalidInput(issues: readonly { path: PropertyKey[]; message: string }[]): AppError {
-  const fields = issues.map((issue) => ({
+  const fields = issues.slice(0, MAX_FIELDS).map((issue) => ({
     pointer: issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
     detail: issue.message,
   }));
