@@ -179,6 +179,34 @@ describe('search', () => {
     expect(await found(agent, number.slice(1))).toContain('Gamma');
   });
 
+  it.each([
+    ['jam -topsecret', ['Zeta', 'Beta café']],
+    ['jam -"topsecret remark"', ['Zeta', 'Beta café']],
+    ['breakfast or topsecret', ['Zeta']],
+    ['"topsecret remark"', []],
+    ['breakfast topsec*', []],
+    ['jam', ['Zeta', 'Beta café']],
+  ])('for %s tells a customer nothing of what is internal', async (query, expected) => {
+    const seen = await found(customer, query);
+    expect([...seen].sort()).toEqual([...expected].sort());
+    const listed = await page(customer, { query });
+    expect(titles(listed).sort()).toEqual([...expected].sort());
+    expect(listed.total).toBe(expected.length);
+    const counted = await desk.rest(customer, searchTickets, { query: { query, only_total_count: 'true' } });
+    expect(counted).toEqual({ total_count: expected.length });
+  });
+
+  it('ranks what a customer finds by public words', async () => {
+    const before = await found(customer, 'about');
+    expect(before.at(0)).not.toBe('Gamma');
+    const words = 'about about about about';
+    await desk.rest(agent, createArticle, { body: { ticket_id: ids['Gamma'], body: words, internal: true } });
+    await waitFor(async () => (await found(agent, 'about')).at(0) === 'Gamma', {
+      what: 'the index to have the remark',
+    });
+    expect(await found(customer, 'about')).toEqual(before);
+  });
+
   it('never finds by what the searcher may not read', async () => {
     expect(await found(customer, 'topsecret')).toEqual([]);
     expect(await found(customer, 'breakfast')).toEqual(['Zeta']);

@@ -46,7 +46,8 @@ beforeAll(async () => {
   await sql(
     ds,
     `INSERT INTO search_doc SELECT id, group_id, customer_id, organization_id, number, title,
-    to_tsvector('helpmesh', title || ' common' || CASE WHEN id % 200 = 0 THEN ' rare' ELSE '' END) FROM ticket`,
+    to_tsvector('helpmesh', title || ' common' || CASE WHEN id % 200 = 0 THEN ' rare' ELSE '' END),
+    CASE WHEN id % 3 = 0 THEN to_tsvector('helpmesh', title || ' common') END FROM ticket`,
   );
   await sql(
     ds,

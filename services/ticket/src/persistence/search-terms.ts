@@ -44,8 +44,10 @@ export function searchTerms(query: SearchQuery, param: (value: unknown) => strin
     ...query.prefixes.map((prefix) => `to_tsquery('helpmesh', ${param(`'${prefix.replaceAll("'", "''")}':*`)})`),
   ];
   if (queries.length === 0) return { filters, words: undefined };
-  // The first condition is for the index, which knows all words; the second for those who may not.
-  const full = `(d.tsv @@ query AND CASE WHEN ${seesAsAgent('d')} THEN d.tsv ELSE coalesce(d.public_tsv, d.tsv) END @@ query)`;
+  // Each side has its index. A customer's query must never meet the words of internal articles, not even to narrow
+  // the search: what an exclusion hides there tells as much as what a word finds.
+  const full = `((d.tsv @@ query AND (d.public_tsv IS NULL OR ${seesAsAgent('d')}))
+    OR (d.public_tsv @@ query AND NOT ${seesAsAgent('d')}))`;
   const [part] = query.parts;
   // One word may also be a piece of a title or number; trigrams need three characters to find it.
   const piece = query.parts.length === 1 && part !== undefined && part.length >= 3 ? param(like(part)) : undefined;

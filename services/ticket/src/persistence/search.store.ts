@@ -4,7 +4,7 @@ import type { SearchQuery } from '../domain/list/search-query.ts';
 import type { Statement } from './list-statement.ts';
 import type { Order } from './read.store.ts';
 import { searchTerms } from './search-terms.ts';
-import { isVisible, type VisibleTickets } from './visible-tickets.ts';
+import { isVisible, seesAsAgent, type VisibleTickets } from './visible-tickets.ts';
 
 /** Matches that are ranked; of more, the newest. Bounds the cost of very common words (docs/adr/0008-search.md). */
 const RANKED = 500;
@@ -98,7 +98,11 @@ export class SearchStore {
 
   /** Moves new entries from the index's pending list into its tree, so that no search has to read them one by one. */
   async tidy(on: DataSource): Promise<void> {
-    await sql(on, `SELECT gin_clean_pending_list('search_doc_words'), gin_clean_pending_list('search_doc_parts')`);
+    await sql(
+      on,
+      `SELECT gin_clean_pending_list('search_doc_words'), gin_clean_pending_list('search_doc_public_words'),
+      gin_clean_pending_list('search_doc_parts')`,
+    );
   }
 }
 
@@ -144,7 +148,8 @@ function termsOf(visible: VisibleTickets, { query, ids }: Asked) {
   return { params, param, words, filters };
 }
 
-/** Words near each other and in the title count more; a ticket's own number counts most. */
+/** Words near each other and in the title count more; a ticket's own number counts most. Internal words rank for agents. */
 function rankOf(parts: string): string {
-  return `ts_rank_cd(d.tsv, query) + CASE WHEN d.number = ANY (${parts}::text[]) THEN 100 ELSE 0 END`;
+  const words = `CASE WHEN ${seesAsAgent('d')} THEN d.tsv ELSE coalesce(d.public_tsv, d.tsv) END`;
+  return `ts_rank_cd(${words}, query) + CASE WHEN d.number = ANY (${parts}::text[]) THEN 100 ELSE 0 END`;
 }
