@@ -41,4 +41,11 @@ describe('opening a ticket', () => {
     const [event] = await desk.told(ticketCreated);
     expect(event).toMatchObject({ aggregateVersion: 1, data: { ticket: { id: created.id, group: 'Users' } } });
   });
+
+  it('refuses a body that is too long before cleaning it, whatever would be left of it', async () => {
+    const body = `<p onclick="${'x'.repeat(1_500_000)}">It burns</p>`;
+    await expect(
+      desk.rest(cast.agent, createTicket, open({}, { body, content_type: 'text/html' })),
+    ).rejects.toMatchObject({ kind: 'invalid', code: 'article.body-too-long' });
+  });
 });

@@ -56,14 +56,7 @@ export class ArticleDrafts {
     const contentType = input.content_type ?? 'text/plain';
     const files = await this.filesOf(input);
     const uploads = input.form_id ? await this.uploads.of(this.db, actor.userId, input.form_id) : [];
-    const body = contentType === 'text/html' ? await this.cleanHtml(input.body, files) : input.body;
-    if (body.length > MAX_BODY) {
-      throw new AppError(
-        'invalid',
-        'article.body-too-long',
-        `An article body may have ${MAX_BODY} characters at most.`,
-      );
-    }
+    const body = contentType === 'text/html' ? await this.cleanHtml(input.body, files) : fitting(input.body);
     const agent = part === 'agent';
     return {
       type: agent ? type : customersType(type),
@@ -109,12 +102,21 @@ export class ArticleDrafts {
   /** Adds the images that were written into the body to `files`. */
   private async cleanHtml(html: string, files: AttachedFile[]): Promise<string> {
     const { html: lean, images } = extractImages(html, () => `${uuidv7()}@inline.helpmesh`);
+    // Cleaning is the dear part and holds the thread, so what is too long is refused before it.
+    fitting(lean);
     for (const { data, contentId, contentType, filename } of images) {
       const stored = await this.blobs.put(data, { maxBytes: MAX_INLINE_FILE });
       files.push({ ...stored, filename, contentType, contentId, inline: true });
     }
-    return sanitize(lean);
+    return fitting(sanitize(lean));
   }
+}
+
+/** @throws AppError invalid `article.body-too-long` */
+function fitting(body: string): string {
+  if (body.length <= MAX_BODY) return body;
+  const detail = `An article body may have ${MAX_BODY} characters at most.`;
+  throw new AppError('invalid', 'article.body-too-long', detail);
 }
 
 export function storedFile(file: StoredFile): AttachedFile {

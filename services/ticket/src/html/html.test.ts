@@ -51,3 +51,27 @@ it('images in a body become files with a content id', () => {
     { contentId: 'id1', contentType: 'image/png', filename: 'image1.png', data: Buffer.from('png') },
   ]);
 });
+
+describe('a body made to keep the service busy is done with at once', () => {
+  const png = Buffer.from('png').toString('base64');
+  it.each([
+    ['image tags that never end', '<img '.repeat(40_000)],
+    ['attributes that never end', ` src${' '.repeat(40_000)}`.repeat(5)],
+    ['images whose quote never ends', ` src="data:image/png;base64,${png}`.repeat(20_000)],
+  ])('%s', (_, html) => {
+    const started = performance.now();
+    extractImages(html, (n) => `id${n}`);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  it.each(['border', 'border-left', 'padding', 'color', 'font-family'])('a style %s of many spaces', (property) => {
+    const started = performance.now();
+    expect(sanitize(`<p style="${property}:1px${' '.repeat(40_000)}!">ok</p>`)).toBe('<p>ok</p>');
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  it('and lines around tables are kept', () => {
+    const html = '<p style="border:1px solid #ccc;border-left:2px solid rgb(1, 2, 3)">ok</p>';
+    expect(sanitize(html)).toBe(html);
+  });
+});
