@@ -3,14 +3,14 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestPlatform, testPlatform } from '../e2e/platform.ts';
-import { confirmations, deliver, inParallel, settled } from './load.ts';
+import { confirmAll, confirmations, deliver, inParallel, settled } from './load.ts';
 import { patience, scaled } from './scale.ts';
 
 /** The broker carries everything and owns nothing: whatever happens to it, PostgreSQL has the truth. */
 describe('the broker', () => {
   let desk: TestPlatform;
   beforeAll(async () => {
-    desk = await testPlatform();
+    desk = await testPlatform(confirmAll);
   }, 120_000);
   afterAll(() => desk?.platform.stop());
 

@@ -3,12 +3,12 @@ import { createInterface } from 'node:readline';
 import { Ledger, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestPlatform, testPlatform } from '../e2e/platform.ts';
-import { confirmations, create, deliver, inParallel, settled } from './load.ts';
+import { confirmAll, confirmations, create, deliver, inParallel, settled } from './load.ts';
 import { patience, scaled } from './scale.ts';
 
 let desk: TestPlatform;
 beforeAll(async () => {
-  desk = await testPlatform({}, 'durable');
+  desk = await testPlatform(confirmAll, 'durable');
 }, 120_000);
 afterAll(() => desk?.platform.stop());
 

@@ -1,12 +1,12 @@
 import { Ledger, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestPlatform, testPlatform } from '../e2e/platform.ts';
-import { confirmations, deliver, inParallel, settled } from './load.ts';
+import { confirmAll, confirmations, deliver, inParallel, settled } from './load.ts';
 import { patience, scaled } from './scale.ts';
 
 let desk: TestPlatform;
 beforeAll(async () => {
-  desk = await testPlatform();
+  desk = await testPlatform(confirmAll);
 }, 120_000);
 afterAll(() => desk?.platform.stop());
 

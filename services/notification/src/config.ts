@@ -66,6 +66,18 @@ export const NotificationConfig = defineConfig(
       .min(0)
       .default(5)
       .meta({ description: 'Automatic answers an hour to one address; 0 leaves only the fixed loop guards' }),
+    AUTO_REPLIES_PER_DOMAIN_PER_HOUR: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(30)
+      .meta({ description: 'Automatic answers an hour to all addresses of one mail domain; 0 sets no limit' }),
+    AUTO_REPLIES_PER_HOUR_TOTAL: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(2000)
+      .meta({ description: 'Automatic answers an hour to everybody; 0 sets no limit' }),
   }),
 ).refine((config) => config.MAIL_LEASE_MS > config.MAIL_TIMEOUT_MS, {
   path: ['MAIL_LEASE_MS'],
@@ -85,6 +97,8 @@ export function mailSettings(config: NotificationConfig): MailSettings {
     fqdn,
     threadingSecret: config.HELPMESH_THREADING_SECRET,
     autoRepliesPerHour: config.AUTO_REPLIES_PER_HOUR,
+    autoRepliesPerDomain: config.AUTO_REPLIES_PER_DOMAIN_PER_HOUR,
+    autoRepliesInTotal: config.AUTO_REPLIES_PER_HOUR_TOTAL,
   };
 }
 

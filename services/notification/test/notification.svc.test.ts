@@ -112,17 +112,22 @@ function aMailOrder(overrides: Partial<SendMail> = {}): SendMail {
 
 describe('a new ticket', () => {
   it.each([
-    ['email', 'Customer', /vielen Dank für Ihre Nachricht/],
-    ['web', 'Customer', /vielen Dank für Ihre Nachricht/],
-    ['phone', 'Customer', /vielen Dank für Ihren Anruf[\s\S]*> Portal is down/],
-    ['phone', 'Agent', /wir haben Sie in folgender Sache angerufen[\s\S]*> Portal is down/],
+    ['email', 'Customer', 'Ihre Anfrage ist eingegangen', /vielen Dank für Ihre Nachricht/],
+    ['web', 'Customer', 'Ihre Anfrage ist eingegangen', /vielen Dank für Ihre Nachricht/],
+    ['phone', 'Customer', 'Ihr Anruf: Portal is down', /vielen Dank für Ihren Anruf[\s\S]*> Portal is down/],
+    [
+      'phone',
+      'Agent',
+      'Unser Anruf: Portal is down',
+      /wir haben Sie in folgender Sache angerufen[\s\S]*> Portal is down/,
+    ],
   ] as const)(
     'by %s of a %s is confirmed in the language of the customer, and the thread is told',
-    async (type, sender, says) => {
+    async (type, sender, subject, says) => {
       const ticket = aTicket({ article: { type, sender } });
       const event = await others.say(ticketCreated, ticket, { aggregateId: ticket.ticket.id });
       const got = await sink.next('the confirmation');
-      expect(got.parsed.subject).toMatch(new RegExp(`^\\[Ticket#${ticket.ticket.number}\\] .*: Portal is down$`));
+      expect(got.parsed.subject).toBe(`[Ticket#${ticket.ticket.number}] ${subject}`);
       expect(got.parsed.text).toMatch(says);
       expect(got.parsed.text).toContain(ticket.ticket.number);
       expect(got.envelope).toEqual({ from: '', to: [ticket.customer.email] });
@@ -137,6 +142,21 @@ describe('a new ticket', () => {
       expect(told.data).toMatchObject({ text: expect.stringMatching(says), html: null });
       const sent = await others.hear(deliverySent, ({ data }) => data.mailId === told.data.mailId);
       expect(sent.data).toMatchObject({ kind: 'auto-reply', ticketId: ticket.ticket.id, articleId: null, attempts: 1 });
+    },
+  );
+
+  it.each(['email', 'web'] as const)(
+    'by %s carries nothing of what its sender wrote to the address it named',
+    async (type) => {
+      const ticket = aTicket({ article: { type, sender: 'Customer' }, title: 'CHEAP PILLS' });
+      await others.say(ticketCreated, {
+        ...ticket,
+        customer: { ...ticket.customer, name: 'BUY NOW http://evil.example' },
+      });
+      const got = await sink.next('the confirmation');
+      expect(JSON.stringify(got.parsed.headerLines) + got.parsed.text + got.parsed.html).not.toMatch(
+        /CHEAP|PILLS|BUY|evil\.example/,
+      );
     },
   );
 
@@ -202,6 +222,20 @@ describe('a new ticket', () => {
     const ids = new Set(tickets.map(({ ticket }) => ticket.id));
     expect(others.heard(recordMail).filter(({ data }) => ids.has(data.ticketId))).toHaveLength(5);
   });
+});
+
+it('after thirty confirmations within the hour to one domain the next ones are held back', async () => {
+  const tickets = Array.from({ length: 32 }, (_, i) => aTicket({ email: `victim${i}@flooded.example` }));
+  for (const ticket of tickets) await others.say(ticketCreated, ticket);
+  await others.settled('notification');
+  await waitFor(() => sink.mails.length === 30, { what: 'thirty confirmations' });
+  const held = await ask(listOutboundMail, { params: {}, query: { state: 'suppressed' }, body: undefined });
+  const here = held.filter(({ to }) => to[0]?.endsWith('@flooded.example'));
+  expect(here).toHaveLength(2);
+  expect(here[0]?.last_error).toBe('Volume guard: 30 automatic mails to this domain within 60 minutes.');
+  const elsewhere = aTicket({ email: 'somebody@quiet.example' });
+  await others.say(ticketCreated, elsewhere);
+  await sink.next('the mail to another domain', ({ envelope }) => envelope.to[0] === 'somebody@quiet.example');
 });
 
 describe('a mail that another service orders', () => {
@@ -279,7 +313,7 @@ it('figures of the queue are for everybody who monitors it', async () => {
   expect(await metric('helpmesh_mail_queue_items{state="queued"}')).toBe(0);
   expect(await metric('helpmesh_mail_oldest_due_seconds')).toBe(0);
   expect(await metric('helpmesh_mail_deliveries_total{kind="reply",outcome="sent"}')).toBeGreaterThan(0);
-  expect(await metric('helpmesh_mail_suppressed_total')).toBe(2);
+  expect(await metric('helpmesh_mail_suppressed_total')).toBe(4);
 });
 
 describe('the queue is closed', () => {

@@ -4,9 +4,9 @@ import type { Outbox, Verdict } from '@helpmesh/messaging';
 import { afterCommit, lockInTransaction } from '@helpmesh/persistence';
 import { sampledTraceparent } from '@helpmesh/telemetry';
 import type { EntityManager } from 'typeorm';
-import { headerAddress, isDeliverable, plainAddress } from '../domain/address.ts';
+import { domainOf, headerAddress, isDeliverable, plainAddress } from '../domain/address.ts';
 import { type ReplyDecision, replyToNewTicket } from '../domain/auto-reply.ts';
-import { loopBrake } from '../domain/loop-guard.ts';
+import { loopBrake, volumeBrake } from '../domain/loop-guard.ts';
 import type { OutboundMail } from '../domain/outbound-mail.ts';
 import type { MailEvents } from '../events.ts';
 import type { GroupAddressStore } from '../persistence/group-address.store.ts';
@@ -33,10 +33,7 @@ export class AnswerNewTicket {
 
     const now = this.clock.now();
     const guardAddress = plainAddress(decision.to.address);
-    // Two tickets of one sender at the same time must count each other.
-    await lockInTransaction(tx, `auto-reply ${guardAddress}`);
-    const past = await this.mails.pastAnswers(tx, guardAddress, now);
-    const brake = loopBrake(past, ticket.id, now, this.settings.autoRepliesPerHour);
+    const brake = await this.brake(tx, ticket.id, guardAddress, now);
 
     const mail = await this.compose(tx, event, decision, guardAddress);
     const row: OutboundMail = brake ? { ...mail, state: 'suppressed', dueAt: null, lastError: brake } : mail;
@@ -48,6 +45,19 @@ export class AnswerNewTicket {
     await this.record(tx, event, mail);
     afterCommit(tx, this.wake);
     return { do: 'ack' };
+  }
+
+  /** Why the confirmation is held back, or null. */
+  private async brake(tx: EntityManager, ticketId: number, address: string, now: EpochMs): Promise<string | null> {
+    const { autoRepliesPerHour, autoRepliesPerDomain, autoRepliesInTotal } = this.settings;
+    const domain = domainOf(address);
+    // Two tickets of one sender, or of one domain, at the same time must count each other.
+    await lockInTransaction(tx, `auto-reply ${autoRepliesPerDomain > 0 ? domain : address}`);
+    const past = await this.mails.pastAnswers(tx, address, now);
+    const loop = loopBrake(past, ticketId, now, autoRepliesPerHour);
+    if (loop !== null) return loop;
+    const limits = { domain: autoRepliesPerDomain, total: autoRepliesInTotal };
+    return volumeBrake(await this.mails.answerVolume(tx, domain, limits, now), limits);
   }
 
   private async compose(

@@ -23,6 +23,10 @@ export interface MailSettings {
   threadingSecret: string;
   /** Automatic answers an hour to one address; 0 leaves only the fixed limits. */
   autoRepliesPerHour: number;
+  /** Automatic answers an hour to one mail domain; 0: no limit. */
+  autoRepliesPerDomain: number;
+  /** Automatic answers an hour altogether; 0: no limit. */
+  autoRepliesInTotal: number;
 }
 
 export interface SendingSettings {

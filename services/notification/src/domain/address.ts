@@ -14,6 +14,11 @@ export function isDeliverable(address: string): boolean {
   return address.length <= 254 && /^[^\s<>@"(),:;\\[\]\p{Cc}]+@[^\s<>@"(),:;\\[\]\p{Cc}]+$/u.test(address);
 }
 
+/** What follows the last @ of a plain address. */
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}
+
 /** True for mailer-daemon, postmaster, no-reply and their like. */
 export function isMachine(address: string): boolean {
   return machines.test(plainAddress(address).split('@')[0] ?? '');

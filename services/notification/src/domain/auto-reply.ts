@@ -44,7 +44,8 @@ export function replyToNewTicket(
   return {
     reply: true,
     template,
-    to: { name: customer.name, address: customer.email.trim() },
+    // A mail or form may name anybody as its sender: its display name is the stranger's own words, a caller's is not.
+    to: { name: template === 'auto-reply-new-ticket' ? '' : customer.name, address: customer.email.trim() },
     inReplyTo: article.type === 'email' ? messageIdOf(article.messageId) : null,
   };
 }

@@ -1,6 +1,6 @@
 import { epochMs } from '@helpmesh/kernel';
 import { describe, expect, it } from 'vitest';
-import { loopBrake, perAddress, perTicket } from './loop-guard.ts';
+import { loopBrake, perAddress, perTicket, volumeBrake } from './loop-guard.ts';
 
 const now = epochMs(Date.UTC(2026, 2, 2, 9));
 const OFF = 0;
@@ -42,4 +42,16 @@ it.each([
 ])('the brake of the installation counts all tickets: after %i of 5 mails it says %j', (count, said) => {
   const past = Array.from({ length: count }, (_, i) => ({ at: epochMs(now - i * 60_000), ticketId: 100 + i }));
   expect(loopBrake(past, 7, now, 5)).toBe(said);
+});
+
+it.each([
+  [{ domain: 29, total: 1999 }, { domain: 30, total: 2000 }, null],
+  [{ domain: 30, total: 30 }, { domain: 30, total: 2000 }, 'Volume guard: 30 automatic mails to this domain'],
+  [{ domain: 1, total: 2000 }, { domain: 30, total: 2000 }, 'Volume guard: 2000 automatic mails altogether'],
+  [{ domain: 900, total: 900 }, { domain: 0, total: 0 }, null],
+  [{ domain: 900, total: 900 }, { domain: 0, total: 900 }, 'Volume guard: 900 automatic mails altogether'],
+])('after %j of %j in the hour the brake of volume says %j', (sent, limits, said) => {
+  const brake = volumeBrake(sent, limits);
+  if (said === null) expect(brake).toBeNull();
+  else expect(brake).toBe(`${said} within 60 minutes.`);
 });

@@ -2,7 +2,7 @@ import { AppError, type EpochMs, epochMs } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Outcome } from '../domain/delivery.ts';
-import { guardWindowMs, type PastMail } from '../domain/loop-guard.ts';
+import { guardWindowMs, type PastMail, type VolumeLimits, volumeWindowMs } from '../domain/loop-guard.ts';
 import type { MailState, OutboundMail } from '../domain/outbound-mail.ts';
 import { type OutboundMailRow, toMail } from './outbound-mail.row.ts';
 
@@ -94,6 +94,23 @@ export class OutboundMailStore {
       [guardAddress, new Date(now - guardWindowMs)],
     );
     return rows.map((row) => ({ at: epochMs(row.created_at), ticketId: row.ticket_id }));
+  }
+
+  /** Automatic answers of the last hour, to the domain and to everybody, each counted up to its limit only. */
+  async answerVolume(tx: EntityManager, domain: string, upTo: VolumeLimits, now: EpochMs): Promise<VolumeLimits> {
+    const [row] = await sql<VolumeLimits>(
+      tx,
+      `SELECT (SELECT count(*) FROM (
+                 SELECT 1 FROM outbound_mail
+                  WHERE substring(guard_address FROM '[^@]*$') = $1 AND created_at > $2
+                    AND guard_address IS NOT NULL AND state <> 'suppressed' LIMIT $3) AS sent)::int AS domain,
+              (SELECT count(*) FROM (
+                 SELECT 1 FROM outbound_mail
+                  WHERE created_at > $2 AND guard_address IS NOT NULL AND state <> 'suppressed' LIMIT $4) AS sent
+              )::int AS total`,
+      [domain, new Date(now - volumeWindowMs), upTo.domain, upTo.total],
+    );
+    return row ?? { domain: 0, total: 0 };
   }
 
   /** Newest first. */

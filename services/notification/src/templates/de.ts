@@ -10,9 +10,9 @@ export const de: Language = {
   footer: 'Diese Nachricht wurde automatisch von {{brand}} versendet.',
   templates: {
     'auto-reply-new-ticket': {
-      subject: 'Ihre Anfrage ist eingegangen: {{title}}',
+      subject: 'Ihre Anfrage ist eingegangen',
       blocks: [
-        hello,
+        text('Guten Tag,'),
         text(
           'vielen Dank für Ihre Nachricht. Wir haben Ihre Anfrage unter der Nummer {{number}} aufgenommen ' +
             'und melden uns bald.',

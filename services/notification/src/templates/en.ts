@@ -10,9 +10,9 @@ export const en: Language = {
   footer: 'This message was sent automatically by {{brand}}.',
   templates: {
     'auto-reply-new-ticket': {
-      subject: 'We received your request: {{title}}',
+      subject: 'We have received your request',
       blocks: [
-        hello,
+        text('Hello,'),
         text(
           'thank you for your message. We registered your request under the number {{number}} and will answer soon.',
         ),

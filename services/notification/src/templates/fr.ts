@@ -10,9 +10,9 @@ export const fr: Language = {
   footer: 'Ce message a été envoyé automatiquement par {{brand}}.',
   templates: {
     'auto-reply-new-ticket': {
-      subject: 'Nous avons reçu votre demande : {{title}}',
+      subject: 'Nous avons reçu votre demande',
       blocks: [
-        hello,
+        text('Bonjour,'),
         text(
           'merci pour votre message. Votre demande est enregistrée sous le numéro {{number}} ' +
             'et nous vous répondrons bientôt.',

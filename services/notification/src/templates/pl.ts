@@ -10,9 +10,9 @@ export const pl: Language = {
   footer: 'Tę wiadomość wysłał automatycznie system {{brand}}.',
   templates: {
     'auto-reply-new-ticket': {
-      subject: 'Otrzymaliśmy Państwa zgłoszenie: {{title}}',
+      subject: 'Otrzymaliśmy Państwa zgłoszenie',
       blocks: [
-        hello,
+        text('Dzień dobry,'),
         text('dziękujemy za wiadomość. Zgłoszenie otrzymało numer {{number}}. Wkrótce odpowiemy.'),
         answer,
       ],

@@ -92,14 +92,15 @@ describe('values', () => {
 
   it('cannot break out of the subject line', () => {
     const title = 'Hi\r\nBcc: all@example.org\u2028X\u0000';
-    const { subject } = renderMail('auto-reply-new-ticket', 'en', { number: '1', title }, house);
-    expect(subject).toBe('We received your request: Hi Bcc: all@example.org X');
+    const { subject } = renderMail('call-received', 'en', { number: '1', title }, house);
+    expect(subject).toBe('Your call: Hi Bcc: all@example.org X');
   });
 
-  it('do not let a mail answer quote what an unverified sender wrote', () => {
-    const mail = renderMail('auto-reply-new-ticket', 'en', { number: '7', title: 'CHEAP PILLS' }, house);
-    expect(mail.text).not.toContain('CHEAP PILLS');
-    expect(mail.html).not.toContain('CHEAP PILLS');
+  it.each(languages)('do not let a mail answer in $tag quote what an unverified sender wrote', ({ tag }) => {
+    const values = { number: '7', title: 'CHEAP PILLS', name: 'BUY NOW' };
+    const mail = renderMail('auto-reply-new-ticket', tag, values, house);
+    for (const part of Object.values(mail)) expect(part).not.toMatch(/CHEAP PILLS|BUY NOW/);
+    expect(mail.subject).not.toMatch(/[:：]\s*$/);
   });
 
   it.each(['javascript:alert(1)', 'data:text/html,x', 'reset?token=1'])('refuse the link %s', (link) => {
@@ -148,6 +149,6 @@ it.each([
   ['ada@example.org', 'Hello,'],
   ['-', 'Hello,'],
 ])('greets %s with "%s"', (name, greeting) => {
-  const { text } = renderMail('auto-reply-new-ticket', 'en', { number: '1', title: 'x', name }, house);
+  const { text } = renderMail('call-received', 'en', { number: '1', title: 'x', name }, house);
   expect(text.split('\n')[0]).toBe(greeting);
 });

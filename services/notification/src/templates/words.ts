@@ -8,7 +8,8 @@ export const everywhere = ['brand', 'page', 'validity'] as const;
 
 /** What the templates of this service need; the others are promised in `mailTemplates`. */
 export const ownTemplates = {
-  'auto-reply-new-ticket': { needs: ['number', 'title'], takes: ['name'] },
+  // Nobody has proven yet that the sender is who they say: not a word of theirs goes to that address.
+  'auto-reply-new-ticket': { needs: ['number'], takes: [] },
   'call-received': { needs: ['number', 'title'], takes: ['name'] },
   'call-made': { needs: ['number', 'title'], takes: ['name'] },
 } as const;
