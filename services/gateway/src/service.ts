@@ -12,11 +12,7 @@ export function createGatewayService(config: Readonly<GatewayConfig>): RunningSe
     config,
     module: AppModule,
     http: {
-      adapter: () =>
-        edgeServer({
-          bodyLimitBytes: config.HELPMESH_BODY_LIMIT_BYTES,
-          trustedProxies: config.HELPMESH_TRUSTED_PROXIES,
-        }),
+      adapter: () => edgeServer({ trustedProxies: config.HELPMESH_TRUSTED_PROXIES }),
       port: config.HTTP_PORT,
       host: config.HTTP_HOST,
     },

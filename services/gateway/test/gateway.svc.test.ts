@@ -340,8 +340,23 @@ describe('bad input', () => {
     expect((await ask('POST', '/api/v1/tickets', { headers: { ...headers, ...asAgent }, body: large })).status).toBe(
       201,
     );
-    for (const path of ['/api/v1/signin', '/api/v1/users/password_reset'])
+    for (const path of ['/api/v1/signin', '/api/v1/users/password_reset', '/api/v1/nothing'])
       expect((await ask('POST', path, { headers, body: large })).status).toBe(413);
+    for (const path of ['/api/v1/signout', '/api/v1/upload_caches/1'])
+      expect((await ask('DELETE', path, { headers: { ...headers, ...asAgent }, body: large })).status).toBe(413);
+  });
+
+  it.each([
+    ['/api/v1/users/password_reset', ''],
+    ['/api/v1/signin', ''],
+    ['/api/v1/tickets', asAgent.authorization],
+  ])('answers JSON nested too deeply at %s with 400', async (path, authorization) => {
+    const nested = (depth: number) => `{"username":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+    const post = (depth: number) =>
+      ask('POST', path, { headers: { 'content-type': 'application/json', authorization }, body: nested(depth) });
+    for (const depth of [64, 5_000, 30_000])
+      expect(await post(depth)).toMatchObject({ status: 400, json: { error: 'The body is nested too deeply.' } });
+    expect((await post(63)).status).toBeOneOf([201, 422]);
   });
 
   it("hands the owner's refusal of a wrong type to the caller", async () => {
@@ -454,6 +469,22 @@ describe('files', () => {
   });
 
   it.each([
+    ['ticket_articles', createArticle],
+    ['tickets', createTicket],
+  ] as const)('believes none at %s beside an article either, nor inside it', async (path, question) => {
+    const stolen = { sha256: 'a'.repeat(64), size: 1, filename: 'x', contentType: 'text/plain' };
+    const article = { body: 'y' };
+    const answer = await send('POST', `/api/v1/${path}`, { ticket_id: 1, body: 'x', article, attachments: [stolen] });
+    expect(answer).toMatchObject({
+      status: 422,
+      json: { error: "Attachment needs 'data' param for attachment with index '0'" },
+    });
+    const inside = { body: 'y', attachments: [stolen] };
+    expect((await send('POST', `/api/v1/${path}`, { ticket_id: 1, body: 'x', article: inside })).status).toBe(422);
+    expect(world.asked(question)).toHaveLength(0);
+  });
+
+  it.each([
     [{ filename: 'a', data }, "Attachment needs 'mime-type' param for attachment with index '1'"],
     [{ data, 'mime-type': 'a/b' }, "Attachment needs 'filename' param for attachment with index '1'"],
     [{ filename: 'a', 'mime-type': 'a/b', data: '***' }, "Invalid base64 for attachment with index '1'"],
@@ -499,11 +530,12 @@ describe('files', () => {
   it('keeps uploads for a form and forgets them', async () => {
     world.ticket.set(addUpload.subject, () => ({ id: 9 }));
     const form = new FormData();
-    form.append('File', new File(['hello'], 'a b.txt', { type: 'text/plain' }));
+    // More than anybody else's body may be.
+    form.append('File', new File(['hello'.repeat(20_000)], 'a b.txt', { type: 'text/plain' }));
     const up = await ask('POST', '/api/v1/upload_caches/form1', { headers: asAgent, body: form });
     expect(up).toMatchObject({
       status: 200,
-      json: { success: true, data: { id: 9, filename: 'a b.txt', size: 5, contentType: 'text/plain' } },
+      json: { success: true, data: { id: 9, filename: 'a b.txt', size: 100_000, contentType: 'text/plain' } },
     });
     expect((await ask('DELETE', '/api/v1/upload_caches/form1/items/9', { headers: asAgent })).json).toEqual({
       success: true,

@@ -20,9 +20,10 @@ const MAX_FILES = 100;
  */
 export async function storeFiles(store: BlobStore, body: unknown): Promise<unknown> {
   if (!isObject(body)) return body;
-  // A ticket carries its article inside; attachments beside it would belong to nothing.
-  if (isObject(body.article)) return { ...body, article: await storeArticleFiles(store, body.article) };
-  return storeArticleFiles(store, body);
+  // A ticket carries its article inside, an article is the body itself. Which of the two this is, the owner decides:
+  // both places are cleaned, or the one that is not meant would be a way around.
+  const cleaned = await storeArticleFiles(store, body);
+  return isObject(body.article) ? { ...cleaned, article: await storeArticleFiles(store, body.article) } : cleaned;
 }
 
 async function storeArticleFiles(store: BlobStore, article: Json): Promise<Json> {

@@ -24,6 +24,15 @@ describe('cleanFileName', () => {
     expect(short).toHaveLength(120);
     expect(short.endsWith('.txt')).toBe(true);
   });
+
+  // A minute and more each, if the work grew with the square of the length: past the time a test has.
+  it.each([
+    [`${' '.repeat(1_000_000)}a.txt`, 'a.txt'],
+    [`a${' '.repeat(1_000_000)}b`, 'b'],
+    [`a${'.'.repeat(1_000_000)}`, 'file'],
+    [`${'x/'.repeat(500_000)}a.txt`, 'a.txt'],
+    [`${'a/'.repeat(500_000)}${' .'.repeat(4_000)}b.txt`, 'b.txt'],
+  ])('cleans a name of a megabyte (%#)', (name, clean) => expect(cleanFileName(name)).toBe(clean));
 });
 
 describe('headers of a download', () => {
@@ -32,6 +41,7 @@ describe('headers of a download', () => {
       `attachment; filename="Gr__e _1_.txt"; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20_1_.txt`,
     );
     expect(contentDisposition('inline', "it's(1)*.png")).toContain('it%27s%281%29_.png');
+    expect(contentDisposition('attachment', `${'😀'.repeat(5_000)}x`)).toMatch(/^[\x20-\x7e]*$/);
     expect(contentDisposition('attachment', '日本')).toMatch(/^[\x20-\x7e]*$/);
   });
 

@@ -1,17 +1,18 @@
 /** Longest name kept, characters; file systems stop at 255 bytes. */
 const MAX = 120;
+/** Characters of a name that are looked at, its last: the path before the name is dropped anyway. */
+const MAX_READ = 8_192;
+const BLANK = /[\s.]/;
 
 /**
  * A file name that is safe in a header and on any disk: no path, no control, zero-width or bidi characters, no name a
  * system reserves, not empty. Cleaned before anything is decided by it.
  */
 export function cleanFileName(name: string): string {
-  const last = name.normalize('NFKC').split(/[/\\]/).at(-1) ?? '';
-  const clean = last
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
-    .replace(/[<>:"|?*]/g, '_')
-    .replace(/^[\s.]+|[\s.]+$/g, '');
-  const short = clean.length > MAX ? shorten(clean) : clean;
+  const last = name.slice(-MAX_READ).normalize('NFKC').split(/[/\\]/).at(-1) ?? '';
+  const clean = trim(last.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').replace(/[<>:"|?*]/g, '_'));
+  // Half a character, as a cut may leave it, cannot be written in a header.
+  const short = (clean.length > MAX ? shorten(clean) : clean).toWellFormed();
   if (short === '') return 'file';
   return /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(short) ? `_${short}` : short;
 }
@@ -38,6 +39,15 @@ export function safeContentType(type: string): string {
 /** Types a browser may show in place. Bitmaps only: SVG, HTML, XML and PDF can carry programs. */
 export function mayShowInline(type: string): boolean {
   return /^image\/(png|jpeg|gif|webp)$/i.test(type.split(';')[0]?.trim() ?? '');
+}
+
+/** Spaces and dots at both ends. By hand: `[\s.]+$` tries again at each blank, which is quadratic in their number. */
+function trim(name: string): string {
+  let start = 0;
+  let end = name.length;
+  while (start < end && BLANK.test(name.charAt(start))) start++;
+  while (end > start && BLANK.test(name.charAt(end - 1))) end--;
+  return name.slice(start, end);
 }
 
 function shorten(name: string): string {

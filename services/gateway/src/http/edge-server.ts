@@ -1,29 +1,33 @@
 import { randomBytes } from 'node:crypto';
+import { AppError } from '@helpmesh/kernel';
 import { logger } from '@helpmesh/telemetry';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isDeeperThan } from '../domain/json-depth.ts';
 import { requestAnswered } from '../events.ts';
 import { answerError } from './answer-error.ts';
-import { SMALL_BODY_BYTES } from './endpoint.routes.ts';
 import { readForm } from './form-body.ts';
 
 export interface EdgeServerOptions {
-  bodyLimitBytes: number;
   trustedProxies: string | undefined;
 }
 
+/** Enough for every form that anybody may send. */
+const SMALL_BODY_BYTES = 64 * 1024;
 /** Slowest a client may send its request; longer is a slow loris. */
 const REQUEST_TIMEOUT_MS = 120_000;
 /** Longer than the 60 s of common load balancers, so that they close idle connections and never meet a closed one. */
 const KEEP_ALIVE_MS = 72_000;
 
-const SIGN_IN = '/api/v1/signin';
+/** Deeper than anything the API takes; what writes or walks JSON further on may then be recursive. */
+const MAX_JSON_DEPTH = 64;
 
 /** Fastify as this edge wants it, inside Nest's adapter: parsers, limits, headers, counting. */
-export function edgeServer({ bodyLimitBytes, trustedProxies }: EdgeServerOptions): FastifyAdapter {
+export function edgeServer({ trustedProxies }: EdgeServerOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    bodyLimit: bodyLimitBytes,
+    // Of every route that asks for no larger one: strangers can reach controllers and unknown addresses.
+    bodyLimit: SMALL_BODY_BYTES,
     // Forwarded headers of whoever is not our proxy are somebody's claim about himself.
     trustProxy: trustedProxies ? trustedProxies.split(',').map((address) => address.trim()) : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -58,7 +62,10 @@ function addParsers(server: FastifyInstance): void {
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     // Some clients announce JSON on DELETE and send none.
     if (text.length === 0) return done(null, undefined);
-    parse(request, text as string, done);
+    parse(request, text as string, (error, body) => {
+      if (!error && isDeeperThan(MAX_JSON_DEPTH, body)) done(tooDeep());
+      else done(error, body);
+    });
   });
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, text, done) => {
     done(null, readForm(text as string));
@@ -67,10 +74,14 @@ function addParsers(server: FastifyInstance): void {
   server.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
 }
 
+function tooDeep(): AppError {
+  return new AppError('unreadable', 'http.json-too-deep', 'The body is nested too deeply.');
+}
+
 function addHooks(server: FastifyInstance): void {
   server.addHook('onRoute', (route) => {
-    // Controllers have no place for a limit of their own; this one answers strangers.
-    if (route.url === SIGN_IN) route.bodyLimit = SMALL_BODY_BYTES;
+    // Nest answers what its controllers throw; a body that cannot be read never gets as far.
+    route.errorHandler ??= (error, request, reply) => void answerError(error, request, reply);
   });
   server.addHook('onRequest', (request, reply, done) => {
     const { method, routeOptions } = request;

@@ -47,7 +47,8 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
       socket.once('close', () => this.sockets.delete(socket));
     });
     await server.register(multipart, { limits: { files: 1, fields: 20, fileSize: config.HELPMESH_BODY_LIMIT_BYTES } });
-    mountEndpoints(server, { guard, rpc, blobs, timeoutMs: config.HELPMESH_REQUEST_TIMEOUT_MS });
+    const { HELPMESH_REQUEST_TIMEOUT_MS: timeoutMs, HELPMESH_BODY_LIMIT_BYTES: bodyLimitBytes } = config;
+    mountEndpoints(server, { guard, rpc, blobs, timeoutMs, bodyLimitBytes });
     mountDocs(server);
     mountWeb(server, this.web, { https: config.HELPMESH_PUBLIC_URL.startsWith('https:') });
   }

@@ -12,13 +12,13 @@ export interface EndpointRoutesParts {
   rpc: Pick<RpcClient, 'callText'>;
   blobs: BlobStore;
   timeoutMs: number;
+  /** Of routes for people who are signed in; the others keep the small one of the server. */
+  bodyLimitBytes: number;
 }
 
 /** Existing clients test for the text `application/json;`. */
 const JSON_TYPE = 'application/json; charset=utf-8';
 const NO_STORE = 'no-cache, no-store, max-age=0, must-revalidate';
-/** Enough for every form that anybody may send. */
-export const SMALL_BODY_BYTES = 64 * 1024;
 /** Its answer has no body at all: existing clients parse any other as an error. */
 const EMPTY_ANSWER = new Set(['deleteTicket']);
 
@@ -34,7 +34,7 @@ export function mountEndpoints(server: FastifyInstance, parts: EndpointRoutesPar
     server.route({
       method: endpoint.method,
       url: endpoint.path,
-      ...(open && { bodyLimit: SMALL_BODY_BYTES }),
+      ...(!open && { bodyLimit: parts.bodyLimitBytes }),
       errorHandler: (error, request, reply) => void answerError(error, request, reply),
       // Before the body is read: a stranger must not make us parse one of 25 MB.
       onRequest: async (request, reply) => {
