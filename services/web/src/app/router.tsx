@@ -11,6 +11,7 @@ import { type AccessFacts, capabilitiesOf } from '../features/session/access.ts'
 import { meQuery } from '../features/session/queries.ts';
 import { landingView } from '../features/tickets/list-state.ts';
 import { ticketCountsQuery } from '../features/tickets/queries.ts';
+import { ownPath } from './own-path.ts';
 import { queryClient } from './query-client.ts';
 import { Shell } from './shell/app-shell.tsx';
 import { Crashed, NotFound, Starting } from './shell/fallbacks.tsx';
@@ -18,10 +19,6 @@ import { Crashed, NotFound, Starting } from './shell/fallbacks.tsx';
 type Search = Record<string, string>;
 const strings = (search: Record<string, unknown>): Search =>
   Object.fromEntries(Object.entries(search).filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
-
-/** `next` must stay on this site: `//evil.example` and schemes are dropped. */
-const ownPath = (next: unknown): string | undefined =>
-  typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : undefined;
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Outlet,

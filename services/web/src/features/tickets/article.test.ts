@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   arrivedSince,
   contentIdOf,
+  contentIdOfUrl,
   deliveryOf,
   kindOf,
   parseAddress,
@@ -116,4 +117,14 @@ it('counts as arrived only what is public, later and from somebody else', () => 
     anArticle({ id: 6, sender: 'Agent', created_by_id: 5 }),
   ];
   expect(arrivedSince(thread, 1, 9).map(({ id }) => id)).toEqual([2, 6]);
+});
+
+it.each([
+  ['cid:logo@b.example', 'logo@b.example'],
+  ['CID:a%40b', 'a@b'],
+  ['cid:%', '%'],
+  ['cid:100%@b', '100%@b'],
+  ['https://a.example/x.png', null],
+])('reads %j as the Content-ID %j', (url, id) => {
+  expect(contentIdOfUrl(url)).toBe(id);
 });

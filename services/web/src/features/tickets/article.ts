@@ -66,6 +66,17 @@ export function contentIdOf(attachment: Pick<Attachment, 'preferences'>): string
   return typeof value === 'string' && value !== '' ? value.replace(/^<|>$/g, '') : null;
 }
 
+/** What a `cid:` address names; null for other addresses. One with a broken escape names itself as it is written. */
+export function contentIdOfUrl(url: string): string | null {
+  if (!/^cid:/i.test(url)) return null;
+  const name = url.slice(4);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
 /** Public articles that came in after `seenId` from somebody else: a reply written before them may be out of date. */
 export function arrivedSince(articles: readonly Article[], seenId: number, myUserId: number): Article[] {
   return articles.filter(

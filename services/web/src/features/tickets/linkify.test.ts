@@ -38,6 +38,19 @@ it.each([
   expect(linkify(text).find((part) => part.href)?.href).toBe(href);
 });
 
+it.each([
+  ['words with dots', 'a.'],
+  ['addresses that never come', 'a-b+c@'],
+  ['dots behind an address', `http://${'.'.repeat(100)}a`],
+  ['spaces', `${' '.repeat(100)}x`],
+])('reads a long text of %s in no time', (_, piece) => {
+  const text = piece.repeat(Math.ceil(200_000 / piece.length));
+  const start = performance.now();
+  linkify(text);
+  // Reading it once per letter took minutes.
+  expect(performance.now() - start).toBeLessThan(1_500);
+});
+
 it('makes no link of other schemes', () => {
   expect(linkify('javascript:alert(1) data:text/html,x').every((part) => !part.href)).toBe(true);
 });

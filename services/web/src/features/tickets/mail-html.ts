@@ -1,5 +1,6 @@
 import interUrl from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url';
 import DOMPurify from 'dompurify';
+import { contentIdOfUrl } from './article.ts';
 
 export interface PreparedHtml {
   html: string;
@@ -40,8 +41,9 @@ export function prepareMailHtml(html: string, cids: ReadonlyMap<string, string>,
   let blockedImages = 0;
   for (const image of fragment.querySelectorAll('img')) {
     const source = image.getAttribute('src') ?? '';
-    if (/^cid:/i.test(source)) {
-      const url = cids.get(decodeURIComponent(source.slice(4)));
+    const contentId = contentIdOfUrl(source);
+    if (contentId !== null) {
+      const url = cids.get(contentId);
       if (url) image.setAttribute('src', url);
       else image.removeAttribute('src');
     } else if (isRemote(source) && !loadImages) {

@@ -99,3 +99,9 @@ describe('markup that may follow the theme', () => {
     expect(isPlainMarkup(html)).toBe(plain);
   });
 });
+
+it('reads a long run of angle brackets in no time', () => {
+  const start = performance.now();
+  foldText(`${'<'.repeat(200_000)}\n> quoted\n`);
+  expect(performance.now() - start).toBeLessThan(1_500);
+});

@@ -96,7 +96,7 @@ function closeOf(body: string, start: number, tag: string): number {
 
 function textOf(html: string): string {
   return html
-    .replace(/<[^>]*>/g, '')
+    .replace(/<[^<>]*>/g, '')
     .replace(/&nbsp;|&#160;|\u00a0/gi, ' ')
     .trim();
 }

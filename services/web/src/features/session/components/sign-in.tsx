@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiError } from '../../../app/api.ts';
+import { ownPath } from '../../../app/own-path.ts';
 import { problemText } from '../../../ui/problem.ts';
 import { meQuery, signIn } from '../queries.ts';
 import { EntryPage, FormProblem } from './entry-page.tsx';
@@ -20,7 +21,7 @@ export function SignInPage() {
       await signIn(email.trim(), password);
       return cache.fetchQuery({ ...meQuery, staleTime: 0 });
     },
-    onSuccess: (me) => me && navigate({ href: next ?? '/', replace: true }),
+    onSuccess: (me) => me && navigate({ href: ownPath(next) ?? '/', replace: true }),
     onError: () => setPassword(''),
   });
   const wrong = attempt.error instanceof ApiError && (attempt.error.status === 401 || attempt.error.status === 403);

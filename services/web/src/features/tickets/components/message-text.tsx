@@ -5,7 +5,7 @@ import classes from './message-text.module.css';
 export function MessageText({ text }: { text: string }) {
   return (
     <div className={classes.text}>
-      {linkify(text.replace(/\s+$/, '')).map((part, index) =>
+      {linkify(text.trimEnd()).map((part, index) =>
         part.href ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity and never move
           <a key={index} href={part.href} target="_blank" rel="noopener noreferrer">

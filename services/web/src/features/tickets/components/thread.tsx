@@ -1,8 +1,10 @@
 import { useLingui } from '@lingui/react/macro';
 import { Skeleton, Stack } from '@mantine/core';
+import { CatchBoundary } from '@tanstack/react-router';
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { Article } from '../queries.ts';
 import { ArticleCard } from './article-card.tsx';
+import { BrokenArticle } from './broken-article.tsx';
 import classes from './thread.module.css';
 
 /** How near to the end counts as reading the end, px. */
@@ -51,7 +53,15 @@ export function Thread({ articles }: { articles: Article[] | undefined }) {
     >
       <Stack gap={10} className={classes.list}>
         {articles ? (
-          articles.map((article) => <ArticleCard key={article.id} article={article} fresh={fresh(article)} />)
+          articles.map((article) => (
+            <CatchBoundary
+              key={article.id}
+              getResetKey={() => article.body}
+              errorComponent={() => <BrokenArticle article={article} />}
+            >
+              <ArticleCard article={article} fresh={fresh(article)} />
+            </CatchBoundary>
+          ))
         ) : (
           <Skeleton height={140} />
         )}
