@@ -7,10 +7,17 @@ import type { TicketConfig as Config } from './config.ts';
 import { Ticket1795253000000 } from './persistence/migrations/1795253000000-ticket.ts';
 import { Search1795253000001 } from './persistence/migrations/1795253000001-search.ts';
 import { PublicWords1795253000002 } from './persistence/migrations/1795253000002-public-words.ts';
+import { RefiledMail1795253000003 } from './persistence/migrations/1795253000003-refiled-mail.ts';
 
 export { TicketConfig } from './config.ts';
 
-export const migrations = [messagingTables, Ticket1795253000000, Search1795253000001, PublicWords1795253000002];
+export const migrations = [
+  messagingTables,
+  Ticket1795253000000,
+  Search1795253000001,
+  PublicWords1795253000002,
+  RefiledMail1795253000003,
+];
 
 /**
  * Planning the larger reads takes longer than running them (measured: 6 against 0.5 ms), so every statement keeps one

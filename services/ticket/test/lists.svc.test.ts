@@ -200,7 +200,7 @@ describe('search', () => {
     const before = await found(customer, 'about');
     expect(before.at(0)).not.toBe('Gamma');
     const words = 'about about about about';
-    await desk.rest(agent, createArticle, { body: { ticket_id: ids['Gamma'], body: words, internal: true } });
+    await desk.rest(agent, createArticle, { body: { ticket_id: ids.Gamma, body: words, internal: true } });
     await waitFor(async () => (await found(agent, 'about')).at(0) === 'Gamma', {
       what: 'the index to have the remark',
     });

@@ -79,6 +79,9 @@ async function filed(over: Partial<Mail> = {}): Promise<{ ticketId: number; arti
   return row;
 }
 
+const anton = { name: 'Anton', address: 'user4@example.org' };
+const signedFor = (ticketId: number) =>
+  ticketMessageId(ticketId, desk.clock.now(), desk.threadingSecret, 'desk.example.org');
 const ticket = (id: number) => desk.rest(cast.admin, getTicket, { id, query: { expand: 'true' } });
 const thread = (id: number) => desk.rest(cast.admin, listArticles, { id });
 const change = (id: number, body: object) => desk.rest(cast.admin, updateTicket, { id, body });
@@ -182,16 +185,56 @@ describe('an answer', () => {
     expect((await filed({ references: [forged] })).ticketId).not.toBe(ticketId);
   });
 
-  it('is taken from somebody who was in copy, and from an agent of the group', async () => {
+  it('is taken from somebody who was in copy', async () => {
     const { ticketId } = await filed({ cc: [{ name: 'Boss', address: 'boss@example.com' }] });
     const { number } = await ticket(ticketId);
     const subject = `Re: [Ticket#${number}]`;
     expect(await filed({ from: { name: 'Boss', address: 'BOSS@example.com' }, subject })).toMatchObject({ ticketId });
-    expect(await filed({ from: { name: 'Anton', address: 'user4@example.org' }, subject })).toMatchObject({ ticketId });
+  });
+
+  it("with an agent's address is taken by our signed id alone", async () => {
+    const { ticketId } = await filed({ messageId: '<asked@example.org>', cc: [{ name: '', address: anton.address }] });
+    const { number } = await ticket(ticketId);
+    for (const pointer of [{ subject: `Re: [Ticket#${number}]` }, { inReplyTo: ['<asked@example.org>'] }]) {
+      const other = await filed({ from: anton, ...pointer });
+      expect(other.ticketId).not.toBe(ticketId);
+      expect(await ticket(other.ticketId)).toMatchObject({
+        preferences: { follow_up_refused: { why: 'sender-is-not-proven', ticket_id: ticketId } },
+      });
+    }
+    expect(await filed({ from: anton, references: [signedFor(ticketId)] })).toEqual({ ticketId, articles: 2 });
     const words = await thread(ticketId);
-    expect(words.map(({ sender }) => sender)).toEqual(['Customer', 'Customer', 'Agent']);
+    expect(words.map(({ sender }) => sender)).toEqual(['Customer', 'Agent']);
     // An agent's mail takes nothing on and answers nobody.
     expect(await ticket(ticketId)).toMatchObject({ state: 'new' });
+  });
+
+  it("with the desk's own address is taken by our signed id alone, and shown to agents alone", async () => {
+    const { ticketId } = await filed();
+    const { number } = await ticket(ticketId);
+    const from = { name: 'Help Desk', address: 'HELP@desk.example.org' };
+    const subject = `Re: [Ticket#${number}]`;
+    for (const automatic of ['own', 'no'] as const) {
+      expect((await filed({ from, subject, automatic })).ticketId).not.toBe(ticketId);
+    }
+    const alone = await filed({ from, automatic: 'own' });
+    expect(await thread(alone.ticketId)).toMatchObject([{ internal: true }]);
+    expect(await filed({ from, automatic: 'own', references: [signedFor(ticketId)] })).toMatchObject({ ticketId });
+    expect((await thread(ticketId))[1]).toMatchObject({ sender: 'System', internal: true });
+  });
+
+  it('says whether it showed our signed id, and leads answers elsewhere only then', async () => {
+    const replyTo = { name: '', address: 'mallory@example.com' };
+    const { ticketId } = await filed({ replyTo });
+    const { number } = await ticket(ticketId);
+    await filed({ replyTo, subject: `Re: [Ticket#${number}]` });
+    await filed({ replyTo, references: [signedFor(ticketId)] });
+    const words = await thread(ticketId);
+    expect(words.map((one) => [one.reply_to, one.preferences])).toEqual([
+      [null, { verified: false, reply_to_unverified: replyTo.address }],
+      [null, { verified: false, reply_to_unverified: replyTo.address }],
+      [replyTo.address, { verified: true }],
+    ]);
   });
 
   it('opens a closed ticket again, keeps a new one new, and changes nothing when it is automatic', async () => {
@@ -257,6 +300,52 @@ describe('the same mail twice', () => {
     await handled(desk, await desk.publish(fileMail, data));
     const other = await filed({ messageId: data.messageId, from: { name: '', address: 'other@example.com' } });
     expect(other.articles).toBe(1);
+  });
+});
+
+describe('a mail that can be read at last', () => {
+  const unreadable = { unreadable: 'more than 1000 parts', from: null, subject: '', text: '' };
+  const again = async (data: Mail) => handled(desk, await desk.publish(fileMail, data));
+  const rowsOf = (data: Mail) =>
+    desk.query<{ ticketId: number; body: string }>(
+      'SELECT ticket_id AS "ticketId", body FROM article WHERE inbound_id = $1 ORDER BY id',
+      [data.inboundId],
+    );
+
+  it('joins the ticket that says it could not be, once', async () => {
+    const readable = mail();
+    await again({ ...readable, ...unreadable });
+    await again(readable);
+    await again(readable);
+    await again({ ...readable, ...unreadable });
+    const [first, second, ...more] = await rowsOf(readable);
+    expect(more).toEqual([]);
+    expect(second).toEqual({ ticketId: first?.ticketId, body: 'Please help.' });
+    expect(await ticket(first?.ticketId as number)).toMatchObject({
+      title: 'The printer burns',
+      customer: 'user10@example.org',
+      organization: 'Seven',
+      state: 'new',
+      article_count: 2,
+    });
+  });
+
+  it('is not taken for a copy of itself when its sender could be read', async () => {
+    const readable = mail();
+    await again({ ...readable, unreadable: 'broken' });
+    await change((await rowsOf(readable))[0]?.ticketId as number, { state: 'closed' });
+    await again(readable);
+    const [first, second] = await rowsOf(readable);
+    expect(second).toEqual({ ticketId: first?.ticketId, body: 'Please help.' });
+    expect(await ticket(first?.ticketId as number)).toMatchObject({ state: 'closed' });
+  });
+
+  it('gives nobody the voice of an agent', async () => {
+    const readable = mail({ from: anton });
+    await again({ ...readable, unreadable: 'broken' });
+    await again(readable);
+    const words = await thread((await rowsOf(readable))[0]?.ticketId as number);
+    expect(words.map(({ sender }) => sender)).toEqual(['Customer', 'Customer']);
   });
 });
 

@@ -1,24 +1,22 @@
-import { fileMail, hooksIn, type Message, ticketOfMessageId, withoutHook } from '@helpmesh/contracts';
+import { fileMail, hooksIn, type Message, ticketOfMessageId } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { AppError } from '@helpmesh/kernel';
 import { Outbox, type Verdict } from '@helpmesh/messaging';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { AttachedFile } from '../domain/article/article.ts';
-import { addressesIn, formatAddress, formatAddresses } from '../domain/mail/addresses.ts';
-import { candidatesOf, type Placement, placeMail, type SenderRole } from '../domain/mail/threading.ts';
+import { addressesIn } from '../domain/mail/addresses.ts';
+import { candidatesOf, type Evidence, type Placement, placeMail, type SenderRole } from '../domain/mail/threading.ts';
 import { followUpChanges, mayFollowUp } from '../domain/ticket/follow-up.ts';
 import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Person } from '../domain/ticket/people.ts';
-import { SYSTEM_USER, type Ticket } from '../domain/ticket/ticket.ts';
-import { sanitize } from '../html/sanitize.ts';
+import { SYSTEM_USER, type Ticket, type TicketFields } from '../domain/ticket/ticket.ts';
 import { ReplicaStore } from '../persistence/replica.store.ts';
 import { type MailFacts, ThreadStore } from '../persistence/thread.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { storedFile } from './draft-article.ts';
 import { EnsurePeople } from './ensure-people.ts';
+import { articleOf, titleOf, UNREADABLE_TITLE } from './mail-article.ts';
 import type { MailIdentity } from './outgoing-mail.ts';
 import { MAIL_IDENTITY } from './ports.ts';
 import { References, type Refs, Wanted } from './references.ts';
@@ -29,7 +27,13 @@ type Mail = Message<typeof fileMail>['data'];
 
 /** References looked at: the latest ones name the thread, a forged header must not cost a scan. */
 const REFERENCES_READ = 30;
-const TITLE_LENGTH = 250;
+
+/** The mail has a ticket already, made when it could not be read. */
+interface Refiled {
+  do: 'refile';
+  ticketId: number;
+  evidence?: Evidence;
+}
 
 /** What is known before the transaction. */
 interface Known {
@@ -63,10 +67,11 @@ export class FileMail {
     const { data: mail } = message;
     const sender = await this.senderOf(mail);
     const groupId = await this.groupFor(mail);
-    const candidates = await this.candidates(mail, await this.threads.factsOf(this.db, lookupOf(mail)));
+    const facts = await this.threads.factsOf(this.db, lookupOf(mail));
+    const nearIds = [...this.candidates(mail, facts), ...facts.filedAs].map(({ ticketId }) => ticketId);
     const near = await this.tickets.facts(
       this.db,
-      candidates.map(({ ticketId }) => ({ visible: VisibleTickets.toTheService(), id: ticketId })),
+      nearIds.map((id) => ({ visible: VisibleTickets.toTheService(), id })),
     );
     const wanted = new Wanted().user(sender?.id).group(groupId);
     for (const ticket of near) {
@@ -81,33 +86,33 @@ export class FileMail {
     const { mail, refs, sender } = known;
     if (mail.messageId) await this.threads.lockMessage(tx, mail.messageId);
     const facts = await this.threads.factsOf(tx, lookupOf(mail));
-    if (facts.filedAs !== null) return { do: 'skip', why: `inbound mail ${mail.inboundId} is filed already` };
-    const copy = facts.sameMessage.find(
-      ({ from }) => mail.from && addressesIn(from).includes(mail.from.address.toLowerCase()),
-    );
-    if (copy) return { do: 'skip', why: `a copy of article ${copy.articleId}` };
+    const skip = skipped(mail, facts);
+    if (skip) return { do: 'skip', why: skip };
+    const refiledOn = facts.filedAs[0]?.ticketId;
     const candidates = this.candidates(mail, facts);
     const loaded = await this.tickets.lock(
       tx,
       VisibleTickets.toTheService(),
-      candidates.map(({ ticketId }) => ticketId),
+      refiledOn === undefined ? candidates.map(({ ticketId }) => ticketId) : [refiledOn],
     );
     const roles = await this.rolesOf(tx, known, [...loaded.values()]);
     const now = this.clock.now();
-    const placement = placeMail(
-      candidates,
-      (ticketId) => roles.get(ticketId),
-      (ticketId) => {
-        const ticket = loaded.get(ticketId) as Ticket;
-        return mayFollowUp(ticket, refs.groupOf(ticket.groupId), refs.states, now);
-      },
-    );
+    const accepts = (ticketId: number) => {
+      const ticket = loaded.get(ticketId) as Ticket;
+      return mayFollowUp(ticket, refs.groupOf(ticket.groupId), refs.states, now);
+    };
+    const placement: Placement | Refiled =
+      refiledOn === undefined
+        ? placeMail(candidates, (ticketId) => roles.get(ticketId), accepts)
+        : { do: 'refile', ...candidates.find(({ ticketId }) => ticketId === refiledOn), ticketId: refiledOn };
     const ids = await this.tickets.takeIds(tx, placement.do === 'open' ? 1 : 0, 1);
     const writing = new Writing(this.outbox, refs, now, loaded, message);
-    const article = articleOf(mail, ids.articles[0] as number);
+    const proven = placement.do !== 'open' && placement.evidence === 'signed-id';
+    const article = articleOf(mail, ids.articles[0] as number, proven);
     const by = sender?.id ?? SYSTEM_USER;
-    if (placement.do === 'attach') {
-      this.attach(writing, placement.ticketId, article, known, roles.get(placement.ticketId) as SenderRole);
+    if (placement.do !== 'open') {
+      const role = roles.get(placement.ticketId) as SenderRole;
+      this.attach(writing, placement, proven ? role : { ...role, agentOfGroup: false }, article, known);
     } else {
       const { id, counter } = ids.tickets[0] as { id: number; counter: number };
       const draft = {
@@ -126,18 +131,25 @@ export class FileMail {
     return { do: 'ack' };
   }
 
-  private attach(writing: Writing, ticketId: number, article: NewArticle, known: Known, role: SenderRole): void {
-    const { mail, refs, sender } = known;
+  /** @param role  without what the mail has not proven */
+  private attach(
+    writing: Writing,
+    { do: how, ticketId }: Exclude<Placement | Refiled, { do: 'open' }>,
+    role: SenderRole,
+    article: NewArticle,
+    { mail, refs, sender }: Known,
+  ): void {
     const ticket = writing.ticket(ticketId);
-    const asAgent = role.agentOfGroup && !role.customer;
-    if (mail.automatic === 'bounce' || mail.automatic === 'own') {
-      // The postman's words: agents should see them, the customer has no use for them.
-      const internal = mail.automatic === 'bounce';
-      writing.change(ticketId, {}, { ...article, sender: 'System', internal }, SYSTEM_USER);
+    const late = how === 'refile' ? readLate(ticket, mail, sender) : {};
+    if (role.machine) {
+      // The postman's words, or our own come back: agents should see them, the customer has no use for them.
+      writing.change(ticketId, late, { ...article, sender: 'System', internal: true }, SYSTEM_USER);
       return;
     }
-    const reopens = !asAgent && mail.automatic === 'no';
-    const fields = reopens ? followUpChanges(ticket, refs.groupOf(ticket.groupId), refs.states) : {};
+    const asAgent = role.agentOfGroup && !role.customer;
+    // A mail that could only be read late opens nothing again: agents have had it before them.
+    const reopens = how === 'attach' && !asAgent && mail.automatic === 'no';
+    const fields = reopens ? followUpChanges(ticket, refs.groupOf(ticket.groupId), refs.states) : late;
     // Without a state of its own an agent's mail would start work; a mail says nothing about who took it on.
     const stateId = fields.stateId ?? ticket.stateId;
     const author = sender?.id ?? SYSTEM_USER;
@@ -166,23 +178,20 @@ export class FileMail {
     const address = mail.from?.address.toLowerCase();
     const ids = tickets.map(({ id }) => id);
     const lines = address ? await this.threads.linesNaming(tx, ids, address) : new Map<number, string[]>();
+    const ours = ids.length > 0 ? await this.replicas.ownAddresses(tx) : new Set<string>();
+    const own = mail.automatic === 'own' || (address !== undefined && ours.has(address));
     return new Map(
       tickets.map((ticket) => [
         ticket.id,
         {
           customer: sender !== undefined && sender.id === ticket.customerId,
-          // A bounce comes from a machine that never took part; its proof is the id that only our mail carried.
-          participant:
-            (lines.get(ticket.id) ?? []).some((line) => addressesIn(line).includes(address ?? '')) ||
-            (mail.automatic === 'bounce' && this.isSignedFor(mail, ticket.id)),
+          participant: !own && (lines.get(ticket.id) ?? []).some((line) => addressesIn(line).includes(address ?? '')),
+          ofTheDesk: own || sender?.agent === true,
+          machine: own || mail.automatic === 'bounce',
           agentOfGroup: sender?.agent === true && sender.active && sender.fullGroupIds.includes(ticket.groupId),
         },
       ]),
     );
-  }
-
-  private isSignedFor(mail: Mail, ticketId: number): boolean {
-    return answeredIds(mail).some((id) => ticketOfMessageId(id, this.identity.threadingSecret) === ticketId);
   }
 
   private async groupFor(mail: Mail): Promise<number> {
@@ -196,6 +205,17 @@ export class FileMail {
   }
 }
 
+/** Why a mail needs no article (any more). A mail that can be read at last is not a copy of itself. */
+function skipped(mail: Mail, { filedAs, sameMessage }: MailFacts): string | undefined {
+  const unreadable = mail.unreadable !== null;
+  if (filedAs.some((one) => unreadable || !one.unreadable)) return `inbound mail ${mail.inboundId} is filed already`;
+  const copy = sameMessage.find(
+    (one) =>
+      (unreadable || !one.unreadable) && mail.from && addressesIn(one.from).includes(mail.from.address.toLowerCase()),
+  );
+  return copy && `a copy of article ${copy.articleId}`;
+}
+
 function answeredIds(mail: Mail): string[] {
   // The mail that is answered first, then its ancestors from the nearest.
   return [...new Set([...mail.inReplyTo, ...mail.references.toReversed()])].slice(0, REFERENCES_READ);
@@ -206,15 +226,14 @@ function lookupOf(mail: Mail) {
   return { inboundId, messageId, answers: answeredIds(mail), numbers: hooksIn(subject) };
 }
 
-function titleOf(mail: Mail): string {
-  if (mail.unreadable !== null) return 'Unreadable mail';
-  const bare = hooksIn(mail.subject).reduce((subject, number) => withoutHook(subject, number), mail.subject);
-  return (
-    bare
-      .replaceAll(/\p{Cc}+/gu, ' ')
-      .trim()
-      .slice(0, TITLE_LENGTH) || '(no subject)'
-  );
+/** What a ticket that an unreadable mail opened learns when the mail can be read. */
+function readLate(ticket: Ticket, mail: Mail, sender: Person | undefined): TicketFields {
+  if (ticket.title !== UNREADABLE_TITLE) return {};
+  const unknown = ticket.customerId === SYSTEM_USER;
+  return {
+    title: titleOf(mail),
+    ...(sender && unknown && { customerId: sender.id, organizationId: sender.organizationId }),
+  };
 }
 
 /** Why a mail that looks like an answer opened a ticket of its own. */
@@ -222,46 +241,4 @@ function preferencesOf(placement: Placement, mail: Mail): Record<string, unknown
   if (placement.do !== 'open' || placement.why === 'no-evidence') return { channel: mail.channel };
   const { why, ticketId, evidence } = placement;
   return { channel: mail.channel, follow_up_refused: { why, ticket_id: ticketId, evidence } };
-}
-
-function articleOf(mail: Mail, id: number): NewArticle {
-  const files: AttachedFile[] = mail.attachments.map(storedFile);
-  const unreadable = mail.unreadable !== null;
-  if (unreadable) files.push(rawAsFile(mail));
-  const html = unreadable ? null : mail.html;
-  const text = unreadable
-    ? `This mail could not be read; it is attached as it arrived.\n\nReason: ${mail.unreadable}`
-    : clean(mail.text) || '(no text)';
-  return {
-    id,
-    type: 'email',
-    sender: 'Customer',
-    from: mail.from && formatAddress(mail.from),
-    to: formatAddresses(mail.to),
-    cc: formatAddresses(mail.cc),
-    subject: clean(mail.subject) || null,
-    replyTo: mail.replyTo && formatAddress(mail.replyTo),
-    messageId: mail.messageId,
-    inReplyTo: mail.inReplyTo[0] ?? null,
-    references: mail.references.length > 0 ? mail.references.join(' ') : null,
-    contentType: html === null ? 'text/plain' : 'text/html',
-    body: html === null ? text : sanitize(clean(html)) || text,
-    internal: false,
-    preferences: mail.automatic === 'no' ? {} : { 'is-auto-response': true, automatic: mail.automatic },
-    originById: null,
-    mail: { inboundId: mail.inboundId, sha256: mail.raw.sha256, size: mail.raw.size },
-    files,
-    isAutoResponse: mail.automatic !== 'no' || unreadable,
-    outgoing: null,
-  };
-}
-
-function rawAsFile({ raw }: Mail): AttachedFile {
-  const contentType = 'message/rfc822';
-  return { ...raw, filename: 'unreadable.eml', contentType, contentId: null, inline: false };
-}
-
-/** PostgreSQL keeps no NUL in text. */
-function clean(text: string): string {
-  return text.replaceAll('\u0000', '');
 }

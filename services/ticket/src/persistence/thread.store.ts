@@ -11,10 +11,10 @@ export interface LatestMail {
 
 /** What the article table knows of a mail that has just arrived. */
 export interface MailFacts {
-  /** Article that the same inbound mail made before. */
-  filedAs: number | null;
+  /** Articles that the same inbound mail made before: at most one as unreadable and one as read. */
+  filedAs: { articleId: number; ticketId: number; unreadable: boolean }[];
   /** Articles with the mail's own Message-ID: copies of it, or what we sent. */
-  sameMessage: { articleId: number; ticketId: number; from: string | null }[];
+  sameMessage: { articleId: number; ticketId: number; from: string | null; unreadable: boolean }[];
   /** Tickets of the messages it answers, in the order asked. */
   answeredTicketIds: number[];
   /** Tickets of the numbers in its subject, in order. */
@@ -45,9 +45,10 @@ export class ThreadStore {
     const [row] = await sql<MailFacts>(
       on,
       `SELECT
-         (SELECT id FROM article WHERE inbound_id = $1) AS "filedAs",
-         (SELECT coalesce(json_agg(json_build_object('articleId', id, 'ticketId', ticket_id, 'from', "from")), '[]')
-          FROM article WHERE message_id_md5 = $2) AS "sameMessage",
+         (SELECT coalesce(json_agg(json_build_object('articleId', id, 'ticketId', ticket_id,
+            'unreadable', inbound_unreadable)), '[]') FROM article WHERE inbound_id = $1) AS "filedAs",
+         (SELECT coalesce(json_agg(json_build_object('articleId', id, 'ticketId', ticket_id, 'from', "from",
+            'unreadable', inbound_unreadable)), '[]') FROM article WHERE message_id_md5 = $2) AS "sameMessage",
          ARRAY(SELECT a.ticket_id FROM unnest($3::text[]) WITH ORDINALITY AS asked (key, place)
                JOIN article a ON a.message_id_md5 = asked.key ORDER BY place, a.id) AS "answeredTicketIds",
          ARRAY(SELECT t.id FROM unnest($4::text[]) WITH ORDINALITY AS asked (number, place)

@@ -17,7 +17,7 @@ export const ticketColumns = [
 export const articleColumns = [
   ...['id', 'ticket_id', 'type_id', 'sender_id', 'from', 'to', 'cc', 'subject', 'reply_to', 'message_id'],
   ...['message_id_md5', 'in_reply_to', 'references', 'content_type', 'body', 'internal', 'preferences'],
-  ...['origin_by_id', 'inbound_id', 'raw_sha256', 'raw_size'],
+  ...['origin_by_id', 'inbound_id', 'inbound_unreadable', 'raw_sha256', 'raw_size'],
   ...['created_by_id', 'updated_by_id', 'created_at', 'updated_at'],
 ] as const;
 
@@ -130,6 +130,7 @@ export function articleRow(article: Article): Row {
     preferences: article.preferences,
     origin_by_id: article.originById,
     inbound_id: article.mail?.inboundId ?? null,
+    inbound_unreadable: article.mail?.unreadable ?? false,
     raw_sha256: article.mail?.sha256 ?? null,
     raw_size: article.mail?.size ?? null,
     created_by_id: article.createdById,

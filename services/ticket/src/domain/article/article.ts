@@ -34,7 +34,7 @@ export interface Article {
   /** The person who said it, when somebody else wrote it down. */
   originById: number | null;
   /** The mail it came as. */
-  mail: { inboundId: number; sha256: string; size: number } | null;
+  mail: { inboundId: number; sha256: string; size: number; unreadable: boolean } | null;
   createdAt: EpochMs;
   createdById: number;
   files: AttachedFile[];

@@ -2,15 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressesIn, formatAddress, parseAddresses } from './addresses.ts';
 import { fillSignature, messageIdsIn, outgoingSubject, referencesChain } from './outgoing.ts';
-import { type Candidate, candidatesOf, placeMail, type SenderRole } from './threading.ts';
+import { type Candidate, candidatesOf, placeMail, type SenderRole, trustedReplyTo } from './threading.ts';
 
 const role = (over: Partial<SenderRole> = {}): SenderRole => ({
   customer: false,
   participant: false,
   agentOfGroup: false,
+  ofTheDesk: false,
+  machine: false,
   ...over,
 });
-const roles = fc.record({ customer: fc.boolean(), participant: fc.boolean(), agentOfGroup: fc.boolean() });
+const roles = fc.record({
+  customer: fc.boolean(),
+  participant: fc.boolean(),
+  agentOfGroup: fc.boolean(),
+  ofTheDesk: fc.boolean(),
+  machine: fc.boolean(),
+});
 const candidates = fc.uniqueArray(
   fc.record({
     ticketId: fc.integer({ min: 1, max: 20 }),
@@ -34,7 +42,10 @@ describe('placing a mail', () => {
           );
           if (placed.do !== 'attach') return;
           const sender = known[placed.ticketId];
-          expect(sender && (sender.customer || sender.participant || sender.agentOfGroup)).toBe(true);
+          const proven = placed.evidence === 'signed-id';
+          const has = sender && (sender.customer || sender.participant || sender.agentOfGroup);
+          expect(has || (sender?.machine && proven)).toBe(true);
+          expect(proven || !sender?.ofTheDesk).toBe(true);
           expect(sender?.agentOfGroup || open[placed.ticketId]).toBe(true);
           expect(found).toContainEqual({ ticketId: placed.ticketId, evidence: placed.evidence });
         },
@@ -71,6 +82,30 @@ describe('placing a mail', () => {
         () => true,
       ),
     ).toEqual({ do: 'open', why: 'no-evidence' });
+  });
+
+  it.each([
+    ['an agent', role({ agentOfGroup: true, ofTheDesk: true })],
+    ['an agent who is named on the ticket', role({ participant: true, ofTheDesk: true })],
+    ['an address of the desk', role({ ofTheDesk: true, machine: true })],
+  ])('takes %s by our signed id alone', (_, sender) => {
+    const place = (evidence: Candidate['evidence']) =>
+      placeMail(
+        [{ ticketId: 1, evidence }],
+        () => sender,
+        () => true,
+      );
+    expect(place('signed-id')).toMatchObject({ do: 'attach' });
+    for (const evidence of ['known-message', 'subject-hook'] as const) expect(place(evidence).do).toBe('open');
+  });
+
+  it.each([
+    ['mallory@example.com', false, null],
+    ['mallory@example.com', true, { address: 'mallory@example.com' }],
+    ['A@x.org', false, { address: 'A@x.org' }],
+  ])('answers to Reply-To %s of a@x.org (proven: %s) go to %j', (address, proven, expected) => {
+    expect(trustedReplyTo({ address }, { address: 'a@x.org' }, proven)).toEqual(expected);
+    expect(trustedReplyTo(null, { address: 'a@x.org' }, proven)).toBeNull();
   });
 });
 

@@ -1,4 +1,7 @@
-/** Why a mail is taken for an answer, strongest evidence first. */
+/**
+ * Why a mail is taken for an answer, strongest evidence first. Only the signed id proves that the sender has seen a mail
+ * of ours; a sender's address proves nothing, and the other two can be guessed.
+ */
 export type Evidence = 'signed-id' | 'known-message' | 'subject-hook';
 
 /** A ticket that a mail points at, and what its sender is to that ticket. */
@@ -7,19 +10,25 @@ export interface Candidate {
   evidence: Evidence;
 }
 
-/** What the mail's sender is to a ticket. */
+/** What the mail's sender is to a ticket, if the sender is who the mail says. */
 export interface SenderRole {
   customer: boolean;
-  /** Named in from, to or cc of an earlier article. */
+  /** Named in from, to or cc of an earlier article; addresses of the desk itself never are. */
   participant: boolean;
   agentOfGroup: boolean;
+  /** Speaks with the desk's voice, as an agent of any group or from an address of the desk: to be proven. */
+  ofTheDesk: boolean;
+  /** A machine that speaks about our mail and never took part: its proof is the id that only our mail carried. */
+  machine: boolean;
 }
+
+type Refusal = 'sender-is-a-stranger' | 'sender-is-not-proven' | 'ticket-takes-no-follow-up';
 
 export type Placement =
   | { do: 'attach'; ticketId: number; evidence: Evidence }
   | { do: 'open'; why: 'no-evidence' }
   /** Evidence there was, but not for this sender or this ticket: recorded on the new ticket so that an agent sees it. */
-  | { do: 'open'; why: 'sender-is-a-stranger' | 'ticket-takes-no-follow-up'; ticketId: number; evidence: Evidence };
+  | { do: 'open'; why: Refusal; ticketId: number; evidence: Evidence };
 
 /** Points at tickets in the order of trust; what the caller found for each kind comes in the order of the mail. */
 export function candidatesOf(found: {
@@ -44,7 +53,8 @@ export function candidatesOf(found: {
 
 /**
  * Decides where a mail belongs. Ids and subjects can be copied by anybody who ever saw them, so whatever the evidence,
- * the sender must already have a part in the ticket; otherwise the mail opens a ticket of its own.
+ * the sender must already have a part in the ticket; and who speaks for the desk must also show our signed id, because
+ * their addresses are public and what they write is believed. Otherwise the mail opens a ticket of its own.
  * @param roleOf   what the sender is to the ticket; undefined when the ticket does not exist (any more)
  * @param accepts  whether the ticket still takes follow-ups by mail
  */
@@ -57,13 +67,31 @@ export function placeMail(
   for (const { ticketId, evidence } of candidates) {
     const role = roleOf(ticketId);
     if (!role) continue;
-    if (!role.customer && !role.participant && !role.agentOfGroup) {
-      refused ??= { do: 'open', why: 'sender-is-a-stranger', ticketId, evidence };
-    } else if (!role.agentOfGroup && !accepts(ticketId)) {
-      refused ??= { do: 'open', why: 'ticket-takes-no-follow-up', ticketId, evidence };
-    } else {
-      return { do: 'attach', ticketId, evidence };
-    }
+    const why = refusal(role, evidence, () => accepts(ticketId));
+    if (!why) return { do: 'attach', ticketId, evidence };
+    refused ??= { do: 'open', why, ticketId, evidence };
   }
   return refused ?? { do: 'open', why: 'no-evidence' };
+}
+
+function refusal(role: SenderRole, evidence: Evidence, accepts: () => boolean): Refusal | undefined {
+  const proven = evidence === 'signed-id';
+  if (!role.customer && !role.participant && !role.agentOfGroup && !(role.machine && proven)) {
+    return 'sender-is-a-stranger';
+  }
+  if (role.ofTheDesk && !proven) return 'sender-is-not-proven';
+  return role.agentOfGroup || accepts() ? undefined : 'ticket-takes-no-follow-up';
+}
+
+/**
+ * Whom an answer may go to besides the sender: a Reply-To that names somebody else counts only in a proven mail, else a
+ * forged one would lead the desk's answers, and with them its signed ids, to whoever forged it.
+ */
+export function trustedReplyTo<T extends { address: string }>(
+  replyTo: T | null,
+  from: { address: string } | null,
+  proven: boolean,
+): T | null {
+  const same = replyTo !== null && replyTo.address.toLowerCase() === from?.address.toLowerCase();
+  return proven || same ? replyTo : null;
 }

@@ -1,0 +1,75 @@
+import { type fileMail, hooksIn, type Message, withoutHook } from '@helpmesh/contracts';
+import type { AttachedFile } from '../domain/article/article.ts';
+import { formatAddress, formatAddresses } from '../domain/mail/addresses.ts';
+import { trustedReplyTo } from '../domain/mail/threading.ts';
+import { sanitize } from '../html/sanitize.ts';
+import { storedFile } from './draft-article.ts';
+import type { NewArticle } from './writing.ts';
+
+type Mail = Message<typeof fileMail>['data'];
+
+const TITLE_LENGTH = 250;
+export const UNREADABLE_TITLE = 'Unreadable mail';
+
+/** Title of a ticket that the mail opens. */
+export function titleOf(mail: Mail): string {
+  if (mail.unreadable !== null) return UNREADABLE_TITLE;
+  const bare = hooksIn(mail.subject).reduce((subject, number) => withoutHook(subject, number), mail.subject);
+  return (
+    bare
+      .replaceAll(/\p{Cc}+/gu, ' ')
+      .trim()
+      .slice(0, TITLE_LENGTH) || '(no subject)'
+  );
+}
+
+/**
+ * What a mail says, as an article.
+ * @param proven  it carries our signed id for the ticket it joins
+ */
+export function articleOf(mail: Mail, id: number, proven: boolean): NewArticle {
+  const files: AttachedFile[] = mail.attachments.map(storedFile);
+  const unreadable = mail.unreadable !== null;
+  if (unreadable) files.push(rawAsFile(mail));
+  const html = unreadable ? null : mail.html;
+  const replyTo = trustedReplyTo(mail.replyTo, mail.from, proven);
+  const text = unreadable
+    ? `This mail could not be read; it is attached as it arrived.\n\nReason: ${mail.unreadable}`
+    : clean(mail.text) || '(no text)';
+  return {
+    id,
+    type: 'email',
+    sender: 'Customer',
+    from: mail.from && formatAddress(mail.from),
+    to: formatAddresses(mail.to),
+    cc: formatAddresses(mail.cc),
+    subject: clean(mail.subject) || null,
+    replyTo: replyTo && formatAddress(replyTo),
+    messageId: mail.messageId,
+    inReplyTo: mail.inReplyTo[0] ?? null,
+    references: mail.references.length > 0 ? mail.references.join(' ') : null,
+    contentType: html === null ? 'text/plain' : 'text/html',
+    body: html === null ? text : sanitize(clean(html)) || text,
+    internal: mail.automatic === 'own',
+    preferences: {
+      verified: proven,
+      ...(mail.replyTo && !replyTo && { reply_to_unverified: formatAddress(mail.replyTo) }),
+      ...(mail.automatic !== 'no' && { 'is-auto-response': true, automatic: mail.automatic }),
+    },
+    originById: null,
+    mail: { inboundId: mail.inboundId, sha256: mail.raw.sha256, size: mail.raw.size, unreadable },
+    files,
+    isAutoResponse: mail.automatic !== 'no' || unreadable,
+    outgoing: null,
+  };
+}
+
+function rawAsFile({ raw }: Mail): AttachedFile {
+  const contentType = 'message/rfc822';
+  return { ...raw, filename: 'unreadable.eml', contentType, contentId: null, inline: false };
+}
+
+/** PostgreSQL keeps no NUL in text. */
+function clean(text: string): string {
+  return text.replaceAll('\u0000', '');
+}
