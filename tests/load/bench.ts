@@ -189,25 +189,21 @@ async function loadTickets(platform: Platform, token: string): Promise<void> {
 const cell = (value: string | number, width: number) => String(value).padStart(width);
 const ms = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(0));
 
-function print(measured: Measured[], floors: Measured[]): void {
-  process.stdout.write(
-    `\n${'path'.padEnd(8)}${['conn.', 'req/s', 'p50 ms', 'p99 ms', 'CPU ms', 'budget', 'floor', 'floor/ours', 'failed'].map((head) => cell(head, 11)).join('')}\n`,
-  );
-  for (const row of measured) {
-    const floor = floors.find(({ path, connections }) => path === row.path && connections === row.connections);
-    const cells = [
-      row.connections,
-      row.perSecond,
-      ms(row.p50),
-      ms(row.p99),
-      row.cpuMs.toFixed(3),
-      row.connections === 16 ? budgets[row.path].toFixed(2) : '',
-      floor ? floor.cpuMs.toFixed(3) : '',
-      floor ? `${Math.round((floor.cpuMs / row.cpuMs) * 100)} %` : '',
-      row.failures,
-    ];
-    process.stdout.write(`${row.path.padEnd(8)}${cells.map((value) => cell(value, 11)).join('')}\n`);
-  }
+const columns = ['conn.', 'req/s', 'p50 ms', 'p99 ms', 'CPU ms', 'budget', 'floor', 'floor/ours', 'failed'];
+
+function row(ours: Measured, floor: Measured): string {
+  const cells = [
+    ours.connections,
+    ours.perSecond,
+    ms(ours.p50),
+    ms(ours.p99),
+    ours.cpuMs.toFixed(3),
+    ours.connections === 16 ? budgets[ours.path].toFixed(2) : '',
+    floor.cpuMs.toFixed(3),
+    `${Math.round((floor.cpuMs / ours.cpuMs) * 100)} %`,
+    ours.failures,
+  ];
+  return `${ours.path.padEnd(8)}${cells.map((value) => cell(value, 11)).join('')}`;
 }
 
 const progress = terminalProgress(process.stdout);
@@ -216,7 +212,7 @@ const serviceEnv = {
   gateway: { HELPMESH_RATE_LIMIT_PER_SECOND: '0' },
   notification: { AUTO_REPLIES_PER_DOMAIN_PER_HOUR: '0', AUTO_REPLIES_PER_HOUR_TOTAL: '0' },
 };
-const platform = await startPlatform({ ports: 'private', profile: 'durable', build: true, progress, serviceEnv });
+const platform = await startPlatform({ ports: 'private', profile: 'durable', progress, serviceEnv });
 let floor: Floor | undefined;
 try {
   const services = () => Object.values(platform.services).flatMap(({ pid }) => pid ?? []);
@@ -232,19 +228,18 @@ try {
   });
   floor = await progress.step('start the bare process', () => startFloor(platform));
 
-  const measured: Measured[] = [];
-  const floors: Measured[] = [];
+  const bare = floor;
+  const rows = [`${'path'.padEnd(8)}${columns.map((head) => cell(head, 11)).join('')}`];
   for (const path of paths) {
     for (const connections of concurrencies) {
       await progress.step(`${path}, ${connections} connections`, async () => {
-        measured.push(await measure(all, path, connections, () => productLoad(platform, token, path, connections)));
-        const bare = floor!;
+        const ours = await measure(all, path, connections, () => productLoad(platform, token, path, connections));
         const pids = () => [bare.pid, ...servers()];
-        floors.push(await measure(pids, path, connections, () => floorLoad(bare, path, connections)));
+        rows.push(row(ours, await measure(pids, path, connections, () => floorLoad(bare, path, connections))));
       });
     }
   }
-  print(measured, floors);
+  process.stdout.write(`\n${rows.join('\n')}\n`);
   process.stdout.write(
     `\nMemory (Pss): services ${idle.services} MiB idle, ${pssMiB(services())} MiB loaded; ` +
       `with PostgreSQL and NATS ${idle.all} MiB idle, ${pssMiB(all())} MiB loaded.\n` +
