@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSearch } from './search-query.ts';
+import { isView } from './views.ts';
 
 describe('a search query', () => {
   it.each([
@@ -15,6 +16,7 @@ describe('a search query', () => {
     ['owner_id:99999999999', { words: 'owner_id 99999999999', fields: {} }],
     ['error: disk full', { words: 'error: disk full' }],
     ['unknown:field', { words: 'unknown field' }],
+    ['constructor:x __proto__:y', { words: 'constructor x __proto__ y', fields: {} }],
     ['stray " quote', { words: 'stray quote' }],
   ])('%j', (text, expected) => {
     expect(parseSearch(text)).toMatchObject(expected);
@@ -28,4 +30,9 @@ describe('a search query', () => {
       }),
     );
   });
+});
+
+it('a view has one of the names that are listed', () => {
+  expect(isView('my-open')).toBe(true);
+  for (const name of ['constructor', '__proto__', 'toString']) expect(isView(name)).toBe(false);
 });

@@ -92,7 +92,9 @@ export function parseSearch(text: string): SearchQuery {
 }
 
 function fieldOf(name: string | undefined, value: string): SearchField | undefined {
-  const field = name === undefined ? undefined : (fieldNames as Record<string, SearchField>)[name.toLowerCase()];
+  const key = name?.toLowerCase() ?? '';
+  // Only what is named here: every object also answers to `constructor` and the like.
+  const field = Object.hasOwn(fieldNames, key) ? fieldNames[key as keyof typeof fieldNames] : undefined;
   if (!field || !idFields.has(field)) return field;
   return /^\d{1,10}$/.test(value) && Number(value) <= MAX_ID ? field : undefined;
 }

@@ -27,5 +27,5 @@ export const viewRules: Record<View, ViewRule> = {
 };
 
 export function isView(name: string): name is View {
-  return name in viewRules;
+  return Object.hasOwn(viewRules, name);
 }
