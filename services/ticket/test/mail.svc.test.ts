@@ -21,7 +21,7 @@ import {
 import { uuidv7 } from '@helpmesh/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { cast, type Desk, group, handled, startDesk } from './desk.ts';
+import { actor, cast, type Desk, group, handled, startDesk } from './desk.ts';
 
 type Mail = z.input<(typeof fileMail)['data']>;
 
@@ -174,6 +174,16 @@ describe('an answer', () => {
       expect(await ticket(other.ticketId)).toMatchObject({
         title: expect.not.stringContaining('Ticket#'),
         preferences: { follow_up_refused: { why: 'sender-is-a-stranger', ticket_id: ticketId, evidence } },
+      });
+      // Why is for agents; the stranger learns nothing about the other ticket.
+      const { customer_id: userId } = await ticket(other.ticketId);
+      const stranger = actor({ userId, permissions: ['ticket.customer'] });
+      for (const query of [{}, { expand: 'true' }, { all: 'true' }]) {
+        const seen = await desk.rest(stranger, getTicket, { id: other.ticketId, query });
+        expect(JSON.stringify(seen)).not.toContain('follow_up_refused');
+      }
+      expect(await desk.rest(stranger, getTicket, { id: other.ticketId })).toMatchObject({
+        preferences: { channel: 'smtp' },
       });
     }
     expect(await thread(ticketId)).toHaveLength(1);

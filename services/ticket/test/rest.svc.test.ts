@@ -176,6 +176,31 @@ describe('a customer', () => {
     ]);
   });
 
+  it('learns of no organization but their own', async () => {
+    desk.identity.organizations.set(8, { id: 8, name: 'ACME', shared: true, active: true });
+    for (const organization of ['ACME', 'Nowhere']) {
+      const error = invalid('input.unknown-name', `No lookup value found for 'organization': "${organization}"`);
+      await expect(open(customer, { organization })).rejects.toMatchObject(error);
+    }
+    for (const organization_id of [8, 99]) {
+      const error = invalid('input.unknown-id', `Invalid value for param 'organization_id': ${organization_id}`);
+      await expect(open(customer, { organization_id })).rejects.toMatchObject(error);
+    }
+    expect(await open(customer, { organization: 'Seven' })).toMatchObject({ organization_id: 7 });
+    expect(await open(agent, { organization: 'ACME' })).toMatchObject({ organization_id: 8 });
+  });
+
+  it.each([
+    ['a customer', customer],
+    ['an agent who may only read', reader],
+  ])('is not made by %s', async (_, who) => {
+    const { id } = await open(customer);
+    const before = desk.identity.users.size;
+    await expect(open(who, { customer: 'guess:nobody@example.net' })).rejects.toMatchObject(forbidden);
+    await expect(change(who, id, { customer: 'guess:nobody@example.net' })).rejects.toMatchObject(forbidden);
+    expect(desk.identity.users.size).toBe(before);
+  });
+
   it('sees own tickets and those of a shared organization, and no internal article', async () => {
     const { id } = await open(customer);
     await say(agent, id, { body: 'secret', internal: true });

@@ -18,6 +18,11 @@ export function partInOpening(actor: Actor, groupId: number): Part {
   throw notAuthorized();
 }
 
+/** Whether the actor may have customers made: whoever does so for no ticket at all is only filling the user list. */
+export function mayMakeCustomers(actor: Actor, level: 'create' | 'change'): boolean {
+  return actor.kind === 'service' || groupsWith(actor, level).length > 0;
+}
+
 /** As whom the actor may change a ticket that they can see. @throws AppError forbidden */
 export function partInChanging(actor: Actor, ticket: Ticket): Part {
   if (actor.kind === 'service' || groupsWith(actor, 'change').includes(ticket.groupId)) return 'agent';

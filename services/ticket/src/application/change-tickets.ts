@@ -14,7 +14,7 @@ import { ThreadStore } from '../persistence/thread.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { notFound, type Part, partInChanging } from './access.ts';
+import { mayMakeCustomers, notAuthorized, notFound, type Part, partInChanging } from './access.ts';
 import { type ArticleDraft, ArticleDrafts } from './draft-article.ts';
 import { EnsurePeople } from './ensure-people.ts';
 import { asPast, importedAt } from './import-time.ts';
@@ -103,7 +103,9 @@ export class ChangeTickets {
 
   private async resolve(commands: readonly ChangeTicket[], tickets: readonly (Ticket | undefined)[]): Promise<Refs> {
     const wanted = new Wanted();
-    const guessed = commands.flatMap((one) => (one.do === 'update' ? (guessedCustomer(one.input) ?? []) : []));
+    const guessed = commands.flatMap((one) =>
+      one.do === 'update' && mayMakeCustomers(one.actor, 'change') ? (guessedCustomer(one.input) ?? []) : [],
+    );
     const people = await this.people.run(guessed.map((email) => ({ email, name: '' })));
     for (const person of people.values()) wanted.user(person.id);
     for (const command of commands) {
@@ -122,6 +124,8 @@ export class ChangeTickets {
     const { actor, ticketId, key, input } = command;
     if (!ticket) throw notFound('Ticket', ticketId);
     const part = partInChanging(actor, ticket);
+    const guesses = command.do === 'update' && guessedCustomer(command.input) !== undefined;
+    if (guesses && !mayMakeCustomers(actor, 'change')) throw notAuthorized();
     const words = command.do === 'update' ? command.input.article : command.input;
     const article = words ? await this.drafts.prepare(actor, part, words) : null;
     return { command, actor, key, request: [command.do, ticketId, input], part, article };

@@ -10,7 +10,7 @@ import type { Group } from '../domain/ticket/people.ts';
 import type { NewTicket, TicketFields } from '../domain/ticket/ticket.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
-import { missingValue, type Part, partInOpening } from './access.ts';
+import { mayMakeCustomers, missingValue, notAuthorized, type Part, partInOpening } from './access.ts';
 import { type ArticleDraft, ArticleDrafts } from './draft-article.ts';
 import { EnsurePeople } from './ensure-people.ts';
 import { asPast, importedAt } from './import-time.ts';
@@ -76,7 +76,9 @@ export class CreateTickets {
   }
 
   private async resolve(items: readonly CreateTicket[]): Promise<Refs> {
-    const guessed = items.flatMap(({ input }) => guessedCustomer(input) ?? []);
+    const guessed = items.flatMap(({ actor, input }) =>
+      mayMakeCustomers(actor, 'create') ? (guessedCustomer(input) ?? []) : [],
+    );
     const wanted = new Wanted();
     for (const person of (await this.people.run(guessed.map((email) => ({ email, name: '' })))).values()) {
       wanted.user(person.id);
@@ -90,6 +92,7 @@ export class CreateTickets {
 
   private async plan(item: CreateTicket, refs: Refs): Promise<Plan> {
     const { actor, input, flags, key } = item;
+    if (guessedCustomer(input) !== undefined && !mayMakeCustomers(actor, 'create')) throw notAuthorized();
     const group = groupOf(input, refs);
     if (!group) throw missingValue('group_id');
     const part: Part = partInOpening(actor, group.id);

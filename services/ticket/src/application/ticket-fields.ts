@@ -166,18 +166,20 @@ function organizationFor(
   choosable: readonly number[] | undefined,
   refs: Refs,
 ): number | null {
-  const chosen = organizationNamed(input, refs);
-  if (chosen !== null && (!choosable || choosable.includes(chosen))) return chosen;
-  return customer.organizationId;
+  return organizationNamed(input, refs, choosable) ?? customer.organizationId;
 }
 
-function organizationNamed(input: TicketInput, refs: Refs): number | null {
+/** @param choosable  undefined: all; the others are answered as if there were none, so that nobody learns their names */
+function organizationNamed(input: TicketInput, refs: Refs, choosable?: readonly number[]): number | null {
+  const known = (organization: { id: number } | undefined) =>
+    organization && (!choosable || choosable.includes(organization.id)) ? organization.id : undefined;
   if (input.organization_id != null) {
-    if (!refs.organization(input.organization_id)) throw invalidParam('organization_id', input.organization_id);
-    return input.organization_id;
+    const id = known(refs.organization(input.organization_id));
+    if (id === undefined) throw invalidParam('organization_id', input.organization_id);
+    return id;
   }
   if (!input.organization) return null;
-  const organization = refs.organizationNamed(input.organization);
-  if (!organization) throw noLookupValue('organization', input.organization);
-  return organization.id;
+  const id = known(refs.organizationNamed(input.organization));
+  if (id === undefined) throw noLookupValue('organization', input.organization);
+  return id;
 }

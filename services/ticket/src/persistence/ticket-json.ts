@@ -8,6 +8,9 @@ import { isVisible, seesAsAgent } from './visible-tickets.ts';
 const instants = (t: string, names: readonly string[]) =>
   names.map((name) => `iso(${t}.${name}) AS ${name}`).join(', ');
 
+/** Why a mail was kept from another ticket names that ticket, which is for agents to know. */
+const preferences = `CASE WHEN ${seesAsAgent()} THEN t.preferences ELSE t.preferences - 'follow_up_refused' END AS preferences`;
+
 /** Attributes of a ticket, in the order of the REST contract. */
 const ticketColumns = `
   t.id, t.group_id, t.priority_id, t.state_id, t.organization_id, t.number, t.title, t.owner_id, t.customer_id, t.note,
@@ -19,7 +22,7 @@ const ticketColumns = `
   ${instants('t', ['last_owner_update_at'])},
   t.create_article_type_id, t.create_article_sender_id, t.article_count,
   ${instants('t', ['escalation_at', 'pending_time'])}, t.type, t.time_unit::text AS time_unit, t.checklist_id,
-  t.preferences, t.updated_by_id, t.created_by_id, ${instants('t', ['created_at', 'updated_at'])}`;
+  ${preferences}, t.updated_by_id, t.created_by_id, ${instants('t', ['created_at', 'updated_at'])}`;
 
 const articleIds = `
   (SELECT coalesce(json_agg(a.id ORDER BY a.id), '[]') FROM article a
