@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { messages, streams } from './catalogue.ts';
 import { defineEndpoint, defineEvent, envelopeSchema } from './define.ts';
+import { bounded, boundedRecord } from './http/common.ts';
 import { endpoints } from './http/endpoints.ts';
 
 const folder = new URL('../samples/', import.meta.url);
@@ -39,6 +40,43 @@ describe('the catalogue', () => {
   it('refuses a subject outside the grammar', () => {
     expect(() => defineEvent('Ticket.created', envelopeSchema)).toThrow(/grammar/);
     expect(() => defineEvent('cmd.ticket.v1.file-mail', envelopeSchema)).toThrow(/grammar/);
+  });
+});
+
+describe('lists that come in', () => {
+  const few = bounded(z.number(), 3);
+  const named = boundedRecord(bounded(z.string(), 2), 3);
+
+  it('are checked entry by entry up to their limit', () => {
+    expect(few.parse([1, 2, 3])).toEqual([1, 2, 3]);
+    expect(few.safeParse([1, 'x', 'y']).error?.issues.map(({ path }) => path)).toEqual([[1], [2]]);
+    expect(few.safeParse('x').error?.issues).toHaveLength(1);
+    expect(few.safeParse({}).error?.issues).toHaveLength(1);
+    expect(named.parse({ a: ['b'], c: [] })).toEqual({ a: ['b'], c: [] });
+  });
+
+  it('are one complaint beyond it, whatever is in them', () => {
+    const tooMany = { message: 'Too many: at most 3 are allowed', path: [] };
+    expect(few.safeParse(Array(100_000).fill('x')).error?.issues).toEqual([expect.objectContaining(tooMany)]);
+    const keys = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`k${n}`, 7]));
+    expect(named.safeParse(keys).error?.issues).toEqual([expect.objectContaining(tooMany)]);
+  });
+
+  it('are described as the lists they are', () => {
+    const described = z.toJSONSchema(z.object({ few: few.optional(), named }), { io: 'input' });
+    expect(described).toMatchObject({
+      required: ['named'],
+      properties: { few: { type: 'array', items: { type: 'number' }, maxItems: 3 }, named: { type: 'object' } },
+    });
+  });
+
+  it.each(endpoints.map((endpoint) => [endpoint.id, endpoint] as const))('have a limit in %s', (_id, endpoint) => {
+    const unbounded: string[] = [];
+    JSON.stringify(z.toJSONSchema(endpoint.input, { io: 'input', unrepresentable: 'any' }), (key, value) => {
+      if (value?.type === 'array' && value.maxItems === undefined) unbounded.push(key);
+      return value;
+    });
+    expect(unbounded).toEqual([]);
   });
 });
 

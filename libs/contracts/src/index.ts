@@ -63,6 +63,7 @@ export {
   ticketDeleted,
   ticketUpdated,
 } from './events/ticket.ts';
+export { bounded, boundedRecord } from './http/common.ts';
 export { endpoints } from './http/endpoints.ts';
 export { Agreement, agreements } from './http/federation.ts';
 export {

@@ -23,6 +23,8 @@ export const actorSchema = z.object({
   sharedOrganizationIds: z.array(z.number().int()),
   locale: z.string().default('en'),
   via: z.enum(['session', 'basic', 'token', 'service']),
+  /** API tokens with an expiry only: the instant (ISO 8601) beyond which nothing made with this one may live. */
+  credentialExpiresAt: z.string().optional(),
   /** The user who really acts when `From` names another one. */
   actingUserId: z.number().int().optional(),
   /** Sessions only: which of the user's sessions, so that a new password can end the others. */

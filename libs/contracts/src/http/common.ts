@@ -42,3 +42,26 @@ export const Row = z.looseObject({
 /** Written bodies: unknown fields are dropped silently (compatibility); known ones are checked. */
 export const optionalId = Id.nullish();
 export const text = (max: number) => z.string().max(max);
+
+/**
+ * A list of at most `max` entries, which are looked at only when it is not longer: with a plain `z.array(…).max(…)` a
+ * list of a million wrong entries is a million complaints before its length is one.
+ */
+export function bounded<S extends z.ZodType>(schema: S, max: number) {
+  return z.pipe(countChecked<z.input<S>[]>(max), z.array(schema).max(max));
+}
+
+/** The same for an object whose keys are data. */
+export function boundedRecord<T>(schema: z.ZodType<T, T>, max: number) {
+  return z.pipe(countChecked<Record<string, T>>(max), z.record(z.string(), schema));
+}
+
+function countChecked<T>(max: number) {
+  return z.transform<T, T>((value, ctx) => {
+    const given: unknown = value;
+    // Anything else is for the schema behind this to refuse.
+    if (typeof given !== 'object' || given === null || Object.keys(given).length <= max) return value;
+    ctx.addIssue({ code: 'custom', message: `Too many: at most ${max} are allowed`, input: value });
+    return z.NEVER;
+  });
+}

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { Flag, Id, Instant, optionalId, Page, Reading, Row, text } from './common.ts';
+import { bounded, boundedRecord, Flag, Id, Instant, optionalId, Page, Reading, Row, text } from './common.ts';
 
 const params = { id: Id };
-const groupAccess = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+/** Entries of a list that comes in. */
+const MAX_IDS = 1000;
+const groupAccess = boundedRecord(z.union([text(20), bounded(text(20), 20)]), MAX_IDS);
 
 export const User = Row.extend({
   organization_id: z.number().int().nullable(),
@@ -47,10 +49,10 @@ export const UserInput = z.object({
   password: text(1000).optional(),
   organization: text(250).nullish(),
   organization_id: optionalId,
-  organizations: z.array(text(250)).optional(),
-  organization_ids: z.array(Id).optional(),
-  roles: z.array(text(100)).optional(),
-  role_ids: z.array(Id).optional(),
+  organizations: bounded(text(250), MAX_IDS).optional(),
+  organization_ids: bounded(Id, MAX_IDS).optional(),
+  roles: bounded(text(100), MAX_IDS).optional(),
+  role_ids: bounded(Id, MAX_IDS).optional(),
   groups: groupAccess.optional(),
   group_ids: groupAccess.optional(),
   preferences: z.record(z.string(), z.unknown()).optional(),
@@ -61,7 +63,7 @@ export type UserInput = z.output<typeof UserInput>;
 
 /** `[1,2]`, `1` or `"1,2"`. */
 const Ids = z
-  .union([z.array(Id), Id, z.string().regex(/^\d+(,\d+)*$/)])
+  .union([bounded(Id, MAX_IDS), Id, z.string().regex(/^\d{1,15}(,\d{1,15}){0,999}$/)])
   .transform((ids) => (typeof ids === 'string' ? ids.split(',').map(Number) : [ids].flat()));
 
 const SearchInput = Page.extend({
@@ -202,8 +204,8 @@ export const organizations = crud(
     active: Flag.optional(),
     vip: Flag.optional(),
     note: text(5000).nullish(),
-    members: z.array(text(255)).optional(),
-    member_ids: z.array(Id).optional(),
+    members: bounded(text(255), MAX_IDS).optional(),
+    member_ids: bounded(Id, MAX_IDS).optional(),
   }),
 );
 
@@ -324,7 +326,7 @@ export const createToken = defineEndpoint({
   summary: 'Makes an API token; it is shown this once',
   body: z.object({
     name: text(250),
-    permission: z.array(text(100)).optional(),
+    permission: bounded(text(100), 200).optional(),
     expires_at: z.string().nullish(),
   }),
   response: z.object({ token: z.string() }),

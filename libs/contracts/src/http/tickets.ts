@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { Flag, Id, Instant, optionalId, Page, Reading, Row, text } from './common.ts';
+import { bounded, Flag, Id, Instant, optionalId, Page, Reading, Row, text } from './common.ts';
 
 /** A file already in the blob store. The gateway turns base64 and multipart uploads into these before it forwards. */
 export const StoredFile = z.object({
@@ -35,7 +35,7 @@ export const ArticleInput = z.object({
   origin_by_id: optionalId,
   /** Ids answered by `POST /api/v1/upload_caches/:form_id` are attached and the cache is emptied. */
   form_id: text(200).optional(),
-  attachments: z.array(AttachmentInput).max(100).optional(),
+  attachments: bounded(AttachmentInput, 100).optional(),
   preferences: z.record(z.string(), z.unknown()).optional(),
   /** Taken from administrators in import mode only; what is imported is never mailed. */
   created_at: Instant.optional(),
@@ -273,7 +273,7 @@ export const ticketCounts = defineEndpoint({
 
 export const SearchInput = Page.extend({
   query: text(2000).optional(),
-  ids: z.union([z.array(Id), z.string()]).optional(),
+  ids: z.union([bounded(Id, 1000), text(20_000)]).optional(),
   only_total_count: Flag.optional(),
 });
 
