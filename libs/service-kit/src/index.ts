@@ -14,6 +14,7 @@ export {
   loadConfig,
   secret,
 } from './config/config.ts';
+export { clientNetwork } from './edge/client-network.ts';
 export { CursorCodec, type CursorValue } from './edge/cursor.ts';
 export { type Problem, problemOf, statusOf, zammadErrorOf } from './edge/problem.ts';
 export { HealthServer, type ReadinessCheck } from './run/health.ts';

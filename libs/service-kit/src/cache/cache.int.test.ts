@@ -70,6 +70,16 @@ describe.each(adapters)('a cache in %s', (_name, available, open) => {
     expect((await cache.limit('somebody-else', limit)).allowed).toBe(true);
   });
 
+  check('allows as many hits more as were given back', async () => {
+    const limit = { max: 2, windowMs: 60_000 };
+    await cache.giveBack('given');
+    await cache.limit('given', limit);
+    await cache.limit('given', limit);
+    await cache.giveBack('given');
+    expect(await cache.limit('given', limit)).toMatchObject({ allowed: true, remaining: 0 });
+    expect((await cache.limit('given', limit)).allowed).toBe(false);
+  });
+
   check('slides: hits are allowed again when old ones leave the window, and refused hits do not count', async () => {
     const limit = { max: 2, windowMs: 200 };
     await cache.limit('slide', limit);

@@ -24,6 +24,8 @@ export interface Cache {
   incr(key: string, ttlMs: number): Promise<number>;
   /** Sliding window, exact: refused hits do not count. */
   limit(key: string, limit: Limit): Promise<LimitVerdict>;
+  /** Takes back one allowed hit, the newest: what it stood for did not happen. Which caller's it was does not matter. */
+  giveBack(key: string): Promise<void>;
   /** To every subscriber at this moment, in every process that shares the cache. At most once. */
   publish(channel: string, message: string): Promise<void>;
   /** @returns ends the subscription */

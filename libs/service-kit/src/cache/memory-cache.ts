@@ -57,6 +57,12 @@ export class MemoryCache implements Cache {
     return { allowed, remaining: Math.max(0, max - recent.length), retryAfterMs };
   }
 
+  async giveBack(key: string): Promise<void> {
+    const hits = this.hits.get(key);
+    hits?.pop();
+    if (hits?.length === 0) this.hits.delete(key);
+  }
+
   async publish(channel: string, message: string): Promise<void> {
     for (const listener of this.listeners.get(channel) ?? []) queueMicrotask(() => listener(message));
   }

@@ -115,6 +115,13 @@ export class RedisCache implements Cache {
     );
   }
 
+  async giveBack(key: string): Promise<void> {
+    await this.attempt(
+      async () => void (await this.commands.zpopmax(`${this.prefix}limit:${key}`)),
+      () => this.local.giveBack(key),
+    );
+  }
+
   async publish(channel: string, message: string): Promise<void> {
     await this.attempt(
       async () => void (await this.commands.publish(this.prefix + channel, message)),
