@@ -4,6 +4,7 @@ import { Bus, RpcClient } from '@helpmesh/messaging';
 import { ActorSigner, CACHE, type Cache, CLOCK, CONFIG } from '@helpmesh/service-kit';
 import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { AttemptLimit } from './application/attempt-limit.ts';
 import { Authenticator } from './application/authenticator.ts';
 import { LiveHub } from './application/live-hub.ts';
 import { AccessWatch } from './bus/access-watch.ts';
@@ -68,10 +69,16 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
     },
     { provide: WebFiles, inject: [CONFIG], useFactory: (config: GatewayConfig) => new WebFiles(webDirOf(config)) },
     {
+      provide: AttemptLimit,
+      inject: [CACHE, CONFIG],
+      useFactory: (cache: Cache, config: GatewayConfig) =>
+        new AttemptLimit(cache, config.HELPMESH_SIGN_IN_LIMIT_PER_MINUTE),
+    },
+    {
       provide: Authenticator,
-      inject: [RpcClient, ActorSigner, CACHE, CLOCK, CONFIG],
-      useFactory: (rpc: RpcClient, signer: ActorSigner, cache: Cache, clock: Clock, config: GatewayConfig) =>
-        new Authenticator({ rpc, signer, cache, clock, failuresPerMinute: config.HELPMESH_SIGN_IN_LIMIT_PER_MINUTE }),
+      inject: [RpcClient, ActorSigner, AttemptLimit, CLOCK],
+      useFactory: (rpc: RpcClient, signer: ActorSigner, attempts: AttemptLimit, clock: Clock) =>
+        new Authenticator({ rpc, signer, attempts, clock }),
     },
     {
       provide: EdgeGuard,

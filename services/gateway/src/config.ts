@@ -47,7 +47,7 @@ export const GatewayConfig = z.object({
     .int()
     .min(0)
     .default(20)
-    .meta({ description: 'Failed sign-ins and wrong credentials from one address; 0 does not limit' }),
+    .meta({ description: 'Wrong passwords from one address (IPv6: one /64 network); 0 does not limit' }),
   HELPMESH_EVENT_STREAMS_MAX: z.coerce
     .number()
     .int()

@@ -1,9 +1,10 @@
 import { hash, randomBytes } from 'node:crypto';
 import { type Actor, authenticate } from '@helpmesh/contracts';
-import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
+import type { Clock, EpochMs } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
-import { type ActorSigner, type Cache, LruMap } from '@helpmesh/service-kit';
+import { type ActorSigner, LruMap } from '@helpmesh/service-kit';
 import type { Credential } from '../domain/credential.ts';
+import type { AttemptLimit } from './attempt-limit.ts';
 
 /** Who a request comes from, as identity said not long ago. */
 export interface Identity {
@@ -33,7 +34,7 @@ const CAPACITY = 10_000;
 
 /**
  * Turns credentials into actors. Right answers are remembered for a short time under a hash of the credential, so a
- * dump of this memory holds no passwords; wrong ones are asked again each time and counted by address.
+ * dump of this memory holds no passwords; wrong ones are asked again each time, passwords no oftener than `AttemptLimit` allows.
  */
 export class Authenticator {
   private readonly entries = new LruMap<string, Entry>(CAPACITY);
@@ -45,9 +46,8 @@ export class Authenticator {
     private readonly parts: {
       rpc: Pick<RpcClient, 'call'>;
       signer: ActorSigner;
-      cache: Cache;
+      attempts: AttemptLimit;
       clock: Clock;
-      failuresPerMinute: number;
     },
   ) {}
 
@@ -83,43 +83,24 @@ export class Authenticator {
     this.entries.delete(keyOf({ credential: { scheme: 'session', sessionToken }, onBehalfOf: undefined, ip: '' }));
   }
 
-  /** Counts a wrong password or token. @throws AppError limited `auth.too-many-failures` */
-  async countFailure(ip: string): Promise<void> {
-    const max = this.parts.failuresPerMinute;
-    if (max === 0) return;
-    const verdict = await this.parts.cache.limit(`auth:${ip}`, { max, windowMs: 60_000 });
-    if (!verdict.allowed) await this.parts.cache.set(`auth-blocked:${ip}`, '1', verdict.retryAfterMs);
-  }
-
-  /** Refuses addresses that failed too often, before a password is looked at. */
-  async refuseBlocked(ip: string): Promise<void> {
-    if (this.parts.failuresPerMinute === 0) return;
-    if ((await this.parts.cache.get(`auth-blocked:${ip}`)) === undefined) return;
-    throw new AppError('limited', 'auth.too-many-failures', 'Too many failed attempts. Wait a minute and try again.');
-  }
-
   private async ask(key: string, { credential, onBehalfOf, ip }: Asking): Promise<Entry> {
-    // A browser with an ended session asks often and guesses nothing; passwords and tokens can be guessed.
-    const guessable = credential.scheme !== 'session';
-    if (guessable) await this.refuseBlocked(ip);
     const generation = this.generation;
-    const { rpc, signer, clock } = this.parts;
+    const { rpc, signer, clock, attempts } = this.parts;
     const input = { credential, ip, ...(onBehalfOf !== undefined && { onBehalfOf }) };
-    try {
-      const answer = await rpc.call(authenticate, input, { actor: signer.service() });
-      const until = (clock.now() + Math.min(answer.maxAgeMs, MAX_AGE_MS)) as EpochMs;
-      const entry: Entry = {
-        actor: answer.actor,
-        csrfToken: answer.csrfToken,
-        until,
-        signed: this.signing(answer.actor),
-      };
-      if (generation === this.generation) this.entries.set(key, entry);
-      return entry;
-    } catch (error) {
-      if (guessable && AppError.from(error).kind === 'unauthenticated') await this.countFailure(ip);
-      throw error;
-    }
+    const question = () => rpc.call(authenticate, input, { actor: signer.service() });
+    // Nobody guesses 256 random bits of a token or session, and a wrong one costs no more than a look into an index:
+    // a script whose token ended must not lock its office out.
+    const answer =
+      credential.scheme === 'basic' ? await attempts.try(ip, ['unauthenticated'], question) : await question();
+    const until = (clock.now() + Math.min(answer.maxAgeMs, MAX_AGE_MS)) as EpochMs;
+    const entry: Entry = {
+      actor: answer.actor,
+      csrfToken: answer.csrfToken,
+      until,
+      signed: this.signing(answer.actor),
+    };
+    if (generation === this.generation) this.entries.set(key, entry);
+    return entry;
   }
 
   private signing(actor: Actor): () => string {

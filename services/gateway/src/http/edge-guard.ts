@@ -1,4 +1,5 @@
 import { AppError, type Clock } from '@helpmesh/kernel';
+import { clientNetwork } from '@helpmesh/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator, Identity } from '../application/authenticator.ts';
 import { type Credential, readCredential } from '../domain/credential.ts';
@@ -37,7 +38,7 @@ export class EdgeGuard {
 
   /** For routes anybody may call. */
   admitAnyone(request: FastifyRequest, reply: FastifyReply): void {
-    this.limit(`ip:${request.ip}`, reply);
+    this.limit(`ip:${clientNetwork(request.ip)}`, reply);
   }
 
   /** The caller as of now, without counting a request: for streams that stay open. */

@@ -1,15 +1,18 @@
 import { signIn, signOut } from '@helpmesh/contracts';
-import { AppError, type Clock } from '@helpmesh/kernel';
+import { AppError, type Clock, type ErrorKind } from '@helpmesh/kernel';
 import { RpcClient } from '@helpmesh/messaging';
 import { ActorSigner, CLOCK } from '@helpmesh/service-kit';
 import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AttemptLimit } from '../application/attempt-limit.ts';
 import { Authenticator } from '../application/authenticator.ts';
 import { SessionCookie } from '../domain/session-cookie.ts';
 import { signInRefused } from '../events.ts';
 import { refuseForeignPage } from './csrf.ts';
 import { EdgeGuard } from './edge-guard.ts';
 import { sendJson } from './send.ts';
+
+const WRONG: readonly ErrorKind[] = ['unauthenticated', 'forbidden'];
 
 /** Signing in and out with a cookie. */
 @Controller('api/v1')
@@ -19,6 +22,7 @@ export class SessionController {
     private readonly signer: ActorSigner,
     private readonly guard: EdgeGuard,
     private readonly authenticator: Authenticator,
+    private readonly attempts: AttemptLimit,
     private readonly cookie: SessionCookie,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -64,17 +68,14 @@ export class SessionController {
   }
 
   private async open(request: FastifyRequest, username: string, password: string) {
-    await this.authenticator.refuseBlocked(request.ip);
+    const userAgent = String(request.headers['user-agent'] ?? '').slice(0, 500);
+    const input = { username, password, ip: request.ip, userAgent };
+    const question = () => this.rpc.call(signIn, input, { actor: this.signer.service() });
     try {
-      const userAgent = String(request.headers['user-agent'] ?? '').slice(0, 500);
-      const input = { username, password, ip: request.ip, userAgent };
-      return await this.rpc.call(signIn, input, { actor: this.signer.service() });
+      return await this.attempts.try(request.ip, WRONG, question);
     } catch (error) {
       const { kind } = AppError.from(error);
-      if (kind === 'unauthenticated' || kind === 'forbidden') {
-        signInRefused(kind);
-        await this.authenticator.countFailure(request.ip);
-      }
+      if (WRONG.includes(kind)) signInRefused(kind);
       throw error;
     }
   }

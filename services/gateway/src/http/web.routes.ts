@@ -5,14 +5,15 @@ import type { WebFile, WebFiles } from './web-files.ts';
 
 /**
  * Headers of our own pages. Scripts come from here and nowhere else; styles may stand inline because mail shown in its
- * sandboxed frame inherits this policy and brings style attributes.
+ * sandboxed frame inherits this policy and brings style attributes. For the same frame images may come from anywhere by
+ * https: its own policy, on top of this one, lets in none but ours until the reader asks for the images of a mail.
  */
 const pageHeaders = {
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
+    "img-src 'self' data: blob: https:",
     "font-src 'self'",
     "connect-src 'self'",
     "manifest-src 'self'",
