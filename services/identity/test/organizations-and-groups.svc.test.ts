@@ -81,6 +81,26 @@ describe('organizations', () => {
     });
   });
 
+  it('move only people whom the caller may change', async () => {
+    const { id } = await create(organizations, { name: 'Moving' });
+    const customer = await person({ email: 'moving@example.org' });
+    expect((await update(organizations, id, { member_ids: [customer.id] }, ids.agent)).member_ids).toEqual([
+      customer.id,
+    ]);
+    const words = { kind: 'forbidden', detail: 'Not authorized' };
+    for (const other of [ids.admin, ids.agent]) {
+      const member_ids = [customer.id, other];
+      await expect(update(organizations, id, { member_ids }, ids.agent)).rejects.toMatchObject(words);
+    }
+    const grown = create(organizations, { name: 'Moving too', member_ids: [ids.admin] }, ids.agent);
+    await expect(grown).rejects.toMatchObject(words);
+    // Nor may they take somebody out whom they may not change.
+    await update(organizations, id, { member_ids: [customer.id, ids.admin] });
+    await expect(update(organizations, id, { member_ids: [] }, ids.agent)).rejects.toMatchObject(words);
+    expect((await get(organizations, id)).member_ids).toEqual([ids.admin, customer.id]);
+    await update(organizations, id, { member_ids: [] });
+  });
+
   it('end what caches know of their members when sharing changes', async () => {
     const { id } = await create(organizations, { name: 'Sharing' });
     const member = await person({ email: 'shared@example.org', organization_ids: [id] });
@@ -200,9 +220,18 @@ describe('groups', () => {
     }
   });
 
-  it('are for agents to see, for administrators to change, and hidden from customers', async () => {
+  it('are for agents to see, for administrators to change, and for customers to choose from', async () => {
     expect((await list(groups, {}, ids.agent)).slice(0, 2).map(({ name }) => name)).toEqual(['Users', 'some group1']);
-    await expect(list(groups, {}, ids.nicole)).rejects.toMatchObject(notAuthorized);
+    const closed = await create(groups, { name: 'Closed', active: false, note: 'secret' });
+    const chosen = await list(groups, { full: true, expand: true }, ids.nicole);
+    expect(chosen.slice(0, 2)).toEqual([
+      { id: 1, name: 'Users', active: true },
+      { id: 2, name: 'some group1', active: true },
+    ]);
+    for (const row of chosen) expect(Object.keys(row)).toEqual(['id', 'name', 'active']);
+    expect(chosen.map(({ id }) => id)).not.toContain(closed.id);
+    const search = desk.ask(groups.search, { params: {}, query: { query: 'Users' } }, ids.nicole);
+    await expect(search).rejects.toMatchObject(notAuthorized);
     await expect(get(groups, 1, ids.nicole)).rejects.toMatchObject(notAuthorized);
     await expect(create(groups, { name: 'Mine' }, ids.agent)).rejects.toMatchObject(notAuthorized);
     await expect(update(groups, 1, { name: 'Mine' }, ids.agent)).rejects.toMatchObject(notAuthorized);

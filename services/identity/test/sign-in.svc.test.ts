@@ -13,6 +13,7 @@ import {
   users,
   userUpdated,
 } from '@helpmesh/contracts';
+import { Session } from '@helpmesh/persistence';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { adminPassword, ids, startIdentity, type TestIdentity } from './identity.ts';
 
@@ -119,6 +120,16 @@ describe('guessing', () => {
       await expect(basic(login, 'wrong', { ip: '192.0.2.2' })).rejects.toMatchObject(limited);
     },
   );
+
+  it('counts a household’s IPv6 addresses as one place, and IPv4 within IPv6 as IPv4', async () => {
+    const { email } = await person();
+    for (let i = 0; i < 5; i++) await guess(email, `2001:db8:1:2:${i + 1}::${i}`, 1);
+    await expect(basic(email, 'wrong', { ip: '2001:db8:1:2:ffff::1' })).rejects.toMatchObject(limited);
+    await expect(basic(email, 'wrong', { ip: '2001:db8:1:3::1' })).rejects.toMatchObject(refusedBasic);
+    await guess(email, '192.0.2.9', 4);
+    await guess(email, '::ffff:192.0.2.9', 1);
+    await expect(basic(email, 'wrong', { ip: '192.0.2.9' })).rejects.toMatchObject(limited);
+  });
 
   it('makes a waiting place wait with the right password as well, and lets it in afterwards', async () => {
     const { email, password } = await person();
@@ -336,6 +347,23 @@ describe('an API token', () => {
     });
   });
 
+  it('makes no token that outlives it', async () => {
+    const end = new Date(desk.clock.now() + 60_000).toISOString();
+    const { actor } = await byToken(await create(ids.admin, ['user_preferences.access_token'], end));
+    const make = (expires_at: string | null) => {
+      const body = { name: 'heir', permission: ['user_preferences.access_token'], expires_at };
+      return desk.ask(createToken, { params: {}, query: {}, body }, actor);
+    };
+    const sooner = new Date(desk.clock.now() + 30_000).toISOString();
+    for (const wished of [null, new Date(desk.clock.now() + 3_600_000).toISOString(), sooner]) await make(wished);
+    const { tokens } = await desk.ask(listTokens, { params: {}, query: {} }, ids.admin);
+    expect(tokens.filter(({ name }) => name === 'heir').map(({ expires_at }) => expires_at)).toEqual([
+      end,
+      end,
+      sooner,
+    ]);
+  });
+
   it('is not for customers', async () => {
     await expect(create(ids.nicole, ['ticket.customer'])).rejects.toMatchObject({ kind: 'forbidden' });
   });
@@ -492,6 +520,33 @@ describe('a new password by mail', () => {
     await reset(email);
     await mailTo(email, 'password-reset');
     expect(desk.bus.heard(sendMail)).toHaveLength(before + 1);
+  });
+
+  it('answers before anything is done that only a known account needs', async () => {
+    const { email } = await person();
+    const other = await Session.open({ url: desk.databaseUrl });
+    try {
+      await other.query('BEGIN; LOCK TABLE one_time_tokens, users IN ACCESS EXCLUSIVE MODE');
+      expect(await reset(email)).toEqual({ message: 'ok' });
+      expect(await reset('ghost2@example.org')).toEqual({ message: 'ok' });
+      expect(mails(email)).toEqual([]);
+    } finally {
+      await other.close();
+    }
+    await mailTo(email, 'password-reset');
+  });
+
+  it.each([
+    ['address', { email: 'somebody.else@example.org' }],
+    ['login', { login: 'somebody-else' }],
+  ])('no longer works by the old link once the %s is another', async (_what, change) => {
+    const { id, email } = await person();
+    await reset(email);
+    const token = tokenIn(await mailTo(email, 'password-reset'));
+    await desk.ask(users.update, { params: { id }, query: {}, body: { phone: '1' } }, ids.admin);
+    await expect(use(token)).resolves.toBeDefined();
+    await desk.ask(users.update, { params: { id }, query: {}, body: change }, ids.admin);
+    await expect(use(token, 'a brand new password')).rejects.toMatchObject({ code: 'identity.link-not-valid' });
   });
 
   it('stops mailing somebody who is asked for on and on', async () => {

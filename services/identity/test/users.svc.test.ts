@@ -248,6 +248,8 @@ describe('a customer', () => {
       active: false,
     });
     expect(assets.Organization?.['1']).toEqual({ id: 1, name: 'Zammad Foundation', active: true });
+    // How the desk is organized and who may what is not a customer's business.
+    expect(Object.keys(assets).sort()).toEqual(['Organization', 'User']);
   });
 
   it('lists only themselves and searches nobody', async () => {
@@ -287,6 +289,46 @@ describe('changing a user', () => {
     expect(await update(id, { email: 'Moved@example.org' })).toMatchObject({ login: 'moved@example.org' });
     await update(id, { login: 'fixed' });
     expect(await update(id, { email: 'moved2@example.org' })).toMatchObject({ login: 'fixed' });
+  });
+
+  it('lets no name lead to two people: a login is nobody else’s address, an address nobody else’s login', async () => {
+    const one = await customer({ login: 'one-login@example.org', email: 'one-address@example.org' });
+    const login = (name: string) => ({ kind: 'invalid', detail: `Login '${name}' is already used for another user.` });
+    const address = (name: string) => ({
+      kind: 'invalid',
+      detail: `Email address '${name}' is already used for another user.`,
+    });
+    await expect(create({ firstname: 'X', login: 'One-Address@example.org' })).rejects.toMatchObject(
+      login('one-address@example.org'),
+    );
+    await expect(create({ login: 'x', email: 'one-login@example.org' })).rejects.toMatchObject(
+      address('one-login@example.org'),
+    );
+    const two = await customer();
+    await expect(update(two.id, { login: 'one-address@example.org' })).rejects.toMatchObject(
+      login('one-address@example.org'),
+    );
+    await expect(update(two.id, { email: 'one-login@example.org' }, ids.agent)).rejects.toMatchObject(
+      address('one-login@example.org'),
+    );
+    // Both of one's own, and a change of something else, stay possible.
+    expect(await update(one.id, { login: 'one-address@example.org' })).toMatchObject({
+      login: 'one-address@example.org',
+    });
+    expect(await update(one.id, { phone: '1' })).toMatchObject({ phone: '1' });
+  });
+
+  it('lets exactly one of many have a name at the same time, as login or as address', async () => {
+    const results = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, i) =>
+        create(
+          i % 2 === 0
+            ? { firstname: 'X', login: 'both@example.net', email: `both${i}@example.net` }
+            : { login: `both-${i}`, email: 'both@example.net' },
+        ),
+      ),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   it('hides stored group access while it does not count, and shows it again', async () => {

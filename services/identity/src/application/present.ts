@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import {
+  mayGroups,
   mayOrganizations,
+  mayRoles,
   mayUsers,
   reducedOrganizationFields,
   reducedUserFields,
@@ -103,8 +105,8 @@ export class Present {
     return nonEmpty({
       User: byId(users, (row) => seenUser(viewer, row, userJson(row))),
       Organization: byId(visible, (row) => seenOrganization(viewer, row, organizationJson(row))),
-      Group: byId(groups, groupJson),
-      Role: byId(roles, roleJson),
+      Group: mayGroups.see(viewer) ? byId(groups, groupJson) : {},
+      Role: mayRoles.see(viewer) ? byId(roles, roleJson) : {},
     });
   }
 

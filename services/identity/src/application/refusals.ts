@@ -9,6 +9,8 @@ export const refusals = {
   exists: () => new AppError('invalid', 'identity.exists', 'This object already exists.'),
   emailTaken: (email: string) =>
     new AppError('invalid', 'identity.email-taken', `Email address '${email}' is already used for another user.`),
+  loginTaken: (login: string) =>
+    new AppError('invalid', 'identity.login-taken', `Login '${login}' is already used for another user.`),
   emailInvalid: (email: string) => new AppError('invalid', 'identity.email-invalid', `Invalid email '${email}'`),
   noIdentifier: () =>
     new AppError(

@@ -30,6 +30,7 @@ const people = {
   administrator: { id: 22, permissions: seededRoles.Admin },
   'user administrator': { id: 23, permissions: ['admin.user', 'ticket.customer'] },
   'customer who is an agent too': { id: 24, permissions: [...seededRoles.Customer, ...seededRoles.Agent] },
+  'customer who administers tags': { id: 26, permissions: [...seededRoles.Customer, 'admin.tag'] },
   'somebody without roles': { id: 25, permissions: [] },
 };
 
@@ -60,7 +61,14 @@ const table: [string, (who: Viewer) => unknown, yes: unknown, Who[], no: unknown
       ] as [string, (who: Viewer) => unknown, unknown, Who[], unknown],
   ),
   ...(
-    ['agent', 'administrator', 'user administrator', 'customer who is an agent too', 'somebody without roles'] as const
+    [
+      'agent',
+      'administrator',
+      'user administrator',
+      'customer who is an agent too',
+      'customer who administers tags',
+      'somebody without roles',
+    ] as const
   ).map(
     (whom) =>
       [
@@ -97,6 +105,14 @@ const table: [string, (who: Viewer) => unknown, yes: unknown, Who[], no: unknown
     ['admin', 'user admin', 'organization admin', 'group admin', 'agent', 'service'],
     false,
   ],
+  [
+    'list groups whole',
+    (who) => mayGroups.list(who) === 'whole',
+    true,
+    ['admin', 'user admin', 'organization admin', 'group admin', 'agent', 'service'],
+    false,
+  ],
+  ['list groups by name', (who) => mayGroups.list(who) === 'reduced', true, ['customer'], false],
   ['write groups', mayGroups.write, true, ['admin', 'group admin', 'service'], false],
   ['see roles', mayRoles.see, true, ['admin', 'user admin', 'agent', 'service'], false],
   ['have API tokens', mayCredentials.tokens, true, ['admin', 'agent'], false],

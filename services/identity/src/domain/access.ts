@@ -46,12 +46,13 @@ export const mayUsers = {
   see: (viewer: Viewer, id: number): Sight =>
     id === viewer.userId || anyAdmin(viewer) || can(viewer, 'ticket.agent') ? 'whole' : 'reduced',
   create: (viewer: Viewer): boolean => can(viewer, 'admin.user', 'ticket.agent'),
-  /** Agents change customers only: not themselves, not colleagues, not administrators. */
+  /** Agents change customers only: not themselves, not colleagues, nobody who administers anything. */
   update: (viewer: Viewer, person: Person): boolean =>
     can(viewer, 'admin.user') ||
     (can(viewer, 'ticket.agent') &&
       grants(person.permissions, 'ticket.customer') &&
-      !['admin', 'admin.user', 'ticket.agent'].some((name) => grants(person.permissions, name))),
+      !grants(person.permissions, 'ticket.agent') &&
+      !person.permissions.some((held) => held === 'admin' || held.startsWith('admin.'))),
   delete: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
   /** Roles, groups, password: what decides over rights. */
   grant: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
@@ -71,6 +72,11 @@ export const mayOrganizations = {
 } as const;
 
 export const mayGroups = {
+  /** Customers choose one for a new request. */
+  list: (viewer: Viewer): Sight => {
+    if (anyAdmin(viewer) || can(viewer, 'ticket.agent')) return 'whole';
+    return can(viewer, 'ticket.customer') ? 'reduced' : 'nothing';
+  },
   see: (viewer: Viewer): boolean => anyAdmin(viewer) || can(viewer, 'ticket.agent'),
   write: (viewer: Viewer): boolean => can(viewer, 'admin.group'),
 } as const;

@@ -60,11 +60,11 @@ export class GroupStore {
     await lockInTransaction(tx, 'identity.group-tree');
   }
 
-  async page(tx: Read, { limit, offset, orderBy }: Window): Promise<Found> {
+  async page(tx: Read, { limit, offset, orderBy }: Window, { onlyActive }: { onlyActive: boolean }): Promise<Found> {
     const rows = await sql<{ id: number; total: number }>(
       tx,
-      `SELECT id, count(*) OVER () AS total FROM groups ORDER BY ${orderBy} LIMIT $1 OFFSET $2`,
-      [limit, offset],
+      `SELECT id, count(*) OVER () AS total FROM groups WHERE active OR NOT $3 ORDER BY ${orderBy} LIMIT $1 OFFSET $2`,
+      [limit, offset, onlyActive],
     );
     return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
   }

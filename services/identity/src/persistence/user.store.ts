@@ -80,9 +80,14 @@ export class UserStore {
     return row?.id;
   }
 
-  async idByEmail(tx: Read, email: string): Promise<number | undefined> {
-    const [row] = await sql<{ id: number }>(tx, `SELECT id FROM users WHERE email = $1 AND email <> ''`, [email]);
-    return row?.id;
+  /** Others who have one of the names as login or as e-mail; the names are in their normal form, none is empty. */
+  async namesakes(tx: Read, names: readonly string[], ownId: number): Promise<{ login: string; email: string }[]> {
+    return sql(
+      tx,
+      `SELECT login, email FROM users WHERE login = ANY ($1::text[]) AND id <> $2
+       UNION SELECT login, email FROM users WHERE email = ANY ($1::text[]) AND email <> '' AND id <> $2`,
+      [names, ownId],
+    );
   }
 
   /** @param only  the one user who may be listed; null: all */

@@ -33,11 +33,16 @@ export class Groups {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError forbidden for customers */
+  /** Customers get the active ones, with what they need to choose one. @throws AppError forbidden */
   async list(actor: Actor, query: ListQuery): Promise<Json | Json[]> {
-    if (!mayGroups.see(actor)) throw refusals.notAuthorized();
-    const { ids, total } = await this.groups.page(this.db, windowOf(query, listed));
-    return this.present.many(this.db, actor, 'groups', await this.groups.byIds(this.db, ids), query, total);
+    const sight = mayGroups.list(actor);
+    if (sight === 'nothing') throw refusals.notAuthorized();
+    const { ids, total } = await this.groups.page(this.db, windowOf(query, listed), {
+      onlyActive: sight === 'reduced',
+    });
+    const rows = await this.groups.byIds(this.db, ids);
+    if (sight === 'reduced') return rows.map(({ id, name, active }) => ({ id, name, active }));
+    return this.present.many(this.db, actor, 'groups', rows, query, total);
   }
 
   /** @throws AppError forbidden for customers */

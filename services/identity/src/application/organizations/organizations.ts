@@ -5,7 +5,7 @@ import { transaction, violates } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { mayOrganizations } from '../../domain/access.ts';
+import { mayOrganizations, mayUsers } from '../../domain/access.ts';
 import { normalAddress } from '../../domain/address.ts';
 import { searchTerms, windowOf } from '../../domain/reading.ts';
 import {
@@ -131,11 +131,13 @@ export class Organizations {
     return {};
   }
 
-  /** @returns true when anybody came or went */
+  /** @returns true when anybody came or went @throws AppError forbidden: somebody whom the actor may not change */
   private async setMembers(tx: EntityManager, actor: Actor, id: number, input: Input): Promise<boolean> {
     const memberIds = await this.memberIds(tx, input);
     if (!memberIds) return false;
     const moved = await this.organizations.setMembers(tx, id, memberIds, this.by(actor));
+    const people = await this.users.byIds(tx, moved);
+    if (!people.every((person) => mayUsers.update(actor, person))) throw refusals.notAuthorized();
     await this.announce.usersChanged(tx, 'updated', moved);
     await this.announce.accessChanged(tx, moved, 'organization-members');
     return moved.length > 0;

@@ -7,6 +7,8 @@ export interface ActorOptions {
   /** Permissions of the API token in use; null: none in use. */
   token: readonly string[] | null;
   sessionId?: number;
+  /** When the API token in use ends; absent: never. */
+  expiresAt?: Date;
   actingUserId?: number;
 }
 
@@ -24,6 +26,7 @@ export function actorOf(principal: Principal, options: ActorOptions): Actor {
     locale: principal.locale,
     via: options.via,
     ...(options.sessionId !== undefined && { sessionId: options.sessionId }),
+    ...(options.expiresAt && { credentialExpiresAt: options.expiresAt.toISOString() }),
     ...(options.actingUserId !== undefined && { actingUserId: options.actingUserId }),
   };
 }

@@ -47,7 +47,7 @@ export class ApiTokens {
 
   /**
    * Makes a token, shown this once. It can hold what the caller holds at present, never more: a narrow token makes no
-   * wide one, and acting for somebody leaves no key to their account behind.
+   * wide one and none that outlives it, and acting for somebody leaves no key to their account behind.
    */
   async create(actor: Actor, body: ParsedInputOf<typeof createToken>['body']): Promise<{ token: string }> {
     if (!mayCredentials.tokens(actor) || !mayCredentials.inPerson(actor)) throw refusals.notAuthorized();
@@ -65,7 +65,7 @@ export class ApiTokens {
         name: body.name.trim(),
         permissions,
         secretHash: hashOf(secret),
-        expiresAt: expiry(body.expires_at),
+        expiresAt: earlier(expiry(body.expires_at), expiry(actor.credentialExpiresAt)),
         at: new Date(this.clock.now()),
       }),
     );
@@ -87,4 +87,10 @@ function expiry(text: string | null | undefined): Date | null {
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) throw refusals.badParameter('expires_at', text);
   return at;
+}
+
+/** Null is never. */
+function earlier(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
 }

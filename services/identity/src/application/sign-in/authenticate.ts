@@ -83,7 +83,12 @@ export class Authenticate {
     if (!row.lastUsedAt || now - row.lastUsedAt.getTime() >= TOUCH_MS) {
       await this.credentials.touchApiToken(this.db, row.id, new Date(now));
     }
-    return { principal, options: { via: 'token', token: row.permissions }, csrfToken: null, leftMs };
+    const options = {
+      via: 'token' as const,
+      token: row.permissions,
+      ...(row.expiresAt && { expiresAt: row.expiresAt }),
+    };
+    return { principal, options, csrfToken: null, leftMs };
   }
 
   private async bySession(sessionToken: string): Promise<Proven> {

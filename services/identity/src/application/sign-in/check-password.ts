@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
-import { CLOCK, LruMap } from '@helpmesh/service-kit';
+import { CLOCK, clientNetwork, LruMap } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { normalAddress } from '../../domain/address.ts';
@@ -20,7 +20,7 @@ export interface PasswordTry {
   /** Login or e-mail as typed. */
   login: string;
   password: string;
-  /** Address of the caller; undefined counts as one unknown place. */
+  /** Address of the caller, counted by its network; undefined counts as one unknown place. */
   ip: string | undefined;
   way: 'session' | 'basic';
 }
@@ -56,7 +56,7 @@ export class CheckPassword {
     const principal = account === '' ? undefined : await this.principals.byLogin(this.db, account);
     const stored = principal?.grants.active ? principal.passwordHash : null;
     // Counted by the name as typed: a count shared by login and e-mail would tell which names belong to a person.
-    const key = { account, place: ip ?? 'unknown' };
+    const key = { account, place: ip === undefined ? 'unknown' : clientNetwork(ip) };
     const proof = createHmac('sha256', this.key)
       .update(JSON.stringify([key.account, key.place, password, way]))
       .digest('base64');

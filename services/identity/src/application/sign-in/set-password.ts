@@ -1,8 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Actor } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
-import { Inject, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { mayCredentials } from '../../domain/access.ts';
 import { normalAddress } from '../../domain/address.ts';
@@ -23,7 +24,9 @@ import { Passwords } from './passwords.ts';
 
 /** Setting a password: by a link from a mail, or by whoever knows the old one. */
 @Injectable()
-export class SetPassword {
+export class SetPassword implements BeforeApplicationShutdown {
+  private readonly mailing = new Set<Promise<void>>();
+
   constructor(
     private readonly db: DataSource,
     private readonly users: UserStore,
@@ -38,24 +41,44 @@ export class SetPassword {
   ) {}
 
   /**
-   * Mails a reset link. The answer never tells whether there is such an account; asking on and on for the same one
-   * sends no further mails for a while (the limit of domain/throttle.ts, counted for unknown accounts as well).
+   * Mails a reset link. The answer never tells whether there is such an account, nor does the time it takes: looking
+   * and mailing happen after it. Asking on and on for the same one sends no further mails for a while (the limit of
+   * domain/throttle.ts, counted for unknown accounts as well).
    */
   async requestReset({ username }: { username: string }): Promise<{ message: string }> {
     const account = normalAddress(username);
     if (account === '') return { message: 'ok' };
     const now = this.clock.now();
     const key = { account, place: 'password reset' };
-    await transaction(this.db, async (tx) => {
+    const allowed = await transaction(this.db, async (tx) => {
       const { place, account: everywhere } = await this.tries.lock(tx, key, new Date(now));
       const attempt = countTry(place, { ...everywhere, failures: 0 }, now);
-      if (attempt.do === 'wait') return;
-      await this.tries.save(tx, key, attempt.place);
+      if (attempt.do === 'try') await this.tries.save(tx, key, attempt.place);
+      return attempt.do === 'try';
+    });
+    if (allowed) this.afterAnswer(account);
+    return { message: 'ok' };
+  }
+
+  /** What the answer does not wait for is finished before the service stops. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.mailing);
+  }
+
+  private afterAnswer(account: string): void {
+    const work: Promise<void> = setImmediate()
+      .then(() => this.mailReset(account))
+      .catch((error: unknown) => record.resetNotMailed(error))
+      .finally(() => this.mailing.delete(work));
+    this.mailing.add(work);
+  }
+
+  private async mailReset(account: string): Promise<void> {
+    await transaction(this.db, async (tx) => {
       const id = await this.users.findId(tx, account);
       const [user] = id === undefined ? [] : await this.users.byIds(tx, [id]);
       if (user?.active && user.email !== '') await this.links.send(tx, 'password-reset', user);
     });
-    return { message: 'ok' };
   }
 
   /**

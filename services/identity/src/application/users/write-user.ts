@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Actor, UserInput } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
-import { transaction, violates } from '@helpmesh/persistence';
+import { lockInTransaction, transaction, violates } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -49,7 +49,7 @@ export class WriteUser {
     const hash = await this.hashOf(input);
     const identification = identifyOrRefuse(null, input);
     const created = await this.guarded(identification, async (tx) => {
-      await this.refuseTakenEmail(tx, identification.email, 0);
+      await this.refuseTaken(tx, identification, null);
       const resolved = await this.resolve.run(tx, input);
       const organizationId =
         resolved.values.organization_id === undefined && identification.email !== ''
@@ -82,7 +82,7 @@ export class WriteUser {
       if (!mayUsers.update(actor, before)) throw refusals.notAuthorized();
       const resolved = await this.resolve.run(tx, input);
       const identification = identifyOrRefuse(before, input);
-      await this.refuseTakenEmail(tx, identification.email, id);
+      await this.refuseTaken(tx, identification, before);
       if (resolved.values.preferences) {
         resolved.values.preferences = { ...before.preferences, ...resolved.values.preferences };
       }
@@ -128,10 +128,11 @@ export class WriteUser {
       const own = id === actor.userId && actor.actingUserId === undefined;
       await this.credentials.endSessions(tx, id, own ? (actor.sessionId ?? null) : null);
     }
-    if (values.password_hash !== undefined) {
+    // A link that went to the old address must not open the account of whoever has the new one.
+    if (values.password_hash !== undefined || values.email !== undefined || values.login !== undefined) {
       await this.credentials.voidOneTimeTokens(tx, id, new Date(this.clock.now()));
-      record.passwordSet(id, 'admin');
     }
+    if (values.password_hash !== undefined) record.passwordSet(id, 'admin');
     await this.announce.usersChanged(tx, 'updated', [id]);
     const decides = ['login', 'active', 'organization_id', 'preferences', 'password_hash'].some(
       (name) => name in values,
@@ -150,9 +151,23 @@ export class WriteUser {
     return password ? { password_hash: await this.passwords.hash(password) } : {};
   }
 
-  private async refuseTakenEmail(tx: EntityManager, email: string, ownId: number): Promise<void> {
-    const holder = email === '' ? undefined : await this.users.idByEmail(tx, email);
-    if (holder !== undefined && holder !== ownId) throw refusals.emailTaken(email);
+  /**
+   * People sign in and are found by login or e-mail: one name must never lead to two of them, so a login may not be
+   * somebody else's e-mail either, nor the other way round. Two equal logins are left to the unique constraint.
+   */
+  private async refuseTaken(
+    tx: EntityManager,
+    { login, email }: Identification,
+    before: UserRow | null,
+  ): Promise<void> {
+    const written = [login !== before?.login ? login : '', email !== before?.email ? email : ''];
+    const names = [...new Set(written.filter((name) => name !== ''))].sort();
+    // No constraint spans both columns: writers of the same name take turns, in one order.
+    for (const name of names) await lockInTransaction(tx, `identity.name ${name}`);
+    for (const other of await this.users.namesakes(tx, names, before?.id ?? 0)) {
+      if (written[1] !== '' && [other.email, other.login].includes(email)) throw refusals.emailTaken(email);
+      if (written[0] !== '' && other.email === login && other.login !== login) throw refusals.loginTaken(login);
+    }
   }
 
   /** A transaction whose violated unique constraints become the documented refusals: somebody was faster. */
