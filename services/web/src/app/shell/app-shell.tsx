@@ -34,13 +34,14 @@ function Frame() {
   const { t } = useLingui();
   const { navOpen, setNavOpen, shortcuts } = useShell();
   const { pathname } = useLocation();
-  const { agent } = useMe();
+  const { agent, customer } = useMe();
   useGeneralActions();
   useShortcuts(shortcuts);
   useLiveUpdates();
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new page closes the menu of small screens
   useEffect(() => setNavOpen(false), [pathname, setNavOpen]);
 
+  const newLabel = agent ? t`New ticket` : t`New request`;
   return (
     <AppShell
       header={{ height: 52 }}
@@ -78,7 +79,7 @@ function Frame() {
         </UnstyledButton>
         <Group gap={2} wrap="nowrap">
           <LiveStatus />
-          {agent && (
+          {(agent || customer) && (
             <>
               <Button
                 component={Link}
@@ -88,10 +89,10 @@ function Frame() {
                 visibleFrom="sm"
                 mr={6}
               >
-                {t`New ticket`}
+                {newLabel}
               </Button>
-              <Tooltip label={t`New ticket`}>
-                <ActionIcon component={Link} to="/tickets/new" hiddenFrom="sm" aria-label={t`New ticket`} color="mesh">
+              <Tooltip label={newLabel}>
+                <ActionIcon component={Link} to="/tickets/new" hiddenFrom="sm" aria-label={newLabel} color="mesh">
                   <IconPencilPlus size={18} aria-hidden />
                 </ActionIcon>
               </Tooltip>

@@ -71,6 +71,14 @@ export function useGeneralActions(): void {
       can: () => agent,
       run: () => void navigate({ to: '/tickets/new' }),
     },
+    {
+      id: 'request.new',
+      label: msg`New request`,
+      section: 'general',
+      key: 'c',
+      can: () => customer && !agent,
+      run: () => void navigate({ to: '/tickets/new' }),
+    },
     ...views(agentViews, () => agent),
     ...views(customerViews, () => customer),
     {

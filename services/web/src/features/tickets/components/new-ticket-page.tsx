@@ -1,22 +1,11 @@
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
-import {
-  Button,
-  FileButton,
-  Group,
-  Paper,
-  SegmentedControl,
-  Select,
-  Skeleton,
-  Stack,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Button, Group, Paper, SegmentedControl, Select, Stack, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconMail, IconPaperclip, IconPhoneIncoming, IconPhoneOutgoing } from '@tabler/icons-react';
+import { IconMail, IconPhoneIncoming, IconPhoneOutgoing } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { call } from '../../../app/api.ts';
 import { NotFound } from '../../../app/shell/fallbacks.tsx';
@@ -29,10 +18,9 @@ import { priorityLabel, stateLabel } from '../labels.ts';
 import { groupsQuery, prioritiesQuery, statesQuery, ticketKeys } from '../queries.ts';
 import { isPendingState, isResultState } from '../state-type.ts';
 import { useUploads } from '../use-uploads.ts';
+import { NewRequest } from './new-request.tsx';
 import classes from './new-ticket-page.module.css';
-import { UploadList } from './upload-list.tsx';
-
-const RichEditor = lazy(() => import('./rich-editor.tsx').then(({ RichEditor: Editor }) => ({ default: Editor })));
+import { focusFirst, TicketText } from './ticket-text.tsx';
 
 /** Article type and sender of each kind, as the API names them. */
 const kinds = {
@@ -52,10 +40,10 @@ interface Values {
   body: string;
 }
 
-/** For agents only: which groups a customer may write to is something the API does not tell yet. */
 export function NewTicketPage() {
-  const { agent } = useMe();
-  return agent ? <NewTicket /> : <NotFound />;
+  const { agent, customer } = useMe();
+  if (agent) return <NewTicket />;
+  return customer ? <NewRequest /> : <NotFound />;
 }
 
 function NewTicket() {
@@ -222,41 +210,7 @@ function NewTicket() {
                 {...form.getInputProps('pendingTime')}
               />
             )}
-            <div>
-              <div className={classes.bodyLabel} aria-hidden>
-                {t`Text`}
-              </div>
-              <div className={classes.editor} data-invalid={form.errors.body ? true : undefined}>
-                <Suspense fallback={<Skeleton height={170} />}>
-                  <RichEditor
-                    label={t`Text`}
-                    html=""
-                    autoFocus={false}
-                    invalid={form.errors.body !== undefined}
-                    onChange={onBody}
-                    onFiles={uploads.add}
-                    onSubmit={onSubmit}
-                  />
-                </Suspense>
-                <UploadList uploads={uploads} />
-                <div className={classes.attach}>
-                  <FileButton multiple onChange={(chosen) => uploads.add(chosen)}>
-                    {(props) => (
-                      <Button
-                        {...props}
-                        variant="subtle"
-                        color="gray"
-                        size="compact-sm"
-                        leftSection={<IconPaperclip size={16} aria-hidden />}
-                      >
-                        {t`Attach files`}
-                      </Button>
-                    )}
-                  </FileButton>
-                </div>
-              </div>
-              {form.errors.body && <div className={classes.error}>{form.errors.body}</div>}
-            </div>
+            <TicketText uploads={uploads} error={form.errors.body} onChange={onBody} onSubmit={onSubmit} />
             <div role="alert" className={classes.error}>
               {create.isError && problemText(i18n, create.error)}
             </div>
@@ -273,14 +227,4 @@ function NewTicket() {
       </form>
     </div>
   );
-}
-
-/** The keyboard goes to the first field that needs a hand. */
-function focusFirst(errors: Record<string, unknown>): void {
-  const order = ['customer', 'title', 'group', 'pendingTime', 'body'];
-  const field = order.find((name) => errors[name]);
-  const selector = field === 'body' ? '.ProseMirror' : `[data-field="${field}"]`;
-  const element = document.querySelector<HTMLElement>(selector);
-  const target = element?.matches('input, .ProseMirror') ? element : element?.querySelector<HTMLElement>('input');
-  target?.focus();
 }
