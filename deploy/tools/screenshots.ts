@@ -1,0 +1,87 @@
+import { mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from 'commander';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { fillWithDemoData } from '../src/demo/demo.ts';
+import { workspace } from '../src/platform/home.ts';
+import { type Platform, startPlatform } from '../src/platform/platform.ts';
+import { terminalProgress } from '../src/platform/progress.ts';
+import { launchChromium } from './chromium.ts';
+
+const desk = { viewport: { width: 1360, height: 850 }, locale: 'en-GB', reducedMotion: 'reduce' } as const;
+const phone = { ...desk, viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } as const;
+/** Pictures stand in the README: all of them together should not weigh more than a page. */
+const MOST_BYTES = 150_000;
+
+await new Command('screenshots')
+  .description('Starts a private platform with the demo data and writes the pictures of the documentation.')
+  .option('--out <folder>', 'where the pictures go', path.join(workspace, 'docs/images'))
+  .option('--no-build', 'start what is built already')
+  .showHelpAfterError('(--help shows what there is)')
+  .action(takeAll)
+  .parseAsync();
+
+async function takeAll({ out, build }: { out: string; build: boolean }): Promise<void> {
+  const progress = terminalProgress(process.stdout);
+  const serviceEnv = { ticket: { HELPMESH_IMPORT_MODE: 'true' } };
+  const platform = await startPlatform({ ports: 'private', build, serviceEnv, progress });
+  const browser = await launchChromium();
+  try {
+    await progress.step('demo data', (note) => fillWithDemoData(platform, note));
+    await progress.step('pictures', () => pictures(browser, platform, out));
+  } finally {
+    await browser.close();
+    await platform.stop();
+  }
+}
+
+async function pictures(browser: Browser, platform: Platform, out: string): Promise<void> {
+  mkdirSync(out, { recursive: true });
+  const list = `${platform.url}/tickets?view=open`;
+  const at = async (options: BrowserContextOptions, name: string, show: (page: Page) => Promise<void>) => {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    await signIn(page, platform);
+    await show(page);
+    const file = path.join(out, `${name}.png`);
+    await page.screenshot({ path: file, animations: 'disabled' });
+    await context.close();
+    const { size } = statSync(file);
+    if (size > MOST_BYTES) throw new Error(`${file} has ${size} bytes; at most ${MOST_BYTES} are wanted.`);
+  };
+  const openList = async (page: Page) => {
+    await page.goto(list);
+    await page.locator('[role=row][data-ticket]').nth(8).waitFor();
+  };
+  await at({ ...desk, colorScheme: 'light' }, 'tickets-light', openList);
+  await at({ ...desk, colorScheme: 'dark' }, 'tickets-dark', openList);
+  await at({ ...phone, colorScheme: 'light' }, 'phone', openList);
+  await at({ ...desk, colorScheme: 'light' }, 'ticket', async (page) => {
+    await openList(page);
+    const talk = page.locator('[role=row][data-ticket]').filter({ hasText: /\D[3-9]$|[3-9]\s/ });
+    await talk.first().getByRole('link').click();
+    await page.getByRole('region', { name: 'Messages' }).getByRole('article').first().waitFor();
+    await page.getByRole('button', { name: 'Internal note' }).waitFor();
+  });
+  await at({ ...desk, colorScheme: 'light' }, 'new-ticket', async (page) => {
+    await page.goto(`${platform.url}/tickets/new`);
+    await page.getByRole('textbox', { name: 'Text', exact: true }).waitFor();
+    await page.getByLabel('Customer', { exact: true }).fill('Okafor');
+    await page
+      .getByRole('option', { name: /Okafor/ })
+      .first()
+      .click();
+    await page.getByLabel('Title', { exact: true }).fill('Cannot download the dataset after the update');
+    await page.getByRole('combobox', { name: 'Group' }).click();
+    await page.getByRole('option', { name: 'Marine Data' }).click();
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill('She gets “403 Forbidden” since this morning.');
+  });
+}
+
+async function signIn(page: Page, { url, admin }: Platform): Promise<void> {
+  await page.goto(url);
+  await page.getByLabel('E-mail address').fill(admin.email);
+  await page.getByLabel('Password', { exact: true }).fill(admin.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: /^Account of / }).waitFor();
+}

@@ -1,0 +1,102 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Platform } from '@helpmesh/deploy/local';
+import { rawMail, sendRaw } from '@helpmesh/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Person, useBrowser } from './browser.ts';
+import { linkIn } from './desk.ts';
+import { testPlatform } from './platform.ts';
+
+const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  [1360, 320].map((width) => ({ colorScheme, width })),
+);
+
+/** What axe finds on each page, in both appearances, on a desk and at the width of a small phone (WCAG 1.4.10). */
+describe('accessibility', () => {
+  let platform: Platform;
+  let resetLink: string;
+  let ticketId: number;
+  const browser = useBrowser(() => platform.url);
+
+  beforeAll(async () => {
+    const started = await testPlatform();
+    platform = started.platform;
+    const { admin, anyone, mailbox } = started;
+    await sendRaw(
+      { port: platform.smtpPort },
+      rawMail({
+        from: 'Ada Client <ada@customer.example>',
+        subject: 'A title of many words, among them Donaudampfschifffahrtsgesellschaftskapitänswitwe',
+        html: `<p>See <a href="https://www.example.org/a/rather/long/address/that/does/not/break">the page</a>.</p>
+          <table width="900"><tr><td>wide</td><td>table</td></tr></table>`,
+        attachments: [{ name: 'a-file-with-a-name-that-is-rather-long.log', content: 'text' }],
+      }),
+      { from: 'ada@customer.example', to: 'helpdesk@localhost' },
+    );
+    const ticket = await admin.ticketTitled('A title of many words');
+    ticketId = ticket.id;
+    const article = { ticket_id: ticketId, content_type: 'text/plain' };
+    await admin.post('/api/v1/ticket_articles', { ...article, type: 'note', internal: true, body: 'A note.' });
+    await admin.post('/api/v1/ticket_articles', { ...article, type: 'email', body: 'A reply.' });
+    await anyone.post('/api/v1/users/password_reset', { username: 'agent1@example.com' });
+    resetLink = linkIn(await mailbox.mail('agent1@example.com'), '/reset').href;
+  }, 120_000);
+  afterAll(() => platform?.stop());
+
+  it.each(looks)(
+    'nothing serious in $colorScheme at $width px',
+    { timeout: 120_000 },
+    async ({ colorScheme, width }) => {
+      const person = await browser.person({ colorScheme, viewport: { width, height: 850 }, reducedMotion: 'reduce' });
+      const { page } = person;
+      const found: string[] = [];
+      const look = async (place: string) => {
+        expect(await page.locator('html').getAttribute('data-mantine-color-scheme'), place).toBe(colorScheme);
+        found.push(...(await seriousIn(person, place)));
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        if (wide > width) found.push(`${place}: ${wide} px wide`);
+      };
+
+      await page.goto(resetLink);
+      await page.getByLabel('New password').waitFor();
+      await look('reset');
+      await person.goto('/');
+      await person.heading('Sign in').waitFor();
+      await look('sign-in');
+      await person.fillIn(platform.admin.email, platform.admin.password);
+      await person.row(/A title of many words/).waitFor();
+      await look('list');
+      await page.getByRole('button', { name: /^Account of / }).click();
+      await page.getByRole('menu').waitFor();
+      await look('account menu');
+      await page.keyboard.press('Escape');
+      await person.goto(`/tickets/${ticketId}`);
+      await person.message(/^Agent: /).waitFor();
+      await page.getByRole('button', { name: 'Reply', exact: true }).waitFor();
+      await look('ticket');
+      await page.getByRole('button', { name: 'Reply', exact: true }).click();
+      await page.getByRole('textbox', { name: 'Text of the reply' }).waitFor();
+      await look('reply');
+      await person.goto('/tickets/new');
+      await page.getByRole('textbox', { name: 'Text', exact: true }).waitFor();
+      await look('new ticket');
+      await page.getByRole('button', { name: 'Create the ticket' }).click();
+      await page.getByText('Choose a customer.').waitFor();
+      await look('new ticket with complaints');
+      expect(found).toEqual([]);
+    },
+  );
+});
+
+/**
+ * One line for each element that axe calls a serious or critical problem. Mail frames run no scripts, so not axe: it
+ * must not ask them, and only the legacy mode keeps to that.
+ */
+async function seriousIn({ page }: Person, place: string): Promise<string[]> {
+  const { violations, passes } = await new AxeBuilder({ page }).options({ iframes: false }).setLegacyMode().analyze();
+  expect(passes.length, `rules that ${place} keeps`).toBeGreaterThan(5);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${place}: ${id} at ${target.join(' ')}: ${failureSummary}`),
+    );
+}

@@ -1,0 +1,395 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Platform } from '@helpmesh/deploy/local';
+import { rawMail, sendRaw, waitFor } from '@helpmesh/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Person, useBrowser } from './browser.ts';
+import { type Desk, type Json, linkIn, type Mailbox } from './desk.ts';
+import { testPlatform } from './platform.ts';
+
+const password = 'A-password-for-the-page-1';
+
+/** What people do with the page, from the mail that comes in to the mail that goes out. */
+describe('in the browser', () => {
+  let platform: Platform;
+  let mailbox: Mailbox;
+  let admin: Desk;
+  const browser = useBrowser(() => platform.url);
+
+  beforeAll(async () => {
+    ({ platform, mailbox, admin } = await testPlatform());
+  }, 120_000);
+  afterAll(() => platform?.stop());
+
+  const mailIn = (mail: Parameters<typeof rawMail>[0] & { from: string }) =>
+    sendRaw({ port: platform.smtpPort }, rawMail(mail), {
+      from: /<(.+)>/.exec(mail.from)?.[1] ?? mail.from,
+      to: 'helpdesk@localhost',
+    });
+
+  const account = (firstname: string, role: 'Agent' | 'Customer') =>
+    admin.post('/api/v1/users', {
+      firstname,
+      lastname: 'Page',
+      email: emailOf(firstname),
+      password,
+      roles: [role],
+      ...(role === 'Agent' && { groups: { Users: ['full'] } }),
+    });
+  const emailOf = (firstname: string) => `${firstname.toLowerCase()}@page.example`;
+
+  /** A new agent, signed in. */
+  async function agent(firstname: string, options: Parameters<typeof browser.person>[0] = {}): Promise<Person> {
+    await account(firstname, 'Agent');
+    const person = await browser.person(options);
+    await person.signIn(emailOf(firstname), password);
+    return person;
+  }
+
+  const phoneTicket = (title: string, customer: string) =>
+    admin.post('/api/v1/tickets', {
+      title,
+      group: 'Users',
+      customer: `guess:${customer}`,
+      article: { type: 'phone', sender: 'Customer', body: `About ${title}.` },
+    });
+
+  it('the whole story: a mail comes in, is answered, and the answer to that is there at once', async () => {
+    const amy = await agent('Amy');
+    const { page } = amy;
+    const loaded = await amy.document();
+    const customer = 'carla@customer.example';
+    await mailIn({ from: `Carla Client <${customer}>`, subject: 'The archive is slow', text: 'Since Monday.\n' });
+
+    await amy.row('The archive is slow').click();
+    await amy.heading('The archive is slow').waitFor();
+    await amy.message('Customer: Carla Client').getByText('Since Monday.').waitFor();
+
+    await page.getByRole('button', { name: 'Reply', exact: true }).click();
+    const text = page.getByRole('textbox', { name: 'Text of the reply' });
+    await text.fill('We moved you to a faster disk.');
+    await page.getByRole('button', { name: `Send to ${customer}` }).waitFor();
+    await text.press('Control+Enter');
+    const reply = amy.message('Agent: Amy Page');
+    await reply.getByText('Sent', { exact: true }).waitFor();
+
+    const mail = await mailbox.mail(customer, (one) => one.Snippet.includes('faster disk'), 'the reply');
+    expect(mail.text).toContain('We moved you to a faster disk.');
+    expect(mail.subject).toMatch(/\[Ticket#\d+\]/);
+
+    await mailIn({
+      from: `Carla Client <${customer}>`,
+      subject: `Re: ${mail.subject}`,
+      text: 'Now it is quick, thank you!\n',
+      inReplyTo: mail.messageId ?? '',
+    });
+    await amy.message('Customer: Carla Client').getByText('Now it is quick, thank you!').waitFor();
+    expect(await amy.document()).toBe(loaded);
+  });
+
+  it('an internal note looks like one and is mailed to nobody', async () => {
+    const customer = 'nora@customer.example';
+    const ticket = await phoneTicket('A quiet matter', customer);
+    await mailbox.mail(customer);
+    const bert = await agent('Bert');
+    const { page } = bert;
+    await bert.goto(`/tickets/${ticket.id}`);
+
+    await page.getByRole('button', { name: 'Internal note' }).click();
+    await page.getByText('Only agents see this. Nothing is sent.').waitFor();
+    await page.getByRole('textbox', { name: 'Text of the internal note' }).fill('He is a friend of the director.');
+    await page.getByRole('button', { name: 'Save internal note' }).click();
+    const note = bert.message('Internal note: Bert Page');
+    await note.waitFor();
+    expect(await note.getByText('Internal note', { exact: true }).locator('svg').count()).toBe(1);
+    const colour = (card: ReturnType<Person['message']>) =>
+      card.evaluate((element) => getComputedStyle(element).backgroundColor);
+    expect(await colour(note)).not.toBe(await colour(bert.message(/^Customer: /)));
+
+    // A mail that went out after the note shows that the note, had it been mailed, would be there as well.
+    await page.getByRole('button', { name: 'Reply', exact: true }).click();
+    const text = page.getByRole('textbox', { name: 'Text of the reply' });
+    await text.fill('It is done.');
+    await text.press('Control+Enter');
+    await mailbox.mail(customer, (mail) => mail.Snippet.includes('It is done.'), 'the reply');
+    const raws = await mailbox.to(customer);
+    expect(JSON.stringify(raws)).not.toContain('director');
+    expect(raws).toHaveLength(2);
+  });
+
+  it('a call becomes a ticket of a customer who was unknown; an empty form says what is missing', async () => {
+    const cleo = await agent('Cleo');
+    const { page } = cleo;
+    await page.getByRole('link', { name: 'New ticket' }).click();
+    await cleo.heading('New ticket').waitFor();
+    const create = page.getByRole('button', { name: 'Create the ticket' });
+    await create.click();
+    for (const complaint of ['Choose a customer.', 'Write a title.', 'Choose a group.', 'Write a text.']) {
+      await page.getByText(complaint, { exact: true }).waitFor();
+    }
+    await waitFor(
+      () => page.getByLabel('Customer', { exact: true }).evaluate((field) => field === document.activeElement),
+      {
+        what: 'the keyboard at the first field in need',
+      },
+    );
+
+    expect(await page.getByRole('radio', { name: 'Received call' }).isChecked()).toBe(true);
+    await page.getByLabel('Customer', { exact: true }).fill('vera.caller@customer.example');
+    await page.getByRole('option', { name: /^Create a new customer/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'New customer' });
+    await dialog.getByLabel('First name').fill('Vera');
+    await dialog.getByLabel('Last name').fill('Caller');
+    await dialog.getByRole('button', { name: 'Create the customer' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByRole('combobox', { name: 'Group' }).click();
+    await page.getByRole('option', { name: 'Users' }).click();
+    await page.getByLabel('Title', { exact: true }).fill('The door does not open');
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill('She stands in front of it.');
+    await create.click();
+
+    await cleo.heading('The door does not open').waitFor();
+    await cleo.message('Customer: Vera Caller').waitFor();
+    await cleo.shows('She stands in front of it.');
+    const confirmation = await mailbox.mail('vera.caller@customer.example');
+    expect(confirmation.subject).toContain('[Ticket#');
+  });
+
+  it('a wrong password is told, a forgotten one is set anew by a link that works once', async () => {
+    await account('Dana', 'Agent');
+    const dana = await browser.person();
+    const { page } = dana;
+    dana.allow(
+      /status of (401|422) .*\/api\/v1\/(signin|users\/password_reset_verify)/,
+      /status of 4\d\d .*password_reset/,
+    );
+    await dana.goto('/');
+    await dana.fillIn(emailOf('Dana'), 'not-the-password');
+    await page.getByRole('alert').getByText('E-mail address and password do not match.').waitFor();
+
+    await page.getByRole('link', { name: 'Forgot your password?' }).click();
+    await page.getByRole('textbox', { name: 'E-mail address' }).fill(emailOf('Dana'));
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await dana.heading('Check your mail').waitFor();
+
+    const link = linkIn(await mailbox.mail(emailOf('Dana')), '/reset').href;
+    await setPassword(dana, link, 'Another-password-2');
+    await page.getByRole('link', { name: 'Go to sign in' }).click();
+    await dana.fillIn(emailOf('Dana'), 'Another-password-2');
+    await page.getByRole('button', { name: 'Account of Dana Page' }).waitFor();
+
+    await page.goto(link);
+    await dana.heading('This link does not work any more').waitFor();
+  });
+
+  it('an invited colleague chooses a password and signs in; the link works once', async () => {
+    const email = emailOf('Emil');
+    await admin.post('/api/v1/users', {
+      firstname: 'Emil',
+      lastname: 'Page',
+      email,
+      roles: ['Agent'],
+      groups: { Users: ['full'] },
+      invite: true,
+    });
+    const emil = await browser.person();
+    const { page } = emil;
+    emil.allow(/status of 4\d\d .*password_reset_verify/);
+    const link = linkIn(await mailbox.mail(email), '/invite').href;
+    await setPassword(emil, link, password);
+    await page.getByRole('link', { name: 'Go to sign in' }).click();
+    await emil.fillIn(email, password);
+    await page.getByRole('button', { name: 'Account of Emil Page' }).waitFor();
+    await page.goto(link);
+    await emil.heading('This link does not work any more').waitFor();
+  });
+
+  it('a customer sees the tickets that are theirs, and answers', async () => {
+    await account('Fay', 'Customer');
+    const [own, foreign] = [
+      await phoneTicket('The ticket of Fay', emailOf('Fay')),
+      await phoneTicket('The ticket of somebody else', 'else@customer.example'),
+    ];
+    const fay = await browser.person();
+    const { page } = fay;
+    fay.allow(new RegExp(`status of 404 .*/${foreign.id}\\b`));
+    await fay.signIn(emailOf('Fay'), password);
+    await fay.row('The ticket of Fay').waitFor();
+    await page.getByRole('status').getByText('1 ticket', { exact: true }).waitFor();
+    expect(await page.getByRole('link', { name: 'New ticket' }).count()).toBe(0);
+
+    await fay.row('The ticket of Fay').click();
+    await page.getByRole('button', { name: 'Reply', exact: true }).click();
+    expect(await page.getByRole('button', { name: 'Internal note' }).count()).toBe(0);
+    await page.getByRole('textbox', { name: 'Text of the reply' }).fill('One more thing.');
+    await page.getByRole('button', { name: 'Send reply' }).click();
+    await fay.message('Customer: Fay Page').last().waitFor();
+    await fay.shows('One more thing.');
+    const articles = await admin.articlesOf(own.id);
+    expect(articles.find((article: Json) => article.body.includes('One more thing.'))).toMatchObject({
+      sender: 'Customer',
+      internal: false,
+    });
+
+    await fay.goto(`/tickets/${foreign.id}`);
+    await page.getByText('There is no such ticket').waitFor();
+  });
+
+  it('a hostile mail is read without anything of it running, loading or covering the page', async () => {
+    const elsewhere = await listener();
+    const evil = `http://127.0.0.1:${(elsewhere.server.address() as AddressInfo).port}`;
+    const run = `top.hurt=1;alert(1);fetch('${evil}/script')`;
+    const html = `<html><head><base href="${evil}/"><meta http-equiv="refresh" content="0;url=${evil}/refresh">
+      <link rel="stylesheet" href="${evil}/style.css"><style>@import url(${evil}/import.css);
+      body{background:url(${evil}/body.png)}</style><script>${run}</script></head><body onload="${run}">
+      <p>Please read this to the end.</p><img src="x" onerror="${run}"><img src="${evil}/pixel.png">
+      <picture><source srcset="${evil}/set.png"><img srcset="${evil}/set2.png 2x"></picture>
+      <div style="position:fixed;inset:0;z-index:99999;background:url(${evil}/cover.png) red">covered</div>
+      <iframe srcdoc="<script>${run}</script>"></iframe><object data="${evil}/object"></object>
+      <embed src="${evil}/embed"><video src="${evil}/video" autoplay></video>
+      <svg onload="${run}"><animate attributeName="href" onbegin="${run}" values="javascript:${run}" dur="1s"/>
+      <image href="${evil}/svg.png"/></svg><math><mtext><img src=x onerror="${run}"></mtext></math>
+      <form action="${evil}/form"><input name="password" autofocus onfocus="${run}"><button>Sign in</button></form>
+      <a href="javascript:${run}">a link</a> <a href="java&#10;script:${run}">another link</a>
+      <details open ontoggle="${run}">details</details><p>This is the end.</p></body></html>`;
+    await mailIn({ from: 'Mallory <mallory@customer.example>', subject: 'A harmless question', html });
+    const gus = await agent('Gus');
+    const { page } = gus;
+    try {
+      await gus.row('A harmless question').click();
+      const message = gus.message('Customer: Mallory');
+      const frame = message.frameLocator('iframe');
+      await frame.getByText('This is the end.').waitFor();
+      for (const name of ['a link', 'another link']) {
+        const link = frame.getByText(name, { exact: true });
+        expect((await link.getAttribute('href')) ?? '', name).not.toMatch(/script/i);
+        await link.click();
+      }
+      const dangerous = 'script,iframe,object,embed,form,input,svg,math,base,link,meta[http-equiv=refresh],video';
+      expect(await frame.locator('body').locator(dangerous).count()).toBe(0);
+      expect(await frame.locator('body').evaluate((body) => /\son\w+=/i.test(body.innerHTML))).toBe(false);
+
+      // Nothing lies over the page: its buttons are reached by a mouse.
+      await page.getByRole('button', { name: 'Reply', exact: true }).click();
+      await page.getByRole('textbox', { name: 'Text of the reply' }).fill('No.');
+      expect(await page.evaluate(() => 'hurt' in window)).toBe(false);
+      expect(elsewhere.asked).toEqual([]);
+      expect(page.context().pages()).toHaveLength(1);
+    } finally {
+      elsewhere.server.close();
+    }
+  });
+
+  it('everything goes without a mouse: sign in, open, reply, close', async () => {
+    await account('Hal', 'Agent');
+    await phoneTicket('Older than the other', 'keys@customer.example');
+    const ticket = await phoneTicket('Only by keyboard', 'keys@customer.example');
+    const hal = await browser.person();
+    const { page } = hal;
+    await hal.goto('/');
+    await hal.heading('Sign in').waitFor();
+    await page.evaluate(() => {
+      const counted = window as unknown as { mouse: number };
+      counted.mouse = 0;
+      for (const type of ['mousedown', 'touchstart']) window.addEventListener(type, () => counted.mouse++, true);
+    });
+    const { keyboard } = page;
+    const focusAt = (what: RegExp) =>
+      waitFor(async () => what.test(await hal.focused()), { what: `the keyboard at ${what}` });
+
+    await keyboard.type(emailOf('Hal'));
+    await keyboard.press('Tab');
+    await keyboard.type(password);
+    await keyboard.press('Enter');
+    await hal.row('Only by keyboard').waitFor();
+    for (let presses = 0; !(await hal.focused()).includes('Only by keyboard'); presses++) {
+      expect(presses, 'presses of J').toBeLessThan(60);
+      await keyboard.press('j');
+      await focusAt(/#\d+/);
+    }
+    await keyboard.press('Enter');
+    await hal.heading('Only by keyboard').waitFor();
+    await page.getByRole('button', { name: 'Reply', exact: true }).waitFor();
+
+    await keyboard.press('r');
+    await focusAt(/^Text of the reply$/);
+    await keyboard.type('Written by hand.');
+    await keyboard.press('Control+Enter');
+    await hal.message('Agent: Hal Page').waitFor();
+    await hal.shows('Written by hand.');
+    await page.getByRole('textbox', { name: 'Text of the reply' }).waitFor({ state: 'hidden' });
+
+    await keyboard.press('s');
+    await page.getByRole('option').first().waitFor();
+    // Of the menu, not of the field: where the arrow keys are.
+    const marked = () => page.evaluate(() => document.querySelector('[data-combobox-selected]')?.textContent);
+    for (let presses = 0; (await marked()) !== 'Closed'; presses++) {
+      expect(presses, 'presses of the arrow').toBeLessThan(12);
+      await keyboard.press('ArrowDown');
+    }
+    await keyboard.press('Enter');
+    await waitFor(async () => (await admin.get(`/api/v1/tickets/${ticket.id}?expand=true`)).state === 'closed', {
+      what: 'the ticket to be closed',
+    });
+    expect(await page.evaluate(() => (window as unknown as { mouse: number }).mouse)).toBe(0);
+  });
+
+  it('speaks German and English, as the browser does and as one chooses', async () => {
+    const ida = await browser.person({ locale: 'de-DE' });
+    const { page } = ida;
+    await account('Ida', 'Agent');
+    await ida.goto('/');
+    await ida.heading('Anmelden').waitFor();
+    await ida.fillIn(emailOf('Ida'), password);
+    await page.getByRole('link', { name: /^Nicht zugewiesen/ }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+
+    await page.getByRole('button', { name: 'Sprache' }).click();
+    await page.getByRole('menuitemradio', { name: 'English' }).click();
+    await page.getByRole('link', { name: /^Unassigned/ }).click();
+    await ida.heading('Unassigned').waitFor();
+    expect(await page.getByText('Nicht zugewiesen').count()).toBe(0);
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+    await page.reload();
+    await ida.heading('Unassigned').waitFor();
+  });
+
+  it('what arrived while the gateway was away is shown when it is back, and what comes later too', async () => {
+    const jo = await agent('Jo');
+    const { page } = jo;
+    jo.allow(/net::ERR_|status of 50\d/);
+    const loaded = await jo.document();
+    await page.getByRole('link', { name: /^All open|^Open/ }).waitFor();
+    await platform.services.gateway.stop();
+    await mailIn({ from: 'kim@customer.example', subject: 'Sent into the dark', text: 'Hello?\n' });
+    await platform.services.gateway.start();
+    await jo.row('Sent into the dark').waitFor({ timeout: 30_000 });
+
+    await platform.services.gateway.restart();
+    await mailIn({ from: 'kim@customer.example', subject: 'Sent after that', text: 'Hello again!\n' });
+    await jo.row('Sent after that').waitFor({ timeout: 30_000 });
+    expect(await jo.document()).toBe(loaded);
+  }, 90_000);
+});
+
+async function setPassword(person: Person, link: string, chosen: string): Promise<void> {
+  const { page } = person;
+  await page.goto(link);
+  await page.getByLabel('New password').fill('short');
+  await page.getByRole('button', { name: 'Save the password' }).click();
+  await page.getByText('Too short: use at least 10 characters.').waitFor();
+  await page.getByLabel('New password').fill(chosen);
+  await page.getByRole('button', { name: 'Save the password' }).click();
+  await person.heading('Password saved').waitFor();
+}
+
+/** A server of somebody else that notes who asked for something. */
+async function listener(): Promise<{ server: Server; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, asked };
+}
