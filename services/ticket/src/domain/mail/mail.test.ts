@@ -139,6 +139,17 @@ describe('addresses', () => {
     expect(read.map(({ address }) => address)).toEqual(addresses);
   });
 
+  it.each([
+    ['a word that never ends', 'a'.repeat(100_000)],
+    ['quotes that are never closed', '"\\'.repeat(25_000)],
+    ['many quotes', 'a"'.repeat(50_001)],
+  ])('are looked for at once in %s', (_, text) => {
+    const started = performance.now();
+    expect(addressesIn(text)).toEqual([]);
+    expect(parseAddresses(text)).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(1_500);
+  });
+
   it('are compared whole', () => {
     expect(addressesIn('Ann <joann@x.org>')).not.toContain('ann@x.org');
     expect(addressesIn('A@X.org, a@x.org')).toEqual(['a@x.org']);
