@@ -206,6 +206,30 @@ describe('the main job', () => {
     expect((await ines.get('/api/v1/ticket_list?view=all')).total).toBeGreaterThan(0);
   });
 
+  it('a customer opens a request in the portal, and the confirmation quotes none of it', async () => {
+    const email = 'portal@customer.example';
+    const password = 'Customer-password-2';
+    const user = await agent.post('/api/v1/users', {
+      firstname: 'Por',
+      lastname: 'Tal',
+      email,
+      roles: ['Customer'],
+      password,
+    });
+    const portal = agent.as({ basic: [email, password] });
+    const groups: Json[] = await portal.get('/api/v1/groups');
+    expect(groups).toContainEqual({ id: 1, name: 'Users', active: true });
+    const ticket = await portal.post('/api/v1/tickets', {
+      title: 'Cheap words',
+      group_id: 1,
+      article: { type: 'web', subject: 'Cheap words', body: '<p>Please help.</p>', content_type: 'text/html' },
+    });
+    expect(ticket).toMatchObject({ customer_id: user.id, group_id: 1 });
+    const mail = await mailbox.mail(email);
+    expect(mail.subject).toContain(`[Ticket#${ticket.number}]`);
+    expect(JSON.stringify(mail.headerLines) + mail.text + mail.html).not.toMatch(/Cheap words|Por Tal/);
+  });
+
   it('keeps an internal note away from the customer, in the portal and by mail', async () => {
     const customer = 'quiet@customer.example';
     const ticket = await opened('Quiet', customer, { type: 'phone', sender: 'Customer', body: 'Hello' });
