@@ -62,7 +62,8 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 32 } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 400, events: { hover: true, focus: true, touch: false } } },
-    Menu: { defaultProps: { shadow: 'md', withinPortal: true } },
+    // The placeholder is a focusable child that a menu must not have; without it the first item gets the focus.
+    Menu: { defaultProps: { shadow: 'md', withinPortal: true, withInitialFocusPlaceholder: false } },
     Select: { defaultProps: { checkIconPosition: 'right', allowDeselect: false } },
     Combobox: { defaultProps: { shadow: 'md' } },
     Modal: {
