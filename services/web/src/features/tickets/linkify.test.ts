@@ -39,15 +39,13 @@ it.each([
 });
 
 it.each([
-  ['words with dots', 'a.'],
-  ['addresses that never come', 'a-b+c@'],
-  ['dots behind an address', `http://${'.'.repeat(100)}a`],
-  ['spaces', `${' '.repeat(100)}x`],
-])('reads a long text of %s in no time', (_, piece) => {
-  const text = piece.repeat(Math.ceil(200_000 / piece.length));
+  ['words with dots', 'a.'.repeat(100_000)],
+  ['addresses that never come', 'a-b+c@'.repeat(30_000)],
+  ['dots in an address', `http://${'.'.repeat(200_000)}a`],
+])('reads a long text of %s in no time', (_, text) => {
   const start = performance.now();
   linkify(text);
-  // Reading it once per letter took minutes.
+  // Reading the rest again from each letter took minutes.
   expect(performance.now() - start).toBeLessThan(1_500);
 });
 
