@@ -1,12 +1,12 @@
-import { defaultExclude, defineConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 
 // Tests and editors read sources (the `@helpmesh/source` condition); the runtime reads dist.
 // Without `module`: it stands for builds made for bundlers, which Node itself cannot always load (@aws-sdk).
 const conditions = ['@helpmesh/source', 'node', 'development|production'];
 
-/** `helpmesh test --faults` and `--peers` choose another set than the usual one. */
+/** `helpmesh test --faults` and `--peers` choose another set than the usual one; faults then run at full size. */
 const suite = process.env.HELPMESH_TEST_SUITE ?? 'usual';
-const wholePlatform = { faults: ['tests/fault/full/**/*.test.ts'], peers: ['tests/peers/**/*.test.ts'] }[suite] ?? [
+const wholePlatform = { faults: ['tests/fault/**/*.test.ts'], peers: ['tests/peers/**/*.test.ts'] }[suite] ?? [
   'tests/{e2e,fault,peers,load}/**/*.test.ts',
 ];
 const parts = [
@@ -15,7 +15,6 @@ const parts = [
   'deploy/{src,tools}/**/*.test.ts',
   'tests/contract/**/*.test.ts',
 ];
-const exclude = [...defaultExclude, ...(suite === 'faults' ? [] : ['tests/fault/full/**'])];
 
 export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
@@ -24,6 +23,8 @@ export default defineConfig({
   test: {
     globalSetup: ['libs/testing/src/global-setup.ts'],
     pool: 'forks',
+    // Services under test say what went wrong, not what they do.
+    env: { LOG_LEVEL: process.env.LOG_LEVEL ?? 'error' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['services/*/src/**', 'libs/*/src/**'] },
@@ -33,7 +34,6 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: suite === 'usual' ? parts : [],
-          exclude,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
@@ -41,7 +41,7 @@ export default defineConfig({
       {
         // A whole platform is a dozen processes: one file at a time, after everything else.
         extends: true,
-        test: { name: 'whole', include: wholePlatform, exclude, maxWorkers: 1, sequence: { groupOrder: 2 } },
+        test: { name: 'whole', include: wholePlatform, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },

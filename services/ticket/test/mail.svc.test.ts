@@ -233,7 +233,7 @@ describe('an answer', () => {
     expect((await thread(ticketId))[1]).toMatchObject({ sender: 'System', internal: true });
   });
 
-  it('says whether it showed our signed id, and leads answers elsewhere only then', async () => {
+  it('says whether it showed our signed id; on a ticket that is there, answers are led elsewhere only then', async () => {
     const replyTo = { name: '', address: 'mallory@example.com' };
     const { ticketId } = await filed({ replyTo });
     const { number } = await ticket(ticketId);
@@ -241,7 +241,7 @@ describe('an answer', () => {
     await filed({ replyTo, references: [signedFor(ticketId)] });
     const words = await thread(ticketId);
     expect(words.map((one) => [one.reply_to, one.preferences])).toEqual([
-      [null, { verified: false, reply_to_unverified: replyTo.address }],
+      [replyTo.address, { verified: false }],
       [null, { verified: false, reply_to_unverified: replyTo.address }],
       [replyTo.address, { verified: true }],
     ]);

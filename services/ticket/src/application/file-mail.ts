@@ -108,7 +108,7 @@ export class FileMail {
     const ids = await this.tickets.takeIds(tx, placement.do === 'open' ? 1 : 0, 1);
     const writing = new Writing(this.outbox, refs, now, loaded, message);
     const proven = placement.do !== 'open' && placement.evidence === 'signed-id';
-    const article = articleOf(mail, ids.articles[0] as number, proven);
+    const article = articleOf(mail, ids.articles[0] as number, { proven, opens: placement.do === 'open' });
     const by = sender?.id ?? SYSTEM_USER;
     if (placement.do !== 'open') {
       const role = roles.get(placement.ticketId) as SenderRole;

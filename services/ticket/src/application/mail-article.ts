@@ -26,13 +26,14 @@ export function titleOf(mail: Mail): string {
 /**
  * What a mail says, as an article.
  * @param proven  it carries our signed id for the ticket it joins
+ * @param opens  it opens a ticket of its own
  */
-export function articleOf(mail: Mail, id: number, proven: boolean): NewArticle {
+export function articleOf(mail: Mail, id: number, { proven, opens }: { proven: boolean; opens: boolean }): NewArticle {
   const files: AttachedFile[] = mail.attachments.map(storedFile);
   const unreadable = mail.unreadable !== null;
   if (unreadable) files.push(rawAsFile(mail));
   const html = unreadable ? null : mail.html;
-  const replyTo = trustedReplyTo(mail.replyTo, mail.from, proven);
+  const replyTo = trustedReplyTo(mail.replyTo, mail.from, proven || opens);
   const text = unreadable
     ? `This mail could not be read; it is attached as it arrived.\n\nReason: ${mail.unreadable}`
     : clean(mail.text) || '(no text)';

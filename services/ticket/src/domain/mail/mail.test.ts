@@ -103,9 +103,9 @@ describe('placing a mail', () => {
     ['mallory@example.com', false, null],
     ['mallory@example.com', true, { address: 'mallory@example.com' }],
     ['A@x.org', false, { address: 'A@x.org' }],
-  ])('answers to Reply-To %s of a@x.org (proven: %s) go to %j', (address, proven, expected) => {
-    expect(trustedReplyTo({ address }, { address: 'a@x.org' }, proven)).toEqual(expected);
-    expect(trustedReplyTo(null, { address: 'a@x.org' }, proven)).toBeNull();
+  ])('answers to Reply-To %s of a@x.org (trusted: %s) go to %j', (address, trusted, expected) => {
+    expect(trustedReplyTo({ address }, { address: 'a@x.org' }, trusted)).toEqual(expected);
+    expect(trustedReplyTo(null, { address: 'a@x.org' }, trusted)).toBeNull();
   });
 });
 

@@ -84,14 +84,16 @@ function refusal(role: SenderRole, evidence: Evidence, accepts: () => boolean): 
 }
 
 /**
- * Whom an answer may go to besides the sender: a Reply-To that names somebody else counts only in a proven mail, else a
- * forged one would lead the desk's answers, and with them its signed ids, to whoever forged it.
+ * Whom an answer may go to besides the sender. A mail that opens a ticket may name anybody, as contact forms do. On a
+ * ticket that is there already, a Reply-To to somebody else counts only in a proven mail, else a forged one would lead
+ * the desk's answers, and with them its signed ids, to whoever forged it.
+ * @param trusted  the mail is proven, or opens its ticket
  */
 export function trustedReplyTo<T extends { address: string }>(
   replyTo: T | null,
   from: { address: string } | null,
-  proven: boolean,
+  trusted: boolean,
 ): T | null {
   const same = replyTo !== null && replyTo.address.toLowerCase() === from?.address.toLowerCase();
-  return proven || same ? replyTo : null;
+  return trusted || same ? replyTo : null;
 }
