@@ -71,7 +71,7 @@ async function pictures(browser: Browser, platform: Platform, out: string): Prom
     await page.getByRole('textbox', { name: 'Text', exact: true }).waitFor();
     await page.getByLabel('Customer', { exact: true }).fill('Okafor');
     await page
-      .getByRole('option', { name: /Okafor/ })
+      .getByRole('option', { name: /Ruth Okafor/ })
       .first()
       .click();
     await page.getByLabel('Title', { exact: true }).fill('Cannot download the dataset after the update');
