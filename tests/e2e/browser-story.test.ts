@@ -10,7 +10,7 @@ import { testPlatform } from './platform.ts';
 const password = 'A-password-for-the-page-1';
 
 /** What people do with the page, from the mail that comes in to the mail that goes out. */
-describe('in the browser', () => {
+describe('in the browser', { timeout: 90_000 }, () => {
   let platform: Platform;
   let mailbox: Mailbox;
   let admin: Desk;
@@ -369,7 +369,7 @@ describe('in the browser', () => {
     await mailIn({ from: 'kim@customer.example', subject: 'Sent after that', text: 'Hello again!\n' });
     await jo.row('Sent after that').waitFor({ timeout: 30_000 });
     expect(await jo.document()).toBe(loaded);
-  }, 90_000);
+  });
 });
 
 async function setPassword(person: Person, link: string, chosen: string): Promise<void> {
