@@ -1,4 +1,4 @@
-import { fileMail, markRedirected, recordMail, sendMail } from './commands/commands.ts';
+import { fileMail, mailPasswordReset, markRedirected, recordMail, sendMail } from './commands/commands.ts';
 import type { MessageDefinition } from './define.ts';
 import { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
 import { ticketRedirected } from './events/federation.ts';
@@ -43,6 +43,7 @@ export const messages: readonly MessageDefinition[] = [
   sendMail,
   recordMail,
   markRedirected,
+  mailPasswordReset,
 ];
 
 /** Streams by owner. An event stream keeps by age; a command stream is a work queue of the service it addresses. */
@@ -59,6 +60,7 @@ export const streams = [
   { name: 'EVT_FEDERATION', owner: 'federation', kind: 'event', subjects: ['agreement.v1.>'] },
   { name: 'CMD_TICKET', owner: 'ticket', kind: 'command', subjects: ['cmd.ticket.v1.>'] },
   { name: 'CMD_NOTIFICATION', owner: 'notification', kind: 'command', subjects: ['cmd.notification.v1.>'] },
+  { name: 'CMD_IDENTITY', owner: 'identity', kind: 'command', subjects: ['cmd.identity.v1.>'] },
 ] as const;
 export type StreamName = (typeof streams)[number]['name'];
 

@@ -16,7 +16,7 @@ export {
   ticketScope,
 } from './access/visibility.ts';
 export { messages, type ServiceName, type StreamName, serviceNames, streams } from './catalogue.ts';
-export { fileMail, MailAddress, markRedirected, recordMail, sendMail } from './commands/commands.ts';
+export { fileMail, MailAddress, mailPasswordReset, markRedirected, recordMail, sendMail } from './commands/commands.ts';
 export {
   type Access,
   type CommandDefinition,

@@ -11,6 +11,7 @@ import { ApiTokens } from './application/sign-in/api-tokens.ts';
 import { Authenticate } from './application/sign-in/authenticate.ts';
 import { CheckPassword } from './application/sign-in/check-password.ts';
 import { Links } from './application/sign-in/links.ts';
+import { PasswordReset } from './application/sign-in/password-reset.ts';
 import { Passwords } from './application/sign-in/passwords.ts';
 import { SetPassword } from './application/sign-in/set-password.ts';
 import { SignIn } from './application/sign-in/sign-in.ts';
@@ -20,6 +21,7 @@ import { ResolveUserInput } from './application/users/user-input.ts';
 import { WriteUser } from './application/users/write-user.ts';
 import { GroupsController } from './bus/groups.controller.ts';
 import { NeighboursController } from './bus/neighbours.controller.ts';
+import { OnResetOrder } from './bus/on-reset-order.ts';
 import { OnTicket } from './bus/on-ticket.ts';
 import { OrganizationsController } from './bus/organizations.controller.ts';
 import { SignInController } from './bus/sign-in.controller.ts';
@@ -45,6 +47,8 @@ import { UserStore } from './persistence/user.store.ts';
     NeighboursController,
     // events of the ticket service
     OnTicket,
+    // orders of its own
+    OnResetOrder,
   ],
   providers: [
     // by the clock
@@ -53,6 +57,7 @@ import { UserStore } from './persistence/user.store.ts';
     Authenticate,
     SignIn,
     SetPassword,
+    PasswordReset,
     ApiTokens,
     ReadUsers,
     WriteUser,

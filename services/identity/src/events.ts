@@ -26,9 +26,6 @@ export const record = {
   actsFor(callerId: number, userId: number): void {
     log.info({ callerId, userId }, 'acting for another user');
   },
-  resetNotMailed(error: unknown): void {
-    log.error({ err: error }, 'a reset link could not be mailed; whoever asked has to ask again');
-  },
   passwordSet(userId: number, how: 'password-reset' | 'invitation' | 'change' | 'admin'): void {
     log.info({ userId, how }, 'password set');
   },

@@ -5,6 +5,7 @@ import {
   createToken,
   deleteToken,
   listTokens,
+  mailPasswordReset,
   requestPasswordReset,
   sendMail,
   setPasswordByToken,
@@ -511,29 +512,68 @@ describe('a new password by mail', () => {
     }
   });
 
-  it('answers the same for nobody and for somebody without an address, and mails nobody', async () => {
-    const before = desk.bus.heard(sendMail).length;
-    expect(await reset('ghost@example.org')).toEqual({ message: 'ok' });
-    expect(await reset('-')).toEqual({ message: 'ok' });
-    expect(await reset(' ')).toEqual({ message: 'ok' });
+  const ordered = (username: string) => desk.bus.hear(mailPasswordReset, ({ data }) => data.username === username);
+  const tokens = (email: string) =>
+    desk.rows('SELECT 1 FROM one_time_tokens t JOIN users u ON u.id = t.user_id WHERE u.email = $1', [email]);
+
+  it('orders and answers the same for everybody, and mails nobody who is unknown, inactive or without address', async () => {
+    const { id, email: former } = await person();
+    await desk.ask(users.update, { params: { id }, query: {}, body: { active: false } }, ids.admin);
     const { email } = await person();
-    await reset(email);
+    const before = desk.bus.heard(sendMail).length;
+    for (const username of ['ghost@example.org', '-', former, email]) {
+      expect(await reset(` ${username.toUpperCase()}`)).toEqual({ message: 'ok' });
+      expect((await ordered(username)).data).toEqual({ username });
+    }
+    expect(await reset(' ')).toEqual({ message: 'ok' });
     await mailTo(email, 'password-reset');
+    await desk.bus.settled('identity');
     expect(desk.bus.heard(sendMail)).toHaveLength(before + 1);
+    expect(await tokens(former)).toEqual([]);
+    expect(desk.bus.heard(mailPasswordReset).filter(({ data }) => data.username.trim() === '')).toEqual([]);
+    expect(await desk.rows('SELECT 1 FROM dead_letter')).toEqual([]);
   });
 
-  it('answers before anything is done that only a known account needs', async () => {
+  it('has the order on the bus, and has answered, before anything is done that only a known account needs', async () => {
     const { email } = await person();
     const other = await Session.open({ url: desk.databaseUrl });
     try {
       await other.query('BEGIN; LOCK TABLE one_time_tokens, users IN ACCESS EXCLUSIVE MODE');
-      expect(await reset(email)).toEqual({ message: 'ok' });
-      expect(await reset('ghost2@example.org')).toEqual({ message: 'ok' });
+      for (const username of [email, 'ghost2@example.org']) {
+        expect(await reset(username)).toEqual({ message: 'ok' });
+        await ordered(username);
+      }
       expect(mails(email)).toEqual([]);
     } finally {
       await other.close();
     }
+    const order = await ordered(email);
+    expect(await mailTo(email, 'password-reset')).toMatchObject({
+      causationId: order.id,
+      correlationId: order.correlationId,
+    });
+  });
+
+  it('is written down with the answer, or the answer is an error: nothing is promised that a crash could take', async () => {
+    const { email } = await person();
+    await desk.rows('ALTER TABLE outbox ADD CONSTRAINT no_orders CHECK (kind <> $$command$$) NOT VALID');
+    try {
+      await expect(reset(email)).rejects.toBeDefined();
+    } finally {
+      await desk.rows('ALTER TABLE outbox DROP CONSTRAINT no_orders');
+    }
+    expect(await reset(email)).toEqual({ message: 'ok' });
     await mailTo(email, 'password-reset');
+  });
+
+  it('comes once when the order is delivered twice, in the language of the order for who has chosen none', async () => {
+    const { email } = await person();
+    const order = { username: email, locale: 'fr' };
+    const { id } = await desk.bus.say(mailPasswordReset, order);
+    expect((await mailTo(email, 'password-reset'))?.data.content).toMatchObject({ locale: 'fr' });
+    await desk.bus.say(mailPasswordReset, order, { id });
+    await desk.bus.settled('identity');
+    expect(await tokens(email)).toHaveLength(1);
   });
 
   it.each([
@@ -553,11 +593,9 @@ describe('a new password by mail', () => {
     const { email } = await person();
     for (let i = 0; i < 12; i++) expect(await reset(email)).toEqual({ message: 'ok' });
     await mailTo(email, 'password-reset', 5);
-    const tokens = await desk.rows(
-      'SELECT 1 FROM one_time_tokens t JOIN users u ON u.id = t.user_id WHERE u.email = $1',
-      [email],
-    );
-    expect(tokens).toHaveLength(5);
+    await desk.bus.settled('identity');
+    expect(await tokens(email)).toHaveLength(5);
+    expect(desk.bus.heard(mailPasswordReset).filter(({ data }) => data.username === email)).toHaveLength(5);
   });
 
   it('invites a new user with a link for a week', async () => {

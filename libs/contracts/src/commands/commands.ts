@@ -91,3 +91,17 @@ export const markRedirected = defineCommand(
   'cmd.ticket.v1.mark-redirected',
   z.object({ ticketId: z.number().int(), agreementId: z.number().int(), listAddress: z.string() }),
 );
+
+/**
+ * Identity tells itself that somebody asked for a reset link. Written for every name asked for, known or not, so that
+ * the request costs the same; who that is, if anybody, is found out when it is carried out.
+ */
+export const mailPasswordReset = defineCommand(
+  'cmd.identity.v1.mail-password-reset',
+  z.object({
+    /** Login or e-mail address in its normal form. */
+    username: z.string(),
+    /** Language of the mail for somebody who has chosen none; default `en`. */
+    locale: z.string().optional(),
+  }),
+);

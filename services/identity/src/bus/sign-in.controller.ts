@@ -14,6 +14,7 @@ import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { ApiTokens } from '../application/sign-in/api-tokens.ts';
 import { Authenticate } from '../application/sign-in/authenticate.ts';
+import { PasswordReset } from '../application/sign-in/password-reset.ts';
 import { SetPassword } from '../application/sign-in/set-password.ts';
 import { SignIn } from '../application/sign-in/sign-in.ts';
 import { actorOf } from './answering.ts';
@@ -24,6 +25,7 @@ export class SignInController {
     private readonly authentication: Authenticate,
     private readonly signing: SignIn,
     private readonly passwords: SetPassword,
+    private readonly resets: PasswordReset,
     private readonly tokens: ApiTokens,
   ) {}
 
@@ -44,7 +46,7 @@ export class SignInController {
 
   @Answers(requestPasswordReset)
   requestReset(_ctx: RpcContext, { body }: ParsedInputOf<typeof requestPasswordReset>) {
-    return this.passwords.requestReset(body);
+    return this.resets.request(body);
   }
 
   @Answers(setPasswordByToken)

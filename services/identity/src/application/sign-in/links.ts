@@ -1,4 +1,4 @@
-import { sendMail } from '@helpmesh/contracts';
+import { type Envelope, sendMail } from '@helpmesh/contracts';
 import { type Clock, uuidv7 } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { CLOCK, CONFIG } from '@helpmesh/service-kit';
@@ -6,7 +6,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { IdentityConfig } from '../../config.ts';
 import { CredentialStore, type OneTimePurpose } from '../../persistence/credential.store.ts';
-
 import { hashOf, newSecret } from '../secrets.ts';
 
 const HOUR_MS = 3_600_000;
@@ -25,6 +24,15 @@ export interface Recipient {
   preferences: Record<string, unknown>;
 }
 
+export interface LinkOptions {
+  /** Name of whoever invites; empty: nobody in particular. */
+  inviter?: string;
+  /** Language for a recipient who has chosen none; default `en`. */
+  locale?: string | undefined;
+  /** The message that asked for the link. */
+  cause?: Envelope;
+}
+
 /** Mails a person a link that lets them set a password, once. */
 @Injectable()
 export class Links {
@@ -35,11 +43,9 @@ export class Links {
     @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
 
-  /**
-   * The token goes into the mail and nowhere else; its hash is stored.
-   * @param inviter  name of whoever invites; empty: nobody in particular
-   */
-  async send(tx: EntityManager, purpose: OneTimePurpose, to: Recipient, inviter = ''): Promise<void> {
+  /** The token goes into the mail and nowhere else; its hash is stored. */
+  async send(tx: EntityManager, purpose: OneTimePurpose, to: Recipient, options: LinkOptions = {}): Promise<void> {
+    const { inviter = '', locale = 'en', cause } = options;
     const { hours, path } = kinds[purpose];
     const now = this.clock.now();
     const token = newSecret();
@@ -54,6 +60,7 @@ export class Links {
     const mailId = uuidv7();
     await this.outbox.add(tx, sendMail, {
       aggregateId: mailId,
+      ...(cause && { cause }),
       data: {
         mailId,
         kind: purpose,
@@ -65,7 +72,7 @@ export class Links {
         cc: [],
         content: {
           template: purpose,
-          locale: typeof to.preferences.locale === 'string' ? to.preferences.locale : 'en',
+          locale: typeof to.preferences.locale === 'string' ? to.preferences.locale : locale,
           values: {
             name: name || to.login,
             link: `${this.config.HELPMESH_PUBLIC_URL.replace(/\/+$/, '')}${path}?token=${token}`,

@@ -1,32 +1,25 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Actor } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
-import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { mayCredentials } from '../../domain/access.ts';
-import { normalAddress } from '../../domain/address.ts';
 import { checkNewPassword } from '../../domain/password.ts';
-import { countTry } from '../../domain/throttle.ts';
 import { record } from '../../events.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
 import { PrincipalStore } from '../../persistence/principal.store.ts';
 import { TriesStore } from '../../persistence/tries.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
-
 import { refusals } from '../refusals.ts';
 import { hashOf, isSecret } from '../secrets.ts';
 import { CheckPassword } from './check-password.ts';
-import { Links } from './links.ts';
 import { Passwords } from './passwords.ts';
 
 /** Setting a password: by a link from a mail, or by whoever knows the old one. */
 @Injectable()
-export class SetPassword implements BeforeApplicationShutdown {
-  private readonly mailing = new Set<Promise<void>>();
-
+export class SetPassword {
   constructor(
     private readonly db: DataSource,
     private readonly users: UserStore,
@@ -35,51 +28,9 @@ export class SetPassword implements BeforeApplicationShutdown {
     private readonly tries: TriesStore,
     private readonly passwords: Passwords,
     private readonly check: CheckPassword,
-    private readonly links: Links,
     private readonly announce: Announce,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
-
-  /**
-   * Mails a reset link. The answer never tells whether there is such an account, nor does the time it takes: looking
-   * and mailing happen after it. Asking on and on for the same one sends no further mails for a while (the limit of
-   * domain/throttle.ts, counted for unknown accounts as well).
-   */
-  async requestReset({ username }: { username: string }): Promise<{ message: string }> {
-    const account = normalAddress(username);
-    if (account === '') return { message: 'ok' };
-    const now = this.clock.now();
-    const key = { account, place: 'password reset' };
-    const allowed = await transaction(this.db, async (tx) => {
-      const { place, account: everywhere } = await this.tries.lock(tx, key, new Date(now));
-      const attempt = countTry(place, { ...everywhere, failures: 0 }, now);
-      if (attempt.do === 'try') await this.tries.save(tx, key, attempt.place);
-      return attempt.do === 'try';
-    });
-    if (allowed) this.afterAnswer(account);
-    return { message: 'ok' };
-  }
-
-  /** What the answer does not wait for is finished before the service stops. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.mailing);
-  }
-
-  private afterAnswer(account: string): void {
-    const work: Promise<void> = setImmediate()
-      .then(() => this.mailReset(account))
-      .catch((error: unknown) => record.resetNotMailed(error))
-      .finally(() => this.mailing.delete(work));
-    this.mailing.add(work);
-  }
-
-  private async mailReset(account: string): Promise<void> {
-    await transaction(this.db, async (tx) => {
-      const id = await this.users.findId(tx, account);
-      const [user] = id === undefined ? [] : await this.users.byIds(tx, [id]);
-      if (user?.active && user.email !== '') await this.links.send(tx, 'password-reset', user);
-    });
-  }
 
   /**
    * Sets a password by the token of a reset or invitation mail, once. Without a password the token is only looked at,

@@ -144,7 +144,7 @@ export class WriteUser {
     if (row.email === '') throw refusals.required('email');
     if (!row.active) return;
     const [inviter] = actor.kind === 'user' ? await this.users.byIds(tx, [actor.actingUserId ?? actor.userId]) : [];
-    await this.links.send(tx, 'invitation', row, inviter && fullName(inviter));
+    await this.links.send(tx, 'invitation', row, inviter ? { inviter: fullName(inviter) } : {});
   }
 
   private async hashOf({ password }: UserInput): Promise<{ password_hash?: string }> {
