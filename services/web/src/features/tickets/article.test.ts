@@ -52,7 +52,11 @@ it.each([
 
 describe('delivery', () => {
   it.each([
-    ['a mail of ours without news yet', { sender: 'Agent' }, { state: 'queued' }],
+    [
+      'a mail of ours that waits',
+      { sender: 'Agent', preferences: { delivery: { state: 'queued', mail_id: 'x' } } },
+      { state: 'queued' },
+    ],
     ['a sent one', { sender: 'Agent', preferences: { delivery: { state: 'sent' } } }, { state: 'sent' }],
     [
       'a failed one with its reason',
@@ -67,6 +71,7 @@ describe('delivery', () => {
     ['a customer mail', {}],
     ['a phone call', { type: 'phone', sender: 'Agent' }],
     ['an internal note', { sender: 'Agent', internal: true }],
+    ['a mail that an import brought', { sender: 'Agent', preferences: {} }],
   ])('says nothing about %s', (_, facts) => {
     expect(deliveryOf(anArticle(facts))).toBeNull();
   });

@@ -19,16 +19,16 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const text = (...values: unknown[]): string | null =>
   values.find((value): value is string => typeof value === 'string' && value !== '') ?? null;
 
-/** How far an outgoing mail got; null for everything that is no outgoing mail. */
+/** How far an outgoing mail got; null for everything that we do not send: an imported mail went out long ago. */
 export function deliveryOf(article: Pick<Article, 'type' | 'sender' | 'internal' | 'preferences'>): Delivery | null {
   if (article.type !== 'email' || article.sender === 'Customer' || article.internal) return null;
-  const found = article.preferences.delivery;
-  const delivery = isObject(found) ? found : {};
-  const state = delivery.state ?? delivery.status;
+  const { delivery } = article.preferences;
+  if (!isObject(delivery)) return null;
+  const { state } = delivery;
   return {
     state: state === 'sent' || state === 'deferred' || state === 'failed' ? state : 'queued',
-    reason: text(delivery.error, delivery.reason, delivery.message),
-    nextAttemptAt: text(delivery.next_attempt_at, delivery.nextAttemptAt),
+    reason: text(delivery.error),
+    nextAttemptAt: text(delivery.next_attempt_at),
   };
 }
 
