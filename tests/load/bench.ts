@@ -14,9 +14,10 @@ Starts the platform on private servers with durable settings, loads tickets, and
 a request of all our processes with PostgreSQL and NATS, beside the budget and beside a bare Fastify process measured in
 the same run. Nothing is asserted: machines differ, ratios in one run do not lie.
 
-  --tickets N      tickets to load, 3 articles each (default 10000)
-  --seconds N      length of one measurement (default 5)
-  --only a,b       paths to measure: create, get, list, search, reply, mail
+  --tickets N        tickets to load, 3 articles each (default 10000)
+  --seconds N        length of one measurement (default 5)
+  --only a,b         paths to measure: create, get, list, search, reply, mail
+  --connections a,b  how many at once (default 1,16,64)
   --help
 `;
 
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
     tickets: { type: 'string', default: '10000' },
     seconds: { type: 'string', default: '5' },
     only: { type: 'string' },
+    connections: { type: 'string', default: '1,16,64' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -34,7 +36,7 @@ if (options.help) {
 }
 const tickets = Number(options.tickets);
 const seconds = Number(options.seconds);
-const concurrencies = [1, 16, 64];
+const concurrencies = options.connections.split(',').map(Number);
 
 /** CPU ms a request that the product may cost at concurrency 16, all processes together (DESIGN, budgets). */
 const budgets = { get: 0.4, list: 1.0, search: 2.0, create: 2.0, reply: 2.0, mail: 5.0 } as const;

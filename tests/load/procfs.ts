@@ -56,13 +56,16 @@ export function pssMiB(pids: number[]): number {
   return Math.round(kib.reduce((sum, value) => sum + value, 0) / 1024);
 }
 
-/** Waits until what the load set off (events, index, mail) has been worked off: less than 4 % of a core in use. */
-export async function untilQuiet(pids: () => number[], patienceMs = 120_000): Promise<void> {
+/**
+ * Waits until what the load set off (events, index, mail) has been worked off: hardly more than the pollers of an idle
+ * platform use, an eighth of a core.
+ */
+export async function untilQuiet(pids: () => number[], patienceMs = 60_000): Promise<void> {
   const end = performance.now() + patienceMs;
   for (let calm = 0, before = cpuMs(pids()); calm < 2 && performance.now() < end; ) {
     await pause(500);
     const now = cpuMs(pids());
-    calm = now - before <= 20 ? calm + 1 : 0;
+    calm = now - before <= 60 ? calm + 1 : 0;
     before = now;
   }
 }
