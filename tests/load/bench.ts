@@ -231,14 +231,18 @@ try {
   floor = await progress.step('start the bare process', () => startFloor(platform));
 
   const bare = floor;
-  const rows = [`${'path'.padEnd(8)}${columns.map((head) => cell(head, 11)).join('')}`];
+  const head = `${'path'.padEnd(8)}${columns.map((column) => cell(column, 11)).join('')}`;
+  const rows = [head];
   for (const path of paths) {
     for (const connections of concurrencies) {
       await progress.step(`${path}, ${connections} connections`, async () => {
         const ours = await measure(all, path, connections, () => productLoad(platform, token, path, connections));
         const pids = () => [bare.pid, ...servers()];
-        rows.push(row(ours, await measure(pids, path, connections, () => floorLoad(bare, path, connections))));
+        const floors = await measure(pids, path, connections, () => floorLoad(bare, path, connections));
+        rows.push(row(ours, floors));
       });
+      // At once as well, for whoever stops it half-way.
+      progress.line(rows.at(-1) ?? '');
     }
   }
   process.stdout.write(`\n${rows.join('\n')}\n`);
