@@ -1,3 +1,4 @@
+import { CONFIG, SecretBox } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { Announce } from './application/announce.ts';
 import { EnsureCustomers } from './application/ensure-customers.ts';
@@ -11,6 +12,7 @@ import { ApiTokens } from './application/sign-in/api-tokens.ts';
 import { Authenticate } from './application/sign-in/authenticate.ts';
 import { CheckPassword } from './application/sign-in/check-password.ts';
 import { Links } from './application/sign-in/links.ts';
+import { OpenSession } from './application/sign-in/open-session.ts';
 import { PasswordReset } from './application/sign-in/password-reset.ts';
 import { Passwords } from './application/sign-in/passwords.ts';
 import { SetPassword } from './application/sign-in/set-password.ts';
@@ -26,6 +28,7 @@ import { OnTicket } from './bus/on-ticket.ts';
 import { OrganizationsController } from './bus/organizations.controller.ts';
 import { SignInController } from './bus/sign-in.controller.ts';
 import { UsersController } from './bus/users.controller.ts';
+import type { IdentityConfig } from './config.ts';
 import { CredentialStore } from './persistence/credential.store.ts';
 import { CustomerStore } from './persistence/customer.store.ts';
 import { GroupStore } from './persistence/group.store.ts';
@@ -71,6 +74,12 @@ import { UserStore } from './persistence/user.store.ts';
     CheckPassword,
     Passwords,
     Links,
+    OpenSession,
+    {
+      provide: SecretBox,
+      useFactory: (config: IdentityConfig) => new SecretBox(config.HELPMESH_SECRETS_KEY),
+      inject: [CONFIG],
+    },
     ResolveUserInput,
     Present,
     Announce,

@@ -1,7 +1,8 @@
-import { defineConfig, secret } from '@helpmesh/service-kit';
+import { defineConfig, secret, secretsConfig } from '@helpmesh/service-kit';
 import { z } from 'zod';
 
 const own = z.object({
+  ...secretsConfig.shape,
   HELPMESH_SEED: z.enum(['zammad', 'blank']).default('zammad').meta({
     description: 'What `migrate` puts into an empty database: rows that API clients expect, or neutral names only',
   }),

@@ -18,20 +18,25 @@ export class CredentialStore {
       csrfToken: string;
       ip: string | null;
       userAgent: string | null;
+      way: 'password' | 'passkey' | 'federated';
+      enrolOnly: boolean;
       at: Date;
       expiresAt: Date;
     },
   ): Promise<void> {
     await sql(
       tx,
-      `INSERT INTO sessions (token_hash, user_id, csrf_token, ip, user_agent, created_at, last_seen_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $6, $7)`,
+      `INSERT INTO sessions (token_hash, user_id, csrf_token, ip, user_agent, way, enrol_only, created_at, last_seen_at,
+                             proven_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8, $9)`,
       [
         session.tokenHash,
         session.userId,
         session.csrfToken,
         session.ip,
         session.userAgent,
+        session.way,
+        session.enrolOnly,
         session.at,
         session.expiresAt,
       ],

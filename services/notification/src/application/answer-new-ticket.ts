@@ -1,6 +1,6 @@
 import { type Message, recordMail, type ticketCreated, ticketMessageId, withHook } from '@helpmesh/contracts';
 import { type Clock, derivedId, type EpochMs, epochMs } from '@helpmesh/kernel';
-import type { Outbox, Verdict } from '@helpmesh/messaging';
+import { inTraceOf, type Outbox, type Verdict } from '@helpmesh/messaging';
 import { afterCommit, lockInTransaction } from '@helpmesh/persistence';
 import { sampledTraceparent } from '@helpmesh/telemetry';
 import type { EntityManager } from 'typeorm';
@@ -14,7 +14,10 @@ import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
 import { renderMail } from '../templates/render.ts';
 import type { MailSettings } from './ports.ts';
 
-/** Confirms a new ticket to its customer, and tells the ticket service so that the thread shows it. */
+type Created = Message<typeof ticketCreated>;
+type Reply = Extract<ReplyDecision, { reply: true }>;
+
+/** Confirms new tickets to their customers, and tells the ticket service so that the thread shows it. */
 export class AnswerNewTicket {
   constructor(
     private readonly mails: OutboundMailStore,
@@ -26,15 +29,25 @@ export class AnswerNewTicket {
     private readonly wake: () => void,
   ) {}
 
-  async run(tx: EntityManager, event: Message<typeof ticketCreated>): Promise<Verdict> {
-    const { ticket, customer } = event.data;
-    const decision = replyToNewTicket(event.data, timeOf(event), await this.ownAddresses(tx, customer.email));
-    if (!decision.reply) return { do: 'skip', why: decision.why };
+  /** @returns a verdict an event, in order */
+  async run(tx: EntityManager, events: readonly Created[]): Promise<Verdict[]> {
+    const own = await this.ownAddresses(tx, events);
+    const decisions = events.map((event) => replyToNewTicket(event.data, timeOf(event), own));
+    await this.lock(
+      tx,
+      decisions.flatMap((decision) => (decision.reply ? [plainAddress(decision.to.address)] : [])),
+    );
+    const verdicts: Verdict[] = [];
+    for (const [i, event] of events.entries()) {
+      const decision = decisions[i] as ReplyDecision;
+      verdicts.push(decision.reply ? await this.answer(tx, event, decision) : { do: 'skip', why: decision.why });
+    }
+    return verdicts;
+  }
 
-    const now = this.clock.now();
+  private async answer(tx: EntityManager, event: Created, decision: Reply): Promise<Verdict> {
     const guardAddress = plainAddress(decision.to.address);
-    const brake = await this.brake(tx, ticket.id, guardAddress, now);
-
+    const brake = await this.brake(tx, event.data.ticket.id, guardAddress, this.clock.now());
     const mail = await this.compose(tx, event, decision, guardAddress);
     const row: OutboundMail = brake ? { ...mail, state: 'suppressed', dueAt: null, lastError: brake } : mail;
     if (!(await this.mails.add(tx, row))) return { do: 'skip', why: 'the confirmation is in the queue already' };
@@ -47,12 +60,20 @@ export class AnswerNewTicket {
     return { do: 'ack' };
   }
 
+  /**
+   * Two tickets of one sender, or of one domain, at the same time must count each other. The locks of all are taken in
+   * one order, so that replicas wait for each other and never in a circle.
+   */
+  private async lock(tx: EntityManager, addresses: readonly string[]): Promise<void> {
+    const byDomain = this.settings.autoRepliesPerDomain > 0;
+    const names = new Set(addresses.map((address) => `auto-reply ${byDomain ? domainOf(address) : address}`));
+    for (const name of [...names].sort()) await lockInTransaction(tx, name);
+  }
+
   /** Why the confirmation is held back, or null. */
   private async brake(tx: EntityManager, ticketId: number, address: string, now: EpochMs): Promise<string | null> {
     const { autoRepliesPerHour, autoRepliesPerDomain, autoRepliesInTotal } = this.settings;
     const domain = domainOf(address);
-    // Two tickets of one sender, or of one domain, at the same time must count each other.
-    await lockInTransaction(tx, `auto-reply ${autoRepliesPerDomain > 0 ? domain : address}`);
     const past = await this.mails.pastAnswers(tx, address, now);
     const loop = loopBrake(past, ticketId, now, autoRepliesPerHour);
     if (loop !== null) return loop;
@@ -62,8 +83,8 @@ export class AnswerNewTicket {
 
   private async compose(
     tx: EntityManager,
-    event: Message<typeof ticketCreated>,
-    { template, to, inReplyTo }: Extract<ReplyDecision, { reply: true }>,
+    event: Created,
+    { template, to, inReplyTo }: Reply,
     guardAddress: string,
   ): Promise<OutboundMail> {
     const { ticket, customer } = event.data;
@@ -81,7 +102,7 @@ export class AnswerNewTicket {
       articleId: null,
       correlationId: event.correlationId,
       causationId: event.id,
-      traceparent: sampledTraceparent() ?? null,
+      traceparent: inTraceOf(event, sampledTraceparent) ?? null,
       automatic: true,
       guardAddress,
       from: group && isDeliverable(group.address) ? headerAddress(group) : this.settings.from,
@@ -107,7 +128,7 @@ export class AnswerNewTicket {
     };
   }
 
-  private async record(tx: EntityManager, event: Message<typeof ticketCreated>, mail: OutboundMail): Promise<void> {
+  private async record(tx: EntityManager, event: Created, mail: OutboundMail): Promise<void> {
     const { id: mailId, kind, from, to, subject, text, messageId, inReplyTo } = mail;
     const ticketId = event.data.ticket.id;
     // The words without the frame: a mail's layout inside the thread is noise.
@@ -115,13 +136,16 @@ export class AnswerNewTicket {
     await this.outbox.add(tx, recordMail, { aggregateId: ticketId, data, cause: event });
   }
 
-  private async ownAddresses(tx: EntityManager, email: string | null): Promise<ReadonlySet<string>> {
-    const own = new Set([...this.settings.ownAddresses, plainAddress(this.settings.from.address)]);
-    if (email !== null && (await this.groups.owns(tx, plainAddress(email)))) own.add(plainAddress(email));
-    return own;
+  /** Our own addresses, as far as the customers of these events may have them. */
+  private async ownAddresses(tx: EntityManager, events: readonly Created[]): Promise<ReadonlySet<string>> {
+    const asked = new Set(
+      events.flatMap(({ data }) => (data.customer.email ? [plainAddress(data.customer.email)] : [])),
+    );
+    const groups = asked.size > 0 ? await this.groups.owned(tx, [...asked]) : [];
+    return new Set([...this.settings.ownAddresses, plainAddress(this.settings.from.address), ...groups]);
   }
 }
 
-function timeOf({ time }: Message<typeof ticketCreated>): EpochMs {
+function timeOf({ time }: Created): EpochMs {
   return epochMs(new Date(time));
 }

@@ -1,5 +1,5 @@
 import { groupCreated, groupDeleted, groupUpdated, type Message, sendMail, ticketCreated } from '@helpmesh/contracts';
-import { Consumes, type Verdict } from '@helpmesh/messaging';
+import { Consumes, ConsumesBatch, type Verdict } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AnswerNewTicket } from '../application/answer-new-ticket.ts';
@@ -20,9 +20,9 @@ export class NotificationConsumers {
     return this.queueMail.run(tx, command);
   }
 
-  @Consumes(ticketCreated)
-  onTicketCreated(event: Message<typeof ticketCreated>, tx: EntityManager): Promise<Verdict> {
-    return this.answerNewTicket.run(tx, event);
+  @ConsumesBatch(ticketCreated)
+  onTicketsCreated(events: Message<typeof ticketCreated>[], tx: EntityManager): Promise<Verdict[]> {
+    return this.answerNewTicket.run(tx, events);
   }
 
   @Consumes(groupCreated, groupUpdated)

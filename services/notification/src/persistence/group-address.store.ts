@@ -24,9 +24,13 @@ export class GroupAddressStore {
     return row?.address ? { name: row.name ?? '', address: row.address } : null;
   }
 
-  /** True when mail to this address (lower case) comes in at one of our groups. */
-  async owns(tx: EntityManager, address: string): Promise<boolean> {
-    const rows = await sql(tx, 'SELECT 1 FROM group_address WHERE lower(address) = $1 LIMIT 1', [address]);
-    return rows.length > 0;
+  /** Those of these addresses (lower case) at which mail comes in at one of our groups. */
+  async owned(tx: EntityManager, addresses: readonly string[]): Promise<string[]> {
+    const rows = await sql<{ address: string }>(
+      tx,
+      'SELECT DISTINCT lower(address) AS address FROM group_address WHERE lower(address) = ANY ($1::text[])',
+      [addresses],
+    );
+    return rows.map(({ address }) => address);
   }
 }

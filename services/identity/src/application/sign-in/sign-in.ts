@@ -1,17 +1,14 @@
 import type { OutputOf, ParsedInputOf, signIn } from '@helpmesh/contracts';
-import { AppError, type Clock } from '@helpmesh/kernel';
+import { AppError } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
-import { CLOCK, CONFIG } from '@helpmesh/service-kit';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { IdentityConfig } from '../../config.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
 import { Announce } from '../announce.ts';
 
-import { hashOf, isSecret, newSecret } from '../secrets.ts';
+import { hashOf, isSecret } from '../secrets.ts';
 import { CheckPassword } from './check-password.ts';
-
-const HOUR_MS = 3_600_000;
+import { OpenSession } from './open-session.ts';
 
 @Injectable()
 export class SignIn {
@@ -20,14 +17,10 @@ export class SignIn {
     private readonly credentials: CredentialStore,
     private readonly passwords: CheckPassword,
     private readonly announce: Announce,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: IdentityConfig,
+    private readonly sessions: OpenSession,
   ) {}
 
-  /**
-   * Opens a session; its token is always a new one, so that nobody can plant theirs (session fixation).
-   * @throws AppError unauthenticated `identity.sign-in-refused`; limited
-   */
+  /** @throws AppError unauthenticated `identity.sign-in-refused`; limited */
   async in(input: ParsedInputOf<typeof signIn>): Promise<OutputOf<typeof signIn>> {
     const { username, password, ip, userAgent } = input;
     const principal = await this.passwords.run({ login: username, password, ip, way: 'session' });
@@ -38,20 +31,7 @@ export class SignIn {
         'Login failed. Have you double-checked your credentials and completed the email verification step?',
       );
     }
-    const now = this.clock.now();
-    const expiresAt = new Date(now + this.config.SESSION_LONGEST_HOURS * HOUR_MS);
-    const sessionToken = newSecret();
-    const csrfToken = newSecret();
-    await this.credentials.addSession(this.db, {
-      tokenHash: hashOf(sessionToken),
-      userId: principal.id,
-      csrfToken,
-      ip: ip ?? null,
-      userAgent: userAgent ?? null,
-      at: new Date(now),
-      expiresAt,
-    });
-    return { sessionToken, csrfToken, userId: principal.id, expiresAt: expiresAt.toISOString() };
+    return this.sessions.run(this.db, { userId: principal.id, way: 'password', ip, userAgent });
   }
 
   /** Ends the session, wherever its answers are cached. A session that is over already is no error. */
