@@ -19,6 +19,7 @@ function keys(): string {
     ...pairs.map(({ service, privateKey }) => `${keyVariable(service)}=${privateKey}`),
     `HELPMESH_TRUSTED_KEYS='${JSON.stringify(publicKeys)}'`,
     `HELPMESH_THREADING_SECRET=${randomBytes(32).toString('base64')}`,
+    `HELPMESH_SECRETS_KEY=${randomBytes(32).toString('base64')}`,
     `HELPMESH_ADMIN_PASSWORD=${randomBytes(18).toString('base64url')}`,
     '',
   ].join('\n');

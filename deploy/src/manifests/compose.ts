@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { keyVariable } from '../commands/keys.ts';
 import { databaseOf, serviceNames } from '../local/services.ts';
-import { handlesMail, type Needs, needs, seeds } from './needs.ts';
+import { handlesMail, type Needs, needs, sealsSecrets, seeds } from './needs.ts';
 import { image } from './workload.ts';
 
 const head = `# Made by \`helpmesh generate\` from deploy/src/manifests; change it there.
@@ -41,6 +41,7 @@ function environment(need: Needs): Record<string, string> {
       : { HTTP_PORT: '8080' }),
     ...(seeds(service) ? { HELPMESH_SEED: 'zammad' } : {}),
     ...(handlesMail(service) ? { HELPMESH_THREADING_SECRET: required('HELPMESH_THREADING_SECRET') } : {}),
+    ...(sealsSecrets(service) ? { HELPMESH_SECRETS_KEY: required('HELPMESH_SECRETS_KEY') } : {}),
     ...(need.blobs ? { BLOB_DIR: '/var/lib/helpmesh/blobs' } : {}),
     ...(service === 'identity' ? { HELPMESH_ADMIN_PASSWORD: required('HELPMESH_ADMIN_PASSWORD') } : {}),
     ...(service === 'mail-ingest' ? { SMTP_PORT: '2525', MAIL_ACCEPT: 'any' } : {}),

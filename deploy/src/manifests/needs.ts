@@ -3,6 +3,9 @@ import { healthOffsets, type ServiceName, serviceNames } from '../local/services
 /** Services that make or check signed Message-IDs. */
 export const handlesMail = (service: ServiceName) => ['ticket', 'mail-ingest', 'notification'].includes(service);
 
+/** Services that seal secrets in their database. */
+export const sealsSecrets = (service: ServiceName) => service === 'identity';
+
 /** Services whose `migrate` puts the first rows into an empty database. */
 export const seeds = (service: ServiceName) => ['ticket', 'identity'].includes(service);
 

@@ -2,7 +2,7 @@ import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IJob } from 'kubernetes-models/batch/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IContainer, IEnvVar, IPodSpec, IService, IServiceAccount } from 'kubernetes-models/v1';
-import { handlesMail, type Needs } from './needs.ts';
+import { handlesMail, type Needs, sealsSecrets } from './needs.ts';
 
 export const image = 'helpmesh:0.1.0';
 const secretsFolder = '/run/secrets/helpmesh';
@@ -41,6 +41,7 @@ function environment(need: Needs): IEnvVar[] {
   if (handlesMail(need.service)) {
     env.push(secretFile('HELPMESH_THREADING_SECRET', 'threading-secret'));
   }
+  if (sealsSecrets(need.service)) env.push(secretFile('HELPMESH_SECRETS_KEY', 'secrets-key'));
   if (need.blobs) env.push({ name: 'BLOB_DIR', value: blobFolder });
   return env;
 }

@@ -9,6 +9,7 @@ const each = <T>(value: (service: ServiceName) => T) =>
 const secrets: Secrets = {
   signing: each((service) => ({ privateKey: `private of ${service}`, publicKey: `public of ${service}` })),
   threading: 'threading secret',
+  sealing: 'sealing secret',
   postgresPassword: 'unused',
   adminPassword: 'first password',
 };
@@ -35,6 +36,7 @@ it.each(serviceNames)('gives %s its own signing key and no other secret that it 
   const values = Object.values(of(service)).join('\n');
   for (const other of serviceNames) expect(values.includes(`private of ${other}`)).toBe(other === service);
   expect(values.includes('threading secret')).toBe(['ticket', 'notification', 'mail-ingest'].includes(service));
+  expect(values.includes('sealing secret')).toBe(service === 'identity');
   expect(values.includes('first password')).toBe(service === 'identity');
 });
 

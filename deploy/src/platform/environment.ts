@@ -30,7 +30,14 @@ const LOOPBACK = '127.0.0.1';
 export const ADMIN_EMAIL = 'admin@example.com';
 
 /** Variables of the launcher that would mean something else to a service. */
-const NOT_PASSED_ON = ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL', 'HELPMESH_ADMIN_PASSWORD', 'HELPMESH_SMTP_PORT'];
+const NOT_PASSED_ON = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'SMTP_URL',
+  'HELPMESH_ADMIN_PASSWORD',
+  'HELPMESH_SMTP_PORT',
+  'HELPMESH_SECRETS_KEY',
+];
 
 /** The environment of one service. A secret goes only to the services that use it. */
 export function environmentOf(service: ServiceName, input: EnvironmentInput): NodeJS.ProcessEnv {
@@ -63,6 +70,7 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): No
   }
   switch (service) {
     case 'identity':
+      env.HELPMESH_SECRETS_KEY = secrets.sealing;
       env.HELPMESH_ADMIN_EMAIL = ADMIN_EMAIL;
       env.HELPMESH_ADMIN_PASSWORD = secrets.adminPassword;
       break;

@@ -7,6 +7,8 @@ import { type ServiceName, serviceNames } from '../local/services.ts';
 export interface Secrets {
   signing: Record<ServiceName, SigningPair>;
   threading: string;
+  /** Seals the secrets in the database (HELPMESH_SECRETS_KEY). */
+  sealing: string;
   postgresPassword: string;
   adminPassword: string;
 }
@@ -28,6 +30,7 @@ export function openSecrets(folder: string, firstAdminPassword?: string): Secret
   return {
     signing: Object.fromEntries(serviceNames.map((service) => [service, pair(service)])) as Secrets['signing'],
     threading: kept('threading', () => randomBytes(32).toString('base64')),
+    sealing: kept('secrets-key', () => randomBytes(32).toString('base64')),
     postgresPassword: kept('postgres-password', () => randomBytes(18).toString('base64url')),
     adminPassword: kept('admin-password', () => firstAdminPassword || makePassword()),
   };

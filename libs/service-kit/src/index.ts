@@ -1,10 +1,11 @@
 export { ActorSigner, ActorVerifier, serviceActor } from './access/actor-token.ts';
 export { LruMap } from './access/lru-map.ts';
+export { SecretBox } from './access/secret-box.ts';
 export type { Cache, Limit, LimitVerdict } from './cache/cache.ts';
 export { MemoryCache } from './cache/memory-cache.ts';
 export { openCache } from './cache/open-cache.ts';
 export { RedisCache } from './cache/redis-cache.ts';
-export { baseConfig, blobConfig, defineConfig, threadingConfig } from './config/base-config.ts';
+export { baseConfig, blobConfig, defineConfig, secretsConfig, threadingConfig } from './config/base-config.ts';
 export {
   type ConfigSchema,
   configLines,

@@ -20,6 +20,7 @@ export function testKeys(): TestKeys {
     Object.fromEntries(Object.entries(pairs).map(([name, pair]) => [name, pair.publicKey])),
   );
   const threadingSecret = randomBytes(32).toString('base64');
+  const secretsKey = randomBytes(32).toString('base64');
   const pairOf = (service: string): SigningPair => {
     const pair = pairs[service];
     if (!pair) throw new Error(`There is no service "${service}"; the services are ${serviceNames.join(', ')}.`);
@@ -33,6 +34,7 @@ export function testKeys(): TestKeys {
         HELPMESH_SIGNING_KEY: pairOf(service).privateKey,
         HELPMESH_TRUSTED_KEYS: trustedKeys,
         HELPMESH_THREADING_SECRET: threadingSecret,
+        HELPMESH_SECRETS_KEY: secretsKey,
       };
     },
     async actorToken(actor, service = 'gateway') {

@@ -58,6 +58,14 @@ export const threadingConfig = z.object({
   HELPMESH_THREADING_SECRET: secret('Key of the signature in our Message-IDs; equal in all services that handle mail'),
 });
 
+/** For services that store secrets which they must be able to read again (`SecretBox`). */
+export const secretsConfig = z.object({
+  HELPMESH_SECRETS_KEY: secret(
+    'Key that seals stored secrets, 32 bytes in base64. Without it what they open is lost: keep it with the backups. ' +
+      'Several, comma separated, while it is replaced: the first seals, each opens',
+  ),
+});
+
 /** For services that keep files: a folder, or a bucket when its name is set. */
 export const blobConfig = z.object({
   BLOB_DIR: z.string().min(1).optional().meta({ description: 'Folder of the file store; shared by the services' }),
