@@ -18,6 +18,7 @@ export {
 export { clientNetwork } from './edge/client-network.ts';
 export { CursorCodec, type CursorValue } from './edge/cursor.ts';
 export { type Problem, problemOf, statusOf, zammadErrorOf } from './edge/problem.ts';
+export { outgoingConfig, SafeFetch, type SafeRequest } from './net/safe-fetch.ts';
 export { HealthServer, type ReadinessCheck } from './run/health.ts';
 export { main, type Service } from './run/main.ts';
 export { CACHE, CLOCK, CONFIG } from './run/platform.ts';
