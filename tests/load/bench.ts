@@ -18,6 +18,7 @@ the same run. Nothing is asserted: machines differ, ratios in one run do not lie
   --seconds N        length of one measurement (default 5)
   --only a,b         paths to measure: create, get, list, search, reply, mail
   --connections a,b  how many at once (default 1,16,64)
+  --parts            below each row, the CPU ms of every process
   --help
 `;
 
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '5' },
     only: { type: 'string' },
     connections: { type: 'string', default: '1,16,64' },
+    parts: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -47,6 +49,8 @@ interface Measured extends Outcome {
   path: Path;
   connections: number;
   cpuMs: number;
+  /** CPU ms a request by process name. */
+  parts: Record<string, number>;
 }
 
 const words = new Words(7);
@@ -55,15 +59,20 @@ const someWord = () => Words.word(20 + Math.floor(words.random() * 200));
 const someTicket = () => 1 + Math.floor(words.random() * tickets);
 
 async function measure(
-  pids: () => number[],
+  processes: () => Record<string, number>,
   path: Path,
   connections: number,
   load: () => Promise<Outcome>,
 ): Promise<Measured> {
-  const before = cpuMs(pids());
+  const spent = () => Object.entries(processes()).map(([name, pid]) => [name, cpuMs([pid])] as const);
+  const before = new Map(spent());
   const outcome = await load();
-  await untilQuiet(pids);
-  return { path, connections, ...outcome, cpuMs: (cpuMs(pids()) - before) / Math.max(1, outcome.requests) };
+  await untilQuiet(() => Object.values(processes()));
+  const parts = Object.fromEntries(
+    spent().map(([name, after]) => [name, (after - (before.get(name) ?? 0)) / Math.max(1, outcome.requests)]),
+  );
+  const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
+  return { path, connections, ...outcome, cpuMs: total, parts };
 }
 
 function productLoad(platform: Platform, token: string, path: Path, connections: number): Promise<Outcome> {
@@ -208,6 +217,11 @@ function row(ours: Measured, floor: Measured): string {
   return `${ours.path.padEnd(8)}${cells.map((value) => cell(value, 11)).join('')}`;
 }
 
+const partsOf = ({ parts }: Measured) =>
+  Object.entries(parts)
+    .map(([name, part]) => `${name} ${part.toFixed(3)}`)
+    .join(', ');
+
 const progress = terminalProgress(process.stdout);
 // One caller makes all the load, and its mails come from one domain; what is measured is the work, not its limits.
 const serviceEnv = {
@@ -217,9 +231,14 @@ const serviceEnv = {
 const platform = await startPlatform({ ports: 'private', profile: 'durable', progress, serviceEnv });
 let floor: Floor | undefined;
 try {
-  const services = () => Object.values(platform.services).flatMap(({ pid }) => pid ?? []);
-  const servers = () => [platform.postgres?.pid, platform.nats?.pid].flatMap((pid) => pid ?? []);
-  const all = () => [...services(), ...servers()];
+  const running = (processes: Record<string, { pid?: number | undefined } | undefined>) =>
+    Object.fromEntries(
+      Object.entries(processes).flatMap(([name, process]) => (process?.pid ? [[name, process.pid]] : [])),
+    );
+  const servers = () => running({ postgres: platform.postgres, nats: platform.nats });
+  const everything = () => ({ ...running(platform.services), ...servers() });
+  const services = () => Object.values(running(platform.services));
+  const all = () => Object.values(everything());
   await untilQuiet(all);
   const idle = { services: pssMiB(services()), all: pssMiB(all()) };
 
@@ -236,13 +255,20 @@ try {
   for (const path of paths) {
     for (const connections of concurrencies) {
       await progress.step(`${path}, ${connections} connections`, async () => {
-        const ours = await measure(all, path, connections, () => productLoad(platform, token, path, connections));
-        const pids = () => [bare.pid, ...servers()];
-        const floors = await measure(pids, path, connections, () => floorLoad(bare, path, connections));
+        const ours = await measure(everything, path, connections, () =>
+          productLoad(platform, token, path, connections),
+        );
+        const floors = await measure(
+          () => ({ bare: bare.pid, ...servers() }),
+          path,
+          connections,
+          () => floorLoad(bare, path, connections),
+        );
         rows.push(row(ours, floors));
+        if (options.parts) rows.push(`        ${partsOf(ours)}\n        bare: ${partsOf(floors)}`);
       });
       // At once as well, for whoever stops it half-way.
-      progress.line(rows.at(-1) ?? '');
+      progress.line(rows.slice(options.parts ? -2 : -1).join('\n'));
     }
   }
   process.stdout.write(`\n${rows.join('\n')}\n`);

@@ -89,8 +89,8 @@ type HandleBatch<D extends readonly MessageDefinition[]> = (
   tx: EntityManager,
 ) => Promise<Verdict[] | undefined> | Promise<void>;
 type Prepare<D extends readonly MessageDefinition[]> = (
-  message: Received<D>,
-) => Promise<Verdict | ((tx: EntityManager) => Promise<Verdict | undefined> | Promise<void>)>;
+  messages: Received<D>[],
+) => Promise<(tx: EntityManager, fresh: Received<D>[]) => Promise<Verdict[] | undefined> | Promise<void>>;
 
 /**
  * Handles events or commands one at a time: `handle(message, tx)`. The inbox row and the effect commit together, then
@@ -114,14 +114,14 @@ export function ConsumesBatch<D extends readonly [MessageDefinition, ...MessageD
 }
 
 /**
- * For handlers that need the network: `prepare(message)` runs outside of any transaction and returns the function
- * that writes what it learned, `(tx) => Promise<Verdict>`, or a verdict when there is nothing to write. Only that
- * function runs in the transaction of the inbox row.
+ * For handlers that need the network. `prepare(messages)` gets what was fetched together, runs outside of any
+ * transaction and must do no harm when it runs again; it returns `write(tx, messages)`, to which everything that
+ * `ConsumesBatch` says applies. Messages that were done before are still prepared, but not written.
  */
 export function ConsumesPrepared<D extends readonly [MessageDefinition, ...MessageDefinition[]]>(
   ...definitions: D
 ): Method<Prepare<D>> {
-  return consumer(definitions, { batch: false, prepare: true });
+  return consumer(definitions, { batch: true, prepare: true });
 }
 
 function consumer(

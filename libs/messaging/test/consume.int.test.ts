@@ -277,31 +277,35 @@ describe('consumers', { timeout: 120_000 }, () => {
     expect(await b.effects()).toEqual([1, 1, 3]);
   });
 
-  it('a preparing handler does its outside work out of the transaction, and not for a duplicate', async () => {
-    let calls = 0;
+  it('a preparing handler does its outside work out of the transaction, and writes once', async () => {
+    const prepared: number[] = [];
+    const written: number[] = [];
     @Controller()
     class Fetching {
       @ConsumesPrepared(doIt)
-      async onDoIt(message: Message<typeof doIt>) {
-        calls++;
-        if (message.data.n === 2) return { do: 'skip', why: 'nothing to fetch' } as const;
-        const fetched = message.data.n * 100;
-        return async (tx: EntityManager) => {
-          await sql(tx, 'INSERT INTO effect (n) VALUES ($1)', [fetched]);
+      async onDoIt(messages: Message<typeof doIt>[]) {
+        prepared.push(...messages.map(({ data }) => data.n));
+        const fetched = new Map(messages.map(({ id, data }) => [id, data.n * 100]));
+        return async (tx: EntityManager, fresh: Message<typeof doIt>[]): Promise<Verdict[]> => {
+          written.push(...fresh.map(({ data }) => data.n));
+          const wanted = fresh.filter(({ data }) => data.n !== 2);
+          await sql(tx, 'INSERT INTO effect (n) SELECT unnest($1::int[])', [wanted.map(({ id }) => fetched.get(id))]);
+          return fresh.map(({ data }) => (data.n === 2 ? { do: 'skip', why: 'nothing to fetch' } : { do: 'ack' }));
         };
       }
     }
     await b.serve([Fetching]);
     await transaction(b.ds, async (tx) => {
-      for (const n of [1, 2]) await b.outbox.add(tx, doIt, { aggregateId: n, data: { n } });
+      for (const n of [1, 2, 3]) await b.outbox.add(tx, doIt, { aggregateId: n, data: { n } });
     });
     const [one] = await outboxRows();
     startRelay();
     await drained('counter__cmd-v1', 'CMD_COUNTER');
     await b.bus.js.publish(doIt.type, one?.payload ?? '', { msgID: 'again' });
     await drained('counter__cmd-v1', 'CMD_COUNTER');
-    expect(await b.effects()).toEqual([100]);
-    expect(calls).toBe(2);
+    expect((await b.effects()).toSorted((x, y) => x - y)).toEqual([100, 300]);
+    expect(new Set(prepared)).toEqual(new Set([1, 2, 3]));
+    expect(written.toSorted((x, y) => x - y)).toEqual([1, 2, 3]);
   });
 
   it('stopping waits for the running handler and gives the rest back', async () => {

@@ -313,6 +313,49 @@ describe('the same mail twice', () => {
   });
 });
 
+describe('mails that come together', () => {
+  it('see what older ones of their thread did: questions, copies, answers, and answers of those in copy', async () => {
+    const peter = { name: 'Peter', address: 'peter@else.example.org' };
+    const threads = Array.from({ length: 12 }, (_, n) => {
+      const question = mail({ subject: `Question ${n}` });
+      const answers = { inReplyTo: [question.messageId as string] };
+      const inCopy = mail({ ...answers, subject: `Re: Question ${n}`, cc: [peter] });
+      const fromCopy = mail({ inReplyTo: [inCopy.messageId as string], from: peter, subject: 'Re: Re: Question' });
+      return [question, { ...mail(question), messageId: question.messageId }, inCopy, fromCopy];
+    });
+    // First all questions, then all copies, and so on: neighbours in a batch are of different threads and of the same.
+    const order = [0, 1, 2, 3].flatMap((at) => threads.map((thread) => thread[at] as Mail));
+    const sent: string[] = [];
+    for (const one of order) sent.push(await desk.publish(fileMail, one));
+    for (const id of sent) await handled(desk, id);
+    for (const thread of threads) {
+      const rows = await desk.query<{ inbound: number; ticketId: number }>(
+        `SELECT inbound_id::int AS inbound, ticket_id AS "ticketId" FROM article
+         WHERE inbound_id = ANY ($1::bigint[]) ORDER BY id`,
+        [thread.map((one) => one.inboundId)],
+      );
+      const [question, , inCopy, fromCopy] = thread as [Mail, Mail, Mail, Mail];
+      expect(rows.map(({ inbound }) => inbound)).toEqual([question, inCopy, fromCopy].map((one) => one.inboundId));
+      expect(new Set(rows.map(({ ticketId }) => ticketId)).size).toBe(1);
+    }
+  });
+
+  it('one that cannot be filed does not take the others with it', async () => {
+    const good = Array.from({ length: 3 }, () => mail());
+    const bad = {
+      ...mail(),
+      subject: 'NUL \u0000 in a name',
+      from: { name: 'a\u0000b', address: 'nul@x.example.org' },
+    };
+    const sent = await Promise.all([good[0], bad, good[1], good[2]].map((one) => desk.publish(fileMail, one as Mail)));
+    for (const id of sent) await handled(desk, id);
+    const rows = await desk.query('SELECT 1 FROM article WHERE inbound_id = ANY ($1::bigint[])', [
+      good.map((one) => one.inboundId),
+    ]);
+    expect(rows).toHaveLength(3);
+  });
+});
+
 describe('a mail that can be read at last', () => {
   const unreadable = { unreadable: 'more than 1000 parts', from: null, subject: '', text: '' };
   const again = async (data: Mail) => handled(desk, await desk.publish(fileMail, data));

@@ -30,6 +30,10 @@ const HELD_MARGIN_MS = 1_000;
 const HELD_CHECKS = 60;
 /** Messages that may stand behind held ones in this process; more go back to the broker. */
 const MAX_PARKED = 1_000;
+/** How long one request to the broker stays open; a stream that vanished is noticed after two of them at the latest. */
+const FETCH_MS = 5_000;
+/** Pause between the starts of two batches: under load ten messages cost hardly more than one, at rest nobody waits. */
+const GATHER_MS = 20;
 
 /**
  * Pulls one durable and hands its messages to the processor: batches while their type wants them, single messages
@@ -47,6 +51,8 @@ export class DurableWorker {
   private readonly held = new Map<string, Hold>();
   private parked = 0;
   private exclusive = false;
+  private lastBatchAt = Number.NEGATIVE_INFINITY;
+  private gathering: NodeJS.Timeout | undefined;
   private stopping = false;
   private loop: Promise<void> | undefined;
   private messages: ConsumerMessages | undefined;
@@ -69,6 +75,7 @@ export class DurableWorker {
   /** Stops pulling, gives back what was not started, and waits for the running handlers. */
   async stop(deadlineMs: number): Promise<void> {
     this.stopping = true;
+    clearTimeout(this.gathering);
     this.roomMade();
     this.messages?.stop();
     for (const aggregate of this.held.keys()) this.release(aggregate);
@@ -89,15 +96,17 @@ export class DurableWorker {
         await bus.streams.ensure(bus.jsm, stream);
         await this.ensureDurable();
         const consumer = await bus.js.consumers.get(stream, durable);
-        this.messages = await consumer.consume({
-          max_messages: this.prefetch,
-          expires: 10_000,
-          abort_on_missing_resource: true,
-        });
-        failures = 0;
-        for await (const msg of this.messages) {
-          if (this.stopping) msg.nak();
-          else await this.accept(msg);
+        while (!this.stopping) {
+          await this.room();
+          // No more than can stand in our own queue: what waits inside the client gets no heartbeats.
+          const room = this.prefetch - this.waiting.length;
+          this.messages = await consumer.fetch({ max_messages: room, expires: FETCH_MS });
+          for await (const msg of this.messages) {
+            failures = 0;
+            if (this.stopping) msg.nak();
+            else this.accept(msg);
+          }
+          failures = 0;
         }
       } catch (error) {
         if (this.stopping || bus.nc.isClosed()) return;
@@ -131,7 +140,16 @@ export class DurableWorker {
     }
   }
 
-  private async accept(msg: JsMsg): Promise<void> {
+  /** Until there is room for a request that is worth its while. */
+  private async room(): Promise<void> {
+    while (this.waiting.length > this.prefetch / 2 && !this.stopping) {
+      await new Promise<void>((resolve) => {
+        this.roomMade = resolve;
+      });
+    }
+  }
+
+  private accept(msg: JsMsg): void {
     const route = this.options.routes.get(msg.subject);
     if (!route) {
       msg.ack(); // a type this release does not know or does not care about
@@ -139,11 +157,6 @@ export class DurableWorker {
     }
     this.waiting.push(readMessage(msg, route));
     this.next();
-    while (this.waiting.length >= this.prefetch && !this.stopping) {
-      await new Promise<void>((resolve) => {
-        this.roomMade = resolve;
-      });
-    }
   }
 
   /** Starts whatever may start now. */
@@ -153,11 +166,23 @@ export class DurableWorker {
       if (!head) break;
       if (this.park(head)) this.waiting.shift();
       else if (head.route.batch) {
-        if (this.running.size > 0) break;
+        if (this.running.size > 0 || this.gathers()) break;
         this.startBatch(head);
       } else if (!this.startSingle()) break;
     }
-    if (this.waiting.length < this.prefetch) this.roomMade();
+    if (this.waiting.length <= this.prefetch / 2) this.roomMade();
+  }
+
+  /** True when the next batch should wait a moment for company. */
+  private gathers(): boolean {
+    if (this.gathering) return true;
+    const rest = this.lastBatchAt + GATHER_MS - performance.now();
+    if (rest <= 0 || this.waiting.length >= this.options.batchSize) return false;
+    this.gathering = setTimeout(() => {
+      this.gathering = undefined;
+      this.next();
+    }, rest);
+    return true;
   }
 
   /** The first message whose aggregate is free; those behind a batch wait for it. */
@@ -180,16 +205,24 @@ export class DurableWorker {
     return false;
   }
 
+  /** What the handlers of the head take: also from behind others, but never past an older message of its aggregate. */
   private startBatch(head: Incoming): void {
     const taken: Incoming[] = [];
-    while (taken.length < this.options.batchSize) {
-      const item = this.waiting[0];
-      if (!item || !sameHandlers(item.route, head.route)) break;
-      this.waiting.shift();
-      if (!this.park(item)) taken.push(item);
+    const passed = new Set<string>();
+    const left: Incoming[] = [];
+    for (const item of this.waiting.splice(0)) {
+      const fits = taken.length < this.options.batchSize && !passed.has(item.aggregate);
+      if (fits && sameHandlers(item.route, head.route)) {
+        if (!this.park(item)) taken.push(item);
+      } else {
+        passed.add(item.aggregate);
+        left.push(item);
+      }
     }
+    this.waiting.push(...left);
     if (taken.length === 0) return;
     this.exclusive = true;
+    this.lastBatchAt = performance.now();
     for (const item of taken) this.running.add(item);
     void this.processor.batch(taken, head.route).then((outcomes) => {
       for (const [item, outcome] of outcomes) this.finish(item, outcome);

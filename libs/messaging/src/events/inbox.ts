@@ -40,11 +40,6 @@ export class Inbox {
     await sql(tx, 'DELETE FROM inbox WHERE consumer = $1 AND event_id = ANY ($2::uuid[])', [this.consumer, ids]);
   }
 
-  async has(id: string): Promise<boolean> {
-    const rows = await sql(this.ds, 'SELECT 1 FROM inbox WHERE consumer = $1 AND event_id = $2', [this.consumer, id]);
-    return rows.length > 0;
-  }
-
   /** Done, or among the dead letters. */
   async isSettled(id: string): Promise<boolean> {
     const rows = await sql(

@@ -16,7 +16,7 @@ export interface RouteHandler {
   key: object;
   batch: boolean;
   prepare: boolean;
-  /** One message, or an array for a batch handler; `tx` is undefined for a preparing one. */
+  /** One message, or an array for a batch handler; a preparing one gets no `tx` and returns what writes. */
   call(messages: Envelope | Envelope[], tx: EntityManager | undefined): Promise<unknown>;
 }
 

@@ -27,6 +27,9 @@ const TRIES_IN_BATCH = 3;
 /** The first delivery: nothing is counted for it, so that the ordinary message costs nothing. */
 const FIRST: Start = { tries: 1, lastError: null, counted: false };
 
+/** The part of a handler that belongs in the transaction of the inbox rows. */
+type Write = (tx: EntityManager, messages: Envelope[]) => Promise<(Verdict | undefined)[] | undefined>;
+
 /** Runs handlers: inbox row and effect in one transaction, acknowledgement after the commit. */
 export class Processor {
   private readonly ds: DataSource;
@@ -144,13 +147,13 @@ export class Processor {
 
   private async handle(item: Incoming, tries: number): Promise<void> {
     const end = duration.startTimer({ durable: this.durable });
-    const writes = await this.prepare(item, tries);
-    if (writes === 'duplicate') return;
+    const writes = await this.prepare([item], item.route);
     await transaction(this.ds, async (tx) => {
       const fresh = await this.inbox.claim(tx, [item.id]);
       if (fresh.has(item.id)) {
         for (const write of writes) {
-          const outcome = outcomeOfVerdict((await write(tx)) as Verdict | undefined, tries);
+          const [verdict] = (await write(tx, [item.message])) ?? [];
+          const outcome = outcomeOfVerdict(verdict, tries);
           if (outcome.do !== 'done') throw new RolledBack(outcome);
         }
       }
@@ -160,24 +163,18 @@ export class Processor {
   }
 
   /** One function a handler, to be run in the transaction; preparing handlers do their outside work here. */
-  private async prepare(
-    item: Incoming,
-    tries: number,
-  ): Promise<((tx: EntityManager) => Promise<unknown>)[] | 'duplicate'> {
-    const { handlers } = item.route;
-    if (handlers.some((handler) => handler.prepare) && (await this.inbox.has(item.id))) return 'duplicate';
-    const writes: ((tx: EntityManager) => Promise<unknown>)[] = [];
-    for (const handler of handlers) {
-      if (handler.prepare) {
-        const prepared = await handler.call(item.message, undefined);
-        if (typeof prepared === 'function') writes.push(prepared as (tx: EntityManager) => Promise<unknown>);
-        else {
-          const outcome = outcomeOfVerdict(prepared as Verdict | undefined, tries);
-          if (outcome.do !== 'done') throw new RolledBack(outcome);
-        }
-      } else if (handler.batch) {
-        writes.push(async (tx) => ((await handler.call([item.message], tx)) as Verdict[] | undefined)?.[0]);
-      } else writes.push((tx) => handler.call(item.message, tx));
+  private async prepare(items: Incoming[], { handlers }: Route): Promise<Write[]> {
+    const writes: Write[] = [];
+    for (const { prepare, batch, call } of handlers) {
+      if (prepare)
+        writes.push(
+          (await call(
+            items.map(({ message }) => message),
+            undefined,
+          )) as Write,
+        );
+      else if (batch) writes.push((tx, messages) => call(messages, tx) as ReturnType<Write>);
+      else writes.push(async (tx, messages) => [(await call(messages[0] as Envelope, tx)) as Verdict | undefined]);
     }
     return writes;
   }
@@ -188,6 +185,7 @@ export class Processor {
     counts: ReadonlyMap<string, Start>,
   ): Promise<Map<Incoming, Outcome>> {
     const end = duration.startTimer({ durable: this.durable });
+    const writes = await this.prepare(items, route);
     const outcomes = await transaction(this.ds, async (tx) => {
       const result = new Map<Incoming, Outcome>(items.map((item) => [item, { do: 'done' }]));
       const fresh = await this.inbox.claim(
@@ -195,9 +193,9 @@ export class Processor {
         items.map((item) => item.id),
       );
       const todo = items.filter((item) => fresh.delete(item.id)); // a copy later in the same batch is done, too
-      for (const handler of todo.length > 0 ? route.handlers : []) {
-        const messages = todo.map((item) => item.message);
-        const verdicts = (await handler.call(messages, tx)) as Verdict[] | undefined;
+      const messages = todo.map((item) => item.message);
+      for (const write of todo.length > 0 ? writes : []) {
+        const verdicts = await write(tx, messages);
         if (verdicts && verdicts.length !== todo.length) {
           throw new Error(
             `a batch handler of ${this.durable} gave ${verdicts.length} verdicts for ${todo.length} messages`,

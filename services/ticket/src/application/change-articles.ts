@@ -14,7 +14,7 @@ import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { notAuthorized, notFound, partInChanging } from './access.ts';
 import { References } from './references.ts';
-import { wantTicket } from './want-ticket.ts';
+import { wantTickets } from './want-tickets.ts';
 import { Writing } from './writing.ts';
 
 /** How long an author may take a note back. */
@@ -70,7 +70,7 @@ export class ChangeArticles {
     const visible = VisibleTickets.to(actor, 'read');
     const found = await this.articles.facts(this.db, visible, id);
     if (!found) throw notFound('Ticket::Article', id);
-    const refs = await this.references.resolve(await wantTicket(this.db, this.tickets, found.ticketId));
+    const refs = await this.references.resolve(await wantTickets(this.db, this.tickets, [found.ticketId]));
     const now = this.clock.now();
     return transaction(this.db, async (tx) => {
       const loaded = await this.tickets.lock(tx, visible, [found.ticketId]);

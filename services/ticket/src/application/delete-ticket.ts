@@ -8,7 +8,7 @@ import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { notFound, requireAnyOf } from './access.ts';
 import { References } from './references.ts';
 import { ticketSnapshot } from './snapshots.ts';
-import { wantTicket } from './want-ticket.ts';
+import { wantTickets } from './want-tickets.ts';
 
 /** Removes a ticket for good, with its articles, files' names and history. Administrators only, whatever its group. */
 @Injectable()
@@ -22,7 +22,7 @@ export class DeleteTicket {
 
   async run(actor: Actor, id: number): Promise<void> {
     requireAnyOf(actor, ['admin']);
-    const refs = await this.references.resolve(await wantTicket(this.db, this.tickets, id));
+    const refs = await this.references.resolve(await wantTickets(this.db, this.tickets, [id]));
     await transaction(this.db, async (tx) => {
       const ticket = (await this.tickets.lock(tx, VisibleTickets.toTheService(), [id])).get(id);
       if (!ticket) throw notFound('Ticket', id);

@@ -6,12 +6,19 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { addressesIn } from '../domain/mail/addresses.ts';
-import { candidatesOf, type Evidence, type Placement, placeMail, type SenderRole } from '../domain/mail/threading.ts';
+import {
+  type Candidate,
+  candidatesOf,
+  type Evidence,
+  type Placement,
+  placeMail,
+  type SenderRole,
+} from '../domain/mail/threading.ts';
 import { followUpChanges, mayFollowUp } from '../domain/ticket/follow-up.ts';
 import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Person } from '../domain/ticket/people.ts';
 import { SYSTEM_USER, type Ticket, type TicketFields } from '../domain/ticket/ticket.ts';
-import { ReplicaStore } from '../persistence/replica.store.ts';
+import { type MailGroup, ReplicaStore } from '../persistence/replica.store.ts';
 import { type MailFacts, ThreadStore } from '../persistence/thread.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
@@ -35,16 +42,30 @@ interface Refiled {
   evidence?: Evidence;
 }
 
-/** What is known before the transaction. */
+type Command = Message<typeof fileMail>;
+
+/** What is known before the transaction, of all mails that came together. */
 interface Known {
-  mail: Mail;
   refs: Refs;
-  /** Undefined when the mail names nobody, or nobody who can be a user. */
-  sender: Person | undefined;
-  groupId: number;
+  /** By address in lower case; those whom identity refuses are missing. */
+  people: ReadonlyMap<string, Person>;
+  groups: readonly MailGroup[];
 }
 
-/** Puts an arrived mail where it belongs: on the ticket it answers, else on a new one. No mail is ever turned away. */
+/** A mail on its way to a ticket, with everything that decides about it. */
+interface Filing {
+  message: Command;
+  mail: Mail;
+  facts: MailFacts;
+  candidates: Candidate[];
+  /** The ticket the mail opened when it could not be read. */
+  refiledOn: number | undefined;
+}
+
+/**
+ * Puts arrived mails where they belong: on the ticket they answer, else on a new one. No mail is ever turned away.
+ * Mails that came together are filed together, except that each sees what older ones of its thread did.
+ */
 @Injectable()
 export class FileMail {
   constructor(
@@ -61,74 +82,133 @@ export class FileMail {
 
   /**
    * Asks the network for whatever the transaction will need.
-   * @returns what is to be done in the transaction of the message
+   * @returns what is to be done in the transaction of the messages
    */
-  async prepare(message: Message<typeof fileMail>): Promise<(tx: EntityManager) => Promise<Verdict>> {
-    const { data: mail } = message;
-    const sender = await this.senderOf(mail);
-    const groupId = await this.groupFor(mail);
-    const facts = await this.threads.factsOf(this.db, lookupOf(mail));
-    const nearIds = [...this.candidates(mail, facts), ...facts.filedAs].map(({ ticketId }) => ticketId);
-    const near = await this.tickets.facts(
+  async prepare(messages: Command[]): Promise<(tx: EntityManager, fresh: Command[]) => Promise<Verdict[]>> {
+    const mails = messages.map(({ data }) => data);
+    const people = await this.people.run(mails.flatMap((mail) => writerOf(mail) ?? []));
+    const groups = await this.mailGroups();
+    const facts = await this.threads.factsOf(this.db, mails.map(lookupOf));
+    const near = new Set(mails.flatMap((mail, i) => this.pointsAt(mail, facts[i] as MailFacts)));
+    const visible = VisibleTickets.toTheService();
+    const tickets = await this.tickets.facts(
       this.db,
-      nearIds.map((id) => ({ visible: VisibleTickets.toTheService(), id })),
+      [...near].map((id) => ({ visible, id })),
     );
-    const wanted = new Wanted().user(sender?.id).group(groupId);
-    for (const ticket of near) {
+    const wanted = new Wanted();
+    for (const { id } of people.values()) wanted.user(id);
+    for (const mail of mails) wanted.group(groupFor(mail, groups));
+    for (const ticket of tickets) {
       if (!ticket) continue;
       wanted.user(ticket.customerId).user(ticket.ownerId).group(ticket.groupId).organization(ticket.organizationId);
     }
-    const known = { mail, refs: await this.references.resolve(wanted), sender, groupId };
-    return (tx) => this.file(tx, message, known);
+    const known = { refs: await this.references.resolve(wanted), people, groups };
+    return (tx, fresh) => this.file(tx, fresh, known);
   }
 
-  private async file(tx: EntityManager, message: Message<typeof fileMail>, known: Known): Promise<Verdict> {
-    const { mail, refs, sender } = known;
-    if (mail.messageId) await this.threads.lockMessage(tx, mail.messageId);
-    const facts = await this.threads.factsOf(tx, lookupOf(mail));
-    const skip = skipped(mail, facts);
-    if (skip) return { do: 'skip', why: skip };
-    const refiledOn = facts.filedAs[0]?.ticketId;
-    const candidates = this.candidates(mail, facts);
-    const loaded = await this.tickets.lock(
+  private async file(tx: EntityManager, messages: Command[], known: Known): Promise<Verdict[]> {
+    await this.threads.lockMessages(
       tx,
-      VisibleTickets.toTheService(),
-      refiledOn === undefined ? candidates.map(({ ticketId }) => ticketId) : [refiledOn],
+      messages.flatMap(({ data }) => data.messageId ?? []),
     );
-    const roles = await this.rolesOf(tx, known, [...loaded.values()]);
-    const now = this.clock.now();
-    const accepts = (ticketId: number) => {
-      const ticket = loaded.get(ticketId) as Ticket;
-      return mayFollowUp(ticket, refs.groupOf(ticket.groupId), refs.states, now);
-    };
-    const placement: Placement | Refiled =
-      refiledOn === undefined
-        ? placeMail(candidates, (ticketId) => roles.get(ticketId), accepts)
-        : { do: 'refile', ...candidates.find(({ ticketId }) => ticketId === refiledOn), ticketId: refiledOn };
-    const ids = await this.tickets.takeIds(tx, placement.do === 'open' ? 1 : 0, 1);
-    const writing = new Writing(this.outbox, refs, now, loaded, message);
-    const proven = placement.do !== 'open' && placement.evidence === 'signed-id';
-    const article = articleOf(mail, ids.articles[0] as number, { proven, opens: placement.do === 'open' });
-    const by = sender?.id ?? SYSTEM_USER;
-    if (placement.do !== 'open') {
-      const role = roles.get(placement.ticketId) as SenderRole;
-      this.attach(writing, placement, proven ? role : { ...role, agentOfGroup: false }, article, known);
-    } else {
-      const { id, counter } = ids.tickets[0] as { id: number; counter: number };
-      const draft = {
-        id,
-        number: ticketNumber(SYSTEM_ID, counter),
-        title: titleOf(mail),
-        groupId: known.groupId,
-        priorityId: refs.defaultPriority.id,
-        customerId: by,
-        organizationId: sender?.organizationId ?? null,
-        preferences: preferencesOf(placement, mail),
-      };
-      writing.open(draft, article, by);
+    const verdicts = new Map<Command, Verdict>();
+    for (let rest = messages; rest.length > 0; ) {
+      const facts = await this.threads.factsOf(
+        tx,
+        rest.map(({ data }) => lookupOf(data)),
+      );
+      const { now, later } = firstOfEachThread(rest.map((message, i) => this.filing(message, facts[i] as MailFacts)));
+      await this.fileTogether(tx, now, known, verdicts);
+      rest = later;
+    }
+    return messages.map((message) => verdicts.get(message) as Verdict);
+  }
+
+  private filing(message: Command, facts: MailFacts): Filing {
+    const candidates = this.candidates(message.data, facts);
+    return { message, mail: message.data, facts, candidates, refiledOn: facts.filedAs[0]?.ticketId };
+  }
+
+  /** Mails of which none touches what another one does. */
+  private async fileTogether(
+    tx: EntityManager,
+    filings: Filing[],
+    known: Known,
+    verdicts: Map<Command, Verdict>,
+  ): Promise<void> {
+    const open = filings.filter(({ message, mail, facts }) => {
+      const why = skipped(mail, facts);
+      verdicts.set(message, why === undefined ? { do: 'ack' } : { do: 'skip', why });
+      return why === undefined;
+    });
+    const loaded = await this.tickets.lock(tx, VisibleTickets.toTheService(), open.flatMap(ticketsOf));
+    const roles = await this.rolesOf(tx, open, known, loaded);
+    const writing = new Writing(this.outbox, known.refs, this.clock.now(), loaded);
+    const placed = open.flatMap((filing) => {
+      try {
+        return [{ filing, placement: this.place(filing, roles.get(filing) ?? new Map(), writing, known.refs) }];
+      } catch (error) {
+        // A ticket that moved to an unknown group meanwhile must not hold up the other mails.
+        verdicts.set(filing.message, { do: 'retry', afterMs: 1_000, why: AppError.from(error).message });
+        return [];
+      }
+    });
+    const opening = placed.filter(({ placement }) => placement.do === 'open').length;
+    const ids = await this.tickets.takeIds(tx, opening, placed.length);
+    for (const { filing, placement } of placed) {
+      const { message, mail } = filing;
+      writing.because(message);
+      const proven = placement.do !== 'open' && placement.evidence === 'signed-id';
+      const articleId = ids.articles.shift() as number;
+      const article = articleOf(mail, articleId, { proven, opens: placement.do === 'open' });
+      if (placement.do === 'open') {
+        const ticket = ids.tickets.shift() as { id: number; counter: number };
+        this.open(writing, ticket, article, mail, placement, known);
+      } else {
+        const role = roles.get(filing)?.get(placement.ticketId) as SenderRole;
+        this.attach(writing, placement, proven ? role : { ...role, agentOfGroup: false }, article, mail, known);
+      }
     }
     await writing.save(tx, this.tickets);
-    return { do: 'ack' };
+  }
+
+  private place(
+    { candidates, refiledOn }: Filing,
+    roles: ReadonlyMap<number, SenderRole>,
+    writing: Writing,
+    refs: Refs,
+  ): Placement | Refiled {
+    if (refiledOn !== undefined) {
+      return { do: 'refile', ...candidates.find(({ ticketId }) => ticketId === refiledOn), ticketId: refiledOn };
+    }
+    const accepts = (ticketId: number) => {
+      const ticket = writing.ticket(ticketId);
+      return mayFollowUp(ticket, refs.groupOf(ticket.groupId), refs.states, writing.now);
+    };
+    return placeMail(candidates, (ticketId) => roles.get(ticketId), accepts);
+  }
+
+  private open(
+    writing: Writing,
+    { id, counter }: { id: number; counter: number },
+    article: NewArticle,
+    mail: Mail,
+    placement: Extract<Placement, { do: 'open' }>,
+    { refs, people, groups }: Known,
+  ): void {
+    const sender = senderOf(mail, people);
+    const by = sender?.id ?? SYSTEM_USER;
+    const draft = {
+      id,
+      number: ticketNumber(SYSTEM_ID, counter),
+      title: titleOf(mail),
+      groupId: groupFor(mail, groups) as number,
+      priorityId: refs.defaultPriority.id,
+      customerId: by,
+      organizationId: sender?.organizationId ?? null,
+      preferences: preferencesOf(placement, mail),
+    };
+    writing.open(draft, article, by);
   }
 
   /** @param role  without what the mail has not proven */
@@ -137,8 +217,10 @@ export class FileMail {
     { do: how, ticketId }: Exclude<Placement | Refiled, { do: 'open' }>,
     role: SenderRole,
     article: NewArticle,
-    { mail, refs, sender }: Known,
+    mail: Mail,
+    { refs, people }: Known,
   ): void {
+    const sender = senderOf(mail, people);
     const ticket = writing.ticket(ticketId);
     const late = how === 'refile' ? readLate(ticket, mail, sender) : {};
     if (role.machine) {
@@ -156,15 +238,8 @@ export class FileMail {
     writing.change(ticketId, { ...fields, stateId }, { ...article, sender: asAgent ? 'Agent' : 'Customer' }, author);
   }
 
-  private async senderOf({ from, automatic }: Mail): Promise<Person | undefined> {
-    // Our own address is nobody's customer.
-    if (!from || automatic === 'own') return undefined;
-    const people = await this.people.run([{ email: from.address, name: from.name }]);
-    return [...people.values()][0];
-  }
-
   /** Tickets the mail points at; ids in our own Message-IDs count only with their signature. */
-  private candidates(mail: Mail, facts: MailFacts) {
+  private candidates(mail: Mail, facts: MailFacts): Candidate[] {
     const signed = answeredIds(mail).flatMap((id) => ticketOfMessageId(id, this.identity.threadingSecret) ?? []);
     return candidatesOf({
       signedTicketIds: signed,
@@ -173,36 +248,92 @@ export class FileMail {
     });
   }
 
-  private async rolesOf(tx: EntityManager, known: Known, tickets: Ticket[]): Promise<Map<number, SenderRole>> {
-    const { mail, sender } = known;
-    const address = mail.from?.address.toLowerCase();
-    const ids = tickets.map(({ id }) => id);
-    const lines = address ? await this.threads.linesNaming(tx, ids, address) : new Map<number, string[]>();
-    const ours = ids.length > 0 ? await this.replicas.ownAddresses(tx) : new Set<string>();
-    const own = mail.automatic === 'own' || (address !== undefined && ours.has(address));
-    return new Map(
-      tickets.map((ticket) => [
-        ticket.id,
-        {
-          customer: sender !== undefined && sender.id === ticket.customerId,
-          participant: !own && (lines.get(ticket.id) ?? []).some((line) => addressesIn(line).includes(address ?? '')),
-          ofTheDesk: own || sender?.agent === true,
-          machine: own || mail.automatic === 'bounce',
-          agentOfGroup: sender?.agent === true && sender.active && sender.fullGroupIds.includes(ticket.groupId),
-        },
-      ]),
-    );
+  private pointsAt(mail: Mail, facts: MailFacts): number[] {
+    return [...this.candidates(mail, facts), ...facts.filedAs].map(({ ticketId }) => ticketId);
   }
 
-  private async groupFor(mail: Mail): Promise<number> {
-    const addresses = [...mail.recipients, ...[...mail.to, ...mail.cc].map(({ address }) => address)];
-    const known = await this.replicas.groupForMail(this.db, addresses);
-    if (known !== undefined) return known;
+  /** What each mail's sender is to the tickets the mail may go to, by filing and ticket. */
+  private async rolesOf(
+    tx: EntityManager,
+    filings: Filing[],
+    { people, groups }: Known,
+    loaded: ReadonlyMap<number, Ticket>,
+  ): Promise<Map<Filing, Map<number, SenderRole>>> {
+    const pairs = filings.flatMap((filing) =>
+      ticketsOf(filing).flatMap((id) => {
+        const ticket = loaded.get(id);
+        return ticket ? [{ filing, ticket, ticketId: id, address: filing.mail.from?.address.toLowerCase() ?? '' }] : [];
+      }),
+    );
+    const lines = await this.threads.linesNaming(tx, pairs);
+    const ours = new Set(groups.map((group) => group.address));
+    const roles = new Map(filings.map((filing) => [filing, new Map<number, SenderRole>()]));
+    pairs.forEach(({ filing, ticket, address }, i) => {
+      const sender = senderOf(filing.mail, people);
+      const own = filing.mail.automatic === 'own' || ours.has(address);
+      const named = address !== '' && (lines[i] ?? []).some((line) => addressesIn(line).includes(address));
+      roles.get(filing)?.set(ticket.id, {
+        customer: sender !== undefined && sender.id === ticket.customerId,
+        participant: !own && named,
+        ofTheDesk: own || sender?.agent === true,
+        machine: own || filing.mail.automatic === 'bounce',
+        agentOfGroup: sender?.agent === true && sender.active && sender.fullGroupIds.includes(ticket.groupId),
+      });
+    });
+    return roles;
+  }
+
+  private async mailGroups(): Promise<MailGroup[]> {
+    const known = await this.replicas.mailGroups(this.db);
+    if (known.some(({ active }) => active)) return known;
     await this.references.learnGroups();
-    const learnt = await this.replicas.groupForMail(this.db, addresses);
-    if (learnt !== undefined) return learnt;
+    const learnt = await this.replicas.mailGroups(this.db);
+    if (learnt.some(({ active }) => active)) return learnt;
     throw new AppError('unavailable', 'ticket.no-group', 'There is no active group that could take the mail.');
   }
+}
+
+/** Splits off the mails that must see what an older one of these did: of its thread, of its ticket, or a copy. */
+function firstOfEachThread(filings: Filing[]): { now: Filing[]; later: Command[] } {
+  const touched = new Set<string>();
+  const now: Filing[] = [];
+  const later: Command[] = [];
+  for (const filing of filings) {
+    const { message, mail } = filing;
+    const own = mail.messageId === null ? [] : [`mail ${mail.messageId}`];
+    const touches = [`inbound ${mail.inboundId}`, ...own, ...ticketsOf(filing).map((id) => `ticket ${id}`)];
+    const looksAt = [...touches, ...answeredIds(mail).map((id) => `mail ${id}`)];
+    if (looksAt.some((key) => touched.has(key))) later.push(message);
+    else now.push(filing);
+    for (const key of touches) touched.add(key);
+  }
+  return { now, later };
+}
+
+/** Tickets that a mail may change. */
+function ticketsOf({ refiledOn, candidates }: Filing): number[] {
+  return refiledOn === undefined ? candidates.map(({ ticketId }) => ticketId) : [refiledOn];
+}
+
+/** Whoever is to be a user. Our own address is nobody's customer. */
+function writerOf({ from, automatic }: Mail): { email: string; name: string } | undefined {
+  return from && automatic !== 'own' ? { email: from.address, name: from.name } : undefined;
+}
+
+/** Undefined when the mail names nobody, or nobody who can be a user. */
+function senderOf(mail: Mail, people: ReadonlyMap<string, Person>): Person | undefined {
+  const writer = writerOf(mail);
+  return writer && people.get(writer.email.toLowerCase());
+}
+
+/** The group that takes mail for one of the recipients, in their order; else the first active. */
+function groupFor(mail: Mail, groups: readonly MailGroup[]): number | undefined {
+  const active = groups.filter((group) => group.active);
+  for (const recipient of [...mail.recipients, ...[...mail.to, ...mail.cc].map(({ address }) => address)]) {
+    const group = active.find(({ address }) => address === recipient.toLowerCase());
+    if (group) return group.id;
+  }
+  return active[0]?.id;
 }
 
 /** Why a mail needs no article (any more). A mail that can be read at last is not a copy of itself. */

@@ -7,8 +7,10 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { References } from './references.ts';
-import { wantTicket } from './want-ticket.ts';
+import { wantTickets } from './want-tickets.ts';
 import { Writing } from './writing.ts';
+
+type Command = Message<typeof markRedirected>;
 
 /** Ends a ticket here because its request lives on at a community's mailing list. */
 @Injectable()
@@ -21,19 +23,28 @@ export class MarkRedirected {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async prepare(message: Message<typeof markRedirected>): Promise<(tx: EntityManager) => Promise<Verdict>> {
-    const { ticketId, agreementId, listAddress } = message.data;
-    const refs = await this.references.resolve(await wantTicket(this.db, this.tickets, ticketId));
-    return async (tx) => {
-      const loaded = await this.tickets.lock(tx, VisibleTickets.toTheService(), [ticketId]);
-      const ticket = loaded.get(ticketId);
-      if (!ticket) return { do: 'skip', why: 'the ticket was deleted' };
-      if (refs.states.get(ticket.stateId).terminal) return { do: 'skip', why: 'the ticket is redirected already' };
-      const writing = new Writing(this.outbox, refs, this.clock.now(), loaded, message);
-      const preferences = { redirected: { agreement_id: agreementId, list_address: listAddress } };
-      writing.change(ticketId, { stateId: refs.states.redirected.id, preferences }, null, null);
+  async prepare(messages: Command[]): Promise<(tx: EntityManager, fresh: Command[]) => Promise<Verdict[]>> {
+    const ids = messages.map(({ data }) => data.ticketId);
+    const refs = await this.references.resolve(await wantTickets(this.db, this.tickets, ids));
+    return async (tx, fresh) => {
+      const loaded = await this.tickets.lock(
+        tx,
+        VisibleTickets.toTheService(),
+        fresh.map(({ data }) => data.ticketId),
+      );
+      const writing = new Writing(this.outbox, refs, this.clock.now(), loaded);
+      const verdicts = fresh.map((message): Verdict => {
+        const { ticketId, agreementId, listAddress } = message.data;
+        if (!loaded.has(ticketId)) return { do: 'skip', why: 'the ticket was deleted' };
+        const { terminal } = refs.states.get(writing.ticket(ticketId).stateId);
+        if (terminal) return { do: 'skip', why: 'the ticket is redirected already' };
+        const preferences = { redirected: { agreement_id: agreementId, list_address: listAddress } };
+        const fields = { stateId: refs.states.redirected.id, preferences };
+        writing.because(message).change(ticketId, fields, null, null);
+        return { do: 'ack' };
+      });
       await writing.save(tx, this.tickets);
-      return { do: 'ack' };
+      return verdicts;
     };
   }
 }

@@ -8,11 +8,12 @@ import { followUpChanges } from '../domain/ticket/follow-up.ts';
 import { ArticleStore, type DeliveryState } from '../persistence/article.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { References } from './references.ts';
-import { wantTicket } from './want-ticket.ts';
+import { References, type Refs } from './references.ts';
+import { wantTickets } from './want-tickets.ts';
 import { type NewArticle, Writing } from './writing.ts';
 
 type Delivery = Message<typeof deliverySent | typeof deliveryDeferred | typeof deliveryFailed>;
+type TicketDelivery = Delivery & { data: { ticketId: number } };
 
 /** Writes the fate of a sent mail onto its article; a mail that is given up on is put before the agents again. */
 @Injectable()
@@ -26,32 +27,57 @@ export class RecordDelivery {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async prepare(message: Delivery): Promise<Verdict | ((tx: EntityManager) => Promise<Verdict>)> {
-    const { ticketId } = message.data;
-    if (ticketId === null) return { do: 'skip', why: 'the mail is not about a ticket' };
-    const refs = await this.references.resolve(await wantTicket(this.db, this.tickets, ticketId));
-    return async (tx) => {
-      const loaded = await this.tickets.lock(tx, VisibleTickets.toTheService(), [ticketId]);
-      const ticket = loaded.get(ticketId);
-      if (!ticket) return { do: 'skip', why: 'the ticket was deleted' };
-      const article = await this.articles.setDelivery(tx, ticketId, message.data.messageId, stateOf(message));
-      if (!article) return notShownYet(message);
-      const writing = new Writing(this.outbox, refs, this.clock.now(), loaded, message);
-      writing.noteArticle(ticketId, article, 'delivery');
-      if (message.type === deliveryFailed.type) {
-        const { articles } = await this.tickets.takeIds(tx, 0, 1);
-        const fields = followUpChanges(ticket, refs.groupOf(ticket.groupId), refs.states);
-        writing.change(
-          ticketId,
-          { stateId: ticket.stateId, ...fields },
-          failureNote(message, articles[0] as number, article.to),
-          null,
-        );
-      }
-      await writing.save(tx, this.tickets);
-      return { do: 'ack' };
-    };
+  async prepare(messages: Delivery[]): Promise<(tx: EntityManager, fresh: Delivery[]) => Promise<Verdict[]>> {
+    const ids = messages.flatMap(({ data }) => data.ticketId ?? []);
+    const refs = await this.references.resolve(await wantTickets(this.db, this.tickets, ids));
+    return (tx, fresh) => this.record(tx, fresh, refs);
   }
+
+  private async record(tx: EntityManager, messages: Delivery[], refs: Refs): Promise<Verdict[]> {
+    const verdicts = new Map<Delivery, Verdict>(
+      messages.map((message) => [message, { do: 'skip', why: 'a later word about the same mail came with it' }]),
+    );
+    const latest = new Map<string, TicketDelivery>();
+    for (const message of messages) {
+      if (!isOfTicket(message)) verdicts.set(message, { do: 'skip', why: 'the mail is not about a ticket' });
+      else latest.set(message.data.mailId, message);
+    }
+    const words = [...latest.values()];
+    const loaded = await this.tickets.lock(
+      tx,
+      VisibleTickets.toTheService(),
+      words.map(({ data }) => data.ticketId),
+    );
+    const articles = await this.articles.setDeliveries(
+      tx,
+      words.map((word) => ({ ...word.data, delivery: stateOf(word) })),
+    );
+    const failures = words.filter((word, i) => word.type === deliveryFailed.type && articles[i]).length;
+    const ids = await this.tickets.takeIds(tx, 0, failures);
+    const writing = new Writing(this.outbox, refs, this.clock.now(), loaded);
+    words.forEach((word, i) => {
+      const { ticketId } = word.data;
+      const article = articles[i];
+      if (!loaded.has(ticketId)) verdicts.set(word, { do: 'skip', why: 'the ticket was deleted' });
+      else if (!article) verdicts.set(word, notShownYet(word));
+      else {
+        writing.because(word).noteArticle(ticketId, article, 'delivery');
+        if (word.type === deliveryFailed.type) {
+          const ticket = writing.ticket(ticketId);
+          const fields = followUpChanges(ticket, refs.groupOf(ticket.groupId), refs.states);
+          const note = failureNote(word, ids.articles.shift() as number, article.to);
+          writing.change(ticketId, { stateId: ticket.stateId, ...fields }, note, null);
+        }
+        verdicts.set(word, { do: 'ack' });
+      }
+    });
+    await writing.save(tx, this.tickets);
+    return messages.map((message) => verdicts.get(message) as Verdict);
+  }
+}
+
+function isOfTicket(message: Delivery): message is TicketDelivery {
+  return message.data.ticketId !== null;
 }
 
 function stateOf({ type, time, data }: Delivery): DeliveryState {

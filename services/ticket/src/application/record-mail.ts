@@ -9,9 +9,11 @@ import { sanitize } from '../html/sanitize.ts';
 import { ThreadStore } from '../persistence/thread.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { References } from './references.ts';
-import { wantTicket } from './want-ticket.ts';
+import { References, type Refs } from './references.ts';
+import { wantTickets } from './want-tickets.ts';
 import { type NewArticle, Writing } from './writing.ts';
+
+type Command = Message<typeof recordMail>;
 
 /** Shows in the thread what the notification service sent on its own, an automatic reply for instance. */
 @Injectable()
@@ -25,31 +27,42 @@ export class RecordMail {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async prepare(message: Message<typeof recordMail>): Promise<(tx: EntityManager) => Promise<Verdict>> {
-    const refs = await this.references.resolve(await wantTicket(this.db, this.tickets, message.data.ticketId));
-    return async (tx) => {
-      const { data: mail } = message;
-      const loaded = await this.tickets.lock(tx, VisibleTickets.toTheService(), [mail.ticketId]);
-      if (!loaded.has(mail.ticketId)) return { do: 'skip', why: 'the ticket was deleted' };
-      const facts = await this.threads.factsOf(tx, {
-        inboundId: 0,
-        messageId: mail.messageId,
-        answers: [],
-        numbers: [],
-      });
-      if (facts.sameMessage.some(({ ticketId }) => ticketId === mail.ticketId)) {
+  async prepare(messages: Command[]): Promise<(tx: EntityManager, fresh: Command[]) => Promise<Verdict[]>> {
+    const ids = messages.map(({ data }) => data.ticketId);
+    const refs = await this.references.resolve(await wantTickets(this.db, this.tickets, ids));
+    return (tx, fresh) => this.record(tx, fresh, refs);
+  }
+
+  private async record(tx: EntityManager, messages: Command[], refs: Refs): Promise<Verdict[]> {
+    const loaded = await this.tickets.lock(
+      tx,
+      VisibleTickets.toTheService(),
+      messages.map(({ data }) => data.ticketId),
+    );
+    const facts = await this.threads.factsOf(
+      tx,
+      messages.map(({ data }) => ({ inboundId: 0, messageId: data.messageId, answers: [], numbers: [] })),
+    );
+    const { articles } = await this.tickets.takeIds(tx, 0, messages.length);
+    const writing = new Writing(this.outbox, refs, this.clock.now(), loaded);
+    const shown = new Set<string>();
+    const verdicts = messages.map((message, i): Verdict => {
+      const { ticketId, messageId } = message.data;
+      if (!loaded.has(ticketId)) return { do: 'skip', why: 'the ticket was deleted' };
+      const mail = `${ticketId} ${messageId}`;
+      if (shown.has(mail) || facts[i]?.sameMessage.some((one) => one.ticketId === ticketId)) {
         return { do: 'skip', why: 'the thread shows this mail already' };
       }
-      const { articles } = await this.tickets.takeIds(tx, 0, 1);
-      const writing = new Writing(this.outbox, refs, this.clock.now(), loaded, message);
-      writing.record(mail.ticketId, articleOf(mail, articles[0] as number));
-      await writing.save(tx, this.tickets);
+      shown.add(mail);
+      writing.because(message).record(ticketId, articleOf(message.data, articles[i] as number));
       return { do: 'ack' };
-    };
+    });
+    await writing.save(tx, this.tickets);
+    return verdicts;
   }
 }
 
-function articleOf(mail: Message<typeof recordMail>['data'], id: number): NewArticle {
+function articleOf(mail: Command['data'], id: number): NewArticle {
   return {
     id,
     type: 'email',

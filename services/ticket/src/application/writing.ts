@@ -49,16 +49,21 @@ export class Writing {
   private readonly rest: Omit<ChangeSet, 'opened' | 'changed'> = { articles: [], history: [], outbox: [] };
 
   private readonly facts: BusinessEvent[] = [];
+  private cause: Envelope | undefined;
 
   constructor(
     private readonly outbox: Outbox,
     private readonly refs: Refs,
     readonly now: EpochMs,
     loaded: ReadonlyMap<number, Ticket> = new Map(),
-    /** The message that is being handled: ties what follows to it. */
-    private readonly cause?: Envelope,
   ) {
     this.tickets = new Map(loaded);
+  }
+
+  /** Ties what follows to the message that is being handled. */
+  because(message: Envelope): this {
+    this.cause = message;
+    return this;
   }
 
   /** The ticket as this transaction leaves it so far. @throws AppError not-found */

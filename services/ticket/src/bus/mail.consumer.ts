@@ -25,22 +25,22 @@ export class MailConsumer {
   ) {}
 
   @ConsumesPrepared(fileMail)
-  onMail(message: Message<typeof fileMail>) {
-    return this.files.prepare(message);
+  onMail(messages: Message<typeof fileMail>[]) {
+    return this.files.prepare(messages);
   }
 
   @ConsumesPrepared(recordMail)
-  onSentMail(message: Message<typeof recordMail>) {
-    return this.records.prepare(message);
+  onSentMail(messages: Message<typeof recordMail>[]) {
+    return this.records.prepare(messages);
   }
 
   @ConsumesPrepared(deliverySent, deliveryDeferred, deliveryFailed)
-  onDelivery(message: Message<typeof deliverySent | typeof deliveryDeferred | typeof deliveryFailed>) {
-    return this.deliveries.prepare(message);
+  onDelivery(messages: Message<typeof deliverySent | typeof deliveryDeferred | typeof deliveryFailed>[]) {
+    return this.deliveries.prepare(messages);
   }
 
   @ConsumesPrepared(markRedirected)
-  onRedirect(message: Message<typeof markRedirected>) {
-    return this.redirects.prepare(message);
+  onRedirect(messages: Message<typeof markRedirected>[]) {
+    return this.redirects.prepare(messages);
   }
 }

@@ -16,6 +16,12 @@ export interface DeliveryState {
   error: string | null;
 }
 
+export interface DeliveredArticle {
+  id: number;
+  internal: boolean;
+  to: string | null;
+}
+
 /** What the rules about changing an article look at. */
 export interface ArticleFacts {
   id: number;
@@ -62,25 +68,30 @@ export class ArticleStore {
   }
 
   /**
-   * Keeps the latest word about a sent mail; an attempt reported late does not undo a later one.
-   * @returns the article, undefined when the ticket shows no such mail
+   * Keeps the latest word about sent mails, one a mail; an attempt reported late does not undo a later one.
+   * @returns the article of each, in order; undefined when the ticket shows no such mail
    */
-  async setDelivery(
+  async setDeliveries(
     tx: EntityManager,
-    ticketId: number,
-    messageId: string,
-    delivery: DeliveryState,
-  ): Promise<{ id: number; internal: boolean; to: string | null } | undefined> {
-    const [row] = await sql<{ id: number; internal: boolean; to: string | null }>(
+    words: readonly { ticketId: number; messageId: string; delivery: DeliveryState }[],
+  ): Promise<(DeliveredArticle | undefined)[]> {
+    const rows = await sql<DeliveredArticle & { nth: number }>(
       tx,
       `UPDATE article SET preferences = jsonb_set(preferences, '{delivery}',
-         CASE WHEN coalesce((preferences #>> '{delivery,attempts}')::int, 0) > $4
+         CASE WHEN coalesce((preferences #>> '{delivery,attempts}')::int, 0) > (said.delivery ->> 'attempts')::int
               THEN preferences -> 'delivery'
-              ELSE coalesce(preferences -> 'delivery', '{}') || $3::jsonb END)
-       WHERE message_id_md5 = $2 AND ticket_id = $1 AND sender_id <> 2 RETURNING id, internal, "to"`,
-      [ticketId, messageKey(messageId), JSON.stringify(delivery), delivery.attempts],
+              ELSE coalesce(preferences -> 'delivery', '{}') || said.delivery END)
+       FROM unnest($1::int[], $2::text[], $3::jsonb[]) WITH ORDINALITY AS said (ticket_id, key, delivery, nth)
+       WHERE article.message_id_md5 = said.key AND article.ticket_id = said.ticket_id AND sender_id <> 2
+       RETURNING article.id, internal, "to", nth::int`,
+      [
+        words.map(({ ticketId }) => ticketId),
+        words.map(({ messageId }) => messageKey(messageId)),
+        words.map(({ delivery }) => JSON.stringify(delivery)),
+      ],
     );
-    return row;
+    const byPlace = new Map(rows.map(({ nth, ...article }) => [nth - 1, article]));
+    return words.map((_, i) => byPlace.get(i));
   }
 
   /** The file, if the actor may read the article it hangs on. */

@@ -175,8 +175,15 @@ describe('what a write reads', () => {
   it.each([
     ['people and groups', () => new ReplicaStore().find(ds, needs)],
     ['the tickets to change', () => transaction(ds, (tx) => tickets.lock(tx, agent, [5, 6]))],
-    ['the facts of a mail', () => threads.factsOf(ds, mail)],
-    ['who wrote before', () => threads.linesNaming(ds, [5, 6], 'a@b')],
+    ['the facts of a mail', () => threads.factsOf(ds, [mail, mail])],
+    [
+      'who wrote before',
+      () =>
+        threads.linesNaming(
+          ds,
+          [5, 6].map((ticketId) => ({ ticketId, address: 'a@b' })),
+        ),
+    ],
     ['the latest mail', () => threads.latest(ds, [5, 6])],
     [
       'the tickets that are saved',

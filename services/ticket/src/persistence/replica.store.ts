@@ -23,6 +23,12 @@ export interface Needs {
   organizationNames: string[];
 }
 
+export interface MailGroup {
+  id: number;
+  address: string | null;
+  active: boolean;
+}
+
 export interface Known {
   users: Person[];
   groups: Group[];
@@ -81,25 +87,12 @@ export class ReplicaStore {
     };
   }
 
-  /** The group that takes mail for one of these addresses, in the order of the addresses; else the first active. */
-  async groupForMail(on: On, addresses: readonly string[]): Promise<number | undefined> {
-    const [row] = await sql<{ id: number }>(
+  /** The groups there are, by id, and the addresses in lower case at which they take and send mail. */
+  async mailGroups(on: On): Promise<MailGroup[]> {
+    return sql<MailGroup>(
       on,
-      `SELECT g.id FROM replica_group g LEFT JOIN unnest($1::text[]) WITH ORDINALITY AS a (address, place)
-         ON a.address = lower(g.email_address)
-       WHERE g.active AND NOT g.deleted ORDER BY a.place NULLS LAST, g.id LIMIT 1`,
-      [addresses.map((address) => address.toLowerCase())],
+      'SELECT id, lower(email_address) AS address, active FROM replica_group WHERE NOT deleted ORDER BY id',
     );
-    return row?.id;
-  }
-
-  /** Addresses at which groups take and send mail. */
-  async ownAddresses(on: On): Promise<Set<string>> {
-    const rows = await sql<{ address: string }>(
-      on,
-      'SELECT lower(email_address) AS address FROM replica_group WHERE email_address IS NOT NULL AND NOT deleted',
-    );
-    return new Set(rows.map((row) => row.address));
   }
 
   /** Keeps the newer of what is held and what was told. */

@@ -9,6 +9,17 @@ export interface LatestMail {
   references: string | null;
 }
 
+/** What threading asks about a mail. */
+export interface AskedMail {
+  /** 0 for one that did not come in. */
+  inboundId: number;
+  messageId: string | null;
+  /** Message-IDs it answers. */
+  answers: readonly string[];
+  /** Ticket numbers in its subject. */
+  numbers: readonly string[];
+}
+
 /** What the article table knows of a mail that has just arrived. */
 export interface MailFacts {
   /** Articles that the same inbound mail made before: at most one as unreadable and one as read. */
@@ -37,43 +48,58 @@ export class ThreadStore {
     return new Map(rows.map(({ ticketId, ...mail }) => [ticketId, mail]));
   }
 
-  /** Everything that threading asks the database, in one statement. */
-  async factsOf(
-    on: On,
-    mail: { inboundId: number; messageId: string | null; answers: readonly string[]; numbers: readonly string[] },
-  ): Promise<MailFacts> {
-    const [row] = await sql<MailFacts>(
+  /** Everything that threading asks the database about these mails, in order: one statement. */
+  async factsOf(on: On, mails: readonly AskedMail[]): Promise<MailFacts[]> {
+    const asked = mails.map(({ inboundId, messageId, answers, numbers }) => ({
+      inbound: inboundId,
+      key: messageId && messageKey(messageId),
+      answers: answers.map(messageKey),
+      numbers,
+    }));
+    return sql<MailFacts>(
       on,
       `SELECT
          (SELECT coalesce(json_agg(json_build_object('articleId', id, 'ticketId', ticket_id,
-            'unreadable', inbound_unreadable)), '[]') FROM article WHERE inbound_id = $1) AS "filedAs",
+            'unreadable', inbound_unreadable)), '[]') FROM article WHERE inbound_id = mail.inbound) AS "filedAs",
          (SELECT coalesce(json_agg(json_build_object('articleId', id, 'ticketId', ticket_id, 'from', "from",
-            'unreadable', inbound_unreadable)), '[]') FROM article WHERE message_id_md5 = $2) AS "sameMessage",
-         ARRAY(SELECT a.ticket_id FROM unnest($3::text[]) WITH ORDINALITY AS asked (key, place)
+            'unreadable', inbound_unreadable)), '[]') FROM article WHERE message_id_md5 = mail.key) AS "sameMessage",
+         ARRAY(SELECT a.ticket_id FROM unnest(mail.answers) WITH ORDINALITY AS asked (key, place)
                JOIN article a ON a.message_id_md5 = asked.key ORDER BY place, a.id) AS "answeredTicketIds",
-         ARRAY(SELECT t.id FROM unnest($4::text[]) WITH ORDINALITY AS asked (number, place)
-               JOIN ticket t ON t.number = asked.number ORDER BY place) AS "numberedTicketIds"`,
-      [mail.inboundId, mail.messageId && messageKey(mail.messageId), mail.answers.map(messageKey), mail.numbers],
+         ARRAY(SELECT t.id FROM unnest(mail.numbers) WITH ORDINALITY AS asked (number, place)
+               JOIN ticket t ON t.number = asked.number ORDER BY place) AS "numberedTicketIds"
+       FROM ROWS FROM (json_to_recordset($1::json) AS (inbound bigint, key text, answers text[], numbers text[]))
+         WITH ORDINALITY AS mail (inbound, key, answers, numbers, nth)
+       ORDER BY nth`,
+      [JSON.stringify(asked)],
     );
-    return row as MailFacts;
   }
 
-  /** Correspondence lines of each ticket that contain the address: whether it really is one of theirs is for the caller. */
-  async linesNaming(on: On, ticketIds: readonly number[], address: string): Promise<Map<number, string[]>> {
-    if (ticketIds.length === 0) return new Map();
-    const rows = await sql<{ ticketId: number; lines: string[] }>(
+  /**
+   * For each pair the lines of the ticket's correspondence that contain the address: whether it really is one of theirs
+   * is for the caller. In order; the address in lower case.
+   */
+  async linesNaming(on: On, pairs: readonly { ticketId: number; address: string }[]): Promise<string[][]> {
+    if (pairs.length === 0) return [];
+    const rows = await sql<{ lines: string[] }>(
       on,
-      `SELECT ticket_id AS "ticketId", array_agg(DISTINCT line) AS lines
-       FROM article CROSS JOIN LATERAL (SELECT concat_ws(', ', "from", "to", cc, reply_to) AS line) AS lines
-       WHERE ticket_id = ANY ($1::int[]) AND NOT internal AND position($2 IN lower(line)) > 0
-       GROUP BY ticket_id`,
-      [ticketIds, address],
+      `SELECT ARRAY(
+         SELECT DISTINCT line FROM article
+         CROSS JOIN LATERAL (SELECT concat_ws(', ', "from", "to", cc, reply_to) AS line) AS lines
+         WHERE ticket_id = pair.ticket_id AND NOT internal AND position(pair.address IN lower(line)) > 0) AS lines
+       FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS pair (ticket_id, address, nth) ORDER BY nth`,
+      [pairs.map(({ ticketId }) => ticketId), pairs.map(({ address }) => address)],
     );
-    return new Map(rows.map((row) => [row.ticketId, row.lines]));
+    return rows.map(({ lines }) => lines);
   }
 
-  /** Lets one transaction at a time file copies of the same message. */
-  async lockMessage(tx: EntityManager, messageId: string): Promise<void> {
-    await sql(tx, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 7))', [messageId]);
+  /** Lets one transaction at a time file copies of these messages; locked in one order, so that none deadlock. */
+  async lockMessages(tx: EntityManager, messageIds: readonly string[]): Promise<void> {
+    if (messageIds.length === 0) return;
+    await sql(
+      tx,
+      `SELECT pg_advisory_xact_lock(key) FROM (
+         SELECT DISTINCT hashtextextended(id, 7) AS key FROM unnest($1::text[]) AS id ORDER BY key) AS keys`,
+      [messageIds],
+    );
   }
 }
