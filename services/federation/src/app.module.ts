@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { KnowGroups } from './application/know-groups.ts';
 import { ManageAgreements } from './application/manage-agreements.ts';
 import { OwnAddresses } from './application/own-addresses.ts';
-import { RedirectTicket } from './application/redirect-ticket.ts';
+import { RedirectTickets } from './application/redirect-tickets.ts';
 import { AgreementAnswers } from './bus/agreement.answers.ts';
 import { FederationConsumers } from './bus/consumers.ts';
 import { type FederationConfig, ownAddresses } from './config.ts';
@@ -41,7 +41,7 @@ import { GroupStore } from './persistence/group.store.ts';
       ) => new ManageAgreements(db, agreements, groups, own, rpc, clock),
     },
     {
-      provide: RedirectTicket,
+      provide: RedirectTickets,
       inject: [
         ...[DataSource, AgreementStore, GroupStore, OwnAddresses, RpcClient, ActorSigner, Outbox],
         ...[CLOCK, FederationEvents],
@@ -56,7 +56,7 @@ import { GroupStore } from './persistence/group.store.ts';
         outbox: Outbox,
         clock: Clock,
         events: FederationEvents,
-      ) => new RedirectTicket(db, agreements, groups, own, rpc, signer, outbox, clock, events),
+      ) => new RedirectTickets(db, agreements, groups, own, rpc, signer, outbox, clock, events),
     },
   ],
 })

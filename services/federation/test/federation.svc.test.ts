@@ -260,6 +260,19 @@ describe('a new ticket of a group under an agreement', () => {
     expect(mailOf(ticket)).toHaveLength(1);
   });
 
+  it('does not wait for others that came with it and cannot be read', async () => {
+    ticketService.up = false;
+    const stuck = aTicket(2, { attachmentCount: 1 });
+    const rest = [aTicket(2), aTicket(1), aTicket(2)];
+    for (const data of [stuck, ...rest]) await others.say(ticketCreated, data, { aggregateId: data.ticket.id });
+    for (const { ticket } of rest.filter((one) => one.ticket.groupId === 2))
+      await others.hear(ticketRedirected, ({ data }) => data.ticketId === ticket.id);
+    expect(mailOf(stuck)).toHaveLength(0);
+    ticketService.up = true;
+    await others.hear(ticketRedirected, ({ data }) => data.ticketId === stuck.ticket.id);
+    for (const ticket of [stuck, ...rest]) expect(mailOf(ticket)).toHaveLength(ticket.ticket.groupId === 2 ? 1 : 0);
+  });
+
   it('stays here when the request is automatic, and so do tickets of other groups', async () => {
     const stays = [aTicket(2, { isAutoResponse: true }), aTicket(1)];
     for (const ticket of stays) await others.say(ticketCreated, ticket);

@@ -3,19 +3,19 @@ import { Consumes, ConsumesPrepared } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { KnowGroups } from '../application/know-groups.ts';
-import { RedirectTicket } from '../application/redirect-ticket.ts';
+import { RedirectTickets } from '../application/redirect-tickets.ts';
 
 /** Everything this service hears. */
 @Controller()
 export class FederationConsumers {
   constructor(
-    private readonly redirectTicket: RedirectTicket,
+    private readonly redirectTickets: RedirectTickets,
     private readonly groups: KnowGroups,
   ) {}
 
   @ConsumesPrepared(ticketCreated)
-  onTicketCreated(event: Message<typeof ticketCreated>) {
-    return this.redirectTicket.prepare(event);
+  onTicketsCreated(events: Message<typeof ticketCreated>[]) {
+    return this.redirectTickets.prepare(events);
   }
 
   @Consumes(groupCreated, groupUpdated)

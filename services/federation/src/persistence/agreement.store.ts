@@ -67,13 +67,15 @@ export class AgreementStore {
     found(row);
   }
 
-  /** The agreement new tickets of the group fall under; inside a transaction it is held as it is until the end. */
-  async activeOf(on: DataSource | EntityManager, groupId: number): Promise<Agreement | null> {
-    const held = 'queryRunner' in on ? 'FOR SHARE' : '';
-    const [row] = await sql<AgreementRow>(on, `SELECT * FROM agreement WHERE group_id = $1 AND active ${held}`, [
-      groupId,
-    ]);
-    return row ? toAgreement(row) : null;
+  /** The agreements new tickets of these groups fall under; inside a transaction held as they are until its end. */
+  async activeOf(on: DataSource | EntityManager, groupIds: readonly number[]): Promise<ReadonlyMap<number, Agreement>> {
+    const held = 'queryRunner' in on ? 'ORDER BY id FOR SHARE' : '';
+    const rows = await sql<AgreementRow>(
+      on,
+      `SELECT * FROM agreement WHERE group_id = ANY ($1::int[]) AND active ${held}`,
+      [groupIds],
+    );
+    return new Map(rows.map((row) => [row.group_id, toAgreement(row)]));
   }
 
   async isRedirected(db: DataSource, ticketId: number): Promise<boolean> {

@@ -14,6 +14,7 @@ import { afterCommit } from '@helpmesh/persistence';
 import type { ActorSigner } from '@helpmesh/service-kit';
 import { htmlToText } from 'html-to-text';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Agreement } from '../domain/agreement.ts';
 import { decideRedirect, mailbox } from '../domain/redirect.ts';
 import type { FederationEvents } from '../events.ts';
 import type { AgreementStore } from '../persistence/agreement.store.ts';
@@ -27,11 +28,24 @@ interface Request {
   attachments: StoredFile[];
 }
 
+/** What is written about a ticket that leaves. */
+interface Leaving {
+  request: Request;
+  from: Mailbox | null;
+  requester: Mailbox;
+}
+
+/** Or why a ticket does not leave, or not yet. */
+type Plan = Leaving | Verdict;
+
+const noAgreement: Verdict = { do: 'skip', why: 'the group has no agreement' };
+const RETRY_MS = 1_000;
+
 /** Longest text that goes to a list; what is longer is in the ticket. */
 const MAX_TEXT = 200_000;
 
-/** Sends a new ticket to the list of its group's agreement, once, and ends it here. */
-export class RedirectTicket {
+/** Sends new tickets to the list of their group's agreement, once, and ends them here. */
+export class RedirectTickets {
   constructor(
     private readonly db: DataSource,
     private readonly agreements: AgreementStore,
@@ -45,34 +59,60 @@ export class RedirectTicket {
   ) {}
 
   /**
-   * Reads what is needed, outside of any transaction.
-   * @returns the writing part, or why there is nothing to write
-   * @throws AppError unavailable, while the ticket service cannot be asked
+   * Finds out which of these tickets are to leave and reads what is needed for it, outside of any transaction.
+   * @returns the writing part
+   * @throws AppError unavailable, while the ticket service cannot be asked about the only ticket
    */
-  async prepare(event: Created): Promise<Verdict | ((tx: EntityManager) => Promise<Verdict>)> {
+  async prepare(
+    events: readonly Created[],
+  ): Promise<(tx: EntityManager, fresh: readonly Created[]) => Promise<Verdict[]>> {
+    const groupIds = events.map(({ data }) => data.ticket.groupId);
+    const under = await this.agreements.activeOf(this.db, groupIds);
+    const own = under.size > 0 ? await this.own.all() : new Set<string>();
+    const plans = new Map<Created, Plan>();
+    for (const event of events) {
+      const agreement = under.get(event.data.ticket.groupId);
+      plans.set(event, agreement ? await this.plan(event, agreement, own, events.length > 1) : noAgreement);
+    }
+    return async (tx, fresh) => {
+      const verdicts: Verdict[] = [];
+      for (const event of fresh) {
+        const plan = plans.get(event) ?? noAgreement;
+        verdicts.push('do' in plan ? plan : await this.write(tx, event, plan));
+      }
+      return verdicts;
+    };
+  }
+
+  /** @param hasCompany  a request that cannot be read must not hold up others: it comes again, in the end alone */
+  private async plan(
+    event: Created,
+    agreement: Agreement,
+    own: ReadonlySet<string>,
+    hasCompany: boolean,
+  ): Promise<Plan> {
     const { ticket } = event.data;
-    const agreement = await this.agreements.activeOf(this.db, ticket.groupId);
-    if (!agreement) return { do: 'skip', why: 'the group has no agreement' };
-    const decision = decideRedirect(event.data, epochMs(new Date(event.time)), agreement, await this.own.all());
+    const decision = decideRedirect(event.data, epochMs(new Date(event.time)), agreement, own);
     if (!decision.redirect) {
       this.events.kept(event.data, decision.why);
       return { do: 'skip', why: decision.why };
     }
     if (await this.agreements.isRedirected(this.db, ticket.id))
       return { do: 'skip', why: 'the ticket has left before' };
-    const request = decision.wholeText ? excerptOf(event) : await this.read(event, decision.articleId);
-    const from = await this.groups.addressOf(this.db, ticket.groupId);
-    return (tx) => this.write(tx, event, { request, from, requester: decision.requester });
+    try {
+      const request = decision.wholeText ? excerptOf(event) : await this.read(event, decision.articleId);
+      const from = await this.groups.addressOf(this.db, ticket.groupId);
+      return { request, from, requester: decision.requester };
+    } catch (error) {
+      if (!hasCompany) throw error;
+      return { do: 'retry', afterMs: RETRY_MS };
+    }
   }
 
-  private async write(
-    tx: EntityManager,
-    event: Created,
-    { request, from, requester }: { request: Request; from: Mailbox | null; requester: Mailbox },
-  ): Promise<Verdict> {
+  private async write(tx: EntityManager, event: Created, { request, from, requester }: Leaving): Promise<Verdict> {
     const { ticket, article } = event.data;
     // Read again: it may have ended while the request was fetched, and must not change before this commits.
-    const agreement = await this.agreements.activeOf(tx, ticket.groupId);
+    const agreement = (await this.agreements.activeOf(tx, [ticket.groupId])).get(ticket.groupId);
     if (!agreement) return { do: 'skip', why: 'the agreement ended meanwhile' };
     const { id: agreementId, listAddress, name } = agreement;
     const mailId = derivedId(event.id, 'redirect');
