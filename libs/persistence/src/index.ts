@@ -1,5 +1,6 @@
 export { afterCommit } from './after-commit.ts';
 export { connect, createDataSource, type DataSourceOptions, type MigrationClass } from './data-source.ts';
+export { GroupCommit } from './group-commit.ts';
 export { migrate } from './migrate.ts';
 export { Session, type SessionOptions } from './session.ts';
 export { lockInTransaction, sql, transaction } from './sql.ts';

@@ -3,6 +3,7 @@ import type { BlobStore } from '@helpmesh/blob';
 import { fileMail, mailQuarantined, type StoredFile, ticketOfMessageId } from '@helpmesh/contracts';
 import { AppError, backoffMs, type Clock } from '@helpmesh/kernel';
 import type { Outbox } from '@helpmesh/messaging';
+import { GroupCommit } from '@helpmesh/persistence';
 import { extractTrace, withSpan } from '@helpmesh/telemetry';
 import { usableAddress } from '../domain/address.ts';
 import { classify } from '../domain/automatic/classify.ts';
@@ -13,7 +14,6 @@ import type { ParsedAttachment, ParsedMail } from '../domain/parsed-mail.ts';
 import { mailGivenBack, mailProcessed } from '../events.ts';
 import { ByteGate } from './byte-gate.ts';
 import { filingKey } from './filing-key.ts';
-import { GroupCommit } from './group-commit.ts';
 import { type InboundMails, type MailReader, type Outcome, type OwnAddresses, UnreadableMail } from './ports.ts';
 import { WorkQueue } from './work-queue.ts';
 

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import type { BlobStore } from '@helpmesh/blob';
 import { AppError, type Clock, isoTime, uuidv7 } from '@helpmesh/kernel';
+import { GroupCommit } from '@helpmesh/persistence';
 import { injectTrace, withSpan } from '@helpmesh/telemetry';
 import type { ClaimedMail, Envelope, StoredMail } from '../domain/inbound-mail.ts';
 import { cleanText } from '../domain/text.ts';
 import { mailReceived } from '../events.ts';
-import { GroupCommit } from './group-commit.ts';
 import type { InboundMails } from './ports.ts';
 import { LEASE_MS, type WorkQueue } from './work-queue.ts';
 

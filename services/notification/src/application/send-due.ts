@@ -1,15 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { deliveryDeferred, deliveryFailed, deliverySent } from '@helpmesh/contracts';
 import { AppError, backoffMs, type Clock, isoTime } from '@helpmesh/kernel';
-import type { Outbox } from '@helpmesh/messaging';
-import { transaction } from '@helpmesh/persistence';
+import type { Outbox, OutboxRow } from '@helpmesh/messaging';
+import { GroupCommit, transaction } from '@helpmesh/persistence';
 import { withSpan, withTrace } from '@helpmesh/telemetry';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { type Outcome, outcomeOf } from '../domain/delivery.ts';
 import type { OutboundMail } from '../domain/outbound-mail.ts';
 import type { MailEvents } from '../events.ts';
 import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
 import type { MailWire, SendingSettings } from './ports.ts';
+
+/** Most outcomes of one transaction. */
+const MOST_TOGETHER = 100;
 
 /**
  * Sends what is due. A mail is claimed for a lease before the wire is touched, so that a sender that dies gives it back
@@ -22,6 +25,8 @@ export class SendDue {
   private stopping = false;
   private nudge = Promise.withResolvers<void>();
   private cutOff = new AbortController();
+  private mayBeDue = true;
+  private readonly outcomes = new GroupCommit((tries: Tried[]) => this.write(tries), MOST_TOGETHER);
 
   constructor(
     private readonly db: DataSource,
@@ -42,7 +47,7 @@ export class SendDue {
   /** Claims nothing new and waits for the mails on the wire, as long as the grace lasts; the rest is put off. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.wake();
+    this.nudge.resolve();
     await this.loop;
     this.loop = undefined;
     const timer = setTimeout(() => this.cutOff.abort(), this.settings.stopGraceMs);
@@ -52,15 +57,22 @@ export class SendDue {
   }
 
   /** Something may be due now. */
-  readonly wake = (): void => this.nudge.resolve();
+  readonly wake = (): void => {
+    this.mayBeDue = true;
+    this.nudge.resolve();
+  };
 
   private async run(): Promise<void> {
     while (!this.stopping) {
       this.nudge = Promise.withResolvers<void>();
       const free = this.settings.concurrency - this.running.size;
-      const taken = free > 0 ? await this.claim(free) : 0;
-      // A full hand means that more may wait: look again as soon as one is done.
-      if (free > 0 && taken === free) continue;
+      // Under load a claim for every mail that is done would cost as much as the mail: half a hand is worth it.
+      if (this.mayBeDue && free * 2 >= this.settings.concurrency) {
+        this.mayBeDue = false;
+        const taken = await this.claim(free);
+        // A full hand means that more may wait: looked for as soon as enough are done.
+        if (taken === free) this.mayBeDue = true;
+      }
       await this.rest();
     }
   }
@@ -81,7 +93,7 @@ export class SendDue {
       .catch((error: unknown) => this.events.trouble('a delivery could not be recorded', error))
       .finally(() => {
         this.running.delete(work);
-        this.wake();
+        this.nudge.resolve();
       });
     this.running.add(work);
   }
@@ -114,11 +126,12 @@ export class SendDue {
 
   /** What the server said is known only here: as long as the lease lasts, a database that is away is waited for. */
   private async record(mail: OutboundMail, outcome: Outcome): Promise<void> {
+    const message = this.messageAbout(mail, outcome);
     for (let tries = 1; ; tries++) {
       try {
-        const mine = await transaction(this.db, (tx) => this.write(tx, mail, outcome));
-        if (mine) this.events.delivered(mail, outcome, this.clock.now());
-        else this.events.fenced(mail);
+        if (await this.outcomes.add({ mail, outcome, message })) {
+          this.events.delivered(mail, outcome, this.clock.now());
+        } else this.events.fenced(mail);
         return;
       } catch (error) {
         const again = error instanceof AppError && error.kind === 'unavailable';
@@ -128,29 +141,43 @@ export class SendDue {
     }
   }
 
-  private async write(tx: EntityManager, mail: OutboundMail, outcome: Outcome): Promise<boolean> {
-    const now = this.clock.now();
-    if (!(await this.mails.record(tx, mail, outcome, now))) return false;
+  /** @returns for each whether the mail was still ours */
+  private write(tries: Tried[]): Promise<boolean[]> {
+    return transaction(this.db, async (tx) => {
+      const ours = await this.mails.record(tx, tries, this.clock.now());
+      await this.outbox.insertRows(
+        tx,
+        tries.filter(({ mail }) => ours.has(mail.id)).map(({ message }) => message),
+      );
+      return tries.map(({ mail }) => ours.has(mail.id));
+    });
+  }
+
+  private messageAbout(mail: OutboundMail, outcome: Outcome): OutboxRow {
     const { kind, ticketId, articleId, messageId, attempts, correlationId, causationId } = mail;
     const about = { mailId: mail.id, kind, ticketId, articleId, messageId, attempts };
     const message = { aggregateId: mail.id, aggregateVersion: attempts, correlationId, causationId };
     switch (outcome.state) {
-      case 'sent':
-        await this.outbox.add(tx, deliverySent, {
+      case 'sent': {
+        const sentAt = isoTime(this.clock.now());
+        return this.outbox.row(deliverySent, { ...message, data: { ...about, sentAt, response: outcome.response } });
+      }
+      case 'deferred': {
+        const nextAttemptAt = isoTime(outcome.nextAttemptAt);
+        return this.outbox.row(deliveryDeferred, {
           ...message,
-          data: { ...about, sentAt: isoTime(now), response: outcome.response },
+          data: { ...about, nextAttemptAt, error: outcome.error },
         });
-        break;
-      case 'deferred':
-        await this.outbox.add(tx, deliveryDeferred, {
-          ...message,
-          data: { ...about, nextAttemptAt: isoTime(outcome.nextAttemptAt), error: outcome.error },
-        });
-        break;
+      }
       case 'failed':
-        await this.outbox.add(tx, deliveryFailed, { ...message, data: { ...about, error: outcome.error } });
-        break;
+        return this.outbox.row(deliveryFailed, { ...message, data: { ...about, error: outcome.error } });
     }
-    return true;
   }
+}
+
+/** A mail that was tried, what came of it, and the event that tells so. */
+interface Tried {
+  mail: OutboundMail;
+  outcome: Outcome;
+  message: OutboxRow;
 }

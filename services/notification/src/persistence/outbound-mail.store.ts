@@ -60,29 +60,37 @@ export class OutboundMailStore {
   }
 
   /**
-   * Records what a try came to and wipes a credential when the mail is done.
-   * @returns false when the try was fenced off: the lease ran out and the mail is somebody else's now
+   * Records what tries came to, at most one a mail, and wipes the credentials of mails that are done.
+   * @returns ids of the recorded ones; others were fenced off: their lease ran out and they are somebody else's now
    */
-  async record(tx: EntityManager, mail: OutboundMail, outcome: Outcome, now: EpochMs): Promise<boolean> {
-    const rows = await sql(
+  async record(
+    tx: EntityManager,
+    tries: readonly { mail: OutboundMail; outcome: Outcome }[],
+    now: EpochMs,
+  ): Promise<Set<string>> {
+    const rows = tries.map(({ mail, outcome }) => ({
+      id: mail.id,
+      attempts: mail.attempts,
+      state: outcome.state,
+      due_at: outcome.state === 'deferred' ? new Date(outcome.nextAttemptAt) : null,
+      remaining: outcome.state === 'sent' ? [] : outcome.remaining,
+      refused: outcome.state === 'sent' ? mail.refused : outcome.refused,
+      last_error: outcome.state === 'sent' ? null : outcome.error,
+      response: outcome.state === 'sent' ? outcome.response : null,
+    }));
+    const recorded = await sql<{ id: string }>(
       tx,
-      `UPDATE outbound_mail
-          SET state = $3, due_at = $4, remaining = $5, refused = $6, last_error = $7, response = $8, updated_at = $9,
-              body_text = CASE WHEN secret AND $4::timestamptz IS NULL THEN NULL ELSE body_text END,
-              body_html = CASE WHEN secret AND $4::timestamptz IS NULL THEN NULL ELSE body_html END
-        WHERE id = $1 AND state = 'sending' AND attempts = $2
-       RETURNING id`,
-      [
-        ...[mail.id, mail.attempts, outcome.state],
-        outcome.state === 'deferred' ? new Date(outcome.nextAttemptAt) : null,
-        outcome.state === 'sent' ? [] : outcome.remaining,
-        json(outcome.state === 'sent' ? mail.refused : outcome.refused),
-        outcome.state === 'sent' ? null : outcome.error,
-        outcome.state === 'sent' ? outcome.response : null,
-        new Date(now),
-      ],
+      `UPDATE outbound_mail AS mail
+          SET state = tried.state, due_at = tried.due_at, remaining = tried.remaining, refused = tried.refused,
+              last_error = tried.last_error, response = tried.response, updated_at = $2,
+              body_text = CASE WHEN mail.secret AND tried.due_at IS NULL THEN NULL ELSE mail.body_text END,
+              body_html = CASE WHEN mail.secret AND tried.due_at IS NULL THEN NULL ELSE mail.body_html END
+         FROM json_populate_recordset(NULL::outbound_mail, $1::json) AS tried
+        WHERE mail.id = tried.id AND mail.state = 'sending' AND mail.attempts = tried.attempts
+       RETURNING mail.id`,
+      [JSON.stringify(rows), new Date(now)],
     );
-    return rows.length > 0;
+    return new Set(recorded.map(({ id }) => id));
   }
 
   /** Automatic answers to an address within the guard's window. */

@@ -1,3 +1,5 @@
+import { AppError } from '@helpmesh/kernel';
+
 /**
  * Collects what is written at the same moment and writes it together: while one write is on its way to the disk, the
  * next gathers. One at a time costs no delay; a hundred cost one commit.
@@ -43,5 +45,5 @@ export class GroupCommit<T, R> {
 }
 
 function isUnavailable(error: unknown): boolean {
-  return (error as { kind?: unknown } | undefined)?.kind === 'unavailable';
+  return error instanceof AppError && error.kind === 'unavailable';
 }
