@@ -9,7 +9,7 @@ import type { ListFilter } from '../persistence/list-statement.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { invalidParam, noLookupValue } from './access.ts';
 import { isAgent } from './read-tickets.ts';
-import { References, type Refs, Wanted } from './references.ts';
+import { References, Wanted } from './references.ts';
 
 type Query = ParsedInputOf<typeof ticketList>['query'];
 
@@ -41,36 +41,35 @@ export class ListTickets {
 
   async counts(actor: Actor): Promise<{ view: View; count: number }[]> {
     const visible = VisibleTickets.to(actor, 'read');
-    const { states } = await this.references.resolve(new Wanted());
     if (!isAgent(actor)) {
-      const count = (view: View) => this.lists.count(this.db, visible, viewFilter(view, actor, states));
+      const count = (view: View) => this.lists.count(this.db, visible, viewFilter(view, actor));
       return Promise.all(customerViews.map(async (view) => ({ view, count: await count(view) })));
     }
     const [tally, mine] = await Promise.all([
       this.lists.tally(this.db, visible),
-      this.lists.count(this.db, visible, viewFilter('my-open', actor, states)),
+      this.lists.count(this.db, visible, viewFilter('my-open', actor)),
     ]);
     return agentViews.map((view) => {
       if (view === 'my-open') return { view, count: mine };
-      const { stateIds, unassigned } = viewFilter(view, actor, states);
+      const { stateTypes, unassigned } = viewFilter(view, actor);
       const rows = tally.filter(
-        (row) => (!stateIds || stateIds.includes(row.stateId)) && (!unassigned || row.unassigned),
+        (row) => (!stateTypes || stateTypes.includes(row.stateType)) && (!unassigned || row.unassigned),
       );
       return { view, count: rows.reduce((sum, row) => sum + row.n, 0) };
     });
   }
 
   private async filterOf(actor: Actor, query: Query): Promise<ListFilter> {
-    const refs = query.view || query.state ? await this.references.resolve(new Wanted()) : undefined;
     const filter: ListFilter = {};
-    if (query.view && refs) {
+    if (query.view) {
       if (!isView(query.view)) throw invalidParam('view', query.view);
-      Object.assign(filter, viewFilter(query.view, actor, refs.states));
+      Object.assign(filter, viewFilter(query.view, actor));
     }
-    if (query.state && refs) {
-      const state = refs.states.find({ name: query.state });
+    if (query.state) {
+      const { states } = await this.references.resolve(new Wanted());
+      const state = states.find({ name: query.state });
       if (!state) throw noLookupValue('state', query.state);
-      filter.stateIds = (filter.stateIds ?? [state.id]).filter((id) => id === state.id);
+      filter.stateIds = !filter.stateTypes || filter.stateTypes.includes(state.type) ? [state.id] : [];
     }
     if (query.group_id !== undefined) filter.groupId = query.group_id;
     if (query.owner_id === 1) filter.unassigned = true;
@@ -82,10 +81,10 @@ export class ListTickets {
   }
 }
 
-function viewFilter(view: View, actor: Actor, states: Refs['states']): ListFilter {
+function viewFilter(view: View, actor: Actor): ListFilter {
   const rule = viewRules[view];
   return {
-    ...(rule.types && { stateIds: states.idsOf(rule.types) }),
+    ...(rule.types && { stateTypes: rule.types }),
     ...(rule.owner === 'nobody' && { unassigned: true }),
     ...(rule.owner === 'me' && { ownerId: actor.userId }),
     ...(rule.customer === 'me' && { customerId: actor.userId }),

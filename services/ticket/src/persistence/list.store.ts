@@ -1,6 +1,7 @@
 import { sql } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
-import { type ListFilter, type ListOrder, pageStatement } from './list-statement.ts';
+import { type StateType, stateTypes } from '../domain/ticket/state.ts';
+import { type ListFilter, type ListOrder, pageStatement, stateTypeIds } from './list-statement.ts';
 import { isVisible, seesAsAgent, type VisibleTickets } from './visible-tickets.ts';
 
 export interface ListPage {
@@ -13,9 +14,9 @@ export interface ListPage {
   total: number;
 }
 
-/** Number of tickets of one state, with or without an owner. */
+/** Number of tickets in states of one type, with or without an owner. */
 export interface TallyRow {
-  stateId: number;
+  stateType: StateType;
   unassigned: boolean;
   n: number;
 }
@@ -28,33 +29,38 @@ export class ListStore {
     return page as ListPage;
   }
 
-  /** All visible tickets, by state. */
-  tally(on: DataSource, visible: VisibleTickets): Promise<TallyRow[]> {
-    return sql<TallyRow>(
+  /** All visible tickets, by type of state. */
+  async tally(on: DataSource, visible: VisibleTickets): Promise<TallyRow[]> {
+    const rows = await sql<{ typeId: number; unassigned: boolean; n: number }>(
       on,
-      `SELECT state_id AS "stateId", unassigned, sum(n)::bigint AS n FROM (
+      `SELECT s.state_type_id AS "typeId", unassigned, sum(n)::bigint AS n FROM (
          SELECT state_id, unassigned, n FROM ticket_tally WHERE $1 OR group_id = ANY ($2::int[])
          UNION ALL
          SELECT t.state_id, t.owner_id = 1, 1 FROM ticket t WHERE t.customer_id = $3::int AND NOT ${seesAsAgent()}
          UNION ALL
          SELECT t.state_id, t.owner_id = 1, 1 FROM ticket t
          WHERE t.organization_id = ANY ($4::int[]) AND t.customer_id IS DISTINCT FROM $3::int AND NOT ${seesAsAgent()}
-       ) AS seen GROUP BY 1, 2 HAVING sum(n) <> 0`,
+       ) AS seen JOIN ticket_state s ON s.id = seen.state_id GROUP BY 1, 2 HAVING sum(n) <> 0`,
       visible.params,
     );
+    return rows.map(({ typeId, ...row }) => ({ ...row, stateType: stateTypes[typeId - 1] as StateType }));
   }
 
-  /** Visible tickets that match a narrow filter: of an owner, a customer or organizations. */
-  async count(on: DataSource, visible: VisibleTickets, filter: ListFilter): Promise<number> {
+  /** Visible tickets of an owner, a customer or organizations. */
+  async count(
+    on: DataSource,
+    visible: VisibleTickets,
+    filter: Pick<ListFilter, 'stateTypes' | 'ownerId' | 'customerId' | 'organizationIds'>,
+  ): Promise<number> {
     const [row] = await sql<{ n: number }>(
       on,
       `SELECT count(*) AS n FROM ticket t
-       WHERE ${isVisible()} AND ($5::int[] IS NULL OR t.state_id = ANY ($5::int[]))
+       WHERE ${isVisible()} AND ($5::int[] IS NULL OR t.state_id IN (SELECT id FROM ticket_state WHERE state_type_id = ANY ($5::int[])))
          AND (($6::int IS NOT NULL AND t.owner_id = $6::int AND t.owner_id <> 1)
               OR t.customer_id = $7::int OR t.organization_id = ANY ($8::int[]))`,
       [
         ...visible.params,
-        filter.stateIds ?? null,
+        filter.stateTypes ? stateTypeIds(filter.stateTypes) : null,
         filter.ownerId ?? null,
         filter.customerId ?? null,
         filter.organizationIds ?? null,

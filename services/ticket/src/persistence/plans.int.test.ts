@@ -83,6 +83,9 @@ interface Plan {
   'Relation Name'?: string;
   Plans?: Plan[];
 }
+type Explained = { 'QUERY PLAN': { Plan: Plan }[] };
+
+const large = ['ticket', 'article', 'article_attachment', 'search_doc', 'replica_user', 'replica_organization'];
 
 /** Tables that the statement reads from end to end, once as planned for its values and once as prepared for any. */
 async function scanned(text: string, params: unknown[]): Promise<string[]> {
@@ -91,13 +94,12 @@ async function scanned(text: string, params: unknown[]): Promise<string[]> {
     if (plan['Node Type'] === 'Seq Scan' && plan['Relation Name']) found.add(plan['Relation Name']);
     for (const child of plan.Plans ?? []) walk(child);
   };
-  for (const mode of ['force_custom_plan', 'force_generic_plan']) {
-    await sql(ds, `SET plan_cache_mode = ${mode}`);
-    const [row] = await sql<{ 'QUERY PLAN': { Plan: Plan }[] }>(ds, `EXPLAIN (FORMAT JSON) ${text}`, params);
-    walk((row as { 'QUERY PLAN': { Plan: Plan }[] })['QUERY PLAN'][0]?.Plan as Plan);
-  }
-  await sql(ds, 'RESET plan_cache_mode');
-  return [...found].filter((table) => ['ticket', 'article', 'article_attachment', 'search_doc'].includes(table));
+  const plans = [
+    await sql<Explained>(ds, `EXPLAIN (FORMAT JSON) ${text}`, params),
+    await sql<Explained>(ds, `EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${text}`),
+  ];
+  for (const [row] of plans) walk((row as Explained)['QUERY PLAN'][0]?.Plan as Plan);
+  return [...found].filter((table) => large.includes(table));
 }
 
 const order = (over: object = {}) => ({ key: 'updated_at' as const, descending: true, limit: 50, ...over });
@@ -119,8 +121,8 @@ describe('no statement of a hot path reads a whole table', () => {
 
   const filters: [string, ListFilter][] = [
     ['all', {}],
-    ['open', { stateIds: [1, 2] }],
-    ['unassigned', { stateIds: [1, 2], unassigned: true }],
+    ['open', { stateTypes: ['new', 'open'] }],
+    ['unassigned', { stateTypes: ['new', 'open'], unassigned: true }],
     ['one group', { groupId: 1 }],
     ['my open', { stateIds: [1, 2], ownerId: 101 }],
     ['of a customer', { customerId: 1500 }],
