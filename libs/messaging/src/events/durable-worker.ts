@@ -32,8 +32,11 @@ const HELD_CHECKS = 60;
 const MAX_PARKED = 1_000;
 /** How long one request to the broker stays open; a stream that vanished is noticed after two of them at the latest. */
 const FETCH_MS = 5_000;
-/** Pause between the starts of two batches: under load ten messages cost hardly more than one, at rest nobody waits. */
-const GATHER_MS = 20;
+/**
+ * Pause between the starts of two batches: under load ten messages cost hardly more than one, at rest nobody waits.
+ * A command is work that somebody waits for; what an event tells has happened already.
+ */
+const GATHER_MS = { command: 20, event: 100 };
 
 /**
  * Pulls one durable and hands its messages to the processor: batches while their type wants them, single messages
@@ -45,6 +48,7 @@ export class DurableWorker {
   private readonly log = logger('events');
   private readonly prefetch: number;
   private readonly waiting: Incoming[] = [];
+  private readonly dismissed: JsMsg[] = [];
   private readonly running = new Set<Incoming>();
   private readonly busy = new Set<string>();
   /** Aggregates whose oldest message waits for another try: later ones stand behind it here, in order. */
@@ -152,11 +156,19 @@ export class DurableWorker {
   private accept(msg: JsMsg): void {
     const route = this.options.routes.get(msg.subject);
     if (!route) {
-      msg.ack(); // a type this release does not know or does not care about
+      this.dismiss(msg);
       return;
     }
     this.waiting.push(readMessage(msg, route));
     this.next();
+  }
+
+  /** A type this release does not know or does not care about. What came in one packet is answered in one. */
+  private dismiss(msg: JsMsg): void {
+    if (this.dismissed.push(msg) > 1) return;
+    setImmediate(() => {
+      for (const one of this.dismissed.splice(0)) one.ack();
+    });
   }
 
   /** Starts whatever may start now. */
@@ -166,7 +178,7 @@ export class DurableWorker {
       if (!head) break;
       if (this.park(head)) this.waiting.shift();
       else if (head.route.batch) {
-        if (this.running.size > 0 || this.gathers()) break;
+        if (this.running.size > 0 || this.gathers(GATHER_MS[head.route.definition.kind])) break;
         this.startBatch(head);
       } else if (!this.startSingle()) break;
     }
@@ -174,9 +186,9 @@ export class DurableWorker {
   }
 
   /** True when the next batch should wait a moment for company. */
-  private gathers(): boolean {
+  private gathers(ms: number): boolean {
     if (this.gathering) return true;
-    const rest = this.lastBatchAt + GATHER_MS - performance.now();
+    const rest = this.lastBatchAt + ms - performance.now();
     if (rest <= 0 || this.waiting.length >= this.options.batchSize) return false;
     this.gathering = setTimeout(() => {
       this.gathering = undefined;

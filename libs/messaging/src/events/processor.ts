@@ -116,9 +116,7 @@ export class Processor {
     }
     try {
       const outcomes = await this.traced(items, () => this.handleBatch(items, route, counts));
-      for (const [item, outcome] of outcomes) {
-        results.set(item, await this.settle(item, outcome, counts.get(item.id) ?? FIRST));
-      }
+      await this.settleEach(outcomes, counts, results);
     } catch (thrown) {
       const error = AppError.from(thrown);
       if (error.kind === 'unavailable' || error.kind === 'limited') {
@@ -252,7 +250,21 @@ export class Processor {
   ): Promise<void> {
     const counted = items.filter((item) => counts.has(item.id)).map((item) => item.id);
     if (counted.length > 0) await this.inbox.forgive(counted);
-    for (const item of items) results.set(item, await this.settle(item, outcome, FIRST));
+    await this.settleEach(new Map(items.map((item) => [item, outcome])), new Map(), results);
+  }
+
+  /** All within one tick, so that their acknowledgements leave in one packet. */
+  private async settleEach(
+    outcomes: ReadonlyMap<Incoming, Outcome>,
+    counts: ReadonlyMap<string, Start>,
+    results: Map<Incoming, Outcome>,
+  ): Promise<void> {
+    const told = await Promise.all(
+      [...outcomes].map(([item, outcome]) => this.settle(item, outcome, counts.get(item.id) ?? FIRST)),
+    );
+    [...outcomes.keys()].forEach((item, i) => {
+      results.set(item, told[i] as Outcome);
+    });
   }
 
   private async bury(item: Incoming, why: string, tries: number): Promise<void> {
