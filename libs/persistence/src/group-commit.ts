@@ -23,6 +23,8 @@ export class GroupCommit<T, R> {
 
   private async drain(): Promise<void> {
     this.writing = true;
+    // The rest of this tick joins.
+    await null;
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0, this.most);
       try {

@@ -1,7 +1,7 @@
 import type { Actor, ArticleInput, TicketInput } from '@helpmesh/contracts';
 import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
-import { transaction } from '@helpmesh/persistence';
+import { GroupCommit, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -18,11 +18,11 @@ import { mayMakeCustomers, notAuthorized, notFound, type Part, partInChanging } 
 import { type ArticleDraft, ArticleDrafts } from './draft-article.ts';
 import { EnsurePeople } from './ensure-people.ts';
 import { asPast, importedAt } from './import-time.ts';
-import { type Keyed, Once, type Outcome } from './once.ts';
+import { type Keyed, MOST_TOGETHER, Once, type Outcome } from './once.ts';
 import { finishArticle, isMailOut, type MailIdentity } from './outgoing-mail.ts';
 import { IMPORT_MODE, MAIL_IDENTITY } from './ports.ts';
 import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
-import { References, type Refs, Wanted } from './references.ts';
+import { References, Refs, Wanted } from './references.ts';
 import { changingFields, guessedCustomer, wantFields } from './ticket-fields.ts';
 import { Writing } from './writing.ts';
 
@@ -48,6 +48,7 @@ export interface AddArticle {
 export type ChangeTicket = UpdateTicket | AddArticle;
 
 interface Plan extends Keyed {
+  refs: Refs;
   command: ChangeTicket;
   part: Part;
   article: ArticleDraft | null;
@@ -59,9 +60,11 @@ interface Written {
   articleId: number | null;
 }
 
-/** Changes tickets that exist, for people: those that were asked for in one tick in one transaction. */
+/** Changes tickets that exist, for people: what is asked for while one transaction runs shares the next one. */
 @Injectable()
 export class ChangeTickets {
+  private readonly commits = new GroupCommit<Plan, Outcome>((plans) => this.commit(plans), MOST_TOGETHER);
+
   constructor(
     private readonly db: DataSource,
     private readonly tickets: TicketStore,
@@ -81,24 +84,23 @@ export class ChangeTickets {
 
   /** @returns the ticket or the article as JSON, or why not, an item each */
   async run(commands: readonly ChangeTicket[]): Promise<Outcome[]> {
-    const now = this.clock.now();
     const visible = await this.tickets.facts(
       this.db,
       commands.map(({ actor, ticketId }) => ({ visible: VisibleTickets.to(actor, 'read'), id: ticketId })),
     );
     const refs = await this.resolve(commands, visible);
     const plans = await Promise.all(
-      commands.map((command, i) => this.plan(command, visible[i]).catch((error: unknown) => AppError.from(error))),
+      commands.map((command, i) => this.plan(command, visible[i], refs).catch(AppError.from)),
     );
-    const good = plans.filter((plan): plan is Plan => !(plan instanceof AppError));
-    const done =
-      good.length === 0
-        ? []
-        : await transaction(this.db, (tx) =>
-            this.once.run(tx, good, now, (fresh) => this.carryOut(tx, fresh, refs, now)),
-          );
-    let next = 0;
-    return plans.map((plan) => (plan instanceof AppError ? plan : (done[next++] as Outcome)));
+    return Promise.all(
+      plans.map((plan) => (plan instanceof AppError ? plan : this.commits.add(plan).catch(AppError.from))),
+    );
+  }
+
+  private commit(plans: Plan[]): Promise<Outcome[]> {
+    const refs = Refs.together(plans.map((plan) => plan.refs));
+    const now = this.clock.now();
+    return transaction(this.db, (tx) => this.once.run(tx, plans, now, (fresh) => this.carryOut(tx, fresh, refs, now)));
   }
 
   private async resolve(commands: readonly ChangeTicket[], tickets: readonly (Ticket | undefined)[]): Promise<Refs> {
@@ -120,7 +122,7 @@ export class ChangeTickets {
     return this.references.resolve(wanted);
   }
 
-  private async plan(command: ChangeTicket, ticket: Ticket | undefined): Promise<Plan> {
+  private async plan(command: ChangeTicket, ticket: Ticket | undefined, refs: Refs): Promise<Plan> {
     const { actor, ticketId, key, input } = command;
     if (!ticket) throw notFound('Ticket', ticketId);
     const part = partInChanging(actor, ticket);
@@ -128,18 +130,17 @@ export class ChangeTickets {
     if (guesses && !mayMakeCustomers(actor, 'change')) throw notAuthorized();
     const words = command.do === 'update' ? command.input.article : command.input;
     const article = words ? await this.drafts.prepare(actor, part, words) : null;
-    return { command, actor, key, request: [command.do, ticketId, input], part, article };
+    return { command, actor, key, request: [command.do, ticketId, input], refs, part, article };
   }
 
   private async carryOut(tx: EntityManager, plans: Plan[], refs: Refs, now: EpochMs): Promise<Outcome[]> {
     const ids = plans.map((plan) => plan.command.ticketId);
-    const loaded = await this.tickets.lock(tx, VisibleTickets.toTheService(), ids);
+    const { tickets: loaded, articles } = await this.tickets.lockAndTakeIds(tx, ids);
     const threads = await this.threads.latest(tx, mailingTickets(plans));
-    const { articles } = await this.tickets.takeIds(tx, 0, plans.length);
     const writing = new Writing(this.outbox, refs, now, loaded);
     const written = plans.map((plan): Written | AppError => {
       try {
-        return this.apply(plan, articles.shift() as number, writing, refs, threads);
+        return this.apply(plan, articles.get(plan.command.ticketId)?.shift() ?? 0, writing, refs, threads);
       } catch (error) {
         return AppError.from(error);
       }

@@ -1,7 +1,7 @@
 import type { Actor, TicketInput } from '@helpmesh/contracts';
 import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
-import { transaction } from '@helpmesh/persistence';
+import { GroupCommit, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -14,11 +14,11 @@ import { mayMakeCustomers, missingValue, notAuthorized, type Part, partInOpening
 import { type ArticleDraft, ArticleDrafts } from './draft-article.ts';
 import { EnsurePeople } from './ensure-people.ts';
 import { asPast, importedAt } from './import-time.ts';
-import { type Keyed, Once, type Outcome } from './once.ts';
+import { type Keyed, MOST_TOGETHER, Once, type Outcome } from './once.ts';
 import { finishArticle, type MailIdentity } from './outgoing-mail.ts';
 import { IMPORT_MODE, MAIL_IDENTITY } from './ports.ts';
 import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
-import { References, type Refs, Wanted } from './references.ts';
+import { References, Refs, Wanted } from './references.ts';
 import { SYSTEM_ID } from './system-id.ts';
 import { groupOf, guessedCustomer, openingFields, wantFields } from './ticket-fields.ts';
 import { Writing } from './writing.ts';
@@ -31,6 +31,7 @@ export interface CreateTicket {
 }
 
 interface Plan extends Keyed {
+  refs: Refs;
   flags: ReadingFlags;
   group: Group;
   fields: TicketFields & Omit<NewTicket, 'id' | 'number'>;
@@ -39,9 +40,11 @@ interface Plan extends Keyed {
   at: EpochMs | undefined;
 }
 
-/** Opens tickets: those that were asked for in one tick in one transaction. */
+/** Opens tickets: those that are asked for while one transaction runs share the next one. */
 @Injectable()
 export class CreateTickets {
+  private readonly commits = new GroupCommit<Plan, Outcome>((plans) => this.commit(plans), MOST_TOGETHER);
+
   constructor(
     private readonly db: DataSource,
     private readonly tickets: TicketStore,
@@ -63,16 +66,17 @@ export class CreateTickets {
     const plans = await Promise.all(
       items.map((item) => this.plan(item, refs).catch((error: unknown) => AppError.from(error))),
     );
-    const good = plans.filter((plan): plan is Plan => !(plan instanceof AppError));
+    return Promise.all(
+      plans.map((plan) => (plan instanceof AppError ? plan : this.commits.add(plan).catch(AppError.from))),
+    );
+  }
+
+  private commit(plans: Plan[]): Promise<Outcome[]> {
+    const refs = Refs.together(plans.map((plan) => plan.refs));
     const now = this.clock.now();
-    const done =
-      good.length === 0
-        ? []
-        : await transaction(this.db, (tx) =>
-            this.once.run(tx, good, now, (fresh) => this.open(tx, fresh, new Writing(this.outbox, refs, now), refs)),
-          );
-    let next = 0;
-    return plans.map((plan) => (plan instanceof AppError ? plan : (done[next++] as Outcome)));
+    return transaction(this.db, (tx) =>
+      this.once.run(tx, plans, now, (fresh) => this.open(tx, fresh, new Writing(this.outbox, refs, now), refs)),
+    );
   }
 
   private async resolve(items: readonly CreateTicket[]): Promise<Refs> {
@@ -99,7 +103,7 @@ export class CreateTickets {
     const fields = openingFields(input, actor, part, group, refs);
     const at = importedAt(this.importMode, actor, input.created_at);
     const article = input.article ? await this.drafts.prepare(actor, part, input.article) : null;
-    return { actor, key, request: ['create-ticket', input], flags, group, fields, article, at };
+    return { actor, key, request: ['create-ticket', input], refs, flags, group, fields, article, at };
   }
 
   private async open(tx: EntityManager, plans: Plan[], writing: Writing, refs: Refs): Promise<Outcome[]> {

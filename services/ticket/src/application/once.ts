@@ -13,6 +13,9 @@ export interface Keyed {
   request: unknown;
 }
 
+/** Most requests in one transaction: more gain nothing, and all wait for the last. */
+export const MOST_TOGETHER = 64;
+
 /** JSON text of an answer, or why there is none. */
 export type Outcome = string | AppError;
 

@@ -59,12 +59,25 @@ export class Refs implements World {
   private readonly groups: Map<number, Group>;
   private readonly organizations: Map<number, Organization>;
 
-  constructor(known: Known) {
+  constructor(private readonly known: Known) {
     this.states = new States(known.states);
     this.priorities = known.priorities;
     this.users = byId(known.users);
     this.groups = byId(known.groups);
     this.organizations = byId(known.organizations);
+  }
+
+  /** What several commands refer to, as one; of one row in several the last counts. */
+  static together(all: readonly Refs[]): Refs {
+    const unique = [...new Set(all)].map((refs) => refs.known);
+    const last = unique.at(-1) as Known;
+    if (unique.length === 1) return all[0] as Refs;
+    return new Refs({
+      ...last,
+      users: unique.flatMap(({ users }) => users),
+      groups: unique.flatMap(({ groups }) => groups),
+      organizations: unique.flatMap(({ organizations }) => organizations),
+    });
   }
 
   readonly ownerOf = (userId: number): Person | undefined => this.users.get(userId);

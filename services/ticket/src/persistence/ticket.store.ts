@@ -62,9 +62,9 @@ export class TicketStore {
   ): Promise<{ tickets: { id: number; counter: number }[]; articles: number[] }> {
     const [row] = await sql<{ ids: number[]; counters: number[]; articles: number[] }>(
       on,
-      `SELECT ARRAY(SELECT nextval(pg_get_serial_sequence('ticket', 'id')) FROM generate_series(1, $1)) AS ids,
+      `SELECT ARRAY(SELECT nextval('ticket_id_seq') FROM generate_series(1, $1)) AS ids,
               ARRAY(SELECT nextval('ticket_number') FROM generate_series(1, $1)) AS counters,
-              ARRAY(SELECT nextval(pg_get_serial_sequence('article', 'id')) FROM generate_series(1, $2)) AS articles`,
+              ARRAY(SELECT nextval('article_id_seq') FROM generate_series(1, $2)) AS articles`,
       [tickets, articles],
     );
     if (!row) throw new AppError('bug', 'internal', 'Something went wrong on our side.', 'no ids');
@@ -102,6 +102,32 @@ export class TicketStore {
       [...visible.params, ids],
     );
     return new Map(rows.map((row) => [row.id as number, ticketOf(row)]));
+  }
+
+  /**
+   * These tickets, locked as `lock` does, and an article id for each mention of one. The ids of a ticket are taken
+   * under its lock: its thread is read in their order.
+   */
+  async lockAndTakeIds(
+    tx: EntityManager,
+    ids: readonly number[],
+  ): Promise<{ tickets: Map<number, Ticket>; articles: Map<number, number[]> }> {
+    const mentions = new Map<number, number>();
+    for (const id of ids) mentions.set(id, (mentions.get(id) ?? 0) + 1);
+    const rows = await sql(
+      tx,
+      `WITH held AS MATERIALIZED (
+         SELECT ${names(ticketColumns, 't.')}, wanted.articles
+         FROM unnest($1::int[], $2::int[]) AS wanted (id, articles) JOIN ticket t ON t.id = wanted.id
+         ORDER BY t.id FOR NO KEY UPDATE OF t)
+       SELECT ${names(ticketColumns, 'held.')}, ARRAY(
+         SELECT nextval('article_id_seq') FROM generate_series(1, held.articles)) AS "articleIds" FROM held`,
+      [[...mentions.keys()], [...mentions.values()]],
+    );
+    return {
+      tickets: new Map(rows.map((row) => [row.id as number, ticketOf(row)])),
+      articles: new Map(rows.map((row) => [row.id as number, row.articleIds as number[]])),
+    };
   }
 
   /** With everything that hangs on it. */
