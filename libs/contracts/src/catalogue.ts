@@ -4,6 +4,7 @@ import { deliveryDeferred, deliveryFailed, deliverySent } from './events/deliver
 import { ticketRedirected } from './events/federation.ts';
 import {
   accessChanged,
+  credentialChanged,
   groupCreated,
   groupDeleted,
   groupUpdated,
@@ -34,6 +35,7 @@ export const messages: readonly MessageDefinition[] = [
   groupUpdated,
   groupDeleted,
   accessChanged,
+  credentialChanged,
   mailQuarantined,
   deliverySent,
   deliveryDeferred,

@@ -113,6 +113,10 @@ export interface EndpointDefinition<
   access: Access;
   /** Success status, default 200. */
   status: number;
+  /** Open also to a session that may do nothing but set up the second factor a role demands. */
+  enrolling: boolean;
+  /** Public routes: calls that one network may make in an hour; undefined does not limit. */
+  perHour: number | undefined;
 }
 
 /**
@@ -134,6 +138,8 @@ export function defineEndpoint<
   summary: string;
   access?: Access;
   status?: number;
+  enrolling?: boolean;
+  perHour?: number;
   params?: P;
   query?: Q;
   body?: B;
@@ -158,5 +164,7 @@ export function defineEndpoint<
     summary,
     access: endpoint.access ?? 'signed-in',
     status: endpoint.status ?? 200,
+    enrolling: endpoint.enrolling ?? false,
+    perHour: endpoint.perHour,
   };
 }

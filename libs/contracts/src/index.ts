@@ -39,6 +39,7 @@ export { deliveryDeferred, deliveryFailed, deliverySent } from './events/deliver
 export { ticketRedirected } from './events/federation.ts';
 export {
   accessChanged,
+  credentialChanged,
   GroupSnapshot,
   groupCreated,
   groupDeleted,
@@ -63,6 +64,28 @@ export {
   ticketDeleted,
   ticketUpdated,
 } from './events/ticket.ts';
+export {
+  addPasskey,
+  checkPassword,
+  deletePasskey,
+  deleteSession,
+  deleteSessions,
+  generateRecoveryCodes,
+  initiateAuthenticatorApp,
+  listSessions,
+  Passkey,
+  PasskeyResponse,
+  passkeyOptions,
+  removeTwoFactor,
+  removeUserTwoFactor,
+  renamePasskey,
+  SessionRow,
+  Setting,
+  signInSettings,
+  twoFactorConfiguration,
+  userTwoFactor,
+  verifyTwoFactor,
+} from './http/account.ts';
 export { bounded, boundedRecord } from './http/common.ts';
 export { endpoints } from './http/endpoints.ts';
 export { Agreement, agreements } from './http/federation.ts';
@@ -126,5 +149,14 @@ export {
 export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
 export { type MailTemplate, mailTemplates } from './mail/templates.ts';
-export { authenticate, ensureCustomers, lookup, signIn, signOut } from './rpc/identity.ts';
+export {
+  authenticate,
+  ensureCustomers,
+  lookup,
+  passkeySignInOptions,
+  signIn,
+  signInByPasskey,
+  signInSecondStep,
+  signOut,
+} from './rpc/identity.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';

@@ -15,6 +15,7 @@ import {
   removeUploads,
   requestPasswordReset,
   signIn,
+  signInSecondStep,
   signOut,
 } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
@@ -23,7 +24,7 @@ import { infra, testKeys, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authenticator } from '../src/application/authenticator.ts';
 import { createGatewayService, GatewayConfig } from '../src/service.ts';
-import { events, type Neighbours, startNeighbours, world } from './neighbours.ts';
+import { agent, events, type Neighbours, startNeighbours, world } from './neighbours.ts';
 
 const keys = testKeys();
 const dir = mkdtempSync(join(tmpdir(), 'helpmesh-gateway-'));
@@ -313,6 +314,86 @@ describe('sessions', () => {
     const cookie = cookieOf(await signIn());
     const tossed = { cookie: `helpmesh_session=00000000000000000000; ${cookie}` };
     expect((await ask('GET', '/api/v1/users/me', { headers: tossed })).status).toBe(403);
+  });
+});
+
+describe('signing in with more than a password', () => {
+  const anonymous = { authorization: '' };
+  const password = (more: object = {}) =>
+    send('POST', '/api/v1/signin', { username: 'agent', password: 'right', ...more }, anonymous);
+  const cookieOf = (answer: Answer) => answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+  beforeEach(() => {
+    world.secondFactor = '123456';
+  });
+
+  it('asks for the second factor in the words of existing clients, and opens nothing yet', async () => {
+    const answer = await password();
+    expect(answer.status).toBe(422);
+    expect(answer.json.two_factor_required).toEqual({
+      default_two_factor_authentication_method: 'security_keys',
+      available_two_factor_authentication_methods: ['security_keys', 'authenticator_app'],
+      recovery_codes_available: true,
+      token: 'first-step',
+      passkey_options: { challenge: 'sign me', rpId: 'localhost' },
+    });
+    expect(answer.headers.get('set-cookie')).toBeNull();
+  });
+
+  it('takes it in a second step, or with the password', async () => {
+    const factor = { method: 'authenticator_app', payload: '123456' };
+    const second = await send('POST', '/api/v1/signin/second_factor', { token: 'first-step', ...factor }, anonymous);
+    expect(second).toMatchObject({ status: 201, json: { session: { user_id: 4 } } });
+    expect((await ask('GET', '/api/v1/users/me', { headers: { cookie: cookieOf(second) } })).status).toBe(200);
+    const input = world.asked(signInSecondStep)[0]?.input;
+    expect(input).toMatchObject({ token: 'first-step', ...factor, ip: '127.0.0.1' });
+    const both = await password({ two_factor_method: 'authenticator_app', two_factor_payload: '123456' });
+    expect(both.status).toBe(201);
+  });
+
+  it.each([
+    ['/api/v1/signin/second_factor', { token: 'first-step' }],
+    ['/api/v1/signin/second_factor', { token: 'first-step', method: 'sms', payload: '1' }],
+    ['/api/v1/signin/second_factor', { token: 'first-step', method: 'authenticator_app', payload: 123456 }],
+    ['/api/v1/signin/second_factor', { method: 'authenticator_app', payload: '123456' }],
+    ['/api/v1/signin/passkey', {}],
+    ['/api/v1/signin/passkey', { credential: 'known' }],
+    ['/api/v1/signin', { username: 'agent', password: 'right', two_factor_method: 'sms', two_factor_payload: '1' }],
+  ])('refuses what is incomplete at %s: %j', async (path, body) => {
+    expect((await send('POST', path, body, anonymous)).status).toBe(422);
+  });
+
+  it('signs in with a passkey alone', async () => {
+    const options = await send('POST', '/api/v1/signin/passkey/options', {}, anonymous);
+    expect(options).toMatchObject({ status: 200, json: { challenge: 'sign me' } });
+    const part = { type: 'public-key', response: {}, clientExtensionResults: {} };
+    const credential = (id: string) => ({ credential: { id, rawId: id, ...part } });
+    const answer = await send('POST', '/api/v1/signin/passkey', credential('known'), anonymous);
+    expect(answer.status).toBe(201);
+    expect((await ask('GET', '/api/v1/users/me', { headers: { cookie: cookieOf(answer) } })).status).toBe(200);
+    expect((await send('POST', '/api/v1/signin/passkey', credential('other'), anonymous)).status).toBe(401);
+  });
+
+  it('S21: is refused from a page of another site, each way', async () => {
+    const foreign = { ...anonymous, 'sec-fetch-site': 'cross-site' };
+    for (const path of ['second_factor', 'passkey', 'passkey/options'])
+      expect((await send('POST', `/api/v1/signin/${path}`, {}, foreign)).status, path).toBe(401);
+  });
+
+  it('leaves a session that has to set a second factor up nothing but that', async () => {
+    world.secondFactor = '';
+    world.people.set('basic agent right', { ...agent, mustEnrol: true });
+    const answer = await password();
+    expect(answer).toMatchObject({ status: 201, json: { session: { two_factor_needed: true } } });
+    const headers = { cookie: cookieOf(answer), 'x-csrf-token': answer.headers.get('csrf-token') ?? '' };
+    const status = async (method: string, path: string) => (await ask(method, path, { headers })).status;
+    expect(await status('GET', '/api/v1/users/me')).toBe(200);
+    expect(await status('GET', '/api/v1/users/two_factor/personal_configuration')).toBe(200);
+    const refused = await ask('GET', '/api/v1/tickets/7', { headers });
+    expect(refused).toMatchObject({ status: 403, json: { error: expect.stringContaining('second factor') } });
+    for (const path of ['/api/v1/events', '/api/v1/ticket_attachment/1/2/3', '/api/v1/user_access_token'])
+      expect(await status('GET', path), path).toBe(403);
+    expect(await status('DELETE', '/api/v1/upload_caches/1')).toBe(403);
+    expect(await status('DELETE', '/api/v1/signout')).toBe(200);
   });
 });
 

@@ -11,11 +11,15 @@ import {
   getRawMail,
   getTicket,
   type MessageDefinition,
+  passkeySignInOptions,
   removeUploads,
   requestPasswordReset,
   signIn,
+  signInByPasskey,
+  signInSecondStep,
   signOut,
   ticketUpdated,
+  twoFactorConfiguration,
   updateTicket,
 } from '@helpmesh/contracts';
 import { AppError, uuidv7 } from '@helpmesh/kernel';
@@ -50,6 +54,8 @@ export const world = {
   heard: [] as { question: string; input: unknown; actor: string | undefined; key: string | undefined }[],
   /** Answers of the ticket service by question; a thrown error is answered as such. */
   ticket: new Map<string, (input: never) => unknown>(),
+  /** Code that sign-in asks for beside the password; empty: none. */
+  secondFactor: '',
   reset(): void {
     this.people.clear();
     for (const [name, actor] of [
@@ -60,6 +66,7 @@ export const world = {
       this.people.set(`token ${name}-token`, actor);
     }
     this.heard.length = 0;
+    this.secondFactor = '';
     this.ticket.clear();
   },
   /** Inputs of one question, oldest first. */
@@ -70,6 +77,14 @@ export const world = {
 
 function hear(question: { subject: string }, { actor, key }: RpcContext, input: unknown): void {
   world.heard.push({ question: question.subject, input, actor: actor?.login, key });
+}
+
+function opened(actor: Actor) {
+  const { userId, mustEnrol = false } = actor;
+  const sessionToken = uuidv7();
+  world.people.set(`session ${sessionToken}`, actor);
+  const expiresAt = new Date(Date.now() + 8 * 3_600_000).toISOString();
+  return { sessionToken, csrfToken: `csrf-of-${sessionToken}`, userId, expiresAt, enrolOnly: mustEnrol };
 }
 
 @Controller()
@@ -93,14 +108,35 @@ class Identity {
   }
 
   @Answers(signIn)
-  signIn(ctx: RpcContext, input: { username: string; password: string }) {
+  signIn(ctx: RpcContext, input: { username: string; password: string; payload?: unknown }) {
     hear(signIn, ctx, input);
     const actor = world.people.get(`basic ${input.username} ${input.password}`);
     if (!actor) throw new AppError('unauthenticated', 'auth.wrong', 'Wrong login or password combination.');
-    const sessionToken = uuidv7();
-    world.people.set(`session ${sessionToken}`, actor);
-    const expiresAt = new Date(Date.now() + 8 * 3_600_000).toISOString();
-    return { sessionToken, csrfToken: `csrf-of-${sessionToken}`, userId: actor.userId, expiresAt };
+    if (world.secondFactor && input.payload !== world.secondFactor) {
+      const methods = ['security_keys' as const, 'authenticator_app' as const];
+      const passkeyOptions = { challenge: 'sign me', rpId: 'localhost' };
+      return { secondFactor: { token: 'first-step', methods, recoveryCodes: true, passkeyOptions } };
+    }
+    return opened(actor);
+  }
+
+  @Answers(signInSecondStep)
+  secondStep(ctx: RpcContext, input: { token: string; payload: unknown }) {
+    hear(signInSecondStep, ctx, input);
+    if (input.token === 'first-step' && input.payload === world.secondFactor) return opened(agent);
+    throw new AppError('unauthenticated', 'auth.wrong', 'The second factor is not right.');
+  }
+
+  @Answers(passkeySignInOptions)
+  passkeyOptions() {
+    return { challenge: 'sign me', rpId: 'localhost' };
+  }
+
+  @Answers(signInByPasskey)
+  byPasskey(ctx: RpcContext, input: { credential: { id: string } }) {
+    hear(signInByPasskey, ctx, input);
+    if (input.credential.id === 'known') return opened(agent);
+    throw new AppError('unauthenticated', 'auth.wrong', 'This passkey does not open any account here.');
   }
 
   @Answers(signOut)
@@ -114,6 +150,12 @@ class Identity {
   currentUser(ctx: RpcContext, input: object) {
     hear(currentUser, ctx, input);
     return { id: ctx.actor?.userId, login: ctx.actor?.login } as never;
+  }
+
+  @Answers(twoFactorConfiguration)
+  configuration() {
+    const left = { recovery_codes_exist: false, recovery_codes_left: 0 };
+    return { enabled_authentication_methods: [], ...left, required: true, passkeys: [] };
   }
 
   @Answers(requestPasswordReset)

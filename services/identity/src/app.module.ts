@@ -8,19 +8,30 @@ import { Lookup } from './application/lookup.ts';
 import { NoteReferences } from './application/note-references.ts';
 import { Organizations } from './application/organizations/organizations.ts';
 import { Present } from './application/present.ts';
+import { Settings } from './application/settings.ts';
 import { ApiTokens } from './application/sign-in/api-tokens.ts';
 import { Authenticate } from './application/sign-in/authenticate.ts';
+import { AuthenticatorApp } from './application/sign-in/authenticator-app.ts';
+import { Challenges } from './application/sign-in/challenges.ts';
 import { CheckPassword } from './application/sign-in/check-password.ts';
+import { CheckSecondFactor } from './application/sign-in/check-second-factor.ts';
+import { Freshness } from './application/sign-in/freshness.ts';
 import { Links } from './application/sign-in/links.ts';
 import { OpenSession } from './application/sign-in/open-session.ts';
+import { Passkeys } from './application/sign-in/passkeys.ts';
 import { PasswordReset } from './application/sign-in/password-reset.ts';
 import { Passwords } from './application/sign-in/passwords.ts';
+import { RecoveryCodes } from './application/sign-in/recovery-codes.ts';
+import { SecondFactors } from './application/sign-in/second-factors.ts';
+import { Sessions } from './application/sign-in/sessions.ts';
 import { SetPassword } from './application/sign-in/set-password.ts';
 import { SignIn } from './application/sign-in/sign-in.ts';
+import { TryLimit } from './application/sign-in/try-limit.ts';
 import { Sweep } from './application/sweep.ts';
 import { ReadUsers } from './application/users/read-users.ts';
 import { ResolveUserInput } from './application/users/user-input.ts';
 import { WriteUser } from './application/users/write-user.ts';
+import { AccountController } from './bus/account.controller.ts';
 import { GroupsController } from './bus/groups.controller.ts';
 import { NeighboursController } from './bus/neighbours.controller.ts';
 import { OnResetOrder } from './bus/on-reset-order.ts';
@@ -33,9 +44,13 @@ import { CredentialStore } from './persistence/credential.store.ts';
 import { CustomerStore } from './persistence/customer.store.ts';
 import { GroupStore } from './persistence/group.store.ts';
 import { OrganizationStore } from './persistence/organization.store.ts';
+import { PasskeyStore } from './persistence/passkey.store.ts';
 import { PrincipalStore } from './persistence/principal.store.ts';
 import { ReferenceStore } from './persistence/reference.store.ts';
 import { RoleStore } from './persistence/role.store.ts';
+import { SecondFactorStore } from './persistence/second-factor.store.ts';
+import { SessionStore } from './persistence/session.store.ts';
+import { SettingStore } from './persistence/setting.store.ts';
 import { TriesStore } from './persistence/tries.store.ts';
 import { UserStore } from './persistence/user.store.ts';
 
@@ -44,6 +59,7 @@ import { UserStore } from './persistence/user.store.ts';
   controllers: [
     // questions of neighbours and of REST
     SignInController,
+    AccountController,
     UsersController,
     OrganizationsController,
     GroupsController,
@@ -62,6 +78,9 @@ import { UserStore } from './persistence/user.store.ts';
     SetPassword,
     PasswordReset,
     ApiTokens,
+    Sessions,
+    SecondFactors,
+    Settings,
     ReadUsers,
     WriteUser,
     Organizations,
@@ -72,6 +91,13 @@ import { UserStore } from './persistence/user.store.ts';
     NoteReferences,
     // what wishes share
     CheckPassword,
+    CheckSecondFactor,
+    AuthenticatorApp,
+    RecoveryCodes,
+    Passkeys,
+    Challenges,
+    Freshness,
+    TryLimit,
     Passwords,
     Links,
     OpenSession,
@@ -86,6 +112,10 @@ import { UserStore } from './persistence/user.store.ts';
     // rows
     PrincipalStore,
     CredentialStore,
+    SessionStore,
+    SecondFactorStore,
+    PasskeyStore,
+    SettingStore,
     TriesStore,
     UserStore,
     CustomerStore,

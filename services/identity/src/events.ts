@@ -8,6 +8,12 @@ const signIns = counter({
   labels: ['way', 'result'],
 });
 
+const secondFactors = counter({
+  name: 'helpmesh_identity_second_factors_total',
+  help: 'Second factors that were checked, by method and result (ok, wrong).',
+  labels: ['method', 'result'],
+});
+
 const usersMade = counter({
   name: 'helpmesh_identity_users_created_total',
   help: 'Users that were added, by origin (mail, rest).',
@@ -19,6 +25,13 @@ export const record = {
   passwordChecked(way: 'session' | 'basic' | 'change', result: 'ok' | 'wrong' | 'wait', userId: number | null): void {
     signIns.inc({ way, result });
     if (result !== 'ok') log.info({ way, result, userId }, 'password refused');
+  },
+  secondFactorChecked(method: string, result: 'ok' | 'wrong', userId: number): void {
+    secondFactors.inc({ method, result });
+    if (result !== 'ok') log.info({ method, result, userId }, 'second factor refused');
+  },
+  credentialChanged(userId: number, byUserId: number, what: string, credential: string): void {
+    log.info({ userId, byUserId, what, credential }, 'credential changed');
   },
   usersCreated(origin: 'mail' | 'rest', count: number): void {
     usersMade.inc({ origin }, count);

@@ -51,6 +51,17 @@ export const groupCreated = defineEvent('group.v1.created', GroupSnapshot);
 export const groupUpdated = defineEvent('group.v1.updated', GroupSnapshot);
 export const groupDeleted = defineEvent('group.v1.deleted', z.object({ id: z.number().int() }));
 
+/** Somebody's means to sign in changed, by their own hand or by an administrator's: for the audit. */
+export const credentialChanged = defineEvent(
+  'user.v1.credential-changed',
+  z.object({
+    userId: z.number().int(),
+    byUserId: z.number().int(),
+    what: z.enum(['added', 'removed', 'used', 'replaced']),
+    credential: z.enum(['authenticator-app', 'passkey', 'recovery-code', 'recovery-codes', 'second-factors']),
+  }),
+);
+
 /** Rights or credentials changed: whoever caches an answer of `authenticate` forgets it. */
 export const accessChanged = defineEvent(
   'access.v1.changed',

@@ -174,6 +174,7 @@ export const currentUser = defineEndpoint({
   question: 'rpc.identity.v1.current-user',
   tag: 'Users',
   summary: 'The signed-in user with effective permissions and group access',
+  enrolling: true,
   query: Reading,
   response: User,
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { actorSchema } from '../access/actor.ts';
 import { defineQuestion } from '../define.ts';
 import { GroupSnapshot, OrganizationSnapshot, UserSnapshot } from '../events/identity.ts';
+import { PasskeyResponse } from '../http/account.ts';
 
 /** `From` header of a request: user id, login or e-mail of the user to act for. */
 const onBehalfOf = z.string().max(255).optional();
@@ -30,22 +31,74 @@ export const authenticate = defineQuestion(
   }),
 );
 
-/** Password sign-in. The same answer and time for unknown user and wrong password. */
+/** Who asks, as the gateway saw it. */
+const caller = { ip: z.string().max(64).optional(), userAgent: z.string().max(500).optional() };
+
+const openedSession = z.object({
+  /** 256-bit random; goes into the cookie, only its hash is stored. */
+  sessionToken: z.string(),
+  csrfToken: z.string(),
+  userId: z.number().int(),
+  expiresAt: z.iso.datetime(),
+  /** A role demands a second factor: the session is good for setting one up only. */
+  enrolOnly: z.boolean(),
+});
+
+const secondFactorMethod = z.enum(['authenticator_app', 'security_keys', 'recovery_codes']);
+
+/** Digits, a recovery code, or the answer of a passkey. */
+const secondFactorPayload = z.union([z.string().max(100), PasskeyResponse]);
+
+/**
+ * Password sign-in. The same answer and time for unknown user and wrong password. Who has a second factor gets a token
+ * for the second step instead of a session, or sends the factor along.
+ */
 export const signIn = defineQuestion(
   'rpc.identity.v1.sign-in',
   z.object({
     username: z.string().max(255),
     password: z.string().max(1000),
-    ip: z.string().max(64).optional(),
-    userAgent: z.string().max(500).optional(),
+    method: secondFactorMethod.optional(),
+    payload: secondFactorPayload.optional(),
+    ...caller,
   }),
+  z.union([
+    openedSession,
+    z.object({
+      secondFactor: z.object({
+        /** Good for `sign-in-second-step`, for a few minutes, once. */
+        token: z.string(),
+        methods: z.array(z.enum(['authenticator_app', 'security_keys'])),
+        recoveryCodes: z.boolean(),
+        /** For `navigator.credentials.get`; null without passkeys. */
+        passkeyOptions: z.looseObject({ challenge: z.string() }).nullable(),
+      }),
+    }),
+  ]),
+);
+
+export const signInSecondStep = defineQuestion(
+  'rpc.identity.v1.sign-in-second-step',
   z.object({
-    /** 256-bit random; goes into the cookie, only its hash is stored. */
-    sessionToken: z.string(),
-    csrfToken: z.string(),
-    userId: z.number().int(),
-    expiresAt: z.iso.datetime(),
+    token: z.string().max(200),
+    method: secondFactorMethod,
+    payload: secondFactorPayload,
+    ...caller,
   }),
+  openedSession,
+);
+
+/** Options to sign in with a passkey alone, for whoever asks: they name nobody. */
+export const passkeySignInOptions = defineQuestion(
+  'rpc.identity.v1.passkey-sign-in-options',
+  z.object({}),
+  z.looseObject({ challenge: z.string() }),
+);
+
+export const signInByPasskey = defineQuestion(
+  'rpc.identity.v1.sign-in-by-passkey',
+  z.object({ credential: PasskeyResponse, ...caller }),
+  openedSession,
 );
 
 export const signOut = defineQuestion(

@@ -20,9 +20,10 @@ export class EdgeGuard {
 
   /**
    * @throws AppError forbidden `auth.required` without a credential (403 is what existing clients expect);
-   *   unauthenticated, forbidden, limited, unavailable
+   *   unauthenticated, forbidden, limited, unavailable; forbidden `auth.second-factor-needed` for a session that has
+   *   to set one up first, but on the routes for that (`enrolling`)
    */
-  async admit(request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
+  async admit(request: FastifyRequest, reply: FastifyReply, { enrolling = false } = {}): Promise<Identity> {
     const credential = this.credentialOf(request);
     if (!credential) throw new AppError('forbidden', 'auth.required', 'Authentication required');
     // A page of another origin may use a token it was given; it is never sent a cookie.
@@ -32,6 +33,13 @@ export class EdgeGuard {
     if (credential.scheme === 'session') {
       if (identity.csrfToken !== null) reply.header('csrf-token', identity.csrfToken);
       refuseForgery(request, identity.csrfToken);
+    }
+    if (identity.actor.mustEnrol && !enrolling) {
+      throw new AppError(
+        'forbidden',
+        'auth.second-factor-needed',
+        'Set up a second factor first: your role demands it.',
+      );
     }
     return identity;
   }

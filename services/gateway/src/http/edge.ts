@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import type { BlobStore } from '@helpmesh/blob';
 import { RpcClient } from '@helpmesh/messaging';
-import { CONFIG } from '@helpmesh/service-kit';
+import { CACHE, type Cache, CONFIG } from '@helpmesh/service-kit';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -35,20 +35,21 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     private readonly rpc: RpcClient,
     private readonly guard: EdgeGuard,
     @Inject(BLOBS) private readonly blobs: BlobStore,
+    @Inject(CACHE) private readonly cache: Cache,
     @Inject(CONFIG) private readonly config: GatewayConfig,
     private readonly web: WebFiles,
   ) {}
 
   async onModuleInit(): Promise<void> {
     const server = this.host.httpAdapter.getInstance<FastifyInstance>();
-    const { config, guard, rpc, blobs } = this;
+    const { config, guard, rpc, blobs, cache } = this;
     server.server.on('connection', (socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
     await server.register(multipart, { limits: { files: 1, fields: 20, fileSize: config.HELPMESH_BODY_LIMIT_BYTES } });
     const { HELPMESH_REQUEST_TIMEOUT_MS: timeoutMs, HELPMESH_BODY_LIMIT_BYTES: bodyLimitBytes } = config;
-    mountEndpoints(server, { guard, rpc, blobs, timeoutMs, bodyLimitBytes });
+    mountEndpoints(server, { guard, rpc, blobs, cache, timeoutMs, bodyLimitBytes });
     mountDocs(server);
     mountWeb(server, this.web, { https: config.HELPMESH_PUBLIC_URL.startsWith('https:') });
   }

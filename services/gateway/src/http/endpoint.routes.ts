@@ -2,6 +2,7 @@ import type { BlobStore } from '@helpmesh/blob';
 import { type EndpointDefinition, endpoints } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
+import { type Cache, clientNetwork } from '@helpmesh/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { storeFiles } from '../application/store-files.ts';
 import { answerError } from './answer-error.ts';
@@ -10,6 +11,8 @@ import type { EdgeGuard } from './edge-guard.ts';
 export interface EndpointRoutesParts {
   guard: EdgeGuard;
   rpc: Pick<RpcClient, 'callText'>;
+  /** Counts calls of strangers where a route allows a network only so many. */
+  cache: Pick<Cache, 'limit'>;
   blobs: BlobStore;
   timeoutMs: number;
   /** Of routes for people who are signed in; the others keep the small one of the server. */
@@ -18,6 +21,7 @@ export interface EndpointRoutesParts {
 
 /** Existing clients test for the text `application/json;`. */
 const JSON_TYPE = 'application/json; charset=utf-8';
+const HOUR_MS = 3_600_000;
 const NO_STORE = 'no-cache, no-store, max-age=0, must-revalidate';
 /** Its answer has no body at all: existing clients parse any other as an error. */
 const EMPTY_ANSWER = new Set(['deleteTicket']);
@@ -38,12 +42,28 @@ export function mountEndpoints(server: FastifyInstance, parts: EndpointRoutesPar
       errorHandler: (error, request, reply) => void answerError(error, request, reply),
       // Before the body is read: a stranger must not make us parse one of 25 MB.
       onRequest: async (request, reply) => {
-        if (open) guard.admitAnyone(request, reply);
-        else signed.set(request, (await guard.admit(request, reply)).signed());
+        if (open) return admitStranger(endpoint, request, reply, parts);
+        signed.set(request, (await guard.admit(request, reply, endpoint)).signed());
       },
       handler: (request, reply) => forward(endpoint, request, reply, signed.get(request), parts),
     });
   }
+}
+
+/** @throws AppError limited */
+async function admitStranger(
+  { id, perHour }: EndpointDefinition,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { guard, cache }: EndpointRoutesParts,
+): Promise<void> {
+  guard.admitAnyone(request, reply);
+  if (perHour === undefined) return;
+  const key = `route:${id}:${clientNetwork(request.ip)}`;
+  const verdict = await cache.limit(key, { max: perHour, windowMs: HOUR_MS });
+  if (verdict.allowed) return;
+  reply.header('retry-after', String(Math.ceil(verdict.retryAfterMs / 1000)));
+  throw new AppError('limited', 'http.too-many-requests', 'Too many requests. Slow down and try again.');
 }
 
 async function forward(

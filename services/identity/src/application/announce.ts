@@ -1,8 +1,10 @@
 import {
   accessChanged,
+  credentialChanged,
   groupCreated,
   groupDeleted,
   groupUpdated,
+  type Message,
   organizationCreated,
   organizationDeleted,
   organizationUpdated,
@@ -13,6 +15,7 @@ import {
 import { Outbox } from '@helpmesh/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { record } from '../events.ts';
 import { GroupStore } from '../persistence/group.store.ts';
 import { OrganizationStore } from '../persistence/organization.store.ts';
 import { UserStore } from '../persistence/user.store.ts';
@@ -70,6 +73,22 @@ export class Announce {
   async groupDeleted(tx: EntityManager, id: number): Promise<void> {
     const version = (await this.groups.snapshots(tx, [id]))[0]?.version ?? 0;
     await this.outbox.add(tx, groupDeleted, { aggregateId: id, aggregateVersion: version + 1, data: { id } });
+  }
+
+  /** Somebody's means to sign in changed: for the audit. Has no versions, every one counts. */
+  async credentialChanged(
+    tx: EntityManager,
+    by: { userId: number; actingUserId?: number | undefined },
+    userId: number,
+    what: Message<typeof credentialChanged>['data']['what'],
+    credential: Message<typeof credentialChanged>['data']['credential'],
+  ): Promise<void> {
+    const byUserId = by.actingUserId ?? by.userId;
+    await this.outbox.add(tx, credentialChanged, {
+      aggregateId: `credentials-${userId}`,
+      data: { userId, byUserId, what, credential },
+    });
+    record.credentialChanged(userId, byUserId, what, credential);
   }
 
   /**

@@ -5,9 +5,12 @@ import {
   deleteToken,
   listTokens,
   type ParsedInputOf,
+  passkeySignInOptions,
   requestPasswordReset,
   setPasswordByToken,
   signIn,
+  signInByPasskey,
+  signInSecondStep,
   signOut,
 } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
@@ -37,6 +40,21 @@ export class SignInController {
   @Answers(signIn)
   signIn(_ctx: RpcContext, input: ParsedInputOf<typeof signIn>) {
     return this.signing.in(input);
+  }
+
+  @Answers(signInSecondStep)
+  secondStep(_ctx: RpcContext, input: ParsedInputOf<typeof signInSecondStep>) {
+    return this.signing.secondStep(input);
+  }
+
+  @Answers(passkeySignInOptions)
+  passkeySignInOptions() {
+    return this.signing.passkeyOptions();
+  }
+
+  @Answers(signInByPasskey)
+  signInByPasskey(_ctx: RpcContext, input: ParsedInputOf<typeof signInByPasskey>) {
+    return this.signing.byPasskey(input);
   }
 
   @Answers(signOut)

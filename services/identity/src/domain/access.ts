@@ -12,6 +12,9 @@ export interface Viewer {
   organizationIds: readonly number[];
   /** Set when another person acts as this one. */
   actingUserId?: number | undefined;
+  via?: 'session' | 'basic' | 'token' | 'service';
+  /** The session may do nothing but set up a second factor. */
+  mustEnrol?: boolean | undefined;
 }
 
 /** Which rows: all, only the viewer's own, or none (refuse). */
@@ -85,9 +88,23 @@ export const mayRoles = {
   see: (viewer: Viewer): boolean => can(viewer, 'admin.role', 'admin.user', 'ticket.agent'),
 } as const;
 
+export const maySettings = {
+  manage: (viewer: Viewer): boolean => can(viewer, 'admin.security'),
+} as const;
+
 export const mayCredentials = {
   tokens: (viewer: Viewer): boolean => viewer.kind === 'user' && can(viewer, 'user_preferences.access_token'),
   password: (viewer: Viewer): boolean => viewer.kind === 'user' && can(viewer, 'user_preferences.password'),
+  secondFactor: (viewer: Viewer): boolean =>
+    viewer.kind === 'user' && (viewer.mustEnrol === true || can(viewer, 'user_preferences.two_factor_authentication')),
+  /** Own sessions are everybody's to see and to end; a token must have been made for it. */
+  sessions: (viewer: Viewer): boolean =>
+    viewer.kind === 'user' &&
+    viewer.actingUserId === undefined &&
+    (viewer.via !== 'token' || can(viewer, 'user_preferences.device')),
+  manageSessions: (viewer: Viewer): boolean => can(viewer, 'admin.session') && viewer.actingUserId === undefined,
+  /** Taking a lost second factor from somebody. */
+  resetSecondFactor: (viewer: Viewer): boolean => can(viewer, 'admin.user') && viewer.actingUserId === undefined,
   /** Acting for somebody must not leave a key to their account behind. */
   inPerson: (viewer: Viewer): boolean => viewer.actingUserId === undefined,
 } as const;

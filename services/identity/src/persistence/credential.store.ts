@@ -47,7 +47,7 @@ export class CredentialStore {
     const [row] = await sql<SessionRow>(
       tx,
       `SELECT id, user_id AS "userId", csrf_token AS "csrfToken", last_seen_at AS "lastSeenAt",
-              expires_at AS "expiresAt"
+              expires_at AS "expiresAt", enrol_only AS "enrolOnly"
        FROM sessions WHERE token_hash = $1`,
       [tokenHash],
     );
@@ -66,8 +66,9 @@ export class CredentialStore {
     return row?.user_id;
   }
 
-  /** Ends all sessions of the user but the kept one. */
+  /** Ends all sessions of the user but the kept one, and sign-ins that wait for their second step. */
   async endSessions(tx: EntityManager, userId: number, keep: number | null = null): Promise<void> {
+    await sql(tx, 'DELETE FROM sign_in_steps WHERE user_id = $1', [userId]);
     await sql(tx, 'DELETE FROM sessions WHERE user_id = $1 AND id IS DISTINCT FROM $2::bigint', [userId, keep]);
   }
 
@@ -155,6 +156,9 @@ export class CredentialStore {
   async sweep(tx: Read, before: { sessionSeen: Date; tries: Date; now: Date }): Promise<void> {
     await sql(tx, 'DELETE FROM sessions WHERE expires_at < $1 OR last_seen_at < $2', [before.now, before.sessionSeen]);
     await sql(tx, 'DELETE FROM one_time_tokens WHERE expires_at < $1', [before.now]);
+    for (const table of ['sign_in_steps', 'used_challenges', 'sign_ups']) {
+      await sql(tx, `DELETE FROM ${table} WHERE expires_at < $1`, [before.now]);
+    }
     await sql(tx, 'DELETE FROM sign_in_tries WHERE last_at < $1', [before.tries]);
   }
 }

@@ -5,13 +5,14 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CustomerStore } from './customer.store.ts';
 import { Identity1795262400000 } from './migrations/1795262400000-identity.ts';
+import { SecondFactors1795800000000 } from './migrations/1795800000000-second-factors.ts';
 import { PrincipalStore } from './principal.store.ts';
 import { UserStore } from './user.store.ts';
 
 let ds: DataSource;
 beforeAll(async () => {
   const url = await infra().database('identity');
-  ds = createDataSource({ url, migrations: [messagingTables, Identity1795262400000] });
+  ds = createDataSource({ url, migrations: [messagingTables, Identity1795262400000, SecondFactors1795800000000] });
   await migrate(ds);
   await connect(ds);
   await sql(
@@ -58,11 +59,12 @@ it.each(paths)('finds %s among thousands without reading them all', async (_what
   });
 });
 
-it('undoes its migration', async () => {
+it('undoes its migrations', async () => {
   const runner = ds.createQueryRunner();
-  await new Identity1795262400000().down(runner);
-  const tables = `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('users', 'groups')`;
+  const both = [new Identity1795262400000(), new SecondFactors1795800000000()];
+  for (const migration of both.toReversed()) await migration.down(runner);
+  const tables = `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('users', 'passkeys')`;
   expect(await sql(ds, tables)).toEqual([]);
-  await new Identity1795262400000().up(runner);
+  for (const migration of both) await migration.up(runner);
   await runner.release();
 });

@@ -12,6 +12,9 @@ export interface Principal {
   grants: Grants;
   organizationIds: number[];
   sharedOrganizationIds: number[];
+  secondFactor: boolean;
+  /** A role demands one. */
+  secondFactorDemanded: boolean;
 }
 
 export interface SessionRow {
@@ -20,6 +23,7 @@ export interface SessionRow {
   csrfToken: string;
   lastSeenAt: Date;
   expiresAt: Date;
+  enrolOnly: boolean;
 }
 
 export interface ApiTokenRow {
@@ -44,6 +48,8 @@ interface Row {
   permissions: string[];
   groups: Grants['groups'];
   organizations: { id: number; shared: boolean }[];
+  second_factor: boolean;
+  second_factor_demanded: boolean;
 }
 
 const select = `SELECT u.id, u.login, COALESCE(u.preferences->>'locale', 'en') AS locale, u.password_hash, u.active,
@@ -60,7 +66,12 @@ const select = `SELECT u.id, u.login, COALESCE(u.preferences->>'locale', 'en') A
     ) AS held JOIN groups g ON g.id = held.group_id AND g.active), '[]') AS groups,
   COALESCE((SELECT json_agg(json_build_object('id', o.id, 'shared', o.shared) ORDER BY o.id) FROM organizations o
     WHERE o.id = ANY (ARRAY(SELECT organization_id FROM user_organization WHERE user_id = u.id) || u.organization_id)
-  ), '[]') AS organizations
+  ), '[]') AS organizations,
+  EXISTS (SELECT 1 FROM authenticator_apps WHERE user_id = u.id AND secret IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM passkeys WHERE user_id = u.id) AS second_factor,
+  EXISTS (SELECT 1 FROM user_role ur JOIN roles r ON r.id = ur.role_id AND r.active
+          WHERE ur.user_id = u.id AND to_jsonb(ur.role_id) <@ (SELECT value FROM settings
+            WHERE name = 'two_factor_authentication_enforce_role_ids')) AS second_factor_demanded
   FROM users u`;
 
 @Injectable()
@@ -86,5 +97,7 @@ function one([row]: Row[]): Principal | undefined {
     grants: { active: row.active, permissions: row.permissions, groups: row.groups },
     organizationIds: row.organizations.map(({ id }) => id),
     sharedOrganizationIds: row.organizations.filter(({ shared }) => shared).map(({ id }) => id),
+    secondFactor: row.second_factor,
+    secondFactorDemanded: row.second_factor_demanded,
   };
 }

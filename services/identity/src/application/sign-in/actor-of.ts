@@ -1,5 +1,6 @@
 import type { Actor } from '@helpmesh/contracts';
 import { effectiveRights } from '../../domain/rights.ts';
+import { enrolmentPermissions } from '../../domain/second-factor.ts';
 import type { Principal } from '../../persistence/principal.store.ts';
 
 export interface ActorOptions {
@@ -10,11 +11,14 @@ export interface ActorOptions {
   /** When the API token in use ends; absent: never. */
   expiresAt?: Date;
   actingUserId?: number;
+  /** The session may do nothing but set up a second factor. */
+  mustEnrol?: boolean;
 }
 
 /** The signed-in person as the other services see them. */
 export function actorOf(principal: Principal, options: ActorOptions): Actor {
-  const { permissions, groups } = effectiveRights(principal.grants, options.token);
+  const narrowedTo = options.mustEnrol ? enrolmentPermissions : options.token;
+  const { permissions, groups } = effectiveRights(principal.grants, narrowedTo);
   return {
     kind: 'user',
     userId: principal.id,
@@ -26,6 +30,7 @@ export function actorOf(principal: Principal, options: ActorOptions): Actor {
     locale: principal.locale,
     via: options.via,
     ...(options.sessionId !== undefined && { sessionId: options.sessionId }),
+    ...(options.mustEnrol && { mustEnrol: true }),
     ...(options.expiresAt && { credentialExpiresAt: options.expiresAt.toISOString() }),
     ...(options.actingUserId !== undefined && { actingUserId: options.actingUserId }),
   };

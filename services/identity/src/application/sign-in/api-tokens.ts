@@ -9,9 +9,9 @@ import { grants, permissionNames } from '../../domain/permissions.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
 import { RoleStore } from '../../persistence/role.store.ts';
 import { Announce } from '../announce.ts';
-
 import { refusals } from '../refusals.ts';
 import { formatApiToken, hashOf, newApiTokenSecret } from '../secrets.ts';
+import { Freshness } from './freshness.ts';
 
 @Injectable()
 export class ApiTokens {
@@ -20,6 +20,7 @@ export class ApiTokens {
     private readonly credentials: CredentialStore,
     private readonly roles: RoleStore,
     private readonly announce: Announce,
+    private readonly fresh: Freshness,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -47,10 +48,13 @@ export class ApiTokens {
 
   /**
    * Makes a token, shown this once. It can hold what the caller holds at present, never more: a narrow token makes no
-   * wide one and none that outlives it, and acting for somebody leaves no key to their account behind.
+   * wide one and none that outlives it, and acting for somebody leaves no key to their account behind. A session must
+   * have been proven not long ago: a browser left open gives no key away that outlives it.
+   * @throws AppError forbidden, invalid
    */
   async create(actor: Actor, body: ParsedInputOf<typeof createToken>['body']): Promise<{ token: string }> {
     if (!mayCredentials.tokens(actor) || !mayCredentials.inPerson(actor)) throw refusals.notAuthorized();
+    if (actor.via === 'session') await this.fresh.demand(actor);
     if (body.name.trim() === '') throw refusals.blank('Name');
     const permissions = [...new Set(body.permission ?? [])];
     if (permissions.length === 0) throw refusals.required('permission');

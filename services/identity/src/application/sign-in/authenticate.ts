@@ -67,6 +67,12 @@ export class Authenticate {
   private async byPassword(login: string, password: string, ip: string | undefined): Promise<Proven> {
     const principal = await this.passwords.run({ login, password, ip, way: 'basic' });
     if (!principal) throw refused('identity.basic-refused', 'Invalid BasicAuth credentials');
+    if (principal.secondFactor || principal.secondFactorDemanded) {
+      throw refused(
+        'identity.second-factor-basic',
+        'Basic authentication is not possible for accounts with a second factor. Use an API token instead.',
+      );
+    }
     return { principal, options: { via: 'basic', token: null }, csrfToken: null, leftMs: REUSE_MS };
   }
 
@@ -105,7 +111,7 @@ export class Authenticate {
     if (idleMs >= TOUCH_MS) await this.credentials.touchSession(this.db, session.id, new Date(now));
     return {
       principal,
-      options: { via: 'session', token: null, sessionId: session.id },
+      options: { via: 'session', token: null, sessionId: session.id, mustEnrol: session.enrolOnly },
       csrfToken: session.csrfToken,
       leftMs,
     };

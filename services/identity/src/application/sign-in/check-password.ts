@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { AppError, type Clock } from '@helpmesh/kernel';
+import type { Clock } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK, clientNetwork, LruMap } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -11,6 +11,7 @@ import { type Principal, PrincipalStore } from '../../persistence/principal.stor
 import { TriesStore, type TryKey } from '../../persistence/tries.store.ts';
 
 import { Passwords } from './passwords.ts';
+import { tooManyTries } from './try-limit.ts';
 
 /** How long a right password of a Basic client is remembered, ms. */
 const REMEMBER_MS = 60_000;
@@ -110,11 +111,6 @@ export class CheckPassword {
     });
     if (waitMs === 0) return;
     record.passwordChecked(way, 'wait', userId);
-    const seconds = Math.ceil(waitMs / 1000);
-    throw new AppError(
-      'limited',
-      'identity.too-many-tries',
-      `Too many failed sign-in attempts. Please try again in ${seconds} seconds.`,
-    );
+    throw tooManyTries(waitMs);
   }
 }

@@ -56,7 +56,8 @@ export class ReadUsers {
   async me(actor: Actor, shape: Shape): Promise<Json> {
     const shown = await this.get(actor, actor.userId, shape);
     const { permissions, groups } = actor;
-    return { ...shown, permissions, effective_group_ids: groups, acting_user_id: actor.actingUserId ?? null };
+    const own = { permissions, effective_group_ids: groups, acting_user_id: actor.actingUserId ?? null };
+    return { ...shown, ...own, ...(actor.mustEnrol && { two_factor_required: true }) };
   }
 }
 

@@ -1,0 +1,254 @@
+import { z } from 'zod';
+import { defineEndpoint } from '../define.ts';
+import { Id, Instant, text } from './common.ts';
+
+/** How people sign in, and what they may look after themselves: sessions, second factors, passkeys. */
+const tag = 'Sign-in';
+const done = z.object({});
+
+export const SessionRow = z.object({
+  id: z.number().int(),
+  user_id: z.number().int(),
+  login: z.string(),
+  /** The session that asks. */
+  current: z.boolean(),
+  /** How it was opened. */
+  way: z.enum(['password', 'passkey', 'federated']),
+  ip: z.string().nullable(),
+  user_agent: z.string().nullable(),
+  created_at: Instant,
+  last_seen_at: Instant,
+  /** In any case; earlier when the session is not used. */
+  expires_at: Instant,
+});
+
+export const listSessions = defineEndpoint({
+  id: 'listSessions',
+  method: 'GET',
+  path: '/api/v1/sessions',
+  question: 'rpc.identity.v1.list-sessions',
+  tag,
+  summary: 'Open sessions, newest use first: own ones; with `admin.session` those of everybody or of `user_id`',
+  query: z.object({ user_id: Id.optional() }),
+  response: z.object({ sessions: z.array(SessionRow) }),
+});
+
+export const deleteSession = defineEndpoint({
+  id: 'deleteSession',
+  method: 'DELETE',
+  path: '/api/v1/sessions/:id',
+  question: 'rpc.identity.v1.delete-session',
+  tag,
+  summary: "Ends one session: an own one, or anybody's with `admin.session`",
+  params: { id: Id },
+  response: done,
+});
+
+export const deleteSessions = defineEndpoint({
+  id: 'deleteSessions',
+  method: 'DELETE',
+  path: '/api/v1/sessions',
+  question: 'rpc.identity.v1.delete-sessions',
+  tag,
+  summary: 'Ends all own sessions but the one that asks; with `admin.session` and `user_id` all of that user',
+  query: z.object({ user_id: Id.optional() }),
+  response: z.object({ ended: z.number().int() }),
+});
+
+export const checkPassword = defineEndpoint({
+  id: 'checkPassword',
+  method: 'POST',
+  path: '/api/v1/users/password_check',
+  question: 'rpc.identity.v1.check-password',
+  tag,
+  summary: 'Proves again that the session is used by its owner; changing second factors needs that to be recent',
+  enrolling: true,
+  body: z.object({ password: text(1000) }),
+  response: z.object({ success: z.boolean() }),
+});
+
+export const Passkey = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  /** Kept by a provider on several devices, not by one piece of hardware alone. */
+  synced: z.boolean(),
+  created_at: Instant,
+  last_used_at: Instant.nullable(),
+});
+
+const method = z.enum(['authenticator_app', 'security_keys']);
+
+export const twoFactorConfiguration = defineEndpoint({
+  id: 'twoFactorConfiguration',
+  method: 'GET',
+  path: '/api/v1/users/two_factor/personal_configuration',
+  question: 'rpc.identity.v1.two-factor-configuration',
+  tag,
+  summary: 'Own second factors: which are set up, passkeys, recovery codes left',
+  enrolling: true,
+  response: z.object({
+    enabled_authentication_methods: z.array(z.object({ method, created_at: Instant })),
+    recovery_codes_exist: z.boolean(),
+    recovery_codes_left: z.number().int(),
+    /** A role of the user demands a second factor. */
+    required: z.boolean(),
+    passkeys: z.array(Passkey),
+  }),
+});
+
+export const initiateAuthenticatorApp = defineEndpoint({
+  id: 'initiateAuthenticatorApp',
+  method: 'POST',
+  path: '/api/v1/users/two_factor/authenticator_app',
+  question: 'rpc.identity.v1.initiate-authenticator-app',
+  tag,
+  summary: 'Begins to set up an authenticator app: a new secret, which counts once a code made with it came back',
+  enrolling: true,
+  response: z.object({ configuration: z.object({ secret: z.string(), provisioning_uri: z.string() }) }),
+});
+
+export const verifyTwoFactor = defineEndpoint({
+  id: 'verifyTwoFactor',
+  method: 'POST',
+  path: '/api/v1/users/two_factor/verify_configuration',
+  question: 'rpc.identity.v1.verify-two-factor',
+  tag,
+  summary: 'Ends setting up an authenticator app with a code of it; the first second factor brings recovery codes',
+  enrolling: true,
+  body: z.object({ method: z.literal('authenticator_app'), payload: text(20) }),
+  response: z.object({ verified: z.boolean(), recovery_codes: z.array(z.string()).optional() }),
+});
+
+export const removeTwoFactor = defineEndpoint({
+  id: 'removeTwoFactor',
+  method: 'DELETE',
+  path: '/api/v1/users/two_factor/remove_authentication_method',
+  question: 'rpc.identity.v1.remove-two-factor',
+  tag,
+  summary: 'Removes an own second factor; `security_keys` are all passkeys',
+  query: z.object({ method }),
+  response: done,
+});
+
+export const generateRecoveryCodes = defineEndpoint({
+  id: 'generateRecoveryCodes',
+  method: 'POST',
+  path: '/api/v1/users/two_factor/recovery_codes_generate',
+  question: 'rpc.identity.v1.generate-recovery-codes',
+  tag,
+  summary: 'New recovery codes, shown this once; earlier ones stop working',
+  response: z.array(z.string()),
+});
+
+/** Options for `navigator.credentials`, as the WebAuthn library of the page takes them. */
+const options = z.looseObject({ challenge: z.string() });
+
+/** What `navigator.credentials` gave, in the JSON form of WebAuthn Level 3. */
+export const PasskeyResponse = z.looseObject({
+  id: text(1400),
+  rawId: text(1400),
+  type: z.literal('public-key'),
+  response: z.record(z.string(), z.unknown()),
+  clientExtensionResults: z.record(z.string(), z.unknown()),
+});
+
+export const passkeyOptions = defineEndpoint({
+  id: 'passkeyOptions',
+  method: 'POST',
+  path: '/api/v1/users/two_factor/passkeys/options',
+  question: 'rpc.identity.v1.passkey-options',
+  tag,
+  summary: 'Begins to add a passkey: options for `navigator.credentials.create`',
+  enrolling: true,
+  response: options,
+});
+
+export const addPasskey = defineEndpoint({
+  id: 'addPasskey',
+  method: 'POST',
+  path: '/api/v1/users/two_factor/passkeys',
+  question: 'rpc.identity.v1.add-passkey',
+  tag,
+  summary: 'Adds a passkey; the first second factor brings recovery codes',
+  status: 201,
+  enrolling: true,
+  body: z.object({ name: text(100), credential: PasskeyResponse }),
+  response: z.object({ passkey: Passkey, recovery_codes: z.array(z.string()).optional() }),
+});
+
+export const renamePasskey = defineEndpoint({
+  id: 'renamePasskey',
+  method: 'PUT',
+  path: '/api/v1/users/two_factor/passkeys/:id',
+  question: 'rpc.identity.v1.rename-passkey',
+  tag,
+  summary: 'Names an own passkey',
+  params: { id: Id },
+  body: z.object({ name: text(100) }),
+  response: Passkey,
+});
+
+export const deletePasskey = defineEndpoint({
+  id: 'deletePasskey',
+  method: 'DELETE',
+  path: '/api/v1/users/two_factor/passkeys/:id',
+  question: 'rpc.identity.v1.delete-passkey',
+  tag,
+  summary: 'Removes an own passkey',
+  params: { id: Id },
+  response: done,
+});
+
+export const userTwoFactor = defineEndpoint({
+  id: 'userTwoFactor',
+  method: 'GET',
+  path: '/api/v1/users/:id/admin_two_factor/enabled_authentication_methods',
+  question: 'rpc.identity.v1.user-two-factor',
+  tag,
+  summary: 'Second factors of a user, for administrators',
+  params: { id: Id },
+  response: z.array(z.object({ method, created_at: Instant })),
+});
+
+export const removeUserTwoFactor = defineEndpoint({
+  id: 'removeUserTwoFactor',
+  method: 'DELETE',
+  path: '/api/v1/users/:id/admin_two_factor/remove_all_authentication_methods',
+  question: 'rpc.identity.v1.remove-user-two-factor',
+  tag,
+  summary: 'Removes all second factors of a user who lost them, passkeys and recovery codes too; sessions end',
+  params: { id: Id },
+  response: done,
+});
+
+export const Setting = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  state_current: z.object({ value: z.unknown() }),
+  updated_by_id: z.number().int(),
+  created_at: Instant,
+  updated_at: Instant,
+});
+
+export const signInSettings = {
+  list: defineEndpoint({
+    id: 'listSettings',
+    method: 'GET',
+    path: '/api/v1/settings',
+    question: 'rpc.identity.v1.list-settings',
+    tag: 'Settings',
+    summary: 'Settings of sign-in and sign-up, for `admin.security`',
+    response: z.array(Setting),
+  }),
+  update: defineEndpoint({
+    id: 'updateSetting',
+    method: 'PUT',
+    path: '/api/v1/settings/:id',
+    question: 'rpc.identity.v1.update-setting',
+    tag: 'Settings',
+    summary: 'Changes a setting',
+    params: { id: Id },
+    body: z.object({ state_current: z.object({ value: z.unknown() }) }),
+    response: Setting,
+  }),
+};

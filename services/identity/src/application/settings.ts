@@ -1,0 +1,70 @@
+import type { Actor, Setting } from '@helpmesh/contracts';
+import { AppError, type Clock } from '@helpmesh/kernel';
+import { transaction } from '@helpmesh/persistence';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { maySettings } from '../domain/access.ts';
+import { RoleStore } from '../persistence/role.store.ts';
+import { type SettingRow, SettingStore } from '../persistence/setting.store.ts';
+import { Announce } from './announce.ts';
+import { refusals } from './refusals.ts';
+
+/** What each setting may be; the names are Zammad's. */
+const shapes = {
+  /** Strangers may make themselves an account. */
+  user_create_account: z.boolean(),
+  /** Who has one of these roles sets up a second factor at the next sign-in. */
+  two_factor_authentication_enforce_role_ids: z.array(z.number().int().positive()).max(1000),
+} satisfies Record<string, z.ZodType>;
+export type SettingName = keyof typeof shapes;
+
+@Injectable()
+export class Settings {
+  constructor(
+    private readonly db: DataSource,
+    private readonly settings: SettingStore,
+    private readonly roles: RoleStore,
+    private readonly announce: Announce,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError forbidden */
+  async list(actor: Actor): Promise<z.output<typeof Setting>[]> {
+    if (!maySettings.manage(actor)) throw refusals.notAuthorized();
+    return (await this.settings.all(this.db)).map(shown);
+  }
+
+  /** @throws AppError forbidden, not-found, invalid */
+  async update(actor: Actor, id: number, value: unknown): Promise<z.output<typeof Setting>> {
+    if (!maySettings.manage(actor)) throw refusals.notAuthorized();
+    return transaction(this.db, async (tx) => {
+      const row = await this.settings.byId(tx, id);
+      if (!row) throw refusals.notFound('Setting', id);
+      const parsed = shapes[row.name as SettingName].safeParse(value);
+      if (!parsed.success) {
+        throw new AppError('invalid', 'identity.setting-invalid', `This is no value of the setting '${row.name}'.`);
+      }
+      if (Array.isArray(parsed.data)) {
+        const known = new Set((await this.roles.byIds(tx, parsed.data)).map((role) => role.id));
+        const unknown = parsed.data.find((roleId) => !known.has(roleId));
+        if (unknown !== undefined) throw refusals.noSuchId('role', unknown);
+      }
+      await this.settings.set(tx, id, parsed.data, { userId: actor.userId, at: new Date(this.clock.now()) });
+      await this.announce.accessChanged(tx, null, 'setting');
+      return shown((await this.settings.byId(tx, id)) as SettingRow);
+    });
+  }
+}
+
+function shown(row: SettingRow): z.output<typeof Setting> {
+  return {
+    id: row.id,
+    name: row.name,
+    state_current: { value: row.value },
+    updated_by_id: row.updatedById,
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+  };
+}

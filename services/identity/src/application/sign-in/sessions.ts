@@ -1,0 +1,74 @@
+import type { Actor, deleteSessions, listSessions, OutputOf } from '@helpmesh/contracts';
+import type { Clock } from '@helpmesh/kernel';
+import { transaction } from '@helpmesh/persistence';
+import { CLOCK, CONFIG } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { IdentityConfig } from '../../config.ts';
+import { mayCredentials } from '../../domain/access.ts';
+import { SessionStore } from '../../persistence/session.store.ts';
+import { Announce } from '../announce.ts';
+import { refusals } from '../refusals.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Looking at sessions and ending them: everybody their own, who may manage sessions anybody's. */
+@Injectable()
+export class Sessions {
+  constructor(
+    private readonly db: DataSource,
+    private readonly sessions: SessionStore,
+    private readonly announce: Announce,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIG) private readonly config: IdentityConfig,
+  ) {}
+
+  /** @throws AppError forbidden */
+  async list(actor: Actor, userId: number | undefined): Promise<OutputOf<typeof listSessions>> {
+    const whose = mayCredentials.manageSessions(actor) ? (userId ?? null) : this.own(actor, userId);
+    const now = this.clock.now();
+    const live = { now: new Date(now), seenSince: new Date(now - this.config.SESSION_IDLE_HOURS * HOUR_MS) };
+    const rows = await this.sessions.list(this.db, whose, live);
+    return {
+      sessions: rows.map((row) => ({
+        id: row.id,
+        user_id: row.userId,
+        login: row.login,
+        current: row.id === actor.sessionId,
+        way: row.way,
+        ip: row.ip,
+        user_agent: row.userAgent,
+        created_at: row.createdAt.toISOString(),
+        last_seen_at: row.lastSeenAt.toISOString(),
+        expires_at: row.expiresAt.toISOString(),
+      })),
+    };
+  }
+
+  /** @throws AppError forbidden; not-found: also for the session of somebody else */
+  async end(actor: Actor, id: number): Promise<Record<string, never>> {
+    const owner = mayCredentials.manageSessions(actor) ? null : this.own(actor, undefined);
+    await transaction(this.db, async (tx) => {
+      const userId = await this.sessions.end(tx, id, owner);
+      if (userId === undefined) throw refusals.notFound('Session', id);
+      await this.announce.accessChanged(tx, [userId], 'session-ended');
+    });
+    return {};
+  }
+
+  /** All own ones but this, or all of another user. @throws AppError forbidden */
+  async endAll(actor: Actor, userId: number | undefined): Promise<OutputOf<typeof deleteSessions>> {
+    const whose = mayCredentials.manageSessions(actor) ? (userId ?? actor.userId) : this.own(actor, userId);
+    const ended = await transaction(this.db, async (tx) => {
+      const count = await this.sessions.endAll(tx, whose, actor.sessionId ?? null);
+      if (count > 0) await this.announce.accessChanged(tx, [whose], 'session-ended');
+      return count;
+    });
+    return { ended };
+  }
+
+  private own(actor: Actor, asked: number | undefined): number {
+    if (!mayCredentials.sessions(actor) || (asked ?? actor.userId) !== actor.userId) throw refusals.notAuthorized();
+    return actor.userId;
+  }
+}
