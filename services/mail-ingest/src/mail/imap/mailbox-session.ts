@@ -75,6 +75,7 @@ export class MailboxSession {
   /** Fetches until the session is stopped or fails. @param ready  called after each complete look */
   async run(ready: () => void): Promise<void> {
     const { mailbox } = this.parts;
+    if (this.stopped) return;
     try {
       await this.client.connect();
       const opened = await this.client.mailboxOpen(mailbox.folder);

@@ -68,6 +68,8 @@ export class MailboxSupervisor {
     const { mailbox, store, receive, failures } = this;
     const session = new MailboxSession({ mailbox, store, receive, failures, lease });
     this.session = session;
+    // The stop may have come while the lease was on its way.
+    if (this.stopping) session.stop();
     // Without the lease another process fetches: ours ends rather than do everything twice.
     const renewal = setInterval(() => {
       store.renew(lease, LEASE_MS).catch((error) => session.stop(error));
