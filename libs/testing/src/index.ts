@@ -6,6 +6,7 @@ export { type Infra, type InfraAddresses, infra } from './infra.ts';
 export { type TestKeys, testKeys } from './keys.ts';
 export { Ledger, type LedgerVerdict } from './ledger.ts';
 export { type Neighbours, neighbours, type SayOptions } from './neighbours.ts';
+export { type OpenIdServer, openIdServer } from './openid-server.ts';
 export { type RawMail, rawMail, sendRaw } from './raw-mail.ts';
 export { type SmtpFailure, type SmtpSink, type SunkMail, smtpSink } from './smtp-sink.ts';
 export { type WaitOptions, waitFor } from './wait-for.ts';

@@ -1,8 +1,9 @@
-import { defineConfig, secret, secretsConfig } from '@helpmesh/service-kit';
+import { defineConfig, outgoingConfig, secret, secretsConfig } from '@helpmesh/service-kit';
 import { z } from 'zod';
 
 const own = z.object({
   ...secretsConfig.shape,
+  ...outgoingConfig.shape,
   HELPMESH_SEED: z.enum(['zammad', 'blank']).default('zammad').meta({
     description: 'What `migrate` puts into an empty database: rows that API clients expect, or neutral names only',
   }),

@@ -16,7 +16,7 @@ const secondFactors = counter({
 
 const usersMade = counter({
   name: 'helpmesh_identity_users_created_total',
-  help: 'Users that were added, by origin (mail, rest).',
+  help: 'Users that were added, by origin (mail, rest, provider).',
   labels: ['origin'],
 });
 
@@ -33,7 +33,14 @@ export const record = {
   credentialChanged(userId: number, byUserId: number, what: string, credential: string): void {
     log.info({ userId, byUserId, what, credential }, 'credential changed');
   },
-  usersCreated(origin: 'mail' | 'rest', count: number): void {
+  federatedSignIn(result: 'ok' | 'refused', facts: { providerId: number; userId?: number; why?: string }): void {
+    signIns.inc({ way: 'federated', result: result === 'ok' ? 'ok' : 'wrong' });
+    log.info({ ...facts, result }, 'sign-in by a provider');
+  },
+  federatedRightsChanged(userIds: readonly number[]): void {
+    log.info({ userIds }, 'entitlements changed rights');
+  },
+  usersCreated(origin: 'mail' | 'rest' | 'provider', count: number): void {
     usersMade.inc({ origin }, count);
   },
   actsFor(callerId: number, userId: number): void {

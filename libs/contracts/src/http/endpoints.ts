@@ -32,6 +32,7 @@ import {
   users,
 } from './identity.ts';
 import { listOutboundMail, listQuarantine, processQuarantined, retryOutboundMail } from './mail.ts';
+import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
 import { ticketReport } from './reporting.ts';
 import {
   createArticle,
@@ -99,6 +100,10 @@ export const endpoints: readonly EndpointDefinition[] = [
   userTwoFactor,
   removeUserTwoFactor,
   ...Object.values(signInSettings),
+  signInProviders,
+  ...Object.values(openIdProviders),
+  ...Object.values(entitlementMappings),
+  ...Object.values(openIdIdentities),
   ...Object.values(agreements),
   ticketReport,
   listQuarantine,

@@ -103,6 +103,11 @@ export class SafeFetch {
     return url;
   }
 
+  /** Called by Nest as well. */
+  onModuleDestroy(): Promise<void> {
+    return this.close();
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.guarded.close(), this.trusting.close()]);
   }

@@ -110,7 +110,8 @@ export class GroupStore {
       `SELECT EXISTS (SELECT 1 FROM ticket_references WHERE kind = 'group' AND id = $1)
          OR EXISTS (SELECT 1 FROM groups WHERE parent_id = $1)
          OR EXISTS (SELECT 1 FROM user_group WHERE group_id = $1)
-         OR EXISTS (SELECT 1 FROM role_group WHERE group_id = $1) AS referenced`,
+         OR EXISTS (SELECT 1 FROM role_group WHERE group_id = $1)
+         OR EXISTS (SELECT 1 FROM entitlement_mappings WHERE group_id = $1) AS referenced`,
       [id],
     );
     return row?.referenced === true;

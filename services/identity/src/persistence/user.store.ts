@@ -157,12 +157,20 @@ export class UserStore {
 
   async setGroups(tx: EntityManager, id: number, access: GroupAccess): Promise<void> {
     const pairs = Object.entries(access).flatMap(([group, levels]) => levels.map((level) => [Number(group), level]));
-    await sql(tx, 'DELETE FROM user_group WHERE user_id = $1', [id]);
+    const wanted = [pairs.map(([group]) => group), pairs.map(([, level]) => level)];
+    // What stays is not touched: it may have come from a provider, and must not become local by being written again.
+    await sql(
+      tx,
+      `DELETE FROM user_group g WHERE user_id = $1 AND NOT EXISTS (
+         SELECT 1 FROM unnest($2::int[], $3::text[]) AS w (group_id, access)
+         WHERE w.group_id = g.group_id AND w.access = g.access)`,
+      [id, ...wanted],
+    );
     await sql(
       tx,
       `INSERT INTO user_group (user_id, group_id, access)
        SELECT $1, * FROM unnest($2::int[], $3::text[]) ON CONFLICT DO NOTHING`,
-      [id, pairs.map(([group]) => group), pairs.map(([, level]) => level)],
+      [id, ...wanted],
     );
   }
 

@@ -1,0 +1,31 @@
+import type { Clock } from '@helpmesh/kernel';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { record } from '../../events.ts';
+import { FederatedStore } from '../../persistence/federated.store.ts';
+import { Announce } from '../announce.ts';
+
+/** Keeps the roles and groups that come from entitlements equal to what was earned. */
+@Injectable()
+export class FederatedRights {
+  constructor(
+    private readonly store: FederatedStore,
+    private readonly announce: Announce,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Rights that changed end the sessions that were opened with the old ones, like a change by an administrator.
+   * That may take the last administrator's role: whoever gives rights by entitlement takes them so as well.
+   */
+  async settle(tx: EntityManager, userIds: readonly number[]): Promise<void> {
+    if (userIds.length === 0) return;
+    const changed = await this.store.settle(tx, userIds);
+    if (changed.length === 0) return;
+    await this.store.moveOn(tx, changed, new Date(this.clock.now()));
+    await this.announce.usersChanged(tx, 'updated', changed);
+    await this.announce.accessChanged(tx, changed, 'entitlements');
+    record.federatedRightsChanged(changed);
+  }
+}

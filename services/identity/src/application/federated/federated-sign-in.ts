@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  beginOpenIdSignIn,
+  finishOpenIdSignIn,
+  OutputOf,
+  ParsedInputOf,
+  signInProviders,
+} from '@helpmesh/contracts';
+import { AppError, type Clock } from '@helpmesh/kernel';
+import { lockInTransaction, transaction } from '@helpmesh/persistence';
+import { CLOCK, SecretBox } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { domainOf } from '../../domain/address.ts';
+import { type FederatedPerson, readClaims } from '../../domain/entitlement/claims.ts';
+import { earnedMappings } from '../../domain/entitlement/mapping.ts';
+import { type AccountDecision, decideAccount } from '../../domain/federated/account.ts';
+import { returnPath } from '../../domain/federated/return-path.ts';
+import { identify } from '../../domain/user.ts';
+import { record } from '../../events.ts';
+import { FederatedStore, type IdentityRow } from '../../persistence/federated.store.ts';
+import { OrganizationStore } from '../../persistence/organization.store.ts';
+import { type ProviderRow, ProviderStore } from '../../persistence/provider.store.ts';
+import { RoleStore } from '../../persistence/role.store.ts';
+import { TriesStore } from '../../persistence/tries.store.ts';
+import { UserStore } from '../../persistence/user.store.ts';
+import { Announce } from '../announce.ts';
+import { hashOf } from '../secrets.ts';
+import { OpenSession } from '../sign-in/open-session.ts';
+import { FederatedRights } from './federated-rights.ts';
+import { OpenIdClients } from './openid-clients.ts';
+import { OpenIdProtocol, type SignInSecrets } from './openid-protocol.ts';
+
+/** From the click on the button to the way back: long enough to register at the provider. */
+const TRANSACTION_SECONDS = 15 * 60;
+const CONTEXT = 'openid sign-in';
+/** Acts for nobody in particular. */
+const SYSTEM = 1;
+
+/** What the browser keeps, sealed, between the start of a sign-in and its end. */
+interface Transaction extends SignInSecrets {
+  providerId: number;
+  returnTo: string;
+  /** Epoch ms. */
+  until: number;
+}
+
+/** Sign-in by a provider: there and back. */
+@Injectable()
+export class FederatedSignIn {
+  constructor(
+    private readonly db: DataSource,
+    private readonly providers: ProviderStore,
+    private readonly federated: FederatedStore,
+    private readonly users: UserStore,
+    private readonly roles: RoleStore,
+    private readonly organizations: OrganizationStore,
+    private readonly tries: TriesStore,
+    private readonly clients: OpenIdClients,
+    private readonly protocol: OpenIdProtocol,
+    private readonly rights: FederatedRights,
+    private readonly sessions: OpenSession,
+    private readonly announce: Announce,
+    private readonly box: SecretBox,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async buttons(): Promise<OutputOf<typeof signInProviders>> {
+    const enabled = (await this.providers.all(this.db)).filter((provider) => provider.enabled);
+    return enabled.map(({ name, title }) => ({ name, title }));
+  }
+
+  /**
+   * Stores nothing, so that strangers who press the button cost no rows.
+   * @throws AppError not-found `openid.provider-unknown`; unavailable `openid.provider-unavailable`
+   */
+  async begin({
+    provider: name,
+    returnTo,
+  }: ParsedInputOf<typeof beginOpenIdSignIn>): Promise<OutputOf<typeof beginOpenIdSignIn>> {
+    const provider = await this.enabled(name);
+    const secrets = this.protocol.newSecrets();
+    const url = await this.protocol.authorizationUrl(this.clients.of(provider), secrets);
+    const until = this.clock.now() + TRANSACTION_SECONDS * 1000;
+    const kept: Transaction = { ...secrets, providerId: provider.id, returnTo: returnPath(returnTo), until };
+    const transaction = this.box.seal(Buffer.from(JSON.stringify(kept)), CONTEXT).toString('base64url');
+    return { url, transaction, maxAgeSeconds: TRANSACTION_SECONDS };
+  }
+
+  /**
+   * @throws AppError unauthenticated `openid.not-started`, `openid.cancelled`, `openid.refused`;
+   *   forbidden `openid.no-account`, `openid.account-inactive`, `openid.account-has-rights`; not-found; unavailable
+   */
+  async finish(input: ParsedInputOf<typeof finishOpenIdSignIn>): Promise<OutputOf<typeof finishOpenIdSignIn>> {
+    const provider = await this.enabled(input.provider);
+    try {
+      return await this.finishAt(provider, input);
+    } catch (error) {
+      record.federatedSignIn('refused', { providerId: provider.id, why: AppError.from(error).code });
+      throw error;
+    }
+  }
+
+  private async finishAt(
+    provider: ProviderRow,
+    { answer, transaction: sealed, ip, userAgent }: ParsedInputOf<typeof finishOpenIdSignIn>,
+  ): Promise<OutputOf<typeof finishOpenIdSignIn>> {
+    const now = new Date(this.clock.now());
+    const kept = this.opened(sealed);
+    if (!kept || kept.providerId !== provider.id || kept.until <= now.getTime()) throw notStarted();
+    // Before the provider is asked: a second answer to the same question is not even tried.
+    const first = await this.federated.takeAnswer(this.db, hashOf(kept.state), now, new Date(kept.until));
+    if (!first) throw notStarted();
+    const vouched = await this.protocol.finish(this.clients.of(provider), answer, kept);
+    const person = readClaims(vouched.subject, vouched.idToken, vouched.userinfo);
+    const { sid } = vouched.idToken;
+    const opened = await transaction(this.db, async (tx) => {
+      // It may have been changed or removed meanwhile; from here on it stays as it is.
+      const current = await this.providers.lock(tx, provider.id);
+      if (!current?.enabled) throw providerUnknown();
+      const identity = await this.identityOf(tx, current, person, now);
+      const earned = earnedMappings(await this.providers.mappings(tx, current.id), person.entitlements);
+      const mappingIds = earned.map(({ mappingId }) => mappingId);
+      await this.federated.recordSignIn(tx, identity.id, { ...person, mappingIds, at: now });
+      await this.rights.settle(tx, [identity.user_id]);
+      await this.tries.signedIn(tx, identity.user_id, now);
+      const session = await this.sessions.run(tx, { userId: identity.user_id, way: 'federated', ip, userAgent });
+      const tokenHash = hashOf(session.sessionToken);
+      await this.federated.addSession(tx, {
+        tokenHash,
+        providerId: current.id,
+        identityId: identity.id,
+        sid: typeof sid === 'string' ? sid.slice(0, 255) : null,
+        idToken: this.clients.sealIdToken(tokenHash, vouched.rawIdToken),
+      });
+      return session;
+    });
+    record.federatedSignIn('ok', { providerId: provider.id, userId: opened.userId });
+    const { sessionToken, csrfToken, userId, expiresAt } = opened;
+    return { sessionToken, csrfToken, userId, expiresAt, returnTo: kept.returnTo };
+  }
+
+  /** The identity of a person who comes, with an account that may be used; both are made when there are none. */
+  private async identityOf(
+    tx: EntityManager,
+    provider: ProviderRow,
+    person: FederatedPerson,
+    at: Date,
+  ): Promise<Pick<IdentityRow, 'id' | 'user_id'>> {
+    const { issuer } = provider;
+    // The first sign-in may come twice at once.
+    await lockInTransaction(tx, `identity.openid ${issuer} ${person.subject}`);
+    const known = await this.federated.find(tx, issuer, person.subject);
+    if (known) {
+      const user = await this.users.lock(tx, known.user_id);
+      if (!user?.active) throw refusal('inactive');
+      return known;
+    }
+    const userId = await this.accountFor(tx, provider, person, at);
+    const id = await this.federated.addIdentity(tx, { issuer, subject: person.subject, userId, at });
+    return { id, user_id: userId };
+  }
+
+  private async accountFor(
+    tx: EntityManager,
+    provider: ProviderRow,
+    person: FederatedPerson,
+    at: Date,
+  ): Promise<number> {
+    const { verifiedEmail } = person;
+    const newcomer = {
+      verifiedEmail,
+      emailTrusted: provider.trusts_email,
+      createsAccounts: provider.creates_accounts,
+    };
+    // Whoever writes the same address by another way waits, or has written it already.
+    if (verifiedEmail !== null) await lockInTransaction(tx, `identity.name ${verifiedEmail}`);
+    const ids = verifiedEmail === null ? [] : await this.users.idsByLogins(tx, [verifiedEmail]);
+    const decision = decideAccount(newcomer, await this.users.byIds(tx, ids));
+    if (decision.do === 'refuse') throw refusal(decision.why);
+    if (decision.do === 'link') {
+      await this.users.lock(tx, decision.userId);
+      return decision.userId;
+    }
+    return this.create(tx, person, decision.email, at);
+  }
+
+  private async create(tx: EntityManager, person: FederatedPerson, email: string, at: Date): Promise<number> {
+    const { firstname, lastname, subject, voPersonId } = person;
+    // A provider that tells no name leaves an id to go by.
+    const named = firstname || lastname ? { firstname, lastname } : { firstname: '', lastname: voPersonId ?? subject };
+    const identified = identify(null, { ...named, email }, `auto-${randomUUID()}`);
+    if (!identified.ok) throw new AppError('bug', 'openid.account-unnamed', 'The account could not be made.');
+    const values = {
+      ...identified.identification,
+      verified: email !== '',
+      organization_id: email === '' ? null : await this.organizations.idByDomain(tx, domainOf(email)),
+    };
+    const id = await this.users.insert(tx, values, { userId: SYSTEM, at });
+    await this.users.setRoles(tx, id, await this.roles.signupIds(tx));
+    await this.announce.usersChanged(tx, 'created', [id]);
+    record.usersCreated('provider', 1);
+    return id;
+  }
+
+  private async enabled(name: string): Promise<ProviderRow> {
+    const provider = await this.providers.byName(this.db, name);
+    if (!provider?.enabled) throw providerUnknown();
+    return provider;
+  }
+
+  /** Null for what this desk did not seal, with a key that is still there. */
+  private opened(sealed: string): Transaction | null {
+    try {
+      return JSON.parse(this.box.open(Buffer.from(sealed, 'base64url'), CONTEXT).toString()) as Transaction;
+    } catch (error) {
+      if (AppError.from(error).code === 'secrets.unreadable') return null;
+      throw error;
+    }
+  }
+}
+
+function providerUnknown(): AppError {
+  return new AppError('not-found', 'openid.provider-unknown', 'There is no such sign-in provider.');
+}
+
+function notStarted(): AppError {
+  const detail = 'This sign-in took too long, or was begun in another browser. Start again.';
+  return new AppError('unauthenticated', 'openid.not-started', detail);
+}
+
+function refusal(why: Extract<AccountDecision, { do: 'refuse' }>['why']): AppError {
+  switch (why) {
+    case 'inactive':
+      return new AppError('forbidden', 'openid.account-inactive', 'Your account here is closed.');
+    case 'no-account':
+      return new AppError('forbidden', 'openid.no-account', 'You have no account here. Ask an administrator for one.');
+    case 'has-rights':
+      return new AppError(
+        'forbidden',
+        'openid.account-has-rights',
+        'An account with your e-mail address has rights of its own: an administrator has to link it to your sign-in.',
+      );
+  }
+}
