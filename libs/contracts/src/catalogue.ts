@@ -1,4 +1,4 @@
-import { fileMail, mailPasswordReset, markRedirected, recordMail, sendMail } from './commands/commands.ts';
+import { fileMail, mailPasswordReset, mailSignUp, markRedirected, recordMail, sendMail } from './commands/commands.ts';
 import type { MessageDefinition } from './define.ts';
 import { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
 import { ticketRedirected } from './events/federation.ts';
@@ -46,6 +46,7 @@ export const messages: readonly MessageDefinition[] = [
   recordMail,
   markRedirected,
   mailPasswordReset,
+  mailSignUp,
 ];
 
 /** Streams by owner. An event stream keeps by age; a command stream is a work queue of the service it addresses. */

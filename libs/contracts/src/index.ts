@@ -16,7 +16,15 @@ export {
   ticketScope,
 } from './access/visibility.ts';
 export { messages, type ServiceName, type StreamName, serviceNames, streams } from './catalogue.ts';
-export { fileMail, MailAddress, mailPasswordReset, markRedirected, recordMail, sendMail } from './commands/commands.ts';
+export {
+  fileMail,
+  MailAddress,
+  mailPasswordReset,
+  mailSignUp,
+  markRedirected,
+  recordMail,
+  sendMail,
+} from './commands/commands.ts';
 export {
   type Access,
   type CommandDefinition,
@@ -82,6 +90,8 @@ export {
   SessionRow,
   Setting,
   signInSettings,
+  signUp,
+  signUpSettings,
   twoFactorConfiguration,
   userTwoFactor,
   verifyTwoFactor,
@@ -115,15 +125,6 @@ export {
   QuarantinedMail,
   retryOutboundMail,
 } from './http/mail.ts';
-export {
-  EntitlementMapping,
-  entitlementMappings,
-  OpenIdIdentity,
-  OpenIdProvider,
-  openIdIdentities,
-  openIdProviders,
-  signInProviders,
-} from './http/openid.ts';
 export { ticketReport } from './http/reporting.ts';
 export {
   Article,
@@ -168,5 +169,4 @@ export {
   signInSecondStep,
   signOut,
 } from './rpc/identity.ts';
-export { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, openIdSignOutUrl } from './rpc/openid.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';

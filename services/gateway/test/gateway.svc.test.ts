@@ -17,6 +17,7 @@ import {
   signIn,
   signInSecondStep,
   signOut,
+  signUp,
 } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { loadConfig, type RunningService } from '@helpmesh/service-kit';
@@ -703,6 +704,17 @@ describe('pages', () => {
     const metrics = await (await fetch(`${gateway.healthUrl}/metrics`)).text();
     expect(metrics).toContain('helpmesh_http_requests_total{method="GET",route="/api/v1/users/me",status="200"}');
     expect(metrics).not.toContain('route="/api/v1/tickets/7"');
+  });
+});
+
+describe('signing up', () => {
+  it('S12: is heard twenty times an hour from one network', async () => {
+    const ask = () => send('POST', '/api/v1/users/signup', { email: 'new@example.org' }, { authorization: '' });
+    for (let i = 0; i < 20; i++) expect((await ask()).status).toBe(200);
+    const refused = await ask();
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3_000);
+    expect(world.asked(signUp)).toHaveLength(20);
   });
 });
 

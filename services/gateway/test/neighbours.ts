@@ -18,6 +18,7 @@ import {
   signInByPasskey,
   signInSecondStep,
   signOut,
+  signUp,
   ticketUpdated,
   twoFactorConfiguration,
   updateTicket,
@@ -150,6 +151,12 @@ class Identity {
   currentUser(ctx: RpcContext, input: object) {
     hear(currentUser, ctx, input);
     return { id: ctx.actor?.userId, login: ctx.actor?.login } as never;
+  }
+
+  @Answers(signUp)
+  signUp(ctx: RpcContext, input: object) {
+    hear(signUp, ctx, input);
+    return { message: 'ok' };
   }
 
   @Answers(twoFactorConfiguration)

@@ -1,16 +1,7 @@
-import type { Clock } from '@helpmesh/kernel';
-import { CLOCK, CONFIG, SafeFetch, SecretBox } from '@helpmesh/service-kit';
+import { CONFIG, SecretBox } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { Announce } from './application/announce.ts';
 import { EnsureCustomers } from './application/ensure-customers.ts';
-import { FederatedRights } from './application/federated/federated-rights.ts';
-import { FederatedSignIn } from './application/federated/federated-sign-in.ts';
-import { FederatedSignOut } from './application/federated/federated-sign-out.ts';
-import { Identities } from './application/federated/identities.ts';
-import { Mappings } from './application/federated/mappings.ts';
-import { OpenIdClients } from './application/federated/openid-clients.ts';
-import { OpenIdProtocol } from './application/federated/openid-protocol.ts';
-import { Providers } from './application/federated/providers.ts';
 import { Groups } from './application/groups/groups.ts';
 import { ListRoles } from './application/list-roles.ts';
 import { Lookup } from './application/lookup.ts';
@@ -35,35 +26,34 @@ import { SecondFactors } from './application/sign-in/second-factors.ts';
 import { Sessions } from './application/sign-in/sessions.ts';
 import { SetPassword } from './application/sign-in/set-password.ts';
 import { SignIn } from './application/sign-in/sign-in.ts';
+import { SignUp } from './application/sign-in/sign-up.ts';
 import { TryLimit } from './application/sign-in/try-limit.ts';
 import { Sweep } from './application/sweep.ts';
 import { ReadUsers } from './application/users/read-users.ts';
 import { ResolveUserInput } from './application/users/user-input.ts';
 import { WriteUser } from './application/users/write-user.ts';
 import { AccountController } from './bus/account.controller.ts';
-import { FederatedController } from './bus/federated.controller.ts';
 import { GroupsController } from './bus/groups.controller.ts';
 import { NeighboursController } from './bus/neighbours.controller.ts';
 import { OnResetOrder } from './bus/on-reset-order.ts';
+import { OnSignUpOrder } from './bus/on-sign-up-order.ts';
 import { OnTicket } from './bus/on-ticket.ts';
 import { OrganizationsController } from './bus/organizations.controller.ts';
 import { SignInController } from './bus/sign-in.controller.ts';
 import { UsersController } from './bus/users.controller.ts';
 import type { IdentityConfig } from './config.ts';
-import { OpenIdConnect } from './peer/openid-connect.ts';
 import { CredentialStore } from './persistence/credential.store.ts';
 import { CustomerStore } from './persistence/customer.store.ts';
-import { FederatedStore } from './persistence/federated.store.ts';
 import { GroupStore } from './persistence/group.store.ts';
 import { OrganizationStore } from './persistence/organization.store.ts';
 import { PasskeyStore } from './persistence/passkey.store.ts';
 import { PrincipalStore } from './persistence/principal.store.ts';
-import { ProviderStore } from './persistence/provider.store.ts';
 import { ReferenceStore } from './persistence/reference.store.ts';
 import { RoleStore } from './persistence/role.store.ts';
 import { SecondFactorStore } from './persistence/second-factor.store.ts';
 import { SessionStore } from './persistence/session.store.ts';
 import { SettingStore } from './persistence/setting.store.ts';
+import { SignUpStore } from './persistence/sign-up.store.ts';
 import { TriesStore } from './persistence/tries.store.ts';
 import { UserStore } from './persistence/user.store.ts';
 
@@ -73,7 +63,6 @@ import { UserStore } from './persistence/user.store.ts';
     // questions of neighbours and of REST
     SignInController,
     AccountController,
-    FederatedController,
     UsersController,
     OrganizationsController,
     GroupsController,
@@ -82,6 +71,7 @@ import { UserStore } from './persistence/user.store.ts';
     OnTicket,
     // orders of its own
     OnResetOrder,
+    OnSignUpOrder,
   ],
   providers: [
     // by the clock
@@ -91,15 +81,11 @@ import { UserStore } from './persistence/user.store.ts';
     SignIn,
     SetPassword,
     PasswordReset,
+    SignUp,
     ApiTokens,
     Sessions,
     SecondFactors,
     Settings,
-    FederatedSignIn,
-    FederatedSignOut,
-    Providers,
-    Mappings,
-    Identities,
     ReadUsers,
     WriteUser,
     Organizations,
@@ -125,19 +111,6 @@ import { UserStore } from './persistence/user.store.ts';
       useFactory: (config: IdentityConfig) => new SecretBox(config.HELPMESH_SECRETS_KEY),
       inject: [CONFIG],
     },
-    FederatedRights,
-    OpenIdClients,
-    {
-      provide: SafeFetch,
-      useFactory: (config: IdentityConfig) =>
-        new SafeFetch({ allowedPrivateHosts: config.HELPMESH_ALLOWED_PRIVATE_HOSTS }),
-      inject: [CONFIG],
-    },
-    {
-      provide: OpenIdProtocol,
-      useFactory: (safe: SafeFetch, clock: Clock) => new OpenIdConnect(safe, clock),
-      inject: [SafeFetch, CLOCK],
-    },
     ResolveUserInput,
     Present,
     Announce,
@@ -148,8 +121,7 @@ import { UserStore } from './persistence/user.store.ts';
     SecondFactorStore,
     PasskeyStore,
     SettingStore,
-    ProviderStore,
-    FederatedStore,
+    SignUpStore,
     TriesStore,
     UserStore,
     CustomerStore,

@@ -4,7 +4,7 @@ const log = logger('identity');
 
 const signIns = counter({
   name: 'helpmesh_identity_sign_ins_total',
-  help: 'Passwords that were checked, by way (session, basic) and result (ok, wrong, wait).',
+  help: 'Passwords that were checked, by way (session, basic, federated) and result (ok, wrong, wait).',
   labels: ['way', 'result'],
 });
 
@@ -16,7 +16,7 @@ const secondFactors = counter({
 
 const usersMade = counter({
   name: 'helpmesh_identity_users_created_total',
-  help: 'Users that were added, by origin (mail, rest, provider).',
+  help: 'Users that were added, by origin (mail, rest, sign-up, provider).',
   labels: ['origin'],
 });
 
@@ -33,20 +33,13 @@ export const record = {
   credentialChanged(userId: number, byUserId: number, what: string, credential: string): void {
     log.info({ userId, byUserId, what, credential }, 'credential changed');
   },
-  federatedSignIn(result: 'ok' | 'refused', facts: { providerId: number; userId?: number; why?: string }): void {
-    signIns.inc({ way: 'federated', result: result === 'ok' ? 'ok' : 'wrong' });
-    log.info({ ...facts, result }, 'sign-in by a provider');
-  },
-  federatedRightsChanged(userIds: readonly number[]): void {
-    log.info({ userIds }, 'entitlements changed rights');
-  },
-  usersCreated(origin: 'mail' | 'rest' | 'provider', count: number): void {
+  usersCreated(origin: 'mail' | 'rest' | 'sign-up', count: number): void {
     usersMade.inc({ origin }, count);
   },
   actsFor(callerId: number, userId: number): void {
     log.info({ callerId, userId }, 'acting for another user');
   },
-  passwordSet(userId: number, how: 'password-reset' | 'invitation' | 'change' | 'admin'): void {
+  passwordSet(userId: number, how: 'password-reset' | 'invitation' | 'sign-up' | 'change' | 'admin'): void {
     log.info({ userId, how }, 'password set');
   },
 } as const;

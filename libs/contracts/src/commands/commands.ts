@@ -46,7 +46,7 @@ export const sendMail = defineCommand(
   'cmd.notification.v1.send-mail',
   z.object({
     mailId: z.uuid(),
-    kind: z.enum(['reply', 'auto-reply', 'password-reset', 'invitation', 'agent-notification', 'redirect']),
+    kind: z.enum(['reply', 'auto-reply', 'password-reset', 'invitation', 'sign-up', 'agent-notification', 'redirect']),
     ticketId: z.number().int().nullable(),
     articleId: z.number().int().nullable(),
     /** Null: the system's own address. */
@@ -91,6 +91,9 @@ export const markRedirected = defineCommand(
   'cmd.ticket.v1.mark-redirected',
   z.object({ ticketId: z.number().int(), agreementId: z.number().int(), listAddress: z.string() }),
 );
+
+/** Identity tells itself that somebody wants an account: whether the address has one is found out afterwards. */
+export const mailSignUp = defineCommand('cmd.identity.v1.mail-sign-up', z.object({ signUpId: z.uuid() }));
 
 /**
  * Identity tells itself that somebody asked for a reset link. Written for every name asked for, known or not, so that

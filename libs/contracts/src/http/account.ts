@@ -252,3 +252,35 @@ export const signInSettings = {
     response: Setting,
   }),
 };
+
+export const signUpSettings = defineEndpoint({
+  id: 'signUpSettings',
+  method: 'GET',
+  path: '/api/v1/users/signup',
+  question: 'rpc.identity.v1.sign-up-settings',
+  tag,
+  summary: 'May strangers make themselves an account?',
+  access: 'public',
+  response: z.object({ user_create_account: z.boolean() }),
+});
+
+export const signUp = defineEndpoint({
+  id: 'signUp',
+  method: 'POST',
+  path: '/api/v1/users/signup',
+  question: 'rpc.identity.v1.sign-up',
+  tag,
+  summary:
+    'Mails a link that finishes a new account, by `password_reset_verify`; answers the same whether the address has ' +
+    'an account or not',
+  access: 'public',
+  perHour: 20,
+  body: z.object({
+    email: text(255),
+    firstname: text(100).optional(),
+    lastname: text(100).optional(),
+    /** Language of the mail and of the account. */
+    locale: text(20).optional(),
+  }),
+  response: z.object({ message: z.string() }),
+});

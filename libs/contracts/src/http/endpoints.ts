@@ -13,6 +13,8 @@ import {
   removeUserTwoFactor,
   renamePasskey,
   signInSettings,
+  signUp,
+  signUpSettings,
   twoFactorConfiguration,
   userTwoFactor,
   verifyTwoFactor,
@@ -32,7 +34,6 @@ import {
   users,
 } from './identity.ts';
 import { listOutboundMail, listQuarantine, processQuarantined, retryOutboundMail } from './mail.ts';
-import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
 import { ticketReport } from './reporting.ts';
 import {
   createArticle,
@@ -100,10 +101,8 @@ export const endpoints: readonly EndpointDefinition[] = [
   userTwoFactor,
   removeUserTwoFactor,
   ...Object.values(signInSettings),
-  signInProviders,
-  ...Object.values(openIdProviders),
-  ...Object.values(entitlementMappings),
-  ...Object.values(openIdIdentities),
+  signUpSettings,
+  signUp,
   ...Object.values(agreements),
   ticketReport,
   listQuarantine,

@@ -287,7 +287,7 @@ export const setPasswordByToken = defineEndpoint({
   path: '/api/v1/users/password_reset_verify',
   question: 'rpc.identity.v1.set-password-by-token',
   tag: 'Sign-in',
-  summary: 'Sets a password with a token from a reset or invitation mail; the token works once',
+  summary: 'Sets a password with a token from a reset, invitation or sign-up mail; the token works once',
   access: 'public',
   body: z.object({
     token: text(200),

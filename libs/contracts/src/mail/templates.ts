@@ -7,6 +7,10 @@ export const mailTemplates = {
   'password-reset': { needs: ['link'], takes: ['name', 'hours'] },
   /** `link` sets the first password; `inviter` is the name of whoever invites. */
   invitation: { needs: ['link'], takes: ['name', 'hours', 'inviter'] },
+  /** `link` finishes an account that somebody asked for with this address; nothing they typed is in the mail. */
+  'sign-up': { needs: ['link'], takes: ['hours'] },
+  /** The same for an address that has an account: `link` leads to a new password. */
+  'sign-up-known': { needs: ['link'], takes: [] },
   /** A request handed to a community's mailing list; `body` is the text of the request. */
   redirect: { needs: ['number', 'title', 'group', 'requester', 'body'], takes: [] },
 } as const satisfies Record<string, { needs: readonly string[]; takes: readonly string[] }>;

@@ -12,6 +12,8 @@ import {
   signInByPasskey,
   signInSecondStep,
   signOut,
+  signUp,
+  signUpSettings,
 } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
@@ -20,6 +22,7 @@ import { Authenticate } from '../application/sign-in/authenticate.ts';
 import { PasswordReset } from '../application/sign-in/password-reset.ts';
 import { SetPassword } from '../application/sign-in/set-password.ts';
 import { SignIn } from '../application/sign-in/sign-in.ts';
+import { SignUp } from '../application/sign-in/sign-up.ts';
 import { actorOf } from './answering.ts';
 
 @Controller()
@@ -29,6 +32,7 @@ export class SignInController {
     private readonly signing: SignIn,
     private readonly passwords: SetPassword,
     private readonly resets: PasswordReset,
+    private readonly signUps: SignUp,
     private readonly tokens: ApiTokens,
   ) {}
 
@@ -60,6 +64,16 @@ export class SignInController {
   @Answers(signOut)
   signOut(_ctx: RpcContext, input: ParsedInputOf<typeof signOut>) {
     return this.signing.out(input);
+  }
+
+  @Answers(signUpSettings)
+  async signUpSettings() {
+    return { user_create_account: await this.signUps.allowed() };
+  }
+
+  @Answers(signUp)
+  signUp(_ctx: RpcContext, { body }: ParsedInputOf<typeof signUp>) {
+    return this.signUps.request(body);
   }
 
   @Answers(requestPasswordReset)

@@ -21,7 +21,7 @@ import type { MailSettings } from './ports.ts';
 type SendMail = Message<typeof sendMail>['data'];
 
 /** Mails whose content lets its reader in: nothing of it stays once they are done. */
-const secretKinds: ReadonlySet<string> = new Set(['password-reset', 'invitation']);
+const secretKinds: ReadonlySet<string> = new Set(['password-reset', 'invitation', 'sign-up']);
 /** A References header of more says nothing more; first and latest matter (RFC 5322 3.6.4). */
 const MAX_REFERENCES = 40;
 /** Longest HTML that is turned into text when a mail brings no text of its own. */

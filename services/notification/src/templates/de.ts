@@ -62,6 +62,27 @@ export const de: Language = {
         note('Wenn Sie diese Einladung nicht erwartet haben, können Sie diese Nachricht ignorieren.'),
       ],
     },
+    'sign-up': {
+      subject: 'Ihr Konto bei {{brand}}',
+      blocks: [
+        text('Guten Tag,'),
+        text('jemand, vermutlich Sie, möchte mit dieser Adresse ein Konto bei {{brand}}.'),
+        text('Wählen Sie ein Passwort, dann ist es bereit.'),
+        action('Konto fertigstellen'),
+        text(validity),
+        note('Wenn Sie das nicht waren, können Sie diese Nachricht ignorieren. Ohne den Link geschieht nichts.'),
+      ],
+    },
+    'sign-up-known': {
+      subject: 'Sie haben ein Konto bei {{brand}}',
+      blocks: [
+        text('Guten Tag,'),
+        text('jemand, vermutlich Sie, möchte mit dieser Adresse ein Konto bei {{brand}}. Sie hat schon eines.'),
+        text('Wenn Sie das Passwort nicht mehr wissen, setzen Sie ein neues.'),
+        action('Neues Passwort setzen'),
+        note('Wenn Sie das nicht waren, können Sie diese Nachricht ignorieren. Ihr Konto bleibt, wie es ist.'),
+      ],
+    },
     redirect: {
       subject: '{{title}}',
       blocks: [

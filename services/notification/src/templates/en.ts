@@ -58,6 +58,27 @@ export const en: Language = {
         note('If you did not expect this invitation, you can ignore this message.'),
       ],
     },
+    'sign-up': {
+      subject: 'Your account at {{brand}}',
+      blocks: [
+        text('Hello,'),
+        text('somebody, most likely you, wants an account at {{brand}} with this address.'),
+        text('Choose a password and it is ready.'),
+        action('Finish the account'),
+        text(validity),
+        note('If that was not you, you can ignore this message. Nothing happens without the link.'),
+      ],
+    },
+    'sign-up-known': {
+      subject: 'You have an account at {{brand}}',
+      blocks: [
+        text('Hello,'),
+        text('somebody, most likely you, wants an account at {{brand}} with this address, which has one already.'),
+        text('If you do not know the password any more, set a new one.'),
+        action('Set a new password'),
+        note('If that was not you, you can ignore this message. Your account stays as it is.'),
+      ],
+    },
     redirect: {
       subject: '{{title}}',
       blocks: [

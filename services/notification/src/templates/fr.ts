@@ -62,6 +62,27 @@ export const fr: Language = {
         note('Si vous n’attendiez pas cette invitation, vous pouvez ignorer ce message.'),
       ],
     },
+    'sign-up': {
+      subject: 'Votre compte {{brand}}',
+      blocks: [
+        text('Bonjour,'),
+        text('quelqu’un, sans doute vous, souhaite un compte {{brand}} avec cette adresse.'),
+        text('Choisissez un mot de passe et il est prêt.'),
+        action('Terminer le compte'),
+        text(validity),
+        note('Si ce n’était pas vous, ignorez ce message. Rien ne se passe sans le lien.'),
+      ],
+    },
+    'sign-up-known': {
+      subject: 'Vous avez un compte {{brand}}',
+      blocks: [
+        text('Bonjour,'),
+        text('quelqu’un, sans doute vous, souhaite un compte {{brand}} avec cette adresse, qui en a déjà un.'),
+        text('Si vous avez oublié le mot de passe, définissez-en un nouveau.'),
+        action('Définir un nouveau mot de passe'),
+        note('Si ce n’était pas vous, ignorez ce message. Votre compte reste inchangé.'),
+      ],
+    },
     redirect: {
       subject: '{{title}}',
       blocks: [

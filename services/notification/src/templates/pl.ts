@@ -59,6 +59,27 @@ export const pl: Language = {
         note('Jeśli to zaproszenie jest pomyłką, można zignorować tę wiadomość.'),
       ],
     },
+    'sign-up': {
+      subject: 'Konto w {{brand}}',
+      blocks: [
+        text('Dzień dobry,'),
+        text('ktoś, zapewne Państwo, chce założyć konto w {{brand}} z tym adresem.'),
+        text('Wystarczy wybrać hasło, a konto będzie gotowe.'),
+        action('Dokończ zakładanie konta'),
+        text(validity),
+        note('Jeśli to pomyłka, można zignorować tę wiadomość. Bez odnośnika nic się nie stanie.'),
+      ],
+    },
+    'sign-up-known': {
+      subject: 'Konto w {{brand}} już istnieje',
+      blocks: [
+        text('Dzień dobry,'),
+        text('ktoś, zapewne Państwo, chce założyć konto w {{brand}} z tym adresem, a takie konto już istnieje.'),
+        text('Jeśli hasło zostało zapomniane, można ustawić nowe.'),
+        action('Ustaw nowe hasło'),
+        note('Jeśli to pomyłka, można zignorować tę wiadomość. Konto pozostanie bez zmian.'),
+      ],
+    },
     redirect: {
       subject: '{{title}}',
       blocks: [

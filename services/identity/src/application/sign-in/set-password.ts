@@ -16,6 +16,7 @@ import { refusals } from '../refusals.ts';
 import { hashOf, isSecret } from '../secrets.ts';
 import { CheckPassword } from './check-password.ts';
 import { Passwords } from './passwords.ts';
+import { SignUp } from './sign-up.ts';
 
 /** Setting a password: by a link from a mail, or by whoever knows the old one. */
 @Injectable()
@@ -28,19 +29,21 @@ export class SetPassword {
     private readonly tries: TriesStore,
     private readonly passwords: Passwords,
     private readonly check: CheckPassword,
+    private readonly signUps: SignUp,
     private readonly announce: Announce,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
-   * Sets a password by the token of a reset or invitation mail, once. Without a password the token is only looked at,
+   * Sets a password by the token of a reset, invitation or sign-up mail, once. Without a password the token is only looked at,
    * so that a mail scanner that follows links uses nothing up.
    * @throws AppError invalid, `identity.link-not-valid`, `identity.password-too-weak`
    */
   async byToken(token: string, password: string | undefined): Promise<{ message: string; user_login: string }> {
+    if (!isSecret(token)) throw linkNotValid();
     const at = new Date(this.clock.now());
-    const user = isSecret(token) ? await this.credentials.userOfOneTimeToken(this.db, hashOf(token), at) : undefined;
-    if (!user) throw linkNotValid();
+    const user = await this.credentials.userOfOneTimeToken(this.db, hashOf(token), at);
+    if (!user) return this.bySignUp(token, password);
     if (password === undefined) return { message: 'ok', user_login: user.login };
     checkNewPassword(password, user);
     const hash = await this.passwords.hash(password);
@@ -51,6 +54,28 @@ export class SetPassword {
       return used;
     });
     record.passwordSet(user.id, purpose);
+    return { message: 'ok', user_login: user.login };
+  }
+
+  /** The link of a sign-up: with the password the account comes to be. */
+  private async bySignUp(
+    token: string,
+    password: string | undefined,
+  ): Promise<{ message: string; user_login: string }> {
+    const wish = await this.signUps.byToken(hashOf(token));
+    if (!wish) throw linkNotValid();
+    const { email } = wish;
+    if (password === undefined) return { message: 'ok', user_login: email };
+    checkNewPassword(password, { login: email, email });
+    const hash = await this.passwords.hash(password);
+    const user = await transaction(this.db, async (tx) => {
+      const id = await this.signUps.finish(tx, wish);
+      const [row] = id === undefined ? [] : await this.users.byIds(tx, [id]);
+      if (!row?.active || row.email !== email) throw linkNotValid();
+      await this.store(tx, row, hash, { verified: true, keepSession: null });
+      return row;
+    });
+    record.passwordSet(user.id, 'sign-up');
     return { message: 'ok', user_login: user.login };
   }
 

@@ -112,6 +112,8 @@ export class WriteUser {
   private async apply(tx: EntityManager, actor: Actor, before: UserRow, after: ResolvedUser): Promise<void> {
     const { id } = before;
     const values = differing(before, after.values);
+    // Another address is nobody's proof yet.
+    if (values.email !== undefined && after.values.verified === undefined && before.verified) values.verified = false;
     const roles = after.roleIds && !isDeepStrictEqual(after.roleIds, before.role_ids);
     const organizations = after.organizationIds && !isDeepStrictEqual(after.organizationIds, before.organization_ids);
     const groups = after.groups && !isDeepStrictEqual(after.groups, groupAccess(before.group_access));

@@ -79,12 +79,12 @@ export class SecondFactors1795800000000 implements MigrationInterface {
       -- People who want an account and have not shown yet that the address is theirs; nobody else sees them.
       CREATE TABLE sign_ups (
         id            uuid PRIMARY KEY,
+        -- Null until the mail with the link is on its way.
         token_hash    bytea UNIQUE,
         email         text NOT NULL,
         firstname     text NOT NULL,
         lastname      text NOT NULL,
         locale        text NOT NULL,
-        password_hash text NOT NULL,
         expires_at    timestamptz(3) NOT NULL
       );
       CREATE INDEX sign_ups_expires ON sign_ups (expires_at);
