@@ -125,6 +125,15 @@ export {
   QuarantinedMail,
   retryOutboundMail,
 } from './http/mail.ts';
+export {
+  EntitlementMapping,
+  entitlementMappings,
+  OpenIdIdentity,
+  OpenIdProvider,
+  openIdIdentities,
+  openIdProviders,
+  signInProviders,
+} from './http/openid.ts';
 export { ticketReport } from './http/reporting.ts';
 export {
   Article,
@@ -169,4 +178,5 @@ export {
   signInSecondStep,
   signOut,
 } from './rpc/identity.ts';
+export { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, openIdSignOutUrl } from './rpc/openid.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';

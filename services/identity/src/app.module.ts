@@ -1,7 +1,16 @@
-import { CONFIG, SecretBox } from '@helpmesh/service-kit';
+import type { Clock } from '@helpmesh/kernel';
+import { CLOCK, CONFIG, SafeFetch, SecretBox } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { Announce } from './application/announce.ts';
 import { EnsureCustomers } from './application/ensure-customers.ts';
+import { FederatedRights } from './application/federated/federated-rights.ts';
+import { FederatedSignIn } from './application/federated/federated-sign-in.ts';
+import { FederatedSignOut } from './application/federated/federated-sign-out.ts';
+import { Identities } from './application/federated/identities.ts';
+import { Mappings } from './application/federated/mappings.ts';
+import { OpenIdClients } from './application/federated/openid-clients.ts';
+import { OpenIdProtocol } from './application/federated/openid-protocol.ts';
+import { Providers } from './application/federated/providers.ts';
 import { Groups } from './application/groups/groups.ts';
 import { ListRoles } from './application/list-roles.ts';
 import { Lookup } from './application/lookup.ts';
@@ -33,6 +42,7 @@ import { ReadUsers } from './application/users/read-users.ts';
 import { ResolveUserInput } from './application/users/user-input.ts';
 import { WriteUser } from './application/users/write-user.ts';
 import { AccountController } from './bus/account.controller.ts';
+import { FederatedController } from './bus/federated.controller.ts';
 import { GroupsController } from './bus/groups.controller.ts';
 import { NeighboursController } from './bus/neighbours.controller.ts';
 import { OnResetOrder } from './bus/on-reset-order.ts';
@@ -42,12 +52,15 @@ import { OrganizationsController } from './bus/organizations.controller.ts';
 import { SignInController } from './bus/sign-in.controller.ts';
 import { UsersController } from './bus/users.controller.ts';
 import type { IdentityConfig } from './config.ts';
+import { OpenIdConnect } from './peer/openid-connect.ts';
 import { CredentialStore } from './persistence/credential.store.ts';
 import { CustomerStore } from './persistence/customer.store.ts';
+import { FederatedStore } from './persistence/federated.store.ts';
 import { GroupStore } from './persistence/group.store.ts';
 import { OrganizationStore } from './persistence/organization.store.ts';
 import { PasskeyStore } from './persistence/passkey.store.ts';
 import { PrincipalStore } from './persistence/principal.store.ts';
+import { ProviderStore } from './persistence/provider.store.ts';
 import { ReferenceStore } from './persistence/reference.store.ts';
 import { RoleStore } from './persistence/role.store.ts';
 import { SecondFactorStore } from './persistence/second-factor.store.ts';
@@ -63,6 +76,7 @@ import { UserStore } from './persistence/user.store.ts';
     // questions of neighbours and of REST
     SignInController,
     AccountController,
+    FederatedController,
     UsersController,
     OrganizationsController,
     GroupsController,
@@ -86,6 +100,11 @@ import { UserStore } from './persistence/user.store.ts';
     Sessions,
     SecondFactors,
     Settings,
+    FederatedSignIn,
+    FederatedSignOut,
+    Providers,
+    Mappings,
+    Identities,
     ReadUsers,
     WriteUser,
     Organizations,
@@ -111,6 +130,19 @@ import { UserStore } from './persistence/user.store.ts';
       useFactory: (config: IdentityConfig) => new SecretBox(config.HELPMESH_SECRETS_KEY),
       inject: [CONFIG],
     },
+    FederatedRights,
+    OpenIdClients,
+    {
+      provide: SafeFetch,
+      useFactory: (config: IdentityConfig) =>
+        new SafeFetch({ allowedPrivateHosts: config.HELPMESH_ALLOWED_PRIVATE_HOSTS }),
+      inject: [CONFIG],
+    },
+    {
+      provide: OpenIdProtocol,
+      useFactory: (safe: SafeFetch, clock: Clock) => new OpenIdConnect(safe, clock),
+      inject: [SafeFetch, CLOCK],
+    },
     ResolveUserInput,
     Present,
     Announce,
@@ -122,6 +154,8 @@ import { UserStore } from './persistence/user.store.ts';
     PasskeyStore,
     SettingStore,
     SignUpStore,
+    ProviderStore,
+    FederatedStore,
     TriesStore,
     UserStore,
     CustomerStore,

@@ -33,7 +33,14 @@ export const record = {
   credentialChanged(userId: number, byUserId: number, what: string, credential: string): void {
     log.info({ userId, byUserId, what, credential }, 'credential changed');
   },
-  usersCreated(origin: 'mail' | 'rest' | 'sign-up', count: number): void {
+  federatedSignIn(result: 'ok' | 'refused', facts: { providerId: number; userId?: number; why?: string }): void {
+    signIns.inc({ way: 'federated', result: result === 'ok' ? 'ok' : 'wrong' });
+    log.info({ ...facts, result }, 'sign-in by a provider');
+  },
+  federatedRightsChanged(userIds: readonly number[]): void {
+    log.info({ userIds }, 'entitlements changed rights');
+  },
+  usersCreated(origin: 'mail' | 'rest' | 'sign-up' | 'provider', count: number): void {
     usersMade.inc({ origin }, count);
   },
   actsFor(callerId: number, userId: number): void {

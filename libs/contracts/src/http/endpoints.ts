@@ -34,6 +34,7 @@ import {
   users,
 } from './identity.ts';
 import { listOutboundMail, listQuarantine, processQuarantined, retryOutboundMail } from './mail.ts';
+import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
 import { ticketReport } from './reporting.ts';
 import {
   createArticle,
@@ -103,6 +104,10 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(signInSettings),
   signUpSettings,
   signUp,
+  signInProviders,
+  ...Object.values(openIdProviders),
+  ...Object.values(entitlementMappings),
+  ...Object.values(openIdIdentities),
   ...Object.values(agreements),
   ticketReport,
   listQuarantine,
