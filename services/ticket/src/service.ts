@@ -8,6 +8,8 @@ import { Ticket1795253000000 } from './persistence/migrations/1795253000000-tick
 import { Search1795253000001 } from './persistence/migrations/1795253000001-search.ts';
 import { PublicWords1795253000002 } from './persistence/migrations/1795253000002-public-words.ts';
 import { RefiledMail1795253000003 } from './persistence/migrations/1795253000003-refiled-mail.ts';
+import { NewestMatches1795253000004 } from './persistence/migrations/1795253000004-newest-matches.ts';
+import { GrowingDocuments1795253000005 } from './persistence/migrations/1795253000005-growing-documents.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -17,6 +19,8 @@ export const migrations = [
   Search1795253000001,
   PublicWords1795253000002,
   RefiledMail1795253000003,
+  NewestMatches1795253000004,
+  GrowingDocuments1795253000005,
 ];
 
 /**

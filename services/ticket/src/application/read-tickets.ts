@@ -76,24 +76,26 @@ export class ReadTickets {
     const offset = ((query.page ?? 1) - 1) * limit;
     const order = orderOf(query.sort_by, query.order_by);
     const ids = await this.reads.page(this.db, visible, order, limit, offset);
-    return this.listed(visible, actor, ids, query, { ids: false });
+    if (query.full) return this.records(visible, actor, ids);
+    const texts = await this.reads.tickets(
+      this.db,
+      visible,
+      ids,
+      query.expand ? 'bare-expanded' : 'bare',
+      isAgent(actor),
+    );
+    return `[${ids.flatMap((id) => texts.get(id) ?? []).join(',')}]`;
   }
 
-  /** These tickets in the list form that the flags ask for. @param total  shown beside `full` where given */
-  async listed(
-    visible: VisibleTickets,
-    actor: Actor,
-    ids: number[],
-    flags: ReadingFlags,
-    { ids: withIds, total }: { ids: boolean; total?: number },
-  ): Promise<string> {
-    const shape = flags.full ? 'full' : shapeOf({ expand: flags.expand }, { ids: withIds });
-    const texts = await this.reads.tickets(this.db, visible, ids, shape, isAgent(actor));
-    const ordered = ids.flatMap((id) => texts.get(id) ?? []);
-    if (shape !== 'full') return `[${ordered.join(',')}]`;
-    const assets = ordered.map((text) => (JSON.parse(text) as { assets: Record<string, object> }).assets);
+  /** These tickets in the form of `full`: ids, and everything they refer to. @param total  shown beside, where given */
+  async records(visible: VisibleTickets, actor: Actor, ids: number[], total?: number): Promise<string> {
+    const texts = await this.reads.tickets(this.db, visible, ids, 'full', isAgent(actor));
+    const shown = ids.filter((id) => texts.has(id));
+    const assets = shown.map(
+      (id) => (JSON.parse(texts.get(id) as string) as { assets: Record<string, object> }).assets,
+    );
     return JSON.stringify({
-      record_ids: ids.filter((id) => texts.has(id)),
+      record_ids: shown,
       assets: merge(assets),
       ...(total !== undefined && { total_count: total }),
     });

@@ -30,15 +30,21 @@ export class SearchTickets {
       return JSON.stringify({ total_count: await this.searches.count(this.db, visible, { query, ids }) });
     }
     const limit = Math.min(input.per_page ?? input.limit ?? DEFAULT_LIMIT, MAX_LIMIT);
-    const found = await this.searches.find(this.db, visible, {
+    const request = {
       query,
       ids,
       order: orderOf(input.sort_by, input.order_by ?? 'desc'),
       limit,
       offset: ((input.page ?? 1) - 1) * limit,
-    });
-    const total = input.full ? await this.searches.count(this.db, visible, { query, ids }) : undefined;
-    return this.reads.listed(visible, actor, found, input, { ids: true, ...(total !== undefined && { total }) });
+    };
+    if (!input.full) {
+      return this.searches.show(this.db, visible, request, input.expand ? 'ids-expanded' : 'ids');
+    }
+    const [found, total] = await Promise.all([
+      this.searches.find(this.db, visible, request),
+      this.searches.count(this.db, visible, { query, ids }),
+    ]);
+    return this.reads.records(visible, actor, found, total);
   }
 }
 

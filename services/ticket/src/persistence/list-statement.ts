@@ -1,6 +1,6 @@
 import type { SearchQuery } from '../domain/list/search-query.ts';
 import { type StateType, stateTypes } from '../domain/ticket/state.ts';
-import { searchTerms } from './search-terms.ts';
+import { everyMatch, searchTerms } from './search-terms.ts';
 import { isVisible, seesAsAgent, type VisibleTickets, visibleGroupIds } from './visible-tickets.ts';
 
 export const sortKeys = {
@@ -138,8 +138,8 @@ function conditions(
     const { words, filters } = searchTerms(filter.search, (value) => `$${params.push(value)}`);
     found.push(...filters);
     if (words) {
-      found.push(`t.id IN (SELECT d.ticket_id FROM search_doc d CROSS JOIN (SELECT ${words.tsquery} AS query) AS q
-        WHERE ${words.matches})`);
+      found.push(`t.id IN (WITH q AS MATERIALIZED (SELECT ${words.tsquery} AS query)
+        ${everyMatch(words, 'search_doc d', [])})`);
     }
   }
   return found;

@@ -27,14 +27,41 @@ export interface SearchTerms {
   /** Conditions over the ticket `t`. */
   filters: string[];
   /** Undefined when the query has no words: every ticket matches. */
-  words: { tsquery: string; matches: string } | undefined;
+  words: SearchWords | undefined;
+}
+
+export interface SearchWords {
+  /** An expression of type tsquery, without columns. */
+  tsquery: string;
+  /** Condition over the document `d`: a piece of its title or number. Undefined where the query cannot be one. */
+  piece: string | undefined;
 }
 
 /**
- * @param param  takes a value and gives its place in the statement
- * @returns      `tsquery` is an expression of that type; `matches` is a condition over the document `d` and a column
- *               `query` that holds it: customers match by public words only
+ * Conditions over the document `d`, of which no two hold for one document: customers match by public words only.
+ * Each is what its index answers exactly. Joined by OR they would be checked again on every document that is found,
+ * which costs more than finding it: its words are stored out of line.
+ * @param query  an expression of type tsquery
  */
+export const wordMatches = (query: string): [full: string, open: string] => [
+  `d.tsv @@ ${query} AND (d.public_tsv IS NULL OR ${seesAsAgent('d')})`,
+  // A customer's query must never meet the words of internal articles, not even to narrow the search: what an
+  // exclusion hides there tells as much as what a word finds.
+  `d.public_tsv @@ ${query} AND NOT ${seesAsAgent('d')}`,
+];
+
+/**
+ * A select of the `ticket_id` of every match, each once. The statement has a relation `q` with the query in `query`.
+ * @param of    what is selected from, with the document as `d`
+ * @param also  further conditions
+ */
+export function everyMatch({ piece }: SearchWords, of: string, also: readonly string[]): string {
+  const arms = [...wordMatches('q.query'), ...(piece ? [piece] : [])];
+  const select = (arm: string) => `SELECT d.ticket_id FROM ${of} CROSS JOIN q WHERE ${[arm, ...also].join(' AND ')}`;
+  return arms.map(select).join(piece ? ' UNION ' : ' UNION ALL ');
+}
+
+/** @param param  takes a value and gives its place in the statement */
 export function searchTerms(query: SearchQuery, param: (value: unknown) => string): SearchTerms {
   const filters = Object.entries(query.fields).map(([field, values]) =>
     fieldConditions[field as SearchField](param(values)),
@@ -44,17 +71,13 @@ export function searchTerms(query: SearchQuery, param: (value: unknown) => strin
     ...query.prefixes.map((prefix) => `to_tsquery('helpmesh', ${param(`'${prefix.replaceAll("'", "''")}':*`)})`),
   ];
   if (queries.length === 0) return { filters, words: undefined };
-  // Each side has its index. A customer's query must never meet the words of internal articles, not even to narrow
-  // the search: what an exclusion hides there tells as much as what a word finds.
-  const full = `((d.tsv @@ query AND (d.public_tsv IS NULL OR ${seesAsAgent('d')}))
-    OR (d.public_tsv @@ query AND NOT ${seesAsAgent('d')}))`;
   const [part] = query.parts;
   // One word may also be a piece of a title or number; trigrams need three characters to find it.
-  const piece = query.parts.length === 1 && part !== undefined && part.length >= 3 ? param(like(part)) : undefined;
-  const matches = piece ? `(${full} OR d.title ILIKE ${piece} OR d.number LIKE ${piece})` : full;
-  return { filters, words: { tsquery: queries.join(' && '), matches } };
+  const like = query.parts.length === 1 && part !== undefined && part.length >= 3 ? param(likeOf(part)) : undefined;
+  const piece = like && `(d.title ILIKE ${like} OR d.number LIKE ${like})`;
+  return { filters, words: { tsquery: queries.join(' && '), piece } };
 }
 
-function like(part: string): string {
+function likeOf(part: string): string {
   return `%${part.replaceAll(/[\\%_]/g, '\\$&')}%`;
 }

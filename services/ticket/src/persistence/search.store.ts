@@ -1,35 +1,16 @@
 import { sql } from '@helpmesh/persistence';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { SearchQuery } from '../domain/list/search-query.ts';
 import type { Statement } from './list-statement.ts';
 import type { Order } from './read.store.ts';
-import { searchTerms } from './search-terms.ts';
+import { everyMatch, type SearchWords, searchTerms, wordMatches } from './search-terms.ts';
+import { arrayOfTickets, type ListedShape } from './ticket-json.ts';
 import { isVisible, seesAsAgent, type VisibleTickets } from './visible-tickets.ts';
 
-/** Matches that are ranked; of more, the newest. Bounds the cost of very common words (docs/adr/0008-search.md). */
+/** Matches that are ranked; of more, the newest. Bounds the cost of common words (docs/adr/0012-search-documents.md). */
 const RANKED = 500;
-
-/** A ticket as the index needs it. */
-export interface IndexSource {
-  ticketId: number;
-  number: string;
-  title: string;
-  customer: string;
-  /** Newest first. */
-  articles: { line: string; body: string; contentType: string; internal: boolean }[];
-}
-
-export interface IndexDocument {
-  ticket_id: number;
-  number: string;
-  title: string;
-  /** People, addresses and subjects. */
-  lines: string;
-  body: string;
-  /** The two without internal articles; null when there are none. */
-  public_lines: string | null;
-  public_body: string | null;
-}
+/** Sizes of what is looked through before everything is: the newest 4,096 to 8,192 tickets, then eight times as many. */
+const AGES = [12, 15] as const;
 
 export interface SearchRequest {
   query: SearchQuery;
@@ -43,12 +24,19 @@ export interface SearchRequest {
 
 type Asked = Pick<SearchRequest, 'query' | 'ids'>;
 
-/** The full-text index, and questions to it. */
+/** Questions to the full-text index. */
 export class SearchStore {
   /** Ids of a page of matches. */
   async find(on: DataSource, visible: VisibleTickets, request: SearchRequest): Promise<number[]> {
     const { text, params } = findStatement(visible, request);
     return (await sql<{ id: number }>(on, text, params)).map((row) => row.id);
+  }
+
+  /** A page of matches as a JSON array. */
+  async show(on: DataSource, visible: VisibleTickets, request: SearchRequest, shape: ListedShape): Promise<string> {
+    const { text, params } = showStatement(visible, request, shape);
+    const [row] = await sql<{ tickets: string }>(on, text, params);
+    return (row as { tickets: string }).tickets;
   }
 
   /** Exact number of all matches. */
@@ -57,56 +45,9 @@ export class SearchStore {
     const [row] = await sql<{ n: number }>(on, text, params);
     return (row as { n: number }).n;
   }
-
-  /** What the index has to know about these tickets. */
-  async sources(tx: EntityManager, ticketIds: number[], maxBody: number): Promise<IndexSource[]> {
-    return sql<IndexSource>(
-      tx,
-      `SELECT t.id AS "ticketId", t.number, t.title,
-         concat_ws(' ', u.firstname, u.lastname, u.email, u.login) AS customer,
-         (SELECT coalesce(json_agg(json_build_object('line', concat_ws(' ', a.subject, a."from", a."to", a.cc),
-            'body', left(a.body, $2), 'contentType', a.content_type, 'internal', a.internal) ORDER BY a.id DESC), '[]')
-          FROM article a WHERE a.ticket_id = t.id) AS articles
-       FROM ticket t LEFT JOIN replica_user u ON u.id = t.customer_id WHERE t.id = ANY ($1::int[])`,
-      [ticketIds, maxBody],
-    );
-  }
-
-  async keep(tx: EntityManager, documents: IndexDocument[]): Promise<void> {
-    if (documents.length === 0) return;
-    const vector = (
-      lines: string,
-      body: string,
-    ) => `setweight(to_tsvector('helpmesh', doc.number || ' ' || doc.title), 'A')
-      || setweight(to_tsvector('helpmesh', ${lines}), 'B') || to_tsvector('helpmesh', ${body})`;
-    await sql(
-      tx,
-      `INSERT INTO search_doc (ticket_id, group_id, customer_id, organization_id, number, title, tsv, public_tsv)
-       SELECT t.id, t.group_id, t.customer_id, t.organization_id, doc.number, doc.title,
-         ${vector('doc.lines', 'doc.body')},
-         CASE WHEN doc.public_lines IS NOT NULL THEN ${vector('doc.public_lines', 'doc.public_body')} END
-       FROM json_to_recordset($1::json) AS doc (ticket_id int, number text, title text, lines text, body text,
-         public_lines text, public_body text)
-       -- Who may see it is read again under a lock: the ticket may be moving at this moment.
-       JOIN ticket t ON t.id = doc.ticket_id ORDER BY t.id FOR SHARE OF t
-       ON CONFLICT (ticket_id) DO UPDATE SET group_id = excluded.group_id, customer_id = excluded.customer_id,
-         organization_id = excluded.organization_id, number = excluded.number, title = excluded.title,
-         tsv = excluded.tsv, public_tsv = excluded.public_tsv`,
-      [JSON.stringify(documents)],
-    );
-  }
-
-  /** Moves new entries from the index's pending list into its tree, so that no search has to read them one by one. */
-  async tidy(on: DataSource): Promise<void> {
-    await sql(
-      on,
-      `SELECT gin_clean_pending_list('search_doc_words'), gin_clean_pending_list('search_doc_public_words'),
-      gin_clean_pending_list('search_doc_parts')`,
-    );
-  }
 }
 
-/** The newest matches, ranked; or sorted by the order that was asked for. */
+/** Ids of a page of the newest matches, ranked; or sorted by the order that was asked for. */
 export function findStatement(visible: VisibleTickets, request: SearchRequest): Statement {
   const { params, param, words, filters } = termsOf(visible, request);
   const page = `LIMIT ${param(request.limit)} OFFSET ${param(request.offset)}`;
@@ -116,15 +57,65 @@ export function findStatement(visible: VisibleTickets, request: SearchRequest): 
     const order = [...by, 't.updated_at DESC', 't.id DESC'].join(', ');
     return { text: `SELECT t.id FROM ticket t WHERE ${where} ORDER BY ${order} ${page}`, params };
   }
-  if (by.length === 0) by.push(`${rankOf(param(request.query.parts))} DESC`);
-  const joined = filters.length > 0 ? 'JOIN ticket t ON t.id = d.ticket_id' : '';
+  const sorted = by.length > 0;
+  const order = sorted ? by : [`${rankOf(param(request.query.parts))} DESC`];
+  // Found again by where the rows are, which within one statement is a third of the way over the primary key.
   const text = `
-    WITH q AS MATERIALIZED (SELECT ${words.tsquery} AS query),
-    hit AS MATERIALIZED (SELECT d.ticket_id FROM search_doc d ${joined} CROSS JOIN q
-      WHERE ${[words.matches, isVisible('d'), ...filters].join(' AND ')} ORDER BY d.ticket_id DESC LIMIT ${RANKED})
-    SELECT t.id FROM hit JOIN search_doc d USING (ticket_id) JOIN ticket t ON t.id = hit.ticket_id CROSS JOIN q
-    WHERE ${isVisible()} ORDER BY ${[...by, 't.id DESC'].join(', ')} ${page}`;
+    ${newestMatches(words, filters)}
+    SELECT d.ticket_id AS id FROM search_doc d ${sorted ? 'JOIN ticket t ON t.id = d.ticket_id' : ''} CROSS JOIN q
+    WHERE d.ctid = ANY (ARRAY(SELECT at FROM hit))
+    ORDER BY ${[...order, 'd.ticket_id DESC'].join(', ')} ${page}`;
   return { text, params };
+}
+
+/** The same page as one JSON array of tickets. */
+export function showStatement(visible: VisibleTickets, request: SearchRequest, shape: ListedShape): Statement {
+  const { text, params } = findStatement(visible, request);
+  return { text: arrayOfTickets(shape, text), params };
+}
+
+/**
+ * CTEs `q` and `hit`: where the newest matches are, at most RANKED. An index of words knows no order, so finding the
+ * newest of a common word would read all of its matches: the larger the desk, the more. A document therefore holds, as
+ * words that nobody can type, which thousands of tickets it is among (migration 4), and the query is first put to the
+ * newest of them. Pieces of titles and numbers rank below any word, so they only fill what words leave free.
+ */
+function newestMatches(words: SearchWords, filters: string[]): string {
+  const from = `search_doc d ${filters.length > 0 ? 'JOIN ticket t ON t.id = d.ticket_id' : ''}`;
+  const top = (select: string) => `SELECT id, at FROM (${select}) AS every ORDER BY id DESC LIMIT ${RANKED}`;
+  const matches = (query: string, also: string[]) =>
+    wordMatches(query)
+      .map((match) => {
+        const where = [match, isVisible('d'), ...filters, ...also].join(' AND ');
+        return `SELECT d.ticket_id AS id, d.ctid AS at FROM ${from} CROSS JOIN q WHERE ${where}`;
+      })
+      .join(' UNION ALL ');
+  // Of what a filter leaves there may be nothing new, however common the words.
+  const windows = filters.length > 0 ? [] : AGES;
+  const full = (bits: number) => `(SELECT count(*) FROM age_${bits}) = ${RANKED}`;
+  const ages = windows.map((bits, i) => {
+    const also = [
+      `(SELECT newest FROM q) >= ${2 ** (bits + 1)}`,
+      ...windows.slice(0, i).map((one) => `NOT ${full(one)}`),
+    ];
+    return `age_${bits} AS MATERIALIZED (${top(matches(`q.within_${bits}`, also))})`;
+  });
+  const old = matches(
+    'q.query',
+    windows.map((bits) => `NOT ${full(bits)}`),
+  );
+  const word = [...windows.map((bits) => `SELECT id, at FROM age_${bits} WHERE ${full(bits)}`), `(${top(old)})`];
+  const piece = `SELECT d.ticket_id AS id, d.ctid AS at FROM ${from} WHERE ${[
+    ...[words.piece ?? 'false', `(SELECT count(*) FROM word) < ${RANKED}`, isVisible('d')],
+    ...filters,
+  ].join(' AND ')}`;
+  return `WITH asked AS MATERIALIZED (
+      SELECT ${words.tsquery} AS query, coalesce((SELECT max(ticket_id) FROM search_doc), 0) AS newest),
+    q AS MATERIALIZED (
+      SELECT ${['query', 'newest', ...windows.map((bits) => `query && search_newest(newest, ${bits}) AS within_${bits}`)]}
+      FROM asked),
+    ${[...ages, `word AS MATERIALIZED (${word.join(' UNION ALL ')})`].join(', ')},
+    hit AS (${words.piece ? top(`SELECT id, at FROM word UNION ${piece}`) : 'SELECT id, at FROM word'})`;
 }
 
 export function countStatement(visible: VisibleTickets, request: Asked): Statement {
@@ -133,10 +124,10 @@ export function countStatement(visible: VisibleTickets, request: Asked): Stateme
     const where = [isVisible(), ...filters].join(' AND ');
     return { text: `SELECT count(*) AS n FROM ticket t WHERE ${where}`, params };
   }
+  const joined = `search_doc d ${filters.length > 0 ? 'JOIN ticket t ON t.id = d.ticket_id' : ''}`;
   const text = `
     WITH q AS MATERIALIZED (SELECT ${words.tsquery} AS query)
-    SELECT count(*) AS n FROM search_doc d JOIN ticket t ON t.id = d.ticket_id CROSS JOIN q
-    WHERE ${[words.matches, isVisible(), ...filters].join(' AND ')}`;
+    SELECT count(*) AS n FROM (${everyMatch(words, joined, [isVisible('d'), ...filters])}) AS found`;
   return { text, params };
 }
 

@@ -115,6 +115,16 @@ export const ticketsById = Object.fromEntries(
   ]),
 ) as Record<TicketShape, string>;
 
+/** Forms of one ticket that need no `agent`: what lists are made of. */
+export type ListedShape = Exclude<TicketShape, 'full' | 'all'>;
+
+/** The visible ones of a page as one JSON array. @param page  a statement that yields their `id` in order; from $5 on */
+export const arrayOfTickets = (shape: ListedShape, page: string): string =>
+  `SELECT '[' || coalesce(string_agg(shown.json, ',' ORDER BY n), '') || ']' AS tickets FROM (
+     SELECT n, ${objectOf[shape]} AS json
+     FROM unnest(ARRAY(SELECT id FROM (${page}) AS page)) WITH ORDINALITY AS place (id, n) JOIN ticket t ON t.id = place.id
+     WHERE ${isVisible()}) AS shown`;
+
 /** The thread of each visible ticket among the ids $5, as a JSON array, oldest first. */
 export const threadsById = `
   SELECT t.id, (SELECT coalesce(json_agg(${articleJson} ORDER BY a.id), '[]')::text FROM article a
