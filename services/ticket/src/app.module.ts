@@ -35,6 +35,7 @@ import type { TicketConfig } from './config.ts';
 import { ArticleStore } from './persistence/article.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
 import { IdempotencyStore } from './persistence/idempotency.store.ts';
+import { IndexStore } from './persistence/index.store.ts';
 import { ListStore } from './persistence/list.store.ts';
 import { LookupStore } from './persistence/lookup.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
@@ -111,6 +112,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ReadStore,
     ListStore,
     SearchStore,
+    IndexStore,
     ThreadStore,
     HistoryStore,
     LookupStore,

@@ -1,40 +1,86 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { textOf } from '../html/text.ts';
-import { type IndexDocument, type IndexSource, SearchStore } from '../persistence/search.store.ts';
+import {
+  type Dirty,
+  type IndexDocument,
+  type IndexGrowth,
+  type IndexSource,
+  IndexStore,
+  type IndexWords,
+} from '../persistence/index.store.ts';
 
 /** Characters of one article, and of all articles of a ticket, that are indexed; a tsvector holds 1 MiB. */
 const MAX_BODY = 100_000;
 const MAX_TEXT = 200_000;
 
-/** Brings the search documents of tickets up to date. Reads what is stored now, so it may run late or twice. */
+/**
+ * Brings the search documents of tickets up to date. Reads what is stored now, so it may run late or twice. Most often
+ * an article was added: its words are added to the document, which costs a fraction of reading the ticket again.
+ */
 @Injectable()
 export class IndexTickets {
-  constructor(private readonly searches: SearchStore) {}
+  constructor(private readonly index: IndexStore) {}
 
-  async run(tx: EntityManager, ticketIds: readonly number[]): Promise<void> {
-    const sources = await this.searches.sources(tx, [...new Set(ticketIds)], MAX_BODY);
-    await this.searches.keep(tx, sources.map(documentOf));
+  async run(tx: EntityManager, dirty: readonly Dirty[]): Promise<void> {
+    const sources = await this.index.sources(tx, onePerTicket(dirty), MAX_BODY);
+    const whole = sources.filter(({ grows }) => !grows);
+    await this.index.add(tx, whole.filter(({ held }) => !held).map(documentOf));
+    await this.index.replace(tx, whole.filter(({ held }) => held).map(documentOf));
+    const growths = sources.filter(({ grows, articles }) => grows && articles.length > 0).map(growthOf);
+    const grown = new Set(await this.index.grow(tx, growths));
+    const overtaken = growths.filter((growth) => !grown.has(growth.ticket_id));
+    if (overtaken.length > 0) {
+      await this.run(
+        tx,
+        overtaken.map((growth) => ({ ticketId: growth.ticket_id, whole: true })),
+      );
+    }
   }
 }
 
+function onePerTicket(dirty: readonly Dirty[]): Dirty[] {
+  const whole = new Map<number, boolean>();
+  for (const one of dirty) whole.set(one.ticketId, one.whole || (whole.get(one.ticketId) ?? false));
+  return [...whole].map(([ticketId, isWhole]) => ({ ticketId, whole: isWhole }));
+}
+
 function documentOf(source: IndexSource): IndexDocument {
-  const { articles, customer } = source;
+  const { articles, customer, number, title } = source;
   const open = articles.filter(({ internal }) => !internal);
   const hasInternal = open.length < articles.length;
   return {
-    ticket_id: source.ticketId,
-    number: source.number,
-    title: source.title,
-    lines: linesOf(articles, customer),
+    ...madeOf(source),
+    number,
+    title,
+    lines: linesOf([customer, ...articles.map(({ line }) => line)]),
     body: bodyOf(articles),
-    public_lines: hasInternal ? linesOf(open, customer) : null,
+    public_lines: hasInternal ? linesOf([customer, ...open.map(({ line }) => line)]) : null,
     public_body: hasInternal ? bodyOf(open) : null,
   };
 }
 
-function linesOf(articles: IndexSource['articles'], customer: string): string {
-  return [customer, ...new Set(articles.map(({ line }) => line))].join('\n').slice(0, MAX_TEXT / 4);
+function growthOf(source: IndexSource): IndexGrowth {
+  const { articles, heldVersion } = source;
+  const open = articles.filter(({ internal }) => !internal);
+  const unheard = (all: IndexSource['articles']) => linesOf(all.flatMap(({ line, heard }) => (heard ? [] : [line])));
+  return {
+    ...madeOf(source),
+    held_version: heldVersion ?? 0,
+    lines: unheard(articles),
+    body: bodyOf(articles),
+    public_lines: unheard(open),
+    public_body: bodyOf(open),
+  };
+}
+
+function madeOf(source: IndexSource): Pick<IndexWords, 'ticket_id' | 'version' | 'articles' | 'newest_article'> {
+  const { ticketId, version, count, articles } = source;
+  return { ticket_id: ticketId, version, articles: count, newest_article: articles[0]?.id ?? 0 };
+}
+
+function linesOf(lines: readonly string[]): string {
+  return [...new Set(lines)].join('\n').slice(0, MAX_TEXT / 4);
 }
 
 /** The newest words count when there are too many. */

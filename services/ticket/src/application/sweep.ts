@@ -4,8 +4,9 @@ import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { IdempotencyStore } from '../persistence/idempotency.store.ts';
+import { IndexStore } from '../persistence/index.store.ts';
 import { ListStore } from '../persistence/list.store.ts';
-import { SearchStore } from '../persistence/search.store.ts';
+
 import { UploadStore } from '../persistence/upload.store.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,7 +25,7 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly db: DataSource,
     private readonly lists: ListStore,
-    private readonly searches: SearchStore,
+    private readonly index: IndexStore,
     private readonly idempotency: IdempotencyStore,
     private readonly uploads: UploadStore,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -49,7 +50,7 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
     await this.lists.foldTally(this.db);
     await this.idempotency.forgetOld(this.db, dayAgo);
     await this.uploads.forgetOld(this.db, dayAgo);
-    await this.searches.tidy(this.db);
+    await this.index.tidy(this.db);
   }
 
   private run(work: () => Promise<void>): void {

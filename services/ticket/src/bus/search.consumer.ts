@@ -3,6 +3,7 @@ import { ConsumesBatch } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { IndexTickets } from '../application/index-tickets.ts';
+import type { Dirty } from '../persistence/index.store.ts';
 
 type Indexed = Message<typeof ticketCreated | typeof ticketUpdated | typeof articleAdded | typeof articleChanged>;
 
@@ -13,12 +14,13 @@ export class SearchConsumer {
 
   @ConsumesBatch(ticketCreated, ticketUpdated, articleAdded, articleChanged)
   async onTickets(events: Indexed[], tx: EntityManager): Promise<void> {
-    const changed = events.filter(
-      ({ type, data }) => type !== articleChanged.type || ('what' in data && data.what !== 'delivery'),
-    );
-    await this.indexing.run(
-      tx,
-      changed.map(({ data }) => data.ticket.id),
-    );
+    await this.indexing.run(tx, events.flatMap(dirtyOf));
   }
+}
+
+function dirtyOf({ type, data }: Indexed): Dirty[] {
+  const ticketId = data.ticket.id;
+  if ('what' in data && data.what === 'delivery') return [];
+  const added = type === articleAdded.type && 'changes' in data;
+  return [{ ticketId, whole: !added || 'title' in data.changes || 'customer_id' in data.changes }];
 }

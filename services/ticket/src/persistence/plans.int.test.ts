@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IndexTickets } from '../application/index-tickets.ts';
 import { parseSearch } from '../domain/list/search-query.ts';
 import { databaseSettings, migrations } from '../service.ts';
+import { IndexStore } from './index.store.ts';
 import { type ListFilter, pageStatement } from './list-statement.ts';
 import { ReplicaStore } from './replica.store.ts';
-import { countStatement, findStatement, SearchStore } from './search.store.ts';
+import { countStatement, findStatement } from './search.store.ts';
 import { ThreadStore } from './thread.store.ts';
 import { TicketStore } from './ticket.store.ts';
 import { articlesById, threadsById, ticketsById } from './ticket-json.ts';
@@ -166,6 +167,18 @@ describe('what a write reads', () => {
       ['ticket', 'article', 'search_doc', 'replica_user', 'replica_organization', 'history'],
     ]);
   };
+  const index = (whole: boolean) =>
+    transaction(ds, (tx) => {
+      const dirty = [5, 6].map((ticketId) => ({ ticketId, whole }));
+      return new IndexTickets(new IndexStore()).run(tx, dirty);
+    });
+  const addArticles = () =>
+    sql(
+      ds,
+      `INSERT INTO article (ticket_id, type_id, sender_id, content_type, body, internal, created_by_id, updated_by_id,
+         created_at, updated_at)
+       SELECT id, 10, 1, 'text/plain', 'more', false, 1, 1, now(), now() FROM unnest('{5,6}'::int[]) AS t (id)`,
+    );
   const tickets = new TicketStore();
   const threads = new ThreadStore();
   const mail = { inboundId: 1, messageId: '<5>', answers: ['<6>', '<7>'], numbers: ['10009'] };
@@ -196,7 +209,8 @@ describe('what a write reads', () => {
           await tickets.save(tx, { opened: [], changed, articles: [], history: [], outbox: [] });
         }),
     ],
-    ['the index of search', () => transaction(ds, (tx) => new IndexTickets(new SearchStore()).run(tx, [5, 6]))],
+    ['the index of search, made anew', () => index(true)],
+    ['the index of search, grown', () => addArticles().then(() => index(false))],
   ] as [string, () => Promise<unknown>][])('%s, by index', async (_, work) => {
     await work();
     const before = await wholeReads();

@@ -1,0 +1,151 @@
+import { sql } from '@helpmesh/persistence';
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** Bytes of a stored document above which it is made anew, so that its newest words have room. */
+const MAX_GROWN = 100_000;
+
+/** A ticket whose words may have changed. */
+export interface Dirty {
+  ticketId: number;
+  /** More than articles that were added: everything is read again. */
+  whole: boolean;
+}
+
+/** A ticket as the index needs it. */
+export interface IndexSource {
+  ticketId: number;
+  version: number;
+  number: string;
+  title: string;
+  customer: string;
+  /** There is a document; `grows`: it only lacks the articles below, which came after `heldVersion`. */
+  held: boolean;
+  grows: boolean;
+  heldVersion: number | null;
+  count: number;
+  /** Newest first. `heard`: the same people and subject are in the document already. */
+  articles: { id: number; line: string; body: string; contentType: string; internal: boolean; heard: boolean }[];
+}
+
+/** What goes into the words of a document. */
+export interface IndexWords {
+  ticket_id: number;
+  version: number;
+  articles: number;
+  newest_article: number | null;
+  /** People, addresses and subjects. */
+  lines: string;
+  body: string;
+  /** The two without internal articles; null when there are none. */
+  public_lines: string | null;
+  public_body: string | null;
+}
+
+export interface IndexDocument extends IndexWords {
+  number: string;
+  title: string;
+}
+
+/** Articles that are added to the words of a document. */
+export interface IndexGrowth extends IndexWords {
+  held_version: number;
+}
+
+const line = (a: string) => `concat_ws(' ', ${a}.subject, ${a}."from", ${a}."to", ${a}.cc)`;
+const words = (lines: string, body: string) =>
+  `setweight(to_tsvector('helpmesh', ${lines}), 'B') || to_tsvector('helpmesh', ${body})`;
+const allWords = (lines: string, body: string) =>
+  `setweight(to_tsvector('helpmesh', doc.number || ' ' || doc.title), 'A') || ${words(lines, body)}`;
+const told = `ticket_id int, version int, articles int, newest_article int, lines text, body text,
+  public_lines text, public_body text, number text, title text, held_version int`;
+
+/** Keeps the documents of the full-text index (docs/adr/0012-search-documents.md). */
+export class IndexStore {
+  /** What the index has to know about these tickets; of a document that only grows, the articles it lacks. */
+  async sources(tx: EntityManager, dirty: readonly Dirty[], maxBody: number): Promise<IndexSource[]> {
+    return sql<IndexSource>(
+      tx,
+      `SELECT t.id AS "ticketId", t.version, t.number, t.title, state.grows, state.count,
+         d.ticket_id IS NOT NULL AS held, d.version AS "heldVersion",
+         concat_ws(' ', u.firstname, u.lastname, u.email, u.login) AS customer,
+         (SELECT coalesce(json_agg(json_build_object('id', a.id, 'line', ${line('a')},
+            'body', left(a.body, $3), 'contentType', a.content_type, 'internal', a.internal,
+            'heard', state.grows AND EXISTS (SELECT 1 FROM article o WHERE o.ticket_id = t.id
+              AND o.id <= d.newest_article AND o.internal <= a.internal AND ${line('o')} = ${line('a')}))
+            ORDER BY a.id DESC), '[]')
+          FROM article a WHERE a.ticket_id = t.id AND (NOT state.grows OR a.id > d.newest_article)) AS articles
+       FROM unnest($1::int[], $2::boolean[]) AS wanted (id, whole) JOIN ticket t ON t.id = wanted.id
+       LEFT JOIN replica_user u ON u.id = t.customer_id LEFT JOIN search_doc d ON d.ticket_id = t.id
+       CROSS JOIN LATERAL (
+         SELECT count(*)::int AS count, coalesce(NOT wanted.whole AND pg_column_size(d.tsv) < ${MAX_GROWN}
+           AND count(*) FILTER (WHERE a.id <= d.newest_article) = d.articles
+           -- The first internal article divides the words in two.
+           AND (d.public_tsv IS NOT NULL OR NOT bool_or(a.internal)), false) AS grows
+         FROM article a WHERE a.ticket_id = t.id) AS state`,
+      [dirty.map(({ ticketId }) => ticketId), dirty.map(({ whole }) => whole), maxBody],
+    );
+  }
+
+  /** Makes documents that were not there. */
+  async add(tx: EntityManager, documents: readonly IndexDocument[]): Promise<void> {
+    if (documents.length === 0) return;
+    await sql(
+      tx,
+      `INSERT INTO search_doc (ticket_id, group_id, customer_id, organization_id, number, title, version, articles,
+         newest_article, tsv, public_tsv)
+       SELECT t.id, t.group_id, t.customer_id, t.organization_id, doc.number, doc.title, doc.version, doc.articles,
+         doc.newest_article, ${allWords('doc.lines', 'doc.body')},
+         CASE WHEN doc.public_lines IS NOT NULL THEN ${allWords('doc.public_lines', 'doc.public_body')} END
+       FROM json_to_recordset($1::json) AS doc (${told})
+       -- Who may see it is read again under a lock: the ticket may be moving at this moment.
+       JOIN ticket t ON t.id = doc.ticket_id ORDER BY t.id FOR SHARE OF t
+       ON CONFLICT (ticket_id) DO UPDATE SET group_id = excluded.group_id, customer_id = excluded.customer_id,
+         organization_id = excluded.organization_id, number = excluded.number, title = excluded.title,
+         version = excluded.version, articles = excluded.articles, newest_article = excluded.newest_article,
+         tsv = excluded.tsv, public_tsv = excluded.public_tsv
+       WHERE coalesce(search_doc.version, 0) < excluded.version`,
+      [JSON.stringify(documents)],
+    );
+  }
+
+  /** Makes documents anew. Who may see them is kept by the trigger that moves them, so no ticket is locked. */
+  async replace(tx: EntityManager, documents: readonly IndexDocument[]): Promise<void> {
+    if (documents.length === 0) return;
+    await sql(
+      tx,
+      `UPDATE search_doc SET number = doc.number, title = doc.title, version = doc.version, articles = doc.articles,
+         newest_article = doc.newest_article, tsv = ${allWords('doc.lines', 'doc.body')},
+         public_tsv = CASE WHEN doc.public_lines IS NOT NULL
+                      THEN ${allWords('doc.public_lines', 'doc.public_body')} END
+       FROM json_to_recordset($1::json) AS doc (${told})
+       WHERE search_doc.ticket_id = doc.ticket_id AND coalesce(search_doc.version, 0) <= doc.version`,
+      [JSON.stringify(documents)],
+    );
+  }
+
+  /** @returns tickets whose documents have grown; another replica was faster with the others */
+  async grow(tx: EntityManager, growths: readonly IndexGrowth[]): Promise<number[]> {
+    if (growths.length === 0) return [];
+    const rows = await sql<{ id: number }>(
+      tx,
+      `UPDATE search_doc d SET version = doc.version, articles = doc.articles, newest_article = doc.newest_article,
+         tsv = tsv || ${words('doc.lines', 'doc.body')},
+         public_tsv = CASE WHEN public_tsv IS NOT NULL
+                      THEN public_tsv || ${words('doc.public_lines', 'doc.public_body')} END
+       FROM json_to_recordset($1::json) AS doc (${told})
+       WHERE d.ticket_id = doc.ticket_id AND d.version = doc.held_version
+       RETURNING d.ticket_id AS id`,
+      [JSON.stringify(growths)],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Moves new entries from the index's pending list into its tree, so that no search has to read them one by one. */
+  async tidy(on: DataSource): Promise<void> {
+    await sql(
+      on,
+      `SELECT gin_clean_pending_list('search_doc_words'), gin_clean_pending_list('search_doc_public_words'),
+      gin_clean_pending_list('search_doc_parts')`,
+    );
+  }
+}
