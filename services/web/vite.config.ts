@@ -25,5 +25,9 @@ export default defineConfig({
     manifest: true,
     chunkSizeWarningLimit: 900,
   },
-  server: { port: 5173, strictPort: true, proxy: { '/api': { target: backend, changeOrigin: false } } },
+  server: {
+    port: 5173,
+    strictPort: true,
+    proxy: { '/api': { target: backend, changeOrigin: false }, '/auth': { target: backend, changeOrigin: false } },
+  },
 });

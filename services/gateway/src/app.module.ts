@@ -10,6 +10,7 @@ import { LiveHub } from './application/live-hub.ts';
 import { AccessWatch } from './bus/access-watch.ts';
 import { TicketFeed } from './bus/ticket-feed.ts';
 import { type GatewayConfig, webDirOf } from './config.ts';
+import { OpenIdCookie } from './domain/openid-cookie.ts';
 import { SessionCookie } from './domain/session-cookie.ts';
 import { TokenBuckets } from './domain/token-bucket.ts';
 import { watchStreams } from './events.ts';
@@ -18,6 +19,7 @@ import { EdgeGuard } from './http/edge-guard.ts';
 import { ErrorFilter } from './http/error.filter.ts';
 import { EventsController } from './http/events.controller.ts';
 import { FilesController } from './http/files.controller.ts';
+import { OpenIdController } from './http/openid.controller.ts';
 import { SessionController } from './http/session.controller.ts';
 import { BLOBS } from './http/tokens.ts';
 import { WebFiles } from './http/web-files.ts';
@@ -55,7 +57,7 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
 }
 
 @Module({
-  controllers: [SessionController, FilesController, EventsController],
+  controllers: [SessionController, OpenIdController, FilesController, EventsController],
   providers: [
     Edge,
     Background,
@@ -66,6 +68,11 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
       provide: SessionCookie,
       inject: [CONFIG],
       useFactory: (config: GatewayConfig) => new SessionCookie(config.HELPMESH_PUBLIC_URL),
+    },
+    {
+      provide: OpenIdCookie,
+      inject: [CONFIG],
+      useFactory: (config: GatewayConfig) => new OpenIdCookie(config.HELPMESH_PUBLIC_URL),
     },
     { provide: WebFiles, inject: [CONFIG], useFactory: (config: GatewayConfig) => new WebFiles(webDirOf(config)) },
     {

@@ -28,6 +28,7 @@ import { Answers, type Bus, connectBus, RawJson, type RpcContext, RpcStrategy } 
 import { ActorVerifier } from '@helpmesh/service-kit';
 import { Controller, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { OpenIdNeighbour } from './openid-neighbour.ts';
 
 export const agent: Actor = {
   kind: 'user',
@@ -201,7 +202,7 @@ for (const question of ticketQuestions) {
   Answers(question as never)(Tickets.prototype, name, descriptor as never);
 }
 
-@Module({ controllers: [Identity] })
+@Module({ controllers: [Identity, OpenIdNeighbour] })
 class IdentityModule {}
 @Module({ controllers: [Tickets] })
 class TicketModule {}

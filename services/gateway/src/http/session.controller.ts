@@ -1,5 +1,6 @@
 import {
   type OutputOf,
+  openIdSignOutUrl,
   type ParsedInputOf,
   passkeySignInOptions,
   signIn,
@@ -19,6 +20,9 @@ import { signInRefused } from '../events.ts';
 import { refuseForeignPage } from './csrf.ts';
 import { EdgeGuard } from './edge-guard.ts';
 import { sendJson } from './send.ts';
+
+/** A slow provider must not hold up a sign-out. */
+const SIGN_OUT_URL_MS = 2_000;
 
 const WRONG: readonly ErrorKind[] = ['unauthenticated', 'forbidden'];
 
@@ -107,8 +111,19 @@ export class SessionController {
   async signOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<FastifyReply> {
     refuseForeignPage(request.headers);
     this.guard.admitAnyone(request, reply);
-    await this.close(this.guard.sessionOf(request));
-    return sendJson(reply.header('set-cookie', this.cookie.clear()), 200, {});
+    const sessionToken = this.guard.sessionOf(request);
+    const url = sessionToken === undefined ? null : await this.signOutUrl(sessionToken);
+    await this.close(sessionToken);
+    return sendJson(reply.header('set-cookie', this.cookie.clear()), 200, url === null ? {} : { end_session_url: url });
+  }
+
+  /** Where to sign out at the provider as well. Nobody stays signed in here because that cannot be found out. */
+  private async signOutUrl(sessionToken: string): Promise<string | null> {
+    const options = { actor: this.signer.service(), timeoutMs: SIGN_OUT_URL_MS };
+    return this.rpc.call(openIdSignOutUrl, { sessionToken }, options).then(
+      ({ url }) => url,
+      () => null,
+    );
   }
 
   /** Hands the session to the browser. The old one, if any, was somebody's before; it does not go on beside it. */
