@@ -391,6 +391,7 @@ describe('signing in with more than a password', () => {
     expect(await status('GET', '/api/v1/users/two_factor/personal_configuration')).toBe(200);
     const refused = await ask('GET', '/api/v1/tickets/7', { headers });
     expect(refused).toMatchObject({ status: 403, json: { error: expect.stringContaining('second factor') } });
+    expect(refused.headers.get('x-error-code')).toBe('auth.second-factor-needed');
     for (const path of ['/api/v1/events', '/api/v1/ticket_attachment/1/2/3', '/api/v1/user_access_token'])
       expect(await status('GET', path), path).toBe(403);
     expect(await status('DELETE', '/api/v1/upload_caches/1')).toBe(403);

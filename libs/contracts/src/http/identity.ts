@@ -315,7 +315,19 @@ export const listTokens = defineEndpoint({
   question: 'rpc.identity.v1.list-tokens',
   tag: 'Sign-in',
   summary: 'Own API tokens (never their secrets) and the permissions a token may carry',
-  response: z.looseObject({ tokens: z.array(z.looseObject({ id: z.number().int(), name: z.string() })) }),
+  response: z.looseObject({
+    tokens: z.array(
+      z.looseObject({
+        id: z.number().int(),
+        name: z.string(),
+        preferences: z.looseObject({ permission: z.array(z.string()) }),
+        last_used_at: Instant.nullable(),
+        expires_at: Instant.nullable(),
+        created_at: Instant,
+      }),
+    ),
+    permissions: z.array(z.looseObject({ id: z.number().int(), name: z.string() })),
+  }),
 });
 
 export const createToken = defineEndpoint({

@@ -21,7 +21,8 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     errorId = randomBytes(6).toString('base64url');
     log.error({ err: error, errorId, route: request.routeOptions?.url }, 'a request failed');
   }
-  reply.code(status).header('cache-control', NO_STORE);
+  // The body of `/api/v1` has no room for the code: its clients compare it as a whole.
+  reply.code(status).header('cache-control', NO_STORE).header('x-error-code', error.code);
   if (status === 401 || status === 403) reply.header('x-failure', headerText(error.detail));
   if ((status === 429 || status === 503) && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER);
   if (isCompatible(request.url)) {
