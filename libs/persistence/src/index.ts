@@ -3,5 +3,5 @@ export { connect, createDataSource, type DataSourceOptions, type MigrationClass 
 export { GroupCommit } from './group-commit.ts';
 export { migrate } from './migrate.ts';
 export { Session, type SessionOptions } from './session.ts';
-export { lockInTransaction, sql, transaction } from './sql.ts';
+export { lockAllInTransaction, lockInTransaction, sql, transaction } from './sql.ts';
 export { databaseError, sqlstateOf, violates } from './sqlstate.ts';

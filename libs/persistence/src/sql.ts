@@ -53,7 +53,18 @@ export async function transaction<T>(ds: DataSource, fn: (tx: EntityManager) => 
 
 /** Waits for the named lock and holds it to the end of the transaction. */
 export async function lockInTransaction(tx: EntityManager, name: string): Promise<void> {
-  await sql(tx, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
+  await lockAllInTransaction(tx, [name]);
+}
+
+/** Several at once, always in the same order, so that transactions wait for each other and never in a circle. */
+export async function lockAllInTransaction(tx: EntityManager, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  await sql(
+    tx,
+    `SELECT pg_advisory_xact_lock(key) FROM (
+       SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest($1::text[]) AS name ORDER BY key) AS keys`,
+    [names],
+  );
 }
 
 function mayRunAgain(error: unknown): boolean {

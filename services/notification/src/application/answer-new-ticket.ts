@@ -1,7 +1,14 @@
-import { type Message, recordMail, type ticketCreated, ticketMessageId, withHook } from '@helpmesh/contracts';
+import {
+  type MailAddress,
+  type Message,
+  recordMail,
+  type ticketCreated,
+  ticketMessageId,
+  withHook,
+} from '@helpmesh/contracts';
 import { type Clock, derivedId, type EpochMs, epochMs } from '@helpmesh/kernel';
-import { inTraceOf, type Outbox, type Verdict } from '@helpmesh/messaging';
-import { afterCommit, lockInTransaction } from '@helpmesh/persistence';
+import { inTraceOf, type Outbox, type OutboxRow, type Verdict } from '@helpmesh/messaging';
+import { afterCommit, lockAllInTransaction } from '@helpmesh/persistence';
 import { sampledTraceparent } from '@helpmesh/telemetry';
 import type { EntityManager } from 'typeorm';
 import { domainOf, headerAddress, isDeliverable, plainAddress } from '../domain/address.ts';
@@ -15,7 +22,13 @@ import { renderMail } from '../templates/render.ts';
 import type { MailSettings } from './ports.ts';
 
 type Created = Message<typeof ticketCreated>;
-type Reply = Extract<ReplyDecision, { reply: true }>;
+
+interface Answer {
+  event: Created;
+  decision: Extract<ReplyDecision, { reply: true }>;
+  /** That of the person, in lower case: what the brakes count by. */
+  address: string;
+}
 
 /** Confirms new tickets to their customers, and tells the ticket service so that the thread shows it. */
 export class AnswerNewTicket {
@@ -33,66 +46,86 @@ export class AnswerNewTicket {
   async run(tx: EntityManager, events: readonly Created[]): Promise<Verdict[]> {
     const own = await this.ownAddresses(tx, events);
     const decisions = events.map((event) => replyToNewTicket(event.data, timeOf(event), own));
-    await this.lock(
-      tx,
-      decisions.flatMap((decision) => (decision.reply ? [plainAddress(decision.to.address)] : [])),
-    );
-    const verdicts: Verdict[] = [];
-    for (const [i, event] of events.entries()) {
+    const answers = events.flatMap((event, i) => {
       const decision = decisions[i] as ReplyDecision;
-      verdicts.push(decision.reply ? await this.answer(tx, event, decision) : { do: 'skip', why: decision.why });
-    }
-    return verdicts;
+      return decision.reply ? [{ event, decision, address: plainAddress(decision.to.address) }] : [];
+    });
+    const added = await this.answer(tx, answers);
+    return events.map((event, i): Verdict => {
+      const decision = decisions[i] as ReplyDecision;
+      if (!decision.reply) return { do: 'skip', why: decision.why };
+      return added.has(event) ? { do: 'ack' } : { do: 'skip', why: 'the confirmation is in the queue already' };
+    });
   }
 
-  private async answer(tx: EntityManager, event: Created, decision: Reply): Promise<Verdict> {
-    const guardAddress = plainAddress(decision.to.address);
-    const brake = await this.brake(tx, event.data.ticket.id, guardAddress, this.clock.now());
-    const mail = await this.compose(tx, event, decision, guardAddress);
-    const row: OutboundMail = brake ? { ...mail, state: 'suppressed', dueAt: null, lastError: brake } : mail;
-    if (!(await this.mails.add(tx, row))) return { do: 'skip', why: 'the confirmation is in the queue already' };
-    if (brake) {
-      afterCommit(tx, () => this.events.suppressed(row));
-      return { do: 'ack' };
-    }
-    await this.record(tx, event, mail);
+  /** Queues the answers, held back ones as suppressed. @returns the events that had none yet */
+  private async answer(tx: EntityManager, answers: readonly Answer[]): Promise<Set<Created>> {
+    if (answers.length === 0) return new Set();
+    const now = this.clock.now();
+    const brakes = await this.brakes(tx, answers, now);
+    const groups = await this.groups.of(
+      tx,
+      answers.map(({ event }) => event.data.ticket.groupId),
+    );
+    const mails = answers.map((answer, i): OutboundMail => {
+      const mail = this.compose(answer, groups.get(answer.event.data.ticket.groupId), now);
+      const brake = brakes[i] ?? null;
+      return brake === null ? mail : { ...mail, state: 'suppressed', dueAt: null, lastError: brake };
+    });
+    const fresh = await this.mails.add(tx, mails);
+    const queued = answers.flatMap(({ event }, i) => {
+      const mail = mails[i] as OutboundMail;
+      return fresh.has(mail.id) && mail.state === 'queued' ? [this.record(event, mail)] : [];
+    });
+    await this.outbox.insertRows(tx, queued);
     afterCommit(tx, this.wake);
-    return { do: 'ack' };
+    for (const mail of mails) {
+      if (fresh.has(mail.id) && mail.state === 'suppressed') afterCommit(tx, () => this.events.suppressed(mail));
+    }
+    return new Set(answers.flatMap(({ event }, i) => (fresh.has((mails[i] as OutboundMail).id) ? [event] : [])));
   }
 
-  /**
-   * Two tickets of one sender, or of one domain, at the same time must count each other. The locks of all are taken in
-   * one order, so that replicas wait for each other and never in a circle.
-   */
-  private async lock(tx: EntityManager, addresses: readonly string[]): Promise<void> {
-    const byDomain = this.settings.autoRepliesPerDomain > 0;
-    const names = new Set(addresses.map((address) => `auto-reply ${byDomain ? domainOf(address) : address}`));
-    for (const name of [...names].sort()) await lockInTransaction(tx, name);
-  }
-
-  /** Why the confirmation is held back, or null. */
-  private async brake(tx: EntityManager, ticketId: number, address: string, now: EpochMs): Promise<string | null> {
+  /** Why each is held back, or null; each counts for those after it. */
+  private async brakes(tx: EntityManager, answers: readonly Answer[], now: EpochMs): Promise<(string | null)[]> {
     const { autoRepliesPerHour, autoRepliesPerDomain, autoRepliesInTotal } = this.settings;
-    const domain = domainOf(address);
-    const past = await this.mails.pastAnswers(tx, address, now);
-    const loop = loopBrake(past, ticketId, now, autoRepliesPerHour);
-    if (loop !== null) return loop;
+    const addresses = [...new Set(answers.map(({ address }) => address))];
+    const domains = [...new Set(addresses.map(domainOf))];
+    // Two tickets of one sender, or of one domain, at the same time must count each other.
+    const counted = autoRepliesPerDomain > 0 ? domains : addresses;
+    await lockAllInTransaction(
+      tx,
+      counted.map((name) => `auto-reply ${name}`),
+    );
+    const past = Map.groupBy(await this.mails.pastAnswers(tx, addresses, now), ({ address }) => address);
     const limits = { domain: autoRepliesPerDomain, total: autoRepliesInTotal };
-    return volumeBrake(await this.mails.answerVolume(tx, domain, limits, now), limits);
+    const sent = await this.mails.answerVolume(tx, domains, limits, now);
+    return answers.map(({ event, address }) => {
+      const ticketId = event.data.ticket.id;
+      const domain = domainOf(address);
+      const before = past.get(address) ?? [];
+      const inDomain = sent.byDomain.get(domain) ?? 0;
+      const why =
+        loopBrake(before, ticketId, now, autoRepliesPerHour) ??
+        volumeBrake({ domain: inDomain, total: sent.total }, limits);
+      if (why === null) {
+        past.set(address, [...before, { address, at: now, ticketId }]);
+        sent.byDomain.set(domain, inDomain + 1);
+        sent.total += 1;
+      }
+      return why;
+    });
   }
 
-  private async compose(
-    tx: EntityManager,
-    event: Created,
-    { template, to, inReplyTo }: Reply,
-    guardAddress: string,
-  ): Promise<OutboundMail> {
+  private compose(
+    { event, decision, address: guardAddress }: Answer,
+    group: MailAddress | undefined,
+    now: EpochMs,
+  ): OutboundMail {
+    const { template, to, inReplyTo } = decision;
     const { ticket, customer } = event.data;
     const { brand, page, fqdn, threadingSecret } = this.settings;
-    const now = this.clock.now();
     const values = { number: ticket.number, title: ticket.title, name: customer.name };
     const { subject, text, html } = renderMail(template, customer.locale, values, { brand, page });
-    const group = await this.groups.of(tx, ticket.groupId);
     const addressee = headerAddress(to);
     return {
       // Of the event, so that a redelivery finds the mail it made.
@@ -128,12 +161,12 @@ export class AnswerNewTicket {
     };
   }
 
-  private async record(tx: EntityManager, event: Created, mail: OutboundMail): Promise<void> {
+  private record(event: Created, mail: OutboundMail): OutboxRow {
     const { id: mailId, kind, from, to, subject, text, messageId, inReplyTo } = mail;
     const ticketId = event.data.ticket.id;
     // The words without the frame: a mail's layout inside the thread is noise.
     const data = { mailId, ticketId, kind, from, to, subject, text: text ?? '', html: null, messageId, inReplyTo };
-    await this.outbox.add(tx, recordMail, { aggregateId: ticketId, data, cause: event });
+    return this.outbox.row(recordMail, { aggregateId: ticketId, data, cause: event });
   }
 
   /** Our own addresses, as far as the customers of these events may have them. */

@@ -7,7 +7,7 @@ import {
   withHook,
 } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
-import type { Outbox, Verdict } from '@helpmesh/messaging';
+import { inTraceOf, type Outbox, type OutboxRow, type Verdict } from '@helpmesh/messaging';
 import { afterCommit } from '@helpmesh/persistence';
 import { sampledTraceparent } from '@helpmesh/telemetry';
 import { htmlToText } from 'html-to-text';
@@ -18,7 +18,8 @@ import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
 import { renderMail } from '../templates/render.ts';
 import type { MailSettings } from './ports.ts';
 
-type SendMail = Message<typeof sendMail>['data'];
+type Command = Message<typeof sendMail>;
+type SendMail = Command['data'];
 
 /** Mails whose content lets its reader in: nothing of it stays once they are done. */
 const secretKinds: ReadonlySet<string> = new Set(['password-reset', 'invitation', 'sign-up']);
@@ -27,7 +28,7 @@ const MAX_REFERENCES = 40;
 /** Longest HTML that is turned into text when a mail brings no text of its own. */
 const MAX_HTML_TO_TEXT = 500_000;
 
-/** Puts a mail that another service asks for into the queue, once. */
+/** Puts mails that other services ask for into the queue, once. */
 export class QueueMail {
   constructor(
     private readonly mails: OutboundMailStore,
@@ -38,12 +39,26 @@ export class QueueMail {
   ) {}
 
   /** @throws AppError invalid, for a template or value that does not fit (see renderMail) */
-  async run(tx: EntityManager, command: Message<typeof sendMail>): Promise<Verdict> {
+  async run(tx: EntityManager, commands: readonly Command[]): Promise<Verdict[]> {
+    const mails = commands.map((command) => this.mailOf(command));
+    const fresh = await this.mails.add(tx, mails);
+    const dead = commands.flatMap((command, i) => {
+      const mail = mails[i] as OutboundMail;
+      return fresh.has(mail.id) && mail.state === 'failed' ? [this.failureOf(mail, command)] : [];
+    });
+    await this.outbox.insertRows(tx, dead);
+    afterCommit(tx, this.wake);
+    return mails.map(
+      ({ id }): Verdict => (fresh.has(id) ? { do: 'ack' } : { do: 'skip', why: 'the mail is in the queue already' }),
+    );
+  }
+
+  private mailOf(command: Command): OutboundMail {
     const { data } = command;
     const now = this.clock.now();
     const { to, cc, remaining, refused } = recipients(data);
     const dead = remaining.length === 0;
-    const mail: OutboundMail = {
+    return {
       ...this.content(data),
       id: data.mailId,
       kind: data.kind,
@@ -51,7 +66,7 @@ export class QueueMail {
       articleId: data.articleId,
       correlationId: command.correlationId,
       causationId: command.id,
-      traceparent: sampledTraceparent() ?? null,
+      traceparent: inTraceOf(command, sampledTraceparent) ?? null,
       automatic: data.automatic,
       guardAddress: null,
       from: data.from && isDeliverable(data.from.address) ? headerAddress(data.from) : this.settings.from,
@@ -72,10 +87,6 @@ export class QueueMail {
       createdAt: now,
       lastError: dead ? 'None of the recipients is a mail address.' : null,
     };
-    if (!(await this.mails.add(tx, mail))) return { do: 'skip', why: 'the mail is in the queue already' };
-    if (dead) await this.tellFailed(tx, mail, command);
-    else afterCommit(tx, this.wake);
-    return { do: 'ack' };
   }
 
   private content({ content }: SendMail): { subject: string; text: string; html: string | null } {
@@ -96,10 +107,10 @@ export class QueueMail {
     return ticketMessageId(ticketId, this.clock.now(), threadingSecret, fqdn);
   }
 
-  private async tellFailed(tx: EntityManager, mail: OutboundMail, command: Message<typeof sendMail>): Promise<void> {
+  private failureOf(mail: OutboundMail, command: Command): OutboxRow {
     const { kind, ticketId, articleId, messageId } = mail;
     const data = { mailId: mail.id, kind, ticketId, articleId, messageId, attempts: 0, error: mail.lastError ?? '' };
-    await this.outbox.add(tx, deliveryFailed, { aggregateId: mail.id, data, cause: command });
+    return this.outbox.row(deliveryFailed, { aggregateId: mail.id, data, cause: command });
   }
 }
 

@@ -65,7 +65,7 @@ function sender(wire: MailWire = smtp(), { timeoutMs = 5_000, concurrency = 3 } 
 
 async function queue(overrides: Partial<OutboundMail> = {}): Promise<OutboundMail> {
   const mail = aMail({ createdAt: clock.now(), queuedAt: clock.now(), dueAt: clock.now(), ...overrides });
-  await db.transaction((tx) => store.add(tx, mail));
+  await db.transaction((tx) => store.add(tx, [mail]));
   return mail;
 }
 

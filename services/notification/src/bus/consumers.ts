@@ -15,9 +15,9 @@ export class NotificationConsumers {
     private readonly groups: KnowGroups,
   ) {}
 
-  @Consumes(sendMail)
-  onSendMail(command: Message<typeof sendMail>, tx: EntityManager): Promise<Verdict> {
-    return this.queueMail.run(tx, command);
+  @ConsumesBatch(sendMail)
+  onSendMail(commands: Message<typeof sendMail>[], tx: EntityManager): Promise<Verdict[]> {
+    return this.queueMail.run(tx, commands);
   }
 
   @ConsumesBatch(ticketCreated)

@@ -14,14 +14,14 @@ export class GroupAddressStore {
     );
   }
 
-  /** Null when the group has none of its own, or is not known here yet: then the system's address speaks for it. */
-  async of(tx: EntityManager, groupId: number): Promise<MailAddress | null> {
-    const [row] = await sql<{ name: string | null; address: string | null }>(
+  /** By group. One that has none of its own, or is not known here yet, is missing: the system's address speaks for it. */
+  async of(tx: EntityManager, groupIds: readonly number[]): Promise<Map<number, MailAddress>> {
+    const rows = await sql<{ id: number; name: string | null; address: string }>(
       tx,
-      'SELECT name, address FROM group_address WHERE group_id = $1',
-      [groupId],
+      'SELECT group_id AS id, name, address FROM group_address WHERE group_id = ANY ($1::int[]) AND address IS NOT NULL',
+      [groupIds],
     );
-    return row?.address ? { name: row.name ?? '', address: row.address } : null;
+    return new Map(rows.map(({ id, name, address }) => [id, { name: name ?? '', address }]));
   }
 
   /** Those of these addresses (lower case) at which mail comes in at one of our groups. */

@@ -68,3 +68,39 @@ export function toMail(row: OutboundMailRow): OutboundMail {
     lastError: row.last_error,
   };
 }
+
+/** Column values of a mail that is new in the queue; JSON writes them as the columns read them. */
+export function toNewRow(mail: OutboundMail) {
+  return {
+    id: mail.id,
+    kind: mail.kind,
+    ticket_id: mail.ticketId,
+    article_id: mail.articleId,
+    correlation_id: mail.correlationId,
+    causation_id: mail.causationId,
+    traceparent: mail.traceparent,
+    automatic: mail.automatic,
+    guard_address: mail.guardAddress,
+    sender: mail.from,
+    reply_to: mail.replyTo,
+    recipients: mail.to,
+    cc: mail.cc,
+    remaining: mail.remaining,
+    refused: mail.refused,
+    subject: mail.subject,
+    body_text: mail.text,
+    body_html: mail.html,
+    secret: mail.secret,
+    message_id: mail.messageId,
+    in_reply_to: mail.inReplyTo,
+    refs: mail.references,
+    attachments: mail.attachments,
+    state: mail.state,
+    attempts: mail.attempts,
+    due_at: mail.dueAt === null ? null : new Date(mail.dueAt),
+    last_error: mail.lastError,
+    queued_at: new Date(mail.queuedAt),
+    created_at: new Date(mail.createdAt),
+    updated_at: new Date(mail.createdAt),
+  };
+}

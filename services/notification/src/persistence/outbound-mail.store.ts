@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Outcome } from '../domain/delivery.ts';
 import { guardWindowMs, type PastMail, type VolumeLimits, volumeWindowMs } from '../domain/loop-guard.ts';
 import type { MailState, OutboundMail } from '../domain/outbound-mail.ts';
-import { type OutboundMailRow, toMail } from './outbound-mail.row.ts';
+import { type OutboundMailRow, toMail, toNewRow } from './outbound-mail.row.ts';
 
 export interface MailPage {
   state: MailState | undefined;
@@ -21,25 +21,18 @@ export interface QueueDepth {
 }
 
 export class OutboundMailStore {
-  /** @returns false when this mail is in the queue already, whatever its state */
-  async add(tx: EntityManager, mail: OutboundMail): Promise<boolean> {
-    const rows = await sql(
+  /** @returns ids of those that were not in the queue yet, whatever their state */
+  async add(tx: EntityManager, mails: readonly OutboundMail[]): Promise<Set<string>> {
+    if (mails.length === 0) return new Set();
+    const columns = Object.keys(toNewRow(mails[0] as OutboundMail)).join(', ');
+    const rows = await sql<{ id: string }>(
       tx,
-      `INSERT INTO outbound_mail (id, kind, ticket_id, article_id, correlation_id, causation_id, traceparent, automatic,
-         guard_address, sender, reply_to, recipients, cc, remaining, refused, subject, body_text, body_html, secret,
-         message_id, in_reply_to, refs, attachments, state, due_at, last_error, queued_at, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-         $24, $25, $26, $27, $28, $28)
+      `INSERT INTO outbound_mail (${columns})
+       SELECT ${columns} FROM json_populate_recordset(NULL::outbound_mail, $1::json)
        ON CONFLICT (id) DO NOTHING RETURNING id`,
-      [
-        ...[mail.id, mail.kind, mail.ticketId, mail.articleId, mail.correlationId, mail.causationId, mail.traceparent],
-        ...[mail.automatic, mail.guardAddress, json(mail.from), mail.replyTo && json(mail.replyTo), json(mail.to)],
-        ...[json(mail.cc), mail.remaining, json(mail.refused), mail.subject, mail.text, mail.html, mail.secret],
-        ...[mail.messageId, mail.inReplyTo, mail.references, json(mail.attachments), mail.state],
-        ...[mail.dueAt && new Date(mail.dueAt), mail.lastError, new Date(mail.queuedAt), new Date(mail.createdAt)],
-      ],
+      [JSON.stringify(mails.map(toNewRow))],
     );
-    return rows.length > 0;
+    return new Set(rows.map(({ id }) => id));
   }
 
   /**
@@ -68,57 +61,74 @@ export class OutboundMailStore {
     tries: readonly { mail: OutboundMail; outcome: Outcome }[],
     now: EpochMs,
   ): Promise<Set<string>> {
-    const rows = tries.map(({ mail, outcome }) => ({
-      id: mail.id,
-      attempts: mail.attempts,
-      state: outcome.state,
-      due_at: outcome.state === 'deferred' ? new Date(outcome.nextAttemptAt) : null,
-      remaining: outcome.state === 'sent' ? [] : outcome.remaining,
-      refused: outcome.state === 'sent' ? mail.refused : outcome.refused,
-      last_error: outcome.state === 'sent' ? null : outcome.error,
-      response: outcome.state === 'sent' ? outcome.response : null,
-    }));
     const recorded = await sql<{ id: string }>(
       tx,
       `UPDATE outbound_mail AS mail
-          SET state = tried.state, due_at = tried.due_at, remaining = tried.remaining, refused = tried.refused,
-              last_error = tried.last_error, response = tried.response, updated_at = $2,
-              body_text = CASE WHEN mail.secret AND tried.due_at IS NULL THEN NULL ELSE mail.body_text END,
-              body_html = CASE WHEN mail.secret AND tried.due_at IS NULL THEN NULL ELSE mail.body_html END
-         FROM json_populate_recordset(NULL::outbound_mail, $1::json) AS tried
-        WHERE mail.id = tried.id AND mail.state = 'sending' AND mail.attempts = tried.attempts
+          SET state = tried.state, due_at = tried.due_at, refused = tried.refused, last_error = tried.error,
+              remaining = ARRAY(SELECT jsonb_array_elements_text(tried.remaining)), response = tried.response,
+              updated_at = $9,
+              body_text = CASE WHEN secret AND tried.due_at IS NULL THEN NULL ELSE body_text END,
+              body_html = CASE WHEN secret AND tried.due_at IS NULL THEN NULL ELSE body_html END
+         FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::jsonb[], $6::jsonb[], $7::text[],
+                     $8::text[]) AS tried (id, attempt, state, due_at, remaining, refused, error, response)
+        WHERE mail.id = tried.id AND mail.state = 'sending' AND mail.attempts = tried.attempt
        RETURNING mail.id`,
-      [JSON.stringify(rows), new Date(now)],
+      [
+        tries.map(({ mail }) => mail.id),
+        tries.map(({ mail }) => mail.attempts),
+        tries.map(({ outcome }) => outcome.state),
+        tries.map(({ outcome }) => (outcome.state === 'deferred' ? new Date(outcome.nextAttemptAt) : null)),
+        tries.map(({ outcome }) => json(outcome.state === 'sent' ? [] : outcome.remaining)),
+        tries.map(({ mail, outcome }) => json(outcome.state === 'sent' ? mail.refused : outcome.refused)),
+        tries.map(({ outcome }) => (outcome.state === 'sent' ? null : outcome.error)),
+        tries.map(({ outcome }) => (outcome.state === 'sent' ? outcome.response : null)),
+        new Date(now),
+      ],
     );
     return new Set(recorded.map(({ id }) => id));
   }
 
-  /** Automatic answers to an address within the guard's window. */
-  async pastAnswers(tx: EntityManager, guardAddress: string, now: EpochMs): Promise<PastMail[]> {
-    const rows = await sql<{ created_at: Date; ticket_id: number | null }>(
+  /** Automatic answers to each of these addresses within the guard's window. */
+  async pastAnswers(
+    tx: EntityManager,
+    addresses: readonly string[],
+    now: EpochMs,
+  ): Promise<(PastMail & { address: string })[]> {
+    const rows = await sql<{ guard_address: string; created_at: Date; ticket_id: number | null }>(
       tx,
-      `SELECT created_at, ticket_id FROM outbound_mail
-        WHERE guard_address = $1 AND created_at > $2 AND state <> 'suppressed'`,
-      [guardAddress, new Date(now - guardWindowMs)],
+      `SELECT guard_address, created_at, ticket_id FROM outbound_mail
+        WHERE guard_address = ANY ($1::text[]) AND created_at > $2 AND state <> 'suppressed'`,
+      [addresses, new Date(now - guardWindowMs)],
     );
-    return rows.map((row) => ({ at: epochMs(row.created_at), ticketId: row.ticket_id }));
+    return rows.map((row) => ({
+      address: row.guard_address,
+      at: epochMs(row.created_at),
+      ticketId: row.ticket_id,
+    }));
   }
 
-  /** Automatic answers of the last hour, to the domain and to everybody, each counted up to its limit only. */
-  async answerVolume(tx: EntityManager, domain: string, upTo: VolumeLimits, now: EpochMs): Promise<VolumeLimits> {
-    const [row] = await sql<VolumeLimits>(
+  /** Automatic answers of the last hour, to each domain and to everybody, each counted up to its limit only. */
+  async answerVolume(
+    tx: EntityManager,
+    domains: readonly string[],
+    upTo: VolumeLimits,
+    now: EpochMs,
+  ): Promise<{ byDomain: Map<string, number>; total: number }> {
+    const rows = await sql<{ domain: string; sent: number; total: number }>(
       tx,
-      `SELECT (SELECT count(*) FROM (
+      `SELECT domain,
+              (SELECT count(*) FROM (
                  SELECT 1 FROM outbound_mail
-                  WHERE substring(guard_address FROM '[^@]*$') = $1 AND created_at > $2
-                    AND guard_address IS NOT NULL AND state <> 'suppressed' LIMIT $3) AS sent)::int AS domain,
+                  WHERE substring(guard_address FROM '[^@]*$') = domain AND created_at > $2
+                    AND guard_address IS NOT NULL AND state <> 'suppressed' LIMIT $3) AS sent)::int AS sent,
               (SELECT count(*) FROM (
                  SELECT 1 FROM outbound_mail
                   WHERE created_at > $2 AND guard_address IS NOT NULL AND state <> 'suppressed' LIMIT $4) AS sent
-              )::int AS total`,
-      [domain, new Date(now - volumeWindowMs), upTo.domain, upTo.total],
+              )::int AS total
+         FROM unnest($1::text[]) AS domain`,
+      [domains, new Date(now - volumeWindowMs), upTo.domain, upTo.total],
     );
-    return row ?? { domain: 0, total: 0 };
+    return { byDomain: new Map(rows.map(({ domain, sent }) => [domain, sent])), total: rows[0]?.total ?? 0 };
   }
 
   /** Newest first. */

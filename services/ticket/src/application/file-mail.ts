@@ -2,6 +2,7 @@ import { fileMail, hooksIn, type Message, ticketOfMessageId } from '@helpmesh/co
 import type { Clock } from '@helpmesh/kernel';
 import { AppError } from '@helpmesh/kernel';
 import { Outbox, type Verdict } from '@helpmesh/messaging';
+import { lockAllInTransaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -107,9 +108,10 @@ export class FileMail {
   }
 
   private async file(tx: EntityManager, messages: Command[], known: Known): Promise<Verdict[]> {
-    await this.threads.lockMessages(
+    // One transaction at a time files copies of the same mail.
+    await lockAllInTransaction(
       tx,
-      messages.flatMap(({ data }) => data.messageId ?? []),
+      messages.flatMap(({ data }) => (data.messageId === null ? [] : [`mail ${data.messageId}`])),
     );
     const verdicts = new Map<Command, Verdict>();
     for (let rest = messages; rest.length > 0; ) {

@@ -91,15 +91,4 @@ export class ThreadStore {
     );
     return rows.map(({ lines }) => lines);
   }
-
-  /** Lets one transaction at a time file copies of these messages; locked in one order, so that none deadlock. */
-  async lockMessages(tx: EntityManager, messageIds: readonly string[]): Promise<void> {
-    if (messageIds.length === 0) return;
-    await sql(
-      tx,
-      `SELECT pg_advisory_xact_lock(key) FROM (
-         SELECT DISTINCT hashtextextended(id, 7) AS key FROM unnest($1::text[]) AS id ORDER BY key) AS keys`,
-      [messageIds],
-    );
-  }
 }
