@@ -8,7 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { type AccessFacts, capabilitiesOf } from '../features/session/access.ts';
-import { meQuery } from '../features/session/queries.ts';
+import { meQuery, providersQuery } from '../features/session/queries.ts';
 import { landingView } from '../features/tickets/list-state.ts';
 import { ticketCountsQuery } from '../features/tickets/queries.ts';
 import { ownPath } from './own-path.ts';
@@ -30,10 +30,14 @@ const entry = () => import('../features/session/components/entry.ts');
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): { next?: string } => {
+  validateSearch: (search: Record<string, unknown>): { next?: string; problem?: string } => {
     const next = ownPath(search.next);
-    return next ? { next } : {};
+    // The code of what went wrong at a sign-in by a provider.
+    const { problem } = search;
+    return { ...(next && { next }), ...(typeof problem === 'string' && { problem }) };
   },
+  // Before the page shows: buttons that come later would move the fields away under somebody's hands.
+  loader: ({ context }) => context.queryClient.prefetchQuery(providersQuery),
   component: lazyRouteComponent(entry, 'SignInPage'),
 });
 const forgot = createRoute({

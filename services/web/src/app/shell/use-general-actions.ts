@@ -114,7 +114,8 @@ export function useGeneralActions(): void {
       section: 'general',
       run: () => {
         signOut()
-          .then(() => navigate({ to: '/sign-in', replace: true }))
+          // The provider that opened the session is told as well, and leads back to here.
+          .then((url) => (url ? window.location.assign(url) : navigate({ to: '/sign-in', replace: true })))
           // Only now: pages still on screen would ask for everything again, without a session.
           .then(() => {
             notifications.clean();

@@ -23,7 +23,20 @@ export const meQuery = queryOptions({
 export const signIn = (username: string, password: string): Promise<unknown> =>
   request('POST', '/api/v1/signin', { username, password, fingerprint: deviceFingerprint() });
 
-export const signOut = (): Promise<unknown> => request('DELETE', '/api/v1/signout');
+/** The providers that people may sign in by. */
+export const providersQuery = queryOptions({
+  queryKey: ['sign-in-providers'],
+  queryFn: ({ signal }) => call('signInProviders', { signal }),
+  // Without them people can still sign in with a password; they should not wait for that.
+  retry: false,
+  staleTime: 5 * 60_000,
+});
+
+/** @returns where to go to sign out at the provider as well, when the session was opened by one */
+export async function signOut(): Promise<string | undefined> {
+  const { end_session_url: url } = (await request('DELETE', '/api/v1/signout')) as { end_session_url?: string };
+  return url;
+}
 
 /** Names this browser to the session list; says nothing about the machine. */
 function deviceFingerprint(): string {

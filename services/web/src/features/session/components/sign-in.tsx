@@ -6,12 +6,14 @@ import { useState } from 'react';
 import { ApiError } from '../../../app/api.ts';
 import { ownPath } from '../../../app/own-path.ts';
 import { problemText } from '../../../ui/problem.ts';
+import { providerProblem } from '../provider-problem.ts';
 import { meQuery, signIn } from '../queries.ts';
 import { EntryPage, FormProblem } from './entry-page.tsx';
+import { ProviderButtons } from './provider-buttons.tsx';
 
 export function SignInPage() {
   const { t, i18n } = useLingui();
-  const { next } = useSearch({ from: '/sign-in' });
+  const { next, problem: arrived } = useSearch({ from: '/sign-in' });
   const navigate = useNavigate();
   const cache = useQueryClient();
   const [email, setEmail] = useState('');
@@ -30,7 +32,8 @@ export function SignInPage() {
   const problem = () => {
     if (wrong) return t`E-mail address and password do not match.`;
     if (cookieRefused) return t`Your browser did not keep the session. Allow cookies for this site and try again.`;
-    return attempt.isError && problemText(i18n, attempt.error);
+    if (attempt.isError) return problemText(i18n, attempt.error);
+    return attempt.isIdle && arrived !== undefined && i18n._(providerProblem(arrived));
   };
 
   return (
@@ -42,6 +45,7 @@ export function SignInPage() {
         }}
       >
         <FormProblem>{problem()}</FormProblem>
+        <ProviderButtons next={ownPath(next)} />
         <Stack>
           <TextInput
             label={t`E-mail address`}
