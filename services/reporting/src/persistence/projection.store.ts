@@ -63,9 +63,38 @@ export class ProjectionStore {
        ON CONFLICT (ticket_id, version) DO NOTHING`,
       columnsOf(sorted),
     );
+    const moved = await this.moved(tx, sorted, ids);
     await sql(tx, upsertFacts('ticket_point WHERE ticket_id = ANY($1)'), [ids]);
-    await sql(tx, 'DELETE FROM state_interval WHERE ticket_id = ANY($1)', [ids]);
-    await sql(tx, insertIntervals('WHERE ticket_id = ANY($1)'), [ids]);
+    if (moved.length === 0) return;
+    await sql(tx, 'DELETE FROM state_interval WHERE ticket_id = ANY($1)', [moved]);
+    await sql(tx, insertIntervals('WHERE ticket_id = ANY($1)'), [moved]);
+  }
+
+  /**
+   * Tickets whose intervals these points may change. Most points tell of something else, an article that was added:
+   * they are newer than the newest and in the same group and state. The rows compared with are locked before they are
+   * read, which orders replicas; tickets without one are ordered by the insert that makes it.
+   */
+  private async moved(tx: EntityManager, points: readonly TicketPoint[], ids: readonly number[]): Promise<number[]> {
+    const held = await sql<{
+      ticket_id: number;
+      version: number;
+      group_id: number;
+      state_type: string;
+      deleted: boolean;
+    }>(
+      tx,
+      `SELECT ticket_id, version, group_id, state_type, deleted FROM ticket_fact
+       WHERE ticket_id = ANY($1) ORDER BY ticket_id FOR UPDATE`,
+      [ids],
+    );
+    const facts = new Map(held.map((fact) => [fact.ticket_id, fact]));
+    const moved = points.filter((point) => {
+      const fact = facts.get(point.ticketId);
+      if (!fact || point.version < fact.version) return true;
+      return point.groupId !== fact.group_id || point.stateType !== fact.state_type || point.deleted !== fact.deleted;
+    });
+    return [...new Set(moved.map(({ ticketId }) => ticketId))];
   }
 
   /** Derives everything again from the points. */
