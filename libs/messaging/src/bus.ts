@@ -65,6 +65,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 250,
+    // Else every request captures a stack, for an error it will hardly ever have.
+    noAsyncTraces: true,
   });
   reachable.add(nc);
   void watch(nc, options.name);

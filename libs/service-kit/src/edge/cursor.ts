@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { AppError } from '@helpmesh/kernel';
 
 export type CursorValue = string | number | boolean | null;
@@ -8,11 +8,12 @@ export type CursorValue = string | number | boolean | null;
  * neither read meaning into one nor make one up; bound to a `list` name, so that one list's cursor does not fit another.
  */
 export class CursorCodec {
-  private readonly key: Buffer;
+  /** A key object: made of bytes anew for every signature it would cost five times as much as the signature. */
+  private readonly key: KeyObject;
 
   /** @param secret  any secret all replicas of the service share; its signing key will do */
   constructor(secret: string) {
-    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'helpmesh cursor', 32));
+    this.key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'helpmesh cursor', 32)));
   }
 
   encode(list: string, values: readonly CursorValue[]): string {
