@@ -73,7 +73,7 @@ const part = fc
   .stringMatching(/^(?:[a-zA-Z0-9._-]|%[0-9a-fA-F]{2}){1,8}$/)
   .filter((text) => text !== 'group' && text !== '');
 const written = fc.record({
-  nid: fc.constantFrom('mace', 'geant', 'GEANT', 'x-y'),
+  nid: fc.constantFrom<string>('mace', 'geant', 'GEANT', 'x-y'),
   delegated: part,
   subnamespaces: fc.array(part, { maxLength: 2 }),
   group: part,

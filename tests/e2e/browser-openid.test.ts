@@ -1,0 +1,130 @@
+import type { Platform } from '@helpmesh/deploy/local';
+import { type OpenIdServer, openIdServer } from '@helpmesh/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Person, useBrowser } from './browser.ts';
+import type { Desk } from './desk.ts';
+import { testPlatform } from './platform.ts';
+
+const vo = 'urn:mace:egi.eu:group:vo.example.org';
+const scopes = ['profile', 'email', 'entitlements', 'eduperson_entitlement', 'voperson_id'];
+
+/** A person with an account at a research infrastructure, and the desk that trusts it. */
+describe('signing in by an OpenID provider', { timeout: 90_000 }, () => {
+  let platform: Platform;
+  let admin: Desk;
+  let provider: OpenIdServer;
+  const browser = useBrowser(() => platform.url);
+
+  beforeAll(async () => {
+    ({ platform, admin } = await testPlatform({ identity: { HELPMESH_ALLOWED_PRIVATE_HOSTS: '127.0.0.1' } }));
+    provider = await openIdServer({
+      redirectUris: [`${platform.url}/auth/openid/check-in/callback`],
+      postLogoutRedirectUris: [`${platform.url}/sign-in`],
+    });
+    const { issuer, clientId, clientSecret } = provider;
+    const made = await admin.post('/api/v1/openid_providers', {
+      name: 'check-in',
+      title: 'EGI Check-in',
+      issuer,
+      client_id: clientId,
+      client_secret: clientSecret,
+      scopes,
+      trusts_email: true,
+    });
+    expect(made.redirect_uri).toBe(`${platform.url}/auth/openid/check-in/callback`);
+    await admin.post('/api/v1/entitlement_mappings', {
+      provider_id: made.id,
+      pattern: `${vo}:support:role=member`,
+      role: 'Agent',
+      group: 'Users',
+      access: 'full',
+    });
+  }, 120_000);
+  afterAll(async () => {
+    await platform?.stop();
+    await provider?.stop();
+  });
+
+  /** To the page of the provider, and what they do there. */
+  async function atProvider(person: Person, at: string, login: string | null): Promise<void> {
+    person.allow(new RegExp(`^request to ${provider.issuer}/`));
+    const { page } = person;
+    await person.goto(at);
+    await page.getByRole('link', { name: 'Sign in with EGI Check-in' }).click();
+    if (login === null) return page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByLabel('Login').fill(login);
+    await page.getByRole('button', { name: 'Continue' }).click();
+  }
+
+  const account = (person: Person) => person.page.getByRole('button', { name: /^Account of / });
+
+  it('gives the mapped role, leads to the page that was asked for, and signs out at both', async () => {
+    provider.people.set('ines', {
+      given_name: 'Ines',
+      family_name: 'Infra',
+      email: 'ines@infra.example',
+      email_verified: true,
+      eduperson_entitlement: [`${vo}:support:role=member#aai.egi.eu`],
+    });
+    const ines = await browser.person();
+    const { page } = ines;
+    await atProvider(ines, '/tickets/new', 'ines');
+    await page.getByRole('button', { name: 'Account of Ines Infra' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/tickets/new');
+    const me = await page.evaluate(async () => (await fetch('/api/v1/users/me?expand=true')).json());
+    expect(me).toMatchObject({
+      email: 'ines@infra.example',
+      roles: ['Agent', 'Customer'],
+      effective_group_ids: { 1: ['full'] },
+    });
+    await ines.goto('/tickets?view=open');
+    await ines.row('Welcome to Zammad!').waitFor();
+
+    await account(ines).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await ines.heading('Sign in').waitFor();
+    await ines.goto('/tickets');
+    await ines.heading('Sign in').waitFor();
+  });
+
+  it('takes the role back when the entitlement is gone at the next sign-in', async () => {
+    provider.people.set('igor', { name: 'Igor Infra', entitlements: [`${vo}:support:night:role=member`] });
+    const before = await browser.person();
+    await atProvider(before, '/', 'igor');
+    await account(before).waitFor();
+    const groups = () => before.page.evaluate(async () => (await fetch('/api/v1/users/me')).json());
+    expect((await groups()).effective_group_ids).toEqual({ 1: ['full'] });
+
+    provider.people.set('igor', { name: 'Igor Infra', entitlements: [`${vo}:other`] });
+    const after = await browser.person();
+    await atProvider(after, '/', 'igor');
+    await account(after).waitFor();
+    const me = await after.page.evaluate(async () => (await fetch('/api/v1/users/me?expand=true')).json());
+    expect(me).toMatchObject({ firstname: 'Igor', roles: ['Customer'], effective_group_ids: {} });
+    await after.goto('/tickets');
+    await after.heading(/./).waitFor();
+    expect(await after.row('Welcome to Zammad!').count()).toBe(0);
+    // The browser that was an agent is signed out: its session knew rights that are gone.
+    before.allow(/status of 40[13] /);
+    expect((await groups()).error).toBeTruthy();
+  });
+
+  it('says on the sign-in page, in one sentence, what went wrong, and still takes a password', async () => {
+    const person = await browser.person();
+    await atProvider(person, '/tickets', null);
+    await person.page.getByRole('alert').getByText('The sign-in was cancelled at the provider.').waitFor();
+    provider.people.set('mallory', { name: 'M', email: platform.admin.email, email_verified: true });
+    await atProvider(person, '/sign-in', 'mallory');
+    await person.page.getByText('Ask an administrator to link it to your sign-in.').waitFor();
+    await person.fillIn(platform.admin.email, platform.admin.password);
+    await account(person).waitFor();
+  });
+
+  it('speaks German', async () => {
+    const person = await browser.person({ locale: 'de-DE' });
+    await person.goto('/sign-in?problem=openid.not-started');
+    await person.page.getByRole('link', { name: 'Anmelden mit EGI Check-in' }).waitFor();
+    await person.page.getByRole('alert').getByText('hat zu lange gedauert').waitFor();
+  });
+});
