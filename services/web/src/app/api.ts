@@ -5,10 +5,16 @@ import { type Endpoints, routes } from './api.gen.ts';
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
+  /** Of docs/errors.md; empty when the server told none. */
+  readonly code: string;
+  /** The whole answer: sign-in says in it what its second step needs. */
+  readonly answer: unknown;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, more: { code?: string | null; answer?: unknown } = {}) {
     super(message);
     this.status = status;
+    this.code = more.code ?? '';
+    this.answer = more.answer;
   }
 }
 
@@ -59,7 +65,9 @@ export async function request(method: string, url: string, body?: unknown, signa
   csrfToken = response.headers.get('CSRF-Token') ?? csrfToken;
   const text = await response.text();
   const answer = parse(text);
-  if (!response.ok) throw new ApiError(response.status, messageOf(answer));
+  if (!response.ok) {
+    throw new ApiError(response.status, messageOf(answer), { code: response.headers.get('x-error-code'), answer });
+  }
   return answer;
 }
 

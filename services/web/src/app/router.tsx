@@ -57,6 +57,17 @@ const invite = createRoute({
   validateSearch: strings as (search: Record<string, unknown>) => { token?: string },
   component: lazyRouteComponent(entry, 'InvitePage'),
 });
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: '/welcome',
+  validateSearch: strings as (search: Record<string, unknown>) => { token?: string },
+  component: lazyRouteComponent(entry, 'WelcomePage'),
+});
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  component: lazyRouteComponent(entry, 'SignUpPage'),
+});
 
 const app = createRoute({
   getParentRoute: () => root,
@@ -94,9 +105,22 @@ const ticket = createRoute({
   path: '/tickets/$id',
   component: lazyRouteComponent(() => import('../features/tickets/components/ticket-page.tsx'), 'TicketPage'),
 });
+const account = createRoute({
+  getParentRoute: () => app,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../features/account/components/account-page.tsx'), 'AccountPage'),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, forgot, reset, invite, app.addChildren([home, tickets, newTicket, ticket])]),
+  routeTree: root.addChildren([
+    signIn,
+    forgot,
+    reset,
+    invite,
+    welcome,
+    signUp,
+    app.addChildren([home, tickets, newTicket, ticket, account]),
+  ]),
   context: { queryClient },
   // Plain query strings: `?view=open&q=42` stays what a person would write and a script can build.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),

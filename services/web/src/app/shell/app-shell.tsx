@@ -2,7 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, AppShell, Burger, Button, Group, Kbd, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconPencilPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, lazyRouteComponent, Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { meQuery } from '../../features/session/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
@@ -22,10 +22,13 @@ import { ThemeSwitch } from './theme-switch.tsx';
 import { useGeneralActions } from './use-general-actions.ts';
 import { UserMenu } from './user-menu.tsx';
 
+const EnrolPage = lazyRouteComponent(() => import('../../features/account/components/enrol-page.tsx'), 'EnrolPage');
+
 /** Leads to the sign-in page and back when the session ended while the page was open. */
 export function Shell() {
   const { data: me } = useQuery(meQuery);
   const { href } = useLocation();
+  if (me?.two_factor_required) return <EnrolPage />;
   return me ? <Frame /> : <Navigate to="/sign-in" search={{ next: href }} replace />;
 }
 

@@ -82,6 +82,12 @@ export function useGeneralActions(): void {
     ...views(agentViews, () => agent),
     ...views(customerViews, () => customer),
     {
+      id: 'go.account',
+      label: msg`Account security`,
+      section: 'navigation',
+      run: () => void navigate({ to: '/account' }),
+    },
+    {
       id: 'general.shortcut-help',
       label: msg`Keyboard shortcuts`,
       section: 'general',

@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { Menu, Text, UnstyledButton } from '@mantine/core';
-import { IconKeyboard, IconLogout } from '@tabler/icons-react';
+import { IconKeyboard, IconLogout, IconShieldLock } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useMe } from '../../features/session/use-me.ts';
 import { PersonAvatar } from '../../ui/person-avatar.tsx';
 import { registry } from '../actions/registry.ts';
@@ -24,6 +25,9 @@ export function UserMenu() {
           {me.email || me.login}
         </Text>
         <Menu.Divider />
+        <Menu.Item component={Link} to="/account" leftSection={<IconShieldLock size={16} aria-hidden />}>
+          {t`Account security`}
+        </Menu.Item>
         <Menu.Item
           leftSection={<IconKeyboard size={16} aria-hidden />}
           onClick={() => registry.run('general.shortcut-help')}

@@ -19,9 +19,54 @@ export const meQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
-/** @throws ApiError 401 when e-mail and password do not belong together */
-export const signIn = (username: string, password: string): Promise<unknown> =>
-  request('POST', '/api/v1/signin', { username, password, fingerprint: deviceFingerprint() });
+export type FactorMethod = 'authenticator_app' | 'security_keys' | 'recovery_codes';
+
+/** What a sign-in with a second factor waits for. */
+export interface SecondStep {
+  token: string;
+  available_two_factor_authentication_methods: Exclude<FactorMethod, 'recovery_codes'>[];
+  recovery_codes_available: boolean;
+  passkey_options: PublicKeyCredentialRequestOptionsJSON | null;
+}
+
+/**
+ * @returns what the second step needs, or null when there is none and the session is open
+ * @throws ApiError 401 when e-mail and password do not belong together
+ */
+export async function signIn(username: string, password: string): Promise<SecondStep | null> {
+  try {
+    await request('POST', '/api/v1/signin', { username, password, fingerprint: deviceFingerprint() });
+    return null;
+  } catch (error) {
+    const answer = error instanceof ApiError ? (error.answer as { two_factor_required?: SecondStep } | null) : null;
+    if (answer?.two_factor_required) return answer.two_factor_required;
+    throw error;
+  }
+}
+
+/** @throws ApiError 401 for a wrong factor, and when too much time has passed (`identity.second-step-over`) */
+export const signInSecondStep = (token: string, method: FactorMethod, payload: unknown): Promise<unknown> =>
+  request('POST', '/api/v1/signin/second_factor', { token, method, payload });
+
+/** @throws NotAllowedError of the browser when the person does not go on; ApiError */
+export async function answerByPasskey(options: PublicKeyCredentialRequestOptionsJSON): Promise<unknown> {
+  const { startAuthentication } = await import('@simplewebauthn/browser');
+  return startAuthentication({ optionsJSON: options as never });
+}
+
+/** Without a name or a password. */
+export async function signInByPasskey(): Promise<void> {
+  const options = await request('POST', '/api/v1/signin/passkey/options', {});
+  const credential = await answerByPasskey(options as PublicKeyCredentialRequestOptionsJSON);
+  await request('POST', '/api/v1/signin/passkey', { credential });
+}
+
+/** May strangers make themselves an account? */
+export const signUpQuery = queryOptions({
+  queryKey: ['sign-up'],
+  queryFn: async ({ signal }) => (await call('signUpSettings', { signal })).user_create_account,
+  staleTime: Number.POSITIVE_INFINITY,
+});
 
 /** The providers that people may sign in by. */
 export const providersQuery = queryOptions({

@@ -3,6 +3,8 @@ import { SetPasswordPage } from './set-password.tsx';
 
 export { ForgotPage } from './forgot.tsx';
 export { SignInPage } from './sign-in.tsx';
+export { SignUpPage } from './sign-up.tsx';
 
 export const ResetPage = () => createElement(SetPasswordPage, { kind: 'reset' });
 export const InvitePage = () => createElement(SetPasswordPage, { kind: 'invite' });
+export const WelcomePage = () => createElement(SetPasswordPage, { kind: 'welcome' });

@@ -8,11 +8,13 @@ import { ApiError, call } from '../../../app/api.ts';
 import { problemText } from '../../../ui/problem.ts';
 import { EntryPage, FormProblem } from './entry-page.tsx';
 
+type Kind = 'reset' | 'invite' | 'welcome';
+
 /** What the server demands as well; said before the first try instead of after it. */
 const minimumLength = 10;
 
-/** Both mails, reset and invitation, lead to the same task: a one-time link and a new password. */
-export function SetPasswordPage({ kind }: { kind: 'reset' | 'invite' }) {
+/** The mails of reset, invitation and sign-up lead to the same task: a one-time link and a new password. */
+export function SetPasswordPage({ kind }: { kind: Kind }) {
   const { t } = useLingui();
   const { token = '' } = useSearch({ from: `/${kind}` });
   const [saved, setSaved] = useState(false);
@@ -38,7 +40,7 @@ export function SetPasswordPage({ kind }: { kind: 'reset' | 'invite' }) {
   return (
     <EntryPage
       title={title}
-      lead={kind === 'invite' ? t`Choose a password to finish your account.` : t`Choose one that you use nowhere else.`}
+      lead={kind !== 'reset' ? t`Choose a password to finish your account.` : t`Choose one that you use nowhere else.`}
     >
       <PasswordForm token={token} onSaved={() => setSaved(true)} />
     </EntryPage>
@@ -102,7 +104,7 @@ function Saved() {
   );
 }
 
-function DeadLink({ kind }: { kind: 'reset' | 'invite' }) {
+function DeadLink({ kind }: { kind: Kind }) {
   const { t } = useLingui();
   return (
     <EntryPage title={t`This link does not work any more`}>
@@ -110,13 +112,12 @@ function DeadLink({ kind }: { kind: 'reset' | 'invite' }) {
         <Alert color="red" variant="light" icon={<IconLinkOff aria-hidden />} role="alert">
           {t`Links work once and for a limited time.`}
         </Alert>
-        {kind === 'reset' ? (
-          <Button component={Link} to="/forgot" fullWidth>
+        {kind !== 'invite' && (
+          <Button component={Link} to={kind === 'reset' ? '/forgot' : '/sign-up'} fullWidth>
             {t`Ask for a new link`}
           </Button>
-        ) : (
-          <Text>{t`Ask the person who invited you for a new invitation.`}</Text>
         )}
+        {kind === 'invite' && <Text>{t`Ask the person who invited you for a new invitation.`}</Text>}
         <Anchor component={Link} to="/sign-in" size="sm" ta="center">
           {t`Back to sign in`}
         </Anchor>

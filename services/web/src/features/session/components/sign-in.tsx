@@ -1,15 +1,20 @@
 import { useLingui } from '@lingui/react/macro';
 import { Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { IconFingerprint } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiError } from '../../../app/api.ts';
 import { ownPath } from '../../../app/own-path.ts';
 import { problemText } from '../../../ui/problem.ts';
 import { providerProblem } from '../provider-problem.ts';
-import { meQuery, signIn } from '../queries.ts';
+import { meQuery, type SecondStep, signIn, signInByPasskey, signUpQuery } from '../queries.ts';
 import { EntryPage, FormProblem } from './entry-page.tsx';
 import { ProviderButtons } from './provider-buttons.tsx';
+import { SecondStepPage } from './second-step.tsx';
+
+/** Pages without https, but for localhost, have none. */
+const browserSupportsPasskeys = 'PublicKeyCredential' in globalThis;
 
 export function SignInPage() {
   const { t, i18n } = useLingui();
@@ -18,29 +23,46 @@ export function SignInPage() {
   const cache = useQueryClient();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const [step, setStep] = useState<SecondStep | null>(null);
+  const enter = async () => {
+    const me = await cache.fetchQuery({ ...meQuery, staleTime: 0 });
+    if (me) await navigate({ href: ownPath(next) ?? '/', replace: true });
+    return me;
+  };
   const attempt = useMutation({
     mutationFn: async () => {
-      await signIn(email.trim(), password);
-      return cache.fetchQuery({ ...meQuery, staleTime: 0 });
+      const second = await signIn(email.trim(), password);
+      setStep(second);
+      return second ?? enter();
     },
-    onSuccess: (me) => me && navigate({ href: ownPath(next) ?? '/', replace: true }),
+    onSuccess: () => setPassword(''),
     onError: () => setPassword(''),
   });
+  const byPasskey = useMutation({ mutationFn: () => signInByPasskey().then(enter) });
+  const { data: mayCreate } = useQuery(signUpQuery);
   const wrong = attempt.error instanceof ApiError && (attempt.error.status === 401 || attempt.error.status === 403);
   // The session was made but the next request came without it: the browser refused the cookie.
   const cookieRefused = attempt.isSuccess && attempt.data === null;
   const problem = () => {
+    if (byPasskey.isError) return passkeyProblem(byPasskey.error);
     if (wrong) return t`E-mail address and password do not match.`;
     if (cookieRefused) return t`Your browser did not keep the session. Allow cookies for this site and try again.`;
     if (attempt.isError) return problemText(i18n, attempt.error);
     return attempt.isIdle && arrived !== undefined && i18n._(providerProblem(arrived));
   };
 
+  const passkeyProblem = (error: Error) => {
+    if (!(error instanceof ApiError)) return t`The passkey did not answer. Please try again.`;
+    return error.status === 401 ? t`This passkey does not open any account here.` : problemText(i18n, error);
+  };
+
+  if (step) return <SecondStepPage step={step} onDone={enter} onAgain={() => setStep(null)} />;
   return (
     <EntryPage title={t`Sign in`} lead={t`Welcome to the service desk.`}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
+          byPasskey.reset();
           attempt.mutate();
         }}
       >
@@ -73,9 +95,25 @@ export function SignInPage() {
           <Button type="submit" loading={attempt.isPending} fullWidth>
             {t`Sign in`}
           </Button>
+          {browserSupportsPasskeys && (
+            <Button
+              variant="default"
+              fullWidth
+              leftSection={<IconFingerprint size={18} aria-hidden />}
+              loading={byPasskey.isPending}
+              onClick={() => byPasskey.mutate()}
+            >
+              {t`Sign in with a passkey`}
+            </Button>
+          )}
           <Anchor component={Link} to="/forgot" size="sm" ta="center">
             {t`Forgot your password?`}
           </Anchor>
+          {mayCreate && (
+            <Anchor component={Link} to="/sign-up" size="sm" ta="center">
+              {t`Create an account`}
+            </Anchor>
+          )}
         </Stack>
       </form>
     </EntryPage>

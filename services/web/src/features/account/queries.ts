@@ -1,0 +1,25 @@
+import type { OutputOf } from '@helpmesh/contracts';
+import { queryOptions } from '@tanstack/react-query';
+import type { Endpoints } from '../../app/api.gen.ts';
+import { call } from '../../app/api.ts';
+
+export type Session = OutputOf<Endpoints['listSessions']>['sessions'][number];
+export type SecondFactors = OutputOf<Endpoints['twoFactorConfiguration']>;
+export type Passkey = SecondFactors['passkeys'][number];
+export type ApiToken = OutputOf<Endpoints['listTokens']>['tokens'][number];
+
+export const sessionsQuery = (userId: number) =>
+  queryOptions({
+    queryKey: ['account', 'sessions', userId],
+    queryFn: async ({ signal }) => (await call('listSessions', { query: { user_id: userId }, signal })).sessions,
+  });
+
+export const secondFactorsQuery = queryOptions({
+  queryKey: ['account', 'second-factors'],
+  queryFn: ({ signal }) => call('twoFactorConfiguration', { signal }),
+});
+
+export const tokensQuery = queryOptions({
+  queryKey: ['account', 'tokens'],
+  queryFn: ({ signal }) => call('listTokens', { signal }),
+});
