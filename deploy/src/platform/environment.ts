@@ -27,6 +27,9 @@ export interface EnvironmentInput {
 /** A run with sample data and a known sign-in is for this machine; HTTP_HOST and SMTP_HOST open it. */
 const LOOPBACK = '127.0.0.1';
 
+/** Node's own default lets the garbage of a start stand: this takes a third off the memory of seven idle services. */
+const NODE_OPTIONS = '--max-semi-space-size=4';
+
 export const ADMIN_EMAIL = 'admin@example.com';
 
 /** Variables of the launcher that would mean something else to a service. */
@@ -47,6 +50,7 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): No
 
   Object.assign(env, {
     NODE_ENV: 'production',
+    NODE_OPTIONS: given.NODE_OPTIONS || NODE_OPTIONS,
     NODE_COMPILE_CACHE: given.NODE_COMPILE_CACHE || input.compileCache,
     OTEL_SERVICE_NAME: service,
     NATS_URL: addresses.natsUrl,
