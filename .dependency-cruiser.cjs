@@ -88,6 +88,13 @@ module.exports = {
       to: { path: 'node_modules/nodemailer' },
     },
     {
+      name: 'only-safe-fetch-calls-out',
+      comment: 'An address that somebody typed in may lead into our own network (S13).',
+      severity: 'error',
+      from: { path: '^(services|libs)/', pathNot: '(^libs/service-kit/src/net/|^libs/testing/|\\.test\\.ts$|/test/)' },
+      to: { path: 'node_modules/(undici|axios|got|node-fetch)/' },
+    },
+    {
       name: 'through-the-door',
       severity: 'error',
       comment: 'A library is used through the names its door lists.',

@@ -74,7 +74,8 @@ const own: Record<ServiceName, Omit<Needs, 'service' | 'healthPort'>> = {
     database: true,
     redis: true,
     blobs: false,
-    outside: [],
+    // Sign-in providers.
+    outside: [443, 8443],
     replicas: 2,
     memoryMi: 192,
     cpuMilli: 100,

@@ -30,7 +30,7 @@ export function networkPolicy(need: Needs): INetworkPolicy {
   if (need.database) egress.push(to('postgres', 5432));
   if (need.redis) egress.push(to('redis', 6379));
   if (need.outside.length > 0) {
-    // Mail servers may stand anywhere, but never on the addresses where clouds keep their metadata.
+    // Mail servers and sign-in providers may stand anywhere, but never on the addresses where clouds keep their metadata.
     egress.push({
       to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }],
       ports: need.outside.map(tcp),
