@@ -83,7 +83,8 @@ const home = createRoute({
   path: '/',
   beforeLoad: async ({ context: { queryClient: cache } }) => {
     const me = await cache.ensureQueryData(meQuery);
-    if (!me || !capabilitiesOf(me as AccessFacts).agent) throw redirect({ to: '/tickets', replace: true });
+    const waits = !me || me.two_factor_required === true;
+    if (waits || !capabilitiesOf(me as AccessFacts).agent) throw redirect({ to: '/tickets', replace: true });
     // Without numbers the list opens all the same and says what is wrong.
     const counts = await cache.fetchQuery(ticketCountsQuery).catch(() => new Map<string, number>());
     throw redirect({ to: '/tickets', search: { view: landingView(counts) }, replace: true });

@@ -1,0 +1,226 @@
+import type { Platform } from '@helpmesh/deploy/local';
+import { TOTP } from 'otpauth';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Person, useBrowser } from './browser.ts';
+import { type Desk, type Json, linkIn, type Mailbox } from './desk.ts';
+import { testPlatform } from './platform.ts';
+import { seriousIn } from './serious.ts';
+
+const password = 'a rather long password';
+
+/** How people sign in and look after it, through the page, with a virtual authenticator of the browser. */
+describe('account security', () => {
+  let platform: Platform;
+  let admin: Desk;
+  let mailbox: Mailbox;
+  let people = 0;
+  const browser = useBrowser(() => platform.url);
+
+  beforeAll(async () => {
+    ({ platform, admin, mailbox } = await testPlatform());
+  }, 120_000);
+  afterAll(() => platform?.stop());
+
+  async function newUser(roles: string[] = ['Customer']): Promise<{ id: number; email: string }> {
+    const email = `person${++people}@customer.example`;
+    const { id } = await admin.post('/api/v1/users', { email, firstname: 'Per', lastname: 'Son', password, roles });
+    return { id, email };
+  }
+
+  async function atAccount(person: Person, email: string): Promise<void> {
+    await person.signIn(email, password, { at: '/tickets' });
+    await person.page.getByRole('button', { name: /^Account of / }).click();
+    await person.page.getByRole('menuitem', { name: 'Account security' }).click();
+    await person.heading('Account security').waitFor();
+  }
+
+  async function signOut({ page }: Person): Promise<void> {
+    await page.getByRole('button', { name: /^Account of / }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+  }
+
+  /** From the open dialog on. @returns codes of the app, and the recovery codes */
+  async function setUpApp({ page }: Person): Promise<{ code: (steps?: number) => string; recovery: string[] }> {
+    const secret = (await page.locator('code').first().textContent()) ?? '';
+    await page.getByRole('img', { name: 'Code to scan' }).waitFor();
+    const app = new TOTP({ secret: secret.replaceAll(' ', '') });
+    const code = (steps = 0) => app.generate({ timestamp: Date.now() + steps * 30_000 });
+    await page.getByLabel('Code of the app').fill(code());
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    const list = page.getByRole('list', { name: 'Recovery codes' });
+    await list.waitFor();
+    const recovery = await list.getByRole('listitem').allTextContents();
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    return { code, recovery };
+  }
+
+  /** Touch, fingerprint and storage of a platform authenticator, played by the browser itself. */
+  async function withAuthenticator({ context, page }: Person): Promise<void> {
+    const cdp = await context.newCDPSession(page);
+    await cdp.send('WebAuthn.enable');
+    await cdp.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+  }
+
+  it('an authenticator app is set up, asked for, and replaced by a recovery code when it is lost', async () => {
+    const { email } = await newUser();
+    const person = await browser.person();
+    const { page } = person;
+    person.allow(/status of 422 .*\/api\/v1\/signin/, /status of 401 .*\/api\/v1\/signin\/second_factor/);
+    await atAccount(person, email);
+    await page.getByRole('button', { name: 'Set up an authenticator app' }).click();
+    const { code, recovery } = await setUpApp(person);
+    expect(recovery).toHaveLength(10);
+    await page.getByText('10 of 10 are left').waitFor();
+
+    await signOut(person);
+    await person.fillIn(email, password);
+    await person.heading('Second step').waitFor();
+    await page.getByLabel('Code', { exact: true }).fill('000000');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('This code is not right.').waitFor();
+    await page.getByLabel('Code', { exact: true }).fill(code(1));
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /^Account of / }).waitFor();
+
+    await signOut(person);
+    await person.fillIn(email, password);
+    await page.getByRole('button', { name: 'Use a recovery code instead' }).click();
+    await page.getByLabel('Recovery code').fill(recovery[0] ?? '');
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByRole('button', { name: /^Account of / }).waitFor();
+    await person.goto('/account');
+    await page.getByText('9 of 10 are left').waitFor();
+  });
+
+  it('a passkey is added, signs in alone, and is asked for after the password', async () => {
+    const { email } = await newUser();
+    const person = await browser.person();
+    const { page } = person;
+    person.allow(/status of 422 .*\/api\/v1\/signin/);
+    await withAuthenticator(person);
+    await atAccount(person, email);
+    await page.getByRole('button', { name: 'Add a passkey' }).click();
+    await page.getByLabel('Name').fill('My laptop');
+    await page.getByRole('button', { name: 'Add the passkey' }).click();
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'My laptop' }).getByText('never used').waitFor();
+
+    await signOut(person);
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('button', { name: /^Account of Per Son/ }).waitFor();
+
+    await signOut(person);
+    await person.fillIn(email, password);
+    await page.getByRole('button', { name: 'Use the passkey' }).click();
+    await page.getByRole('button', { name: /^Account of / }).waitFor();
+
+    await person.goto('/account');
+    await page.getByRole('listitem').filter({ hasText: 'My laptop' }).getByText('last used').waitFor();
+    await page.getByRole('button', { name: 'Remove the passkey My laptop' }).click();
+    await page.getByText('You have no second factor yet.').waitFor();
+  });
+
+  it('S23: the other sessions end, and a page of one of them goes to the sign-in', async () => {
+    const { email } = await newUser();
+    const [here, there] = [await browser.person(), await browser.person()];
+    there.allow(/status of 40[13] /);
+    await there.signIn(email, password);
+    await atAccount(here, email);
+    const sessions = here.page.getByRole('list', { name: 'Sessions' }).getByRole('listitem');
+    await sessions.nth(1).waitFor();
+    await sessions
+      .filter({ hasText: 'This session' })
+      .getByText(/Chrome/)
+      .waitFor();
+    await here.page.getByRole('button', { name: 'Sign out everywhere else' }).click();
+    await here.page.getByText('You are signed out everywhere else.').waitFor();
+    await sessions.nth(1).waitFor({ state: 'detached' });
+    await there.goto('/tickets');
+    await there.heading('Sign in').waitFor();
+  });
+
+  it('an API token is shown once, works with its permissions, and is revoked', async () => {
+    const { email } = await newUser(['Agent']);
+    const person = await browser.person();
+    const { page } = person;
+    await atAccount(person, email);
+    await page.getByRole('button', { name: 'Make a token' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('sync');
+    await dialog.getByRole('combobox', { name: 'Permissions' }).fill('ticket.agent');
+    await page.getByRole('option', { name: 'ticket.agent' }).click();
+    await page.keyboard.press('Tab');
+    await dialog.getByRole('button', { name: 'Make the token' }).click();
+    await dialog.getByText('Copy the token now').waitFor();
+    const token = (await dialog.getByText(/^hm_/).textContent()) ?? '';
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    const row = page.getByRole('list', { name: 'API tokens' }).getByRole('listitem').filter({ hasText: 'sync' });
+    await row.getByText('never used').waitFor();
+    expect(await page.content()).not.toContain(token);
+    const script = admin.as({ token });
+    expect(await script.get('/api/v1/users/me')).toMatchObject({ login: email, permissions: ['ticket.agent'] });
+    await page.getByRole('button', { name: 'Revoke the token sync' }).click();
+    await row.waitFor({ state: 'detached' });
+    expect((await script.call('GET', '/api/v1/users/me')).status).toBe(401);
+  });
+
+  it('S24: somebody makes an account by a link to their address and a password of their own', async () => {
+    const email = 'newcomer@customer.example';
+    const person = await browser.person();
+    const { page } = person;
+    await person.goto('/sign-in');
+    await page.getByRole('link', { name: 'Create an account' }).click();
+    await page.getByLabel('First name').fill('New');
+    await page.getByLabel('Last name').fill('Comer');
+    await page.getByLabel('E-mail address').fill(email);
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await person.heading('Check your mail').waitFor();
+    const link = linkIn(await mailbox.mail(email), '/welcome');
+    await person.goto(link.href);
+    await page.getByLabel('New password').fill(password);
+    await page.getByRole('button', { name: 'Save the password' }).click();
+    await page.getByRole('link', { name: 'Go to sign in' }).click();
+    await person.fillIn(email, password);
+    await page.getByRole('button', { name: 'Account of New Comer' }).waitFor();
+  });
+
+  it('a role that demands a second factor leads there first, and to the desk afterwards', async () => {
+    const { email } = await newUser(['Agent']);
+    const settings: Json[] = await admin.get('/api/v1/settings');
+    const { id } = settings.find(({ name }) => name === 'two_factor_authentication_enforce_role_ids');
+    const agents = { state_current: { value: [2] } };
+    const session = await openSession();
+    await session.put(`/api/v1/settings/${id}`, agents);
+    try {
+      const person = await browser.person();
+      const { page } = person;
+      await person.goto('/');
+      await person.fillIn(email, password);
+      await person.heading('Set up a second factor').waitFor();
+      expect(await seriousIn(person, 'enrolment')).toEqual([]);
+      await setUpApp(person);
+      await page.getByRole('button', { name: /^Account of / }).waitFor();
+      await person.heading().waitFor();
+    } finally {
+      await session.put(`/api/v1/settings/${id}`, { state_current: { value: [] } });
+    }
+  });
+
+  /** The administrator by a cookie: passwords alone open nothing while a role demands more. */
+  async function openSession(): Promise<Desk> {
+    const { email, password: secret } = platform.admin;
+    const answer = await admin.as(undefined).call('POST', '/api/v1/signin', { username: email, password: secret });
+    const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+    return admin.as({ cookie, csrf: answer.headers.get('csrf-token') ?? '' });
+  }
+});
