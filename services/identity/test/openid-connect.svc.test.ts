@@ -19,7 +19,7 @@ import {
 } from '@helpmesh/contracts';
 import { type OpenIdServer, openIdServer, waitFor } from '@helpmesh/testing';
 import { base64url, type JWTPayload, SignJWT } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type HostileProvider, hostileProvider } from './hostile-provider.ts';
 import { ids, startIdentity, type TestIdentity } from './identity.ts';
 
@@ -31,6 +31,7 @@ let identity: TestIdentity;
 let egi: OpenIdServer;
 let other: OpenIdServer;
 let hostile: HostileProvider;
+const twisters: HostileProvider[] = [];
 const provider: Record<string, number> = {};
 
 beforeAll(async () => {
@@ -53,8 +54,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await identity?.stop();
-  for (const server of [egi, other, hostile]) await server?.stop();
+  for (const server of [egi, other, hostile, ...twisters]) await server?.stop();
 });
+// Providers live in real time, and say so in what they sign.
+beforeEach(() => identity.clock.set(new Date()));
 afterEach(async () => {
   await identity.rows('DELETE FROM entitlement_mappings');
   await identity.rows(
@@ -433,9 +436,8 @@ describe('S27: an answer that is not the one that was asked for', () => {
     const { url, transaction } = await begin('egi');
     const answer = queryOf(await egi.signIn(url, 'bob'));
     await expect(finish('other', answer, transaction)).rejects.toEqual(refused('openid.not-started'));
-    const late = startLater(16 * 60_000);
+    identity.clock.advance(16 * 60_000);
     await expect(finish('egi', answer, transaction)).rejects.toEqual(refused('openid.not-started'));
-    late.undo();
   });
 
   it('says so when somebody cancels', async () => {
@@ -451,10 +453,13 @@ describe('S27: an answer that is not the one that was asked for', () => {
   });
 });
 
-/** Moves the service's clock, and back. */
-function startLater(ms: number): { undo(): void } {
-  identity.clock.advance(ms);
-  return { undo: () => identity.clock.advance(-ms) };
+/** A provider of its own whose metadata says something else. @returns its name here */
+async function twisted(name: string, metadata: object): Promise<string> {
+  const made = await hostileProvider();
+  twisters.push(made);
+  made.metadata = { ...made.metadata, ...metadata };
+  await addProvider({ name, issuer: made.issuer });
+  return name;
 }
 
 describe('S27: an ID token', () => {
@@ -504,15 +509,13 @@ describe('S27: an ID token', () => {
     }
   });
 
-  it('of a provider that calls itself another is not even asked for', async () => {
-    const { metadata } = hostile;
-    hostile.metadata = { ...metadata, issuer: egi.issuer };
-    const late = startLater(11 * 60_000);
-    await expect(begin('hostile')).rejects.toEqual(refused('openid.provider-unavailable'));
-    hostile.metadata = { ...metadata, authorization_endpoint: 'javascript:alert(1)' };
-    await expect(begin('hostile')).rejects.toEqual(refused('openid.provider-unavailable'));
-    hostile.metadata = metadata;
-    late.undo();
+  it.each([
+    ['calls itself another', () => ({ issuer: egi.issuer })],
+    ['leads browsers astray', () => ({ authorization_endpoint: 'javascript:alert(1)' })],
+    ['says nothing about itself', () => ({ authorization_endpoint: undefined })],
+  ])('is not even asked for where a provider %s', async (what, metadata) => {
+    const name = await twisted(what.replaceAll(' ', '-'), metadata());
+    await expect(begin(name)).rejects.toEqual(refused('openid.provider-unavailable'));
   });
 });
 
@@ -540,22 +543,20 @@ describe('S13: what is called for a provider', () => {
     await expect(addProvider({ name: 'private', issuer })).rejects.toEqual(refused('net.address-refused'));
   });
 
-  it('is not what its own metadata names on a private network', async () => {
-    const { metadata } = hostile;
-    hostile.metadata = { ...metadata, token_endpoint: 'http://169.254.169.254/token' };
-    const late = startLater(22 * 60_000);
-    const { url, transaction } = await begin('hostile');
-    const answer = new URLSearchParams({
-      code: 'x',
-      state: new URL(url).searchParams.get('state') ?? '',
-      iss: hostile.issuer,
-    });
-    await expect(finish('hostile', answer.toString(), transaction)).rejects.toEqual(
-      refused('openid.provider-unavailable'),
-    );
-    hostile.metadata = metadata;
-    late.undo();
-  });
+  it.each(['token_endpoint', 'jwks_uri', 'userinfo_endpoint'])(
+    'is not a private %s of its metadata',
+    async (endpoint) => {
+      const name = await twisted(endpoint.replaceAll('_', '-'), { [endpoint]: 'http://169.254.169.254/' });
+      const { url, transaction } = await begin(name);
+      const asked = new URL(url).searchParams;
+      const { issuer, sign, honest } = twisters.at(-1) as HostileProvider;
+      twisters.at(-1)?.idToken(() => sign(honest(asked.get('nonce') ?? '')));
+      const answer = new URLSearchParams({ code: 'x', state: asked.get('state') ?? '', iss: issuer });
+      await expect(finish(name, answer.toString(), transaction)).rejects.toEqual(
+        refused('openid.provider-unavailable'),
+      );
+    },
+  );
 });
 
 describe('signing out', () => {
