@@ -44,6 +44,7 @@ describe('account security', () => {
   async function setUpApp({ page }: Person): Promise<{ code: (steps?: number) => string; recovery: string[] }> {
     const secret = (await page.locator('code').first().textContent()) ?? '';
     await page.getByRole('img', { name: 'Code to scan' }).waitFor();
+    expect(await page.locator('.mantine-Alert-root', { hasNotText: /./ }).count(), 'empty boxes').toBe(0);
     const app = new TOTP({ secret: secret.replaceAll(' ', '') });
     const code = (steps = 0) => app.generate({ timestamp: Date.now() + steps * 30_000 });
     await page.getByLabel('Code of the app').fill(code());

@@ -257,7 +257,7 @@ describe('sessions', () => {
     ['a wrong token', { 'x-csrf-token': 'guessed' }],
     ['the right token from another site', { 'sec-fetch-site': 'cross-site' }],
     ['the right token from a neighbouring host', { 'sec-fetch-site': 'same-site' }],
-  ])('refuses to change anything with a cookie and %s', async (what, headers: Record<string, string>) => {
+  ])('S21: refuses to change anything with a cookie and %s', async (what, headers: Record<string, string>) => {
     const signedIn = await signIn();
     const token = what.startsWith('the right') ? { 'x-csrf-token': signedIn.headers.get('csrf-token') ?? '' } : {};
     const cookie = cookieOf(signedIn);

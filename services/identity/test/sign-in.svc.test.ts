@@ -106,7 +106,7 @@ describe('Basic', () => {
   });
 });
 
-describe('guessing', () => {
+describe('S26: guessing', () => {
   const limited = { kind: 'limited', code: 'identity.too-many-tries' };
   const guess = async (login: string, ip: string, times: number) => {
     for (let i = 0; i < times; i++) await basic(login, `guess ${i}`, { ip }).catch(() => undefined);
@@ -175,7 +175,7 @@ describe('guessing', () => {
   });
 });
 
-describe('a session', () => {
+describe('S23: a session', () => {
   const open = (email: string, password: string) =>
     desk.ask(signIn, { username: email, password, ip: '192.0.2.20', userAgent: 'a browser' });
 
@@ -370,7 +370,7 @@ describe('an API token', () => {
   });
 });
 
-describe('acting for another', () => {
+describe('S28: acting for another', () => {
   it.each([
     ['id', '2'],
     ['login', 'Nicole.Braun@zammad.org'],
@@ -426,7 +426,7 @@ describe('acting for another', () => {
   });
 });
 
-describe('a new password by mail', () => {
+describe('S24: a new password by mail', () => {
   const reset = (username: string) => desk.ask(requestPasswordReset, { params: {}, query: {}, body: { username } });
   const use = (token: string, password?: string) =>
     desk.ask(setPasswordByToken, { params: {}, query: {}, body: { token, password } });
@@ -655,7 +655,7 @@ describe('changing the own password', () => {
   });
 });
 
-describe('enumeration', () => {
+describe('S25: enumeration', () => {
   it('hashes for an unknown user what it hashes for a known one', async () => {
     const { Passwords } = await import('../src/application/sign-in/passwords.ts');
     const passwords = new Passwords();

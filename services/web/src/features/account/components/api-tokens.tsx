@@ -10,6 +10,7 @@ import {
   Select,
   Skeleton,
   Stack,
+  Text,
   TextInput,
 } from '@mantine/core';
 import { IconCheck, IconCopy, IconKey } from '@tabler/icons-react';
@@ -51,6 +52,11 @@ export function ApiTokens() {
       }
     >
       {!data && <Skeleton height={56} />}
+      {data?.tokens.length === 0 && (
+        <Text size="sm" mt="xs">
+          {t`You have none.`}
+        </Text>
+      )}
       <ul className={classes.list} aria-label={t`API tokens`}>
         {data?.tokens.map((token) => (
           <Row key={token.id} token={token} onRemove={() => remove.mutate(token.id)} />

@@ -32,7 +32,11 @@ export function SetUpAuthenticatorApp({ onDone, onCancel }: Props) {
     onSuccess: ({ verified, recovery_codes: codes }) => (verified ? onDone(codes) : setCode('')),
   });
   const wrong = confirm.data?.verified === false && t`This code is not right. Check the clock of your device.`;
-  const failed = confirm.error ?? begun.error;
+  const problem = () => {
+    const failed = confirm.error ?? begun.error;
+    if (failed instanceof Cancelled) return t`Nothing was changed.`;
+    return failed && problemText(i18n, failed);
+  };
   if (begun.isPending) return <Loader aria-label={t`Preparing`} mx="auto" />;
   return (
     <form
@@ -41,10 +45,7 @@ export function SetUpAuthenticatorApp({ onDone, onCancel }: Props) {
         confirm.mutate();
       }}
     >
-      <FormProblem>
-        {wrong || (failed && !(failed instanceof Cancelled) && problemText(i18n, failed))}
-        {begun.error instanceof Cancelled && t`Nothing was changed.`}
-      </FormProblem>
+      <FormProblem>{wrong || problem()}</FormProblem>
       {begun.data && (
         <Stack>
           <Text size="sm">{t`Scan this with your authenticator app, or type the key into it.`}</Text>
