@@ -542,3 +542,28 @@ describe('passkeys', () => {
     await expect(add(mine)).rejects.toMatchObject(notAdded);
   });
 });
+
+describe('what is over', () => {
+  it('is swept away: first steps, answered challenges, sign-ups; what is not stays', async () => {
+    const { Sweep } = await import('../src/application/sweep.ts');
+    const who = await person();
+    const { code } = await withApp(who);
+    const rows = async () =>
+      (await desk.rows<{ n: number }>('SELECT count(*)::int AS n FROM sign_in_steps WHERE user_id = $1', [who.id]))[0]
+        ?.n;
+    await challenged(who);
+    desk.clock.advance(4 * 60_000);
+    const { token } = await challenged(who);
+    desk.clock.advance(2 * 60_000);
+    await desk.rows(`INSERT INTO used_challenges VALUES ('\\x00', $1), ('\\x01', $2)`, [
+      new Date(desk.clock.now() - 1),
+      new Date(desk.clock.now() + 1),
+    ]);
+    expect(await rows()).toBe(2);
+    await desk.service.get(Sweep).run();
+    expect(await rows()).toBe(1);
+    const challenges = `SELECT encode(challenge_hash, 'hex') AS h FROM used_challenges WHERE length(challenge_hash) = 1`;
+    expect(await desk.rows(challenges)).toEqual([{ h: '01' }]);
+    await second(token, code());
+  });
+});
