@@ -14,6 +14,8 @@ import { sendJson } from './send.ts';
 
 const NO_STORE = 'no-cache, no-store, max-age=0, must-revalidate';
 const SIGN_IN_PAGE = '/sign-in';
+/** Identity asks the provider up to four times; one that is slow answers better late than with a lost session. */
+const PROVIDER_MS = 45_000;
 const LONGEST_PATH = 1_000;
 const LONGEST_ANSWER = 8_000;
 const LONGEST_TOKEN = 10_000;
@@ -111,8 +113,8 @@ export class OpenIdController {
     this.authenticator.forgetSession(sessionToken);
   }
 
-  private asGateway(): { actor: string } {
-    return { actor: this.signer.service() };
+  private asGateway(): { actor: string; timeoutMs: number } {
+    return { actor: this.signer.service(), timeoutMs: PROVIDER_MS };
   }
 }
 

@@ -47,9 +47,13 @@ export class ProviderStore {
     return sql(tx, 'SELECT * FROM openid_providers ORDER BY id');
   }
 
-  /** Holds the row until the transaction ends. */
-  async lock(tx: EntityManager, id: number): Promise<ProviderRow | undefined> {
-    return (await sql<ProviderRow>(tx, 'SELECT * FROM openid_providers WHERE id = $1::bigint FOR UPDATE', [id]))[0];
+  /**
+   * Holds the row until the transaction ends.
+   * @param mode  `SHARE`: others may hold it so as well, and nobody changes it
+   */
+  async lock(tx: EntityManager, id: number, mode: 'UPDATE' | 'SHARE'): Promise<ProviderRow | undefined> {
+    const text = `SELECT * FROM openid_providers WHERE id = $1::bigint FOR ${mode}`;
+    return (await sql<ProviderRow>(tx, text, [id]))[0];
   }
 
   async byId(tx: Read, id: number): Promise<ProviderRow | undefined> {

@@ -116,7 +116,7 @@ export class FederatedSignIn {
     const { sid } = vouched.idToken;
     const opened = await transaction(this.db, async (tx) => {
       // It may have been changed or removed meanwhile; from here on it stays as it is.
-      const current = await this.providers.lock(tx, provider.id);
+      const current = await this.providers.lock(tx, provider.id, 'SHARE');
       if (!current?.enabled) throw providerUnknown();
       const identity = await this.identityOf(tx, current, person, now);
       const earned = earnedMappings(await this.providers.mappings(tx, current.id), person.entitlements);

@@ -53,7 +53,7 @@ export class Mappings {
     const pattern = normalPattern(input.pattern);
     return transaction(this.db, async (tx) => {
       const { provider_id, note } = input;
-      if (!(await this.providers.lock(tx, provider_id))) throw refusals.noSuchId('provider', provider_id);
+      if (!(await this.providers.lock(tx, provider_id, 'SHARE'))) throw refusals.noSuchId('provider', provider_id);
       const gift = await this.giftOf(tx, input, { role_id: null, group_id: null, access: null });
       const values = { provider_id, pattern, ...gift, note: note ?? '' };
       const id = await this.providers.addMapping(tx, values, this.by(actor));

@@ -69,7 +69,7 @@ export class Providers {
       values.client_secret = client_secret ? this.clients.sealSecret(id, client_secret) : null;
     }
     return this.guarded(async (tx) => {
-      const before = found(await this.providers.lock(tx, id), id);
+      const before = found(await this.providers.lock(tx, id, 'UPDATE'), id);
       await this.providers.change(tx, id, values, this.by(actor));
       if (change.enabled !== undefined && change.enabled !== before.enabled) {
         if (!change.enabled) await this.endSessions(tx, id);
@@ -83,7 +83,7 @@ export class Providers {
   async delete(actor: Actor, id: number): Promise<Record<string, never>> {
     if (!mayFederation.manage(actor)) throw refusals.notAuthorized();
     await transaction(this.db, async (tx) => {
-      found(await this.providers.lock(tx, id), id);
+      found(await this.providers.lock(tx, id, 'UPDATE'), id);
       await this.endSessions(tx, id);
       const userIds = await this.federated.usersWithGrantsOf(tx, id);
       await this.providers.delete(tx, id);
