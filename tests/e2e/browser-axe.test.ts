@@ -44,7 +44,7 @@ describe('accessibility', () => {
 
   it.each(looks)(
     'nothing serious in $colorScheme at $width px',
-    { timeout: 120_000 },
+    { timeout: 180_000 },
     async ({ colorScheme, width }) => {
       const person = await browser.person({ colorScheme, viewport: { width, height: 850 }, reducedMotion: 'reduce' });
       const { page } = person;
