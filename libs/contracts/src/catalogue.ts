@@ -1,5 +1,5 @@
 import { fileMail, mailPasswordReset, mailSignUp, markRedirected, recordMail, sendMail } from './commands/commands.ts';
-import type { MessageDefinition } from './define.ts';
+import type { MessageDefinition, QuestionDefinition } from './define.ts';
 import { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
 import { ticketRedirected } from './events/federation.ts';
 import {
@@ -17,6 +17,20 @@ import {
 } from './events/identity.ts';
 import { mailQuarantined } from './events/mail.ts';
 import { articleAdded, articleChanged, ticketCreated, ticketDeleted, ticketUpdated } from './events/ticket.ts';
+import { endpoints } from './http/endpoints.ts';
+import {
+  authenticate,
+  ensureCustomers,
+  lookup,
+  passkeySignInOptions,
+  signIn,
+  signInByPasskey,
+  signInSecondStep,
+  signOut,
+} from './rpc/identity.ts';
+import { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, openIdSignOutUrl } from './rpc/openid.ts';
+import { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
+import type { ServiceName } from './services.ts';
 
 /** Every event and command that may be on the bus: schemas, samples, AsyncAPI and consumers are checked against it. */
 export const messages: readonly MessageDefinition[] = [
@@ -67,14 +81,47 @@ export const streams = [
 ] as const;
 export type StreamName = (typeof streams)[number]['name'];
 
-/** Names of the services, in the order in which they start. */
-export const serviceNames = [
-  'gateway',
-  'ticket',
-  'mail-ingest',
-  'notification',
-  'identity',
-  'reporting',
-  'federation',
-] as const;
-export type ServiceName = (typeof serviceNames)[number];
+/** Every question that may be asked. */
+export const questions: readonly QuestionDefinition[] = [
+  ...endpoints,
+  authenticate,
+  signIn,
+  signInSecondStep,
+  passkeySignInOptions,
+  signInByPasskey,
+  signOut,
+  lookup,
+  ensureCustomers,
+  beginOpenIdSignIn,
+  finishOpenIdSignIn,
+  openIdSignOutUrl,
+  endOpenIdSessions,
+  getAttachment,
+  getRawMail,
+  addUpload,
+  removeUploads,
+];
+
+/** What each service consumes with durables: all messages of these kinds reach it, each at least once. */
+export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
+  gateway: [],
+  ticket: [
+    ...[userCreated, userUpdated, userDeleted, organizationCreated, organizationUpdated, organizationDeleted],
+    ...[groupCreated, groupUpdated, groupDeleted, fileMail, recordMail, markRedirected],
+    ...[deliverySent, deliveryDeferred, deliveryFailed, ticketCreated, ticketUpdated, articleAdded, articleChanged],
+  ],
+  'mail-ingest': [groupCreated, groupUpdated, groupDeleted],
+  notification: [sendMail, ticketCreated, groupCreated, groupUpdated, groupDeleted],
+  identity: [mailPasswordReset, mailSignUp, ticketCreated, ticketUpdated, articleAdded],
+  reporting: [
+    ...[ticketCreated, ticketUpdated, articleAdded, articleChanged, ticketDeleted],
+    ...[groupCreated, groupUpdated],
+  ],
+  federation: [ticketCreated, groupCreated, groupUpdated, groupDeleted],
+};
+
+/** What each process of a service hears as it happens, beside the streams: nothing of it is kept for later. */
+export const watched: Partial<Record<ServiceName, readonly MessageDefinition[]>> = { gateway: [accessChanged] };
+
+/** Streams that each process of a service reads for itself, with a consumer that leaves nothing on the broker. */
+export const tailed: Partial<Record<ServiceName, readonly StreamName[]>> = { gateway: ['EVT_TICKET'] };

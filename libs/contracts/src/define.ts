@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ServiceName } from './services.ts';
 
 /**
  * The envelope every event and command travels in.
@@ -45,6 +46,8 @@ export interface CommandDefinition<S extends z.ZodType = z.ZodType> {
   /** `cmd.<service>.v<N>.<verb>` */
   type: string;
   data: S;
+  /** The services that may order it; the broker takes it from nobody else. */
+  senders: readonly ServiceName[];
 }
 
 export interface QuestionDefinition<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
@@ -53,6 +56,8 @@ export interface QuestionDefinition<I extends z.ZodType = z.ZodType, O extends z
   subject: string;
   input: I;
   output: O;
+  /** The services that may ask it: the broker and the answering side refuse all others. */
+  callers: readonly ServiceName[];
 }
 
 export type MessageDefinition = EventDefinition | CommandDefinition;
@@ -78,18 +83,23 @@ export function defineEvent<S extends z.ZodType>(type: string, data: S): EventDe
   return { kind: 'event', type, data };
 }
 
-export function defineCommand<S extends z.ZodType>(type: string, data: S): CommandDefinition<S> {
+export function defineCommand<S extends z.ZodType>(
+  type: string,
+  data: S,
+  { senders }: { senders: readonly ServiceName[] },
+): CommandDefinition<S> {
   hold(commandGrammar, type);
-  return { kind: 'command', type, data };
+  return { kind: 'command', type, data, senders };
 }
 
 export function defineQuestion<I extends z.ZodType, O extends z.ZodType>(
   subject: string,
   input: I,
   output: O,
+  { callers }: { callers: readonly ServiceName[] },
 ): QuestionDefinition<I, O> {
   hold(questionGrammar, subject);
-  return { kind: 'question', subject, input, output };
+  return { kind: 'question', subject, input, output, callers };
 }
 
 type Shape = Record<string, z.ZodType>;
@@ -140,6 +150,8 @@ export function defineEndpoint<
   status?: number;
   enrolling?: boolean;
   perHour?: number;
+  /** Services beside the gateway that ask the same question. */
+  alsoAskedBy?: readonly ServiceName[];
   params?: P;
   query?: Q;
   body?: B;
@@ -157,6 +169,7 @@ export function defineEndpoint<
     subject: endpoint.question,
     input,
     output: (endpoint.response ?? z.unknown()) as O,
+    callers: ['gateway', ...(endpoint.alsoAskedBy ?? [])],
     id,
     method,
     path,

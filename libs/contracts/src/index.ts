@@ -15,7 +15,7 @@ export {
   type TicketScope,
   ticketScope,
 } from './access/visibility.ts';
-export { messages, type ServiceName, type StreamName, serviceNames, streams } from './catalogue.ts';
+export { consumed, messages, questions, type StreamName, streams } from './catalogue.ts';
 export {
   fileMail,
   MailAddress,
@@ -43,6 +43,7 @@ export {
   type ParsedInputOf,
   type QuestionDefinition,
 } from './define.ts';
+export { type Durable, durableFor, durablesOf } from './durables.ts';
 export { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
 export { ticketRedirected } from './events/federation.ts';
 export {
@@ -168,6 +169,7 @@ export {
 export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
 export { type MailTemplate, mailTemplates } from './mail/templates.ts';
+export { type BrokerPermissions, DLQ_STREAM, inboxOf, ownerOf, permissionsOf, restSubjectOf } from './permissions.ts';
 export {
   authenticate,
   ensureCustomers,
@@ -180,3 +182,4 @@ export {
 } from './rpc/identity.ts';
 export { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, openIdSignOutUrl } from './rpc/openid.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
+export { type ServiceName, serviceNames } from './services.ts';

@@ -18,5 +18,5 @@ export { rebuildStream } from './outbox/rebuild.ts';
 export { Relay, type RelayOptions } from './outbox/relay.ts';
 export { type CallOptions, RpcClient } from './rpc/rpc-client.ts';
 export { RpcStrategy, type RpcStrategyOptions } from './rpc/rpc-strategy.ts';
-export { durableFor, type StreamDeclaration, StreamSet } from './streams.ts';
+export { type StreamDeclaration, StreamSet } from './streams.ts';
 export { inTraceOf } from './trace-context.ts';

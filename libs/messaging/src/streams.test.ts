@@ -1,6 +1,6 @@
-import { messages, serviceNames, streams } from '@helpmesh/contracts';
+import { durableFor, messages, serviceNames, streams } from '@helpmesh/contracts';
 import { describe, expect, it } from 'vitest';
-import { durableFor, StreamSet } from './streams.ts';
+import { StreamSet } from './streams.ts';
 
 const set = new StreamSet(streams, { replicas: 1, retentionDays: 14 });
 

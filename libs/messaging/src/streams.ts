@@ -1,4 +1,4 @@
-import type { MessageDefinition } from '@helpmesh/contracts';
+import { DLQ_STREAM } from '@helpmesh/contracts';
 import {
   DiscardPolicy,
   JetStreamApiCodes,
@@ -20,9 +20,6 @@ export interface StreamDeclaration {
   /** Non-overlapping, each ending in `.>`. */
   subjects: readonly string[];
 }
-
-/** Dead letters for people to look at; the truth about them is the table `dead_letter`. */
-export const DLQ_STREAM = 'DLQ';
 
 /** A republished message id within this time is dropped by the broker; the inbox covers everything later. */
 const DUPLICATE_WINDOW_MS = 120_000;
@@ -128,16 +125,4 @@ export async function findStream(jsm: JetStreamManager, name: string): Promise<S
     if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return undefined;
     throw error;
   }
-}
-
-/**
- * The durable in which `service` receives messages of this definition, one for each noun and version:
- * `ticket.v1.created` -> `notification__ticket-v1`, filter `ticket.v1.>`; `cmd.ticket.v1.file-mail` ->
- * `ticket__cmd-v1`, filter `cmd.ticket.v1.>`.
- */
-export function durableFor(service: string, definition: MessageDefinition): { durable: string; filter: string } {
-  const tokens = definition.type.split('.');
-  const noun = tokens[0];
-  const version = tokens.at(-2);
-  return { durable: `${service}__${noun}-${version}`, filter: `${tokens.slice(0, -1).join('.')}.>` };
 }

@@ -26,12 +26,18 @@ import {
 export const counted = defineEvent('tally.v1.counted', z.object({ n: z.number().int() }));
 export const noted = defineEvent('tally.v1.noted', z.object({ n: z.number().int() }));
 export const unheard = defineEvent('tally.v1.unheard', z.object({ n: z.number().int() }));
-export const doIt = defineCommand('cmd.counter.v1.do-it', z.object({ n: z.number().int() }));
+export const doIt = defineCommand('cmd.counter.v1.do-it', z.object({ n: z.number().int() }), { senders: [] });
 
 const Text = z.object({ text: z.string().max(10_000_000) });
-export const echo = defineQuestion('rpc.counter.v1.echo', Text, Text);
-export const twice = defineQuestion('rpc.counter.v1.twice', z.object({ n: z.coerce.number() }), z.number());
-export const listed = defineQuestion('rpc.counter.v1.listed', z.object({ ns: z.array(z.number()) }), z.object({}));
+const access = { callers: ['gateway'] } as const;
+export const echo = defineQuestion('rpc.counter.v1.echo', Text, Text, access);
+export const twice = defineQuestion('rpc.counter.v1.twice', z.object({ n: z.coerce.number() }), z.number(), access);
+export const listed = defineQuestion(
+  'rpc.counter.v1.listed',
+  z.object({ ns: z.array(z.number()) }),
+  z.object({}),
+  access,
+);
 
 // Faults are the subject here; what is logged about them is not.
 process.env.LOG_LEVEL ??= 'silent';

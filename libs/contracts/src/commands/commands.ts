@@ -39,6 +39,7 @@ export const fileMail = defineCommand(
     /** The mail is automatic (auto-reply, list, bounce, our own): file it, never answer it by machine. */
     automatic: z.enum(['no', 'auto-reply', 'bulk', 'bounce', 'own']),
   }),
+  { senders: ['mail-ingest'] },
 );
 
 /** A mail the system sends. The queue row is keyed by `mailId`: asking twice sends once. */
@@ -67,6 +68,7 @@ export const sendMail = defineCommand(
     /** Marks the mail as automatic (RFC 3834) so that no machine answers it. */
     automatic: z.boolean(),
   }),
+  { senders: ['ticket', 'identity', 'federation'] },
 );
 
 /** Notification tells the ticket service what it sent on its own, so that the thread shows it. */
@@ -84,16 +86,20 @@ export const recordMail = defineCommand(
     messageId: z.string(),
     inReplyTo: z.string().nullable(),
   }),
+  { senders: ['notification'] },
 );
 
 /** Federation moved the request to a mailing list; the ticket reaches its terminal `redirected` state. */
 export const markRedirected = defineCommand(
   'cmd.ticket.v1.mark-redirected',
   z.object({ ticketId: z.number().int(), agreementId: z.number().int(), listAddress: z.string() }),
+  { senders: ['federation'] },
 );
 
 /** Identity tells itself that somebody wants an account: whether the address has one is found out afterwards. */
-export const mailSignUp = defineCommand('cmd.identity.v1.mail-sign-up', z.object({ signUpId: z.uuid() }));
+export const mailSignUp = defineCommand('cmd.identity.v1.mail-sign-up', z.object({ signUpId: z.uuid() }), {
+  senders: ['identity'],
+});
 
 /**
  * Identity tells itself that somebody asked for a reset link. Written for every name asked for, known or not, so that
@@ -107,4 +113,5 @@ export const mailPasswordReset = defineCommand(
     /** Language of the mail for somebody who has chosen none; default `en`. */
     locale: z.string().optional(),
   }),
+  { senders: ['identity'] },
 );

@@ -331,6 +331,7 @@ export const listArticles = defineEndpoint({
   method: 'GET',
   path: '/api/v1/ticket_articles/by_ticket/:id',
   question: 'rpc.ticket.v1.list-articles',
+  alsoAskedBy: ['federation'],
   tag: articleTag,
   summary: 'The thread of a ticket, oldest first; customers do not see internal articles',
   params,

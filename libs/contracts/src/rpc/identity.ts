@@ -29,6 +29,7 @@ export const authenticate = defineQuestion(
     /** How long the answer may be reused, at most; an `access.v1.changed` event ends it at once. */
     maxAgeMs: z.number().int(),
   }),
+  { callers: ['gateway'] },
 );
 
 /** Who asks, as the gateway saw it. */
@@ -75,6 +76,7 @@ export const signIn = defineQuestion(
       }),
     }),
   ]),
+  { callers: ['gateway'] },
 );
 
 export const signInSecondStep = defineQuestion(
@@ -86,6 +88,7 @@ export const signInSecondStep = defineQuestion(
     ...caller,
   }),
   openedSession,
+  { callers: ['gateway'] },
 );
 
 /** Options to sign in with a passkey alone, for whoever asks: they name nobody. */
@@ -93,18 +96,21 @@ export const passkeySignInOptions = defineQuestion(
   'rpc.identity.v1.passkey-sign-in-options',
   z.object({}),
   z.looseObject({ challenge: z.string() }),
+  { callers: ['gateway'] },
 );
 
 export const signInByPasskey = defineQuestion(
   'rpc.identity.v1.sign-in-by-passkey',
   z.object({ credential: PasskeyResponse, ...caller }),
   openedSession,
+  { callers: ['gateway'] },
 );
 
 export const signOut = defineQuestion(
   'rpc.identity.v1.sign-out',
   z.object({ sessionToken: z.string().max(200) }),
   z.object({}),
+  { callers: ['gateway'] },
 );
 
 /** Read-through of the replicas: whoever misses a row asks for it. Unknown ids are left out of the answer. */
@@ -126,6 +132,7 @@ export const lookup = defineQuestion(
     organizations: z.array(OrganizationSnapshot),
     groups: z.array(GroupSnapshot),
   }),
+  { callers: ['ticket', 'mail-ingest', 'federation'] },
 );
 
 /**
@@ -138,4 +145,5 @@ export const ensureCustomers = defineQuestion(
     customers: z.array(z.object({ email: z.string().max(254), name: z.string().max(500) })).max(500),
   }),
   z.object({ users: z.array(UserSnapshot) }),
+  { callers: ['ticket'] },
 );

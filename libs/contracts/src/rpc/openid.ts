@@ -18,6 +18,7 @@ export const beginOpenIdSignIn = defineQuestion(
     transaction: z.string(),
     maxAgeSeconds: z.number().int(),
   }),
+  { callers: ['gateway'] },
 );
 
 /** The provider sent the browser back. Refuses whatever was not started in this browser, or was finished already. */
@@ -39,6 +40,7 @@ export const finishOpenIdSignIn = defineQuestion(
     /** A path of this site. */
     returnTo: z.string(),
   }),
+  { callers: ['gateway'] },
 );
 
 /** Where a browser goes on to sign out at the provider as well; null when the session was opened without one. */
@@ -46,6 +48,7 @@ export const openIdSignOutUrl = defineQuestion(
   'rpc.identity.v1.openid-sign-out-url',
   z.object({ sessionToken: z.string().max(200) }),
   z.object({ url: z.string().nullable() }),
+  { callers: ['gateway'] },
 );
 
 /** Somebody signed out at the provider, which says so itself (OpenID Connect Back-Channel Logout 1.0). */
@@ -53,4 +56,5 @@ export const endOpenIdSessions = defineQuestion(
   'rpc.identity.v1.end-openid-sessions',
   z.object({ provider, logoutToken: z.string().max(10_000) }),
   z.object({}),
+  { callers: ['gateway'] },
 );

@@ -11,6 +11,7 @@ export const getAttachment = defineQuestion(
     attachmentId: z.number().int(),
   }),
   StoredFile,
+  { callers: ['gateway', 'federation'] },
 );
 
 /** The raw mail of an article, agents only. */
@@ -18,6 +19,7 @@ export const getRawMail = defineQuestion(
   'rpc.ticket.v1.get-raw-mail',
   z.object({ articleId: z.number().int() }),
   z.object({ sha256: z.string(), size: z.number().int() }),
+  { callers: ['gateway'] },
 );
 
 /** Keeps an uploaded file for an article that is still being written. */
@@ -25,6 +27,7 @@ export const addUpload = defineQuestion(
   'rpc.ticket.v1.add-upload',
   z.object({ formId: z.string().max(200), file: StoredFile }),
   z.object({ id: z.number().int() }),
+  { callers: ['gateway'] },
 );
 
 export const removeUploads = defineQuestion(
@@ -35,4 +38,5 @@ export const removeUploads = defineQuestion(
     id: z.number().int().optional(),
   }),
   z.object({}),
+  { callers: ['gateway'] },
 );

@@ -1,9 +1,9 @@
+import { durableFor } from '@helpmesh/contracts';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { DataSource } from 'typeorm';
 import type { Bus } from '../bus.ts';
 import { EVENT_TRANSPORT, type HandlerExtras } from '../handlers.ts';
-import { durableFor } from '../streams.ts';
 import { DurableWorker } from './durable-worker.ts';
 import type { Route, RouteHandler } from './incoming.ts';
 

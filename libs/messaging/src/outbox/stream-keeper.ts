@@ -1,7 +1,7 @@
+import { DLQ_STREAM } from '@helpmesh/contracts';
 import type { Session } from '@helpmesh/persistence';
 import { logger } from '@helpmesh/telemetry';
 import type { StreamSet } from '../streams.ts';
-import { DLQ_STREAM } from '../streams.ts';
 import { readLog } from './event-log.ts';
 import type { Publisher } from './publisher.ts';
 

@@ -11,7 +11,12 @@ import { loadConfig } from '../config/config.ts';
 import { CONFIG } from './platform.ts';
 import { type RunningService, runService } from './run-service.ts';
 
-const whoAsks = defineQuestion('rpc.reporting.v1.who-asks', z.object({ n: z.number() }), z.object({ who: z.string() }));
+const whoAsks = defineQuestion(
+  'rpc.reporting.v1.who-asks',
+  z.object({ n: z.number() }),
+  z.object({ who: z.string() }),
+  { callers: ['gateway', 'reporting'] },
+);
 
 @Controller()
 class ProbeController {

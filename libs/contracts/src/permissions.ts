@@ -1,0 +1,107 @@
+import { messages, questions, type StreamName, streams, tailed, watched } from './catalogue.ts';
+import { durablesOf } from './durables.ts';
+import { type ServiceName, serviceNames } from './services.ts';
+
+/** Dead letters for people to look at; the truth about them is the table `dead_letter`. */
+export const DLQ_STREAM = 'DLQ';
+
+/** What the broker lets a user do. A refusal wins over a permission. */
+export interface BrokerPermissions {
+  publish: { allow: string[]; deny: string[] };
+  subscribe: { allow: string[] };
+}
+
+/** Prefix of the subjects at which a user of the broker gets answers; nobody else may listen there. */
+export const inboxOf = (user: string): string => `_INBOX.${user}`;
+
+/**
+ * The permissions of a service's own user, made from the catalogue: it publishes the events it owns, the commands it
+ * is a sender of and the questions it is a caller of; it answers its own questions, consumes with its own durables and
+ * listens at its own inbox. Answers to questions need no permission here: the broker allows one for each question that
+ * arrived.
+ */
+export function permissionsOf(service: ServiceName): BrokerPermissions {
+  const owned = streams.filter(({ owner }) => owner === service);
+  const durables = durablesOf(service);
+  const tails = tailed[service] ?? [];
+  const commands = messages.filter((message) => message.kind === 'command' && message.senders.includes(service));
+  const asked = questions.filter(({ callers }) => callers.includes(service));
+  const answers = questions.some(({ subject }) => ownerOf(subject) === service);
+  // The gateway has no database, so it keeps no dead letters and owns no streams.
+  const keepsDeadLetters = service !== 'gateway';
+
+  const published = [
+    ...owned.filter(({ kind }) => kind === 'event').flatMap(({ subjects }) => subjects),
+    ...commands.map(({ type }) => type),
+    ...asked.map(({ subject }) => subject),
+    ...new Set(asked.map(({ subject }) => restSubjectOf(ownerOf(subject), '*'))),
+    ...durables.map(({ name }) => `dlq.${name}`),
+  ];
+  const looksAt = new Set<string>([
+    ...owned.map(({ name }) => name),
+    ...commands.map(({ type }) => streamOf(type)),
+    ...durables.map(({ stream }) => stream),
+    ...tails,
+    ...(keepsDeadLetters ? [DLQ_STREAM] : []),
+  ]);
+  const makes = [...owned.map(({ name }) => name), ...(keepsDeadLetters ? [DLQ_STREAM] : [])];
+  return {
+    publish: {
+      allow: [
+        ...published,
+        ...[...looksAt].map((stream) => `$JS.API.STREAM.INFO.${stream}`),
+        ...makes.flatMap((stream) => [`$JS.API.STREAM.CREATE.${stream}`, `$JS.API.STREAM.UPDATE.${stream}`]),
+        ...durables.flatMap(({ name, stream, filter }) => [
+          ...consumerApi(stream, name, filter),
+          `$JS.ACK.${stream}.${name}.>`,
+        ]),
+        // These consumers have names that change with each start.
+        ...tails.flatMap((stream) => filtersOf(stream).flatMap((filter) => consumerApi(stream, '*', filter))),
+      ],
+      // ... which must not open those that others depend on.
+      deny: tails.flatMap((stream) =>
+        allDurables()
+          .filter((durable) => durable.stream === stream)
+          .flatMap(({ name, filter }) => consumerApi(stream, name, filter)),
+      ),
+    },
+    subscribe: {
+      allow: [
+        `${inboxOf(service)}.>`,
+        ...(answers ? [`rpc.${service}.>`] : []),
+        ...(watched[service] ?? []).map(({ type }) => type),
+      ],
+    },
+  };
+}
+
+/** Where a service is asked for answers that did not fit its first reply. */
+export const restSubjectOf = (service: string, process: string): string => `rpc.${service}.rest.${process}`;
+
+/** The service that answers a question. */
+export const ownerOf = (subject: string): string => subject.split('.', 2)[1] ?? '';
+
+/** Making, finding, reading and forgetting one consumer. */
+function consumerApi(stream: string, consumer: string, filter: string): string[] {
+  return [
+    `$JS.API.CONSUMER.CREATE.${stream}.${consumer}.${filter}`,
+    `$JS.API.CONSUMER.INFO.${stream}.${consumer}`,
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`,
+    `$JS.API.CONSUMER.DELETE.${stream}.${consumer}`,
+  ];
+}
+
+function allDurables() {
+  return serviceNames.flatMap(durablesOf);
+}
+
+function filtersOf(stream: StreamName): readonly string[] {
+  return streams.find(({ name }) => name === stream)?.subjects ?? [];
+}
+
+function streamOf(type: string): string {
+  const prefix = type.slice(0, type.lastIndexOf('.') + 1);
+  const stream = streams.find(({ subjects }) => subjects.some((subject) => subject === `${prefix}>`));
+  if (!stream) throw new Error(`no stream is declared for ${type}`);
+  return stream.name;
+}
