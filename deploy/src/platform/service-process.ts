@@ -72,9 +72,7 @@ function launch({ service, programs, env, logFile }: ServiceProcess, command: 's
   const main = programs.main(service);
   if (!existsSync(main)) throw new CannotStart(`The ${service} service is not built: ${main} is missing.`);
   const preload = programs.preload.flatMap((file) => ['--import', pathToFileURL(file).href]);
-  // Reading the maps costs a tenth of the start; a migration that fails says so without them.
-  const maps = command === 'start' ? ['--enable-source-maps'] : [];
-  const args = [...maps, ...preload, main, command];
+  const args = [...preload, main, command];
   const log = openSync(logFile, 'a');
   const since = statSync(logFile).size;
   const child = run(process.execPath, args, { env, cwd: workspace, stdio: ['ignore', log, log] });

@@ -3,8 +3,11 @@
  * wrap modules that are loaded after it. Settings are OpenTelemetry's own variables. Without
  * OTEL_EXPORTER_OTLP_ENDPOINT nothing is loaded and tracing calls cost next to nothing.
  */
-import { register } from 'node:module';
+import { register, setSourceMapsSupport } from 'node:module';
 import { SDK_KEY } from './flush.ts';
+
+// Stacks name our sources. The flag --enable-source-maps would also read the maps of all packages at the start.
+setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 
 const defaults = {
   // The ratio is 0.1 unless OTEL_TRACES_SAMPLER_ARG says otherwise; a caller's decision always wins.
