@@ -9,7 +9,7 @@ import { databaseSettings, migrations } from '../service.ts';
 import { IndexStore } from './index.store.ts';
 import { type ListFilter, pageStatement } from './list-statement.ts';
 import { ReplicaStore } from './replica.store.ts';
-import { countStatement, findStatement } from './search.store.ts';
+import { countStatement, findStatement, SearchStore } from './search.store.ts';
 import { ThreadStore } from './thread.store.ts';
 import { TicketStore } from './ticket.store.ts';
 import { articlesById, threadsById, ticketsById } from './ticket-json.ts';
@@ -47,7 +47,8 @@ beforeAll(async () => {
   await sql(
     ds,
     `INSERT INTO search_doc SELECT id, group_id, customer_id, organization_id, number, title,
-    to_tsvector('helpmesh', title || ' common' || CASE WHEN id % 200 = 0 THEN ' rare' ELSE '' END),
+    to_tsvector('helpmesh', title || ' common' || CASE WHEN id % 200 = 0 THEN ' rare' ELSE '' END
+      || CASE WHEN id % 12 = 0 THEN ' twelfth' ELSE '' END || CASE WHEN id % 30 = 0 THEN ' thirtieth' ELSE '' END),
     CASE WHEN id % 3 = 0 THEN to_tsvector('helpmesh', title || ' common') END FROM ticket`,
   );
   await sql(
@@ -82,6 +83,7 @@ const customer = VisibleTickets.to({ ...base, permissions: ['ticket.customer'], 
 interface Plan {
   'Node Type': string;
   'Relation Name'?: string;
+  'Actual Rows'?: number;
   Plans?: Plan[];
 }
 type Explained = { 'QUERY PLAN': { Plan: Plan }[] };
@@ -159,6 +161,40 @@ describe('a search', () => {
   );
 });
 
+describe('the newest matches', () => {
+  const everything = VisibleTickets.toTheService();
+  const search = (word: string) => ({ query: parseSearch(word), order: [], limit: 1_000, offset: 0 });
+  const newest = (matches: (id: number) => boolean) =>
+    Array.from({ length: TICKETS }, (_, i) => TICKETS - i)
+      .filter(matches)
+      .slice(0, 500);
+
+  it.each([
+    ['common', 1],
+    ['twelfth', 12],
+    ['thirtieth', 30],
+    ['rare', 200],
+  ])('of %s are those that are ranked, wherever they are', async (word, every) => {
+    const found = await new SearchStore().find(ds, everything, search(word));
+    expect(found).toEqual(newest((id) => id % every === 0));
+    const mine = await new SearchStore().find(ds, agent, search(word));
+    expect(mine).toEqual(newest((id) => id % every === 0 && [1, 2].includes(1 + (id % GROUPS))));
+  });
+
+  it('of a common word are found without reading the older ones', async () => {
+    const { text, params } = findStatement(everything, search('common'));
+    const [row] = await sql<Explained>(ds, `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, params);
+    let read = 0;
+    const walk = (plan: Plan): void => {
+      if (plan['Relation Name'] === 'search_doc') read += plan['Actual Rows'] ?? 0;
+      for (const child of plan.Plans ?? []) walk(child);
+    };
+    walk((row as Explained)['QUERY PLAN'][0]?.Plan as Plan);
+    expect(read).toBeGreaterThan(500);
+    expect(read).toBeLessThan(TICKETS / 2);
+  });
+});
+
 describe('what a write reads', () => {
   /** Whole reads of the large tables since the statistics began. */
   const wholeReads = async () => {
@@ -217,6 +253,29 @@ describe('what a write reads', () => {
     for (let i = 0; i < 3; i++) await work();
     expect(await wholeReads()).toEqual(before);
   });
+});
+
+it('a page of a small desk is joined by key too, though its tables are soon read', async () => {
+  const small = createDataSource({
+    url: await infra().database('plans-small'),
+    migrations,
+    poolSize: 1,
+    settings: databaseSettings,
+  });
+  await migrate(small);
+  await connect(small);
+  await sql(
+    small,
+    `INSERT INTO ticket (group_id, priority_id, state_id, number, title, owner_id, customer_id, created_by_id,
+       updated_by_id, created_at, updated_at, version)
+     SELECT 1, 2, 2, n::text, 'title', 1, 1 + n % 100, 1, 1, now(), now(), 1 FROM generate_series(1, 2000) AS n`,
+  );
+  await sql(small, 'VACUUM ANALYZE');
+  const { text } = pageStatement(agent, { stateTypes: ['open'] }, order());
+  const plan = await sql(small, `EXPLAIN (GENERIC_PLAN) ${text}`);
+  await small.destroy();
+  expect(JSON.stringify(plan)).toMatch(/ticket_group_state_updated/);
+  expect(JSON.stringify(plan)).not.toMatch(/Seq Scan on ticket t/);
 });
 
 it('a page of an agent touches as many tickets as it shows from each group, not as many as there are', async () => {

@@ -9,8 +9,15 @@ import { isVisible, seesAsAgent, type VisibleTickets } from './visible-tickets.t
 
 /** Matches that are ranked; of more, the newest. Bounds the cost of common words (docs/adr/0012-search-documents.md). */
 const RANKED = 500;
-/** Sizes of what is looked through before everything is: the newest 4,096 to 8,192 tickets, then eight times as many. */
-const AGES = [12, 15] as const;
+/**
+ * What is looked through before all the rest: the newest 4,096s of tickets, from the first to the last. More of them
+ * would cost more than they save, because the index goes through every ticket of an age it is asked for.
+ */
+const AGES: readonly (readonly [first: number, last: number])[] = [
+  [0, 1],
+  [2, 5],
+];
+const OLD = 6;
 
 export interface SearchRequest {
   query: SearchQuery;
@@ -77,13 +84,14 @@ export function showStatement(visible: VisibleTickets, request: SearchRequest, s
 /**
  * CTEs `q` and `hit`: where the newest matches are, at most RANKED. An index of words knows no order, so finding the
  * newest of a common word would read all of its matches: the larger the desk, the more. A document therefore holds, as
- * words that nobody can type, which thousands of tickets it is among (migration 4), and the query is first put to the
- * newest of them. Pieces of titles and numbers rank below any word, so they only fill what words leave free.
+ * a word that nobody can type, which 4,096 tickets it is among (migration 4), and the query is put to the newest of
+ * them, then to older ones until there are enough. Pieces of titles and numbers rank below any word, so they only fill
+ * what words leave free.
  */
 function newestMatches(words: SearchWords, filters: string[]): string {
   const from = `search_doc d ${filters.length > 0 ? 'JOIN ticket t ON t.id = d.ticket_id' : ''}`;
   const top = (select: string) => `SELECT id, at FROM (${select}) AS every ORDER BY id DESC LIMIT ${RANKED}`;
-  const matches = (query: string, also: string[]) =>
+  const matches = (query: string, also: readonly string[]) =>
     wordMatches(query)
       .map((match) => {
         const where = [match, isVisible('d'), ...filters, ...also].join(' AND ');
@@ -91,31 +99,35 @@ function newestMatches(words: SearchWords, filters: string[]): string {
       })
       .join(' UNION ALL ');
   // Of what a filter leaves there may be nothing new, however common the words.
-  const windows = filters.length > 0 ? [] : AGES;
-  const full = (bits: number) => `(SELECT count(*) FROM age_${bits}) = ${RANKED}`;
-  const ages = windows.map((bits, i) => {
-    const also = [
-      `(SELECT newest FROM q) >= ${2 ** (bits + 1)}`,
-      ...windows.slice(0, i).map((one) => `NOT ${full(one)}`),
-    ];
-    return `age_${bits} AS MATERIALIZED (${top(matches(`q.within_${bits}`, also))})`;
-  });
-  const old = matches(
-    'q.query',
-    windows.map((bits) => `NOT ${full(bits)}`),
-  );
-  const word = [...windows.map((bits) => `SELECT id, at FROM age_${bits} WHERE ${full(bits)}`), `(${top(old)})`];
-  const piece = `SELECT d.ticket_id AS id, d.ctid AS at FROM ${from} WHERE ${[
-    ...[words.piece ?? 'false', `(SELECT count(*) FROM word) < ${RANKED}`, isVisible('d')],
-    ...filters,
-  ].join(' AND ')}`;
+  const ages = filters.length > 0 ? [] : AGES;
+  const wanting = (stages: number) =>
+    stages === 0
+      ? []
+      : [
+          `${ages
+            .slice(0, stages)
+            .map((_, i) => `(SELECT count(*) FROM age_${i})`)
+            .join(' + ')} < ${RANKED}`,
+        ];
+  const since = (age: number) => `((SELECT newest FROM q) >> 12) >= ${age}`;
+  const stages = ages.map(([first], i) => matches(`q.age_${i}`, [since(first), ...wanting(i)]));
+  const rest =
+    ages.length === 0 ? [] : [since(OLD), `d.ticket_id >> 12 <= (q.newest >> 12) - ${OLD}`, ...wanting(ages.length)];
+  const found = [...ages.map((_, i) => `SELECT id, at FROM age_${i}`), `(${top(matches('q.query', rest))})`];
+  const also = [`(SELECT count(*) FROM word) < ${RANKED}`, isVisible('d'), ...filters];
+  const pieces =
+    words.piece && `SELECT d.ticket_id AS id, d.ctid AS at FROM ${from} WHERE ${[words.piece, ...also].join(' AND ')}`;
   return `WITH asked AS MATERIALIZED (
       SELECT ${words.tsquery} AS query, coalesce((SELECT max(ticket_id) FROM search_doc), 0) AS newest),
-    q AS MATERIALIZED (
-      SELECT ${['query', 'newest', ...windows.map((bits) => `query && search_newest(newest, ${bits}) AS within_${bits}`)]}
-      FROM asked),
-    ${[...ages, `word AS MATERIALIZED (${word.join(' UNION ALL ')})`].join(', ')},
-    hit AS (${words.piece ? top(`SELECT id, at FROM word UNION ${piece}`) : 'SELECT id, at FROM word'})`;
+    q AS MATERIALIZED (SELECT ${[
+      ...['query', 'newest'],
+      ...ages.map(([first, last], i) => `query && search_ages(newest, ${first}, ${last}) AS age_${i}`),
+    ].join(', ')} FROM asked),
+    ${[
+      ...stages.map((stage, i) => `age_${i} AS MATERIALIZED (${top(stage)})`),
+      `word AS MATERIALIZED (${top(found.join(' UNION ALL '))})`,
+    ].join(', ')},
+    hit AS (${pieces ? top(`SELECT id, at FROM word UNION ${pieces}`) : 'SELECT id, at FROM word'})`;
 }
 
 export function countStatement(visible: VisibleTickets, request: Asked): Statement {

@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * An index of words finds the newest matches without reading all of them: each document holds which 2^12 and which
- * 2^15 tickets it is among, as words that begin with a space and so can neither be written nor asked for by anybody.
- * A trigger keeps them, so that no writer can forget.
+ * An index of words finds the newest matches without reading all of them: each document holds which 4,096 tickets it
+ * is among, as a word that begins with a space and so can neither be written nor asked for by anybody. A trigger keeps
+ * it, so that no writer can forget.
  */
 export class NewestMatches1795253000004 implements MigrationInterface {
   name = 'NewestMatches1795253000004';
@@ -11,11 +11,12 @@ export class NewestMatches1795253000004 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE FUNCTION search_age(ticket_id integer) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
-      RETURN array_to_tsvector(ARRAY[' 12/' || (ticket_id >> 12), ' 15/' || (ticket_id >> 15)]);
+      RETURN array_to_tsvector(ARRAY[' ' || (ticket_id >> 12)]);
 
-      -- The newest 2^bits to 2^(bits + 1) of all documents.
-      CREATE FUNCTION search_newest(newest integer, bits integer) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE
-      RETURN format(''' %1$s/%2$s'' | '' %1$s/%3$s''', bits, newest >> bits, (newest >> bits) - 1)::tsquery;
+      -- Any of the 4,096s from the first to the last, counted back from that of the newest, which is 0.
+      CREATE FUNCTION search_ages(newest integer, first integer, last integer) RETURNS tsquery
+      LANGUAGE sql IMMUTABLE PARALLEL SAFE
+      RETURN (SELECT string_agg(format(''' %s''', (newest >> 12) - n), '|') FROM generate_series(first, last) AS n)::tsquery;
 
       CREATE FUNCTION search_doc_age() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
@@ -40,7 +41,7 @@ export class NewestMatches1795253000004 implements MigrationInterface {
       DROP TRIGGER search_doc_age ON search_doc;
       UPDATE search_doc SET tsv = ts_delete(tsv, tsvector_to_array(search_age(ticket_id))),
         public_tsv = ts_delete(public_tsv, tsvector_to_array(search_age(ticket_id)));
-      DROP FUNCTION search_doc_age, search_newest, search_age;
+      DROP FUNCTION search_doc_age, search_ages, search_age;
     `);
   }
 }
