@@ -33,7 +33,7 @@ export class Desk {
       redirect: 'manual',
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...this.#authorization(),
+        ...this.authorization,
         ...headers,
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -69,7 +69,8 @@ export class Desk {
     return this.get(`/api/v1/ticket_articles/by_ticket/${ticketId}`);
   }
 
-  #authorization(): Record<string, string> {
+  /** The headers that say who asks. */
+  get authorization(): Record<string, string> {
     if (!this.credential) return {};
     if ('basic' in this.credential) {
       return { authorization: `Basic ${Buffer.from(this.credential.basic.join(':')).toString('base64')}` };

@@ -20,14 +20,17 @@ import { z } from 'zod';
 
 type Json = Record<string, unknown>;
 
-/** Routes of the gateway itself, which no service answers: id, method, path, tag, summary. */
-const ownRoutes = [
+type OwnRoute = [id: string, method: string, path: string, tag: string, summary: string, status?: number];
+
+/** Routes of the gateway itself, which no service answers. Their status is 200 where none is given. */
+const ownRoutes: readonly OwnRoute[] = [
   [
     'signIn',
     'POST',
     '/api/v1/signin',
     'Sign-in',
     'Opens a session: sets the cookie, answers the CSRF token in a header; 422 `two_factor_required` tells what is needed',
+    201,
   ],
   [
     'signInSecondFactor',
@@ -35,6 +38,7 @@ const ownRoutes = [
     '/api/v1/signin/second_factor',
     'Sign-in',
     'Second step of a sign-in: `token` of the first, `method` and `payload` (code, recovery code, passkey answer)',
+    201,
   ],
   [
     'passkeySignInOptions',
@@ -49,6 +53,7 @@ const ownRoutes = [
     '/api/v1/signin/passkey',
     'Sign-in',
     'Opens a session by the answer of a passkey (`credential`), without a name or password',
+    201,
   ],
   ['showSession', 'GET', '/api/v1/signshow', 'Sign-in', 'Who the session cookie stands for'],
   [
@@ -64,6 +69,7 @@ const ownRoutes = [
     '/auth/openid/:provider',
     'Sign-in with OpenID Connect',
     'For browsers: leads to the provider, and back to `return_to` (a path of this site) when signed in',
+    303,
   ],
   [
     'finishOpenIdSignIn',
@@ -71,6 +77,7 @@ const ownRoutes = [
     '/auth/openid/:provider/callback',
     'Sign-in with OpenID Connect',
     'For browsers: the redirect URI of the provider; opens a session, or leads to the sign-in page with `problem`',
+    303,
   ],
   [
     'openIdBackchannelLogout',
@@ -97,7 +104,7 @@ const ownRoutes = [
   ],
   ['removeUploads', 'DELETE', '/api/v1/upload_caches/:form', 'Articles', 'Forgets all files of a form'],
   ['removeUpload', 'DELETE', '/api/v1/upload_caches/:form/items/:id', 'Articles', 'Forgets one file of a form'],
-] as const;
+];
 
 /** Rows that many answers share; each is described once, under its name. */
 const rows = {
@@ -137,13 +144,13 @@ export function openApi(): Json {
     paths[key] = { ...paths[key], [method.toLowerCase()]: operation };
   };
   for (const endpoint of endpoints) add(endpoint.path, endpoint.method, operationOf(endpoint, schemas));
-  for (const [operationId, method, path, tag, summary] of ownRoutes) {
+  for (const [operationId, method, path, tag, summary, status = 200] of ownRoutes) {
     add(path, method, {
       operationId,
       tags: [tag],
       summary,
       parameters: pathParameters(path),
-      responses: responses(200),
+      responses: responses(status),
     });
   }
   return {

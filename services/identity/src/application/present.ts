@@ -101,9 +101,10 @@ export class Present {
     const parents = groups.flatMap((row) => row.parent_id ?? []);
     groups.push(...(await this.groupStore.byIds(tx, missing(groups, [...ofAccess, ...parents]))));
 
+    const people = users.filter((row) => mayUsers.see(viewer, row.id) !== 'nothing');
     const visible = organizations.filter((row) => mayOrganizations.see(viewer, row.id) !== 'nothing');
     return nonEmpty({
-      User: byId(users, (row) => seenUser(viewer, row, userJson(row))),
+      User: byId(people, (row) => seenUser(viewer, row, userJson(row))),
       Organization: byId(visible, (row) => seenOrganization(viewer, row, organizationJson(row))),
       Group: mayGroups.see(viewer) ? byId(groups, groupJson) : {},
       Role: mayRoles.see(viewer) ? byId(roles, roleJson) : {},

@@ -46,8 +46,11 @@ export interface Person {
 export const mayUsers = {
   list: (viewer: Viewer): Reach => (can(viewer, 'admin.user', 'ticket.agent') ? 'all' : 'own'),
   search: (viewer: Viewer): boolean => can(viewer, 'admin.user', 'ticket.agent'),
-  see: (viewer: Viewer, id: number): Sight =>
-    id === viewer.userId || anyAdmin(viewer) || can(viewer, 'ticket.agent') ? 'whole' : 'reduced',
+  /** Customers read names of those who answer them; a token for something else learns of nobody. */
+  see: (viewer: Viewer, id: number): Sight => {
+    if (id === viewer.userId || anyAdmin(viewer) || can(viewer, 'ticket.agent')) return 'whole';
+    return can(viewer, 'ticket.customer') ? 'reduced' : 'nothing';
+  },
   create: (viewer: Viewer): boolean => can(viewer, 'admin.user', 'ticket.agent'),
   /** Agents change customers only: not themselves, not colleagues, nobody who administers anything. */
   update: (viewer: Viewer, person: Person): boolean =>
@@ -82,6 +85,10 @@ export const mayGroups = {
   },
   see: (viewer: Viewer): boolean => anyAdmin(viewer) || can(viewer, 'ticket.agent'),
   write: (viewer: Viewer): boolean => can(viewer, 'admin.group'),
+} as const;
+
+export const mayAudit = {
+  read: (viewer: Viewer): boolean => can(viewer, 'admin.audit_log'),
 } as const;
 
 export const mayRoles = {

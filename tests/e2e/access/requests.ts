@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import type { Json } from '../desk.ts';
+import { isPerson, PASSWORD, type Place, type Who, type World } from './world.ts';
+
+/** How a route is called: what stands in its path, its query and its body. */
+export interface Ask {
+  path?: Record<string, string | number>;
+  query?: Record<string, string | number>;
+  body?: Json;
+  /** Somebody else's word than that of the cast: a further session of the same person. */
+  as?: World['boss'];
+}
+
+type Asking = (world: World, place: Place, who: Who) => Ask | Promise<Ask>;
+
+/** An id that nothing has. */
+const NOTHING = 999_999;
+
+const ticket: Asking = ({ topics }, place) => ({ path: { id: topics[place].id } });
+const article: Asking = ({ topics }, place) => ({ path: { id: topics[place].article.id } });
+const file: Asking = ({ topics }, place) => {
+  const { id, article } = topics[place];
+  return { path: { ticket: id, article: article.id, id: article.fileId } };
+};
+
+/** Users: a customer; another one of the organization; a colleague who is an agent. */
+const user: Asking = (world, place) => ({
+  path: { id: world.id({ own: 'owner', same: 'mate', foreign: 'full' }[place]) },
+});
+const organization: Asking = (world, place) => ({
+  path: { id: world.id({ own: 'Shared', same: 'Elsewhere', foreign: 'Nowhere' }[place]) },
+});
+const group: Asking = (world, place) => ({ path: { id: world.id(place === 'foreign' ? 'South' : 'North') } });
+
+const nothing: Asking = () => ({ path: { id: NOTHING } });
+const words: Asking = () => ({ query: { query: 'people.example' } });
+const wordsByPost: Asking = () => ({ body: { query: 'people.example' } });
+
+/** What `asking` asks, with a body. */
+const put =
+  (asking: Asking, body: Json): Asking =>
+  async (...at) => ({ ...(await asking(...at)), body });
+
+/** Something made for this one call, so that a wrong answer harms nobody. */
+const spare =
+  (make: (world: World, place: Place) => Promise<Json>, body?: Json): Asking =>
+  async (world, place) => ({ path: { id: (await make(world, place)).id }, ...(body && { body }) });
+
+const made =
+  (path: string, body: (name: string, world: World) => Json) =>
+  (world: World): Promise<Json> =>
+    world.boss.post(path, body(world.fresh('spare').replace('-', ''), world));
+
+const newState = made('/api/v1/ticket_states', (name) => ({ name, state_type: 'open' }));
+const newPriority = made('/api/v1/ticket_priorities', (name) => ({ name }));
+const newGroup = made('/api/v1/groups', (name) => ({ name }));
+const newOrganization = made('/api/v1/organizations', (name) => ({ name }));
+const newAgreement = async (world: World): Promise<Json> => {
+  const { id } = await newGroup(world);
+  return world.boss.post('/api/v1/agreements', { name: 'spare', group_id: id, list_address: 'list@spare.example' });
+};
+const provider = (name: string) => ({ name, title: name, issuer: `https://${name}.example`, client_id: 'desk' });
+const newProvider = made('/api/v1/openid_providers', provider);
+const mapping = (providerId: number) => ({
+  provider_id: providerId,
+  pattern: 'urn:example:org:group:people#example.org',
+  role: 'Agent',
+});
+const newMapping = async (world: World): Promise<Json> => {
+  const { id } = await newProvider(world);
+  return world.boss.post('/api/v1/entitlement_mappings', mapping(id));
+};
+const newIdentity = async (world: World): Promise<Json> => {
+  const { id } = await newProvider(world);
+  const body = { user_id: (await world.customer()).id, provider_id: id, subject: 'spare' };
+  return world.boss.post('/api/v1/openid_identities', body);
+};
+
+/** A session to end: an own one, or that of a stranger. Who is no person has none. */
+const session: Asking = async (world, place, who) => {
+  if (place === 'own' && !isPerson(who)) return { path: { id: NOTHING } };
+  return { path: { id: (await world.session(place === 'own' && isPerson(who) ? who : 'stranger')).id } };
+};
+
+const furtherSession = async (world: World, who: Who): Promise<Ask> =>
+  isPerson(who) ? { as: (await world.session(who)).desk } : {};
+
+/** A token to revoke: an own one of those who may have any, or that of the boss. */
+const token: Asking = async (world, place, who) => {
+  const may = ['without', 'read', 'change', 'full', 'admin'].includes(who);
+  const owner = place === 'own' && may ? world.as(who) : world.boss;
+  const name = world.fresh('spare');
+  await owner.post('/api/v1/user_access_token', { name, permission: ['user_preferences.language'] });
+  const { tokens } = await owner.get('/api/v1/user_access_token');
+  return { path: { id: tokens.find((one: Json) => one.name === name).id } };
+};
+
+/** How each route is asked; a route that stands not here takes nothing. */
+export const requests: Record<string, Asking> = {
+  'POST /api/v1/tickets': (world, place) => ({
+    body: {
+      title: world.fresh('spare'),
+      group: place === 'foreign' ? 'South' : 'North',
+      customer_id: world.id('owner'),
+      article: { body: 'x' },
+    },
+  }),
+  'GET /api/v1/tickets/search': () => ({ query: { query: 'canary*' } }),
+  'POST /api/v1/tickets/search': () => ({ body: { query: 'canary*' } }),
+  'GET /api/v1/tickets/{id}': ticket,
+  'PUT /api/v1/tickets/{id}': put(ticket, { state: 'open' }),
+  'DELETE /api/v1/tickets/{id}': spare((world, place) => world.ticketLike(place)),
+  'GET /api/v1/ticket_list': (_, place) => ({ query: { view: 'all', query: place } }),
+  'GET /api/v1/ticket_history/{id}': ticket,
+  'GET /api/v1/ticket_articles/by_ticket/{id}': ticket,
+  'GET /api/v1/ticket_articles/{id}': article,
+  'POST /api/v1/ticket_articles': ({ topics }, place) => ({ body: { ticket_id: topics[place].id, body: 'More.' } }),
+  'PUT /api/v1/ticket_articles/{id}': put(article, { internal: false }),
+  'DELETE /api/v1/ticket_articles/{id}': spare((world, place) => world.noteOn(place)),
+  'GET /api/v1/ticket_attachment/{ticket}/{article}/{id}': file,
+  'GET /api/v1/ticket_article_plain/{id}': article,
+  'POST /api/v1/upload_caches/{form}': () => {
+    const body = new FormData();
+    body.set('File', new Blob(['x']), 'x.txt');
+    return { path: { form: randomUUID() }, body };
+  },
+  'DELETE /api/v1/upload_caches/{form}': () => ({ path: { form: randomUUID() } }),
+  'DELETE /api/v1/upload_caches/{form}/items/{id}': () => ({ path: { form: randomUUID(), id: NOTHING } }),
+  'GET /api/v1/ticket_states/{id}': () => ({ path: { id: 1 } }),
+  'POST /api/v1/ticket_states': (world) => ({ body: { name: world.fresh('spare'), state_type: 'open' } }),
+  'PUT /api/v1/ticket_states/{id}': spare(newState, { note: 'x' }),
+  'DELETE /api/v1/ticket_states/{id}': spare(newState),
+  'GET /api/v1/ticket_priorities/{id}': () => ({ path: { id: 1 } }),
+  'POST /api/v1/ticket_priorities': (world) => ({ body: { name: world.fresh('spare') } }),
+  'PUT /api/v1/ticket_priorities/{id}': spare(newPriority, { note: 'x' }),
+  'DELETE /api/v1/ticket_priorities/{id}': spare(newPriority),
+
+  'GET /api/v1/users/search': words,
+  'POST /api/v1/users/search': wordsByPost,
+  'GET /api/v1/users/{id}': user,
+  'POST /api/v1/users': (world) => ({ body: { email: `${world.fresh('spare')}@spare.example` } }),
+  'PUT /api/v1/users/{id}': put(user, { note: 'seen' }),
+  'DELETE /api/v1/users/{id}': spare((world) => world.customer()),
+  'GET /api/v1/organizations/search': words,
+  'POST /api/v1/organizations/search': wordsByPost,
+  'GET /api/v1/organizations/{id}': organization,
+  'POST /api/v1/organizations': (world) => ({ body: { name: world.fresh('spare') } }),
+  'PUT /api/v1/organizations/{id}': put(organization, { note: 'seen' }),
+  'DELETE /api/v1/organizations/{id}': spare(newOrganization),
+  'GET /api/v1/groups/search': words,
+  'POST /api/v1/groups/search': wordsByPost,
+  'GET /api/v1/groups/{id}': group,
+  'POST /api/v1/groups': (world) => ({ body: { name: world.fresh('spare') } }),
+  'PUT /api/v1/groups/{id}': put(group, { note: 'seen' }),
+  'DELETE /api/v1/groups/{id}': spare(newGroup),
+
+  // Signing in ends the session that came along: not one that the other rows need.
+  'POST /api/v1/signin': async (world, _, who) => ({
+    body: { username: isPerson(who) || who === 'suspended' ? world.addressOf(who) : 'nobody', password: PASSWORD },
+    ...(await furtherSession(world, who)),
+  }),
+  'POST /api/v1/signin/second_factor': () => ({ body: { token: 'x', method: 'authenticator_app', payload: '123456' } }),
+  'POST /api/v1/signin/passkey': () => ({
+    body: {
+      credential: {
+        id: 'AAAA',
+        rawId: 'AAAA',
+        type: 'public-key',
+        response: { clientDataJSON: 'AAAA', authenticatorData: 'AAAA', signature: 'AAAA' },
+        clientExtensionResults: {},
+      },
+    },
+  }),
+  'DELETE /api/v1/signout': (world, _, who) => furtherSession(world, who),
+  'POST /api/v1/users/password_reset': () => ({ body: { username: 'nobody@people.example' } }),
+  'POST /api/v1/users/password_reset_verify': () => ({ body: { token: 'made-up' } }),
+  'POST /api/v1/users/password_change': () => ({ body: { password_old: PASSWORD, password_new: 'weak' } }),
+  'POST /api/v1/users/password_check': () => ({ body: { password: PASSWORD } }),
+  'POST /api/v1/users/signup': (world) => ({ body: { email: `${world.fresh('spare')}@spare.example` } }),
+  'POST /api/v1/user_access_token': (world, _, who) => ({
+    body: {
+      name: world.fresh('spare'),
+      permission: [who === 'admin' ? 'admin.tag' : who === 'desk' ? 'ticket.agent' : 'user_preferences.language'],
+    },
+  }),
+  'DELETE /api/v1/user_access_token/{id}': token,
+  'GET /api/v1/sessions': (world, place) => (place === 'own' ? {} : { query: { user_id: world.id('stranger') } }),
+  'DELETE /api/v1/sessions/{id}': session,
+  'DELETE /api/v1/sessions': (world, place) => (place === 'own' ? {} : { query: { user_id: world.id('stranger') } }),
+  'POST /api/v1/users/two_factor/verify_configuration': () => ({
+    body: { method: 'authenticator_app', payload: '000000' },
+  }),
+  'DELETE /api/v1/users/two_factor/remove_authentication_method': () => ({ query: { method: 'security_keys' } }),
+  'POST /api/v1/users/two_factor/passkeys': () => ({
+    body: {
+      name: 'x',
+      credential: { id: 'AAAA', rawId: 'AAAA', type: 'public-key', response: {}, clientExtensionResults: {} },
+    },
+  }),
+  'PUT /api/v1/users/two_factor/passkeys/{id}': put(nothing, { name: 'x' }),
+  'DELETE /api/v1/users/two_factor/passkeys/{id}': nothing,
+  'GET /api/v1/users/{id}/admin_two_factor/enabled_authentication_methods': user,
+  'DELETE /api/v1/users/{id}/admin_two_factor/remove_all_authentication_methods': user,
+  'PUT /api/v1/settings/{id}': async ({ boss }) => {
+    const [{ id, state_current }] = await boss.get('/api/v1/settings');
+    return { path: { id }, body: { state_current } };
+  },
+
+  'GET /auth/openid/{provider}': () => ({ path: { provider: 'nobody' } }),
+  'GET /auth/openid/{provider}/callback': () => ({ path: { provider: 'nobody' } }),
+  'POST /auth/openid/{provider}/backchannel-logout': () => ({
+    path: { provider: 'nobody' },
+    body: { logout_token: 'x' },
+  }),
+  'GET /api/v1/openid_providers/{id}': spare(newProvider),
+  'POST /api/v1/openid_providers': (world) => ({ body: provider(world.fresh('spare')) }),
+  'PUT /api/v1/openid_providers/{id}': spare(newProvider, { title: 'x' }),
+  'DELETE /api/v1/openid_providers/{id}': spare(newProvider),
+  'GET /api/v1/entitlement_mappings/{id}': spare(newMapping),
+  'POST /api/v1/entitlement_mappings': async (world) => ({ body: mapping((await newProvider(world)).id) }),
+  'PUT /api/v1/entitlement_mappings/{id}': spare(newMapping, { note: 'x' }),
+  'DELETE /api/v1/entitlement_mappings/{id}': spare(newMapping),
+  'POST /api/v1/entitlement_mappings/preview': async (world) => ({
+    body: { provider_id: (await newProvider(world)).id, entitlements: [] },
+  }),
+  'GET /api/v1/openid_identities': (world) => ({ query: { user_id: world.id('owner') } }),
+  'POST /api/v1/openid_identities': async (world) => ({
+    body: { user_id: (await world.customer()).id, provider_id: (await newProvider(world)).id, subject: 'x' },
+  }),
+  'DELETE /api/v1/openid_identities/{id}': spare(newIdentity),
+
+  'POST /api/v1/agreements': async (world) => ({
+    body: { name: 'x', group_id: (await newGroup(world)).id, list_address: 'list@spare.example' },
+  }),
+  'PUT /api/v1/agreements/{id}': spare(newAgreement, { active: false }),
+  'DELETE /api/v1/agreements/{id}': spare(newAgreement),
+  'GET /api/v1/reports/tickets': (world, place) =>
+    place === 'own' ? {} : { query: { group_id: world.id(place === 'same' ? 'North' : 'South') } },
+  'POST /api/v1/mail/quarantine/{id}/process': nothing,
+  'POST /api/v1/mail/outbound/{id}/retry': () => ({ path: { id: randomUUID() } }),
+};

@@ -1,0 +1,151 @@
+/**
+ * Who gets what from each route. A row is a route of the OpenAPI document; its columns are the cast (see `world.ts`),
+ * four at a time. A second and third set stand for what belongs to a stranger in the same group, and in a foreign one.
+ *
+ * `+` what the document promises, `-` 403, `0` 404, `!` 401, `?` 422, `=` 409.
+ *
+ * 404 stands wherever the caller must not learn that there is such a thing; 403 where it is no secret. `?` and `=` say
+ * that the caller was let in, and what was asked for could not be done.
+ */
+const text = `
+#                          anonymous owner mate other  without read change full  admin desk language suspended
+
+GET    /api/v1/tickets                                         -+++ ++++ +++!
+POST   /api/v1/tickets                                         -+++ ---+ -+-!  -+++ ---+ -+-!  -+++ ---- -+-!
+GET    /api/v1/tickets/search                                  -+++ ++++ +++!
+POST   /api/v1/tickets/search                                  -+++ ++++ +++!
+GET    /api/v1/tickets/{id}                                    -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+PUT    /api/v1/tickets/{id}                                    -++0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+DELETE /api/v1/tickets/{id}                                    ---- ---- +--!  ---- ---- +--!  ---- ---- +--!
+GET    /api/v1/ticket_list                                     -+++ ++++ +++!  -+++ ++++ +++!  -+++ ++++ +++!
+GET    /api/v1/ticket_counts                                   -+++ ++++ +++!
+GET    /api/v1/ticket_history/{id}                             ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+GET    /api/v1/ticket_articles/by_ticket/{id}                  -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+GET    /api/v1/ticket_articles/{id}                            -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+POST   /api/v1/ticket_articles                                 -++0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+PUT    /api/v1/ticket_articles/{id}                            ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+DELETE /api/v1/ticket_articles/{id}                            ---0 0--- 0+0!  -000 0--- 0+0!  -000 0000 0+0!
+GET    /api/v1/ticket_attachment/{ticket}/{article}/{id}       -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+GET    /api/v1/ticket_article_plain/{id}                       -000 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+POST   /api/v1/upload_caches/{form}                            -+++ ++++ +++!
+DELETE /api/v1/upload_caches/{form}                            -+++ ++++ +++!
+DELETE /api/v1/upload_caches/{form}/items/{id}                 -+++ ++++ +++!
+GET    /api/v1/events                                          -+++ ++++ +++!
+
+GET    /api/v1/ticket_states                                   -+++ ++++ ++-!
+GET    /api/v1/ticket_states/{id}                              -+++ ++++ ++-!
+POST   /api/v1/ticket_states                                   ---- ---- +--!
+PUT    /api/v1/ticket_states/{id}                              ---- ---- +--!
+DELETE /api/v1/ticket_states/{id}                              ---- ---- +--!
+GET    /api/v1/ticket_priorities                               -+++ ++++ ++-!
+GET    /api/v1/ticket_priorities/{id}                          -+++ ++++ ++-!
+POST   /api/v1/ticket_priorities                               ---- ---- +--!
+PUT    /api/v1/ticket_priorities/{id}                          ---- ---- +--!
+DELETE /api/v1/ticket_priorities/{id}                          ---- ---- +--!
+
+# Of users: the owner, the mate, and the agent with full access. Agents look after customers only.
+GET    /api/v1/users                                           -+++ ++++ +++!
+GET    /api/v1/users/me                                        -+++ ++++ +++!
+GET    /api/v1/users/search                                    ---- ++++ ++-!
+POST   /api/v1/users/search                                    ---- ++++ ++-!
+GET    /api/v1/users/{id}                                      -+++ ++++ ++0!  -+++ ++++ ++0!  -+++ ++++ ++0!
+POST   /api/v1/users                                           ---- ++++ ++-!
+PUT    /api/v1/users/{id}                                      ---- ++++ ++-!  ---- ++++ ++-!  ---- ---- +--!
+DELETE /api/v1/users/{id}                                      ---- ---- +--!
+GET    /api/v1/roles                                           ---- ++++ ++-!
+
+# Of organizations: that of owner and mate, that of the other customer, and that of a stranger.
+GET    /api/v1/organizations                                   -+++ ++++ +++!
+GET    /api/v1/organizations/search                            ---- ++++ ++-!
+POST   /api/v1/organizations/search                            ---- ++++ ++-!
+GET    /api/v1/organizations/{id}                              -++0 ++++ ++0!  -00+ ++++ ++0!  -000 ++++ ++0!
+POST   /api/v1/organizations                                   ---- ++++ ++-!
+PUT    /api/v1/organizations/{id}                              ---- ++++ ++-!  ---- ++++ ++-!  ---- ++++ ++-!
+DELETE /api/v1/organizations/{id}                              ---- ---- +--!
+GET    /api/v1/groups                                          -+++ ++++ ++-!
+GET    /api/v1/groups/search                                   ---- ++++ ++-!
+POST   /api/v1/groups/search                                   ---- ++++ ++-!
+GET    /api/v1/groups/{id}                                     ---- ++++ ++-!  ---- ++++ ++-!  ---- ++++ ++-!
+POST   /api/v1/groups                                          ---- ---- +--!
+PUT    /api/v1/groups/{id}                                     ---- ---- +--!  ---- ---- +--!  ---- ---- +--!
+DELETE /api/v1/groups/{id}                                     ---- ---- +--!
+
+# Anybody may try to sign in, with whatever credential on top.
+POST   /api/v1/signin                                          !+++ ++++ +!!!
+POST   /api/v1/signin/second_factor                            !!!! !!!! !!!!
+POST   /api/v1/signin/passkey/options                          ++++ ++++ ++++
+POST   /api/v1/signin/passkey                                  !!!! !!!! !!!!
+GET    /api/v1/signin/providers                                ++++ ++++ ++++
+GET    /api/v1/signshow                                        ++++ ++++ ++++
+DELETE /api/v1/signout                                         ++++ ++++ ++++
+GET    /api/v1/users/signup                                    ++++ ++++ ++++
+POST   /api/v1/users/signup                                    ++++ ++++ ++++
+POST   /api/v1/users/password_reset                            ++++ ++++ ++++
+POST   /api/v1/users/password_reset_verify                     ???? ???? ????
+GET    /auth/openid/{provider}                                 ++++ ++++ ++++
+GET    /auth/openid/{provider}/callback                        ++++ ++++ ++++
+POST   /auth/openid/{provider}/backchannel-logout              0000 0000 0000
+
+# What people look after themselves. A token was made for it, or may not.
+POST   /api/v1/users/password_change                           -??? ???? ?--!
+POST   /api/v1/users/password_check                            -+++ ++++ +--!
+GET    /api/v1/user_access_token                               ---- ++++ +--!
+POST   /api/v1/user_access_token                               ---- ++++ +--!
+DELETE /api/v1/user_access_token/{id}                          ---- ++++ +--!  ---- 0000 0--!
+GET    /api/v1/sessions                                        -+++ ++++ +--!  ---- ---- +--!
+DELETE /api/v1/sessions/{id}                                   -+++ ++++ +--!  -000 0000 +--!
+DELETE /api/v1/sessions                                        -+++ ++++ +--!  ---- ---- +--!
+GET    /api/v1/users/two_factor/personal_configuration         -+++ ++++ +--!
+POST   /api/v1/users/two_factor/authenticator_app              -+++ ++++ +--!
+POST   /api/v1/users/two_factor/verify_configuration           -+++ ++++ +--!
+DELETE /api/v1/users/two_factor/remove_authentication_method   -+++ ++++ +--!
+POST   /api/v1/users/two_factor/recovery_codes_generate        -=== ==== =--!
+POST   /api/v1/users/two_factor/passkeys/options               -+++ ++++ +--!
+POST   /api/v1/users/two_factor/passkeys                       -??? ???? ?--!
+PUT    /api/v1/users/two_factor/passkeys/{id}                  -000 0000 0--!
+DELETE /api/v1/users/two_factor/passkeys/{id}                  -000 0000 0--!
+
+# Administration.
+GET    /api/v1/users/{id}/admin_two_factor/enabled_authentication_methods       ---- ---- +--!
+DELETE /api/v1/users/{id}/admin_two_factor/remove_all_authentication_methods    ---- ---- +--!
+GET    /api/v1/settings                                        ---- ---- +--!
+PUT    /api/v1/settings/{id}                                   ---- ---- +--!
+GET    /api/v1/openid_providers                                ---- ---- +--!
+GET    /api/v1/openid_providers/{id}                           ---- ---- +--!
+POST   /api/v1/openid_providers                                ---- ---- +--!
+PUT    /api/v1/openid_providers/{id}                           ---- ---- +--!
+DELETE /api/v1/openid_providers/{id}                           ---- ---- +--!
+GET    /api/v1/entitlement_mappings                            ---- ---- +--!
+GET    /api/v1/entitlement_mappings/{id}                       ---- ---- +--!
+POST   /api/v1/entitlement_mappings                            ---- ---- +--!
+PUT    /api/v1/entitlement_mappings/{id}                       ---- ---- +--!
+DELETE /api/v1/entitlement_mappings/{id}                       ---- ---- +--!
+POST   /api/v1/entitlement_mappings/preview                    ---- ---- +--!
+GET    /api/v1/openid_identities                               ---- ---- +--!
+POST   /api/v1/openid_identities                               ---- ---- +--!
+DELETE /api/v1/openid_identities/{id}                          ---- ---- +--!
+GET    /api/v1/agreements                                      ---- ---- +--!
+POST   /api/v1/agreements                                      ---- ---- +--!
+PUT    /api/v1/agreements/{id}                                 ---- ---- +--!
+DELETE /api/v1/agreements/{id}                                 ---- ---- +--!
+GET    /api/v1/mail/quarantine                                 ---- ---- +--!
+POST   /api/v1/mail/quarantine/{id}/process                    ---- ---- 0--!
+GET    /api/v1/mail/outbound                                   ---- ---- +--!
+POST   /api/v1/mail/outbound/{id}/retry                        ---- ---- 0--!
+# Of reports: all groups that one may see, North, South.
+GET    /api/v1/reports/tickets                                 ---- -+++ ++-!  ---- -+++ ++-!  ---- ---- ++-!
+`;
+
+export interface Row {
+  route: string;
+  /** What the cast gets, for each place that the row tells apart: one, two (own and foreign), or all three. */
+  sets: string[];
+}
+
+export const table: readonly Row[] = text
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => {
+    const [, method, path, sets = ''] = /^(\w+) +(\S+) +(.+)$/.exec(line) ?? [];
+    return { route: `${method} ${path}`, sets: sets.split(/ {2,}/) };
+  });
