@@ -100,29 +100,23 @@ function newestMatches(words: SearchWords, filters: string[]): string {
       .join(' UNION ALL ');
   // Of what a filter leaves there may be nothing new, however common the words.
   const ages = filters.length > 0 ? [] : AGES;
-  const wanting = (stages: number) =>
-    stages === 0
-      ? []
-      : [
-          `${ages
-            .slice(0, stages)
-            .map((_, i) => `(SELECT count(*) FROM age_${i})`)
-            .join(' + ')} < ${RANKED}`,
-        ];
+  const hits = ages.map((_, i) => `(SELECT count(*) FROM age_${i})`);
+  const wanting = (stages: number) => `${['0', ...hits.slice(0, stages)].join(' + ')} < ${RANKED}`;
   const since = (age: number) => `((SELECT newest FROM q) >> 12) >= ${age}`;
-  const stages = ages.map(([first], i) => matches(`q.age_${i}`, [since(first), ...wanting(i)]));
+  const stages = ages.map(([first], i) => matches(`q.age_${i}`, [since(first), wanting(i)]));
   const rest =
-    ages.length === 0 ? [] : [since(OLD), `d.ticket_id >> 12 <= (q.newest >> 12) - ${OLD}`, ...wanting(ages.length)];
+    ages.length === 0 ? [] : [since(OLD), `d.ticket_id >> 12 <= (q.newest >> 12) - ${OLD}`, wanting(ages.length)];
   const found = [...ages.map((_, i) => `SELECT id, at FROM age_${i}`), `(${top(matches('q.query', rest))})`];
   const also = [`(SELECT count(*) FROM word) < ${RANKED}`, isVisible('d'), ...filters];
+  // Words that mean nothing match nothing, also of a certain age.
+  const within = ([first, last]: (typeof AGES)[number]) =>
+    `CASE WHEN numnode(query) > 0 THEN query && search_ages(newest, ${first}, ${last}) ELSE query END`;
+  const asked = ages.map((age, i) => `${within(age)} AS age_${i}`);
   const pieces =
     words.piece && `SELECT d.ticket_id AS id, d.ctid AS at FROM ${from} WHERE ${[words.piece, ...also].join(' AND ')}`;
   return `WITH asked AS MATERIALIZED (
       SELECT ${words.tsquery} AS query, coalesce((SELECT max(ticket_id) FROM search_doc), 0) AS newest),
-    q AS MATERIALIZED (SELECT ${[
-      ...['query', 'newest'],
-      ...ages.map(([first, last], i) => `query && search_ages(newest, ${first}, ${last}) AS age_${i}`),
-    ].join(', ')} FROM asked),
+    q AS MATERIALIZED (SELECT ${['query', 'newest', ...asked].join(', ')} FROM asked),
     ${[
       ...stages.map((stage, i) => `age_${i} AS MATERIALIZED (${top(stage)})`),
       `word AS MATERIALIZED (${top(found.join(' UNION ALL '))})`,
