@@ -20,7 +20,10 @@ export class SearchConsumer {
 
 function dirtyOf({ type, data }: Indexed): Dirty[] {
   const ticketId = data.ticket.id;
-  if ('what' in data && data.what === 'delivery') return [];
-  const added = type === articleAdded.type && 'changes' in data;
-  return [{ ticketId, whole: !added || 'title' in data.changes || 'customer_id' in data.changes }];
+  if ('what' in data) return data.what === 'delivery' ? [] : [{ ticketId, whole: true }];
+  if (type === ticketCreated.type || !('changes' in data)) return [{ ticketId, whole: true }];
+  if ('title' in data.changes || 'customer_id' in data.changes) return [{ ticketId, whole: true }];
+  // Nobody looks for what our own confirmations say: it comes in with the next word on the ticket.
+  const said = 'article' in data && !(data.article.sender === 'System' && data.article.isAutoResponse);
+  return said ? [{ ticketId, whole: false }] : [];
 }
