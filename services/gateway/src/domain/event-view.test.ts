@@ -1,4 +1,6 @@
 import type { Actor } from '@helpmesh/contracts';
+import { anyActor, anyTicket, type ModelTicket, modelSees, modelSeesAsAgent } from '@helpmesh/testing';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type LiveEvent, viewOf } from './event-view.ts';
 
@@ -56,5 +58,34 @@ describe('viewOf', () => {
   it('never lets text of people through that the event carries', () => {
     const article = { id: 1, internal: false, excerpt: 'canary', from: 'canary@example.com' };
     expect(viewOf(event({ article }), agent)).not.toContain('canary');
+  });
+});
+
+describe('S15: events', () => {
+  const canary = 'canary';
+  /** A ticket as it was before the event, and as it is now. */
+  const moves = fc.tuple(anyTicket, anyTicket, fc.boolean());
+  const articles = fc.option(fc.record({ id: fc.constant(77), internal: fc.boolean() }));
+  const changesOf = (before: ModelTicket, now: ModelTicket) => ({
+    group_id: { from: before.groupId, to: now.groupId },
+    customer_id: { from: before.customerId, to: now.customerId },
+    organization_id: { from: before.organizationId, to: now.organizationId },
+  });
+
+  it('S16: show a ticket to those whom the model shows it, its internal articles to its agents, and else nothing', () => {
+    fc.assert(
+      fc.property(anyActor, moves, articles, (actor, [before, now, moved], article) => {
+        const changes = moved ? { changes: changesOf(before, now) } : {};
+        const ticket = { ...now, id: 7, title: canary };
+        const text = viewOf(event({ ticket, ...(article && { article }), ...changes }), actor);
+        const saw = moved && modelSees(actor, before);
+        expect(text?.includes(canary) ?? false).toBe(modelSees(actor, now));
+        expect(text !== undefined).toBe(modelSees(actor, now) || saw);
+        const knowsOfArticle = modelSees(actor, now) && (!article?.internal || modelSeesAsAgent(actor, now));
+        expect(text?.includes('"article":{"id":77') ?? false).toBe(article !== null && knowsOfArticle);
+        expect(text ?? '').not.toContain('"changes"');
+      }),
+      { numRuns: 500 },
+    );
   });
 });

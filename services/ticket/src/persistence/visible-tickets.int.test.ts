@@ -1,10 +1,12 @@
-import { type Actor, isInScope, type TicketFacts, ticketScope } from '@helpmesh/contracts';
+import type { Actor } from '@helpmesh/contracts';
 import { connect, createDataSource, migrate, sql } from '@helpmesh/persistence';
-import { infra } from '@helpmesh/testing';
+import { anyActor, infra, type ModelTicket, modelSees, modelSeesAsAgent } from '@helpmesh/testing';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrations } from '../service.ts';
+import { ArticleStore } from './article.store.ts';
+import { HistoryStore } from './history.store.ts';
 import { ListStore } from './list.store.ts';
 import type { ListFilter, ListOrder } from './list-statement.ts';
 import { ReadStore } from './read.store.ts';
@@ -13,7 +15,7 @@ import { VisibleTickets } from './visible-tickets.ts';
 
 /** Deterministic tickets over few groups, people and organizations, so that scopes meet them in every way. */
 const COUNT = 400;
-interface Row extends TicketFacts {
+interface Row extends ModelTicket {
   id: number;
   stateId: number;
   ownerId: number;
@@ -42,6 +44,25 @@ beforeAll(async () => {
     `INSERT INTO search_doc SELECT id, group_id, customer_id, organization_id, number, title,
        to_tsvector('helpmesh', title || ' secret'), CASE WHEN id % 2 = 0 THEN to_tsvector('helpmesh', title) END FROM ticket`,
   );
+  // Of each ticket a public article, which came by mail, and an internal one; each with a file, and an entry of history.
+  await sql(
+    ds,
+    `INSERT INTO article (id, ticket_id, type_id, sender_id, content_type, body, internal, raw_sha256, raw_size,
+       created_by_id, updated_by_id, created_at, updated_at)
+     SELECT n, 1 + (n - 1) / 2, 1, 2, 'text/plain', 'body of a' || n, n % 2 = 0,
+       CASE WHEN n % 2 = 1 THEN 'raw' || n END, CASE WHEN n % 2 = 1 THEN 1 END, 1, 1, now(), now()
+     FROM generate_series(1, ${2 * COUNT}) AS n`,
+  );
+  await sql(
+    ds,
+    `INSERT INTO article_attachment (id, article_id, sha256, size, filename, content_type)
+     SELECT id, id, 'file' || id, 1, 'f', 'text/plain' FROM article`,
+  );
+  await sql(
+    ds,
+    `INSERT INTO history (ticket_id, object, o_id, type, created_by_id, created_at)
+     SELECT ticket_id, 'Ticket::Article', id, 'created', 1, now() FROM article`,
+  );
   rows = await sql<Row>(
     ds,
     `SELECT id, group_id AS "groupId", customer_id AS "customerId", organization_id AS "organizationId",
@@ -50,18 +71,6 @@ beforeAll(async () => {
 });
 afterAll(() => ds.destroy());
 
-const level = fc.constantFrom('read', 'create', 'change', 'full');
-const actors: fc.Arbitrary<Actor> = fc.record({
-  kind: fc.constant('user' as const),
-  userId: fc.integer({ min: 9, max: 15 }),
-  login: fc.constant('x'),
-  permissions: fc.subarray(['ticket.agent', 'ticket.customer', 'admin', 'ticket']),
-  groups: fc.dictionary(fc.constantFrom('1', '2', '3', '4', '9'), fc.array(level, { maxLength: 2 })),
-  organizationIds: fc.subarray([1, 2, 3]),
-  sharedOrganizationIds: fc.subarray([1, 2, 3]),
-  locale: fc.constant('en'),
-  via: fc.constant('session' as const),
-});
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 3 });
 const filters: fc.Arbitrary<ListFilter> = fc.record({
   stateIds: optional(fc.subarray([1, 2, 3, 4, 5])),
@@ -73,11 +82,10 @@ const filters: fc.Arbitrary<ListFilter> = fc.record({
 });
 
 function expected(actor: Actor, filter: ListFilter = {}): number[] {
-  const scope = ticketScope(actor, 'read');
   return rows
     .filter(
       (row) =>
-        isInScope(scope, row) &&
+        modelSees(actor, row) &&
         (!filter.stateIds || filter.stateIds.includes(row.stateId)) &&
         (!filter.unassigned || row.ownerId === 1) &&
         (filter.groupId === undefined || row.groupId === filter.groupId) &&
@@ -88,12 +96,12 @@ function expected(actor: Actor, filter: ListFilter = {}): number[] {
     .map(({ id }) => id);
 }
 
-describe('what SQL shows is what the rule in memory allows', () => {
+describe('S15: what SQL shows is what the naive model allows', () => {
   it('for reads by id and plain pages', async () => {
     const reads = new ReadStore();
     const ids = rows.map(({ id }) => id);
     await fc.assert(
-      fc.asyncProperty(actors, async (actor) => {
+      fc.asyncProperty(anyActor, async (actor) => {
         const visible = VisibleTickets.to(actor, 'read');
         const sorted = expected(actor).toSorted((a, b) => a - b);
         const shown = await reads.tickets(ds, visible, ids, 'bare', true);
@@ -107,7 +115,7 @@ describe('what SQL shows is what the rule in memory allows', () => {
   it('for lists: every page in order, nothing twice, nothing left out, the total exact', async () => {
     await fc.assert(
       fc.asyncProperty(
-        actors,
+        anyActor,
         filters,
         fc.integer({ min: 1, max: 120 }),
         fc.boolean(),
@@ -134,7 +142,7 @@ describe('what SQL shows is what the rule in memory allows', () => {
 
   it('for counts', async () => {
     await fc.assert(
-      fc.asyncProperty(actors, async (actor) => {
+      fc.asyncProperty(anyActor, async (actor) => {
         const tally = await lists.tally(ds, VisibleTickets.to(actor, 'read'));
         for (const [stateId, stateType] of [
           [1, 'new'],
@@ -151,7 +159,7 @@ describe('what SQL shows is what the rule in memory allows', () => {
     );
   });
 
-  it('for search, where words of internal articles are for agents of the group only', async () => {
+  it('S16: for search, where words of internal articles are for agents of the group only', async () => {
     const searches = new SearchStore();
     const ask = {
       query: { words: 'secret', prefixes: [], parts: ['secret'], fields: {} },
@@ -160,16 +168,113 @@ describe('what SQL shows is what the rule in memory allows', () => {
       offset: 0,
     };
     await fc.assert(
-      fc.asyncProperty(actors, async (actor) => {
+      fc.asyncProperty(anyActor, async (actor) => {
         const visible = VisibleTickets.to(actor, 'read');
-        const { groupIds } = visible.scope;
-        const seen = new Set(expected(actor));
-        const wanted = rows.filter((row) => seen.has(row.id) && (groupIds.includes(row.groupId) || row.id % 2 === 1));
+        const wanted = rows.filter(
+          (row) => modelSees(actor, row) && (modelSeesAsAgent(actor, row) || row.id % 2 === 1),
+        );
         const found = await searches.find(ds, visible, ask);
         expect(found.toSorted((a, b) => a - b)).toEqual(wanted.map(({ id }) => id).toSorted((a, b) => a - b));
         expect(await searches.count(ds, visible, ask)).toBe(wanted.length);
       }),
       { numRuns: 40 },
+    );
+  });
+});
+
+/** Ids of the articles that the model shows: of each ticket the public one has the odd id before the even internal one. */
+function expectedArticles(actor: Actor, of: readonly Row[] = rows): number[] {
+  return of
+    .flatMap((row) => [
+      ...(modelSees(actor, row) ? [row.id * 2 - 1] : []),
+      ...(modelSeesAsAgent(actor, row) ? [row.id * 2] : []),
+    ])
+    .toSorted((a, b) => a - b);
+}
+
+describe('S15, S16: what hangs on a ticket is shown with it, and what is internal to its agents only', () => {
+  const some = fc.array(fc.nat({ max: COUNT - 1 }), { minLength: 1, maxLength: 6 });
+  const sorted = (ids: Iterable<number>) => [...ids].toSorted((a, b) => a - b);
+  interface Shown {
+    id: number;
+    internal: boolean;
+  }
+
+  it('threads and single articles', async () => {
+    const reads = new ReadStore();
+    const ids = rows.map(({ id }) => id);
+    await fc.assert(
+      fc.asyncProperty(anyActor, async (actor) => {
+        const visible = VisibleTickets.to(actor, 'read');
+        const threads = await reads.threads(ds, visible, ids);
+        expect(sorted(threads.keys())).toEqual(sorted(expected(actor)));
+        const read = [...threads.values()].flatMap((json) => JSON.parse(json) as Shown[]);
+        expect(sorted(read.map(({ id }) => id))).toEqual(expectedArticles(actor));
+        const single = await reads.articles(
+          ds,
+          visible,
+          ids.flatMap((id) => [id * 2 - 1, id * 2]),
+        );
+        expect(sorted(single.keys())).toEqual(expectedArticles(actor));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('the articles named in each shape of a ticket', async () => {
+    const reads = new ReadStore();
+    await fc.assert(
+      fc.asyncProperty(anyActor, some, fc.boolean(), async (actor, picks, agent) => {
+        const visible = VisibleTickets.to(actor, 'read');
+        const picked = [...new Set(picks)].map((n) => rows[n] as Row);
+        const ids = picked.map(({ id }) => id);
+        for (const shape of ['ids', 'ids-expanded', 'full', 'all'] as const) {
+          const texts = await reads.tickets(ds, visible, ids, shape, agent);
+          const named = [...texts.values()].flatMap((text) => {
+            const { article_ids, ticket_article_ids, assets } = JSON.parse(text) as {
+              article_ids?: number[];
+              ticket_article_ids?: number[];
+              assets?: { TicketArticle: Record<string, Shown>; Ticket: Record<string, { article_ids: number[] }> };
+            };
+            const inAssets = Object.keys(assets?.TicketArticle ?? {}).map(Number);
+            const ofTicket = Object.values(assets?.Ticket ?? {}).flatMap((ticket) => ticket.article_ids);
+            return [...(article_ids ?? []), ...(ticket_article_ids ?? []), ...inAssets, ...ofTicket];
+          });
+          expect(sorted(new Set(named))).toEqual(expectedArticles(actor, picked));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('facts for a change, files, raw mails and history; a file only under its own article and ticket', async () => {
+    const [articles, histories] = [new ArticleStore(), new HistoryStore()];
+    await fc.assert(
+      fc.asyncProperty(anyActor, some, async (actor, picks) => {
+        const visible = VisibleTickets.to(actor, 'read');
+        for (const row of new Set(picks.map((n) => rows[n] as Row))) {
+          const shown = expectedArticles(actor, [row]);
+          for (const id of [row.id * 2 - 1, row.id * 2]) {
+            const at = { ticketId: row.id, articleId: id, attachmentId: id };
+            expect(await articles.facts(ds, visible, id)).toEqual(
+              shown.includes(id) ? expect.objectContaining({ id }) : undefined,
+            );
+            expect((await articles.attachment(ds, visible, at))?.sha256).toBe(
+              shown.includes(id) ? `file${id}` : undefined,
+            );
+            const other = rows.find((one) => one.id !== row.id && modelSeesAsAgent(actor, one));
+            if (!other) continue;
+            for (const wrong of [{ ticketId: other.id }, { articleId: other.id * 2 }, { attachmentId: other.id * 2 }]) {
+              expect(await articles.attachment(ds, visible, { ...at, ...wrong })).toBeUndefined();
+            }
+          }
+          const agent = modelSeesAsAgent(actor, row);
+          const raw = row.id * 2 - 1;
+          expect((await articles.rawMail(ds, visible, raw))?.sha256).toBe(agent ? `raw${raw}` : undefined);
+          expect((await histories.of(ds, visible, row.id)) !== undefined).toBe(agent);
+        }
+      }),
+      { numRuns: 30 },
     );
   });
 });
