@@ -1,3 +1,4 @@
+import { recordAudit } from './commands/audit.ts';
 import { fileMail, mailPasswordReset, mailSignUp, markRedirected, recordMail, sendMail } from './commands/commands.ts';
 import type { MessageDefinition, QuestionDefinition } from './define.ts';
 import { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
@@ -18,6 +19,7 @@ import {
 import { mailQuarantined } from './events/mail.ts';
 import { articleAdded, articleChanged, ticketCreated, ticketDeleted, ticketUpdated } from './events/ticket.ts';
 import { endpoints } from './http/endpoints.ts';
+import { recordActing } from './rpc/audit.ts';
 import {
   authenticate,
   ensureCustomers,
@@ -61,6 +63,7 @@ export const messages: readonly MessageDefinition[] = [
   markRedirected,
   mailPasswordReset,
   mailSignUp,
+  recordAudit,
 ];
 
 /** Streams by owner. An event stream keeps by age; a command stream is a work queue of the service it addresses. */
@@ -100,6 +103,7 @@ export const questions: readonly QuestionDefinition[] = [
   getRawMail,
   addUpload,
   removeUploads,
+  recordActing,
 ];
 
 /** What each service consumes with durables: all messages of these kinds reach it, each at least once. */
@@ -112,7 +116,7 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
   ],
   'mail-ingest': [groupCreated, groupUpdated, groupDeleted],
   notification: [sendMail, ticketCreated, groupCreated, groupUpdated, groupDeleted],
-  identity: [mailPasswordReset, mailSignUp, ticketCreated, ticketUpdated, articleAdded],
+  identity: [mailPasswordReset, mailSignUp, recordAudit, ticketCreated, ticketUpdated, articleAdded],
   reporting: [
     ...[ticketCreated, ticketUpdated, articleAdded, articleChanged, ticketDeleted],
     ...[groupCreated, groupUpdated],

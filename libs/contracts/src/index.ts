@@ -7,6 +7,7 @@ export {
   hasAnyPermission,
   hasPermission,
 } from './access/actor.ts';
+export { type Author, type Caller, callerOf, identitiesOf } from './access/caller.ts';
 export {
   isInScope,
   mayReadInternal,
@@ -16,6 +17,7 @@ export {
   ticketScope,
 } from './access/visibility.ts';
 export { consumed, messages, questions, type StreamName, streams } from './catalogue.ts';
+export { AuditChanges, type AuditedChange, auditMessage, changesBetween, recordAudit } from './commands/audit.ts';
 export {
   fileMail,
   MailAddress,
@@ -97,6 +99,7 @@ export {
   userTwoFactor,
   verifyTwoFactor,
 } from './http/account.ts';
+export { AuditEntry, auditLog } from './http/audit.ts';
 export { bounded, boundedRecord } from './http/common.ts';
 export { endpoints } from './http/endpoints.ts';
 export { Agreement, agreements } from './http/federation.ts';
@@ -170,6 +173,7 @@ export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
 export { type MailTemplate, mailTemplates } from './mail/templates.ts';
 export { type BrokerPermissions, DLQ_STREAM, inboxOf, ownerOf, permissionsOf, restSubjectOf } from './permissions.ts';
+export { recordActing } from './rpc/audit.ts';
 export {
   authenticate,
   ensureCustomers,

@@ -19,6 +19,7 @@ import {
   userTwoFactor,
   verifyTwoFactor,
 } from './account.ts';
+import { auditLog } from './audit.ts';
 import { agreements } from './federation.ts';
 import {
   changePassword,
@@ -108,6 +109,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(openIdProviders),
   ...Object.values(entitlementMappings),
   ...Object.values(openIdIdentities),
+  ...Object.values(auditLog),
   ...Object.values(agreements),
   ticketReport,
   listQuarantine,
