@@ -1,6 +1,7 @@
-import { streams as declaredStreams } from '@helpmesh/contracts';
-import { logger } from '@helpmesh/telemetry';
+import { streams as declaredStreams, inboxOf, serviceNames } from '@helpmesh/contracts';
+import { counter, logger } from '@helpmesh/telemetry';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { PermissionViolationError } from '@nats-io/nats-core';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type StreamDeclaration, StreamSet } from './streams.ts';
 
@@ -27,18 +28,53 @@ export class Bus {
   readonly jsm: JetStreamManager;
   readonly streams: StreamSet;
   readonly options: Readonly<Required<Omit<BusOptions, 'streams'>>>;
+  private refusal: string | undefined;
 
   constructor(nc: NatsConnection, jsm: JetStreamManager, options: BusOptions) {
     this.nc = nc;
     this.jsm = jsm;
     this.js = jetstream(nc);
     this.options = { replicas: 1, retentionDays: 14, ...options };
-    this.streams = new StreamSet(options.streams ?? declaredStreams, this.options);
+    // Where each service has a user of its own, only the owner may make a stream; the others wait for it.
+    const maker = serviceNames.find((service) => service === userOf(options.url));
+    this.streams = new StreamSet(options.streams ?? declaredStreams, { ...this.options, maker });
   }
 
   /** False while the broker cannot be reached; for readiness. */
   get connected(): boolean {
     return !this.nc.isClosed() && reachable.has(this.nc);
+  }
+
+  /** What the broker would not let us do, in its words, since the connection was made; for readiness. */
+  get refused(): string | undefined {
+    return this.refusal;
+  }
+
+  /**
+   * Keeps and logs a refusal: the user we connect as lacks a permission that our code needs. Nothing but a change of
+   * the broker's settings helps, and it ends the connection.
+   */
+  noteRefusal({ message, operation, subject }: PermissionViolationError): void {
+    this.refusal = message;
+    refusals.inc({ operation });
+    log.error({ connection: this.options.name, operation, subject }, `the broker refuses: ${message}`);
+  }
+
+  /** Follows the connection: what is lost, what comes back, what is refused. */
+  async watch(): Promise<void> {
+    const { name } = this.options;
+    for await (const status of this.nc.status()) {
+      if (status.type === 'disconnect') {
+        reachable.delete(this.nc);
+        log.warn({ connection: name }, 'broker connection lost');
+      } else if (status.type === 'reconnect') {
+        reachable.add(this.nc);
+        this.refusal = undefined;
+        log.info({ connection: name }, 'broker connection is back');
+      } else if (status.type === 'error' && status.error instanceof PermissionViolationError) {
+        this.noteRefusal(status.error);
+      }
+    }
   }
 
   /** Creates or widens the streams this service owns, and the dead letter stream. Idempotent. */
@@ -55,6 +91,12 @@ export class Bus {
 }
 
 const reachable = new WeakSet<NatsConnection>();
+const log = logger('bus');
+const refusals = counter({
+  name: 'helpmesh_bus_refused_total',
+  help: 'What the broker did not let this service do, by operation (publish, subscription).',
+  labels: ['operation'],
+});
 
 /** Connects and stays connected: waits for the first connection and reconnects for ever. */
 export async function connectBus(options: BusOptions): Promise<Bus> {
@@ -69,8 +111,9 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     noAsyncTraces: true,
   });
   reachable.add(nc);
-  void watch(nc, options.name);
-  return new Bus(nc, await jetstreamManager(nc, { checkAPI: false }), options);
+  const bus = new Bus(nc, await jetstreamManager(nc, { checkAPI: false }), options);
+  void bus.watch();
+  return bus;
 }
 
 /** What every connection of ours has in common. */
@@ -84,6 +127,7 @@ export function connectionOptions(url: string) {
       : {}),
     ...(first.username && !first.password ? { token: decodeURIComponent(first.username) } : {}),
     ...(first.protocol === 'tls:' ? { tls: {} } : {}),
+    ...inboxPrefixOf(url),
     noAsyncTraces: true,
     pingInterval: 10_000,
     maxPingOut: 2,
@@ -91,18 +135,16 @@ export function connectionOptions(url: string) {
   };
 }
 
-async function watch(nc: NatsConnection, name: string): Promise<void> {
-  const log = logger('bus');
-  for await (const status of nc.status()) {
-    if (status.type === 'disconnect') {
-      reachable.delete(nc);
-      log.warn({ connection: name }, 'broker connection lost');
-    }
-    if (status.type === 'reconnect') {
-      reachable.add(nc);
-      log.info({ connection: name }, 'broker connection is back');
-    }
-  }
+/** The user that the URL names; undefined without one, or with a token in its place. */
+function userOf(url: string): string | undefined {
+  const { username, password } = new URL(url.split(',')[0]?.trim() ?? '');
+  return username && password ? decodeURIComponent(username) : undefined;
+}
+
+/** A user of its own has an inbox of its own: the answers of one service are not for another to read. */
+export function inboxPrefixOf(url: string): { inboxPrefix?: string } {
+  const user = userOf(url);
+  return user && /^[\w-]+$/.test(user) ? { inboxPrefix: inboxOf(user) } : {};
 }
 
 /** Resolves when `work` settles or the time is over, whichever is first; never rejects. */

@@ -16,7 +16,7 @@ export { MessagingTables1700000000000 as messagingTables } from './messaging-tab
 export { Outbox, type OutboxMessage, type OutboxRow } from './outbox/outbox.ts';
 export { rebuildStream } from './outbox/rebuild.ts';
 export { Relay, type RelayOptions } from './outbox/relay.ts';
-export { type CallOptions, RpcClient } from './rpc/rpc-client.ts';
+export { type CallOptions, type Proof, RpcClient } from './rpc/rpc-client.ts';
 export { RpcStrategy, type RpcStrategyOptions } from './rpc/rpc-strategy.ts';
 export { type StreamDeclaration, StreamSet } from './streams.ts';
 export { inTraceOf } from './trace-context.ts';

@@ -1,4 +1,5 @@
 import { DLQ_STREAM } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
 import {
   DiscardPolicy,
   JetStreamApiCodes,
@@ -31,12 +32,15 @@ export class StreamSet {
   private readonly byPrefix = new Map<string, string>();
   private readonly replicas: number;
   private readonly retentionMs: number;
+  private readonly maker: string | undefined;
 
+  /** @param maker  the service whose streams may be made or changed here; undefined: everybody's */
   constructor(
     declarations: readonly StreamDeclaration[],
-    { replicas, retentionDays }: { replicas: number; retentionDays: number },
+    { replicas, retentionDays, maker }: { replicas: number; retentionDays: number; maker?: string | undefined },
   ) {
     this.replicas = replicas;
+    this.maker = maker;
     this.retentionMs = retentionDays * DAY_MS;
     for (const declaration of declarations) {
       this.byName.set(declaration.name, declaration);
@@ -65,10 +69,18 @@ export class StreamSet {
     return [...own, DLQ_STREAM];
   }
 
-  /** Creates the stream, or adds what its configuration lacks; never takes anything away. */
+  /**
+   * Creates the stream, or adds what its configuration lacks; never takes anything away.
+   * @throws AppError unavailable `bus.stream-missing` when it is another service's to make
+   */
   async ensure(jsm: JetStreamManager, name: string): Promise<StreamInfo> {
     const wanted = this.configOf(name);
     const found = await findStream(jsm, name);
+    if (this.maker !== undefined && !this.ownedBy(this.maker).includes(name)) {
+      if (found) return found;
+      const detail = 'A part of the message bus is not there yet.';
+      throw new AppError('unavailable', 'bus.stream-missing', detail, `stream ${name} is another service's to make`);
+    }
     if (!found) {
       try {
         return await jsm.streams.add(wanted);

@@ -147,9 +147,9 @@ export async function bed(natsUrl: string, databaseUrl?: string): Promise<Bed> {
     async serve(controllers, options = {}) {
       class Root {}
       Module({ controllers })(Root);
-      const verifyActor = (token: string) => JSON.parse(token);
+      const admit = (token: string | undefined) => (token === undefined ? undefined : JSON.parse(token));
       const strategy = new Both(
-        new RpcStrategy({ bus, service: 'counter', verifyActor, checkAnswers: true }),
+        new RpcStrategy({ bus, service: 'counter', admit, checkAnswers: true }),
         new EventStrategy({ bus, ds, service: 'counter', ...options }),
       );
       const app = await NestFactory.createMicroservice(Root, { logger: false, abortOnError: false, strategy });

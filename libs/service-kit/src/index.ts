@@ -1,4 +1,4 @@
-export { ActorSigner, ActorVerifier, serviceActor } from './access/actor-token.ts';
+export { ActorSigner, ActorVerifier, serviceActor, type TokenFor } from './access/actor-token.ts';
 export { LruMap } from './access/lru-map.ts';
 export { SecretBox } from './access/secret-box.ts';
 export type { Cache, Limit, LimitVerdict } from './cache/cache.ts';

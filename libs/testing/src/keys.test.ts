@@ -1,11 +1,12 @@
-import type { Actor } from '@helpmesh/contracts';
+import { type Actor, getTicket } from '@helpmesh/contracts';
 import { ActorVerifier, serviceActor } from '@helpmesh/service-kit';
 import { expect, it } from 'vitest';
 import { testKeys } from './keys.ts';
 
 it('signs actors that the services of the same set of keys believe, and no others', async () => {
   const keys = testKeys();
-  const verifier = new ActorVerifier({ trustedKeys: JSON.parse(keys.envOf('ticket').HELPMESH_TRUSTED_KEYS!) });
+  const trustedKeys = JSON.parse(keys.envOf('ticket').HELPMESH_TRUSTED_KEYS!);
+  const verifier = new ActorVerifier({ trustedKeys, audience: 'ticket' });
   const agent: Actor = {
     ...serviceActor('gateway'),
     kind: 'user',
@@ -13,8 +14,9 @@ it('signs actors that the services of the same set of keys believe, and no other
     login: 'admin@example.com',
     via: 'token',
   };
-  expect(verifier.verify(await keys.actorToken(agent))).toEqual(agent);
+  const tokenFor = await keys.actorToken(agent);
+  expect(verifier.admit(tokenFor('ticket'), getTicket)).toEqual(agent);
   const foreign = await testKeys().actorToken(agent);
-  expect(() => verifier.verify(foreign)).toThrow();
+  expect(() => verifier.admit(foreign('ticket'), getTicket)).toThrow('signature');
   expect(() => keys.envOf('nobody')).toThrow(/no service "nobody"/);
 });

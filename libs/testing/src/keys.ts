@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Actor } from '@helpmesh/contracts';
 import { makeSigningPair, type SigningPair, serviceNames } from '@helpmesh/deploy/local';
+import type { TokenFor } from '@helpmesh/service-kit';
 
 export interface TestKeys {
   /** Private and public key of each service. */
@@ -9,8 +10,8 @@ export interface TestKeys {
   trustedKeys: string;
   /** The secrets part of one service's environment. */
   envOf(service: string): Record<string, string>;
-  /** A token that says who acts, signed as `service`; only the gateway's speaks for people. Valid for a minute. */
-  actorToken(actor: Actor, service?: string): Promise<string>;
+  /** Says who acts to the service that is asked, signed as `service`; only the gateway's speaks for people. */
+  actorToken(actor: Actor, service?: string): Promise<TokenFor>;
 }
 
 /** Fresh keys for all services; make them once per test file and share them between its services. */
@@ -40,7 +41,7 @@ export function testKeys(): TestKeys {
     async actorToken(actor, service = 'gateway') {
       // Imported here: the kit takes a second to load, and most tests sign nothing.
       const { ActorSigner } = await import('@helpmesh/service-kit');
-      return new ActorSigner({ service, key: pairOf(service).privateKey }).sign(actor);
+      return new ActorSigner({ service, key: pairOf(service).privateKey }).for(actor);
     },
   };
 }

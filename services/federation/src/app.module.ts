@@ -37,8 +37,9 @@ import { GroupStore } from './persistence/group.store.ts';
         groups: GroupStore,
         own: OwnAddresses,
         rpc: RpcClient,
+        signer: ActorSigner,
         clock: Clock,
-      ) => new ManageAgreements(db, agreements, groups, own, rpc, clock),
+      ) => new ManageAgreements(db, agreements, groups, own, rpc, signer, clock),
     },
     {
       provide: RedirectTickets,

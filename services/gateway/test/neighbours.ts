@@ -24,7 +24,15 @@ import {
   updateTicket,
 } from '@helpmesh/contracts';
 import { AppError, uuidv7 } from '@helpmesh/kernel';
-import { Answers, type Bus, connectBus, RawJson, type RpcContext, RpcStrategy } from '@helpmesh/messaging';
+import {
+  Answers,
+  type Bus,
+  connectBus,
+  RawJson,
+  type RpcContext,
+  RpcStrategy,
+  type RpcStrategyOptions,
+} from '@helpmesh/messaging';
 import { ActorVerifier } from '@helpmesh/service-kit';
 import { Controller, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -220,7 +228,6 @@ export interface Neighbours {
 export async function startNeighbours(natsUrl: string, trustedKeys: string): Promise<Neighbours> {
   world.reset();
   const bus = await connectBus({ url: natsUrl, name: 'neighbours' });
-  const verifier = new ActorVerifier({ trustedKeys: JSON.parse(trustedKeys) });
   const apps = await Promise.all(
     (
       [
@@ -228,7 +235,9 @@ export async function startNeighbours(natsUrl: string, trustedKeys: string): Pro
         ['ticket', TicketModule],
       ] as [string, Type<unknown>][]
     ).map(async ([service, module]) => {
-      const strategy = new RpcStrategy({ bus, service, verifyActor: (token) => verifier.verify(token) });
+      const verifier = new ActorVerifier({ trustedKeys: JSON.parse(trustedKeys), audience: service });
+      const admit: RpcStrategyOptions['admit'] = (token, question) => verifier.admit(token, question);
+      const strategy = new RpcStrategy({ bus, service, admit });
       const app = await NestFactory.createMicroservice(module, { strategy, logger: false });
       await app.listen();
       return app;

@@ -17,7 +17,7 @@ export interface TestIdentity {
   clock: FakeClock;
   bus: Neighbours;
   databaseUrl: string;
-  /** Asks for a user with their rights as stored now, or for nobody. */
+  /** Asks, as a service that may, for a user with their rights as stored now, or for nobody. */
   ask<Q extends QuestionDefinition>(question: Q, input: InputOf<Q>, who?: number | Actor): Promise<OutputOf<Q>>;
   actor(userId: number): Promise<Actor>;
   rows<T = Record<string, unknown>>(text: string, params?: unknown[]): Promise<T[]>;
@@ -44,7 +44,8 @@ export async function startIdentity(env: Record<string, string> = {}): Promise<T
   const service = createIdentityService(config, clock);
   await service.migrate();
   await service.start();
-  const signer = new ActorSigner({ service: 'gateway', key: keys.pairs.gateway?.privateKey ?? '', clock });
+  const signerOf = (name: string) => new ActorSigner({ service: name, key: keys.pairs[name]?.privateKey ?? '', clock });
+  const gateway = signerOf('gateway');
   const ds = service.get(DataSource);
   const actor = async (userId: number): Promise<Actor> => {
     const principal = await service.get(PrincipalStore).byId(ds, userId);
@@ -59,7 +60,10 @@ export async function startIdentity(env: Record<string, string> = {}): Promise<T
     actor,
     async ask(question, input, who) {
       const asked = typeof who === 'number' ? await actor(who) : who;
-      return service.get(RpcClient).call(question, input, asked ? { actor: signer.sign(asked) } : {});
+      const [caller = ''] = question.callers;
+      // Only the gateway asks for people; the other services ask for themselves.
+      const signed = caller === 'gateway' ? gateway.for(asked) : signerOf(caller).service();
+      return service.get(RpcClient).call(question, input, { actor: signed });
     },
     rows: (text, params) => sql(ds, text, params),
     async stop() {

@@ -1,7 +1,7 @@
 import { type Actor, listQuarantine, processQuarantined } from '@helpmesh/contracts';
 import { RpcClient } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
-import { ActorSigner } from '@helpmesh/service-kit';
+import { ActorSigner, type TokenFor } from '@helpmesh/service-kit';
 import { sendRaw } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDesk, testDesk } from './desk.ts';
@@ -21,13 +21,13 @@ const person = (permissions: string[]): Actor => ({
 describe('the quarantine', { timeout: 90_000 }, () => {
   let desk: TestDesk;
   let rpc: RpcClient;
-  let as: (permissions: string[]) => { actor: string };
+  let as: (permissions: string[]) => { actor: TokenFor };
 
   beforeAll(async () => {
     desk = await testDesk();
     rpc = new RpcClient(desk.bus);
     const gateway = new ActorSigner({ service: 'gateway', key: desk.keys.pairs.gateway?.privateKey ?? '' });
-    as = (permissions) => ({ actor: gateway.sign(person(permissions)) });
+    as = (permissions) => ({ actor: gateway.for(person(permissions)) });
     for (const subject of ['first', 'second']) {
       const parts = '--b\r\n\r\nx\r\n'.repeat(1_500);
       const head = `From: eve@hostile.example\r\nSubject: ${subject}\r\nMessage-ID: <${subject}@x.example>\r\n`;

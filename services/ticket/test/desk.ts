@@ -65,7 +65,7 @@ export class Identity {
       bus,
       service: 'identity',
       // The token is the ticket service's own; who asks does not matter here.
-      verifyActor: () => actor({ userId: 1 }),
+      admit: () => actor({ userId: 1 }),
     });
     const answer = (question: QuestionDefinition, work: (input: never) => unknown) =>
       strategy.addHandler(question.subject, async (input) => work(input as never), false, {
@@ -220,7 +220,7 @@ export async function startDesk(
     db,
     threadingSecret: env.HELPMESH_THREADING_SECRET as string,
     ask: async (who, question, input, key) =>
-      rpc.call(question, input as never, { actor: gateway.sign(who), key, timeoutMs: 10_000 }),
+      rpc.call(question, input as never, { actor: gateway.for(who), key, timeoutMs: 10_000 }),
     rest: (who, endpoint, { id, query = {}, body, key } = {}) =>
       desk.ask(who, endpoint, { params: id === undefined ? {} : { id: String(id) }, query, body }, key),
     async publish(definition, data, over = {}) {

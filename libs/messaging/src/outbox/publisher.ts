@@ -1,8 +1,9 @@
 import { AppError } from '@helpmesh/kernel';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { errors } from '@nats-io/nats-core';
 import { connect, createInbox, type Msg, type NatsConnection, headers as natsHeaders } from '@nats-io/transport-node';
 import { SpanKind } from '@opentelemetry/api';
-import { type BusOptions, connectionOptions, withDeadline } from '../bus.ts';
+import { type Bus, connectionOptions, inboxPrefixOf, withDeadline } from '../bus.ts';
 import { continueTrace, headersOf, type MessageSpan } from '../trace-context.ts';
 import type { LoggedMessage } from './event-log.ts';
 
@@ -25,24 +26,27 @@ const ACK_TIMEOUT_MS = 10_000;
 export class Publisher {
   readonly jsm: JetStreamManager;
   private readonly nc: NatsConnection;
-  private readonly inbox = createInbox();
-  private readonly pending = new Map<string, (result: Ack | Error) => void>();
+  private readonly inbox: string;
+  private readonly pending = new Map<string, { subject: string; settle: (result: Ack | Error) => void }>();
   private serial = 0;
 
-  private constructor(nc: NatsConnection, jsm: JetStreamManager) {
+  private constructor(nc: NatsConnection, jsm: JetStreamManager, bus: Bus) {
     this.nc = nc;
     this.jsm = jsm;
+    this.inbox = createInbox(inboxPrefixOf(bus.options.url).inboxPrefix);
     nc.subscribe(`${this.inbox}.*`, {
       callback: (error, msg) => {
-        if (!error) this.pending.get(msg.subject.slice(this.inbox.length + 1))?.(readAck(msg));
+        if (!error) this.pending.get(msg.subject.slice(this.inbox.length + 1))?.settle(readAck(msg));
       },
     });
+    void this.watch(bus);
     void nc.closed().then(() => this.fail(new Error('the broker connection is gone')));
   }
 
-  static async open(options: Pick<BusOptions, 'url' | 'name'>): Promise<Publisher> {
-    const nc = await connect({ ...connectionOptions(options.url), name: options.name, reconnect: false });
-    return new Publisher(nc, await jetstreamManager(nc, { checkAPI: false }));
+  /** A connection beside that of the bus, to the same broker as the same user. */
+  static async open(bus: Bus, name: string): Promise<Publisher> {
+    const nc = await connect({ ...connectionOptions(bus.options.url), name, reconnect: false });
+    return new Publisher(nc, await jetstreamManager(nc, { checkAPI: false }), bus);
   }
 
   get alive(): boolean {
@@ -76,7 +80,7 @@ export class Publisher {
         if (span) endSpan(span, result);
         resolve(result);
       };
-      this.pending.set(token, settle);
+      this.pending.set(token, { subject: message.subject, settle });
       try {
         const headers = natsHeaders();
         headers.set('Nats-Msg-Id', message.id);
@@ -89,7 +93,17 @@ export class Publisher {
   }
 
   private fail(error: Error): void {
-    for (const settle of this.pending.values()) settle(error);
+    for (const { settle } of this.pending.values()) settle(error);
+  }
+
+  /** The broker tells a refusal by subject only, and no acknowledgement follows it. */
+  private async watch(bus: Bus): Promise<void> {
+    for await (const status of this.nc.status()) {
+      if (status.type !== 'error' || !(status.error instanceof errors.PermissionViolationError)) continue;
+      const { error } = status;
+      bus.noteRefusal(error);
+      for (const { subject, settle } of this.pending.values()) if (subject === error.subject) settle(error);
+    }
   }
 }
 

@@ -12,7 +12,7 @@ import { StreamKeeper } from './stream-keeper.ts';
  */
 export async function rebuildStream(ds: DataSource, bus: Bus, stream: string): Promise<number> {
   const session = await Session.open({ url: urlOf(ds), name: 'rebuild' });
-  const publisher = await Publisher.open({ url: bus.options.url, name: 'rebuild' });
+  const publisher = await Publisher.open(bus, 'rebuild');
   try {
     await bus.streams.ensure(publisher.jsm, stream);
     return await new StreamKeeper(session, publisher, bus.streams).republish(stream);

@@ -30,7 +30,7 @@ const WAIT_FOR_LOCK_MS = 2_000;
 const published = counter({ name: 'helpmesh_outbox_published_total', help: 'Messages acknowledged by the broker.' });
 const refusals = counter({
   name: 'helpmesh_outbox_refused_total',
-  help: 'Tries to publish a message that is too large for the broker or has no stream; it stays in the outbox.',
+  help: 'Tries to publish a message that is too large, has no stream or is not permitted; it stays in the outbox.',
 });
 const rebuilt = counter({
   name: 'helpmesh_stream_republished_total',
@@ -85,7 +85,7 @@ export class Relay {
       try {
         session = await this.becomeTheOne();
         if (!session) break;
-        publisher = await Publisher.open({ url: this.options.bus.options.url, name: `${this.options.service} relay` });
+        publisher = await Publisher.open(this.options.bus, `${this.options.service} relay`);
         await this.work(session, publisher, () => {
           failures = 0;
         });
@@ -179,7 +179,7 @@ export class Relay {
     acks.forEach((ack, i) => {
       const row = rows[i] as LoggedMessage;
       if (ack instanceof Error) {
-        if (ack instanceof errors.InvalidArgumentError || !streams.find(row.subject)) refused.push({ row, error: ack });
+        if (isFinal(ack) || !streams.find(row.subject)) refused.push({ row, error: ack });
         else firstError ??= ack;
         return;
       }
@@ -213,6 +213,11 @@ export class Relay {
       };
     });
   }
+}
+
+/** Too large for the broker, or not for us to publish: another try gives the same. */
+function isFinal(error: Error): boolean {
+  return error instanceof errors.InvalidArgumentError || error instanceof errors.PermissionViolationError;
 }
 
 /** By seq, but never "after the last seq": transactions commit in another order than they took their numbers. */

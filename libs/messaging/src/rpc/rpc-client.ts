@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { InputOf, OutputOf, QuestionDefinition } from '@helpmesh/contracts';
+import { type InputOf, type OutputOf, ownerOf, type QuestionDefinition, restSubjectOf } from '@helpmesh/contracts';
 import { AppError, uuidv7 } from '@helpmesh/kernel';
 import { errors, type Msg, headers as natsHeaders } from '@nats-io/nats-core';
 import type { Bus } from '../bus.ts';
@@ -7,9 +7,12 @@ import { clientSpan, headersOf } from '../trace-context.ts';
 import { type Reply, readFrame } from './frame.ts';
 import { MAX_BATCH, payloadLimit, REST_HEADER, TIMEOUT_HEADER, type WireItem } from './wire.ts';
 
+/** Proof of who asks; a function makes it for the service it is shown to, and no other takes it. */
+export type Proof = string | ((audience: string) => string);
+
 export interface CallOptions {
-  /** Signed token of the person or service the question is asked for. */
-  actor?: string | undefined;
+  /** Who asks: a signed token, or what makes one for the service that will answer. */
+  actor?: Proof | undefined;
   /** How long to wait, default 5 s. The answering side stops when it is over. */
   timeoutMs?: number;
   /** Idempotency key of the outside request. */
@@ -62,9 +65,10 @@ export class RpcClient {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
     const span = clientSpan(`ask ${question.subject}`);
     const traceparent = span && headersOf(span).traceparent;
+    const actor = typeof options.actor === 'function' ? options.actor(ownerOf(question.subject)) : options.actor;
     const item: WireItem = {
       i: input,
-      ...(options.actor === undefined ? {} : { a: options.actor }),
+      ...(actor === undefined ? {} : { a: actor }),
       r: options.requestId ?? uuidv7(),
       ...(options.key === undefined ? {} : { k: options.key }),
       ...(traceparent === undefined ? {} : { t: traceparent }),
@@ -154,6 +158,8 @@ export class RpcClient {
         });
         if (open.length === 0) return;
         const [restSubject = '', token = ''] = reply.headers?.get(REST_HEADER).split(' ') ?? [];
+        // Whoever answered must not make us publish anything anywhere.
+        if (!restSubject.startsWith(restSubjectOf(ownerOf(subject), ''))) throw new Error('malformed reply');
         reply = await this.request(restSubject, token, deadline);
       }
     } catch (error) {
@@ -213,6 +219,13 @@ function busError(subject: string, error: unknown): AppError {
   if (error instanceof errors.TimeoutError) return timedOut(subject);
   if (isNoResponders(error)) {
     return new AppError('unavailable', 'rpc.no-responders', 'This part of the service is not available.', subject);
+  }
+  if (
+    error instanceof errors.PermissionViolationError ||
+    (error as Error).cause instanceof errors.PermissionViolationError
+  ) {
+    const detail = 'This part of the service is not set up properly.';
+    return new AppError('unavailable', 'bus.not-permitted', detail, `the broker refuses ${subject}`, { cause: error });
   }
   const lost = error instanceof errors.RequestError || error instanceof errors.ClosedConnectionError;
   if (!lost && !(error instanceof errors.DrainingConnectionError)) return AppError.from(error);

@@ -1,4 +1,4 @@
-import type { Actor } from '@helpmesh/contracts';
+import { type Actor, type QuestionDefinition, restSubjectOf } from '@helpmesh/contracts';
 import { AppError, uuidv7 } from '@helpmesh/kernel';
 import { histogram, logger } from '@helpmesh/telemetry';
 import { type Msg, headers as natsHeaders, type Subscription } from '@nats-io/nats-core';
@@ -15,8 +15,12 @@ export interface RpcStrategyOptions {
   bus: Bus;
   /** Queue group: each batch goes to one replica. */
   service: string;
-  /** Checks the signed actor. @throws AppError unauthenticated */
-  verifyActor: (token: string) => Actor | Promise<Actor>;
+  /**
+   * Checks who asks and whether that service may ask this.
+   * @returns the person or service it is asked for; undefined for a stranger at the edge
+   * @throws AppError unauthenticated, forbidden
+   */
+  admit: (token: string | undefined, question: QuestionDefinition) => Actor | undefined;
   /** Also hold every answer against its schema; for tests and development. Default off. */
   checkAnswers?: boolean;
 }
@@ -40,6 +44,8 @@ interface Rest {
   signal: AbortSignal;
 }
 
+/** Answers go to inboxes only: the broker lets us answer anywhere, and nobody shall publish by our hand. */
+const INBOX = '_INBOX.';
 const DEFAULT_TIMEOUT_MS = 5_000;
 /** Wrong fields told of one question: a list of a million wrong entries must not become an answer of as many. */
 const MAX_FIELDS = 20;
@@ -66,7 +72,7 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
   constructor(options: RpcStrategyOptions) {
     super();
     this.options = options;
-    this.restSubject = `rpc.${options.service}.rest.${uuidv7()}`;
+    this.restSubject = restSubjectOf(options.service, uuidv7());
   }
 
   listen(ready: () => void): void {
@@ -75,14 +81,16 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
       const question = handler.extras as Question;
       if (question.kind !== 'question') throw new Error(`${subject} must be declared with @Answers`);
       const callback = (error: Error | null, msg: Msg) => {
-        if (error) this.log.warn({ err: error, question: subject }, 'subscription failed');
+        if (error) this.log.error({ err: error, question: subject }, 'subscription failed');
+        else if (!msg.reply?.startsWith(INBOX))
+          this.log.warn({ question: subject }, 'a question with no inbox for answers');
         else this.track(this.answer(msg, handler, question));
       };
       this.subscriptions.push(bus.nc.subscribe(subject, { queue: service, callback }));
     }
     const callback = (error: Error | null, msg: Msg) => {
       const rest = this.rest.get(msg.string());
-      if (error || !rest) return;
+      if (error || !rest || !msg.reply?.startsWith(INBOX)) return;
       this.rest.delete(msg.string());
       this.track(this.sendAnswers(msg, rest));
     };
@@ -163,7 +171,7 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
   }
 
   private async validate(wire: WireItem, { question }: Question, signal: AbortSignal): Promise<RpcItem<unknown>> {
-    const actor = wire.a === undefined ? undefined : await this.options.verifyActor(wire.a);
+    const actor = this.options.admit(wire.a, question);
     const parsed = question.input.safeParse(wire.i);
     if (!parsed.success) throw invalidInput(parsed.error.issues);
     return {

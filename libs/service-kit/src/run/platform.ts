@@ -1,4 +1,4 @@
-import { type Bus, EventStrategy, RpcStrategy } from '@helpmesh/messaging';
+import { type Bus, EventStrategy, RpcStrategy, type RpcStrategyOptions } from '@helpmesh/messaging';
 import { logger } from '@helpmesh/telemetry';
 import { type LoggerService, Module } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
@@ -29,8 +29,8 @@ export class BusTransport extends Server implements CustomTransportStrategy {
   constructor(options: { bus: Bus; ds: DataSource; service: string; verifier: ActorVerifier; checkAnswers: boolean }) {
     super();
     const { bus, ds, service, verifier, checkAnswers } = options;
-    const verifyActor = (token: string) => verifier.verify(token);
-    this.questions = new RpcStrategy({ bus, service, verifyActor, checkAnswers });
+    const admit: RpcStrategyOptions['admit'] = (token, question) => verifier.admit(token, question);
+    this.questions = new RpcStrategy({ bus, service, admit, checkAnswers });
     this.events = new EventStrategy({ bus, ds, service });
   }
 

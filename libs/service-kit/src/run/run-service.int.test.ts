@@ -75,7 +75,7 @@ describe('a service', () => {
     expect(await rpc.call(whoAsks, { n: 1 }, { actor: signer.service() })).toEqual({
       who: 'service:reporting 2 desk.example.com',
     });
-    expect(await rpc.call(whoAsks, { n: 2 })).toEqual({ who: 'nobody 3 desk.example.com' });
+    await expect(rpc.call(whoAsks, { n: 2 })).rejects.toMatchObject({ code: 'actor.token-refused' });
   });
 
   it('refuses a token that nobody trusted has signed', async () => {

@@ -154,9 +154,14 @@ export class RunningService implements Service {
     this.undo.push(() => bus.close());
     this.health.add('nats', () => {
       if (!bus.connected) throw new Error('not connected');
+      if (bus.refused) throw new Error(bus.refused);
     });
 
-    const verifier = new ActorVerifier({ trustedKeys: config.HELPMESH_TRUSTED_KEYS, clock });
+    const verifier = new ActorVerifier({
+      trustedKeys: config.HELPMESH_TRUSTED_KEYS,
+      audience: this.name,
+      clock,
+    });
     const signer = new ActorSigner({ service: this.name, key: config.HELPMESH_SIGNING_KEY, clock });
     const providers: Provider[] = [
       { provide: CONFIG, useValue: config },

@@ -2,6 +2,7 @@ import { type Actor, hasPermission, lookup } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
+import type { ActorSigner } from '@helpmesh/service-kit';
 import type { DataSource } from 'typeorm';
 import { type Agreement, type AgreementDraft, checkDraft } from '../domain/agreement.ts';
 import type { AgreementStore } from '../persistence/agreement.store.ts';
@@ -16,6 +17,7 @@ export class ManageAgreements {
     private readonly groups: GroupStore,
     private readonly own: OwnAddresses,
     private readonly rpc: RpcClient,
+    private readonly signer: ActorSigner,
     private readonly clock: Clock,
   ) {}
 
@@ -60,7 +62,7 @@ export class ManageAgreements {
   /** A group made a moment ago may not be in the replica yet: then its owner is asked. */
   private async requireGroup(groupId: number): Promise<void> {
     if (await this.groups.exists(this.db, groupId)) return;
-    const { groups } = await this.rpc.call(lookup, { groupIds: [groupId] });
+    const { groups } = await this.rpc.call(lookup, { groupIds: [groupId] }, { actor: this.signer.service() });
     const [group] = groups;
     if (!group) throw new AppError('invalid', 'agreement.group-unknown', `There is no group ${groupId}.`);
     await this.groups.keep(this.db, group, 0);

@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { type Actor, authenticate } from '@helpmesh/contracts';
 import type { Clock, EpochMs } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
-import { type ActorSigner, LruMap } from '@helpmesh/service-kit';
+import { type ActorSigner, LruMap, type TokenFor } from '@helpmesh/service-kit';
 import type { Credential } from '../domain/credential.ts';
 import type { AttemptLimit } from './attempt-limit.ts';
 
@@ -11,8 +11,8 @@ export interface Identity {
   actor: Actor;
   /** What `X-CSRF-Token` must carry; sessions only. */
   csrfToken: string | null;
-  /** The signed form that services believe; made anew each half minute. */
-  signed(): string;
+  /** The signed form that services believe. */
+  signed: TokenFor;
 }
 
 export interface Asking {
@@ -28,8 +28,6 @@ interface Entry extends Identity {
 
 /** An answer is believed no longer than this, even if the event that ends it was lost with a broken connection. */
 const MAX_AGE_MS = 30_000;
-/** Tokens live a minute; half of it is left for the slowest call. */
-const TOKEN_REUSE_MS = 30_000;
 const CAPACITY = 10_000;
 
 /**
@@ -97,22 +95,10 @@ export class Authenticator {
       actor: answer.actor,
       csrfToken: answer.csrfToken,
       until,
-      signed: this.signing(answer.actor),
+      signed: signer.for(answer.actor),
     };
     if (generation === this.generation) this.entries.set(key, entry);
     return entry;
-  }
-
-  private signing(actor: Actor): () => string {
-    let token = '';
-    let until = 0;
-    return () => {
-      const now = this.parts.clock.now();
-      if (until > now) return token;
-      token = this.parts.signer.sign(actor);
-      until = now + TOKEN_REUSE_MS;
-      return token;
-    };
   }
 }
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import type { BlobStore } from '@helpmesh/blob';
 import { RpcClient } from '@helpmesh/messaging';
-import { CACHE, type Cache, CONFIG } from '@helpmesh/service-kit';
+import { ActorSigner, CACHE, type Cache, CONFIG } from '@helpmesh/service-kit';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -34,6 +34,7 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     private readonly host: HttpAdapterHost,
     private readonly rpc: RpcClient,
     private readonly guard: EdgeGuard,
+    private readonly signer: ActorSigner,
     @Inject(BLOBS) private readonly blobs: BlobStore,
     @Inject(CACHE) private readonly cache: Cache,
     @Inject(CONFIG) private readonly config: GatewayConfig,
@@ -42,14 +43,14 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
 
   async onModuleInit(): Promise<void> {
     const server = this.host.httpAdapter.getInstance<FastifyInstance>();
-    const { config, guard, rpc, blobs, cache } = this;
+    const { config, guard, rpc, signer, blobs, cache } = this;
     server.server.on('connection', (socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
     });
     await server.register(multipart, { limits: { files: 1, fields: 20, fileSize: config.HELPMESH_BODY_LIMIT_BYTES } });
     const { HELPMESH_REQUEST_TIMEOUT_MS: timeoutMs, HELPMESH_BODY_LIMIT_BYTES: bodyLimitBytes } = config;
-    mountEndpoints(server, { guard, rpc, blobs, cache, timeoutMs, bodyLimitBytes });
+    mountEndpoints(server, { guard, rpc, signer, blobs, cache, timeoutMs, bodyLimitBytes });
     mountDocs(server);
     mountWeb(server, this.web, { https: config.HELPMESH_PUBLIC_URL.startsWith('https:') });
   }

@@ -2,7 +2,7 @@ import type { BlobStore } from '@helpmesh/blob';
 import { type EndpointDefinition, endpoints } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
-import { type Cache, clientNetwork } from '@helpmesh/service-kit';
+import { type ActorSigner, type Cache, clientNetwork, type TokenFor } from '@helpmesh/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { storeFiles } from '../application/store-files.ts';
 import { answerError } from './answer-error.ts';
@@ -11,6 +11,8 @@ import type { EdgeGuard } from './edge-guard.ts';
 export interface EndpointRoutesParts {
   guard: EdgeGuard;
   rpc: Pick<RpcClient, 'callText'>;
+  /** Says to the services that it is us who ask when nobody is signed in. */
+  signer: Pick<ActorSigner, 'stranger'>;
   /** Counts calls of strangers where a route allows a network only so many. */
   cache: Pick<Cache, 'limit'>;
   blobs: BlobStore;
@@ -32,7 +34,7 @@ const EMPTY_ANSWER = new Set(['deleteTicket']);
  */
 export function mountEndpoints(server: FastifyInstance, parts: EndpointRoutesParts): void {
   const { guard } = parts;
-  const signed = new WeakMap<FastifyRequest, string>();
+  const signed = new WeakMap<FastifyRequest, TokenFor>();
   for (const endpoint of endpoints) {
     const open = endpoint.access === 'public';
     server.route({
@@ -43,9 +45,10 @@ export function mountEndpoints(server: FastifyInstance, parts: EndpointRoutesPar
       // Before the body is read: a stranger must not make us parse one of 25 MB.
       onRequest: async (request, reply) => {
         if (open) return admitStranger(endpoint, request, reply, parts);
-        signed.set(request, (await guard.admit(request, reply, endpoint)).signed());
+        signed.set(request, (await guard.admit(request, reply, endpoint)).signed);
       },
-      handler: (request, reply) => forward(endpoint, request, reply, signed.get(request), parts),
+      handler: (request, reply) =>
+        forward(endpoint, request, reply, signed.get(request) ?? parts.signer.stranger(), parts),
     });
   }
 }
@@ -70,13 +73,13 @@ async function forward(
   endpoint: EndpointDefinition,
   request: FastifyRequest,
   reply: FastifyReply,
-  actor: string | undefined,
+  actor: TokenFor,
   { rpc, blobs, timeoutMs }: EndpointRoutesParts,
 ): Promise<FastifyReply> {
   const { params, query } = request;
   const body = writesFiles(request.body) ? await storeFiles(blobs, request.body) : request.body;
   const key = idempotencyKey(request);
-  const options = { actor, key, timeoutMs, requestId: request.id };
+  const options = { actor, key, timeoutMs, requestId: request.id, address: request.ip };
   const text = await rpc.callText(endpoint, { params, query, body }, options).catch((error: unknown) => {
     throw namesNothing(error, request) ?? error;
   });

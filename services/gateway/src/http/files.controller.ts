@@ -28,7 +28,7 @@ export class FilesController {
     @Param() { ticket = '', article = '', id = '' }: Record<string, string>,
     @Query('view') view?: string,
   ): Promise<FastifyReply> {
-    const actor = (await this.guard.admit(request, reply)).signed();
+    const actor = (await this.guard.admit(request, reply)).signed;
     const input = { ticketId: idOf(ticket), articleId: idOf(article), attachmentId: idOf(id) };
     const file = await this.rpc.call(getAttachment, input, { actor });
     const inline = (view === 'inline' || view === 'preview') && mayShowInline(file.contentType);
@@ -45,7 +45,7 @@ export class FilesController {
     @Res() reply: FastifyReply,
     @Param('id') id: string,
   ): Promise<FastifyReply> {
-    const actor = (await this.guard.admit(request, reply)).signed();
+    const actor = (await this.guard.admit(request, reply)).signed;
     const articleId = idOf(id);
     const { sha256, size } = await this.rpc.call(getRawMail, { articleId }, { actor });
     return this.sendFile(reply, sha256, size, {
@@ -61,7 +61,7 @@ export class FilesController {
     @Res() reply: FastifyReply,
     @Param('form') formId: string,
   ): Promise<FastifyReply> {
-    const actor = (await this.guard.admit(request, reply)).signed();
+    const actor = (await this.guard.admit(request, reply)).signed;
     const part = await request.file({ limits: { files: 1, fileSize: this.config.HELPMESH_BODY_LIMIT_BYTES } });
     if (!part) throw new AppError('invalid', 'upload.no-file', 'The form holds no file.');
     const { sha256, size } = await this.blobs.put(part.file);
@@ -80,7 +80,7 @@ export class FilesController {
     @Res() reply: FastifyReply,
     @Param() { form = '', id }: Record<string, string | undefined>,
   ): Promise<FastifyReply> {
-    const actor = (await this.guard.admit(request, reply)).signed();
+    const actor = (await this.guard.admit(request, reply)).signed;
     await this.rpc.call(removeUploads, { formId: form, ...(id !== undefined && { id: idOf(id) }) }, { actor });
     return sendJson(reply, 200, { success: true });
   }

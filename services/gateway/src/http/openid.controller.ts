@@ -1,7 +1,7 @@
 import { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, signOut } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { RpcClient } from '@helpmesh/messaging';
-import { ActorSigner, CLOCK } from '@helpmesh/service-kit';
+import { ActorSigner, CLOCK, type TokenFor } from '@helpmesh/service-kit';
 import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AttemptLimit } from '../application/attempt-limit.ts';
@@ -113,7 +113,7 @@ export class OpenIdController {
     this.authenticator.forgetSession(sessionToken);
   }
 
-  private asGateway(): { actor: string; timeoutMs: number } {
+  private asGateway(): { actor: TokenFor; timeoutMs: number } {
     return { actor: this.signer.service(), timeoutMs: PROVIDER_MS };
   }
 }
