@@ -9,7 +9,7 @@ import { seriousIn } from './serious.ts';
 const password = 'a rather long password';
 
 /** How people sign in and look after it, through the page, with a virtual authenticator of the browser. */
-describe('account security', () => {
+describe('account security', { timeout: 120_000 }, () => {
   let platform: Platform;
   let admin: Desk;
   let mailbox: Mailbox;
@@ -27,11 +27,16 @@ describe('account security', () => {
     return { id, email };
   }
 
-  async function atAccount(person: Person, email: string): Promise<void> {
+  async function atAccount(person: Person, email: string, { agent = false } = {}): Promise<void> {
+    const { page } = person;
     await person.signIn(email, password, { at: '/tickets' });
-    await person.page.getByRole('button', { name: /^Account of / }).click();
-    await person.page.getByRole('menuitem', { name: 'Account security' }).click();
+    await page.getByRole('button', { name: /^Account of / }).click();
+    await page.getByRole('menuitem', { name: 'Account security' }).click();
     await person.heading('Account security').waitFor();
+    // All of it: what arrives later moves what is below it.
+    await page.getByText('This session').waitFor();
+    await page.getByRole('list', { name: 'Second factors' }).waitFor();
+    if (agent) await page.getByText('You have none.').waitFor();
   }
 
   async function signOut({ page }: Person): Promise<void> {
@@ -154,7 +159,7 @@ describe('account security', () => {
     const { email } = await newUser(['Agent']);
     const person = await browser.person();
     const { page } = person;
-    await atAccount(person, email);
+    await atAccount(person, email, { agent: true });
     await page.getByRole('button', { name: 'Make a token' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name').fill('sync');

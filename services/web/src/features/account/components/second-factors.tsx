@@ -52,7 +52,7 @@ export function SecondFactors() {
           onRenew={renew}
         />
       ) : (
-        <Skeleton height={120} />
+        <Skeleton height={190} />
       )}
       <Modal
         opened={dialog !== null}

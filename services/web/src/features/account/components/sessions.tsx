@@ -44,7 +44,7 @@ export function Sessions() {
         )
       }
     >
-      {!sessions && <Skeleton height={56} />}
+      {!sessions && <Skeleton height={64} />}
       <ul className={classes.list} aria-label={t`Sessions`}>
         {sessions?.map((session) => (
           <Row
