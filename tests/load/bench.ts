@@ -162,9 +162,13 @@ async function startFloor(platform: Platform): Promise<Floor> {
   await client.end();
   server.pathname = '/bench_floor';
   const [httpPort, smtpPort] = [await anyFreePort(), await anyFreePort()];
-  const child = fork(new URL('./floor.ts', import.meta.url), [server.href, String(httpPort), String(smtpPort)], {
-    env: { ...process.env, BENCH_TICKETS: String(tickets) },
-  });
+  const child = fork(
+    new URL('./floor.ts', import.meta.url),
+    [server.href, ...[httpPort, smtpPort, platform.mailboxSmtpPort].map(String)],
+    {
+      env: { ...process.env, BENCH_TICKETS: String(tickets) },
+    },
+  );
   await once(child, 'message');
   return { pid: child.pid!, httpPort, smtpPort, stop: () => void child.kill() };
 }
@@ -286,7 +290,7 @@ try {
     `\nMemory (Pss): services ${idle.services} MiB idle, ${pssMiB(services())} MiB loaded; ` +
       `with PostgreSQL and NATS ${idle.all} MiB idle, ${pssMiB(all())} MiB loaded.\n` +
       'CPU ms: all processes of the product with PostgreSQL and NATS, until what a request set off is worked off.\n' +
-      'Floor: a bare Fastify process with one named statement on the same PostgreSQL; mail: receive, parse, insert.\n' +
+      'Floor: a bare Fastify process with one named statement on the same PostgreSQL; mail: receive, parse, insert, confirm.\n' +
       'Allowed: budget by floor on the machine the budgets were set on; ours/floor should stay below it on any machine.\n',
   );
 } finally {
