@@ -25,6 +25,8 @@ export interface RpcContext {
   /** Aborted when the caller has given up. */
   signal: AbortSignal;
   requestId: string;
+  /** Network address of the outside request, when there was one. */
+  address?: string;
   /** Idempotency key of the caller. */
   key?: string;
 }

@@ -20,6 +20,6 @@ export { CursorCodec, type CursorValue } from './edge/cursor.ts';
 export { type Problem, problemOf, statusOf, zammadErrorOf } from './edge/problem.ts';
 export { outgoingConfig, SafeFetch, type SafeRequest } from './net/safe-fetch.ts';
 export { HealthServer, type ReadinessCheck } from './run/health.ts';
-export { main, type Service } from './run/main.ts';
+export { main, type OwnCommand, type Service } from './run/main.ts';
 export { CACHE, CLOCK, CONFIG } from './run/platform.ts';
 export { type RunningService, runService, type ServiceOptions } from './run/run-service.ts';

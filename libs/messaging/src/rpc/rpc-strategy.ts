@@ -180,6 +180,7 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
       requestId: wire.r,
       ...(actor ? { actor } : {}),
       ...(wire.k === undefined ? {} : { key: wire.k }),
+      ...(wire.n === undefined ? {} : { address: wire.n }),
     };
   }
 

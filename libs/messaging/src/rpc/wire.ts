@@ -10,6 +10,8 @@ export interface WireItem {
   k?: string;
   /** `traceparent`, when sampled. */
   t?: string;
+  /** Network address of the outside request. */
+  n?: string;
 }
 
 /** Milliseconds the caller still waits when it sends the batch; a duration, so that clocks need not agree. */

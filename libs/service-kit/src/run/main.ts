@@ -19,12 +19,20 @@ export interface Service {
   readonly url: string;
 }
 
+/** A command that one service has beside those of all. */
+export interface OwnCommand<C> {
+  /** One line for `--help`. */
+  help: string;
+  /** @returns what to print, and whether all is well: else the process ends with code 1 */
+  run(config: C): Promise<{ told: string; ok: boolean }>;
+}
+
 /** Time from the signal to the end of the process. Kubernetes gives 60 s, a terminal's Ctrl-C less patience. */
 const STOP_DEADLINE_MS = 10_000;
 
 const commands = ['start', 'migrate', 'config', 'dead-letters'];
 
-const usage = (name: string) => `Usage: ${name} <command>
+const usage = (name: string, own: Record<string, { help: string }>) => `Usage: ${name} <command>
 
 Commands:
   start      run the service until it is told to stop (SIGTERM, SIGINT)
@@ -32,24 +40,27 @@ Commands:
   config     print what can be set, as a Markdown table; --values prints what is in force
   dead-letters [list | show <id> | replay <id> | replay all]
              messages that were given up, and giving them another chance
-
+${Object.entries(own)
+  .map(([command, { help }]) => `  ${command.padEnd(10)} ${help}\n`)
+  .join('')}
 Settings come from the environment, or from files named by NAME_FILE.
 `;
 
 /**
- * The command line of a service: `start`, `migrate`, `config`, `dead-letters`. A start that fails ends with one sentence and code 1;
+ * The command line of a service: `start`, `migrate`, `config`, `dead-letters`, and what it has of its own (`own`). A start that fails ends with one sentence and code 1;
  * code 2 means the command line itself was wrong.
  */
 export async function main<S extends ConfigSchema>(
   create: (config: Readonly<z.output<S>>) => Service,
   schema: S,
   name: string,
+  own: Record<string, OwnCommand<Readonly<z.output<S>>>> = {},
 ): Promise<void> {
   nameService(name);
   const { command, words, values, help } = readArguments();
-  if (help) return void process.stdout.write(usage(name));
-  if (command === undefined || !commands.includes(command)) {
-    process.stderr.write(usage(name));
+  if (help) return void process.stdout.write(usage(name, own));
+  if (command === undefined || ![...commands, ...Object.keys(own)].includes(command)) {
+    process.stderr.write(usage(name, own));
     process.exitCode = 2;
     return;
   }
@@ -61,6 +72,12 @@ export async function main<S extends ConfigSchema>(
     if (command === 'dead-letters') {
       const told = await create(config).deadLetters?.(words);
       return void process.stdout.write(told ?? `${name} consumes nothing\n`);
+    }
+    const special = own[command];
+    if (special) {
+      const { told, ok } = await special.run(config);
+      process.exitCode = ok ? 0 : 1;
+      return void process.stdout.write(told);
     }
     const applied = await create(config).migrate();
     process.stdout.write(`${name}: ${applied.length ? applied.join(', ') : 'nothing to migrate'}\n`);
