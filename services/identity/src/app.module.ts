@@ -2,6 +2,10 @@ import type { Clock } from '@helpmesh/kernel';
 import { CLOCK, CONFIG, SafeFetch, SecretBox } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { Announce } from './application/announce.ts';
+import { Acting } from './application/audit/acting.ts';
+import { Audit } from './application/audit/audit.ts';
+import { ReadAudit } from './application/audit/read-audit.ts';
+import { VerifyAudit } from './application/audit/verify-audit.ts';
 import { EnsureCustomers } from './application/ensure-customers.ts';
 import { FederatedRights } from './application/federated/federated-rights.ts';
 import { FederatedSignIn } from './application/federated/federated-sign-in.ts';
@@ -42,6 +46,7 @@ import { ReadUsers } from './application/users/read-users.ts';
 import { ResolveUserInput } from './application/users/user-input.ts';
 import { WriteUser } from './application/users/write-user.ts';
 import { AccountController } from './bus/account.controller.ts';
+import { AuditController } from './bus/audit.controller.ts';
 import { FederatedController } from './bus/federated.controller.ts';
 import { GroupsController } from './bus/groups.controller.ts';
 import { NeighboursController } from './bus/neighbours.controller.ts';
@@ -53,6 +58,7 @@ import { SignInController } from './bus/sign-in.controller.ts';
 import { UsersController } from './bus/users.controller.ts';
 import type { IdentityConfig } from './config.ts';
 import { OpenIdConnect } from './peer/openid-connect.ts';
+import { AuditStore } from './persistence/audit.store.ts';
 import { CredentialStore } from './persistence/credential.store.ts';
 import { CustomerStore } from './persistence/customer.store.ts';
 import { FederatedStore } from './persistence/federated.store.ts';
@@ -81,6 +87,7 @@ import { UserStore } from './persistence/user.store.ts';
     OrganizationsController,
     GroupsController,
     NeighboursController,
+    AuditController,
     // events of the ticket service
     OnTicket,
     // orders of its own
@@ -113,6 +120,8 @@ import { UserStore } from './persistence/user.store.ts';
     Lookup,
     EnsureCustomers,
     NoteReferences,
+    ReadAudit,
+    VerifyAudit,
     // what wishes share
     CheckPassword,
     CheckSecondFactor,
@@ -146,6 +155,8 @@ import { UserStore } from './persistence/user.store.ts';
     ResolveUserInput,
     Present,
     Announce,
+    Audit,
+    Acting,
     // rows
     PrincipalStore,
     CredentialStore,
@@ -158,6 +169,7 @@ import { UserStore } from './persistence/user.store.ts';
     FederatedStore,
     TriesStore,
     UserStore,
+    AuditStore,
     CustomerStore,
     OrganizationStore,
     GroupStore,

@@ -7,6 +7,7 @@ import type { IdentityConfig } from './config.ts';
 import { Identity1795262400000 } from './persistence/migrations/1795262400000-identity.ts';
 import { OpenIdConnect1795700000000 } from './persistence/migrations/1795700000000-openid-connect.ts';
 import { SecondFactors1795800000000 } from './persistence/migrations/1795800000000-second-factors.ts';
+import { Audit1796000000000 } from './persistence/migrations/1796000000000-audit.ts';
 
 /** @param clock  for tests; default: the machine's */
 export function createIdentityService(config: IdentityConfig, clock?: Clock): RunningService {
@@ -14,7 +15,13 @@ export function createIdentityService(config: IdentityConfig, clock?: Clock): Ru
     name: 'identity',
     config,
     module: IdentityModule,
-    migrations: [messagingTables, Identity1795262400000, OpenIdConnect1795700000000, SecondFactors1795800000000],
+    migrations: [
+      messagingTables,
+      Identity1795262400000,
+      OpenIdConnect1795700000000,
+      SecondFactors1795800000000,
+      Audit1796000000000,
+    ],
     seed: (ds) => seed(ds, config),
     ...(clock && { clock }),
   });

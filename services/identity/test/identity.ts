@@ -5,7 +5,7 @@ import { ActorSigner, loadConfig, type RunningService } from '@helpmesh/service-
 import { FakeClock, infra, type Neighbours, neighbours, testKeys } from '@helpmesh/testing';
 import { DataSource } from 'typeorm';
 import { actorOf } from '../src/application/sign-in/actor-of.ts';
-import { configSchema } from '../src/config.ts';
+import { configSchema, type IdentityConfig } from '../src/config.ts';
 import { PrincipalStore } from '../src/persistence/principal.store.ts';
 import { createIdentityService } from '../src/service.ts';
 
@@ -17,6 +17,7 @@ export interface TestIdentity {
   clock: FakeClock;
   bus: Neighbours;
   databaseUrl: string;
+  settings: IdentityConfig;
   /** Asks, as a service that may, for a user with their rights as stored now, or for nobody. */
   ask<Q extends QuestionDefinition>(question: Q, input: InputOf<Q>, who?: number | Actor): Promise<OutputOf<Q>>;
   actor(userId: number): Promise<Actor>;
@@ -57,6 +58,7 @@ export async function startIdentity(env: Record<string, string> = {}): Promise<T
     clock,
     bus,
     databaseUrl,
+    settings: config,
     actor,
     async ask(question, input, who) {
       const asked = typeof who === 'number' ? await actor(who) : who;

@@ -1,4 +1,5 @@
 import {
+  type Author,
   accessChanged,
   credentialChanged,
   groupCreated,
@@ -19,6 +20,7 @@ import { record } from '../events.ts';
 import { GroupStore } from '../persistence/group.store.ts';
 import { OrganizationStore } from '../persistence/organization.store.ts';
 import { UserStore } from '../persistence/user.store.ts';
+import { Audit } from './audit/audit.ts';
 
 /** Tells neighbours what changed, in the transaction in which it changed: always the row as it is now. */
 @Injectable()
@@ -28,6 +30,7 @@ export class Announce {
     private readonly users: UserStore,
     private readonly organizations: OrganizationStore,
     private readonly groups: GroupStore,
+    private readonly audit: Audit,
   ) {}
 
   async usersChanged(tx: EntityManager, what: 'created' | 'updated', ids: readonly number[]): Promise<void> {
@@ -78,7 +81,7 @@ export class Announce {
   /** Somebody's means to sign in changed: for the audit. Has no versions, every one counts. */
   async credentialChanged(
     tx: EntityManager,
-    by: { userId: number; actingUserId?: number | undefined },
+    by: Author,
     userId: number,
     what: Message<typeof credentialChanged>['data']['what'],
     credential: Message<typeof credentialChanged>['data']['credential'],
@@ -89,6 +92,7 @@ export class Announce {
       data: { userId, byUserId, what, credential },
     });
     record.credentialChanged(userId, byUserId, what, credential);
+    await this.audit.record(tx, by, { action: `${credential}.${what}`, object: { type: 'User', id: userId } });
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Actor, Setting } from '@helpmesh/contracts';
+import { type Actor, changesBetween, type Setting } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -9,6 +9,7 @@ import { maySettings } from '../domain/access.ts';
 import { RoleStore } from '../persistence/role.store.ts';
 import { type SettingRow, SettingStore } from '../persistence/setting.store.ts';
 import { Announce } from './announce.ts';
+import { Audit } from './audit/audit.ts';
 import { refusals } from './refusals.ts';
 
 /** What each setting may be; the names are Zammad's. */
@@ -27,6 +28,7 @@ export class Settings {
     private readonly settings: SettingStore,
     private readonly roles: RoleStore,
     private readonly announce: Announce,
+    private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -53,6 +55,11 @@ export class Settings {
       }
       await this.settings.set(tx, id, parsed.data, { userId: actor.userId, at: new Date(this.clock.now()) });
       await this.announce.accessChanged(tx, null, 'setting');
+      await this.audit.record(tx, actor, {
+        action: 'setting.changed',
+        object: { type: 'Setting', id, label: row.name },
+        changes: changesBetween({ value: row.value }, { value: parsed.data }, ['value']),
+      });
       return shown((await this.settings.byId(tx, id)) as SettingRow);
     });
   }

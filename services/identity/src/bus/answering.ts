@@ -1,10 +1,13 @@
-import type { Actor } from '@helpmesh/contracts';
+import { type Caller, callerOf } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { RawJson, type RpcContext } from '@helpmesh/messaging';
 
-/** The signed actor of a question that somebody must be signed in for. @throws AppError unauthenticated */
-export function actorOf(ctx: RpcContext): Actor {
-  if (ctx.actor) return ctx.actor;
+/**
+ * The signed actor of a question that somebody must be signed in for, and where it came from: the audit log tells it.
+ * @throws AppError unauthenticated
+ */
+export function actorOf(ctx: RpcContext): Caller {
+  if (ctx.actor) return callerOf(ctx.actor, ctx);
   throw new AppError('unauthenticated', 'identity.no-actor', 'Authentication required');
 }
 

@@ -37,8 +37,8 @@ export class SignInController {
   ) {}
 
   @Answers(authenticate)
-  authenticate(_ctx: RpcContext, input: ParsedInputOf<typeof authenticate>) {
-    return this.authentication.run(input);
+  authenticate({ requestId }: RpcContext, input: ParsedInputOf<typeof authenticate>) {
+    return this.authentication.run(input, requestId);
   }
 
   @Answers(signIn)

@@ -5,6 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { record } from '../../events.ts';
 import { FederatedStore } from '../../persistence/federated.store.ts';
 import { Announce } from '../announce.ts';
+import { Audit } from '../audit/audit.ts';
 
 /** Keeps the roles and groups that come from entitlements equal to what was earned. */
 @Injectable()
@@ -12,6 +13,7 @@ export class FederatedRights {
   constructor(
     private readonly store: FederatedStore,
     private readonly announce: Announce,
+    private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -27,5 +29,7 @@ export class FederatedRights {
     await this.announce.usersChanged(tx, 'updated', changed);
     await this.announce.accessChanged(tx, changed, 'entitlements');
     record.federatedRightsChanged(changed);
+    const entry = (id: number) => ({ action: 'user.entitlements-applied', object: { type: 'User', id } });
+    await this.audit.record(tx, null, ...changed.map(entry));
   }
 }

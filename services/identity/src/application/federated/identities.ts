@@ -9,6 +9,7 @@ import { FederatedStore, type IdentityRow } from '../../persistence/federated.st
 import { ProviderStore } from '../../persistence/provider.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
+import { Audit } from '../audit/audit.ts';
 import { refusals } from '../refusals.ts';
 import { FederatedRights } from './federated-rights.ts';
 
@@ -24,6 +25,7 @@ export class Identities {
     private readonly users: UserStore,
     private readonly rights: FederatedRights,
     private readonly announce: Announce,
+    private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -44,6 +46,11 @@ export class Identities {
         if (!provider) throw refusals.noSuchId('provider', provider_id);
         if (userId === 1 || !(await this.users.lock(tx, userId))) throw refusals.noSuchId('user', userId);
         const id = await this.federated.addIdentity(tx, { issuer: provider.issuer, subject, userId, at });
+        await this.audit.record(tx, actor, {
+          action: 'openid-identity.linked',
+          object: { type: 'User', id: userId },
+          changes: { issuer: { to: provider.issuer } },
+        });
         return shown((await this.federated.identity(tx, id)) as IdentityRow);
       });
     } catch (error) {
@@ -65,6 +72,11 @@ export class Identities {
       await this.federated.deleteIdentity(tx, id);
       await this.announce.accessChanged(tx, ended, 'unlinked');
       await this.rights.settle(tx, [identity.user_id]);
+      await this.audit.record(tx, actor, {
+        action: 'openid-identity.unlinked',
+        object: { type: 'User', id: identity.user_id },
+        changes: { issuer: { from: identity.issuer } },
+      });
     });
     return {};
   }

@@ -1,4 +1,10 @@
-import type { Actor, entitlementMappings as endpoints, OutputOf, ParsedInputOf } from '@helpmesh/contracts';
+import {
+  type Actor,
+  changesBetween,
+  type entitlementMappings as endpoints,
+  type OutputOf,
+  type ParsedInputOf,
+} from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -12,6 +18,7 @@ import { FederatedStore } from '../../persistence/federated.store.ts';
 import { GroupStore } from '../../persistence/group.store.ts';
 import { type MappingRow, ProviderStore } from '../../persistence/provider.store.ts';
 import { RoleStore } from '../../persistence/role.store.ts';
+import { Audit } from '../audit/audit.ts';
 import { refusals } from '../refusals.ts';
 import { FederatedRights } from './federated-rights.ts';
 
@@ -32,6 +39,7 @@ export class Mappings {
     private readonly roles: RoleStore,
     private readonly groups: GroupStore,
     private readonly rights: FederatedRights,
+    private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -57,7 +65,9 @@ export class Mappings {
       const gift = await this.giftOf(tx, input, { role_id: null, group_id: null, access: null });
       const values = { provider_id, pattern, ...gift, note: note ?? '' };
       const id = await this.providers.addMapping(tx, values, this.by(actor));
-      return shown((await this.providers.mapping(tx, id)) as MappingRow);
+      const after = found(await this.providers.mapping(tx, id), id);
+      await this.recordChange(tx, actor, 'created', null, after);
+      return shown(after);
     });
   }
 
@@ -76,7 +86,9 @@ export class Mappings {
       await this.providers.changeMapping(tx, id, { pattern, ...gift, note }, this.by(actor));
       if (pattern !== before.pattern) await this.federated.forgetGrants(tx, id);
       await this.rights.settle(tx, holders);
-      return shown((await this.providers.mapping(tx, id)) as MappingRow);
+      const after = found(await this.providers.mapping(tx, id), id);
+      await this.recordChange(tx, actor, 'changed', before, after);
+      return shown(after);
     });
   }
 
@@ -84,10 +96,11 @@ export class Mappings {
   async delete(actor: Actor, id: number): Promise<Record<string, never>> {
     if (!mayFederation.manage(actor)) throw refusals.notAuthorized();
     await transaction(this.db, async (tx) => {
-      found(await this.providers.lockMapping(tx, id), id);
+      const before = found(await this.providers.lockMapping(tx, id), id);
       const holders = await this.federated.usersWithMapping(tx, id);
       await this.providers.deleteMapping(tx, id);
       await this.rights.settle(tx, holders);
+      await this.recordChange(tx, actor, 'deleted', before, null);
     });
     return {};
   }
@@ -146,6 +159,22 @@ export class Mappings {
     const named = (await this.groups.idsByNames(tx, [name])).get(name);
     if (named === undefined) throw refusals.noSuchName('group', name);
     return named;
+  }
+
+  private async recordChange(
+    tx: EntityManager,
+    actor: Actor,
+    what: 'created' | 'changed' | 'deleted',
+    before: MappingRow | null,
+    after: MappingRow | null,
+  ): Promise<void> {
+    const { id, pattern } = (after ?? before) as MappingRow;
+    const columns = ['provider_id', 'pattern', 'role_id', 'group_id', 'access', 'note'] as const;
+    await this.audit.record(tx, actor, {
+      action: `entitlement-mapping.${what}`,
+      object: { type: 'EntitlementMapping', id, label: pattern },
+      changes: changesBetween(before, after, columns),
+    });
   }
 
   private by(actor: Actor): { userId: number; at: Date } {

@@ -1,4 +1,11 @@
-import type { Actor, openIdProviders as endpoints, OutputOf, ParsedInputOf } from '@helpmesh/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type Actor,
+  changesBetween,
+  type openIdProviders as endpoints,
+  type OutputOf,
+  type ParsedInputOf,
+} from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { transaction, violates } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -8,6 +15,7 @@ import { mayFederation } from '../../domain/federated/access.ts';
 import { FederatedStore } from '../../persistence/federated.store.ts';
 import { type ProviderRow, ProviderStore } from '../../persistence/provider.store.ts';
 import { Announce } from '../announce.ts';
+import { Audit } from '../audit/audit.ts';
 import { refusals } from '../refusals.ts';
 import { FederatedRights } from './federated-rights.ts';
 import { OpenIdClients } from './openid-clients.ts';
@@ -28,6 +36,7 @@ export class Providers {
     private readonly protocol: OpenIdProtocol,
     private readonly rights: FederatedRights,
     private readonly announce: Announce,
+    private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -56,6 +65,7 @@ export class Providers {
         const sealed = this.clients.sealSecret(id, client_secret);
         await this.providers.change(tx, id, { client_secret: sealed }, this.by(actor));
       }
+      await this.recordChange(tx, actor, 'created', null, found(await this.providers.byId(tx, id), id));
       return this.row(tx, id);
     });
   }
@@ -75,6 +85,7 @@ export class Providers {
         if (!change.enabled) await this.endSessions(tx, id);
         await this.rights.settle(tx, await this.federated.usersWithGrantsOf(tx, id));
       }
+      await this.recordChange(tx, actor, 'changed', before, found(await this.providers.byId(tx, id), id));
       return this.row(tx, id);
     });
   }
@@ -83,13 +94,31 @@ export class Providers {
   async delete(actor: Actor, id: number): Promise<Record<string, never>> {
     if (!mayFederation.manage(actor)) throw refusals.notAuthorized();
     await transaction(this.db, async (tx) => {
-      found(await this.providers.lock(tx, id, 'UPDATE'), id);
+      const before = found(await this.providers.lock(tx, id, 'UPDATE'), id);
       await this.endSessions(tx, id);
       const userIds = await this.federated.usersWithGrantsOf(tx, id);
       await this.providers.delete(tx, id);
       await this.rights.settle(tx, userIds);
+      await this.recordChange(tx, actor, 'deleted', before, null);
     });
     return {};
+  }
+
+  private async recordChange(
+    tx: EntityManager,
+    actor: Actor,
+    what: 'created' | 'changed' | 'deleted',
+    before: ProviderRow | null,
+    after: ProviderRow | null,
+  ): Promise<void> {
+    const { id, name, client_secret: secret } = (after ?? before) as ProviderRow;
+    const changes = changesBetween(before, after, auditedColumns);
+    if (what === 'changed' && !isDeepStrictEqual(before?.client_secret, secret)) changes.client_secret = {};
+    await this.audit.record(tx, actor, {
+      action: `oidc-provider.${what}`,
+      object: { type: 'OpenIdProvider', id, label: name },
+      changes,
+    });
   }
 
   private async endSessions(tx: EntityManager, providerId: number): Promise<void> {
@@ -125,6 +154,17 @@ export class Providers {
     }
   }
 }
+
+const auditedColumns = [
+  'name',
+  'title',
+  'issuer',
+  'client_id',
+  'scopes',
+  'enabled',
+  'trusts_email',
+  'creates_accounts',
+] as const;
 
 function found(row: ProviderRow | undefined, id: number): ProviderRow {
   if (row) return row;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Actor, groups as endpoints, ParsedInputOf } from '@helpmesh/contracts';
+import { type Actor, changesBetween, type groups as endpoints, type ParsedInputOf } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { transaction, violates } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -11,6 +11,7 @@ import { deepest, isInside, joinGroupName, separator, splitGroupName } from '../
 import { searchTerms, windowOf } from '../../domain/reading.ts';
 import { type GroupRow, GroupStore, type GroupValues, groupSearchFields } from '../../persistence/group.store.ts';
 import { Announce } from '../announce.ts';
+import { Audit } from '../audit/audit.ts';
 
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
@@ -30,6 +31,7 @@ export class Groups {
     private readonly groups: GroupStore,
     private readonly announce: Announce,
     private readonly present: Present,
+    private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -79,6 +81,7 @@ export class Groups {
       const place = await this.placeOf(tx, input, null);
       const id = await this.groups.insert(tx, { ...valuesOf(input), ...place }, this.by(actor));
       await this.announce.groupsChanged(tx, 'created', [id]);
+      await this.recordChange(tx, actor, 'created', null, await this.row(tx, id));
       return this.present.one(tx, actor, 'groups', await this.row(tx, id), shape);
     });
   }
@@ -99,6 +102,7 @@ export class Groups {
           place.name === before.name ? [] : await this.groups.movePaths(tx, before.name, place.name, this.by(actor));
         await this.announce.groupsChanged(tx, 'updated', [id, ...moved]);
         if (changed.some(([name]) => name === 'active')) await this.announce.accessChanged(tx, null, 'group-active');
+        await this.recordChange(tx, actor, 'changed', before, await this.row(tx, id));
       }
       return this.present.one(tx, actor, 'groups', await this.row(tx, id), shape);
     });
@@ -108,10 +112,12 @@ export class Groups {
   async delete(actor: Actor, id: number): Promise<Record<string, never>> {
     if (!mayGroups.write(actor)) throw refusals.notAuthorized();
     await this.guarded(async (tx) => {
-      if ((await this.groups.byIds(tx, [id])).length === 0) throw refusals.notFound('Group', id);
+      const [before] = await this.groups.byIds(tx, [id]);
+      if (!before) throw refusals.notFound('Group', id);
       if (await this.groups.isReferenced(tx, id)) throw refusals.referenced();
       await this.announce.groupDeleted(tx, id);
       await this.groups.delete(tx, id);
+      await this.recordChange(tx, actor, 'deleted', before, null);
     });
     return {};
   }
@@ -171,6 +177,22 @@ export class Groups {
     }
   }
 
+  private async recordChange(
+    tx: EntityManager,
+    actor: Actor,
+    what: 'created' | 'changed' | 'deleted',
+    before: GroupRow | null,
+    after: GroupRow | null,
+  ): Promise<void> {
+    const { id, name } = (after ?? before) as GroupRow;
+    const changes = changesBetween(before, after, auditedColumns);
+    await this.audit.record(tx, actor, {
+      action: `group.${what}`,
+      object: { type: 'Group', id, label: name },
+      changes,
+    });
+  }
+
   private by(actor: Actor): { userId: number; at: Date } {
     return { userId: actor.userId, at: new Date(this.clock.now()) };
   }
@@ -179,6 +201,19 @@ export class Groups {
     return (await this.groups.byIds(tx, [id]))[0] as GroupRow;
   }
 }
+
+const auditedColumns = [
+  'name',
+  'assignment_timeout',
+  'follow_up_possible',
+  'follow_up_assignment',
+  'reopen_time_in_days',
+  'active',
+  'note',
+  'email_name',
+  'email_address',
+  'signature',
+] as const;
 
 function valuesOf(input: Input): GroupValues {
   const values: GroupValues = {};

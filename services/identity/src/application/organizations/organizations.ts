@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Actor, organizations as endpoints, ParsedInputOf } from '@helpmesh/contracts';
+import { type Actor, changesBetween, type organizations as endpoints, type ParsedInputOf } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { transaction, violates } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -16,6 +16,7 @@ import {
 } from '../../persistence/organization.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
+import { Audit } from '../audit/audit.ts';
 
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
@@ -47,6 +48,7 @@ export class Organizations {
     private readonly users: UserStore,
     private readonly announce: Announce,
     private readonly present: Present,
+    private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -91,6 +93,7 @@ export class Organizations {
       const id = await this.organizations.insert(tx, values, this.by(actor));
       await this.announce.organizationsChanged(tx, 'created', [id]);
       await this.setMembers(tx, actor, id, input);
+      await this.recordChange(tx, actor, 'created', null, await this.row(tx, id));
       return this.present.one(tx, actor, 'organizations', await this.row(tx, id), shape);
     });
   }
@@ -115,6 +118,9 @@ export class Organizations {
         const people = [...before.member_ids, ...before.secondary_member_ids];
         await this.announce.accessChanged(tx, people.length > MANY ? null : people, 'organization-shared');
       }
+      if (changed.length > 0 || membersChanged) {
+        await this.recordChange(tx, actor, 'changed', before, await this.row(tx, id));
+      }
       return this.present.one(tx, actor, 'organizations', await this.row(tx, id), shape);
     });
   }
@@ -123,10 +129,12 @@ export class Organizations {
   async delete(actor: Actor, id: number): Promise<Record<string, never>> {
     if (!mayOrganizations.delete(actor)) throw refusals.notAuthorized();
     await transaction(this.db, async (tx) => {
-      if (!(await this.organizations.lock(tx, id))) throw refusals.notFound('Organization', id);
+      const before = await this.organizations.lock(tx, id);
+      if (!before) throw refusals.notFound('Organization', id);
       if (await this.organizations.isReferenced(tx, id)) throw refusals.referenced();
       await this.announce.organizationDeleted(tx, id);
       await this.organizations.delete(tx, id);
+      await this.recordChange(tx, actor, 'deleted', before, null);
     });
     return {};
   }
@@ -169,6 +177,22 @@ export class Organizations {
     }
   }
 
+  private async recordChange(
+    tx: EntityManager,
+    actor: Actor,
+    what: 'created' | 'changed' | 'deleted',
+    before: OrganizationRow | null,
+    after: OrganizationRow | null,
+  ): Promise<void> {
+    const { id, name } = (after ?? before) as OrganizationRow;
+    const changes = changesBetween(before, after, auditedColumns);
+    await this.audit.record(tx, actor, {
+      action: `organization.${what}`,
+      object: { type: 'Organization', id, label: name },
+      changes,
+    });
+  }
+
   private by(actor: Actor): { userId: number; at: Date } {
     return { userId: actor.userId, at: new Date(this.clock.now()) };
   }
@@ -177,6 +201,11 @@ export class Organizations {
     return (await this.organizations.byIds(tx, [id]))[0] as OrganizationRow;
   }
 }
+
+const auditedColumns = [
+  ...(['name', 'shared', 'domain', 'domain_assignment', 'active', 'vip', 'note'] as const),
+  'member_ids',
+] as const;
 
 /** Above this many members the news is for everybody. */
 const MANY = 1000;

@@ -9,6 +9,7 @@ import { grants, permissionNames } from '../../domain/permissions.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
 import { RoleStore } from '../../persistence/role.store.ts';
 import { Announce } from '../announce.ts';
+import { Audit } from '../audit/audit.ts';
 import { refusals } from '../refusals.ts';
 import { formatApiToken, hashOf, newApiTokenSecret } from '../secrets.ts';
 import { Freshness } from './freshness.ts';
@@ -21,6 +22,7 @@ export class ApiTokens {
     private readonly roles: RoleStore,
     private readonly announce: Announce,
     private readonly fresh: Freshness,
+    private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -63,16 +65,23 @@ export class ApiTokens {
       if (!grants(actor.permissions, name)) throw refusals.notAuthorized();
     }
     const secret = newApiTokenSecret();
-    const id = await transaction(this.db, (tx) =>
-      this.credentials.addApiToken(tx, {
+    const expiresAt = earlier(expiry(body.expires_at), expiry(actor.credentialExpiresAt));
+    const id = await transaction(this.db, async (tx) => {
+      const made = await this.credentials.addApiToken(tx, {
         userId: actor.userId,
         name: body.name.trim(),
         permissions,
         secretHash: hashOf(secret),
-        expiresAt: earlier(expiry(body.expires_at), expiry(actor.credentialExpiresAt)),
+        expiresAt,
         at: new Date(this.clock.now()),
-      }),
-    );
+      });
+      await this.audit.record(tx, actor, {
+        action: 'token.created',
+        object: { type: 'Token', id: made, label: body.name.trim() },
+        changes: { permissions: { to: permissions }, expires_at: { to: expiresAt?.toISOString() ?? null } },
+      });
+      return made;
+    });
     return { token: formatApiToken({ id, secret }) };
   }
 
@@ -81,6 +90,7 @@ export class ApiTokens {
     await transaction(this.db, async (tx) => {
       if (!(await this.credentials.deleteApiToken(tx, actor.userId, id))) throw refusals.notFound('Token', id);
       await this.announce.accessChanged(tx, [actor.userId], 'token-revoked');
+      await this.audit.record(tx, actor, { action: 'token.revoked', object: { type: 'Token', id } });
     });
     return {};
   }

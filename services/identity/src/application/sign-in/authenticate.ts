@@ -10,6 +10,7 @@ import { record } from '../../events.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
 import { type Principal, PrincipalStore } from '../../persistence/principal.store.ts';
 
+import { Acting } from '../audit/acting.ts';
 import { equalHashes, hashOf, isSecret, parseApiToken } from '../secrets.ts';
 import { type ActorOptions, actorOf } from './actor-of.ts';
 import { CheckPassword } from './check-password.ts';
@@ -22,6 +23,14 @@ const HOUR_MS = 3_600_000;
 const REUSE_MS = 30_000;
 /** Uses are recorded at most this often: reading must not become writing. */
 const TOUCH_MS = 60_000;
+
+/** Never active: existing clients act for it to write what nobody in particular wrote. */
+const SYSTEM_USER = 1;
+
+interface From {
+  address: string | undefined;
+  requestId: string | undefined;
+}
 
 interface Proven {
   principal: Principal;
@@ -39,17 +48,18 @@ export class Authenticate {
     private readonly principals: PrincipalStore,
     private readonly credentials: CredentialStore,
     private readonly passwords: CheckPassword,
+    private readonly acting: Acting,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
 
-  async run({ credential, onBehalfOf, ip }: Input): Promise<Output> {
+  async run({ credential, onBehalfOf, ip }: Input, requestId?: string): Promise<Output> {
     const proven = await this.prove(credential, ip);
     const { principal, options, csrfToken } = proven;
     const actor =
       onBehalfOf === undefined || onBehalfOf.trim() === ''
         ? actorOf(principal, options)
-        : await this.actFor(principal, options, onBehalfOf.trim());
+        : await this.actFor(principal, options, onBehalfOf.trim(), { address: ip, requestId });
     return { actor, csrfToken, maxAgeMs: Math.max(0, Math.min(REUSE_MS, proven.leftMs)) };
   }
 
@@ -119,18 +129,22 @@ export class Authenticate {
 
   /**
    * The header `From`: all rights are those of the named user from here on, still narrowed to the token's. Who may
-   * manage users may do it, for inactive ones as well.
+   * manage users may do it, for anybody who may sign in, and for the system user. A refusal names both in the audit
+   * log; what is done is recorded request by request.
    */
-  private async actFor(caller: Principal, options: ActorOptions, name: string): Promise<Output['actor']> {
-    if (!mayUsers.actFor(actorOf(caller, options))) {
-      throw new AppError(
-        'forbidden',
-        'identity.acting-not-allowed',
-        "Current user has no permission to use 'From'/'X-On-Behalf-Of'!",
-      );
-    }
+  private async actFor(caller: Principal, options: ActorOptions, name: string, from: From): Promise<Output['actor']> {
     const target = await this.named(name);
-    if (!target) throw new AppError('forbidden', 'identity.acting-for-unknown', `No such user '${name}'`);
+    const refuse = async (code: string, detail: string): Promise<never> => {
+      await this.acting.refused(caller.id, { id: target?.id ?? null, name }, from);
+      throw new AppError('forbidden', code, detail);
+    };
+    if (!mayUsers.actFor(actorOf(caller, options))) {
+      const detail = "Current user has no permission to use 'From'/'X-On-Behalf-Of'!";
+      return refuse('identity.acting-not-allowed', detail);
+    }
+    if (!target || (!target.grants.active && target.id !== SYSTEM_USER)) {
+      return refuse('identity.acting-for-unknown', `No such user '${name}'`);
+    }
     record.actsFor(caller.id, target.id);
     return actorOf(target, { ...options, actingUserId: caller.id });
   }

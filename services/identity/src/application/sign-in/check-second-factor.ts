@@ -37,7 +37,7 @@ export class CheckSecondFactor {
       case 'authenticator_app':
         return guessed(() => this.app.matches(userId, payload));
       case 'recovery_codes':
-        return guessed(() => this.byRecoveryCode(userId, payload));
+        return guessed(() => this.byRecoveryCode(userId, payload, ip));
       case 'security_keys':
         return false;
     }
@@ -48,11 +48,10 @@ export class CheckSecondFactor {
     return assertion !== undefined && transaction(this.db, (tx) => this.passkeys.use(tx, assertion));
   }
 
-  private async byRecoveryCode(userId: number, typed: string): Promise<boolean> {
+  private async byRecoveryCode(userId: number, typed: string, ip: string | undefined): Promise<boolean> {
     if (!(await this.codes.matches(userId, typed))) return false;
-    await transaction(this.db, (tx) =>
-      this.announce.credentialChanged(tx, { userId }, userId, 'used', 'recovery-code'),
-    );
+    const by = { kind: 'user' as const, userId, ...(ip !== undefined && { address: ip }) };
+    await transaction(this.db, (tx) => this.announce.credentialChanged(tx, by, userId, 'used', 'recovery-code'));
     return true;
   }
 }

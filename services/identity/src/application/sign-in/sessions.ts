@@ -8,6 +8,7 @@ import type { IdentityConfig } from '../../config.ts';
 import { mayCredentials } from '../../domain/access.ts';
 import { SessionStore } from '../../persistence/session.store.ts';
 import { Announce } from '../announce.ts';
+import { Audit } from '../audit/audit.ts';
 import { refusals } from '../refusals.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,6 +20,7 @@ export class Sessions {
     private readonly db: DataSource,
     private readonly sessions: SessionStore,
     private readonly announce: Announce,
+    private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
@@ -52,6 +54,7 @@ export class Sessions {
       const userId = await this.sessions.end(tx, id, owner);
       if (userId === undefined) throw refusals.notFound('Session', id);
       await this.announce.accessChanged(tx, [userId], 'session-ended');
+      await this.audit.record(tx, actor, { action: 'session.revoked', object: { type: 'User', id: userId } });
     });
     return {};
   }
@@ -61,7 +64,10 @@ export class Sessions {
     const whose = mayCredentials.manageSessions(actor) ? (userId ?? actor.userId) : this.own(actor, userId);
     const ended = await transaction(this.db, async (tx) => {
       const count = await this.sessions.endAll(tx, whose, actor.sessionId ?? null);
-      if (count > 0) await this.announce.accessChanged(tx, [whose], 'session-ended');
+      if (count === 0) return 0;
+      await this.announce.accessChanged(tx, [whose], 'session-ended');
+      const changes = { sessions: { from: count, to: 0 } };
+      await this.audit.record(tx, actor, { action: 'session.revoked', object: { type: 'User', id: whose }, changes });
       return count;
     });
     return { ended };

@@ -1,4 +1,4 @@
-import type { Actor } from '@helpmesh/contracts';
+import type { Actor, Author } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -12,6 +12,7 @@ import { PrincipalStore } from '../../persistence/principal.store.ts';
 import { TriesStore } from '../../persistence/tries.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
+import { Audit } from '../audit/audit.ts';
 import { refusals } from '../refusals.ts';
 import { hashOf, isSecret } from '../secrets.ts';
 import { CheckPassword } from './check-password.ts';
@@ -31,6 +32,7 @@ export class SetPassword {
     private readonly check: CheckPassword,
     private readonly signUps: SignUp,
     private readonly announce: Announce,
+    private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -90,7 +92,7 @@ export class SetPassword {
     }
     checkNewPassword(passwords.password_new, user);
     const hash = await this.passwords.hash(passwords.password_new);
-    await transaction(this.db, (tx) => this.store(tx, user, hash, { keepSession: actor.sessionId ?? null }));
+    await transaction(this.db, (tx) => this.store(tx, user, hash, { keepSession: actor.sessionId ?? null, by: actor }));
     record.passwordSet(user.id, 'change');
     return { message: 'ok' };
   }
@@ -100,7 +102,7 @@ export class SetPassword {
     tx: EntityManager,
     user: { id: number; login: string; email: string },
     hash: string,
-    options: { verified?: true; keepSession: number | null },
+    options: { verified?: true; keepSession: number | null; by?: Author },
   ): Promise<void> {
     const at = new Date(this.clock.now());
     const values = { password_hash: hash, ...(options.verified && { verified: true }) };
@@ -110,6 +112,8 @@ export class SetPassword {
     for (const account of new Set([user.login, user.email])) await this.tries.forget(tx, account);
     await this.announce.usersChanged(tx, 'updated', [user.id]);
     await this.announce.accessChanged(tx, [user.id], 'password');
+    const way = options.by ? 'password.changed' : 'password.set-by-link';
+    await this.audit.record(tx, options.by ?? null, { action: way, object: { type: 'User', id: user.id } });
   }
 }
 

@@ -18,6 +18,8 @@ import { RoleStore } from '../../persistence/role.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
 import type { UserRow, UserValues } from '../../persistence/user.table.ts';
 import { Announce } from '../announce.ts';
+import { Audit } from '../audit/audit.ts';
+import { userChanges } from '../audit/user-changes.ts';
 
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
@@ -39,6 +41,7 @@ export class WriteUser {
     private readonly links: Links,
     private readonly announce: Announce,
     private readonly present: Present,
+    private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -64,6 +67,8 @@ export class WriteUser {
       const row = await this.row(tx, id);
       await this.announce.usersChanged(tx, 'created', [id]);
       if (input.invite) await this.invite(tx, actor, row);
+      const changes = userChanges(null, row, values);
+      await this.audit.record(tx, actor, { action: 'user.created', object: { type: 'User', id }, changes });
       return this.present.one(tx, actor, 'users', row, shape);
     });
     record.usersCreated('rest', 1);
@@ -104,6 +109,8 @@ export class WriteUser {
       if (isAdmin(row) && !(await this.users.anyAdminLeft(tx))) throw refusals.lastAdmin();
       await this.announce.userDeleted(tx, id, row.version);
       await this.announce.accessChanged(tx, [id], 'user-deleted');
+      const changes = userChanges(row, null, {});
+      await this.audit.record(tx, actor, { action: 'user.deleted', object: { type: 'User', id }, changes });
     });
     return {};
   }
@@ -140,6 +147,8 @@ export class WriteUser {
       (name) => name in values,
     );
     if (decides || roles || organizations || groups) await this.announce.accessChanged(tx, [id], 'user-updated');
+    const changes = userChanges(before, await this.row(tx, id), values);
+    await this.audit.record(tx, actor, { action: 'user.changed', object: { type: 'User', id }, changes });
   }
 
   private async invite(tx: EntityManager, actor: Actor, row: UserRow): Promise<void> {
