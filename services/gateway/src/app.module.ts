@@ -14,6 +14,7 @@ import { OpenIdCookie } from './domain/openid-cookie.ts';
 import { SessionCookie } from './domain/session-cookie.ts';
 import { TokenBuckets } from './domain/token-bucket.ts';
 import { watchStreams } from './events.ts';
+import { AuditController } from './http/audit.controller.ts';
 import { Edge } from './http/edge.ts';
 import { EdgeGuard } from './http/edge-guard.ts';
 import { ErrorFilter } from './http/error.filter.ts';
@@ -57,7 +58,7 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
 }
 
 @Module({
-  controllers: [SessionController, OpenIdController, FilesController, EventsController],
+  controllers: [SessionController, OpenIdController, FilesController, EventsController, AuditController],
   providers: [
     Edge,
     Background,
@@ -89,10 +90,17 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
     },
     {
       provide: EdgeGuard,
-      inject: [Authenticator, SessionCookie, CLOCK, CONFIG],
-      useFactory: (authenticator: Authenticator, cookie: SessionCookie, clock: Clock, config: GatewayConfig) => {
+      inject: [Authenticator, SessionCookie, CLOCK, RpcClient, CONFIG],
+      useFactory: (
+        authenticator: Authenticator,
+        cookie: SessionCookie,
+        clock: Clock,
+        rpc: RpcClient,
+        config: GatewayConfig,
+      ) => {
         const perSecond = config.HELPMESH_RATE_LIMIT_PER_SECOND;
-        return new EdgeGuard({ authenticator, cookie, clock, buckets: new TokenBuckets(perSecond, perSecond * 10) });
+        const buckets = new TokenBuckets(perSecond, perSecond * 10);
+        return new EdgeGuard({ authenticator, cookie, clock, rpc, buckets });
       },
     },
     {

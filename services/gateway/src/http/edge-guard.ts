@@ -1,4 +1,6 @@
+import { recordActing } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
+import type { RpcClient } from '@helpmesh/messaging';
 import { clientNetwork } from '@helpmesh/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator, Identity } from '../application/authenticator.ts';
@@ -14,6 +16,7 @@ export class EdgeGuard {
       authenticator: Authenticator;
       cookie: SessionCookie;
       buckets: TokenBuckets;
+      rpc: Pick<RpcClient, 'call'>;
       clock: Clock;
     },
   ) {}
@@ -21,7 +24,7 @@ export class EdgeGuard {
   /**
    * @throws AppError forbidden `auth.required` without a credential (403 is what existing clients expect);
    *   unauthenticated, forbidden, limited, unavailable; forbidden `auth.second-factor-needed` for a session that has
-   *   to set one up first, but on the routes for that (`enrolling`)
+   *   to set one up first, but on the routes for that (`enrolling`). Who acts for another is recorded here
    */
   async admit(request: FastifyRequest, reply: FastifyReply, { enrolling = false } = {}): Promise<Identity> {
     const credential = this.credentialOf(request);
@@ -41,6 +44,7 @@ export class EdgeGuard {
         'Set up a second factor first: your role demands it.',
       );
     }
+    if (identity.actor.actingUserId !== undefined) await this.recordActing(request, identity);
     return identity;
   }
 
@@ -63,6 +67,13 @@ export class EdgeGuard {
 
   sessionOf(request: FastifyRequest): string | undefined {
     return this.parts.cookie.read(request.headers.cookie);
+  }
+
+  /** Before anything is done in another's name it is in the audit log: without, the request is refused. */
+  private async recordActing(request: FastifyRequest, { signed }: Identity): Promise<void> {
+    const [path = ''] = request.url.split('?', 1);
+    const options = { actor: signed, requestId: request.id, address: request.ip };
+    await this.parts.rpc.call(recordActing, { method: request.method, path }, options);
   }
 
   private limit(caller: string, reply: FastifyReply): void {

@@ -1,6 +1,7 @@
 import {
   Agreement,
   Article,
+  AuditEntry,
   type EndpointDefinition,
   EntitlementMapping,
   endpoints,
@@ -104,12 +105,20 @@ const ownRoutes: readonly OwnRoute[] = [
   ],
   ['removeUploads', 'DELETE', '/api/v1/upload_caches/:form', 'Articles', 'Forgets all files of a form'],
   ['removeUpload', 'DELETE', '/api/v1/upload_caches/:form/items/:id', 'Articles', 'Forgets one file of a form'],
+  [
+    'exportAuditEntries',
+    'GET',
+    '/api/v1/audit/export',
+    'Audit log',
+    'All entries that the filters of the list let through, newest first, as a file: `format` is `csv` (default) or `json`',
+  ],
 ];
 
 /** Rows that many answers share; each is described once, under its name. */
 const rows = {
   Agreement,
   Article,
+  AuditEntry,
   EntitlementMapping,
   Group,
   OpenIdIdentity,

@@ -1,0 +1,56 @@
+import type { AuditEntry } from '@helpmesh/contracts';
+import type { z } from 'zod';
+
+type Entry = z.output<typeof AuditEntry>;
+
+const columns = [
+  'id',
+  'created_at',
+  'service',
+  'action',
+  'actor_id',
+  'actor',
+  'on_behalf_of_id',
+  'on_behalf_of',
+  'object_type',
+  'object_id',
+  'object_label',
+  'changes',
+  'ip',
+  'request_id',
+  'hash',
+] as const satisfies (keyof Entry)[];
+
+export interface AuditFormat {
+  contentType: string;
+  /** What stands before, between and after the entries. */
+  open: string;
+  between: string;
+  close: string;
+  write(entry: Entry): string;
+}
+
+/** A file of audit entries that is written while it is read: RFC 4180, or one JSON array. */
+export const auditFormats: Record<'csv' | 'json', AuditFormat> = {
+  csv: {
+    contentType: 'text/csv; charset=utf-8; header=present',
+    open: `${columns.join(',')}\r\n`,
+    between: '',
+    close: '',
+    write: (entry) => `${columns.map((name) => cell(entry[name])).join(',')}\r\n`,
+  },
+  json: {
+    contentType: 'application/json; charset=utf-8',
+    open: '[',
+    between: ',\n',
+    close: ']\n',
+    write: (entry) => JSON.stringify(entry),
+  },
+};
+
+function cell(value: unknown): string {
+  const text = value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  // What spreadsheets take for a formula is shown as the text it is.
+  const shown = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
+}
