@@ -30,7 +30,7 @@ import { GroupStore } from './persistence/group.store.ts';
     },
     {
       provide: ManageAgreements,
-      inject: [DataSource, AgreementStore, GroupStore, OwnAddresses, RpcClient, CLOCK],
+      inject: [DataSource, AgreementStore, GroupStore, OwnAddresses, RpcClient, ActorSigner, Outbox, CLOCK],
       useFactory: (
         db: DataSource,
         agreements: AgreementStore,
@@ -38,8 +38,9 @@ import { GroupStore } from './persistence/group.store.ts';
         own: OwnAddresses,
         rpc: RpcClient,
         signer: ActorSigner,
+        outbox: Outbox,
         clock: Clock,
-      ) => new ManageAgreements(db, agreements, groups, own, rpc, signer, clock),
+      ) => new ManageAgreements(db, agreements, groups, own, rpc, signer, outbox, clock),
     },
     {
       provide: RedirectTickets,
