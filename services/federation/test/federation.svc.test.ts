@@ -9,6 +9,7 @@ import {
   lookup,
   type Message,
   markRedirected,
+  recordAudit,
   sendMail,
   ticketCreated,
   ticketRedirected,
@@ -153,6 +154,20 @@ describe('agreements', () => {
     await ask(agreements.delete, { params: { id } });
     expect(await ask(agreements.list, {})).toEqual([]);
     await expect(ask(agreements.delete, { params: { id } })).rejects.toMatchObject({ kind: 'not-found' });
+    await others.hear(recordAudit, ({ data }) => data.action === 'agreement.deleted');
+    const told = others.heard(recordAudit).filter(({ data }) => data.objectId === String(id));
+    expect(told.map(({ data: { action, actorId, changes } }) => [action, actorId, changes])).toEqual([
+      [
+        'agreement.created',
+        3,
+        {
+          ...{ kind: { to: 'redirect' }, name: { to: 'EISCAT 3D' }, groupId: { to: 1 } },
+          ...{ listAddress: { to: 'list@community.org' }, active: { to: true } },
+        },
+      ],
+      ['agreement.changed', 3, { name: { from: 'EISCAT 3D', to: 'EISCAT' }, active: { from: true, to: false } }],
+      ['agreement.deleted', 3, expect.objectContaining({ name: { from: 'EISCAT' } })],
+    ]);
   });
 
   it('know a group that was made a moment ago', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   addUpload,
+  auditLog,
   authenticate,
   createArticle,
   createTicket,
@@ -12,12 +13,14 @@ import {
   getAttachment,
   getRawMail,
   getTicket,
+  recordActing,
   removeUploads,
   requestPasswordReset,
   signIn,
   signInSecondStep,
   signOut,
   signUp,
+  updateTicket,
 } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { loadConfig, type RunningService } from '@helpmesh/service-kit';
@@ -211,6 +214,35 @@ describe('who it is', () => {
       status: 403,
       json: { error: "Current user has no permission to use 'From'/'X-On-Behalf-Of'!" },
     });
+  });
+
+  it.each(['GET', 'PUT', 'DELETE'])('S28: a request in another name is recorded first: %s', async (method) => {
+    const before = world.asked(recordActing).length;
+    await ask(method, '/api/v1/tickets/7?secret=1', {
+      headers: { ...asAgent, from: '2' },
+      ...(method === 'PUT' && { body: { title: 'x' } }),
+    });
+    const [recorded, ...more] = world.asked(recordActing).slice(before);
+    expect(more).toEqual([]);
+    expect(recorded).toMatchObject({
+      input: { method, path: '/api/v1/tickets/7' },
+      userId: 2,
+      actingUserId: 4,
+      address: expect.stringMatching(/^(::ffff:)?127\.0\.0\.1$/),
+    });
+    const [question] = world.heard.slice(-1);
+    expect(question).toMatchObject({ userId: 2, actingUserId: 4, requestId: recorded?.requestId });
+  });
+
+  it('S28: nobody acts for another when that cannot be recorded; others go on', async () => {
+    world.audit = undefined;
+    const before = world.heard.length;
+    const refused = await ask('PUT', '/api/v1/tickets/7', { headers: { ...asAgent, from: '2' }, body: {} });
+    expect(refused.status).toBe(503);
+    expect(world.heard.slice(before).map(({ question }) => question)).not.toContain(updateTicket.subject);
+    expect((await ask('GET', '/api/v1/tickets/7', { headers: asAgent })).status).toBe(200);
+    expect(world.asked(recordActing).map(({ actor }) => actor)).not.toContain('agent1@example.com');
+    world.audit = [];
   });
 
   it('does not let one answer for another stand for oneself', async () => {
@@ -742,5 +774,51 @@ describe('too many failures', () => {
     expect(world.asked(signIn)).toHaveLength(0);
     expect((await ask('GET', '/api/v1/users/me', { headers: asAgent })).status).toBe(200);
     expect(world.asked(currentUser).length).toBeGreaterThan(1);
+  });
+});
+
+describe('the audit log as a file', () => {
+  const entry = (id: number) => ({
+    ...{ id, created_at: '2026-11-21T09:15:00.123Z', service: 'identity', action: 'user.changed', actor_id: 3 },
+    ...{ actor: 'admin@example.com', on_behalf_of_id: null, on_behalf_of: null, object_type: 'User', object_id: '4' },
+    ...{ object_label: '=1+1', changes: {}, ip: null, request_id: null, hash: 'ab' },
+  });
+  const file = async (query: string, headers: Record<string, string> = asAgent) => {
+    const answer = await fetch(`${gateway.url}/api/v1/audit/export${query}`, { headers });
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  };
+
+  it('comes whole, page by page, with the filters of the list', async () => {
+    world.audit = Array.from({ length: 2_500 }, (_, n) => entry(2_500 - n));
+    const before = world.asked(auditLog.list).length;
+    const csv = await file('?action=user');
+    expect(csv.headers.get('content-type')).toContain('text/csv');
+    expect(csv.headers.get('content-disposition')).toBe('attachment; filename="audit.csv"');
+    const lines = csv.text.trim().split('\r\n');
+    expect(lines).toHaveLength(2_501);
+    expect(lines[1]).toMatch(/^2500,/);
+    expect(lines.at(-1)).toBe(
+      "1,2026-11-21T09:15:00.123Z,identity,user.changed,3,admin@example.com,,,User,4,'=1+1,{},,,ab",
+    );
+    const asked = world.asked(auditLog.list).slice(before) as { input: { query: object } }[];
+    expect(asked.map(({ input }) => input.query)).toEqual([
+      { action: 'user', limit: 1_000 },
+      { action: 'user', limit: 1_000, before: 1_501 },
+      { action: 'user', limit: 1_000, before: 501 },
+    ]);
+    const json = await file('?format=json');
+    expect(JSON.parse(json.text)).toEqual(world.audit);
+  });
+
+  it('has its beginning and its end when it is empty', async () => {
+    world.audit = [];
+    expect((await file('')).text).toMatch(/^id,created_at,.*hash\r\n$/);
+    expect(JSON.parse((await file('?format=json')).text)).toEqual([]);
+  });
+
+  it('is refused like the list, and in formats nobody knows', async () => {
+    expect((await file('', { authorization: 'Token token=customer-token' })).status).toBe(403);
+    expect((await file('', {})).status).toBe(403);
+    expect((await file('?format=xml')).status).toBe(422);
   });
 });

@@ -1,7 +1,9 @@
 import {
   type Actor,
+  type AuditEntry,
   accessChanged,
   addUpload,
+  auditLog,
   authenticate,
   createArticle,
   createTicket,
@@ -11,7 +13,9 @@ import {
   getRawMail,
   getTicket,
   type MessageDefinition,
+  type ParsedInputOf,
   passkeySignInOptions,
+  recordActing,
   removeUploads,
   requestPasswordReset,
   signIn,
@@ -36,6 +40,7 @@ import {
 import { ActorVerifier } from '@helpmesh/service-kit';
 import { Controller, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { z } from 'zod';
 import { OpenIdNeighbour } from './openid-neighbour.ts';
 
 export const agent: Actor = {
@@ -57,11 +62,24 @@ export const customer: Actor = {
   groups: {},
 };
 
+interface Heard {
+  question: string;
+  input: unknown;
+  actor: string | undefined;
+  userId: number | undefined;
+  actingUserId: number | undefined;
+  key: string | undefined;
+  address: string | undefined;
+  requestId: string;
+}
+
 /** What the neighbours hold and have heard; a test reads and changes it. */
 export const world = {
   /** Who a password, token or session stands for. */
   people: new Map<string, Actor>(),
-  heard: [] as { question: string; input: unknown; actor: string | undefined; key: string | undefined }[],
+  heard: [] as Heard[],
+  /** The audit log as identity would give it, newest first; undefined: identity cannot write or read it. */
+  audit: [] as z.output<typeof AuditEntry>[] | undefined,
   /** Answers of the ticket service by question; a thrown error is answered as such. */
   ticket: new Map<string, (input: never) => unknown>(),
   /** Code that sign-in asks for beside the password; empty: none. */
@@ -76,17 +94,19 @@ export const world = {
       this.people.set(`token ${name}-token`, actor);
     }
     this.heard.length = 0;
+    this.audit = [];
     this.secondFactor = '';
     this.ticket.clear();
   },
   /** Inputs of one question, oldest first. */
-  asked(question: { subject: string }): { input: never; actor: string | undefined; key: string | undefined }[] {
+  asked(question: { subject: string }): (Omit<Heard, 'input'> & { input: never })[] {
     return this.heard.filter((one) => one.question === question.subject) as never;
   },
 };
 
-function hear(question: { subject: string }, { actor, key }: RpcContext, input: unknown): void {
-  world.heard.push({ question: question.subject, input, actor: actor?.login, key });
+function hear(question: { subject: string }, { actor, key, address, requestId }: RpcContext, input: unknown): void {
+  const { login, userId, actingUserId } = actor ?? {};
+  world.heard.push({ question: question.subject, input, actor: login, userId, actingUserId, key, address, requestId });
 }
 
 function opened(actor: Actor) {
@@ -115,6 +135,23 @@ class Identity {
       return { actor: { ...customer, actingUserId: agent.userId }, csrfToken: null, maxAgeMs: 30_000 };
     }
     return { actor, csrfToken: scheme === 'session' ? `csrf-of-${sessionToken}` : null, maxAgeMs: 30_000 };
+  }
+
+  @Answers(recordActing)
+  recordActing(ctx: RpcContext, input: object) {
+    hear(recordActing, ctx, input);
+    if (!world.audit) throw new AppError('unavailable', 'db.unavailable', 'The database is away.');
+    return {};
+  }
+
+  @Answers(auditLog.list)
+  auditEntries(ctx: RpcContext, input: ParsedInputOf<typeof auditLog.list>) {
+    hear(auditLog.list, ctx, input);
+    if (ctx.actor?.login !== agent.login) throw new AppError('forbidden', 'auth.no', 'Not authorized');
+    const { before = Number.POSITIVE_INFINITY, limit = 100 } = input.query;
+    const older = (world.audit ?? []).filter(({ id }) => id < before);
+    const entries = older.slice(0, limit);
+    return { entries, next: older.length > limit ? (entries.at(-1)?.id ?? null) : null };
   }
 
   @Answers(signIn)

@@ -70,8 +70,9 @@ const BLOBS = Symbol('blobs');
     },
     {
       provide: Quarantine,
-      inject: [InboundMailStore, ProcessMail],
-      useFactory: (mails: InboundMailStore, process: ProcessMail) => new Quarantine(mails, () => process.ring()),
+      inject: [InboundMailStore, Outbox, ProcessMail],
+      useFactory: (mails: InboundMailStore, outbox: Outbox, process: ProcessMail) =>
+        new Quarantine(mails, outbox, () => process.ring()),
     },
     {
       provide: MailboxFetchers,

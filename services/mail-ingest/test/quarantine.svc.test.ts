@@ -83,6 +83,15 @@ describe('the quarantine', { timeout: 90_000 }, () => {
     const commands = (await desk.filed()).filter(({ data }) => data.inboundId === mail?.id);
     expect(commands.map(({ data }) => data.unreadable === null)).toEqual([false, true]);
     expect(await again(['admin'], mail?.id ?? 0)).toEqual({ state: 'parsed' });
+    // Two tries had an effect, the third found nothing to do.
+    const told = await sql<{ data: object }>(
+      desk.db,
+      "SELECT payload::json -> 'data' AS data FROM outbox WHERE subject LIKE '%record-audit' UNION ALL " +
+        "SELECT payload::json -> 'data' AS data FROM event_log WHERE subject LIKE '%record-audit'",
+    );
+    expect(told.map(({ data }) => data)).toEqual(
+      Array(2).fill(expect.objectContaining({ action: 'quarantined-mail.processed', objectId: String(mail?.id) })),
+    );
   });
 
   it('does not know mails that are not there', async () => {

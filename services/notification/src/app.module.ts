@@ -87,9 +87,9 @@ const SETTINGS = Symbol('notification.mail-settings');
     },
     {
       provide: OutboundQueue,
-      inject: [DataSource, OutboundMailStore, CLOCK, SendDue],
-      useFactory: (db: DataSource, mails: OutboundMailStore, clock: Clock, { wake }: SendDue) =>
-        new OutboundQueue(db, mails, clock, wake),
+      inject: [DataSource, OutboundMailStore, Outbox, CLOCK, SendDue],
+      useFactory: (db: DataSource, mails: OutboundMailStore, outbox: Outbox, clock: Clock, { wake }: SendDue) =>
+        new OutboundQueue(db, mails, outbox, clock, wake),
     },
     {
       provide: Upkeep,

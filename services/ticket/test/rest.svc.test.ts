@@ -11,6 +11,7 @@ import {
   getTicket,
   listArticles,
   listTickets,
+  recordAudit,
   ticketCreated,
   ticketDeleted,
   ticketHistory,
@@ -231,6 +232,32 @@ describe('a customer', () => {
     await say(customer, id, { type: 'web' });
     expect(await read(agent, id)).toMatchObject({ state_id: 2 });
     expect((await desk.told(articleAdded)).at(-1)?.data.changes).toEqual({ state_id: { from: 4, to: 2 } });
+  });
+});
+
+describe('S28: acting for another', () => {
+  it('what is done is done by whom it is done for; the audit log names both', async () => {
+    const forAgent = { ...agent, actingUserId: 3 };
+    const { id } = await open(forAgent);
+    await change(forAgent, id, { title: 'By proxy' });
+    const { history } = await desk.rest(agent, ticketHistory, { id });
+    expect(history.map(({ type, created_by_id }) => [type, created_by_id])).toEqual([
+      ['created', 4],
+      ['created', 4],
+      ['updated', 4],
+    ]);
+    expect(await read(agent, id)).toMatchObject({ created_by_id: 4, updated_by_id: 4 });
+    // Only what they may do for whom they act: the administrator's own rights are gone.
+    await expect(desk.rest(forAgent, deleteTicket, { id })).rejects.toMatchObject(forbidden);
+    await desk.rest({ ...admin, actingUserId: 99 }, deleteTicket, { id });
+    expect((await desk.told(recordAudit)).at(-1)?.data).toMatchObject({
+      action: 'ticket.deleted',
+      actorId: 99,
+      onBehalfOfId: 3,
+      objectType: 'Ticket',
+      objectId: String(id),
+      requestId: expect.any(String),
+    });
   });
 });
 
@@ -501,6 +528,19 @@ describe('states and priorities', () => {
     await desk.rest(admin, ticketStates.update, { id: 2, body: { default_follow_up: true } });
     expect(await holders()).toEqual([2]);
     expect(await desk.rest(admin, ticketStates.delete, { id: made.id })).toEqual({});
+    const told = (await desk.told(recordAudit)).filter(({ data }) => data.objectId === String(made.id));
+    expect(told.map(({ data: { action, actorId, changes } }) => [action, actorId, changes])).toEqual([
+      [
+        'ticket-state.created',
+        3,
+        {
+          ...{ name: { to: 'waiting' }, state_type_id: { to: 2 }, ignore_escalation: { to: false } },
+          ...{ default_create: { to: false }, default_follow_up: { to: true }, active: { to: true } },
+        },
+      ],
+      ['ticket-state.changed', 3, {}],
+      ['ticket-state.deleted', 3, expect.objectContaining({ name: { from: 'waiting' } })],
+    ]);
   });
 
   it('are kept while something refers to them, and have one name each', async () => {

@@ -124,6 +124,9 @@ POST   /api/v1/entitlement_mappings/preview                    ---- ---- +--!
 GET    /api/v1/openid_identities                               ---- ---- +--!
 POST   /api/v1/openid_identities                               ---- ---- +--!
 DELETE /api/v1/openid_identities/{id}                          ---- ---- +--!
+GET    /api/v1/audit                                           ---- ---- +--!
+GET    /api/v1/audit/verify                                    ---- ---- +--!
+GET    /api/v1/audit/export                                    ---- ---- +--!
 GET    /api/v1/agreements                                      ---- ---- +--!
 POST   /api/v1/agreements                                      ---- ---- +--!
 PUT    /api/v1/agreements/{id}                                 ---- ---- +--!

@@ -1,9 +1,9 @@
-import { type Actor, hasPermission, lookup } from '@helpmesh/contracts';
+import { type Actor, auditMessage, changesBetween, hasPermission, lookup, recordAudit } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
-import type { RpcClient } from '@helpmesh/messaging';
+import type { Outbox, RpcClient } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import type { ActorSigner } from '@helpmesh/service-kit';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { type Agreement, type AgreementDraft, checkDraft } from '../domain/agreement.ts';
 import type { AgreementStore } from '../persistence/agreement.store.ts';
 import type { GroupStore } from '../persistence/group.store.ts';
@@ -18,6 +18,7 @@ export class ManageAgreements {
     private readonly own: OwnAddresses,
     private readonly rpc: RpcClient,
     private readonly signer: ActorSigner,
+    private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
 
@@ -32,26 +33,50 @@ export class ManageAgreements {
    *   conflict `agreement.group-taken`
    */
   async create(actor: Actor | undefined, draft: AgreementDraft): Promise<Agreement> {
-    const { userId } = requireAdmin(actor);
+    const admin = requireAdmin(actor);
     await this.check(draft);
-    return transaction(this.db, (tx) => this.agreements.add(tx, draft, userId, this.clock.now()));
+    return transaction(this.db, async (tx) => {
+      const added = await this.agreements.add(tx, draft, admin.userId, this.clock.now());
+      await this.tell(tx, admin, 'created', null, added);
+      return added;
+    });
   }
 
   /** Changes what is given. @throws AppError as `create`; not-found `agreement.not-found` */
   async update(actor: Actor | undefined, id: number, change: Partial<AgreementDraft>): Promise<Agreement> {
-    const { userId } = requireAdmin(actor);
+    const admin = requireAdmin(actor);
     const before = await transaction(this.db, (tx) => this.agreements.load(tx, id));
     await this.check({ ...before, ...change });
     return transaction(this.db, async (tx) => {
       const present = await this.agreements.load(tx, id);
-      return this.agreements.save(tx, id, { ...present, ...change }, userId, this.clock.now());
+      const saved = await this.agreements.save(tx, id, { ...present, ...change }, admin.userId, this.clock.now());
+      await this.tell(tx, admin, 'changed', present, saved);
+      return saved;
     });
   }
 
   /** Tickets that left stay where they went. @throws AppError forbidden; not-found `agreement.not-found` */
   async remove(actor: Actor | undefined, id: number): Promise<void> {
-    requireAdmin(actor);
-    await transaction(this.db, (tx) => this.agreements.remove(tx, id));
+    const admin = requireAdmin(actor);
+    await transaction(this.db, async (tx) => {
+      const before = await this.agreements.load(tx, id);
+      await this.agreements.remove(tx, id);
+      await this.tell(tx, admin, 'deleted', before, null);
+    });
+  }
+
+  /** For the audit log. */
+  private async tell(
+    tx: EntityManager,
+    admin: Actor,
+    what: 'created' | 'changed' | 'deleted',
+    before: Agreement | null,
+    after: Agreement | null,
+  ): Promise<void> {
+    const { id, name } = (after ?? before) as Agreement;
+    const changes = changesBetween(before, after, ['kind', 'name', 'groupId', 'listAddress', 'active']);
+    const object = { type: 'Agreement', id, label: name };
+    await this.outbox.add(tx, recordAudit, auditMessage(admin, { action: `agreement.${what}`, object, changes }));
   }
 
   private async check(draft: AgreementDraft): Promise<void> {

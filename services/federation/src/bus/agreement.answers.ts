@@ -1,4 +1,4 @@
-import { type OutputOf, type ParsedInputOf, agreements as questions } from '@helpmesh/contracts';
+import { callerOf, type OutputOf, type ParsedInputOf, agreements as questions } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { ManageAgreements } from '../application/manage-agreements.ts';
@@ -18,27 +18,34 @@ export class AgreementAnswers {
   }
 
   @Answers(questions.create)
-  async create({ actor }: RpcContext, { body }: ParsedInputOf<typeof questions.create>) {
+  async create(ctx: RpcContext, { body }: ParsedInputOf<typeof questions.create>) {
     const { kind, name, group_id: groupId, list_address: listAddress, active = true } = body;
-    return shown(await this.agreements.create(actor, { kind, name: name.trim(), groupId, listAddress, active }));
+    return shown(
+      await this.agreements.create(callerIn(ctx), { kind, name: name.trim(), groupId, listAddress, active }),
+    );
   }
 
   @Answers(questions.update)
-  async update({ actor }: RpcContext, { params, body }: ParsedInputOf<typeof questions.update>) {
+  async update(ctx: RpcContext, { params, body }: ParsedInputOf<typeof questions.update>) {
     const change: Partial<AgreementDraft> = {
       ...(body.name !== undefined && { name: body.name.trim() }),
       ...(body.group_id !== undefined && { groupId: body.group_id }),
       ...(body.list_address !== undefined && { listAddress: body.list_address }),
       ...(body.active !== undefined && { active: body.active }),
     };
-    return shown(await this.agreements.update(actor, params.id, change));
+    return shown(await this.agreements.update(callerIn(ctx), params.id, change));
   }
 
   @Answers(questions.delete)
-  async remove({ actor }: RpcContext, { params }: ParsedInputOf<typeof questions.delete>) {
-    await this.agreements.remove(actor, params.id);
+  async remove(ctx: RpcContext, { params }: ParsedInputOf<typeof questions.delete>) {
+    await this.agreements.remove(callerIn(ctx), params.id);
     return {};
   }
+}
+
+/** The actor, and where the wish came from: the audit log tells it. */
+function callerIn(ctx: RpcContext) {
+  return ctx.actor && callerOf(ctx.actor, ctx);
 }
 
 function shown(agreement: Agreement): OutputOf<typeof questions.create> {

@@ -61,8 +61,8 @@ export interface InboundMails {
   finish(outcomes: Outcome[]): Promise<Map<number, string>>;
   /** Newest first. */
   quarantined(limit: number, offset: number): Promise<QuarantinedRow[]>;
-  /** Lets a quarantined mail be worked on again. @returns false when there is none */
-  release(id: number): Promise<boolean>;
+  /** Lets a quarantined mail be worked on again, and tells of it. @returns false when there is none */
+  release(id: number, told: OutboxRow): Promise<boolean>;
   stateOf(id: number): Promise<string | undefined>;
   /** Mails not worked on yet, and the age of the oldest in seconds. */
   backlog(): Promise<{ count: number; oldestSeconds: number }>;

@@ -1,11 +1,13 @@
-import { type Actor, hasPermission } from '@helpmesh/contracts';
+import { type Actor, auditMessage, hasPermission, recordAudit } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
+import type { Outbox } from '@helpmesh/messaging';
 import type { InboundMails, QuarantinedRow } from './ports.ts';
 
 /** Mails that could not be read: who may see them, and how they get another try. */
 export class Quarantine {
   constructor(
     private readonly mails: InboundMails,
+    private readonly outbox: Pick<Outbox, 'row' | 'ring'>,
     private readonly ring: () => void,
   ) {}
 
@@ -17,8 +19,10 @@ export class Quarantine {
 
   /** Has a mail read once more. @returns its state: `received`, or what it became already. @throws AppError forbidden, not-found */
   async process(actor: Actor | undefined, id: number): Promise<string> {
-    requireMailAdmin(actor);
-    if (await this.mails.release(id)) {
+    const admin = requireMailAdmin(actor);
+    const told = auditMessage(admin, { action: 'quarantined-mail.processed', object: { type: 'InboundMail', id } });
+    if (await this.mails.release(id, this.outbox.row(recordAudit, told))) {
+      this.outbox.ring();
       this.ring();
       return 'received';
     }
@@ -28,7 +32,7 @@ export class Quarantine {
   }
 }
 
-function requireMailAdmin(actor: Actor | undefined): void {
-  if (!actor || !hasPermission(actor, 'admin.channel_email'))
-    throw new AppError('forbidden', 'mail.admin-only', 'Not authorized');
+function requireMailAdmin(actor: Actor | undefined): Actor {
+  if (actor && hasPermission(actor, 'admin.channel_email')) return actor;
+  throw new AppError('forbidden', 'mail.admin-only', 'Not authorized');
 }

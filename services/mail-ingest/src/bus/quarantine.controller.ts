@@ -1,4 +1,4 @@
-import { listQuarantine, type ParsedInputOf, processQuarantined } from '@helpmesh/contracts';
+import { callerOf, listQuarantine, type ParsedInputOf, processQuarantined } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { Quarantine } from '../application/quarantine.ts';
@@ -27,7 +27,7 @@ export class QuarantineController {
   }
 
   @Answers(processQuarantined)
-  async process({ actor }: RpcContext, { params }: ParsedInputOf<typeof processQuarantined>) {
-    return { state: await this.quarantine.process(actor, params.id) };
+  async process(ctx: RpcContext, { params }: ParsedInputOf<typeof processQuarantined>) {
+    return { state: await this.quarantine.process(ctx.actor && callerOf(ctx.actor, ctx), params.id) };
   }
 }

@@ -1,3 +1,4 @@
+import type { OutboxRow } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
 import type { InboundMails, Outcome, QuarantinedRow } from '../application/ports.ts';
@@ -159,12 +160,17 @@ export class InboundMailStore implements InboundMails {
     );
   }
 
-  async release(id: number): Promise<boolean> {
+  async release(id: number, { id: messageId, subject, kind, payload, headers }: OutboxRow): Promise<boolean> {
     const rows = await sql(
       this.db,
-      `UPDATE inbound_mail SET state = 'received', attempts = 0, due_at = now(), cause = NULL
-       WHERE id = $1 AND state = 'quarantined' RETURNING id`,
-      [id],
+      `WITH released AS (
+         UPDATE inbound_mail SET state = 'received', attempts = 0, due_at = now(), cause = NULL
+         WHERE id = $1 AND state = 'quarantined' RETURNING id),
+       told AS (
+         INSERT INTO outbox (id, subject, kind, payload, headers)
+         SELECT $2::uuid, $3, $4, $5, $6::jsonb FROM released)
+       SELECT id FROM released`,
+      [id, messageId, subject, kind, payload, headers],
     );
     return rows.length > 0;
   }

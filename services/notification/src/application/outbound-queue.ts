@@ -1,5 +1,6 @@
-import { type Actor, hasPermission } from '@helpmesh/contracts';
+import { type Actor, auditMessage, hasPermission, recordAudit } from '@helpmesh/contracts';
 import { AppError, type Clock, epochMs } from '@helpmesh/kernel';
+import type { Outbox } from '@helpmesh/messaging';
 import { afterCommit, transaction } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
 import type { MailState, OutboundMail } from '../domain/outbound-mail.ts';
@@ -13,6 +14,7 @@ export class OutboundQueue {
   constructor(
     private readonly db: DataSource,
     private readonly mails: OutboundMailStore,
+    private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly wake: () => void,
   ) {}
@@ -25,9 +27,11 @@ export class OutboundQueue {
 
   /** Starts a new round of tries, at once. @throws AppError forbidden; see OutboundMailStore.requeue */
   async retry(actor: Actor | undefined, id: string): Promise<OutboundMail> {
-    requireChannelAdmin(actor);
+    const admin = requireChannelAdmin(actor);
     return transaction(this.db, async (tx) => {
       const mail = await this.mails.requeue(tx, id, this.clock.now());
+      const told = { action: 'outbound-mail.retried', object: { type: 'OutboundMail', id } };
+      await this.outbox.add(tx, recordAudit, auditMessage(admin, told));
       afterCommit(tx, this.wake);
       return mail;
     });
@@ -60,7 +64,7 @@ export function mailState(value: string | undefined): MailState | undefined {
   return value as MailState;
 }
 
-function requireChannelAdmin(actor: Actor | undefined): void {
-  if (!actor || !hasPermission(actor, 'admin.channel_email'))
-    throw new AppError('forbidden', 'access.not-authorized', 'Not authorized');
+function requireChannelAdmin(actor: Actor | undefined): Actor {
+  if (actor && hasPermission(actor, 'admin.channel_email')) return actor;
+  throw new AppError('forbidden', 'access.not-authorized', 'Not authorized');
 }

@@ -294,7 +294,7 @@ describe('the queue for administrators', () => {
     via: 'session' as const,
   };
   const page = { state: undefined, limit: 10, offset: 0 };
-  const outboundQueue = () => new OutboundQueue(db, store, clock, () => undefined);
+  const outboundQueue = () => new OutboundQueue(db, store, new Outbox('notification'), clock, () => undefined);
 
   it('is closed to everybody else', async () => {
     const agent = { ...admin, permissions: ['ticket.agent', 'admin.user'] };
@@ -315,6 +315,11 @@ describe('the queue for administrators', () => {
     await inState(mail.id, 'failed');
     clock.advance(minute);
     expect(await outboundQueue().retry(admin, mail.id)).toMatchObject({ state: 'queued', remaining: ['bob@x.org'] });
+    const [told] = await sql<{ data: object }>(
+      db,
+      "SELECT payload::json -> 'data' AS data FROM outbox WHERE subject LIKE '%record-audit'",
+    );
+    expect(told?.data).toMatchObject({ action: 'outbound-mail.retried', actorId: admin.userId, objectId: mail.id });
     await inState(mail.id, 'sent', 2);
     expect(sink.mails.map(({ envelope }) => envelope.to)).toEqual([['ada@x.org'], ['bob@x.org']]);
   });
@@ -325,6 +330,7 @@ describe('the queue for administrators', () => {
   ] as const)('does not start %s again', async (_what, overrides, code) => {
     const { id } = await queue(overrides);
     await expect(outboundQueue().retry(admin, id)).rejects.toMatchObject({ code });
+    expect(await sql(db, 'SELECT 1 FROM outbox')).toEqual([]);
   });
 
   it('does not know a mail that is not there', async () => {

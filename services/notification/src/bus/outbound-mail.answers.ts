@@ -1,4 +1,4 @@
-import { listOutboundMail, type OutputOf, type ParsedInputOf, retryOutboundMail } from '@helpmesh/contracts';
+import { callerOf, listOutboundMail, type OutputOf, type ParsedInputOf, retryOutboundMail } from '@helpmesh/contracts';
 import { isoTime } from '@helpmesh/kernel';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
@@ -21,8 +21,8 @@ export class OutboundMailAnswers {
   }
 
   @Answers(retryOutboundMail)
-  async retry({ actor }: RpcContext, { params }: ParsedInputOf<typeof retryOutboundMail>) {
-    return shown(await this.queue.retry(actor, params.id));
+  async retry(ctx: RpcContext, { params }: ParsedInputOf<typeof retryOutboundMail>) {
+    return shown(await this.queue.retry(ctx.actor && callerOf(ctx.actor, ctx), params.id));
   }
 }
 

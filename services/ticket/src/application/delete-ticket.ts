@@ -1,4 +1,4 @@
-import { type Actor, ticketDeleted } from '@helpmesh/contracts';
+import { auditMessage, type Caller, recordAudit, ticketDeleted } from '@helpmesh/contracts';
 import { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
@@ -20,7 +20,7 @@ export class DeleteTicket {
     private readonly outbox: Outbox,
   ) {}
 
-  async run(actor: Actor, id: number): Promise<void> {
+  async run(actor: Caller, id: number): Promise<void> {
     requireAnyOf(actor, ['admin']);
     const refs = await this.references.resolve(await wantTickets(this.db, this.tickets, [id]));
     await transaction(this.db, async (tx) => {
@@ -32,6 +32,8 @@ export class DeleteTicket {
         aggregateVersion: ticket.version + 1,
         data: { ticket: ticketSnapshot(ticket, refs) },
       });
+      const told = { action: 'ticket.deleted', object: { type: 'Ticket', id, label: ticket.number } };
+      await this.outbox.add(tx, recordAudit, auditMessage(actor, told));
     });
   }
 }

@@ -1,9 +1,18 @@
-import { type Actor, hasAnyPermission, hasPermission } from '@helpmesh/contracts';
+import {
+  type Actor,
+  auditMessage,
+  type Caller,
+  changesBetween,
+  hasAnyPermission,
+  hasPermission,
+  recordAudit,
+} from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
+import { Outbox } from '@helpmesh/messaging';
 import { sqlstateOf, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { LookupInput, LookupKind } from '../domain/ticket/lookup.ts';
 import { LookupStore } from '../persistence/lookup.store.ts';
 import { missingValue, noLookupValue, notAuthorized, notFound, requireAnyOf } from './access.ts';
@@ -14,12 +23,21 @@ const writers = {
   priority: ['admin.ticket_priority', 'admin.object'],
 } as const;
 
+const audited: Record<LookupKind, readonly (keyof LookupInput)[]> = {
+  state: [
+    ...(['name', 'state_type_id', 'next_state_id', 'ignore_escalation', 'default_create'] as const),
+    ...(['default_follow_up', 'note', 'active'] as const),
+  ],
+  priority: ['name', 'default_create', 'ui_icon', 'ui_color', 'note', 'active'],
+};
+
 /** States and priorities, which administrators may add to. Exactly one of each holds a default flag. */
 @Injectable()
 export class ManageLookups {
   constructor(
     private readonly db: DataSource,
     private readonly lookups: LookupStore,
+    private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -38,29 +56,34 @@ export class ManageLookups {
     return (await this.lookups.get(this.db, kind, id)) ?? raise(notFound(classes[kind], id));
   }
 
-  async create(actor: Actor, kind: LookupKind, input: LookupInput): Promise<string> {
+  async create(actor: Caller, kind: LookupKind, input: LookupInput): Promise<string> {
     requireAnyOf(actor, writers[kind]);
     if (!input.name?.trim()) throw new AppError('invalid', 'input.name-blank', "Name can't be blank");
     return this.write(async (tx) => {
       const values = await this.resolve(tx, kind, input);
       if (kind === 'state' && values.state_type_id == null) throw missingValue('state_type_id');
-      return this.lookups.insert(tx, kind, values, actor.userId, this.clock.now());
+      const row = await this.lookups.insert(tx, kind, values, actor.userId, this.clock.now());
+      await this.tell(tx, actor, kind, 'created', null, row);
+      return row;
     });
   }
 
-  async update(actor: Actor, kind: LookupKind, id: number, input: LookupInput): Promise<string> {
+  async update(actor: Caller, kind: LookupKind, id: number, input: LookupInput): Promise<string> {
     requireAnyOf(actor, writers[kind]);
     if (input.name !== undefined && !input.name.trim()) {
       throw new AppError('invalid', 'input.name-blank', "Name can't be blank");
     }
     return this.write(async (tx) => {
       const values = await this.resolve(tx, kind, input);
-      const row = await this.lookups.update(tx, kind, id, values, actor.userId, this.clock.now());
-      return row ?? raise(notFound(classes[kind], id));
+      const before = (await this.lookups.get(tx, kind, id)) ?? raise(notFound(classes[kind], id));
+      const updated = await this.lookups.update(tx, kind, id, values, actor.userId, this.clock.now());
+      const row = updated ?? raise(notFound(classes[kind], id));
+      await this.tell(tx, actor, kind, 'changed', before, row);
+      return row;
     });
   }
 
-  async remove(actor: Actor, kind: LookupKind, id: number): Promise<void> {
+  async remove(actor: Caller, kind: LookupKind, id: number): Promise<void> {
     requireAnyOf(actor, writers[kind]);
     await this.write(async (tx) => {
       const row = await this.lookups.get(tx, kind, id);
@@ -68,8 +91,28 @@ export class ManageLookups {
       const { default_create, default_follow_up } = JSON.parse(row) as Record<string, unknown>;
       if (default_create || default_follow_up) throw referenced();
       await this.lookups.remove(tx, kind, id);
+      await this.tell(tx, actor, kind, 'deleted', row, null);
       return '';
     });
+  }
+
+  /** For the audit log. */
+  private async tell(
+    tx: EntityManager,
+    actor: Caller,
+    kind: LookupKind,
+    what: 'created' | 'changed' | 'deleted',
+    ...[before, after]: [string | null, string | null]
+  ): Promise<void> {
+    const read = (row: string | null) => row && (JSON.parse(row) as LookupInput & { id: number; name: string });
+    const [old, present] = [read(before) || null, read(after) || null];
+    const { id, name } = (present ?? old) as { id: number; name: string };
+    const told = {
+      action: `ticket-${kind}.${what}`,
+      object: { type: classes[kind], id, label: name },
+      changes: changesBetween(old, present, audited[kind]),
+    };
+    await this.outbox.add(tx, recordAudit, auditMessage(actor, told));
   }
 
   private async resolve(

@@ -1,4 +1,4 @@
-import { type ParsedInputOf, ticketPriorities, ticketStates } from '@helpmesh/contracts';
+import { callerOf, type ParsedInputOf, ticketPriorities, ticketStates } from '@helpmesh/contracts';
 import { Answers, RawJson, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
@@ -24,18 +24,20 @@ function controllerOf(kind: LookupKind, endpoints: Endpoints) {
     }
 
     @Answers(endpoints.create)
-    async create({ actor }: RpcContext, { body }: ParsedInputOf<Endpoints['create']>) {
-      return new RawJson(await this.lookups.create(requireActor(actor), kind, body as LookupInput));
+    async create(ctx: RpcContext, { body }: ParsedInputOf<Endpoints['create']>) {
+      return new RawJson(await this.lookups.create(callerOf(requireActor(ctx.actor), ctx), kind, body as LookupInput));
     }
 
     @Answers(endpoints.update)
-    async update({ actor }: RpcContext, { params, body }: ParsedInputOf<Endpoints['update']>) {
-      return new RawJson(await this.lookups.update(requireActor(actor), kind, params.id, body as LookupInput));
+    async update(ctx: RpcContext, { params, body }: ParsedInputOf<Endpoints['update']>) {
+      return new RawJson(
+        await this.lookups.update(callerOf(requireActor(ctx.actor), ctx), kind, params.id, body as LookupInput),
+      );
     }
 
     @Answers(endpoints.delete)
-    async remove({ actor }: RpcContext, { params }: ParsedInputOf<Endpoints['delete']>) {
-      await this.lookups.remove(requireActor(actor), kind, params.id);
+    async remove(ctx: RpcContext, { params }: ParsedInputOf<Endpoints['delete']>) {
+      await this.lookups.remove(callerOf(requireActor(ctx.actor), ctx), kind, params.id);
       return {};
     }
   }

@@ -1,4 +1,5 @@
 import {
+  callerOf,
   createArticle,
   createTicket,
   deleteArticle,
@@ -88,8 +89,8 @@ export class TicketsController {
   }
 
   @Answers(deleteTicket)
-  async remove({ actor }: RpcContext, { params }: ParsedInputOf<typeof deleteTicket>) {
-    await this.deletes.run(requireActor(actor), params.id);
+  async remove(ctx: RpcContext, { params }: ParsedInputOf<typeof deleteTicket>) {
+    await this.deletes.run(callerOf(requireActor(ctx.actor), ctx), params.id);
     return {};
   }
 
