@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../desk.ts';
-import { type Ask, requests } from './requests.ts';
+import { hostileFields } from './hostile-fields.ts';
+import { expectNone, leaks, secretsFrom } from './leaks.ts';
+import { askingOf, requests } from './requests.ts';
+import { send } from './send.ts';
 import { type Row, table } from './table.ts';
 import { cast, type Place, places, type Who, World } from './world.ts';
 
@@ -21,34 +24,6 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world?.stop());
 
-interface Got {
-  status: number;
-  text: string;
-}
-
-/** One call as a client makes it; of a live stream only the beginning is read. */
-async function send(who: Who, route: string, ask: Ask, flags: string[] = []): Promise<Got> {
-  const [method = '', template = ''] = route.split(' ');
-  const path = template.replace(/\{(\w+)\}/g, (_, name) => String(ask.path?.[name]));
-  const query = new URLSearchParams(Object.entries(ask.query ?? {}).map(([name, value]) => [name, String(value)]));
-  for (const flag of flags) query.set(flag, 'true');
-  const body = ask.body;
-  const response = await fetch(`${world.url}${path}?${query}`, {
-    method,
-    redirect: 'manual',
-    headers: {
-      ...(ask.as ?? world.as(who)).authorization,
-      ...(body && !(body instanceof FormData) && { 'content-type': 'application/json' }),
-    },
-    body: body && !(body instanceof FormData) ? JSON.stringify(body) : (body ?? null),
-  });
-  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    return { status: response.status, text: await response.text() };
-  }
-  await response.body?.cancel();
-  return { status: response.status, text: '' };
-}
-
 const promised = (route: string): number => Number(Object.keys(operations.get(route).responses)[0]);
 
 function sign(status: number, route: string): string {
@@ -64,16 +39,6 @@ function placesOf({ sets }: Row): Place[] {
   return sets.length === 2 ? ['own', 'foreign'] : places.slice(0, sets.length);
 }
 
-/** Words of tickets that this one may not read: no answer may hold any of them. */
-function secretsFrom(who: Who): string[] {
-  const { own, same, foreign } = world.topics;
-  const [mine, north, south] = [[own.word], [same.word], [foreign.word]];
-  const notes = [own.secret, same.secret];
-  if (who === 'desk') return [];
-  if (['read', 'change', 'full'].includes(who)) return [...south, foreign.secret];
-  return [...(who === 'owner' || who === 'mate' ? [] : mine), ...north, ...south, ...notes, foreign.secret];
-}
-
 describe('S14: who may do what', () => {
   it('says so for every route of the OpenAPI document, and for no other', () => {
     const named = table.map(({ route }) => route);
@@ -87,17 +52,17 @@ describe('S14: who may do what', () => {
 
   it.each(table)('S14, S15: $route', async (row) => {
     const { route } = row;
-    const asking = requests[route] ?? (() => ({}));
+    const asking = askingOf(route);
     const wider: string[] = (operations.get(route).parameters as Json[])
       .filter(({ in: where, name }) => where === 'query' && route.startsWith('GET') && WIDER.includes(name))
       .map(({ name }) => name);
     const cell = async (place: Place, who: Who): Promise<string> => {
       const ask = await asking(world, place, who);
-      const got = [await send(who, route, ask)];
-      for (const flag of wider) got.push(await send(who, route, ask, [flag]));
+      const got = [await send(world, who, route, ask)];
+      for (const flag of wider) got.push(await send(world, who, route, ask, { flags: [flag] }));
       for (const { text } of got) {
         // The queue of outgoing mail is there for who runs it.
-        if (route !== 'GET /api/v1/mail/outbound') expectNone(text, secretsFrom(who), `${who} reads ${place}`);
+        if (route !== 'GET /api/v1/mail/outbound') expectNone(text, secretsFrom(world, who), `${who} reads ${place}`);
         expect(text, route).not.toMatch(/\bat \w+.*\.[jt]s:\d|node_modules/);
       }
       return [...new Set(got.map(({ status }) => sign(status, route)))].join('/');
@@ -110,9 +75,5 @@ describe('S14: who may do what', () => {
   });
 });
 
-function expectNone(text: string, secrets: string[], what: string): void {
-  expect(
-    secrets.filter((secret) => text.includes(secret)),
-    `${what} in ${text.slice(0, 500)}`,
-  ).toEqual([]);
-}
+leaks(() => world);
+hostileFields(() => world);

@@ -11,7 +11,7 @@ export interface Ask {
   as?: World['boss'];
 }
 
-type Asking = (world: World, place: Place, who: Who) => Ask | Promise<Ask>;
+export type Asking = (world: World, place: Place, who: Who) => Ask | Promise<Ask>;
 
 /** An id that nothing has. */
 const NOTHING = 999_999;
@@ -95,7 +95,7 @@ const token: Asking = async (world, place, who) => {
   return { path: { id: tokens.find((one: Json) => one.name === name).id } };
 };
 
-/** How each route is asked; a route that stands not here takes nothing. */
+/** How each route is asked. */
 export const requests: Record<string, Asking> = {
   'POST /api/v1/tickets': (world, place) => ({
     body: {
@@ -239,3 +239,6 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/mail/quarantine/{id}/process': nothing,
   'POST /api/v1/mail/outbound/{id}/retry': () => ({ path: { id: randomUUID() } }),
 };
+
+/** A route that stands not above takes nothing. */
+export const askingOf = (route: string): Asking => requests[route] ?? (() => ({}));

@@ -108,6 +108,9 @@ DELETE /api/v1/users/two_factor/passkeys/{id}                  -000 0000 0--!
 # Administration.
 GET    /api/v1/users/{id}/admin_two_factor/enabled_authentication_methods       ---- ---- +--!
 DELETE /api/v1/users/{id}/admin_two_factor/remove_all_authentication_methods    ---- ---- +--!
+GET    /api/v1/audit                                           ---- ---- +--!
+GET    /api/v1/audit/verify                                    ---- ---- +--!
+GET    /api/v1/audit/export                                    ---- ---- +--!
 GET    /api/v1/settings                                        ---- ---- +--!
 PUT    /api/v1/settings/{id}                                   ---- ---- +--!
 GET    /api/v1/openid_providers                                ---- ---- +--!
@@ -124,9 +127,6 @@ POST   /api/v1/entitlement_mappings/preview                    ---- ---- +--!
 GET    /api/v1/openid_identities                               ---- ---- +--!
 POST   /api/v1/openid_identities                               ---- ---- +--!
 DELETE /api/v1/openid_identities/{id}                          ---- ---- +--!
-GET    /api/v1/audit                                           ---- ---- +--!
-GET    /api/v1/audit/verify                                    ---- ---- +--!
-GET    /api/v1/audit/export                                    ---- ---- +--!
 GET    /api/v1/agreements                                      ---- ---- +--!
 POST   /api/v1/agreements                                      ---- ---- +--!
 PUT    /api/v1/agreements/{id}                                 ---- ---- +--!
