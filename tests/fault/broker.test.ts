@@ -68,7 +68,8 @@ describe('the broker', () => {
     async () => {
       const ledger = new Ledger();
       const mails = scaled({ short: 100, full: 2_000 });
-      const connection = await connect({ servers: desk.platform.natsUrl });
+      const { host, username, password } = new URL(desk.platform.natsUrl);
+      const connection = await connect({ servers: host, user: username, pass: password });
       const manager = await jetstreamManager(connection);
       const deleted: string[] = [];
       const half = inParallel(Array(mails).keys(), 8, () => deliver(desk.platform.smtpPort, ledger));

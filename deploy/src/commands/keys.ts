@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { makeSigningPair } from '../local/keys.ts';
 import { serviceNames } from '../local/services.ts';
+import { brokerPasswordVariable, brokerUserNames, makeBrokerPassword } from '../platform/secrets.ts';
 
 export function keysCommand(): Command {
   return new Command('keys')
@@ -18,6 +19,7 @@ function keys(): string {
   return [
     ...pairs.map(({ service, privateKey }) => `${keyVariable(service)}=${privateKey}`),
     `HELPMESH_TRUSTED_KEYS='${JSON.stringify(publicKeys)}'`,
+    ...brokerUserNames.map((user) => `${brokerPasswordVariable(user)}=${makeBrokerPassword()}`),
     `HELPMESH_THREADING_SECRET=${randomBytes(32).toString('base64')}`,
     `HELPMESH_SECRETS_KEY=${randomBytes(32).toString('base64')}`,
     `HELPMESH_ADMIN_PASSWORD=${randomBytes(18).toString('base64url')}`,

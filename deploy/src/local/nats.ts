@@ -13,6 +13,13 @@ export interface NatsOptions {
   exactPort?: boolean;
   /** Folder for a downloaded server. */
   cacheDir: string;
+  /** Without it everybody may do anything. */
+  authorization?: {
+    /** The inside of the `authorization` block. */
+    text: string;
+    /** Variables that it reads; in no file. */
+    env: Record<string, string>;
+  };
   logFile?: string | undefined;
   log?: (line: string) => void;
 }
@@ -30,15 +37,16 @@ export async function startNats(options: NatsOptions): Promise<Nats> {
   const bin = await findNats(options.cacheDir, options.log);
   mkdirSync(options.storeDir, { recursive: true });
   const config = path.join(options.storeDir, 'nats.conf');
-  const { port: wished, exactPort } = options;
+  const { port: wished, exactPort, authorization } = options;
   for (let attempt = 1; ; attempt++) {
     const port = wished === undefined ? -1 : exactPort ? wished : await freePortFrom(wished);
-    writeFileSync(config, configuration(port, options.storeDir));
+    writeFileSync(config, configuration(port, options.storeDir, authorization?.text));
     try {
       const server = await startServer(bin, ['-c', config], {
         name: 'NATS',
         ready: /Listening for client connections on \S+:(\d+)[\s\S]*Server is ready/,
         cwd: options.storeDir,
+        env: { ...process.env, ...authorization?.env },
         logFile: options.logFile,
       });
       return describe(server);
@@ -100,7 +108,7 @@ function describe(server: Server): Nats {
   };
 }
 
-function configuration(port: number, storeDir: string): string {
+function configuration(port: number, storeDir: string, authorization: string | undefined): string {
   return [
     `listen: "127.0.0.1:${port}"`,
     'max_payload: 8MB',
@@ -109,6 +117,7 @@ function configuration(port: number, storeDir: string): string {
     '  max_mem: 256M',
     '  max_file: 4G',
     '}',
+    ...(authorization === undefined ? [] : ['authorization {', authorization, '}']),
     '',
   ].join('\n');
 }

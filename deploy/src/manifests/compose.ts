@@ -1,6 +1,8 @@
 import { stringify } from 'yaml';
 import { keyVariable } from '../commands/keys.ts';
 import { databaseOf, serviceNames } from '../local/services.ts';
+import { brokerUsers } from '../platform/nats-users.ts';
+import { brokerPasswordVariable, brokerUserNames } from '../platform/secrets.ts';
 import { handlesMail, type Needs, needs, sealsSecrets, seeds } from './needs.ts';
 import { image } from './workload.ts';
 
@@ -30,7 +32,7 @@ function environment(need: Needs): Record<string, string> {
   return {
     LOG_LEVEL: 'info',
     HEALTH_PORT: String(need.healthPort),
-    NATS_URL: 'nats://nats:4222',
+    NATS_URL: `nats://${service}:${required(brokerPasswordVariable(service))}@nats:4222`,
     REDIS_URL: 'redis://redis:6379',
     HELPMESH_PUBLIC_URL: 'http://localhost:8080',
     HELPMESH_FQDN: 'localhost',
@@ -77,6 +79,23 @@ function composed(need: Needs): [string, unknown][] {
     : [[service, running]];
 }
 
+/** The broker of the trial: users and what they may do, from the contracts; passwords come from its environment. */
+function brokerConfig(): string {
+  return [
+    '# Made by `helpmesh generate` from libs/contracts/src/permissions.ts; change it there.',
+    'listen: 0.0.0.0:4222',
+    'max_payload: 8MB',
+    'jetstream {',
+    '  store_dir: /data',
+    '  max_mem: 256MB',
+    '  max_file: 8GB',
+    '}',
+    'authorization {',
+    `${brokerUsers()}}`,
+    '',
+  ].join('\n');
+}
+
 export function generateCompose(): Map<string, string> {
   const backing = {
     postgres: {
@@ -87,8 +106,11 @@ export function generateCompose(): Map<string, string> {
     },
     nats: {
       image: 'nats:2.12.12-alpine',
-      command: ['--jetstream', '--store_dir', '/data'],
-      volumes: ['nats:/data'],
+      command: ['--config', '/etc/nats/nats.conf'],
+      environment: Object.fromEntries(
+        brokerUserNames.map(brokerPasswordVariable).map((name) => [name, required(name)]),
+      ),
+      volumes: ['nats:/data', './nats/nats.conf:/etc/nats/nats.conf:ro'],
     },
     redis: { image: 'valkey/valkey:8-alpine', command: ['valkey-server', '--save', '', '--appendonly', 'no'] },
     mailbox: { image: 'axllent/mailpit:v1.27', ports: [onThisMachine(8025)] },
@@ -99,5 +121,8 @@ export function generateCompose(): Map<string, string> {
     volumes: { postgres: {}, nats: {}, blobs: {} },
   };
   if (needs.length !== serviceNames.length) throw new Error('a service is missing from the needs');
-  return new Map([['deploy/compose.yaml', head + stringify(compose, { lineWidth: 0, aliasDuplicateObjects: false })]]);
+  return new Map([
+    ['deploy/compose.yaml', head + stringify(compose, { lineWidth: 0, aliasDuplicateObjects: false })],
+    ['deploy/nats/nats.conf', brokerConfig()],
+  ]);
 }

@@ -1,6 +1,7 @@
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import type { IConfigMap, IPersistentVolumeClaim } from 'kubernetes-models/v1';
 import { stringify } from 'yaml';
+import { brokerUsers } from '../platform/nats-users.ts';
 import { needs } from './needs.ts';
 import { defaultDeny, networkPolicy } from './network.ts';
 import { deployment, disruptionBudget, labels, migration, service, serviceAccount } from './workload.ts';
@@ -19,6 +20,14 @@ const configMap: IConfigMap = {
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://otel-collector:4318',
     OTEL_TRACES_SAMPLER_ARG: '0.1',
   },
+};
+
+/** Who may do what on the broker; its `authorization` block includes it. Passwords come from the broker's environment. */
+const brokerUsersMap: IConfigMap = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'nats-users' },
+  data: { 'users.conf': brokerUsers() },
 };
 
 /** Attachments and raw mail. Several nodes need a class that can be mounted many times, or S3 (docs/how-to/deploy.md). */
@@ -59,7 +68,10 @@ export function generateK8s(): Map<string, string> {
   }
   put('migrations', yaml(...needs.filter(({ database }) => database).map(migration)));
   put('shared', yaml(configMap, blobs, defaultDeny(), scaling));
-  const resources = ['shared', 'migrations', ...needs.map((need) => need.service)].map((name) => `${name}.yaml`);
+  put('nats-users', yaml(brokerUsersMap));
+  const resources = ['shared', 'nats-users', 'migrations', ...needs.map((need) => need.service)].map(
+    (name) => `${name}.yaml`,
+  );
   put('kustomization', yaml({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources }));
   return files;
 }

@@ -9,6 +9,7 @@ import { CannotStart } from '../local/proc.ts';
 import { startRedis } from '../local/redis.ts';
 import { logFileOf } from './home.ts';
 import type { Progress } from './progress.ts';
+import { type BrokerUser, brokerPasswordVariable, brokerUserNames, OPERATOR, type Secrets } from './secrets.ts';
 import { type Running, Supervised } from './supervised.ts';
 
 export interface BackingOptions {
@@ -20,6 +21,7 @@ export interface BackingOptions {
   ports: Partial<Record<'postgres' | 'nats' | 'redis' | 'mailbox' | 'mailboxSmtp', number>>;
   profile: 'durable' | 'test';
   postgresPassword: string | undefined;
+  brokerPasswords: Secrets['broker'];
   progress: Progress;
 }
 
@@ -31,7 +33,10 @@ export interface Backed {
 
 export interface Backing {
   postgres: Backed;
-  nats: Backed;
+  nats: Backed & {
+    /** The broker with the name and password of one user; a given broker is the same for all. */
+    urlFor(user: BrokerUser): string;
+  };
   redis: Backed | undefined;
   mailbox: Mailbox;
   /** In the reverse order of the start. */
@@ -51,7 +56,8 @@ export async function startBacking(options: BackingOptions): Promise<Backing> {
   };
   try {
     const postgres = keep(await progress.step('PostgreSQL', (note) => postgresStep(options, note)));
-    const nats = keep(await progress.step('NATS', (note) => natsStep(options, note)));
+    const nats = await progress.step('NATS', (note) => natsStep(options, note));
+    keep(nats);
     const redis = await progress.step('Redis', (note) => redisStep(options, note));
     if (redis) keep(redis);
     const mailbox = await progress.step('mailbox', (note) => mailboxStep(options, note));
@@ -87,25 +93,38 @@ async function postgresStep(options: BackingOptions, note: Note): Promise<Backed
   return { url: server.first.urlOf('postgres'), process: server.process };
 }
 
-async function natsStep(options: BackingOptions, note: Note): Promise<Backed> {
+async function natsStep(options: BackingOptions, note: Note): Promise<Backing['nats']> {
   const given = options.env.NATS_URL;
   if (given) {
     note('NATS: the server that NATS_URL names');
     await requireListening(given, 'NATS_URL');
-    return { url: given, process: undefined };
+    return { url: given, process: undefined, urlFor: () => given };
   }
+  const passwords = options.brokerPasswords;
+  // Imported here: it needs the contracts built, and on a fresh machine the launcher is there before them.
+  const { brokerUsers } = await import('./nats-users.ts');
+  const authorization = {
+    text: brokerUsers(),
+    env: Object.fromEntries(brokerUserNames.map((user) => [brokerPasswordVariable(user), passwords[user]])),
+  };
   const wished = options.ports.nats;
   const server = await supervise('NATS', wished, options, (place) =>
     startNats({
       ...place,
       storeDir: path.join(options.home, 'nats'),
+      authorization,
       cacheDir: options.cacheDir,
       logFile: logFileOf(options.home, 'nats'),
       log: (line) => note(`NATS: ${line}`),
     }),
   );
   note(`NATS: private with JetStream, port ${server.first.port}${moved(wished, server.first.port)}`);
-  return { url: server.first.url, process: server.process };
+  const urlFor = (user: BrokerUser) => withUser(server.first.url, user, passwords[user]);
+  return { url: urlFor(OPERATOR), process: server.process, urlFor };
+}
+
+function withUser(url: string, user: string, password: string): string {
+  return url.replace('//', `//${user}:${password}@`);
 }
 
 async function redisStep(options: BackingOptions, note: Note): Promise<Backed | undefined> {

@@ -10,12 +10,13 @@ const secrets: Secrets = {
   signing: each((service) => ({ privateKey: `private of ${service}`, publicKey: `public of ${service}` })),
   threading: 'threading secret',
   sealing: 'sealing secret',
+  broker: { ...each((service) => `broker-password-of-${service}`), operator: 'unused' },
   postgresPassword: 'unused',
   adminPassword: 'first password',
 };
 const addresses = {
   postgresUrl: 'postgres://user:pw@db.example:5433/whatever?sslmode=require',
-  natsUrl: 'nats://127.0.0.1:14222',
+  natsUrlFor: (service: ServiceName) => `nats://${service}:broker-password-of-${service}@127.0.0.1:14222`,
   mailboxSmtpUrl: 'smtp://127.0.0.1:1025',
   httpPort: 8081,
   smtpPort: 2526,
@@ -34,7 +35,10 @@ it('gives each service a database of its own on the server, and the gateway none
 
 it.each(serviceNames)('gives %s its own signing key and no other secret that it does not use', (service) => {
   const values = Object.values(of(service)).join('\n');
-  for (const other of serviceNames) expect(values.includes(`private of ${other}`)).toBe(other === service);
+  for (const other of serviceNames) {
+    expect(values.includes(`private of ${other}`)).toBe(other === service);
+    expect(values.includes(`broker-password-of-${other}`)).toBe(other === service);
+  }
   expect(values.includes('threading secret')).toBe(['ticket', 'notification', 'mail-ingest'].includes(service));
   expect(values.includes('sealing secret')).toBe(service === 'identity');
   expect(values.includes('first password')).toBe(service === 'identity');

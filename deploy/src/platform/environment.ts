@@ -5,7 +5,8 @@ import type { Secrets } from './secrets.ts';
 export interface Addresses {
   /** Server and credentials; each service gets the URL of its own database on it. */
   postgresUrl: string;
-  natsUrl: string;
+  /** With the name and password of the service, where the broker has users. */
+  natsUrlFor(service: ServiceName): string;
   redisUrl?: string | undefined;
   mailboxSmtpUrl: string;
   httpPort: number;
@@ -53,7 +54,7 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): No
     NODE_OPTIONS: given.NODE_OPTIONS || NODE_OPTIONS,
     NODE_COMPILE_CACHE: given.NODE_COMPILE_CACHE || input.compileCache,
     OTEL_SERVICE_NAME: service,
-    NATS_URL: addresses.natsUrl,
+    NATS_URL: addresses.natsUrlFor(service),
     HEALTH_PORT: String(addresses.healthPorts[service]),
     HEALTH_HOST: LOOPBACK,
     HELPMESH_FQDN: given.HELPMESH_FQDN || 'localhost',

@@ -45,6 +45,7 @@ export interface Platform {
   postgres: Supervised | undefined;
   nats: Supervised | undefined;
   redis: Supervised | undefined;
+  /** The broker as its operator, who may do anything there. */
   natsUrl: string;
   /** Connection URL of a service's database; of the maintenance database for the gateway, which has none. */
   databaseUrl(service: ServiceName): string;
@@ -131,7 +132,9 @@ async function prepare(options: PlatformOptions) {
     const profile = options.profile ?? (kind === 'private' ? 'test' : 'durable');
     const postgresPassword = profile === 'test' ? undefined : secrets.postgresPassword;
     const cacheDir = cacheOf(env);
-    const backing = await startBacking({ home, cacheDir, env, ports, profile, postgresPassword, progress });
+    const brokerPasswords = secrets.broker;
+    const passwords = { postgresPassword, brokerPasswords };
+    const backing = await startBacking({ home, cacheDir, env, ports, profile, ...passwords, progress });
     undo.push(backing.stop);
 
     const addresses = { ...addressesOf(backing), ...ports };
@@ -183,10 +186,10 @@ async function migrateAll(services: Record<ServiceName, PlatformService>): Promi
   await Promise.all([worker(), worker(), worker()]);
 }
 
-function addressesOf(backing: Backing): Pick<Addresses, 'postgresUrl' | 'natsUrl' | 'redisUrl' | 'mailboxSmtpUrl'> {
+function addressesOf(backing: Backing): Pick<Addresses, 'postgresUrl' | 'natsUrlFor' | 'redisUrl' | 'mailboxSmtpUrl'> {
   return {
     postgresUrl: backing.postgres.url,
-    natsUrl: backing.nats.url,
+    natsUrlFor: backing.nats.urlFor,
     redisUrl: backing.redis?.url,
     mailboxSmtpUrl: `smtp://127.0.0.1:${backing.mailbox.smtpPort}`,
   };

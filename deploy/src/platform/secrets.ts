@@ -10,8 +10,22 @@ export interface Secrets {
   /** Seals the secrets in the database (HELPMESH_SECRETS_KEY). */
   sealing: string;
   postgresPassword: string;
+  /** Password of each user of the broker. */
+  broker: Record<BrokerUser, string>;
   adminPassword: string;
 }
+
+/** The user for people and tools; everything is open to it. */
+export const OPERATOR = 'operator';
+export type BrokerUser = ServiceName | typeof OPERATOR;
+export const brokerUserNames: readonly BrokerUser[] = [OPERATOR, ...serviceNames];
+
+/** The variable in which the broker finds a user's password. */
+export const brokerPasswordVariable = (user: string): string =>
+  `NATS_PASSWORD_${user.toUpperCase().replaceAll('-', '_')}`;
+
+/** It begins with a letter: the broker reads what looks like a number as one. */
+export const makeBrokerPassword = (): string => `p${randomBytes(24).toString('hex')}`;
 
 /**
  * The secrets of a local run: made once, then kept in `folder` (0700, files 0600), because data signed or encrypted
@@ -31,6 +45,9 @@ export function openSecrets(folder: string, firstAdminPassword?: string): Secret
     signing: Object.fromEntries(serviceNames.map((service) => [service, pair(service)])) as Secrets['signing'],
     threading: kept('threading', () => randomBytes(32).toString('base64')),
     sealing: kept('secrets-key', () => randomBytes(32).toString('base64')),
+    broker: Object.fromEntries(
+      brokerUserNames.map((user) => [user, kept(`nats-${user}`, makeBrokerPassword)]),
+    ) as Secrets['broker'],
     postgresPassword: kept('postgres-password', () => randomBytes(18).toString('base64url')),
     adminPassword: kept('admin-password', () => firstAdminPassword || makePassword()),
   };

@@ -1,4 +1,3 @@
-import { recordAudit } from './commands/audit.ts';
 import { fileMail, mailPasswordReset, mailSignUp, markRedirected, recordMail, sendMail } from './commands/commands.ts';
 import type { MessageDefinition, QuestionDefinition } from './define.ts';
 import { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
@@ -63,7 +62,6 @@ export const messages: readonly MessageDefinition[] = [
   markRedirected,
   mailPasswordReset,
   mailSignUp,
-  recordAudit,
 ];
 
 /** Streams by owner. An event stream keeps by age; a command stream is a work queue of the service it addresses. */
@@ -124,8 +122,8 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
   federation: [ticketCreated, groupCreated, groupUpdated, groupDeleted],
 };
 
-/** What each process of a service hears as it happens, beside the streams: nothing of it is kept for later. */
-export const watched: Partial<Record<ServiceName, readonly MessageDefinition[]>> = { gateway: [accessChanged] };
+/** Subjects that each process of a service hears as it happens, beside the streams: nothing is kept for later. */
+export const watched: Partial<Record<ServiceName, readonly string[]>> = { gateway: ['access.v1.>'] };
 
 /** Streams that each process of a service reads for itself, with a consumer that leaves nothing on the broker. */
 export const tailed: Partial<Record<ServiceName, readonly StreamName[]>> = { gateway: ['EVT_TICKET'] };

@@ -66,11 +66,7 @@ export function permissionsOf(service: ServiceName): BrokerPermissions {
       ),
     },
     subscribe: {
-      allow: [
-        `${inboxOf(service)}.>`,
-        ...(answers ? [`rpc.${service}.>`] : []),
-        ...(watched[service] ?? []).map(({ type }) => type),
-      ],
+      allow: [`${inboxOf(service)}.>`, ...(answers ? [`rpc.${service}.>`] : []), ...(watched[service] ?? [])],
     },
   };
 }

@@ -1,6 +1,13 @@
-import { streams as declaredStreams, inboxOf, serviceNames } from '@helpmesh/contracts';
+import { type Durable, streams as declaredStreams, inboxOf, serviceNames } from '@helpmesh/contracts';
 import { counter, logger } from '@helpmesh/telemetry';
-import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
 import { PermissionViolationError } from '@nats-io/nats-core';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type StreamDeclaration, StreamSet } from './streams.ts';
@@ -54,10 +61,10 @@ export class Bus {
    * Keeps and logs a refusal: the user we connect as lacks a permission that our code needs. Nothing but a change of
    * the broker's settings helps, and it ends the connection.
    */
-  noteRefusal({ message, operation, subject }: PermissionViolationError): void {
+  noteRefusal({ message, operation }: PermissionViolationError): void {
     this.refusal = message;
     refusals.inc({ operation });
-    log.error({ connection: this.options.name, operation, subject }, `the broker refuses: ${message}`);
+    log.error({ connection: this.options.name, operation }, `the broker refuses: ${message}`);
   }
 
   /** Follows the connection: what is lost, what comes back, what is refused. */
@@ -80,6 +87,16 @@ export class Bus {
   /** Creates or widens the streams this service owns, and the dead letter stream. Idempotent. */
   async declareStreams(service: string): Promise<void> {
     for (const name of this.streams.ownedBy(service)) await this.streams.ensure(this.jsm, name);
+  }
+
+  /** Lets a durable go, if it is there: its service reads the stream from the beginning again. */
+  async forget({ stream, name }: Pick<Durable, 'stream' | 'name'>): Promise<void> {
+    try {
+      await this.jsm.consumers.delete(stream, name);
+    } catch (error) {
+      const missing: number[] = [JetStreamApiCodes.ConsumerNotFound, JetStreamApiCodes.StreamNotFound];
+      if (!(error instanceof JetStreamApiError) || !missing.includes(error.code)) throw error;
+    }
   }
 
   /** Sends what is queued, then closes; gives up after 4 s. */
@@ -145,6 +162,11 @@ function userOf(url: string): string | undefined {
 export function inboxPrefixOf(url: string): { inboxPrefix?: string } {
   const user = userOf(url);
   return user && /^[\w-]+$/.test(user) ? { inboxPrefix: inboxOf(user) } : {};
+}
+
+/** The broker does not let our user do that; requests carry it as such or as their cause. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof PermissionViolationError || (error as Error).cause instanceof PermissionViolationError;
 }
 
 /** Resolves when `work` settles or the time is over, whichever is first; never rejects. */

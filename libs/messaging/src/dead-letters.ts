@@ -3,7 +3,7 @@ import { sql } from '@helpmesh/persistence';
 import { gauge } from '@helpmesh/telemetry';
 import { headers as natsHeaders } from '@nats-io/nats-core';
 import type { DataSource } from 'typeorm';
-import type { Bus } from './bus.ts';
+import { type Bus, isRefusal } from './bus.ts';
 
 export interface DeadLetter {
   id: number;
@@ -53,7 +53,8 @@ export class DeadLetters {
   /**
    * Publishes the message again where it came from, under a new message id, because the broker would take the old
    * one for a duplicate and never deliver it. Consumers that did it already find its own id in their inbox.
-   * @throws AppError not-found, `dead-letter.unknown`; unavailable, `bus.unavailable`
+   * @throws AppError not-found, `dead-letter.unknown`; forbidden, `dead-letter.not-permitted`, where each service has a
+   *   user of its own, which publishes what it owns only; unavailable, `bus.unavailable`
    */
   async replay(id: number): Promise<void> {
     const [letter] = await sql<DeadLetter>(
@@ -68,6 +69,10 @@ export class DeadLetters {
     try {
       await this.bus.js.publish(letter.subject, letter.payload, { msgID: `replay:${uuidv7()}`, headers });
     } catch (error) {
+      if (isRefusal(error)) {
+        const detail = 'Only the operator of the broker may publish this again: set NATS_URL to that user.';
+        throw new AppError('forbidden', 'dead-letter.not-permitted', detail, undefined, { cause: error });
+      }
       throw new AppError('unavailable', 'bus.unavailable', 'The message bus cannot be reached right now.', undefined, {
         cause: error,
       });

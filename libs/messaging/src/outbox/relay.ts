@@ -4,7 +4,7 @@ import { Session, sql } from '@helpmesh/persistence';
 import { counter, gauge, logger } from '@helpmesh/telemetry';
 import { errors } from '@nats-io/nats-core';
 import type { DataSource } from 'typeorm';
-import type { Bus } from '../bus.ts';
+import { type Bus, isRefusal } from '../bus.ts';
 import { forgetOld, type LoggedMessage, makePartitions } from './event-log.ts';
 import type { Outbox } from './outbox.ts';
 import { Publisher } from './publisher.ts';
@@ -217,7 +217,7 @@ export class Relay {
 
 /** Too large for the broker, or not for us to publish: another try gives the same. */
 function isFinal(error: Error): boolean {
-  return error instanceof errors.InvalidArgumentError || error instanceof errors.PermissionViolationError;
+  return error instanceof errors.InvalidArgumentError || isRefusal(error);
 }
 
 /** By seq, but never "after the last seq": transactions commit in another order than they took their numbers. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type InputOf, type OutputOf, ownerOf, type QuestionDefinition, restSubjectOf } from '@helpmesh/contracts';
 import { AppError, uuidv7 } from '@helpmesh/kernel';
 import { errors, type Msg, headers as natsHeaders } from '@nats-io/nats-core';
-import type { Bus } from '../bus.ts';
+import { type Bus, isRefusal } from '../bus.ts';
 import { clientSpan, headersOf } from '../trace-context.ts';
 import { type Reply, readFrame } from './frame.ts';
 import { MAX_BATCH, payloadLimit, REST_HEADER, TIMEOUT_HEADER, type WireItem } from './wire.ts';
@@ -18,8 +18,6 @@ export interface CallOptions {
   /** Idempotency key of the outside request. */
   key?: string | undefined;
   requestId?: string | undefined;
-  /** Network address of the outside request. */
-  address?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -74,7 +72,6 @@ export class RpcClient {
       r: options.requestId ?? uuidv7(),
       ...(options.key === undefined ? {} : { k: options.key }),
       ...(traceparent === undefined ? {} : { t: traceparent }),
-      ...(options.address === undefined ? {} : { n: options.address }),
     };
     let text: string;
     try {
@@ -223,10 +220,7 @@ function busError(subject: string, error: unknown): AppError {
   if (isNoResponders(error)) {
     return new AppError('unavailable', 'rpc.no-responders', 'This part of the service is not available.', subject);
   }
-  if (
-    error instanceof errors.PermissionViolationError ||
-    (error as Error).cause instanceof errors.PermissionViolationError
-  ) {
+  if (isRefusal(error)) {
     const detail = 'This part of the service is not set up properly.';
     return new AppError('unavailable', 'bus.not-permitted', detail, `the broker refuses ${subject}`, { cause: error });
   }

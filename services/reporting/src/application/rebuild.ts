@@ -1,3 +1,4 @@
+import { durablesOf } from '@helpmesh/contracts';
 import type { Bus } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
@@ -13,8 +14,5 @@ export async function rebuild(db: DataSource, bus: Bus, projection: ProjectionSt
     await projection.forgetInbox(tx);
     await projection.deriveAll(tx);
   });
-  for await (const stream of bus.jsm.streams.list()) {
-    for await (const { name } of bus.jsm.consumers.list(stream.config.name))
-      if (name.startsWith('reporting__')) await bus.jsm.consumers.delete(stream.config.name, name);
-  }
+  for (const durable of durablesOf('reporting')) await bus.forget(durable);
 }
