@@ -1,3 +1,4 @@
+import { recordAudit } from './commands/audit.ts';
 import { fileMail, mailPasswordReset, mailSignUp, markRedirected, recordMail, sendMail } from './commands/commands.ts';
 import type { MessageDefinition, QuestionDefinition } from './define.ts';
 import { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
@@ -62,6 +63,7 @@ export const messages: readonly MessageDefinition[] = [
   markRedirected,
   mailPasswordReset,
   mailSignUp,
+  recordAudit,
 ];
 
 /** Streams by owner. An event stream keeps by age; a command stream is a work queue of the service it addresses. */

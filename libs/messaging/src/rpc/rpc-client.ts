@@ -18,6 +18,8 @@ export interface CallOptions {
   /** Idempotency key of the outside request. */
   key?: string | undefined;
   requestId?: string | undefined;
+  /** Network address of the outside request. */
+  address?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -72,6 +74,7 @@ export class RpcClient {
       r: options.requestId ?? uuidv7(),
       ...(options.key === undefined ? {} : { k: options.key }),
       ...(traceparent === undefined ? {} : { t: traceparent }),
+      ...(options.address === undefined ? {} : { n: options.address }),
     };
     let text: string;
     try {
