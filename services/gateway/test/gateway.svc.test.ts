@@ -219,8 +219,8 @@ describe('who it is', () => {
   it.each(['GET', 'PUT', 'DELETE'])('S28: a request in another name is recorded first: %s', async (method) => {
     const before = world.asked(recordActing).length;
     await ask(method, '/api/v1/tickets/7?secret=1', {
-      headers: { ...asAgent, from: '2' },
-      ...(method === 'PUT' && { body: { title: 'x' } }),
+      headers: { ...asAgent, from: '2', ...(method === 'PUT' && { 'content-type': 'application/json' }) },
+      ...(method === 'PUT' && { body: JSON.stringify({ title: 'x' }) }),
     });
     const [recorded, ...more] = world.asked(recordActing).slice(before);
     expect(more).toEqual([]);
@@ -237,7 +237,7 @@ describe('who it is', () => {
   it('S28: nobody acts for another when that cannot be recorded; others go on', async () => {
     world.audit = undefined;
     const before = world.heard.length;
-    const refused = await ask('PUT', '/api/v1/tickets/7', { headers: { ...asAgent, from: '2' }, body: {} });
+    const refused = await send('PUT', '/api/v1/tickets/7', {}, { from: '2' });
     expect(refused.status).toBe(503);
     expect(world.heard.slice(before).map(({ question }) => question)).not.toContain(updateTicket.subject);
     expect((await ask('GET', '/api/v1/tickets/7', { headers: asAgent })).status).toBe(200);

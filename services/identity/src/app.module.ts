@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { Announce } from './application/announce.ts';
 import { Acting } from './application/audit/acting.ts';
 import { Audit } from './application/audit/audit.ts';
+import { CredentialLog } from './application/audit/credential-log.ts';
 import { ReadAudit } from './application/audit/read-audit.ts';
 import { VerifyAudit } from './application/audit/verify-audit.ts';
 import { EnsureCustomers } from './application/ensure-customers.ts';
@@ -156,6 +157,7 @@ import { UserStore } from './persistence/user.store.ts';
     Present,
     Announce,
     Audit,
+    CredentialLog,
     Acting,
     // rows
     PrincipalStore,

@@ -1,11 +1,8 @@
 import {
-  type Author,
   accessChanged,
-  credentialChanged,
   groupCreated,
   groupDeleted,
   groupUpdated,
-  type Message,
   organizationCreated,
   organizationDeleted,
   organizationUpdated,
@@ -16,11 +13,9 @@ import {
 import { Outbox } from '@helpmesh/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { record } from '../events.ts';
 import { GroupStore } from '../persistence/group.store.ts';
 import { OrganizationStore } from '../persistence/organization.store.ts';
 import { UserStore } from '../persistence/user.store.ts';
-import { Audit } from './audit/audit.ts';
 
 /** Tells neighbours what changed, in the transaction in which it changed: always the row as it is now. */
 @Injectable()
@@ -30,7 +25,6 @@ export class Announce {
     private readonly users: UserStore,
     private readonly organizations: OrganizationStore,
     private readonly groups: GroupStore,
-    private readonly audit: Audit,
   ) {}
 
   async usersChanged(tx: EntityManager, what: 'created' | 'updated', ids: readonly number[]): Promise<void> {
@@ -76,23 +70,6 @@ export class Announce {
   async groupDeleted(tx: EntityManager, id: number): Promise<void> {
     const version = (await this.groups.snapshots(tx, [id]))[0]?.version ?? 0;
     await this.outbox.add(tx, groupDeleted, { aggregateId: id, aggregateVersion: version + 1, data: { id } });
-  }
-
-  /** Somebody's means to sign in changed: for the audit. Has no versions, every one counts. */
-  async credentialChanged(
-    tx: EntityManager,
-    by: Author,
-    userId: number,
-    what: Message<typeof credentialChanged>['data']['what'],
-    credential: Message<typeof credentialChanged>['data']['credential'],
-  ): Promise<void> {
-    const byUserId = by.actingUserId ?? by.userId;
-    await this.outbox.add(tx, credentialChanged, {
-      aggregateId: `credentials-${userId}`,
-      data: { userId, byUserId, what, credential },
-    });
-    record.credentialChanged(userId, byUserId, what, credential);
-    await this.audit.record(tx, by, { action: `${credential}.${what}`, object: { type: 'User', id: userId } });
   }
 
   /**

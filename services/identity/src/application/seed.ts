@@ -1,25 +1,18 @@
 import type { AccessLevel } from '@helpmesh/contracts';
-import { SystemClock } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { lockInTransaction, sql, transaction } from '@helpmesh/persistence';
-import { SecretBox } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { IdentityConfig } from '../config.ts';
 import { normalAddress } from '../domain/address.ts';
 import { permissionNames, seededRoles } from '../domain/permissions.ts';
-import { AuditStore } from '../persistence/audit.store.ts';
 import { GroupStore } from '../persistence/group.store.ts';
 import { OrganizationStore } from '../persistence/organization.store.ts';
 import { UserStore } from '../persistence/user.store.ts';
 import { Announce } from './announce.ts';
-import { Audit } from './audit/audit.ts';
 import { Passwords } from './sign-in/passwords.ts';
 
-type SeedConfig = Pick<
-  IdentityConfig,
-  'HELPMESH_SEED' | 'HELPMESH_ADMIN_EMAIL' | 'HELPMESH_ADMIN_PASSWORD' | 'HELPMESH_SECRETS_KEY'
->;
+type SeedConfig = Pick<IdentityConfig, 'HELPMESH_SEED' | 'HELPMESH_ADMIN_EMAIL' | 'HELPMESH_ADMIN_PASSWORD'>;
 
 interface SeedUser {
   id: number;
@@ -54,7 +47,7 @@ export async function seed(ds: DataSource, config: SeedConfig): Promise<void> {
     if (used) return;
     const rows = config.HELPMESH_SEED === 'zammad' ? zammad(config) : blank(config);
     await insert(tx, rows, hash);
-    await announce(tx, rows, new SecretBox(config.HELPMESH_SECRETS_KEY));
+    await announce(tx, rows);
     logger('seed').info({ seed: config.HELPMESH_SEED }, 'empty database seeded');
   });
 }
@@ -169,9 +162,8 @@ async function insertUser(tx: EntityManager, user: SeedUser, rows: Rows, hash: s
 }
 
 /** Neighbours fill their replicas from these events, like from any other. */
-async function announce(tx: EntityManager, rows: Rows, box: SecretBox): Promise<void> {
-  const audit = new Audit(new AuditStore(), box, new SystemClock());
-  const says = new Announce(new Outbox('identity'), new UserStore(), new OrganizationStore(), new GroupStore(), audit);
+async function announce(tx: EntityManager, rows: Rows): Promise<void> {
+  const says = new Announce(new Outbox('identity'), new UserStore(), new OrganizationStore(), new GroupStore());
   const idsOf = (list: { id: number }[]) => list.map(({ id }) => id);
   await says.organizationsChanged(tx, 'created', idsOf(rows.organizations));
   await says.groupsChanged(tx, 'created', idsOf(rows.groups));

@@ -46,6 +46,7 @@ export const routes = {
   initiateAuthenticatorApp: ['POST', '/api/v1/users/two_factor/authenticator_app'],
   listAgreements: ['GET', '/api/v1/agreements'],
   listArticles: ['GET', '/api/v1/ticket_articles/by_ticket/:id'],
+  listAuditEntries: ['GET', '/api/v1/audit'],
   listEntitlementMappings: ['GET', '/api/v1/entitlement_mappings'],
   listGroups: ['GET', '/api/v1/groups'],
   listOpenIdIdentities: ['GET', '/api/v1/openid_identities'],
@@ -98,6 +99,7 @@ export const routes = {
   updateTicketState: ['PUT', '/api/v1/ticket_states/:id'],
   updateUser: ['PUT', '/api/v1/users/:id'],
   userTwoFactor: ['GET', '/api/v1/users/:id/admin_two_factor/enabled_authentication_methods'],
+  verifyAuditLog: ['GET', '/api/v1/audit/verify'],
   verifyTwoFactor: ['POST', '/api/v1/users/two_factor/verify_configuration'],
 } as const;
 
@@ -146,6 +148,7 @@ export interface Endpoints {
   initiateAuthenticatorApp: typeof contracts.initiateAuthenticatorApp;
   listAgreements: (typeof contracts.agreements)['list'];
   listArticles: typeof contracts.listArticles;
+  listAuditEntries: (typeof contracts.auditLog)['list'];
   listEntitlementMappings: (typeof contracts.entitlementMappings)['list'];
   listGroups: (typeof contracts.groups)['list'];
   listOpenIdIdentities: (typeof contracts.openIdIdentities)['list'];
@@ -198,5 +201,6 @@ export interface Endpoints {
   updateTicketState: (typeof contracts.ticketStates)['update'];
   updateUser: (typeof contracts.users)['update'];
   userTwoFactor: typeof contracts.userTwoFactor;
+  verifyAuditLog: (typeof contracts.auditLog)['verify'];
   verifyTwoFactor: typeof contracts.verifyTwoFactor;
 }

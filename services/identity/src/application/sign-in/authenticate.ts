@@ -134,16 +134,16 @@ export class Authenticate {
    */
   private async actFor(caller: Principal, options: ActorOptions, name: string, from: From): Promise<Output['actor']> {
     const target = await this.named(name);
-    const refuse = async (code: string, detail: string): Promise<never> => {
+    const refuse = async (refusal: AppError): Promise<never> => {
       await this.acting.refused(caller.id, { id: target?.id ?? null, name }, from);
-      throw new AppError('forbidden', code, detail);
+      throw refusal;
     };
     if (!mayUsers.actFor(actorOf(caller, options))) {
       const detail = "Current user has no permission to use 'From'/'X-On-Behalf-Of'!";
-      return refuse('identity.acting-not-allowed', detail);
+      return refuse(new AppError('forbidden', 'identity.acting-not-allowed', detail));
     }
     if (!target || (!target.grants.active && target.id !== SYSTEM_USER)) {
-      return refuse('identity.acting-for-unknown', `No such user '${name}'`);
+      return refuse(new AppError('forbidden', 'identity.acting-for-unknown', `No such user '${name}'`));
     }
     record.actsFor(caller.id, target.id);
     return actorOf(target, { ...options, actingUserId: caller.id });

@@ -3,7 +3,7 @@ import { transaction } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { record } from '../../events.ts';
-import { Announce } from '../announce.ts';
+import { CredentialLog } from '../audit/credential-log.ts';
 import { AuthenticatorApp } from './authenticator-app.ts';
 import { Passkeys } from './passkeys.ts';
 import { RecoveryCodes } from './recovery-codes.ts';
@@ -20,7 +20,7 @@ export class CheckSecondFactor {
     private readonly codes: RecoveryCodes,
     private readonly passkeys: Passkeys,
     private readonly limit: TryLimit,
-    private readonly announce: Announce,
+    private readonly log: CredentialLog,
   ) {}
 
   /** @throws AppError limited: codes can be guessed, so each place waits; the owner's own place does not */
@@ -51,7 +51,7 @@ export class CheckSecondFactor {
   private async byRecoveryCode(userId: number, typed: string, ip: string | undefined): Promise<boolean> {
     if (!(await this.codes.matches(userId, typed))) return false;
     const by = { kind: 'user' as const, userId, ...(ip !== undefined && { address: ip }) };
-    await transaction(this.db, (tx) => this.announce.credentialChanged(tx, by, userId, 'used', 'recovery-code'));
+    await transaction(this.db, (tx) => this.log.changed(tx, by, userId, 'used', 'recovery-code'));
     return true;
   }
 }

@@ -21,6 +21,7 @@ import { SecondFactorStore } from '../../persistence/second-factor.store.ts';
 import { SessionStore } from '../../persistence/session.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
+import { CredentialLog } from '../audit/credential-log.ts';
 import { refusals } from '../refusals.ts';
 import { AuthenticatorApp } from './authenticator-app.ts';
 import { Freshness } from './freshness.ts';
@@ -46,6 +47,7 @@ export class SecondFactors {
     private readonly codes: RecoveryCodes,
     private readonly fresh: Freshness,
     private readonly announce: Announce,
+    private readonly log: CredentialLog,
   ) {}
 
   /** @throws AppError forbidden */
@@ -73,7 +75,7 @@ export class SecondFactors {
     await this.demand(actor);
     return this.change(actor, async (tx, first) => {
       if (!(await this.app.confirm(tx, actor.userId, payload))) return { verified: false };
-      await this.announce.credentialChanged(tx, actor, actor.userId, 'added', 'authenticator-app');
+      await this.log.changed(tx, actor, actor.userId, 'added', 'authenticator-app');
       return { verified: true, ...(await this.firstFactor(tx, actor.userId, first)) };
     });
   }
@@ -95,7 +97,7 @@ export class SecondFactors {
     if (name.trim() === '') throw refusals.blank('Name');
     return this.change(actor, async (tx, first) => {
       const passkey = await this.keys.add(tx, actor.userId, name.trim(), credential);
-      await this.announce.credentialChanged(tx, actor, actor.userId, 'added', 'passkey');
+      await this.log.changed(tx, actor, actor.userId, 'added', 'passkey');
       return { passkey: shownPasskey(passkey), ...(await this.firstFactor(tx, actor.userId, first)) };
     });
   }
@@ -114,7 +116,7 @@ export class SecondFactors {
     await this.demand(actor);
     return this.change(actor, async (tx) => {
       if ((await this.passkeys.remove(tx, actor.userId, id)) === 0) throw refusals.notFound('Passkey', id);
-      await this.announce.credentialChanged(tx, actor, actor.userId, 'removed', 'passkey');
+      await this.log.changed(tx, actor, actor.userId, 'removed', 'passkey');
       await this.afterRemoval(tx, actor.userId);
       return {};
     });
@@ -130,7 +132,7 @@ export class SecondFactors {
           : (await this.passkeys.remove(tx, actor.userId, null)) > 0;
       if (!removed) return {};
       const credential = method === 'authenticator_app' ? 'authenticator-app' : 'passkey';
-      await this.announce.credentialChanged(tx, actor, actor.userId, 'removed', credential);
+      await this.log.changed(tx, actor, actor.userId, 'removed', credential);
       await this.afterRemoval(tx, actor.userId);
       return {};
     });
@@ -143,7 +145,7 @@ export class SecondFactors {
       if (first) {
         throw new AppError('conflict', 'identity.no-second-factor', 'There is no second factor to recover from.');
       }
-      await this.announce.credentialChanged(tx, actor, actor.userId, 'replaced', 'recovery-codes');
+      await this.log.changed(tx, actor, actor.userId, 'replaced', 'recovery-codes');
       return this.codes.make(tx, actor.userId);
     });
   }
@@ -166,7 +168,7 @@ export class SecondFactors {
       if (!app && keys === 0) return;
       const keep = userId === actor.userId ? (actor.sessionId ?? null) : null;
       await this.credentials.endSessions(tx, userId, keep);
-      await this.announce.credentialChanged(tx, actor, userId, 'removed', 'second-factors');
+      await this.log.changed(tx, actor, userId, 'removed', 'second-factors');
       await this.announce.accessChanged(tx, [userId], 'second-factor');
     });
     return {};
