@@ -23,7 +23,9 @@ const program = `
     },
     async stop() { say('stopped'); },
     async migrate() { return config.PORT === 2 ? [] : ['First', 'Second']; },
-  }), schema, 'probe');
+  }), schema, 'probe', {
+    look: { help: 'look around', run: async ({ PORT }) => ({ told: 'port ' + PORT, ok: PORT === 7 }) },
+  });
 `;
 
 function launch(args: string[], env: Record<string, string> = {}, ipc = false): ChildProcess {
@@ -57,15 +59,23 @@ describe('the command line of a service', () => {
     ['an unknown command', ['dance'], 2, '', 'Usage: probe'],
     ['--help', ['--help'], 0, 'Usage: probe', ''],
     ['config', ['config'], 0, '| `PORT` | **required** | A port |', ''],
+    ['--help with what is its own', ['--help'], 0, '  look       look around\n', ''],
+    ['a command of its own', ['look'], 0, 'port 7', ''],
     ['start without a setting', ['start'], 1, '', 'probe: PORT is not set. It is: A port.'],
     ['migrate', ['migrate'], 0, 'probe: First, Second', ''],
     ['dead-letters where nothing is consumed', ['dead-letters'], 0, 'probe consumes nothing', ''],
   ])('answers %s', async (_what, args, code, out, err) => {
-    const env: Record<string, string> = ['migrate', 'dead-letters'].includes(args[0] ?? '') ? { PORT: '7' } : {};
+    const env: Record<string, string> = ['migrate', 'dead-letters', 'look'].includes(args[0] ?? '')
+      ? { PORT: '7' }
+      : {};
     const result = await finish(launch(args, env));
     expect(result.code).toBe(code);
     expect(result.out).toContain(out);
     expect(result.err).toContain(err);
+  });
+
+  it('ends with code 1 when a command of its own found something wrong', async () => {
+    expect(await finish(launch(['look'], { PORT: '8' }))).toMatchObject({ code: 1, out: 'port 8' });
   });
 
   it('prints the values in force', async () => {
