@@ -47,8 +47,8 @@ Settings come from the environment, or from files named by NAME_FILE.
 `;
 
 /**
- * The command line of a service: `start`, `migrate`, `config`, `dead-letters`, and what it has of its own (`own`). A start that fails ends with one sentence and code 1;
- * code 2 means the command line itself was wrong.
+ * The command line of a service: `start`, `migrate`, `config`, `dead-letters`, and what it has of its own (`own`). A
+ * start that fails ends with one sentence and code 1; code 2 means the command line itself was wrong.
  */
 export async function main<S extends ConfigSchema>(
   create: (config: Readonly<z.output<S>>) => Service,
