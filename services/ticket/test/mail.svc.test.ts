@@ -3,6 +3,7 @@ import {
   articleChanged,
   createArticle,
   createTicket,
+  deliveryDeferred,
   deliveryFailed,
   deliverySent,
   fileMail,
@@ -530,6 +531,21 @@ describe('what the notification service reports', () => {
       body: expect.stringContaining('550'),
     });
     expect(await ticket(ticketId)).toMatchObject({ state: 'open' });
+  });
+
+  it('keeps the last try, also when word of an earlier one comes again behind it', async () => {
+    const { ticketId } = await filed();
+    const { id, message_id } = await reply(ticketId);
+    const about = { mailId: uuidv7(), kind: 'reply', ticketId, articleId: id, messageId: message_id ?? '' };
+    const [at, error] = ['2026-03-02T09:01:00.000Z', '451 later'];
+    // The first one starts a batch, so that the two that count stand in the next one together.
+    const words = await Promise.all([
+      desk.publish(deliveryDeferred, { ...about, mailId: uuidv7(), attempts: 1, nextAttemptAt: at, error }),
+      desk.publish(deliverySent, { ...about, attempts: 2, sentAt: at, response: '250 OK' }),
+      desk.publish(deliveryDeferred, { ...about, attempts: 1, nextAttemptAt: at, error }),
+    ]);
+    for (const word of words) await handled(desk, word);
+    expect((await thread(ticketId))[1]?.preferences).toMatchObject({ delivery: { state: 'sent', attempts: 2 } });
   });
 });
 

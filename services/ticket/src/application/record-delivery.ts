@@ -40,7 +40,10 @@ export class RecordDelivery {
     const latest = new Map<string, TicketDelivery>();
     for (const message of messages) {
       if (!isOfTicket(message)) verdicts.set(message, { do: 'skip', why: 'the mail is not about a ticket' });
-      else latest.set(message.data.mailId, message);
+      // One that is delivered again may stand behind a later one.
+      else if (message.data.attempts >= (latest.get(message.data.mailId)?.data.attempts ?? 0)) {
+        latest.set(message.data.mailId, message);
+      }
     }
     const words = [...latest.values()];
     const loaded = await this.tickets.lock(
