@@ -299,6 +299,15 @@ describe('a mail that another service orders', () => {
     expect(failed.data).toMatchObject({ attempts: 0, error: 'None of the recipients is a mail address.' });
   });
 
+  it('to nobody, ordered more than once, is told to have failed once', async () => {
+    const order = aMailOrder({ to: [{ name: '', address: 'not an address' }] });
+    // The first starts a batch, the others stand in the next one together.
+    await Promise.all([aMailOrder(), order, order, order].map((one) => others.say(sendMail, one)));
+    await others.hear(deliveryFailed, ({ data }) => data.mailId === order.mailId);
+    await others.settled('notification');
+    expect(others.heard(deliveryFailed).filter(({ data }) => data.mailId === order.mailId)).toHaveLength(1);
+  });
+
   it('from a template nobody knows goes to the dead letters and holds up nothing', async () => {
     const content = { template: 'newsletter', locale: 'en', values: {} };
     await others.say(sendMail, aMailOrder({ content }));

@@ -42,15 +42,16 @@ export class QueueMail {
   async run(tx: EntityManager, commands: readonly Command[]): Promise<Verdict[]> {
     const mails = commands.map((command) => this.mailOf(command));
     const fresh = await this.mails.add(tx, mails);
-    const dead = commands.flatMap((command, i) => {
-      const mail = mails[i] as OutboundMail;
-      return fresh.has(mail.id) && mail.state === 'failed' ? [this.failureOf(mail, command)] : [];
+    const dead: OutboxRow[] = [];
+    const verdicts = mails.map((mail, i): Verdict => {
+      // Of two orders of one mail the first counts.
+      if (!fresh.delete(mail.id)) return { do: 'skip', why: 'the mail is in the queue already' };
+      if (mail.state === 'failed') dead.push(this.failureOf(mail, commands[i] as Command));
+      return { do: 'ack' };
     });
     await this.outbox.insertRows(tx, dead);
     afterCommit(tx, this.wake);
-    return mails.map(
-      ({ id }): Verdict => (fresh.has(id) ? { do: 'ack' } : { do: 'skip', why: 'the mail is in the queue already' }),
-    );
+    return verdicts;
   }
 
   private mailOf(command: Command): OutboundMail {
