@@ -31,6 +31,8 @@ const audited: Record<LookupKind, readonly (keyof LookupInput)[]> = {
   priority: ['name', 'default_create', 'ui_icon', 'ui_color', 'note', 'active'],
 };
 
+type Named = LookupInput & { id: number; name: string };
+
 /** States and priorities, which administrators may add to. Exactly one of each holds a default flag. */
 @Injectable()
 export class ManageLookups {
@@ -63,7 +65,7 @@ export class ManageLookups {
       const values = await this.resolve(tx, kind, input);
       if (kind === 'state' && values.state_type_id == null) throw missingValue('state_type_id');
       const row = await this.lookups.insert(tx, kind, values, actor.userId, this.clock.now());
-      await this.tell(tx, actor, kind, 'created', null, row);
+      await this.tell(tx, actor, kind, 'created', { after: row });
       return row;
     });
   }
@@ -78,7 +80,7 @@ export class ManageLookups {
       const before = (await this.lookups.get(tx, kind, id)) ?? raise(notFound(classes[kind], id));
       const updated = await this.lookups.update(tx, kind, id, values, actor.userId, this.clock.now());
       const row = updated ?? raise(notFound(classes[kind], id));
-      await this.tell(tx, actor, kind, 'changed', before, row);
+      await this.tell(tx, actor, kind, 'changed', { before, after: row });
       return row;
     });
   }
@@ -91,26 +93,26 @@ export class ManageLookups {
       const { default_create, default_follow_up } = JSON.parse(row) as Record<string, unknown>;
       if (default_create || default_follow_up) throw referenced();
       await this.lookups.remove(tx, kind, id);
-      await this.tell(tx, actor, kind, 'deleted', row, null);
+      await this.tell(tx, actor, kind, 'deleted', { before: row });
       return '';
     });
   }
 
-  /** For the audit log. */
+  /** For the audit log. @param rows  JSON of the row, as far as there was and is one */
   private async tell(
     tx: EntityManager,
     actor: Caller,
     kind: LookupKind,
     what: 'created' | 'changed' | 'deleted',
-    ...[before, after]: [string | null, string | null]
+    rows: { before?: string; after?: string },
   ): Promise<void> {
-    const read = (row: string | null) => row && (JSON.parse(row) as LookupInput & { id: number; name: string });
-    const [old, present] = [read(before) || null, read(after) || null];
-    const { id, name } = (present ?? old) as { id: number; name: string };
+    const read = (row: string | undefined) => (row === undefined ? null : (JSON.parse(row) as Named));
+    const [before, after] = [read(rows.before), read(rows.after)];
+    const { id, name } = (after ?? before) as Named;
     const told = {
       action: `ticket-${kind}.${what}`,
       object: { type: classes[kind], id, label: name },
-      changes: changesBetween(old, present, audited[kind]),
+      changes: changesBetween(before, after, audited[kind]),
     };
     await this.outbox.add(tx, recordAudit, auditMessage(actor, told));
   }

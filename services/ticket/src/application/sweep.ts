@@ -6,7 +6,6 @@ import { DataSource } from 'typeorm';
 import { IdempotencyStore } from '../persistence/idempotency.store.ts';
 import { IndexStore } from '../persistence/index.store.ts';
 import { ListStore } from '../persistence/list.store.ts';
-
 import { UploadStore } from '../persistence/upload.store.ts';
 
 const DAY_MS = 86_400_000;
