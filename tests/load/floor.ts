@@ -1,13 +1,13 @@
 import Fastify from 'fastify';
-import { simpleParser } from 'mailparser';
+import { type ParsedMail, simpleParser } from 'mailparser';
 import { createTransport } from 'nodemailer';
 import pg from 'pg';
 import { SMTPServer } from 'smtp-server';
 
 /**
  * What the bare stack costs on this machine at this hour: one Fastify process, one pool, one named statement a request,
- * PostgreSQL making the JSON; no sign-in, no rights, no rules, no events. Mail: take, parse, insert, confirm. The product is
- * measured against it in the same run, because figures of two runs cannot be compared.
+ * PostgreSQL making the JSON; no sign-in, no rights, no rules, no events. Mail: take, parse, insert, confirm. The
+ * product is measured against it in the same run, because figures of two runs cannot be compared.
  *
  * Run by the bench: `node floor.ts <database url> <http port> <smtp port> <smtp port of the mailbox>`
  */
@@ -121,20 +121,26 @@ const confirmations = createTransport({
   maxMessages: Number.POSITIVE_INFINITY,
 });
 
+async function confirm({ from, subject }: ParsedMail): Promise<void> {
+  const to = from?.value[0]?.address ?? '';
+  const text = 'We have received your request.';
+  await confirmations.sendMail({ from: 'help@localhost', to, subject: `Re: ${subject}`, text, html: text });
+}
+
 const smtp = new SMTPServer({
   disabledCommands: ['STARTTLS', 'AUTH'],
   authOptional: true,
   logger: false,
   onData(stream, _session, done) {
-    simpleParser(stream)
-      .then(async (mail) => {
-        await one('mail', 'INSERT INTO article (ticket_id, body) VALUES (1, $1) RETURNING id', [mail.text ?? '']);
-        done();
-        const text = 'We have received your request.';
-        const to = mail.from?.value[0]?.address ?? '';
-        await confirmations.sendMail({ from: 'help@localhost', to, subject: `Re: ${mail.subject}`, text, html: text });
-      })
-      .catch(done);
+    const kept = simpleParser(stream).then(async (mail) => {
+      await one('mail', 'INSERT INTO article (ticket_id, body) VALUES (1, $1) RETURNING id', [mail.text ?? '']);
+      return mail;
+    });
+    kept.then((mail) => {
+      done();
+      // A confirmation that fails ends the process: figures without it would flatter it.
+      void confirm(mail);
+    }, done);
   },
 });
 
