@@ -163,14 +163,9 @@ export class Processor {
   /** One function a handler, to be run in the transaction; preparing handlers do their outside work here. */
   private async prepare(items: Incoming[], { handlers }: Route): Promise<Write[]> {
     const writes: Write[] = [];
+    const all = items.map(({ message }) => message);
     for (const { prepare, batch, call } of handlers) {
-      if (prepare)
-        writes.push(
-          (await call(
-            items.map(({ message }) => message),
-            undefined,
-          )) as Write,
-        );
+      if (prepare) writes.push((await call(all, undefined)) as Write);
       else if (batch) writes.push((tx, messages) => call(messages, tx) as ReturnType<Write>);
       else writes.push(async (tx, messages) => [(await call(messages[0] as Envelope, tx)) as Verdict | undefined]);
     }

@@ -50,7 +50,10 @@ const refusals = counter({
 /** Why a token or its bearer is refused; a label of the metric. */
 type Reason = 'missing' | 'malformed' | 'forged' | 'expired' | 'audience' | 'claims' | 'caller';
 
-/** Signs who acts: `base64url(claims).base64url(Ed25519 signature)`. A token costs about 50 µs, so it is used again while it is young. */
+/**
+ * Signs who acts: `base64url(claims).base64url(Ed25519 signature)`. A token costs about 50 µs, so it is used again while
+ * it is young.
+ */
 export class ActorSigner {
   private readonly key: KeyObject;
   private readonly clock: Clock;
