@@ -1,4 +1,5 @@
 import { type Durable, streams as declaredStreams, inboxOf, serviceNames } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
 import { counter, logger } from '@helpmesh/telemetry';
 import {
   JetStreamApiCodes,
@@ -8,7 +9,7 @@ import {
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { PermissionViolationError } from '@nats-io/nats-core';
+import { AuthorizationError, PermissionViolationError } from '@nats-io/nats-core';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type StreamDeclaration, StreamSet } from './streams.ts';
 
@@ -115,7 +116,10 @@ const refusals = counter({
   labels: ['operation'],
 });
 
-/** Connects and stays connected: waits for the first connection and reconnects for ever. */
+/**
+ * Connects and stays connected: waits for the first connection and reconnects for ever.
+ * @throws AppError unavailable `bus.not-let-in` when the broker refuses the user
+ */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const nc = await connect({
     ...connectionOptions(options.url),
@@ -126,11 +130,17 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     reconnectJitter: 250,
     // Else every request captures a stack, for an error it will hardly ever have.
     noAsyncTraces: true,
-  });
+  }).catch(notLetIn);
   reachable.add(nc);
   const bus = new Bus(nc, await jetstreamManager(nc, { checkAPI: false }), options);
   void bus.watch();
   return bus;
+}
+
+function notLetIn(error: unknown): never {
+  if (!(error instanceof AuthorizationError)) throw error;
+  const detail = 'The broker does not know the user that NATS_URL names, or its password.';
+  throw new AppError('unavailable', 'bus.not-let-in', detail, undefined, { cause: error });
 }
 
 /** What every connection of ours has in common. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
-import { type Nats, startNats } from '@helpmesh/deploy/local';
+import { type Nats, type NatsOptions, startNats } from '@helpmesh/deploy/local';
 import pg from 'pg';
 import { inject } from 'vitest';
 
@@ -36,7 +36,7 @@ export interface Infra {
   /** Same as `database`. */
   postgresUrl(label?: string): Promise<string>;
   /** A broker of the caller's own, to be stopped or restarted at will; dies with the worker at the latest. */
-  nats(): Promise<Nats>;
+  nats(options?: Pick<NatsOptions, 'authorization'>): Promise<Nats>;
 }
 
 /** The real servers of this test run. @throws Error outside a run of the workspace's vitest config */
@@ -51,7 +51,7 @@ export function infra(): Infra {
     redisMissing: addresses.redisMissing,
     database,
     postgresUrl: database,
-    nats: () => privateNats(addresses),
+    nats: (options) => privateNats(addresses, options),
   };
 }
 
@@ -69,10 +69,10 @@ async function createDatabase(maintenanceUrl: string, label: string): Promise<st
   return url.href;
 }
 
-function privateNats(addresses: InfraAddresses): Promise<Nats> {
+function privateNats(addresses: InfraAddresses, options: Pick<NatsOptions, 'authorization'> = {}): Promise<Nats> {
   if (!addresses.folder || !addresses.cacheDir) {
     throw new Error(`A private NATS server needs HELPMESH_TEST_INFRA=embedded; this run is ${addresses.mode}.`);
   }
   const storeDir = mkdtempSync(path.join(addresses.folder, 'nats-'));
-  return startNats({ storeDir, cacheDir: addresses.cacheDir });
+  return startNats({ storeDir, cacheDir: addresses.cacheDir, ...options });
 }

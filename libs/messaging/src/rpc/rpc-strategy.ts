@@ -89,8 +89,12 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
       this.subscriptions.push(bus.nc.subscribe(subject, { queue: service, callback }));
     }
     const callback = (error: Error | null, msg: Msg) => {
+      if (error) {
+        this.log.error({ err: error, subject: this.restSubject }, 'subscription failed');
+        return;
+      }
       const rest = this.rest.get(msg.string());
-      if (error || !rest || !msg.reply?.startsWith(INBOX)) return;
+      if (!rest || !msg.reply?.startsWith(INBOX)) return;
       this.rest.delete(msg.string());
       this.track(this.sendAnswers(msg, rest));
     };
