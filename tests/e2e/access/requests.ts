@@ -11,7 +11,7 @@ export interface Ask {
   as?: World['boss'];
 }
 
-export type Asking = (world: World, place: Place, who: Who) => Ask | Promise<Ask>;
+type Asking = (world: World, place: Place, who: Who) => Ask | Promise<Ask>;
 
 /** An id that nothing has. */
 const NOTHING = 999_999;

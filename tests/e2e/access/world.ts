@@ -21,7 +21,7 @@ export type Who = (typeof cast)[number];
 
 /** Those with a password and a session. */
 const people = ['owner', 'mate', 'other', 'without', 'read', 'change', 'full', 'admin'] as const;
-export type Person = (typeof people)[number];
+type Person = (typeof people)[number];
 export const isPerson = (who: Who): who is Person => (people as readonly Who[]).includes(who);
 
 /**
