@@ -1,4 +1,4 @@
-import type { Actor, InputOf, OutputOf, QuestionDefinition } from '@helpmesh/contracts';
+import type { Actor, InputOf, OutputOf, QuestionDefinition, signIn } from '@helpmesh/contracts';
 import { RpcClient } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
 import { ActorSigner, loadConfig, type RunningService } from '@helpmesh/service-kit';
@@ -23,6 +23,12 @@ export interface TestIdentity {
   actor(userId: number): Promise<Actor>;
   rows<T = Record<string, unknown>>(text: string, params?: unknown[]): Promise<T[]>;
   stop(): Promise<void>;
+}
+
+/** What a password sign-in opened; it must not ask for a second factor. */
+export function openedBy(answer: OutputOf<typeof signIn>) {
+  if (!('sessionToken' in answer)) throw new Error('a second factor was asked for');
+  return answer;
 }
 
 /** The whole service on a database and a broker of its own, seeded; its clock stands still at the present. */

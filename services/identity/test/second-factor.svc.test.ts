@@ -27,7 +27,7 @@ import {
 import { TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SoftAuthenticator } from './authenticator.ts';
-import { ids, startIdentity, type TestIdentity } from './identity.ts';
+import { ids, openedBy, startIdentity, type TestIdentity } from './identity.ts';
 
 let desk: TestIdentity;
 beforeAll(async () => {
@@ -56,11 +56,7 @@ async function challenged(who: Somebody, more: { ip?: string } = {}) {
   if (!('secondFactor' in answer)) throw new Error('no second factor was asked for');
   return answer.secondFactor;
 }
-async function opened(who: Somebody) {
-  const answer = await first(who);
-  if (!('sessionToken' in answer)) throw new Error('a second factor was asked for');
-  return answer;
-}
+const opened = async (who: Somebody) => openedBy(await first(who));
 const bySession = async (sessionToken: string) =>
   (await desk.ask(authenticate, { credential: { scheme: 'session', sessionToken } })).actor;
 const basic = ({ email, password }: Somebody) =>

@@ -16,7 +16,7 @@ import {
 } from '@helpmesh/contracts';
 import { Session } from '@helpmesh/persistence';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { adminPassword, ids, startIdentity, type TestIdentity } from './identity.ts';
+import { adminPassword, ids, openedBy, startIdentity, type TestIdentity } from './identity.ts';
 
 let desk: TestIdentity;
 beforeAll(async () => {
@@ -176,8 +176,8 @@ describe('S26: guessing', () => {
 });
 
 describe('S23: a session', () => {
-  const open = (email: string, password: string) =>
-    desk.ask(signIn, { username: email, password, ip: '192.0.2.20', userAgent: 'a browser' });
+  const open = async (email: string, password: string) =>
+    openedBy(await desk.ask(signIn, { username: email, password, ip: '192.0.2.20', userAgent: 'a browser' }));
 
   it('opens with a password and names its user, session and CSRF token', async () => {
     const { id, email, password } = await person();
@@ -442,7 +442,7 @@ describe('S24: a new password by mail', () => {
 
   it('comes with a link that sets it once', async () => {
     const { id, email, password } = await person({ preferences: { locale: 'de' } });
-    const { sessionToken } = await desk.ask(signIn, { username: email, password });
+    const { sessionToken } = openedBy(await desk.ask(signIn, { username: email, password }));
     expect(await reset(email)).toEqual({ message: 'ok' });
     const mail = await mailTo(email, 'password-reset');
     const token = tokenIn(mail);
@@ -630,8 +630,8 @@ describe('S24: a new password by mail', () => {
 describe('changing the own password', () => {
   it('needs the old one, ends the other sessions and keeps this one', async () => {
     const { email, password } = await person();
-    const here = await desk.ask(signIn, { username: email, password });
-    const there = await desk.ask(signIn, { username: email, password });
+    const here = openedBy(await desk.ask(signIn, { username: email, password }));
+    const there = openedBy(await desk.ask(signIn, { username: email, password }));
     const { actor } = await bySession(here.sessionToken);
     const change = (password_old: string, password_new: string) =>
       desk.ask(changePassword, { params: {}, query: {}, body: { password_old, password_new } }, actor);
@@ -680,7 +680,7 @@ describe('what is over', () => {
     const { email, password } = await person({ invite: true });
     await desk.ask(signIn, { username: email, password });
     desk.clock.advance(2 * 24 * 3_600_000);
-    const live = await desk.ask(signIn, { username: email, password });
+    const live = openedBy(await desk.ask(signIn, { username: email, password }));
     await basic(email, 'wrong').catch(() => undefined);
     await desk.service.get(Sweep).run();
     await bySession(live.sessionToken);
