@@ -1,4 +1,4 @@
-/** Names of the services, in the order in which they start. */
+/** Names of the services. The launcher starts them in its own order (`deploy/src/local/services.ts`); a test compares. */
 export const serviceNames = [
   'gateway',
   'ticket',
