@@ -1,7 +1,6 @@
-import type { AuditEntry } from '@helpmesh/contracts';
-import type { z } from 'zod';
+import type { auditLog, OutputOf } from '@helpmesh/contracts';
 
-type Entry = z.output<typeof AuditEntry>;
+type Entry = OutputOf<typeof auditLog.list>['entries'][number];
 
 const columns = [
   'id',

@@ -1,7 +1,7 @@
 import { sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type AuditFacts, type ChainedEntry, type ChainHead, chain } from '../domain/audit/chain.ts';
+import { type AuditFacts, type ChainedEntry, type ChainHead, chain } from '../application/audit/chain.ts';
 
 type Read = EntityManager | DataSource;
 

@@ -4,9 +4,9 @@ import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { AuditFacts } from '../../domain/audit/chain.ts';
 import { AuditStore } from '../../persistence/audit.store.ts';
 import { Audit } from './audit.ts';
+import type { AuditFacts } from './chain.ts';
 
 const REQUEST = 'acting-for.request';
 const REFUSED = 'acting-for.refused';

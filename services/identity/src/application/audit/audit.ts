@@ -3,8 +3,8 @@ import type { Clock } from '@helpmesh/kernel';
 import { CLOCK, SecretBox } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { AuditFacts } from '../../domain/audit/chain.ts';
 import { AuditStore } from '../../persistence/audit.store.ts';
+import type { AuditFacts } from './chain.ts';
 import { sealHead } from './head-seal.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { AppError } from '@helpmesh/kernel';
 import type { SecretBox } from '@helpmesh/service-kit';
-import type { ChainHead } from '../../domain/audit/chain.ts';
+import type { ChainHead } from './chain.ts';
 
 const CONTEXT = 'audit_chain';
 

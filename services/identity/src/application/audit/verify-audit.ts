@@ -4,8 +4,8 @@ import { AppError } from '@helpmesh/kernel';
 import { SecretBox } from '@helpmesh/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type ChainHead, follow, genesis } from '../../domain/audit/chain.ts';
 import { AuditStore } from '../../persistence/audit.store.ts';
+import { type ChainHead, follow, genesis } from './chain.ts';
 import { sealedHead } from './head-seal.ts';
 
 type Verdict = OutputOf<typeof auditLog.verify>;
