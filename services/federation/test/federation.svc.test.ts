@@ -45,7 +45,10 @@ class Neighbourhood {
   attachment() {
     return file;
   }
+}
 
+@Controller()
+class Directory {
   @Answers(lookup)
   groups(_ctx: RpcContext, { groupIds }: { groupIds?: number[] | undefined }) {
     const groups = groupIds?.includes(5) ? [aGroup(5)] : [];
@@ -54,12 +57,14 @@ class Neighbourhood {
 }
 
 @Module({ controllers: [Neighbourhood] })
-class NeighbourhoodModule {}
+class TicketModule {}
+@Module({ controllers: [Directory] })
+class IdentityModule {}
 
 let broker: Awaited<ReturnType<ReturnType<typeof infra>['nats']>>;
 let others: Neighbours;
 let service: RunningService;
-let neighbourhood: RunningService;
+let neighbourhood: RunningService[];
 let sample: Created;
 let nextTicket = 100;
 
@@ -73,15 +78,15 @@ beforeAll(async () => {
       ...{ MAIL_FROM: 'Desk <help@desk.org>', MAIL_OWN_ADDRESSES: 'in@desk.org', HELPMESH_CHECK_ANSWERS: 'true' },
     }),
   );
-  neighbourhood = runService({
-    name: 'ticket',
-    module: NeighbourhoodModule,
-    migrations: [messagingTables],
-    config: loadConfig(baseConfig, {
-      ...{ ...keys.envOf('ticket'), ...common, DATABASE_URL: await infra().database('neighbourhood') },
-    }),
-  });
-  for (const one of [service, neighbourhood]) {
+  const stand = async (name: string, module: typeof TicketModule) =>
+    runService({
+      ...{ name, module, migrations: [messagingTables] },
+      config: loadConfig(baseConfig, {
+        ...{ ...keys.envOf(name), ...common, DATABASE_URL: await infra().database('neighbourhood') },
+      }),
+    });
+  neighbourhood = [await stand('ticket', TicketModule), await stand('identity', IdentityModule)];
+  for (const one of [service, ...neighbourhood]) {
     await one.migrate();
     await one.start();
   }
@@ -92,7 +97,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.stop();
-  await neighbourhood.stop();
+  for (const one of neighbourhood) await one.stop();
   await others.close();
   await broker.stop();
 });
