@@ -10,6 +10,7 @@ import { PublicWords1795253000002 } from './persistence/migrations/1795253000002
 import { RefiledMail1795253000003 } from './persistence/migrations/1795253000003-refiled-mail.ts';
 import { NewestMatches1795253000004 } from './persistence/migrations/1795253000004-newest-matches.ts';
 import { GrowingDocuments1795253000005 } from './persistence/migrations/1795253000005-growing-documents.ts';
+import { TicketJson1795253000006 } from './persistence/migrations/1795253000006-ticket-json.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -21,6 +22,7 @@ export const migrations = [
   RefiledMail1795253000003,
   NewestMatches1795253000004,
   GrowingDocuments1795253000005,
+  TicketJson1795253000006,
 ];
 
 /**

@@ -9,25 +9,13 @@ const instants = (t: string, names: readonly string[]) =>
   names.map((name) => `iso(${t}.${name}) AS ${name}`).join(', ');
 
 /** Why a mail was kept from another ticket names that ticket, which is for agents to know. */
-const preferences = `CASE WHEN ${seesAsAgent()} THEN t.preferences ELSE t.preferences - 'follow_up_refused' END AS preferences`;
+const preferences = `(CASE WHEN ${seesAsAgent()} THEN t.preferences ELSE t.preferences - 'follow_up_refused' END)::text`;
 
-/** Attributes of a ticket, in the order of the REST contract. */
-const ticketColumns = `
-  t.id, t.group_id, t.priority_id, t.state_id, t.organization_id, t.number, t.title, t.owner_id, t.customer_id, t.note,
-  ${instants('t', ['first_response_at', 'first_response_escalation_at'])},
-  t.first_response_in_min, t.first_response_diff_in_min,
-  ${instants('t', ['close_at', 'close_escalation_at'])}, t.close_in_min, t.close_diff_in_min,
-  ${instants('t', ['update_escalation_at'])}, t.update_in_min, t.update_diff_in_min,
-  ${instants('t', ['last_close_at', 'last_contact_at', 'last_contact_agent_at', 'last_contact_customer_at'])},
-  ${instants('t', ['last_owner_update_at'])},
-  t.create_article_type_id, t.create_article_sender_id, t.article_count,
-  ${instants('t', ['escalation_at', 'pending_time'])}, t.type, t.time_unit::text AS time_unit, t.checklist_id,
-  ${preferences}, t.updated_by_id, t.created_by_id, ${instants('t', ['created_at', 'updated_at'])}`;
+/** Members are joined as text: the ticket holds its own as it was last written (migration 6). */
+const members = `left(t.json, -1) || ',"preferences":' || ${preferences}`;
 
-const articleIds = `
-  (SELECT coalesce(json_agg(a.id ORDER BY a.id), '[]') FROM article a
-   WHERE a.ticket_id = t.id AND (NOT a.internal OR ${seesAsAgent()})) AS article_ids,
-  '[]'::json AS ticket_time_accounting_ids, '[]'::json AS referencing_checklist_ids`;
+const articleIds = `array_to_string(ARRAY(
+  SELECT a.id FROM article a WHERE a.ticket_id = t.id AND (NOT a.internal OR ${seesAsAgent()}) ORDER BY a.id), ',')`;
 
 /** Names of what a ticket refers to; what is not set is left out. */
 const ticketNames = `
@@ -44,8 +32,9 @@ const ticketNames = `
     'create_article_sender', (SELECT name FROM article_sender WHERE id = t.create_article_sender_id),
     'ticket_time_accounting', '[]'::json, 'referencing_checklists', '[]'::json))`;
 
-const bare = `(SELECT row_to_json(ticket_row)::text FROM (SELECT ${ticketColumns}) AS ticket_row)`;
-const withIds = `(SELECT row_to_json(ticket_row)::text FROM (SELECT ${ticketColumns}, ${articleIds}) AS ticket_row)`;
+const bare = `(${members} || '}')`;
+const withIds = `(${members} || ',"article_ids":[' || ${articleIds}
+  || '],"ticket_time_accounting_ids":[],"referencing_checklist_ids":[]}')`;
 const joined = (object: string) => `left(${object}, -1) || ',' || substr((${ticketNames})::text, 2)`;
 
 const attachments = `
