@@ -10,6 +10,8 @@ import {
   type IndexWords,
 } from '../persistence/index.store.ts';
 
+export type { Dirty };
+
 /** Characters of one article, and of all articles of a ticket, that are indexed; a tsvector holds 1 MiB. */
 const MAX_BODY = 100_000;
 const MAX_TEXT = 200_000;

@@ -2,8 +2,7 @@ import { articleAdded, articleChanged, type Message, ticketCreated, ticketUpdate
 import { ConsumesBatch } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
-import { IndexTickets } from '../application/index-tickets.ts';
-import type { Dirty } from '../persistence/index.store.ts';
+import { type Dirty, IndexTickets } from '../application/index-tickets.ts';
 
 type Indexed = Message<typeof ticketCreated | typeof ticketUpdated | typeof articleAdded | typeof articleChanged>;
 
