@@ -1,7 +1,7 @@
 import { msg, plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
-import { ActionIcon, Button, FileButton, Group, Skeleton, TagsInput, Text, Tooltip } from '@mantine/core';
-import { IconArrowBackUp, IconLock, IconPaperclip, IconSend2, IconTrash, IconX } from '@tabler/icons-react';
+import { ActionIcon, Button, Group, Skeleton, TagsInput, Text, Tooltip } from '@mantine/core';
+import { IconArrowBackUp, IconLock, IconSend2, IconTrash, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type DragEvent, lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
@@ -14,6 +14,7 @@ import { arrivedSince, isAddress, replyRecipient, splitAddresses } from '../arti
 import { type Draft, isBlank, loadDraft, newFormId, removeDraft, saveDraft } from '../draft.ts';
 import { type Article, articlesQuery, statesQuery, type Ticket, ticketKeys } from '../queries.ts';
 import { useUploads } from '../use-uploads.ts';
+import { AttachButton } from './attach-button.tsx';
 import classes from './composer.module.css';
 import { StaleNotice } from './stale-notice.tsx';
 import { UploadList } from './upload-list.tsx';
@@ -277,19 +278,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
           {send.isError && problemText(i18n, send.error)}
         </div>
         <div className={classes.buttons}>
-          <FileButton multiple onChange={(chosen) => uploads.add(chosen)}>
-            {(props) => (
-              <Button
-                {...props}
-                variant="subtle"
-                color="gray"
-                size="compact-sm"
-                leftSection={<IconPaperclip size={16} aria-hidden />}
-              >
-                {t`Attach files`}
-              </Button>
-            )}
-          </FileButton>
+          <AttachButton onFiles={uploads.add} />
           <Tooltip label={t`Discard the draft`}>
             <ActionIcon aria-label={t`Discard the draft`} onClick={discard}>
               <IconTrash size={16} aria-hidden />

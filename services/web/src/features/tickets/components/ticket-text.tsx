@@ -1,8 +1,8 @@
 import { useLingui } from '@lingui/react/macro';
-import { Button, FileButton, Skeleton } from '@mantine/core';
-import { IconPaperclip } from '@tabler/icons-react';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { Skeleton } from '@mantine/core';
+import { lazy, type ReactNode, Suspense, useCallback, useRef } from 'react';
 import type { useUploads } from '../use-uploads.ts';
+import { AttachButton } from './attach-button.tsx';
 import classes from './new-ticket-page.module.css';
 import { UploadList } from './upload-list.tsx';
 
@@ -11,15 +11,18 @@ const RichEditor = lazy(() => import('./rich-editor.tsx').then(({ RichEditor: Ed
 interface Props {
   uploads: ReturnType<typeof useUploads>;
   error: ReactNode;
-  /** Must stay the same function: the editor is made once. */
   onChange: (html: string) => void;
-  /** Likewise. */
   onSubmit: () => void;
 }
 
 /** The first message of a new ticket, with its attachments. */
 export function TicketText({ uploads, error, onChange, onSubmit }: Props) {
   const { t } = useLingui();
+  // The editor is made once and keeps the functions it was given.
+  const latest = useRef({ onChange, onSubmit });
+  latest.current = { onChange, onSubmit };
+  const change = useCallback((html: string) => latest.current.onChange(html), []);
+  const submit = useCallback(() => latest.current.onSubmit(), []);
   return (
     <div>
       <div className={classes.bodyLabel} aria-hidden>
@@ -32,39 +35,17 @@ export function TicketText({ uploads, error, onChange, onSubmit }: Props) {
             html=""
             autoFocus={false}
             invalid={Boolean(error)}
-            onChange={onChange}
+            onChange={change}
             onFiles={uploads.add}
-            onSubmit={onSubmit}
+            onSubmit={submit}
           />
         </Suspense>
         <UploadList uploads={uploads} />
         <div className={classes.attach}>
-          <FileButton multiple onChange={(chosen) => uploads.add(chosen)}>
-            {(props) => (
-              <Button
-                {...props}
-                variant="subtle"
-                color="gray"
-                size="compact-sm"
-                leftSection={<IconPaperclip size={16} aria-hidden />}
-              >
-                {t`Attach files`}
-              </Button>
-            )}
-          </FileButton>
+          <AttachButton onFiles={uploads.add} />
         </div>
       </div>
       {error && <div className={classes.error}>{error}</div>}
     </div>
   );
-}
-
-/** The keyboard goes to the first field that needs a hand. */
-export function focusFirst(errors: Record<string, unknown>): void {
-  const order = ['customer', 'title', 'group', 'pendingTime', 'body'];
-  const field = order.find((name) => errors[name]);
-  const selector = field === 'body' ? '.ProseMirror' : `[data-field="${field}"]`;
-  const element = document.querySelector<HTMLElement>(selector);
-  const target = element?.matches('input, .ProseMirror') ? element : element?.querySelector<HTMLElement>('input');
-  target?.focus();
 }

@@ -1,0 +1,34 @@
+import { Paper, Stack, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import classes from './new-ticket-page.module.css';
+
+interface Props {
+  title: string;
+  /** Of the browser window. */
+  windowTitle: string;
+  onSubmit: () => void;
+  children: ReactNode;
+}
+
+/** The page around a form that opens a ticket. */
+export function TicketForm({ title, windowTitle, onSubmit, children }: Props) {
+  return (
+    <div className={classes.page}>
+      <title>{windowTitle}</title>
+      <Title order={1} mb="sm">
+        {title}
+      </Title>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSubmit();
+        }}
+      >
+        <Paper withBorder className={classes.paper}>
+          <Stack gap="md">{children}</Stack>
+        </Paper>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import type { UseFormReturnType } from '@mantine/form';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { type CallInput, call } from '../../app/api.ts';
+import { notifyDone } from '../../ui/notify.tsx';
+import { newFormId } from './draft.ts';
+import { ticketKeys } from './queries.ts';
+import { useUploads } from './use-uploads.ts';
+
+/** What every form that opens a ticket asks for. */
+export interface TicketValues {
+  title: string;
+  group: string | null;
+  body: string;
+}
+
+type NewTicket = NonNullable<CallInput<'createTicket'>['body']>;
+
+interface Options<V extends TicketValues> {
+  form: UseFormReturnType<V>;
+  /** Of the ticket, beside title, group and text. */
+  rest: (values: V) => NewTicket;
+  /** What is said when the ticket is open. */
+  done: (number: string) => string;
+}
+
+/** Opens the ticket of a form once it is filled in and its files are there, and goes to it. */
+export function useOpenTicket<V extends TicketValues>({ form, rest, done }: Options<V>) {
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  const [formId] = useState(newFormId);
+  const uploads = useUploads(formId, []);
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: (values: V) => {
+      const title = values.title.trim();
+      const { article, ...fields } = rest(values);
+      return call('createTicket', {
+        query: { expand: true },
+        body: {
+          title,
+          group_id: Number(values.group),
+          ...fields,
+          article: {
+            ...article,
+            subject: title,
+            body: values.body,
+            content_type: 'text/html',
+            ...(uploads.files.length > 0 ? { form_id: formId } : {}),
+          },
+        },
+      });
+    },
+    onSuccess: ({ id, number }) => {
+      void cache.invalidateQueries({ queryKey: ticketKeys.lists });
+      void cache.invalidateQueries({ queryKey: ticketKeys.counts });
+      notifyDone(done(number));
+      void navigate({ to: '/tickets/$id', params: { id: String(id) } });
+    },
+  });
+  const submit = () => {
+    if (uploads.busy || isPending) return;
+    const { hasErrors, errors } = form.validate();
+    if (!hasErrors) mutate(form.values);
+    else focusFirst(errors);
+  };
+  return { uploads, submit, isPending, error };
+}
+
+/** The keyboard goes to the first field that needs a hand. */
+function focusFirst(errors: Record<string, unknown>): void {
+  const order = ['customer', 'title', 'group', 'pendingTime', 'body'];
+  const field = order.find((name) => errors[name]);
+  const selector = field === 'body' ? '.ProseMirror' : `[data-field="${field}"]`;
+  const element = document.querySelector<HTMLElement>(selector);
+  const target = element?.matches('input, .ProseMirror') ? element : element?.querySelector<HTMLElement>('input');
+  target?.focus();
+}
