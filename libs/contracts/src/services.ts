@@ -1,4 +1,7 @@
-/** Names of the services. The launcher starts them in its own order (`deploy/src/local/services.ts`); a test compares. */
+/**
+ * Names of the services. The launcher starts them in an order of its own (`deploy/src/local/services.ts`); a test holds
+ * the two equal.
+ */
 export const serviceNames = [
   'gateway',
   'ticket',
