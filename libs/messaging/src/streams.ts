@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DLQ_STREAM } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import {
@@ -25,11 +26,18 @@ export interface StreamDeclaration {
 /** A republished message id within this time is dropped by the broker; the inbox covers everything later. */
 const DUPLICATE_WINDOW_MS = 120_000;
 const DAY_MS = 86_400_000;
+/**
+ * nats-server 2.9 answers that a stream is deleted while it still removes its files, those of a new stream of the same
+ * name with them: whoever makes it again at once gets one that stores nothing (seen with 25,000 messages).
+ */
+const DELETION_MS = 2_000;
 
 /** The streams of a deployment, and how to bring the broker to them. Uses nothing newer than nats-server 2.9. */
 export class StreamSet {
   private readonly byName = new Map<string, StreamDeclaration>();
   private readonly byPrefix = new Map<string, string>();
+  /** Streams that were there once: one of these that is missing was deleted under us. */
+  private readonly seen = new Set<string>();
   private readonly replicas: number;
   private readonly retentionMs: number;
   private readonly maker: string | undefined;
@@ -75,7 +83,12 @@ export class StreamSet {
    */
   async ensure(jsm: JetStreamManager, name: string): Promise<StreamInfo> {
     const wanted = this.configOf(name);
-    const found = await findStream(jsm, name);
+    let found = await findStream(jsm, name);
+    if (found) this.seen.add(name);
+    else if (this.seen.delete(name)) {
+      await pause(DELETION_MS);
+      found = await findStream(jsm, name);
+    }
     if (this.maker !== undefined && !this.ownedBy(this.maker).includes(name)) {
       if (found) return found;
       const detail = 'A part of the message bus is not there yet.';
