@@ -538,14 +538,28 @@ describe('what the notification service reports', () => {
     const { id, message_id } = await reply(ticketId);
     const about = { mailId: uuidv7(), kind: 'reply', ticketId, articleId: id, messageId: message_id ?? '' };
     const [at, error] = ['2026-03-02T09:01:00.000Z', '451 later'];
+    const elsewhere = { ...about, mailId: uuidv7(), ticketId: null, articleId: null, messageId: '<other@example.org>' };
     // The first one starts a batch, so that the two that count stand in the next one together.
     const words = await Promise.all([
-      desk.publish(deliveryDeferred, { ...about, mailId: uuidv7(), attempts: 1, nextAttemptAt: at, error }),
+      desk.publish(deliverySent, { ...elsewhere, attempts: 1, sentAt: at, response: '250 OK' }),
       desk.publish(deliverySent, { ...about, attempts: 2, sentAt: at, response: '250 OK' }),
       desk.publish(deliveryDeferred, { ...about, attempts: 1, nextAttemptAt: at, error }),
     ]);
     for (const word of words) await handled(desk, word);
     expect((await thread(ticketId))[1]?.preferences).toMatchObject({ delivery: { state: 'sent', attempts: 2 } });
+  });
+
+  it('says nothing of a failed try once a later one went well', async () => {
+    const { ticketId } = await filed();
+    const { id, message_id } = await reply(ticketId);
+    const about = { mailId: uuidv7(), kind: 'reply', ticketId, articleId: id, messageId: message_id ?? '' };
+    const sentAt = '2026-03-02T09:01:00.000Z';
+    await handled(desk, await desk.publish(deliverySent, { ...about, attempts: 3, sentAt, response: '250 OK' }));
+    const told = (await desk.told(articleChanged)).length;
+    await handled(desk, await desk.publish(deliveryFailed, { ...about, attempts: 2, error: '550 no such user' }));
+    expect(await thread(ticketId)).toHaveLength(2);
+    expect((await thread(ticketId))[1]?.preferences).toMatchObject({ delivery: { state: 'sent', attempts: 3 } });
+    expect(await desk.told(articleChanged)).toHaveLength(told);
   });
 });
 

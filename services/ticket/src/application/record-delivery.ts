@@ -55,7 +55,9 @@ export class RecordDelivery {
       tx,
       words.map((word) => ({ ...word.data, delivery: stateOf(word) })),
     );
-    const failures = words.filter((word, i) => word.type === deliveryFailed.type && articles[i]).length;
+    const failures = words.filter(
+      (word, i) => word.type === deliveryFailed.type && articles[i]?.outdated === false,
+    ).length;
     const ids = await this.tickets.takeIds(tx, 0, failures);
     const writing = new Writing(this.outbox, refs, this.clock.now(), loaded);
     words.forEach((word, i) => {
@@ -63,6 +65,7 @@ export class RecordDelivery {
       const article = articles[i];
       if (!loaded.has(ticketId)) verdicts.set(word, { do: 'skip', why: 'the ticket was deleted' });
       else if (!article) verdicts.set(word, notShownYet(word));
+      else if (article.outdated) verdicts.set(word, { do: 'skip', why: 'word of a later try is known' });
       else {
         writing.because(word).noteArticle(ticketId, article, 'delivery');
         if (word.type === deliveryFailed.type) {

@@ -20,6 +20,8 @@ export interface DeliveredArticle {
   id: number;
   internal: boolean;
   to: string | null;
+  /** Word of a later try is known. */
+  outdated: boolean;
 }
 
 /** What the rules about changing an article look at. */
@@ -83,7 +85,8 @@ export class ArticleStore {
               ELSE coalesce(preferences -> 'delivery', '{}') || said.delivery END)
        FROM unnest($1::int[], $2::text[], $3::jsonb[]) WITH ORDINALITY AS said (ticket_id, key, delivery, nth)
        WHERE article.message_id_md5 = said.key AND article.ticket_id = said.ticket_id AND sender_id <> 2
-       RETURNING article.id, internal, "to", nth::int`,
+       RETURNING article.id, internal, "to", nth::int,
+         (preferences #>> '{delivery,attempts}')::int > (said.delivery ->> 'attempts')::int AS outdated`,
       [
         words.map(({ ticketId }) => ticketId),
         words.map(({ messageId }) => messageKey(messageId)),
