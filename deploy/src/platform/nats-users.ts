@@ -1,6 +1,6 @@
-import { type BrokerPermissions, permissionsOf } from '@helpmesh/contracts';
+import { type BrokerPermissions, OPERATOR, permissionsOf } from '@helpmesh/contracts';
 import { serviceNames } from '../local/services.ts';
-import { brokerPasswordVariable, OPERATOR } from './secrets.ts';
+import { brokerPasswordVariable } from './secrets.ts';
 
 /**
  * The users of a broker, as the inside of its `authorization` block: one for each service with what the contracts let
@@ -24,8 +24,6 @@ function userText(service: string, { publish, subscribe }: BrokerPermissions): s
     `        deny: ${list(publish.deny)}`,
     '      }',
     `      subscribe: { allow: ${list(subscribe.allow)} }`,
-    // An answer to each question that arrived, and no more.
-    '      allow_responses: { max: 1, expires: "1m" }',
     '    }',
     '  }',
   ].join('\n');

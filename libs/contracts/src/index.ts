@@ -172,7 +172,15 @@ export {
 export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
 export { type MailTemplate, mailTemplates } from './mail/templates.ts';
-export { type BrokerPermissions, DLQ_STREAM, inboxOf, ownerOf, permissionsOf, restSubjectOf } from './permissions.ts';
+export {
+  type BrokerPermissions,
+  DLQ_STREAM,
+  inboxOf,
+  OPERATOR,
+  ownerOf,
+  permissionsOf,
+  restSubjectOf,
+} from './permissions.ts';
 export { recordActing } from './rpc/audit.ts';
 export {
   authenticate,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { messages, questions, streams } from './catalogue.ts';
 import { durablesOf } from './durables.ts';
-import { permissionsOf } from './permissions.ts';
+import { ownerOf, permissionsOf } from './permissions.ts';
 import { serviceNames } from './services.ts';
 
 /** The broker's own rule: `*` is one token, `>` is one or more. */
@@ -41,9 +41,10 @@ describe('S32: permissions on the broker', () => {
     expect(listeners(subject)).toEqual([subject.split('.')[1]]);
   });
 
-  it.each(serviceNames)('nobody but %s reads its inbox, and it may not publish into any', (service) => {
+  it.each(serviceNames)('nobody but %s reads its inbox, and those alone publish into it whom it may ask', (service) => {
     expect(listeners(`_INBOX.${service}.abc`)).toEqual([service]);
-    expect(publishers(`_INBOX.${service}.abc`)).toEqual([]);
+    const asked = questions.filter(({ callers }) => callers.includes(service)).map(({ subject }) => ownerOf(subject));
+    expect([...publishers(`_INBOX.${service}.abc`)].sort()).toEqual([...new Set(asked)].sort());
   });
 
   it.each(streams)('only the owner makes and changes $name, and nobody deletes or purges it', ({ name, owner }) => {

@@ -11,14 +11,16 @@ export interface BrokerPermissions {
   subscribe: { allow: string[] };
 }
 
+/** The user of the broker that may do anything. */
+export const OPERATOR = 'operator';
+
 /** Prefix of the subjects at which a user of the broker gets answers; nobody else may listen there. */
 export const inboxOf = (user: string): string => `_INBOX.${user}`;
 
 /**
  * The permissions of a service's own user, made from the catalogue: it publishes the events it owns, the commands it
  * is a sender of and the questions it is a caller of; it answers its own questions, consumes with its own durables and
- * listens at its own inbox. Answers to questions need no permission here: the broker allows one for each question that
- * arrived.
+ * listens at its own inbox. It answers at the inboxes of those who may ask it; where exactly is in the question alone.
  */
 export function permissionsOf(service: ServiceName): BrokerPermissions {
   const owned = streams.filter(({ owner }) => owner === service);
@@ -26,7 +28,8 @@ export function permissionsOf(service: ServiceName): BrokerPermissions {
   const tails = tailed[service] ?? [];
   const commands = messages.filter((message) => message.kind === 'command' && message.senders.includes(service));
   const asked = questions.filter(({ callers }) => callers.includes(service));
-  const answers = questions.some(({ subject }) => ownerOf(subject) === service);
+  const askers = questions.filter(({ subject }) => ownerOf(subject) === service).flatMap(({ callers }) => callers);
+  const answers = askers.length > 0;
   // The gateway has no database, so it keeps no dead letters and owns no streams.
   const keepsDeadLetters = service !== 'gateway';
 
@@ -36,6 +39,9 @@ export function permissionsOf(service: ServiceName): BrokerPermissions {
     ...asked.map(({ subject }) => subject),
     ...new Set(asked.map(({ subject }) => restSubjectOf(ownerOf(subject), '*'))),
     ...durables.map(({ name }) => `dlq.${name}`),
+    // Answers. The broker could allow one for each question that arrived, but takes events for questions as well: it
+    // then remembers each for a minute and, above 4,096, goes through all of them at every further one.
+    ...(answers ? [...new Set([...askers, OPERATOR])].map((asker) => `${inboxOf(asker)}.>`) : []),
   ];
   const looksAt = new Set<string>([
     ...owned.map(({ name }) => name),
