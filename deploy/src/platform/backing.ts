@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { OPERATOR } from '@helpmesh/contracts';
 import pg from 'pg';
 import { type Mailbox, startMailbox } from '../local/mailbox/mailbox.ts';
 import { startNats } from '../local/nats.ts';
@@ -10,7 +9,7 @@ import { CannotStart } from '../local/proc.ts';
 import { startRedis } from '../local/redis.ts';
 import { logFileOf } from './home.ts';
 import type { Progress } from './progress.ts';
-import { type BrokerUser, brokerPasswordVariable, brokerUserNames, type Secrets } from './secrets.ts';
+import { type BrokerUser, brokerPasswordVariable, brokerUserNames, OPERATOR, type Secrets } from './secrets.ts';
 import { type Running, Supervised } from './supervised.ts';
 
 export interface BackingOptions {

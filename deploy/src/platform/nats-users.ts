@@ -1,6 +1,6 @@
-import { type BrokerPermissions, OPERATOR, permissionsOf } from '@helpmesh/contracts';
+import { type BrokerPermissions, permissionsOf } from '@helpmesh/contracts';
 import { serviceNames } from '../local/services.ts';
-import { brokerPasswordVariable } from './secrets.ts';
+import { brokerPasswordVariable, OPERATOR } from './secrets.ts';
 
 /**
  * The users of a broker, as the inside of its `authorization` block: one for each service with what the contracts let

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { OPERATOR } from '@helpmesh/contracts';
 import { makeSigningPair, type SigningPair } from '../local/keys.ts';
 import { type ServiceName, serviceNames } from '../local/services.ts';
 
@@ -16,6 +15,8 @@ export interface Secrets {
   adminPassword: string;
 }
 
+/** The user for people and tools; everything is open to it. */
+export const OPERATOR = 'operator';
 export type BrokerUser = ServiceName | typeof OPERATOR;
 export const brokerUserNames: readonly BrokerUser[] = [OPERATOR, ...serviceNames];
 

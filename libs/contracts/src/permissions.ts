@@ -11,8 +11,8 @@ export interface BrokerPermissions {
   subscribe: { allow: string[] };
 }
 
-/** The user of the broker that may do anything. */
-export const OPERATOR = 'operator';
+/** The user of the broker that may do anything; the launcher, which starts before this is built, has the name too. */
+const OPERATOR = 'operator';
 
 /** Prefix of the subjects at which a user of the broker gets answers; nobody else may listen there. */
 export const inboxOf = (user: string): string => `_INBOX.${user}`;
