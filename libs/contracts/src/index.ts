@@ -176,7 +176,6 @@ export {
   type BrokerPermissions,
   DLQ_STREAM,
   inboxOf,
-  OPERATOR,
   ownerOf,
   permissionsOf,
   restSubjectOf,
