@@ -1,4 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
 import sparticuz from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -20,7 +22,7 @@ const unwanted = [
 export async function launchChromium(): Promise<Browser> {
   const given = process.env.CHROMIUM_PATH;
   if (given) return chromium.launch({ executablePath: given, args: ['--no-sandbox'] });
-  const packed = await sparticuz.executablePath().catch(() => undefined);
+  const packed = await unpacked().catch(() => undefined);
   if (packed) {
     const args = sparticuz.args.filter((arg) => !unwanted.some((name) => arg.startsWith(name)));
     return chromium.launch({ executablePath: packed, args });
@@ -28,4 +30,23 @@ export async function launchChromium(): Promise<Browser> {
   const debian = '/usr/bin/chromium';
   if (existsSync(debian)) return chromium.launch({ executablePath: debian, args: ['--no-sandbox'] });
   throw new Error('No Chromium here: install Debian’s chromium or name one in CHROMIUM_PATH.');
+}
+
+/**
+ * The packed Chromium unpacks itself into the folder for temporary files and takes what it finds there, also what another
+ * user left, who may run it alone: so each user has a folder of their own.
+ */
+async function unpacked(): Promise<string> {
+  const { uid } = userInfo();
+  const folder = path.join(tmpdir(), `helpmesh-chromium-${uid}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (statSync(folder).uid !== uid) throw new Error(`${folder} belongs to somebody else.`);
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = folder;
+  try {
+    return await sparticuz.executablePath();
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
 }
