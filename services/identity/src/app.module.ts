@@ -16,12 +16,13 @@ import { Mappings } from './application/federated/mappings.ts';
 import { OpenIdClients } from './application/federated/openid-clients.ts';
 import { OpenIdProtocol } from './application/federated/openid-protocol.ts';
 import { Providers } from './application/federated/providers.ts';
+import { ResolveGroupAccess } from './application/groups/access-input.ts';
 import { Groups } from './application/groups/groups.ts';
-import { ListRoles } from './application/list-roles.ts';
 import { Lookup } from './application/lookup.ts';
 import { NoteReferences } from './application/note-references.ts';
 import { Organizations } from './application/organizations/organizations.ts';
 import { Present } from './application/present.ts';
+import { Roles } from './application/roles/roles.ts';
 import { Settings } from './application/settings.ts';
 import { ApiTokens } from './application/sign-in/api-tokens.ts';
 import { Authenticate } from './application/sign-in/authenticate.ts';
@@ -55,6 +56,7 @@ import { OnResetOrder } from './bus/on-reset-order.ts';
 import { OnSignUpOrder } from './bus/on-sign-up-order.ts';
 import { OnTicket } from './bus/on-ticket.ts';
 import { OrganizationsController } from './bus/organizations.controller.ts';
+import { RolesController } from './bus/roles.controller.ts';
 import { SignInController } from './bus/sign-in.controller.ts';
 import { UsersController } from './bus/users.controller.ts';
 import type { IdentityConfig } from './config.ts';
@@ -87,6 +89,7 @@ import { UserStore } from './persistence/user.store.ts';
     UsersController,
     OrganizationsController,
     GroupsController,
+    RolesController,
     NeighboursController,
     AuditController,
     // events of the ticket service
@@ -117,7 +120,7 @@ import { UserStore } from './persistence/user.store.ts';
     WriteUser,
     Organizations,
     Groups,
-    ListRoles,
+    Roles,
     Lookup,
     EnsureCustomers,
     NoteReferences,
@@ -154,6 +157,7 @@ import { UserStore } from './persistence/user.store.ts';
       inject: [SafeFetch, CLOCK],
     },
     ResolveUserInput,
+    ResolveGroupAccess,
     Present,
     Announce,
     Audit,

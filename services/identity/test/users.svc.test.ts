@@ -1,7 +1,7 @@
 import {
   accessChanged,
   currentUser,
-  listRoles,
+  roles,
   ticketCreated,
   User as UserSchema,
   userCreated,
@@ -255,7 +255,7 @@ describe('a customer', () => {
   it('lists only themselves and searches nobody', async () => {
     expect((await list({}, ids.nicole)).map(({ id }) => id)).toEqual([ids.nicole]);
     await expect(search({ query: 'a' }, ids.nicole)).rejects.toMatchObject(notAuthorized);
-    await expect(desk.ask(listRoles, { params: {}, query: {} }, ids.nicole)).rejects.toMatchObject(notAuthorized);
+    await expect(desk.ask(roles.list, { params: {}, query: {} }, ids.nicole)).rejects.toMatchObject(notAuthorized);
   });
 
   it('changes nobody, and does not learn who exists', async () => {
@@ -495,13 +495,13 @@ describe('reading', () => {
   });
 
   it('lists the roles with their permissions', async () => {
-    const roles = (await desk.ask(listRoles, { params: {}, query: { expand: true } }, ids.agent)) as Json[];
-    expect(roles.map(({ id, name, default_at_signup }) => [id, name, default_at_signup])).toEqual([
+    const rows = (await desk.ask(roles.list, { params: {}, query: { expand: true } }, ids.agent)) as Json[];
+    expect(rows.map(({ id, name, default_at_signup }) => [id, name, default_at_signup])).toEqual([
       [1, 'Admin', false],
       [2, 'Agent', false],
       [3, 'Customer', true],
     ]);
-    expect(roles[0]?.permissions).toEqual(['admin', 'knowledge_base.editor', 'report', 'user_preferences']);
+    expect(rows[0]?.permissions).toEqual(['admin', 'knowledge_base.editor', 'report', 'user_preferences']);
   });
 });
 

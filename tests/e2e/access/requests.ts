@@ -54,6 +54,7 @@ const made =
 const newState = made('/api/v1/ticket_states', (name) => ({ name, state_type: 'open' }));
 const newPriority = made('/api/v1/ticket_priorities', (name) => ({ name }));
 const newGroup = made('/api/v1/groups', (name) => ({ name }));
+const newRole = made('/api/v1/roles', (name) => ({ name, permissions: ['ticket.customer'] }));
 const newOrganization = made('/api/v1/organizations', (name) => ({ name }));
 const newAgreement = async (world: World): Promise<Json> => {
   const { id } = await newGroup(world);
@@ -153,6 +154,13 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/groups': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/groups/{id}': put(group, { note: 'seen' }),
   'DELETE /api/v1/groups/{id}': spare(newGroup),
+
+  'GET /api/v1/roles/search': words,
+  'POST /api/v1/roles/search': wordsByPost,
+  'GET /api/v1/roles/{id}': () => ({ path: { id: 1 } }),
+  'POST /api/v1/roles': (world) => ({ body: { name: world.fresh('spare') } }),
+  'PUT /api/v1/roles/{id}': spare(newRole, { note: 'seen' }),
+  'DELETE /api/v1/roles/{id}': spare(newRole),
 
   // Signing in ends the session that came along: not one that the other rows need.
   'POST /api/v1/signin': async (world, _, who) => ({

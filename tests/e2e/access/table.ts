@@ -53,6 +53,13 @@ POST   /api/v1/users                                           ---- ++++ ++-!
 PUT    /api/v1/users/{id}                                      ---- ++++ ++-!  ---- ++++ ++-!  ---- ---- +--!
 DELETE /api/v1/users/{id}                                      ---- ---- +--!
 GET    /api/v1/roles                                           ---- ++++ ++-!
+GET    /api/v1/roles/search                                    ---- ++++ ++-!
+POST   /api/v1/roles/search                                    ---- ++++ ++-!
+GET    /api/v1/roles/{id}                                      ---- ++++ ++-!
+POST   /api/v1/roles                                           ---- ---- +--!
+PUT    /api/v1/roles/{id}                                      ---- ---- +--!
+DELETE /api/v1/roles/{id}                                      ---- ---- +--!
+GET    /api/v1/permissions                                     ---- ++++ ++-!
 
 # Of organizations: that of owner and mate, that of the other customer, and that of a stranger.
 GET    /api/v1/organizations                                   -+++ ++++ +++!

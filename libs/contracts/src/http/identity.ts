@@ -253,18 +253,44 @@ export const Role = Row.extend({
   active: z.boolean(),
   default_at_signup: z.boolean(),
   note: z.string().nullable(),
+  preferences: z.record(z.string(), z.unknown()),
   permission_ids: z.array(z.number().int()).optional(),
+  group_ids: z.record(z.string(), z.array(z.string())).optional(),
 });
 
-export const listRoles = defineEndpoint({
-  id: 'listRoles',
+export const roles = crud(
+  'role',
+  'roles',
+  '/api/v1/roles',
+  'Roles',
+  Role,
+  z.object({
+    name: text(100).optional(),
+    default_at_signup: Flag.optional(),
+    active: Flag.optional(),
+    note: text(250).nullish(),
+    permissions: bounded(text(100), MAX_IDS).optional(),
+    permission_ids: bounded(Id, MAX_IDS).optional(),
+    groups: groupAccess.optional(),
+    group_ids: groupAccess.optional(),
+  }),
+);
+
+export const listPermissions = defineEndpoint({
+  id: 'listPermissions',
   method: 'GET',
-  path: '/api/v1/roles',
-  question: 'rpc.identity.v1.list-roles',
-  tag: 'Users',
-  summary: 'All roles',
-  query: Page,
-  response: z.array(Role),
+  path: '/api/v1/permissions',
+  question: 'rpc.identity.v1.list-permissions',
+  tag: 'Roles',
+  summary: 'Every permission that a role can hold; a parent grants its children',
+  response: z.array(
+    z.object({
+      id: z.number().int(),
+      name: z.string(),
+      /** May stand in a role that people get by signing up. */
+      allow_signup: z.boolean(),
+    }),
+  ),
 });
 
 const message = z.object({ message: z.string() });

@@ -91,13 +91,19 @@ export class Present {
     const users = [...(rows.users ?? [])];
     const organizations = [...(rows.organizations ?? [])];
     const groups = [...(rows.groups ?? [])];
-    const authors = [...users, ...organizations, ...groups].flatMap((row) => [row.created_by_id, row.updated_by_id]);
+    const all = [...users, ...organizations, ...groups, ...(rows.roles ?? [])];
+    const authors = all.flatMap((row) => [row.created_by_id, row.updated_by_id]);
     const members = organizations.flatMap((row) => row.member_ids.slice(0, MEMBERS_SHOWN));
     users.push(...(await this.userStore.byIds(tx, missing(users, [...authors, ...members]))));
     const ofUsers = (rows.users ?? []).flatMap((row) => [row.organization_id ?? 0, ...row.organization_ids]);
     organizations.push(...(await this.organizationStore.byIds(tx, missing(organizations, ofUsers))));
-    const roles = await this.roleStore.byIds(tx, [...new Set(users.flatMap((row) => row.role_ids))]);
-    const ofAccess = (rows.users ?? []).flatMap((row) => Object.keys(shownAccess(row)).map(Number));
+    const roles = [...(rows.roles ?? [])];
+    const ofPeople = users.flatMap((row) => row.role_ids);
+    roles.push(...(await this.roleStore.byIds(tx, missing(roles, ofPeople))));
+    const ofAccess = [
+      ...(rows.users ?? []).flatMap((row) => Object.keys(shownAccess(row)).map(Number)),
+      ...(rows.roles ?? []).flatMap((row) => row.group_access.map(({ groupId }) => groupId)),
+    ];
     const parents = groups.flatMap((row) => row.parent_id ?? []);
     groups.push(...(await this.groupStore.byIds(tx, missing(groups, [...ofAccess, ...parents]))));
 
@@ -127,12 +133,11 @@ export class Present {
     const roles = (rows.users ?? []).flatMap((row) => row.role_ids);
     const unique = (ids: number[]) => [...new Set(ids)].filter((id) => id > 0);
     const none = new Map<number, string>();
-    const roleRows = roles.length > 0 ? await this.roleStore.byIds(tx, unique(roles)) : [];
     return {
       users: people.length > 0 ? await this.userStore.logins(tx, unique(people)) : none,
       organizations: organizations.length > 0 ? await this.organizationStore.names(tx, unique(organizations)) : none,
       groups: groups.length > 0 ? await this.groupStore.names(tx, unique(groups)) : none,
-      roles: new Map(roleRows.map((role) => [role.id, role.name])),
+      roles: roles.length > 0 ? await this.roleStore.names(tx, unique(roles)) : none,
     };
   }
 }

@@ -3,8 +3,10 @@ import { AppError } from '@helpmesh/kernel';
 /** Refusals in the words that existing clients compare with (zammad-api 2.2). */
 export const refusals = {
   notAuthorized: () => new AppError('forbidden', 'identity.not-authorized', 'Not authorized'),
-  notFound: (kind: 'User' | 'Organization' | 'Group' | 'Token' | 'Session' | 'Passkey' | 'Setting', id: number) =>
-    new AppError('not-found', 'identity.not-found', `Couldn't find ${kind} with 'id'=${id}`),
+  notFound: (
+    kind: 'User' | 'Organization' | 'Group' | 'Role' | 'Token' | 'Session' | 'Passkey' | 'Setting',
+    id: number,
+  ) => new AppError('not-found', 'identity.not-found', `Couldn't find ${kind} with 'id'=${id}`),
   referenced: () => new AppError('invalid', 'identity.referenced', "Can't delete, object has references."),
   exists: () => new AppError('invalid', 'identity.exists', 'This object already exists.'),
   emailTaken: (email: string) =>

@@ -33,8 +33,9 @@ export const adminOnlyUserFields = ['roles', 'role_ids', 'groups', 'group_ids', 
 const can = (viewer: Viewer, ...names: string[]): boolean =>
   viewer.kind === 'service' || names.some((name) => grants(viewer.permissions, name));
 
-const anyAdmin = (viewer: Viewer): boolean =>
-  can(viewer, 'admin') || viewer.permissions.some((held) => held.startsWith('admin.'));
+const administers = (permission: string): boolean => permission === 'admin' || permission.startsWith('admin.');
+
+const anyAdmin = (viewer: Viewer): boolean => viewer.kind === 'service' || viewer.permissions.some(administers);
 
 /** The person whose row is looked at or changed. */
 export interface Person {
@@ -58,7 +59,7 @@ export const mayUsers = {
     (can(viewer, 'ticket.agent') &&
       grants(person.permissions, 'ticket.customer') &&
       !grants(person.permissions, 'ticket.agent') &&
-      !person.permissions.some((held) => held === 'admin' || held.startsWith('admin.'))),
+      !person.permissions.some(administers)),
   delete: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
   /** Roles, groups, password: what decides over rights. */
   grant: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
@@ -93,6 +94,13 @@ export const mayAudit = {
 
 export const mayRoles = {
   see: (viewer: Viewer): boolean => can(viewer, 'admin.role', 'admin.user', 'ticket.agent'),
+  /**
+   * A role that administers anything is for those who hold as much: whoever may only write roles makes nobody, not even
+   * themselves, more of an administrator than they are.
+   * @param permissions  of the role, before and after
+   */
+  write: (viewer: Viewer, permissions: readonly string[]): boolean =>
+    can(viewer, 'admin.role') && permissions.filter(administers).every((held) => can(viewer, held)),
 } as const;
 
 export const maySettings = {

@@ -99,6 +99,11 @@ export const seededRoles = {
   ],
 } as const satisfies Record<string, readonly string[]>;
 
+/** True when a role that strangers get by signing up may hold it: it opens nothing but what is their own. */
+export function allowedAtSignup(name: string): boolean {
+  return name === 'ticket.customer' || grants(['user_preferences'], name);
+}
+
 /** True when a held permission is the asked one or one of its parents. */
 export function grants(held: readonly string[], name: string): boolean {
   return held.some((permission) => permission === name || name.startsWith(`${permission}.`));

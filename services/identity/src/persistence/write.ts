@@ -2,7 +2,7 @@ import { sql } from '@helpmesh/persistence';
 import type { EntityManager } from 'typeorm';
 
 /** The tables whose rows carry author, times and version. Names come from the code, never from input. */
-type Table = 'users' | 'organizations' | 'groups';
+type Table = 'users' | 'organizations' | 'groups' | 'roles';
 
 /** Adds a row. @returns its id */
 export async function insertRow(

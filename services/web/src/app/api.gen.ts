@@ -12,6 +12,7 @@ export const routes = {
   createOpenIdIdentity: ['POST', '/api/v1/openid_identities'],
   createOpenIdProvider: ['POST', '/api/v1/openid_providers'],
   createOrganization: ['POST', '/api/v1/organizations'],
+  createRole: ['POST', '/api/v1/roles'],
   createTicket: ['POST', '/api/v1/tickets'],
   createTicketPriority: ['POST', '/api/v1/ticket_priorities'],
   createTicketState: ['POST', '/api/v1/ticket_states'],
@@ -26,6 +27,7 @@ export const routes = {
   deleteOpenIdProvider: ['DELETE', '/api/v1/openid_providers/:id'],
   deleteOrganization: ['DELETE', '/api/v1/organizations/:id'],
   deletePasskey: ['DELETE', '/api/v1/users/two_factor/passkeys/:id'],
+  deleteRole: ['DELETE', '/api/v1/roles/:id'],
   deleteSession: ['DELETE', '/api/v1/sessions/:id'],
   deleteSessions: ['DELETE', '/api/v1/sessions'],
   deleteTicket: ['DELETE', '/api/v1/tickets/:id'],
@@ -39,6 +41,7 @@ export const routes = {
   getGroup: ['GET', '/api/v1/groups/:id'],
   getOpenIdProvider: ['GET', '/api/v1/openid_providers/:id'],
   getOrganization: ['GET', '/api/v1/organizations/:id'],
+  getRole: ['GET', '/api/v1/roles/:id'],
   getTicket: ['GET', '/api/v1/tickets/:id'],
   getTicketPriority: ['GET', '/api/v1/ticket_priorities/:id'],
   getTicketState: ['GET', '/api/v1/ticket_states/:id'],
@@ -53,6 +56,7 @@ export const routes = {
   listOpenIdProviders: ['GET', '/api/v1/openid_providers'],
   listOrganizations: ['GET', '/api/v1/organizations'],
   listOutboundMail: ['GET', '/api/v1/mail/outbound'],
+  listPermissions: ['GET', '/api/v1/permissions'],
   listQuarantine: ['GET', '/api/v1/mail/quarantine'],
   listRoles: ['GET', '/api/v1/roles'],
   listSessions: ['GET', '/api/v1/sessions'],
@@ -74,6 +78,8 @@ export const routes = {
   searchGroupsByPost: ['POST', '/api/v1/groups/search'],
   searchOrganizations: ['GET', '/api/v1/organizations/search'],
   searchOrganizationsByPost: ['POST', '/api/v1/organizations/search'],
+  searchRoles: ['GET', '/api/v1/roles/search'],
+  searchRolesByPost: ['POST', '/api/v1/roles/search'],
   searchTickets: ['GET', '/api/v1/tickets/search'],
   searchTicketsByPost: ['POST', '/api/v1/tickets/search'],
   searchUsers: ['GET', '/api/v1/users/search'],
@@ -93,6 +99,7 @@ export const routes = {
   updateGroup: ['PUT', '/api/v1/groups/:id'],
   updateOpenIdProvider: ['PUT', '/api/v1/openid_providers/:id'],
   updateOrganization: ['PUT', '/api/v1/organizations/:id'],
+  updateRole: ['PUT', '/api/v1/roles/:id'],
   updateSetting: ['PUT', '/api/v1/settings/:id'],
   updateTicket: ['PUT', '/api/v1/tickets/:id'],
   updateTicketPriority: ['PUT', '/api/v1/ticket_priorities/:id'],
@@ -114,6 +121,7 @@ export interface Endpoints {
   createOpenIdIdentity: (typeof contracts.openIdIdentities)['create'];
   createOpenIdProvider: (typeof contracts.openIdProviders)['create'];
   createOrganization: (typeof contracts.organizations)['create'];
+  createRole: (typeof contracts.roles)['create'];
   createTicket: typeof contracts.createTicket;
   createTicketPriority: (typeof contracts.ticketPriorities)['create'];
   createTicketState: (typeof contracts.ticketStates)['create'];
@@ -128,6 +136,7 @@ export interface Endpoints {
   deleteOpenIdProvider: (typeof contracts.openIdProviders)['delete'];
   deleteOrganization: (typeof contracts.organizations)['delete'];
   deletePasskey: typeof contracts.deletePasskey;
+  deleteRole: (typeof contracts.roles)['delete'];
   deleteSession: typeof contracts.deleteSession;
   deleteSessions: typeof contracts.deleteSessions;
   deleteTicket: typeof contracts.deleteTicket;
@@ -141,6 +150,7 @@ export interface Endpoints {
   getGroup: (typeof contracts.groups)['get'];
   getOpenIdProvider: (typeof contracts.openIdProviders)['get'];
   getOrganization: (typeof contracts.organizations)['get'];
+  getRole: (typeof contracts.roles)['get'];
   getTicket: typeof contracts.getTicket;
   getTicketPriority: (typeof contracts.ticketPriorities)['get'];
   getTicketState: (typeof contracts.ticketStates)['get'];
@@ -155,8 +165,9 @@ export interface Endpoints {
   listOpenIdProviders: (typeof contracts.openIdProviders)['list'];
   listOrganizations: (typeof contracts.organizations)['list'];
   listOutboundMail: typeof contracts.listOutboundMail;
+  listPermissions: typeof contracts.listPermissions;
   listQuarantine: typeof contracts.listQuarantine;
-  listRoles: typeof contracts.listRoles;
+  listRoles: (typeof contracts.roles)['list'];
   listSessions: typeof contracts.listSessions;
   listSettings: (typeof contracts.signInSettings)['list'];
   listTicketPriorities: (typeof contracts.ticketPriorities)['list'];
@@ -176,6 +187,8 @@ export interface Endpoints {
   searchGroupsByPost: (typeof contracts.groups)['searchByPost'];
   searchOrganizations: (typeof contracts.organizations)['search'];
   searchOrganizationsByPost: (typeof contracts.organizations)['searchByPost'];
+  searchRoles: (typeof contracts.roles)['search'];
+  searchRolesByPost: (typeof contracts.roles)['searchByPost'];
   searchTickets: typeof contracts.searchTickets;
   searchTicketsByPost: typeof contracts.searchTicketsByPost;
   searchUsers: (typeof contracts.users)['search'];
@@ -195,6 +208,7 @@ export interface Endpoints {
   updateGroup: (typeof contracts.groups)['update'];
   updateOpenIdProvider: (typeof contracts.openIdProviders)['update'];
   updateOrganization: (typeof contracts.organizations)['update'];
+  updateRole: (typeof contracts.roles)['update'];
   updateSetting: (typeof contracts.signInSettings)['update'];
   updateTicket: typeof contracts.updateTicket;
   updateTicketPriority: (typeof contracts.ticketPriorities)['update'];

@@ -2,11 +2,12 @@ import type { UserInput } from '@helpmesh/contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { adminOnlyUserFields, mayUsers, type Viewer } from '../../domain/access.ts';
-import { type AccessLevel, accessLevels, type GroupAccess } from '../../domain/rights.ts';
-import { GroupStore } from '../../persistence/group.store.ts';
+import type { GroupAccess } from '../../domain/rights.ts';
 import { OrganizationStore } from '../../persistence/organization.store.ts';
 import { RoleStore } from '../../persistence/role.store.ts';
 import type { UserValues } from '../../persistence/user.table.ts';
+import { ResolveGroupAccess } from '../groups/access-input.ts';
+import { allKnown, allNamed, sorted } from '../references.ts';
 import { refusals } from '../refusals.ts';
 
 /** What a written user means once names are ids. Absent: not written. */
@@ -34,7 +35,7 @@ export class ResolveUserInput {
   constructor(
     private readonly organizations: OrganizationStore,
     private readonly roles: RoleStore,
-    private readonly groups: GroupStore,
+    private readonly access: ResolveGroupAccess,
   ) {}
 
   /** @throws AppError invalid: a name or id that does not exist */
@@ -43,7 +44,7 @@ export class ResolveUserInput {
       await this.organization(tx, input),
       await this.secondary(tx, input),
       await this.role(tx, input),
-      await this.access(tx, input),
+      await this.access.run(tx, input),
     ];
     return {
       values: { ...plainValues(input), ...(organizationId !== undefined && { organization_id: organizationId }) },
@@ -77,30 +78,17 @@ export class ResolveUserInput {
       );
     }
     if (!input.organizations) return undefined;
-    return allNamed('organizations', input.organizations, await this.organizations.idsByNames(tx, input.organizations));
+    return sorted(
+      allNamed('organizations', input.organizations, await this.organizations.idsByNames(tx, input.organizations)),
+    );
   }
 
   private async role(tx: EntityManager, input: UserInput): Promise<number[] | undefined> {
     if (input.role_ids) {
-      const known = new Map((await this.roles.byIds(tx, input.role_ids)).map((role) => [role.id, role.name]));
-      return allKnown('roles', input.role_ids, known);
+      return allKnown('roles', input.role_ids, await this.roles.names(tx, input.role_ids));
     }
     if (!input.roles) return undefined;
-    return allNamed('roles', input.roles, await this.roles.idsByNames(tx, input.roles));
-  }
-
-  private async access(tx: EntityManager, input: UserInput): Promise<GroupAccess | undefined> {
-    if (input.group_ids) {
-      const entries = Object.entries(input.group_ids);
-      const ids = entries.map(([id]) => (/^\d{1,9}$/.test(id) ? Number(id) : 0));
-      allKnown('groups', ids, await this.groups.names(tx, ids));
-      return Object.fromEntries(entries.map(([id, levels]) => [id, levelsOf(levels)]));
-    }
-    if (!input.groups) return undefined;
-    const entries = Object.entries(input.groups);
-    const names = entries.map(([name]) => name);
-    const ids = allNamed('groups', names, await this.groups.idsByNames(tx, names), 'keep order');
-    return Object.fromEntries(entries.map(([, levels], i) => [String(ids[i]), levelsOf(levels)]));
+    return sorted(allNamed('roles', input.roles, await this.roles.idsByNames(tx, input.roles)));
   }
 }
 
@@ -115,31 +103,4 @@ function plainValues(input: UserInput): UserValues {
     values.preferences = input.preferences;
   }
   return values;
-}
-
-function allKnown(attribute: string, ids: readonly number[], known: ReadonlyMap<number, string>): number[] {
-  const stranger = ids.find((id) => !known.has(id));
-  if (stranger !== undefined) throw refusals.noSuchId(attribute, stranger);
-  return [...new Set(ids)].sort((a, b) => a - b);
-}
-
-function allNamed(
-  attribute: string,
-  names: readonly string[],
-  known: ReadonlyMap<string, number>,
-  order?: 'keep order',
-): number[] {
-  const ids = names.map((name) => {
-    const id = known.get(name);
-    if (id === undefined) throw refusals.noSuchName(attribute, name);
-    return id;
-  });
-  return order ? ids : [...new Set(ids)].sort((a, b) => a - b);
-}
-
-function levelsOf(levels: string | string[]): AccessLevel[] {
-  const list = [levels].flat();
-  const stranger = list.find((level) => !(accessLevels as readonly string[]).includes(level));
-  if (stranger !== undefined) throw refusals.badParameter('groups', stranger);
-  return list as AccessLevel[];
 }
