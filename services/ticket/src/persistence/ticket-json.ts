@@ -12,7 +12,7 @@ const instants = (t: string, names: readonly string[]) =>
 const preferences = `(CASE WHEN ${seesAsAgent()} THEN t.preferences ELSE t.preferences - 'follow_up_refused' END)::text`;
 
 /** Members are joined as text: the ticket holds its own as it was last written (migration 6). */
-const members = `left(t.json, -1) || ',"preferences":' || ${preferences}`;
+const members = `t.json || ',"preferences":' || ${preferences}`;
 
 const articleIds = `array_to_string(ARRAY(
   SELECT a.id FROM article a WHERE a.ticket_id = t.id AND (NOT a.internal OR ${seesAsAgent()}) ORDER BY a.id), ',')`;

@@ -10,6 +10,10 @@ export class NewestMatches1795253000004 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      -- Ranking reads the words of hundreds of documents: they lie in the row, as they are, up to a page of them.
+      ALTER TABLE search_doc SET (toast_tuple_target = 8160),
+        ALTER COLUMN tsv SET STORAGE EXTERNAL, ALTER COLUMN public_tsv SET STORAGE EXTERNAL;
+
       CREATE FUNCTION search_age(ticket_id integer) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
       RETURN array_to_tsvector(ARRAY[' ' || (ticket_id >> 12)]);
 
@@ -42,6 +46,8 @@ export class NewestMatches1795253000004 implements MigrationInterface {
       UPDATE search_doc SET tsv = ts_delete(tsv, tsvector_to_array(search_age(ticket_id))),
         public_tsv = ts_delete(public_tsv, tsvector_to_array(search_age(ticket_id)));
       DROP FUNCTION search_doc_age, search_ages, search_age;
+      ALTER TABLE search_doc RESET (toast_tuple_target),
+        ALTER COLUMN tsv SET STORAGE EXTENDED, ALTER COLUMN public_tsv SET STORAGE EXTENDED;
     `);
   }
 }
