@@ -106,6 +106,7 @@ export { Agreement, agreements } from './http/federation.ts';
 export {
   changePassword,
   createToken,
+export { gettingStarted } from './http/getting-started.ts';
   currentUser,
   deleteToken,
   Group,

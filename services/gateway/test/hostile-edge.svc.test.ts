@@ -279,7 +279,7 @@ describe('S40: what is for operators', () => {
   it.each([
     'metrics',
     'healthz',
-    'getting_started/admin',
+    'getting_started/base',
     'setup',
     'debug',
     'monitoring/restart',

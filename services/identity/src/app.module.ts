@@ -24,6 +24,7 @@ import { Organizations } from './application/organizations/organizations.ts';
 import { Present } from './application/present.ts';
 import { Roles } from './application/roles/roles.ts';
 import { Settings } from './application/settings.ts';
+import { Setup } from './application/setup/setup.ts';
 import { ApiTokens } from './application/sign-in/api-tokens.ts';
 import { Authenticate } from './application/sign-in/authenticate.ts';
 import { AuthenticatorApp } from './application/sign-in/authenticator-app.ts';
@@ -57,6 +58,7 @@ import { OnSignUpOrder } from './bus/on-sign-up-order.ts';
 import { OnTicket } from './bus/on-ticket.ts';
 import { OrganizationsController } from './bus/organizations.controller.ts';
 import { RolesController } from './bus/roles.controller.ts';
+import { SetupController } from './bus/setup.controller.ts';
 import { SignInController } from './bus/sign-in.controller.ts';
 import { UsersController } from './bus/users.controller.ts';
 import type { IdentityConfig } from './config.ts';
@@ -75,6 +77,7 @@ import { RoleStore } from './persistence/role.store.ts';
 import { SecondFactorStore } from './persistence/second-factor.store.ts';
 import { SessionStore } from './persistence/session.store.ts';
 import { SettingStore } from './persistence/setting.store.ts';
+import { SetupStore } from './persistence/setup.store.ts';
 import { SignUpStore } from './persistence/sign-up.store.ts';
 import { TriesStore } from './persistence/tries.store.ts';
 import { UserStore } from './persistence/user.store.ts';
@@ -85,6 +88,7 @@ import { UserStore } from './persistence/user.store.ts';
     // questions of neighbours and of REST
     SignInController,
     AccountController,
+    SetupController,
     FederatedController,
     UsersController,
     OrganizationsController,
@@ -102,6 +106,7 @@ import { UserStore } from './persistence/user.store.ts';
     // by the clock
     Sweep,
     // wishes
+    Setup,
     Authenticate,
     SignIn,
     SetPassword,
@@ -170,6 +175,7 @@ import { UserStore } from './persistence/user.store.ts';
     SecondFactorStore,
     PasskeyStore,
     SettingStore,
+    SetupStore,
     SignUpStore,
     ProviderStore,
     FederatedStore,

@@ -16,7 +16,7 @@ const secondFactors = counter({
 
 const usersMade = counter({
   name: 'helpmesh_identity_users_created_total',
-  help: 'Users that were added, by origin (mail, rest, sign-up, provider).',
+  help: 'Users that were added, by origin (mail, rest, sign-up, provider, setup).',
   labels: ['origin'],
 });
 
@@ -40,7 +40,7 @@ export const record = {
   federatedRightsChanged(userIds: readonly number[]): void {
     log.info({ userIds }, 'entitlements changed rights');
   },
-  usersCreated(origin: 'mail' | 'rest' | 'sign-up' | 'provider', count: number): void {
+  usersCreated(origin: 'mail' | 'rest' | 'sign-up' | 'provider' | 'setup', count: number): void {
     usersMade.inc({ origin }, count);
   },
   actsFor(callerId: number, userId: number): void {

@@ -8,6 +8,7 @@ import { Identity1795262400000 } from './persistence/migrations/1795262400000-id
 import { OpenIdConnect1795700000000 } from './persistence/migrations/1795700000000-openid-connect.ts';
 import { SecondFactors1795800000000 } from './persistence/migrations/1795800000000-second-factors.ts';
 import { Audit1796000000000 } from './persistence/migrations/1796000000000-audit.ts';
+import { Setup1796100000000 } from './persistence/migrations/1796100000000-setup.ts';
 
 /** @param clock  for tests; default: the machine's */
 export function createIdentityService(config: IdentityConfig, clock?: Clock): RunningService {
@@ -21,6 +22,7 @@ export function createIdentityService(config: IdentityConfig, clock?: Clock): Ru
       OpenIdConnect1795700000000,
       SecondFactors1795800000000,
       Audit1796000000000,
+      Setup1796100000000,
     ],
     seed: (ds) => seed(ds, config),
     ...(clock && { clock }),

@@ -185,6 +185,9 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/users/password_change': () => ({ body: { password_old: PASSWORD, password_new: 'weak' } }),
   'POST /api/v1/users/password_check': () => ({ body: { password: PASSWORD } }),
   'POST /api/v1/users/signup': (world) => ({ body: { email: `${world.fresh('spare')}@spare.example` } }),
+  'POST /api/v1/getting_started/admin': (world) => ({
+    body: { token: 'x', email: `${world.fresh('spare')}@spare.example`, password: PASSWORD },
+  }),
   'POST /api/v1/user_access_token': (world, _, who) => ({
     body: {
       name: world.fresh('spare'),

@@ -89,6 +89,10 @@ GET    /api/v1/users/signup                                    ++++ ++++ ++++
 POST   /api/v1/users/signup                                    ++++ ++++ ++++
 POST   /api/v1/users/password_reset                            ++++ ++++ ++++
 POST   /api/v1/users/password_reset_verify                     ???? ???? ????
+# Of an installation that was set up: S40.
+GET    /api/v1/getting_started                                 ++++ ++++ ++++
+GET    /api/v1/getting_started/auto_wizard                     ++++ ++++ ++++
+POST   /api/v1/getting_started/admin                           0000 0000 0000
 GET    /auth/openid/{provider}                                 ++++ ++++ ++++
 GET    /auth/openid/{provider}/callback                        ++++ ++++ ++++
 POST   /auth/openid/{provider}/backchannel-logout              0000 0000 0000

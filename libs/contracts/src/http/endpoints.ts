@@ -22,6 +22,7 @@ import {
 import { auditLog } from './audit.ts';
 import { agreements } from './federation.ts';
 import {
+import { gettingStarted } from './getting-started.ts';
   changePassword,
   createToken,
   currentUser,
@@ -110,6 +111,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   signInProviders,
   ...Object.values(openIdProviders),
   ...Object.values(entitlementMappings),
+  ...Object.values(gettingStarted),
   ...Object.values(openIdIdentities),
   ...Object.values(auditLog),
   ...Object.values(agreements),

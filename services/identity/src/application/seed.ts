@@ -10,9 +10,12 @@ import { GroupStore } from '../persistence/group.store.ts';
 import { OrganizationStore } from '../persistence/organization.store.ts';
 import { UserStore } from '../persistence/user.store.ts';
 import { Announce } from './announce.ts';
+import { firstAdminId, makeFirstAdmin } from './setup/first-admin.ts';
 import { Passwords } from './sign-in/passwords.ts';
 
 type SeedConfig = Pick<IdentityConfig, 'HELPMESH_SEED' | 'HELPMESH_ADMIN_EMAIL' | 'HELPMESH_ADMIN_PASSWORD'>;
+
+const usualAdminEmail = 'admin@example.com';
 
 interface SeedUser {
   id: number;
@@ -27,28 +30,31 @@ interface SeedUser {
 }
 
 const roleIds = { Admin: 1, Agent: 2, Customer: 3 } as const satisfies Record<keyof typeof seededRoles, number>;
-export const adminId = 3;
 
 /**
  * Fills an empty database with the rows of a new system; one that has users is left alone, but for permissions that
  * this release adds. Ids matter to API clients, so they are written out and the sequences moved past them.
  *
- * The administrator's password is taken from the configuration here and only here: once there is an administrator,
- * a changed variable changes nothing.
+ * The administrator is taken from the configuration while there never was one: later a changed variable changes
+ * nothing. The neutral seed makes none unless it is told whom; then the first one is made in the browser.
  */
 export async function seed(ds: DataSource, config: SeedConfig): Promise<void> {
-  const { HELPMESH_ADMIN_PASSWORD: password } = config;
-  const passwords = new Passwords();
-  const hash = password === undefined ? null : await passwords.hash(password);
+  const { HELPMESH_SEED: kind, HELPMESH_ADMIN_EMAIL: email, HELPMESH_ADMIN_PASSWORD: password } = config;
+  const wanted = kind === 'zammad' || email !== undefined || password !== undefined;
+  const passwordHash = password === undefined ? null : await new Passwords().hash(password);
   await transaction(ds, async (tx) => {
     await lockInTransaction(tx, 'identity.seed');
     await sql(tx, 'INSERT INTO permissions (name) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING', [permissionNames]);
     const [used] = await sql(tx, 'SELECT 1 FROM users LIMIT 1');
-    if (used) return;
-    const rows = config.HELPMESH_SEED === 'zammad' ? zammad(config) : blank(config);
-    await insert(tx, rows, hash);
-    await announce(tx, rows);
-    logger('seed').info({ seed: config.HELPMESH_SEED }, 'empty database seeded');
+    if (!used) {
+      const rows = kind === 'zammad' ? zammad() : blank();
+      await insert(tx, rows);
+      await announce(tx, rows);
+      logger('seed').info({ seed: kind }, 'empty database seeded');
+    }
+    const name = { firstname: 'Helpmesh', lastname: 'Admin', locale: 'en' };
+    const admin = { ...name, email: normalAddress(email ?? usualAdminEmail), passwordHash };
+    if (wanted && (await makeFirstAdmin(tx, admin, new Date()))) logger('seed').info('first administrator made');
   });
 }
 
@@ -58,7 +64,7 @@ interface Rows {
   users: SeedUser[];
 }
 
-function zammad(config: SeedConfig): Rows {
+function zammad(): Rows {
   const customer = { id: 2, firstname: 'Nicole', lastname: 'Braun', email: 'nicole.braun@zammad.org' };
   const agent = { id: 4, firstname: 'Agent 1', lastname: 'Test', email: 'agent1@example.com' };
   return {
@@ -70,15 +76,13 @@ function zammad(config: SeedConfig): Rows {
     users: [
       system,
       person({ ...customer, organizationId: 1, roles: ['Customer'], fullAccess: false }),
-      administrator(config),
       person({ ...agent, organizationId: null, roles: ['Agent'], fullAccess: true }),
     ],
   };
 }
 
-/** The administrator keeps the id of the other seed, so that both can be spoken of with the same number. */
-function blank(config: SeedConfig): Rows {
-  return { organizations: [], groups: [{ id: 1, name: 'Support' }], users: [system, administrator(config)] };
+function blank(): Rows {
+  return { organizations: [], groups: [{ id: 1, name: 'Support' }], users: [system] };
 }
 
 /** Does what nobody in particular does; never signs in. */
@@ -94,17 +98,12 @@ const system: SeedUser = {
   fullAccess: false,
 };
 
-function administrator({ HELPMESH_ADMIN_EMAIL: email }: SeedConfig): SeedUser {
-  const name = { firstname: 'Helpmesh', lastname: 'Admin' };
-  return person({ id: adminId, ...name, email, organizationId: null, roles: ['Admin', 'Agent'], fullAccess: true });
-}
-
 function person(user: Omit<SeedUser, 'login' | 'active'>): SeedUser {
   const email = normalAddress(user.email);
   return { ...user, email, login: email, active: true };
 }
 
-async function insert(tx: EntityManager, rows: Rows, adminHash: string | null): Promise<void> {
+async function insert(tx: EntityManager, rows: Rows): Promise<void> {
   for (const [name, permissions] of Object.entries(seededRoles)) {
     const id = roleIds[name as keyof typeof seededRoles];
     await sql(
@@ -130,7 +129,7 @@ async function insert(tx: EntityManager, rows: Rows, adminHash: string | null): 
       name,
     ]);
   }
-  for (const user of rows.users) await insertUser(tx, user, rows, user.id === adminId ? adminHash : null);
+  for (const user of rows.users) await insertUser(tx, user, rows);
   for (const table of ['users', 'organizations', 'groups', 'roles']) {
     await sql(
       tx,
@@ -138,15 +137,19 @@ async function insert(tx: EntityManager, rows: Rows, adminHash: string | null): 
                      EXISTS (SELECT 1 FROM ${table}))`,
     );
   }
+  // The number of the first administrator stays free, however late they come.
+  await sql(tx, "SELECT setval(pg_get_serial_sequence('users', 'id'), greatest((SELECT max(id) FROM users), $1))", [
+    firstAdminId,
+  ]);
 }
 
-async function insertUser(tx: EntityManager, user: SeedUser, rows: Rows, hash: string | null): Promise<void> {
+async function insertUser(tx: EntityManager, user: SeedUser, rows: Rows): Promise<void> {
   await sql(
     tx,
-    `INSERT INTO users (id, login, email, firstname, lastname, organization_id, active, verified, password_hash,
-                        created_by_id, updated_by_id)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, 1, 1)`,
-    [user.id, user.login, user.email, user.firstname, user.lastname, user.organizationId, user.active, hash],
+    `INSERT INTO users (id, login, email, firstname, lastname, organization_id, active, verified, created_by_id,
+                        updated_by_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 1, 1)`,
+    [user.id, user.login, user.email, user.firstname, user.lastname, user.organizationId, user.active],
   );
   await sql(tx, 'INSERT INTO user_role (user_id, role_id) SELECT $1, unnest($2::int[])', [
     user.id,

@@ -8,7 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { type AccessFacts, capabilitiesOf } from '../features/session/access.ts';
-import { meQuery, providersQuery } from '../features/session/queries.ts';
+import { meQuery, providersQuery, setupQuery } from '../features/session/queries.ts';
 import { landingView } from '../features/tickets/list-state.ts';
 import { ticketCountsQuery } from '../features/tickets/queries.ts';
 import { ownPath } from './own-path.ts';
@@ -37,7 +37,11 @@ const signIn = createRoute({
     return { ...(next && { next }), ...(typeof problem === 'string' && { problem }) };
   },
   // Before the page shows: buttons that come later would move the fields away under somebody's hands.
-  loader: ({ context }) => context.queryClient.prefetchQuery(providersQuery),
+  loader: async ({ context: { queryClient: cache } }) => {
+    const setUp = cache.ensureQueryData(setupQuery).catch(() => true);
+    await cache.prefetchQuery(providersQuery);
+    if (!(await setUp)) throw redirect({ to: '/setup', replace: true });
+  },
   component: lazyRouteComponent(entry, 'SignInPage'),
 });
 const forgot = createRoute({
@@ -62,6 +66,12 @@ const welcome = createRoute({
   path: '/welcome',
   validateSearch: strings as (search: Record<string, unknown>) => { token?: string },
   component: lazyRouteComponent(entry, 'WelcomePage'),
+});
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  loader: ({ context }) => context.queryClient.prefetchQuery(setupQuery),
+  component: lazyRouteComponent(entry, 'SetupPage'),
 });
 const signUp = createRoute({
   getParentRoute: () => root,
@@ -120,6 +130,7 @@ export const router = createRouter({
     invite,
     welcome,
     signUp,
+    setup,
     app.addChildren([home, tickets, newTicket, ticket, account]),
   ]),
   context: { queryClient },

@@ -68,6 +68,14 @@ export const signUpQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+/** Was there ever an administrator? */
+export const setupQuery = queryOptions({
+  queryKey: ['getting-started'],
+  queryFn: async ({ signal }) => (await call('gettingStarted', { signal })).setup_done,
+  retry: false,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 /** The providers that people may sign in by. */
 export const providersQuery = queryOptions({
   queryKey: ['sign-in-providers'],
