@@ -1,45 +1,45 @@
 import { AppError, type ErrorOnTheWire } from '@helpmesh/kernel';
 
-/** One answer: JSON text, or an error in its wire form. */
-export type Reply = { text: string } | { error: ErrorOnTheWire };
+/** One answer: JSON in UTF-8, or an error in its wire form. */
+export type Reply = { json: Buffer } | { error: ErrorOnTheWire };
 
 /**
- * Writes a reply: `len[!],len,-,...\n` and the texts end to end. `!` marks an error, `-` an answer that comes later.
- * Lengths are UTF-16 code units, so that the reader slices the decoded string and never parses what it passes on.
+ * Writes a reply: `len[!],len,-,...\n` and the answers end to end. `!` marks an error, `-` an answer that comes later.
+ * Lengths are bytes, so that the reader cuts the message up and never decodes what it passes on.
  */
-export function writeFrame(replies: readonly (Reply | undefined)[]): string {
+export function writeFrame(replies: readonly (Reply | undefined)[]): Buffer {
   const lengths: string[] = [];
-  let body = '';
+  const bodies: Buffer[] = [];
   for (const reply of replies) {
     if (!reply) {
       lengths.push('-');
       continue;
     }
-    // A lone surrogate is one unit before and, as U+FFFD, after the wire: lengths hold for any string.
-    const text = 'text' in reply ? reply.text : JSON.stringify(reply.error);
-    lengths.push('text' in reply ? `${text.length}` : `${text.length}!`);
-    body += text;
+    const body = bytesOf(reply);
+    lengths.push('json' in reply ? `${body.length}` : `${body.length}!`);
+    bodies.push(body);
   }
-  return `${lengths.join(',')}\n${body}`;
+  return Buffer.concat([Buffer.from(`${lengths.join(',')}\n`), ...bodies]);
 }
 
 const HEAD = /^((-|\d+!?)(,(-|\d+!?))*)?$/;
 
-/** @throws AppError bug when the text is no frame */
-export function readFrame(frame: string): (Reply | undefined)[] {
-  const headEnd = frame.indexOf('\n');
-  const head = frame.slice(0, Math.max(0, headEnd));
+/** Cuts it up; the answers are views of it. @throws AppError bug when the bytes are no frame */
+export function readFrame(frame: Uint8Array): (Reply | undefined)[] {
+  const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
+  const headEnd = bytes.indexOf('\n');
+  const head = bytes.toString('latin1', 0, Math.max(0, headEnd));
   if (headEnd < 0 || !HEAD.test(head)) throw malformed();
   let at = headEnd + 1;
   const replies = (head === '' ? [] : head.split(',')).map((length): Reply | undefined => {
     if (length === '-') return undefined;
     const end = at + Number.parseInt(length, 10);
-    if (end > frame.length) throw malformed();
-    const text = frame.slice(at, end);
+    if (end > bytes.length) throw malformed();
+    const json = bytes.subarray(at, end);
     at = end;
-    return length.endsWith('!') ? { error: JSON.parse(text) as ErrorOnTheWire } : { text };
+    return length.endsWith('!') ? { error: JSON.parse(json.toString()) as ErrorOnTheWire } : { json };
   });
-  if (at !== frame.length) throw malformed();
+  if (at !== bytes.length) throw malformed();
   return replies;
 }
 
@@ -71,7 +71,11 @@ const tooLarge: Reply = {
 const HEAD_BYTES = 12;
 
 function sizeOf(reply: Reply): number {
-  return HEAD_BYTES + Buffer.byteLength('text' in reply ? reply.text : JSON.stringify(reply.error));
+  return HEAD_BYTES + bytesOf(reply).length;
+}
+
+function bytesOf(reply: Reply): Buffer {
+  return 'json' in reply ? reply.json : Buffer.from(JSON.stringify(reply.error));
 }
 
 function malformed(): AppError {

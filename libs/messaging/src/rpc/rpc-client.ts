@@ -59,11 +59,11 @@ export class RpcClient {
     input: InputOf<Q>,
     options: CallOptions = {},
   ): Promise<OutputOf<Q>> {
-    return JSON.parse(await this.callText(question, input, options)) as OutputOf<Q>;
+    return JSON.parse((await this.callJson(question, input, options)).toString()) as OutputOf<Q>;
   }
 
-  /** Same, but the answer stays the JSON text it came as. */
-  callText(question: QuestionDefinition, input: unknown, options: CallOptions = {}): Promise<string> {
+  /** Same, but the answer stays the JSON it came as, in UTF-8: who passes it on need not decode it. */
+  callJson(question: QuestionDefinition, input: unknown, options: CallOptions = {}): Promise<Buffer> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
     const span = clientSpan(`ask ${question.subject}`);
     const traceparent = span && headersOf(span).traceparent;
@@ -92,7 +92,7 @@ export class RpcClient {
         const error = reply instanceof AppError ? reply : 'error' in reply ? AppError.fromWire(reply.error) : undefined;
         span?.end(error);
         if (error) reject(error);
-        else resolve((reply as { text: string }).text);
+        else resolve((reply as { json: Buffer }).json);
       };
       const abort = () => settle(new AppError('unavailable', 'rpc.aborted', 'The request was given up.'));
       const timer = setTimeout(() => settle(timedOut(question.subject)), timeoutMs);
@@ -152,7 +152,7 @@ export class RpcClient {
       let reply = await this.request(subject, body, deadline);
       onFirstReply();
       for (let open = batch; ; ) {
-        const replies = readFrame(reply.string());
+        const replies = readFrame(reply.data);
         if (replies.length !== open.length) throw new Error(`${replies.length} answers for ${open.length} questions`);
         open = open.filter((pending, i) => {
           const answer = replies[i];

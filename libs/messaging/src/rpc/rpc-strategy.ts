@@ -245,8 +245,7 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
 
   private success(result: unknown, { question }: Question): Reply {
     if (this.options.checkAnswers) checkAnswer(result, question);
-    if (result instanceof RawJson) return { text: result.text };
-    return { text: JSON.stringify(result) ?? 'null' };
+    return { json: Buffer.from(result instanceof RawJson ? result.text : (JSON.stringify(result) ?? 'null')) };
   }
 
   private failure(thrown: unknown, subject: string): Reply {

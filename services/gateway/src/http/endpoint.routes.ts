@@ -10,7 +10,7 @@ import type { EdgeGuard } from './edge-guard.ts';
 
 export interface EndpointRoutesParts {
   guard: EdgeGuard;
-  rpc: Pick<RpcClient, 'callText'>;
+  rpc: Pick<RpcClient, 'callJson'>;
   /** Says to the services that it is us who ask when nobody is signed in. */
   signer: Pick<ActorSigner, 'stranger'>;
   /** Counts calls of strangers where a route allows a network only so many. */
@@ -29,7 +29,7 @@ const NO_STORE = 'no-cache, no-store, max-age=0, must-revalidate';
 const EMPTY_ANSWER = new Set(['deleteTicket']);
 
 /**
- * Mounts every endpoint of the contracts: admit, take the files out, ask the owner, pass its JSON text on unread. The
+ * Mounts every endpoint of the contracts: admit, take the files out, ask the owner, pass its JSON on unread. The
  * owner validates; nothing here looks into a body except for files.
  */
 export function mountEndpoints(server: FastifyInstance, parts: EndpointRoutesParts): void {
@@ -80,12 +80,12 @@ async function forward(
   const body = writesFiles(request.body) ? await storeFiles(blobs, request.body) : request.body;
   const key = idempotencyKey(request);
   const options = { actor, key, timeoutMs, requestId: request.id, address: request.ip };
-  const text = await rpc.callText(endpoint, { params, query, body }, options).catch((error: unknown) => {
+  const json = await rpc.callJson(endpoint, { params, query, body }, options).catch((error: unknown) => {
     throw namesNothing(error, request) ?? error;
   });
   reply.code(endpoint.status).header('cache-control', NO_STORE);
   if (EMPTY_ANSWER.has(endpoint.id)) return reply.send('');
-  return reply.header('content-type', JSON_TYPE).send(text);
+  return reply.header('content-type', JSON_TYPE).send(json);
 }
 
 /** Any body that could name files goes through the store, whatever the route: see `storeFiles`. */
