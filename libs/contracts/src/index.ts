@@ -103,10 +103,10 @@ export { AuditEntry, auditLog } from './http/audit.ts';
 export { bounded, boundedRecord } from './http/common.ts';
 export { endpoints } from './http/endpoints.ts';
 export { Agreement, agreements } from './http/federation.ts';
+export { gettingStarted } from './http/getting-started.ts';
 export {
   changePassword,
   createToken,
-export { gettingStarted } from './http/getting-started.ts';
   currentUser,
   deleteToken,
   Group,

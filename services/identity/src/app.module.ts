@@ -45,7 +45,9 @@ import { SignIn } from './application/sign-in/sign-in.ts';
 import { SignUp } from './application/sign-in/sign-up.ts';
 import { TryLimit } from './application/sign-in/try-limit.ts';
 import { Sweep } from './application/sweep.ts';
+import { ChangeUser } from './application/users/change-user.ts';
 import { ReadUsers } from './application/users/read-users.ts';
+import { TakenNames } from './application/users/taken-names.ts';
 import { ResolveUserInput } from './application/users/user-input.ts';
 import { WriteUser } from './application/users/write-user.ts';
 import { AccountController } from './bus/account.controller.ts';
@@ -149,6 +151,8 @@ import { UserStore } from './persistence/user.store.ts';
       inject: [CONFIG],
     },
     FederatedRights,
+    TakenNames,
+    ChangeUser,
     OpenIdClients,
     {
       provide: SafeFetch,

@@ -21,8 +21,8 @@ import {
 } from './account.ts';
 import { auditLog } from './audit.ts';
 import { agreements } from './federation.ts';
-import {
 import { gettingStarted } from './getting-started.ts';
+import {
   changePassword,
   createToken,
   currentUser,

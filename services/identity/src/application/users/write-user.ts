@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import type { Actor, UserInput } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
-import { lockInTransaction, transaction, violates } from '@helpmesh/persistence';
+import { transaction, violates } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { mayUsers } from '../../domain/access.ts';
 import { domainOf } from '../../domain/address.ts';
-import { grants } from '../../domain/permissions.ts';
-import { groupAccess } from '../../domain/rights.ts';
 import { type Identification, identify } from '../../domain/user.ts';
 import { record } from '../../events.ts';
-import { CredentialStore } from '../../persistence/credential.store.ts';
 import { OrganizationStore } from '../../persistence/organization.store.ts';
 import { RoleStore } from '../../persistence/role.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
-import type { UserRow, UserValues } from '../../persistence/user.table.ts';
+import type { UserRow } from '../../persistence/user.table.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
 import { userChanges } from '../audit/user-changes.ts';
@@ -25,7 +21,9 @@ import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
 import { fullName, Links } from '../sign-in/links.ts';
 import { Passwords } from '../sign-in/passwords.ts';
-import { type ResolvedUser, ResolveUserInput, writableInput } from './user-input.ts';
+import { ChangeUser, isAdmin } from './change-user.ts';
+import { TakenNames } from './taken-names.ts';
+import { ResolveUserInput, writableInput } from './user-input.ts';
 
 /** Adds, changes and deletes users. */
 @Injectable()
@@ -35,8 +33,9 @@ export class WriteUser {
     private readonly users: UserStore,
     private readonly organizations: OrganizationStore,
     private readonly roles: RoleStore,
-    private readonly credentials: CredentialStore,
     private readonly resolve: ResolveUserInput,
+    private readonly names: TakenNames,
+    private readonly change: ChangeUser,
     private readonly passwords: Passwords,
     private readonly links: Links,
     private readonly announce: Announce,
@@ -52,7 +51,7 @@ export class WriteUser {
     const hash = await this.hashOf(input);
     const identification = identifyOrRefuse(null, input);
     const created = await this.guarded(identification, async (tx) => {
-      await this.refuseTaken(tx, identification, null);
+      await this.names.refuseTaken(tx, identification, null);
       const resolved = await this.resolve.run(tx, input);
       const organizationId =
         resolved.values.organization_id === undefined && identification.email !== ''
@@ -87,11 +86,14 @@ export class WriteUser {
       if (!mayUsers.update(actor, before)) throw refusals.notAuthorized();
       const resolved = await this.resolve.run(tx, input);
       const identification = identifyOrRefuse(before, input);
-      await this.refuseTaken(tx, identification, before);
+      await this.names.refuseTaken(tx, identification, before);
       if (resolved.values.preferences) {
         resolved.values.preferences = { ...before.preferences, ...resolved.values.preferences };
       }
-      await this.apply(tx, actor, before, { ...resolved, values: { ...resolved.values, ...identification, ...hash } });
+      await this.change.run(tx, actor, before, {
+        ...resolved,
+        values: { ...resolved.values, ...identification, ...hash },
+      });
       const row = await this.row(tx, id);
       if (input.invite) await this.invite(tx, actor, row);
       return this.present.one(tx, actor, 'users', row, shape);
@@ -115,42 +117,6 @@ export class WriteUser {
     return {};
   }
 
-  /** Writes what differs, and nothing when nothing does: an update that says the same moves no time. */
-  private async apply(tx: EntityManager, actor: Actor, before: UserRow, after: ResolvedUser): Promise<void> {
-    const { id } = before;
-    const values = differing(before, after.values);
-    // Another address is nobody's proof yet.
-    if (values.email !== undefined && after.values.verified === undefined && before.verified) values.verified = false;
-    const roles = after.roleIds && !isDeepStrictEqual(after.roleIds, before.role_ids);
-    const organizations = after.organizationIds && !isDeepStrictEqual(after.organizationIds, before.organization_ids);
-    const groups = after.groups && !isDeepStrictEqual(after.groups, groupAccess(before.group_access));
-    if (Object.keys(values).length === 0 && !roles && !organizations && !groups) return;
-
-    if (roles) await this.users.setRoles(tx, id, after.roleIds ?? []);
-    if (organizations) await this.users.setOrganizations(tx, id, after.organizationIds ?? []);
-    if (groups) await this.users.setGroups(tx, id, after.groups ?? {});
-    await this.users.update(tx, id, values, { userId: actor.userId, at: new Date(this.clock.now()) });
-    if (isAdmin(before) && (roles || values.active === false) && !(await this.users.anyAdminLeft(tx))) {
-      throw refusals.lastAdmin();
-    }
-    if (roles || values.active === false || values.password_hash !== undefined) {
-      const own = id === actor.userId && actor.actingUserId === undefined;
-      await this.credentials.endSessions(tx, id, own ? (actor.sessionId ?? null) : null);
-    }
-    // A link that went to the old address must not open the account of whoever has the new one.
-    if (values.password_hash !== undefined || values.email !== undefined || values.login !== undefined) {
-      await this.credentials.voidOneTimeTokens(tx, id, new Date(this.clock.now()));
-    }
-    if (values.password_hash !== undefined) record.passwordSet(id, 'admin');
-    await this.announce.usersChanged(tx, 'updated', [id]);
-    const decides = ['login', 'active', 'organization_id', 'preferences', 'password_hash'].some(
-      (name) => name in values,
-    );
-    if (decides || roles || organizations || groups) await this.announce.accessChanged(tx, [id], 'user-updated');
-    const changes = userChanges(before, await this.row(tx, id), values);
-    await this.audit.record(tx, actor, { action: 'user.changed', object: { type: 'User', id }, changes });
-  }
-
   private async invite(tx: EntityManager, actor: Actor, row: UserRow): Promise<void> {
     if (row.email === '') throw refusals.required('email');
     if (!row.active) return;
@@ -160,25 +126,6 @@ export class WriteUser {
 
   private async hashOf({ password }: UserInput): Promise<{ password_hash?: string }> {
     return password ? { password_hash: await this.passwords.hash(password) } : {};
-  }
-
-  /**
-   * People sign in and are found by login or e-mail: one name must never lead to two of them, so a login may not be
-   * somebody else's e-mail either, nor the other way round. Two equal logins are left to the unique constraint.
-   */
-  private async refuseTaken(
-    tx: EntityManager,
-    { login, email }: Identification,
-    before: UserRow | null,
-  ): Promise<void> {
-    const written = [login !== before?.login ? login : '', email !== before?.email ? email : ''];
-    const names = [...new Set(written.filter((name) => name !== ''))].sort();
-    // No constraint spans both columns: writers of the same name take turns, in one order.
-    for (const name of names) await lockInTransaction(tx, `identity.name ${name}`);
-    for (const other of await this.users.namesakes(tx, names, before?.id ?? 0)) {
-      if (written[1] !== '' && [other.email, other.login].includes(email)) throw refusals.emailTaken(email);
-      if (written[0] !== '' && other.email === login && other.login !== login) throw refusals.loginTaken(login);
-    }
   }
 
   /** A transaction whose violated unique constraints become the documented refusals: somebody was faster. */
@@ -204,13 +151,4 @@ function identifyOrRefuse(before: UserRow | null, input: UserInput): Identificat
   const identified = identify(before, input, `auto-${randomUUID()}`);
   if (identified.ok) return identified.identification;
   throw identified.why === 'no-identifier' ? refusals.noIdentifier() : refusals.emailInvalid(identified.email);
-}
-
-function differing(before: UserRow, values: UserValues): UserValues {
-  const old: Record<string, unknown> = { ...before };
-  return Object.fromEntries(Object.entries(values).filter(([name, value]) => !isDeepStrictEqual(value, old[name])));
-}
-
-function isAdmin(row: UserRow): boolean {
-  return row.active && grants(row.permissions, 'admin.user');
 }
