@@ -30,7 +30,17 @@ import {
   signInSecondStep,
   signOut,
 } from './rpc/identity.ts';
-import { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, openIdSignOutUrl } from './rpc/openid.ts';
+import { oauthEndpoints } from './rpc/oauth.ts';
+import {
+  beginOpenIdLink,
+  beginOpenIdSignIn,
+  endOpenIdSessions,
+  finishOpenIdLink,
+  finishOpenIdSignIn,
+  openIdSignOutUrl,
+} from './rpc/openid.ts';
+import { erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
+import { answerScim } from './rpc/scim.ts';
 import { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
 import type { ServiceName } from './services.ts';
 
@@ -105,6 +115,8 @@ export const questions: readonly QuestionDefinition[] = [
   removeUploads,
   recordActing,
 ];
+  ...Object.values(oauthEndpoints),
+  answerScim,
 
 /** What each service consumes with durables: all messages of these kinds reach it, each at least once. */
 export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {

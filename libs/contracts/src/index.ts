@@ -138,6 +138,7 @@ export {
   OpenIdProvider,
   openIdIdentities,
   openIdProviders,
+export { Application, applications, oauthGrants } from './http/oauth.ts';
   signInProviders,
 } from './http/openid.ts';
 export { ticketReport } from './http/reporting.ts';
@@ -193,6 +194,16 @@ export {
   signInSecondStep,
   signOut,
 } from './rpc/identity.ts';
-export { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, openIdSignOutUrl } from './rpc/openid.ts';
+export { oauthEndpoints } from './rpc/oauth.ts';
+export {
+  beginOpenIdLink,
+  beginOpenIdSignIn,
+  endOpenIdSessions,
+  finishOpenIdLink,
+  finishOpenIdSignIn,
+  openIdSignOutUrl,
+} from './rpc/openid.ts';
+export { ErasureTerms, erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
+export { answerScim } from './rpc/scim.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
 export { type ServiceName, serviceNames } from './services.ts';

@@ -28,6 +28,9 @@ import { Setup } from './application/setup/setup.ts';
 import { ApiTokens } from './application/sign-in/api-tokens.ts';
 import { Authenticate } from './application/sign-in/authenticate.ts';
 import { AuthenticatorApp } from './application/sign-in/authenticator-app.ts';
+import { Applications } from './application/oauth/applications.ts';
+import { Authorizations } from './application/oauth/authorizations.ts';
+import { OAuthTokens } from './application/oauth/oauth-tokens.ts';
 import { Challenges } from './application/sign-in/challenges.ts';
 import { CheckPassword } from './application/sign-in/check-password.ts';
 import { CheckSecondFactor } from './application/sign-in/check-second-factor.ts';
@@ -73,6 +76,7 @@ import { GroupStore } from './persistence/group.store.ts';
 import { OrganizationStore } from './persistence/organization.store.ts';
 import { PasskeyStore } from './persistence/passkey.store.ts';
 import { PrincipalStore } from './persistence/principal.store.ts';
+import { OAuthController } from './bus/oauth.controller.ts';
 import { ProviderStore } from './persistence/provider.store.ts';
 import { ReferenceStore } from './persistence/reference.store.ts';
 import { RoleStore } from './persistence/role.store.ts';
@@ -84,6 +88,7 @@ import { SignUpStore } from './persistence/sign-up.store.ts';
 import { TriesStore } from './persistence/tries.store.ts';
 import { UserStore } from './persistence/user.store.ts';
 
+import { ApplicationStore } from './persistence/application.store.ts';
 /** The map of the service: what answers, what listens, what runs by the clock, and what they are made of. */
 @Module({
   controllers: [
@@ -92,6 +97,8 @@ import { UserStore } from './persistence/user.store.ts';
     AccountController,
     SetupController,
     FederatedController,
+import { HistoryStore } from './persistence/history.store.ts';
+import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
     UsersController,
     OrganizationsController,
     GroupsController,
@@ -114,6 +121,7 @@ import { UserStore } from './persistence/user.store.ts';
     SetPassword,
     PasswordReset,
     SignUp,
+    OAuthController,
     ApiTokens,
     Sessions,
     SecondFactors,
@@ -134,6 +142,9 @@ import { UserStore } from './persistence/user.store.ts';
     ReadAudit,
     VerifyAudit,
     // what wishes share
+    Applications,
+    Authorizations,
+    OAuthTokens,
     CheckPassword,
     CheckSecondFactor,
     AuthenticatorApp,
@@ -194,3 +205,5 @@ import { UserStore } from './persistence/user.store.ts';
   ],
 })
 export class IdentityModule {}
+    ApplicationStore,
+    OAuthGrantStore,

@@ -14,6 +14,12 @@ const secondFactors = counter({
   labels: ['method', 'result'],
 });
 
+const oauthTokens = counter({
+  name: 'helpmesh_identity_oauth_tokens_total',
+  help: 'Codes and refresh tokens that applications exchanged, by result (issued, reused).',
+  labels: ['result'],
+});
+
 const usersMade = counter({
   name: 'helpmesh_identity_users_created_total',
   help: 'Users that were added, by origin (mail, rest, sign-up, provider, setup).',
@@ -42,6 +48,20 @@ export const record = {
   },
   usersCreated(origin: 'mail' | 'rest' | 'sign-up' | 'provider' | 'setup', count: number): void {
     usersMade.inc({ origin }, count);
+  },
+  erasureOrdered(taskId: number, userId: number, tickets: string): void {
+    log.info({ taskId, userId, tickets }, 'a person is erased');
+  },
+  erasureCompleted(taskId: number, rounds: number): void {
+    log.info({ taskId, rounds }, 'an erasure is complete');
+  },
+  oauthTokenIssued(applicationId: number, userId: number): void {
+    oauthTokens.inc({ result: 'issued' });
+    log.debug({ applicationId, userId }, 'an application was given tokens');
+  },
+  oauthTokenReused(applicationId: number, userId: number): void {
+    oauthTokens.inc({ result: 'reused' });
+    log.warn({ applicationId, userId }, 'a code or refresh token was used twice, what came of it has ended');
   },
   actsFor(callerId: number, userId: number): void {
     log.info({ callerId, userId }, 'acting for another user');

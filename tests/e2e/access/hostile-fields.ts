@@ -80,7 +80,7 @@ export function hostileFields(made: () => World): void {
       const before = await standing(world);
       for (const { route, sets } of writes) {
         const ask = await askingOf(route)(world, 'own', who);
-        if (ask.body instanceof FormData) continue;
+        if (ask.body instanceof FormData || ask.body instanceof URLSearchParams) continue;
         const plain = await send(world, who, route, ask);
         const again = await askingOf(route)(world, 'own', who);
         const text = poisoned({ ...privileged(world), ...(who === 'owner' && placing(world)), ...again.body });

@@ -77,6 +77,11 @@ const newIdentity = async (world: World): Promise<Json> => {
   return world.boss.post('/api/v1/openid_identities', body);
 };
 
+const application = { redirect_uris: ['https://app.example/done'], scopes: ['ticket.agent'] };
+const newApplication = made('/api/v1/applications', (name) => ({ name, ...application }));
+/** What a program posts, with a name that nobody registered. */
+const ofProgram: Asking = () => ({ body: new URLSearchParams({ client_id: 'nobody', token: 'x' }) });
+
 /** A session to end: an own one, or that of a stranger. Who is no person has none. */
 const session: Asking = async (world, place, who) => {
   if (place === 'own' && !isPerson(who)) return { path: { id: NOTHING } };
@@ -244,6 +249,18 @@ export const requests: Record<string, Asking> = {
     body: { name: 'x', group_id: (await newGroup(world)).id, list_address: 'list@spare.example' },
   }),
   'PUT /api/v1/agreements/{id}': spare(newAgreement, { active: false }),
+  'GET /api/v1/applications/{id}': spare(newApplication),
+  'POST /api/v1/applications': (world) => ({ body: { name: world.fresh('spare'), ...application } }),
+  'PUT /api/v1/applications/{id}': spare(newApplication, { name: 'x' }),
+  'POST /api/v1/applications/{id}/secret': spare(newApplication),
+  'DELETE /api/v1/applications/{id}': spare(newApplication),
+  'POST /api/v1/oauth/authorizations/preview': () => ({ body: { request: 'client_id=nobody' } }),
+  'POST /api/v1/oauth/authorizations': () => ({ body: { request: 'client_id=nobody', allow: true } }),
+  'DELETE /api/v1/oauth/grants/{id}': nothing,
+  'POST /oauth/token': ofProgram,
+  'POST /oauth/revoke': ofProgram,
+  'POST /oauth/introspect': ofProgram,
+
   'DELETE /api/v1/agreements/{id}': spare(newAgreement),
   'GET /api/v1/reports/tickets': (world, place) =>
     place === 'own' ? {} : { query: { group_id: world.id(place === 'same' ? 'North' : 'South') } },

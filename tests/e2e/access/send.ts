@@ -18,7 +18,7 @@ export async function send(
   const path = template.replace(/\{(\w+)\}/g, (_, name) => String(ask.path?.[name]));
   const query = new URLSearchParams(Object.entries(ask.query ?? {}).map(([name, value]) => [name, String(value)]));
   for (const flag of flags) query.set(flag, 'true');
-  const form = ask.body instanceof FormData;
+  const form = ask.body instanceof FormData || ask.body instanceof URLSearchParams;
   const json = text ?? (ask.body && !form ? JSON.stringify(ask.body) : undefined);
   const response = await fetch(`${world.url}${path}?${query}`, {
     method,

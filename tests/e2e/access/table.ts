@@ -119,8 +119,24 @@ DELETE /api/v1/users/two_factor/passkeys/{id}                  -000 0000 0--!
 # Administration.
 GET    /api/v1/users/{id}/admin_two_factor/enabled_authentication_methods       ---- ---- +--!
 DELETE /api/v1/users/{id}/admin_two_factor/remove_all_authentication_methods    ---- ---- +--!
+# Letting a program act for oneself: with a session, never by a token.
+POST   /api/v1/oauth/authorizations/preview                    -??? ???? ?--!
+POST   /api/v1/oauth/authorizations                            -??? ???? ?--!
+GET    /api/v1/oauth/grants                                    -+++ ++++ +--!
+DELETE /api/v1/oauth/grants/{id}                               -000 0000 0--!
+# Of programs, by their own secrets; whoever else asks is no program.
+POST   /oauth/token                                            !!!! !!!! !!!!
+POST   /oauth/revoke                                           !!!! !!!! !!!!
+POST   /oauth/introspect                                       !!!! !!!! !!!!
+GET    /.well-known/oauth-authorization-server                 ++++ ++++ ++++
 GET    /api/v1/audit                                           ---- ---- +--!
 GET    /api/v1/audit/verify                                    ---- ---- +--!
+GET    /api/v1/applications                                    ---- ---- +--!
+GET    /api/v1/applications/{id}                               ---- ---- +--!
+POST   /api/v1/applications                                    ---- ---- +--!
+PUT    /api/v1/applications/{id}                               ---- ---- +--!
+POST   /api/v1/applications/{id}/secret                        ---- ---- +--!
+DELETE /api/v1/applications/{id}                               ---- ---- +--!
 GET    /api/v1/audit/export                                    ---- ---- +--!
 GET    /api/v1/settings                                        ---- ---- +--!
 PUT    /api/v1/settings/{id}                                   ---- ---- +--!

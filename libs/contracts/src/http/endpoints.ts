@@ -40,6 +40,7 @@ import { listOutboundMail, listQuarantine, processQuarantined, retryOutboundMail
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
 import { ticketReport } from './reporting.ts';
 import {
+import { applications, oauthGrants } from './oauth.ts';
   createArticle,
   createTicket,
   deleteArticle,
@@ -115,6 +116,9 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(openIdIdentities),
   ...Object.values(auditLog),
   ...Object.values(agreements),
+  ...Object.values(gettingStarted),
+  ...Object.values(applications),
+  ...Object.values(oauthGrants),
   ticketReport,
   listQuarantine,
   processQuarantined,

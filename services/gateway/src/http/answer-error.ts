@@ -24,6 +24,9 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   // The body of `/api/v1` has no room for the code: its clients compare it as a whole.
   reply.code(status).header('cache-control', NO_STORE).header('x-error-code', error.code);
   if (status === 401 || status === 403) reply.header('x-failure', headerText(error.detail));
+  // RFC 6750 3.1: what a program that refreshes tokens by itself looks for.
+  if (status === 401 && /^bearer /i.test(request.headers.authorization ?? ''))
+    reply.header('www-authenticate', 'Bearer error="invalid_token"');
   if ((status === 429 || status === 503) && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER);
   if (isCompatible(request.url)) {
     return reply

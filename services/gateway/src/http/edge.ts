@@ -17,6 +17,7 @@ import type { GatewayConfig } from '../config.ts';
 import { mountDocs } from './docs.routes.ts';
 import { EdgeGuard } from './edge-guard.ts';
 import { mountEndpoints } from './endpoint.routes.ts';
+import { mountOAuth } from './oauth.routes.ts';
 import { BLOBS } from './tokens.ts';
 import { mountWeb } from './web.routes.ts';
 import { WebFiles } from './web-files.ts';
@@ -51,6 +52,7 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     await server.register(multipart, { limits: { files: 1, fields: 20, fileSize: config.HELPMESH_BODY_LIMIT_BYTES } });
     const { HELPMESH_REQUEST_TIMEOUT_MS: timeoutMs, HELPMESH_BODY_LIMIT_BYTES: bodyLimitBytes } = config;
     mountEndpoints(server, { guard, rpc, signer, blobs, cache, timeoutMs, bodyLimitBytes });
+    mountOAuth(server, { guard, rpc, signer, publicUrl: config.HELPMESH_PUBLIC_URL });
     mountDocs(server);
     mountWeb(server, this.web, { https: config.HELPMESH_PUBLIC_URL.startsWith('https:') });
   }

@@ -1,5 +1,6 @@
 import {
   Agreement,
+  Application,
   Article,
   AuditEntry,
   type EndpointDefinition,
@@ -94,6 +95,28 @@ const ownRoutes: readonly OwnRoute[] = [
     '/api/v1/ticket_attachment/:ticket/:article/:id',
     'Articles',
     'The bytes of an attachment, as a download',
+  [
+    'oauthToken',
+    'POST',
+    '/oauth/token',
+    'OAuth applications',
+    'Tokens for a code or a refresh token (form, RFC 6749 with PKCE); errors are `{error, error_description}`',
+  ],
+  ['oauthRevoke', 'POST', '/oauth/revoke', 'OAuth applications', 'Ends a token of the application (form, RFC 7009)'],
+  [
+    'oauthIntrospect',
+    'POST',
+    '/oauth/introspect',
+    'OAuth applications',
+    'What a token of the application is good for (form, RFC 7662)',
+  ],
+  [
+    'oauthMetadata',
+    'GET',
+    '/.well-known/oauth-authorization-server',
+    'OAuth applications',
+    'Where all of it is, for client libraries (RFC 8414)',
+  ],
   ],
   ['getRawMail', 'GET', '/api/v1/ticket_article_plain/:id', 'Articles', 'The mail of an article as it arrived'],
   [
@@ -124,6 +147,7 @@ const rows = {
   OpenIdIdentity,
   OpenIdProvider,
   Organization,
+  Application,
   OutboundMail,
   Role,
   Ticket,

@@ -51,3 +51,21 @@ export function parseApiToken(token: string): ApiTokenParts | null {
 function checksum(id: number, secret: string): string {
   return crc32(`${id}_${secret}`).toString(16).padStart(8, '0');
 }
+
+const prefixes = { access: 'hma_', refresh: 'hmr_' } as const;
+export type OAuthTokenKind = keyof typeof prefixes;
+
+/** Tokens of OAuth applications: nothing in them but what they are, for secret scanners, and 256 random bits. */
+export function newOAuthToken(kind: OAuthTokenKind): string {
+  return `${prefixes[kind]}${newSecret()}`;
+}
+
+/** Undefined for whatever was never one of ours. */
+export function oauthTokenKind(token: string): OAuthTokenKind | undefined {
+  const kind = token.startsWith(prefixes.access)
+    ? 'access'
+    : token.startsWith(prefixes.refresh)
+      ? 'refresh'
+      : undefined;
+  return kind && isSecret(token.slice(prefixes[kind].length)) ? kind : undefined;
+}

@@ -6,11 +6,12 @@ import { DataSource } from 'typeorm';
 import type { IdentityConfig } from '../config.ts';
 import { limits } from '../domain/throttle.ts';
 import { CredentialStore } from '../persistence/credential.store.ts';
+import { OAuthGrantStore } from '../persistence/oauth-grant.store.ts';
 
 const HOUR_MS = 3_600_000;
 const EVERY_MS = 10 * 60_000;
 
-/** Removes ended sessions, expired one-time tokens and forgotten counts of tries. Any number of replicas may do it. */
+/** Removes ended sessions, expired one-time tokens, what applications were granted once and forgotten counts of tries. Any number of replicas may do it. */
 @Injectable()
 export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
@@ -19,6 +20,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     private readonly db: DataSource,
     private readonly credentials: CredentialStore,
+    private readonly oauth: OAuthGrantStore,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
@@ -36,6 +38,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async run(): Promise<void> {
     const now = this.clock.now();
+    await this.oauth.sweep(this.db, new Date(now));
     await this.credentials.sweep(this.db, {
       now: new Date(now),
       sessionSeen: new Date(now - this.config.SESSION_IDLE_HOURS * HOUR_MS),

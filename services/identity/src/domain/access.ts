@@ -120,6 +120,10 @@ export const mayCredentials = {
   manageSessions: (viewer: Viewer): boolean => can(viewer, 'admin.session') && viewer.actingUserId === undefined,
   /** Taking a lost second factor from somebody. */
   resetSecondFactor: (viewer: Viewer): boolean => can(viewer, 'admin.user') && viewer.actingUserId === undefined,
+export const mayApplications = {
+  manage: (viewer: Viewer): boolean => can(viewer, 'admin.api'),
+} as const;
+
   /** Acting for somebody must not leave a key to their account behind. */
   inPerson: (viewer: Viewer): boolean => viewer.actingUserId === undefined,
 } as const;

@@ -8,6 +8,7 @@ export const routes = {
   checkPassword: ['POST', '/api/v1/users/password_check'],
   createAgreement: ['POST', '/api/v1/agreements'],
   createArticle: ['POST', '/api/v1/ticket_articles'],
+  createApplication: ['POST', '/api/v1/applications'],
   createEntitlementMapping: ['POST', '/api/v1/entitlement_mappings'],
   createGroup: ['POST', '/api/v1/groups'],
   createOpenIdIdentity: ['POST', '/api/v1/openid_identities'],
@@ -26,7 +27,9 @@ export const routes = {
   deleteEntitlementMapping: ['DELETE', '/api/v1/entitlement_mappings/:id'],
   deleteGroup: ['DELETE', '/api/v1/groups/:id'],
   deleteOpenIdIdentity: ['DELETE', '/api/v1/openid_identities/:id'],
+  decideAuthorization: ['POST', '/api/v1/oauth/authorizations'],
   deleteOpenIdProvider: ['DELETE', '/api/v1/openid_providers/:id'],
+  deleteApplication: ['DELETE', '/api/v1/applications/:id'],
   deleteOrganization: ['DELETE', '/api/v1/organizations/:id'],
   deletePasskey: ['DELETE', '/api/v1/users/two_factor/passkeys/:id'],
   deleteRole: ['DELETE', '/api/v1/roles/:id'],
@@ -48,6 +51,7 @@ export const routes = {
   getTicketPriority: ['GET', '/api/v1/ticket_priorities/:id'],
   getTicketState: ['GET', '/api/v1/ticket_states/:id'],
   getUser: ['GET', '/api/v1/users/:id'],
+  getApplication: ['GET', '/api/v1/applications/:id'],
   initiateAuthenticatorApp: ['POST', '/api/v1/users/two_factor/authenticator_app'],
   listAgreements: ['GET', '/api/v1/agreements'],
   listArticles: ['GET', '/api/v1/ticket_articles/by_ticket/:id'],
@@ -64,12 +68,14 @@ export const routes = {
   listRoles: ['GET', '/api/v1/roles'],
   listSessions: ['GET', '/api/v1/sessions'],
   listSettings: ['GET', '/api/v1/settings'],
+  listApplications: ['GET', '/api/v1/applications'],
   listTicketPriorities: ['GET', '/api/v1/ticket_priorities'],
   listTicketStates: ['GET', '/api/v1/ticket_states'],
   listTickets: ['GET', '/api/v1/tickets'],
   listTokens: ['GET', '/api/v1/user_access_token'],
   listUsers: ['GET', '/api/v1/users'],
   passkeyOptions: ['POST', '/api/v1/users/two_factor/passkeys/options'],
+  listGrantedApplications: ['GET', '/api/v1/oauth/grants'],
   previewEntitlementMappings: ['POST', '/api/v1/entitlement_mappings/preview'],
   processQuarantined: ['POST', '/api/v1/mail/quarantine/:id/process'],
   removeTwoFactor: ['DELETE', '/api/v1/users/two_factor/remove_authentication_method'],
@@ -90,13 +96,18 @@ export const routes = {
   setPasswordByToken: ['POST', '/api/v1/users/password_reset_verify'],
   signInProviders: ['GET', '/api/v1/signin/providers'],
   signUp: ['POST', '/api/v1/users/signup'],
+  previewAuthorization: ['POST', '/api/v1/oauth/authorizations/preview'],
+  previewDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/preview'],
   signUpSettings: ['GET', '/api/v1/users/signup'],
   ticketCounts: ['GET', '/api/v1/ticket_counts'],
   ticketHistory: ['GET', '/api/v1/ticket_history/:id'],
   ticketList: ['GET', '/api/v1/ticket_list'],
   ticketReport: ['GET', '/api/v1/reports/tickets'],
+  renewApplicationSecret: ['POST', '/api/v1/applications/:id/secret'],
   twoFactorConfiguration: ['GET', '/api/v1/users/two_factor/personal_configuration'],
   updateAgreement: ['PUT', '/api/v1/agreements/:id'],
+  revokeGrantedApplication: ['DELETE', '/api/v1/oauth/grants/:id'],
+  roleHistory: ['GET', '/api/v1/roles/history/:id'],
   updateArticle: ['PUT', '/api/v1/ticket_articles/:id'],
   updateEntitlementMapping: ['PUT', '/api/v1/entitlement_mappings/:id'],
   updateGroup: ['PUT', '/api/v1/groups/:id'],
@@ -117,6 +128,7 @@ export interface Endpoints {
   addPasskey: typeof contracts.addPasskey;
   changePassword: typeof contracts.changePassword;
   checkPassword: typeof contracts.checkPassword;
+  updateApplication: ['PUT', '/api/v1/applications/:id'],
   createAgreement: (typeof contracts.agreements)['create'];
   createArticle: typeof contracts.createArticle;
   createEntitlementMapping: (typeof contracts.entitlementMappings)['create'];
@@ -142,6 +154,7 @@ export interface Endpoints {
   createFirstAdmin: (typeof contracts.gettingStarted)['admin'];
   deletePasskey: typeof contracts.deletePasskey;
   deleteRole: (typeof contracts.roles)['delete'];
+  createApplication: (typeof contracts.applications)['create'];
   deleteSession: typeof contracts.deleteSession;
   deleteSessions: typeof contracts.deleteSessions;
   deleteTicket: typeof contracts.deleteTicket;
@@ -160,7 +173,9 @@ export interface Endpoints {
   getTicketPriority: (typeof contracts.ticketPriorities)['get'];
   getTicketState: (typeof contracts.ticketStates)['get'];
   getUser: (typeof contracts.users)['get'];
+  decideAuthorization: (typeof contracts.oauthGrants)['decide'];
   initiateAuthenticatorApp: typeof contracts.initiateAuthenticatorApp;
+  deleteApplication: (typeof contracts.applications)['delete'];
   listAgreements: (typeof contracts.agreements)['list'];
   listArticles: typeof contracts.listArticles;
   listAuditEntries: (typeof contracts.auditLog)['list'];
@@ -182,6 +197,7 @@ export interface Endpoints {
   listUsers: (typeof contracts.users)['list'];
   passkeyOptions: typeof contracts.passkeyOptions;
   previewEntitlementMappings: (typeof contracts.entitlementMappings)['preview'];
+  getApplication: (typeof contracts.applications)['get'];
   processQuarantined: typeof contracts.processQuarantined;
   removeTwoFactor: typeof contracts.removeTwoFactor;
   gettingStarted: (typeof contracts.gettingStarted)['status'];
@@ -198,12 +214,14 @@ export interface Endpoints {
   searchTickets: typeof contracts.searchTickets;
   searchTicketsByPost: typeof contracts.searchTicketsByPost;
   searchUsers: (typeof contracts.users)['search'];
+  listApplications: (typeof contracts.applications)['list'];
   searchUsersByPost: (typeof contracts.users)['searchByPost'];
   setPasswordByToken: typeof contracts.setPasswordByToken;
   signInProviders: typeof contracts.signInProviders;
   signUp: typeof contracts.signUp;
   signUpSettings: typeof contracts.signUpSettings;
   ticketCounts: typeof contracts.ticketCounts;
+  listGrantedApplications: (typeof contracts.oauthGrants)['list'];
   ticketHistory: typeof contracts.ticketHistory;
   ticketList: typeof contracts.ticketList;
   ticketReport: typeof contracts.ticketReport;
@@ -224,3 +242,9 @@ export interface Endpoints {
   verifyAuditLog: (typeof contracts.auditLog)['verify'];
   verifyTwoFactor: typeof contracts.verifyTwoFactor;
 }
+  previewAuthorization: (typeof contracts.oauthGrants)['preview'];
+  previewDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['preview'];
+  renewApplicationSecret: (typeof contracts.applications)['renewSecret'];
+  revokeGrantedApplication: (typeof contracts.oauthGrants)['revoke'];
+  roleHistory: (typeof contracts.roles)['history'];
+  updateApplication: (typeof contracts.applications)['update'];

@@ -6,12 +6,14 @@ import { DataSource } from 'typeorm';
 import type { IdentityConfig } from '../../config.ts';
 import { mayUsers } from '../../domain/access.ts';
 import { normalAddress } from '../../domain/address.ts';
+import { narrow } from '../../domain/permissions.ts';
 import { record } from '../../events.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
+import { OAuthGrantStore } from '../../persistence/oauth-grant.store.ts';
 import { type Principal, PrincipalStore } from '../../persistence/principal.store.ts';
 
 import { Acting } from '../audit/acting.ts';
-import { equalHashes, hashOf, isSecret, parseApiToken } from '../secrets.ts';
+import { equalHashes, hashOf, isSecret, oauthTokenKind, parseApiToken } from '../secrets.ts';
 import { type ActorOptions, actorOf } from './actor-of.ts';
 import { CheckPassword } from './check-password.ts';
 
@@ -48,6 +50,7 @@ export class Authenticate {
     private readonly principals: PrincipalStore,
     private readonly credentials: CredentialStore,
     private readonly passwords: CheckPassword,
+    private readonly oauth: OAuthGrantStore,
     private readonly acting: Acting,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: IdentityConfig,
@@ -68,7 +71,9 @@ export class Authenticate {
       case 'basic':
         return this.byPassword(credential.login, credential.password, ip);
       case 'token':
-        return this.byToken(credential.token);
+        return oauthTokenKind(credential.token) === 'access'
+          ? this.byAccessToken(credential.token)
+          : this.byToken(credential.token);
       case 'session':
         return this.bySession(credential.sessionToken);
     }
@@ -84,6 +89,29 @@ export class Authenticate {
       );
     }
     return { principal, options: { via: 'basic', token: null }, csrfToken: null, leftMs: REUSE_MS };
+  }
+
+  /** One that an application was given by somebody's consent: their rights, inside what both sides agreed on. */
+  private async byAccessToken(token: string): Promise<Proven> {
+    const unknown = () => refused('identity.access-token-unknown', 'The provided token is invalid.');
+    const row = await this.oauth.token(this.db, hashOf(token));
+    if (row?.kind !== 'access') throw unknown();
+    const now = this.clock.now();
+    const leftMs = row.expiresAt.getTime() - now;
+    if (leftMs <= 0) throw refused('identity.access-token-expired', 'OAuth2 token is expired!');
+    const principal = await this.principals.byId(this.db, row.userId);
+    if (!principal?.grants.active) throw unknown();
+    if (!row.lastUsedAt || now - row.lastUsedAt.getTime() >= TOUCH_MS) {
+      await this.oauth.touch(this.db, row.grantId, new Date(now));
+    }
+    // What the application lost since then it has lost for this token as well.
+    const agreed = narrow(row.scopes, row.applicationScopes);
+    return {
+      principal,
+      options: { via: 'token', token: agreed, expiresAt: row.expiresAt },
+      csrfToken: null,
+      leftMs,
+    };
   }
 
   private async byToken(token: string): Promise<Proven> {
@@ -103,6 +131,7 @@ export class Authenticate {
       via: 'token' as const,
       token: row.permissions,
       ...(row.expiresAt && { expiresAt: row.expiresAt }),
+      ...(row.directoryId !== null && { directoryId: row.directoryId }),
     };
     return { principal, options, csrfToken: null, leftMs };
   }
