@@ -31,16 +31,7 @@ import {
   signOut,
 } from './rpc/identity.ts';
 import { oauthEndpoints } from './rpc/oauth.ts';
-import {
-  beginOpenIdLink,
-  beginOpenIdSignIn,
-  endOpenIdSessions,
-  finishOpenIdLink,
-  finishOpenIdSignIn,
-  openIdSignOutUrl,
-} from './rpc/openid.ts';
-import { erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
-import { answerScim } from './rpc/scim.ts';
+import { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, openIdSignOutUrl } from './rpc/openid.ts';
 import { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
 import type { ServiceName } from './services.ts';
 
@@ -109,14 +100,13 @@ export const questions: readonly QuestionDefinition[] = [
   finishOpenIdSignIn,
   openIdSignOutUrl,
   endOpenIdSessions,
+  ...Object.values(oauthEndpoints),
   getAttachment,
   getRawMail,
   addUpload,
   removeUploads,
   recordActing,
 ];
-  ...Object.values(oauthEndpoints),
-  answerScim,
 
 /** What each service consumes with durables: all messages of these kinds reach it, each at least once. */
 export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {

@@ -131,6 +131,7 @@ export {
   QuarantinedMail,
   retryOutboundMail,
 } from './http/mail.ts';
+export { Application, applications, oauthGrants } from './http/oauth.ts';
 export {
   EntitlementMapping,
   entitlementMappings,
@@ -138,7 +139,6 @@ export {
   OpenIdProvider,
   openIdIdentities,
   openIdProviders,
-export { Application, applications, oauthGrants } from './http/oauth.ts';
   signInProviders,
 } from './http/openid.ts';
 export { ticketReport } from './http/reporting.ts';
@@ -195,15 +195,6 @@ export {
   signOut,
 } from './rpc/identity.ts';
 export { oauthEndpoints } from './rpc/oauth.ts';
-export {
-  beginOpenIdLink,
-  beginOpenIdSignIn,
-  endOpenIdSessions,
-  finishOpenIdLink,
-  finishOpenIdSignIn,
-  openIdSignOutUrl,
-} from './rpc/openid.ts';
-export { ErasureTerms, erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
-export { answerScim } from './rpc/scim.ts';
+export { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, openIdSignOutUrl } from './rpc/openid.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
 export { type ServiceName, serviceNames } from './services.ts';

@@ -97,7 +97,6 @@ import { ApplicationStore } from './persistence/application.store.ts';
     AccountController,
     SetupController,
     FederatedController,
-import { HistoryStore } from './persistence/history.store.ts';
 import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
     UsersController,
     OrganizationsController,

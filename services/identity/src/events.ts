@@ -49,12 +49,6 @@ export const record = {
   usersCreated(origin: 'mail' | 'rest' | 'sign-up' | 'provider' | 'setup', count: number): void {
     usersMade.inc({ origin }, count);
   },
-  erasureOrdered(taskId: number, userId: number, tickets: string): void {
-    log.info({ taskId, userId, tickets }, 'a person is erased');
-  },
-  erasureCompleted(taskId: number, rounds: number): void {
-    log.info({ taskId, rounds }, 'an erasure is complete');
-  },
   oauthTokenIssued(applicationId: number, userId: number): void {
     oauthTokens.inc({ result: 'issued' });
     log.debug({ applicationId, userId }, 'an application was given tokens');
