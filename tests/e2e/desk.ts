@@ -30,6 +30,8 @@ export class Desk {
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const response = await fetch(this.url + path, {
       method,
+      // Says who did not answer, instead of a test that hangs.
+      signal: AbortSignal.timeout(60_000),
       redirect: 'manual',
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -3,8 +3,8 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestPlatform, testPlatform } from '../e2e/platform.ts';
-import { confirmAll, confirmations, deliver, inParallel, settled } from './load.ts';
-import { patience, scaled } from './scale.ts';
+import { confirmAll, confirmations, deliver, inParallel, settled, tellLogsOfFailures } from './load.ts';
+import { patience, scaled, waitPatience } from './scale.ts';
 
 /** The broker carries everything and owns nothing: whatever happens to it, PostgreSQL has the truth. */
 describe('the broker', () => {
@@ -13,10 +13,11 @@ describe('the broker', () => {
     desk = await testPlatform(confirmAll);
   }, 120_000);
   afterAll(() => desk?.platform.stop());
+  tellLogsOfFailures(() => desk);
 
   const everythingArrived = async (ledger: Ledger, mails: number) => {
-    expect(await settled(desk.admin, ledger, patience)).toMatchObject({ lost: [], doubled: [], accepted: mails });
-    expect(await confirmations(desk, ledger, patience)).toMatchObject({ lost: [], doubled: [] });
+    expect(await settled(desk.admin, ledger, waitPatience)).toMatchObject({ lost: [], doubled: [], accepted: mails });
+    expect(await confirmations(desk, ledger, waitPatience)).toMatchObject({ lost: [], doubled: [] });
   };
 
   it(
@@ -48,7 +49,7 @@ describe('the broker', () => {
       let taken = 0;
       const killer = (async () => {
         for (let kill = 1; kill <= kills; kill++) {
-          await waitFor(() => taken >= (mails * kill) / (kills + 1), { what: `mail ${kill}`, timeoutMs: patience });
+          await waitFor(() => taken >= (mails * kill) / (kills + 1), { what: `mail ${kill}`, timeoutMs: waitPatience });
           nats?.kill('SIGKILL');
           await waitFor(() => (nats?.restarts ?? 0) >= before + kill, { what: 'NATS to be back', timeoutMs: 30_000 });
         }
@@ -73,7 +74,7 @@ describe('the broker', () => {
       const manager = await jetstreamManager(connection);
       const deleted: string[] = [];
       const half = inParallel(Array(mails).keys(), 8, () => deliver(desk.platform.smtpPort, ledger));
-      await waitFor(() => ledger.accepted > mails / 3, { what: 'a third of the mails', timeoutMs: patience });
+      await waitFor(() => ledger.accepted > mails / 3, { what: 'a third of the mails', timeoutMs: waitPatience });
       for await (const { config } of manager.streams.list()) {
         if (/^(EVT|CMD)_/.test(config.name) && (await manager.streams.delete(config.name))) deleted.push(config.name);
       }

@@ -3,18 +3,19 @@ import { createInterface } from 'node:readline';
 import { Ledger, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestPlatform, testPlatform } from '../e2e/platform.ts';
-import { confirmAll, confirmations, create, deliver, inParallel, settled } from './load.ts';
-import { patience, scaled } from './scale.ts';
+import { confirmAll, confirmations, create, deliver, inParallel, settled, tellLogsOfFailures } from './load.ts';
+import { patience, scaled, waitPatience } from './scale.ts';
 
 let desk: TestPlatform;
 beforeAll(async () => {
   desk = await testPlatform(confirmAll, 'durable');
 }, 120_000);
 afterAll(() => desk?.platform.stop());
+tellLogsOfFailures(() => desk);
 
 /** The last line the server says to one mail, spoken by hand so that nothing is retried. */
 async function smtpVerdict(port: number): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
+  const socket = connect(port, '127.0.0.1').setTimeout(30_000, () => socket.destroy());
   const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
   const reply = async (): Promise<string> => {
     for (;;) {
@@ -72,9 +73,9 @@ it(
       });
       await Promise.all([mails, tickets]);
     }
-    expect(await settled(admin, ledger, patience)).toMatchObject({ lost: [], doubled: [] });
-    expect(await settled(admin, mailed, patience)).toMatchObject({ lost: [], doubled: [] });
-    expect(await confirmations(desk, mailed, patience)).toMatchObject({ lost: [], doubled: [] });
+    expect(await settled(admin, ledger, waitPatience)).toMatchObject({ lost: [], doubled: [] });
+    expect(await settled(admin, mailed, waitPatience)).toMatchObject({ lost: [], doubled: [] });
+    expect(await confirmations(desk, mailed, waitPatience)).toMatchObject({ lost: [], doubled: [] });
   },
   patience,
 );

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { type Ledger, rawMail, waitFor } from '@helpmesh/testing';
 import { createTransport } from 'nodemailer';
+import { afterEach } from 'vitest';
 import type { Desk, Json } from '../e2e/desk.ts';
 import type { TestPlatform } from '../e2e/platform.ts';
 
@@ -7,6 +9,19 @@ import type { TestPlatform } from '../e2e/platform.ts';
 export const confirmAll = {
   notification: { AUTO_REPLIES_PER_DOMAIN_PER_HOUR: '0', AUTO_REPLIES_PER_HOUR_TOTAL: '0' },
 };
+
+const LAST_LINES = 15;
+
+/** What the services said last, when a test has failed: a fault leaves no other trace once the platform is gone. */
+export function tellLogsOfFailures(desk: () => TestPlatform | undefined): void {
+  afterEach(({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    for (const [name, { logFile, restarts }] of Object.entries(desk()?.platform.services ?? {})) {
+      const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LAST_LINES);
+      process.stdout.write(`\n${name}, started again ${restarts} times, said last:\n${lines.join('\n')}\n`);
+    }
+  });
+}
 
 /** Runs `work` for each item with at most `width` at a time. */
 export async function inParallel<T>(

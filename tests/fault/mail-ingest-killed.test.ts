@@ -1,14 +1,15 @@
 import { Ledger, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestPlatform, testPlatform } from '../e2e/platform.ts';
-import { confirmAll, confirmations, deliver, inParallel, settled } from './load.ts';
-import { patience, scaled } from './scale.ts';
+import { confirmAll, confirmations, deliver, inParallel, settled, tellLogsOfFailures } from './load.ts';
+import { patience, scaled, waitPatience } from './scale.ts';
 
 let desk: TestPlatform;
 beforeAll(async () => {
   desk = await testPlatform(confirmAll);
 }, 120_000);
 afterAll(() => desk?.platform.stop());
+tellLogsOfFailures(() => desk);
 
 it(
   'F01: mail-ingest is killed while mails arrive; none is lost, none is doubled',
@@ -21,7 +22,7 @@ it(
     let taken = 0;
     const killer = (async () => {
       for (let kill = 1; kill <= kills; kill++) {
-        await waitFor(() => taken >= (mails * kill) / (kills + 1), { what: `mail ${kill}`, timeoutMs: patience });
+        await waitFor(() => taken >= (mails * kill) / (kills + 1), { what: `mail ${kill}`, timeoutMs: waitPatience });
         ingest.kill('SIGKILL');
         await waitFor(() => ingest.restarts >= kill, { what: 'mail-ingest to be back', timeoutMs: 30_000 });
       }
@@ -33,8 +34,8 @@ it(
     await killer;
 
     expect(ingest.restarts).toBe(kills);
-    expect(await settled(desk.admin, ledger, patience)).toMatchObject({ lost: [], doubled: [], accepted: mails });
-    expect(await confirmations(desk, ledger, patience)).toMatchObject({ lost: [], doubled: [] });
+    expect(await settled(desk.admin, ledger, waitPatience)).toMatchObject({ lost: [], doubled: [], accepted: mails });
+    expect(await confirmations(desk, ledger, waitPatience)).toMatchObject({ lost: [], doubled: [] });
   },
   patience,
 );

@@ -7,3 +7,6 @@ export function scaled<T>(sizes: { short: T; full: T }): T {
 
 /** Time a test of this kind may take at most, ms. */
 export const patience = scaled({ short: 240_000, full: 1_800_000 });
+
+/** Time one wait of such a test may take, ms: less, so that it is the wait that says what did not happen. */
+export const waitPatience = patience * 0.6;

@@ -29,6 +29,8 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 const LOCK_TIMEOUT_MS = 10_000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** How much longer than a statement may take its answer is waited for: then the server or the way to it is gone. */
+export const SILENCE_MS = 5_000;
 
 /**
  * A TypeORM data source, not yet connected (`connect`). int8 arrives as number (ids and counts stay below 2^53, checked),
@@ -53,6 +55,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       types: wireTypes,
       keepAlive: true,
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + SILENCE_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       ...(options.settings && { options: startupOptions(options.settings) }),

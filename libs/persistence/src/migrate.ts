@@ -25,7 +25,12 @@ export async function migrate(ds: DataSource, waitMs = 30_000): Promise<string[]
     const own = new DataSource({
       ...options,
       poolSize: 1,
-      extra: { ...(options.extra as object), statement_timeout: 0, idle_in_transaction_session_timeout: 0 },
+      extra: {
+        ...(options.extra as object),
+        statement_timeout: 0,
+        query_timeout: 0,
+        idle_in_transaction_session_timeout: 0,
+      },
     });
     await own.initialize();
     try {

@@ -1,5 +1,5 @@
-import { infra, waitFor } from '@helpmesh/testing';
-import type { DataSource, QueryRunner } from 'typeorm';
+import { faultProxy, infra, waitFor } from '@helpmesh/testing';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { afterCommit, connect, createDataSource, migrate, Session, sql, transaction, violates } from './index.ts';
 
@@ -141,10 +141,34 @@ describe('persistence', () => {
     await admin.close();
     expect(await open).toMatchObject({ kind: 'unavailable' });
     await expect(session.query('SELECT 1')).rejects.toMatchObject({ kind: 'unavailable' });
-    expect(session.alive).toBe(false);
+    // The statement may hear of the end before the connection does.
+    await waitFor(() => !session.alive, { what: 'the session to know that it ended' });
     // The pool may hand out a connection whose end it has not heard of yet; the caller's next try gets a new one.
     const answer = await waitFor(() => sql(ds, 'SELECT 1 AS one'), { what: 'an answer' });
     expect(answer).toEqual([{ one: 1 }]);
+  });
+
+  it('gives up a server that went silent in the middle of a statement, and its connections', async () => {
+    const proxy = await faultProxy({ port: Number(new URL(url).port) });
+    const { options } = createDataSource({ url: proxy.through(url), migrations: [] });
+    const impatient = { ...(options as { extra: object }).extra, query_timeout: 300 };
+    const far = new DataSource({ ...options, extra: impatient } as typeof options);
+    try {
+      await far.initialize();
+      const inTransaction = transaction(far, async (tx) => {
+        await sql(tx, 'SELECT $1::int', [1]);
+        proxy.stall();
+        await sql(tx, 'SELECT $1::int', [2]);
+      });
+      await expect(inTransaction).rejects.toMatchObject({ kind: 'unavailable', code: 'db.unavailable' });
+      await expect(sql(far, 'SELECT 1')).rejects.toMatchObject({ kind: 'unavailable' });
+      await proxy.heal();
+      const answer = await waitFor(() => sql(far, 'SELECT 1 AS one'), { what: 'an answer' });
+      expect(answer).toEqual([{ one: 1 }]);
+    } finally {
+      await far.destroy();
+      await proxy.close();
+    }
   });
 
   it('an unreachable server is unavailable, not a bug', async () => {

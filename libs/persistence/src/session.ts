@@ -1,5 +1,5 @@
 import { AutoPrep } from './auto-prep.ts';
-import { wireTypes } from './data-source.ts';
+import { SILENCE_MS, wireTypes } from './data-source.ts';
 import { databaseError } from './sqlstate.ts';
 
 export interface SessionOptions {
@@ -29,6 +29,7 @@ export class Session {
       application_name: name,
       connectionTimeoutMillis: 5_000,
       statement_timeout: statementTimeoutMs,
+      query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + SILENCE_MS,
       keepAlive: true,
       types: wireTypes,
     });

@@ -1,4 +1,5 @@
 import { AppError } from '@helpmesh/kernel';
+import { isSilence } from './auto-prep.ts';
 
 /** What pg's DatabaseError carries besides its message. */
 interface DriverError {
@@ -26,7 +27,7 @@ export function databaseError(thrown: unknown): AppError {
   const make = (kind: AppError['kind'], ours: string, detail: string) =>
     new AppError(kind, ours, detail, `${code || 'no code'}: ${message}`, { cause: thrown });
 
-  if (isConnectionLoss(code, message)) {
+  if (isConnectionLoss(code, message) || isSilence(driver)) {
     return make('unavailable', 'db.unavailable', 'The database cannot be reached right now.');
   }
   switch (code) {
