@@ -113,6 +113,7 @@ export {
   groups,
   listPermissions,
   listTokens,
+  ObjectHistory,
   Organization,
   organizations,
   Role,

@@ -18,8 +18,13 @@ import { OpenIdProtocol } from './application/federated/openid-protocol.ts';
 import { Providers } from './application/federated/providers.ts';
 import { ResolveGroupAccess } from './application/groups/access-input.ts';
 import { Groups } from './application/groups/groups.ts';
+import { History } from './application/history/history.ts';
+import { ReadHistory } from './application/history/read-history.ts';
 import { Lookup } from './application/lookup.ts';
 import { NoteReferences } from './application/note-references.ts';
+import { Applications } from './application/oauth/applications.ts';
+import { Authorizations } from './application/oauth/authorizations.ts';
+import { OAuthTokens } from './application/oauth/oauth-tokens.ts';
 import { Organizations } from './application/organizations/organizations.ts';
 import { Present } from './application/present.ts';
 import { Roles } from './application/roles/roles.ts';
@@ -28,9 +33,6 @@ import { Setup } from './application/setup/setup.ts';
 import { ApiTokens } from './application/sign-in/api-tokens.ts';
 import { Authenticate } from './application/sign-in/authenticate.ts';
 import { AuthenticatorApp } from './application/sign-in/authenticator-app.ts';
-import { Applications } from './application/oauth/applications.ts';
-import { Authorizations } from './application/oauth/authorizations.ts';
-import { OAuthTokens } from './application/oauth/oauth-tokens.ts';
 import { Challenges } from './application/sign-in/challenges.ts';
 import { CheckPassword } from './application/sign-in/check-password.ts';
 import { CheckSecondFactor } from './application/sign-in/check-second-factor.ts';
@@ -58,6 +60,7 @@ import { AuditController } from './bus/audit.controller.ts';
 import { FederatedController } from './bus/federated.controller.ts';
 import { GroupsController } from './bus/groups.controller.ts';
 import { NeighboursController } from './bus/neighbours.controller.ts';
+import { OAuthController } from './bus/oauth.controller.ts';
 import { OnResetOrder } from './bus/on-reset-order.ts';
 import { OnSignUpOrder } from './bus/on-sign-up-order.ts';
 import { OnTicket } from './bus/on-ticket.ts';
@@ -68,15 +71,17 @@ import { SignInController } from './bus/sign-in.controller.ts';
 import { UsersController } from './bus/users.controller.ts';
 import type { IdentityConfig } from './config.ts';
 import { OpenIdConnect } from './peer/openid-connect.ts';
+import { ApplicationStore } from './persistence/application.store.ts';
 import { AuditStore } from './persistence/audit.store.ts';
 import { CredentialStore } from './persistence/credential.store.ts';
 import { CustomerStore } from './persistence/customer.store.ts';
 import { FederatedStore } from './persistence/federated.store.ts';
 import { GroupStore } from './persistence/group.store.ts';
+import { HistoryStore } from './persistence/history.store.ts';
+import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
 import { OrganizationStore } from './persistence/organization.store.ts';
 import { PasskeyStore } from './persistence/passkey.store.ts';
 import { PrincipalStore } from './persistence/principal.store.ts';
-import { OAuthController } from './bus/oauth.controller.ts';
 import { ProviderStore } from './persistence/provider.store.ts';
 import { ReferenceStore } from './persistence/reference.store.ts';
 import { RoleStore } from './persistence/role.store.ts';
@@ -88,7 +93,6 @@ import { SignUpStore } from './persistence/sign-up.store.ts';
 import { TriesStore } from './persistence/tries.store.ts';
 import { UserStore } from './persistence/user.store.ts';
 
-import { ApplicationStore } from './persistence/application.store.ts';
 /** The map of the service: what answers, what listens, what runs by the clock, and what they are made of. */
 @Module({
   controllers: [
@@ -96,8 +100,8 @@ import { ApplicationStore } from './persistence/application.store.ts';
     SignInController,
     AccountController,
     SetupController,
+    OAuthController,
     FederatedController,
-import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
     UsersController,
     OrganizationsController,
     GroupsController,
@@ -115,12 +119,14 @@ import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
     Sweep,
     // wishes
     Setup,
+    Applications,
+    Authorizations,
+    OAuthTokens,
     Authenticate,
     SignIn,
     SetPassword,
     PasswordReset,
     SignUp,
-    OAuthController,
     ApiTokens,
     Sessions,
     SecondFactors,
@@ -139,11 +145,9 @@ import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
     EnsureCustomers,
     NoteReferences,
     ReadAudit,
+    ReadHistory,
     VerifyAudit,
     // what wishes share
-    Applications,
-    Authorizations,
-    OAuthTokens,
     CheckPassword,
     CheckSecondFactor,
     AuthenticatorApp,
@@ -179,6 +183,7 @@ import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
     ResolveGroupAccess,
     Present,
     Announce,
+    History,
     Audit,
     CredentialLog,
     Acting,
@@ -190,6 +195,8 @@ import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
     PasskeyStore,
     SettingStore,
     SetupStore,
+    ApplicationStore,
+    OAuthGrantStore,
     SignUpStore,
     ProviderStore,
     FederatedStore,
@@ -197,6 +204,7 @@ import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
     UserStore,
     AuditStore,
     CustomerStore,
+    HistoryStore,
     OrganizationStore,
     GroupStore,
     RoleStore,
@@ -204,5 +212,3 @@ import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
   ],
 })
 export class IdentityModule {}
-    ApplicationStore,
-    OAuthGrantStore,

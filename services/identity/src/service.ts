@@ -9,6 +9,7 @@ import { OpenIdConnect1795700000000 } from './persistence/migrations/17957000000
 import { SecondFactors1795800000000 } from './persistence/migrations/1795800000000-second-factors.ts';
 import { Audit1796000000000 } from './persistence/migrations/1796000000000-audit.ts';
 import { Setup1796100000000 } from './persistence/migrations/1796100000000-setup.ts';
+import { History1796500000000 } from './persistence/migrations/1796500000000-history.ts';
 import { OAuth1796600000000 } from './persistence/migrations/1796600000000-oauth.ts';
 
 /** @param clock  for tests; default: the machine's */
@@ -24,6 +25,7 @@ export function createIdentityService(config: IdentityConfig, clock?: Clock): Ru
       SecondFactors1795800000000,
       Audit1796000000000,
       Setup1796100000000,
+      History1796500000000,
       OAuth1796600000000,
     ],
     seed: (ds) => seed(ds, config),

@@ -13,6 +13,7 @@ import {
   users,
   userUpdated,
 } from '@helpmesh/contracts';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ids, startIdentity, type TestIdentity } from './identity.ts';
 
@@ -81,6 +82,32 @@ describe('organizations', () => {
     });
   });
 
+  it('take secondary members beside their own, and tell of them', async () => {
+    const person1 = await person({ email: 'second1@example.org', organization: 'Zammad Foundation' });
+    const person2 = await person({ email: 'second2@example.org' });
+    const secondary_members = ['second1@example.org', 'Second2@example.org'];
+    const made = await create(organizations, { name: 'Beside', secondary_members }, ids.admin, { expand: true });
+    expect(made).toMatchObject({
+      ...{ member_ids: [], secondary_member_ids: [person1.id, person2.id] },
+      ...{ members: [], secondary_members: ['second1@example.org', 'second2@example.org'] },
+    });
+    expect(await desk.actor(person1.id)).toMatchObject({ organizationIds: [1, made.id] });
+    await desk.bus.hear(accessChanged, ({ data }) => data.userIds?.includes(person2.id) === true);
+    const full = await desk.ask(organizations.get, { params: { id: made.id }, query: { full: true } }, ids.admin);
+    expect(full).toMatchObject({ assets: { User: { [person1.id]: { login: 'second1@example.org' } } } });
+    const changed = await update(organizations, made.id, { secondary_member_ids: [person2.id] });
+    expect(changed).toMatchObject({ member_ids: [], secondary_member_ids: [person2.id] });
+    expect((await desk.actor(person1.id)).organizationIds).toEqual([1]);
+    expect(await update(organizations, made.id, { secondary_member_ids: [person2.id] })).toEqual(changed);
+    await expect(remove(organizations, made.id)).rejects.toMatchObject(referenced);
+    await expect(
+      update(organizations, made.id, { secondary_member_ids: [ids.admin] }, ids.agent),
+    ).rejects.toMatchObject(notAuthorized);
+    await expect(update(organizations, made.id, { secondary_member_ids: [9_999] })).rejects.toMatchObject({
+      detail: "No value found for 'secondary_members' with id 9999",
+    });
+  });
+
   it('move only people whom the caller may change', async () => {
     const { id } = await create(organizations, { name: 'Moving' });
     const customer = await person({ email: 'moving@example.org' });
@@ -137,6 +164,12 @@ describe('organizations', () => {
     await desk.bus.hear(organizationDeleted, ({ data, aggregateVersion }) => data.id === id && aggregateVersion === 2);
     await expect(remove(organizations, id)).rejects.toMatchObject({ kind: 'not-found' });
     await expect(remove(organizations, 1)).rejects.toMatchObject(referenced);
+  });
+
+  it('are found by their ids as well', async () => {
+    const { id } = await create(organizations, { name: 'Found by id' });
+    const found = await desk.ask(organizations.search, { params: {}, query: { ids: `1,${id}`, query: 'id' } }, 3);
+    expect(found.map((row) => row.id)).toEqual([id]);
   });
 
   it('are found by words, and come with their members when full', async () => {
@@ -218,6 +251,65 @@ describe('groups', () => {
     for (const parent_id of [top.id, below.id]) {
       await expect(update(groups, top.id, { parent_id })).rejects.toMatchObject({ kind: 'invalid' });
     }
+  });
+
+  it('take no descendant deeper than groups may lie', async () => {
+    const deep = ['D', ...Array(6).fill('x')];
+    for (let n = 1; n <= deep.length; n++) await create(groups, { name: deep.slice(0, n).join('::') });
+    for (let n = 1; n <= 4; n++) await create(groups, { name: Array(n).fill('E').join('::') });
+    const [d] = await desk.ask(groups.search, { params: {}, query: { query: 'name:D', sort_by: 'id' } }, ids.admin);
+    const moved = (parent: string) => update(groups, d?.id as number, { parent });
+    await expect(moved('E::E::E::E')).rejects.toMatchObject({
+      kind: 'invalid',
+      detail: `Invalid value for param 'name': E::E::E::E::${deep.join('::')}`,
+    });
+    expect(await moved('E::E::E')).toMatchObject({ name: 'E::E::E::D' });
+  });
+
+  it('stay one tree, whatever is renamed and moved', async () => {
+    const model = new Map<number, { last: string; parent: number | null }>();
+    for (const last of ['Ta', 'Tb', 'Tc', 'Td', 'Te']) {
+      model.set((await create(groups, { name: last })).id, { last, parent: null });
+    }
+    const all = [...model.keys()];
+    /** Full name; undefined when it would never end. */
+    const path = (id: number, seen: number[] = []): string | undefined => {
+      const { last, parent } = model.get(id) as { last: string; parent: number | null };
+      if (parent === null) return last;
+      const above = seen.includes(parent) ? undefined : path(parent, [...seen, id]);
+      return above && `${above}::${last}`;
+    };
+    const allowed = () => {
+      const paths = all.map((id) => path(id)?.toLowerCase());
+      return !paths.includes(undefined) && new Set(paths).size === all.length;
+    };
+    const anyGroup = fc.constantFrom(...all);
+    const step = fc.record({
+      id: anyGroup,
+      last: fc.option(fc.constantFrom('Ta', 'tb', 'Tc', 'Tx')),
+      parent: fc.option(fc.option(anyGroup), { nil: undefined }),
+    });
+    const outcomes = new Set<string>();
+    for (const { id, last, parent } of fc.sample(step, { numRuns: 80, seed: 11 })) {
+      const before = structuredClone(model.get(id)) as { last: string; parent: number | null };
+      const to = parent === undefined && last === null ? before.parent : (parent ?? null);
+      model.set(id, { last: last ?? before.last, parent: to });
+      const outcome = await update(groups, id, {
+        ...(last !== null && { name_last: last }),
+        ...(parent !== undefined && { parent_id: parent }),
+      }).then(
+        () => 'done',
+        ({ kind }) => kind,
+      );
+      expect(outcome, JSON.stringify({ id, last, parent })).toBe(allowed() ? 'done' : 'invalid');
+      outcomes.add(outcome);
+      if (outcome !== 'done') model.set(id, before);
+      const rows = await desk.rows<{ id: number; name: string }>('SELECT id, name FROM groups WHERE id = ANY ($1)', [
+        all,
+      ]);
+      for (const row of rows) expect(row.name).toBe(path(row.id));
+    }
+    expect(outcomes.size).toBe(2);
   });
 
   it('are for agents to see, for administrators to change, and for customers to choose from', async () => {

@@ -290,6 +290,7 @@ describe('the last administrator', () => {
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     await update(1, { permissions: ['admin', 'report'] }, boss);
+    await update(one.roleId, { active: false }, boss);
   });
 
   it('stays in whatever order people and roles are changed, and nothing else is refused for their sake', async () => {

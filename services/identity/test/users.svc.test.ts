@@ -484,6 +484,22 @@ describe('reading', () => {
     ]);
   });
 
+  it('finds those who hold a permission, by a parent as well, while the role counts', async () => {
+    const role = await desk.ask(
+      roles.create,
+      { params: {}, query: {}, body: { name: 'Reporters', permissions: ['report', 'ticket'] } },
+      ids.admin,
+    );
+    const { id } = await create({ email: 'reporter@example.org', role_ids: [role.id] });
+    const found = async (permissions: unknown) => (await search({ permissions, per_page: 200 })).map((row) => row.id);
+    expect(await found('ticket.agent')).toEqual(expect.arrayContaining([id, ids.agent]));
+    expect(await found(['report'])).toEqual(expect.arrayContaining([id, ids.admin]));
+    expect(await found('report, admin.user')).toContain(ids.admin);
+    expect(await found('ticket.agent')).not.toContain(ids.nicole);
+    await desk.ask(roles.update, { params: { id: role.id }, query: {}, body: { active: false } }, ids.admin);
+    expect(await found('ticket.agent')).not.toContain(id);
+  });
+
   it('counts all hits, also behind the last page', async () => {
     const page = (n: number) => search({ query: 'example.org', full: true, per_page: 2, page: n });
     const [first, behind] = (await Promise.all([page(1), page(99)])) as unknown as {
@@ -495,7 +511,11 @@ describe('reading', () => {
   });
 
   it('lists the roles with their permissions', async () => {
-    const rows = (await desk.ask(roles.list, { params: {}, query: { expand: true } }, ids.agent)) as Json[];
+    const rows = (await desk.ask(
+      roles.list,
+      { params: {}, query: { expand: true, per_page: 3 } },
+      ids.agent,
+    )) as Json[];
     expect(rows.map(({ id, name, default_at_signup }) => [id, name, default_at_signup])).toEqual([
       [1, 'Admin', false],
       [2, 'Agent', false],

@@ -52,6 +52,7 @@ GET    /api/v1/users/{id}                                      -+++ ++++ ++0!  -
 POST   /api/v1/users                                           ---- ++++ ++-!
 PUT    /api/v1/users/{id}                                      ---- ++++ ++-!  ---- ++++ ++-!  ---- ---- +--!
 DELETE /api/v1/users/{id}                                      ---- ---- +--!
+GET    /api/v1/users/history/{id}                              ---- ++++ ++-!
 GET    /api/v1/roles                                           ---- ++++ ++-!
 GET    /api/v1/roles/search                                    ---- ++++ ++-!
 POST   /api/v1/roles/search                                    ---- ++++ ++-!
@@ -59,6 +60,7 @@ GET    /api/v1/roles/{id}                                      ---- ++++ ++-!
 POST   /api/v1/roles                                           ---- ---- +--!
 PUT    /api/v1/roles/{id}                                      ---- ---- +--!
 DELETE /api/v1/roles/{id}                                      ---- ---- +--!
+GET    /api/v1/roles/history/{id}                              ---- ---- +--!
 GET    /api/v1/permissions                                     ---- ++++ ++-!
 
 # Of organizations: that of owner and mate, that of the other customer, and that of a stranger.
@@ -69,6 +71,7 @@ GET    /api/v1/organizations/{id}                              -++0 ++++ ++0!  -
 POST   /api/v1/organizations                                   ---- ++++ ++-!
 PUT    /api/v1/organizations/{id}                              ---- ++++ ++-!  ---- ++++ ++-!  ---- ++++ ++-!
 DELETE /api/v1/organizations/{id}                              ---- ---- +--!
+GET    /api/v1/organizations/history/{id}                      ---- ++++ ++-!
 GET    /api/v1/groups                                          -+++ ++++ ++-!
 GET    /api/v1/groups/search                                   ---- ++++ ++-!
 POST   /api/v1/groups/search                                   ---- ++++ ++-!
@@ -76,6 +79,7 @@ GET    /api/v1/groups/{id}                                     ---- ++++ ++-!  -
 POST   /api/v1/groups                                          ---- ---- +--!
 PUT    /api/v1/groups/{id}                                     ---- ---- +--!  ---- ---- +--!  ---- ---- +--!
 DELETE /api/v1/groups/{id}                                     ---- ---- +--!
+GET    /api/v1/groups/history/{id}                             ---- ---- +--!
 
 # Anybody may try to sign in, with whatever credential on top.
 POST   /api/v1/signin                                          !+++ ++++ +!!!

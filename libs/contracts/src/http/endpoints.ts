@@ -37,10 +37,10 @@ import {
   users,
 } from './identity.ts';
 import { listOutboundMail, listQuarantine, processQuarantined, retryOutboundMail } from './mail.ts';
+import { applications, oauthGrants } from './oauth.ts';
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
 import { ticketReport } from './reporting.ts';
 import {
-import { applications, oauthGrants } from './oauth.ts';
   createArticle,
   createTicket,
   deleteArticle,
@@ -112,7 +112,6 @@ export const endpoints: readonly EndpointDefinition[] = [
   signInProviders,
   ...Object.values(openIdProviders),
   ...Object.values(entitlementMappings),
-  ...Object.values(gettingStarted),
   ...Object.values(openIdIdentities),
   ...Object.values(auditLog),
   ...Object.values(agreements),

@@ -66,16 +66,44 @@ const Ids = z
   .union([bounded(Id, MAX_IDS), Id, z.string().regex(/^\d{1,15}(,\d{1,15}){0,999}$/)])
   .transform((ids) => (typeof ids === 'string' ? ids.split(',').map(Number) : [ids].flat()));
 
+/** `["a","b"]`, `"a"` or `"a,b"`. */
+const Names = z
+  .union([bounded(text(100), MAX_IDS), text(1000)])
+  .transform((names) => (typeof names === 'string' ? names.split(',').map((name) => name.trim()) : names));
+
 const SearchInput = Page.extend({
   query: text(500).optional(),
   term: text(500).optional(),
   label: Flag.optional(),
   only_total_count: Flag.optional(),
-  /** Users only: comma lists or arrays. */
+  /** Comma lists or arrays. */
   ids: Ids.optional(),
+  /** Users only. */
   role_ids: Ids.optional(),
   group_ids: Ids.optional(),
+  permissions: Names.optional(),
 });
+
+/** Nothing is there that does not apply; `created` comes first, with id 0, for it is told by the object itself. */
+export const ObjectHistory = z.object({
+  history: z.array(
+    z.object({
+      id: z.number().int(),
+      object: z.string(),
+      type: z.enum(['created', 'updated', 'added', 'removed']),
+      o_id: z.number().int(),
+      attribute: z.string().optional(),
+      value_from: z.string().optional(),
+      value_to: z.string().optional(),
+      id_from: z.number().int().optional(),
+      id_to: z.number().int().optional(),
+      created_by_id: z.number().int(),
+      created_at: Instant,
+    }),
+  ),
+  assets: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
+export type ObjectHistory = z.output<typeof ObjectHistory>;
 
 const crud = <R extends z.ZodType, B extends z.ZodType>(
   name: string,
@@ -140,6 +168,16 @@ const crud = <R extends z.ZodType, B extends z.ZodType>(
       tag,
       summary: `Deletes a ${name} that nothing refers to`,
       params,
+    }),
+    history: defineEndpoint({
+      id: `${name}History`,
+      method: 'GET',
+      path: `${path}/history/:id`,
+      question: `rpc.identity.v1.${name}-history`,
+      tag,
+      summary: `Every change of a ${name}, oldest first`,
+      params,
+      response: ObjectHistory,
     }),
     search: defineEndpoint({
       id: `search${pascal(plural)}`,
@@ -207,6 +245,8 @@ export const organizations = crud(
     note: text(5000).nullish(),
     members: bounded(text(255), MAX_IDS).optional(),
     member_ids: bounded(Id, MAX_IDS).optional(),
+    secondary_members: bounded(text(255), MAX_IDS).optional(),
+    secondary_member_ids: bounded(Id, MAX_IDS).optional(),
   }),
 );
 
@@ -243,6 +283,8 @@ export const groups = crud(
     /** Sending address, `Name <mail@host>` or bare; also the address whose mail lands in this group. */
     email: text(320).nullish(),
     signature: text(5000).nullish(),
+    shared_drafts: Flag.optional(),
+    summary_generation: z.enum(['global_default', 'enabled', 'disabled']).optional(),
     active: Flag.optional(),
     note: text(250).nullish(),
   }),

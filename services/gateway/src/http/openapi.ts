@@ -88,13 +88,6 @@ const ownRoutes: readonly OwnRoute[] = [
     'Sign-in with OpenID Connect',
     'For providers: ends the sessions that a signed `logout_token` (form field) names',
   ],
-  ['events', 'GET', '/api/v1/events', 'Events', 'Live ticket events (text/event-stream), resumable by Last-Event-ID'],
-  [
-    'getAttachment',
-    'GET',
-    '/api/v1/ticket_attachment/:ticket/:article/:id',
-    'Articles',
-    'The bytes of an attachment, as a download',
   [
     'oauthToken',
     'POST',
@@ -117,6 +110,13 @@ const ownRoutes: readonly OwnRoute[] = [
     'OAuth applications',
     'Where all of it is, for client libraries (RFC 8414)',
   ],
+  ['events', 'GET', '/api/v1/events', 'Events', 'Live ticket events (text/event-stream), resumable by Last-Event-ID'],
+  [
+    'getAttachment',
+    'GET',
+    '/api/v1/ticket_attachment/:ticket/:article/:id',
+    'Articles',
+    'The bytes of an attachment, as a download',
   ],
   ['getRawMail', 'GET', '/api/v1/ticket_article_plain/:id', 'Articles', 'The mail of an article as it arrived'],
   [

@@ -86,14 +86,16 @@ export class Present {
     ];
   }
 
-  /** Everything the rows refer to, by kind and id, bare. */
-  private async assets(tx: Read, viewer: Viewer, rows: Rows): Promise<Record<string, Record<string, Json>>> {
+  /** The rows and everything they refer to, by kind and id, bare. */
+  async assets(tx: Read, viewer: Viewer, rows: Rows): Promise<Record<string, Record<string, Json>>> {
     const users = [...(rows.users ?? [])];
     const organizations = [...(rows.organizations ?? [])];
     const groups = [...(rows.groups ?? [])];
     const all = [...users, ...organizations, ...groups, ...(rows.roles ?? [])];
     const authors = all.flatMap((row) => [row.created_by_id, row.updated_by_id]);
-    const members = organizations.flatMap((row) => row.member_ids.slice(0, MEMBERS_SHOWN));
+    const members = organizations.flatMap(({ member_ids, secondary_member_ids }) =>
+      [...member_ids, ...secondary_member_ids].slice(0, MEMBERS_SHOWN),
+    );
     users.push(...(await this.userStore.byIds(tx, missing(users, [...authors, ...members]))));
     const ofUsers = (rows.users ?? []).flatMap((row) => [row.organization_id ?? 0, ...row.organization_ids]);
     organizations.push(...(await this.organizationStore.byIds(tx, missing(organizations, ofUsers))));

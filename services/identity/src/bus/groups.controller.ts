@@ -2,11 +2,15 @@ import { groups, type ParsedInputOf } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { Groups } from '../application/groups/groups.ts';
+import { ReadHistory } from '../application/history/read-history.ts';
 import { actorOf, shaped } from './answering.ts';
 
 @Controller()
 export class GroupsController {
-  constructor(private readonly groups: Groups) {}
+  constructor(
+    private readonly groups: Groups,
+    private readonly histories: ReadHistory,
+  ) {}
 
   @Answers(groups.list)
   list(ctx: RpcContext, { query }: ParsedInputOf<typeof groups.list>) {
@@ -22,6 +26,11 @@ export class GroupsController {
   @Answers(groups.get)
   get(ctx: RpcContext, { params, query }: ParsedInputOf<typeof groups.get>) {
     return shaped(this.groups.get(actorOf(ctx), params.id, query));
+  }
+
+  @Answers(groups.history)
+  history(ctx: RpcContext, { params }: ParsedInputOf<typeof groups.history>) {
+    return this.histories.run(actorOf(ctx), 'Group', params.id);
   }
 
   @Answers(groups.create)

@@ -1,12 +1,16 @@
 import { organizations, type ParsedInputOf } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
+import { ReadHistory } from '../application/history/read-history.ts';
 import { Organizations } from '../application/organizations/organizations.ts';
 import { actorOf, shaped } from './answering.ts';
 
 @Controller()
 export class OrganizationsController {
-  constructor(private readonly organizations: Organizations) {}
+  constructor(
+    private readonly organizations: Organizations,
+    private readonly histories: ReadHistory,
+  ) {}
 
   @Answers(organizations.list)
   list(ctx: RpcContext, { query }: ParsedInputOf<typeof organizations.list>) {
@@ -22,6 +26,11 @@ export class OrganizationsController {
   @Answers(organizations.get)
   get(ctx: RpcContext, { params, query }: ParsedInputOf<typeof organizations.get>) {
     return shaped(this.organizations.get(actorOf(ctx), params.id, query));
+  }
+
+  @Answers(organizations.history)
+  history(ctx: RpcContext, { params }: ParsedInputOf<typeof organizations.history>) {
+    return this.histories.run(actorOf(ctx), 'Organization', params.id);
   }
 
   @Answers(organizations.create)

@@ -1,12 +1,16 @@
 import { listPermissions, type ParsedInputOf, roles } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
+import { ReadHistory } from '../application/history/read-history.ts';
 import { Roles } from '../application/roles/roles.ts';
 import { actorOf, shaped } from './answering.ts';
 
 @Controller()
 export class RolesController {
-  constructor(private readonly roles: Roles) {}
+  constructor(
+    private readonly roles: Roles,
+    private readonly histories: ReadHistory,
+  ) {}
 
   @Answers(roles.list)
   list(ctx: RpcContext, { query }: ParsedInputOf<typeof roles.list>) {
@@ -22,6 +26,11 @@ export class RolesController {
   @Answers(roles.get)
   get(ctx: RpcContext, { params, query }: ParsedInputOf<typeof roles.get>) {
     return shaped(this.roles.get(actorOf(ctx), params.id, query));
+  }
+
+  @Answers(roles.history)
+  history(ctx: RpcContext, { params }: ParsedInputOf<typeof roles.history>) {
+    return this.histories.run(actorOf(ctx), 'Role', params.id);
   }
 
   @Answers(roles.create)

@@ -1,6 +1,7 @@
 import { currentUser, type ParsedInputOf, users } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
+import { ReadHistory } from '../application/history/read-history.ts';
 import { ReadUsers } from '../application/users/read-users.ts';
 import { WriteUser } from '../application/users/write-user.ts';
 import { actorOf, shaped } from './answering.ts';
@@ -10,6 +11,7 @@ export class UsersController {
   constructor(
     private readonly reading: ReadUsers,
     private readonly writing: WriteUser,
+    private readonly histories: ReadHistory,
   ) {}
 
   @Answers(users.list)
@@ -31,6 +33,11 @@ export class UsersController {
   @Answers(currentUser)
   me(ctx: RpcContext, { query }: ParsedInputOf<typeof currentUser>) {
     return shaped(this.reading.me(actorOf(ctx), query));
+  }
+
+  @Answers(users.history)
+  history(ctx: RpcContext, { params }: ParsedInputOf<typeof users.history>) {
+    return this.histories.run(actorOf(ctx), 'User', params.id);
   }
 
   @Answers(users.create)

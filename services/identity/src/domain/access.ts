@@ -103,6 +103,18 @@ export const mayRoles = {
     can(viewer, 'admin.role') && permissions.filter(administers).every((held) => can(viewer, held)),
 } as const;
 
+/** Who may read what happened to an object, with everybody who did it: those who look after its like. */
+export const mayHistories = {
+  User: mayUsers.search,
+  Organization: mayOrganizations.search,
+  Group: mayGroups.write,
+  Role: (viewer: Viewer): boolean => mayRoles.write(viewer, []),
+} as const;
+
+export const mayApplications = {
+  manage: (viewer: Viewer): boolean => can(viewer, 'admin.api'),
+} as const;
+
 export const maySettings = {
   manage: (viewer: Viewer): boolean => can(viewer, 'admin.security'),
 } as const;
@@ -120,10 +132,6 @@ export const mayCredentials = {
   manageSessions: (viewer: Viewer): boolean => can(viewer, 'admin.session') && viewer.actingUserId === undefined,
   /** Taking a lost second factor from somebody. */
   resetSecondFactor: (viewer: Viewer): boolean => can(viewer, 'admin.user') && viewer.actingUserId === undefined,
-export const mayApplications = {
-  manage: (viewer: Viewer): boolean => can(viewer, 'admin.api'),
-} as const;
-
   /** Acting for somebody must not leave a key to their account behind. */
   inPerson: (viewer: Viewer): boolean => viewer.actingUserId === undefined,
 } as const;

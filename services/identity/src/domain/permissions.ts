@@ -109,6 +109,11 @@ export function grants(held: readonly string[], name: string): boolean {
   return held.some((permission) => permission === name || name.startsWith(`${permission}.`));
 }
 
+/** The names of which one must be held for a permission to be held: itself and its parents. */
+export function grantedBy(name: string): string[] {
+  return [...parentsOf(name), name];
+}
+
 /**
  * What is allowed by both lists: `admin` narrowed to `admin.user` is `admin.user`, and so is the reverse.
  * @returns sorted, without a name whose parent is in the answer as well
@@ -120,7 +125,8 @@ export function narrow(one: readonly string[], other: readonly string[]): string
 
 /** Sorted, without doubles and without names that a parent in the list grants already. */
 export function minimal(names: readonly string[]): string[] {
-  const parents = (name: string) => [...name.matchAll(/\./g)].map((dot) => name.slice(0, dot.index));
   const all = new Set(names);
-  return [...all].filter((name) => !parents(name).some((parent) => all.has(parent))).sort();
+  return [...all].filter((name) => !parentsOf(name).some((parent) => all.has(parent))).sort();
 }
+
+const parentsOf = (name: string): string[] => [...name.matchAll(/\./g)].map((dot) => name.slice(0, dot.index));

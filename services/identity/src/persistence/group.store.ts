@@ -69,13 +69,19 @@ export class GroupStore {
     return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
   }
 
-  async search(tx: Read, terms: readonly SearchTerm[], { limit, offset, orderBy }: Window): Promise<Found> {
-    const words = terms.map(({ field }, i) => `${field ?? "concat_ws(' ', name, note)"} ILIKE $${i + 1}`);
+  /** @param ids  only these; null: all */
+  async search(
+    tx: Read,
+    terms: readonly SearchTerm[],
+    ids: readonly number[] | null,
+    { limit, offset, orderBy }: Window,
+  ): Promise<Found> {
+    const words = terms.map(({ field }, i) => `AND ${field ?? "concat_ws(' ', name, note)"} ILIKE $${i + 2}`);
     const rows = await sql<{ id: number; total: number }>(
       tx,
-      `SELECT id, count(*) OVER () AS total FROM groups ${words.length > 0 ? `WHERE ${words.join(' AND ')}` : ''}
+      `SELECT id, count(*) OVER () AS total FROM groups WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) ${words.join(' ')}
        ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}`,
-      terms.map((term) => term.pattern),
+      [ids, ...terms.map((term) => term.pattern)],
     );
     return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
   }
@@ -88,16 +94,21 @@ export class GroupStore {
     return updateRow(tx, 'groups', id, values, by);
   }
 
-  /** After a rename: the paths of all descendants start with the new one. @returns their ids */
-  async movePaths(tx: EntityManager, from: string, to: string, by: { userId: number; at: Date }): Promise<number[]> {
-    const rows = await sql<{ id: number }>(
+  /** All descendants of the group with this full name. */
+  async below(tx: Read, name: string): Promise<GroupRow[]> {
+    return sql(tx, `SELECT ${columns} FROM groups g WHERE starts_with(name, $1 || '::') ORDER BY name`, [name]);
+  }
+
+  /** After a rename: the paths of all descendants start with the new one. */
+  async movePaths(tx: EntityManager, from: string, to: string, by: { userId: number; at: Date }): Promise<void> {
+    if (from === to) return;
+    await sql(
       tx,
       `UPDATE groups SET name = $2 || substr(name, length($1) + 1), version = version + 1,
               updated_by_id = $3, updated_at = $4
-       WHERE starts_with(name, $1 || '::') RETURNING id`,
+       WHERE starts_with(name, $1 || '::')`,
       [from, to, by.userId, by.at],
     );
-    return rows.map((row) => row.id);
   }
 
   async delete(tx: EntityManager, id: number): Promise<void> {

@@ -63,13 +63,19 @@ export class OrganizationStore {
     return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
   }
 
-  async search(tx: Read, terms: readonly SearchTerm[], { limit, offset, orderBy }: Window): Promise<Found> {
-    const words = terms.map(({ field }, i) => `${field ?? "concat_ws(' ', name, domain, note)"} ILIKE $${i + 1}`);
+  /** @param ids  only these; null: all */
+  async search(
+    tx: Read,
+    terms: readonly SearchTerm[],
+    ids: readonly number[] | null,
+    { limit, offset, orderBy }: Window,
+  ): Promise<Found> {
+    const words = terms.map(({ field }, i) => `AND ${field ?? "concat_ws(' ', name, domain, note)"} ILIKE $${i + 2}`);
     const rows = await sql<{ id: number; total: number }>(
       tx,
-      `SELECT id, count(*) OVER () AS total FROM organizations ${words.length > 0 ? `WHERE ${words.join(' AND ')}` : ''}
+      `SELECT id, count(*) OVER () AS total FROM organizations WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) ${words.join(' ')}
        ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}`,
-      terms.map((term) => term.pattern),
+      [ids, ...terms.map((term) => term.pattern)],
     );
     return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
   }
@@ -82,23 +88,28 @@ export class OrganizationStore {
     return updateRow(tx, 'organizations', id, values, by);
   }
 
-  /** Makes exactly these users the members. @returns ids of the users that came or went */
-  async setMembers(
-    tx: EntityManager,
-    id: number,
-    memberIds: readonly number[],
-    by: { userId: number; at: Date },
-  ): Promise<number[]> {
-    const rows = await sql<{ id: number }>(
+  /** Makes exactly these users the members; whoever writes the users themselves tells that they changed. */
+  async setMembers(tx: EntityManager, id: number, memberIds: readonly number[]): Promise<void> {
+    await sql(
       tx,
-      `UPDATE users SET organization_id = CASE WHEN id = ANY ($2::int[]) THEN $1::int END,
-              version = version + 1, updated_by_id = $3, updated_at = $4
+      `UPDATE users SET organization_id = CASE WHEN id = ANY ($2::int[]) THEN $1::int END
        WHERE (organization_id = $1) IS DISTINCT FROM (id = ANY ($2::int[]))
-         AND (organization_id = $1 OR id = ANY ($2::int[]))
-       RETURNING id`,
-      [id, memberIds, by.userId, by.at],
+         AND (organization_id = $1 OR id = ANY ($2::int[]))`,
+      [id, memberIds],
     );
-    return rows.map((row) => row.id);
+  }
+
+  /** The same for those who belong to it beside another one. */
+  async setSecondaryMembers(tx: EntityManager, id: number, memberIds: readonly number[]): Promise<void> {
+    await sql(tx, 'DELETE FROM user_organization WHERE organization_id = $1 AND user_id <> ALL ($2::int[])', [
+      id,
+      memberIds,
+    ]);
+    await sql(
+      tx,
+      `INSERT INTO user_organization (user_id, organization_id) SELECT unnest($2::int[]), $1 ON CONFLICT DO NOTHING`,
+      [id, memberIds],
+    );
   }
 
   async delete(tx: EntityManager, id: number): Promise<void> {

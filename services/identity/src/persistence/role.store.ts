@@ -48,13 +48,19 @@ export class RoleStore {
     return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
   }
 
-  async search(tx: Read, terms: readonly SearchTerm[], { limit, offset, orderBy }: Window): Promise<Found> {
-    const words = terms.map(({ field }, i) => `${field ?? "concat_ws(' ', name, note)"} ILIKE $${i + 1}`);
+  /** @param ids  only these; null: all */
+  async search(
+    tx: Read,
+    terms: readonly SearchTerm[],
+    ids: readonly number[] | null,
+    { limit, offset, orderBy }: Window,
+  ): Promise<Found> {
+    const words = terms.map(({ field }, i) => `AND ${field ?? "concat_ws(' ', name, note)"} ILIKE $${i + 2}`);
     const rows = await sql<{ id: number; total: number }>(
       tx,
-      `SELECT id, count(*) OVER () AS total FROM roles ${words.length > 0 ? `WHERE ${words.join(' AND ')}` : ''}
+      `SELECT id, count(*) OVER () AS total FROM roles WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) ${words.join(' ')}
        ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}`,
-      terms.map((term) => term.pattern),
+      [ids, ...terms.map((term) => term.pattern)],
     );
     return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
   }

@@ -50,6 +50,8 @@ export interface UserSearch {
   ids?: number[] | undefined;
   roleIds?: number[] | undefined;
   groupIds?: number[] | undefined;
+  /** Whoever holds one of them by an active role, or by a parent. */
+  permissions?: string[] | undefined;
 }
 
 @Injectable()
@@ -106,7 +108,8 @@ export class UserStore {
     search: UserSearch,
     { limit, offset, orderBy }: Window,
   ): Promise<{ ids: number[]; total: number }> {
-    const params: unknown[] = [search.ids ?? null, search.roleIds ?? null, search.groupIds ?? null];
+    const { ids = null, roleIds = null, groupIds = null, permissions = null } = search;
+    const params: unknown[] = [ids, roleIds, groupIds, permissions];
     const words = search.terms.map(({ field, pattern }) => {
       params.push(pattern);
       return `${(field && searchable[field]) ?? anyField} ILIKE $${params.length}`;
@@ -115,6 +118,7 @@ export class UserStore {
        WHERE u.id <> 1 AND ($1::bigint[] IS NULL OR u.id = ANY ($1))
          AND ($2::bigint[] IS NULL OR EXISTS (SELECT 1 FROM user_role WHERE user_id = u.id AND role_id = ANY ($2)))
          AND ($3::bigint[] IS NULL OR EXISTS (SELECT 1 FROM user_group WHERE user_id = u.id AND group_id = ANY ($3)))
+         AND ($4::text[] IS NULL OR ${rolePermissions} && $4)
          ${words.map((word) => `AND ${word}`).join(' ')}`;
     const rows = await sql<{ id: number; total: number }>(
       tx,
@@ -133,6 +137,15 @@ export class UserStore {
 
   update(tx: EntityManager, id: number, values: UserValues, by: { userId: number; at: Date }): Promise<void> {
     return updateRow(tx, 'users', id, values, by);
+  }
+
+  /** Moves version and time of people of whom something changed that is not in their own rows. */
+  async touch(tx: EntityManager, ids: readonly number[], by: { userId: number; at: Date }): Promise<void> {
+    await sql(
+      tx,
+      'UPDATE users SET version = version + 1, updated_by_id = $2, updated_at = $3 WHERE id = ANY ($1::int[])',
+      [ids, by.userId, by.at],
+    );
   }
 
   async setRoles(tx: EntityManager, id: number, roleIds: readonly number[]): Promise<void> {
@@ -188,7 +201,9 @@ export class UserStore {
                     AND (created_by_id = $1 OR updated_by_id = $1 OR out_of_office_replacement_id = $1))
          OR EXISTS (SELECT 1 FROM organizations WHERE created_by_id = $1 OR updated_by_id = $1)
          OR EXISTS (SELECT 1 FROM groups WHERE created_by_id = $1 OR updated_by_id = $1)
-         OR EXISTS (SELECT 1 FROM roles WHERE created_by_id = $1 OR updated_by_id = $1) AS referenced`,
+         OR EXISTS (SELECT 1 FROM roles WHERE created_by_id = $1 OR updated_by_id = $1)
+         OR EXISTS (SELECT 1 FROM history
+                    WHERE created_by_id = $1 AND NOT (object = 'User' AND o_id = $1)) AS referenced`,
       [id],
     );
     return row?.referenced === true;

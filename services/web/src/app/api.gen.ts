@@ -7,13 +7,13 @@ export const routes = {
   changePassword: ['POST', '/api/v1/users/password_change'],
   checkPassword: ['POST', '/api/v1/users/password_check'],
   createAgreement: ['POST', '/api/v1/agreements'],
-  createArticle: ['POST', '/api/v1/ticket_articles'],
   createApplication: ['POST', '/api/v1/applications'],
+  createArticle: ['POST', '/api/v1/ticket_articles'],
   createEntitlementMapping: ['POST', '/api/v1/entitlement_mappings'],
+  createFirstAdmin: ['POST', '/api/v1/getting_started/admin'],
   createGroup: ['POST', '/api/v1/groups'],
   createOpenIdIdentity: ['POST', '/api/v1/openid_identities'],
   createOpenIdProvider: ['POST', '/api/v1/openid_providers'],
-  createFirstAdmin: ['POST', '/api/v1/getting_started/admin'],
   createOrganization: ['POST', '/api/v1/organizations'],
   createRole: ['POST', '/api/v1/roles'],
   createTicket: ['POST', '/api/v1/tickets'],
@@ -22,14 +22,14 @@ export const routes = {
   createToken: ['POST', '/api/v1/user_access_token'],
   createUser: ['POST', '/api/v1/users'],
   currentUser: ['GET', '/api/v1/users/me'],
+  decideAuthorization: ['POST', '/api/v1/oauth/authorizations'],
   deleteAgreement: ['DELETE', '/api/v1/agreements/:id'],
+  deleteApplication: ['DELETE', '/api/v1/applications/:id'],
   deleteArticle: ['DELETE', '/api/v1/ticket_articles/:id'],
   deleteEntitlementMapping: ['DELETE', '/api/v1/entitlement_mappings/:id'],
   deleteGroup: ['DELETE', '/api/v1/groups/:id'],
   deleteOpenIdIdentity: ['DELETE', '/api/v1/openid_identities/:id'],
-  decideAuthorization: ['POST', '/api/v1/oauth/authorizations'],
   deleteOpenIdProvider: ['DELETE', '/api/v1/openid_providers/:id'],
-  deleteApplication: ['DELETE', '/api/v1/applications/:id'],
   deleteOrganization: ['DELETE', '/api/v1/organizations/:id'],
   deletePasskey: ['DELETE', '/api/v1/users/two_factor/passkeys/:id'],
   deleteRole: ['DELETE', '/api/v1/roles/:id'],
@@ -41,6 +41,7 @@ export const routes = {
   deleteToken: ['DELETE', '/api/v1/user_access_token/:id'],
   deleteUser: ['DELETE', '/api/v1/users/:id'],
   generateRecoveryCodes: ['POST', '/api/v1/users/two_factor/recovery_codes_generate'],
+  getApplication: ['GET', '/api/v1/applications/:id'],
   getArticle: ['GET', '/api/v1/ticket_articles/:id'],
   getEntitlementMapping: ['GET', '/api/v1/entitlement_mappings/:id'],
   getGroup: ['GET', '/api/v1/groups/:id'],
@@ -51,38 +52,43 @@ export const routes = {
   getTicketPriority: ['GET', '/api/v1/ticket_priorities/:id'],
   getTicketState: ['GET', '/api/v1/ticket_states/:id'],
   getUser: ['GET', '/api/v1/users/:id'],
-  getApplication: ['GET', '/api/v1/applications/:id'],
+  gettingStarted: ['GET', '/api/v1/getting_started'],
+  groupHistory: ['GET', '/api/v1/groups/history/:id'],
   initiateAuthenticatorApp: ['POST', '/api/v1/users/two_factor/authenticator_app'],
   listAgreements: ['GET', '/api/v1/agreements'],
+  listApplications: ['GET', '/api/v1/applications'],
   listArticles: ['GET', '/api/v1/ticket_articles/by_ticket/:id'],
   listAuditEntries: ['GET', '/api/v1/audit'],
   listEntitlementMappings: ['GET', '/api/v1/entitlement_mappings'],
+  listGrantedApplications: ['GET', '/api/v1/oauth/grants'],
   listGroups: ['GET', '/api/v1/groups'],
   listOpenIdIdentities: ['GET', '/api/v1/openid_identities'],
   listOpenIdProviders: ['GET', '/api/v1/openid_providers'],
   listOrganizations: ['GET', '/api/v1/organizations'],
-  gettingStarted: ['GET', '/api/v1/getting_started'],
   listOutboundMail: ['GET', '/api/v1/mail/outbound'],
   listPermissions: ['GET', '/api/v1/permissions'],
   listQuarantine: ['GET', '/api/v1/mail/quarantine'],
   listRoles: ['GET', '/api/v1/roles'],
   listSessions: ['GET', '/api/v1/sessions'],
   listSettings: ['GET', '/api/v1/settings'],
-  listApplications: ['GET', '/api/v1/applications'],
   listTicketPriorities: ['GET', '/api/v1/ticket_priorities'],
   listTicketStates: ['GET', '/api/v1/ticket_states'],
   listTickets: ['GET', '/api/v1/tickets'],
   listTokens: ['GET', '/api/v1/user_access_token'],
   listUsers: ['GET', '/api/v1/users'],
+  organizationHistory: ['GET', '/api/v1/organizations/history/:id'],
   passkeyOptions: ['POST', '/api/v1/users/two_factor/passkeys/options'],
-  listGrantedApplications: ['GET', '/api/v1/oauth/grants'],
+  previewAuthorization: ['POST', '/api/v1/oauth/authorizations/preview'],
   previewEntitlementMappings: ['POST', '/api/v1/entitlement_mappings/preview'],
   processQuarantined: ['POST', '/api/v1/mail/quarantine/:id/process'],
   removeTwoFactor: ['DELETE', '/api/v1/users/two_factor/remove_authentication_method'],
   removeUserTwoFactor: ['DELETE', '/api/v1/users/:id/admin_two_factor/remove_all_authentication_methods'],
   renamePasskey: ['PUT', '/api/v1/users/two_factor/passkeys/:id'],
+  renewApplicationSecret: ['POST', '/api/v1/applications/:id/secret'],
   requestPasswordReset: ['POST', '/api/v1/users/password_reset'],
   retryOutboundMail: ['POST', '/api/v1/mail/outbound/:id/retry'],
+  revokeGrantedApplication: ['DELETE', '/api/v1/oauth/grants/:id'],
+  roleHistory: ['GET', '/api/v1/roles/history/:id'],
   searchGroups: ['GET', '/api/v1/groups/search'],
   searchGroupsByPost: ['POST', '/api/v1/groups/search'],
   searchOrganizations: ['GET', '/api/v1/organizations/search'],
@@ -96,18 +102,14 @@ export const routes = {
   setPasswordByToken: ['POST', '/api/v1/users/password_reset_verify'],
   signInProviders: ['GET', '/api/v1/signin/providers'],
   signUp: ['POST', '/api/v1/users/signup'],
-  previewAuthorization: ['POST', '/api/v1/oauth/authorizations/preview'],
-  previewDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/preview'],
   signUpSettings: ['GET', '/api/v1/users/signup'],
   ticketCounts: ['GET', '/api/v1/ticket_counts'],
   ticketHistory: ['GET', '/api/v1/ticket_history/:id'],
   ticketList: ['GET', '/api/v1/ticket_list'],
   ticketReport: ['GET', '/api/v1/reports/tickets'],
-  renewApplicationSecret: ['POST', '/api/v1/applications/:id/secret'],
   twoFactorConfiguration: ['GET', '/api/v1/users/two_factor/personal_configuration'],
   updateAgreement: ['PUT', '/api/v1/agreements/:id'],
-  revokeGrantedApplication: ['DELETE', '/api/v1/oauth/grants/:id'],
-  roleHistory: ['GET', '/api/v1/roles/history/:id'],
+  updateApplication: ['PUT', '/api/v1/applications/:id'],
   updateArticle: ['PUT', '/api/v1/ticket_articles/:id'],
   updateEntitlementMapping: ['PUT', '/api/v1/entitlement_mappings/:id'],
   updateGroup: ['PUT', '/api/v1/groups/:id'],
@@ -119,6 +121,7 @@ export const routes = {
   updateTicketPriority: ['PUT', '/api/v1/ticket_priorities/:id'],
   updateTicketState: ['PUT', '/api/v1/ticket_states/:id'],
   updateUser: ['PUT', '/api/v1/users/:id'],
+  userHistory: ['GET', '/api/v1/users/history/:id'],
   userTwoFactor: ['GET', '/api/v1/users/:id/admin_two_factor/enabled_authentication_methods'],
   verifyAuditLog: ['GET', '/api/v1/audit/verify'],
   verifyTwoFactor: ['POST', '/api/v1/users/two_factor/verify_configuration'],
@@ -126,12 +129,14 @@ export const routes = {
 
 export interface Endpoints {
   addPasskey: typeof contracts.addPasskey;
+  autoWizard: (typeof contracts.gettingStarted)['autoWizard'];
   changePassword: typeof contracts.changePassword;
   checkPassword: typeof contracts.checkPassword;
-  updateApplication: ['PUT', '/api/v1/applications/:id'],
   createAgreement: (typeof contracts.agreements)['create'];
+  createApplication: (typeof contracts.applications)['create'];
   createArticle: typeof contracts.createArticle;
   createEntitlementMapping: (typeof contracts.entitlementMappings)['create'];
+  createFirstAdmin: (typeof contracts.gettingStarted)['admin'];
   createGroup: (typeof contracts.groups)['create'];
   createOpenIdIdentity: (typeof contracts.openIdIdentities)['create'];
   createOpenIdProvider: (typeof contracts.openIdProviders)['create'];
@@ -142,19 +147,18 @@ export interface Endpoints {
   createTicketState: (typeof contracts.ticketStates)['create'];
   createToken: typeof contracts.createToken;
   createUser: (typeof contracts.users)['create'];
-  autoWizard: (typeof contracts.gettingStarted)['autoWizard'];
   currentUser: typeof contracts.currentUser;
+  decideAuthorization: (typeof contracts.oauthGrants)['decide'];
   deleteAgreement: (typeof contracts.agreements)['delete'];
+  deleteApplication: (typeof contracts.applications)['delete'];
   deleteArticle: typeof contracts.deleteArticle;
   deleteEntitlementMapping: (typeof contracts.entitlementMappings)['delete'];
   deleteGroup: (typeof contracts.groups)['delete'];
   deleteOpenIdIdentity: (typeof contracts.openIdIdentities)['delete'];
   deleteOpenIdProvider: (typeof contracts.openIdProviders)['delete'];
   deleteOrganization: (typeof contracts.organizations)['delete'];
-  createFirstAdmin: (typeof contracts.gettingStarted)['admin'];
   deletePasskey: typeof contracts.deletePasskey;
   deleteRole: (typeof contracts.roles)['delete'];
-  createApplication: (typeof contracts.applications)['create'];
   deleteSession: typeof contracts.deleteSession;
   deleteSessions: typeof contracts.deleteSessions;
   deleteTicket: typeof contracts.deleteTicket;
@@ -163,6 +167,7 @@ export interface Endpoints {
   deleteToken: typeof contracts.deleteToken;
   deleteUser: (typeof contracts.users)['delete'];
   generateRecoveryCodes: typeof contracts.generateRecoveryCodes;
+  getApplication: (typeof contracts.applications)['get'];
   getArticle: typeof contracts.getArticle;
   getEntitlementMapping: (typeof contracts.entitlementMappings)['get'];
   getGroup: (typeof contracts.groups)['get'];
@@ -173,13 +178,15 @@ export interface Endpoints {
   getTicketPriority: (typeof contracts.ticketPriorities)['get'];
   getTicketState: (typeof contracts.ticketStates)['get'];
   getUser: (typeof contracts.users)['get'];
-  decideAuthorization: (typeof contracts.oauthGrants)['decide'];
+  gettingStarted: (typeof contracts.gettingStarted)['status'];
+  groupHistory: (typeof contracts.groups)['history'];
   initiateAuthenticatorApp: typeof contracts.initiateAuthenticatorApp;
-  deleteApplication: (typeof contracts.applications)['delete'];
   listAgreements: (typeof contracts.agreements)['list'];
+  listApplications: (typeof contracts.applications)['list'];
   listArticles: typeof contracts.listArticles;
   listAuditEntries: (typeof contracts.auditLog)['list'];
   listEntitlementMappings: (typeof contracts.entitlementMappings)['list'];
+  listGrantedApplications: (typeof contracts.oauthGrants)['list'];
   listGroups: (typeof contracts.groups)['list'];
   listOpenIdIdentities: (typeof contracts.openIdIdentities)['list'];
   listOpenIdProviders: (typeof contracts.openIdProviders)['list'];
@@ -195,16 +202,19 @@ export interface Endpoints {
   listTickets: typeof contracts.listTickets;
   listTokens: typeof contracts.listTokens;
   listUsers: (typeof contracts.users)['list'];
+  organizationHistory: (typeof contracts.organizations)['history'];
   passkeyOptions: typeof contracts.passkeyOptions;
+  previewAuthorization: (typeof contracts.oauthGrants)['preview'];
   previewEntitlementMappings: (typeof contracts.entitlementMappings)['preview'];
-  getApplication: (typeof contracts.applications)['get'];
   processQuarantined: typeof contracts.processQuarantined;
   removeTwoFactor: typeof contracts.removeTwoFactor;
-  gettingStarted: (typeof contracts.gettingStarted)['status'];
   removeUserTwoFactor: typeof contracts.removeUserTwoFactor;
   renamePasskey: typeof contracts.renamePasskey;
+  renewApplicationSecret: (typeof contracts.applications)['renewSecret'];
   requestPasswordReset: typeof contracts.requestPasswordReset;
   retryOutboundMail: typeof contracts.retryOutboundMail;
+  revokeGrantedApplication: (typeof contracts.oauthGrants)['revoke'];
+  roleHistory: (typeof contracts.roles)['history'];
   searchGroups: (typeof contracts.groups)['search'];
   searchGroupsByPost: (typeof contracts.groups)['searchByPost'];
   searchOrganizations: (typeof contracts.organizations)['search'];
@@ -214,19 +224,18 @@ export interface Endpoints {
   searchTickets: typeof contracts.searchTickets;
   searchTicketsByPost: typeof contracts.searchTicketsByPost;
   searchUsers: (typeof contracts.users)['search'];
-  listApplications: (typeof contracts.applications)['list'];
   searchUsersByPost: (typeof contracts.users)['searchByPost'];
   setPasswordByToken: typeof contracts.setPasswordByToken;
   signInProviders: typeof contracts.signInProviders;
   signUp: typeof contracts.signUp;
   signUpSettings: typeof contracts.signUpSettings;
   ticketCounts: typeof contracts.ticketCounts;
-  listGrantedApplications: (typeof contracts.oauthGrants)['list'];
   ticketHistory: typeof contracts.ticketHistory;
   ticketList: typeof contracts.ticketList;
   ticketReport: typeof contracts.ticketReport;
   twoFactorConfiguration: typeof contracts.twoFactorConfiguration;
   updateAgreement: (typeof contracts.agreements)['update'];
+  updateApplication: (typeof contracts.applications)['update'];
   updateArticle: typeof contracts.updateArticle;
   updateEntitlementMapping: (typeof contracts.entitlementMappings)['update'];
   updateGroup: (typeof contracts.groups)['update'];
@@ -238,13 +247,8 @@ export interface Endpoints {
   updateTicketPriority: (typeof contracts.ticketPriorities)['update'];
   updateTicketState: (typeof contracts.ticketStates)['update'];
   updateUser: (typeof contracts.users)['update'];
+  userHistory: (typeof contracts.users)['history'];
   userTwoFactor: typeof contracts.userTwoFactor;
   verifyAuditLog: (typeof contracts.auditLog)['verify'];
   verifyTwoFactor: typeof contracts.verifyTwoFactor;
 }
-  previewAuthorization: (typeof contracts.oauthGrants)['preview'];
-  previewDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['preview'];
-  renewApplicationSecret: (typeof contracts.applications)['renewSecret'];
-  revokeGrantedApplication: (typeof contracts.oauthGrants)['revoke'];
-  roleHistory: (typeof contracts.roles)['history'];
-  updateApplication: (typeof contracts.applications)['update'];

@@ -4,14 +4,21 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { record } from '../../events.ts';
 import { FederatedStore } from '../../persistence/federated.store.ts';
+import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
+import { History } from '../history/history.ts';
+
+/** Nobody did it: the provider says so. */
+const SYSTEM = 1;
 
 /** Keeps the roles and groups that come from entitlements equal to what was earned. */
 @Injectable()
 export class FederatedRights {
   constructor(
     private readonly store: FederatedStore,
+    private readonly users: UserStore,
+    private readonly history: History,
     private readonly announce: Announce,
     private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -23,9 +30,12 @@ export class FederatedRights {
    */
   async settle(tx: EntityManager, userIds: readonly number[]): Promise<void> {
     if (userIds.length === 0) return;
+    const before = await this.users.byIds(tx, userIds);
     const changed = await this.store.settle(tx, userIds);
     if (changed.length === 0) return;
-    await this.store.moveOn(tx, changed, new Date(this.clock.now()));
+    const at = new Date(this.clock.now());
+    await this.store.moveOn(tx, changed, at);
+    await this.history.users(tx, before, await this.users.byIds(tx, changed), { userId: SYSTEM, at });
     await this.announce.usersChanged(tx, 'updated', changed);
     await this.announce.accessChanged(tx, changed, 'entitlements');
     record.federatedRightsChanged(changed);

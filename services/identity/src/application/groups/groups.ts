@@ -12,7 +12,7 @@ import { searchTerms, windowOf } from '../../domain/reading.ts';
 import { type GroupRow, GroupStore, type GroupValues, groupSearchFields } from '../../persistence/group.store.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
-
+import { History } from '../history/history.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
 
@@ -31,6 +31,7 @@ export class Groups {
     private readonly groups: GroupStore,
     private readonly announce: Announce,
     private readonly present: Present,
+    private readonly history: History,
     private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -51,7 +52,7 @@ export class Groups {
   async search(actor: Actor, query: SearchQuery): Promise<Json | Json[]> {
     if (!mayGroups.see(actor)) throw refusals.notAuthorized();
     const terms = searchTerms(query.query ?? query.term ?? '', groupSearchFields);
-    const { ids, total } = await this.groups.search(this.db, terms, windowOf(query, searched));
+    const { ids, total } = await this.groups.search(this.db, terms, query.ids ?? null, windowOf(query, searched));
     if (query.only_total_count) return { total_count: total };
     const rows = await this.groups.byIds(this.db, ids);
     if (query.label || query.term !== undefined) {
@@ -97,11 +98,14 @@ export class Groups {
       const written = Object.entries({ ...valuesOf(input), ...place });
       const changed = written.filter(([name, value]) => !isDeepStrictEqual(old[name], value));
       if (changed.length > 0) {
+        const below = place.name === before.name ? [] : await this.groups.below(tx, before.name);
+        refuseTooDeep(below, before, place);
         await this.groups.update(tx, id, Object.fromEntries(changed), this.by(actor));
-        const moved =
-          place.name === before.name ? [] : await this.groups.movePaths(tx, before.name, place.name, this.by(actor));
-        await this.announce.groupsChanged(tx, 'updated', [id, ...moved]);
+        await this.groups.movePaths(tx, before.name, place.name, this.by(actor));
+        const moved = [id, ...below.map((row) => row.id)];
+        await this.announce.groupsChanged(tx, 'updated', moved);
         if (changed.some(([name]) => name === 'active')) await this.announce.accessChanged(tx, null, 'group-active');
+        await this.history.groups(tx, [before, ...below], await this.groups.byIds(tx, moved), this.by(actor));
         await this.recordChange(tx, actor, 'changed', before, await this.row(tx, id));
       }
       return this.present.one(tx, actor, 'groups', await this.row(tx, id), shape);
@@ -117,6 +121,7 @@ export class Groups {
       if (await this.groups.isReferenced(tx, id)) throw refusals.referenced();
       await this.announce.groupDeleted(tx, id);
       await this.groups.delete(tx, id);
+      await this.history.forget(tx, 'Group', id);
       await this.recordChange(tx, actor, 'deleted', before, null);
     });
     return {};
@@ -213,10 +218,22 @@ const auditedColumns = [
   'email_name',
   'email_address',
   'signature',
+  'shared_drafts',
+  'summary_generation',
 ] as const;
+
+/** What lies below moves along, and may lie no deeper than anything else. @throws AppError invalid */
+function refuseTooDeep(below: readonly GroupRow[], before: GroupRow, after: { name: string }): void {
+  for (const { name } of below) {
+    const moved = `${after.name}${name.slice(before.name.length)}`;
+    if (moved.split(separator).length > deepest) throw refusals.badParameter('name', moved);
+  }
+}
 
 function valuesOf(input: Input): GroupValues {
   const values: GroupValues = {};
+  if (input.shared_drafts !== undefined) values.shared_drafts = input.shared_drafts;
+  if (input.summary_generation !== undefined) values.summary_generation = input.summary_generation;
   if (input.assignment_timeout !== undefined) values.assignment_timeout = input.assignment_timeout;
   if (input.follow_up_possible !== undefined) values.follow_up_possible = input.follow_up_possible;
   if (input.follow_up_assignment !== undefined) values.follow_up_assignment = input.follow_up_assignment;

@@ -17,8 +17,9 @@ import {
 import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
-
+import { History } from '../history/history.ts';
 import { type Json, Present, type Shape } from '../present.ts';
+import { allKnown, allNamed, sorted } from '../references.ts';
 import { refusals } from '../refusals.ts';
 
 type ListQuery = ParsedInputOf<typeof endpoints.list>['query'];
@@ -48,6 +49,7 @@ export class Organizations {
     private readonly users: UserStore,
     private readonly announce: Announce,
     private readonly present: Present,
+    private readonly history: History,
     private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -63,7 +65,12 @@ export class Organizations {
   async search(actor: Actor, query: SearchQuery): Promise<Json | Json[]> {
     if (!mayOrganizations.search(actor)) throw refusals.notAuthorized();
     const terms = searchTerms(query.query ?? query.term ?? '', organizationSearchFields);
-    const { ids, total } = await this.organizations.search(this.db, terms, windowOf(query, searched));
+    const { ids, total } = await this.organizations.search(
+      this.db,
+      terms,
+      query.ids ?? null,
+      windowOf(query, searched),
+    );
     if (query.only_total_count) return { total_count: total };
     const rows = await this.organizations.byIds(this.db, ids);
     if (query.label || query.term !== undefined) {
@@ -119,7 +126,9 @@ export class Organizations {
         await this.announce.accessChanged(tx, people.length > MANY ? null : people, 'organization-shared');
       }
       if (changed.length > 0 || membersChanged) {
-        await this.recordChange(tx, actor, 'changed', before, await this.row(tx, id));
+        const after = await this.row(tx, id);
+        await this.history.organization(tx, before, after, this.by(actor));
+        await this.recordChange(tx, actor, 'changed', before, after);
       }
       return this.present.one(tx, actor, 'organizations', await this.row(tx, id), shape);
     });
@@ -134,6 +143,7 @@ export class Organizations {
       if (await this.organizations.isReferenced(tx, id)) throw refusals.referenced();
       await this.announce.organizationDeleted(tx, id);
       await this.organizations.delete(tx, id);
+      await this.history.forget(tx, 'Organization', id);
       await this.recordChange(tx, actor, 'deleted', before, null);
     });
     return {};
@@ -141,31 +151,40 @@ export class Organizations {
 
   /** @returns true when anybody came or went @throws AppError forbidden: somebody whom the actor may not change */
   private async setMembers(tx: EntityManager, actor: Actor, id: number, input: Input): Promise<boolean> {
-    const memberIds = await this.memberIds(tx, input);
-    if (!memberIds) return false;
-    const moved = await this.organizations.setMembers(tx, id, memberIds, this.by(actor));
-    const people = await this.users.byIds(tx, moved);
-    if (!people.every((person) => mayUsers.update(actor, person))) throw refusals.notAuthorized();
+    const primary = await this.peopleOf(tx, 'members', input.member_ids, input.members);
+    const secondary = await this.peopleOf(tx, 'secondary_members', input.secondary_member_ids, input.secondary_members);
+    if (!primary && !secondary) return false;
+    const [now] = await this.organizations.byIds(tx, [id]);
+    const before = await this.users.byIds(tx, [
+      ...differing(now?.member_ids ?? [], primary),
+      ...differing(now?.secondary_member_ids ?? [], secondary),
+    ]);
+    if (!before.every((person) => mayUsers.update(actor, person))) throw refusals.notAuthorized();
+    const moved = [...new Set(before.map((person) => person.id))];
+    if (moved.length === 0) return false;
+    if (primary) await this.organizations.setMembers(tx, id, primary);
+    if (secondary) await this.organizations.setSecondaryMembers(tx, id, secondary);
+    await this.users.touch(tx, moved, this.by(actor));
+    await this.history.users(tx, before, await this.users.byIds(tx, moved), this.by(actor));
     await this.announce.usersChanged(tx, 'updated', moved);
-    await this.announce.accessChanged(tx, moved, 'organization-members');
-    return moved.length > 0;
+    await this.announce.accessChanged(tx, moved.length > MANY ? null : moved, 'organization-members');
+    return true;
   }
 
-  private async memberIds(tx: EntityManager, input: Input): Promise<number[] | undefined> {
-    if (input.member_ids) {
-      const known = await this.users.logins(tx, input.member_ids);
-      const stranger = input.member_ids.find((id) => !known.has(id));
-      if (stranger !== undefined) throw refusals.noSuchId('members', stranger);
-      return input.member_ids;
-    }
-    if (!input.members) return undefined;
-    const ids: number[] = [];
-    for (const name of input.members) {
+  private async peopleOf(
+    tx: EntityManager,
+    attribute: string,
+    ids: readonly number[] | undefined,
+    names: readonly string[] | undefined,
+  ): Promise<number[] | undefined> {
+    if (ids) return allKnown(attribute, ids, await this.users.logins(tx, ids));
+    if (!names) return undefined;
+    const known = new Map<string, number>();
+    for (const name of names) {
       const id = await this.users.findId(tx, normalAddress(name));
-      if (id === undefined) throw refusals.noSuchName('members', name);
-      ids.push(id);
+      if (id !== undefined) known.set(name, id);
     }
-    return ids;
+    return sorted(allNamed(attribute, names, known));
   }
 
   private async guarded<T>(fn: (tx: EntityManager) => Promise<T>): Promise<T> {
@@ -204,8 +223,14 @@ export class Organizations {
 
 const auditedColumns = [
   ...(['name', 'shared', 'domain', 'domain_assignment', 'active', 'vip', 'note'] as const),
-  'member_ids',
+  ...(['member_ids', 'secondary_member_ids'] as const),
 ] as const;
+
+/** Who would come or go; nobody when nothing is wished. */
+function differing(are: readonly number[], wished: readonly number[] | undefined): number[] {
+  if (!wished) return [];
+  return [...are.filter((id) => !wished.includes(id)), ...wished.filter((id) => !are.includes(id))];
+}
 
 /** Above this many members the news is for everybody. */
 const MANY = 1000;

@@ -21,6 +21,7 @@ import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
 import { ResolveGroupAccess } from '../groups/access-input.ts';
+import { History } from '../history/history.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { allKnown, allNamed, sorted } from '../references.ts';
 import { refusals } from '../refusals.ts';
@@ -43,6 +44,7 @@ export class Roles {
     private readonly access: ResolveGroupAccess,
     private readonly announce: Announce,
     private readonly present: Present,
+    private readonly history: History,
     private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -58,7 +60,7 @@ export class Roles {
   async search(actor: Actor, query: SearchQuery): Promise<Json | Json[]> {
     if (!mayRoles.see(actor)) throw refusals.notAuthorized();
     const terms = searchTerms(query.query ?? query.term ?? '', roleSearchFields);
-    const { ids, total } = await this.roles.search(this.db, terms, windowOf(query, searched));
+    const { ids, total } = await this.roles.search(this.db, terms, query.ids ?? null, windowOf(query, searched));
     if (query.only_total_count) return { total_count: total };
     const rows = await this.roles.byIds(this.db, ids);
     if (query.label || query.term !== undefined) {
@@ -136,6 +138,7 @@ export class Roles {
       if (!mayRoles.write(actor, before.permissions)) throw refusals.notAuthorized();
       if (await this.roles.isReferenced(tx, id)) throw refusals.referenced();
       await this.roles.delete(tx, id);
+      await this.history.forget(tx, 'Role', id);
       await this.recordChange(tx, actor, 'deleted', before, null);
     });
     return {};
@@ -173,6 +176,7 @@ export class Roles {
     if (administers(before) && !administers(after) && !(await this.users.anyAdminLeft(tx))) throw refusals.lastAdmin();
     const decides = before.active !== after.active || !isDeepStrictEqual(rightsOf(before), rightsOf(after));
     if (decides) await this.announce.accessChanged(tx, null, 'role');
+    await this.history.role(tx, before, after, this.by(actor));
     await this.recordChange(tx, actor, 'changed', before, after);
   }
 

@@ -131,7 +131,6 @@ export class Authenticate {
       via: 'token' as const,
       token: row.permissions,
       ...(row.expiresAt && { expiresAt: row.expiresAt }),
-      ...(row.directoryId !== null && { directoryId: row.directoryId }),
     };
     return { principal, options, csrfToken: null, leftMs };
   }

@@ -13,6 +13,7 @@ import type { UserRow, UserValues } from '../../persistence/user.table.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
 import { userChanges } from '../audit/user-changes.ts';
+import { History } from '../history/history.ts';
 import { refusals } from '../refusals.ts';
 import type { ResolvedUser } from './user-input.ts';
 
@@ -23,6 +24,7 @@ export class ChangeUser {
     private readonly users: UserStore,
     private readonly credentials: CredentialStore,
     private readonly announce: Announce,
+    private readonly history: History,
     private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -52,7 +54,8 @@ export class ChangeUser {
     if (roles) await this.users.setRoles(tx, id, after.roleIds ?? []);
     if (organizations) await this.users.setOrganizations(tx, id, after.organizationIds ?? []);
     if (groups) await this.users.setGroups(tx, id, after.groups ?? {});
-    await this.users.update(tx, id, values, { userId: actor.userId, at: new Date(this.clock.now()) });
+    const by = { userId: actor.userId, at: new Date(this.clock.now()) };
+    await this.users.update(tx, id, values, by);
     if (isAdmin(before) && (roles || values.active === false) && !(await this.users.anyAdminLeft(tx))) {
       throw refusals.lastAdmin();
     }
@@ -71,6 +74,7 @@ export class ChangeUser {
     );
     if (decides || roles || organizations || groups) await this.announce.accessChanged(tx, [id], 'user-updated');
     const row = (await this.users.byIds(tx, [id]))[0] as UserRow;
+    await this.history.users(tx, [before], [row], by);
     const changes = userChanges(before, row, values);
     const entry = { action: told.action, object: { type: 'User', id }, changes: { ...changes, ...told.more } };
     await this.audit.record(tx, actor, entry);

@@ -2,6 +2,7 @@ import type { Actor, ParsedInputOf, users } from '@helpmesh/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { mayUsers } from '../../domain/access.ts';
+import { grantedBy } from '../../domain/permissions.ts';
 import { searchTerms, windowOf } from '../../domain/reading.ts';
 import { UserStore, userSearchFields } from '../../persistence/user.store.ts';
 import { shownUserColumns, type UserRow } from '../../persistence/user.table.ts';
@@ -37,6 +38,7 @@ export class ReadUsers {
       ids: query.ids,
       roleIds: query.role_ids,
       groupIds: query.group_ids,
+      permissions: query.permissions?.flatMap(grantedBy),
     };
     const { ids, total } = await this.users.search(this.db, search, windowOf(query, searched));
     if (query.only_total_count) return { total_count: total };

@@ -17,6 +17,7 @@ import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
 import { userChanges } from '../audit/user-changes.ts';
 
+import { History } from '../history/history.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
 import { fullName, Links } from '../sign-in/links.ts';
@@ -40,6 +41,7 @@ export class WriteUser {
     private readonly links: Links,
     private readonly announce: Announce,
     private readonly present: Present,
+    private readonly history: History,
     private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -108,6 +110,7 @@ export class WriteUser {
       if (!row) throw refusals.notFound('User', id);
       if (id === actor.userId || (await this.users.isReferenced(tx, id))) throw refusals.referenced();
       await this.users.delete(tx, id);
+      await this.history.forget(tx, 'User', id);
       if (isAdmin(row) && !(await this.users.anyAdminLeft(tx))) throw refusals.lastAdmin();
       await this.announce.userDeleted(tx, id, row.version);
       await this.announce.accessChanged(tx, [id], 'user-deleted');
