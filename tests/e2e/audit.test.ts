@@ -1,7 +1,8 @@
-import { waitFor } from '@helpmesh/testing';
+import { rawMail, sendRaw, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from './desk.ts';
 import { type TestPlatform, testPlatform } from './platform.ts';
+import { tracesOf } from './traces.ts';
 
 describe('the audit log of a whole desk', () => {
   let desk: TestPlatform;
@@ -64,4 +65,90 @@ describe('the audit log of a whole desk', () => {
       expect(answer.status, method).toBe(404);
     }
   });
+
+  it('S38: of whom is erased nothing is left in any database, stream, file or log', async () => {
+    const { admin, platform, mailbox, anyone } = desk;
+    // Each word stands for one way in which a person is known; none of them is a word of ours.
+    const words = ['zyxalbert', 'qwertmann', 'zyx.q@marker.example', '0555-918-273', 'marblestreet', 'brontosaur'];
+    const email = 'zyx.q@marker.example';
+    const { id } = await admin.post('/api/v1/users', {
+      ...{ firstname: 'Zyxalbert', lastname: 'Qwertmann', email, phone: '0555-918-273', street: '7 Marblestreet' },
+      ...{ note: 'collects brontosaurs', password: 'brontosaur-likes-leaves' },
+    });
+    await admin.put(`/api/v1/users/${id}`, { note: 'collects brontosaurs still' });
+    const own = anyone.as({ basic: [email, 'brontosaur-likes-leaves'] });
+    await own.get('/api/v1/users/me');
+    await anyone.call('POST', '/api/v1/signin', { username: email, password: 'brontosaur?' });
+    const mailIn = (title: string, name: string, from: string) =>
+      sendRaw(
+        { port: platform.smtpPort },
+        rawMail({
+          ...{ from: `${name} <${from}>`, subject: title, text: 'My brontosaur is ill.\nZyxalbert, 0555-918-273' },
+          attachments: [{ name: 'brontosaur.txt', type: 'text/plain', content: 'a brontosaur' }],
+        }),
+        { from, to: 'helpdesk@localhost' },
+      );
+    await mailIn('Brontosaur in bed', 'Zyxalbert Qwertmann', email);
+    const mine = await admin.ticketTitled('Brontosaur in bed');
+    await own.post('/api/v1/ticket_articles', { ticket_id: mine.id, body: 'The brontosaur is worse.' });
+    const attachments = [
+      { filename: 'for Zyxalbert.txt', 'mime-type': 'text/plain', data: Buffer.from('leaves').toString('base64') },
+    ];
+    const answer = { type: 'email', to: email, body: 'Dear Zyxalbert, give it leaves.', attachments };
+    await admin.post('/api/v1/ticket_articles', { ticket_id: mine.id, ...answer });
+    await mailbox.mail(email, (mail) => mail.Attachments === 1, 'the answer');
+    // In somebody else's request the person is named, and copied.
+    const ofNicole = await admin.post('/api/v1/tickets', {
+      ...{ title: 'Asked by Nicole', group: 'Users', customer_id: 2 },
+      article: { type: 'email', to: 'nicole.braun@zammad.org', cc: `Zyxalbert Qwertmann <${email}>`, body: 'As told.' },
+    });
+    await admin.post('/api/v1/ticket_articles', {
+      ...{ ticket_id: ofNicole.id, type: 'note', internal: true },
+      body: 'Zyxalbert Qwertmann says so, too.',
+    });
+    const before = (await tracesOf(platform, words)).map((place) => place.split(' ')[0] ?? '');
+    // Else the search finds nothing in any case.
+    expect(new Set(before)).toEqual(
+      new Set([
+        ...['identity', 'ticket', 'mail-ingest', 'notification'],
+        ...['EVT_TICKET', 'EVT_IDENTITY'],
+        ...before.filter((place) => place.startsWith('/')),
+      ]),
+    );
+    expect(before.filter((place) => place.startsWith(`${platform.home}/blobs`)).length).toBeGreaterThan(1);
+
+    const preview = await admin.get(`/api/v1/data_privacy_tasks/preview?deletable_id=${id}`);
+    expect(preview.refused).toBeNull();
+    const countsOf = ({ services }: Json) => Object.fromEntries(services.map((one: Json) => [one.name, one.counts]));
+    expect(countsOf(preview).ticket).toMatchObject({ tickets: 1, articles: 4, tickets_of_others: 1 });
+
+    // A service that is down meanwhile holds it up, and does its part when it is back.
+    await platform.services.reporting.stop();
+    const order = { deletable_type: 'User', deletable_id: id, preferences: { sure: 'DELETE', tickets: 'redact' } };
+    const task = await admin.post('/api/v1/data_privacy_tasks', order);
+    const state = () => admin.get(`/api/v1/data_privacy_tasks/${task.id}`);
+    await waitFor(async () => (await state()).services.filter((one: Json) => one.round === 1).length === 5, {
+      what: 'the others to be through with the first round',
+      timeoutMs: 30_000,
+    });
+    expect(await state()).toMatchObject({ state: 'in process', round: 1 });
+    expect((await own.call('GET', '/api/v1/users/me')).status).toBe(401);
+    await platform.services.reporting.start();
+    const done = await waitFor(async () => (await state()).state === 'completed' && (await state()), {
+      what: 'the erasure to be complete',
+      timeoutMs: 60_000,
+    });
+    expect(countsOf(done).ticket).toMatchObject({ tickets: 2 });
+    expect(countsOf(done)['mail-ingest']).toMatchObject({ mails: 1 });
+
+    expect(await tracesOf(platform, words)).toEqual([]);
+    const { pseudonym } = done;
+    expect(await admin.get(`/api/v1/users/${id}`)).toMatchObject({ login: pseudonym, email: '', active: false });
+    const note = (await admin.articlesOf(ofNicole.id)).at(-1);
+    expect(note.body).toBe(`${pseudonym} says so, too.`);
+    expect((await admin.articlesOf(mine.id)).map(({ body }: Json) => body)).toContain('[erased]');
+    expect((await admin.get('/api/v1/tickets/search?query=Zyxalbert')).length).toBe(0);
+    expect(await admin.get('/api/v1/audit/verify')).toMatchObject({ ok: true });
+    expect((await entries('action=data-privacy-task.completed'))[0]).toMatchObject({ object_label: pseudonym });
+  }, 180_000);
 });

@@ -1,5 +1,6 @@
 import { recordAudit } from './commands/audit.ts';
 import { fileMail, mailPasswordReset, mailSignUp, markRedirected, recordMail, sendMail } from './commands/commands.ts';
+import { recordErasure } from './commands/privacy.ts';
 import type { MessageDefinition, QuestionDefinition } from './define.ts';
 import { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
 import { ticketRedirected } from './events/federation.ts';
@@ -17,6 +18,7 @@ import {
   userUpdated,
 } from './events/identity.ts';
 import { mailQuarantined } from './events/mail.ts';
+import { erasureRequested } from './events/privacy.ts';
 import { articleAdded, articleChanged, ticketCreated, ticketDeleted, ticketUpdated } from './events/ticket.ts';
 import { endpoints } from './http/endpoints.ts';
 import { recordActing } from './rpc/audit.ts';
@@ -32,6 +34,7 @@ import {
 } from './rpc/identity.ts';
 import { oauthEndpoints } from './rpc/oauth.ts';
 import { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, openIdSignOutUrl } from './rpc/openid.ts';
+import { erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
 import { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
 import type { ServiceName } from './services.ts';
 
@@ -65,6 +68,8 @@ export const messages: readonly MessageDefinition[] = [
   mailPasswordReset,
   mailSignUp,
   recordAudit,
+  erasureRequested,
+  recordErasure,
 ];
 
 /** Streams by owner. An event stream keeps by age; a command stream is a work queue of the service it addresses. */
@@ -74,7 +79,7 @@ export const streams = [
     name: 'EVT_IDENTITY',
     owner: 'identity',
     kind: 'event',
-    subjects: ['user.v1.>', 'organization.v1.>', 'group.v1.>', 'access.v1.>'],
+    subjects: ['user.v1.>', 'organization.v1.>', 'group.v1.>', 'access.v1.>', 'erasure.v1.>'],
   },
   { name: 'EVT_MAIL', owner: 'mail-ingest', kind: 'event', subjects: ['mail.v1.>'] },
   { name: 'EVT_NOTIFICATION', owner: 'notification', kind: 'event', subjects: ['delivery.v1.>'] },
@@ -106,6 +111,10 @@ export const questions: readonly QuestionDefinition[] = [
   addUpload,
   removeUploads,
   recordActing,
+  erasureTerms,
+  ...Object.values(previewErasure),
+  erasureReach,
+  mailsOfTickets,
 ];
 
 /** What each service consumes with durables: all messages of these kinds reach it, each at least once. */
@@ -115,15 +124,19 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
     ...[userCreated, userUpdated, userDeleted, organizationCreated, organizationUpdated, organizationDeleted],
     ...[groupCreated, groupUpdated, groupDeleted, fileMail, recordMail, markRedirected],
     ...[deliverySent, deliveryDeferred, deliveryFailed, ticketCreated, ticketUpdated, articleAdded, articleChanged],
+    erasureRequested,
   ],
-  'mail-ingest': [groupCreated, groupUpdated, groupDeleted],
-  notification: [sendMail, ticketCreated, groupCreated, groupUpdated, groupDeleted],
-  identity: [mailPasswordReset, mailSignUp, recordAudit, ticketCreated, ticketUpdated, articleAdded],
+  'mail-ingest': [groupCreated, groupUpdated, groupDeleted, erasureRequested],
+  notification: [sendMail, ticketCreated, groupCreated, groupUpdated, groupDeleted, erasureRequested],
+  identity: [
+    ...[mailPasswordReset, mailSignUp, recordAudit, ticketCreated, ticketUpdated, articleAdded],
+    ...[erasureRequested, recordErasure],
+  ],
   reporting: [
     ...[ticketCreated, ticketUpdated, articleAdded, articleChanged, ticketDeleted],
-    ...[groupCreated, groupUpdated],
+    ...[groupCreated, groupUpdated, erasureRequested],
   ],
-  federation: [ticketCreated, groupCreated, groupUpdated, groupDeleted],
+  federation: [ticketCreated, groupCreated, groupUpdated, groupDeleted, erasureRequested],
 };
 
 /** Subjects that each process of a service hears as it happens, beside the streams: nothing is kept for later. */

@@ -27,6 +27,7 @@ export {
   recordMail,
   sendMail,
 } from './commands/commands.ts';
+export { ErasureCounts, type PrivacyService, privacyServices, recordErasure } from './commands/privacy.ts';
 export {
   type Access,
   type CommandDefinition,
@@ -65,6 +66,7 @@ export {
   userUpdated,
 } from './events/identity.ts';
 export { mailQuarantined } from './events/mail.ts';
+export { ErasedTickets, erasureRequested } from './events/privacy.ts';
 export {
   ArticleSnapshot,
   articleAdded,
@@ -142,6 +144,7 @@ export {
   openIdProviders,
   signInProviders,
 } from './http/openid.ts';
+export { DataPrivacyTask, dataPrivacyTasks, LegalHold, legalHolds } from './http/privacy.ts';
 export { ticketReport } from './http/reporting.ts';
 export {
   Article,
@@ -179,9 +182,11 @@ export { type MailTemplate, mailTemplates } from './mail/templates.ts';
 export {
   type BrokerPermissions,
   DLQ_STREAM,
+  erases,
   inboxOf,
   ownerOf,
   permissionsOf,
+  readersOf,
   restSubjectOf,
 } from './permissions.ts';
 export { recordActing } from './rpc/audit.ts';
@@ -197,5 +202,6 @@ export {
 } from './rpc/identity.ts';
 export { oauthEndpoints } from './rpc/oauth.ts';
 export { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, openIdSignOutUrl } from './rpc/openid.ts';
+export { ErasureTerms, erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
 export { type ServiceName, serviceNames } from './services.ts';

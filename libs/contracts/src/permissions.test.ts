@@ -49,8 +49,13 @@ describe('S32: permissions on the broker', () => {
 
   it.each(streams)('only the owner makes and changes $name, and nobody deletes or purges it', ({ name, owner }) => {
     for (const verb of ['CREATE', 'UPDATE']) expect(publishers(`$JS.API.STREAM.${verb}.${name}`)).toEqual([owner]);
-    for (const verb of ['DELETE', 'PURGE', 'MSG.DELETE', 'MSG.GET', 'SNAPSHOT', 'RESTORE']) {
+    for (const verb of ['DELETE', 'PURGE', 'SNAPSHOT', 'RESTORE']) {
       expect(publishers(`$JS.API.STREAM.${verb}.${name}`)).toEqual([]);
+    }
+    // Of people who are erased.
+    for (const verb of ['MSG.DELETE', 'MSG.GET']) {
+      expect(publishers(`$JS.API.STREAM.${verb}.${name}`)).toEqual([owner]);
+      expect(publishers(`$JS.API.STREAM.${verb}.DLQ`)).toEqual(['identity']);
     }
     expect(publishers(`$JS.API.DIRECT.GET.${name}`)).toEqual([]);
   });

@@ -57,6 +57,14 @@ export function permissionsOf(service: ServiceName): BrokerPermissions {
         ...published,
         ...[...looksAt].map((stream) => `$JS.API.STREAM.INFO.${stream}`),
         ...makes.flatMap((stream) => [`$JS.API.STREAM.CREATE.${stream}`, `$JS.API.STREAM.UPDATE.${stream}`]),
+        // Erasing a person: an owner looks for their data in its streams, takes it out, and sees who has not read it.
+        ...erases(service).flatMap((stream) => [
+          `$JS.API.STREAM.MSG.GET.${stream}`,
+          `$JS.API.STREAM.MSG.DELETE.${stream}`,
+        ]),
+        ...owned.flatMap((stream) =>
+          readersOf(stream.name).map((name) => `$JS.API.CONSUMER.INFO.${stream.name}.${name}`),
+        ),
         ...durables.flatMap(({ name, stream, filter }) => [
           ...consumerApi(stream, name, filter),
           `$JS.ACK.${stream}.${name}.>`,
@@ -75,6 +83,17 @@ export function permissionsOf(service: ServiceName): BrokerPermissions {
       allow: [`${inboxOf(service)}.>`, ...(answers ? [`rpc.${service}.>`] : []), ...(watched[service] ?? [])],
     },
   };
+}
+
+/** The streams in which a service looks for people who are erased; the one of dead letters is nobody's own. */
+export function erases(service: ServiceName): string[] {
+  const owned = streams.filter(({ owner }) => owner === service).map(({ name }) => name);
+  return service === 'identity' ? [...owned, DLQ_STREAM] : owned;
+}
+
+/** The durables of all services that read a stream. */
+export function readersOf(stream: string): string[] {
+  return allDurables().flatMap((durable) => (durable.stream === stream ? [durable.name] : []));
 }
 
 /** Where a service is asked for answers that did not fit its first reply. */

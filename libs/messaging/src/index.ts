@@ -1,5 +1,7 @@
 export { Bus, type BusOptions, connectBus } from './bus.ts';
 export { type DeadLetter, DeadLetters } from './dead-letters.ts';
+export { countMessages, eraseMessages, type MessageScrubber } from './erase/erase-messages.ts';
+export type { Looked } from './erase/stream-eraser.ts';
 export { EventStrategy, type EventStrategyOptions } from './events/event-strategy.ts';
 export { MAX_TRIES, type Verdict } from './events/verdict.ts';
 export {

@@ -19,6 +19,16 @@ export { clientNetwork } from './edge/client-network.ts';
 export { CursorCodec, type CursorValue } from './edge/cursor.ts';
 export { type Problem, problemOf, statusOf, zammadErrorOf } from './edge/problem.ts';
 export { outgoingConfig, SafeFetch, type SafeRequest } from './net/safe-fetch.ts';
+export { ERASED_TEXT, ErasedPerson } from './privacy/erased-person.ts';
+export { ErasureTables1796300000000 as erasureTables } from './privacy/erasure-tables.ts';
+export {
+  EraseMessagesOnly,
+  type Eraser,
+  type ErasureJob,
+  type ErasurePart,
+  ErasureWork,
+  erasureWork,
+} from './privacy/erasure-work.ts';
 export { HealthServer, type ReadinessCheck } from './run/health.ts';
 export { main, type OwnCommand, type Service } from './run/main.ts';
 export { CACHE, CLOCK, CONFIG } from './run/platform.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '@helpmesh/kernel';
 import { Outbox, RpcClient } from '@helpmesh/messaging';
-import { ActorSigner, CLOCK, CONFIG } from '@helpmesh/service-kit';
+import { ActorSigner, CLOCK, CONFIG, EraseMessagesOnly, erasureWork } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { KnowGroups } from './application/know-groups.ts';
@@ -9,6 +9,7 @@ import { OwnAddresses } from './application/own-addresses.ts';
 import { RedirectTickets } from './application/redirect-tickets.ts';
 import { AgreementAnswers } from './bus/agreement.answers.ts';
 import { FederationConsumers } from './bus/consumers.ts';
+import { ErasureController } from './bus/erasure.controller.ts';
 import { type FederationConfig, ownAddresses } from './config.ts';
 import { FederationEvents } from './events.ts';
 import { AgreementStore } from './persistence/agreement.store.ts';
@@ -16,11 +17,14 @@ import { GroupStore } from './persistence/group.store.ts';
 
 /** The map of the service: what it hears and what it answers. */
 @Module({
-  controllers: [FederationConsumers, AgreementAnswers],
+  controllers: [FederationConsumers, AgreementAnswers, ErasureController],
   providers: [
     AgreementStore,
     GroupStore,
     FederationEvents,
+    // The tables know people by their tickets alone; the requests that left went through the outbox.
+    EraseMessagesOnly,
+    erasureWork('federation', EraseMessagesOnly),
     { provide: KnowGroups, inject: [GroupStore], useFactory: (groups: GroupStore) => new KnowGroups(groups) },
     {
       provide: OwnAddresses,

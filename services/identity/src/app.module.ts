@@ -1,6 +1,8 @@
 import type { Clock } from '@helpmesh/kernel';
-import { CLOCK, CONFIG, SafeFetch, SecretBox } from '@helpmesh/service-kit';
+import { Bus, Outbox } from '@helpmesh/messaging';
+import { CLOCK, CONFIG, ErasureWork, SafeFetch, SecretBox } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { Announce } from './application/announce.ts';
 import { Acting } from './application/audit/acting.ts';
 import { Audit } from './application/audit/audit.ts';
@@ -27,6 +29,9 @@ import { Authorizations } from './application/oauth/authorizations.ts';
 import { OAuthTokens } from './application/oauth/oauth-tokens.ts';
 import { Organizations } from './application/organizations/organizations.ts';
 import { Present } from './application/present.ts';
+import { EraseIdentity } from './application/privacy/erase-identity.ts';
+import { ErasePeople } from './application/privacy/erase-people.ts';
+import { LegalHolds } from './application/privacy/legal-holds.ts';
 import { Roles } from './application/roles/roles.ts';
 import { Settings } from './application/settings.ts';
 import { Setup } from './application/setup/setup.ts';
@@ -65,6 +70,7 @@ import { OnResetOrder } from './bus/on-reset-order.ts';
 import { OnSignUpOrder } from './bus/on-sign-up-order.ts';
 import { OnTicket } from './bus/on-ticket.ts';
 import { OrganizationsController } from './bus/organizations.controller.ts';
+import { PrivacyController } from './bus/privacy.controller.ts';
 import { RolesController } from './bus/roles.controller.ts';
 import { SetupController } from './bus/setup.controller.ts';
 import { SignInController } from './bus/sign-in.controller.ts';
@@ -82,6 +88,7 @@ import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
 import { OrganizationStore } from './persistence/organization.store.ts';
 import { PasskeyStore } from './persistence/passkey.store.ts';
 import { PrincipalStore } from './persistence/principal.store.ts';
+import { PrivacyStore } from './persistence/privacy.store.ts';
 import { ProviderStore } from './persistence/provider.store.ts';
 import { ReferenceStore } from './persistence/reference.store.ts';
 import { RoleStore } from './persistence/role.store.ts';
@@ -108,6 +115,7 @@ import { UserStore } from './persistence/user.store.ts';
     RolesController,
     NeighboursController,
     AuditController,
+    PrivacyController,
     // events of the ticket service
     OnTicket,
     // orders of its own
@@ -144,10 +152,19 @@ import { UserStore } from './persistence/user.store.ts';
     Lookup,
     EnsureCustomers,
     NoteReferences,
+    ErasePeople,
+    LegalHolds,
     ReadAudit,
     ReadHistory,
     VerifyAudit,
     // what wishes share
+    EraseIdentity,
+    {
+      provide: ErasureWork,
+      useFactory: (db: DataSource, bus: Bus, outbox: Outbox, own: EraseIdentity, people: ErasePeople) =>
+        new ErasureWork('identity', db, bus, outbox, own, (taskId) => people.termsOf(taskId)),
+      inject: [DataSource, Bus, Outbox, EraseIdentity, ErasePeople],
+    },
     CheckPassword,
     CheckSecondFactor,
     AuthenticatorApp,
@@ -203,6 +220,7 @@ import { UserStore } from './persistence/user.store.ts';
     TriesStore,
     UserStore,
     AuditStore,
+    PrivacyStore,
     CustomerStore,
     HistoryStore,
     OrganizationStore,

@@ -57,6 +57,12 @@ export const record = {
     oauthTokens.inc({ result: 'reused' });
     log.warn({ applicationId, userId }, 'a code or refresh token was used twice, what came of it has ended');
   },
+  erasureOrdered(taskId: number, userId: number, tickets: string): void {
+    log.info({ taskId, userId, tickets }, 'a person is erased');
+  },
+  erasureCompleted(taskId: number, rounds: number): void {
+    log.info({ taskId, rounds }, 'an erasure is complete');
+  },
   actsFor(callerId: number, userId: number): void {
     log.info({ callerId, userId }, 'acting for another user');
   },

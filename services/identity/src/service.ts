@@ -1,6 +1,6 @@
 import type { Clock } from '@helpmesh/kernel';
 import { messagingTables } from '@helpmesh/messaging';
-import { type RunningService, runService } from '@helpmesh/service-kit';
+import { erasureTables, type RunningService, runService } from '@helpmesh/service-kit';
 import { IdentityModule } from './app.module.ts';
 import { seed } from './application/seed.ts';
 import type { IdentityConfig } from './config.ts';
@@ -9,6 +9,7 @@ import { OpenIdConnect1795700000000 } from './persistence/migrations/17957000000
 import { SecondFactors1795800000000 } from './persistence/migrations/1795800000000-second-factors.ts';
 import { Audit1796000000000 } from './persistence/migrations/1796000000000-audit.ts';
 import { Setup1796100000000 } from './persistence/migrations/1796100000000-setup.ts';
+import { DataPrivacy1796400000000 } from './persistence/migrations/1796400000000-data-privacy.ts';
 import { History1796500000000 } from './persistence/migrations/1796500000000-history.ts';
 import { OAuth1796600000000 } from './persistence/migrations/1796600000000-oauth.ts';
 
@@ -25,6 +26,8 @@ export function createIdentityService(config: IdentityConfig, clock?: Clock): Ru
       SecondFactors1795800000000,
       Audit1796000000000,
       Setup1796100000000,
+      erasureTables,
+      DataPrivacy1796400000000,
       History1796500000000,
       OAuth1796600000000,
     ],

@@ -1,22 +1,26 @@
 import { type BlobStore, openBlobStore } from '@helpmesh/blob';
 import type { Clock } from '@helpmesh/kernel';
 import { Outbox, RpcClient } from '@helpmesh/messaging';
-import { ActorSigner, CLOCK, CONFIG } from '@helpmesh/service-kit';
+import { ActorSigner, CLOCK, CONFIG, erasureWork } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { EraseMails } from './application/erase-mails.ts';
 import { KnownRecipients } from './application/known-recipients.ts';
 import { ProcessMail } from './application/process-mail.ts';
 import { Quarantine } from './application/quarantine.ts';
 import { ReceiveMail } from './application/receive-mail.ts';
+import { ErasureController } from './bus/erasure.controller.ts';
 import { IdentityGroups } from './bus/identity-groups.ts';
 import { OnGroupChanged } from './bus/on-group-changed.ts';
 import { QuarantineController } from './bus/quarantine.controller.ts';
+import { ticketMails } from './bus/ticket-mails.ts';
 import type { MailIngestConfig } from './config.ts';
 import { measureBacklog } from './events.ts';
 import { MailboxFetchers } from './mail/imap/mailbox-fetchers.ts';
 import { ParserPool } from './mail/parser/parser-pool.ts';
 import { SmtpReceiver } from './mail/smtp.server.ts';
 import { MailIntake } from './mail-intake.ts';
+import { ErasureStore } from './persistence/erasure.store.ts';
 import { GroupAddressStore } from './persistence/group-address.store.ts';
 import { InboundMailStore } from './persistence/inbound-mail.store.ts';
 import { MailboxStore } from './persistence/mailbox.store.ts';
@@ -25,7 +29,7 @@ const BLOBS = Symbol('blobs');
 
 /** The map of the service: two doors (SMTP, IMAP), one road (receive, process), one desk for what goes wrong. */
 @Module({
-  controllers: [OnGroupChanged, QuarantineController],
+  controllers: [OnGroupChanged, QuarantineController, ErasureController],
   providers: [
     { provide: BLOBS, inject: [CONFIG], useFactory: (config: MailIngestConfig) => openBlobStore(config) },
     { provide: InboundMailStore, inject: [DataSource], useFactory: (db: DataSource) => new InboundMailStore(db) },
@@ -74,6 +78,13 @@ const BLOBS = Symbol('blobs');
       useFactory: (mails: InboundMailStore, outbox: Outbox, process: ProcessMail) =>
         new Quarantine(mails, outbox, () => process.ring()),
     },
+    {
+      provide: EraseMails,
+      inject: [DataSource, BLOBS, RpcClient, ActorSigner],
+      useFactory: (db: DataSource, blobs: BlobStore, rpc: RpcClient, signer: ActorSigner) =>
+        new EraseMails(new ErasureStore(db), blobs, ticketMails(rpc, signer)),
+    },
+    erasureWork('mail-ingest', EraseMails),
     {
       provide: MailboxFetchers,
       inject: [CONFIG, MailboxStore, ReceiveMail],

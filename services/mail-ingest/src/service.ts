@@ -1,10 +1,11 @@
 import { messagingTables } from '@helpmesh/messaging';
-import { type RunningService, runService } from '@helpmesh/service-kit';
+import { erasureTables, type RunningService, runService } from '@helpmesh/service-kit';
 import { AppModule } from './app.module.ts';
 import { MailIngestConfig } from './config.ts';
 import { MailIntake } from './mail-intake.ts';
 import { InboundMail1768384000000 } from './persistence/migrations/1768384000000-inbound-mail.ts';
 import { Mailboxes1768384100000 } from './persistence/migrations/1768384100000-mailboxes.ts';
+import { ErasedMail1796400000000 } from './persistence/migrations/1796400000000-erased-mail.ts';
 
 export { MailIngestConfig, MailIntake };
 
@@ -13,6 +14,9 @@ export function createMailIngestService(config: Readonly<MailIngestConfig>): Run
     name: 'mail-ingest',
     config,
     module: AppModule,
-    migrations: [messagingTables, InboundMail1768384000000, Mailboxes1768384100000],
+    migrations: [
+      ...[messagingTables, InboundMail1768384000000, Mailboxes1768384100000],
+      ...[erasureTables, ErasedMail1796400000000],
+    ],
   });
 }

@@ -1,7 +1,7 @@
 import { type BlobStore, openBlobStore } from '@helpmesh/blob';
 import type { Clock } from '@helpmesh/kernel';
-import { Outbox } from '@helpmesh/messaging';
-import { CLOCK, CONFIG } from '@helpmesh/service-kit';
+import { Outbox, RpcClient } from '@helpmesh/messaging';
+import { ActorSigner, CLOCK, CONFIG, erasureWork } from '@helpmesh/service-kit';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AnswerNewTicket } from './application/answer-new-ticket.ts';
+import { EraseMails } from './application/erase-mails.ts';
 import { KnowGroups } from './application/know-groups.ts';
 import { OutboundQueue } from './application/outbound-queue.ts';
 import type { MailSettings } from './application/ports.ts';
@@ -18,10 +19,13 @@ import { QueueMail } from './application/queue-mail.ts';
 import { SendDue } from './application/send-due.ts';
 import { Upkeep } from './application/upkeep.ts';
 import { NotificationConsumers } from './bus/consumers.ts';
+import { ErasureController } from './bus/erasure.controller.ts';
 import { OutboundMailAnswers } from './bus/outbound-mail.answers.ts';
+import { reachedTickets } from './bus/reached-tickets.ts';
 import { mailSettings, type NotificationConfig, sendingSettings } from './config.ts';
 import { MailEvents } from './events.ts';
 import { SmtpWire } from './mail/smtp-wire.ts';
+import { ErasureStore } from './persistence/erasure.store.ts';
 import { GroupAddressStore } from './persistence/group-address.store.ts';
 import { OutboundMailStore } from './persistence/outbound-mail.store.ts';
 
@@ -30,7 +34,7 @@ const SETTINGS = Symbol('notification.mail-settings');
 
 /** The map of the service: what it hears, what it answers, what runs on its own. */
 @Module({
-  controllers: [NotificationConsumers, OutboundMailAnswers],
+  controllers: [NotificationConsumers, OutboundMailAnswers, ErasureController],
   providers: [
     OutboundMailStore,
     GroupAddressStore,
@@ -91,6 +95,13 @@ const SETTINGS = Symbol('notification.mail-settings');
       useFactory: (db: DataSource, mails: OutboundMailStore, outbox: Outbox, clock: Clock, { wake }: SendDue) =>
         new OutboundQueue(db, mails, outbox, clock, wake),
     },
+    {
+      provide: EraseMails,
+      inject: [DataSource, RpcClient, ActorSigner],
+      useFactory: (db: DataSource, rpc: RpcClient, signer: ActorSigner) =>
+        new EraseMails(db, new ErasureStore(), reachedTickets(rpc, signer)),
+    },
+    erasureWork('notification', EraseMails),
     {
       provide: Upkeep,
       inject: [DataSource, OutboundMailStore, OutboundQueue, CLOCK, CONFIG, MailEvents],

@@ -1,5 +1,5 @@
 import { openBlobStore } from '@helpmesh/blob';
-import { CONFIG, CursorCodec } from '@helpmesh/service-kit';
+import { CONFIG, CursorCodec, erasureWork } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { ChangeArticles } from './application/change-articles.ts';
 import { ChangeTickets } from './application/change-tickets.ts';
@@ -16,6 +16,8 @@ import { ManageLookups } from './application/manage-lookups.ts';
 import { MarkRedirected } from './application/mark-redirected.ts';
 import { Once } from './application/once.ts';
 import { BLOBS, IDENTITY, IMPORT_MODE, MAIL_IDENTITY } from './application/ports.ts';
+import { EraseTickets } from './application/privacy/erase-tickets.ts';
+import { ErasureReach } from './application/privacy/erasure-reach.ts';
 import { ReadArticles } from './application/read-articles.ts';
 import { ReadHistory } from './application/read-history.ts';
 import { ReadTickets } from './application/read-tickets.ts';
@@ -24,6 +26,7 @@ import { RecordMail } from './application/record-mail.ts';
 import { References } from './application/references.ts';
 import { SearchTickets } from './application/search-tickets.ts';
 import { Sweep } from './application/sweep.ts';
+import { ErasureController } from './bus/erasure.controller.ts';
 import { FilesController } from './bus/files.controller.ts';
 import { IdentityClient } from './bus/identity.client.ts';
 import { IdentityConsumer } from './bus/identity.consumer.ts';
@@ -33,6 +36,7 @@ import { SearchConsumer } from './bus/search.consumer.ts';
 import { TicketsController } from './bus/tickets.controller.ts';
 import type { TicketConfig } from './config.ts';
 import { ArticleStore } from './persistence/article.store.ts';
+import { ErasureStore } from './persistence/erasure.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
 import { IdempotencyStore } from './persistence/idempotency.store.ts';
 import { IndexStore } from './persistence/index.store.ts';
@@ -57,6 +61,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     MailConsumer,
     IdentityConsumer,
     SearchConsumer,
+    ErasureController,
   ],
   providers: [
     // Neighbours and settings
@@ -99,6 +104,9 @@ import { UploadStore } from './persistence/upload.store.ts';
     MarkRedirected,
     KeepReplicas,
     IndexTickets,
+    EraseTickets,
+    erasureWork('ticket', EraseTickets),
+    ErasureReach,
     // Timers
     Sweep,
     // What they share
@@ -119,6 +127,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ReplicaStore,
     UploadStore,
     IdempotencyStore,
+    ErasureStore,
   ],
 })
 export class AppModule {}

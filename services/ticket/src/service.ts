@@ -1,6 +1,6 @@
 import type { Clock } from '@helpmesh/kernel';
 import { messagingTables } from '@helpmesh/messaging';
-import { type RunningService, runService } from '@helpmesh/service-kit';
+import { erasureTables, type RunningService, runService } from '@helpmesh/service-kit';
 import { AppModule } from './app.module.ts';
 import { seed } from './application/seed.ts';
 import type { TicketConfig as Config } from './config.ts';
@@ -11,6 +11,7 @@ import { RefiledMail1795253000003 } from './persistence/migrations/1795253000003
 import { NewestMatches1795253000004 } from './persistence/migrations/1795253000004-newest-matches.ts';
 import { GrowingDocuments1795253000005 } from './persistence/migrations/1795253000005-growing-documents.ts';
 import { TicketJson1795253000006 } from './persistence/migrations/1795253000006-ticket-json.ts';
+import { ErasureReach1796400000000 } from './persistence/migrations/1796400000000-erasure-reach.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -23,6 +24,8 @@ export const migrations = [
   NewestMatches1795253000004,
   GrowingDocuments1795253000005,
   TicketJson1795253000006,
+  erasureTables,
+  ErasureReach1796400000000,
 ];
 
 /**

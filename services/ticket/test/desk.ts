@@ -4,7 +4,9 @@ import path from 'node:path';
 import {
   type Actor,
   type EndpointDefinition,
+  type ErasureTerms,
   ensureCustomers,
+  erasureTerms,
   type GroupSnapshot,
   lookup,
   type MessageDefinition,
@@ -51,6 +53,8 @@ export class Identity {
   readonly groups = new Map<number, GroupSnapshot>();
   readonly organizations = new Map<number, OrganizationSnapshot>();
   lookups = 0;
+  /** What erasures look for, by task. */
+  readonly erasures = new Map<number, { terms: ErasureTerms; heldTicketIds: number[] }>();
 
   add(...users: UserSnapshot[]): void {
     for (const one of users) this.users.set(one.id, one);
@@ -77,6 +81,11 @@ export class Identity {
     answer(ensureCustomers, ({ customers }: z.output<typeof ensureCustomers.input>) => ({
       users: customers.map(({ email, name }) => this.ensure(email, name)),
     }));
+    answer(
+      erasureTerms,
+      ({ taskId }: z.output<typeof erasureTerms.input>) =>
+        this.erasures.get(taskId) ?? { terms: null, heldTicketIds: [] },
+    );
     strategy.listen(() => undefined);
   }
 
@@ -151,6 +160,8 @@ export interface Desk {
   db: DataSource;
   threadingSecret: string;
   ask<Q extends QuestionDefinition>(who: Actor, question: Q, input: unknown, key?: string): Promise<OutputOf<Q>>;
+  /** Asks as another service does, for itself. */
+  askAs<Q extends QuestionDefinition>(service: string, question: Q, input: unknown): Promise<OutputOf<Q>>;
   /** A REST call without the edge. */
   rest<E extends EndpointDefinition>(
     who: Actor,
@@ -221,6 +232,10 @@ export async function startDesk(
     threadingSecret: env.HELPMESH_THREADING_SECRET as string,
     ask: async (who, question, input, key) =>
       rpc.call(question, input as never, { actor: gateway.for(who), key, timeoutMs: 10_000 }),
+    askAs: async (name, question, input) => {
+      const signer = new ActorSigner({ service: name, key: keys.pairs[name]?.privateKey ?? '', clock });
+      return rpc.call(question, input as never, { actor: signer.service(), timeoutMs: 10_000 });
+    },
     rest: (who, endpoint, { id, query = {}, body, key } = {}) =>
       desk.ask(who, endpoint, { params: id === undefined ? {} : { id: String(id) }, query, body }, key),
     async publish(definition, data, over = {}) {

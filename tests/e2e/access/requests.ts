@@ -82,6 +82,14 @@ const newApplication = made('/api/v1/applications', (name) => ({ name, ...applic
 /** What a program posts, with a name that nobody registered. */
 const ofProgram: Asking = () => ({ body: new URLSearchParams({ client_id: 'nobody', token: 'x' }) });
 
+const erasing = (id: number) => ({ deletable_type: 'User', deletable_id: id, preferences: { sure: 'DELETE' } });
+const newErasure = async (world: World): Promise<Json> =>
+  world.boss.post('/api/v1/data_privacy_tasks', erasing((await world.customer()).id));
+const holding = async (world: World): Promise<Json> => ({
+  ...{ object: 'User', object_id: (await world.customer()).id, reason: 'spare' },
+});
+const newHold = async (world: World): Promise<Json> => world.boss.post('/api/v1/legal_holds', await holding(world));
+
 /** A session to end: an own one, or that of a stranger. Who is no person has none. */
 const session: Asking = async (world, place, who) => {
   if (place === 'own' && !isPerson(who)) return { path: { id: NOTHING } };
@@ -248,6 +256,12 @@ export const requests: Record<string, Asking> = {
     body: { user_id: (await world.customer()).id, provider_id: (await newProvider(world)).id, subject: 'x' },
   }),
   'DELETE /api/v1/openid_identities/{id}': spare(newIdentity),
+
+  'GET /api/v1/data_privacy_tasks/preview': (world) => ({ query: { deletable_id: world.id('owner') } }),
+  'GET /api/v1/data_privacy_tasks/{id}': spare(newErasure),
+  'POST /api/v1/data_privacy_tasks': async (world) => ({ body: erasing((await world.customer()).id) }),
+  'POST /api/v1/legal_holds': async (world) => ({ body: await holding(world) }),
+  'DELETE /api/v1/legal_holds/{id}': spare(newHold),
 
   'POST /api/v1/agreements': async (world) => ({
     body: { name: 'x', group_id: (await newGroup(world)).id, list_address: 'list@spare.example' },

@@ -158,6 +158,13 @@ POST   /api/v1/entitlement_mappings/preview                    ---- ---- +--!
 GET    /api/v1/openid_identities                               ---- ---- +--!
 POST   /api/v1/openid_identities                               ---- ---- +--!
 DELETE /api/v1/openid_identities/{id}                          ---- ---- +--!
+GET    /api/v1/data_privacy_tasks                              ---- ---- +--!
+GET    /api/v1/data_privacy_tasks/preview                      ---- ---- +--!
+GET    /api/v1/data_privacy_tasks/{id}                         ---- ---- +--!
+POST   /api/v1/data_privacy_tasks                              ---- ---- +--!
+GET    /api/v1/legal_holds                                     ---- ---- +--!
+POST   /api/v1/legal_holds                                     ---- ---- +--!
+DELETE /api/v1/legal_holds/{id}                                ---- ---- +--!
 GET    /api/v1/agreements                                      ---- ---- +--!
 POST   /api/v1/agreements                                      ---- ---- +--!
 PUT    /api/v1/agreements/{id}                                 ---- ---- +--!

@@ -39,6 +39,7 @@ import {
 import { listOutboundMail, listQuarantine, processQuarantined, retryOutboundMail } from './mail.ts';
 import { applications, oauthGrants } from './oauth.ts';
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
+import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { ticketReport } from './reporting.ts';
 import {
   createArticle,
@@ -114,6 +115,8 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(entitlementMappings),
   ...Object.values(openIdIdentities),
   ...Object.values(auditLog),
+  ...Object.values(dataPrivacyTasks),
+  ...Object.values(legalHolds),
   ...Object.values(agreements),
   ...Object.values(gettingStarted),
   ...Object.values(applications),

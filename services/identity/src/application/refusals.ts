@@ -4,7 +4,7 @@ import { AppError } from '@helpmesh/kernel';
 export const refusals = {
   notAuthorized: () => new AppError('forbidden', 'identity.not-authorized', 'Not authorized'),
   notFound: (
-    kind: 'User' | 'Organization' | 'Group' | 'Role' | 'Token' | 'Session' | 'Passkey' | 'Setting' | 'Application',
+    kind: 'User' | 'Organization' | 'Group' | 'Role' | 'Token' | 'Session' | 'Passkey' | 'Setting' | 'DataPrivacyTask' | 'LegalHold' | 'Application',
     id: number,
   ) => new AppError('not-found', 'identity.not-found', `Couldn't find ${kind} with 'id'=${id}`),
   referenced: () => new AppError('invalid', 'identity.referenced', "Can't delete, object has references."),
@@ -32,5 +32,10 @@ export const refusals = {
     new AppError('invalid', 'identity.parameter-invalid', `Invalid value for param '${parameter}': ${String(value)}`),
   blank: (attribute: string) => new AppError('invalid', 'identity.blank', `${attribute} can't be blank`),
   required: (attribute: string) => new AppError('invalid', 'identity.required', `Attribute '${attribute}' required!`),
+  notSure: () => new AppError('invalid', 'identity.not-sure', "Say so by 'DELETE' in preferences.sure."),
+  notErasable: () =>
+    new AppError('invalid', 'identity.not-erasable', "This account cannot be erased: it is your own or the system's."),
+  erased: () => new AppError('conflict', 'identity.erased', 'This person is being erased, or was.'),
+  held: () => new AppError('conflict', 'identity.legal-hold', 'A legal hold keeps this from being erased.'),
   lastAdmin: () => new AppError('invalid', 'identity.last-admin', 'At least one user needs to have admin permissions.'),
 } as const;

@@ -92,6 +92,11 @@ export const mayAudit = {
   read: (viewer: Viewer): boolean => can(viewer, 'admin.audit_log'),
 } as const;
 
+export const mayPrivacy = {
+  /** Erasing people, and keeping them from being erased. */
+  manage: (viewer: Viewer): boolean => can(viewer, 'admin.data_privacy'),
+} as const;
+
 export const mayRoles = {
   see: (viewer: Viewer): boolean => can(viewer, 'admin.role', 'admin.user', 'ticket.agent'),
   /**

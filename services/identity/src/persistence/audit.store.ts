@@ -28,7 +28,16 @@ export interface AuditFilter {
 
 const columns = `e.seq, e.at, e.service, e.action, e.actor_id AS "actorId", e.on_behalf_of_id AS "onBehalfOfId",
   e.object_type AS "objectType", e.object_id AS "objectId", e.object_label AS "objectLabel", e.changes::text AS changes,
-  e.address, e.request_id AS "requestId", e.hash`;
+  e.address, e.request_id AS "requestId", e.hash, e.redacted`;
+
+/** An entry tells of the user ($1), or names them ($2). What is written about the erasure itself names nobody. */
+const about = `(e.action NOT IN ('data-privacy-task.created', 'data-privacy-task.completed')
+  AND (e.object_label IS NOT NULL OR e.changes::text <> '{}')
+  AND (e.object_type = 'User' AND e.object_id = $1::int::text
+       OR concat_ws(' ', e.object_label, e.changes::text) ILIKE ANY ($2::text[])))`;
+/** Where the user was when they did something. */
+const by = '(e.address IS NOT NULL AND (e.actor_id = $1::int OR e.on_behalf_of_id = $1::int))';
+const redactable = `e.action <> 'audit.redacted' AND (${about} OR ${by})`;
 
 /** SQL of each condition, the value in place of `?`. */
 const conditions: Record<keyof AuditFilter, string> = {
@@ -112,6 +121,41 @@ export class AuditStore {
        ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY e.seq DESC LIMIT $1`,
       [limit, ...given.map(([, value]) => value)],
     );
+  }
+
+  /**
+   * Takes label and changes out of entries about a user or that name them, and the address out of what the user did.
+   * @returns those entries as they are now, at most 200
+   */
+  async redact(tx: EntityManager, userId: number, patterns: readonly string[]): Promise<ChainedEntry[]> {
+    return sql(
+      tx,
+      `UPDATE audit_entry e SET redacted = true,
+         object_label = CASE WHEN found.about THEN NULL ELSE e.object_label END,
+         changes = CASE WHEN found.about THEN '{}' ELSE e.changes END,
+         address = CASE WHEN found.by THEN NULL ELSE e.address END
+       FROM (SELECT seq, ${about} AS about, ${by} AS by FROM audit_entry e WHERE ${redactable} ORDER BY seq LIMIT 200)
+         AS found
+       WHERE e.seq = found.seq RETURNING ${columns}`,
+      [userId, patterns],
+    );
+  }
+
+  async countRedactable(tx: Read, userId: number, patterns: readonly string[]): Promise<number> {
+    const [row] = await sql<{ n: number }>(tx, `SELECT count(*) AS n FROM audit_entry e WHERE ${redactable}`, [
+      userId,
+      patterns,
+    ]);
+    return row?.n ?? 0;
+  }
+
+  /** What is left of redacted entries, by place, as it was last recorded. */
+  async rests(tx: Read): Promise<Map<number, string>> {
+    const rows = await sql<{ changes: Record<string, { to: string }> }>(
+      tx,
+      `SELECT changes FROM audit_entry WHERE action = 'audit.redacted' ORDER BY seq`,
+    );
+    return new Map(rows.flatMap(({ changes }) => Object.entries(changes).map(([seq, { to }]) => [Number(seq), to])));
   }
 
   /** True when the person's last entry of this action is not older than `since`. */

@@ -209,14 +209,18 @@ export class UserStore {
     return row?.referenced === true;
   }
 
-  /** True while somebody who may manage users can still sign in. Serializes the changes that could end that. */
-  async anyAdminLeft(tx: EntityManager): Promise<boolean> {
+  /**
+   * True while somebody who may manage users can still sign in. Serializes the changes that could end that.
+   * @param but  who does not count
+   */
+  async anyAdminLeft(tx: EntityManager, but = 0): Promise<boolean> {
     await sql(tx, `SELECT pg_advisory_xact_lock(hashtextextended('identity.last-admin', 0))`);
     const [row] = await sql(
       tx,
       `SELECT 1 FROM users u JOIN user_role ur ON ur.user_id = u.id JOIN roles r ON r.id = ur.role_id AND r.active
        JOIN role_permission rp ON rp.role_id = r.id JOIN permissions p ON p.id = rp.permission_id
-       WHERE u.active AND p.name IN ('admin', 'admin.user') LIMIT 1`,
+       WHERE u.active AND p.name IN ('admin', 'admin.user') AND u.id <> $1 LIMIT 1`,
+      [but],
     );
     return row !== undefined;
   }

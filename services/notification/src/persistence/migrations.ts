@@ -1,7 +1,13 @@
 import { messagingTables } from '@helpmesh/messaging';
 import type { MigrationClass } from '@helpmesh/persistence';
+import { erasureTables } from '@helpmesh/service-kit';
 import { OutboundMail1768400000000 } from './migrations/1768400000000-outbound-mail.ts';
 import { AnswerVolume1795300000000 } from './migrations/1795300000000-answer-volume.ts';
 
 /** In the order in which they run. */
-export const migrations: MigrationClass[] = [messagingTables, OutboundMail1768400000000, AnswerVolume1795300000000];
+export const migrations: MigrationClass[] = [
+  messagingTables,
+  OutboundMail1768400000000,
+  AnswerVolume1795300000000,
+  erasureTables,
+];

@@ -1,10 +1,11 @@
 import { type AuditedChange, type Author, identitiesOf, type Message, type recordAudit } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
-import { CLOCK, SecretBox } from '@helpmesh/service-kit';
+import { transaction } from '@helpmesh/persistence';
+import { CLOCK, type ErasedPerson, SecretBox } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { AuditStore } from '../../persistence/audit.store.ts';
-import type { AuditFacts } from './chain.ts';
+import { type AuditFacts, hashOfRest } from './chain.ts';
 import { sealHead } from './head-seal.ts';
 
 /**
@@ -44,13 +45,35 @@ export class Audit {
   async take(tx: EntityManager, messages: readonly Message<typeof recordAudit>[]): Promise<void> {
     await this.append(
       tx,
-      messages.map(({ source, time, data }) => ({
-        ...data,
-        at: new Date(time),
-        service: source,
-        changes: JSON.stringify(data.changes),
-      })),
+      // What was redacted is this service's to say.
+      messages
+        .filter(({ data }) => data.action !== REDACTED)
+        .map(({ source, time, data }) => ({
+          ...data,
+          at: new Date(time),
+          service: source,
+          changes: JSON.stringify(data.changes),
+        })),
     );
+  }
+
+  /**
+   * Takes out of the log what tells of an erased person, and records of which entries: a batch.
+   * @returns how many entries; 0: there are no more
+   */
+  redact(db: DataSource, person: ErasedPerson): Promise<number> {
+    return transaction(db, async (tx) => {
+      const rows = await this.store.redact(tx, person.userId, person.patterns);
+      if (rows.length === 0) return 0;
+      const changes = Object.fromEntries(rows.map((row) => [row.seq, { to: hashOfRest(row) }]));
+      const object = { type: 'User', id: person.userId, label: person.pseudonym };
+      await this.record(tx, null, { action: REDACTED, object, changes });
+      return rows.length;
+    });
+  }
+
+  countRedactable(db: DataSource, person: ErasedPerson): Promise<number> {
+    return this.store.countRedactable(db, person.userId, person.patterns);
   }
 
   async append(tx: EntityManager, entries: readonly AuditFacts[]): Promise<void> {
@@ -59,6 +82,7 @@ export class Audit {
   }
 }
 
+const REDACTED = 'audit.redacted';
 const LONGEST_LABEL = 500;
 
 /** PostgreSQL keeps no NUL in a text, and the hash must be over what it keeps. */

@@ -21,6 +21,8 @@ export interface ChainedEntry extends AuditFacts {
   /** From 1, without gaps. */
   seq: number;
   hash: Buffer;
+  /** What told of somebody who was erased was taken out of it. */
+  redacted?: boolean;
 }
 
 /** How far the chain reaches. */
@@ -66,10 +68,24 @@ export function chain(head: ChainHead, entries: readonly AuditFacts[]): ChainedE
 
 export type Step = { ok: true; head: ChainHead } | { ok: false; id: number; why: string };
 
-/** Does this entry follow on the head? */
-export function follow(head: ChainHead, entry: ChainedEntry): Step {
+/**
+ * What is left of an entry whose label, changes or address were taken out, bound to the hash it was written with: an
+ * entry `audit.redacted` keeps it.
+ */
+export const hashOfRest = (entry: ChainedEntry): string => hashOfEntry(entry.hash, entry.seq, entry).toString('hex');
+
+/**
+ * Does this entry follow on the head? One that was redacted can no longer show it; its hash is held by the entry behind
+ * it, and what is left of it by the entry that records the redaction.
+ * @param rest  what `hashOfRest` was when it was last redacted, by that record; undefined: there is none
+ */
+export function follow(head: ChainHead, entry: ChainedEntry, rest?: string): Step {
   const seq = head.seq + 1;
   if (entry.seq !== seq) return { ok: false, id: seq, why: 'this entry was removed' };
+  if (entry.redacted) {
+    if (rest === hashOfRest(entry)) return { ok: true, head: { seq, hash: entry.hash } };
+    return { ok: false, id: seq, why: 'this entry was changed: it says less than it should, and nothing records why' };
+  }
   if (!entry.hash.equals(hashOfEntry(head.hash, seq, entry))) {
     return { ok: false, id: seq, why: 'this entry was changed, or one was put before it' };
   }

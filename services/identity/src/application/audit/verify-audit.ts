@@ -31,13 +31,14 @@ export class VerifyAudit {
     let head: ChainHead = genesis;
     const broken = (id: number, why: string): Verdict => ({ ...verdict(head), ok: false, broken: { id, why } });
     const end = await this.store.head(tx);
+    const rests = await this.store.rests(tx);
     if (!end) return broken(1, 'the end of the chain was removed');
     for (let size = BATCH; size === BATCH; ) {
       const entries = await this.store.after(tx, head.seq, BATCH);
       size = entries.length;
       for (const entry of entries) {
         if (head.seq === end.seq) return broken(entry.seq, 'this entry was put behind the end of the chain');
-        const step = follow(head, entry);
+        const step = follow(head, entry, rests.get(entry.seq));
         if (!step.ok) return broken(step.id, step.why);
         head = step.head;
       }

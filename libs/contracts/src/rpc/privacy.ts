@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { ErasureCounts, type PrivacyService, privacyServices } from '../commands/privacy.ts';
+import { defineQuestion } from '../define.ts';
+import { ErasedTickets } from '../events/privacy.ts';
+
+/** By what a person is found in texts. */
+export const ErasureTerms = z.object({
+  userId: z.number().int(),
+  pseudonym: z.string(),
+  tickets: ErasedTickets,
+  emails: z.array(z.string()),
+  /** Of themselves enough: whole names, login, telephone numbers, street. */
+  identifiers: z.array(z.string()),
+  /** First and last name, which mean the person only in what is theirs. */
+  names: z.array(z.string()),
+});
+export type ErasureTerms = z.output<typeof ErasureTerms>;
+
+/** What to look for while a task is under way; null once it is over. */
+export const erasureTerms = defineQuestion(
+  'rpc.identity.v1.erasure-terms',
+  z.object({ taskId: z.number().int() }),
+  z.object({
+    terms: ErasureTerms.nullable(),
+    /** Tickets that must stay as they are. */
+    heldTicketIds: z.array(z.number().int()),
+  }),
+  { callers: privacyServices.filter((service) => service !== 'identity') },
+);
+
+const preview = (service: PrivacyService) =>
+  defineQuestion(
+    `rpc.${service}.v1.preview-erasure`,
+    z.object({ terms: ErasureTerms }),
+    z.object({ counts: ErasureCounts }),
+    { callers: ['identity'] },
+  );
+
+/** How much of a person each service keeps, before anything is touched; identity knows its own part. */
+export const previewErasure = {
+  ticket: preview('ticket'),
+  'mail-ingest': preview('mail-ingest'),
+  notification: preview('notification'),
+  reporting: preview('reporting'),
+  federation: preview('federation'),
+} as const satisfies Partial<Record<PrivacyService, unknown>>;
+
+/** Which tickets of the person, and which mails of these, an erasure has reached so far; page by page. */
+export const erasureReach = defineQuestion(
+  'rpc.ticket.v1.erasure-reach',
+  z.object({
+    taskId: z.number().int(),
+    kind: z.enum(['ticket', 'mail']),
+    /** Only ids above this one. */
+    after: z.number().int(),
+  }),
+  /** `mail`: rows of mail-ingest. Empty: there are no more. */
+  z.object({ ids: z.array(z.number().int()) }),
+  { callers: ['mail-ingest', 'notification'] },
+);
+
+/** The mails, as rows of mail-ingest, that became articles of these tickets; page by page. */
+export const mailsOfTickets = defineQuestion(
+  'rpc.ticket.v1.mails-of-tickets',
+  z.object({
+    ticketIds: z.array(z.number().int()),
+    /** Only ids above this one. */
+    after: z.number().int(),
+  }),
+  /** Empty: there are no more. */
+  z.object({ ids: z.array(z.number().int()) }),
+  { callers: ['mail-ingest'] },
+);

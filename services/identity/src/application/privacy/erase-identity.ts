@@ -1,0 +1,47 @@
+import type { ErasureTerms } from '@helpmesh/contracts';
+import { countMessages } from '@helpmesh/messaging';
+import { transaction } from '@helpmesh/persistence';
+import { ErasedPerson, type Eraser, type ErasureJob, type ErasurePart } from '@helpmesh/service-kit';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { PrivacyStore } from '../../persistence/privacy.store.ts';
+import { Audit } from '../audit/audit.ts';
+
+/** What this service keeps of a person beside their own row: traces of sign-in, notes, and the audit log. */
+@Injectable()
+export class EraseIdentity implements Eraser {
+  constructor(
+    private readonly db: DataSource,
+    private readonly store: PrivacyStore,
+    private readonly audit: Audit,
+  ) {}
+
+  async erase({ person }: ErasureJob): Promise<ErasurePart> {
+    const traces = await this.store.dropTraces(this.db, person.emails);
+    const history = await this.store.dropHistory(this.db, person.userId, person.patterns);
+    const notes = await this.rewriteNotes(person);
+    let entries = 0;
+    for (let redacted = -1; redacted !== 0; entries += redacted) redacted = await this.audit.redact(this.db, person);
+    return { counts: { traces, history, notes, audit_entries: entries }, waiting: 0, kept: [] };
+  }
+
+  async preview(person: ErasedPerson): Promise<Record<string, number>> {
+    const notes = (await this.store.notes(this.db, person.patterns)).filter(({ note }) => person.isIn(note));
+    return { users: 1, notes: notes.length, audit_entries: await this.audit.countRedactable(this.db, person) };
+  }
+
+  /** The whole answer of this service to "what would be touched". */
+  async previewOf(terms: ErasureTerms): Promise<Record<string, number>> {
+    const person = new ErasedPerson(terms);
+    const scrubber = { patterns: person.payloadPatterns, scrub: person.scrub };
+    return { ...(await this.preview(person)), logged_messages: await countMessages(this.db, scrubber) };
+  }
+
+  private rewriteNotes(person: ErasedPerson): Promise<number> {
+    return transaction(this.db, async (tx) => {
+      const notes = (await this.store.notes(tx, person.patterns)).filter(({ note }) => person.isIn(note));
+      for (const { table, id, note } of notes) await this.store.setNote(tx, table, id, person.rewrite(note));
+      return notes.length;
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  dataPrivacyTasks,
+  erasureRequested,
+  erasureTerms,
+  legalHolds,
+  type Message,
+  type ParsedInputOf,
+  recordErasure,
+} from '@helpmesh/contracts';
+import { Answers, Consumes, type RpcContext } from '@helpmesh/messaging';
+import { ErasureWork } from '@helpmesh/service-kit';
+import { Controller } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { ErasePeople } from '../application/privacy/erase-people.ts';
+import { LegalHolds } from '../application/privacy/legal-holds.ts';
+import { actorOf } from './answering.ts';
+
+@Controller()
+export class PrivacyController {
+  constructor(
+    private readonly erasing: ErasePeople,
+    private readonly holds: LegalHolds,
+    private readonly work: ErasureWork,
+  ) {}
+
+  @Answers(dataPrivacyTasks.list)
+  list(ctx: RpcContext) {
+    return this.erasing.list(actorOf(ctx));
+  }
+
+  @Answers(dataPrivacyTasks.preview)
+  preview(ctx: RpcContext, { query }: ParsedInputOf<typeof dataPrivacyTasks.preview>) {
+    return this.erasing.preview(actorOf(ctx), query.deletable_id);
+  }
+
+  @Answers(dataPrivacyTasks.show)
+  show(ctx: RpcContext, { params }: ParsedInputOf<typeof dataPrivacyTasks.show>) {
+    return this.erasing.show(actorOf(ctx), params.id);
+  }
+
+  @Answers(dataPrivacyTasks.create)
+  create(ctx: RpcContext, { body }: ParsedInputOf<typeof dataPrivacyTasks.create>) {
+    return this.erasing.order(actorOf(ctx), body);
+  }
+
+  @Answers(legalHolds.list)
+  listHolds(ctx: RpcContext) {
+    return this.holds.list(actorOf(ctx));
+  }
+
+  @Answers(legalHolds.create)
+  placeHold(ctx: RpcContext, { body }: ParsedInputOf<typeof legalHolds.create>) {
+    return this.holds.place(actorOf(ctx), body);
+  }
+
+  @Answers(legalHolds.delete)
+  liftHold(ctx: RpcContext, { params }: ParsedInputOf<typeof legalHolds.delete>) {
+    return this.holds.lift(actorOf(ctx), params.id);
+  }
+
+  /** What the other services look for. */
+  @Answers(erasureTerms)
+  terms(_ctx: RpcContext, { taskId }: ParsedInputOf<typeof erasureTerms>) {
+    return this.erasing.termsOf(taskId);
+  }
+
+  /** This service's own part. */
+  @Consumes(erasureRequested)
+  async onRequest(message: Message<typeof erasureRequested>, tx: EntityManager): Promise<void> {
+    await this.work.take(tx, message);
+  }
+
+  @Consumes(recordErasure)
+  async onDone(message: Message<typeof recordErasure>, tx: EntityManager): Promise<void> {
+    await this.erasing.take(tx, message);
+  }
+}

@@ -1,0 +1,79 @@
+import type { MailAddress, StoredFile } from '@helpmesh/contracts';
+import { sql } from '@helpmesh/persistence';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { MailState } from '../domain/outbound-mail.ts';
+
+/** What of a mail may name somebody. */
+export interface MailTexts {
+  guard_address: string | null;
+  sender: MailAddress;
+  reply_to: MailAddress | null;
+  recipients: MailAddress[];
+  cc: MailAddress[];
+  remaining: string[];
+  refused: unknown;
+  subject: string;
+  body_text: string | null;
+  body_html: string | null;
+  in_reply_to: string | null;
+  refs: string[];
+  attachments: StoredFile[];
+  last_error: string | null;
+  response: string | null;
+}
+
+export interface ErasableMail extends MailTexts {
+  id: string;
+  ticket_id: number | null;
+  state: MailState;
+}
+
+const texts = [
+  ...(['guard_address', 'sender', 'reply_to', 'recipients', 'cc', 'remaining', 'refused', 'subject'] as const),
+  ...(['body_text', 'body_html', 'in_reply_to', 'refs', 'attachments', 'last_error', 'response'] as const),
+];
+const json: ReadonlySet<string> = new Set(['sender', 'reply_to', 'recipients', 'cc', 'refused', 'attachments']);
+const columns = `id, ticket_id, state, ${texts.join(', ')}`;
+const naming = `concat_ws(' ', ${texts.map((name) => `${name}::text`).join(', ')}) ILIKE ANY ($1::text[])`;
+
+/** What erasing a person reads and writes of the queue. */
+export class ErasureStore {
+  /** A page of the mails that name the person, above an id. */
+  async naming(on: DataSource, patterns: readonly string[], after: string, limit: number): Promise<ErasableMail[]> {
+    return sql(on, `SELECT ${columns} FROM outbound_mail WHERE id > $2 AND ${naming} ORDER BY id LIMIT $3`, [
+      patterns,
+      after,
+      limit,
+    ]);
+  }
+
+  /** As it is now; nobody sends it meanwhile. */
+  async lock(tx: EntityManager, id: string): Promise<ErasableMail | undefined> {
+    const rows = await sql<ErasableMail>(tx, `SELECT ${columns} FROM outbound_mail WHERE id = $1 FOR UPDATE`, [id]);
+    return rows[0];
+  }
+
+  async save(tx: EntityManager, mail: ErasableMail): Promise<void> {
+    const set = texts.map((name, i) => `${name} = $${i + 3}${json.has(name) ? '::jsonb' : ''}`).join(', ');
+    await sql(
+      tx,
+      `UPDATE outbound_mail SET ${set}, state = $2,
+         due_at = CASE WHEN $2 IN ('queued', 'sending', 'deferred') THEN due_at END
+       WHERE id = $1`,
+      [mail.id, mail.state, ...texts.map((name) => (json.has(name) ? JSON.stringify(mail[name]) : mail[name]))],
+    );
+  }
+
+  /** Of mails about these tickets that are done: what they said. @returns how many said something */
+  async emptyMailsOf(on: DataSource, ticketIds: readonly number[], subject: string): Promise<number> {
+    const rows = await sql(
+      on,
+      `UPDATE outbound_mail SET subject = $2, body_text = NULL, body_html = NULL, attachments = '[]'
+       WHERE ticket_id = ANY ($1::bigint[]) AND due_at IS NULL
+         AND (subject <> $2 OR body_text IS NOT NULL OR body_html IS NOT NULL)
+       RETURNING 1`,
+      [ticketIds, subject],
+    );
+    return rows.length;
+  }
+}
