@@ -28,6 +28,12 @@ export default defineConfig({
   server: {
     port: 5173,
     strictPort: true,
-    proxy: { '/api': { target: backend, changeOrigin: false }, '/auth': { target: backend, changeOrigin: false } },
+    proxy: Object.fromEntries(
+      // `/oauth/authorize` is a page of this app, what programs ask below `/oauth` is not.
+      ['/api', '/auth', '/oauth/token', '/oauth/revoke', '/oauth/introspect', '/.well-known'].map((path) => [
+        path,
+        { target: backend, changeOrigin: false },
+      ]),
+    ),
   },
 });

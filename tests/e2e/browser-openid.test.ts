@@ -1,8 +1,9 @@
 import type { Platform } from '@helpmesh/deploy/local';
 import { type OpenIdServer, openIdServer } from '@helpmesh/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Person, useBrowser } from './browser.ts';
 import type { Desk } from './desk.ts';
+import { OAuthClient } from './oauth-client.ts';
 import { testPlatform } from './platform.ts';
 
 const vo = 'urn:mace:egi.eu:group:vo.example.org';
@@ -119,6 +120,49 @@ describe('signing in by an OpenID provider', { timeout: 90_000 }, () => {
     await person.page.getByText('Ask an administrator to link it to your sign-in.').waitFor();
     await person.fillIn(platform.admin.email, platform.admin.password);
     await account(person).waitFor();
+  });
+
+  it('lets a program act for somebody who consents, and takes it back in the account', async () => {
+    const made = await admin.post('/api/v1/applications', {
+      name: 'Pocket desk',
+      confidential: false,
+      redirect_uris: ['http://127.0.0.1/done'],
+      scopes: ['ticket.agent', 'report'],
+    });
+    const program = await OAuthClient.start(platform.url, made.uid);
+    onTestFinished(() => program.stop());
+    const person = await browser.person();
+    const { page } = person;
+    person.allow(new RegExp(`^request to ${program.origin}/`));
+    const asDesk = (token: string) => admin.as({ token }).call('GET', '/api/v1/tickets');
+
+    await page.goto(await program.begin('ticket.agent'));
+    await person.fillIn(platform.admin.email, platform.admin.password);
+    await person.heading('Grant access').waitFor();
+    await page.getByText('Read, create and change tickets in your groups').waitFor();
+    await page.getByRole('button', { name: 'Deny' }).click();
+    await person.heading('Back in the program').waitFor();
+    await expect(program.finish()).rejects.toMatchObject({ error: 'access_denied' });
+
+    await page.goto(await program.begin('ticket.agent'));
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await person.heading('Back in the program').waitFor();
+    const first = await program.finish();
+    expect(first).toMatchObject({ scope: 'ticket.agent', token_type: 'bearer' });
+    expect((await asDesk(first.access_token)).status).toBe(200);
+    expect((await admin.as({ token: first.access_token }).call('GET', '/api/v1/applications')).status).toBe(403);
+    const second = await program.refresh(String(first.refresh_token));
+    expect((await asDesk(second.access_token)).status).toBe(200);
+
+    await person.goto('/account');
+    await page.getByRole('button', { name: 'Take back what Pocket desk may do' }).click();
+    await page.getByText('The application cannot act for you any more.').waitFor();
+    expect((await asDesk(second.access_token)).status).toBe(401);
+    await expect(program.refresh(String(second.refresh_token))).rejects.toMatchObject({ error: 'invalid_grant' });
+
+    person.allow(/status of 422 /);
+    await person.goto('/oauth/authorize?client_id=nobody');
+    await person.heading('This request cannot be granted').waitFor();
   });
 
   it('speaks German', async () => {

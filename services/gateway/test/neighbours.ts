@@ -41,6 +41,7 @@ import { ActorVerifier } from '@helpmesh/service-kit';
 import { Controller, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { z } from 'zod';
+import { OAuthNeighbour } from './oauth-neighbour.ts';
 import { OpenIdNeighbour } from './openid-neighbour.ts';
 
 export const agent: Actor = {
@@ -247,7 +248,7 @@ for (const question of ticketQuestions) {
   Answers(question as never)(Tickets.prototype, name, descriptor as never);
 }
 
-@Module({ controllers: [Identity, OpenIdNeighbour] })
+@Module({ controllers: [Identity, OAuthNeighbour, OpenIdNeighbour] })
 class IdentityModule {}
 @Module({ controllers: [Tickets] })
 class TicketModule {}

@@ -81,6 +81,18 @@ const signUp = createRoute({
 
 const app = createRoute({
   getParentRoute: () => root,
+const consent = createRoute({
+  getParentRoute: () => root,
+  path: '/oauth/authorize',
+  beforeLoad: async ({ context, location }) => {
+    const me = await context.queryClient.ensureQueryData(meQuery);
+    if (!me) throw redirect({ to: '/sign-in', search: { next: location.href } });
+    // A role demands a second factor first; the request can be sent again then.
+    if (me.two_factor_required) throw redirect({ to: '/' });
+  },
+  component: lazyRouteComponent(() => import('../features/oauth/components/consent-page.tsx'), 'ConsentPage'),
+});
+
   id: 'app',
   component: Shell,
   beforeLoad: async ({ context, location }) => {
@@ -131,7 +143,8 @@ export const router = createRouter({
     welcome,
     signUp,
     setup,
-    app.addChildren([home, tickets, newTicket, ticket, account]),
+    consent,
+    app.addChildren([home, tickets, newTicket, ticket, account, adminTree]),
   ]),
   context: { queryClient },
   // Plain query strings: `?view=open&q=42` stays what a person would write and a script can build.

@@ -6,6 +6,7 @@ import { call } from '../../app/api.ts';
 export type Session = OutputOf<Endpoints['listSessions']>['sessions'][number];
 export type SecondFactors = OutputOf<Endpoints['twoFactorConfiguration']>;
 export type Passkey = SecondFactors['passkeys'][number];
+export type GrantedApplication = OutputOf<Endpoints['listGrantedApplications']>[number];
 export type ApiToken = OutputOf<Endpoints['listTokens']>['tokens'][number];
 
 export const sessionsQuery = (userId: number) =>
@@ -22,4 +23,16 @@ export const secondFactorsQuery = queryOptions({
 export const tokensQuery = queryOptions({
   queryKey: ['account', 'tokens'],
   queryFn: ({ signal }) => call('listTokens', { signal }),
+});
+
+export type LinkedAccount = OutputOf<Endpoints['listLinkedAccounts']>[number];
+
+export const linkedAccountsQuery = queryOptions({
+  queryKey: ['account', 'linked'],
+  queryFn: ({ signal }) => call('listLinkedAccounts', { signal }),
+});
+
+export const grantedApplicationsQuery = queryOptions({
+  queryKey: ['account', 'applications'],
+  queryFn: ({ signal }) => call('listGrantedApplications', { signal }),
 });

@@ -4,6 +4,8 @@ import { useMe } from '../../session/use-me.ts';
 import classes from './account-page.module.css';
 import { ApiTokens } from './api-tokens.tsx';
 import { ConfirmPassword } from './confirm-password.tsx';
+import { GrantedApplications } from './granted-applications.tsx';
+import { LinkedAccounts } from './linked-accounts.tsx';
 import { Password } from './password.tsx';
 import { SecondFactors } from './second-factors.tsx';
 import { Sessions } from './sessions.tsx';
@@ -22,6 +24,7 @@ export function AccountPage() {
         {may('user_preferences.two_factor_authentication') && <SecondFactors />}
         <Sessions />
         {may('user_preferences.password') && <Password />}
+        <GrantedApplications />
         {may('user_preferences.access_token') && <ApiTokens />}
       </div>
       <ConfirmPassword />
