@@ -144,7 +144,7 @@ export const router = createRouter({
     signUp,
     setup,
     consent,
-    app.addChildren([home, tickets, newTicket, ticket, account, adminTree]),
+    app.addChildren([home, tickets, newTicket, ticket, account]),
   ]),
   context: { queryClient },
   // Plain query strings: `?view=open&q=42` stays what a person would write and a script can build.

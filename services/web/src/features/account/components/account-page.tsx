@@ -5,7 +5,6 @@ import classes from './account-page.module.css';
 import { ApiTokens } from './api-tokens.tsx';
 import { ConfirmPassword } from './confirm-password.tsx';
 import { GrantedApplications } from './granted-applications.tsx';
-import { LinkedAccounts } from './linked-accounts.tsx';
 import { Password } from './password.tsx';
 import { SecondFactors } from './second-factors.tsx';
 import { Sessions } from './sessions.tsx';
