@@ -33,7 +33,14 @@ import {
   signOut,
 } from './rpc/identity.ts';
 import { oauthEndpoints } from './rpc/oauth.ts';
-import { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, openIdSignOutUrl } from './rpc/openid.ts';
+import {
+  beginOpenIdLink,
+  beginOpenIdSignIn,
+  endOpenIdSessions,
+  finishOpenIdLink,
+  finishOpenIdSignIn,
+  openIdSignOutUrl,
+} from './rpc/openid.ts';
 import { erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
 import { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
 import type { ServiceName } from './services.ts';
@@ -103,6 +110,8 @@ export const questions: readonly QuestionDefinition[] = [
   ensureCustomers,
   beginOpenIdSignIn,
   finishOpenIdSignIn,
+  beginOpenIdLink,
+  finishOpenIdLink,
   openIdSignOutUrl,
   endOpenIdSessions,
   ...Object.values(oauthEndpoints),

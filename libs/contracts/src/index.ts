@@ -85,6 +85,8 @@ export {
   deleteSessions,
   generateRecoveryCodes,
   initiateAuthenticatorApp,
+  LinkedAccount,
+  linkedAccounts,
   listSessions,
   Passkey,
   PasskeyResponse,
@@ -98,6 +100,7 @@ export {
   signUp,
   signUpSettings,
   twoFactorConfiguration,
+  userTokens,
   userTwoFactor,
   verifyTwoFactor,
 } from './http/account.ts';
@@ -178,7 +181,7 @@ export {
 } from './http/tickets.ts';
 export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
-export { type MailTemplate, mailTemplates } from './mail/templates.ts';
+export { type AccountChange, accountChanges, type MailTemplate, mailTemplates } from './mail/templates.ts';
 export {
   type BrokerPermissions,
   DLQ_STREAM,
@@ -201,7 +204,14 @@ export {
   signOut,
 } from './rpc/identity.ts';
 export { oauthEndpoints } from './rpc/oauth.ts';
-export { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, openIdSignOutUrl } from './rpc/openid.ts';
+export {
+  beginOpenIdLink,
+  beginOpenIdSignIn,
+  endOpenIdSessions,
+  finishOpenIdLink,
+  finishOpenIdSignIn,
+  openIdSignOutUrl,
+} from './rpc/openid.ts';
 export { ErasureTerms, erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
 export { type ServiceName, serviceNames } from './services.ts';

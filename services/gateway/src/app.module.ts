@@ -10,7 +10,7 @@ import { LiveHub } from './application/live-hub.ts';
 import { AccessWatch } from './bus/access-watch.ts';
 import { TicketFeed } from './bus/ticket-feed.ts';
 import { type GatewayConfig, webDirOf } from './config.ts';
-import { OpenIdCookie } from './domain/openid-cookie.ts';
+import { OpenIdCookie, OpenIdLinkCookie } from './domain/openid-cookie.ts';
 import { SessionCookie } from './domain/session-cookie.ts';
 import { TokenBuckets } from './domain/token-bucket.ts';
 import { watchStreams } from './events.ts';
@@ -74,6 +74,11 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
       provide: OpenIdCookie,
       inject: [CONFIG],
       useFactory: (config: GatewayConfig) => new OpenIdCookie(config.HELPMESH_PUBLIC_URL),
+    },
+    {
+      provide: OpenIdLinkCookie,
+      inject: [CONFIG],
+      useFactory: (config: GatewayConfig) => new OpenIdLinkCookie(config.HELPMESH_PUBLIC_URL),
     },
     { provide: WebFiles, inject: [CONFIG], useFactory: (config: GatewayConfig) => new WebFiles(webDirOf(config)) },
     {

@@ -110,7 +110,7 @@ function hear(question: { subject: string }, { actor, key, address, requestId }:
   world.heard.push({ question: question.subject, input, actor: login, userId, actingUserId, key, address, requestId });
 }
 
-function opened(actor: Actor) {
+export function opened(actor: Actor) {
   const { userId, mustEnrol = false } = actor;
   const sessionToken = uuidv7();
   world.people.set(`session ${sessionToken}`, actor);

@@ -1,9 +1,17 @@
-import { beginOpenIdSignIn, endOpenIdSessions, finishOpenIdSignIn, openIdSignOutUrl } from '@helpmesh/contracts';
+import {
+  beginOpenIdLink,
+  beginOpenIdSignIn,
+  endOpenIdSessions,
+  finishOpenIdLink,
+  finishOpenIdSignIn,
+  openIdSignOutUrl,
+} from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 
 export const providerUrl = 'https://aai.example.org/auth?state=x';
+export const linking = 'sealed-for-linking-0123456789';
 export const transaction = 'sealed-by-identity-0123456789';
 
 /** What identity was asked about sign-ins by a provider, oldest first. */
@@ -29,6 +37,20 @@ export class OpenIdNeighbour {
     const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
     const session = { sessionToken: 'session-by-provider', csrfToken: 'csrf', userId: 4, expiresAt };
     return { ...session, returnTo: '/tickets/7' };
+  }
+
+  @Answers(beginOpenIdLink)
+  beginLink({ actor }: RpcContext, input: { provider: string }) {
+    openIdHeard.push({ question: 'begin-link', input, by: actor?.login });
+    if (input.provider !== 'egi') throw new AppError('not-found', 'openid.provider-unknown', 'No such provider.');
+    return { url: providerUrl, transaction: linking, maxAgeSeconds: 900 };
+  }
+
+  @Answers(finishOpenIdLink)
+  finishLink({ actor }: RpcContext, input: { answer: string; transaction: string }) {
+    openIdHeard.push({ question: 'finish-link', input, by: actor?.login });
+    if (new URLSearchParams(input.answer).get('code') === 'right') return {};
+    throw new AppError('invalid', 'openid.identity-exists', 'It belongs to somebody.');
   }
 
   @Answers(openIdSignOutUrl)

@@ -6,8 +6,8 @@ import { loadConfig, type RunningService } from '@helpmesh/service-kit';
 import { infra, testKeys } from '@helpmesh/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGatewayService, GatewayConfig } from '../src/service.ts';
-import { type Neighbours, startNeighbours, world } from './neighbours.ts';
-import { openIdHeard, providerUrl, transaction } from './openid-neighbour.ts';
+import { agent, type Neighbours, opened, startNeighbours, world } from './neighbours.ts';
+import { linking, openIdHeard, providerUrl, transaction } from './openid-neighbour.ts';
 
 const keys = testKeys();
 const dir = mkdtempSync(join(tmpdir(), 'helpmesh-gateway-'));
@@ -127,6 +127,73 @@ describe('signing in by a provider', () => {
     const broken = await ask('/auth/openid/egi/callback?code=broken', cookie(transaction));
     expect(broken).toMatchObject({ status: 500, to: null });
     expect(JSON.parse(broken.text).detail).not.toBe('only for our logs');
+  });
+});
+
+describe('linking an account at a provider', () => {
+  const link = `__Host-helpmesh_openid_link=${linking}`;
+  const linkForgotten = '__Host-helpmesh_openid_link=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0';
+  let session: string;
+  let csrf: string;
+  beforeEach(() => {
+    ({ sessionToken: session, csrfToken: csrf } = opened(agent));
+  });
+  const begin = (headers: Record<string, string>, body: object = { provider: 'egi' }) =>
+    ask(
+      '/api/v1/users/linked_accounts',
+      { 'content-type': 'application/json', ...headers },
+      { method: 'POST', body: JSON.stringify(body) },
+    );
+  const own = () => `__Host-helpmesh_session=${session}`;
+
+  it('begins for who is signed in, and binds it to this browser; a sign-in that was left is forgotten', async () => {
+    const cookies = `${own()}; __Host-helpmesh_openid=${transaction}`;
+    const answer = await begin({ cookie: cookies, 'x-csrf-token': csrf });
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toEqual({ url: providerUrl });
+    expect(answer.cookies).toEqual([
+      `__Host-helpmesh_openid_link=${linking}; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=900`,
+      forgotten,
+    ]);
+    expect(openIdHeard).toEqual([{ question: 'begin-link', input: { provider: 'egi' }, by: agent.login }]);
+  });
+
+  it('S21: does not begin without the token of our page, from another site, or for nobody', async () => {
+    expect((await begin({ cookie: own() })).status).toBe(401);
+    expect((await begin({ cookie: own(), 'x-csrf-token': csrf, 'sec-fetch-site': 'cross-site' })).status).toBe(401);
+    expect((await begin({})).status).toBe(403);
+    expect(openIdHeard).toEqual([]);
+  });
+
+  it('takes what is no name for an unknown provider', async () => {
+    for (const provider of [undefined, 7, ['egi'], 'x'.repeat(5000)]) {
+      expect((await begin({ cookie: own(), 'x-csrf-token': csrf }, { provider })).status).toBe(404);
+    }
+  });
+
+  it('ends on the account page, in the session that it began in', async () => {
+    const headers = { cookie: `${own()}; ${link}`, 'sec-fetch-site': 'cross-site' };
+    const answer = await ask('/auth/openid/egi/callback?code=right&state=s', headers);
+    expect(answer).toMatchObject({ status: 303, to: '/account?linked=egi', cookies: [linkForgotten] });
+    expect(openIdHeard).toEqual([
+      {
+        question: 'finish-link',
+        input: { provider: 'egi', answer: 'code=right&state=s', transaction: linking },
+        by: agent.login,
+      },
+    ]);
+    expect(world.asked(signOut)).toEqual([]);
+  });
+
+  it('says on the account page what is wrong, and opens no session', async () => {
+    const wrong = await ask('/auth/openid/egi/callback?code=wrong', { cookie: `${own()}; ${link}` });
+    expect(wrong).toMatchObject({ status: 303, to: '/account?problem=openid.identity-exists' });
+    const nobody = await ask('/auth/openid/egi/callback?code=right', { cookie: link });
+    expect(nobody).toMatchObject({ status: 303, to: '/account?problem=auth.required', cookies: [linkForgotten] });
+  });
+
+  it('is forgotten when a sign-in begins', async () => {
+    expect((await ask('/auth/openid/egi', { cookie: link })).cookies.at(-1)).toBe(linkForgotten);
   });
 });
 

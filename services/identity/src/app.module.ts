@@ -10,6 +10,7 @@ import { CredentialLog } from './application/audit/credential-log.ts';
 import { ReadAudit } from './application/audit/read-audit.ts';
 import { VerifyAudit } from './application/audit/verify-audit.ts';
 import { EnsureCustomers } from './application/ensure-customers.ts';
+import { FederatedLink } from './application/federated/federated-link.ts';
 import { FederatedRights } from './application/federated/federated-rights.ts';
 import { FederatedSignIn } from './application/federated/federated-sign-in.ts';
 import { FederatedSignOut } from './application/federated/federated-sign-out.ts';
@@ -17,6 +18,7 @@ import { Identities } from './application/federated/identities.ts';
 import { Mappings } from './application/federated/mappings.ts';
 import { OpenIdClients } from './application/federated/openid-clients.ts';
 import { OpenIdProtocol } from './application/federated/openid-protocol.ts';
+import { ProviderErrand } from './application/federated/provider-errand.ts';
 import { Providers } from './application/federated/providers.ts';
 import { ResolveGroupAccess } from './application/groups/access-input.ts';
 import { Groups } from './application/groups/groups.ts';
@@ -47,12 +49,14 @@ import { OpenSession } from './application/sign-in/open-session.ts';
 import { Passkeys } from './application/sign-in/passkeys.ts';
 import { PasswordReset } from './application/sign-in/password-reset.ts';
 import { Passwords } from './application/sign-in/passwords.ts';
+import { PersonMail } from './application/sign-in/person-mail.ts';
 import { RecoveryCodes } from './application/sign-in/recovery-codes.ts';
 import { SecondFactors } from './application/sign-in/second-factors.ts';
 import { Sessions } from './application/sign-in/sessions.ts';
 import { SetPassword } from './application/sign-in/set-password.ts';
 import { SignIn } from './application/sign-in/sign-in.ts';
 import { SignUp } from './application/sign-in/sign-up.ts';
+import { TellOwner } from './application/sign-in/tell-owner.ts';
 import { TryLimit } from './application/sign-in/try-limit.ts';
 import { Sweep } from './application/sweep.ts';
 import { ChangeUser } from './application/users/change-user.ts';
@@ -141,6 +145,7 @@ import { UserStore } from './persistence/user.store.ts';
     Settings,
     FederatedSignIn,
     FederatedSignOut,
+    FederatedLink,
     Providers,
     Mappings,
     Identities,
@@ -175,6 +180,8 @@ import { UserStore } from './persistence/user.store.ts';
     TryLimit,
     Passwords,
     Links,
+    PersonMail,
+    TellOwner,
     OpenSession,
     {
       provide: SecretBox,
@@ -182,6 +189,7 @@ import { UserStore } from './persistence/user.store.ts';
       inject: [CONFIG],
     },
     FederatedRights,
+    ProviderErrand,
     TakenNames,
     ChangeUser,
     OpenIdClients,

@@ -240,6 +240,14 @@ export const requests: Record<string, Asking> = {
     path: { provider: 'nobody' },
     body: { logout_token: 'x' },
   }),
+  'GET /api/v1/users/{id}/access_tokens': user,
+  'DELETE /api/v1/users/{id}/access_tokens/{token_id}': async (world) => {
+    const { path } = await token(world, 'foreign', 'admin');
+    return { path: { id: (await world.boss.get('/api/v1/users/me')).id, token_id: path?.id ?? NOTHING } };
+  },
+  'POST /api/v1/users/linked_accounts': () => ({ body: { provider: 'nobody' } }),
+  'DELETE /api/v1/users/linked_accounts/{id}': nothing,
+  'POST /api/v1/openid_providers/check': () => ({ body: { issuer: 'http://10.0.0.1/' } }),
   'GET /api/v1/openid_providers/{id}': spare(newProvider),
   'POST /api/v1/openid_providers': (world) => ({ body: provider(world.fresh('spare')) }),
   'PUT /api/v1/openid_providers/{id}': spare(newProvider, { title: 'x' }),

@@ -119,8 +119,13 @@ POST   /api/v1/users/two_factor/passkeys/options               -+++ ++++ +--!
 POST   /api/v1/users/two_factor/passkeys                       -??? ???? ?--!
 PUT    /api/v1/users/two_factor/passkeys/{id}                  -000 0000 0--!
 DELETE /api/v1/users/two_factor/passkeys/{id}                  -000 0000 0--!
+GET    /api/v1/users/linked_accounts                           -+++ ++++ +--!
+POST   /api/v1/users/linked_accounts                           -000 0000 0--!
+DELETE /api/v1/users/linked_accounts/{id}                      -000 0000 0--!
 
 # Administration.
+GET    /api/v1/users/{id}/access_tokens                        ---- ---- +--!
+DELETE /api/v1/users/{id}/access_tokens/{token_id}             ---- ---- +--!
 GET    /api/v1/users/{id}/admin_two_factor/enabled_authentication_methods       ---- ---- +--!
 DELETE /api/v1/users/{id}/admin_two_factor/remove_all_authentication_methods    ---- ---- +--!
 # Letting a program act for oneself: with a session, never by a token.
@@ -145,6 +150,8 @@ GET    /api/v1/audit/export                                    ---- ---- +--!
 GET    /api/v1/settings                                        ---- ---- +--!
 PUT    /api/v1/settings/{id}                                   ---- ---- +--!
 GET    /api/v1/openid_providers                                ---- ---- +--!
+# The address is one that must not be called.
+POST   /api/v1/openid_providers/check                          ---- ---- ?--!
 GET    /api/v1/openid_providers/{id}                           ---- ---- +--!
 POST   /api/v1/openid_providers                                ---- ---- +--!
 PUT    /api/v1/openid_providers/{id}                           ---- ---- +--!

@@ -47,7 +47,16 @@ export const sendMail = defineCommand(
   'cmd.notification.v1.send-mail',
   z.object({
     mailId: z.uuid(),
-    kind: z.enum(['reply', 'auto-reply', 'password-reset', 'invitation', 'sign-up', 'agent-notification', 'redirect']),
+    kind: z.enum([
+      'reply',
+      'auto-reply',
+      'password-reset',
+      'invitation',
+      'sign-up',
+      'account-changed',
+      'agent-notification',
+      'redirect',
+    ]),
     ticketId: z.number().int().nullable(),
     articleId: z.number().int().nullable(),
     /** Null: the system's own address. */

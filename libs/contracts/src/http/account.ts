@@ -221,6 +221,73 @@ export const removeUserTwoFactor = defineEndpoint({
   response: done,
 });
 
+const ApiTokenRow = z.looseObject({
+  id: z.number().int(),
+  name: z.string(),
+  preferences: z.looseObject({ permission: z.array(z.string()) }),
+  last_used_at: Instant.nullable(),
+  expires_at: Instant.nullable(),
+  created_at: Instant,
+});
+
+export const userTokens = {
+  list: defineEndpoint({
+    id: 'listUserTokens',
+    method: 'GET',
+    path: '/api/v1/users/:id/access_tokens',
+    question: 'rpc.identity.v1.list-user-tokens',
+    tag,
+    summary: 'API tokens of a user (never their secrets), for administrators',
+    params: { id: Id },
+    response: z.array(ApiTokenRow),
+  }),
+  delete: defineEndpoint({
+    id: 'deleteUserToken',
+    method: 'DELETE',
+    path: '/api/v1/users/:id/access_tokens/:token_id',
+    question: 'rpc.identity.v1.delete-user-token',
+    tag,
+    summary: 'Revokes an API token of a user, for administrators',
+    params: { id: Id, token_id: Id },
+    response: done,
+  }),
+};
+
+/** An account at a provider by which somebody signs in here. */
+export const LinkedAccount = z.object({
+  id: z.number().int(),
+  /** Name and title of the provider; null when it was removed here. */
+  provider: z.string().nullable(),
+  title: z.string().nullable(),
+  issuer: z.string(),
+  subject: z.string(),
+  last_sign_in_at: Instant.nullable(),
+  created_at: Instant,
+});
+
+/** Linking begins at `POST /api/v1/users/linked_accounts`, a route of the gateway: it sets a cookie. */
+export const linkedAccounts = {
+  list: defineEndpoint({
+    id: 'listLinkedAccounts',
+    method: 'GET',
+    path: '/api/v1/users/linked_accounts',
+    question: 'rpc.identity.v1.list-linked-accounts',
+    tag,
+    summary: 'Own accounts at providers, by which one may sign in',
+    response: z.array(LinkedAccount),
+  }),
+  delete: defineEndpoint({
+    id: 'deleteLinkedAccount',
+    method: 'DELETE',
+    path: '/api/v1/users/linked_accounts/:id',
+    question: 'rpc.identity.v1.delete-linked-account',
+    tag,
+    summary: 'Unlinks an own account at a provider, unless it is the only way to sign in; what it opened and gave ends',
+    params: { id: Id },
+    response: done,
+  }),
+};
+
 export const Setting = z.object({
   id: z.number().int(),
   name: z.string(),

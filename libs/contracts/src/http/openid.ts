@@ -87,6 +87,21 @@ export const openIdProviders = {
     body: providerInput.omit({ name: true, issuer: true }).partial(),
     response: OpenIdProvider,
   }),
+  check: defineEndpoint({
+    id: 'checkOpenIdProvider',
+    method: 'POST',
+    path: `${providersPath}/check`,
+    question: 'rpc.identity.v1.check-openid-provider',
+    tag,
+    summary: 'Reads the description of an issuer, to see that it is one; changes nothing',
+    body: providerInput.pick({ issuer: true }),
+    response: z.object({
+      issuer: z.string(),
+      authorization_endpoint: z.string(),
+      /** Empty: the provider does not tell. */
+      scopes_supported: z.array(z.string()),
+    }),
+  }),
   delete: defineEndpoint({
     id: 'deleteOpenIdProvider',
     method: 'DELETE',

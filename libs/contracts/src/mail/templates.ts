@@ -1,3 +1,21 @@
+/** What of somebody's way to sign in may change; the mail about it says it in words. */
+export const accountChanges = [
+  'password',
+  'email',
+  'authenticator-app-added',
+  'authenticator-app-removed',
+  'passkey-added',
+  'passkey-removed',
+  'recovery-codes-replaced',
+  'recovery-code-used',
+  'second-factors-removed',
+  'token-added',
+  'token-removed',
+  'provider-linked',
+  'provider-unlinked',
+] as const;
+export type AccountChange = (typeof accountChanges)[number];
+
 /**
  * Templates of the notification service and the values each takes. Values are plain text: they are escaped where they
  * land and are never template source. A mail that lacks one of `needs`, or names another template, is refused.
@@ -11,6 +29,8 @@ export const mailTemplates = {
   'sign-up': { needs: ['link'], takes: ['hours'] },
   /** The same for an address that has an account: `link` leads to a new password. */
   'sign-up-known': { needs: ['link'], takes: [] },
+  /** To the owner of an account: `change` (one of `accountChanges`) at the instant `at`; `by`: who did it for them. */
+  'account-changed': { needs: ['change', 'at', 'link'], takes: ['name', 'by'] },
   /** A request handed to a community's mailing list; `body` is the text of the request. */
   redirect: { needs: ['number', 'title', 'group', 'requester', 'body'], takes: [] },
 } as const satisfies Record<string, { needs: readonly string[]; takes: readonly string[] }>;

@@ -43,6 +43,25 @@ export const finishOpenIdSignIn = defineQuestion(
   { callers: ['gateway'] },
 );
 
+/**
+ * Starts linking an account at a provider to the signed-in person: refuses a session that was not proven of late.
+ * Stores nothing either.
+ */
+export const beginOpenIdLink = defineQuestion(
+  'rpc.identity.v1.begin-openid-link',
+  z.object({ provider }),
+  beginOpenIdSignIn.output,
+  { callers: ['gateway'] },
+);
+
+/** The provider sent the browser back from linking. Refuses whatever another session started. */
+export const finishOpenIdLink = defineQuestion(
+  'rpc.identity.v1.finish-openid-link',
+  z.object({ provider, answer: z.string().max(8000), transaction: z.string().max(4000) }),
+  z.object({}),
+  { callers: ['gateway'] },
+);
+
 /** Where a browser goes on to sign out at the provider as well; null when the session was opened without one. */
 export const openIdSignOutUrl = defineQuestion(
   'rpc.identity.v1.openid-sign-out-url',

@@ -7,3 +7,10 @@ export class OpenIdCookie extends HostCookie {
     super(publicUrl, 'helpmesh_openid', 3_900);
   }
 }
+
+/** The same for linking an account at a provider to the person who is signed in. */
+export class OpenIdLinkCookie extends HostCookie {
+  constructor(publicUrl: string) {
+    super(publicUrl, 'helpmesh_openid_link', 3_900);
+  }
+}

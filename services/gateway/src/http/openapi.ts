@@ -84,6 +84,13 @@ const ownRoutes: readonly OwnRoute[] = [
     303,
   ],
   [
+    'beginOpenIdLink',
+    'POST',
+    '/api/v1/users/linked_accounts',
+    'Sign-in',
+    'Begins to link an account at a provider (`provider`: its name) to the own one: answers `url`, where the browser goes',
+  ],
+  [
     'openIdBackchannelLogout',
     'POST',
     '/auth/openid/:provider/backchannel-logout',

@@ -14,12 +14,14 @@ import {
   renamePasskey,
   signInSettings,
   twoFactorConfiguration,
+  userTokens,
   userTwoFactor,
   verifyTwoFactor,
 } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { Settings } from '../application/settings.ts';
+import { ApiTokens } from '../application/sign-in/api-tokens.ts';
 import { Freshness } from '../application/sign-in/freshness.ts';
 import { SecondFactors } from '../application/sign-in/second-factors.ts';
 import { Sessions } from '../application/sign-in/sessions.ts';
@@ -33,6 +35,7 @@ export class AccountController {
     private readonly factors: SecondFactors,
     private readonly fresh: Freshness,
     private readonly settings: Settings,
+    private readonly tokens: ApiTokens,
   ) {}
 
   @Answers(listSessions)
@@ -108,6 +111,16 @@ export class AccountController {
   @Answers(removeUserTwoFactor)
   removeOfUser(ctx: RpcContext, { params }: ParsedInputOf<typeof removeUserTwoFactor>) {
     return this.factors.removeOfUser(actorOf(ctx), params.id);
+  }
+
+  @Answers(userTokens.list)
+  tokensOfUser(ctx: RpcContext, { params }: ParsedInputOf<typeof userTokens.list>) {
+    return this.tokens.ofUser(actorOf(ctx), params.id);
+  }
+
+  @Answers(userTokens.delete)
+  revokeOfUser(ctx: RpcContext, { params }: ParsedInputOf<typeof userTokens.delete>) {
+    return this.tokens.deleteOfUser(actorOf(ctx), params.id, params.token_id);
   }
 
   @Answers(signInSettings.list)

@@ -1,8 +1,11 @@
 import {
+  beginOpenIdLink,
   beginOpenIdSignIn,
   endOpenIdSessions,
   entitlementMappings,
+  finishOpenIdLink,
   finishOpenIdSignIn,
+  linkedAccounts,
   openIdIdentities,
   openIdProviders,
   openIdSignOutUrl,
@@ -11,6 +14,7 @@ import {
 } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
+import { FederatedLink } from '../application/federated/federated-link.ts';
 import { FederatedSignIn } from '../application/federated/federated-sign-in.ts';
 import { FederatedSignOut } from '../application/federated/federated-sign-out.ts';
 import { Identities } from '../application/federated/identities.ts';
@@ -23,6 +27,7 @@ export class FederatedController {
   constructor(
     private readonly signIn: FederatedSignIn,
     private readonly signOut: FederatedSignOut,
+    private readonly linking: FederatedLink,
     private readonly providers: Providers,
     private readonly mappings: Mappings,
     private readonly identities: Identities,
@@ -51,6 +56,31 @@ export class FederatedController {
   @Answers(endOpenIdSessions)
   endSessions(_ctx: RpcContext, input: ParsedInputOf<typeof endOpenIdSessions>) {
     return this.signOut.byProvider(input);
+  }
+
+  @Answers(beginOpenIdLink)
+  beginLink(ctx: RpcContext, input: ParsedInputOf<typeof beginOpenIdLink>) {
+    return this.linking.begin(actorOf(ctx), input);
+  }
+
+  @Answers(finishOpenIdLink)
+  finishLink(ctx: RpcContext, input: ParsedInputOf<typeof finishOpenIdLink>) {
+    return this.linking.finish(actorOf(ctx), input);
+  }
+
+  @Answers(linkedAccounts.list)
+  listLinked(ctx: RpcContext) {
+    return this.linking.list(actorOf(ctx));
+  }
+
+  @Answers(linkedAccounts.delete)
+  unlinkOwn(ctx: RpcContext, { params }: ParsedInputOf<typeof linkedAccounts.delete>) {
+    return this.linking.unlink(actorOf(ctx), params.id);
+  }
+
+  @Answers(openIdProviders.check)
+  checkProvider(ctx: RpcContext, { body }: ParsedInputOf<typeof openIdProviders.check>) {
+    return this.providers.check(actorOf(ctx), body.issuer);
   }
 
   @Answers(openIdProviders.list)

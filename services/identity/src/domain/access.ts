@@ -137,6 +137,11 @@ export const mayCredentials = {
   manageSessions: (viewer: Viewer): boolean => can(viewer, 'admin.session') && viewer.actingUserId === undefined,
   /** Taking a lost second factor from somebody. */
   resetSecondFactor: (viewer: Viewer): boolean => can(viewer, 'admin.user') && viewer.actingUserId === undefined,
+  /** Looking at what others let their scripts do, and ending it. */
+  manageTokens: (viewer: Viewer): boolean => can(viewer, 'admin.user') && viewer.actingUserId === undefined,
+  /** Own accounts at providers. */
+  linkedAccounts: (viewer: Viewer): boolean =>
+    viewer.kind === 'user' && viewer.actingUserId === undefined && can(viewer, 'user_preferences.linked_accounts'),
   /** Acting for somebody must not leave a key to their account behind. */
   inPerson: (viewer: Viewer): boolean => viewer.actingUserId === undefined,
 } as const;

@@ -79,6 +79,17 @@ export class OpenIdConnect extends OpenIdProtocol {
     this.safe.check(issuer);
   }
 
+  override async describe(issuer: string): ReturnType<OpenIdProtocol['describe']> {
+    const metadata = await this.translated(() => this.discovered(issuer, 'helpmesh'));
+    const { authorization_endpoint: endpoint, scopes_supported: scopes } = metadata;
+    if (endpoint === undefined) throw unavailable('the provider names no place to sign in');
+    return {
+      issuer: metadata.issuer,
+      authorization_endpoint: webAddress(new URL(endpoint)),
+      scopes_supported: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [],
+    };
+  }
+
   override newSecrets(): SignInSecrets {
     return { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
   }
@@ -171,6 +182,12 @@ export class OpenIdConnect extends OpenIdProtocol {
   private async metadataOf({ issuer, clientId }: OpenIdClient): Promise<ServerMetadata> {
     const known = this.known.get(issuer);
     if (known && known.until > this.clock.now()) return known.metadata;
+    const metadata = await this.discovered(issuer, clientId);
+    this.known.set(issuer, { metadata, until: this.clock.now() + METADATA_MS });
+    return metadata;
+  }
+
+  private async discovered(issuer: string, clientId: string): Promise<ServerMetadata> {
     const found = await discovery(new URL(issuer), clientId, undefined, None(), {
       [customFetch]: this.request,
       timeout: REQUEST_SECONDS,
@@ -181,7 +198,6 @@ export class OpenIdConnect extends OpenIdProtocol {
     const metadata = found.serverMetadata();
     // Accounts are keyed by the issuer, to the letter.
     if (metadata.issuer !== issuer) throw unavailable(`the provider calls itself ${metadata.issuer}`);
-    this.known.set(issuer, { metadata, until: this.clock.now() + METADATA_MS });
     return metadata;
   }
 

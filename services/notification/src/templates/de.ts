@@ -8,6 +8,21 @@ export const de: Language = {
   tag: 'de',
   plainLink: 'Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse im Browser:',
   footer: 'Diese Nachricht wurde automatisch von {{brand}} versendet.',
+  changes: {
+    password: 'Das Passwort wurde geändert.',
+    email: 'Die E-Mail-Adresse wurde geändert. Nachrichten gehen ab jetzt an die neue.',
+    'authenticator-app-added': 'Eine Authenticator-App wurde als zweiter Faktor eingerichtet.',
+    'authenticator-app-removed': 'Die Authenticator-App wurde entfernt.',
+    'passkey-added': 'Ein Passkey wurde hinzugefügt.',
+    'passkey-removed': 'Ein Passkey wurde entfernt.',
+    'recovery-codes-replaced': 'Es wurden neue Wiederherstellungscodes erzeugt; frühere gelten nicht mehr.',
+    'recovery-code-used': 'Jemand hat sich mit einem Wiederherstellungscode angemeldet.',
+    'second-factors-removed': 'Alle zweiten Faktoren wurden entfernt.',
+    'token-added': 'Ein API-Token wurde erzeugt.',
+    'token-removed': 'Ein API-Token wurde widerrufen.',
+    'provider-linked': 'Ein Konto bei einem Anmeldedienst wurde verknüpft.',
+    'provider-unlinked': 'Die Verknüpfung mit einem Konto bei einem Anmeldedienst wurde aufgehoben.',
+  },
   templates: {
     'auto-reply-new-ticket': {
       subject: 'Ihre Anfrage ist eingegangen',
@@ -81,6 +96,19 @@ export const de: Language = {
         text('Wenn Sie das Passwort nicht mehr wissen, setzen Sie ein neues.'),
         action('Neues Passwort setzen'),
         note('Wenn Sie das nicht waren, können Sie diese Nachricht ignorieren. Ihr Konto bleibt, wie es ist.'),
+      ],
+    },
+    'account-changed': {
+      subject: 'Ihr Konto bei {{brand}} wurde geändert',
+      blocks: [
+        hello,
+        text('an Ihrer Anmeldung bei {{brand}} hat sich etwas geändert:'),
+        quote('{{change}}'),
+        text('{{at}}{{#by}}, durch {{by}}{{/by}}'),
+        action('Konto ansehen'),
+        note(
+          'Wenn Sie das nicht waren, setzen Sie sofort ein neues Passwort, beenden Sie Sitzungen, die Sie nicht kennen, und sagen Sie es der Administration von {{brand}}.',
+        ),
       ],
     },
     redirect: {

@@ -8,6 +8,21 @@ export const en: Language = {
   tag: 'en',
   plainLink: 'If the button does not work, open this address in your browser:',
   footer: 'This message was sent automatically by {{brand}}.',
+  changes: {
+    password: 'The password was changed.',
+    email: 'The e-mail address was changed. Messages go to the new one from now on.',
+    'authenticator-app-added': 'An authenticator app was set up as a second factor.',
+    'authenticator-app-removed': 'The authenticator app was removed.',
+    'passkey-added': 'A passkey was added.',
+    'passkey-removed': 'A passkey was removed.',
+    'recovery-codes-replaced': 'New recovery codes were made; earlier ones do not work any more.',
+    'recovery-code-used': 'Somebody signed in with a recovery code.',
+    'second-factors-removed': 'All second factors were removed.',
+    'token-added': 'An API token was made.',
+    'token-removed': 'An API token was revoked.',
+    'provider-linked': 'An account at a sign-in provider was linked.',
+    'provider-unlinked': 'An account at a sign-in provider was unlinked.',
+  },
   templates: {
     'auto-reply-new-ticket': {
       subject: 'We have received your request',
@@ -77,6 +92,19 @@ export const en: Language = {
         text('If you do not know the password any more, set a new one.'),
         action('Set a new password'),
         note('If that was not you, you can ignore this message. Your account stays as it is.'),
+      ],
+    },
+    'account-changed': {
+      subject: 'Your account at {{brand}} was changed',
+      blocks: [
+        hello,
+        text('there was a change to how you sign in at {{brand}}:'),
+        quote('{{change}}'),
+        text('{{at}}{{#by}}, by {{by}}{{/by}}'),
+        action('Look at your account'),
+        note(
+          'If that was not you, set a new password at once, end the sessions that you do not know, and tell an administrator of {{brand}}.',
+        ),
       ],
     },
     redirect: {

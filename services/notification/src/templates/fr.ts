@@ -8,6 +8,21 @@ export const fr: Language = {
   tag: 'fr',
   plainLink: 'Si le bouton ne fonctionne pas, ouvrez cette adresse dans votre navigateur :',
   footer: 'Ce message a été envoyé automatiquement par {{brand}}.',
+  changes: {
+    password: 'Le mot de passe a été modifié.',
+    email: 'L’adresse électronique a été modifiée. Les messages iront désormais à la nouvelle.',
+    'authenticator-app-added': 'Une application d’authentification a été configurée comme second facteur.',
+    'authenticator-app-removed': 'L’application d’authentification a été retirée.',
+    'passkey-added': 'Une clé d’accès a été ajoutée.',
+    'passkey-removed': 'Une clé d’accès a été retirée.',
+    'recovery-codes-replaced': 'De nouveaux codes de secours ont été créés ; les anciens ne sont plus valables.',
+    'recovery-code-used': 'Quelqu’un s’est connecté avec un code de secours.',
+    'second-factors-removed': 'Tous les seconds facteurs ont été retirés.',
+    'token-added': 'Un jeton d’API a été créé.',
+    'token-removed': 'Un jeton d’API a été révoqué.',
+    'provider-linked': 'Un compte chez un fournisseur d’identité a été associé.',
+    'provider-unlinked': 'Un compte chez un fournisseur d’identité a été dissocié.',
+  },
   templates: {
     'auto-reply-new-ticket': {
       subject: 'Nous avons reçu votre demande',
@@ -81,6 +96,19 @@ export const fr: Language = {
         text('Si vous avez oublié le mot de passe, définissez-en un nouveau.'),
         action('Définir un nouveau mot de passe'),
         note('Si ce n’était pas vous, ignorez ce message. Votre compte reste inchangé.'),
+      ],
+    },
+    'account-changed': {
+      subject: 'Votre compte {{brand}} a été modifié',
+      blocks: [
+        hello,
+        text('la façon dont vous vous connectez à {{brand}} a changé :'),
+        quote('{{change}}'),
+        text('{{at}}{{#by}}, par {{by}}{{/by}}'),
+        action('Voir votre compte'),
+        note(
+          'Si ce n’était pas vous, définissez tout de suite un nouveau mot de passe, fermez les sessions inconnues et prévenez l’administration de {{brand}}.',
+        ),
       ],
     },
     redirect: {

@@ -8,6 +8,21 @@ export const pl: Language = {
   tag: 'pl',
   plainLink: 'Jeśli przycisk nie działa, proszę otworzyć ten adres w przeglądarce:',
   footer: 'Tę wiadomość wysłał automatycznie system {{brand}}.',
+  changes: {
+    password: 'Hasło zostało zmienione.',
+    email: 'Adres e-mail został zmieniony. Wiadomości trafiają od teraz na nowy adres.',
+    'authenticator-app-added': 'Aplikacja uwierzytelniająca została ustawiona jako drugi składnik.',
+    'authenticator-app-removed': 'Aplikacja uwierzytelniająca została usunięta.',
+    'passkey-added': 'Dodano klucz dostępu.',
+    'passkey-removed': 'Usunięto klucz dostępu.',
+    'recovery-codes-replaced': 'Utworzono nowe kody odzyskiwania; wcześniejsze już nie działają.',
+    'recovery-code-used': 'Ktoś zalogował się kodem odzyskiwania.',
+    'second-factors-removed': 'Usunięto wszystkie drugie składniki.',
+    'token-added': 'Utworzono token API.',
+    'token-removed': 'Unieważniono token API.',
+    'provider-linked': 'Połączono konto u dostawcy logowania.',
+    'provider-unlinked': 'Odłączono konto u dostawcy logowania.',
+  },
   templates: {
     'auto-reply-new-ticket': {
       subject: 'Otrzymaliśmy Państwa zgłoszenie',
@@ -78,6 +93,19 @@ export const pl: Language = {
         text('Jeśli hasło zostało zapomniane, można ustawić nowe.'),
         action('Ustaw nowe hasło'),
         note('Jeśli to pomyłka, można zignorować tę wiadomość. Konto pozostanie bez zmian.'),
+      ],
+    },
+    'account-changed': {
+      subject: 'Zmiana na koncie w {{brand}}',
+      blocks: [
+        hello,
+        text('zmienił się sposób logowania do {{brand}}:'),
+        quote('{{change}}'),
+        text('{{at}}{{#by}}, przez {{by}}{{/by}}'),
+        action('Zobacz konto'),
+        note(
+          'Jeśli to pomyłka lub obca osoba, należy od razu ustawić nowe hasło, zakończyć nieznane sesje i powiadomić administrację {{brand}}.',
+        ),
       ],
     },
     redirect: {

@@ -1,4 +1,4 @@
-import { mailTemplates } from '@helpmesh/contracts';
+import { accountChanges, mailTemplates } from '@helpmesh/contracts';
 import mustache from 'mustache';
 import { describe, expect, it } from 'vitest';
 import { de } from './de.ts';
@@ -151,4 +151,25 @@ it.each([
 ])('greets %s with "%s"', (name, greeting) => {
   const { text } = renderMail('call-received', 'en', { number: '1', title: 'x', name }, house);
   expect(text.split('\n')[0]).toBe(greeting);
+});
+
+describe('the mail about a change of an account', () => {
+  const values = { change: 'passkey-added', at: '2026-11-21T18:20:05.000Z', link: 'https://desk.example.org/account' };
+
+  it.each([
+    ['en', 'A passkey was added.', '21, 2026 at 6:20 PM UTC, by Ada Lovelace'],
+    ['de', 'Ein Passkey wurde hinzugefügt.', '21. November 2026 um 18:20 UTC, durch Ada Lovelace'],
+    ['fr', 'Une clé d’accès a été ajoutée.', '21 novembre 2026 à 18:20 UTC, par Ada Lovelace'],
+    ['pl', 'Dodano klucz dostępu.', '21 listopada 2026 18:20 UTC, przez Ada Lovelace'],
+  ])('says in %s what, when and by whom', (locale, what, when) => {
+    const { text: mail } = renderMail('account-changed', locale, { ...values, by: 'Ada Lovelace' }, house);
+    expect(mail).toContain(what);
+    expect(mail.replaceAll(/\s/g, ' ')).toContain(when);
+    expect(mail).toContain(values.link);
+  });
+
+  it.each(languages.map(({ tag, changes }) => [tag, changes] as const))('has all changes in %s', (_, changes) => {
+    expect(Object.keys(changes).sort()).toEqual([...accountChanges].sort());
+    expect(new Set(Object.values(changes)).size).toBe(accountChanges.length);
+  });
 });

@@ -54,6 +54,8 @@ export function renderMail(
   for (const name of [...promise.needs, ...promise.takes]) view[name] = values[name] ?? '';
   if (view.link) requireWebLink(view.link);
   view.name = salutation(view.name ?? '');
+  if (view.change) view.change = changed(view.change, language);
+  if (view.at) view.at = instant(view.at, language.tag);
   view.validity = duration(view.hours ?? '', language.tag);
 
   const blocks = words.blocks.map((block) => fill(block, view)).filter(({ text }) => text.trim() !== '');
@@ -102,6 +104,19 @@ function duration(hours: string, tag: string): string {
   const inDays = Number(hours) >= 48 && Number(hours) % 24 === 0;
   const [value, unit] = inDays ? [Number(hours) / 24, 'day'] : [Number(hours), 'hour'];
   return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+}
+
+/** In words; one that a later release knows is told by its name. */
+function changed(change: string, { changes }: Language): string {
+  return Object.hasOwn(changes, change) ? changes[change as keyof typeof changes] : change;
+}
+
+/** `21 November 2026 at 18:20 UTC`: mails know no time zone of their reader. */
+function instant(at: string, tag: string): string {
+  const time = Date.parse(at);
+  if (Number.isNaN(time)) return at;
+  const options = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
+  return `${new Intl.DateTimeFormat(tag, options).format(time)} UTC`;
 }
 
 /** A button must open a page: `javascript:` and the like are refused. */

@@ -1,4 +1,4 @@
-import type { MailTemplate } from '@helpmesh/contracts';
+import type { AccountChange, MailTemplate } from '@helpmesh/contracts';
 
 /** Templates other services may name, and those only this service fills. */
 export type TemplateName = MailTemplate | 'auto-reply-new-ticket' | 'call-received' | 'call-made';
@@ -38,6 +38,8 @@ export interface Language {
   /** Before the address of a button, for readers whose program shows none. */
   plainLink: string;
   footer: string;
+  /** What changed about an account, as a sentence of its own. */
+  changes: Record<AccountChange, string>;
   templates: Record<TemplateName, Words>;
 }
 

@@ -5,13 +5,16 @@ export const routes = {
   addPasskey: ['POST', '/api/v1/users/two_factor/passkeys'],
   autoWizard: ['GET', '/api/v1/getting_started/auto_wizard'],
   changePassword: ['POST', '/api/v1/users/password_change'],
+  checkOpenIdProvider: ['POST', '/api/v1/openid_providers/check'],
   checkPassword: ['POST', '/api/v1/users/password_check'],
   createAgreement: ['POST', '/api/v1/agreements'],
   createApplication: ['POST', '/api/v1/applications'],
   createArticle: ['POST', '/api/v1/ticket_articles'],
+  createDataPrivacyTask: ['POST', '/api/v1/data_privacy_tasks'],
   createEntitlementMapping: ['POST', '/api/v1/entitlement_mappings'],
   createFirstAdmin: ['POST', '/api/v1/getting_started/admin'],
   createGroup: ['POST', '/api/v1/groups'],
+  createLegalHold: ['POST', '/api/v1/legal_holds'],
   createOpenIdIdentity: ['POST', '/api/v1/openid_identities'],
   createOpenIdProvider: ['POST', '/api/v1/openid_providers'],
   createOrganization: ['POST', '/api/v1/organizations'],
@@ -28,6 +31,8 @@ export const routes = {
   deleteArticle: ['DELETE', '/api/v1/ticket_articles/:id'],
   deleteEntitlementMapping: ['DELETE', '/api/v1/entitlement_mappings/:id'],
   deleteGroup: ['DELETE', '/api/v1/groups/:id'],
+  deleteLegalHold: ['DELETE', '/api/v1/legal_holds/:id'],
+  deleteLinkedAccount: ['DELETE', '/api/v1/users/linked_accounts/:id'],
   deleteOpenIdIdentity: ['DELETE', '/api/v1/openid_identities/:id'],
   deleteOpenIdProvider: ['DELETE', '/api/v1/openid_providers/:id'],
   deleteOrganization: ['DELETE', '/api/v1/organizations/:id'],
@@ -40,9 +45,11 @@ export const routes = {
   deleteTicketState: ['DELETE', '/api/v1/ticket_states/:id'],
   deleteToken: ['DELETE', '/api/v1/user_access_token/:id'],
   deleteUser: ['DELETE', '/api/v1/users/:id'],
+  deleteUserToken: ['DELETE', '/api/v1/users/:id/access_tokens/:token_id'],
   generateRecoveryCodes: ['POST', '/api/v1/users/two_factor/recovery_codes_generate'],
   getApplication: ['GET', '/api/v1/applications/:id'],
   getArticle: ['GET', '/api/v1/ticket_articles/:id'],
+  getDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/:id'],
   getEntitlementMapping: ['GET', '/api/v1/entitlement_mappings/:id'],
   getGroup: ['GET', '/api/v1/groups/:id'],
   getOpenIdProvider: ['GET', '/api/v1/openid_providers/:id'],
@@ -59,9 +66,12 @@ export const routes = {
   listApplications: ['GET', '/api/v1/applications'],
   listArticles: ['GET', '/api/v1/ticket_articles/by_ticket/:id'],
   listAuditEntries: ['GET', '/api/v1/audit'],
+  listDataPrivacyTasks: ['GET', '/api/v1/data_privacy_tasks'],
   listEntitlementMappings: ['GET', '/api/v1/entitlement_mappings'],
   listGrantedApplications: ['GET', '/api/v1/oauth/grants'],
   listGroups: ['GET', '/api/v1/groups'],
+  listLegalHolds: ['GET', '/api/v1/legal_holds'],
+  listLinkedAccounts: ['GET', '/api/v1/users/linked_accounts'],
   listOpenIdIdentities: ['GET', '/api/v1/openid_identities'],
   listOpenIdProviders: ['GET', '/api/v1/openid_providers'],
   listOrganizations: ['GET', '/api/v1/organizations'],
@@ -75,10 +85,12 @@ export const routes = {
   listTicketStates: ['GET', '/api/v1/ticket_states'],
   listTickets: ['GET', '/api/v1/tickets'],
   listTokens: ['GET', '/api/v1/user_access_token'],
+  listUserTokens: ['GET', '/api/v1/users/:id/access_tokens'],
   listUsers: ['GET', '/api/v1/users'],
   organizationHistory: ['GET', '/api/v1/organizations/history/:id'],
   passkeyOptions: ['POST', '/api/v1/users/two_factor/passkeys/options'],
   previewAuthorization: ['POST', '/api/v1/oauth/authorizations/preview'],
+  previewDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/preview'],
   previewEntitlementMappings: ['POST', '/api/v1/entitlement_mappings/preview'],
   processQuarantined: ['POST', '/api/v1/mail/quarantine/:id/process'],
   removeTwoFactor: ['DELETE', '/api/v1/users/two_factor/remove_authentication_method'],
@@ -131,13 +143,16 @@ export interface Endpoints {
   addPasskey: typeof contracts.addPasskey;
   autoWizard: (typeof contracts.gettingStarted)['autoWizard'];
   changePassword: typeof contracts.changePassword;
+  checkOpenIdProvider: (typeof contracts.openIdProviders)['check'];
   checkPassword: typeof contracts.checkPassword;
   createAgreement: (typeof contracts.agreements)['create'];
   createApplication: (typeof contracts.applications)['create'];
   createArticle: typeof contracts.createArticle;
+  createDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['create'];
   createEntitlementMapping: (typeof contracts.entitlementMappings)['create'];
   createFirstAdmin: (typeof contracts.gettingStarted)['admin'];
   createGroup: (typeof contracts.groups)['create'];
+  createLegalHold: (typeof contracts.legalHolds)['create'];
   createOpenIdIdentity: (typeof contracts.openIdIdentities)['create'];
   createOpenIdProvider: (typeof contracts.openIdProviders)['create'];
   createOrganization: (typeof contracts.organizations)['create'];
@@ -154,6 +169,8 @@ export interface Endpoints {
   deleteArticle: typeof contracts.deleteArticle;
   deleteEntitlementMapping: (typeof contracts.entitlementMappings)['delete'];
   deleteGroup: (typeof contracts.groups)['delete'];
+  deleteLegalHold: (typeof contracts.legalHolds)['delete'];
+  deleteLinkedAccount: (typeof contracts.linkedAccounts)['delete'];
   deleteOpenIdIdentity: (typeof contracts.openIdIdentities)['delete'];
   deleteOpenIdProvider: (typeof contracts.openIdProviders)['delete'];
   deleteOrganization: (typeof contracts.organizations)['delete'];
@@ -166,9 +183,11 @@ export interface Endpoints {
   deleteTicketState: (typeof contracts.ticketStates)['delete'];
   deleteToken: typeof contracts.deleteToken;
   deleteUser: (typeof contracts.users)['delete'];
+  deleteUserToken: (typeof contracts.userTokens)['delete'];
   generateRecoveryCodes: typeof contracts.generateRecoveryCodes;
   getApplication: (typeof contracts.applications)['get'];
   getArticle: typeof contracts.getArticle;
+  getDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['show'];
   getEntitlementMapping: (typeof contracts.entitlementMappings)['get'];
   getGroup: (typeof contracts.groups)['get'];
   getOpenIdProvider: (typeof contracts.openIdProviders)['get'];
@@ -185,9 +204,12 @@ export interface Endpoints {
   listApplications: (typeof contracts.applications)['list'];
   listArticles: typeof contracts.listArticles;
   listAuditEntries: (typeof contracts.auditLog)['list'];
+  listDataPrivacyTasks: (typeof contracts.dataPrivacyTasks)['list'];
   listEntitlementMappings: (typeof contracts.entitlementMappings)['list'];
   listGrantedApplications: (typeof contracts.oauthGrants)['list'];
   listGroups: (typeof contracts.groups)['list'];
+  listLegalHolds: (typeof contracts.legalHolds)['list'];
+  listLinkedAccounts: (typeof contracts.linkedAccounts)['list'];
   listOpenIdIdentities: (typeof contracts.openIdIdentities)['list'];
   listOpenIdProviders: (typeof contracts.openIdProviders)['list'];
   listOrganizations: (typeof contracts.organizations)['list'];
@@ -201,10 +223,12 @@ export interface Endpoints {
   listTicketStates: (typeof contracts.ticketStates)['list'];
   listTickets: typeof contracts.listTickets;
   listTokens: typeof contracts.listTokens;
+  listUserTokens: (typeof contracts.userTokens)['list'];
   listUsers: (typeof contracts.users)['list'];
   organizationHistory: (typeof contracts.organizations)['history'];
   passkeyOptions: typeof contracts.passkeyOptions;
   previewAuthorization: (typeof contracts.oauthGrants)['preview'];
+  previewDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['preview'];
   previewEntitlementMappings: (typeof contracts.entitlementMappings)['preview'];
   processQuarantined: typeof contracts.processQuarantined;
   removeTwoFactor: typeof contracts.removeTwoFactor;

@@ -1,18 +1,20 @@
-import { type Author, credentialChanged, type Message } from '@helpmesh/contracts';
+import { type AccountChange, type Author, credentialChanged, type Message } from '@helpmesh/contracts';
 import { Outbox } from '@helpmesh/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { record } from '../../events.ts';
+import { TellOwner } from '../sign-in/tell-owner.ts';
 import { Audit } from './audit.ts';
 
 type Told = Message<typeof credentialChanged>['data'];
 
-/** Somebody's means to sign in changed, by their own hand or by an administrator's: told to all, kept in the audit log. */
+/** Somebody's means to sign in changed, by their own hand or by an administrator's: told to all and to the owner, kept in the audit log. */
 @Injectable()
 export class CredentialLog {
   constructor(
     private readonly outbox: Outbox,
     private readonly audit: Audit,
+    private readonly owner: TellOwner,
   ) {}
 
   /** The event has no versions, every one counts. */
@@ -30,5 +32,6 @@ export class CredentialLog {
     });
     record.credentialChanged(userId, byUserId, what, credential);
     await this.audit.record(tx, by, { action: `${credential}.${what}`, object: { type: 'User', id: userId } });
+    await this.owner.changed(tx, by, userId, `${credential}-${what}` as AccountChange);
   }
 }

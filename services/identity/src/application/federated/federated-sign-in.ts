@@ -8,7 +8,7 @@ import type {
 } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { lockInTransaction, transaction } from '@helpmesh/persistence';
-import { CLOCK, SecretBox } from '@helpmesh/service-kit';
+import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { domainOf } from '../../domain/address.ts';
@@ -29,20 +29,14 @@ import { hashOf } from '../secrets.ts';
 import { OpenSession } from '../sign-in/open-session.ts';
 import { FederatedRights } from './federated-rights.ts';
 import { OpenIdClients } from './openid-clients.ts';
-import { OpenIdProtocol, type SignInSecrets } from './openid-protocol.ts';
+import { ProviderErrand } from './provider-errand.ts';
 
-/** From the click on the button to the way back: long enough to register at the provider. */
-const TRANSACTION_SECONDS = 15 * 60;
-const CONTEXT = 'openid sign-in';
 /** Acts for nobody in particular. */
 const SYSTEM = 1;
 
-/** What the browser keeps, sealed, between the start of a sign-in and its end. */
-interface Transaction extends SignInSecrets {
-  providerId: number;
+/** Comes back with the browser. */
+interface Memo {
   returnTo: string;
-  /** Epoch ms. */
-  until: number;
 }
 
 /** Sign-in by a provider: there and back. */
@@ -57,11 +51,10 @@ export class FederatedSignIn {
     private readonly organizations: OrganizationStore,
     private readonly tries: TriesStore,
     private readonly clients: OpenIdClients,
-    private readonly protocol: OpenIdProtocol,
+    private readonly errand: ProviderErrand,
     private readonly rights: FederatedRights,
     private readonly sessions: OpenSession,
     private readonly announce: Announce,
-    private readonly box: SecretBox,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -78,13 +71,8 @@ export class FederatedSignIn {
     provider: name,
     returnTo,
   }: ParsedInputOf<typeof beginOpenIdSignIn>): Promise<OutputOf<typeof beginOpenIdSignIn>> {
-    const provider = await this.enabled(name);
-    const secrets = this.protocol.newSecrets();
-    const url = await this.protocol.authorizationUrl(this.clients.of(provider), secrets);
-    const until = this.clock.now() + TRANSACTION_SECONDS * 1000;
-    const kept: Transaction = { ...secrets, providerId: provider.id, returnTo: returnPath(returnTo), until };
-    const transaction = this.box.seal(Buffer.from(JSON.stringify(kept)), CONTEXT).toString('base64url');
-    return { url, transaction, maxAgeSeconds: TRANSACTION_SECONDS };
+    const provider = await this.errand.enabled(name);
+    return this.errand.begin('openid sign-in', provider, { returnTo: returnPath(returnTo) } satisfies Memo);
   }
 
   /**
@@ -92,7 +80,7 @@ export class FederatedSignIn {
    *   forbidden `openid.no-account`, `openid.account-inactive`, `openid.account-has-rights`; not-found; unavailable
    */
   async finish(input: ParsedInputOf<typeof finishOpenIdSignIn>): Promise<OutputOf<typeof finishOpenIdSignIn>> {
-    const provider = await this.enabled(input.provider);
+    const provider = await this.errand.enabled(input.provider);
     try {
       return await this.finishAt(provider, input);
     } catch (error) {
@@ -106,18 +94,12 @@ export class FederatedSignIn {
     { answer, transaction: sealed, ip, userAgent }: ParsedInputOf<typeof finishOpenIdSignIn>,
   ): Promise<OutputOf<typeof finishOpenIdSignIn>> {
     const now = new Date(this.clock.now());
-    const kept = this.opened(sealed);
-    if (!kept || kept.providerId !== provider.id || kept.until <= now.getTime()) throw notStarted();
-    // Before the provider is asked: a second answer to the same question is not even tried.
-    const first = await this.federated.takeAnswer(this.db, hashOf(kept.state), now, new Date(kept.until));
-    if (!first) throw notStarted();
-    const vouched = await this.protocol.finish(this.clients.of(provider), answer, kept);
+    const came = { answer, transaction: sealed };
+    const { memo, vouched } = await this.errand.finish<Memo>('openid sign-in', provider, came);
     const person = readClaims(vouched.subject, vouched.idToken, vouched.userinfo);
     const { sid } = vouched.idToken;
     const opened = await transaction(this.db, async (tx) => {
-      // It may have been changed or removed meanwhile; from here on it stays as it is.
-      const current = await this.providers.lock(tx, provider.id, 'SHARE');
-      if (!current?.enabled) throw providerUnknown();
+      const current = await this.errand.hold(tx, provider);
       const identity = await this.identityOf(tx, current, person, now);
       const earned = earnedMappings(await this.providers.mappings(tx, current.id), person.entitlements);
       const mappingIds = earned.map(({ mappingId }) => mappingId);
@@ -137,7 +119,7 @@ export class FederatedSignIn {
     });
     record.federatedSignIn('ok', { providerId: provider.id, userId: opened.userId });
     const { sessionToken, csrfToken, userId, expiresAt } = opened;
-    return { sessionToken, csrfToken, userId, expiresAt, returnTo: kept.returnTo };
+    return { sessionToken, csrfToken, userId, expiresAt, returnTo: memo.returnTo };
   }
 
   /** The identity of a person who comes, with an account that may be used; both are made when there are none. */
@@ -202,31 +184,6 @@ export class FederatedSignIn {
     record.usersCreated('provider', 1);
     return id;
   }
-
-  private async enabled(name: string): Promise<ProviderRow> {
-    const provider = await this.providers.byName(this.db, name);
-    if (!provider?.enabled) throw providerUnknown();
-    return provider;
-  }
-
-  /** Null for what this desk did not seal, with a key that is still there. */
-  private opened(sealed: string): Transaction | null {
-    try {
-      return JSON.parse(this.box.open(Buffer.from(sealed, 'base64url'), CONTEXT).toString()) as Transaction;
-    } catch (error) {
-      if (AppError.from(error).code === 'secrets.unreadable') return null;
-      throw error;
-    }
-  }
-}
-
-function providerUnknown(): AppError {
-  return new AppError('not-found', 'openid.provider-unknown', 'There is no such sign-in provider.');
-}
-
-function notStarted(): AppError {
-  const detail = 'This sign-in took too long, or was begun in another browser. Start again.';
-  return new AppError('unauthenticated', 'openid.not-started', detail);
 }
 
 function refusal(why: Extract<AccountDecision, { do: 'refuse' }>['why']): AppError {

@@ -11,6 +11,7 @@ import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
 import { refusals } from '../refusals.ts';
+import { TellOwner } from '../sign-in/tell-owner.ts';
 import { FederatedRights } from './federated-rights.ts';
 
 type Shown = OutputOf<typeof endpoints.create>;
@@ -26,6 +27,7 @@ export class Identities {
     private readonly rights: FederatedRights,
     private readonly announce: Announce,
     private readonly audit: Audit,
+    private readonly owner: TellOwner,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -51,6 +53,7 @@ export class Identities {
           object: { type: 'User', id: userId },
           changes: { issuer: { to: provider.issuer } },
         });
+        await this.owner.changed(tx, actor, userId, 'provider-linked');
         return shown((await this.federated.identity(tx, id)) as IdentityRow);
       });
     } catch (error) {
@@ -77,6 +80,7 @@ export class Identities {
         object: { type: 'User', id: identity.user_id },
         changes: { issuer: { from: identity.issuer } },
       });
+      await this.owner.changed(tx, actor, identity.user_id, 'provider-unlinked');
     });
     return {};
   }

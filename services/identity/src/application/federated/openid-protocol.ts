@@ -39,6 +39,11 @@ export abstract class OpenIdProtocol {
   /** @throws AppError invalid `net.address-refused`: never to be called from here */
   abstract checkIssuer(issuer: string): void;
 
+  /** What an issuer says about itself, read anew. @throws AppError unavailable `openid.provider-unavailable` */
+  abstract describe(
+    issuer: string,
+  ): Promise<{ issuer: string; authorization_endpoint: string; scopes_supported: string[] }>;
+
   abstract newSecrets(): SignInSecrets;
 
   /** Where the browser goes to sign in. @throws AppError unavailable `openid.provider-unavailable` */

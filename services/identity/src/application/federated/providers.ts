@@ -52,6 +52,13 @@ export class Providers {
     return this.shown(found(await this.providers.byId(this.db, id), id));
   }
 
+  /** @throws AppError forbidden; invalid `net.address-refused`; unavailable `openid.provider-unavailable` */
+  async check(actor: Actor, issuer: string): Promise<OutputOf<typeof endpoints.check>> {
+    if (!mayFederation.manage(actor)) throw refusals.notAuthorized();
+    this.protocol.checkIssuer(issuer);
+    return this.protocol.describe(issuer);
+  }
+
   /** @throws AppError forbidden; invalid `net.address-refused`, `openid.provider-exists` */
   async create(actor: Actor, input: Input): Promise<Shown> {
     if (!mayFederation.manage(actor)) throw refusals.notAuthorized();

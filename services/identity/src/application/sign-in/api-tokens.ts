@@ -1,4 +1,4 @@
-import type { Actor, createToken, listTokens, OutputOf, ParsedInputOf } from '@helpmesh/contracts';
+import type { Actor, createToken, listTokens, OutputOf, ParsedInputOf, userTokens } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -7,12 +7,15 @@ import { DataSource } from 'typeorm';
 import { mayCredentials } from '../../domain/access.ts';
 import { grants, permissionNames } from '../../domain/permissions.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
+import type { ApiTokenRow } from '../../persistence/principal.store.ts';
 import { RoleStore } from '../../persistence/role.store.ts';
+import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
 import { refusals } from '../refusals.ts';
 import { formatApiToken, hashOf, newApiTokenSecret } from '../secrets.ts';
 import { Freshness } from './freshness.ts';
+import { TellOwner } from './tell-owner.ts';
 
 @Injectable()
 export class ApiTokens {
@@ -20,9 +23,11 @@ export class ApiTokens {
     private readonly db: DataSource,
     private readonly credentials: CredentialStore,
     private readonly roles: RoleStore,
+    private readonly users: UserStore,
     private readonly announce: Announce,
     private readonly fresh: Freshness,
     private readonly audit: Audit,
+    private readonly owner: TellOwner,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -34,14 +39,7 @@ export class ApiTokens {
       await this.roles.permissions(this.db),
     ];
     return {
-      tokens: tokens.map((token) => ({
-        id: token.id,
-        name: token.name,
-        preferences: { permission: token.permissions },
-        last_used_at: token.lastUsedAt?.toISOString() ?? null,
-        expires_at: token.expiresAt?.toISOString() ?? null,
-        created_at: token.createdAt.toISOString(),
-      })),
+      tokens: tokens.map(shown),
       permissions: permissions
         .filter(({ name }) => grants(actor.permissions, name))
         .map(({ id, name }) => ({ id, name, active: true, preferences: {} })),
@@ -80,6 +78,7 @@ export class ApiTokens {
         object: { type: 'Token', id: made, label: body.name.trim() },
         changes: { permissions: { to: permissions }, expires_at: { to: expiresAt?.toISOString() ?? null } },
       });
+      await this.owner.changed(tx, actor, actor.userId, 'token-added');
       return made;
     });
     return { token: formatApiToken({ id, secret }) };
@@ -87,13 +86,42 @@ export class ApiTokens {
 
   async delete(actor: Actor, id: number): Promise<Record<string, never>> {
     if (!mayCredentials.tokens(actor)) throw refusals.notAuthorized();
+    return this.revoke(actor, actor.userId, id);
+  }
+
+  /** Of anybody, without their secrets. @throws AppError forbidden, not-found */
+  async ofUser(actor: Actor, userId: number): Promise<OutputOf<typeof userTokens.list>> {
+    if (!mayCredentials.manageTokens(actor)) throw refusals.notAuthorized();
+    if ((await this.users.byIds(this.db, [userId])).length === 0) throw refusals.notFound('User', userId);
+    return (await this.credentials.apiTokensOf(this.db, userId)).map(shown);
+  }
+
+  /** @throws AppError forbidden, not-found */
+  async deleteOfUser(actor: Actor, userId: number, id: number): Promise<Record<string, never>> {
+    if (!mayCredentials.manageTokens(actor)) throw refusals.notAuthorized();
+    return this.revoke(actor, userId, id);
+  }
+
+  private async revoke(actor: Actor, userId: number, id: number): Promise<Record<string, never>> {
     await transaction(this.db, async (tx) => {
-      if (!(await this.credentials.deleteApiToken(tx, actor.userId, id))) throw refusals.notFound('Token', id);
-      await this.announce.accessChanged(tx, [actor.userId], 'token-revoked');
+      if (!(await this.credentials.deleteApiToken(tx, userId, id))) throw refusals.notFound('Token', id);
+      await this.announce.accessChanged(tx, [userId], 'token-revoked');
       await this.audit.record(tx, actor, { action: 'token.revoked', object: { type: 'Token', id } });
+      await this.owner.changed(tx, actor, userId, 'token-removed');
     });
     return {};
   }
+}
+
+function shown(token: ApiTokenRow): OutputOf<typeof userTokens.list>[number] {
+  return {
+    id: token.id,
+    name: token.name,
+    preferences: { permission: token.permissions },
+    last_used_at: token.lastUsedAt?.toISOString() ?? null,
+    expires_at: token.expiresAt?.toISOString() ?? null,
+    created_at: token.createdAt.toISOString(),
+  };
 }
 
 function expiry(text: string | null | undefined): Date | null {

@@ -1,12 +1,11 @@
-import { type Envelope, sendMail } from '@helpmesh/contracts';
-import { type Clock, uuidv7 } from '@helpmesh/kernel';
-import { Outbox } from '@helpmesh/messaging';
-import { CLOCK, CONFIG } from '@helpmesh/service-kit';
+import type { Envelope } from '@helpmesh/contracts';
+import type { Clock } from '@helpmesh/kernel';
+import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { IdentityConfig } from '../../config.ts';
 import { CredentialStore, type OneTimePurpose } from '../../persistence/credential.store.ts';
 import { hashOf, newSecret } from '../secrets.ts';
+import { PersonMail } from './person-mail.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -37,10 +36,9 @@ export interface LinkOptions {
 @Injectable()
 export class Links {
   constructor(
-    private readonly outbox: Outbox,
+    private readonly mail: PersonMail,
     private readonly credentials: CredentialStore,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
 
   /** The token goes into the mail and nowhere else; its hash is stored. */
@@ -57,35 +55,14 @@ export class Links {
       expiresAt: new Date(now + hours * HOUR_MS),
     });
     const name = fullName(to);
-    const mailId = uuidv7();
-    await this.outbox.add(tx, sendMail, {
-      aggregateId: mailId,
-      ...(cause && { cause }),
-      data: {
-        mailId,
-        kind: purpose,
-        ticketId: null,
-        articleId: null,
-        from: null,
-        replyTo: null,
-        to: [{ name, address: to.email }],
-        cc: [],
-        content: {
-          template: purpose,
-          locale: typeof to.preferences.locale === 'string' ? to.preferences.locale : locale,
-          values: {
-            name: name || to.login,
-            link: `${this.config.HELPMESH_PUBLIC_URL.replace(/\/+$/, '')}${path}?token=${token}`,
-            hours: String(hours),
-            ...(inviter !== '' && { inviter }),
-          },
-        },
-        messageId: null,
-        inReplyTo: null,
-        references: [],
-        attachments: [],
-        automatic: true,
-      },
+    await this.mail.send(tx, {
+      kind: purpose,
+      template: purpose,
+      to: { name, address: to.email },
+      locale: typeof to.preferences.locale === 'string' ? to.preferences.locale : locale,
+      values: { name: name || to.login, hours: String(hours), ...(inviter !== '' && { inviter }) },
+      path: `${path}?token=${token}`,
+      cause,
     });
   }
 }

@@ -18,6 +18,7 @@ import { hashOf, isSecret } from '../secrets.ts';
 import { CheckPassword } from './check-password.ts';
 import { Passwords } from './passwords.ts';
 import { SignUp } from './sign-up.ts';
+import { TellOwner } from './tell-owner.ts';
 
 /** Setting a password: by a link from a mail, or by whoever knows the old one. */
 @Injectable()
@@ -33,6 +34,7 @@ export class SetPassword {
     private readonly signUps: SignUp,
     private readonly announce: Announce,
     private readonly audit: Audit,
+    private readonly owner: TellOwner,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -53,6 +55,8 @@ export class SetPassword {
       const used = await this.credentials.useOneTimeToken(tx, hashOf(token), at);
       if (!used) throw linkNotValid();
       await this.store(tx, user, hash, { verified: true, keepSession: null });
+      // The first password of somebody who was invited replaces none.
+      if (used === 'password-reset') await this.owner.changed(tx, null, user.id, 'password');
       return used;
     });
     record.passwordSet(user.id, purpose);
@@ -92,7 +96,10 @@ export class SetPassword {
     }
     checkNewPassword(passwords.password_new, user);
     const hash = await this.passwords.hash(passwords.password_new);
-    await transaction(this.db, (tx) => this.store(tx, user, hash, { keepSession: actor.sessionId ?? null, by: actor }));
+    await transaction(this.db, async (tx) => {
+      await this.store(tx, user, hash, { keepSession: actor.sessionId ?? null, by: actor });
+      await this.owner.changed(tx, actor, user.id, 'password');
+    });
     record.passwordSet(user.id, 'change');
     return { message: 'ok' };
   }

@@ -1,11 +1,10 @@
-import { type Message, mailSignUp, type ParsedInputOf, sendMail, type signUp } from '@helpmesh/contracts';
+import { type Message, mailSignUp, type ParsedInputOf, type signUp } from '@helpmesh/contracts';
 import { AppError, type Clock, uuidv7 } from '@helpmesh/kernel';
 import { Outbox, type Verdict } from '@helpmesh/messaging';
 import { lockInTransaction, transaction } from '@helpmesh/persistence';
-import { CLOCK, CONFIG } from '@helpmesh/service-kit';
+import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { IdentityConfig } from '../../config.ts';
 import { domainOf, isAddress, normalAddress } from '../../domain/address.ts';
 import { countTry } from '../../domain/throttle.ts';
 import { record } from '../../events.ts';
@@ -18,6 +17,7 @@ import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
 import { refusals } from '../refusals.ts';
 import { hashOf, newSecret } from '../secrets.ts';
+import { PersonMail } from './person-mail.ts';
 
 const HOURS = 24;
 const SYSTEM = 1;
@@ -38,8 +38,8 @@ export class SignUp {
     private readonly tries: TriesStore,
     private readonly announce: Announce,
     private readonly outbox: Outbox,
+    private readonly mails: PersonMail,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
 
   async allowed(): Promise<boolean> {
@@ -125,27 +125,14 @@ export class SignUp {
     template: 'sign-up' | 'sign-up-known',
     path: string,
   ): Promise<void> {
-    const mailId = uuidv7();
-    const link = `${this.config.HELPMESH_PUBLIC_URL.replace(/\/+$/, '')}${path}`;
-    await this.outbox.add(tx, sendMail, {
-      aggregateId: mailId,
+    await this.mails.send(tx, {
+      kind: 'sign-up',
+      template,
+      to: { name: '', address: email },
+      locale,
+      values: template === 'sign-up' ? { hours: String(HOURS) } : {},
+      path,
       cause,
-      data: {
-        mailId,
-        kind: 'sign-up',
-        ticketId: null,
-        articleId: null,
-        from: null,
-        replyTo: null,
-        to: [{ name: '', address: email }],
-        cc: [],
-        content: { template, locale, values: { link, ...(template === 'sign-up' && { hours: String(HOURS) }) } },
-        messageId: null,
-        inReplyTo: null,
-        references: [],
-        attachments: [],
-        automatic: true,
-      },
     });
   }
 }

@@ -15,6 +15,7 @@ import { Audit } from '../audit/audit.ts';
 import { userChanges } from '../audit/user-changes.ts';
 import { History } from '../history/history.ts';
 import { refusals } from '../refusals.ts';
+import { TellOwner } from '../sign-in/tell-owner.ts';
 import type { ResolvedUser } from './user-input.ts';
 
 /** What follows from a change of a user, whoever wishes it: rights, sessions, links, events, audit log. */
@@ -26,6 +27,7 @@ export class ChangeUser {
     private readonly announce: Announce,
     private readonly history: History,
     private readonly audit: Audit,
+    private readonly owner: TellOwner,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -67,7 +69,12 @@ export class ChangeUser {
     if (values.password_hash !== undefined || values.email !== undefined || values.login !== undefined) {
       await this.credentials.voidOneTimeTokens(tx, id, new Date(this.clock.now()));
     }
-    if (values.password_hash !== undefined) record.passwordSet(id, 'admin');
+    if (values.password_hash !== undefined) {
+      record.passwordSet(id, 'admin');
+      await this.owner.changed(tx, actor, id, 'password', before);
+    }
+    // To the old address: the new one may be somebody else's.
+    if (values.email !== undefined) await this.owner.changed(tx, actor, id, 'email', before);
     await this.announce.usersChanged(tx, 'updated', [id]);
     const decides = ['login', 'active', 'organization_id', 'preferences', 'password_hash'].some(
       (name) => name in values,

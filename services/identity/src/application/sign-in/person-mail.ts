@@ -1,0 +1,53 @@
+import { type Envelope, type MailTemplate, type Message, sendMail } from '@helpmesh/contracts';
+import { uuidv7 } from '@helpmesh/kernel';
+import { Outbox } from '@helpmesh/messaging';
+import { CONFIG } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { IdentityConfig } from '../../config.ts';
+
+export interface PersonMailOrder {
+  kind: Message<typeof sendMail>['data']['kind'];
+  template: MailTemplate;
+  to: { name: string; address: string };
+  locale: string;
+  values: Record<string, string>;
+  /** Where the button leads: a path of this site. */
+  path: string;
+  /** The message that asked for the mail. */
+  cause?: Envelope | undefined;
+}
+
+/** Mails of the system to one person, from a template, in the transaction of what they are about. */
+@Injectable()
+export class PersonMail {
+  constructor(
+    private readonly outbox: Outbox,
+    @Inject(CONFIG) private readonly config: IdentityConfig,
+  ) {}
+
+  async send(tx: EntityManager, { kind, template, to, locale, values, path, cause }: PersonMailOrder): Promise<void> {
+    const mailId = uuidv7();
+    const link = `${this.config.HELPMESH_PUBLIC_URL.replace(/\/+$/, '')}${path}`;
+    await this.outbox.add(tx, sendMail, {
+      aggregateId: mailId,
+      ...(cause && { cause }),
+      data: {
+        mailId,
+        kind,
+        ticketId: null,
+        articleId: null,
+        from: null,
+        replyTo: null,
+        to: [to],
+        cc: [],
+        content: { template, locale, values: { ...values, link } },
+        messageId: null,
+        inReplyTo: null,
+        references: [],
+        attachments: [],
+        automatic: true,
+      },
+    });
+  }
+}
