@@ -17,6 +17,8 @@ import { Shell } from './shell/app-shell.tsx';
 import { Crashed, NotFound, Starting } from './shell/fallbacks.tsx';
 
 type Search = Record<string, string>;
+/** What lists of the administration keep in the address: words, a role, the filter of the audit log. */
+type AdminSearch = Partial<Record<'q' | 'role' | 'who' | 'what' | 'from' | 'to', string>>;
 const strings = (search: Record<string, unknown>): Search =>
   Object.fromEntries(Object.entries(search).filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
 
@@ -79,8 +81,6 @@ const signUp = createRoute({
   component: lazyRouteComponent(entry, 'SignUpPage'),
 });
 
-const app = createRoute({
-  getParentRoute: () => root,
 const consent = createRoute({
   getParentRoute: () => root,
   path: '/oauth/authorize',
@@ -93,6 +93,8 @@ const consent = createRoute({
   component: lazyRouteComponent(() => import('../features/oauth/components/consent-page.tsx'), 'ConsentPage'),
 });
 
+const app = createRoute({
+  getParentRoute: () => root,
   id: 'app',
   component: Shell,
   beforeLoad: async ({ context, location }) => {
@@ -131,8 +133,46 @@ const ticket = createRoute({
 const account = createRoute({
   getParentRoute: () => app,
   path: '/account',
+  // What came of linking an account at a provider.
+  validateSearch: strings as (search: Record<string, unknown>) => { linked?: string; problem?: string },
   component: lazyRouteComponent(() => import('../features/account/components/account-page.tsx'), 'AccountPage'),
 });
+
+const adminPages = () => import('../features/admin/components/pages.ts');
+const admin = createRoute({
+  getParentRoute: () => app,
+  path: '/admin',
+  component: lazyRouteComponent(adminPages, 'AdminArea'),
+});
+/** A page below `/admin`. */
+const adminPage = <const P extends string>(
+  path: P,
+  page: Exclude<keyof Awaited<ReturnType<typeof adminPages>>, 'AdminArea'>,
+) =>
+  createRoute({
+    getParentRoute: () => admin,
+    path,
+    validateSearch: strings as (search: Record<string, unknown>) => AdminSearch,
+    component: lazyRouteComponent(adminPages, page),
+  });
+const adminTree = admin.addChildren([
+  adminPage('/users', 'UsersPage'),
+  adminPage('/users/new', 'NewUserPage'),
+  adminPage('/users/$id', 'UserPage'),
+  adminPage('/groups', 'GroupsPage'),
+  adminPage('/groups/new', 'NewGroupPage'),
+  adminPage('/groups/$id', 'GroupPage'),
+  adminPage('/organizations', 'OrganizationsPage'),
+  adminPage('/organizations/new', 'NewOrganizationPage'),
+  adminPage('/organizations/$id', 'OrganizationPage'),
+  adminPage('/roles', 'RolesPage'),
+  adminPage('/roles/new', 'NewRolePage'),
+  adminPage('/roles/$id', 'RolePage'),
+  adminPage('/sign-in', 'SignInSettingsPage'),
+  adminPage('/sign-in/providers/new', 'NewProviderPage'),
+  adminPage('/sign-in/providers/$id', 'ProviderPage'),
+  adminPage('/audit', 'AuditPage'),
+]);
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -144,7 +184,7 @@ export const router = createRouter({
     signUp,
     setup,
     consent,
-    app.addChildren([home, tickets, newTicket, ticket, account]),
+    app.addChildren([home, tickets, newTicket, ticket, account, adminTree]),
   ]),
   context: { queryClient },
   // Plain query strings: `?view=open&q=42` stays what a person would write and a script can build.

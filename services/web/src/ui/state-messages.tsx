@@ -4,11 +4,19 @@ import { IconCloudOff, type TablerIcon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { problemText } from './problem.ts';
 
-export function Empty({ icon: Icon, title, children }: { icon: TablerIcon; title: string; children?: ReactNode }) {
+interface Props {
+  icon: TablerIcon;
+  title: string;
+  /** 1 where nothing else is on the page. */
+  level?: 1 | 2;
+  children?: ReactNode;
+}
+
+export function Empty({ icon: Icon, title, level = 2, children }: Props) {
   return (
     <Stack align="center" gap={6} py={64} px="md" ta="center">
       <Icon size={36} stroke={1.4} color="var(--hm-muted)" aria-hidden />
-      <Title order={2} mt={4}>
+      <Title order={level} mt={4}>
         {title}
       </Title>
       {children && (

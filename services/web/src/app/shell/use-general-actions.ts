@@ -5,6 +5,8 @@ import { notifications } from '@mantine/notifications';
 import { spotlight } from '@mantine/spotlight';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { pageLabels } from '../../features/admin/labels.ts';
+import { adminPages } from '../../features/admin/pages.ts';
 import { signOut } from '../../features/session/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
 import { viewLabels } from '../../features/tickets/labels.ts';
@@ -32,7 +34,7 @@ export function useGeneralActions(): void {
   const { i18n } = useLingui();
   const navigate = useNavigate();
   const cache = useQueryClient();
-  const { agent, customer } = useMe();
+  const { agent, customer, may } = useMe();
   const { setColorScheme } = useMantineColorScheme();
   const { setHelpOpen } = useShell();
 
@@ -87,6 +89,15 @@ export function useGeneralActions(): void {
       section: 'navigation',
       run: () => void navigate({ to: '/account' }),
     },
+    ...adminPages.map(
+      ({ id, permission }): Action => ({
+        id: `go.admin.${id}`,
+        label: pageLabels[id],
+        section: 'navigation',
+        can: () => may(permission),
+        run: () => void navigate({ to: `/admin/${id}` }),
+      }),
+    ),
     {
       id: 'general.shortcut-help',
       label: msg`Keyboard shortcuts`,

@@ -25,6 +25,13 @@ export const tokensQuery = queryOptions({
   queryFn: ({ signal }) => call('listTokens', { signal }),
 });
 
+export type LinkedAccount = OutputOf<Endpoints['listLinkedAccounts']>[number];
+
+export const linkedAccountsQuery = queryOptions({
+  queryKey: ['account', 'linked'],
+  queryFn: ({ signal }) => call('listLinkedAccounts', { signal }),
+});
+
 export const grantedApplicationsQuery = queryOptions({
   queryKey: ['account', 'applications'],
   queryFn: ({ signal }) => call('listGrantedApplications', { signal }),

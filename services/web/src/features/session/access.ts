@@ -7,7 +7,8 @@ export interface AccessFacts {
 export interface Capabilities {
   agent: boolean;
   customer: boolean;
-  admin: boolean;
+  /** Whether a permission is held, itself or by its parent. */
+  may: (permission: string) => boolean;
 }
 
 const namesOf = (value: unknown): string[] =>
@@ -17,10 +18,10 @@ const namesOf = (value: unknown): string[] =>
 export function capabilitiesOf(facts: AccessFacts): Capabilities {
   const permissions = namesOf(facts.permissions);
   const roles = namesOf(facts.roles);
-  const holds = (name: string) => permissions.some((held) => held === name || name.startsWith(`${held}.`));
+  const may = (name: string) => permissions.some((held) => held === name || name.startsWith(`${held}.`));
   return {
-    agent: holds('ticket.agent') || roles.includes('Agent'),
-    customer: holds('ticket.customer') || roles.includes('Customer'),
-    admin: holds('admin') || permissions.some((held) => held.startsWith('admin.')) || roles.includes('Admin'),
+    agent: may('ticket.agent') || roles.includes('Agent'),
+    customer: may('ticket.customer') || roles.includes('Customer'),
+    may,
   };
 }

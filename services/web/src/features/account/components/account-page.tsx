@@ -5,6 +5,7 @@ import classes from './account-page.module.css';
 import { ApiTokens } from './api-tokens.tsx';
 import { ConfirmPassword } from './confirm-password.tsx';
 import { GrantedApplications } from './granted-applications.tsx';
+import { LinkedAccounts } from './linked-accounts.tsx';
 import { Password } from './password.tsx';
 import { SecondFactors } from './second-factors.tsx';
 import { Sessions } from './sessions.tsx';
@@ -12,9 +13,7 @@ import { Sessions } from './sessions.tsx';
 /** How one signs in, and where one is signed in. */
 export function AccountPage() {
   const { t } = useLingui();
-  const { me } = useMe();
-  const permissions = Array.isArray(me.permissions) ? me.permissions.map(String) : [];
-  const may = (name: string) => permissions.some((held) => held === name || name.startsWith(`${held}.`));
+  const { may } = useMe();
   return (
     <div className={classes.page}>
       <title>{`${t`Account security`} · Helpmesh`}</title>
@@ -23,8 +22,9 @@ export function AccountPage() {
         {may('user_preferences.two_factor_authentication') && <SecondFactors />}
         <Sessions />
         {may('user_preferences.password') && <Password />}
-        <GrantedApplications />
+        {may('user_preferences.linked_accounts') && <LinkedAccounts />}
         {may('user_preferences.access_token') && <ApiTokens />}
+        <GrantedApplications />
       </div>
       <ConfirmPassword />
     </div>

@@ -20,11 +20,10 @@ import { call } from '../../../app/api.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { problemText } from '../../../ui/problem.ts';
+import { Item, ItemList, Section } from '../../../ui/section.tsx';
 import { FormProblem } from '../../session/components/entry-page.tsx';
 import { Cancelled, proven } from '../proof.ts';
 import { type ApiToken, tokensQuery } from '../queries.ts';
-import classes from './account-page.module.css';
-import { Item, Section } from './section.tsx';
 
 const DAY_MS = 86_400_000;
 
@@ -57,11 +56,11 @@ export function ApiTokens() {
           {t`You have none.`}
         </Text>
       )}
-      <ul className={classes.list} aria-label={t`API tokens`}>
+      <ItemList label={t`API tokens`}>
         {data?.tokens.map((token) => (
           <Row key={token.id} token={token} onRemove={() => remove.mutate(token.id)} />
         ))}
-      </ul>
+      </ItemList>
       <Modal
         opened={open}
         onClose={() => setOpen(false)}

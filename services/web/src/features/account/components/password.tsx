@@ -5,8 +5,8 @@ import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { notifyDone } from '../../../ui/notify.tsx';
 import { problemText } from '../../../ui/problem.ts';
+import { Section } from '../../../ui/section.tsx';
 import { FormProblem } from '../../session/components/entry-page.tsx';
-import { Section } from './section.tsx';
 
 export function Password() {
   const { t, i18n } = useLingui();

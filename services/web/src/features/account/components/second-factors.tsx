@@ -6,13 +6,12 @@ import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
+import { Item, ItemList, Section } from '../../../ui/section.tsx';
 import { Cancelled, proven } from '../proof.ts';
 import { type SecondFactors as Factors, type Passkey, secondFactorsQuery } from '../queries.ts';
-import classes from './account-page.module.css';
 import { AddPasskey } from './add-passkey.tsx';
 import { SetUpAuthenticatorApp } from './authenticator-app.tsx';
 import { RecoveryCodeList } from './recovery-codes.tsx';
-import { Item, Section } from './section.tsx';
 
 type Dialog = { kind: 'app' } | { kind: 'passkey' } | { kind: 'codes'; codes: readonly string[] };
 
@@ -96,7 +95,7 @@ function List({ factors, busy, onSetUp, onChange, onRenew }: ListProps) {
           {t`You have no second factor yet.`}
         </Alert>
       )}
-      <ul className={classes.list} aria-label={t`Second factors`}>
+      <ItemList label={t`Second factors`}>
         <Item
           what={t`Authenticator app`}
           facts={
@@ -140,7 +139,7 @@ function List({ factors, busy, onSetUp, onChange, onRenew }: ListProps) {
             </Button>
           </Item>
         )}
-      </ul>
+      </ItemList>
       {'PublicKeyCredential' in globalThis && (
         <Group mt="sm">
           <Button variant="default" onClick={() => onSetUp('passkey')}>

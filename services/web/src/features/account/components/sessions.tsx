@@ -4,11 +4,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { call } from '../../../app/api.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
+import { Item, ItemList, Section } from '../../../ui/section.tsx';
 import { useMe } from '../../session/use-me.ts';
 import { deviceOf } from '../device.ts';
 import { type Session, sessionsQuery } from '../queries.ts';
-import classes from './account-page.module.css';
-import { Item, Section } from './section.tsx';
 
 /** Where one is signed in, and the way to end it there. */
 export function Sessions() {
@@ -45,7 +44,7 @@ export function Sessions() {
       }
     >
       {!sessions && <Skeleton height={64} />}
-      <ul className={classes.list} aria-label={t`Sessions`}>
+      <ItemList label={t`Sessions`}>
         {sessions?.map((session) => (
           <Row
             key={session.id}
@@ -54,7 +53,7 @@ export function Sessions() {
             onEnd={() => end.mutate(session.id)}
           />
         ))}
-      </ul>
+      </ItemList>
     </Section>
   );
 }

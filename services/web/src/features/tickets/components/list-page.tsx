@@ -1,11 +1,11 @@
 import { Plural, useLingui } from '@lingui/react/macro';
-import { CloseButton, Progress, Select, TextInput, Title } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconInbox, IconSearch } from '@tabler/icons-react';
+import { Progress, Select, Title } from '@mantine/core';
+import { IconInbox } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect } from 'react';
 import { useShell } from '../../../app/shell/store.ts';
+import { ListSearch } from '../../../ui/list-search.tsx';
 import { Empty, Failed } from '../../../ui/state-messages.tsx';
 import { useMe } from '../../session/use-me.ts';
 import { viewLabels } from '../labels.ts';
@@ -52,7 +52,12 @@ export function TicketListPage() {
           </span>
         </div>
         <search className={classes.tools}>
-          <ListSearch key={state.view} value={state.q} onChange={(q) => change({ q }, true)} />
+          <ListSearch
+            key={state.view}
+            className={classes.search}
+            value={state.q}
+            onChange={(q) => change({ q }, true)}
+          />
           {groups.length > 1 && (
             <Select
               aria-label={t`Group`}
@@ -104,40 +109,5 @@ export function TicketListPage() {
         />
       )}
     </>
-  );
-}
-
-/** Writes to the address when typing pauses; the field itself never waits. */
-function ListSearch({ value, onChange }: { value: string; onChange: (words: string) => void }) {
-  const { t } = useLingui();
-  const [typed, setTyped] = useState(value);
-  const sent = useRef(value);
-  const send = useDebouncedCallback((words: string) => {
-    sent.current = words;
-    onChange(words);
-  }, 250);
-  // The address changed without us (back button, palette).
-  useEffect(() => {
-    if (value === sent.current) return;
-    sent.current = value;
-    setTyped(value);
-  }, [value]);
-  const change = (words: string) => {
-    setTyped(words);
-    send(words);
-  };
-  return (
-    <TextInput
-      aria-label={t`Search in this list`}
-      placeholder={t`Search in this list`}
-      leftSection={<IconSearch size={15} aria-hidden />}
-      rightSection={typed && <CloseButton size="sm" aria-label={t`Clear the search`} onClick={() => change('')} />}
-      value={typed}
-      onChange={(event) => change(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') event.currentTarget.blur();
-      }}
-      className={classes.search}
-    />
   );
 }

@@ -1,0 +1,259 @@
+import { useLingui } from '@lingui/react/macro';
+import { NumberInput, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { type CallInput, call } from '../../../app/api.ts';
+import { Section } from '../../../ui/section.tsx';
+import { Failed } from '../../../ui/state-messages.tsx';
+import type { Field } from '../edit.ts';
+import { possibleParents } from '../group-tree.ts';
+import { type Group, groupsQuery } from '../queries.ts';
+import { type Editor, useEditor } from '../use-editor.ts';
+import classes from './admin-page.module.css';
+import { AdminPage } from './admin-page.tsx';
+import { AskButton } from './ask-button.tsx';
+import { EditForm } from './edit-form.tsx';
+import { Loading } from './loading.tsx';
+import { NoSuch } from './no-such.tsx';
+
+type Body = NonNullable<CallInput<'createGroup'>['body']>;
+type FollowUp = NonNullable<Body['follow_up_possible']>;
+
+interface Values {
+  name_last: string;
+  parent_id: number | null;
+  email: string;
+  signature: string;
+  follow_up_possible: string;
+  reopen_time_in_days: number | null;
+  follow_up_assignment: boolean;
+  assignment_timeout: number | null;
+  active: boolean;
+  note: string;
+}
+
+const newGroup: Values = {
+  name_last: '',
+  parent_id: null,
+  email: '',
+  signature: '',
+  follow_up_possible: 'yes',
+  reopen_time_in_days: null,
+  follow_up_assignment: true,
+  assignment_timeout: null,
+  active: true,
+  note: '',
+};
+
+function valuesOf(group: Group): Values {
+  const { name_last, parent_id, follow_up_possible, reopen_time_in_days, follow_up_assignment } = group;
+  const { assignment_timeout, active, note, email, signature } = group;
+  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  const texts = { email: text(email), signature: text(signature), note: note ?? '' };
+  const followUp = { follow_up_possible, reopen_time_in_days, follow_up_assignment };
+  return { name_last, parent_id, ...texts, ...followUp, assignment_timeout, active };
+}
+
+/** A move says the name too: the server reads name and parent together. */
+function bodyOf(values: Values, changes: Partial<Values>): Body {
+  const moved = 'parent_id' in changes || 'name_last' in changes;
+  const place = moved ? { name_last: values.name_last, parent_id: values.parent_id } : {};
+  return { ...changes, ...place } as Body;
+}
+
+export function GroupPage() {
+  const { t } = useLingui();
+  const id = Number(useParams({ from: '/app/admin/groups/$id' }).id);
+  const { data: groups, error, refetch } = useQuery(groupsQuery);
+  if (error) {
+    return (
+      <AdminPage title={t`Group`} up="groups">
+        <Failed error={error} onRetry={() => void refetch()} />
+      </AdminPage>
+    );
+  }
+  if (!groups) return <Loading />;
+  const group = groups.find((each) => each.id === id);
+  return group ? <Edit key={id} group={group} groups={groups} /> : <NoSuch up="groups" />;
+}
+
+function Edit({ group, groups }: { group: Group; groups: readonly Group[] }) {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const { id, name } = group;
+  const [stored, setStored] = useState({ of: group, values: valuesOf(group) });
+  if (stored.of !== group) setStored({ of: group, values: valuesOf(group) });
+  const editor = useEditor<Values>({
+    stored: stored.values,
+    read: async () => valuesOf(await call('getGroup', { params: { id } })),
+    write: (values, changes) => call('updateGroup', { params: { id }, body: bodyOf(values, changes) }),
+    done: t`The group was saved.`,
+    changes: ['groups'],
+  });
+  return (
+    <AdminPage
+      title={name}
+      up="groups"
+      action={
+        <AskButton
+          label={t`Delete`}
+          color="red"
+          variant="subtle"
+          question={t`${name} will be gone for good. A group with tickets, people or groups below it cannot be deleted; make it inactive instead.`}
+          done={t`The group was deleted.`}
+          deed={() => call('deleteGroup', { params: { id } })}
+          onDone={() => void navigate({ to: '/admin/groups' })}
+          changes={['groups']}
+        />
+      }
+    >
+      <GroupForm editor={editor} parents={possibleParents(groups, id)} />
+    </AdminPage>
+  );
+}
+
+export function NewGroupPage() {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const { data: groups = [] } = useQuery(groupsQuery);
+  const editor = useEditor<Values, Group>({
+    stored: newGroup,
+    write: (values) => call('createGroup', { body: values as Body }),
+    onSaved: ({ id }) => void navigate({ to: '/admin/groups/$id', params: { id: String(id) }, replace: true }),
+    done: t`The group was created.`,
+    changes: ['groups'],
+  });
+  return (
+    <AdminPage title={t`New group`} up="groups">
+      <GroupForm editor={editor} parents={groups} saveLabel={t`Create the group`} />
+    </AdminPage>
+  );
+}
+
+function GroupForm({
+  editor,
+  parents,
+  saveLabel,
+}: {
+  editor: Editor<Values>;
+  parents: readonly Group[];
+  saveLabel?: string;
+}) {
+  const { t } = useLingui();
+  const { values, set } = editor;
+  const labels: Record<Field<Values>, string> = {
+    name_last: t`Name`,
+    parent_id: t`Below`,
+    email: t`Sending address`,
+    signature: t`Signature`,
+    follow_up_possible: t`A reply to a closed ticket`,
+    reopen_time_in_days: t`Days in which it can be reopened`,
+    follow_up_assignment: t`A reopened ticket keeps its owner`,
+    assignment_timeout: t`Minutes until an owner who does nothing loses the ticket`,
+    active: t`Active`,
+    note: t`Note`,
+  };
+  const followUps: Record<FollowUp, string> = {
+    yes: t`reopens it`,
+    new_ticket: t`makes a new ticket`,
+    new_ticket_after_certain_time: t`reopens it for some days, then makes a new ticket`,
+  };
+  return (
+    <EditForm editor={editor} labels={labels} {...(saveLabel !== undefined && { saveLabel })}>
+      <Stack>
+        <Section title={t`Group`}>
+          <Stack>
+            <div className={classes.columns}>
+              <TextInput
+                label={labels.name_last}
+                required
+                withAsterisk={false}
+                maxLength={160}
+                value={values.name_last}
+                onChange={(event) => set({ name_last: event.currentTarget.value })}
+              />
+              <Select
+                label={labels.parent_id}
+                placeholder={t`No other group`}
+                data={parents.map(({ id, name }) => ({ value: String(id), label: name }))}
+                value={values.parent_id === null ? null : String(values.parent_id)}
+                onChange={(id) => set({ parent_id: id === null ? null : Number(id) })}
+                searchable
+                clearable
+                clearButtonProps={{ 'aria-label': t`No other group` }}
+                nothingFoundMessage={t`No such group`}
+              />
+            </div>
+            <Textarea
+              label={labels.note}
+              autosize
+              maxLength={250}
+              value={values.note}
+              onChange={(event) => set({ note: event.currentTarget.value })}
+            />
+            <Switch
+              label={labels.active}
+              description={t`No new ticket can be put into a group that is not active.`}
+              checked={values.active}
+              onChange={(event) => set({ active: event.currentTarget.checked })}
+            />
+          </Stack>
+        </Section>
+        <Section title={t`Mail`} lead={t`Mail to the sending address lands in this group.`}>
+          <Stack>
+            <TextInput
+              label={labels.email}
+              placeholder="Helpdesk <help@example.org>"
+              maxLength={320}
+              value={values.email}
+              onChange={(event) => set({ email: event.currentTarget.value })}
+            />
+            <Textarea
+              label={labels.signature}
+              autosize
+              minRows={3}
+              maxLength={5000}
+              value={values.signature}
+              onChange={(event) => set({ signature: event.currentTarget.value })}
+            />
+          </Stack>
+        </Section>
+        <Section title={t`Tickets`}>
+          <Stack>
+            <div className={classes.columns}>
+              <Select
+                label={labels.follow_up_possible}
+                data={Object.entries(followUps).map(([value, label]) => ({ value, label }))}
+                value={values.follow_up_possible}
+                onChange={(value) => value && set({ follow_up_possible: value })}
+              />
+              {values.follow_up_possible === 'new_ticket_after_certain_time' && (
+                <NumberInput
+                  label={labels.reopen_time_in_days}
+                  min={0}
+                  allowDecimal={false}
+                  value={values.reopen_time_in_days ?? ''}
+                  onChange={(days) => set({ reopen_time_in_days: days === '' ? null : Number(days) })}
+                />
+              )}
+              <NumberInput
+                label={labels.assignment_timeout}
+                description={t`Empty: never.`}
+                min={0}
+                allowDecimal={false}
+                value={values.assignment_timeout ?? ''}
+                onChange={(minutes) => set({ assignment_timeout: minutes === '' ? null : Number(minutes) })}
+              />
+            </div>
+            <Switch
+              label={labels.follow_up_assignment}
+              checked={values.follow_up_assignment}
+              onChange={(event) => set({ follow_up_assignment: event.currentTarget.checked })}
+            />
+          </Stack>
+        </Section>
+      </Stack>
+    </EditForm>
+  );
+}

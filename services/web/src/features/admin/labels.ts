@@ -1,0 +1,21 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import type { AccessLevel } from './group-access.ts';
+import type { AdminPageId } from './pages.ts';
+
+export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
+  users: msg`Users`,
+  groups: msg`Groups`,
+  organizations: msg`Organizations`,
+  roles: msg`Roles`,
+  'sign-in': msg`Sign-in`,
+  audit: msg`Audit log`,
+};
+
+export const levelLabels: Record<AccessLevel, MessageDescriptor> = {
+  read: msg`Read`,
+  create: msg`Create`,
+  change: msg`Change`,
+  overview: msg`Overview`,
+  full: msg`Full`,
+};

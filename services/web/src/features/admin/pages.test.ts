@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { capabilitiesOf } from '../session/access.ts';
+import { pageAt, pagesFor } from './pages.ts';
+
+const idsFor = (...permissions: string[]) => pagesFor(capabilitiesOf({ permissions }).may).map(({ id }) => id);
+
+describe('pages of the administration', () => {
+  it('all of them are for who administers everything', () => {
+    expect(idsFor('admin')).toEqual(['users', 'groups', 'organizations', 'roles', 'sign-in', 'audit']);
+  });
+  it('each is for who has its permission alone', () => {
+    expect(idsFor('admin.group', 'ticket.agent')).toEqual(['groups']);
+    expect(idsFor('admin.audit_log')).toEqual(['audit']);
+  });
+  it('none is for agents and customers', () => {
+    expect(idsFor('ticket.agent', 'user_preferences')).toEqual([]);
+    expect(idsFor('ticket.customer')).toEqual([]);
+  });
+  it.each([
+    ['/admin/users', 'users'],
+    ['/admin/users/3', 'users'],
+    ['/admin/sign-in/providers/new', 'sign-in'],
+    ['/admin', undefined],
+    ['/admin/userspace', undefined],
+    ['/tickets', undefined],
+  ])('%s belongs to %s', (pathname, id) => {
+    expect(pageAt(pathname)?.id).toBe(id);
+  });
+});

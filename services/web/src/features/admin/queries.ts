@@ -1,0 +1,147 @@
+import type { OutputOf } from '@helpmesh/contracts';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { Endpoints } from '../../app/api.gen.ts';
+import { call } from '../../app/api.ts';
+import { type AuditFilter, auditQuery } from './audit-filter.ts';
+
+export type User = OutputOf<Endpoints['getUser']>;
+export type Group = OutputOf<Endpoints['getGroup']>;
+export type Organization = OutputOf<Endpoints['getOrganization']>;
+export type Role = OutputOf<Endpoints['listRoles']>[number] & { permissions?: string[] };
+export type Provider = OutputOf<Endpoints['getOpenIdProvider']>;
+export type Mapping = OutputOf<Endpoints['getEntitlementMapping']>;
+export type AuditEntry = OutputOf<Endpoints['listAuditEntries']>['entries'][number];
+
+const PAGE = 50;
+/** More than any desk has; the server gives no more at once. */
+const ALL = 1000;
+
+/** Where a record is kept, so that saving it makes every list of its kind read anew. */
+export const keyOf = (page: string, ...more: unknown[]) => ['admin', page, ...more];
+
+const nextPage = (last: readonly unknown[], _: unknown, page: number) => (last.length < PAGE ? null : page + 1);
+
+export const usersQuery = ({ q, role }: { q: string; role: number | null }) =>
+  infiniteQueryOptions({
+    queryKey: keyOf('users', 'list', q, role),
+    queryFn: ({ pageParam, signal }) =>
+      call('searchUsers', {
+        query: {
+          query: q || '*',
+          ...(role !== null && { role_ids: String(role) }),
+          page: pageParam,
+          per_page: PAGE,
+          sort_by: 'lastname,firstname',
+          order_by: 'asc,asc',
+          expand: true,
+        },
+        signal,
+      }),
+    initialPageParam: 1,
+    getNextPageParam: nextPage,
+    placeholderData: keepPreviousData,
+  });
+
+export const userQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('users', id),
+    queryFn: ({ signal }) => call('getUser', { params: { id }, query: { expand: true }, signal }),
+  });
+
+export const groupsQuery = queryOptions({
+  queryKey: keyOf('groups'),
+  queryFn: ({ signal }) => call('listGroups', { query: { per_page: ALL }, signal }),
+});
+
+export const organizationsQuery = (q: string) =>
+  infiniteQueryOptions({
+    queryKey: keyOf('organizations', 'list', q),
+    queryFn: ({ pageParam, signal }) =>
+      call('searchOrganizations', {
+        query: { query: q || '*', page: pageParam, per_page: PAGE, sort_by: 'name', order_by: 'asc' },
+        signal,
+      }),
+    initialPageParam: 1,
+    getNextPageParam: nextPage,
+    placeholderData: keepPreviousData,
+  });
+
+export const organizationQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('organizations', id),
+    queryFn: ({ signal }) => call('getOrganization', { params: { id }, query: { expand: true }, signal }),
+  });
+
+export const membersQuery = (ids: readonly number[]) =>
+  queryOptions({
+    queryKey: keyOf('users', 'members', ids),
+    queryFn: ({ signal }) =>
+      ids.length === 0
+        ? []
+        : call('searchUsers', { query: { query: '*', ids: ids.join(','), per_page: ids.length }, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const rolesQuery = queryOptions({
+  queryKey: keyOf('roles'),
+  queryFn: async ({ signal }) => (await call('listRoles', { query: { expand: true }, signal })) as Role[],
+});
+
+export const settingsQuery = queryOptions({
+  queryKey: keyOf('sign-in', 'settings'),
+  queryFn: ({ signal }) => call('listSettings', { signal }),
+});
+
+export const providersQuery = queryOptions({
+  queryKey: keyOf('sign-in', 'providers'),
+  queryFn: ({ signal }) => call('listOpenIdProviders', { signal }),
+});
+
+export const mappingsQuery = queryOptions({
+  queryKey: keyOf('sign-in', 'mappings'),
+  queryFn: ({ signal }) => call('listEntitlementMappings', { signal }),
+});
+
+export const identitiesQuery = (userId: number) =>
+  queryOptions({
+    queryKey: keyOf('sign-in', 'identities', userId),
+    queryFn: ({ signal }) => call('listOpenIdIdentities', { query: { user_id: userId }, signal }),
+  });
+
+export const userFactorsQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('credentials', 'factors', id),
+    queryFn: ({ signal }) => call('userTwoFactor', { params: { id }, signal }),
+  });
+
+export const userSessionsQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('credentials', 'sessions', id),
+    queryFn: async ({ signal }) => (await call('listSessions', { query: { user_id: id }, signal })).sessions,
+  });
+
+export const auditQueryOf = (filter: AuditFilter) =>
+  infiniteQueryOptions({
+    queryKey: keyOf('audit', filter),
+    queryFn: ({ pageParam, signal }) =>
+      call('listAuditEntries', {
+        query: { ...auditQuery(filter), ...(pageParam > 0 && { before: pageParam }) },
+        signal,
+      }),
+    initialPageParam: 0,
+    getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
+    // Whoever looks again wants to see what happened since.
+    staleTime: 0,
+  });
+
+export const userTokensQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('credentials', 'tokens', id),
+    queryFn: ({ signal }) => call('listUserTokens', { params: { id }, signal }),
+  });
+
+export const permissionsQuery = queryOptions({
+  queryKey: keyOf('roles', 'permissions'),
+  queryFn: ({ signal }) => call('listPermissions', { signal }),
+});
