@@ -3,7 +3,7 @@
  * wrap modules that are loaded after it. Settings are OpenTelemetry's own variables. Without
  * OTEL_EXPORTER_OTLP_ENDPOINT nothing is loaded and tracing calls cost next to nothing.
  */
-import { register, setSourceMapsSupport } from 'node:module';
+import { setSourceMapsSupport } from 'node:module';
 import { SDK_KEY } from './flush.ts';
 
 // Stacks name our sources. The flag --enable-source-maps would also read the maps of all packages at the start.
@@ -22,13 +22,15 @@ const defaults = {
 
 if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT) {
   for (const [name, value] of Object.entries(defaults)) process.env[name] ||= value;
-  // ES modules are reached through a loader hook; require() alone would leave `import pg` unseen.
-  register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
-  const [{ NodeSDK }, { HttpInstrumentation }, { PgInstrumentation }] = await Promise.all([
+  const [{ register }, { NodeSDK }, { HttpInstrumentation }, { PgInstrumentation }] = await Promise.all([
+    import('import-in-the-middle/register-hooks.mjs'),
     import('@opentelemetry/sdk-node'),
     import('@opentelemetry/instrumentation-http'),
     import('@opentelemetry/instrumentation-pg'),
   ]);
+  // ES modules are reached through a loader hook; require() alone would leave `import pg` unseen. Without the list it
+  // would wrap every module there is, which triples the CPU time of a start.
+  register({ include: ['http', 'https', 'node:http', 'node:https', 'pg', 'pg-pool'] });
   const sdk = new NodeSDK({
     instrumentations: [
       new HttpInstrumentation({
