@@ -213,6 +213,24 @@ describe('groups', () => {
     await expect(create(groups, {})).rejects.toMatchObject({ detail: "Name can't be blank" });
   });
 
+  it('take and tell their sending address by the name that clients know, and how long an owner may be idle', async () => {
+    const body = { name: 'Named', email_address: 'Named Desk <named@example.org>', assignment_timeout: '120' };
+    const row = await create(groups, body, ids.admin, { expand: true });
+    expect(row).toMatchObject({ ...body, assignment_timeout: 120, email: 'Named Desk <named@example.org>' });
+    expect(await update(groups, row.id, { email_address: row.email_address, signature: '-- {{group}}' })).toMatchObject(
+      {
+        ...{ email: 'Named Desk <named@example.org>', signature: '-- {{group}}' },
+      },
+    );
+    expect(await update(groups, row.id, { email_address: null, assignment_timeout: null })).toMatchObject({
+      ...{ email: null, assignment_timeout: null, shared_drafts: true, summary_generation: 'global_default' },
+    });
+    expect(await get(groups, row.id, ids.admin, { expand: true })).not.toHaveProperty('email_address');
+    expect(await update(groups, row.id, { shared_drafts: false, summary_generation: 'disabled' })).toMatchObject({
+      ...{ shared_drafts: false, summary_generation: 'disabled' },
+    });
+  });
+
   it('form a tree by their names, which a rename takes along', async () => {
     const europe = await create(groups, { name: 'Europe' });
     const france = await create(groups, { name: 'Europe::France' });
@@ -255,10 +273,10 @@ describe('groups', () => {
 
   it('take no descendant deeper than groups may lie', async () => {
     const deep = ['D', ...Array(6).fill('x')];
-    for (let n = 1; n <= deep.length; n++) await create(groups, { name: deep.slice(0, n).join('::') });
+    const { id } = await create(groups, { name: 'D' });
+    for (let n = 2; n <= deep.length; n++) await create(groups, { name: deep.slice(0, n).join('::') });
     for (let n = 1; n <= 4; n++) await create(groups, { name: Array(n).fill('E').join('::') });
-    const [d] = await desk.ask(groups.search, { params: {}, query: { query: 'name:D', sort_by: 'id' } }, ids.admin);
-    const moved = (parent: string) => update(groups, d?.id as number, { parent });
+    const moved = (parent: string) => update(groups, id, { parent });
     await expect(moved('E::E::E::E')).rejects.toMatchObject({
       kind: 'invalid',
       detail: `Invalid value for param 'name': E::E::E::E::${deep.join('::')}`,
@@ -355,5 +373,35 @@ describe('groups', () => {
     expect(await get(groups, 1, ids.agent, { expand: true })).toMatchObject({
       users: ['admin@example.com', 'agent1@example.com'],
     });
+  });
+});
+
+describe.each([
+  ['organizations', organizations],
+  ['groups', groups],
+] as const)('the shapes of %s', (what, crud) => {
+  it.each([
+    [{}, 'bare'],
+    [{ expand: '1' }, 'expanded'],
+    [{ full: 'true' }, 'full'],
+    [{ expand: 'false', full: false }, 'bare, for what is said to be off is off'],
+  ])('%j: %s, and the same when added, changed, read, listed and found', async (query, kind) => {
+    const name = `Shape of ${what} ${kind}`;
+    const made = await create(crud, { name }, ids.admin, query);
+    expect(await get(crud, made.id, ids.admin, query)).toEqual(made);
+    expect(await desk.ask(crud.update, { params: { id: made.id }, query, body: { note: null } }, 3)).toEqual(made);
+    const listed: unknown = await desk.ask(crud.list, { params: {}, query: { ...query, per_page: 1000 } }, ids.admin);
+    const found: unknown = await desk.ask(crud.search, { params: {}, query: { ...query, ids: made.id } }, ids.admin);
+    if (kind === 'full') {
+      const type = what === 'groups' ? 'Group' : 'Organization';
+      expect(Object.keys(made)).toEqual(['id', 'assets']);
+      expect(made).toMatchObject({ assets: { [type]: { [made.id]: { name } }, User: { 3: { id: 3 } } } });
+      expect(found).toEqual({ record_ids: [made.id], assets: made.assets, total_count: 1 });
+      expect(listed).toMatchObject({ record_ids: expect.arrayContaining([made.id]), total_count: expect.any(Number) });
+    } else {
+      expect(found).toEqual([made]);
+      expect(listed).toContainEqual(made);
+      expect('created_by' in made).toBe(kind === 'expanded');
+    }
   });
 });

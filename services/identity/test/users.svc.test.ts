@@ -103,6 +103,17 @@ describe('adding a user', () => {
     expect(row.id).not.toBe(99);
   });
 
+  it('takes one name or id by itself for a list of one, as forms send it', async () => {
+    const row = await create({
+      email: 'form@example.org',
+      roles: 'Agent',
+      organization_ids: '1',
+      group_ids: { 1: 'read' },
+    });
+    expect(row).toMatchObject({ role_ids: [2], organization_ids: [1], group_ids: { 1: ['read'] } });
+    expect(await update(row.id, { role_ids: 3 })).toMatchObject({ role_ids: [3] });
+  });
+
   it('prefers an id where a name is given as well', async () => {
     const row = await create({ email: 'both@example.org', roles: ['Admin'], role_ids: ['3'] });
     expect(row.role_ids).toEqual([3]);

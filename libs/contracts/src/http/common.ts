@@ -51,6 +51,14 @@ export function bounded<S extends z.ZodType>(schema: S, max: number) {
   return z.pipe(countChecked<z.input<S>[]>(max), z.array(schema).max(max));
 }
 
+/** The same where one entry may stand by itself: a form that names a field once sends no list. */
+export function listOf<S extends z.ZodType>(schema: S, max: number) {
+  const list = z.transform<z.input<S> | z.input<S>[], z.input<S>[]>((value) =>
+    typeof value === 'string' || typeof value === 'number' ? [value] : (value as z.input<S>[]),
+  );
+  return z.pipe(list, bounded(schema, max));
+}
+
 /** The same for an object whose keys are data. */
 export function boundedRecord<T>(schema: z.ZodType<T, T>, max: number) {
   return z.pipe(countChecked<Record<string, T>>(max), z.record(z.string(), schema));

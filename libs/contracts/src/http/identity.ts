@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { bounded, boundedRecord, Flag, Id, Instant, optionalId, Page, Reading, Row, text } from './common.ts';
+import { bounded, boundedRecord, Flag, Id, Instant, listOf, optionalId, Page, Reading, Row, text } from './common.ts';
 
 const params = { id: Id };
 /** Entries of a list that comes in. */
@@ -49,10 +49,10 @@ export const UserInput = z.object({
   password: text(1000).optional(),
   organization: text(250).nullish(),
   organization_id: optionalId,
-  organizations: bounded(text(250), MAX_IDS).optional(),
-  organization_ids: bounded(Id, MAX_IDS).optional(),
-  roles: bounded(text(100), MAX_IDS).optional(),
-  role_ids: bounded(Id, MAX_IDS).optional(),
+  organizations: listOf(text(250), MAX_IDS).optional(),
+  organization_ids: listOf(Id, MAX_IDS).optional(),
+  roles: listOf(text(100), MAX_IDS).optional(),
+  role_ids: listOf(Id, MAX_IDS).optional(),
   groups: groupAccess.optional(),
   group_ids: groupAccess.optional(),
   preferences: z.record(z.string(), z.unknown()).optional(),
@@ -243,10 +243,10 @@ export const organizations = crud(
     active: Flag.optional(),
     vip: Flag.optional(),
     note: text(5000).nullish(),
-    members: bounded(text(255), MAX_IDS).optional(),
-    member_ids: bounded(Id, MAX_IDS).optional(),
-    secondary_members: bounded(text(255), MAX_IDS).optional(),
-    secondary_member_ids: bounded(Id, MAX_IDS).optional(),
+    members: listOf(text(255), MAX_IDS).optional(),
+    member_ids: listOf(Id, MAX_IDS).optional(),
+    secondary_members: listOf(text(255), MAX_IDS).optional(),
+    secondary_member_ids: listOf(Id, MAX_IDS).optional(),
   }),
 );
 
@@ -281,6 +281,8 @@ export const groups = crud(
     follow_up_assignment: Flag.optional(),
     reopen_time_in_days: z.coerce.number().int().min(0).nullish(),
     /** Sending address, `Name <mail@host>` or bare; also the address whose mail lands in this group. */
+    email_address: text(320).nullish(),
+    /** The same, by its shorter name. */
     email: text(320).nullish(),
     signature: text(5000).nullish(),
     shared_drafts: Flag.optional(),
@@ -311,8 +313,8 @@ export const roles = crud(
     default_at_signup: Flag.optional(),
     active: Flag.optional(),
     note: text(250).nullish(),
-    permissions: bounded(text(100), MAX_IDS).optional(),
-    permission_ids: bounded(Id, MAX_IDS).optional(),
+    permissions: listOf(text(100), MAX_IDS).optional(),
+    permission_ids: listOf(Id, MAX_IDS).optional(),
     groups: groupAccess.optional(),
     group_ids: groupAccess.optional(),
   }),

@@ -194,14 +194,18 @@ function organizationNames(row: OrganizationRow, names: Names): Json {
 }
 
 function groupJson({ email_name, email_address, ...row }: GroupRow): Json {
-  const email = email_address && email_name !== '' ? `${email_name} <${email_address}>` : email_address;
-  return { ...datesAsText(row), email };
+  return { ...datesAsText(row), email: mailboxOf({ email_name, email_address }) };
+}
+
+function mailboxOf({ email_name, email_address }: Pick<GroupRow, 'email_name' | 'email_address'>): string | null {
+  return email_address !== null && email_name !== '' ? `${email_name} <${email_address}>` : email_address;
 }
 
 function groupNames(row: GroupRow, names: Names): Json {
   return {
     ...authorNames(row, names),
     ...(row.parent_id !== null && { parent: names.groups.get(row.parent_id) }),
+    ...(row.email_address !== null && { email_address: mailboxOf(row) }),
     users: namesOf(row.user_ids, names.users),
   };
 }

@@ -241,8 +241,9 @@ function valuesOf(input: Input): GroupValues {
   if (input.signature !== undefined) values.signature = input.signature;
   if (input.active !== undefined) values.active = input.active;
   if (input.note !== undefined) values.note = input.note;
-  if (input.email === undefined) return values;
-  const mailbox = input.email?.trim() ? parseMailbox(input.email) : { name: '', address: null };
-  if (!mailbox) throw refusals.emailInvalid(input.email ?? '');
+  const email = input.email_address === undefined ? input.email : input.email_address;
+  if (email === undefined) return values;
+  const mailbox = email?.trim() ? parseMailbox(email) : { name: '', address: null };
+  if (!mailbox) throw refusals.emailInvalid(email ?? '');
   return { ...values, email_name: mailbox.name, email_address: mailbox.address };
 }
