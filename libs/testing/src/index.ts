@@ -9,5 +9,6 @@ export { type Neighbours, neighbours, type SayOptions } from './neighbours.ts';
 export { type OpenIdServer, openIdServer } from './openid-server.ts';
 export { type RawMail, rawMail, sendRaw } from './raw-mail.ts';
 export { type SmtpFailure, type SmtpSink, type SunkMail, smtpSink } from './smtp-sink.ts';
+export { statementsOf } from './statements.ts';
 export { anyActor, anyTicket, type ModelTicket, modelSees, modelSeesAsAgent } from './visibility-model.ts';
 export { type WaitOptions, waitFor } from './wait-for.ts';
