@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type ErasureTerms,
   type erasureRequested,
@@ -50,6 +51,7 @@ interface Claimed {
 const POLL_MS = 5_000;
 const LEASE_MS = 60_000;
 const MAX_KEPT = 1_000;
+const STOP_MS = 3_000;
 
 /**
  * The part of a service in erasing people: takes the request, carries it out when the service can, and answers once for
@@ -78,7 +80,8 @@ export class ErasureWork implements OnApplicationBootstrap, OnApplicationShutdow
   async onApplicationShutdown(): Promise<void> {
     this.stopping = true;
     clearInterval(this.timer);
-    await this.running;
+    // A long one is given up: its lease ends, and it goes on where there was nothing left to find.
+    await Promise.race([this.running, pause(STOP_MS, undefined, { ref: false })]);
   }
 
   /** Keeps the request; rounds that come late are none. */
