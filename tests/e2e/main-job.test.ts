@@ -1,5 +1,5 @@
 import type { Platform } from '@helpmesh/deploy/local';
-import { rawMail, sendRaw, waitFor } from '@helpmesh/testing';
+import { type ImapServer, imapServer, rawMail, sendRaw, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, type Json, linkIn, type Mailbox } from './desk.ts';
 import { testPlatform } from './platform.ts';
@@ -12,11 +12,28 @@ describe('the main job', () => {
   let platform: Platform;
   let mailbox: Mailbox;
   let agent: Desk;
+  let imap: ImapServer;
 
   beforeAll(async () => {
-    ({ platform, mailbox, admin: agent } = await testPlatform());
+    imap = await imapServer();
+    const { port, user, password } = imap;
+    const support = {
+      name: 'support',
+      host: '127.0.0.1',
+      port,
+      tls: false,
+      user,
+      password,
+      folder: 'INBOX',
+      pollSeconds: 1,
+    };
+    const started = await testPlatform({ 'mail-ingest': { IMAP_MAILBOXES: JSON.stringify([support]) } });
+    ({ platform, mailbox, admin: agent } = started);
   }, 120_000);
-  afterAll(() => platform?.stop());
+  afterAll(async () => {
+    await platform?.stop();
+    await imap?.close();
+  });
 
   const mailIn = (mail: Parameters<typeof rawMail>[0] & { from: string }) =>
     sendRaw({ port: platform.smtpPort }, rawMail(mail), {
@@ -206,6 +223,17 @@ describe('the main job', () => {
     expect((await ines.get('/api/v1/ticket_list?view=all')).total).toBeGreaterThan(0);
   });
 
+  it('a mail in an IMAP mailbox becomes a ticket with a confirmation, and is marked seen', async () => {
+    imap.append(rawMail({ from: 'Ivo <ivo@customer.example>', subject: 'From the mailbox', text: 'Hello by IMAP' }));
+    const ticket = await agent.ticketTitled('From the mailbox', 30_000);
+    expect((await agent.articlesOf(ticket.id))[0].body).toContain('Hello by IMAP');
+    await mailbox.mail('ivo@customer.example');
+    await waitFor(() => imap.messages().every(({ flags }) => flags.includes('\\Seen')), {
+      what: 'the mail to be marked seen',
+      timeoutMs: 15_000,
+    });
+  });
+
   it('a customer opens a request in the portal, and the confirmation quotes none of it', async () => {
     const email = 'portal@customer.example';
     const password = 'Customer-password-2';
@@ -240,6 +268,7 @@ describe('the main job', () => {
     const portal = agent.as({ basic: [customer, 'Customer-password-1'] });
     expect(JSON.stringify(await portal.articlesOf(ticket.id))).not.toContain('SECRET');
     expect((await portal.call('GET', '/api/v1/tickets/1')).status).toBe(404);
-    expect(await mailbox.to(customer)).toHaveLength(1);
+    const aboutIt = (await mailbox.to(customer)).filter((mail) => mail.Subject.includes(`Ticket#${ticket.number}`));
+    expect(aboutIt).toHaveLength(1);
   });
 });
