@@ -10,7 +10,7 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { AuthorizationError, PermissionViolationError } from '@nats-io/nats-core';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type NatsConnection, headers as natsHeaders } from '@nats-io/transport-node';
 import { type StreamDeclaration, StreamSet } from './streams.ts';
 
 export interface BusOptions {
@@ -66,6 +66,21 @@ export class Bus {
     this.refusal = message;
     refusals.inc({ operation });
     log.error({ connection: this.options.name, operation }, `the broker refuses: ${message}`);
+  }
+
+  /**
+   * Sends a message of the outbox ahead of the relay, to whoever listens at this moment, in one order with the answers
+   * that go out on this connection. Promises nothing: the relay publishes it all the same, and the stream keeps one of
+   * the two, because they have the same message id.
+   */
+  sayAhead({ id, subject, payload }: { id: string; subject: string; payload: string }): void {
+    const headers = natsHeaders();
+    headers.set('Nats-Msg-Id', id);
+    try {
+      this.nc.publish(subject, payload, { headers });
+    } catch (error) {
+      log.debug({ err: error, subject }, 'a message is told by the relay alone');
+    }
   }
 
   /** Follows the connection: what is lost, what comes back, what is refused. */

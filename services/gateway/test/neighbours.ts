@@ -83,6 +83,8 @@ export const world = {
   audit: [] as z.output<typeof AuditEntry>[] | undefined,
   /** Answers of the ticket service by question; a thrown error is answered as such. */
   ticket: new Map<string, (input: never) => unknown>(),
+  /** What identity does before it answers a question about the caller. */
+  meanwhile: undefined as (() => void) | undefined,
   /** Code that sign-in asks for beside the password; empty: none. */
   secondFactor: '',
   reset(): void {
@@ -98,6 +100,7 @@ export const world = {
     this.audit = [];
     this.secondFactor = '';
     this.ticket.clear();
+    this.meanwhile = undefined;
   },
   /** Inputs of one question, oldest first. */
   asked(question: { subject: string }): (Omit<Heard, 'input'> & { input: never })[] {
@@ -197,6 +200,7 @@ class Identity {
   @Answers(currentUser)
   currentUser(ctx: RpcContext, input: object) {
     hear(currentUser, ctx, input);
+    world.meanwhile?.();
     return { id: ctx.actor?.userId, login: ctx.actor?.login } as never;
   }
 

@@ -10,8 +10,9 @@ import {
   userDeleted,
   userUpdated,
 } from '@helpmesh/contracts';
-import { Outbox } from '@helpmesh/messaging';
-import { Injectable } from '@nestjs/common';
+import { Bus, Outbox } from '@helpmesh/messaging';
+import { afterCommit } from '@helpmesh/persistence';
+import { Injectable, Optional } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GroupStore } from '../persistence/group.store.ts';
 import { OrganizationStore } from '../persistence/organization.store.ts';
@@ -25,6 +26,8 @@ export class Announce {
     private readonly users: UserStore,
     private readonly organizations: OrganizationStore,
     private readonly groups: GroupStore,
+    /** None while a database is seeded: nobody has cached anything then. */
+    @Optional() private readonly bus?: Bus,
   ) {}
 
   async usersChanged(tx: EntityManager, what: 'created' | 'updated', ids: readonly number[]): Promise<void> {
@@ -74,13 +77,19 @@ export class Announce {
 
   /**
    * Ends every cached answer about these people. Has no versions: whoever hears it forgets, in any order.
+   *
+   * It also goes out right after the commit, on the connection that answers go out on. So the gateway that asked for
+   * the change hears it before it has its answer, and the others as soon. The relay publishes it once more, for the
+   * stream, which keeps one of the two: they have the same message id.
    * @param userIds  null: everybody
    */
   async accessChanged(tx: EntityManager, userIds: readonly number[] | null, reason: string): Promise<void> {
     if (userIds?.length === 0) return;
-    await this.outbox.add(tx, accessChanged, {
+    const row = this.outbox.row(accessChanged, {
       aggregateId: userIds?.length === 1 ? `access-${userIds[0]}` : 'access',
       data: { userIds: userIds && [...userIds], reason },
     });
+    await this.outbox.insertRows(tx, [row]);
+    afterCommit(tx, () => this.bus?.sayAhead(row));
   }
 }
