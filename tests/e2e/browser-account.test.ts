@@ -222,6 +222,144 @@ describe('account security', { timeout: 120_000 }, () => {
     }
   });
 
+  describe('administration', () => {
+    /** The administrator at the page of somebody. */
+    async function atUser(id: number): Promise<Person> {
+      const person = await browser.person();
+      await person.signIn(platform.admin.email, platform.admin.password, { at: `/admin/users/${id}` });
+      await person.page.getByRole('group', { name: 'Roles' }).waitFor();
+      return person;
+    }
+    const said = ({ page }: Person, text: string) => page.getByText(text, { exact: true }).waitFor();
+
+    it('somebody is invited, becomes an agent with access to one group, and is found again', async () => {
+      const email = 'invited@agent.example';
+      const person = await browser.person();
+      const { page } = person;
+      await person.signIn(platform.admin.email, platform.admin.password);
+      await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Users' }).click();
+      await page.getByRole('link', { name: 'New user' }).click();
+      await page.getByLabel('First name').fill('Ines');
+      await page.getByLabel('Last name').fill('Vited');
+      await page.getByLabel('E-mail address').fill(email);
+      await page.getByRole('checkbox', { name: 'Agent' }).check();
+      await page.getByRole('checkbox', { name: 'Users: Read' }).check();
+      await page.getByRole('checkbox', { name: 'Users: Full' }).check();
+      expect(await page.getByRole('checkbox', { name: 'Users: Read' }).isChecked(), 'full contains it').toBe(false);
+      await page.getByRole('button', { name: 'Create the user' }).click();
+      await person.heading('Ines Vited').waitFor();
+      await said(person, 'The user was created.');
+      expect(linkIn(await mailbox.mail(email), '/invite').search).toMatch(/token=/);
+      const [user] = await admin.get(`/api/v1/users/search?query=${email}&expand=true`);
+      expect(user).toMatchObject({ roles: ['Agent', 'Customer'], groups: { Users: ['full'] } });
+
+      await page.getByRole('link', { name: 'Users', exact: true }).last().click();
+      await page.getByLabel('Search in this list').fill('vited');
+      await page.getByRole('list', { name: 'Users' }).getByRole('listitem').filter({ hasText: email }).waitFor();
+      await page.waitForURL(/\?q=vited$/);
+      await page.getByLabel('Search in this list').fill('nobody is called so');
+      await said(person, 'Nothing matches');
+    });
+
+    it('changes that are not saved are asked about, and those of somebody else are told', async () => {
+      const { id } = await newUser();
+      const person = await atUser(id);
+      const { page } = person;
+      await page.getByLabel('First name').fill('Mine');
+      await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Groups' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Stay' }).click();
+      await admin.put(`/api/v1/users/${id}`, { firstname: 'Theirs', phone: '42' });
+      await page.getByRole('button', { name: 'Save' }).click();
+      const alert = page.getByRole('alert').filter({ hasText: 'Somebody else changed this meanwhile' });
+      await alert.getByText(/First name and Phone/).waitFor();
+      expect(await admin.get(`/api/v1/users/${id}`)).toMatchObject({ firstname: 'Theirs' });
+      await alert.getByRole('button', { name: 'Keep my changes' }).click();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await said(person, 'The user was saved.');
+      expect(await admin.get(`/api/v1/users/${id}`)).toMatchObject({ firstname: 'Mine', phone: '42' });
+      // Saved: nobody is asked.
+      await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Groups' }).click();
+      await person.heading('Groups').waitFor();
+    });
+
+    it('second factors, sessions and tokens of somebody are taken away, and their owner is told by mail', async () => {
+      const { id, email } = await newUser(['Agent']);
+      const owner = await browser.person();
+      owner.allow(/status of 40[13] /);
+      await atAccount(owner, email, { agent: true });
+      await owner.page.getByRole('button', { name: 'Set up an authenticator app' }).click();
+      await setUpApp(owner);
+      const person = await atUser(id);
+      const { page } = person;
+      await page.getByRole('button', { name: 'Remove all second factors' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Remove all' }).click();
+      await said(person, 'The second factors were removed.');
+      await page.getByText('None is set up.').waitFor();
+      await page.getByText('Signed in nowhere.').waitFor();
+      const mail = await mailbox.mail(email, ({ Snippet }) => /second factors were removed/.test(Snippet));
+      expect(mail.subject).toBe('Your account at Helpmesh was changed');
+      expect(mail.text).toContain(`${platform.url}/account`);
+    });
+
+    it('a role, a group below another and an organization are made, changed and deleted', async () => {
+      const person = await browser.person();
+      const { page } = person;
+      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/groups' });
+      await page.getByRole('link', { name: 'New group' }).click();
+      await page.getByLabel('Name').fill('Below');
+      await page.getByRole('combobox', { name: 'Below' }).click();
+      await page.getByRole('option', { name: 'some group1' }).click();
+      await page.getByRole('button', { name: 'Create the group' }).click();
+      await person.heading('some group1::Below').waitFor();
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      await said(person, 'The group was deleted.');
+      await person.heading('Groups').waitFor();
+
+      await person.goto('/admin/roles/new');
+      await page.getByLabel('Name').fill('Auditor');
+      await page.getByRole('checkbox', { name: 'admin.audit_log' }).check();
+      await page.getByRole('button', { name: 'Create the role' }).click();
+      await person.heading('Auditor').waitFor();
+
+      await person.goto('/admin/organizations/new');
+      await page.getByLabel('Name').fill('Marine Data');
+      await page.getByRole('button', { name: 'Create the organization' }).click();
+      await person.heading('Marine Data').waitFor();
+      const { id, email } = await newUser(['Auditor']);
+      await page.getByRole('combobox', { name: 'Add a member' }).fill(email);
+      await page.getByRole('option', { name: /Per Son/ }).click();
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByRole('list', { name: 'Members' }).getByText(email).waitFor();
+
+      const auditor = await browser.person();
+      await auditor.signIn(email, password, { at: `/admin/users/${id}` });
+      await auditor.heading('You are not allowed to see this page').waitFor();
+      const links = auditor.page
+        .getByRole('navigation', { name: 'Views' })
+        .getByRole('list', { name: 'Administration' });
+      expect(await links.getByRole('link').allTextContents()).toEqual(['Audit log']);
+      await links.getByRole('link').click();
+      await auditor.page.getByLabel('What').fill('role');
+      await auditor.page.getByRole('button', { name: 'Filter' }).click();
+      await auditor.page.waitForURL(/what=role/);
+      const entries = auditor.page.getByRole('list', { name: 'Audit log' }).getByRole('listitem');
+      await entries.filter({ hasText: 'Auditor' }).filter({ hasText: 'role.created' }).waitFor();
+      await auditor.page.getByRole('button', { name: 'Verify the log' }).click();
+      await auditor.page.getByText('The log is whole').waitFor();
+    });
+
+    it('nobody else has the pages, whatever address they type', async () => {
+      const { email } = await newUser(['Agent']);
+      const person = await browser.person();
+      await person.signIn(email, password, { at: '/admin/users' });
+      await person.heading('You are not allowed to see this page').waitFor();
+      await person.goto('/admin');
+      await person.heading('You are not allowed to see this page').waitFor();
+      expect(await person.page.getByText('Administration').count()).toBe(0);
+    });
+  });
+
   /** The administrator by a cookie: passwords alone open nothing while a role demands more. */
   async function openSession(): Promise<Desk> {
     const { email, password: secret } = platform.admin;

@@ -184,7 +184,7 @@ function ProviderForm({
             />
             <Discovery issuer={values.issuer} />
             <div className={classes.columns}>
-              <TextInput {...text('client_id')} maxLength={255} />
+              <TextInput {...text('client_id')} description={t`As the provider gave it.`} maxLength={255} />
               <PasswordInput
                 label={labels.client_secret}
                 description={
