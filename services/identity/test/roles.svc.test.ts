@@ -295,7 +295,7 @@ describe('the last administrator', () => {
 
   it('stays in whatever order people and roles are changed, and nothing else is refused for their sake', async () => {
     const boss: Actor = { ...(await desk.actor(ids.admin)), permissions: ['admin'], userId: ids.system };
-    const roleIds = [];
+    const roleIds: number[] = [];
     for (const permission of ['admin', 'admin.user', 'report']) {
       roleIds.push((await create({ name: name(), permissions: [permission] })).id);
     }

@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
-
 /** What history shows beside an id, and where its name is looked up. */
 export type Named = 'organizations' | 'groups' | 'roles' | 'users';
 
@@ -75,8 +73,10 @@ const nothing = { type: 'updated', from: null, to: null, idFrom: null, idTo: nul
 const added = { type: 'added' } as const;
 const removed = { type: 'removed' } as const;
 
+/** Entries are values: the same when they read the same. */
 function gone<T>(from: readonly T[], to: readonly T[]): T[] {
-  return from.filter((one) => !to.some((other) => isDeepStrictEqual(one, other)));
+  const kept = new Set(to.map((one) => JSON.stringify(one)));
+  return from.filter((one) => !kept.has(JSON.stringify(one)));
 }
 
 function text(value: unknown): string | null {
