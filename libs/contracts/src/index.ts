@@ -150,6 +150,7 @@ export {
 export { DataPrivacyTask, dataPrivacyTasks, LegalHold, legalHolds } from './http/privacy.ts';
 export { ticketReport } from './http/reporting.ts';
 export {
+export { addTag, listTags, MAX_TAG, removeTag, searchTags, tagList } from './http/tags.ts';
   Article,
   ArticleInput,
   Attachment,

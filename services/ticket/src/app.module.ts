@@ -15,7 +15,7 @@ import { ListTickets } from './application/list-tickets.ts';
 import { ManageLookups } from './application/manage-lookups.ts';
 import { MarkRedirected } from './application/mark-redirected.ts';
 import { Once } from './application/once.ts';
-import { BLOBS, IDENTITY, IMPORT_MODE, MAIL_IDENTITY } from './application/ports.ts';
+import { BLOBS, IDENTITY, IMPORT_MODE, MAIL_IDENTITY, NEW_TAGS } from './application/ports.ts';
 import { EraseTickets } from './application/privacy/erase-tickets.ts';
 import { ErasureReach } from './application/privacy/erasure-reach.ts';
 import { ReadArticles } from './application/read-articles.ts';
@@ -26,6 +26,9 @@ import { RecordMail } from './application/record-mail.ts';
 import { References } from './application/references.ts';
 import { SearchTickets } from './application/search-tickets.ts';
 import { Sweep } from './application/sweep.ts';
+import { AgentWrites } from './application/ties/agent-writes.ts';
+import { ManageTags } from './application/ties/manage-tags.ts';
+import { TagTickets } from './application/ties/tag-tickets.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FilesController } from './bus/files.controller.ts';
 import { IdentityClient } from './bus/identity.client.ts';
@@ -33,6 +36,7 @@ import { IdentityConsumer } from './bus/identity.consumer.ts';
 import { PrioritiesController, StatesController } from './bus/lookups.controller.ts';
 import { MailConsumer } from './bus/mail.consumer.ts';
 import { SearchConsumer } from './bus/search.consumer.ts';
+import { TagsController } from './bus/tags.controller.ts';
 import { TicketsController } from './bus/tickets.controller.ts';
 import type { TicketConfig } from './config.ts';
 import { ArticleStore } from './persistence/article.store.ts';
@@ -45,6 +49,7 @@ import { LookupStore } from './persistence/lookup.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
 import { ReplicaStore } from './persistence/replica.store.ts';
 import { SearchStore } from './persistence/search.store.ts';
+import { TagStore } from './persistence/tag.store.ts';
 import { ThreadStore } from './persistence/thread.store.ts';
 import { TicketStore } from './persistence/ticket.store.ts';
 import { UploadStore } from './persistence/upload.store.ts';
@@ -57,6 +62,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     FilesController,
     StatesController,
     PrioritiesController,
+    TagsController,
     // Events and commands
     MailConsumer,
     IdentityConsumer,
@@ -80,6 +86,7 @@ import { UploadStore } from './persistence/upload.store.ts';
       useFactory: (config: TicketConfig) => config.HELPMESH_IMPORT_MODE,
       inject: [CONFIG],
     },
+    { provide: NEW_TAGS, useFactory: (config: TicketConfig) => config.HELPMESH_NEW_TAGS, inject: [CONFIG] },
     {
       provide: CursorCodec,
       useFactory: (config: TicketConfig) => new CursorCodec(config.HELPMESH_SIGNING_KEY),
@@ -97,6 +104,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     ChangeArticles,
     Files,
     ManageLookups,
+    TagTickets,
+    ManageTags,
     // Wishes of other services
     FileMail,
     RecordMail,
@@ -114,6 +123,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     EnsurePeople,
     ArticleDrafts,
     Once,
+    AgentWrites,
     // Tables
     TicketStore,
     ArticleStore,
@@ -122,6 +132,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     SearchStore,
     IndexStore,
     ThreadStore,
+    TagStore,
     HistoryStore,
     LookupStore,
     ReplicaStore,

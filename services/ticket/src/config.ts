@@ -10,6 +10,7 @@ export const TicketConfig = defineConfig(
       .enum(['zammad', 'blank'])
       .default('zammad')
       .meta({ description: 'Rows of an empty system: `zammad` adds the welcome ticket, `blank` adds none' }),
+    HELPMESH_NEW_TAGS: flag('Agents may add tags that are not on the list yet; else administrators of tags only', true),
     HELPMESH_IMPORT_MODE: flag('Administrators may set created_at of what they create; for imports only', false),
   }),
 );

@@ -53,6 +53,13 @@ const made =
 
 const newState = made('/api/v1/ticket_states', (name) => ({ name, state_type: 'open' }));
 const newPriority = made('/api/v1/ticket_priorities', (name) => ({ name }));
+const tagged = ({ topics }: World, place: Place) => ({ object: 'Ticket', o_id: topics[place].id, item: 'spare' });
+/** Its answer names no id. */
+const newTag = async (world: World): Promise<Json> => {
+  const name = world.fresh('spare');
+  await world.boss.post('/api/v1/tag_list', { name });
+  return (await world.boss.get('/api/v1/tag_list')).find((tag: Json) => tag.name === name);
+};
 const newGroup = made('/api/v1/groups', (name) => ({ name }));
 const newRole = made('/api/v1/roles', (name) => ({ name, permissions: ['ticket.customer'] }));
 const newOrganization = made('/api/v1/organizations', (name) => ({ name }));
@@ -148,6 +155,16 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/ticket_priorities': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/ticket_priorities/{id}': spare(newPriority, { note: 'x' }),
   'DELETE /api/v1/ticket_priorities/{id}': spare(newPriority),
+  'GET /api/v1/tags': ({ topics }, place) => ({ query: { object: 'Ticket', o_id: topics[place].id } }),
+  'POST /api/v1/tags/add': (world, place) => ({ body: tagged(world, place) }),
+  'DELETE /api/v1/tags/remove': (world, place) => ({ query: tagged(world, place) }),
+  'GET /api/v1/tag_search': () => ({ query: { term: 'spare' } }),
+  'POST /api/v1/tag_list': (world) => ({ body: { name: world.fresh('spare') } }),
+  'PUT /api/v1/tag_list/{id}': async (world) => ({
+    ...(await spare(newTag)(world, 'own', 'admin')),
+    body: { name: world.fresh('spare') },
+  }),
+  'DELETE /api/v1/tag_list/{id}': spare(newTag),
 
   'GET /api/v1/users/search': words,
   'POST /api/v1/users/search': wordsByPost,

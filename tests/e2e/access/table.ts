@@ -42,6 +42,14 @@ GET    /api/v1/ticket_priorities/{id}                          -+++ ++++ ++-!
 POST   /api/v1/ticket_priorities                               ---- ---- +--!
 PUT    /api/v1/ticket_priorities/{id}                          ---- ---- +--!
 DELETE /api/v1/ticket_priorities/{id}                          ---- ---- +--!
+GET    /api/v1/tags                                            ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+POST   /api/v1/tags/add                                        ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+DELETE /api/v1/tags/remove                                     ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+GET    /api/v1/tag_search                                      ---- ++++ ++-!
+GET    /api/v1/tag_list                                        ---- ---- +--!
+POST   /api/v1/tag_list                                        ---- ---- +--!
+PUT    /api/v1/tag_list/{id}                                   ---- ---- +--!
+DELETE /api/v1/tag_list/{id}                                   ---- ---- +--!
 
 # Of users: the owner, the mate, and the agent with full access. Agents look after customers only.
 GET    /api/v1/users                                           -+++ ++++ +++!

@@ -44,6 +44,7 @@ import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders
 import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { ticketReport } from './reporting.ts';
 import {
+import { addTag, listTags, removeTag, searchTags, tagList } from './tags.ts';
   createArticle,
   createTicket,
   deleteArticle,
@@ -83,6 +84,11 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(ticketStates),
   ...Object.values(ticketPriorities),
   currentUser,
+  listTags,
+  addTag,
+  removeTag,
+  searchTags,
+  ...Object.values(tagList),
   ...Object.values(users),
   ...Object.values(organizations),
   ...Object.values(groups),

@@ -62,6 +62,8 @@ export const TicketInput = z.object({
   type: text(100).nullish(),
   preferences: z.record(z.string(), z.unknown()).optional(),
   article: ArticleInput.optional(),
+  /** Names with commas between them, added to those the ticket has; from agents only. */
+  tags: z.union([text(10_000), bounded(text(1_000), 100)]).optional(),
   /** Taken from administrators in import mode only. */
   created_at: Instant.optional(),
 });

@@ -42,7 +42,7 @@ export function notAuthorized(detail = 'Not authorized'): AppError {
 }
 
 export function notFound(
-  kind: 'Ticket' | 'Ticket::Article' | 'Ticket::State' | 'Ticket::Priority',
+  kind: 'Ticket' | 'Ticket::Article' | 'Ticket::State' | 'Ticket::Priority' | 'Tag::Item',
   id: number,
 ): AppError {
   const code = {
@@ -50,6 +50,7 @@ export function notFound(
     'Ticket::Article': 'article.not-found',
     'Ticket::State': 'state.not-found',
     'Ticket::Priority': 'priority.not-found',
+    'Tag::Item': 'tag.not-found',
   };
   return new AppError('not-found', code[kind], `Couldn't find ${kind} with 'id'=${id}`);
 }

@@ -6,10 +6,13 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { isCommunication } from '../domain/article/kinds.ts';
+import { type TagName, tagNames } from '../domain/tag/tag.ts';
 import { followUpChanges, mayFollowUp } from '../domain/ticket/follow-up.ts';
+import { retagged } from '../domain/ticket/history.ts';
 import { isClosed } from '../domain/ticket/state.ts';
 import type { Ticket, TicketFields } from '../domain/ticket/ticket.ts';
 import { ReadStore } from '../persistence/read.store.ts';
+import { TagStore } from '../persistence/tag.store.ts';
 import { ThreadStore } from '../persistence/thread.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
@@ -24,6 +27,8 @@ import { IMPORT_MODE, MAIL_IDENTITY } from './ports.ts';
 import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
 import { References, Refs, Wanted } from './references.ts';
 import { changingFields, guessedCustomer, wantFields } from './ticket-fields.ts';
+import { TagTickets } from './ties/tag-tickets.ts';
+import { Tagging } from './ties/tagging.ts';
 import { Writing } from './writing.ts';
 
 /** Sets fields of a ticket and may add an article in the same step. */
@@ -52,6 +57,7 @@ interface Plan extends Keyed {
   command: ChangeTicket;
   part: Part;
   article: ArticleDraft | null;
+  tags: TagName[];
 }
 
 /** What was written, to be read back for the answer. */
@@ -76,6 +82,8 @@ export class ChangeTickets {
     private readonly drafts: ArticleDrafts,
     private readonly once: Once,
     private readonly reads: ReadTickets,
+    private readonly tags: TagStore,
+    private readonly tagging: TagTickets,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
@@ -130,7 +138,8 @@ export class ChangeTickets {
     if (guesses && !mayMakeCustomers(actor, 'change')) throw notAuthorized();
     const words = command.do === 'update' ? command.input.article : command.input;
     const article = words ? await this.drafts.prepare(actor, part, words) : null;
-    return { command, actor, key, request: [command.do, ticketId, input], refs, part, article };
+    const tags = command.do === 'update' && part === 'agent' ? tagNames(command.input.tags ?? []) : [];
+    return { command, actor, key, request: [command.do, ticketId, input], refs, part, article, tags };
   }
 
   private async carryOut(tx: EntityManager, plans: Plan[], refs: Refs, now: EpochMs): Promise<Outcome[]> {
@@ -138,14 +147,16 @@ export class ChangeTickets {
     const { tickets: loaded, articles } = await this.tickets.lockAndTakeIds(tx, ids);
     const threads = await this.threads.latest(tx, mailingTickets(plans));
     const writing = new Writing(this.outbox, refs, now, loaded);
+    const tagging = await this.taggingOf(tx, plans);
     const written = plans.map((plan): Written | AppError => {
       try {
-        return this.apply(plan, articles.get(plan.command.ticketId)?.shift() ?? 0, writing, refs, threads);
+        return this.apply(plan, articles.get(plan.command.ticketId)?.shift() ?? 0, writing, refs, threads, tagging);
       } catch (error) {
         return AppError.from(error);
       }
     });
     await writing.save(tx, this.tickets);
+    await tagging.save(tx, now);
     await this.uploads.useUp(
       tx,
       plans.flatMap((plan) => plan.article?.uploadIds ?? []),
@@ -153,12 +164,24 @@ export class ChangeTickets {
     return this.answer(tx, plans, written);
   }
 
+  private taggingOf(tx: EntityManager, plans: readonly Plan[]): Promise<Tagging> {
+    const adding = plans.filter(({ tags }) => tags.length > 0);
+    const names = adding.flatMap(({ tags }) => tags);
+    return Tagging.begin(
+      tx,
+      this.tags,
+      names,
+      adding.map(({ command }) => command.ticketId),
+    );
+  }
+
   private apply(
-    { command, part, article }: Plan,
+    { command, part, article, tags }: Plan,
     articleId: number,
     writing: Writing,
     refs: Refs,
     threads: Awaited<ReturnType<ThreadStore['latest']>>,
+    tagging: Tagging,
   ): Written {
     const { actor, ticketId } = command;
     const ticket = writing.ticket(ticketId);
@@ -176,7 +199,10 @@ export class ChangeTickets {
     const finished = article && finishArticle(article, articleId, place, this.identity, writing.now);
     const words = command.do === 'update' ? command.input.article : command.input;
     const at = importedAt(this.importMode, actor, words?.created_at ?? command.input.created_at);
-    writing.change(ticketId, fields, at && finished ? asPast(finished) : finished, actor.userId, at);
+    const tagged = tagging.add(ticketId, tags, actor.userId, this.tagging.mayMake(actor));
+    const also = tagged && { tags: tagged };
+    writing.change(ticketId, fields, at && finished ? asPast(finished) : finished, actor.userId, at, also);
+    for (const entry of tagged ? retagged(ticketId, tagged, actor.userId, writing.now) : []) writing.addHistory(entry);
     return { ticketId, articleId: finished && articleId };
   }
 

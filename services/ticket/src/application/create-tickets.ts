@@ -5,9 +5,12 @@ import { GroupCommit, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type TagName, tagNames } from '../domain/tag/tag.ts';
+import { retagged } from '../domain/ticket/history.ts';
 import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Group } from '../domain/ticket/people.ts';
 import type { NewTicket, TicketFields } from '../domain/ticket/ticket.ts';
+import { TagStore } from '../persistence/tag.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
 import { mayMakeCustomers, missingValue, notAuthorized, type Part, partInOpening } from './access.ts';
@@ -21,6 +24,8 @@ import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
 import { References, Refs, Wanted } from './references.ts';
 import { SYSTEM_ID } from './system-id.ts';
 import { groupOf, guessedCustomer, openingFields, wantFields } from './ticket-fields.ts';
+import { TagTickets } from './ties/tag-tickets.ts';
+import { Tagging } from './ties/tagging.ts';
 import { Writing } from './writing.ts';
 
 export interface CreateTicket {
@@ -36,6 +41,7 @@ interface Plan extends Keyed {
   group: Group;
   fields: TicketFields & Omit<NewTicket, 'id' | 'number'>;
   article: ArticleDraft | null;
+  tags: TagName[];
   /** When it happened, for imports. */
   at: EpochMs | undefined;
 }
@@ -54,6 +60,8 @@ export class CreateTickets {
     private readonly drafts: ArticleDrafts,
     private readonly once: Once,
     private readonly reads: ReadTickets,
+    private readonly tags: TagStore,
+    private readonly tagging: TagTickets,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
@@ -103,12 +111,15 @@ export class CreateTickets {
     const fields = openingFields(input, actor, part, group, refs);
     const at = importedAt(this.importMode, actor, input.created_at);
     const article = input.article ? await this.drafts.prepare(actor, part, input.article) : null;
-    return { actor, key, request: ['create-ticket', input], refs, flags, group, fields, article, at };
+    const tags = part === 'agent' ? tagNames(input.tags ?? []) : [];
+    return { actor, key, request: ['create-ticket', input], refs, flags, group, fields, article, tags, at };
   }
 
   private async open(tx: EntityManager, plans: Plan[], writing: Writing, refs: Refs): Promise<Outcome[]> {
     const ids = await this.tickets.takeIds(tx, plans.length, plans.length);
-    const opened: (number | AppError)[] = plans.map(({ actor, group, fields, article, at }, i) => {
+    const names = plans.flatMap(({ tags }) => tags);
+    const tagging = await Tagging.begin(tx, this.tags, names, []);
+    const opened: (number | AppError)[] = plans.map(({ actor, group, fields, article, tags, at }, i) => {
       const { id, counter } = ids.tickets[i] as { id: number; counter: number };
       const draft: NewTicket = { ...fields, id, number: ticketNumber(SYSTEM_ID, counter) };
       const people = { author: refs.person(actor.userId), customer: refs.person(fields.customerId) };
@@ -116,12 +127,17 @@ export class CreateTickets {
       try {
         const articleId = ids.articles.shift() as number;
         const finished = article && finishArticle(article, articleId, place, this.identity, writing.now);
-        return writing.open(draft, at && finished ? asPast(finished) : finished, actor.userId, at).id;
+        const tagged = tagging.add(id, tags, actor.userId, this.tagging.mayMake(actor));
+        writing.open(draft, at && finished ? asPast(finished) : finished, actor.userId, at);
+        for (const entry of tagged ? retagged(id, tagged, actor.userId, at ?? writing.now) : [])
+          writing.addHistory(entry);
+        return id;
       } catch (error) {
         return AppError.from(error);
       }
     });
     await writing.save(tx, this.tickets);
+    await tagging.save(tx, writing.now);
     await this.uploads.useUp(
       tx,
       plans.flatMap((plan) => plan.article?.uploadIds ?? []),

@@ -27,3 +27,6 @@ export const MAIL_IDENTITY = Symbol('MailIdentity');
 
 /** Nest's token for the import mode: whether administrators may say when something happened. */
 export const IMPORT_MODE = Symbol('ImportMode');
+
+/** Nest's token for whether agents may add tags that are not on the list. */
+export const NEW_TAGS = Symbol('NewTags');

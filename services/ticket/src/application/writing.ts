@@ -38,6 +38,9 @@ export interface NewArticle extends Omit<Article, 'ticketId' | 'createdAt' | 'cr
   outgoing: z.input<(typeof sendMail)['data']> | null;
 }
 
+/** Old and new value by the name that neighbours know. */
+export type Changes = Record<string, { from: unknown; to: unknown }>;
+
 /**
  * What one transaction does to tickets: rules are applied to the loaded tickets one after the other, facts become
  * history and events, and `save` writes everything in one statement. Knows no permissions; the commands ask first.
@@ -97,21 +100,27 @@ export class Writing {
     return ticket;
   }
 
-  /** Sets fields and, in the same step, adds an article. @param by  null when a rule or timer does it */
+  /**
+   * Sets fields and, in the same step, adds an article.
+   * @param by    null when a rule or timer does it
+   * @param also  what changed of the things that hang on the ticket, to be told with the rest
+   */
   change(
     ticketId: number,
     fields: TicketFields,
     article: NewArticle | null,
     by: number | null,
     at: EpochMs = this.now,
+    also: Changes = {},
   ): Ticket {
     const before = this.ticket(ticketId);
     const author = by ?? SYSTEM_USER;
     const begun = article && fields.stateId === undefined && beginsWork(before, article, this.refs.states);
     const wanted = begun ? { ...fields, stateId: this.refs.states.forFollowUp.id } : fields;
     let after = changeTicket(before, wanted, author, this.refs, at);
-    const changes = changesBetween(before, after);
-    this.rest.history.push(...updated(ticketId, changes, this.refs.nameOf, author, at));
+    const ofTicket = changesBetween(before, after);
+    const changes: Changes = { ...ofTicket, ...also };
+    this.rest.history.push(...updated(ticketId, ofTicket, this.refs.nameOf, author, at));
     if (article) after = this.write(after, article, author, at);
     this.keep(after);
     const ticket = ticketSnapshot(after, this.refs);
@@ -123,6 +132,16 @@ export class Writing {
     } else {
       this.tell(ticketUpdated, after, { ticket, changes, changedById: by });
     }
+    return after;
+  }
+
+  /** Tells of a change of what hangs on the ticket: its own fields are as they were. */
+  note(ticketId: number, changes: Changes, history: readonly HistoryEntry[], by: number): Ticket {
+    const before = this.ticket(ticketId);
+    const after = { ...before, updatedAt: this.now, updatedById: by, version: before.version + 1 };
+    this.rest.history.push(...history);
+    this.keep(after);
+    this.tell(ticketUpdated, after, { ticket: ticketSnapshot(after, this.refs), changes, changedById: by });
     return after;
   }
 

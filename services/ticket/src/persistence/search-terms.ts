@@ -1,4 +1,5 @@
 import type { SearchField, SearchQuery } from '../domain/list/search-query.ts';
+import { tagKey } from '../domain/tag/tag.ts';
 import { seesAsAgent } from './visible-tickets.ts';
 
 /** Conditions over the ticket `t` for a named field; the parameter holds all values that were given for it. */
@@ -17,6 +18,11 @@ const fieldConditions: Record<SearchField, (param: string) => string> = {
   organization_id: (p) => `t.organization_id = ANY (${p}::int[])`,
   number: (p) => `t.number = ANY (${p}::text[])`,
   id: (p) => `t.id = ANY (${p}::int[])`,
+  // Every one of them, where the others ask for any. Tags are words of agents about a ticket: not even that it has one
+  // is for its customer to find out.
+  tags: (p) => `${seesAsAgent()} AND t.id IN (
+    SELECT h.ticket_id FROM tag g JOIN ticket_tag h ON h.tag_id = g.id WHERE g.key = ANY (${p}::text[])
+    GROUP BY h.ticket_id HAVING count(*) = cardinality(${p}::text[]))`,
 };
 
 const personNamed = (p: string) =>
@@ -64,7 +70,7 @@ export function everyMatch({ piece }: SearchWords, of: string, also: readonly st
 /** @param param  takes a value and gives its place in the statement */
 export function searchTerms(query: SearchQuery, param: (value: unknown) => string): SearchTerms {
   const filters = Object.entries(query.fields).map(([field, values]) =>
-    fieldConditions[field as SearchField](param(values)),
+    fieldConditions[field as SearchField](param(field === 'tags' ? [...new Set(values.map(tagKey))] : values)),
   );
   const queries = [
     ...(query.words ? [`websearch_to_tsquery('helpmesh', ${param(query.words)})`] : []),

@@ -1,3 +1,4 @@
+import { tagNamesOf } from './tag.store.ts';
 import { isVisible, seesAsAgent } from './visible-tickets.ts';
 
 /**
@@ -90,7 +91,8 @@ const objectOf: Record<TicketShape, string> = {
   all: `json_build_object('ticket_id', t.id,
     'ticket_article_ids', (SELECT coalesce(json_agg(a.id ORDER BY a.id), '[]') FROM article a
                            WHERE a.ticket_id = t.id AND ${articleIsVisible}),
-    'assets', ${assets}, 'form_meta', '{}'::json, 'tags', '[]'::json, 'links', '[]'::json, 'mentions', '[]'::json,
+    'assets', ${assets}, 'form_meta', '{}'::json,
+    'tags', to_json(CASE WHEN ${seesAsAgent()} THEN ${tagNamesOf('t.id')} ELSE '{}' END), 'links', '[]'::json, 'mentions', '[]'::json,
     'time_accountings', '[]'::json)::text`,
 };
 

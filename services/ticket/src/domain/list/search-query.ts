@@ -31,6 +31,8 @@ const fieldNames = {
   organization_id: 'organization_id',
   number: 'number',
   id: 'id',
+  tags: 'tags',
+  tag: 'tags',
 } as const satisfies Record<string, string>;
 export type SearchField = (typeof fieldNames)[keyof typeof fieldNames];
 

@@ -6,7 +6,7 @@ export interface HistoryEntry {
   ticketId: number;
   object: 'Ticket' | 'Ticket::Article';
   oId: number;
-  type: 'created' | 'updated' | 'removed';
+  type: 'created' | 'updated' | 'added' | 'removed';
   attribute: string | null;
   valueFrom: string | null;
   valueTo: string | null;
@@ -46,6 +46,21 @@ export function created(
     createdById: row.by,
     createdAt: row.at,
   };
+}
+
+/** One entry for each tag that came or went. */
+export function retagged(
+  ticketId: number,
+  { from, to }: { from: readonly string[]; to: readonly string[] },
+  by: number,
+  at: EpochMs,
+): HistoryEntry[] {
+  const entry = (type: 'added' | 'removed') => (name: string) => ({
+    ...created('Ticket', { ticketId, id: ticketId, by, at }),
+    ...{ type, attribute: 'tag', [type === 'added' ? 'valueTo' : 'valueFrom']: name },
+  });
+  const added = to.filter((name) => !from.includes(name)).map(entry('added'));
+  return [...from.filter((name) => !to.includes(name)).map(entry('removed')), ...added];
 }
 
 /** One entry for each changed field, with names beside ids. */

@@ -1,0 +1,201 @@
+import {
+  addTag,
+  createTicket,
+  getTicket,
+  listTags,
+  recordAudit,
+  removeTag,
+  searchTags,
+  searchTickets,
+  tagList,
+  ticketHistory,
+  ticketUpdated,
+  updateTicket,
+} from '@helpmesh/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actor, cast, type Desk, startDesk } from './desk.ts';
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await startDesk();
+});
+afterAll(() => desk.stop());
+
+const { admin, agent, agent2, reader, customer, stranger } = cast;
+
+const forbidden = { kind: 'forbidden', detail: 'Not authorized' };
+const notFound = { kind: 'not-found' };
+const invalid = (code: string) => ({ kind: 'invalid', code });
+
+const open = (body: object = {}, who = agent) =>
+  desk.rest(who, createTicket, {
+    body: {
+      title: 'Printer',
+      group: 'Users',
+      ...(who === customer ? {} : { customer: 'user10@example.org' }),
+      article: { body: 'It burns' },
+      ...body,
+    },
+  });
+const all = (who: typeof agent, id: number): Promise<Record<string, unknown>> =>
+  desk.rest(who, getTicket, { id, query: { all: 'true' } }) as never;
+
+describe('tags', () => {
+  const tagsOf = async (id: number, who = agent) =>
+    (await desk.rest(who, listTags, { query: { object: 'Ticket', o_id: String(id) } })).tags;
+  const tag = (id: number, item: string, who = agent) =>
+    desk.rest(who, addTag, { body: { object: 'Ticket', o_id: id, item } });
+  const untag = (id: number, item: string, who = agent) =>
+    desk.rest(who, removeTag, { query: { object: 'Ticket', o_id: String(id), item } });
+  const find = async (query: string, who = agent) =>
+    ((await desk.rest(who, searchTickets, { query: { query } })) as { id: number }[]).map(({ id }) => id);
+  const listed = async (name: string) => (await desk.rest(admin, tagList.list)).find((one) => one.name === name);
+
+  it('are added and removed, one spelling for all, and told as a change of the ticket', async () => {
+    const { id, updated_at } = await open();
+    desk.clock.advance(1_000);
+    expect(await tag(id, '  Paper   Jam ')).toBe(true);
+    await tag(id, 'VIP');
+    await tag(id, 'paper jam');
+    expect(await tagsOf(id)).toEqual(['Paper Jam', 'VIP']);
+    const [last] = (await desk.told(ticketUpdated)).filter(({ data }) => data.ticket.id === id).slice(-1);
+    expect(last?.data).toMatchObject({
+      changes: { tags: { from: ['Paper Jam'], to: ['Paper Jam', 'VIP'] } },
+      changedById: 4,
+    });
+    expect((await desk.rest(agent, getTicket, { id })).updated_at).not.toBe(updated_at);
+    const { id: other } = await open();
+    await tag(other, 'vip');
+    expect(await tagsOf(other)).toEqual(['VIP']);
+
+    expect(await untag(id, 'vIp')).toBe(true);
+    expect(await untag(id, 'never there')).toBe(true);
+    expect(await tagsOf(id)).toEqual(['Paper Jam']);
+    const { history } = await desk.rest(agent, ticketHistory, { id });
+    expect(history.slice(2)).toMatchObject([
+      { object: 'Ticket', type: 'added', attribute: 'tag', value_to: 'Paper Jam', created_by_id: 4 },
+      { object: 'Ticket', type: 'added', attribute: 'tag', value_to: 'VIP' },
+      { object: 'Ticket', type: 'removed', attribute: 'tag', value_from: 'VIP' },
+    ]);
+    expect(history).toHaveLength(5);
+  });
+
+  it('come as a list with a new ticket and with a change, which adds to those there are', async () => {
+    const { id } = await open({ tags: 'Alpha, beta,, ALPHA' });
+    expect(await tagsOf(id)).toEqual(['Alpha', 'beta']);
+    await desk.rest(agent, updateTicket, { id, body: { title: 'Other', tags: 'Gamma,Beta' } });
+    expect(await tagsOf(id)).toEqual(['Alpha', 'beta', 'Gamma']);
+    const [last] = (await desk.told(ticketUpdated)).filter(({ data }) => data.ticket.id === id).slice(-1);
+    expect(last?.data.changes).toEqual({
+      title: { from: 'Printer', to: 'Other' },
+      tags: { from: ['Alpha', 'beta'], to: ['Alpha', 'beta', 'Gamma'] },
+    });
+    expect(await all(agent, id)).toMatchObject({ tags: ['Alpha', 'beta', 'Gamma'] });
+  });
+
+  it('are the words of agents: customers neither see nor set them, nor find by them', async () => {
+    const { id } = await open({ tags: 'difficult-person' }, customer);
+    expect(await tagsOf(id)).toEqual([]);
+    await tag(id, 'difficult-person');
+    await expect(tagsOf(id, customer)).rejects.toMatchObject(forbidden);
+    await expect(tag(id, 'x', customer)).rejects.toMatchObject(forbidden);
+    await expect(untag(id, 'difficult-person', customer)).rejects.toMatchObject(forbidden);
+    await expect(desk.rest(customer, searchTags, { query: { term: 'diff' } })).rejects.toMatchObject(forbidden);
+    expect(await all(customer, id)).toMatchObject({ tags: [] });
+    expect(await find('tags:difficult-person')).toEqual([id]);
+    expect(await find('tags:difficult-person', customer)).toEqual([]);
+    for (const who of [stranger, agent2]) {
+      await expect(tagsOf(id, who)).rejects.toMatchObject(notFound);
+      await expect(tag(id, 'x', who)).rejects.toMatchObject(notFound);
+      await expect(untag(id, 'x', who)).rejects.toMatchObject(notFound);
+    }
+    expect(await tagsOf(id, reader)).toEqual(['difficult-person']);
+    await expect(tag(id, 'x', reader)).rejects.toMatchObject(forbidden);
+  });
+
+  it('narrow a search: every tag that is named, in any spelling', async () => {
+    const { id: both } = await open({ tags: 'search one,search two' });
+    const { id: one } = await open({ tags: 'Search One' });
+    expect(await find('tags:"SEARCH one"')).toEqual([one, both]);
+    expect(await find('tags:"search one" AND tags:"search two" AND state.name:new')).toEqual([both]);
+    expect(await find('tag:"search one" tags:"Search One"')).toEqual([one, both]);
+    expect(await find('tags:nothing-has-this')).toEqual([]);
+  });
+
+  it('are suggested, those that begin with the term first', async () => {
+    await open({ tags: 'zq-begin,has zq-begin inside,100%' });
+    expect(await desk.rest(agent, searchTags, { query: { term: 'ZQ-b' } })).toMatchObject([
+      { value: 'zq-begin' },
+      { value: 'has zq-begin inside' },
+    ]);
+    expect(await desk.rest(agent, searchTags, { query: { term: 'zq-b', limit: '1' } })).toHaveLength(1);
+    expect(await desk.rest(agent, searchTags, { query: { term: '0%' } })).toMatchObject([{ value: '100%' }]);
+    expect(await desk.rest(agent, searchTags, { query: { term: '_' } })).toEqual([]);
+  });
+
+  it('have names within limits', async () => {
+    const { id } = await open();
+    await expect(tag(id, ' ')).rejects.toMatchObject(invalid('tag.name-blank'));
+    await expect(tag(id, 'a,b')).rejects.toMatchObject(invalid('tag.name-comma'));
+    await expect(tag(id, 'x'.repeat(251))).rejects.toMatchObject(invalid('tag.name-too-long'));
+    await expect(open({ tags: 'x'.repeat(251) })).rejects.toMatchObject(invalid('tag.name-too-long'));
+    const hundred = Array.from({ length: 100 }, (_, i) => `many ${i}`).join(',');
+    await desk.rest(agent, updateTicket, { id, body: { tags: hundred } });
+    await expect(tag(id, 'one more')).rejects.toMatchObject(invalid('tag.too-many'));
+    expect(await listed('one more')).toBeUndefined();
+    await expect(desk.rest(agent, listTags, { query: { o_id: '1' } })).rejects.toMatchObject(invalid('input.missing'));
+  });
+
+  it('are renamed and deleted everywhere by administrators of tags', async () => {
+    const keeper = actor({ userId: 3, permissions: ['admin.tag'] });
+    const { id: first } = await open({ tags: 'old name' });
+    const { id: second } = await open({ tags: 'other name,old name' });
+    const { id: tagId } = (await listed('old name')) as { id: number };
+    expect(await desk.rest(keeper, tagList.update, { id: tagId, body: { id: tagId, name: 'New Name' } })).toEqual({});
+    expect(await tagsOf(first)).toEqual(['New Name']);
+    expect(await find('tags:"new name"')).toEqual([second, first]);
+    expect(await find('tags:"old name"')).toEqual([]);
+
+    await desk.rest(keeper, tagList.update, { id: tagId, query: { name: 'OTHER name' } });
+    expect(await tagsOf(first)).toEqual(['other name']);
+    expect(await tagsOf(second)).toEqual(['other name']);
+    expect(await listed('other name')).toMatchObject({ count: 2 });
+    expect(await listed('New Name')).toBeUndefined();
+    await expect(desk.rest(keeper, tagList.update, { id: tagId, body: { name: 'x' } })).rejects.toMatchObject(notFound);
+
+    expect(await desk.rest(keeper, tagList.create, { query: { name: 'not used yet' } })).toEqual({});
+    expect(await listed('not used yet')).toMatchObject({ count: 0 });
+    await expect(desk.rest(keeper, tagList.create, { body: { name: 'Not Used Yet' } })).rejects.toMatchObject(
+      invalid('input.not-unique'),
+    );
+    const { id: otherId } = (await listed('other name')) as { id: number };
+    expect(await desk.rest(keeper, tagList.delete, { id: otherId })).toEqual({});
+    expect(await tagsOf(second)).toEqual([]);
+    const actions = (await desk.told(recordAudit)).map(({ data }) => data.action);
+    expect(actions).toEqual(['tag.changed', 'tag.changed', 'tag.created', 'tag.deleted']);
+
+    for (const who of [agent, customer]) {
+      await expect(desk.rest(who, tagList.list)).rejects.toMatchObject(forbidden);
+      await expect(desk.rest(who, tagList.create, { body: { name: 'x' } })).rejects.toMatchObject(forbidden);
+      await expect(desk.rest(who, tagList.update, { id: 1, body: { name: 'x' } })).rejects.toMatchObject(forbidden);
+      await expect(desk.rest(who, tagList.delete, { id: 1 })).rejects.toMatchObject(forbidden);
+    }
+  });
+
+  it('are those of the list alone where the desk wants it so; administrators of tags add to it', async () => {
+    const strict = await startDesk({ env: { HELPMESH_NEW_TAGS: 'false' } });
+    try {
+      const body = { title: 'Printer', group: 'Users', customer: 'user10@example.org' };
+      await strict.rest(admin, createTicket, { body: { ...body, tags: 'known' } });
+      const { id } = await strict.rest(agent, createTicket, { body: { ...body, tags: 'KNOWN' } });
+      await expect(strict.rest(agent, createTicket, { body: { ...body, tags: 'new' } })).rejects.toMatchObject(
+        invalid('tag.not-on-the-list'),
+      );
+      const item = { object: 'Ticket', o_id: id, item: 'new' };
+      await expect(strict.rest(agent, addTag, { body: item })).rejects.toMatchObject(invalid('tag.not-on-the-list'));
+      expect(await strict.rest(admin, tagList.list)).toMatchObject([{ name: 'known', count: 2 }]);
+    } finally {
+      await strict.stop();
+    }
+  });
+});
