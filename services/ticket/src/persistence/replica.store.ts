@@ -57,7 +57,7 @@ const known = `SELECT
    AS organizations,
   (SELECT json_agg(json_build_object('id', s.id, 'name', s.name, 'stateTypeId', s.state_type_id,
      'nextStateId', s.next_state_id, 'defaultCreate', s.default_create, 'defaultFollowUp', s.default_follow_up,
-     'terminal', s.terminal, 'active', s.active) ORDER BY s.id) FROM ticket_state s) AS states,
+     'ignoreEscalation', s.ignore_escalation, 'terminal', s.terminal, 'active', s.active) ORDER BY s.id) FROM ticket_state s) AS states,
   (SELECT json_agg(json_build_object('id', p.id, 'name', p.name, 'defaultCreate', p.default_create,
      'active', p.active) ORDER BY p.id) FROM ticket_priority p) AS priorities`;
 

@@ -2,15 +2,25 @@ import { createHash } from 'node:crypto';
 import { type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
 import type { Article } from '../domain/article/article.ts';
 import { articleSenderId, articleTypeId } from '../domain/article/kinds.ts';
+import { type ClockName, clockNames, type Escalation, earliestDue, type Figure } from '../domain/sla/escalation.ts';
 import type { HistoryEntry } from '../domain/ticket/history.ts';
 import type { Ticket } from '../domain/ticket/ticket.ts';
 
-/** Columns that the rules of this service write; the escalation columns belong to the SLA clock. */
+/** Columns that the SLA clock writes. */
+export const escalationColumns = [
+  ...['first_response_escalation_at', 'first_response_in_min', 'first_response_diff_in_min'],
+  ...['update_escalation_at', 'update_in_min', 'update_diff_in_min'],
+  ...['close_escalation_at', 'close_in_min', 'close_diff_in_min'],
+  ...['escalation_at', 'sla_notice_at', 'sla_told', 'sla_revision'],
+] as const;
+
+/** Columns that the rules of this service write. */
 export const ticketColumns = [
   ...['id', 'number', 'title', 'group_id', 'state_id', 'priority_id', 'owner_id', 'customer_id', 'organization_id'],
   ...['note', 'type', 'pending_time', 'preferences', 'article_count', 'create_article_type_id'],
   ...['create_article_sender_id', 'first_response_at', 'close_at', 'last_close_at', 'last_contact_at'],
   ...['last_contact_agent_at', 'last_contact_customer_at', 'last_owner_update_at'],
+  ...escalationColumns,
   ...['created_at', 'created_by_id', 'updated_at', 'updated_by_id', 'version'],
 ] as const;
 
@@ -67,6 +77,7 @@ export function ticketRow(ticket: Ticket): Row {
     last_contact_agent_at: at(ticket.lastContactAgentAt),
     last_contact_customer_at: at(ticket.lastContactCustomerAt),
     last_owner_update_at: at(ticket.lastOwnerUpdateAt),
+    ...escalationRow(ticket.escalation),
     created_at: isoTime(ticket.createdAt),
     created_by_id: ticket.createdById,
     updated_at: isoTime(ticket.updatedAt),
@@ -101,11 +112,46 @@ export function ticketOf(row: Row): Ticket {
     lastContactAgentAt: instant(row.last_contact_agent_at),
     lastContactCustomerAt: instant(row.last_contact_customer_at),
     lastOwnerUpdateAt: instant(row.last_owner_update_at),
+    escalation: escalationOf(row),
     createdAt: epochMs(row.created_at as Date),
     createdById: row.created_by_id as number,
     updatedAt: epochMs(row.updated_at as Date),
     updatedById: row.updated_by_id as number,
     version: row.version as number,
+  };
+}
+
+/** What REST calls the time of a solution is that of closing. */
+const prefixes = { first_response: 'first_response', update: 'update', solution: 'close' } as const;
+
+/** The columns of the SLA clock. */
+export function escalationRow(escalation: Escalation): Row {
+  const row: Row = {
+    escalation_at: at(earliestDue(escalation)),
+    sla_notice_at: at(escalation.noticeAt),
+    sla_told: escalation.told,
+    sla_revision: escalation.revision,
+  };
+  for (const clock of clockNames) {
+    const { dueAt, inMin, diffInMin } = escalation.figures[clock];
+    row[`${prefixes[clock]}_escalation_at`] = at(dueAt);
+    row[`${prefixes[clock]}_in_min`] = inMin;
+    row[`${prefixes[clock]}_diff_in_min`] = diffInMin;
+  }
+  return row;
+}
+
+function escalationOf(row: Row): Escalation {
+  const figure = (clock: ClockName): Figure => ({
+    dueAt: instant(row[`${prefixes[clock]}_escalation_at`]),
+    inMin: row[`${prefixes[clock]}_in_min`] as number | null,
+    diffInMin: row[`${prefixes[clock]}_diff_in_min`] as number | null,
+  });
+  return {
+    figures: { first_response: figure('first_response'), update: figure('update'), solution: figure('solution') },
+    told: row.sla_told as Escalation['told'],
+    noticeAt: instant(row.sla_notice_at),
+    revision: row.sla_revision as number | null,
   };
 }
 

@@ -10,6 +10,8 @@ export interface TicketState {
   type: StateType;
   /** Where a pending state goes when its time is reached. */
   nextStateId: number | null;
+  /** No promise to the customer runs while a ticket is in this state. */
+  ignoreEscalation: boolean;
   defaultCreate: boolean;
   defaultFollowUp: boolean;
   /** Nothing leaves this state: the request lives on somewhere else. */

@@ -11,7 +11,8 @@ const noon = epochMs(Date.UTC(2026, 2, 2, 12));
 const later = (ms: number) => epochMs(noon + ms);
 
 const state = (id: number, name: string, type: StateType, over: object = {}) => ({
-  ...{ id, name, type, nextStateId: null, defaultCreate: false, defaultFollowUp: false, terminal: false, active: true },
+  ...{ id, name, type, nextStateId: null, defaultCreate: false, defaultFollowUp: false },
+  ...{ ignoreEscalation: false, terminal: false, active: true },
   ...over,
 });
 const states = new States([
@@ -119,6 +120,14 @@ describe('an article', () => {
     const call = { type: 'phone', sender: 'Agent', internal: false } as const;
     expect(countArticle(countArticle(aTicket(), call, later(1)), call, later(2)).firstResponseAt).toBe(later(1));
   });
+});
+
+it('a customer waits from their first unanswered words on', () => {
+  const mail = { type: 'email', sender: 'Customer', internal: false } as const;
+  const waiting = countArticle(countArticle(aTicket(), mail, later(1)), mail, later(2));
+  expect([waiting.lastContactCustomerAt, waiting.lastContactAt]).toEqual([later(1), later(2)]);
+  const answered = countArticle(waiting, { ...mail, sender: 'Agent' }, later(3));
+  expect(countArticle(answered, mail, later(4)).lastContactCustomerAt).toBe(later(4));
 });
 
 describe('a follow-up', () => {

@@ -6,6 +6,7 @@ import {
   articleTypeId,
   isCommunication,
 } from '../article/kinds.ts';
+import { type Escalation, noEscalation } from '../sla/escalation.ts';
 import { isClosed, isPending, type States } from './state.ts';
 
 /** The user that stands for "nobody" as an owner and for the system as an author. */
@@ -37,6 +38,8 @@ export interface Ticket {
   lastContactAgentAt: EpochMs | null;
   lastContactCustomerAt: EpochMs | null;
   lastOwnerUpdateAt: EpochMs | null;
+  /** Kept by the SLA clock (application/sla-clock.ts) as the last step of every write. */
+  escalation: Escalation;
   createdAt: EpochMs;
   createdById: number;
   updatedAt: EpochMs;
@@ -111,6 +114,7 @@ export function openTicket(draft: NewTicket, by: number, world: World, now: Epoc
     lastContactAgentAt: null,
     lastContactCustomerAt: null,
     lastOwnerUpdateAt: null,
+    escalation: noEscalation,
     createdAt: now,
     createdById: by,
     updatedAt: now,
@@ -172,10 +176,16 @@ export function countArticle(ticket: Ticket, article: ArticleFacts, now: EpochMs
   if (article.sender === 'Agent') {
     next.lastContactAgentAt = now;
     next.firstResponseAt ??= now;
-  } else {
+  } else if (waitsForNobody(ticket)) {
+    // When the customer began to wait: what they add while nobody answered does not make their turn later.
     next.lastContactCustomerAt = now;
   }
   return next;
+}
+
+/** Whether nothing of the customer is unanswered. */
+function waitsForNobody({ lastContactCustomerAt: customer, lastContactAgentAt: agent }: Ticket): boolean {
+  return customer === null || (agent !== null && agent >= customer);
 }
 
 /** Whether an agent's words to the customer show that work on a new ticket has begun. */
