@@ -20,7 +20,8 @@ export interface MessagesErased {
   looked: Record<string, Looked>;
 }
 
-const PAGE = 100;
+/** Rows looked through by one statement. */
+const WINDOW = 2_000;
 /** A row is published before the broker gives it a time. */
 const SLACK_MS = 60_000;
 
@@ -71,16 +72,19 @@ interface LoggedRow {
 }
 
 async function* logged(ds: DataSource, patterns: readonly string[]): AsyncGenerator<LoggedRow[]> {
-  for (let after = -1; ; ) {
+  const [ends] = await sql<{ first: number | null; last: number | null }>(
+    ds,
+    'SELECT min(seq) AS first, max(seq) AS last FROM event_log',
+  );
+  if (ends?.first == null || ends.last == null) return;
+  for (let seq = ends.first; seq <= ends.last; seq += WINDOW) {
     const rows = await sql<LoggedRow>(
       ds,
       `SELECT seq, stream, payload, published_at FROM event_log
-       WHERE seq > $1 AND payload ILIKE ANY ($2::text[]) ORDER BY seq LIMIT ${PAGE}`,
-      [after, patterns],
+       WHERE seq >= $1 AND seq < $2 AND payload ILIKE ANY ($3::text[]) ORDER BY seq`,
+      [seq, seq + WINDOW, patterns],
     );
     if (rows.length > 0) yield rows;
-    if (rows.length < PAGE) return;
-    after = rows.at(-1)?.seq ?? after;
   }
 }
 

@@ -125,19 +125,27 @@ export class AuditStore {
 
   /**
    * Takes label and changes out of entries about a user or that name them, and the address out of what the user did.
-   * @returns those entries as they are now, at most 200
+   * @param after   a window of places: above this one
+   * @param last    up to and with this one
+   * @returns those entries as they are now
    */
-  async redact(tx: EntityManager, userId: number, patterns: readonly string[]): Promise<ChainedEntry[]> {
+  async redact(
+    tx: EntityManager,
+    userId: number,
+    patterns: readonly string[],
+    after: number,
+    last: number,
+  ): Promise<ChainedEntry[]> {
     return sql(
       tx,
       `UPDATE audit_entry e SET redacted = true,
          object_label = CASE WHEN found.about THEN NULL ELSE e.object_label END,
          changes = CASE WHEN found.about THEN '{}' ELSE e.changes END,
          address = CASE WHEN found.by THEN NULL ELSE e.address END
-       FROM (SELECT seq, ${about} AS about, ${by} AS by FROM audit_entry e WHERE ${redactable} ORDER BY seq LIMIT 200)
-         AS found
+       FROM (SELECT seq, ${about} AS about, ${by} AS by FROM audit_entry e
+             WHERE seq > $3 AND seq <= $4 AND ${redactable}) AS found
        WHERE e.seq = found.seq RETURNING ${columns}`,
-      [userId, patterns],
+      [userId, patterns, after, last],
     );
   }
 

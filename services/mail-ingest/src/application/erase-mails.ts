@@ -2,7 +2,8 @@ import type { BlobStore } from '@helpmesh/blob';
 import type { ErasedPerson, Eraser, ErasureJob, ErasurePart } from '@helpmesh/service-kit';
 import type { ErasableMail, ErasureStore } from '../persistence/erasure.store.ts';
 
-const PAGE = 200;
+/** Rows looked through by one statement. */
+const WINDOW = 5_000;
 
 /** What the ticket service knows about mails, page by page: ids above one, none when there are no more. */
 export interface TicketMails {
@@ -51,11 +52,10 @@ export class EraseMails implements Eraser {
   }
 
   private async *naming(person: ErasedPerson): AsyncGenerator<ErasableMail[]> {
-    for (let after = 0; ; ) {
-      const mails = await this.store.naming(person.patterns, after, PAGE);
+    const newest = await this.store.newestId();
+    for (let after = 0; after < newest; after += WINDOW) {
+      const mails = await this.store.naming(person.patterns, after, after + WINDOW);
       yield mails.filter((mail) => person.isIn(JSON.stringify(mail)));
-      if (mails.length < PAGE) return;
-      after = mails.at(-1)?.id ?? after;
     }
   }
 

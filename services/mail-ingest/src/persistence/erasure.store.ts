@@ -23,13 +23,18 @@ const texts = `concat_ws(' ', envelope_from, from_address, recipients::text, cau
 export class ErasureStore {
   constructor(private readonly db: DataSource) {}
 
-  /** A page of the mails whose addresses name the person, above an id. */
-  naming(patterns: readonly string[], after: number, limit: number): Promise<ErasableMail[]> {
+  async newestId(): Promise<number> {
+    const [row] = await sql<{ id: number }>(this.db, 'SELECT coalesce(max(id), 0) AS id FROM inbound_mail');
+    return row?.id ?? 0;
+  }
+
+  /** The mails of a window of ids whose addresses name the person. */
+  naming(patterns: readonly string[], after: number, last: number): Promise<ErasableMail[]> {
     return sql(
       this.db,
       `SELECT ${columns} FROM inbound_mail
-       WHERE id > $2 AND ${texts} ILIKE ANY ($1::text[]) ORDER BY id LIMIT $3`,
-      [patterns, after, limit],
+       WHERE id > $2 AND id <= $3 AND ${texts} ILIKE ANY ($1::text[]) ORDER BY id`,
+      [patterns, after, last],
     );
   }
 

@@ -3,7 +3,8 @@ import { ERASED_TEXT, type ErasedPerson, type Eraser, type ErasureJob, type Eras
 import type { DataSource } from 'typeorm';
 import type { ErasableMail, ErasureStore } from '../persistence/erasure.store.ts';
 
-const PAGE = 200;
+/** Rows looked through by one statement. */
+const WINDOW = 2_000;
 const FIRST = '00000000-0000-0000-0000-000000000000';
 const unsent: readonly string[] = ['queued', 'deferred', 'failed'];
 
@@ -44,10 +45,11 @@ export class EraseMails implements Eraser {
 
   private async *naming(person: ErasedPerson): AsyncGenerator<ErasableMail[]> {
     for (let after = FIRST; ; ) {
-      const mails = await this.store.naming(this.db, person.patterns, after, PAGE);
+      const last = await this.store.endOfWindow(this.db, after, WINDOW);
+      if (last === undefined) return;
+      const mails = await this.store.naming(this.db, person.patterns, after, last);
       yield mails.filter((mail) => person.isIn(JSON.stringify(mail)));
-      if (mails.length < PAGE) return;
-      after = mails.at(-1)?.id ?? after;
+      after = last;
     }
   }
 

@@ -38,12 +38,23 @@ const naming = `concat_ws(' ', ${texts.map((name) => `${name}::text`).join(', ')
 
 /** What erasing a person reads and writes of the queue. */
 export class ErasureStore {
-  /** A page of the mails that name the person, above an id. */
-  async naming(on: DataSource, patterns: readonly string[], after: string, limit: number): Promise<ErasableMail[]> {
-    return sql(on, `SELECT ${columns} FROM outbound_mail WHERE id > $2 AND ${naming} ORDER BY id LIMIT $3`, [
+  /** The last id of a window of mails above an id; undefined: there are none. */
+  async endOfWindow(on: DataSource, after: string, size: number): Promise<string | undefined> {
+    const [row] = await sql<{ id: string | null }>(
+      on,
+      'SELECT max(id::text)::uuid AS id FROM (SELECT id FROM outbound_mail WHERE id > $1 ORDER BY id LIMIT $2) AS w',
+      [after, size],
+    );
+    return row?.id ?? undefined;
+  }
+
+  /** The mails of a window of ids that name the person. */
+  async naming(on: DataSource, patterns: readonly string[], after: string, last: string): Promise<ErasableMail[]> {
+    const within = 'id > $2 AND id <= $3';
+    return sql(on, `SELECT ${columns} FROM outbound_mail WHERE ${within} AND ${naming} ORDER BY id`, [
       patterns,
       after,
-      limit,
+      last,
     ]);
   }
 

@@ -58,18 +58,23 @@ export class Audit {
   }
 
   /**
-   * Takes out of the log what tells of an erased person, and records of which entries: a batch.
-   * @returns how many entries; 0: there are no more
+   * Takes out of the log what tells of an erased person, and records of which entries: a window at a time.
+   * @returns how many entries
    */
-  redact(db: DataSource, person: ErasedPerson): Promise<number> {
-    return transaction(db, async (tx) => {
-      const rows = await this.store.redact(tx, person.userId, person.patterns);
-      if (rows.length === 0) return 0;
-      const changes = Object.fromEntries(rows.map((row) => [row.seq, { to: hashOfRest(row) }]));
-      const object = { type: 'User', id: person.userId, label: person.pseudonym };
-      await this.record(tx, null, { action: REDACTED, object, changes });
-      return rows.length;
-    });
+  async redact(db: DataSource, person: ErasedPerson): Promise<number> {
+    const newest = (await this.store.head(db))?.seq ?? 0;
+    let redacted = 0;
+    for (let after = 0; after < newest; after += WINDOW) {
+      redacted += await transaction(db, async (tx) => {
+        const rows = await this.store.redact(tx, person.userId, person.patterns, after, after + WINDOW);
+        if (rows.length === 0) return 0;
+        const changes = Object.fromEntries(rows.map((row) => [row.seq, { to: hashOfRest(row) }]));
+        const object = { type: 'User', id: person.userId, label: person.pseudonym };
+        await this.record(tx, null, { action: REDACTED, object, changes });
+        return rows.length;
+      });
+    }
+    return redacted;
   }
 
   countRedactable(db: DataSource, person: ErasedPerson): Promise<number> {
@@ -83,6 +88,8 @@ export class Audit {
 }
 
 const REDACTED = 'audit.redacted';
+/** Entries looked through by one statement. */
+const WINDOW = 2_000;
 const LONGEST_LABEL = 500;
 
 /** PostgreSQL keeps no NUL in a text, and the hash must be over what it keeps. */

@@ -20,8 +20,7 @@ export class EraseIdentity implements Eraser {
     const traces = await this.store.dropTraces(this.db, person.emails);
     const history = await this.store.dropHistory(this.db, person.userId, person.patterns);
     const notes = await this.rewriteNotes(person);
-    let entries = 0;
-    for (let redacted = -1; redacted !== 0; entries += redacted) redacted = await this.audit.redact(this.db, person);
+    const entries = await this.audit.redact(this.db, person);
     return { counts: { traces, history, notes, audit_entries: entries }, waiting: 0, kept: [] };
   }
 
