@@ -12,8 +12,8 @@ import { NewestMatches1795253000004 } from './persistence/migrations/17952530000
 import { GrowingDocuments1795253000005 } from './persistence/migrations/1795253000005-growing-documents.ts';
 import { TicketJson1795253000006 } from './persistence/migrations/1795253000006-ticket-json.ts';
 import { ErasureReach1796400000000 } from './persistence/migrations/1796400000000-erasure-reach.ts';
-import { Sla1796510000000 } from './persistence/migrations/1796510000000-sla.ts';
 import { Tags1796500000000 } from './persistence/migrations/1796500000000-tags.ts';
+import { Sla1796510000000 } from './persistence/migrations/1796510000000-sla.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -29,6 +29,7 @@ export const migrations = [
   erasureTables,
   ErasureReach1796400000000,
   Tags1796500000000,
+  Sla1796510000000,
 ];
 
 /**
