@@ -32,9 +32,10 @@ const fill = `
 const fillArticles = `
   INSERT INTO article (ticket_id, subject, body)
     SELECT n, 'Subject', repeat(md5(n::text || a::text) || ' ', 10) FROM generate_series(1, $1::int) n, generate_series(1, 3) a`;
+/** As many words as the product's tickets have: a title of 6 and three articles of 60. */
 const fillSearch = `
   INSERT INTO search_doc SELECT n, to_tsvector('simple', (SELECT string_agg('w' || floor(power(20000, random()))::int, ' ')
-    FROM generate_series(1, 60) WHERE n = n)) FROM generate_series(1, $1::int) n`;
+    FROM generate_series(1, 186) WHERE n = n)) FROM generate_series(1, $1::int) n`;
 
 async function prepare(tickets: number): Promise<void> {
   await pool.query(schema);
