@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { anyFreePort, type Platform, startPlatform, terminalProgress } from '@helpmesh/deploy/local';
 import pg from 'pg';
+import { authLoad } from './auth-load.ts';
 import { httpLoad, type Outcome } from './http-load.ts';
 import { mailLoad } from './mail-load.ts';
 import { cpuMs, pssMiB, untilQuiet } from './procfs.ts';
@@ -16,7 +17,8 @@ the same run. Nothing is asserted: machines differ, ratios in one run do not lie
 
   --tickets N        tickets to load, 3 articles each (default 10000)
   --seconds N        length of one measurement (default 5)
-  --only a,b         paths to measure: create, get, list, search, reply, mail
+  --only a,b         paths to measure: create, get, list, search, reply, mail; auth: what signing in adds to
+                     a request when the gateway remembers the credential
   --connections a,b  how many at once (default 1,16,64)
   --parts            below each row, the CPU ms of every process
   --help
@@ -53,6 +55,10 @@ const reference: Record<Path, number> = {
   mail: 1.8,
 };
 const paths = (Object.keys(budgets) as Path[]).filter((path) => options.only?.split(',').includes(path) ?? true);
+
+/** CPU ms that authentication may add to a request on a warm path. */
+const AUTH_BUDGET_MS = 0.05;
+const withAuth = options.only?.split(',').includes('auth') ?? true;
 
 interface Measured extends Outcome {
   path: Path;
@@ -285,7 +291,24 @@ try {
       progress.line(rows.slice(options.parts ? -2 : -1).join('\n'));
     }
   }
-  process.stdout.write(`\n${rows.join('\n')}\n`);
+  if (paths.length > 0) process.stdout.write(`\n${rows.join('\n')}\n`);
+  if (withAuth) {
+    await progress.step('auth, 16 connections', async () => {
+      await untilQuiet(all);
+      const gateway = platform.services.gateway.pid;
+      const cpu = () => cpuMs(gateway === undefined ? [] : [gateway]);
+      const { anonymous, session, alone } = await authLoad({
+        ...{ url: platform.url, ...platform.admin, connections: 16, seconds, cpuMs: cpu },
+      });
+      const added = session.cpuMs - anonymous.cpuMs;
+      progress.line(
+        `\nAuthentication, warm: ${anonymous.cpuMs.toFixed(3)} CPU ms a request without, ${session.cpuMs.toFixed(3)} with a ` +
+          `session: adds ${added.toFixed(3)} (${((added / anonymous.cpuMs) * 100).toFixed(0)} %), budget ${AUTH_BUDGET_MS}. ` +
+          `Alone: ${alone.cpuMs.toFixed(4)} CPU ms a call, the slowest in a hundred ${alone.p99Ms.toFixed(4)} ms. ` +
+          `Failed: ${anonymous.failures + session.failures}.`,
+      );
+    });
+  }
   process.stdout.write(
     `\nMemory (Pss): services ${idle.services} MiB idle, ${pssMiB(services())} MiB loaded; ` +
       `with PostgreSQL and NATS ${idle.all} MiB idle, ${pssMiB(all())} MiB loaded.\n` +
