@@ -8,7 +8,6 @@ import type { IdentityConfig } from '../../config.ts';
 import { readScope, within } from '../../domain/oauth/scopes.ts';
 import {
   type ClientRequest,
-  provesChallenge,
   type Refusal,
   readClientRequest,
   readTokenWish,
@@ -22,6 +21,7 @@ import { PrincipalStore } from '../../persistence/principal.store.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
 import { equalHashes, hashOf, newOAuthToken, oauthTokenKind } from '../secrets.ts';
+import { provesChallenge } from './pkce.ts';
 
 type Input = ParsedInputOf<typeof oauthEndpoints.token>;
 type Answer = OutputOf<typeof oauthEndpoints.token>;

@@ -1,5 +1,3 @@
-import { hash } from 'node:crypto';
-
 export type TokenError =
   | 'invalid_request'
   | 'invalid_client'
@@ -90,9 +88,4 @@ export function readTokenWish(form: ReadonlyMap<string, string>): TokenWish | Re
 
 function missing(name: string): Refusal {
   return { error: 'invalid_request', why: `${name} is missing` };
-}
-
-/** RFC 7636 4.1 and 4.6: is it of the right shape, and does the challenge come from it? */
-export function provesChallenge(codeVerifier: string, codeChallenge: string): boolean {
-  return /^[A-Za-z0-9._~-]{43,128}$/.test(codeVerifier) && hash('sha256', codeVerifier, 'base64url') === codeChallenge;
 }
