@@ -37,6 +37,10 @@ describe('accessibility', () => {
     const article = { ticket_id: ticketId, content_type: 'text/plain' };
     await admin.post('/api/v1/ticket_articles', { ...article, type: 'note', internal: true, body: 'A note.' });
     await admin.post('/api/v1/ticket_articles', { ...article, type: 'email', body: 'A reply.' });
+    const provider = { name: 'egi', title: 'EGI Check-in', issuer: 'https://aai.egi.example/realm', client_id: 'desk' };
+    const { id: provider_id } = await admin.post('/api/v1/openid_providers', provider);
+    const pattern = 'urn:mace:egi.eu:group:vo.example.org:role=supporter#aai.egi.eu';
+    await admin.post('/api/v1/entitlement_mappings', { provider_id, pattern, group: 'Users', access: 'full' });
     await anyone.post('/api/v1/users/password_reset', { username: 'agent1@example.com' });
     resetLink = linkIn(await mailbox.mail('agent1@example.com'), '/reset').href;
   }, 120_000);
@@ -97,6 +101,38 @@ describe('accessibility', () => {
       await page.getByRole('button', { name: 'Make a token' }).click();
       await page.getByRole('dialog').getByLabel('Name').waitFor();
       await look('new token');
+
+      await person.goto('/admin/users');
+      await page.getByRole('link', { name: 'Nicole Braun' }).waitFor();
+      await look('users');
+      await page.getByRole('link', { name: 'Agent 1 Test' }).click();
+      await page.getByRole('group', { name: 'Access to groups' }).getByText('some group1').waitFor();
+      await page.getByText('Signed in nowhere.').waitFor();
+      await look('user');
+      await page.getByLabel('First name').fill('Somebody');
+      await page.getByRole('button', { name: 'Discard changes' }).waitFor();
+      await look('user with changes');
+      await page.getByRole('link', { name: 'Users', exact: true }).last().click();
+      await page.getByRole('dialog').getByText('are not saved').waitFor();
+      await look('question before leaving');
+      await page.getByRole('button', { name: 'Leave' }).click();
+      await person.heading('Users').waitFor();
+      for (const [place, ready] of [
+        ['users/new', 'Send an invitation'],
+        ['groups', 'some group1'],
+        ['groups/1', 'Sending address'],
+        ['organizations', 'Zammad Foundation'],
+        ['organizations/1', 'Nicole Braun'],
+        ['roles', 'Customer'],
+        ['roles/2', 'admin.user'],
+        ['sign-in', 'EGI Check-in'],
+        ['sign-in/providers/1', 'Redirect URI'],
+        ['audit', 'oidc-provider.created'],
+      ] as const) {
+        await person.goto(`/admin/${place}`);
+        await page.getByText(ready).first().waitFor();
+        await look(place);
+      }
       expect(found).toEqual([]);
     },
   );

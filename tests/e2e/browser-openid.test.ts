@@ -59,6 +59,44 @@ describe('signing in by an OpenID provider', { timeout: 90_000 }, () => {
 
   const account = (person: Person) => person.page.getByRole('button', { name: /^Account of / });
 
+  it('is linked by who is signed in with a password, signs in to their account, and is unlinked again', async () => {
+    provider.people.set('lena', { given_name: 'Elsewhere', email: 'lena@elsewhere.example', email_verified: true });
+    const [email, password] = ['lena@desk.example', 'a rather long password'];
+    await admin.post('/api/v1/users', { email, firstname: 'Lena', lastname: 'Linked', password, roles: ['Customer'] });
+    const lena = await browser.person();
+    lena.allow(new RegExp(`^request to ${provider.issuer}/`));
+    const { page } = lena;
+    await lena.signIn(email, password, { at: '/account' });
+    const accounts = page.getByRole('list', { name: 'Linked accounts' }).getByRole('listitem');
+    await page.getByRole('button', { name: 'Link: EGI Check-in' }).click();
+    await page.getByLabel('Login').fill('lena');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('The account was linked. You can sign in by it from now on.').waitFor();
+    await accounts.filter({ hasText: 'EGI Check-in' }).filter({ hasText: 'lena' }).waitFor();
+    expect(new URL(page.url()).search).toBe('');
+    expect(await page.getByRole('button', { name: 'Link: EGI Check-in' }).count()).toBe(0);
+
+    const again = await browser.person();
+    await atProvider(again, '/account', 'lena');
+    await again.page.getByRole('button', { name: 'Account of Lena Linked' }).waitFor();
+
+    const other = await browser.person();
+    other.allow(new RegExp(`^request to ${provider.issuer}/`));
+    await other.signIn(platform.admin.email, platform.admin.password, { at: '/account' });
+    await other.page.getByRole('button', { name: 'Link: EGI Check-in' }).click();
+    await other.page.getByLabel('Login').fill('lena');
+    await other.page.getByRole('button', { name: 'Continue' }).click();
+    await other.page.getByText('This account at the provider belongs to somebody else here.').waitFor();
+
+    await page.getByRole('button', { name: 'Unlink EGI Check-in' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Unlink' }).click();
+    await page.getByText('The account was unlinked.').waitFor();
+    await page.getByText('You have none.').waitFor();
+    again.allow(/status of 40[13] /);
+    await again.goto('/tickets');
+    await again.heading('Sign in').waitFor();
+  });
+
   it('gives the mapped role, leads to the page that was asked for, and signs out at both', async () => {
     provider.people.set('ines', {
       given_name: 'Ines',

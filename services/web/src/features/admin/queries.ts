@@ -1,5 +1,5 @@
 import type { OutputOf } from '@helpmesh/contracts';
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
 import type { Endpoints } from '../../app/api.gen.ts';
 import { call } from '../../app/api.ts';
 import { type AuditFilter, auditQuery } from './audit-filter.ts';
@@ -18,6 +18,16 @@ const ALL = 1000;
 
 /** Where a record is kept, so that saving it makes every list of its kind read anew. */
 export const keyOf = (page: string, ...more: unknown[]) => ['admin', page, ...more];
+
+/**
+ * Reads anew what a change may show in: the lists of the administration that are named, and what the rest of the app
+ * remembers of people, groups, providers and of the rights of who is signed in.
+ */
+export async function readAnew(cache: QueryClient, pages: readonly string[]): Promise<void> {
+  const elsewhere = [['people'], ['lookup'], ['sign-in-providers'], ['me']];
+  const keys = [...pages.map((page) => keyOf(page)), ...elsewhere];
+  await Promise.all(keys.map((queryKey) => cache.invalidateQueries({ queryKey })));
+}
 
 const nextPage = (last: readonly unknown[], _: unknown, page: number) => (last.length < PAGE ? null : page + 1);
 

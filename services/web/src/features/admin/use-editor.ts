@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { notifyDone } from '../../ui/notify.tsx';
 import { changedFields, changesBetween, type Field, rebased } from './edit.ts';
-import { keyOf } from './queries.ts';
+import { readAnew } from './queries.ts';
 
 interface Options<V, R> {
   /** What the form begins with: what is stored, or what a new one starts as. */
@@ -80,7 +80,7 @@ export function useEditor<V extends object, R = unknown>(options: Options<V, R>)
       restart(outcome.stored);
       notifyDone(options.done);
       options.onSaved?.(outcome.record);
-      await Promise.all(options.changes.map((page) => cache.invalidateQueries({ queryKey: keyOf(page) })));
+      await readAnew(cache, options.changes);
     },
   });
   return {

@@ -116,7 +116,7 @@ export function LinkedAccounts() {
             <Button variant="default" data-autofocus onClick={() => setLeaving(null)}>
               {t`Cancel`}
             </Button>
-            <Button color="red" loading={unlink.isPending} onClick={() => leaving && unlink.mutate(leaving.id)}>
+            <Button color="red.9" loading={unlink.isPending} onClick={() => leaving && unlink.mutate(leaving.id)}>
               {t`Unlink`}
             </Button>
           </Group>

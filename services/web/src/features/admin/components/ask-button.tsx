@@ -3,7 +3,7 @@ import { Button, type ButtonProps } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
-import { keyOf } from '../queries.ts';
+import { readAnew } from '../queries.ts';
 import { Confirm } from './confirm.tsx';
 
 interface Props extends Pick<ButtonProps, 'size' | 'variant' | 'color'> {
@@ -18,23 +18,26 @@ interface Props extends Pick<ButtonProps, 'size' | 'variant' | 'color'> {
   onDone?: () => void;
   /** Lists that are read anew. */
   changes: string[];
+  /** What is not there any more afterwards: it is not asked for again. */
+  gone?: readonly unknown[];
 }
 
 /** One deed beside a form: asks where it should, says what was done or why not. */
-export function AskButton({ label, name, question, done, deed, onDone, changes, ...look }: Props) {
+export function AskButton({ label, name, question, done, deed, onDone, changes, gone, ...look }: Props) {
   const { t, i18n } = useLingui();
   const cache = useQueryClient();
   const [asking, setAsking] = useState(false);
   const act = useMutation({
     mutationFn: deed,
     onSuccess: () => {
+      if (gone) cache.removeQueries({ queryKey: gone });
       notifyDone(done);
       onDone?.();
     },
     onError: (error) => notifyProblem(i18n, t`Nothing was changed`, error),
     onSettled: () => {
       setAsking(false);
-      return Promise.all(changes.map((page) => cache.invalidateQueries({ queryKey: keyOf(page) })));
+      return readAnew(cache, changes);
     },
   });
   return (

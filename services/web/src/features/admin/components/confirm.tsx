@@ -14,7 +14,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** Asks before what cannot be taken back. The keyboard is on the harmless button. */
+/** Asks before what cannot be taken back. The keyboard is on the harmless button. White on red.9 is 5.5:1. */
 export function Confirm({ opened, title, label, cancelLabel, busy = false, onConfirm, onCancel, children }: Props) {
   const { t } = useLingui();
   return (
@@ -25,7 +25,7 @@ export function Confirm({ opened, title, label, cancelLabel, busy = false, onCon
           <Button variant="default" data-autofocus onClick={onCancel}>
             {cancelLabel ?? t`Cancel`}
           </Button>
-          <Button color="red" loading={busy} onClick={onConfirm}>
+          <Button color="red.9" loading={busy} onClick={onConfirm}>
             {label}
           </Button>
         </Group>

@@ -10,7 +10,7 @@ import { Failed } from '../../../ui/state-messages.tsx';
 import { FormProblem } from '../../session/components/entry-page.tsx';
 import { type AccessLevel, accessLevels } from '../group-access.ts';
 import { levelLabels } from '../labels.ts';
-import { groupsQuery, keyOf, type Mapping, mappingsQuery, providersQuery, rolesQuery } from '../queries.ts';
+import { groupsQuery, type Mapping, mappingsQuery, providersQuery, readAnew, rolesQuery } from '../queries.ts';
 import { AskButton } from './ask-button.tsx';
 
 const changes = ['sign-in', 'users'];
@@ -148,7 +148,7 @@ function MappingForm({ mapping, onClose }: { mapping: Mapping | null; onClose: (
     onSuccess: () => {
       notifyDone(mapping ? t`The mapping was saved.` : t`The mapping was created.`);
       onClose();
-      return Promise.all(changes.map((page) => cache.invalidateQueries({ queryKey: keyOf(page) })));
+      return readAnew(cache, changes);
     },
   });
   const options = (rows: readonly { id: number; name: string }[]) =>

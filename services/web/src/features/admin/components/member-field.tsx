@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { customerSearchQuery, nameOf } from '../../people/queries.ts';
-import { keyOf } from '../queries.ts';
+import { readAnew } from '../queries.ts';
 
 /** Adds somebody whose first organization this becomes. */
 export function MemberField({ organizationId }: { organizationId: number }) {
@@ -24,8 +24,7 @@ export function MemberField({ organizationId }: { organizationId: number }) {
       notifyDone(t`The member was added.`);
     },
     onError: (error) => notifyProblem(i18n, t`Nothing was changed`, error),
-    onSettled: () =>
-      Promise.all(['organizations', 'users'].map((page) => cache.invalidateQueries({ queryKey: keyOf(page) }))),
+    onSettled: () => readAnew(cache, ['organizations', 'users']),
   });
   const options = people
     .filter((user) => user.organization_id !== organizationId)

@@ -86,6 +86,7 @@ function Edit({ organization }: { organization: Organization }) {
           done={t`The organization was deleted.`}
           deed={() => call('deleteOrganization', { params: { id } })}
           onDone={() => void navigate({ to: '/admin/organizations' })}
+          gone={organizationQuery(id).queryKey}
           changes={['organizations']}
         />
       }

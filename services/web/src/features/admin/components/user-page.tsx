@@ -74,6 +74,7 @@ function Edit({ user, roles }: { user: User; roles: readonly Role[] }) {
               done={t`The user was deleted.`}
               deed={() => call('deleteUser', { params: { id } })}
               onDone={() => void navigate({ to: '/admin/users' })}
+              gone={userQuery(id).queryKey}
               changes={['users', 'organizations']}
             />
           )}
