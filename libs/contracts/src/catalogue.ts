@@ -42,6 +42,7 @@ import {
   openIdSignOutUrl,
 } from './rpc/openid.ts';
 import { erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
+import { answerScim } from './rpc/scim.ts';
 import { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
 import type { ServiceName } from './services.ts';
 
@@ -115,6 +116,7 @@ export const questions: readonly QuestionDefinition[] = [
   openIdSignOutUrl,
   endOpenIdSessions,
   ...Object.values(oauthEndpoints),
+  answerScim,
   getAttachment,
   getRawMail,
   addUpload,

@@ -106,6 +106,7 @@ export {
 } from './http/account.ts';
 export { AuditEntry, auditLog } from './http/audit.ts';
 export { bounded, boundedRecord } from './http/common.ts';
+export { Directory, directories, directoryTokens } from './http/directories.ts';
 export { endpoints } from './http/endpoints.ts';
 export { Agreement, agreements } from './http/federation.ts';
 export { gettingStarted } from './http/getting-started.ts';
@@ -149,8 +150,8 @@ export {
 } from './http/openid.ts';
 export { DataPrivacyTask, dataPrivacyTasks, LegalHold, legalHolds } from './http/privacy.ts';
 export { ticketReport } from './http/reporting.ts';
-export {
 export { addTag, listTags, MAX_TAG, removeTag, searchTags, tagList } from './http/tags.ts';
+export {
   Article,
   ArticleInput,
   Attachment,
@@ -214,5 +215,6 @@ export {
   openIdSignOutUrl,
 } from './rpc/openid.ts';
 export { ErasureTerms, erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
+export { answerScim } from './rpc/scim.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
 export { type ServiceName, serviceNames } from './services.ts';

@@ -43,6 +43,7 @@ import { NestFactory } from '@nestjs/core';
 import type { z } from 'zod';
 import { OAuthNeighbour } from './oauth-neighbour.ts';
 import { OpenIdNeighbour } from './openid-neighbour.ts';
+import { ScimNeighbour } from './scim-neighbour.ts';
 
 export const agent: Actor = {
   kind: 'user',
@@ -252,7 +253,7 @@ for (const question of ticketQuestions) {
   Answers(question as never)(Tickets.prototype, name, descriptor as never);
 }
 
-@Module({ controllers: [Identity, OAuthNeighbour, OpenIdNeighbour] })
+@Module({ controllers: [Identity, OAuthNeighbour, OpenIdNeighbour, ScimNeighbour] })
 class IdentityModule {}
 @Module({ controllers: [Tickets] })
 class TicketModule {}

@@ -9,6 +9,8 @@ import { Audit } from './application/audit/audit.ts';
 import { CredentialLog } from './application/audit/credential-log.ts';
 import { ReadAudit } from './application/audit/read-audit.ts';
 import { VerifyAudit } from './application/audit/verify-audit.ts';
+import { Directories } from './application/directories/directories.ts';
+import { DirectoryTokens } from './application/directories/directory-tokens.ts';
 import { EnsureCustomers } from './application/ensure-customers.ts';
 import { FederatedLink } from './application/federated/federated-link.ts';
 import { FederatedRights } from './application/federated/federated-rights.ts';
@@ -35,6 +37,10 @@ import { EraseIdentity } from './application/privacy/erase-identity.ts';
 import { ErasePeople } from './application/privacy/erase-people.ts';
 import { LegalHolds } from './application/privacy/legal-holds.ts';
 import { Roles } from './application/roles/roles.ts';
+import { AnswerScim } from './application/scim/answer-scim.ts';
+import { DirectoryWrite } from './application/scim/directory-write.ts';
+import { ScimGroups } from './application/scim/scim-groups.ts';
+import { ScimUsers } from './application/scim/scim-users.ts';
 import { Settings } from './application/settings.ts';
 import { Setup } from './application/setup/setup.ts';
 import { ApiTokens } from './application/sign-in/api-tokens.ts';
@@ -66,6 +72,7 @@ import { ResolveUserInput } from './application/users/user-input.ts';
 import { WriteUser } from './application/users/write-user.ts';
 import { AccountController } from './bus/account.controller.ts';
 import { AuditController } from './bus/audit.controller.ts';
+import { DirectoriesController } from './bus/directories.controller.ts';
 import { FederatedController } from './bus/federated.controller.ts';
 import { GroupsController } from './bus/groups.controller.ts';
 import { NeighboursController } from './bus/neighbours.controller.ts';
@@ -85,6 +92,9 @@ import { ApplicationStore } from './persistence/application.store.ts';
 import { AuditStore } from './persistence/audit.store.ts';
 import { CredentialStore } from './persistence/credential.store.ts';
 import { CustomerStore } from './persistence/customer.store.ts';
+import { DirectoryStore } from './persistence/directory.store.ts';
+import { DirectoryAccountStore } from './persistence/directory-account.store.ts';
+import { DirectoryGroupStore } from './persistence/directory-group.store.ts';
 import { FederatedStore } from './persistence/federated.store.ts';
 import { GroupStore } from './persistence/group.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
@@ -113,6 +123,7 @@ import { UserStore } from './persistence/user.store.ts';
     SetupController,
     OAuthController,
     FederatedController,
+    DirectoriesController,
     UsersController,
     OrganizationsController,
     GroupsController,
@@ -149,6 +160,11 @@ import { UserStore } from './persistence/user.store.ts';
     Providers,
     Mappings,
     Identities,
+    Directories,
+    DirectoryTokens,
+    AnswerScim,
+    ScimUsers,
+    ScimGroups,
     ReadUsers,
     WriteUser,
     Organizations,
@@ -190,6 +206,7 @@ import { UserStore } from './persistence/user.store.ts';
     },
     FederatedRights,
     ProviderErrand,
+    DirectoryWrite,
     TakenNames,
     ChangeUser,
     OpenIdClients,
@@ -225,6 +242,9 @@ import { UserStore } from './persistence/user.store.ts';
     SignUpStore,
     ProviderStore,
     FederatedStore,
+    DirectoryStore,
+    DirectoryAccountStore,
+    DirectoryGroupStore,
     TriesStore,
     UserStore,
     AuditStore,

@@ -12,6 +12,7 @@ import { Setup1796100000000 } from './persistence/migrations/1796100000000-setup
 import { DataPrivacy1796400000000 } from './persistence/migrations/1796400000000-data-privacy.ts';
 import { History1796500000000 } from './persistence/migrations/1796500000000-history.ts';
 import { OAuth1796600000000 } from './persistence/migrations/1796600000000-oauth.ts';
+import { Directories1796700000000 } from './persistence/migrations/1796700000000-directories.ts';
 
 /** @param clock  for tests; default: the machine's */
 export function createIdentityService(config: IdentityConfig, clock?: Clock): RunningService {
@@ -30,6 +31,7 @@ export function createIdentityService(config: IdentityConfig, clock?: Clock): Ru
       DataPrivacy1796400000000,
       History1796500000000,
       OAuth1796600000000,
+      Directories1796700000000,
     ],
     seed: (ds) => seed(ds, config),
     ...(clock && { clock }),

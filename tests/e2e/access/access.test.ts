@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../desk.ts';
 import { hostileFields } from './hostile-fields.ts';
 import { expectNone, leaks, secretsFrom } from './leaks.ts';
+import { provisioning } from './provisioning.ts';
 import { askingOf, requests } from './requests.ts';
 import { send } from './send.ts';
 import { type Row, table } from './table.ts';
@@ -77,3 +78,4 @@ describe('S14: who may do what', () => {
 
 leaks(() => world);
 hostileFields(() => world);
+provisioning(() => world);

@@ -96,6 +96,9 @@ const holding = async (world: World): Promise<Json> => ({
   ...{ object: 'User', object_id: (await world.customer()).id, reason: 'spare' },
 });
 const newHold = async (world: World): Promise<Json> => world.boss.post('/api/v1/legal_holds', await holding(world));
+const directory = (name: string) => ({ name, domains: [`${name}.example`] });
+const newDirectory = made('/api/v1/directories', directory);
+const scimUser: Asking = (world) => ({ path: { id: world.id('owner') } });
 
 /** A session to end: an own one, or that of a stranger. Who is no person has none. */
 const session: Asking = async (world, place, who) => {
@@ -287,6 +290,29 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/data_privacy_tasks': async (world) => ({ body: erasing((await world.customer()).id) }),
   'POST /api/v1/legal_holds': async (world) => ({ body: await holding(world) }),
   'DELETE /api/v1/legal_holds/{id}': spare(newHold),
+  'GET /api/v1/directories/{id}': spare(newDirectory),
+  'POST /api/v1/directories': (world) => ({ body: directory(world.fresh('spare')) }),
+  'PUT /api/v1/directories/{id}': spare(newDirectory, { claims_accounts: true }),
+  'DELETE /api/v1/directories/{id}': spare(newDirectory),
+  'GET /api/v1/directories/{id}/tokens': spare(newDirectory),
+  'POST /api/v1/directories/{id}/tokens': spare(newDirectory, { name: 'x' }),
+  'DELETE /api/v1/directories/{id}/tokens/{token}': async (world) => {
+    const { id } = await newDirectory(world);
+    const { id: token } = await world.boss.post(`/api/v1/directories/${id}/tokens`, { name: 'x' });
+    return { path: { id, token } };
+  },
+  'GET /scim/v2/ResourceTypes/{id}': () => ({ path: { id: 'User' } }),
+  'GET /scim/v2/Schemas/{id}': () => ({ path: { id: 'urn:ietf:params:scim:schemas:core:2.0:User' } }),
+  'POST /scim/v2/Users': () => ({ body: { userName: 'x' } }),
+  'GET /scim/v2/Users/{id}': scimUser,
+  'PUT /scim/v2/Users/{id}': put(scimUser, { userName: 'x' }),
+  'PATCH /scim/v2/Users/{id}': put(scimUser, {}),
+  'DELETE /scim/v2/Users/{id}': scimUser,
+  'POST /scim/v2/Groups': () => ({ body: { displayName: 'x' } }),
+  'GET /scim/v2/Groups/{id}': nothing,
+  'PUT /scim/v2/Groups/{id}': put(nothing, { displayName: 'x' }),
+  'PATCH /scim/v2/Groups/{id}': put(nothing, {}),
+  'DELETE /scim/v2/Groups/{id}': nothing,
 
   'POST /api/v1/agreements': async (world) => ({
     body: { name: 'x', group_id: (await newGroup(world)).id, list_address: 'list@spare.example' },

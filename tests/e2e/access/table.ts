@@ -180,6 +180,14 @@ POST   /api/v1/data_privacy_tasks                              ---- ---- +--!
 GET    /api/v1/legal_holds                                     ---- ---- +--!
 POST   /api/v1/legal_holds                                     ---- ---- +--!
 DELETE /api/v1/legal_holds/{id}                                ---- ---- +--!
+GET    /api/v1/directories                                     ---- ---- +--!
+POST   /api/v1/directories                                     ---- ---- +--!
+GET    /api/v1/directories/{id}                                ---- ---- +--!
+PUT    /api/v1/directories/{id}                                ---- ---- +--!
+DELETE /api/v1/directories/{id}                                ---- ---- +--!
+GET    /api/v1/directories/{id}/tokens                         ---- ---- +--!
+POST   /api/v1/directories/{id}/tokens                         ---- ---- +--!
+DELETE /api/v1/directories/{id}/tokens/{token}                 ---- ---- +--!
 GET    /api/v1/agreements                                      ---- ---- +--!
 POST   /api/v1/agreements                                      ---- ---- +--!
 PUT    /api/v1/agreements/{id}                                 ---- ---- +--!
@@ -190,6 +198,25 @@ GET    /api/v1/mail/outbound                                   ---- ---- +--!
 POST   /api/v1/mail/outbound/{id}/retry                        ---- ---- 0--!
 # Of reports: all groups that one may see, North, South.
 GET    /api/v1/reports/tickets                                 ---- -+++ ++-!  ---- -+++ ++-!  ---- ---- ++-!
+
+# What directories do: with their own token, which is none of these.
+GET    /scim/v2/ServiceProviderConfig                          !--- ---- ---!
+GET    /scim/v2/ResourceTypes                                  !--- ---- ---!
+GET    /scim/v2/ResourceTypes/{id}                             !--- ---- ---!
+GET    /scim/v2/Schemas                                        !--- ---- ---!
+GET    /scim/v2/Schemas/{id}                                   !--- ---- ---!
+GET    /scim/v2/Users                                          !--- ---- ---!
+POST   /scim/v2/Users                                          !--- ---- ---!
+GET    /scim/v2/Users/{id}                                     !--- ---- ---!
+PUT    /scim/v2/Users/{id}                                     !--- ---- ---!
+PATCH  /scim/v2/Users/{id}                                     !--- ---- ---!
+DELETE /scim/v2/Users/{id}                                     !--- ---- ---!
+GET    /scim/v2/Groups                                         !--- ---- ---!
+POST   /scim/v2/Groups                                         !--- ---- ---!
+GET    /scim/v2/Groups/{id}                                    !--- ---- ---!
+PUT    /scim/v2/Groups/{id}                                    !--- ---- ---!
+PATCH  /scim/v2/Groups/{id}                                    !--- ---- ---!
+DELETE /scim/v2/Groups/{id}                                    !--- ---- ---!
 `;
 
 export interface Row {

@@ -29,6 +29,8 @@ export const actorSchema = z.object({
   actingUserId: z.number().int().optional(),
   /** Sessions only: which of the user's sessions, so that a new password can end the others. */
   sessionId: z.number().int().optional(),
+  /** Tokens of a directory only: which one provisions its people by SCIM. */
+  directoryId: z.number().int().positive().optional(),
   /** A role demands a second factor and this session was opened without: it is good for setting one up only. */
   mustEnrol: z.boolean().optional(),
 });

@@ -22,6 +22,7 @@ import {
   verifyTwoFactor,
 } from './account.ts';
 import { auditLog } from './audit.ts';
+import { directories, directoryTokens } from './directories.ts';
 import { agreements } from './federation.ts';
 import { gettingStarted } from './getting-started.ts';
 import {
@@ -43,8 +44,8 @@ import { applications, oauthGrants } from './oauth.ts';
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
 import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { ticketReport } from './reporting.ts';
-import {
 import { addTag, listTags, removeTag, searchTags, tagList } from './tags.ts';
+import {
   createArticle,
   createTicket,
   deleteArticle,
@@ -83,12 +84,12 @@ export const endpoints: readonly EndpointDefinition[] = [
   deleteArticle,
   ...Object.values(ticketStates),
   ...Object.values(ticketPriorities),
-  currentUser,
   listTags,
   addTag,
   removeTag,
   searchTags,
   ...Object.values(tagList),
+  currentUser,
   ...Object.values(users),
   ...Object.values(organizations),
   ...Object.values(groups),
@@ -121,16 +122,18 @@ export const endpoints: readonly EndpointDefinition[] = [
   signUpSettings,
   signUp,
   signInProviders,
+  ...Object.values(gettingStarted),
+  ...Object.values(applications),
+  ...Object.values(oauthGrants),
   ...Object.values(openIdProviders),
   ...Object.values(entitlementMappings),
   ...Object.values(openIdIdentities),
+  ...Object.values(directories),
+  ...Object.values(directoryTokens),
   ...Object.values(auditLog),
   ...Object.values(dataPrivacyTasks),
   ...Object.values(legalHolds),
   ...Object.values(agreements),
-  ...Object.values(gettingStarted),
-  ...Object.values(applications),
-  ...Object.values(oauthGrants),
   ticketReport,
   listQuarantine,
   processQuarantined,

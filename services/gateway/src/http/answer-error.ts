@@ -3,6 +3,7 @@ import { AppError } from '@helpmesh/kernel';
 import { problemOf, statusOf, zammadErrorOf } from '@helpmesh/service-kit';
 import { logger, traceId } from '@helpmesh/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isScim, scimErrorOf, scimStatusOf } from './scim-error.ts';
 
 const log = logger('http');
 /** Seconds; the usual trouble behind a 503 is a service that restarts. */
@@ -10,12 +11,13 @@ const RETRY_AFTER = '5';
 const NO_STORE = 'no-cache, no-store, max-age=0, must-revalidate';
 
 /**
- * The one place where an error becomes an answer: `{error, error_human}` on `/api/v1`, which its clients read, problem
- * details (RFC 9457) elsewhere. Never a stack, never the internal part.
+ * The one place where an error becomes an answer: `{error, error_human}` on `/api/v1`, which its clients read, the errors
+ * of SCIM on `/scim`, problem details (RFC 9457) elsewhere. Never a stack, never the internal part.
  */
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = asAppError(thrown, request);
-  const status = statusOf(error);
+  const scim = isScim(request.url);
+  const status = scim ? scimStatusOf(error) : statusOf(error);
   let errorId: string | undefined;
   if (error.kind === 'bug') {
     errorId = randomBytes(6).toString('base64url');
@@ -32,6 +34,12 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     return reply
       .header('content-type', 'application/json; charset=utf-8')
       .send(JSON.stringify(zammadErrorOf(error, errorId)));
+  }
+  if (scim) {
+    if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer');
+    return reply
+      .header('content-type', 'application/scim+json; charset=utf-8')
+      .send(JSON.stringify(scimErrorOf(error, errorId)));
   }
   const problem = problemOf(error, { instance: request.url.split('?')[0] ?? '', traceId: traceId() ?? errorId });
   return reply.header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));

@@ -24,9 +24,13 @@ export class EdgeGuard {
   /**
    * @throws AppError forbidden `auth.required` without a credential (403 is what existing clients expect);
    *   unauthenticated, forbidden, limited, unavailable; forbidden `auth.second-factor-needed` for a session that has
-   *   to set one up first, but on the routes for that (`enrolling`). Who acts for another is recorded here
+   *   to set one up first, but on the routes for that (`enrolling`); `auth.directory-token`, but on those of SCIM (`directories`). Who acts for another is recorded here
    */
-  async admit(request: FastifyRequest, reply: FastifyReply, { enrolling = false } = {}): Promise<Identity> {
+  async admit(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { enrolling = false, directories = false } = {},
+  ): Promise<Identity> {
     const credential = this.credentialOf(request);
     if (!credential) throw new AppError('forbidden', 'auth.required', 'Authentication required');
     // A page of another origin may use a token it was given; it is never sent a cookie.
@@ -43,6 +47,9 @@ export class EdgeGuard {
         'auth.second-factor-needed',
         'Set up a second factor first: your role demands it.',
       );
+    }
+    if (identity.actor.directoryId !== undefined && !directories) {
+      throw new AppError('forbidden', 'auth.directory-token', 'The token of a directory is good for SCIM only.');
     }
     if (identity.actor.actingUserId !== undefined) await this.recordActing(request, identity);
     return identity;

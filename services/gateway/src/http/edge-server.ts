@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { AppError } from '@helpmesh/kernel';
 import { logger } from '@helpmesh/telemetry';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isDeeperThan } from '../domain/json-depth.ts';
 import { requestAnswered } from '../events.ts';
 import { answerError } from './answer-error.ts';
 import { readForm } from './form-body.ts';
+import { jsonBody } from './json-body.ts';
 
 export interface EdgeServerOptions {
   trustedProxies: string | undefined;
@@ -19,9 +18,6 @@ const SMALL_BODY_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 120_000;
 /** Longer than the 60 s of common load balancers, so that they close idle connections and never meet a closed one. */
 const KEEP_ALIVE_MS = 72_000;
-
-/** Deeper than anything the API takes; what writes or walks JSON further on may then be recursive. */
-const MAX_JSON_DEPTH = 64;
 
 /** Fastify as this edge wants it, inside Nest's adapter: parsers, limits, headers, counting. */
 export function edgeServer({ trustedProxies }: EdgeServerOptions): FastifyAdapter {
@@ -57,25 +53,12 @@ function requestIds(): () => string {
 
 function addParsers(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  // Keys that would change an object's prototype are dropped, as unknown fields are.
-  const parse = server.getDefaultJsonParser('remove', 'remove');
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
-    // Some clients announce JSON on DELETE and send none.
-    if (text.length === 0) return done(null, undefined);
-    parse(request, text as string, (error, body) => {
-      if (!error && isDeeperThan(MAX_JSON_DEPTH, body)) done(tooDeep());
-      else done(error, body);
-    });
-  });
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, jsonBody(server));
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, text, done) => {
     done(null, readForm(text as string));
   });
   // Existing clients send search input as a JSON body with GET.
   server.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
-}
-
-function tooDeep(): AppError {
-  return new AppError('unreadable', 'http.json-too-deep', 'The body is nested too deeply.');
 }
 
 function addHooks(server: FastifyInstance): void {

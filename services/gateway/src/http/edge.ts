@@ -18,6 +18,7 @@ import { mountDocs } from './docs.routes.ts';
 import { EdgeGuard } from './edge-guard.ts';
 import { mountEndpoints } from './endpoint.routes.ts';
 import { mountOAuth } from './oauth.routes.ts';
+import { mountScim } from './scim.routes.ts';
 import { BLOBS } from './tokens.ts';
 import { mountWeb } from './web.routes.ts';
 import { WebFiles } from './web-files.ts';
@@ -53,6 +54,7 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     const { HELPMESH_REQUEST_TIMEOUT_MS: timeoutMs, HELPMESH_BODY_LIMIT_BYTES: bodyLimitBytes } = config;
     mountEndpoints(server, { guard, rpc, signer, blobs, cache, timeoutMs, bodyLimitBytes });
     mountOAuth(server, { guard, rpc, signer, publicUrl: config.HELPMESH_PUBLIC_URL });
+    mountScim(server, { guard, rpc, timeoutMs });
     mountDocs(server);
     mountWeb(server, this.web, { https: config.HELPMESH_PUBLIC_URL.startsWith('https:') });
   }

@@ -4,7 +4,18 @@ import { AppError } from '@helpmesh/kernel';
 export const refusals = {
   notAuthorized: () => new AppError('forbidden', 'identity.not-authorized', 'Not authorized'),
   notFound: (
-    kind: 'User' | 'Organization' | 'Group' | 'Role' | 'Token' | 'Session' | 'Passkey' | 'Setting' | 'DataPrivacyTask' | 'LegalHold' | 'Application',
+    kind:
+      | 'User'
+      | 'Organization'
+      | 'Group'
+      | 'Role'
+      | 'Token'
+      | 'Session'
+      | 'Passkey'
+      | 'Setting'
+      | 'DataPrivacyTask'
+      | 'LegalHold'
+      | 'Application',
     id: number,
   ) => new AppError('not-found', 'identity.not-found', `Couldn't find ${kind} with 'id'=${id}`),
   referenced: () => new AppError('invalid', 'identity.referenced', "Can't delete, object has references."),

@@ -37,6 +37,7 @@ const admin = [
   'report_profile',
   'role',
   'scheduler',
+  'scim',
   'security',
   'session',
   'sla',

@@ -80,14 +80,23 @@ export class CredentialStore {
       permissions: string[];
       secretHash: Buffer;
       expiresAt: Date | null;
+      directoryId?: number;
       at: Date;
     },
   ): Promise<number> {
     const [row] = await sql<{ id: number }>(
       tx,
-      `INSERT INTO api_tokens (user_id, name, secret_hash, permissions, expires_at, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-      [token.userId, token.name, token.secretHash, token.permissions, token.expiresAt, token.at],
+      `INSERT INTO api_tokens (user_id, name, secret_hash, permissions, expires_at, directory_id, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+      [
+        token.userId,
+        token.name,
+        token.secretHash,
+        token.permissions,
+        token.expiresAt,
+        token.directoryId ?? null,
+        token.at,
+      ],
     );
     return (row as { id: number }).id;
   }
@@ -97,8 +106,9 @@ export class CredentialStore {
     return row;
   }
 
+  /** The user's own, and none that was made for a directory. */
   async apiTokensOf(tx: Read, userId: number): Promise<ApiTokenRow[]> {
-    return sql<ApiTokenRow>(tx, `${apiTokens} WHERE user_id = $1 ORDER BY id`, [userId]);
+    return sql<ApiTokenRow>(tx, `${apiTokens} WHERE user_id = $1 AND directory_id IS NULL ORDER BY id`, [userId]);
   }
 
   async touchApiToken(tx: Read, id: number, at: Date): Promise<void> {
@@ -107,11 +117,17 @@ export class CredentialStore {
 
   /** @returns false when the user has no such token */
   async deleteApiToken(tx: EntityManager, userId: number, id: number): Promise<boolean> {
-    const rows = await sql(tx, 'DELETE FROM api_tokens WHERE user_id = $1 AND id = $2::bigint RETURNING id', [
-      userId,
-      id,
-    ]);
+    const rows = await sql(
+      tx,
+      'DELETE FROM api_tokens WHERE user_id = $1 AND id = $2::bigint AND directory_id IS NULL RETURNING id',
+      [userId, id],
+    );
     return rows.length > 0;
+  }
+
+  /** All tokens that the user made, also those of directories. */
+  async deleteApiTokens(tx: EntityManager, userId: number): Promise<void> {
+    await sql(tx, 'DELETE FROM api_tokens WHERE user_id = $1', [userId]);
   }
 
   async addOneTimeToken(
@@ -170,4 +186,5 @@ export interface OneTimeUser {
 }
 
 const apiTokens = `SELECT id, user_id AS "userId", name, secret_hash AS "secretHash", permissions,
-  expires_at AS "expiresAt", last_used_at AS "lastUsedAt", created_at AS "createdAt" FROM api_tokens`;
+  expires_at AS "expiresAt", last_used_at AS "lastUsedAt", created_at AS "createdAt", directory_id AS "directoryId"
+  FROM api_tokens`;

@@ -21,12 +21,21 @@ export interface FederatedSession {
   idToken: Buffer;
 }
 
-/** Federated rights that somebody has by `entitlement_grants`, of providers that are enabled. */
-const held = `FROM openid_identities i
-  JOIN entitlement_grants g ON g.identity_id = i.id
-  JOIN entitlement_mappings m ON m.id = g.mapping_id
-  JOIN openid_providers p ON p.id = m.provider_id AND p.enabled
-  WHERE i.user_id = ANY ($1::int[])`;
+/**
+ * What is given to somebody by what another place says of them: by entitlements, of providers that are enabled, and by
+ * groups of directories that are.
+ */
+const held = `SELECT i.user_id, m.role_id, m.group_id, m.access FROM openid_identities i
+    JOIN entitlement_grants g ON g.identity_id = i.id
+    JOIN entitlement_mappings m ON m.id = g.mapping_id
+    JOIN openid_providers p ON p.id = m.provider_id AND p.enabled
+    WHERE i.user_id = ANY ($1::int[])
+  UNION ALL
+  SELECT mb.user_id, m.role_id, m.group_id, m.access FROM directory_members mb
+    JOIN directory_groups dg ON dg.id = mb.group_id
+    JOIN directory_mappings m ON m.directory_id = dg.directory_id AND lower(m.directory_group) = lower(dg.display_name)
+    JOIN directories d ON d.id = dg.directory_id AND d.enabled
+    WHERE mb.user_id = ANY ($1::int[])`;
 
 /** Accounts at providers: whom they belong to, what they earned, which sessions they opened. */
 @Injectable()
@@ -118,8 +127,9 @@ export class FederatedStore {
     await sql(tx, 'SELECT 1 FROM users WHERE id = ANY ($1::int[]) ORDER BY id FOR UPDATE', [ids]);
     const changed = await sql<{ user_id: number }>(
       tx,
-      `WITH roles_held AS (SELECT DISTINCT i.user_id, m.role_id ${held} AND m.role_id IS NOT NULL),
-       groups_held AS (SELECT DISTINCT i.user_id, m.group_id, m.access ${held} AND m.group_id IS NOT NULL),
+      `WITH held AS (${held}),
+       roles_held AS (SELECT DISTINCT user_id, role_id FROM held WHERE role_id IS NOT NULL),
+       groups_held AS (SELECT DISTINCT user_id, group_id, access FROM held WHERE group_id IS NOT NULL),
        roles_lost AS (
          DELETE FROM user_role r WHERE user_id = ANY ($1::int[]) AND NOT local
            AND NOT EXISTS (SELECT 1 FROM roles_held h WHERE h.user_id = r.user_id AND h.role_id = r.role_id)

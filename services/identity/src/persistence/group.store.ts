@@ -122,7 +122,8 @@ export class GroupStore {
          OR EXISTS (SELECT 1 FROM groups WHERE parent_id = $1)
          OR EXISTS (SELECT 1 FROM user_group WHERE group_id = $1)
          OR EXISTS (SELECT 1 FROM role_group WHERE group_id = $1)
-         OR EXISTS (SELECT 1 FROM entitlement_mappings WHERE group_id = $1) AS referenced`,
+         OR EXISTS (SELECT 1 FROM entitlement_mappings WHERE group_id = $1)
+         OR EXISTS (SELECT 1 FROM directory_mappings WHERE group_id = $1) AS referenced`,
       [id],
     );
     return row?.referenced === true;

@@ -145,6 +145,11 @@ export class OAuthGrantStore {
     return rows.length;
   }
 
+  /** Takes back all that a person granted, to whichever application. */
+  async deleteAllOfUser(tx: EntityManager, userId: number): Promise<void> {
+    await sql(tx, 'DELETE FROM oauth_grants WHERE user_id = $1', [userId]);
+  }
+
   /** Removes what can never be used again. */
   async sweep(tx: Read, at: Date): Promise<void> {
     await sql(tx, 'DELETE FROM oauth_tokens WHERE expires_at < $1', [at]);

@@ -121,7 +121,8 @@ export class OrganizationStore {
       tx,
       `SELECT EXISTS (SELECT 1 FROM ticket_references WHERE kind = 'organization' AND id = $1)
          OR EXISTS (SELECT 1 FROM users WHERE organization_id = $1)
-         OR EXISTS (SELECT 1 FROM user_organization WHERE organization_id = $1) AS referenced`,
+         OR EXISTS (SELECT 1 FROM user_organization WHERE organization_id = $1)
+         OR EXISTS (SELECT 1 FROM directories WHERE organization_id = $1) AS referenced`,
       [id],
     );
     return row?.referenced === true;

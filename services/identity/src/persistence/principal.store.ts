@@ -35,6 +35,8 @@ export interface ApiTokenRow {
   expiresAt: Date | null;
   lastUsedAt: Date | null;
   createdAt: Date;
+  /** The directory that it speaks for; null: none, it is the user's own. */
+  directoryId: number | null;
 }
 
 type Read = EntityManager | DataSource;

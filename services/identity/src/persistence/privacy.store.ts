@@ -156,7 +156,8 @@ export class PrivacyStore {
   async subjects(tx: Read, userId: number): Promise<string[]> {
     const rows = await sql<{ name: string }>(
       tx,
-      `SELECT unnest(ARRAY[subject, voperson_id]) AS name FROM openid_identities WHERE user_id = $1`,
+      `SELECT unnest(ARRAY[subject, voperson_id]) AS name FROM openid_identities WHERE user_id = $1
+       UNION SELECT unnest(ARRAY[user_name, external_id]) FROM directory_accounts WHERE user_id = $1`,
       [userId],
     );
     return rows.flatMap(({ name }) => name ?? []);

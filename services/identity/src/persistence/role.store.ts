@@ -123,6 +123,8 @@ export class RoleStore {
       tx,
       `SELECT EXISTS (SELECT 1 FROM user_role WHERE role_id = $1)
          OR EXISTS (SELECT 1 FROM entitlement_mappings WHERE role_id = $1)
+         OR EXISTS (SELECT 1 FROM directory_mappings WHERE role_id = $1)
+         OR EXISTS (SELECT 1 FROM directories WHERE default_role_id = $1)
          OR EXISTS (SELECT 1 FROM settings WHERE name = 'two_factor_authentication_enforce_role_ids'
                     AND value @> to_jsonb($1::int)) AS referenced`,
       [id],

@@ -8,11 +8,12 @@ import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
 import { History } from '../history/history.ts';
+import { refusals } from '../refusals.ts';
 
 /** Nobody did it: the provider says so. */
 const SYSTEM = 1;
 
-/** Keeps the roles and groups that come from entitlements equal to what was earned. */
+/** Keeps the roles and groups that come from elsewhere (entitlements, directories) equal to what was earned there. */
 @Injectable()
 export class FederatedRights {
   constructor(
@@ -26,13 +27,20 @@ export class FederatedRights {
 
   /**
    * Rights that changed end the sessions that were opened with the old ones, like a change by an administrator.
-   * That may take the last administrator's role: whoever gives rights by entitlement takes them so as well.
+   * That may take the last administrator's role: whoever gives rights by entitlement takes them so as well. A directory
+   * may not.
+   * @throws AppError invalid `identity.last-admin`, when `lastAdmin` is to stay
    */
-  async settle(tx: EntityManager, userIds: readonly number[]): Promise<void> {
+  async settle(
+    tx: EntityManager,
+    userIds: readonly number[],
+    { lastAdmin }: { lastAdmin: 'may-go' | 'stays' } = { lastAdmin: 'may-go' },
+  ): Promise<void> {
     if (userIds.length === 0) return;
     const before = await this.users.byIds(tx, userIds);
     const changed = await this.store.settle(tx, userIds);
     if (changed.length === 0) return;
+    if (lastAdmin === 'stays' && !(await this.users.anyAdminLeft(tx))) throw refusals.lastAdmin();
     const at = new Date(this.clock.now());
     await this.store.moveOn(tx, changed, at);
     await this.history.users(tx, before, await this.users.byIds(tx, changed), { userId: SYSTEM, at });

@@ -1,4 +1,6 @@
 import type { Actor } from '@helpmesh/contracts';
+import { SCIM_PERMISSION } from '../../domain/directory/access.ts';
+import { grants } from '../../domain/permissions.ts';
 import { effectiveRights } from '../../domain/rights.ts';
 import { enrolmentPermissions } from '../../domain/second-factor.ts';
 import type { Principal } from '../../persistence/principal.store.ts';
@@ -11,6 +13,8 @@ export interface ActorOptions {
   /** When the API token in use ends; absent: never. */
   expiresAt?: Date;
   actingUserId?: number;
+  /** The directory that the API token in use speaks for. */
+  directoryId?: number;
   /** The session may do nothing but set up a second factor. */
   mustEnrol?: boolean;
 }
@@ -19,6 +23,7 @@ export interface ActorOptions {
 export function actorOf(principal: Principal, options: ActorOptions): Actor {
   const narrowedTo = options.mustEnrol ? enrolmentPermissions : options.token;
   const { permissions, groups } = effectiveRights(principal.grants, narrowedTo);
+  if (options.directoryId !== undefined) return directoryActor(principal, permissions, options.directoryId);
   return {
     kind: 'user',
     userId: principal.id,
@@ -33,5 +38,24 @@ export function actorOf(principal: Principal, options: ActorOptions): Actor {
     ...(options.mustEnrol && { mustEnrol: true }),
     ...(options.expiresAt && { credentialExpiresAt: options.expiresAt.toISOString() }),
     ...(options.actingUserId !== undefined && { actingUserId: options.actingUserId }),
+  };
+}
+
+/**
+ * A directory acts by a token of whoever made it, as long as they may make such tokens; it is none of them, sees nothing
+ * of theirs, and holds no permission that would mean something elsewhere.
+ */
+function directoryActor(maker: Principal, permissions: readonly string[], directoryId: number): Actor {
+  return {
+    kind: 'user',
+    userId: maker.id,
+    login: maker.login,
+    permissions: [],
+    groups: {},
+    organizationIds: [],
+    sharedOrganizationIds: [],
+    locale: maker.locale,
+    via: 'token',
+    ...(grants(permissions, SCIM_PERMISSION) && { directoryId }),
   };
 }

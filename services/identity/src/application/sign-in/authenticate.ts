@@ -131,6 +131,7 @@ export class Authenticate {
       via: 'token' as const,
       token: row.permissions,
       ...(row.expiresAt && { expiresAt: row.expiresAt }),
+      ...(row.directoryId !== null && { directoryId: row.directoryId }),
     };
     return { principal, options, csrfToken: null, leftMs };
   }

@@ -39,6 +39,7 @@ export function decideAccount(newcomer: Newcomer, namesakes: readonly Namesake[]
   return newcomer.createsAccounts ? { do: 'create', email: email ?? '' } : { do: 'refuse', why: 'no-account' };
 }
 
-function isPlainCustomer({ permissions }: Namesake): boolean {
+/** Holds nothing beyond what a customer has of their own. */
+export function isPlainCustomer({ permissions }: Pick<Namesake, 'permissions'>): boolean {
   return permissions.every((held) => held === 'ticket.customer' || grants(['user_preferences'], held));
 }
