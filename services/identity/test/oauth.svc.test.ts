@@ -6,6 +6,7 @@ import {
   authenticate,
   oauthEndpoints,
   oauthGrants,
+  sendMail,
   users,
 } from '@helpmesh/contracts';
 import { DataSource } from 'typeorm';
@@ -60,8 +61,9 @@ const request = (of: { uid: string }, more: Record<string, string> = {}) =>
 
 const preview = (query: string, who: Actor = person) =>
   desk.ask(oauthGrants.preview, { ...none, body: { request: query } }, who);
-const decide = (query: string, allow = true, who: Actor = person) =>
-  desk.ask(oauthGrants.decide, { ...none, body: { request: query, allow } }, who);
+/** As somebody does who was shown `scopes`; everything that there is, when it does not matter. */
+const decide = (query: string, allow = true, who: Actor = person, scopes = ['ticket', 'admin', 'report']) =>
+  desk.ask(oauthGrants.decide, { ...none, body: { request: query, allow, scopes } }, who);
 
 async function codeFor(of: { uid: string }, more: Record<string, string> = {}): Promise<string> {
   const { redirect_to } = await decide(request(of, more));
@@ -170,6 +172,50 @@ describe('consent', () => {
       iss: 'https://desk.example.com',
     });
     expect(JSON.stringify(await desk.rows('SELECT * FROM oauth_grants'))).not.toContain(to.searchParams.get('code'));
+  });
+
+  it('grants what the page showed, and no more when the application was registered for more meanwhile', async () => {
+    const asked = new URLSearchParams(request(app));
+    asked.delete('scope');
+    const query = asked.toString();
+    const params = { id: app.id };
+    const change = (scopes: string[]) =>
+      desk.ask(applications.update, { ...none, params, body: { scopes } }, ids.admin);
+    await change(['report']);
+    const shown = await preview(query);
+    await change(['admin', 'report', 'ticket']);
+    const to = new URL((await decide(query, true, person, 'scopes' in shown ? shown.scopes : [])).redirect_to);
+    const tokens = await tokensOf(exchange(to.searchParams.get('code') ?? ''));
+    expect(tokens.scope).toBe('report');
+    await change(['admin']);
+    const { redirect_to } = await decide(query, true, person, ['report']);
+    expect(redirect_to).toContain('error=access_denied');
+  });
+
+  it('is told to the owner of the account by mail', async () => {
+    const decided = async (allow: boolean) => {
+      desk.clock.advance(MINUTE);
+      await decide(request(app), allow);
+      return new Date(desk.clock.now()).toISOString();
+    };
+    const toldAt = (at: string) =>
+      desk.bus.heard(sendMail).filter(({ data: { content } }) => 'values' in content && content.values.at === at);
+    const [first, second] = [await decided(false), await decided(true)];
+    await desk.bus.hear(sendMail, () => toldAt(second).length > 0);
+    expect(toldAt(second).map(({ data }) => data)).toMatchObject([
+      {
+        to: [{ address: 'admin@example.com' }],
+        content: { template: 'account-changed', values: { change: 'application-granted' } },
+      },
+    ]);
+    expect(toldAt(first)).toEqual([]);
+  });
+
+  it('names the scheme of an app, whose address has no host that would say anything', async () => {
+    const body = { redirect_uris: ['com.example.app://bank.example/done'] };
+    await desk.ask(applications.update, { ...none, params: { id: app.id }, body }, ids.admin);
+    const query = request(app, { redirect_uri: 'com.example.app://bank.example/done' });
+    expect(await preview(query)).toMatchObject({ application: { redirect_host: 'com.example.app:' } });
   });
 
   it('may be denied, and grants nothing then', async () => {

@@ -324,7 +324,7 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/applications/{id}/secret': spare(newApplication),
   'DELETE /api/v1/applications/{id}': spare(newApplication),
   'POST /api/v1/oauth/authorizations/preview': () => ({ body: { request: 'client_id=nobody' } }),
-  'POST /api/v1/oauth/authorizations': () => ({ body: { request: 'client_id=nobody', allow: true } }),
+  'POST /api/v1/oauth/authorizations': () => ({ body: { request: 'client_id=nobody', allow: true, scopes: [] } }),
   'DELETE /api/v1/oauth/grants/{id}': nothing,
   'POST /oauth/token': ofProgram,
   'POST /oauth/revoke': ofProgram,

@@ -129,7 +129,11 @@ export const oauthGrants = {
     question: 'rpc.identity.v1.decide-authorization',
     tag,
     summary: 'Grants or denies what an application asks for; answers where the browser goes on to',
-    body: request.extend({ allow: z.boolean() }),
+    body: request.extend({
+      allow: z.boolean(),
+      /** Those that the page showed: no other is granted, whatever the application is registered for by now. */
+      scopes: bounded(text(100), 100),
+    }),
     response: redirect,
   }),
   list: defineEndpoint({

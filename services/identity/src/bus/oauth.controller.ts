@@ -51,7 +51,7 @@ export class OAuthController {
 
   @Answers(oauthGrants.decide)
   decide(ctx: RpcContext, { body }: ParsedInputOf<typeof oauthGrants.decide>) {
-    return this.authorizations.decide(actorOf(ctx), body.request, body.allow);
+    return this.authorizations.decide(actorOf(ctx), body.request, body.allow, body.scopes);
   }
 
   @Answers(oauthGrants.list)

@@ -20,6 +20,7 @@ export const de: Language = {
     'second-factors-removed': 'Alle zweiten Faktoren wurden entfernt.',
     'token-added': 'Ein API-Token wurde erzeugt.',
     'token-removed': 'Ein API-Token wurde widerrufen.',
+    'application-granted': 'Einer Anwendung wurde erlaubt, für Sie zu handeln.',
     'provider-linked': 'Ein Konto bei einem Anmeldedienst wurde verknüpft.',
     'provider-unlinked': 'Die Verknüpfung mit einem Konto bei einem Anmeldedienst wurde aufgehoben.',
   },

@@ -20,6 +20,7 @@ export const en: Language = {
     'second-factors-removed': 'All second factors were removed.',
     'token-added': 'An API token was made.',
     'token-removed': 'An API token was revoked.',
+    'application-granted': 'An application was allowed to act for you.',
     'provider-linked': 'An account at a sign-in provider was linked.',
     'provider-unlinked': 'An account at a sign-in provider was unlinked.',
   },

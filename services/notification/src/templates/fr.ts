@@ -20,6 +20,7 @@ export const fr: Language = {
     'second-factors-removed': 'Tous les seconds facteurs ont été retirés.',
     'token-added': 'Un jeton d’API a été créé.',
     'token-removed': 'Un jeton d’API a été révoqué.',
+    'application-granted': 'Une application a été autorisée à agir en votre nom.',
     'provider-linked': 'Un compte chez un fournisseur d’identité a été associé.',
     'provider-unlinked': 'Un compte chez un fournisseur d’identité a été dissocié.',
   },

@@ -20,6 +20,7 @@ export const pl: Language = {
     'second-factors-removed': 'Usunięto wszystkie drugie składniki.',
     'token-added': 'Utworzono token API.',
     'token-removed': 'Unieważniono token API.',
+    'application-granted': 'Zezwolono aplikacji na działanie w Państwa imieniu.',
     'provider-linked': 'Połączono konto u dostawcy logowania.',
     'provider-unlinked': 'Odłączono konto u dostawcy logowania.',
   },

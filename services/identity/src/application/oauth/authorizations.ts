@@ -16,6 +16,7 @@ import { Audit } from '../audit/audit.ts';
 import { refusals } from '../refusals.ts';
 import { hashOf, newSecret } from '../secrets.ts';
 import { Freshness } from '../sign-in/freshness.ts';
+import { TellOwner } from '../sign-in/tell-owner.ts';
 
 /** An application exchanges it at once; nobody types it. */
 const CODE_MS = 60_000;
@@ -39,6 +40,7 @@ export class Authorizations {
     private readonly fresh: Freshness,
     private readonly announce: Announce,
     private readonly audit: Audit,
+    private readonly owner: TellOwner,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
@@ -49,20 +51,24 @@ export class Authorizations {
     if ('redirect_to' in asked) return asked;
     const { application, request, scopes } = asked;
     const { protocol, host } = new URL(request.redirectUri);
-    return { application: { name: application.name, redirect_host: host || protocol }, scopes };
+    // In the address of an app a host says nothing of who gets the answer.
+    const place = protocol === 'https:' || protocol === 'http:' ? host : protocol;
+    return { application: { name: application.name, redirect_host: place }, scopes };
   }
 
   /**
    * Grants or denies, and says where the browser goes on to. A grant outlives the session, so it wants a recent proof
    * like every other key.
+   * @param seen  scopes that the page showed: a registration that was widened since then widens no consent
    * @throws AppError forbidden, `identity.proof-needed`; invalid as above
    */
-  async decide(actor: Actor, query: string, allow: boolean): Promise<Redirect> {
+  async decide(actor: Actor, query: string, allow: boolean, seen: readonly string[]): Promise<Redirect> {
     const asked = await this.read(actor, query);
     if ('redirect_to' in asked) return asked;
-    const { application, request, scopes } = asked;
+    const { application, request } = asked;
     const { redirectUri, state, codeChallenge } = request;
-    if (!allow) return this.answer(redirectUri, { error: 'access_denied', state });
+    const scopes = narrow(asked.scopes, seen);
+    if (!allow || scopes.length === 0) return this.answer(redirectUri, { error: 'access_denied', state });
     await this.fresh.demand(actor);
     const code = newSecret();
     const now = this.clock.now();
@@ -82,6 +88,7 @@ export class Authorizations {
         object: { type: 'Application', id: application.id, label: application.name },
         changes: { scopes: { to: scopes } },
       });
+      await this.owner.changed(tx, actor, actor.userId, 'application-granted');
     });
     return this.answer(redirectUri, { code, state });
   }

@@ -47,6 +47,7 @@ describe('an address that codes may be sent to', () => {
     ['http://127.0.0.1:51004.evil.example/done', false],
     ['http://127.0.0.1:x@evil.example/done', false],
     ['https://127.0.0.1/done', false],
+    ['http://127.0.0.1:99999/done', false],
     ['http://[::1]/done', false],
     ['', false],
   ])('%s is registered: %s', (uri, known) => expect(isRegistered(registered, uri)).toBe(known));

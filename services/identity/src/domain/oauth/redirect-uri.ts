@@ -26,8 +26,8 @@ export function isRegistered(registered: readonly string[], asked: string): bool
 
 function withoutLoopbackPort(uri: string): string | null | symbol {
   const [, scheme, host, rest] = /^(http:\/\/)(127\.0\.0\.1|\[::1\])(?::\d{1,5})?((?:[/?].*)?)$/.exec(uri) ?? [];
-  // What is no loopback address is like no other.
-  return scheme === undefined ? Symbol(uri) : `${scheme}${host}${rest}`;
+  // What is no loopback address is like no other; nor is what has a port that there is none of.
+  return scheme === undefined || !URL.canParse(uri) ? Symbol(uri) : `${scheme}${host}${rest}`;
 }
 
 /** The address with the answer in its query, beside what was there before. */

@@ -29,6 +29,12 @@ describe('a form of a client', () => {
   ] as const)('with %s is refused', (_, body, header, error) => {
     expect(readClientRequest(body, header)).toMatchObject({ error });
   });
+
+  it('is refused in words that repeat no strange ones (RFC 6749 5.2)', () => {
+    const why = (body: string) => readClientRequest(body, undefined);
+    expect(why('code=1&code=2')).toMatchObject({ why: 'code is given more than once' });
+    expect(why('%22%0A<b>=1&%22%0A<b>=2')).toMatchObject({ why: 'a parameter is given more than once' });
+  });
 });
 
 describe('a wish for tokens', () => {

@@ -33,12 +33,17 @@ const isRefusal = (value: object): value is Refusal => 'error' in value;
 export function readClientRequest(body: string, authorization: string | undefined): ClientRequest | Refusal {
   const form = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(body)) {
-    if (form.has(name)) return { error: 'invalid_request', why: `${name.slice(0, 40)} is given more than once` };
+    if (form.has(name)) return { error: 'invalid_request', why: `${shownName(name)} is given more than once` };
     // RFC 6749 3.1: sent without a value is like not sent.
     if (value !== '') form.set(name, value);
   }
   const client = readClient(form, authorization);
   return isRefusal(client) ? client : { client, form };
+}
+
+/** RFC 6749 5.2 leaves quotes and controls out of what is told; no known name is long, or has any. */
+function shownName(name: string): string {
+  return /^\w{1,40}$/.test(name) ? name : 'a parameter';
 }
 
 function readClient(form: ReadonlyMap<string, string>, authorization: string | undefined): ClientClaim | Refusal {

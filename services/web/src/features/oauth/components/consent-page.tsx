@@ -73,7 +73,8 @@ function Question({ request, name, host, scopes }: QuestionProps) {
   const { t, i18n } = useLingui();
   const { me } = useMe();
   const decide = useMutation({
-    mutationFn: (allow: boolean) => proven(() => call('decideAuthorization', { body: { request, allow } })),
+    mutationFn: (allow: boolean) =>
+      proven(() => call('decideAuthorization', { body: { request, allow, scopes: [...scopes] } })),
     onSuccess: ({ redirect_to }) => window.location.assign(redirect_to),
   });
   const failed = decide.isError && !(decide.error instanceof Cancelled);
