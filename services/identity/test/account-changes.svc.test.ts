@@ -310,6 +310,13 @@ describe('linking an account at a provider', () => {
     const [account] = await linked(me);
     const unlink = () => desk.ask(linkedAccounts.delete, { ...none, params: { id: account?.id ?? 0 } }, me);
     await expect(unlink()).rejects.toMatchObject(refusedAs('conflict', 'openid.last-way-in'));
+    // One at a provider that is not there any more opens nothing.
+    await desk.rows(
+      `INSERT INTO openid_identities (issuer, subject, user_id, created_at)
+       VALUES ('https://gone.example', 'grace', $1, now())`,
+      [id],
+    );
+    await expect(unlink()).rejects.toMatchObject(refusedAs('conflict', 'openid.last-way-in'));
     const further = { user_id: id, provider_id: providerId, subject: 'grace-too' };
     await desk.ask(openIdIdentities.create, { ...none, body: further }, ids.admin);
     await expect(unlink()).resolves.toEqual({});

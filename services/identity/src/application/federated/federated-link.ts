@@ -137,7 +137,10 @@ export class FederatedLink {
       if (!identity) {
         throw new AppError('not-found', 'openid.no-such-identity', `Couldn't find OpenIdIdentity with 'id'=${id}`);
       }
-      if (own.length === 1 && !(await this.otherWayIn(userId))) {
+      const open = new Set((await this.providers.all(tx)).flatMap(({ enabled, issuer }) => (enabled ? [issuer] : [])));
+      // One at a provider that was removed or closed here opens nothing.
+      const others = own.filter((one) => one.id !== id && open.has(one.issuer));
+      if (others.length === 0 && !(await this.otherWayIn(userId))) {
         const detail = 'This is the only way you can sign in by. Set a password first.';
         throw new AppError('conflict', 'openid.last-way-in', detail);
       }
