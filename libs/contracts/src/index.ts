@@ -150,7 +150,19 @@ export {
 } from './http/openid.ts';
 export { DataPrivacyTask, dataPrivacyTasks, LegalHold, legalHolds } from './http/privacy.ts';
 export { ticketReport } from './http/reporting.ts';
-export { addTag, listTags, MAX_TAG, removeTag, searchTags, tagList } from './http/tags.ts';
+export { addTag, listTags, removeTag, searchTags, tagList } from './http/tags.ts';
+export {
+  addLink,
+  addMention,
+  deleteMention,
+  Link,
+  type LinkInput,
+  listLinks,
+  listMentions,
+  mergeTicket,
+  removeLink,
+  undoMerge,
+} from './http/ticket-ties.ts';
 export {
   Article,
   ArticleInput,

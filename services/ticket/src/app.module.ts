@@ -33,7 +33,10 @@ import { ErasureController } from './bus/erasure.controller.ts';
 import { FilesController } from './bus/files.controller.ts';
 import { IdentityClient } from './bus/identity.client.ts';
 import { IdentityConsumer } from './bus/identity.consumer.ts';
+import { LinkTickets } from './application/ties/link-tickets.ts';
 import { PrioritiesController, StatesController } from './bus/lookups.controller.ts';
+import { Mentions } from './application/ties/mentions.ts';
+import { MergeTickets } from './application/ties/merge-tickets.ts';
 import { MailConsumer } from './bus/mail.consumer.ts';
 import { SearchConsumer } from './bus/search.consumer.ts';
 import { TagsController } from './bus/tags.controller.ts';
@@ -45,14 +48,18 @@ import { HistoryStore } from './persistence/history.store.ts';
 import { IdempotencyStore } from './persistence/idempotency.store.ts';
 import { IndexStore } from './persistence/index.store.ts';
 import { ListStore } from './persistence/list.store.ts';
+import { TiesController } from './bus/ties.controller.ts';
 import { LookupStore } from './persistence/lookup.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
 import { ReplicaStore } from './persistence/replica.store.ts';
 import { SearchStore } from './persistence/search.store.ts';
 import { TagStore } from './persistence/tag.store.ts';
 import { ThreadStore } from './persistence/thread.store.ts';
+import { LinkStore } from './persistence/link.store.ts';
 import { TicketStore } from './persistence/ticket.store.ts';
 import { UploadStore } from './persistence/upload.store.ts';
+import { MentionStore } from './persistence/mention.store.ts';
+import { MergeStore } from './persistence/merge.store.ts';
 
 /** The map of the service. */
 @Module({
@@ -73,6 +80,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     // Neighbours and settings
     { provide: IDENTITY, useClass: IdentityClient },
     { provide: BLOBS, useFactory: (config: TicketConfig) => openBlobStore(config), inject: [CONFIG] },
+    TiesController,
     {
       provide: MAIL_IDENTITY,
       useFactory: (config: TicketConfig) => ({
@@ -118,6 +126,9 @@ import { UploadStore } from './persistence/upload.store.ts';
     ErasureReach,
     // Timers
     Sweep,
+    LinkTickets,
+    MergeTickets,
+    Mentions,
     // What they share
     References,
     EnsurePeople,
@@ -142,3 +153,6 @@ import { UploadStore } from './persistence/upload.store.ts';
   ],
 })
 export class AppModule {}
+    LinkStore,
+    MentionStore,
+    MergeStore,

@@ -14,6 +14,7 @@ import { TicketJson1795253000006 } from './persistence/migrations/1795253000006-
 import { ErasureReach1796400000000 } from './persistence/migrations/1796400000000-erasure-reach.ts';
 import { Tags1796500000000 } from './persistence/migrations/1796500000000-tags.ts';
 import { Sla1796510000000 } from './persistence/migrations/1796510000000-sla.ts';
+import { Ties1796520000000 } from './persistence/migrations/1796520000000-ties.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -30,6 +31,7 @@ export const migrations = [
   ErasureReach1796400000000,
   Tags1796500000000,
   Sla1796510000000,
+  Ties1796520000000,
 ];
 
 /**

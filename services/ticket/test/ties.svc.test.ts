@@ -1,9 +1,16 @@
 import {
+  addLink,
+  addMention,
   addTag,
+  createArticle,
   createTicket,
+  deleteMention,
   getTicket,
+  listLinks,
+  listMentions,
   listTags,
   recordAudit,
+  removeLink,
   removeTag,
   searchTags,
   searchTickets,
@@ -197,5 +204,162 @@ describe('tags', () => {
     } finally {
       await strict.stop();
     }
+  });
+});
+
+describe('links', () => {
+  const linksOf = async (id: number, who = agent) =>
+    (await desk.rest(who, listLinks, { query: { link_object: 'Ticket', link_object_value: String(id) } })).links;
+  const link = (type: string, source: object, target: number, who = agent) =>
+    desk.rest(who, addLink, {
+      body: {
+        link_type: type,
+        link_object_source: 'Ticket',
+        ...source,
+        link_object_target: 'Ticket',
+        link_object_target_value: target,
+      },
+    });
+  const unlink = (type: string, source: number, target: number, who = agent) =>
+    desk.rest(who, removeLink, {
+      body: {
+        link_type: type,
+        link_object_source: 'Ticket',
+        link_object_source_value: source,
+        link_object_target: 'Ticket',
+        link_object_target_value: target,
+      },
+    });
+  const seen = (type: string, id: number) => ({ link_type: type, link_object: 'Ticket', link_object_value: id });
+
+  it('say from each end what the other ticket is', async () => {
+    const [parent, child, equal] = [await open(), await open(), await open()];
+    const made = await link('parent', { link_object_source_number: parent.number }, child.id);
+    expect(made).toMatchObject({
+      link_type_id: 2,
+      link_object_source_value: parent.id,
+      link_object_target_value: child.id,
+    });
+    await link('normal', { link_object_source_number: equal.number }, child.id);
+    expect(await linksOf(child.id)).toEqual([seen('parent', parent.id), seen('normal', equal.id)]);
+    expect(await linksOf(parent.id)).toEqual([seen('child', child.id)]);
+    expect(await linksOf(equal.id)).toEqual([seen('normal', child.id)]);
+    expect(await all(agent, parent.id)).toMatchObject({ links: [seen('child', child.id)] });
+    const { assets } = await desk.rest(agent, listLinks, {
+      query: { link_object: 'Ticket', link_object_value: String(parent.id) },
+    });
+    expect(Object.keys(assets.Ticket as object)).toEqual([String(child.id)]);
+
+    await unlink('child', child.id, parent.id);
+    expect(await linksOf(child.id)).toEqual([seen('normal', equal.id)]);
+    expect(await linksOf(parent.id)).toEqual([]);
+    await expect(unlink('child', child.id, parent.id)).rejects.toMatchObject({ code: 'link.not-found' });
+    const { history } = await desk.rest(agent, ticketHistory, { id: parent.id });
+    expect(history.slice(2)).toMatchObject([
+      { type: 'added', attribute: 'link', value_to: child.number, related_object: 'Ticket', related_o_id: child.id },
+      { type: 'removed', attribute: 'link', value_from: child.number },
+    ]);
+  });
+
+  it('are neither doubled nor contradicted, and never to the ticket itself', async () => {
+    const [one, two] = [await open(), await open()];
+    await link('parent', { link_object_source_number: one.number }, two.id);
+    const numbered = (ticket: typeof one) => ({ link_object_source_number: ticket.number });
+    await expect(link('parent', numbered(one), two.id)).rejects.toMatchObject(invalid('link.exists'));
+    await expect(link('parent', numbered(two), one.id)).rejects.toMatchObject(invalid('link.exists'));
+    await expect(link('child', numbered(two), one.id)).rejects.toMatchObject(invalid('link.exists'));
+    await link('normal', numbered(one), two.id);
+    await expect(link('normal', numbered(two), one.id)).rejects.toMatchObject(invalid('link.exists'));
+    await expect(link('normal', numbered(one), one.id)).rejects.toMatchObject(invalid('link.to-itself'));
+    await expect(link('normal', { link_object_source_number: '1' }, one.id)).rejects.toMatchObject({
+      kind: 'invalid',
+      detail: 'The object could not be found.',
+    });
+  });
+
+  it('are shown and made by agents who see both ends', async () => {
+    const [mine, hidden] = [await open(), await open({ group: 'Second' }, admin)];
+    await expect(link('normal', { link_object_source_number: hidden.number }, mine.id)).rejects.toMatchObject(
+      invalid('link.object-unknown'),
+    );
+    await expect(link('normal', { link_object_source_value: hidden.id }, mine.id)).rejects.toMatchObject(notFound);
+    await link('child', { link_object_source_number: hidden.number }, mine.id, admin);
+    expect(await linksOf(mine.id)).toEqual([]);
+    expect(await all(agent, mine.id)).toMatchObject({ links: [] });
+    expect(await linksOf(mine.id, admin)).toEqual([seen('child', hidden.id)]);
+    const told = (await desk.rest(agent, ticketHistory, { id: mine.id })).history.at(-1);
+    expect(told).toMatchObject({ type: 'added', attribute: 'link' });
+    expect(JSON.stringify(told)).not.toContain(hidden.number);
+    await expect(unlink('child', hidden.id, mine.id)).rejects.toMatchObject(notFound);
+    await expect(linksOf(mine.id, customer)).rejects.toMatchObject(forbidden);
+    expect(await all(customer, mine.id)).toMatchObject({ links: [] });
+    await expect(linksOf(mine.id, agent2)).rejects.toMatchObject(notFound);
+    const third = await open();
+    await expect(link('normal', { link_object_source_number: third.number }, mine.id, reader)).rejects.toMatchObject(
+      forbidden,
+    );
+    await expect(link('normal', { link_object_source_number: third.number }, mine.id, customer)).rejects.toMatchObject(
+      forbidden,
+    );
+  });
+});
+
+describe('subscriptions', () => {
+  const at = (id: number) => ({ mentionable_type: 'Ticket', mentionable_id: String(id) });
+  const subscribers = async (id: number, who = agent) =>
+    (await desk.rest(who, listMentions, { query: at(id) })).mentions;
+  const subscribe = (id: number, who = agent) => desk.rest(who, addMention, { body: at(id) });
+
+  it('are made for oneself, once, and ended', async () => {
+    const { id, updated_at } = await open();
+    expect(await subscribe(id)).toBe(true);
+    await subscribe(id);
+    await subscribe(id, reader);
+    const both = await subscribers(id);
+    expect(both).toMatchObject([
+      { mentionable_type: 'Ticket', mentionable_id: id, user_id: 4, created_by_id: 4 },
+      { user_id: 6 },
+    ]);
+    expect(await all(agent, id)).toMatchObject({ mentions: both });
+    expect((await desk.rest(agent, getTicket, { id })).updated_at).toBe(updated_at);
+    const [own, readers] = both.map((one) => one.id) as [number, number];
+    await expect(desk.rest(reader, deleteMention, { id: own })).rejects.toMatchObject(forbidden);
+    expect(await desk.rest(reader, deleteMention, { id: readers })).toBe(true);
+    expect(await desk.rest(admin, deleteMention, { id: own })).toBe(true);
+    expect(await subscribers(id)).toEqual([]);
+    await expect(desk.rest(agent, deleteMention, { id: own })).rejects.toMatchObject(notFound);
+  });
+
+  it('are for agents who may read the ticket', async () => {
+    const { id } = await open();
+    await subscribe(id);
+    const [one] = await subscribers(id);
+    for (const who of [agent2, stranger]) {
+      await expect(subscribe(id, who)).rejects.toMatchObject(notFound);
+      await expect(subscribers(id, who)).rejects.toMatchObject(notFound);
+      await expect(desk.rest(who, deleteMention, { id: one?.id as number })).rejects.toMatchObject(notFound);
+    }
+    await expect(subscribe(id, customer)).rejects.toMatchObject(forbidden);
+    await expect(subscribers(id, customer)).rejects.toMatchObject(forbidden);
+    expect(await all(customer, id)).toMatchObject({ mentions: [] });
+  });
+
+  it('come with being named in an article, for agents of the group alone', async () => {
+    const { id } = await open({}, agent);
+    const html = (userId: number) => `<p>Look <a href="#" data-mention-user-id="${userId}">you</a></p>`;
+    const say = (body: string, content_type = 'text/html', who = agent) =>
+      desk.rest(who, createArticle, { body: { ticket_id: id, body, content_type, internal: true } });
+    await say(html(3));
+    await say(html(5));
+    await say(html(10));
+    await say(html(99_999));
+    expect(await subscribers(id)).toMatchObject([{ user_id: 3, created_by_id: 4 }]);
+    await say('please ask @@user4@example.org, not @@user5@example.org', 'text/plain', admin);
+    expect((await subscribers(id)).map((one) => one.user_id)).toEqual([3, 4]);
+    await say(html(4), 'text/html', customer);
+    const other = await open({ article: { body: html(3), content_type: 'text/html' } });
+    expect((await subscribers(other.id)).map((one) => one.user_id)).toEqual([3]);
+    const quiet = await open({ article: { body: html(4), content_type: 'text/html' } }, customer);
+    expect(await subscribers(quiet.id)).toEqual([]);
   });
 });

@@ -54,6 +54,14 @@ const made =
 const newState = made('/api/v1/ticket_states', (name) => ({ name, state_type: 'open' }));
 const newPriority = made('/api/v1/ticket_priorities', (name) => ({ name }));
 const tagged = ({ topics }: World, place: Place) => ({ object: 'Ticket', o_id: topics[place].id, item: 'spare' });
+const linking = async (world: World, place: Place) => ({
+  link_type: 'normal',
+  link_object_source: 'Ticket',
+  link_object_source_value: (await world.ticketLike(place)).id,
+  link_object_target: 'Ticket',
+  link_object_target_value: world.topics[place].id,
+});
+const mentionable = ({ id }: { id: number }) => ({ mentionable_type: 'Ticket', mentionable_id: id });
 /** Its answer names no id. */
 const newTag = async (world: World): Promise<Json> => {
   const name = world.fresh('spare');
@@ -180,6 +188,31 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/organizations/search': wordsByPost,
   'GET /api/v1/organizations/{id}': organization,
   'GET /api/v1/organizations/history/{id}': organization,
+  'GET /api/v1/links': ({ topics }, place) => ({
+    query: { link_object: 'Ticket', link_object_value: topics[place].id },
+  }),
+  'POST /api/v1/links/add': async (world, place) => ({ body: await linking(world, place) }),
+  'DELETE /api/v1/links/remove': async (world, place) => {
+    const body = await linking(world, place);
+    await world.boss.post('/api/v1/links/add', body);
+    return { body };
+  },
+  'GET /api/v1/mentions': (world, place) => ({ query: mentionable(world.topics[place]) }),
+  'POST /api/v1/mentions': (world, place) => ({ body: mentionable(world.topics[place]) }),
+  'DELETE /api/v1/mentions/{id}': spare(async (world, place) => {
+    const on = mentionable(await world.ticketLike(place));
+    await world.boss.post('/api/v1/mentions', on);
+    const query = new URLSearchParams({ ...on, mentionable_id: String(on.mentionable_id) });
+    return (await world.boss.get(`/api/v1/mentions?${query}`)).mentions[0];
+  }),
+  'PUT /api/v1/ticket_merge/{id}/{number}': async (world, place) => ({
+    path: { id: (await world.ticketLike(place)).id, number: (await world.ticketLike(place)).number },
+  }),
+  'POST /api/v1/ticket_merge/{id}/undo': async (world, place) => {
+    const { id } = await world.ticketLike(place);
+    await world.boss.put(`/api/v1/ticket_merge/${id}/${(await world.ticketLike(place)).number}`, {});
+    return { path: { id } };
+  },
   'POST /api/v1/organizations': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/organizations/{id}': put(organization, { note: 'seen' }),
   'DELETE /api/v1/organizations/{id}': spare(newOrganization),

@@ -47,6 +47,16 @@ import { ticketReport } from './reporting.ts';
 import { addTag, listTags, removeTag, searchTags, tagList } from './tags.ts';
 import {
   createArticle,
+import {
+  addLink,
+  addMention,
+  deleteMention,
+  listLinks,
+  listMentions,
+  mergeTicket,
+  removeLink,
+  undoMerge,
+} from './ticket-ties.ts';
   createTicket,
   deleteArticle,
   deleteTicket,
@@ -94,6 +104,14 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(organizations),
   ...Object.values(groups),
   ...Object.values(roles),
+  listLinks,
+  addLink,
+  removeLink,
+  mergeTicket,
+  undoMerge,
+  listMentions,
+  addMention,
+  deleteMention,
   listPermissions,
   requestPasswordReset,
   setPasswordByToken,

@@ -5,9 +5,6 @@ import { Id, Page, text } from './common.ts';
 const tag = 'Tags';
 const params = { id: Id };
 
-/** Longest name of a tag, in characters. */
-export const MAX_TAG = 250;
-
 /** One tag of one object. Old clients send it in the query of any verb, newer ones in the body; the body counts. */
 const TagTarget = z.object({ object: text(50), o_id: Id, item: text(1_000) }).partial();
 

@@ -6,6 +6,7 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { isCommunication } from '../domain/article/kinds.ts';
+import { mentionedIn } from '../domain/article/mentioned.ts';
 import { type TagName, tagNames } from '../domain/tag/tag.ts';
 import { followUpChanges, mayFollowUp } from '../domain/ticket/follow-up.ts';
 import { retagged } from '../domain/ticket/history.ts';
@@ -27,6 +28,7 @@ import { IMPORT_MODE, MAIL_IDENTITY } from './ports.ts';
 import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
 import { References, Refs, Wanted } from './references.ts';
 import { changingFields, guessedCustomer, wantFields } from './ticket-fields.ts';
+import { Mentions } from './ties/mentions.ts';
 import { TagTickets } from './ties/tag-tickets.ts';
 import { Tagging } from './ties/tagging.ts';
 import { Writing } from './writing.ts';
@@ -84,6 +86,7 @@ export class ChangeTickets {
     private readonly reads: ReadTickets,
     private readonly tags: TagStore,
     private readonly tagging: TagTickets,
+    private readonly mentions: Mentions,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
@@ -122,6 +125,7 @@ export class ChangeTickets {
       if (command.do === 'update') wantFields(command.input, wanted);
       const article = command.do === 'update' ? command.input.article : command.input;
       wanted.user(command.actor.userId).user(article?.origin_by_id);
+      for (const who of mentionedIn(article?.body ?? '')) wanted.user(who);
     }
     for (const ticket of tickets) {
       if (!ticket) continue;
@@ -157,6 +161,11 @@ export class ChangeTickets {
     });
     await writing.save(tx, this.tickets);
     await tagging.save(tx, now);
+    const said = plans.filter((_, i) => !(written[i] instanceof AppError));
+    const calls = said.flatMap(({ article, actor, command: { ticketId } }) =>
+      article ? [{ ticket: writing.ticket(ticketId), mentioned: article.mentioned, by: actor.userId }] : [],
+    );
+    await this.mentions.call(tx, calls, refs, now);
     await this.uploads.useUp(
       tx,
       plans.flatMap((plan) => plan.article?.uploadIds ?? []),

@@ -5,6 +5,7 @@ import { GroupCommit, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { mentionedIn } from '../domain/article/mentioned.ts';
 import { type TagName, tagNames } from '../domain/tag/tag.ts';
 import { retagged } from '../domain/ticket/history.ts';
 import { ticketNumber } from '../domain/ticket/number.ts';
@@ -24,6 +25,7 @@ import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
 import { References, Refs, Wanted } from './references.ts';
 import { SYSTEM_ID } from './system-id.ts';
 import { groupOf, guessedCustomer, openingFields, wantFields } from './ticket-fields.ts';
+import { Mentions } from './ties/mentions.ts';
 import { TagTickets } from './ties/tag-tickets.ts';
 import { Tagging } from './ties/tagging.ts';
 import { Writing } from './writing.ts';
@@ -62,6 +64,7 @@ export class CreateTickets {
     private readonly reads: ReadTickets,
     private readonly tags: TagStore,
     private readonly tagging: TagTickets,
+    private readonly mentions: Mentions,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
@@ -98,6 +101,7 @@ export class CreateTickets {
     for (const { actor, input } of items) {
       wantFields(input, wanted);
       wanted.user(actor.userId).user(input.article?.origin_by_id);
+      for (const who of mentionedIn(input.article?.body ?? '')) wanted.user(who);
     }
     return this.references.resolve(wanted);
   }
@@ -138,6 +142,12 @@ export class CreateTickets {
     });
     await writing.save(tx, this.tickets);
     await tagging.save(tx, writing.now);
+    const calls = plans.flatMap(({ article, actor }, i) => {
+      const id = opened[i];
+      if (typeof id !== 'number' || !article) return [];
+      return [{ ticket: writing.ticket(id), mentioned: article.mentioned, by: actor.userId }];
+    });
+    await this.mentions.call(tx, calls, refs, writing.now);
     await this.uploads.useUp(
       tx,
       plans.flatMap((plan) => plan.article?.uploadIds ?? []),

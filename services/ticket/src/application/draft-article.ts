@@ -5,6 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { AttachedFile } from '../domain/article/article.ts';
 import { type ArticleSender, type ArticleType, articleSenderOf, articleTypeOf } from '../domain/article/kinds.ts';
+import { mentionedIn } from '../domain/article/mentioned.ts';
 import { extractImages } from '../html/inline-images.ts';
 import { sanitize } from '../html/sanitize.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
@@ -35,6 +36,8 @@ export interface ArticleDraft {
   files: AttachedFile[];
   /** Uploads among the files, used up by the article. */
   uploadIds: number[];
+  /** Whom an agent calls by `@@`: ids and logins. */
+  mentioned: (number | string)[];
 }
 
 /** Turns the REST form of an article into a draft. Stores files, so it runs before the transaction. */
@@ -74,6 +77,7 @@ export class ArticleDrafts {
       preferences: agent ? (input.preferences ?? {}) : {},
       files: [...files, ...uploads.map(({ file }) => file)],
       uploadIds: uploads.map(({ id }) => id),
+      mentioned: agent ? mentionedIn(input.body) : [],
     };
   }
 

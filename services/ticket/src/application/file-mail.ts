@@ -19,8 +19,9 @@ import { followUpChanges, mayFollowUp } from '../domain/ticket/follow-up.ts';
 import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Person } from '../domain/ticket/people.ts';
 import { SYSTEM_USER, type Ticket, type TicketFields } from '../domain/ticket/ticket.ts';
+import { MergeStore } from '../persistence/merge.store.ts';
 import { type MailGroup, ReplicaStore } from '../persistence/replica.store.ts';
-import { type MailFacts, ThreadStore } from '../persistence/thread.store.ts';
+import { type AskedMail, type MailFacts, ThreadStore } from '../persistence/thread.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { EnsurePeople } from './ensure-people.ts';
@@ -73,6 +74,7 @@ export class FileMail {
     private readonly db: DataSource,
     private readonly tickets: TicketStore,
     private readonly threads: ThreadStore,
+    private readonly merges: MergeStore,
     private readonly replicas: ReplicaStore,
     private readonly references: References,
     private readonly people: EnsurePeople,
@@ -89,8 +91,11 @@ export class FileMail {
     const mails = messages.map(({ data }) => data);
     const people = await this.people.run(mails.flatMap((mail) => writerOf(mail) ?? []));
     const groups = await this.mailGroups();
-    const facts = await this.threads.factsOf(this.db, mails.map(lookupOf));
-    const near = new Set(mails.flatMap((mail, i) => this.pointsAt(mail, facts[i] as MailFacts)));
+    const facts = await this.threads.factsOf(
+      this.db,
+      mails.map((mail) => this.lookupOf(mail)),
+    );
+    const near = new Set(facts.flatMap(pointsAt));
     const visible = VisibleTickets.toTheService();
     const tickets = await this.tickets.facts(
       this.db,
@@ -117,7 +122,7 @@ export class FileMail {
     for (let rest = messages; rest.length > 0; ) {
       const facts = await this.threads.factsOf(
         tx,
-        rest.map(({ data }) => lookupOf(data)),
+        rest.map(({ data }) => this.lookupOf(data)),
       );
       const { now, later } = firstOfEachThread(rest.map((message, i) => this.filing(message, facts[i] as MailFacts)));
       await this.fileTogether(tx, now, known, verdicts);
@@ -127,8 +132,7 @@ export class FileMail {
   }
 
   private filing(message: Command, facts: MailFacts): Filing {
-    const candidates = this.candidates(message.data, facts);
-    return { message, mail: message.data, facts, candidates, refiledOn: facts.filedAs[0]?.ticketId };
+    return { message, mail: message.data, facts, candidates: candidates(facts), refiledOn: facts.filedAs[0]?.ticketId };
   }
 
   /** Mails of which none touches what another one does. */
@@ -144,9 +148,15 @@ export class FileMail {
       return why === undefined;
     });
     const loaded = await this.tickets.lock(tx, VisibleTickets.toTheService(), open.flatMap(ticketsOf));
-    const roles = await this.rolesOf(tx, open, known, loaded);
+    const overtaken = await this.overtaken(tx, loaded, known);
+    const ready = open.filter((filing) => {
+      if (!ticketsOf(filing).some((id) => overtaken.has(id))) return true;
+      verdicts.set(filing.message, { do: 'retry', afterMs: 100, why: 'its ticket is being merged' });
+      return false;
+    });
+    const roles = await this.rolesOf(tx, ready, known, loaded);
     const writing = new Writing(this.outbox, known.refs, this.clock.now(), loaded);
-    const placed = open.flatMap((filing) => {
+    const placed = ready.flatMap((filing) => {
       try {
         return [{ filing, placement: this.place(filing, roles.get(filing) ?? new Map(), writing, known.refs) }];
       } catch (error) {
@@ -172,6 +182,20 @@ export class FileMail {
       }
     }
     await writing.save(tx, this.tickets);
+  }
+
+  /** Tickets that were merged between being looked up and being locked. */
+  private async overtaken(
+    tx: EntityManager,
+    loaded: ReadonlyMap<number, Ticket>,
+    { refs }: Known,
+  ): Promise<Set<number>> {
+    const merged = [...loaded.values()].filter(({ stateId }) => refs.states.get(stateId).type === 'merged');
+    const last = await this.merges.lastOf(
+      tx,
+      merged.map(({ id }) => id),
+    );
+    return new Set([...last].flatMap(([id, at]) => (at === id ? [] : [id])));
   }
 
   private place(
@@ -240,18 +264,12 @@ export class FileMail {
     writing.change(ticketId, { ...fields, stateId }, { ...article, sender: asAgent ? 'Agent' : 'Customer' }, author);
   }
 
-  /** Tickets the mail points at; ids in our own Message-IDs count only with their signature. */
-  private candidates(mail: Mail, facts: MailFacts): Candidate[] {
-    const signed = answeredIds(mail).flatMap((id) => ticketOfMessageId(id, this.identity.threadingSecret) ?? []);
-    return candidatesOf({
-      signedTicketIds: signed,
-      knownMessageTicketIds: facts.answeredTicketIds,
-      hookTicketIds: facts.numberedTicketIds,
-    });
-  }
-
-  private pointsAt(mail: Mail, facts: MailFacts): number[] {
-    return [...this.candidates(mail, facts), ...facts.filedAs].map(({ ticketId }) => ticketId);
+  private lookupOf(mail: Mail): AskedMail {
+    const { inboundId, messageId, subject } = mail;
+    const answers = answeredIds(mail);
+    // Ids in our own Message-IDs count only with their signature.
+    const signed = answers.flatMap((id) => ticketOfMessageId(id, this.identity.threadingSecret) ?? []);
+    return { inboundId, messageId, answers, numbers: hooksIn(subject), signed };
   }
 
   /** What each mail's sender is to the tickets the mail may go to, by filing and ticket. */
@@ -354,9 +372,18 @@ function answeredIds(mail: Mail): string[] {
   return [...new Set([...mail.inReplyTo, ...mail.references.toReversed()])].slice(0, REFERENCES_READ);
 }
 
-function lookupOf(mail: Mail) {
-  const { inboundId, messageId, subject } = mail;
-  return { inboundId, messageId, answers: answeredIds(mail), numbers: hooksIn(subject) };
+/** Tickets the mail points at. */
+function candidates(facts: MailFacts): Candidate[] {
+  const { signedTicketIds, answeredTicketIds, numberedTicketIds } = facts;
+  return candidatesOf({
+    signedTicketIds,
+    knownMessageTicketIds: answeredTicketIds,
+    hookTicketIds: numberedTicketIds,
+  });
+}
+
+function pointsAt(facts: MailFacts): number[] {
+  return [...candidates(facts), ...facts.filedAs].map(({ ticketId }) => ticketId);
 }
 
 /** What a ticket that an unreadable mail opened learns when the mail can be read. */

@@ -6,6 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { followUpChanges } from '../domain/ticket/follow-up.ts';
 import { ArticleStore, type DeliveryState } from '../persistence/article.store.ts';
+import { MergeStore } from '../persistence/merge.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { References, type Refs } from './references.ts';
@@ -22,13 +23,17 @@ export class RecordDelivery {
     private readonly db: DataSource,
     private readonly tickets: TicketStore,
     private readonly articles: ArticleStore,
+    private readonly merges: MergeStore,
     private readonly references: References,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async prepare(messages: Delivery[]): Promise<(tx: EntityManager, fresh: Delivery[]) => Promise<Verdict[]>> {
-    const ids = messages.flatMap(({ data }) => data.ticketId ?? []);
+    const ids = await this.withMerged(
+      this.db,
+      messages.flatMap(({ data }) => data.ticketId ?? []),
+    );
     const refs = await this.references.resolve(await wantTickets(this.db, this.tickets, ids));
     return (tx, fresh) => this.record(tx, fresh, refs);
   }
@@ -46,11 +51,11 @@ export class RecordDelivery {
       }
     }
     const words = [...latest.values()];
-    const loaded = await this.tickets.lock(
+    const ids = await this.withMerged(
       tx,
-      VisibleTickets.toTheService(),
       words.map(({ data }) => data.ticketId),
     );
+    const loaded = await this.tickets.lock(tx, VisibleTickets.toTheService(), ids);
     const articles = await this.articles.setDeliveries(
       tx,
       words.map((word) => ({ ...word.data, delivery: stateOf(word) })),
@@ -58,11 +63,11 @@ export class RecordDelivery {
     const failures = words.filter(
       (word, i) => word.type === deliveryFailed.type && articles[i]?.outdated === false,
     ).length;
-    const ids = await this.tickets.takeIds(tx, 0, failures);
+    const fresh = await this.tickets.takeIds(tx, 0, failures);
     const writing = new Writing(this.outbox, refs, this.clock.now(), loaded);
     words.forEach((word, i) => {
-      const { ticketId } = word.data;
       const article = articles[i];
+      const ticketId = article?.ticketId ?? word.data.ticketId;
       if (!loaded.has(ticketId)) verdicts.set(word, { do: 'skip', why: 'the ticket was deleted' });
       else if (!article) verdicts.set(word, notShownYet(word));
       else if (article.outdated) verdicts.set(word, { do: 'skip', why: 'word of a later try is known' });
@@ -71,7 +76,7 @@ export class RecordDelivery {
         if (word.type === deliveryFailed.type) {
           const ticket = writing.ticket(ticketId);
           const fields = followUpChanges(ticket, refs.groupOf(ticket.groupId), refs.states);
-          const note = failureNote(word, ids.articles.shift() as number, article.to);
+          const note = failureNote(word, fresh.articles.shift() as number, article.to);
           writing.change(ticketId, { stateId: ticket.stateId, ...fields }, note, null);
         }
         verdicts.set(word, { do: 'ack' });
@@ -79,6 +84,11 @@ export class RecordDelivery {
     });
     await writing.save(tx, this.tickets);
     return messages.map((message) => verdicts.get(message) as Verdict);
+  }
+
+  /** These tickets and those they were merged into: the article of a mail may be on either. */
+  private async withMerged(on: DataSource | EntityManager, ids: readonly number[]): Promise<number[]> {
+    return [...new Set([...ids, ...(await this.merges.lastOf(on, ids)).values()])];
   }
 }
 

@@ -6,6 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { formatAddress, formatAddresses } from '../domain/mail/addresses.ts';
 import { sanitize } from '../html/sanitize.ts';
+import { MergeStore } from '../persistence/merge.store.ts';
 import { ThreadStore } from '../persistence/thread.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
@@ -22,32 +23,35 @@ export class RecordMail {
     private readonly db: DataSource,
     private readonly tickets: TicketStore,
     private readonly threads: ThreadStore,
+    private readonly merges: MergeStore,
     private readonly references: References,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async prepare(messages: Command[]): Promise<(tx: EntityManager, fresh: Command[]) => Promise<Verdict[]>> {
-    const ids = messages.map(({ data }) => data.ticketId);
+    const asked = messages.map(({ data }) => data.ticketId);
+    const ids = [...(await this.merges.lastOf(this.db, asked)).values()];
     const refs = await this.references.resolve(await wantTickets(this.db, this.tickets, ids));
     return (tx, fresh) => this.record(tx, fresh, refs);
   }
 
   private async record(tx: EntityManager, messages: Command[], refs: Refs): Promise<Verdict[]> {
-    const loaded = await this.tickets.lock(
+    const last = await this.merges.lastOf(
       tx,
-      VisibleTickets.toTheService(),
       messages.map(({ data }) => data.ticketId),
     );
+    const loaded = await this.tickets.lock(tx, VisibleTickets.toTheService(), [...last.values()]);
     const facts = await this.threads.factsOf(
       tx,
-      messages.map(({ data }) => ({ inboundId: 0, messageId: data.messageId, answers: [], numbers: [] })),
+      messages.map(({ data }) => ({ inboundId: 0, messageId: data.messageId, answers: [], numbers: [], signed: [] })),
     );
     const { articles } = await this.tickets.takeIds(tx, 0, messages.length);
     const writing = new Writing(this.outbox, refs, this.clock.now(), loaded);
     const shown = new Set<string>();
     const verdicts = messages.map((message, i): Verdict => {
-      const { ticketId, messageId } = message.data;
+      const { messageId } = message.data;
+      const ticketId = last.get(message.data.ticketId) as number;
       if (!loaded.has(ticketId)) return { do: 'skip', why: 'the ticket was deleted' };
       const mail = `${ticketId} ${messageId}`;
       if (shown.has(mail) || facts[i]?.sameMessage.some((one) => one.ticketId === ticketId)) {

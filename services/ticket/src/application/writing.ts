@@ -112,14 +112,16 @@ export class Writing {
     by: number | null,
     at: EpochMs = this.now,
     also: Changes = {},
+   * @param facts  stand in for those that would follow from the change: what is taken back has not been
   ): Ticket {
     const before = this.ticket(ticketId);
     const author = by ?? SYSTEM_USER;
     const begun = article && fields.stateId === undefined && beginsWork(before, article, this.refs.states);
     const wanted = begun ? { ...fields, stateId: this.refs.states.forFollowUp.id } : fields;
-    let after = changeTicket(before, wanted, author, this.refs, at);
+    let after = { ...changeTicket(before, wanted, author, this.refs, at), ...facts };
     const ofTicket = changesBetween(before, after);
     const changes: Changes = { ...ofTicket, ...also };
+    facts: Partial<Ticket> = {},
     this.rest.history.push(...updated(ticketId, ofTicket, this.refs.nameOf, author, at));
     if (article) after = this.write(after, article, author, at);
     this.keep(after);
@@ -143,6 +145,11 @@ export class Writing {
     this.keep(after);
     this.tell(ticketUpdated, after, { ticket: ticketSnapshot(after, this.refs), changes, changedById: by });
     return after;
+  /** Facts that follow from a thread which became another one; a change or note of the ticket writes and tells them. */
+  restate(ticketId: number, facts: Partial<Ticket>): void {
+    this.tickets.set(ticketId, { ...this.ticket(ticketId), ...facts });
+  }
+
   }
 
   /** Adds what the system said by itself. Clients compare `updated_at`, so nothing that comes later may move it. */

@@ -18,6 +18,8 @@ export interface DeliveryState {
 
 export interface DeliveredArticle {
   id: number;
+  /** The ticket of the mail, or the one it was merged into. */
+  ticketId: number;
   internal: boolean;
   to: string | null;
   /** Word of a later try is known. */
@@ -84,8 +86,9 @@ export class ArticleStore {
               THEN preferences -> 'delivery'
               ELSE coalesce(preferences -> 'delivery', '{}') || said.delivery END)
        FROM unnest($1::int[], $2::text[], $3::jsonb[]) WITH ORDINALITY AS said (ticket_id, key, delivery, nth)
-       WHERE article.message_id_md5 = said.key AND article.ticket_id = said.ticket_id AND sender_id <> 2
-       RETURNING article.id, internal, "to", nth::int,
+       WHERE article.message_id_md5 = said.key AND sender_id <> 2
+         AND article.ticket_id IN (said.ticket_id, merged_into(said.ticket_id))
+       RETURNING article.id, article.ticket_id AS "ticketId", internal, "to", nth::int,
          (preferences #>> '{delivery,attempts}')::int > (said.delivery ->> 'attempts')::int AS outdated`,
       [
         words.map(({ ticketId }) => ticketId),

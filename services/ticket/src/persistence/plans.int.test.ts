@@ -217,7 +217,7 @@ describe('what a write reads', () => {
     );
   const tickets = new TicketStore();
   const threads = new ThreadStore();
-  const mail = { inboundId: 1, messageId: '<5>', answers: ['<6>', '<7>'], numbers: ['10009'] };
+  const mail = { inboundId: 1, messageId: '<5>', answers: ['<6>', '<7>'], numbers: ['10009'], signed: [5] };
   const needs = {
     ...{ userIds: [1, 7], logins: ['u9', 'u10@x'], groupIds: [1], groupNames: ['x'] },
     ...{ organizationIds: [4], organizationNames: ['o9'] },

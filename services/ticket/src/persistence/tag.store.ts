@@ -70,6 +70,17 @@ export class TagStore {
     );
   }
 
+  /** Those that are still there, in their order. */
+  async attachById(tx: EntityManager, ticketId: number, tagIds: readonly number[]): Promise<void> {
+    await sql(
+      tx,
+      `INSERT INTO ticket_tag (ticket_id, tag_id)
+       SELECT $1, g.id FROM unnest($2::int[]) WITH ORDINALITY AS w (id, nth) JOIN tag g ON g.id = w.id ORDER BY nth
+       ON CONFLICT DO NOTHING`,
+      [ticketId, tagIds],
+    );
+  }
+
   async detach(tx: EntityManager, ticketId: number, tagIds: readonly number[]): Promise<void> {
     await sql(tx, 'DELETE FROM ticket_tag WHERE ticket_id = $1 AND tag_id = ANY ($2::int[])', [ticketId, tagIds]);
   }

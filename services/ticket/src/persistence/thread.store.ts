@@ -18,9 +18,11 @@ export interface AskedMail {
   answers: readonly string[];
   /** Ticket numbers in its subject. */
   numbers: readonly string[];
+  /** Tickets that our own Message-IDs name. */
+  signed: readonly number[];
 }
 
-/** What the article table knows of a mail that has just arrived. */
+/** What the article table knows of a mail that has just arrived. For tickets that are merged stand those they became. */
 export interface MailFacts {
   /** Articles that the same inbound mail made before: at most one as unreadable and one as read. */
   filedAs: { articleId: number; ticketId: number; unreadable: boolean }[];
@@ -30,6 +32,7 @@ export interface MailFacts {
   answeredTicketIds: number[];
   /** Tickets of the numbers in its subject, in order. */
   numberedTicketIds: number[];
+  signedTicketIds: number[];
 }
 
 /** Mail threads as the articles tell them. */
@@ -50,11 +53,12 @@ export class ThreadStore {
 
   /** Everything that threading asks the database about these mails, in order: one statement. */
   async factsOf(on: On, mails: readonly AskedMail[]): Promise<MailFacts[]> {
-    const asked = mails.map(({ inboundId, messageId, answers, numbers }) => ({
+    const asked = mails.map(({ inboundId, messageId, answers, numbers, signed }) => ({
       inbound: inboundId,
       key: messageId && messageKey(messageId),
       answers: answers.map(messageKey),
       numbers,
+      signed,
     }));
     return sql<MailFacts>(
       on,
@@ -63,12 +67,14 @@ export class ThreadStore {
             'unreadable', inbound_unreadable)), '[]') FROM article WHERE inbound_id = mail.inbound) AS "filedAs",
          (SELECT coalesce(json_agg(json_build_object('articleId', id, 'ticketId', ticket_id, 'from', "from",
             'unreadable', inbound_unreadable)), '[]') FROM article WHERE message_id_md5 = mail.key) AS "sameMessage",
-         ARRAY(SELECT a.ticket_id FROM unnest(mail.answers) WITH ORDINALITY AS asked (key, place)
+         ARRAY(SELECT merged_into(a.ticket_id) FROM unnest(mail.answers) WITH ORDINALITY AS asked (key, place)
                JOIN article a ON a.message_id_md5 = asked.key ORDER BY place, a.id) AS "answeredTicketIds",
-         ARRAY(SELECT t.id FROM unnest(mail.numbers) WITH ORDINALITY AS asked (number, place)
-               JOIN ticket t ON t.number = asked.number ORDER BY place) AS "numberedTicketIds"
-       FROM ROWS FROM (json_to_recordset($1::json) AS (inbound bigint, key text, answers text[], numbers text[]))
-         WITH ORDINALITY AS mail (inbound, key, answers, numbers, nth)
+         ARRAY(SELECT merged_into(t.id) FROM unnest(mail.numbers) WITH ORDINALITY AS asked (number, place)
+               JOIN ticket t ON t.number = asked.number ORDER BY place) AS "numberedTicketIds",
+         ARRAY(SELECT merged_into(id) FROM unnest(mail.signed) WITH ORDINALITY AS asked (id, place)
+               ORDER BY place) AS "signedTicketIds"
+       FROM ROWS FROM (json_to_recordset($1::json) AS (inbound bigint, key text, answers text[], numbers text[], signed int[]))
+         WITH ORDINALITY AS mail (inbound, key, answers, numbers, signed, nth)
        ORDER BY nth`,
       [JSON.stringify(asked)],
     );
@@ -76,7 +82,8 @@ export class ThreadStore {
 
   /**
    * For each pair the lines of the ticket's correspondence that contain the address: whether it really is one of theirs
-   * is for the caller. In order; the address in lower case.
+   * is for the caller. Customers of tickets that were merged into it stay in correspondence. In order; the address in
+   * lower case.
    */
   async linesNaming(on: On, pairs: readonly { ticketId: number; address: string }[]): Promise<string[][]> {
     if (pairs.length === 0) return [];
@@ -85,7 +92,14 @@ export class ThreadStore {
       `SELECT ARRAY(
          SELECT DISTINCT line FROM article
          CROSS JOIN LATERAL (SELECT concat_ws(', ', "from", "to", cc, reply_to) AS line) AS lines
-         WHERE ticket_id = pair.ticket_id AND NOT internal AND position(pair.address IN lower(line)) > 0) AS lines
+         WHERE ticket_id = pair.ticket_id AND NOT internal AND position(pair.address IN lower(line)) > 0
+         UNION
+         (WITH RECURSIVE joined (id) AS (
+            SELECT source_id FROM ticket_merge WHERE target_id = pair.ticket_id AND ended_at IS NULL
+            UNION
+            SELECT m.source_id FROM joined JOIN ticket_merge m ON m.target_id = joined.id AND m.ended_at IS NULL)
+          SELECT u.email FROM joined JOIN ticket s ON s.id = joined.id JOIN replica_user u ON u.id = s.customer_id
+          WHERE lower(u.email) = pair.address)) AS lines
        FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS pair (ticket_id, address, nth) ORDER BY nth`,
       [pairs.map(({ ticketId }) => ticketId), pairs.map(({ address }) => address)],
     );

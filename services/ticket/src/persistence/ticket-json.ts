@@ -1,3 +1,5 @@
+import { linksOf } from './link.store.ts';
+import { mentionsOf } from './mention.store.ts';
 import { tagNamesOf } from './tag.store.ts';
 import { isVisible, seesAsAgent } from './visible-tickets.ts';
 
@@ -92,7 +94,8 @@ const objectOf: Record<TicketShape, string> = {
     'ticket_article_ids', (SELECT coalesce(json_agg(a.id ORDER BY a.id), '[]') FROM article a
                            WHERE a.ticket_id = t.id AND ${articleIsVisible}),
     'assets', ${assets}, 'form_meta', '{}'::json,
-    'tags', to_json(CASE WHEN ${seesAsAgent()} THEN ${tagNamesOf('t.id')} ELSE '{}' END), 'links', '[]'::json, 'mentions', '[]'::json,
+    'tags', to_json(CASE WHEN ${seesAsAgent()} THEN ${tagNamesOf('t.id')} ELSE '{}' END), 'links', CASE WHEN ${seesAsAgent()} THEN ${linksOf('t.id')} ELSE '[]' END,
+    'mentions', CASE WHEN ${seesAsAgent()} THEN ${mentionsOf('t.id')} ELSE '[]' END,
     'time_accountings', '[]'::json)::text`,
 };
 

@@ -8,13 +8,14 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { TicketStore } from '../../persistence/ticket.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { notAuthorized, notFound, partInChanging } from '../access.ts';
-import { References } from '../references.ts';
+import { References, type Refs } from '../references.ts';
 import { wantTickets } from '../want-tickets.ts';
 import { Writing } from '../writing.ts';
 
 export interface AgentWrite {
   tx: EntityManager;
   writing: Writing;
+  refs: Refs;
 }
 
 /** Writes about tickets that only their agents may make, each in a transaction that holds the tickets. */
@@ -29,16 +30,19 @@ export class AgentWrites {
   ) {}
 
   /**
-   * @param of  `change`: tickets the actor must be allowed to change; `see`: those it is enough to see
+   * @param of  `change`: tickets the actor must be allowed to change; `see`: those it is enough to see; `people`:
+   *            users whom the work looks at beside those of the tickets
    * @throws AppError not-found for a ticket the actor cannot see, forbidden for one that they may not change
    */
   async run<T>(
     actor: Actor,
-    of: { change: readonly number[]; see?: readonly number[] },
+    of: { change: readonly number[]; see?: readonly number[]; people?: readonly number[] },
     work: (write: AgentWrite) => Promise<T>,
   ): Promise<T> {
     const ids = [...new Set([...of.change, ...(of.see ?? [])])];
-    const refs = await this.references.resolve((await wantTickets(this.db, this.tickets, ids)).user(actor.userId));
+    const wanted = await wantTickets(this.db, this.tickets, ids);
+    for (const person of [actor.userId, ...(of.people ?? [])]) wanted.user(person);
+    const refs = await this.references.resolve(wanted);
     return transaction(this.db, async (tx) => {
       const loaded = await this.tickets.lock(tx, VisibleTickets.to(actor, 'read'), ids);
       for (const id of ids) {
@@ -48,7 +52,7 @@ export class AgentWrites {
         if (!may) throw notAuthorized();
       }
       const writing = new Writing(this.outbox, refs, this.clock.now(), loaded);
-      const answer = await work({ tx, writing });
+      const answer = await work({ tx, writing, refs });
       await writing.save(tx, this.tickets);
       return answer;
     });

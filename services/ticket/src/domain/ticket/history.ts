@@ -6,7 +6,16 @@ export interface HistoryEntry {
   ticketId: number;
   object: 'Ticket' | 'Ticket::Article';
   oId: number;
-  type: 'created' | 'updated' | 'added' | 'removed';
+  type:
+    | 'created'
+    | 'updated'
+    | 'added'
+    | 'removed'
+    | 'escalation'
+    | 'escalation_warning'
+    | 'merged_into'
+    | 'received_merge'
+    | 'merge_undone';
   attribute: string | null;
   valueFrom: string | null;
   valueTo: string | null;
@@ -61,6 +70,33 @@ export function retagged(
   });
   const added = to.filter((name) => !from.includes(name)).map(entry('added'));
   return [...from.filter((name) => !to.includes(name)).map(entry('removed')), ...added];
+}
+
+type Named = { id: number; number: string };
+
+/** A ticket became part of another, took one in, or the two are apart again. */
+export function mergeEntry(
+  type: 'merged_into' | 'received_merge' | 'merge_undone',
+  ticket: Named,
+  other: Named,
+  by: number,
+  at: EpochMs,
+): HistoryEntry {
+  const entry = created('Ticket', { ticketId: ticket.id, id: ticket.id, by, at });
+  return { ...entry, type, attribute: 'merge', valueTo: other.number, idTo: other.id };
+}
+
+/** The ticket's link with another came or went. */
+export function linkEntry(
+  type: 'added' | 'removed',
+  ticket: Named,
+  other: Named,
+  by: number,
+  at: EpochMs,
+): HistoryEntry {
+  const entry = { ...created('Ticket', { ticketId: ticket.id, id: ticket.id, by, at }), type, attribute: 'link' };
+  if (type === 'added') return { ...entry, valueTo: other.number, idTo: other.id };
+  return { ...entry, valueFrom: other.number, idFrom: other.id };
 }
 
 /** One entry for each changed field, with names beside ids. */

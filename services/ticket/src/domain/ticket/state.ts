@@ -52,6 +52,13 @@ export class States {
     return state;
   }
 
+  /** The state of tickets that became part of another. */
+  get merged(): TicketState {
+    const state = this.all.find(({ type, active }) => type === 'merged' && active);
+    if (!state) throw new AppError('conflict', 'merge.no-state', 'There is no active state for merged tickets.');
+    return state;
+  }
+
   idsOf(types: readonly StateType[]): number[] {
     return this.all.filter((state) => types.includes(state.type)).map((state) => state.id);
   }
