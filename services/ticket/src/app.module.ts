@@ -27,39 +27,39 @@ import { References } from './application/references.ts';
 import { SearchTickets } from './application/search-tickets.ts';
 import { Sweep } from './application/sweep.ts';
 import { AgentWrites } from './application/ties/agent-writes.ts';
+import { LinkTickets } from './application/ties/link-tickets.ts';
 import { ManageTags } from './application/ties/manage-tags.ts';
+import { Mentions } from './application/ties/mentions.ts';
+import { MergeTickets } from './application/ties/merge-tickets.ts';
 import { TagTickets } from './application/ties/tag-tickets.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FilesController } from './bus/files.controller.ts';
 import { IdentityClient } from './bus/identity.client.ts';
 import { IdentityConsumer } from './bus/identity.consumer.ts';
-import { LinkTickets } from './application/ties/link-tickets.ts';
 import { PrioritiesController, StatesController } from './bus/lookups.controller.ts';
-import { Mentions } from './application/ties/mentions.ts';
-import { MergeTickets } from './application/ties/merge-tickets.ts';
 import { MailConsumer } from './bus/mail.consumer.ts';
 import { SearchConsumer } from './bus/search.consumer.ts';
 import { TagsController } from './bus/tags.controller.ts';
 import { TicketsController } from './bus/tickets.controller.ts';
+import { TiesController } from './bus/ties.controller.ts';
 import type { TicketConfig } from './config.ts';
 import { ArticleStore } from './persistence/article.store.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
 import { IdempotencyStore } from './persistence/idempotency.store.ts';
 import { IndexStore } from './persistence/index.store.ts';
+import { LinkStore } from './persistence/link.store.ts';
 import { ListStore } from './persistence/list.store.ts';
-import { TiesController } from './bus/ties.controller.ts';
 import { LookupStore } from './persistence/lookup.store.ts';
+import { MentionStore } from './persistence/mention.store.ts';
+import { MergeStore } from './persistence/merge.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
 import { ReplicaStore } from './persistence/replica.store.ts';
 import { SearchStore } from './persistence/search.store.ts';
 import { TagStore } from './persistence/tag.store.ts';
 import { ThreadStore } from './persistence/thread.store.ts';
-import { LinkStore } from './persistence/link.store.ts';
 import { TicketStore } from './persistence/ticket.store.ts';
 import { UploadStore } from './persistence/upload.store.ts';
-import { MentionStore } from './persistence/mention.store.ts';
-import { MergeStore } from './persistence/merge.store.ts';
 
 /** The map of the service. */
 @Module({
@@ -70,6 +70,7 @@ import { MergeStore } from './persistence/merge.store.ts';
     StatesController,
     PrioritiesController,
     TagsController,
+    TiesController,
     // Events and commands
     MailConsumer,
     IdentityConsumer,
@@ -80,7 +81,6 @@ import { MergeStore } from './persistence/merge.store.ts';
     // Neighbours and settings
     { provide: IDENTITY, useClass: IdentityClient },
     { provide: BLOBS, useFactory: (config: TicketConfig) => openBlobStore(config), inject: [CONFIG] },
-    TiesController,
     {
       provide: MAIL_IDENTITY,
       useFactory: (config: TicketConfig) => ({
@@ -114,6 +114,9 @@ import { MergeStore } from './persistence/merge.store.ts';
     ManageLookups,
     TagTickets,
     ManageTags,
+    LinkTickets,
+    MergeTickets,
+    Mentions,
     // Wishes of other services
     FileMail,
     RecordMail,
@@ -126,9 +129,6 @@ import { MergeStore } from './persistence/merge.store.ts';
     ErasureReach,
     // Timers
     Sweep,
-    LinkTickets,
-    MergeTickets,
-    Mentions,
     // What they share
     References,
     EnsurePeople,
@@ -144,6 +144,9 @@ import { MergeStore } from './persistence/merge.store.ts';
     IndexStore,
     ThreadStore,
     TagStore,
+    LinkStore,
+    MentionStore,
+    MergeStore,
     HistoryStore,
     LookupStore,
     ReplicaStore,
@@ -153,6 +156,3 @@ import { MergeStore } from './persistence/merge.store.ts';
   ],
 })
 export class AppModule {}
-    LinkStore,
-    MentionStore,
-    MergeStore,

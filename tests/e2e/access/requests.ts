@@ -176,18 +176,6 @@ export const requests: Record<string, Asking> = {
     body: { name: world.fresh('spare') },
   }),
   'DELETE /api/v1/tag_list/{id}': spare(newTag),
-
-  'GET /api/v1/users/search': words,
-  'POST /api/v1/users/search': wordsByPost,
-  'GET /api/v1/users/{id}': user,
-  'GET /api/v1/users/history/{id}': user,
-  'POST /api/v1/users': (world) => ({ body: { email: `${world.fresh('spare')}@spare.example` } }),
-  'PUT /api/v1/users/{id}': put(user, { note: 'seen' }),
-  'DELETE /api/v1/users/{id}': spare((world) => world.customer()),
-  'GET /api/v1/organizations/search': words,
-  'POST /api/v1/organizations/search': wordsByPost,
-  'GET /api/v1/organizations/{id}': organization,
-  'GET /api/v1/organizations/history/{id}': organization,
   'GET /api/v1/links': ({ topics }, place) => ({
     query: { link_object: 'Ticket', link_object_value: topics[place].id },
   }),
@@ -213,6 +201,18 @@ export const requests: Record<string, Asking> = {
     await world.boss.put(`/api/v1/ticket_merge/${id}/${(await world.ticketLike(place)).number}`, {});
     return { path: { id } };
   },
+
+  'GET /api/v1/users/search': words,
+  'POST /api/v1/users/search': wordsByPost,
+  'GET /api/v1/users/{id}': user,
+  'GET /api/v1/users/history/{id}': user,
+  'POST /api/v1/users': (world) => ({ body: { email: `${world.fresh('spare')}@spare.example` } }),
+  'PUT /api/v1/users/{id}': put(user, { note: 'seen' }),
+  'DELETE /api/v1/users/{id}': spare((world) => world.customer()),
+  'GET /api/v1/organizations/search': words,
+  'POST /api/v1/organizations/search': wordsByPost,
+  'GET /api/v1/organizations/{id}': organization,
+  'GET /api/v1/organizations/history/{id}': organization,
   'POST /api/v1/organizations': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/organizations/{id}': put(organization, { note: 'seen' }),
   'DELETE /api/v1/organizations/{id}': spare(newOrganization),

@@ -50,6 +50,15 @@ GET    /api/v1/tag_list                                        ---- ---- +--!
 POST   /api/v1/tag_list                                        ---- ---- +--!
 PUT    /api/v1/tag_list/{id}                                   ---- ---- +--!
 DELETE /api/v1/tag_list/{id}                                   ---- ---- +--!
+GET    /api/v1/links                                           ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+POST   /api/v1/links/add                                       ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+DELETE /api/v1/links/remove                                    ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+GET    /api/v1/mentions                                        ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+POST   /api/v1/mentions                                        ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+DELETE /api/v1/mentions/{id}                                   ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+# Of a ticket that is not there for them they are told, with 200, that it could not be found.
+PUT    /api/v1/ticket_merge/{id}/{number}                      ---+ +-++ +++!  -+++ +-++ +++!  -+++ ++++ +++!
+POST   /api/v1/ticket_merge/{id}/undo                          ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 
 # Of users: the owner, the mate, and the agent with full access. Agents look after customers only.
 GET    /api/v1/users                                           -+++ ++++ +++!
@@ -63,15 +72,6 @@ DELETE /api/v1/users/{id}                                      ---- ---- +--!
 GET    /api/v1/users/history/{id}                              ---- ++++ ++-!
 GET    /api/v1/roles                                           ---- ++++ ++-!
 GET    /api/v1/roles/search                                    ---- ++++ ++-!
-GET    /api/v1/links                                           ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
-POST   /api/v1/links/add                                       ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
-DELETE /api/v1/links/remove                                    ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
-GET    /api/v1/mentions                                        ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
-POST   /api/v1/mentions                                        ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
-DELETE /api/v1/mentions/{id}                                   ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
-# Of a ticket that is not there for them they are told, with 200, that it could not be found.
-PUT    /api/v1/ticket_merge/{id}/{number}                      ---+ +-++ +++!  -+++ +-++ +++!  -+++ ++++ +++!
-POST   /api/v1/ticket_merge/{id}/undo                          ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 POST   /api/v1/roles/search                                    ---- ++++ ++-!
 GET    /api/v1/roles/{id}                                      ---- ++++ ++-!
 POST   /api/v1/roles                                           ---- ---- +--!

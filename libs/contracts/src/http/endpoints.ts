@@ -46,8 +46,6 @@ import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { ticketReport } from './reporting.ts';
 import { addTag, listTags, removeTag, searchTags, tagList } from './tags.ts';
 import {
-  createArticle,
-import {
   addLink,
   addMention,
   deleteMention,
@@ -57,6 +55,8 @@ import {
   removeLink,
   undoMerge,
 } from './ticket-ties.ts';
+import {
+  createArticle,
   createTicket,
   deleteArticle,
   deleteTicket,
@@ -99,11 +99,6 @@ export const endpoints: readonly EndpointDefinition[] = [
   removeTag,
   searchTags,
   ...Object.values(tagList),
-  currentUser,
-  ...Object.values(users),
-  ...Object.values(organizations),
-  ...Object.values(groups),
-  ...Object.values(roles),
   listLinks,
   addLink,
   removeLink,
@@ -112,6 +107,11 @@ export const endpoints: readonly EndpointDefinition[] = [
   listMentions,
   addMention,
   deleteMention,
+  currentUser,
+  ...Object.values(users),
+  ...Object.values(organizations),
+  ...Object.values(groups),
+  ...Object.values(roles),
   listPermissions,
   requestPasswordReset,
   setPasswordByToken,

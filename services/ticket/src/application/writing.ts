@@ -104,6 +104,7 @@ export class Writing {
    * Sets fields and, in the same step, adds an article.
    * @param by    null when a rule or timer does it
    * @param also  what changed of the things that hang on the ticket, to be told with the rest
+   * @param facts  stand in for those that would follow from the change: what is taken back has not been
    */
   change(
     ticketId: number,
@@ -112,7 +113,7 @@ export class Writing {
     by: number | null,
     at: EpochMs = this.now,
     also: Changes = {},
-   * @param facts  stand in for those that would follow from the change: what is taken back has not been
+    facts: Partial<Ticket> = {},
   ): Ticket {
     const before = this.ticket(ticketId);
     const author = by ?? SYSTEM_USER;
@@ -121,7 +122,6 @@ export class Writing {
     let after = { ...changeTicket(before, wanted, author, this.refs, at), ...facts };
     const ofTicket = changesBetween(before, after);
     const changes: Changes = { ...ofTicket, ...also };
-    facts: Partial<Ticket> = {},
     this.rest.history.push(...updated(ticketId, ofTicket, this.refs.nameOf, author, at));
     if (article) after = this.write(after, article, author, at);
     this.keep(after);
@@ -137,6 +137,11 @@ export class Writing {
     return after;
   }
 
+  /** Facts that follow from a thread which became another one; a change or note of the ticket writes and tells them. */
+  restate(ticketId: number, facts: Partial<Ticket>): void {
+    this.tickets.set(ticketId, { ...this.ticket(ticketId), ...facts });
+  }
+
   /** Tells of a change of what hangs on the ticket: its own fields are as they were. */
   note(ticketId: number, changes: Changes, history: readonly HistoryEntry[], by: number): Ticket {
     const before = this.ticket(ticketId);
@@ -145,11 +150,6 @@ export class Writing {
     this.keep(after);
     this.tell(ticketUpdated, after, { ticket: ticketSnapshot(after, this.refs), changes, changedById: by });
     return after;
-  /** Facts that follow from a thread which became another one; a change or note of the ticket writes and tells them. */
-  restate(ticketId: number, facts: Partial<Ticket>): void {
-    this.tickets.set(ticketId, { ...this.ticket(ticketId), ...facts });
-  }
-
   }
 
   /** Adds what the system said by itself. Clients compare `updated_at`, so nothing that comes later may move it. */
