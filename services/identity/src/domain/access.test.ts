@@ -31,6 +31,8 @@ const people = {
   'user administrator': { id: 23, permissions: ['admin.user', 'ticket.customer'] },
   'customer who is an agent too': { id: 24, permissions: [...seededRoles.Customer, ...seededRoles.Agent] },
   'customer who administers tags': { id: 26, permissions: [...seededRoles.Customer, 'admin.tag'] },
+  'customer who reads what agents read': { id: 27, permissions: [...seededRoles.Customer, 'knowledge_base.reader'] },
+  'customer who sees reports': { id: 28, permissions: [...seededRoles.Customer, 'report'] },
   'somebody without roles': { id: 25, permissions: [] },
 };
 
@@ -51,7 +53,7 @@ const table: [string, (who: Viewer) => unknown, yes: unknown, Who[], no: unknown
   ['delete users', mayUsers.delete, true, ['admin', 'user admin', 'service'], false],
   ['grant rights', mayUsers.grant, true, ['admin', 'user admin', 'service'], false],
   ['act for another', mayUsers.actFor, true, ['admin', 'user admin', 'service'], false],
-  ...(['customer'] as const).map(
+  ...(['customer', 'customer who reads what agents read'] as const).map(
     (whom) =>
       [
         `change a ${whom}`,
@@ -68,6 +70,7 @@ const table: [string, (who: Viewer) => unknown, yes: unknown, Who[], no: unknown
       'user administrator',
       'customer who is an agent too',
       'customer who administers tags',
+      'customer who sees reports',
       'somebody without roles',
     ] as const
   ).map(

@@ -1,4 +1,4 @@
-import { grants } from './permissions.ts';
+import { allowedAtSignup, grants } from './permissions.ts';
 
 /**
  * Who may list, see, create and change users, organizations, groups, roles and tokens: all decisions of the service,
@@ -53,13 +53,17 @@ export const mayUsers = {
     return can(viewer, 'ticket.customer') ? 'reduced' : 'nothing';
   },
   create: (viewer: Viewer): boolean => can(viewer, 'admin.user', 'ticket.agent'),
-  /** Agents change customers only: not themselves, not colleagues, nobody who administers anything. */
+  /**
+   * Agents change customers only: not themselves, not colleagues, nobody who administers anything. Nor whoever may do
+   * what they may not: with another address a link would open that account to them.
+   */
   update: (viewer: Viewer, person: Person): boolean =>
     can(viewer, 'admin.user') ||
     (can(viewer, 'ticket.agent') &&
       grants(person.permissions, 'ticket.customer') &&
       !grants(person.permissions, 'ticket.agent') &&
-      !person.permissions.some(administers)),
+      !person.permissions.some(administers) &&
+      person.permissions.every((held) => allowedAtSignup(held) || can(viewer, held))),
   delete: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
   /** Roles, groups, password: what decides over rights. */
   grant: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
