@@ -441,6 +441,10 @@ describe('the end of a grant', () => {
       status: 200,
     });
     await expect(who(first.access_token)).rejects.toMatchObject(dead());
+    const audited = "SELECT actor_id, changes FROM audit_entry WHERE action = 'application.revoked' AND object_id = $1";
+    expect(await desk.rows(audited, [String(app.id)])).toEqual([
+      { actor_id: null, changes: { user_id: { from: ids.admin } } },
+    ]);
     expect(await post('revoke', { token: 'unknown' }, header)).toEqual({ status: 200, body: {} });
     expect(await post('revoke', {}, header)).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
     expect(await post('revoke', { token: 'x' })).toMatchObject({ status: 401, body: { error: 'invalid_client' } });

@@ -76,9 +76,12 @@ export class OAuthTokens {
       return transaction(this.db, async (tx) => {
         const row = await this.grants.lockToken(tx, hashOf(token));
         if (row?.applicationId !== application.id) return {};
-        if (row.kind === 'access') await this.grants.deleteToken(tx, hashOf(token));
-        else await this.grants.delete(tx, row.grantId);
-        await this.announce.accessChanged(tx, [row.userId], 'application-revoked');
+        const { kind, grantId, userId } = row;
+        if (kind === 'access') await this.grants.deleteToken(tx, hashOf(token));
+        else await this.grants.delete(tx, grantId);
+        await this.announce.accessChanged(tx, [userId], 'application-revoked');
+        // The end of a consent, as when the person takes it back; that of one token is an everyday matter.
+        if (kind === 'refresh') await this.recordEnd(tx, 'application.revoked', application, userId);
         return {};
       });
     });
@@ -197,19 +200,25 @@ export class OAuthTokens {
    */
   private async reused(
     tx: EntityManager,
-    { id, name }: ApplicationRow,
+    application: ApplicationRow,
     grantId: number,
     userId: number,
   ): Promise<Refusal> {
     await this.grants.delete(tx, grantId);
     await this.announce.accessChanged(tx, [userId], 'application-revoked');
-    await this.audit.record(tx, null, {
-      action: 'application.token-reused',
-      object: { type: 'Application', id, label: name },
-      changes: { user_id: { from: userId } },
-    });
-    record.oauthTokenReused(id, userId);
+    await this.recordEnd(tx, 'application.token-reused', application, userId);
+    record.oauthTokenReused(application.id, userId);
     return invalidGrant('it was used before; all that came of it has ended');
+  }
+
+  private recordEnd(
+    tx: EntityManager,
+    action: 'application.revoked' | 'application.token-reused',
+    { id, name }: ApplicationRow,
+    userId: number,
+  ): Promise<void> {
+    const object = { type: 'Application', id, label: name };
+    return this.audit.record(tx, null, { action, object, changes: { user_id: { from: userId } } });
   }
 }
 
