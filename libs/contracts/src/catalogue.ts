@@ -19,7 +19,15 @@ import {
 } from './events/identity.ts';
 import { mailQuarantined } from './events/mail.ts';
 import { erasureRequested } from './events/privacy.ts';
-import { articleAdded, articleChanged, ticketCreated, ticketDeleted, ticketUpdated } from './events/ticket.ts';
+import {
+  articleAdded,
+  articleChanged,
+  ticketCreated,
+  ticketDeleted,
+  ticketEscalated,
+  ticketEscalationWarning,
+  ticketUpdated,
+} from './events/ticket.ts';
 import { endpoints } from './http/endpoints.ts';
 import { recordActing } from './rpc/audit.ts';
 import {
@@ -52,6 +60,8 @@ export const messages: readonly MessageDefinition[] = [
   ticketUpdated,
   articleAdded,
   articleChanged,
+  ticketEscalationWarning,
+  ticketEscalated,
   ticketDeleted,
   userCreated,
   userUpdated,

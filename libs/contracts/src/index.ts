@@ -75,6 +75,8 @@ export {
   TicketSnapshot,
   ticketCreated,
   ticketDeleted,
+  ticketEscalated,
+  ticketEscalationWarning,
   ticketUpdated,
 } from './events/ticket.ts';
 export {
@@ -150,6 +152,7 @@ export {
 } from './http/openid.ts';
 export { DataPrivacyTask, dataPrivacyTasks, LegalHold, legalHolds } from './http/privacy.ts';
 export { ticketReport } from './http/reporting.ts';
+export { Calendar, type CalendarInput, calendars, Sla, type SlaInput, slas, ticketSla } from './http/slas.ts';
 export { addTag, listTags, removeTag, searchTags, tagList } from './http/tags.ts';
 export {
   addLink,

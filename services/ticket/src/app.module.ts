@@ -25,6 +25,12 @@ import { RecordDelivery } from './application/record-delivery.ts';
 import { RecordMail } from './application/record-mail.ts';
 import { References } from './application/references.ts';
 import { SearchTickets } from './application/search-tickets.ts';
+import { ExplainSla } from './application/sla/explain-sla.ts';
+import { ManageSlas } from './application/sla/manage-slas.ts';
+import { RecomputeSlas } from './application/sla/recompute.ts';
+import { RuleBook } from './application/sla/rule-book.ts';
+import { SlaTimer } from './application/sla/sla-timer.ts';
+import { TellEscalations } from './application/sla/tell-escalations.ts';
 import { Sweep } from './application/sweep.ts';
 import { AgentWrites } from './application/ties/agent-writes.ts';
 import { LinkTickets } from './application/ties/link-tickets.ts';
@@ -39,6 +45,7 @@ import { IdentityConsumer } from './bus/identity.consumer.ts';
 import { PrioritiesController, StatesController } from './bus/lookups.controller.ts';
 import { MailConsumer } from './bus/mail.consumer.ts';
 import { SearchConsumer } from './bus/search.consumer.ts';
+import { SlasController } from './bus/slas.controller.ts';
 import { TagsController } from './bus/tags.controller.ts';
 import { TicketsController } from './bus/tickets.controller.ts';
 import { TiesController } from './bus/ties.controller.ts';
@@ -56,6 +63,8 @@ import { MergeStore } from './persistence/merge.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
 import { ReplicaStore } from './persistence/replica.store.ts';
 import { SearchStore } from './persistence/search.store.ts';
+import { SlaStore } from './persistence/sla.store.ts';
+import { SlaAdminStore } from './persistence/sla-admin.store.ts';
 import { TagStore } from './persistence/tag.store.ts';
 import { ThreadStore } from './persistence/thread.store.ts';
 import { TicketStore } from './persistence/ticket.store.ts';
@@ -69,6 +78,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     FilesController,
     StatesController,
     PrioritiesController,
+    SlasController,
     TagsController,
     TiesController,
     // Events and commands
@@ -112,6 +122,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     ChangeArticles,
     Files,
     ManageLookups,
+    ManageSlas,
+    ExplainSla,
     TagTickets,
     ManageTags,
     LinkTickets,
@@ -129,8 +141,12 @@ import { UploadStore } from './persistence/upload.store.ts';
     ErasureReach,
     // Timers
     Sweep,
+    SlaTimer,
+    RecomputeSlas,
+    TellEscalations,
     // What they share
     References,
+    RuleBook,
     EnsurePeople,
     ArticleDrafts,
     Once,
@@ -141,6 +157,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     ReadStore,
     ListStore,
     SearchStore,
+    SlaStore,
+    SlaAdminStore,
     IndexStore,
     ThreadStore,
     TagStore,

@@ -68,6 +68,9 @@ const newTag = async (world: World): Promise<Json> => {
   await world.boss.post('/api/v1/tag_list', { name });
   return (await world.boss.get('/api/v1/tag_list')).find((tag: Json) => tag.name === name);
 };
+const someHours = { timezone: 'UTC', business_hours: { mon: { active: true, timeframes: [['09:00', '17:00']] } } };
+const newCalendar = made('/api/v1/calendars', (name) => ({ name, ...someHours }));
+const newSla = made('/api/v1/slas', (name) => ({ name }));
 const newGroup = made('/api/v1/groups', (name) => ({ name }));
 const newRole = made('/api/v1/roles', (name) => ({ name, permissions: ['ticket.customer'] }));
 const newOrganization = made('/api/v1/organizations', (name) => ({ name }));
@@ -144,6 +147,7 @@ export const requests: Record<string, Asking> = {
   'DELETE /api/v1/tickets/{id}': spare((world, place) => world.ticketLike(place)),
   'GET /api/v1/ticket_list': (_, place) => ({ query: { view: 'all', query: place } }),
   'GET /api/v1/ticket_history/{id}': ticket,
+  'GET /api/v1/tickets/{id}/sla': ticket,
   'GET /api/v1/ticket_articles/by_ticket/{id}': ticket,
   'GET /api/v1/ticket_articles/{id}': article,
   'POST /api/v1/ticket_articles': ({ topics }, place) => ({ body: { ticket_id: topics[place].id, body: 'More.' } }),
@@ -166,6 +170,14 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/ticket_priorities': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/ticket_priorities/{id}': spare(newPriority, { note: 'x' }),
   'DELETE /api/v1/ticket_priorities/{id}': spare(newPriority),
+  'GET /api/v1/calendars/{id}': () => ({ path: { id: 1 } }),
+  'POST /api/v1/calendars': (world) => ({ body: { name: world.fresh('spare'), ...someHours } }),
+  'PUT /api/v1/calendars/{id}': spare(newCalendar, { timezone: 'Europe/Berlin' }),
+  'DELETE /api/v1/calendars/{id}': spare(newCalendar),
+  'GET /api/v1/slas/{id}': spare(newSla),
+  'POST /api/v1/slas': (world) => ({ body: { name: world.fresh('spare') } }),
+  'PUT /api/v1/slas/{id}': spare(newSla, { solution_time: 60 }),
+  'DELETE /api/v1/slas/{id}': spare(newSla),
   'GET /api/v1/tags': ({ topics }, place) => ({ query: { object: 'Ticket', o_id: topics[place].id } }),
   'POST /api/v1/tags/add': (world, place) => ({ body: tagged(world, place) }),
   'DELETE /api/v1/tags/remove': (world, place) => ({ query: tagged(world, place) }),

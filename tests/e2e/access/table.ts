@@ -20,6 +20,7 @@ DELETE /api/v1/tickets/{id}                                    ---- ---- +--!  -
 GET    /api/v1/ticket_list                                     -+++ ++++ +++!  -+++ ++++ +++!  -+++ ++++ +++!
 GET    /api/v1/ticket_counts                                   -+++ ++++ +++!
 GET    /api/v1/ticket_history/{id}                             ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+GET    /api/v1/tickets/{id}/sla                                ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/ticket_articles/by_ticket/{id}                  -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/ticket_articles/{id}                            -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 POST   /api/v1/ticket_articles                                 -++0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
@@ -42,6 +43,18 @@ GET    /api/v1/ticket_priorities/{id}                          -+++ ++++ ++-!
 POST   /api/v1/ticket_priorities                               ---- ---- +--!
 PUT    /api/v1/ticket_priorities/{id}                          ---- ---- +--!
 DELETE /api/v1/ticket_priorities/{id}                          ---- ---- +--!
+GET    /api/v1/calendars                                       ---- ---- +--!
+GET    /api/v1/calendars_init                                  ---- ---- +--!
+GET    /api/v1/calendars/timezones                             ---- ---- +--!
+GET    /api/v1/calendars/{id}                                  ---- ---- +--!
+POST   /api/v1/calendars                                       ---- ---- +--!
+PUT    /api/v1/calendars/{id}                                  ---- ---- +--!
+DELETE /api/v1/calendars/{id}                                  ---- ---- +--!
+GET    /api/v1/slas                                            ---- ---- +--!
+GET    /api/v1/slas/{id}                                       ---- ---- +--!
+POST   /api/v1/slas                                            ---- ---- +--!
+PUT    /api/v1/slas/{id}                                       ---- ---- +--!
+DELETE /api/v1/slas/{id}                                       ---- ---- +--!
 GET    /api/v1/tags                                            ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 POST   /api/v1/tags/add                                        ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 DELETE /api/v1/tags/remove                                     ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!

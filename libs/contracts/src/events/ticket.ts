@@ -100,4 +100,19 @@ export const articleChanged = defineEvent(
   }),
 );
 
+const Escalation = z.object({
+  ticket: TicketSnapshot,
+  /** What was promised. */
+  clock: z.enum(['first_response', 'update', 'solution']),
+  /** Told once for each due time: one that moves is a new one. */
+  dueAt: z.iso.datetime(),
+  sla: z.object({ id: z.number().int(), name: z.string() }),
+});
+
+/** A due time is near: fifteen minutes of working time are left. */
+export const ticketEscalationWarning = defineEvent('ticket.v1.escalation-warning', Escalation);
+
+/** A due time has passed and what was promised was not done. */
+export const ticketEscalated = defineEvent('ticket.v1.escalated', Escalation);
+
 export const ticketDeleted = defineEvent('ticket.v1.deleted', z.object({ ticket: TicketSnapshot }));

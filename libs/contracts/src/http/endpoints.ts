@@ -44,6 +44,7 @@ import { applications, oauthGrants } from './oauth.ts';
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
 import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { ticketReport } from './reporting.ts';
+import { calendars, slas, ticketSla } from './slas.ts';
 import { addTag, listTags, removeTag, searchTags, tagList } from './tags.ts';
 import {
   addLink,
@@ -94,6 +95,9 @@ export const endpoints: readonly EndpointDefinition[] = [
   deleteArticle,
   ...Object.values(ticketStates),
   ...Object.values(ticketPriorities),
+  ...Object.values(calendars),
+  ...Object.values(slas),
+  ticketSla,
   listTags,
   addTag,
   removeTag,

@@ -42,7 +42,7 @@ export function notAuthorized(detail = 'Not authorized'): AppError {
 }
 
 export function notFound(
-  kind: 'Ticket' | 'Ticket::Article' | 'Ticket::State' | 'Ticket::Priority' | 'Tag::Item',
+  kind: 'Ticket' | 'Ticket::Article' | 'Ticket::State' | 'Ticket::Priority' | 'Tag::Item' | 'Calendar' | 'Sla',
   id: number,
 ): AppError {
   const code = {
@@ -51,6 +51,8 @@ export function notFound(
     'Ticket::State': 'state.not-found',
     'Ticket::Priority': 'priority.not-found',
     'Tag::Item': 'tag.not-found',
+    Calendar: 'calendar.not-found',
+    Sla: 'sla.not-found',
   };
   return new AppError('not-found', code[kind], `Couldn't find ${kind} with 'id'=${id}`);
 }

@@ -1,12 +1,14 @@
 import { AppError } from '@helpmesh/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { SlaRules } from '../domain/sla/rules.ts';
 import type { Group, Organization, Person } from '../domain/ticket/people.ts';
 import type { TicketPriority } from '../domain/ticket/priority.ts';
 import { States } from '../domain/ticket/state.ts';
 import { SYSTEM_USER, type World } from '../domain/ticket/ticket.ts';
 import { type Known, type Needs, ReplicaStore } from '../persistence/replica.store.ts';
 import { IDENTITY, type Identity } from './ports.ts';
+import { RuleBook } from './sla/rule-book.ts';
 
 /** What a command may refer to, collected before anything is looked up. */
 export class Wanted implements Needs {
@@ -59,7 +61,10 @@ export class Refs implements World {
   private readonly groups: Map<number, Group>;
   private readonly organizations: Map<number, Organization>;
 
-  constructor(private readonly known: Known) {
+  constructor(
+    private readonly known: Known,
+    readonly slaRules: SlaRules,
+  ) {
     this.states = new States(known.states);
     this.priorities = known.priorities;
     this.users = byId(known.users);
@@ -72,12 +77,13 @@ export class Refs implements World {
     const unique = [...new Set(all)].map((refs) => refs.known);
     const last = unique.at(-1) as Known;
     if (unique.length === 1) return all[0] as Refs;
-    return new Refs({
+    const together = {
       ...last,
       users: unique.flatMap(({ users }) => users),
       groups: unique.flatMap(({ groups }) => groups),
       organizations: unique.flatMap(({ organizations }) => organizations),
-    });
+    };
+    return new Refs(together, (all.at(-1) as Refs).slaRules);
   }
 
   readonly ownerOf = (userId: number): Person | undefined => this.users.get(userId);
@@ -153,6 +159,7 @@ export class References {
   constructor(
     private readonly db: DataSource,
     private readonly replicas: ReplicaStore,
+    private readonly rules: RuleBook,
     @Inject(IDENTITY) private readonly identity: Identity,
   ) {}
 
@@ -165,7 +172,9 @@ export class References {
       for (const user of known.users) wanted.organization(user.organizationId);
       const missing = missingOf(wanted, known);
       const asking = JSON.stringify(missing);
-      if (asking === asked || asking === NOTHING) return new Refs(known);
+      if (asking === asked || asking === NOTHING) {
+        return new Refs(known, await this.rules.at(known.slaRevision));
+      }
       asked = asking;
       const told = await this.identity.lookup(missing);
       await this.replicas.keepUsers(this.db, fresh(told.users));
@@ -197,7 +206,7 @@ function missingOf(wanted: Needs, known: Known): Needs {
 }
 
 const NOTHING = JSON.stringify(
-  missingOf(new Wanted(), { users: [], groups: [], organizations: [], states: [], priorities: [] }),
+  missingOf(new Wanted(), { users: [], groups: [], organizations: [], states: [], priorities: [], slaRevision: 0 }),
 );
 const fresh = <T>(rows: T[]) => rows.map((row) => ({ row, version: 0 }));
 

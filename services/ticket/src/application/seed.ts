@@ -2,6 +2,7 @@ import { SystemClock } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { sql, transaction } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
+import { SlaRules } from '../domain/sla/rules.ts';
 import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Person } from '../domain/ticket/people.ts';
 import { ReplicaStore } from '../persistence/replica.store.ts';
@@ -53,7 +54,7 @@ export async function seed(ds: DataSource, kind: 'zammad' | 'blank'): Promise<vo
       email: null,
       signature: null,
     };
-    const refs = new Refs({ ...known, users: [nicole], groups: [group] });
+    const refs = new Refs({ ...known, users: [nicole], groups: [group] }, new SlaRules(known.slaRevision, []));
     const ids = await tickets.takeIds(tx, 1, 1);
     const { id, counter } = ids.tickets[0] as { id: number; counter: number };
     const writing = new Writing(new Outbox('ticket'), refs, new SystemClock().now());

@@ -5,14 +5,20 @@ import {
   type MessageDefinition,
   sendMail,
   ticketCreated,
+  ticketEscalated,
+  ticketEscalationWarning,
   ticketUpdated,
 } from '@helpmesh/contracts';
-import { AppError, type EpochMs } from '@helpmesh/kernel';
+import { AppError, type EpochMs, isoTime } from '@helpmesh/kernel';
 import type { Outbox, OutboxMessage } from '@helpmesh/messaging';
 import { afterCommit } from '@helpmesh/persistence';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Article } from '../domain/article/article.ts';
+import type { Escalation } from '../domain/sla/escalation.ts';
+import { follow, isSettled, type Move, type Steps } from '../domain/sla/follow.ts';
+import type { Notice } from '../domain/sla/notices.ts';
+import type { Sla } from '../domain/sla/rules.ts';
 import { changesBetween } from '../domain/ticket/changes.ts';
 import { created, type HistoryEntry, updated } from '../domain/ticket/history.ts';
 import {
@@ -49,6 +55,8 @@ export class Writing {
   private readonly tickets: Map<number, Ticket>;
   private readonly opened = new Set<number>();
   private readonly touched = new Set<number>();
+  /** Each ticket after each thing that was done to it. */
+  private readonly steps = new Map<number, Ticket[]>();
   private readonly rest: Omit<ChangeSet, 'opened' | 'changed'> = { articles: [], history: [], outbox: [] };
 
   private readonly facts: BusinessEvent[] = [];
@@ -58,7 +66,7 @@ export class Writing {
     private readonly outbox: Outbox,
     private readonly refs: Refs,
     readonly now: EpochMs,
-    loaded: ReadonlyMap<number, Ticket> = new Map(),
+    private readonly loaded: ReadonlyMap<number, Ticket> = new Map(),
   ) {
     this.tickets = new Map(loaded);
   }
@@ -89,7 +97,7 @@ export class Writing {
       ticket = this.write(ticket, article, by, at);
     }
     this.opened.add(ticket.id);
-    this.tickets.set(ticket.id, ticket);
+    this.keep(ticket);
     this.facts.push({ type: ticketCreated.type, channel: article?.type ?? 'none', sender: article?.sender ?? 'none' });
     this.tell(ticketCreated, ticket, {
       ticket: ticketSnapshot(ticket, this.refs),
@@ -168,6 +176,23 @@ export class Writing {
     return after;
   }
 
+  /** Tells that due times come near or have passed. The clock did this, so `updated_at` stays as well. */
+  escalate(ticketId: number, notices: readonly Notice[], escalation: Escalation, sla: Sla): void {
+    const before = this.ticket(ticketId);
+    const after = { ...before, escalation, version: before.version + 1 };
+    this.keep(after);
+    const ticket = ticketSnapshot(after, this.refs);
+    for (const { clock, stage, dueAt } of notices) {
+      this.rest.history.push({
+        ...created('Ticket', { ticketId, id: ticketId, by: SYSTEM_USER, at: this.now }),
+        type: stage === 'escalated' ? 'escalation' : 'escalation_warning',
+        ...{ attribute: clock, valueFrom: sla.name, valueTo: isoTime(dueAt) },
+      });
+      const data = { ticket, clock, dueAt: isoTime(dueAt), sla: { id: sla.id, name: sla.name } };
+      this.tell(stage === 'escalated' ? ticketEscalated : ticketEscalationWarning, after, data);
+    }
+  }
+
   /** Tells that an article looks different now; the ticket itself is as it was. */
   noteArticle(
     ticketId: number,
@@ -199,6 +224,7 @@ export class Writing {
 
   async save(tx: EntityManager, store: TicketStore): Promise<void> {
     if (this.opened.size + this.touched.size === 0) return;
+    await this.runClocks(tx, store);
     await store.save(tx, {
       ...this.rest,
       opened: [...this.opened].map((id) => this.ticket(id)),
@@ -206,6 +232,33 @@ export class Writing {
     });
     this.outbox.ringAfter(tx);
     afterCommit(tx, () => record(this.facts));
+  }
+
+  /** The last step of every write: what was promised about a ticket follows from everything else. */
+  private async runClocks(tx: EntityManager, store: TicketStore): Promise<void> {
+    const { slaRules, states } = this.refs;
+    const stepsOf = (id: number): Steps => ({
+      before: this.loaded.get(id),
+      after: [...(this.steps.get(id) ?? []).slice(0, -1), this.ticket(id)],
+    });
+    const asked = [...this.touched].filter((id) => !slaRules.empty && !isSettled(stepsOf(id), states));
+    const moves = await store.moves(tx, asked);
+    for (const [id, more] of slaRules.empty ? [] : this.movesNow()) moves.set(id, [...(moves.get(id) ?? []), ...more]);
+    for (const id of [...this.opened, ...this.touched]) {
+      const escalation = follow(stepsOf(id), moves.get(id) ?? [], states, slaRules);
+      this.tickets.set(id, { ...this.ticket(id), escalation });
+    }
+  }
+
+  /** Changes of state that are being written. */
+  private movesNow(): Map<number, Move[]> {
+    const moves = new Map<number, Move[]>();
+    for (const { ticketId, object, attribute, type, idFrom, idTo, createdAt: at } of this.rest.history) {
+      if (object !== 'Ticket' || attribute !== 'state' || type !== 'updated' || idFrom === null || idTo === null)
+        continue;
+      moves.set(ticketId, [...(moves.get(ticketId) ?? []), { from: idFrom, to: idTo, at }]);
+    }
+    return moves;
   }
 
   private write(ticket: Ticket, draft: NewArticle, by: number, at: EpochMs = this.now): Ticket {
@@ -223,6 +276,7 @@ export class Writing {
 
   private keep(ticket: Ticket): void {
     this.tickets.set(ticket.id, ticket);
+    this.steps.set(ticket.id, [...(this.steps.get(ticket.id) ?? []), ticket]);
     if (!this.opened.has(ticket.id)) this.touched.add(ticket.id);
   }
 

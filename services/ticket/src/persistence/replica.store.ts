@@ -35,6 +35,8 @@ export interface Known {
   organizations: Organization[];
   states: TicketState[];
   priorities: TicketPriority[];
+  /** Of the rules that due times follow from (sla.store.ts). */
+  slaRevision: number;
 }
 
 /** Two logins may differ from e-mails of others: login counts first. All lower case, as identity keeps them. */
@@ -59,7 +61,8 @@ const known = `SELECT
      'nextStateId', s.next_state_id, 'defaultCreate', s.default_create, 'defaultFollowUp', s.default_follow_up,
      'ignoreEscalation', s.ignore_escalation, 'terminal', s.terminal, 'active', s.active) ORDER BY s.id) FROM ticket_state s) AS states,
   (SELECT json_agg(json_build_object('id', p.id, 'name', p.name, 'defaultCreate', p.default_create,
-     'active', p.active) ORDER BY p.id) FROM ticket_priority p) AS priorities`;
+     'active', p.active) ORDER BY p.id) FROM ticket_priority p) AS priorities,
+  (SELECT revision FROM sla_rules) AS "slaRevision"`;
 
 interface KnownRow extends Omit<Known, 'states'> {
   states: (Omit<TicketState, 'type'> & { stateTypeId: number })[];

@@ -1,8 +1,9 @@
-import { AppError } from '@helpmesh/kernel';
+import { AppError, epochMs } from '@helpmesh/kernel';
 import type { OutboxRow } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Article } from '../domain/article/article.ts';
+import type { Move } from '../domain/sla/follow.ts';
 import type { HistoryEntry } from '../domain/ticket/history.ts';
 import type { Ticket } from '../domain/ticket/ticket.ts';
 import {
@@ -128,6 +129,26 @@ export class TicketStore {
       tickets: new Map(rows.map((row) => [row.id as number, ticketOf(row)])),
       articles: new Map(rows.map((row) => [row.id as number, row.articleIds as number[]])),
     };
+  }
+
+  /** Changes of state of each ticket, oldest first. Tickets without any are missing. */
+  async moves(on: DataSource | EntityManager, ids: readonly number[]): Promise<Map<number, Move[]>> {
+    const moves = new Map<number, Move[]>();
+    if (ids.length === 0) return moves;
+    const rows = await sql<{ ticket: number; from: number; to: number; at: Date }>(
+      on,
+      `SELECT ticket_id AS ticket, id_from AS from, id_to AS to, created_at AS at FROM history
+       WHERE ticket_id = ANY ($1::int[]) AND object = 'Ticket' AND attribute = 'state' AND type = 'updated'
+       ORDER BY id`,
+      [ids],
+    );
+    for (const { ticket, from, to, at } of rows) {
+      const move = { from, to, at: epochMs(at) };
+      const known = moves.get(ticket);
+      if (known) known.push(move);
+      else moves.set(ticket, [move]);
+    }
+    return moves;
   }
 
   /** With everything that hangs on it. */

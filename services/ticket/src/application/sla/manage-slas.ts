@@ -1,0 +1,305 @@
+import {
+  type Actor,
+  auditMessage,
+  type CalendarInput,
+  type Caller,
+  changesBetween,
+  recordAudit,
+  type SlaInput,
+} from '@helpmesh/contracts';
+import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
+import { Outbox } from '@helpmesh/messaging';
+import { sqlstateOf, transaction } from '@helpmesh/persistence';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { parseCondition, SelectorError } from '../../domain/condition/condition.ts';
+import { type BusinessHours, brokenTimeframes, calendarOf, type PublicHolidays } from '../../domain/sla/calendar.ts';
+import { WorkingTime } from '../../domain/sla/working-time.ts';
+import { type Shown, SlaAdminStore, type SlaKind, type Values } from '../../persistence/sla-admin.store.ts';
+import { invalidParam, missingValue, noLookupValue, notFound, requireAnyOf } from '../access.ts';
+import { SlaTimer } from './sla-timer.ts';
+
+const classes = { calendar: 'Calendar', sla: 'Sla' } as const;
+const permissions = { calendar: 'admin.calendar', sla: 'admin.sla' } as const;
+const audited = {
+  calendar: ['name', 'timezone', 'business_hours', 'default', 'public_holidays'],
+  sla: [
+    ...['name', 'calendar_id', 'first_response_time', 'response_time', 'update_time', 'solution_time', 'condition'],
+  ],
+} as const;
+
+interface Paging {
+  page?: number | undefined;
+  per_page?: number | undefined;
+  expand?: boolean | undefined;
+  full?: boolean | undefined;
+}
+type Reading = Pick<Paging, 'expand' | 'full'>;
+
+/** SLAs, and the calendars that their time is reckoned in. What changes here reaches the open tickets by itself. */
+@Injectable()
+export class ManageSlas {
+  constructor(
+    private readonly db: DataSource,
+    private readonly store: SlaAdminStore,
+    private readonly outbox: Outbox,
+    private readonly timer: SlaTimer,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async list(actor: Actor, kind: SlaKind, { page = 1, per_page = 500, expand, full }: Paging): Promise<unknown> {
+    requireReader(actor, kind);
+    const limit = Math.min(per_page, 1000);
+    const rows = await this.store.list(this.db, kind, expand === true && !full, limit, (page - 1) * limit);
+    return full ? { record_ids: rows.map(({ id }) => id), assets: await this.assets(kind, rows) } : rows;
+  }
+
+  async get(actor: Actor, kind: SlaKind, id: number, reading: Reading): Promise<unknown> {
+    requireReader(actor, kind);
+    return this.show(this.db, kind, id, reading);
+  }
+
+  async createCalendar(actor: Caller, input: CalendarInput, reading: Reading): Promise<unknown> {
+    return this.write(actor, 'calendar', async (tx, now) => {
+      if (input.timezone === undefined) throw missingValue('timezone');
+      if (input.business_hours === undefined) throw missingValue('business_hours');
+      const values = calendarValues({ public_holidays: {}, ...input }, {}, now);
+      if (input.default) await this.store.clearDefault(tx);
+      const id = await this.create(tx, actor, 'calendar', { ...values, name: nameOf(input.name) }, now);
+      return this.show(tx, 'calendar', id, reading);
+    });
+  }
+
+  async updateCalendar(actor: Caller, id: number, input: CalendarInput, reading: Reading): Promise<unknown> {
+    return this.write(actor, 'calendar', async (tx, now) => {
+      const before = await this.existing(tx, 'calendar', id);
+      const values = calendarValues(input, before, now);
+      if (input.name !== undefined) values.name = nameOf(input.name);
+      // A default moves by being set elsewhere; there is always one.
+      if (input.default) await this.store.clearDefault(tx);
+      else delete values.default;
+      await this.change(tx, actor, 'calendar', before, values, now);
+      return this.show(tx, 'calendar', id, reading);
+    });
+  }
+
+  async createSla(actor: Caller, input: SlaInput, reading: Reading): Promise<unknown> {
+    return this.write(actor, 'sla', async (tx, now) => {
+      const values = await this.slaValues(tx, input, {}, now);
+      values.calendar_id ??= await this.store.defaultCalendar(tx);
+      const id = await this.create(tx, actor, 'sla', { ...values, name: nameOf(input.name) }, now);
+      return this.show(tx, 'sla', id, reading);
+    });
+  }
+
+  async updateSla(actor: Caller, id: number, input: SlaInput, reading: Reading): Promise<unknown> {
+    return this.write(actor, 'sla', async (tx, now) => {
+      const before = await this.existing(tx, 'sla', id);
+      const values = await this.slaValues(tx, input, before, now);
+      if (input.name !== undefined) values.name = nameOf(input.name);
+      await this.change(tx, actor, 'sla', before, values, now);
+      return this.show(tx, 'sla', id, reading);
+    });
+  }
+
+  async remove(actor: Caller, kind: SlaKind, id: number): Promise<void> {
+    await this.write(actor, kind, async (tx) => {
+      const before = await this.existing(tx, kind, id);
+      if (before.default) throw referenced();
+      await this.store.remove(tx, kind, id);
+      await this.tell(tx, actor, kind, 'deleted', before, null);
+    });
+  }
+
+  async calendarsInit(actor: Actor): Promise<unknown> {
+    requireReader(actor, 'calendar');
+    const rows = await this.store.list(this.db, 'calendar', false, 1000, 0);
+    const assets = await this.assets('calendar', rows);
+    return { record_ids: rows.map(({ id }) => id), ical_feeds: {}, timezones: this.timezones(actor), assets };
+  }
+
+  /** Hours ahead of UTC now, by name. */
+  timezones(actor: Actor): Record<string, number> {
+    requireReader(actor, 'calendar');
+    const now = this.clock.now();
+    return Object.fromEntries(
+      ['UTC', ...Intl.supportedValuesOf('timeZone')].map((name) => [name, hoursAhead(name, now)]),
+    );
+  }
+
+  private async slaValues(tx: EntityManager, input: SlaInput, before: Values, now: EpochMs): Promise<Values> {
+    const { calendar, condition, name: _, ...given } = input;
+    const values: Values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    if (values.calendar_id == null) delete values.calendar_id;
+    if (values.calendar_id === undefined && calendar !== undefined) {
+      values.calendar_id = await this.store.idNamed(tx, 'calendar', calendar);
+      if (values.calendar_id === undefined) throw noLookupValue('calendar', calendar);
+    }
+    if (condition !== undefined) values.condition = checkedCondition(condition ?? {});
+    const next: Values = { ...before, ...values };
+    if (next.response_time && next.update_time) {
+      const why = 'An SLA promises either a response to the customer or regular updates, not both.';
+      throw new AppError('invalid', 'sla.two-update-times', why);
+    }
+    const calendarId = (next.calendar_id as number | undefined) ?? (await this.store.defaultCalendar(tx));
+    const row = await this.store.get(tx, 'calendar', calendarId);
+    if (!row) throw invalidParam('calendar_id', calendarId);
+    const time = timeOf(row);
+    for (const name of ['first_response_time', 'response_time', 'update_time', 'solution_time']) {
+      const minutes = next[name];
+      if (typeof minutes !== 'number' || time.after(now, minutes) !== null) continue;
+      const why = `The calendar ${row.name} has no ${minutes} minutes in the next twenty years.`;
+      throw new AppError('invalid', 'sla.time-out-of-reach', why);
+    }
+    return values;
+  }
+
+  private async create(tx: EntityManager, actor: Caller, kind: SlaKind, values: Values, now: EpochMs): Promise<number> {
+    const id = await this.store.insert(tx, kind, values, actor.userId, now);
+    await this.tell(tx, actor, kind, 'created', null, await this.existing(tx, kind, id));
+    return id;
+  }
+
+  private async change(
+    tx: EntityManager,
+    actor: Caller,
+    kind: SlaKind,
+    before: Shown,
+    values: Values,
+    now: EpochMs,
+  ): Promise<void> {
+    await this.store.update(tx, kind, before.id, values, actor.userId, now);
+    await this.tell(tx, actor, kind, 'changed', before, await this.existing(tx, kind, before.id));
+  }
+
+  private async existing(on: DataSource | EntityManager, kind: SlaKind, id: number, expand = false): Promise<Shown> {
+    const row = await this.store.get(on, kind, id, expand);
+    if (!row) throw notFound(classes[kind], id);
+    return row;
+  }
+
+  private async show(on: DataSource | EntityManager, kind: SlaKind, id: number, { expand, full }: Reading) {
+    const row = await this.existing(on, kind, id, expand && !full);
+    return full ? { id, assets: await this.assets(kind, [row], on) } : row;
+  }
+
+  /** Existing clients know an SLA in assets by either name. */
+  private async assets(kind: SlaKind, rows: Shown[], on: DataSource | EntityManager = this.db) {
+    const byId = (all: Shown[]) => Object.fromEntries(all.map((row) => [row.id, row]));
+    if (kind === 'calendar') return { Calendar: byId(rows) };
+    const used = new Set(rows.map((row) => row.calendar_id));
+    const calendars = (await this.store.list(on, 'calendar', false, 1000, 0)).filter(({ id }) => used.has(id));
+    return { Sla: byId(rows), TicketSLA: byId(rows), Calendar: byId(calendars) };
+  }
+
+  private async tell(
+    tx: EntityManager,
+    actor: Caller,
+    kind: SlaKind,
+    what: 'created' | 'changed' | 'deleted',
+    before: Shown | null,
+    after: Shown | null,
+  ): Promise<void> {
+    const { id, name } = (after ?? before) as Shown;
+    const told = {
+      action: `${kind}.${what}`,
+      object: { type: classes[kind], id, label: name },
+      changes: changesBetween(before, after, audited[kind]),
+    };
+    await this.outbox.add(tx, recordAudit, auditMessage(actor, told));
+  }
+
+  private async write<T>(
+    actor: Actor,
+    kind: SlaKind,
+    work: (tx: EntityManager, now: EpochMs) => Promise<T>,
+  ): Promise<T> {
+    requireAnyOf(actor, [permissions[kind]]);
+    try {
+      const answer = await transaction(this.db, (tx) => work(tx, this.clock.now()));
+      this.timer.wake();
+      return answer;
+    } catch (error) {
+      const state = sqlstateOf(error);
+      if (state === '23505') throw new AppError('invalid', 'input.not-unique', 'This object already exists.');
+      if (state === '23503') throw referenced();
+      throw error;
+    }
+  }
+}
+
+/** SLAs are shown with their calendars, so whoever may see the one may see the other. */
+function requireReader(actor: Actor, kind: SlaKind): void {
+  requireAnyOf(actor, kind === 'calendar' ? [permissions.calendar, permissions.sla] : [permissions.sla]);
+}
+
+/** @throws AppError invalid, for what no time can be reckoned with */
+function calendarValues(input: CalendarInput, before: Values, now: EpochMs): Values {
+  if (input.ical_url) {
+    throw new AppError('invalid', 'calendar.no-feeds', 'Feeds are not read. Give the days off as public_holidays.');
+  }
+  const { ical_url: _, name: __, ...given } = input;
+  const values: Values = Object.fromEntries(
+    Object.entries({ ...given, ...(given.public_holidays === null && { public_holidays: {} }) }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+  const next = { ...before, ...values } as unknown as Shown & { business_hours: BusinessHours };
+  const broken = brokenTimeframes(next.business_hours);
+  if (broken.length > 0) {
+    const why = `These are no business hours: ${broken.slice(0, 5).join(', ')}. A time frame is like 09:00-17:00.`;
+    throw new AppError('invalid', 'calendar.hours-invalid', why);
+  }
+  const wrong = Object.keys(next.public_holidays ?? {}).find((day) => !isDay(day));
+  if (wrong !== undefined) {
+    throw new AppError('invalid', 'calendar.holiday-invalid', `"${wrong.slice(0, 50)}" is no day like 2026-12-25.`);
+  }
+  if (timeOf(next).after(now, 0) === null) {
+    throw new AppError('invalid', 'calendar.never-open', 'A calendar needs business hours on at least one day.');
+  }
+  return values;
+}
+
+function timeOf(row: Values): WorkingTime {
+  const { timezone, business_hours, public_holidays } = row;
+  const calendar = calendarOf(timezone as string, business_hours as BusinessHours, public_holidays as PublicHolidays);
+  try {
+    return new WorkingTime(calendar);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new AppError('invalid', 'calendar.timezone-unknown', `There is no time zone "${calendar.timezone}".`);
+  }
+}
+
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
+
+function checkedCondition(selector: Record<string, unknown>): Record<string, unknown> {
+  try {
+    parseCondition(selector);
+  } catch (error) {
+    if (error instanceof SelectorError) throw new AppError('invalid', 'condition.unsupported', error.message);
+    throw error;
+  }
+  return selector;
+}
+
+function hoursAhead(timeZone: string, now: EpochMs): number {
+  const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+  const shown = format.formatToParts(now).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(shown) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) + Number(minutes ?? 0) / 60);
+}
+
+function nameOf(name: string | undefined): string {
+  if (!name?.trim()) throw new AppError('invalid', 'input.name-blank', "Name can't be blank");
+  return name;
+}
+
+function referenced(): AppError {
+  return new AppError('invalid', 'input.referenced', "Can't delete, object has references.");
+}

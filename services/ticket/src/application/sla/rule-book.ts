@@ -1,0 +1,54 @@
+import { logger } from '@helpmesh/telemetry';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { parseCondition } from '../../domain/condition/condition.ts';
+import { calendarOf } from '../../domain/sla/calendar.ts';
+import { type Sla, SlaRules } from '../../domain/sla/rules.ts';
+import { WorkingTime } from '../../domain/sla/working-time.ts';
+import { type RuleRows, SlaStore } from '../../persistence/sla.store.ts';
+
+/** The SLAs in force, read once after each change of them. */
+@Injectable()
+export class RuleBook {
+  private readonly log = logger('sla');
+  private rules: SlaRules | undefined;
+  private reading: Promise<SlaRules> | undefined;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly slas: SlaStore,
+  ) {}
+
+  /** @param revision  the present one; what is answered may be newer */
+  async at(revision: number): Promise<SlaRules> {
+    if (this.rules && this.rules.revision >= revision) return this.rules;
+    this.reading ??= this.read().finally(() => {
+      this.reading = undefined;
+    });
+    const rules = await this.reading;
+    // It may have been on its way before the change.
+    return rules.revision >= revision ? rules : this.at(revision);
+  }
+
+  private async read(): Promise<SlaRules> {
+    const rows = await this.slas.rules(this.db);
+    this.rules = new SlaRules(
+      rows.revision,
+      rows.slas.flatMap((row) => this.slaOf(row, rows)),
+    );
+    return this.rules;
+  }
+
+  /** What was saved was checked; what no longer holds, as a time zone that was given up, must not stop the desk. */
+  private slaOf({ id, name, calendarId, condition, ...targets }: RuleRows['slas'][number], rows: RuleRows): Sla[] {
+    try {
+      const row = rows.calendars.find((one) => one.id === calendarId) as RuleRows['calendars'][number];
+      const time = new WorkingTime(calendarOf(row.timezone, row.businessHours, row.publicHolidays));
+      const calendar = { id: row.id, name: row.name, timezone: row.timezone };
+      return [{ id, name, calendar, condition: parseCondition(condition), targets, time }];
+    } catch (error) {
+      this.log.error({ err: error, sla: id }, 'an SLA cannot be used and is left out');
+      return [];
+    }
+  }
+}

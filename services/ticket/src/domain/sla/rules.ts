@@ -1,0 +1,38 @@
+import { type Condition, matches } from '../condition/condition.ts';
+import type { Ticket } from '../ticket/ticket.ts';
+import type { Targets } from './clock.ts';
+import type { WorkingTime } from './working-time.ts';
+
+export interface Sla {
+  id: number;
+  name: string;
+  calendar: { id: number; name: string; timezone: string };
+  /** Null: for tickets that no other SLA is for. */
+  condition: Condition | null;
+  targets: Targets;
+  time: WorkingTime;
+}
+
+/** All SLAs as they were after so many changes. */
+export class SlaRules {
+  private readonly slas: readonly Sla[];
+
+  constructor(
+    readonly revision: number,
+    slas: readonly Sla[],
+  ) {
+    const byName = (a: Sla, b: Sla) => (a.name < b.name ? -1 : 1);
+    const conditional = slas.filter(({ condition }) => condition !== null).sort(byName);
+    this.slas = [...conditional, ...slas.filter(({ condition }) => condition === null).sort(byName)];
+  }
+
+  /** Nothing is promised to anybody. */
+  get empty(): boolean {
+    return this.slas.length === 0;
+  }
+
+  /** The first by name whose condition picks the ticket, else the first without a condition. */
+  of(ticket: Ticket): Sla | undefined {
+    return this.slas.find(({ condition }) => condition === null || matches(condition, ticket));
+  }
+}

@@ -1,0 +1,396 @@
+import {
+  calendars,
+  createArticle,
+  createTicket,
+  getTicket,
+  recordAudit,
+  slas,
+  ticketEscalated,
+  ticketEscalationWarning,
+  ticketHistory,
+  ticketSla,
+  ticketStates,
+  updateTicket,
+} from '@helpmesh/contracts';
+import { waitFor } from '@helpmesh/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { actor, cast, type Desk, startDesk } from './desk.ts';
+
+const { admin, agent, agent2, customer } = cast;
+const ruler = actor({ userId: 3, permissions: ['admin.sla', 'admin.calendar'] });
+const MINUTE = 60_000;
+
+let desk: Desk;
+let always: number;
+beforeAll(async () => {
+  desk = await startDesk();
+  always = (await desk.rest(admin, calendars.create, { body: aroundTheClock })).id;
+});
+afterAll(() => desk.stop());
+afterEach(async () => {
+  for (const { id } of await desk.rest(ruler, slas.list)) await desk.rest(ruler, slas.delete, { id });
+});
+
+const everyDay = (timeframes: string[][]) =>
+  Object.fromEntries(
+    ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, { active: true, timeframes }]),
+  );
+const aroundTheClock = { name: 'Always', timezone: 'UTC', business_hours: everyDay([['00:00', '23:59']]) };
+
+let made = 0;
+const promise = (body: object = {}) =>
+  desk.rest(ruler, slas.create, {
+    body: { name: `SLA ${++made}`, calendar_id: always, first_response_time: 60, solution_time: 180, ...body },
+  });
+const open = (body: object = {}, article: object | null = { body: 'It burns', type: 'phone', sender: 'Customer' }) =>
+  desk.rest(agent, createTicket, {
+    body: { title: 'Printer', group: 'Users', customer: 'user10@example.org', ...(article && { article }), ...body },
+  });
+const read = (id: number) => desk.rest(agent, getTicket, { id }) as unknown as Promise<Record<string, unknown>>;
+const change = (id: number, body: object) =>
+  desk.rest(agent, updateTicket, { id, body }) as unknown as Promise<Record<string, unknown>>;
+const say = (id: number, body: object) =>
+  desk.rest(agent, createArticle, { body: { ticket_id: id, body: 'words', type: 'phone', ...body } });
+const after = (instant: unknown, minutes: number) =>
+  new Date(Date.parse(String(instant)) + minutes * MINUTE).toISOString();
+const eventually = (id: number, expected: object) =>
+  waitFor(
+    async () => {
+      const ticket = await read(id);
+      return Object.entries(expected).every(([name, value]) => ticket[name] === value) ? ticket : undefined;
+    },
+    { what: `ticket ${id} to be ${JSON.stringify(expected)}` },
+  );
+
+describe('the due times of a ticket', () => {
+  it('are written with it, and follow every write', async () => {
+    await promise({ response_time: 120 });
+    const ticket = (await open()) as unknown as Record<string, unknown> & { id: number };
+    const at = (minutes: number) => after(ticket.created_at, minutes);
+    expect(ticket).toMatchObject({
+      first_response_escalation_at: at(60),
+      update_escalation_at: at(120),
+      close_escalation_at: at(180),
+      escalation_at: at(60),
+      first_response_in_min: null,
+    });
+    desk.clock.advance(30 * MINUTE);
+    await say(ticket.id, {});
+    expect(await read(ticket.id)).toMatchObject({
+      first_response_escalation_at: null,
+      first_response_in_min: 30,
+      first_response_diff_in_min: 30,
+      update_escalation_at: null,
+      update_in_min: 30,
+      update_diff_in_min: 90,
+      escalation_at: at(180),
+    });
+
+    // Waiting for the customer stops every clock.
+    expect(await change(ticket.id, { state: 'pending reminder' })).toMatchObject({ escalation_at: null });
+    desk.clock.advance(600 * MINUTE);
+    expect(await change(ticket.id, { state: 'open' })).toMatchObject({ close_escalation_at: at(180 + 600) });
+
+    desk.clock.advance(50 * MINUTE);
+    expect(await change(ticket.id, { state: 'closed' })).toMatchObject({
+      escalation_at: null,
+      close_in_min: 80,
+      close_diff_in_min: 100,
+    });
+    desk.clock.advance(100 * MINUTE);
+    const reopened = await change(ticket.id, { state: 'open' });
+    expect(reopened).toMatchObject({ close_escalation_at: after(reopened.updated_at, 180), close_in_min: 80 });
+  });
+
+  it('are those of the first SLA whose condition picks the ticket', async () => {
+    await promise({ name: 'Z everybody', first_response_time: 600 });
+    await promise({
+      name: 'B urgent',
+      first_response_time: 30,
+      condition: { 'ticket.priority_id': { operator: 'is', value: ['3'] } },
+    });
+    await promise({
+      name: 'C second',
+      first_response_time: 90,
+      condition: { 'ticket.group_id': { operator: 'is', value: 1 } },
+    });
+    const ticket = await open({ priority: '3 high' });
+    expect(await read(ticket.id)).toMatchObject({ first_response_escalation_at: after(ticket.created_at, 30) });
+    expect(await change(ticket.id, { priority: '1 low' })).toMatchObject({
+      first_response_escalation_at: after(ticket.created_at, 90),
+    });
+  });
+
+  it('of open tickets follow a change of the rules, and those of closed ones do not', async () => {
+    const closed = await open();
+    await change(closed.id, { state: 'closed' });
+    const ticket = await open();
+    expect(ticket).toMatchObject({ escalation_at: null });
+    const { id } = await promise();
+    const version = async () =>
+      (await desk.query<{ version: number }>('SELECT version FROM ticket WHERE id = $1', [ticket.id]))[0];
+    const before = await version();
+    const due = await eventually(ticket.id, { escalation_at: after(ticket.created_at, 60) });
+    // For its readers it is the ticket that it was.
+    expect(due.updated_at).toBe(ticket.updated_at);
+    expect(await version()).toEqual(before);
+
+    await desk.rest(ruler, slas.update, { id, body: { first_response_time: 90 } });
+    await eventually(ticket.id, { escalation_at: after(ticket.created_at, 90) });
+    const days = {
+      ...everyDay([['00:00', '24:00']]),
+      [weekdayOf(ticket.created_at)]: { active: false, timeframes: [] },
+    };
+    await desk.rest(ruler, calendars.update, { id: always, body: { business_hours: days } });
+    const nextDay = `${after(ticket.created_at, 1440).slice(0, 10)}T00:00:00.000Z`;
+    await eventually(ticket.id, { escalation_at: after(nextDay, 90) });
+    await desk.rest(ruler, calendars.update, { id: always, body: { business_hours: aroundTheClock.business_hours } });
+    await eventually(ticket.id, { escalation_at: after(ticket.created_at, 90) });
+    expect(await read(closed.id)).toMatchObject({ close_in_min: null, escalation_at: null });
+
+    await desk.rest(admin, ticketStates.update, { id: 1, body: { ignore_escalation: true } });
+    await eventually(ticket.id, { escalation_at: null });
+    await desk.rest(admin, ticketStates.update, { id: 1, body: { ignore_escalation: false } });
+    await eventually(ticket.id, { escalation_at: after(ticket.created_at, 90) });
+    await desk.rest(ruler, slas.delete, { id });
+    await eventually(ticket.id, { escalation_at: null });
+  });
+
+  it('reach every ticket of many', async () => {
+    const { id, created_at } = await open();
+    const columns = 'group_id, priority_id, state_id, title, owner_id, customer_id, created_by_id, updated_by_id';
+    await desk.query(
+      `INSERT INTO ticket (number, ${columns}, created_at, updated_at, version, sla_revision)
+       SELECT 'copy-' || n, ${columns}, created_at, updated_at, 1, 0
+       FROM ticket CROSS JOIN generate_series(1, 450) AS n WHERE id = $1`,
+      [id],
+    );
+    await promise();
+    const due = 'SELECT count(*)::int AS n FROM ticket WHERE escalation_at = $1';
+    await waitFor(async () => (await desk.query(due, [after(created_at, 60)]))[0]?.n === 451, {
+      what: '451 due times',
+    });
+  });
+});
+
+describe('a due time', () => {
+  const toldOf = async (id: number, definition: typeof ticketEscalated) =>
+    (await desk.told(definition)).filter(({ data }) => data.ticket.id === id).map(({ data }) => data);
+
+  it('is warned of and reported once, in events and in the history', async () => {
+    await promise({ name: 'Gold' });
+    const ticket = await open();
+    desk.clock.advance(46 * MINUTE);
+    const warned = await waitFor(async () => (await toldOf(ticket.id, ticketEscalationWarning))[0], {
+      what: 'a warning',
+    });
+    expect(warned).toMatchObject({
+      clock: 'first_response',
+      dueAt: after(ticket.created_at, 60),
+      sla: { name: 'Gold' },
+    });
+    expect(await toldOf(ticket.id, ticketEscalated)).toEqual([]);
+    desk.clock.advance(15 * MINUTE);
+    await waitFor(async () => (await toldOf(ticket.id, ticketEscalated)).length > 0, { what: 'an escalation' });
+    desk.clock.advance(120 * MINUTE);
+    await waitFor(async () => (await toldOf(ticket.id, ticketEscalated)).length === 2, { what: 'the second one' });
+    expect((await toldOf(ticket.id, ticketEscalated)).map(({ clock }) => clock)).toEqual([
+      'first_response',
+      'solution',
+    ]);
+    // The solution was due before anybody looked, so there is no use in a warning.
+    expect(await toldOf(ticket.id, ticketEscalationWarning)).toHaveLength(1);
+    expect(await read(ticket.id)).toMatchObject({ updated_at: ticket.updated_at });
+
+    const { history } = await desk.rest(agent, ticketHistory, { id: ticket.id });
+    expect(history.filter(({ type }) => type.startsWith('escalation'))).toMatchObject([
+      {
+        type: 'escalation_warning',
+        attribute: 'first_response',
+        value_from: 'Gold',
+        value_to: after(ticket.created_at, 60),
+      },
+      { type: 'escalation', attribute: 'first_response' },
+      { type: 'escalation', attribute: 'solution', value_to: after(ticket.created_at, 180) },
+    ]);
+    const [{ sla_notice_at } = {}] = await desk.query('SELECT sla_notice_at FROM ticket WHERE id = $1', [ticket.id]);
+    expect(sla_notice_at).toBeNull();
+  });
+
+  it('is explained to agents', async () => {
+    const sla = await promise({ name: 'Silver', response_time: 120 });
+    const ticket = await open();
+    desk.clock.advance(10 * MINUTE);
+    await change(ticket.id, { state: 'pending reminder' });
+    desk.clock.advance(30 * MINUTE);
+    await change(ticket.id, { state: 'open' });
+    desk.clock.advance(5 * MINUTE);
+    const pause = { from: expect.any(String), to: expect.any(String), in_min: 30 };
+    const explained = await desk.rest(agent, ticketSla, { id: ticket.id });
+    expect(explained).toMatchObject({
+      ticket_id: ticket.id,
+      sla: { id: sla.id, name: 'Silver' },
+      calendar: { id: always, name: 'Always', timezone: 'UTC' },
+      up_to_date: true,
+      paused_since: null,
+      clocks: [
+        {
+          clock: 'first_response',
+          target_in_min: 60,
+          since: ticket.created_at,
+          since_what: 'created',
+          paused: [pause],
+        },
+        { clock: 'update', target_in_min: 120, since_what: 'customer-contact', paused_in_min: 30 },
+        { clock: 'solution', target_in_min: 180, since_what: 'created', due_at: after(ticket.created_at, 210) },
+      ],
+    });
+    await change(ticket.id, { state: 'closed' });
+    desk.clock.advance(5 * MINUTE);
+    const again = await change(ticket.id, { state: 'open' });
+    const { clocks } = await desk.rest(agent, ticketSla, { id: ticket.id });
+    expect(clocks.find(({ clock }) => clock === 'solution')).toMatchObject({
+      since: again.updated_at,
+      since_what: 'reopened',
+      paused: [],
+    });
+    await expect(desk.rest(customer, ticketSla, { id: ticket.id })).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(desk.rest(agent2, ticketSla, { id: ticket.id })).rejects.toMatchObject({ kind: 'not-found' });
+  });
+});
+
+describe('calendars', () => {
+  const hours = {
+    mon: {
+      active: true,
+      timeframes: [
+        ['09:00', '12:00'],
+        ['13:00', '17:00'],
+      ],
+    },
+  };
+  const add = (body: object = {}) =>
+    desk.rest(ruler, calendars.create, {
+      body: { name: `Calendar ${++made}`, timezone: 'Europe/Berlin', business_hours: hours, ...body },
+    });
+
+  it('are kept as they were given, and shown in every form', async () => {
+    const days = { '2026-12-25': { active: true, summary: 'Christmas', feed: 'x' } };
+    const created = await add({ public_holidays: days });
+    expect(created).toMatchObject({ business_hours: hours, public_holidays: days, default: false, ical_url: null });
+    expect(await desk.rest(ruler, calendars.get, { id: created.id })).toEqual(created);
+    const full = await desk.rest(ruler, calendars.get, { id: created.id, query: { full: 'true' } });
+    expect(full).toEqual({ id: created.id, assets: { Calendar: { [created.id]: created } } });
+    const init = await desk.rest(ruler, calendars.init);
+    expect(init.record_ids).toContain(created.id);
+    expect(init.timezones).toMatchObject({ UTC: 0, 'Asia/Tehran': 3.5 });
+    expect((await desk.rest(ruler, calendars.timezones)).timezones).toEqual(init.timezones);
+    expect(await desk.told(recordAudit)).toContainEqual(
+      expect.objectContaining({
+        data: expect.objectContaining({ action: 'calendar.created', objectId: String(created.id) }),
+      }),
+    );
+  });
+
+  it('have one default, which can only move', async () => {
+    const list = await desk.rest(ruler, calendars.list);
+    const seeded = list.find((one) => one.default) as (typeof list)[number];
+    const other = await add({ default: true });
+    expect(await desk.rest(ruler, calendars.get, { id: seeded.id })).toMatchObject({ default: false });
+    await expect(desk.rest(ruler, calendars.delete, { id: other.id })).rejects.toMatchObject({
+      code: 'input.referenced',
+    });
+    expect(await desk.rest(ruler, calendars.update, { id: other.id, body: { default: false } })).toMatchObject({
+      default: true,
+    });
+    await desk.rest(ruler, calendars.update, { id: seeded.id, body: { default: true } });
+    await desk.rest(ruler, calendars.delete, { id: other.id });
+  });
+
+  it.each([
+    ['without hours', { business_hours: {} }, 'calendar.never-open'],
+    [
+      'with days that are off only',
+      { business_hours: { mon: { active: false, timeframes: [['09:00', '17:00']] } } },
+      'calendar.never-open',
+    ],
+    [
+      'of hours that are none',
+      { business_hours: { mon: { active: true, timeframes: [['17:00', '09:00']] } } },
+      'calendar.hours-invalid',
+    ],
+    ['of nowhere', { timezone: 'Europe/Atlantis' }, 'calendar.timezone-unknown'],
+    ['with a day that is none', { public_holidays: { '2026-02-30': { active: true } } }, 'calendar.holiday-invalid'],
+    ['from a feed', { ical_url: 'https://example.org/a.ics' }, 'calendar.no-feeds'],
+    ['without a name', { name: ' ' }, 'input.name-blank'],
+    ['without a zone', { timezone: undefined }, 'input.missing'],
+  ])('%s are refused', async (_, body, code) => {
+    await expect(add(body)).rejects.toMatchObject({ kind: 'invalid', code });
+  });
+
+  it('are for administrators of them, and readable for those of SLAs', async () => {
+    const reader = actor({ userId: 3, permissions: ['admin.sla'] });
+    await expect(desk.rest(agent, calendars.list)).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(await desk.rest(reader, calendars.list)).not.toHaveLength(0);
+    await expect(desk.rest(reader, calendars.update, { id: always, body: {} })).rejects.toMatchObject({
+      kind: 'forbidden',
+    });
+  });
+});
+
+describe('SLAs', () => {
+  it('are kept as they were given, and shown in every form', async () => {
+    const condition = { 'ticket.group_id': { operator: 'is', value: ['1'] } };
+    const created = await promise({ calendar_id: undefined, calendar: 'Always', update_time: 30, condition });
+    expect(created).toMatchObject({ calendar_id: always, condition, update_time: 30, response_time: null });
+    expect(await desk.rest(ruler, slas.get, { id: created.id, query: { expand: 'true' } })).toEqual({
+      ...created,
+      calendar: 'Always',
+    });
+    const full = (await desk.rest(ruler, slas.list, { query: { full: 'true' } })) as unknown as { assets: object };
+    expect(full).toMatchObject({
+      record_ids: [created.id],
+      assets: { TicketSLA: { [created.id]: created }, Calendar: { [always]: { name: 'Always' } } },
+    });
+    await expect(desk.rest(ruler, calendars.delete, { id: always })).rejects.toMatchObject({
+      code: 'input.referenced',
+    });
+  });
+
+  it('use the default calendar when none is named', async () => {
+    const { id } = (await desk.rest(ruler, calendars.list)).find((one) => one.default) as { id: number };
+    expect(await promise({ calendar_id: undefined })).toMatchObject({ calendar_id: id });
+  });
+
+  it.each([
+    ['of two kinds of updates', { response_time: 10, update_time: 10 }, 'sla.two-update-times'],
+    [
+      'by what tickets do not have',
+      { condition: { 'ticket.mood': { operator: 'is', value: 1 } } },
+      'condition.unsupported',
+    ],
+    ['of another calendar', { calendar_id: 4711 }, 'input.unknown-id'],
+    ['of an unknown calendar', { calendar_id: undefined, calendar: 'None' }, 'input.unknown-name'],
+    ['without a name', { name: '' }, 'input.name-blank'],
+  ])('%s are refused', async (_, body, code) => {
+    await expect(promise(body)).rejects.toMatchObject({ kind: 'invalid', code });
+  });
+
+  it('cannot promise what no calendar holds', async () => {
+    const rare = { mon: { active: true, timeframes: [['09:00', '09:01']] } };
+    const body = { name: 'Rare', timezone: 'UTC', business_hours: rare };
+    const { id } = await desk.rest(ruler, calendars.create, { body });
+    const refused = promise({ calendar_id: id, solution_time: 100_000 });
+    await expect(refused).rejects.toMatchObject({ code: 'sla.time-out-of-reach' });
+  });
+
+  it('are for administrators of them', async () => {
+    for (const who of [agent, customer, actor({ userId: 3, permissions: ['admin.calendar'] })]) {
+      await expect(desk.rest(who, slas.list)).rejects.toMatchObject({ kind: 'forbidden' });
+    }
+  });
+});
+
+function weekdayOf(instant: string): string {
+  return ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'][new Date(instant).getUTCDay()] as string;
+}
