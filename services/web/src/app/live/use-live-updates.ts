@@ -73,8 +73,9 @@ function apply(cache: QueryClient, { type, ticketId, row }: TicketEvent): void {
       patchRow(list, ticketId, row),
     );
   }
-  for (const key of [ticketKeys.one(ticketId), ticketKeys.articles(ticketId), ticketKeys.history(ticketId)]) {
-    void cache.invalidateQueries({ queryKey: key });
+  const { one, articles, history, tags, links } = ticketKeys;
+  for (const keyOf of [one, articles, history, tags, links]) {
+    void cache.invalidateQueries({ queryKey: keyOf(ticketId) });
   }
 }
 

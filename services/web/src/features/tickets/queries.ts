@@ -30,6 +30,8 @@ export const ticketKeys = {
   one: (id: number) => ['tickets', 'one', id] as const,
   articles: (id: number) => ['tickets', 'articles', id] as const,
   history: (id: number) => ['tickets', 'history', id] as const,
+  tags: (id: number) => ['tickets', 'tags', id] as const,
+  links: (id: number) => ['tickets', 'links', id] as const,
   ofCustomer: (id: number) => ['tickets', 'of-customer', id] as const,
 };
 
@@ -89,6 +91,51 @@ export const ticketsOfCustomerQuery = (customerId: number) =>
     queryKey: ticketKeys.ofCustomer(customerId),
     queryFn: ({ signal }) =>
       call('ticketList', { query: { view: 'all', customer_id: customerId, limit: 6, sort: 'updated_at' }, signal }),
+  });
+
+export const tagsQuery = (id: number) =>
+  queryOptions({
+    queryKey: ticketKeys.tags(id),
+    queryFn: async ({ signal }) => (await call('listTags', { query: { object: 'Ticket', o_id: id }, signal })).tags,
+  });
+
+export const tagSuggestionsQuery = (term: string) =>
+  queryOptions({
+    queryKey: ['tags', term] as const,
+    queryFn: ({ signal }) => call('searchTags', { query: { term, limit: 8 }, signal }),
+    placeholderData: (previous) => previous,
+  });
+
+export type LinkType = OutputOf<Endpoints['listLinks']>['links'][number]['link_type'];
+
+export interface LinkedTicket {
+  type: LinkType;
+  ticket: Ticket;
+}
+
+export const linksQuery = (id: number) =>
+  queryOptions({
+    queryKey: ticketKeys.links(id),
+    queryFn: async ({ signal }): Promise<LinkedTicket[]> => {
+      const query = { link_object: 'Ticket', link_object_value: id };
+      const { links, assets } = await call('listLinks', { query, signal });
+      const tickets = (assets.Ticket ?? {}) as Record<string, Ticket>;
+      return links.flatMap(({ link_type: type, link_object_value }) => {
+        const ticket = tickets[link_object_value];
+        return ticket ? [{ type, ticket }] : [];
+      });
+    },
+  });
+
+/** Tickets by number or words, to choose one of them. */
+export const ticketSearchQuery = (words: string) =>
+  queryOptions({
+    queryKey: ['tickets', 'search', words] as const,
+    queryFn: async ({ signal }) => {
+      const found = await call('searchTickets', { query: { query: words, limit: 8 }, signal });
+      return Array.isArray(found) ? found : [];
+    },
+    placeholderData: (previous) => previous,
   });
 
 const rarely = 10 * 60_000;

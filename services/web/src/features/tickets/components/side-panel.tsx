@@ -12,6 +12,8 @@ import { type Ticket, ticketsOfCustomerQuery } from '../queries.ts';
 import { StateBadge } from './badges.tsx';
 import classes from './side-panel.module.css';
 import { TicketHistory } from './ticket-history.tsx';
+import { TicketLinks } from './ticket-links.tsx';
+import { TicketTags } from './ticket-tags.tsx';
 
 /** Who asks, for whom, and what happened so far. Customers know who they are and get the dates only. */
 export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User | undefined }) {
@@ -21,6 +23,16 @@ export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User
   return (
     <>
       {agent && <CustomerCard customer={customer} organization={organization} />}
+      {agent && (
+        <Section title={t`Tags`}>
+          <TicketTags ticketId={ticket.id} />
+        </Section>
+      )}
+      {agent && (
+        <Section title={t`Linked tickets`}>
+          <TicketLinks ticket={ticket} />
+        </Section>
+      )}
       {agent && <OtherTickets ticket={ticket} />}
       <Section title={t`Ticket`}>
         <dl className={classes.list}>

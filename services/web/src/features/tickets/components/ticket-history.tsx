@@ -78,6 +78,11 @@ function Line({ entry }: { entry: HistoryEntry }) {
     return entry.object === 'Ticket' ? <Trans>Ticket created</Trans> : <Trans>Message added</Trans>;
   }
   if (entry.type === 'email' || entry.type === 'notification') return <Trans>Mail sent: {entry.value_to}</Trans>;
+  if (attribute === 'tag') {
+    if (entry.type === 'added') return <Trans>Tag added: {entry.value_to}</Trans>;
+    return <Trans>Tag removed: {entry.value_from}</Trans>;
+  }
+  if (attribute === 'link' || attribute === 'merge') return <TieLine entry={entry} />;
   if (entry.type === 'removed') return <Trans>Message deleted</Trans>;
   if (attribute === '') return <>{entry.type}</>;
   return (
@@ -86,4 +91,16 @@ function Line({ entry }: { entry: HistoryEntry }) {
       {value(entry.value_to)}
     </>
   );
+}
+
+/** Of a ticket that this person may not see there is no number. */
+function TieLine({ entry }: { entry: HistoryEntry }) {
+  const { t } = useLingui();
+  const number = entry.value_to ?? entry.value_from;
+  const other = number ? `#${number}` : t`another ticket`;
+  if (entry.type === 'merged_into') return <Trans>Merged into {other}</Trans>;
+  if (entry.type === 'received_merge') return <Trans>Took in {other}</Trans>;
+  if (entry.type === 'merge_undone') return <Trans>Merge with {other} undone</Trans>;
+  if (entry.type === 'added') return <Trans>Linked with {other}</Trans>;
+  return <Trans>No longer linked with {other}</Trans>;
 }

@@ -26,6 +26,7 @@ import { useSeen } from '../seen.ts';
 import { stateTypeOf } from '../state-type.ts';
 import { StateBadge } from './badges.tsx';
 import { Composer } from './composer.tsx';
+import { Merging } from './merging.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { Thread } from './thread.tsx';
 import { TicketFields } from './ticket-fields.tsx';
@@ -130,6 +131,7 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
           </div>
           {agent && <TicketFields ticket={ticket} />}
         </header>
+        {agent && <Merging ticket={ticket} merged={stateTypeOf(state) === 'merged'} />}
         {articles.error && !articles.data ? (
           <Failed error={articles.error} onRetry={() => void articles.refetch()} />
         ) : (
