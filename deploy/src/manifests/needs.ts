@@ -73,7 +73,7 @@ const own: Record<ServiceName, Omit<Needs, 'service' | 'healthPort'>> = {
     listens: [],
     database: true,
     redis: true,
-    blobs: false,
+    blobs: true,
     // Sign-in providers.
     outside: [443, 8443],
     replicas: 2,

@@ -30,6 +30,7 @@ import {
 } from './events/ticket.ts';
 import { endpoints } from './http/endpoints.ts';
 import { recordActing } from './rpc/audit.ts';
+import { getDataExportFile, personalData } from './rpc/data-export.ts';
 import {
   authenticate,
   ensureCustomers,
@@ -136,6 +137,8 @@ export const questions: readonly QuestionDefinition[] = [
   ...Object.values(previewErasure),
   erasureReach,
   mailsOfTickets,
+  ...Object.values(personalData),
+  getDataExportFile,
 ];
 
 /** What each service consumes with durables: all messages of these kinds reach it, each at least once. */

@@ -108,6 +108,7 @@ export {
 } from './http/account.ts';
 export { AuditEntry, auditLog } from './http/audit.ts';
 export { bounded, boundedRecord } from './http/common.ts';
+export { DataExport, dataExports } from './http/data-exports.ts';
 export { Directory, directories, directoryTokens } from './http/directories.ts';
 export { endpoints } from './http/endpoints.ts';
 export { Agreement, agreements } from './http/federation.ts';
@@ -229,6 +230,7 @@ export {
   finishOpenIdSignIn,
   openIdSignOutUrl,
 } from './rpc/openid.ts';
+export { getDataExportFile, PersonalDataPart, personalData } from './rpc/data-export.ts';
 export { ErasureTerms, erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
 export { answerScim } from './rpc/scim.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';

@@ -11,6 +11,7 @@ import {
   currentUser,
   deleteTicket,
   getAttachment,
+  getDataExportFile,
   getRawMail,
   getTicket,
   recordActing,
@@ -641,6 +642,21 @@ describe('files', () => {
       contentType: 'a/b',
     }));
     expect((await ask('GET', '/api/v1/ticket_attachment/1/2/3', { headers: asAgent })).status).toBe(404);
+  });
+
+  it('hands out the archive of a person as a download that no cache keeps', async () => {
+    const stored = await storedText('PK');
+    world.ticket.set(getDataExportFile.subject, () => ({ ...stored, filename: 'personal-data-4.zip' }));
+    const file = await ask('GET', '/api/v1/data_exports/7/download', { headers: asAgent });
+    expect(file).toMatchObject({ status: 200, text: 'PK' });
+    expect(Object.fromEntries(file.headers)).toMatchObject({
+      'content-type': 'application/zip',
+      'content-disposition': expect.stringMatching(/^attachment; filename="personal-data-4\.zip"/),
+      'cache-control': 'no-store',
+    });
+    expect(world.asked(getDataExportFile)[0]?.input).toEqual({ id: 7 });
+    expect((await ask('GET', '/api/v1/data_exports/x/download', { headers: asAgent })).status).toBe(404);
+    expect((await ask('GET', '/api/v1/data_exports/7/download')).status).toBe(403);
   });
 
   it('keeps uploads for a form and forgets them', async () => {

@@ -10,6 +10,7 @@ import {
   currentUser,
   deleteTicket,
   getAttachment,
+  getDataExportFile,
   getRawMail,
   getTicket,
   type MessageDefinition,
@@ -209,6 +210,12 @@ class Identity {
   signUp(ctx: RpcContext, input: object) {
     hear(signUp, ctx, input);
     return { message: 'ok' };
+  }
+
+  @Answers(getDataExportFile)
+  dataExportFile(ctx: RpcContext, input: object) {
+    hear(getDataExportFile, ctx, input);
+    return world.ticket.get(getDataExportFile.subject)?.(input as never) as never;
   }
 
   @Answers(twoFactorConfiguration)

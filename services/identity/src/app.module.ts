@@ -1,3 +1,4 @@
+import { openBlobStore } from '@helpmesh/blob';
 import type { Clock } from '@helpmesh/kernel';
 import { Bus, Outbox } from '@helpmesh/messaging';
 import { CLOCK, CONFIG, ErasureWork, SafeFetch, SecretBox } from '@helpmesh/service-kit';
@@ -32,10 +33,14 @@ import { Applications } from './application/oauth/applications.ts';
 import { Authorizations } from './application/oauth/authorizations.ts';
 import { OAuthTokens } from './application/oauth/oauth-tokens.ts';
 import { Organizations } from './application/organizations/organizations.ts';
+import { BLOBS } from './application/ports.ts';
 import { Present } from './application/present.ts';
+import { DataExports } from './application/privacy/data-exports.ts';
 import { EraseIdentity } from './application/privacy/erase-identity.ts';
 import { ErasePeople } from './application/privacy/erase-people.ts';
 import { LegalHolds } from './application/privacy/legal-holds.ts';
+import { MakeExports } from './application/privacy/make-exports.ts';
+import { PersonalData } from './application/privacy/personal-data.ts';
 import { Roles } from './application/roles/roles.ts';
 import { AnswerScim } from './application/scim/answer-scim.ts';
 import { DirectoryWrite } from './application/scim/directory-write.ts';
@@ -92,6 +97,7 @@ import { ApplicationStore } from './persistence/application.store.ts';
 import { AuditStore } from './persistence/audit.store.ts';
 import { CredentialStore } from './persistence/credential.store.ts';
 import { CustomerStore } from './persistence/customer.store.ts';
+import { DataExportStore } from './persistence/data-export.store.ts';
 import { DirectoryStore } from './persistence/directory.store.ts';
 import { DirectoryAccountStore } from './persistence/directory-account.store.ts';
 import { DirectoryGroupStore } from './persistence/directory-group.store.ts';
@@ -101,6 +107,7 @@ import { HistoryStore } from './persistence/history.store.ts';
 import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
 import { OrganizationStore } from './persistence/organization.store.ts';
 import { PasskeyStore } from './persistence/passkey.store.ts';
+import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { PrincipalStore } from './persistence/principal.store.ts';
 import { PrivacyStore } from './persistence/privacy.store.ts';
 import { ProviderStore } from './persistence/provider.store.ts';
@@ -140,6 +147,7 @@ import { UserStore } from './persistence/user.store.ts';
   providers: [
     // by the clock
     Sweep,
+    MakeExports,
     // wishes
     Setup,
     Applications,
@@ -175,10 +183,13 @@ import { UserStore } from './persistence/user.store.ts';
     NoteReferences,
     ErasePeople,
     LegalHolds,
+    DataExports,
     ReadAudit,
     ReadHistory,
     VerifyAudit,
     // what wishes share
+    { provide: BLOBS, useFactory: (config: IdentityConfig) => openBlobStore(config), inject: [CONFIG] },
+    PersonalData,
     EraseIdentity,
     {
       provide: ErasureWork,
@@ -249,6 +260,8 @@ import { UserStore } from './persistence/user.store.ts';
     UserStore,
     AuditStore,
     PrivacyStore,
+    DataExportStore,
+    PersonalDataStore,
     CustomerStore,
     HistoryStore,
     OrganizationStore,

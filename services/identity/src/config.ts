@@ -1,7 +1,8 @@
-import { defineConfig, outgoingConfig, secret, secretsConfig } from '@helpmesh/service-kit';
+import { blobConfig, defineConfig, outgoingConfig, secret, secretsConfig } from '@helpmesh/service-kit';
 import { z } from 'zod';
 
 const own = z.object({
+  ...blobConfig.shape,
   ...secretsConfig.shape,
   ...outgoingConfig.shape,
   HELPMESH_SEED: z.enum(['zammad', 'blank']).default('zammad').meta({

@@ -13,6 +13,7 @@ import { DataPrivacy1796400000000 } from './persistence/migrations/1796400000000
 import { History1796500000000 } from './persistence/migrations/1796500000000-history.ts';
 import { OAuth1796600000000 } from './persistence/migrations/1796600000000-oauth.ts';
 import { Directories1796700000000 } from './persistence/migrations/1796700000000-directories.ts';
+import { DataExports1796800000000 } from './persistence/migrations/1796800000000-data-exports.ts';
 
 /** @param clock  for tests; default: the machine's */
 export function createIdentityService(config: IdentityConfig, clock?: Clock): RunningService {
@@ -32,6 +33,7 @@ export function createIdentityService(config: IdentityConfig, clock?: Clock): Ru
       History1796500000000,
       OAuth1796600000000,
       Directories1796700000000,
+      DataExports1796800000000,
     ],
     seed: (ds) => seed(ds, config),
     ...(clock && { clock }),

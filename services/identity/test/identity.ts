@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Actor, InputOf, OutputOf, QuestionDefinition, signIn } from '@helpmesh/contracts';
 import { RpcClient } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
@@ -45,6 +48,7 @@ export async function startIdentity(env: Record<string, string> = {}): Promise<T
     LOG_LEVEL: 'warn',
     HELPMESH_PUBLIC_URL: 'https://desk.example.com/',
     HELPMESH_ADMIN_PASSWORD: adminPassword,
+    BLOB_DIR: mkdtempSync(path.join(tmpdir(), 'helpmesh-test-blobs-')),
     ...env,
   });
   const bus = await neighbours(nats.url, ['ticket', 'notification']);

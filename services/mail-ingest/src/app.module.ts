@@ -6,6 +6,7 @@ import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { EraseMails } from './application/erase-mails.ts';
 import { KnownRecipients } from './application/known-recipients.ts';
+import { PersonalMails } from './application/personal-mails.ts';
 import { ProcessMail } from './application/process-mail.ts';
 import { Quarantine } from './application/quarantine.ts';
 import { ReceiveMail } from './application/receive-mail.ts';
@@ -24,6 +25,7 @@ import { ErasureStore } from './persistence/erasure.store.ts';
 import { GroupAddressStore } from './persistence/group-address.store.ts';
 import { InboundMailStore } from './persistence/inbound-mail.store.ts';
 import { MailboxStore } from './persistence/mailbox.store.ts';
+import { PersonalDataStore } from './persistence/personal-data.store.ts';
 
 const BLOBS = Symbol('blobs');
 
@@ -85,6 +87,11 @@ const BLOBS = Symbol('blobs');
         new EraseMails(new ErasureStore(db), blobs, ticketMails(rpc, signer)),
     },
     erasureWork('mail-ingest', EraseMails),
+    {
+      provide: PersonalMails,
+      inject: [DataSource],
+      useFactory: (db: DataSource) => new PersonalMails(new PersonalDataStore(db)),
+    },
     {
       provide: MailboxFetchers,
       inject: [CONFIG, MailboxStore, ReceiveMail],

@@ -4,7 +4,9 @@ import { ErasedPerson } from '@helpmesh/service-kit';
 import { rawMail, sendRaw } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EraseMails } from '../src/application/erase-mails.ts';
+import { PersonalMails } from '../src/application/personal-mails.ts';
 import { ErasureStore } from '../src/persistence/erasure.store.ts';
+import { PersonalDataStore } from '../src/persistence/personal-data.store.ts';
 import { type Row, type TestDesk, testDesk } from './desk.ts';
 
 describe('erasing a person from the received mails', () => {
@@ -93,5 +95,26 @@ describe('erasing a person from the received mails', () => {
     );
     await erase('fay@x.org');
     expect(await blobs.has(mail.sha256)).toBe(true);
+  });
+
+  it('what came from a person is in their archive, with the mail itself until it is gone', async () => {
+    const mails = new PersonalMails(new PersonalDataStore(desk.db));
+    const of = async () => {
+      const asked = { userId: 42, emails: ['gil@x.org'], internal: false };
+      const { parts, next } = await mails.page(asked);
+      expect(await mails.page({ ...asked, after: next as string })).toEqual({ parts: [], next: null });
+      return parts;
+    };
+    await received('hal@x.org');
+    const mail = await received('Gil@X.org');
+    expect(await of()).toEqual([
+      {
+        path: `received/${mail.id}.json`,
+        data: expect.objectContaining({ id: mail.id, recipients: ['support@desk.example'] }),
+        files: [{ sha256: mail.sha256, size: expect.any(Number), filename: 'mail.eml', contentType: 'message/rfc822' }],
+      },
+    ]);
+    await sql(desk.db, 'UPDATE inbound_mail SET erased_at = now() WHERE id = $1', [mail.id]);
+    expect((await of())[0]?.files).toEqual([]);
   });
 });

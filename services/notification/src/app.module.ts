@@ -14,6 +14,7 @@ import { AnswerNewTicket } from './application/answer-new-ticket.ts';
 import { EraseMails } from './application/erase-mails.ts';
 import { KnowGroups } from './application/know-groups.ts';
 import { OutboundQueue } from './application/outbound-queue.ts';
+import { PersonalMails } from './application/personal-mails.ts';
 import type { MailSettings } from './application/ports.ts';
 import { QueueMail } from './application/queue-mail.ts';
 import { SendDue } from './application/send-due.ts';
@@ -28,6 +29,7 @@ import { SmtpWire } from './mail/smtp-wire.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { GroupAddressStore } from './persistence/group-address.store.ts';
 import { OutboundMailStore } from './persistence/outbound-mail.store.ts';
+import { PersonalDataStore } from './persistence/personal-data.store.ts';
 
 const BLOBS = Symbol('notification.blobs');
 const SETTINGS = Symbol('notification.mail-settings');
@@ -102,6 +104,11 @@ const SETTINGS = Symbol('notification.mail-settings');
         new EraseMails(db, new ErasureStore(), reachedTickets(rpc, signer)),
     },
     erasureWork('notification', EraseMails),
+    {
+      provide: PersonalMails,
+      inject: [DataSource],
+      useFactory: (db: DataSource) => new PersonalMails(db, new PersonalDataStore()),
+    },
     {
       provide: Upkeep,
       inject: [DataSource, OutboundMailStore, OutboundQueue, CLOCK, CONFIG, MailEvents],

@@ -18,6 +18,7 @@ import { Once } from './application/once.ts';
 import { BLOBS, IDENTITY, IMPORT_MODE, MAIL_IDENTITY, NEW_TAGS } from './application/ports.ts';
 import { EraseTickets } from './application/privacy/erase-tickets.ts';
 import { ErasureReach } from './application/privacy/erasure-reach.ts';
+import { PersonalTickets } from './application/privacy/personal-tickets.ts';
 import { ReadArticles } from './application/read-articles.ts';
 import { ReadHistory } from './application/read-history.ts';
 import { ReadTickets } from './application/read-tickets.ts';
@@ -60,6 +61,7 @@ import { ListStore } from './persistence/list.store.ts';
 import { LookupStore } from './persistence/lookup.store.ts';
 import { MentionStore } from './persistence/mention.store.ts';
 import { MergeStore } from './persistence/merge.store.ts';
+import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
 import { ReplicaStore } from './persistence/replica.store.ts';
 import { SearchStore } from './persistence/search.store.ts';
@@ -139,6 +141,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     EraseTickets,
     erasureWork('ticket', EraseTickets),
     ErasureReach,
+    PersonalTickets,
     // Timers
     Sweep,
     SlaTimer,
@@ -171,6 +174,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     UploadStore,
     IdempotencyStore,
     ErasureStore,
+    PersonalDataStore,
   ],
 })
 export class AppModule {}

@@ -1,11 +1,13 @@
 import type { BlobStore } from '@helpmesh/blob';
 import {
+  createArticle,
   type ErasedTickets,
   type ErasureTerms,
   erasureReach,
   erasureRequested,
   fileMail,
   mailsOfTickets,
+  personalData,
   previewErasure,
   recordErasure,
   searchTickets,
@@ -242,5 +244,61 @@ describe('erasing a person from the tickets', () => {
       },
     );
     expect((await desk.told(recordErasure)).some(({ data }) => data.taskId === taskId)).toBe(false);
+  });
+});
+
+describe('what is kept about a person, for their archive', () => {
+  const data = async (who: Someone, internal: boolean) => {
+    const parts = [];
+    const asking = { userId: who.id, emails: [who.email], internal };
+    for (let after: string | null | undefined; after !== null; ) {
+      const page = await desk.askAs('identity', personalData.ticket, { ...asking, ...(after && { after }) });
+      parts.push(...page.parts);
+      after = page.next;
+    }
+    return parts;
+  };
+  const note = (ticketId: number, body: string, internal: boolean) =>
+    desk.rest(cast.admin, createArticle, { body: { ticket_id: ticketId, body, type: 'note', internal } });
+
+  it('their tickets with articles and files; S16: internal notes are not in their own', async () => {
+    const who = someone();
+    const { ticketId, sha } = await asked(who);
+    const { ticketId: othersId } = await asked(someone());
+    await note(ticketId, 'We are on it.', false);
+    await note(ticketId, 'They never pay.', true);
+
+    const own = await data(who, false);
+    expect(own.map(({ path }) => path)).toEqual([
+      `tickets/${ticketId}/ticket.json`,
+      ...own.slice(1).map(({ data }) => `tickets/${ticketId}/articles/${(data as { id: number }).id}.json`),
+    ]);
+    expect(own[0]?.data).toMatchObject({ id: ticketId, state: expect.any(String), customer: who.email });
+    expect(own.slice(1).map(({ data }) => (data as { body: string }).body)).toEqual([
+      expect.stringContaining('I am ill'),
+      'We are on it.',
+    ]);
+    expect(own[1]?.files).toEqual([
+      { sha256: sha, size: expect.any(Number), filename: `Fi${who.id}rst.txt`, contentType: 'text/plain' },
+    ]);
+    expect(JSON.stringify(own)).not.toContain('never pay');
+    const whole = await data(who, true);
+    expect(whole).toHaveLength(own.length + 1);
+    expect(JSON.stringify(whole)).toContain('never pay');
+    expect(JSON.stringify(whole)).not.toContain(`tickets/${othersId}`);
+  });
+
+  it('page by page: many articles, and one that is too large to go with others', async () => {
+    const who = someone();
+    const { ticketId } = await asked(who);
+    await note(ticketId, 'x'.repeat(900_000), false);
+    await note(ticketId, 'y'.repeat(200_000), false);
+    for (let n = 0; n < 60; n++) await note(ticketId, `note ${n}`, false);
+    const asking = { userId: who.id, emails: [who.email], internal: false, after: 'article:0' };
+    const first = await desk.askAs('identity', personalData.ticket, asking);
+    expect(first.parts).toHaveLength(2);
+    const parts = await data(who, false);
+    expect(parts).toHaveLength(1 + 63);
+    expect(new Set(parts.map(({ path }) => path)).size).toBe(64);
   });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { waitFor } from '@helpmesh/testing';
 import type { Json } from '../desk.ts';
 import { isPerson, PASSWORD, type Place, type Who, type World } from './world.ts';
 
@@ -107,6 +108,25 @@ const holding = async (world: World): Promise<Json> => ({
   ...{ object: 'User', object_id: (await world.customer()).id, reason: 'spare' },
 });
 const newHold = async (world: World): Promise<Json> => world.boss.post('/api/v1/legal_holds', await holding(world));
+
+const archives = new Map<string, Promise<number>>();
+
+/** An archive of one's own data, or that of the boss. Who is no person can have none. */
+const archive: Asking = async (world, place, who) => {
+  if (place === 'own' && !isPerson(who)) return { path: { id: NOTHING } };
+  const [name, desk] = place === 'own' ? [who, world.as(who)] : ['boss', world.boss];
+  const ready = async (): Promise<number> => {
+    const [known] = await desk.get('/api/v1/data_exports');
+    const { id } = known ?? (await desk.post('/api/v1/data_exports', {}));
+    const path = `/api/v1/data_exports/${id}`;
+    await waitFor(async () => (await desk.get(path)).state === 'ready', { what: 'the archive', timeoutMs: 30_000 });
+    return id;
+  };
+  const made = archives.get(name) ?? ready();
+  archives.set(name, made);
+  return { path: { id: await made } };
+};
+
 const directory = (name: string) => ({ name, domains: [`${name}.example`] });
 const newDirectory = made('/api/v1/directories', directory);
 const scimUser: Asking = (world) => ({ path: { id: world.id('owner') } });
@@ -333,6 +353,11 @@ export const requests: Record<string, Asking> = {
   'GET /api/v1/data_privacy_tasks/preview': (world) => ({ query: { deletable_id: world.id('owner') } }),
   'GET /api/v1/data_privacy_tasks/{id}': spare(newErasure),
   'POST /api/v1/data_privacy_tasks': async (world) => ({ body: erasing((await world.customer()).id) }),
+  'POST /api/v1/data_exports': async (world, place) => ({
+    body: place === 'own' ? {} : { user_id: (await world.customer()).id },
+  }),
+  'GET /api/v1/data_exports/{id}': archive,
+  'GET /api/v1/data_exports/{id}/download': archive,
   'POST /api/v1/legal_holds': async (world) => ({ body: await holding(world) }),
   'DELETE /api/v1/legal_holds/{id}': spare(newHold),
   'GET /api/v1/directories/{id}': spare(newDirectory),

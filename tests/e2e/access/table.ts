@@ -199,6 +199,10 @@ GET    /api/v1/data_privacy_tasks                              ---- ---- +--!
 GET    /api/v1/data_privacy_tasks/preview                      ---- ---- +--!
 GET    /api/v1/data_privacy_tasks/{id}                         ---- ---- +--!
 POST   /api/v1/data_privacy_tasks                              ---- ---- +--!
+GET    /api/v1/data_exports                                    -+++ ++++ +--!
+POST   /api/v1/data_exports                                    -+++ ++++ +--!  ---- ---- +--!
+GET    /api/v1/data_exports/{id}                               -+++ ++++ +--!  -000 0000 0--!
+GET    /api/v1/data_exports/{id}/download                      -+++ ++++ +--!  -000 0000 0--!
 GET    /api/v1/legal_holds                                     ---- ---- +--!
 POST   /api/v1/legal_holds                                     ---- ---- +--!
 DELETE /api/v1/legal_holds/{id}                                ---- ---- +--!

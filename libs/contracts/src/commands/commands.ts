@@ -54,6 +54,7 @@ export const sendMail = defineCommand(
       'invitation',
       'sign-up',
       'account-changed',
+      'data-export-ready',
       'agent-notification',
       'redirect',
     ]),

@@ -22,6 +22,7 @@ import {
   verifyTwoFactor,
 } from './account.ts';
 import { auditLog } from './audit.ts';
+import { dataExports } from './data-exports.ts';
 import { directories, directoryTokens } from './directories.ts';
 import { agreements } from './federation.ts';
 import { gettingStarted } from './getting-started.ts';
@@ -154,6 +155,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(directoryTokens),
   ...Object.values(auditLog),
   ...Object.values(dataPrivacyTasks),
+  ...Object.values(dataExports),
   ...Object.values(legalHolds),
   ...Object.values(agreements),
   ticketReport,

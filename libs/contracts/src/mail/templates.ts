@@ -32,6 +32,8 @@ export const mailTemplates = {
   'sign-up-known': { needs: ['link'], takes: [] },
   /** To the owner of an account: `change` (one of `accountChanges`) at the instant `at`; `by`: who did it for them. */
   'account-changed': { needs: ['change', 'at', 'link'], takes: ['name', 'by'] },
+  /** An archive of personal data can be fetched at `link`, until the instant `at`; nothing of it is in the mail. */
+  'data-export-ready': { needs: ['link', 'at'], takes: ['name'] },
   /** A request handed to a community's mailing list; `body` is the text of the request. */
   redirect: { needs: ['number', 'title', 'group', 'requester', 'body'], takes: [] },
 } as const satisfies Record<string, { needs: readonly string[]; takes: readonly string[] }>;

@@ -1,5 +1,5 @@
 import type { BlobStore } from '@helpmesh/blob';
-import { addUpload, getAttachment, getRawMail, removeUploads } from '@helpmesh/contracts';
+import { addUpload, getAttachment, getDataExportFile, getRawMail, removeUploads } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { RpcClient } from '@helpmesh/messaging';
 import { CONFIG } from '@helpmesh/service-kit';
@@ -11,7 +11,7 @@ import { EdgeGuard } from './edge-guard.ts';
 import { sendJson } from './send.ts';
 import { BLOBS } from './tokens.ts';
 
-/** Files of articles: bytes come from the store, the right to them from the ticket service. */
+/** Files: bytes come from the store, the right to them from the service that knows of them. */
 @Controller('api/v1')
 export class FilesController {
   constructor(
@@ -54,6 +54,23 @@ export class FilesController {
     });
   }
 
+  /** The archive of a person's data. It stays in no cache: a copy would outlive the archive. */
+  @Get('data_exports/:id/download')
+  async dataExport(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') id: string,
+  ): Promise<FastifyReply> {
+    const { signed: actor } = await this.guard.admit(request, reply);
+    const from = { actor, requestId: request.id, address: request.ip };
+    const { sha256, size, filename } = await this.rpc.call(getDataExportFile, { id: idOf(id) }, from);
+    return this.sendFile(reply, sha256, size, {
+      type: 'application/zip',
+      disposition: contentDisposition('attachment', filename),
+      cache: 'no-store',
+    });
+  }
+
   /** Takes the file `File` of a form, for an article that is still being written. */
   @Post('upload_caches/:form')
   async upload(
@@ -90,7 +107,7 @@ export class FilesController {
     reply: FastifyReply,
     sha256: string,
     size: number,
-    { type, disposition }: { type: string; disposition: string },
+    { type, disposition, cache = 'private, max-age=300' }: { type: string; disposition: string; cache?: string },
   ): Promise<FastifyReply> {
     const bytes = await this.blobs.get(sha256);
     return reply
@@ -99,7 +116,7 @@ export class FilesController {
       .header('content-disposition', disposition)
       .header('content-security-policy', "sandbox; default-src 'none'")
       .header('cross-origin-resource-policy', 'same-origin')
-      .header('cache-control', 'private, max-age=300')
+      .header('cache-control', cache)
       .send(bytes);
   }
 }

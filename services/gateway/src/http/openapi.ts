@@ -145,6 +145,13 @@ const ownRoutes: readonly OwnRoute[] = [
     'Audit log',
     'All entries that the filters of the list let through, newest first, as a file: `format` is `csv` (default) or `json`',
   ],
+  [
+    'downloadDataExport',
+    'GET',
+    '/api/v1/data_exports/:id/download',
+    'Data protection',
+    'The archive (application/zip), for who ordered it',
+  ],
   ['scimConfig', 'GET', '/scim/v2/ServiceProviderConfig', 'SCIM', 'What of SCIM 2.0 is supported (RFC 7643)'],
   ['scimResourceTypes', 'GET', '/scim/v2/ResourceTypes', 'SCIM', 'The types of resources: `User` and `Group`'],
   ['scimResourceType', 'GET', '/scim/v2/ResourceTypes/:id', 'SCIM', 'One of them'],

@@ -15,6 +15,7 @@ export const refusals = {
       | 'Setting'
       | 'DataPrivacyTask'
       | 'LegalHold'
+      | 'DataExport'
       | 'Application',
     id: number,
   ) => new AppError('not-found', 'identity.not-found', `Couldn't find ${kind} with 'id'=${id}`),
@@ -48,5 +49,11 @@ export const refusals = {
     new AppError('invalid', 'identity.not-erasable', "This account cannot be erased: it is your own or the system's."),
   erased: () => new AppError('conflict', 'identity.erased', 'This person is being erased, or was.'),
   held: () => new AppError('conflict', 'identity.legal-hold', 'A legal hold keeps this from being erased.'),
+  exportInternal: () =>
+    new AppError('invalid', 'identity.export-internal', 'What the desk keeps to itself is not in your own export.'),
+  exportUnderWay: () =>
+    new AppError('conflict', 'identity.export-under-way', 'This export is being made; a mail tells when it is ready.'),
+  exportLimit: () =>
+    new AppError('limited', 'identity.export-limit', 'This export was made three times in a day. Try again tomorrow.'),
   lastAdmin: () => new AppError('invalid', 'identity.last-admin', 'At least one user needs to have admin permissions.'),
 } as const;

@@ -7,11 +7,15 @@ import type { IdentityConfig } from '../config.ts';
 import { limits } from '../domain/throttle.ts';
 import { CredentialStore } from '../persistence/credential.store.ts';
 import { OAuthGrantStore } from '../persistence/oauth-grant.store.ts';
+import { DataExports } from './privacy/data-exports.ts';
 
 const HOUR_MS = 3_600_000;
 const EVERY_MS = 10 * 60_000;
 
-/** Removes ended sessions, expired one-time tokens, what applications were granted once and forgotten counts of tries. Any number of replicas may do it. */
+/**
+ * Removes ended sessions, expired one-time tokens, what applications were granted once, forgotten counts of tries and
+ * archives of personal data whose time is over. Any number of replicas may do it.
+ */
 @Injectable()
 export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
@@ -21,6 +25,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly db: DataSource,
     private readonly credentials: CredentialStore,
     private readonly oauth: OAuthGrantStore,
+    private readonly exports: DataExports,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
@@ -44,5 +49,6 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
       sessionSeen: new Date(now - this.config.SESSION_IDLE_HOURS * HOUR_MS),
       tries: new Date(now - limits.forgetAfterMs - limits.longestWaitMs),
     });
+    await this.exports.removeOver();
   }
 }

@@ -1,7 +1,9 @@
 import {
+  dataExports,
   dataPrivacyTasks,
   erasureRequested,
   erasureTerms,
+  getDataExportFile,
   legalHolds,
   type Message,
   type ParsedInputOf,
@@ -11,6 +13,7 @@ import { Answers, Consumes, type RpcContext } from '@helpmesh/messaging';
 import { ErasureWork } from '@helpmesh/service-kit';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { DataExports } from '../application/privacy/data-exports.ts';
 import { ErasePeople } from '../application/privacy/erase-people.ts';
 import { LegalHolds } from '../application/privacy/legal-holds.ts';
 import { actorOf } from './answering.ts';
@@ -20,6 +23,7 @@ export class PrivacyController {
   constructor(
     private readonly erasing: ErasePeople,
     private readonly holds: LegalHolds,
+    private readonly exports: DataExports,
     private readonly work: ErasureWork,
   ) {}
 
@@ -56,6 +60,26 @@ export class PrivacyController {
   @Answers(legalHolds.delete)
   liftHold(ctx: RpcContext, { params }: ParsedInputOf<typeof legalHolds.delete>) {
     return this.holds.lift(actorOf(ctx), params.id);
+  }
+
+  @Answers(dataExports.list)
+  listExports(ctx: RpcContext) {
+    return this.exports.list(actorOf(ctx));
+  }
+
+  @Answers(dataExports.show)
+  showExport(ctx: RpcContext, { params }: ParsedInputOf<typeof dataExports.show>) {
+    return this.exports.show(actorOf(ctx), params.id);
+  }
+
+  @Answers(dataExports.create)
+  orderExport(ctx: RpcContext, { body }: ParsedInputOf<typeof dataExports.create>) {
+    return this.exports.order(actorOf(ctx), body);
+  }
+
+  @Answers(getDataExportFile)
+  exportFile(ctx: RpcContext, { id }: ParsedInputOf<typeof getDataExportFile>) {
+    return this.exports.fileOf(actorOf(ctx), id);
   }
 
   /** What the other services look for. */

@@ -99,6 +99,11 @@ export const mayAudit = {
 export const mayPrivacy = {
   /** Erasing people, and keeping them from being erased. */
   manage: (viewer: Viewer): boolean => can(viewer, 'admin.data_privacy'),
+  /** Everything that is kept about somebody in one file: in person, and not by a token made for something else. */
+  exportOf: (viewer: Viewer, userId: number): boolean =>
+    viewer.kind === 'user' &&
+    viewer.actingUserId === undefined &&
+    ((viewer.userId === userId && viewer.via !== 'token') || can(viewer, 'admin.data_privacy')),
 } as const;
 
 export const mayRoles = {

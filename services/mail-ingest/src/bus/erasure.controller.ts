@@ -1,17 +1,26 @@
-import { erasureRequested, type Message, type ParsedInputOf, previewErasure } from '@helpmesh/contracts';
+import { erasureRequested, type Message, type ParsedInputOf, personalData, previewErasure } from '@helpmesh/contracts';
 import { Answers, Consumes, type RpcContext } from '@helpmesh/messaging';
 import { ErasureWork } from '@helpmesh/service-kit';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { PersonalMails } from '../application/personal-mails.ts';
 
-/** Erasing people: asked how much there is, told to do it. */
+/** Data protection: what is kept about people; erasing them, and how much there is. */
 @Controller()
 export class ErasureController {
-  constructor(private readonly work: ErasureWork) {}
+  constructor(
+    private readonly work: ErasureWork,
+    private readonly personal: PersonalMails,
+  ) {}
 
   @Answers(previewErasure['mail-ingest'])
   preview(_ctx: RpcContext, { terms }: ParsedInputOf<(typeof previewErasure)['mail-ingest']>) {
     return this.work.preview(terms);
+  }
+
+  @Answers(personalData['mail-ingest'])
+  personalData(_ctx: RpcContext, input: ParsedInputOf<(typeof personalData)['mail-ingest']>) {
+    return this.personal.page(input);
   }
 
   @Consumes(erasureRequested)

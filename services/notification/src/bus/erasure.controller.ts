@@ -1,17 +1,26 @@
-import { erasureRequested, type Message, type ParsedInputOf, previewErasure } from '@helpmesh/contracts';
+import { erasureRequested, type Message, type ParsedInputOf, personalData, previewErasure } from '@helpmesh/contracts';
 import { Answers, Consumes, type RpcContext } from '@helpmesh/messaging';
 import { ErasureWork } from '@helpmesh/service-kit';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { PersonalMails } from '../application/personal-mails.ts';
 
-/** Erasing people: asked how much there is, told to do it. */
+/** Data protection: what is kept about people; erasing them, and how much there is. */
 @Controller()
 export class ErasureController {
-  constructor(private readonly work: ErasureWork) {}
+  constructor(
+    private readonly work: ErasureWork,
+    private readonly personal: PersonalMails,
+  ) {}
 
   @Answers(previewErasure.notification)
   preview(_ctx: RpcContext, { terms }: ParsedInputOf<typeof previewErasure.notification>) {
     return this.work.preview(terms);
+  }
+
+  @Answers(personalData.notification)
+  personalData(_ctx: RpcContext, input: ParsedInputOf<typeof personalData.notification>) {
+    return this.personal.page(input);
   }
 
   @Consumes(erasureRequested)

@@ -112,6 +112,18 @@ export const de: Language = {
         ),
       ],
     },
+    'data-export-ready': {
+      subject: 'Ihre angeforderten Daten von {{brand}}',
+      blocks: [
+        hello,
+        text('das Archiv mit personenbezogenen Daten, das Sie bei {{brand}} angefordert haben, ist fertig.'),
+        text('Es kann bis {{at}} abgeholt werden; danach wird es gelöscht.'),
+        action('Archiv abholen'),
+        note(
+          'Nur Sie können es abholen, nach der Anmeldung. Wenn Sie es nicht angefordert haben, sagen Sie es der Administration von {{brand}}.',
+        ),
+      ],
+    },
     redirect: {
       subject: '{{title}}',
       blocks: [

@@ -108,6 +108,16 @@ export const en: Language = {
         ),
       ],
     },
+    'data-export-ready': {
+      subject: 'The data you asked for at {{brand}}',
+      blocks: [
+        hello,
+        text('the archive of personal data that you ordered at {{brand}} is ready.'),
+        text('It can be fetched until {{at}}; after that it is removed.'),
+        action('Fetch the archive'),
+        note('Only you can fetch it, signed in. If you did not order it, tell an administrator of {{brand}}.'),
+      ],
+    },
     redirect: {
       subject: '{{title}}',
       blocks: [

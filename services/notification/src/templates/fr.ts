@@ -112,6 +112,18 @@ export const fr: Language = {
         ),
       ],
     },
+    'data-export-ready': {
+      subject: 'Les données que vous avez demandées à {{brand}}',
+      blocks: [
+        hello,
+        text('l’archive de données personnelles que vous avez demandée à {{brand}} est prête.'),
+        text('Elle peut être téléchargée jusqu’au {{at}} ; elle est supprimée ensuite.'),
+        action('Télécharger l’archive'),
+        note(
+          'Vous seul pouvez la télécharger, une fois connecté. Si vous ne l’avez pas demandée, prévenez un administrateur de {{brand}}.',
+        ),
+      ],
+    },
     redirect: {
       subject: '{{title}}',
       blocks: [

@@ -109,6 +109,18 @@ export const pl: Language = {
         ),
       ],
     },
+    'data-export-ready': {
+      subject: 'Zamówione dane z {{brand}}',
+      blocks: [
+        hello,
+        text('archiwum danych osobowych zamówione w {{brand}} jest gotowe.'),
+        text('Można je pobrać do {{at}}; potem zostanie usunięte.'),
+        action('Pobierz archiwum'),
+        note(
+          'Tylko Państwo mogą je pobrać, po zalogowaniu. Jeśli to nie Państwo je zamówili, proszę powiadomić administratora {{brand}}.',
+        ),
+      ],
+    },
     redirect: {
       subject: '{{title}}',
       blocks: [

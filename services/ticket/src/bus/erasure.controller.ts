@@ -4,6 +4,7 @@ import {
   type Message,
   mailsOfTickets,
   type ParsedInputOf,
+  personalData,
   previewErasure,
 } from '@helpmesh/contracts';
 import { Answers, Consumes, type RpcContext } from '@helpmesh/messaging';
@@ -11,13 +12,15 @@ import { ErasureWork } from '@helpmesh/service-kit';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ErasureReach } from '../application/privacy/erasure-reach.ts';
+import { PersonalTickets } from '../application/privacy/personal-tickets.ts';
 
-/** Erasing people: asked how much there is, told to do it, asked what was reached. */
+/** Data protection: what is kept about people; erasing them, how much there is, what was reached. */
 @Controller()
 export class ErasureController {
   constructor(
     private readonly work: ErasureWork,
     private readonly reach: ErasureReach,
+    private readonly personal: PersonalTickets,
   ) {}
 
   @Answers(previewErasure.ticket)
@@ -33,6 +36,11 @@ export class ErasureController {
   @Answers(mailsOfTickets)
   mailsOf(_ctx: RpcContext, input: ParsedInputOf<typeof mailsOfTickets>) {
     return this.reach.mailsOf(input);
+  }
+
+  @Answers(personalData.ticket)
+  personalData(_ctx: RpcContext, input: ParsedInputOf<typeof personalData.ticket>) {
+    return this.personal.page(input);
   }
 
   @Consumes(erasureRequested)

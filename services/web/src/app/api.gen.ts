@@ -16,6 +16,7 @@ export const routes = {
   createApplication: ['POST', '/api/v1/applications'],
   createArticle: ['POST', '/api/v1/ticket_articles'],
   createCalendar: ['POST', '/api/v1/calendars'],
+  createDataExport: ['POST', '/api/v1/data_exports'],
   createDataPrivacyTask: ['POST', '/api/v1/data_privacy_tasks'],
   createDirectory: ['POST', '/api/v1/directories'],
   createDirectoryToken: ['POST', '/api/v1/directories/:id/tokens'],
@@ -66,6 +67,7 @@ export const routes = {
   getApplication: ['GET', '/api/v1/applications/:id'],
   getArticle: ['GET', '/api/v1/ticket_articles/:id'],
   getCalendar: ['GET', '/api/v1/calendars/:id'],
+  getDataExport: ['GET', '/api/v1/data_exports/:id'],
   getDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/:id'],
   getDirectory: ['GET', '/api/v1/directories/:id'],
   getEntitlementMapping: ['GET', '/api/v1/entitlement_mappings/:id'],
@@ -86,6 +88,7 @@ export const routes = {
   listArticles: ['GET', '/api/v1/ticket_articles/by_ticket/:id'],
   listAuditEntries: ['GET', '/api/v1/audit'],
   listCalendars: ['GET', '/api/v1/calendars'],
+  listDataExports: ['GET', '/api/v1/data_exports'],
   listDataPrivacyTasks: ['GET', '/api/v1/data_privacy_tasks'],
   listDirectories: ['GET', '/api/v1/directories'],
   listDirectoryTokens: ['GET', '/api/v1/directories/:id/tokens'],
@@ -191,6 +194,7 @@ export interface Endpoints {
   createApplication: (typeof contracts.applications)['create'];
   createArticle: typeof contracts.createArticle;
   createCalendar: (typeof contracts.calendars)['create'];
+  createDataExport: (typeof contracts.dataExports)['create'];
   createDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['create'];
   createDirectory: (typeof contracts.directories)['create'];
   createDirectoryToken: (typeof contracts.directoryTokens)['create'];
@@ -241,6 +245,7 @@ export interface Endpoints {
   getApplication: (typeof contracts.applications)['get'];
   getArticle: typeof contracts.getArticle;
   getCalendar: (typeof contracts.calendars)['get'];
+  getDataExport: (typeof contracts.dataExports)['show'];
   getDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['show'];
   getDirectory: (typeof contracts.directories)['get'];
   getEntitlementMapping: (typeof contracts.entitlementMappings)['get'];
@@ -261,6 +266,7 @@ export interface Endpoints {
   listArticles: typeof contracts.listArticles;
   listAuditEntries: (typeof contracts.auditLog)['list'];
   listCalendars: (typeof contracts.calendars)['list'];
+  listDataExports: (typeof contracts.dataExports)['list'];
   listDataPrivacyTasks: (typeof contracts.dataPrivacyTasks)['list'];
   listDirectories: (typeof contracts.directories)['list'];
   listDirectoryTokens: (typeof contracts.directoryTokens)['list'];

@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { PrivacyStore } from '../../persistence/privacy.store.ts';
 import { Audit } from '../audit/audit.ts';
+import { DataExports } from './data-exports.ts';
 
 /** What this service keeps of a person beside their own row: traces of sign-in, notes, and the audit log. */
 @Injectable()
@@ -14,6 +15,7 @@ export class EraseIdentity implements Eraser {
     private readonly db: DataSource,
     private readonly store: PrivacyStore,
     private readonly audit: Audit,
+    private readonly exports: DataExports,
   ) {}
 
   async erase({ person }: ErasureJob): Promise<ErasurePart> {
@@ -21,12 +23,15 @@ export class EraseIdentity implements Eraser {
     const history = await this.store.dropHistory(this.db, person.userId, person.patterns);
     const notes = await this.rewriteNotes(person);
     const entries = await this.audit.redact(this.db, person);
-    return { counts: { traces, history, notes, audit_entries: entries }, waiting: 0, kept: [] };
+    const exports = await this.exports.remove(person.userId);
+    return { counts: { traces, history, notes, audit_entries: entries, data_exports: exports }, waiting: 0, kept: [] };
   }
 
   async preview(person: ErasedPerson): Promise<Record<string, number>> {
     const notes = (await this.store.notes(this.db, person.patterns)).filter(({ note }) => person.isIn(note));
-    return { users: 1, notes: notes.length, audit_entries: await this.audit.countRedactable(this.db, person) };
+    const entries = await this.audit.countRedactable(this.db, person);
+    const exports = await this.exports.countOf(person.userId);
+    return { users: 1, notes: notes.length, audit_entries: entries, data_exports: exports };
   }
 
   /** The whole answer of this service to "what would be touched". */

@@ -25,6 +25,7 @@ import type { UserRow } from '../../persistence/user.table.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
 import { refusals } from '../refusals.ts';
+import { DataExports } from './data-exports.ts';
 import { EraseIdentity } from './erase-identity.ts';
 import { newPseudonym, openTerms, sealTerms, termsOf } from './terms.ts';
 
@@ -48,6 +49,7 @@ export class ErasePeople {
     private readonly store: PrivacyStore,
     private readonly users: UserStore,
     private readonly own: EraseIdentity,
+    private readonly exports: DataExports,
     private readonly announce: Announce,
     private readonly audit: Audit,
     private readonly outbox: Outbox,
@@ -144,6 +146,7 @@ export class ErasePeople {
     const task = { userId: user.id, tickets, pseudonym, terms: sealed, createdById };
     const id = await this.store.addTask(tx, task, privacyServices, at);
     await this.store.dropBelongings(tx, user.id);
+    await this.exports.end(tx, user.id);
     await this.store.dropTraces(tx, [user.login, user.email]);
     await this.store.eraseUser(tx, user.id, pseudonym, { userId: createdById, at });
     await this.announce.usersChanged(tx, 'updated', [user.id]);

@@ -1,0 +1,37 @@
+import type { OutputOf, ParsedInputOf, personalData } from '@helpmesh/contracts';
+import type { DataSource } from 'typeorm';
+import type { PersonalDataStore } from '../persistence/personal-data.store.ts';
+
+type Page = OutputOf<typeof personalData.notification>;
+
+/** Rows looked through by one statement. */
+const WINDOW = 2_000;
+const MAILS = 20;
+/** Characters of one answer: the broker takes 8 MB. */
+const MOST = 1_000_000;
+const FIRST = '00000000-0000-0000-0000-000000000000';
+
+/** The mails to a person, for the archive of what is kept about them. */
+export class PersonalMails {
+  constructor(
+    private readonly db: DataSource,
+    private readonly store: PersonalDataStore,
+  ) {}
+
+  async page({ emails, internal, after = FIRST }: ParsedInputOf<typeof personalData.notification>): Promise<Page> {
+    const end = await this.store.endOfWindow(this.db, after, WINDOW);
+    if (end === undefined) return { parts: [], next: null };
+    const mails = await this.store.mailsTo(this.db, emails, internal, { after, end }, MAILS);
+    let size = 0;
+    const parts: Page['parts'] = [];
+    for (const { id, data } of mails) {
+      size += JSON.stringify(data).length;
+      // One that is too large for itself goes alone.
+      if (parts.length > 0 && size > MOST) break;
+      parts.push({ path: `mails/${id}.json`, data, files: [] });
+    }
+    const last = mails[parts.length - 1];
+    const through = parts.length === mails.length && mails.length < MAILS;
+    return { parts, next: through || !last ? end : last.id };
+  }
+}
