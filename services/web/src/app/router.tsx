@@ -17,8 +17,8 @@ import { Shell } from './shell/app-shell.tsx';
 import { Crashed, NotFound, Starting } from './shell/fallbacks.tsx';
 
 type Search = Record<string, string>;
-/** What lists of the administration keep in the address: words, a role, the filter of the audit log. */
-type AdminSearch = Partial<Record<'q' | 'role' | 'who' | 'what' | 'from' | 'to', string>>;
+/** What pages of the administration keep in the address: words, a role, the filter of the audit log, whom it is about. */
+type AdminSearch = Partial<Record<'q' | 'role' | 'who' | 'what' | 'from' | 'to' | 'person', string>>;
 const strings = (search: Record<string, unknown>): Search =>
   Object.fromEntries(Object.entries(search).filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
 
@@ -171,6 +171,15 @@ const adminTree = admin.addChildren([
   adminPage('/sign-in', 'SignInSettingsPage'),
   adminPage('/sign-in/providers/new', 'NewProviderPage'),
   adminPage('/sign-in/providers/$id', 'ProviderPage'),
+  adminPage('/directories', 'DirectoriesPage'),
+  adminPage('/directories/new', 'NewDirectoryPage'),
+  adminPage('/directories/$id', 'DirectoryPage'),
+  adminPage('/applications', 'ApplicationsPage'),
+  adminPage('/applications/new', 'NewApplicationPage'),
+  adminPage('/applications/$id', 'ApplicationPage'),
+  adminPage('/data-protection', 'DataProtectionPage'),
+  adminPage('/data-protection/new', 'NewErasurePage'),
+  adminPage('/data-protection/tasks/$id', 'ErasurePage'),
   adminPage('/audit', 'AuditPage'),
 ]);
 

@@ -1,10 +1,13 @@
 import { useLingui } from '@lingui/react/macro';
 import {
+  IconAddressBook,
+  IconApps,
   IconBuilding,
   IconBuildingCommunity,
   IconCircleCheck,
   IconCircleDot,
   IconClock,
+  IconEyeOff,
   IconFolders,
   IconHistory,
   IconInbox,
@@ -43,6 +46,9 @@ const adminIcons: Record<AdminPageId, TablerIcon> = {
   organizations: IconBuildingCommunity,
   roles: IconShield,
   'sign-in': IconLogin2,
+  directories: IconAddressBook,
+  applications: IconApps,
+  'data-protection': IconEyeOff,
   audit: IconHistory,
 };
 

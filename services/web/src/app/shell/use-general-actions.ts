@@ -6,7 +6,7 @@ import { spotlight } from '@mantine/spotlight';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { pageLabels } from '../../features/admin/labels.ts';
-import { adminPages } from '../../features/admin/pages.ts';
+import { adminPages, mayOpen } from '../../features/admin/pages.ts';
 import { signOut } from '../../features/session/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
 import { viewLabels } from '../../features/tickets/labels.ts';
@@ -23,6 +23,7 @@ const viewKeys: Partial<Record<View, string>> = {
   'my-open': 'g m',
   unassigned: 'g u',
   open: 'g o',
+  escalated: 'g e',
   pending: 'g p',
   closed: 'g c',
   all: 'g a',
@@ -90,12 +91,12 @@ export function useGeneralActions(): void {
       run: () => void navigate({ to: '/account' }),
     },
     ...adminPages.map(
-      ({ id, permission }): Action => ({
-        id: `go.admin.${id}`,
-        label: pageLabels[id],
+      (page): Action => ({
+        id: `go.admin.${page.id}`,
+        label: pageLabels[page.id],
         section: 'navigation',
-        can: () => may(permission),
-        run: () => void navigate({ to: `/admin/${id}` }),
+        can: () => mayOpen(page, may),
+        run: () => void navigate({ to: `/admin/${page.id}` }),
       }),
     ),
     {

@@ -9,6 +9,9 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   organizations: msg`Organizations`,
   roles: msg`Roles`,
   'sign-in': msg`Sign-in`,
+  directories: msg`Directories`,
+  applications: msg`Applications`,
+  'data-protection': msg`Data protection`,
   audit: msg`Audit log`,
 };
 

@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { capabilitiesOf } from '../session/access.ts';
-import { pageAt, pagesFor } from './pages.ts';
+import { adminPages, pageAt, pagesFor } from './pages.ts';
 
 const idsFor = (...permissions: string[]) => pagesFor(capabilitiesOf({ permissions }).may).map(({ id }) => id);
 
 describe('pages of the administration', () => {
   it('all of them are for who administers everything', () => {
-    expect(idsFor('admin')).toEqual(['users', 'groups', 'organizations', 'roles', 'sign-in', 'audit']);
+    expect(idsFor('admin')).toEqual(adminPages.map(({ id }) => id));
   });
   it('each is for who has its permission alone', () => {
     expect(idsFor('admin.group', 'ticket.agent')).toEqual(['groups']);
     expect(idsFor('admin.audit_log')).toEqual(['audit']);
+  });
+  it('that of directories is for who has all that it takes', () => {
+    expect(idsFor('admin.scim', 'admin.security')).toEqual(['sign-in']);
+    expect(idsFor('admin.scim', 'admin.security', 'admin.user')).toEqual(['users', 'sign-in', 'directories']);
   });
   it('none is for agents and customers', () => {
     expect(idsFor('ticket.agent', 'user_preferences')).toEqual([]);
@@ -20,6 +24,7 @@ describe('pages of the administration', () => {
     ['/admin/users', 'users'],
     ['/admin/users/3', 'users'],
     ['/admin/sign-in/providers/new', 'sign-in'],
+    ['/admin/data-protection/tasks/3', 'data-protection'],
     ['/admin', undefined],
     ['/admin/userspace', undefined],
     ['/tickets', undefined],

@@ -1,23 +1,37 @@
-export type AdminPageId = 'users' | 'groups' | 'organizations' | 'roles' | 'sign-in' | 'audit';
+export type AdminPageId =
+  | 'users'
+  | 'groups'
+  | 'organizations'
+  | 'roles'
+  | 'sign-in'
+  | 'directories'
+  | 'applications'
+  | 'data-protection'
+  | 'audit';
 
 export interface AdminPage {
   id: AdminPageId;
-  /** Without it the server refuses what the page asks for. */
-  permission: string;
+  /** Without all of them the server refuses what the page asks for. */
+  permissions: readonly string[];
 }
 
 export const adminPages: readonly AdminPage[] = [
-  { id: 'users', permission: 'admin.user' },
-  { id: 'groups', permission: 'admin.group' },
-  { id: 'organizations', permission: 'admin.organization' },
-  { id: 'roles', permission: 'admin.role' },
-  { id: 'sign-in', permission: 'admin.security' },
-  { id: 'audit', permission: 'admin.audit_log' },
+  { id: 'users', permissions: ['admin.user'] },
+  { id: 'groups', permissions: ['admin.group'] },
+  { id: 'organizations', permissions: ['admin.organization'] },
+  { id: 'roles', permissions: ['admin.role'] },
+  { id: 'sign-in', permissions: ['admin.security'] },
+  { id: 'directories', permissions: ['admin.security', 'admin.user', 'admin.scim'] },
+  { id: 'applications', permissions: ['admin.api'] },
+  { id: 'data-protection', permissions: ['admin.data_privacy'] },
+  { id: 'audit', permissions: ['admin.audit_log'] },
 ];
 
-export function pagesFor(may: (permission: string) => boolean): AdminPage[] {
-  return adminPages.filter(({ permission }) => may(permission));
-}
+type May = (permission: string) => boolean;
+
+export const mayOpen = ({ permissions }: AdminPage, may: May): boolean => permissions.every(may);
+
+export const pagesFor = (may: May): AdminPage[] => adminPages.filter((page) => mayOpen(page, may));
 
 /** The page that an address below `/admin` belongs to. */
 export function pageAt(pathname: string): AdminPage | undefined {

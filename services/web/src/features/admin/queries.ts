@@ -10,6 +10,11 @@ export type Organization = OutputOf<Endpoints['getOrganization']>;
 export type Role = OutputOf<Endpoints['listRoles']>[number] & { permissions?: string[] };
 export type Provider = OutputOf<Endpoints['getOpenIdProvider']>;
 export type Mapping = OutputOf<Endpoints['getEntitlementMapping']>;
+export type Application = OutputOf<Endpoints['getApplication']>;
+export type Directory = OutputOf<Endpoints['getDirectory']>;
+export type DirectoryToken = OutputOf<Endpoints['listDirectoryTokens']>[number];
+export type ErasureTask = OutputOf<Endpoints['getDataPrivacyTask']>;
+export type LegalHold = OutputOf<Endpoints['listLegalHolds']>[number];
 export type AuditEntry = OutputOf<Endpoints['listAuditEntries']>['entries'][number];
 
 const PAGE = 50;
@@ -154,4 +159,49 @@ export const userTokensQuery = (id: number) =>
 export const permissionsQuery = queryOptions({
   queryKey: keyOf('roles', 'permissions'),
   queryFn: ({ signal }) => call('listPermissions', { signal }),
+});
+
+export const applicationsQuery = queryOptions({
+  queryKey: keyOf('applications'),
+  queryFn: ({ signal }) => call('listApplications', { signal }),
+});
+
+export const directoriesQuery = queryOptions({
+  queryKey: keyOf('directories'),
+  queryFn: ({ signal }) => call('listDirectories', { signal }),
+});
+
+export const directoryTokensQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('directories', 'tokens', id),
+    queryFn: ({ signal }) => call('listDirectoryTokens', { params: { id }, signal }),
+  });
+
+/** Rounds follow each other within seconds while there is something to find. */
+const LOOK_AGAIN_MS = 2_000;
+
+export const erasuresQuery = queryOptions({
+  queryKey: keyOf('data-protection', 'tasks'),
+  queryFn: ({ signal }) => call('listDataPrivacyTasks', { signal }),
+  refetchInterval: ({ state }) => (state.data?.some((task) => task.state === 'in process') ? LOOK_AGAIN_MS : false),
+});
+
+export const erasureQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('data-protection', 'tasks', id),
+    queryFn: ({ signal }) => call('getDataPrivacyTask', { params: { id }, signal }),
+    refetchInterval: ({ state }) => (state.data?.state === 'in process' ? LOOK_AGAIN_MS : false),
+  });
+
+export const erasurePreviewQuery = (userId: number) =>
+  queryOptions({
+    queryKey: keyOf('data-protection', 'preview', userId),
+    queryFn: ({ signal }) => call('previewDataPrivacyTask', { query: { deletable_id: userId }, signal }),
+    // What is about to be erased is counted anew by whoever looks.
+    staleTime: 0,
+  });
+
+export const holdsQuery = queryOptions({
+  queryKey: keyOf('data-protection', 'holds'),
+  queryFn: ({ signal }) => call('listLegalHolds', { signal }),
 });

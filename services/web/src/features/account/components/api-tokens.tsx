@@ -1,19 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import {
-  Alert,
-  Button,
-  Code,
-  CopyButton,
-  Group,
-  Modal,
-  MultiSelect,
-  Select,
-  Skeleton,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
-import { IconCheck, IconCopy, IconKey } from '@tabler/icons-react';
+import { Button, Group, Modal, MultiSelect, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../../app/api.ts';
@@ -21,6 +7,7 @@ import { Ago } from '../../../ui/ago.tsx';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { problemText } from '../../../ui/problem.ts';
 import { Item, ItemList, Section } from '../../../ui/section.tsx';
+import { ShownOnce } from '../../../ui/shown-once.tsx';
 import { FormProblem } from '../../session/components/entry-page.tsx';
 import { Cancelled, proven } from '../proof.ts';
 import { type ApiToken, tokensQuery } from '../queries.ts';
@@ -132,7 +119,10 @@ function NewToken({ permissions, onMade, onClose }: NewTokenProps) {
     },
     onSuccess: onMade,
   });
-  if (make.data) return <Made token={make.data.token} onClose={onClose} />;
+  if (make.data) {
+    const values = [{ value: make.data.token }];
+    return <ShownOnce note={t`Copy the token now: it is not shown again.`} values={values} onClose={onClose} />;
+  }
   return (
     <form
       onSubmit={(event) => {
@@ -183,33 +173,5 @@ function NewToken({ permissions, onMade, onClose }: NewTokenProps) {
         </Group>
       </Stack>
     </form>
-  );
-}
-
-function Made({ token, onClose }: { token: string; onClose: () => void }) {
-  const { t } = useLingui();
-  return (
-    <Stack>
-      <Alert color="mesh" variant="light" icon={<IconKey aria-hidden />} role="status">
-        {t`Copy the token now: it is not shown again.`}
-      </Alert>
-      <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-        {token}
-      </Code>
-      <Group justify="space-between">
-        <CopyButton value={token}>
-          {({ copied, copy }) => (
-            <Button
-              variant="default"
-              onClick={copy}
-              leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-            >
-              {copied ? t`Copied` : t`Copy`}
-            </Button>
-          )}
-        </CopyButton>
-        <Button onClick={onClose}>{t`Done`}</Button>
-      </Group>
-    </Stack>
   );
 }

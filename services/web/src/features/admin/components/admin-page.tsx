@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import { Empty } from '../../../ui/state-messages.tsx';
 import { useMe } from '../../session/use-me.ts';
 import { pageLabels } from '../labels.ts';
-import { type AdminPageId, pageAt, pagesFor } from '../pages.ts';
+import { type AdminPageId, mayOpen, pageAt, pagesFor } from '../pages.ts';
 import classes from './admin-page.module.css';
 
 /** What every page of the administration stands in: who lacks its permission is told so, whichever way they came. */
@@ -15,7 +15,7 @@ export function AdminArea() {
   const { pathname } = useLocation();
   const page = pageAt(pathname);
   const first = pagesFor(may)[0];
-  if (page ? !may(page.permission) : !first) return <NotAllowed />;
+  if (page ? !mayOpen(page, may) : !first) return <NotAllowed />;
   if (/^\/admin\/?$/.test(pathname) && first) return <Navigate to={`/admin/${first.id}`} replace />;
   return <Outlet />;
 }

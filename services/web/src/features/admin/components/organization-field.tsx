@@ -27,18 +27,20 @@ function useOptions(words: string, chosen: readonly number[], names: ReadonlyMap
 
 interface Props<T> {
   label: string;
+  description?: string;
   value: T;
   onChange: (value: T) => void;
   names: ReadonlyMap<number, string>;
 }
 
-export function OrganizationField({ label, value, onChange, names }: Props<number | null>) {
+export function OrganizationField({ label, description, value, onChange, names }: Props<number | null>) {
   const { t } = useLingui();
   const [words, setWords] = useState('');
   const data = useOptions(words, value === null ? [] : [value], names);
   return (
     <Select
       label={label}
+      description={description}
       placeholder={t`None`}
       data={data}
       value={value === null ? null : String(value)}

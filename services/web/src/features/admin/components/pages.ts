@@ -1,8 +1,15 @@
 /** The administration is one chunk: who administers goes from page to page, all others never load it. */
 export { AdminArea } from './admin-page.tsx';
+export { ApplicationPage, NewApplicationPage } from './application-page.tsx';
+export { ApplicationsPage } from './applications-page.tsx';
 export { AuditPage } from './audit-page.tsx';
+export { DataProtectionPage } from './data-protection-page.tsx';
+export { DirectoriesPage } from './directories-page.tsx';
+export { DirectoryPage, NewDirectoryPage } from './directory-page.tsx';
+export { ErasurePage } from './erasure-page.tsx';
 export { GroupPage, NewGroupPage } from './group-page.tsx';
 export { GroupsPage } from './groups-page.tsx';
+export { NewErasurePage } from './new-erasure-page.tsx';
 export { NewOrganizationPage, OrganizationPage } from './organization-page.tsx';
 export { OrganizationsPage } from './organizations-page.tsx';
 export { NewProviderPage, ProviderPage } from './provider-page.tsx';
