@@ -36,3 +36,15 @@ export const grantedApplicationsQuery = queryOptions({
   queryKey: ['account', 'applications'],
   queryFn: ({ signal }) => call('listGrantedApplications', { signal }),
 });
+
+export type DataExport = OutputOf<Endpoints['listDataExports']>[number];
+
+const LOOK_AGAIN_MS = 2_000;
+const isUnderWay = ({ state }: DataExport) => state === 'waiting' || state === 'running';
+
+export const dataExportsQuery = queryOptions({
+  queryKey: ['account', 'data-exports'],
+  queryFn: ({ signal }) => call('listDataExports', { signal }),
+  // No event tells how far one is.
+  refetchInterval: ({ state }) => (state.data?.some(isUnderWay) ? LOOK_AGAIN_MS : false),
+});
