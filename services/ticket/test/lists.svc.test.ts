@@ -79,7 +79,7 @@ describe('a list', () => {
     expect(titles(await page(stranger))).toEqual(['Delta']);
   });
 
-  it.each(['updated_at', 'created_at', 'number', 'title', 'priority', 'pending_time'])(
+  it.each(['updated_at', 'created_at', 'number', 'title', 'priority', 'pending_time', 'escalation_at'])(
     'walks by cursor in the order of %s',
     async (sort) => {
       for (const order of ['asc', 'desc']) {
@@ -121,7 +121,15 @@ describe('a list', () => {
   it('has counts that follow every change', async () => {
     const counts = async (who: typeof agent) =>
       Object.fromEntries((await desk.rest(who, ticketCounts)).views.map(({ view, count }) => [view, count]));
-    expect(await counts(agent)).toEqual({ 'my-open': 1, unassigned: 2, open: 3, pending: 1, closed: 1, all: 5 });
+    expect(await counts(agent)).toEqual({
+      'my-open': 1,
+      unassigned: 2,
+      open: 3,
+      escalated: 0,
+      pending: 1,
+      closed: 1,
+      all: 5,
+    });
     expect(await counts(customer)).toEqual({ 'my-tickets': 5, 'my-organization': 5 });
     await desk.rest(agent, updateTicket, { id: ids.Zeta as number, body: { owner_id: 4 } });
     expect(await counts(agent)).toMatchObject({ 'my-open': 2, unassigned: 1, open: 3 });

@@ -5,9 +5,11 @@ import {
   getTicket,
   recordAudit,
   slas,
+  ticketCounts,
   ticketEscalated,
   ticketEscalationWarning,
   ticketHistory,
+  ticketList,
   ticketSla,
   ticketStates,
   updateTicket,
@@ -166,10 +168,11 @@ describe('the due times of a ticket', () => {
       [id],
     );
     await promise();
-    const due = 'SELECT count(*)::int AS n FROM ticket WHERE escalation_at = $1';
-    await waitFor(async () => (await desk.query(due, [after(created_at, 60)]))[0]?.n === 451, {
-      what: '451 due times',
+    const due = "SELECT count(*)::int AS n FROM ticket WHERE number LIKE 'copy-%' AND escalation_at = $1";
+    await waitFor(async () => (await desk.query(due, [after(created_at, 60)]))[0]?.n === 450, {
+      what: '450 due times',
     });
+    await desk.query("DELETE FROM ticket WHERE number LIKE 'copy-%'");
   });
 });
 
@@ -215,6 +218,26 @@ describe('a due time', () => {
     ]);
     const [{ sla_notice_at } = {}] = await desk.query('SELECT sla_notice_at FROM ticket WHERE id = $1', [ticket.id]);
     expect(sla_notice_at).toBeNull();
+  });
+
+  it('that has passed puts the ticket on a list', async () => {
+    await promise();
+    const ticket = await open();
+    const listed = async () => {
+      const { tickets, total } = await desk.rest(agent, ticketList, {
+        query: { view: 'escalated', sort: 'escalation_at' },
+      });
+      const { views } = await desk.rest(agent, ticketCounts);
+      expect(views).toContainEqual({ view: 'escalated', count: total });
+      return tickets.find(({ id }) => id === ticket.id);
+    };
+    const stale = 'SELECT FROM ticket WHERE sla_revision < (SELECT revision FROM sla_rules)';
+    await waitFor(async () => (await desk.query(stale)).length === 0, { what: 'the other tickets to be reckoned' });
+    desk.clock.advance(59 * MINUTE);
+    expect(await listed()).toBeUndefined();
+    desk.clock.advance(MINUTE);
+    expect(await listed()).toMatchObject({ escalation_at: after(ticket.created_at, 60) });
+    expect(await desk.rest(agent2, ticketList, { query: { view: 'escalated' } })).toMatchObject({ total: 0 });
   });
 
   it('is explained to agents', async () => {

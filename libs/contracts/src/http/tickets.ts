@@ -80,7 +80,16 @@ export const Ticket = Row.extend({
   customer_id: z.number().int(),
   note: z.string().nullable(),
   first_response_at: Instant.nullable(),
+  first_response_escalation_at: Instant.nullable(),
+  first_response_in_min: z.number().int().nullable(),
+  first_response_diff_in_min: z.number().int().nullable(),
   close_at: Instant.nullable(),
+  close_escalation_at: Instant.nullable(),
+  close_in_min: z.number().int().nullable(),
+  close_diff_in_min: z.number().int().nullable(),
+  update_escalation_at: Instant.nullable(),
+  update_in_min: z.number().int().nullable(),
+  update_diff_in_min: z.number().int().nullable(),
   last_close_at: Instant.nullable(),
   last_contact_at: Instant.nullable(),
   last_contact_agent_at: Instant.nullable(),
@@ -208,7 +217,10 @@ export const deleteTicket = defineEndpoint({
 });
 
 export const TicketListQuery = z.object({
-  /** `my-open`, `unassigned`, `open`, `pending`, `closed`, `all`; customers: `my-tickets`, `my-organization`. */
+  /**
+   * `my-open`, `unassigned`, `open`, `escalated`, `pending`, `closed`, `all`; customers: `my-tickets`,
+   * `my-organization`.
+   */
   view: text(50).optional(),
   state: text(100).optional(),
   group_id: Id.optional(),
@@ -216,7 +228,9 @@ export const TicketListQuery = z.object({
   customer_id: Id.optional(),
   organization_id: Id.optional(),
   query: text(500).optional(),
-  sort: z.enum(['updated_at', 'created_at', 'number', 'title', 'priority', 'pending_time']).default('updated_at'),
+  sort: z
+    .enum(['updated_at', 'created_at', 'number', 'title', 'priority', 'pending_time', 'escalation_at'])
+    .default('updated_at'),
   order: z.enum(['asc', 'desc']).default('desc'),
   /** Opaque cursor of the answer before. */
   after: text(2000).optional(),
@@ -241,6 +255,8 @@ export const TicketListRow = z.looseObject({
   organization: z.string().nullable(),
   article_count: z.number().int(),
   pending_time: Instant.nullable(),
+  /** The earliest due time of what was promised. */
+  escalation_at: Instant.nullable(),
   created_at: Instant,
   updated_at: Instant,
   last_contact_customer_at: Instant.nullable(),

@@ -1,6 +1,7 @@
 import { type Actor, hasPermission, type ParsedInputOf, type ticketList } from '@helpmesh/contracts';
-import { CursorCodec } from '@helpmesh/service-kit';
-import { Injectable } from '@nestjs/common';
+import { type Clock, type EpochMs, isoTime } from '@helpmesh/kernel';
+import { CLOCK, CursorCodec } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { parseSearch } from '../domain/list/search-query.ts';
 import { agentViews, customerViews, isView, type View, viewRules } from '../domain/list/views.ts';
@@ -21,6 +22,7 @@ export class ListTickets {
     private readonly lists: ListStore,
     private readonly references: References,
     private readonly cursors: CursorCodec,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** @returns the answer of the endpoint as JSON */
@@ -42,16 +44,19 @@ export class ListTickets {
   async counts(actor: Actor): Promise<{ view: View; count: number }[]> {
     const visible = VisibleTickets.to(actor, 'read');
     if (!isAgent(actor)) {
-      const count = (view: View) => this.lists.count(this.db, visible, viewFilter(view, actor));
+      const count = (view: View) => this.lists.count(this.db, visible, viewFilter(view, actor, this.clock.now()));
       return Promise.all(customerViews.map(async (view) => ({ view, count: await count(view) })));
     }
-    const [tally, mine] = await Promise.all([
+    const now = this.clock.now();
+    const [tally, mine, escalated] = await Promise.all([
       this.lists.tally(this.db, visible),
-      this.lists.count(this.db, visible, viewFilter('my-open', actor)),
+      this.lists.count(this.db, visible, viewFilter('my-open', actor, now)),
+      this.lists.countDue(this.db, visible, isoTime(now)),
     ]);
     return agentViews.map((view) => {
       if (view === 'my-open') return { view, count: mine };
-      const { stateTypes, unassigned } = viewFilter(view, actor);
+      if (view === 'escalated') return { view, count: escalated };
+      const { stateTypes, unassigned } = viewFilter(view, actor, now);
       const rows = tally.filter(
         (row) => (!stateTypes || stateTypes.includes(row.stateType)) && (!unassigned || row.unassigned),
       );
@@ -63,7 +68,7 @@ export class ListTickets {
     const filter: ListFilter = {};
     if (query.view) {
       if (!isView(query.view)) throw invalidParam('view', query.view);
-      Object.assign(filter, viewFilter(query.view, actor));
+      Object.assign(filter, viewFilter(query.view, actor, this.clock.now()));
     }
     if (query.state) {
       const { states } = await this.references.resolve(new Wanted());
@@ -81,11 +86,12 @@ export class ListTickets {
   }
 }
 
-function viewFilter(view: View, actor: Actor): ListFilter {
+function viewFilter(view: View, actor: Actor, now: EpochMs): ListFilter {
   const rule = viewRules[view];
   return {
     ...(rule.types && { stateTypes: rule.types }),
     ...(rule.owner === 'nobody' && { unassigned: true }),
+    ...(rule.escalated && { dueBy: isoTime(now) }),
     ...(rule.owner === 'me' && { ownerId: actor.userId }),
     ...(rule.customer === 'me' && { customerId: actor.userId }),
     ...(rule.customer === 'organization' && {

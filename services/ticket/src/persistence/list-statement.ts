@@ -11,6 +11,7 @@ export const sortKeys = {
   priority: { column: 't.priority_id', type: 'int' },
   // What waits for nothing comes last when the next to come is first.
   pending_time: { column: "coalesce(t.pending_time, 'infinity')", type: 'timestamptz' },
+  escalation_at: { column: "coalesce(t.escalation_at, 'infinity')", type: 'timestamptz' },
 } as const;
 export type SortKey = keyof typeof sortKeys;
 
@@ -25,6 +26,8 @@ export interface ListFilter {
   customerId?: number | undefined;
   organizationIds?: number[] | undefined;
   search?: SearchQuery | undefined;
+  /** Due at this instant (ISO 8601) or before. */
+  dueBy?: string | undefined;
 }
 
 export interface ListOrder {
@@ -103,9 +106,8 @@ export function pageStatement(visible: VisibleTickets, filter: ListFilter, order
     page.push(`(${column}, t.id) ${order.descending ? '<' : '>'} (${key}, ${param(order.after.id, 'int')})`);
   }
 
-  const narrow = [filter.ownerId, filter.customerId, filter.organizationIds, filter.search].some(
-    (one) => one !== undefined,
-  );
+  const { ownerId, customerId, organizationIds, search, dueBy } = filter;
+  const narrow = [ownerId, customerId, organizationIds, search, dueBy].some((one) => one !== undefined);
   const pick = `SELECT t.id, ${column} AS key FROM ticket t WHERE`;
   const hits = narrow
     ? `${pick} ${[isVisible(), ...page].join(' AND ')} ${top}`
@@ -157,6 +159,7 @@ function conditions(
   if (filter.ownerId !== undefined) found.push(`t.owner_id = ${param(filter.ownerId, 'int')} AND t.owner_id <> 1`);
   if (filter.customerId !== undefined) found.push(`t.customer_id = ${param(filter.customerId, 'int')}`);
   if (filter.organizationIds) found.push(`t.organization_id = ANY (${param(filter.organizationIds, 'int[]')})`);
+  if (filter.dueBy) found.push(`t.escalation_at <= ${param(filter.dueBy, 'timestamptz')}`);
   if (filter.search) {
     const { words, filters } = searchTerms(filter.search, (value) => `$${params.push(value)}`);
     found.push(...filters);

@@ -69,6 +69,16 @@ export class ListStore {
     return (row as { n: number }).n;
   }
 
+  /** Visible tickets that were due at this instant (ISO 8601) or before. */
+  async countDue(on: DataSource, visible: VisibleTickets, by: string): Promise<number> {
+    const [row] = await sql<{ n: number }>(
+      on,
+      `SELECT count(*) AS n FROM ticket t WHERE t.escalation_at <= $5::timestamptz AND ${isVisible()}`,
+      [...visible.params, by],
+    );
+    return (row as { n: number }).n;
+  }
+
   /** Folds the tally. Safe at any time and from every replica: readers see all rows before or all after. */
   async foldTally(on: DataSource): Promise<void> {
     await sql(

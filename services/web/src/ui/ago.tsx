@@ -22,10 +22,15 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** The time now, epoch ms, as exact as the times on screen are. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => now);
+}
+
 /** A relative time that keeps itself up to date; the exact one is its title. */
 export function Ago({ at }: { at: string }) {
   const { i18n } = useLingui();
-  const current = useSyncExternalStore(subscribe, () => now);
+  const current = useNow();
   const instant = Date.parse(at);
   return (
     <time dateTime={at} title={absoluteTime(i18n.locale, instant)}>

@@ -16,6 +16,7 @@ export class SlaTimer implements OnModuleInit, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private busy = false;
+  private asked = false;
   private stopped = false;
 
   constructor(
@@ -32,7 +33,8 @@ export class SlaTimer implements OnModuleInit, OnApplicationShutdown {
 
   /** Looks now: the rules changed. */
   wake(): void {
-    if (!this.busy && !this.stopped) this.running = this.run();
+    this.asked = true;
+    if (!this.busy) this.running = this.run();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -44,10 +46,13 @@ export class SlaTimer implements OnModuleInit, OnApplicationShutdown {
   private async run(): Promise<void> {
     this.busy = true;
     try {
-      const { stale, notices } = await this.slas.waiting(this.db, this.clock.now());
-      // Due times first: what they were is not told any more.
-      for (let more = stale; more && !this.stopped; ) more = await this.recompute.run();
-      for (let more = notices; more && !this.stopped; ) more = await this.escalations.run();
+      while (this.asked && !this.stopped) {
+        this.asked = false;
+        const { stale, notices } = await this.slas.waiting(this.db, this.clock.now());
+        // Due times first: what they were is not told any more.
+        for (let more = stale; more && !this.stopped; ) more = await this.recompute.run();
+        for (let more = notices; more && !this.stopped; ) more = await this.escalations.run();
+      }
     } catch (error) {
       this.log.warn({ err: error }, 'the SLA clock could not go on, the next round tries again');
     } finally {

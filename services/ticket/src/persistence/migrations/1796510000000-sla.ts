@@ -113,5 +113,5 @@ const tickets = `
   FROM ticket_state s WHERE s.id = ticket.state_id;
   CREATE INDEX ticket_sla_stale ON ticket (sla_revision, id) WHERE sla_revision IS NOT NULL;
   CREATE INDEX ticket_sla_notice ON ticket (sla_notice_at) WHERE sla_notice_at IS NOT NULL;
-  CREATE INDEX ticket_escalation ON ticket (group_id, escalation_at, id) WHERE escalation_at IS NOT NULL;
+  CREATE INDEX ticket_escalation ON ticket (escalation_at) WHERE escalation_at IS NOT NULL;
 `;

@@ -4,7 +4,16 @@ import { type TicketPage, ticketKeys } from '../../features/tickets/queries.ts';
 import { useShell } from '../shell/store.ts';
 import { readTicketEvent, type TicketEvent } from './event.ts';
 
-const eventTypes = ['created', 'updated', 'article-added', 'article-changed', 'deleted', 'merged'];
+const eventTypes = [
+  'created',
+  'updated',
+  'article-added',
+  'article-changed',
+  'deleted',
+  'merged',
+  'escalation-warning',
+  'escalated',
+];
 /** Lists and counts are asked for again at most this often, ms: a burst of mails must not become a burst of requests. */
 const listPauseMs = 700;
 /** A stream that the server refused for good (restart, proxy error) is opened again after this time, ms. */
@@ -73,8 +82,8 @@ function apply(cache: QueryClient, { type, ticketId, row }: TicketEvent): void {
       patchRow(list, ticketId, row),
     );
   }
-  const { one, articles, history, tags, links } = ticketKeys;
-  for (const keyOf of [one, articles, history, tags, links]) {
+  const { one, articles, history, tags, sla, links } = ticketKeys;
+  for (const keyOf of [one, articles, history, tags, sla, links]) {
     void cache.invalidateQueries({ queryKey: keyOf(ticketId) });
   }
 }

@@ -6,6 +6,7 @@ export const viewLabels: Record<View, MessageDescriptor> = {
   'my-open': msg`My open`,
   unassigned: msg`Unassigned`,
   open: msg`All open`,
+  escalated: msg`Escalated`,
   pending: msg`Pending`,
   closed: msg`Closed`,
   all: msg`All tickets`,

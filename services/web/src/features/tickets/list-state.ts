@@ -1,8 +1,16 @@
 /** Names are those of GET /api/v1/ticket_list, so the address bar, the request and the cache key say the same. */
-export const sorts = ['updated_at', 'created_at', 'number', 'title', 'priority', 'pending_time'] as const;
+export const sorts = [
+  'updated_at',
+  'created_at',
+  'number',
+  'title',
+  'priority',
+  'pending_time',
+  'escalation_at',
+] as const;
 export type Sort = (typeof sorts)[number];
 
-export const agentViews = ['my-open', 'unassigned', 'open', 'pending', 'closed', 'all'] as const;
+export const agentViews = ['my-open', 'unassigned', 'open', 'escalated', 'pending', 'closed', 'all'] as const;
 export const customerViews = ['my-tickets', 'my-organization'] as const;
 export type View = (typeof agentViews)[number] | (typeof customerViews)[number];
 

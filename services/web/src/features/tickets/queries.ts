@@ -31,6 +31,7 @@ export const ticketKeys = {
   articles: (id: number) => ['tickets', 'articles', id] as const,
   history: (id: number) => ['tickets', 'history', id] as const,
   tags: (id: number) => ['tickets', 'tags', id] as const,
+  sla: (id: number) => ['tickets', 'sla', id] as const,
   links: (id: number) => ['tickets', 'links', id] as const,
   ofCustomer: (id: number) => ['tickets', 'of-customer', id] as const,
 };
@@ -84,6 +85,14 @@ export const historyQuery = (id: number) =>
       const { history, assets } = await call('ticketHistory', { params: { id }, signal });
       return { entries: history as unknown as HistoryEntry[], assets };
     },
+  });
+
+/** @param updatedAt  of the ticket: what is due follows from what happened last */
+export const slaQuery = (id: number, updatedAt: string) =>
+  queryOptions({
+    queryKey: [...ticketKeys.sla(id), updatedAt] as const,
+    queryFn: ({ signal }) => call('ticketSla', { params: { id }, signal }),
+    placeholderData: (previous) => previous,
   });
 
 export const ticketsOfCustomerQuery = (customerId: number) =>

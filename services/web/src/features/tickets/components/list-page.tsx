@@ -39,6 +39,7 @@ export function TicketListPage() {
     title: t`Title`,
     priority: t`Priority`,
     pending_time: t`Pending until`,
+    escalation_at: t`Due`,
   };
 
   return (

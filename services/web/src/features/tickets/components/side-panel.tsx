@@ -11,6 +11,7 @@ import { useMe } from '../../session/use-me.ts';
 import { type Ticket, ticketsOfCustomerQuery } from '../queries.ts';
 import { StateBadge } from './badges.tsx';
 import classes from './side-panel.module.css';
+import { TicketDue } from './ticket-due.tsx';
 import { TicketHistory } from './ticket-history.tsx';
 import { TicketLinks } from './ticket-links.tsx';
 import { TicketTags } from './ticket-tags.tsx';
@@ -61,6 +62,7 @@ export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User
             </>
           )}
         </dl>
+        {agent && <TicketDue ticket={ticket} />}
       </Section>
       {agent && (
         <Section title={t`History`}>

@@ -8,6 +8,7 @@ import { nobody } from '../../people/queries.ts';
 import type { TicketRow } from '../queries.ts';
 import { isUnread, useSeen } from '../seen.ts';
 import { PriorityMark, StateBadge } from './badges.tsx';
+import { DueMark } from './due-mark.tsx';
 import classes from './ticket-grid.module.css';
 
 interface Props {
@@ -62,6 +63,7 @@ export const TicketGridRow = memo(
                 {ticket.customer}
                 {ticket.organization && <span className={classes.organization}> · {ticket.organization}</span>}
               </span>
+              {ticket.escalation_at && <DueMark at={ticket.escalation_at} />}
               {ticket.article_count > 1 && (
                 <span className={classes.articles} title={t`Messages`}>
                   <IconMessage size={12} aria-hidden />

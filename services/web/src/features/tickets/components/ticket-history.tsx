@@ -66,6 +66,9 @@ function Line({ entry }: { entry: HistoryEntry }) {
     organization: t`Organization`,
     organization_id: t`Organization`,
     pending_time: t`Pending until`,
+    first_response: t`First response`,
+    update: t`Update`,
+    solution: t`Solution`,
   };
   const value = (raw: string | null | undefined) => {
     if (raw === null || raw === undefined || raw === '' || raw === '-') return '–';
@@ -83,6 +86,8 @@ function Line({ entry }: { entry: HistoryEntry }) {
     return <Trans>Tag removed: {entry.value_from}</Trans>;
   }
   if (attribute === 'link' || attribute === 'merge') return <TieLine entry={entry} />;
+  if (entry.type === 'escalation') return <Trans>Escalated: {names[attribute]}</Trans>;
+  if (entry.type === 'escalation_warning') return <Trans>Due soon: {names[attribute]}</Trans>;
   if (entry.type === 'removed') return <Trans>Message deleted</Trans>;
   if (attribute === '') return <>{entry.type}</>;
   return (
