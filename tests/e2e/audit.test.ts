@@ -117,6 +117,18 @@ describe('the audit log of a whole desk', () => {
     );
     expect(before.filter((place) => place.startsWith(`${platform.home}/blobs`)).length).toBeGreaterThan(1);
 
+    // Before that they take what is theirs with them, from every service. Names of entries stand in it in clear.
+    const archive = await own.post('/api/v1/data_exports', {});
+    const exported = `/api/v1/data_exports/${archive.id}`;
+    await waitFor(async () => (await own.get(exported)).state === 'ready', { what: 'the archive', timeoutMs: 30_000 });
+    const { status, body: zip } = await own.call('GET', `${exported}/download`);
+    expect(status).toBe(200);
+    const parts = ['profile.json', `tickets/${mine.id}/ticket.json`, 'received/', 'mails/', 'audit/1.json'];
+    for (const name of [...parts, 'for Zyxalbert.txt', 'brontosaur.txt', 'mail.eml']) expect(zip).toContain(name);
+    expect(zip).not.toContain(`tickets/${ofNicole.id}/`);
+    expect((await admin.call('GET', `${exported}/download`)).status).toBe(404);
+    await mailbox.mail(email, (mail) => mail.Subject === 'The data you asked for at Helpmesh', 'that it is ready');
+
     const preview = await admin.get(`/api/v1/data_privacy_tasks/preview?deletable_id=${id}`);
     expect(preview.refused).toBeNull();
     const countsOf = ({ services }: Json) => Object.fromEntries(services.map((one: Json) => [one.name, one.counts]));
@@ -140,6 +152,7 @@ describe('the audit log of a whole desk', () => {
     });
     expect(countsOf(done).ticket).toMatchObject({ tickets: 2 });
     expect(countsOf(done)['mail-ingest']).toMatchObject({ mails: 1 });
+    expect(countsOf(done).identity).toMatchObject({ data_exports: 1 });
 
     expect(await tracesOf(platform, words)).toEqual([]);
     const { pseudonym } = done;
