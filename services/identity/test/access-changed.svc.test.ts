@@ -41,7 +41,8 @@ it('a change of rights is told before the answer to who asked for it; the stream
 it('a change that is taken back is told to nobody', async () => {
   const { nc } = desk.service.get(Bus);
   const heard: unknown[] = [];
-  const subscription = nc.subscribe('access.v1.>', { callback: (_error, message) => heard.push(message.json()) });
+  const callback = (_error: Error | null, message: { json(): unknown }) => void heard.push(message.json());
+  const subscription = nc.subscribe('access.v1.>', { callback });
   await nc.flush();
   // The last administrator stays one: the transaction is rolled back after its changes were written.
   const act = desk.ask(users.update, { params: { id: ids.admin }, query: {}, body: { roles: ['Agent'] } }, ids.admin);
