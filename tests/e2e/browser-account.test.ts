@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import type { Platform } from '@helpmesh/deploy/local';
 import { TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -106,6 +107,24 @@ describe('account security', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: /^Account of / }).waitFor();
     await person.goto('/account');
     await page.getByText('9 of 10 are left').waitFor();
+  });
+
+  it('what is kept about somebody is ordered and fetched as one file', async () => {
+    const { email } = await newUser();
+    const person = await browser.person();
+    const { page } = person;
+    await atAccount(person, email);
+    await page.getByRole('button', { name: 'Download my data' }).click();
+    await page.getByText('Your archive is being made.').waitFor();
+    const link = page.getByRole('link', { name: 'Download your data' });
+    await link.waitFor({ timeout: 30_000 });
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    expect(download.suggestedFilename()).toMatch(/^personal-data-\d+-\d{4}-\d\d-\d\d\.zip$/);
+    const bytes = await buffer(await download.createReadStream());
+    expect(bytes.toString('latin1')).toContain('profile.json');
+    const mail = await mailbox.mail(email, ({ Subject }) => Subject.startsWith('The data you asked for'), 'it');
+    expect(mail.text).toContain(`${platform.url}/account`);
+    expect(mail.attachments).toEqual([]);
   });
 
   it('a passkey is added, signs in alone, and is asked for after the password', async () => {
@@ -299,6 +318,129 @@ describe('account security', { timeout: 120_000 }, () => {
       const mail = await mailbox.mail(email, ({ Snippet }) => /second factors were removed/.test(Snippet));
       expect(mail.subject).toBe('Your account at Helpmesh was changed');
       expect(mail.text).toContain(`${platform.url}/account`);
+    });
+
+    it('an application is registered: its secret is shown once, renewed, and ends with it', async () => {
+      const person = await browser.person();
+      const { page } = person;
+      person.allow(/status of 422 .*\/api\/v1\/applications/);
+      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/applications' });
+      await said(person, 'No program of others may act for people here');
+      await page.getByRole('link', { name: 'New application' }).click();
+      await page.getByLabel('Name').fill('Planner');
+      const addresses = page.getByRole('combobox', { name: 'Redirect URIs' });
+      await addresses.fill('ftp://planner.example/desk');
+      await page.getByRole('combobox', { name: 'Scopes' }).fill('ticket.ag');
+      await page.getByRole('option', { name: 'ticket.agent' }).click();
+      await page.getByRole('button', { name: 'Register the application' }).click();
+      await page
+        .getByRole('alert')
+        .getByText(/No redirect URI/)
+        .waitFor();
+      await addresses.press('Backspace');
+      await addresses.fill('https://planner.example/desk');
+      await page.getByRole('button', { name: 'Register the application' }).click();
+      const dialog = page.getByRole('dialog');
+      const shown = async () => {
+        await dialog.getByText('Copy the secret now').waitFor();
+        await page.keyboard.press('Escape');
+        const texts = await dialog.locator('pre').allTextContents();
+        await dialog.getByRole('button', { name: 'Done' }).click();
+        return texts;
+      };
+      const [uid, secret = ''] = await shown();
+      await person.heading('Planner').waitFor();
+      const [application] = await admin.get('/api/v1/applications');
+      expect(application).toMatchObject({ uid, confidential: true, scopes: ['ticket.agent'] });
+      expect(application.redirect_uris).toEqual(['https://planner.example/desk']);
+      await page.getByRole('button', { name: 'New secret' }).click();
+      await dialog.getByRole('button', { name: 'Make a new secret' }).click();
+      const [sameUid, other = ''] = await shown();
+      expect(sameUid).toBe(uid);
+      expect(other).not.toBe(secret);
+      expect(await page.content()).not.toContain(other);
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await dialog.getByRole('button', { name: 'Delete' }).click();
+      await said(person, 'The application was deleted.');
+      expect(await admin.get('/api/v1/applications')).toEqual([]);
+    });
+
+    it('a directory is added with a mapping, and comes in with the token that was shown', async () => {
+      const person = await browser.person();
+      const { page } = person;
+      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/directories' });
+      await said(person, 'No directory provisions people here');
+      await page.getByRole('link', { name: 'New directory' }).click();
+      await page.getByLabel('Name').fill('Physics');
+      await page.getByRole('combobox', { name: 'Mail domains' }).fill('physics.example');
+      await page.getByRole('button', { name: 'Add a mapping' }).click();
+      const mapping = page.getByRole('group', { name: 'Mapping 1' });
+      // The keyboard is in it already.
+      await page.keyboard.type('Desk Agents');
+      await mapping.getByRole('combobox', { name: 'Role' }).click();
+      await page.getByRole('option', { name: 'Agent' }).click();
+      await page.getByRole('button', { name: 'Add the directory' }).click();
+      await person.heading('Physics').waitFor();
+      const [directory] = await admin.get('/api/v1/directories');
+      const mappings = [{ directory_group: 'Desk Agents', role_id: 2, group_id: null, access: null }];
+      expect(directory).toMatchObject({ domains: ['physics.example'], mappings, enabled: true });
+
+      await page.getByRole('button', { name: 'Make a token' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Name').fill('Entra ID');
+      await page.keyboard.press('Enter');
+      await dialog.getByText('Copy the token now').waitFor();
+      const token = (await dialog.locator('pre').textContent()) ?? '';
+      await dialog.getByRole('button', { name: 'Done' }).click();
+      const scim = admin.as({ token });
+      expect((await scim.call('GET', '/scim/v2/Users')).status).toBe(200);
+      await page.getByRole('button', { name: 'Revoke the token Entra ID' }).click();
+      await dialog.getByRole('button', { name: 'Revoke' }).click();
+      await said(person, 'The token does not work any more.');
+      expect((await scim.call('GET', '/scim/v2/Users')).status).toBe(401);
+    });
+
+    it('a person under hold is not erased; when it is lifted, they are, and each service says when it is through', async () => {
+      const { id, email } = await newUser();
+      const person = await browser.person();
+      const { page } = person;
+      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/data-protection' });
+      await said(person, 'Nobody was erased yet');
+      await page.getByRole('button', { name: 'Place a hold' }).click();
+      const choose = async () => {
+        await page.getByRole('combobox', { name: 'Person' }).fill(email);
+        await page.getByRole('option', { name: new RegExp(email) }).click();
+      };
+      await choose();
+      await page.getByLabel('Reason').fill('An open claim');
+      await page.getByRole('button', { name: 'Place the hold' }).click();
+      const hold = page.getByRole('list', { name: 'Legal holds' }).getByRole('listitem');
+      await hold.getByText('An open claim').waitFor();
+      await page.getByRole('link', { name: 'Erase a person' }).click();
+      await choose();
+      await page.getByText('A legal hold keeps this from being erased.').waitFor();
+      expect(await page.getByLabel('Type DELETE to go on').count()).toBe(0);
+
+      await page.getByRole('link', { name: 'Data protection' }).last().click();
+      await page.getByRole('button', { name: `Lift the hold of person ${id}` }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Lift' }).click();
+      await hold.waitFor({ state: 'detached' });
+      await person.goto(`/admin/data-protection/new?person=${id}`);
+      await page
+        .getByRole('list', { name: 'What is touched' })
+        .getByText(/Accounts: 1/)
+        .waitFor();
+      await page.getByRole('radio', { name: 'Delete their requests' }).check();
+      const erase = page.getByRole('button', { name: 'Erase the person' });
+      await page.getByLabel('Type DELETE to go on').fill('delete');
+      expect(await erase.isDisabled()).toBe(true);
+      await page.getByLabel('Type DELETE to go on').fill('DELETE');
+      await erase.click();
+      await person.heading(/^erased-/).waitFor();
+      await page.getByText(/Nothing was left anywhere/).waitFor({ timeout: 60_000 });
+      const services = page.getByRole('list', { name: 'Services' }).getByRole('listitem');
+      expect(await services.filter({ hasText: 'Through' }).count()).toBe(6);
+      expect(await admin.get(`/api/v1/users/${id}`)).toMatchObject({ active: false, email: '' });
     });
 
     it('a role, a group below another and an organization are made, changed and deleted', async () => {
