@@ -2,7 +2,7 @@ import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button, Group, Modal, Select, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconLink, IconX } from '@tabler/icons-react';
+import { IconArrowMerge, IconLink, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -21,6 +21,7 @@ export function TicketLinks({ ticket }: { ticket: Ticket }) {
   const { t } = useLingui();
   const { data: links = [] } = useQuery(linksQuery(ticket.id));
   const { data: states } = useQuery(statesQuery);
+  const merged = stateTypeOf(states?.find(({ id }) => id === ticket.state_id)) === 'merged';
   const { add, remove } = useLinking(ticket.id);
   const [adding, dialog] = useDisclosure(false);
   useActions([{ id: 'ticket.link', label: msg`Link a ticket`, section: 'ticket', key: 'l', run: dialog.open }]);
@@ -50,15 +51,28 @@ export function TicketLinks({ ticket }: { ticket: Ticket }) {
           })}
         </ul>
       )}
-      <Button
-        size="compact-xs"
-        variant="subtle"
-        color="gray"
-        leftSection={<IconLink size={14} aria-hidden />}
-        onClick={() => registry.run('ticket.link')}
-      >
-        {t`Link a ticket`}
-      </Button>
+      <Group gap={4}>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          color="gray"
+          leftSection={<IconLink size={14} aria-hidden />}
+          onClick={() => registry.run('ticket.link')}
+        >
+          {t`Link a ticket`}
+        </Button>
+        {!merged && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="gray"
+            leftSection={<IconArrowMerge size={14} aria-hidden />}
+            onClick={() => registry.run('ticket.merge')}
+          >
+            {t`Merge into…`}
+          </Button>
+        )}
+      </Group>
       <AddLink
         ticket={ticket}
         opened={adding}
@@ -105,7 +119,7 @@ function AddLink({ ticket, opened, onClose, onAdd }: AddLinkProps) {
               {t`Cancel`}
             </Button>
             <Button type="submit" disabled={!other}>
-              {t`Link`}
+              {t`Link the tickets`}
             </Button>
           </Group>
         </Stack>

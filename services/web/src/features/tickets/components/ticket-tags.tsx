@@ -1,6 +1,6 @@
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
-import { Autocomplete, Skeleton } from '@mantine/core';
+import { Autocomplete } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -14,7 +14,7 @@ import classes from './ticket-ties.module.css';
 /** The tags of a ticket: a click finds all that have one, Enter adds what was typed. */
 export function TicketTags({ ticketId }: { ticketId: number }) {
   const { t } = useLingui();
-  const { data: tags, isPending } = useQuery(tagsQuery(ticketId));
+  const { data: tags } = useQuery(tagsQuery(ticketId));
   const { add, remove } = useTagging(ticketId);
   const [typed, setTyped] = useState('');
   const [term] = useDebouncedValue(typed.trim(), 150);
@@ -25,7 +25,6 @@ export function TicketTags({ ticketId }: { ticketId: number }) {
   useActions([
     { id: 'ticket.tag', label: msg`Add a tag`, section: 'ticket', key: 't', run: () => input.current?.focus() },
   ]);
-  if (isPending) return <Skeleton height={28} />;
 
   const take = (name: string) => {
     const clean = name.trim();
