@@ -18,6 +18,8 @@ import { PersonalData } from './personal-data.ts';
 
 const POLL_MS = 5_000;
 const LEASE_MS = 60_000;
+/** How far it is, is noted so often; then it is also seen that nobody waits for it any more. */
+const PARTS_A_NOTE = 20;
 const STOP_MS = 3_000;
 /** With the waits between them about two hours. */
 const MAX_ATTEMPTS = 20;
@@ -118,7 +120,8 @@ export class MakeExports implements OnApplicationBootstrap, OnApplicationShutdow
     try {
       for await (const part of this.data.of({ userId: job.userId, emails, internal: job.internal })) {
         await this.write(archive, part, so);
-        if (this.stopping || !(await this.store.goOn(this.db, job, so, LEASE_MS))) throw new GivenUp();
+        if (this.stopping) throw new GivenUp();
+        if (so.parts % PARTS_A_NOTE === 0 && !(await this.store.goOn(this.db, job, so, LEASE_MS))) throw new GivenUp();
       }
       const about = { export: job.id, attempt: job.attempts, user_id: job.userId, internal: job.internal };
       const { missing, ...progress } = so;
