@@ -15,6 +15,9 @@ describe('accessibility', () => {
   let platform: Platform;
   let resetLink: string;
   let ticketId: number;
+  let adminId: number;
+  let personId: number;
+  let taskId: number;
   const browser = useBrowser(() => platform.url);
 
   beforeAll(async () => {
@@ -41,6 +44,18 @@ describe('accessibility', () => {
     const { id: provider_id } = await admin.post('/api/v1/openid_providers', provider);
     const pattern = 'urn:mace:egi.eu:group:vo.example.org:role=supporter#aai.egi.eu';
     await admin.post('/api/v1/entitlement_mappings', { provider_id, pattern, group: 'Users', access: 'full' });
+    const mappings = [{ directory_group: 'Desk Agents', role_id: 2, group_id: 1, access: 'full' }];
+    await admin.post('/api/v1/directories', { name: 'Physics', domains: ['physics.example'], mappings });
+    const redirect_uris = ['https://planner.example/a/rather/long/address/that/does/not/break'];
+    await admin.post('/api/v1/applications', { name: 'Planner', redirect_uris, scopes: ['ticket.agent', 'report'] });
+    const newPerson = async (firstname: string): Promise<number> =>
+      (await admin.post('/api/v1/users', { firstname, lastname: 'Son', email: `${firstname}@customer.example` })).id;
+    ({ id: adminId } = await admin.get('/api/v1/users/me'));
+    personId = await newPerson('Stays');
+    const goes = await newPerson('Goes');
+    await admin.post('/api/v1/legal_holds', { object: 'Ticket', object_id: ticketId, reason: 'An open claim' });
+    const order = { deletable_type: 'User', deletable_id: goes, preferences: { sure: 'DELETE' } };
+    ({ id: taskId } = await admin.post('/api/v1/data_privacy_tasks', order));
     await anyone.post('/api/v1/users/password_reset', { username: 'agent1@example.com' });
     resetLink = linkIn(await mailbox.mail('agent1@example.com'), '/reset').href;
   }, 120_000);
@@ -127,6 +142,12 @@ describe('accessibility', () => {
         ['roles/2', 'admin.user'],
         ['sign-in', 'EGI Check-in'],
         ['sign-in/providers/1', 'Redirect URI'],
+        ['directories/1', 'the directory cannot come in yet'],
+        ['applications/1', 'Client id'],
+        ['data-protection', 'An open claim'],
+        [`data-protection/new?person=${adminId}`, 'This person cannot be erased'],
+        [`data-protection/new?person=${personId}`, 'Erase the person'],
+        [`data-protection/tasks/${taskId}`, 'Nothing was left anywhere'],
         ['audit', 'oidc-provider.created'],
       ] as const) {
         await person.goto(`/admin/${place}`);

@@ -55,7 +55,7 @@ export function DataProtectionPage() {
               </>
             }
           >
-            <Badge size="sm" variant="light" color={state === 'completed' ? 'green' : 'mesh'}>
+            <Badge size="sm" variant={state === 'completed' ? 'light' : 'default'} color="mesh">
               {state === 'completed' ? t`Erased` : t`Under way`}
             </Badge>
           </Item>

@@ -36,7 +36,7 @@ export function ErasurePage() {
     <AdminPage title={pseudonym} up="data-protection">
       <div role="status">
         {completed_at ? (
-          <Alert color="green" variant="light" icon={<IconCircleCheck aria-hidden />} title={t`Erased`}>
+          <Alert color="mesh" variant="light" icon={<IconCircleCheck aria-hidden />} title={t`Erased`}>
             <Trans>
               Nothing was left anywhere <Ago at={completed_at} />, in round {round}.
             </Trans>
@@ -100,7 +100,7 @@ function Service({
         </>
       }
     >
-      <Badge size="sm" variant="light" color={reached >= round ? 'green' : 'gray'}>
+      <Badge size="sm" variant={reached >= round ? 'light' : 'default'} color="mesh">
         {reached >= round ? t`Through` : t`Working`}
       </Badge>
     </Item>
