@@ -334,6 +334,75 @@ describe('in the browser', { timeout: 90_000 }, () => {
     expect(await page.evaluate(() => (window as unknown as { mouse: number }).mouse)).toBe(0);
   });
 
+  it('tickets are tagged, found by a tag, merged and taken apart again, without a mouse', async () => {
+    const source = await phoneTicket('Twice the same', 'twin@customer.example');
+    const target = await phoneTicket('Once is enough', 'twin@customer.example');
+    await phoneTicket('Something related', 'twin@customer.example');
+    await admin.post('/api/v1/tag_list', { name: 'paper jam' });
+    const ida = await agent('Ida');
+    const { page } = ida;
+    const { keyboard } = page;
+    await ida.goto(`/tickets/${source.id}`);
+    await ida.heading('Twice the same').waitFor();
+
+    await page.getByRole('combobox', { name: 'Add a tag' }).waitFor();
+    await keyboard.press('t');
+    await keyboard.type('Paper');
+    await page.getByRole('option', { name: 'paper jam' }).waitFor();
+    await keyboard.press('ArrowDown');
+    await keyboard.press('Enter');
+    const tag = (name: string) => page.getByRole('link', { name, exact: true });
+    await tag('paper jam').waitFor();
+    await keyboard.type('mistake');
+    await keyboard.press('Enter');
+    await tag('mistake').waitFor();
+    await page.getByRole('button', { name: 'Remove the tag mistake' }).press('Enter');
+    await tag('mistake').waitFor({ state: 'detached' });
+    const tags = () => admin.get(`/api/v1/tags?object=Ticket&o_id=${source.id}`);
+    await waitFor(async () => String((await tags()).tags) === 'paper jam', { what: 'one tag, as the list has it' });
+    await tag('paper jam').press('Enter');
+    await ida.row('Twice the same').waitFor();
+    expect(await page.getByRole('grid').getByRole('link').count()).toBe(1);
+
+    await ida.row('Twice the same').press('Enter');
+    await ida.heading('Twice the same').waitFor();
+    await page.getByRole('button', { name: 'Reply', exact: true }).waitFor();
+    const pick = async (words: string, title: string) => {
+      await page.getByRole('dialog').locator('input:focus').waitFor();
+      await keyboard.type(words);
+      await page.getByRole('option', { name: title }).waitFor();
+      await keyboard.press('ArrowDown');
+      await keyboard.press('Enter');
+    };
+    await keyboard.press('l');
+    await page.getByRole('dialog', { name: 'Link a ticket' }).waitFor();
+    await pick('something rel', 'Something related');
+    await page.getByRole('button', { name: 'Link the tickets' }).press('Enter');
+    await page.getByRole('button', { name: /^Remove the link with/ }).waitFor();
+
+    await keyboard.press('m');
+    await page.getByRole('dialog', { name: /^Merge #/ }).waitFor();
+    await pick(target.number, 'Once is enough');
+    await page.getByRole('button', { name: 'Merge', exact: true }).press('Enter');
+    await ida.heading('Once is enough').waitFor();
+    await ida.shows('About Twice the same.');
+    await tag('paper jam').waitFor();
+    await page
+      .getByRole('link', { name: /Something related/ })
+      .first()
+      .waitFor();
+    await page
+      .getByRole('link', { name: /Twice the same/ })
+      .first()
+      .press('Enter');
+    await page.getByRole('note').getByText('This ticket was merged into').waitFor();
+    await page.getByRole('button', { name: 'Undo the merge' }).press('Enter');
+    await ida.shows('About Twice the same.');
+    await tag('paper jam').waitFor();
+    await page.getByRole('note').waitFor({ state: 'detached' });
+    expect(await admin.get(`/api/v1/tickets/${source.id}?expand=true`)).toMatchObject({ state: 'new' });
+  });
+
   it('speaks German and English, as the browser does and as one chooses', async () => {
     const ida = await browser.person({ locale: 'de-DE' });
     const { page } = ida;

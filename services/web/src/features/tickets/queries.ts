@@ -136,12 +136,13 @@ export const linksQuery = (id: number) =>
     },
   });
 
-/** Tickets by number or words, to choose one of them. */
+/** Tickets by number or words, to choose one of them; the last word is still being typed. */
 export const ticketSearchQuery = (words: string) =>
   queryOptions({
     queryKey: ['tickets', 'search', words] as const,
     queryFn: async ({ signal }) => {
-      const found = await call('searchTickets', { query: { query: words, limit: 8 }, signal });
+      const query = /[\p{L}\p{N}]$/u.test(words) ? `${words}*` : words;
+      const found = await call('searchTickets', { query: { query, limit: 8 }, signal });
       return Array.isArray(found) ? found : [];
     },
     placeholderData: (previous) => previous,
