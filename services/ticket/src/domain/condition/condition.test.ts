@@ -1,13 +1,13 @@
 import { epochMs } from '@helpmesh/kernel';
 import { describe, expect, it } from 'vitest';
-import { States } from '../ticket/state.ts';
+import { States, type TicketState } from '../ticket/state.ts';
 import { openTicket, type Ticket } from '../ticket/ticket.ts';
 import { matches, parseCondition } from './condition.ts';
 
-const state = {
-  ...{ id: 1, name: 'new', type: 'new', nextStateId: null, defaultCreate: true, defaultFollowUp: true },
-  ...{ ignoreEscalation: false, terminal: false, active: true },
-} as const;
+const state: TicketState = {
+  ...{ id: 1, name: 'new', type: 'new', nextStateId: null },
+  ...{ defaultCreate: true, defaultFollowUp: true, ignoreEscalation: false, terminal: false, active: true },
+};
 const world = { states: new States([state]), ownerOf: () => undefined };
 const draft = { id: 1, number: '10001', title: 'Printer', groupId: 2, priorityId: 3, customerId: 10 };
 const ticket = (over: Partial<Ticket> = {}): Ticket => ({ ...openTicket(draft, 10, world, epochMs(0)), ...over });
