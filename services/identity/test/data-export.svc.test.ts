@@ -134,7 +134,10 @@ describe('an archive of what is kept about oneself', () => {
     expect(asked).toContainEqual({ userId: id, emails: [email], internal: false, after: 'article:1' });
     expect(asked.every(({ internal }) => internal === false)).toBe(true);
 
-    const mail = await desk.bus.hear(sendMail, ({ data }) => data.kind === 'data-export-ready' && data.to[0]?.address === email);
+    const mail = await desk.bus.hear(
+      sendMail,
+      ({ data }) => data.kind === 'data-export-ready' && data.to[0]?.address === email,
+    );
     expect(mail.data).toMatchObject({
       ...{ kind: 'data-export-ready', attachments: [] },
       content: { template: 'data-export-ready', values: { link: 'https://desk.example.com/account' } },

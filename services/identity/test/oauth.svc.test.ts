@@ -427,6 +427,43 @@ describe('the end of a grant', () => {
     expect(await desk.ask(oauthGrants.list, none, person)).toEqual([]);
   });
 
+  it('comes by an administrator of users, in person; the log names whose it was, a mail tells them', async () => {
+    const { access_token } = await granted({ scope: 'ticket.agent' });
+    const params = { id: ids.admin, application_id: app.id };
+    const list = (by: number | Actor) => desk.ask(oauthGrants.listOfUser, { ...none, params: { id: ids.admin } }, by);
+    const end = (by: number | Actor) => desk.ask(oauthGrants.revokeOfUser, { ...none, params }, by);
+    const boss = { ...(await desk.actor(ids.agent)), permissions: ['admin'] };
+    for (const by of [ids.agent, ids.nicole, { ...boss, actingUserId: ids.nicole }]) {
+      await expect(list(by)).rejects.toMatchObject({ kind: 'forbidden' });
+      await expect(end(by)).rejects.toMatchObject({ kind: 'forbidden' });
+    }
+    expect(await list(boss)).toMatchObject([{ id: app.id, name: 'Planner', scopes: ['ticket.agent'] }]);
+    // Of somebody who administers more, it is seen and not ended.
+    const lesser = { ...boss, permissions: ['admin.user'] };
+    expect(await list(lesser)).toHaveLength(1);
+    await expect(end(lesser)).rejects.toMatchObject({ code: 'identity.beyond-own-rights' });
+    await who(access_token);
+    desk.clock.advance(1000);
+    await end(boss);
+    await expect(who(access_token)).rejects.toMatchObject(dead());
+    expect(await list(boss)).toEqual([]);
+    await expect(end(boss)).rejects.toMatchObject({ kind: 'not-found' });
+    const nobody = desk.ask(oauthGrants.listOfUser, { ...none, params: { id: 999_999 } }, boss);
+    await expect(nobody).rejects.toMatchObject({ kind: 'not-found' });
+    const [entry] = await desk.rows('SELECT * FROM audit_entry ORDER BY seq DESC LIMIT 1');
+    expect(JSON.stringify(entry)).toMatch(/application\.revoked.*Planner/);
+    const at = new Date(desk.clock.now()).toISOString();
+    const mail = await desk.bus.hear(
+      sendMail,
+      ({ data: { content } }) =>
+        'values' in content && content.values.change === 'application-revoked' && content.values.at === at,
+    );
+    expect(mail.data).toMatchObject({
+      to: [{ address: 'admin@example.com' }],
+      content: { values: { by: expect.any(String) } },
+    });
+  });
+
   it('comes by the application (RFC 7009): an access token alone, or all of it', async () => {
     const first = await granted();
     const { access_token, refresh_token } = await tokensOf(refresh(first.refresh_token));

@@ -40,6 +40,7 @@ const person = (body: Body): Promise<Json> => desk.ask(users.create, input(body)
 let made = 0;
 const name = () => `Role ${++made}`;
 const notAuthorized = { kind: 'forbidden', detail: 'Not authorized' };
+const beyond = { kind: 'forbidden', code: 'identity.beyond-own-rights' };
 const referenced = { kind: 'invalid', detail: "Can't delete, object has references." };
 const lastAdmin = { kind: 'invalid', detail: 'At least one user needs to have admin permissions.' };
 
@@ -231,21 +232,41 @@ describe('who may', () => {
 
   it('administer only roles, makes nobody more of an administrator than they are', async () => {
     const { id: who, roleId: own } = await holder('admin.role', 'admin.tag');
-    expect(await create({ name: name(), permissions: ['ticket.agent', 'admin.tag'] }, who)).toMatchObject({});
-    const plain = await create({ name: name(), permissions: ['ticket.agent'] }, who);
+    expect(await create({ name: name(), permissions: ['ticket.customer', 'admin.tag'] }, who)).toMatchObject({});
+    const plain = await create({ name: name(), permissions: ['user_preferences'] }, who);
     for (const permission of ['admin', 'admin.user']) {
-      await expect(create({ name: name(), permissions: [permission] }, who)).rejects.toMatchObject(notAuthorized);
+      await expect(create({ name: name(), permissions: [permission] }, who)).rejects.toMatchObject(beyond);
       for (const id of [own, plain.id]) {
         const permissions = ['admin.role', 'admin.tag', permission];
-        await expect(update(id, { permissions }, who)).rejects.toMatchObject(notAuthorized);
+        await expect(update(id, { permissions }, who)).rejects.toMatchObject(beyond);
       }
     }
     // Nor less: the roles of those who hold more are not theirs.
-    await expect(update(1, { active: false }, who)).rejects.toMatchObject(notAuthorized);
-    await expect(update(1, { permissions: ['report'] }, who)).rejects.toMatchObject(notAuthorized);
+    await expect(update(1, { active: false }, who)).rejects.toMatchObject(beyond);
+    await expect(update(1, { permissions: ['report'] }, who)).rejects.toMatchObject(beyond);
     const idle = await create({ name: name(), permissions: ['admin.user'] });
-    await expect(remove(idle.id, who)).rejects.toMatchObject(notAuthorized);
+    await expect(remove(idle.id, who)).rejects.toMatchObject(beyond);
     expect((await get(own)).permission_ids).toHaveLength(2);
+  });
+
+  it('administer only roles, put nothing into one that they do not hold, be it for agents', async () => {
+    const { id: who, roleId: own } = await holder('admin.role', 'report');
+    const agents = await create({ name: name(), permissions: ['ticket.agent'], groups: { Users: 'full' } });
+    expect(await update(agents.id, { note: 'only said otherwise' }, who)).toMatchObject({});
+    const bodies = [
+      { permissions: ['admin.role', 'report', 'ticket.agent'] },
+      { permissions: ['admin.role', 'report', 'knowledge_base'] },
+      { groups: { Users: ['read'] } },
+    ];
+    for (const body of bodies) {
+      await expect(update(own, body, who)).rejects.toMatchObject(beyond);
+      await expect(create({ name: name(), ...body }, who)).rejects.toMatchObject(beyond);
+    }
+    await update(agents.id, { active: false });
+    await expect(update(agents.id, { active: true }, who)).rejects.toMatchObject(beyond);
+    // Who may manage users could give it to anybody.
+    const { id: both } = await holder('admin.role', 'admin.user');
+    expect(await update(agents.id, { active: true, groups: { Users: 'read' } }, both)).toMatchObject({ active: true });
   });
 });
 

@@ -410,6 +410,18 @@ describe('S28: acting for another', () => {
     expect(actor).toMatchObject({ userId: ids.agent, permissions: [], groups: {} });
   });
 
+  it('is for nobody who administers more than the caller, or than the token in use', async () => {
+    const { token } = await desk.ask(
+      createToken,
+      { params: {}, query: {}, body: { name: 'users', permission: ['admin.user', 'admin.tag'] } },
+      ids.admin,
+    );
+    const beyond = { kind: 'forbidden', code: 'identity.beyond-own-rights' };
+    await expect(byToken(token, String(ids.admin))).rejects.toMatchObject(beyond);
+    const { actor } = await basic('admin@example.com', adminPassword, { onBehalfOf: String(ids.admin) });
+    expect(actor.permissions).toContain('admin');
+  });
+
   it('refuses an unknown name', async () => {
     await expect(basic('admin@example.com', adminPassword, { onBehalfOf: 'ghost' })).rejects.toMatchObject({
       kind: 'forbidden',

@@ -231,6 +231,54 @@ describe('an agent', () => {
   });
 });
 
+describe('who may manage users and nothing else', () => {
+  const beyond = { kind: 'forbidden', code: 'identity.beyond-own-rights' };
+  const withRole = async (...permissions: string[]): Promise<Json & { roleId: number }> => {
+    const body = { name: `Role ${++people}`, permissions };
+    const { id: roleId } = (await desk.ask(roles.create, { params: {}, query: {}, body }, ids.admin)) as Json;
+    return { ...(await customer({ role_ids: [roleId], password: 'a rather long password' })), roleId };
+  };
+
+  // The last administrator of other tests is the seeded one.
+  afterAll(() => desk.rows('UPDATE users SET active = false WHERE id > 4'));
+
+  it('gives no role that administers more than they do, and changes no account of who does', async () => {
+    const { id: who, roleId } = await withRole('admin.user');
+    const { id: tags, roleId: tagRole } = await withRole('admin.tag', 'ticket.agent');
+    const { id: plain } = await customer();
+    for (const body of [{ role_ids: [1] }, { roles: ['Admin'] }, { role_ids: [3, tagRole] }]) {
+      for (const one of [who, plain]) await expect(update(one, body, who)).rejects.toMatchObject(beyond);
+      await expect(create({ email: `${++people}@example.org`, ...body }, who)).rejects.toMatchObject(beyond);
+    }
+    const account = [
+      ...[{ password: 'another rather long one' }, { email: `x${++people}@example.org` }, { login: `x${++people}` }],
+      ...[{ role_ids: [3] }, { roles: [] }, { active: false }, { invite: true }],
+    ];
+    for (const one of [ids.admin, tags]) {
+      for (const body of account) await expect(update(one, body, who)).rejects.toMatchObject(beyond);
+      await expect(remove(one, who)).rejects.toMatchObject(beyond);
+    }
+    await expect(update(tags, { verified: true }, who)).rejects.toMatchObject(beyond);
+    // What says nothing else, as clients do that send the whole row, and what opens nothing.
+    const { login, email, role_ids, active } = await get(tags);
+    const whole = { login, email, role_ids, active, note: 'seen' };
+    expect(await update(tags, whole, who)).toMatchObject({ note: 'seen' });
+
+    for (const body of account) if (!('invite' in body)) await update(plain, body, who);
+    expect(await update(plain, { role_ids: [2, roleId] }, who)).toMatchObject({ role_ids: [2, roleId] });
+    expect(await update(who, { email: 'mine@example.org' }, who)).toMatchObject({ email: 'mine@example.org' });
+  });
+
+  it('does no more by a token of somebody who may', async () => {
+    const token = { ...(await desk.actor(ids.admin)), via: 'token' as const, permissions: ['admin.user'] };
+    const change = (id: number, body: Body) => desk.ask(users.update, { params: { id }, query: {}, body }, token);
+    await expect(change(ids.admin, { password: 'one of the token' })).rejects.toMatchObject(beyond);
+    const { id } = await customer();
+    await expect(change(id, { role_ids: [1] })).rejects.toMatchObject(beyond);
+    expect(await change(id, { role_ids: [2, 3] })).toMatchObject({ role_ids: [2, 3] });
+  });
+});
+
 describe('a customer', () => {
   it('sees all of themselves and few fields of others', async () => {
     expect(await get(ids.nicole, ids.nicole)).toMatchObject({ email: 'nicole.braun@zammad.org', role_ids: [3] });

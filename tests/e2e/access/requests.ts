@@ -330,6 +330,10 @@ export const requests: Record<string, Asking> = {
     const { path } = await token(world, 'foreign', 'admin');
     return { path: { id: (await world.boss.get('/api/v1/users/me')).id, token_id: path?.id ?? NOTHING } };
   },
+  'GET /api/v1/users/{id}/authorizations': user,
+  'DELETE /api/v1/users/{id}/authorizations/{application_id}': (world) => ({
+    path: { id: world.id('owner'), application_id: NOTHING },
+  }),
   'POST /api/v1/users/linked_accounts': () => ({ body: { provider: 'nobody' } }),
   'DELETE /api/v1/users/linked_accounts/{id}': nothing,
   'POST /api/v1/openid_providers/check': () => ({ body: { issuer: 'http://10.0.0.1/' } }),

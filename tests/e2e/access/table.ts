@@ -156,6 +156,8 @@ DELETE /api/v1/users/linked_accounts/{id}                      -000 0000 0--!
 # Administration.
 GET    /api/v1/users/{id}/access_tokens                        ---- ---- +--!
 DELETE /api/v1/users/{id}/access_tokens/{token_id}             ---- ---- +--!
+GET    /api/v1/users/{id}/authorizations                       ---- ---- +--!
+DELETE /api/v1/users/{id}/authorizations/{application_id}      ---- ---- 0--!
 GET    /api/v1/users/{id}/admin_two_factor/enabled_authentication_methods       ---- ---- +--!
 DELETE /api/v1/users/{id}/admin_two_factor/remove_all_authentication_methods    ---- ---- +--!
 # Letting a program act for oneself: with a session, never by a token.

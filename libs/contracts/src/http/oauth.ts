@@ -100,10 +100,23 @@ const request = z.object({
   request: text(8000),
 });
 
+/** What somebody granted an application. */
+const granted = z.object({
+  /** Of the application. */
+  id: z.number().int(),
+  name: z.string(),
+  scopes: z.array(z.string()),
+  created_at: Instant,
+  last_used_at: Instant.nullable(),
+});
+
 /** The application hears of it: the browser goes there. */
 const redirect = z.object({ redirect_to: z.string() });
 
-/** How a person lets an application act for them, and takes that back. In person: with a session, never a token. */
+/**
+ * How a person lets an application act for them: in person, with a session, never a token. They take it back, or an
+ * administrator does.
+ */
 export const oauthGrants = {
   preview: defineEndpoint({
     id: 'previewAuthorization',
@@ -143,16 +156,7 @@ export const oauthGrants = {
     question: 'rpc.identity.v1.list-granted-applications',
     tag,
     summary: 'Applications that may act for the caller',
-    response: z.array(
-      z.object({
-        /** Of the application. */
-        id: z.number().int(),
-        name: z.string(),
-        scopes: z.array(z.string()),
-        created_at: Instant,
-        last_used_at: Instant.nullable(),
-      }),
-    ),
+    response: z.array(granted),
   }),
   revoke: defineEndpoint({
     id: 'revokeGrantedApplication',
@@ -162,5 +166,24 @@ export const oauthGrants = {
     tag,
     summary: 'Takes back all that the caller granted an application; its tokens stop working at once',
     params,
+  }),
+  listOfUser: defineEndpoint({
+    id: 'listUserAuthorizations',
+    method: 'GET',
+    path: '/api/v1/users/:id/authorizations',
+    question: 'rpc.identity.v1.list-user-authorizations',
+    tag,
+    summary: 'Applications that may act for a user, for administrators',
+    params,
+    response: z.array(granted),
+  }),
+  revokeOfUser: defineEndpoint({
+    id: 'revokeUserAuthorization',
+    method: 'DELETE',
+    path: '/api/v1/users/:id/authorizations/:application_id',
+    question: 'rpc.identity.v1.revoke-user-authorization',
+    tag,
+    summary: 'Takes back all that a user granted an application, for administrators; the user is told by mail',
+    params: { id: Id, application_id: Id },
   }),
 };

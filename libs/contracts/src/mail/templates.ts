@@ -12,6 +12,7 @@ export const accountChanges = [
   'token-added',
   'token-removed',
   'application-granted',
+  'application-revoked',
   'provider-linked',
   'provider-unlinked',
 ] as const;

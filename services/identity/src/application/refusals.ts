@@ -3,6 +3,13 @@ import { AppError } from '@helpmesh/kernel';
 /** Refusals in the words that existing clients compare with (zammad-api 2.2). */
 export const refusals = {
   notAuthorized: () => new AppError('forbidden', 'identity.not-authorized', 'Not authorized'),
+  /** Of what would make somebody more of an administrator than they are, or let them into the account of one. */
+  beyondOwnRights: () =>
+    new AppError(
+      'forbidden',
+      'identity.beyond-own-rights',
+      'Not authorized: this takes permissions that you do not hold.',
+    ),
   notFound: (
     kind:
       | 'User'

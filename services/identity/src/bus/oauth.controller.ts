@@ -64,6 +64,16 @@ export class OAuthController {
     return this.authorizations.revoke(actorOf(ctx), params.id);
   }
 
+  @Answers(oauthGrants.listOfUser)
+  grantedByUser(ctx: RpcContext, { params }: ParsedInputOf<typeof oauthGrants.listOfUser>) {
+    return this.authorizations.ofUser(actorOf(ctx), params.id);
+  }
+
+  @Answers(oauthGrants.revokeOfUser)
+  revokeOfUser(ctx: RpcContext, { params }: ParsedInputOf<typeof oauthGrants.revokeOfUser>) {
+    return this.authorizations.revokeOfUser(actorOf(ctx), params.id, params.application_id);
+  }
+
   @Answers(oauthEndpoints.token)
   token(_ctx: RpcContext, input: ParsedInputOf<typeof oauthEndpoints.token>) {
     return this.tokens.issue(input);

@@ -1,4 +1,5 @@
 import { allowedAtSignup, grants } from './permissions.ts';
+import type { AccessLevel, GroupAccess } from './rights.ts';
 
 /**
  * Who may list, see, create and change users, organizations, groups, roles and tokens: all decisions of the service,
@@ -8,6 +9,8 @@ export interface Viewer {
   kind: 'user' | 'service';
   userId: number;
   permissions: readonly string[];
+  /** What an agent may do in which group. */
+  groups?: GroupAccess | undefined;
   /** Primary and secondary organizations. */
   organizationIds: readonly number[];
   /** Set when another person acts as this one. */
@@ -30,12 +33,23 @@ export const reducedOrganizationFields = ['id', 'name', 'active'] as const;
 /** What of a user only an administrator writes; dropped silently when an agent sends it. */
 export const adminOnlyUserFields = ['roles', 'role_ids', 'groups', 'group_ids', 'password', 'verified'] as const;
 
+/** Columns of a user that decide how, and whether, somebody gets in. */
+export const accountFields = ['login', 'email', 'password_hash', 'verified', 'active'] as const;
+
 const can = (viewer: Viewer, ...names: string[]): boolean =>
   viewer.kind === 'service' || names.some((name) => grants(viewer.permissions, name));
 
 const administers = (permission: string): boolean => permission === 'admin' || permission.startsWith('admin.');
 
 const anyAdmin = (viewer: Viewer): boolean => viewer.kind === 'service' || viewer.permissions.some(administers);
+
+/**
+ * True when the viewer holds each administrative permission among these. What makes an administrator, and the way into
+ * the account of one, is for those who are as much of one, so that nobody becomes more by any number of steps. A token
+ * that was narrowed is worth what it holds, be it for the account of its own maker.
+ */
+const administersAsMuch = (viewer: Viewer, permissions: readonly string[]): boolean =>
+  permissions.filter(administers).every((held) => can(viewer, held));
 
 /** The person whose row is looked at or changed. */
 export interface Person {
@@ -67,7 +81,16 @@ export const mayUsers = {
   delete: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
   /** Roles, groups, password: what decides over rights. */
   grant: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
+  /** @param permissions  of the roles that somebody gets, active or not */
+  giveRoles: (viewer: Viewer, permissions: readonly string[]): boolean => administersAsMuch(viewer, permissions),
+  /** What opens or closes an account (`accountFields`, second factors, linked providers), on top of `update`. */
+  changeAccount: (viewer: Viewer, person: Person): boolean => administersAsMuch(viewer, person.permissions),
+  /** Ending sessions, tokens, consents; one's own is nothing that could be taken too far. */
+  endAccess: (viewer: Viewer, person: Person): boolean =>
+    person.id === viewer.userId || administersAsMuch(viewer, person.permissions),
   actFor: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
+  actAs: (viewer: Viewer, person: Person): boolean =>
+    can(viewer, 'admin.user') && administersAsMuch(viewer, person.permissions),
 } as const;
 
 export const mayOrganizations = {
@@ -106,6 +129,13 @@ export const mayPrivacy = {
     ((viewer.userId === userId && viewer.via !== 'token') || can(viewer, 'admin.data_privacy')),
 } as const;
 
+/** What a role gives those who have it. */
+export interface RoleContent {
+  active: boolean;
+  permissions: readonly string[];
+  groups: GroupAccess;
+}
+
 export const mayRoles = {
   see: (viewer: Viewer): boolean => can(viewer, 'admin.role', 'admin.user', 'ticket.agent'),
   /**
@@ -114,7 +144,22 @@ export const mayRoles = {
    * @param permissions  of the role, before and after
    */
   write: (viewer: Viewer, permissions: readonly string[]): boolean =>
-    can(viewer, 'admin.role') && permissions.filter(administers).every((held) => can(viewer, held)),
+    can(viewer, 'admin.role') && administersAsMuch(viewer, permissions),
+  /**
+   * What is put into a role, or comes to life with it, is what the viewer holds, or opens nothing but people's own. Who
+   * may manage users could give it to anybody anyway.
+   * @param before  null: a new role
+   */
+  fill: (viewer: Viewer, before: RoleContent | null, after: RoleContent): boolean => {
+    if (can(viewer, 'admin.user')) return true;
+    const had = before && (before.active || !after.active) ? before : { permissions: [], groups: {} as GroupAccess };
+    const holds = (group: string, level: AccessLevel): boolean =>
+      [had.groups[group], viewer.groups?.[group]].some((held) => held?.includes(level) || held?.includes('full'));
+    return (
+      after.permissions.every((name) => grants(had.permissions, name) || allowedAtSignup(name) || can(viewer, name)) &&
+      Object.entries(after.groups).every(([group, levels]) => levels.every((level) => holds(group, level)))
+    );
+  },
 } as const;
 
 /** Who may read what happened to an object, with everybody who did it: those who look after its like. */

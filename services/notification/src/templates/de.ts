@@ -21,6 +21,7 @@ export const de: Language = {
     'token-added': 'Ein API-Token wurde erzeugt.',
     'token-removed': 'Ein API-Token wurde widerrufen.',
     'application-granted': 'Einer Anwendung wurde erlaubt, für Sie zu handeln.',
+    'application-revoked': 'Was einer Anwendung für Sie erlaubt war, wurde zurückgenommen.',
     'provider-linked': 'Ein Konto bei einem Anmeldedienst wurde verknüpft.',
     'provider-unlinked': 'Die Verknüpfung mit einem Konto bei einem Anmeldedienst wurde aufgehoben.',
   },

@@ -21,6 +21,7 @@ export const en: Language = {
     'token-added': 'An API token was made.',
     'token-removed': 'An API token was revoked.',
     'application-granted': 'An application was allowed to act for you.',
+    'application-revoked': 'What an application was allowed to do for you was taken back.',
     'provider-linked': 'An account at a sign-in provider was linked.',
     'provider-unlinked': 'An account at a sign-in provider was unlinked.',
   },

@@ -21,6 +21,7 @@ export const fr: Language = {
     'token-added': 'Un jeton d’API a été créé.',
     'token-removed': 'Un jeton d’API a été révoqué.',
     'application-granted': 'Une application a été autorisée à agir en votre nom.',
+    'application-revoked': 'L’autorisation d’une application à agir en votre nom a été retirée.',
     'provider-linked': 'Un compte chez un fournisseur d’identité a été associé.',
     'provider-unlinked': 'Un compte chez un fournisseur d’identité a été dissocié.',
   },

@@ -21,6 +21,7 @@ export const pl: Language = {
     'token-added': 'Utworzono token API.',
     'token-removed': 'Unieważniono token API.',
     'application-granted': 'Zezwolono aplikacji na działanie w Państwa imieniu.',
+    'application-revoked': 'Cofnięto zezwolenie aplikacji na działanie w Państwa imieniu.',
     'provider-linked': 'Połączono konto u dostawcy logowania.',
     'provider-unlinked': 'Odłączono konto u dostawcy logowania.',
   },

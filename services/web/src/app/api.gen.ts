@@ -115,6 +115,7 @@ export const routes = {
   listTicketStates: ['GET', '/api/v1/ticket_states'],
   listTickets: ['GET', '/api/v1/tickets'],
   listTokens: ['GET', '/api/v1/user_access_token'],
+  listUserAuthorizations: ['GET', '/api/v1/users/:id/authorizations'],
   listUserTokens: ['GET', '/api/v1/users/:id/access_tokens'],
   listUsers: ['GET', '/api/v1/users'],
   mergeTicket: ['PUT', '/api/v1/ticket_merge/:id/:number'],
@@ -134,6 +135,7 @@ export const routes = {
   requestPasswordReset: ['POST', '/api/v1/users/password_reset'],
   retryOutboundMail: ['POST', '/api/v1/mail/outbound/:id/retry'],
   revokeGrantedApplication: ['DELETE', '/api/v1/oauth/grants/:id'],
+  revokeUserAuthorization: ['DELETE', '/api/v1/users/:id/authorizations/:application_id'],
   roleHistory: ['GET', '/api/v1/roles/history/:id'],
   searchGroups: ['GET', '/api/v1/groups/search'],
   searchGroupsByPost: ['POST', '/api/v1/groups/search'],
@@ -293,6 +295,7 @@ export interface Endpoints {
   listTicketStates: (typeof contracts.ticketStates)['list'];
   listTickets: typeof contracts.listTickets;
   listTokens: typeof contracts.listTokens;
+  listUserAuthorizations: (typeof contracts.oauthGrants)['listOfUser'];
   listUserTokens: (typeof contracts.userTokens)['list'];
   listUsers: (typeof contracts.users)['list'];
   mergeTicket: typeof contracts.mergeTicket;
@@ -312,6 +315,7 @@ export interface Endpoints {
   requestPasswordReset: typeof contracts.requestPasswordReset;
   retryOutboundMail: typeof contracts.retryOutboundMail;
   revokeGrantedApplication: (typeof contracts.oauthGrants)['revoke'];
+  revokeUserAuthorization: (typeof contracts.oauthGrants)['revokeOfUser'];
   roleHistory: (typeof contracts.roles)['history'];
   searchGroups: (typeof contracts.groups)['search'];
   searchGroupsByPost: (typeof contracts.groups)['searchByPost'];

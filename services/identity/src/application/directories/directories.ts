@@ -10,6 +10,7 @@ import { transaction, violates } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { mayUsers } from '../../domain/access.ts';
 import { mayDirectories } from '../../domain/directory/access.ts';
 import { isPlainCustomer } from '../../domain/federated/account.ts';
 import {
@@ -67,7 +68,7 @@ export class Directories {
       const values = { organization_id: null, default_role_id: null, ...valuesOf(input), claims_accounts, enabled };
       await this.refuseUnknown(tx, values);
       const id = await this.directories.add(tx, values, this.by(actor));
-      await this.setMappings(tx, id, input.mappings ?? []);
+      await this.setMappings(tx, actor, id, input.mappings ?? []);
       const after = await this.row(tx, id);
       await this.recordChange(tx, actor, 'created', null, after);
       return shown(after);
@@ -82,7 +83,7 @@ export class Directories {
       const values = valuesOf(change);
       await this.refuseUnknown(tx, values);
       await this.directories.change(tx, id, values, this.by(actor));
-      if (change.mappings) await this.setMappings(tx, id, change.mappings);
+      if (change.mappings) await this.setMappings(tx, actor, id, change.mappings);
       const decides = change.mappings || (change.enabled !== undefined && change.enabled !== before.enabled);
       if (decides) await this.rights.settle(tx, await this.members.membersOf(tx, id));
       const after = await this.row(tx, id);
@@ -106,7 +107,12 @@ export class Directories {
     return {};
   }
 
-  private async setMappings(tx: EntityManager, id: number, given: NonNullable<Change['mappings']>): Promise<void> {
+  private async setMappings(
+    tx: EntityManager,
+    actor: Actor,
+    id: number,
+    given: NonNullable<Change['mappings']>,
+  ): Promise<void> {
     const mappings = given.map(
       ({ directory_group, role_id = null, group_id = null, access = null }): DirectoryMapping => {
         if (group_id !== null && access === null) throw refusals.required('access');
@@ -119,10 +125,13 @@ export class Directories {
     );
     const roleIds = [...new Set(mappings.flatMap(({ role_id }) => role_id ?? []))];
     const groupIds = [...new Set(mappings.flatMap(({ group_id }) => group_id ?? []))];
-    const roles = new Set((await this.roles.byIds(tx, roleIds)).map((role) => role.id));
+    const rows = await this.roles.byIds(tx, roleIds);
+    const roles = new Set(rows.map((role) => role.id));
     const groups = await this.groups.names(tx, groupIds);
     for (const role of roleIds) if (!roles.has(role)) throw refusals.noSuchId('role', role);
     for (const group of groupIds) if (!groups.has(group)) throw refusals.noSuchId('group', group);
+    // Who says what a group is worth gives it.
+    if (!rows.every((role) => mayUsers.giveRoles(actor, role.permissions))) throw refusals.beyondOwnRights();
     await this.directories.setMappings(tx, id, mappings);
   }
 

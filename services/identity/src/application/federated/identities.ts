@@ -4,6 +4,7 @@ import { transaction, violates } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { mayUsers } from '../../domain/access.ts';
 import { mayFederation } from '../../domain/federated/access.ts';
 import { FederatedStore, type IdentityRow } from '../../persistence/federated.store.ts';
 import { ProviderStore } from '../../persistence/provider.store.ts';
@@ -46,7 +47,9 @@ export class Identities {
       return await transaction(this.db, async (tx) => {
         const provider = await this.providers.byId(tx, provider_id);
         if (!provider) throw refusals.noSuchId('provider', provider_id);
-        if (userId === 1 || !(await this.users.lock(tx, userId))) throw refusals.noSuchId('user', userId);
+        const person = userId === 1 ? undefined : await this.users.lock(tx, userId);
+        if (!person) throw refusals.noSuchId('user', userId);
+        if (!mayUsers.changeAccount(actor, person)) throw refusals.beyondOwnRights();
         const id = await this.federated.addIdentity(tx, { issuer: provider.issuer, subject, userId, at });
         await this.audit.record(tx, actor, {
           action: 'openid-identity.linked',
@@ -71,6 +74,8 @@ export class Identities {
       if (!identity) {
         throw new AppError('not-found', 'openid.no-such-identity', `Couldn't find OpenIdIdentity with 'id'=${id}`);
       }
+      const [person] = await this.users.byIds(tx, [identity.user_id]);
+      if (person && !mayUsers.changeAccount(actor, person)) throw refusals.beyondOwnRights();
       const ended = await this.federated.endSessions(tx, { identityId: id });
       await this.federated.deleteIdentity(tx, id);
       await this.announce.accessChanged(tx, ended, 'unlinked');

@@ -10,6 +10,7 @@ import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { mayUsers } from '../../domain/access.ts';
 import { formatEntitlement, parseEntitlement } from '../../domain/entitlement/entitlement.ts';
 import { earnedMappings } from '../../domain/entitlement/mapping.ts';
 import { mayFederation } from '../../domain/federated/access.ts';
@@ -63,6 +64,7 @@ export class Mappings {
       const { provider_id, note } = input;
       if (!(await this.providers.lock(tx, provider_id, 'SHARE'))) throw refusals.noSuchId('provider', provider_id);
       const gift = await this.giftOf(tx, input, { role_id: null, group_id: null, access: null });
+      await this.refuseBeyond(tx, actor, gift);
       const values = { provider_id, pattern, ...gift, note: note ?? '' };
       const id = await this.providers.addMapping(tx, values, this.by(actor));
       const after = found(await this.providers.mapping(tx, id), id);
@@ -81,6 +83,7 @@ export class Mappings {
       const before = found(await this.providers.lockMapping(tx, id), id);
       const pattern = change.pattern === undefined ? before.pattern : normalPattern(change.pattern);
       const gift = await this.giftOf(tx, change, before);
+      await this.refuseBeyond(tx, actor, gift);
       const holders = await this.federated.usersWithMapping(tx, id);
       const note = change.note === undefined ? before.note : (change.note ?? '');
       await this.providers.changeMapping(tx, id, { pattern, ...gift, note }, this.by(actor));
@@ -133,6 +136,12 @@ export class Mappings {
       throw new AppError('invalid', 'openid.mapping-gives-nothing', 'A mapping needs a role, or a group with access.');
     }
     return { role_id, group_id, access };
+  }
+
+  /** Who says what earns a role gives it. @throws AppError forbidden */
+  private async refuseBeyond(tx: EntityManager, actor: Actor, { role_id }: Gift): Promise<void> {
+    const [role] = role_id === null ? [] : await this.roles.byIds(tx, [role_id]);
+    if (role && !mayUsers.giveRoles(actor, role.permissions)) throw refusals.beyondOwnRights();
   }
 
   private async roleOf(tx: EntityManager, input: Change, before: number | null): Promise<number | null> {

@@ -5,12 +5,13 @@ import { CLOCK, CONFIG } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { IdentityConfig } from '../../config.ts';
-import { mayCredentials } from '../../domain/access.ts';
+import { mayCredentials, mayUsers } from '../../domain/access.ts';
 import { type AuthorizationRequest, clientOf, judge } from '../../domain/oauth/authorization-request.ts';
 import { withAnswer } from '../../domain/oauth/redirect-uri.ts';
 import { narrow } from '../../domain/permissions.ts';
 import { type ApplicationRow, ApplicationStore } from '../../persistence/application.store.ts';
 import { OAuthGrantStore } from '../../persistence/oauth-grant.store.ts';
+import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
 import { refusals } from '../refusals.ts';
@@ -37,6 +38,7 @@ export class Authorizations {
     private readonly db: DataSource,
     private readonly applications: ApplicationStore,
     private readonly grants: OAuthGrantStore,
+    private readonly users: UserStore,
     private readonly fresh: Freshness,
     private readonly announce: Announce,
     private readonly audit: Audit,
@@ -96,7 +98,33 @@ export class Authorizations {
   /** @throws AppError forbidden */
   async list(actor: Actor): Promise<OutputOf<typeof oauthGrants.list>> {
     if (!mayCredentials.sessions(actor)) throw refusals.notAuthorized();
-    const rows = await this.grants.ofUser(this.db, actor.userId, new Date(this.clock.now()));
+    return this.grantedBy(actor.userId);
+  }
+
+  /** @throws AppError forbidden; not-found: also when nothing was granted */
+  async revoke(actor: Actor, applicationId: number): Promise<Record<string, never>> {
+    if (!mayCredentials.sessions(actor)) throw refusals.notAuthorized();
+    return this.end(actor, actor.userId, applicationId);
+  }
+
+  /** Of anybody. @throws AppError forbidden, not-found */
+  async ofUser(actor: Actor, userId: number): Promise<OutputOf<typeof oauthGrants.listOfUser>> {
+    if (!mayCredentials.manageTokens(actor)) throw refusals.notAuthorized();
+    if ((await this.users.byIds(this.db, [userId])).length === 0) throw refusals.notFound('User', userId);
+    return this.grantedBy(userId);
+  }
+
+  /** @throws AppError forbidden; not-found: also when nothing was granted */
+  async revokeOfUser(actor: Actor, userId: number, applicationId: number): Promise<Record<string, never>> {
+    if (!mayCredentials.manageTokens(actor)) throw refusals.notAuthorized();
+    const [person] = await this.users.byIds(this.db, [userId]);
+    if (!person) throw refusals.notFound('User', userId);
+    if (!mayUsers.endAccess(actor, person)) throw refusals.beyondOwnRights();
+    return this.end(actor, userId, applicationId);
+  }
+
+  private async grantedBy(userId: number): Promise<OutputOf<typeof oauthGrants.list>> {
+    const rows = await this.grants.ofUser(this.db, userId, new Date(this.clock.now()));
     return rows.map(({ createdAt, lastUsedAt, ...row }) => ({
       ...row,
       created_at: createdAt.toISOString(),
@@ -104,15 +132,18 @@ export class Authorizations {
     }));
   }
 
-  /** @throws AppError forbidden; not-found: also when nothing was granted */
-  async revoke(actor: Actor, applicationId: number): Promise<Record<string, never>> {
-    if (!mayCredentials.sessions(actor)) throw refusals.notAuthorized();
+  private async end(actor: Actor, userId: number, applicationId: number): Promise<Record<string, never>> {
     await transaction(this.db, async (tx) => {
-      const ended = await this.grants.deleteOfUser(tx, actor.userId, applicationId);
+      const ended = await this.grants.deleteOfUser(tx, userId, applicationId);
       if (ended === 0) throw refusals.notFound('Application', applicationId);
-      await this.announce.accessChanged(tx, [actor.userId], 'application-revoked');
-      const object = { type: 'Application', id: applicationId };
-      await this.audit.record(tx, actor, { action: 'application.revoked', object });
+      await this.announce.accessChanged(tx, [userId], 'application-revoked');
+      const application = await this.applications.byId(tx, applicationId);
+      await this.audit.record(tx, actor, {
+        action: 'application.revoked',
+        object: { type: 'Application', id: applicationId, ...(application && { label: application.name }) },
+        ...(userId !== actor.userId && { changes: { user_id: { from: userId } } }),
+      });
+      await this.owner.changed(tx, actor, userId, 'application-revoked');
     });
     return {};
   }

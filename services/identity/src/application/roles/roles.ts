@@ -98,7 +98,7 @@ export class Roles {
       const id = await this.roles.insert(tx, values, this.by(actor));
       await this.setContent(tx, id, input);
       const row = await this.row(tx, id);
-      if (!mayRoles.write(actor, row.permissions)) throw refusals.notAuthorized();
+      refuseBeyond(actor, null, row);
       refuseAtSignup(row);
       await this.recordChange(tx, actor, 'created', null, row);
       return this.present.one(tx, actor, 'roles', row, shape);
@@ -116,7 +116,7 @@ export class Roles {
     return this.guarded(async (tx) => {
       const before = await this.roles.lock(tx, id, 'changes');
       if (!before) throw refusals.notFound('Role', id);
-      if (!mayRoles.write(actor, before.permissions)) throw refusals.notAuthorized();
+      if (!mayRoles.write(actor, before.permissions)) throw refusals.beyondOwnRights();
       await this.setContent(tx, id, input);
       const [content] = await this.roles.byIds(tx, [id]);
       const old: Record<string, unknown> = { ...before };
@@ -135,7 +135,7 @@ export class Roles {
     await transaction(this.db, async (tx) => {
       const before = await this.roles.lock(tx, id, 'use');
       if (!before) throw refusals.notFound('Role', id);
-      if (!mayRoles.write(actor, before.permissions)) throw refusals.notAuthorized();
+      if (!mayRoles.write(actor, before.permissions)) throw refusals.beyondOwnRights();
       if (await this.roles.isReferenced(tx, id)) throw refusals.referenced();
       await this.roles.delete(tx, id);
       await this.history.forget(tx, 'Role', id);
@@ -164,7 +164,7 @@ export class Roles {
 
   /** Lets a changed role be what it may be, and tells of it. */
   private async settle(tx: EntityManager, actor: Actor, before: RoleRow, after: RoleRow): Promise<void> {
-    if (!mayRoles.write(actor, after.permissions)) throw refusals.notAuthorized();
+    refuseBeyond(actor, before, after);
     refuseAtSignup(after);
     // People first, then the one lock of all administrators: the order in which users are changed.
     if (!isDeepStrictEqual(standingOf(before), standingOf(after))) {
@@ -240,6 +240,14 @@ function standingOf(row: RoleRow) {
 
 function administers(row: RoleRow): boolean {
   return row.active && grants(row.permissions, 'admin.user');
+}
+
+/** @throws AppError forbidden */
+function refuseBeyond(actor: Actor, before: RoleRow | null, after: RoleRow): void {
+  const content = (row: RoleRow) => ({ ...row, groups: groupAccess(row.group_access) });
+  if (mayRoles.write(actor, after.permissions) && mayRoles.fill(actor, before && content(before), content(after)))
+    return;
+  throw refusals.beyondOwnRights();
 }
 
 /** Strangers give themselves this role: it may open nothing but their own. @throws AppError invalid */

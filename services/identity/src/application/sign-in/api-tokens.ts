@@ -4,7 +4,7 @@ import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { mayCredentials } from '../../domain/access.ts';
+import { mayCredentials, mayUsers } from '../../domain/access.ts';
 import { grants, permissionNames } from '../../domain/permissions.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
 import type { ApiTokenRow } from '../../persistence/principal.store.ts';
@@ -99,6 +99,8 @@ export class ApiTokens {
   /** @throws AppError forbidden, not-found */
   async deleteOfUser(actor: Actor, userId: number, id: number): Promise<Record<string, never>> {
     if (!mayCredentials.manageTokens(actor)) throw refusals.notAuthorized();
+    const [person] = await this.users.byIds(this.db, [userId]);
+    if (person && !mayUsers.endAccess(actor, person)) throw refusals.beyondOwnRights();
     return this.revoke(actor, userId, id);
   }
 

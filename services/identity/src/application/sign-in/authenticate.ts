@@ -13,6 +13,7 @@ import { OAuthGrantStore } from '../../persistence/oauth-grant.store.ts';
 import { type Principal, PrincipalStore } from '../../persistence/principal.store.ts';
 
 import { Acting } from '../audit/acting.ts';
+import { refusals } from '../refusals.ts';
 import { equalHashes, hashOf, isSecret, oauthTokenKind, parseApiToken } from '../secrets.ts';
 import { type ActorOptions, actorOf } from './actor-of.ts';
 import { CheckPassword } from './check-password.ts';
@@ -158,7 +159,7 @@ export class Authenticate {
 
   /**
    * The header `From`: all rights are those of the named user from here on, still narrowed to the token's. Who may
-   * manage users may do it, for anybody who may sign in, and for the system user. A refusal names both in the audit
+   * manage users may do it, for anybody who may sign in and administers no more than they, and for the system user. A refusal names both in the audit
    * log; what is done is recorded request by request.
    */
   private async actFor(caller: Principal, options: ActorOptions, name: string, from: From): Promise<Output['actor']> {
@@ -167,12 +168,16 @@ export class Authenticate {
       await this.acting.refused(caller.id, { id: target?.id ?? null, name }, from);
       throw refusal;
     };
-    if (!mayUsers.actFor(actorOf(caller, options))) {
+    const actor = actorOf(caller, options);
+    if (!mayUsers.actFor(actor)) {
       const detail = "Current user has no permission to use 'From'/'X-On-Behalf-Of'!";
       return refuse(new AppError('forbidden', 'identity.acting-not-allowed', detail));
     }
     if (!target || (!target.grants.active && target.id !== SYSTEM_USER)) {
       return refuse(new AppError('forbidden', 'identity.acting-for-unknown', `No such user '${name}'`));
+    }
+    if (!mayUsers.actAs(actor, { id: target.id, permissions: target.grants.permissions })) {
+      return refuse(refusals.beyondOwnRights());
     }
     record.actsFor(caller.id, target.id);
     return actorOf(target, { ...options, actingUserId: caller.id });

@@ -12,7 +12,7 @@ import { lockInTransaction, transaction } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
-import { mayCredentials } from '../../domain/access.ts';
+import { mayCredentials, mayUsers } from '../../domain/access.ts';
 import type { FactorMethod } from '../../domain/second-factor.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
 import { PasskeyStore } from '../../persistence/passkey.store.ts';
@@ -161,7 +161,9 @@ export class SecondFactors {
   async removeOfUser(actor: Actor, userId: number): Promise<Record<string, never>> {
     if (!mayCredentials.resetSecondFactor(actor)) throw refusals.notAuthorized();
     await transaction(this.db, async (tx) => {
-      if (!(await this.users.lock(tx, userId))) throw refusals.notFound('User', userId);
+      const person = await this.users.lock(tx, userId);
+      if (!person) throw refusals.notFound('User', userId);
+      if (!mayUsers.changeAccount(actor, person)) throw refusals.beyondOwnRights();
       const app = await this.factors.removeApp(tx, userId);
       const keys = await this.passkeys.remove(tx, userId, null);
       await this.factors.removeRecoveryCodes(tx, userId);

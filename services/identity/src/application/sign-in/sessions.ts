@@ -3,10 +3,11 @@ import type { Clock } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK, CONFIG } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { IdentityConfig } from '../../config.ts';
-import { mayCredentials } from '../../domain/access.ts';
+import { mayCredentials, mayUsers } from '../../domain/access.ts';
 import { SessionStore } from '../../persistence/session.store.ts';
+import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
 import { refusals } from '../refusals.ts';
@@ -19,6 +20,7 @@ export class Sessions {
   constructor(
     private readonly db: DataSource,
     private readonly sessions: SessionStore,
+    private readonly users: UserStore,
     private readonly announce: Announce,
     private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -53,6 +55,7 @@ export class Sessions {
     await transaction(this.db, async (tx) => {
       const userId = await this.sessions.end(tx, id, owner);
       if (userId === undefined) throw refusals.notFound('Session', id);
+      await this.refuseBeyond(tx, actor, userId);
       await this.announce.accessChanged(tx, [userId], 'session-ended');
       await this.audit.record(tx, actor, { action: 'session.revoked', object: { type: 'User', id: userId } });
     });
@@ -63,6 +66,7 @@ export class Sessions {
   async endAll(actor: Actor, userId: number | undefined): Promise<OutputOf<typeof deleteSessions>> {
     const whose = mayCredentials.manageSessions(actor) ? (userId ?? actor.userId) : this.own(actor, userId);
     const ended = await transaction(this.db, async (tx) => {
+      await this.refuseBeyond(tx, actor, whose);
       const count = await this.sessions.endAll(tx, whose, actor.sessionId ?? null);
       if (count === 0) return 0;
       await this.announce.accessChanged(tx, [whose], 'session-ended');
@@ -71,6 +75,12 @@ export class Sessions {
       return count;
     });
     return { ended };
+  }
+
+  /** @throws AppError forbidden */
+  private async refuseBeyond(tx: EntityManager, actor: Actor, userId: number): Promise<void> {
+    const [person] = await this.users.byIds(tx, [userId]);
+    if (person && !mayUsers.endAccess(actor, person)) throw refusals.beyondOwnRights();
   }
 
   private own(actor: Actor, asked: number | undefined): number {

@@ -45,12 +45,9 @@ export class ChangeUser {
     told: { action: string; more?: AuditChanges } = { action: 'user.changed' },
   ): Promise<boolean> {
     const { id } = before;
-    const values = differing(before, after.values);
+    const { values, roles, organizations, groups } = changesOf(before, after);
     // Another address is nobody's proof yet.
     if (values.email !== undefined && after.values.verified === undefined && before.verified) values.verified = false;
-    const roles = after.roleIds && !isDeepStrictEqual(after.roleIds, before.role_ids);
-    const organizations = after.organizationIds && !isDeepStrictEqual(after.organizationIds, before.organization_ids);
-    const groups = after.groups && !isDeepStrictEqual(after.groups, groupAccess(before.group_access));
     if (Object.keys(values).length === 0 && !roles && !organizations && !groups) return false;
 
     if (roles) await this.users.setRoles(tx, id, after.roleIds ?? []);
@@ -91,6 +88,16 @@ export class ChangeUser {
 
 export function isAdmin(row: Pick<UserRow, 'active' | 'permissions'>): boolean {
   return row.active && grants(row.permissions, 'admin.user');
+}
+
+/** What of a written user differs from what is there. */
+export function changesOf(before: UserRow, after: ResolvedUser) {
+  return {
+    values: differing(before, after.values),
+    roles: after.roleIds !== undefined && !isDeepStrictEqual(after.roleIds, before.role_ids),
+    organizations: after.organizationIds && !isDeepStrictEqual(after.organizationIds, before.organization_ids),
+    groups: after.groups && !isDeepStrictEqual(after.groups, groupAccess(before.group_access)),
+  };
 }
 
 function differing(before: UserRow, values: UserValues): UserValues {

@@ -5,7 +5,7 @@ import { transaction, violates } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { mayUsers } from '../../domain/access.ts';
+import { accountFields, mayUsers } from '../../domain/access.ts';
 import { domainOf } from '../../domain/address.ts';
 import { type Identification, identify } from '../../domain/user.ts';
 import { record } from '../../events.ts';
@@ -22,9 +22,9 @@ import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
 import { fullName, Links } from '../sign-in/links.ts';
 import { Passwords } from '../sign-in/passwords.ts';
-import { ChangeUser, isAdmin } from './change-user.ts';
+import { ChangeUser, changesOf, isAdmin } from './change-user.ts';
 import { TakenNames } from './taken-names.ts';
-import { ResolveUserInput, writableInput } from './user-input.ts';
+import { type ResolvedUser, ResolveUserInput, writableInput } from './user-input.ts';
 
 /** Adds, changes and deletes users. */
 @Injectable()
@@ -55,6 +55,7 @@ export class WriteUser {
     const created = await this.guarded(identification, async (tx) => {
       await this.names.refuseTaken(tx, identification, null);
       const resolved = await this.resolve.run(tx, input);
+      await this.refuseRolesBeyond(tx, actor, resolved.roleIds ?? []);
       const organizationId =
         resolved.values.organization_id === undefined && identification.email !== ''
           ? await this.organizations.idByDomain(tx, domainOf(identification.email))
@@ -92,10 +93,9 @@ export class WriteUser {
       if (resolved.values.preferences) {
         resolved.values.preferences = { ...before.preferences, ...resolved.values.preferences };
       }
-      await this.change.run(tx, actor, before, {
-        ...resolved,
-        values: { ...resolved.values, ...identification, ...hash },
-      });
+      const after = { ...resolved, values: { ...resolved.values, ...identification, ...hash } };
+      await this.refuseBeyond(tx, actor, before, after, input.invite === true);
+      await this.change.run(tx, actor, before, after);
       const row = await this.row(tx, id);
       if (input.invite) await this.invite(tx, actor, row);
       return this.present.one(tx, actor, 'users', row, shape);
@@ -108,6 +108,7 @@ export class WriteUser {
     await transaction(this.db, async (tx) => {
       const row = await this.users.lock(tx, id);
       if (!row) throw refusals.notFound('User', id);
+      if (!mayUsers.changeAccount(actor, row)) throw refusals.beyondOwnRights();
       if (id === actor.userId || (await this.users.isReferenced(tx, id))) throw refusals.referenced();
       await this.users.delete(tx, id);
       await this.history.forget(tx, 'User', id);
@@ -118,6 +119,27 @@ export class WriteUser {
       await this.audit.record(tx, actor, { action: 'user.deleted', object: { type: 'User', id }, changes });
     });
     return {};
+  }
+
+  /** What is written as it was, as clients do that send the whole row, is no change. @throws AppError forbidden */
+  private async refuseBeyond(
+    tx: EntityManager,
+    actor: Actor,
+    before: UserRow,
+    after: ResolvedUser,
+    invites: boolean,
+  ): Promise<void> {
+    const { values, roles } = changesOf(before, after);
+    const ofAccount = roles || invites || accountFields.some((name) => name in values);
+    if (ofAccount && !mayUsers.changeAccount(actor, before)) throw refusals.beyondOwnRights();
+    if (!roles) return;
+    await this.refuseRolesBeyond(tx, actor, after.roleIds?.filter((id) => !before.role_ids.includes(id)) ?? []);
+  }
+
+  /** @throws AppError forbidden */
+  private async refuseRolesBeyond(tx: EntityManager, actor: Actor, given: readonly number[]): Promise<void> {
+    const permissions = (await this.roles.byIds(tx, given)).flatMap((role) => role.permissions);
+    if (!mayUsers.giveRoles(actor, permissions)) throw refusals.beyondOwnRights();
   }
 
   private async invite(tx: EntityManager, actor: Actor, row: UserRow): Promise<void> {

@@ -156,6 +156,12 @@ export const userTokensQuery = (id: number) =>
     queryFn: ({ signal }) => call('listUserTokens', { params: { id }, signal }),
   });
 
+export const userAuthorizationsQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('credentials', 'authorizations', id),
+    queryFn: ({ signal }) => call('listUserAuthorizations', { params: { id }, signal }),
+  });
+
 export const permissionsQuery = queryOptions({
   queryKey: keyOf('roles', 'permissions'),
   queryFn: ({ signal }) => call('listPermissions', { signal }),

@@ -15,6 +15,7 @@ import {
   keyOf,
   providersQuery,
   type User,
+  userAuthorizationsQuery,
   userFactorsQuery,
   userSessionsQuery,
   userTokensQuery,
@@ -30,6 +31,7 @@ export function UserSignIn({ user }: { user: User }) {
       <Factors user={user} />
       {may('admin.session') && <UserSessions user={user} />}
       <Tokens user={user} />
+      <Authorizations user={user} />
       {may('admin.security') && <Identities user={user} />}
     </>
   );
@@ -203,6 +205,48 @@ function Tokens({ user: { id } }: { user: User }) {
                 question={t`What uses it stops working at once.`}
                 done={t`The token does not work any more.`}
                 deed={() => call('deleteUserToken', { params: { id, token_id: tokenId } })}
+                changes={['credentials']}
+              />
+            </Item>
+          ))}
+        </ItemList>
+      </Rows>
+    </Section>
+  );
+}
+
+function Authorizations({ user: { id } }: { user: User }) {
+  const { t } = useLingui();
+  const authorizations = useQuery(userAuthorizationsQuery(id));
+  return (
+    <Section title={t`Applications`} lead={t`Programs that may act for this person.`}>
+      <Rows query={authorizations} none={t`There are none.`}>
+        <ItemList label={t`Applications`}>
+          {authorizations.data?.map(({ id: applicationId, name, scopes, created_at, last_used_at }) => (
+            <Item
+              key={applicationId}
+              what={name}
+              facts={
+                <>
+                  {scopes.join(', ')} · <Trans>granted</Trans> <Ago at={created_at} />
+                  {' · '}
+                  {last_used_at ? (
+                    <>
+                      <Trans>last used</Trans> <Ago at={last_used_at} />
+                    </>
+                  ) : (
+                    t`never used`
+                  )}
+                </>
+              }
+            >
+              <AskButton
+                size="compact-sm"
+                label={t`Revoke`}
+                name={t`Take back what ${name} may do`}
+                question={t`The application cannot act for this person any more. They are told by mail.`}
+                done={t`The application cannot act for this person any more.`}
+                deed={() => call('revokeUserAuthorization', { params: { id, application_id: applicationId } })}
                 changes={['credentials']}
               />
             </Item>
