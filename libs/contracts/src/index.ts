@@ -211,6 +211,7 @@ export {
   restSubjectOf,
 } from './permissions.ts';
 export { recordActing } from './rpc/audit.ts';
+export { getDataExportFile, PersonalDataPart, personalData } from './rpc/data-export.ts';
 export {
   authenticate,
   ensureCustomers,
@@ -230,7 +231,6 @@ export {
   finishOpenIdSignIn,
   openIdSignOutUrl,
 } from './rpc/openid.ts';
-export { getDataExportFile, PersonalDataPart, personalData } from './rpc/data-export.ts';
 export { ErasureTerms, erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
 export { answerScim } from './rpc/scim.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
