@@ -339,11 +339,11 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const target = await phoneTicket('Once is enough', 'twin@customer.example');
     await phoneTicket('Something related', 'twin@customer.example');
     await admin.post('/api/v1/tag_list', { name: 'paper jam' });
-    const ida = await agent('Ida');
-    const { page } = ida;
+    const tess = await agent('Tess');
+    const { page } = tess;
     const { keyboard } = page;
-    await ida.goto(`/tickets/${source.id}`);
-    await ida.heading('Twice the same').waitFor();
+    await tess.goto(`/tickets/${source.id}`);
+    await tess.heading('Twice the same').waitFor();
 
     await page.getByRole('combobox', { name: 'Add a tag' }).waitFor();
     await keyboard.press('t');
@@ -361,11 +361,11 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const tags = () => admin.get(`/api/v1/tags?object=Ticket&o_id=${source.id}`);
     await waitFor(async () => String((await tags()).tags) === 'paper jam', { what: 'one tag, as the list has it' });
     await tag('paper jam').press('Enter');
-    await ida.row('Twice the same').waitFor();
+    await tess.row('Twice the same').waitFor();
     expect(await page.getByRole('grid').getByRole('link').count()).toBe(1);
 
-    await ida.row('Twice the same').press('Enter');
-    await ida.heading('Twice the same').waitFor();
+    await tess.row('Twice the same').press('Enter');
+    await tess.heading('Twice the same').waitFor();
     await page.getByRole('button', { name: 'Reply', exact: true }).waitFor();
     const pick = async (words: string, title: string) => {
       await page.getByRole('dialog').locator('input:focus').waitFor();
@@ -384,8 +384,8 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await page.getByRole('dialog', { name: /^Merge #/ }).waitFor();
     await pick(target.number, 'Once is enough');
     await page.getByRole('button', { name: 'Merge', exact: true }).press('Enter');
-    await ida.heading('Once is enough').waitFor();
-    await ida.shows('About Twice the same.');
+    await tess.heading('Once is enough').waitFor();
+    await tess.shows('About Twice the same.');
     await tag('paper jam').waitFor();
     await page
       .getByRole('link', { name: /Something related/ })
@@ -397,7 +397,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
       .press('Enter');
     await page.getByRole('note').getByText('This ticket was merged into').waitFor();
     await page.getByRole('button', { name: 'Undo the merge' }).press('Enter');
-    await ida.shows('About Twice the same.');
+    await tess.shows('About Twice the same.');
     await tag('paper jam').waitFor();
     await page.getByRole('note').waitFor({ state: 'detached' });
     expect(await admin.get(`/api/v1/tickets/${source.id}?expand=true`)).toMatchObject({ state: 'new' });

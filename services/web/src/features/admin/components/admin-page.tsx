@@ -1,7 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { Anchor, Title } from '@mantine/core';
 import { IconChevronLeft, IconLock } from '@tabler/icons-react';
-import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Navigate, Outlet, useMatches } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Empty } from '../../../ui/state-messages.tsx';
 import { useMe } from '../../session/use-me.ts';
@@ -12,7 +12,8 @@ import classes from './admin-page.module.css';
 /** What every page of the administration stands in: who lacks its permission is told so, whichever way they came. */
 export function AdminArea() {
   const { may } = useMe();
-  const { pathname } = useLocation();
+  // Of the page that stands here: the address is that of the next one already while it is being fetched.
+  const pathname = useMatches({ select: (matches) => matches.at(-1)?.pathname ?? '' });
   const page = pageAt(pathname);
   const first = pagesFor(may)[0];
   if (page ? !mayOpen(page, may) : !first) return <NotAllowed />;
