@@ -1,7 +1,14 @@
 import type { SearchQuery } from '../domain/list/search-query.ts';
 import { type StateType, stateTypes } from '../domain/ticket/state.ts';
 import { everyMatch, searchTerms } from './search-terms.ts';
-import { isVisible, seesAsAgent, type VisibleTickets, visibleGroupIds } from './visible-tickets.ts';
+import {
+  isCustomer,
+  isVisible,
+  seesAsAgent,
+  sharesOrganization,
+  type VisibleTickets,
+  visibleGroupIds,
+} from './visible-tickets.ts';
 
 export const sortKeys = {
   updated_at: { column: 't.updated_at', type: 'timestamptz' },
@@ -190,7 +197,7 @@ function groupHeads(
 
 /** The first tickets that the actor sees as a customer and not as an agent already. */
 function customerHeads(pick: string, page: string[], top: string): string {
-  const own = ['t.customer_id = $3::int', `NOT ${seesAsAgent()}`, ...page];
+  const own = [isCustomer, 't.customer_id = $3::int', `NOT ${seesAsAgent()}`, ...page];
   const shared = [
     't.organization_id = org.id',
     't.customer_id IS DISTINCT FROM $3::int',
@@ -208,8 +215,9 @@ function tallied(filter: ListFilter, filters: string[], states: string | undefin
   if (states) tally.push(`state_id = ANY (${states})`);
   if (group) tally.push(`group_id = ${group}`);
   if (filter.unassigned) tally.push('unassigned');
-  const own = ['t.customer_id = $3::int', `NOT ${seesAsAgent()}`, ...filters];
+  const own = [isCustomer, 't.customer_id = $3::int', `NOT ${seesAsAgent()}`, ...filters];
   const shared = [
+    sharesOrganization,
     't.organization_id = ANY ($4::int[])',
     't.customer_id IS DISTINCT FROM $3::int',
     `NOT ${seesAsAgent()}`,

@@ -2,7 +2,7 @@ import { sql } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
 import { type StateType, stateTypes } from '../domain/ticket/state.ts';
 import { type ListFilter, type ListOrder, pageStatement, stateTypeIds } from './list-statement.ts';
-import { isVisible, seesAsAgent, type VisibleTickets } from './visible-tickets.ts';
+import { isCustomer, isVisible, seesAsAgent, sharesOrganization, type VisibleTickets } from './visible-tickets.ts';
 
 export interface ListPage {
   /** JSON array of the lines. */
@@ -36,10 +36,12 @@ export class ListStore {
       `SELECT s.state_type_id AS "typeId", unassigned, sum(n)::bigint AS n FROM (
          SELECT state_id, unassigned, n FROM ticket_tally WHERE $1 OR group_id = ANY ($2::int[])
          UNION ALL
-         SELECT t.state_id, t.owner_id = 1, 1 FROM ticket t WHERE t.customer_id = $3::int AND NOT ${seesAsAgent()}
+         SELECT t.state_id, t.owner_id = 1, 1 FROM ticket t
+         WHERE ${isCustomer} AND t.customer_id = $3::int AND NOT ${seesAsAgent()}
          UNION ALL
          SELECT t.state_id, t.owner_id = 1, 1 FROM ticket t
-         WHERE t.organization_id = ANY ($4::int[]) AND t.customer_id IS DISTINCT FROM $3::int AND NOT ${seesAsAgent()}
+         WHERE ${sharesOrganization} AND t.organization_id = ANY ($4::int[])
+           AND t.customer_id IS DISTINCT FROM $3::int AND NOT ${seesAsAgent()}
        ) AS seen JOIN ticket_state s ON s.id = seen.state_id GROUP BY 1, 2 HAVING sum(n) <> 0`,
       visible.params,
     );

@@ -278,6 +278,32 @@ it('a page of a small desk is joined by key too, though its tables are soon read
   expect(JSON.stringify(plan)).not.toMatch(/Seq Scan on ticket t/);
 });
 
+it('who is no customer has no ticket read as one, though all tickets be those of one customer', async () => {
+  const settings = databaseSettings;
+  const one = createDataSource({ url: await infra().database('plans-one'), migrations, poolSize: 1, settings });
+  await migrate(one);
+  await connect(one);
+  await sql(
+    one,
+    `INSERT INTO ticket (group_id, priority_id, state_id, number, title, owner_id, customer_id, created_by_id,
+       updated_by_id, created_at, updated_at, version)
+     SELECT 1, 2, 2, n::text, 'title', 1, 7, 1, 1, now(), now(), 1 FROM generate_series(1, 2000) AS n`,
+  );
+  await sql(one, 'VACUUM ANALYZE');
+  const { permissions, groups } = { permissions: ['ticket.agent'], groups: { 1: ['full' as const] } };
+  const nobodysCustomer = { ...base, organizationIds: [], sharedOrganizationIds: [], permissions, groups };
+  const visible = VisibleTickets.to(nobodysCustomer, 'read');
+  const { text, params } = pageStatement(visible, { stateTypes: ['open'] }, order());
+  // Executed with the plan that is kept for all values, as the service does.
+  await sql(one, `PREPARE page AS ${text}`);
+  const literal = (value: unknown) => (value === null ? 'NULL' : `'${Array.isArray(value) ? `{${value}}` : value}'`);
+  const execute = `EXECUTE page (${params.map(literal).join(', ')})`;
+  const plan = await sql<{ 'QUERY PLAN': string }>(one, `EXPLAIN (ANALYZE, TIMING OFF) ${execute}`);
+  await one.destroy();
+  const scans = plan.map((line) => line['QUERY PLAN']).filter((line) => /Seq Scan on ticket t/.test(line));
+  expect(scans.filter((line) => !line.includes('never executed'))).toEqual([]);
+});
+
 it('a page of an agent touches as many tickets as it shows from each group, not as many as there are', async () => {
   const { text, params } = pageStatement(agent, {}, order());
   const [row] = await sql<{ 'QUERY PLAN': { Plan: Plan }[] }>(

@@ -46,3 +46,10 @@ export const seesAsAgent = (t = 't') => `($1 OR ${t}.group_id = ANY ($2::int[]))
 /** The groups whose tickets the actor sees as an agent, as a set of integers. */
 export const visibleGroupIds =
   'unnest(CASE WHEN $1 THEN ARRAY(SELECT DISTINCT group_id FROM ticket_tally) ELSE $2::int[] END)';
+
+/**
+ * Conditions over the actor alone, which are looked at before any row: without them, who is no customer would still
+ * have every ticket read where statistics say that most are one customer's.
+ */
+export const isCustomer = '$3::int IS NOT NULL';
+export const sharesOrganization = 'cardinality($4::int[]) > 0';
