@@ -9,7 +9,8 @@ const HEAD = `# Errors
 
 Every error that leaves Helpmesh carries one of these codes; a code keeps its meaning for ever and is never reused. On
 \`/api/v1\` the answer is \`{"error": …, "error_human": …}\` with the words below; elsewhere it is \`application/problem+json\`
-(RFC 9457), whose \`type\` leads here. \`…\` stands for a value that is filled in.
+(RFC 9457), whose \`type\` leads here. \`…\` stands for a value that is filled in. \`/scim/v2\` answers in the
+form of RFC 7644, and with its status where that differs: 400 for 422, 501 for what is not implemented there.
 
 This page is made from the sources by \`npm run gen\`.
 
