@@ -85,6 +85,16 @@ export class TagStore {
     await sql(tx, 'DELETE FROM ticket_tag WHERE ticket_id = $1 AND tag_id = ANY ($2::int[])', [ticketId, tagIds]);
   }
 
+  async detachByKey(tx: EntityManager, pairs: readonly { ticketId: number; key: string }[]): Promise<void> {
+    if (pairs.length === 0) return;
+    await sql(
+      tx,
+      `DELETE FROM ticket_tag h USING tag g, unnest($1::int[], $2::text[]) AS w (ticket_id, key)
+       WHERE h.ticket_id = w.ticket_id AND h.tag_id = g.id AND g.key = w.key`,
+      [pairs.map(({ ticketId }) => ticketId), pairs.map(({ key }) => key)],
+    );
+  }
+
   /** Names that hold the term, those that begin with it first. */
   async search(on: On, key: string, limit: number): Promise<{ id: number; value: string }[]> {
     const term = key.replaceAll(/[\\%_]/g, '\\$&');

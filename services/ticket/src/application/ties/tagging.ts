@@ -9,9 +9,10 @@ export interface TagChange {
   to: string[];
 }
 
-/** What one transaction adds to the tags of tickets that are new or locked. */
+/** What one transaction adds to the tags of tickets that are new or locked, and takes from them. */
 export class Tagging {
   private readonly added: { ticketId: number; tag: TagName; by: number }[] = [];
+  private readonly taken: { ticketId: number; key: string }[] = [];
 
   private constructor(
     private readonly store: TagStore,
@@ -19,7 +20,7 @@ export class Tagging {
     private readonly held: Map<number, readonly TagName[]>,
   ) {}
 
-  /** @param names  all that will be added; @param ticketIds  tickets that may have some */
+  /** @param names  all that will be added or taken; @param ticketIds  tickets that may have some */
   static async begin(
     tx: EntityManager,
     store: TagStore,
@@ -59,8 +60,32 @@ export class Tagging {
     return { from: held.map(({ name }) => name), to: after.map(({ name }) => name) };
   }
 
+  /**
+   * Takes some and adds others; what is in both is added.
+   * @returns undefined when that changes nothing
+   * @throws AppError as `add`
+   */
+  change(
+    ticketId: number,
+    { add, remove }: { add: readonly TagName[]; remove: readonly TagName[] },
+    by: number,
+    mayMake: boolean,
+  ): TagChange | undefined {
+    const held = this.held.get(ticketId) ?? [];
+    const gone = new Set(remove.map(({ key }) => key));
+    for (const { key } of add) gone.delete(key);
+    const kept = held.filter(({ key }) => !gone.has(key));
+    this.held.set(ticketId, kept);
+    const added = this.add(ticketId, add, by, mayMake);
+    if (!added && kept.length === held.length) return undefined;
+    for (const { key } of held) if (gone.has(key)) this.taken.push({ ticketId, key });
+    const names = (tags: readonly TagName[]) => tags.map(({ name }) => name);
+    return { from: names(held), to: added?.to ?? names(kept) };
+  }
+
   /** Writes them; the tickets are there by now. */
   async save(tx: EntityManager, now: EpochMs): Promise<void> {
+    await this.store.detachByKey(tx, this.taken);
     if (this.added.length === 0) return;
     const made = this.added.map(({ tag, by }) => ({ ...tag, by }));
     await this.store.make(tx, made, now);
