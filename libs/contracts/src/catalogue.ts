@@ -1,6 +1,7 @@
 import { recordAudit } from './commands/audit.ts';
 import { fileMail, mailPasswordReset, mailSignUp, markRedirected, recordMail, sendMail } from './commands/commands.ts';
 import { recordErasure } from './commands/privacy.ts';
+import { callWebhook } from './commands/webhooks.ts';
 import type { MessageDefinition, QuestionDefinition } from './define.ts';
 import { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
 import { ticketRedirected } from './events/federation.ts';
@@ -89,6 +90,7 @@ export const messages: readonly MessageDefinition[] = [
   recordAudit,
   erasureRequested,
   recordErasure,
+  callWebhook,
 ];
 
 /** Streams by owner. An event stream keeps by age; a command stream is a work queue of the service it addresses. */

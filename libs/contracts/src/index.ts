@@ -28,6 +28,7 @@ export {
   sendMail,
 } from './commands/commands.ts';
 export { ErasureCounts, type PrivacyService, privacyServices, recordErasure } from './commands/privacy.ts';
+export { callWebhook, WebhookArticle, WebhookPerson, WebhookTicket } from './commands/webhooks.ts';
 export {
   type Access,
   type CommandDefinition,
