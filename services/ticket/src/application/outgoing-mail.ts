@@ -3,9 +3,10 @@ import { AppError, type EpochMs, uuidv7 } from '@helpmesh/kernel';
 import type { z } from 'zod';
 import { formatAddress, parseAddresses } from '../domain/mail/addresses.ts';
 import { fillSignature, messageIdsIn, outgoingSubject, referencesChain } from '../domain/mail/outgoing.ts';
+import { escapeHtml } from '../domain/template/escape.ts';
 import { displayName, type Group, type Person } from '../domain/ticket/people.ts';
 import type { Ticket } from '../domain/ticket/ticket.ts';
-import { escapeHtml, textOf } from '../html/text.ts';
+import { textOf } from '../html/text.ts';
 import type { ArticleDraft } from './draft-article.ts';
 import type { NewArticle } from './writing.ts';
 

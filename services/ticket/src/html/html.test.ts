@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { escapeHtml } from '../domain/template/escape.ts';
 import { extractImages } from './inline-images.ts';
 import { sanitize } from './sanitize.ts';
-import { escapeHtml, textOf } from './text.ts';
+import { textOf } from './text.ts';
 
 describe('sanitized HTML', () => {
   it.each([

@@ -14,9 +14,3 @@ const convert = compile({
 export function textOf(body: string, contentType: string): string {
   return contentType === 'text/html' ? convert(body) : body;
 }
-
-const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => escapes[character] as string);
-}
