@@ -13,11 +13,12 @@ import { sqlstateOf, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { parseCondition, SelectorError } from '../../domain/condition/condition.ts';
 import { type BusinessHours, brokenTimeframes, calendarOf, type PublicHolidays } from '../../domain/sla/calendar.ts';
+import { slaKnowledge } from '../../domain/sla/rules.ts';
 import { WorkingTime } from '../../domain/sla/working-time.ts';
 import { type Shown, SlaAdminStore, type SlaKind, type Values } from '../../persistence/sla-admin.store.ts';
 import { invalidParam, missingValue, noLookupValue, notFound, requireAnyOf } from '../access.ts';
+import { conditionOf } from '../conditions.ts';
 import { SlaTimer } from './sla-timer.ts';
 
 const classes = { calendar: 'Calendar', sla: 'Sla' } as const;
@@ -136,7 +137,10 @@ export class ManageSlas {
       values.calendar_id = await this.store.idNamed(tx, 'calendar', calendar);
       if (values.calendar_id === undefined) throw noLookupValue('calendar', calendar);
     }
-    if (condition !== undefined) values.condition = checkedCondition(condition ?? {});
+    if (condition !== undefined) {
+      conditionOf(condition, slaKnowledge);
+      values.condition = condition ?? {};
+    }
     const next: Values = { ...before, ...values };
     if (next.response_time && next.update_time) {
       const why = 'An SLA promises either a response to the customer or regular updates, not both.';
@@ -276,16 +280,6 @@ function isDay(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   const at = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
-}
-
-function checkedCondition(selector: Record<string, unknown>): Record<string, unknown> {
-  try {
-    parseCondition(selector);
-  } catch (error) {
-    if (error instanceof SelectorError) throw new AppError('invalid', 'condition.unsupported', error.message);
-    throw error;
-  }
-  return selector;
 }
 
 function hoursAhead(timeZone: string, now: EpochMs): number {

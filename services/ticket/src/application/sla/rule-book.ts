@@ -1,9 +1,9 @@
 import { logger } from '@helpmesh/telemetry';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { parseCondition } from '../../domain/condition/condition.ts';
+import { parseCondition } from '../../domain/condition/parse.ts';
 import { calendarOf } from '../../domain/sla/calendar.ts';
-import { type Sla, SlaRules } from '../../domain/sla/rules.ts';
+import { type Sla, SlaRules, slaKnowledge } from '../../domain/sla/rules.ts';
 import { WorkingTime } from '../../domain/sla/working-time.ts';
 import { type RuleRows, SlaStore } from '../../persistence/sla.store.ts';
 
@@ -45,7 +45,7 @@ export class RuleBook {
       const row = rows.calendars.find((one) => one.id === calendarId) as RuleRows['calendars'][number];
       const time = new WorkingTime(calendarOf(row.timezone, row.businessHours, row.publicHolidays));
       const calendar = { id: row.id, name: row.name, timezone: row.timezone };
-      return [{ id, name, calendar, condition: parseCondition(condition), targets, time }];
+      return [{ id, name, calendar, condition: parseCondition(condition, slaKnowledge), targets, time }];
     } catch (error) {
       this.log.error({ err: error, sla: id }, 'an SLA cannot be used and is left out');
       return [];

@@ -1,120 +1,153 @@
-import type { Ticket } from '../ticket/ticket.ts';
-
-/** What tickets are picked by, once the selector JSON of REST was read; the one form that rules look at. */
-export type Condition =
-  | { op: 'all' | 'any'; of: readonly Condition[] }
-  | { op: 'none'; of: readonly Condition[] }
-  | { op: 'in' | 'not-in'; column: Column; values: readonly (number | string | null)[] };
-
-/** Plain columns of a ticket, by their REST names. `null` in a value list stands for "not set". */
-const columns = {
-  group_id: { key: 'groupId', type: 'id' },
-  priority_id: { key: 'priorityId', type: 'id' },
-  state_id: { key: 'stateId', type: 'id' },
-  organization_id: { key: 'organizationId', type: 'id' },
-  customer_id: { key: 'customerId', type: 'id' },
-  owner_id: { key: 'ownerId', type: 'id' },
-  create_article_type_id: { key: 'createArticleTypeId', type: 'id' },
-  number: { key: 'number', type: 'text' },
-  title: { key: 'title', type: 'text' },
-  type: { key: 'type', type: 'text' },
-} as const satisfies Record<string, { key: keyof Ticket; type: 'id' | 'text' }>;
-type Column = keyof typeof columns;
-
-/** Deeper selectors are nobody's wish, and every level costs stack. */
-const DEEPEST = 10;
-const MOST_VALUES = 1_000;
-
-/** Why a selector cannot be used; the message is for whoever wrote it. */
-export class SelectorError extends Error {}
+import type { EpochMs } from '@helpmesh/kernel';
+import type { Facts, Field, Reached, Read, Value } from './fields.ts';
+import { fold } from './fold.ts';
+import { instantOf, type Moment } from './moment.ts';
+import type { Pattern } from './pattern.ts';
 
 /**
- * Reads the selector JSON of REST: the simple form `{ "ticket.state_id": { operator, value } }`, of which every line
- * must hold, or the expert form `{ operator: "AND" | "OR" | "NOT", conditions: [{ name, operator, value } …] }`.
- * @returns null for an empty selector, which stands for every ticket
- * @throws SelectorError
+ * What tickets are picked by, once the selector JSON of REST was read: the one form that all rules look at. Every
+ * negative operator is the exact opposite of its positive one, so there is no third answer for what is not set.
  */
-export function parseCondition(selector: unknown): Condition | null {
-  if (selector === null || selector === undefined) return null;
-  if (!isObject(selector)) throw new SelectorError('A condition is an object.');
-  if (Object.keys(selector).length === 0) return null;
-  if ('conditions' in selector) return expert(selector, 1);
-  return { op: 'all', of: Object.entries(selector).map(([name, line]) => comparison(name, line)) };
+export type Condition =
+  | { op: 'all' | 'any' | 'none'; of: readonly Condition[] }
+  | { op: 'test'; field: Field; test: Test };
+
+/** The user who looks, or the organizations they belong to; whoever that is. */
+export type Viewer = 'user' | 'organizations';
+
+export type Test =
+  /** Equal to one of these, null stands for "not set"; of a field that holds many: one of these is among them. */
+  | { is: 'in'; values: readonly Value[]; viewer?: Viewer }
+  /** Of a field that holds many: all of these are among them. */
+  | { is: 'has-all'; values: readonly Value[] }
+  | { is: 'set' }
+  /** One of these texts, which are folded. */
+  | { is: 'contains' | 'starts' | 'ends'; texts: readonly string[] }
+  | { is: 'pattern'; pattern: Pattern }
+  | { is: 'less' | 'more'; than: number }
+  /** Not after, not before. */
+  | { is: 'until' | 'since'; moment: Moment }
+  | { is: 'between'; first: Moment; last: Moment }
+  /** The field has just become another. */
+  | { is: 'changed' }
+  | { is: 'changed-by'; users: readonly number[]; viewer?: Viewer }
+  | { is: 'reached'; what: Reached }
+  /** The moment is within the open time of one of these calendars. */
+  | { is: 'working-time'; calendarIds: readonly number[] };
+
+/** What an answer depends on besides the facts. */
+export interface Circumstances {
+  now: EpochMs;
+  /** Who looks. Without one, nothing is theirs. */
+  viewer?: { userId: number; organizationIds: readonly number[] } | undefined;
+  /** Whether a calendar is open now. */
+  isOpen?: ((calendarId: number) => boolean) | undefined;
 }
 
-/** Whether the ticket is one of those that the condition picks. */
-export function matches(condition: Condition, ticket: Ticket): boolean {
+/** Whether the condition picks the ticket. */
+export function matches(condition: Condition, facts: Facts, circumstances: Circumstances): boolean {
   switch (condition.op) {
     case 'all':
-      return condition.of.every((one) => matches(one, ticket));
+      return condition.of.every((one) => matches(one, facts, circumstances));
     case 'any':
-      return condition.of.some((one) => matches(one, ticket));
+      return condition.of.some((one) => matches(one, facts, circumstances));
     case 'none':
-      return !condition.of.some((one) => matches(one, ticket));
-    case 'in':
-      return condition.values.includes(ticket[columns[condition.column].key]);
-    case 'not-in':
-      return !condition.values.includes(ticket[columns[condition.column].key]);
+      return !condition.of.some((one) => matches(one, facts, circumstances));
+    case 'test':
+      return holds(condition.test, condition.field, facts, circumstances);
   }
 }
 
-const joints: Record<string, 'all' | 'any' | 'none'> = { AND: 'all', OR: 'any', NOT: 'none' };
-
-function expert(node: Record<string, unknown>, depth: number): Condition {
-  if (depth > DEEPEST) throw new SelectorError(`A condition is at most ${DEEPEST} levels deep.`);
-  const op = typeof node.operator === 'string' ? joints[node.operator] : undefined;
-  if (!op)
-    throw new SelectorError(`The operator of a group of conditions is AND, OR or NOT, not ${quoted(node.operator)}.`);
-  if (!Array.isArray(node.conditions)) throw new SelectorError('A group of conditions needs a list of them.');
-  return {
-    op,
-    of: node.conditions.map((one: unknown) => {
-      if (!isObject(one)) throw new SelectorError('A condition is an object.');
-      return 'conditions' in one ? expert(one, depth + 1) : comparison(String(one.name), one);
-    }),
-  };
+/** What has to be known besides the ticket itself. */
+export function readsOf(condition: Condition): ReadonlySet<Read> {
+  return new Set(
+    testsOf(condition).flatMap(({ field, test }): Read[] => [
+      ...(field.reads ? [field.reads] : []),
+      ...(isOfChange(test) ? ['change' as const] : []),
+    ]),
+  );
 }
 
-function comparison(name: string, line: unknown): Condition {
-  const column = /^ticket\.(\w+)$/.exec(name)?.[1];
-  if (column === undefined || !Object.hasOwn(columns, column)) {
-    throw new SelectorError(`${quoted(name)} cannot be used in a condition. Known are ${known}.`);
+/** The fields that the condition looks at, by their REST names. */
+export function fieldsOf(condition: Condition): ReadonlySet<string> {
+  return new Set(testsOf(condition).map(({ field }) => field.name));
+}
+
+/** Whether the answer may become another one while nothing but the clock moves. */
+export function dependsOnTime(condition: Condition): boolean {
+  return testsOf(condition).some(
+    ({ test }) =>
+      test.is === 'working-time' ||
+      ((test.is === 'until' || test.is === 'since') && 'shift' in test.moment) ||
+      (test.is === 'between' && ('shift' in test.first || 'shift' in test.last)),
+  );
+}
+
+/** The values that stand for the viewer here. */
+export function viewerIds(viewer: Viewer | undefined, { viewer: who }: Circumstances): readonly number[] {
+  if (!viewer || !who) return [];
+  return viewer === 'user' ? [who.userId] : who.organizationIds;
+}
+
+export function testsOf(condition: Condition): Extract<Condition, { op: 'test' }>[] {
+  return condition.op === 'test' ? [condition] : condition.of.flatMap(testsOf);
+}
+
+const isOfChange = ({ is }: Test) => is === 'changed' || is === 'changed-by' || is === 'reached';
+
+function holds(test: Test, field: Field, facts: Facts, circumstances: Circumstances): boolean {
+  const value = field.value(facts);
+  const { change } = facts;
+  switch (test.is) {
+    case 'in': {
+      const values = [...test.values, ...viewerIds(test.viewer, circumstances)];
+      return isMany(value)
+        ? values.some((one) => (one === null ? value.length === 0 : value.includes(one)))
+        : values.includes(value);
+    }
+    case 'has-all':
+      return isMany(value) && test.values.every((one) => value.includes(one));
+    case 'set':
+      return isMany(value) ? value.length > 0 : value !== null;
+    case 'contains':
+    case 'starts':
+    case 'ends':
+      return typeof value === 'string' && test.texts.some((text) => finds[test.is](fold(value), text));
+    case 'pattern':
+      return typeof value === 'string' && test.pattern.matches(value);
+    case 'less':
+      return typeof value === 'number' && value < test.than;
+    case 'more':
+      return typeof value === 'number' && value > test.than;
+    case 'until':
+      return typeof value === 'number' && value <= instantOf(test.moment, circumstances.now);
+    case 'since':
+      return typeof value === 'number' && value >= instantOf(test.moment, circumstances.now);
+    case 'between': {
+      const { now } = circumstances;
+      return typeof value === 'number' && value >= instantOf(test.first, now) && value <= instantOf(test.last, now);
+    }
+    case 'changed':
+      return change?.changed.has(attributeOf(field)) ?? false;
+    case 'changed-by': {
+      if (!change?.changed.has(attributeOf(field)) || change.by === null) return false;
+      return [...test.users, ...viewerIds(test.viewer, circumstances)].includes(change.by);
+    }
+    case 'reached':
+      return change?.reached?.includes(test.what) ?? false;
+    case 'working-time':
+      return test.calendarIds.some((id) => circumstances.isOpen?.(id) ?? false);
   }
-  if (!isObject(line)) throw new SelectorError(`${quoted(name)} needs an operator and a value.`);
-  const op = line.operator === 'is' ? 'in' : line.operator === 'is not' ? 'not-in' : undefined;
-  if (!op) throw new SelectorError(`${quoted(name)}: the operator is "is" or "is not", not ${quoted(line.operator)}.`);
-  if (line.pre_condition === 'not_set') return { op, column: column as Column, values: [unset(column as Column)] };
-  if (line.pre_condition !== undefined && line.pre_condition !== null && line.pre_condition !== 'specific') {
-    throw new SelectorError(`${quoted(name)}: there is no user here for ${quoted(line.pre_condition)}.`);
-  }
-  const given: unknown[] = Array.isArray(line.value) ? line.value : [line.value];
-  if (given.length > MOST_VALUES) throw new SelectorError(`${quoted(name)}: at most ${MOST_VALUES} values.`);
-  return { op, column: column as Column, values: given.map((one) => operand(name, column as Column, one)) };
 }
 
-const known = Object.keys(columns)
-  .map((column) => `ticket.${column}`)
-  .join(', ');
+const finds = {
+  contains: (text: string, part: string) => text.includes(part),
+  starts: (text: string, part: string) => text.startsWith(part),
+  ends: (text: string, part: string) => text.endsWith(part),
+};
 
-/** A ticket always has an owner: user 1 stands for nobody. */
-const unset = (column: Column): number | null => (column === 'owner_id' ? 1 : null);
+const attributeOf = ({ name }: Field) => name.slice(name.indexOf('.') + 1);
 
-function operand(name: string, column: Column, value: unknown): number | string | null {
-  if (value === '' || value === null) return unset(column);
-  if (columns[column].type === 'text') {
-    if (typeof value === 'string') return value;
-    throw new SelectorError(`${quoted(name)}: ${quoted(value)} is no text.`);
-  }
-  const id = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  if (typeof id === 'number' && Number.isSafeInteger(id)) return id;
-  throw new SelectorError(`${quoted(name)}: ${quoted(value)} is no id.`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Cut, because a selector may hold anything. */
-function quoted(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 100);
+function isMany(value: Value | readonly Value[]): value is readonly Value[] {
+  return Array.isArray(value);
 }

@@ -1,7 +1,11 @@
 import { type Condition, matches } from '../condition/condition.ts';
+import type { Knowledge } from '../condition/fields.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import type { Targets } from './clock.ts';
 import type { WorkingTime } from './working-time.ts';
+
+/** A due time follows from the ticket alone, so that whoever reckons it again finds the same. */
+export const slaKnowledge: Knowledge = { scope: 'fields' };
 
 export interface Sla {
   id: number;
@@ -33,6 +37,8 @@ export class SlaRules {
 
   /** The first by name whose condition picks the ticket, else the first without a condition. */
   of(ticket: Ticket): Sla | undefined {
-    return this.slas.find(({ condition }) => condition === null || matches(condition, ticket));
+    // What an SLA is chosen by does not depend on when it is asked (slaKnowledge).
+    const whenever = { now: ticket.updatedAt };
+    return this.slas.find(({ condition }) => condition === null || matches(condition, { ticket }, whenever));
   }
 }
