@@ -108,6 +108,16 @@ export {
   verifyTwoFactor,
 } from './http/account.ts';
 export { AuditEntry, auditLog } from './http/audit.ts';
+export {
+  Checklist,
+  ChecklistAnswer,
+  ChecklistItem,
+  ChecklistTemplate,
+  checklistItems,
+  checklists,
+  checklistTemplates,
+  MAX_CHECKLIST_ITEMS,
+} from './http/checklists.ts';
 export { bounded, boundedRecord } from './http/common.ts';
 export { DataExport, dataExports } from './http/data-exports.ts';
 export { Directory, directories, directoryTokens } from './http/directories.ts';

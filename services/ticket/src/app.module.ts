@@ -3,6 +3,7 @@ import { CONFIG, CursorCodec, erasureWork } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { ChangeArticles } from './application/change-articles.ts';
 import { ChangeTickets } from './application/change-tickets.ts';
+import { Checklists } from './application/checklists/checklists.ts';
 import { CreateTickets } from './application/create-tickets.ts';
 import { DeleteTicket } from './application/delete-ticket.ts';
 import { ArticleDrafts } from './application/draft-article.ts';
@@ -13,6 +14,7 @@ import { IndexTickets } from './application/index-tickets.ts';
 import { KeepReplicas } from './application/keep-replicas.ts';
 import { ListTickets } from './application/list-tickets.ts';
 import { ManageLookups } from './application/manage-lookups.ts';
+import { ManageRows } from './application/manage-rows.ts';
 import { MarkRedirected } from './application/mark-redirected.ts';
 import { Once } from './application/once.ts';
 import { BLOBS, IDENTITY, IMPORT_MODE, MAIL_IDENTITY, NEW_TAGS } from './application/ports.ts';
@@ -39,6 +41,7 @@ import { ManageTags } from './application/ties/manage-tags.ts';
 import { Mentions } from './application/ties/mentions.ts';
 import { MergeTickets } from './application/ties/merge-tickets.ts';
 import { TagTickets } from './application/ties/tag-tickets.ts';
+import { ChecklistsController } from './bus/checklists.controller.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FilesController } from './bus/files.controller.ts';
 import { IdentityClient } from './bus/identity.client.ts';
@@ -51,7 +54,9 @@ import { TagsController } from './bus/tags.controller.ts';
 import { TicketsController } from './bus/tickets.controller.ts';
 import { TiesController } from './bus/ties.controller.ts';
 import type { TicketConfig } from './config.ts';
+import { AdminRowStore } from './persistence/admin-row.store.ts';
 import { ArticleStore } from './persistence/article.store.ts';
+import { ChecklistStore } from './persistence/checklist.store.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
 import { IdempotencyStore } from './persistence/idempotency.store.ts';
@@ -83,6 +88,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     SlasController,
     TagsController,
     TiesController,
+    ChecklistsController,
     // Events and commands
     MailConsumer,
     IdentityConsumer,
@@ -131,6 +137,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     LinkTickets,
     MergeTickets,
     Mentions,
+    Checklists,
+    ManageRows,
     // Wishes of other services
     FileMail,
     RecordMail,
@@ -168,6 +176,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     LinkStore,
     MentionStore,
     MergeStore,
+    ChecklistStore,
+    AdminRowStore,
     HistoryStore,
     LookupStore,
     ReplicaStore,

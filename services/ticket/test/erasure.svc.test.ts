@@ -1,5 +1,7 @@
 import type { BlobStore } from '@helpmesh/blob';
 import {
+  checklistItems,
+  checklists,
   createArticle,
   type ErasedTickets,
   type ErasureTerms,
@@ -142,6 +144,18 @@ describe('erasing a person from the tickets', () => {
     expect(await desk.askAs('mail-ingest', erasureReach, { taskId, kind: 'mail', after: inboundId })).toEqual({
       ids: [],
     });
+  });
+
+  it('in the checklist of somebody else’s ticket their name becomes the pseudonym, in its past too', async () => {
+    const [who, other] = [someone(), someone()];
+    const { ticketId } = await asked(other);
+    const list = await desk.rest(cast.admin, checklists.create, { body: { ticket_id: ticketId } });
+    const text = `call ${who.email}`;
+    await desk.rest(cast.admin, checklistItems.create, { body: { checklist_id: list.id, text } });
+    await erase(who, 'pseudonymise');
+    expect(await places(who.email)).toEqual([]);
+    const items = await desk.query('SELECT text FROM checklist_item WHERE checklist_id = $1', [list.id]);
+    expect(items).toEqual([{ text: expect.stringMatching(`^call erased-${who.id}`) }]);
   });
 
   it('redact: what they wrote and sent goes, files that others have stay', async () => {

@@ -72,6 +72,11 @@ const newTag = async (world: World): Promise<Json> => {
 const someHours = { timezone: 'UTC', business_hours: { mon: { active: true, timeframes: [['09:00', '17:00']] } } };
 const newCalendar = made('/api/v1/calendars', (name) => ({ name, ...someHours }));
 const newSla = made('/api/v1/slas', (name) => ({ name }));
+const newChecklist = async (world: World, place: Place): Promise<Json> =>
+  world.boss.post('/api/v1/checklists', { ticket_id: (await world.ticketLike(place)).id });
+const newChecklistItem = async (world: World, place: Place): Promise<Json> =>
+  world.boss.post('/api/v1/checklist_items', { checklist_id: (await newChecklist(world, place)).id, text: 'spare' });
+const newTemplate = made('/api/v1/checklist_templates', (name) => ({ name, items: ['spare'] }));
 const newGroup = made('/api/v1/groups', (name) => ({ name }));
 const newRole = made('/api/v1/roles', (name) => ({ name, permissions: ['ticket.customer'] }));
 const newOrganization = made('/api/v1/organizations', (name) => ({ name }));
@@ -225,6 +230,21 @@ export const requests: Record<string, Asking> = {
     const query = new URLSearchParams({ ...on, mentionable_id: String(on.mentionable_id) });
     return (await world.boss.get(`/api/v1/mentions?${query}`)).mentions[0];
   }),
+  'GET /api/v1/checklists/{id}': spare(newChecklist),
+  'POST /api/v1/checklists': async (world, place) => ({ body: { ticket_id: (await world.ticketLike(place)).id } }),
+  'PATCH /api/v1/checklists/{id}': spare(newChecklist, { name: 'other' }),
+  'PUT /api/v1/checklists/{id}': spare(newChecklist, { name: 'other' }),
+  'DELETE /api/v1/checklists/{id}': spare(newChecklist),
+  'POST /api/v1/checklist_items': async (world, place) => ({
+    body: { checklist_id: (await newChecklist(world, place)).id, text: 'spare' },
+  }),
+  'PATCH /api/v1/checklist_items/{id}': spare(newChecklistItem, { checked: true }),
+  'PUT /api/v1/checklist_items/{id}': spare(newChecklistItem, { checked: true }),
+  'DELETE /api/v1/checklist_items/{id}': spare(newChecklistItem),
+  'GET /api/v1/checklist_templates/{id}': spare(newTemplate),
+  'POST /api/v1/checklist_templates': (world) => ({ body: { name: world.fresh('spare') } }),
+  'PUT /api/v1/checklist_templates/{id}': spare(newTemplate, { active: false }),
+  'DELETE /api/v1/checklist_templates/{id}': spare(newTemplate),
   'PUT /api/v1/ticket_merge/{id}/{number}': async (world, place) => ({
     path: { id: (await world.ticketLike(place)).id, number: (await world.ticketLike(place)).number },
   }),

@@ -69,6 +69,20 @@ DELETE /api/v1/links/remove                                    ---0 0-++ 0+0!  -
 GET    /api/v1/mentions                                        ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 POST   /api/v1/mentions                                        ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 DELETE /api/v1/mentions/{id}                                   ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+GET    /api/v1/checklists/{id}                                 -000 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+POST   /api/v1/checklists                                      ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+PATCH  /api/v1/checklists/{id}                                 -000 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+PUT    /api/v1/checklists/{id}                                 -000 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+DELETE /api/v1/checklists/{id}                                 -000 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+POST   /api/v1/checklist_items                                 -000 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+PATCH  /api/v1/checklist_items/{id}                            -000 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+PUT    /api/v1/checklist_items/{id}                            -000 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+DELETE /api/v1/checklist_items/{id}                            -000 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+GET    /api/v1/checklist_templates                             ---- ++++ ++-!
+GET    /api/v1/checklist_templates/{id}                        ---- ++++ ++-!
+POST   /api/v1/checklist_templates                             ---- ---- +--!
+PUT    /api/v1/checklist_templates/{id}                        ---- ---- +--!
+DELETE /api/v1/checklist_templates/{id}                        ---- ---- +--!
 # Of a ticket that is not there for them they are told, with 200, that it could not be found.
 PUT    /api/v1/ticket_merge/{id}/{number}                      ---+ +-++ +++!  -+++ +-++ +++!  -+++ ++++ +++!
 POST   /api/v1/ticket_merge/{id}/undo                          ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!

@@ -22,6 +22,7 @@ import {
   verifyTwoFactor,
 } from './account.ts';
 import { auditLog } from './audit.ts';
+import { checklistItems, checklists, checklistTemplates } from './checklists.ts';
 import { dataExports } from './data-exports.ts';
 import { directories, directoryTokens } from './directories.ts';
 import { agreements } from './federation.ts';
@@ -112,6 +113,9 @@ export const endpoints: readonly EndpointDefinition[] = [
   listMentions,
   addMention,
   deleteMention,
+  ...Object.values(checklists),
+  ...Object.values(checklistItems),
+  ...Object.values(checklistTemplates),
   currentUser,
   ...Object.values(users),
   ...Object.values(organizations),

@@ -408,18 +408,20 @@ export const deleteArticle = defineEndpoint({
   params,
 });
 
-const objects = <R extends z.ZodType, P extends string>(
+/** The five routes of a kind of row that administrators look after. */
+export const objects = <R extends z.ZodType, P extends string>(
   name: string,
   plural: string,
   path: P,
   row: R,
   body: z.ZodType,
+  group = 'Ticket attributes',
 ) => {
   const many = plural.replaceAll(' ', '-');
   const one = name.replaceAll(' ', '-');
   const camel = (words: string) => words.replace(/ (\w)/g, (_, letter: string) => letter.toUpperCase());
   const pascal = (words: string) => camel(` ${words}`);
-  const shared = { tag: 'Ticket attributes' };
+  const shared = { tag: group };
   return {
     list: defineEndpoint({
       ...shared,

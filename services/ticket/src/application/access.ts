@@ -41,10 +41,12 @@ export function notAuthorized(detail = 'Not authorized'): AppError {
   return new AppError('forbidden', 'access.not-authorized', detail);
 }
 
-export function notFound(
-  kind: 'Ticket' | 'Ticket::Article' | 'Ticket::State' | 'Ticket::Priority' | 'Tag::Item' | 'Calendar' | 'Sla',
-  id: number,
-): AppError {
+type Missing =
+  | ('Ticket' | 'Ticket::Article' | 'Ticket::State' | 'Ticket::Priority' | 'Tag::Item' | 'Calendar' | 'Sla')
+  | ('Checklist' | 'Checklist::Item' | 'ChecklistTemplate' | 'Ticket::TimeAccounting')
+  | 'Ticket::TimeAccounting::Type';
+
+export function notFound(kind: Missing, id: number): AppError {
   const code = {
     Ticket: 'ticket.not-found',
     'Ticket::Article': 'article.not-found',
@@ -53,6 +55,11 @@ export function notFound(
     'Tag::Item': 'tag.not-found',
     Calendar: 'calendar.not-found',
     Sla: 'sla.not-found',
+    Checklist: 'checklist.not-found',
+    'Checklist::Item': 'checklist-item.not-found',
+    ChecklistTemplate: 'checklist-template.not-found',
+    'Ticket::TimeAccounting': 'time-accounting.not-found',
+    'Ticket::TimeAccounting::Type': 'activity-type.not-found',
   };
   return new AppError('not-found', code[kind], `Couldn't find ${kind} with 'id'=${id}`);
 }

@@ -99,6 +99,33 @@ export class ErasureStore {
     );
   }
 
+  /** By what hangs on tickets; these tables stay small beside the articles. */
+  async byTies(on: On, patterns: readonly string[]): Promise<number[]> {
+    return ids(
+      on,
+      `SELECT DISTINCT ticket_id AS id FROM checklist c WHERE c.name ILIKE ANY ($1::text[])
+         OR EXISTS (SELECT 1 FROM checklist_item i WHERE i.checklist_id = c.id AND i.text ILIKE ANY ($1::text[]))
+       ORDER BY 1`,
+      [patterns],
+    );
+  }
+
+  /** Texts of a ticket's checklist; the name of the list stands with the id 0. */
+  async checklist(tx: EntityManager, ticketId: number): Promise<{ id: number; text: string }[]> {
+    return sql(
+      tx,
+      `SELECT 0 AS id, name AS text FROM checklist WHERE ticket_id = $1
+       UNION ALL
+       SELECT i.id, i.text FROM checklist_item i JOIN checklist c ON c.id = i.checklist_id WHERE c.ticket_id = $1`,
+      [ticketId],
+    );
+  }
+
+  async setChecklist(tx: EntityManager, ticketId: number, { id, text }: { id: number; text: string }): Promise<void> {
+    if (id === 0) await sql(tx, 'UPDATE checklist SET name = $2 WHERE ticket_id = $1', [ticketId, text]);
+    else await sql(tx, 'UPDATE checklist_item SET text = $2 WHERE id = $1', [id, text]);
+  }
+
   async ticket(tx: EntityManager, id: number): Promise<ErasableTicket | undefined> {
     const rows = await sql<ErasableTicket>(tx, 'SELECT id, title, note, preferences FROM ticket WHERE id = $1', [id]);
     return rows[0];

@@ -1,3 +1,4 @@
+import { referencingChecklists } from './checklist.store.ts';
 import { linksOf } from './link.store.ts';
 import { mentionsOf } from './mention.store.ts';
 import { tagNamesOf } from './tag.store.ts';
@@ -14,8 +15,13 @@ const instants = (t: string, names: readonly string[]) =>
 /** Why a mail was kept from another ticket names that ticket, which is for agents to know. */
 const preferences = `(CASE WHEN ${seesAsAgent()} THEN t.preferences ELSE t.preferences - 'follow_up_refused' END)::text`;
 
+/** Time spent and checklists are for agents to know: `time_unit` and `checklist_id` of a ticket that has them. */
+const keptFromCustomers = `'"time_unit":("[0-9.]+"|null),"checklist_id":([0-9]+|null)'`;
+const own = `CASE WHEN (t.time_unit IS NULL AND t.checklist_id IS NULL) OR ${seesAsAgent()} THEN t.json
+  ELSE regexp_replace(t.json, ${keptFromCustomers}, '"time_unit":null,"checklist_id":null') END`;
+
 /** Members are joined as text: the ticket holds its own as it was last written (migration 6). */
-const members = `t.json || ',"preferences":' || ${preferences}`;
+const members = `${own} || ',"preferences":' || ${preferences}`;
 
 const articleIds = `array_to_string(ARRAY(
   SELECT a.id FROM article a WHERE a.ticket_id = t.id AND (NOT a.internal OR ${seesAsAgent()}) ORDER BY a.id), ',')`;
@@ -33,11 +39,13 @@ const ticketNames = `
     'updated_by', (SELECT login FROM replica_user WHERE id = t.updated_by_id),
     'create_article_type', (SELECT name FROM article_type WHERE id = t.create_article_type_id),
     'create_article_sender', (SELECT name FROM article_sender WHERE id = t.create_article_sender_id),
-    'ticket_time_accounting', '[]'::json, 'referencing_checklists', '[]'::json))`;
+    'ticket_time_accounting', '[]'::json,
+    'referencing_checklists', to_json(${referencingChecklists('t.id', 'name')})))`;
 
 const bare = `(${members} || '}')`;
 const withIds = `(${members} || ',"article_ids":[' || ${articleIds}
-  || '],"ticket_time_accounting_ids":[],"referencing_checklist_ids":[]}')`;
+  || '],"ticket_time_accounting_ids":[],"referencing_checklist_ids":['
+  || array_to_string(${referencingChecklists('t.id', 'id')}, ',') || ']}')`;
 const joined = (object: string) => `left(${object}, -1) || ',' || substr((${ticketNames})::text, 2)`;
 
 const attachments = `

@@ -16,6 +16,9 @@ export const routes = {
   createApplication: ['POST', '/api/v1/applications'],
   createArticle: ['POST', '/api/v1/ticket_articles'],
   createCalendar: ['POST', '/api/v1/calendars'],
+  createChecklist: ['POST', '/api/v1/checklists'],
+  createChecklistItem: ['POST', '/api/v1/checklist_items'],
+  createChecklistTemplate: ['POST', '/api/v1/checklist_templates'],
   createDataExport: ['POST', '/api/v1/data_exports'],
   createDataPrivacyTask: ['POST', '/api/v1/data_privacy_tasks'],
   createDirectory: ['POST', '/api/v1/directories'],
@@ -41,6 +44,9 @@ export const routes = {
   deleteApplication: ['DELETE', '/api/v1/applications/:id'],
   deleteArticle: ['DELETE', '/api/v1/ticket_articles/:id'],
   deleteCalendar: ['DELETE', '/api/v1/calendars/:id'],
+  deleteChecklist: ['DELETE', '/api/v1/checklists/:id'],
+  deleteChecklistItem: ['DELETE', '/api/v1/checklist_items/:id'],
+  deleteChecklistTemplate: ['DELETE', '/api/v1/checklist_templates/:id'],
   deleteDirectory: ['DELETE', '/api/v1/directories/:id'],
   deleteDirectoryToken: ['DELETE', '/api/v1/directories/:id/tokens/:token'],
   deleteEntitlementMapping: ['DELETE', '/api/v1/entitlement_mappings/:id'],
@@ -67,6 +73,8 @@ export const routes = {
   getApplication: ['GET', '/api/v1/applications/:id'],
   getArticle: ['GET', '/api/v1/ticket_articles/:id'],
   getCalendar: ['GET', '/api/v1/calendars/:id'],
+  getChecklist: ['GET', '/api/v1/checklists/:id'],
+  getChecklistTemplate: ['GET', '/api/v1/checklist_templates/:id'],
   getDataExport: ['GET', '/api/v1/data_exports/:id'],
   getDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/:id'],
   getDirectory: ['GET', '/api/v1/directories/:id'],
@@ -88,6 +96,7 @@ export const routes = {
   listArticles: ['GET', '/api/v1/ticket_articles/by_ticket/:id'],
   listAuditEntries: ['GET', '/api/v1/audit'],
   listCalendars: ['GET', '/api/v1/calendars'],
+  listChecklistTemplates: ['GET', '/api/v1/checklist_templates'],
   listDataExports: ['GET', '/api/v1/data_exports'],
   listDataPrivacyTasks: ['GET', '/api/v1/data_privacy_tasks'],
   listDirectories: ['GET', '/api/v1/directories'],
@@ -132,6 +141,8 @@ export const routes = {
   renamePasskey: ['PUT', '/api/v1/users/two_factor/passkeys/:id'],
   renameTag: ['PUT', '/api/v1/tag_list/:id'],
   renewApplicationSecret: ['POST', '/api/v1/applications/:id/secret'],
+  replaceChecklist: ['PUT', '/api/v1/checklists/:id'],
+  replaceChecklistItem: ['PUT', '/api/v1/checklist_items/:id'],
   requestPasswordReset: ['POST', '/api/v1/users/password_reset'],
   retryOutboundMail: ['POST', '/api/v1/mail/outbound/:id/retry'],
   revokeGrantedApplication: ['DELETE', '/api/v1/oauth/grants/:id'],
@@ -163,6 +174,9 @@ export const routes = {
   updateApplication: ['PUT', '/api/v1/applications/:id'],
   updateArticle: ['PUT', '/api/v1/ticket_articles/:id'],
   updateCalendar: ['PUT', '/api/v1/calendars/:id'],
+  updateChecklist: ['PATCH', '/api/v1/checklists/:id'],
+  updateChecklistItem: ['PATCH', '/api/v1/checklist_items/:id'],
+  updateChecklistTemplate: ['PUT', '/api/v1/checklist_templates/:id'],
   updateDirectory: ['PUT', '/api/v1/directories/:id'],
   updateEntitlementMapping: ['PUT', '/api/v1/entitlement_mappings/:id'],
   updateGroup: ['PUT', '/api/v1/groups/:id'],
@@ -196,6 +210,9 @@ export interface Endpoints {
   createApplication: (typeof contracts.applications)['create'];
   createArticle: typeof contracts.createArticle;
   createCalendar: (typeof contracts.calendars)['create'];
+  createChecklist: (typeof contracts.checklists)['create'];
+  createChecklistItem: (typeof contracts.checklistItems)['create'];
+  createChecklistTemplate: (typeof contracts.checklistTemplates)['create'];
   createDataExport: (typeof contracts.dataExports)['create'];
   createDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['create'];
   createDirectory: (typeof contracts.directories)['create'];
@@ -221,6 +238,9 @@ export interface Endpoints {
   deleteApplication: (typeof contracts.applications)['delete'];
   deleteArticle: typeof contracts.deleteArticle;
   deleteCalendar: (typeof contracts.calendars)['delete'];
+  deleteChecklist: (typeof contracts.checklists)['delete'];
+  deleteChecklistItem: (typeof contracts.checklistItems)['delete'];
+  deleteChecklistTemplate: (typeof contracts.checklistTemplates)['delete'];
   deleteDirectory: (typeof contracts.directories)['delete'];
   deleteDirectoryToken: (typeof contracts.directoryTokens)['delete'];
   deleteEntitlementMapping: (typeof contracts.entitlementMappings)['delete'];
@@ -247,6 +267,8 @@ export interface Endpoints {
   getApplication: (typeof contracts.applications)['get'];
   getArticle: typeof contracts.getArticle;
   getCalendar: (typeof contracts.calendars)['get'];
+  getChecklist: (typeof contracts.checklists)['get'];
+  getChecklistTemplate: (typeof contracts.checklistTemplates)['get'];
   getDataExport: (typeof contracts.dataExports)['show'];
   getDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['show'];
   getDirectory: (typeof contracts.directories)['get'];
@@ -268,6 +290,7 @@ export interface Endpoints {
   listArticles: typeof contracts.listArticles;
   listAuditEntries: (typeof contracts.auditLog)['list'];
   listCalendars: (typeof contracts.calendars)['list'];
+  listChecklistTemplates: (typeof contracts.checklistTemplates)['list'];
   listDataExports: (typeof contracts.dataExports)['list'];
   listDataPrivacyTasks: (typeof contracts.dataPrivacyTasks)['list'];
   listDirectories: (typeof contracts.directories)['list'];
@@ -312,6 +335,8 @@ export interface Endpoints {
   renamePasskey: typeof contracts.renamePasskey;
   renameTag: (typeof contracts.tagList)['update'];
   renewApplicationSecret: (typeof contracts.applications)['renewSecret'];
+  replaceChecklist: (typeof contracts.checklists)['replace'];
+  replaceChecklistItem: (typeof contracts.checklistItems)['replace'];
   requestPasswordReset: typeof contracts.requestPasswordReset;
   retryOutboundMail: typeof contracts.retryOutboundMail;
   revokeGrantedApplication: (typeof contracts.oauthGrants)['revoke'];
@@ -343,6 +368,9 @@ export interface Endpoints {
   updateApplication: (typeof contracts.applications)['update'];
   updateArticle: typeof contracts.updateArticle;
   updateCalendar: (typeof contracts.calendars)['update'];
+  updateChecklist: (typeof contracts.checklists)['update'];
+  updateChecklistItem: (typeof contracts.checklistItems)['update'];
+  updateChecklistTemplate: (typeof contracts.checklistTemplates)['update'];
   updateDirectory: (typeof contracts.directories)['update'];
   updateEntitlementMapping: (typeof contracts.entitlementMappings)['update'];
   updateGroup: (typeof contracts.groups)['update'];

@@ -95,6 +95,7 @@ export class EraseTickets implements Eraser {
     for (let from = 0; from < newest.history; from += WINDOW) {
       yield await this.store.byHistory(this.db, patterns, from, from + WINDOW);
     }
+    yield await this.store.byTies(this.db, patterns);
   }
 
   private async eraseTicket(job: ErasureJob, id: number, own: boolean, counts: Counts): Promise<void> {
@@ -163,6 +164,7 @@ export class EraseTickets implements Eraser {
       after = page.at(-1)?.id ?? after;
     }
     const pastChanged = await this.rewriteHistory(tx, person, id, theirs);
+    const tiesChanged = await this.rewriteChecklist(tx, person, id, theirs);
     const ticket = await this.store.ticket(tx, id);
     if (!ticket) return { articles: 0, ticket: false };
     const emptied = theirs && person.tickets !== 'pseudonymise';
@@ -175,7 +177,7 @@ export class EraseTickets implements Eraser {
     const touched = JSON.stringify(next) !== JSON.stringify(ticket);
     // The search document says the customer's name, whatever the ticket says.
     const first = theirs && (await this.store.noteReach(tx, taskId, 'ticket', [id])) > 0;
-    if (articles === 0 && !touched && !pastChanged && !first) return { articles, ticket: false };
+    if (articles === 0 && !touched && !pastChanged && !tiesChanged && !first) return { articles, ticket: false };
     await this.store.setTicket(tx, next);
     await this.index.run(tx, [{ ticketId: id, whole: true }]);
     const now = (await this.tickets.lock(tx, VisibleTickets.toTheService(), [id])).get(id);
@@ -244,6 +246,17 @@ export class EraseTickets implements Eraser {
       const next = { ...entry, value_from: rewritten(entry.value_from), value_to: rewritten(entry.value_to) };
       if (next.value_from === entry.value_from && next.value_to === entry.value_to) continue;
       await this.store.setHistory(tx, next);
+      changed = true;
+    }
+    return changed;
+  }
+
+  private async rewriteChecklist(tx: EntityManager, person: ErasedPerson, id: number, theirs: boolean) {
+    let changed = false;
+    for (const said of await this.store.checklist(tx, id)) {
+      const text = person.rewrite(said.text, theirs);
+      if (text === said.text) continue;
+      await this.store.setChecklist(tx, id, { ...said, text });
       changed = true;
     }
     return changed;

@@ -4,7 +4,7 @@ import type { FieldChange } from './changes.ts';
 /** One line of a ticket's history. */
 export interface HistoryEntry {
   ticketId: number;
-  object: 'Ticket' | 'Ticket::Article';
+  object: 'Ticket' | 'Ticket::Article' | 'Checklist' | 'Checklist::Item';
   oId: number;
   type:
     | 'created'
@@ -15,7 +15,8 @@ export interface HistoryEntry {
     | 'escalation_warning'
     | 'merged_into'
     | 'received_merge'
-    | 'merge_undone';
+    | 'merge_undone'
+    | 'checklist_item_checked';
   attribute: string | null;
   valueFrom: string | null;
   valueTo: string | null;
@@ -97,6 +98,22 @@ export function linkEntry(
   const entry = { ...created('Ticket', { ticketId: ticket.id, id: ticket.id, by, at }), type, attribute: 'link' };
   if (type === 'added') return { ...entry, valueTo: other.number, idTo: other.id };
   return { ...entry, valueFrom: other.number, idFrom: other.id };
+}
+
+/** What happened to a ticket's checklist, or to an item of it; the values are names and texts. */
+export function checklistEntry(
+  what:
+    | ('created' | 'updated' | 'removed')
+    | ('item-added' | 'item-updated' | 'item-removed')
+    | 'checklist_item_checked',
+  place: Parameters<typeof created>[1],
+  { from = null, to = null }: { from?: string | null; to?: string | null },
+): HistoryEntry {
+  const ofItem = what.includes('item');
+  const entry = created(ofItem ? 'Checklist::Item' : 'Checklist', place);
+  const type = what.replace(/^item-/, '') as HistoryEntry['type'];
+  const attribute = ofItem ? 'checklist_item' : 'checklist';
+  return { ...entry, type, attribute, valueFrom: from, valueTo: to };
 }
 
 /** One entry for each changed field, with names beside ids. */
