@@ -101,7 +101,10 @@ export const Ticket = Row.extend({
   escalation_at: Instant.nullable(),
   pending_time: Instant.nullable(),
   type: z.string().nullable(),
+  /** Work on it altogether, as a decimal number; null for customers, and where none was ever noted. */
   time_unit: z.string().nullable(),
+  /** Null for customers. */
+  checklist_id: z.number().int().nullable(),
   preferences: z.record(z.string(), z.unknown()),
 });
 

@@ -82,8 +82,8 @@ function apply(cache: QueryClient, { type, ticketId, row }: TicketEvent): void {
       patchRow(list, ticketId, row),
     );
   }
-  const { one, articles, history, tags, sla, links } = ticketKeys;
-  for (const keyOf of [one, articles, history, tags, sla, links]) {
+  const { one, articles, history, tags, sla, links, checklist } = ticketKeys;
+  for (const keyOf of [one, articles, history, tags, sla, links, checklist]) {
     void cache.invalidateQueries({ queryKey: keyOf(ticketId) });
   }
 }

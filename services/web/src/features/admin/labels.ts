@@ -8,6 +8,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   groups: msg`Groups`,
   organizations: msg`Organizations`,
   roles: msg`Roles`,
+  checklists: msg`Checklists`,
   'sign-in': msg`Sign-in`,
   directories: msg`Directories`,
   applications: msg`Applications`,

@@ -3,6 +3,7 @@ export type AdminPageId =
   | 'groups'
   | 'organizations'
   | 'roles'
+  | 'checklists'
   | 'sign-in'
   | 'directories'
   | 'applications'
@@ -20,6 +21,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'groups', permissions: ['admin.group'] },
   { id: 'organizations', permissions: ['admin.organization'] },
   { id: 'roles', permissions: ['admin.role'] },
+  { id: 'checklists', permissions: ['admin.checklist'] },
   { id: 'sign-in', permissions: ['admin.security'] },
   { id: 'directories', permissions: ['admin.security', 'admin.user', 'admin.scim'] },
   { id: 'applications', permissions: ['admin.api'] },

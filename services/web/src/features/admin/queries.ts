@@ -10,6 +10,7 @@ export type Organization = OutputOf<Endpoints['getOrganization']>;
 export type Role = OutputOf<Endpoints['listRoles']>[number] & { permissions?: string[] };
 export type Provider = OutputOf<Endpoints['getOpenIdProvider']>;
 export type Mapping = OutputOf<Endpoints['getEntitlementMapping']>;
+export type ChecklistTemplate = OutputOf<Endpoints['getChecklistTemplate']>;
 export type Application = OutputOf<Endpoints['getApplication']>;
 export type Directory = OutputOf<Endpoints['getDirectory']>;
 export type DirectoryToken = OutputOf<Endpoints['listDirectoryTokens']>[number];
@@ -165,6 +166,11 @@ export const userAuthorizationsQuery = (id: number) =>
 export const permissionsQuery = queryOptions({
   queryKey: keyOf('roles', 'permissions'),
   queryFn: ({ signal }) => call('listPermissions', { signal }),
+});
+
+export const checklistTemplatesQuery = queryOptions({
+  queryKey: keyOf('checklists'),
+  queryFn: ({ signal }) => call('listChecklistTemplates', { query: { per_page: ALL }, signal }),
 });
 
 export const applicationsQuery = queryOptions({

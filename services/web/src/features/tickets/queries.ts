@@ -33,6 +33,7 @@ export const ticketKeys = {
   tags: (id: number) => ['tickets', 'tags', id] as const,
   sla: (id: number) => ['tickets', 'sla', id] as const,
   links: (id: number) => ['tickets', 'links', id] as const,
+  checklist: (id: number) => ['tickets', 'checklist', id] as const,
   ofCustomer: (id: number) => ['tickets', 'of-customer', id] as const,
 };
 
@@ -135,6 +136,46 @@ export const linksQuery = (id: number) =>
       });
     },
   });
+
+type ChecklistAssets = OutputOf<Endpoints['getChecklist']>['assets'];
+export type ChecklistItem = OutputOf<Endpoints['createChecklistItem']>;
+
+export interface Checklist {
+  id: number;
+  name: string;
+  /** In their order. */
+  items: ChecklistItem[];
+  /** Those that items name, by id. */
+  tickets: Record<string, Ticket>;
+}
+
+export function checklistOf(id: number, assets: ChecklistAssets): Checklist {
+  const lists = assets.Checklist as Record<string, { name: string; sorted_item_ids: string[] }>;
+  const byId = (assets.ChecklistItem ?? {}) as Record<string, ChecklistItem>;
+  const { name = '', sorted_item_ids = [] } = lists[id] ?? {};
+  const tickets = (assets.Ticket ?? {}) as Record<string, Ticket>;
+  return { id, name, items: sorted_item_ids.flatMap((item) => byId[item] ?? []), tickets };
+}
+
+/** @param checklistId  null: the ticket has none */
+export const checklistQuery = (ticketId: number, checklistId: number | null) =>
+  queryOptions({
+    queryKey: [...ticketKeys.checklist(ticketId), checklistId] as const,
+    queryFn: async ({ signal }) => {
+      if (checklistId === null) return null;
+      const { id, assets } = await call('getChecklist', { params: { id: checklistId }, signal });
+      return checklistOf(id, assets);
+    },
+  });
+
+export const checklistTemplatesQuery = queryOptions({
+  queryKey: ['lookup', 'checklist-templates'],
+  queryFn: async ({ signal }) => {
+    const templates = await call('listChecklistTemplates', { signal });
+    return templates.filter(({ active }) => active);
+  },
+  staleTime: 10 * 60_000,
+});
 
 /** Tickets by number or words, to choose one of them; the last word is still being typed. */
 export const ticketSearchQuery = (words: string) =>

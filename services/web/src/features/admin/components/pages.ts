@@ -3,6 +3,8 @@ export { AdminArea } from './admin-page.tsx';
 export { ApplicationPage, NewApplicationPage } from './application-page.tsx';
 export { ApplicationsPage } from './applications-page.tsx';
 export { AuditPage } from './audit-page.tsx';
+export { ChecklistTemplatePage, NewChecklistTemplatePage } from './checklist-page.tsx';
+export { ChecklistsPage } from './checklists-page.tsx';
 export { DataProtectionPage } from './data-protection-page.tsx';
 export { DirectoriesPage } from './directories-page.tsx';
 export { DirectoryPage, NewDirectoryPage } from './directory-page.tsx';

@@ -13,6 +13,7 @@ import { useMe } from '../../session/use-me.ts';
 import { arrivedSince, isAddress, replyRecipient, splitAddresses } from '../article.ts';
 import { type Draft, isBlank, loadDraft, newFormId, removeDraft, saveDraft } from '../draft.ts';
 import { type Article, articlesQuery, statesQuery, type Ticket, ticketKeys } from '../queries.ts';
+import { useClosing } from '../use-closing.tsx';
 import { useUploads } from '../use-uploads.ts';
 import { AttachButton } from './attach-button.tsx';
 import classes from './composer.module.css';
@@ -53,6 +54,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
   const [tried, setTried] = useState(false);
   const [dragging, setDragging] = useState(false);
   const uploads = useUploads(draft.formId, draft.files);
+  const closing = useClosing(ticket);
   /** The newest article this text was written in view of. */
   const seenId = useRef(Math.max(0, ...articles.map(({ id }) => id)));
   const [arrived, setArrived] = useState<Article[]>([]);
@@ -286,7 +288,11 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
           </Tooltip>
           <span className={classes.spacer} />
           {!isNote && agent && (
-            <Button variant="default" disabled={send.isPending} onClick={() => submit({ close: true })}>
+            <Button
+              variant="default"
+              disabled={send.isPending}
+              onClick={() => closing.close(() => submit({ close: true }))}
+            >
               {t`Send and close`}
             </Button>
           )}
@@ -300,6 +306,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
           </Button>
         </div>
       </div>
+      {closing.question}
     </div>
   );
 }

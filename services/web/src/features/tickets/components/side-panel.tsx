@@ -11,6 +11,7 @@ import { useMe } from '../../session/use-me.ts';
 import { type Ticket, ticketsOfCustomerQuery } from '../queries.ts';
 import { StateBadge } from './badges.tsx';
 import classes from './side-panel.module.css';
+import { TicketChecklist } from './ticket-checklist.tsx';
 import { TicketDue } from './ticket-due.tsx';
 import { TicketHistory } from './ticket-history.tsx';
 import { TicketLinks } from './ticket-links.tsx';
@@ -27,6 +28,11 @@ export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User
       {agent && (
         <Section title={t`Tags`}>
           <TicketTags ticketId={ticket.id} />
+        </Section>
+      )}
+      {agent && (
+        <Section title={t`Checklist`}>
+          <TicketChecklist ticket={ticket} />
         </Section>
       )}
       {agent && (

@@ -10,6 +10,7 @@ import { priorityLabel, stateLabel } from '../labels.ts';
 import { groupsQuery, prioritiesQuery, statesQuery, type Ticket } from '../queries.ts';
 import { isPendingState, isResultState, stateTypeOf } from '../state-type.ts';
 import { useUndo } from '../undo.ts';
+import { useClosing } from '../use-closing.tsx';
 import { useUpdateTicket } from '../use-update-ticket.ts';
 import { PendingUntil } from './pending-until.tsx';
 import classes from './ticket-fields.module.css';
@@ -26,6 +27,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
   const [pendingState, setPendingState] = useState<{ id: number; name: string } | null>(null);
   const inputs = useRef<Record<string, HTMLInputElement | null>>({});
   const undo = useUndo();
+  const closing = useClosing(ticket);
 
   const setState = (id: number, name: string, pendingTime: string | null) => {
     const label = stateLabel(i18n, name);
@@ -43,6 +45,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
     const state = states.find((candidate) => candidate.id === id);
     if (!state || id === ticket.state_id) return;
     if (isPendingState(state)) setPendingState({ id, name: state.name });
+    else if (stateTypeOf(state) === 'closed') closing.close(() => setState(id, state.name, null));
     else setState(id, state.name, null);
   };
   const setPriority = (id: number) => {
@@ -108,7 +111,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
       section: 'ticket',
       key: 'e',
       can: () => closed !== undefined && ticket.state_id !== closed.id,
-      run: () => closed && setState(closed.id, closed.name, null),
+      run: () => closed && closing.close(() => setState(closed.id, closed.name, null)),
     },
     {
       id: 'ticket.undo',
@@ -175,6 +178,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
           setPendingState(null);
         }}
       />
+      {closing.question}
     </div>
   );
 }

@@ -77,6 +77,7 @@ function Line({ entry }: { entry: HistoryEntry }) {
     if (attribute === 'pending_time') return <Ago at={raw} />;
     return raw;
   };
+  if (attribute.startsWith('checklist')) return <ChecklistLine entry={entry} />;
   if (entry.type === 'created') {
     return entry.object === 'Ticket' ? <Trans>Ticket created</Trans> : <Trans>Message added</Trans>;
   }
@@ -95,6 +96,23 @@ function Line({ entry }: { entry: HistoryEntry }) {
       {names[attribute] ?? attribute}: <span className={classes.by}>{value(entry.value_from)}</span> →{' '}
       {value(entry.value_to)}
     </>
+  );
+}
+
+function ChecklistLine({ entry: { attribute, type, value_from: from, value_to: to } }: { entry: HistoryEntry }) {
+  if (attribute === 'checklist') {
+    if (type === 'created') return <Trans>Checklist added</Trans>;
+    if (type === 'removed') return <Trans>Checklist deleted</Trans>;
+    return <Trans>Checklist renamed: {to}</Trans>;
+  }
+  if (type === 'checklist_item_checked')
+    return to === 'true' ? <Trans>Done: {from}</Trans> : <Trans>Not done: {from}</Trans>;
+  if (type === 'added') return <Trans>To do: {to}</Trans>;
+  if (type === 'removed') return <Trans>No longer to do: {from}</Trans>;
+  return (
+    <Trans>
+      To do: {from} → {to}
+    </Trans>
   );
 }
 
