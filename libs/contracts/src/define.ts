@@ -127,6 +127,8 @@ export interface EndpointDefinition<
   enrolling: boolean;
   /** Public routes: calls that one network may make in an hour; undefined does not limit. */
   perHour: number | undefined;
+  /** Name, without its ending, of the file that `download=true` makes of the list; undefined: there is none. */
+  csv: string | undefined;
 }
 
 /**
@@ -150,6 +152,7 @@ export function defineEndpoint<
   status?: number;
   enrolling?: boolean;
   perHour?: number;
+  csv?: string;
   /** Services beside the gateway that ask the same question. */
   alsoAskedBy?: readonly ServiceName[];
   params?: P;
@@ -179,5 +182,6 @@ export function defineEndpoint<
     status: endpoint.status ?? 200,
     enrolling: endpoint.enrolling ?? false,
     perHour: endpoint.perHour,
+    csv: endpoint.csv,
   };
 }

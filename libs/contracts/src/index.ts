@@ -120,6 +120,7 @@ export {
 } from './http/checklists.ts';
 export { bounded, boundedRecord } from './http/common.ts';
 export { DataExport, dataExports } from './http/data-exports.ts';
+export { DeskSettings, deskSettings } from './http/desk-settings.ts';
 export { Directory, directories, directoryTokens } from './http/directories.ts';
 export { endpoints } from './http/endpoints.ts';
 export { Agreement, agreements } from './http/federation.ts';
@@ -208,6 +209,14 @@ export {
   updateArticle,
   updateTicket,
 } from './http/tickets.ts';
+export {
+  ActivityType,
+  activityTypes,
+  TimeAccounting,
+  type TimeAccountingInput,
+  timeAccountings,
+  timeLog,
+} from './http/time-accounting.ts';
 export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
 export { type AccountChange, accountChanges, type MailTemplate, mailTemplates } from './mail/templates.ts';

@@ -28,6 +28,7 @@ import { RecordDelivery } from './application/record-delivery.ts';
 import { RecordMail } from './application/record-mail.ts';
 import { References } from './application/references.ts';
 import { SearchTickets } from './application/search-tickets.ts';
+import { DeskSettings } from './application/settings/desk-settings.ts';
 import { ExplainSla } from './application/sla/explain-sla.ts';
 import { ManageSlas } from './application/sla/manage-slas.ts';
 import { RecomputeSlas } from './application/sla/recompute.ts';
@@ -41,6 +42,7 @@ import { ManageTags } from './application/ties/manage-tags.ts';
 import { Mentions } from './application/ties/mentions.ts';
 import { MergeTickets } from './application/ties/merge-tickets.ts';
 import { TagTickets } from './application/ties/tag-tickets.ts';
+import { Times } from './application/times/times.ts';
 import { ChecklistsController } from './bus/checklists.controller.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FilesController } from './bus/files.controller.ts';
@@ -53,10 +55,12 @@ import { SlasController } from './bus/slas.controller.ts';
 import { TagsController } from './bus/tags.controller.ts';
 import { TicketsController } from './bus/tickets.controller.ts';
 import { TiesController } from './bus/ties.controller.ts';
+import { TimesController } from './bus/times.controller.ts';
 import type { TicketConfig } from './config.ts';
 import { AdminRowStore } from './persistence/admin-row.store.ts';
 import { ArticleStore } from './persistence/article.store.ts';
 import { ChecklistStore } from './persistence/checklist.store.ts';
+import { DeskSettingStore } from './persistence/desk-setting.store.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
 import { IdempotencyStore } from './persistence/idempotency.store.ts';
@@ -75,6 +79,7 @@ import { SlaAdminStore } from './persistence/sla-admin.store.ts';
 import { TagStore } from './persistence/tag.store.ts';
 import { ThreadStore } from './persistence/thread.store.ts';
 import { TicketStore } from './persistence/ticket.store.ts';
+import { TimeStore } from './persistence/time.store.ts';
 import { UploadStore } from './persistence/upload.store.ts';
 
 /** The map of the service. */
@@ -89,6 +94,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     TagsController,
     TiesController,
     ChecklistsController,
+    TimesController,
     // Events and commands
     MailConsumer,
     IdentityConsumer,
@@ -138,7 +144,9 @@ import { UploadStore } from './persistence/upload.store.ts';
     MergeTickets,
     Mentions,
     Checklists,
+    Times,
     ManageRows,
+    DeskSettings,
     // Wishes of other services
     FileMail,
     RecordMail,
@@ -178,6 +186,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     MergeStore,
     ChecklistStore,
     AdminRowStore,
+    TimeStore,
+    DeskSettingStore,
     HistoryStore,
     LookupStore,
     ReplicaStore,

@@ -77,6 +77,19 @@ const newChecklist = async (world: World, place: Place): Promise<Json> =>
 const newChecklistItem = async (world: World, place: Place): Promise<Json> =>
   world.boss.post('/api/v1/checklist_items', { checklist_id: (await newChecklist(world, place)).id, text: 'spare' });
 const newTemplate = made('/api/v1/checklist_templates', (name) => ({ name, items: ['spare'] }));
+const newTime = async ({ boss, topics }: World, place: Place): Promise<Json> =>
+  boss.post('/api/v1/time_accountings', { ticket_id: topics[place].id, time_unit: '1' });
+const timeOfTicket =
+  (body?: Json): Asking =>
+  async (world, place) => {
+    const { id, ticket_id } = await newTime(world, place);
+    return { path: { id: ticket_id, accounting: id }, ...(body && { body }) };
+  };
+const time =
+  (body?: Json): Asking =>
+  async (world, place) => ({ path: { accounting: (await newTime(world, place)).id }, ...(body && { body }) });
+const newActivityType = made('/api/v1/time_accounting/types', (name) => ({ name }));
+const aMonth: Asking = () => ({ path: { year: 2026, month: 6 } });
 const newGroup = made('/api/v1/groups', (name) => ({ name }));
 const newRole = made('/api/v1/roles', (name) => ({ name, permissions: ['ticket.customer'] }));
 const newOrganization = made('/api/v1/organizations', (name) => ({ name }));
@@ -245,6 +258,24 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/checklist_templates': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/checklist_templates/{id}': spare(newTemplate, { active: false }),
   'DELETE /api/v1/checklist_templates/{id}': spare(newTemplate),
+  'GET /api/v1/tickets/{id}/time_accountings': ticket,
+  'POST /api/v1/tickets/{id}/time_accountings': put(ticket, { time_unit: '1' }),
+  'GET /api/v1/tickets/{id}/time_accountings/{accounting}': timeOfTicket(),
+  'PUT /api/v1/tickets/{id}/time_accountings/{accounting}': timeOfTicket({ time_unit: '2' }),
+  'DELETE /api/v1/tickets/{id}/time_accountings/{accounting}': timeOfTicket(),
+  'POST /api/v1/time_accountings': ({ topics }, place) => ({ body: { ticket_id: topics[place].id, time_unit: '1' } }),
+  'GET /api/v1/time_accountings/{accounting}': time(),
+  'PUT /api/v1/time_accountings/{accounting}': time({ time_unit: '2' }),
+  'DELETE /api/v1/time_accountings/{accounting}': time(),
+  'GET /api/v1/time_accounting/types/{id}': spare(newActivityType),
+  'POST /api/v1/time_accounting/types': (world) => ({ body: { name: world.fresh('spare') } }),
+  'PUT /api/v1/time_accounting/types/{id}': spare(newActivityType, { note: 'other' }),
+  'DELETE /api/v1/time_accounting/types/{id}': spare(newActivityType),
+  'GET /api/v1/time_accounting/log/by_activity/{year}/{month}': aMonth,
+  'GET /api/v1/time_accounting/log/by_ticket/{year}/{month}': aMonth,
+  'GET /api/v1/time_accounting/log/by_customer/{year}/{month}': aMonth,
+  'GET /api/v1/time_accounting/log/by_organization/{year}/{month}': aMonth,
+  'PUT /api/v1/desk_settings': () => ({ body: { time_accounting: false } }),
   'PUT /api/v1/ticket_merge/{id}/{number}': async (world, place) => ({
     path: { id: (await world.ticketLike(place)).id, number: (await world.ticketLike(place)).number },
   }),

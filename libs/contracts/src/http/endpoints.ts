@@ -24,6 +24,7 @@ import {
 import { auditLog } from './audit.ts';
 import { checklistItems, checklists, checklistTemplates } from './checklists.ts';
 import { dataExports } from './data-exports.ts';
+import { deskSettings } from './desk-settings.ts';
 import { directories, directoryTokens } from './directories.ts';
 import { agreements } from './federation.ts';
 import { gettingStarted } from './getting-started.ts';
@@ -77,6 +78,7 @@ import {
   updateArticle,
   updateTicket,
 } from './tickets.ts';
+import { activityTypes, timeAccountings, timeLog } from './time-accounting.ts';
 
 /** Every route that the gateway forwards: its map, the OpenAPI document and the web client are made from this list. */
 export const endpoints: readonly EndpointDefinition[] = [
@@ -116,6 +118,10 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(checklists),
   ...Object.values(checklistItems),
   ...Object.values(checklistTemplates),
+  ...Object.values(timeAccountings),
+  ...Object.values(activityTypes),
+  ...Object.values(timeLog),
+  ...Object.values(deskSettings),
   currentUser,
   ...Object.values(users),
   ...Object.values(organizations),

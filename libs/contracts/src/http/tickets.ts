@@ -18,6 +18,13 @@ export const AttachmentInput = z.union([
   z.object({ filename: text(1024), data: z.string(), 'mime-type': text(255), charset: z.string().optional() }),
 ]);
 
+/** Time spent, in whatever unit the desk counts; a comma does for the point. */
+export const TimeUnit = z
+  .union([z.number(), z.string().max(20)])
+  .transform((value) => String(value).trim().replace(',', '.'))
+  .pipe(z.string().regex(/^\d{1,7}(\.\d{1,2})?$/, 'must be a number with two decimals at most'))
+  .meta({ type: 'string', description: 'A decimal number: `15` or `1.25`' });
+
 export const ArticleInput = z.object({
   type: text(50).optional(),
   type_id: optionalId,
@@ -37,6 +44,10 @@ export const ArticleInput = z.object({
   form_id: text(200).optional(),
   attachments: bounded(AttachmentInput, 100).optional(),
   preferences: z.record(z.string(), z.unknown()).optional(),
+  /** Time the agent spent for it, and on what kind of work. */
+  time_unit: z.union([TimeUnit, z.literal('')]).nullish(),
+  accounted_time_type_id: optionalId,
+  accounted_time_type: text(250).nullish(),
   /** Taken from administrators in import mode only; what is imported is never mailed. */
   created_at: Instant.optional(),
 });
@@ -134,6 +145,8 @@ export const Article = Row.extend({
   internal: z.boolean(),
   origin_by_id: z.number().int().nullable(),
   preferences: z.record(z.string(), z.unknown()),
+  /** Null for customers, and where none was noted. */
+  time_unit: z.string().nullable(),
   attachments: z.array(Attachment),
   type: z.string(),
   sender: z.string(),

@@ -1,4 +1,5 @@
 import type { auditLog, OutputOf } from '@helpmesh/contracts';
+import { cell } from './rows-csv.ts';
 
 type Entry = OutputOf<typeof auditLog.list>['entries'][number];
 
@@ -46,10 +47,3 @@ export const auditFormats: Record<'csv' | 'json', AuditFormat> = {
     write: (entry) => JSON.stringify(entry),
   },
 };
-
-function cell(value: unknown): string {
-  const text = value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  // What spreadsheets take for a formula is shown as the text it is.
-  const shown = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
-}

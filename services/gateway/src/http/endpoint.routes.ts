@@ -5,6 +5,7 @@ import type { RpcClient } from '@helpmesh/messaging';
 import { type ActorSigner, type Cache, clientNetwork, type TokenFor } from '@helpmesh/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { storeFiles } from '../application/store-files.ts';
+import { rowsAsCsv } from '../domain/rows-csv.ts';
 import { answerError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
 
@@ -85,7 +86,18 @@ async function forward(
   });
   reply.code(endpoint.status).header('cache-control', NO_STORE);
   if (EMPTY_ANSWER.has(endpoint.id)) return reply.send('');
+  if (endpoint.csv !== undefined && wantsFile(query)) {
+    return reply
+      .header('content-type', 'text/csv; charset=utf-8; header=present')
+      .header('content-disposition', `attachment; filename="${endpoint.csv}.csv"`)
+      .send(rowsAsCsv(JSON.parse(json.toString())));
+  }
   return reply.header('content-type', JSON_TYPE).send(json);
+}
+
+function wantsFile(query: unknown): boolean {
+  const { download } = query as { download?: unknown };
+  return download === 'true' || download === '1';
 }
 
 /** Any body that could name files goes through the store, whatever the route: see `storeFiles`. */

@@ -9,13 +9,15 @@ import { isCommunication } from '../domain/article/kinds.ts';
 import { mentionedIn } from '../domain/article/mentioned.ts';
 import { type TagName, tagNames } from '../domain/tag/tag.ts';
 import { followUpChanges, mayFollowUp } from '../domain/ticket/follow-up.ts';
-import { retagged } from '../domain/ticket/history.ts';
+import { retagged, timeEntry } from '../domain/ticket/history.ts';
 import { isClosed } from '../domain/ticket/state.ts';
 import type { Ticket, TicketFields } from '../domain/ticket/ticket.ts';
+import { shownUnits } from '../domain/time/units.ts';
 import { ReadStore } from '../persistence/read.store.ts';
 import { TagStore } from '../persistence/tag.store.ts';
 import { ThreadStore } from '../persistence/thread.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
+import { type NewTime, TimeStore } from '../persistence/time.store.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { mayMakeCustomers, notAuthorized, notFound, type Part, partInChanging } from './access.ts';
@@ -87,6 +89,7 @@ export class ChangeTickets {
     private readonly tags: TagStore,
     private readonly tagging: TagTickets,
     private readonly mentions: Mentions,
+    private readonly times: TimeStore,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
@@ -166,6 +169,7 @@ export class ChangeTickets {
       article ? [{ ticket: writing.ticket(ticketId), mentioned: article.mentioned, by: actor.userId }] : [],
     );
     await this.mentions.call(tx, calls, refs, now);
+    await this.times.add(tx, timesOf(plans, written), now);
     await this.uploads.useUp(
       tx,
       plans.flatMap((plan) => plan.article?.uploadIds ?? []),
@@ -209,9 +213,14 @@ export class ChangeTickets {
     const words = command.do === 'update' ? command.input.article : command.input;
     const at = importedAt(this.importMode, actor, words?.created_at ?? command.input.created_at);
     const tagged = tagging.add(ticketId, tags, actor.userId, this.tagging.mayMake(actor));
-    const also = tagged && { tags: tagged };
+    const time = article?.time ? { from: null, to: shownUnits(article.time.units) } : undefined;
+    const also = { ...(tagged && { tags: tagged }), ...(time && { time_unit: time }) };
     writing.change(ticketId, fields, at && finished ? asPast(finished) : finished, actor.userId, at, also);
     for (const entry of tagged ? retagged(ticketId, tagged, actor.userId, writing.now) : []) writing.addHistory(entry);
+    if (time) {
+      const place = { ticketId, id: articleId, by: actor.userId, at: writing.now };
+      writing.addHistory(timeEntry('added', place, time, 'Ticket::Article'));
+    }
     return { ticketId, articleId: finished && articleId };
   }
 
@@ -260,6 +269,15 @@ export class ChangeTickets {
     }
     return answers;
   }
+}
+
+/** Time that articles brought along. */
+function timesOf(plans: readonly Plan[], written: readonly (Written | AppError)[]): NewTime[] {
+  return plans.flatMap(({ article, actor }, i) => {
+    const one = written[i];
+    if (!article?.time || !one || one instanceof AppError) return [];
+    return [{ ...article.time, ticketId: one.ticketId, articleId: one.articleId, by: actor.userId }];
+  });
 }
 
 function mailingTickets(plans: readonly Plan[]): number[] {

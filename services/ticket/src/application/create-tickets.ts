@@ -7,12 +7,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { mentionedIn } from '../domain/article/mentioned.ts';
 import { type TagName, tagNames } from '../domain/tag/tag.ts';
-import { retagged } from '../domain/ticket/history.ts';
+import { retagged, timeEntry } from '../domain/ticket/history.ts';
 import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Group } from '../domain/ticket/people.ts';
 import type { NewTicket, TicketFields } from '../domain/ticket/ticket.ts';
+import { shownUnits } from '../domain/time/units.ts';
 import { TagStore } from '../persistence/tag.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
+import { type NewTime, TimeStore } from '../persistence/time.store.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
 import { mayMakeCustomers, missingValue, notAuthorized, type Part, partInOpening } from './access.ts';
 import { type ArticleDraft, ArticleDrafts } from './draft-article.ts';
@@ -65,6 +67,7 @@ export class CreateTickets {
     private readonly tags: TagStore,
     private readonly tagging: TagTickets,
     private readonly mentions: Mentions,
+    private readonly times: TimeStore,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
@@ -123,6 +126,7 @@ export class CreateTickets {
     const ids = await this.tickets.takeIds(tx, plans.length, plans.length);
     const names = plans.flatMap(({ tags }) => tags);
     const tagging = await Tagging.begin(tx, this.tags, names, []);
+    const spent: NewTime[] = [];
     const opened: (number | AppError)[] = plans.map(({ actor, group, fields, article, tags, at }, i) => {
       const { id, counter } = ids.tickets[i] as { id: number; counter: number };
       const draft: NewTicket = { ...fields, id, number: ticketNumber(SYSTEM_ID, counter) };
@@ -135,6 +139,11 @@ export class CreateTickets {
         writing.open(draft, at && finished ? asPast(finished) : finished, actor.userId, at);
         for (const entry of tagged ? retagged(id, tagged, actor.userId, at ?? writing.now) : [])
           writing.addHistory(entry);
+        if (article?.time) {
+          spent.push({ ...article.time, ticketId: id, articleId, by: actor.userId });
+          const at = { ticketId: id, id: articleId, by: actor.userId, at: writing.now };
+          writing.addHistory(timeEntry('added', at, { to: shownUnits(article.time.units) }, 'Ticket::Article'));
+        }
         return id;
       } catch (error) {
         return AppError.from(error);
@@ -148,6 +157,7 @@ export class CreateTickets {
       return [{ ticket: writing.ticket(id), mentioned: article.mentioned, by: actor.userId }];
     });
     await this.mentions.call(tx, calls, refs, writing.now);
+    await this.times.add(tx, spent, writing.now);
     await this.uploads.useUp(
       tx,
       plans.flatMap((plan) => plan.article?.uploadIds ?? []),

@@ -11,6 +11,7 @@ import { sanitize } from '../html/sanitize.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
 import { noLookupValue, type Part } from './access.ts';
 import { BLOBS } from './ports.ts';
+import { Times } from './times/times.ts';
 
 /** Largest decoded attachment taken from a JSON body; larger ones come as files through the gateway. Bytes. */
 const MAX_INLINE_FILE = 10 * 1024 * 1024;
@@ -38,6 +39,8 @@ export interface ArticleDraft {
   uploadIds: number[];
   /** Whom an agent calls by `@@`: ids and logins. */
   mentioned: (number | string)[];
+  /** Time the agent spent for it; decimal digits. */
+  time: { units: string; typeId: number | null } | null;
 }
 
 /** Turns the REST form of an article into a draft. Stores files, so it runs before the transaction. */
@@ -47,6 +50,7 @@ export class ArticleDrafts {
     private readonly db: DataSource,
     @Inject(BLOBS) private readonly blobs: BlobStore,
     private readonly uploads: UploadStore,
+    private readonly times: Times,
   ) {}
 
   /** @throws AppError invalid with the texts that clients of the contract expect */
@@ -78,7 +82,13 @@ export class ArticleDrafts {
       files: [...files, ...uploads.map(({ file }) => file)],
       uploadIds: uploads.map(({ id }) => id),
       mentioned: agent ? mentionedIn(input.body) : [],
+      time: agent ? await this.timeOf(input) : null,
     };
+  }
+
+  private async timeOf(input: ArticleInput): Promise<ArticleDraft['time']> {
+    const { time_unit: units, accounted_time_type_id: id, accounted_time_type: name } = input;
+    return units ? { units, typeId: await this.times.typeOf({ id, name }) } : null;
   }
 
   private async filesOf(input: ArticleInput): Promise<AttachedFile[]> {

@@ -2,6 +2,7 @@ import { referencingChecklists } from './checklist.store.ts';
 import { linksOf } from './link.store.ts';
 import { mentionsOf } from './mention.store.ts';
 import { tagNamesOf } from './tag.store.ts';
+import { timeIdsOf, timesOf } from './time.store.ts';
 import { isVisible, seesAsAgent } from './visible-tickets.ts';
 
 /**
@@ -44,7 +45,9 @@ const ticketNames = `
 
 const bare = `(${members} || '}')`;
 const withIds = `(${members} || ',"article_ids":[' || ${articleIds}
-  || '],"ticket_time_accounting_ids":[],"referencing_checklist_ids":['
+  || '],"ticket_time_accounting_ids":['
+  || CASE WHEN t.time_unit IS NOT NULL AND ${seesAsAgent()} THEN ${timeIdsOf('t.id')} ELSE '' END
+  || '],"referencing_checklist_ids":['
   || array_to_string(${referencingChecklists('t.id', 'id')}, ',') || ']}')`;
 const joined = (object: string) => `left(${object}, -1) || ',' || substr((${ticketNames})::text, 2)`;
 
@@ -63,7 +66,9 @@ const articleColumns = `
   (SELECT name FROM article_sender WHERE id = a.sender_id) AS sender,
   coalesce((SELECT login FROM replica_user WHERE id = a.created_by_id), '-') AS created_by,
   coalesce((SELECT login FROM replica_user WHERE id = a.updated_by_id), '-') AS updated_by,
-  (SELECT login FROM replica_user WHERE id = a.origin_by_id) AS origin_by, NULL::text AS time_unit`;
+  (SELECT login FROM replica_user WHERE id = a.origin_by_id) AS origin_by,
+  CASE WHEN t.time_unit IS NOT NULL AND ${seesAsAgent()} THEN
+    (SELECT time_units(x.time_unit)::text FROM time_accounting x WHERE x.article_id = a.id) END AS time_unit`;
 
 /** The article `a` as an object. */
 export const articleJson = `(SELECT row_to_json(article_row) FROM (SELECT ${articleColumns}) AS article_row)`;
@@ -104,7 +109,7 @@ const objectOf: Record<TicketShape, string> = {
     'assets', ${assets}, 'form_meta', '{}'::json,
     'tags', to_json(CASE WHEN ${seesAsAgent()} THEN ${tagNamesOf('t.id')} ELSE '{}' END), 'links', CASE WHEN ${seesAsAgent()} THEN ${linksOf('t.id')} ELSE '[]' END,
     'mentions', CASE WHEN ${seesAsAgent()} THEN ${mentionsOf('t.id')} ELSE '[]' END,
-    'time_accountings', '[]'::json)::text`,
+    'time_accountings', CASE WHEN t.time_unit IS NOT NULL AND ${seesAsAgent()} THEN ${timesOf('t.id')} ELSE '[]' END)::text`,
 };
 
 /** Visible tickets among the ids $6, as JSON in the given shape, in the order of the ids. $5: the actor is an agent. */

@@ -36,6 +36,9 @@ export const routes = {
   createTicket: ['POST', '/api/v1/tickets'],
   createTicketPriority: ['POST', '/api/v1/ticket_priorities'],
   createTicketState: ['POST', '/api/v1/ticket_states'],
+  createTimeAccounting: ['POST', '/api/v1/time_accountings'],
+  createTimeAccountingOfTicket: ['POST', '/api/v1/tickets/:id/time_accountings'],
+  createTimeAccountingType: ['POST', '/api/v1/time_accounting/types'],
   createToken: ['POST', '/api/v1/user_access_token'],
   createUser: ['POST', '/api/v1/users'],
   currentUser: ['GET', '/api/v1/users/me'],
@@ -66,6 +69,9 @@ export const routes = {
   deleteTicket: ['DELETE', '/api/v1/tickets/:id'],
   deleteTicketPriority: ['DELETE', '/api/v1/ticket_priorities/:id'],
   deleteTicketState: ['DELETE', '/api/v1/ticket_states/:id'],
+  deleteTimeAccounting: ['DELETE', '/api/v1/time_accountings/:accounting'],
+  deleteTimeAccountingOfTicket: ['DELETE', '/api/v1/tickets/:id/time_accountings/:accounting'],
+  deleteTimeAccountingType: ['DELETE', '/api/v1/time_accounting/types/:id'],
   deleteToken: ['DELETE', '/api/v1/user_access_token/:id'],
   deleteUser: ['DELETE', '/api/v1/users/:id'],
   deleteUserToken: ['DELETE', '/api/v1/users/:id/access_tokens/:token_id'],
@@ -77,6 +83,7 @@ export const routes = {
   getChecklistTemplate: ['GET', '/api/v1/checklist_templates/:id'],
   getDataExport: ['GET', '/api/v1/data_exports/:id'],
   getDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/:id'],
+  getDeskSettings: ['GET', '/api/v1/desk_settings'],
   getDirectory: ['GET', '/api/v1/directories/:id'],
   getEntitlementMapping: ['GET', '/api/v1/entitlement_mappings/:id'],
   getGroup: ['GET', '/api/v1/groups/:id'],
@@ -87,6 +94,9 @@ export const routes = {
   getTicket: ['GET', '/api/v1/tickets/:id'],
   getTicketPriority: ['GET', '/api/v1/ticket_priorities/:id'],
   getTicketState: ['GET', '/api/v1/ticket_states/:id'],
+  getTimeAccounting: ['GET', '/api/v1/time_accountings/:accounting'],
+  getTimeAccountingOfTicket: ['GET', '/api/v1/tickets/:id/time_accountings/:accounting'],
+  getTimeAccountingType: ['GET', '/api/v1/time_accounting/types/:id'],
   getUser: ['GET', '/api/v1/users/:id'],
   gettingStarted: ['GET', '/api/v1/getting_started'],
   groupHistory: ['GET', '/api/v1/groups/history/:id'],
@@ -123,6 +133,9 @@ export const routes = {
   listTicketPriorities: ['GET', '/api/v1/ticket_priorities'],
   listTicketStates: ['GET', '/api/v1/ticket_states'],
   listTickets: ['GET', '/api/v1/tickets'],
+  listTimeAccountingTypes: ['GET', '/api/v1/time_accounting/types'],
+  listTimeAccountings: ['GET', '/api/v1/time_accountings'],
+  listTimeAccountingsOfTicket: ['GET', '/api/v1/tickets/:id/time_accountings'],
   listTokens: ['GET', '/api/v1/user_access_token'],
   listUserAuthorizations: ['GET', '/api/v1/users/:id/authorizations'],
   listUserTokens: ['GET', '/api/v1/users/:id/access_tokens'],
@@ -168,6 +181,10 @@ export const routes = {
   ticketList: ['GET', '/api/v1/ticket_list'],
   ticketReport: ['GET', '/api/v1/reports/tickets'],
   ticketSla: ['GET', '/api/v1/tickets/:id/sla'],
+  timeLogByActivity: ['GET', '/api/v1/time_accounting/log/by_activity/:year/:month'],
+  timeLogByCustomer: ['GET', '/api/v1/time_accounting/log/by_customer/:year/:month'],
+  timeLogByOrganization: ['GET', '/api/v1/time_accounting/log/by_organization/:year/:month'],
+  timeLogByTicket: ['GET', '/api/v1/time_accounting/log/by_ticket/:year/:month'],
   twoFactorConfiguration: ['GET', '/api/v1/users/two_factor/personal_configuration'],
   undoMerge: ['POST', '/api/v1/ticket_merge/:id/undo'],
   updateAgreement: ['PUT', '/api/v1/agreements/:id'],
@@ -177,6 +194,7 @@ export const routes = {
   updateChecklist: ['PATCH', '/api/v1/checklists/:id'],
   updateChecklistItem: ['PATCH', '/api/v1/checklist_items/:id'],
   updateChecklistTemplate: ['PUT', '/api/v1/checklist_templates/:id'],
+  updateDeskSettings: ['PUT', '/api/v1/desk_settings'],
   updateDirectory: ['PUT', '/api/v1/directories/:id'],
   updateEntitlementMapping: ['PUT', '/api/v1/entitlement_mappings/:id'],
   updateGroup: ['PUT', '/api/v1/groups/:id'],
@@ -188,6 +206,9 @@ export const routes = {
   updateTicket: ['PUT', '/api/v1/tickets/:id'],
   updateTicketPriority: ['PUT', '/api/v1/ticket_priorities/:id'],
   updateTicketState: ['PUT', '/api/v1/ticket_states/:id'],
+  updateTimeAccounting: ['PUT', '/api/v1/time_accountings/:accounting'],
+  updateTimeAccountingOfTicket: ['PUT', '/api/v1/tickets/:id/time_accountings/:accounting'],
+  updateTimeAccountingType: ['PUT', '/api/v1/time_accounting/types/:id'],
   updateUser: ['PUT', '/api/v1/users/:id'],
   userHistory: ['GET', '/api/v1/users/history/:id'],
   userTwoFactor: ['GET', '/api/v1/users/:id/admin_two_factor/enabled_authentication_methods'],
@@ -230,6 +251,9 @@ export interface Endpoints {
   createTicket: typeof contracts.createTicket;
   createTicketPriority: (typeof contracts.ticketPriorities)['create'];
   createTicketState: (typeof contracts.ticketStates)['create'];
+  createTimeAccounting: (typeof contracts.timeAccountings)['create'];
+  createTimeAccountingOfTicket: (typeof contracts.timeAccountings)['createOfTicket'];
+  createTimeAccountingType: (typeof contracts.activityTypes)['create'];
   createToken: typeof contracts.createToken;
   createUser: (typeof contracts.users)['create'];
   currentUser: typeof contracts.currentUser;
@@ -260,6 +284,9 @@ export interface Endpoints {
   deleteTicket: typeof contracts.deleteTicket;
   deleteTicketPriority: (typeof contracts.ticketPriorities)['delete'];
   deleteTicketState: (typeof contracts.ticketStates)['delete'];
+  deleteTimeAccounting: (typeof contracts.timeAccountings)['delete'];
+  deleteTimeAccountingOfTicket: (typeof contracts.timeAccountings)['deleteOfTicket'];
+  deleteTimeAccountingType: (typeof contracts.activityTypes)['delete'];
   deleteToken: typeof contracts.deleteToken;
   deleteUser: (typeof contracts.users)['delete'];
   deleteUserToken: (typeof contracts.userTokens)['delete'];
@@ -271,6 +298,7 @@ export interface Endpoints {
   getChecklistTemplate: (typeof contracts.checklistTemplates)['get'];
   getDataExport: (typeof contracts.dataExports)['show'];
   getDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['show'];
+  getDeskSettings: (typeof contracts.deskSettings)['get'];
   getDirectory: (typeof contracts.directories)['get'];
   getEntitlementMapping: (typeof contracts.entitlementMappings)['get'];
   getGroup: (typeof contracts.groups)['get'];
@@ -281,6 +309,9 @@ export interface Endpoints {
   getTicket: typeof contracts.getTicket;
   getTicketPriority: (typeof contracts.ticketPriorities)['get'];
   getTicketState: (typeof contracts.ticketStates)['get'];
+  getTimeAccounting: (typeof contracts.timeAccountings)['get'];
+  getTimeAccountingOfTicket: (typeof contracts.timeAccountings)['getOfTicket'];
+  getTimeAccountingType: (typeof contracts.activityTypes)['get'];
   getUser: (typeof contracts.users)['get'];
   gettingStarted: (typeof contracts.gettingStarted)['status'];
   groupHistory: (typeof contracts.groups)['history'];
@@ -317,6 +348,9 @@ export interface Endpoints {
   listTicketPriorities: (typeof contracts.ticketPriorities)['list'];
   listTicketStates: (typeof contracts.ticketStates)['list'];
   listTickets: typeof contracts.listTickets;
+  listTimeAccountingTypes: (typeof contracts.activityTypes)['list'];
+  listTimeAccountings: (typeof contracts.timeAccountings)['list'];
+  listTimeAccountingsOfTicket: (typeof contracts.timeAccountings)['ofTicket'];
   listTokens: typeof contracts.listTokens;
   listUserAuthorizations: (typeof contracts.oauthGrants)['listOfUser'];
   listUserTokens: (typeof contracts.userTokens)['list'];
@@ -362,6 +396,10 @@ export interface Endpoints {
   ticketList: typeof contracts.ticketList;
   ticketReport: typeof contracts.ticketReport;
   ticketSla: typeof contracts.ticketSla;
+  timeLogByActivity: (typeof contracts.timeLog)['activity'];
+  timeLogByCustomer: (typeof contracts.timeLog)['customer'];
+  timeLogByOrganization: (typeof contracts.timeLog)['organization'];
+  timeLogByTicket: (typeof contracts.timeLog)['ticket'];
   twoFactorConfiguration: typeof contracts.twoFactorConfiguration;
   undoMerge: typeof contracts.undoMerge;
   updateAgreement: (typeof contracts.agreements)['update'];
@@ -371,6 +409,7 @@ export interface Endpoints {
   updateChecklist: (typeof contracts.checklists)['update'];
   updateChecklistItem: (typeof contracts.checklistItems)['update'];
   updateChecklistTemplate: (typeof contracts.checklistTemplates)['update'];
+  updateDeskSettings: (typeof contracts.deskSettings)['update'];
   updateDirectory: (typeof contracts.directories)['update'];
   updateEntitlementMapping: (typeof contracts.entitlementMappings)['update'];
   updateGroup: (typeof contracts.groups)['update'];
@@ -382,6 +421,9 @@ export interface Endpoints {
   updateTicket: typeof contracts.updateTicket;
   updateTicketPriority: (typeof contracts.ticketPriorities)['update'];
   updateTicketState: (typeof contracts.ticketStates)['update'];
+  updateTimeAccounting: (typeof contracts.timeAccountings)['update'];
+  updateTimeAccountingOfTicket: (typeof contracts.timeAccountings)['updateOfTicket'];
+  updateTimeAccountingType: (typeof contracts.activityTypes)['update'];
   updateUser: (typeof contracts.users)['update'];
   userHistory: (typeof contracts.users)['history'];
   userTwoFactor: typeof contracts.userTwoFactor;

@@ -4,7 +4,7 @@ import type { FieldChange } from './changes.ts';
 /** One line of a ticket's history. */
 export interface HistoryEntry {
   ticketId: number;
-  object: 'Ticket' | 'Ticket::Article' | 'Checklist' | 'Checklist::Item';
+  object: 'Ticket' | 'Ticket::Article' | 'Checklist' | 'Checklist::Item' | 'Ticket::TimeAccounting';
   oId: number;
   type:
     | 'created'
@@ -114,6 +114,17 @@ export function checklistEntry(
   const type = what.replace(/^item-/, '') as HistoryEntry['type'];
   const attribute = ofItem ? 'checklist_item' : 'checklist';
   return { ...entry, type, attribute, valueFrom: from, valueTo: to };
+}
+
+/** Time spent on a ticket was noted, corrected, or taken back. @param object  the article that brought it along */
+export function timeEntry(
+  type: 'added' | 'updated' | 'removed',
+  place: Parameters<typeof created>[1],
+  { from = null, to = null }: { from?: string | null; to?: string | null },
+  object: 'Ticket::TimeAccounting' | 'Ticket::Article' = 'Ticket::TimeAccounting',
+): HistoryEntry {
+  const entry = created(object, place);
+  return { ...entry, type, attribute: 'time_unit', valueFrom: from, valueTo: to };
 }
 
 /** One entry for each changed field, with names beside ids. */

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { defineEndpoint } from '../define.ts';
+import { Flag, text } from './common.ts';
+
+const tag = 'Desk settings';
+
+/** How tickets are worked on here, as agents need to know it. */
+export const DeskSettings = z.object({
+  /** Whether agents are asked for the time they spent. */
+  time_accounting: z.boolean(),
+  /** What the numbers mean, beside the field: `min`. */
+  time_accounting_unit: z.string(),
+});
+export type DeskSettings = z.output<typeof DeskSettings>;
+
+export const deskSettings = {
+  get: defineEndpoint({
+    id: 'getDeskSettings',
+    method: 'GET',
+    path: '/api/v1/desk_settings',
+    question: 'rpc.ticket.v1.get-desk-settings',
+    tag,
+    summary: 'How tickets are worked on here; for agents and administrators',
+    response: DeskSettings,
+  }),
+  update: defineEndpoint({
+    id: 'updateDeskSettings',
+    method: 'PUT',
+    path: '/api/v1/desk_settings',
+    question: 'rpc.ticket.v1.update-desk-settings',
+    tag,
+    summary: 'Changes the settings that are named; each needs the permission of what it is about',
+    body: z.object({ time_accounting: Flag, time_accounting_unit: text(20) }).partial(),
+    response: DeskSettings,
+  }),
+};

@@ -1,0 +1,72 @@
+import {
+  type Actor,
+  auditMessage,
+  type Caller,
+  changesBetween,
+  recordAudit,
+  type DeskSettings as Settings,
+} from '@helpmesh/contracts';
+import type { Clock } from '@helpmesh/kernel';
+import { Outbox } from '@helpmesh/messaging';
+import { transaction } from '@helpmesh/persistence';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { DeskSettingStore } from '../../persistence/desk-setting.store.ts';
+import { requireAnyOf } from '../access.ts';
+
+/** What holds until somebody chooses otherwise. */
+const untouched: Settings = { time_accounting: false, time_accounting_unit: '' };
+
+/** Whose business each setting is. */
+const permissions: Record<keyof Settings, string> = {
+  time_accounting: 'admin.time_accounting',
+  time_accounting_unit: 'admin.time_accounting',
+};
+const names = Object.keys(permissions) as (keyof Settings)[];
+
+/** How tickets are worked on here. Read where it is needed and nowhere else: no write of a ticket asks for it. */
+@Injectable()
+export class DeskSettings {
+  constructor(
+    private readonly db: DataSource,
+    private readonly store: DeskSettingStore,
+    private readonly outbox: Outbox,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async current(on: DataSource | EntityManager = this.db): Promise<Settings> {
+    return { ...untouched, ...(await this.store.all(on)) };
+  }
+
+  async read(actor: Actor): Promise<Settings> {
+    requireAnyOf(actor, ['ticket.agent', ...Object.values(permissions)]);
+    return this.current();
+  }
+
+  async update(actor: Caller, input: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
+    const given = names.filter((name) => input[name] !== undefined);
+    requireAnyOf(actor, Object.values(permissions));
+    for (const name of given) requireAnyOf(actor, [permissions[name]]);
+    return transaction(this.db, async (tx) => {
+      const before = await this.current(tx);
+      await this.store.set(
+        tx,
+        Object.fromEntries(given.map((name) => [name, input[name]])),
+        actor.userId,
+        this.clock.now(),
+      );
+      const after = await this.current(tx);
+      const changes = changesBetween(before, after, names);
+      if (Object.keys(changes).length > 0) {
+        const object = { type: 'Setting', id: 0, label: given.join(', ') };
+        await this.outbox.add(
+          tx,
+          recordAudit,
+          auditMessage(actor, { action: 'desk-setting.changed', object, changes }),
+        );
+      }
+      return after;
+    });
+  }
+}
