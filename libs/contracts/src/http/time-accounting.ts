@@ -153,10 +153,12 @@ export const activityTypes = objects(
   tag,
 );
 
+/** A decimal number: `15.0`. */
+const time_unit = z.string();
 const LogTicket = z.object({ id: z.number().int(), number: z.string(), title: z.string() });
 const Named = z.object({ id: z.number().int(), name: z.string() });
 
-const logOf = <const B extends string, R extends z.ZodObject>(by: B, what: string, row: R) =>
+const logOf = <const B extends string, R extends z.ZodType>(by: B, what: string, row: R) =>
   defineEndpoint({
     id: `timeLogBy${what}`,
     method: 'GET',
@@ -169,7 +171,7 @@ const logOf = <const B extends string, R extends z.ZodObject>(by: B, what: strin
       month: z.coerce.number().int().min(1).max(12),
     },
     query: z.object({ download: Flag.optional() }),
-    response: z.array(row.extend({ time_unit: z.string() })),
+    response: z.array(row),
     csv: `time-by-${by}`,
   });
 
@@ -184,13 +186,24 @@ export const timeLog = {
       customer: z.string(),
       organization: z.string().nullable(),
       created_at: Instant,
+      time_unit,
     }),
   ),
   ticket: logOf(
     'ticket',
     'Ticket',
-    z.object({ ticket: LogTicket, agent: z.string(), customer: z.string(), organization: z.string().nullable() }),
+    z.object({
+      ticket: LogTicket,
+      agent: z.string(),
+      customer: z.string(),
+      organization: z.string().nullable(),
+      time_unit,
+    }),
   ),
-  customer: logOf('customer', 'Customer', z.object({ customer: Named, organization: z.string().nullable() })),
-  organization: logOf('organization', 'Organization', z.object({ organization: Named })),
+  customer: logOf(
+    'customer',
+    'Customer',
+    z.object({ customer: Named, organization: z.string().nullable(), time_unit }),
+  ),
+  organization: logOf('organization', 'Organization', z.object({ organization: Named, time_unit })),
 };

@@ -171,6 +171,7 @@ const adminTree = admin.addChildren([
   adminPage('/checklists', 'ChecklistsPage'),
   adminPage('/checklists/new', 'NewChecklistTemplatePage'),
   adminPage('/checklists/$id', 'ChecklistTemplatePage'),
+  adminPage('/time-accounting', 'TimeAccountingPage'),
   adminPage('/sign-in', 'SignInSettingsPage'),
   adminPage('/sign-in/providers/new', 'NewProviderPage'),
   adminPage('/sign-in/providers/$id', 'ProviderPage'),

@@ -9,6 +9,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   organizations: msg`Organizations`,
   roles: msg`Roles`,
   checklists: msg`Checklists`,
+  'time-accounting': msg`Time accounting`,
   'sign-in': msg`Sign-in`,
   directories: msg`Directories`,
   applications: msg`Applications`,

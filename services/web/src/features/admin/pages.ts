@@ -4,6 +4,7 @@ export type AdminPageId =
   | 'organizations'
   | 'roles'
   | 'checklists'
+  | 'time-accounting'
   | 'sign-in'
   | 'directories'
   | 'applications'
@@ -22,6 +23,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'organizations', permissions: ['admin.organization'] },
   { id: 'roles', permissions: ['admin.role'] },
   { id: 'checklists', permissions: ['admin.checklist'] },
+  { id: 'time-accounting', permissions: ['admin.time_accounting'] },
   { id: 'sign-in', permissions: ['admin.security'] },
   { id: 'directories', permissions: ['admin.security', 'admin.user', 'admin.scim'] },
   { id: 'applications', permissions: ['admin.api'] },

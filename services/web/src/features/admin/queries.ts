@@ -10,6 +10,7 @@ export type Organization = OutputOf<Endpoints['getOrganization']>;
 export type Role = OutputOf<Endpoints['listRoles']>[number] & { permissions?: string[] };
 export type Provider = OutputOf<Endpoints['getOpenIdProvider']>;
 export type Mapping = OutputOf<Endpoints['getEntitlementMapping']>;
+export type DeskSettings = OutputOf<Endpoints['getDeskSettings']>;
 export type ChecklistTemplate = OutputOf<Endpoints['getChecklistTemplate']>;
 export type Application = OutputOf<Endpoints['getApplication']>;
 export type Directory = OutputOf<Endpoints['getDirectory']>;
@@ -167,6 +168,64 @@ export const permissionsQuery = queryOptions({
   queryKey: keyOf('roles', 'permissions'),
   queryFn: ({ signal }) => call('listPermissions', { signal }),
 });
+
+export const deskSettingsQuery = queryOptions({
+  queryKey: keyOf('desk-settings'),
+  queryFn: ({ signal }) => call('getDeskSettings', { signal }),
+});
+
+export const activityTypesQuery = queryOptions({
+  queryKey: keyOf('activity-types'),
+  queryFn: ({ signal }) => call('listTimeAccountingTypes', { query: { per_page: ALL }, signal }),
+});
+
+export type TimeLogBy = 'ticket' | 'activity' | 'customer' | 'organization';
+
+export interface TimeLogRow {
+  key: string;
+  what: string;
+  facts: string;
+  units: string;
+}
+
+const joined = (...facts: (string | null)[]) => facts.filter((fact) => fact && fact !== '-').join(' · ');
+
+export const timeLogQuery = (by: TimeLogBy, params: { year: number; month: number }) =>
+  queryOptions({
+    queryKey: keyOf('time-log', by, params),
+    queryFn: async ({ signal }): Promise<TimeLogRow[]> => {
+      switch (by) {
+        case 'ticket':
+          return (await call('timeLogByTicket', { params, signal })).map((row) => ({
+            key: String(row.ticket.id),
+            what: `#${row.ticket.number} ${row.ticket.title}`,
+            facts: joined(row.customer, row.organization),
+            units: row.time_unit,
+          }));
+        case 'activity':
+          return (await call('timeLogByActivity', { params, signal })).map((row, i) => ({
+            key: String(i),
+            what: `#${row.ticket.number} ${row.ticket.title}`,
+            facts: joined(row.agent, row.type, row.customer),
+            units: row.time_unit,
+          }));
+        case 'customer':
+          return (await call('timeLogByCustomer', { params, signal })).map((row) => ({
+            key: `${row.customer.id} ${row.organization}`,
+            what: row.customer.name,
+            facts: joined(row.organization),
+            units: row.time_unit,
+          }));
+        case 'organization':
+          return (await call('timeLogByOrganization', { params, signal })).map((row) => ({
+            key: String(row.organization.id),
+            what: row.organization.name,
+            facts: '',
+            units: row.time_unit,
+          }));
+      }
+    },
+  });
 
 export const checklistTemplatesQuery = queryOptions({
   queryKey: keyOf('checklists'),

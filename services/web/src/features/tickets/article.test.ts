@@ -24,6 +24,7 @@ const anArticle = (overrides: Partial<Article> = {}): Article => ({
   message_id: null,
   in_reply_to: null,
   references: null,
+  time_unit: null,
   content_type: 'text/plain',
   body: 'Hello',
   internal: false,

@@ -177,6 +177,21 @@ export const checklistTemplatesQuery = queryOptions({
   staleTime: 10 * 60_000,
 });
 
+export const deskSettingsQuery = queryOptions({
+  queryKey: ['lookup', 'desk-settings'],
+  queryFn: ({ signal }) => call('getDeskSettings', { signal }),
+  staleTime: 10 * 60_000,
+});
+
+export const activityTypesQuery = queryOptions({
+  queryKey: ['lookup', 'activity-types'],
+  queryFn: async ({ signal }) => {
+    const types = await call('listTimeAccountingTypes', { signal });
+    return types.filter(({ active }) => active);
+  },
+  staleTime: 10 * 60_000,
+});
+
 /** Tickets by number or words, to choose one of them; the last word is still being typed. */
 export const ticketSearchQuery = (words: string) =>
   queryOptions({

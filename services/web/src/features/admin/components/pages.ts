@@ -18,5 +18,6 @@ export { NewProviderPage, ProviderPage } from './provider-page.tsx';
 export { NewRolePage, RolePage } from './role-page.tsx';
 export { RolesPage } from './roles-page.tsx';
 export { SignInSettingsPage } from './sign-in-page.tsx';
+export { TimeAccountingPage } from './time-accounting-page.tsx';
 export { NewUserPage, UserPage } from './user-page.tsx';
 export { UsersPage } from './users-page.tsx';

@@ -18,6 +18,7 @@ import { useUploads } from '../use-uploads.ts';
 import { AttachButton } from './attach-button.tsx';
 import classes from './composer.module.css';
 import { StaleNotice } from './stale-notice.tsx';
+import { noTime, spentOf, TimeSpent } from './time-spent.tsx';
 import { UploadList } from './upload-list.tsx';
 
 const RichEditor = lazy(() => import('./rich-editor.tsx').then(({ RichEditor: Editor }) => ({ default: Editor })));
@@ -52,6 +53,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
   );
   const [showCc, setShowCc] = useState(draft.cc !== '');
   const [tried, setTried] = useState(false);
+  const [spent, setSpent] = useState(noTime);
   const [dragging, setDragging] = useState(false);
   const uploads = useUploads(draft.formId, draft.files);
   const closing = useClosing(ticket);
@@ -102,6 +104,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
         content_type: 'text/html' as const,
         ...(byMail ? { to: to.join(', '), cc: cc.join(', '), subject: ticket.title } : {}),
         ...(files.length > 0 ? { form_id: draft.formId } : {}),
+        ...spentOf(spent),
       };
       const closed = states.find((state) => state.name === 'closed');
       if (close && closed) {
@@ -263,6 +266,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
         />
       </Suspense>
       <UploadList uploads={uploads} />
+      {agent && <TimeSpent spent={spent} onChange={setSpent} />}
       {arrived.length > 0 && (
         <StaleNotice
           articles={arrived}

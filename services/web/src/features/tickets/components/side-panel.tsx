@@ -8,7 +8,7 @@ import { Ago } from '../../../ui/ago.tsx';
 import { PersonAvatar } from '../../../ui/person-avatar.tsx';
 import { nameOf, type User } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
-import { type Ticket, ticketsOfCustomerQuery } from '../queries.ts';
+import { deskSettingsQuery, type Ticket, ticketsOfCustomerQuery } from '../queries.ts';
 import { StateBadge } from './badges.tsx';
 import classes from './side-panel.module.css';
 import { TicketChecklist } from './ticket-checklist.tsx';
@@ -51,6 +51,14 @@ export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User
           <dd>
             <Ago at={ticket.updated_at} />
           </dd>
+          {agent && ticket.time_unit !== null && (
+            <>
+              <dt>{t`Time spent`}</dt>
+              <dd>
+                <TotalTime units={ticket.time_unit} />
+              </dd>
+            </>
+          )}
           {ticket.pending_time && (
             <>
               <dt>{t`Pending until`}</dt>
@@ -77,6 +85,13 @@ export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User
       )}
     </>
   );
+}
+
+function TotalTime({ units }: { units: string }) {
+  const { i18n } = useLingui();
+  const { data: settings } = useQuery(deskSettingsQuery);
+  const number = new Intl.NumberFormat(i18n.locale).format(Number(units));
+  return <>{`${number} ${settings?.time_accounting_unit ?? ''}`.trim()}</>;
 }
 
 function CustomerCard({ customer, organization }: { customer: User | undefined; organization: string }) {

@@ -69,6 +69,7 @@ function Line({ entry }: { entry: HistoryEntry }) {
     first_response: t`First response`,
     update: t`Update`,
     solution: t`Solution`,
+    time_unit: t`Time spent`,
   };
   const value = (raw: string | null | undefined) => {
     if (raw === null || raw === undefined || raw === '' || raw === '-') return '–';
@@ -78,6 +79,11 @@ function Line({ entry }: { entry: HistoryEntry }) {
     return raw;
   };
   if (attribute.startsWith('checklist')) return <ChecklistLine entry={entry} />;
+  if (attribute === 'time_unit') {
+    const { value_to: added, value_from: gone } = entry;
+    if (entry.type === 'added') return <Trans>Time spent: {added}</Trans>;
+    if (entry.type === 'removed') return <Trans>Time taken back: {gone}</Trans>;
+  }
   if (entry.type === 'created') {
     return entry.object === 'Ticket' ? <Trans>Ticket created</Trans> : <Trans>Message added</Trans>;
   }
