@@ -1,6 +1,6 @@
 import { recordAudit } from './commands/audit.ts';
 import { fileMail, mailPasswordReset, mailSignUp, markRedirected, recordMail, sendMail } from './commands/commands.ts';
-import { recordErasure } from './commands/privacy.ts';
+import { deleteTicketForGood, recordErasure, recordTicketDeletion } from './commands/privacy.ts';
 import { callWebhook } from './commands/webhooks.ts';
 import type { MessageDefinition, QuestionDefinition } from './define.ts';
 import { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
@@ -19,7 +19,7 @@ import {
   userUpdated,
 } from './events/identity.ts';
 import { mailQuarantined } from './events/mail.ts';
-import { erasureRequested } from './events/privacy.ts';
+import { erasureRequested, ticketPurged } from './events/privacy.ts';
 import {
   articleAdded,
   articleChanged,
@@ -51,7 +51,15 @@ import {
   finishOpenIdSignIn,
   openIdSignOutUrl,
 } from './rpc/openid.ts';
-import { erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
+import {
+  erasureReach,
+  erasureTerms,
+  heldObjects,
+  mailsNeeded,
+  mailsOfTickets,
+  previewErasure,
+  previewTicketDeletion,
+} from './rpc/privacy.ts';
 import { answerScim } from './rpc/scim.ts';
 import { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
 import type { ServiceName } from './services.ts';
@@ -91,11 +99,14 @@ export const messages: readonly MessageDefinition[] = [
   erasureRequested,
   recordErasure,
   callWebhook,
+  ticketPurged,
+  deleteTicketForGood,
+  recordTicketDeletion,
 ];
 
 /** Streams by owner. An event stream keeps by age; a command stream is a work queue of the service it addresses. */
 export const streams = [
-  { name: 'EVT_TICKET', owner: 'ticket', kind: 'event', subjects: ['ticket.v1.>'] },
+  { name: 'EVT_TICKET', owner: 'ticket', kind: 'event', subjects: ['ticket.v1.>', 'purge.v1.>'] },
   {
     name: 'EVT_IDENTITY',
     owner: 'identity',
@@ -139,6 +150,9 @@ export const questions: readonly QuestionDefinition[] = [
   ...Object.values(previewErasure),
   erasureReach,
   mailsOfTickets,
+  heldObjects,
+  mailsNeeded,
+  previewTicketDeletion,
   ...Object.values(personalData),
   getDataExportFile,
 ];
@@ -150,13 +164,13 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
     ...[userCreated, userUpdated, userDeleted, organizationCreated, organizationUpdated, organizationDeleted],
     ...[groupCreated, groupUpdated, groupDeleted, fileMail, recordMail, markRedirected],
     ...[deliverySent, deliveryDeferred, deliveryFailed, ticketCreated, ticketUpdated, articleAdded, articleChanged],
-    erasureRequested,
+    ...[erasureRequested, deleteTicketForGood],
   ],
-  'mail-ingest': [groupCreated, groupUpdated, groupDeleted, erasureRequested],
-  notification: [sendMail, ticketCreated, groupCreated, groupUpdated, groupDeleted, erasureRequested],
+  'mail-ingest': [groupCreated, groupUpdated, groupDeleted, erasureRequested, ticketPurged],
+  notification: [sendMail, ticketCreated, groupCreated, groupUpdated, groupDeleted, erasureRequested, ticketPurged],
   identity: [
     ...[mailPasswordReset, mailSignUp, recordAudit, ticketCreated, ticketUpdated, articleAdded],
-    ...[erasureRequested, recordErasure],
+    ...[erasureRequested, recordErasure, recordTicketDeletion],
   ],
   reporting: [
     ...[ticketCreated, ticketUpdated, articleAdded, articleChanged, ticketDeleted],

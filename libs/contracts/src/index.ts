@@ -30,6 +30,14 @@ export {
 export { ErasureCounts, type PrivacyService, privacyServices, recordErasure } from './commands/privacy.ts';
 export { callWebhook, WebhookArticle, WebhookPerson, WebhookTicket } from './commands/webhooks.ts';
 export {
+  deleteTicketForGood,
+  ErasureCounts,
+  type PrivacyService,
+  privacyServices,
+  recordErasure,
+  recordTicketDeletion,
+} from './commands/privacy.ts';
+export {
   type Access,
   type CommandDefinition,
   defineCommand,
@@ -67,7 +75,7 @@ export {
   userUpdated,
 } from './events/identity.ts';
 export { mailQuarantined } from './events/mail.ts';
-export { ErasedTickets, erasureRequested } from './events/privacy.ts';
+export { ErasedTickets, erasureRequested, ticketPurged } from './events/privacy.ts';
 export {
   ArticleSnapshot,
   articleAdded,
@@ -165,6 +173,16 @@ export {
 } from './http/openid.ts';
 export { DataPrivacyTask, dataPrivacyTasks, LegalHold, legalHolds } from './http/privacy.ts';
 export { ticketReport } from './http/reporting.ts';
+export {
+  FinishedStateType,
+  RetentionAction,
+  RetentionPreview,
+  RetentionRule,
+  type RetentionRuleInput,
+  RetentionRun,
+  rawMailRetention,
+  retentionRules,
+} from './http/retention.ts';
 export { Calendar, type CalendarInput, calendars, Sla, type SlaInput, slas, ticketSla } from './http/slas.ts';
 export { addTag, listTags, removeTag, searchTags, tagList } from './http/tags.ts';
 export {
@@ -251,7 +269,16 @@ export {
   finishOpenIdSignIn,
   openIdSignOutUrl,
 } from './rpc/openid.ts';
-export { ErasureTerms, erasureReach, erasureTerms, mailsOfTickets, previewErasure } from './rpc/privacy.ts';
+export {
+  ErasureTerms,
+  erasureReach,
+  erasureTerms,
+  heldObjects,
+  mailsNeeded,
+  mailsOfTickets,
+  previewErasure,
+  previewTicketDeletion,
+} from './rpc/privacy.ts';
 export { answerScim } from './rpc/scim.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
 export { type ServiceName, serviceNames } from './services.ts';

@@ -36,6 +36,7 @@ import { Organizations } from './application/organizations/organizations.ts';
 import { BLOBS } from './application/ports.ts';
 import { Present } from './application/present.ts';
 import { DataExports } from './application/privacy/data-exports.ts';
+import { DeleteTickets } from './application/privacy/delete-tickets.ts';
 import { EraseIdentity } from './application/privacy/erase-identity.ts';
 import { ErasePeople } from './application/privacy/erase-people.ts';
 import { LegalHolds } from './application/privacy/legal-holds.ts';
@@ -118,6 +119,7 @@ import { SessionStore } from './persistence/session.store.ts';
 import { SettingStore } from './persistence/setting.store.ts';
 import { SetupStore } from './persistence/setup.store.ts';
 import { SignUpStore } from './persistence/sign-up.store.ts';
+import { TicketDeletionStore } from './persistence/ticket-deletion.store.ts';
 import { TriesStore } from './persistence/tries.store.ts';
 import { UserStore } from './persistence/user.store.ts';
 
@@ -182,6 +184,7 @@ import { UserStore } from './persistence/user.store.ts';
     EnsureCustomers,
     NoteReferences,
     ErasePeople,
+    DeleteTickets,
     LegalHolds,
     DataExports,
     ReadAudit,
@@ -260,6 +263,7 @@ import { UserStore } from './persistence/user.store.ts';
     UserStore,
     AuditStore,
     PrivacyStore,
+    TicketDeletionStore,
     DataExportStore,
     PersonalDataStore,
     CustomerStore,

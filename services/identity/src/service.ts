@@ -14,6 +14,7 @@ import { History1796500000000 } from './persistence/migrations/1796500000000-his
 import { OAuth1796600000000 } from './persistence/migrations/1796600000000-oauth.ts';
 import { Directories1796700000000 } from './persistence/migrations/1796700000000-directories.ts';
 import { DataExports1796800000000 } from './persistence/migrations/1796800000000-data-exports.ts';
+import { TicketDeletions1797000000000 } from './persistence/migrations/1797000000000-ticket-deletions.ts';
 
 /** @param clock  for tests; default: the machine's */
 export function createIdentityService(config: IdentityConfig, clock?: Clock): RunningService {
@@ -34,6 +35,7 @@ export function createIdentityService(config: IdentityConfig, clock?: Clock): Ru
       OAuth1796600000000,
       Directories1796700000000,
       DataExports1796800000000,
+      TicketDeletions1797000000000,
     ],
     seed: (ds) => seed(ds, config),
     ...(clock && { clock }),

@@ -5,18 +5,23 @@ import {
   dataPrivacyTasks,
   erasureRequested,
   erasureTerms,
+  heldObjects,
   legalHolds,
   type Message,
+  previewTicketDeletion,
   privacyServices,
   recordErasure,
+  type recordTicketDeletion,
   signIn,
   users,
   userUpdated,
 } from '@helpmesh/contracts';
+import { type Bus, connectBus, RpcStrategy } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import { waitFor } from '@helpmesh/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DeleteTickets } from '../src/application/privacy/delete-tickets.ts';
 import { ErasePeople } from '../src/application/privacy/erase-people.ts';
 import { ids, startIdentity, type TestIdentity } from './identity.ts';
 
@@ -259,4 +264,75 @@ describe('S37, S38: the audit log forgets a person and keeps its chain', () => {
   ])('redacting is no way to change it: %s', async (statement) => {
     await expect(desk.rows(statement)).rejects.toThrow(/append-only/);
   });
+});
+
+describe('a ticket that is to be deleted', () => {
+  let counts: Record<string, number> | null = { tickets: 1, articles: 2 };
+  let held = false;
+  let bus: Bus;
+  beforeAll(async () => {
+    bus = await connectBus({ url: desk.settings.NATS_URL, name: 'tickets' });
+    const strategy = new RpcStrategy({ bus, service: 'ticket', admit: () => desk.actor(ids.admin) as never });
+    const how = { kind: 'question', question: previewTicketDeletion, batch: false } as const;
+    strategy.addHandler(previewTicketDeletion.subject, async () => ({ counts, held }), false, how);
+    strategy.listen(() => undefined);
+  });
+  afterAll(() => bus?.close());
+  const of = (id: number) => ({ deletable_type: 'Ticket', deletable_id: id, preferences: { sure: 'DELETE' } });
+  const orderTicket = (body: object, who: number = ids.admin) => desk.ask(dataPrivacyTasks.create, input(body), who);
+
+  it('is looked at first, ordered, told to be gone, and on record', async () => {
+    const looked = await desk.ask(
+      dataPrivacyTasks.preview,
+      input({}, {}, { deletable_id: 42, deletable_type: 'Ticket' }),
+      ids.admin,
+    );
+    expect(looked).toEqual({
+      ...{ deletable_type: 'Ticket', deletable_id: 42, services: [{ name: 'ticket', counts }], refused: null },
+    });
+    const task = await orderTicket(of(42));
+    expect(task).toMatchObject({ deletable_type: 'Ticket', deletable_id: 42, state: 'in process', pseudonym: null });
+    await expect(orderTicket(of(42))).rejects.toMatchObject({ code: 'identity.ticket-going' });
+    const told = { taskId: task.id, outcome: 'deleted', counts: { tickets: 1, articles: 2 } };
+    await transaction(desk.service.get(DataSource), (tx) =>
+      desk.service.get(DeleteTickets).take(tx, { data: told } as unknown as Message<typeof recordTicketDeletion>),
+    );
+    expect(await show(task.id)).toMatchObject({
+      ...{ state: 'completed', services: [{ name: 'ticket', counts: told.counts, kept: [] }] },
+      completed_at: expect.any(String),
+    });
+    const list = await desk.ask(dataPrivacyTasks.list, input(), ids.admin);
+    expect(list[0]).toMatchObject({ id: task.id, deletable_type: 'Ticket' });
+    const { entries } = await desk.ask(auditLog.list, input({}, {}, { object_type: 'Ticket' }), ids.admin);
+    expect(entries.map(({ action }) => action)).toEqual(['data-privacy-task.completed', 'data-privacy-task.created']);
+  });
+
+  it.each<[string, () => Promise<unknown>, object]>([
+    ['by an agent', () => orderTicket(of(43), ids.agent), { kind: 'forbidden' }],
+    ['by mistake', () => orderTicket({ ...of(43), preferences: { sure: 'x' } }), { code: 'identity.not-sure' }],
+  ])('is not: %s', async (_what, act, refusal) => {
+    await expect(act()).rejects.toMatchObject(refusal);
+  });
+
+  it('is not under a legal hold, nor when there is none', async () => {
+    held = true;
+    await expect(orderTicket(of(43))).rejects.toMatchObject({ kind: 'conflict', code: 'identity.legal-hold' });
+    held = false;
+    counts = null;
+    await expect(orderTicket(of(43))).rejects.toMatchObject({ kind: 'not-found' });
+  });
+});
+
+it('what is held is told to the services that delete', async () => {
+  const before = await desk.ask(heldObjects, {});
+  const { id } = await person();
+  for (const [object, objectId] of [
+    ['User', id],
+    ['Ticket', 4_242],
+  ] as const) {
+    await desk.ask(legalHolds.create, input({ object, object_id: objectId, reason: 'case 9' }), ids.admin);
+  }
+  const { userIds, ticketIds } = await desk.ask(heldObjects, {});
+  expect(userIds.filter((one) => !before.userIds.includes(one))).toEqual([id]);
+  expect(ticketIds.filter((one) => !before.ticketIds.includes(one))).toEqual([4_242]);
 });

@@ -5,6 +5,7 @@ import { ActorSigner, CLOCK, CONFIG, erasureWork } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { EraseMails } from './application/erase-mails.ts';
+import { KeepRawMails } from './application/keep-raw-mails.ts';
 import { KnownRecipients } from './application/known-recipients.ts';
 import { PersonalMails } from './application/personal-mails.ts';
 import { ProcessMail } from './application/process-mail.ts';
@@ -14,7 +15,8 @@ import { ErasureController } from './bus/erasure.controller.ts';
 import { IdentityGroups } from './bus/identity-groups.ts';
 import { OnGroupChanged } from './bus/on-group-changed.ts';
 import { QuarantineController } from './bus/quarantine.controller.ts';
-import { ticketMails } from './bus/ticket-mails.ts';
+import { RawMailsController } from './bus/raw-mails.controller.ts';
+import { neededMails, ticketMails } from './bus/ticket-mails.ts';
 import type { MailIngestConfig } from './config.ts';
 import { measureBacklog } from './events.ts';
 import { MailboxFetchers } from './mail/imap/mailbox-fetchers.ts';
@@ -26,12 +28,13 @@ import { GroupAddressStore } from './persistence/group-address.store.ts';
 import { InboundMailStore } from './persistence/inbound-mail.store.ts';
 import { MailboxStore } from './persistence/mailbox.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
+import { RawMailStore } from './persistence/raw-mail.store.ts';
 
 const BLOBS = Symbol('blobs');
 
 /** The map of the service: two doors (SMTP, IMAP), one road (receive, process), one desk for what goes wrong. */
 @Module({
-  controllers: [OnGroupChanged, QuarantineController, ErasureController],
+  controllers: [OnGroupChanged, QuarantineController, ErasureController, RawMailsController],
   providers: [
     { provide: BLOBS, inject: [CONFIG], useFactory: (config: MailIngestConfig) => openBlobStore(config) },
     { provide: InboundMailStore, inject: [DataSource], useFactory: (db: DataSource) => new InboundMailStore(db) },
@@ -93,6 +96,18 @@ const BLOBS = Symbol('blobs');
       useFactory: (db: DataSource) => new PersonalMails(new PersonalDataStore(db)),
     },
     {
+      provide: KeepRawMails,
+      inject: [CONFIG, CLOCK, DataSource, BLOBS, RpcClient, ActorSigner],
+      useFactory: (
+        config: MailIngestConfig,
+        clock: Clock,
+        db: DataSource,
+        blobs: BlobStore,
+        rpc: RpcClient,
+        signer: ActorSigner,
+      ) => new KeepRawMails(db, new RawMailStore(), blobs, neededMails(rpc, signer), clock, config.RAW_MAIL_KEEP_DAYS),
+    },
+    {
       provide: MailboxFetchers,
       inject: [CONFIG, MailboxStore, ReceiveMail],
       useFactory: (config: MailIngestConfig, store: MailboxStore, receive: ReceiveMail) =>
@@ -100,7 +115,7 @@ const BLOBS = Symbol('blobs');
     },
     {
       provide: MailIntake,
-      inject: [CONFIG, BLOBS, KnownRecipients, ProcessMail, ParserPool, ReceiveMail, MailboxFetchers],
+      inject: [CONFIG, BLOBS, KnownRecipients, ProcessMail, ParserPool, ReceiveMail, MailboxFetchers, KeepRawMails],
       useFactory: (
         config: MailIngestConfig,
         blobs: BlobStore,
@@ -109,9 +124,10 @@ const BLOBS = Symbol('blobs');
         parser: ParserPool,
         receive: ReceiveMail,
         mailboxes: MailboxFetchers,
+        rawMails: KeepRawMails,
       ) => {
         const smtp = config.SMTP_PORT < 0 ? null : new SmtpReceiver(smtpOptions(config), receive, recipients);
-        return new MailIntake({ recipients, process, parser, blobs, smtp, mailboxes });
+        return new MailIntake({ recipients, process, parser, blobs, smtp, mailboxes, rawMails });
       },
     },
   ],

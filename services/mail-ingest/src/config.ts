@@ -102,6 +102,13 @@ export const MailIngestConfig = defineConfig(
         'password_file, address, folder, afterwards ("seen", "delete", {"move":"folder"}), pollSeconds',
       secret: true,
     }),
+    RAW_MAIL_KEEP_DAYS: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(36_500)
+      .default(90)
+      .meta({ description: 'Days a mail is kept as it came, longer while its ticket is open or held; 0 for ever' }),
     MAIL_PARSER_THREADS: z.coerce
       .number()
       .int()

@@ -1,5 +1,6 @@
 import type { BlobStore } from '@helpmesh/blob';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { KeepRawMails } from './application/keep-raw-mails.ts';
 import type { KnownRecipients } from './application/known-recipients.ts';
 import type { ProcessMail } from './application/process-mail.ts';
 import type { MailboxFetchers } from './mail/imap/mailbox-fetchers.ts';
@@ -16,6 +17,7 @@ export class MailIntake implements OnApplicationBootstrap, OnModuleDestroy {
       blobs: BlobStore;
       smtp: SmtpReceiver | null;
       mailboxes: MailboxFetchers;
+      rawMails: KeepRawMails;
     },
   ) {}
 
@@ -25,16 +27,17 @@ export class MailIntake implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { recipients, process, parser, smtp, mailboxes } = this.parts;
+    const { recipients, process, parser, smtp, mailboxes, rawMails } = this.parts;
     await Promise.all([recipients.load(), parser.warmUp()]);
     process.start();
     await smtp?.listen();
     mailboxes.start();
+    rawMails.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    const { process, parser, blobs, smtp, mailboxes } = this.parts;
-    await Promise.all([smtp?.close(), mailboxes.stop()]);
+    const { process, parser, blobs, smtp, mailboxes, rawMails } = this.parts;
+    await Promise.all([smtp?.close(), mailboxes.stop(), rawMails.stop()]);
     await process.stop();
     await parser.close();
     await blobs.close();

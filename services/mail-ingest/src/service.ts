@@ -6,6 +6,7 @@ import { MailIntake } from './mail-intake.ts';
 import { InboundMail1768384000000 } from './persistence/migrations/1768384000000-inbound-mail.ts';
 import { Mailboxes1768384100000 } from './persistence/migrations/1768384100000-mailboxes.ts';
 import { ErasedMail1796400000000 } from './persistence/migrations/1796400000000-erased-mail.ts';
+import { UnwantedMail1797000000000 } from './persistence/migrations/1797000000000-unwanted-mail.ts';
 
 export { MailIngestConfig, MailIntake };
 
@@ -16,7 +17,7 @@ export function createMailIngestService(config: Readonly<MailIngestConfig>): Run
     module: AppModule,
     migrations: [
       ...[messagingTables, InboundMail1768384000000, Mailboxes1768384100000],
-      ...[erasureTables, ErasedMail1796400000000],
+      ...[erasureTables, ErasedMail1796400000000, UnwantedMail1797000000000],
     ],
   });
 }

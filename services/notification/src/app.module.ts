@@ -12,6 +12,7 @@ import {
 import { DataSource } from 'typeorm';
 import { AnswerNewTicket } from './application/answer-new-ticket.ts';
 import { EraseMails } from './application/erase-mails.ts';
+import { ForgetTicket } from './application/forget-ticket.ts';
 import { KnowGroups } from './application/know-groups.ts';
 import { OutboundQueue } from './application/outbound-queue.ts';
 import { PersonalMails } from './application/personal-mails.ts';
@@ -104,6 +105,11 @@ const SETTINGS = Symbol('notification.mail-settings');
         new EraseMails(db, new ErasureStore(), reachedTickets(rpc, signer)),
     },
     erasureWork('notification', EraseMails),
+    {
+      provide: ForgetTicket,
+      inject: [CLOCK],
+      useFactory: (clock: Clock) => new ForgetTicket(new ErasureStore(), clock),
+    },
     {
       provide: PersonalMails,
       inject: [DataSource],

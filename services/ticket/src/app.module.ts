@@ -20,13 +20,21 @@ import { Once } from './application/once.ts';
 import { BLOBS, IDENTITY, IMPORT_MODE, MAIL_IDENTITY, NEW_TAGS } from './application/ports.ts';
 import { EraseTickets } from './application/privacy/erase-tickets.ts';
 import { ErasureReach } from './application/privacy/erasure-reach.ts';
+import { LegalHolds } from './application/privacy/legal-holds.ts';
+import { MailsNeeded } from './application/privacy/mails-needed.ts';
 import { PersonalTickets } from './application/privacy/personal-tickets.ts';
+import { PurgeTickets } from './application/privacy/purge-tickets.ts';
+import { TicketDeletions } from './application/privacy/ticket-deletions.ts';
+import { UnwantedFiles } from './application/privacy/unwanted-files.ts';
 import { ReadArticles } from './application/read-articles.ts';
 import { ReadHistory } from './application/read-history.ts';
 import { ReadTickets } from './application/read-tickets.ts';
 import { RecordDelivery } from './application/record-delivery.ts';
 import { RecordMail } from './application/record-mail.ts';
 import { References } from './application/references.ts';
+import { ManageRetention } from './application/retention/manage-retention.ts';
+import { RetentionTimer } from './application/retention/retention-timer.ts';
+import { RunRetention } from './application/retention/run-retention.ts';
 import { SearchTickets } from './application/search-tickets.ts';
 import { DeskSettings } from './application/settings/desk-settings.ts';
 import { ExplainSla } from './application/sla/explain-sla.ts';
@@ -50,6 +58,7 @@ import { IdentityClient } from './bus/identity.client.ts';
 import { IdentityConsumer } from './bus/identity.consumer.ts';
 import { PrioritiesController, StatesController } from './bus/lookups.controller.ts';
 import { MailConsumer } from './bus/mail.consumer.ts';
+import { RetentionController } from './bus/retention.controller.ts';
 import { SearchConsumer } from './bus/search.consumer.ts';
 import { SlasController } from './bus/slas.controller.ts';
 import { TagsController } from './bus/tags.controller.ts';
@@ -71,8 +80,10 @@ import { LookupStore } from './persistence/lookup.store.ts';
 import { MentionStore } from './persistence/mention.store.ts';
 import { MergeStore } from './persistence/merge.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
+import { PurgeStore } from './persistence/purge.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
 import { ReplicaStore } from './persistence/replica.store.ts';
+import { RetentionStore } from './persistence/retention.store.ts';
 import { SearchStore } from './persistence/search.store.ts';
 import { SlaStore } from './persistence/sla.store.ts';
 import { SlaAdminStore } from './persistence/sla-admin.store.ts';
@@ -95,6 +106,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     TiesController,
     ChecklistsController,
     TimesController,
+    RetentionController,
     // Events and commands
     MailConsumer,
     IdentityConsumer,
@@ -147,6 +159,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     Times,
     ManageRows,
     DeskSettings,
+    ManageRetention,
     // Wishes of other services
     FileMail,
     RecordMail,
@@ -158,11 +171,15 @@ import { UploadStore } from './persistence/upload.store.ts';
     erasureWork('ticket', EraseTickets),
     ErasureReach,
     PersonalTickets,
+    TicketDeletions,
+    MailsNeeded,
     // Timers
     Sweep,
     SlaTimer,
     RecomputeSlas,
     TellEscalations,
+    RetentionTimer,
+    RunRetention,
     // What they share
     References,
     RuleBook,
@@ -170,6 +187,9 @@ import { UploadStore } from './persistence/upload.store.ts';
     ArticleDrafts,
     Once,
     AgentWrites,
+    LegalHolds,
+    PurgeTickets,
+    UnwantedFiles,
     // Tables
     TicketStore,
     ArticleStore,
@@ -195,6 +215,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     IdempotencyStore,
     ErasureStore,
     PersonalDataStore,
+    PurgeStore,
+    RetentionStore,
   ],
 })
 export class AppModule {}

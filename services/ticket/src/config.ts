@@ -11,6 +11,13 @@ export const TicketConfig = defineConfig(
       .default('zammad')
       .meta({ description: 'Rows of an empty system: `zammad` adds the welcome ticket, `blank` adds none' }),
     HELPMESH_NEW_TAGS: flag('Agents may add tags that are not on the list yet; else administrators of tags only', true),
+    RETENTION_HOUR: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(23)
+      .default(2)
+      .meta({ description: 'Hour of the day, UTC, at which active retention rules run' }),
     HELPMESH_IMPORT_MODE: flag('Administrators may set created_at of what they create; for imports only', false),
   }),
 );

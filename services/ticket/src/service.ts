@@ -15,6 +15,7 @@ import { ErasureReach1796400000000 } from './persistence/migrations/179640000000
 import { Tags1796500000000 } from './persistence/migrations/1796500000000-tags.ts';
 import { Sla1796510000000 } from './persistence/migrations/1796510000000-sla.ts';
 import { Ties1796520000000 } from './persistence/migrations/1796520000000-ties.ts';
+import { Retention1797000000000 } from './persistence/migrations/1797000000000-retention.ts';
 import { Checklists1797500000000 } from './persistence/migrations/1797500000000-checklists.ts';
 import { TimeAccounting1797510000000 } from './persistence/migrations/1797510000000-time-accounting.ts';
 
@@ -34,6 +35,7 @@ export const migrations = [
   Tags1796500000000,
   Sla1796510000000,
   Ties1796520000000,
+  Retention1797000000000,
   Checklists1797500000000,
   TimeAccounting1797510000000,
 ];

@@ -8,6 +8,7 @@ import {
   ensureCustomers,
   erasureTerms,
   type GroupSnapshot,
+  heldObjects,
   lookup,
   type MessageDefinition,
   type OrganizationSnapshot,
@@ -60,6 +61,9 @@ export class Identity {
     for (const one of users) this.users.set(one.id, one);
   }
 
+  /** What is under legal hold. */
+  readonly held = { userIds: [] as number[], ticketIds: [] as number[] };
+
   addGroups(...groups: GroupSnapshot[]): void {
     for (const one of groups) this.groups.set(one.id, one);
   }
@@ -86,6 +90,7 @@ export class Identity {
       ({ taskId }: z.output<typeof erasureTerms.input>) =>
         this.erasures.get(taskId) ?? { terms: null, heldTicketIds: [] },
     );
+    answer(heldObjects, () => this.held);
     strategy.listen(() => undefined);
   }
 

@@ -31,3 +31,21 @@ export const recordErasure = defineCommand(
   }),
   { senders: privacyServices },
 );
+
+/** A ticket is to be deleted for good, whatever its group; answered with `record-ticket-deletion`. */
+export const deleteTicketForGood = defineCommand(
+  'cmd.ticket.v1.delete-ticket',
+  z.object({ taskId: z.number().int(), ticketId: z.number().int(), orderedById: z.number().int() }),
+  { senders: ['identity'] },
+);
+
+/** What became of it. */
+export const recordTicketDeletion = defineCommand(
+  'cmd.identity.v1.record-ticket-deletion',
+  z.object({
+    taskId: z.number().int(),
+    outcome: z.enum(['deleted', 'gone', 'held']),
+    counts: ErasureCounts,
+  }),
+  { senders: ['ticket'] },
+);

@@ -29,3 +29,17 @@ export const erasureRequested = defineEvent(
     tickets: ErasedTickets,
   }),
 );
+
+/**
+ * Of a ticket nothing is kept any more that tells of people: it was deleted, or pseudonymised. What else is kept of it
+ * elsewhere goes as well. A ticket with many mails is told in several parts.
+ */
+export const ticketPurged = defineEvent(
+  'purge.v1.ticket-purged',
+  z.object({
+    ticketId: z.number().int(),
+    how: z.enum(['deleted', 'pseudonymised']),
+    /** Rows of mail-ingest that were articles of it. */
+    mails: z.array(z.number().int()).max(1_000),
+  }),
+);

@@ -47,6 +47,7 @@ import { applications, oauthGrants } from './oauth.ts';
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
 import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { ticketReport } from './reporting.ts';
+import { rawMailRetention, retentionRules } from './retention.ts';
 import { calendars, slas, ticketSla } from './slas.ts';
 import { addTag, listTags, removeTag, searchTags, tagList } from './tags.ts';
 import {
@@ -167,6 +168,8 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(dataPrivacyTasks),
   ...Object.values(dataExports),
   ...Object.values(legalHolds),
+  ...Object.values(retentionRules),
+  rawMailRetention,
   ...Object.values(agreements),
   ticketReport,
   listQuarantine,

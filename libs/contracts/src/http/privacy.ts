@@ -6,16 +6,20 @@ import { Id, Instant, text } from './common.ts';
 
 const tag = 'Data protection';
 
-/** An erasure of a person, and how far each service is with it. */
+/** What may be erased: a person, or one ticket. */
+const Erasable = z.enum(['User', 'Ticket']);
+
+/** An erasure, and how far each service is with it. */
 export const DataPrivacyTask = z.object({
   id: z.number().int(),
-  deletable_type: z.literal('User'),
+  deletable_type: Erasable,
   deletable_id: z.number().int(),
   state: z.enum(['in process', 'completed']),
-  preferences: z.object({ tickets: ErasedTickets }),
-  /** Stands where the person's names stood. */
-  pseudonym: z.string(),
-  /** Rounds go on until one finds nothing anywhere. */
+  /** Of a ticket: nothing. */
+  preferences: z.object({ tickets: ErasedTickets.optional() }),
+  /** Stands where the person's names stood; null: a ticket has none. */
+  pseudonym: z.string().nullable(),
+  /** Rounds go on until one finds nothing anywhere; a ticket needs one. */
   round: z.number().int(),
   services: z.array(
     z.object({
@@ -58,7 +62,7 @@ export const dataPrivacyTasks = {
     path: '/api/v1/data_privacy_tasks',
     question: 'rpc.identity.v1.list-data-privacy-tasks',
     tag,
-    summary: 'Erasures of people, newest first, at most 500; needs `admin.data_privacy`',
+    summary: 'Erasures of people and tickets, newest first, at most 500; needs `admin.data_privacy`',
     response: z.array(DataPrivacyTask),
   }),
   preview: defineEndpoint({
@@ -67,10 +71,10 @@ export const dataPrivacyTasks = {
     path: '/api/v1/data_privacy_tasks/preview',
     question: 'rpc.identity.v1.preview-data-privacy-task',
     tag,
-    summary: 'What an erasure of this person would touch, by service; changes nothing',
-    query: z.object({ deletable_id: Id, deletable_type: z.literal('User').optional() }),
+    summary: 'What an erasure of this person or ticket would touch, by service; changes nothing',
+    query: z.object({ deletable_id: Id, deletable_type: Erasable.optional() }),
     response: z.object({
-      deletable_type: z.literal('User'),
+      deletable_type: Erasable,
       deletable_id: z.number().int(),
       services: z.array(
         z.object({
@@ -99,15 +103,16 @@ export const dataPrivacyTasks = {
     path: '/api/v1/data_privacy_tasks',
     question: 'rpc.identity.v1.create-data-privacy-task',
     tag,
-    summary: 'Erases a person: a pseudonym takes their place in every service. There is no way back',
+    summary:
+      'Erases a person: a pseudonym takes their place in every service; or deletes a ticket. There is no way back',
     status: 201,
     body: z.object({
-      deletable_type: z.literal('User'),
+      deletable_type: Erasable,
       deletable_id: Id,
       preferences: z.object({
         /** `DELETE`, typed by whoever wishes it. */
         sure: text(20),
-        /** Default `pseudonymise`. */
+        /** Of a person; default `pseudonymise`. */
         tickets: ErasedTickets.optional(),
       }),
     }),

@@ -71,3 +71,27 @@ export const mailsOfTickets = defineQuestion(
   z.object({ ids: z.array(z.number().int()) }),
   { callers: ['mail-ingest'] },
 );
+
+/** Everything under legal hold: tickets, and people, whose tickets stay as well. */
+export const heldObjects = defineQuestion(
+  'rpc.identity.v1.held-objects',
+  z.object({}),
+  z.object({ userIds: z.array(z.number().int()), ticketIds: z.array(z.number().int()) }),
+  { callers: ['ticket'] },
+);
+
+/** Which of these mails an open ticket, or one under legal hold, still needs as they came. */
+export const mailsNeeded = defineQuestion(
+  'rpc.ticket.v1.mails-needed',
+  z.object({ ids: z.array(z.number().int()).max(1_000) }),
+  z.object({ ids: z.array(z.number().int()) }),
+  { callers: ['mail-ingest'] },
+);
+
+/** How much goes with a ticket; null: there is none. Who wrote in it may be under legal hold. */
+export const previewTicketDeletion = defineQuestion(
+  'rpc.ticket.v1.preview-ticket-deletion',
+  z.object({ ticketId: z.number().int() }),
+  z.object({ counts: ErasureCounts.nullable(), held: z.boolean() }),
+  { callers: ['identity'] },
+);

@@ -48,6 +48,10 @@ export class FilesController {
     const actor = (await this.guard.admit(request, reply)).signed;
     const articleId = idOf(id);
     const { sha256, size } = await this.rpc.call(getRawMail, { articleId }, { actor });
+    if (!(await this.blobs.has(sha256))) {
+      const detail = 'This mail is not kept any more as it came; what it said stands in the article.';
+      throw new AppError('not-found', 'article.raw-mail-gone', detail);
+    }
     return this.sendFile(reply, sha256, size, {
       type: 'message/rfc822',
       disposition: contentDisposition('attachment', `ticket-article-${articleId}.eml`),

@@ -22,6 +22,7 @@ export const refusals = {
       | 'Setting'
       | 'DataPrivacyTask'
       | 'LegalHold'
+      | 'Ticket'
       | 'DataExport'
       | 'Application',
     id: number,
@@ -55,6 +56,7 @@ export const refusals = {
   notErasable: () =>
     new AppError('invalid', 'identity.not-erasable', "This account cannot be erased: it is your own or the system's."),
   erased: () => new AppError('conflict', 'identity.erased', 'This person is being erased, or was.'),
+  ticketGoing: () => new AppError('conflict', 'identity.ticket-going', 'This ticket is being deleted.'),
   held: () => new AppError('conflict', 'identity.legal-hold', 'A legal hold keeps this from being erased.'),
   exportInternal: () =>
     new AppError('invalid', 'identity.export-internal', 'What the desk keeps to itself is not in your own export.'),

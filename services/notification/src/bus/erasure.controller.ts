@@ -1,8 +1,16 @@
-import { erasureRequested, type Message, type ParsedInputOf, personalData, previewErasure } from '@helpmesh/contracts';
+import {
+  erasureRequested,
+  type Message,
+  type ParsedInputOf,
+  personalData,
+  previewErasure,
+  ticketPurged,
+} from '@helpmesh/contracts';
 import { Answers, Consumes, type RpcContext } from '@helpmesh/messaging';
 import { ErasureWork } from '@helpmesh/service-kit';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { ForgetTicket } from '../application/forget-ticket.ts';
 import { PersonalMails } from '../application/personal-mails.ts';
 
 /** Data protection: what is kept about people; erasing them, and how much there is. */
@@ -11,6 +19,7 @@ export class ErasureController {
   constructor(
     private readonly work: ErasureWork,
     private readonly personal: PersonalMails,
+    private readonly tickets: ForgetTicket,
   ) {}
 
   @Answers(previewErasure.notification)
@@ -26,5 +35,10 @@ export class ErasureController {
   @Consumes(erasureRequested)
   async onRequest(message: Message<typeof erasureRequested>, tx: EntityManager): Promise<void> {
     await this.work.take(tx, message);
+  }
+
+  @Consumes(ticketPurged)
+  async onPurge(message: Message<typeof ticketPurged>, tx: EntityManager): Promise<void> {
+    await this.tickets.run(tx, message);
   }
 }

@@ -87,4 +87,25 @@ export class ErasureStore {
     );
     return rows.length;
   }
+
+  /**
+   * A ticket tells of nobody any more: its mails are gone with it, sent or not. Of automatic answers since `since` it is
+   * kept whom they went to, for loops are told by that; one on the wire stays until its outcome is known.
+   */
+  async forgetTicket(tx: EntityManager, ticketId: number, since: Date, subject: string): Promise<void> {
+    await sql(
+      tx,
+      `DELETE FROM outbound_mail WHERE ticket_id = $1 AND state <> 'sending'
+         AND (guard_address IS NULL OR created_at < $2 OR state IN ('queued', 'deferred', 'suppressed'))`,
+      [ticketId, since],
+    );
+    await sql(
+      tx,
+      `UPDATE outbound_mail SET subject = $2, body_text = NULL, body_html = NULL, attachments = '[]', reply_to = NULL,
+         recipients = '[]', cc = '[]', remaining = '{}', refused = '[]', in_reply_to = NULL, refs = '{}',
+         last_error = NULL, response = NULL
+       WHERE ticket_id = $1 AND state <> 'sending'`,
+      [ticketId, subject],
+    );
+  }
 }

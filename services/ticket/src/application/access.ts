@@ -44,7 +44,8 @@ export function notAuthorized(detail = 'Not authorized'): AppError {
 type Missing =
   | ('Ticket' | 'Ticket::Article' | 'Ticket::State' | 'Ticket::Priority' | 'Tag::Item' | 'Calendar' | 'Sla')
   | ('Checklist' | 'Checklist::Item' | 'ChecklistTemplate' | 'Ticket::TimeAccounting')
-  | 'Ticket::TimeAccounting::Type';
+  | 'Ticket::TimeAccounting::Type'
+  | 'RetentionRule';
 
 export function notFound(kind: Missing, id: number): AppError {
   const code = {
@@ -60,6 +61,7 @@ export function notFound(kind: Missing, id: number): AppError {
     ChecklistTemplate: 'checklist-template.not-found',
     'Ticket::TimeAccounting': 'time-accounting.not-found',
     'Ticket::TimeAccounting::Type': 'activity-type.not-found',
+    RetentionRule: 'retention.not-found',
   };
   return new AppError('not-found', code[kind], `Couldn't find ${kind} with 'id'=${id}`);
 }

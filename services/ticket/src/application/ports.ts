@@ -12,6 +12,8 @@ export interface Identity {
     groupNames?: string[];
     allGroups?: boolean;
   }): Promise<{ users: UserSnapshot[]; organizations: OrganizationSnapshot[]; groups: GroupSnapshot[] }>;
+  /** Everything under legal hold. */
+  heldObjects(): Promise<{ userIds: number[]; ticketIds: number[] }>;
   /** One user an address, in order; made a customer when there was none. */
   ensureCustomers(customers: { email: string; name: string }[]): Promise<UserSnapshot[]>;
 }

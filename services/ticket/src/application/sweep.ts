@@ -7,6 +7,7 @@ import { IdempotencyStore } from '../persistence/idempotency.store.ts';
 import { IndexStore } from '../persistence/index.store.ts';
 import { ListStore } from '../persistence/list.store.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
+import { UnwantedFiles } from './privacy/unwanted-files.ts';
 
 const DAY_MS = 86_400_000;
 const OFTEN_MS = 2_000;
@@ -27,6 +28,7 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
     private readonly index: IndexStore,
     private readonly idempotency: IdempotencyStore,
     private readonly uploads: UploadStore,
+    private readonly files: UnwantedFiles,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -50,6 +52,7 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
     await this.idempotency.forgetOld(this.db, dayAgo);
     await this.uploads.forgetOld(this.db, dayAgo);
     await this.index.tidy(this.db);
+    await this.files.remove();
   }
 
   private run(work: () => Promise<void>): void {

@@ -28,6 +28,13 @@ export class LegalHolds {
     return (await this.store.holds(this.db)).map(shown);
   }
 
+  /** Everything that is held, for the services that delete. */
+  async held(): Promise<{ userIds: number[]; ticketIds: number[] }> {
+    const holds = await this.store.holds(this.db);
+    const of = (type: HoldRow['object']) => holds.flatMap((hold) => (hold.object === type ? [hold.objectId] : []));
+    return { userIds: of('User'), ticketIds: of('Ticket') };
+  }
+
   /** The object may be one that this service does not know. @throws AppError forbidden; invalid, `identity.exists` */
   async place(actor: Caller, { object, object_id: objectId, reason }: Wish): Promise<Hold> {
     if (!mayPrivacy.manage(actor)) throw refusals.notAuthorized();

@@ -1,9 +1,8 @@
-import type { BlobStore } from '@helpmesh/blob';
-import { auditMessage, recordAudit, ticketDeleted, ticketUpdated } from '@helpmesh/contracts';
+import { ticketUpdated } from '@helpmesh/contracts';
 import { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import { ERASED_TEXT, type ErasedPerson, type Eraser, type ErasureJob, type ErasurePart } from '@helpmesh/service-kit';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import {
   type ArticleTexts,
@@ -14,16 +13,16 @@ import {
 import { TicketStore } from '../../persistence/ticket.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { IndexTickets } from '../index-tickets.ts';
-import { BLOBS } from '../ports.ts';
 import { References, type Refs } from '../references.ts';
 import { ticketSnapshot } from '../snapshots.ts';
 import { wantTickets } from '../want-tickets.ts';
+import { PurgeTickets } from './purge-tickets.ts';
+import { UnwantedFiles } from './unwanted-files.ts';
 
 const TICKETS = 100;
 const ARTICLES = 50;
 /** Rows looked through by one statement. */
 const WINDOW = 5_000;
-const FILES = 500;
 
 type Counts = { tickets: number; articles: number; files: number; leftovers: number };
 
@@ -40,7 +39,8 @@ export class EraseTickets implements Eraser {
     private readonly index: IndexTickets,
     private readonly references: References,
     private readonly outbox: Outbox,
-    @Inject(BLOBS) private readonly blobs: BlobStore,
+    private readonly purge: PurgeTickets,
+    private readonly files: UnwantedFiles,
   ) {}
 
   async erase(job: ErasureJob): Promise<ErasurePart> {
@@ -68,7 +68,7 @@ export class EraseTickets implements Eraser {
       after = ids.at(-1) ?? after;
     }
     for await (const ids of this.namedElsewhere(person)) await each(ids, false);
-    counts.files += await this.removeFiles();
+    counts.files += await this.files.remove();
     return {
       counts,
       waiting: 0,
@@ -120,30 +120,12 @@ export class EraseTickets implements Eraser {
     id: number,
     refs: Refs,
   ): Promise<{ articles: number; ticket: boolean }> {
-    let count = 0;
-    for (let after = 0; ; ) {
-      const articles = await this.store.articles(tx, id, after, ARTICLES);
-      count += articles.length;
-      await this.reachMails(tx, taskId, articles);
-      await this.store.unwant(
-        tx,
-        articles.flatMap(({ files }) => files.map(({ sha256 }) => sha256)),
-      );
-      if (articles.length < ARTICLES) break;
-      after = articles.at(-1)?.id ?? after;
-    }
-    await this.store.noteReach(tx, taskId, 'ticket', [id]);
     const ticket = (await this.tickets.lock(tx, VisibleTickets.toTheService(), [id])).get(id);
     if (!ticket) return { articles: 0, ticket: false };
-    await this.tickets.remove(tx, id);
-    await this.outbox.add(tx, ticketDeleted, {
-      aggregateId: id,
-      aggregateVersion: ticket.version + 1,
-      data: { ticket: { ...ticketSnapshot(ticket, refs), title: ERASED_TEXT } },
-    });
-    const told = { action: 'ticket.deleted', object: { type: 'Ticket', id, label: ticket.number } };
-    await this.outbox.add(tx, recordAudit, auditMessage({ kind: 'service', userId: 1 }, told));
-    return { articles: count, ticket: true };
+    const { articles, mails } = await this.purge.remove(tx, ticket, refs, { kind: 'service', userId: 1 });
+    await this.store.noteReach(tx, taskId, 'mail', mails);
+    await this.store.noteReach(tx, taskId, 'ticket', [id]);
+    return { articles, ticket: true };
   }
 
   private async rewrite(
@@ -269,22 +251,6 @@ export class EraseTickets implements Eraser {
       'mail',
       articles.flatMap(({ inbound_id }) => inbound_id ?? []),
     );
-  }
-
-  /** @returns how many files are gone */
-  private async removeFiles(): Promise<number> {
-    let removed = 0;
-    for (;;) {
-      const files = await this.store.unwanted(this.db, FILES);
-      for (const { sha256, used } of files) {
-        if (!used) {
-          await this.blobs.delete(sha256);
-          removed += 1;
-        }
-        await this.store.settleUnwanted(this.db, sha256);
-      }
-      if (files.length < FILES) return removed;
-    }
   }
 }
 

@@ -2,7 +2,10 @@ import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import type { ErasureTask } from './queries.ts';
 
-export const ticketsLabels: Record<ErasureTask['preferences']['tickets'], MessageDescriptor> = {
+/** What becomes of the tickets of a person. */
+export type ErasedTickets = NonNullable<ErasureTask['preferences']['tickets']>;
+
+export const ticketsLabels: Record<ErasedTickets, MessageDescriptor> = {
   pseudonymise: msg`Keep their requests, without their names`,
   redact: msg`Keep their requests, without what they wrote`,
   delete: msg`Delete their requests`,

@@ -37,17 +37,17 @@ export function DataProtectionPage() {
         narrowed={false}
         none={t`Nobody was erased yet`}
       >
-        {({ id, pseudonym, state, preferences, created_at, created_by_id }) => (
+        {({ id, deletable_id, pseudonym, state, preferences, created_at, created_by_id }) => (
           <Item
             key={id}
             what={
               <Link to="/admin/data-protection/tasks/$id" params={{ id: String(id) }} className={classes.link}>
-                {pseudonym}
+                {pseudonym ?? t`Ticket with id ${deletable_id}`}
               </Link>
             }
             facts={
               <>
-                {i18n._(ticketsLabels[preferences.tickets])} ·{' '}
+                {preferences.tickets ? i18n._(ticketsLabels[preferences.tickets]) : t`Delete the ticket`} ·{' '}
                 <Trans>
                   ordered by <PersonName id={created_by_id} />
                 </Trans>{' '}

@@ -30,17 +30,29 @@ export function ErasurePage() {
   }
   if (!task) return <Loading />;
   const { pseudonym, round, services, preferences, completed_at, created_at, created_by_id } = task;
+  const isKept = services.some(({ kept }) => kept.length > 0);
   const through = services.filter((service) => service.round >= round).length;
   const all = services.length;
   return (
-    <AdminPage title={pseudonym} up="data-protection">
+    <AdminPage title={pseudonym ?? t`Ticket with id ${task.deletable_id}`} up="data-protection">
       <div role="status">
         {completed_at ? (
-          <Alert color="mesh" variant="light" icon={<IconCircleCheck aria-hidden />} title={t`Erased`}>
-            <Trans>
-              Nothing was left anywhere <Ago at={completed_at} />, in round {round}.
-            </Trans>
-          </Alert>
+          pseudonym === null ? (
+            <Alert
+              color="mesh"
+              variant="light"
+              icon={<IconCircleCheck aria-hidden />}
+              title={isKept ? t`Kept by a legal hold` : t`Deleted`}
+            >
+              <Ago at={completed_at} />
+            </Alert>
+          ) : (
+            <Alert color="mesh" variant="light" icon={<IconCircleCheck aria-hidden />} title={t`Erased`}>
+              <Trans>
+                Nothing was left anywhere <Ago at={completed_at} />, in round {round}.
+              </Trans>
+            </Alert>
+          )
         ) : (
           <Alert color="mesh" variant="light" icon={<IconLoader aria-hidden />} title={t`Under way`}>
             <Trans>
@@ -51,7 +63,7 @@ export function ErasurePage() {
       </div>
       <Section title={t`Order`}>
         <Text size="sm">
-          {i18n._(ticketsLabels[preferences.tickets])} ·{' '}
+          {preferences.tickets ? i18n._(ticketsLabels[preferences.tickets]) : t`Delete the ticket`} ·{' '}
           <Trans>
             ordered by <PersonName id={created_by_id} />
           </Trans>{' '}

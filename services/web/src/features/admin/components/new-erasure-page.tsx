@@ -10,15 +10,15 @@ import { problemText } from '../../../ui/problem.ts';
 import { Item, ItemList, Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import { FormProblem } from '../../session/components/entry-page.tsx';
-import { serviceLabel, ticketsLabels, ticketsTexts } from '../erasure-labels.ts';
-import { type ErasureTask, erasurePreviewQuery, readAnew } from '../queries.ts';
+import { type ErasedTickets, serviceLabel, ticketsLabels, ticketsTexts } from '../erasure-labels.ts';
+import { erasurePreviewQuery, readAnew } from '../queries.ts';
 import { AdminPage } from './admin-page.tsx';
 import { Counts } from './counts.tsx';
 import { PersonField } from './person-field.tsx';
 
 /** What is typed by whoever means it; the server wants to see it as well. */
 const SURE = 'DELETE';
-const choices = Object.keys(ticketsLabels) as ErasureTask['preferences']['tickets'][];
+const choices = Object.keys(ticketsLabels) as ErasedTickets[];
 
 /** Whom, what it would touch, what becomes of their tickets: in this order, and on one page. */
 export function NewErasurePage() {
@@ -93,7 +93,7 @@ function OrderForm({ personId }: { personId: number }) {
   const { t, i18n } = useLingui();
   const navigate = useNavigate();
   const cache = useQueryClient();
-  const [tickets, setTickets] = useState<(typeof choices)[number]>('pseudonymise');
+  const [tickets, setTickets] = useState<ErasedTickets>('pseudonymise');
   const [sure, setSure] = useState('');
   const order = useMutation({
     mutationFn: () =>
