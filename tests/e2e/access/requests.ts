@@ -71,6 +71,9 @@ const newTag = async (world: World): Promise<Json> => {
 };
 const someHours = { timezone: 'UTC', business_hours: { mon: { active: true, timeframes: [['09:00', '17:00']] } } };
 const newCalendar = made('/api/v1/calendars', (name) => ({ name, ...someHours }));
+// Of tickets that are a century old.
+const retention = { active: true, older_than_days: 36_500, action: 'delete' };
+const newRetentionRule = made('/api/v1/retention_rules', (name) => ({ name, ...retention }));
 const newSla = made('/api/v1/slas', (name) => ({ name }));
 const newChecklist = async (world: World, place: Place): Promise<Json> =>
   world.boss.post('/api/v1/checklists', { ticket_id: (await world.ticketLike(place)).id });
@@ -415,6 +418,14 @@ export const requests: Record<string, Asking> = {
   'GET /api/v1/data_exports/{id}/download': archive,
   'POST /api/v1/legal_holds': async (world) => ({ body: await holding(world) }),
   'DELETE /api/v1/legal_holds/{id}': spare(newHold),
+  'POST /api/v1/retention_rules': (world) => ({ body: { name: world.fresh('spare'), ...retention } }),
+  'POST /api/v1/retention_rules/preview': () => ({ body: retention }),
+  'GET /api/v1/retention_rules/{id}': spare(newRetentionRule),
+  'PUT /api/v1/retention_rules/{id}': spare(newRetentionRule, { active: false }),
+  'DELETE /api/v1/retention_rules/{id}': spare(newRetentionRule),
+  'GET /api/v1/retention_rules/{id}/preview': spare(newRetentionRule),
+  'GET /api/v1/retention_rules/{id}/runs': spare(newRetentionRule),
+  'POST /api/v1/retention_rules/{id}/runs': spare(newRetentionRule),
   'GET /api/v1/directories/{id}': spare(newDirectory),
   'POST /api/v1/directories': (world) => ({ body: directory(world.fresh('spare')) }),
   'PUT /api/v1/directories/{id}': spare(newDirectory, { claims_accounts: true }),

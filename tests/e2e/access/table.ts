@@ -243,6 +243,16 @@ GET    /api/v1/data_exports/{id}/download                      -+++ ++++ +--!  -
 GET    /api/v1/legal_holds                                     ---- ---- +--!
 POST   /api/v1/legal_holds                                     ---- ---- +--!
 DELETE /api/v1/legal_holds/{id}                                ---- ---- +--!
+GET    /api/v1/retention_rules                                 ---- ---- +--!
+POST   /api/v1/retention_rules                                 ---- ---- +--!
+POST   /api/v1/retention_rules/preview                         ---- ---- +--!
+GET    /api/v1/retention_rules/{id}                            ---- ---- +--!
+PUT    /api/v1/retention_rules/{id}                            ---- ---- +--!
+DELETE /api/v1/retention_rules/{id}                            ---- ---- +--!
+GET    /api/v1/retention_rules/{id}/preview                    ---- ---- +--!
+GET    /api/v1/retention_rules/{id}/runs                       ---- ---- +--!
+POST   /api/v1/retention_rules/{id}/runs                       ---- ---- +--!
+GET    /api/v1/raw_mail_retention                              ---- ---- +--!
 GET    /api/v1/directories                                     ---- ---- +--!
 POST   /api/v1/directories                                     ---- ---- +--!
 GET    /api/v1/directories/{id}                                ---- ---- +--!
