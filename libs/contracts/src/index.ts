@@ -27,8 +27,6 @@ export {
   recordMail,
   sendMail,
 } from './commands/commands.ts';
-export { ErasureCounts, type PrivacyService, privacyServices, recordErasure } from './commands/privacy.ts';
-export { callWebhook, WebhookArticle, WebhookPerson, WebhookTicket } from './commands/webhooks.ts';
 export {
   deleteTicketForGood,
   ErasureCounts,
@@ -37,6 +35,7 @@ export {
   recordErasure,
   recordTicketDeletion,
 } from './commands/privacy.ts';
+export { callWebhook, WebhookArticle, WebhookPerson, WebhookTicket } from './commands/webhooks.ts';
 export {
   type Access,
   type CommandDefinition,
