@@ -30,6 +30,7 @@ export const routes = {
   createOpenIdIdentity: ['POST', '/api/v1/openid_identities'],
   createOpenIdProvider: ['POST', '/api/v1/openid_providers'],
   createOrganization: ['POST', '/api/v1/organizations'],
+  createRetentionRule: ['POST', '/api/v1/retention_rules'],
   createRole: ['POST', '/api/v1/roles'],
   createSla: ['POST', '/api/v1/slas'],
   createTag: ['POST', '/api/v1/tag_list'],
@@ -61,6 +62,7 @@ export const routes = {
   deleteOpenIdProvider: ['DELETE', '/api/v1/openid_providers/:id'],
   deleteOrganization: ['DELETE', '/api/v1/organizations/:id'],
   deletePasskey: ['DELETE', '/api/v1/users/two_factor/passkeys/:id'],
+  deleteRetentionRule: ['DELETE', '/api/v1/retention_rules/:id'],
   deleteRole: ['DELETE', '/api/v1/roles/:id'],
   deleteSession: ['DELETE', '/api/v1/sessions/:id'],
   deleteSessions: ['DELETE', '/api/v1/sessions'],
@@ -89,6 +91,7 @@ export const routes = {
   getGroup: ['GET', '/api/v1/groups/:id'],
   getOpenIdProvider: ['GET', '/api/v1/openid_providers/:id'],
   getOrganization: ['GET', '/api/v1/organizations/:id'],
+  getRetentionRule: ['GET', '/api/v1/retention_rules/:id'],
   getRole: ['GET', '/api/v1/roles/:id'],
   getSla: ['GET', '/api/v1/slas/:id'],
   getTicket: ['GET', '/api/v1/tickets/:id'],
@@ -124,6 +127,8 @@ export const routes = {
   listOutboundMail: ['GET', '/api/v1/mail/outbound'],
   listPermissions: ['GET', '/api/v1/permissions'],
   listQuarantine: ['GET', '/api/v1/mail/quarantine'],
+  listRetentionRules: ['GET', '/api/v1/retention_rules'],
+  listRetentionRuns: ['GET', '/api/v1/retention_rules/:id/runs'],
   listRoles: ['GET', '/api/v1/roles'],
   listSessions: ['GET', '/api/v1/sessions'],
   listSettings: ['GET', '/api/v1/settings'],
@@ -146,7 +151,10 @@ export const routes = {
   previewAuthorization: ['POST', '/api/v1/oauth/authorizations/preview'],
   previewDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/preview'],
   previewEntitlementMappings: ['POST', '/api/v1/entitlement_mappings/preview'],
+  previewRetention: ['POST', '/api/v1/retention_rules/preview'],
+  previewRetentionRule: ['GET', '/api/v1/retention_rules/:id/preview'],
   processQuarantined: ['POST', '/api/v1/mail/quarantine/:id/process'],
+  rawMailRetention: ['GET', '/api/v1/raw_mail_retention'],
   removeLink: ['DELETE', '/api/v1/links/remove'],
   removeTag: ['DELETE', '/api/v1/tags/remove'],
   removeTwoFactor: ['DELETE', '/api/v1/users/two_factor/remove_authentication_method'],
@@ -161,6 +169,7 @@ export const routes = {
   revokeGrantedApplication: ['DELETE', '/api/v1/oauth/grants/:id'],
   revokeUserAuthorization: ['DELETE', '/api/v1/users/:id/authorizations/:application_id'],
   roleHistory: ['GET', '/api/v1/roles/history/:id'],
+  runRetentionRule: ['POST', '/api/v1/retention_rules/:id/runs'],
   searchGroups: ['GET', '/api/v1/groups/search'],
   searchGroupsByPost: ['POST', '/api/v1/groups/search'],
   searchOrganizations: ['GET', '/api/v1/organizations/search'],
@@ -200,6 +209,7 @@ export const routes = {
   updateGroup: ['PUT', '/api/v1/groups/:id'],
   updateOpenIdProvider: ['PUT', '/api/v1/openid_providers/:id'],
   updateOrganization: ['PUT', '/api/v1/organizations/:id'],
+  updateRetentionRule: ['PUT', '/api/v1/retention_rules/:id'],
   updateRole: ['PUT', '/api/v1/roles/:id'],
   updateSetting: ['PUT', '/api/v1/settings/:id'],
   updateSla: ['PUT', '/api/v1/slas/:id'],
@@ -245,6 +255,7 @@ export interface Endpoints {
   createOpenIdIdentity: (typeof contracts.openIdIdentities)['create'];
   createOpenIdProvider: (typeof contracts.openIdProviders)['create'];
   createOrganization: (typeof contracts.organizations)['create'];
+  createRetentionRule: (typeof contracts.retentionRules)['create'];
   createRole: (typeof contracts.roles)['create'];
   createSla: (typeof contracts.slas)['create'];
   createTag: (typeof contracts.tagList)['create'];
@@ -276,6 +287,7 @@ export interface Endpoints {
   deleteOpenIdProvider: (typeof contracts.openIdProviders)['delete'];
   deleteOrganization: (typeof contracts.organizations)['delete'];
   deletePasskey: typeof contracts.deletePasskey;
+  deleteRetentionRule: (typeof contracts.retentionRules)['delete'];
   deleteRole: (typeof contracts.roles)['delete'];
   deleteSession: typeof contracts.deleteSession;
   deleteSessions: typeof contracts.deleteSessions;
@@ -304,6 +316,7 @@ export interface Endpoints {
   getGroup: (typeof contracts.groups)['get'];
   getOpenIdProvider: (typeof contracts.openIdProviders)['get'];
   getOrganization: (typeof contracts.organizations)['get'];
+  getRetentionRule: (typeof contracts.retentionRules)['get'];
   getRole: (typeof contracts.roles)['get'];
   getSla: (typeof contracts.slas)['get'];
   getTicket: typeof contracts.getTicket;
@@ -339,6 +352,8 @@ export interface Endpoints {
   listOutboundMail: typeof contracts.listOutboundMail;
   listPermissions: typeof contracts.listPermissions;
   listQuarantine: typeof contracts.listQuarantine;
+  listRetentionRules: (typeof contracts.retentionRules)['list'];
+  listRetentionRuns: (typeof contracts.retentionRules)['runs'];
   listRoles: (typeof contracts.roles)['list'];
   listSessions: typeof contracts.listSessions;
   listSettings: (typeof contracts.signInSettings)['list'];
@@ -361,7 +376,10 @@ export interface Endpoints {
   previewAuthorization: (typeof contracts.oauthGrants)['preview'];
   previewDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['preview'];
   previewEntitlementMappings: (typeof contracts.entitlementMappings)['preview'];
+  previewRetention: (typeof contracts.retentionRules)['tryOut'];
+  previewRetentionRule: (typeof contracts.retentionRules)['preview'];
   processQuarantined: typeof contracts.processQuarantined;
+  rawMailRetention: typeof contracts.rawMailRetention;
   removeLink: typeof contracts.removeLink;
   removeTag: typeof contracts.removeTag;
   removeTwoFactor: typeof contracts.removeTwoFactor;
@@ -376,6 +394,7 @@ export interface Endpoints {
   revokeGrantedApplication: (typeof contracts.oauthGrants)['revoke'];
   revokeUserAuthorization: (typeof contracts.oauthGrants)['revokeOfUser'];
   roleHistory: (typeof contracts.roles)['history'];
+  runRetentionRule: (typeof contracts.retentionRules)['run'];
   searchGroups: (typeof contracts.groups)['search'];
   searchGroupsByPost: (typeof contracts.groups)['searchByPost'];
   searchOrganizations: (typeof contracts.organizations)['search'];
@@ -415,6 +434,7 @@ export interface Endpoints {
   updateGroup: (typeof contracts.groups)['update'];
   updateOpenIdProvider: (typeof contracts.openIdProviders)['update'];
   updateOrganization: (typeof contracts.organizations)['update'];
+  updateRetentionRule: (typeof contracts.retentionRules)['update'];
   updateRole: (typeof contracts.roles)['update'];
   updateSetting: (typeof contracts.signInSettings)['update'];
   updateSla: (typeof contracts.slas)['update'];
