@@ -170,6 +170,7 @@ export {
   openIdProviders,
   signInProviders,
 } from './http/openid.ts';
+export { Overview, type OverviewInput, overviews, ticketOverviews } from './http/overviews.ts';
 export { DataPrivacyTask, dataPrivacyTasks, LegalHold, legalHolds } from './http/privacy.ts';
 export { ticketReport } from './http/reporting.ts';
 export {

@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { ChangeArticles } from './application/change-articles.ts';
 import { ChangeTickets } from './application/change-tickets.ts';
 import { Checklists } from './application/checklists/checklists.ts';
+import { Conditions } from './application/conditions.ts';
 import { CreateTickets } from './application/create-tickets.ts';
 import { DeleteTicket } from './application/delete-ticket.ts';
 import { ArticleDrafts } from './application/draft-article.ts';
@@ -17,6 +18,8 @@ import { ManageLookups } from './application/manage-lookups.ts';
 import { ManageRows } from './application/manage-rows.ts';
 import { MarkRedirected } from './application/mark-redirected.ts';
 import { Once } from './application/once.ts';
+import { ManageOverviews } from './application/overviews/manage-overviews.ts';
+import { Overviews } from './application/overviews/overviews.ts';
 import { BLOBS, IDENTITY, IMPORT_MODE, MAIL_IDENTITY, NEW_TAGS } from './application/ports.ts';
 import { EraseTickets } from './application/privacy/erase-tickets.ts';
 import { ErasureReach } from './application/privacy/erasure-reach.ts';
@@ -58,6 +61,7 @@ import { IdentityClient } from './bus/identity.client.ts';
 import { IdentityConsumer } from './bus/identity.consumer.ts';
 import { PrioritiesController, StatesController } from './bus/lookups.controller.ts';
 import { MailConsumer } from './bus/mail.consumer.ts';
+import { OverviewsController } from './bus/overviews.controller.ts';
 import { RetentionController } from './bus/retention.controller.ts';
 import { SearchConsumer } from './bus/search.consumer.ts';
 import { SlasController } from './bus/slas.controller.ts';
@@ -79,6 +83,7 @@ import { ListStore } from './persistence/list.store.ts';
 import { LookupStore } from './persistence/lookup.store.ts';
 import { MentionStore } from './persistence/mention.store.ts';
 import { MergeStore } from './persistence/merge.store.ts';
+import { OverviewStore } from './persistence/overview.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { PurgeStore } from './persistence/purge.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
@@ -102,6 +107,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     StatesController,
     PrioritiesController,
     SlasController,
+    OverviewsController,
     TagsController,
     TiesController,
     ChecklistsController,
@@ -150,6 +156,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     ManageLookups,
     ManageSlas,
     ExplainSla,
+    Overviews,
+    ManageOverviews,
     TagTickets,
     ManageTags,
     LinkTickets,
@@ -183,6 +191,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     // What they share
     References,
     RuleBook,
+    Conditions,
     EnsurePeople,
     ArticleDrafts,
     Once,
@@ -198,6 +207,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     SearchStore,
     SlaStore,
     SlaAdminStore,
+    OverviewStore,
     IndexStore,
     ThreadStore,
     TagStore,

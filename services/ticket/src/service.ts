@@ -16,6 +16,7 @@ import { Tags1796500000000 } from './persistence/migrations/1796500000000-tags.t
 import { Sla1796510000000 } from './persistence/migrations/1796510000000-sla.ts';
 import { Ties1796520000000 } from './persistence/migrations/1796520000000-ties.ts';
 import { Retention1797000000000 } from './persistence/migrations/1797000000000-retention.ts';
+import { Overviews1797100000000 } from './persistence/migrations/1797100000000-overviews.ts';
 import { Checklists1797500000000 } from './persistence/migrations/1797500000000-checklists.ts';
 import { TimeAccounting1797510000000 } from './persistence/migrations/1797510000000-time-accounting.ts';
 
@@ -36,6 +37,7 @@ export const migrations = [
   Sla1796510000000,
   Ties1796520000000,
   Retention1797000000000,
+  Overviews1797100000000,
   Checklists1797500000000,
   TimeAccounting1797510000000,
 ];

@@ -74,6 +74,7 @@ const newCalendar = made('/api/v1/calendars', (name) => ({ name, ...someHours })
 // Of tickets that are a century old.
 const retention = { active: true, older_than_days: 36_500, action: 'delete' };
 const newRetentionRule = made('/api/v1/retention_rules', (name) => ({ name, ...retention }));
+const newOverview = made('/api/v1/overviews', (name) => ({ name, role_ids: [2] }));
 const newSla = made('/api/v1/slas', (name) => ({ name }));
 const newChecklist = async (world: World, place: Place): Promise<Json> =>
   world.boss.post('/api/v1/checklists', { ticket_id: (await world.ticketLike(place)).id });
@@ -215,6 +216,11 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/calendars': (world) => ({ body: { name: world.fresh('spare'), ...someHours } }),
   'PUT /api/v1/calendars/{id}': spare(newCalendar, { timezone: 'Europe/Berlin' }),
   'DELETE /api/v1/calendars/{id}': spare(newCalendar),
+  'GET /api/v1/overviews/{id}': spare(newOverview),
+  'POST /api/v1/overviews': (world) => ({ body: { name: world.fresh('spare'), role_ids: [2] } }),
+  'PUT /api/v1/overviews/{id}': spare(newOverview, { prio: 5 }),
+  'DELETE /api/v1/overviews/{id}': spare(newOverview),
+  'POST /api/v1/overviews_prio': async (world) => ({ body: { prios: [[(await newOverview(world)).id, 5]] } }),
   'GET /api/v1/slas/{id}': spare(newSla),
   'POST /api/v1/slas': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/slas/{id}': spare(newSla, { solution_time: 60 }),

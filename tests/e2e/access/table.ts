@@ -55,6 +55,13 @@ GET    /api/v1/slas/{id}                                       ---- ---- +--!
 POST   /api/v1/slas                                            ---- ---- +--!
 PUT    /api/v1/slas/{id}                                       ---- ---- +--!
 DELETE /api/v1/slas/{id}                                       ---- ---- +--!
+GET    /api/v1/overviews                                       ---- ++++ ++-!
+GET    /api/v1/overviews/{id}                                  ---- 0000 +0-!
+POST   /api/v1/overviews                                       ---- ++++ ++-!
+PUT    /api/v1/overviews/{id}                                  ---- 0000 +0-!
+DELETE /api/v1/overviews/{id}                                  ---- 0000 +0-!
+POST   /api/v1/overviews_prio                                  ---- 0000 +0-!
+GET    /api/v1/ticket_overviews                                -+++ ++++ +++!
 GET    /api/v1/tags                                            ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 POST   /api/v1/tags/add                                        ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 DELETE /api/v1/tags/remove                                     ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!

@@ -17,6 +17,8 @@ export const actorSchema = z.object({
   permissions: z.array(z.string()),
   /** Access levels by group id; empty unless the user holds `ticket.agent`. */
   groups: z.record(z.string(), z.array(z.enum(accessLevels))),
+  /** Active roles: what is shared by role is theirs. Absent: none. */
+  roleIds: z.array(z.number().int()).optional(),
   /** Primary and secondary organizations. */
   organizationIds: z.array(z.number().int()),
   /** Those of them whose members see each other's tickets. */

@@ -45,6 +45,7 @@ import {
 import { listOutboundMail, listQuarantine, processQuarantined, retryOutboundMail } from './mail.ts';
 import { applications, oauthGrants } from './oauth.ts';
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
+import { overviews, ticketOverviews } from './overviews.ts';
 import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { ticketReport } from './reporting.ts';
 import { rawMailRetention, retentionRules } from './retention.ts';
@@ -102,6 +103,8 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(ticketPriorities),
   ...Object.values(calendars),
   ...Object.values(slas),
+  ...Object.values(overviews),
+  ticketOverviews,
   ticketSla,
   listTags,
   addTag,

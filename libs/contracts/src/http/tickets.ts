@@ -235,9 +235,9 @@ export const deleteTicket = defineEndpoint({
 export const TicketListQuery = z.object({
   /**
    * `my-open`, `unassigned`, `open`, `escalated`, `pending`, `closed`, `all`; customers: `my-tickets`,
-   * `my-organization`.
+   * `my-organization`; or the link of an overview.
    */
-  view: text(50).optional(),
+  view: text(300).optional(),
   state: text(100).optional(),
   group_id: Id.optional(),
   owner_id: Id.optional(),
@@ -308,6 +308,8 @@ export const ticketCounts = defineEndpoint({
 export const SearchInput = Page.extend({
   query: text(2000).optional(),
   ids: z.union([bounded(Id, 1000), text(20_000)]).optional(),
+  /** Selector JSON (docs/how-to/conditions.md), in an address as its text; narrows what `query` and `ids` find. */
+  condition: z.union([z.record(z.string(), z.unknown()), text(20_000)]).nullish(),
   only_total_count: Flag.optional(),
 });
 

@@ -12,6 +12,8 @@ export interface Principal {
   grants: Grants;
   organizationIds: number[];
   sharedOrganizationIds: number[];
+  /** Of active roles. */
+  roleIds: number[];
   secondFactor: boolean;
   /** A role demands one. */
   secondFactorDemanded: boolean;
@@ -50,6 +52,7 @@ interface Row {
   permissions: string[];
   groups: Grants['groups'];
   organizations: { id: number; shared: boolean }[];
+  role_ids: number[];
   second_factor: boolean;
   second_factor_demanded: boolean;
 }
@@ -69,6 +72,8 @@ const select = `SELECT u.id, u.login, COALESCE(u.preferences->>'locale', 'en') A
   COALESCE((SELECT json_agg(json_build_object('id', o.id, 'shared', o.shared) ORDER BY o.id) FROM organizations o
     WHERE o.id = ANY (ARRAY(SELECT organization_id FROM user_organization WHERE user_id = u.id) || u.organization_id)
   ), '[]') AS organizations,
+  ARRAY(SELECT ur.role_id FROM user_role ur JOIN roles r ON r.id = ur.role_id AND r.active
+        WHERE ur.user_id = u.id ORDER BY 1) AS role_ids,
   EXISTS (SELECT 1 FROM authenticator_apps WHERE user_id = u.id AND secret IS NOT NULL)
     OR EXISTS (SELECT 1 FROM passkeys WHERE user_id = u.id) AS second_factor,
   EXISTS (SELECT 1 FROM user_role ur JOIN roles r ON r.id = ur.role_id AND r.active
@@ -97,6 +102,7 @@ function one([row]: Row[]): Principal | undefined {
     locale: row.locale,
     passwordHash: row.password_hash,
     grants: { active: row.active, permissions: row.permissions, groups: row.groups },
+    roleIds: row.role_ids,
     organizationIds: row.organizations.map(({ id }) => id),
     sharedOrganizationIds: row.organizations.filter(({ shared }) => shared).map(({ id }) => id),
     secondFactor: row.second_factor,

@@ -42,7 +42,16 @@ export function notAuthorized(detail = 'Not authorized'): AppError {
 }
 
 type Missing =
-  | ('Ticket' | 'Ticket::Article' | 'Ticket::State' | 'Ticket::Priority' | 'Tag::Item' | 'Calendar' | 'Sla')
+  | (
+      | 'Ticket'
+      | 'Ticket::Article'
+      | 'Ticket::State'
+      | 'Ticket::Priority'
+      | 'Tag::Item'
+      | 'Calendar'
+      | 'Sla'
+      | 'Overview'
+    )
   | ('Checklist' | 'Checklist::Item' | 'ChecklistTemplate' | 'Ticket::TimeAccounting')
   | 'Ticket::TimeAccounting::Type'
   | 'RetentionRule';
@@ -56,6 +65,7 @@ export function notFound(kind: Missing, id: number): AppError {
     'Tag::Item': 'tag.not-found',
     Calendar: 'calendar.not-found',
     Sla: 'sla.not-found',
+    Overview: 'overview.not-found',
     Checklist: 'checklist.not-found',
     'Checklist::Item': 'checklist-item.not-found',
     ChecklistTemplate: 'checklist-template.not-found',

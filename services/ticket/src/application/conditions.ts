@@ -1,7 +1,14 @@
-import { AppError } from '@helpmesh/kernel';
-import type { Condition } from '../domain/condition/condition.ts';
+import type { Actor } from '@helpmesh/contracts';
+import { AppError, type Clock } from '@helpmesh/kernel';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { type Circumstances, type Condition, testsOf } from '../domain/condition/condition.ts';
 import type { Knowledge } from '../domain/condition/fields.ts';
 import { parseCondition, SelectorError } from '../domain/condition/parse.ts';
+import { calendarOf } from '../domain/sla/calendar.ts';
+import { WorkingTime } from '../domain/sla/working-time.ts';
+import { SlaStore } from '../persistence/sla.store.ts';
 
 /** A selector that somebody wrote. @returns null for every ticket @throws AppError invalid `condition.unsupported` */
 export function conditionOf(selector: unknown, knowledge: Knowledge): Condition | null {
@@ -10,5 +17,43 @@ export function conditionOf(selector: unknown, knowledge: Knowledge): Condition 
   } catch (error) {
     if (error instanceof SelectorError) throw new AppError('invalid', 'condition.unsupported', error.message);
     throw error;
+  }
+}
+
+/** Conditions that people ask tickets by: what they may look at, and what it depends on. */
+@Injectable()
+export class Conditions {
+  constructor(
+    private readonly db: DataSource,
+    private readonly slas: SlaStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** What can be asked of tickets that are found. */
+  readonly knowledge: Knowledge = { scope: 'tickets' };
+
+  /** @throws AppError invalid `condition.unsupported` */
+  read(selector: unknown): Condition | null {
+    return conditionOf(selector, this.knowledge);
+  }
+
+  /** What the answers of these conditions depend on now. @param actor  who looks */
+  async circumstances(actor: Actor, conditions: readonly (Condition | null)[]): Promise<Circumstances> {
+    const now = this.clock.now();
+    const viewer = { userId: actor.userId, organizationIds: actor.organizationIds };
+    const asked = new Set(
+      conditions
+        .flatMap((condition) => (condition ? testsOf(condition) : []))
+        .flatMap(({ test }) => (test.is === 'working-time' ? test.calendarIds : [])),
+    );
+    if (asked.size === 0) return { now, viewer };
+    const { calendars } = await this.slas.rules(this.db);
+    const open = new Set(
+      calendars
+        .filter(({ id }) => asked.has(id))
+        .filter((row) => new WorkingTime(calendarOf(row.timezone, row.businessHours, row.publicHolidays)).isOpen(now))
+        .map(({ id }) => id),
+    );
+    return { now, viewer, isOpen: (id) => open.has(id) };
   }
 }

@@ -8,7 +8,8 @@ import { agentViews, customerViews, isView, type View, viewRules } from '../doma
 import { ListStore } from '../persistence/list.store.ts';
 import type { ListFilter } from '../persistence/list-statement.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { invalidParam, noLookupValue } from './access.ts';
+import { noLookupValue } from './access.ts';
+import { Overviews } from './overviews/overviews.ts';
 import { isAgent } from './read-tickets.ts';
 import { References, Wanted } from './references.ts';
 
@@ -21,13 +22,15 @@ export class ListTickets {
     private readonly db: DataSource,
     private readonly lists: ListStore,
     private readonly references: References,
+    private readonly overviews: Overviews,
     private readonly cursors: CursorCodec,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** @returns the answer of the endpoint as JSON */
   async page(actor: Actor, query: Query): Promise<string> {
-    const visible = VisibleTickets.to(actor, 'read');
+    const isOverview = query.view !== undefined && query.view !== '' && !isView(query.view);
+    const visible = VisibleTickets.to(actor, isOverview ? 'overview' : 'read');
     const list = `tickets ${query.sort} ${query.order}`;
     const [key, id] = query.after ? this.cursors.decode(list, query.after) : [];
     const page = await this.lists.page(this.db, visible, await this.filterOf(actor, query), {
@@ -67,14 +70,19 @@ export class ListTickets {
   private async filterOf(actor: Actor, query: Query): Promise<ListFilter> {
     const filter: ListFilter = {};
     if (query.view) {
-      if (!isView(query.view)) throw invalidParam('view', query.view);
-      Object.assign(filter, viewFilter(query.view, actor, this.clock.now()));
+      const rule = isView(query.view)
+        ? viewFilter(query.view, actor, this.clock.now())
+        : await this.overviews.filterNamed(actor, query.view);
+      Object.assign(filter, rule);
     }
     if (query.state) {
       const { states } = await this.references.resolve(new Wanted());
       const state = states.find({ name: query.state });
       if (!state) throw noLookupValue('state', query.state);
-      filter.stateIds = !filter.stateTypes || filter.stateTypes.includes(state.type) ? [state.id] : [];
+      const within =
+        (!filter.stateTypes || filter.stateTypes.includes(state.type)) &&
+        (!filter.stateIds || filter.stateIds.includes(state.id));
+      filter.stateIds = within ? [state.id] : [];
     }
     if (query.group_id !== undefined) filter.groupId = query.group_id;
     if (query.owner_id === 1) filter.unassigned = true;

@@ -1,10 +1,12 @@
 import type { Actor, ParsedInputOf, searchTickets } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { parseSearch } from '../domain/list/search-query.ts';
 import { orderOf } from '../persistence/read.store.ts';
 import { SearchStore } from '../persistence/search.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
+import { Conditions } from './conditions.ts';
 import { ReadTickets } from './read-tickets.ts';
 
 type Input = ParsedInputOf<typeof searchTickets>['query'];
@@ -19,6 +21,7 @@ export class SearchTickets {
     private readonly db: DataSource,
     private readonly searches: SearchStore,
     private readonly reads: ReadTickets,
+    private readonly conditions: Conditions,
   ) {}
 
   /** @returns the answer in the form the flags ask for, as JSON */
@@ -26,13 +29,15 @@ export class SearchTickets {
     const visible = VisibleTickets.to(actor, 'read');
     const query = parseSearch(input.query ?? '');
     const ids = idsOf(input.ids);
+    const condition = await this.conditionOf(actor, input.condition);
     if (input.only_total_count) {
-      return JSON.stringify({ total_count: await this.searches.count(this.db, visible, { query, ids }) });
+      return JSON.stringify({ total_count: await this.searches.count(this.db, visible, { query, ids, condition }) });
     }
     const limit = Math.min(input.per_page ?? input.limit ?? DEFAULT_LIMIT, MAX_LIMIT);
     const request = {
       query,
       ids,
+      condition,
       order: orderOf(input.sort_by, input.order_by ?? 'desc'),
       limit,
       offset: ((input.page ?? 1) - 1) * limit,
@@ -42,9 +47,16 @@ export class SearchTickets {
     }
     const [found, total] = await Promise.all([
       this.searches.find(this.db, visible, request),
-      this.searches.count(this.db, visible, { query, ids }),
+      this.searches.count(this.db, visible, { query, ids, condition }),
     ]);
     return this.reads.records(visible, actor, found, total);
+  }
+
+  private async conditionOf(actor: Actor, selector: Input['condition']) {
+    const condition = this.conditions.read(typeof selector === 'string' ? jsonOf(selector) : selector);
+    return condition
+      ? { condition, circumstances: await this.conditions.circumstances(actor, [condition]) }
+      : undefined;
   }
 }
 
@@ -52,4 +64,13 @@ export class SearchTickets {
 function idsOf(ids: Input['ids']): number[] | undefined {
   if (ids === undefined) return undefined;
   return typeof ids === 'string' ? (ids.match(/\d{1,9}/g) ?? []).map(Number) : ids;
+}
+
+/** An address carries a condition as its text. */
+function jsonOf(text: string): unknown {
+  try {
+    return text.trim() === '' ? null : JSON.parse(text);
+  } catch (error) {
+    throw new AppError('invalid', 'condition.unreadable', 'The condition is no JSON.', undefined, { cause: error });
+  }
 }

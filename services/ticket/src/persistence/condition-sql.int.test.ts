@@ -99,14 +99,8 @@ const line = (name: string, operator: string, more: fc.Arbitrary<object> = fc.co
 const value = (one: fc.Arbitrary<unknown>) => one.map((it) => ({ value: it }));
 const from = <T>(...values: T[]) => fc.constantFrom(...values);
 const ids = value(fc.array(fc.oneof(fc.integer({ min: 0, max: 24 }), from(null, '', '3')), { maxLength: 4 }));
-const who = fc.oneof(
-  ids,
-  from(
-    { pre_condition: 'current_user.id' },
-    { pre_condition: 'not_set' },
-    { pre_condition: 'current_user.organization_id' },
-  ),
-);
+const orWho = (...viewers: string[]) =>
+  fc.oneof(ids, from(...['not_set', ...viewers].map((pre_condition) => ({ pre_condition }))));
 const parts = from(
   'r',
   'PRINT',
@@ -154,19 +148,16 @@ const shifts = fc.record({
 const texts = ['ticket.title', 'ticket.note', 'ticket.type', 'ticket.number', 'customer.email', 'customer.firstname'];
 const moreTexts = ['owner.login', 'owner.email', 'organization.name', 'group.name'];
 const times = ['ticket.pending_time', 'ticket.close_at', 'ticket.created_at', 'ticket.escalation_at'];
-const reference = [
-  'ticket.group_id',
-  'ticket.state_id',
-  'ticket.organization_id',
-  'ticket.owner_id',
-  'ticket.customer_id',
-];
-const people = ['ticket.created_by_id', 'ticket.create_article_type_id', 'customer.organization_id', 'organization.id'];
+const plainIds = ['ticket.group_id', 'ticket.state_id', 'ticket.create_article_type_id', 'group.id'];
+const people = ['ticket.owner_id', 'ticket.customer_id', 'ticket.created_by_id', 'customer.id', 'owner.id'];
+const organizations = ['ticket.organization_id', 'customer.organization_id', 'organization.id'];
 const operatorOf = (names: string[], operators: string[], more?: fc.Arbitrary<object>) =>
   fc.tuple(from(...names), from(...operators)).chain(([name, operator]) => line(name, operator, more));
 
 const lines = fc.oneof(
-  operatorOf([...reference, ...people, 'group.id'], ['is', 'is not'], who),
+  operatorOf(plainIds, ['is', 'is not'], orWho()),
+  operatorOf(people, ['is', 'is not'], orWho('current_user.id')),
+  operatorOf(organizations, ['is', 'is not'], orWho('current_user.organization_id')),
   operatorOf(
     [...texts, ...moreTexts],
     ['is', 'is not', 'is any of', 'is none of'],
@@ -205,12 +196,13 @@ const lines = fc.oneof(
     ['contains all', 'contains one', 'contains all not', 'contains one not'],
     value(fc.subarray(['A', 'b', 'c', 'ÄRGER', 'x'], { minLength: 1 })),
   ),
-  operatorOf(['ticket.mention_user_ids'], ['is', 'is not'], who),
+  operatorOf(['ticket.mention_user_ids'], ['is', 'is not'], orWho('current_user.id')),
   operatorOf(['customer.active', 'organization.active', 'group.active'], ['is', 'is not'], value(from(true, 'false'))),
   operatorOf(
     [
-      ...reference,
+      ...plainIds,
       ...people,
+      ...organizations,
       ...texts,
       ...moreTexts,
       ...times,

@@ -1,5 +1,7 @@
+import type { Circumstances, Condition } from '../domain/condition/condition.ts';
 import type { SearchQuery } from '../domain/list/search-query.ts';
 import { type StateType, stateTypes } from '../domain/ticket/state.ts';
+import { conditionSql, type Param } from './condition-sql.ts';
 import { everyMatch, searchTerms } from './search-terms.ts';
 import {
   isCustomer,
@@ -35,6 +37,8 @@ export interface ListFilter {
   search?: SearchQuery | undefined;
   /** Due at this instant (ISO 8601) or before. */
   dueBy?: string | undefined;
+  /** Anything else that can be asked. */
+  condition?: { condition: Condition; circumstances: Circumstances } | undefined;
 }
 
 export interface ListOrder {
@@ -113,15 +117,12 @@ export function pageStatement(visible: VisibleTickets, filter: ListFilter, order
     page.push(`(${column}, t.id) ${order.descending ? '<' : '>'} (${key}, ${param(order.after.id, 'int')})`);
   }
 
-  const { ownerId, customerId, organizationIds, search, dueBy } = filter;
-  const narrow = [ownerId, customerId, organizationIds, search, dueBy].some((one) => one !== undefined);
+  const narrow = isNarrow(filter);
   const pick = `SELECT t.id, ${column} AS key FROM ticket t WHERE`;
   const hits = narrow
     ? `${pick} ${[isVisible(), ...page].join(' AND ')} ${top}`
     : `${groupHeads(pick, page, top, states, group)} UNION ALL ${customerHeads(pick, page, top)}`;
-  const total = narrow
-    ? `SELECT count(*) FROM ticket t WHERE ${[isVisible(), ...filters].join(' AND ')}`
-    : tallied(filter, filters, states, group);
+  const total = totalOf(filter, filters, states, group);
 
   // The plan is made without knowing the limit, so it takes a page for a tenth of all hits and would hash whole tables
   // to join them; an array it takes for ten rows, which is what makes it follow the primary keys.
@@ -138,6 +139,31 @@ export function pageStatement(visible: VisibleTickets, filter: ListFilter, order
       (SELECT key::text FROM last) AS "lastKey", (SELECT id FROM last) AS "lastId",
       (${total})::bigint AS total`;
   return { text, params };
+}
+
+/** Exact numbers of several lists as one statement, a JSON array in their order. */
+export function countsStatement(visible: VisibleTickets, lists: readonly ListFilter[]): Statement {
+  const params: unknown[] = [...visible.params];
+  const param: Param = (value, type) => `$${params.push(value)}::${type}`;
+  const counts = lists.map((filter) => {
+    const states = statesOf(filter, param);
+    const group = filter.groupId === undefined ? undefined : param(filter.groupId, 'int');
+    return `(${totalOf(filter, conditions(filter, params, param, states, group), states, group)})`;
+  });
+  // Without a list nothing would say of which types the scope is.
+  const scope = '$1::boolean, $2::int[], $3::int, $4::int[]';
+  return { text: `SELECT json_build_array(${counts.join(', ')}) AS counts FROM (SELECT ${scope}) AS scope`, params };
+}
+
+/** Whether it asks for more than what tallies and the heads of indexes are kept of. */
+function isNarrow({ ownerId, customerId, organizationIds, search, dueBy, condition }: ListFilter): boolean {
+  return [ownerId, customerId, organizationIds, search, dueBy, condition].some((one) => one !== undefined);
+}
+
+function totalOf(filter: ListFilter, filters: string[], states: string | undefined, group: string | undefined): string {
+  return isNarrow(filter)
+    ? `SELECT count(*) FROM ticket t WHERE ${[isVisible(), ...filters].join(' AND ')}`
+    : tallied(filter, filters, states, group);
 }
 
 /** An array of the ids of the wanted states. */
@@ -167,6 +193,7 @@ function conditions(
   if (filter.customerId !== undefined) found.push(`t.customer_id = ${param(filter.customerId, 'int')}`);
   if (filter.organizationIds) found.push(`t.organization_id = ANY (${param(filter.organizationIds, 'int[]')})`);
   if (filter.dueBy) found.push(`t.escalation_at <= ${param(filter.dueBy, 'timestamptz')}`);
+  if (filter.condition) found.push(conditionSql(filter.condition.condition, filter.condition.circumstances, param));
   if (filter.search) {
     const { words, filters } = searchTerms(filter.search, (value) => `$${params.push(value)}`);
     found.push(...filters);

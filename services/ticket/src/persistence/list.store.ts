@@ -1,7 +1,7 @@
 import { sql } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
 import { type StateType, stateTypes } from '../domain/ticket/state.ts';
-import { type ListFilter, type ListOrder, pageStatement, stateTypeIds } from './list-statement.ts';
+import { countsStatement, type ListFilter, type ListOrder, pageStatement, stateTypeIds } from './list-statement.ts';
 import { isCustomer, isVisible, seesAsAgent, sharesOrganization, type VisibleTickets } from './visible-tickets.ts';
 
 export interface ListPage {
@@ -27,6 +27,13 @@ export class ListStore {
     const { text, params } = pageStatement(visible, filter, order);
     const [page] = await sql<ListPage>(on, text, params);
     return page as ListPage;
+  }
+
+  /** Exact numbers of several lists, in their order. */
+  async totals(on: DataSource, visible: VisibleTickets, lists: readonly ListFilter[]): Promise<number[]> {
+    const { text, params } = countsStatement(visible, lists);
+    const [row] = await sql<{ counts: number[] }>(on, text, params);
+    return (row as { counts: number[] }).counts;
   }
 
   /** All visible tickets, by type of state. */

@@ -1,13 +1,17 @@
 import type { Actor } from '@helpmesh/contracts';
+import { epochMs } from '@helpmesh/kernel';
 import { connect, createDataSource, migrate, sql, transaction } from '@helpmesh/persistence';
 import { infra } from '@helpmesh/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IndexTickets } from '../application/index-tickets.ts';
+import type { Condition } from '../domain/condition/condition.ts';
+import { parseCondition } from '../domain/condition/parse.ts';
+import { plainFilterOf } from '../domain/list/overview.ts';
 import { parseSearch } from '../domain/list/search-query.ts';
 import { databaseSettings, migrations } from '../service.ts';
 import { IndexStore } from './index.store.ts';
-import { type ListFilter, pageStatement } from './list-statement.ts';
+import { countsStatement, type ListFilter, pageStatement } from './list-statement.ts';
 import { ReplicaStore } from './replica.store.ts';
 import { countStatement, findStatement, SearchStore } from './search.store.ts';
 import { ThreadStore } from './thread.store.ts';
@@ -145,6 +149,38 @@ describe('no statement of a hot path reads a whole table', () => {
       expect(await scanned(text, params)).toEqual([]);
     }
   });
+});
+
+describe('an overview', () => {
+  const circumstances = { now: epochMs(Date.now()), viewer: { userId: 101, organizationIds: [3] } };
+  const filterOf = (selector: unknown): ListFilter => {
+    const condition = parseCondition(selector, { scope: 'tickets' });
+    return (
+      plainFilterOf(condition, circumstances) ?? { condition: { condition: condition as Condition, circumstances } }
+    );
+  };
+  const me = { operator: 'is', pre_condition: 'current_user.id' };
+  const selectors: [string, object][] = [
+    ['of states', { 'ticket.state_id': { operator: 'is', value: ['1', '2'] } }],
+    ['of nobody', { 'ticket.owner_id': { operator: 'is', pre_condition: 'not_set' } }],
+    ['of my own', { 'ticket.owner_id': me, 'ticket.state_id': { operator: 'is', value: [1, 2] } }],
+    ['of what I follow', { 'ticket.mention_user_ids': me }],
+    ['of a tag', { 'ticket.tags': { operator: 'contains all', value: 'a, b' } }],
+    ['of what is due', { 'ticket.escalation_at': { operator: 'till (relative)', value: 10, range: 'minute' } }],
+    ['of an address', { 'customer.email': { operator: 'is', value: 'u1500@x' }, 'ticket.owner_id': me }],
+  ];
+  it.each(selectors)(
+    '%s reads its indexes, for its pages and in the one statement of all numbers',
+    async (_, selector) => {
+      const filter = filterOf(selector);
+      for (const { text, params } of [
+        pageStatement(agent, filter, order()),
+        countsStatement(agent, [filter, filter]),
+      ]) {
+        expect(await scanned(text, params)).toEqual([]);
+      }
+    },
+  );
 });
 
 describe('a search', () => {

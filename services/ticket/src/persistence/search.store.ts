@@ -1,6 +1,8 @@
 import { sql } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
+import type { Circumstances, Condition } from '../domain/condition/condition.ts';
 import type { SearchQuery } from '../domain/list/search-query.ts';
+import { conditionSql } from './condition-sql.ts';
 import type { Statement } from './list-statement.ts';
 import type { Order } from './read.store.ts';
 import { everyMatch, type SearchWords, searchTerms, wordMatches } from './search-terms.ts';
@@ -23,13 +25,15 @@ export interface SearchRequest {
   query: SearchQuery;
   /** Undefined: among all. */
   ids?: number[] | undefined;
+  /** Undefined: whatever they are. */
+  condition?: { condition: Condition; circumstances: Circumstances } | undefined;
   /** Empty: best first. */
   order: Order[];
   limit: number;
   offset: number;
 }
 
-type Asked = Pick<SearchRequest, 'query' | 'ids'>;
+type Asked = Pick<SearchRequest, 'query' | 'ids' | 'condition'>;
 
 /** Questions to the full-text index. */
 export class SearchStore {
@@ -137,11 +141,14 @@ export function countStatement(visible: VisibleTickets, request: Asked): Stateme
   return { text, params };
 }
 
-function termsOf(visible: VisibleTickets, { query, ids }: Asked) {
+function termsOf(visible: VisibleTickets, { query, ids, condition }: Asked) {
   const params: unknown[] = [...visible.params];
   const param = (value: unknown) => `$${params.push(value)}`;
   const { words, filters } = searchTerms(query, param);
   if (ids) filters.push(`t.id = ANY (${param(ids)}::int[])`);
+  if (condition) {
+    filters.push(conditionSql(condition.condition, condition.circumstances, (one, type) => `${param(one)}::${type}`));
+  }
   return { params, param, words, filters };
 }
 

@@ -30,6 +30,7 @@ export function actorOf(principal: Principal, options: ActorOptions): Actor {
     login: principal.login,
     permissions,
     groups,
+    roleIds: principal.roleIds,
     organizationIds: principal.organizationIds,
     sharedOrganizationIds: principal.sharedOrganizationIds,
     locale: principal.locale,

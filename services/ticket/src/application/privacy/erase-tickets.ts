@@ -10,6 +10,7 @@ import {
   type ErasableArticle,
   ErasureStore,
 } from '../../persistence/erasure.store.ts';
+import { OverviewStore } from '../../persistence/overview.store.ts';
 import { TicketStore } from '../../persistence/ticket.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { IndexTickets } from '../index-tickets.ts';
@@ -36,6 +37,7 @@ export class EraseTickets implements Eraser {
     private readonly db: DataSource,
     private readonly store: ErasureStore,
     private readonly tickets: TicketStore,
+    private readonly overviews: OverviewStore,
     private readonly index: IndexTickets,
     private readonly references: References,
     private readonly outbox: Outbox,
@@ -55,6 +57,7 @@ export class EraseTickets implements Eraser {
     };
     await transaction(this.db, async (tx) => {
       counts.leftovers += await this.store.dropLeftovers(tx, person.userId, person.patterns);
+      counts.leftovers += await this.overviews.forget(tx, person.userId);
       if (await this.store.eraseReplica(tx, person.userId, person.pseudonym)) {
         counts.leftovers += 1;
         // The documents made of it say the name.

@@ -261,6 +261,11 @@ describe('a condition', () => {
     ['no number of days', one('ticket.created_at', 'before (relative)', -1, { range: 'day' }), /no number of days/],
     ['no tag', one('ticket.tags', 'contains one', ' , '), /a tag is needed/],
     ['an unknown pre_condition', one('ticket.owner_id', 'is', 1, { pre_condition: 'x' }), /"x" is no pre_condition/],
+    [
+      'a user as a group',
+      one('ticket.group_id', 'is', 1, { pre_condition: 'current_user.id' }),
+      /nothing that it could hold/,
+    ],
     ['what is never reached', one('ticket.created_at', 'has reached'), /the operator is one of/],
     ['what cannot change', one('customer.email', 'has changed'), /the operator is one of/],
     ['no line', { 'ticket.title': 'x' }, /needs an operator/],

@@ -215,10 +215,17 @@ function isUsable({ for: types, ofChange, ofTime, only }: Operator, field: Field
   return !ofTime || scope !== 'fields';
 }
 
+const viewers: Record<
+  'current_user.id' | 'current_user.organization_id',
+  { viewer: Viewer; types: readonly FieldType[] }
+> = {
+  'current_user.id': { viewer: 'user', types: ['user', 'users'] },
+  'current_user.organization_id': { viewer: 'organizations', types: ['organization'] },
+};
+
 /** What to compare with: given values, or whoever looks. */
 function operands(asked: Asked): { values: Value[]; viewer?: Viewer } {
   const { field, line, fail, knowledge } = asked;
-  const viewer = { 'current_user.id': 'user', 'current_user.organization_id': 'organizations' } as const;
   switch (line.pre_condition) {
     case 'not_set':
       return { values: [unset(field)] };
@@ -228,9 +235,12 @@ function operands(asked: Asked): { values: Value[]; viewer?: Viewer } {
     case 'specific':
       return { values: listOf(line.value, fail).map((one) => operand(asked, one)) };
     case 'current_user.id':
-    case 'current_user.organization_id':
+    case 'current_user.organization_id': {
       if (knowledge.scope === 'fields') throw fail(`there is no user here for ${quoted(line.pre_condition)}.`);
-      return { values: [], viewer: viewer[line.pre_condition] };
+      const { viewer, types } = viewers[line.pre_condition];
+      if (!types.includes(field.type)) throw fail(`${quoted(line.pre_condition)} is nothing that it could hold.`);
+      return { values: [], viewer };
+    }
     default:
       throw fail(`${quoted(line.pre_condition)} is no pre_condition.`);
   }

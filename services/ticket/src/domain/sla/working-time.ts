@@ -27,6 +27,10 @@ export class WorkingTime {
     this.days = new LocalDays(calendar.timezone);
   }
 
+  isOpen(at: EpochMs): boolean {
+    return !this.pieces(at, at + 1, []).next().done;
+  }
+
   /** Whole minutes of open time from one instant to the other; 0 when they are the wrong way round. */
   between(from: EpochMs, to: EpochMs, pauses: readonly Interval[] = []): number {
     let sum = 0;

@@ -1,0 +1,237 @@
+import {
+  addMention,
+  addTag,
+  createTicket,
+  overviews,
+  recordAudit,
+  searchTicketsByPost,
+  ticketList,
+  ticketOverviews,
+  updateTicket,
+} from '@helpmesh/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actor, cast, type Desk, startDesk } from './desk.ts';
+
+const AGENT = 2;
+const CUSTOMER = 3;
+const agent = { ...cast.agent, roleIds: [AGENT] };
+const agent2 = { ...cast.agent2, roleIds: [AGENT] };
+const customer = { ...cast.customer, roleIds: [CUSTOMER] };
+const stranger = { ...cast.stranger, roleIds: [CUSTOMER] };
+const ruler = actor({ userId: 3, permissions: ['admin.overview'], roleIds: [1] });
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await startDesk();
+});
+afterAll(() => desk.stop());
+
+const open = async (body: object = {}, who = agent) =>
+  (await desk.rest(who, createTicket, {
+    body: { title: 'Printer', group: 'Users', customer: 'user10@example.org', ...body },
+  })) as { id: number };
+const counts = async (who = agent) =>
+  Object.fromEntries((await desk.rest(who, ticketOverviews)).map(({ link, count }) => [link, count]));
+const tagged = (name: string) => ({ 'ticket.tags': { operator: 'contains one', value: name } });
+const search = (who: typeof agent, body: object) =>
+  desk.rest(who, searchTicketsByPost, { body }) as unknown as Promise<{ id: number }[]>;
+
+describe('overviews', () => {
+  it('are there from the beginning, for agents and for customers', async () => {
+    const ofAgents = [
+      ...['my_assigned', 'all_unassigned', 'my_pending_reached', 'my_subscribed_tickets', 'all_open'],
+      ...['all_pending_reached', 'all_escalated'],
+    ];
+    expect(Object.keys(await counts())).toEqual(ofAgents);
+    expect(Object.keys(await counts(customer as typeof agent))).toEqual(['my_tickets', 'my_organization_tickets']);
+    // Whose organization shares nothing has no use for the other one.
+    expect(Object.keys(await counts(stranger as typeof agent))).toEqual(['my_tickets']);
+  });
+
+  it('count what their reader may see, and follow every change', async () => {
+    const before = await counts();
+    const { id } = await open();
+    const other = await counts(agent2);
+    expect(await counts()).toEqual({
+      ...before,
+      all_unassigned: (before.all_unassigned ?? 0) + 1,
+      all_open: (before.all_open ?? 0) + 1,
+    });
+    expect(await counts(agent2)).toEqual(other);
+    await desk.rest(agent, updateTicket, { id, body: { owner_id: 4, state: 'open' } });
+    await desk.rest(agent, addMention, { body: { mentionable_type: 'Ticket', mentionable_id: id } });
+    expect(await counts()).toEqual({
+      ...before,
+      my_assigned: (before.my_assigned ?? 0) + 1,
+      my_subscribed_tickets: (before.my_subscribed_tickets ?? 0) + 1,
+      all_open: (before.all_open ?? 0) + 1,
+    });
+    const due = new Date(desk.clock.now() + 60_000).toISOString();
+    await desk.rest(agent, updateTicket, { id, body: { state: 'pending reminder', pending_time: due } });
+    expect(await counts()).toMatchObject({ my_pending_reached: before.my_pending_reached });
+    desk.clock.advance(120_000);
+    expect(await counts()).toMatchObject({ my_pending_reached: (before.my_pending_reached ?? 0) + 1 });
+  });
+
+  it('are lists like all others, with a cursor and an exact total', async () => {
+    const ids: number[] = [];
+    for (let n = 0; n < 5; n++) ids.push((await open({ tags: 'paged' })).id);
+    const made = await desk.rest(agent, overviews.create, { body: { name: 'Paged', condition: tagged('paged') } });
+    const seen: number[] = [];
+    for (let after: string | null | undefined; after !== null; ) {
+      const query = { view: made.link, limit: 2, sort: 'created_at', order: 'asc', ...(after && { after }) };
+      const page = await desk.rest(agent, ticketList, { query });
+      expect(page.total).toBe(5);
+      seen.push(...page.tickets.map(({ id }) => id));
+      after = page.next;
+    }
+    expect(seen).toEqual(ids);
+  });
+
+  it('show their first tickets as existing clients ask for them', async () => {
+    const { id } = await open({ title: 'Shown', tags: 'shown' });
+    const { link, id: overview } = await desk.rest(agent, overviews.create, {
+      body: { name: 'Shown', condition: tagged('shown') },
+    });
+    const answer = await desk.rest(agent, ticketOverviews, { query: { view: link } });
+    expect(answer).toMatchObject({
+      assets: { Ticket: { [id]: { title: 'Shown' } }, Overview: { [overview]: { link } }, User: {} },
+      index: { overview: { id: overview, view: link, name: 'Shown' }, tickets: [{ id }], count: 1 },
+    });
+    await expect(desk.rest(agent, ticketOverviews, { query: { view: 'nothing' } })).rejects.toMatchObject({
+      code: 'input.unknown-id',
+    });
+  });
+});
+
+describe('an own overview', () => {
+  it('is nobody else’s: not to see, not to change, not by its link', async () => {
+    const body = { name: 'Mine Alone', condition: tagged('mine'), role_ids: [AGENT], prio: 1 };
+    const mine = await desk.rest(agent, overviews.create, { body });
+    expect(mine).toMatchObject({ personal: true, link: 'mine_alone', role_ids: [] });
+    expect(await counts()).toHaveProperty('mine_alone');
+    expect(await counts(agent2)).not.toHaveProperty('mine_alone');
+    expect((await desk.rest(ruler, overviews.list)).map(({ id }) => id)).not.toContain(mine.id);
+    for (const who of [agent2, ruler]) {
+      await expect(desk.rest(who, overviews.get, { id: mine.id })).rejects.toMatchObject({ kind: 'not-found' });
+      await expect(desk.rest(who, overviews.update, { id: mine.id, body: { name: 'x' } })).rejects.toMatchObject({
+        kind: 'not-found',
+      });
+      await expect(desk.rest(who, overviews.delete, { id: mine.id })).rejects.toMatchObject({ kind: 'not-found' });
+    }
+    await expect(desk.rest(agent2, ticketList, { query: { view: 'mine_alone' } })).rejects.toMatchObject({
+      code: 'input.unknown-id',
+    });
+    await desk.rest(agent, overviews.delete, { id: mine.id });
+    expect(await counts()).not.toHaveProperty('mine_alone');
+  });
+
+  it('does not stand in the audit log; a shared one does', async () => {
+    await desk.rest(agent, overviews.create, { body: { name: 'Quiet' } });
+    const shared = await desk.rest(ruler, overviews.create, { body: { name: 'Loud', role_ids: [AGENT] } });
+    await desk.rest(ruler, overviews.update, { id: shared.id, body: { prio: 5 } });
+    await desk.rest(ruler, overviews.delete, { id: shared.id });
+    const told = (await desk.told(recordAudit)).map(({ data }) => [data.action, data.object?.label]);
+    expect(told).toEqual([
+      ['overview.created', 'Loud'],
+      ['overview.changed', 'Loud'],
+      ['overview.deleted', 'Loud'],
+    ]);
+  });
+});
+
+describe('a shared overview', () => {
+  it('is for its roles, and of them for those who are named', async () => {
+    const body = { name: 'For One', role_ids: [AGENT], user_ids: [4], prio: 2 };
+    const { id, link } = await desk.rest(ruler, overviews.create, { body });
+    expect(await counts()).toHaveProperty(link);
+    expect(await counts(agent2)).not.toHaveProperty(link);
+    await desk.rest(ruler, overviews.update, { id, body: { user_ids: [] } });
+    expect(await counts(agent2)).toHaveProperty(link);
+    await desk.rest(ruler, overviews.update, { id, body: { active: false } });
+    expect(await counts()).not.toHaveProperty(link);
+    await desk.rest(ruler, overviews.delete, { id });
+  });
+
+  it('gets another link where the name is taken, also by a standard list', async () => {
+    const named = async (name: string) =>
+      (await desk.rest(ruler, overviews.create, { body: { name, role_ids: [AGENT] } })).link;
+    expect([await named('Übersicht A'), await named('Ubersicht, a!'), await named('Open'), await named('☃')]).toEqual([
+      ...['ubersicht_a', 'ubersicht_a_1', 'open_1', 'overview'],
+    ]);
+  });
+
+  it('goes where it is put', async () => {
+    const rows = await desk.rest(ruler, overviews.list);
+    const [first, second] = rows as [{ id: number; prio: number }, { id: number; prio: number }];
+    await desk.rest(ruler, overviews.prio, { body: { prios: [[first.id, 900_000]] } });
+    const after = await desk.rest(ruler, overviews.list);
+    expect(after[0]?.id).toBe(second.id);
+    expect(after.at(-1)?.id).toBe(first.id);
+    await desk.rest(ruler, overviews.prio, { body: { prios: [[first.id, first.prio]] } });
+  });
+
+  it.each([
+    ['without a name', { role_ids: [AGENT] }, 'input.name-blank'],
+    ['for nobody', { name: 'x' }, 'input.missing'],
+    ['for replacements', { name: 'x', role_ids: [AGENT], out_of_office: true }, 'overview.no-replacements'],
+    [
+      'by what is not there',
+      { name: 'x', role_ids: [AGENT], condition: { 'ticket.mood': { operator: 'is', value: 1 } } },
+      'condition.unsupported',
+    ],
+    [
+      'by what has just happened',
+      { name: 'x', role_ids: [AGENT], condition: { 'ticket.title': { operator: 'has changed' } } },
+      'condition.unsupported',
+    ],
+  ])('%s is refused', async (_, body, code) => {
+    await expect(desk.rest(ruler, overviews.create, { body })).rejects.toMatchObject({ kind: 'invalid', code });
+  });
+
+  it('is not for customers to make', async () => {
+    await expect(desk.rest(customer, overviews.create, { body: { name: 'x' } })).rejects.toMatchObject({
+      kind: 'forbidden',
+    });
+    await expect(desk.rest(customer, overviews.list)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+});
+
+describe('a search by condition', () => {
+  it('narrows words and ids, in pages with an exact total', async () => {
+    const one = await open({ title: 'Zebra one' });
+    const two = await open({ title: 'Zebra two' });
+    await desk.rest(agent, addTag, { body: { object: 'Ticket', o_id: two.id, item: 'striped' } });
+    const condition = tagged('striped');
+    expect((await search(agent, { query: 'zebra', condition })).map(({ id }) => id)).toEqual([two.id]);
+    expect(await search(agent, { ids: [one.id], condition })).toEqual([]);
+    expect((await search(agent, { ids: [one.id, two.id], condition })).map(({ id }) => id)).toEqual([two.id]);
+    const text = JSON.stringify(condition);
+    expect(await search(agent, { condition: text, only_total_count: true })).toEqual({ total_count: 1 });
+    const mine = { 'ticket.customer_id': { operator: 'is', pre_condition: 'current_user.id' } };
+    expect(await search(customer as typeof agent, { query: 'zebra', condition: mine, only_total_count: true })).toEqual(
+      {
+        total_count: 2,
+      },
+    );
+    expect(await search(agent2, { condition, only_total_count: true })).toEqual({ total_count: 0 });
+  });
+
+  it('tells a customer nothing of what agents say about a ticket', async () => {
+    const { id } = await open({ title: 'Quagga' });
+    await desk.rest(agent, addTag, { body: { object: 'Ticket', o_id: id, item: 'difficult' } });
+    const asked = { ids: [id], only_total_count: true };
+    const who = customer as typeof agent;
+    expect(await search(who, { ...asked, condition: tagged('difficult') })).toEqual({ total_count: 0 });
+    const none = { 'ticket.tags': { operator: 'contains one not', value: 'difficult' } };
+    expect(await search(who, { ...asked, condition: none })).toEqual({ total_count: 1 });
+  });
+
+  it.each([
+    ['{', 'condition.unreadable'],
+    [{ 'ticket.title': { operator: 'matches regex', value: '(' } }, 'condition.unsupported'],
+    [{ "ticket.title'; DROP TABLE ticket": { operator: 'is', value: 1 } }, 'condition.unsupported'],
+  ])('%j is refused', async (condition, code) => {
+    await expect(search(agent, { condition })).rejects.toMatchObject({ kind: 'invalid', code });
+  });
+});
