@@ -9,6 +9,7 @@ import {
   ticketOverviews,
   updateTicket,
 } from '@helpmesh/contracts';
+import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actor, cast, type Desk, startDesk } from './desk.ts';
 
@@ -131,7 +132,7 @@ describe('an own overview', () => {
     const shared = await desk.rest(ruler, overviews.create, { body: { name: 'Loud', role_ids: [AGENT] } });
     await desk.rest(ruler, overviews.update, { id: shared.id, body: { prio: 5 } });
     await desk.rest(ruler, overviews.delete, { id: shared.id });
-    const told = (await desk.told(recordAudit)).map(({ data }) => [data.action, data.object?.label]);
+    const told = (await desk.told(recordAudit)).map(({ data }) => [data.action, data.objectLabel]);
     expect(told).toEqual([
       ['overview.created', 'Loud'],
       ['overview.changed', 'Loud'],
@@ -163,10 +164,11 @@ describe('a shared overview', () => {
 
   it('goes where it is put', async () => {
     const rows = await desk.rest(ruler, overviews.list);
-    const [first, second] = rows as [{ id: number; prio: number }, { id: number; prio: number }];
+    const first = rows[0] as (typeof rows)[number];
+    const second = rows[1];
     await desk.rest(ruler, overviews.prio, { body: { prios: [[first.id, 900_000]] } });
     const after = await desk.rest(ruler, overviews.list);
-    expect(after[0]?.id).toBe(second.id);
+    expect(after[0]?.id).toBe(second?.id);
     expect(after.at(-1)?.id).toBe(first.id);
     await desk.rest(ruler, overviews.prio, { body: { prios: [[first.id, first.prio]] } });
   });
@@ -203,6 +205,7 @@ describe('a search by condition', () => {
     const two = await open({ title: 'Zebra two' });
     await desk.rest(agent, addTag, { body: { object: 'Ticket', o_id: two.id, item: 'striped' } });
     const condition = tagged('striped');
+    await waitFor(async () => (await search(agent, { query: 'zebra' })).length === 2, { what: 'words to be indexed' });
     expect((await search(agent, { query: 'zebra', condition })).map(({ id }) => id)).toEqual([two.id]);
     expect(await search(agent, { ids: [one.id], condition })).toEqual([]);
     expect((await search(agent, { ids: [one.id, two.id], condition })).map(({ id }) => id)).toEqual([two.id]);

@@ -189,7 +189,7 @@ const lines = fc.oneof(
   operatorOf(
     ['ticket.article_count', 'ticket.update_in_min'],
     ['less than', 'greater than', 'is', 'is not'],
-    value(from(0, 1, '3', 7.5, -2)),
+    value(from<unknown>(0, 1, '3', 7.5, -2)),
   ),
   operatorOf(
     ['ticket.tags'],
@@ -197,7 +197,11 @@ const lines = fc.oneof(
     value(fc.subarray(['A', 'b', 'c', 'ÄRGER', 'x'], { minLength: 1 })),
   ),
   operatorOf(['ticket.mention_user_ids'], ['is', 'is not'], orWho('current_user.id')),
-  operatorOf(['customer.active', 'organization.active', 'group.active'], ['is', 'is not'], value(from(true, 'false'))),
+  operatorOf(
+    ['customer.active', 'organization.active', 'group.active'],
+    ['is', 'is not'],
+    value(from<unknown>(true, 'false')),
+  ),
   operatorOf(
     [
       ...plainIds,
