@@ -30,6 +30,7 @@ export const routes = {
   createOpenIdIdentity: ['POST', '/api/v1/openid_identities'],
   createOpenIdProvider: ['POST', '/api/v1/openid_providers'],
   createOrganization: ['POST', '/api/v1/organizations'],
+  createOverview: ['POST', '/api/v1/overviews'],
   createRetentionRule: ['POST', '/api/v1/retention_rules'],
   createRole: ['POST', '/api/v1/roles'],
   createSla: ['POST', '/api/v1/slas'],
@@ -61,6 +62,7 @@ export const routes = {
   deleteOpenIdIdentity: ['DELETE', '/api/v1/openid_identities/:id'],
   deleteOpenIdProvider: ['DELETE', '/api/v1/openid_providers/:id'],
   deleteOrganization: ['DELETE', '/api/v1/organizations/:id'],
+  deleteOverview: ['DELETE', '/api/v1/overviews/:id'],
   deletePasskey: ['DELETE', '/api/v1/users/two_factor/passkeys/:id'],
   deleteRetentionRule: ['DELETE', '/api/v1/retention_rules/:id'],
   deleteRole: ['DELETE', '/api/v1/roles/:id'],
@@ -91,6 +93,7 @@ export const routes = {
   getGroup: ['GET', '/api/v1/groups/:id'],
   getOpenIdProvider: ['GET', '/api/v1/openid_providers/:id'],
   getOrganization: ['GET', '/api/v1/organizations/:id'],
+  getOverview: ['GET', '/api/v1/overviews/:id'],
   getRetentionRule: ['GET', '/api/v1/retention_rules/:id'],
   getRole: ['GET', '/api/v1/roles/:id'],
   getSla: ['GET', '/api/v1/slas/:id'],
@@ -125,6 +128,7 @@ export const routes = {
   listOpenIdProviders: ['GET', '/api/v1/openid_providers'],
   listOrganizations: ['GET', '/api/v1/organizations'],
   listOutboundMail: ['GET', '/api/v1/mail/outbound'],
+  listOverviews: ['GET', '/api/v1/overviews'],
   listPermissions: ['GET', '/api/v1/permissions'],
   listQuarantine: ['GET', '/api/v1/mail/quarantine'],
   listRetentionRules: ['GET', '/api/v1/retention_rules'],
@@ -146,6 +150,7 @@ export const routes = {
   listUserTokens: ['GET', '/api/v1/users/:id/access_tokens'],
   listUsers: ['GET', '/api/v1/users'],
   mergeTicket: ['PUT', '/api/v1/ticket_merge/:id/:number'],
+  orderOverviews: ['POST', '/api/v1/overviews_prio'],
   organizationHistory: ['GET', '/api/v1/organizations/history/:id'],
   passkeyOptions: ['POST', '/api/v1/users/two_factor/passkeys/options'],
   previewAuthorization: ['POST', '/api/v1/oauth/authorizations/preview'],
@@ -188,6 +193,7 @@ export const routes = {
   ticketCounts: ['GET', '/api/v1/ticket_counts'],
   ticketHistory: ['GET', '/api/v1/ticket_history/:id'],
   ticketList: ['GET', '/api/v1/ticket_list'],
+  ticketOverviews: ['GET', '/api/v1/ticket_overviews'],
   ticketReport: ['GET', '/api/v1/reports/tickets'],
   ticketSla: ['GET', '/api/v1/tickets/:id/sla'],
   timeLogByActivity: ['GET', '/api/v1/time_accounting/log/by_activity/:year/:month'],
@@ -209,6 +215,7 @@ export const routes = {
   updateGroup: ['PUT', '/api/v1/groups/:id'],
   updateOpenIdProvider: ['PUT', '/api/v1/openid_providers/:id'],
   updateOrganization: ['PUT', '/api/v1/organizations/:id'],
+  updateOverview: ['PUT', '/api/v1/overviews/:id'],
   updateRetentionRule: ['PUT', '/api/v1/retention_rules/:id'],
   updateRole: ['PUT', '/api/v1/roles/:id'],
   updateSetting: ['PUT', '/api/v1/settings/:id'],
@@ -255,6 +262,7 @@ export interface Endpoints {
   createOpenIdIdentity: (typeof contracts.openIdIdentities)['create'];
   createOpenIdProvider: (typeof contracts.openIdProviders)['create'];
   createOrganization: (typeof contracts.organizations)['create'];
+  createOverview: (typeof contracts.overviews)['create'];
   createRetentionRule: (typeof contracts.retentionRules)['create'];
   createRole: (typeof contracts.roles)['create'];
   createSla: (typeof contracts.slas)['create'];
@@ -286,6 +294,7 @@ export interface Endpoints {
   deleteOpenIdIdentity: (typeof contracts.openIdIdentities)['delete'];
   deleteOpenIdProvider: (typeof contracts.openIdProviders)['delete'];
   deleteOrganization: (typeof contracts.organizations)['delete'];
+  deleteOverview: (typeof contracts.overviews)['delete'];
   deletePasskey: typeof contracts.deletePasskey;
   deleteRetentionRule: (typeof contracts.retentionRules)['delete'];
   deleteRole: (typeof contracts.roles)['delete'];
@@ -316,6 +325,7 @@ export interface Endpoints {
   getGroup: (typeof contracts.groups)['get'];
   getOpenIdProvider: (typeof contracts.openIdProviders)['get'];
   getOrganization: (typeof contracts.organizations)['get'];
+  getOverview: (typeof contracts.overviews)['get'];
   getRetentionRule: (typeof contracts.retentionRules)['get'];
   getRole: (typeof contracts.roles)['get'];
   getSla: (typeof contracts.slas)['get'];
@@ -350,6 +360,7 @@ export interface Endpoints {
   listOpenIdProviders: (typeof contracts.openIdProviders)['list'];
   listOrganizations: (typeof contracts.organizations)['list'];
   listOutboundMail: typeof contracts.listOutboundMail;
+  listOverviews: (typeof contracts.overviews)['list'];
   listPermissions: typeof contracts.listPermissions;
   listQuarantine: typeof contracts.listQuarantine;
   listRetentionRules: (typeof contracts.retentionRules)['list'];
@@ -371,6 +382,7 @@ export interface Endpoints {
   listUserTokens: (typeof contracts.userTokens)['list'];
   listUsers: (typeof contracts.users)['list'];
   mergeTicket: typeof contracts.mergeTicket;
+  orderOverviews: (typeof contracts.overviews)['prio'];
   organizationHistory: (typeof contracts.organizations)['history'];
   passkeyOptions: typeof contracts.passkeyOptions;
   previewAuthorization: (typeof contracts.oauthGrants)['preview'];
@@ -413,6 +425,7 @@ export interface Endpoints {
   ticketCounts: typeof contracts.ticketCounts;
   ticketHistory: typeof contracts.ticketHistory;
   ticketList: typeof contracts.ticketList;
+  ticketOverviews: typeof contracts.ticketOverviews;
   ticketReport: typeof contracts.ticketReport;
   ticketSla: typeof contracts.ticketSla;
   timeLogByActivity: (typeof contracts.timeLog)['activity'];
@@ -434,6 +447,7 @@ export interface Endpoints {
   updateGroup: (typeof contracts.groups)['update'];
   updateOpenIdProvider: (typeof contracts.openIdProviders)['update'];
   updateOrganization: (typeof contracts.organizations)['update'];
+  updateOverview: (typeof contracts.overviews)['update'];
   updateRetentionRule: (typeof contracts.retentionRules)['update'];
   updateRole: (typeof contracts.roles)['update'];
   updateSetting: (typeof contracts.signInSettings)['update'];
