@@ -61,7 +61,7 @@ import {
   previewTicketDeletion,
 } from './rpc/privacy.ts';
 import { answerScim } from './rpc/scim.ts';
-import { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
+import { addUpload, getAttachment, getRawMail, removeUploads, ticketsReferTo } from './rpc/ticket.ts';
 import type { ServiceName } from './services.ts';
 
 /** Every event and command that may be on the bus: schemas, samples, AsyncAPI and consumers are checked against it. */
@@ -145,6 +145,7 @@ export const questions: readonly QuestionDefinition[] = [
   getRawMail,
   addUpload,
   removeUploads,
+  ticketsReferTo,
   recordActing,
   erasureTerms,
   ...Object.values(previewErasure),
@@ -168,10 +169,7 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
   ],
   'mail-ingest': [groupCreated, groupUpdated, groupDeleted, erasureRequested, ticketPurged],
   notification: [sendMail, ticketCreated, groupCreated, groupUpdated, groupDeleted, erasureRequested, ticketPurged],
-  identity: [
-    ...[mailPasswordReset, mailSignUp, recordAudit, ticketCreated, ticketUpdated, articleAdded],
-    ...[erasureRequested, recordErasure, recordTicketDeletion],
-  ],
+  identity: [...[mailPasswordReset, mailSignUp, recordAudit, erasureRequested, recordErasure, recordTicketDeletion]],
   reporting: [
     ...[ticketCreated, ticketUpdated, articleAdded, articleChanged, ticketDeleted],
     ...[groupCreated, groupUpdated, erasureRequested],

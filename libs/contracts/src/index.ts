@@ -280,5 +280,5 @@ export {
   previewTicketDeletion,
 } from './rpc/privacy.ts';
 export { answerScim } from './rpc/scim.ts';
-export { addUpload, getAttachment, getRawMail, removeUploads } from './rpc/ticket.ts';
+export { addUpload, getAttachment, getRawMail, removeUploads, ticketsReferTo } from './rpc/ticket.ts';
 export { type ServiceName, serviceNames } from './services.ts';

@@ -28,7 +28,6 @@ import { Groups } from './application/groups/groups.ts';
 import { History } from './application/history/history.ts';
 import { ReadHistory } from './application/history/read-history.ts';
 import { Lookup } from './application/lookup.ts';
-import { NoteReferences } from './application/note-references.ts';
 import { Applications } from './application/oauth/applications.ts';
 import { Authorizations } from './application/oauth/authorizations.ts';
 import { OAuthTokens } from './application/oauth/oauth-tokens.ts';
@@ -71,6 +70,7 @@ import { SignUp } from './application/sign-in/sign-up.ts';
 import { TellOwner } from './application/sign-in/tell-owner.ts';
 import { TryLimit } from './application/sign-in/try-limit.ts';
 import { Sweep } from './application/sweep.ts';
+import { TicketReferences } from './application/ticket-references.ts';
 import { ChangeUser } from './application/users/change-user.ts';
 import { ReadUsers } from './application/users/read-users.ts';
 import { TakenNames } from './application/users/taken-names.ts';
@@ -85,7 +85,6 @@ import { NeighboursController } from './bus/neighbours.controller.ts';
 import { OAuthController } from './bus/oauth.controller.ts';
 import { OnResetOrder } from './bus/on-reset-order.ts';
 import { OnSignUpOrder } from './bus/on-sign-up-order.ts';
-import { OnTicket } from './bus/on-ticket.ts';
 import { OrganizationsController } from './bus/organizations.controller.ts';
 import { PrivacyController } from './bus/privacy.controller.ts';
 import { RolesController } from './bus/roles.controller.ts';
@@ -112,7 +111,6 @@ import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { PrincipalStore } from './persistence/principal.store.ts';
 import { PrivacyStore } from './persistence/privacy.store.ts';
 import { ProviderStore } from './persistence/provider.store.ts';
-import { ReferenceStore } from './persistence/reference.store.ts';
 import { RoleStore } from './persistence/role.store.ts';
 import { SecondFactorStore } from './persistence/second-factor.store.ts';
 import { SessionStore } from './persistence/session.store.ts';
@@ -141,7 +139,6 @@ import { UserStore } from './persistence/user.store.ts';
     AuditController,
     PrivacyController,
     // events of the ticket service
-    OnTicket,
     // orders of its own
     OnResetOrder,
     OnSignUpOrder,
@@ -182,7 +179,7 @@ import { UserStore } from './persistence/user.store.ts';
     Roles,
     Lookup,
     EnsureCustomers,
-    NoteReferences,
+    TicketReferences,
     ErasePeople,
     DeleteTickets,
     LegalHolds,
@@ -271,7 +268,6 @@ import { UserStore } from './persistence/user.store.ts';
     OrganizationStore,
     GroupStore,
     RoleStore,
-    ReferenceStore,
   ],
 })
 export class IdentityModule {}

@@ -1,8 +1,15 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Actor, InputOf, OutputOf, QuestionDefinition, signIn } from '@helpmesh/contracts';
-import { RpcClient } from '@helpmesh/messaging';
+import {
+  type Actor,
+  type InputOf,
+  type OutputOf,
+  type QuestionDefinition,
+  type signIn,
+  ticketsReferTo,
+} from '@helpmesh/contracts';
+import { connectBus, RpcClient, RpcStrategy } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
 import { ActorSigner, loadConfig, type RunningService } from '@helpmesh/service-kit';
 import { FakeClock, infra, type Neighbours, neighbours, testKeys } from '@helpmesh/testing';
@@ -20,6 +27,8 @@ export interface TestIdentity {
   clock: FakeClock;
   bus: Neighbours;
   databaseUrl: string;
+  /** Whom and what tickets refer to, as `user 5`: what the ticket service answers when asked. */
+  inTickets: Set<string>;
   settings: IdentityConfig;
   /** Asks, as a service that may, for a user with their rights as stored now, or for nobody. */
   ask<Q extends QuestionDefinition>(question: Q, input: InputOf<Q>, who?: number | Actor): Promise<OutputOf<Q>>;
@@ -52,6 +61,15 @@ export async function startIdentity(env: Record<string, string> = {}): Promise<T
     ...env,
   });
   const bus = await neighbours(nats.url, ['ticket', 'notification']);
+  const inTickets = new Set<string>();
+  const ticketBus = await connectBus({ url: nats.url, name: 'ticket' });
+  const tickets = new RpcStrategy({ bus: ticketBus, service: 'ticket', admit: () => undefined });
+  const referTo = async ({ kind, id }: InputOf<typeof ticketsReferTo>) => ({
+    referred: inTickets.has(`${kind} ${id}`),
+  });
+  const route = { kind: 'question', question: ticketsReferTo, batch: false } as const;
+  tickets.addHandler(ticketsReferTo.subject, referTo, false, route);
+  tickets.listen(() => undefined);
   const service = createIdentityService(config, clock);
   await service.migrate();
   await service.start();
@@ -68,6 +86,7 @@ export async function startIdentity(env: Record<string, string> = {}): Promise<T
     clock,
     bus,
     databaseUrl,
+    inTickets,
     settings: config,
     actor,
     async ask(question, input, who) {
@@ -80,6 +99,7 @@ export async function startIdentity(env: Record<string, string> = {}): Promise<T
     rows: (text, params) => sql(ds, text, params),
     async stop() {
       await service.stop();
+      await ticketBus.close();
       await bus.close();
       await nats.stop();
     },

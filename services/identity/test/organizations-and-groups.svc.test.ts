@@ -160,6 +160,9 @@ describe('organizations', () => {
   it('are deleted by an administrator when nobody belongs to them', async () => {
     const { id } = await create(organizations, { name: 'Short-lived' });
     await expect(remove(organizations, id, ids.agent)).rejects.toMatchObject(notAuthorized);
+    desk.inTickets.add(`organization ${id}`);
+    await expect(remove(organizations, id)).rejects.toMatchObject(referenced);
+    desk.inTickets.clear();
     expect(await remove(organizations, id)).toEqual({});
     await desk.bus.hear(organizationDeleted, ({ data, aggregateVersion }) => data.id === id && aggregateVersion === 2);
     await expect(remove(organizations, id)).rejects.toMatchObject({ kind: 'not-found' });
@@ -359,6 +362,9 @@ describe('groups', () => {
 
   it('are deleted when nothing refers to them', async () => {
     const { id } = await create(groups, { name: 'Brief' });
+    desk.inTickets.add(`group ${id}`);
+    await expect(remove(groups, id)).rejects.toMatchObject(referenced);
+    desk.inTickets.clear();
     expect(await remove(groups, id)).toEqual({});
     await desk.bus.hear(groupDeleted, ({ data, aggregateVersion }) => data.id === id && aggregateVersion === 2);
     await expect(remove(groups, 1)).rejects.toMatchObject(referenced);

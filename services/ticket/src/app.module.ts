@@ -34,6 +34,7 @@ import { ReadHistory } from './application/read-history.ts';
 import { ReadTickets } from './application/read-tickets.ts';
 import { RecordDelivery } from './application/record-delivery.ts';
 import { RecordMail } from './application/record-mail.ts';
+import { ReferTo } from './application/refer-to.ts';
 import { References } from './application/references.ts';
 import { ManageRetention } from './application/retention/manage-retention.ts';
 import { RetentionTimer } from './application/retention/retention-timer.ts';
@@ -178,6 +179,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     EraseTickets,
     erasureWork('ticket', EraseTickets),
     ErasureReach,
+    ReferTo,
     PersonalTickets,
     TicketDeletions,
     MailsNeeded,

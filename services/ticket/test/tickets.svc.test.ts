@@ -1,4 +1,4 @@
-import { createTicket, getTicket, listArticles, listTickets, ticketCreated } from '@helpmesh/contracts';
+import { createTicket, getTicket, listArticles, listTickets, ticketCreated, ticketsReferTo } from '@helpmesh/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cast, type Desk, startDesk } from './desk.ts';
 
@@ -47,5 +47,23 @@ describe('opening a ticket', () => {
     await expect(
       desk.rest(cast.agent, createTicket, open({}, { body, content_type: 'text/html' })),
     ).rejects.toMatchObject({ kind: 'invalid', code: 'article.body-too-long' });
+  });
+});
+
+describe('what tickets refer to', () => {
+  const referred = async (kind: 'user' | 'group' | 'organization', id: number) =>
+    (await desk.askAs('identity', ticketsReferTo, { kind, id })).referred;
+
+  it('is their customer, their owner, who wrote or changed, their group and organization, and nobody else', async () => {
+    const { id } = await desk.rest(cast.agent, createTicket, open({ owner_id: cast.agent.userId }));
+    const ticket = await desk.rest(cast.agent, getTicket, { id });
+    expect(await referred('user', ticket.customer_id)).toBe(true);
+    expect(await referred('user', cast.agent.userId)).toBe(true);
+    expect(await referred('group', ticket.group_id)).toBe(true);
+    expect(await referred('organization', ticket.organization_id as number)).toBe(true);
+    for (const kind of ['user', 'group', 'organization'] as const) {
+      expect(await referred(kind, 9_999)).toBe(false);
+      expect(await referred(kind, 99_999_999_999)).toBe(false);
+    }
   });
 });

@@ -30,6 +30,14 @@ export const addUpload = defineQuestion(
   { callers: ['gateway'] },
 );
 
+/** Does any ticket refer to it? Then it cannot be deleted. */
+export const ticketsReferTo = defineQuestion(
+  'rpc.ticket.v1.refer-to',
+  z.object({ kind: z.enum(['user', 'organization', 'group']), id: z.number().int() }),
+  z.object({ referred: z.boolean() }),
+  { callers: ['identity'] },
+);
+
 export const removeUploads = defineQuestion(
   'rpc.ticket.v1.remove-uploads',
   z.object({

@@ -36,7 +36,7 @@ const FETCH_MS = 5_000;
  * Pause between the starts of two batches: under load ten messages cost hardly more than one, at rest nobody waits.
  * A command is work that somebody waits for; what an event tells has happened already.
  */
-const GATHER_MS = { command: 20, event: 100 };
+const GATHER_MS = { command: 20, event: 250 };
 
 /**
  * Pulls one durable and hands its messages to the processor: batches while their type wants them, single messages

@@ -118,8 +118,7 @@ export class GroupStore {
   async isReferenced(tx: EntityManager, id: number): Promise<boolean> {
     const [row] = await sql<{ referenced: boolean }>(
       tx,
-      `SELECT EXISTS (SELECT 1 FROM ticket_references WHERE kind = 'group' AND id = $1)
-         OR EXISTS (SELECT 1 FROM groups WHERE parent_id = $1)
+      `SELECT EXISTS (SELECT 1 FROM groups WHERE parent_id = $1)
          OR EXISTS (SELECT 1 FROM user_group WHERE group_id = $1)
          OR EXISTS (SELECT 1 FROM role_group WHERE group_id = $1)
          OR EXISTS (SELECT 1 FROM entitlement_mappings WHERE group_id = $1)

@@ -119,8 +119,7 @@ export class OrganizationStore {
   async isReferenced(tx: EntityManager, id: number): Promise<boolean> {
     const [row] = await sql<{ referenced: boolean }>(
       tx,
-      `SELECT EXISTS (SELECT 1 FROM ticket_references WHERE kind = 'organization' AND id = $1)
-         OR EXISTS (SELECT 1 FROM users WHERE organization_id = $1)
+      `SELECT EXISTS (SELECT 1 FROM users WHERE organization_id = $1)
          OR EXISTS (SELECT 1 FROM user_organization WHERE organization_id = $1)
          OR EXISTS (SELECT 1 FROM directories WHERE organization_id = $1) AS referenced`,
       [id],

@@ -191,12 +191,11 @@ export class UserStore {
     await sql(tx, 'DELETE FROM users WHERE id = $1', [id]);
   }
 
-  /** True when anything of ours or any ticket refers to the user, who therefore stays. */
+  /** True when anything of ours refers to the user, who therefore stays. */
   async isReferenced(tx: EntityManager, id: number): Promise<boolean> {
     const [row] = await sql<{ referenced: boolean }>(
       tx,
       `SELECT $1 = 1
-         OR EXISTS (SELECT 1 FROM ticket_references WHERE kind = 'user' AND id = $1)
          OR EXISTS (SELECT 1 FROM users WHERE id <> $1
                     AND (created_by_id = $1 OR updated_by_id = $1 OR out_of_office_replacement_id = $1))
          OR EXISTS (SELECT 1 FROM organizations WHERE created_by_id = $1 OR updated_by_id = $1)

@@ -13,6 +13,7 @@ import {
   ticketCounts,
   ticketHistory,
   ticketList,
+  ticketsReferTo,
   updateArticle,
   updateTicket,
 } from '@helpmesh/contracts';
@@ -28,6 +29,7 @@ import { ListTickets } from '../application/list-tickets.ts';
 import { ReadArticles } from '../application/read-articles.ts';
 import { ReadHistory } from '../application/read-history.ts';
 import { ReadTickets, shapeOf } from '../application/read-tickets.ts';
+import { ReferTo } from '../application/refer-to.ts';
 import { SearchTickets } from '../application/search-tickets.ts';
 
 /** Answers that PostgreSQL wrote pass through as text. */
@@ -47,6 +49,7 @@ export class TicketsController {
     private readonly lists: ListTickets,
     private readonly searches: SearchTickets,
     private readonly histories: ReadHistory,
+    private readonly referTos: ReferTo,
   ) {}
 
   @Answers(getTicket, { batch: true })
@@ -148,5 +151,10 @@ export class TicketsController {
   async removeArticle({ actor }: RpcContext, { params }: ParsedInputOf<typeof deleteArticle>) {
     await this.articleChanges.remove(requireActor(actor), params.id);
     return {};
+  }
+
+  @Answers(ticketsReferTo)
+  referTo(_ctx: RpcContext, input: ParsedInputOf<typeof ticketsReferTo>) {
+    return this.referTos.run(input);
   }
 }

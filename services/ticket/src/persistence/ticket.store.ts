@@ -151,6 +151,21 @@ export class TicketStore {
     return moves;
   }
 
+  /** Whether any ticket, or what people did to one, names it. Rarely asked, so the last two have no index. */
+  async referTo(on: DataSource, kind: 'user' | 'organization' | 'group', id: number): Promise<boolean> {
+    const where = {
+      group: 'SELECT 1 FROM ticket WHERE group_id = $1::bigint',
+      organization: 'SELECT 1 FROM ticket WHERE organization_id = $1::bigint',
+      user: `SELECT 1 FROM ticket WHERE customer_id = $1::bigint
+        UNION ALL SELECT 1 FROM ticket WHERE owner_id = $1::bigint
+        UNION ALL SELECT 1 FROM mention WHERE user_id = $1::bigint
+        UNION ALL SELECT 1 FROM article WHERE created_by_id = $1::bigint OR origin_by_id = $1::bigint
+        UNION ALL SELECT 1 FROM history WHERE created_by_id = $1::bigint`,
+    }[kind];
+    const [row] = await sql<{ referred: boolean }>(on, `SELECT EXISTS (${where}) AS referred`, [id]);
+    return row?.referred === true;
+  }
+
   /** With everything that hangs on it. */
   async remove(tx: EntityManager, id: number): Promise<void> {
     await sql(tx, 'DELETE FROM ticket WHERE id = $1', [id]);

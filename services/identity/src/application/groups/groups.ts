@@ -15,6 +15,7 @@ import { Audit } from '../audit/audit.ts';
 import { History } from '../history/history.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
+import { TicketReferences } from '../ticket-references.ts';
 
 type ListQuery = ParsedInputOf<typeof endpoints.list>['query'];
 type SearchQuery = ParsedInputOf<typeof endpoints.search>['query'];
@@ -33,6 +34,7 @@ export class Groups {
     private readonly present: Present,
     private readonly history: History,
     private readonly audit: Audit,
+    private readonly tickets: TicketReferences,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -115,10 +117,11 @@ export class Groups {
   /** @throws AppError forbidden, not-found, invalid when a ticket, a person or a subgroup refers to it */
   async delete(actor: Actor, id: number): Promise<Record<string, never>> {
     if (!mayGroups.write(actor)) throw refusals.notAuthorized();
+    const inTickets = await this.tickets.referTo('group', id);
     await this.guarded(async (tx) => {
       const [before] = await this.groups.byIds(tx, [id]);
       if (!before) throw refusals.notFound('Group', id);
-      if (await this.groups.isReferenced(tx, id)) throw refusals.referenced();
+      if (inTickets || (await this.groups.isReferenced(tx, id))) throw refusals.referenced();
       await this.announce.groupDeleted(tx, id);
       await this.groups.delete(tx, id);
       await this.history.forget(tx, 'Group', id);

@@ -21,6 +21,7 @@ import { History } from '../history/history.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { allKnown, allNamed, sorted } from '../references.ts';
 import { refusals } from '../refusals.ts';
+import { TicketReferences } from '../ticket-references.ts';
 
 type ListQuery = ParsedInputOf<typeof endpoints.list>['query'];
 type SearchQuery = ParsedInputOf<typeof endpoints.search>['query'];
@@ -51,6 +52,7 @@ export class Organizations {
     private readonly present: Present,
     private readonly history: History,
     private readonly audit: Audit,
+    private readonly tickets: TicketReferences,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -137,10 +139,11 @@ export class Organizations {
   /** @throws AppError forbidden, not-found, invalid when anybody belongs to it or a ticket refers to it */
   async delete(actor: Actor, id: number): Promise<Record<string, never>> {
     if (!mayOrganizations.delete(actor)) throw refusals.notAuthorized();
+    const inTickets = await this.tickets.referTo('organization', id);
     await transaction(this.db, async (tx) => {
       const before = await this.organizations.lock(tx, id);
       if (!before) throw refusals.notFound('Organization', id);
-      if (await this.organizations.isReferenced(tx, id)) throw refusals.referenced();
+      if (inTickets || (await this.organizations.isReferenced(tx, id))) throw refusals.referenced();
       await this.announce.organizationDeleted(tx, id);
       await this.organizations.delete(tx, id);
       await this.history.forget(tx, 'Organization', id);

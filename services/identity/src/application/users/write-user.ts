@@ -22,6 +22,7 @@ import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
 import { fullName, Links } from '../sign-in/links.ts';
 import { Passwords } from '../sign-in/passwords.ts';
+import { TicketReferences } from '../ticket-references.ts';
 import { ChangeUser, changesOf, isAdmin } from './change-user.ts';
 import { TakenNames } from './taken-names.ts';
 import { type ResolvedUser, ResolveUserInput, writableInput } from './user-input.ts';
@@ -43,6 +44,7 @@ export class WriteUser {
     private readonly present: Present,
     private readonly history: History,
     private readonly audit: Audit,
+    private readonly tickets: TicketReferences,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -105,11 +107,12 @@ export class WriteUser {
   /** Deletes a user whom nothing refers to. @throws AppError forbidden, not-found, invalid */
   async delete(actor: Actor, id: number): Promise<Record<string, never>> {
     if (!mayUsers.delete(actor)) throw refusals.notAuthorized();
+    const inTickets = await this.tickets.referTo('user', id);
     await transaction(this.db, async (tx) => {
       const row = await this.users.lock(tx, id);
       if (!row) throw refusals.notFound('User', id);
       if (!mayUsers.changeAccount(actor, row)) throw refusals.beyondOwnRights();
-      if (id === actor.userId || (await this.users.isReferenced(tx, id))) throw refusals.referenced();
+      if (id === actor.userId || inTickets || (await this.users.isReferenced(tx, id))) throw refusals.referenced();
       await this.users.delete(tx, id);
       await this.history.forget(tx, 'User', id);
       if (isAdmin(row) && !(await this.users.anyAdminLeft(tx))) throw refusals.lastAdmin();
