@@ -27,6 +27,7 @@ import {
   ticketDeleted,
   ticketEscalated,
   ticketEscalationWarning,
+  ticketJobProgressed,
   ticketUpdated,
 } from './events/ticket.ts';
 import { endpoints } from './http/endpoints.ts';
@@ -72,6 +73,7 @@ export const messages: readonly MessageDefinition[] = [
   articleChanged,
   ticketEscalationWarning,
   ticketEscalated,
+  ticketJobProgressed,
   ticketDeleted,
   userCreated,
   userUpdated,

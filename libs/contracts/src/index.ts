@@ -85,6 +85,7 @@ export {
   ticketDeleted,
   ticketEscalated,
   ticketEscalationWarning,
+  ticketJobProgressed,
   ticketUpdated,
 } from './events/ticket.ts';
 export {
@@ -125,6 +126,7 @@ export {
   checklistTemplates,
   MAX_CHECKLIST_ITEMS,
 } from './http/checklists.ts';
+export { applyMacro, MOST_AT_ONCE, MOST_OF_A_JOB, massMacro, massUpdate, TicketJob, ticketJobs } from './http/bulk.ts';
 export { bounded, boundedRecord } from './http/common.ts';
 export { DataExport, dataExports } from './http/data-exports.ts';
 export { DeskSettings, deskSettings } from './http/desk-settings.ts';
@@ -152,6 +154,18 @@ export {
   UserInput,
   users,
 } from './http/identity.ts';
+export {
+  Macro,
+  type MacroInput,
+  macros,
+  nextSteps,
+  Template,
+  type TemplateInput,
+  TextModule,
+  type TextModuleInput,
+  templates,
+  textModules,
+} from './http/library.ts';
 export {
   listOutboundMail,
   listQuarantine,

@@ -116,3 +116,17 @@ export const ticketEscalationWarning = defineEvent('ticket.v1.escalation-warning
 export const ticketEscalated = defineEvent('ticket.v1.escalated', Escalation);
 
 export const ticketDeleted = defineEvent('ticket.v1.deleted', z.object({ ticket: TicketSnapshot }));
+
+/** A change of many tickets has come further; for whoever ordered it, and nobody else. */
+export const ticketJobProgressed = defineEvent(
+  'ticket.v1.job-progressed',
+  z.object({
+    job: z.object({
+      id: z.number().int(),
+      userId: z.number().int(),
+      status: z.enum(['running', 'finished', 'cancelled']),
+      total: z.number().int(),
+      waiting: z.number().int(),
+    }),
+  }),
+);

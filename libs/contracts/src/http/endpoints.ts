@@ -23,6 +23,7 @@ import {
 } from './account.ts';
 import { auditLog } from './audit.ts';
 import { checklistItems, checklists, checklistTemplates } from './checklists.ts';
+import { applyMacro, massMacro, massUpdate, ticketJobs } from './bulk.ts';
 import { dataExports } from './data-exports.ts';
 import { deskSettings } from './desk-settings.ts';
 import { directories, directoryTokens } from './directories.ts';
@@ -42,6 +43,7 @@ import {
   setPasswordByToken,
   users,
 } from './identity.ts';
+import { macros, templates, textModules } from './library.ts';
 import { listOutboundMail, listQuarantine, processQuarantined, retryOutboundMail } from './mail.ts';
 import { applications, oauthGrants } from './oauth.ts';
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
@@ -106,6 +108,13 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(overviews),
   ticketOverviews,
   ticketSla,
+  ...Object.values(macros),
+  ...Object.values(textModules),
+  ...Object.values(templates),
+  applyMacro,
+  massUpdate,
+  massMacro,
+  ...Object.values(ticketJobs),
   listTags,
   addTag,
   removeTag,

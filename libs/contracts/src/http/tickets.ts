@@ -160,7 +160,7 @@ const assets = z.record(z.string(), z.unknown());
  * `full` and `all` answer with other objects than the plain form. The type stays that of the plain form, which is what
  * typed callers ask for.
  */
-const ticketAnswer = z.union([
+export const ticketAnswer = z.union([
   Ticket,
   z.object({ id: z.number().int(), assets }),
   z.looseObject({ ticket_id: z.number().int(), ticket_article_ids: z.array(z.number().int()), assets }),
