@@ -116,6 +116,7 @@ export {
   verifyTwoFactor,
 } from './http/account.ts';
 export { AuditEntry, auditLog } from './http/audit.ts';
+export { applyMacro, MOST_AT_ONCE, MOST_OF_A_JOB, massMacro, massUpdate, TicketJob, ticketJobs } from './http/bulk.ts';
 export {
   Checklist,
   ChecklistAnswer,
@@ -126,7 +127,6 @@ export {
   checklistTemplates,
   MAX_CHECKLIST_ITEMS,
 } from './http/checklists.ts';
-export { applyMacro, MOST_AT_ONCE, MOST_OF_A_JOB, massMacro, massUpdate, TicketJob, ticketJobs } from './http/bulk.ts';
 export { bounded, boundedRecord } from './http/common.ts';
 export { DataExport, dataExports } from './http/data-exports.ts';
 export { DeskSettings, deskSettings } from './http/desk-settings.ts';

@@ -22,8 +22,8 @@ import {
   verifyTwoFactor,
 } from './account.ts';
 import { auditLog } from './audit.ts';
-import { checklistItems, checklists, checklistTemplates } from './checklists.ts';
 import { applyMacro, massMacro, massUpdate, ticketJobs } from './bulk.ts';
+import { checklistItems, checklists, checklistTemplates } from './checklists.ts';
 import { dataExports } from './data-exports.ts';
 import { deskSettings } from './desk-settings.ts';
 import { directories, directoryTokens } from './directories.ts';

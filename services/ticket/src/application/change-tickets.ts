@@ -5,6 +5,9 @@ import { GroupCommit, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { Action } from '../domain/action/action.ts';
+import { type ActionPlan, planActions } from '../domain/action/plan.ts';
+import { type ChangeRecord, recordOf, takeBack } from '../domain/action/take-back.ts';
 import { isCommunication } from '../domain/article/kinds.ts';
 import { mentionedIn } from '../domain/article/mentioned.ts';
 import { type TagName, tagNames } from '../domain/tag/tag.ts';
@@ -21,6 +24,8 @@ import { type NewTime, TimeStore } from '../persistence/time.store.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { mayMakeCustomers, notAuthorized, notFound, type Part, partInChanging } from './access.ts';
+import { checkedPlan, textsOf, wantActions, wantRecord } from './action/references.ts';
+import { TicketWords } from './action/ticket-words.ts';
 import { type ArticleDraft, ArticleDrafts } from './draft-article.ts';
 import { EnsurePeople } from './ensure-people.ts';
 import { asPast, importedAt } from './import-time.ts';
@@ -32,7 +37,7 @@ import { References, Refs, Wanted } from './references.ts';
 import { changingFields, guessedCustomer, wantFields } from './ticket-fields.ts';
 import { Mentions } from './ties/mentions.ts';
 import { TagTickets } from './ties/tag-tickets.ts';
-import { Tagging } from './ties/tagging.ts';
+import { type TagChange, Tagging } from './ties/tagging.ts';
 import { Writing } from './writing.ts';
 
 /** Sets fields of a ticket and may add an article in the same step. */
@@ -54,20 +59,65 @@ export interface AddArticle {
   key: string | undefined;
 }
 
-export type ChangeTicket = UpdateTicket | AddArticle;
+/** Carries out the actions of a macro, as an agent. */
+export interface CarryOutActions {
+  do: 'carry-out';
+  actor: Actor;
+  ticketId: number;
+  actions: readonly Action[];
+  flags: ReadingFlags;
+  key: undefined;
+}
+
+/** Puts back what a change did, as far as nobody changed it since. */
+export interface TakeBackChange {
+  do: 'take-back';
+  actor: Actor;
+  ticketId: number;
+  record: ChangeRecord;
+  flags: ReadingFlags;
+  key: undefined;
+}
+
+export type ChangeTicket = UpdateTicket | AddArticle | CarryOutActions | TakeBackChange;
+
+/** What became of one ticket of a larger piece of work. */
+export type Change = { ticketId: number; record: ChangeRecord; kept: string[] };
+
+/** What a larger piece of work writes in the transaction of its changes. */
+export interface Ledger {
+  /** Those of the tickets that are still to be changed, held until the transaction ends. */
+  open(tx: EntityManager, ticketIds: readonly number[]): Promise<ReadonlySet<number>>;
+  /** @param results  of the tickets that were open */
+  close(tx: EntityManager, results: ReadonlyMap<number, Change | AppError>): Promise<void>;
+}
 
 interface Plan extends Keyed {
   refs: Refs;
   command: ChangeTicket;
   part: Part;
   article: ArticleDraft | null;
-  tags: TagName[];
+  tags: { add: TagName[]; remove: TagName[] };
+  /** What its actions come to. */
+  actions: ActionPlan | null;
 }
 
 /** What was written, to be read back for the answer. */
 interface Written {
   ticketId: number;
   articleId: number | null;
+  before: Ticket;
+  tagged: TagChange | undefined;
+  /** What was left because somebody changed it since. */
+  kept: string[];
+}
+
+/** What the changes of one transaction share. */
+interface Batch {
+  writing: Writing;
+  refs: Refs;
+  threads: Awaited<ReturnType<ThreadStore['latest']>>;
+  tagging: Tagging;
 }
 
 /** Changes tickets that exist, for people: what is asked for while one transaction runs shares the next one. */
@@ -90,6 +140,7 @@ export class ChangeTickets {
     private readonly tagging: TagTickets,
     private readonly mentions: Mentions,
     private readonly times: TimeStore,
+    private readonly words: TicketWords,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
@@ -98,6 +149,44 @@ export class ChangeTickets {
 
   /** @returns the ticket or the article as JSON, or why not, an item each */
   async run(commands: readonly ChangeTicket[]): Promise<Outcome[]> {
+    const { plans } = await this.prepare(commands);
+    return Promise.all(
+      plans.map((plan) => (plan instanceof AppError ? plan : this.commits.add(plan).catch(AppError.from))),
+    );
+  }
+
+  /**
+   * Changes that belong together, each of another ticket, in one transaction with what the work itself writes.
+   * @throws whatever the ledger throws, and then nothing was changed
+   */
+  async runTogether(commands: readonly ChangeTicket[], ledger: Ledger): Promise<void> {
+    const { plans, refs } = await this.prepare(commands);
+    const now = this.clock.now();
+    await transaction(this.db, async (tx) => {
+      const open = await ledger.open(
+        tx,
+        commands.map(({ ticketId }) => ticketId),
+      );
+      const results = new Map<number, Change | AppError>();
+      plans.forEach((plan, i) => {
+        if (plan instanceof AppError) results.set((commands[i] as ChangeTicket).ticketId, plan);
+      });
+      const fresh = plans.filter((plan) => !(plan instanceof AppError)) as Plan[];
+      const wanted = fresh.filter(({ command }) => open.has(command.ticketId));
+      const { written, writing } = await this.write(tx, wanted, refs, now);
+      wanted.forEach(({ command: { ticketId } }, i) => {
+        const one = written[i] as Written | AppError;
+        if (one instanceof AppError) results.set(ticketId, one);
+        else {
+          const record = recordOf(one.before, writing.ticket(ticketId), one.tagged);
+          results.set(ticketId, { ticketId, record, kept: one.kept });
+        }
+      });
+      await ledger.close(tx, results);
+    });
+  }
+
+  private async prepare(commands: readonly ChangeTicket[]): Promise<{ plans: (Plan | AppError)[]; refs: Refs }> {
     const visible = await this.tickets.facts(
       this.db,
       commands.map(({ actor, ticketId }) => ({ visible: VisibleTickets.to(actor, 'read'), id: ticketId })),
@@ -106,9 +195,7 @@ export class ChangeTickets {
     const plans = await Promise.all(
       commands.map((command, i) => this.plan(command, visible[i], refs).catch(AppError.from)),
     );
-    return Promise.all(
-      plans.map((plan) => (plan instanceof AppError ? plan : this.commits.add(plan).catch(AppError.from))),
-    );
+    return { plans, refs };
   }
 
   private commit(plans: Plan[]): Promise<Outcome[]> {
@@ -125,45 +212,75 @@ export class ChangeTickets {
     const people = await this.people.run(guessed.map((email) => ({ email, name: '' })));
     for (const person of people.values()) wanted.user(person.id);
     for (const command of commands) {
+      wanted.user(command.actor.userId);
+      if (command.do === 'carry-out') wantActions(command.actions, wanted);
+      if (command.do === 'take-back') wantRecord(command.record, wanted);
       if (command.do === 'update') wantFields(command.input, wanted);
-      const article = command.do === 'update' ? command.input.article : command.input;
-      wanted.user(command.actor.userId).user(article?.origin_by_id);
+      const article = articleOf(command);
+      wanted.user(article?.origin_by_id);
       for (const who of mentionedIn(article?.body ?? '')) wanted.user(who);
     }
-    for (const ticket of tickets) {
+    for (const [i, ticket] of tickets.entries()) {
       if (!ticket) continue;
+      if (commands[i]?.do === 'carry-out') this.words.want(ticket, wanted);
       wanted.user(ticket.customerId).user(ticket.ownerId).group(ticket.groupId).organization(ticket.organizationId);
     }
     return this.references.resolve(wanted);
   }
 
   private async plan(command: ChangeTicket, ticket: Ticket | undefined, refs: Refs): Promise<Plan> {
-    const { actor, ticketId, key, input } = command;
+    const { actor, ticketId, key } = command;
     if (!ticket) throw notFound('Ticket', ticketId);
     const part = partInChanging(actor, ticket);
+    if (command.do === 'carry-out' || command.do === 'take-back') {
+      if (part !== 'agent') throw notAuthorized();
+      const actions = command.do === 'carry-out' ? await this.actionsOf(command, ticket, refs) : null;
+      const note = actions?.notes[0];
+      const article = note ? await this.drafts.prepare(actor, part, { ...note, content_type: 'text/html' }) : null;
+      const tags = actions?.tags ?? takenTags(command);
+      return { command, actor, key, request: null, refs, part, article, tags, actions };
+    }
     const guesses = command.do === 'update' && guessedCustomer(command.input) !== undefined;
     if (guesses && !mayMakeCustomers(actor, 'change')) throw notAuthorized();
-    const words = command.do === 'update' ? command.input.article : command.input;
+    const words = articleOf(command);
     const article = words ? await this.drafts.prepare(actor, part, words) : null;
-    const tags = command.do === 'update' && part === 'agent' ? tagNames(command.input.tags ?? []) : [];
-    return { command, actor, key, request: [command.do, ticketId, input], refs, part, article, tags };
+    const add = command.do === 'update' && part === 'agent' ? tagNames(command.input.tags ?? []) : [];
+    const request = [command.do, ticketId, command.input];
+    return { command, actor, key, request, refs, part, article, tags: { add, remove: [] }, actions: null };
+  }
+
+  private async actionsOf({ actor, actions }: CarryOutActions, ticket: Ticket, refs: Refs): Promise<ActionPlan> {
+    const render = await this.words.of(actor, ticket, refs, textsOf(actions));
+    const organizationId = refs.person(actor.userId)?.organizationId ?? null;
+    const context = { actor: { id: actor.userId, organizationId }, now: this.clock.now(), render };
+    return checkedPlan(planActions(actions, ticket, context), refs);
   }
 
   private async carryOut(tx: EntityManager, plans: Plan[], refs: Refs, now: EpochMs): Promise<Outcome[]> {
+    const { written } = await this.write(tx, plans, refs, now);
+    return this.answer(tx, plans, written);
+  }
+
+  private async write(
+    tx: EntityManager,
+    plans: readonly Plan[],
+    refs: Refs,
+    now: EpochMs,
+  ): Promise<{ written: (Written | AppError)[]; writing: Writing }> {
     const ids = plans.map((plan) => plan.command.ticketId);
     const { tickets: loaded, articles } = await this.tickets.lockAndTakeIds(tx, ids);
     const threads = await this.threads.latest(tx, mailingTickets(plans));
     const writing = new Writing(this.outbox, refs, now, loaded);
-    const tagging = await this.taggingOf(tx, plans);
+    const batch = { writing, refs, threads, tagging: await this.taggingOf(tx, plans) };
     const written = plans.map((plan): Written | AppError => {
       try {
-        return this.apply(plan, articles.get(plan.command.ticketId)?.shift() ?? 0, writing, refs, threads, tagging);
+        return this.apply(plan, articles.get(plan.command.ticketId)?.shift() ?? 0, batch);
       } catch (error) {
         return AppError.from(error);
       }
     });
     await writing.save(tx, this.tickets);
-    await tagging.save(tx, now);
+    await batch.tagging.save(tx, now);
     const said = plans.filter((_, i) => !(written[i] instanceof AppError));
     const calls = said.flatMap(({ article, actor, command: { ticketId } }) =>
       article ? [{ ticket: writing.ticket(ticketId), mentioned: article.mentioned, by: actor.userId }] : [],
@@ -174,34 +291,30 @@ export class ChangeTickets {
       tx,
       plans.flatMap((plan) => plan.article?.uploadIds ?? []),
     );
-    return this.answer(tx, plans, written);
+    return { written, writing };
   }
 
   private taggingOf(tx: EntityManager, plans: readonly Plan[]): Promise<Tagging> {
-    const adding = plans.filter(({ tags }) => tags.length > 0);
-    const names = adding.flatMap(({ tags }) => tags);
+    const changing = plans.filter(({ tags }) => tags.add.length + tags.remove.length > 0);
+    const names = changing.flatMap(({ tags }) => [...tags.add, ...tags.remove]);
     return Tagging.begin(
       tx,
       this.tags,
       names,
-      adding.map(({ command }) => command.ticketId),
+      changing.map(({ command }) => command.ticketId),
     );
   }
 
-  private apply(
-    { command, part, article, tags }: Plan,
-    articleId: number,
-    writing: Writing,
-    refs: Refs,
-    threads: Awaited<ReturnType<ThreadStore['latest']>>,
-    tagging: Tagging,
-  ): Written {
+  private apply(plan: Plan, articleId: number, { writing, refs, threads, tagging }: Batch): Written {
+    const { command, part, article } = plan;
     const { actor, ticketId } = command;
     const ticket = writing.ticket(ticketId);
     // Once more under the lock: rights may hang on what a command before this one changed.
     partInChanging(actor, ticket);
+    const back = command.do === 'take-back' ? takeBack(command.record, ticket, tagging.of(ticketId)) : null;
     const asked = command.do === 'update' ? changingFields(command.input, part, ticket, refs) : {};
-    const fields = part === 'customer' ? this.customersFields(ticket, article, asked, refs, writing.now) : asked;
+    const wanted = back?.fields ?? plan.actions?.fields ?? asked;
+    const fields = part === 'customer' ? this.customersFields(ticket, article, asked, refs, writing.now) : wanted;
     const place = {
       ticket,
       group: refs.groupOf(ticket.groupId),
@@ -210,18 +323,29 @@ export class ChangeTickets {
       thread: threads.get(ticketId),
     };
     const finished = article && finishArticle(article, articleId, place, this.identity, writing.now);
-    const words = command.do === 'update' ? command.input.article : command.input;
-    const at = importedAt(this.importMode, actor, words?.created_at ?? command.input.created_at);
-    const tagged = tagging.add(ticketId, tags, actor.userId, this.tagging.mayMake(actor));
+    const at = importedAt(this.importMode, actor, saidAt(command));
+    const tags = back?.tags ?? plan.tags;
+    const tagged = tagging.change(ticketId, tags, actor.userId, this.tagging.mayMake(actor));
+    const kept = back?.kept ?? [];
     const time = article?.time ? { from: null, to: shownUnits(article.time.units) } : undefined;
-    const also = { ...(tagged && { tags: tagged }), ...(time && { time_unit: time }) };
-    writing.change(ticketId, fields, at && finished ? asPast(finished) : finished, actor.userId, at, also);
+    if (finished || tagged || !back || Object.keys(back.fields).length > 0) {
+      const also = { ...(tagged && { tags: tagged }), ...(time && { time_unit: time }) };
+      writing.change(
+        ticketId,
+        fields,
+        at && finished ? asPast(finished) : finished,
+        actor.userId,
+        at,
+        also,
+        back?.facts,
+      );
+    }
     for (const entry of tagged ? retagged(ticketId, tagged, actor.userId, writing.now) : []) writing.addHistory(entry);
     if (time) {
       const place = { ticketId, id: articleId, by: actor.userId, at: writing.now };
       writing.addHistory(timeEntry('added', place, time, 'Ticket::Article'));
     }
-    return { ticketId, articleId: finished && articleId };
+    return { ticketId, articleId: finished && articleId, before: ticket, tagged, kept };
   }
 
   /** What a customer's words and wishes do. @throws AppError invalid `ticket.closed-for-follow-up` */
@@ -251,7 +375,7 @@ export class ChangeTickets {
     const answers: Outcome[] = written.map((one) => (one instanceof AppError ? one : ''));
     const shown = plans.flatMap(({ command }, i) => {
       const one = written[i] as Written | AppError;
-      if (one instanceof AppError || command.do !== 'update') return [];
+      if (one instanceof AppError || command.do === 'add-article') return [];
       return [{ i, actor: command.actor, id: one.ticketId, shape: shapeOf(command.flags, { ids: true }) }];
     });
     const tickets = await this.reads.afterWrite(tx, shown);
@@ -282,4 +406,21 @@ function timesOf(plans: readonly Plan[], written: readonly (Written | AppError)[
 
 function mailingTickets(plans: readonly Plan[]): number[] {
   return plans.flatMap(({ article, command }) => (article && isMailOut(article) ? [command.ticketId] : []));
+}
+
+function articleOf(command: ChangeTicket): ArticleInput | undefined {
+  if (command.do === 'update') return command.input.article;
+  return command.do === 'add-article' ? command.input : undefined;
+}
+
+/** When somebody says that it happened. */
+function saidAt(command: ChangeTicket): string | undefined {
+  return articleOf(command)?.created_at ?? (command.do === 'update' ? command.input.created_at : undefined);
+}
+
+/** All that an undo may touch; what of it is still so is seen under the lock. */
+function takenTags(command: CarryOutActions | TakeBackChange): Plan['tags'] {
+  if (command.do !== 'take-back') return { add: [], remove: [] };
+  const { added, removed } = command.record.tags;
+  return { add: tagNames(removed), remove: tagNames(added) };
 }

@@ -2,7 +2,8 @@ import { type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AttachedFile } from '../domain/article/article.ts';
-import { type ArticleType, articleTypeOf } from '../domain/article/kinds.ts';
+import { type ArticleSender, type ArticleType, articleSenderOf, articleTypeOf } from '../domain/article/kinds.ts';
+import type { QuotedArticle } from '../domain/template/values.ts';
 import { messageKey } from './ticket.table.ts';
 import { isVisible, seesAsAgent, type VisibleTickets } from './visible-tickets.ts';
 
@@ -51,6 +52,29 @@ export class ArticleStore {
     if (!row) return undefined;
     const { typeId, createdAt, ...facts } = row;
     return { ...facts, type: articleTypeOf(typeId) as ArticleType, createdAt: epochMs(createdAt) };
+  }
+
+  /** What texts quote of a ticket: its first article and the last ones of either kind, oldest first. */
+  async quoted(on: On, ticketId: number): Promise<QuotedArticle[]> {
+    const one = (where: string, order: 'ASC' | 'DESC') =>
+      `(SELECT id FROM article WHERE ticket_id = $1 ${where} ORDER BY id ${order} LIMIT 1)`;
+    const rows = await sql<
+      Omit<QuotedArticle, 'type' | 'sender' | 'createdAt'> & Record<'typeId' | 'senderId', number> & { createdAt: Date }
+    >(
+      on,
+      `SELECT a.type_id AS "typeId", a.sender_id AS "senderId", a."from", a."to", a.cc, a.subject,
+              a.content_type AS "contentType", a.body, a.internal, a.created_at AS "createdAt"
+       FROM article a
+       WHERE a.id IN (${one('', 'ASC')}, ${one('AND internal', 'DESC')}, ${one('AND NOT internal', 'DESC')})
+       ORDER BY a.id`,
+      [ticketId],
+    );
+    return rows.map(({ typeId, senderId, createdAt, ...article }) => ({
+      ...article,
+      type: articleTypeOf(typeId) as ArticleType,
+      sender: articleSenderOf(senderId) as ArticleSender,
+      createdAt: epochMs(createdAt),
+    }));
   }
 
   async change(

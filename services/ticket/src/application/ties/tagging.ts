@@ -83,6 +83,11 @@ export class Tagging {
     return { from: names(held), to: added?.to ?? names(kept) };
   }
 
+  /** The tags of one of the tickets, with what this transaction did to them so far. */
+  of(ticketId: number): readonly TagName[] {
+    return this.held.get(ticketId) ?? [];
+  }
+
   /** Writes them; the tickets are there by now. */
   async save(tx: EntityManager, now: EpochMs): Promise<void> {
     await this.store.detachByKey(tx, this.taken);
