@@ -29,11 +29,14 @@ export interface ErrorOnTheWire {
   detail: string;
   /** JSON pointers into the input with a sentence each, when single fields are to blame. */
   fields?: { pointer: string; detail: string }[];
+  /** Further members of the answer on `/api/v1`, where existing clients read more than a sentence. */
+  members?: Record<string, unknown>;
 }
 
 export interface AppErrorOptions {
   cause?: unknown;
   fields?: { pointer: string; detail: string }[];
+  members?: Record<string, unknown>;
 }
 
 /**
@@ -48,6 +51,7 @@ export class AppError extends Error {
   readonly detail: string;
   readonly internal: string | undefined;
   readonly fields: { pointer: string; detail: string }[] | undefined;
+  readonly members: Record<string, unknown> | undefined;
 
   constructor(kind: ErrorKind, code: string, detail: string, internal?: string, options: AppErrorOptions = {}) {
     super(internal ?? detail, options.cause === undefined ? undefined : { cause: options.cause });
@@ -56,16 +60,22 @@ export class AppError extends Error {
     this.detail = detail;
     this.internal = internal;
     this.fields = options.fields;
+    this.members = options.members;
   }
 
   toWire(): ErrorOnTheWire {
     const wire: ErrorOnTheWire = { kind: this.kind, code: this.code, detail: this.detail };
     if (this.fields) wire.fields = this.fields;
+    if (this.members) wire.members = this.members;
     return wire;
   }
 
   static fromWire(wire: ErrorOnTheWire): AppError {
-    return new AppError(wire.kind, wire.code, wire.detail, undefined, wire.fields ? { fields: wire.fields } : {});
+    const { fields, members } = wire;
+    return new AppError(wire.kind, wire.code, wire.detail, undefined, {
+      ...(fields && { fields }),
+      ...(members && { members }),
+    });
   }
 
   /** Any thrown value as an AppError; what is not one already is a bug with a fixed text for the outside. */

@@ -1,6 +1,10 @@
 import { openBlobStore } from '@helpmesh/blob';
 import { CONFIG, CursorCodec, erasureWork } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
+import { TicketWords } from './application/action/ticket-words.ts';
+import { ChangeMany } from './application/bulk/change-many.ts';
+import { JobWorker } from './application/bulk/job-worker.ts';
+import { TicketJobs } from './application/bulk/ticket-jobs.ts';
 import { ChangeArticles } from './application/change-articles.ts';
 import { ChangeTickets } from './application/change-tickets.ts';
 import { Checklists } from './application/checklists/checklists.ts';
@@ -13,6 +17,9 @@ import { FileMail } from './application/file-mail.ts';
 import { Files } from './application/files.ts';
 import { IndexTickets } from './application/index-tickets.ts';
 import { KeepReplicas } from './application/keep-replicas.ts';
+import { ManageLibrary } from './application/library/manage-library.ts';
+import { TextModules } from './application/library/text-modules.ts';
+import { UsableMacros } from './application/library/usable-macros.ts';
 import { ListTickets } from './application/list-tickets.ts';
 import { ManageLookups } from './application/manage-lookups.ts';
 import { ManageRows } from './application/manage-rows.ts';
@@ -55,11 +62,13 @@ import { Mentions } from './application/ties/mentions.ts';
 import { MergeTickets } from './application/ties/merge-tickets.ts';
 import { TagTickets } from './application/ties/tag-tickets.ts';
 import { Times } from './application/times/times.ts';
+import { BulkController } from './bus/bulk.controller.ts';
 import { ChecklistsController } from './bus/checklists.controller.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FilesController } from './bus/files.controller.ts';
 import { IdentityClient } from './bus/identity.client.ts';
 import { IdentityConsumer } from './bus/identity.consumer.ts';
+import { LibraryController } from './bus/library.controller.ts';
 import { PrioritiesController, StatesController } from './bus/lookups.controller.ts';
 import { MailConsumer } from './bus/mail.consumer.ts';
 import { OverviewsController } from './bus/overviews.controller.ts';
@@ -79,6 +88,8 @@ import { ErasureStore } from './persistence/erasure.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
 import { IdempotencyStore } from './persistence/idempotency.store.ts';
 import { IndexStore } from './persistence/index.store.ts';
+import { JobStore } from './persistence/job.store.ts';
+import { LibraryStore } from './persistence/library.store.ts';
 import { LinkStore } from './persistence/link.store.ts';
 import { ListStore } from './persistence/list.store.ts';
 import { LookupStore } from './persistence/lookup.store.ts';
@@ -111,6 +122,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     OverviewsController,
     TagsController,
     TiesController,
+    LibraryController,
+    BulkController,
     ChecklistsController,
     TimesController,
     RetentionController,
@@ -164,6 +177,10 @@ import { UploadStore } from './persistence/upload.store.ts';
     LinkTickets,
     MergeTickets,
     Mentions,
+    ManageLibrary,
+    TextModules,
+    ChangeMany,
+    TicketJobs,
     Checklists,
     Times,
     ManageRows,
@@ -190,6 +207,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     TellEscalations,
     RetentionTimer,
     RunRetention,
+    JobWorker,
     // What they share
     References,
     RuleBook,
@@ -201,6 +219,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     LegalHolds,
     PurgeTickets,
     UnwantedFiles,
+    TicketWords,
+    UsableMacros,
     // Tables
     TicketStore,
     ArticleStore,
@@ -214,6 +234,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     ThreadStore,
     TagStore,
     LinkStore,
+    LibraryStore,
+    JobStore,
     MentionStore,
     MergeStore,
     ChecklistStore,

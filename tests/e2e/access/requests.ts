@@ -94,6 +94,14 @@ const time =
   async (world, place) => ({ path: { accounting: (await newTime(world, place)).id }, ...(body && { body }) });
 const newActivityType = made('/api/v1/time_accounting/types', (name) => ({ name }));
 const aMonth: Asking = () => ({ path: { year: 2026, month: 6 } });
+const closing = { 'ticket.state_id': { value: 4 } };
+const newMacro = made('/api/v1/macros', (name) => ({ name, perform: closing }));
+const newModule = made('/api/v1/text_modules', (name) => ({ name, content: 'spare', user_id: null }));
+const newTicketTemplate = made('/api/v1/templates', (name) => ({ name, options: {} }));
+const newJob = async (world: World, place: Place): Promise<Json> => {
+  const ticket_ids = [(await world.ticketLike(place)).id];
+  return world.boss.post('/api/v1/ticket_jobs', { ticket_ids, perform: closing });
+};
 const newGroup = made('/api/v1/groups', (name) => ({ name }));
 const newRole = made('/api/v1/roles', (name) => ({ name, permissions: ['ticket.customer'] }));
 const newOrganization = made('/api/v1/organizations', (name) => ({ name }));
@@ -222,6 +230,37 @@ export const requests: Record<string, Asking> = {
   'DELETE /api/v1/overviews/{id}': spare(newOverview),
   'POST /api/v1/overviews_prio': async (world) => ({ body: { prios: [[(await newOverview(world)).id, 5]] } }),
   'GET /api/v1/slas/{id}': spare(newSla),
+  'GET /api/v1/macros/{id}': spare(newMacro),
+  'POST /api/v1/macros': (world) => ({ body: { name: world.fresh('spare'), perform: closing } }),
+  'PUT /api/v1/macros/{id}': spare(newMacro, { active: false }),
+  'DELETE /api/v1/macros/{id}': spare(newMacro),
+  'GET /api/v1/text_modules/{id}': spare(newModule),
+  'POST /api/v1/text_modules': (world) => ({ body: { name: world.fresh('spare'), content: 'spare' } }),
+  'PUT /api/v1/text_modules/{id}': spare(newModule, { active: false }),
+  'DELETE /api/v1/text_modules/{id}': spare(newModule),
+  'POST /api/v1/text_modules/preview': () => ({ body: { content: 'spare' } }),
+  'POST /api/v1/text_modules/import': () => ({ body: { data: 'name,content', try: true } }),
+  'GET /api/v1/templates/{id}': spare(newTicketTemplate),
+  'POST /api/v1/templates': (world) => ({ body: { name: world.fresh('spare') } }),
+  'PUT /api/v1/templates/{id}': spare(newTicketTemplate, { active: false }),
+  'DELETE /api/v1/templates/{id}': spare(newTicketTemplate),
+  'POST /api/v1/tickets/{id}/macro': async (world, place) => ({
+    path: { id: (await world.ticketLike(place)).id },
+    body: { macro_id: (await newMacro(world)).id },
+  }),
+  'POST /api/v1/tickets/mass_update': async (world, place) => ({
+    body: { ticket_ids: [(await world.ticketLike(place)).id], attributes: { priority_id: 3 } },
+  }),
+  'POST /api/v1/tickets/mass_macro': async (world, place) => ({
+    body: { ticket_ids: [(await world.ticketLike(place)).id], macro_id: (await newMacro(world)).id },
+  }),
+  'POST /api/v1/ticket_jobs': async (world, place) => ({
+    body: { ticket_ids: [(await world.ticketLike(place)).id], perform: closing },
+  }),
+  'GET /api/v1/ticket_jobs/{id}': spare(newJob),
+  'GET /api/v1/ticket_jobs/{id}/results': spare(newJob),
+  'POST /api/v1/ticket_jobs/{id}/cancel': spare(newJob),
+  'POST /api/v1/ticket_jobs/{id}/undo': spare(newJob),
   'POST /api/v1/slas': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/slas/{id}': spare(newSla, { solution_time: 60 }),
   'DELETE /api/v1/slas/{id}': spare(newSla),

@@ -62,6 +62,34 @@ PUT    /api/v1/overviews/{id}                                  ---- 0000 +0-!
 DELETE /api/v1/overviews/{id}                                  ---- 0000 +0-!
 POST   /api/v1/overviews_prio                                  ---- 0000 +0-!
 GET    /api/v1/ticket_overviews                                -+++ ++++ +++!
+GET    /api/v1/macros                                          ---- ++++ ++-!
+GET    /api/v1/macros/{id}                                     ---- ++++ ++-!
+POST   /api/v1/macros                                          ---- ---- +--!
+PUT    /api/v1/macros/{id}                                     ---- ---- +--!
+DELETE /api/v1/macros/{id}                                     ---- ---- +--!
+# Agents have text modules of their own; those asked for by id are shared ones.
+GET    /api/v1/text_modules                                    ---- ++++ ++-!
+GET    /api/v1/text_modules/{id}                               ---- ++++ ++-!
+POST   /api/v1/text_modules                                    ---- ++++ ++-!
+PUT    /api/v1/text_modules/{id}                               ---- ---- +--!
+DELETE /api/v1/text_modules/{id}                               ---- ---- +--!
+POST   /api/v1/text_modules/preview                            ---- ++++ ++-!
+POST   /api/v1/text_modules/import                             ---- ---- +--!
+GET    /api/v1/templates                                       ---- ++++ ++-!
+GET    /api/v1/templates/{id}                                  ---- ++++ ++-!
+POST   /api/v1/templates                                       ---- ---- +--!
+PUT    /api/v1/templates/{id}                                  ---- ---- +--!
+DELETE /api/v1/templates/{id}                                  ---- ---- +--!
+POST   /api/v1/tickets/{id}/macro                              -000 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+POST   /api/v1/tickets/mass_update                             ---- ??++ -+-!  ---- ??++ -+-!  ---- ???? -+-!
+POST   /api/v1/tickets/mass_macro                              ---- ??++ -+-!  ---- ??++ -+-!  ---- ???? -+-!
+# A job is seen by whoever ordered it; these are somebody else's.
+GET    /api/v1/ticket_jobs                                     ---- ++++ -+-!
+POST   /api/v1/ticket_jobs                                     ---- ++++ -+-!
+GET    /api/v1/ticket_jobs/{id}                                ---- 0000 -0-!
+GET    /api/v1/ticket_jobs/{id}/results                        ---- 0000 -0-!
+POST   /api/v1/ticket_jobs/{id}/cancel                         ---- 0000 -0-!
+POST   /api/v1/ticket_jobs/{id}/undo                           ---- 0000 -0-!
 GET    /api/v1/tags                                            ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 POST   /api/v1/tags/add                                        ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 DELETE /api/v1/tags/remove                                     ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!

@@ -52,9 +52,10 @@ export function problemOf(thrown: unknown, at: { instance?: string; traceId?: st
 }
 
 /** The shape of `/api/v1`: both keys always, and equal (docs/how-to/errors; existing clients read either). */
-export function zammadErrorOf(thrown: unknown, errorId?: string): { error: string; error_human: string } {
-  const text = outside(AppError.from(thrown), errorId);
-  return { error: text, error_human: text };
+export function zammadErrorOf(thrown: unknown, errorId?: string): { error: unknown; error_human: string } {
+  const error = AppError.from(thrown);
+  const text = outside(error, errorId);
+  return { error: text, error_human: text, ...error.members };
 }
 
 function outside(error: AppError, errorId: string | undefined): string {

@@ -108,7 +108,8 @@ export class TicketFeed {
 export function readEvent(message: Pick<JsMsg, 'seq' | 'string'>): LiveEvent | undefined {
   try {
     const { type, data } = JSON.parse(message.string()) as Envelope<LiveEvent['data']>;
-    if (!type.startsWith(TICKET_EVENTS) || typeof data.ticket.id !== 'number') return undefined;
+    if (!type.startsWith(TICKET_EVENTS)) return undefined;
+    if (typeof (data.ticket ?? data.job).id !== 'number') return undefined;
     return { seq: message.seq, type, data };
   } catch {
     return undefined;

@@ -18,7 +18,7 @@ const agent: Actor = {
 const customer: Actor = { ...agent, userId: 2, permissions: ['ticket.customer'], groups: {} };
 const stranger: Actor = { ...customer, userId: 9 };
 
-const event = (over: Partial<LiveEvent['data']> = {}, type = 'ticket.v1.updated'): LiveEvent => ({
+const event = (over: object = {}, type = 'ticket.v1.updated'): LiveEvent => ({
   seq: 5,
   type,
   data: { ticket: { id: 7, groupId: 1, customerId: 2, organizationId: null }, ...over },
@@ -26,6 +26,14 @@ const event = (over: Partial<LiveEvent['data']> = {}, type = 'ticket.v1.updated'
 const moved = { group_id: { from: 1, to: 3 } };
 
 describe('viewOf', () => {
+  it('tells of a change of many tickets to whoever ordered it, and to nobody else', () => {
+    const job = { id: 12, userId: 4, status: 'running', total: 3, waiting: 1 };
+    const progress: LiveEvent = { seq: 6, type: 'ticket.v1.job-progressed', data: { job } };
+    expect(viewOf(progress, agent)).toContain('"waiting":1');
+    expect(viewOf(progress, { ...agent, userId: 5, permissions: ['admin', 'ticket.agent'] })).toBeUndefined();
+    expect(viewOf(progress, customer)).toBeUndefined();
+  });
+
   it.each([
     ['the agent of the group', agent, 'ticket.v1.updated'],
     ['the customer', customer, 'ticket.v1.updated'],

@@ -9,12 +9,18 @@ interface TicketEventData {
   changes?: Record<string, { from: unknown; to: unknown }>;
 }
 
-/** A ticket event as it came from the bus, read once and shown to many. */
-export interface LiveEvent {
+/** How far a change of many tickets is. */
+interface JobEventData {
+  ticket?: undefined;
+  job: { id: number; userId: number };
+}
+
+/** An event of the ticket service as it came from the bus, read once and shown to many. */
+export interface LiveEvent<D = TicketEventData | JobEventData> {
   /** Stream sequence: the SSE id. */
   seq: number;
   type: string;
-  data: TicketEventData;
+  data: D;
   /** SSE block for readers of the whole event, made on first use. */
   full?: string;
   /** SSE block without the article, for those who may not know of it. */
@@ -28,6 +34,21 @@ export interface LiveEvent {
  * the owner of the ticket decides. An internal article shows to others only as a change of the ticket.
  */
 export function viewOf(event: LiveEvent, actor: Actor): string | undefined {
+  return isOfTicket(event) ? viewOfTicket(event, actor) : viewOfJob(event, actor);
+}
+
+function isOfTicket(event: LiveEvent): event is LiveEvent<TicketEventData> {
+  return event.data.ticket !== undefined;
+}
+
+/** For whoever ordered it. */
+function viewOfJob({ seq, type, data }: LiveEvent, actor: Actor): string | undefined {
+  const { job } = data as JobEventData;
+  if (actor.kind !== 'user' || job.userId !== actor.userId) return undefined;
+  return `id: ${seq}\nevent: ${type}\ndata: ${JSON.stringify({ type, data: { job } })}\n\n`;
+}
+
+function viewOfTicket(event: LiveEvent<TicketEventData>, actor: Actor): string | undefined {
   const { ticket } = event.data;
   if (!mayReadTicket(actor, ticket)) return couldReadBefore(event, actor) ? gone(event) : undefined;
   if (!isInternal(event.data) || mayReadInternal(actor, ticket)) {
@@ -40,7 +61,7 @@ export function viewOf(event: LiveEvent, actor: Actor): string | undefined {
 }
 
 /** A ticket that moved out of sight must leave the screen of whoever still shows it. */
-function couldReadBefore({ data }: LiveEvent, actor: Actor): boolean {
+function couldReadBefore({ data }: LiveEvent<TicketEventData>, actor: Actor): boolean {
   const { changes, ticket } = data;
   if (!changes) return false;
   const before = (field: string, now: number | null) => {
@@ -54,7 +75,7 @@ function couldReadBefore({ data }: LiveEvent, actor: Actor): boolean {
   });
 }
 
-function gone({ seq, data }: LiveEvent): string {
+function gone({ seq, data }: LiveEvent<TicketEventData>): string {
   return block(seq, 'ticket.v1.deleted', { id: data.ticket.id });
 }
 

@@ -53,8 +53,7 @@ type Missing =
       | 'Overview'
     )
   | ('Checklist' | 'Checklist::Item' | 'ChecklistTemplate' | 'Ticket::TimeAccounting')
-  | 'Ticket::TimeAccounting::Type'
-  | 'RetentionRule';
+  | ('Ticket::TimeAccounting::Type' | 'RetentionRule' | 'Macro' | 'TextModule' | 'Template');
 
 export function notFound(kind: Missing, id: number): AppError {
   const code = {
@@ -63,6 +62,9 @@ export function notFound(kind: Missing, id: number): AppError {
     'Ticket::State': 'state.not-found',
     'Ticket::Priority': 'priority.not-found',
     'Tag::Item': 'tag.not-found',
+    Macro: 'macro.not-found',
+    TextModule: 'text-module.not-found',
+    Template: 'template.not-found',
     Calendar: 'calendar.not-found',
     Sla: 'sla.not-found',
     Overview: 'overview.not-found',

@@ -82,7 +82,13 @@ export interface TakeBackChange {
 export type ChangeTicket = UpdateTicket | AddArticle | CarryOutActions | TakeBackChange;
 
 /** What became of one ticket of a larger piece of work. */
-export type Change = { ticketId: number; record: ChangeRecord; kept: string[] };
+export interface Change {
+  record: ChangeRecord;
+  /** An article was added. */
+  said: boolean;
+  /** REST names of what an undo left, because somebody changed it since. */
+  kept: string[];
+}
 
 /** What a larger piece of work writes in the transaction of its changes. */
 export interface Ledger {
@@ -179,7 +185,7 @@ export class ChangeTickets {
         if (one instanceof AppError) results.set(ticketId, one);
         else {
           const record = recordOf(one.before, writing.ticket(ticketId), one.tagged);
-          results.set(ticketId, { ticketId, record, kept: one.kept });
+          results.set(ticketId, { record, said: one.articleId !== null, kept: one.kept });
         }
       });
       await ledger.close(tx, results);
@@ -253,7 +259,12 @@ export class ChangeTickets {
     const render = await this.words.of(actor, ticket, refs, textsOf(actions));
     const organizationId = refs.person(actor.userId)?.organizationId ?? null;
     const context = { actor: { id: actor.userId, organizationId }, now: this.clock.now(), render };
-    return checkedPlan(planActions(actions, ticket, context), refs);
+    const plan = checkedPlan(planActions(actions, ticket, context), refs);
+    const { customerId } = plan.fields;
+    if (customerId !== undefined && customerId !== ticket.customerId) {
+      plan.fields.organizationId ??= refs.person(customerId)?.organizationId ?? null;
+    }
+    return plan;
   }
 
   private async carryOut(tx: EntityManager, plans: Plan[], refs: Refs, now: EpochMs): Promise<Outcome[]> {

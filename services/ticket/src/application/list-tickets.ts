@@ -44,6 +44,14 @@ export class ListTickets {
     return `{"tickets":${page.tickets},"total":${page.total},"next":${JSON.stringify(next)}}`;
   }
 
+  /** Ids of the tickets of a list, `most` at most. */
+  async ids(actor: Actor, list: Omit<Query, 'sort' | 'order' | 'limit'>, most: number): Promise<number[]> {
+    const query: Query = { ...list, sort: 'created_at', order: 'asc', limit: most };
+    const isOverview = query.view !== undefined && !isView(query.view);
+    const visible = VisibleTickets.to(actor, isOverview ? 'overview' : 'read');
+    return this.lists.ids(this.db, visible, await this.filterOf(actor, query), most);
+  }
+
   async counts(actor: Actor): Promise<{ view: View; count: number }[]> {
     const visible = VisibleTickets.to(actor, 'read');
     if (!isAgent(actor)) {

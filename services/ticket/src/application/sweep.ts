@@ -1,10 +1,11 @@
-import { type Clock, epochMs } from '@helpmesh/kernel';
+import { type Clock, epochMs, isoTime } from '@helpmesh/kernel';
 import { CLOCK } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { IdempotencyStore } from '../persistence/idempotency.store.ts';
 import { IndexStore } from '../persistence/index.store.ts';
+import { JobStore } from '../persistence/job.store.ts';
 import { ListStore } from '../persistence/list.store.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
 import { UnwantedFiles } from './privacy/unwanted-files.ts';
@@ -29,6 +30,7 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
     private readonly idempotency: IdempotencyStore,
     private readonly uploads: UploadStore,
     private readonly files: UnwantedFiles,
+    private readonly jobs: JobStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -51,6 +53,7 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
     await this.lists.foldTally(this.db);
     await this.idempotency.forgetOld(this.db, dayAgo);
     await this.uploads.forgetOld(this.db, dayAgo);
+    await this.jobs.forgetOld(this.db, isoTime(epochMs(this.clock.now() - 7 * DAY_MS)));
     await this.index.tidy(this.db);
     await this.files.remove();
   }

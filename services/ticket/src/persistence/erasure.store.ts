@@ -245,7 +245,7 @@ export class ErasureStore {
     await sql(on, 'DELETE FROM unwanted_file WHERE sha256 = $1', [sha256]);
   }
 
-  /** Uploads of the person, answers kept for them, and answers that name them. @returns how many rows */
+  /** Uploads, jobs and text modules of the person, answers kept for them, and what else names them. @returns how many rows */
   async dropLeftovers(tx: EntityManager, userId: number, patterns: readonly string[]): Promise<number> {
     const uploads = await sql<{ sha256: string }>(tx, 'DELETE FROM upload WHERE user_id = $1 RETURNING sha256', [
       userId,
@@ -259,7 +259,20 @@ export class ErasureStore {
       'DELETE FROM idempotency WHERE actor_id = $1 OR response ILIKE ANY ($2::text[]) RETURNING 1',
       [userId, patterns],
     );
-    return uploads.length + answers.length;
+    const jobs = await sql(
+      tx,
+      'DELETE FROM ticket_job WHERE user_id = $1 OR perform::text ILIKE ANY ($2::text[]) RETURNING 1',
+      [userId, patterns],
+    );
+    // What an undo would put back.
+    const records = await sql(
+      tx,
+      `UPDATE ticket_job_item SET record = NULL, reason = NULL
+       WHERE concat_ws(' ', record::text, reason) ILIKE ANY ($1::text[]) RETURNING 1`,
+      [patterns],
+    );
+    const modules = await sql(tx, 'DELETE FROM text_module WHERE user_id = $1 RETURNING 1', [userId]);
+    return uploads.length + answers.length + jobs.length + records.length + modules.length;
   }
 
   /** @returns false when the replica held nothing of the person any more */

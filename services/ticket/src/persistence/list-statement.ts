@@ -166,6 +166,16 @@ function totalOf(filter: ListFilter, filters: string[], states: string | undefin
     : tallied(filter, filters, states, group);
 }
 
+/** The ids of all tickets of a list, oldest first. */
+export function idsStatement(visible: VisibleTickets, filter: ListFilter, limit: number): Statement {
+  const params: unknown[] = [...visible.params];
+  const param: Param = (value, type) => `$${params.push(value)}::${type}`;
+  const most = param(limit, 'int');
+  const group = filter.groupId === undefined ? undefined : param(filter.groupId, 'int');
+  const wanted = [isVisible(), ...conditions(filter, params, param, statesOf(filter, param), group)].join(' AND ');
+  return { text: `SELECT t.id FROM ticket t WHERE ${wanted} ORDER BY t.id LIMIT ${most}`, params };
+}
+
 /** An array of the ids of the wanted states. */
 function statesOf(filter: ListFilter, param: (value: unknown, type: string) => string): string | undefined {
   if (filter.stateIds) return param(filter.stateIds, 'int[]');

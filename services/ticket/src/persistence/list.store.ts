@@ -1,7 +1,14 @@
 import { sql } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
 import { type StateType, stateTypes } from '../domain/ticket/state.ts';
-import { countsStatement, type ListFilter, type ListOrder, pageStatement, stateTypeIds } from './list-statement.ts';
+import {
+  countsStatement,
+  idsStatement,
+  type ListFilter,
+  type ListOrder,
+  pageStatement,
+  stateTypeIds,
+} from './list-statement.ts';
 import { isCustomer, isVisible, seesAsAgent, sharesOrganization, type VisibleTickets } from './visible-tickets.ts';
 
 export interface ListPage {
@@ -34,6 +41,11 @@ export class ListStore {
     const { text, params } = countsStatement(visible, lists);
     const [row] = await sql<{ counts: number[] }>(on, text, params);
     return (row as { counts: number[] }).counts;
+  }
+
+  async ids(on: DataSource, visible: VisibleTickets, filter: ListFilter, limit: number): Promise<number[]> {
+    const { text, params } = idsStatement(visible, filter, limit);
+    return (await sql<{ id: number }>(on, text, params)).map(({ id }) => id);
   }
 
   /** All visible tickets, by type of state. */

@@ -1,0 +1,68 @@
+import { type Actor, type massMacro, type massUpdate, type ParsedInputOf, TicketInput } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
+import { Injectable } from '@nestjs/common';
+import { macroKinds, parseActions } from '../../domain/action/action.ts';
+import { VisibleTickets } from '../../persistence/visible-tickets.ts';
+import { type Change, type ChangeTicket, ChangeTickets } from '../change-tickets.ts';
+import { UsableMacros } from '../library/usable-macros.ts';
+import type { Outcome } from '../once.ts';
+import { type ReadingFlags, ReadTickets } from '../read-tickets.ts';
+import { requireAgent } from './ticket-jobs.ts';
+
+/** Changes of some tickets while the caller waits: all of them or none. */
+@Injectable()
+export class ChangeMany {
+  constructor(
+    private readonly changes: ChangeTickets,
+    private readonly macros: UsableMacros,
+    private readonly reads: ReadTickets,
+  ) {}
+
+  async update(actor: Actor, body: ParsedInputOf<typeof massUpdate>['body']): Promise<string> {
+    requireAgent(actor);
+    const { attributes, article } = body;
+    const input: TicketInput = { ...attributes, ...(article && { article }) };
+    return this.all(actor, body.ticket_ids, (ticketId) => ({
+      ...{ do: 'update', actor, ticketId, input, flags: {}, key: undefined },
+    }));
+  }
+
+  async macro(actor: Actor, body: ParsedInputOf<typeof massMacro>['body']): Promise<string> {
+    requireAgent(actor);
+    const { perform } = await this.macros.get(actor, body.macro_id);
+    const actions = parseActions(perform, macroKinds);
+    return this.all(actor, body.ticket_ids, (ticketId) => ({
+      ...{ do: 'carry-out', actor, ticketId, actions, flags: {}, key: undefined },
+    }));
+  }
+
+  /** @returns the ticket as JSON */
+  async one(actor: Actor, ticketId: number, macroId: number, flags: ReadingFlags): Promise<Outcome> {
+    const { perform } = await this.macros.get(actor, macroId);
+    const actions = parseActions(perform, macroKinds);
+    const [answer] = await this.changes.run([{ do: 'carry-out', actor, ticketId, actions, flags, key: undefined }]);
+    return answer as Outcome;
+  }
+
+  private async all(actor: Actor, ids: readonly number[], commandOf: (id: number) => ChangeTicket): Promise<string> {
+    const ticketIds = [...new Set(ids)];
+    await this.changes.runTogether(ticketIds.map(commandOf), {
+      open: async (_tx, all) => new Set(all),
+      close: async (_tx, results) => refuse(results),
+    });
+    const { assets } = JSON.parse(await this.reads.records(VisibleTickets.to(actor, 'read'), actor, ticketIds));
+    return JSON.stringify({ ticket_ids: ticketIds, assets });
+  }
+}
+
+/** Existing clients read which ticket it was. @throws the first refusal, which undoes the rest */
+function refuse(results: ReadonlyMap<number, Change | AppError>): void {
+  for (const [ticketId, result] of results) {
+    if (!(result instanceof AppError)) continue;
+    const { kind, detail } = result;
+    if (kind === 'bug' || kind === 'unavailable') throw result;
+    throw new AppError('invalid', 'ticket.mass-refused', detail, undefined, {
+      members: { error: true, ticket_id: ticketId },
+    });
+  }
+}

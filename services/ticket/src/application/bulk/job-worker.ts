@@ -1,0 +1,152 @@
+import { ticketJobProgressed } from '@helpmesh/contracts';
+import { AppError, type Clock } from '@helpmesh/kernel';
+import { Outbox } from '@helpmesh/messaging';
+import { Session, transaction } from '@helpmesh/persistence';
+import { CLOCK, CONFIG } from '@helpmesh/service-kit';
+import { logger } from '@helpmesh/telemetry';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type Action, macroKinds, parseActions } from '../../domain/action/action.ts';
+import { isNothing } from '../../domain/action/take-back.ts';
+import { type Job, type JobItem, type JobResult, JobStore } from '../../persistence/job.store.ts';
+import { type Change, type ChangeTicket, ChangeTickets } from '../change-tickets.ts';
+
+const EVERY_MS = 2_000;
+/** Tickets of one transaction: others wait for their locks no longer than that takes. */
+const BATCH = 50;
+
+/**
+ * Carries out jobs. The result of a ticket is written in the transaction of its change, so a job that is cut short goes
+ * on where it was, and no ticket is changed twice. One replica works at a time, as long as its session holds the lock.
+ */
+@Injectable()
+export class JobWorker implements OnModuleInit, OnApplicationShutdown {
+  private readonly log = logger('ticket-jobs');
+  private timer: NodeJS.Timeout | undefined;
+  private working: Promise<void> = Promise.resolve();
+  private busy = false;
+  private asked = false;
+  private stopped = false;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly jobs: JobStore,
+    private readonly changes: ChangeTickets,
+    private readonly outbox: Outbox,
+    @Inject(CONFIG) private readonly config: { DATABASE_URL: string },
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => this.wake(), EVERY_MS).unref();
+  }
+
+  /** Looks now: there is a new job. */
+  wake(): void {
+    this.asked = true;
+    if (!this.busy) this.working = this.work();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    await this.working;
+  }
+
+  private async work(): Promise<void> {
+    this.busy = true;
+    try {
+      while (this.asked && !this.stopped) {
+        this.asked = false;
+        const ids = await this.jobs.running(this.db);
+        if (ids.length > 0) await this.alone(ids);
+      }
+    } catch (error) {
+      this.log.warn({ err: error }, 'a job of tickets could not go on, the next round tries again');
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private async alone(ids: readonly number[]): Promise<void> {
+    const session = await Session.open({ url: this.config.DATABASE_URL, name: 'ticket-jobs' });
+    try {
+      if (!(await session.tryLock('ticket-jobs'))) return;
+      // In turns: one of thousands does not keep a small one waiting for its end.
+      for (let left = ids; left.length > 0; ) {
+        const more: number[] = [];
+        for (const id of left) {
+          if (this.stopped || !session.alive) return;
+          if (await this.step(id)) more.push(id);
+        }
+        left = more;
+      }
+    } finally {
+      await session.close();
+    }
+  }
+
+  /** One batch of a job. @returns whether there is more of it */
+  private async step(id: number): Promise<boolean> {
+    const job = await this.jobs.get(this.db, id);
+    if (!job) return false;
+    const items = await this.jobs.waiting(this.db, job, BATCH);
+    try {
+      await this.changeAll(job, items);
+    } catch (error) {
+      if (AppError.from(error).kind === 'unavailable' || items.length === 0) throw error;
+      // One of them spoils it for the others.
+      for (const item of items) await this.changeAlone(job, item);
+    }
+    return items.length === BATCH;
+  }
+
+  private async changeAlone(job: Job, item: JobItem): Promise<void> {
+    try {
+      await this.changeAll(job, [item]);
+    } catch (error) {
+      const why = AppError.from(error);
+      if (why.kind === 'unavailable') throw why;
+      if (why.kind === 'bug') this.log.error({ err: error, job: job.id }, 'a ticket of a job could not be changed');
+      await transaction(this.db, (tx) => this.close(tx, job, new Map([[item.ticketId, why]])));
+    }
+  }
+
+  private async changeAll(job: Job, items: readonly JobItem[]): Promise<void> {
+    const actions = job.undoOfId === null ? parseActions(job.perform, macroKinds) : [];
+    const commands = items.map((item) => commandOf(job, item, actions));
+    await this.changes.runTogether(commands, {
+      open: (tx, ticketIds) => this.jobs.hold(tx, job.id, ticketIds),
+      close: (tx, results) => this.close(tx, job, results),
+    });
+  }
+
+  private async close(tx: EntityManager, job: Job, results: ReadonlyMap<number, Change | AppError>): Promise<void> {
+    await this.jobs.settle(
+      tx,
+      job.id,
+      [...results].map(([ticketId, result]) => resultOf(ticketId, result)),
+    );
+    const waiting = await this.jobs.left(tx, job.id);
+    if (waiting === 0) await this.jobs.finish(tx, job.id, this.clock.now());
+    const status = waiting === 0 ? ('finished' as const) : ('running' as const);
+    const data = { job: { id: job.id, userId: job.actor.userId, status, total: job.total, waiting } };
+    await this.outbox.add(tx, ticketJobProgressed, { aggregateId: `job-${job.id}`, data });
+  }
+}
+
+function commandOf({ actor, undoOfId }: Job, { ticketId, record }: JobItem, actions: readonly Action[]): ChangeTicket {
+  const common = { actor, ticketId, flags: {}, key: undefined };
+  if (undoOfId === null) return { do: 'carry-out', ...common, actions };
+  const nothing = { fields: {}, tags: { added: [], removed: [] }, times: {} };
+  return { do: 'take-back', ...common, record: record ?? nothing };
+}
+
+function resultOf(ticketId: number, result: Change | AppError): JobResult {
+  if (result instanceof AppError) {
+    return { ticketId, result: 'refused', reason: result.detail, record: null, kept: [] };
+  }
+  const { record, kept, said } = result;
+  const unchanged = isNothing(record) && !said;
+  return { ticketId, result: unchanged ? 'unchanged' : 'changed', reason: null, record, kept };
+}

@@ -1,0 +1,339 @@
+import {
+  applyMacro,
+  createTicket,
+  getTicket,
+  listArticles,
+  listTags,
+  macros,
+  massMacro,
+  massUpdate,
+  recordAudit,
+  type TicketJob,
+  templates,
+  textModules,
+  ticketHistory,
+  ticketJobProgressed,
+  ticketJobs,
+  updateTicket,
+} from '@helpmesh/contracts';
+import { waitFor } from '@helpmesh/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actor, cast, type Desk, startDesk } from './desk.ts';
+
+const { admin, agent, agent2, customer } = cast;
+const keeper = actor({ userId: 3, permissions: ['admin.macro', 'admin.text_module', 'admin.template'] });
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await startDesk();
+});
+afterAll(() => desk.stop());
+
+let made = 0;
+const open = async (body: object = {}) => {
+  const ticket = await desk.rest(agent, createTicket, {
+    body: { title: `Printer ${++made}`, group: 'Users', customer: 'user10@example.org', ...body },
+  });
+  return (ticket as { id: number }).id;
+};
+const several = (n: number) => Promise.all(Array.from({ length: n }, () => open()));
+const read = (id: number) => desk.rest(admin, getTicket, { id }) as unknown as Promise<Record<string, unknown>>;
+const tagsOf = async (id: number) => (await desk.rest(admin, listTags, { query: { object: 'Ticket', o_id: id } })).tags;
+const macro = (perform: object, over: object = {}) =>
+  desk.rest(keeper, macros.create, { body: { name: `Macro ${++made}`, perform, ...over } });
+const order = (body: object, who = agent) => desk.rest(who, ticketJobs.create, { body });
+const ended = (id: number, who = agent): Promise<TicketJob> =>
+  waitFor(
+    async () => {
+      const job = await desk.rest(who, ticketJobs.get, { id });
+      return job.status === 'running' ? undefined : job;
+    },
+    { what: `job ${id} to end` },
+  );
+const results = (id: number, query: object = {}) => desk.rest(agent, ticketJobs.results, { id, query });
+const closed = { 'ticket.state_id': { value: '4' } };
+
+describe('macros', () => {
+  it('are kept by administrators, and each change is in the audit log', async () => {
+    const row = await macro(closed, { groups: ['Users'], note: 'n', ux_flow_next_up: 'next_task' });
+    expect(row).toMatchObject({ perform: closed, group_ids: [1], active: true, ux_flow_next_up: 'next_task' });
+    const changed = await desk.rest(keeper, macros.update, {
+      id: row.id,
+      body: { active: false },
+      query: { expand: true },
+    });
+    expect(changed).toMatchObject({ active: false, groups: ['Users'] });
+    await desk.rest(keeper, macros.delete, { id: row.id });
+    await expect(desk.rest(keeper, macros.get, { id: row.id })).rejects.toMatchObject({ code: 'macro.not-found' });
+    const audit = (await desk.told(recordAudit)).map(({ data }) => data);
+    const told = audit.filter(({ action, objectId }) => action.startsWith('macro.') && objectId === String(row.id));
+    expect(told.map(({ action }) => action)).toEqual(['macro.created', 'macro.changed', 'macro.deleted']);
+    expect(told[1]?.changes).toEqual({ active: { from: true, to: false } });
+  });
+
+  it('hold nothing that cannot be done', async () => {
+    const wrong = (perform: object) => expect(macro(perform)).rejects;
+    await wrong({ 'ticket.action': { value: 'delete' } }).toMatchObject({ code: 'action.not-allowed' });
+    await wrong({ 'ticket.state_id': { value: 'closed' } }).toMatchObject({ code: 'action.invalid' });
+    await expect(desk.rest(agent, macros.create, { body: { name: 'x' } })).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(desk.rest(customer, macros.list)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('are seen by the agents of their groups while they are active', async () => {
+    const [own, foreign, off] = [
+      await macro(closed, { group_ids: [1] }),
+      await macro(closed, { group_ids: [2] }),
+      await macro(closed, { active: false }),
+    ];
+    const ids = (await desk.rest(agent, macros.list)).map(({ id }) => id);
+    expect([own.id, foreign.id, off.id].map((id) => ids.includes(id))).toEqual([true, false, false]);
+    const id = await open();
+    for (const { id: macro_id } of [foreign, off]) {
+      const run = desk.rest(agent, applyMacro, { id, body: { macro_id } });
+      await expect(run).rejects.toMatchObject({ code: 'macro.not-found' });
+    }
+  });
+
+  it('do everything in one step, with the words of the ticket', async () => {
+    const { id: macro_id } = await macro({
+      ...closed,
+      'ticket.owner_id': { pre_condition: 'current_user.id' },
+      'ticket.tags': { operator: 'add', value: 'done, vpn' },
+      'article.note': { subject: 'Closed', body: '<b>#{ticket.title}</b> by #{user.firstname}<script>1</script>' },
+    });
+    const id = await open({ title: '<i>Printer</i>' });
+    const answer = await desk.rest(agent, applyMacro, { id, body: { macro_id } });
+    expect(answer).toMatchObject({ id, state_id: 4, owner_id: agent.userId, article_count: 1 });
+    expect(await tagsOf(id)).toEqual(['done', 'vpn']);
+    const [note] = await desk.rest(agent, listArticles, { id });
+    expect(note).toMatchObject({ internal: true, type: 'note', content_type: 'text/html' });
+    expect(note?.body).toBe('<b>&lt;i&gt;Printer&lt;/i&gt;</b> by Anton');
+    const { history } = (await desk.rest(agent, ticketHistory, { id })) as { history: { attribute?: string }[] };
+    expect(history.map(({ attribute }) => attribute)).toEqual(expect.arrayContaining(['state', 'owner', 'tag']));
+  });
+
+  it('are refused where the agent may not change the ticket, or what they name is gone', async () => {
+    const id = await open();
+    const { id: macro_id } = await macro({ 'ticket.priority_id': { value: 99 } });
+    await expect(desk.rest(agent, applyMacro, { id, body: { macro_id } })).rejects.toMatchObject({
+      code: 'input.unknown-id',
+    });
+    const { id: fine } = await macro(closed);
+    const run = (who: typeof agent) => desk.rest(who, applyMacro, { id, body: { macro_id: fine } });
+    await expect(run(agent2)).rejects.toMatchObject({ code: 'ticket.not-found' });
+    await expect(run(cast.reader)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(run(customer)).rejects.toMatchObject({ code: 'macro.not-found' });
+  });
+});
+
+describe('a change of some tickets at once', () => {
+  it('is all or none, and names the ticket that could not be', async () => {
+    const ids = await several(3);
+    const answer = await desk.rest(agent, massUpdate, {
+      body: { ticket_ids: ids, attributes: { priority_id: 3, tags: 'many' }, article: { body: 'Known issue' } },
+    });
+    expect(answer.ticket_ids).toEqual(ids);
+    expect(Object.keys(answer.assets.Ticket as object)).toEqual(ids.map(String));
+    for (const id of ids) expect(await read(id)).toMatchObject({ priority_id: 3, article_count: 1 });
+    const foreign = await desk.rest(admin, createTicket, {
+      body: { title: 'Elsewhere', group: 'Second', customer: 'user10@example.org' },
+    });
+    const { id: macro_id } = await macro(closed);
+    const run = desk.rest(agent, massMacro, { body: { ticket_ids: [...ids, foreign.id], macro_id } });
+    await expect(run).rejects.toMatchObject({ kind: 'invalid', members: { error: true, ticket_id: foreign.id } });
+    for (const id of ids) expect(await read(id)).toMatchObject({ state_id: 1 });
+    await desk.rest(agent, massMacro, { body: { ticket_ids: ids, macro_id } });
+    for (const id of ids) expect(await read(id)).toMatchObject({ state_id: 4 });
+  });
+
+  it('is for agents, and for a hundred at most', async () => {
+    const body = { ticket_ids: await several(1), attributes: { state: 'closed' } };
+    await expect(desk.rest(customer, massUpdate, { body })).rejects.toMatchObject({ kind: 'forbidden' });
+    const many = { ...body, ticket_ids: Array.from({ length: 101 }, (_, i) => i + 1) };
+    await expect(desk.rest(agent, massUpdate, { body: many })).rejects.toMatchObject({ kind: 'invalid' });
+  });
+});
+
+describe('a job', () => {
+  it('gives each ticket its result, tells how far it is, and is seen by its owner only', async () => {
+    const ids = await several(120);
+    const done = await open({ state: 'closed' });
+    const [missing, foreign] = [
+      999_999,
+      await desk.rest(admin, createTicket, {
+        body: { title: 'Elsewhere', group: 'Second', customer: 'user10@example.org' },
+      }),
+    ];
+    const job = await order({ ticket_ids: [...ids, ids[0], done, missing, foreign.id], perform: closed });
+    expect(job).toMatchObject({ total: 123, macro: null, undo_of_id: null });
+    expect(await ended(job.id)).toMatchObject({
+      ...{ status: 'finished', changed: 120, unchanged: 1, refused: 2, waiting: 0 },
+    });
+    const refused = await results(job.id, { result: 'refused' });
+    expect(refused).toEqual([
+      expect.objectContaining({
+        ticket_id: missing,
+        number: null,
+        title: null,
+        reason: expect.stringContaining("Couldn't find"),
+      }),
+      expect.objectContaining({ ticket_id: foreign.id, number: null, title: null }),
+    ]);
+    expect(await results(job.id, { after: 122 })).toHaveLength(1);
+    for (const id of [ids[0], ids[119]]) expect(await read(id as number)).toMatchObject({ state_id: 4 });
+    const told = (await desk.told(ticketJobProgressed)).map(({ data }) => data.job).filter(({ id }) => id === job.id);
+    expect(told.at(-1)).toMatchObject({ userId: agent.userId, status: 'finished', total: 123, waiting: 0 });
+    await expect(desk.rest(admin, ticketJobs.get, { id: job.id })).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(desk.rest(customer, ticketJobs.list)).rejects.toMatchObject({ kind: 'forbidden' });
+    expect((await desk.rest(agent, ticketJobs.list))[0]).toMatchObject({ id: job.id });
+  });
+
+  it('takes all of a list, as the agent sees it', async () => {
+    const ids = await several(3);
+    for (const id of ids)
+      await desk.rest(agent, updateTicket, { id, body: { owner_id: agent.userId, priority_id: 1 } });
+    const list = { view: 'my-open' };
+    const job = await ended((await order({ list, perform: { 'ticket.priority_id': { value: 3 } } })).id);
+    expect(job.total).toBeGreaterThanOrEqual(3);
+    for (const id of ids) expect(await read(id)).toMatchObject({ priority_id: 3 });
+    await expect(order({ list: { view: 'my-open', group_id: 77 }, perform: closed })).rejects.toMatchObject({
+      code: 'ticket-job.no-tickets',
+    });
+  });
+
+  it('is taken back where nobody changed the ticket since', async () => {
+    const [plain, touched, tagged] = (await several(3)) as [number, number, number];
+    const perform = {
+      ...closed,
+      'ticket.priority_id': { value: 3 },
+      'ticket.tags': { operator: 'add', value: 'wave' },
+    };
+    const job = await ended((await order({ ticket_ids: [plain, touched, tagged], perform })).id);
+    expect(job.undo_until).not.toBeNull();
+    await desk.rest(agent, updateTicket, { id: touched, body: { priority_id: 1 } });
+    const before = await read(plain);
+    expect(before).toMatchObject({ state_id: 4, close_at: expect.any(String) });
+    const undo = await ended((await desk.rest(agent, ticketJobs.undo, { id: job.id })).id);
+    expect(undo).toMatchObject({ undo_of_id: job.id, changed: 3, refused: 0, undo_until: null });
+    expect(await read(plain)).toMatchObject({ state_id: 1, priority_id: 2, close_at: null, last_close_at: null });
+    expect(await tagsOf(plain)).toEqual([]);
+    expect(await read(touched)).toMatchObject({ state_id: 1, priority_id: 1 });
+    const kept = (await results(undo.id)).map(({ ticket_id, kept: left }) => [ticket_id, left]);
+    expect(kept).toEqual([
+      [plain, []],
+      [touched, ['priority_id']],
+      [tagged, []],
+    ]);
+    expect(await desk.rest(agent, ticketJobs.get, { id: job.id })).toMatchObject({ undone_by_id: undo.id });
+    const again = desk.rest(agent, ticketJobs.undo, { id: job.id });
+    await expect(again).rejects.toMatchObject({ code: 'ticket-job.no-undo' });
+  });
+
+  it('cannot be taken back after a day', async () => {
+    const job = await ended((await order({ ticket_ids: await several(1), perform: closed })).id);
+    desk.clock.advance(25 * 3_600_000);
+    await expect(desk.rest(agent, ticketJobs.undo, { id: job.id })).rejects.toMatchObject({ kind: 'conflict' });
+  });
+
+  it('leaves the rest alone once it is cancelled', async () => {
+    const ids = await several(2);
+    // As if its worker had not come to it yet.
+    const { id } = await order({ ticket_ids: ids, perform: { 'ticket.priority_id': { value: 1 } } });
+    const cancelled = await desk.rest(agent, ticketJobs.cancel, { id });
+    expect(['cancelled', 'finished']).toContain(cancelled.status);
+    expect(cancelled.changed + cancelled.waiting).toBe(2);
+    const changed = (await Promise.all(ids.map(read))).filter(({ priority_id }) => priority_id === 1);
+    expect(changed).toHaveLength(cancelled.changed);
+  });
+
+  it('needs tickets and something to do', async () => {
+    const refused = (body: object) => expect(order(body)).rejects;
+    await refused({ ticket_ids: [1] }).toMatchObject({ code: 'ticket-job.nothing-to-do' });
+    await refused({ perform: closed }).toMatchObject({ code: 'ticket-job.no-tickets' });
+    await refused({ ticket_ids: [1], macro_id: 999 }).toMatchObject({ code: 'macro.not-found' });
+    await refused({ ticket_ids: [1], perform: { 'ticket.action': { value: 'delete' } } }).toMatchObject({
+      code: 'action.not-allowed',
+    });
+  });
+});
+
+describe('text modules', () => {
+  const module = (body: object, who = keeper) =>
+    desk.rest(who, textModules.create, { body: { name: `Module ${++made}`, content: 'Hello', ...body } });
+
+  it('read as the ticket says, and quote what is public or internal to its agents only', async () => {
+    const id = await open({ title: '<b>VPN</b>', article: { body: 'It is down', type: 'phone', sender: 'Customer' } });
+    const { id: moduleId } = await module({
+      content: '<p>Dear #{ticket.customer.firstname}, #{ticket.title}: #{article.body}</p><script>1</script>',
+    });
+    const preview = (who: typeof agent, body: object) => desk.rest(who, textModules.preview, { body });
+    expect(await preview(agent, { id: moduleId, ticket_id: id })).toEqual({
+      content: '<p>Dear Clara, &lt;b&gt;VPN&lt;/b&gt;: It is down</p>',
+    });
+    expect(await preview(agent, { content: 'I am #{user.firstname}' })).toEqual({ content: 'I am Anton' });
+    await expect(preview(agent2, { id: moduleId, ticket_id: id })).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(preview(customer, { content: 'x', ticket_id: id })).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('of agents are their own business', async () => {
+    const own = await module({}, agent);
+    expect(own.user_id).toBe(agent.userId);
+    const seen = async (who: typeof agent) => (await desk.rest(who, textModules.list)).some(({ id }) => id === own.id);
+    expect([await seen(agent), await seen(agent2), await seen(keeper)]).toEqual([true, false, false]);
+    await desk.rest(agent, textModules.update, { id: own.id, body: { content: 'Bye' } });
+    await expect(desk.rest(keeper, textModules.delete, { id: own.id })).rejects.toMatchObject({ kind: 'not-found' });
+    const shared = await module({});
+    await expect(desk.rest(agent, textModules.update, { id: shared.id, body: { content: 'x' } })).rejects.toMatchObject(
+      {
+        kind: 'forbidden',
+      },
+    );
+    await expect(module({ user_id: 5 }, agent)).rejects.toMatchObject({ kind: 'forbidden' });
+    await desk.rest(agent, textModules.delete, { id: own.id });
+  });
+
+  it('come from a file: what would happen first, then all of it or nothing', async () => {
+    const known = await module({ name: 'Greeting' });
+    const data =
+      'name,keywords,content,active\nGREETING,hi,<p>Hi</p>,false\n"Bye, now",end,"<p>Bye</p><script>1</script>",\n';
+    const run = (body: object) => desk.rest(keeper, textModules.import, { body });
+    const expected = { result: 'success', stats: { created: 1, updated: 1 }, errors: [] };
+    expect(await run({ data, try: true })).toMatchObject({ ...expected, try: true });
+    expect(await desk.rest(keeper, textModules.get, { id: known.id })).toMatchObject({
+      name: 'Greeting',
+      active: true,
+    });
+    expect(await run({ data })).toMatchObject({ ...expected, try: false });
+    expect(await desk.rest(keeper, textModules.get, { id: known.id })).toMatchObject({
+      content: '<p>Hi</p>',
+      active: false,
+    });
+    const rows = await desk.rest(keeper, textModules.list);
+    expect(rows.find(({ name }) => name === 'Bye, now')).toMatchObject({ content: '<p>Bye</p>', keywords: 'end' });
+    const wrong = await run({ data: 'name,content\nA,\nB,x\nb,y\n' });
+    expect(wrong).toMatchObject({ result: 'failed', stats: { created: 0, updated: 0 } });
+    expect(wrong.errors).toEqual(['Line 2: the content is missing.', 'Line 4: line 3 has the same name.']);
+    expect((await desk.rest(keeper, textModules.list)).some(({ name }) => name === 'B')).toBe(false);
+    expect(await run({ data: 'title\nx' })).toMatchObject({ result: 'failed' });
+    await expect(desk.rest(agent, textModules.import, { body: { data } })).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+});
+
+describe('templates', () => {
+  it('hold what the form of a new ticket knows, and nothing harmful', async () => {
+    const options = {
+      'ticket.title': { value: 'Onboarding' },
+      'ticket.pending_time': { operator: 'relative', value: '2', range: 'day' },
+      'ticket.tags': { operator: 'add', value: 'new, staff' },
+      'article.body': { value: '<p>Hi<script>1</script></p>' },
+    };
+    const made = await desk.rest(keeper, templates.create, { body: { name: 'New colleague', options } });
+    expect(made.options).toEqual({ ...options, 'article.body': { value: '<p>Hi</p>' } });
+    expect((await desk.rest(agent, templates.list)).map(({ name }) => name)).toContain('New colleague');
+    const wrong = (bad: object) =>
+      expect(desk.rest(keeper, templates.create, { body: { name: 'x', options: bad } })).rejects;
+    await wrong({ 'ticket.action': { value: 'delete' } }).toMatchObject({ code: 'action.not-allowed' });
+    await wrong({ 'article.body': { value: 4 } }).toMatchObject({ code: 'template.invalid' });
+    await expect(desk.rest(agent, templates.delete, { id: made.id })).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+});
