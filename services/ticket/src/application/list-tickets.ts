@@ -47,7 +47,7 @@ export class ListTickets {
   /** Ids of the tickets of a list, `most` at most. */
   async ids(actor: Actor, list: Omit<Query, 'sort' | 'order' | 'limit'>, most: number): Promise<number[]> {
     const query: Query = { ...list, sort: 'created_at', order: 'asc', limit: most };
-    const isOverview = query.view !== undefined && !isView(query.view);
+    const isOverview = query.view !== undefined && query.view !== '' && !isView(query.view);
     const visible = VisibleTickets.to(actor, isOverview ? 'overview' : 'read');
     return this.lists.ids(this.db, visible, await this.filterOf(actor, query), most);
   }
