@@ -6,9 +6,11 @@ export const routes = {
   addMention: ['POST', '/api/v1/mentions'],
   addPasskey: ['POST', '/api/v1/users/two_factor/passkeys'],
   addTag: ['POST', '/api/v1/tags/add'],
+  applyMacro: ['POST', '/api/v1/tickets/:id/macro'],
   autoWizard: ['GET', '/api/v1/getting_started/auto_wizard'],
   calendarTimezones: ['GET', '/api/v1/calendars/timezones'],
   calendarsInit: ['GET', '/api/v1/calendars_init'],
+  cancelTicketJob: ['POST', '/api/v1/ticket_jobs/:id/cancel'],
   changePassword: ['POST', '/api/v1/users/password_change'],
   checkOpenIdProvider: ['POST', '/api/v1/openid_providers/check'],
   checkPassword: ['POST', '/api/v1/users/password_check'],
@@ -27,6 +29,7 @@ export const routes = {
   createFirstAdmin: ['POST', '/api/v1/getting_started/admin'],
   createGroup: ['POST', '/api/v1/groups'],
   createLegalHold: ['POST', '/api/v1/legal_holds'],
+  createMacro: ['POST', '/api/v1/macros'],
   createOpenIdIdentity: ['POST', '/api/v1/openid_identities'],
   createOpenIdProvider: ['POST', '/api/v1/openid_providers'],
   createOrganization: ['POST', '/api/v1/organizations'],
@@ -35,7 +38,10 @@ export const routes = {
   createRole: ['POST', '/api/v1/roles'],
   createSla: ['POST', '/api/v1/slas'],
   createTag: ['POST', '/api/v1/tag_list'],
+  createTemplate: ['POST', '/api/v1/templates'],
+  createTextModule: ['POST', '/api/v1/text_modules'],
   createTicket: ['POST', '/api/v1/tickets'],
+  createTicketJob: ['POST', '/api/v1/ticket_jobs'],
   createTicketPriority: ['POST', '/api/v1/ticket_priorities'],
   createTicketState: ['POST', '/api/v1/ticket_states'],
   createTimeAccounting: ['POST', '/api/v1/time_accountings'],
@@ -58,6 +64,7 @@ export const routes = {
   deleteGroup: ['DELETE', '/api/v1/groups/:id'],
   deleteLegalHold: ['DELETE', '/api/v1/legal_holds/:id'],
   deleteLinkedAccount: ['DELETE', '/api/v1/users/linked_accounts/:id'],
+  deleteMacro: ['DELETE', '/api/v1/macros/:id'],
   deleteMention: ['DELETE', '/api/v1/mentions/:id'],
   deleteOpenIdIdentity: ['DELETE', '/api/v1/openid_identities/:id'],
   deleteOpenIdProvider: ['DELETE', '/api/v1/openid_providers/:id'],
@@ -70,6 +77,8 @@ export const routes = {
   deleteSessions: ['DELETE', '/api/v1/sessions'],
   deleteSla: ['DELETE', '/api/v1/slas/:id'],
   deleteTag: ['DELETE', '/api/v1/tag_list/:id'],
+  deleteTemplate: ['DELETE', '/api/v1/templates/:id'],
+  deleteTextModule: ['DELETE', '/api/v1/text_modules/:id'],
   deleteTicket: ['DELETE', '/api/v1/tickets/:id'],
   deleteTicketPriority: ['DELETE', '/api/v1/ticket_priorities/:id'],
   deleteTicketState: ['DELETE', '/api/v1/ticket_states/:id'],
@@ -91,13 +100,17 @@ export const routes = {
   getDirectory: ['GET', '/api/v1/directories/:id'],
   getEntitlementMapping: ['GET', '/api/v1/entitlement_mappings/:id'],
   getGroup: ['GET', '/api/v1/groups/:id'],
+  getMacro: ['GET', '/api/v1/macros/:id'],
   getOpenIdProvider: ['GET', '/api/v1/openid_providers/:id'],
   getOrganization: ['GET', '/api/v1/organizations/:id'],
   getOverview: ['GET', '/api/v1/overviews/:id'],
   getRetentionRule: ['GET', '/api/v1/retention_rules/:id'],
   getRole: ['GET', '/api/v1/roles/:id'],
   getSla: ['GET', '/api/v1/slas/:id'],
+  getTemplate: ['GET', '/api/v1/templates/:id'],
+  getTextModule: ['GET', '/api/v1/text_modules/:id'],
   getTicket: ['GET', '/api/v1/tickets/:id'],
+  getTicketJob: ['GET', '/api/v1/ticket_jobs/:id'],
   getTicketPriority: ['GET', '/api/v1/ticket_priorities/:id'],
   getTicketState: ['GET', '/api/v1/ticket_states/:id'],
   getTimeAccounting: ['GET', '/api/v1/time_accountings/:accounting'],
@@ -106,6 +119,7 @@ export const routes = {
   getUser: ['GET', '/api/v1/users/:id'],
   gettingStarted: ['GET', '/api/v1/getting_started'],
   groupHistory: ['GET', '/api/v1/groups/history/:id'],
+  importTextModules: ['POST', '/api/v1/text_modules/import'],
   initiateAuthenticatorApp: ['POST', '/api/v1/users/two_factor/authenticator_app'],
   listAgreements: ['GET', '/api/v1/agreements'],
   listApplications: ['GET', '/api/v1/applications'],
@@ -123,6 +137,7 @@ export const routes = {
   listLegalHolds: ['GET', '/api/v1/legal_holds'],
   listLinkedAccounts: ['GET', '/api/v1/users/linked_accounts'],
   listLinks: ['GET', '/api/v1/links'],
+  listMacros: ['GET', '/api/v1/macros'],
   listMentions: ['GET', '/api/v1/mentions'],
   listOpenIdIdentities: ['GET', '/api/v1/openid_identities'],
   listOpenIdProviders: ['GET', '/api/v1/openid_providers'],
@@ -139,6 +154,9 @@ export const routes = {
   listSlas: ['GET', '/api/v1/slas'],
   listTagList: ['GET', '/api/v1/tag_list'],
   listTags: ['GET', '/api/v1/tags'],
+  listTemplates: ['GET', '/api/v1/templates'],
+  listTextModules: ['GET', '/api/v1/text_modules'],
+  listTicketJobs: ['GET', '/api/v1/ticket_jobs'],
   listTicketPriorities: ['GET', '/api/v1/ticket_priorities'],
   listTicketStates: ['GET', '/api/v1/ticket_states'],
   listTickets: ['GET', '/api/v1/tickets'],
@@ -149,6 +167,8 @@ export const routes = {
   listUserAuthorizations: ['GET', '/api/v1/users/:id/authorizations'],
   listUserTokens: ['GET', '/api/v1/users/:id/access_tokens'],
   listUsers: ['GET', '/api/v1/users'],
+  massMacro: ['POST', '/api/v1/tickets/mass_macro'],
+  massUpdate: ['POST', '/api/v1/tickets/mass_update'],
   mergeTicket: ['PUT', '/api/v1/ticket_merge/:id/:number'],
   orderOverviews: ['POST', '/api/v1/overviews_prio'],
   organizationHistory: ['GET', '/api/v1/organizations/history/:id'],
@@ -158,6 +178,7 @@ export const routes = {
   previewEntitlementMappings: ['POST', '/api/v1/entitlement_mappings/preview'],
   previewRetention: ['POST', '/api/v1/retention_rules/preview'],
   previewRetentionRule: ['GET', '/api/v1/retention_rules/:id/preview'],
+  previewTextModule: ['POST', '/api/v1/text_modules/preview'],
   processQuarantined: ['POST', '/api/v1/mail/quarantine/:id/process'],
   rawMailRetention: ['GET', '/api/v1/raw_mail_retention'],
   removeLink: ['DELETE', '/api/v1/links/remove'],
@@ -192,6 +213,7 @@ export const routes = {
   signUpSettings: ['GET', '/api/v1/users/signup'],
   ticketCounts: ['GET', '/api/v1/ticket_counts'],
   ticketHistory: ['GET', '/api/v1/ticket_history/:id'],
+  ticketJobResults: ['GET', '/api/v1/ticket_jobs/:id/results'],
   ticketList: ['GET', '/api/v1/ticket_list'],
   ticketOverviews: ['GET', '/api/v1/ticket_overviews'],
   ticketReport: ['GET', '/api/v1/reports/tickets'],
@@ -202,6 +224,7 @@ export const routes = {
   timeLogByTicket: ['GET', '/api/v1/time_accounting/log/by_ticket/:year/:month'],
   twoFactorConfiguration: ['GET', '/api/v1/users/two_factor/personal_configuration'],
   undoMerge: ['POST', '/api/v1/ticket_merge/:id/undo'],
+  undoTicketJob: ['POST', '/api/v1/ticket_jobs/:id/undo'],
   updateAgreement: ['PUT', '/api/v1/agreements/:id'],
   updateApplication: ['PUT', '/api/v1/applications/:id'],
   updateArticle: ['PUT', '/api/v1/ticket_articles/:id'],
@@ -213,6 +236,7 @@ export const routes = {
   updateDirectory: ['PUT', '/api/v1/directories/:id'],
   updateEntitlementMapping: ['PUT', '/api/v1/entitlement_mappings/:id'],
   updateGroup: ['PUT', '/api/v1/groups/:id'],
+  updateMacro: ['PUT', '/api/v1/macros/:id'],
   updateOpenIdProvider: ['PUT', '/api/v1/openid_providers/:id'],
   updateOrganization: ['PUT', '/api/v1/organizations/:id'],
   updateOverview: ['PUT', '/api/v1/overviews/:id'],
@@ -220,6 +244,8 @@ export const routes = {
   updateRole: ['PUT', '/api/v1/roles/:id'],
   updateSetting: ['PUT', '/api/v1/settings/:id'],
   updateSla: ['PUT', '/api/v1/slas/:id'],
+  updateTemplate: ['PUT', '/api/v1/templates/:id'],
+  updateTextModule: ['PUT', '/api/v1/text_modules/:id'],
   updateTicket: ['PUT', '/api/v1/tickets/:id'],
   updateTicketPriority: ['PUT', '/api/v1/ticket_priorities/:id'],
   updateTicketState: ['PUT', '/api/v1/ticket_states/:id'],
@@ -238,9 +264,11 @@ export interface Endpoints {
   addMention: typeof contracts.addMention;
   addPasskey: typeof contracts.addPasskey;
   addTag: typeof contracts.addTag;
+  applyMacro: typeof contracts.applyMacro;
   autoWizard: (typeof contracts.gettingStarted)['autoWizard'];
   calendarTimezones: (typeof contracts.calendars)['timezones'];
   calendarsInit: (typeof contracts.calendars)['init'];
+  cancelTicketJob: (typeof contracts.ticketJobs)['cancel'];
   changePassword: typeof contracts.changePassword;
   checkOpenIdProvider: (typeof contracts.openIdProviders)['check'];
   checkPassword: typeof contracts.checkPassword;
@@ -259,6 +287,7 @@ export interface Endpoints {
   createFirstAdmin: (typeof contracts.gettingStarted)['admin'];
   createGroup: (typeof contracts.groups)['create'];
   createLegalHold: (typeof contracts.legalHolds)['create'];
+  createMacro: (typeof contracts.macros)['create'];
   createOpenIdIdentity: (typeof contracts.openIdIdentities)['create'];
   createOpenIdProvider: (typeof contracts.openIdProviders)['create'];
   createOrganization: (typeof contracts.organizations)['create'];
@@ -267,7 +296,10 @@ export interface Endpoints {
   createRole: (typeof contracts.roles)['create'];
   createSla: (typeof contracts.slas)['create'];
   createTag: (typeof contracts.tagList)['create'];
+  createTemplate: (typeof contracts.templates)['create'];
+  createTextModule: (typeof contracts.textModules)['create'];
   createTicket: typeof contracts.createTicket;
+  createTicketJob: (typeof contracts.ticketJobs)['create'];
   createTicketPriority: (typeof contracts.ticketPriorities)['create'];
   createTicketState: (typeof contracts.ticketStates)['create'];
   createTimeAccounting: (typeof contracts.timeAccountings)['create'];
@@ -290,6 +322,7 @@ export interface Endpoints {
   deleteGroup: (typeof contracts.groups)['delete'];
   deleteLegalHold: (typeof contracts.legalHolds)['delete'];
   deleteLinkedAccount: (typeof contracts.linkedAccounts)['delete'];
+  deleteMacro: (typeof contracts.macros)['delete'];
   deleteMention: typeof contracts.deleteMention;
   deleteOpenIdIdentity: (typeof contracts.openIdIdentities)['delete'];
   deleteOpenIdProvider: (typeof contracts.openIdProviders)['delete'];
@@ -302,6 +335,8 @@ export interface Endpoints {
   deleteSessions: typeof contracts.deleteSessions;
   deleteSla: (typeof contracts.slas)['delete'];
   deleteTag: (typeof contracts.tagList)['delete'];
+  deleteTemplate: (typeof contracts.templates)['delete'];
+  deleteTextModule: (typeof contracts.textModules)['delete'];
   deleteTicket: typeof contracts.deleteTicket;
   deleteTicketPriority: (typeof contracts.ticketPriorities)['delete'];
   deleteTicketState: (typeof contracts.ticketStates)['delete'];
@@ -323,13 +358,17 @@ export interface Endpoints {
   getDirectory: (typeof contracts.directories)['get'];
   getEntitlementMapping: (typeof contracts.entitlementMappings)['get'];
   getGroup: (typeof contracts.groups)['get'];
+  getMacro: (typeof contracts.macros)['get'];
   getOpenIdProvider: (typeof contracts.openIdProviders)['get'];
   getOrganization: (typeof contracts.organizations)['get'];
   getOverview: (typeof contracts.overviews)['get'];
   getRetentionRule: (typeof contracts.retentionRules)['get'];
   getRole: (typeof contracts.roles)['get'];
   getSla: (typeof contracts.slas)['get'];
+  getTemplate: (typeof contracts.templates)['get'];
+  getTextModule: (typeof contracts.textModules)['get'];
   getTicket: typeof contracts.getTicket;
+  getTicketJob: (typeof contracts.ticketJobs)['get'];
   getTicketPriority: (typeof contracts.ticketPriorities)['get'];
   getTicketState: (typeof contracts.ticketStates)['get'];
   getTimeAccounting: (typeof contracts.timeAccountings)['get'];
@@ -338,6 +377,7 @@ export interface Endpoints {
   getUser: (typeof contracts.users)['get'];
   gettingStarted: (typeof contracts.gettingStarted)['status'];
   groupHistory: (typeof contracts.groups)['history'];
+  importTextModules: (typeof contracts.textModules)['import'];
   initiateAuthenticatorApp: typeof contracts.initiateAuthenticatorApp;
   listAgreements: (typeof contracts.agreements)['list'];
   listApplications: (typeof contracts.applications)['list'];
@@ -355,6 +395,7 @@ export interface Endpoints {
   listLegalHolds: (typeof contracts.legalHolds)['list'];
   listLinkedAccounts: (typeof contracts.linkedAccounts)['list'];
   listLinks: typeof contracts.listLinks;
+  listMacros: (typeof contracts.macros)['list'];
   listMentions: typeof contracts.listMentions;
   listOpenIdIdentities: (typeof contracts.openIdIdentities)['list'];
   listOpenIdProviders: (typeof contracts.openIdProviders)['list'];
@@ -371,6 +412,9 @@ export interface Endpoints {
   listSlas: (typeof contracts.slas)['list'];
   listTagList: (typeof contracts.tagList)['list'];
   listTags: typeof contracts.listTags;
+  listTemplates: (typeof contracts.templates)['list'];
+  listTextModules: (typeof contracts.textModules)['list'];
+  listTicketJobs: (typeof contracts.ticketJobs)['list'];
   listTicketPriorities: (typeof contracts.ticketPriorities)['list'];
   listTicketStates: (typeof contracts.ticketStates)['list'];
   listTickets: typeof contracts.listTickets;
@@ -381,6 +425,8 @@ export interface Endpoints {
   listUserAuthorizations: (typeof contracts.oauthGrants)['listOfUser'];
   listUserTokens: (typeof contracts.userTokens)['list'];
   listUsers: (typeof contracts.users)['list'];
+  massMacro: typeof contracts.massMacro;
+  massUpdate: typeof contracts.massUpdate;
   mergeTicket: typeof contracts.mergeTicket;
   orderOverviews: (typeof contracts.overviews)['prio'];
   organizationHistory: (typeof contracts.organizations)['history'];
@@ -390,6 +436,7 @@ export interface Endpoints {
   previewEntitlementMappings: (typeof contracts.entitlementMappings)['preview'];
   previewRetention: (typeof contracts.retentionRules)['tryOut'];
   previewRetentionRule: (typeof contracts.retentionRules)['preview'];
+  previewTextModule: (typeof contracts.textModules)['preview'];
   processQuarantined: typeof contracts.processQuarantined;
   rawMailRetention: typeof contracts.rawMailRetention;
   removeLink: typeof contracts.removeLink;
@@ -424,6 +471,7 @@ export interface Endpoints {
   signUpSettings: typeof contracts.signUpSettings;
   ticketCounts: typeof contracts.ticketCounts;
   ticketHistory: typeof contracts.ticketHistory;
+  ticketJobResults: (typeof contracts.ticketJobs)['results'];
   ticketList: typeof contracts.ticketList;
   ticketOverviews: typeof contracts.ticketOverviews;
   ticketReport: typeof contracts.ticketReport;
@@ -434,6 +482,7 @@ export interface Endpoints {
   timeLogByTicket: (typeof contracts.timeLog)['ticket'];
   twoFactorConfiguration: typeof contracts.twoFactorConfiguration;
   undoMerge: typeof contracts.undoMerge;
+  undoTicketJob: (typeof contracts.ticketJobs)['undo'];
   updateAgreement: (typeof contracts.agreements)['update'];
   updateApplication: (typeof contracts.applications)['update'];
   updateArticle: typeof contracts.updateArticle;
@@ -445,6 +494,7 @@ export interface Endpoints {
   updateDirectory: (typeof contracts.directories)['update'];
   updateEntitlementMapping: (typeof contracts.entitlementMappings)['update'];
   updateGroup: (typeof contracts.groups)['update'];
+  updateMacro: (typeof contracts.macros)['update'];
   updateOpenIdProvider: (typeof contracts.openIdProviders)['update'];
   updateOrganization: (typeof contracts.organizations)['update'];
   updateOverview: (typeof contracts.overviews)['update'];
@@ -452,6 +502,8 @@ export interface Endpoints {
   updateRole: (typeof contracts.roles)['update'];
   updateSetting: (typeof contracts.signInSettings)['update'];
   updateSla: (typeof contracts.slas)['update'];
+  updateTemplate: (typeof contracts.templates)['update'];
+  updateTextModule: (typeof contracts.textModules)['update'];
   updateTicket: typeof contracts.updateTicket;
   updateTicketPriority: (typeof contracts.ticketPriorities)['update'];
   updateTicketState: (typeof contracts.ticketStates)['update'];
