@@ -67,7 +67,7 @@ export interface PlatformService {
   kill(signal?: NodeJS.Signals): boolean;
 }
 
-/** Starts the whole platform: backing servers, migrations, all services, each kept up. @throws CannotStart */
+/** Starts the whole platform: backing servers, and all services, each migrated first and then kept up. @throws CannotStart */
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
   const prepared = await prepare(options);
   const { ports, backing, services, progress } = prepared;
@@ -100,11 +100,12 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
 
 /** Brings the databases to the newest schema and stops again. @throws CannotStart */
 export async function migratePlatform(options: PlatformOptions = {}): Promise<void> {
-  const prepared = await prepare(options);
-  await prepared.stop();
+  const { progress, services, stop, stopAndThrow } = await prepare(options);
+  await progress.step('migrate the databases', () => migrateAll(services)).catch(stopAndThrow);
+  await stop();
 }
 
-/** Everything up to and with the migrations. */
+/** Everything up to the services. */
 async function prepare(options: PlatformOptions) {
   const { progress = silent, serviceEnv = {}, ports: kind = 'usual' } = options;
   const env = options.env ?? (kind === 'private' ? withoutServers(process.env) : process.env);
@@ -147,7 +148,6 @@ async function prepare(options: PlatformOptions) {
         return [service, platformService({ service, programs, env: own, logFile: logFileOf(home, service) }, progress)];
       }),
     ) as Record<ServiceName, PlatformService>;
-    await progress.step('migrate the databases', () => migrateAll(services));
     return { home, ports, backing, services, progress, undo, stop, stopAndThrow };
   } catch (error) {
     return stopAndThrow(error);
@@ -156,7 +156,17 @@ async function prepare(options: PlatformOptions) {
 
 function platformService(process: ServiceProcess, progress: Progress): PlatformService {
   const { service, env, logFile } = process;
-  const supervised = new Supervised(service, () => startService(process), progress.line);
+  // Its first start brings its database to this version; one that is brought back finds it so.
+  let migrate = databaseOf(service) !== undefined;
+  const supervised = new Supervised(
+    service,
+    async () => {
+      const running = await startService(process, { migrate });
+      migrate = false;
+      return running;
+    },
+    progress.line,
+  );
   return {
     get pid() {
       return supervised.pid;

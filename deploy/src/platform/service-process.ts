@@ -38,9 +38,13 @@ export async function migrateService(process: ServiceProcess): Promise<void> {
   if (code !== 0 || child.pid === undefined) throw failure(process, 'migrate failed', since);
 }
 
-/** Starts the service and waits for its /readyz. @throws CannotStart with what it said last */
-export async function startService(process: ServiceProcess): Promise<Running> {
-  const { child, exited, since } = launch(process, 'start');
+/**
+ * Starts the service and waits for its /readyz.
+ * @param migrate  bring its database to this version first, in the same process: loading the code is most of either
+ * @throws CannotStart with what it said last
+ */
+export async function startService(process: ServiceProcess, { migrate = false } = {}): Promise<Running> {
+  const { child, exited, since } = launch(process, 'start', ...(migrate ? ['--migrate'] : []));
   let ended = false;
   void exited.then(() => {
     ended = true;
@@ -68,11 +72,11 @@ export async function startService(process: ServiceProcess): Promise<Running> {
   };
 }
 
-function launch({ service, programs, env, logFile }: ServiceProcess, command: 'start' | 'migrate') {
+function launch({ service, programs, env, logFile }: ServiceProcess, ...command: string[]) {
   const main = programs.main(service);
   if (!existsSync(main)) throw new CannotStart(`The ${service} service is not built: ${main} is missing.`);
   const preload = programs.preload.flatMap((file) => ['--import', pathToFileURL(file).href]);
-  const args = [...preload, main, command];
+  const args = [...preload, main, ...command];
   const log = openSync(logFile, 'a');
   const since = statSync(logFile).size;
   const child = run(process.execPath, args, { env, cwd: workspace, stdio: ['ignore', log, log] });

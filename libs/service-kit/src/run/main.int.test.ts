@@ -22,7 +22,7 @@ const program = `
       say('started');
     },
     async stop() { say('stopped'); },
-    async migrate() { return config.PORT === 2 ? [] : ['First', 'Second']; },
+    async migrate() { say('migrated'); return config.PORT === 2 ? [] : ['First', 'Second']; },
   }), schema, 'probe', {
     look: { help: 'look around', run: async ({ PORT }) => ({ told: 'port ' + PORT, ok: PORT === 7 }) },
   });
@@ -44,11 +44,11 @@ async function finish(child: ChildProcess): Promise<{ code: number | null; out: 
   return { code: child.exitCode, out, err };
 }
 
-async function untilSaid(child: ChildProcess, word: string): Promise<void> {
+async function untilSaid(child: ChildProcess, word: string): Promise<string> {
   let said = '';
   for await (const chunk of child.stdout!.iterator({ destroyOnReturn: false })) {
     said += chunk;
-    if (said.includes(word)) return;
+    if (said.includes(word)) return said;
   }
   throw new Error(`ended without saying ${word}: ${said}`);
 }
@@ -86,6 +86,16 @@ describe('the command line of a service', () => {
     const { code, err } = await finish(launch(['start'], { PORT: '1' }));
     expect(code).toBe(1);
     expect(err.trim()).toBe('probe: cannot listen');
+  });
+
+  it.each([
+    ['start', [], 'started'],
+    ['start --migrate', ['--migrate'], 'migrated\nstarted'],
+  ])('%s', async (_what, options, said) => {
+    const child = launch(['start', ...options], { PORT: '7' });
+    const out = await untilSaid(child, 'is ready');
+    child.kill('SIGTERM');
+    expect(out.startsWith(`${said}\n`)).toBe(true);
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('stops cleanly on %s', async (signal) => {

@@ -35,7 +35,7 @@ const commands = ['start', 'migrate', 'config', 'dead-letters'];
 const usage = (name: string, own: Record<string, { help: string }>) => `Usage: ${name} <command>
 
 Commands:
-  start      run the service until it is told to stop (SIGTERM, SIGINT)
+  start      run the service until it is told to stop (SIGTERM, SIGINT); --migrate: bring it to this version first
   migrate    bring its database and streams to this version, then end
   config     print what can be set, as a Markdown table; --values prints what is in force
   dead-letters [list | show <id> | replay <id> | replay all]
@@ -57,7 +57,7 @@ export async function main<S extends ConfigSchema>(
   own: Record<string, OwnCommand<Readonly<z.output<S>>>> = {},
 ): Promise<void> {
   nameService(name);
-  const { command, words, values, help } = readArguments();
+  const { command, words, values, migrateFirst, help } = readArguments();
   if (help) return void process.stdout.write(usage(name, own));
   if (command === undefined || ![...commands, ...Object.keys(own)].includes(command)) {
     process.stderr.write(usage(name, own));
@@ -68,7 +68,7 @@ export async function main<S extends ConfigSchema>(
     if (command === 'config' && !values) return void process.stdout.write(configTable(schema));
     const config = loadConfig(schema);
     if (command === 'config') return void process.stdout.write(configLines(schema, config));
-    if (command === 'start') return await run(create(config));
+    if (command === 'start') return await run(create(config), migrateFirst);
     if (command === 'dead-letters') {
       const told = await create(config).deadLetters?.(words);
       return void process.stdout.write(told ?? `${name} consumes nothing\n`);
@@ -86,17 +86,24 @@ export async function main<S extends ConfigSchema>(
   }
 }
 
-function readArguments(): { command: string | undefined; words: string[]; values: boolean; help: boolean } {
+function readArguments() {
   const { values: given, positionals } = parseArgs({
     allowPositionals: true,
     strict: false,
-    options: { help: { type: 'boolean', short: 'h' }, values: { type: 'boolean' } },
+    options: { help: { type: 'boolean', short: 'h' }, values: { type: 'boolean' }, migrate: { type: 'boolean' } },
   });
   const [command, ...words] = positionals;
-  return { command, words, values: given.values === true, help: given.help === true };
+  return {
+    command,
+    words,
+    values: given.values === true,
+    migrateFirst: given.migrate === true,
+    help: given.help === true,
+  };
 }
 
-async function run(service: Service): Promise<void> {
+/** @param migrateFirst  for where one process is all there is of a service: it loads the code once for both */
+async function run(service: Service, migrateFirst: boolean): Promise<void> {
   const log = logger('main');
   const stopping = Promise.withResolvers<string>();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => stopping.resolve(signal));
@@ -105,7 +112,11 @@ async function run(service: Service): Promise<void> {
   // A promise nobody awaits is a bug, but a desk that stops answering is worse: told, counted on to be fixed.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a failure nobody awaited'));
 
-  const told = await Promise.race([service.start(), stopping.promise]);
+  const starting = async () => {
+    if (migrateFirst) await service.migrate();
+    await service.start();
+  };
+  const told = await Promise.race([starting(), stopping.promise]);
   if (told === undefined) {
     log.info({ url: service.url }, `${service.name} is ready`);
     process.send?.('ready');
