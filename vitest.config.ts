@@ -1,4 +1,7 @@
+import { totalmem } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+const GiB = 1024 ** 3;
 
 // Tests and editors read sources (the `@helpmesh/source` condition); the runtime reads dist.
 // Without `module`: it stands for builds made for bundlers, which Node itself cannot always load (@aws-sdk).
@@ -39,9 +42,15 @@ export default defineConfig({
         },
       },
       {
-        // A whole platform is a dozen processes: one file at a time, after everything else.
+        // A whole platform is a dozen processes: after everything else. A second file beside it fills the pauses that
+        // each makes for its browser, where both find room. The long forms of the faults stay alone.
         extends: true,
-        test: { name: 'whole', include: wholePlatform, maxWorkers: 1, sequence: { groupOrder: 2 } },
+        test: {
+          name: 'whole',
+          include: wholePlatform,
+          maxWorkers: suite === 'usual' && totalmem() > 6 * GiB ? 2 : 1,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },

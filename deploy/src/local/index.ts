@@ -1,4 +1,10 @@
-export { type Platform, type PlatformOptions, type PlatformService, startPlatform } from '../platform/platform.ts';
+export {
+  migratePlatform,
+  type Platform,
+  type PlatformOptions,
+  type PlatformService,
+  startPlatform,
+} from '../platform/platform.ts';
 export { type Progress, terminalProgress } from '../platform/progress.ts';
 export { makeSigningPair, type SigningPair } from './keys.ts';
 export { type Mailbox, type MailboxOptions, startMailbox } from './mailbox/mailbox.ts';

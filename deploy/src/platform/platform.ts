@@ -7,7 +7,7 @@ import { databaseOf, healthOffsets, type ServiceName, serviceNames } from '../lo
 import { type Backing, type BackingOptions, startBacking } from './backing.ts';
 import { build, webDist } from './build.ts';
 import { ADMIN_EMAIL, type Addresses, databaseUrl, environmentOf } from './environment.ts';
-import { cacheOf, homeOf, lockHome, logFileOf, prepareHome } from './home.ts';
+import { cacheOf, compileCacheOf, copyHome, homeOf, lockHome, logFileOf, prepareHome } from './home.ts';
 import { type Progress, silent } from './progress.ts';
 import { openSecrets } from './secrets.ts';
 import { builtPrograms, migrateService, type Programs, type ServiceProcess, startService } from './service-process.ts';
@@ -16,6 +16,8 @@ import { Supervised } from './supervised.ts';
 export interface PlatformOptions {
   /** Data folder; with private ports and no folder given, a temporary one that is removed at the stop. */
   home?: string;
+  /** Home of a stopped platform of the same profile: a temporary home begins as a copy of its database and secrets. */
+  copyOf?: string | undefined;
   /** `usual`: those of the documentation, or of the environment. `private`: free ones, for tests and benchmarks. */
   ports?: 'usual' | 'private';
   /** The environment that the user gave; wins over the defaults where a setting is the user's to choose. */
@@ -121,6 +123,7 @@ async function prepare(options: PlatformOptions) {
   };
   try {
     if (temporary) undo.push(() => rmSync(home, { recursive: true, force: true }));
+    if (temporary && options.copyOf) await copyHome(options.copyOf, home);
     prepareHome(home);
     undo.push(lockHome(home));
     const ports = kind === 'private' ? await privatePorts() : await usualPorts(env);
@@ -139,7 +142,7 @@ async function prepare(options: PlatformOptions) {
     undo.push(backing.stop);
 
     const addresses = { ...addressesOf(backing), ...ports };
-    const places = { blobDir: path.join(home, 'blobs'), webDir: webDist, compileCache: path.join(cacheDir, 'node') };
+    const places = { blobDir: path.join(home, 'blobs'), webDir: webDist, compileCache: compileCacheOf(env) };
     const input = { addresses, secrets, ...places, given: env };
     const programs = options.programs ?? builtPrograms;
     const services = Object.fromEntries(
