@@ -48,6 +48,7 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: wholePlatform,
+          globalSetup: ['tests/e2e/fresh-home.ts'],
           maxWorkers: suite === 'usual' && totalmem() > 6 * GiB ? 2 : 1,
           sequence: { groupOrder: 2 },
         },

@@ -26,8 +26,6 @@ declare module 'vitest' {
 
 export interface Infra {
   readonly mode: InfraAddresses['mode'];
-  /** For what the files of one run share; removed when it ends. Embedded only. */
-  readonly folder: string | undefined;
   /** The broker all files of the run share: use a stream and subject prefix of your own on it. */
   readonly natsUrl: string;
   /** Undefined where no Redis can be had; `redisMissing` says why. */
@@ -48,7 +46,6 @@ export function infra(): Infra {
   const database = (label = 'test') => createDatabase(addresses.postgresUrl, label);
   return {
     mode: addresses.mode,
-    folder: addresses.folder,
     natsUrl: addresses.natsUrl,
     redisUrl: addresses.redisUrl,
     redisMissing: addresses.redisMissing,
