@@ -131,6 +131,8 @@ describe('SMTP on the wire', { timeout: 90_000 }, () => {
     await other.say('DATA');
     other.write(`${head}half`);
     other.cut();
+    // The one of before may have been silent for too long meanwhile.
+    client = await SmtpClient.open(desk.smtpPort);
     expect(await client.send(head.replace('Wire', 'Next'))).toMatch(/^250/);
     await desk.filedWith('Next');
     expect(await desk.rows()).toHaveLength(before + 1);

@@ -22,6 +22,7 @@ describe('cleanFileName', () => {
     ['line\r\nbreak.txt', 'linebreak.txt'],
     ['NUL', '_NUL'],
     ['con.txt', '_con.txt'],
+    ['con .txt', '_con.txt'],
     ['LPT1.log', '_LPT1.log'],
     ['console.log', 'console.log'],
     ['a<b>:"|?*.txt', 'a_b______.txt'],

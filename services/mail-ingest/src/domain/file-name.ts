@@ -40,7 +40,9 @@ export function cleanFileName(name: string | undefined, contentType: string): st
     .trim();
   const visible = last.replace(/^[. ]+/, (dots) => (dots === last ? '' : '_')).replace(/[. ]+$/, '');
   if (visible === '') return fallbackName(contentType);
-  return cutName(device.test(visible) ? `_${visible}` : visible);
+  // Asked of what comes out: cutting takes blanks before the extension away, and `con .txt` is no device until then.
+  const cut = cutName(visible);
+  return device.test(cut) ? cutName(`_${visible}`) : cut;
 }
 
 /** Makes the names of one mail distinct, ignoring case: `a.txt`, `a (2).txt`. Keeps the order. */
