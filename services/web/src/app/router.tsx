@@ -130,6 +130,17 @@ const ticket = createRoute({
   path: '/tickets/$id',
   component: lazyRouteComponent(() => import('../features/tickets/components/ticket-page.tsx'), 'TicketPage'),
 });
+const overviewPages = () => import('../features/overviews/overview-page.tsx');
+const newOverview = createRoute({
+  getParentRoute: () => app,
+  path: '/overviews/new',
+  component: lazyRouteComponent(overviewPages, 'NewOverviewPage'),
+});
+const overview = createRoute({
+  getParentRoute: () => app,
+  path: '/overviews/$id',
+  component: lazyRouteComponent(overviewPages, 'OverviewPage'),
+});
 const account = createRoute({
   getParentRoute: () => app,
   path: '/account',
@@ -168,6 +179,7 @@ const adminTree = admin.addChildren([
   adminPage('/roles', 'RolesPage'),
   adminPage('/roles/new', 'NewRolePage'),
   adminPage('/roles/$id', 'RolePage'),
+  adminPage('/overviews', 'OverviewsPage'),
   adminPage('/checklists', 'ChecklistsPage'),
   adminPage('/checklists/new', 'NewChecklistTemplatePage'),
   adminPage('/checklists/$id', 'ChecklistTemplatePage'),
@@ -197,7 +209,7 @@ export const router = createRouter({
     signUp,
     setup,
     consent,
-    app.addChildren([home, tickets, newTicket, ticket, account, adminTree]),
+    app.addChildren([home, tickets, newTicket, ticket, newOverview, overview, account, adminTree]),
   ]),
   context: { queryClient },
   // Plain query strings: `?view=open&q=42` stays what a person would write and a script can build.

@@ -14,8 +14,10 @@ import {
   IconFolders,
   IconHistory,
   IconInbox,
+  IconLayoutList,
   IconListDetails,
   IconLogin2,
+  IconPlus,
   IconShield,
   IconStack2,
   IconUser,
@@ -26,9 +28,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import { pageLabels } from '../../features/admin/labels.ts';
 import { type AdminPageId, pageAt, pagesFor } from '../../features/admin/pages.ts';
+import { overviewLabel } from '../../features/overviews/labels.ts';
+import { ticketOverviewsQuery } from '../../features/overviews/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
 import { viewLabels } from '../../features/tickets/labels.ts';
-import { agentViews, customerViews, type View } from '../../features/tickets/list-state.ts';
+import { agentViews, customerViews, listOrderOf, type View } from '../../features/tickets/list-state.ts';
 import { ticketCountsQuery } from '../../features/tickets/queries.ts';
 import classes from './navigation.module.css';
 
@@ -51,6 +55,7 @@ const adminIcons: Record<AdminPageId, TablerIcon> = {
   roles: IconShield,
   checklists: IconChecklist,
   'time-accounting': IconClockHour4,
+  overviews: IconLayoutList,
   'sign-in': IconLogin2,
   directories: IconAddressBook,
   applications: IconApps,
@@ -65,7 +70,8 @@ export function Navigation() {
   const { pathname, search } = useLocation();
   const { data: counts } = useQuery(ticketCountsQuery);
   const number = new Intl.NumberFormat(i18n.locale);
-  const current = pathname === '/tickets' ? (search as { view?: string }).view : undefined;
+  const { view: shown, overview } = search as { view?: string; overview?: string };
+  const current = pathname === '/tickets' && !overview ? shown : undefined;
   const adminPages = pagesFor(may);
   const currentAdmin = pageAt(pathname)?.id;
   const sections: { title: string; views: readonly View[] }[] = [
@@ -103,6 +109,7 @@ export function Navigation() {
           </ul>
         </div>
       ))}
+      <Overviews />
       {adminPages.length > 0 && (
         <div className={classes.section}>
           <div className={classes.title} id="nav-admin">
@@ -129,5 +136,55 @@ export function Navigation() {
         </div>
       )}
     </>
+  );
+}
+
+/** What the standard views above show already. */
+const shownAbove = ['all_unassigned', 'all_open', 'all_escalated', 'my_tickets', 'my_organization_tickets'];
+
+/** The overviews of who is signed in, with their exact counts. */
+function Overviews() {
+  const { t, i18n } = useLingui();
+  const { agent } = useMe();
+  const { pathname, search } = useLocation();
+  const { data = [] } = useQuery(ticketOverviewsQuery);
+  const number = new Intl.NumberFormat(i18n.locale);
+  const current = pathname === '/tickets' ? (search as { overview?: string }).overview : undefined;
+  const overviews = data.filter(({ link }) => !shownAbove.includes(link));
+  if (!agent && overviews.length === 0) return null;
+  return (
+    <div className={classes.section}>
+      <div className={classes.title} id="nav-overviews">
+        {t`Overviews`}
+      </div>
+      <ul className={classes.list} aria-labelledby="nav-overviews">
+        {overviews.map((overview) => (
+          <li key={overview.id}>
+            <Link
+              to="/tickets"
+              search={{
+                overview: overview.link,
+                ...listOrderOf(overview.order),
+              }}
+              className={classes.link}
+              aria-current={current === overview.link ? 'page' : undefined}
+              data-active={current === overview.link || undefined}
+            >
+              <IconLayoutList size={17} stroke={1.7} aria-hidden />
+              <span className={classes.label}>{overviewLabel(i18n, overview)}</span>
+              <span className={classes.count}>{number.format(overview.count)}</span>
+            </Link>
+          </li>
+        ))}
+        {agent && (
+          <li>
+            <Link to="/overviews/new" className={classes.link}>
+              <IconPlus size={17} stroke={1.7} aria-hidden />
+              <span className={classes.label}>{t`New overview`}</span>
+            </Link>
+          </li>
+        )}
+      </ul>
+    </div>
   );
 }

@@ -8,6 +8,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   groups: msg`Groups`,
   organizations: msg`Organizations`,
   roles: msg`Roles`,
+  overviews: msg`Overviews`,
   checklists: msg`Checklists`,
   'time-accounting': msg`Time accounting`,
   'sign-in': msg`Sign-in`,

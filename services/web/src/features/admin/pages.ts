@@ -3,6 +3,7 @@ export type AdminPageId =
   | 'groups'
   | 'organizations'
   | 'roles'
+  | 'overviews'
   | 'checklists'
   | 'time-accounting'
   | 'sign-in'
@@ -22,6 +23,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'groups', permissions: ['admin.group'] },
   { id: 'organizations', permissions: ['admin.organization'] },
   { id: 'roles', permissions: ['admin.role'] },
+  { id: 'overviews', permissions: ['admin.overview'] },
   { id: 'checklists', permissions: ['admin.checklist'] },
   { id: 'time-accounting', permissions: ['admin.time_accounting'] },
   { id: 'sign-in', permissions: ['admin.security'] },

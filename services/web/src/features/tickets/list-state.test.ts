@@ -12,6 +12,7 @@ import {
 
 const anyState: fc.Arbitrary<ListState> = fc.record({
   view: fc.constantFrom(...agentViews, ...customerViews),
+  overview: fc.option(fc.stringMatching(/^[a-z0-9_]{1,20}$/), { nil: null }),
   sort: fc.constantFrom(...sorts),
   order: fc.constantFrom('asc', 'desc'),
   q: fc.string({ maxLength: 500 }),
@@ -23,7 +24,7 @@ describe('list state in the address', () => {
     fc.assert(
       fc.property(anyState, (state) => {
         const text = new URLSearchParams(formatListState(state)).toString();
-        expect(parseListState(Object.fromEntries(new URLSearchParams(text)), 'open')).toEqual(state);
+        expect(parseListState(Object.fromEntries(new URLSearchParams(text)), state.view)).toEqual(state);
       }),
     );
   });

@@ -20,6 +20,8 @@ export const landingView = (counts: ReadonlyMap<string, number>): View =>
 
 export interface ListState {
   view: View;
+  /** Link of an overview, which then stands for the view. */
+  overview: string | null;
   sort: Sort;
   order: 'asc' | 'desc';
   /** Free text, searched in the view. */
@@ -34,10 +36,11 @@ const isOneOf = <T extends string>(allowed: readonly T[], value: unknown): value
 
 /** Reads an address written by anybody: what makes no sense falls back to its default, nothing throws. */
 export function parseListState(search: Record<string, unknown>, defaultView: View): ListState {
-  const { view, sort, order, q, group } = search;
+  const { view, overview, sort, order, q, group } = search;
   const groupId = Number(group);
   return {
     view: isOneOf([...agentViews, ...customerViews], view) ? view : defaultView,
+    overview: typeof overview === 'string' && /^\w{1,300}$/.test(overview) ? overview : null,
     sort: isOneOf(sorts, sort) ? sort : defaultSort.sort,
     order: isOneOf(['asc', 'desc'], order) ? order : defaultSort.order,
     q: typeof q === 'string' ? q.slice(0, 500) : '',
@@ -48,10 +51,20 @@ export function parseListState(search: Record<string, unknown>, defaultView: Vie
 /** The shortest address that says the same; the view is always named so that a link works for everyone. */
 export function formatListState(state: ListState): Record<string, string> {
   return {
-    view: state.view,
+    ...(state.overview === null ? { view: state.view } : { overview: state.overview }),
     ...(state.sort === defaultSort.sort ? {} : { sort: state.sort }),
     ...(state.order === defaultSort.order ? {} : { order: state.order }),
     ...(state.q === '' ? {} : { q: state.q }),
     ...(state.group === null ? {} : { group: String(state.group) }),
+  };
+}
+
+/** The order of an overview as the address says it; of what no list is sorted by, the default. */
+export function listOrderOf({ by, direction }: { by: string; direction: string }): Record<string, string> {
+  const sort = by === 'priority_id' ? 'priority' : by;
+  if (!isOneOf(sorts, sort)) return {};
+  return {
+    ...(sort !== defaultSort.sort && { sort }),
+    ...(direction === 'ASC' && { order: 'asc' }),
   };
 }

@@ -37,13 +37,16 @@ export const ticketKeys = {
   ofCustomer: (id: number) => ['tickets', 'of-customer', id] as const,
 };
 
+const sameList = (one: ListState | undefined, other: ListState) =>
+  one?.view === other.view && one.overview === other.overview;
+
 export const ticketListQuery = (state: ListState) =>
   infiniteQueryOptions({
     queryKey: [...ticketKeys.lists, state] as const,
     queryFn: ({ pageParam, signal }) =>
       call('ticketList', {
         query: {
-          view: state.view,
+          view: state.overview ?? state.view,
           sort: state.sort,
           order: state.order,
           limit: pageSize,
@@ -56,7 +59,7 @@ export const ticketListQuery = (state: ListState) =>
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     // Another sort or word keeps the old rows until the new ones are there; another view must not show wrong rows.
-    placeholderData: (previous, query) => (query?.queryKey[2].view === state.view ? previous : undefined),
+    placeholderData: (previous, query) => (sameList(query?.queryKey[2], state) ? previous : undefined),
   });
 
 export const ticketCountsQuery = queryOptions({

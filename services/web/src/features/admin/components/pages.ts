@@ -14,6 +14,7 @@ export { GroupsPage } from './groups-page.tsx';
 export { NewErasurePage } from './new-erasure-page.tsx';
 export { NewOrganizationPage, OrganizationPage } from './organization-page.tsx';
 export { OrganizationsPage } from './organizations-page.tsx';
+export { OverviewsPage } from './overviews-page.tsx';
 export { NewProviderPage, ProviderPage } from './provider-page.tsx';
 export { NewRolePage, RolePage } from './role-page.tsx';
 export { RolesPage } from './roles-page.tsx';

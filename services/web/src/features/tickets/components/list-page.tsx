@@ -2,11 +2,13 @@ import { Plural, useLingui } from '@lingui/react/macro';
 import { Progress, Select, Title } from '@mantine/core';
 import { IconInbox } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useShell } from '../../../app/shell/store.ts';
 import { ListSearch } from '../../../ui/list-search.tsx';
 import { Empty, Failed } from '../../../ui/state-messages.tsx';
+import { overviewLabel } from '../../overviews/labels.ts';
+import { ticketOverviewsQuery } from '../../overviews/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { viewLabels } from '../labels.ts';
 import { formatListState, type ListState, parseListState, type Sort } from '../list-state.ts';
@@ -18,7 +20,7 @@ import { TicketGrid } from './ticket-grid.tsx';
 export function TicketListPage() {
   const { t, i18n } = useLingui();
   const navigate = useNavigate();
-  const { agent } = useMe();
+  const { agent, may } = useMe();
   const search = useSearch({ from: '/app/tickets' });
   const state = parseListState(search, agent ? 'my-open' : 'my-tickets');
   const { data: groups = [] } = useQuery({ ...groupsQuery, enabled: agent });
@@ -31,7 +33,9 @@ export function TicketListPage() {
     void navigate({ to: '/tickets', search: formatListState({ ...state, ...part }), replace });
   const tickets = list.data?.pages.flatMap((page) => page.tickets) ?? [];
   const total = list.data?.pages[0]?.total ?? 0;
-  const title = i18n._(viewLabels[state.view]);
+  const { data: overviews } = useQuery({ ...ticketOverviewsQuery, enabled: state.overview !== null });
+  const overview = overviews?.find(({ link }) => link === state.overview);
+  const title = state.overview === null ? i18n._(viewLabels[state.view]) : overviewLabel(i18n, overview) || t`Overview`;
   const sortLabels: Record<Sort, string> = {
     updated_at: t`Last change`,
     created_at: t`Created`,
@@ -51,10 +55,15 @@ export function TicketListPage() {
           <span className={classes.total} role="status">
             {list.data && <Plural value={total} one="# ticket" other="# tickets" />}
           </span>
+          {overview && (overview.personal || may('admin.overview')) && (
+            <Link to="/overviews/$id" params={{ id: String(overview.id) }} className={classes.edit}>
+              {t`Edit overview`}
+            </Link>
+          )}
         </div>
         <search className={classes.tools}>
           <ListSearch
-            key={state.view}
+            key={state.overview ?? state.view}
             className={classes.search}
             value={state.q}
             onChange={(q) => change({ q }, true)}
@@ -94,7 +103,7 @@ export function TicketListPage() {
         </Empty>
       ) : (
         <TicketGrid
-          key={`${state.view} ${state.sort} ${state.order}`}
+          key={`${state.overview ?? state.view} ${state.sort} ${state.order}`}
           label={title}
           tickets={tickets}
           total={total}
