@@ -208,8 +208,11 @@ export {
   listLinks,
   listMentions,
   mergeTicket,
+  moveArticle,
   removeLink,
+  splitTicket,
   undoMerge,
+  undoMoveArticle,
 } from './http/ticket-ties.ts';
 export {
   Article,

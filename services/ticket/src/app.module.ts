@@ -60,6 +60,7 @@ import { LinkTickets } from './application/ties/link-tickets.ts';
 import { ManageTags } from './application/ties/manage-tags.ts';
 import { Mentions } from './application/ties/mentions.ts';
 import { MergeTickets } from './application/ties/merge-tickets.ts';
+import { MoveArticles } from './application/ties/move-articles.ts';
 import { TagTickets } from './application/ties/tag-tickets.ts';
 import { Times } from './application/times/times.ts';
 import { BulkController } from './bus/bulk.controller.ts';
@@ -96,6 +97,7 @@ import { LookupStore } from './persistence/lookup.store.ts';
 import { MentionStore } from './persistence/mention.store.ts';
 import { MergeStore } from './persistence/merge.store.ts';
 import { OverviewStore } from './persistence/overview.store.ts';
+import { MoveStore } from './persistence/move.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { PurgeStore } from './persistence/purge.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
@@ -176,6 +178,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ManageTags,
     LinkTickets,
     MergeTickets,
+    MoveArticles,
     Mentions,
     ManageLibrary,
     TextModules,
@@ -238,6 +241,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     JobStore,
     MentionStore,
     MergeStore,
+    MoveStore,
     ChecklistStore,
     AdminRowStore,
     TimeStore,

@@ -20,6 +20,7 @@ import { Overviews1797100000000 } from './persistence/migrations/1797100000000-o
 import { Library1797300000000 } from './persistence/migrations/1797300000000-library.ts';
 import { Checklists1797500000000 } from './persistence/migrations/1797500000000-checklists.ts';
 import { TimeAccounting1797510000000 } from './persistence/migrations/1797510000000-time-accounting.ts';
+import { ArticleMoves1797520000000 } from './persistence/migrations/1797520000000-article-moves.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -42,6 +43,7 @@ export const migrations = [
   Library1797300000000,
   Checklists1797500000000,
   TimeAccounting1797510000000,
+  ArticleMoves1797520000000,
 ];
 
 /**

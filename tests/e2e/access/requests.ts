@@ -291,6 +291,18 @@ export const requests: Record<string, Asking> = {
     const query = new URLSearchParams({ ...on, mentionable_id: String(on.mentionable_id) });
     return (await world.boss.get(`/api/v1/mentions?${query}`)).mentions[0];
   }),
+  'POST /api/v1/ticket_articles/{id}/move': async (world, place) => ({
+    path: { id: (await world.noteOn(place)).id },
+    body: { ticket_id: (await world.ticketLike(place)).id },
+  }),
+  'POST /api/v1/ticket_articles/{id}/move/undo': async (world, place) => {
+    const { id } = await world.noteOn(place);
+    await world.boss.post(`/api/v1/ticket_articles/${id}/move`, { ticket_id: (await world.ticketLike(place)).id });
+    return { path: { id } };
+  },
+  'GET /api/v1/ticket_split': ({ topics }, place) => ({
+    query: { ticket_id: topics[place].id, article_id: topics[place].article.id, form_id: 'spare' },
+  }),
   'GET /api/v1/checklists/{id}': spare(newChecklist),
   'POST /api/v1/checklists': async (world, place) => ({ body: { ticket_id: (await world.ticketLike(place)).id } }),
   'PATCH /api/v1/checklists/{id}': spare(newChecklist, { name: 'other' }),

@@ -104,6 +104,9 @@ DELETE /api/v1/links/remove                                    ---0 0-++ 0+0!  -
 GET    /api/v1/mentions                                        ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 POST   /api/v1/mentions                                        ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 DELETE /api/v1/mentions/{id}                                   ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+POST   /api/v1/ticket_articles/{id}/move                       ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+POST   /api/v1/ticket_articles/{id}/move/undo                  ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+GET    /api/v1/ticket_split                                    ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/checklists/{id}                                 -000 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 POST   /api/v1/checklists                                      ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 PATCH  /api/v1/checklists/{id}                                 -000 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!

@@ -60,8 +60,11 @@ import {
   listLinks,
   listMentions,
   mergeTicket,
+  moveArticle,
   removeLink,
+  splitTicket,
   undoMerge,
+  undoMoveArticle,
 } from './ticket-ties.ts';
 import {
   createArticle,
@@ -125,6 +128,9 @@ export const endpoints: readonly EndpointDefinition[] = [
   removeLink,
   mergeTicket,
   undoMerge,
+  moveArticle,
+  undoMoveArticle,
+  splitTicket,
   listMentions,
   addMention,
   deleteMention,

@@ -105,6 +105,53 @@ export const undoMerge = defineEndpoint({
   response: z.object({ result: z.literal('success'), target_ticket: plain, source_ticket: plain }),
 });
 
+const MovedArticle = z.object({
+  article_id: z.number().int(),
+  /** Where it is now. */
+  ticket_id: z.number().int(),
+  from_ticket_id: z.number().int(),
+});
+
+export const moveArticle = defineEndpoint({
+  id: 'moveArticle',
+  method: 'POST',
+  path: '/api/v1/ticket_articles/:id/move',
+  question: 'rpc.ticket.v1.move-article',
+  tag: 'Articles',
+  summary: 'Puts one article on another ticket, named by id or number; both must be the caller’s to change',
+  params: { id: Id },
+  body: z.object({ ticket_id: Id, number: text(100) }).partial(),
+  response: MovedArticle,
+});
+
+export const undoMoveArticle = defineEndpoint({
+  id: 'undoMoveArticle',
+  method: 'POST',
+  path: '/api/v1/ticket_articles/:id/move/undo',
+  question: 'rpc.ticket.v1.undo-move-article',
+  tag: 'Articles',
+  summary: 'Puts a moved article back; 409 when it moved on since',
+  params: { id: Id },
+  response: MovedArticle,
+});
+
+export const splitTicket = defineEndpoint({
+  id: 'splitTicket',
+  method: 'GET',
+  path: '/api/v1/ticket_split',
+  question: 'rpc.ticket.v1.split-ticket',
+  tag: merging,
+  summary:
+    'What a new ticket begins with that is made of an article; its files are put into the upload cache `form_id`',
+  query: z.object({ ticket_id: Id, article_id: Id, form_id: text(200).optional() }),
+  response: z.object({
+    assets,
+    attachments: z.array(
+      z.object({ id: z.number().int(), filename: z.string(), size: z.number(), contentType: z.string() }),
+    ),
+  }),
+});
+
 const mentions = 'Mentions';
 
 const Mentionable = z.object({ mentionable_type: text(50), mentionable_id: Id, full: Flag, expand: Flag }).partial();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { bounded, Flag, Id, Instant, optionalId, Page, Reading, Row, text } from './common.ts';
+import { bounded, Flag, Id, Instant, listOf, optionalId, Page, Reading, Row, text } from './common.ts';
 
 /** A file already in the blob store. The gateway turns base64 and multipart uploads into these before it forwards. */
 export const StoredFile = z.object({
@@ -75,6 +75,15 @@ export const TicketInput = z.object({
   article: ArticleInput.optional(),
   /** Names with commas between them, added to those the ticket has; from agents only. */
   tags: z.union([text(10_000), bounded(text(1_000), 100)]).optional(),
+  /** Agents to subscribe, by id; when a ticket is opened, by agents only. */
+  mentions: listOf(Id, 100).optional(),
+  /** Tickets it is linked with from the beginning, by id: `parent` ones are its parents. By agents only. */
+  links: z
+    .object({
+      Ticket: z.object({ normal: listOf(Id, 50), parent: listOf(Id, 50), child: listOf(Id, 50) }).partial(),
+    })
+    .partial()
+    .optional(),
   /** Taken from administrators in import mode only. */
   created_at: Instant.optional(),
 });

@@ -1,4 +1,4 @@
-import type { Actor, TicketInput } from '@helpmesh/contracts';
+import { type Actor, mayReadInternal, type TicketInput } from '@helpmesh/contracts';
 import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { GroupCommit, transaction } from '@helpmesh/persistence';
@@ -6,16 +6,19 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { mentionedIn } from '../domain/article/mentioned.ts';
+import { type LinkType, linkOf } from '../domain/link/link.ts';
 import { type TagName, tagNames } from '../domain/tag/tag.ts';
-import { retagged, timeEntry } from '../domain/ticket/history.ts';
+import { linkEntry, retagged, timeEntry } from '../domain/ticket/history.ts';
 import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Group } from '../domain/ticket/people.ts';
-import type { NewTicket, TicketFields } from '../domain/ticket/ticket.ts';
+import type { NewTicket, Ticket, TicketFields } from '../domain/ticket/ticket.ts';
 import { shownUnits } from '../domain/time/units.ts';
+import { LinkStore } from '../persistence/link.store.ts';
 import { TagStore } from '../persistence/tag.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { type NewTime, TimeStore } from '../persistence/time.store.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
+import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { mayMakeCustomers, missingValue, notAuthorized, type Part, partInOpening } from './access.ts';
 import { type ArticleDraft, ArticleDrafts } from './draft-article.ts';
 import { EnsurePeople } from './ensure-people.ts';
@@ -27,6 +30,7 @@ import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
 import { References, Refs, Wanted } from './references.ts';
 import { SYSTEM_ID } from './system-id.ts';
 import { groupOf, guessedCustomer, openingFields, wantFields } from './ticket-fields.ts';
+import { unknownObject } from './ties/link-tickets.ts';
 import { Mentions } from './ties/mentions.ts';
 import { TagTickets } from './ties/tag-tickets.ts';
 import { Tagging } from './ties/tagging.ts';
@@ -46,6 +50,9 @@ interface Plan extends Keyed {
   fields: TicketFields & Omit<NewTicket, 'id' | 'number'>;
   article: ArticleDraft | null;
   tags: TagName[];
+  /** Who is to be told of it. */
+  subscribers: number[];
+  links: { type: LinkType; otherId: number }[];
   /** When it happened, for imports. */
   at: EpochMs | undefined;
 }
@@ -68,6 +75,7 @@ export class CreateTickets {
     private readonly tagging: TagTickets,
     private readonly mentions: Mentions,
     private readonly times: TimeStore,
+    private readonly links: LinkStore,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
@@ -76,9 +84,10 @@ export class CreateTickets {
 
   /** @returns the new ticket as JSON, or why there is none, an item each */
   async run(items: readonly CreateTicket[]): Promise<Outcome[]> {
-    const refs = await this.resolve(items);
+    const others = await this.others(items);
+    const refs = await this.resolve(items, [...others.values()]);
     const plans = await Promise.all(
-      items.map((item) => this.plan(item, refs).catch((error: unknown) => AppError.from(error))),
+      items.map((item) => this.plan(item, refs, others).catch((error: unknown) => AppError.from(error))),
     );
     return Promise.all(
       plans.map((plan) => (plan instanceof AppError ? plan : this.commits.add(plan).catch(AppError.from))),
@@ -89,11 +98,26 @@ export class CreateTickets {
     const refs = Refs.together(plans.map((plan) => plan.refs));
     const now = this.clock.now();
     return transaction(this.db, (tx) =>
-      this.once.run(tx, plans, now, (fresh) => this.open(tx, fresh, new Writing(this.outbox, refs, now), refs)),
+      this.once.run(tx, plans, now, async (fresh) => {
+        const linked = fresh.flatMap(({ links }) => links.map(({ otherId }) => otherId));
+        const everywhere = VisibleTickets.toTheService();
+        const loaded = linked.length > 0 ? await this.tickets.lock(tx, everywhere, linked) : undefined;
+        return this.open(tx, fresh, new Writing(this.outbox, refs, now, loaded), refs);
+      }),
     );
   }
 
-  private async resolve(items: readonly CreateTicket[]): Promise<Refs> {
+  /** The tickets that new ones are to be linked with. */
+  private async others(items: readonly CreateTicket[]): Promise<Map<number, Ticket>> {
+    const asked = items.flatMap(({ actor, input }) =>
+      linksOf(input).map(({ otherId: id }) => ({ visible: VisibleTickets.to(actor, 'read'), id, actor })),
+    );
+    if (asked.length === 0) return new Map();
+    const found = await this.tickets.facts(this.db, asked);
+    return new Map(found.flatMap((ticket) => (ticket ? [[ticket.id, ticket]] : [])));
+  }
+
+  private async resolve(items: readonly CreateTicket[], others: readonly Ticket[]): Promise<Refs> {
     const guessed = items.flatMap(({ actor, input }) =>
       mayMakeCustomers(actor, 'create') ? (guessedCustomer(input) ?? []) : [],
     );
@@ -105,11 +129,15 @@ export class CreateTickets {
       wantFields(input, wanted);
       wanted.user(actor.userId).user(input.article?.origin_by_id);
       for (const who of mentionedIn(input.article?.body ?? '')) wanted.user(who);
+      for (const who of input.mentions ?? []) wanted.user(who);
+    }
+    for (const { customerId, ownerId, groupId, organizationId } of others) {
+      wanted.user(customerId).user(ownerId).group(groupId).organization(organizationId);
     }
     return this.references.resolve(wanted);
   }
 
-  private async plan(item: CreateTicket, refs: Refs): Promise<Plan> {
+  private async plan(item: CreateTicket, refs: Refs, others: ReadonlyMap<number, Ticket>): Promise<Plan> {
     const { actor, input, flags, key } = item;
     if (guessedCustomer(input) !== undefined && !mayMakeCustomers(actor, 'create')) throw notAuthorized();
     const group = groupOf(input, refs);
@@ -119,7 +147,14 @@ export class CreateTickets {
     const at = importedAt(this.importMode, actor, input.created_at);
     const article = input.article ? await this.drafts.prepare(actor, part, input.article) : null;
     const tags = part === 'agent' ? tagNames(input.tags ?? []) : [];
-    return { actor, key, request: ['create-ticket', input], refs, flags, group, fields, article, tags, at };
+    const subscribers = part === 'agent' ? (input.mentions ?? []) : [];
+    const links = part === 'agent' ? linksOf(input) : [];
+    for (const { otherId } of links) {
+      const other = others.get(otherId);
+      if (!other || !mayReadInternal(actor, other)) throw unknownObject();
+    }
+    const asked = { actor, key, request: ['create-ticket', input], refs, flags };
+    return { ...asked, group, fields, article, tags, subscribers, links, at };
   }
 
   private async open(tx: EntityManager, plans: Plan[], writing: Writing, refs: Refs): Promise<Outcome[]> {
@@ -127,7 +162,7 @@ export class CreateTickets {
     const names = plans.flatMap(({ tags }) => tags);
     const tagging = await Tagging.begin(tx, this.tags, names, []);
     const spent: NewTime[] = [];
-    const opened: (number | AppError)[] = plans.map(({ actor, group, fields, article, tags, at }, i) => {
+    const opened: (number | AppError)[] = plans.map(({ actor, group, fields, article, tags, links, at }, i) => {
       const { id, counter } = ids.tickets[i] as { id: number; counter: number };
       const draft: NewTicket = { ...fields, id, number: ticketNumber(SYSTEM_ID, counter) };
       const people = { author: refs.person(actor.userId), customer: refs.person(fields.customerId) };
@@ -136,9 +171,11 @@ export class CreateTickets {
         const articleId = ids.articles.shift() as number;
         const finished = article && finishArticle(article, articleId, place, this.identity, writing.now);
         const tagged = tagging.add(id, tags, actor.userId, this.tagging.mayMake(actor));
+        const others = links.map(({ otherId }) => writing.ticket(otherId));
         writing.open(draft, at && finished ? asPast(finished) : finished, actor.userId, at);
         for (const entry of tagged ? retagged(id, tagged, actor.userId, at ?? writing.now) : [])
           writing.addHistory(entry);
+        for (const other of others) this.tell(writing, draft, other, links, actor.userId);
         if (article?.time) {
           spent.push({ ...article.time, ticketId: id, articleId, by: actor.userId });
           const at = { ticketId: id, id: articleId, by: actor.userId, at: writing.now };
@@ -151,10 +188,18 @@ export class CreateTickets {
     });
     await writing.save(tx, this.tickets);
     await tagging.save(tx, writing.now);
-    const calls = plans.flatMap(({ article, actor }, i) => {
+    for (const [i, { links, actor }] of plans.entries()) {
       const id = opened[i];
-      if (typeof id !== 'number' || !article) return [];
-      return [{ ticket: writing.ticket(id), mentioned: article.mentioned, by: actor.userId }];
+      if (typeof id !== 'number') continue;
+      for (const { type, otherId } of links) {
+        await this.links.add(tx, linkOf(type, otherId, id), actor.userId, writing.now);
+      }
+    }
+    const calls = plans.flatMap(({ article, subscribers, actor }, i) => {
+      const id = opened[i];
+      if (typeof id !== 'number') return [];
+      const mentioned = [...(article?.mentioned ?? []), ...subscribers];
+      return [{ ticket: writing.ticket(id), mentioned, by: actor.userId }];
     });
     await this.mentions.call(tx, calls, refs, writing.now);
     await this.times.add(tx, spent, writing.now);
@@ -170,4 +215,20 @@ export class CreateTickets {
     let next = 0;
     return opened.map((id) => (typeof id === 'number' ? (texts[next++] as string) : id));
   }
+
+  /** The other ticket has changed; the new one is told of as it begins. */
+  private tell(writing: Writing, made: NewTicket, other: Ticket, links: Plan['links'], by: number): void {
+    const { type } = links.find(({ otherId }) => otherId === other.id) as Plan['links'][number];
+    const { kind } = linkOf(type, other.id, made.id);
+    const changes = { links: { from: null, to: { kind, ticket_id: made.id } } };
+    writing.note(other.id, changes, [linkEntry('added', other, made, by, writing.now)], by);
+    writing.addHistory(linkEntry('added', made, other, by, writing.now));
+  }
+}
+
+/** Each other ticket once: the first way counts. */
+function linksOf({ links }: TicketInput): Plan['links'] {
+  const types = ['parent', 'child', 'normal'] as const;
+  const all = types.flatMap((type) => (links?.Ticket?.[type] ?? []).map((otherId) => ({ type, otherId })));
+  return all.filter(({ otherId }, i) => all.findIndex((one) => one.otherId === otherId) === i);
 }

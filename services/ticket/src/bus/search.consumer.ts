@@ -7,7 +7,7 @@ import { type Dirty, IndexTickets } from '../application/index-tickets.ts';
 type Indexed = Message<typeof ticketCreated | typeof ticketUpdated | typeof articleAdded | typeof articleChanged>;
 
 /** Changes that bring a ticket other articles. */
-const merges = ['merged_into', 'received_merge', 'merge_undone'];
+const moves = ['merged_into', 'received_merge', 'merge_undone', 'article_moved'];
 
 /** Hears our own events: the index is brought up to date here and never within a request. */
 @Controller()
@@ -24,7 +24,7 @@ function dirtyOf({ type, data }: Indexed): Dirty[] {
   const ticketId = data.ticket.id;
   if ('what' in data) return data.what === 'delivery' ? [] : [{ ticketId, whole: true }];
   if (type === ticketCreated.type || !('changes' in data)) return [{ ticketId, whole: true }];
-  if (['title', 'customer_id', ...merges].some((name) => name in data.changes)) return [{ ticketId, whole: true }];
+  if (['title', 'customer_id', ...moves].some((name) => name in data.changes)) return [{ ticketId, whole: true }];
   // Nobody looks for what our own confirmations say: it comes in with the next word on the ticket.
   const said = 'article' in data && !(data.article.sender === 'System' && data.article.isAutoResponse);
   return said ? [{ ticketId, whole: false }] : [];

@@ -5,16 +5,20 @@ import {
   listLinks,
   listMentions,
   mergeTicket,
+  moveArticle,
   type ParsedInputOf,
   removeLink,
+  splitTicket,
   undoMerge,
+  undoMoveArticle,
 } from '@helpmesh/contracts';
-import { Answers, type RpcContext } from '@helpmesh/messaging';
+import { Answers, RawJson, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
 import { LinkTickets } from '../application/ties/link-tickets.ts';
 import { Mentions } from '../application/ties/mentions.ts';
 import { MergeTickets } from '../application/ties/merge-tickets.ts';
+import { MoveArticles } from '../application/ties/move-articles.ts';
 
 /** Questions about what ties tickets to each other, and people to tickets. */
 @Controller()
@@ -23,6 +27,7 @@ export class TiesController {
     private readonly links: LinkTickets,
     private readonly merges: MergeTickets,
     private readonly mentions: Mentions,
+    private readonly moves: MoveArticles,
   ) {}
 
   @Answers(listLinks)
@@ -50,6 +55,21 @@ export class TiesController {
     return this.merges.undo(requireActor(actor), params.id);
   }
 
+  @Answers(moveArticle)
+  async move({ actor }: RpcContext, { params, body }: ParsedInputOf<typeof moveArticle>) {
+    return this.moves.move(requireActor(actor), params.id, body);
+  }
+
+  @Answers(undoMoveArticle)
+  async moveBack({ actor }: RpcContext, { params }: ParsedInputOf<typeof undoMoveArticle>) {
+    return this.moves.undo(requireActor(actor), params.id);
+  }
+
+  @Answers(splitTicket)
+  async split({ actor }: RpcContext, { query }: ParsedInputOf<typeof splitTicket>) {
+    return json(await this.moves.split(requireActor(actor), query));
+  }
+
   @Answers(listMentions)
   async mentionsOf({ actor }: RpcContext, { query }: ParsedInputOf<typeof listMentions>) {
     return { mentions: await this.mentions.of(requireActor(actor), query) };
@@ -67,3 +87,5 @@ export class TiesController {
     return true;
   }
 }
+
+const json = (value: unknown) => new RawJson(JSON.stringify(value));

@@ -19,7 +19,7 @@ export interface DeliveryState {
 
 export interface DeliveredArticle {
   id: number;
-  /** The ticket of the mail, or the one it was merged into. */
+  /** The ticket of the mail, the one it was merged into, or the one the article was moved to. */
   ticketId: number;
   internal: boolean;
   to: string | null;
@@ -111,7 +111,8 @@ export class ArticleStore {
               ELSE coalesce(preferences -> 'delivery', '{}') || said.delivery END)
        FROM unnest($1::int[], $2::text[], $3::jsonb[]) WITH ORDINALITY AS said (ticket_id, key, delivery, nth)
        WHERE article.message_id_md5 = said.key AND sender_id <> 2
-         AND article.ticket_id IN (said.ticket_id, merged_into(said.ticket_id))
+         AND (article.ticket_id IN (said.ticket_id, merged_into(said.ticket_id))
+              OR EXISTS (SELECT 1 FROM article_move m WHERE m.article_id = article.id AND m.source_id = said.ticket_id))
        RETURNING article.id, article.ticket_id AS "ticketId", internal, "to", nth::int,
          (preferences #>> '{delivery,attempts}')::int > (said.delivery ->> 'attempts')::int AS outdated`,
       [
@@ -138,6 +139,17 @@ export class ArticleStore {
       [...visible.params, at.ticketId, at.articleId, at.attachmentId],
     );
     return row;
+  }
+
+  /** The files of an article that the actor may read. */
+  async files(on: On, visible: VisibleTickets, articleId: number): Promise<AttachedFile[]> {
+    return sql(
+      on,
+      `SELECT f.sha256, f.size, f.filename, f.content_type AS "contentType", f.content_id AS "contentId", f.inline
+       FROM article_attachment f JOIN article a ON a.id = f.article_id JOIN ticket t ON t.id = a.ticket_id
+       WHERE a.id = $5 AND ${isVisible()} AND (NOT a.internal OR ${seesAsAgent()}) ORDER BY f.id`,
+      [...visible.params, articleId],
+    );
   }
 
   /** The mail as it arrived: for agents of the ticket only. */

@@ -4,7 +4,7 @@ import { isVisible, seesAsAgent, type VisibleTickets } from './visible-tickets.t
 
 /** What names another ticket, only for those who may see that one. */
 const unlessSecret = (value: string) =>
-  `CASE WHEN other.id IS NOT NULL OR h.attribute IS NULL OR h.attribute NOT IN ('link', 'merge') THEN ${value} END`;
+  `CASE WHEN other.id IS NOT NULL OR h.attribute IS NULL OR h.attribute NOT IN ('link', 'merge', 'move') THEN ${value} END`;
 
 export class HistoryStore {
   /** JSON array, oldest first; undefined unless the actor sees the ticket as an agent. */
@@ -19,7 +19,7 @@ export class HistoryStore {
              CASE WHEN h.object <> 'Ticket' OR other.id IS NOT NULL THEN 'Ticket' END AS related_object,
              CASE WHEN h.object <> 'Ticket' THEN h.ticket_id ELSE other.id END AS related_o_id
            FROM history h LEFT JOIN ticket other
-             ON h.attribute IN ('link', 'merge') AND other.id = coalesce(h.id_to, h.id_from) AND ${isVisible('other')}
+             ON h.attribute IN ('link', 'merge', 'move') AND other.id = coalesce(h.id_to, h.id_from) AND ${isVisible('other')}
            WHERE h.ticket_id = t.id) AS entry) AS json
        FROM ticket t WHERE t.id = $5 AND ${isVisible()} AND ${seesAsAgent()}`,
       [...visible.params, ticketId],

@@ -69,9 +69,15 @@ export function everyMatch({ piece }: SearchWords, of: string, also: readonly st
 
 /** @param param  takes a value and gives its place in the statement */
 export function searchTerms(query: SearchQuery, param: (value: unknown) => string): SearchTerms {
-  const filters = Object.entries(query.fields).map(([field, values]) =>
-    fieldConditions[field as SearchField](param(field === 'tags' ? [...new Set(values.map(tagKey))] : values)),
-  );
+  const holds = (field: string, values: readonly string[]) =>
+    fieldConditions[field as SearchField](param(field === 'tags' ? [...new Set(values.map(tagKey))] : values));
+  const filters = [
+    ...Object.entries(query.fields).map(([field, values]) => holds(field, values)),
+    // Each by itself: a ticket with one of two tags is not without them.
+    ...Object.entries(query.without).flatMap(([field, values]) =>
+      values.map((value) => `(${holds(field, [value])}) IS NOT TRUE`),
+    ),
+  ];
   const queries = [
     ...(query.words ? [`websearch_to_tsquery('helpmesh', ${param(query.words)})`] : []),
     ...query.prefixes.map((prefix) => `to_tsquery('helpmesh', ${param(`'${prefix.replaceAll("'", "''")}':*`)})`),

@@ -116,6 +116,6 @@ function rowOf({ id, createdAt }: StoredLink, type: LinkType, sourceId: number, 
   };
 }
 
-function unknownObject(): AppError {
+export function unknownObject(): AppError {
   return new AppError('invalid', 'link.object-unknown', 'The object could not be found.');
 }

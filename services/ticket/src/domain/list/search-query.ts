@@ -7,6 +7,8 @@ export interface SearchQuery {
   /** Plain words that may also be part of a title or number; empty when the query is more than that. */
   parts: string[];
   fields: Partial<Record<SearchField, string[]>>;
+  /** What must not be so: `-tags:printer`. */
+  without: Partial<Record<SearchField, string[]>>;
 }
 
 /** Fields that can be named, with the names they go by in existing clients' queries. */
@@ -48,7 +50,7 @@ const MAX_TOKENS = 50;
  * `printer "paper jam" -toner state.name:open err*`
  */
 export function parseSearch(text: string): SearchQuery {
-  const query: SearchQuery = { words: '', prefixes: [], parts: [], fields: {} };
+  const query: SearchQuery = { words: '', prefixes: [], parts: [], fields: {}, without: {} };
   const words: string[] = [];
   let plain = true;
   const tokens = [...text.slice(0, 2_000).matchAll(/(-?)(?:([a-z_]+(?:\.[a-z]+)?):)?(?:"([^"]*)"|(\S+))/gi)].slice(
@@ -59,8 +61,10 @@ export function parseSearch(text: string): SearchQuery {
   for (const [whole, minus, name, phrase, word] of tokens) {
     const value = phrase ?? word ?? '';
     const field = fieldOf(name, value);
-    if (field && !minus && !exclude) {
-      query.fields[field] = [...(query.fields[field] ?? []), value];
+    if (field) {
+      const of = minus || exclude ? query.without : query.fields;
+      of[field] = [...(of[field] ?? []), value];
+      exclude = false;
       plain = false;
       continue;
     }

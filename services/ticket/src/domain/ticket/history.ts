@@ -16,7 +16,9 @@ export interface HistoryEntry {
     | 'merged_into'
     | 'received_merge'
     | 'merge_undone'
-    | 'checklist_item_checked';
+    | 'checklist_item_checked'
+    | 'moved_away'
+    | 'moved_here';
   attribute: string | null;
   valueFrom: string | null;
   valueTo: string | null;
@@ -85,6 +87,18 @@ export function mergeEntry(
 ): HistoryEntry {
   const entry = created('Ticket', { ticketId: ticket.id, id: ticket.id, by, at });
   return { ...entry, type, attribute: 'merge', valueTo: other.number, idTo: other.id };
+}
+
+/** An article went to another ticket, or came from one. */
+export function movedEntry(
+  way: 'away' | 'here',
+  ticket: Named,
+  other: Named,
+  articleId: number,
+  { by, at }: { by: number; at: EpochMs },
+): HistoryEntry {
+  const entry = created('Ticket::Article', { ticketId: ticket.id, id: articleId, by, at });
+  return { ...entry, type: `moved_${way}`, attribute: 'move', valueTo: other.number, idTo: other.id };
 }
 
 /** The ticket's link with another came or went. */
