@@ -123,6 +123,8 @@ const tickets = createRoute({
 const newTicket = createRoute({
   getParentRoute: () => app,
   path: '/tickets/new',
+  // The message that it is made of, `<ticket>.<article>`.
+  validateSearch: strings as (search: Record<string, unknown>) => { from?: string },
   component: lazyRouteComponent(() => import('../features/tickets/components/new-ticket-page.tsx'), 'NewTicketPage'),
 });
 const ticket = createRoute({

@@ -90,5 +90,5 @@ blockquote{margin:.5em 0;padding-left:12px;border-left:3px solid ${look.dark ? '
 </style></head><body>${html}</body></html>`;
 }
 
-const escapeHtml = (text: string): string =>
+export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character] ?? '');

@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type CallInput, call } from '../../app/api.ts';
 import { notifyDone } from '../../ui/notify.tsx';
-import { newFormId } from './draft.ts';
+import { type DraftFile, newFormId } from './draft.ts';
 import { ticketKeys } from './queries.ts';
 import { useUploads } from './use-uploads.ts';
 
@@ -23,14 +23,16 @@ interface Options<V extends TicketValues> {
   rest: (values: V) => NewTicket;
   /** What is said when the ticket is open. */
   done: (number: string) => string;
+  /** Files that are in the upload cache of a form already. */
+  start?: { formId: string; files: DraftFile[] } | undefined;
 }
 
 /** Opens the ticket of a form once it is filled in and its files are there, and goes to it. */
-export function useOpenTicket<V extends TicketValues>({ form, rest, done }: Options<V>) {
+export function useOpenTicket<V extends TicketValues>({ form, rest, done, start }: Options<V>) {
   const navigate = useNavigate();
   const cache = useQueryClient();
-  const [formId] = useState(newFormId);
-  const uploads = useUploads(formId, []);
+  const [formId] = useState(() => start?.formId ?? newFormId());
+  const uploads = useUploads(formId, start?.files ?? []);
   const { mutate, isPending, error } = useMutation({
     mutationFn: (values: V) => {
       const title = values.title.trim();

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { call } from '../../app/api.ts';
 import { notifyDone, notifyProblem } from '../../ui/notify.tsx';
-import { type LinkType, type Ticket, ticketKeys } from './queries.ts';
+import { type Article, type LinkType, type Ticket, ticketKeys } from './queries.ts';
 import { useUndo } from './undo.ts';
 
 /** Asks again for all that a tie of these tickets shows. */
@@ -73,6 +73,40 @@ export function useLinking(id: number): { add: (wish: LinkWish) => void; remove:
     onSettled: (_answer, _error, { other }) => refresh(id, other.id),
   });
   return { add: (wish) => mutate({ ...wish, add: true }), remove: (wish) => mutate({ ...wish, add: false }) };
+}
+
+/** Puts a message on another ticket and offers the way back. */
+export function useMoveArticle(article: Article): {
+  move: (target: Ticket, onDone: () => void) => void;
+  busy: boolean;
+} {
+  const { t, i18n } = useLingui();
+  const refresh = useRefresh();
+  const setUndo = useUndo((one) => one.set);
+  const failed = (error: unknown) => notifyProblem(i18n, t`The message was not moved`, error);
+  const { mutate: back } = useMutation({
+    mutationFn: () => call('undoMoveArticle', { params: { id: article.id } }),
+    onError: failed,
+    onSuccess: ({ ticket_id, from_ticket_id }) => {
+      setUndo(null);
+      refresh(ticket_id, from_ticket_id);
+      notifyDone(t`The message is back`);
+    },
+  });
+  const { mutate, isPending } = useMutation({
+    mutationFn: ({ target }: { target: Ticket; onDone: () => void }) =>
+      call('moveArticle', { params: { id: article.id }, body: { ticket_id: target.id } }),
+    onError: failed,
+    onSuccess: ({ ticket_id, from_ticket_id }, { target, onDone }) => {
+      onDone();
+      refresh(ticket_id, from_ticket_id);
+      const undo = () => back();
+      setUndo(undo);
+      const { number } = target;
+      notifyDone(t`The message was moved to #${number}`, { label: t`Undo`, run: undo });
+    },
+  });
+  return { move: (target, onDone) => mutate({ target, onDone }), busy: isPending };
 }
 
 /** Gives a merged ticket back what it had, and goes there. */

@@ -14,6 +14,7 @@ import { useMe } from '../../session/use-me.ts';
 import { type ArticleKind, deliveryOf, kindOf, parseAddress } from '../article.ts';
 import { articleTypeLabel } from '../labels.ts';
 import type { Article } from '../queries.ts';
+import { ArticleActions } from './article-actions.tsx';
 import classes from './article-card.module.css';
 import { AttachmentList } from './attachment-list.tsx';
 import { DeliveryMark } from './delivery-mark.tsx';
@@ -77,7 +78,10 @@ export function ArticleCard({ article, fresh }: { article: Article; fresh: boole
           {head}
         </button>
       ) : (
-        <header className={classes.head}>{head}</header>
+        <header className={classes.head}>
+          {head}
+          {agent && <ArticleActions article={article} />}
+        </header>
       )}
       {open && (
         <div className={classes.body}>

@@ -1,18 +1,22 @@
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
-import { Button, Group, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { Button, Center, Group, Loader, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconMail, IconPhoneIncoming, IconPhoneOutgoing } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { NotFound } from '../../../app/shell/fallbacks.tsx';
 import { problemText } from '../../../ui/problem.ts';
+import { Failed } from '../../../ui/state-messages.tsx';
 import { type CustomerChoice, CustomerField } from '../../people/components/customer-field.tsx';
+import { nameOf, userQuery } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
-import { isBlank } from '../draft.ts';
+import { isBlank, newFormId } from '../draft.ts';
 import { priorityLabel, stateLabel } from '../labels.ts';
 import { prioritiesQuery, statesQuery } from '../queries.ts';
+import { type SplitStart, splitQuery, splitSource } from '../split.ts';
 import { isPendingState, isResultState } from '../state-type.ts';
 import { type TicketValues, useOpenTicket } from '../use-open-ticket.ts';
 import { GroupSelect } from './group-select.tsx';
@@ -38,17 +42,46 @@ interface Values extends TicketValues {
 
 export function NewTicketPage() {
   const { agent, customer } = useMe();
-  if (agent) return <NewTicket />;
+  const source = splitSource(useSearch({ from: '/app/tickets/new' }).from);
+  if (agent) return source ? <FromMessage key={source.articleId} source={source} /> : <NewTicket />;
   return customer ? <NewRequest /> : <NotFound />;
 }
 
-function NewTicket() {
+/** A ticket made of a message of another one, which becomes its parent. */
+function FromMessage({ source }: { source: NonNullable<ReturnType<typeof splitSource>> }) {
+  const { t } = useLingui();
+  const [formId] = useState(newFormId);
+  const split = useQuery(splitQuery(source, formId));
+  const customerId = split.data?.ticket.customer_id;
+  const customer = useQuery({ ...userQuery(customerId ?? 0), enabled: customerId !== undefined });
+  const error = split.error ?? customer.error;
+  if (error) return <Failed error={error} onRetry={() => void split.refetch().then(() => customer.refetch())} />;
+  if (!split.data || !customer.data) {
+    return (
+      <Center mih="40dvh">
+        <Loader aria-label={t`Loading`} />
+      </Center>
+    );
+  }
+  const { id, email } = customer.data;
+  return <NewTicket start={{ ...split.data, customer: { id, name: nameOf(customer.data), email } }} />;
+}
+
+function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice } }) {
   const { t, i18n } = useLingui();
   const { data: states = [] } = useQuery(statesQuery);
   const { data: priorities = [] } = useQuery(prioritiesQuery);
   const [kind, setKind] = useState<Kind>('received-call');
   const form = useForm<Values>({
-    initialValues: { customer: null, title: '', group: null, priority: null, state: null, pendingTime: '', body: '' },
+    initialValues: {
+      customer: start?.customer ?? null,
+      title: start?.ticket.title ?? '',
+      group: start ? String(start.ticket.group_id) : null,
+      priority: null,
+      state: null,
+      pendingTime: '',
+      body: start?.html ?? '',
+    },
     validate: {
       customer: (value) =>
         value === null
@@ -84,11 +117,13 @@ function NewTicket() {
         ...(kind === 'send-email' && values.customer?.email ? { to: values.customer.email } : {}),
       },
       customer_id: values.customer?.id ?? null,
+      ...(start && { links: { Ticket: { parent: [start.ticket.id] } } }),
       state_id: Number(values.state),
       priority_id: Number(values.priority),
       ...(isPendingId(values.state) ? { pending_time: new Date(values.pendingTime).toISOString() } : {}),
     }),
     done: (number) => t`Ticket #${number} created`,
+    start,
   });
   useActions([
     { id: 'new-ticket.create', label: msg`Create the ticket`, section: 'composer', key: '$mod+Enter', run: submit },
@@ -152,6 +187,7 @@ function NewTicket() {
       )}
       <TicketText
         uploads={uploads}
+        html={form.values.body}
         error={form.errors.body}
         onChange={(html) => setFieldValue('body', html)}
         onSubmit={submit}

@@ -92,7 +92,7 @@ function Line({ entry }: { entry: HistoryEntry }) {
     if (entry.type === 'added') return <Trans>Tag added: {entry.value_to}</Trans>;
     return <Trans>Tag removed: {entry.value_from}</Trans>;
   }
-  if (attribute === 'link' || attribute === 'merge') return <TieLine entry={entry} />;
+  if (attribute === 'link' || attribute === 'merge' || attribute === 'move') return <TieLine entry={entry} />;
   if (entry.type === 'escalation') return <Trans>Escalated: {names[attribute]}</Trans>;
   if (entry.type === 'escalation_warning') return <Trans>Due soon: {names[attribute]}</Trans>;
   if (entry.type === 'removed') return <Trans>Message deleted</Trans>;
@@ -129,6 +129,8 @@ function TieLine({ entry }: { entry: HistoryEntry }) {
   const other = number ? `#${number}` : t`another ticket`;
   if (entry.type === 'merged_into') return <Trans>Merged into {other}</Trans>;
   if (entry.type === 'received_merge') return <Trans>Took in {other}</Trans>;
+  if (entry.type === 'moved_away') return <Trans>Message moved to {other}</Trans>;
+  if (entry.type === 'moved_here') return <Trans>Message came from {other}</Trans>;
   if (entry.type === 'merge_undone') return <Trans>Merge with {other} undone</Trans>;
   if (entry.type === 'added') return <Trans>Linked with {other}</Trans>;
   return <Trans>No longer linked with {other}</Trans>;

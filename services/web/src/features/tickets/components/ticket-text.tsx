@@ -10,13 +10,15 @@ const RichEditor = lazy(() => import('./rich-editor.tsx').then(({ RichEditor: Ed
 
 interface Props {
   uploads: ReturnType<typeof useUploads>;
+  /** What the text begins as. */
+  html?: string;
   error: ReactNode;
   onChange: (html: string) => void;
   onSubmit: () => void;
 }
 
 /** The first message of a new ticket, with its attachments. */
-export function TicketText({ uploads, error, onChange, onSubmit }: Props) {
+export function TicketText({ uploads, html = '', error, onChange, onSubmit }: Props) {
   const { t } = useLingui();
   // The editor is made once and keeps the functions it was given.
   const latest = useRef({ onChange, onSubmit });
@@ -32,7 +34,7 @@ export function TicketText({ uploads, error, onChange, onSubmit }: Props) {
         <Suspense fallback={<Skeleton height={170} />}>
           <RichEditor
             label={t`Text`}
-            html=""
+            html={html}
             autoFocus={false}
             invalid={Boolean(error)}
             onChange={change}
