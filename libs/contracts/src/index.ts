@@ -131,6 +131,7 @@ export { bounded, boundedRecord } from './http/common.ts';
 export { DataExport, dataExports } from './http/data-exports.ts';
 export { DeskSettings, deskSettings } from './http/desk-settings.ts';
 export { Directory, directories, directoryTokens } from './http/directories.ts';
+export { DraftContent, type DraftKind, ownDrafts } from './http/drafts.ts';
 export { endpoints } from './http/endpoints.ts';
 export { Agreement, agreements } from './http/federation.ts';
 export { gettingStarted } from './http/getting-started.ts';

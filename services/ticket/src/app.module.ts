@@ -12,6 +12,7 @@ import { Conditions } from './application/conditions.ts';
 import { CreateTickets } from './application/create-tickets.ts';
 import { DeleteTicket } from './application/delete-ticket.ts';
 import { ArticleDrafts } from './application/draft-article.ts';
+import { OwnDrafts } from './application/drafts/own-drafts.ts';
 import { EnsurePeople } from './application/ensure-people.ts';
 import { FileMail } from './application/file-mail.ts';
 import { Files } from './application/files.ts';
@@ -65,6 +66,7 @@ import { TagTickets } from './application/ties/tag-tickets.ts';
 import { Times } from './application/times/times.ts';
 import { BulkController } from './bus/bulk.controller.ts';
 import { ChecklistsController } from './bus/checklists.controller.ts';
+import { DraftsController } from './bus/drafts.controller.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FilesController } from './bus/files.controller.ts';
 import { IdentityClient } from './bus/identity.client.ts';
@@ -85,6 +87,7 @@ import { AdminRowStore } from './persistence/admin-row.store.ts';
 import { ArticleStore } from './persistence/article.store.ts';
 import { ChecklistStore } from './persistence/checklist.store.ts';
 import { DeskSettingStore } from './persistence/desk-setting.store.ts';
+import { DraftStore } from './persistence/draft.store.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
 import { IdempotencyStore } from './persistence/idempotency.store.ts';
@@ -129,6 +132,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ChecklistsController,
     TimesController,
     RetentionController,
+    DraftsController,
     // Events and commands
     MailConsumer,
     IdentityConsumer,
@@ -189,6 +193,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ManageRows,
     DeskSettings,
     ManageRetention,
+    OwnDrafts,
     // Wishes of other services
     FileMail,
     RecordMail,
@@ -246,6 +251,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     AdminRowStore,
     TimeStore,
     DeskSettingStore,
+    DraftStore,
     HistoryStore,
     LookupStore,
     ReplicaStore,

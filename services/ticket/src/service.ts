@@ -21,6 +21,7 @@ import { Library1797300000000 } from './persistence/migrations/1797300000000-lib
 import { Checklists1797500000000 } from './persistence/migrations/1797500000000-checklists.ts';
 import { TimeAccounting1797510000000 } from './persistence/migrations/1797510000000-time-accounting.ts';
 import { ArticleMoves1797520000000 } from './persistence/migrations/1797520000000-article-moves.ts';
+import { OwnDrafts1797530000000 } from './persistence/migrations/1797530000000-own-drafts.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -44,6 +45,7 @@ export const migrations = [
   Checklists1797500000000,
   TimeAccounting1797510000000,
   ArticleMoves1797520000000,
+  OwnDrafts1797530000000,
 ];
 
 /**

@@ -92,6 +92,9 @@ const timeOfTicket =
 const time =
   (body?: Json): Asking =>
   async (world, place) => ({ path: { accounting: (await newTime(world, place)).id }, ...(body && { body }) });
+const draft =
+  (body?: Json): Asking =>
+  ({ topics }, place) => ({ path: { id: topics[place].id, kind: 'reply' }, ...(body && { body }) });
 const newActivityType = made('/api/v1/time_accounting/types', (name) => ({ name }));
 const aMonth: Asking = () => ({ path: { year: 2026, month: 6 } });
 const closing = { 'ticket.state_id': { value: 4 } };
@@ -335,6 +338,9 @@ export const requests: Record<string, Asking> = {
   'GET /api/v1/time_accounting/log/by_ticket/{year}/{month}': aMonth,
   'GET /api/v1/time_accounting/log/by_customer/{year}/{month}': aMonth,
   'GET /api/v1/time_accounting/log/by_organization/{year}/{month}': aMonth,
+  'GET /api/v1/tickets/{id}/drafts': ticket,
+  'PUT /api/v1/tickets/{id}/drafts/{kind}': draft({ html: 'x', to: '', cc: '', subject: '', form_id: 'x', files: [] }),
+  'DELETE /api/v1/tickets/{id}/drafts/{kind}': draft(),
   'PUT /api/v1/desk_settings': () => ({ body: { time_accounting: false } }),
   'PUT /api/v1/ticket_merge/{id}/{number}': async (world, place) => ({
     path: { id: (await world.ticketLike(place)).id, number: (await world.ticketLike(place)).number },

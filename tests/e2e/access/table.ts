@@ -126,7 +126,7 @@ POST   /api/v1/tickets/{id}/time_accountings                   ---0 0-++ 0+0!  -
 GET    /api/v1/tickets/{id}/time_accountings/{accounting}      -000 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 PUT    /api/v1/tickets/{id}/time_accountings/{accounting}      -000 0--- 0+0!  -000 0--- 0+0!  -000 0000 0+0!
 DELETE /api/v1/tickets/{id}/time_accountings/{accounting}      -000 0--- 0+0!  -000 0--- 0+0!  -000 0000 0+0!
-GET    /api/v1/time_accountings                                ---- ++++ ++-!
+GET    /api/v1/time_accountings                                ---- ++++ -+-!
 POST   /api/v1/time_accountings                                ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 GET    /api/v1/time_accountings/{accounting}                   -000 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 PUT    /api/v1/time_accountings/{accounting}                   -000 0--- 0+0!  -000 0--- 0+0!  -000 0000 0+0!
@@ -140,6 +140,9 @@ GET    /api/v1/time_accounting/log/by_activity/{year}/{month}      ---- ---- +--
 GET    /api/v1/time_accounting/log/by_ticket/{year}/{month}        ---- ---- +--!
 GET    /api/v1/time_accounting/log/by_customer/{year}/{month}      ---- ---- +--!
 GET    /api/v1/time_accounting/log/by_organization/{year}/{month}  ---- ---- +--!
+GET    /api/v1/tickets/{id}/drafts                             -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+PUT    /api/v1/tickets/{id}/drafts/{kind}                      -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+DELETE /api/v1/tickets/{id}/drafts/{kind}                      -+++ ++++ +++!  -+++ ++++ +++!  -+++ ++++ +++!
 GET    /api/v1/desk_settings                                   ---- ++++ ++-!
 PUT    /api/v1/desk_settings                                   ---- ---- +--!
 # Of a ticket that is not there for them they are told, with 200, that it could not be found.

@@ -27,6 +27,7 @@ import { checklistItems, checklists, checklistTemplates } from './checklists.ts'
 import { dataExports } from './data-exports.ts';
 import { deskSettings } from './desk-settings.ts';
 import { directories, directoryTokens } from './directories.ts';
+import { ownDrafts } from './drafts.ts';
 import { agreements } from './federation.ts';
 import { gettingStarted } from './getting-started.ts';
 import {
@@ -141,6 +142,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(activityTypes),
   ...Object.values(timeLog),
   ...Object.values(deskSettings),
+  ...Object.values(ownDrafts),
   currentUser,
   ...Object.values(users),
   ...Object.values(organizations),

@@ -105,9 +105,28 @@ export class ErasureStore {
       on,
       `SELECT DISTINCT ticket_id AS id FROM checklist c WHERE c.name ILIKE ANY ($1::text[])
          OR EXISTS (SELECT 1 FROM checklist_item i WHERE i.checklist_id = c.id AND i.text ILIKE ANY ($1::text[]))
+       UNION SELECT ticket_id FROM own_draft d WHERE d.content::text ILIKE ANY ($1::text[])
        ORDER BY 1`,
       [patterns],
     );
+  }
+
+  /** What agents are writing on a ticket. */
+  async drafts(tx: EntityManager, ticketId: number): Promise<{ user_id: number; kind: string; content: object }[]> {
+    return sql(tx, 'SELECT user_id, kind, content FROM own_draft WHERE ticket_id = $1', [ticketId]);
+  }
+
+  async setDraft(
+    tx: EntityManager,
+    ticketId: number,
+    { user_id, kind, content }: { user_id: number; kind: string; content: object },
+  ): Promise<void> {
+    await sql(tx, 'UPDATE own_draft SET content = $4::jsonb WHERE ticket_id = $1 AND user_id = $2 AND kind = $3', [
+      ticketId,
+      user_id,
+      kind,
+      JSON.stringify(content),
+    ]);
   }
 
   /** Texts of a ticket's checklist; the name of the list stands with the id 0. */
@@ -245,7 +264,10 @@ export class ErasureStore {
     await sql(on, 'DELETE FROM unwanted_file WHERE sha256 = $1', [sha256]);
   }
 
-  /** Uploads, jobs and text modules of the person, answers kept for them, and what else names them. @returns how many rows */
+  /**
+   * Uploads, drafts, jobs and text modules of the person, answers kept for them, and what else names them.
+   * @returns how many rows
+   */
   async dropLeftovers(tx: EntityManager, userId: number, patterns: readonly string[]): Promise<number> {
     const uploads = await sql<{ sha256: string }>(tx, 'DELETE FROM upload WHERE user_id = $1 RETURNING sha256', [
       userId,
@@ -272,7 +294,9 @@ export class ErasureStore {
       [patterns],
     );
     const modules = await sql(tx, 'DELETE FROM text_module WHERE user_id = $1 RETURNING 1', [userId]);
-    return uploads.length + answers.length + jobs.length + records.length + modules.length;
+    const drafts = await sql(tx, 'DELETE FROM own_draft WHERE user_id = $1 RETURNING 1', [userId]);
+    const own = [uploads, answers, jobs, records, modules, drafts];
+    return own.reduce((rows, some) => rows + some.length, 0);
   }
 
   /** @returns false when the replica held nothing of the person any more */

@@ -55,8 +55,13 @@ export class UploadStore {
     if (ids.length > 0) await sql(on, 'DELETE FROM upload WHERE id = ANY ($1::int[])', [ids]);
   }
 
-  /** Forms nobody sent. */
+  /** Forms nobody sent, but for those of drafts that somebody will go on with. */
   async forgetOld(on: On, before: EpochMs): Promise<void> {
-    await sql(on, 'DELETE FROM upload WHERE created_at < $1', [isoTime(before)]);
+    await sql(
+      on,
+      `DELETE FROM upload u WHERE created_at < $1 AND NOT EXISTS (
+         SELECT 1 FROM own_draft d WHERE d.user_id = u.user_id AND d.form_id = u.form_id)`,
+      [isoTime(before)],
+    );
   }
 }

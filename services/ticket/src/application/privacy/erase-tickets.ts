@@ -149,7 +149,7 @@ export class EraseTickets implements Eraser {
       after = page.at(-1)?.id ?? after;
     }
     const pastChanged = await this.rewriteHistory(tx, person, id, theirs);
-    const tiesChanged = await this.rewriteChecklist(tx, person, id, theirs);
+    const tiesChanged = await this.rewriteTies(tx, person, id, theirs);
     const ticket = await this.store.ticket(tx, id);
     if (!ticket) return { articles: 0, ticket: false };
     const emptied = theirs && person.tickets !== 'pseudonymise';
@@ -236,12 +236,18 @@ export class EraseTickets implements Eraser {
     return changed;
   }
 
-  private async rewriteChecklist(tx: EntityManager, person: ErasedPerson, id: number, theirs: boolean) {
+  private async rewriteTies(tx: EntityManager, person: ErasedPerson, id: number, theirs: boolean) {
     let changed = false;
     for (const said of await this.store.checklist(tx, id)) {
       const text = person.rewrite(said.text, theirs);
       if (text === said.text) continue;
       await this.store.setChecklist(tx, id, { ...said, text });
+      changed = true;
+    }
+    for (const draft of await this.store.drafts(tx, id)) {
+      const content = person.rewriteAll(draft.content, theirs);
+      if (JSON.stringify(content) === JSON.stringify(draft.content)) continue;
+      await this.store.setDraft(tx, id, { ...draft, content });
       changed = true;
     }
     return changed;

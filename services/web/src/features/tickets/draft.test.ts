@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Draft, isBlank, loadDraft, removeDraft, saveDraft } from './draft.ts';
+import { adoptDrafts, type Draft, isBlank, loadDraft, removeDraft, saveDraft } from './draft.ts';
 
 const kept = new Map<string, string>();
 const storage = {
@@ -62,5 +62,40 @@ describe('drafts', () => {
     ['<p>a</p>', false],
   ])('%s is blank: %s', (html, blank) => {
     expect(isBlank(html)).toBe(blank);
+  });
+});
+
+describe('what was typed elsewhere', () => {
+  const store = () => {
+    const held = new Map<string, string>();
+    return {
+      getItem: (key: string) => held.get(key) ?? null,
+      setItem: (key: string, value: string) => void held.set(key, value),
+      removeItem: (key: string) => void held.delete(key),
+    };
+  };
+  const here = { html: 'here', to: '', cc: '', subject: '', formId: 'f', files: [] };
+  const kept = (html: string, updated_at: string) => ({
+    kind: 'reply' as const,
+    content: { html, to: '', cc: '', subject: '', form_id: 'g', files: [] },
+    updated_at,
+  });
+
+  it('comes in when it is newer, and stays out when it is not', () => {
+    const storage = store();
+    saveDraft('reply', 1, { ...here, savedAt: Date.parse('2026-01-01T10:00:00Z') }, storage);
+    expect(adoptDrafts(1, [kept('older', '2026-01-01T09:00:00.000Z')], storage)).toEqual([]);
+    expect(loadDraft('reply', 1, storage)?.html).toBe('here');
+    expect(adoptDrafts(1, [kept('newer', '2026-01-01T11:00:00.000Z')], storage)).toEqual(['reply']);
+    expect(loadDraft('reply', 1, storage)).toMatchObject({ html: 'newer', formId: 'g', synced: true });
+  });
+
+  it('what was sent there is over here, unless somebody went on typing', () => {
+    const storage = store();
+    saveDraft('reply', 1, { ...here, synced: true }, storage);
+    saveDraft('note', 1, { ...here, synced: false }, storage);
+    expect(adoptDrafts(1, [], storage)).toEqual(['reply']);
+    expect(loadDraft('reply', 1, storage)).toBeNull();
+    expect(loadDraft('note', 1, storage)?.html).toBe('here');
   });
 });

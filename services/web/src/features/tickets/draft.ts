@@ -1,4 +1,4 @@
-/** What somebody typed but did not send yet. Kept in the browser, so that a closed tab loses nothing. */
+/** What somebody typed but did not send yet. Kept in the browser at once, and on the server a little later. */
 export interface Draft {
   html: string;
   to: string;
@@ -6,6 +6,10 @@ export interface Draft {
   subject: string;
   formId: string;
   files: DraftFile[];
+  /** When it was kept here, epoch ms. */
+  savedAt?: number;
+  /** The server has just this. */
+  synced?: boolean;
 }
 
 /** A file that is in the upload cache of the server already. */
@@ -66,5 +70,37 @@ export const removeDraft = (
   ticketId: number,
   storage: Pick<Storage, 'removeItem'> = localStorage,
 ): void => storage.removeItem(keyOf(kind, ticketId));
+
+/** As the server keeps it. */
+export interface KeptDraft {
+  kind: 'reply' | 'note';
+  content: Omit<Draft, 'formId' | 'savedAt' | 'synced'> & { form_id: string };
+  updated_at: string;
+}
+
+/**
+ * Brings the browser up to what was typed, sent or discarded elsewhere: the newer text counts, and what the server had
+ * and has no more is over.
+ * @returns the kinds that changed here
+ */
+export function adoptDrafts(
+  ticketId: number,
+  kept: readonly KeptDraft[],
+  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> = localStorage,
+): DraftKind[] {
+  return (['reply', 'note'] as const).filter((kind) => {
+    const here = loadDraft(kind, ticketId, storage);
+    const there = kept.find((one) => one.kind === kind);
+    if (!there) {
+      if (here?.synced) removeDraft(kind, ticketId, storage);
+      return here?.synced === true;
+    }
+    const savedAt = Date.parse(there.updated_at);
+    if (here && (here.savedAt ?? 0) >= savedAt) return false;
+    const { form_id: formId, ...content } = there.content;
+    saveDraft(kind, ticketId, { ...content, formId, savedAt, synced: true }, storage);
+    return true;
+  });
+}
 
 export const newFormId = (): string => crypto.randomUUID();

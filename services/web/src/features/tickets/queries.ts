@@ -180,6 +180,17 @@ export const checklistTemplatesQuery = queryOptions({
   staleTime: 10 * 60_000,
 });
 
+/** Asked anew whenever a ticket is opened: somebody may have gone on elsewhere. */
+export const draftsQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['tickets', 'drafts', id] as const,
+    queryFn: ({ signal }) => call('listDrafts', { params: { id }, signal }),
+    staleTime: 0,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+
 export const deskSettingsQuery = queryOptions({
   queryKey: ['lookup', 'desk-settings'],
   queryFn: ({ signal }) => call('getDeskSettings', { signal }),

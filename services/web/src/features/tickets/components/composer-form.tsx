@@ -12,6 +12,7 @@ import { nameOf, type User } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { arrivedSince, isAddress, replyRecipient, splitAddresses } from '../article.ts';
 import { type Draft, isBlank, loadDraft, newFormId, removeDraft, saveDraft } from '../draft.ts';
+import { DraftSync } from '../draft-sync.ts';
 import { type Article, articlesQuery, statesQuery, type Ticket, ticketKeys } from '../queries.ts';
 import { useClosing } from '../use-closing.tsx';
 import { useUploads } from '../use-uploads.ts';
@@ -65,17 +66,36 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
   const latest = useRef({ ...draft, files });
   latest.current = { ...draft, files };
   const sent = useRef(false);
+  const [sync] = useState(() => {
+    const held = loadDraft(kind, ticket.id);
+    // What the server has is marked as such, unless somebody went on typing.
+    const onKept = (kept: Draft) => {
+      if (latest.current.html === kept.html) saveDraft(kind, ticket.id, { ...kept, savedAt: Date.now(), synced: true });
+    };
+    return new DraftSync(ticket.id, kind, held?.synced ? held : null, onKept);
+  });
   useEffect(() => {
     if (sent.current) return;
-    const timer = setTimeout(() => saveDraft(kind, ticket.id, { ...draft, files }), 300);
+    const now = { ...draft, files };
+    sync.changed(now);
+    const timer = setTimeout(() => {
+      const held = loadDraft(kind, ticket.id);
+      const same = held?.synced === true && held.html === now.html && held.files.length === files.length;
+      if (!same) saveDraft(kind, ticket.id, { ...now, savedAt: Date.now(), synced: false });
+    }, 300);
     return () => clearTimeout(timer);
-  }, [draft, files, kind, ticket.id]);
+  }, [draft, files, kind, ticket.id, sync]);
   // Leaving within those 300 ms must not cost a word.
   useEffect(
     () => () => {
-      if (!sent.current) saveDraft(kind, ticket.id, latest.current);
+      if (sent.current) return;
+      const held = loadDraft(kind, ticket.id);
+      if (held?.html !== latest.current.html) {
+        saveDraft(kind, ticket.id, { ...latest.current, savedAt: Date.now(), synced: false });
+      }
+      void sync.flush();
     },
-    [kind, ticket.id],
+    [kind, ticket.id, sync],
   );
 
   const to = splitAddresses(draft.to);
@@ -120,6 +140,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
       }
       sent.current = true;
       removeDraft(kind, ticket.id);
+      void sync.end();
       const { article } = result;
       if (article) {
         cache.setQueryData<Article[]>(ticketKeys.articles(ticket.id), (thread) =>
@@ -153,6 +174,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
     sent.current = true;
     for (const each of uploads.list) uploads.remove(each.key);
     removeDraft(kind, ticket.id);
+    void sync.end();
     onClose();
   };
   useActions([

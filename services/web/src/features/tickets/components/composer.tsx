@@ -1,14 +1,15 @@
-import { msg } from '@lingui/core/macro';
+import { msg, plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
 import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
 import { registry } from '../../../app/actions/registry.ts';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import type { User } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
-import { loadDraft } from '../draft.ts';
-import type { Article, Ticket } from '../queries.ts';
+import { adoptDrafts, loadDraft } from '../draft.ts';
+import { type Article, draftsQuery, type Ticket } from '../queries.ts';
 import classes from './composer.module.css';
 import { ComposerForm } from './composer-form.tsx';
 
@@ -20,7 +21,7 @@ interface Props {
 
 /** Two ways to write, chosen before the first letter: nothing that looks like an answer is ever an internal note. */
 export function Composer({ ticket, articles, customer }: Props) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const { agent } = useMe();
   const [kind, setKind] = useState<'reply' | 'note' | null>(() => {
     if (loadDraft('reply', ticket.id)) return 'reply';
@@ -32,6 +33,20 @@ export function Composer({ ticket, articles, customer }: Props) {
     setAsked(true);
     setKind(next);
   };
+  const { data: kept } = useQuery(draftsQuery(ticket.id));
+  const adopted = useRef(false);
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    // Who has begun to write is not interrupted.
+    if (!kept || adopted.current || asked) return;
+    adopted.current = true;
+    const changed = adoptDrafts(ticket.id, kept.drafts);
+    if (changed.length === 0) return;
+    setRound((known) => known + 1);
+    setKind(loadDraft('reply', ticket.id) ? 'reply' : agent && loadDraft('note', ticket.id) ? 'note' : null);
+  }, [kept, asked, ticket.id, agent]);
+  const writers = [...new Set(kept?.others.map(({ name }) => name) ?? [])];
+  const names = new Intl.ListFormat(i18n.locale).format(writers);
   useActions([
     { id: 'ticket.reply', label: msg`Reply`, section: 'composer', key: 'r', run: () => write('reply') },
     {
@@ -45,6 +60,11 @@ export function Composer({ ticket, articles, customer }: Props) {
   ]);
   return (
     <section className={classes.dock} aria-label={t`Write a message`}>
+      {writers.length > 0 && (
+        <div className={classes.others} role="note">
+          {plural(writers.length, { one: `${names} has a draft`, other: `${names} have drafts` })}
+        </div>
+      )}
       {kind === null ? (
         <div className={classes.choice}>
           <Button leftSection={<IconArrowBackUp size={17} aria-hidden />} onClick={() => registry.run('ticket.reply')}>
@@ -63,7 +83,7 @@ export function Composer({ ticket, articles, customer }: Props) {
         </div>
       ) : (
         <ComposerForm
-          key={kind}
+          key={`${kind} ${round}`}
           kind={kind}
           ticket={ticket}
           articles={articles}
