@@ -60,6 +60,7 @@ export const routes = {
   deleteChecklistTemplate: ['DELETE', '/api/v1/checklist_templates/:id'],
   deleteDirectory: ['DELETE', '/api/v1/directories/:id'],
   deleteDirectoryToken: ['DELETE', '/api/v1/directories/:id/tokens/:token'],
+  deleteDraft: ['DELETE', '/api/v1/tickets/:id/drafts/:kind'],
   deleteEntitlementMapping: ['DELETE', '/api/v1/entitlement_mappings/:id'],
   deleteGroup: ['DELETE', '/api/v1/groups/:id'],
   deleteLegalHold: ['DELETE', '/api/v1/legal_holds/:id'],
@@ -121,6 +122,7 @@ export const routes = {
   groupHistory: ['GET', '/api/v1/groups/history/:id'],
   importTextModules: ['POST', '/api/v1/text_modules/import'],
   initiateAuthenticatorApp: ['POST', '/api/v1/users/two_factor/authenticator_app'],
+  keepDraft: ['PUT', '/api/v1/tickets/:id/drafts/:kind'],
   listAgreements: ['GET', '/api/v1/agreements'],
   listApplications: ['GET', '/api/v1/applications'],
   listArticles: ['GET', '/api/v1/ticket_articles/by_ticket/:id'],
@@ -131,6 +133,7 @@ export const routes = {
   listDataPrivacyTasks: ['GET', '/api/v1/data_privacy_tasks'],
   listDirectories: ['GET', '/api/v1/directories'],
   listDirectoryTokens: ['GET', '/api/v1/directories/:id/tokens'],
+  listDrafts: ['GET', '/api/v1/tickets/:id/drafts'],
   listEntitlementMappings: ['GET', '/api/v1/entitlement_mappings'],
   listGrantedApplications: ['GET', '/api/v1/oauth/grants'],
   listGroups: ['GET', '/api/v1/groups'],
@@ -170,6 +173,7 @@ export const routes = {
   massMacro: ['POST', '/api/v1/tickets/mass_macro'],
   massUpdate: ['POST', '/api/v1/tickets/mass_update'],
   mergeTicket: ['PUT', '/api/v1/ticket_merge/:id/:number'],
+  moveArticle: ['POST', '/api/v1/ticket_articles/:id/move'],
   orderOverviews: ['POST', '/api/v1/overviews_prio'],
   organizationHistory: ['GET', '/api/v1/organizations/history/:id'],
   passkeyOptions: ['POST', '/api/v1/users/two_factor/passkeys/options'],
@@ -211,6 +215,7 @@ export const routes = {
   signInProviders: ['GET', '/api/v1/signin/providers'],
   signUp: ['POST', '/api/v1/users/signup'],
   signUpSettings: ['GET', '/api/v1/users/signup'],
+  splitTicket: ['GET', '/api/v1/ticket_split'],
   ticketCounts: ['GET', '/api/v1/ticket_counts'],
   ticketHistory: ['GET', '/api/v1/ticket_history/:id'],
   ticketJobResults: ['GET', '/api/v1/ticket_jobs/:id/results'],
@@ -224,6 +229,7 @@ export const routes = {
   timeLogByTicket: ['GET', '/api/v1/time_accounting/log/by_ticket/:year/:month'],
   twoFactorConfiguration: ['GET', '/api/v1/users/two_factor/personal_configuration'],
   undoMerge: ['POST', '/api/v1/ticket_merge/:id/undo'],
+  undoMoveArticle: ['POST', '/api/v1/ticket_articles/:id/move/undo'],
   undoTicketJob: ['POST', '/api/v1/ticket_jobs/:id/undo'],
   updateAgreement: ['PUT', '/api/v1/agreements/:id'],
   updateApplication: ['PUT', '/api/v1/applications/:id'],
@@ -318,6 +324,7 @@ export interface Endpoints {
   deleteChecklistTemplate: (typeof contracts.checklistTemplates)['delete'];
   deleteDirectory: (typeof contracts.directories)['delete'];
   deleteDirectoryToken: (typeof contracts.directoryTokens)['delete'];
+  deleteDraft: (typeof contracts.ownDrafts)['delete'];
   deleteEntitlementMapping: (typeof contracts.entitlementMappings)['delete'];
   deleteGroup: (typeof contracts.groups)['delete'];
   deleteLegalHold: (typeof contracts.legalHolds)['delete'];
@@ -379,6 +386,7 @@ export interface Endpoints {
   groupHistory: (typeof contracts.groups)['history'];
   importTextModules: (typeof contracts.textModules)['import'];
   initiateAuthenticatorApp: typeof contracts.initiateAuthenticatorApp;
+  keepDraft: (typeof contracts.ownDrafts)['keep'];
   listAgreements: (typeof contracts.agreements)['list'];
   listApplications: (typeof contracts.applications)['list'];
   listArticles: typeof contracts.listArticles;
@@ -389,6 +397,7 @@ export interface Endpoints {
   listDataPrivacyTasks: (typeof contracts.dataPrivacyTasks)['list'];
   listDirectories: (typeof contracts.directories)['list'];
   listDirectoryTokens: (typeof contracts.directoryTokens)['list'];
+  listDrafts: (typeof contracts.ownDrafts)['list'];
   listEntitlementMappings: (typeof contracts.entitlementMappings)['list'];
   listGrantedApplications: (typeof contracts.oauthGrants)['list'];
   listGroups: (typeof contracts.groups)['list'];
@@ -428,6 +437,7 @@ export interface Endpoints {
   massMacro: typeof contracts.massMacro;
   massUpdate: typeof contracts.massUpdate;
   mergeTicket: typeof contracts.mergeTicket;
+  moveArticle: typeof contracts.moveArticle;
   orderOverviews: (typeof contracts.overviews)['prio'];
   organizationHistory: (typeof contracts.organizations)['history'];
   passkeyOptions: typeof contracts.passkeyOptions;
@@ -469,6 +479,7 @@ export interface Endpoints {
   signInProviders: typeof contracts.signInProviders;
   signUp: typeof contracts.signUp;
   signUpSettings: typeof contracts.signUpSettings;
+  splitTicket: typeof contracts.splitTicket;
   ticketCounts: typeof contracts.ticketCounts;
   ticketHistory: typeof contracts.ticketHistory;
   ticketJobResults: (typeof contracts.ticketJobs)['results'];
@@ -482,6 +493,7 @@ export interface Endpoints {
   timeLogByTicket: (typeof contracts.timeLog)['ticket'];
   twoFactorConfiguration: typeof contracts.twoFactorConfiguration;
   undoMerge: typeof contracts.undoMerge;
+  undoMoveArticle: typeof contracts.undoMoveArticle;
   undoTicketJob: (typeof contracts.ticketJobs)['undo'];
   updateAgreement: (typeof contracts.agreements)['update'];
   updateApplication: (typeof contracts.applications)['update'];
