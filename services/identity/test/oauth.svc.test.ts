@@ -4,16 +4,20 @@ import {
   accessChanged,
   applications,
   authenticate,
+  changePassword,
+  createToken,
   oauthEndpoints,
   oauthGrants,
+  requestPasswordReset,
   sendMail,
+  setPasswordByToken,
   users,
 } from '@helpmesh/contracts';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OpenSession } from '../src/application/sign-in/open-session.ts';
 import { Sweep } from '../src/application/sweep.ts';
-import { ids, startIdentity, type TestIdentity } from './identity.ts';
+import { adminPassword, ids, startIdentity, type TestIdentity } from './identity.ts';
 
 const none = { params: {}, query: {} };
 const redirectUri = 'https://app.example/done';
@@ -558,4 +562,51 @@ it('introspection tells a confidential application of its own tokens only (RFC 7
   expect(await post('introspect', { token: access_token }, header)).toMatchObject({ body: { active: false } });
   const open = await post('introspect', { token: access_token, client_id: spa.uid });
   expect(open).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
+});
+
+describe('S23: a new password', () => {
+  const tokens = () => desk.rows('SELECT 1 FROM api_tokens WHERE user_id = $1', [ids.admin]);
+  const ends = async (act: () => Promise<unknown>) => {
+    person = await signedIn();
+    const { access_token: access, refresh_token: again } = await granted();
+    await desk.ask(createToken, { ...none, body: { name: 'script', permission: ['ticket.agent'] } }, ids.admin);
+    await act();
+    await expect(who(access)).rejects.toMatchObject(dead());
+    expect((await refresh(again)).status).toBe(400);
+    expect(await grants()).toEqual([]);
+    const left = (await tokens()).length;
+    await desk.rows('DELETE FROM api_tokens');
+    return left;
+  };
+  const next = adminPassword;
+  const change = (more: object) =>
+    desk.ask(changePassword, { ...none, body: { password_old: adminPassword, password_new: next, ...more } }, person);
+
+  it('ends what applications were allowed; API tokens when that is wished', async () => {
+    expect(await ends(() => change({}))).toBe(1);
+    expect(await ends(() => change({ end_tokens: true }))).toBe(0);
+  });
+
+  it('does so by a link from a mail, and when an administrator sets it', async () => {
+    const [{ email }] = (await desk.rows<{ email: string }>('SELECT email FROM users WHERE id = $1', [ids.admin])) as [
+      { email: string },
+    ];
+    const byLink = async (more: object) => {
+      const before = desk.bus.heard(sendMail).length;
+      await desk.ask(requestPasswordReset, { ...none, body: { username: email } });
+      const reset = ({ data }: { data: { kind: string } }) => data.kind === 'password-reset';
+      const mail = await desk.bus.hear(
+        sendMail,
+        (one) => reset(one) && desk.bus.heard(sendMail).indexOf(one) >= before,
+      );
+      const { link } = (mail.data.content as unknown as { values: { link: string } }).values;
+      const body = { token: new URL(link).searchParams.get('token') ?? '', password: next, ...more };
+      return desk.ask(setPasswordByToken, { ...none, body });
+    };
+    expect(await ends(() => byLink({}))).toBe(1);
+    expect(await ends(() => byLink({ end_tokens: true }))).toBe(0);
+    const set = () =>
+      desk.ask(users.update, { params: { id: ids.admin }, query: {}, body: { password: adminPassword } }, person);
+    expect(await ends(set)).toBe(1);
+  });
 });

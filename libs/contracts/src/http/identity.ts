@@ -363,6 +363,8 @@ export const setPasswordByToken = defineEndpoint({
     token: text(200),
     /** Without a password the token is only checked. */
     password: text(1000).optional(),
+    /** The API tokens of the account end as well. Sessions, and what applications were allowed, end always. */
+    end_tokens: Flag.optional(),
   }),
   response: z.object({ message: z.string(), user_login: z.string().optional() }),
 });
@@ -373,8 +375,13 @@ export const changePassword = defineEndpoint({
   path: '/api/v1/users/password_change',
   question: 'rpc.identity.v1.change-password',
   tag: 'Sign-in',
-  summary: 'Changes the own password; all other sessions end',
-  body: z.object({ password_old: text(1000), password_new: text(1000) }),
+  summary: 'Changes the own password; all other sessions end, and so does what applications were allowed',
+  body: z.object({
+    password_old: text(1000),
+    password_new: text(1000),
+    /** The API tokens of the account end as well. */
+    end_tokens: Flag.optional(),
+  }),
   response: message,
 });
 

@@ -83,7 +83,7 @@ export class SignInController {
 
   @Answers(setPasswordByToken)
   setByToken(_ctx: RpcContext, { body }: ParsedInputOf<typeof setPasswordByToken>) {
-    return this.passwords.byToken(body.token, body.password);
+    return this.passwords.byToken(body.token, body.password, body.end_tokens);
   }
 
   @Answers(changePassword)

@@ -130,6 +130,11 @@ export class CredentialStore {
     await sql(tx, 'DELETE FROM api_tokens WHERE user_id = $1', [userId]);
   }
 
+  /** The tokens that the user made for themselves. */
+  async endApiTokens(tx: EntityManager, userId: number): Promise<void> {
+    await sql(tx, 'DELETE FROM api_tokens WHERE user_id = $1 AND directory_id IS NULL', [userId]);
+  }
+
   async addOneTimeToken(
     tx: EntityManager,
     token: { tokenHash: Buffer; userId: number; purpose: OneTimePurpose; at: Date; expiresAt: Date },

@@ -8,6 +8,7 @@ import { mayCredentials } from '../../domain/access.ts';
 import { checkNewPassword } from '../../domain/password.ts';
 import { record } from '../../events.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
+import { OAuthGrantStore } from '../../persistence/oauth-grant.store.ts';
 import { PrincipalStore } from '../../persistence/principal.store.ts';
 import { TriesStore } from '../../persistence/tries.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
@@ -27,6 +28,7 @@ export class SetPassword {
     private readonly db: DataSource,
     private readonly users: UserStore,
     private readonly credentials: CredentialStore,
+    private readonly grants: OAuthGrantStore,
     private readonly principals: PrincipalStore,
     private readonly tries: TriesStore,
     private readonly passwords: Passwords,
@@ -43,7 +45,11 @@ export class SetPassword {
    * so that a mail scanner that follows links uses nothing up.
    * @throws AppError invalid, `identity.link-not-valid`, `identity.password-too-weak`
    */
-  async byToken(token: string, password: string | undefined): Promise<{ message: string; user_login: string }> {
+  async byToken(
+    token: string,
+    password: string | undefined,
+    endTokens = false,
+  ): Promise<{ message: string; user_login: string }> {
     if (!isSecret(token)) throw linkNotValid();
     const at = new Date(this.clock.now());
     const user = await this.credentials.userOfOneTimeToken(this.db, hashOf(token), at);
@@ -54,7 +60,7 @@ export class SetPassword {
     const purpose = await transaction(this.db, async (tx) => {
       const used = await this.credentials.useOneTimeToken(tx, hashOf(token), at);
       if (!used) throw linkNotValid();
-      await this.store(tx, user, hash, { verified: true, keepSession: null });
+      await this.store(tx, user, hash, { verified: true, keepSession: null, endTokens });
       // The first password of somebody who was invited replaces none.
       if (used === 'password-reset') await this.owner.changed(tx, null, user.id, 'password');
       return used;
@@ -86,7 +92,10 @@ export class SetPassword {
   }
 
   /** @throws AppError forbidden; invalid `identity.password-wrong`, `identity.password-too-weak`; limited */
-  async change(actor: Actor, passwords: { password_old: string; password_new: string }): Promise<{ message: string }> {
+  async change(
+    actor: Actor,
+    passwords: { password_old: string; password_new: string; end_tokens?: boolean | undefined },
+  ): Promise<{ message: string }> {
     if (!mayCredentials.password(actor) || !mayCredentials.inPerson(actor)) throw refusals.notAuthorized();
     const [user] = await this.users.byIds(this.db, [actor.userId]);
     const principal = await this.principals.byId(this.db, actor.userId);
@@ -97,24 +106,31 @@ export class SetPassword {
     checkNewPassword(passwords.password_new, user);
     const hash = await this.passwords.hash(passwords.password_new);
     await transaction(this.db, async (tx) => {
-      await this.store(tx, user, hash, { keepSession: actor.sessionId ?? null, by: actor });
+      await this.store(tx, user, hash, {
+        ...{ keepSession: actor.sessionId ?? null, by: actor, endTokens: passwords.end_tokens ?? false },
+      });
       await this.owner.changed(tx, actor, user.id, 'password');
     });
     record.passwordSet(user.id, 'change');
     return { message: 'ok' };
   }
 
-  /** A new password ends what the old one opened: sessions, links in mails, waiting times. */
+  /**
+   * A new password ends what the old one opened: sessions, what applications were allowed, links in mails, waiting
+   * times. API tokens end when it is wished: programs that run by themselves have them.
+   */
   private async store(
     tx: EntityManager,
     user: { id: number; login: string; email: string },
     hash: string,
-    options: { verified?: true; keepSession: number | null; by?: Author },
+    options: { verified?: true; keepSession: number | null; by?: Author; endTokens?: boolean },
   ): Promise<void> {
     const at = new Date(this.clock.now());
     const values = { password_hash: hash, ...(options.verified && { verified: true }) };
     await this.users.update(tx, user.id, values, { userId: user.id, at });
     await this.credentials.endSessions(tx, user.id, options.keepSession);
+    await this.grants.deleteAllOfUser(tx, user.id);
+    if (options.endTokens) await this.credentials.endApiTokens(tx, user.id);
     await this.credentials.voidOneTimeTokens(tx, user.id, at);
     for (const account of new Set([user.login, user.email])) await this.tries.forget(tx, account);
     await this.announce.usersChanged(tx, 'updated', [user.id]);

@@ -8,6 +8,7 @@ import { grants } from '../../domain/permissions.ts';
 import { groupAccess } from '../../domain/rights.ts';
 import { record } from '../../events.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
+import { OAuthGrantStore } from '../../persistence/oauth-grant.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
 import type { UserRow, UserValues } from '../../persistence/user.table.ts';
 import { Announce } from '../announce.ts';
@@ -24,6 +25,7 @@ export class ChangeUser {
   constructor(
     private readonly users: UserStore,
     private readonly credentials: CredentialStore,
+    private readonly grants: OAuthGrantStore,
     private readonly announce: Announce,
     private readonly history: History,
     private readonly audit: Audit,
@@ -67,6 +69,7 @@ export class ChangeUser {
       await this.credentials.voidOneTimeTokens(tx, id, new Date(this.clock.now()));
     }
     if (values.password_hash !== undefined) {
+      await this.grants.deleteAllOfUser(tx, id);
       record.passwordSet(id, 'admin');
       await this.owner.changed(tx, actor, id, 'password', before);
     }

@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import { Button, Group, PasswordInput, Stack } from '@mantine/core';
+import { Button, Checkbox, Group, PasswordInput, Stack } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../../app/api.ts';
@@ -13,18 +13,20 @@ export function Password() {
   const cache = useQueryClient();
   const [old, setOld] = useState('');
   const [next, setNext] = useState('');
+  const [endTokens, setEndTokens] = useState(false);
   const change = useMutation({
-    mutationFn: () => call('changePassword', { body: { password_old: old, password_new: next } }),
+    mutationFn: () =>
+      call('changePassword', { body: { password_old: old, password_new: next, end_tokens: endTokens } }),
     onSuccess: () => {
       setOld('');
       setNext('');
       notifyDone(t`Your new password works from now on. You are signed out everywhere else.`);
-      return cache.invalidateQueries({ queryKey: ['account', 'sessions'] });
+      return cache.invalidateQueries({ queryKey: ['account'] });
     },
   });
   const toggle = { 'aria-label': t`Show or hide what I type` };
   return (
-    <Section title={t`Password`} lead={t`A new one signs you out everywhere else.`}>
+    <Section title={t`Password`} lead={t`A new one signs you out everywhere else, and applications must ask you again.`}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -51,6 +53,11 @@ export function Password() {
             value={next}
             onChange={(event) => setNext(event.currentTarget.value)}
             visibilityToggleButtonProps={toggle}
+          />
+          <Checkbox
+            label={t`End my API tokens as well`}
+            checked={endTokens}
+            onChange={(event) => setEndTokens(event.currentTarget.checked)}
           />
           <Group>
             <Button type="submit" variant="default" loading={change.isPending}>
