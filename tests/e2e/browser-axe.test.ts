@@ -21,6 +21,7 @@ describe('accessibility', () => {
   let adminId: number;
   let personId: number;
   let taskId: number;
+  let ruleId: number;
   const browser = useBrowser(() => platform.url);
 
   beforeAll(async () => {
@@ -57,6 +58,8 @@ describe('accessibility', () => {
     personId = await newPerson('Stays');
     const goes = await newPerson('Goes');
     await admin.post('/api/v1/legal_holds', { object: 'Ticket', object_id: ticketId, reason: 'An open claim' });
+    const rule = { name: 'Three years', active: true, older_than_days: 1_095, action: 'pseudonymise' };
+    ({ id: ruleId } = await admin.post('/api/v1/retention_rules', rule));
     const order = { deletable_type: 'User', deletable_id: goes, preferences: { sure: 'DELETE' } };
     ({ id: taskId } = await admin.post('/api/v1/data_privacy_tasks', order));
     await anyone.post('/api/v1/users/password_reset', { username: 'agent1@example.com' });
@@ -158,6 +161,8 @@ describe('accessibility', () => {
       [`data-protection/new?person=${adminId}`, 'This person cannot be erased'],
       [`data-protection/new?person=${personId}`, 'Erase the person'],
       [`data-protection/tasks/${taskId}`, 'Nothing was left anywhere'],
+      ['data-protection/retention/new', 'Create the rule'],
+      [`data-protection/retention/${ruleId}`, 'Kept by a legal hold: 0'],
       ['audit', 'oidc-provider.created'],
     ] as const) {
       await person.goto(`/admin/${place}`);

@@ -198,6 +198,8 @@ const adminTree = admin.addChildren([
   adminPage('/data-protection', 'DataProtectionPage'),
   adminPage('/data-protection/new', 'NewErasurePage'),
   adminPage('/data-protection/tasks/$id', 'ErasurePage'),
+  adminPage('/data-protection/retention/new', 'NewRetentionRulePage'),
+  adminPage('/data-protection/retention/$id', 'RetentionRulePage'),
   adminPage('/audit', 'AuditPage'),
 ]);
 

@@ -17,6 +17,9 @@ export type Directory = OutputOf<Endpoints['getDirectory']>;
 export type DirectoryToken = OutputOf<Endpoints['listDirectoryTokens']>[number];
 export type ErasureTask = OutputOf<Endpoints['getDataPrivacyTask']>;
 export type LegalHold = OutputOf<Endpoints['listLegalHolds']>[number];
+export type RetentionRule = OutputOf<Endpoints['getRetentionRule']>;
+export type RetentionPreview = OutputOf<Endpoints['previewRetentionRule']>;
+export type RetentionRun = OutputOf<Endpoints['listRetentionRuns']>[number];
 export type AuditEntry = OutputOf<Endpoints['listAuditEntries']>['entries'][number];
 
 const PAGE = 50;
@@ -275,4 +278,28 @@ export const erasurePreviewQuery = (userId: number) =>
 export const holdsQuery = queryOptions({
   queryKey: keyOf('data-protection', 'holds'),
   queryFn: ({ signal }) => call('listLegalHolds', { signal }),
+});
+
+export const retentionRulesQuery = queryOptions({
+  queryKey: keyOf('data-protection', 'retention'),
+  queryFn: ({ signal }) => call('listRetentionRules', { signal }),
+});
+
+export const retentionPreviewQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('data-protection', 'retention', id, 'preview'),
+    queryFn: ({ signal }) => call('previewRetentionRule', { params: { id }, signal }),
+  });
+
+export const retentionRunsQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('data-protection', 'retention', id, 'runs'),
+    queryFn: ({ signal }) => call('listRetentionRuns', { params: { id }, signal }),
+    // No event tells how far one is.
+    refetchInterval: ({ state }) => (state.data?.some((run) => run.finished_at === null) ? 2_000 : false),
+  });
+
+export const rawMailRetentionQuery = queryOptions({
+  queryKey: keyOf('data-protection', 'raw-mails'),
+  queryFn: ({ signal }) => call('rawMailRetention', { signal }),
 });

@@ -26,7 +26,10 @@ export function Password() {
   });
   const toggle = { 'aria-label': t`Show or hide what I type` };
   return (
-    <Section title={t`Password`} lead={t`A new one signs you out everywhere else, and applications must ask you again.`}>
+    <Section
+      title={t`Password`}
+      lead={t`A new one signs you out everywhere else, and applications must ask you again.`}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

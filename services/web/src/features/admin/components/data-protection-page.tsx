@@ -9,9 +9,11 @@ import { ticketsLabels } from '../erasure-labels.ts';
 import { erasuresQuery } from '../queries.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
+import { ArchiveOfPerson } from './archive-of-person.tsx';
 import { LegalHolds } from './legal-holds.tsx';
 import { PersonName } from './person-name.tsx';
 import { RecordList } from './record-list.tsx';
+import { RawMails, RetentionRules } from './retention-section.tsx';
 
 /** Erasures of people, and what must be kept from them. */
 export function DataProtectionPage() {
@@ -26,7 +28,10 @@ export function DataProtectionPage() {
         </Button>
       }
     >
+      <RetentionRules />
+      <RawMails />
       <LegalHolds />
+      <ArchiveOfPerson />
       <Title order={2}>{t`Erasures`}</Title>
       <RecordList
         label={t`Erasures`}

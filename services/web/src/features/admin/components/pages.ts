@@ -16,6 +16,7 @@ export { NewOrganizationPage, OrganizationPage } from './organization-page.tsx';
 export { OrganizationsPage } from './organizations-page.tsx';
 export { OverviewsPage } from './overviews-page.tsx';
 export { NewProviderPage, ProviderPage } from './provider-page.tsx';
+export { NewRetentionRulePage, RetentionRulePage } from './retention-page.tsx';
 export { NewRolePage, RolePage } from './role-page.tsx';
 export { RolesPage } from './roles-page.tsx';
 export { SignInSettingsPage } from './sign-in-page.tsx';
