@@ -430,6 +430,12 @@ describe('a run that deletes', () => {
 describe('a run that pseudonymises', () => {
   it('leaves no person in the ticket, and everything that is counted', async () => {
     const { ticketId, customerId, inboundId, sha } = await asked();
+    await desk.query(
+      `WITH made AS (INSERT INTO checklist (ticket_id, name, created_by_id, updated_by_id, created_at, updated_at)
+         VALUES ($1, 'Fi${customerId}rst calls', 3, 3, now(), now()) RETURNING id)
+       UPDATE ticket SET checklist_id = made.id FROM made WHERE ticket.id = $1`,
+      [ticketId],
+    );
     const [before] = await desk.query('SELECT * FROM ticket WHERE id = $1', [ticketId]);
     later(400);
     const rule = await newRule({ action: 'pseudonymise' });

@@ -96,10 +96,11 @@ export class PurgeStore {
        WHERE ticket_id = $1`,
       [...params, by.login],
     );
+    await sql(tx, 'DELETE FROM checklist WHERE ticket_id = $1', [ticketId]);
     await sql(tx, 'DELETE FROM mention WHERE ticket_id = $1 AND user_id = ANY ($2::int[])', [ticketId, people]);
     await sql(
       tx,
-      `UPDATE ticket SET customer_id = $3, created_by_id = ${other('created_by_id')},
+      `UPDATE ticket SET customer_id = $3, checklist_id = NULL, created_by_id = ${other('created_by_id')},
          updated_by_id = ${other('updated_by_id')} WHERE id = $1`,
       params,
     );

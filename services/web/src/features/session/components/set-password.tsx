@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import { Alert, Anchor, Button, Loader, PasswordInput, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Checkbox, Loader, PasswordInput, Stack, Text } from '@mantine/core';
 import { IconCircleCheck, IconLinkOff } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
@@ -42,17 +42,27 @@ export function SetPasswordPage({ kind }: { kind: Kind }) {
       title={title}
       lead={kind !== 'reset' ? t`Choose a password to finish your account.` : t`Choose one that you use nowhere else.`}
     >
-      <PasswordForm token={token} onSaved={() => setSaved(true)} />
+      <PasswordForm token={token} asksForTokens={kind === 'reset'} onSaved={() => setSaved(true)} />
     </EntryPage>
   );
 }
 
-function PasswordForm({ token, onSaved }: { token: string; onSaved: () => void }) {
+/** @param asksForTokens  the account was in use before */
+function PasswordForm({
+  token,
+  asksForTokens,
+  onSaved,
+}: {
+  token: string;
+  asksForTokens: boolean;
+  onSaved: () => void;
+}) {
   const { t, i18n } = useLingui();
   const [password, setPassword] = useState('');
+  const [endTokens, setEndTokens] = useState(false);
   const [tried, setTried] = useState(false);
   const save = useMutation({
-    mutationFn: () => call('setPasswordByToken', { body: { token, password } }),
+    mutationFn: () => call('setPasswordByToken', { body: { token, password, end_tokens: endTokens } }),
     onSuccess: onSaved,
   });
   const tooShort = password.length < minimumLength;
@@ -80,6 +90,13 @@ function PasswordForm({ token, onSaved }: { token: string; onSaved: () => void }
           error={tried && tooShort && t`Too short: use at least ${minimumLength} characters.`}
           visibilityToggleButtonProps={{ 'aria-label': t`Show or hide what I type` }}
         />
+        {asksForTokens && (
+          <Checkbox
+            label={t`End my API tokens as well`}
+            checked={endTokens}
+            onChange={(event) => setEndTokens(event.currentTarget.checked)}
+          />
+        )}
         <Button type="submit" loading={save.isPending} fullWidth>
           {t`Save the password`}
         </Button>
