@@ -3,6 +3,7 @@ import { fileMail, mailPasswordReset, mailSignUp, markRedirected, recordMail, se
 import { deleteTicketForGood, recordErasure, recordTicketDeletion } from './commands/privacy.ts';
 import { callWebhook } from './commands/webhooks.ts';
 import type { MessageDefinition, QuestionDefinition } from './define.ts';
+import { attributeChanged, attributeDeleted } from './events/attributes.ts';
 import { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
 import { ticketRedirected } from './events/federation.ts';
 import {
@@ -75,6 +76,8 @@ export const messages: readonly MessageDefinition[] = [
   ticketEscalated,
   ticketJobProgressed,
   ticketDeleted,
+  attributeChanged,
+  attributeDeleted,
   userCreated,
   userUpdated,
   userDeleted,
@@ -108,6 +111,8 @@ export const messages: readonly MessageDefinition[] = [
 
 /** Streams by owner. An event stream keeps by age; a command stream is a work queue of the service it addresses. */
 export const streams = [
+  // Beside those of tickets: live views read that stream to its end.
+  { name: 'EVT_ATTRIBUTE', owner: 'ticket', kind: 'event', subjects: ['attribute.v1.>'] },
   { name: 'EVT_TICKET', owner: 'ticket', kind: 'event', subjects: ['ticket.v1.>', 'purge.v1.>'] },
   {
     name: 'EVT_IDENTITY',
@@ -171,7 +176,10 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
   ],
   'mail-ingest': [groupCreated, groupUpdated, groupDeleted, erasureRequested, ticketPurged],
   notification: [sendMail, ticketCreated, groupCreated, groupUpdated, groupDeleted, erasureRequested, ticketPurged],
-  identity: [...[mailPasswordReset, mailSignUp, recordAudit, erasureRequested, recordErasure, recordTicketDeletion]],
+  identity: [
+    ...[mailPasswordReset, mailSignUp, recordAudit, erasureRequested, recordErasure, recordTicketDeletion],
+    ...[attributeChanged, attributeDeleted],
+  ],
   reporting: [
     ...[ticketCreated, ticketUpdated, articleAdded, articleChanged, ticketDeleted],
     ...[groupCreated, groupUpdated, erasureRequested],
@@ -180,7 +188,11 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
 };
 
 /** Subjects that each process of a service hears as it happens, beside the streams: nothing is kept for later. */
-export const watched: Partial<Record<ServiceName, readonly string[]>> = { gateway: ['access.v1.>'] };
+export const watched: Partial<Record<ServiceName, readonly string[]>> = {
+  gateway: ['access.v1.>'],
+  ticket: ['attribute.v1.>'],
+  identity: ['attribute.v1.>'],
+};
 
 /** Streams that each process of a service reads for itself, with a consumer that leaves nothing on the broker. */
 export const tailed: Partial<Record<ServiceName, readonly StreamName[]>> = { gateway: ['EVT_TICKET'] };

@@ -55,6 +55,16 @@ export {
   type QuestionDefinition,
 } from './define.ts';
 export { type Durable, durableFor, durablesOf } from './durables.ts';
+export {
+  type AttributeDefinition,
+  type AttributeObject,
+  type AttributeScreens,
+  type AttributeType,
+  attributeChanged,
+  attributeDeleted,
+  attributeObjects,
+  attributeTypes,
+} from './events/attributes.ts';
 export { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
 export { ticketRedirected } from './events/federation.ts';
 export {
@@ -115,6 +125,13 @@ export {
   userTwoFactor,
   verifyTwoFactor,
 } from './http/account.ts';
+export {
+  type AttributeInput,
+  type CustomField,
+  customFields,
+  ObjectAttribute,
+  objectAttributes,
+} from './http/attributes.ts';
 export { AuditEntry, auditLog } from './http/audit.ts';
 export { applyMacro, MOST_AT_ONCE, MOST_OF_A_JOB, massMacro, massUpdate, TicketJob, ticketJobs } from './http/bulk.ts';
 export {

@@ -1,3 +1,4 @@
+import { AttributeBook } from '@helpmesh/attributes';
 import { openBlobStore } from '@helpmesh/blob';
 import type { Clock } from '@helpmesh/kernel';
 import { Bus, Outbox } from '@helpmesh/messaging';
@@ -5,6 +6,7 @@ import { CLOCK, CONFIG, ErasureWork, SafeFetch, SecretBox } from '@helpmesh/serv
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Announce } from './application/announce.ts';
+import { Attributes } from './application/attributes/attributes.ts';
 import { Acting } from './application/audit/acting.ts';
 import { Audit } from './application/audit/audit.ts';
 import { CredentialLog } from './application/audit/credential-log.ts';
@@ -83,6 +85,7 @@ import { FederatedController } from './bus/federated.controller.ts';
 import { GroupsController } from './bus/groups.controller.ts';
 import { NeighboursController } from './bus/neighbours.controller.ts';
 import { OAuthController } from './bus/oauth.controller.ts';
+import { OnAttribute } from './bus/on-attribute.ts';
 import { OnResetOrder } from './bus/on-reset-order.ts';
 import { OnSignUpOrder } from './bus/on-sign-up-order.ts';
 import { OrganizationsController } from './bus/organizations.controller.ts';
@@ -94,6 +97,7 @@ import { UsersController } from './bus/users.controller.ts';
 import type { IdentityConfig } from './config.ts';
 import { OpenIdConnect } from './peer/openid-connect.ts';
 import { ApplicationStore } from './persistence/application.store.ts';
+import { AttributeStore } from './persistence/attribute.store.ts';
 import { AuditStore } from './persistence/audit.store.ts';
 import { CredentialStore } from './persistence/credential.store.ts';
 import { CustomerStore } from './persistence/customer.store.ts';
@@ -139,6 +143,7 @@ import { UserStore } from './persistence/user.store.ts';
     AuditController,
     PrivacyController,
     // events of the ticket service
+    OnAttribute,
     // orders of its own
     OnResetOrder,
     OnSignUpOrder,
@@ -232,6 +237,12 @@ import { UserStore } from './persistence/user.store.ts';
       useFactory: (safe: SafeFetch, clock: Clock) => new OpenIdConnect(safe, clock),
       inject: [SafeFetch, CLOCK],
     },
+    {
+      provide: AttributeBook,
+      useFactory: (bus: Bus, db: DataSource, store: AttributeStore) => new AttributeBook(bus, () => store.sets(db)),
+      inject: [Bus, DataSource, AttributeStore],
+    },
+    Attributes,
     ResolveUserInput,
     ResolveGroupAccess,
     Present,
@@ -265,6 +276,7 @@ import { UserStore } from './persistence/user.store.ts';
     PersonalDataStore,
     CustomerStore,
     HistoryStore,
+    AttributeStore,
     OrganizationStore,
     GroupStore,
     RoleStore,

@@ -15,6 +15,7 @@ import { OAuth1796600000000 } from './persistence/migrations/1796600000000-oauth
 import { Directories1796700000000 } from './persistence/migrations/1796700000000-directories.ts';
 import { DataExports1796800000000 } from './persistence/migrations/1796800000000-data-exports.ts';
 import { TicketDeletions1797000000000 } from './persistence/migrations/1797000000000-ticket-deletions.ts';
+import { Attributes1797400000000 } from './persistence/migrations/1797400000000-attributes.ts';
 import { NoTicketReferences1797900000000 } from './persistence/migrations/1797900000000-no-ticket-references.ts';
 
 /** @param clock  for tests; default: the machine's */
@@ -37,6 +38,7 @@ export function createIdentityService(config: IdentityConfig, clock?: Clock): Ru
       Directories1796700000000,
       DataExports1796800000000,
       TicketDeletions1797000000000,
+      Attributes1797400000000,
       NoTicketReferences1797900000000,
     ],
     seed: (ds) => seed(ds, config),

@@ -1,10 +1,16 @@
+import { AttributeBook } from '@helpmesh/attributes';
 import { openBlobStore } from '@helpmesh/blob';
+import { Bus } from '@helpmesh/messaging';
 import { CONFIG, CursorCodec, erasureWork } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { TicketWords } from './application/action/ticket-words.ts';
 import { ChangeMany } from './application/bulk/change-many.ts';
 import { JobWorker } from './application/bulk/job-worker.ts';
 import { TicketJobs } from './application/bulk/ticket-jobs.ts';
+import { DataSource } from 'typeorm';
+import { CustomFields } from './application/attributes/custom-fields.ts';
+import { DropValues } from './application/attributes/drop-values.ts';
+import { ManageAttributes } from './application/attributes/manage-attributes.ts';
 import { ChangeArticles } from './application/change-articles.ts';
 import { ChangeTickets } from './application/change-tickets.ts';
 import { Checklists } from './application/checklists/checklists.ts';
@@ -65,6 +71,7 @@ import { MoveArticles } from './application/ties/move-articles.ts';
 import { TagTickets } from './application/ties/tag-tickets.ts';
 import { Times } from './application/times/times.ts';
 import { BulkController } from './bus/bulk.controller.ts';
+import { AttributesController } from './bus/attributes.controller.ts';
 import { ChecklistsController } from './bus/checklists.controller.ts';
 import { DraftsController } from './bus/drafts.controller.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
@@ -85,6 +92,7 @@ import { TimesController } from './bus/times.controller.ts';
 import type { TicketConfig } from './config.ts';
 import { AdminRowStore } from './persistence/admin-row.store.ts';
 import { ArticleStore } from './persistence/article.store.ts';
+import { AttributeStore } from './persistence/attribute.store.ts';
 import { ChecklistStore } from './persistence/checklist.store.ts';
 import { DeskSettingStore } from './persistence/desk-setting.store.ts';
 import { DraftStore } from './persistence/draft.store.ts';
@@ -125,6 +133,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     PrioritiesController,
     SlasController,
     OverviewsController,
+    AttributesController,
     TagsController,
     TiesController,
     LibraryController,
@@ -178,6 +187,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     ExplainSla,
     Overviews,
     ManageOverviews,
+    ManageAttributes,
+    CustomFields,
     TagTickets,
     ManageTags,
     LinkTickets,
@@ -216,10 +227,16 @@ import { UploadStore } from './persistence/upload.store.ts';
     RetentionTimer,
     RunRetention,
     JobWorker,
+    DropValues,
     // What they share
     References,
     RuleBook,
     Conditions,
+    {
+      provide: AttributeBook,
+      useFactory: (bus: Bus, db: DataSource, store: AttributeStore) => new AttributeBook(bus, () => store.sets(db)),
+      inject: [Bus, DataSource, AttributeStore],
+    },
     EnsurePeople,
     ArticleDrafts,
     Once,
@@ -238,6 +255,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     SlaStore,
     SlaAdminStore,
     OverviewStore,
+    AttributeStore,
     IndexStore,
     ThreadStore,
     TagStore,

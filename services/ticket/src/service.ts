@@ -18,6 +18,7 @@ import { Ties1796520000000 } from './persistence/migrations/1796520000000-ties.t
 import { Retention1797000000000 } from './persistence/migrations/1797000000000-retention.ts';
 import { Overviews1797100000000 } from './persistence/migrations/1797100000000-overviews.ts';
 import { Library1797300000000 } from './persistence/migrations/1797300000000-library.ts';
+import { Attributes1797400000000 } from './persistence/migrations/1797400000000-attributes.ts';
 import { Checklists1797500000000 } from './persistence/migrations/1797500000000-checklists.ts';
 import { TimeAccounting1797510000000 } from './persistence/migrations/1797510000000-time-accounting.ts';
 import { ArticleMoves1797520000000 } from './persistence/migrations/1797520000000-article-moves.ts';
@@ -42,6 +43,7 @@ export const migrations = [
   Retention1797000000000,
   Overviews1797100000000,
   Library1797300000000,
+  Attributes1797400000000,
   Checklists1797500000000,
   TimeAccounting1797510000000,
   ArticleMoves1797520000000,

@@ -171,7 +171,7 @@ export interface Desk {
   rest<E extends EndpointDefinition>(
     who: Actor,
     endpoint: E,
-    at?: { id?: number; query?: object; body?: object; key?: string },
+    at?: { id?: number | string; query?: object; body?: object; key?: string },
   ): Promise<OutputOf<E>>;
   /** Puts a command or event of a neighbour on the bus. */
   publish<D extends MessageDefinition>(definition: D, data: z.input<D['data']>, over?: object): Promise<string>;

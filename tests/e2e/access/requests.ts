@@ -105,6 +105,11 @@ const newJob = async (world: World, place: Place): Promise<Json> => {
   const ticket_ids = [(await world.ticketLike(place)).id];
   return world.boss.post('/api/v1/ticket_jobs', { ticket_ids, perform: closing });
 };
+const someField = (name: string) => ({
+  ...{ object: 'Ticket', name: name.toLowerCase().replaceAll(/\W/g, '_'), display: name },
+  data_type: 'input',
+});
+const newField = made('/api/v1/object_manager_attributes', someField);
 const newGroup = made('/api/v1/groups', (name) => ({ name }));
 const newRole = made('/api/v1/roles', (name) => ({ name, permissions: ['ticket.customer'] }));
 const newOrganization = made('/api/v1/organizations', (name) => ({ name }));
@@ -223,6 +228,10 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/ticket_priorities': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/ticket_priorities/{id}': spare(newPriority, { note: 'x' }),
   'DELETE /api/v1/ticket_priorities/{id}': spare(newPriority),
+  'GET /api/v1/object_manager_attributes/{id}': spare(newField),
+  'POST /api/v1/object_manager_attributes': (world) => ({ body: someField(world.fresh('spare')) }),
+  'PUT /api/v1/object_manager_attributes/{id}': spare(newField, { display: 'Other' }),
+  'DELETE /api/v1/object_manager_attributes/{id}': spare(newField),
   'GET /api/v1/calendars/{id}': () => ({ path: { id: 1 } }),
   'POST /api/v1/calendars': (world) => ({ body: { name: world.fresh('spare'), ...someHours } }),
   'PUT /api/v1/calendars/{id}': spare(newCalendar, { timezone: 'Europe/Berlin' }),

@@ -43,6 +43,14 @@ GET    /api/v1/ticket_priorities/{id}                          -+++ ++++ ++-!
 POST   /api/v1/ticket_priorities                               ---- ---- +--!
 PUT    /api/v1/ticket_priorities/{id}                          ---- ---- +--!
 DELETE /api/v1/ticket_priorities/{id}                          ---- ---- +--!
+GET    /api/v1/object_manager_attributes                       ---- ---- +--!
+GET    /api/v1/object_manager_attributes/{id}                  ---- ---- +--!
+POST   /api/v1/object_manager_attributes                       ---- ---- +--!
+PUT    /api/v1/object_manager_attributes/{id}                  ---- ---- +--!
+DELETE /api/v1/object_manager_attributes/{id}                  ---- ---- +--!
+POST   /api/v1/object_manager_attributes_execute_migrations    ---- ---- +--!
+POST   /api/v1/object_manager_attributes_discard_changes       ---- ---- +--!
+GET    /api/v1/custom_fields                                   -+++ ++++ +++!
 GET    /api/v1/calendars                                       ---- ---- +--!
 GET    /api/v1/calendars_init                                  ---- ---- +--!
 GET    /api/v1/calendars/timezones                             ---- ---- +--!

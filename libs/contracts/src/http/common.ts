@@ -73,3 +73,22 @@ function countChecked<T>(max: number) {
     return z.NEVER;
   });
 }
+
+/**
+ * An object whose further keys may be custom attributes: they are handed on as `custom`, for the owner of the object
+ * to pick those that exist; the others are dropped there as unknown fields are.
+ */
+export function withCustom<S extends z.core.$ZodLooseShape>(shape: S) {
+  const known = new Set(Object.keys(shape));
+  return z.looseObject(shape).transform((given) => {
+    const rest = Object.entries(given).filter(([name]) => !known.has(name));
+    const fields =
+      rest.length === 0 ? given : Object.fromEntries(Object.entries(given).filter(([name]) => known.has(name)));
+    const custom = rest.filter(([name]) => /^[a-z][a-z0-9_]{0,99}$/.test(name));
+    return { ...fields, ...(custom.length > 0 && { custom: Object.fromEntries(custom) }) } as z.output<
+      z.ZodObject<S>
+    > & {
+      custom?: Record<string, unknown>;
+    };
+  });
+}

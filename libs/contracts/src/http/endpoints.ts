@@ -21,6 +21,7 @@ import {
   userTwoFactor,
   verifyTwoFactor,
 } from './account.ts';
+import { customFields, objectAttributes } from './attributes.ts';
 import { auditLog } from './audit.ts';
 import { applyMacro, massMacro, massUpdate, ticketJobs } from './bulk.ts';
 import { checklistItems, checklists, checklistTemplates } from './checklists.ts';
@@ -107,6 +108,8 @@ export const endpoints: readonly EndpointDefinition[] = [
   deleteArticle,
   ...Object.values(ticketStates),
   ...Object.values(ticketPriorities),
+  ...Object.values(objectAttributes),
+  customFields,
   ...Object.values(calendars),
   ...Object.values(slas),
   ...Object.values(overviews),

@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { bounded, boundedRecord, Flag, Id, Instant, listOf, optionalId, Page, Reading, Row, text } from './common.ts';
+import {
+  bounded,
+  boundedRecord,
+  Flag,
+  Id,
+  Instant,
+  listOf,
+  optionalId,
+  Page,
+  Reading,
+  Row,
+  text,
+  withCustom,
+} from './common.ts';
 
 const params = { id: Id };
 /** Entries of a list that comes in. */
@@ -27,7 +40,7 @@ export const User = Row.extend({
 });
 
 /** Null empties a text. */
-export const UserInput = z.object({
+export const UserInput = withCustom({
   login: text(255).nullish(),
   firstname: text(100).nullish(),
   lastname: text(100).nullish(),
@@ -235,7 +248,7 @@ export const organizations = crud(
   '/api/v1/organizations',
   'Organizations',
   Organization,
-  z.object({
+  withCustom({
     name: text(100).optional(),
     shared: Flag.optional(),
     domain: text(250).nullish(),
@@ -271,7 +284,7 @@ export const groups = crud(
   '/api/v1/groups',
   'Groups',
   Group,
-  z.object({
+  withCustom({
     name: text(500).optional(),
     name_last: text(160).optional(),
     parent: text(500).nullish(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { bounded, Flag, Id, Instant, listOf, optionalId, Page, Reading, Row, text } from './common.ts';
+import { bounded, Flag, Id, Instant, listOf, optionalId, Page, Reading, Row, text, withCustom } from './common.ts';
 
 /** A file already in the blob store. The gateway turns base64 and multipart uploads into these before it forwards. */
 export const StoredFile = z.object({
@@ -53,7 +53,7 @@ export const ArticleInput = z.object({
 });
 export type ArticleInput = z.output<typeof ArticleInput>;
 
-export const TicketInput = z.object({
+export const TicketInput = withCustom({
   title: text(250).optional(),
   group: text(500).optional(),
   group_id: optionalId,

@@ -17,6 +17,7 @@ import { type OrganizationRow, OrganizationStore } from '../persistence/organiza
 import { type RoleRow, RoleStore } from '../persistence/role.store.ts';
 import { UserStore } from '../persistence/user.store.ts';
 import { shownUserColumns, type UserRow } from '../persistence/user.table.ts';
+import { Attributes } from './attributes/attributes.ts';
 
 type Read = EntityManager | DataSource;
 export type Json = Record<string, unknown>;
@@ -45,6 +46,7 @@ export class Present {
     private readonly organizationStore: OrganizationStore,
     private readonly groupStore: GroupStore,
     private readonly roleStore: RoleStore,
+    private readonly attributes: Attributes,
   ) {}
 
   /** One row: `{id, assets}` when full, else the row. */
@@ -74,14 +76,13 @@ export class Present {
 
   private async plain(tx: Read, viewer: Viewer, rows: Rows, { expand }: Shape): Promise<Json[]> {
     const names = expand ? await this.namesFor(tx, rows) : undefined;
+    const { user, organization, group } = await this.shapes(viewer);
     return [
-      ...(rows.users ?? []).map((row) =>
-        seenUser(viewer, row, { ...userJson(row), ...(names && userNames(row, names)) }),
-      ),
+      ...(rows.users ?? []).map((row) => seenUser(viewer, row, { ...user(row), ...(names && userNames(row, names)) })),
       ...(rows.organizations ?? []).map((row) =>
-        seenOrganization(viewer, row, { ...organizationJson(row), ...(names && organizationNames(row, names)) }),
+        seenOrganization(viewer, row, { ...organization(row), ...(names && organizationNames(row, names)) }),
       ),
-      ...(rows.groups ?? []).map((row) => ({ ...groupJson(row), ...(names && groupNames(row, names)) })),
+      ...(rows.groups ?? []).map((row) => ({ ...group(row), ...(names && groupNames(row, names)) })),
       ...(rows.roles ?? []).map((row) => ({ ...roleJson(row), ...(names && roleNames(row, names)) })),
     ];
   }
@@ -111,12 +112,25 @@ export class Present {
 
     const people = users.filter((row) => mayUsers.see(viewer, row.id) !== 'nothing');
     const visible = organizations.filter((row) => mayOrganizations.see(viewer, row.id) !== 'nothing');
+    const { user, organization, group } = await this.shapes(viewer);
     return nonEmpty({
-      User: byId(people, (row) => seenUser(viewer, row, userJson(row))),
-      Organization: byId(visible, (row) => seenOrganization(viewer, row, organizationJson(row))),
-      Group: mayGroups.see(viewer) ? byId(groups, groupJson) : {},
+      User: byId(people, (row) => seenUser(viewer, row, user(row))),
+      Organization: byId(visible, (row) => seenOrganization(viewer, row, organization(row))),
+      Group: mayGroups.see(viewer) ? byId(groups, group) : {},
       Role: mayRoles.see(viewer) ? byId(roles, roleJson) : {},
     });
+  }
+
+  /** Rows with their custom attributes, as far as the viewer sees these. */
+  private async shapes(viewer: Viewer) {
+    const ofUser = await this.attributes.shownTo(viewer, 'User');
+    const ofOrganization = await this.attributes.shownTo(viewer, 'Organization');
+    const ofGroup = await this.attributes.shownTo(viewer, 'Group');
+    return {
+      user: (row: UserRow): Json => ({ ...userJson(row), ...ofUser(row) }),
+      organization: (row: OrganizationRow): Json => ({ ...organizationJson(row), ...ofOrganization(row) }),
+      group: (row: GroupRow): Json => ({ ...groupJson(row), ...ofGroup(row) }),
+    };
   }
 
   private async namesFor(tx: Read, rows: Rows): Promise<Names> {
@@ -181,7 +195,7 @@ function userNames(row: UserRow, names: Names): Json {
   };
 }
 
-function organizationJson(row: OrganizationRow): Json {
+function organizationJson({ custom: _, ...row }: OrganizationRow): Json {
   return datesAsText(row);
 }
 
@@ -193,7 +207,7 @@ function organizationNames(row: OrganizationRow, names: Names): Json {
   };
 }
 
-function groupJson({ email_name, email_address, ...row }: GroupRow): Json {
+function groupJson({ email_name, email_address, custom: _, ...row }: GroupRow): Json {
   return { ...datesAsText(row), email: mailboxOf({ email_name, email_address }) };
 }
 

@@ -63,6 +63,25 @@ export function changesOf<R extends object>(before: R, after: R, tracked: Tracke
   return changes;
 }
 
+/**
+ * The lines that tell how custom attributes changed.
+ * @param shown  how people read a value; null where the attribute is gone
+ */
+export function customChanges(
+  before: Readonly<Record<string, unknown>> | null,
+  after: Readonly<Record<string, unknown>> | null,
+  shown: (name: string, value: unknown) => string | null,
+): Change[] {
+  if (before === after) return [];
+  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  return [...names].flatMap((attribute) => {
+    const [from, to] = [before?.[attribute] ?? null, after?.[attribute] ?? null];
+    if (JSON.stringify(from) === JSON.stringify(to)) return [];
+    const told = (value: unknown) => text(value === null ? null : (shown(attribute, value) ?? value));
+    return [{ ...nothing, attribute, from: told(from), to: told(to) }];
+  });
+}
+
 /** What is shown of a change: names, and for access to a group `Name: level`. */
 export function shownValue(name: string | null, value: string | null): string | null {
   if (name === null) return value;

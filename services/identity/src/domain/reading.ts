@@ -62,7 +62,7 @@ export interface SearchTerm {
   pattern: string;
 }
 
-const terms = /(?:([a-z_]+):)?(?:"([^"]*)"|(\S+))/gi;
+const terms = /(?:([a-z_][a-z0-9_]*):)?(?:"([^"]*)"|(\S+))/gi;
 const mostTerms = 10;
 
 /** Words of a query: `braun`, `"nicole braun"`, `email:nicole*`. `*` alone asks for everything. */

@@ -1,10 +1,11 @@
+import type { Values } from '@helpmesh/attributes';
 import type { GroupSnapshot } from '@helpmesh/contracts';
 import { lockInTransaction, sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { SearchTerm, Window } from '../domain/reading.ts';
 import type { Found } from './organization.store.ts';
-import { insertRow, updateRow } from './write.ts';
+import { customText, insertRow, updateRow } from './write.ts';
 
 type Read = EntityManager | DataSource;
 
@@ -27,6 +28,7 @@ export interface GroupRow {
   email_name: string;
   email_address: string | null;
   signature: string | null;
+  custom: Values;
   updated_by_id: number;
   created_by_id: number;
   created_at: Date;
@@ -38,7 +40,7 @@ export type GroupValues = Partial<Omit<GroupRow, 'id' | 'user_ids' | `${'created
 
 const columns = `g.id, g.signature_id, g.email_address_id, g.name, g.name_last, g.parent_id, g.assignment_timeout,
   g.follow_up_possible, g.reopen_time_in_days, g.follow_up_assignment, g.active, g.shared_drafts, g.note,
-  g.summary_generation, g.email_name, g.email_address, g.signature, g.updated_by_id, g.created_by_id, g.created_at,
+  g.summary_generation, g.custom, g.email_name, g.email_address, g.signature, g.updated_by_id, g.created_by_id, g.created_at,
   g.updated_at, ARRAY(SELECT DISTINCT user_id FROM user_group WHERE group_id = g.id ORDER BY user_id) AS user_ids`;
 
 export const groupSearchFields = ['name', 'note'];
@@ -76,7 +78,10 @@ export class GroupStore {
     ids: readonly number[] | null,
     { limit, offset, orderBy }: Window,
   ): Promise<Found> {
-    const words = terms.map(({ field }, i) => `AND ${field ?? "concat_ws(' ', name, note)"} ILIKE $${i + 2}`);
+    const words = terms.map(
+      ({ field }, i) =>
+        `AND ${field ? (groupSearchFields.includes(field) ? field : customText('groups', field)) : "concat_ws(' ', name, note)"} ILIKE $${i + 2}`,
+    );
     const rows = await sql<{ id: number; total: number }>(
       tx,
       `SELECT id, count(*) OVER () AS total FROM groups WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) ${words.join(' ')}

@@ -1,9 +1,10 @@
+import type { Values } from '@helpmesh/attributes';
 import type { OrganizationSnapshot } from '@helpmesh/contracts';
 import { sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { SearchTerm, Window } from '../domain/reading.ts';
-import { insertRow, updateRow } from './write.ts';
+import { customText, insertRow, updateRow } from './write.ts';
 
 type Read = EntityManager | DataSource;
 
@@ -16,6 +17,7 @@ export interface OrganizationRow {
   active: boolean;
   vip: boolean;
   note: string;
+  custom: Values;
   updated_by_id: number;
   created_by_id: number;
   created_at: Date;
@@ -25,11 +27,11 @@ export interface OrganizationRow {
 }
 
 export type OrganizationValues = Partial<
-  Pick<OrganizationRow, 'name' | 'shared' | 'domain' | 'domain_assignment' | 'active' | 'vip' | 'note'>
+  Pick<OrganizationRow, 'name' | 'shared' | 'domain' | 'domain_assignment' | 'active' | 'vip' | 'note' | 'custom'>
 >;
 
 const columns = `o.id, o.name, o.shared, o.domain, o.domain_assignment, o.active, o.vip, o.note,
-  o.updated_by_id, o.created_by_id, o.created_at, o.updated_at,
+  o.custom, o.updated_by_id, o.created_by_id, o.created_at, o.updated_at,
   ARRAY(SELECT id FROM users WHERE organization_id = o.id ORDER BY id) AS member_ids,
   ARRAY(SELECT user_id FROM user_organization WHERE organization_id = o.id ORDER BY user_id) AS secondary_member_ids`;
 
@@ -70,7 +72,10 @@ export class OrganizationStore {
     ids: readonly number[] | null,
     { limit, offset, orderBy }: Window,
   ): Promise<Found> {
-    const words = terms.map(({ field }, i) => `AND ${field ?? "concat_ws(' ', name, domain, note)"} ILIKE $${i + 2}`);
+    const words = terms.map(
+      ({ field }, i) =>
+        `AND ${field ? (organizationSearchFields.includes(field) ? field : customText('organizations', field)) : "concat_ws(' ', name, domain, note)"} ILIKE $${i + 2}`,
+    );
     const rows = await sql<{ id: number; total: number }>(
       tx,
       `SELECT id, count(*) OVER () AS total FROM organizations WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) ${words.join(' ')}

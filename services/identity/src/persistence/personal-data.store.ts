@@ -42,15 +42,21 @@ type Page = { id: number; data: unknown }[];
 /** What this service keeps of one person, as JSON for their archive. */
 @Injectable()
 export class PersonalDataStore {
-  /** Undefined: there is no such user. @param internal  with the note */
-  async profile(db: DataSource, userId: number, internal: boolean): Promise<unknown> {
+  /**
+   * Undefined: there is no such user.
+   * @param internal  with the note
+   * @param attributes  names of custom attributes
+   */
+  async profile(db: DataSource, userId: number, internal: boolean, attributes: readonly string[]): Promise<unknown> {
     const columns = [...profile, ...(internal ? ['note'] : [])].map((name) => `u.${name}`).join(', ');
     const [row] = await sql<{ data: unknown }>(
       db,
       `SELECT to_json(p) AS data FROM (
-         SELECT ${columns}, ${list(organizations)} AS organizations, ${list(roles)} AS roles, ${list(groups)} AS groups
+         SELECT ${columns}, ${list(organizations)} AS organizations, ${list(roles)} AS roles, ${list(groups)} AS groups,
+           (SELECT json_object_agg(name, u.custom -> name) FROM unnest($2::text[]) AS name WHERE u.custom ? name)
+             AS custom_attributes
          FROM users u WHERE u.id = $1) AS p`,
-      [userId],
+      [userId, attributes],
     );
     return row?.data;
   }

@@ -179,6 +179,7 @@ export class PrivacyStore {
       userId,
       {
         ...Object.fromEntries([...emptied, 'address', 'note'].map((name) => [name, ''])),
+        custom: null,
         ...Object.fromEntries([...gone, ...away].map((name) => [name, null])),
         ...{ login: pseudonym, firstname: '', lastname: pseudonym, preferences: '{}' },
         ...{ active: false, verified: false, vip: false, out_of_office: false },

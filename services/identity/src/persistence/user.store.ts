@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { SearchTerm, Window } from '../domain/reading.ts';
 import type { GroupAccess } from '../domain/rights.ts';
 import { shownUserColumns, type UserRow, type UserValues } from './user.table.ts';
-import { insertRow, updateRow } from './write.ts';
+import { customText, insertRow, updateRow } from './write.ts';
 
 type Read = EntityManager | DataSource;
 
@@ -17,7 +17,7 @@ const rolePermissions = `ARRAY(
   JOIN permissions p ON p.id = rp.permission_id
   WHERE ur.user_id = u.id ORDER BY p.name)`;
 
-const columns = `${shownUserColumns.map((column) => `u.${column}`).join(', ')}, u.version,
+const columns = `${shownUserColumns.map((column) => `u.${column}`).join(', ')}, u.version, u.custom,
   ARRAY(SELECT role_id FROM user_role WHERE user_id = u.id ORDER BY role_id) AS role_ids,
   ARRAY(SELECT organization_id FROM user_organization WHERE user_id = u.id ORDER BY organization_id)
     AS organization_ids,
@@ -112,7 +112,7 @@ export class UserStore {
     const params: unknown[] = [ids, roleIds, groupIds, permissions];
     const words = search.terms.map(({ field, pattern }) => {
       params.push(pattern);
-      return `${(field && searchable[field]) ?? anyField} ILIKE $${params.length}`;
+      return `${field ? (searchable[field] ?? customText('u', field)) : anyField} ILIKE $${params.length}`;
     });
     const found = `FROM users u LEFT JOIN organizations o ON o.id = u.organization_id
        WHERE u.id <> 1 AND ($1::bigint[] IS NULL OR u.id = ANY ($1))

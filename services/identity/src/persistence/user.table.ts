@@ -1,3 +1,4 @@
+import type { Values } from '@helpmesh/attributes';
 import type { AccessLevel } from '../domain/rights.ts';
 
 /** The columns of `users` that REST shows, in the order in which it shows them. */
@@ -71,6 +72,8 @@ export interface UserRow {
   out_of_office_end_at: string | null;
   out_of_office_replacement_id: number | null;
   preferences: Record<string, unknown>;
+  /** Values of custom attributes. */
+  custom: Values;
   updated_by_id: number;
   created_by_id: number;
   created_at: Date;
@@ -109,5 +112,6 @@ export type UserValues = Partial<
     | 'active'
     | 'note'
     | 'preferences'
+    | 'custom'
   >
 > & { password_hash?: string };

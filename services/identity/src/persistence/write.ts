@@ -4,6 +4,12 @@ import type { EntityManager } from 'typeorm';
 /** The tables whose rows carry author, times and version. Names come from the code, never from input. */
 type Table = 'users' | 'organizations' | 'groups' | 'roles';
 
+/** The text of a custom attribute. @param name  of one there is: letters, digits and underscores */
+export function customText(of: string, name: string): string {
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new Error(`"${name}" is no name of an attribute`);
+  return `${of}.custom ->> '${name}'`;
+}
+
 /** Adds a row. @returns its id */
 export async function insertRow(
   tx: EntityManager,

@@ -323,7 +323,7 @@ export class ChangeTickets {
     // Once more under the lock: rights may hang on what a command before this one changed.
     partInChanging(actor, ticket);
     const back = command.do === 'take-back' ? takeBack(command.record, ticket, tagging.of(ticketId)) : null;
-    const asked = command.do === 'update' ? changingFields(command.input, part, ticket, refs) : {};
+    const asked = command.do === 'update' ? changingFields(command.input, part, ticket, refs, writing.now) : {};
     const wanted = back?.fields ?? plan.actions?.fields ?? asked;
     const fields = part === 'customer' ? this.customersFields(ticket, article, asked, refs, writing.now) : wanted;
     const place = {

@@ -143,7 +143,7 @@ export class CreateTickets {
     const group = groupOf(input, refs);
     if (!group) throw missingValue('group_id');
     const part: Part = partInOpening(actor, group.id);
-    const fields = openingFields(input, actor, part, group, refs);
+    const fields = openingFields(input, actor, part, group, refs, this.clock.now());
     const at = importedAt(this.importMode, actor, input.created_at);
     const article = input.article ? await this.drafts.prepare(actor, part, input.article) : null;
     const tags = part === 'agent' ? tagNames(input.tags ?? []) : [];

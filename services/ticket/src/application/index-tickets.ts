@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { AttributeBook, type AttributeSet } from '@helpmesh/attributes';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { textOf } from '../html/text.ts';
 import {
@@ -22,13 +23,18 @@ const MAX_TEXT = 200_000;
  */
 @Injectable()
 export class IndexTickets {
-  constructor(private readonly index: IndexStore) {}
+  constructor(
+    private readonly index: IndexStore,
+    @Inject(AttributeBook) private readonly attributes: Pick<AttributeBook, 'of'>,
+  ) {}
 
   async run(tx: EntityManager, dirty: readonly Dirty[]): Promise<void> {
     const sources = await this.index.sources(tx, onePerTicket(dirty), MAX_BODY);
     const whole = sources.filter(({ grows }) => !grows);
-    await this.index.add(tx, whole.filter(({ held }) => !held).map(documentOf));
-    await this.index.replace(tx, whole.filter(({ held }) => held).map(documentOf));
+    const attributes = await this.attributes.of('Ticket');
+    const document = (source: IndexSource) => documentOf(source, attributes);
+    await this.index.add(tx, whole.filter(({ held }) => !held).map(document));
+    await this.index.replace(tx, whole.filter(({ held }) => held).map(document));
     const growths = sources.filter(({ grows, articles }) => grows && articles.length > 0).map(growthOf);
     const grown = new Set(await this.index.grow(tx, growths));
     const overtaken = growths.filter((growth) => !grown.has(growth.ticket_id));
@@ -47,15 +53,19 @@ function onePerTicket(dirty: readonly Dirty[]): Dirty[] {
   return [...whole].map(([ticketId, isWhole]) => ({ ticketId, whole: isWhole }));
 }
 
-function documentOf(source: IndexSource): IndexDocument {
+/** Attributes are words for agents only: who sees one may change, and no document would have to be made again. */
+function documentOf(source: IndexSource, attributes: AttributeSet): IndexDocument {
   const { articles, customer, number, title } = source;
   const open = articles.filter(({ internal }) => !internal);
-  const hasInternal = open.length < articles.length;
+  const values = attributes.all.flatMap((one) =>
+    one.hasWords ? (one.shown(source.custom?.[one.name] ?? null) ?? []) : [],
+  );
+  const hasInternal = open.length < articles.length || values.length > 0;
   return {
     ...madeOf(source),
     number,
     title,
-    lines: linesOf([customer, ...articles.map(({ line }) => line)]),
+    lines: linesOf([customer, ...values, ...articles.map(({ line }) => line)]),
     body: bodyOf(articles),
     public_lines: hasInternal ? linesOf([customer, ...open.map(({ line }) => line)]) : null,
     public_body: hasInternal ? bodyOf(open) : null,

@@ -1,15 +1,16 @@
+import { AttributeBook } from '@helpmesh/attributes';
 import { type Actor, hasPermission, type ParsedInputOf, type ticketList } from '@helpmesh/contracts';
 import { type Clock, type EpochMs, isoTime } from '@helpmesh/kernel';
 import { CLOCK, CursorCodec } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { parseSearch } from '../domain/list/search-query.ts';
 import { agentViews, customerViews, isView, type View, viewRules } from '../domain/list/views.ts';
 import { ListStore } from '../persistence/list.store.ts';
 import type { ListFilter } from '../persistence/list-statement.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { noLookupValue } from './access.ts';
 import { Overviews } from './overviews/overviews.ts';
+import { searchOf } from './attributes/search-attributes.ts';
 import { isAgent } from './read-tickets.ts';
 import { References, Wanted } from './references.ts';
 
@@ -24,6 +25,7 @@ export class ListTickets {
     private readonly references: References,
     private readonly overviews: Overviews,
     private readonly cursors: CursorCodec,
+    private readonly attributes: AttributeBook,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -97,7 +99,7 @@ export class ListTickets {
     else if (query.owner_id !== undefined) filter.ownerId = query.owner_id;
     if (query.customer_id !== undefined) filter.customerId = query.customer_id;
     if (query.organization_id !== undefined) filter.organizationIds = [query.organization_id];
-    if (query.query?.trim()) filter.search = parseSearch(query.query);
+    if (query.query?.trim()) filter.search = searchOf(query.query, await this.attributes.of('Ticket'));
     return filter;
   }
 }

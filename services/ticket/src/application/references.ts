@@ -1,3 +1,4 @@
+import { AttributeBook, type AttributeSet } from '@helpmesh/attributes';
 import { AppError } from '@helpmesh/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -5,7 +6,7 @@ import type { SlaRules } from '../domain/sla/rules.ts';
 import type { Group, Organization, Person } from '../domain/ticket/people.ts';
 import type { TicketPriority } from '../domain/ticket/priority.ts';
 import { States } from '../domain/ticket/state.ts';
-import { SYSTEM_USER, type World } from '../domain/ticket/ticket.ts';
+import { type CustomValue, SYSTEM_USER, type World } from '../domain/ticket/ticket.ts';
 import { type Known, type Needs, ReplicaStore } from '../persistence/replica.store.ts';
 import { IDENTITY, type Identity } from './ports.ts';
 import { RuleBook } from './sla/rule-book.ts';
@@ -64,6 +65,8 @@ export class Refs implements World {
   constructor(
     private readonly known: Known,
     readonly slaRules: SlaRules,
+    /** Custom attributes of tickets. */
+    readonly attributes: AttributeSet,
   ) {
     this.states = new States(known.states);
     this.priorities = known.priorities;
@@ -83,7 +86,8 @@ export class Refs implements World {
       groups: unique.flatMap(({ groups }) => groups),
       organizations: unique.flatMap(({ organizations }) => organizations),
     };
-    return new Refs(together, (all.at(-1) as Refs).slaRules);
+    const { slaRules, attributes } = all.at(-1) as Refs;
+    return new Refs(together, slaRules, attributes);
   }
 
   readonly ownerOf = (userId: number): Person | undefined => this.users.get(userId);
@@ -151,7 +155,16 @@ export class Refs implements World {
         return null;
     }
   };
+
+  /** How people read a value of an attribute, for history. */
+  readonly shownOf = (name: string, value: CustomValue): string | null => {
+    const text = this.attributes.get(name)?.shown(value) ?? (value === null ? null : String(value));
+    return text !== null && text.length > LONGEST_TOLD ? `${text.slice(0, LONGEST_TOLD)}…` : text;
+  };
 }
+
+/** History says what happened, it is no archive of versions. */
+const LONGEST_TOLD = 5_000;
 
 /** Looks up what commands refer to: in the replicas, and by asking identity for what they do not hold yet. */
 @Injectable()
@@ -160,6 +173,7 @@ export class References {
     private readonly db: DataSource,
     private readonly replicas: ReplicaStore,
     private readonly rules: RuleBook,
+    private readonly attributes: AttributeBook,
     @Inject(IDENTITY) private readonly identity: Identity,
   ) {}
 
@@ -173,7 +187,7 @@ export class References {
       const missing = missingOf(wanted, known);
       const asking = JSON.stringify(missing);
       if (asking === asked || asking === NOTHING) {
-        return new Refs(known, await this.rules.at(known.slaRevision));
+        return new Refs(known, await this.rules.at(known.slaRevision), await this.attributes.of('Ticket'));
       }
       asked = asking;
       const told = await this.identity.lookup(missing);

@@ -1,12 +1,13 @@
+import { AttributeBook } from '@helpmesh/attributes';
 import type { Actor, ParsedInputOf, searchTickets } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { parseSearch } from '../domain/list/search-query.ts';
 import { orderOf } from '../persistence/read.store.ts';
 import { SearchStore } from '../persistence/search.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { Conditions } from './conditions.ts';
+import { searchOf } from './attributes/search-attributes.ts';
 import { ReadTickets } from './read-tickets.ts';
 
 type Input = ParsedInputOf<typeof searchTickets>['query'];
@@ -22,12 +23,13 @@ export class SearchTickets {
     private readonly searches: SearchStore,
     private readonly reads: ReadTickets,
     private readonly conditions: Conditions,
+    private readonly attributes: AttributeBook,
   ) {}
 
   /** @returns the answer in the form the flags ask for, as JSON */
   async run(actor: Actor, input: Input): Promise<string> {
     const visible = VisibleTickets.to(actor, 'read');
-    const query = parseSearch(input.query ?? '');
+    const query = searchOf(input.query ?? '', await this.attributes.of('Ticket'));
     const ids = idsOf(input.ids);
     const condition = await this.conditionOf(actor, input.condition);
     if (input.only_total_count) {

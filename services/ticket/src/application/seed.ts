@@ -1,3 +1,4 @@
+import { AttributeSet } from '@helpmesh/attributes';
 import { SystemClock } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { sql, transaction } from '@helpmesh/persistence';
@@ -54,7 +55,9 @@ export async function seed(ds: DataSource, kind: 'zammad' | 'blank'): Promise<vo
       email: null,
       signature: null,
     };
-    const refs = new Refs({ ...known, users: [nicole], groups: [group] }, new SlaRules(known.slaRevision, []));
+    const attributes = new AttributeSet('Ticket', 0, []);
+    const rules = new SlaRules(known.slaRevision, []);
+    const refs = new Refs({ ...known, users: [nicole], groups: [group] }, rules, attributes);
     const ids = await tickets.takeIds(tx, 1, 1);
     const { id, counter } = ids.tickets[0] as { id: number; counter: number };
     const writing = new Writing(new Outbox('ticket'), refs, new SystemClock().now());

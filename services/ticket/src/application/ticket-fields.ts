@@ -1,5 +1,6 @@
+import type { Writer } from '@helpmesh/attributes';
 import type { Actor, TicketInput } from '@helpmesh/contracts';
-import { AppError, epochMs } from '@helpmesh/kernel';
+import { AppError, type EpochMs, epochMs } from '@helpmesh/kernel';
 import type { Group, Person } from '../domain/ticket/people.ts';
 import type { TicketFields } from '../domain/ticket/ticket.ts';
 import { SYSTEM_USER, type Ticket } from '../domain/ticket/ticket.ts';
@@ -55,14 +56,17 @@ export function openingFields(
   part: Part,
   group: Group,
   refs: Refs,
+  now: EpochMs,
 ): TicketFields & { title: string; groupId: number; priorityId: number; customerId: number } {
   const title = input.title?.trim();
   if (!title) throw missingValue('title');
   const customer = part === 'customer' ? refs.person(actor.userId) : customerOf(input, refs);
   if (!customer) throw missingValue('customer_id');
   const fields = part === 'agent' ? agentFields(input, refs) : {};
+  const custom = refs.attributes.made(input.custom, writerFor(part, now));
   return {
     ...fields,
+    ...(custom && { custom }),
     title,
     groupId: group.id,
     priorityId: fields.priorityId ?? refs.defaultPriority.id,
@@ -72,13 +76,16 @@ export function openingFields(
 }
 
 /** What an update of an existing ticket changes. @throws AppError invalid */
-export function changingFields(input: TicketInput, part: Part, ticket: Ticket, refs: Refs): TicketFields {
-  if (part === 'customer') return customersChange(input, refs);
+export function changingFields(input: TicketInput, part: Part, ticket: Ticket, refs: Refs, now: EpochMs): TicketFields {
+  const custom = refs.attributes.changed(ticket.custom, input.custom, writerFor(part, now));
+  const changed = custom === ticket.custom ? {} : { custom };
+  if (part === 'customer') return { ...customersChange(input, refs), ...changed };
   const customer = customerOf(input, refs);
   const group = groupOf(input, refs);
   const title = input.title?.trim();
   const fields: TicketFields = {
     ...agentFields(input, refs),
+    ...changed,
     ...(title && { title }),
     ...(group && { groupId: group.id }),
     ...(customer && { customerId: customer.id }),
@@ -88,6 +95,12 @@ export function changingFields(input: TicketInput, part: Part, ticket: Ticket, r
     fields.organizationId = organizationNamed(input, refs);
   }
   return fields;
+}
+
+/** Agents write every attribute, as clients do; customers those that are on the screen they have. */
+function writerFor(part: Part, now: EpochMs): Writer {
+  const own = part === 'agent' ? 'ticket.agent' : 'ticket.customer';
+  return { everything: part === 'agent', permitted: (permission) => permission === own, now };
 }
 
 function customerKey(input: TicketInput): string | number | undefined {

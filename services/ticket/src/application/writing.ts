@@ -130,7 +130,8 @@ export class Writing {
     let after = { ...changeTicket(before, wanted, author, this.refs, at), ...facts };
     const ofTicket = changesBetween(before, after);
     const changes: Changes = { ...ofTicket, ...also };
-    this.rest.history.push(...updated(ticketId, ofTicket, this.refs.nameOf, author, at));
+    const { nameOf, shownOf } = this.refs;
+    this.rest.history.push(...updated(ticketId, ofTicket, nameOf, shownOf, author, at));
     if (article) after = this.write(after, article, author, at);
     this.keep(after);
     const ticket = ticketSnapshot(after, this.refs);

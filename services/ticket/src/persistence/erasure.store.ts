@@ -27,6 +27,7 @@ export interface ErasableTicket {
   title: string;
   note: string | null;
   preferences: Record<string, unknown>;
+  custom: Record<string, unknown> | null;
 }
 
 export interface ErasableHistory {
@@ -85,7 +86,7 @@ export class ErasureStore {
     return ids(
       on,
       `SELECT t.id FROM ticket t WHERE t.id > $3 AND t.id <= $4 AND t.customer_id <> $1
-         AND ${naming('t.title, t.note, t.preferences::text', '$2')} ORDER BY 1`,
+         AND ${naming('t.title, t.note, t.preferences::text, t.custom::text', '$2')} ORDER BY 1`,
       [userId, patterns, from, to],
     );
   }
@@ -146,7 +147,11 @@ export class ErasureStore {
   }
 
   async ticket(tx: EntityManager, id: number): Promise<ErasableTicket | undefined> {
-    const rows = await sql<ErasableTicket>(tx, 'SELECT id, title, note, preferences FROM ticket WHERE id = $1', [id]);
+    const rows = await sql<ErasableTicket>(
+      tx,
+      'SELECT id, title, note, preferences, custom FROM ticket WHERE id = $1',
+      [id],
+    );
     return rows[0];
   }
 
@@ -182,11 +187,12 @@ export class ErasureStore {
     );
   }
 
-  async setTicket(tx: EntityManager, { id, title, note, preferences }: ErasableTicket): Promise<void> {
+  async setTicket(tx: EntityManager, { id, title, note, preferences, custom }: ErasableTicket): Promise<void> {
     await sql(
       tx,
-      'UPDATE ticket SET title = $2, note = $3, preferences = $4::jsonb, version = version + 1 WHERE id = $1',
-      [id, title, note, JSON.stringify(preferences)],
+      `UPDATE ticket SET title = $2, note = $3, preferences = $4::jsonb, custom = $5::jsonb, version = version + 1
+       WHERE id = $1`,
+      [id, title, note, JSON.stringify(preferences), custom && JSON.stringify(custom)],
     );
   }
 

@@ -1,3 +1,4 @@
+import { AttributeSet } from '@helpmesh/attributes';
 import { connect, createDataSource, migrate, sql, transaction } from '@helpmesh/persistence';
 import { infra } from '@helpmesh/testing';
 import type { DataSource } from 'typeorm';
@@ -6,9 +7,12 @@ import { IndexTickets } from '../application/index-tickets.ts';
 import { databaseSettings, migrations } from '../service.ts';
 import { IndexStore } from './index.store.ts';
 
+const noAttributes = new AttributeSet('Ticket', 0, []);
+const noBook = { of: () => noAttributes };
+
 let ds: DataSource;
 const store = new IndexStore();
-const indexing = new IndexTickets(store);
+const indexing = new IndexTickets(store, noBook);
 
 beforeAll(async () => {
   ds = createDataSource({ url: await infra().database('index'), migrations, settings: databaseSettings });

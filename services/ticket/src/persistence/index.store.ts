@@ -1,5 +1,6 @@
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Ticket } from '../domain/ticket/ticket.ts';
 
 /** Bytes of a stored document above which it is made anew, so that its newest words have room. */
 const MAX_GROWN = 100_000;
@@ -18,6 +19,8 @@ export interface IndexSource {
   number: string;
   title: string;
   customer: string;
+  /** Values of custom attributes. */
+  custom: Ticket['custom'];
   /** There is a document; `grows`: it only lacks the articles below, which came after `heldVersion`. */
   held: boolean;
   grows: boolean;
@@ -65,7 +68,7 @@ export class IndexStore {
   async sources(tx: EntityManager, dirty: readonly Dirty[], maxBody: number): Promise<IndexSource[]> {
     return sql<IndexSource>(
       tx,
-      `SELECT t.id AS "ticketId", t.version, t.number, t.title, state.grows, state.count,
+      `SELECT t.id AS "ticketId", t.version, t.number, t.title, t.custom, state.grows, state.count,
          d.ticket_id IS NOT NULL AS held, d.version AS "heldVersion",
          concat_ws(' ', u.firstname, u.lastname, u.email, u.login) AS customer,
          (SELECT coalesce(json_agg(json_build_object('id', a.id, 'line', ${line('a')},

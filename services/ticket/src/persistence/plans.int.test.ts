@@ -1,3 +1,4 @@
+import { AttributeSet } from '@helpmesh/attributes';
 import type { Actor } from '@helpmesh/contracts';
 import { epochMs } from '@helpmesh/kernel';
 import { connect, createDataSource, migrate, sql, transaction } from '@helpmesh/persistence';
@@ -18,6 +19,9 @@ import { ThreadStore } from './thread.store.ts';
 import { TicketStore } from './ticket.store.ts';
 import { articlesById, threadsById, ticketsById } from './ticket-json.ts';
 import { isVisible, VisibleTickets } from './visible-tickets.ts';
+
+const noAttributes = new AttributeSet('Ticket', 0, []);
+const noBook = { of: () => noAttributes };
 
 /** Enough that a plan which reads a whole table shows; what an agent sees is a small part. */
 const TICKETS = 20_000;
@@ -116,7 +120,7 @@ describe('no statement of a hot path reads a whole table', () => {
   it.each([
     ...(['bare', 'ids-expanded', 'full', 'all'] as const).map((shape) => [
       `get ticket, ${shape}`,
-      ticketsById[shape],
+      ticketsById(shape, noAttributes),
       [true, [5, 6]],
     ]),
     ['thread', threadsById, [[5]]],
@@ -211,9 +215,9 @@ describe('the newest matches', () => {
     ['thirtieth', 30],
     ['rare', 200],
   ])('of %s are those that are ranked, wherever they are', async (word, every) => {
-    const found = await new SearchStore().find(ds, everything, search(word));
+    const found = await new SearchStore(noBook).find(ds, everything, search(word));
     expect(found).toEqual(newest((id) => id % every === 0));
-    const mine = await new SearchStore().find(ds, agent, search(word));
+    const mine = await new SearchStore(noBook).find(ds, agent, search(word));
     expect(mine).toEqual(newest((id) => id % every === 0 && [1, 2].includes(1 + (id % GROUPS))));
   });
 
@@ -242,7 +246,7 @@ describe('what a write reads', () => {
   const index = (whole: boolean) =>
     transaction(ds, (tx) => {
       const dirty = [5, 6].map((ticketId) => ({ ticketId, whole }));
-      return new IndexTickets(new IndexStore()).run(tx, dirty);
+      return new IndexTickets(new IndexStore(), noBook).run(tx, dirty);
     });
   const addArticles = () =>
     sql(

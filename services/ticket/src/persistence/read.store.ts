@@ -1,4 +1,6 @@
+import { AttributeBook } from '@helpmesh/attributes';
 import { sql } from '@helpmesh/persistence';
+import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { articlesById, type TicketShape, threadsById, ticketsById } from './ticket-json.ts';
 import { isVisible, type VisibleTickets } from './visible-tickets.ts';
@@ -27,10 +29,14 @@ export function orderOf(sortBy: string | undefined, orderBy: string | undefined)
 }
 
 /** Reads whose answer PostgreSQL writes as JSON; each is one statement, each is scoped. */
+@Injectable()
 export class ReadStore {
+  constructor(@Inject(AttributeBook) private readonly attributes: Pick<AttributeBook, 'of'>) {}
+
   /** The visible ones of these tickets. @param agent  whether people are shown with their addresses */
   async tickets(on: On, visible: VisibleTickets, ids: number[], shape: TicketShape, agent: boolean): Promise<ById> {
-    return byId(await sql(on, ticketsById[shape], [...visible.params, agent, ids]));
+    const statement = ticketsById(shape, await this.attributes.of('Ticket'));
+    return byId(await sql(on, statement, [...visible.params, agent, ids]));
   }
 
   /** Threads of the visible ones of these tickets, each a JSON array. */

@@ -1,4 +1,4 @@
-import type { SearchField, SearchQuery } from '../domain/list/search-query.ts';
+import type { CustomTerm, SearchField, SearchQuery } from '../domain/list/search-query.ts';
 import { tagKey } from '../domain/tag/tag.ts';
 import { seesAsAgent } from './visible-tickets.ts';
 
@@ -78,6 +78,7 @@ export function searchTerms(query: SearchQuery, param: (value: unknown) => strin
       values.map((value) => `(${holds(field, [value])}) IS NOT TRUE`),
     ),
   ];
+  filters.push(...query.custom.map((term) => customCondition(term, param)));
   const queries = [
     ...(query.words ? [`websearch_to_tsquery('helpmesh', ${param(query.words)})`] : []),
     ...query.prefixes.map((prefix) => `to_tsquery('helpmesh', ${param(`'${prefix.replaceAll("'", "''")}':*`)})`),
@@ -88,6 +89,24 @@ export function searchTerms(query: SearchQuery, param: (value: unknown) => strin
   const like = query.parts.length === 1 && part !== undefined && part.length >= 3 ? param(likeOf(part)) : undefined;
   const piece = like && `(d.title ILIKE ${like} OR d.number LIKE ${like})`;
   return { filters, words: { tsquery: queries.join(' && '), piece } };
+}
+
+/** Over the ticket `t`; every way to match is one that the index on `custom` answers, but for what nothing was set in. */
+function customCondition(
+  { name, anyOf, parts, unset, agentsOnly }: CustomTerm,
+  param: (value: unknown) => string,
+): string {
+  const holds = anyOf.flatMap((value) => [
+    `t.custom @> ${param(JSON.stringify({ [name]: value }))}::jsonb`,
+    ...(typeof value === 'string' ? [`t.custom @> ${param(JSON.stringify({ [name]: [value] }))}::jsonb`] : []),
+  ]);
+  const reads = parts.map((part) => {
+    const key = param(name);
+    return `(t.custom ? ${key}::text AND t.custom ->> ${key}::text ILIKE ${param(likeOf(part))})`;
+  });
+  const never = unset ? [`coalesce(NOT t.custom ? ${param(name)}::text, true)`] : [];
+  const any = [...holds, ...reads, ...never].join(' OR ') || 'false';
+  return `${agentsOnly ? `${seesAsAgent()} AND ` : ''}(${any})`;
 }
 
 function likeOf(part: string): string {

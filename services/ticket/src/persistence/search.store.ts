@@ -1,4 +1,6 @@
+import { AttributeBook, type AttributeSet } from '@helpmesh/attributes';
 import { sql } from '@helpmesh/persistence';
+import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { Circumstances, Condition } from '../domain/condition/condition.ts';
 import type { SearchQuery } from '../domain/list/search-query.ts';
@@ -36,7 +38,10 @@ export interface SearchRequest {
 type Asked = Pick<SearchRequest, 'query' | 'ids' | 'condition'>;
 
 /** Questions to the full-text index. */
+@Injectable()
 export class SearchStore {
+  constructor(@Inject(AttributeBook) private readonly attributes: Pick<AttributeBook, 'of'>) {}
+
   /** Ids of a page of matches. */
   async find(on: DataSource, visible: VisibleTickets, request: SearchRequest): Promise<number[]> {
     const { text, params } = findStatement(visible, request);
@@ -45,7 +50,7 @@ export class SearchStore {
 
   /** A page of matches as a JSON array. */
   async show(on: DataSource, visible: VisibleTickets, request: SearchRequest, shape: ListedShape): Promise<string> {
-    const { text, params } = showStatement(visible, request, shape);
+    const { text, params } = showStatement(visible, request, shape, await this.attributes.of('Ticket'));
     const [row] = await sql<{ tickets: string }>(on, text, params);
     return (row as { tickets: string }).tickets;
   }
@@ -80,9 +85,14 @@ export function findStatement(visible: VisibleTickets, request: SearchRequest): 
 }
 
 /** The same page as one JSON array of tickets. */
-export function showStatement(visible: VisibleTickets, request: SearchRequest, shape: ListedShape): Statement {
+export function showStatement(
+  visible: VisibleTickets,
+  request: SearchRequest,
+  shape: ListedShape,
+  attributes: AttributeSet,
+): Statement {
   const { text, params } = findStatement(visible, request);
-  return { text: arrayOfTickets(shape, text), params };
+  return { text: arrayOfTickets(shape, text, attributes), params };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Attribute, AttributeSet } from '@helpmesh/attributes';
 import { referencingChecklists } from './checklist.store.ts';
 import { linksOf } from './link.store.ts';
 import { mentionsOf } from './mention.store.ts';
@@ -22,7 +23,37 @@ const own = `CASE WHEN (t.time_unit IS NULL AND t.checklist_id IS NULL) OR ${see
   ELSE regexp_replace(t.json, ${keptFromCustomers}, '"time_unit":null,"checklist_id":null') END`;
 
 /** Members are joined as text: the ticket holds its own as it was last written (migration 6). */
-const members = `${own} || ',"preferences":' || ${preferences}`;
+const plainMembers = `${own} || ',"preferences":' || ${preferences}`;
+
+/**
+ * Custom attributes as further members, in their order. Most tickets have no values, and what is shown of these is the
+ * same text for all. Names and defaults stand in the statement: it is a new one after a change of the attributes.
+ */
+function customMembers(attributes: readonly Attribute[]): string {
+  if (attributes.length === 0) return `''`;
+  const none = attributes.map(({ name, fallback }) => `,"${name}":${JSON.stringify(fallback)}`).join('');
+  const names = literal(`{${attributes.map(({ name }) => name).join(',')}}`);
+  const defaults = literal(
+    JSON.stringify(Object.fromEntries(attributes.map(({ name, fallback }) => [name, fallback]))),
+  );
+  return `CASE WHEN t.custom IS NULL THEN ${literal(none)} ELSE (
+    SELECT string_agg(',"' || name || '":' || coalesce(t.custom -> name, ${defaults}::jsonb -> name)::text, '')
+    FROM unnest(${names}::text[]) AS name) END`;
+}
+
+/** A customer sees only what is on one of their screens. */
+function membersWith(attributes: AttributeSet): string {
+  if (attributes.isEmpty) return plainMembers;
+  const permitted = (permission: string) => permission === 'ticket.customer';
+  const [all, customers] = [attributes.all, attributes.seenBy({ everything: false, permitted })];
+  const custom =
+    all.length === customers.length
+      ? customMembers(all)
+      : `CASE WHEN ${seesAsAgent()} THEN ${customMembers(all)} ELSE ${customMembers(customers)} END`;
+  return `${plainMembers} || (${custom})`;
+}
+
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 const articleIds = `array_to_string(ARRAY(
   SELECT a.id FROM article a WHERE a.ticket_id = t.id AND (NOT a.internal OR ${seesAsAgent()}) ORDER BY a.id), ',')`;
@@ -43,12 +74,6 @@ const ticketNames = `
     'ticket_time_accounting', '[]'::json,
     'referencing_checklists', to_json(${referencingChecklists('t.id', 'name')})))`;
 
-const bare = `(${members} || '}')`;
-const withIds = `(${members} || ',"article_ids":[' || ${articleIds}
-  || '],"ticket_time_accounting_ids":['
-  || CASE WHEN t.time_unit IS NOT NULL AND ${seesAsAgent()} THEN ${timeIdsOf('t.id')} ELSE '' END
-  || '],"referencing_checklist_ids":['
-  || array_to_string(${referencingChecklists('t.id', 'id')}, ',') || ']}')`;
 const joined = (object: string) => `left(${object}, -1) || ',' || substr((${ticketNames})::text, 2)`;
 
 const attachments = `
@@ -77,8 +102,8 @@ export const articleJson = `(SELECT row_to_json(article_row) FROM (SELECT ${arti
 export const articleIsVisible = `(NOT a.internal OR ${seesAsAgent()})`;
 
 /** Everything that the ticket `t` refers to and the actor may see, by kind and id. $5: the actor is an agent. */
-const assets = `json_build_object(
-  'Ticket', json_build_object(t.id, ${withIds}::json),
+const assetsWith = (ticket: string) => `json_build_object(
+  'Ticket', json_build_object(t.id, ${ticket}::json),
   'TicketArticle', (SELECT coalesce(json_object_agg(a.id, ${articleJson}), '{}') FROM article a
                     WHERE a.ticket_id = t.id AND ${articleIsVisible}),
   'User', (SELECT coalesce(json_object_agg(u.id, CASE WHEN $5::boolean OR u.id = t.customer_id
@@ -97,38 +122,65 @@ const assets = `json_build_object(
 export const ticketShapes = ['bare', 'bare-expanded', 'ids', 'ids-expanded', 'full', 'all'] as const;
 export type TicketShape = (typeof ticketShapes)[number];
 
-const objectOf: Record<TicketShape, string> = {
-  bare,
-  'bare-expanded': joined(bare),
-  ids: withIds,
-  'ids-expanded': joined(withIds),
-  full: `json_build_object('id', t.id, 'assets', ${assets})::text`,
-  all: `json_build_object('ticket_id', t.id,
+function objectsWith(members: string): Record<TicketShape, string> {
+  const bare = `(${members} || '}')`;
+  const withIds = `(${members} || ',"article_ids":[' || ${articleIds}
+    || '],"ticket_time_accounting_ids":['
+    || CASE WHEN t.time_unit IS NOT NULL AND ${seesAsAgent()} THEN ${timeIdsOf('t.id')} ELSE '' END
+    || '],"referencing_checklist_ids":['
+    || array_to_string(${referencingChecklists('t.id', 'id')}, ',') || ']}')`;
+  const assets = assetsWith(withIds);
+  return {
+    bare,
+    'bare-expanded': joined(bare),
+    ids: withIds,
+    'ids-expanded': joined(withIds),
+    full: `json_build_object('id', t.id, 'assets', ${assets})::text`,
+    all: `json_build_object('ticket_id', t.id,
     'ticket_article_ids', (SELECT coalesce(json_agg(a.id ORDER BY a.id), '[]') FROM article a
                            WHERE a.ticket_id = t.id AND ${articleIsVisible}),
     'assets', ${assets}, 'form_meta', '{}'::json,
     'tags', to_json(CASE WHEN ${seesAsAgent()} THEN ${tagNamesOf('t.id')} ELSE '{}' END), 'links', CASE WHEN ${seesAsAgent()} THEN ${linksOf('t.id')} ELSE '[]' END,
     'mentions', CASE WHEN ${seesAsAgent()} THEN ${mentionsOf('t.id')} ELSE '[]' END,
     'time_accountings', CASE WHEN t.time_unit IS NOT NULL AND ${seesAsAgent()} THEN ${timesOf('t.id')} ELSE '[]' END)::text`,
-};
+  };
+}
+
+interface Statements {
+  objectOf: Record<TicketShape, string>;
+  byId: Record<TicketShape, string>;
+}
+
+const made = new WeakMap<AttributeSet, Statements>();
+
+/** Made once for each set of attributes. */
+function statementsFor(attributes: AttributeSet): Statements {
+  const known = made.get(attributes);
+  if (known) return known;
+  const objectOf = objectsWith(membersWith(attributes));
+  const byId = Object.fromEntries(
+    ticketShapes.map((shape) => [
+      shape,
+      `SELECT t.id, ${objectOf[shape]} AS json
+       FROM unnest($6::int[]) WITH ORDINALITY AS wanted (id, place) JOIN ticket t ON t.id = wanted.id
+       WHERE ${isVisible()} AND ($5::boolean IS NOT NULL) ORDER BY place`,
+    ]),
+  ) as Record<TicketShape, string>;
+  made.set(attributes, { objectOf, byId });
+  return { objectOf, byId };
+}
 
 /** Visible tickets among the ids $6, as JSON in the given shape, in the order of the ids. $5: the actor is an agent. */
-export const ticketsById = Object.fromEntries(
-  ticketShapes.map((shape) => [
-    shape,
-    `SELECT t.id, ${objectOf[shape]} AS json
-     FROM unnest($6::int[]) WITH ORDINALITY AS wanted (id, place) JOIN ticket t ON t.id = wanted.id
-     WHERE ${isVisible()} AND ($5::boolean IS NOT NULL) ORDER BY place`,
-  ]),
-) as Record<TicketShape, string>;
+export const ticketsById = (shape: TicketShape, attributes: AttributeSet): string =>
+  statementsFor(attributes).byId[shape];
 
 /** Forms of one ticket that need no `agent`: what lists are made of. */
 export type ListedShape = Exclude<TicketShape, 'full' | 'all'>;
 
 /** The visible ones of a page as one JSON array. @param page  a statement that yields their `id` in order; from $5 on */
-export const arrayOfTickets = (shape: ListedShape, page: string): string =>
+export const arrayOfTickets = (shape: ListedShape, page: string, attributes: AttributeSet): string =>
   `SELECT '[' || coalesce(string_agg(shown.json, ',' ORDER BY n), '') || ']' AS tickets FROM (
-     SELECT n, ${objectOf[shape]} AS json
+     SELECT n, ${statementsFor(attributes).objectOf[shape]} AS json
      FROM unnest(ARRAY(SELECT id FROM (${page}) AS page)) WITH ORDINALITY AS place (id, n) JOIN ticket t ON t.id = place.id
      WHERE ${isVisible()}) AS shown`;
 

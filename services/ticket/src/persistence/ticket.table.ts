@@ -17,7 +17,7 @@ export const escalationColumns = [
 /** Columns that the rules of this service write. */
 export const ticketColumns = [
   ...['id', 'number', 'title', 'group_id', 'state_id', 'priority_id', 'owner_id', 'customer_id', 'organization_id'],
-  ...['note', 'type', 'pending_time', 'preferences', 'article_count', 'create_article_type_id'],
+  ...['note', 'type', 'pending_time', 'preferences', 'custom', 'article_count', 'create_article_type_id'],
   ...['create_article_sender_id', 'first_response_at', 'close_at', 'last_close_at', 'last_contact_at'],
   ...['last_contact_agent_at', 'last_contact_customer_at', 'last_owner_update_at'],
   ...escalationColumns,
@@ -67,6 +67,7 @@ export function ticketRow(ticket: Ticket): Row {
     type: ticket.type,
     pending_time: at(ticket.pendingTime),
     preferences: ticket.preferences,
+    custom: ticket.custom,
     article_count: ticket.articleCount,
     create_article_type_id: ticket.createArticleTypeId,
     create_article_sender_id: ticket.createArticleSenderId,
@@ -102,6 +103,7 @@ export function ticketOf(row: Row): Ticket {
     type: row.type as string | null,
     pendingTime: instant(row.pending_time),
     preferences: row.preferences as Record<string, unknown>,
+    custom: row.custom as Ticket['custom'],
     articleCount: row.article_count as number | null,
     createArticleTypeId: row.create_article_type_id as number | null,
     createArticleSenderId: row.create_article_sender_id as number | null,

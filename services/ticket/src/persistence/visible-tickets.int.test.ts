@@ -1,3 +1,4 @@
+import { AttributeSet } from '@helpmesh/attributes';
 import type { Actor } from '@helpmesh/contracts';
 import { connect, createDataSource, migrate, sql } from '@helpmesh/persistence';
 import { anyActor, infra, type ModelTicket, modelSees, modelSeesAsAgent } from '@helpmesh/testing';
@@ -12,6 +13,9 @@ import type { ListFilter, ListOrder } from './list-statement.ts';
 import { ReadStore } from './read.store.ts';
 import { SearchStore } from './search.store.ts';
 import { VisibleTickets } from './visible-tickets.ts';
+
+const noAttributes = new AttributeSet('Ticket', 0, []);
+const noBook = { of: () => noAttributes };
 
 /** Deterministic tickets over few groups, people and organizations, so that scopes meet them in every way. */
 const COUNT = 400;
@@ -98,7 +102,7 @@ function expected(actor: Actor, filter: ListFilter = {}): number[] {
 
 describe('S15: what SQL shows is what the naive model allows', () => {
   it('for reads by id and plain pages', async () => {
-    const reads = new ReadStore();
+    const reads = new ReadStore(noBook);
     const ids = rows.map(({ id }) => id);
     await fc.assert(
       fc.asyncProperty(anyActor, async (actor) => {
@@ -160,9 +164,9 @@ describe('S15: what SQL shows is what the naive model allows', () => {
   });
 
   it('S16: for search, where words of internal articles are for agents of the group only', async () => {
-    const searches = new SearchStore();
+    const searches = new SearchStore(noBook);
     const ask = {
-      query: { words: 'secret', prefixes: [], parts: ['secret'], fields: {} },
+      query: { words: 'secret', prefixes: [], parts: ['secret'], fields: {}, custom: [] },
       order: [],
       limit: COUNT,
       offset: 0,
@@ -201,7 +205,7 @@ describe('S15, S16: what hangs on a ticket is shown with it, and what is interna
   }
 
   it('threads and single articles', async () => {
-    const reads = new ReadStore();
+    const reads = new ReadStore(noBook);
     const ids = rows.map(({ id }) => id);
     await fc.assert(
       fc.asyncProperty(anyActor, async (actor) => {
@@ -222,7 +226,7 @@ describe('S15, S16: what hangs on a ticket is shown with it, and what is interna
   });
 
   it('the articles named in each shape of a ticket', async () => {
-    const reads = new ReadStore();
+    const reads = new ReadStore(noBook);
     await fc.assert(
       fc.asyncProperty(anyActor, some, fc.boolean(), async (actor, picks, agent) => {
         const visible = VisibleTickets.to(actor, 'read');

@@ -17,7 +17,7 @@ const told = [
 /** Of the person alone: that it changed is told, and not from what to what, for an audit log forgets nothing. */
 const personal = [
   ...(['firstname', 'lastname', 'web', 'phone', 'fax', 'mobile', 'department', 'street', 'zip', 'city'] as const),
-  ...(['country', 'address', 'note', 'preferences'] as const),
+  ...(['country', 'address', 'note', 'preferences', 'custom'] as const),
 ] as const;
 
 /**

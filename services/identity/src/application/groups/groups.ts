@@ -11,6 +11,7 @@ import { deepest, isInside, joinGroupName, separator, splitGroupName } from '../
 import { searchTerms, windowOf } from '../../domain/reading.ts';
 import { type GroupRow, GroupStore, type GroupValues, groupSearchFields } from '../../persistence/group.store.ts';
 import { Announce } from '../announce.ts';
+import { Attributes } from '../attributes/attributes.ts';
 import { Audit } from '../audit/audit.ts';
 import { History } from '../history/history.ts';
 import { type Json, Present, type Shape } from '../present.ts';
@@ -32,6 +33,7 @@ export class Groups {
     private readonly groups: GroupStore,
     private readonly announce: Announce,
     private readonly present: Present,
+    private readonly attributes: Attributes,
     private readonly history: History,
     private readonly audit: Audit,
     private readonly tickets: TicketReferences,
@@ -53,7 +55,10 @@ export class Groups {
   /** @throws AppError forbidden for customers */
   async search(actor: Actor, query: SearchQuery): Promise<Json | Json[]> {
     if (!mayGroups.see(actor)) throw refusals.notAuthorized();
-    const terms = searchTerms(query.query ?? query.term ?? '', groupSearchFields);
+    const terms = searchTerms(query.query ?? query.term ?? '', [
+      ...groupSearchFields,
+      ...(await this.attributes.searchable(actor, 'Group')),
+    ]);
     const { ids, total } = await this.groups.search(this.db, terms, query.ids ?? null, windowOf(query, searched));
     if (query.only_total_count) return { total_count: total };
     const rows = await this.groups.byIds(this.db, ids);
@@ -82,7 +87,8 @@ export class Groups {
     if (!(input.name ?? input.name_last)?.trim()) throw refusals.blank('Name');
     return this.guarded(async (tx) => {
       const place = await this.placeOf(tx, input, null);
-      const id = await this.groups.insert(tx, { ...valuesOf(input), ...place }, this.by(actor));
+      const custom = await this.attributes.made(actor, 'Group', input.custom);
+      const id = await this.groups.insert(tx, { ...valuesOf(input), ...place, custom }, this.by(actor));
       await this.announce.groupsChanged(tx, 'created', [id]);
       await this.recordChange(tx, actor, 'created', null, await this.row(tx, id));
       return this.present.one(tx, actor, 'groups', await this.row(tx, id), shape);
@@ -97,7 +103,8 @@ export class Groups {
       if (!before) throw refusals.notFound('Group', id);
       const place = await this.placeOf(tx, input, before);
       const old: Record<string, unknown> = { ...before };
-      const written = Object.entries({ ...valuesOf(input), ...place });
+      const custom = await this.attributes.changed(actor, 'Group', before, input.custom);
+      const written = Object.entries({ ...valuesOf(input), ...place, custom });
       const changed = written.filter(([name, value]) => !isDeepStrictEqual(old[name], value));
       if (changed.length > 0) {
         const below = place.name === before.name ? [] : await this.groups.below(tx, before.name);
@@ -223,6 +230,7 @@ const auditedColumns = [
   'signature',
   'shared_drafts',
   'summary_generation',
+  'custom',
 ] as const;
 
 /** What lies below moves along, and may lie no deeper than anything else. @throws AppError invalid */

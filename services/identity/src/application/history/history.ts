@@ -1,12 +1,15 @@
+import type { AttributeSet, Value, Values } from '@helpmesh/attributes';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type Change, changesOf, type Named, shownValue, type Tracked } from '../../domain/history.ts';
+import { type Change, changesOf, customChanges, type Named, shownValue, type Tracked } from '../../domain/history.ts';
 import { type GroupRow, GroupStore } from '../../persistence/group.store.ts';
 import { type HistoryObject, HistoryStore } from '../../persistence/history.store.ts';
 import { type OrganizationRow, OrganizationStore } from '../../persistence/organization.store.ts';
 import { type RoleRow, RoleStore } from '../../persistence/role.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
 import type { UserRow } from '../../persistence/user.table.ts';
+
+import { Attributes } from '../attributes/attributes.ts';
 
 type By = { userId: number; at: Date };
 
@@ -22,18 +25,20 @@ export class History {
     private readonly organizationStore: OrganizationStore,
     private readonly groupStore: GroupStore,
     private readonly roleStore: RoleStore,
+    private readonly attributes: Attributes,
   ) {}
 
-  users(tx: EntityManager, before: readonly UserRow[], after: readonly UserRow[], by: By): Promise<void> {
-    return this.record(tx, 'User', before, after, trackedOfUsers, by);
+  async users(tx: EntityManager, before: readonly UserRow[], after: readonly UserRow[], by: By): Promise<void> {
+    return this.record(tx, 'User', before, after, trackedOfUsers, by, await this.attributes.set('User'));
   }
 
-  organization(tx: EntityManager, before: OrganizationRow, after: OrganizationRow, by: By): Promise<void> {
-    return this.record(tx, 'Organization', [before], [after], trackedOfOrganizations, by);
+  async organization(tx: EntityManager, before: OrganizationRow, after: OrganizationRow, by: By): Promise<void> {
+    const set = await this.attributes.set('Organization');
+    return this.record(tx, 'Organization', [before], [after], trackedOfOrganizations, by, set);
   }
 
-  groups(tx: EntityManager, before: readonly GroupRow[], after: readonly GroupRow[], by: By): Promise<void> {
-    return this.record(tx, 'Group', before, after, trackedOfGroups, by);
+  async groups(tx: EntityManager, before: readonly GroupRow[], after: readonly GroupRow[], by: By): Promise<void> {
+    return this.record(tx, 'Group', before, after, trackedOfGroups, by, await this.attributes.set('Group'));
   }
 
   role(tx: EntityManager, before: RoleRow, after: RoleRow, by: By): Promise<void> {
@@ -44,18 +49,23 @@ export class History {
     return this.store.forget(tx, object, id);
   }
 
-  private async record<R extends { id: number }>(
+  private async record<R extends { id: number; custom?: Values }>(
     tx: EntityManager,
     object: HistoryObject,
     before: readonly R[],
     after: readonly R[],
     tracked: Tracked<R>,
     by: By,
+    attributes?: AttributeSet,
   ): Promise<void> {
     const old = new Map(before.map((row) => [row.id, row]));
     const changes = after.flatMap((row) => {
       const was = old.get(row.id);
-      return was ? changesOf(was, row, tracked).map((change) => ({ ...change, oId: row.id })) : [];
+      if (!was) return [];
+      const custom = customChanges(was.custom ?? null, row.custom ?? null, (name, value) => {
+        return attributes?.get(name)?.shown(value as Value) ?? null;
+      });
+      return [...changesOf(was, row, tracked), ...custom].map((change) => ({ ...change, oId: row.id }));
     });
     if (changes.length === 0) return;
     const nameOf = await this.names(tx, changes);

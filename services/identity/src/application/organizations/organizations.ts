@@ -16,6 +16,7 @@ import {
 } from '../../persistence/organization.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
+import { Attributes } from '../attributes/attributes.ts';
 import { Audit } from '../audit/audit.ts';
 import { History } from '../history/history.ts';
 import { type Json, Present, type Shape } from '../present.ts';
@@ -50,6 +51,7 @@ export class Organizations {
     private readonly users: UserStore,
     private readonly announce: Announce,
     private readonly present: Present,
+    private readonly attributes: Attributes,
     private readonly history: History,
     private readonly audit: Audit,
     private readonly tickets: TicketReferences,
@@ -66,7 +68,10 @@ export class Organizations {
   /** @throws AppError forbidden for customers */
   async search(actor: Actor, query: SearchQuery): Promise<Json | Json[]> {
     if (!mayOrganizations.search(actor)) throw refusals.notAuthorized();
-    const terms = searchTerms(query.query ?? query.term ?? '', organizationSearchFields);
+    const terms = searchTerms(query.query ?? query.term ?? '', [
+      ...organizationSearchFields,
+      ...(await this.attributes.searchable(actor, 'Organization')),
+    ]);
     const { ids, total } = await this.organizations.search(
       this.db,
       terms,
@@ -99,7 +104,8 @@ export class Organizations {
     const values = valuesOf(input);
     if (!values.name) throw refusals.blank('Name');
     return this.guarded(async (tx) => {
-      const id = await this.organizations.insert(tx, values, this.by(actor));
+      const custom = await this.attributes.made(actor, 'Organization', input.custom);
+      const id = await this.organizations.insert(tx, { ...values, custom }, this.by(actor));
       await this.announce.organizationsChanged(tx, 'created', [id]);
       await this.setMembers(tx, actor, id, input);
       await this.recordChange(tx, actor, 'created', null, await this.row(tx, id));
@@ -116,7 +122,10 @@ export class Organizations {
       const before = await this.organizations.lock(tx, id);
       if (!before) throw refusals.notFound('Organization', id);
       const old: Record<string, unknown> = { ...before };
-      const changed = Object.entries(written).filter(([name, value]) => !isDeepStrictEqual(old[name], value));
+      const custom = await this.attributes.changed(actor, 'Organization', before, input.custom);
+      const changed = Object.entries({ ...written, custom }).filter(
+        ([name, value]) => !isDeepStrictEqual(old[name], value),
+      );
       const values: OrganizationValues = Object.fromEntries(changed);
       const membersChanged = await this.setMembers(tx, actor, id, input);
       if (changed.length > 0 || membersChanged) {
@@ -226,7 +235,7 @@ export class Organizations {
 
 const auditedColumns = [
   ...(['name', 'shared', 'domain', 'domain_assignment', 'active', 'vip', 'note'] as const),
-  ...(['member_ids', 'secondary_member_ids'] as const),
+  ...(['member_ids', 'secondary_member_ids', 'custom'] as const),
 ] as const;
 
 /** Who would come or go; nobody when nothing is wished. */

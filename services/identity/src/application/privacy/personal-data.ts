@@ -4,6 +4,7 @@ import { ActorSigner } from '@helpmesh/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { PersonalDataStore } from '../../persistence/personal-data.store.ts';
+import { Attributes } from '../attributes/attributes.ts';
 
 /** Of whom, and how much. */
 export interface Wanted {
@@ -23,6 +24,7 @@ export class PersonalData {
   constructor(
     private readonly db: DataSource,
     private readonly store: PersonalDataStore,
+    private readonly attributes: Attributes,
     private readonly rpc: RpcClient,
     private readonly signer: ActorSigner,
   ) {}
@@ -30,7 +32,8 @@ export class PersonalData {
   /** @throws AppError unavailable while a neighbour does not answer */
   async *of(wanted: Wanted): AsyncGenerator<PersonalDataPart> {
     const { userId, internal } = wanted;
-    yield { path: 'profile.json', data: await this.store.profile(this.db, userId, internal), files: [] };
+    const attributes = await this.attributes.ofPerson(internal);
+    yield { path: 'profile.json', data: await this.store.profile(this.db, userId, internal, attributes), files: [] };
     yield { path: 'access.json', data: await this.store.access(this.db, userId), files: [] };
     yield* this.lines(wanted, 'history');
     yield* this.lines(wanted, 'audit');

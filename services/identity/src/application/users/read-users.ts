@@ -6,6 +6,7 @@ import { grantedBy } from '../../domain/permissions.ts';
 import { searchTerms, windowOf } from '../../domain/reading.ts';
 import { UserStore, userSearchFields } from '../../persistence/user.store.ts';
 import { shownUserColumns, type UserRow } from '../../persistence/user.table.ts';
+import { Attributes } from '../attributes/attributes.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
 import { fullName } from '../sign-in/links.ts';
@@ -22,6 +23,7 @@ export class ReadUsers {
     private readonly db: DataSource,
     private readonly users: UserStore,
     private readonly present: Present,
+    private readonly attributes: Attributes,
   ) {}
 
   async list(actor: Actor, query: ListQuery): Promise<Json | Json[]> {
@@ -34,7 +36,10 @@ export class ReadUsers {
   async search(actor: Actor, query: SearchQuery): Promise<Json | Json[]> {
     if (!mayUsers.search(actor)) throw refusals.notAuthorized();
     const search = {
-      terms: searchTerms(query.query ?? query.term ?? '', userSearchFields),
+      terms: searchTerms(query.query ?? query.term ?? '', [
+        ...userSearchFields,
+        ...(await this.attributes.searchable(actor, 'User')),
+      ]),
       ids: query.ids,
       roleIds: query.role_ids,
       groupIds: query.group_ids,

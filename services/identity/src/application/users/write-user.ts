@@ -14,6 +14,7 @@ import { RoleStore } from '../../persistence/role.store.ts';
 import { UserStore } from '../../persistence/user.store.ts';
 import type { UserRow } from '../../persistence/user.table.ts';
 import { Announce } from '../announce.ts';
+import { Attributes } from '../attributes/attributes.ts';
 import { Audit } from '../audit/audit.ts';
 import { userChanges } from '../audit/user-changes.ts';
 
@@ -42,6 +43,7 @@ export class WriteUser {
     private readonly links: Links,
     private readonly announce: Announce,
     private readonly present: Present,
+    private readonly attributes: Attributes,
     private readonly history: History,
     private readonly audit: Audit,
     private readonly tickets: TicketReferences,
@@ -63,7 +65,8 @@ export class WriteUser {
           ? await this.organizations.idByDomain(tx, domainOf(identification.email))
           : (resolved.values.organization_id ?? null);
       const by = { userId: actor.userId, at: new Date(this.clock.now()) };
-      const values = { ...resolved.values, ...identification, ...hash, organization_id: organizationId };
+      const custom = await this.attributes.made(actor, 'User', input.custom);
+      const values = { ...resolved.values, ...identification, ...hash, custom, organization_id: organizationId };
       const id = await this.users.insert(tx, values, by);
       await this.users.setRoles(tx, id, resolved.roleIds ?? (await this.roles.signupIds(tx)));
       if (resolved.organizationIds) await this.users.setOrganizations(tx, id, resolved.organizationIds);
@@ -95,7 +98,8 @@ export class WriteUser {
       if (resolved.values.preferences) {
         resolved.values.preferences = { ...before.preferences, ...resolved.values.preferences };
       }
-      const after = { ...resolved, values: { ...resolved.values, ...identification, ...hash } };
+      const custom = await this.attributes.changed(actor, 'User', before, input.custom);
+      const after = { ...resolved, values: { ...resolved.values, ...identification, ...hash, custom } };
       await this.refuseBeyond(tx, actor, before, after, input.invite === true);
       await this.change.run(tx, actor, before, after);
       const row = await this.row(tx, id);

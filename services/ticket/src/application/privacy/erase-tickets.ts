@@ -158,6 +158,7 @@ export class EraseTickets implements Eraser {
       title: emptied ? ERASED_TEXT : person.rewrite(ticket.title, theirs),
       note: ticket.note === null ? null : person.rewrite(ticket.note, theirs),
       preferences: person.rewriteAll(ticket.preferences, theirs),
+      custom: ticket.custom && person.rewriteAll(ticket.custom, theirs),
     };
     const touched = JSON.stringify(next) !== JSON.stringify(ticket);
     // The search document says the customer's name, whatever the ticket says.

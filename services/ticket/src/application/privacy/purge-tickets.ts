@@ -96,7 +96,8 @@ export class PurgeTickets {
     }
     const title = person.rewrite(ticket.title, true);
     const note = ticket.note === null ? null : person.rewrite(ticket.note, true);
-    await this.texts.setTicket(tx, { id, title, note, preferences: {} });
+    const custom = ticket.custom && person.rewriteAll(ticket.custom, true);
+    await this.texts.setTicket(tx, { id, title, note, preferences: {}, custom });
     const people = [...new Set([ticket.customerId, ...customers.ids])];
     await this.store.replacePeople(tx, id, people, { id: SYSTEM_USER, login: '-' }, this.clock.now());
     await this.index.run(tx, [{ ticketId: id, whole: true }]);

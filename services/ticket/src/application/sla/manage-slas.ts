@@ -1,3 +1,4 @@
+import { AttributeBook } from '@helpmesh/attributes';
 import {
   type Actor,
   auditMessage,
@@ -18,6 +19,7 @@ import { slaKnowledge } from '../../domain/sla/rules.ts';
 import { WorkingTime } from '../../domain/sla/working-time.ts';
 import { type Shown, SlaAdminStore, type SlaKind, type Values } from '../../persistence/sla-admin.store.ts';
 import { invalidParam, missingValue, noLookupValue, notFound, requireAnyOf } from '../access.ts';
+import { knownAttributes } from '../attributes/known-attributes.ts';
 import { conditionOf } from '../conditions.ts';
 import { SlaTimer } from './sla-timer.ts';
 
@@ -46,6 +48,7 @@ export class ManageSlas {
     private readonly store: SlaAdminStore,
     private readonly outbox: Outbox,
     private readonly timer: SlaTimer,
+    private readonly attributes: AttributeBook,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -138,7 +141,7 @@ export class ManageSlas {
       if (values.calendar_id === undefined) throw noLookupValue('calendar', calendar);
     }
     if (condition !== undefined) {
-      conditionOf(condition, slaKnowledge);
+      conditionOf(condition, slaKnowledge(knownAttributes(await this.attributes.of('Ticket'))));
       values.condition = condition ?? {};
     }
     const next: Values = { ...before, ...values };

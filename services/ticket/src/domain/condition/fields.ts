@@ -1,4 +1,5 @@
 import type { ClockName } from '../sla/escalation.ts';
+import { tagKey } from '../tag/tag.ts';
 import type { Group, Organization, Person } from '../ticket/people.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 
@@ -64,7 +65,7 @@ export interface Facts {
   group?: Group | undefined;
   article?: ArticleFacts | undefined;
   change?: ChangeFacts | undefined;
-  /** Values of custom attributes of the ticket, by name. */
+  /** Values of custom attributes of the ticket, by name, where they are not those that it holds. */
   attributes?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -88,6 +89,8 @@ export interface Knowledge {
   scope: 'fields' | 'tickets' | 'changes';
   /** Custom attributes of tickets, by name. */
   attributes?: ReadonlyMap<string, FieldType>;
+  /** What they count as while nobody has set them, where that is not nothing. */
+  defaults?: Readonly<Record<string, unknown>>;
 }
 
 const ticketFields: Record<string, { type: FieldType; value: (ticket: Ticket) => Value }> = {
@@ -235,13 +238,17 @@ const known: Record<Knowledge['scope'], ReadonlyMap<string, Field>> = {
 };
 
 /** The field of this name, as far as it can be asked for; this is the one place that knows custom attributes. */
-export function fieldNamed(name: string, { scope, attributes }: Knowledge): Field | undefined {
+export function fieldNamed(name: string, { scope, attributes, defaults }: Knowledge): Field | undefined {
   const field = known[scope].get(name);
   if (field) return field;
   const attribute = /^ticket\.(\w+)$/.exec(name)?.[1];
   const type = attribute === undefined ? undefined : attributes?.get(attribute);
   if (attribute === undefined || type === undefined) return undefined;
-  return { name, type, value: (facts) => stored(type, facts.attributes?.[attribute]) };
+  const value = ({ ticket, attributes: given }: Facts) => {
+    const held = given ?? ticket.custom;
+    return stored(type, held && Object.hasOwn(held, attribute) ? held[attribute] : defaults?.[attribute]);
+  };
+  return { name, type, value };
 }
 
 export function knownFields({ scope, attributes }: Knowledge): string[] {
@@ -250,7 +257,7 @@ export function knownFields({ scope, attributes }: Knowledge): string[] {
 
 /** As it is stored in JSON; instants as ISO 8601. */
 function stored(type: FieldType, value: unknown): Value | readonly Value[] {
-  if (type === 'keys') return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+  if (type === 'keys') return Array.isArray(value) ? value.map((one) => tagKey(String(one))) : [];
   if (type === 'time') return typeof value === 'string' ? Date.parse(value) : null;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }

@@ -9,7 +9,25 @@ export interface SearchQuery {
   fields: Partial<Record<SearchField, string[]>>;
   /** What must not be so: `-tags:printer`. */
   without: Partial<Record<SearchField, string[]>>;
+  /** What was asked of custom attributes. */
+  custom: CustomTerm[];
 }
+
+/** Which values of a custom attribute are meant. */
+export interface CustomTerm {
+  name: string;
+  /** One of these, or among several values one of these. */
+  anyOf: (string | number | boolean)[];
+  /** Or a text with one of these in it. */
+  parts: string[];
+  /** Or nothing was ever set, because that shows as one of these. */
+  unset: boolean;
+  /** Customers do not see the attribute. */
+  agentsOnly: boolean;
+}
+
+/** What a word that was put to an attribute means; undefined when there is no such attribute. */
+export type AttributeReader = (name: string, value: string) => CustomTerm | undefined;
 
 /** Fields that can be named, with the names they go by in existing clients' queries. */
 const fieldNames = {
@@ -49,14 +67,13 @@ const MAX_TOKENS = 50;
  * Reads a query. Every input means something: what is not understood is words.
  * `printer "paper jam" -toner state.name:open err*`
  */
-export function parseSearch(text: string): SearchQuery {
-  const query: SearchQuery = { words: '', prefixes: [], parts: [], fields: {}, without: {} };
+export function parseSearch(text: string, attribute: AttributeReader = () => undefined): SearchQuery {
+  const query: SearchQuery = { words: '', prefixes: [], parts: [], fields: {}, without: {}, custom: [] };
   const words: string[] = [];
   let plain = true;
-  const tokens = [...text.slice(0, 2_000).matchAll(/(-?)(?:([a-z_]+(?:\.[a-z]+)?):)?(?:"([^"]*)"|(\S+))/gi)].slice(
-    0,
-    MAX_TOKENS,
-  );
+  const tokens = [
+    ...text.slice(0, 2_000).matchAll(/(-?)(?:([a-z_][a-z0-9_]*(?:\.[a-z]+)?):)?(?:"([^"]*)"|(\S+))/gi),
+  ].slice(0, MAX_TOKENS);
   let exclude = false;
   for (const [whole, minus, name, phrase, word] of tokens) {
     const value = phrase ?? word ?? '';
@@ -65,6 +82,12 @@ export function parseSearch(text: string): SearchQuery {
       const of = minus || exclude ? query.without : query.fields;
       of[field] = [...(of[field] ?? []), value];
       exclude = false;
+      plain = false;
+      continue;
+    }
+    const custom = name && !field && !minus && !exclude ? attribute(name.toLowerCase(), value) : undefined;
+    if (custom) {
+      query.custom.push(custom);
       plain = false;
       continue;
     }

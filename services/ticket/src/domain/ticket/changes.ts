@@ -1,5 +1,5 @@
 import { type EpochMs, isoTime } from '@helpmesh/kernel';
-import type { Ticket } from './ticket.ts';
+import type { CustomValue, Ticket } from './ticket.ts';
 
 /** Fields whose changes are history, by their REST names. Counters and timestamps follow from other facts. */
 const tracked = {
@@ -16,8 +16,8 @@ const tracked = {
 } as const satisfies Record<string, keyof Ticket>;
 
 export interface FieldChange {
-  from: string | number | null;
-  to: string | number | null;
+  from: CustomValue;
+  to: CustomValue;
 }
 
 /** Old and new value of every tracked field that differs, by REST name; instants as ISO-8601. */
@@ -26,6 +26,15 @@ export function changesBetween(before: Ticket, after: Ticket): Record<string, Fi
   for (const [name, key] of Object.entries(tracked)) {
     if (before[key] === after[key]) continue;
     changes[name] = { from: shown(key, before), to: shown(key, after) };
+  }
+  return before.custom === after.custom ? changes : { ...changes, ...customChanges(before.custom, after.custom) };
+}
+
+function customChanges(before: Ticket['custom'], after: Ticket['custom']): Record<string, FieldChange> {
+  const changes: Record<string, FieldChange> = {};
+  for (const name of new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])) {
+    const [from, to] = [before?.[name] ?? null, after?.[name] ?? null];
+    if (JSON.stringify(from) !== JSON.stringify(to)) changes[name] = { from, to };
   }
   return changes;
 }

@@ -1,5 +1,6 @@
 import type { EpochMs } from '@helpmesh/kernel';
 import type { FieldChange } from './changes.ts';
+import type { CustomValue } from './ticket.ts';
 
 /** One line of a ticket's history. */
 export interface HistoryEntry {
@@ -30,6 +31,9 @@ export interface HistoryEntry {
 
 /** Tells the name of what an id attribute points at: `state_id`, 2 -> `open`. */
 export type NameOf = (attribute: string, id: number) => string | null;
+
+/** Tells how people read a value of an attribute: the label of an option. */
+export type ShownOf = (attribute: string, value: CustomValue) => string | null;
 
 /** Attributes whose value is the id of something with a name; history shows both. */
 const references: Record<string, string> = {
@@ -146,15 +150,24 @@ export function updated(
   ticketId: number,
   changes: Record<string, FieldChange>,
   nameOf: NameOf,
+  shownOf: ShownOf,
   by: number,
   at: EpochMs,
 ): HistoryEntry[] {
   return Object.entries(changes).map(([field, { from, to }]) => {
     const base = created('Ticket', { ticketId, id: ticketId, by, at });
     const attribute = references[field];
-    if (!attribute) return { ...base, type: 'updated', attribute: field, valueFrom: text(from), valueTo: text(to) };
-    const name = (id: string | number | null) => (typeof id === 'number' ? (nameOf(field, id) ?? String(id)) : null);
-    const idOf = (id: string | number | null) => (typeof id === 'number' ? id : null);
+    if (!attribute) {
+      return {
+        ...base,
+        type: 'updated',
+        attribute: field,
+        valueFrom: shownOf(field, from),
+        valueTo: shownOf(field, to),
+      };
+    }
+    const name = (id: CustomValue) => (typeof id === 'number' ? (nameOf(field, id) ?? String(id)) : null);
+    const idOf = (id: CustomValue) => (typeof id === 'number' ? id : null);
     return {
       ...base,
       type: 'updated',
@@ -165,8 +178,4 @@ export function updated(
       idTo: idOf(to),
     };
   });
-}
-
-function text(value: string | number | null): string | null {
-  return value === null ? null : String(value);
 }

@@ -12,6 +12,9 @@ import { isClosed, isPending, type States } from './state.ts';
 /** The user that stands for "nobody" as an owner and for the system as an author. */
 export const SYSTEM_USER = 1;
 
+/** A value of a custom attribute. */
+export type CustomValue = string | number | boolean | string[] | null;
+
 export interface Ticket {
   id: number;
   number: string;
@@ -26,6 +29,8 @@ export interface Ticket {
   type: string | null;
   pendingTime: EpochMs | null;
   preferences: Record<string, unknown>;
+  /** Values of custom attributes by their names; null when none was ever set. */
+  custom: Readonly<Record<string, CustomValue>> | null;
   /** Articles of people, not of the system; null while there is none. */
   articleCount: number | null;
   createArticleTypeId: number | null;
@@ -63,6 +68,7 @@ export type TicketFields = Partial<
     | 'type'
     | 'pendingTime'
     | 'preferences'
+    | 'custom'
   >
 >;
 
@@ -104,6 +110,7 @@ export function openTicket(draft: NewTicket, by: number, world: World, now: Epoc
     type: null,
     pendingTime: null,
     preferences: {},
+    custom: null,
     articleCount: null,
     createArticleTypeId: null,
     createArticleSenderId: null,
@@ -205,7 +212,8 @@ function mayOwn(ticket: Ticket, world: World): boolean {
 }
 
 function pickFields(fields: TicketFields): TicketFields {
-  const { title, groupId, stateId, priorityId, ownerId, customerId, organizationId, note, type, pendingTime } = fields;
+  const { title, groupId, stateId, priorityId, ownerId, customerId, organizationId, note, type } = fields;
+  const { pendingTime, custom } = fields;
   return {
     title,
     groupId,
@@ -217,6 +225,7 @@ function pickFields(fields: TicketFields): TicketFields {
     note,
     type,
     pendingTime,
+    custom,
   } as TicketFields;
 }
 

@@ -1,3 +1,4 @@
+import { AttributeSet } from '@helpmesh/attributes';
 import { messagingTables } from '@helpmesh/messaging';
 import { connect, createDataSource, migrate, sql } from '@helpmesh/persistence';
 import { infra } from '@helpmesh/testing';
@@ -12,6 +13,9 @@ import { Ticket1795253000000 } from './1795253000000-ticket.ts';
 import { Search1795253000001 } from './1795253000001-search.ts';
 import { PublicWords1795253000002 } from './1795253000002-public-words.ts';
 import { RefiledMail1795253000003 } from './1795253000003-refiled-mail.ts';
+
+const noAttributes = new AttributeSet('Ticket', 0, []);
+const noBook = { of: () => noAttributes };
 
 it('a ticket of the first schema is read, listed and found after all migrations, and without them again', async () => {
   const url = await infra().database('ticket_upgrade');
@@ -48,7 +52,7 @@ it('a ticket of the first schema is read, listed and found after all migrations,
   expect(applied).toHaveLength(migrations.length - earlier.length);
   await connect(ds);
   const visible = VisibleTickets.toTheService();
-  const read = await new ReadStore().tickets(ds, visible, [1], 'bare', true);
+  const read = await new ReadStore(noBook).tickets(ds, visible, [1], 'bare', true);
   expect(JSON.parse(read.get(1) as string)).toMatchObject({
     title: 'A broken printer',
     created_at: '2026-01-02T03:04:05.006Z',
@@ -57,7 +61,7 @@ it('a ticket of the first schema is read, listed and found after all migrations,
   const page = await new ListStore().page(ds, visible, {}, order);
   expect(JSON.parse(page.tickets)).toMatchObject([{ title: 'A broken printer', article_count: 0, state: 'open' }]);
   const request = { query: parseSearch('printer'), order: [], limit: 10, offset: 0 };
-  expect(await new SearchStore().find(ds, visible, request)).toEqual([1]);
+  expect(await new SearchStore(noBook).find(ds, visible, request)).toEqual([1]);
 
   for (const _ of applied) await ds.undoLastMigration();
   expect(await words()).toEqual(wordsBefore);
