@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { bounded, Id, Instant, Reading } from './common.ts';
-import { ArticleInput, TicketInput, TicketListQuery, ticketAnswer } from './tickets.ts';
+import { bounded, Id, Instant, Reading, withCustom } from './common.ts';
+import { ArticleInput, TicketListQuery, ticketAnswer, ticketFields } from './tickets.ts';
 
 const tag = 'Many tickets';
 const params = { id: Id };
@@ -25,7 +25,7 @@ export const massUpdate = defineEndpoint({
     'Changes up to 100 tickets, all or none; refused with `{error: true, ticket_id}` of the first that cannot be',
   body: z.object({
     ticket_ids: ticketIds,
-    attributes: TicketInput.omit({ article: true, created_at: true }).optional(),
+    attributes: withCustom(ticketFields).optional(),
     article: ArticleInput.omit({ form_id: true, created_at: true }).optional(),
   }),
   response: MassAnswer,

@@ -53,7 +53,8 @@ export const ArticleInput = z.object({
 });
 export type ArticleInput = z.output<typeof ArticleInput>;
 
-export const TicketInput = withCustom({
+/** What a ticket is given, by whichever way. */
+export const ticketFields = {
   title: text(250).optional(),
   group: text(500).optional(),
   group_id: optionalId,
@@ -72,9 +73,13 @@ export const TicketInput = withCustom({
   note: text(5000).nullish(),
   type: text(100).nullish(),
   preferences: z.record(z.string(), z.unknown()).optional(),
-  article: ArticleInput.optional(),
   /** Names with commas between them, added to those the ticket has; from agents only. */
   tags: z.union([text(10_000), bounded(text(1_000), 100)]).optional(),
+};
+
+export const TicketInput = withCustom({
+  ...ticketFields,
+  article: ArticleInput.optional(),
   /** Agents to subscribe, by id; when a ticket is opened, by agents only. */
   mentions: listOf(Id, 100).optional(),
   /** Tickets it is linked with from the beginning, by id: `parent` ones are its parents. By agents only. */

@@ -57,9 +57,9 @@ export function takeBack(record: ChangeRecord, ticket: Ticket, held: readonly Ta
   const back: TakeBack = { fields: {}, tags: { add: [], remove: [] }, facts: {}, kept: [] };
   for (const [name, { from, to }] of Object.entries(record.fields)) {
     const key = fieldKeys[name];
-    if (!key) continue;
-    if (present(ticket, key) === to)
-      Object.assign(back.fields, { [key]: key === 'pendingTime' ? instant(from) : from });
+    if (!key) takeBackCustom(back, ticket, name, { from, to });
+    else if (present(ticket, key) === to)
+      Object.assign(back.fields, { [key]: key === 'pendingTime' ? instant(from as string | null) : from });
     else back.kept.push(name);
   }
   // Said for each: going back to a closed state is no close, and going back to an owner no appointment.
@@ -73,6 +73,17 @@ export function takeBack(record: ChangeRecord, ticket: Ticket, held: readonly Ta
   const moved = back.tags.remove.length + back.tags.add.length;
   if (moved < record.tags.added.length + record.tags.removed.length) back.kept.push('tags');
   return back;
+}
+
+/** Everything else that changes of a ticket are custom attributes. */
+function takeBackCustom(back: TakeBack, ticket: Ticket, name: string, { from, to }: FieldChange): void {
+  if (JSON.stringify(ticket.custom?.[name] ?? null) !== JSON.stringify(to)) {
+    back.kept.push(name);
+    return;
+  }
+  const values = { ...(back.fields.custom ?? ticket.custom), [name]: from };
+  if (from === null) delete values[name];
+  back.fields.custom = Object.keys(values).length > 0 ? values : null;
 }
 
 function present(ticket: Ticket, key: keyof TicketFields): unknown {
