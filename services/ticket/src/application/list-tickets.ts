@@ -9,8 +9,8 @@ import { ListStore } from '../persistence/list.store.ts';
 import type { ListFilter } from '../persistence/list-statement.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { noLookupValue } from './access.ts';
-import { Overviews } from './overviews/overviews.ts';
 import { searchOf } from './attributes/search-attributes.ts';
+import { Overviews } from './overviews/overviews.ts';
 import { isAgent } from './read-tickets.ts';
 import { References, Wanted } from './references.ts';
 

@@ -6,8 +6,8 @@ import { DataSource } from 'typeorm';
 import { orderOf } from '../persistence/read.store.ts';
 import { SearchStore } from '../persistence/search.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { Conditions } from './conditions.ts';
 import { searchOf } from './attributes/search-attributes.ts';
+import { Conditions } from './conditions.ts';
 import { ReadTickets } from './read-tickets.ts';
 
 type Input = ParsedInputOf<typeof searchTickets>['query'];
