@@ -30,6 +30,7 @@ export const routes = {
   createGroup: ['POST', '/api/v1/groups'],
   createLegalHold: ['POST', '/api/v1/legal_holds'],
   createMacro: ['POST', '/api/v1/macros'],
+  createObjectAttribute: ['POST', '/api/v1/object_manager_attributes'],
   createOpenIdIdentity: ['POST', '/api/v1/openid_identities'],
   createOpenIdProvider: ['POST', '/api/v1/openid_providers'],
   createOrganization: ['POST', '/api/v1/organizations'],
@@ -50,6 +51,7 @@ export const routes = {
   createToken: ['POST', '/api/v1/user_access_token'],
   createUser: ['POST', '/api/v1/users'],
   currentUser: ['GET', '/api/v1/users/me'],
+  customFields: ['GET', '/api/v1/custom_fields'],
   decideAuthorization: ['POST', '/api/v1/oauth/authorizations'],
   deleteAgreement: ['DELETE', '/api/v1/agreements/:id'],
   deleteApplication: ['DELETE', '/api/v1/applications/:id'],
@@ -67,6 +69,7 @@ export const routes = {
   deleteLinkedAccount: ['DELETE', '/api/v1/users/linked_accounts/:id'],
   deleteMacro: ['DELETE', '/api/v1/macros/:id'],
   deleteMention: ['DELETE', '/api/v1/mentions/:id'],
+  deleteObjectAttribute: ['DELETE', '/api/v1/object_manager_attributes/:id'],
   deleteOpenIdIdentity: ['DELETE', '/api/v1/openid_identities/:id'],
   deleteOpenIdProvider: ['DELETE', '/api/v1/openid_providers/:id'],
   deleteOrganization: ['DELETE', '/api/v1/organizations/:id'],
@@ -89,6 +92,8 @@ export const routes = {
   deleteToken: ['DELETE', '/api/v1/user_access_token/:id'],
   deleteUser: ['DELETE', '/api/v1/users/:id'],
   deleteUserToken: ['DELETE', '/api/v1/users/:id/access_tokens/:token_id'],
+  discardObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_discard_changes'],
+  executeObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_execute_migrations'],
   generateRecoveryCodes: ['POST', '/api/v1/users/two_factor/recovery_codes_generate'],
   getApplication: ['GET', '/api/v1/applications/:id'],
   getArticle: ['GET', '/api/v1/ticket_articles/:id'],
@@ -102,6 +107,7 @@ export const routes = {
   getEntitlementMapping: ['GET', '/api/v1/entitlement_mappings/:id'],
   getGroup: ['GET', '/api/v1/groups/:id'],
   getMacro: ['GET', '/api/v1/macros/:id'],
+  getObjectAttribute: ['GET', '/api/v1/object_manager_attributes/:id'],
   getOpenIdProvider: ['GET', '/api/v1/openid_providers/:id'],
   getOrganization: ['GET', '/api/v1/organizations/:id'],
   getOverview: ['GET', '/api/v1/overviews/:id'],
@@ -142,6 +148,7 @@ export const routes = {
   listLinks: ['GET', '/api/v1/links'],
   listMacros: ['GET', '/api/v1/macros'],
   listMentions: ['GET', '/api/v1/mentions'],
+  listObjectAttributes: ['GET', '/api/v1/object_manager_attributes'],
   listOpenIdIdentities: ['GET', '/api/v1/openid_identities'],
   listOpenIdProviders: ['GET', '/api/v1/openid_providers'],
   listOrganizations: ['GET', '/api/v1/organizations'],
@@ -243,6 +250,7 @@ export const routes = {
   updateEntitlementMapping: ['PUT', '/api/v1/entitlement_mappings/:id'],
   updateGroup: ['PUT', '/api/v1/groups/:id'],
   updateMacro: ['PUT', '/api/v1/macros/:id'],
+  updateObjectAttribute: ['PUT', '/api/v1/object_manager_attributes/:id'],
   updateOpenIdProvider: ['PUT', '/api/v1/openid_providers/:id'],
   updateOrganization: ['PUT', '/api/v1/organizations/:id'],
   updateOverview: ['PUT', '/api/v1/overviews/:id'],
@@ -294,6 +302,7 @@ export interface Endpoints {
   createGroup: (typeof contracts.groups)['create'];
   createLegalHold: (typeof contracts.legalHolds)['create'];
   createMacro: (typeof contracts.macros)['create'];
+  createObjectAttribute: (typeof contracts.objectAttributes)['create'];
   createOpenIdIdentity: (typeof contracts.openIdIdentities)['create'];
   createOpenIdProvider: (typeof contracts.openIdProviders)['create'];
   createOrganization: (typeof contracts.organizations)['create'];
@@ -314,6 +323,7 @@ export interface Endpoints {
   createToken: typeof contracts.createToken;
   createUser: (typeof contracts.users)['create'];
   currentUser: typeof contracts.currentUser;
+  customFields: typeof contracts.customFields;
   decideAuthorization: (typeof contracts.oauthGrants)['decide'];
   deleteAgreement: (typeof contracts.agreements)['delete'];
   deleteApplication: (typeof contracts.applications)['delete'];
@@ -331,6 +341,7 @@ export interface Endpoints {
   deleteLinkedAccount: (typeof contracts.linkedAccounts)['delete'];
   deleteMacro: (typeof contracts.macros)['delete'];
   deleteMention: typeof contracts.deleteMention;
+  deleteObjectAttribute: (typeof contracts.objectAttributes)['delete'];
   deleteOpenIdIdentity: (typeof contracts.openIdIdentities)['delete'];
   deleteOpenIdProvider: (typeof contracts.openIdProviders)['delete'];
   deleteOrganization: (typeof contracts.organizations)['delete'];
@@ -353,6 +364,8 @@ export interface Endpoints {
   deleteToken: typeof contracts.deleteToken;
   deleteUser: (typeof contracts.users)['delete'];
   deleteUserToken: (typeof contracts.userTokens)['delete'];
+  discardObjectAttributeChanges: (typeof contracts.objectAttributes)['discard'];
+  executeObjectAttributeChanges: (typeof contracts.objectAttributes)['execute'];
   generateRecoveryCodes: typeof contracts.generateRecoveryCodes;
   getApplication: (typeof contracts.applications)['get'];
   getArticle: typeof contracts.getArticle;
@@ -366,6 +379,7 @@ export interface Endpoints {
   getEntitlementMapping: (typeof contracts.entitlementMappings)['get'];
   getGroup: (typeof contracts.groups)['get'];
   getMacro: (typeof contracts.macros)['get'];
+  getObjectAttribute: (typeof contracts.objectAttributes)['get'];
   getOpenIdProvider: (typeof contracts.openIdProviders)['get'];
   getOrganization: (typeof contracts.organizations)['get'];
   getOverview: (typeof contracts.overviews)['get'];
@@ -406,6 +420,7 @@ export interface Endpoints {
   listLinks: typeof contracts.listLinks;
   listMacros: (typeof contracts.macros)['list'];
   listMentions: typeof contracts.listMentions;
+  listObjectAttributes: (typeof contracts.objectAttributes)['list'];
   listOpenIdIdentities: (typeof contracts.openIdIdentities)['list'];
   listOpenIdProviders: (typeof contracts.openIdProviders)['list'];
   listOrganizations: (typeof contracts.organizations)['list'];
@@ -507,6 +522,7 @@ export interface Endpoints {
   updateEntitlementMapping: (typeof contracts.entitlementMappings)['update'];
   updateGroup: (typeof contracts.groups)['update'];
   updateMacro: (typeof contracts.macros)['update'];
+  updateObjectAttribute: (typeof contracts.objectAttributes)['update'];
   updateOpenIdProvider: (typeof contracts.openIdProviders)['update'];
   updateOrganization: (typeof contracts.organizations)['update'];
   updateOverview: (typeof contracts.overviews)['update'];
