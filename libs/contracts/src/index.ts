@@ -133,6 +133,17 @@ export {
   objectAttributes,
 } from './http/attributes.ts';
 export { AuditEntry, auditLog } from './http/audit.ts';
+export {
+  Job,
+  type JobInput,
+  jobs,
+  type Prospect,
+  RuleRun,
+  Trigger,
+  type TriggerInput,
+  ticketWhy,
+  triggers,
+} from './http/automation.ts';
 export { applyMacro, MOST_AT_ONCE, MOST_OF_A_JOB, massMacro, massUpdate, TicketJob, ticketJobs } from './http/bulk.ts';
 export {
   Checklist,

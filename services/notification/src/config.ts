@@ -1,7 +1,8 @@
+import { isDeliverable, plainAddress } from '@helpmesh/kernel';
 import { blobConfig, defineConfig, flag, secret, threadingConfig } from '@helpmesh/service-kit';
 import { z } from 'zod';
 import type { MailSettings, SendingSettings } from './application/ports.ts';
-import { isDeliverable, parseMailbox, plainAddress } from './domain/address.ts';
+import { parseMailbox } from './domain/address.ts';
 
 const mailbox = z.string().transform((value, context) => {
   const parsed = parseMailbox(value);

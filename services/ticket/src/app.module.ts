@@ -8,6 +8,19 @@ import { TicketWords } from './application/action/ticket-words.ts';
 import { CustomFields } from './application/attributes/custom-fields.ts';
 import { DropValues } from './application/attributes/drop-values.ts';
 import { ManageAttributes } from './application/attributes/manage-attributes.ts';
+import { CarryOut } from './application/automation/carry-out.ts';
+import { DeleteDoomed } from './application/automation/delete-doomed.ts';
+import { ExplainTicket } from './application/automation/explain-ticket.ts';
+import { ManageRules } from './application/automation/manage-rules.ts';
+import { PreviewRules } from './application/automation/preview-rules.ts';
+import { RuleMails } from './application/automation/rule-mails.ts';
+import { RuleTimer } from './application/automation/rule-timer.ts';
+import { RunJobs } from './application/automation/run-jobs.ts';
+import { RunTriggers } from './application/automation/run-triggers.ts';
+import { TellPending } from './application/automation/tell-pending.ts';
+import { TicketFacts } from './application/automation/ticket-facts.ts';
+import { TriggerBook } from './application/automation/trigger-book.ts';
+import { WebhookPayloads } from './application/automation/webhook-payloads.ts';
 import { ChangeMany } from './application/bulk/change-many.ts';
 import { JobWorker } from './application/bulk/job-worker.ts';
 import { TicketJobs } from './application/bulk/ticket-jobs.ts';
@@ -34,7 +47,16 @@ import { MarkRedirected } from './application/mark-redirected.ts';
 import { Once } from './application/once.ts';
 import { ManageOverviews } from './application/overviews/manage-overviews.ts';
 import { Overviews } from './application/overviews/overviews.ts';
-import { BLOBS, IDENTITY, IMPORT_MODE, MAIL_IDENTITY, NEW_TAGS } from './application/ports.ts';
+import {
+  BLOBS,
+  IDENTITY,
+  IMPORT_MODE,
+  MAIL_IDENTITY,
+  NEW_TAGS,
+  PUBLIC_PLACE,
+  RECURSIVE_TRIGGERS,
+  RULE_LOG_DAYS,
+} from './application/ports.ts';
 import { EraseTickets } from './application/privacy/erase-tickets.ts';
 import { ErasureReach } from './application/privacy/erasure-reach.ts';
 import { LegalHolds } from './application/privacy/legal-holds.ts';
@@ -71,6 +93,7 @@ import { MoveArticles } from './application/ties/move-articles.ts';
 import { TagTickets } from './application/ties/tag-tickets.ts';
 import { Times } from './application/times/times.ts';
 import { AttributesController } from './bus/attributes.controller.ts';
+import { AutomationController } from './bus/automation.controller.ts';
 import { BulkController } from './bus/bulk.controller.ts';
 import { ChecklistsController } from './bus/checklists.controller.ts';
 import { DraftsController } from './bus/drafts.controller.ts';
@@ -109,11 +132,15 @@ import { MentionStore } from './persistence/mention.store.ts';
 import { MergeStore } from './persistence/merge.store.ts';
 import { MoveStore } from './persistence/move.store.ts';
 import { OverviewStore } from './persistence/overview.store.ts';
+import { PastStore } from './persistence/past.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { PurgeStore } from './persistence/purge.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
 import { ReplicaStore } from './persistence/replica.store.ts';
 import { RetentionStore } from './persistence/retention.store.ts';
+import { RuleStore } from './persistence/rule.store.ts';
+import { RuleAdminStore } from './persistence/rule-admin.store.ts';
+import { ScheduleStore } from './persistence/schedule.store.ts';
 import { SearchStore } from './persistence/search.store.ts';
 import { SlaStore } from './persistence/sla.store.ts';
 import { SlaAdminStore } from './persistence/sla-admin.store.ts';
@@ -132,6 +159,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     StatesController,
     PrioritiesController,
     SlasController,
+    AutomationController,
     OverviewsController,
     AttributesController,
     TagsController,
@@ -167,6 +195,20 @@ import { UploadStore } from './persistence/upload.store.ts';
     },
     { provide: NEW_TAGS, useFactory: (config: TicketConfig) => config.HELPMESH_NEW_TAGS, inject: [CONFIG] },
     {
+      provide: RECURSIVE_TRIGGERS,
+      useFactory: (config: TicketConfig) => config.HELPMESH_RECURSIVE_TRIGGERS,
+      inject: [CONFIG],
+    },
+    {
+      provide: PUBLIC_PLACE,
+      useFactory: (config: TicketConfig) => ({
+        fqdn: config.HELPMESH_FQDN,
+        url: config.HELPMESH_PUBLIC_URL.replace(/\/+$/, ''),
+      }),
+      inject: [CONFIG],
+    },
+    { provide: RULE_LOG_DAYS, useFactory: (config: TicketConfig) => config.HELPMESH_RULE_LOG_DAYS, inject: [CONFIG] },
+    {
       provide: CursorCodec,
       useFactory: (config: TicketConfig) => new CursorCodec(config.HELPMESH_SIGNING_KEY),
       inject: [CONFIG],
@@ -185,6 +227,9 @@ import { UploadStore } from './persistence/upload.store.ts';
     ManageLookups,
     ManageSlas,
     ExplainSla,
+    ManageRules,
+    PreviewRules,
+    ExplainTicket,
     Overviews,
     ManageOverviews,
     ManageAttributes,
@@ -224,6 +269,10 @@ import { UploadStore } from './persistence/upload.store.ts';
     SlaTimer,
     RecomputeSlas,
     TellEscalations,
+    RuleTimer,
+    TellPending,
+    DeleteDoomed,
+    RunJobs,
     RetentionTimer,
     RunRetention,
     JobWorker,
@@ -231,6 +280,12 @@ import { UploadStore } from './persistence/upload.store.ts';
     // What they share
     References,
     RuleBook,
+    TriggerBook,
+    RunTriggers,
+    CarryOut,
+    RuleMails,
+    TicketFacts,
+    WebhookPayloads,
     Conditions,
     {
       provide: AttributeBook,
@@ -254,6 +309,10 @@ import { UploadStore } from './persistence/upload.store.ts';
     SearchStore,
     SlaStore,
     SlaAdminStore,
+    RuleStore,
+    RuleAdminStore,
+    ScheduleStore,
+    PastStore,
     OverviewStore,
     AttributeStore,
     IndexStore,

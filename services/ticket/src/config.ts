@@ -18,6 +18,16 @@ export const TicketConfig = defineConfig(
       .max(23)
       .default(2)
       .meta({ description: 'Hour of the day, UTC, at which active retention rules run' }),
+    HELPMESH_RECURSIVE_TRIGGERS: flag(
+      'Triggers may start triggers that stand before them, over at most 10 rounds; else each looks once, by name',
+      false,
+    ),
+    HELPMESH_RULE_LOG_DAYS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(30)
+      .meta({ description: 'Days that the log of triggers and schedules is kept' }),
     HELPMESH_IMPORT_MODE: flag('Administrators may set created_at of what they create; for imports only', false),
   }),
 );

@@ -17,6 +17,7 @@ import { Sla1796510000000 } from './persistence/migrations/1796510000000-sla.ts'
 import { Ties1796520000000 } from './persistence/migrations/1796520000000-ties.ts';
 import { Retention1797000000000 } from './persistence/migrations/1797000000000-retention.ts';
 import { Overviews1797100000000 } from './persistence/migrations/1797100000000-overviews.ts';
+import { Automation1797200000000 } from './persistence/migrations/1797200000000-automation.ts';
 import { Library1797300000000 } from './persistence/migrations/1797300000000-library.ts';
 import { Attributes1797400000000 } from './persistence/migrations/1797400000000-attributes.ts';
 import { Checklists1797500000000 } from './persistence/migrations/1797500000000-checklists.ts';
@@ -42,6 +43,7 @@ export const migrations = [
   Ties1796520000000,
   Retention1797000000000,
   Overviews1797100000000,
+  Automation1797200000000,
   Library1797300000000,
   Attributes1797400000000,
   Checklists1797500000000,

@@ -76,6 +76,8 @@ const retention = { active: true, older_than_days: 36_500, action: 'delete' };
 const newRetentionRule = made('/api/v1/retention_rules', (name) => ({ name, ...retention }));
 const newOverview = made('/api/v1/overviews', (name) => ({ name, role_ids: [2] }));
 const newSla = made('/api/v1/slas', (name) => ({ name }));
+const newTrigger = made('/api/v1/triggers', (name) => ({ name, perform: {}, active: false }));
+const newJob = made('/api/v1/jobs', (name) => ({ name, perform: {} }));
 const newChecklist = async (world: World, place: Place): Promise<Json> =>
   world.boss.post('/api/v1/checklists', { ticket_id: (await world.ticketLike(place)).id });
 const newChecklistItem = async (world: World, place: Place): Promise<Json> =>
@@ -206,6 +208,7 @@ export const requests: Record<string, Asking> = {
   'GET /api/v1/ticket_list': (_, place) => ({ query: { view: 'all', query: place } }),
   'GET /api/v1/ticket_history/{id}': ticket,
   'GET /api/v1/tickets/{id}/sla': ticket,
+  'GET /api/v1/tickets/{id}/why': ticket,
   'GET /api/v1/ticket_articles/by_ticket/{id}': ticket,
   'GET /api/v1/ticket_articles/{id}': article,
   'POST /api/v1/ticket_articles': ({ topics }, place) => ({ body: { ticket_id: topics[place].id, body: 'More.' } }),
@@ -276,6 +279,19 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/slas': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/slas/{id}': spare(newSla, { solution_time: 60 }),
   'DELETE /api/v1/slas/{id}': spare(newSla),
+  'GET /api/v1/triggers/{id}': spare(newTrigger),
+  'POST /api/v1/triggers': (world) => ({ body: { name: world.fresh('spare'), perform: {}, active: false } }),
+  'PUT /api/v1/triggers/{id}': spare(newTrigger, { note: 'spare' }),
+  'DELETE /api/v1/triggers/{id}': spare(newTrigger),
+  'GET /api/v1/triggers/{id}/runs': spare(newTrigger),
+  'POST /api/v1/triggers/preview': () => ({ body: { trigger: { perform: {} }, days: 1 } }),
+  'GET /api/v1/jobs/{id}': spare(newJob),
+  'POST /api/v1/jobs': (world) => ({ body: { name: world.fresh('spare'), perform: {} } }),
+  'PUT /api/v1/jobs/{id}': spare(newJob, { note: 'spare' }),
+  'DELETE /api/v1/jobs/{id}': spare(newJob),
+  'GET /api/v1/jobs/{id}/runs': spare(newJob),
+  'POST /api/v1/jobs/{id}/run': spare(newJob),
+  'POST /api/v1/jobs/preview': () => ({ body: { perform: {} } }),
   'GET /api/v1/tags': ({ topics }, place) => ({ query: { object: 'Ticket', o_id: topics[place].id } }),
   'POST /api/v1/tags/add': (world, place) => ({ body: tagged(world, place) }),
   'DELETE /api/v1/tags/remove': (world, place) => ({ query: tagged(world, place) }),

@@ -21,6 +21,7 @@ GET    /api/v1/ticket_list                                     -+++ ++++ +++!  -
 GET    /api/v1/ticket_counts                                   -+++ ++++ +++!
 GET    /api/v1/ticket_history/{id}                             ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/tickets/{id}/sla                                ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+GET    /api/v1/tickets/{id}/why                                ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/ticket_articles/by_ticket/{id}                  -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/ticket_articles/{id}                            -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 POST   /api/v1/ticket_articles                                 -++0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
@@ -98,6 +99,21 @@ GET    /api/v1/ticket_jobs/{id}                                ---- 0000 -0-!
 GET    /api/v1/ticket_jobs/{id}/results                        ---- 0000 -0-!
 POST   /api/v1/ticket_jobs/{id}/cancel                         ---- 0000 -0-!
 POST   /api/v1/ticket_jobs/{id}/undo                           ---- 0000 -0-!
+GET    /api/v1/triggers                                        ---- ---- +--!
+GET    /api/v1/triggers/{id}                                   ---- ---- +--!
+POST   /api/v1/triggers                                        ---- ---- +--!
+PUT    /api/v1/triggers/{id}                                   ---- ---- +--!
+DELETE /api/v1/triggers/{id}                                   ---- ---- +--!
+GET    /api/v1/triggers/{id}/runs                              ---- ---- +--!
+POST   /api/v1/triggers/preview                                ---- ---- +--!
+GET    /api/v1/jobs                                            ---- ---- +--!
+GET    /api/v1/jobs/{id}                                       ---- ---- +--!
+POST   /api/v1/jobs                                            ---- ---- +--!
+PUT    /api/v1/jobs/{id}                                       ---- ---- +--!
+DELETE /api/v1/jobs/{id}                                       ---- ---- +--!
+GET    /api/v1/jobs/{id}/runs                                  ---- ---- +--!
+POST   /api/v1/jobs/preview                                    ---- ---- +--!
+POST   /api/v1/jobs/{id}/run                                   ---- ---- +--!
 GET    /api/v1/tags                                            ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 POST   /api/v1/tags/add                                        ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 DELETE /api/v1/tags/remove                                     ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!

@@ -56,6 +56,14 @@ export const Correspondent = z.object({
   locale: z.string(),
 });
 
+/** The rule that did it, when one did. `quiet`: agents are not to be told. */
+const EventRule = z.object({
+  type: z.enum(['Trigger', 'Job', 'Sla']),
+  id: z.number().int(),
+  name: z.string(),
+  quiet: z.boolean(),
+});
+
 export const ticketCreated = defineEvent(
   'ticket.v1.created',
   z.object({
@@ -63,6 +71,8 @@ export const ticketCreated = defineEvent(
     article: ArticleSnapshot.nullable(),
     customer: Correspondent,
     createdById: z.number().int(),
+    /** A rule has written to the customer: the standard confirmation would be a second one. */
+    answered: z.boolean().optional(),
   }),
 );
 
@@ -74,6 +84,7 @@ export const ticketUpdated = defineEvent(
     changes: z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() })),
     /** Null: a rule or timer did it. */
     changedById: z.number().int().nullable(),
+    rule: EventRule.optional(),
   }),
 );
 
@@ -86,6 +97,7 @@ export const articleAdded = defineEvent(
     changes: z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() })),
     customer: Correspondent,
     createdById: z.number().int(),
+    rule: EventRule.optional(),
   }),
 );
 

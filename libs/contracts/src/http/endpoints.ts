@@ -23,6 +23,7 @@ import {
 } from './account.ts';
 import { customFields, objectAttributes } from './attributes.ts';
 import { auditLog } from './audit.ts';
+import { jobs, ticketWhy, triggers } from './automation.ts';
 import { applyMacro, massMacro, massUpdate, ticketJobs } from './bulk.ts';
 import { checklistItems, checklists, checklistTemplates } from './checklists.ts';
 import { dataExports } from './data-exports.ts';
@@ -122,6 +123,9 @@ export const endpoints: readonly EndpointDefinition[] = [
   massUpdate,
   massMacro,
   ...Object.values(ticketJobs),
+  ...Object.values(triggers),
+  ...Object.values(jobs),
+  ticketWhy,
   listTags,
   addTag,
   removeTag,

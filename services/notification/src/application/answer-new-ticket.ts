@@ -6,14 +6,14 @@ import {
   ticketMessageId,
   withHook,
 } from '@helpmesh/contracts';
-import { type Clock, derivedId, type EpochMs, epochMs } from '@helpmesh/kernel';
+import { type Clock, derivedId, type EpochMs, epochMs, isDeliverable, loopBrake, plainAddress } from '@helpmesh/kernel';
 import { inTraceOf, type Outbox, type OutboxRow, type Verdict } from '@helpmesh/messaging';
 import { afterCommit, lockAllInTransaction } from '@helpmesh/persistence';
 import { sampledTraceparent } from '@helpmesh/telemetry';
 import type { EntityManager } from 'typeorm';
-import { domainOf, headerAddress, isDeliverable, plainAddress } from '../domain/address.ts';
+import { domainOf, headerAddress } from '../domain/address.ts';
 import { type ReplyDecision, replyToNewTicket } from '../domain/auto-reply.ts';
-import { loopBrake, volumeBrake } from '../domain/loop-guard.ts';
+import { volumeBrake } from '../domain/loop-guard.ts';
 import type { OutboundMail } from '../domain/outbound-mail.ts';
 import type { MailEvents } from '../events.ts';
 import type { GroupAddressStore } from '../persistence/group-address.store.ts';

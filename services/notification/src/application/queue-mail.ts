@@ -6,13 +6,13 @@ import {
   ticketMessageId,
   withHook,
 } from '@helpmesh/contracts';
-import type { Clock } from '@helpmesh/kernel';
+import { type Clock, isDeliverable, plainAddress } from '@helpmesh/kernel';
 import { inTraceOf, type Outbox, type OutboxRow, type Verdict } from '@helpmesh/messaging';
 import { afterCommit } from '@helpmesh/persistence';
 import { sampledTraceparent } from '@helpmesh/telemetry';
 import { htmlToText } from 'html-to-text';
 import type { EntityManager } from 'typeorm';
-import { headerAddress, headerText, isDeliverable, messageIdOf, plainAddress } from '../domain/address.ts';
+import { headerAddress, headerText, messageIdOf } from '../domain/address.ts';
 import type { OutboundMail, Refusal } from '../domain/outbound-mail.ts';
 import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
 import { renderMail } from '../templates/render.ts';

@@ -1,5 +1,6 @@
+import { isDeliverable, isMachine } from '@helpmesh/kernel';
 import { describe, expect, it } from 'vitest';
-import { headerText, isDeliverable, isMachine, messageIdOf, parseMailbox } from './address.ts';
+import { headerText, messageIdOf, parseMailbox } from './address.ts';
 
 it.each([
   ...['MAILER-DAEMON@x.org', 'postmaster@x.org', 'noreply@x.org', 'no-reply@x.org', 'no.reply+7@x.org', 'abuse@x.org'],

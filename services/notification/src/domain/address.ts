@@ -1,27 +1,9 @@
 import type { MailAddress } from '@helpmesh/contracts';
-
-/** Local parts behind which no person reads: machines, bounces, and the roles RFC 2142 gives to operators. */
-const machines =
-  /^(mailer-daemon|postmaster|abuse|root|hostmaster|webmaster|daemon|bounces?|(do[-_.]?not|no)[-_.]?reply)([-_.+=].*)?$/i;
-
-/** One address for one mailbox: lower case, without surrounding space. */
-export function plainAddress(address: string): string {
-  return address.trim().toLowerCase();
-}
-
-/** An address that a mail can be sent to: one @, no space, no control characters, no angle brackets. */
-export function isDeliverable(address: string): boolean {
-  return address.length <= 254 && /^[^\s<>@"(),:;\\[\]\p{Cc}]+@[^\s<>@"(),:;\\[\]\p{Cc}]+$/u.test(address);
-}
+import { isDeliverable } from '@helpmesh/kernel';
 
 /** What follows the last @ of a plain address. */
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1);
-}
-
-/** True for mailer-daemon, postmaster, no-reply and their like. */
-export function isMachine(address: string): boolean {
-  return machines.test(plainAddress(address).split('@')[0] ?? '');
 }
 
 /**

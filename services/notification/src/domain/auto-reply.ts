@@ -1,6 +1,6 @@
 import type { Message, ticketCreated } from '@helpmesh/contracts';
-import type { EpochMs } from '@helpmesh/kernel';
-import { isDeliverable, isMachine, messageIdOf, plainAddress } from './address.ts';
+import { type EpochMs, isDeliverable, isMachine, plainAddress } from '@helpmesh/kernel';
+import { messageIdOf } from './address.ts';
 
 export type TicketCreated = Message<typeof ticketCreated>['data'];
 
@@ -26,11 +26,12 @@ const NEWS_MS = 24 * 3_600_000;
  * @param own  addresses at which the system itself receives mail, in lower case
  */
 export function replyToNewTicket(
-  { ticket, article, customer }: TicketCreated,
+  { ticket, article, customer, answered }: TicketCreated,
   toldAt: EpochMs,
   own: ReadonlySet<string>,
 ): ReplyDecision {
   if (toldAt - Date.parse(ticket.createdAt) > NEWS_MS) return no('the ticket is an old one');
+  if (answered) return no('a rule has written to the customer');
   if (!article) return no('the ticket has no article');
   if (article.internal) return no('the first article is internal');
   const template = templateFor(article.type, article.sender);

@@ -1,5 +1,5 @@
-import { type EpochMs, epochMs } from '@helpmesh/kernel';
-import { plainAddress } from './address.ts';
+import { type EpochMs, epochMs, plainAddress } from '@helpmesh/kernel';
+
 import type { OutboundMail, Refusal } from './outbound-mail.ts';
 
 export interface RetrySchedule {

@@ -1,6 +1,6 @@
-import { epochMs } from '@helpmesh/kernel';
+import { epochMs, loopBrake, perAddress, perTicket } from '@helpmesh/kernel';
 import { describe, expect, it } from 'vitest';
-import { loopBrake, perAddress, perTicket, volumeBrake } from './loop-guard.ts';
+import { volumeBrake } from './loop-guard.ts';
 
 const now = epochMs(Date.UTC(2026, 2, 2, 9));
 const OFF = 0;

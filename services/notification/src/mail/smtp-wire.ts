@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { BlobStore } from '@helpmesh/blob';
 import type { StoredFile } from '@helpmesh/contracts';
+import { isDeliverable } from '@helpmesh/kernel';
 import { createTransport, type SendMailOptions, type Transporter } from 'nodemailer';
 import type { MailWire } from '../application/ports.ts';
-import { headerText, isDeliverable } from '../domain/address.ts';
+import { headerText } from '../domain/address.ts';
 import type { WireFailure, WireReport } from '../domain/delivery.ts';
 import type { OutboundMail } from '../domain/outbound-mail.ts';
 

@@ -1,8 +1,8 @@
-import { AppError, type EpochMs, epochMs } from '@helpmesh/kernel';
+import { AppError, type EpochMs, epochMs, guardWindowMs, type PastMail } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Outcome } from '../domain/delivery.ts';
-import { guardWindowMs, type PastMail, type VolumeLimits, volumeWindowMs } from '../domain/loop-guard.ts';
+import { type VolumeLimits, volumeWindowMs } from '../domain/loop-guard.ts';
 import type { MailState, OutboundMail } from '../domain/outbound-mail.ts';
 import { type OutboundMailRow, toMail, toNewRow } from './outbound-mail.row.ts';
 

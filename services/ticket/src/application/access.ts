@@ -53,7 +53,8 @@ type Missing =
       | 'Overview'
     )
   | ('Checklist' | 'Checklist::Item' | 'ChecklistTemplate' | 'Ticket::TimeAccounting')
-  | ('Ticket::TimeAccounting::Type' | 'RetentionRule' | 'Macro' | 'TextModule' | 'Template');
+  | ('Ticket::TimeAccounting::Type' | 'RetentionRule' | 'Macro' | 'TextModule' | 'Template')
+  | ('Trigger' | 'Job');
 
 export function notFound(kind: Missing, id: number): AppError {
   const code = {
@@ -74,6 +75,8 @@ export function notFound(kind: Missing, id: number): AppError {
     'Ticket::TimeAccounting': 'time-accounting.not-found',
     'Ticket::TimeAccounting::Type': 'activity-type.not-found',
     RetentionRule: 'retention.not-found',
+    Trigger: 'trigger.not-found',
+    Job: 'job.not-found',
   };
   return new AppError('not-found', code[kind], `Couldn't find ${kind} with 'id'=${id}`);
 }

@@ -290,8 +290,8 @@ export class ChangeTickets {
         return AppError.from(error);
       }
     });
+    writing.later((on) => batch.tagging.save(on, now));
     await writing.save(tx, this.tickets);
-    await batch.tagging.save(tx, now);
     const said = plans.filter((_, i) => !(written[i] instanceof AppError));
     const calls = said.flatMap(({ article, actor, command: { ticketId } }) =>
       article ? [{ ticket: writing.ticket(ticketId), mentioned: article.mentioned, by: actor.userId }] : [],

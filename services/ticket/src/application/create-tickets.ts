@@ -186,8 +186,8 @@ export class CreateTickets {
         return AppError.from(error);
       }
     });
+    writing.later((on) => tagging.save(on, writing.now));
     await writing.save(tx, this.tickets);
-    await tagging.save(tx, writing.now);
     for (const [i, { links, actor }] of plans.entries()) {
       const id = opened[i];
       if (typeof id !== 'number') continue;

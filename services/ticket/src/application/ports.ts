@@ -32,3 +32,19 @@ export const IMPORT_MODE = Symbol('ImportMode');
 
 /** Nest's token for whether agents may add tags that are not on the list. */
 export const NEW_TAGS = Symbol('NewTags');
+
+/** Nest's token for whether triggers may start triggers that ran before them. */
+export const RECURSIVE_TRIGGERS = Symbol('RecursiveTriggers');
+
+/** Where people find the desk, for texts that rules write. */
+export interface PublicPlace {
+  fqdn: string;
+  /** Without a slash at its end. */
+  url: string;
+}
+
+/** Nest's token for it. */
+export const PUBLIC_PLACE = Symbol('PublicPlace');
+
+/** Nest's token for the days that the log of rules is kept. */
+export const RULE_LOG_DAYS = Symbol('RuleLogDays');

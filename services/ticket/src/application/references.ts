@@ -8,6 +8,8 @@ import type { TicketPriority } from '../domain/ticket/priority.ts';
 import { States } from '../domain/ticket/state.ts';
 import { type CustomValue, SYSTEM_USER, type World } from '../domain/ticket/ticket.ts';
 import { type Known, type Needs, ReplicaStore } from '../persistence/replica.store.ts';
+import { type Automation, RunTriggers } from './automation/run-triggers.ts';
+import { type Named, TriggerBook } from './automation/trigger-book.ts';
 import { IDENTITY, type Identity } from './ports.ts';
 import { RuleBook } from './sla/rule-book.ts';
 
@@ -67,6 +69,7 @@ export class Refs implements World {
     readonly slaRules: SlaRules,
     /** Custom attributes of tickets. */
     readonly attributes: AttributeSet,
+    readonly automation: Automation,
   ) {
     this.states = new States(known.states);
     this.priorities = known.priorities;
@@ -86,8 +89,8 @@ export class Refs implements World {
       groups: unique.flatMap(({ groups }) => groups),
       organizations: unique.flatMap(({ organizations }) => organizations),
     };
-    const { slaRules, attributes } = all.at(-1) as Refs;
-    return new Refs(together, slaRules, attributes);
+    const { slaRules, attributes, automation } = all.at(-1) as Refs;
+    return new Refs(together, slaRules, attributes, automation);
   }
 
   readonly ownerOf = (userId: number): Person | undefined => this.users.get(userId);
@@ -174,6 +177,8 @@ export class References {
     private readonly replicas: ReplicaStore,
     private readonly rules: RuleBook,
     private readonly attributes: AttributeBook,
+    private readonly triggers: TriggerBook,
+    private readonly runTriggers: RunTriggers,
     @Inject(IDENTITY) private readonly identity: Identity,
   ) {}
 
@@ -182,12 +187,18 @@ export class References {
     wanted.user(SYSTEM_USER);
     let asked = '';
     for (;;) {
-      const known = await this.replicas.find(this.db, wanted);
+      const named = this.triggers.named;
+      const known = await this.replicas.find(this.db, named.empty ? wanted : withNamed(wanted, named));
+      const triggers = await this.triggers.at(known.triggerRevision);
+      // They name others since.
+      if (this.triggers.named !== named) continue;
       for (const user of known.users) wanted.organization(user.organizationId);
       const missing = missingOf(wanted, known);
       const asking = JSON.stringify(missing);
       if (asking === asked || asking === NOTHING) {
-        return new Refs(known, await this.rules.at(known.slaRevision), await this.attributes.of('Ticket'));
+        const attributes = await this.attributes.of('Ticket');
+        const rules = await this.rules.at(known.slaRevision);
+        return new Refs(known, rules, attributes, this.runTriggers.of(triggers));
       }
       asked = asking;
       const told = await this.identity.lookup(missing);
@@ -202,6 +213,18 @@ export class References {
     const { groups } = await this.identity.lookup({ allGroups: true });
     await this.replicas.keepGroups(this.db, fresh(groups));
   }
+}
+
+/** Whom triggers name is looked up in the replicas only: one that is gone would be asked for at every write. */
+function withNamed(wanted: Wanted, { userIds, groupIds }: Named): Needs {
+  return {
+    userIds: [...wanted.userIds, ...userIds],
+    logins: wanted.logins,
+    groupIds: [...wanted.groupIds, ...groupIds],
+    groupNames: wanted.groupNames,
+    organizationIds: wanted.organizationIds,
+    organizationNames: wanted.organizationNames,
+  };
 }
 
 function missingOf(wanted: Needs, known: Known): Needs {
@@ -220,7 +243,15 @@ function missingOf(wanted: Needs, known: Known): Needs {
 }
 
 const NOTHING = JSON.stringify(
-  missingOf(new Wanted(), { users: [], groups: [], organizations: [], states: [], priorities: [], slaRevision: 0 }),
+  missingOf(new Wanted(), {
+    users: [],
+    groups: [],
+    organizations: [],
+    states: [],
+    priorities: [],
+    slaRevision: 0,
+    triggerRevision: 0,
+  }),
 );
 const fresh = <T>(rows: T[]) => rows.map((row) => ({ row, version: 0 }));
 

@@ -8,6 +8,7 @@ import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Person } from '../domain/ticket/people.ts';
 import { ReplicaStore } from '../persistence/replica.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
+import { noAutomation } from './automation/run-triggers.ts';
 import { Refs, Wanted } from './references.ts';
 import { SYSTEM_ID } from './system-id.ts';
 import { Writing } from './writing.ts';
@@ -57,7 +58,7 @@ export async function seed(ds: DataSource, kind: 'zammad' | 'blank'): Promise<vo
     };
     const attributes = new AttributeSet('Ticket', 0, []);
     const rules = new SlaRules(known.slaRevision, []);
-    const refs = new Refs({ ...known, users: [nicole], groups: [group] }, rules, attributes);
+    const refs = new Refs({ ...known, users: [nicole], groups: [group] }, rules, attributes, noAutomation);
     const ids = await tickets.takeIds(tx, 1, 1);
     const { id, counter } = ids.tickets[0] as { id: number; counter: number };
     const writing = new Writing(new Outbox('ticket'), refs, new SystemClock().now());

@@ -15,12 +15,13 @@ import { afterCommit } from '@helpmesh/persistence';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Article } from '../domain/article/article.ts';
+import type { Reached } from '../domain/condition/fields.ts';
 import type { Escalation } from '../domain/sla/escalation.ts';
 import { follow, isSettled, type Move, type Steps } from '../domain/sla/follow.ts';
 import type { Notice } from '../domain/sla/notices.ts';
 import type { Sla } from '../domain/sla/rules.ts';
 import { changesBetween } from '../domain/ticket/changes.ts';
-import { created, type HistoryEntry, updated } from '../domain/ticket/history.ts';
+import { created, type HistoryCause, type HistoryEntry, updated } from '../domain/ticket/history.ts';
 import {
   beginsWork,
   changeTicket,
@@ -44,6 +45,27 @@ export interface NewArticle extends Omit<Article, 'ticketId' | 'createdAt' | 'cr
   outgoing: z.input<(typeof sendMail)['data']> | null;
 }
 
+/** Something that was done to a ticket, for triggers to look at. */
+export interface Happening {
+  ticketId: number;
+  /** `create`, `update`, `update.merged_into`, `update.received_merge`; `time` when only the clock has moved on. */
+  actions: string[];
+  article: NewArticle | null;
+  changed: ReadonlySet<string>;
+  reached?: readonly Reached[];
+  /** Null for the desk itself. */
+  by: number | null;
+  /** The schedule that did it. */
+  rule?: string;
+}
+
+/** The rule on whose behalf is written. */
+export interface Ruling {
+  cause: HistoryCause;
+  /** Agents are not told. */
+  quiet: boolean;
+}
+
 /** Old and new value by the name that neighbours know. */
 export type Changes = Record<string, { from: unknown; to: unknown }>;
 
@@ -60,11 +82,15 @@ export class Writing {
   private readonly rest: Omit<ChangeSet, 'opened' | 'changed'> = { articles: [], history: [], outbox: [] };
 
   private readonly facts: BusinessEvent[] = [];
+  private readonly happenings: Happening[] = [];
+  private readonly births = new Map<number, number>();
+  private readonly afterwards: ((tx: EntityManager) => Promise<void>)[] = [];
   private cause: Envelope | undefined;
+  private ruling: Ruling | undefined;
 
   constructor(
     private readonly outbox: Outbox,
-    private readonly refs: Refs,
+    readonly refs: Refs,
     readonly now: EpochMs,
     private readonly loaded: ReadonlyMap<number, Ticket> = new Map(),
   ) {
@@ -75,6 +101,49 @@ export class Writing {
   because(message: Envelope): this {
     this.cause = message;
     return this;
+  }
+
+  /** What is written meanwhile is the rule's doing: history and events say so, and no trigger looks at it by itself. */
+  as<T>(ruling: Ruling, work: () => T): T {
+    this.ruling = ruling;
+    try {
+      return work();
+    } finally {
+      this.ruling = undefined;
+    }
+  }
+
+  /** What was done and no trigger has looked at yet, oldest first. */
+  takeHappenings(): Happening[] {
+    return this.happenings.splice(0);
+  }
+
+  /** Work of the same transaction that needs the rows to be there. */
+  later(work: (tx: EntityManager) => Promise<void>): void {
+    this.afterwards.push(work);
+  }
+
+  /** Articles that this transaction adds to the ticket, oldest first. */
+  articlesOf(ticketId: number): Article[] {
+    return this.rest.articles.filter((article) => article.ticketId === ticketId);
+  }
+
+  /** Names of tags that this transaction gives the ticket or takes away, oldest first. */
+  tagChangesOf(ticketId: number): { added: boolean; name: string }[] {
+    return this.rest.history.flatMap(({ ticketId: of, attribute, type, valueFrom, valueTo }) =>
+      of === ticketId && attribute === 'tag'
+        ? [{ added: type === 'added', name: (valueTo ?? valueFrom) as string }]
+        : [],
+    );
+  }
+
+  /** A rule has written to the customer of a new ticket: the standard confirmation would be a second one. */
+  answered(ticketId: number): void {
+    const place = this.births.get(ticketId);
+    const row = place === undefined ? undefined : this.rest.outbox[place];
+    if (!row) return;
+    const envelope = JSON.parse(row.payload) as { data: object };
+    row.payload = JSON.stringify({ ...envelope, data: { ...envelope.data, answered: true } });
   }
 
   /** The ticket as this transaction leaves it so far. @throws AppError not-found */
@@ -90,7 +159,7 @@ export class Writing {
    */
   open(draft: NewTicket, article: NewArticle | null, by: number, at: EpochMs = this.now): Ticket {
     let ticket = openTicket(draft, by, this.refs, at);
-    this.rest.history.push(created('Ticket', { ticketId: ticket.id, id: ticket.id, by, at }));
+    this.remember(created('Ticket', { ticketId: ticket.id, id: ticket.id, by, at }));
     if (article) {
       const stateId = this.refs.states.forFollowUp.id;
       if (draft.stateId === undefined && beginsWork(ticket, article, this.refs.states)) ticket = { ...ticket, stateId };
@@ -98,6 +167,8 @@ export class Writing {
     }
     this.opened.add(ticket.id);
     this.keep(ticket);
+    this.happened({ ticketId: ticket.id, actions: ['create'], article, changed: new Set(), by });
+    this.births.set(ticket.id, this.rest.outbox.length);
     this.facts.push({ type: ticketCreated.type, channel: article?.type ?? 'none', sender: article?.sender ?? 'none' });
     this.tell(ticketCreated, ticket, {
       ticket: ticketSnapshot(ticket, this.refs),
@@ -131,17 +202,19 @@ export class Writing {
     const ofTicket = changesBetween(before, after);
     const changes: Changes = { ...ofTicket, ...also };
     const { nameOf, shownOf } = this.refs;
-    this.rest.history.push(...updated(ticketId, ofTicket, nameOf, shownOf, author, at));
+    this.remember(...updated(ticketId, ofTicket, nameOf, shownOf, author, at));
     if (article) after = this.write(after, article, author, at);
     this.keep(after);
+    this.happened({ ticketId, actions: actionsOf(also), article, changed: new Set(Object.keys(changes)), by });
     const ticket = ticketSnapshot(after, this.refs);
+    const rule = this.ruleOf();
     if (article) {
       const customer = correspondent(after.customerId, this.refs.person(after.customerId));
       const said = this.snapshotOfLast(article);
       this.facts.push({ type: articleAdded.type, channel: article.type, sender: article.sender });
-      this.tell(articleAdded, after, { ticket, article: said, changes, customer, createdById: author });
+      this.tell(articleAdded, after, { ticket, article: said, changes, customer, createdById: author, ...rule });
     } else {
-      this.tell(ticketUpdated, after, { ticket, changes, changedById: by });
+      this.tell(ticketUpdated, after, { ticket, changes, changedById: by, ...rule });
     }
     return after;
   }
@@ -155,9 +228,11 @@ export class Writing {
   note(ticketId: number, changes: Changes, history: readonly HistoryEntry[], by: number): Ticket {
     const before = this.ticket(ticketId);
     const after = { ...before, updatedAt: this.now, updatedById: by, version: before.version + 1 };
-    this.rest.history.push(...history);
+    this.remember(...history);
     this.keep(after);
-    this.tell(ticketUpdated, after, { ticket: ticketSnapshot(after, this.refs), changes, changedById: by });
+    this.happened({ ticketId, actions: actionsOf(changes), article: null, changed: new Set(Object.keys(changes)), by });
+    const ticket = ticketSnapshot(after, this.refs);
+    this.tell(ticketUpdated, after, { ticket, changes, changedById: by, ...this.ruleOf() });
     return after;
   }
 
@@ -183,15 +258,23 @@ export class Writing {
     const after = { ...before, escalation, version: before.version + 1 };
     this.keep(after);
     const ticket = ticketSnapshot(after, this.refs);
+    const reached = notices.map(({ stage }) => (stage === 'escalated' ? 'escalation_at' : 'escalation_at warning'));
+    this.comeDue(ticketId, [...new Set<Reached>(reached as Reached[])]);
     for (const { clock, stage, dueAt } of notices) {
-      this.rest.history.push({
+      this.remember({
         ...created('Ticket', { ticketId, id: ticketId, by: SYSTEM_USER, at: this.now }),
         type: stage === 'escalated' ? 'escalation' : 'escalation_warning',
         ...{ attribute: clock, valueFrom: sla.name, valueTo: isoTime(dueAt) },
+        cause: { type: 'Sla', id: sla.id, name: sla.name },
       });
       const data = { ticket, clock, dueAt: isoTime(dueAt), sla: { id: sla.id, name: sla.name } };
       this.tell(stage === 'escalated' ? ticketEscalated : ticketEscalationWarning, after, data);
     }
+  }
+
+  /** A time has come for a ticket of which nothing else changed. */
+  comeDue(ticketId: number, reached: readonly Reached[]): void {
+    this.happened({ ticketId, actions: ['time'], article: null, changed: new Set(), reached, by: null });
   }
 
   /** Tells that an article looks different now; the ticket itself is as it was. */
@@ -208,7 +291,24 @@ export class Writing {
   }
 
   addHistory(entry: HistoryEntry): void {
-    this.rest.history.push(entry);
+    this.remember(entry);
+  }
+
+  private remember(...entries: HistoryEntry[]): void {
+    const cause = this.ruling?.cause;
+    this.rest.history.push(...(cause ? entries.map((entry) => ({ ...entry, cause })) : entries));
+  }
+
+  private happened(happening: Happening): void {
+    const { cause } = this.ruling ?? {};
+    if (this.refs.automation.empty || cause?.type === 'Trigger') return;
+    this.happenings.push(cause ? { ...happening, rule: cause.name } : happening);
+  }
+
+  private ruleOf() {
+    if (!this.ruling) return {};
+    const { type, id, name } = this.ruling.cause;
+    return { rule: { type, id, name, quiet: this.ruling.quiet } };
   }
 
   /** One article of a person less. */
@@ -224,15 +324,21 @@ export class Writing {
   }
 
   async save(tx: EntityManager, store: TicketStore): Promise<void> {
-    if (this.opened.size + this.touched.size === 0) return;
+    if (this.happenings.length > 0) await this.refs.automation.run(tx, this);
+    if (this.opened.size + this.touched.size === 0) return this.finish(tx);
     await this.runClocks(tx, store);
     await store.save(tx, {
       ...this.rest,
       opened: [...this.opened].map((id) => this.ticket(id)),
       changed: [...this.touched].map((id) => this.ticket(id)),
     });
+    await this.finish(tx);
     this.outbox.ringAfter(tx);
     afterCommit(tx, () => record(this.facts));
+  }
+
+  private async finish(tx: EntityManager): Promise<void> {
+    for (const work of this.afterwards.splice(0)) await work(tx);
   }
 
   /** The last step of every write: what was promised about a ticket follows from everything else. */
@@ -267,7 +373,7 @@ export class Writing {
     if (outgoing) this.send(sendMail, { aggregateId: ticket.id, data: outgoing });
     this.rest.articles.push({ ...words, ticketId: ticket.id, createdAt: at, createdById: by });
     const place = { ticketId: ticket.id, id: draft.id, by, at };
-    this.rest.history.push(created('Ticket::Article', place));
+    this.remember(created('Ticket::Article', place));
     return countArticle(ticket, draft, at);
   }
 
@@ -284,4 +390,9 @@ export class Writing {
   private tell<D extends MessageDefinition>(definition: D, ticket: Ticket, data: OutboxMessage<D>['data']): void {
     this.send(definition, { aggregateId: ticket.id, aggregateVersion: ticket.version, data });
   }
+}
+
+function actionsOf(changes: Changes): string[] {
+  const merges = ['merged_into', 'received_merge'].filter((name) => changes[name]?.to != null);
+  return ['update', ...merges.map((name) => `update.${name}`)];
 }

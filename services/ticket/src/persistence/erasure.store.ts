@@ -301,7 +301,8 @@ export class ErasureStore {
     );
     const modules = await sql(tx, 'DELETE FROM text_module WHERE user_id = $1 RETURNING 1', [userId]);
     const drafts = await sql(tx, 'DELETE FROM own_draft WHERE user_id = $1 RETURNING 1', [userId]);
-    const own = [uploads, answers, jobs, records, modules, drafts];
+    const counted = await sql(tx, 'DELETE FROM rule_mail WHERE address ILIKE ANY ($1::text[]) RETURNING 1', [patterns]);
+    const own = [uploads, answers, jobs, records, modules, drafts, counted];
     return own.reduce((rows, some) => rows + some.length, 0);
   }
 

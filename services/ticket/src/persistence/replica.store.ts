@@ -37,6 +37,8 @@ export interface Known {
   priorities: TicketPriority[];
   /** Of the rules that due times follow from (sla.store.ts). */
   slaRevision: number;
+  /** Of the triggers in force (rule.store.ts). */
+  triggerRevision: number;
 }
 
 /** Two logins may differ from e-mails of others: login counts first. All lower case, as identity keeps them. */
@@ -62,7 +64,8 @@ const known = `SELECT
      'ignoreEscalation', s.ignore_escalation, 'terminal', s.terminal, 'active', s.active) ORDER BY s.id) FROM ticket_state s) AS states,
   (SELECT json_agg(json_build_object('id', p.id, 'name', p.name, 'defaultCreate', p.default_create,
      'active', p.active) ORDER BY p.id) FROM ticket_priority p) AS priorities,
-  (SELECT revision FROM sla_rules) AS "slaRevision"`;
+  (SELECT revision FROM sla_rules) AS "slaRevision",
+  (SELECT revision FROM automation_rules) AS "triggerRevision"`;
 
 interface KnownRow extends Omit<Known, 'states'> {
   states: (Omit<TicketState, 'type'> & { stateTypeId: number })[];

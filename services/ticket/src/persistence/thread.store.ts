@@ -51,6 +51,13 @@ export class ThreadStore {
     return new Map(rows.map(({ ticketId, ...mail }) => [ticketId, mail]));
   }
 
+  async lastArticle(on: On, ticketId: number): Promise<number | null> {
+    const [row] = await sql<{ id: number | null }>(on, 'SELECT max(id) AS id FROM article WHERE ticket_id = $1', [
+      ticketId,
+    ]);
+    return row?.id ?? null;
+  }
+
   /** Everything that threading asks the database about these mails, in order: one statement. */
   async factsOf(on: On, mails: readonly AskedMail[]): Promise<MailFacts[]> {
     const asked = mails.map(({ inboundId, messageId, answers, numbers, signed }) => ({

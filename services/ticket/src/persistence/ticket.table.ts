@@ -43,7 +43,7 @@ export const attachmentColumns = [
 
 export const historyColumns = [
   ...['ticket_id', 'object', 'o_id', 'type', 'attribute', 'value_from', 'value_to', 'id_from', 'id_to'],
-  ...['created_by_id', 'created_at'],
+  ...['created_by_id', 'created_at', 'cause'],
 ] as const;
 
 /** A row as JSON carries it; instants as text. */
@@ -213,6 +213,7 @@ export function historyRow(entry: HistoryEntry): Row {
     id_to: entry.idTo,
     created_by_id: entry.createdById,
     created_at: isoTime(entry.createdAt),
+    ...(entry.cause && { cause: entry.cause }),
   };
 }
 

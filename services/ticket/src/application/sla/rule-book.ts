@@ -43,9 +43,19 @@ export class RuleBook {
     this.rules = new SlaRules(
       rows.revision,
       rows.slas.flatMap((row) => this.slaOf(row, rows, knowledge)),
+      new Map(rows.calendars.flatMap((row) => this.timeOf(row))),
     );
     this.known = attributes;
     return this.rules;
+  }
+
+  private timeOf({ id, timezone, businessHours, publicHolidays }: RuleRows['calendars'][number]) {
+    try {
+      return [[id, new WorkingTime(calendarOf(timezone, businessHours, publicHolidays))] as const];
+    } catch (error) {
+      this.log.error({ err: error, calendar: id }, 'a calendar cannot be used and counts as closed');
+      return [];
+    }
   }
 
   /** What was saved was checked; what no longer holds, as a time zone that was given up, must not stop the desk. */

@@ -1,3 +1,4 @@
+import type { EpochMs } from '@helpmesh/kernel';
 import { type Condition, matches } from '../condition/condition.ts';
 import type { Knowledge } from '../condition/fields.ts';
 import type { Ticket } from '../ticket/ticket.ts';
@@ -24,6 +25,7 @@ export class SlaRules {
   constructor(
     readonly revision: number,
     slas: readonly Sla[],
+    private readonly calendars: ReadonlyMap<number, WorkingTime> = new Map(),
   ) {
     const byName = (a: Sla, b: Sla) => (a.name < b.name ? -1 : 1);
     const conditional = slas.filter(({ condition }) => condition !== null).sort(byName);
@@ -33,6 +35,11 @@ export class SlaRules {
   /** Nothing is promised to anybody. */
   get empty(): boolean {
     return this.slas.length === 0;
+  }
+
+  /** Whether a calendar is open; nothing is where there is none. */
+  isOpen(calendarId: number, at: EpochMs): boolean {
+    return this.calendars.get(calendarId)?.isOpen(at) ?? false;
   }
 
   /** The first by name whose condition picks the ticket, else the first without a condition. */

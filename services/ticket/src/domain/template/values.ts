@@ -30,7 +30,7 @@ export type QuotedArticle = Pick<
   'type' | 'sender' | 'from' | 'to' | 'cc' | 'subject' | 'contentType' | 'body' | 'internal' | 'createdAt'
 >;
 
-/** Everything about a ticket by the names that administrators write into texts (docs/how-to/text-variables.md). */
+/** Everything about a ticket by the names that administrators write into texts (docs/how-to/triggers-and-schedules.md). */
 export function ticketValues(ticket: Ticket, around: Surroundings): TemplateValues {
   const organization = () =>
     named(ticket.organizationId === null ? undefined : around.organization(ticket.organizationId));

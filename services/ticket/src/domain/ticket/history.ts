@@ -27,6 +27,17 @@ export interface HistoryEntry {
   idTo: number | null;
   createdById: number;
   createdAt: EpochMs;
+  /** The rule that did it; absent for people and for what follows from the desk's own rules. */
+  cause?: HistoryCause;
+}
+
+/** A rule, as history and log name it. */
+export interface HistoryCause {
+  type: 'Trigger' | 'Job' | 'Sla';
+  id: number;
+  name: string;
+  /** The line of the rule's log. */
+  run?: number;
 }
 
 /** Tells the name of what an id attribute points at: `state_id`, 2 -> `open`. */

@@ -11,6 +11,9 @@ export type Article = OutputOf<Endpoints['listArticles']>[number];
 export type Attachment = Article['attachments'][number];
 
 export interface HistoryEntry {
+  /** The rule that did it: Trigger, Job or Sla. */
+  sourceable_type?: string;
+  sourceable_name?: string;
   id: number;
   object: string;
   type: string;

@@ -32,7 +32,8 @@ export function TicketHistory({ ticketId }: { ticketId: number }) {
             <li key={entry.id}>
               <Line entry={entry} />
               <div className={classes.by}>
-                {name && name !== '-' && `${name} · `}
+                {entry.sourceable_name === undefined ? name && name !== '-' && name : <Rule entry={entry} />}
+                {(entry.sourceable_name !== undefined || (name && name !== '-')) && ' · '}
                 {entry.created_at && <Ago at={entry.created_at} />}
               </div>
             </li>
@@ -46,6 +47,13 @@ export function TicketHistory({ ticketId }: { ticketId: number }) {
       )}
     </>
   );
+}
+
+/** What did it, when no person did. */
+function Rule({ entry: { sourceable_type: type, sourceable_name: name } }: { entry: HistoryEntry }) {
+  if (type === 'Trigger') return <Trans>by the trigger {name}</Trans>;
+  if (type === 'Job') return <Trans>by the schedule {name}</Trans>;
+  return <Trans>by the SLA {name}</Trans>;
 }
 
 function Line({ entry }: { entry: HistoryEntry }) {

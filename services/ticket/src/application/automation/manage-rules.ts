@@ -1,0 +1,202 @@
+import {
+  type Actor,
+  auditMessage,
+  type Caller,
+  changesBetween,
+  type JobInput,
+  recordAudit,
+  type TriggerInput,
+} from '@helpmesh/contracts';
+import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
+import { Outbox } from '@helpmesh/messaging';
+import { sqlstateOf, transaction } from '@helpmesh/persistence';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { parseActions } from '../../domain/action/action.ts';
+import { timeplanOf } from '../../domain/job/timeplan.ts';
+import { jobKnowledge, triggerKnowledge } from '../../domain/trigger/trigger.ts';
+import { RuleStore } from '../../persistence/rule.store.ts';
+import { RuleAdminStore, type RuleKind, type RuleValues, type ShownRule } from '../../persistence/rule-admin.store.ts';
+import { notFound, requireAnyOf } from '../access.ts';
+import { conditionOf } from '../conditions.ts';
+import { RuleTimer } from './rule-timer.ts';
+import { nextOf, RunJobs } from './run-jobs.ts';
+
+const classes = { trigger: 'Trigger', job: 'Job' } as const;
+export const rulePermissions = { trigger: 'admin.trigger', job: 'admin.scheduler' } as const;
+const common = [
+  ...['name', 'condition', 'perform', 'disable_notification', 'localization', 'timezone', 'note', 'active'],
+] as const;
+const audited = {
+  trigger: [...common, 'activator', 'execution_condition_mode'],
+  job: [...common, 'timeplan'],
+} as const;
+
+interface Reading {
+  expand?: boolean | undefined;
+  full?: boolean | undefined;
+}
+interface Paging extends Reading {
+  page?: number | undefined;
+  per_page?: number | undefined;
+}
+
+/** Triggers and schedules. What is saved holds from the next change of a ticket on. */
+@Injectable()
+export class ManageRules {
+  constructor(
+    private readonly db: DataSource,
+    private readonly store: RuleAdminStore,
+    private readonly rules: RuleStore,
+    private readonly jobs: RunJobs,
+    private readonly timer: RuleTimer,
+    private readonly outbox: Outbox,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async list(actor: Actor, kind: RuleKind, { page = 1, per_page = 500, full }: Paging): Promise<unknown> {
+    requireAnyOf(actor, [rulePermissions[kind]]);
+    const limit = Math.min(per_page, 1000);
+    const rows = await this.store.list(this.db, kind, limit, (page - 1) * limit);
+    return full ? { record_ids: rows.map(({ id }) => id), assets: assetsOf(kind, rows) } : rows;
+  }
+
+  async get(actor: Actor, kind: RuleKind, id: number, { full }: Reading): Promise<unknown> {
+    requireAnyOf(actor, [rulePermissions[kind]]);
+    return shown(kind, await this.existing(this.db, kind, id), full);
+  }
+
+  async create(actor: Caller, kind: RuleKind, input: TriggerInput | JobInput, { full }: Reading): Promise<unknown> {
+    return this.write(actor, kind, async (tx, now) => {
+      const values = valuesOf(kind, { condition: {}, perform: {}, name: '', ...defined(input) }, {}, now);
+      const id = await this.store.insert(tx, kind, values, actor.userId, now);
+      const row = await this.existing(tx, kind, id);
+      await this.tell(tx, actor, kind, 'created', null, row);
+      return shown(kind, row, full);
+    });
+  }
+
+  async update(actor: Caller, kind: RuleKind, id: number, input: TriggerInput | JobInput, { full }: Reading) {
+    return this.write(actor, kind, async (tx, now) => {
+      const before = await this.existing(tx, kind, id);
+      await this.store.update(tx, kind, id, valuesOf(kind, defined(input), before, now), actor.userId, now);
+      const row = await this.existing(tx, kind, id);
+      await this.tell(tx, actor, kind, 'changed', before, row);
+      return shown(kind, row, full);
+    });
+  }
+
+  async remove(actor: Caller, kind: RuleKind, id: number): Promise<void> {
+    await this.write(actor, kind, async (tx) => {
+      const before = await this.existing(tx, kind, id);
+      await this.store.remove(tx, kind, id);
+      await this.tell(tx, actor, kind, 'deleted', before, null);
+    });
+  }
+
+  /** @throws AppError conflict `job.running` */
+  async runNow(actor: Actor, id: number): Promise<unknown> {
+    requireAnyOf(actor, [rulePermissions.job]);
+    await this.jobs.beginNow(id, actor.userId);
+    this.timer.wake();
+    return this.existing(this.db, 'job', id);
+  }
+
+  async runs(
+    actor: Actor,
+    kind: RuleKind,
+    id: number,
+    page: { before?: number | undefined; limit?: number | undefined },
+  ) {
+    requireAnyOf(actor, [rulePermissions[kind]]);
+    await this.existing(this.db, kind, id);
+    const { before, limit = 50 } = page;
+    const runs = await this.rules.runsOf(this.db, classes[kind], id, limit, before);
+    return { runs, next: runs.length === limit ? (runs.at(-1)?.id ?? null) : null };
+  }
+
+  private async existing(on: DataSource | EntityManager, kind: RuleKind, id: number): Promise<ShownRule> {
+    const row = await this.store.get(on, kind, id);
+    if (!row) throw notFound(classes[kind], id);
+    return row;
+  }
+
+  private async tell(
+    tx: EntityManager,
+    actor: Caller,
+    kind: RuleKind,
+    what: 'created' | 'changed' | 'deleted',
+    before: ShownRule | null,
+    after: ShownRule | null,
+  ): Promise<void> {
+    const { id, name } = (after ?? before) as ShownRule;
+    const changes = changesBetween(before, after, audited[kind]);
+    const told = { action: `${kind}.${what}`, object: { type: classes[kind], id, label: name }, changes };
+    await this.outbox.add(tx, recordAudit, auditMessage(actor, told));
+  }
+
+  private async write<T>(actor: Actor, kind: RuleKind, work: (tx: EntityManager, now: EpochMs) => Promise<T>) {
+    requireAnyOf(actor, [rulePermissions[kind]]);
+    try {
+      return await transaction(this.db, (tx) => work(tx, this.clock.now()));
+    } catch (error) {
+      if (sqlstateOf(error) !== '23505') throw error;
+      throw new AppError('invalid', 'input.not-unique', 'This object already exists.');
+    }
+  }
+}
+
+/**
+ * What is stored of an input, once it was seen that it can be used.
+ * @throws AppError invalid `condition.unsupported`, `action.invalid`, `job.timeplan-invalid`, `job.object-unknown`,
+ *         `rule.timezone-unknown`, `input.name-blank`
+ */
+export function valuesOf(kind: RuleKind, input: RuleValues, before: RuleValues, now: EpochMs): RuleValues {
+  const values = { ...input };
+  if (values.name !== undefined) {
+    values.name = String(values.name).trim();
+    if (values.name === '') throw new AppError('invalid', 'input.name-blank', "Name can't be blank");
+  }
+  if ('condition' in values) {
+    values.condition ??= {};
+    conditionOf(values.condition, kind === 'trigger' ? triggerKnowledge : jobKnowledge);
+  }
+  if (values.perform !== undefined) parseActions(values.perform);
+  const next: RuleValues = { active: true, timezone: null, localization: null, timeplan: {}, ...before, ...values };
+  const timezone = next.timezone as string | null;
+  if (timezone && timezone !== 'system' && !isZone(timezone)) {
+    throw new AppError('invalid', 'rule.timezone-unknown', `There is no time zone "${timezone.slice(0, 50)}".`);
+  }
+  if (kind === 'trigger') return values;
+  if (next.object !== undefined && next.object !== 'Ticket') {
+    throw new AppError('invalid', 'job.object-unknown', 'A schedule works on tickets: its object is Ticket.');
+  }
+  if (!timeplanOf(next.timeplan)) {
+    const why = 'A timeplan has days Mon to Sun, hours 0 to 23, and minutes 0, 10, 20, 30, 40 and 50.';
+    throw new AppError('invalid', 'job.timeplan-invalid', why);
+  }
+  const at = next.active ? nextOf({ timeplan: next.timeplan, timezone, localization: null }, now) : null;
+  return { ...values, next_run_at: at === null ? null : new Date(at).toISOString() };
+}
+
+function isZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }) !== undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+export function defined(input: object): RuleValues {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+}
+
+function shown(kind: RuleKind, row: ShownRule, full: boolean | undefined): unknown {
+  return full ? { id: row.id, assets: assetsOf(kind, [row]) } : row;
+}
+
+function assetsOf(kind: RuleKind, rows: readonly ShownRule[]) {
+  return { [classes[kind]]: Object.fromEntries(rows.map((row) => [row.id, row])) };
+}

@@ -1,0 +1,81 @@
+import { type Clock, epochMs, guardWindowMs } from '@helpmesh/kernel';
+import { CLOCK } from '@helpmesh/service-kit';
+import { logger } from '@helpmesh/telemetry';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { RuleStore } from '../../persistence/rule.store.ts';
+import { ScheduleStore } from '../../persistence/schedule.store.ts';
+import { RULE_LOG_DAYS } from '../ports.ts';
+import { DeleteDoomed } from './delete-doomed.ts';
+import { RunJobs } from './run-jobs.ts';
+import { TellPending } from './tell-pending.ts';
+
+const EVERY_MS = 2_000;
+const TIDY_EVERY_MS = 600_000;
+const DAY_MS = 86_400_000;
+
+/** Looks for what time does to tickets; one look into small indexes when there is nothing. */
+@Injectable()
+export class RuleTimer implements OnModuleInit, OnApplicationShutdown {
+  private readonly log = logger('schedules');
+  private readonly timers: NodeJS.Timeout[] = [];
+  private running: Promise<void> = Promise.resolve();
+  private busy = false;
+  private asked = false;
+  private stopped = false;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly schedules: ScheduleStore,
+    private readonly rules: RuleStore,
+    private readonly jobs: RunJobs,
+    private readonly pending: TellPending,
+    private readonly deletion: DeleteDoomed,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(RULE_LOG_DAYS) private readonly logDays: number,
+  ) {}
+
+  onModuleInit(): void {
+    this.timers.push(setInterval(() => this.wake(), EVERY_MS).unref());
+    this.timers.push(setInterval(() => void this.tidy(), TIDY_EVERY_MS).unref());
+  }
+
+  /** Looks now: somebody wants something done. */
+  wake(): void {
+    this.asked = true;
+    if (!this.busy) this.running = this.run();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    for (const timer of this.timers) clearInterval(timer);
+    await this.running;
+  }
+
+  /** The log is bounded. */
+  async tidy(): Promise<void> {
+    const now = this.clock.now();
+    const runsBefore = epochMs(now - this.logDays * DAY_MS);
+    await this.rules.forget(this.db, runsBefore, epochMs(now - guardWindowMs)).catch((error: unknown) => {
+      this.log.warn({ err: error }, 'old lines of the log stay for now');
+    });
+  }
+
+  private async run(): Promise<void> {
+    this.busy = true;
+    try {
+      while (this.asked && !this.stopped) {
+        this.asked = false;
+        const { due, runs, pending, doomed } = await this.schedules.waiting(this.db, this.clock.now());
+        for (let more = pending; more && !this.stopped; ) more = await this.pending.run();
+        for (let more = due; more && !this.stopped; ) more = await this.jobs.beginDue();
+        for (let more = due || runs; more && !this.stopped; ) more = await this.jobs.work(() => this.stopped);
+        for (let more = doomed; more && !this.stopped; ) more = await this.deletion.run();
+      }
+    } catch (error) {
+      this.log.warn({ err: error }, 'schedules could not go on, the next round tries again');
+    } finally {
+      this.busy = false;
+    }
+  }
+}

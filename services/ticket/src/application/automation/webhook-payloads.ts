@@ -1,0 +1,61 @@
+import type { WebhookArticle, WebhookTicket } from '@helpmesh/contracts';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Person } from '../../domain/ticket/people.ts';
+import { SYSTEM_USER } from '../../domain/ticket/ticket.ts';
+import { ReadStore } from '../../persistence/read.store.ts';
+import { TagStore } from '../../persistence/tag.store.ts';
+import { ThreadStore } from '../../persistence/thread.store.ts';
+import { VisibleTickets } from '../../persistence/visible-tickets.ts';
+import type { Refs } from '../references.ts';
+
+type Row = Record<string, unknown> & { id: number };
+
+/** A ticket as the receivers of webhooks see it, once it is written. */
+@Injectable()
+export class WebhookPayloads {
+  constructor(
+    private readonly reads: ReadStore,
+    private readonly tags: TagStore,
+    private readonly threads: ThreadStore,
+  ) {}
+
+  /** @param articleId  the one that the rule runs for; absent: the last one */
+  async of(
+    tx: EntityManager,
+    refs: Refs,
+    ticketId: number,
+    articleId: number | undefined,
+  ): Promise<{ ticket: WebhookTicket; article: WebhookArticle | null }> {
+    const all = VisibleTickets.toTheService();
+    const text = (await this.reads.tickets(tx, all, [ticketId], 'ids-expanded', true)).get(ticketId) as string;
+    const row = JSON.parse(text) as Row;
+    const id = articleId ?? (await this.threads.lastArticle(tx, ticketId));
+    const article = id === null ? undefined : (await this.reads.articles(tx, all, [id])).get(id);
+    const tags = (await this.tags.held(tx, [ticketId])).get(ticketId) ?? [];
+    const named = (key: string) => ({ id: row[`${key}_id`] as number, name: String(row[key] ?? '-') });
+    const person = (key: string, of = row) => personOf(refs.person(of[`${key}_id`] as number));
+    return {
+      ticket: {
+        ...row,
+        ...{ number: String(row.number), title: String(row.title), tags: tags.map(({ name }) => name) },
+        ...{ group: named('group'), state: named('state'), priority: named('priority') },
+        ...{ owner: person('owner'), customer: person('customer') },
+        ...{ created_by: person('created_by'), updated_by: person('updated_by') },
+        organization: row.organization_id === null ? null : named('organization'),
+      },
+      article: article === undefined ? null : articleOf(JSON.parse(article) as Row, person),
+    };
+  }
+}
+
+function articleOf(row: Row, person: (key: string, of: Row) => ReturnType<typeof personOf>): WebhookArticle {
+  const people = { created_by: person('created_by', row), updated_by: person('updated_by', row) };
+  return { ...(row as unknown as WebhookArticle), ...people };
+}
+
+function personOf(person: Person | undefined) {
+  if (!person || person.id === SYSTEM_USER) return null;
+  const { id, login, email, firstname, lastname, organizationId, active } = person;
+  return { id, login, email, firstname, lastname, organization_id: organizationId, active };
+}
