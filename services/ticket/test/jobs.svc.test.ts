@@ -5,7 +5,11 @@ import { RunJobs } from '../src/application/automation/run-jobs.ts';
 import { actor, cast, type Desk, startDesk } from './desk.ts';
 
 const { agent } = cast;
-const ruler = actor({ userId: 3, permissions: ['admin.scheduler', 'admin.trigger'] });
+const ruler = actor({
+  userId: 3,
+  permissions: ['admin.scheduler', 'admin.trigger', 'ticket.agent'],
+  groups: { 1: ['full'] },
+});
 
 let desk: Desk;
 beforeAll(async () => {

@@ -20,7 +20,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { actor, cast, type Desk, group, startDesk, user } from './desk.ts';
 
 const { agent, customer } = cast;
-const ruler = actor({ userId: 3, permissions: ['admin.trigger', 'admin.scheduler'] });
+const ruler = actor({
+  userId: 3,
+  permissions: ['admin.trigger', 'admin.scheduler', 'ticket.agent'],
+  groups: { 1: ['full'] },
+});
 const DAY = 86_400_000;
 
 let desk: Desk;
@@ -361,6 +365,14 @@ describe('for administrators', () => {
     expect((await preview(onCreate)).matched).toBe(1);
     expect((await preview({ ...onUpdate, 'ticket.priority_id': is(2) })).matched).toBe(0);
     expect(await read(ticket.id)).toMatchObject({ state_id: 1, title: 'Wet' });
+    // Who looks after rules need not see tickets.
+    const blind = actor({ userId: 3, permissions: ['admin.trigger'] });
+    const body = { trigger: { condition: onCreate }, ticket_ids: [ticket.id] };
+    expect(await desk.rest(blind, triggers.preview, { body })).toMatchObject({ matched: 1, examples: [] });
+    const { id } = await trigger({ 'ticket.tags': { operator: 'add', value: 'y' } });
+    await open({ title: 'Secret' });
+    const { runs } = await desk.rest(blind, triggers.runs, { id });
+    expect(runs).toMatchObject([{ ticket: null, outcome: 'done' }]);
     expect(await mailsOf(ticket.id)).toEqual([]);
   });
 });

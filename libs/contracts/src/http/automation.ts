@@ -84,6 +84,7 @@ const Named = z.object({ id: z.number().int(), name: z.string() });
 export const RuleRun = z.object({
   id: z.number().int(),
   rule: Named.extend({ type: z.enum(['Trigger', 'Job']) }),
+  /** Null for one that is gone or that the reader may not see. */
   ticket: z.object({ id: z.number().int(), number: z.string(), title: z.string() }).nullable(),
   at: Instant,
   /** What started it: create, update, …, reminder_reached, escalation, escalation_warning, schedule, asked. */
@@ -202,7 +203,7 @@ export const triggers = {
       looked_at: z.number().int(),
       matched: z.number().int(),
       complete: z.boolean(),
-      /** The newest ones, at most 100. */
+      /** The newest ones that the reader may see, at most 100 are looked at. */
       examples: z.array(Prospect),
     }),
   }),
@@ -298,7 +299,7 @@ export const jobs = {
       /** More than a run takes: the rest is for the next one. */
       more: z.boolean(),
       next_run_at: Instant.nullable(),
-      /** The first ones, at most 20. */
+      /** Of the first 20, those that the reader may see. */
       examples: z.array(Prospect),
     }),
   }),

@@ -80,13 +80,19 @@ export class RuleStore {
     return row?.count ?? 0;
   }
 
-  /** Lines of a rule's log, newest first; tickets that are gone are not named. */
-  async runsOf(on: On, kind: string, id: number, limit: number, before: number | undefined): Promise<ShownRun[]> {
+  /** Lines of a rule's log, newest first; tickets that the reader may not see are not named. */
+  async runsOf(
+    on: On,
+    visible: VisibleTickets,
+    rule: { kind: string; id: number },
+    limit: number,
+    before: number | undefined,
+  ): Promise<ShownRun[]> {
     const rows = await sql<{ json: ShownRun }>(
       on,
-      `SELECT ${shownRun} AS json FROM rule_run r LEFT JOIN ticket t ON t.id = r.ticket_id
-       WHERE r.kind = $1 AND r.rule_id = $2 AND r.id < $3 ORDER BY r.id DESC LIMIT $4`,
-      [kind, id, before ?? Number.MAX_SAFE_INTEGER, limit],
+      `SELECT ${shownRun} AS json FROM rule_run r LEFT JOIN ticket t ON t.id = r.ticket_id AND ${isVisible()}
+       WHERE r.kind = $5 AND r.rule_id = $6 AND r.id < $7 ORDER BY r.id DESC LIMIT $8`,
+      [...visible.params, rule.kind, rule.id, before ?? Number.MAX_SAFE_INTEGER, limit],
     );
     return rows.map(({ json }) => json);
   }

@@ -18,6 +18,7 @@ import { timeplanOf } from '../../domain/job/timeplan.ts';
 import { jobKnowledge, triggerKnowledge } from '../../domain/trigger/trigger.ts';
 import { RuleStore } from '../../persistence/rule.store.ts';
 import { RuleAdminStore, type RuleKind, type RuleValues, type ShownRule } from '../../persistence/rule-admin.store.ts';
+import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { notFound, requireAnyOf } from '../access.ts';
 import { conditionOf } from '../conditions.ts';
 import { RuleTimer } from './rule-timer.ts';
@@ -112,7 +113,8 @@ export class ManageRules {
     requireAnyOf(actor, [rulePermissions[kind]]);
     await this.existing(this.db, kind, id);
     const { before, limit = 50 } = page;
-    const runs = await this.rules.runsOf(this.db, classes[kind], id, limit, before);
+    const visible = VisibleTickets.to(actor, 'read');
+    const runs = await this.rules.runsOf(this.db, visible, { kind: classes[kind], id }, limit, before);
     return { runs, next: runs.length === limit ? (runs.at(-1)?.id ?? null) : null };
   }
 

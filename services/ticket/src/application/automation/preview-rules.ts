@@ -78,7 +78,8 @@ export class PreviewRules {
     }
     found.sort((a, b) => (String(a.at) < String(b.at) ? 1 : -1));
     const complete = ids.length <= MOST_TICKETS;
-    return { looked_at: lookedAt, matched: found.length, complete, examples: found.slice(0, MOST_EXAMPLES) };
+    const examples = await this.seen(actor, found.slice(0, MOST_EXAMPLES));
+    return { looked_at: lookedAt, matched: found.length, complete, examples };
   }
 
   async job(actor: Actor, input: JobInput) {
@@ -101,7 +102,7 @@ export class PreviewRules {
       matching: Math.min(ids.length, MOST_MATCHES),
       more: ids.length > MOST_MATCHES,
       next_run_at: next === null ? null : isoTime(next),
-      examples,
+      examples: await this.seen(actor, examples),
     };
   }
 
@@ -116,6 +117,14 @@ export class PreviewRules {
     const plan = await this.carryOut.plan(this.db.manager, writing, rule, { ticketId: ticket.id, article: null, by });
     const { id, number, title } = ticket;
     return { ticket: { id, number, title }, at, cause, would: wouldDo(ticket, plan, writing.refs) };
+  }
+
+  /** Those of tickets that the reader may see: who looks after rules need not see any. */
+  private async seen(actor: Actor, examples: readonly Prospect[]): Promise<Prospect[]> {
+    const visible = VisibleTickets.to(actor, 'read');
+    const asked = examples.map(({ ticket: { id } }) => ({ visible, id }));
+    const found = await this.tickets.facts(this.db, asked);
+    return examples.filter((_, i) => found[i] !== undefined);
   }
 
   private async ticketsOf(ids: readonly number[]): Promise<Ticket[]> {
