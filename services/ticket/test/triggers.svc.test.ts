@@ -1,6 +1,5 @@
 import {
   callWebhook,
-  createArticle,
   createTicket,
   getTicket,
   listTags,

@@ -77,7 +77,7 @@ const newRetentionRule = made('/api/v1/retention_rules', (name) => ({ name, ...r
 const newOverview = made('/api/v1/overviews', (name) => ({ name, role_ids: [2] }));
 const newSla = made('/api/v1/slas', (name) => ({ name }));
 const newTrigger = made('/api/v1/triggers', (name) => ({ name, perform: {}, active: false }));
-const newJob = made('/api/v1/jobs', (name) => ({ name, perform: {} }));
+const newSchedule = made('/api/v1/jobs', (name) => ({ name, perform: {} }));
 const newChecklist = async (world: World, place: Place): Promise<Json> =>
   world.boss.post('/api/v1/checklists', { ticket_id: (await world.ticketLike(place)).id });
 const newChecklistItem = async (world: World, place: Place): Promise<Json> =>
@@ -285,12 +285,12 @@ export const requests: Record<string, Asking> = {
   'DELETE /api/v1/triggers/{id}': spare(newTrigger),
   'GET /api/v1/triggers/{id}/runs': spare(newTrigger),
   'POST /api/v1/triggers/preview': () => ({ body: { trigger: { perform: {} }, days: 1 } }),
-  'GET /api/v1/jobs/{id}': spare(newJob),
+  'GET /api/v1/jobs/{id}': spare(newSchedule),
   'POST /api/v1/jobs': (world) => ({ body: { name: world.fresh('spare'), perform: {} } }),
-  'PUT /api/v1/jobs/{id}': spare(newJob, { note: 'spare' }),
-  'DELETE /api/v1/jobs/{id}': spare(newJob),
-  'GET /api/v1/jobs/{id}/runs': spare(newJob),
-  'POST /api/v1/jobs/{id}/run': spare(newJob),
+  'PUT /api/v1/jobs/{id}': spare(newSchedule, { note: 'spare' }),
+  'DELETE /api/v1/jobs/{id}': spare(newSchedule),
+  'GET /api/v1/jobs/{id}/runs': spare(newSchedule),
+  'POST /api/v1/jobs/{id}/run': spare(newSchedule),
   'POST /api/v1/jobs/preview': () => ({ body: { perform: {} } }),
   'GET /api/v1/tags': ({ topics }, place) => ({ query: { object: 'Ticket', o_id: topics[place].id } }),
   'POST /api/v1/tags/add': (world, place) => ({ body: tagged(world, place) }),
