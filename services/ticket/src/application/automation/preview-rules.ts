@@ -148,7 +148,7 @@ export class PreviewRules {
 /** By the names of the actions, with names instead of ids where there are some. */
 function wouldDo(ticket: Ticket, plan: ActionPlan, refs: Refs): Prospect['would'] {
   const changes = changesBetween(ticket, { ...ticket, ...plan.fields } as Ticket);
-  const named = (field: string, value: string | number | null) =>
+  const named = (field: string, value: unknown) =>
     typeof value === 'number' ? (refs.nameOf(field, value) ?? value) : value;
   return [
     ...Object.entries(changes).map(([field, { from, to }]) => ({
