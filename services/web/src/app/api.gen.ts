@@ -28,6 +28,7 @@ export const routes = {
   createEntitlementMapping: ['POST', '/api/v1/entitlement_mappings'],
   createFirstAdmin: ['POST', '/api/v1/getting_started/admin'],
   createGroup: ['POST', '/api/v1/groups'],
+  createJob: ['POST', '/api/v1/jobs'],
   createLegalHold: ['POST', '/api/v1/legal_holds'],
   createMacro: ['POST', '/api/v1/macros'],
   createObjectAttribute: ['POST', '/api/v1/object_manager_attributes'],
@@ -49,6 +50,7 @@ export const routes = {
   createTimeAccountingOfTicket: ['POST', '/api/v1/tickets/:id/time_accountings'],
   createTimeAccountingType: ['POST', '/api/v1/time_accounting/types'],
   createToken: ['POST', '/api/v1/user_access_token'],
+  createTrigger: ['POST', '/api/v1/triggers'],
   createUser: ['POST', '/api/v1/users'],
   currentUser: ['GET', '/api/v1/users/me'],
   customFields: ['GET', '/api/v1/custom_fields'],
@@ -65,6 +67,7 @@ export const routes = {
   deleteDraft: ['DELETE', '/api/v1/tickets/:id/drafts/:kind'],
   deleteEntitlementMapping: ['DELETE', '/api/v1/entitlement_mappings/:id'],
   deleteGroup: ['DELETE', '/api/v1/groups/:id'],
+  deleteJob: ['DELETE', '/api/v1/jobs/:id'],
   deleteLegalHold: ['DELETE', '/api/v1/legal_holds/:id'],
   deleteLinkedAccount: ['DELETE', '/api/v1/users/linked_accounts/:id'],
   deleteMacro: ['DELETE', '/api/v1/macros/:id'],
@@ -90,6 +93,7 @@ export const routes = {
   deleteTimeAccountingOfTicket: ['DELETE', '/api/v1/tickets/:id/time_accountings/:accounting'],
   deleteTimeAccountingType: ['DELETE', '/api/v1/time_accounting/types/:id'],
   deleteToken: ['DELETE', '/api/v1/user_access_token/:id'],
+  deleteTrigger: ['DELETE', '/api/v1/triggers/:id'],
   deleteUser: ['DELETE', '/api/v1/users/:id'],
   deleteUserToken: ['DELETE', '/api/v1/users/:id/access_tokens/:token_id'],
   discardObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_discard_changes'],
@@ -106,6 +110,7 @@ export const routes = {
   getDirectory: ['GET', '/api/v1/directories/:id'],
   getEntitlementMapping: ['GET', '/api/v1/entitlement_mappings/:id'],
   getGroup: ['GET', '/api/v1/groups/:id'],
+  getJob: ['GET', '/api/v1/jobs/:id'],
   getMacro: ['GET', '/api/v1/macros/:id'],
   getObjectAttribute: ['GET', '/api/v1/object_manager_attributes/:id'],
   getOpenIdProvider: ['GET', '/api/v1/openid_providers/:id'],
@@ -123,11 +128,13 @@ export const routes = {
   getTimeAccounting: ['GET', '/api/v1/time_accountings/:accounting'],
   getTimeAccountingOfTicket: ['GET', '/api/v1/tickets/:id/time_accountings/:accounting'],
   getTimeAccountingType: ['GET', '/api/v1/time_accounting/types/:id'],
+  getTrigger: ['GET', '/api/v1/triggers/:id'],
   getUser: ['GET', '/api/v1/users/:id'],
   gettingStarted: ['GET', '/api/v1/getting_started'],
   groupHistory: ['GET', '/api/v1/groups/history/:id'],
   importTextModules: ['POST', '/api/v1/text_modules/import'],
   initiateAuthenticatorApp: ['POST', '/api/v1/users/two_factor/authenticator_app'],
+  jobRuns: ['GET', '/api/v1/jobs/:id/runs'],
   keepDraft: ['PUT', '/api/v1/tickets/:id/drafts/:kind'],
   listAgreements: ['GET', '/api/v1/agreements'],
   listApplications: ['GET', '/api/v1/applications'],
@@ -143,6 +150,7 @@ export const routes = {
   listEntitlementMappings: ['GET', '/api/v1/entitlement_mappings'],
   listGrantedApplications: ['GET', '/api/v1/oauth/grants'],
   listGroups: ['GET', '/api/v1/groups'],
+  listJobs: ['GET', '/api/v1/jobs'],
   listLegalHolds: ['GET', '/api/v1/legal_holds'],
   listLinkedAccounts: ['GET', '/api/v1/users/linked_accounts'],
   listLinks: ['GET', '/api/v1/links'],
@@ -174,6 +182,7 @@ export const routes = {
   listTimeAccountings: ['GET', '/api/v1/time_accountings'],
   listTimeAccountingsOfTicket: ['GET', '/api/v1/tickets/:id/time_accountings'],
   listTokens: ['GET', '/api/v1/user_access_token'],
+  listTriggers: ['GET', '/api/v1/triggers'],
   listUserAuthorizations: ['GET', '/api/v1/users/:id/authorizations'],
   listUserTokens: ['GET', '/api/v1/users/:id/access_tokens'],
   listUsers: ['GET', '/api/v1/users'],
@@ -187,9 +196,11 @@ export const routes = {
   previewAuthorization: ['POST', '/api/v1/oauth/authorizations/preview'],
   previewDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/preview'],
   previewEntitlementMappings: ['POST', '/api/v1/entitlement_mappings/preview'],
+  previewJob: ['POST', '/api/v1/jobs/preview'],
   previewRetention: ['POST', '/api/v1/retention_rules/preview'],
   previewRetentionRule: ['GET', '/api/v1/retention_rules/:id/preview'],
   previewTextModule: ['POST', '/api/v1/text_modules/preview'],
+  previewTrigger: ['POST', '/api/v1/triggers/preview'],
   processQuarantined: ['POST', '/api/v1/mail/quarantine/:id/process'],
   rawMailRetention: ['GET', '/api/v1/raw_mail_retention'],
   removeLink: ['DELETE', '/api/v1/links/remove'],
@@ -206,6 +217,7 @@ export const routes = {
   revokeGrantedApplication: ['DELETE', '/api/v1/oauth/grants/:id'],
   revokeUserAuthorization: ['DELETE', '/api/v1/users/:id/authorizations/:application_id'],
   roleHistory: ['GET', '/api/v1/roles/history/:id'],
+  runJob: ['POST', '/api/v1/jobs/:id/run'],
   runRetentionRule: ['POST', '/api/v1/retention_rules/:id/runs'],
   searchGroups: ['GET', '/api/v1/groups/search'],
   searchGroupsByPost: ['POST', '/api/v1/groups/search'],
@@ -230,10 +242,12 @@ export const routes = {
   ticketOverviews: ['GET', '/api/v1/ticket_overviews'],
   ticketReport: ['GET', '/api/v1/reports/tickets'],
   ticketSla: ['GET', '/api/v1/tickets/:id/sla'],
+  ticketWhy: ['GET', '/api/v1/tickets/:id/why'],
   timeLogByActivity: ['GET', '/api/v1/time_accounting/log/by_activity/:year/:month'],
   timeLogByCustomer: ['GET', '/api/v1/time_accounting/log/by_customer/:year/:month'],
   timeLogByOrganization: ['GET', '/api/v1/time_accounting/log/by_organization/:year/:month'],
   timeLogByTicket: ['GET', '/api/v1/time_accounting/log/by_ticket/:year/:month'],
+  triggerRuns: ['GET', '/api/v1/triggers/:id/runs'],
   twoFactorConfiguration: ['GET', '/api/v1/users/two_factor/personal_configuration'],
   undoMerge: ['POST', '/api/v1/ticket_merge/:id/undo'],
   undoMoveArticle: ['POST', '/api/v1/ticket_articles/:id/move/undo'],
@@ -249,6 +263,7 @@ export const routes = {
   updateDirectory: ['PUT', '/api/v1/directories/:id'],
   updateEntitlementMapping: ['PUT', '/api/v1/entitlement_mappings/:id'],
   updateGroup: ['PUT', '/api/v1/groups/:id'],
+  updateJob: ['PUT', '/api/v1/jobs/:id'],
   updateMacro: ['PUT', '/api/v1/macros/:id'],
   updateObjectAttribute: ['PUT', '/api/v1/object_manager_attributes/:id'],
   updateOpenIdProvider: ['PUT', '/api/v1/openid_providers/:id'],
@@ -266,6 +281,7 @@ export const routes = {
   updateTimeAccounting: ['PUT', '/api/v1/time_accountings/:accounting'],
   updateTimeAccountingOfTicket: ['PUT', '/api/v1/tickets/:id/time_accountings/:accounting'],
   updateTimeAccountingType: ['PUT', '/api/v1/time_accounting/types/:id'],
+  updateTrigger: ['PUT', '/api/v1/triggers/:id'],
   updateUser: ['PUT', '/api/v1/users/:id'],
   userHistory: ['GET', '/api/v1/users/history/:id'],
   userTwoFactor: ['GET', '/api/v1/users/:id/admin_two_factor/enabled_authentication_methods'],
@@ -300,6 +316,7 @@ export interface Endpoints {
   createEntitlementMapping: (typeof contracts.entitlementMappings)['create'];
   createFirstAdmin: (typeof contracts.gettingStarted)['admin'];
   createGroup: (typeof contracts.groups)['create'];
+  createJob: (typeof contracts.jobs)['create'];
   createLegalHold: (typeof contracts.legalHolds)['create'];
   createMacro: (typeof contracts.macros)['create'];
   createObjectAttribute: (typeof contracts.objectAttributes)['create'];
@@ -321,6 +338,7 @@ export interface Endpoints {
   createTimeAccountingOfTicket: (typeof contracts.timeAccountings)['createOfTicket'];
   createTimeAccountingType: (typeof contracts.activityTypes)['create'];
   createToken: typeof contracts.createToken;
+  createTrigger: (typeof contracts.triggers)['create'];
   createUser: (typeof contracts.users)['create'];
   currentUser: typeof contracts.currentUser;
   customFields: typeof contracts.customFields;
@@ -337,6 +355,7 @@ export interface Endpoints {
   deleteDraft: (typeof contracts.ownDrafts)['delete'];
   deleteEntitlementMapping: (typeof contracts.entitlementMappings)['delete'];
   deleteGroup: (typeof contracts.groups)['delete'];
+  deleteJob: (typeof contracts.jobs)['delete'];
   deleteLegalHold: (typeof contracts.legalHolds)['delete'];
   deleteLinkedAccount: (typeof contracts.linkedAccounts)['delete'];
   deleteMacro: (typeof contracts.macros)['delete'];
@@ -362,6 +381,7 @@ export interface Endpoints {
   deleteTimeAccountingOfTicket: (typeof contracts.timeAccountings)['deleteOfTicket'];
   deleteTimeAccountingType: (typeof contracts.activityTypes)['delete'];
   deleteToken: typeof contracts.deleteToken;
+  deleteTrigger: (typeof contracts.triggers)['delete'];
   deleteUser: (typeof contracts.users)['delete'];
   deleteUserToken: (typeof contracts.userTokens)['delete'];
   discardObjectAttributeChanges: (typeof contracts.objectAttributes)['discard'];
@@ -378,6 +398,7 @@ export interface Endpoints {
   getDirectory: (typeof contracts.directories)['get'];
   getEntitlementMapping: (typeof contracts.entitlementMappings)['get'];
   getGroup: (typeof contracts.groups)['get'];
+  getJob: (typeof contracts.jobs)['get'];
   getMacro: (typeof contracts.macros)['get'];
   getObjectAttribute: (typeof contracts.objectAttributes)['get'];
   getOpenIdProvider: (typeof contracts.openIdProviders)['get'];
@@ -395,11 +416,13 @@ export interface Endpoints {
   getTimeAccounting: (typeof contracts.timeAccountings)['get'];
   getTimeAccountingOfTicket: (typeof contracts.timeAccountings)['getOfTicket'];
   getTimeAccountingType: (typeof contracts.activityTypes)['get'];
+  getTrigger: (typeof contracts.triggers)['get'];
   getUser: (typeof contracts.users)['get'];
   gettingStarted: (typeof contracts.gettingStarted)['status'];
   groupHistory: (typeof contracts.groups)['history'];
   importTextModules: (typeof contracts.textModules)['import'];
   initiateAuthenticatorApp: typeof contracts.initiateAuthenticatorApp;
+  jobRuns: (typeof contracts.jobs)['runs'];
   keepDraft: (typeof contracts.ownDrafts)['keep'];
   listAgreements: (typeof contracts.agreements)['list'];
   listApplications: (typeof contracts.applications)['list'];
@@ -415,6 +438,7 @@ export interface Endpoints {
   listEntitlementMappings: (typeof contracts.entitlementMappings)['list'];
   listGrantedApplications: (typeof contracts.oauthGrants)['list'];
   listGroups: (typeof contracts.groups)['list'];
+  listJobs: (typeof contracts.jobs)['list'];
   listLegalHolds: (typeof contracts.legalHolds)['list'];
   listLinkedAccounts: (typeof contracts.linkedAccounts)['list'];
   listLinks: typeof contracts.listLinks;
@@ -446,6 +470,7 @@ export interface Endpoints {
   listTimeAccountings: (typeof contracts.timeAccountings)['list'];
   listTimeAccountingsOfTicket: (typeof contracts.timeAccountings)['ofTicket'];
   listTokens: typeof contracts.listTokens;
+  listTriggers: (typeof contracts.triggers)['list'];
   listUserAuthorizations: (typeof contracts.oauthGrants)['listOfUser'];
   listUserTokens: (typeof contracts.userTokens)['list'];
   listUsers: (typeof contracts.users)['list'];
@@ -459,9 +484,11 @@ export interface Endpoints {
   previewAuthorization: (typeof contracts.oauthGrants)['preview'];
   previewDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['preview'];
   previewEntitlementMappings: (typeof contracts.entitlementMappings)['preview'];
+  previewJob: (typeof contracts.jobs)['preview'];
   previewRetention: (typeof contracts.retentionRules)['tryOut'];
   previewRetentionRule: (typeof contracts.retentionRules)['preview'];
   previewTextModule: (typeof contracts.textModules)['preview'];
+  previewTrigger: (typeof contracts.triggers)['preview'];
   processQuarantined: typeof contracts.processQuarantined;
   rawMailRetention: typeof contracts.rawMailRetention;
   removeLink: typeof contracts.removeLink;
@@ -478,6 +505,7 @@ export interface Endpoints {
   revokeGrantedApplication: (typeof contracts.oauthGrants)['revoke'];
   revokeUserAuthorization: (typeof contracts.oauthGrants)['revokeOfUser'];
   roleHistory: (typeof contracts.roles)['history'];
+  runJob: (typeof contracts.jobs)['run'];
   runRetentionRule: (typeof contracts.retentionRules)['run'];
   searchGroups: (typeof contracts.groups)['search'];
   searchGroupsByPost: (typeof contracts.groups)['searchByPost'];
@@ -502,10 +530,12 @@ export interface Endpoints {
   ticketOverviews: typeof contracts.ticketOverviews;
   ticketReport: typeof contracts.ticketReport;
   ticketSla: typeof contracts.ticketSla;
+  ticketWhy: typeof contracts.ticketWhy;
   timeLogByActivity: (typeof contracts.timeLog)['activity'];
   timeLogByCustomer: (typeof contracts.timeLog)['customer'];
   timeLogByOrganization: (typeof contracts.timeLog)['organization'];
   timeLogByTicket: (typeof contracts.timeLog)['ticket'];
+  triggerRuns: (typeof contracts.triggers)['runs'];
   twoFactorConfiguration: typeof contracts.twoFactorConfiguration;
   undoMerge: typeof contracts.undoMerge;
   undoMoveArticle: typeof contracts.undoMoveArticle;
@@ -521,6 +551,7 @@ export interface Endpoints {
   updateDirectory: (typeof contracts.directories)['update'];
   updateEntitlementMapping: (typeof contracts.entitlementMappings)['update'];
   updateGroup: (typeof contracts.groups)['update'];
+  updateJob: (typeof contracts.jobs)['update'];
   updateMacro: (typeof contracts.macros)['update'];
   updateObjectAttribute: (typeof contracts.objectAttributes)['update'];
   updateOpenIdProvider: (typeof contracts.openIdProviders)['update'];
@@ -538,6 +569,7 @@ export interface Endpoints {
   updateTimeAccounting: (typeof contracts.timeAccountings)['update'];
   updateTimeAccountingOfTicket: (typeof contracts.timeAccountings)['updateOfTicket'];
   updateTimeAccountingType: (typeof contracts.activityTypes)['update'];
+  updateTrigger: (typeof contracts.triggers)['update'];
   updateUser: (typeof contracts.users)['update'];
   userHistory: (typeof contracts.users)['history'];
   userTwoFactor: typeof contracts.userTwoFactor;
