@@ -4,7 +4,7 @@ import { healthOffsets, type ServiceName, serviceNames } from '../local/services
 export const handlesMail = (service: ServiceName) => ['ticket', 'mail-ingest', 'notification'].includes(service);
 
 /** Services that seal secrets in their database. */
-export const sealsSecrets = (service: ServiceName) => service === 'identity';
+export const sealsSecrets = (service: ServiceName) => ['identity', 'notification'].includes(service);
 
 /** Services whose `migrate` puts the first rows into an empty database. */
 export const seeds = (service: ServiceName) => ['ticket', 'identity'].includes(service);

@@ -73,9 +73,9 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): No
   if (service === 'ticket' || service === 'notification' || service === 'mail-ingest') {
     env.HELPMESH_THREADING_SECRET = secrets.threading;
   }
+  if (service === 'identity' || service === 'notification') env.HELPMESH_SECRETS_KEY = secrets.sealing;
   switch (service) {
     case 'identity':
-      env.HELPMESH_SECRETS_KEY = secrets.sealing;
       env.HELPMESH_ADMIN_EMAIL = ADMIN_EMAIL;
       env.HELPMESH_ADMIN_PASSWORD = secrets.adminPassword;
       break;

@@ -175,7 +175,10 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
     ...[erasureRequested, deleteTicketForGood],
   ],
   'mail-ingest': [groupCreated, groupUpdated, groupDeleted, erasureRequested, ticketPurged],
-  notification: [sendMail, ticketCreated, groupCreated, groupUpdated, groupDeleted, erasureRequested, ticketPurged],
+  notification: [
+    ...[sendMail, callWebhook, ticketCreated, groupCreated, groupUpdated, groupDeleted, erasureRequested],
+    ticketPurged,
+  ],
   identity: [
     ...[mailPasswordReset, mailSignUp, recordAudit, erasureRequested, recordErasure, recordTicketDeletion],
     ...[attributeChanged, attributeDeleted],

@@ -281,6 +281,7 @@ export {
   timeAccountings,
   timeLog,
 } from './http/time-accounting.ts';
+export { SECRET_MASK, type WebhookInput, webhooks } from './http/webhooks.ts';
 export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
 export { type AccountChange, accountChanges, type MailTemplate, mailTemplates } from './mail/templates.ts';

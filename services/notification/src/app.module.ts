@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AnswerNewTicket } from './application/answer-new-ticket.ts';
+import { EraseAll } from './application/erase-all.ts';
 import { EraseMails } from './application/erase-mails.ts';
 import { ForgetTicket } from './application/forget-ticket.ts';
 import { KnowGroups } from './application/know-groups.ts';
@@ -20,10 +21,14 @@ import type { MailSettings } from './application/ports.ts';
 import { QueueMail } from './application/queue-mail.ts';
 import { SendDue } from './application/send-due.ts';
 import { Upkeep } from './application/upkeep.ts';
+import { CallDue } from './application/webhook/call-due.ts';
+import { EraseCalls } from './application/webhook/erase-calls.ts';
+import { WebhookLog } from './application/webhook/webhook-log.ts';
 import { NotificationConsumers } from './bus/consumers.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { OutboundMailAnswers } from './bus/outbound-mail.answers.ts';
 import { reachedTickets } from './bus/reached-tickets.ts';
+import { WebhooksController } from './bus/webhooks.controller.ts';
 import { mailSettings, type NotificationConfig, sendingSettings } from './config.ts';
 import { MailEvents } from './events.ts';
 import { SmtpWire } from './mail/smtp-wire.ts';
@@ -31,13 +36,16 @@ import { ErasureStore } from './persistence/erasure.store.ts';
 import { GroupAddressStore } from './persistence/group-address.store.ts';
 import { OutboundMailStore } from './persistence/outbound-mail.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
+import { WebhookDeliveryStore } from './persistence/webhook-delivery.store.ts';
+import { WebhookErasureStore } from './persistence/webhook-erasure.store.ts';
+import { webhookProviders } from './webhooks.providers.ts';
 
 const BLOBS = Symbol('notification.blobs');
 const SETTINGS = Symbol('notification.mail-settings');
 
 /** The map of the service: what it hears, what it answers, what runs on its own. */
 @Module({
-  controllers: [NotificationConsumers, OutboundMailAnswers, ErasureController],
+  controllers: [NotificationConsumers, OutboundMailAnswers, WebhooksController, ErasureController],
   providers: [
     OutboundMailStore,
     GroupAddressStore,
@@ -99,16 +107,22 @@ const SETTINGS = Symbol('notification.mail-settings');
         new OutboundQueue(db, mails, outbox, clock, wake),
     },
     {
-      provide: EraseMails,
+      provide: EraseAll,
       inject: [DataSource, RpcClient, ActorSigner],
-      useFactory: (db: DataSource, rpc: RpcClient, signer: ActorSigner) =>
-        new EraseMails(db, new ErasureStore(), reachedTickets(rpc, signer)),
+      useFactory: (db: DataSource, rpc: RpcClient, signer: ActorSigner) => {
+        const reached = reachedTickets(rpc, signer);
+        return new EraseAll([
+          new EraseMails(db, new ErasureStore(), reached),
+          new EraseCalls(db, new WebhookErasureStore(), reached),
+        ]);
+      },
     },
-    erasureWork('notification', EraseMails),
+    erasureWork('notification', EraseAll),
+    ...webhookProviders,
     {
       provide: ForgetTicket,
       inject: [CLOCK],
-      useFactory: (clock: Clock) => new ForgetTicket(new ErasureStore(), clock),
+      useFactory: (clock: Clock) => new ForgetTicket(new ErasureStore(), new WebhookErasureStore(), clock),
     },
     {
       provide: PersonalMails,
@@ -117,7 +131,10 @@ const SETTINGS = Symbol('notification.mail-settings');
     },
     {
       provide: Upkeep,
-      inject: [DataSource, OutboundMailStore, OutboundQueue, CLOCK, CONFIG, MailEvents],
+      inject: [
+        ...[DataSource, OutboundMailStore, OutboundQueue, CLOCK, CONFIG, MailEvents],
+        ...[WebhookDeliveryStore, WebhookLog],
+      ],
       useFactory: (
         db: DataSource,
         mails: OutboundMailStore,
@@ -125,26 +142,33 @@ const SETTINGS = Symbol('notification.mail-settings');
         clock: Clock,
         config: NotificationConfig,
         events: MailEvents,
-      ) => new Upkeep(db, mails, queue, clock, config.MAIL_KEEP_DAYS, events),
+        calls: WebhookDeliveryStore,
+        callLog: WebhookLog,
+      ) => {
+        const keepDays = { mails: config.MAIL_KEEP_DAYS, calls: config.WEBHOOK_KEEP_DAYS };
+        return new Upkeep(db, mails, queue, clock, keepDays, events, calls, callLog);
+      },
     },
   ],
 })
 export class NotificationModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     private readonly sending: SendDue,
+    private readonly calling: CallDue,
     private readonly upkeep: Upkeep,
     @Inject(BLOBS) private readonly blobs: BlobStore,
   ) {}
 
   onApplicationBootstrap(): void {
     this.sending.start();
+    this.calling.start();
     this.upkeep.start();
   }
 
-  /** Before the bus is let go of: outcomes of mails on the wire are still recorded and told. */
+  /** Before the bus is let go of: outcomes of mails and calls on the wire are still recorded and told. */
   async beforeApplicationShutdown(): Promise<void> {
     this.upkeep.stop();
-    await this.sending.stop();
+    await Promise.all([this.sending.stop(), this.calling.stop()]);
   }
 
   async onApplicationShutdown(): Promise<void> {

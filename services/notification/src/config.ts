@@ -1,8 +1,18 @@
 import { isDeliverable, plainAddress } from '@helpmesh/kernel';
-import { blobConfig, defineConfig, flag, secret, threadingConfig } from '@helpmesh/service-kit';
+import {
+  blobConfig,
+  defineConfig,
+  flag,
+  outgoingConfig,
+  secret,
+  secretsConfig,
+  threadingConfig,
+} from '@helpmesh/service-kit';
 import { z } from 'zod';
 import type { MailSettings, SendingSettings } from './application/ports.ts';
+import type { CallingSettings } from './application/webhook/ports.ts';
 import { parseMailbox } from './domain/address.ts';
+import type { Desk } from './domain/webhook/payload.ts';
 
 const mailbox = z.string().transform((value, context) => {
   const parsed = parseMailbox(value);
@@ -26,6 +36,8 @@ export const NotificationConfig = defineConfig(
   z.object({
     ...blobConfig.shape,
     ...threadingConfig.shape,
+    ...secretsConfig.shape,
+    ...outgoingConfig.shape,
     SMTP_URL: secret(
       'Relay for all outgoing mail: smtp://user:password@host:port or smtps://…; options of nodemailer as a query',
     ),
@@ -79,6 +91,25 @@ export const NotificationConfig = defineConfig(
       .min(0)
       .default(2000)
       .meta({ description: 'Automatic answers an hour to everybody; 0 sets no limit' }),
+    WEBHOOK_CONCURRENCY: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(200)
+      .default(20)
+      .meta({ description: 'Receivers of webhooks that are called at once; each by one call at a time' }),
+    WEBHOOK_TIMEOUT_MS: ms(10_000, 'Longest time a receiver of a webhook may take to answer'),
+    WEBHOOK_DISABLE_DAYS: z.coerce
+      .number()
+      .min(0)
+      .default(5)
+      .meta({ description: 'Days of nothing but failures after which a webhook is switched off; 0 never does so' }),
+    WEBHOOK_KEEP_DAYS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(30)
+      .meta({ description: 'Days that calls of webhooks which are done stay in the log, with what they said' }),
   }),
 ).refine((config) => config.MAIL_LEASE_MS > config.MAIL_TIMEOUT_MS, {
   path: ['MAIL_LEASE_MS'],
@@ -115,5 +146,27 @@ export function sendingSettings(config: NotificationConfig): SendingSettings {
       capMs: config.MAIL_RETRY_CAP_MS,
       totalMs: config.MAIL_RETRY_TOTAL_MS,
     },
+  };
+}
+
+/** Time beside the call itself: to record what came of it. */
+const LEASE_BEYOND_CALL_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+export function callingSettings(config: NotificationConfig): CallingSettings {
+  return {
+    concurrency: config.WEBHOOK_CONCURRENCY,
+    leaseMs: config.WEBHOOK_TIMEOUT_MS + LEASE_BEYOND_CALL_MS,
+    pollMs: config.MAIL_POLL_MS,
+    stopGraceMs: 5_000,
+    disableAfterMs: config.WEBHOOK_DISABLE_DAYS * DAY_MS,
+  };
+}
+
+export function desk(config: NotificationConfig): Desk {
+  return {
+    page: config.HELPMESH_PUBLIC_URL.replace(/\/+$/, ''),
+    fqdn: config.HELPMESH_FQDN,
+    brand: config.HELPMESH_PRODUCT_NAME,
   };
 }

@@ -136,6 +136,10 @@ const newIdentity = async (world: World): Promise<Json> => {
   return world.boss.post('/api/v1/openid_identities', body);
 };
 
+/** Nobody answers there: the domain exists nowhere (RFC 2606). */
+const webhook = (name: string) => ({ name, endpoint: 'https://receiver.invalid/' });
+const newWebhook = made('/api/v1/webhooks', webhook);
+
 const application = { redirect_uris: ['https://app.example/done'], scopes: ['ticket.agent'] };
 const newApplication = made('/api/v1/applications', (name) => ({ name, ...application }));
 /** What a program posts, with a name that nobody registered. */
@@ -559,6 +563,14 @@ export const requests: Record<string, Asking> = {
     place === 'own' ? {} : { query: { group_id: world.id(place === 'same' ? 'North' : 'South') } },
   'POST /api/v1/mail/quarantine/{id}/process': nothing,
   'POST /api/v1/mail/outbound/{id}/retry': () => ({ path: { id: randomUUID() } }),
+  'GET /api/v1/webhooks/{id}': spare(newWebhook),
+  'POST /api/v1/webhooks': (world) => ({ body: webhook(world.fresh('spare')) }),
+  'PUT /api/v1/webhooks/{id}': spare(newWebhook, { note: 'x' }),
+  'DELETE /api/v1/webhooks/{id}': spare(newWebhook),
+  'POST /api/v1/webhooks/{id}/signing_secret': spare(newWebhook),
+  'POST /api/v1/webhooks/{id}/test': spare(newWebhook),
+  'GET /api/v1/webhook_deliveries/{id}': () => ({ path: { id: randomUUID() } }),
+  'POST /api/v1/webhook_deliveries/{id}/replay': () => ({ path: { id: randomUUID() } }),
 };
 
 /** A route that stands not above takes nothing. */

@@ -334,6 +334,16 @@ GET    /api/v1/mail/quarantine                                 ---- ---- +--!
 POST   /api/v1/mail/quarantine/{id}/process                    ---- ---- 0--!
 GET    /api/v1/mail/outbound                                   ---- ---- +--!
 POST   /api/v1/mail/outbound/{id}/retry                        ---- ---- 0--!
+GET    /api/v1/webhooks                                        ---- ---- +--!
+GET    /api/v1/webhooks/{id}                                   ---- ---- +--!
+POST   /api/v1/webhooks                                        ---- ---- +--!
+PUT    /api/v1/webhooks/{id}                                   ---- ---- +--!
+DELETE /api/v1/webhooks/{id}                                   ---- ---- +--!
+POST   /api/v1/webhooks/{id}/signing_secret                    ---- ---- +--!
+POST   /api/v1/webhooks/{id}/test                              ---- ---- +--!
+GET    /api/v1/webhook_deliveries                              ---- ---- +--!
+GET    /api/v1/webhook_deliveries/{id}                         ---- ---- 0--!
+POST   /api/v1/webhook_deliveries/{id}/replay                  ---- ---- 0--!
 # Of reports: all groups that one may see, North, South.
 GET    /api/v1/reports/tickets                                 ---- -+++ ++-!  ---- -+++ ++-!  ---- ---- ++-!
 

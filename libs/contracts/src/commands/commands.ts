@@ -78,7 +78,7 @@ export const sendMail = defineCommand(
     /** Marks the mail as automatic (RFC 3834) so that no machine answers it. */
     automatic: z.boolean(),
   }),
-  { senders: ['ticket', 'identity', 'federation'] },
+  { senders: ['ticket', 'identity', 'federation', 'notification'] },
 );
 
 /** Notification tells the ticket service what it sent on its own, so that the thread shows it. */

@@ -89,6 +89,7 @@ import {
   updateTicket,
 } from './tickets.ts';
 import { activityTypes, timeAccountings, timeLog } from './time-accounting.ts';
+import { webhooks } from './webhooks.ts';
 
 /** Every route that the gateway forwards: its map, the OpenAPI document and the web client are made from this list. */
 export const endpoints: readonly EndpointDefinition[] = [
@@ -203,4 +204,5 @@ export const endpoints: readonly EndpointDefinition[] = [
   processQuarantined,
   listOutboundMail,
   retryOutboundMail,
+  ...Object.values(webhooks),
 ] as unknown as readonly EndpointDefinition[];

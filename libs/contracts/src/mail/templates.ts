@@ -35,6 +35,8 @@ export const mailTemplates = {
   'account-changed': { needs: ['change', 'at', 'link'], takes: ['name', 'by'] },
   /** An archive of personal data can be fetched at `link`, until the instant `at`; nothing of it is in the mail. */
   'data-export-ready': { needs: ['link', 'at'], takes: ['name'] },
+  /** To administrators: `webhook` was switched off because calls fail; `error` is what the last one met. */
+  'webhook-disabled': { needs: ['webhook'], takes: ['name', 'error'] },
   /** A request handed to a community's mailing list; `body` is the text of the request. */
   redirect: { needs: ['number', 'title', 'group', 'requester', 'body'], takes: [] },
 } as const satisfies Record<string, { needs: readonly string[]; takes: readonly string[] }>;

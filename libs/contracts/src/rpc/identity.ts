@@ -126,13 +126,15 @@ export const lookup = defineQuestion(
     groupNames: z.array(z.string()).max(1000).optional(),
     /** Everything of the small kinds, to fill an empty replica. */
     allGroups: z.boolean().optional(),
+    /** Active people who hold this permission, or its parent; the first hundred. */
+    permission: z.string().max(100).optional(),
   }),
   z.object({
     users: z.array(UserSnapshot),
     organizations: z.array(OrganizationSnapshot),
     groups: z.array(GroupSnapshot),
   }),
-  { callers: ['ticket', 'mail-ingest', 'federation'] },
+  { callers: ['ticket', 'mail-ingest', 'federation', 'notification'] },
 );
 
 /**

@@ -71,8 +71,9 @@ describe('S13: a safe fetch', () => {
       const url = new URL(request.url ?? '/', 'http://x');
       const to = url.searchParams.get('to');
       if (to !== null) return response.writeHead(302, { location: to }).end();
-      if (url.pathname === '/large') return response.end('x'.repeat(2_000));
+      if (url.pathname === '/large') return response.writeHead(201).end('x'.repeat(2_000));
       if (url.pathname === '/silent') return;
+      if (url.pathname === '/slow') return response.writeHead(200).write('so far');
       if (url.pathname === '/empty') return response.writeHead(204).end();
       response.writeHead(201, { 'x-seen': 'yes' }).end(`hello ${request.headers.host}`);
     });
@@ -186,12 +187,23 @@ describe('S13: a safe fetch', () => {
     expect(await (await safe.fetch(large, { maxBytes: 2_000 })).text()).toHaveLength(2_000);
   });
 
+  it('takes the head of an answer that is too large or does not end, when that is enough', async () => {
+    const safe = new SafeFetch({ allowedPrivateHosts: '127.0.0.1' });
+    const head = await safe.fetch(`http://127.0.0.1:${port}/large`, { maxBytes: 10, larger: 'cut' });
+    expect([head.status, await head.text()]).toEqual([201, 'x'.repeat(10)]);
+    const slow = await safe.fetch(`http://127.0.0.1:${port}/slow`, { timeoutMs: 100, larger: 'cut' });
+    expect([slow.status, await slow.text()]).toEqual([200, 'so far']);
+    await expect(safe.fetch(`http://127.0.0.1:${port}/slow`, { timeoutMs: 100 })).rejects.toMatchObject({
+      code: 'net.unreachable',
+    });
+  });
+
   it('waits no longer than it is told to, and says who is silent', async () => {
     const safe = new SafeFetch({ allowedPrivateHosts: '127.0.0.1' });
     await expect(safe.fetch(`http://127.0.0.1:${port}/silent`, { timeoutMs: 50 })).rejects.toMatchObject({
       kind: 'unavailable',
       code: 'net.unreachable',
-      detail: `127.0.0.1:${port} does not answer.`,
+      detail: `127.0.0.1:${port} does not answer in time.`,
     });
     await expect(new SafeFetch({ lookup: resolver({}) }).fetch('https://nobody.example/')).rejects.toMatchObject({
       code: 'net.unreachable',

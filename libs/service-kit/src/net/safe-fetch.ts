@@ -33,6 +33,10 @@ export interface SafeRequest {
   maxRedirects?: number | undefined;
   /** Largest answer, default 1 MB. */
   maxBytes?: number | undefined;
+  /** What becomes of a larger answer, or one that does not end in time: refused (default), or cut where it is. */
+  larger?: 'refuse' | 'cut' | undefined;
+  /** False: whoever answers is believed to be the one. Default true. */
+  verifyTls?: boolean | undefined;
   /** For everything together, default 10 s. */
   timeoutMs?: number | undefined;
 }
@@ -52,22 +56,19 @@ const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
  */
 export class SafeFetch {
   private readonly allowed: ReadonlySet<string>;
-  /** Connects to public addresses only. */
-  private readonly guarded: Agent;
-  /** For the hosts that the operator named. */
-  private readonly trusting: Agent;
+  private readonly lookup: LookupFunction;
+  private readonly agents = new Map<string, Agent>();
 
   constructor({ allowedPrivateHosts = '', lookup = systemLookup }: SafeFetchOptions = {}) {
     const names = allowedPrivateHosts.split(',').map((name) => name.trim().toLowerCase());
     this.allowed = new Set(names.filter((name) => name !== ''));
-    this.guarded = new Agent({ connect: { timeout: CONNECT_MS, lookup: publicOnly(lookup) } });
-    this.trusting = new Agent({ connect: { timeout: CONNECT_MS, lookup } });
+    this.lookup = lookup;
   }
 
   /**
-   * @returns the answer with its whole body read, whatever its status
-   * @throws AppError invalid `net.address-refused`; unavailable `net.unreachable`, `net.answer-too-large`,
-   *   `net.too-many-redirects`
+   * @returns the answer with its body read, whatever its status
+   * @throws AppError invalid `net.address-refused`; unavailable `net.unreachable`, `net.certificate-refused`,
+   *   `net.answer-too-large`, `net.too-many-redirects`
    */
   async fetch(address: string | URL, request: SafeRequest = {}): Promise<Response> {
     const { maxRedirects = 0, timeoutMs = TOTAL_MS } = request;
@@ -109,21 +110,22 @@ export class SafeFetch {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.guarded.close(), this.trusting.close()]);
+    await Promise.all([...this.agents.values()].map((agent) => agent.close()));
+    this.agents.clear();
   }
 
   private async once(url: URL, request: SafeRequest, headers: Headers): Promise<Response> {
-    const { method, body, signal, maxBytes = MAX_BYTES } = request;
+    const { method, body, signal, maxBytes = MAX_BYTES, larger = 'refuse', verifyTls = true } = request;
     try {
       const response = await undiciFetch(url, {
-        dispatcher: this.isAllowed(url) ? this.trusting : this.guarded,
+        dispatcher: this.agent(this.isAllowed(url), verifyTls),
         method: method ?? 'GET',
         headers: [...headers],
         body: body ?? null,
         redirect: 'manual',
         signal: signal ?? null,
       });
-      const bytes = await readUpTo(response.body, maxBytes);
+      const bytes = await (larger === 'cut' ? headOf : readUpTo)(response.body, maxBytes);
       if (bytes === 'too large') {
         throw unavailable('net.answer-too-large', `${url.host} answers with more than ${maxBytes} bytes.`);
       }
@@ -133,6 +135,18 @@ export class SafeFetch {
     } catch (error) {
       throw asAppError(error, url);
     }
+  }
+
+  /** @param allowed  for the hosts that the operator named; others lead to public addresses only */
+  private agent(allowed: boolean, verifyTls: boolean): Agent {
+    const key = `${allowed} ${verifyTls}`;
+    let agent = this.agents.get(key);
+    if (!agent) {
+      const lookup = allowed ? this.lookup : publicOnly(this.lookup);
+      agent = new Agent({ connect: { timeout: CONNECT_MS, lookup, rejectUnauthorized: verifyTls } });
+      this.agents.set(key, agent);
+    }
+    return agent;
   }
 
   private isAllowed({ hostname, port, protocol }: URL): boolean {
@@ -174,11 +188,40 @@ async function readUpTo(body: AsyncIterable<Uint8Array> | null, maxBytes: number
   return Buffer.concat(chunks);
 }
 
+/** As much as came in time, of no more than `maxBytes`. */
+async function headOf(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body ?? []) {
+      chunks.push(chunk.subarray(0, maxBytes - size));
+      size += chunk.byteLength;
+      if (size >= maxBytes) break;
+    }
+  } catch {
+    // The status was said; what the rest of the body would have been changes nothing.
+  }
+  return Buffer.concat(chunks);
+}
+
 function asAppError(error: unknown, url: URL): AppError {
   for (let at: unknown = error; at instanceof Error; at = at.cause) if (at instanceof AppError) return at;
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  if (!(cause instanceof Error)) return unavailable('net.unreachable', `${url.host} does not answer.`, String(cause));
+  const why = `${cause.name}: ${cause.message}`;
+  if (cause.name === 'TimeoutError') {
+    return unavailable('net.unreachable', `${url.host} does not answer in time.`, why, error);
+  }
+  if ('code' in cause && isCertificateTrouble(String(cause.code))) {
+    const detail = `The certificate of ${url.host} is not trusted (${cause.code}).`;
+    return unavailable('net.certificate-refused', detail, why, error);
+  }
   return unavailable('net.unreachable', `${url.host} does not answer.`, why, error);
+}
+
+/** The codes of OpenSSL's verification, and Node's own for a certificate of somebody else. */
+function isCertificateTrouble(code: string): boolean {
+  return /CERT|^UNABLE_TO_|^ERR_TLS_/.test(code);
 }
 
 function refused(why: string): AppError {
@@ -186,7 +229,7 @@ function refused(why: string): AppError {
 }
 
 function unavailable(
-  code: 'net.unreachable' | 'net.answer-too-large' | 'net.too-many-redirects',
+  code: 'net.unreachable' | 'net.certificate-refused' | 'net.answer-too-large' | 'net.too-many-redirects',
   detail: string,
   internal?: string,
   cause?: unknown,

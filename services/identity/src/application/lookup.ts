@@ -6,6 +6,8 @@ import { GroupStore } from '../persistence/group.store.ts';
 import { OrganizationStore } from '../persistence/organization.store.ts';
 import { UserStore } from '../persistence/user.store.ts';
 
+const MOST_HOLDERS = 100;
+
 /** Answers neighbours that miss a row of theirs. What does not exist is left out. */
 @Injectable()
 export class Lookup {
@@ -21,6 +23,7 @@ export class Lookup {
     const { groupIds = [], groupNames = [] } = input;
     const users = [...userIds];
     if (logins.length > 0) users.push(...(await this.users.idsByLogins(this.db, logins.map(normalAddress))));
+    if (input.permission !== undefined) users.push(...(await this.holding(input.permission)));
     const organizations = [...organizationIds];
     if (organizationNames.length > 0) {
       organizations.push(...(await this.organizations.idsByNames(this.db, organizationNames)).values());
@@ -39,5 +42,11 @@ export class Lookup {
           ? []
           : (await this.groups.snapshots(this.db, input.allGroups ? null : unique(groups))).map(({ group }) => group),
     };
+  }
+
+  private async holding(permission: string): Promise<number[]> {
+    const permissions = [permission, permission.replace(/\.[^.]*$/, '')];
+    const window = { limit: MOST_HOLDERS, offset: 0, orderBy: 'id' };
+    return (await this.users.search(this.db, { terms: [], permissions, active: true }, window)).ids;
   }
 }

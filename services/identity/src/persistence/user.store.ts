@@ -52,6 +52,8 @@ export interface UserSearch {
   groupIds?: number[] | undefined;
   /** Whoever holds one of them by an active role, or by a parent. */
   permissions?: string[] | undefined;
+  /** Not those who were switched off. */
+  active?: true | undefined;
 }
 
 @Injectable()
@@ -118,7 +120,7 @@ export class UserStore {
        WHERE u.id <> 1 AND ($1::bigint[] IS NULL OR u.id = ANY ($1))
          AND ($2::bigint[] IS NULL OR EXISTS (SELECT 1 FROM user_role WHERE user_id = u.id AND role_id = ANY ($2)))
          AND ($3::bigint[] IS NULL OR EXISTS (SELECT 1 FROM user_group WHERE user_id = u.id AND group_id = ANY ($3)))
-         AND ($4::text[] IS NULL OR ${rolePermissions} && $4)
+         AND ($4::text[] IS NULL OR ${rolePermissions} && $4) ${search.active ? 'AND u.active' : ''}
          ${words.map((word) => `AND ${word}`).join(' ')}`;
     const rows = await sql<{ id: number; total: number }>(
       tx,

@@ -8,6 +8,7 @@ import type { OutboundMail } from '../domain/outbound-mail.ts';
 import { ErasureStore } from '../persistence/erasure.store.ts';
 import { migrations } from '../persistence/migrations.ts';
 import { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
+import { WebhookErasureStore } from '../persistence/webhook-erasure.store.ts';
 import { ForgetTicket } from './forget-ticket.ts';
 
 const store = new OutboundMailStore();
@@ -36,7 +37,9 @@ async function mail(state: OutboundMail['state'], over: Partial<OutboundMail> = 
 const forget = (ticketId: number) => {
   const message = { data: { ticketId, how: 'deleted', mails: [] } } as unknown as Message<typeof ticketPurged>;
   const clock = { now: () => Date.now() } as never;
-  return db.transaction((tx) => new ForgetTicket(new ErasureStore(), clock).run(tx, message));
+  return db.transaction((tx) =>
+    new ForgetTicket(new ErasureStore(), new WebhookErasureStore(), clock).run(tx, message),
+  );
 };
 const left = async () => (await sql<{ id: string }>(db, 'SELECT id FROM outbound_mail')).map(({ id }) => id);
 
@@ -63,4 +66,26 @@ it('of an automatic answer of today is kept whom it went to, and nothing else', 
   expect(row).toMatchObject({ guard_address: 'zoe@x.org', subject: '[erased]', recipients: [], body_text: null });
   const { guard_address: _, ...rest } = row as Record<string, unknown>;
   expect(JSON.stringify(rest)).not.toMatch(/zoe/i);
+});
+
+it('calls of webhooks about it go with all that was answered, also those that wait', async () => {
+  await sql(
+    db,
+    `INSERT INTO webhook (id, name, endpoint, http_method, ssl_verify, customized_payload, active, created_by_id,
+       updated_by_id, created_at, updated_at) VALUES (1, 'a', 'https://a', 'post', true, false, true, 1, 1, now(), now())`,
+  );
+  await sql(
+    db,
+    `INSERT INTO webhook_delivery (id, webhook_id, kind, rule, ticket_id, body, state, due_at, correlation_id, created_at,
+       updated_at)
+     SELECT gen_random_uuid(), 1, 'trigger', 'r', ticket, '{}', state, due, 'c', now(), now() FROM (VALUES
+       (42, 'delivered', NULL), (42, 'queued', now()), (43, 'delivered', NULL)) AS v (ticket, state, due)`,
+  );
+  await sql(
+    db,
+    `INSERT INTO webhook_attempt SELECT id, 1, now(), 1, '{}', 200, NULL, '{}', 'for Zoe' FROM webhook_delivery`,
+  );
+  await forget(42);
+  expect(await sql(db, 'SELECT ticket_id FROM webhook_delivery')).toEqual([{ ticket_id: 43 }]);
+  expect(await sql(db, 'SELECT 1 FROM webhook_attempt')).toHaveLength(1);
 });

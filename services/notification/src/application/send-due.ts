@@ -10,6 +10,7 @@ import type { OutboundMail } from '../domain/outbound-mail.ts';
 import type { MailEvents } from '../events.ts';
 import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
 import type { MailWire, SendingSettings } from './ports.ts';
+import { WorkPool } from './work-pool.ts';
 
 /** Most outcomes of one transaction. */
 const MOST_TOGETHER = 100;
@@ -20,12 +21,7 @@ const MOST_TOGETHER = 100;
  * there sends the mail again, byte for byte the same and under the same Message-ID (at least once on the wire).
  */
 export class SendDue {
-  private readonly running = new Set<Promise<void>>();
-  private loop: Promise<void> | undefined;
-  private stopping = false;
-  private nudge = Promise.withResolvers<void>();
-  private cutOff = new AbortController();
-  private mayBeDue = true;
+  private readonly pool: WorkPool<OutboundMail>;
   private readonly outcomes = new GroupCommit((tries: Tried[]) => this.write(tries), MOST_TOGETHER);
 
   constructor(
@@ -36,76 +32,32 @@ export class SendDue {
     private readonly clock: Clock,
     private readonly settings: SendingSettings,
     private readonly events: MailEvents,
-  ) {}
+  ) {
+    const { concurrency, pollMs, stopGraceMs, leaseMs } = settings;
+    this.pool = new WorkPool({
+      ...{ concurrency, pollMs, stopGraceMs },
+      // Under load a claim for every mail that is done would cost as much as the mail: half a hand is worth it.
+      leastFree: Math.ceil(concurrency / 2),
+      claim: (limit) => mails.claim(db, clock.now(), leaseMs, limit),
+      work: (mail, cutOff) => this.deliver(mail, cutOff),
+      trouble: (what, error) => events.trouble(what, error),
+    });
+  }
 
   start(): void {
-    this.stopping = false;
-    this.cutOff = new AbortController();
-    this.loop ??= this.run();
+    this.pool.start();
   }
 
   /** Claims nothing new and waits for the mails on the wire, as long as the grace lasts; the rest is put off. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    this.nudge.resolve();
-    await this.loop;
-    this.loop = undefined;
-    const timer = setTimeout(() => this.cutOff.abort(), this.settings.stopGraceMs);
-    await Promise.all(this.running);
-    clearTimeout(timer);
+    await this.pool.stop();
     this.wire.close();
   }
 
   /** Something may be due now. */
-  readonly wake = (): void => {
-    this.mayBeDue = true;
-    this.nudge.resolve();
-  };
+  readonly wake = (): void => this.pool.wake();
 
-  private async run(): Promise<void> {
-    while (!this.stopping) {
-      this.nudge = Promise.withResolvers<void>();
-      const free = this.settings.concurrency - this.running.size;
-      // Under load a claim for every mail that is done would cost as much as the mail: half a hand is worth it.
-      if (this.mayBeDue && free * 2 >= this.settings.concurrency) {
-        this.mayBeDue = false;
-        const taken = await this.claim(free);
-        // A full hand means that more may wait: looked for as soon as enough are done.
-        if (taken === free) this.mayBeDue = true;
-      }
-      await this.rest();
-    }
-  }
-
-  private async claim(limit: number): Promise<number> {
-    try {
-      const mails = await this.mails.claim(this.db, this.clock.now(), this.settings.leaseMs, limit);
-      for (const mail of mails) this.take(mail);
-      return mails.length;
-    } catch (error) {
-      this.events.trouble('the queue cannot be read', error);
-      return 0;
-    }
-  }
-
-  private take(mail: OutboundMail): void {
-    const work = this.deliver(mail)
-      .catch((error: unknown) => this.events.trouble('a delivery could not be recorded', error))
-      .finally(() => {
-        this.running.delete(work);
-        this.nudge.resolve();
-      });
-    this.running.add(work);
-  }
-
-  /** Until something happens, or the next look is due. */
-  private async rest(): Promise<void> {
-    const timer = setTimeout(this.wake, this.settings.pollMs);
-    await this.nudge.promise;
-    clearTimeout(timer);
-  }
-
-  private deliver(mail: OutboundMail): Promise<void> {
+  private deliver(mail: OutboundMail, cutOff: AbortSignal): Promise<void> {
     const headers = mail.traceparent === null ? null : { traceparent: mail.traceparent };
     return withTrace(headers, () =>
       withSpan(
@@ -114,7 +66,7 @@ export class SendDue {
         async (span) => {
           // A process that was stopped (SIGSTOP, a sleeping machine) may hold a mail that is somebody else's by now.
           if (mail.dueAt !== null && this.clock.now() >= mail.dueAt) return this.events.fenced(mail);
-          const limit = AbortSignal.any([this.cutOff.signal, AbortSignal.timeout(this.settings.timeoutMs)]);
+          const limit = AbortSignal.any([cutOff, AbortSignal.timeout(this.settings.timeoutMs)]);
           const met = await this.wire.send(mail, limit);
           const outcome = outcomeOf(mail, met, this.clock.now(), this.settings.schedule);
           span.setAttribute('helpmesh.mail.outcome', outcome.state);

@@ -3,12 +3,14 @@ import { gauge } from '@helpmesh/telemetry';
 import type { DataSource } from 'typeorm';
 import type { MailEvents } from '../events.ts';
 import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
+import type { WebhookDeliveryStore } from '../persistence/webhook-delivery.store.ts';
 import type { OutboundQueue } from './outbound-queue.ts';
+import type { WebhookLog } from './webhook/webhook-log.ts';
 
 const HOUR_MS = 3_600_000;
 const waiting = ['queued', 'sending', 'deferred', 'failed'] as const;
 
-/** What runs beside the sending: figures of the queue for Prometheus, and an hourly sweep of what is long done. */
+/** What runs beside the sending: figures of the queues for Prometheus, and an hourly sweep of what is long done. */
 export class Upkeep {
   private timer: NodeJS.Timeout | undefined;
 
@@ -17,8 +19,10 @@ export class Upkeep {
     private readonly mails: OutboundMailStore,
     private readonly queue: OutboundQueue,
     private readonly clock: Clock,
-    private readonly keepDays: number,
+    private readonly keepDays: { mails: number; calls: number },
     private readonly events: MailEvents,
+    private readonly calls: WebhookDeliveryStore,
+    private readonly callLog: WebhookLog,
   ) {}
 
   start(): void {
@@ -36,6 +40,19 @@ export class Upkeep {
         overdue.set(Math.max(0, ...depth.map(({ overdueSeconds }) => overdueSeconds)));
       },
     });
+    const overdueCall = gauge({
+      name: 'helpmesh_webhook_oldest_due_seconds',
+      help: 'How long the longest overdue call of a webhook has been waiting.',
+    });
+    gauge({
+      name: 'helpmesh_webhook_queue_items',
+      help: 'Calls of webhooks that are not done.',
+      read: async (metric) => {
+        const { waiting: calls, overdueSeconds } = await this.calls.depth(this.db, this.clock.now());
+        metric.set(calls);
+        overdueCall.set(overdueSeconds);
+      },
+    });
     this.timer = setInterval(() => void this.sweep(), HOUR_MS);
     this.timer.unref();
     void this.sweep();
@@ -47,9 +64,10 @@ export class Upkeep {
 
   private async sweep(): Promise<void> {
     try {
-      await this.queue.forget(this.keepDays);
+      await this.queue.forget(this.keepDays.mails);
+      await this.callLog.forget(this.keepDays.calls);
     } catch (error) {
-      this.events.trouble('old mails could not be forgotten', error);
+      this.events.trouble('old mails and calls could not be forgotten', error);
     }
   }
 }

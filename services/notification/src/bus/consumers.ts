@@ -1,10 +1,19 @@
-import { groupCreated, groupDeleted, groupUpdated, type Message, sendMail, ticketCreated } from '@helpmesh/contracts';
+import {
+  callWebhook,
+  groupCreated,
+  groupDeleted,
+  groupUpdated,
+  type Message,
+  sendMail,
+  ticketCreated,
+} from '@helpmesh/contracts';
 import { Consumes, ConsumesBatch, type Verdict } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AnswerNewTicket } from '../application/answer-new-ticket.ts';
 import { KnowGroups } from '../application/know-groups.ts';
 import { QueueMail } from '../application/queue-mail.ts';
+import { QueueCalls } from '../application/webhook/queue-calls.ts';
 
 /** Everything this service hears. */
 @Controller()
@@ -13,11 +22,17 @@ export class NotificationConsumers {
     private readonly queueMail: QueueMail,
     private readonly answerNewTicket: AnswerNewTicket,
     private readonly groups: KnowGroups,
+    private readonly queueCalls: QueueCalls,
   ) {}
 
   @ConsumesBatch(sendMail)
   onSendMail(commands: Message<typeof sendMail>[], tx: EntityManager): Promise<Verdict[]> {
     return this.queueMail.run(tx, commands);
+  }
+
+  @ConsumesBatch(callWebhook)
+  onCallWebhook(commands: Message<typeof callWebhook>[], tx: EntityManager): Promise<Verdict[]> {
+    return this.queueCalls.run(tx, commands);
   }
 
   @ConsumesBatch(ticketCreated)

@@ -3,6 +3,7 @@ import type { MigrationClass } from '@helpmesh/persistence';
 import { erasureTables } from '@helpmesh/service-kit';
 import { OutboundMail1768400000000 } from './migrations/1768400000000-outbound-mail.ts';
 import { AnswerVolume1795300000000 } from './migrations/1795300000000-answer-volume.ts';
+import { Webhooks1797600000000 } from './migrations/1797600000000-webhooks.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -10,4 +11,5 @@ export const migrations: MigrationClass[] = [
   OutboundMail1768400000000,
   AnswerVolume1795300000000,
   erasureTables,
+  Webhooks1797600000000,
 ];

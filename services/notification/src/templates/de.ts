@@ -125,6 +125,17 @@ export const de: Language = {
         ),
       ],
     },
+    'webhook-disabled': {
+      subject: 'Ein Webhook von {{brand}} wurde ausgeschaltet',
+      blocks: [
+        hello,
+        text(
+          'der Webhook „{{webhook}}“ kommt nicht mehr durch und wurde deshalb ausgeschaltet. Was noch zu senden war, wurde aufgegeben.',
+        ),
+        text('{{#error}}Letzter Fehler: {{error}}{{/error}}'),
+        note('Sein Protokoll zeigt jeden Aufruf; nach dem Einschalten kann jeder erneut gesendet werden.'),
+      ],
+    },
     redirect: {
       subject: '{{title}}',
       blocks: [

@@ -119,6 +119,17 @@ export const en: Language = {
         note('Only you can fetch it, signed in. If you did not order it, tell an administrator of {{brand}}.'),
       ],
     },
+    'webhook-disabled': {
+      subject: 'A webhook of {{brand}} was switched off',
+      blocks: [
+        hello,
+        text(
+          'the webhook “{{webhook}}” does not get through any more, so it was switched off. What waited to be sent was given up.',
+        ),
+        text('{{#error}}Its last error: {{error}}{{/error}}'),
+        note('Its log shows each call, and each can be sent again once the webhook is switched on.'),
+      ],
+    },
     redirect: {
       subject: '{{title}}',
       blocks: [

@@ -125,6 +125,17 @@ export const fr: Language = {
         ),
       ],
     },
+    'webhook-disabled': {
+      subject: 'Un webhook de {{brand}} a été désactivé',
+      blocks: [
+        hello,
+        text(
+          'le webhook « {{webhook}} » n’aboutit plus ; il a donc été désactivé. Les envois en attente ont été abandonnés.',
+        ),
+        text('{{#error}}Dernière erreur : {{error}}{{/error}}'),
+        note('Son journal montre chaque appel ; chacun peut être renvoyé une fois le webhook réactivé.'),
+      ],
+    },
     redirect: {
       subject: '{{title}}',
       blocks: [

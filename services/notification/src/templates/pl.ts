@@ -122,6 +122,17 @@ export const pl: Language = {
         ),
       ],
     },
+    'webhook-disabled': {
+      subject: 'Webhook w {{brand}} został wyłączony',
+      blocks: [
+        hello,
+        text(
+          'webhook „{{webhook}}” nie dochodzi już do odbiorcy, więc został wyłączony. Oczekujące wywołania porzucono.',
+        ),
+        text('{{#error}}Ostatni błąd: {{error}}{{/error}}'),
+        note('Jego dziennik pokazuje każde wywołanie; po włączeniu webhooka każde można wysłać ponownie.'),
+      ],
+    },
     redirect: {
       subject: '{{title}}',
       blocks: [
