@@ -52,6 +52,7 @@ export const routes = {
   createToken: ['POST', '/api/v1/user_access_token'],
   createTrigger: ['POST', '/api/v1/triggers'],
   createUser: ['POST', '/api/v1/users'],
+  createWebhook: ['POST', '/api/v1/webhooks'],
   currentUser: ['GET', '/api/v1/users/me'],
   customFields: ['GET', '/api/v1/custom_fields'],
   decideAuthorization: ['POST', '/api/v1/oauth/authorizations'],
@@ -96,6 +97,7 @@ export const routes = {
   deleteTrigger: ['DELETE', '/api/v1/triggers/:id'],
   deleteUser: ['DELETE', '/api/v1/users/:id'],
   deleteUserToken: ['DELETE', '/api/v1/users/:id/access_tokens/:token_id'],
+  deleteWebhook: ['DELETE', '/api/v1/webhooks/:id'],
   discardObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_discard_changes'],
   executeObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_execute_migrations'],
   generateRecoveryCodes: ['POST', '/api/v1/users/two_factor/recovery_codes_generate'],
@@ -130,6 +132,8 @@ export const routes = {
   getTimeAccountingType: ['GET', '/api/v1/time_accounting/types/:id'],
   getTrigger: ['GET', '/api/v1/triggers/:id'],
   getUser: ['GET', '/api/v1/users/:id'],
+  getWebhook: ['GET', '/api/v1/webhooks/:id'],
+  getWebhookDelivery: ['GET', '/api/v1/webhook_deliveries/:id'],
   gettingStarted: ['GET', '/api/v1/getting_started'],
   groupHistory: ['GET', '/api/v1/groups/history/:id'],
   importTextModules: ['POST', '/api/v1/text_modules/import'],
@@ -186,6 +190,8 @@ export const routes = {
   listUserAuthorizations: ['GET', '/api/v1/users/:id/authorizations'],
   listUserTokens: ['GET', '/api/v1/users/:id/access_tokens'],
   listUsers: ['GET', '/api/v1/users'],
+  listWebhookDeliveries: ['GET', '/api/v1/webhook_deliveries'],
+  listWebhooks: ['GET', '/api/v1/webhooks'],
   massMacro: ['POST', '/api/v1/tickets/mass_macro'],
   massUpdate: ['POST', '/api/v1/tickets/mass_update'],
   mergeTicket: ['PUT', '/api/v1/ticket_merge/:id/:number'],
@@ -212,11 +218,13 @@ export const routes = {
   renewApplicationSecret: ['POST', '/api/v1/applications/:id/secret'],
   replaceChecklist: ['PUT', '/api/v1/checklists/:id'],
   replaceChecklistItem: ['PUT', '/api/v1/checklist_items/:id'],
+  replayWebhookDelivery: ['POST', '/api/v1/webhook_deliveries/:id/replay'],
   requestPasswordReset: ['POST', '/api/v1/users/password_reset'],
   retryOutboundMail: ['POST', '/api/v1/mail/outbound/:id/retry'],
   revokeGrantedApplication: ['DELETE', '/api/v1/oauth/grants/:id'],
   revokeUserAuthorization: ['DELETE', '/api/v1/users/:id/authorizations/:application_id'],
   roleHistory: ['GET', '/api/v1/roles/history/:id'],
+  rotateWebhookSecret: ['POST', '/api/v1/webhooks/:id/signing_secret'],
   runJob: ['POST', '/api/v1/jobs/:id/run'],
   runRetentionRule: ['POST', '/api/v1/retention_rules/:id/runs'],
   searchGroups: ['GET', '/api/v1/groups/search'],
@@ -235,6 +243,7 @@ export const routes = {
   signUp: ['POST', '/api/v1/users/signup'],
   signUpSettings: ['GET', '/api/v1/users/signup'],
   splitTicket: ['GET', '/api/v1/ticket_split'],
+  testWebhook: ['POST', '/api/v1/webhooks/:id/test'],
   ticketCounts: ['GET', '/api/v1/ticket_counts'],
   ticketHistory: ['GET', '/api/v1/ticket_history/:id'],
   ticketJobResults: ['GET', '/api/v1/ticket_jobs/:id/results'],
@@ -283,6 +292,7 @@ export const routes = {
   updateTimeAccountingType: ['PUT', '/api/v1/time_accounting/types/:id'],
   updateTrigger: ['PUT', '/api/v1/triggers/:id'],
   updateUser: ['PUT', '/api/v1/users/:id'],
+  updateWebhook: ['PUT', '/api/v1/webhooks/:id'],
   userHistory: ['GET', '/api/v1/users/history/:id'],
   userTwoFactor: ['GET', '/api/v1/users/:id/admin_two_factor/enabled_authentication_methods'],
   verifyAuditLog: ['GET', '/api/v1/audit/verify'],
@@ -340,6 +350,7 @@ export interface Endpoints {
   createToken: typeof contracts.createToken;
   createTrigger: (typeof contracts.triggers)['create'];
   createUser: (typeof contracts.users)['create'];
+  createWebhook: (typeof contracts.webhooks)['create'];
   currentUser: typeof contracts.currentUser;
   customFields: typeof contracts.customFields;
   decideAuthorization: (typeof contracts.oauthGrants)['decide'];
@@ -384,6 +395,7 @@ export interface Endpoints {
   deleteTrigger: (typeof contracts.triggers)['delete'];
   deleteUser: (typeof contracts.users)['delete'];
   deleteUserToken: (typeof contracts.userTokens)['delete'];
+  deleteWebhook: (typeof contracts.webhooks)['delete'];
   discardObjectAttributeChanges: (typeof contracts.objectAttributes)['discard'];
   executeObjectAttributeChanges: (typeof contracts.objectAttributes)['execute'];
   generateRecoveryCodes: typeof contracts.generateRecoveryCodes;
@@ -418,6 +430,8 @@ export interface Endpoints {
   getTimeAccountingType: (typeof contracts.activityTypes)['get'];
   getTrigger: (typeof contracts.triggers)['get'];
   getUser: (typeof contracts.users)['get'];
+  getWebhook: (typeof contracts.webhooks)['get'];
+  getWebhookDelivery: (typeof contracts.webhooks)['delivery'];
   gettingStarted: (typeof contracts.gettingStarted)['status'];
   groupHistory: (typeof contracts.groups)['history'];
   importTextModules: (typeof contracts.textModules)['import'];
@@ -474,6 +488,8 @@ export interface Endpoints {
   listUserAuthorizations: (typeof contracts.oauthGrants)['listOfUser'];
   listUserTokens: (typeof contracts.userTokens)['list'];
   listUsers: (typeof contracts.users)['list'];
+  listWebhookDeliveries: (typeof contracts.webhooks)['deliveries'];
+  listWebhooks: (typeof contracts.webhooks)['list'];
   massMacro: typeof contracts.massMacro;
   massUpdate: typeof contracts.massUpdate;
   mergeTicket: typeof contracts.mergeTicket;
@@ -500,11 +516,13 @@ export interface Endpoints {
   renewApplicationSecret: (typeof contracts.applications)['renewSecret'];
   replaceChecklist: (typeof contracts.checklists)['replace'];
   replaceChecklistItem: (typeof contracts.checklistItems)['replace'];
+  replayWebhookDelivery: (typeof contracts.webhooks)['replay'];
   requestPasswordReset: typeof contracts.requestPasswordReset;
   retryOutboundMail: typeof contracts.retryOutboundMail;
   revokeGrantedApplication: (typeof contracts.oauthGrants)['revoke'];
   revokeUserAuthorization: (typeof contracts.oauthGrants)['revokeOfUser'];
   roleHistory: (typeof contracts.roles)['history'];
+  rotateWebhookSecret: (typeof contracts.webhooks)['rotate'];
   runJob: (typeof contracts.jobs)['run'];
   runRetentionRule: (typeof contracts.retentionRules)['run'];
   searchGroups: (typeof contracts.groups)['search'];
@@ -523,6 +541,7 @@ export interface Endpoints {
   signUp: typeof contracts.signUp;
   signUpSettings: typeof contracts.signUpSettings;
   splitTicket: typeof contracts.splitTicket;
+  testWebhook: (typeof contracts.webhooks)['test'];
   ticketCounts: typeof contracts.ticketCounts;
   ticketHistory: typeof contracts.ticketHistory;
   ticketJobResults: (typeof contracts.ticketJobs)['results'];
@@ -571,6 +590,7 @@ export interface Endpoints {
   updateTimeAccountingType: (typeof contracts.activityTypes)['update'];
   updateTrigger: (typeof contracts.triggers)['update'];
   updateUser: (typeof contracts.users)['update'];
+  updateWebhook: (typeof contracts.webhooks)['update'];
   userHistory: (typeof contracts.users)['history'];
   userTwoFactor: typeof contracts.userTwoFactor;
   verifyAuditLog: (typeof contracts.auditLog)['verify'];
