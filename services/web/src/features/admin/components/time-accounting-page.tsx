@@ -201,31 +201,29 @@ function Month() {
           {t`No time was noted in this month.`}
         </Text>
       ) : (
-        <Table.ScrollContainer minWidth={300} tabIndex={0} role="region" aria-label={title}>
-          <Table aria-label={title}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{kinds[by]}</Table.Th>
-                <Table.Th ta="end">{t`Time`}</Table.Th>
+        <Table aria-label={title}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{kinds[by]}</Table.Th>
+              <Table.Th ta="end">{t`Time`}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows?.map(({ key, what, facts, units }) => (
+              <Table.Tr key={key}>
+                <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                  {what}
+                  {facts && (
+                    <Text c="dimmed" size="xs">
+                      {facts}
+                    </Text>
+                  )}
+                </Table.Td>
+                <Table.Td ta="end">{units}</Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows?.map(({ key, what, facts, units }) => (
-                <Table.Tr key={key}>
-                  <Table.Td>
-                    {what}
-                    {facts && (
-                      <Text c="dimmed" size="xs">
-                        {facts}
-                      </Text>
-                    )}
-                  </Table.Td>
-                  <Table.Td ta="end">{units}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </Table>
       )}
     </Section>
   );
