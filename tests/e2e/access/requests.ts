@@ -105,7 +105,8 @@ const newModule = made('/api/v1/text_modules', (name) => ({ name, content: 'spar
 const newTicketTemplate = made('/api/v1/templates', (name) => ({ name, options: {} }));
 const newJob = async (world: World, place: Place): Promise<Json> => {
   const ticket_ids = [(await world.ticketLike(place)).id];
-  return world.boss.post('/api/v1/ticket_jobs', { ticket_ids, perform: closing });
+  // Changes nothing, so that there is never anything to undo.
+  return world.boss.post('/api/v1/ticket_jobs', { ticket_ids, perform: { 'ticket.priority_id': { value: 2 } } });
 };
 const someField = (name: string) => ({
   ...{ object: 'Ticket', name: name.toLowerCase().replaceAll(/\W/g, '_'), display: name },
