@@ -95,10 +95,10 @@ POST   /api/v1/tickets/mass_macro                              ---- ??++ -+-!  -
 # A job is seen by whoever ordered it: these are of the person whose token the desk has, and change nothing.
 GET    /api/v1/ticket_jobs                                     ---- ++++ -+-!
 POST   /api/v1/ticket_jobs                                     ---- ++++ -+-!
-GET    /api/v1/ticket_jobs/{id}                                ---- 0000 -0-!
-GET    /api/v1/ticket_jobs/{id}/results                        ---- 0000 -0-!
-POST   /api/v1/ticket_jobs/{id}/cancel                         ---- 0000 -0-!
-POST   /api/v1/ticket_jobs/{id}/undo                           ---- 0000 -0-!
+GET    /api/v1/ticket_jobs/{id}                                ---- 0000 -+-!
+GET    /api/v1/ticket_jobs/{id}/results                        ---- 0000 -+-!
+POST   /api/v1/ticket_jobs/{id}/cancel                         ---- 0000 -+-!
+POST   /api/v1/ticket_jobs/{id}/undo                           ---- 0000 -=-!
 GET    /api/v1/triggers                                        ---- ---- +--!
 GET    /api/v1/triggers/{id}                                   ---- ---- +--!
 POST   /api/v1/triggers                                        ---- ---- +--!
@@ -114,10 +114,6 @@ DELETE /api/v1/jobs/{id}                                       ---- ---- +--!
 GET    /api/v1/jobs/{id}/runs                                  ---- ---- +--!
 POST   /api/v1/jobs/preview                                    ---- ---- +--!
 POST   /api/v1/jobs/{id}/run                                   ---- ---- +--!
-GET    /api/v1/ticket_jobs/{id}                                ---- 0000 -+-!
-GET    /api/v1/ticket_jobs/{id}/results                        ---- 0000 -+-!
-POST   /api/v1/ticket_jobs/{id}/cancel                         ---- 0000 -+-!
-POST   /api/v1/ticket_jobs/{id}/undo                           ---- 0000 -=-!
 GET    /api/v1/tags                                            ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 POST   /api/v1/tags/add                                        ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 DELETE /api/v1/tags/remove                                     ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
