@@ -15,6 +15,7 @@ import { SessionCookie } from './domain/session-cookie.ts';
 import { TokenBuckets } from './domain/token-bucket.ts';
 import { watchStreams } from './events.ts';
 import { AuditController } from './http/audit.controller.ts';
+import { ForgeryGuard } from './http/csrf.ts';
 import { Edge } from './http/edge.ts';
 import { EdgeGuard } from './http/edge-guard.ts';
 import { ErrorFilter } from './http/error.filter.ts';
@@ -80,6 +81,11 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
       inject: [CONFIG],
       useFactory: (config: GatewayConfig) => new OpenIdLinkCookie(config.HELPMESH_PUBLIC_URL),
     },
+    {
+      provide: ForgeryGuard,
+      inject: [CONFIG],
+      useFactory: (config: GatewayConfig) => new ForgeryGuard(config.HELPMESH_PUBLIC_URL),
+    },
     { provide: WebFiles, inject: [CONFIG], useFactory: (config: GatewayConfig) => new WebFiles(webDirOf(config)) },
     {
       provide: AttemptLimit,
@@ -95,17 +101,18 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
     },
     {
       provide: EdgeGuard,
-      inject: [Authenticator, SessionCookie, CLOCK, RpcClient, CONFIG],
+      inject: [Authenticator, SessionCookie, ForgeryGuard, CLOCK, RpcClient, CONFIG],
       useFactory: (
         authenticator: Authenticator,
         cookie: SessionCookie,
+        forgery: ForgeryGuard,
         clock: Clock,
         rpc: RpcClient,
         config: GatewayConfig,
       ) => {
         const perSecond = config.HELPMESH_RATE_LIMIT_PER_SECOND;
         const buckets = new TokenBuckets(perSecond, perSecond * 10);
-        return new EdgeGuard({ authenticator, cookie, clock, rpc, buckets });
+        return new EdgeGuard({ authenticator, cookie, forgery, clock, rpc, buckets });
       },
     },
     {

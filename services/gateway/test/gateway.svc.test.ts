@@ -290,6 +290,8 @@ describe('sessions', () => {
     ['a wrong token', { 'x-csrf-token': 'guessed' }],
     ['the right token from another site', { 'sec-fetch-site': 'cross-site' }],
     ['the right token from a neighbouring host', { 'sec-fetch-site': 'same-site' }],
+    ['the right token from another origin', { origin: 'https://evil.example' }],
+    ['the right token from no origin that has a name', { origin: 'null' }],
   ])('S21: refuses to change anything with a cookie and %s', async (what, headers: Record<string, string>) => {
     const signedIn = await signIn();
     const token = what.startsWith('the right') ? { 'x-csrf-token': signedIn.headers.get('csrf-token') ?? '' } : {};
@@ -314,7 +316,7 @@ describe('sessions', () => {
     expect((await send('POST', '/api/v1/tickets', { title: 'x' }, headers)).status).toBe(201);
   });
 
-  it('ends at sign-out, at once and for good', async () => {
+  it('S23: ends at sign-out, at once and for good', async () => {
     const cookie = cookieOf(await signIn());
     expect((await ask('GET', '/api/v1/users/me', { headers: { cookie } })).status).toBe(200);
     const out = await ask('DELETE', '/api/v1/signout', { headers: { cookie } });
@@ -322,7 +324,7 @@ describe('sessions', () => {
     expect((await ask('GET', '/api/v1/users/me', { headers: { cookie } })).status).toBe(401);
   });
 
-  it('gives a new session at each sign-in and ends the old one of the browser', async () => {
+  it('S23: gives a new session at each sign-in and ends the old one of the browser', async () => {
     const first = cookieOf(await signIn());
     const second = cookieOf(await signIn('right', { cookie: first }));
     expect(second).not.toBe(first);
@@ -330,8 +332,26 @@ describe('sessions', () => {
     expect((await ask('GET', '/api/v1/users/me', { headers: { cookie: first } })).status).toBe(401);
   });
 
-  it('takes no sign-in from the page of a stranger', async () => {
-    expect((await signIn('right', { 'sec-fetch-site': 'cross-site' })).status).toBe(401);
+  it.each([
+    { 'sec-fetch-site': 'cross-site' },
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: '' },
+    { origin: 'http://localhost:8080.evil.example' },
+    { origin: 'http://localhost:80800' },
+  ])('S21: takes no sign-in from the page of a stranger: %j', async (headers: Record<string, string>) => {
+    expect((await signIn('right', headers)).status).toBe(401);
+    expect(world.heard).toEqual([]);
+  });
+
+  it('takes one from our own page, also of a browser that names its origin only, and from a program', async () => {
+    const { host } = new URL(gateway.url);
+    for (const origin of ['http://localhost:8080', `http://${host}`, `https://${host}`])
+      expect((await signIn('right', { origin })).status, origin).toBe(201);
+    expect((await signIn('right', { origin: 'https://proxy.example', 'sec-fetch-site': 'same-origin' })).status).toBe(
+      201,
+    );
+    expect((await signIn()).status).toBe(201);
   });
 
   it('tells a page whether it has a session, without an error', async () => {
@@ -344,7 +364,7 @@ describe('sessions', () => {
     expect((await ask('GET', '/api/v1/signshow', { headers: stale })).json).toEqual({ error: 'no valid session' });
   });
 
-  it('takes none of two cookies of its name', async () => {
+  it('S21, S23: takes none of two cookies of its name', async () => {
     const cookie = cookieOf(await signIn());
     const tossed = { cookie: `helpmesh_session=00000000000000000000; ${cookie}` };
     expect((await ask('GET', '/api/v1/users/me', { headers: tossed })).status).toBe(403);
@@ -435,7 +455,7 @@ describe('signing in with more than a password', () => {
 describe('bad input', () => {
   it.each([
     ['malformed JSON', 400, { body: '{"title":', headers: { 'content-type': 'application/json' } }],
-    ['JSON that is announced as text', 415, { body: '{}', headers: { 'content-type': 'text/plain' } }],
+    ['S21: JSON that is announced as text', 415, { body: '{}', headers: { 'content-type': 'text/plain' } }],
     ['XML', 415, { body: '<a/>', headers: { 'content-type': 'application/xml' } }],
     ['a content type that is none', 415, { body: '{}', headers: { 'content-type': 'nonsense' } }],
     [
@@ -768,14 +788,14 @@ describe('signing up', () => {
 });
 
 describe('too many failures', () => {
-  it('counts no wrong token: nobody can guess one, and an old one is no reason to lock an office out', async () => {
+  it('S26: counts no wrong token: nobody can guess one, and an old one is no reason to lock an office out', async () => {
     const statuses = new Set<number>();
     for (let n = 0; n < 30; n++)
       statuses.add((await ask('GET', '/api/v1/users/me', { headers: { authorization: `Token old-${n}` } })).status);
     expect([...statuses]).toEqual([401]);
   });
 
-  it('stops guessing from one address, but not who is known already', async () => {
+  it('S26: stops guessing from one address, but not who is known already', async () => {
     expect((await ask('GET', '/api/v1/users/me', { headers: asAgent })).status).toBe(200);
     const guess = async (n: number) =>
       (await ask('GET', '/api/v1/users/me', { headers: { authorization: basic('agent', `guess${n}`) } })).status;

@@ -139,7 +139,7 @@ describe('S29: headers that a proxy would set, from somebody who is none', () =>
     },
   );
 
-  it('a host of somebody’s choice stands in no answer and reaches no service', async () => {
+  it('S24: a host of somebody’s choice stands in no answer and reaches no service', async () => {
     const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' };
     for (const path of ['/', '/docs', '/api/v1/nothing', '/auth/openid/nobody', '/openapi.json']) {
       const answer = await raw('GET', path, headers);

@@ -160,7 +160,7 @@ describe('live events', () => {
     expect(JSON.stringify(heard)).not.toMatch(/canary (words|@)|canary@/);
   });
 
-  it('reach who may see the ticket, and nobody else', async () => {
+  it('S15: reach who may see the ticket, and nobody else', async () => {
     world.people.set('token stranger-token', { ...customer, userId: 77 });
     const [byAgent, byCustomer, byStranger] = await Promise.all([
       open(),
@@ -177,7 +177,7 @@ describe('live events', () => {
     expect([ids(byAgent), ids(byCustomer), ids(byStranger)]).toEqual([[1, 4], [1, 4], [2]]);
   });
 
-  it('show an internal article to others only as a change of the ticket', async () => {
+  it('S16: show an internal article to others only as a change of the ticket', async () => {
     const [byAgent, byCustomer] = await Promise.all([open(), open('customer-token')]);
     await addArticle(1, true);
     await waitFor(() => byAgent.types().length + byCustomer.types().length === 2, { what: 'both events' });
@@ -197,7 +197,7 @@ describe('live events', () => {
     expect(JSON.stringify(stream.heard)).not.toContain('Secret');
   });
 
-  it('follow the rights of the moment: taken away, the events stop; given, they start', async () => {
+  it('S15: follow the rights of the moment: taken away, the events stop; given, they start', async () => {
     const stream = await open();
     await update(1);
     await waitFor(() => stream.types().length === 1, { what: 'the first event' });
@@ -225,7 +225,7 @@ describe('live events', () => {
     );
   });
 
-  it('end when the credential does', async () => {
+  it('S23: end when the credential does', async () => {
     const stream = await open();
     await update(1);
     await waitFor(() => stream.types().length === 1, { what: 'the first event' });

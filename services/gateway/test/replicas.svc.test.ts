@@ -71,7 +71,7 @@ function changed(userIds: number[] | null): void {
 }
 
 describe('a right that ended', () => {
-  it('is over at once at the gateway that had it ended, and within a second at the others', async () => {
+  it('S23: is over at once at the gateway that had it ended, and within a second at the others', async () => {
     const [own, other] = replicas;
     world.meanwhile = () => {
       world.meanwhile = undefined;
@@ -88,7 +88,7 @@ describe('a right that ended', () => {
     expect(asked()).toBe(before);
   });
 
-  it('is over within a second everywhere when only the relay tells, by way of the stream', async () => {
+  it('S23: is over within a second everywhere when only the relay tells, by way of the stream', async () => {
     revoke('customer-token');
     await neighbours.publish(accessChanged, { userIds: [customer.userId], reason: 'test' });
     await Promise.all(

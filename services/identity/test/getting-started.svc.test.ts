@@ -27,7 +27,7 @@ const admins = () =>
   desk.rows('SELECT user_id AS id FROM user_role JOIN roles r ON r.id = role_id WHERE r.name = $1', ['Admin']);
 
 describe('an installation that nobody administers', () => {
-  it('gets its first administrator by the code in the log, and no other one ever after', async () => {
+  it('S40: gets its first administrator by the code in the log, and no other one ever after', async () => {
     desk = await startIdentity(unattended);
     expect(await admins()).toEqual([]);
     expect(await status()).toMatchObject({ setup_done: false });
@@ -49,7 +49,7 @@ describe('an installation that nobody administers', () => {
     const second = await desk.ask(users.create, { ...none, body: { email: 'second@desk.example' } }, ids.admin);
     expect(second).toMatchObject({ id: 4 });
 
-    // S40: the door is closed, with the right code as with a wrong one, and the log tells no code any more.
+    // The door is closed, with the right code as with a wrong one, and the log tells no code any more.
     for (const shown of [token, 'wrong']) {
       await expect(create(shown, { email: 'eve@evil.example' })).rejects.toMatchObject({
         kind: 'not-found',
@@ -121,7 +121,7 @@ describe('an installation that nobody administers', () => {
   });
 });
 
-it('an installation that lost its last administrator is not open again', async () => {
+it('S40: an installation that lost its last administrator is not open again', async () => {
   desk = await startIdentity();
   await desk.rows('DELETE FROM user_role WHERE role_id = 1');
   expect(await status()).toMatchObject({ setup_done: true });

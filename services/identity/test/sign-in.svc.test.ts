@@ -275,7 +275,7 @@ describe('an API token', () => {
     await expect(byToken(token)).rejects.toMatchObject({ detail: "Can't find User for Token" });
   });
 
-  it('is refused when nobody made it', async () => {
+  it('S26: is refused when nobody made it', async () => {
     const token = await create(ids.admin, ['admin.user']);
     const flip = (at: number) => `${token.slice(0, at)}${token[at] === '0' ? '1' : '0'}${token.slice(at + 1)}`;
     const [, id = '', rest = ''] = token.split('_');
@@ -640,7 +640,7 @@ describe('S24: a new password by mail', () => {
 });
 
 describe('changing the own password', () => {
-  it('needs the old one, ends the other sessions and keeps this one', async () => {
+  it('S23: needs the old one, ends the other sessions and keeps this one', async () => {
     const { email, password } = await person();
     const here = openedBy(await desk.ask(signIn, { username: email, password }));
     const there = openedBy(await desk.ask(signIn, { username: email, password }));
@@ -658,7 +658,7 @@ describe('changing the own password', () => {
     await expect(basic(email, 'a brand new password')).resolves.toBeDefined();
   });
 
-  it('cannot be used to guess the old one', async () => {
+  it('S26: cannot be used to guess the old one', async () => {
     const { id } = await person();
     const change = () =>
       desk.ask(changePassword, { params: {}, query: {}, body: { password_old: 'guess', password_new: 'x' } }, id);

@@ -42,7 +42,7 @@ it('what somebody types is there again, the last of each kind, and theirs alone'
   expect((await drafts(id)).drafts.map(({ kind }) => kind)).toEqual(['note']);
 });
 
-it('is for who sees the ticket; a customer learns of nobody else’s, and has no internal note', async () => {
+it('S15, S16: is for who sees the ticket; a customer learns of nobody else’s, and has no internal note', async () => {
   const { id } = await open();
   await keep(id, '<p>secret</p>');
   await keep(id, '<p>mine</p>', customer);

@@ -100,7 +100,7 @@ describe('tags', () => {
     expect(await all(agent, id)).toMatchObject({ tags: ['Alpha', 'beta', 'Gamma'] });
   });
 
-  it('are the words of agents: customers neither see nor set them, nor find by them', async () => {
+  it('S16: are the words of agents: customers neither see nor set them, nor find by them', async () => {
     const { id } = await open({ tags: 'difficult-person' }, customer);
     expect(await tagsOf(id)).toEqual([]);
     await tag(id, 'difficult-person');
@@ -277,7 +277,7 @@ describe('links', () => {
     });
   });
 
-  it('are shown and made by agents who see both ends', async () => {
+  it('S15: are shown and made by agents who see both ends', async () => {
     const [mine, hidden] = [await open(), await open({ group: 'Second' }, admin)];
     await expect(link('normal', { link_object_source_number: hidden.number }, mine.id)).rejects.toMatchObject(
       invalid('link.object-unknown'),
@@ -330,7 +330,7 @@ describe('subscriptions', () => {
     await expect(desk.rest(agent, deleteMention, { id: own })).rejects.toMatchObject(notFound);
   });
 
-  it('are for agents who may read the ticket', async () => {
+  it('S15: are for agents who may read the ticket', async () => {
     const { id } = await open();
     await subscribe(id);
     const [one] = await subscribers(id);

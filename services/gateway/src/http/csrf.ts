@@ -8,24 +8,44 @@ interface Asked {
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/**
- * A browser sends the cookie with requests other sites make it send. So a request that changes something must carry a
- * value only our page knows, and must not say that it comes from elsewhere.
- *
- * @throws AppError unauthenticated `csrf.refused`
- */
-export function refuseForgery({ method, headers }: Asked, csrfToken: string | null): void {
-  if (SAFE.has(method)) return;
-  refuseForeignPage(headers);
-  const given = headers['x-csrf-token'];
-  if (typeof given !== 'string' || csrfToken === null || !equal(given, csrfToken))
-    throw refused('the token is missing or wrong');
-}
+/** Keeps pages of other sites from having a browser do something in the name of whoever sits in front of it. */
+export class ForgeryGuard {
+  private readonly ours: string;
+  private readonly scheme: string;
 
-/** For requests that come before there is a session: signing a stranger in to an attacker's account is forgery too. */
-export function refuseForeignPage(headers: Asked['headers']): void {
-  const site = headers['sec-fetch-site'];
-  if (site === 'cross-site' || site === 'same-site') throw refused(`sec-fetch-site is ${site}`);
+  constructor(publicUrl: string) {
+    const { origin, protocol } = new URL(publicUrl);
+    this.ours = origin;
+    this.scheme = protocol;
+  }
+
+  /**
+   * A browser sends the cookie with requests other sites make it send. So a request that changes something must carry a
+   * value only our page knows, and must not say that it comes from elsewhere.
+   *
+   * @throws AppError unauthenticated `csrf.refused`
+   */
+  refuseForgery({ method, headers }: Asked, csrfToken: string | null): void {
+    if (SAFE.has(method)) return;
+    this.refuseForeignPage(headers);
+    const given = headers['x-csrf-token'];
+    if (typeof given !== 'string' || csrfToken === null || !equal(given, csrfToken))
+      throw refused('the token is missing or wrong');
+  }
+
+  /**
+   * For requests that come before there is a session, too: signing a stranger in to an attacker's account is forgery.
+   * Programs say neither where they come from; older browsers, and all on plain http, name the origin only.
+   *
+   * @throws AppError unauthenticated `csrf.refused`
+   */
+  refuseForeignPage({ 'sec-fetch-site': site, origin, host }: Asked['headers']): void {
+    if (site === 'cross-site' || site === 'same-site') throw refused(`sec-fetch-site is ${site}`);
+    if (site !== undefined || origin === undefined) return;
+    // A proxy may call us by another name than the browser knows.
+    const known = [this.ours, `${this.scheme}//${host}`, `https://${host}`];
+    if (typeof origin !== 'string' || !known.includes(origin)) throw refused('the origin is another');
+  }
 }
 
 function equal(given: string, expected: string): boolean {

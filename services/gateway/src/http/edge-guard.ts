@@ -7,7 +7,7 @@ import type { Authenticator, Identity } from '../application/authenticator.ts';
 import { type Credential, readCredential } from '../domain/credential.ts';
 import type { SessionCookie } from '../domain/session-cookie.ts';
 import type { TokenBuckets } from '../domain/token-bucket.ts';
-import { refuseForgery } from './csrf.ts';
+import type { ForgeryGuard } from './csrf.ts';
 
 /** What every route goes through: who is it, does it come too often, does it come from our own page. */
 export class EdgeGuard {
@@ -15,6 +15,7 @@ export class EdgeGuard {
     private readonly parts: {
       authenticator: Authenticator;
       cookie: SessionCookie;
+      forgery: ForgeryGuard;
       buckets: TokenBuckets;
       rpc: Pick<RpcClient, 'call'>;
       clock: Clock;
@@ -39,7 +40,7 @@ export class EdgeGuard {
     this.limit(`user:${identity.actor.actingUserId ?? identity.actor.userId}`, reply);
     if (credential.scheme === 'session') {
       if (identity.csrfToken !== null) reply.header('csrf-token', identity.csrfToken);
-      refuseForgery(request, identity.csrfToken);
+      this.parts.forgery.refuseForgery(request, identity.csrfToken);
     }
     if (identity.actor.mustEnrol && !enrolling) {
       throw new AppError(

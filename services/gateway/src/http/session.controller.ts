@@ -17,7 +17,7 @@ import { AttemptLimit } from '../application/attempt-limit.ts';
 import { Authenticator } from '../application/authenticator.ts';
 import { SessionCookie } from '../domain/session-cookie.ts';
 import { signInRefused } from '../events.ts';
-import { refuseForeignPage } from './csrf.ts';
+import { ForgeryGuard } from './csrf.ts';
 import { EdgeGuard } from './edge-guard.ts';
 import { sendJson } from './send.ts';
 
@@ -37,6 +37,7 @@ export class SessionController {
     private readonly rpc: RpcClient,
     private readonly signer: ActorSigner,
     private readonly guard: EdgeGuard,
+    private readonly forgery: ForgeryGuard,
     private readonly authenticator: Authenticator,
     private readonly attempts: AttemptLimit,
     private readonly cookie: SessionCookie,
@@ -45,7 +46,7 @@ export class SessionController {
 
   @Post('signin')
   async signIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<FastifyReply> {
-    refuseForeignPage(request.headers);
+    this.forgery.refuseForeignPage(request.headers);
     this.guard.admitAnyone(request, reply);
     const body = (request.body ?? {}) as Record<string, unknown>;
     const { username, login, password } = body;
@@ -62,7 +63,7 @@ export class SessionController {
   /** The second step: the token of the first, and the second factor. */
   @Post('signin/second_factor')
   async secondStep(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<FastifyReply> {
-    refuseForeignPage(request.headers);
+    this.forgery.refuseForeignPage(request.headers);
     this.guard.admitAnyone(request, reply);
     const { token, method, payload } = (request.body ?? {}) as Record<string, unknown>;
     const factor = secondFactorOf(method, payload);
@@ -75,14 +76,14 @@ export class SessionController {
   /** Options for `navigator.credentials.get`, for whoever asks. */
   @Post('signin/passkey/options')
   async passkeyOptions(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<FastifyReply> {
-    refuseForeignPage(request.headers);
+    this.forgery.refuseForeignPage(request.headers);
     this.guard.admitAnyone(request, reply);
     return sendJson(reply, 200, await this.rpc.call(passkeySignInOptions, {}, { actor: this.signer.service() }));
   }
 
   @Post('signin/passkey')
   async byPasskey(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<FastifyReply> {
-    refuseForeignPage(request.headers);
+    this.forgery.refuseForeignPage(request.headers);
     this.guard.admitAnyone(request, reply);
     const { credential } = (request.body ?? {}) as Record<string, unknown>;
     if (typeof credential !== 'object' || credential === null) throw incomplete();
@@ -109,7 +110,7 @@ export class SessionController {
 
   @Delete('signout')
   async signOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<FastifyReply> {
-    refuseForeignPage(request.headers);
+    this.forgery.refuseForeignPage(request.headers);
     this.guard.admitAnyone(request, reply);
     const sessionToken = this.guard.sessionOf(request);
     const url = sessionToken === undefined ? null : await this.signOutUrl(sessionToken);
