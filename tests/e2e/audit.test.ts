@@ -1,4 +1,5 @@
 import { rawMail, sendRaw, waitFor } from '@helpmesh/testing';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from './desk.ts';
 import { type TestPlatform, testPlatform } from './platform.ts';
@@ -164,4 +165,76 @@ describe('the audit log of a whole desk', () => {
     expect(await admin.get('/api/v1/audit/verify')).toMatchObject({ ok: true });
     expect((await entries('action=data-privacy-task.completed'))[0]).toMatchObject({ object_label: pseudonym });
   }, 180_000);
+
+  it('a ticket that a retention rule deletes leaves nothing of what it said in any service', async () => {
+    const { admin, platform, mailbox } = desk;
+    // One word for the ticket that goes, another for the one that stays.
+    const [gone, kept] = ['wobblefern', 'tumblemoss'];
+    const customer = 'nicole.braun@zammad.org';
+    const asked = async (word: string): Promise<number> => {
+      const mail = rawMail({
+        ...{ from: customer, subject: `About ${word}`, text: `My ${word} is ill.` },
+        attachments: [{ name: `${word}.txt`, type: 'text/plain', content: `a ${word}` }],
+      });
+      await sendRaw({ port: platform.smtpPort }, mail, { from: customer, to: 'helpdesk@localhost' });
+      const { id } = await admin.ticketTitled(`About ${word}`);
+      const attachments = [
+        { filename: `for ${word}.txt`, 'mime-type': 'text/plain', data: Buffer.from(`${word} too`).toString('base64') },
+      ];
+      const answer = {
+        ticket_id: id,
+        type: 'email',
+        to: customer,
+        subject: `To do with ${word}`,
+        body: `Water the ${word}.`,
+      };
+      await admin.post('/api/v1/ticket_articles', { ...answer, attachments });
+      await mailbox.mail(customer, (one) => one.Attachments === 1 && one.Subject.includes(word), 'the answer');
+      await admin.post('/api/v1/ticket_articles', { ticket_id: id, type: 'note', internal: true, body: `${word}?` });
+      const checklist = await admin.post('/api/v1/checklists', { ticket_id: id });
+      await admin.post('/api/v1/checklist_items', { checklist_id: checklist.id, text: `look at the ${word}` });
+      const draft = { html: `dear ${word}`, to: '', cc: '', subject: '', form_id: 'x', files: [] };
+      await admin.put(`/api/v1/tickets/${id}/drafts/reply`, draft);
+      await admin.put(`/api/v1/tickets/${id}`, { title: `About ${word}, closed`, state: 'closed' });
+      return id;
+    };
+    const [old, young] = [await asked(gone), await asked(kept)];
+    const services = (places: string[]) => new Set(places.map((place) => place.split(' ')[0] ?? ''));
+    const blobs = (places: string[]) => places.filter((place) => place.startsWith(`${platform.home}/blobs`)).length;
+    const before = await tracesOf(platform, [gone]);
+    // Else the search finds nothing in any case.
+    for (const service of ['ticket', 'mail-ingest', 'notification']) expect(services(before)).toContain(service);
+    expect(blobs(before)).toBeGreaterThan(2);
+
+    const database = new Client({ connectionString: platform.databaseUrl('ticket') });
+    await database.connect();
+    await database.query(
+      `UPDATE ticket SET created_at = created_at - interval '2 days', close_at = close_at - interval '2 days',
+         last_close_at = last_close_at - interval '2 days', last_contact_at = last_contact_at - interval '2 days'
+       WHERE id = $1`,
+      [old],
+    );
+    await database.end();
+    const rule = { name: 'After a day', active: true, older_than_days: 1, action: 'delete' };
+    const { id } = await admin.post('/api/v1/retention_rules', rule);
+    const preview = await admin.get(`/api/v1/retention_rules/${id}/preview`);
+    expect(preview).toMatchObject({ count: 1, held: 0, examples: [{ id: old }] });
+    await admin.post(`/api/v1/retention_rules/${id}/runs`, {});
+    const runs = () => admin.get(`/api/v1/retention_rules/${id}/runs`);
+    const over = async () => (await runs())[0]?.finished_at !== null && (await runs());
+    const [run] = await waitFor(over, { what: 'the run to be over', timeoutMs: 30_000 });
+    expect(run).toMatchObject({ state: 'finished', handled: 1, held: 0, failed: 0 });
+
+    // What services told each other goes with its own time, HELPMESH_EVENT_RETENTION_DAYS.
+    const said = /^\S+ event_log|^EVT_/;
+    const left = async () => (await tracesOf(platform, [gone])).filter((place) => !said.test(place));
+    await waitFor(async () => (await left()).length === 0, { what: 'nothing to be left', timeoutMs: 20_000 }).catch(
+      async () => expect(await left()).toEqual([]),
+    );
+    expect((await admin.call('GET', `/api/v1/tickets/${old}`)).status).toBe(404);
+    expect(await admin.get(`/api/v1/tickets/search?query=${gone}`)).toEqual([]);
+    expect((await entries('action=ticket.deleted'))[0]).toMatchObject({ object_id: String(old) });
+    expect(await admin.get(`/api/v1/tickets/${young}`)).toMatchObject({ title: `About ${kept}, closed` });
+    expect(blobs(await tracesOf(platform, [kept]))).toBe(blobs(before));
+  }, 120_000);
 });
