@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { baseConfig, blobConfig } from '@helpmesh/service-kit';
+import { baseConfig, blobConfig, flag } from '@helpmesh/service-kit';
 import { z } from 'zod';
 
 const { DATABASE_URL: _none, HELPMESH_EVENT_RETENTION_DAYS: _noEvents, ...shared } = baseConfig.shape;
@@ -54,6 +54,7 @@ export const GatewayConfig = z.object({
     .min(1)
     .default(2_000)
     .meta({ description: 'Live event streams open at the same time, over all callers' }),
+  HELPMESH_API_DOCS: flag('Anybody may read what the API offers: /docs, /docs/errors and /openapi.json', true),
 });
 
 export type GatewayConfig = z.output<typeof GatewayConfig>;

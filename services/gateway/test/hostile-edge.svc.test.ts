@@ -15,7 +15,7 @@ const keys = testKeys();
 const dir = mkdtempSync(join(tmpdir(), 'helpmesh-hostile-'));
 let neighbours: Neighbours;
 let stopNats: () => Promise<void>;
-/** One that trusts nobody, and one behind a proxy that is not us. */
+/** One that trusts nobody, and one behind a proxy that is not us, which does not tell what its API offers. */
 let gateway: RunningService;
 let proxied: RunningService;
 
@@ -42,7 +42,7 @@ beforeAll(async () => {
       }),
     );
   gateway = make({});
-  proxied = make({ HELPMESH_TRUSTED_PROXIES: '192.0.2.0/24' });
+  proxied = make({ HELPMESH_TRUSTED_PROXIES: '192.0.2.0/24', HELPMESH_API_DOCS: 'false' });
   await Promise.all([gateway.start(), proxied.start()]);
 });
 afterAll(async () => {
@@ -302,6 +302,16 @@ describe('S40: what is for operators', () => {
       expect(world.asked(currentUser)).toHaveLength(0);
     },
   );
+
+  it('tells what the API offers only where that is wished', async () => {
+    for (const path of ['/docs', '/docs/errors', '/openapi.json']) {
+      const open = await raw('GET', path);
+      expect([open.status, open.text === PAGE], path).toEqual([200, false]);
+      const closed = await raw('GET', path, asAgent, { to: proxied });
+      expect([200, 404]).toContain(closed.status);
+      if (closed.status === 200) expect(closed.text).toBe(PAGE);
+    }
+  });
 
   it('says of itself only what it is: no version of a server in any header', async () => {
     for (const path of ['/', '/api/v1/users/me', '/api/v1/nothing', '/docs']) {

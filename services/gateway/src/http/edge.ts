@@ -55,7 +55,7 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     mountEndpoints(server, { guard, rpc, signer, blobs, cache, timeoutMs, bodyLimitBytes });
     mountOAuth(server, { guard, rpc, signer, publicUrl: config.HELPMESH_PUBLIC_URL });
     mountScim(server, { guard, rpc, timeoutMs });
-    mountDocs(server);
+    if (config.HELPMESH_API_DOCS) mountDocs(server);
     mountWeb(server, this.web, { https: config.HELPMESH_PUBLIC_URL.startsWith('https:') });
   }
 
