@@ -4,6 +4,7 @@ import { hostileFields } from './hostile-fields.ts';
 import { expectNone, leaks, secretsFrom } from './leaks.ts';
 import { provisioning } from './provisioning.ts';
 import { askingOf, requests } from './requests.ts';
+import { safeReading } from './safe-reading.ts';
 import { send } from './send.ts';
 import { type Row, table } from './table.ts';
 import { cast, type Place, places, type Who, World } from './world.ts';
@@ -79,3 +80,4 @@ describe('S14: who may do what', () => {
 leaks(() => world);
 hostileFields(() => world);
 provisioning(() => world);
+safeReading(() => world);

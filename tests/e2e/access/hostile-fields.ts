@@ -34,6 +34,11 @@ const privileged = (world: World): Json => ({
   number: '1',
   version: 99,
   article_count: 99,
+  // As other helpdesks spell them.
+  orgId: world.id('Nowhere'),
+  groupId: world.id('South'),
+  customerId: world.id('stranger'),
+  createdAt: LONG_AGO,
 });
 
 /** These belong to tickets, whose agents set them. */
@@ -54,7 +59,7 @@ const poisoned = (body: Json): string =>
 /** Routes that have one of these fields: there it asks for what the caller may not, and is refused. */
 const refused = new Set(['POST /api/v1/data_exports']);
 
-const writes = table.filter(({ route }) => /^(POST|PUT) /.test(route));
+const writes = table.filter(({ route }) => /^(POST|PUT|PATCH) /.test(route));
 
 /** S17: whatever is sent along, a write does what its caller may do, to the row that its path names. */
 export function hostileFields(made: () => World): void {

@@ -1,3 +1,4 @@
+import type { ServiceName } from '@helpmesh/deploy/local';
 import { rawMail, sendRaw, waitFor } from '@helpmesh/testing';
 import { type Credential, Desk, type Json } from '../desk.ts';
 import { type TestPlatform, testPlatform } from '../platform.ts';
@@ -79,6 +80,10 @@ export class World {
 
   get url(): string {
     return this.test.platform.url;
+  }
+
+  databaseUrl(service: ServiceName): string {
+    return this.test.platform.databaseUrl(service);
   }
 
   get mailbox() {

@@ -1,0 +1,97 @@
+import { serviceNames } from '@helpmesh/deploy/local';
+import { waitFor } from '@helpmesh/testing';
+import { Client } from 'pg';
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../desk.ts';
+import { askingOf } from './requests.ts';
+import { send } from './send.ts';
+import { table } from './table.ts';
+import type { Who, World } from './world.ts';
+
+/** What a desk notes about the asking itself, and what the bus notes about itself: neither is an effect of a request. */
+const NOTES = ['last_used_at', 'last_seen_at'];
+const OWN_BOOKS = ['bus_stream', 'delivery'];
+
+/**
+ * Two have an effect that is meant and that nobody can use against anybody: handing out an archive of a person's data is
+ * put on record, and a split lays the files of the message into a form of the asker's own, for a day.
+ */
+const meant = new Set(['GET /api/v1/data_exports/{id}/download', 'GET /api/v1/ticket_split']);
+
+const reads = table.filter(({ route }) => route.startsWith('GET ') && !meant.has(route));
+
+/** Every table of every service, as one number each. */
+async function everything(world: World): Promise<Record<string, string>> {
+  const databases = serviceNames.filter((service) => service !== 'gateway');
+  const contents = await Promise.all(databases.map((service) => contentOf(world.databaseUrl(service), service)));
+  return Object.assign({}, ...contents);
+}
+
+async function contentOf(connectionString: string, service: string): Promise<Record<string, string>> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  try {
+    const { rows: tables } = await client.query<{ name: string }>(
+      `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> ALL ($1)`,
+      [OWN_BOOKS],
+    );
+    const content: Record<string, string> = {};
+    for (const { name } of tables) {
+      const { rows } = await client.query<{ digest: string }>(
+        `SELECT count(*) || ':' || COALESCE(md5(string_agg(row, E'\\n' ORDER BY row)), '') AS digest
+         FROM (SELECT (to_jsonb(t) - $1::text[])::text AS row FROM ${name} AS t) AS rows`,
+        [NOTES],
+      );
+      content[`${service} ${name}`] = rows[0]?.digest ?? '';
+    }
+    return content;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Once nothing moves any more: what was made for the requests is on its way for a moment. */
+async function settled(world: World): Promise<Record<string, string>> {
+  const erased = async () => {
+    const tasks: Json[] = await world.boss.get('/api/v1/data_privacy_tasks');
+    return tasks.every(({ state }) => state === 'completed');
+  };
+  await waitFor(erased, { what: 'erasures to be through', timeoutMs: 60_000, everyMs: 500 });
+  let before = await everything(world);
+  return waitFor(
+    async () => {
+      const now = await everything(world);
+      const still = JSON.stringify(now) === JSON.stringify(before);
+      before = now;
+      return still && now;
+    },
+    { what: 'databases that rest', timeoutMs: 30_000, everyMs: 1_500 },
+  );
+}
+
+/** S21: a page of another site can have a browser ask for anything with GET; nothing may come of it. */
+export function safeReading(made: () => World): void {
+  describe('S21: a crawler', () => {
+    it('asks every GET route as administrator, agent and customer, with what is there, and changes nothing in any service', async () => {
+      const world = made();
+      const asked: [Who, string, Awaited<ReturnType<ReturnType<typeof askingOf>>>][] = [];
+      for (const { route } of reads) {
+        for (const who of ['admin', 'full', 'owner'] as const) {
+          asked.push([who, route, await askingOf(route)(world, 'own', who)]);
+        }
+      }
+      const before = await settled(world);
+      expect(Object.keys(before).length).toBeGreaterThan(80);
+      const answered = new Set<string>();
+      for (const [who, route, ask] of asked) {
+        const { status } = await send(world, who, route, ask);
+        expect(status, route).toBeLessThan(500);
+        if (status < 300) answered.add(route);
+      }
+      // SCIM, sign-in by providers that are not there, and things that nobody has.
+      expect(answered.size).toBeGreaterThan(reads.length - 20);
+      expect(await settled(world)).toEqual(before);
+    }, 120_000);
+  });
+}
