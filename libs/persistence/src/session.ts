@@ -82,3 +82,16 @@ export class Session {
     await this.client.end().catch(() => undefined);
   }
 }
+
+/**
+ * One statement by a connection of its own: for what a transaction waits for, when all connections of the pool may be
+ * held by transactions that wait for the same. @throws AppError by SQLSTATE
+ */
+export async function askAside<T>(options: SessionOptions, text: string): Promise<T[]> {
+  const session = await Session.open(options);
+  try {
+    return await session.query<T>(text);
+  } finally {
+    await session.close();
+  }
+}

@@ -239,8 +239,9 @@ import { UserStore } from './persistence/user.store.ts';
     },
     {
       provide: AttributeBook,
-      useFactory: (bus: Bus, db: DataSource, store: AttributeStore) => new AttributeBook(bus, () => store.sets(db)),
-      inject: [Bus, DataSource, AttributeStore],
+      useFactory: (bus: Bus, config: IdentityConfig, store: AttributeStore) =>
+        new AttributeBook(bus, () => store.sets(config.DATABASE_URL)),
+      inject: [Bus, CONFIG, AttributeStore],
     },
     Attributes,
     ResolveUserInput,

@@ -159,3 +159,9 @@ it('organizations and groups have theirs', async () => {
   const wrong = { params: { id: second.id }, query: {}, body: { shift: 4 as never } };
   await expect(desk.ask(groups.update, wrong, ids.admin)).rejects.toThrow('larger than the allowed maximum value of 3');
 });
+
+it('what was defined is read by many writes at once, which hold every connection of the pool', async () => {
+  await define('User', { name: 'shoe_size' });
+  const many = Array.from({ length: 40 }, (_, n) => person({ email: `at-once-${n}@example.org` }));
+  expect(await Promise.all(many)).toHaveLength(40);
+});

@@ -3,7 +3,6 @@ import { openBlobStore } from '@helpmesh/blob';
 import { Bus } from '@helpmesh/messaging';
 import { CONFIG, CursorCodec, erasureWork } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { TicketWords } from './application/action/ticket-words.ts';
 import { CustomFields } from './application/attributes/custom-fields.ts';
 import { DropValues } from './application/attributes/drop-values.ts';
@@ -289,8 +288,9 @@ import { UploadStore } from './persistence/upload.store.ts';
     Conditions,
     {
       provide: AttributeBook,
-      useFactory: (bus: Bus, db: DataSource, store: AttributeStore) => new AttributeBook(bus, () => store.sets(db)),
-      inject: [Bus, DataSource, AttributeStore],
+      useFactory: (bus: Bus, config: TicketConfig, store: AttributeStore) =>
+        new AttributeBook(bus, () => store.sets(config.DATABASE_URL)),
+      inject: [Bus, CONFIG, AttributeStore],
     },
     EnsurePeople,
     ArticleDrafts,

@@ -1,8 +1,8 @@
 import type { StoredSet } from '@helpmesh/attributes';
 import type { AttributeDefinition, AttributeObject } from '@helpmesh/contracts';
-import { sql } from '@helpmesh/persistence';
+import { askAside, sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 
 /** Whose values are kept here. */
 const tables = { User: 'users', Organization: 'organizations', Group: 'groups' } as const;
@@ -10,9 +10,10 @@ const tables = { User: 'users', Organization: 'organizations', Group: 'groups' }
 /** The copy of the definitions of custom attributes. */
 @Injectable()
 export class AttributeStore {
-  async sets(db: DataSource): Promise<StoredSet[]> {
-    return sql<StoredSet>(
-      db,
+  /** By a connection of its own: a write asks for it with its transaction open. @param url  of the database */
+  async sets(url: string): Promise<StoredSet[]> {
+    return askAside<StoredSet>(
+      { url, name: 'identity attributes' },
       `SELECT s.object, s.revision, (
          SELECT coalesce(json_agg(definition), '[]') FROM attribute_definition a WHERE a.object = s.object) AS attributes
        FROM attribute_set s`,

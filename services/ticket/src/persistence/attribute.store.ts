@@ -2,7 +2,7 @@ import type { StoredSet } from '@helpmesh/attributes';
 import type { AttributeDefinition, AttributeObject, AttributeScreens, AttributeType } from '@helpmesh/contracts';
 import type { EpochMs } from '@helpmesh/kernel';
 import { isoTime } from '@helpmesh/kernel';
-import { sql } from '@helpmesh/persistence';
+import { askAside, sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 
 type On = DataSource | EntityManager;
@@ -138,10 +138,10 @@ export class AttributeStore {
     return (row as { revision: number }).revision;
   }
 
-  /** What is in force. */
-  async sets(on: On): Promise<StoredSet[]> {
-    return sql<StoredSet>(
-      on,
+  /** What is in force, by a connection of its own: a write asks for it with its transaction open. @param url  of the database */
+  async sets(url: string): Promise<StoredSet[]> {
+    return askAside<StoredSet>(
+      { url, name: 'ticket attributes' },
       `SELECT s.object, s.revision, coalesce((
          SELECT json_agg(json_build_object('id', a.id, 'name', a.name, 'display', a.display, 'type', a.type,
            'option', a.option, 'screens', a.screens, 'active', a.active, 'position', a.position))
