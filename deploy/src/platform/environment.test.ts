@@ -40,7 +40,7 @@ it.each(serviceNames)('gives %s its own signing key and no other secret that it 
     expect(values.includes(`broker-password-of-${other}`)).toBe(other === service);
   }
   expect(values.includes('threading secret')).toBe(['ticket', 'notification', 'mail-ingest'].includes(service));
-  expect(values.includes('sealing secret')).toBe(service === 'identity');
+  expect(values.includes('sealing secret')).toBe(['identity', 'notification'].includes(service));
   expect(values.includes('first password')).toBe(service === 'identity');
 });
 

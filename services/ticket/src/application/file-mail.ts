@@ -28,7 +28,8 @@ import { EnsurePeople } from './ensure-people.ts';
 import { articleOf, titleOf, UNREADABLE_TITLE } from './mail-article.ts';
 import type { MailIdentity } from './outgoing-mail.ts';
 import { MAIL_IDENTITY } from './ports.ts';
-import { References, type Refs, Wanted } from './references.ts';
+import { References, Wanted } from './references.ts';
+import { type Refs } from './refs.ts';
 import { SYSTEM_ID } from './system-id.ts';
 import { type NewArticle, Writing } from './writing.ts';
 

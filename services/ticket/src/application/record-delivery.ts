@@ -9,7 +9,8 @@ import { ArticleStore, type DeliveryState } from '../persistence/article.store.t
 import { MergeStore } from '../persistence/merge.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { References, type Refs } from './references.ts';
+import { References } from './references.ts';
+import { type Refs } from './refs.ts';
 import { wantTickets } from './want-tickets.ts';
 import { type NewArticle, Writing } from './writing.ts';
 

@@ -1,16 +1,12 @@
-import { AttributeBook, type AttributeSet } from '@helpmesh/attributes';
-import { AppError } from '@helpmesh/kernel';
+import { AttributeBook } from '@helpmesh/attributes';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { SlaRules } from '../domain/sla/rules.ts';
-import type { Group, Organization, Person } from '../domain/ticket/people.ts';
-import type { TicketPriority } from '../domain/ticket/priority.ts';
-import { States } from '../domain/ticket/state.ts';
-import { type CustomValue, SYSTEM_USER, type World } from '../domain/ticket/ticket.ts';
+import { SYSTEM_USER } from '../domain/ticket/ticket.ts';
 import { type Known, type Needs, ReplicaStore } from '../persistence/replica.store.ts';
-import { type Automation, RunTriggers } from './automation/run-triggers.ts';
+import { RunTriggers } from './automation/run-triggers.ts';
 import { type Named, TriggerBook } from './automation/trigger-book.ts';
 import { IDENTITY, type Identity } from './ports.ts';
+import { Refs } from './refs.ts';
 import { RuleBook } from './sla/rule-book.ts';
 
 /** What a command may refer to, collected before anything is looked up. */
@@ -55,119 +51,6 @@ export class Wanted implements Needs {
     return this;
   }
 }
-
-/** The answer: everything a decision about tickets looks at besides the ticket. */
-export class Refs implements World {
-  readonly states: States;
-  readonly priorities: readonly TicketPriority[];
-  private readonly users: Map<number, Person>;
-  private readonly groups: Map<number, Group>;
-  private readonly organizations: Map<number, Organization>;
-
-  constructor(
-    private readonly known: Known,
-    readonly slaRules: SlaRules,
-    /** Custom attributes of tickets. */
-    readonly attributes: AttributeSet,
-    readonly automation: Automation,
-  ) {
-    this.states = new States(known.states);
-    this.priorities = known.priorities;
-    this.users = byId(known.users);
-    this.groups = byId(known.groups);
-    this.organizations = byId(known.organizations);
-  }
-
-  /** What several commands refer to, as one; of one row in several the last counts. */
-  static together(all: readonly Refs[]): Refs {
-    const unique = [...new Set(all)].map((refs) => refs.known);
-    const last = unique.at(-1) as Known;
-    if (unique.length === 1) return all[0] as Refs;
-    const together = {
-      ...last,
-      users: unique.flatMap(({ users }) => users),
-      groups: unique.flatMap(({ groups }) => groups),
-      organizations: unique.flatMap(({ organizations }) => organizations),
-    };
-    const { slaRules, attributes, automation } = all.at(-1) as Refs;
-    return new Refs(together, slaRules, attributes, automation);
-  }
-
-  readonly ownerOf = (userId: number): Person | undefined => this.users.get(userId);
-
-  person(id: number): Person | undefined {
-    return this.users.get(id);
-  }
-
-  /** By login, then by e-mail address. */
-  personNamed(name: string): Person | undefined {
-    const wanted = name.toLowerCase();
-    const all = [...this.users.values()];
-    return all.find((user) => user.login === wanted) ?? all.find((user) => user.email === wanted);
-  }
-
-  group(id: number): Group | undefined {
-    return this.groups.get(id);
-  }
-
-  /** A group that a ticket is in; it was resolved before. */
-  groupOf(id: number): Group {
-    const group = this.groups.get(id);
-    if (!group)
-      throw new AppError('unavailable', 'identity.group-unknown', 'The group is not known yet.', `group ${id}`);
-    return group;
-  }
-
-  groupNamed(name: string): Group | undefined {
-    return [...this.groups.values()].find((group) => group.name === name);
-  }
-
-  organization(id: number): Organization | undefined {
-    return this.organizations.get(id);
-  }
-
-  organizationNamed(name: string): Organization | undefined {
-    return [...this.organizations.values()].find((organization) => organization.name === name);
-  }
-
-  priority(key: { id?: number; name?: string }): TicketPriority | undefined {
-    return this.priorities.find((one) => (key.id === undefined ? one.name === key.name : one.id === key.id));
-  }
-
-  get defaultPriority(): TicketPriority {
-    const priority = this.priorities.find((one) => one.defaultCreate) ?? this.priorities[0];
-    if (!priority) throw new AppError('bug', 'internal', 'Something went wrong on our side.', 'no ticket priority');
-    return priority;
-  }
-
-  /** The name behind an id attribute, for history. */
-  readonly nameOf = (attribute: string, id: number): string | null => {
-    switch (attribute) {
-      case 'group_id':
-        return this.groups.get(id)?.name ?? null;
-      case 'state_id':
-        return this.states.find({ id })?.name ?? null;
-      case 'priority_id':
-        return this.priority({ id })?.name ?? null;
-      case 'owner_id':
-      case 'customer_id':
-        return this.users.get(id)?.login ?? null;
-      case 'organization_id':
-        return this.organizations.get(id)?.name ?? null;
-      default:
-        return null;
-    }
-  };
-
-  /** How people read a value of an attribute, for history. */
-  readonly shownOf = (name: string, value: CustomValue): string | null => {
-    const text = this.attributes.get(name)?.shown(value) ?? (value === null ? null : String(value));
-    return text !== null && text.length > LONGEST_TOLD ? `${text.slice(0, LONGEST_TOLD)}…` : text;
-  };
-}
-
-/** History says what happened, it is no archive of versions. */
-const LONGEST_TOLD = 5_000;
 
 /** Looks up what commands refer to: in the replicas, and by asking identity for what they do not hold yet. */
 @Injectable()
@@ -254,7 +137,3 @@ const NOTHING = JSON.stringify(
   }),
 );
 const fresh = <T>(rows: T[]) => rows.map((row) => ({ row, version: 0 }));
-
-function byId<T extends { id: number }>(rows: readonly T[]): Map<number, T> {
-  return new Map(rows.map((row) => [row.id, row]));
-}

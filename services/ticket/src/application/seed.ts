@@ -8,8 +8,9 @@ import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Person } from '../domain/ticket/people.ts';
 import { ReplicaStore } from '../persistence/replica.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
-import { noAutomation } from './automation/run-triggers.ts';
-import { Refs, Wanted } from './references.ts';
+import { noAutomation } from './automation/automation.ts';
+import { Wanted } from './references.ts';
+import { Refs } from './refs.ts';
 import { SYSTEM_ID } from './system-id.ts';
 import { Writing } from './writing.ts';
 

@@ -5,7 +5,7 @@ import type { Article } from '../domain/article/article.ts';
 import { displayName, type Person } from '../domain/ticket/people.ts';
 import type { Ticket } from '../domain/ticket/ticket.ts';
 import { textOf } from '../html/text.ts';
-import type { Refs } from './references.ts';
+import type { Refs } from './refs.ts';
 
 type Correspondent = z.output<(typeof ticketCreated)['data']>['customer'];
 

@@ -5,7 +5,8 @@ import type { Group, Person } from '../domain/ticket/people.ts';
 import type { TicketFields } from '../domain/ticket/ticket.ts';
 import { SYSTEM_USER, type Ticket } from '../domain/ticket/ticket.ts';
 import { invalidParam, missingValue, noLookupValue, type Part } from './access.ts';
-import type { Refs, Wanted } from './references.ts';
+import type { Wanted } from './references.ts';
+import type { Refs } from './refs.ts';
 
 const GUESS = 'guess:';
 

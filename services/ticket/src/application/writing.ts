@@ -34,7 +34,7 @@ import {
 } from '../domain/ticket/ticket.ts';
 import { type BusinessEvent, record } from '../events.ts';
 import type { ChangeSet, TicketStore } from '../persistence/ticket.store.ts';
-import type { Refs } from './references.ts';
+import type { Refs } from './refs.ts';
 import { articleSnapshot, correspondent, ticketSnapshot } from './snapshots.ts';
 
 /** An article that is about to be written; where and when follow from the ticket it joins. */

@@ -2,7 +2,8 @@ import type { Action } from '../../domain/action/action.ts';
 import type { ActionPlan } from '../../domain/action/plan.ts';
 import type { ChangeRecord } from '../../domain/action/take-back.ts';
 import { invalidParam } from '../access.ts';
-import type { Refs, Wanted } from '../references.ts';
+import type { Wanted } from '../references.ts';
+import type { Refs } from '../refs.ts';
 
 /** Collects what actions refer to. */
 export function wantActions(actions: readonly Action[], wanted: Wanted): void {

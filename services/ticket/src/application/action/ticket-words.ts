@@ -8,7 +8,8 @@ import type { Ticket } from '../../domain/ticket/ticket.ts';
 import { textOf } from '../../html/text.ts';
 import { ArticleStore } from '../../persistence/article.store.ts';
 import { TagStore } from '../../persistence/tag.store.ts';
-import type { Refs, Wanted } from '../references.ts';
+import type { Wanted } from '../references.ts';
+import type { Refs } from '../refs.ts';
 
 /** Fills the variables of a text. */
 export type Render = (template: string, form: 'text' | 'html') => string;

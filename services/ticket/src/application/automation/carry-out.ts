@@ -22,18 +22,7 @@ import { RuleMails } from './rule-mails.ts';
 import { noteArticle } from './system-article.ts';
 import { TicketFacts } from './ticket-facts.ts';
 import { WebhookPayloads } from './webhook-payloads.ts';
-
-/** For which ticket a rule runs, and why. */
-export interface Wish {
-  ticketId: number;
-  /** The one that started it. */
-  article: NewArticle | null;
-  /** Who started it; null for the clock and the desk. */
-  by: number | null;
-  /** What started it, as the log names it. */
-  cause: string;
-  chain: string[];
-}
+import type { Wish } from './wish.ts';
 
 export interface Done {
   /** Attributes of the ticket that are others now, by their REST names. */

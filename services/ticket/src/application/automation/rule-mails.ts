@@ -16,8 +16,8 @@ import { ThreadStore } from '../../persistence/thread.store.ts';
 import type { MailIdentity } from '../outgoing-mail.ts';
 import { MAIL_IDENTITY } from '../ports.ts';
 import type { NewArticle, Writing } from '../writing.ts';
-import type { Wish } from './carry-out.ts';
 import { systemArticle } from './system-article.ts';
+import type { Wish } from './wish.ts';
 
 type Mail = ActionPlan['mails'][number];
 interface Addressee extends MailAddress {

@@ -7,17 +7,9 @@ import { concerns, runChain, type Trigger, type Triggers } from '../../domain/tr
 import { RuleStore } from '../../persistence/rule.store.ts';
 import { RECURSIVE_TRIGGERS } from '../ports.ts';
 import type { Happening, NewArticle, Writing } from '../writing.ts';
+import { type Automation, noAutomation } from './automation.ts';
 import { CarryOut } from './carry-out.ts';
 import { TicketFacts } from './ticket-facts.ts';
-
-/** What looks at everything that is written about tickets. */
-export interface Automation {
-  /** There is nothing to look: nothing is kept for it. */
-  empty: boolean;
-  run: (tx: EntityManager, writing: Writing) => Promise<void>;
-}
-
-export const noAutomation: Automation = { empty: true, run: async () => undefined };
 
 /** Rounds of a chain when triggers may start triggers. */
 const DEEPEST = 10;
@@ -45,7 +37,7 @@ export class RunTriggers {
 
   of(triggers: Triggers): Automation {
     if (triggers.empty) return noAutomation;
-    return { empty: false, run: (tx, writing) => this.run(tx, writing, triggers.all) };
+    return { empty: false, run: (tx, writing: Writing) => this.run(tx, writing, triggers.all) };
   }
 
   private async run(tx: EntityManager, writing: Writing, triggers: readonly Trigger[]): Promise<void> {

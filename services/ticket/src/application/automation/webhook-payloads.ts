@@ -7,7 +7,7 @@ import { ReadStore } from '../../persistence/read.store.ts';
 import { TagStore } from '../../persistence/tag.store.ts';
 import { ThreadStore } from '../../persistence/thread.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
-import type { Refs } from '../references.ts';
+import type { Refs } from '../refs.ts';
 
 type Row = Record<string, unknown> & { id: number };
 

@@ -18,7 +18,7 @@ import { articleTexts, ErasureStore } from '../../persistence/erasure.store.ts';
 import { type Belongings, PurgeStore } from '../../persistence/purge.store.ts';
 import { TicketStore } from '../../persistence/ticket.store.ts';
 import { IndexTickets } from '../index-tickets.ts';
-import type { Refs } from '../references.ts';
+import type { Refs } from '../refs.ts';
 import { ticketSnapshot } from '../snapshots.ts';
 
 const ARTICLES = 50;

@@ -14,7 +14,8 @@ import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { LegalHolds } from '../privacy/legal-holds.ts';
 import { PurgeTickets } from '../privacy/purge-tickets.ts';
 import { UnwantedFiles } from '../privacy/unwanted-files.ts';
-import { References, type Refs } from '../references.ts';
+import { References } from '../references.ts';
+import { type Refs } from '../refs.ts';
 import { wantTickets } from '../want-tickets.ts';
 
 const BATCH = 100;

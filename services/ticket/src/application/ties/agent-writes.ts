@@ -8,7 +8,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { TicketStore } from '../../persistence/ticket.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { notAuthorized, notFound, partInChanging } from '../access.ts';
-import { References, type Refs } from '../references.ts';
+import { References } from '../references.ts';
+import { type Refs } from '../refs.ts';
 import { wantTickets } from '../want-tickets.ts';
 import { Writing } from '../writing.ts';
 

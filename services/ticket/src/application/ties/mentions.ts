@@ -9,7 +9,7 @@ import { type Mention, MentionStore } from '../../persistence/mention.store.ts';
 import { TicketStore } from '../../persistence/ticket.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { missingValue, notAuthorized, notFound } from '../access.ts';
-import type { Refs } from '../references.ts';
+import type { Refs } from '../refs.ts';
 
 /** People called by an article of a ticket. */
 export interface MentionCall {
