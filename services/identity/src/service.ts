@@ -18,29 +18,31 @@ import { TicketDeletions1797000000000 } from './persistence/migrations/179700000
 import { Attributes1797400000000 } from './persistence/migrations/1797400000000-attributes.ts';
 import { NoTicketReferences1797900000000 } from './persistence/migrations/1797900000000-no-ticket-references.ts';
 
+export const migrations = [
+  messagingTables,
+  Identity1795262400000,
+  OpenIdConnect1795700000000,
+  SecondFactors1795800000000,
+  Audit1796000000000,
+  Setup1796100000000,
+  erasureTables,
+  DataPrivacy1796400000000,
+  History1796500000000,
+  OAuth1796600000000,
+  Directories1796700000000,
+  DataExports1796800000000,
+  TicketDeletions1797000000000,
+  Attributes1797400000000,
+  NoTicketReferences1797900000000,
+];
+
 /** @param clock  for tests; default: the machine's */
 export function createIdentityService(config: IdentityConfig, clock?: Clock): RunningService {
   return runService({
     name: 'identity',
     config,
     module: IdentityModule,
-    migrations: [
-      messagingTables,
-      Identity1795262400000,
-      OpenIdConnect1795700000000,
-      SecondFactors1795800000000,
-      Audit1796000000000,
-      Setup1796100000000,
-      erasureTables,
-      DataPrivacy1796400000000,
-      History1796500000000,
-      OAuth1796600000000,
-      Directories1796700000000,
-      DataExports1796800000000,
-      TicketDeletions1797000000000,
-      Attributes1797400000000,
-      NoTicketReferences1797900000000,
-    ],
+    migrations,
     seed: (ds) => seed(ds, config),
     ...(clock && { clock }),
   });

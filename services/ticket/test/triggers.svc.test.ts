@@ -193,6 +193,14 @@ describe('a trigger', () => {
     await expect(read(ticket.id)).rejects.toMatchObject({ kind: 'not-found' });
   });
 
+  it('S16: sends no internal article to a webhook', async () => {
+    await trigger({ 'notification.webhook': { webhook_id: 8 } }, { 'ticket.title': is('Secret') }, { name: '3 hook' });
+    const ticket = await open({ title: 'Secret' }, { body: 'For us alone', internal: true });
+    const call = (await desk.told(callWebhook)).find(({ data }) => data.ticket.id === ticket.id);
+    expect(call?.data).toMatchObject({ webhookId: 8, article: null, ticket: { article_ids: [] } });
+    expect(JSON.stringify(call?.data)).not.toContain('For us alone');
+  });
+
   it('of time runs when a pending time has come, once', async () => {
     const { id } = await trigger(
       { 'ticket.tags': { operator: 'add', value: 'reminded' } },

@@ -60,7 +60,7 @@ export const callWebhook = defineCommand(
     /** Who ordered it; its name travels as X-Zammad-Trigger. */
     rule: z.object({ kind: z.enum(['trigger', 'job', 'macro']), id: z.number().int(), name: z.string() }),
     ticket: WebhookTicket,
-    /** The article that the rule ran for, else the last one; null where there is none. */
+    /** The article that the rule ran for, else the last public one; null where there is none, or an internal one. */
     article: WebhookArticle.nullable(),
   }),
   { senders: ['ticket'] },

@@ -1,18 +1,16 @@
-import { messagingTables } from '@helpmesh/messaging';
 import { connect, createDataSource, migrate, sql, transaction } from '@helpmesh/persistence';
 import { infra } from '@helpmesh/testing';
 import type { DataSource, EntityManager } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { migrations } from '../service.ts';
 import { CustomerStore } from './customer.store.ts';
-import { Identity1795262400000 } from './migrations/1795262400000-identity.ts';
-import { SecondFactors1795800000000 } from './migrations/1795800000000-second-factors.ts';
 import { PrincipalStore } from './principal.store.ts';
 import { UserStore } from './user.store.ts';
 
 let ds: DataSource;
 beforeAll(async () => {
   const url = await infra().database('identity');
-  ds = createDataSource({ url, migrations: [messagingTables, Identity1795262400000, SecondFactors1795800000000] });
+  ds = createDataSource({ url, migrations });
   await migrate(ds);
   await connect(ds);
   await sql(
@@ -61,10 +59,10 @@ it.each(paths)('finds %s among thousands without reading them all', async (_what
 
 it('undoes its migrations', async () => {
   const runner = ds.createQueryRunner();
-  const both = [new Identity1795262400000(), new SecondFactors1795800000000()];
-  for (const migration of both.toReversed()) await migration.down(runner);
+  const all = migrations.map((Migration) => new Migration());
+  for (const migration of all.toReversed()) await migration.down(runner);
   const tables = `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('users', 'passkeys')`;
   expect(await sql(ds, tables)).toEqual([]);
-  for (const migration of both) await migration.up(runner);
+  for (const migration of all) await migration.up(runner);
   await runner.release();
 });

@@ -8,18 +8,13 @@ import { displayName, type Group, type Person } from '../domain/ticket/people.ts
 import type { Ticket } from '../domain/ticket/ticket.ts';
 import { textOf } from '../html/text.ts';
 import type { ArticleDraft } from './draft-article.ts';
+import type { MailIdentity } from './ports.ts';
 import type { NewArticle } from './writing.ts';
 
 /** What a reply continues: the latest mail of the thread. */
 export interface MailThread {
   messageId: string | null;
   references: string | null;
-}
-
-export interface MailIdentity {
-  /** Host of our Message-IDs. */
-  fqdn: string;
-  threadingSecret: string;
 }
 
 /** The ticket an article joins and the people it concerns. */

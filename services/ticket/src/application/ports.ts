@@ -24,7 +24,14 @@ export const IDENTITY = Symbol('Identity');
 /** Nest's token for the file store (BlobStore of @helpmesh/blob). */
 export const BLOBS = Symbol('BlobStore');
 
-/** Nest's token for what our Message-IDs are made of (MailIdentity). */
+/** What our Message-IDs are made of. */
+export interface MailIdentity {
+  /** Host of our Message-IDs. */
+  fqdn: string;
+  threadingSecret: string;
+}
+
+/** Nest's token for it. */
 export const MAIL_IDENTITY = Symbol('MailIdentity');
 
 /** Nest's token for the import mode: whether administrators may say when something happened. */

@@ -2,9 +2,8 @@ import { callerOf, macros, type ParsedInputOf, templates, textModules } from '@h
 import { Answers, RawJson, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
-import { ManageLibrary } from '../application/library/manage-library.ts';
+import { type LibraryKind, ManageLibrary } from '../application/library/manage-library.ts';
 import { TextModules } from '../application/library/text-modules.ts';
-import type { LibraryKind } from '../persistence/library.store.ts';
 
 type Routes = typeof macros | typeof textModules | typeof templates;
 type Listing = ParsedInputOf<Routes['list']>;

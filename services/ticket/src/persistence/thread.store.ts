@@ -51,11 +51,10 @@ export class ThreadStore {
     return new Map(rows.map(({ ticketId, ...mail }) => [ticketId, mail]));
   }
 
-  async lastArticle(on: On, ticketId: number): Promise<number | null> {
-    const [row] = await sql<{ id: number | null }>(on, 'SELECT max(id) AS id FROM article WHERE ticket_id = $1', [
-      ticketId,
-    ]);
-    return row?.id ?? null;
+  /** What everybody who sees the ticket may read, oldest first. */
+  async publicArticles(on: On, ticketId: number): Promise<number[]> {
+    const text = 'SELECT id FROM article WHERE ticket_id = $1 AND NOT internal ORDER BY id';
+    return (await sql<{ id: number }>(on, text, [ticketId])).map(({ id }) => id);
   }
 
   /** Everything that threading asks the database about these mails, in order: one statement. */

@@ -20,7 +20,10 @@ export class WebhookPayloads {
     private readonly threads: ThreadStore,
   ) {}
 
-  /** @param articleId  the one that the rule runs for; absent: the last one */
+  /**
+   * Internal articles never leave (S16): a receiver may be anybody's.
+   * @param articleId  the one that the rule runs for; absent: the last public one
+   */
   async of(
     tx: EntityManager,
     refs: Refs,
@@ -30,14 +33,16 @@ export class WebhookPayloads {
     const all = VisibleTickets.toTheService();
     const text = (await this.reads.tickets(tx, all, [ticketId], 'ids-expanded', true)).get(ticketId) as string;
     const row = JSON.parse(text) as Row;
-    const id = articleId ?? (await this.threads.lastArticle(tx, ticketId));
-    const article = id === null ? undefined : (await this.reads.articles(tx, all, [id])).get(id);
+    const articleIds = await this.threads.publicArticles(tx, ticketId);
+    const id = articleId === undefined ? articleIds.at(-1) : articleIds.find((one) => one === articleId);
+    const article = id === undefined ? undefined : (await this.reads.articles(tx, all, [id])).get(id);
     const tags = (await this.tags.held(tx, [ticketId])).get(ticketId) ?? [];
     const named = (key: string) => ({ id: row[`${key}_id`] as number, name: String(row[key] ?? '-') });
     const person = (key: string, of = row) => personOf(refs.person(of[`${key}_id`] as number));
     return {
       ticket: {
         ...row,
+        article_ids: articleIds,
         ...{ number: String(row.number), title: String(row.title), tags: tags.map(({ name }) => name) },
         ...{ group: named('group'), state: named('state'), priority: named('priority') },
         ...{ owner: person('owner'), customer: person('customer') },

@@ -29,6 +29,8 @@ import {
 import { invalidParam, noLookupValue, notAuthorized, notFound, requireAnyOf } from '../access.ts';
 import { References, Wanted } from '../references.ts';
 
+export type { LibraryKind };
+
 const kinds = {
   macro: {
     ...{ type: 'Macro' as const, action: 'macro', permission: 'admin.macro' },
