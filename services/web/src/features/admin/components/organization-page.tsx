@@ -102,7 +102,7 @@ export function NewOrganizationPage() {
   const navigate = useNavigate();
   const editor = useEditor<Values, Organization>({
     stored: newOrganization,
-    write: (values) => call('createOrganization', { body: values }),
+    write: (values) => call('createOrganization', { body: { ...values } }),
     onSaved: ({ id }) => void navigate({ to: '/admin/organizations/$id', params: { id: String(id) }, replace: true }),
     done: t`The organization was created.`,
     changes: ['organizations'],
