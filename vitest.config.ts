@@ -63,6 +63,8 @@ export default defineConfig({
           include: wholePlatform,
           globalSetup: ['tests/e2e/fresh-home.ts'],
           maxWorkers: suite === 'usual' && totalmem() > 6 * GiB ? 2 : 1,
+          // Two of them share the machine: what takes 15 s alone takes 30. This only ends what hangs.
+          testTimeout: 60_000,
           sequence: { groupOrder: 2 },
         },
       },
