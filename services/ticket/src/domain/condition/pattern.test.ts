@@ -20,10 +20,22 @@ const texts = fc.string({
   maxLength: 8,
 });
 
+/** Repetitions within repetitions are refused from some size on, and chance finds that size. */
+function isTooLarge(expression: string): boolean {
+  try {
+    parsePattern(expression);
+    return false;
+  } catch (error) {
+    if (error instanceof SyntaxError && error.message.includes('too large')) return true;
+    throw error;
+  }
+}
+
 describe('a regular expression', () => {
   it('matches what it matches in JavaScript', () => {
     fc.assert(
       fc.property(expressions, texts, (expression, text) => {
+        fc.pre(!isTooLarge(expression));
         expect(parsePattern(expression).matches(text)).toBe(new RegExp(expression, 'u').test(text));
       }),
       { numRuns: 2_000 },
