@@ -61,6 +61,9 @@ export function useLiveUpdates(): void {
       // The server no longer knows what came after our last event.
       source.addEventListener('reset', () => void cache.invalidateQueries({ queryKey: ['tickets'] }));
       source.onmessage = onMessage;
+      source.addEventListener('ticket.v1.job-progressed', () => {
+        void cache.invalidateQueries({ queryKey: ['ticket-jobs'] });
+      });
       for (const type of eventTypes) source.addEventListener(`ticket.v1.${type}`, onMessage);
     };
     open();

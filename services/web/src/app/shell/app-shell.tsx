@@ -3,9 +3,10 @@ import { ActionIcon, AppShell, Burger, Button, Group, Kbd, Tooltip, UnstyledButt
 import { IconPencilPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, lazyRouteComponent, Navigate, Outlet, useLocation } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { meQuery } from '../../features/session/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
+import { useWatchedJob } from '../../features/tickets/jobs.ts';
 import { Logo } from '../../ui/logo.tsx';
 import { registry } from '../actions/registry.ts';
 import { useShortcuts } from '../actions/use-shortcuts.ts';
@@ -24,6 +25,10 @@ import { UserMenu } from './user-menu.tsx';
 
 const EnrolPage = lazyRouteComponent(() => import('../../features/account/components/enrol-page.tsx'), 'EnrolPage');
 
+const JobWatch = lazy(() =>
+  import('../../features/tickets/components/job-watch.tsx').then((file) => ({ default: file.JobWatch })),
+);
+
 /** Leads to the sign-in page and back when the session ended while the page was open. */
 export function Shell() {
   const { data: me } = useQuery(meQuery);
@@ -38,6 +43,7 @@ function Frame() {
   const { navOpen, setNavOpen, shortcuts } = useShell();
   const { pathname } = useLocation();
   const { agent, customer } = useMe();
+  const watched = useWatchedJob((jobs) => jobs.id);
   useGeneralActions();
   useShortcuts(shortcuts);
   useLiveUpdates();
@@ -118,6 +124,11 @@ function Frame() {
       <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
         <Outlet />
       </AppShell.Main>
+      {watched !== null && (
+        <Suspense fallback={null}>
+          <JobWatch />
+        </Suspense>
+      )}
       <Palette />
       <ShortcutHelp />
     </AppShell>

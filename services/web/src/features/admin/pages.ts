@@ -4,6 +4,9 @@ export type AdminPageId =
   | 'organizations'
   | 'roles'
   | 'overviews'
+  | 'macros'
+  | 'text-modules'
+  | 'templates'
   | 'checklists'
   | 'time-accounting'
   | 'sign-in'
@@ -24,6 +27,9 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'organizations', permissions: ['admin.organization'] },
   { id: 'roles', permissions: ['admin.role'] },
   { id: 'overviews', permissions: ['admin.overview'] },
+  { id: 'macros', permissions: ['admin.macro'] },
+  { id: 'text-modules', permissions: ['admin.text_module'] },
+  { id: 'templates', permissions: ['admin.template'] },
   { id: 'checklists', permissions: ['admin.checklist'] },
   { id: 'time-accounting', permissions: ['admin.time_accounting'] },
   { id: 'sign-in', permissions: ['admin.security'] },

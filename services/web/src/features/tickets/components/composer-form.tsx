@@ -280,6 +280,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
         <RichEditor
           label={isNote ? t`Text of the internal note` : t`Text of the reply`}
           html={draft.html}
+          {...(agent && { modulesFor: ticket.id })}
           autoFocus={autoFocus}
           invalid={tried && blank}
           onChange={onChange}

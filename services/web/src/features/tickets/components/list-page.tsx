@@ -3,7 +3,7 @@ import { Progress, Select, Title } from '@mantine/core';
 import { IconInbox } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useShell } from '../../../app/shell/store.ts';
 import { ListSearch } from '../../../ui/list-search.tsx';
 import { Empty, Failed } from '../../../ui/state-messages.tsx';
@@ -13,6 +13,8 @@ import { useMe } from '../../session/use-me.ts';
 import { viewLabels } from '../labels.ts';
 import { formatListState, type ListState, parseListState, type Sort } from '../list-state.ts';
 import { groupsQuery, ticketListQuery } from '../queries.ts';
+import { choose, nothing, type Selection } from '../selection.ts';
+import { BulkBar } from './bulk-bar.tsx';
 import classes from './list-page.module.css';
 import { ListSkeleton } from './list-skeleton.tsx';
 import { TicketGrid } from './ticket-grid.tsx';
@@ -35,6 +37,12 @@ export function TicketListPage() {
   const total = list.data?.pages[0]?.total ?? 0;
   const { data: overviews } = useQuery({ ...ticketOverviewsQuery, enabled: state.overview !== null });
   const overview = overviews?.find(({ link }) => link === state.overview);
+  // What is chosen belongs to one list; another word or view begins anew.
+  const listKey = JSON.stringify([state.overview ?? state.view, state.q, state.group]);
+  const [chosen, setChosen] = useState<{ of: string; selection: Selection }>({ of: listKey, selection: nothing });
+  const selection = chosen.of === listKey ? chosen.selection : nothing;
+  const select = (next: Selection) => setChosen({ of: listKey, selection: next });
+  const shown = tickets.map(({ id }) => id);
   const title = state.overview === null ? i18n._(viewLabels[state.view]) : overviewLabel(i18n, overview) || t`Overview`;
   const sortLabels: Record<Sort, string> = {
     updated_at: t`Last change`,
@@ -91,6 +99,15 @@ export function TicketListPage() {
         </search>
         {list.isPlaceholderData && <Progress value={100} animated size={2} className={classes.progress} aria-hidden />}
       </div>
+      {agent && (selection.all || selection.ids.size > 0) && (
+        <BulkBar
+          selection={selection}
+          state={state}
+          total={total}
+          onAll={() => select({ ...nothing, all: true })}
+          onClear={() => select(nothing)}
+        />
+      )}
       {list.isPending ? (
         <ListSkeleton />
       ) : list.isError && tickets.length === 0 ? (
@@ -109,6 +126,12 @@ export function TicketListPage() {
           total={total}
           sort={state.sort}
           order={state.order}
+          selection={agent ? selection : undefined}
+          onChoose={(id, range) => select(choose(selection, id, shown, range))}
+          onChooseShown={() => {
+            const every = selection.all || selection.ids.size >= shown.length;
+            select(every ? nothing : { ids: new Set(shown), all: false, from: null });
+          }}
           onSort={(sort) => {
             const flipped = state.order === 'desc' ? 'asc' : 'desc';
             change({ sort, order: sort === state.sort ? flipped : 'desc' });

@@ -1,6 +1,6 @@
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
-import { Button, Center, Group, Loader, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { Button, Center, Group, Loader, SegmentedControl, Select, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconMail, IconPhoneIncoming, IconPhoneOutgoing } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -15,9 +15,11 @@ import { nameOf, userQuery } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { isBlank, newFormId } from '../draft.ts';
 import { priorityLabel, stateLabel } from '../labels.ts';
+import { templatesQuery } from '../library.ts';
 import { prioritiesQuery, statesQuery } from '../queries.ts';
 import { type SplitStart, splitQuery, splitSource } from '../split.ts';
 import { isPendingState, isResultState } from '../state-type.ts';
+import { type Template, templateValues } from '../template.ts';
 import { type TicketValues, useOpenTicket } from '../use-open-ticket.ts';
 import { GroupSelect } from './group-select.tsx';
 import { NewRequest } from './new-request.tsx';
@@ -38,6 +40,8 @@ interface Values extends TicketValues {
   priority: string | null;
   state: string | null;
   pendingTime: string;
+  tags: string[];
+  owner: number | null;
 }
 
 export function NewTicketPage() {
@@ -69,6 +73,9 @@ function FromMessage({ source }: { source: NonNullable<ReturnType<typeof splitSo
 
 function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice } }) {
   const { t, i18n } = useLingui();
+  const { me } = useMe();
+  const { data: templates = [] } = useQuery(templatesQuery);
+  const [template, setTemplate] = useState<Template | null>(null);
   const { data: states = [] } = useQuery(statesQuery);
   const { data: priorities = [] } = useQuery(prioritiesQuery);
   const [kind, setKind] = useState<Kind>('received-call');
@@ -81,6 +88,8 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
       state: null,
       pendingTime: '',
       body: start?.html ?? '',
+      tags: [],
+      owner: null,
     },
     validate: {
       customer: (value) =>
@@ -120,6 +129,8 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
       ...(start && { links: { Ticket: { parent: [start.ticket.id] } } }),
       state_id: Number(values.state),
       priority_id: Number(values.priority),
+      ...(values.tags.length > 0 ? { tags: values.tags } : {}),
+      ...(values.owner === null ? {} : { owner_id: values.owner }),
       ...(isPendingId(values.state) ? { pending_time: new Date(values.pendingTime).toISOString() } : {}),
     }),
     done: (number) => t`Ticket #${number} created`,
@@ -138,6 +149,21 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
   const submitLabel = kind === 'send-email' && address ? t`Create and send to ${address}` : t`Create the ticket`;
   return (
     <TicketForm title={t`New ticket`} windowTitle={t`New ticket · Helpmesh`} onSubmit={submit}>
+      {templates.length > 0 && (
+        <Select
+          label={t`Template`}
+          placeholder={t`None`}
+          data={templates.map(({ id, name }) => ({ value: String(id), label: name }))}
+          value={template ? String(template.id) : null}
+          onChange={(id) => {
+            const found = templates.find((one) => String(one.id) === id) ?? null;
+            setTemplate(found);
+            if (found) form.setValues(templateValues(found.options, me.id, Date.now()));
+          }}
+          clearable
+          clearButtonProps={{ 'aria-label': t`No template` }}
+        />
+      )}
       <SegmentedControl
         aria-label={t`Kind of ticket`}
         value={kind}
@@ -185,7 +211,16 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
           {...form.getInputProps('pendingTime')}
         />
       )}
+      <TagsInput
+        label={t`Tags`}
+        value={form.values.tags}
+        onChange={(tags) => form.setFieldValue('tags', tags)}
+        maxLength={250}
+        acceptValueOnBlur
+      />
       <TicketText
+        key={template?.id ?? 0}
+        modules
         uploads={uploads}
         html={form.values.body}
         error={form.errors.body}

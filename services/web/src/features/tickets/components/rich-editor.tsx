@@ -4,7 +4,9 @@ import '@mantine/tiptap/styles.css';
 import { Link } from '@tiptap/extension-link';
 import { useEditor } from '@tiptap/react';
 import StarterKit from '@tiptap/starter-kit';
+import { useRef } from 'react';
 import classes from './rich-editor.module.css';
+import { useTextModules } from './text-modules.tsx';
 
 export interface RichEditorProps {
   label: string;
@@ -12,14 +14,21 @@ export interface RichEditorProps {
   html: string;
   autoFocus: boolean;
   invalid?: boolean;
+  /** The ticket that text modules are written for, null for one that is not there yet; absent: none are offered. */
+  modulesFor?: number | null;
   onChange: (html: string) => void;
   onFiles: (files: File[]) => void;
   onSubmit: () => void;
 }
 
 /** The editor of replies, notes and new tickets. A chunk of its own: lists and reading do not pay for it. */
-export function RichEditor({ label, html, autoFocus, invalid = false, onChange, onFiles, onSubmit }: RichEditorProps) {
+export function RichEditor(props: RichEditorProps) {
+  const { label, html, autoFocus, invalid = false, modulesFor, onChange, onFiles, onSubmit } = props;
   const { t } = useLingui();
+  const modules = useTextModules(modulesFor ?? null, modulesFor !== undefined);
+  // The editor is made once and keeps the functions it was given.
+  const latest = useRef(modules);
+  latest.current = modules;
   const editor = useEditor({
     extensions: [
       StarterKit.configure({ heading: false, horizontalRule: false, link: false }),
@@ -36,6 +45,7 @@ export function RichEditor({ label, html, autoFocus, invalid = false, onChange, 
         ...(invalid ? { 'aria-invalid': 'true' } : {}),
       },
       handleKeyDown: (_, event) => {
+        if (latest.current.onKeyDown(event)) return true;
         if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return false;
         // The same key is a shortcut of the page; it must not send twice.
         event.stopPropagation();
@@ -46,6 +56,7 @@ export function RichEditor({ label, html, autoFocus, invalid = false, onChange, 
       handleDrop: (_, event) => take(event.dataTransfer, onFiles),
     },
     onUpdate: ({ editor: changed }) => onChange(changed.getHTML()),
+    onTransaction: ({ editor: changed }) => latest.current.onUpdate(changed),
   });
   return (
     <RichTextEditor
@@ -93,6 +104,7 @@ export function RichEditor({ label, html, autoFocus, invalid = false, onChange, 
         </RichTextEditor.ControlsGroup>
       </RichTextEditor.Toolbar>
       <RichTextEditor.Content />
+      {modules.choice}
     </RichTextEditor>
   );
 }

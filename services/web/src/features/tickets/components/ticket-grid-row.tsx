@@ -1,5 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table element cannot hold rows placed by a virtualizer
 import { useLingui } from '@lingui/react/macro';
+import { Checkbox } from '@mantine/core';
 import { IconMessage } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
@@ -18,12 +19,15 @@ interface Props {
   offset: number;
   height: number;
   active: boolean;
+  /** Undefined where nothing can be chosen. */
+  chosen: boolean | undefined;
+  onChoose: (range: boolean) => void;
   onFocus: () => void;
   onOpen: () => void;
 }
 
 export const TicketGridRow = memo(
-  function TicketGridRow({ ticket, index, offset, height, active, onFocus, onOpen }: Props) {
+  function TicketGridRow({ ticket, index, offset, height, active, chosen, onChoose, onFocus, onOpen }: Props) {
     const { t } = useLingui();
     const unread = useSeen((seen) => isUnread(seen, ticket));
     const owner = ticket.owner_id === nobody || !ticket.owner ? null : ticket.owner;
@@ -35,15 +39,30 @@ export const TicketGridRow = memo(
         aria-rowindex={index + 2}
         tabIndex={active ? 0 : -1}
         data-ticket={ticket.id}
+        aria-selected={chosen}
+        data-chosen={chosen || undefined}
+        data-choosable={chosen !== undefined || undefined}
         data-unread={unread || undefined}
         className={classes.row}
         style={{ transform: `translateY(${offset}px)`, blockSize: height }}
         onFocus={onFocus}
         // The link covers the row; what lies above it (times with a title) must lead to the ticket as well.
         onClick={(event) => {
-          if (event.target instanceof Element && !event.target.closest('a')) onOpen();
+          if (event.target instanceof Element && !event.target.closest('a, [data-column="choose"]')) onOpen();
         }}
       >
+        {chosen !== undefined && (
+          <div role="gridcell" tabIndex={-1} data-column="choose" className={classes.choose}>
+            <Checkbox
+              size="xs"
+              aria-label={t`Choose ${ticket.title}`}
+              checked={chosen}
+              tabIndex={-1}
+              onChange={() => undefined}
+              onClick={(event) => onChoose(event.shiftKey)}
+            />
+          </div>
+        )}
         <div role="gridcell" tabIndex={-1} data-column="title" className={classes.titleCell}>
           <span className={classes.dot} aria-hidden />
           <div className={classes.titleText}>
@@ -96,5 +115,6 @@ export const TicketGridRow = memo(
     before.index === after.index &&
     before.offset === after.offset &&
     before.height === after.height &&
-    before.active === after.active,
+    before.active === after.active &&
+    before.chosen === after.chosen,
 );

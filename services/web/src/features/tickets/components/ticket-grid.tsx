@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table element cannot hold rows placed by a virtualizer
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
+import { Checkbox } from '@mantine/core';
 import { useElementSize, useMediaQuery } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
@@ -9,6 +10,7 @@ import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 're
 import { useActions } from '../../../app/actions/use-actions.ts';
 import type { ListState, Sort } from '../list-state.ts';
 import type { TicketRow } from '../queries.ts';
+import type { Selection } from '../selection.ts';
 import classes from './ticket-grid.module.css';
 import { TicketGridRow } from './ticket-grid-row.tsx';
 
@@ -18,6 +20,10 @@ interface Props extends Pick<ListState, 'sort' | 'order'> {
   /** Exact number of rows on the server, of which `tickets` are the first. */
   total: number;
   onSort: (sort: Sort) => void;
+  /** Absent where nothing can be chosen. */
+  selection?: Selection | undefined;
+  onChoose: (id: number, range: boolean) => void;
+  onChooseShown: () => void;
   /** The last loaded rows came into sight. */
   onEnd: () => void;
 }
@@ -29,8 +35,10 @@ let lastActive: number | null = null;
  * Rows are virtual, except that the row with the focus is never unmounted: a browser drops the focus with the element.
  * One row is in the tab order (roving tabindex); it is remembered by ticket, so live re-sorting does not move it.
  */
-export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd }: Props) {
+export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd, ...choosing }: Props) {
   const { t } = useLingui();
+  const { selection, onChoose, onChooseShown } = choosing;
+  const chosen = (id: number) => selection && (selection.all || selection.ids.has(id));
   const navigate = useNavigate();
   const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false }) ?? false;
   const scroller = useRef<HTMLDivElement | null>(null);
@@ -108,6 +116,24 @@ export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd }
       inPalette: false,
       run: () => open(tickets[active]),
     },
+    {
+      id: 'list.choose',
+      label: msg`Choose the ticket`,
+      section: 'list',
+      key: 'x',
+      inPalette: false,
+      can: () => selection !== undefined,
+      run: () => tickets[active] && onChoose(tickets[active].id, false),
+    },
+    {
+      id: 'list.choose-to-here',
+      label: msg`Choose up to the ticket`,
+      section: 'list',
+      key: 'Shift+X',
+      inPalette: false,
+      can: () => selection !== undefined,
+      run: () => tickets[active] && onChoose(tickets[active].id, true),
+    },
   ]);
   const onKeyDown = (event: KeyboardEvent) => {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / 56) - 1);
@@ -148,7 +174,24 @@ export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd }
         onKeyDown={onKeyDown}
       >
         <div role="rowgroup" className={classes.headGroup}>
-          <div role="row" aria-rowindex={1} tabIndex={-1} className={classes.headRow}>
+          <div
+            role="row"
+            aria-rowindex={1}
+            tabIndex={-1}
+            className={classes.headRow}
+            data-choosable={selection ? true : undefined}
+          >
+            {selection && (
+              <div role="columnheader" tabIndex={-1} data-column="choose" className={classes.choose}>
+                <Checkbox
+                  size="xs"
+                  aria-label={t`Choose all that are shown`}
+                  checked={selection.all || (selection.ids.size > 0 && selection.ids.size >= tickets.length)}
+                  indeterminate={!selection.all && selection.ids.size > 0 && selection.ids.size < tickets.length}
+                  onChange={onChooseShown}
+                />
+              </div>
+            )}
             {columns.map((column) => (
               <div
                 key={column.id}
@@ -185,6 +228,8 @@ export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd }
                     offset={row.start}
                     height={row.size}
                     active={row.index === active}
+                    chosen={chosen(ticket.id)}
+                    onChoose={(range) => onChoose(ticket.id, range)}
                     onOpen={() => open(ticket)}
                     onFocus={() => {
                       lastActive = ticket.id;

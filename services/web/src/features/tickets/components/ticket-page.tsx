@@ -26,6 +26,7 @@ import { useSeen } from '../seen.ts';
 import { stateTypeOf } from '../state-type.ts';
 import { StateBadge } from './badges.tsx';
 import { Composer } from './composer.tsx';
+import { MacroMenu } from './macro-menu.tsx';
 import { Merging } from './merging.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { Thread } from './thread.tsx';
@@ -108,6 +109,7 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
                   </Tooltip>
                 </>
               )}
+              {agent && <MacroMenu ticket={ticket} />}
               {!wide && (
                 <Button
                   size="compact-sm"

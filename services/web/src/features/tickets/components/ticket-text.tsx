@@ -9,6 +9,8 @@ import { UploadList } from './upload-list.tsx';
 const RichEditor = lazy(() => import('./rich-editor.tsx').then(({ RichEditor: Editor }) => ({ default: Editor })));
 
 interface Props {
+  /** Whether text modules are offered. */
+  modules?: boolean;
   uploads: ReturnType<typeof useUploads>;
   /** What the text begins as. */
   html?: string;
@@ -18,7 +20,7 @@ interface Props {
 }
 
 /** The first message of a new ticket, with its attachments. */
-export function TicketText({ uploads, html = '', error, onChange, onSubmit }: Props) {
+export function TicketText({ html = '', modules = false, uploads, error, onChange, onSubmit }: Props) {
   const { t } = useLingui();
   // The editor is made once and keeps the functions it was given.
   const latest = useRef({ onChange, onSubmit });
@@ -35,6 +37,7 @@ export function TicketText({ uploads, html = '', error, onChange, onSubmit }: Pr
           <RichEditor
             label={t`Text`}
             html={html}
+            {...(modules && { modulesFor: null })}
             autoFocus={false}
             invalid={Boolean(error)}
             onChange={change}

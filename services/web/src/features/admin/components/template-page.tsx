@@ -1,0 +1,151 @@
+import { useLingui } from '@lingui/react/macro';
+import { Stack, Switch, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { call } from '../../../app/api.ts';
+import { Section } from '../../../ui/section.tsx';
+import { Failed } from '../../../ui/state-messages.tsx';
+import type { Field } from '../edit.ts';
+import type { Template } from '../library.ts';
+import { emptyPerform, linesOf, type PerformValues, shownOf } from '../perform.ts';
+import { keyOf } from '../queries.ts';
+import { type Editor, useEditor } from '../use-editor.ts';
+import { AdminPage } from './admin-page.tsx';
+import { AskButton } from './ask-button.tsx';
+import { EditForm } from './edit-form.tsx';
+import { Loading } from './loading.tsx';
+import { PerformFields } from './perform-fields.tsx';
+
+interface Values {
+  name: string;
+  active: boolean;
+  options: PerformValues;
+}
+
+const fresh: Values = { name: '', active: true, options: emptyPerform };
+const valuesOf = ({ name, active, options }: Template): Values => ({
+  ...{ name, active, options: shownOf(options, 'article.body') },
+});
+const bodyOf = ({ options, ...rest }: Partial<Values>) => ({
+  ...rest,
+  ...(options && { options: linesOf(options, 'article.body') }),
+});
+const changes = ['templates'];
+
+export function TemplatePage() {
+  const { t } = useLingui();
+  const id = Number(useParams({ from: '/app/admin/templates/$id' }).id);
+  const query = useQuery({
+    queryKey: [...keyOf('templates'), id],
+    queryFn: ({ signal }) => call('getTemplate', { params: { id }, signal }),
+  });
+  if (query.error) {
+    return (
+      <AdminPage title={t`Template`} up="templates">
+        <Failed error={query.error} onRetry={() => void query.refetch()} />
+      </AdminPage>
+    );
+  }
+  return query.data ? <Edit key={id} template={query.data} /> : <Loading />;
+}
+
+function Edit({ template }: { template: Template }) {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const { id, name } = template;
+  const [stored, setStored] = useState({ of: template, values: valuesOf(template) });
+  if (stored.of !== template) setStored({ of: template, values: valuesOf(template) });
+  const editor = useEditor<Values>({
+    stored: stored.values,
+    read: async () => valuesOf(await call('getTemplate', { params: { id } })),
+    write: (_, changed) => call('updateTemplate', { params: { id }, body: bodyOf(changed) }),
+    done: t`The template was saved.`,
+    changes,
+  });
+  return (
+    <AdminPage
+      title={name}
+      up="templates"
+      action={
+        <AskButton
+          label={t`Delete`}
+          color="red"
+          variant="subtle"
+          question={t`${name} will be gone for good. Tickets that began with it stay.`}
+          done={t`The template was deleted.`}
+          deed={() => call('deleteTemplate', { params: { id } })}
+          onDone={() => void navigate({ to: '/admin/templates' })}
+          changes={changes}
+        />
+      }
+    >
+      <TemplateForm editor={editor} />
+    </AdminPage>
+  );
+}
+
+export function NewTemplatePage() {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const editor = useEditor<Values, Template>({
+    stored: fresh,
+    write: (values) => call('createTemplate', { body: bodyOf(values) }),
+    onSaved: ({ id }) => void navigate({ to: '/admin/templates/$id', params: { id: String(id) }, replace: true }),
+    done: t`The template was created.`,
+    changes,
+  });
+  return (
+    <AdminPage title={t`New template`} up="templates">
+      <TemplateForm editor={editor} saveLabel={t`Create the template`} />
+    </AdminPage>
+  );
+}
+
+function TemplateForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel?: string }) {
+  const { t } = useLingui();
+  const { values, set } = editor;
+  const setOptions = (part: Partial<PerformValues>) => set({ options: { ...values.options, ...part } });
+  const labels: Record<Field<Values>, string> = {
+    name: t`Name`,
+    active: t`Active`,
+    options: t`The ticket begins with`,
+  };
+  return (
+    <EditForm editor={editor} labels={labels} {...(saveLabel !== undefined && { saveLabel })}>
+      <Section title={t`Template`} lead={t`Agents choose it when they write a new ticket.`}>
+        <Stack>
+          <TextInput
+            label={labels.name}
+            required
+            withAsterisk={false}
+            maxLength={250}
+            value={values.name}
+            onChange={(event) => set({ name: event.currentTarget.value })}
+          />
+          <Switch
+            label={labels.active}
+            checked={values.active}
+            onChange={(event) => set({ active: event.currentTarget.checked })}
+          />
+        </Stack>
+      </Section>
+      <Section title={labels.options}>
+        <Stack>
+          <TextInput
+            label={t`Title`}
+            maxLength={250}
+            value={values.options.title}
+            onChange={(event) => setOptions({ title: event.currentTarget.value })}
+          />
+          <PerformFields
+            values={values.options}
+            set={setOptions}
+            textLabel={t`Text of the first message`}
+            removesTags={false}
+          />
+        </Stack>
+      </Section>
+    </EditForm>
+  );
+}

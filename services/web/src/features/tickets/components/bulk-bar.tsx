@@ -1,0 +1,201 @@
+import { msg, plural } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import { Button, Group, Menu, Modal, Stack, Textarea, TextInput } from '@mantine/core';
+import { IconChevronDown } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useActions } from '../../../app/actions/use-actions.ts';
+import { type CallInput, call } from '../../../app/api.ts';
+import { notifyProblem } from '../../../ui/notify.tsx';
+import { agentsQuery, nameOf, nobody } from '../../people/queries.ts';
+import { jobKey, useWatchedJob } from '../jobs.ts';
+import { priorityLabel, stateLabel } from '../labels.ts';
+import { macrosQuery } from '../library.ts';
+import type { ListState } from '../list-state.ts';
+import { groupsQuery, prioritiesQuery, statesQuery } from '../queries.ts';
+import type { Selection } from '../selection.ts';
+import { isPendingState, isResultState, stateTypeOf } from '../state-type.ts';
+import classes from './bulk.module.css';
+
+type Order = NonNullable<CallInput<'createTicketJob'>['body']>;
+type Deed = Pick<Order, 'perform' | 'macro_id'>;
+
+interface Props {
+  selection: Selection;
+  state: ListState;
+  /** All tickets of the list. */
+  total: number;
+  onAll: () => void;
+  onClear: () => void;
+}
+
+/** What can be done with the chosen tickets of a list. Each choice is carried out at once, and can be taken back. */
+export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
+  const { t, i18n } = useLingui();
+  const cache = useQueryClient();
+  const watch = useWatchedJob((watched) => watched.watch);
+  const { data: states = [] } = useQuery(statesQuery);
+  const { data: priorities = [] } = useQuery(prioritiesQuery);
+  const { data: groups = [] } = useQuery(groupsQuery);
+  const { data: agents = [] } = useQuery(agentsQuery);
+  const { data: macros = [] } = useQuery(macrosQuery);
+  const [asked, setAsked] = useState<'tags' | 'note' | null>(null);
+  const count = selection.all ? total : selection.ids.size;
+  const order = useMutation({
+    mutationFn: (deed: Deed) => {
+      const { view, q, group } = state;
+      const list = { view, ...(q.trim() && { query: q.trim() }), ...(group !== null && { group_id: group }) };
+      const which = selection.all ? { list } : { ticket_ids: [...selection.ids] };
+      return call('createTicketJob', { body: { ...which, ...deed } });
+    },
+    onSuccess: (job) => {
+      cache.setQueryData(jobKey(job.id), job);
+      watch(job.id);
+      setAsked(null);
+      onClear();
+    },
+    onError: (error) => notifyProblem(i18n, t`The tickets were not changed`, error),
+  });
+  const set = (field: string, value: object) => order.mutate({ perform: { [`ticket.${field}`]: value } });
+  useActions([
+    { id: 'list.clear', label: msg`Choose no ticket`, section: 'list', key: 'Escape', inPalette: false, run: onClear },
+  ]);
+
+  const owners = [{ id: nobody, label: t`Nobody` }, ...agents.map((one) => ({ id: one.id, label: nameOf(one) }))];
+  const menus = [
+    {
+      label: t`State`,
+      items: states
+        .filter((one) => !(isResultState(one) || isPendingState(one) || stateTypeOf(one) === 'new'))
+        .map((one) => ({ id: one.id, label: stateLabel(i18n, one.name) })),
+      run: (id: number) => set('state_id', { value: id }),
+    },
+    {
+      label: t`Priority`,
+      items: priorities.map((one) => ({ id: one.id, label: priorityLabel(i18n, one.name) })),
+      run: (id: number) => set('priority_id', { value: id }),
+    },
+    {
+      label: t`Group`,
+      items: groups.map((one) => ({ id: one.id, label: one.name })),
+      run: (id: number) => set('group_id', { value: id }),
+    },
+    { label: t`Owner`, items: owners, run: (id: number) => set('owner_id', { value: id }) },
+    {
+      label: t`Macro`,
+      items: macros.map((one) => ({ id: one.id, label: one.name })),
+      run: (id: number) => order.mutate({ macro_id: id }),
+    },
+  ];
+  return (
+    <section className={classes.bar} aria-label={t`Chosen tickets`}>
+      <span className={classes.count} role="status">
+        {plural(count, { one: '# ticket chosen', other: '# tickets chosen' })}
+      </span>
+      {!selection.all && count < total && (
+        <Button size="compact-sm" variant="subtle" onClick={onAll}>
+          {t`Choose all ${total} in this list`}
+        </Button>
+      )}
+      {menus
+        .filter(({ items }) => items.length > 0)
+        .map(({ label, items, run }) => (
+          <Menu key={label} position="bottom-start" withinPortal>
+            <Menu.Target>
+              <Button
+                size="compact-sm"
+                variant="default"
+                disabled={order.isPending}
+                rightSection={<IconChevronDown size={14} aria-hidden />}
+              >
+                {label}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown mah={320} style={{ overflowY: 'auto' }}>
+              {items.map((item) => (
+                <Menu.Item key={item.id} onClick={() => run(item.id)}>
+                  {item.label}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+        ))}
+      <Button size="compact-sm" variant="default" disabled={order.isPending} onClick={() => setAsked('tags')}>
+        {t`Tags`}
+      </Button>
+      <Button size="compact-sm" variant="default" disabled={order.isPending} onClick={() => setAsked('note')}>
+        {t`Note`}
+      </Button>
+      <Button size="compact-sm" variant="subtle" color="gray" onClick={onClear}>
+        {t`Choose none`}
+      </Button>
+      <Modal
+        opened={asked !== null}
+        onClose={() => setAsked(null)}
+        title={asked === 'tags' ? t`Tags of the chosen tickets` : t`Internal note on the chosen tickets`}
+        closeButtonProps={{ 'aria-label': t`Close` }}
+      >
+        {asked === 'tags' ? (
+          <TagsForm busy={order.isPending} onRun={(operator, value) => set('tags', { operator, value })} />
+        ) : (
+          <NoteForm
+            busy={order.isPending}
+            onRun={(body) => order.mutate({ perform: { 'article.note': { body, internal: true } } })}
+          />
+        )}
+      </Modal>
+    </section>
+  );
+}
+
+function TagsForm({ busy, onRun }: { busy: boolean; onRun: (operator: 'add' | 'remove', value: string) => void }) {
+  const { t } = useLingui();
+  const [value, setValue] = useState('');
+  const blank = value.trim() === '';
+  return (
+    <Stack>
+      <TextInput
+        label={t`Tags`}
+        description={t`Several with commas between them.`}
+        data-autofocus
+        value={value}
+        onChange={(event) => setValue(event.currentTarget.value)}
+      />
+      <Group justify="flex-end">
+        <Button variant="default" disabled={blank} loading={busy} onClick={() => onRun('remove', value)}>
+          {t`Remove`}
+        </Button>
+        <Button disabled={blank} loading={busy} onClick={() => onRun('add', value)}>
+          {t`Add`}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function NoteForm({ busy, onRun }: { busy: boolean; onRun: (html: string) => void }) {
+  const { t } = useLingui();
+  const [value, setValue] = useState('');
+  return (
+    <Stack>
+      <Textarea
+        label={t`Text`}
+        autosize
+        minRows={3}
+        data-autofocus
+        value={value}
+        onChange={(event) => setValue(event.currentTarget.value)}
+      />
+      <Group justify="flex-end">
+        <Button disabled={value.trim() === ''} loading={busy} onClick={() => onRun(asHtml(value))}>
+          {t`Add the note`}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function asHtml(text: string): string {
+  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return escaped.replaceAll('\n', '<br>');
+}

@@ -1,0 +1,71 @@
+import { msg } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import { Button, Menu } from '@mantine/core';
+import { IconBolt } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { registry } from '../../../app/actions/registry.ts';
+import { useActions } from '../../../app/actions/use-actions.ts';
+import { call } from '../../../app/api.ts';
+import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
+import { macrosQuery } from '../library.ts';
+import type { Ticket } from '../queries.ts';
+
+interface Macro {
+  id: number;
+  name: string;
+  ux_flow_next_up: string;
+}
+
+/** The macros of this ticket's group: in a menu, and each a command. Nothing where there is none. */
+export function MacroMenu({ ticket }: { ticket: Ticket }) {
+  const { t, i18n } = useLingui();
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const { data: all = [] } = useQuery(macrosQuery);
+  const macros = all.filter(({ group_ids: ids }) => ids.length === 0 || ids.includes(ticket.group_id));
+  const apply = useMutation({
+    mutationFn: (macro: Macro) =>
+      call('applyMacro', { params: { id: ticket.id }, query: { expand: true }, body: { macro_id: macro.id } }),
+    onSuccess: (_, macro) => {
+      void cache.invalidateQueries({ queryKey: ['tickets'] });
+      notifyDone(t`Done: ${macro.name}`);
+      if (macro.ux_flow_next_up === 'next_from_overview') registry.run('ticket.next');
+      else if (macro.ux_flow_next_up !== 'none') void navigate({ to: '/tickets' });
+    },
+    onError: (error) => notifyProblem(i18n, t`The macro was not run`, error),
+  });
+  if (macros.length === 0) return null;
+  return (
+    <>
+      {macros.map((macro) => (
+        <MacroCommand key={macro.id} macro={macro} onRun={() => apply.mutate(macro)} />
+      ))}
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button
+            size="compact-sm"
+            variant="default"
+            ml={6}
+            loading={apply.isPending}
+            leftSection={<IconBolt size={15} aria-hidden />}
+          >
+            {t`Macros`}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown mah={320} style={{ overflowY: 'auto' }}>
+          {macros.map((macro) => (
+            <Menu.Item key={macro.id} onClick={() => apply.mutate(macro)}>
+              {macro.name}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+}
+
+function MacroCommand({ macro: { id, name }, onRun }: { macro: Macro; onRun: () => void }) {
+  useActions([{ id: `ticket.macro-${id}`, label: msg`Macro: ${name}`, section: 'ticket', run: onRun }]);
+  return null;
+}

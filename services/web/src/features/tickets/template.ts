@@ -1,0 +1,65 @@
+import { nobody } from '../people/queries.ts';
+
+export interface Template {
+  id: number;
+  name: string;
+  options: Record<string, unknown>;
+}
+
+interface Filled {
+  title?: string;
+  group?: string;
+  state?: string;
+  priority?: string;
+  body?: string;
+  tags?: string[];
+  owner?: number;
+  pendingTime?: string;
+}
+
+const minutes: Record<string, number> = { minute: 1, hour: 60, day: 1_440, week: 10_080 };
+
+/** What a template fills in of the form of a new ticket. @param now  epoch ms */
+export function templateValues(options: Record<string, unknown>, myId: number, now: number): Filled {
+  const line = (name: string) => (options[name] ?? {}) as Record<string, unknown>;
+  const value = (name: string) => {
+    const given = line(name).value;
+    return typeof given === 'string' || typeof given === 'number' ? String(given) : undefined;
+  };
+  const filled: Record<string, unknown> = {
+    title: value('ticket.title'),
+    group: value('ticket.group_id'),
+    state: value('ticket.state_id'),
+    priority: value('ticket.priority_id'),
+    body: value('article.body'),
+    tags: tagsOf(line('ticket.tags').value),
+    owner: ownerOf(line('ticket.owner_id'), myId),
+    pendingTime: pendingOf(line('ticket.pending_time'), now),
+  };
+  return Object.fromEntries(Object.entries(filled).filter(([, given]) => given !== undefined));
+}
+
+function tagsOf(value: unknown): string[] | undefined {
+  if (value === undefined) return undefined;
+  const names = (Array.isArray(value) ? value : [value]).flatMap((one) => String(one).split(','));
+  return names.map((name) => name.trim()).filter((name) => name !== '');
+}
+
+function ownerOf(line: Record<string, unknown>, myId: number): number | undefined {
+  if (line.pre_condition === 'current_user.id') return myId;
+  if (line.pre_condition === 'not_set') return nobody;
+  return line.value === undefined ? undefined : Number(line.value);
+}
+
+/** As a `datetime-local` field holds it: in the time zone of the browser. */
+function pendingOf({ operator, value, range }: Record<string, unknown>, now: number): string | undefined {
+  if (value === undefined) return undefined;
+  const at = new Date(operator === 'relative' ? now : String(value));
+  const amount = Number(value);
+  if (operator === 'relative') {
+    if (range === 'month' || range === 'year') at.setMonth(at.getMonth() + (range === 'year' ? 12 * amount : amount));
+    else at.setMinutes(at.getMinutes() + amount * (minutes[String(range)] ?? 0));
+  }
+  if (Number.isNaN(at.getTime())) return undefined;
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
