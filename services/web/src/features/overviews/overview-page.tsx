@@ -160,46 +160,50 @@ function OverviewForm({ editor, isNew = false }: { editor: Editor<Values>; isNew
   const { order } = values;
   return (
     <EditForm editor={editor} labels={labels} {...(isNew && { saveLabel: t`Create the overview` })}>
-      <Section title={t`Overview`}>
-        <Stack>
-          <TextInput
-            label={labels.name}
-            required
-            withAsterisk={false}
-            maxLength={250}
-            value={values.name}
-            onChange={(event) => set({ name: event.currentTarget.value })}
-          />
-          <Select
-            label={t`Sort by`}
-            allowDeselect={false}
-            data={sorts.map((value) => ({ value, label: sortLabels[value] }))}
-            value={sorts.find((sort) => sort === order.by) ?? 'updated_at'}
-            onChange={(by) => by && set({ order: { ...order, by } })}
-          />
-          <Switch
-            label={t`Newest or highest first`}
-            checked={order.direction === 'DESC'}
-            onChange={(event) => set({ order: { ...order, direction: event.currentTarget.checked ? 'DESC' : 'ASC' } })}
-          />
-          {shares && isNew && (
-            <Switch
-              label={labels.personal}
-              checked={values.personal}
-              onChange={(event) => set({ personal: event.currentTarget.checked })}
+      <Stack>
+        <Section title={t`Overview`}>
+          <Stack>
+            <TextInput
+              label={labels.name}
+              required
+              withAsterisk={false}
+              maxLength={250}
+              value={values.name}
+              onChange={(event) => set({ name: event.currentTarget.value })}
             />
-          )}
-          {shares && !values.personal && <Roles value={values.role_ids} onChange={(role_ids) => set({ role_ids })} />}
-          <Switch
-            label={labels.active}
-            checked={values.active}
-            onChange={(event) => set({ active: event.currentTarget.checked })}
-          />
-        </Stack>
-      </Section>
-      <Section title={labels.condition} lead={<Matching condition={values.condition} />}>
-        <ConditionEditor value={values.condition} onChange={(condition) => set({ condition })} />
-      </Section>
+            <Select
+              label={t`Sort by`}
+              allowDeselect={false}
+              data={sorts.map((value) => ({ value, label: sortLabels[value] }))}
+              value={sorts.find((sort) => sort === order.by) ?? 'updated_at'}
+              onChange={(by) => by && set({ order: { ...order, by } })}
+            />
+            <Switch
+              label={t`Newest or highest first`}
+              checked={order.direction === 'DESC'}
+              onChange={(event) =>
+                set({ order: { ...order, direction: event.currentTarget.checked ? 'DESC' : 'ASC' } })
+              }
+            />
+            {shares && isNew && (
+              <Switch
+                label={labels.personal}
+                checked={values.personal}
+                onChange={(event) => set({ personal: event.currentTarget.checked })}
+              />
+            )}
+            {shares && !values.personal && <Roles value={values.role_ids} onChange={(role_ids) => set({ role_ids })} />}
+            <Switch
+              label={labels.active}
+              checked={values.active}
+              onChange={(event) => set({ active: event.currentTarget.checked })}
+            />
+          </Stack>
+        </Section>
+        <Section title={labels.condition} lead={<Matching condition={values.condition} />}>
+          <ConditionEditor value={values.condition} onChange={(condition) => set({ condition })} />
+        </Section>
+      </Stack>
     </EditForm>
   );
 }

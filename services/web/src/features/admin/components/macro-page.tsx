@@ -124,47 +124,49 @@ function MacroForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel?: 
   ];
   return (
     <EditForm editor={editor} labels={labels} {...(saveLabel !== undefined && { saveLabel })}>
-      <Section title={t`Macro`} lead={t`Agents run it on one ticket or on many at once.`}>
-        <Stack>
-          <TextInput
-            label={labels.name}
-            required
-            withAsterisk={false}
-            maxLength={250}
-            value={values.name}
-            onChange={(event) => set({ name: event.currentTarget.value })}
-          />
-          <MultiSelect
-            label={labels.groups}
-            description={t`For tickets of these groups; without any, for all.`}
-            data={groups.map(({ id, name }) => ({ value: String(id), label: name }))}
-            value={values.groups}
-            onChange={(chosen) => set({ groups: chosen })}
-          />
-          <Select
-            label={labels.next}
-            data={steps}
-            allowDeselect={false}
-            value={values.next}
-            onChange={(next) => next && set({ next })}
-          />
-          <Switch
-            label={labels.active}
-            checked={values.active}
-            onChange={(event) => set({ active: event.currentTarget.checked })}
-          />
-        </Stack>
-      </Section>
-      <Section title={labels.perform}>
-        <Stack>
-          <PerformFields
-            values={values.perform}
-            set={(part) => set({ perform: { ...values.perform, ...part } })}
-            textLabel={t`Internal note`}
-            removesTags
-          />
-        </Stack>
-      </Section>
+      <Stack>
+        <Section title={t`Macro`} lead={t`Agents run it on one ticket or on many at once.`}>
+          <Stack>
+            <TextInput
+              label={labels.name}
+              required
+              withAsterisk={false}
+              maxLength={250}
+              value={values.name}
+              onChange={(event) => set({ name: event.currentTarget.value })}
+            />
+            <MultiSelect
+              label={labels.groups}
+              description={t`For tickets of these groups; without any, for all.`}
+              data={groups.map(({ id, name }) => ({ value: String(id), label: name }))}
+              value={values.groups}
+              onChange={(chosen) => set({ groups: chosen })}
+            />
+            <Select
+              label={labels.next}
+              data={steps}
+              allowDeselect={false}
+              value={values.next}
+              onChange={(next) => next && set({ next })}
+            />
+            <Switch
+              label={labels.active}
+              checked={values.active}
+              onChange={(event) => set({ active: event.currentTarget.checked })}
+            />
+          </Stack>
+        </Section>
+        <Section title={labels.perform}>
+          <Stack>
+            <PerformFields
+              values={values.perform}
+              set={(part) => set({ perform: { ...values.perform, ...part } })}
+              textLabel={t`Internal note`}
+              removesTags
+            />
+          </Stack>
+        </Section>
+      </Stack>
     </EditForm>
   );
 }

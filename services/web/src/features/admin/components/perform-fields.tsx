@@ -1,11 +1,12 @@
 import { useLingui } from '@lingui/react/macro';
-import { Select, TagsInput, Textarea } from '@mantine/core';
+import { Select, TagsInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { agentsQuery, nameOf } from '../../people/queries.ts';
 import { priorityLabel, stateLabel } from '../../tickets/labels.ts';
 import { groupsQuery, prioritiesQuery, statesQuery } from '../../tickets/queries.ts';
 import { isPendingState, isResultState } from '../../tickets/state-type.ts';
 import type { PerformValues } from '../perform.ts';
+import { HtmlField } from './html-field.tsx';
 
 interface Props {
   values: PerformValues;
@@ -86,14 +87,7 @@ export function PerformFields({ values, set, textLabel, removesTags }: Props) {
           acceptValueOnBlur
         />
       )}
-      <Textarea
-        label={textLabel}
-        description={t`HTML; variables such as #{ticket.title} are filled in.`}
-        autosize
-        minRows={3}
-        value={values.text}
-        onChange={(event) => set({ text: event.currentTarget.value })}
-      />
+      <HtmlField label={textLabel} value={values.text} onChange={(text) => set({ text })} />
     </>
   );
 }

@@ -113,39 +113,41 @@ function TemplateForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel
   };
   return (
     <EditForm editor={editor} labels={labels} {...(saveLabel !== undefined && { saveLabel })}>
-      <Section title={t`Template`} lead={t`Agents choose it when they write a new ticket.`}>
-        <Stack>
-          <TextInput
-            label={labels.name}
-            required
-            withAsterisk={false}
-            maxLength={250}
-            value={values.name}
-            onChange={(event) => set({ name: event.currentTarget.value })}
-          />
-          <Switch
-            label={labels.active}
-            checked={values.active}
-            onChange={(event) => set({ active: event.currentTarget.checked })}
-          />
-        </Stack>
-      </Section>
-      <Section title={labels.options}>
-        <Stack>
-          <TextInput
-            label={t`Title`}
-            maxLength={250}
-            value={values.options.title}
-            onChange={(event) => setOptions({ title: event.currentTarget.value })}
-          />
-          <PerformFields
-            values={values.options}
-            set={setOptions}
-            textLabel={t`Text of the first message`}
-            removesTags={false}
-          />
-        </Stack>
-      </Section>
+      <Stack>
+        <Section title={t`Template`} lead={t`Agents choose it when they write a new ticket.`}>
+          <Stack>
+            <TextInput
+              label={labels.name}
+              required
+              withAsterisk={false}
+              maxLength={250}
+              value={values.name}
+              onChange={(event) => set({ name: event.currentTarget.value })}
+            />
+            <Switch
+              label={labels.active}
+              checked={values.active}
+              onChange={(event) => set({ active: event.currentTarget.checked })}
+            />
+          </Stack>
+        </Section>
+        <Section title={labels.options}>
+          <Stack>
+            <TextInput
+              label={t`Title`}
+              maxLength={250}
+              value={values.options.title}
+              onChange={(event) => setOptions({ title: event.currentTarget.value })}
+            />
+            <PerformFields
+              values={values.options}
+              set={setOptions}
+              textLabel={t`Text of the first message`}
+              removesTags={false}
+            />
+          </Stack>
+        </Section>
+      </Stack>
     </EditForm>
   );
 }

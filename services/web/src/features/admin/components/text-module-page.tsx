@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import { MultiSelect, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { MultiSelect, Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -14,6 +14,7 @@ import { type Editor, useEditor } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
+import { HtmlField } from './html-field.tsx';
 import { Loading } from './loading.tsx';
 
 interface Values {
@@ -128,16 +129,7 @@ function TextModuleForm({ editor, saveLabel }: { editor: Editor<Values>; saveLab
             value={values.keywords}
             onChange={(event) => set({ keywords: event.currentTarget.value })}
           />
-          <Textarea
-            label={labels.content}
-            description={t`HTML; variables such as #{ticket.title} are filled in.`}
-            required
-            withAsterisk={false}
-            autosize
-            minRows={5}
-            value={values.content}
-            onChange={(event) => set({ content: event.currentTarget.value })}
-          />
+          <HtmlField label={labels.content} value={values.content} onChange={(content) => set({ content })} />
           <MultiSelect
             label={labels.groups}
             description={t`For agents of these groups; without any, for all.`}

@@ -43,8 +43,12 @@ export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
   const count = selection.all ? total : selection.ids.size;
   const order = useMutation({
     mutationFn: (deed: Deed) => {
-      const { view, q, group } = state;
-      const list = { view, ...(q.trim() && { query: q.trim() }), ...(group !== null && { group_id: group }) };
+      const { view, overview, q, group } = state;
+      const list = {
+        view: overview ?? view,
+        ...(q.trim() && { query: q.trim() }),
+        ...(group !== null && { group_id: group }),
+      };
       const which = selection.all ? { list } : { ticket_ids: [...selection.ids] };
       return call('createTicketJob', { body: { ...which, ...deed } });
     },

@@ -50,6 +50,9 @@ function Watched({ job, onClose }: { job: TicketJob; onClose: () => void }) {
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <Text size="sm" fw={550} role="status">
           {title}
+          {!running &&
+            job.unchanged > 0 &&
+            ` · ${plural(job.unchanged, { one: '# was so already', other: '# were so already' })}`}
           {job.status === 'cancelled' && ` · ${t`stopped`}`}
         </Text>
         {!running && (

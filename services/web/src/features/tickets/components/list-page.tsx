@@ -3,7 +3,7 @@ import { Progress, Select, Title } from '@mantine/core';
 import { IconInbox } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useShell } from '../../../app/shell/store.ts';
 import { ListSearch } from '../../../ui/list-search.tsx';
 import { Empty, Failed } from '../../../ui/state-messages.tsx';
@@ -14,10 +14,11 @@ import { viewLabels } from '../labels.ts';
 import { formatListState, type ListState, parseListState, type Sort } from '../list-state.ts';
 import { groupsQuery, ticketListQuery } from '../queries.ts';
 import { choose, nothing, type Selection } from '../selection.ts';
-import { BulkBar } from './bulk-bar.tsx';
 import classes from './list-page.module.css';
 import { ListSkeleton } from './list-skeleton.tsx';
 import { TicketGrid } from './ticket-grid.tsx';
+
+const BulkBar = lazy(() => import('./bulk-bar.tsx').then((file) => ({ default: file.BulkBar })));
 
 export function TicketListPage() {
   const { t, i18n } = useLingui();
@@ -100,13 +101,15 @@ export function TicketListPage() {
         {list.isPlaceholderData && <Progress value={100} animated size={2} className={classes.progress} aria-hidden />}
       </div>
       {agent && (selection.all || selection.ids.size > 0) && (
-        <BulkBar
-          selection={selection}
-          state={state}
-          total={total}
-          onAll={() => select({ ...nothing, all: true })}
-          onClear={() => select(nothing)}
-        />
+        <Suspense fallback={null}>
+          <BulkBar
+            selection={selection}
+            state={state}
+            total={total}
+            onAll={() => select({ ...nothing, all: true })}
+            onClear={() => select(nothing)}
+          />
+        </Suspense>
       )}
       {list.isPending ? (
         <ListSkeleton />

@@ -17,8 +17,10 @@ export interface RichEditorProps {
   /** The ticket that text modules are written for, null for one that is not there yet; absent: none are offered. */
   modulesFor?: number | null;
   onChange: (html: string) => void;
-  onFiles: (files: File[]) => void;
-  onSubmit: () => void;
+  /** Absent: files that are pasted or dropped are none of the text's business. */
+  onFiles?: (files: File[]) => void;
+  /** Ctrl and Enter; absent where the page does it. */
+  onSubmit?: () => void;
 }
 
 /** The editor of replies, notes and new tickets. A chunk of its own: lists and reading do not pay for it. */
@@ -46,7 +48,7 @@ export function RichEditor(props: RichEditorProps) {
       },
       handleKeyDown: (_, event) => {
         if (latest.current.onKeyDown(event)) return true;
-        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return false;
+        if (!onSubmit || event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return false;
         // The same key is a shortcut of the page; it must not send twice.
         event.stopPropagation();
         onSubmit();
@@ -110,9 +112,9 @@ export function RichEditor(props: RichEditorProps) {
 }
 
 /** Files among what was pasted or dropped become attachments; text stays with the editor. */
-function take(data: DataTransfer | null, onFiles: (files: File[]) => void): boolean {
+function take(data: DataTransfer | null, onFiles: RichEditorProps['onFiles']): boolean {
   const files = [...(data?.files ?? [])];
   if (files.length === 0) return false;
-  onFiles(files);
+  onFiles?.(files);
   return true;
 }
