@@ -35,6 +35,7 @@ import { endpoints } from './http/endpoints.ts';
 import { recordActing } from './rpc/audit.ts';
 import { getDataExportFile, personalData } from './rpc/data-export.ts';
 import {
+  actorsOf,
   authenticate,
   ensureCustomers,
   lookup,
@@ -140,6 +141,7 @@ export const questions: readonly QuestionDefinition[] = [
   signOut,
   lookup,
   ensureCustomers,
+  actorsOf,
   beginOpenIdSignIn,
   finishOpenIdSignIn,
   beginOpenIdLink,

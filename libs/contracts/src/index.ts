@@ -164,6 +164,14 @@ export { endpoints } from './http/endpoints.ts';
 export { Agreement, agreements } from './http/federation.ts';
 export { gettingStarted } from './http/getting-started.ts';
 export {
+  FURTHEST_SEND_DAYS,
+  HeldArticle,
+  heldArticles,
+  OwnDeskSettings,
+  ownDeskSettings,
+  UndoSeconds,
+} from './http/held-articles.ts';
+export {
   changePassword,
   createToken,
   currentUser,
@@ -298,6 +306,7 @@ export {
 export { recordActing } from './rpc/audit.ts';
 export { getDataExportFile, PersonalDataPart, personalData } from './rpc/data-export.ts';
 export {
+  actorsOf,
   authenticate,
   ensureCustomers,
   lookup,

@@ -12,6 +12,7 @@ import { Audit } from './application/audit/audit.ts';
 import { CredentialLog } from './application/audit/credential-log.ts';
 import { ReadAudit } from './application/audit/read-audit.ts';
 import { VerifyAudit } from './application/audit/verify-audit.ts';
+import { CurrentActors } from './application/current-actors.ts';
 import { Directories } from './application/directories/directories.ts';
 import { DirectoryTokens } from './application/directories/directory-tokens.ts';
 import { EnsureCustomers } from './application/ensure-customers.ts';
@@ -184,6 +185,7 @@ import { UserStore } from './persistence/user.store.ts';
     Roles,
     Lookup,
     EnsureCustomers,
+    CurrentActors,
     TicketReferences,
     ErasePeople,
     DeleteTickets,

@@ -34,6 +34,8 @@ import { OwnDrafts } from './application/drafts/own-drafts.ts';
 import { EnsurePeople } from './application/ensure-people.ts';
 import { FileMail } from './application/file-mail.ts';
 import { Files } from './application/files.ts';
+import { HeldTimer } from './application/held/held-timer.ts';
+import { HoldArticles } from './application/held/hold-articles.ts';
 import { IndexTickets } from './application/index-tickets.ts';
 import { KeepReplicas } from './application/keep-replicas.ts';
 import { ManageLibrary } from './application/library/manage-library.ts';
@@ -76,6 +78,7 @@ import { RetentionTimer } from './application/retention/retention-timer.ts';
 import { RunRetention } from './application/retention/run-retention.ts';
 import { SearchTickets } from './application/search-tickets.ts';
 import { DeskSettings } from './application/settings/desk-settings.ts';
+import { OwnSettings } from './application/settings/own-settings.ts';
 import { ExplainSla } from './application/sla/explain-sla.ts';
 import { ManageSlas } from './application/sla/manage-slas.ts';
 import { RecomputeSlas } from './application/sla/recompute.ts';
@@ -98,6 +101,7 @@ import { ChecklistsController } from './bus/checklists.controller.ts';
 import { DraftsController } from './bus/drafts.controller.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FilesController } from './bus/files.controller.ts';
+import { HeldController } from './bus/held.controller.ts';
 import { IdentityClient } from './bus/identity.client.ts';
 import { IdentityConsumer } from './bus/identity.consumer.ts';
 import { LibraryController } from './bus/library.controller.ts';
@@ -119,6 +123,7 @@ import { ChecklistStore } from './persistence/checklist.store.ts';
 import { DeskSettingStore } from './persistence/desk-setting.store.ts';
 import { DraftStore } from './persistence/draft.store.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
+import { HeldStore } from './persistence/held.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
 import { IdempotencyStore } from './persistence/idempotency.store.ts';
 import { IndexStore } from './persistence/index.store.ts';
@@ -169,6 +174,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     TimesController,
     RetentionController,
     DraftsController,
+    HeldController,
     // Events and commands
     MailConsumer,
     IdentityConsumer,
@@ -249,6 +255,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     DeskSettings,
     ManageRetention,
     OwnDrafts,
+    HoldArticles,
+    OwnSettings,
     // Wishes of other services
     FileMail,
     RecordMail,
@@ -275,6 +283,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     RetentionTimer,
     RunRetention,
     JobWorker,
+    HeldTimer,
     DropValues,
     // What they share
     References,
@@ -329,6 +338,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     TimeStore,
     DeskSettingStore,
     DraftStore,
+    HeldStore,
     HistoryStore,
     LookupStore,
     ReplicaStore,

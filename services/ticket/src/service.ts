@@ -24,6 +24,7 @@ import { Checklists1797500000000 } from './persistence/migrations/1797500000000-
 import { TimeAccounting1797510000000 } from './persistence/migrations/1797510000000-time-accounting.ts';
 import { ArticleMoves1797520000000 } from './persistence/migrations/1797520000000-article-moves.ts';
 import { OwnDrafts1797530000000 } from './persistence/migrations/1797530000000-own-drafts.ts';
+import { HeldArticles1798300000000 } from './persistence/migrations/1798300000000-held-articles.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -50,6 +51,7 @@ export const migrations = [
   TimeAccounting1797510000000,
   ArticleMoves1797520000000,
   OwnDrafts1797530000000,
+  HeldArticles1798300000000,
 ];
 
 /**

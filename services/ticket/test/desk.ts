@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
   type Actor,
+  actorsOf,
   type EndpointDefinition,
   type ErasureTerms,
   ensureCustomers,
@@ -61,6 +62,9 @@ export class Identity {
     for (const one of users) this.users.set(one.id, one);
   }
 
+  /** Who may sign in, and what they may do by now. */
+  actors: Actor[] = Object.values(cast);
+
   /** What is under legal hold. */
   readonly held = { userIds: [] as number[], ticketIds: [] as number[] };
 
@@ -91,6 +95,9 @@ export class Identity {
         this.erasures.get(taskId) ?? { terms: null, heldTicketIds: [] },
     );
     answer(heldObjects, () => this.held);
+    answer(actorsOf, ({ userIds }: z.output<typeof actorsOf.input>) => ({
+      actors: this.actors.filter(({ userId }) => userIds.includes(userId)),
+    }));
     strategy.listen(() => undefined);
   }
 

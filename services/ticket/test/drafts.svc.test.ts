@@ -1,6 +1,20 @@
-import { addUpload, createTicket, ownDrafts } from '@helpmesh/contracts';
+import {
+  addUpload,
+  createTicket,
+  deskSettings,
+  getTicket,
+  heldArticles,
+  ownDeskSettings,
+  ownDrafts,
+  sendMail,
+} from '@helpmesh/contracts';
+import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ChangeTickets } from '../src/application/change-tickets.ts';
+import { HeldTimer } from '../src/application/held/held-timer.ts';
+import { IDENTITY } from '../src/application/ports.ts';
 import { Sweep } from '../src/application/sweep.ts';
+import { HeldStore } from '../src/persistence/held.store.ts';
 import { cast, type Desk, startDesk } from './desk.ts';
 
 let desk: Desk;
@@ -69,4 +83,177 @@ it('its files are kept as long as it is, others for a day', async () => {
   await drop(id);
   await desk.service.get<Sweep>(Sweep).seldom();
   expect(await left()).toEqual([]);
+});
+
+const mail = (body = '<p>Dear Clara</p>', more: object = {}) => ({
+  article: { type: 'email', to: 'clara@example.org', body, content_type: 'text/html', ...more },
+});
+const hold = (id: number, body: object = mail(), who = agent) => desk.rest(who, heldArticles.create, { id, body });
+const waiting = (id: number, who = agent) => desk.rest(who, heldArticles.list, { id });
+const recall = (id: number, who = agent) => desk.rest(who, heldArticles.delete, { id });
+const mailsOf = async (id: number) =>
+  (await desk.told(sendMail)).filter(({ data }) => data.ticketId === id).map(({ data }) => data);
+/** Everything that is due has been sent or refused. */
+const released = async () => {
+  desk.service.get<HeldTimer>(HeldTimer).wake();
+  await waitFor(
+    async () =>
+      (
+        await desk.query("SELECT 1 FROM held_article WHERE state = 'held' AND send_at <= $1", [
+          new Date(desk.clock.now()).toISOString(),
+        ])
+      ).length === 0,
+    { what: 'held articles to be sent' },
+  );
+};
+
+it('J5: what was sent waits ten seconds in which nobody and nothing knows of it, and is then sent once', async () => {
+  const { id } = await open();
+  const before = await desk.rest(agent, getTicket, { id });
+  await keep(id, '<p>Dear Clara</p>');
+  const held = await hold(id, { ...mail(), ticket: { state: 'closed' } });
+  expect(held).toMatchObject({ state: 'held', scheduled: false, article_id: null, created_by: 'Anton Agent' });
+  expect(Date.parse(held.send_at) - desk.clock.now()).toBe(10_000);
+  desk.clock.advance(9_999);
+  await released();
+  expect(await desk.rest(agent, getTicket, { id })).toEqual(before);
+  expect(await mailsOf(id)).toEqual([]);
+  expect((await drafts(id)).drafts).toEqual([]);
+  expect(await waiting(id, admin)).toMatchObject([{ id: held.id, article: { body: '<p>Dear Clara</p>' } }]);
+  desk.clock.advance(1);
+  await released();
+  const sentAt = new Date(desk.clock.now()).toISOString();
+  expect(await desk.rest(agent, getTicket, { id, query: { expand: true } })).toMatchObject({
+    state: 'closed',
+    article_count: 1,
+    first_response_at: sentAt,
+    updated_by_id: agent.userId,
+  });
+  expect(await mailsOf(id)).toMatchObject([{ content: { html: '<p>Dear Clara</p>' } }]);
+  expect(await waiting(id)).toEqual([]);
+  await expect(recall(held.id)).rejects.toMatchObject({ kind: 'conflict', code: 'held-article.sent' });
+});
+
+it('what is taken back is the draft it was, with its files, beside what was begun since', async () => {
+  const { id } = await open();
+  const file = { sha256: 'b'.repeat(64), size: 3, filename: 'b.txt', contentType: 'text/plain' };
+  await desk.ask(agent, addUpload, { formId: 'sent', file });
+  const held = await hold(id, mail('<p>One</p>', { form_id: 'sent', cc: 'carl@example.org' }));
+  expect(held.files).toEqual([{ filename: 'b.txt', size: 3 }]);
+  desk.clock.advance(2 * DAY_MS);
+  const { content, kind } = await recall(held.id);
+  expect(kind).toBe('reply');
+  expect(content).toEqual({
+    ...{ html: '<p>One</p>', to: 'clara@example.org', cc: 'carl@example.org', subject: '', form_id: 'sent' },
+    files: [{ id: expect.any(Number), filename: 'b.txt', size: 3 }],
+  });
+  expect((await drafts(id)).drafts).toMatchObject([{ content }]);
+  await desk.service.get<Sweep>(Sweep).seldom();
+  const again = await hold(id, mail('<p>One</p>', { form_id: 'sent' }));
+  await keep(id, '<p>Two</p>', agent, 'reply', 'begun');
+  expect((await recall(again.id)).content).toMatchObject({
+    ...{ html: '<p>One</p><p>Two</p>', form_id: 'begun', files: [{ filename: 'b.txt' }] },
+  });
+  await released();
+  expect(await mailsOf(id)).toEqual([]);
+});
+
+it('F28: recalled at the very moment of sending, it is sent or a draft, never both and never neither', async () => {
+  const { id } = await open();
+  const timer = desk.service.get<HeldTimer>(HeldTimer);
+  const another = () =>
+    new HeldTimer(
+      desk.db,
+      desk.service.get(HeldStore),
+      desk.service.get(ChangeTickets),
+      desk.service.get<ConstructorParameters<typeof HeldTimer>[3]>(IDENTITY),
+      desk.clock,
+    );
+  const tries = 24;
+  let recalled = 0;
+  for (let i = 0; i < tries; i++) {
+    const held = await hold(id, mail(`<p>try ${i}</p>`));
+    desk.clock.advance(10_000);
+    timer.wake();
+    // Two replicas at once, and the author.
+    const second = another();
+    second.wake();
+    if (i % 3 > 0) await new Promise((done) => setTimeout(done, i % 7));
+    const back = await recall(held.id).then(
+      () => true,
+      (error: { code: string }) => expect(error.code).toBe('held-article.sent'),
+    );
+    await second.onApplicationShutdown();
+    await released();
+    const sent = (await mailsOf(id)).filter(({ content }) => 'html' in content && content.html === `<p>try ${i}</p>`);
+    const kept = (await drafts(id)).drafts.filter(({ content }) => content.html.includes(`try ${i}<`));
+    expect([sent.length, kept.length]).toEqual(back === true ? [0, 1] : [1, 0]);
+    if (back === true) recalled += 1;
+    await drop(id);
+  }
+  expect(recalled).toBeGreaterThan(0);
+  expect(recalled).toBeLessThan(tries);
+});
+
+it('a later time is kept over a restart, may be moved, and what has to be refused then says why', async () => {
+  const { id } = await open();
+  const inDays = (days: number) => new Date(desk.clock.now() + days * DAY_MS).toISOString();
+  const held = await hold(id, { ...mail(), send_at: inDays(3) });
+  expect(held).toMatchObject({ scheduled: true });
+  const edit = (body: object, who = agent) => desk.rest(who, heldArticles.update, { id: held.id, body });
+  await edit({ send_at: inDays(5), article: mail('<p>Later</p>').article });
+  desk.clock.advance(4 * DAY_MS);
+  await released();
+  expect(await waiting(id)).toMatchObject([{ id: held.id, state: 'held', article: { body: '<p>Later</p>' } }]);
+  for (const send_at of [inDays(-1), inDays(400)]) {
+    await expect(edit({ send_at })).rejects.toMatchObject({ code: 'held-article.time-not-possible' });
+  }
+  // They leave the group before it is due.
+  desk.identity.actors = desk.identity.actors.map((one) => (one.userId === 4 ? { ...one, groups: {} } : one));
+  desk.clock.advance(2 * DAY_MS);
+  await released();
+  expect(await mailsOf(id)).toEqual([]);
+  expect(await waiting(id, admin)).toMatchObject([
+    { state: 'failed', error: expect.stringContaining("Couldn't find") },
+  ]);
+  desk.identity.actors = Object.values(cast);
+  expect(await desk.rest(agent, heldArticles.send, { id: held.id })).toMatchObject({ state: 'held' });
+  await released();
+  expect(await mailsOf(id)).toHaveLength(1);
+});
+
+it('S15: it is for the agents of the ticket to see, and its author’s alone to change', async () => {
+  const { id } = await open();
+  const held = await hold(id, { ...mail(), send_at: new Date(desk.clock.now() + DAY_MS).toISOString() });
+  await expect(hold(id, mail(), reader)).rejects.toMatchObject({ kind: 'forbidden' });
+  for (const who of [customer, cast.stranger]) {
+    await expect(hold(id, mail(), who)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(waiting(id, who)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(recall(held.id, who)).rejects.toMatchObject({ kind: 'forbidden' });
+  }
+  await expect(hold(id, mail(), agent2)).rejects.toMatchObject({ kind: 'not-found' });
+  await expect(waiting(id, agent2)).rejects.toMatchObject({ kind: 'not-found' });
+  await expect(recall(held.id, agent2)).rejects.toMatchObject({ kind: 'not-found' });
+  for (const endpoint of [heldArticles.send, heldArticles.update, heldArticles.delete]) {
+    await expect(desk.rest(admin, endpoint, { id: held.id, body: {} })).rejects.toMatchObject({ kind: 'forbidden' });
+  }
+  await expect(hold(id, { article: { type: 'email', body: ' ' } })).rejects.toMatchObject({ kind: 'invalid' });
+  expect(await waiting(id)).toHaveLength(1);
+});
+
+it('how long is for the desk to say, and for each agent', async () => {
+  const { id } = await open();
+  const waits = async () => {
+    const held = await hold(id);
+    await recall(held.id);
+    return Date.parse(held.send_at) - desk.clock.now();
+  };
+  await desk.rest(admin, deskSettings.update, { body: { undo_send_seconds: 30 } });
+  expect(await waits()).toBe(30_000);
+  await desk.rest(agent, ownDeskSettings.update, { body: { undo_send_seconds: 5 } });
+  expect(await waits()).toBe(5_000);
+  expect(await desk.rest(agent, ownDeskSettings.get)).toEqual({ undo_send_seconds: 5 });
+  await desk.rest(agent, ownDeskSettings.update, { body: { undo_send_seconds: null } });
+  expect(await waits()).toBe(30_000);
+  await expect(desk.rest(customer, ownDeskSettings.get)).rejects.toMatchObject({ kind: 'forbidden' });
 });

@@ -97,6 +97,12 @@ const time =
 const draft =
   (body?: Json): Asking =>
   ({ topics }, place) => ({ path: { id: topics[place].id, kind: 'reply' }, ...(body && { body }) });
+const toSendLater = {
+  article: { type: 'note', body: 'spare' },
+  send_at: new Date(Date.now() + 86_400_000).toISOString(),
+};
+const newHeld = ({ boss, topics }: World, place: Place) =>
+  boss.post(`/api/v1/tickets/${topics[place].id}/held_articles`, toSendLater);
 const newActivityType = made('/api/v1/time_accounting/types', (name) => ({ name }));
 const aMonth: Asking = () => ({ path: { year: 2026, month: 6 } });
 const closing = { 'ticket.state_id': { value: 4 } };
@@ -371,6 +377,12 @@ export const requests: Record<string, Asking> = {
   'GET /api/v1/tickets/{id}/drafts': ticket,
   'PUT /api/v1/tickets/{id}/drafts/{kind}': draft({ html: 'x', to: '', cc: '', subject: '', form_id: 'x', files: [] }),
   'DELETE /api/v1/tickets/{id}/drafts/{kind}': draft(),
+  'GET /api/v1/tickets/{id}/held_articles': ticket,
+  'POST /api/v1/tickets/{id}/held_articles': put(ticket, toSendLater),
+  'PUT /api/v1/held_articles/{id}': spare(newHeld, toSendLater),
+  'POST /api/v1/held_articles/{id}/send': spare(newHeld),
+  'DELETE /api/v1/held_articles/{id}': spare(newHeld),
+  'PUT /api/v1/desk_settings/own': () => ({ body: { undo_send_seconds: null } }),
   'PUT /api/v1/desk_settings': () => ({ body: { time_accounting: false } }),
   'PUT /api/v1/ticket_merge/{id}/{number}': async (world, place) => ({
     path: { id: (await world.ticketLike(place)).id, number: (await world.ticketLike(place)).number },

@@ -167,6 +167,14 @@ GET    /api/v1/time_accounting/log/by_organization/{year}/{month}  ---- ---- +--
 GET    /api/v1/tickets/{id}/drafts                             -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 PUT    /api/v1/tickets/{id}/drafts/{kind}                      -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 DELETE /api/v1/tickets/{id}/drafts/{kind}                      -+++ ++++ +++!  -+++ ++++ +++!  -+++ ++++ +++!
+GET    /api/v1/tickets/{id}/held_articles                      ---- 0+++ -+-!  ---- 0+++ -+-!  ---- 0000 -+-!
+POST   /api/v1/tickets/{id}/held_articles                      ---- 0-++ -+-!  ---- 0-++ -+-!  ---- 0000 -+-!
+# Of the boss, whose token the one of the desk is.
+PUT    /api/v1/held_articles/{id}                              ---- 0--- -+-!  ---- 0--- -+-!  ---- 0000 -+-!
+POST   /api/v1/held_articles/{id}/send                         ---- 0--- -+-!  ---- 0--- -+-!  ---- 0000 -+-!
+DELETE /api/v1/held_articles/{id}                              ---- 0--- -+-!  ---- 0--- -+-!  ---- 0000 -+-!
+GET    /api/v1/desk_settings/own                               ---- ++++ -+-!
+PUT    /api/v1/desk_settings/own                               ---- ++++ -+-!
 GET    /api/v1/desk_settings                                   ---- ++++ ++-!
 PUT    /api/v1/desk_settings                                   ---- ---- +--!
 # Of a ticket that is not there for them they are told, with 200, that it could not be found.

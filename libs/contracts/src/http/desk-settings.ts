@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
 import { Flag, text } from './common.ts';
+import { UndoSeconds } from './held-articles.ts';
 
 const tag = 'Desk settings';
 
@@ -10,6 +11,8 @@ export const DeskSettings = z.object({
   time_accounting: z.boolean(),
   /** What the numbers mean, beside the field: `min`. */
   time_accounting_unit: z.string(),
+  /** Seconds in which what an agent sent from the browser may be taken back; 0: it goes at once. */
+  undo_send_seconds: z.number().int(),
 });
 export type DeskSettings = z.output<typeof DeskSettings>;
 
@@ -30,7 +33,7 @@ export const deskSettings = {
     question: 'rpc.ticket.v1.update-desk-settings',
     tag,
     summary: 'Changes the settings that are named; each needs the permission of what it is about',
-    body: z.object({ time_accounting: Flag, time_accounting_unit: text(20) }).partial(),
+    body: z.object({ time_accounting: Flag, time_accounting_unit: text(20), undo_send_seconds: UndoSeconds }).partial(),
     response: DeskSettings,
   }),
 };

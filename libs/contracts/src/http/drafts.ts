@@ -4,7 +4,7 @@ import { bounded, Id, Instant, text } from './common.ts';
 
 const tag = 'Drafts';
 
-const DraftKind = z.enum(['reply', 'note']);
+export const DraftKind = z.enum(['reply', 'note']);
 export type DraftKind = z.output<typeof DraftKind>;
 
 /** What a composer holds. It is kept as it was typed and shown to nobody but its author. */

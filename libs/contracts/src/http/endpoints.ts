@@ -32,6 +32,7 @@ import { directories, directoryTokens } from './directories.ts';
 import { ownDrafts } from './drafts.ts';
 import { agreements } from './federation.ts';
 import { gettingStarted } from './getting-started.ts';
+import { heldArticles, ownDeskSettings } from './held-articles.ts';
 import {
   changePassword,
   createToken,
@@ -151,6 +152,8 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(timeLog),
   ...Object.values(deskSettings),
   ...Object.values(ownDrafts),
+  ...Object.values(heldArticles),
+  ...Object.values(ownDeskSettings),
   currentUser,
   ...Object.values(users),
   ...Object.values(organizations),

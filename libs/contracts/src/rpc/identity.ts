@@ -149,3 +149,14 @@ export const ensureCustomers = defineQuestion(
   z.object({ users: z.array(UserSnapshot) }),
   { callers: ['ticket'] },
 );
+
+/**
+ * What these people may do now, as if they signed in: for what was ordered earlier and is carried out in their names.
+ * Who is gone or locked out is left out.
+ */
+export const actorsOf = defineQuestion(
+  'rpc.identity.v1.actors-of',
+  z.object({ userIds: z.array(z.number().int()).max(100) }),
+  z.object({ actors: z.array(actorSchema) }),
+  { callers: ['ticket'] },
+);

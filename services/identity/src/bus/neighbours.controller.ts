@@ -1,6 +1,7 @@
-import { ensureCustomers, lookup, type ParsedInputOf } from '@helpmesh/contracts';
+import { actorsOf, ensureCustomers, lookup, type ParsedInputOf } from '@helpmesh/contracts';
 import { Answers, type RpcContext, type RpcItem } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
+import { CurrentActors } from '../application/current-actors.ts';
 import { EnsureCustomers } from '../application/ensure-customers.ts';
 import { Lookup } from '../application/lookup.ts';
 
@@ -10,6 +11,7 @@ export class NeighboursController {
   constructor(
     private readonly looking: Lookup,
     private readonly customers: EnsureCustomers,
+    private readonly actors: CurrentActors,
   ) {}
 
   @Answers(lookup)
@@ -20,5 +22,10 @@ export class NeighboursController {
   @Answers(ensureCustomers, { batch: true })
   ensureCustomers(items: RpcItem<ParsedInputOf<typeof ensureCustomers>>[]) {
     return this.customers.run(items.map(({ input }) => input));
+  }
+
+  @Answers(actorsOf)
+  async actorsOf(_ctx: RpcContext, { userIds }: ParsedInputOf<typeof actorsOf>) {
+    return { actors: await this.actors.of(userIds) };
   }
 }

@@ -37,6 +37,12 @@ export function requireAnyOf(actor: Actor, permissions: readonly string[]): void
   if (!permissions.some((permission) => hasPermission(actor, permission))) throw notAuthorized();
 }
 
+/** What decides about rights, without the session it came by. */
+export function rightsOf({ kind, userId, login, permissions, groups, organizationIds, ...rest }: Actor): Actor {
+  const { sharedOrganizationIds, locale, via } = rest;
+  return { kind, userId, login, permissions, groups, organizationIds, sharedOrganizationIds, locale, via };
+}
+
 export function notAuthorized(detail = 'Not authorized'): AppError {
   return new AppError('forbidden', 'access.not-authorized', detail);
 }
@@ -54,7 +60,7 @@ type Missing =
     )
   | ('Checklist' | 'Checklist::Item' | 'ChecklistTemplate' | 'Ticket::TimeAccounting')
   | ('Ticket::TimeAccounting::Type' | 'RetentionRule' | 'Macro' | 'TextModule' | 'Template')
-  | ('Trigger' | 'Job');
+  | ('Trigger' | 'Job' | 'HeldArticle');
 
 export function notFound(kind: Missing, id: number): AppError {
   const code = {
@@ -77,6 +83,7 @@ export function notFound(kind: Missing, id: number): AppError {
     RetentionRule: 'retention.not-found',
     Trigger: 'trigger.not-found',
     Job: 'job.not-found',
+    HeldArticle: 'held-article.not-found',
   };
   return new AppError('not-found', code[kind], `Couldn't find ${kind} with 'id'=${id}`);
 }

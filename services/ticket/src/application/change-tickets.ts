@@ -85,8 +85,8 @@ export type ChangeTicket = UpdateTicket | AddArticle | CarryOutActions | TakeBac
 /** What became of one ticket of a larger piece of work. */
 export interface Change {
   record: ChangeRecord;
-  /** An article was added. */
-  said: boolean;
+  /** The article that was added. */
+  articleId: number | null;
   /** REST names of what an undo left, because somebody changed it since. */
   kept: string[];
 }
@@ -186,14 +186,34 @@ export class ChangeTickets {
         if (one instanceof AppError) results.set(ticketId, one);
         else {
           const record = recordOf(one.before, writing.ticket(ticketId), one.tagged);
-          results.set(ticketId, { record, said: one.articleId !== null, kept: one.kept });
+          results.set(ticketId, { record, articleId: one.articleId, kept: one.kept });
         }
       });
       await ledger.close(tx, results);
     });
   }
 
-  private async prepare(commands: readonly ChangeTicket[]): Promise<{ plans: (Plan | AppError)[]; refs: Refs }> {
+  /**
+   * Whether it could be carried out as things are; nothing is written.
+   * @throws AppError why not; forbidden also for those who would do it as customers
+   */
+  async check(command: UpdateTicket): Promise<void> {
+    const { plans, refs, visible } = await this.prepare([command]);
+    const [plan] = plans as [Plan | AppError];
+    if (plan instanceof AppError) throw plan;
+    if (plan.part !== 'agent') throw notAuthorized();
+    const on = this.db.manager;
+    const loaded = new Map([[command.ticketId, visible[0] as Ticket]]);
+    const writing = new Writing(this.outbox, refs, this.clock.now(), loaded);
+    const threads = await this.threads.latest(on, mailingTickets([plan]));
+    this.apply(plan, 0, { writing, refs, threads, tagging: await this.taggingOf(on, [plan]) });
+  }
+
+  private async prepare(commands: readonly ChangeTicket[]): Promise<{
+    plans: (Plan | AppError)[];
+    refs: Refs;
+    visible: (Ticket | undefined)[];
+  }> {
     const visible = await this.tickets.facts(
       this.db,
       commands.map(({ actor, ticketId }) => ({ visible: VisibleTickets.to(actor, 'read'), id: ticketId })),
@@ -202,7 +222,7 @@ export class ChangeTickets {
     const plans = await Promise.all(
       commands.map((command, i) => this.plan(command, visible[i], refs).catch(AppError.from)),
     );
-    return { plans, refs };
+    return { plans, refs, visible };
   }
 
   private commit(plans: Plan[]): Promise<Outcome[]> {

@@ -1,4 +1,4 @@
-import type { GroupSnapshot, OrganizationSnapshot, UserSnapshot } from '@helpmesh/contracts';
+import type { Actor, GroupSnapshot, OrganizationSnapshot, UserSnapshot } from '@helpmesh/contracts';
 
 /** The neighbour that knows people, organizations and groups. */
 export interface Identity {
@@ -12,6 +12,8 @@ export interface Identity {
     groupNames?: string[];
     allGroups?: boolean;
   }): Promise<{ users: UserSnapshot[]; organizations: OrganizationSnapshot[]; groups: GroupSnapshot[] }>;
+  /** What these people may do now; who may not sign in any more is left out. */
+  actorsOf(userIds: number[]): Promise<Actor[]>;
   /** Everything under legal hold. */
   heldObjects(): Promise<{ userIds: number[]; ticketIds: number[] }>;
   /** One user an address, in order; made a customer when there was none. */

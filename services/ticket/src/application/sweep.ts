@@ -3,6 +3,7 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { HeldStore } from '../persistence/held.store.ts';
 import { IdempotencyStore } from '../persistence/idempotency.store.ts';
 import { IndexStore } from '../persistence/index.store.ts';
 import { JobStore } from '../persistence/job.store.ts';
@@ -31,6 +32,7 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
     private readonly uploads: UploadStore,
     private readonly files: UnwantedFiles,
     private readonly jobs: JobStore,
+    private readonly held: HeldStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -52,6 +54,7 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
     const dayAgo = epochMs(this.clock.now() - DAY_MS);
     await this.lists.foldTally(this.db);
     await this.idempotency.forgetOld(this.db, dayAgo);
+    await this.held.forgetSent(this.db, dayAgo);
     await this.uploads.forgetOld(this.db, dayAgo);
     await this.jobs.forgetOld(this.db, isoTime(epochMs(this.clock.now() - 7 * DAY_MS)));
     await this.index.tidy(this.db);

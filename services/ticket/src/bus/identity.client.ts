@@ -1,4 +1,4 @@
-import { ensureCustomers, heldObjects, lookup } from '@helpmesh/contracts';
+import { actorsOf, ensureCustomers, heldObjects, lookup } from '@helpmesh/contracts';
 import { RpcClient } from '@helpmesh/messaging';
 import { ActorSigner } from '@helpmesh/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -14,6 +14,10 @@ export class IdentityClient implements Identity {
 
   lookup(needs: Parameters<Identity['lookup']>[0]) {
     return this.rpc.call(lookup, needs, { actor: this.signer.service() });
+  }
+
+  async actorsOf(userIds: number[]) {
+    return (await this.rpc.call(actorsOf, { userIds }, { actor: this.signer.service() })).actors;
   }
 
   heldObjects() {

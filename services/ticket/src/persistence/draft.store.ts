@@ -58,6 +58,31 @@ export class DraftStore {
     return rows.length > 0;
   }
 
+  /** One's own of this kind, held until the transaction ends. */
+  async lock(tx: EntityManager, ticketId: number, userId: number, kind: DraftKind): Promise<DraftContent | undefined> {
+    const [row] = await sql<{ content: DraftContent }>(
+      tx,
+      'SELECT content FROM own_draft WHERE ticket_id = $1 AND user_id = $2 AND kind = $3 FOR UPDATE',
+      [ticketId, userId, kind],
+    );
+    return row?.content;
+  }
+
+  /** Gives somebody their words back, also on a ticket that they see no more. */
+  async put(
+    tx: EntityManager,
+    { ticketId, userId, kind, content }: { ticketId: number; userId: number; kind: DraftKind; content: DraftContent },
+    now: EpochMs,
+  ): Promise<void> {
+    await sql(
+      tx,
+      `INSERT INTO own_draft (user_id, ticket_id, kind, form_id, content, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (ticket_id, user_id, kind)
+         DO UPDATE SET form_id = excluded.form_id, content = excluded.content, updated_at = excluded.updated_at`,
+      [userId, ticketId, kind, content.form_id, JSON.stringify(content), isoTime(now)],
+    );
+  }
+
   async remove(on: DataSource | EntityManager, ticketId: number, userId: number, kind: DraftKind): Promise<void> {
     await sql(on, 'DELETE FROM own_draft WHERE ticket_id = $1 AND user_id = $2 AND kind = $3', [
       ticketId,

@@ -107,6 +107,7 @@ export class ErasureStore {
       `SELECT DISTINCT ticket_id AS id FROM checklist c WHERE c.name ILIKE ANY ($1::text[])
          OR EXISTS (SELECT 1 FROM checklist_item i WHERE i.checklist_id = c.id AND i.text ILIKE ANY ($1::text[]))
        UNION SELECT ticket_id FROM own_draft d WHERE d.content::text ILIKE ANY ($1::text[])
+       UNION SELECT ticket_id FROM held_article h WHERE h.article::text ILIKE ANY ($1::text[])
        ORDER BY 1`,
       [patterns],
     );
@@ -127,6 +128,18 @@ export class ErasureStore {
       user_id,
       kind,
       JSON.stringify(content),
+    ]);
+  }
+
+  /** What waits to be sent on a ticket, and the memory of what was. */
+  async held(tx: EntityManager, ticketId: number): Promise<{ id: number; article: object }[]> {
+    return sql(tx, 'SELECT id, article FROM held_article WHERE ticket_id = $1 FOR UPDATE', [ticketId]);
+  }
+
+  async setHeld(tx: EntityManager, { id, article }: { id: number; article: object }): Promise<void> {
+    await sql(tx, 'UPDATE held_article SET article = $2::jsonb, version = version + 1 WHERE id = $1', [
+      id,
+      JSON.stringify(article),
     ]);
   }
 
@@ -260,7 +273,9 @@ export class ErasureStore {
     return sql(
       on,
       `SELECT sha256, EXISTS (SELECT 1 FROM article_attachment a WHERE a.sha256 = u.sha256)
-         OR EXISTS (SELECT 1 FROM upload l WHERE l.sha256 = u.sha256) AS used
+         OR EXISTS (SELECT 1 FROM upload l WHERE l.sha256 = u.sha256)
+         OR EXISTS (SELECT 1 FROM held_article h WHERE h.state <> 'sent'
+           AND h.article -> 'attachments' @> jsonb_build_array(jsonb_build_object('sha256', u.sha256))) AS used
        FROM unwanted_file u ORDER BY sha256 LIMIT $1`,
       [limit],
     );
@@ -301,8 +316,18 @@ export class ErasureStore {
     );
     const modules = await sql(tx, 'DELETE FROM text_module WHERE user_id = $1 RETURNING 1', [userId]);
     const drafts = await sql(tx, 'DELETE FROM own_draft WHERE user_id = $1 RETURNING 1', [userId]);
+    const held = await sql<{ files: { sha256: string }[] | null }>(
+      tx,
+      "DELETE FROM held_article WHERE user_id = $1 RETURNING article -> 'attachments' AS files",
+      [userId],
+    );
+    await this.unwant(
+      tx,
+      held.flatMap(({ files }) => (files ?? []).map(({ sha256 }) => sha256)),
+    );
+    const chosen = await sql(tx, 'DELETE FROM own_desk_setting WHERE user_id = $1 RETURNING 1', [userId]);
     const counted = await sql(tx, 'DELETE FROM rule_mail WHERE address ILIKE ANY ($1::text[]) RETURNING 1', [patterns]);
-    const own = [uploads, answers, jobs, records, modules, drafts, counted];
+    const own = [uploads, answers, jobs, records, modules, drafts, held, chosen, counted];
     return own.reduce((rows, some) => rows + some.length, 0);
   }
 

@@ -77,7 +77,7 @@ export class TicketStore {
 
   /** Each ticket as it is now if its reader may see it, in order; nothing is locked. */
   async facts(
-    on: DataSource,
+    on: DataSource | EntityManager,
     asked: readonly { visible: VisibleTickets; id: number }[],
   ): Promise<(Ticket | undefined)[]> {
     const scopes = new Map(asked.map(({ visible }) => [visible.key, visible]));

@@ -51,16 +51,23 @@ export class UploadStore {
     ]);
   }
 
+  /** Files of one form become those of another. */
+  async adopt(tx: EntityManager, userId: number, from: string, to: string): Promise<void> {
+    await sql(tx, 'UPDATE upload SET form_id = $3 WHERE user_id = $1 AND form_id = $2', [userId, from, to]);
+  }
+
   async useUp(on: On, ids: number[]): Promise<void> {
     if (ids.length > 0) await sql(on, 'DELETE FROM upload WHERE id = ANY ($1::int[])', [ids]);
   }
 
-  /** Forms nobody sent, but for those of drafts that somebody will go on with. */
+  /** Forms nobody sent, but for those of drafts that somebody will go on with, and of what waits to be sent. */
   async forgetOld(on: On, before: EpochMs): Promise<void> {
     await sql(
       on,
       `DELETE FROM upload u WHERE created_at < $1 AND NOT EXISTS (
-         SELECT 1 FROM own_draft d WHERE d.user_id = u.user_id AND d.form_id = u.form_id)`,
+         SELECT 1 FROM own_draft d WHERE d.user_id = u.user_id AND d.form_id = u.form_id)
+       AND NOT EXISTS (SELECT 1 FROM held_article h
+         WHERE h.user_id = u.user_id AND h.form_id = u.form_id AND h.state <> 'sent')`,
       [isoTime(before)],
     );
   }

@@ -146,7 +146,7 @@ function resultOf(ticketId: number, result: Change | AppError): JobResult {
   if (result instanceof AppError) {
     return { ticketId, result: 'refused', reason: result.detail, record: null, kept: [] };
   }
-  const { record, kept, said } = result;
-  const unchanged = isNothing(record) && !said;
+  const { record, kept, articleId } = result;
+  const unchanged = isNothing(record) && articleId === null;
   return { ticketId, result: unchanged ? 'unchanged' : 'changed', reason: null, record, kept };
 }

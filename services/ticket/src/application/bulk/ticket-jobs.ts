@@ -16,7 +16,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { macroKinds, parseActions } from '../../domain/action/action.ts';
 import { JobStore } from '../../persistence/job.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
-import { notAuthorized } from '../access.ts';
+import { notAuthorized, rightsOf } from '../access.ts';
 import { UsableMacros } from '../library/usable-macros.ts';
 import { ListTickets } from '../list-tickets.ts';
 import { JobWorker } from './job-worker.ts';
@@ -111,10 +111,4 @@ export class TicketJobs {
 
 export function requireAgent(actor: Actor): void {
   if (!hasPermission(actor, 'ticket.agent')) throw notAuthorized();
-}
-
-/** What decides about rights, without the session it came by. */
-function rightsOf({ kind, userId, login, permissions, groups, organizationIds, ...rest }: Actor): Actor {
-  const { sharedOrganizationIds, locale, via } = rest;
-  return { kind, userId, login, permissions, groups, organizationIds, sharedOrganizationIds, locale, via };
 }

@@ -252,6 +252,12 @@ export class EraseTickets implements Eraser {
       await this.store.setDraft(tx, id, { ...draft, content });
       changed = true;
     }
+    for (const one of await this.store.held(tx, id)) {
+      const article = person.rewriteAll(one.article, theirs);
+      if (JSON.stringify(article) === JSON.stringify(one.article)) continue;
+      await this.store.setHeld(tx, { ...one, article });
+      changed = true;
+    }
     return changed;
   }
 

@@ -1,0 +1,151 @@
+import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
+import { transaction } from '@helpmesh/persistence';
+import { CLOCK } from '@helpmesh/service-kit';
+import { logger } from '@helpmesh/telemetry';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type Held, HeldStore } from '../../persistence/held.store.ts';
+import { type Change, ChangeTickets, type UpdateTicket } from '../change-tickets.ts';
+import { IDENTITY, type Identity } from '../ports.ts';
+import { stillAllowed } from './still-allowed.ts';
+
+const EVERY_MS = 2_000;
+const BATCH = 50;
+
+type Due = Held & { target: number };
+
+/** The change of the ticket that sends a held article. */
+export function orderOf(
+  actor: UpdateTicket['actor'],
+  ticketId: number,
+  { article, ticket }: Pick<Held, 'article' | 'ticket'>,
+): UpdateTicket {
+  const input = { ...ticket, article } as UpdateTicket['input'];
+  return { do: 'update', actor, ticketId, input, flags: {}, key: undefined };
+}
+
+/**
+ * Sends what was held, by the door of all changes. That it was sent is written in the transaction that sends it, under
+ * the lock which taking it back needs as well: it is one or the other, however many replicas try and whoever dies.
+ */
+@Injectable()
+export class HeldTimer implements OnModuleInit, OnApplicationShutdown {
+  private readonly log = logger('held-articles');
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private working: Promise<void> = Promise.resolve();
+  private busy = false;
+  private asked = false;
+  private stopped = false;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly held: HeldStore,
+    private readonly changes: ChangeTickets,
+    @Inject(IDENTITY) private readonly identity: Identity,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.timers.add(setInterval(() => this.wake(), EVERY_MS).unref());
+  }
+
+  /** Looks now: somebody wants something sent. */
+  wake(): void {
+    this.asked = true;
+    if (!this.busy) this.working = this.work();
+  }
+
+  /** Looks again at this time, when it is near; others come with the rounds. */
+  wakeAt(at: EpochMs): void {
+    const inMs = at - this.clock.now();
+    if (inMs > 60_000 || this.stopped) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      this.wake();
+    }, inMs + 1).unref();
+    this.timers.add(timer);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    await this.working;
+  }
+
+  private async work(): Promise<void> {
+    this.busy = true;
+    try {
+      while (this.asked && !this.stopped) {
+        this.asked = false;
+        if (await this.round()) this.asked = true;
+      }
+    } catch (error) {
+      this.log.warn({ err: error }, 'held articles could not be sent, the next round tries again');
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** @returns whether there may be more */
+  private async round(): Promise<boolean> {
+    const due = await this.held.due(this.db, this.clock.now(), BATCH);
+    if (due.length === 0) return false;
+    const actors = await this.identity.actorsOf([...new Set(due.map(({ userId }) => userId))]);
+    // Two of one ticket follow each other.
+    const first = due.filter(({ target }, i) => due.findIndex((other) => other.target === target) === i);
+    const commands = new Map<Due, UpdateTicket>();
+    for (const one of first) {
+      const now = actors.find(({ userId }) => userId === one.userId);
+      if (now) commands.set(one, orderOf(stillAllowed(one.actor, now), one.target, one));
+      else await this.refuse(one, 'Its author may not sign in any more.');
+    }
+    try {
+      await this.send(commands);
+    } catch (error) {
+      if (AppError.from(error).kind === 'unavailable') throw error;
+      // One of them spoils it for the others.
+      for (const [one, command] of commands) await this.sendAlone(one, command);
+    }
+    return first.length < due.length || due.length === BATCH;
+  }
+
+  private async sendAlone(one: Due, command: UpdateTicket): Promise<void> {
+    try {
+      await this.send(new Map([[one, command]]));
+    } catch (error) {
+      const why = AppError.from(error);
+      if (why.kind === 'unavailable' || why.kind === 'stale') throw why;
+      if (why.kind === 'bug') this.log.error({ err: error, held: one.id }, 'a held article could not be sent');
+      await this.refuse(one, why.detail);
+    }
+  }
+
+  private async send(commands: ReadonlyMap<Due, UpdateTicket>): Promise<void> {
+    if (commands.size === 0) return;
+    const byTicket = new Map([...commands.keys()].map((one) => [one.target, one]));
+    let taken = new Set<number>();
+    await this.changes.runTogether([...commands.values()], {
+      open: async (tx) => {
+        taken = await this.held.take(tx, [...commands.keys()], this.clock.now());
+        return new Set([...byTicket].flatMap(([ticketId, { id }]) => (taken.has(id) ? [ticketId] : [])));
+      },
+      close: async (tx, results) => {
+        for (const [ticketId, result] of results) {
+          const { id } = byTicket.get(ticketId) as Due;
+          if (taken.has(id)) await this.held.settle(tx, id, outcomeOf(result), this.clock.now());
+        }
+      },
+    });
+  }
+
+  private async refuse(one: Due, error: string): Promise<void> {
+    await transaction(this.db, async (tx: EntityManager) => {
+      const taken = await this.held.take(tx, [one], this.clock.now());
+      if (taken.has(one.id)) await this.held.settle(tx, one.id, { error }, this.clock.now());
+    });
+  }
+}
+
+function outcomeOf(result: Change | AppError): { articleId: number | null } | { error: string } {
+  return result instanceof AppError ? { error: result.detail } : { articleId: result.articleId };
+}

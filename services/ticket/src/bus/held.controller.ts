@@ -1,0 +1,50 @@
+import { heldArticles, ownDeskSettings, type ParsedInputOf } from '@helpmesh/contracts';
+import { Answers, type RpcContext } from '@helpmesh/messaging';
+import { Controller } from '@nestjs/common';
+import { requireActor } from '../application/access.ts';
+import { HoldArticles } from '../application/held/hold-articles.ts';
+import { OwnSettings } from '../application/settings/own-settings.ts';
+
+/** Questions about articles that wait to be sent. */
+@Controller()
+export class HeldController {
+  constructor(
+    private readonly held: HoldArticles,
+    private readonly settings: OwnSettings,
+  ) {}
+
+  @Answers(heldArticles.list)
+  async list({ actor }: RpcContext, { params }: ParsedInputOf<typeof heldArticles.list>) {
+    return this.held.list(requireActor(actor), params.id);
+  }
+
+  @Answers(heldArticles.create)
+  async hold({ actor }: RpcContext, { params, body }: ParsedInputOf<typeof heldArticles.create>) {
+    return this.held.hold(requireActor(actor), params.id, body);
+  }
+
+  @Answers(heldArticles.update)
+  async update({ actor }: RpcContext, { params, body }: ParsedInputOf<typeof heldArticles.update>) {
+    return this.held.update(requireActor(actor), params.id, body);
+  }
+
+  @Answers(heldArticles.send)
+  async send({ actor }: RpcContext, { params }: ParsedInputOf<typeof heldArticles.send>) {
+    return this.held.sendNow(requireActor(actor), params.id);
+  }
+
+  @Answers(heldArticles.delete)
+  async recall({ actor }: RpcContext, { params }: ParsedInputOf<typeof heldArticles.delete>) {
+    return this.held.recall(requireActor(actor), params.id);
+  }
+
+  @Answers(ownDeskSettings.get)
+  async own({ actor }: RpcContext) {
+    return this.settings.read(requireActor(actor));
+  }
+
+  @Answers(ownDeskSettings.update)
+  async choose({ actor }: RpcContext, { body }: ParsedInputOf<typeof ownDeskSettings.update>) {
+    return this.settings.update(requireActor(actor), body);
+  }
+}
