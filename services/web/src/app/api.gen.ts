@@ -118,6 +118,7 @@ export const routes = {
   getOpenIdProvider: ['GET', '/api/v1/openid_providers/:id'],
   getOrganization: ['GET', '/api/v1/organizations/:id'],
   getOverview: ['GET', '/api/v1/overviews/:id'],
+  getOwnDeskSettings: ['GET', '/api/v1/desk_settings/own'],
   getRetentionRule: ['GET', '/api/v1/retention_rules/:id'],
   getRole: ['GET', '/api/v1/roles/:id'],
   getSla: ['GET', '/api/v1/slas/:id'],
@@ -136,6 +137,7 @@ export const routes = {
   getWebhookDelivery: ['GET', '/api/v1/webhook_deliveries/:id'],
   gettingStarted: ['GET', '/api/v1/getting_started'],
   groupHistory: ['GET', '/api/v1/groups/history/:id'],
+  holdArticle: ['POST', '/api/v1/tickets/:id/held_articles'],
   importTextModules: ['POST', '/api/v1/text_modules/import'],
   initiateAuthenticatorApp: ['POST', '/api/v1/users/two_factor/authenticator_app'],
   jobRuns: ['GET', '/api/v1/jobs/:id/runs'],
@@ -154,6 +156,7 @@ export const routes = {
   listEntitlementMappings: ['GET', '/api/v1/entitlement_mappings'],
   listGrantedApplications: ['GET', '/api/v1/oauth/grants'],
   listGroups: ['GET', '/api/v1/groups'],
+  listHeldArticles: ['GET', '/api/v1/tickets/:id/held_articles'],
   listJobs: ['GET', '/api/v1/jobs'],
   listLegalHolds: ['GET', '/api/v1/legal_holds'],
   listLinkedAccounts: ['GET', '/api/v1/users/linked_accounts'],
@@ -209,6 +212,7 @@ export const routes = {
   previewTrigger: ['POST', '/api/v1/triggers/preview'],
   processQuarantined: ['POST', '/api/v1/mail/quarantine/:id/process'],
   rawMailRetention: ['GET', '/api/v1/raw_mail_retention'],
+  recallHeldArticle: ['DELETE', '/api/v1/held_articles/:id'],
   removeLink: ['DELETE', '/api/v1/links/remove'],
   removeTag: ['DELETE', '/api/v1/tags/remove'],
   removeTwoFactor: ['DELETE', '/api/v1/users/two_factor/remove_authentication_method'],
@@ -238,6 +242,7 @@ export const routes = {
   searchTicketsByPost: ['POST', '/api/v1/tickets/search'],
   searchUsers: ['GET', '/api/v1/users/search'],
   searchUsersByPost: ['POST', '/api/v1/users/search'],
+  sendHeldArticle: ['POST', '/api/v1/held_articles/:id/send'],
   setPasswordByToken: ['POST', '/api/v1/users/password_reset_verify'],
   signInProviders: ['GET', '/api/v1/signin/providers'],
   signUp: ['POST', '/api/v1/users/signup'],
@@ -272,12 +277,14 @@ export const routes = {
   updateDirectory: ['PUT', '/api/v1/directories/:id'],
   updateEntitlementMapping: ['PUT', '/api/v1/entitlement_mappings/:id'],
   updateGroup: ['PUT', '/api/v1/groups/:id'],
+  updateHeldArticle: ['PUT', '/api/v1/held_articles/:id'],
   updateJob: ['PUT', '/api/v1/jobs/:id'],
   updateMacro: ['PUT', '/api/v1/macros/:id'],
   updateObjectAttribute: ['PUT', '/api/v1/object_manager_attributes/:id'],
   updateOpenIdProvider: ['PUT', '/api/v1/openid_providers/:id'],
   updateOrganization: ['PUT', '/api/v1/organizations/:id'],
   updateOverview: ['PUT', '/api/v1/overviews/:id'],
+  updateOwnDeskSettings: ['PUT', '/api/v1/desk_settings/own'],
   updateRetentionRule: ['PUT', '/api/v1/retention_rules/:id'],
   updateRole: ['PUT', '/api/v1/roles/:id'],
   updateSetting: ['PUT', '/api/v1/settings/:id'],
@@ -416,6 +423,7 @@ export interface Endpoints {
   getOpenIdProvider: (typeof contracts.openIdProviders)['get'];
   getOrganization: (typeof contracts.organizations)['get'];
   getOverview: (typeof contracts.overviews)['get'];
+  getOwnDeskSettings: (typeof contracts.ownDeskSettings)['get'];
   getRetentionRule: (typeof contracts.retentionRules)['get'];
   getRole: (typeof contracts.roles)['get'];
   getSla: (typeof contracts.slas)['get'];
@@ -434,6 +442,7 @@ export interface Endpoints {
   getWebhookDelivery: (typeof contracts.webhooks)['delivery'];
   gettingStarted: (typeof contracts.gettingStarted)['status'];
   groupHistory: (typeof contracts.groups)['history'];
+  holdArticle: (typeof contracts.heldArticles)['create'];
   importTextModules: (typeof contracts.textModules)['import'];
   initiateAuthenticatorApp: typeof contracts.initiateAuthenticatorApp;
   jobRuns: (typeof contracts.jobs)['runs'];
@@ -452,6 +461,7 @@ export interface Endpoints {
   listEntitlementMappings: (typeof contracts.entitlementMappings)['list'];
   listGrantedApplications: (typeof contracts.oauthGrants)['list'];
   listGroups: (typeof contracts.groups)['list'];
+  listHeldArticles: (typeof contracts.heldArticles)['list'];
   listJobs: (typeof contracts.jobs)['list'];
   listLegalHolds: (typeof contracts.legalHolds)['list'];
   listLinkedAccounts: (typeof contracts.linkedAccounts)['list'];
@@ -507,6 +517,7 @@ export interface Endpoints {
   previewTrigger: (typeof contracts.triggers)['preview'];
   processQuarantined: typeof contracts.processQuarantined;
   rawMailRetention: typeof contracts.rawMailRetention;
+  recallHeldArticle: (typeof contracts.heldArticles)['delete'];
   removeLink: typeof contracts.removeLink;
   removeTag: typeof contracts.removeTag;
   removeTwoFactor: typeof contracts.removeTwoFactor;
@@ -536,6 +547,7 @@ export interface Endpoints {
   searchTicketsByPost: typeof contracts.searchTicketsByPost;
   searchUsers: (typeof contracts.users)['search'];
   searchUsersByPost: (typeof contracts.users)['searchByPost'];
+  sendHeldArticle: (typeof contracts.heldArticles)['send'];
   setPasswordByToken: typeof contracts.setPasswordByToken;
   signInProviders: typeof contracts.signInProviders;
   signUp: typeof contracts.signUp;
@@ -570,12 +582,14 @@ export interface Endpoints {
   updateDirectory: (typeof contracts.directories)['update'];
   updateEntitlementMapping: (typeof contracts.entitlementMappings)['update'];
   updateGroup: (typeof contracts.groups)['update'];
+  updateHeldArticle: (typeof contracts.heldArticles)['update'];
   updateJob: (typeof contracts.jobs)['update'];
   updateMacro: (typeof contracts.macros)['update'];
   updateObjectAttribute: (typeof contracts.objectAttributes)['update'];
   updateOpenIdProvider: (typeof contracts.openIdProviders)['update'];
   updateOrganization: (typeof contracts.organizations)['update'];
   updateOverview: (typeof contracts.overviews)['update'];
+  updateOwnDeskSettings: (typeof contracts.ownDeskSettings)['update'];
   updateRetentionRule: (typeof contracts.retentionRules)['update'];
   updateRole: (typeof contracts.roles)['update'];
   updateSetting: (typeof contracts.signInSettings)['update'];
