@@ -13,6 +13,43 @@ const looks = [
   { colorScheme: 'dark', width: 1360 },
 ] as const;
 
+const levels = [
+  { name: 'Hardware', value: 'hardware', children: [{ name: 'Disk', value: 'hardware::disk' }] },
+  { name: 'Software', value: 'software' },
+];
+const asked = { shown: true, required: true };
+/** A field of every kind of input. */
+const customFields = [
+  {
+    object: 'Ticket',
+    name: 'impact',
+    display: 'Impact',
+    data_type: 'input',
+    data_option: { regex: '^[A-Z]' },
+    screens: { create_middle: { 'ticket.agent': asked }, edit: { 'ticket.agent': asked } },
+  },
+  {
+    object: 'Ticket',
+    name: 'what_was_tried',
+    display: 'What was tried',
+    data_type: 'textarea',
+    data_option: { note: 'In a few words' },
+  },
+  { object: 'Ticket', name: 'seats', display: 'Seats', data_type: 'integer' },
+  { object: 'Ticket', name: 'on_call', display: 'On call', data_type: 'boolean' },
+  { object: 'Ticket', name: 'agreed_for', display: 'Agreed for', data_type: 'datetime' },
+  { object: 'Ticket', name: 'area', display: 'Area', data_type: 'tree_select', data_option: { options: levels } },
+  {
+    object: 'Ticket',
+    name: 'sites',
+    display: 'Sites',
+    data_type: 'multiselect',
+    data_option: { options: { b: 'Berlin', k: 'Karlsruhe' }, default: ['b', 'k'] },
+  },
+  { object: 'User', name: 'desk_number', display: 'Desk number', data_type: 'input' },
+  { object: 'Organization', name: 'contract', display: 'Contract', data_type: 'date' },
+];
+
 /** What axe finds on each page, in both appearances, on a desk and at the width of a small phone (WCAG 1.4.10). */
 describe('accessibility', () => {
   let platform: Platform;
@@ -44,6 +81,8 @@ describe('accessibility', () => {
     const article = { ticket_id: ticketId, content_type: 'text/plain' };
     await admin.post('/api/v1/ticket_articles', { ...article, type: 'note', internal: true, body: 'A note.' });
     await admin.post('/api/v1/ticket_articles', { ...article, type: 'email', body: 'A reply.' });
+    for (const field of customFields) await admin.post('/api/v1/object_manager_attributes', field);
+    await admin.post('/api/v1/object_manager_attributes_execute_migrations', {});
     const provider = { name: 'egi', title: 'EGI Check-in', issuer: 'https://aai.egi.example/realm', client_id: 'desk' };
     const { id: provider_id } = await admin.post('/api/v1/openid_providers', provider);
     const pattern = 'urn:mace:egi.eu:group:vo.example.org:role=supporter#aai.egi.eu';
@@ -108,7 +147,15 @@ describe('accessibility', () => {
     await person.goto(`/tickets/${ticketId}`);
     await person.message(/^Agent: /).waitFor();
     await page.getByRole('button', { name: 'Reply', exact: true }).waitFor();
-    await look('ticket');
+    person.allow(/status of 422/);
+    await page.getByLabel('Impact').fill('small');
+    await page.getByLabel('Impact').press('Enter');
+    await page.getByRole('complementary').getByText('Impact has not the expected form').waitFor();
+    expect(await page.getByLabel('Impact').inputValue()).toBe('small');
+    await look('ticket with a field that was refused');
+    await page.getByLabel('Impact').fill('Large');
+    await page.getByLabel('Impact').press('Enter');
+    await page.getByText('Impact: – → Large').waitFor();
     await page.getByRole('button', { name: 'Reply', exact: true }).click();
     await page.getByRole('textbox', { name: 'Text of the reply' }).waitFor();
     await look('reply');
@@ -117,6 +164,7 @@ describe('accessibility', () => {
     await look('new ticket');
     await page.getByRole('button', { name: 'Create the ticket' }).click();
     await page.getByText('Choose a customer.').waitFor();
+    await page.getByText('This field must be filled in.').waitFor();
     await look('new ticket with complaints');
     await person.goto('/account');
     await page.getByText('You have no second factor yet.').waitFor();
@@ -135,6 +183,7 @@ describe('accessibility', () => {
     await look('users');
     await page.getByRole('link', { name: 'Agent 1 Test' }).click();
     await page.getByRole('group', { name: 'Access to groups' }).getByText('some group1').waitFor();
+    await page.getByLabel('Desk number').waitFor();
     await page.getByText('Signed in nowhere.').waitFor();
     await look('user');
     await page.getByLabel('First name').fill('Somebody');
@@ -153,6 +202,9 @@ describe('accessibility', () => {
       ['organizations/1', 'Nicole Braun'],
       ['roles', 'Customer'],
       ['roles/2', 'admin.user'],
+      ['custom-fields', 'What was tried'],
+      ['custom-fields/new', 'Create the field'],
+      ['custom-fields/1', 'Expected form'],
       ['sign-in', 'EGI Check-in'],
       ['sign-in/providers/1', 'Redirect URI'],
       ['directories/1', 'the directory cannot come in yet'],

@@ -12,6 +12,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   macros: msg`Macros`,
   'text-modules': msg`Text modules`,
   templates: msg`Templates`,
+  'custom-fields': msg`Custom fields`,
   checklists: msg`Checklists`,
   'time-accounting': msg`Time accounting`,
   'sign-in': msg`Sign-in`,

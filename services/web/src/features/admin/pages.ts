@@ -7,6 +7,7 @@ export type AdminPageId =
   | 'macros'
   | 'text-modules'
   | 'templates'
+  | 'custom-fields'
   | 'checklists'
   | 'time-accounting'
   | 'sign-in'
@@ -30,6 +31,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'macros', permissions: ['admin.macro'] },
   { id: 'text-modules', permissions: ['admin.text_module'] },
   { id: 'templates', permissions: ['admin.template'] },
+  { id: 'custom-fields', permissions: ['admin.object'] },
   { id: 'checklists', permissions: ['admin.checklist'] },
   { id: 'time-accounting', permissions: ['admin.time_accounting'] },
   { id: 'sign-in', permissions: ['admin.security'] },

@@ -11,6 +11,7 @@ export type Role = OutputOf<Endpoints['listRoles']>[number] & { permissions?: st
 export type Provider = OutputOf<Endpoints['getOpenIdProvider']>;
 export type Mapping = OutputOf<Endpoints['getEntitlementMapping']>;
 export type DeskSettings = OutputOf<Endpoints['getDeskSettings']>;
+export type ObjectAttribute = OutputOf<Endpoints['getObjectAttribute']>;
 export type ChecklistTemplate = OutputOf<Endpoints['getChecklistTemplate']>;
 export type Application = OutputOf<Endpoints['getApplication']>;
 export type Directory = OutputOf<Endpoints['getDirectory']>;
@@ -229,6 +230,11 @@ export const timeLogQuery = (by: TimeLogBy, params: { year: number; month: numbe
       }
     },
   });
+
+export const customFieldsAdminQuery = queryOptions({
+  queryKey: keyOf('custom-fields'),
+  queryFn: ({ signal }) => call('listObjectAttributes', { query: { per_page: ALL }, signal }),
+});
 
 export const checklistTemplatesQuery = queryOptions({
   queryKey: keyOf('checklists'),

@@ -21,6 +21,8 @@ interface Options<V extends TicketValues> {
   form: UseFormReturnType<V>;
   /** Of the ticket, beside title, group and text. */
   rest: (values: V) => NewTicket;
+  /** Whether the custom fields are filled in; it shows which are not. */
+  complete: () => boolean;
   /** What is said when the ticket is open. */
   done: (number: string) => string;
   /** Files that are in the upload cache of a form already. */
@@ -28,7 +30,7 @@ interface Options<V extends TicketValues> {
 }
 
 /** Opens the ticket of a form once it is filled in and its files are there, and goes to it. */
-export function useOpenTicket<V extends TicketValues>({ form, rest, done, start }: Options<V>) {
+export function useOpenTicket<V extends TicketValues>({ form, rest, complete, done, start }: Options<V>) {
   const navigate = useNavigate();
   const cache = useQueryClient();
   const [formId] = useState(() => start?.formId ?? newFormId());
@@ -63,8 +65,14 @@ export function useOpenTicket<V extends TicketValues>({ form, rest, done, start 
   const submit = () => {
     if (uploads.busy || isPending) return;
     const { hasErrors, errors } = form.validate();
-    if (!hasErrors) mutate(form.values);
-    else focusFirst(errors);
+    const filled = complete();
+    if (!hasErrors && filled) mutate(form.values);
+    else if (hasErrors) focusFirst(errors);
+    // Marked with the next paint.
+    else
+      requestAnimationFrame(() =>
+        document.querySelector<HTMLElement>('[data-field^="custom-"][aria-invalid="true"]')?.focus(),
+      );
   };
   return { uploads, submit, isPending, error };
 }

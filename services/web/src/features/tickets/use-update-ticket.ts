@@ -17,8 +17,11 @@ export interface TicketChange {
   done: string;
 }
 
+/** @param more  what else becomes of a refusal, beside the message */
+export type UpdateTicket = (change: TicketChange, more?: { onError: (error: unknown) => void }) => void;
+
 /** Changes fields at once on screen, takes them back with a reason when the server refuses, and offers undo. */
-export function useUpdateTicket(id: number): (change: TicketChange) => void {
+export function useUpdateTicket(id: number): UpdateTicket {
   const { t, i18n } = useLingui();
   const cache = useQueryClient();
   const setUndo = useUndo((undo) => undo.set);

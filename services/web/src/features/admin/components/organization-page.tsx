@@ -6,6 +6,8 @@ import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Item, ItemList, Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
+import { CustomSection } from '../../custom/components/custom-section.tsx';
+import type { CustomValues } from '../../custom/queries.ts';
 import { nameOf } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import type { Field } from '../edit.ts';
@@ -29,6 +31,8 @@ interface Values {
   vip: boolean;
   active: boolean;
   note: string;
+  /** Of the custom fields those that were written in the form. */
+  custom: CustomValues;
 }
 
 const newOrganization: Values = {
@@ -39,10 +43,11 @@ const newOrganization: Values = {
   vip: false,
   active: true,
   note: '',
+  custom: {},
 };
 
 function valuesOf({ name, shared, domain, domain_assignment, vip, active, note }: Organization): Values {
-  return { name, shared, domain, domain_assignment, vip, active, note };
+  return { name, shared, domain, domain_assignment, vip, active, note, custom: {} };
 }
 
 export function OrganizationPage() {
@@ -59,6 +64,8 @@ export function OrganizationPage() {
   return data ? <Edit key={id} organization={data} /> : <Loading />;
 }
 
+const bodyOf = <V extends Partial<Values>>({ custom, ...rest }: V) => ({ ...rest, ...custom });
+
 function Edit({ organization }: { organization: Organization }) {
   const { t } = useLingui();
   const navigate = useNavigate();
@@ -69,7 +76,7 @@ function Edit({ organization }: { organization: Organization }) {
   const editor = useEditor<Values>({
     stored: stored.values,
     read: async () => valuesOf(await call('getOrganization', { params: { id } })),
-    write: (_, changes) => call('updateOrganization', { params: { id }, body: changes }),
+    write: (_, changes) => call('updateOrganization', { params: { id }, body: bodyOf(changes) }),
     done: t`The organization was saved.`,
     changes: ['organizations', 'users'],
   });
@@ -91,7 +98,7 @@ function Edit({ organization }: { organization: Organization }) {
         />
       }
     >
-      <OrganizationForm editor={editor} />
+      <OrganizationForm editor={editor} stored={organization} />
       <Members organization={organization} editable={may('admin.user')} />
     </AdminPage>
   );
@@ -102,7 +109,7 @@ export function NewOrganizationPage() {
   const navigate = useNavigate();
   const editor = useEditor<Values, Organization>({
     stored: newOrganization,
-    write: (values) => call('createOrganization', { body: { ...values } }),
+    write: (values) => call('createOrganization', { body: bodyOf(values) }),
     onSaved: ({ id }) => void navigate({ to: '/admin/organizations/$id', params: { id: String(id) }, replace: true }),
     done: t`The organization was created.`,
     changes: ['organizations'],
@@ -114,7 +121,14 @@ export function NewOrganizationPage() {
   );
 }
 
-function OrganizationForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel?: string }) {
+interface FormProps {
+  editor: Editor<Values>;
+  /** The organization as stored; absent for a new one. */
+  stored?: Organization;
+  saveLabel?: string;
+}
+
+function OrganizationForm({ editor, stored, saveLabel }: FormProps) {
   const { t } = useLingui();
   const { values, set } = editor;
   const labels: Record<Field<Values>, string> = {
@@ -125,6 +139,7 @@ function OrganizationForm({ editor, saveLabel }: { editor: Editor<Values>; saveL
     vip: t`VIP`,
     active: t`Active`,
     note: t`Note`,
+    custom: t`Custom fields`,
   };
   const flag = (field: 'shared' | 'domain_assignment' | 'vip' | 'active') => ({
     label: labels[field],
@@ -166,6 +181,13 @@ function OrganizationForm({ editor, saveLabel }: { editor: Editor<Values>; saveL
           />
         </Stack>
       </Section>
+      <CustomSection
+        object="Organization"
+        screen={stored ? 'edit' : 'create'}
+        {...(stored && { stored })}
+        values={values.custom}
+        onChange={(custom) => set({ custom })}
+      />
     </EditForm>
   );
 }

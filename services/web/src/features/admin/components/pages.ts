@@ -5,6 +5,8 @@ export { ApplicationsPage } from './applications-page.tsx';
 export { AuditPage } from './audit-page.tsx';
 export { ChecklistTemplatePage, NewChecklistTemplatePage } from './checklist-page.tsx';
 export { ChecklistsPage } from './checklists-page.tsx';
+export { CustomFieldPage, NewCustomFieldPage } from './custom-field-page.tsx';
+export { CustomFieldsPage } from './custom-fields-page.tsx';
 export { DataProtectionPage } from './data-protection-page.tsx';
 export { DirectoriesPage } from './directories-page.tsx';
 export { DirectoryPage, NewDirectoryPage } from './directory-page.tsx';

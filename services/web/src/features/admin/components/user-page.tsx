@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { type CallInput, call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
+import { CustomSection } from '../../custom/components/custom-section.tsx';
 import { nameOf } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import type { Field } from '../edit.ts';
@@ -81,7 +82,7 @@ function Edit({ user, roles }: { user: User; roles: readonly Role[] }) {
         </Group>
       }
     >
-      <UserForm editor={editor} roles={roles} names={organizationNames(user)} />
+      <UserForm editor={editor} roles={roles} names={organizationNames(user)} stored={user} />
       <UserSignIn user={user} />
     </AdminPage>
   );
@@ -139,11 +140,13 @@ interface FormProps {
   editor: Editor<UserValues>;
   roles: readonly Role[];
   names: ReadonlyMap<number, string>;
+  /** The user as stored; absent for a new one. */
+  stored?: User;
   saveLabel?: string;
   more?: React.ReactNode;
 }
 
-function UserForm({ editor, roles, names, saveLabel, more }: FormProps) {
+function UserForm({ editor, roles, names, stored, saveLabel, more }: FormProps) {
   const { t } = useLingui();
   const { values, set } = editor;
   const labels: Record<Field<UserValues>, string> = {
@@ -160,6 +163,7 @@ function UserForm({ editor, roles, names, saveLabel, more }: FormProps) {
     group_ids: t`Access to groups`,
     vip: t`VIP`,
     active: t`Active`,
+    custom: t`Custom fields`,
   };
   const text = (field: 'firstname' | 'lastname' | 'email' | 'login' | 'phone' | 'mobile') => ({
     label: labels[field],
@@ -218,6 +222,13 @@ function UserForm({ editor, roles, names, saveLabel, more }: FormProps) {
             {more}
           </Stack>
         </Section>
+        <CustomSection
+          object="User"
+          screen={stored ? 'edit' : 'create'}
+          {...(stored && { stored })}
+          values={values.custom}
+          onChange={(custom) => set({ custom })}
+        />
         <Section title={labels.role_ids} lead={t`What somebody may do, all roles together.`}>
           <Stack gap="sm" role="group" aria-label={labels.role_ids}>
             {roles

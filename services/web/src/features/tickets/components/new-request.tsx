@@ -4,6 +4,8 @@ import { Button, Group, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { problemText } from '../../../ui/problem.ts';
+import { CustomInputs } from '../../custom/components/custom-inputs.tsx';
+import { useCustomForm } from '../../custom/use-custom-form.ts';
 import { isBlank } from '../draft.ts';
 import { type TicketValues, useOpenTicket } from '../use-open-ticket.ts';
 import { GroupSelect } from './group-select.tsx';
@@ -23,9 +25,11 @@ export function NewRequest() {
     },
     validateInputOnBlur: ['title'],
   });
+  const custom = useCustomForm('Ticket');
   const { uploads, submit, isPending, error } = useOpenTicket({
     form,
-    rest: () => ({ article: { type: 'web' } }),
+    rest: () => ({ ...custom.values, article: { type: 'web' } }),
+    complete: custom.check,
     done: (number) => t`Request #${number} sent`,
   });
   useActions([
@@ -36,6 +40,7 @@ export function NewRequest() {
     <TicketForm title={t`New request`} windowTitle={t`New request · Helpmesh`} onSubmit={submit}>
       <TextInput label={t`Title`} maxLength={250} data-field="title" {...form.getInputProps('title')} />
       <GroupSelect form={form} />
+      <CustomInputs {...custom.inputs} />
       <TicketText
         uploads={uploads}
         error={form.errors.body}

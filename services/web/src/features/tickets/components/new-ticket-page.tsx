@@ -10,6 +10,8 @@ import { useActions } from '../../../app/actions/use-actions.ts';
 import { NotFound } from '../../../app/shell/fallbacks.tsx';
 import { problemText } from '../../../ui/problem.ts';
 import { Failed } from '../../../ui/state-messages.tsx';
+import { CustomInputs } from '../../custom/components/custom-inputs.tsx';
+import { useCustomForm } from '../../custom/use-custom-form.ts';
 import { type CustomerChoice, CustomerField } from '../../people/components/customer-field.tsx';
 import { nameOf, userQuery } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
@@ -118,6 +120,7 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
     if (normal && priority === null) setFieldValue('priority', String(normal.id));
   }, [states, priorities, state, priority, setFieldValue]);
 
+  const custom = useCustomForm('Ticket');
   const { uploads, submit, isPending, error } = useOpenTicket({
     form,
     rest: (values) => ({
@@ -125,6 +128,7 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
         ...kinds[kind],
         ...(kind === 'send-email' && values.customer?.email ? { to: values.customer.email } : {}),
       },
+      ...custom.values,
       customer_id: values.customer?.id ?? null,
       ...(start && { links: { Ticket: { parent: [start.ticket.id] } } }),
       state_id: Number(values.state),
@@ -133,6 +137,7 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
       ...(values.owner === null ? {} : { owner_id: values.owner }),
       ...(isPendingId(values.state) ? { pending_time: new Date(values.pendingTime).toISOString() } : {}),
     }),
+    complete: custom.check,
     done: (number) => t`Ticket #${number} created`,
     start,
   });
@@ -218,6 +223,7 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
         maxLength={250}
         acceptValueOnBlur
       />
+      <CustomInputs {...custom.inputs} />
       <TicketText
         key={template?.id ?? 0}
         modules

@@ -6,12 +6,14 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { PersonAvatar } from '../../../ui/person-avatar.tsx';
+import { useCustomFields } from '../../custom/queries.ts';
 import { nameOf, type User } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { deskSettingsQuery, type Ticket, ticketsOfCustomerQuery } from '../queries.ts';
 import { StateBadge } from './badges.tsx';
 import classes from './side-panel.module.css';
 import { TicketChecklist } from './ticket-checklist.tsx';
+import { TicketCustom } from './ticket-custom.tsx';
 import { TicketDue } from './ticket-due.tsx';
 import { TicketHistory } from './ticket-history.tsx';
 import { TicketLinks } from './ticket-links.tsx';
@@ -21,6 +23,7 @@ import { TicketTags } from './ticket-tags.tsx';
 export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User | undefined }) {
   const { t } = useLingui();
   const { agent } = useMe();
+  const fields = useCustomFields('Ticket', 'edit');
   const organization = String(ticket.organization ?? customer?.organization ?? '');
   return (
     <>
@@ -28,6 +31,11 @@ export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User
       {agent && (
         <Section title={t`Tags`}>
           <TicketTags ticketId={ticket.id} />
+        </Section>
+      )}
+      {fields.length > 0 && (
+        <Section title={t`Custom fields`}>
+          <TicketCustom ticket={ticket} fields={fields} />
         </Section>
       )}
       {agent && (

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
+import { customFieldsQuery } from '../../custom/queries.ts';
 import { priorityLabel, stateLabel } from '../labels.ts';
 import { type HistoryEntry, historyQuery } from '../queries.ts';
 import classes from './side-panel.module.css';
@@ -58,7 +59,9 @@ function Rule({ entry: { sourceable_type: type, sourceable_name: name } }: { ent
 
 function Line({ entry }: { entry: HistoryEntry }) {
   const { t, i18n } = useLingui();
+  const { data: fields } = useQuery(customFieldsQuery);
   const attribute = entry.attribute ?? '';
+  const custom = fields?.Ticket.find(({ name }) => name === attribute);
   const names: Record<string, string> = {
     state: t`State`,
     state_id: t`State`,
@@ -83,7 +86,7 @@ function Line({ entry }: { entry: HistoryEntry }) {
     if (raw === null || raw === undefined || raw === '' || raw === '-') return '–';
     if (attribute.startsWith('state')) return stateLabel(i18n, raw);
     if (attribute.startsWith('priority')) return priorityLabel(i18n, raw);
-    if (attribute === 'pending_time') return <Ago at={raw} />;
+    if (attribute === 'pending_time' || custom?.data_type === 'datetime') return <Ago at={raw} />;
     return raw;
   };
   if (attribute.startsWith('checklist')) return <ChecklistLine entry={entry} />;
@@ -107,8 +110,8 @@ function Line({ entry }: { entry: HistoryEntry }) {
   if (attribute === '') return <>{entry.type}</>;
   return (
     <>
-      {names[attribute] ?? attribute}: <span className={classes.by}>{value(entry.value_from)}</span> →{' '}
-      {value(entry.value_to)}
+      {names[attribute] ?? custom?.display ?? attribute}: <span className={classes.by}>{value(entry.value_from)}</span>{' '}
+      → {value(entry.value_to)}
     </>
   );
 }
