@@ -15,6 +15,15 @@ const unwanted = [
   '--headless',
 ];
 
+/** And those that draw by a graphics card made of software: half of what a page costs, and no page here needs one. */
+const graphics = [
+  '--ignore-gpu-blocklist',
+  '--in-process-gpu',
+  '--use-gl',
+  '--use-angle',
+  '--enable-unsafe-swiftshader',
+];
+
 /**
  * Starts Chromium: the one named by CHROMIUM_PATH, else the one in node_modules, else Debian's.
  * @throws Error when there is none
@@ -24,8 +33,9 @@ export async function launchChromium(): Promise<Browser> {
   if (given) return chromium.launch({ executablePath: given, args: ['--no-sandbox'] });
   const packed = await unpacked().catch(() => undefined);
   if (packed) {
-    const args = sparticuz.args.filter((arg) => !unwanted.some((name) => arg.startsWith(name)));
-    return chromium.launch({ executablePath: packed, args });
+    const dropped = [...unwanted, ...graphics];
+    const args = sparticuz.args.filter((arg) => !dropped.some((name) => arg.startsWith(name)));
+    return chromium.launch({ executablePath: packed, args: [...args, '--disable-gpu'] });
   }
   const debian = '/usr/bin/chromium';
   if (existsSync(debian)) return chromium.launch({ executablePath: debian, args: ['--no-sandbox'] });
