@@ -129,6 +129,8 @@ export interface EndpointDefinition<
   perHour: number | undefined;
   /** Name, without its ending, of the file that `download=true` makes of the list; undefined: there is none. */
   csv: string | undefined;
+  /** Its answer holds a secret that is shown this one time, so it is not kept for who asks again with the same key. */
+  secretAnswer: boolean;
 }
 
 /**
@@ -153,6 +155,7 @@ export function defineEndpoint<
   enrolling?: boolean;
   perHour?: number;
   csv?: string;
+  secretAnswer?: boolean;
   /** Services beside the gateway that ask the same question. */
   alsoAskedBy?: readonly ServiceName[];
   params?: P;
@@ -183,5 +186,6 @@ export function defineEndpoint<
     enrolling: endpoint.enrolling ?? false,
     perHour: endpoint.perHour,
     csv: endpoint.csv,
+    secretAnswer: endpoint.secretAnswer ?? false,
   };
 }

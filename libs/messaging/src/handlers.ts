@@ -27,8 +27,10 @@ export interface RpcContext {
   requestId: string;
   /** Network address of the outside request, when there was one. */
   address?: string;
-  /** Idempotency key of the caller. */
+  /** Idempotency key of the caller. Kept by the strategy, but for questions that are answered in batches. */
   key?: string;
+  /** Versions, one of which the object must still have; `RequestTerms.stale` otherwise. Kept by the strategy as well. */
+  ifMatch?: readonly string[];
 }
 
 export interface RpcItem<I> extends RpcContext {

@@ -18,6 +18,14 @@ export { MessagingTables1700000000000 as messagingTables } from './messaging-tab
 export { Outbox, type OutboxMessage, type OutboxRow } from './outbox/outbox.ts';
 export { rebuildStream } from './outbox/rebuild.ts';
 export { Relay, type RelayOptions } from './outbox/relay.ts';
+export {
+  eraseAnswers,
+  type KeyClaim,
+  keyReused,
+  RequestKeys,
+  RequestKeys1798200000000 as requestKeysTable,
+} from './rpc/request-keys.ts';
+export { RequestTerms, type RequestTermsOptions } from './rpc/request-terms.ts';
 export { type CallOptions, type Proof, RpcClient } from './rpc/rpc-client.ts';
 export { RpcStrategy, type RpcStrategyOptions } from './rpc/rpc-strategy.ts';
 export { type StreamDeclaration, StreamSet } from './streams.ts';

@@ -1,4 +1,5 @@
 import { AppError } from '@helpmesh/kernel';
+import { withoutTerms } from './terms.ts';
 
 /**
  * Collects what is written at the same moment and writes it together: while one write is on its way to the disk, the
@@ -17,7 +18,7 @@ export class GroupCommit<T, R> {
   add(item: T): Promise<R> {
     return new Promise((done, failed) => {
       this.waiting.push({ item, done, failed });
-      if (!this.writing) void this.drain();
+      if (!this.writing) void withoutTerms(() => this.drain());
     });
   }
 

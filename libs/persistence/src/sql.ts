@@ -3,6 +3,7 @@ import { AppError, backoffMs } from '@helpmesh/kernel';
 import type { DataSource, EntityManager } from 'typeorm';
 import { isStalePlan } from './auto-prep.ts';
 import { databaseError, sqlstateOf } from './sqlstate.ts';
+import { underTerms } from './terms.ts';
 
 /** The part of pg's client and pool that is used. */
 interface Queryable {
@@ -32,10 +33,14 @@ export async function sql<T = Record<string, unknown>>(
 
 /**
  * Runs `fn` in one transaction. A serialisation failure or deadlock runs the whole function again (at most three
- * times), so it must not touch anything but the database.
+ * times), so it must not touch anything but the database. The terms of the request are held in it (see `onTerms`).
  * @throws what `fn` threw, driver errors as AppError by SQLSTATE
  */
-export async function transaction<T>(ds: DataSource, fn: (tx: EntityManager) => Promise<T>): Promise<T> {
+export function transaction<T>(ds: DataSource, fn: (tx: EntityManager) => Promise<T>): Promise<T> {
+  return underTerms(fn, (whole) => retried(ds, whole));
+}
+
+async function retried<T>(ds: DataSource, fn: (tx: EntityManager) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await ds.transaction(fn);

@@ -24,6 +24,7 @@ import {
   updateTicket,
 } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
+import { RequestTerms } from '@helpmesh/messaging';
 import { loadConfig, type RunningService } from '@helpmesh/service-kit';
 import { infra, testKeys, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -139,6 +140,33 @@ describe('the table of endpoints', () => {
     expect(world.asked(createTicket)[0]?.key).toBe('a1b2');
     const bad = await send('POST', '/api/v1/tickets', { title: 'Hi' }, { 'idempotency-key': 'x'.repeat(300) });
     expect(bad.status).toBe(422);
+  });
+
+  it('names what it shows, and answers 304 to who has it already', async () => {
+    let title = 'Hi';
+    world.ticket.set(getTicket.subject, () => `{"id":7,"updated_at":"2026-01-31T09:00:00.123Z","title":"${title}"}`);
+    const first = await ask('GET', '/api/v1/tickets/7', { headers: asAgent });
+    const etag = first.headers.get('etag') as string;
+    const again = () => ask('GET', '/api/v1/tickets/7', { headers: { ...asAgent, 'if-none-match': etag } });
+    expect(await again()).toMatchObject({ status: 304, text: '' });
+    title = 'Renamed around it';
+    expect(await again()).toMatchObject({ status: 200, text: expect.stringContaining(title) });
+  });
+
+  it('hands the version of If-Match to the owner, and refuses it where there is no object', async () => {
+    const ifMatch = { 'if-match': 'W/"2026-01-31T09:00:00.123Z/x1", "2026-01-31T09:00:00.124Z/x2"' };
+    await send('PUT', '/api/v1/tickets/7', { title: 'Hi' }, ifMatch);
+    await send('PUT', '/api/v1/tickets/7', { title: 'Hi' }, { 'if-match': '*' });
+    expect(world.asked(updateTicket).map((one) => one.ifMatch)).toEqual([
+      ['2026-01-31T09:00:00.123Z', '2026-01-31T09:00:00.124Z'],
+      undefined,
+    ]);
+    world.ticket.set(updateTicket.subject, () => {
+      throw RequestTerms.stale();
+    });
+    const late = await send('PUT', '/api/v1/tickets/7', { title: 'Hi' }, ifMatch);
+    expect(late).toMatchObject({ status: 412, json: { error: expect.stringContaining('Read it again') } });
+    expect((await send('POST', '/api/v1/tickets', { title: 'Hi' }, ifMatch)).status).toBe(422);
   });
 
   it('answers a deleted ticket with an empty body, as existing clients expect', async () => {

@@ -72,6 +72,7 @@ interface Heard {
   userId: number | undefined;
   actingUserId: number | undefined;
   key: string | undefined;
+  ifMatch: readonly string[] | undefined;
   address: string | undefined;
   requestId: string;
 }
@@ -110,9 +111,23 @@ export const world = {
   },
 };
 
-function hear(question: { subject: string }, { actor, key, address, requestId }: RpcContext, input: unknown): void {
+function hear(
+  question: { subject: string },
+  { actor, key, ifMatch, address, requestId }: RpcContext,
+  input: unknown,
+): void {
   const { login, userId, actingUserId } = actor ?? {};
-  world.heard.push({ question: question.subject, input, actor: login, userId, actingUserId, key, address, requestId });
+  world.heard.push({
+    question: question.subject,
+    input,
+    actor: login,
+    userId,
+    actingUserId,
+    key,
+    ifMatch,
+    address,
+    requestId,
+  });
 }
 
 export function opened(actor: Actor) {

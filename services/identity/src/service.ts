@@ -1,5 +1,5 @@
 import type { Clock } from '@helpmesh/kernel';
-import { messagingTables } from '@helpmesh/messaging';
+import { messagingTables, requestKeysTable } from '@helpmesh/messaging';
 import { erasureTables, type RunningService, runService } from '@helpmesh/service-kit';
 import { IdentityModule } from './app.module.ts';
 import { seed } from './application/seed.ts';
@@ -34,7 +34,20 @@ export const migrations = [
   TicketDeletions1797000000000,
   Attributes1797400000000,
   NoTicketReferences1797900000000,
+  requestKeysTable,
 ];
+
+/** What a request may name a version of. */
+export const versionedTables = {
+  users: 'users',
+  organizations: 'organizations',
+  groups: 'groups',
+  roles: 'roles',
+  applications: 'oauth_applications',
+  openid_providers: 'openid_providers',
+  entitlement_mappings: 'entitlement_mappings',
+  directories: 'directories',
+};
 
 /** @param clock  for tests; default: the machine's */
 export function createIdentityService(config: IdentityConfig, clock?: Clock): RunningService {
@@ -43,6 +56,7 @@ export function createIdentityService(config: IdentityConfig, clock?: Clock): Ru
     config,
     module: IdentityModule,
     migrations,
+    versionedTables,
     seed: (ds) => seed(ds, config),
     ...(clock && { clock }),
   });

@@ -9,7 +9,7 @@ import {
   type signIn,
   ticketsReferTo,
 } from '@helpmesh/contracts';
-import { connectBus, RpcClient, RpcStrategy } from '@helpmesh/messaging';
+import { type CallOptions, connectBus, RpcClient, RpcStrategy } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
 import { ActorSigner, loadConfig, type RunningService } from '@helpmesh/service-kit';
 import { FakeClock, infra, type Neighbours, neighbours, testKeys } from '@helpmesh/testing';
@@ -31,7 +31,12 @@ export interface TestIdentity {
   inTickets: Set<string>;
   settings: IdentityConfig;
   /** Asks, as a service that may, for a user with their rights as stored now, or for nobody. */
-  ask<Q extends QuestionDefinition>(question: Q, input: InputOf<Q>, who?: number | Actor): Promise<OutputOf<Q>>;
+  ask<Q extends QuestionDefinition>(
+    question: Q,
+    input: InputOf<Q>,
+    who?: number | Actor,
+    terms?: Pick<CallOptions, 'key' | 'ifMatch'>,
+  ): Promise<OutputOf<Q>>;
   actor(userId: number): Promise<Actor>;
   rows<T = Record<string, unknown>>(text: string, params?: unknown[]): Promise<T[]>;
   stop(): Promise<void>;
@@ -89,12 +94,12 @@ export async function startIdentity(env: Record<string, string> = {}): Promise<T
     inTickets,
     settings: config,
     actor,
-    async ask(question, input, who) {
+    async ask(question, input, who, terms = {}) {
       const asked = typeof who === 'number' ? await actor(who) : who;
       const [caller = ''] = question.callers;
       // Only the gateway asks for people; the other services ask for themselves.
       const signed = caller === 'gateway' ? gateway.for(asked) : signerOf(caller).service();
-      return service.get(RpcClient).call(question, input, { actor: signed });
+      return service.get(RpcClient).call(question, input, { actor: signed, ...terms });
     },
     rows: (text, params) => sql(ds, text, params),
     async stop() {

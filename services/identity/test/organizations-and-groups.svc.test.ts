@@ -1,5 +1,6 @@
 import {
   accessChanged,
+  createToken,
   Group as GroupSchema,
   groupCreated,
   groupDeleted,
@@ -41,6 +42,42 @@ const person = (body: Body) => desk.ask(users.create, { params: {}, query: {}, b
 
 const notAuthorized = { kind: 'forbidden', detail: 'Not authorized' };
 const referenced = { kind: 'invalid', detail: "Can't delete, object has references." };
+
+describe('what a request demands', () => {
+  it('one organization of many equal requests with one key, and none for another request with it', async () => {
+    const post = (name: string) =>
+      desk.ask(organizations.create, { params: {}, query: {}, body: { name } }, ids.admin, { key: 'once' });
+    const made = (await Promise.all(Array.from({ length: 6 }, () => post('Only Once')))) as Json[];
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+    expect(await post('Only Once')).toEqual(made[0]);
+    await expect(post('Another')).rejects.toMatchObject({ code: 'idempotency.key-reused' });
+  });
+
+  it('F27: one of two changes made for the same version is refused, and so is a removal', async () => {
+    for (const crud of [organizations, groups]) {
+      const row = await create(crud, { name: 'Contended' });
+      const ifMatch = [String(row.updated_at)];
+      const input = (name: string) => ({ params: { id: row.id }, query: {}, body: { name } });
+      const write = (name: string) => desk.ask(crud.update, input(name), ids.admin, { ifMatch });
+      const both = await Promise.allSettled([write('One of two'), write('Two of two')]);
+      expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { kind: 'stale' } });
+      const stale = desk.ask(crud.delete, { params: { id: row.id }, query: {} }, ids.admin, { ifMatch });
+      await expect(stale).rejects.toMatchObject({ code: 'precondition.failed' });
+    }
+  });
+
+  it('the secret of a token is kept nowhere: asked for twice, it is told once', async () => {
+    const post = () =>
+      desk.ask(createToken, { params: {}, query: {}, body: { name: 'Robot', permission: ['user_preferences'] } }, ids.admin, {
+        key: 't1',
+      });
+    const { token } = (await post()) as { token: string };
+    await expect(post()).rejects.toMatchObject({ kind: 'conflict', code: 'idempotency.done-before' });
+    const kept = await desk.rows('SELECT 1 FROM idempotency WHERE response LIKE $1', [`%${token}%`]);
+    expect(kept).toEqual([]);
+  });
+});
 
 describe('organizations', () => {
   it('are added with defaults, told, read back the same, and named uniquely', async () => {

@@ -1,4 +1,4 @@
-import { messagingTables } from '@helpmesh/messaging';
+import { messagingTables, requestKeysTable } from '@helpmesh/messaging';
 import { erasureTables, type RunningService, runService } from '@helpmesh/service-kit';
 import { AppModule } from './app.module.ts';
 import { MailIngestConfig } from './config.ts';
@@ -17,7 +17,7 @@ export function createMailIngestService(config: Readonly<MailIngestConfig>): Run
     module: AppModule,
     migrations: [
       ...[messagingTables, InboundMail1768384000000, Mailboxes1768384100000],
-      ...[erasureTables, ErasedMail1796400000000, UnwantedMail1797000000000],
+      ...[erasureTables, ErasedMail1796400000000, UnwantedMail1797000000000, requestKeysTable],
     ],
   });
 }

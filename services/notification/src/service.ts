@@ -7,5 +7,11 @@ export { NotificationConfig } from './config.ts';
 
 /** The outgoing mail of the desk. Tests start this very thing. */
 export function createNotificationService(config: NotificationConfig): RunningService {
-  return runService({ name: 'notification', config, module: NotificationModule, migrations });
+  return runService({
+    name: 'notification',
+    config,
+    module: NotificationModule,
+    migrations,
+    versionedTables: { webhooks: 'webhook' },
+  });
 }

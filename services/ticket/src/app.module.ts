@@ -125,7 +125,6 @@ import { DraftStore } from './persistence/draft.store.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { HeldStore } from './persistence/held.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
-import { IdempotencyStore } from './persistence/idempotency.store.ts';
 import { IndexStore } from './persistence/index.store.ts';
 import { JobStore } from './persistence/job.store.ts';
 import { LibraryStore } from './persistence/library.store.ts';
@@ -343,7 +342,6 @@ import { UploadStore } from './persistence/upload.store.ts';
     LookupStore,
     ReplicaStore,
     UploadStore,
-    IdempotencyStore,
     ErasureStore,
     PersonalDataStore,
     PurgeStore,

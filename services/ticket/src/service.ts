@@ -54,6 +54,25 @@ export const migrations = [
   HeldArticles1798300000000,
 ];
 
+/** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */
+export const versionedTables = {
+  tickets: 'ticket',
+  ticket_articles: 'article',
+  ticket_states: 'ticket_state',
+  ticket_priorities: 'ticket_priority',
+  calendars: 'calendar',
+  slas: 'sla',
+  overviews: 'overview',
+  macros: 'macro',
+  text_modules: 'text_module',
+  templates: 'template',
+  triggers: 'ticket_trigger',
+  jobs: 'schedule',
+  checklists: 'checklist',
+  checklist_templates: 'checklist_template',
+  retention_rules: 'retention_rule',
+};
+
 /**
  * Planning the larger reads takes longer than running them (measured: 6 against 0.5 ms), so every statement keeps one
  * plan for all values; plans.int.test.ts holds that these plans are good. Pages are read from solid disks or memory.
@@ -67,6 +86,7 @@ export function createTicketService(config: Config, clock?: Clock): RunningServi
     config,
     module: AppModule,
     migrations,
+    versionedTables,
     settings: databaseSettings,
     seed: (ds) => seed(ds, config.HELPMESH_SEED),
     ...(clock && { clock }),

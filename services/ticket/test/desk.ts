@@ -164,6 +164,12 @@ export const cast = {
   stranger: actor({ userId: 12, permissions: ['ticket.customer'] }),
 };
 
+/** What a request demands: no second effect, and an object that is still as it was read. */
+export interface Terms {
+  key?: string | undefined;
+  ifMatch?: string[] | undefined;
+}
+
 export interface Desk {
   service: RunningService;
   identity: Identity;
@@ -171,14 +177,14 @@ export interface Desk {
   clock: FakeClock;
   db: DataSource;
   threadingSecret: string;
-  ask<Q extends QuestionDefinition>(who: Actor, question: Q, input: unknown, key?: string): Promise<OutputOf<Q>>;
+  ask<Q extends QuestionDefinition>(who: Actor, question: Q, input: unknown, terms?: Terms): Promise<OutputOf<Q>>;
   /** Asks as another service does, for itself. */
   askAs<Q extends QuestionDefinition>(service: string, question: Q, input: unknown): Promise<OutputOf<Q>>;
   /** A REST call without the edge. */
   rest<E extends EndpointDefinition>(
     who: Actor,
     endpoint: E,
-    at?: { id?: number | string; query?: object; body?: object; key?: string },
+    at?: { id?: number | string; query?: object; body?: object } & Terms,
   ): Promise<OutputOf<E>>;
   /** Puts a command or event of a neighbour on the bus. */
   publish<D extends MessageDefinition>(definition: D, data: z.input<D['data']>, over?: object): Promise<string>;
@@ -242,14 +248,14 @@ export async function startDesk(
     clock,
     db,
     threadingSecret: env.HELPMESH_THREADING_SECRET as string,
-    ask: async (who, question, input, key) =>
-      rpc.call(question, input as never, { actor: gateway.for(who), key, timeoutMs: 10_000 }),
+    ask: async (who, question, input, terms = {}) =>
+      rpc.call(question, input as never, { actor: gateway.for(who), ...terms, timeoutMs: 10_000 }),
     askAs: async (name, question, input) => {
       const signer = new ActorSigner({ service: name, key: keys.pairs[name]?.privateKey ?? '', clock });
       return rpc.call(question, input as never, { actor: signer.service(), timeoutMs: 10_000 });
     },
-    rest: (who, endpoint, { id, query = {}, body, key } = {}) =>
-      desk.ask(who, endpoint, { params: id === undefined ? {} : { id: String(id) }, query, body }, key),
+    rest: (who, endpoint, { id, query = {}, body, ...terms } = {}) =>
+      desk.ask(who, endpoint, { params: id === undefined ? {} : { id: String(id) }, query, body }, terms),
     async publish(definition, data, over = {}) {
       const id = uuidv7();
       const envelope = {

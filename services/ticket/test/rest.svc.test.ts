@@ -5,13 +5,16 @@ import {
   createTicket,
   deleteArticle,
   deleteTicket,
+  endpoints,
   getArticle,
   getAttachment,
   getRawMail,
   getTicket,
   listArticles,
   listTickets,
+  macros,
   recordAudit,
+  tagList,
   ticketCreated,
   ticketDeleted,
   ticketHistory,
@@ -24,6 +27,7 @@ import {
   userUpdated,
 } from '@helpmesh/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { versionedTables } from '../src/service.ts';
 import { actor, cast, type Desk, handled, startDesk, user } from './desk.ts';
 
 let desk: Desk;
@@ -497,6 +501,110 @@ describe('idempotency keys', () => {
     const [one, two] = await Promise.all([post(), post()]);
     expect(one).toEqual(two);
     expect(await read(agent, id)).toMatchObject({ article_count: 2 });
+  });
+});
+
+describe('idempotency keys of whatever else is created', () => {
+  const count = async (name: string) => (await desk.query('SELECT 1 FROM macro WHERE name = $1', [name])).length;
+  const body = { name: 'Only once', perform: { 'ticket.state_id': { value: '4' } } };
+  const post = (over: object = {}, key = 'm1') => desk.rest(admin, macros.create, { body: { ...body, ...over }, key });
+
+  it('give the first answer again, to one at a time and to many at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => post()));
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+    desk.clock.advance(60_000);
+    expect(await post()).toEqual(answers[0]);
+    expect(await count('Only once')).toBe(1);
+  });
+
+  it('are refused for another request, and free again when the first one failed', async () => {
+    await expect(post({ name: 'Other' })).rejects.toMatchObject(invalid('idempotency.key-reused'));
+    expect(await count('Other')).toBe(0);
+    await expect(post({ name: ' ' }, 'm2')).rejects.toMatchObject({ kind: 'invalid' });
+    expect(await post({ name: 'Second' }, 'm2')).toMatchObject({ name: 'Second' });
+  });
+});
+
+describe('a version that a change was made for', () => {
+  const versionOf = async (id: number) => String((await read(agent, id)).updated_at);
+  const put = (id: number, ifMatch: string[], body: object) => desk.rest(agent, updateTicket, { id, body, ifMatch });
+
+  it('lets one of two changes through, and tells the other to read again', async () => {
+    const { id } = await open();
+    const ifMatch = [await versionOf(id)];
+    const both = await Promise.allSettled([put(id, ifMatch, { title: 'One' }), put(id, ifMatch, { title: 'Two' })]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { kind: 'stale', code: 'precondition.failed' },
+    });
+    await expect(put(id, ifMatch, { title: 'Three' })).rejects.toMatchObject({ kind: 'stale' });
+  });
+
+  it('loses nothing when many write at once and each repeats until it got through (F27)', async () => {
+    const { id } = await open();
+    const [writers, each] = [5, 4];
+    const write = async (writer: number) => {
+      for (let n = 0; n < each; ) {
+        const { title, updated_at } = await read(agent, id);
+        const next = { title: `${String(title)} ${writer}.${n}` };
+        const done = await put(id, [String(updated_at)], next).catch((error: { kind: string }) => {
+          if (error.kind !== 'stale') throw error;
+        });
+        if (done) n++;
+      }
+    };
+    await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
+    const words = String((await read(agent, id)).title).split(' ');
+    const wanted = Array.from({ length: writers * each }, (_, i) => `${Math.floor(i / each)}.${i % each}`);
+    expect(wanted.filter((word) => !words.includes(word))).toEqual([]);
+    const entries = await desk.query(`SELECT 1 FROM history WHERE ticket_id = $1 AND attribute = 'title'`, [id]);
+    expect(entries).toHaveLength(writers * each);
+  });
+
+  it('moves with each of two changes in one millisecond', async () => {
+    const { id } = await open();
+    const before = await versionOf(id);
+    await desk.rest(agent, updateTicket, { id, body: { title: 'Changed' } });
+    await expect(put(id, [before], { title: 'Lost' })).rejects.toMatchObject({ kind: 'stale' });
+  });
+
+  it('guards every object that has an address of its own, its removal as well', async () => {
+    const nouns = Object.entries(versionedTables);
+    const paths = new Map(endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint]));
+    const { id: ticketId } = await open();
+    const perform = { 'ticket.state_id': { value: '4' } };
+    const condition = { 'ticket.state_id': { operator: 'is', value: ['1'] } };
+    const timeplan = { days: { Mon: true }, hours: { 0: true }, minutes: { 0: true } };
+    const bodies: Record<string, object> = {
+      slas: { first_response_time: 60, condition: {} },
+      text_modules: { content: 'x' },
+      templates: { options: { 'ticket.title': { value: 'x' } } },
+      triggers: { condition, perform },
+      jobs: { condition, perform, timeplan },
+      overviews: { condition, order: { by: 'created_at', direction: 'ASC' }, view: { s: ['title'] }, role_ids: [1] },
+      checklists: { ticket_id: ticketId },
+      checklist_templates: { items: ['x'] },
+      retention_rules: { older_than_days: 30, action: 'delete' },
+    };
+    for (const [noun, body] of Object.entries(bodies)) {
+      const create = paths.get(`POST /api/v1/${noun}`) as NonNullable<ReturnType<typeof paths.get>>;
+      await desk.rest(admin, create, { body: { name: `Guarded ${noun}`, ...body } });
+    }
+    for (const [noun, table] of nouns) {
+      const [row] = await desk.query<{ id: number }>(`SELECT max(id) AS id FROM ${table}`);
+      expect(row?.id, noun).toBeGreaterThan(0);
+      if (!row) continue;
+      for (const method of ['PUT', 'DELETE']) {
+        const endpoint = paths.get(`${method} /api/v1/${noun}/:id`) as NonNullable<ReturnType<typeof paths.get>>;
+        const change = desk.rest(admin, endpoint, { id: row.id, body: { note: 'x' }, ifMatch: ['of long ago'] });
+        await expect(change, `${method} ${noun}`).rejects.toMatchObject({ code: 'precondition.failed' });
+      }
+    }
+  });
+
+  it('is refused where nobody looks at it', async () => {
+    const attempt = desk.rest(admin, tagList.update, { id: 1, body: { name: 'x' }, ifMatch: ['y'] });
+    await expect(attempt).rejects.toMatchObject(invalid('precondition.not-supported'));
   });
 });
 

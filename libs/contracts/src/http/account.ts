@@ -57,6 +57,7 @@ export const deleteSessions = defineEndpoint({
 
 export const checkPassword = defineEndpoint({
   id: 'checkPassword',
+  secretAnswer: true,
   method: 'POST',
   path: '/api/v1/users/password_check',
   question: 'rpc.identity.v1.check-password',
@@ -98,6 +99,7 @@ export const twoFactorConfiguration = defineEndpoint({
 
 export const initiateAuthenticatorApp = defineEndpoint({
   id: 'initiateAuthenticatorApp',
+  secretAnswer: true,
   method: 'POST',
   path: '/api/v1/users/two_factor/authenticator_app',
   question: 'rpc.identity.v1.initiate-authenticator-app',
@@ -109,6 +111,7 @@ export const initiateAuthenticatorApp = defineEndpoint({
 
 export const verifyTwoFactor = defineEndpoint({
   id: 'verifyTwoFactor',
+  secretAnswer: true,
   method: 'POST',
   path: '/api/v1/users/two_factor/verify_configuration',
   question: 'rpc.identity.v1.verify-two-factor',
@@ -132,6 +135,7 @@ export const removeTwoFactor = defineEndpoint({
 
 export const generateRecoveryCodes = defineEndpoint({
   id: 'generateRecoveryCodes',
+  secretAnswer: true,
   method: 'POST',
   path: '/api/v1/users/two_factor/recovery_codes_generate',
   question: 'rpc.identity.v1.generate-recovery-codes',
@@ -154,6 +158,7 @@ export const PasskeyResponse = z.looseObject({
 
 export const passkeyOptions = defineEndpoint({
   id: 'passkeyOptions',
+  secretAnswer: true,
   method: 'POST',
   path: '/api/v1/users/two_factor/passkeys/options',
   question: 'rpc.identity.v1.passkey-options',
@@ -165,6 +170,7 @@ export const passkeyOptions = defineEndpoint({
 
 export const addPasskey = defineEndpoint({
   id: 'addPasskey',
+  secretAnswer: true,
   method: 'POST',
   path: '/api/v1/users/two_factor/passkeys',
   question: 'rpc.identity.v1.add-passkey',

@@ -137,6 +137,7 @@ export const directoryTokens = {
   }),
   create: defineEndpoint({
     id: 'createDirectoryToken',
+    secretAnswer: true,
     method: 'POST',
     path: tokensPath,
     question: 'rpc.identity.v1.create-directory-token',

@@ -422,6 +422,7 @@ export const listTokens = defineEndpoint({
 
 export const createToken = defineEndpoint({
   id: 'createToken',
+  secretAnswer: true,
   method: 'POST',
   path: '/api/v1/user_access_token',
   question: 'rpc.identity.v1.create-token',

@@ -54,6 +54,7 @@ export const applications = {
   }),
   create: defineEndpoint({
     id: 'createApplication',
+    secretAnswer: true,
     method: 'POST',
     path,
     question: 'rpc.identity.v1.create-application',
@@ -76,6 +77,7 @@ export const applications = {
   }),
   renewSecret: defineEndpoint({
     id: 'renewApplicationSecret',
+    secretAnswer: true,
     method: 'POST',
     path: `${path}/:id/secret`,
     question: 'rpc.identity.v1.renew-application-secret',
@@ -137,6 +139,7 @@ export const oauthGrants = {
   }),
   decide: defineEndpoint({
     id: 'decideAuthorization',
+    secretAnswer: true,
     method: 'POST',
     path: '/api/v1/oauth/authorizations',
     question: 'rpc.identity.v1.decide-authorization',

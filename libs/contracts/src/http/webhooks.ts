@@ -133,6 +133,7 @@ export const webhooks = {
   }),
   create: defineEndpoint({
     id: 'createWebhook',
+    secretAnswer: true,
     method: 'POST',
     path,
     question: 'rpc.notification.v1.create-webhook',
@@ -166,6 +167,7 @@ export const webhooks = {
   }),
   rotate: defineEndpoint({
     id: 'rotateWebhookSecret',
+    secretAnswer: true,
     method: 'POST',
     path: `${path}/:id/signing_secret`,
     question: 'rpc.notification.v1.rotate-webhook-secret',

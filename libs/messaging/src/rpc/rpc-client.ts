@@ -17,6 +17,8 @@ export interface CallOptions {
   timeoutMs?: number;
   /** Idempotency key of the outside request. */
   key?: string | undefined;
+  /** Versions of the object, one of which it must still have for this to be carried out. */
+  ifMatch?: readonly string[] | undefined;
   requestId?: string | undefined;
   /** Network address of the outside request. */
   address?: string | undefined;
@@ -73,6 +75,7 @@ export class RpcClient {
       ...(actor === undefined ? {} : { a: actor }),
       r: options.requestId ?? uuidv7(),
       ...(options.key === undefined ? {} : { k: options.key }),
+      ...(options.ifMatch === undefined ? {} : { m: options.ifMatch }),
       ...(traceparent === undefined ? {} : { t: traceparent }),
       ...(options.address === undefined ? {} : { n: options.address }),
     };

@@ -9,6 +9,7 @@ import { type Bus, withDeadline } from '../bus.ts';
 import { type HandlerExtras, RawJson, RPC_TRANSPORT, type RpcContext, type RpcItem } from '../handlers.ts';
 import { continueTrace } from '../trace-context.ts';
 import { fitting, type Reply, writeFrame } from './frame.ts';
+import type { RequestTerms } from './request-terms.ts';
 import { payloadLimit, REST_HEADER, TIMEOUT_HEADER, type WireItem } from './wire.ts';
 
 export interface RpcStrategyOptions {
@@ -23,6 +24,8 @@ export interface RpcStrategyOptions {
   admit: (token: string | undefined, question: QuestionDefinition) => Actor | undefined;
   /** Also hold every answer against its schema; for tests and development. Default off. */
   checkAnswers?: boolean;
+  /** Keeps keys and preconditions of requests that are not answered in batches. */
+  terms?: RequestTerms;
 }
 
 type Question = HandlerExtras & { kind: 'question' };
@@ -184,6 +187,7 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
       requestId: wire.r,
       ...(actor ? { actor } : {}),
       ...(wire.k === undefined ? {} : { key: wire.k }),
+      ...(wire.m === undefined ? {} : { ifMatch: wire.m }),
       ...(wire.n === undefined ? {} : { address: wire.n }),
     };
   }
@@ -192,11 +196,15 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
     const { input, ...ctx } = one.item;
     try {
       one.slot.reply = await this.inSpan(one.trace ? [one.trace] : [], subject, async () => {
-        const result = question.batch
-          ? ((await invoke(handler, [one.item], undefined)) as unknown[])[0]
-          : await invoke(handler, input, ctx satisfies RpcContext);
-        if (result instanceof AppError) throw result;
-        return this.success(result, question);
+        if (question.batch) {
+          const [result] = (await invoke(handler, [one.item], undefined)) as unknown[];
+          if (result instanceof AppError) throw result;
+          return this.success(result, question);
+        }
+        const work = async () => this.success(await invoke(handler, input, ctx satisfies RpcContext), question);
+        const { terms } = this.options;
+        if (!terms || (ctx.key === undefined && ctx.ifMatch === undefined)) return work();
+        return { json: await terms.hold(one.item, question.question, async () => (await work()).json) };
       });
     } catch (error) {
       one.slot.reply = this.failure(error, subject);
@@ -243,7 +251,7 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
     }
   }
 
-  private success(result: unknown, { question }: Question): Reply {
+  private success(result: unknown, { question }: Question): { json: Buffer } {
     if (this.options.checkAnswers) checkAnswer(result, question);
     return { json: Buffer.from(result instanceof RawJson ? result.text : (JSON.stringify(result) ?? 'null')) };
   }

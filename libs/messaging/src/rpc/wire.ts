@@ -8,6 +8,8 @@ export interface WireItem {
   r: string;
   /** Idempotency key. */
   k?: string;
+  /** Versions one of which the object must still have. */
+  m?: readonly string[];
   /** `traceparent`, when sampled. */
   t?: string;
   /** Network address of the outside request. */

@@ -9,7 +9,7 @@ import {
   recordErasure,
 } from '@helpmesh/contracts';
 import { AppError, backoffMs } from '@helpmesh/kernel';
-import { Bus, countMessages, eraseMessages, type Looked, Outbox, RpcClient } from '@helpmesh/messaging';
+import { Bus, countMessages, eraseAnswers, eraseMessages, type Looked, Outbox, RpcClient } from '@helpmesh/messaging';
 import { afterCommit, sql, transaction } from '@helpmesh/persistence';
 import { logger } from '@helpmesh/telemetry';
 import type { OnApplicationBootstrap, OnApplicationShutdown, Provider, Type } from '@nestjs/common';
@@ -167,9 +167,10 @@ export class ErasureWork implements OnApplicationBootstrap, OnApplicationShutdow
     if (!terms) return void (await sql(this.ds, 'DELETE FROM erasure_work WHERE task_id = $1', [taskId]));
     const person = new ErasedPerson(terms);
     const part = await this.eraser.erase({ taskId, person, heldTicketIds: new Set(heldTicketIds) });
+    const kept_answers = await eraseAnswers(this.ds, person.userId, person.patterns);
     const scrubber = { patterns: person.payloadPatterns, scrub: person.scrub };
     const messages = await eraseMessages(this.ds, this.bus, this.service, scrubber, looked);
-    const counts = present({ ...part.counts, ...messages.counts });
+    const counts = present({ ...part.counts, kept_answers, ...messages.counts });
     const waiting = part.waiting + messages.waiting;
     await transaction(this.ds, async (tx) => {
       const rows = await sql(

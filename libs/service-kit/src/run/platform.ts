@@ -1,4 +1,4 @@
-import { type Bus, EventStrategy, RpcStrategy, type RpcStrategyOptions } from '@helpmesh/messaging';
+import { type Bus, EventStrategy, type RequestTerms, RpcStrategy, type RpcStrategyOptions } from '@helpmesh/messaging';
 import { logger } from '@helpmesh/telemetry';
 import { type LoggerService, Module } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
@@ -26,11 +26,18 @@ export class BusTransport extends Server implements CustomTransportStrategy {
   private readonly questions: RpcStrategy;
   private readonly events: EventStrategy;
 
-  constructor(options: { bus: Bus; ds: DataSource; service: string; verifier: ActorVerifier; checkAnswers: boolean }) {
+  constructor(options: {
+    bus: Bus;
+    ds: DataSource;
+    service: string;
+    verifier: ActorVerifier;
+    checkAnswers: boolean;
+    terms: RequestTerms;
+  }) {
     super();
-    const { bus, ds, service, verifier, checkAnswers } = options;
+    const { bus, ds, service, verifier, checkAnswers, terms } = options;
     const admit: RpcStrategyOptions['admit'] = (token, question) => verifier.admit(token, question);
-    this.questions = new RpcStrategy({ bus, service, admit, checkAnswers });
+    this.questions = new RpcStrategy({ bus, service, admit, checkAnswers, terms });
     this.events = new EventStrategy({ bus, ds, service });
   }
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import { AppError, type Clock, SystemClock } from '@helpmesh/kernel';
-import { Bus, connectBus, DeadLetters, Outbox, Relay, RpcClient } from '@helpmesh/messaging';
+import { AppError, type Clock, epochMs, SystemClock } from '@helpmesh/kernel';
+import { Bus, connectBus, DeadLetters, Outbox, Relay, RequestKeys, RequestTerms, RpcClient } from '@helpmesh/messaging';
 import { connect, createDataSource, type MigrationClass, migrate, sql } from '@helpmesh/persistence';
 import { logger, nameService } from '@helpmesh/telemetry';
 import type { DynamicModule, INestApplication, INestMicroservice, Provider, Type } from '@nestjs/common';
@@ -26,8 +26,10 @@ export interface ServiceOptions {
   config: Readonly<ServiceConfig>;
   /** The service's own module; everything of `platformProviders` can be injected in it. */
   module: Type<unknown>;
-  /** Oldest first, `messagingTables` before all. */
+  /** Oldest first, `messagingTables` before all; a table of `RequestKeys` among them. */
   migrations?: MigrationClass[];
+  /** Tables of the objects at `/api/v1/<noun>/:id`, by noun, that a request may name a version of with `If-Match`. */
+  versionedTables?: Readonly<Record<string, string>>;
   entities?: EntitySchema[];
   /** Database connections, default 10. */
   poolSize?: number;
@@ -46,11 +48,14 @@ export interface ServiceOptions {
 const MIGRATE_BUS_WAIT_MS = 30_000;
 /** An outbox that old means that nobody publishes. */
 const RELAY_BEHIND_SECONDS = 60;
+/** How long the answer to a request with a key is kept, and how often the older ones are forgotten. */
+const ANSWERS_KEPT_MS = 24 * 3_600_000;
+const FORGET_EVERY_MS = 3_600_000;
 
 /**
  * Puts a service together: data source, bus, outbox and relay, cache, actor keys, health port, and a Nest application
  * that answers questions and consumes events (or speaks HTTP). What it made can be injected: `DataSource`, `Bus`,
- * `Outbox`, `RpcClient`, `DeadLetters`, `ActorSigner`, `ActorVerifier`, and by token `CONFIG`, `CLOCK`, `CACHE`.
+ * `Outbox`, `RpcClient`, `DeadLetters`, `RequestKeys`, `ActorSigner`, `ActorVerifier`, and by token `CONFIG`, `CLOCK`, `CACHE`.
  *
  * Nothing happens before `start` or `migrate`. A start that fails lets go of what it had taken.
  */
@@ -174,13 +179,16 @@ export class RunningService implements Service {
     ];
     const ds = config.DATABASE_URL ? await this.connectDatabase(config.DATABASE_URL) : undefined;
     const outbox = new Outbox(this.name, clock);
+    const keys = new RequestKeys(config.HELPMESH_SIGNING_KEY);
     if (ds) {
       await bus.declareStreams(this.name);
+      this.forgetAnswers(ds, keys, clock);
       const deadLetters = new DeadLetters(ds, bus);
       providers.push(
         { provide: DataSource, useValue: ds },
         { provide: Outbox, useValue: outbox },
         { provide: DeadLetters, useValue: deadLetters },
+        { provide: RequestKeys, useValue: keys },
       );
       const relay = new Relay({ ds, bus, outbox, service: this.name });
       relay.start();
@@ -197,7 +205,8 @@ export class RunningService implements Service {
     await this.startApp(root, () => {
       if (!ds) throw new Error(`${this.name} answers questions and needs DATABASE_URL`);
       const checkAnswers = config.HELPMESH_CHECK_ANSWERS;
-      return new BusTransport({ bus, ds, service: this.name, verifier, checkAnswers });
+      const terms = new RequestTerms({ ds, keys, clock, tables: this.options.versionedTables ?? {} });
+      return new BusTransport({ bus, ds, service: this.name, verifier, checkAnswers, terms });
     });
     for (const [name, check] of Object.entries(checks)) this.health.add(name, check);
     this.health.ready(true);
@@ -216,6 +225,17 @@ export class RunningService implements Service {
       this.keep(app);
       await app.listen();
     }
+  }
+
+  private forgetAnswers(ds: DataSource, keys: RequestKeys, clock: Clock): void {
+    const log = logger('request-keys');
+    const forget = () => {
+      keys.forgetOld(ds, epochMs(clock.now() - ANSWERS_KEPT_MS)).catch((error: unknown) => {
+        log.warn({ err: error }, 'old answers could not be forgotten, the next round tries again');
+      });
+    };
+    const timer = setInterval(forget, FORGET_EVERY_MS).unref();
+    this.undo.push(() => clearInterval(timer));
   }
 
   private keep(app: INestMicroservice | INestApplication): void {

@@ -45,7 +45,7 @@ export class ManageAgreements {
   /** Changes what is given. @throws AppError as `create`; not-found `agreement.not-found` */
   async update(actor: Actor | undefined, id: number, change: Partial<AgreementDraft>): Promise<Agreement> {
     const admin = requireAdmin(actor);
-    const before = await transaction(this.db, (tx) => this.agreements.load(tx, id));
+    const before = await this.agreements.get(this.db, id);
     await this.check({ ...before, ...change });
     return transaction(this.db, async (tx) => {
       const present = await this.agreements.load(tx, id);

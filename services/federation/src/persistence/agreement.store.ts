@@ -42,6 +42,12 @@ export class AgreementStore {
     return toAgreement(found(row));
   }
 
+  /** @throws AppError not-found `agreement.not-found` */
+  async get(db: DataSource, id: number): Promise<Agreement> {
+    const [row] = await sql<AgreementRow>(db, 'SELECT * FROM agreement WHERE id = $1', [id]);
+    return toAgreement(found(row));
+  }
+
   /** Loads and locks. @throws AppError not-found `agreement.not-found` */
   async load(tx: EntityManager, id: number): Promise<Agreement> {
     const [row] = await sql<AgreementRow>(tx, 'SELECT * FROM agreement WHERE id = $1 FOR UPDATE', [id]);

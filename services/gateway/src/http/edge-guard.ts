@@ -94,5 +94,6 @@ export class EdgeGuard {
 
 export function allowAnyOrigin(reply: FastifyReply): void {
   reply.header('access-control-allow-origin', '*').header('access-control-allow-headers', '*');
+  reply.header('access-control-expose-headers', '*');
   reply.header('access-control-allow-methods', 'GET, POST, PUT, PATCH, DELETE, OPTIONS');
 }

@@ -5,6 +5,7 @@ import type { RpcClient } from '@helpmesh/messaging';
 import { type ActorSigner, type Cache, clientNetwork, type TokenFor } from '@helpmesh/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { storeFiles } from '../application/store-files.ts';
+import { etagOf, isAmong, versionsIn } from '../domain/etag.ts';
 import { rowsAsCsv } from '../domain/rows-csv.ts';
 import { answerError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
@@ -80,7 +81,8 @@ async function forward(
   const { params, query } = request;
   const body = writesFiles(request.body) ? await storeFiles(blobs, request.body) : request.body;
   const key = idempotencyKey(request);
-  const options = { actor, key, timeoutMs, requestId: request.id, address: request.ip };
+  const ifMatch = versionsOf(endpoint, request);
+  const options = { actor, key, ifMatch, timeoutMs, requestId: request.id, address: request.ip };
   const json = await rpc.callJson(endpoint, { params, query, body }, options).catch((error: unknown) => {
     throw namesNothing(error, request) ?? error;
   });
@@ -92,7 +94,31 @@ async function forward(
       .header('content-disposition', `attachment; filename="${endpoint.csv}.csv"`)
       .send(rowsAsCsv(JSON.parse(json.toString())));
   }
+  if (showsOne(endpoint)) {
+    const etag = etagOf(json);
+    reply.header('etag', etag);
+    const known = request.headers['if-none-match'];
+    if (known !== undefined && isAmong(known, etag)) return reply.code(304).send();
+  }
   return reply.header('content-type', JSON_TYPE).send(json);
+}
+
+/** Its address is that of one object, `/api/v1/tickets/:id`. */
+function isOne({ path }: EndpointDefinition): boolean {
+  return path.endsWith('/:id');
+}
+
+function showsOne(endpoint: EndpointDefinition): boolean {
+  return endpoint.method === 'GET' && isOne(endpoint);
+}
+
+/** @throws AppError invalid `http.precondition-without-object` */
+function versionsOf(endpoint: EndpointDefinition, { headers }: FastifyRequest): string[] | undefined {
+  const header = headers['if-match'];
+  if (header === undefined || endpoint.method === 'GET') return undefined;
+  if (isOne(endpoint) && endpoint.method !== 'POST') return versionsIn(header);
+  const detail = 'If-Match needs the address of one object, such as /api/v1/tickets/1.';
+  throw new AppError('invalid', 'http.precondition-without-object', detail);
 }
 
 function wantsFile(query: unknown): boolean {

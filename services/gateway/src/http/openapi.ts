@@ -230,6 +230,8 @@ const refusals: Record<string, [name: string, description: string]> = {
   '401': ['Unauthenticated', 'The credential is wrong'],
   '403': ['Forbidden', 'No credential, or not allowed'],
   '404': ['NotFound', 'Not found, or not visible'],
+  '409': ['Conflict', 'The present state forbids it'],
+  '412': ['Changed', 'Not as it was read: see If-Match'],
   '422': ['Refused', 'Read and refused'],
   '429': ['TooManyRequests', 'Too many requests; see Retry-After'],
   '503': ['Unavailable', 'A part is not available; see Retry-After'],
@@ -301,7 +303,7 @@ function operationOf(endpoint: EndpointDefinition, schemas: Record<string, Json>
     parameters: [
       ...pathParameters(endpoint.path, params && schemaOf(params, 'input')),
       ...queryParameters(query && schemaOf(query, 'input')),
-      ...(endpoint.method === 'POST' ? [idempotencyKey] : []),
+      ...headersOf(endpoint),
     ],
     ...(written && { requestBody: { content: { 'application/json': { schema: written } } } }),
     responses: responses(endpoint.status, schemaOf(endpoint.output, 'output')),
@@ -312,6 +314,29 @@ function operationOf(endpoint: EndpointDefinition, schemas: Record<string, Json>
 function accepts(body: z.ZodType): boolean {
   return (body.def as { innerType?: z.ZodType }).innerType?.def.type === 'unknown';
 }
+
+/** Headers that mean something for this operation. */
+function headersOf({ method, path }: EndpointDefinition): Json[] {
+  if (method === 'POST') return [idempotencyKey];
+  if (!path.endsWith('/:id')) return [];
+  return method === 'GET' ? [ifNoneMatch] : [ifMatch];
+}
+
+const ifMatch = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'An ETag of the object: the request is refused with 412 when the object was changed since',
+  schema: { type: 'string' },
+};
+
+const ifNoneMatch = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'An ETag that was answered before: 304 without a body when the answer would be the same',
+  schema: { type: 'string' },
+};
 
 const idempotencyKey = {
   name: 'Idempotency-Key',

@@ -1,4 +1,4 @@
-import { messagingTables } from '@helpmesh/messaging';
+import { messagingTables, requestKeysTable } from '@helpmesh/messaging';
 import type { MigrationClass } from '@helpmesh/persistence';
 import { erasureTables } from '@helpmesh/service-kit';
 import { OutboundMail1768400000000 } from './migrations/1768400000000-outbound-mail.ts';
@@ -12,4 +12,5 @@ export const migrations: MigrationClass[] = [
   AnswerVolume1795300000000,
   erasureTables,
   Webhooks1797600000000,
+  requestKeysTable,
 ];

@@ -1,6 +1,6 @@
 import type { Actor, ArticleInput, TicketInput } from '@helpmesh/contracts';
-import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
-import { Outbox } from '@helpmesh/messaging';
+import { AppError, type Clock, type EpochMs, isoTime } from '@helpmesh/kernel';
+import { Outbox, RequestTerms } from '@helpmesh/messaging';
 import { GroupCommit, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -49,6 +49,8 @@ export interface UpdateTicket {
   input: TicketInput;
   flags: ReadingFlags;
   key: string | undefined;
+  /** Versions (`updated_at`), one of which the ticket must still have. */
+  ifMatch?: readonly string[] | undefined;
 }
 
 /** Adds an article; answered with the article. */
@@ -343,6 +345,9 @@ export class ChangeTickets {
     const ticket = writing.ticket(ticketId);
     // Once more under the lock: rights may hang on what a command before this one changed.
     partInChanging(actor, ticket);
+    if (command.do === 'update' && command.ifMatch && !command.ifMatch.includes(isoTime(ticket.updatedAt))) {
+      throw RequestTerms.stale();
+    }
     const back = command.do === 'take-back' ? takeBack(command.record, ticket, tagging.of(ticketId)) : null;
     const asked = command.do === 'update' ? changingFields(command.input, part, ticket, refs, writing.now) : {};
     const wanted = back?.fields ?? plan.actions?.fields ?? asked;

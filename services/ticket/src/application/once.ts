@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Actor } from '@helpmesh/contracts';
-import { AppError, type EpochMs } from '@helpmesh/kernel';
+import type { AppError, EpochMs } from '@helpmesh/kernel';
+import { type KeyClaim, keyReused, RequestKeys } from '@helpmesh/messaging';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type Claim, IdempotencyStore } from '../persistence/idempotency.store.ts';
 
 /** A request that may carry an idempotency key. */
 export interface Keyed {
@@ -25,7 +24,7 @@ export type Outcome = string | AppError;
  */
 @Injectable()
 export class Once {
-  constructor(private readonly store: IdempotencyStore) {}
+  constructor(private readonly store: RequestKeys) {}
 
   /** @param act  carries out those of the requests that are new, one outcome each, in order */
   async run<T extends Keyed>(
@@ -35,7 +34,7 @@ export class Once {
     act: (fresh: T[]) => Promise<Outcome[]>,
   ): Promise<Outcome[]> {
     if (requests.every((request) => request.key === undefined)) return act([...requests]);
-    const claims = requests.map(claimOf);
+    const claims = requests.map((request) => this.claimOf(request));
     const unique = new Map(claims.flatMap((claim) => (claim ? [[idOf(claim), claim]] : [])));
     const earlier = new Map(
       (await this.store.claim(tx, [...unique.values()], now)).map((stored) => [idOf(stored), stored]),
@@ -61,7 +60,7 @@ export class Once {
     return requests.map((_, i) => {
       const done = outcomes.get(i);
       if (done !== undefined) return done;
-      const claim = claims[i] as Claim;
+      const claim = claims[i] as KeyClaim;
       const stored = earlier.get(idOf(claim));
       const first = firstAt.get(idOf(claim));
       const hash = stored ? stored.requestHash : claims[first as number]?.requestHash;
@@ -69,19 +68,12 @@ export class Once {
       return stored ? (stored.response ?? keyReused()) : (outcomes.get(first as number) as Outcome);
     });
   }
-}
 
-function claimOf({ actor, key, request }: Keyed): Claim | undefined {
-  if (key === undefined) return undefined;
-  const requestHash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
-  return { actorId: actor.userId, key, requestHash };
+  private claimOf({ actor, key, request }: Keyed): KeyClaim | undefined {
+    return key === undefined ? undefined : this.store.claimOf(actor.userId, key, request);
+  }
 }
 
 function idOf({ actorId, key }: { actorId: number; key: string }): string {
   return `${actorId} ${key}`;
-}
-
-function keyReused(): AppError {
-  const detail = 'This Idempotency-Key was used for another request.';
-  return new AppError('invalid', 'idempotency.key-reused', detail);
 }

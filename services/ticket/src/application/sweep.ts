@@ -4,7 +4,6 @@ import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { HeldStore } from '../persistence/held.store.ts';
-import { IdempotencyStore } from '../persistence/idempotency.store.ts';
 import { IndexStore } from '../persistence/index.store.ts';
 import { JobStore } from '../persistence/job.store.ts';
 import { ListStore } from '../persistence/list.store.ts';
@@ -28,7 +27,6 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
     private readonly db: DataSource,
     private readonly lists: ListStore,
     private readonly index: IndexStore,
-    private readonly idempotency: IdempotencyStore,
     private readonly uploads: UploadStore,
     private readonly files: UnwantedFiles,
     private readonly jobs: JobStore,
@@ -53,7 +51,6 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
   async seldom(): Promise<void> {
     const dayAgo = epochMs(this.clock.now() - DAY_MS);
     await this.lists.foldTally(this.db);
-    await this.idempotency.forgetOld(this.db, dayAgo);
     await this.held.forgetSent(this.db, dayAgo);
     await this.uploads.forgetOld(this.db, dayAgo);
     await this.jobs.forgetOld(this.db, isoTime(epochMs(this.clock.now() - 7 * DAY_MS)));

@@ -9,7 +9,7 @@ import {
   ticketEscalationWarning,
   ticketUpdated,
 } from '@helpmesh/contracts';
-import { AppError, type EpochMs, isoTime } from '@helpmesh/kernel';
+import { AppError, type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
 import type { Outbox, OutboxMessage } from '@helpmesh/messaging';
 import { afterCommit } from '@helpmesh/persistence';
 import type { EntityManager } from 'typeorm';
@@ -204,6 +204,7 @@ export class Writing {
     const { nameOf, shownOf } = this.refs;
     this.remember(...updated(ticketId, ofTicket, nameOf, shownOf, author, at));
     if (article) after = this.write(after, article, author, at);
+    if (at === this.now) after = { ...after, updatedAt: this.after(before) };
     this.keep(after);
     this.happened({ ticketId, actions: actionsOf(also), article, changed: new Set(Object.keys(changes)), by });
     const ticket = ticketSnapshot(after, this.refs);
@@ -227,7 +228,7 @@ export class Writing {
   /** Tells of a change of what hangs on the ticket: its own fields are as they were. */
   note(ticketId: number, changes: Changes, history: readonly HistoryEntry[], by: number): Ticket {
     const before = this.ticket(ticketId);
-    const after = { ...before, updatedAt: this.now, updatedById: by, version: before.version + 1 };
+    const after = { ...before, updatedAt: this.after(before), updatedById: by, version: before.version + 1 };
     this.remember(...history);
     this.keep(after);
     this.happened({ ticketId, actions: actionsOf(changes), article: null, changed: new Set(Object.keys(changes)), by });
@@ -379,6 +380,11 @@ export class Writing {
 
   private snapshotOfLast(draft: NewArticle) {
     return articleSnapshot(this.rest.articles.at(-1) as Article, draft.isAutoResponse);
+  }
+
+  /** Now, but later than the last change: to who compares, two changes of one millisecond are two. */
+  private after({ updatedAt }: Ticket): EpochMs {
+    return epochMs(Math.max(this.now, updatedAt + 1));
   }
 
   private keep(ticket: Ticket): void {

@@ -80,13 +80,14 @@ export class TicketsController {
 
   @Answers(updateTicket, { batch: true })
   async update(items: Items<typeof updateTicket>) {
-    const commands = items.map(({ actor, input }) => ({
+    const commands = items.map(({ actor, input, ifMatch }) => ({
       do: 'update' as const,
       actor: requireActor(actor),
       ticketId: input.params.id,
       input: input.body,
       flags: input.query,
       key: undefined,
+      ifMatch,
     }));
     return (await this.changes.run(commands)).map(raw);
   }

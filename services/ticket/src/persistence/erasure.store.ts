@@ -286,7 +286,7 @@ export class ErasureStore {
   }
 
   /**
-   * Uploads, drafts, jobs and text modules of the person, answers kept for them, and what else names them.
+   * Uploads, drafts, jobs and text modules of the person, and what else names them.
    * @returns how many rows
    */
   async dropLeftovers(tx: EntityManager, userId: number, patterns: readonly string[]): Promise<number> {
@@ -296,11 +296,6 @@ export class ErasureStore {
     await this.unwant(
       tx,
       uploads.map(({ sha256 }) => sha256),
-    );
-    const answers = await sql(
-      tx,
-      'DELETE FROM idempotency WHERE actor_id = $1 OR response ILIKE ANY ($2::text[]) RETURNING 1',
-      [userId, patterns],
     );
     const jobs = await sql(
       tx,
@@ -327,7 +322,7 @@ export class ErasureStore {
     );
     const chosen = await sql(tx, 'DELETE FROM own_desk_setting WHERE user_id = $1 RETURNING 1', [userId]);
     const counted = await sql(tx, 'DELETE FROM rule_mail WHERE address ILIKE ANY ($1::text[]) RETURNING 1', [patterns]);
-    const own = [uploads, answers, jobs, records, modules, drafts, held, chosen, counted];
+    const own = [uploads, jobs, records, modules, drafts, held, chosen, counted];
     return own.reduce((rows, some) => rows + some.length, 0);
   }
 
