@@ -69,9 +69,14 @@ describe('what a request demands', () => {
 
   it('the secret of a token is kept nowhere: asked for twice, it is told once', async () => {
     const post = () =>
-      desk.ask(createToken, { params: {}, query: {}, body: { name: 'Robot', permission: ['user_preferences'] } }, ids.admin, {
-        key: 't1',
-      });
+      desk.ask(
+        createToken,
+        { params: {}, query: {}, body: { name: 'Robot', permission: ['user_preferences'] } },
+        ids.admin,
+        {
+          key: 't1',
+        },
+      );
     const { token } = (await post()) as { token: string };
     await expect(post()).rejects.toMatchObject({ kind: 'conflict', code: 'idempotency.done-before' });
     const kept = await desk.rows('SELECT 1 FROM idempotency WHERE response LIKE $1', [`%${token}%`]);
