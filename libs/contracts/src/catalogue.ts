@@ -38,6 +38,7 @@ import {
   actorsOf,
   authenticate,
   ensureCustomers,
+  getAvatarImage,
   lookup,
   passkeySignInOptions,
   signIn,
@@ -165,6 +166,7 @@ export const questions: readonly QuestionDefinition[] = [
   previewTicketDeletion,
   ...Object.values(personalData),
   getDataExportFile,
+  getAvatarImage,
 ];
 
 /** What each service consumes with durables: all messages of these kinds reach it, each at least once. */

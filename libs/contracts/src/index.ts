@@ -223,6 +223,17 @@ export {
 } from './http/openid.ts';
 export { Overview, type OverviewInput, overviews, ticketOverviews } from './http/overviews.ts';
 export { DataPrivacyTask, dataPrivacyTasks, LegalHold, legalHolds } from './http/privacy.ts';
+export {
+  Avatar,
+  accountDeletion,
+  avatars,
+  deleteAccount,
+  NotificationConfig,
+  PreferencesInput,
+  TimeZone,
+  updateOutOfOffice,
+  updatePreferences,
+} from './http/profile.ts';
 export { ticketReport } from './http/reporting.ts';
 export {
   FinishedStateType,
@@ -309,6 +320,7 @@ export {
   actorsOf,
   authenticate,
   ensureCustomers,
+  getAvatarImage,
   lookup,
   passkeySignInOptions,
   signIn,

@@ -11,6 +11,7 @@ import {
   currentUser,
   deleteTicket,
   getAttachment,
+  getAvatarImage,
   getDataExportFile,
   getRawMail,
   getTicket,
@@ -705,6 +706,23 @@ describe('files', () => {
     expect(world.asked(getDataExportFile)[0]?.input).toEqual({ id: 7 });
     expect((await ask('GET', '/api/v1/data_exports/x/download', { headers: asAgent })).status).toBe(404);
     expect((await ask('GET', '/api/v1/data_exports/7/download')).status).toBe(403);
+  });
+
+  it('shows pictures of people to who is signed in, as pictures and nothing else', async () => {
+    world.ticket.set(getAvatarImage.subject, () => ({ contentType: 'image/gif', base64: 'R0lGODlh' }));
+    const shown = await ask('GET', '/api/v1/users/image/0123abcd', { headers: asAgent });
+    expect(shown).toMatchObject({ status: 200, text: 'GIF89a' });
+    expect(Object.fromEntries(shown.headers)).toMatchObject({
+      'content-type': 'image/gif',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "sandbox; default-src 'none'",
+      'cache-control': 'private, max-age=3600',
+    });
+    expect(world.asked(getAvatarImage)[0]?.input).toEqual({ hash: '0123abcd' });
+    world.ticket.set(getAvatarImage.subject, () => ({ contentType: 'image/svg+xml', base64: 'PHN2Zz4=' }));
+    const other = await ask('GET', '/api/v1/users/image/0123abcd', { headers: asAgent });
+    expect(other.headers.get('content-type')).toBe('application/octet-stream');
+    expect((await ask('GET', '/api/v1/users/image/0123abcd')).status).toBe(403);
   });
 
   it('keeps uploads for a form and forgets them', async () => {

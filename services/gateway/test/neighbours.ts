@@ -10,6 +10,7 @@ import {
   currentUser,
   deleteTicket,
   getAttachment,
+  getAvatarImage,
   getDataExportFile,
   getRawMail,
   getTicket,
@@ -231,6 +232,12 @@ class Identity {
   dataExportFile(ctx: RpcContext, input: object) {
     hear(getDataExportFile, ctx, input);
     return world.ticket.get(getDataExportFile.subject)?.(input as never) as never;
+  }
+
+  @Answers(getAvatarImage)
+  avatarImage(ctx: RpcContext, input: object) {
+    hear(getAvatarImage, ctx, input);
+    return world.ticket.get(getAvatarImage.subject)?.(input as never) as never;
   }
 
   @Answers(twoFactorConfiguration)

@@ -44,6 +44,10 @@ import { ErasePeople } from './application/privacy/erase-people.ts';
 import { LegalHolds } from './application/privacy/legal-holds.ts';
 import { MakeExports } from './application/privacy/make-exports.ts';
 import { PersonalData } from './application/privacy/personal-data.ts';
+import { Avatars } from './application/profile/avatars.ts';
+import { DeleteAccount } from './application/profile/delete-account.ts';
+import { OutOfOffice } from './application/profile/out-of-office.ts';
+import { Preferences } from './application/profile/preferences.ts';
 import { Roles } from './application/roles/roles.ts';
 import { AnswerScim } from './application/scim/answer-scim.ts';
 import { DirectoryWrite } from './application/scim/directory-write.ts';
@@ -91,6 +95,7 @@ import { OnResetOrder } from './bus/on-reset-order.ts';
 import { OnSignUpOrder } from './bus/on-sign-up-order.ts';
 import { OrganizationsController } from './bus/organizations.controller.ts';
 import { PrivacyController } from './bus/privacy.controller.ts';
+import { ProfileController } from './bus/profile.controller.ts';
 import { RolesController } from './bus/roles.controller.ts';
 import { SetupController } from './bus/setup.controller.ts';
 import { SignInController } from './bus/sign-in.controller.ts';
@@ -100,6 +105,7 @@ import { OpenIdConnect } from './peer/openid-connect.ts';
 import { ApplicationStore } from './persistence/application.store.ts';
 import { AttributeStore } from './persistence/attribute.store.ts';
 import { AuditStore } from './persistence/audit.store.ts';
+import { AvatarStore } from './persistence/avatar.store.ts';
 import { CredentialStore } from './persistence/credential.store.ts';
 import { CustomerStore } from './persistence/customer.store.ts';
 import { DataExportStore } from './persistence/data-export.store.ts';
@@ -140,6 +146,7 @@ import { UserStore } from './persistence/user.store.ts';
     OrganizationsController,
     GroupsController,
     RolesController,
+    ProfileController,
     NeighboursController,
     AuditController,
     PrivacyController,
@@ -178,6 +185,10 @@ import { UserStore } from './persistence/user.store.ts';
     AnswerScim,
     ScimUsers,
     ScimGroups,
+    Preferences,
+    OutOfOffice,
+    Avatars,
+    DeleteAccount,
     ReadUsers,
     WriteUser,
     Organizations,
@@ -272,6 +283,7 @@ import { UserStore } from './persistence/user.store.ts';
     DirectoryGroupStore,
     TriesStore,
     UserStore,
+    AvatarStore,
     AuditStore,
     PrivacyStore,
     TicketDeletionStore,

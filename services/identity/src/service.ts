@@ -17,6 +17,7 @@ import { DataExports1796800000000 } from './persistence/migrations/1796800000000
 import { TicketDeletions1797000000000 } from './persistence/migrations/1797000000000-ticket-deletions.ts';
 import { Attributes1797400000000 } from './persistence/migrations/1797400000000-attributes.ts';
 import { NoTicketReferences1797900000000 } from './persistence/migrations/1797900000000-no-ticket-references.ts';
+import { Profile1798400000000 } from './persistence/migrations/1798400000000-profile.ts';
 
 export const migrations = [
   messagingTables,
@@ -35,6 +36,7 @@ export const migrations = [
   Attributes1797400000000,
   NoTicketReferences1797900000000,
   requestKeysTable,
+  Profile1798400000000,
 ];
 
 /** What a request may name a version of. */

@@ -1,8 +1,16 @@
 import {
+  type Actor,
   accessChanged,
+  accountDeletion,
+  avatars,
   currentUser,
+  deleteAccount,
+  erasureRequested,
+  getAvatarImage,
   roles,
   User as UserSchema,
+  updateOutOfOffice,
+  updatePreferences,
   userCreated,
   userDeleted,
   users,
@@ -194,6 +202,7 @@ describe('adding a user', () => {
       locale: 'en',
       agent: true,
       fullGroupIds: [1],
+      away: null,
     });
   });
 });
@@ -579,5 +588,222 @@ describe('reading', () => {
       [3, 'Customer', true],
     ]);
     expect(rows[0]?.permissions).toEqual(['admin', 'knowledge_base.editor', 'report', 'user_preferences']);
+  });
+});
+
+describe('own preferences', () => {
+  const prefer = (body: object, who: number | Actor = ids.agent) =>
+    desk.ask(updatePreferences, { params: {}, query: {}, body }, who);
+  const stored = async (id: number = ids.agent) => (await get(id)).preferences;
+
+  it('keep what is not named, and forget what is null', async () => {
+    expect(await prefer({ theme: 'dark', density: 'compact', unheard: 'of' })).toEqual({ message: 'ok' });
+    await prefer({ theme: 'light', shortcuts: false, timezone: 'Europe/Warsaw' });
+    expect(await stored()).toMatchObject({ theme: 'light', density: 'compact', shortcuts: false });
+    expect(await stored()).not.toHaveProperty('unheard');
+    await prefer({ density: null, timezone: null });
+    expect(await stored()).not.toHaveProperty('density');
+    const { n } = (
+      await desk.rows(`SELECT count(*) AS n FROM audit_entry WHERE object_id = '4' AND action = 'user.changed'
+      AND changes::jsonb ? 'preferences'`)
+    )[0] as { n: number };
+    expect(n).toBe(0);
+  });
+
+  it('tell in which language mails to them are to be', async () => {
+    await prefer({ locale: 'de-de' });
+    const { data } = await desk.bus.hear(userUpdated, ({ data }) => data.id === ids.agent && data.locale === 'de-de');
+    expect(data.away).toBeNull();
+    expect(await desk.actor(ids.agent)).toMatchObject({ locale: 'de-de' });
+  });
+
+  it('hold what of tickets is told, and how', async () => {
+    const line = { criteria: { owned_by_me: true, owned_by_nobody: false }, channel: { email: 'true', online: 1 } };
+    await prefer({ notification_config: { matrix: { create: line }, group_ids: ['1', '-'] } });
+    expect((await stored()).notification_config).toEqual({
+      matrix: {
+        create: { criteria: { owned_by_me: true, owned_by_nobody: false }, channel: { email: true, online: true } },
+      },
+      group_ids: [1, '-'],
+    });
+  });
+
+  it.each([
+    ['a time zone that is none', { timezone: 'Europe/Nowhere' }],
+    ['a language that is none', { locale: '../de' }],
+    ['a look that there is not', { theme: 'blink' }],
+  ])('refuse %s', async (_what, body) => {
+    await expect(prefer(body)).rejects.toMatchObject({ kind: 'invalid' });
+  });
+
+  it('are for those who may choose them: customers for how it looks, not for what agents are told', async () => {
+    await prefer({ theme: 'dark', locale: 'pl' }, ids.nicole);
+    await expect(prefer({ theme: 'light', notification_sound: { enabled: true } }, ids.nicole)).rejects.toMatchObject(
+      notAuthorized,
+    );
+    expect(await stored(ids.nicole)).toMatchObject({ theme: 'dark', locale: 'pl' });
+    const narrow: Actor = { ...(await desk.actor(ids.agent)), via: 'token', permissions: ['ticket.agent'] };
+    await expect(prefer({ theme: 'dark' }, narrow)).rejects.toMatchObject(notAuthorized);
+  });
+});
+
+describe('being out of office', () => {
+  const agentNamed = async () =>
+    (await create({ email: `away${++people}@example.org`, roles: ['Agent'], group_ids: { 1: 'full' } })).id;
+  const away = (body: object, who: number | Actor) => desk.ask(updateOutOfOffice, { params: {}, query: {}, body }, who);
+  const june = (replacement: number | string, from = '2026-06-01', until = '2026-06-12') => ({
+    ...{ out_of_office: true, out_of_office_start_at: from, out_of_office_end_at: until },
+    out_of_office_replacement_id: replacement,
+  });
+
+  it('shows on the user, stands in the history, and is told to neighbours', async () => {
+    const [one, other] = [await agentNamed(), await agentNamed()];
+    expect(await away(june(String(other), '2026-06-01T00:00:00.000Z'), one)).toEqual({ message: 'ok' });
+    expect(await get(one, ids.agent, { expand: true })).toMatchObject({
+      ...june(other),
+      out_of_office_replacement: (await get(other)).login,
+    });
+    const told = await desk.bus.hear(userUpdated, ({ data }) => data.id === one && data.away !== null);
+    expect(told.data.away).toEqual({ from: '2026-06-01', until: '2026-06-12', replacementId: other });
+    const { history } = await desk.ask(users.history, { params: { id: one }, query: {} }, ids.admin);
+    expect(history.map(({ attribute }) => attribute)).toContain('out_of_office_replacement');
+    await away({ out_of_office: false }, one);
+    expect(await get(one)).toMatchObject({ ...june(other), out_of_office: false });
+  });
+
+  it.each([
+    ['no beginning', { out_of_office_start_at: '' }, 'out of office start is required'],
+    ['no end', { out_of_office_end_at: null }, 'out of office end is required'],
+    ['an end before the beginning', { out_of_office_end_at: '2026-05-31' }, 'out of office end is before start'],
+    ['nobody', { out_of_office_replacement_id: '' }, 'out of office replacement user is required'],
+    ['a stranger', { out_of_office_replacement_id: 999_999 }, 'out of office no such replacement user'],
+    ['a customer', { out_of_office_replacement_id: ids.nicole }, 'out of office no such replacement user'],
+  ])('refuses %s', async (_what, body, detail) => {
+    const one = await agentNamed();
+    await expect(away({ ...june(ids.agent), ...body }, one)).rejects.toMatchObject({ kind: 'invalid', detail });
+    expect(await get(one)).toMatchObject({ out_of_office: false, out_of_office_replacement_id: null });
+  });
+
+  it('never leads in a circle, also when both write at once', async () => {
+    const [one, other] = [await agentNamed(), await agentNamed()];
+    const both = await Promise.allSettled([away(june(other), one), away(june(one), other)]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const late = both[0]?.status === 'rejected' ? one : other;
+    // One after the other is fine.
+    await away(june(late === one ? other : one, '2026-06-13', '2026-06-20'), late);
+  });
+
+  it('is for agents to say of themselves, and for administrators of anybody', async () => {
+    await expect(away(june(ids.agent), ids.nicole)).rejects.toMatchObject(notAuthorized);
+    const one = await agentNamed();
+    expect(await update(one, june(ids.agent))).toMatchObject(june(ids.agent));
+    await expect(update(one, { out_of_office_replacement_id: one })).rejects.toMatchObject({ kind: 'invalid' });
+    const { id } = await customer();
+    expect(await update(id, june(ids.agent), ids.agent)).toMatchObject({ out_of_office: false });
+  });
+});
+
+describe('pictures of people', () => {
+  const dot = 'R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=';
+  const add = (dataUrl: string, who: number | Actor = ids.agent) =>
+    desk.ask(avatars.create, { params: {}, query: {}, body: { avatar_resize: dataUrl } }, who);
+  const own = async (who = ids.agent) => (await desk.ask(avatars.list, { params: {}, query: {} }, who)).avatars;
+  const image = (hash: string, who = ids.nicole) => desk.ask(getAvatarImage, { hash }, who);
+
+  it('are what their bytes say, are shown to whoever is signed in, and go again', async () => {
+    // It says what it is not.
+    const { avatar } = await add(`data:image/png;base64,${dot}`);
+    expect(avatar).toMatchObject({
+      default: true,
+      deletable: true,
+      store_hash: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    const hash = avatar.store_hash ?? '';
+    expect((await get(ids.agent)).image).toBe(hash);
+    expect(await get(ids.agent, ids.nicole)).toMatchObject({ image: hash });
+    expect(await image(hash)).toEqual({ contentType: 'image/gif', base64: dot });
+    await desk.ask(avatars.choose, { params: {}, query: {}, body: { id: '0' } }, ids.agent);
+    expect((await get(ids.agent)).image).toBeNull();
+    expect((await own()).map(({ id, default: shown }) => [id, shown])).toEqual([
+      [0, true],
+      [avatar.id, false],
+    ]);
+    await desk.ask(avatars.delete, { params: {}, query: { id: avatar.id } }, ids.agent);
+    await expect(image(hash)).rejects.toMatchObject({ kind: 'not-found', code: 'identity.no-such-picture' });
+  });
+
+  it('are five at most: the oldest makes room', async () => {
+    const made = [];
+    for (let n = 0; n < 6; n++) made.push((await add(`data:image/gif;base64,${dot}`)).avatar);
+    expect((await own()).map(({ id }) => id)).toEqual([0, ...made.slice(1).map(({ id }) => id)]);
+    await desk.ask(avatars.delete, { params: {}, query: {}, body: { id: made[5]?.id } }, ids.agent);
+    expect((await get(ids.agent)).image).toBeNull();
+  });
+
+  it.each([
+    ['a drawing', `data:image/svg+xml;base64,${Buffer.from('<svg onload="x()"/>').toString('base64')}`],
+    [
+      'a page that says it is a picture',
+      `data:image/png;base64,${Buffer.from('<script>x()</script>').toString('base64')}`,
+    ],
+    ['an address of somewhere else', 'https://example.com/me.png'],
+    ['what is no base64', 'data:image/gif;base64,R0lG*'],
+    [
+      'one that is too large',
+      `data:image/gif;base64,${Buffer.concat([Buffer.from(dot, 'base64'), Buffer.alloc(524_288)]).toString('base64')}`,
+    ],
+    [
+      'one that would unfold',
+      `data:image/gif;base64,${Buffer.from('GIF89a\xff\xff\xff\xff', 'latin1').toString('base64')}`,
+    ],
+  ])('refuse %s', async (_what, dataUrl) => {
+    await expect(add(dataUrl)).rejects.toMatchObject({ kind: 'invalid' });
+  });
+
+  it('belong to one person: nobody else chooses or deletes them', async () => {
+    const { avatar } = await add(`data:image/gif;base64,${dot}`, ids.nicole);
+    const missing = { kind: 'not-found', detail: `Couldn't find Avatar with 'id'=${avatar.id}` };
+    const { id } = avatar;
+    await expect(desk.ask(avatars.choose, { params: {}, query: {}, body: { id } }, ids.agent)).rejects.toMatchObject(
+      missing,
+    );
+    await expect(desk.ask(avatars.delete, { params: {}, query: { id } }, ids.agent)).rejects.toMatchObject(missing);
+  });
+});
+
+describe('deleting the own account', () => {
+  const leave = (who: number | Actor) => desk.ask(deleteAccount, { params: {}, query: {} }, who);
+  const deletable = async (who: number | Actor) =>
+    (await desk.ask(accountDeletion, { params: {}, query: {} }, who)).deletable;
+  const kept = { kind: 'forbidden', code: 'identity.account-kept' };
+
+  it('erases a customer everywhere', async () => {
+    const { id } = await customer({ firstname: 'Leaving' });
+    expect(await deletable(id)).toBe(true);
+    expect(await leave(id)).toEqual({});
+    expect(await get(id)).toMatchObject({ active: false, firstname: '', email: '' });
+    const { data } = await desk.bus.hear(erasureRequested, (event) => event.data.userId === id);
+    expect(data).toMatchObject({ round: 1, tickets: 'pseudonymise' });
+    await expect(leave(id)).rejects.toMatchObject({ kind: 'conflict', code: 'identity.erased' });
+  });
+
+  it('is neither for those who work here, nor by a token, nor by somebody else', async () => {
+    const { id } = await customer();
+    const self = await desk.actor(id);
+    const others: (number | Actor)[] = [ids.agent, ids.admin, { ...self, via: 'token' }, { ...self, actingUserId: 3 }];
+    for (const who of others) {
+      expect(await deletable(who)).toBe(false);
+      await expect(leave(who)).rejects.toMatchObject(kept);
+    }
+    // A session that was left open proves nothing.
+    await expect(leave({ ...self, via: 'session' })).rejects.toMatchObject({ code: 'identity.proof-needed' });
+    expect(await get(id)).toMatchObject({ active: true });
+  });
+
+  it('is not where administrators do not let people', async () => {
+    await desk.rows(`UPDATE settings SET value = 'false' WHERE name = 'user_delete_account'`);
+    const { id } = await customer();
+    expect(await deletable(id)).toBe(false);
+    await expect(leave(id)).rejects.toMatchObject(kept);
   });
 });

@@ -25,6 +25,7 @@ import { TimeAccounting1797510000000 } from './persistence/migrations/1797510000
 import { ArticleMoves1797520000000 } from './persistence/migrations/1797520000000-article-moves.ts';
 import { OwnDrafts1797530000000 } from './persistence/migrations/1797530000000-own-drafts.ts';
 import { HeldArticles1798300000000 } from './persistence/migrations/1798300000000-held-articles.ts';
+import { Replacements1798400000000 } from './persistence/migrations/1798400000000-replacements.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -52,6 +53,7 @@ export const migrations = [
   ArticleMoves1797520000000,
   OwnDrafts1797530000000,
   HeldArticles1798300000000,
+  Replacements1798400000000,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

@@ -8,10 +8,11 @@ import {
   ticketList,
   ticketOverviews,
   updateTicket,
+  userUpdated,
 } from '@helpmesh/contracts';
 import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { actor, cast, type Desk, startDesk } from './desk.ts';
+import { actor, cast, type Desk, handled, startDesk, user } from './desk.ts';
 
 const AGENT = 2;
 const CUSTOMER = 3;
@@ -176,7 +177,6 @@ describe('a shared overview', () => {
   it.each([
     ['without a name', { role_ids: [AGENT] }, 'input.name-blank'],
     ['for nobody', { name: 'x' }, 'input.missing'],
-    ['for replacements', { name: 'x', role_ids: [AGENT], out_of_office: true }, 'overview.no-replacements'],
     [
       'by what is not there',
       { name: 'x', role_ids: [AGENT], condition: { 'ticket.mood': { operator: 'is', value: 1 } } },
@@ -236,5 +236,65 @@ describe('a search by condition', () => {
     [{ "ticket.title'; DROP TABLE ticket": { operator: 'is', value: 1 } }, 'condition.unsupported'],
   ])('%j is refused', async (condition, code) => {
     await expect(search(agent, { condition })).rejects.toMatchObject({ kind: 'invalid', code });
+  });
+});
+
+describe('an overview for replacements', () => {
+  const LINK = 'my_replacement_tickets';
+  const may = '2026-05-04';
+  let version = 100;
+  /** Says from when to when somebody is away, and who stands in. */
+  const away = async (id: number, replacementId: number, from = may, until = may) => {
+    const known = desk.identity.users.get(id) ?? user({ id });
+    const row = { ...known, away: { from, until, replacementId } };
+    const over = { aggregateId: String(id), aggregateVersion: ++version };
+    await handled(desk, await desk.publish(userUpdated, row, over));
+  };
+  const listed = async (who: typeof agent) =>
+    (await desk.rest(who, ticketList, { query: { view: LINK } })).tickets.map(({ id }) => id);
+  const agent6 = { ...cast.agent, userId: 6, roleIds: [AGENT] };
+
+  it('is theirs on the days on which they stand in, with the tickets of whoever is away', async () => {
+    const { id } = await open({ owner_id: 4, title: 'Of somebody away' });
+    await open({ title: 'Of nobody' });
+    desk.clock.set(Date.parse(`${may}T00:00:01Z`));
+    expect(await counts(agent6)).not.toHaveProperty(LINK);
+    await away(4, 6);
+    const all = await counts(agent6);
+    expect(await listed(agent6)).toContain(id);
+    expect(all[LINK]).toBe((await listed(agent6)).length);
+    const first = await desk.rest(agent6, ticketOverviews, { query: { view: LINK } });
+    expect(first.index.count).toBe(all[LINK]);
+    // Who stands in for nobody has no such list, and what they may not see stays unseen.
+    expect(await counts(agent)).not.toHaveProperty(LINK);
+    await expect(listed(agent)).rejects.toMatchObject({ code: 'input.unknown-id' });
+    expect(await counts({ ...agent2, userId: 6 })).toMatchObject({ [LINK]: 0 });
+    desk.clock.set(Date.parse('2026-05-05T00:00:01Z'));
+    expect(await counts(agent6)).not.toHaveProperty(LINK);
+  });
+
+  it('goes on from hand to hand, and comes to an end in a circle', async () => {
+    desk.clock.set(Date.parse(`${may}T12:00:00Z`));
+    const { id } = await open({ owner_id: 4 });
+    await away(4, 5);
+    expect(await counts(agent6)).not.toHaveProperty(LINK);
+    await away(5, 6);
+    expect(await listed(agent6)).toContain(id);
+    await away(6, 4);
+    expect(await listed(agent6)).toContain(id);
+    expect(await listed({ ...agent, userId: 5 })).toContain(id);
+  });
+
+  it('can be made by administrators, also in the words of Zammad', async () => {
+    const condition = {
+      'ticket.out_of_office_replacement_id': { operator: 'is', pre_condition: 'current_user.id', value: '' },
+    };
+    const body = { name: 'Stand-in', condition, out_of_office: true, role_ids: [AGENT] };
+    const made = await desk.rest(ruler, overviews.create, { body });
+    expect(made).toMatchObject({
+      out_of_office: true,
+      condition: { 'ticket.owner_id': { operator: 'is', pre_condition: 'current_user.id' } },
+    });
+    await desk.rest(ruler, overviews.delete, { id: made.id });
   });
 });

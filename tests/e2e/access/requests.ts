@@ -14,6 +14,9 @@ export interface Ask {
 
 type Asking = (world: World, place: Place, who: Who) => Ask | Promise<Ask>;
 
+/** The smallest picture. */
+const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=';
+
 /** An id that nothing has. */
 const NOTHING = 999_999;
 
@@ -445,6 +448,17 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/users/password_reset_verify': () => ({ body: { token: 'made-up' } }),
   'POST /api/v1/users/password_change': () => ({ body: { password_old: PASSWORD, password_new: 'weak' } }),
   'POST /api/v1/users/password_check': () => ({ body: { password: PASSWORD } }),
+  'PUT /api/v1/users/preferences': () => ({ body: { locale: 'en' } }),
+  'PUT /api/v1/users/out_of_office': () => ({ body: { out_of_office: false } }),
+  'POST /api/v1/users/avatar': () => ({ body: { avatar_resize: PICTURE } }),
+  'POST /api/v1/users/avatar/set': () => ({ body: { id: 0 } }),
+  'DELETE /api/v1/users/avatar': () => ({ query: { id: NOTHING } }),
+  'GET /api/v1/users/image/{hash}': async ({ boss }) => {
+    const { avatar } = await boss.post('/api/v1/users/avatar', { avatar_resize: PICTURE });
+    return { path: { hash: avatar.store_hash } };
+  },
+  'DELETE /api/v1/users/account': async (world, _, who) =>
+    who === 'owner' || who === 'mate' || who === 'other' ? { as: await world.spareCustomer() } : {},
   'POST /api/v1/users/signup': (world) => ({ body: { email: `${world.fresh('spare')}@spare.example` } }),
   'POST /api/v1/getting_started/admin': (world) => ({
     body: { token: 'x', email: `${world.fresh('spare')}@spare.example`, password: PASSWORD },

@@ -242,6 +242,16 @@ POST   /auth/openid/{provider}/backchannel-logout              0000 0000 0000
 # What people look after themselves. A token was made for it, or may not.
 POST   /api/v1/users/password_change                           -??? ???? ?--!
 POST   /api/v1/users/password_check                            -+++ ++++ +--!
+PUT    /api/v1/users/preferences                               -+++ ++++ +-+!
+PUT    /api/v1/users/out_of_office                             ---- ++++ ---!
+GET    /api/v1/users/avatar                                    -+++ ++++ +--!
+POST   /api/v1/users/avatar                                    -+++ ++++ +--!
+POST   /api/v1/users/avatar/set                                -+++ ++++ +--!
+DELETE /api/v1/users/avatar                                    -000 0000 0--!
+GET    /api/v1/users/image/{hash}                              -+++ ++++ +++!
+GET    /api/v1/users/account                                   -+++ ++++ +++!
+# Of customers who came for this alone.
+DELETE /api/v1/users/account                                   -+++ ---- ---!
 GET    /api/v1/user_access_token                               ---- ++++ +--!
 POST   /api/v1/user_access_token                               ---- ++++ +--!
 DELETE /api/v1/user_access_token/{id}                          ---- ++++ +--!  ---- 0000 0--!

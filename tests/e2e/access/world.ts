@@ -146,6 +146,13 @@ export class World {
     return this.boss.post('/api/v1/ticket_articles', { ticket_id: this.topics[place].id, body: 'spare', type: 'note' });
   }
 
+  /** A session of a customer who is wanted for nothing else. */
+  async spareCustomer(): Promise<Desk> {
+    const email = `${this.fresh('spare')}@spare.example`;
+    await this.boss.post('/api/v1/users', { email, password: PASSWORD, roles: ['Customer'] });
+    return this.test.anyone.as(await this.signIn(email, PASSWORD));
+  }
+
   async customer(): Promise<Json> {
     return this.boss.post('/api/v1/users', { email: `${this.fresh('spare')}@spare.example`, roles: ['Customer'] });
   }

@@ -15,6 +15,8 @@ export const UserSnapshot = z.object({
   agent: z.boolean(),
   /** Groups in which the user has full access: candidates for ownership and notifications. */
   fullGroupIds: z.array(z.number().int()),
+  /** From which day to which (`YYYY-MM-DD`, both included) who is not there; null, or nothing, when that is not said. */
+  away: z.object({ from: z.iso.date(), until: z.iso.date(), replacementId: z.number().int() }).nullish(),
 });
 export type UserSnapshot = z.output<typeof UserSnapshot>;
 

@@ -53,6 +53,7 @@ import { applications, oauthGrants } from './oauth.ts';
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
 import { overviews, ticketOverviews } from './overviews.ts';
 import { dataPrivacyTasks, legalHolds } from './privacy.ts';
+import { accountDeletion, avatars, deleteAccount, updateOutOfOffice, updatePreferences } from './profile.ts';
 import { ticketReport } from './reporting.ts';
 import { rawMailRetention, retentionRules } from './retention.ts';
 import { calendars, slas, ticketSla } from './slas.ts';
@@ -155,6 +156,11 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(heldArticles),
   ...Object.values(ownDeskSettings),
   currentUser,
+  updatePreferences,
+  updateOutOfOffice,
+  ...Object.values(avatars),
+  accountDeletion,
+  deleteAccount,
   ...Object.values(users),
   ...Object.values(organizations),
   ...Object.values(groups),

@@ -14,6 +14,7 @@ import {
   text,
   withCustom,
 } from './common.ts';
+import { outOfOfficeFields } from './profile.ts';
 
 const params = { id: Id };
 /** Entries of a list that comes in. */
@@ -69,6 +70,8 @@ export const UserInput = withCustom({
   groups: groupAccess.optional(),
   group_ids: groupAccess.optional(),
   preferences: z.record(z.string(), z.unknown()).optional(),
+  /** For administrators, of people that there are. */
+  ...outOfOfficeFields,
   /** Sends an invitation mail with a link to set the password. */
   invite: Flag.optional(),
 });

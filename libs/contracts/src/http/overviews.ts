@@ -29,7 +29,10 @@ const OverviewInput = z.object({
   group_direction: Direction.nullish(),
   /** Only for people whose organization shares its tickets. */
   organization_shared: Flag.optional(),
-  /** Only for replacements of somebody who is away. Nobody's replacement is known here: anything but no is refused. */
+  /**
+   * Only for those who stand in for somebody who is away, and as those would see it: `current_user.id` in the condition
+   * is whoever is replaced.
+   */
   out_of_office: Flag.optional(),
   view: View.optional(),
   active: Flag.optional(),

@@ -160,3 +160,11 @@ export const actorsOf = defineQuestion(
   z.object({ actors: z.array(actorSchema) }),
   { callers: ['ticket'] },
 );
+
+/** A picture of somebody, for whoever is signed in. `not-found` when there is none of that name, or none any more. */
+export const getAvatarImage = defineQuestion(
+  'rpc.identity.v1.get-avatar-image',
+  z.object({ hash: z.string().max(100) }),
+  z.object({ contentType: z.string(), base64: z.string() }),
+  { callers: ['gateway'] },
+);

@@ -1,5 +1,12 @@
 import type { BlobStore } from '@helpmesh/blob';
-import { addUpload, getAttachment, getDataExportFile, getRawMail, removeUploads } from '@helpmesh/contracts';
+import {
+  addUpload,
+  getAttachment,
+  getAvatarImage,
+  getDataExportFile,
+  getRawMail,
+  removeUploads,
+} from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { RpcClient } from '@helpmesh/messaging';
 import { CONFIG } from '@helpmesh/service-kit';
@@ -58,6 +65,19 @@ export class FilesController {
     });
   }
 
+  /** The picture of somebody. Its name is made anew with each picture, so what a browser keeps is never another one. */
+  @Get('users/image/:hash')
+  async picture(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('hash') hash: string,
+  ): Promise<FastifyReply> {
+    const { signed: actor } = await this.guard.admit(request, reply);
+    const { contentType, base64 } = await this.rpc.call(getAvatarImage, { hash: hash.slice(0, 100) }, { actor });
+    const type = mayShowInline(contentType) ? contentType : 'application/octet-stream';
+    return sent(reply, type, 'inline; filename="picture"', 'private, max-age=3600').send(Buffer.from(base64, 'base64'));
+  }
+
   /** The archive of a person's data. It stays in no cache: a copy would outlive the archive. */
   @Get('data_exports/:id/download')
   async dataExport(
@@ -106,7 +126,6 @@ export class FilesController {
     return sendJson(reply, 200, { success: true });
   }
 
-  /** A download from our own address: it must not run, frame or load anything, whatever it claims to be. */
   private async sendFile(
     reply: FastifyReply,
     sha256: string,
@@ -114,15 +133,18 @@ export class FilesController {
     { type, disposition, cache = 'private, max-age=300' }: { type: string; disposition: string; cache?: string },
   ): Promise<FastifyReply> {
     const bytes = await this.blobs.get(sha256);
-    return reply
-      .header('content-type', type)
-      .header('content-length', size)
-      .header('content-disposition', disposition)
-      .header('content-security-policy', "sandbox; default-src 'none'")
-      .header('cross-origin-resource-policy', 'same-origin')
-      .header('cache-control', cache)
-      .send(bytes);
+    return sent(reply, type, disposition, cache).header('content-length', size).send(bytes);
   }
+}
+
+/** A download from our own address: it must not run, frame or load anything, whatever it claims to be. */
+function sent(reply: FastifyReply, type: string, disposition: string, cache: string): FastifyReply {
+  return reply
+    .header('content-type', type)
+    .header('content-disposition', disposition)
+    .header('content-security-policy', "sandbox; default-src 'none'")
+    .header('cross-origin-resource-policy', 'same-origin')
+    .header('cache-control', cache);
 }
 
 /** Path parameters that are no ids name nothing. @throws AppError not-found `http.no-such-file` */

@@ -128,6 +128,13 @@ const ownRoutes: readonly OwnRoute[] = [
     'Articles',
     'The bytes of an attachment, as a download',
   ],
+  [
+    'getPicture',
+    'GET',
+    '/api/v1/users/image/:hash',
+    'Profile',
+    'The picture of somebody, by the hash in `image` of a user',
+  ],
   ['getRawMail', 'GET', '/api/v1/ticket_article_plain/:id', 'Articles', 'The mail of an article as it arrived'],
   [
     'addUpload',

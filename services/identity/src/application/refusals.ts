@@ -24,7 +24,8 @@ export const refusals = {
       | 'LegalHold'
       | 'Ticket'
       | 'DataExport'
-      | 'Application',
+      | 'Application'
+      | 'Avatar',
     id: number,
   ) => new AppError('not-found', 'identity.not-found', `Couldn't find ${kind} with 'id'=${id}`),
   referenced: () => new AppError('invalid', 'identity.referenced', "Can't delete, object has references."),
@@ -64,5 +65,7 @@ export const refusals = {
     new AppError('conflict', 'identity.export-under-way', 'This export is being made; a mail tells when it is ready.'),
   exportLimit: () =>
     new AppError('limited', 'identity.export-limit', 'This export was made three times in a day. Try again tomorrow.'),
+  accountKept: () =>
+    new AppError('forbidden', 'identity.account-kept', 'Only an administrator can delete this account.'),
   lastAdmin: () => new AppError('invalid', 'identity.last-admin', 'At least one user needs to have admin permissions.'),
 } as const;

@@ -16,6 +16,8 @@ import { refusals } from './refusals.ts';
 const shapes = {
   /** Strangers may make themselves an account. */
   user_create_account: z.boolean(),
+  /** Customers may delete their own accounts. */
+  user_delete_account: z.boolean(),
   /** Who has one of these roles sets up a second factor at the next sign-in. */
   two_factor_authentication_enforce_role_ids: z.array(z.number().int().positive()).max(1000),
 } satisfies Record<string, z.ZodType>;

@@ -31,7 +31,10 @@ export const reducedUserFields = ['id', 'firstname', 'lastname', 'image', 'image
 export const reducedOrganizationFields = ['id', 'name', 'active'] as const;
 
 /** What of a user only an administrator writes; dropped silently when an agent sends it. */
-export const adminOnlyUserFields = ['roles', 'role_ids', 'groups', 'group_ids', 'password', 'verified'] as const;
+export const adminOnlyUserFields = [
+  ...(['roles', 'role_ids', 'groups', 'group_ids', 'password', 'verified', 'out_of_office'] as const),
+  ...(['out_of_office_start_at', 'out_of_office_end_at', 'out_of_office_replacement_id'] as const),
+] as const;
 
 /** Columns of a user that decide how, and whether, somebody gets in. */
 export const accountFields = ['login', 'email', 'password_hash', 'verified', 'active'] as const;
@@ -179,6 +182,33 @@ export const mayApplications = {
 
 export const maySettings = {
   manage: (viewer: Viewer): boolean => can(viewer, 'admin.security'),
+} as const;
+
+/** What of their preferences somebody may choose, by the permission that opens it. */
+const preferring = {
+  locale: 'language',
+  timezone: 'language',
+  theme: 'appearance',
+  density: 'appearance',
+  shortcuts: 'appearance',
+  notification_config: 'notifications',
+  notification_sound: 'notifications',
+} as const;
+
+/** What people say about themselves; a token must have been made for it. */
+export const mayProfile = {
+  prefer: (viewer: Viewer, what: keyof typeof preferring): boolean =>
+    viewer.kind === 'user' && can(viewer, `user_preferences.${preferring[what]}`),
+  outOfOffice: (viewer: Viewer): boolean =>
+    viewer.kind === 'user' && can(viewer, 'user_preferences.out_of_office') && can(viewer, 'ticket.agent'),
+  avatar: (viewer: Viewer): boolean => viewer.kind === 'user' && can(viewer, 'user_preferences.avatar'),
+  /** For customers, and nobody in their place: what people who work here did must stay theirs. */
+  deleteAccount: (viewer: Viewer): boolean =>
+    viewer.kind === 'user' &&
+    viewer.actingUserId === undefined &&
+    viewer.via !== 'token' &&
+    !anyAdmin(viewer) &&
+    !can(viewer, 'ticket.agent'),
 } as const;
 
 export const mayCredentials = {

@@ -32,6 +32,8 @@ const access = {
     ORDER BY id`,
   passkeys: `SELECT name, synced, created_at, last_used_at FROM passkeys WHERE user_id = $1 ORDER BY id`,
   authenticator_apps: `SELECT confirmed_at FROM authenticator_apps WHERE user_id = $1 AND confirmed_at IS NOT NULL`,
+  pictures: `SELECT content_type, created_at, encode(content, 'base64') AS content FROM user_avatars
+    WHERE user_id = $1 ORDER BY id`,
   applications: `SELECT p.name, g.scopes, g.created_at, g.last_used_at
     FROM oauth_grants g JOIN oauth_applications p ON p.id = g.application_id
     WHERE g.user_id = $1 AND g.code_used_at IS NOT NULL ORDER BY g.id`,

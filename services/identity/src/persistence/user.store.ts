@@ -2,6 +2,7 @@ import type { UserSnapshot } from '@helpmesh/contracts';
 import { sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { Absence } from '../domain/absence.ts';
 import type { SearchTerm, Window } from '../domain/reading.ts';
 import type { GroupAccess } from '../domain/rights.ts';
 import { shownUserColumns, type UserRow, type UserValues } from './user.table.ts';
@@ -233,6 +234,10 @@ export class UserStore {
       `SELECT u.id, u.login, NULLIF(u.email, '') AS email, u.firstname, u.lastname,
               u.organization_id AS "organizationId", u.active, COALESCE(u.preferences->>'locale', 'en') AS locale,
               agent.agent, u.version,
+              CASE WHEN u.out_of_office AND u.out_of_office_replacement_id IS NOT NULL
+                     AND u.out_of_office_start_at IS NOT NULL AND u.out_of_office_end_at IS NOT NULL
+                   THEN json_build_object('from', u.out_of_office_start_at, 'until', u.out_of_office_end_at,
+                     'replacementId', u.out_of_office_replacement_id) END AS away,
               CASE WHEN agent.agent THEN ARRAY(
                 SELECT group_id FROM user_group WHERE user_id = u.id AND access = 'full'
                 UNION SELECT rg.group_id FROM user_role ur JOIN roles r ON r.id = ur.role_id AND r.active
@@ -245,6 +250,17 @@ export class UserStore {
       [ids],
     );
     return rows.map(({ version, ...user }) => ({ version, user }));
+  }
+
+  /** Of everybody who said when they are away, whether that is over or not. */
+  async absences(tx: Read): Promise<Absence[]> {
+    return sql(
+      tx,
+      `SELECT id AS "userId", out_of_office_replacement_id AS "replacementId",
+         out_of_office_start_at AS "from", out_of_office_end_at AS "until"
+       FROM users WHERE out_of_office AND out_of_office_replacement_id IS NOT NULL
+         AND out_of_office_start_at IS NOT NULL AND out_of_office_end_at IS NOT NULL`,
+    );
   }
 
   /** Ids by login or e-mail, in normal form; in no order. */

@@ -113,5 +113,11 @@ export type UserValues = Partial<
     | 'note'
     | 'preferences'
     | 'custom'
+    | 'image'
+    | 'image_source'
+    | 'out_of_office'
+    | 'out_of_office_start_at'
+    | 'out_of_office_end_at'
+    | 'out_of_office_replacement_id'
   >
 > & { password_hash?: string };

@@ -21,6 +21,7 @@ export interface OverviewJson extends OverviewValues {
   condition: Record<string, unknown>;
   order: { by: string; direction: 'ASC' | 'DESC' };
   organization_shared: boolean;
+  out_of_office: boolean;
   active: boolean;
   role_ids: number[];
   user_ids: number[];
@@ -29,7 +30,7 @@ export interface OverviewJson extends OverviewValues {
 }
 
 const row = `SELECT o.id, o.owner_id AS "ownerId", (SELECT row_to_json(shown) FROM (SELECT o.id, o.name, o.link, o.prio,
-    o.condition, o."order", o.group_by, o.group_direction, o.organization_shared, false AS out_of_office, o.view, o.active,
+    o.condition, o."order", o.group_by, o.group_direction, o.organization_shared, o.out_of_office, o.view, o.active,
     o.role_ids, o.user_ids, o.owner_id IS NOT NULL AS personal, o.updated_by_id, o.created_by_id,
     iso(o.created_at) AS created_at, iso(o.updated_at) AS updated_at) AS shown) AS json
   FROM overview o`;

@@ -101,6 +101,24 @@ export class ReplicaStore {
     );
   }
 
+  /**
+   * Those for whom somebody stands in on a day: who named them, and who named one of these while they are away too.
+   * @param day  `YYYY-MM-DD`
+   */
+  async replacedBy(on: On, userId: number, day: string): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
+      on,
+      `WITH RECURSIVE replaced AS (
+         SELECT id FROM replica_user WHERE replacement_id = $1 AND $2::date BETWEEN away_from AND away_until
+         UNION
+         SELECT u.id FROM replaced r JOIN replica_user u ON u.replacement_id = r.id
+         WHERE $2::date BETWEEN u.away_from AND u.away_until)
+       SELECT id FROM replaced WHERE id <> $1 ORDER BY id`,
+      [userId, day],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Keeps the newer of what is held and what was told. */
   async keepUsers(on: On, told: Told<UserSnapshot>[]): Promise<void> {
     await upsert(on, 'replica_user', told, ({ row, version }) => ({
@@ -114,6 +132,9 @@ export class ReplicaStore {
       locale: row.locale,
       agent: row.agent,
       full_group_ids: row.fullGroupIds,
+      away_from: row.away?.from ?? null,
+      away_until: row.away?.until ?? null,
+      replacement_id: row.away?.replacementId ?? null,
       deleted: false,
       version,
     }));

@@ -17,6 +17,12 @@ const catalogs: Record<Language, () => Promise<{ messages: Messages }>> = {
 const isLanguage = (code: string | null | undefined): code is Language =>
   languages.some((known) => known.code === code);
 
+/** `de` of `de-at`; undefined for a language that we do not speak. */
+export function languageOf(locale: string | undefined): Language | undefined {
+  const code = locale?.split('-')[0];
+  return isLanguage(code) ? code : undefined;
+}
+
 /** The person's own choice, else the first language of the browser that we speak, else English. */
 export function preferredLanguage(): Language {
   const chosen = localStorage.getItem(storageKey);

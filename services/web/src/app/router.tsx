@@ -12,6 +12,7 @@ import { meQuery, providersQuery, setupQuery } from '../features/session/queries
 import { landingView } from '../features/tickets/list-state.ts';
 import { ticketCountsQuery } from '../features/tickets/queries.ts';
 import { ownPath } from './own-path.ts';
+import { applyPreferences } from './preferences.ts';
 import { queryClient } from './query-client.ts';
 import { Shell } from './shell/app-shell.tsx';
 import { Crashed, NotFound, Starting } from './shell/fallbacks.tsx';
@@ -100,6 +101,7 @@ const app = createRoute({
   beforeLoad: async ({ context, location }) => {
     const me = await context.queryClient.ensureQueryData(meQuery);
     if (!me) throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
+    await applyPreferences(me);
   },
 });
 const home = createRoute({
@@ -149,6 +151,12 @@ const account = createRoute({
   // What came of linking an account at a provider.
   validateSearch: strings as (search: Record<string, unknown>) => { linked?: string; problem?: string },
   component: lazyRouteComponent(() => import('../features/account/components/account-page.tsx'), 'AccountPage'),
+});
+
+const profile = createRoute({
+  getParentRoute: () => app,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('../features/profile/components/profile-page.tsx'), 'ProfilePage'),
 });
 
 const adminPages = () => import('../features/admin/components/pages.ts');
@@ -225,7 +233,7 @@ export const router = createRouter({
     signUp,
     setup,
     consent,
-    app.addChildren([home, tickets, newTicket, ticket, newOverview, overview, account, adminTree]),
+    app.addChildren([home, tickets, newTicket, ticket, newOverview, overview, profile, account, adminTree]),
   ]),
   context: { queryClient },
   // Plain query strings: `?view=open&q=42` stays what a person would write and a script can build.

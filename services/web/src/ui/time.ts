@@ -18,6 +18,15 @@ export function relativeParts(at: number, now: number): { value: number; unit: I
 const relative = new Map<string, Intl.RelativeTimeFormat>();
 const absolute = new Map<string, Intl.DateTimeFormat>();
 
+let zone: string | undefined;
+
+/** Of times that are told exactly; undefined is that of the device. */
+export function setTimeZone(timeZone: string | undefined): void {
+  if (timeZone === zone) return;
+  zone = timeZone;
+  absolute.clear();
+}
+
 export function relativeTime(locale: string, at: number, now: number): string {
   const format = relative.get(locale) ?? new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   relative.set(locale, format);
@@ -26,7 +35,9 @@ export function relativeTime(locale: string, at: number, now: number): string {
 }
 
 export function absoluteTime(locale: string, at: number): string {
-  const format = absolute.get(locale) ?? new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const format =
+    absolute.get(locale) ??
+    new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', ...(zone && { timeZone: zone }) });
   absolute.set(locale, format);
   return format.format(at);
 }

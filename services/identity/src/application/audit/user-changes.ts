@@ -17,7 +17,8 @@ const told = [
 /** Of the person alone: that it changed is told, and not from what to what, for an audit log forgets nothing. */
 const personal = [
   ...(['firstname', 'lastname', 'web', 'phone', 'fax', 'mobile', 'department', 'street', 'zip', 'city'] as const),
-  ...(['country', 'address', 'note', 'preferences', 'custom'] as const),
+  ...(['country', 'address', 'note', 'preferences', 'custom', 'out_of_office'] as const),
+  ...(['out_of_office_start_at', 'out_of_office_end_at', 'out_of_office_replacement_id'] as const),
 ] as const;
 
 /**

@@ -70,7 +70,7 @@ export class ErasePeople {
     if (!mayPrivacy.manage(actor)) throw refusals.notAuthorized();
     const task = await this.store.task(this.db, id);
     if (!task) throw refusals.notFound('DataPrivacyTask', id);
-    return (await this.shown([task]))[0] as Task;
+    return this.shownOne(task);
   }
 
   /** Asks every service how much it keeps. @throws AppError forbidden, not-found */
@@ -90,17 +90,31 @@ export class ErasePeople {
   async order(actor: Caller, { deletable_id: userId, preferences }: Order): Promise<Task> {
     if (!mayPrivacy.manage(actor)) throw refusals.notAuthorized();
     if (preferences.sure !== 'DELETE') throw refusals.notSure();
-    const tickets = preferences.tickets ?? 'pseudonymise';
+    const others = (tx: EntityManager, user: UserRow) => this.refusalOf(tx, actor, user);
+    return this.shownOne(await this.ordered(actor, userId, preferences.tickets ?? 'pseudonymise', others));
+  }
+
+  /** For whoever wishes to be erased; that they may is decided by the caller. @throws AppError conflict, invalid */
+  async orderOwn(actor: Caller): Promise<void> {
+    await this.ordered(actor, actor.userId, 'pseudonymise', (tx, user) => this.obstacle(tx, user));
+  }
+
+  private async ordered(
+    actor: Caller,
+    userId: number,
+    tickets: TaskRow['tickets'],
+    refusalOf: (tx: EntityManager, user: UserRow) => Promise<AppError | undefined>,
+  ): Promise<TaskRow> {
     try {
       const task = await transaction(this.db, async (tx) => {
         const user = await this.users.lock(tx, userId);
         if (!user) throw refusals.notFound('User', userId);
-        const refusal = await this.refusalOf(tx, actor, user);
+        const refusal = await refusalOf(tx, user);
         if (refusal) throw refusal;
         return this.begin(tx, actor, user, tickets);
       });
       record.erasureOrdered(task.id, userId, tickets);
-      return (await this.shown([task]))[0] as Task;
+      return task;
     } catch (error) {
       if (violates(error, 'data_privacy_task_user')) throw refusals.erased();
       throw error;
@@ -185,6 +199,10 @@ export class ErasePeople {
   /** Why this person is not erased; undefined when they are. */
   private async refusalOf(tx: EntityManager, actor: Author, user: UserRow): Promise<AppError | undefined> {
     if (user.id === SYSTEM_USER || [actor.userId, actor.actingUserId].includes(user.id)) return refusals.notErasable();
+    return this.obstacle(tx, user);
+  }
+
+  private async obstacle(tx: EntityManager, user: UserRow): Promise<AppError | undefined> {
     if (await this.store.hold(tx, 'User', user.id)) return refusals.held();
     if (await this.store.taskOf(tx, user.id)) return refusals.erased();
     return (await this.users.anyAdminLeft(tx, user.id)) ? undefined : refusals.lastAdmin();
@@ -203,6 +221,10 @@ export class ErasePeople {
       if (AppError.from(error).kind === 'unavailable') return null;
       throw error;
     }
+  }
+
+  private async shownOne(task: TaskRow): Promise<Task> {
+    return (await this.shown([task]))[0] as Task;
   }
 
   private async shown(tasks: readonly TaskRow[]): Promise<Task[]> {

@@ -20,6 +20,7 @@ import { userChanges } from '../audit/user-changes.ts';
 
 import { History } from '../history/history.ts';
 import { type Json, Present, type Shape } from '../present.ts';
+import { OutOfOffice } from '../profile/out-of-office.ts';
 import { refusals } from '../refusals.ts';
 import { fullName, Links } from '../sign-in/links.ts';
 import { Passwords } from '../sign-in/passwords.ts';
@@ -39,6 +40,7 @@ export class WriteUser {
     private readonly resolve: ResolveUserInput,
     private readonly names: TakenNames,
     private readonly change: ChangeUser,
+    private readonly away: OutOfOffice,
     private readonly passwords: Passwords,
     private readonly links: Links,
     private readonly announce: Announce,
@@ -99,7 +101,8 @@ export class WriteUser {
         resolved.values.preferences = { ...before.preferences, ...resolved.values.preferences };
       }
       const custom = await this.attributes.changed(actor, 'User', before, input.custom);
-      const after = { ...resolved, values: { ...resolved.values, ...identification, ...hash, custom } };
+      const away = await this.away.valuesOf(tx, before, input);
+      const after = { ...resolved, values: { ...resolved.values, ...identification, ...hash, ...away, custom } };
       await this.refuseBeyond(tx, actor, before, after, input.invite === true);
       await this.change.run(tx, actor, before, after);
       const row = await this.row(tx, id);

@@ -24,7 +24,7 @@ const MOST_OWN = 50;
 
 const audited = [
   ...['name', 'link', 'prio', 'condition', 'order', 'group_by', 'group_direction', 'organization_shared', 'active'],
-  ...['role_ids', 'user_ids', 'view'],
+  ...['role_ids', 'user_ids', 'view', 'out_of_office'],
 ] as const;
 
 interface Paging {
@@ -120,11 +120,8 @@ export class ManageOverviews {
   }
 
   private valuesOf(input: OverviewInput, personal: boolean): OverviewValues {
-    const { personal: _, out_of_office, condition, name, role_ids, user_ids, ...given } = input;
-    if (out_of_office) {
-      const why = 'Nobody is known to be a replacement here, so no overview can be for replacements.';
-      throw new AppError('invalid', 'overview.no-replacements', why);
-    }
+    const { personal: _, condition: wished, name, role_ids, user_ids, ...given } = input;
+    const condition = wished && ownersForReplaced(wished);
     if (condition !== undefined) this.conditions.read(condition);
     const values: OverviewValues = {
       ...given,
@@ -171,6 +168,15 @@ export class ManageOverviews {
       throw new AppError('invalid', 'input.not-unique', 'This object already exists.');
     }
   }
+}
+
+const REPLACEMENT = 'ticket.out_of_office_replacement_id';
+
+/** Zammad asks for the replacement of the owner; here an overview for replacements is seen with the owner's eyes. */
+function ownersForReplaced(condition: Record<string, unknown>): Record<string, unknown> {
+  if (!Object.hasOwn(condition, REPLACEMENT)) return condition;
+  const { [REPLACEMENT]: line, ...rest } = condition;
+  return { ...rest, 'ticket.owner_id': line };
 }
 
 /** Own overviews are for those who work with lists. @throws AppError forbidden */

@@ -1,11 +1,14 @@
 import type { Actor } from '@helpmesh/contracts';
-import { Injectable } from '@nestjs/common';
+import { type Clock, isoTime } from '@helpmesh/kernel';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type Circumstances, type Condition, fieldsOf } from '../../domain/condition/condition.ts';
-import { isFor, plainFilterOf } from '../../domain/list/overview.ts';
+import { type Audience, isFor, plainFilterOf } from '../../domain/list/overview.ts';
 import { ListStore } from '../../persistence/list.store.ts';
 import { type ListFilter, type ListOrder, type SortKey, sortKeys } from '../../persistence/list-statement.ts';
 import { type OverviewJson, type OverviewRow, OverviewStore } from '../../persistence/overview.store.ts';
+import { ReplicaStore } from '../../persistence/replica.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { invalidParam } from '../access.ts';
 import { Conditions } from '../conditions.ts';
@@ -23,14 +26,18 @@ export class Overviews {
     private readonly lists: ListStore,
     private readonly reads: ReadTickets,
     private readonly conditions: Conditions,
+    private readonly replicas: ReplicaStore,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Theirs, each with its exact number: one statement for all of them. */
   async counts(actor: Actor) {
-    const mine = await this.of(actor);
+    const { rows: mine, replaced } = await this.of(actor);
     const conditions = mine.map(({ json }) => this.conditions.read(json.condition));
     const circumstances = await this.conditions.circumstances(actor, conditions);
-    const filters = conditions.map((condition) => filterOf(condition, circumstances));
+    const filters = conditions.map((condition, i) =>
+      filterOf(condition, seenBy(circumstances, mine[i]?.json, replaced)),
+    );
     const visible = VisibleTickets.to(actor, 'overview');
     const counts = mine.length === 0 ? [] : await this.lists.totals(this.db, visible, filters);
     return mine.map(({ id, json: { name, prio, link, order, personal } }, i) => ({
@@ -41,9 +48,9 @@ export class Overviews {
 
   /** The first tickets of one of them, with everything they refer to. @returns JSON */
   async show(actor: Actor, link: string): Promise<string> {
-    const { id, json } = await this.named(actor, link);
+    const { id, json, replaced } = await this.named(actor, link);
     const visible = VisibleTickets.to(actor, 'overview');
-    const page = await this.lists.page(this.db, visible, await this.filter(actor, json), {
+    const page = await this.lists.page(this.db, visible, await this.filter(actor, json, replaced), {
       ...orderOf(json.order),
       limit: FIRST,
     });
@@ -66,33 +73,54 @@ export class Overviews {
 
   /** One of theirs as a filter of lists. @throws AppError invalid `input.unknown-id` */
   async filterNamed(actor: Actor, link: string): Promise<ListFilter> {
-    return this.filter(actor, (await this.named(actor, link)).json);
+    const { json, replaced } = await this.named(actor, link);
+    return this.filter(actor, json, replaced);
   }
 
-  private async filter(actor: Actor, { condition: selector }: OverviewJson): Promise<ListFilter> {
-    const condition = this.conditions.read(selector);
-    return filterOf(condition, await this.conditions.circumstances(actor, [condition]));
+  private async filter(actor: Actor, json: OverviewJson, replaced: readonly number[]): Promise<ListFilter> {
+    const condition = this.conditions.read(json.condition);
+    return filterOf(condition, seenBy(await this.conditions.circumstances(actor, [condition]), json, replaced));
   }
 
-  private async named(actor: Actor, link: string): Promise<OverviewRow> {
-    const found = (await this.of(actor)).find(({ json }) => json.link === link);
+  private async named(actor: Actor, link: string): Promise<OverviewRow & { replaced: readonly number[] }> {
+    const { rows, replaced } = await this.of(actor, link);
+    const found = rows.find(({ json }) => json.link === link);
     if (!found) throw invalidParam('view', link);
-    return found;
+    return { ...found, replaced };
   }
 
-  private async of(actor: Actor): Promise<OverviewRow[]> {
+  /**
+   * Theirs, and for whom they stand in, which is looked up for those overviews alone that ask for it.
+   * @param link  of the only one that is wanted
+   */
+  private async of(actor: Actor, link?: string): Promise<{ rows: OverviewRow[]; replaced: readonly number[] }> {
     const { userId, roleIds = [], sharedOrganizationIds } = actor;
-    const rows = await this.store.inUse(this.db, userId);
-    return rows.filter(({ ownerId, json }) =>
-      isFor(
-        { userId, roleIds, sharedOrganizationIds },
-        {
-          ...{ active: json.active, ownerId, roleIds: json.role_ids, userIds: json.user_ids },
-          organizationShared: json.organization_shared,
-        },
-      ),
-    );
+    const inUse = await this.store.inUse(this.db, userId);
+    const wanted = link === undefined ? inUse : inUse.filter(({ json }) => json.link === link);
+    const reader = { userId, roleIds, sharedOrganizationIds, standsIn: true };
+    const theirs = wanted.filter((row) => isFor(reader, audienceOf(row)));
+    if (!theirs.some(({ json }) => json.out_of_office)) return { rows: theirs, replaced: [] };
+    const replaced = await this.replicas.replacedBy(this.db, userId, isoTime(this.clock.now()).slice(0, 10));
+    const standsIn = replaced.length > 0;
+    return { rows: theirs.filter((row) => isFor({ ...reader, standsIn }, audienceOf(row))), replaced };
   }
+}
+
+function audienceOf({ ownerId, json }: OverviewRow): Audience {
+  return {
+    ...{ active: json.active, ownerId, roleIds: json.role_ids, userIds: json.user_ids },
+    ...{ organizationShared: json.organization_shared, outOfOffice: json.out_of_office },
+  };
+}
+
+/** Of an overview for replacements, "mine" is what belongs to those who are away. */
+function seenBy(
+  circumstances: Circumstances,
+  json: OverviewJson | undefined,
+  replaced: readonly number[],
+): Circumstances {
+  const { viewer } = circumstances;
+  return json?.out_of_office && viewer ? { ...circumstances, viewer: { ...viewer, replaced } } : circumstances;
 }
 
 function filterOf(condition: Condition | null, circumstances: Circumstances): ListFilter {

@@ -39,7 +39,14 @@ export type Test =
 export interface Circumstances {
   now: EpochMs;
   /** Who looks. Without one, nothing is theirs. */
-  viewer?: { userId: number; organizationIds: readonly number[] } | undefined;
+  viewer?:
+    | {
+        userId: number;
+        organizationIds: readonly number[];
+        /** Those whose tickets are looked at as one's own, instead of one's own. */
+        replaced?: readonly number[];
+      }
+    | undefined;
   /** Whether a calendar is open now. */
   isOpen?: ((calendarId: number) => boolean) | undefined;
 }
@@ -86,7 +93,7 @@ export function dependsOnTime(condition: Condition): boolean {
 /** The values that stand for the viewer here. */
 export function viewerIds(viewer: Viewer | undefined, { viewer: who }: Circumstances): readonly number[] {
   if (!viewer || !who) return [];
-  return viewer === 'user' ? [who.userId] : who.organizationIds;
+  return viewer === 'user' ? (who.replaced ?? [who.userId]) : who.organizationIds;
 }
 
 export function testsOf(condition: Condition): Extract<Condition, { op: 'test' }>[] {

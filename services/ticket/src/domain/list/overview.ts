@@ -11,17 +11,21 @@ export interface Audience {
   userIds: readonly number[];
   /** Only those whose organization shares its tickets. */
   organizationShared: boolean;
+  /** Only those who stand in for somebody. */
+  outOfOffice: boolean;
 }
 
 export interface Reader {
   userId: number;
   roleIds: readonly number[];
   sharedOrganizationIds: readonly number[];
+  standsIn: boolean;
 }
 
 /** Whether somebody has the overview among theirs. */
-export function isFor({ userId, roleIds, sharedOrganizationIds }: Reader, overview: Audience): boolean {
+export function isFor({ userId, roleIds, sharedOrganizationIds, standsIn }: Reader, overview: Audience): boolean {
   if (!overview.active) return false;
+  if (overview.outOfOffice && !standsIn) return false;
   if (overview.ownerId !== null) return overview.ownerId === userId;
   if (overview.organizationShared && sharedOrganizationIds.length === 0) return false;
   if (!overview.roleIds.some((id) => roleIds.includes(id))) return false;
@@ -54,6 +58,8 @@ export interface PlainFilter {
 /** @returns undefined for a condition that says anything else */
 export function plainFilterOf(condition: Condition | null, { viewer }: Circumstances): PlainFilter | undefined {
   if (condition === null) return {};
+  // Counts are kept of one owner at a time.
+  if (viewer?.replaced) return undefined;
   if (condition.op !== 'all') return undefined;
   const filter: PlainFilter = {};
   for (const one of condition.of) {

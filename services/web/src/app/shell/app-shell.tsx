@@ -1,5 +1,15 @@
 import { useLingui } from '@lingui/react/macro';
-import { ActionIcon, AppShell, Burger, Button, Group, Kbd, Tooltip, UnstyledButton } from '@mantine/core';
+import {
+  ActionIcon,
+  AppShell,
+  Burger,
+  Button,
+  Group,
+  Kbd,
+  Tooltip,
+  UnstyledButton,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { IconPencilPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, lazyRouteComponent, Navigate, Outlet, useLocation } from '@tanstack/react-router';
@@ -11,6 +21,7 @@ import { Logo } from '../../ui/logo.tsx';
 import { registry } from '../actions/registry.ts';
 import { useShortcuts } from '../actions/use-shortcuts.ts';
 import { useLiveUpdates } from '../live/use-live-updates.ts';
+import { preferencesOf } from '../preferences.ts';
 import classes from './app-shell.module.css';
 import { keyCaps } from './key-caps.ts';
 import { LanguageSwitch } from './language-switch.tsx';
@@ -42,8 +53,13 @@ function Frame() {
   const { t } = useLingui();
   const { navOpen, setNavOpen, shortcuts } = useShell();
   const { pathname } = useLocation();
-  const { agent, customer } = useMe();
   const watched = useWatchedJob((jobs) => jobs.id);
+  const { me, agent, customer } = useMe();
+  const { setColorScheme } = useMantineColorScheme();
+  const { theme } = preferencesOf(me);
+  useEffect(() => {
+    if (theme) setColorScheme(theme);
+  }, [theme, setColorScheme]);
   useGeneralActions();
   useShortcuts(shortcuts);
   useLiveUpdates();

@@ -2,6 +2,8 @@ import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconCheck, IconLanguage } from '@tabler/icons-react';
 import { activateLanguage, languages } from '../i18n.ts';
+import { keepChoice } from '../preferences.ts';
+import { keptHere } from './kept-here.ts';
 
 export function LanguageSwitch() {
   const { t, i18n } = useLingui();
@@ -21,7 +23,10 @@ export function LanguageSwitch() {
             checked={i18n.locale === code}
             checkIcon={<IconCheck size={14} aria-hidden />}
             closeMenuOnClick
-            onChange={() => void activateLanguage(code, { remember: true })}
+            onChange={() => {
+              void activateLanguage(code, { remember: true });
+              keepChoice('language', { locale: code }).catch((error: Error) => keptHere(i18n, error));
+            }}
           >
             {name}
           </Menu.RadioItem>

@@ -2,6 +2,8 @@ import { useLingui } from '@lingui/react/macro';
 import { Kbd, Modal, SimpleGrid, Switch, Table, Text, Title } from '@mantine/core';
 import type { ActionSection } from '../actions/registry.ts';
 import { useRegisteredActions } from '../actions/use-actions.ts';
+import { keepChoice } from '../preferences.ts';
+import { keptHere } from './kept-here.ts';
 import { keyCaps } from './key-caps.ts';
 import { useShell } from './store.ts';
 
@@ -29,7 +31,10 @@ export function ShortcutHelp() {
     >
       <Switch
         checked={shortcuts}
-        onChange={(event) => setShortcuts(event.currentTarget.checked)}
+        onChange={({ currentTarget: { checked } }) => {
+          setShortcuts(checked);
+          keepChoice('appearance', { shortcuts: checked }).catch((error: Error) => keptHere(i18n, error));
+        }}
         label={t`Shortcuts are on`}
         description={t`Single keys work only while no field has the focus.`}
         mb="md"

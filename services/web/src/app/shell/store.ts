@@ -2,19 +2,26 @@ import { create } from 'zustand';
 
 export type LiveStatus = 'connecting' | 'live' | 'offline';
 
+export type Density = 'comfortable' | 'compact';
+
 const shortcutsKey = 'helpmesh.shortcuts';
+const densityKey = 'helpmesh.density';
+const stored = (key: string) => (typeof localStorage === 'undefined' ? null : localStorage.getItem(key));
 
 interface Shell {
   navOpen: boolean;
   helpOpen: boolean;
   /** Single-key shortcuts may be switched off (WCAG 2.1.4). */
   shortcuts: boolean;
+  /** How much room a line of a list takes. */
+  density: Density;
   live: LiveStatus;
   /** Query string of the list that was last on screen: where "back to the list" leads. */
   lastList: Record<string, string>;
   setNavOpen: (open: boolean) => void;
   setHelpOpen: (open: boolean) => void;
   setShortcuts: (on: boolean) => void;
+  setDensity: (density: Density) => void;
   setLive: (live: LiveStatus) => void;
   setLastList: (search: Record<string, string>) => void;
 }
@@ -22,7 +29,8 @@ interface Shell {
 export const useShell = create<Shell>((set) => ({
   navOpen: false,
   helpOpen: false,
-  shortcuts: typeof localStorage === 'undefined' || localStorage.getItem(shortcutsKey) !== 'off',
+  shortcuts: stored(shortcutsKey) !== 'off',
+  density: stored(densityKey) === 'compact' ? 'compact' : 'comfortable',
   live: 'connecting',
   lastList: {},
   setNavOpen: (navOpen) => set({ navOpen }),
@@ -30,6 +38,10 @@ export const useShell = create<Shell>((set) => ({
   setShortcuts: (shortcuts) => {
     localStorage.setItem(shortcutsKey, shortcuts ? 'on' : 'off');
     set({ shortcuts });
+  },
+  setDensity: (density) => {
+    localStorage.setItem(densityKey, density);
+    set({ density });
   },
   setLive: (live) => set({ live }),
   setLastList: (lastList) => set({ lastList }),

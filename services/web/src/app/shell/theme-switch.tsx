@@ -1,9 +1,11 @@
 import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
 import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { keepChoice } from '../preferences.ts';
+import { keptHere } from './kept-here.ts';
 
 export function ThemeSwitch() {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const themes = [
     { value: 'auto', label: t`Like the system`, icon: IconDeviceDesktop },
@@ -27,7 +29,10 @@ export function ThemeSwitch() {
             checkIcon={<IconCheck size={14} aria-hidden />}
             closeMenuOnClick
             rightSection={<Icon size={16} aria-hidden />}
-            onChange={() => setColorScheme(value)}
+            onChange={() => {
+              setColorScheme(value);
+              keepChoice('appearance', { theme: value }).catch((error: Error) => keptHere(i18n, error));
+            }}
           >
             {label}
           </Menu.RadioItem>

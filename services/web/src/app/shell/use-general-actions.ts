@@ -85,6 +85,12 @@ export function useGeneralActions(): void {
     ...views(agentViews, () => agent),
     ...views(customerViews, () => customer),
     {
+      id: 'go.profile',
+      label: msg`Profile`,
+      section: 'navigation',
+      run: () => void navigate({ to: '/profile' }),
+    },
+    {
       id: 'go.account',
       label: msg`Account security`,
       section: 'navigation',

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { Menu, Text, UnstyledButton } from '@mantine/core';
-import { IconKeyboard, IconLogout, IconShieldLock } from '@tabler/icons-react';
+import { IconKeyboard, IconLogout, IconShieldLock, IconUser } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useMe } from '../../features/session/use-me.ts';
 import { PersonAvatar } from '../../ui/person-avatar.tsx';
@@ -14,7 +14,7 @@ export function UserMenu() {
     <Menu position="bottom-end" width={230}>
       <Menu.Target>
         <UnstyledButton aria-label={t`Account of ${name}`} ml={4}>
-          <PersonAvatar name={name} size={30} />
+          <PersonAvatar name={name} image={me.image} size={30} />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -25,6 +25,9 @@ export function UserMenu() {
           {me.email || me.login}
         </Text>
         <Menu.Divider />
+        <Menu.Item component={Link} to="/profile" leftSection={<IconUser size={16} aria-hidden />}>
+          {t`Profile`}
+        </Menu.Item>
         <Menu.Item component={Link} to="/account" leftSection={<IconShieldLock size={16} aria-hidden />}>
           {t`Account security`}
         </Menu.Item>

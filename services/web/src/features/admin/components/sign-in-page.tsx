@@ -51,6 +51,7 @@ function Settings() {
   if (!settings.data) return <Skeleton height={160} />;
   const named = (name: string) => settings.data.find((setting) => setting.name === name);
   const signUp = named('user_create_account');
+  const leaving = named('user_delete_account');
   const demand = named('two_factor_authentication_enforce_role_ids');
   const demanding = Array.isArray(demand?.state_current.value) ? demand.state_current.value.map(Number) : [];
   return (
@@ -63,6 +64,17 @@ function Settings() {
             checked={signUp.state_current.value === true}
             disabled={update.isPending}
             onChange={(event) => update.mutate({ id: signUp.id, value: event.currentTarget.checked })}
+          />
+        </Section>
+      )}
+      {leaving && (
+        <Section title={t`Leaving`}>
+          <Switch
+            label={t`Customers may delete their own account`}
+            description={t`What is kept of them is erased; their requests stay without their name.`}
+            checked={leaving.state_current.value === true}
+            disabled={update.isPending}
+            onChange={(event) => update.mutate({ id: leaving.id, value: event.currentTarget.checked })}
           />
         </Section>
       )}

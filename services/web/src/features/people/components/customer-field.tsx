@@ -78,7 +78,7 @@ export function CustomerField({ value, onChange, error }: Props) {
           <Combobox.Options aria-label={t`Customers`} mah={300} style={{ overflowY: 'auto' }}>
             {users.map((user) => (
               <Combobox.Option key={user.id} value={String(user.id)} className={classes.option}>
-                <PersonAvatar name={nameOf(user)} size={28} />
+                <PersonAvatar name={nameOf(user)} image={user.image} size={28} />
                 <span className={classes.person}>
                   <span>{nameOf(user)}</span>
                   <Text span size="xs" c="dimmed">

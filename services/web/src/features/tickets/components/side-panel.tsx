@@ -108,7 +108,7 @@ function CustomerCard({ customer, organization }: { customer: User | undefined; 
     <Section title={t`Customer`}>
       {customer ? (
         <div className={classes.person}>
-          <PersonAvatar name={nameOf(customer)} size={36} />
+          <PersonAvatar name={nameOf(customer)} image={customer.image} size={36} />
           <div className={classes.facts}>
             <div className={classes.name}>{nameOf(customer)}</div>
             {customer.email && (

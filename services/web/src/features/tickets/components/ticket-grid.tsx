@@ -8,6 +8,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
+import { useShell } from '../../../app/shell/store.ts';
 import type { ListState, Sort } from '../list-state.ts';
 import type { TicketRow } from '../queries.ts';
 import type { Selection } from '../selection.ts';
@@ -41,6 +42,7 @@ export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd, 
   const chosen = (id: number) => selection && (selection.all || selection.ids.has(id));
   const navigate = useNavigate();
   const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false }) ?? false;
+  const compact = useShell(({ density }) => density === 'compact');
   const scroller = useRef<HTMLDivElement | null>(null);
   const { ref: measure } = useElementSize();
   const [activeId, setActiveId] = useState<number | null>(() => lastActive);
@@ -51,7 +53,7 @@ export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd, 
   const virtual = useVirtualizer({
     count: tickets.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (narrow ? 76 : 56),
+    estimateSize: () => (narrow ? 76 : compact ? 36 : 56),
     overscan: 12,
     getItemKey: (index) => tickets[index]?.id ?? index,
     rangeExtractor: useCallback(
@@ -70,7 +72,7 @@ export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd, 
     if (lastVisibleInRange >= tickets.length - 15) onEnd();
   }, [lastVisibleInRange, tickets.length, onEnd]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another layout has other row heights
-  useEffect(() => virtual.measure(), [narrow]);
+  useEffect(() => virtual.measure(), [narrow, compact]);
 
   const moveTo = (index: number) => {
     const target = tickets[Math.min(Math.max(index, 0), tickets.length - 1)];
