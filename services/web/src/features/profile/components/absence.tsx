@@ -45,10 +45,7 @@ export function Absence() {
     },
   });
   return (
-    <Section
-      title={t`Out of office`}
-      lead={t`Meanwhile, whoever stands in has an overview of your tickets.`}
-    >
+    <Section title={t`Out of office`} lead={t`Meanwhile, whoever stands in has an overview of your tickets.`}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
