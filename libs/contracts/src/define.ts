@@ -131,6 +131,8 @@ export interface EndpointDefinition<
   csv: string | undefined;
   /** Its answer holds a secret that is shown this one time, so it is not kept for who asks again with the same key. */
   secretAnswer: boolean;
+  /** Rows of a page, when nothing is said and at most; undefined: the answer is no list that has pages. */
+  paging: { standard: number; max: number } | undefined;
 }
 
 /**
@@ -156,6 +158,8 @@ export function defineEndpoint<
   perHour?: number;
   csv?: string;
   secretAnswer?: boolean;
+  /** Of a list whose query has `per_page`; default 500, at most 1000. */
+  paging?: { standard: number; max: number };
   /** Services beside the gateway that ask the same question. */
   alsoAskedBy?: readonly ServiceName[];
   params?: P;
@@ -187,5 +191,10 @@ export function defineEndpoint<
     perHour: endpoint.perHour,
     csv: endpoint.csv,
     secretAnswer: endpoint.secretAnswer ?? false,
+    paging: endpoint.paging ?? (hasPages(endpoint.query) ? { standard: 500, max: 1000 } : undefined),
   };
+}
+
+function hasPages(query: z.ZodType | undefined): boolean {
+  return query instanceof z.ZodObject && 'per_page' in query.shape;
 }

@@ -18,6 +18,7 @@ export { MessagingTables1700000000000 as messagingTables } from './messaging-tab
 export { Outbox, type OutboxMessage, type OutboxRow } from './outbox/outbox.ts';
 export { rebuildStream } from './outbox/rebuild.ts';
 export { Relay, type RelayOptions } from './outbox/relay.ts';
+export { onPage, type PageFacts, pageOf, type ToldPage } from './rpc/page-facts.ts';
 export {
   eraseAnswers,
   type KeyClaim,

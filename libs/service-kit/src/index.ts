@@ -18,6 +18,7 @@ export {
 export { clientNetwork } from './edge/client-network.ts';
 export { CursorCodec, type CursorValue } from './edge/cursor.ts';
 export { type Problem, problemOf, statusOf, zammadErrorOf } from './edge/problem.ts';
+export { type WalkPage, type WalkQuery, walkOf } from './edge/walk.ts';
 export { outgoingConfig, SafeFetch, type SafeRequest } from './net/safe-fetch.ts';
 export { ERASED_TEXT, ErasedPerson } from './privacy/erased-person.ts';
 export { ErasureTables1796300000000 as erasureTables } from './privacy/erasure-tables.ts';

@@ -15,6 +15,7 @@ import {
   getDataExportFile,
   getRawMail,
   getTicket,
+  listTickets,
   recordActing,
   removeUploads,
   requestPasswordReset,
@@ -141,6 +142,22 @@ describe('the table of endpoints', () => {
     expect(world.asked(createTicket)[0]?.key).toBe('a1b2');
     const bad = await send('POST', '/api/v1/tickets', { title: 'Hi' }, { 'idempotency-key': 'x'.repeat(300) });
     expect(bad.status).toBe(422);
+  });
+
+  it('tells of a list how long it is and where its pages are', async () => {
+    const headersOf = async (query: string, rows: number) => {
+      world.ticket.set(listTickets.subject, () => Array.from({ length: rows }, (_, id) => ({ id })) as never);
+      const { headers, json } = await ask('GET', `/api/v1/tickets?${query}`, { headers: asAgent });
+      expect(json).toHaveLength(rows);
+      return { link: headers.get('link'), total: headers.get('x-total-count') };
+    };
+    expect(await headersOf('page=2&per_page=3', 3)).toEqual({
+      link:
+        '</api/v1/tickets?page=1&per_page=3>; rel="first", </api/v1/tickets?page=1&per_page=3>; rel="prev", ' +
+        '</api/v1/tickets?page=3&per_page=3>; rel="next"',
+      total: null,
+    });
+    expect(await headersOf('page=2&per_page=3', 1)).toMatchObject({ total: '4' });
   });
 
   it('names what it shows, and answers 304 to who has it already', async () => {

@@ -14,6 +14,7 @@ import {
   getDataExportFile,
   getRawMail,
   getTicket,
+  listTickets,
   type MessageDefinition,
   type ParsedInputOf,
   passkeySignInOptions,
@@ -255,6 +256,7 @@ class Identity {
 
 const ticketQuestions = [
   getTicket,
+  listTickets,
   createTicket,
   updateTicket,
   deleteTicket,

@@ -2,7 +2,7 @@ import { AttributeBook } from '@helpmesh/attributes';
 import { openBlobStore } from '@helpmesh/blob';
 import type { Clock } from '@helpmesh/kernel';
 import { Bus, Outbox } from '@helpmesh/messaging';
-import { CLOCK, CONFIG, ErasureWork, SafeFetch, SecretBox } from '@helpmesh/service-kit';
+import { CLOCK, CONFIG, CursorCodec, ErasureWork, SafeFetch, SecretBox } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Announce } from './application/announce.ts';
@@ -35,6 +35,7 @@ import { Applications } from './application/oauth/applications.ts';
 import { Authorizations } from './application/oauth/authorizations.ts';
 import { OAuthTokens } from './application/oauth/oauth-tokens.ts';
 import { Organizations } from './application/organizations/organizations.ts';
+import { Pages } from './application/pages.ts';
 import { BLOBS } from './application/ports.ts';
 import { Present } from './application/present.ts';
 import { DataExports } from './application/privacy/data-exports.ts';
@@ -228,6 +229,12 @@ import { UserStore } from './persistence/user.store.ts';
     PersonMail,
     TellOwner,
     OpenSession,
+    {
+      provide: CursorCodec,
+      inject: [CONFIG],
+      useFactory: (config: IdentityConfig) => new CursorCodec(config.HELPMESH_SIGNING_KEY),
+    },
+    Pages,
     {
       provide: SecretBox,
       useFactory: (config: IdentityConfig) => new SecretBox(config.HELPMESH_SECRETS_KEY),

@@ -9,7 +9,7 @@ import {
   type signIn,
   ticketsReferTo,
 } from '@helpmesh/contracts';
-import { type CallOptions, connectBus, RpcClient, RpcStrategy } from '@helpmesh/messaging';
+import { type CallOptions, connectBus, RpcClient, RpcStrategy, type ToldPage } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
 import { ActorSigner, loadConfig, type RunningService } from '@helpmesh/service-kit';
 import { FakeClock, infra, type Neighbours, neighbours, testKeys } from '@helpmesh/testing';
@@ -31,6 +31,8 @@ export interface TestIdentity {
   inTickets: Set<string>;
   settings: IdentityConfig;
   /** Asks, as a service that may, for a user with their rights as stored now, or for nobody. */
+  /** A list, and what is told of the page. */
+  page(question: QuestionDefinition, query: object, who: number): Promise<ToldPage & { list: { id: number }[] }>;
   ask<Q extends QuestionDefinition>(
     question: Q,
     input: InputOf<Q>,
@@ -94,6 +96,11 @@ export async function startIdentity(env: Record<string, string> = {}): Promise<T
     inTickets,
     settings: config,
     actor,
+    async page(question, query, who) {
+      const options = { actor: gateway.for(await actor(who)) };
+      const { json, told } = await service.get(RpcClient).callPage(question, { params: {}, query }, options);
+      return { ...(told as ToldPage), list: JSON.parse(json.toString()) };
+    },
     async ask(question, input, who, terms = {}) {
       const asked = typeof who === 'number' ? await actor(who) : who;
       const [caller = ''] = question.callers;

@@ -11,6 +11,7 @@ import {
   organizationDeleted,
   organizations,
   organizationUpdated,
+  roles,
   users,
   userUpdated,
 } from '@helpmesh/contracts';
@@ -42,6 +43,26 @@ const person = (body: Body) => desk.ask(users.create, { params: {}, query: {}, b
 
 const notAuthorized = { kind: 'forbidden', detail: 'Not authorized' };
 const referenced = { kind: 'invalid', detail: "Can't delete, object has references." };
+
+describe('pages', () => {
+  it('of people and of what they belong to are walked by id, and tell their total', async () => {
+    for (const crud of [users, organizations, groups, roles]) {
+      const told = (query: object) => desk.page(crud.list, query, ids.admin);
+      const all = await told({});
+      const walked: number[] = [];
+      for (let cursor: string | null | undefined = ''; cursor != null; ) {
+        const { list, next } = await told({ cursor, per_page: '1' });
+        walked.push(...list.map(({ id }) => id));
+        cursor = next;
+      }
+      expect(walked).toEqual(all.list.map(({ id }) => id));
+      const counted = await told({ per_page: '1', with_total_count: 'true' });
+      expect(counted).toMatchObject({ page: 1, perPage: 1, total: walked.length });
+    }
+    const found = await desk.page(users.search, { query: '*', per_page: '1' }, ids.admin);
+    expect(found).toMatchObject({ rows: 1, total: expect.any(Number) });
+  });
+});
 
 describe('what a request demands', () => {
   it('one organization of many equal requests with one key, and none for another request with it', async () => {

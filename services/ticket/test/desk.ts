@@ -18,7 +18,7 @@ import {
   type UserSnapshot,
 } from '@helpmesh/contracts';
 import { AppError, uuidv7 } from '@helpmesh/kernel';
-import { type Bus, connectBus, RpcClient, RpcStrategy } from '@helpmesh/messaging';
+import { type Bus, connectBus, RpcClient, RpcStrategy, type ToldPage } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
 import { ActorSigner, loadConfig, type RunningService } from '@helpmesh/service-kit';
 import { FakeClock, infra, testKeys, waitFor } from '@helpmesh/testing';
@@ -181,6 +181,8 @@ export interface Desk {
   /** Asks as another service does, for itself. */
   askAs<Q extends QuestionDefinition>(service: string, question: Q, input: unknown): Promise<OutputOf<Q>>;
   /** A REST call without the edge. */
+  /** The same, and what is told of the page. */
+  page(who: Actor, endpoint: EndpointDefinition, query: object): Promise<ToldPage & { list: { id: number }[] }>;
   rest<E extends EndpointDefinition>(
     who: Actor,
     endpoint: E,
@@ -256,6 +258,11 @@ export async function startDesk(
     },
     rest: (who, endpoint, { id, query = {}, body, ...terms } = {}) =>
       desk.ask(who, endpoint, { params: id === undefined ? {} : { id: String(id) }, query, body }, terms),
+    async page(who, endpoint, query) {
+      const options = { actor: gateway.for(who), timeoutMs: 10_000 };
+      const { json, told } = await rpc.callPage(endpoint, { params: {}, query }, options);
+      return { ...(told as ToldPage), list: JSON.parse(json.toString()) };
+    },
     async publish(definition, data, over = {}) {
       const id = uuidv7();
       const envelope = {

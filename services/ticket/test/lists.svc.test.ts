@@ -1,6 +1,7 @@
 import {
   createArticle,
   createTicket,
+  deleteTicket,
   listTickets,
   searchTickets,
   searchTicketsByPost,
@@ -51,6 +52,46 @@ beforeAll(async () => {
   });
 });
 afterAll(() => desk.stop());
+
+describe('the lists of existing clients', () => {
+  const everything = async (who: typeof agent) => (await desk.page(who, listTickets, {})).list.map(({ id }) => id);
+
+  it('tell the exact total to who asks for it, and how full the page is', async () => {
+    for (const who of [admin, agent, agent2, customer, colleague, stranger]) {
+      const total = (await everything(who)).length;
+      const query = { per_page: '1', with_total_count: 'true' };
+      expect(await desk.page(who, listTickets, query)).toMatchObject({ page: 1, perPage: 1, rows: 1, total });
+      const found = await desk.page(who, searchTickets, { ...query, query: '' });
+      expect(found).toMatchObject({ rows: 1, total });
+    }
+    expect(await desk.page(admin, listTickets, { per_page: '1' })).not.toHaveProperty('total');
+    expect(await desk.page(admin, searchTickets, { full: 'true' })).toMatchObject({ total: Object.keys(ids).length });
+  });
+
+  it('can be walked by id in both directions, whatever is opened and deleted meanwhile', async () => {
+    for (const order_by of ['asc', 'desc']) {
+      const before = await everything(agent);
+      const walked: number[] = [];
+      for (let cursor: string | null | undefined = ''; cursor != null; ) {
+        const { list, next } = await desk.page(agent, listTickets, { cursor, per_page: '2', order_by });
+        walked.push(...list.map(({ id }) => id));
+        cursor = next;
+        const doomed = await desk.rest(admin, createTicket, {
+          body: { title: 'Meanwhile', group: 'Users', customer: 'user10@example.org', article: { body: 'x' } },
+        });
+        await desk.rest(admin, deleteTicket, { id: doomed.id });
+      }
+      expect(walked).toEqual(order_by === 'asc' ? before : before.reverse());
+    }
+  });
+
+  it('take no cursor of another list, another order, or with another sorting', async () => {
+    const { next } = await desk.page(agent, listTickets, { cursor: '', per_page: '1' });
+    for (const query of [{ cursor: 'x' }, { cursor: next, order_by: 'desc' }, { cursor: next, sort_by: 'title' }]) {
+      await expect(desk.page(agent, listTickets, query)).rejects.toMatchObject({ kind: 'invalid' });
+    }
+  });
+});
 
 describe('a list', () => {
   it('shows names, newest change first, with exact totals per view', async () => {

@@ -11,6 +11,8 @@ export const Flag = z
   .union([z.boolean(), z.number(), z.string()])
   .transform((value) => value === true || value === 1 || value === 'true' || value === '1');
 
+export const text = (max: number) => z.string().max(max);
+
 /** Instants as answered: ISO-8601, UTC, milliseconds. */
 export const Instant = z.iso.datetime();
 
@@ -22,7 +24,15 @@ export const Page = z.object({
   order_by: z.string().max(200).optional(),
   expand: Flag.optional(),
   full: Flag.optional(),
+  /** The header `X-Total-Count` also where the total has to be counted for it. */
+  with_total_count: Flag.optional(),
 });
+
+/**
+ * A list that can be walked by id, whatever is added or removed meanwhile: `cursor=` begins, the header `Link` says
+ * where it goes on. Sorted by id alone, also backwards (`order_by=desc`).
+ */
+export const Walk = Page.extend({ cursor: text(500).optional() });
 
 export const Reading = z.object({
   expand: Flag.optional(),
@@ -41,7 +51,6 @@ export const Row = z.looseObject({
 
 /** Written bodies: unknown fields are dropped silently (compatibility); known ones are checked. */
 export const optionalId = Id.nullish();
-export const text = (max: number) => z.string().max(max);
 
 /**
  * A list of at most `max` entries, which are looked at only when it is not longer: with a plain `z.array(…).max(…)` a

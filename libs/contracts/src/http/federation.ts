@@ -24,6 +24,7 @@ const body = z.object({
 export const agreements = {
   list: defineEndpoint({
     id: 'listAgreements',
+    paging: { standard: 100, max: 500 },
     method: 'GET',
     path,
     question: 'rpc.federation.v1.list-agreements',

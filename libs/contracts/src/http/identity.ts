@@ -12,6 +12,7 @@ import {
   Reading,
   Row,
   text,
+  Walk,
   withCustom,
 } from './common.ts';
 import { outOfOfficeFields } from './profile.ts';
@@ -121,6 +122,8 @@ export const ObjectHistory = z.object({
 });
 export type ObjectHistory = z.output<typeof ObjectHistory>;
 
+const searched = { standard: 50, max: 200 };
+
 const crud = <R extends z.ZodType, B extends z.ZodType>(
   name: string,
   plural: string,
@@ -138,7 +141,8 @@ const crud = <R extends z.ZodType, B extends z.ZodType>(
       question: `rpc.identity.v1.list-${plural}`,
       tag,
       summary: `${pascal(plural)} the caller may see, by id`,
-      query: Page,
+      query: Walk,
+      paging: plural === 'users' ? { standard: 100, max: 1000 } : { standard: 500, max: 1000 },
       response: z.array(row),
     }),
     get: defineEndpoint({
@@ -202,6 +206,7 @@ const crud = <R extends z.ZodType, B extends z.ZodType>(
       question: `rpc.identity.v1.search-${plural}`,
       tag,
       summary: `${pascal(plural)} matching a few words`,
+      paging: searched,
       query: SearchInput,
       response: z.array(row),
     }),
@@ -212,6 +217,7 @@ const crud = <R extends z.ZodType, B extends z.ZodType>(
       question: `rpc.identity.v1.search-${plural}`,
       tag,
       summary: 'The same search with its input in the body',
+      paging: searched,
       query: SearchInput,
       body: SearchInput.optional(),
       response: z.array(row),

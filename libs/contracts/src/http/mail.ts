@@ -13,6 +13,7 @@ export const QuarantinedMail = Row.pick({ id: true, created_at: true }).extend({
 
 export const listQuarantine = defineEndpoint({
   id: 'listQuarantine',
+  paging: { standard: 50, max: 200 },
   method: 'GET',
   path: '/api/v1/mail/quarantine',
   question: 'rpc.mail-ingest.v1.list-quarantine',
@@ -48,6 +49,7 @@ export const OutboundMail = z.looseObject({
 
 export const listOutboundMail = defineEndpoint({
   id: 'listOutboundMail',
+  paging: { standard: 50, max: 100 },
   method: 'GET',
   path: '/api/v1/mail/outbound',
   question: 'rpc.notification.v1.list-outbound-mail',

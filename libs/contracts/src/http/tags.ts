@@ -62,6 +62,7 @@ export const searchTags = defineEndpoint({
 export const tagList = {
   list: defineEndpoint({
     id: 'listTagList',
+    paging: { standard: 5000, max: 5000 },
     method: 'GET',
     path: '/api/v1/tag_list',
     question: 'rpc.ticket.v1.list-tag-list',

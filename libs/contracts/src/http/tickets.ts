@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { bounded, Flag, Id, Instant, listOf, optionalId, Page, Reading, Row, text, withCustom } from './common.ts';
+import {
+  bounded,
+  Flag,
+  Id,
+  Instant,
+  listOf,
+  optionalId,
+  Page,
+  Reading,
+  Row,
+  text,
+  Walk,
+  withCustom,
+} from './common.ts';
 
 /** A file already in the blob store. The gateway turns base64 and multipart uploads into these before it forwards. */
 export const StoredFile = z.object({
@@ -189,12 +202,13 @@ const params = { id: Id };
 
 export const listTickets = defineEndpoint({
   id: 'listTickets',
+  paging: { standard: 100, max: 100 },
   method: 'GET',
   path: '/api/v1/tickets',
   question: 'rpc.ticket.v1.list-tickets',
   tag,
   summary: 'Tickets the caller may read, by id; at most 100 a page',
-  query: Page,
+  query: Walk,
   response: ticketsAnswer,
 });
 
@@ -339,6 +353,7 @@ const found = z.union([
 
 export const searchTickets = defineEndpoint({
   id: 'searchTickets',
+  paging: { standard: 50, max: 200 },
   method: 'GET',
   path: '/api/v1/tickets/search',
   question: 'rpc.ticket.v1.search-tickets',
@@ -350,6 +365,7 @@ export const searchTickets = defineEndpoint({
 
 export const searchTicketsByPost = defineEndpoint({
   id: 'searchTicketsByPost',
+  paging: { standard: 50, max: 200 },
   method: 'POST',
   path: '/api/v1/tickets/search',
   question: 'rpc.ticket.v1.search-tickets',

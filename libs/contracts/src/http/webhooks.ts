@@ -189,6 +189,7 @@ export const webhooks = {
   }),
   deliveries: defineEndpoint({
     id: 'listWebhookDeliveries',
+    paging: { standard: 50, max: 100 },
     method: 'GET',
     path: deliveriesPath,
     question: 'rpc.notification.v1.list-webhook-deliveries',

@@ -5,6 +5,7 @@ import { errors, type Msg, headers as natsHeaders } from '@nats-io/nats-core';
 import { type Bus, isRefusal } from '../bus.ts';
 import { clientSpan, headersOf } from '../trace-context.ts';
 import { type Reply, readFrame } from './frame.ts';
+import { readPage, type ToldPage } from './page-facts.ts';
 import { MAX_BATCH, payloadLimit, REST_HEADER, TIMEOUT_HEADER, type WireItem } from './wire.ts';
 
 /** Proof of who asks; a function makes it for the service it is shown to, and no other takes it. */
@@ -19,6 +20,8 @@ export interface CallOptions {
   key?: string | undefined;
   /** Versions of the object, one of which it must still have for this to be carried out. */
   ifMatch?: readonly string[] | undefined;
+  /** For `callPage`. */
+  tellPage?: boolean | undefined;
   requestId?: string | undefined;
   /** Network address of the outside request. */
   address?: string | undefined;
@@ -64,6 +67,15 @@ export class RpcClient {
     return JSON.parse((await this.callJson(question, input, options)).toString()) as OutputOf<Q>;
   }
 
+  /** Asks for a page of a list: JSON as it came, and what the owner knows of the page beside its rows. */
+  async callPage(
+    question: QuestionDefinition,
+    input: unknown,
+    options: CallOptions = {},
+  ): Promise<{ json: Buffer; told: ToldPage | undefined }> {
+    return readPage(await this.callJson(question, input, { ...options, tellPage: true }));
+  }
+
   /** Same, but the answer stays the JSON it came as, in UTF-8: who passes it on need not decode it. */
   callJson(question: QuestionDefinition, input: unknown, options: CallOptions = {}): Promise<Buffer> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
@@ -76,6 +88,7 @@ export class RpcClient {
       r: options.requestId ?? uuidv7(),
       ...(options.key === undefined ? {} : { k: options.key }),
       ...(options.ifMatch === undefined ? {} : { m: options.ifMatch }),
+      ...(options.tellPage ? { p: 1 as const } : {}),
       ...(traceparent === undefined ? {} : { t: traceparent }),
       ...(options.address === undefined ? {} : { n: options.address }),
     };

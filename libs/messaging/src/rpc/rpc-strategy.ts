@@ -9,6 +9,7 @@ import { type Bus, withDeadline } from '../bus.ts';
 import { type HandlerExtras, RawJson, RPC_TRANSPORT, type RpcContext, type RpcItem } from '../handlers.ts';
 import { continueTrace } from '../trace-context.ts';
 import { fitting, type Reply, writeFrame } from './frame.ts';
+import { type PageFacts, pageOf, settlePage, withPage } from './page-facts.ts';
 import type { RequestTerms } from './request-terms.ts';
 import { payloadLimit, REST_HEADER, TIMEOUT_HEADER, type WireItem } from './wire.ts';
 
@@ -39,6 +40,8 @@ interface Slot {
 interface Valid {
   slot: Slot;
   item: RpcItem<unknown>;
+  /** Where the page lies of which more is to be told than its rows. */
+  page: ReturnType<typeof settlePage>;
   trace: string | undefined;
 }
 /** What a caller still waits for. */
@@ -136,7 +139,9 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
       const slot: Slot = { reply: undefined, done: Promise.resolve() };
       slots.push(slot);
       try {
-        valid.push({ slot, trace: item.t, item: await this.validate(item, question, signal) });
+        const asked = await this.validate(item, question, signal);
+        const page = settlePage(question.question, asked.input);
+        valid.push({ slot, trace: item.t, item: asked, page: item.p === 1 ? page : undefined });
       } catch (error) {
         slot.reply = this.failure(error, msg.subject);
       }
@@ -201,7 +206,8 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
           if (result instanceof AppError) throw result;
           return this.success(result, question);
         }
-        const work = async () => this.success(await invoke(handler, input, ctx satisfies RpcContext), question);
+        const work = async () =>
+          this.success(await invoke(handler, input, ctx satisfies RpcContext), question, one.page);
         const { terms } = this.options;
         if (!terms || (ctx.key === undefined && ctx.ifMatch === undefined)) return work();
         return { json: await terms.hold(one.item, question.question, async () => (await work()).json) };
@@ -251,9 +257,10 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
     }
   }
 
-  private success(result: unknown, { question }: Question): { json: Buffer } {
+  private success(result: unknown, { question }: Question, page?: Valid['page']): { json: Buffer } {
     if (this.options.checkAnswers) checkAnswer(result, question);
-    return { json: Buffer.from(result instanceof RawJson ? result.text : (JSON.stringify(result) ?? 'null')) };
+    const json = Buffer.from(result instanceof RawJson ? result.text : (JSON.stringify(result) ?? 'null'));
+    return { json: page ? withPage(json, { ...page, ...factsOf(result) }) : json };
   }
 
   private failure(thrown: unknown, subject: string): Reply {
@@ -279,6 +286,15 @@ export class RpcStrategy extends Server implements CustomTransportStrategy {
       throw error;
     }
   }
+}
+
+/** A text of which nothing was said has to be read for it. */
+function factsOf(result: unknown): PageFacts {
+  if (typeof result !== 'object' || result === null) return {};
+  const facts = pageOf(result);
+  return facts.rows === undefined && result instanceof RawJson
+    ? { ...pageOf(JSON.parse(result.text)), ...facts }
+    : facts;
 }
 
 async function invoke(handler: MessageHandler, payload: unknown, ctx: RpcContext | undefined): Promise<unknown> {

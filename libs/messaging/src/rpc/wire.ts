@@ -10,6 +10,8 @@ export interface WireItem {
   k?: string;
   /** Versions one of which the object must still have. */
   m?: readonly string[];
+  /** What is known of the page shall stand before the answer. */
+  p?: 1;
   /** `traceparent`, when sampled. */
   t?: string;
   /** Network address of the outside request. */

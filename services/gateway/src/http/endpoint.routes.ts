@@ -6,13 +6,14 @@ import { type ActorSigner, type Cache, clientNetwork, type TokenFor } from '@hel
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { storeFiles } from '../application/store-files.ts';
 import { etagOf, isAmong, versionsIn } from '../domain/etag.ts';
+import { pageHeaders } from '../domain/page-links.ts';
 import { rowsAsCsv } from '../domain/rows-csv.ts';
 import { answerError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
 
 export interface EndpointRoutesParts {
   guard: EdgeGuard;
-  rpc: Pick<RpcClient, 'callJson'>;
+  rpc: Pick<RpcClient, 'callJson' | 'callPage'>;
   /** Says to the services that it is us who ask when nobody is signed in. */
   signer: Pick<ActorSigner, 'stranger'>;
   /** Counts calls of strangers where a route allows a network only so many. */
@@ -83,9 +84,13 @@ async function forward(
   const key = idempotencyKey(request);
   const ifMatch = versionsOf(endpoint, request);
   const options = { actor, key, ifMatch, timeoutMs, requestId: request.id, address: request.ip };
-  const json = await rpc.callJson(endpoint, { params, query, body }, options).catch((error: unknown) => {
+  const input = { params, query, body };
+  const called = endpoint.paging ? rpc.callPage(endpoint, input, options) : rpc.callJson(endpoint, input, options);
+  const answer = await called.catch((error: unknown) => {
     throw namesNothing(error, request) ?? error;
   });
+  const json = Buffer.isBuffer(answer) ? answer : answer.json;
+  if (!Buffer.isBuffer(answer) && answer.told) reply.headers({ ...pageHeaders(request.url, answer.told) });
   reply.code(endpoint.status).header('cache-control', NO_STORE);
   if (EMPTY_ANSWER.has(endpoint.id)) return reply.send('');
   if (endpoint.csv !== undefined && wantsFile(query)) {

@@ -313,7 +313,7 @@ function operationOf(endpoint: EndpointDefinition, schemas: Record<string, Json>
       ...headersOf(endpoint),
     ],
     ...(written && { requestBody: { content: { 'application/json': { schema: written } } } }),
-    responses: responses(endpoint.status, schemaOf(endpoint.output, 'output')),
+    responses: responses(endpoint.status, schemaOf(endpoint.output, 'output'), answeredHeaders(endpoint)),
   };
 }
 
@@ -328,6 +328,23 @@ function headersOf({ method, path }: EndpointDefinition): Json[] {
   if (!path.endsWith('/:id')) return [];
   return method === 'GET' ? [ifNoneMatch] : [ifMatch];
 }
+
+function answeredHeaders({ method, path, paging }: EndpointDefinition): Json | undefined {
+  if (paging) return pageHeaders;
+  return method === 'GET' && path.endsWith('/:id') ? etagHeader : undefined;
+}
+
+const pageHeaders = {
+  Link: { description: 'first, prev, next and last page (RFC 8288), as far as known', schema: { type: 'string' } },
+  'X-Total-Count': {
+    description: 'Of all pages: when this is the last one, when it costs nothing, or by with_total_count=true',
+    schema: { type: 'integer' },
+  },
+};
+
+const etagHeader = {
+  ETag: { description: 'For If-Match and If-None-Match', schema: { type: 'string' } },
+};
 
 const ifMatch = {
   name: 'If-Match',
@@ -372,10 +389,10 @@ function queryParameters(schema: Json | undefined): Json[] {
   }));
 }
 
-function responses(status: number, schema?: Json): Json {
+function responses(status: number, schema?: Json, headers?: Json): Json {
   const content = schema && Object.keys(schema).length > 0 ? { content: { 'application/json': { schema } } } : {};
   const refused = Object.entries(refusals).map(([code, [name]]) => [code, { $ref: `#/components/responses/${name}` }]);
-  return { [status]: { description: 'Done', ...content }, ...Object.fromEntries(refused) };
+  return { [status]: { description: 'Done', ...(headers && { headers }), ...content }, ...Object.fromEntries(refused) };
 }
 
 /** The JSON Schema of a type; named rows in it become references, and are added to `schemas`. */

@@ -1,6 +1,6 @@
 import { type Caller, callerOf } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
-import { RawJson, type RpcContext } from '@helpmesh/messaging';
+import { onPage, pageOf, RawJson, type RpcContext } from '@helpmesh/messaging';
 
 /**
  * The signed actor of a question that somebody must be signed in for, and where it came from: the audit log tells it.
@@ -13,5 +13,6 @@ export function actorOf(ctx: RpcContext): Caller {
 
 /** An answer whose shape the query chose (`expand`, `full`): wider than what the contract can say. */
 export async function shaped(answer: Promise<object>): Promise<RawJson> {
-  return new RawJson(JSON.stringify(await answer));
+  const shown = await answer;
+  return onPage(new RawJson(JSON.stringify(shown)), pageOf(shown));
 }

@@ -9,12 +9,28 @@ export interface PageQuery {
   order_by?: string | undefined;
 }
 
+/** The part of a list between two ids, when it is walked. */
+export interface Between {
+  above: number;
+  below: number;
+  descending: boolean;
+}
+
 export interface Window {
   limit: number;
   offset: number;
   /** SQL order, built from known column names only. */
   orderBy: string;
 }
+
+/** The same between two ids, both excluded. */
+export interface ListWindow extends Window {
+  above: number;
+  below: number;
+}
+
+/** Above every id there is. */
+const BEYOND = 2_147_483_647;
 
 export interface PageRule {
   standard: number;
@@ -27,11 +43,14 @@ export interface PageRule {
 /**
  * Where a page lies. `per_page` wins over `limit`; more than the most is the most; past the end is simply empty.
  * @throws AppError invalid, `identity.sort-column-unknown`
+ * @param walk  the list is walked by id, and this is where
  */
-export function windowOf(query: PageQuery, rule: PageRule): Window {
+export function windowOf(query: PageQuery, rule: PageRule, walk?: Between): ListWindow {
   const limit = Math.min(query.per_page ?? query.limit ?? rule.standard, rule.max);
   const offset = Math.min(((query.page ?? 1) - 1) * limit, 2_000_000_000);
-  return { limit, offset, orderBy: orderOf(query, rule) };
+  if (walk)
+    return { limit, offset: 0, orderBy: walk.descending ? 'id DESC' : 'id', above: walk.above, below: walk.below };
+  return { limit, offset, orderBy: orderOf(query, rule), above: 0, below: BEYOND };
 }
 
 function orderOf(query: PageQuery, rule: PageRule): string {

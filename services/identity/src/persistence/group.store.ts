@@ -3,7 +3,7 @@ import type { GroupSnapshot } from '@helpmesh/contracts';
 import { lockInTransaction, sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { SearchTerm, Window } from '../domain/reading.ts';
+import type { ListWindow, SearchTerm, Window } from '../domain/reading.ts';
 import type { Found } from './organization.store.ts';
 import { customText, insertRow, updateRow } from './write.ts';
 
@@ -62,11 +62,16 @@ export class GroupStore {
     await lockInTransaction(tx, 'identity.group-tree');
   }
 
-  async page(tx: Read, { limit, offset, orderBy }: Window, { onlyActive }: { onlyActive: boolean }): Promise<Found> {
+  async page(
+    tx: Read,
+    { limit, offset, orderBy, above, below }: ListWindow,
+    { onlyActive }: { onlyActive: boolean },
+  ): Promise<Found> {
     const rows = await sql<{ id: number; total: number }>(
       tx,
-      `SELECT id, count(*) OVER () AS total FROM groups WHERE active OR NOT $3 ORDER BY ${orderBy} LIMIT $1 OFFSET $2`,
-      [limit, offset, onlyActive],
+      `SELECT id, count(*) OVER () AS total FROM groups
+       WHERE (active OR NOT $3) AND id > $4 AND id < $5 ORDER BY ${orderBy} LIMIT $1 OFFSET $2`,
+      [limit, offset, onlyActive, above, below],
     );
     return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
   }

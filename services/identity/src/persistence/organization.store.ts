@@ -3,7 +3,7 @@ import type { OrganizationSnapshot } from '@helpmesh/contracts';
 import { sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { SearchTerm, Window } from '../domain/reading.ts';
+import type { ListWindow, SearchTerm, Window } from '../domain/reading.ts';
 import { customText, insertRow, updateRow } from './write.ts';
 
 type Read = EntityManager | DataSource;
@@ -55,12 +55,17 @@ export class OrganizationStore {
   }
 
   /** @param only  ids that may be listed; null: all */
-  async page(tx: Read, only: readonly number[] | null, { limit, offset, orderBy }: Window): Promise<Found> {
+  async page(
+    tx: Read,
+    only: readonly number[] | null,
+    { limit, offset, orderBy, above, below }: ListWindow,
+  ): Promise<Found> {
     const rows = await sql<{ id: number; total: number }>(
       tx,
-      `SELECT id, count(*) OVER () AS total FROM organizations WHERE $1::int[] IS NULL OR id = ANY ($1)
+      `SELECT id, count(*) OVER () AS total FROM organizations
+       WHERE ($1::int[] IS NULL OR id = ANY ($1)) AND id > $4 AND id < $5
        ORDER BY ${orderBy} LIMIT $2 OFFSET $3`,
-      [only, limit, offset],
+      [only, limit, offset, above, below],
     );
     return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
   }

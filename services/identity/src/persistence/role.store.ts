@@ -1,7 +1,7 @@
 import { sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { SearchTerm, Window } from '../domain/reading.ts';
+import type { ListWindow, SearchTerm, Window } from '../domain/reading.ts';
 import type { AccessLevel, GroupAccess } from '../domain/rights.ts';
 import type { Found } from './organization.store.ts';
 import { insertRow, updateRow } from './write.ts';
@@ -39,11 +39,12 @@ export const roleSearchFields = ['name', 'note'];
 
 @Injectable()
 export class RoleStore {
-  async page(tx: Read, { limit, offset, orderBy }: Window): Promise<Found> {
+  async page(tx: Read, { limit, offset, orderBy, above, below }: ListWindow): Promise<Found> {
     const rows = await sql<{ id: number; total: number }>(
       tx,
-      `SELECT id, count(*) OVER () AS total FROM roles ORDER BY ${orderBy} LIMIT $1 OFFSET $2`,
-      [limit, offset],
+      `SELECT id, count(*) OVER () AS total FROM roles WHERE id > $3 AND id < $4
+       ORDER BY ${orderBy} LIMIT $1 OFFSET $2`,
+      [limit, offset, above, below],
     );
     return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
   }

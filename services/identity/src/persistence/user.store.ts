@@ -3,7 +3,7 @@ import { sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Absence } from '../domain/absence.ts';
-import type { SearchTerm, Window } from '../domain/reading.ts';
+import type { ListWindow, SearchTerm, Window } from '../domain/reading.ts';
 import type { GroupAccess } from '../domain/rights.ts';
 import { shownUserColumns, type UserRow, type UserValues } from './user.table.ts';
 import { customText, insertRow, updateRow } from './write.ts';
@@ -96,13 +96,22 @@ export class UserStore {
   }
 
   /** @param only  the one user who may be listed; null: all */
-  async page(tx: Read, only: number | null, { limit, offset, orderBy }: Window): Promise<number[]> {
+  async page(tx: Read, only: number | null, { limit, offset, orderBy, above, below }: ListWindow): Promise<number[]> {
     const rows = await sql<{ id: number }>(
       tx,
-      `SELECT id FROM users WHERE $1::int IS NULL OR id = $1 ORDER BY ${orderBy} LIMIT $2 OFFSET $3`,
-      [only, limit, offset],
+      `SELECT id FROM users WHERE ($1::int IS NULL OR id = $1) AND id > $4 AND id < $5
+       ORDER BY ${orderBy} LIMIT $2 OFFSET $3`,
+      [only, limit, offset, above, below],
     );
     return rows.map((row) => row.id);
+  }
+
+  /** @param only  as in `page` */
+  async count(tx: Read, only: number | null): Promise<number> {
+    const [row] = await sql<{ n: number }>(tx, 'SELECT count(*) AS n FROM users WHERE $1::int IS NULL OR id = $1', [
+      only,
+    ]);
+    return (row as { n: number }).n;
   }
 
   /** User 1, the system itself, is never found. */

@@ -1,7 +1,10 @@
 import { type Actor, hasPermission } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
+import type { PageFacts } from '@helpmesh/messaging';
+import { CursorCodec, type WalkQuery, walkOf } from '@helpmesh/service-kit';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { ListStore } from '../persistence/list.store.ts';
 import { orderOf, ReadStore } from '../persistence/read.store.ts';
 import type { TicketShape } from '../persistence/ticket-json.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
@@ -28,12 +31,10 @@ export interface TicketRead {
   shape: TicketShape;
 }
 
-interface ListQuery extends ReadingFlags {
+interface ListQuery extends ReadingFlags, WalkQuery {
   page?: number | undefined;
   per_page?: number | undefined;
-  limit?: number | undefined;
-  sort_by?: string | undefined;
-  order_by?: string | undefined;
+  with_total_count?: boolean | undefined;
 }
 
 const MAX_PAGE = 100;
@@ -44,6 +45,8 @@ export class ReadTickets {
   constructor(
     private readonly db: DataSource,
     private readonly reads: ReadStore,
+    private readonly lists: ListStore,
+    private readonly cursors: CursorCodec,
   ) {}
 
   /** One text or `not-found` each, in order; what is not visible does not exist. */
@@ -70,12 +73,21 @@ export class ReadTickets {
   }
 
   /** A page of all tickets the actor may read. */
-  async list(actor: Actor, query: ListQuery): Promise<string> {
+  async list(actor: Actor, query: ListQuery): Promise<{ text: string } & PageFacts> {
     const visible = VisibleTickets.to(actor, 'read');
-    const limit = Math.min(query.per_page ?? query.limit ?? MAX_PAGE, MAX_PAGE);
+    const limit = query.per_page ?? MAX_PAGE;
     const offset = ((query.page ?? 1) - 1) * limit;
+    const walk = walkOf(this.cursors, 'tickets', query);
     const order = orderOf(query.sort_by, query.order_by);
-    const ids = await this.reads.page(this.db, visible, order, limit, offset);
+    const ids = walk
+      ? await this.reads.walk(this.db, visible, walk, limit)
+      : await this.reads.page(this.db, visible, order, limit, offset);
+    const total = query.with_total_count ? await this.lists.total(this.db, visible) : undefined;
+    const page = { rows: ids.length, total, next: walk?.next(ids, limit) };
+    return { text: await this.textOf(actor, visible, ids, query), ...page };
+  }
+
+  private async textOf(actor: Actor, visible: VisibleTickets, ids: number[], query: ReadingFlags): Promise<string> {
     if (query.full) return this.records(visible, actor, ids);
     const texts = await this.reads.tickets(
       this.db,

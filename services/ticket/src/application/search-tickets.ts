@@ -1,6 +1,7 @@
 import { AttributeBook } from '@helpmesh/attributes';
 import type { Actor, ParsedInputOf, searchTickets } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
+import type { PageFacts } from '@helpmesh/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { orderOf } from '../persistence/read.store.ts';
@@ -13,7 +14,6 @@ import { ReadTickets } from './read-tickets.ts';
 type Input = ParsedInputOf<typeof searchTickets>['query'];
 
 const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 200;
 
 /** Full-text search over what the actor may see, best first. */
 @Injectable()
@@ -27,15 +27,17 @@ export class SearchTickets {
   ) {}
 
   /** @returns the answer in the form the flags ask for, as JSON */
-  async run(actor: Actor, input: Input): Promise<string> {
+  async run(actor: Actor, input: Input): Promise<{ text: string } & PageFacts> {
     const visible = VisibleTickets.to(actor, 'read');
     const query = searchOf(input.query ?? '', await this.attributes.of('Ticket'));
     const ids = idsOf(input.ids);
     const condition = await this.conditionOf(actor, input.condition);
+    const count = () => this.searches.count(this.db, visible, { query, ids, condition });
     if (input.only_total_count) {
-      return JSON.stringify({ total_count: await this.searches.count(this.db, visible, { query, ids, condition }) });
+      const total = await count();
+      return { text: JSON.stringify({ total_count: total }), total };
     }
-    const limit = Math.min(input.per_page ?? input.limit ?? DEFAULT_LIMIT, MAX_LIMIT);
+    const limit = input.per_page ?? DEFAULT_LIMIT;
     const request = {
       query,
       ids,
@@ -45,13 +47,12 @@ export class SearchTickets {
       offset: ((input.page ?? 1) - 1) * limit,
     };
     if (!input.full) {
-      return this.searches.show(this.db, visible, request, input.expand ? 'ids-expanded' : 'ids');
+      const shown = this.searches.show(this.db, visible, request, input.expand ? 'ids-expanded' : 'ids');
+      const [{ text, rows }, total] = await Promise.all([shown, input.with_total_count ? count() : undefined]);
+      return { text, rows, total };
     }
-    const [found, total] = await Promise.all([
-      this.searches.find(this.db, visible, request),
-      this.searches.count(this.db, visible, { query, ids, condition }),
-    ]);
-    return this.reads.records(visible, actor, found, total);
+    const [found, total] = await Promise.all([this.searches.find(this.db, visible, request), count()]);
+    return { text: await this.reads.records(visible, actor, found, total), rows: found.length, total };
   }
 
   private async conditionOf(actor: Actor, selector: Input['condition']) {

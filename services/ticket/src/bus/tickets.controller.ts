@@ -18,7 +18,7 @@ import {
   updateTicket,
 } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
-import { Answers, RawJson, type RpcContext, type RpcItem } from '@helpmesh/messaging';
+import { Answers, onPage, RawJson, type RpcContext, type RpcItem } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
 import { ChangeArticles } from '../application/change-articles.ts';
@@ -64,7 +64,8 @@ export class TicketsController {
 
   @Answers(listTickets)
   async list({ actor }: RpcContext, { query }: ParsedInputOf<typeof listTickets>) {
-    return new RawJson(await this.reads.list(requireActor(actor), query));
+    const { text, ...page } = await this.reads.list(requireActor(actor), query);
+    return onPage(new RawJson(text), page);
   }
 
   @Answers(createTicket, { batch: true })
@@ -111,7 +112,8 @@ export class TicketsController {
   /** One question for GET and POST: the one that knows a body answers both. */
   @Answers(searchTicketsByPost)
   async search({ actor }: RpcContext, { query, body }: ParsedInputOf<typeof searchTicketsByPost>) {
-    return new RawJson(await this.searches.run(requireActor(actor), { ...query, ...body }));
+    const { text, ...page } = await this.searches.run(requireActor(actor), { ...query, ...body });
+    return onPage(new RawJson(text), page);
   }
 
   @Answers(ticketHistory)

@@ -67,6 +67,11 @@ export class ListStore {
     return rows.map(({ typeId, ...row }) => ({ ...row, stateType: stateTypes[typeId - 1] as StateType }));
   }
 
+  /** All visible tickets. */
+  async total(on: DataSource, visible: VisibleTickets): Promise<number> {
+    return (await this.tally(on, visible)).reduce((sum, { n }) => sum + n, 0);
+  }
+
   /** Visible tickets of an owner, a customer or organizations. */
   async count(
     on: DataSource,

@@ -1,5 +1,6 @@
 import { AttributeBook } from '@helpmesh/attributes';
 import { sql } from '@helpmesh/persistence';
+import type { WalkPage } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import { articlesById, type TicketShape, threadsById, ticketsById } from './ticket-json.ts';
@@ -56,6 +57,22 @@ export class ReadStore {
       on,
       `SELECT t.id FROM ticket t WHERE ${isVisible()} ORDER BY ${orderBy} LIMIT $5 OFFSET $6`,
       [...visible.params, limit, offset],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Ids of a page of a walk through all visible tickets. */
+  async walk(
+    on: On,
+    visible: VisibleTickets,
+    { above, below, descending }: WalkPage,
+    limit: number,
+  ): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
+      on,
+      `SELECT t.id FROM ticket t WHERE ${isVisible()} AND t.id > $6 AND t.id < $7
+       ORDER BY t.id ${descending ? 'DESC' : ''} LIMIT $5`,
+      [...visible.params, limit, above, below],
     );
     return rows.map((row) => row.id);
   }

@@ -48,11 +48,17 @@ export class SearchStore {
     return (await sql<{ id: number }>(on, text, params)).map((row) => row.id);
   }
 
-  /** A page of matches as a JSON array. */
-  async show(on: DataSource, visible: VisibleTickets, request: SearchRequest, shape: ListedShape): Promise<string> {
+  /** A page of matches as a JSON array, and how many there are in it. */
+  async show(
+    on: DataSource,
+    visible: VisibleTickets,
+    request: SearchRequest,
+    shape: ListedShape,
+  ): Promise<{ text: string; rows: number }> {
     const { text, params } = showStatement(visible, request, shape, await this.attributes.of('Ticket'));
-    const [row] = await sql<{ tickets: string }>(on, text, params);
-    return (row as { tickets: string }).tickets;
+    const [row] = await sql<{ tickets: string; rows: number }>(on, text, params);
+    const { tickets, rows } = row as { tickets: string; rows: number };
+    return { text: tickets, rows };
   }
 
   /** Exact number of all matches. */

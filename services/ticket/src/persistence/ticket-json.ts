@@ -179,7 +179,7 @@ export type ListedShape = Exclude<TicketShape, 'full' | 'all'>;
 
 /** The visible ones of a page as one JSON array. @param page  a statement that yields their `id` in order; from $5 on */
 export const arrayOfTickets = (shape: ListedShape, page: string, attributes: AttributeSet): string =>
-  `SELECT '[' || coalesce(string_agg(shown.json, ',' ORDER BY n), '') || ']' AS tickets FROM (
+  `SELECT '[' || coalesce(string_agg(shown.json, ',' ORDER BY n), '') || ']' AS tickets, count(*) AS rows FROM (
      SELECT n, ${statementsFor(attributes).objectOf[shape]} AS json
      FROM unnest(ARRAY(SELECT id FROM (${page}) AS page)) WITH ORDINALITY AS place (id, n) JOIN ticket t ON t.id = place.id
      WHERE ${isVisible()}) AS shown`;

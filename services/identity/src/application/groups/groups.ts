@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Actor, changesBetween, type groups as endpoints, type ParsedInputOf } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
+import { onPage } from '@helpmesh/messaging';
 import { transaction, violates } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -14,6 +15,7 @@ import { Announce } from '../announce.ts';
 import { Attributes } from '../attributes/attributes.ts';
 import { Audit } from '../audit/audit.ts';
 import { History } from '../history/history.ts';
+import { Pages } from '../pages.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
 import { TicketReferences } from '../ticket-references.ts';
@@ -33,6 +35,7 @@ export class Groups {
     private readonly groups: GroupStore,
     private readonly announce: Announce,
     private readonly present: Present,
+    private readonly pages: Pages,
     private readonly attributes: Attributes,
     private readonly history: History,
     private readonly audit: Audit,
@@ -44,12 +47,17 @@ export class Groups {
   async list(actor: Actor, query: ListQuery): Promise<Json | Json[]> {
     const sight = mayGroups.list(actor);
     if (sight === 'nothing') throw refusals.notAuthorized();
-    const { ids, total } = await this.groups.page(this.db, windowOf(query, listed), {
-      onlyActive: sight === 'reduced',
-    });
-    const rows = await this.groups.byIds(this.db, ids);
-    if (sight === 'reduced') return rows.map(({ id, name, active }) => ({ id, name, active }));
-    return this.present.many(this.db, actor, 'groups', rows, query, total);
+    const page = this.pages.of('groups', query, listed);
+    const found = await this.groups.page(this.db, page.window, { onlyActive: sight === 'reduced' });
+    const rows = await this.groups.byIds(this.db, found.ids);
+    if (sight === 'reduced') {
+      return page.told(
+        rows.map(({ id, name, active }) => ({ id, name, active })),
+        found,
+      );
+    }
+    const total = page.walked ? undefined : found.total;
+    return page.told(await this.present.many(this.db, actor, 'groups', rows, query, total), found);
   }
 
   /** @throws AppError forbidden for customers */
@@ -70,7 +78,7 @@ export class Groups {
         ...(query.term !== undefined && { inactive: !active }),
       }));
     }
-    return this.present.many(this.db, actor, 'groups', rows, query, total);
+    return onPage(await this.present.many(this.db, actor, 'groups', rows, query, total), { total });
   }
 
   /** @throws AppError forbidden, not-found */

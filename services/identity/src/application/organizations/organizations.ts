@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Actor, changesBetween, type organizations as endpoints, type ParsedInputOf } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
+import { onPage } from '@helpmesh/messaging';
 import { transaction, violates } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -19,6 +20,7 @@ import { Announce } from '../announce.ts';
 import { Attributes } from '../attributes/attributes.ts';
 import { Audit } from '../audit/audit.ts';
 import { History } from '../history/history.ts';
+import { Pages } from '../pages.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { allKnown, allNamed, sorted } from '../references.ts';
 import { refusals } from '../refusals.ts';
@@ -51,6 +53,7 @@ export class Organizations {
     private readonly users: UserStore,
     private readonly announce: Announce,
     private readonly present: Present,
+    private readonly pages: Pages,
     private readonly attributes: Attributes,
     private readonly history: History,
     private readonly audit: Audit,
@@ -60,9 +63,11 @@ export class Organizations {
 
   async list(actor: Actor, query: ListQuery): Promise<Json | Json[]> {
     const only = mayOrganizations.list(actor) === 'all' ? null : actor.organizationIds;
-    const { ids, total } = await this.organizations.page(this.db, only, windowOf(query, listed));
-    const rows = await this.organizations.byIds(this.db, ids);
-    return this.present.many(this.db, actor, 'organizations', rows, query, total);
+    const page = this.pages.of('organizations', query, listed);
+    const found = await this.organizations.page(this.db, only, page.window);
+    const rows = await this.organizations.byIds(this.db, found.ids);
+    const total = page.walked ? undefined : found.total;
+    return page.told(await this.present.many(this.db, actor, 'organizations', rows, query, total), found);
   }
 
   /** @throws AppError forbidden for customers */
@@ -88,7 +93,7 @@ export class Organizations {
         ...(query.term !== undefined && { inactive: !active }),
       }));
     }
-    return this.present.many(this.db, actor, 'organizations', rows, query, total);
+    return onPage(await this.present.many(this.db, actor, 'organizations', rows, query, total), { total });
   }
 
   /** An organization of others is not there for a customer. @throws AppError not-found */

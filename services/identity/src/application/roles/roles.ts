@@ -8,6 +8,7 @@ import {
   type ParsedInputOf,
 } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
+import { onPage } from '@helpmesh/messaging';
 import { transaction, violates } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -22,6 +23,7 @@ import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
 import { ResolveGroupAccess } from '../groups/access-input.ts';
 import { History } from '../history/history.ts';
+import { Pages } from '../pages.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { allKnown, allNamed, sorted } from '../references.ts';
 import { refusals } from '../refusals.ts';
@@ -44,6 +46,7 @@ export class Roles {
     private readonly access: ResolveGroupAccess,
     private readonly announce: Announce,
     private readonly present: Present,
+    private readonly pages: Pages,
     private readonly history: History,
     private readonly audit: Audit,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -52,8 +55,11 @@ export class Roles {
   /** @throws AppError forbidden for customers */
   async list(actor: Actor, query: ListQuery): Promise<Json | Json[]> {
     if (!mayRoles.see(actor)) throw refusals.notAuthorized();
-    const { ids, total } = await this.roles.page(this.db, windowOf(query, listed));
-    return this.present.many(this.db, actor, 'roles', await this.roles.byIds(this.db, ids), query, total);
+    const page = this.pages.of('roles', query, listed);
+    const found = await this.roles.page(this.db, page.window);
+    const rows = await this.roles.byIds(this.db, found.ids);
+    const total = page.walked ? undefined : found.total;
+    return page.told(await this.present.many(this.db, actor, 'roles', rows, query, total), found);
   }
 
   /** @throws AppError forbidden for customers */
@@ -71,7 +77,7 @@ export class Roles {
         ...(query.term !== undefined && { inactive: !active }),
       }));
     }
-    return this.present.many(this.db, actor, 'roles', rows, query, total);
+    return onPage(await this.present.many(this.db, actor, 'roles', rows, query, total), { total });
   }
 
   /** @throws AppError forbidden, not-found */

@@ -1,4 +1,5 @@
 import type { Actor, ParsedInputOf, users } from '@helpmesh/contracts';
+import { onPage } from '@helpmesh/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { mayUsers } from '../../domain/access.ts';
@@ -7,6 +8,7 @@ import { searchTerms, windowOf } from '../../domain/reading.ts';
 import { UserStore, userSearchFields } from '../../persistence/user.store.ts';
 import { shownUserColumns, type UserRow } from '../../persistence/user.table.ts';
 import { Attributes } from '../attributes/attributes.ts';
+import { Pages } from '../pages.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
 import { fullName } from '../sign-in/links.ts';
@@ -23,13 +25,17 @@ export class ReadUsers {
     private readonly db: DataSource,
     private readonly users: UserStore,
     private readonly present: Present,
+    private readonly pages: Pages,
     private readonly attributes: Attributes,
   ) {}
 
   async list(actor: Actor, query: ListQuery): Promise<Json | Json[]> {
     const only = mayUsers.list(actor) === 'all' ? null : actor.userId;
-    const ids = await this.users.page(this.db, only, windowOf(query, listed));
-    return this.present.many(this.db, actor, 'users', await this.users.byIds(this.db, ids), query);
+    const page = this.pages.of('users', query, listed);
+    const ids = await this.users.page(this.db, only, page.window);
+    const total = query.with_total_count ? await this.users.count(this.db, only) : undefined;
+    const rows = await this.users.byIds(this.db, ids);
+    return page.told(await this.present.many(this.db, actor, 'users', rows, query), { ids, total });
   }
 
   /** @throws AppError forbidden for customers */
@@ -49,7 +55,7 @@ export class ReadUsers {
     if (query.only_total_count) return { total_count: total };
     const rows = await this.users.byIds(this.db, ids);
     if (query.label || query.term !== undefined) return rows.map((row) => labelled(row, query.term !== undefined));
-    return this.present.many(this.db, actor, 'users', rows, query, total);
+    return onPage(await this.present.many(this.db, actor, 'users', rows, query, total), { total });
   }
 
   /** @throws AppError not-found */
