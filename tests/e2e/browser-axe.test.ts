@@ -83,6 +83,10 @@ describe('accessibility', () => {
     await admin.post('/api/v1/ticket_articles', { ...article, type: 'email', body: 'A reply.' });
     for (const field of customFields) await admin.post('/api/v1/object_manager_attributes', field);
     await admin.post('/api/v1/object_manager_attributes_execute_migrations', {});
+    await admin.post(`/api/v1/tickets/${ticketId}/held_articles`, {
+      article: { ...article, type: 'email', body: 'A reply for later.' },
+      send_at: new Date(Date.now() + 86_400_000).toISOString(),
+    });
     const provider = { name: 'egi', title: 'EGI Check-in', issuer: 'https://aai.egi.example/realm', client_id: 'desk' };
     const { id: provider_id } = await admin.post('/api/v1/openid_providers', provider);
     const pattern = 'urn:mace:egi.eu:group:vo.example.org:role=supporter#aai.egi.eu';
@@ -205,6 +209,7 @@ describe('accessibility', () => {
       ['custom-fields', 'What was tried'],
       ['custom-fields/new', 'Create the field'],
       ['custom-fields/1', 'Expected form'],
+      ['ticket-settings', 'Time to take a reply back'],
       ['sign-in', 'EGI Check-in'],
       ['sign-in/providers/1', 'Redirect URI'],
       ['directories/1', 'the directory cannot come in yet'],

@@ -18,6 +18,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
 
   beforeAll(async () => {
     ({ platform, mailbox, admin } = await testPlatform());
+    await undoWithin(0);
   }, 120_000);
   afterAll(() => platform?.stop());
 
@@ -26,6 +27,8 @@ describe('in the browser', { timeout: 90_000 }, () => {
       from: /<(.+)>/.exec(mail.from)?.[1] ?? mail.from,
       to: 'helpdesk@localhost',
     });
+
+  const undoWithin = (undo_send_seconds: number) => admin.put('/api/v1/desk_settings', { undo_send_seconds });
 
   const account = (firstname: string, role: 'Agent' | 'Customer') =>
     admin.post('/api/v1/users', {
@@ -115,6 +118,34 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const raws = await mailbox.to(customer);
     expect(JSON.stringify(raws)).not.toContain('director');
     expect(raws).toHaveLength(2);
+  });
+
+  it('J5: a reply is taken back with its words, and goes out once when it is left alone', async () => {
+    const customer = 'una@customer.example';
+    const ticket = await phoneTicket('Second thoughts', customer);
+    const uma = await agent('Uma');
+    const { page } = uma;
+    await undoWithin(60);
+    try {
+      await uma.goto(`/tickets/${ticket.id}`);
+      await page.getByRole('button', { name: 'Reply', exact: true }).click();
+      const text = page.getByRole('textbox', { name: 'Text of the reply' });
+      await text.fill('You are quite wrong.');
+      await text.press('Control+Enter');
+      const waiting = page.getByRole('list', { name: 'Waiting to be sent' });
+      await waiting.getByText('You are quite wrong.').waitFor();
+      await waiting.getByRole('button', { name: 'Take back' }).click();
+      await text.getByText('You are quite wrong.').waitFor();
+      await waiting.waitFor({ state: 'detached' });
+      await text.fill('You are quite right.');
+      await text.press('Control+Enter');
+      await waiting.getByRole('button', { name: 'Send now' }).click();
+      await uma.message('Agent: Uma Page').getByText('You are quite right.').waitFor();
+      await mailbox.mail(customer, (mail) => mail.Snippet.includes('quite right'), 'the reply');
+      expect(JSON.stringify(await mailbox.to(customer))).not.toContain('quite wrong');
+    } finally {
+      await undoWithin(0);
+    }
   });
 
   it('a call becomes a ticket of a customer who was unknown; an empty form says what is missing', async () => {

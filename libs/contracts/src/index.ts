@@ -245,6 +245,7 @@ export {
   rawMailRetention,
   retentionRules,
 } from './http/retention.ts';
+export { sharedDraftOfTicket, sharedDrafts } from './http/shared-drafts.ts';
 export { Calendar, type CalendarInput, calendars, Sla, type SlaInput, slas, ticketSla } from './http/slas.ts';
 export { addTag, listTags, removeTag, searchTags, tagList } from './http/tags.ts';
 export {

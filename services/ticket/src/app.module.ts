@@ -31,6 +31,7 @@ import { CreateTickets } from './application/create-tickets.ts';
 import { DeleteTicket } from './application/delete-ticket.ts';
 import { ArticleDrafts } from './application/draft-article.ts';
 import { OwnDrafts } from './application/drafts/own-drafts.ts';
+import { SharedDrafts } from './application/drafts/shared-drafts.ts';
 import { EnsurePeople } from './application/ensure-people.ts';
 import { FileMail } from './application/file-mail.ts';
 import { Files } from './application/files.ts';
@@ -110,6 +111,7 @@ import { MailConsumer } from './bus/mail.consumer.ts';
 import { OverviewsController } from './bus/overviews.controller.ts';
 import { RetentionController } from './bus/retention.controller.ts';
 import { SearchConsumer } from './bus/search.consumer.ts';
+import { SharedDraftsController } from './bus/shared-drafts.controller.ts';
 import { SlasController } from './bus/slas.controller.ts';
 import { TagsController } from './bus/tags.controller.ts';
 import { TicketsController } from './bus/tickets.controller.ts';
@@ -145,6 +147,7 @@ import { RuleStore } from './persistence/rule.store.ts';
 import { RuleAdminStore } from './persistence/rule-admin.store.ts';
 import { ScheduleStore } from './persistence/schedule.store.ts';
 import { SearchStore } from './persistence/search.store.ts';
+import { SharedDraftStore } from './persistence/shared-draft.store.ts';
 import { SlaStore } from './persistence/sla.store.ts';
 import { SlaAdminStore } from './persistence/sla-admin.store.ts';
 import { TagStore } from './persistence/tag.store.ts';
@@ -174,6 +177,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     RetentionController,
     DraftsController,
     HeldController,
+    SharedDraftsController,
     // Events and commands
     MailConsumer,
     IdentityConsumer,
@@ -255,6 +259,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ManageRetention,
     OwnDrafts,
     HoldArticles,
+    SharedDrafts,
     OwnSettings,
     // Wishes of other services
     FileMail,
@@ -338,6 +343,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     DeskSettingStore,
     DraftStore,
     HeldStore,
+    SharedDraftStore,
     HistoryStore,
     LookupStore,
     ReplicaStore,

@@ -25,6 +25,7 @@ import { TimeAccounting1797510000000 } from './persistence/migrations/1797510000
 import { ArticleMoves1797520000000 } from './persistence/migrations/1797520000000-article-moves.ts';
 import { OwnDrafts1797530000000 } from './persistence/migrations/1797530000000-own-drafts.ts';
 import { HeldArticles1798300000000 } from './persistence/migrations/1798300000000-held-articles.ts';
+import { SharedDrafts1798300100000 } from './persistence/migrations/1798300100000-shared-drafts.ts';
 import { Replacements1798400000000 } from './persistence/migrations/1798400000000-replacements.ts';
 
 export { TicketConfig } from './config.ts';
@@ -53,6 +54,7 @@ export const migrations = [
   ArticleMoves1797520000000,
   OwnDrafts1797530000000,
   HeldArticles1798300000000,
+  SharedDrafts1798300100000,
   Replacements1798400000000,
 ];
 

@@ -2,11 +2,15 @@ import {
   addUpload,
   createTicket,
   deskSettings,
+  type GroupSnapshot,
   getTicket,
   heldArticles,
   ownDeskSettings,
   ownDrafts,
   sendMail,
+  sharedDraftOfTicket,
+  sharedDrafts,
+  updateTicket,
 } from '@helpmesh/contracts';
 import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -256,4 +260,66 @@ it('how long is for the desk to say, and for each agent', async () => {
   await desk.rest(agent, ownDeskSettings.update, { body: { undo_send_seconds: null } });
   expect(await waits()).toBe(30_000);
   await expect(desk.rest(customer, ownDeskSettings.get)).rejects.toMatchObject({ kind: 'forbidden' });
+});
+
+it('an answer is parked for the group, gone on with by another, and gone once it was given', async () => {
+  const { id } = await open();
+  const shared = (who = agent) => desk.rest(who, sharedDraftOfTicket.get, { id });
+  const park = (body: object, who = agent) => desk.rest(who, sharedDraftOfTicket.put, { id, body });
+  expect(await shared()).toEqual({ shared_draft_id: null, assets: {} });
+  const file = { sha256: 'c'.repeat(64), size: 3, filename: 'c.txt', contentType: 'text/plain' };
+  await desk.ask(agent, addUpload, { formId: 'parked', file });
+  const new_article = { body: '<p>Dear<script>alert(1)</script></p>', type: 'email', to: 'a@b.example' };
+  const { shared_draft_id: draft } = await park({ new_article, ticket_attributes: { state_id: 4 }, form_id: 'parked' });
+  const seen = (await shared(admin)).assets.TicketSharedDraftZoom?.[String(draft)];
+  expect(seen).toMatchObject({
+    ...{ ticket_id: id, new_article: { body: '<p>Dear</p>', to: 'a@b.example' }, ticket_attributes: { state_id: 4 } },
+    ...{ files: [{ filename: 'c.txt', size: 3 }], created_by_id: 4, updated_by: 'Anton Agent' },
+  });
+  const body = { form_id: 'mine' };
+  const { attachments } = await desk.rest(admin, sharedDraftOfTicket.files, { id, body });
+  expect(attachments).toMatchObject([{ filename: 'c.txt', size: 3 }]);
+  await park({ new_article: { body: '<p>Better</p>' } }, admin);
+  expect((await shared()).shared_draft_id).toBe(draft);
+  for (const who of [customer, cast.stranger, reader]) {
+    await expect(shared(who)).rejects.toMatchObject({ kind: 'forbidden' });
+  }
+  await expect(shared(agent2)).rejects.toMatchObject({ kind: 'not-found' });
+  // Another ticket's is nobody's to use up.
+  const other = await open();
+  const said = { article: { body: 'Said' }, shared_draft_id: draft };
+  await desk.rest(agent, updateTicket, { id: other.id, body: said });
+  expect((await shared()).shared_draft_id).toBe(draft);
+  await desk.rest(admin, updateTicket, {
+    id,
+    body: { article: { body: 'Said', form_id: 'mine' }, shared_draft_id: draft },
+  });
+  expect((await shared()).shared_draft_id).toBeNull();
+  expect(await desk.rest(agent, sharedDraftOfTicket.delete, { id })).toEqual({ shared_draft_id: null });
+});
+
+it('a ticket is parked before it is opened; a group may have that switched off', async () => {
+  const body = { name: 'Outage', group_id: 1, content: { title: 'Outage', body: '<p>All is down</p>' } };
+  const { shared_draft_id: id } = await desk.rest(agent, sharedDrafts.create, { body });
+  const list = async (who = agent) => (await desk.rest(who, sharedDrafts.list)).shared_draft_ids;
+  expect(await list(admin)).toEqual([id]);
+  expect(await list(agent2)).toEqual([]);
+  await expect(desk.rest(agent2, sharedDrafts.get, { id })).rejects.toMatchObject({ kind: 'not-found' });
+  await expect(desk.rest(customer, sharedDrafts.list)).rejects.toMatchObject({ kind: 'forbidden' });
+  await expect(desk.rest(agent2, sharedDrafts.create, { body })).rejects.toMatchObject({ kind: 'forbidden' });
+  await desk.rest(admin, sharedDrafts.update, { id, body: { name: 'Big outage' } });
+  expect(await desk.rest(agent, sharedDrafts.get, { id })).toMatchObject({
+    shared_draft_content: { title: 'Outage' },
+    assets: { TicketSharedDraftStart: { [id]: { name: 'Big outage', group_id: 1, updated_by_id: 3 } } },
+  });
+  const ticket = { title: 'Outage', group: 'Users', customer: 'user10@example.org', shared_draft_id: id };
+  await desk.rest(agent, createTicket, { body: ticket });
+  expect(await list()).toEqual([]);
+  const { shared_draft_id: last } = await desk.rest(agent, sharedDrafts.create, { body });
+  desk.identity.addGroups({ ...(desk.identity.groups.get(1) as GroupSnapshot), sharedDrafts: false });
+  await expect(desk.rest(agent, sharedDrafts.create, { body })).rejects.toMatchObject({
+    code: 'shared-draft.switched-off',
+  });
+  expect(await list()).toEqual([]);
+  expect(await desk.rest(agent, sharedDrafts.delete, { id: last })).toEqual({ shared_draft_id: last });
 });

@@ -106,6 +106,14 @@ const toSendLater = {
 };
 const newHeld = ({ boss, topics }: World, place: Place) =>
   boss.post(`/api/v1/tickets/${topics[place].id}/held_articles`, toSendLater);
+const parking = (world: World, place: Place) => ({
+  name: 'spare',
+  group_id: world.id(world.topics[place].group),
+  content: { title: 'spare' },
+});
+const newStart = async (world: World, place: Place) => ({
+  id: (await world.boss.post('/api/v1/tickets/shared_drafts', parking(world, place))).shared_draft_id,
+});
 const newActivityType = made('/api/v1/time_accounting/types', (name) => ({ name }));
 const aMonth: Asking = () => ({ path: { year: 2026, month: 6 } });
 const closing = { 'ticket.state_id': { value: 4 } };
@@ -385,6 +393,16 @@ export const requests: Record<string, Asking> = {
   'PUT /api/v1/held_articles/{id}': spare(newHeld, toSendLater),
   'POST /api/v1/held_articles/{id}/send': spare(newHeld),
   'DELETE /api/v1/held_articles/{id}': spare(newHeld),
+  'GET /api/v1/tickets/{id}/shared_draft': ticket,
+  'PUT /api/v1/tickets/{id}/shared_draft': put(ticket, { new_article: { body: 'spare' } }),
+  'PATCH /api/v1/tickets/{id}/shared_draft': put(ticket, { new_article: { body: 'spare' } }),
+  'DELETE /api/v1/tickets/{id}/shared_draft': ticket,
+  'POST /api/v1/tickets/{id}/shared_draft/import_attachments': put(ticket, { form_id: 'spare' }),
+  'POST /api/v1/tickets/shared_drafts': (world, place) => ({ body: parking(world, place) }),
+  'GET /api/v1/tickets/shared_drafts/{id}': spare(newStart),
+  'PUT /api/v1/tickets/shared_drafts/{id}': spare(newStart, { name: 'other' }),
+  'PATCH /api/v1/tickets/shared_drafts/{id}': spare(newStart, { name: 'other' }),
+  'DELETE /api/v1/tickets/shared_drafts/{id}': spare(newStart),
   'PUT /api/v1/desk_settings/own': () => ({ body: { undo_send_seconds: null } }),
   'PUT /api/v1/desk_settings': () => ({ body: { time_accounting: false } }),
   'PUT /api/v1/ticket_merge/{id}/{number}': async (world, place) => ({

@@ -173,6 +173,18 @@ POST   /api/v1/tickets/{id}/held_articles                      ---- 0-++ -+-!  -
 PUT    /api/v1/held_articles/{id}                              ---- 0--- -+-!  ---- 0--- -+-!  ---- 0000 -+-!
 POST   /api/v1/held_articles/{id}/send                         ---- 0--- -+-!  ---- 0--- -+-!  ---- 0000 -+-!
 DELETE /api/v1/held_articles/{id}                              ---- 0--- -+-!  ---- 0--- -+-!  ---- 0000 -+-!
+GET    /api/v1/tickets/{id}/shared_draft                       ---- 0-++ -+-!  ---- 0-++ -+-!  ---- 0000 -+-!
+PUT    /api/v1/tickets/{id}/shared_draft                       ---- 0-++ -+-!  ---- 0-++ -+-!  ---- 0000 -+-!
+PATCH  /api/v1/tickets/{id}/shared_draft                       ---- 0-++ -+-!  ---- 0-++ -+-!  ---- 0000 -+-!
+DELETE /api/v1/tickets/{id}/shared_draft                       ---- 0-++ -+-!  ---- 0-++ -+-!  ---- 0000 -+-!
+POST   /api/v1/tickets/{id}/shared_draft/import_attachments    ---- 0-++ -+-!  ---- 0-++ -+-!  ---- 0000 -+-!
+GET    /api/v1/tickets/shared_drafts                           ---- ++++ -+-!
+# In the group of the ticket that stands for the place.
+POST   /api/v1/tickets/shared_drafts                           ---- ---+ -+-!  ---- ---+ -+-!  ---- ---- -+-!
+GET    /api/v1/tickets/shared_drafts/{id}                      ---- 000+ -+-!  ---- 000+ -+-!  ---- 0000 -+-!
+PUT    /api/v1/tickets/shared_drafts/{id}                      ---- 000+ -+-!  ---- 000+ -+-!  ---- 0000 -+-!
+PATCH  /api/v1/tickets/shared_drafts/{id}                      ---- 000+ -+-!  ---- 000+ -+-!  ---- 0000 -+-!
+DELETE /api/v1/tickets/shared_drafts/{id}                      ---- 000+ -+-!  ---- 000+ -+-!  ---- 0000 -+-!
 GET    /api/v1/desk_settings/own                               ---- ++++ -+-!
 PUT    /api/v1/desk_settings/own                               ---- ++++ -+-!
 GET    /api/v1/desk_settings                                   ---- ++++ ++-!

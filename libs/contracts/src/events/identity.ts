@@ -40,6 +40,10 @@ export const GroupSnapshot = z.object({
   email: z.object({ name: z.string(), address: z.string() }).nullable(),
   /** Text, with `{{variables}}`. */
   signature: z.string().nullable(),
+  /** Whether its agents park drafts for each other; absent: they do. */
+  sharedDrafts: z.boolean().optional(),
+  /** Minutes after which an owner who does nothing loses an open ticket; absent or null: never. */
+  assignmentTimeout: z.number().int().nullish(),
 });
 export type GroupSnapshot = z.output<typeof GroupSnapshot>;
 

@@ -56,6 +56,7 @@ import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { accountDeletion, avatars, deleteAccount, updateOutOfOffice, updatePreferences } from './profile.ts';
 import { ticketReport } from './reporting.ts';
 import { rawMailRetention, retentionRules } from './retention.ts';
+import { sharedDraftOfTicket, sharedDrafts } from './shared-drafts.ts';
 import { calendars, slas, ticketSla } from './slas.ts';
 import { addTag, listTags, removeTag, searchTags, tagList } from './tags.ts';
 import {
@@ -154,6 +155,8 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(deskSettings),
   ...Object.values(ownDrafts),
   ...Object.values(heldArticles),
+  ...Object.values(sharedDraftOfTicket),
+  ...Object.values(sharedDrafts),
   ...Object.values(ownDeskSettings),
   currentUser,
   updatePreferences,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { Id, Instant } from './common.ts';
+import { Id, Instant, optionalId } from './common.ts';
 import { DraftContent, DraftKind } from './drafts.ts';
 import { ArticleInput, ticketFields } from './tickets.ts';
 
@@ -17,7 +17,7 @@ export const FURTHEST_SEND_DAYS = 366;
 const Fields = z
   .object(ticketFields)
   .pick({ state: true, state_id: true, pending_time: true, owner: true, owner_id: true })
-  .extend({ priority: ticketFields.priority, priority_id: ticketFields.priority_id })
+  .extend({ priority: ticketFields.priority, priority_id: ticketFields.priority_id, shared_draft_id: optionalId })
   .partial();
 
 /** An article that waits: nobody outside has it, no clock and no rule has seen it. */

@@ -93,6 +93,8 @@ export const ticketFields = {
 export const TicketInput = withCustom({
   ...ticketFields,
   article: ArticleInput.optional(),
+  /** The shared draft that this is made of; it is gone then. */
+  shared_draft_id: optionalId,
   /** Agents to subscribe, by id; when a ticket is opened, by agents only. */
   mentions: listOf(Id, 100).optional(),
   /** Tickets it is linked with from the beginning, by id: `parent` ones are its parents. By agents only. */

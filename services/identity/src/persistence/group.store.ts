@@ -146,7 +146,7 @@ export class GroupStore {
               reopen_time_in_days AS "reopenTimeInDays",
               CASE WHEN email_address IS NOT NULL
                    THEN json_build_object('name', email_name, 'address', email_address) END AS email,
-              signature, version
+              signature, shared_drafts AS "sharedDrafts", assignment_timeout AS "assignmentTimeout", version
        FROM groups WHERE $1::bigint[] IS NULL OR id = ANY ($1) ORDER BY id`,
       [ids],
     );

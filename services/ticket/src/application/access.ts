@@ -60,7 +60,7 @@ type Missing =
     )
   | ('Checklist' | 'Checklist::Item' | 'ChecklistTemplate' | 'Ticket::TimeAccounting')
   | ('Ticket::TimeAccounting::Type' | 'RetentionRule' | 'Macro' | 'TextModule' | 'Template')
-  | ('Trigger' | 'Job' | 'HeldArticle');
+  | ('Trigger' | 'Job' | 'HeldArticle' | 'SharedDraft');
 
 export function notFound(kind: Missing, id: number): AppError {
   const code = {
@@ -84,6 +84,7 @@ export function notFound(kind: Missing, id: number): AppError {
     Trigger: 'trigger.not-found',
     Job: 'job.not-found',
     HeldArticle: 'held-article.not-found',
+    SharedDraft: 'shared-draft.not-found',
   };
   return new AppError('not-found', code[kind], `Couldn't find ${kind} with 'id'=${id}`);
 }

@@ -17,6 +17,7 @@ import { isClosed } from '../domain/ticket/state.ts';
 import type { Ticket, TicketFields } from '../domain/ticket/ticket.ts';
 import { shownUnits } from '../domain/time/units.ts';
 import { ReadStore } from '../persistence/read.store.ts';
+import { SharedDraftStore } from '../persistence/shared-draft.store.ts';
 import { TagStore } from '../persistence/tag.store.ts';
 import { ThreadStore } from '../persistence/thread.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
@@ -149,6 +150,7 @@ export class ChangeTickets {
     private readonly tagging: TagTickets,
     private readonly mentions: Mentions,
     private readonly times: TimeStore,
+    private readonly shared: SharedDraftStore,
     private readonly words: TicketWords,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -325,6 +327,12 @@ export class ChangeTickets {
       tx,
       plans.flatMap((plan) => plan.article?.uploadIds ?? []),
     );
+    const used = said.flatMap(({ command, part }) =>
+      command.do === 'update' && command.input.shared_draft_id && part === 'agent'
+        ? [{ ticketId: command.ticketId, draftId: command.input.shared_draft_id }]
+        : [],
+    );
+    if (used.length > 0) await this.shared.useUpOfTickets(tx, used);
     return { written, writing };
   }
 

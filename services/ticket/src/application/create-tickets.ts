@@ -1,4 +1,4 @@
-import { type Actor, mayReadInternal, type TicketInput } from '@helpmesh/contracts';
+import { type Actor, groupsWith, mayReadInternal, type TicketInput } from '@helpmesh/contracts';
 import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { GroupCommit, transaction } from '@helpmesh/persistence';
@@ -14,6 +14,7 @@ import type { Group } from '../domain/ticket/people.ts';
 import type { NewTicket, Ticket, TicketFields } from '../domain/ticket/ticket.ts';
 import { shownUnits } from '../domain/time/units.ts';
 import { LinkStore } from '../persistence/link.store.ts';
+import { SharedDraftStore } from '../persistence/shared-draft.store.ts';
 import { TagStore } from '../persistence/tag.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { type NewTime, TimeStore } from '../persistence/time.store.ts';
@@ -54,6 +55,8 @@ interface Plan extends Keyed {
   /** Who is to be told of it. */
   subscribers: number[];
   links: { type: LinkType; otherId: number }[];
+  /** What it is made of, if so. */
+  sharedDraftId: number | null;
   /** When it happened, for imports. */
   at: EpochMs | undefined;
 }
@@ -77,6 +80,7 @@ export class CreateTickets {
     private readonly mentions: Mentions,
     private readonly times: TimeStore,
     private readonly links: LinkStore,
+    private readonly shared: SharedDraftStore,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
@@ -150,12 +154,13 @@ export class CreateTickets {
     const tags = part === 'agent' ? tagNames(input.tags ?? []) : [];
     const subscribers = part === 'agent' ? (input.mentions ?? []) : [];
     const links = part === 'agent' ? linksOf(input) : [];
+    const sharedDraftId = part === 'agent' ? (input.shared_draft_id ?? null) : null;
     for (const { otherId } of links) {
       const other = others.get(otherId);
       if (!other || !mayReadInternal(actor, other)) throw unknownObject();
     }
     const asked = { actor, key, request: ['create-ticket', input], refs, flags };
-    return { ...asked, group, fields, article, tags, subscribers, links, at };
+    return { ...asked, group, fields, article, tags, subscribers, links, sharedDraftId, at };
   }
 
   private async open(tx: EntityManager, plans: Plan[], writing: Writing, refs: Refs): Promise<Outcome[]> {
@@ -208,6 +213,12 @@ export class CreateTickets {
       tx,
       plans.flatMap((plan) => plan.article?.uploadIds ?? []),
     );
+    const used = plans.flatMap(({ actor, sharedDraftId }, i) =>
+      sharedDraftId !== null && typeof opened[i] === 'number'
+        ? [{ groupIds: groupsWith(actor, 'create'), draftId: sharedDraftId }]
+        : [],
+    );
+    if (used.length > 0) await this.shared.useUpOfGroups(tx, used);
     const reads = plans.flatMap(({ actor, flags }, i) => {
       const id = opened[i];
       return typeof id === 'number' ? [{ actor, id, shape: shapeOf(flags, { ids: true }) }] : [];

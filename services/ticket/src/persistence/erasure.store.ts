@@ -108,6 +108,7 @@ export class ErasureStore {
          OR EXISTS (SELECT 1 FROM checklist_item i WHERE i.checklist_id = c.id AND i.text ILIKE ANY ($1::text[]))
        UNION SELECT ticket_id FROM own_draft d WHERE d.content::text ILIKE ANY ($1::text[])
        UNION SELECT ticket_id FROM held_article h WHERE h.article::text ILIKE ANY ($1::text[])
+       UNION SELECT ticket_id FROM shared_draft s WHERE s.ticket_id IS NOT NULL AND s.content::text ILIKE ANY ($1::text[])
        ORDER BY 1`,
       [patterns],
     );
@@ -140,6 +141,21 @@ export class ErasureStore {
     await sql(tx, 'UPDATE held_article SET article = $2::jsonb, version = version + 1 WHERE id = $1', [
       id,
       JSON.stringify(article),
+    ]);
+  }
+
+  /** The answer that is parked on a ticket. */
+  async sharedDraft(tx: EntityManager, ticketId: number): Promise<object | undefined> {
+    const [row] = await sql<{ content: object }>(tx, 'SELECT content FROM shared_draft WHERE ticket_id = $1', [
+      ticketId,
+    ]);
+    return row?.content;
+  }
+
+  async setSharedDraft(tx: EntityManager, ticketId: number, content: object): Promise<void> {
+    await sql(tx, 'UPDATE shared_draft SET content = $2::jsonb WHERE ticket_id = $1', [
+      ticketId,
+      JSON.stringify(content),
     ]);
   }
 
@@ -275,7 +291,9 @@ export class ErasureStore {
       `SELECT sha256, EXISTS (SELECT 1 FROM article_attachment a WHERE a.sha256 = u.sha256)
          OR EXISTS (SELECT 1 FROM upload l WHERE l.sha256 = u.sha256)
          OR EXISTS (SELECT 1 FROM held_article h WHERE h.state <> 'sent'
-           AND h.article -> 'attachments' @> jsonb_build_array(jsonb_build_object('sha256', u.sha256))) AS used
+           AND h.article -> 'attachments' @> jsonb_build_array(jsonb_build_object('sha256', u.sha256)))
+         OR EXISTS (SELECT 1 FROM shared_draft s
+           WHERE s.files @> jsonb_build_array(jsonb_build_object('sha256', u.sha256))) AS used
        FROM unwanted_file u ORDER BY sha256 LIMIT $1`,
       [limit],
     );
@@ -320,9 +338,14 @@ export class ErasureStore {
       tx,
       held.flatMap(({ files }) => (files ?? []).map(({ sha256 }) => sha256)),
     );
+    const parked = await sql(
+      tx,
+      "DELETE FROM shared_draft WHERE ticket_id IS NULL AND concat_ws(' ', name, content::text) ILIKE ANY ($1::text[]) RETURNING 1",
+      [patterns],
+    );
     const chosen = await sql(tx, 'DELETE FROM own_desk_setting WHERE user_id = $1 RETURNING 1', [userId]);
     const counted = await sql(tx, 'DELETE FROM rule_mail WHERE address ILIKE ANY ($1::text[]) RETURNING 1', [patterns]);
-    const own = [uploads, jobs, records, modules, drafts, held, chosen, counted];
+    const own = [uploads, jobs, records, modules, drafts, held, parked, chosen, counted];
     return own.reduce((rows, some) => rows + some.length, 0);
   }
 

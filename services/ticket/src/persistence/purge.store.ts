@@ -22,7 +22,11 @@ export class PurgeStore {
       on,
       `SELECT (SELECT count(*) FROM article WHERE ticket_id = $1) AS articles,
          ARRAY(SELECT f.sha256 FROM article_attachment f JOIN article a ON a.id = f.article_id
-               WHERE a.ticket_id = $1) AS files,
+               WHERE a.ticket_id = $1
+               UNION SELECT file ->> 'sha256' FROM shared_draft s, jsonb_array_elements(s.files) AS file
+               WHERE s.ticket_id = $1
+               UNION SELECT file ->> 'sha256' FROM held_article h, jsonb_array_elements(h.article -> 'attachments') AS file
+               WHERE h.ticket_id = $1) AS files,
          (SELECT coalesce(json_agg(inbound_id ORDER BY inbound_id), '[]') FROM article
           WHERE ticket_id = $1 AND inbound_id IS NOT NULL) AS mails`,
       [ticketId],

@@ -205,6 +205,7 @@ const adminTree = admin.addChildren([
   adminPage('/checklists', 'ChecklistsPage'),
   adminPage('/checklists/new', 'NewChecklistTemplatePage'),
   adminPage('/checklists/$id', 'ChecklistTemplatePage'),
+  adminPage('/ticket-settings', 'TicketSettingsPage'),
   adminPage('/time-accounting', 'TimeAccountingPage'),
   adminPage('/sign-in', 'SignInSettingsPage'),
   adminPage('/sign-in/providers/new', 'NewProviderPage'),

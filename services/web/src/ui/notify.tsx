@@ -20,7 +20,7 @@ export function notifyProblem(i18n: I18n, title: string, error: unknown): void {
 let counter = 0;
 
 /** Says what was done, in place of what was said before; with `undo` for as long as it is on screen. */
-export function notifyDone(message: string, undo?: { label: string; run: () => void }): void {
+export function notifyDone(message: string, undo?: { label: string; run: () => void; ms?: number }): void {
   notifications.hide(`done-${counter}`);
   counter += 1;
   const id = `done-${counter}`;
@@ -34,6 +34,7 @@ export function notifyDone(message: string, undo?: { label: string; run: () => v
         <Button
           size="compact-sm"
           variant="default"
+          flex="none"
           onClick={() => {
             notifications.hide(id);
             undo.run();
@@ -46,6 +47,6 @@ export function notifyDone(message: string, undo?: { label: string; run: () => v
       message
     ),
     closeButtonProps: { 'aria-label': t`Close` },
-    autoClose: undo ? 10_000 : 5000,
+    autoClose: undo ? (undo.ms ?? 10_000) : 5000,
   });
 }

@@ -252,6 +252,12 @@ export class EraseTickets implements Eraser {
       await this.store.setDraft(tx, id, { ...draft, content });
       changed = true;
     }
+    const parked = await this.store.sharedDraft(tx, id);
+    const rewritten = parked && person.rewriteAll(parked, theirs);
+    if (rewritten && JSON.stringify(rewritten) !== JSON.stringify(parked)) {
+      await this.store.setSharedDraft(tx, id, rewritten);
+      changed = true;
+    }
     for (const one of await this.store.held(tx, id)) {
       const article = person.rewriteAll(one.article, theirs);
       if (JSON.stringify(article) === JSON.stringify(one.article)) continue;

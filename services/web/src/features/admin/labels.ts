@@ -14,6 +14,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   templates: msg`Templates`,
   'custom-fields': msg`Custom fields`,
   checklists: msg`Checklists`,
+  'ticket-settings': msg`Working on tickets`,
   'time-accounting': msg`Time accounting`,
   'sign-in': msg`Sign-in`,
   directories: msg`Directories`,

@@ -9,6 +9,7 @@ export type AdminPageId =
   | 'templates'
   | 'custom-fields'
   | 'checklists'
+  | 'ticket-settings'
   | 'time-accounting'
   | 'sign-in'
   | 'directories'
@@ -33,6 +34,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'templates', permissions: ['admin.template'] },
   { id: 'custom-fields', permissions: ['admin.object'] },
   { id: 'checklists', permissions: ['admin.checklist'] },
+  { id: 'ticket-settings', permissions: ['admin.ticket'] },
   { id: 'time-accounting', permissions: ['admin.time_accounting'] },
   { id: 'sign-in', permissions: ['admin.security'] },
   { id: 'directories', permissions: ['admin.security', 'admin.user', 'admin.scim'] },

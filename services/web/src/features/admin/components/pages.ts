@@ -26,6 +26,7 @@ export { RolesPage } from './roles-page.tsx';
 export { SignInSettingsPage } from './sign-in-page.tsx';
 export { NewTemplatePage, TemplatePage } from './template-page.tsx';
 export { NewTextModulePage, TextModulePage } from './text-module-page.tsx';
+export { TicketSettingsPage } from './ticket-settings-page.tsx';
 export { TimeAccountingPage } from './time-accounting-page.tsx';
 export { NewUserPage, UserPage } from './user-page.tsx';
 export { UsersPage } from './users-page.tsx';

@@ -1,22 +1,25 @@
 import { msg, plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button, Group, Skeleton, TagsInput, Text, Tooltip } from '@mantine/core';
-import { IconArrowBackUp, IconLock, IconSend2, IconTrash, IconX } from '@tabler/icons-react';
+import { IconArrowBackUp, IconClockShare, IconLock, IconSend2, IconTrash, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type DragEvent, lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { call } from '../../../app/api.ts';
-import { notifyDone } from '../../../ui/notify.tsx';
+import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { problemText } from '../../../ui/problem.ts';
+import { absoluteTime } from '../../../ui/time.ts';
 import { nameOf, type User } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { arrivedSince, isAddress, replyRecipient, splitAddresses } from '../article.ts';
 import { type Draft, isBlank, loadDraft, newFormId, removeDraft, saveDraft } from '../draft.ts';
 import { DraftSync } from '../draft-sync.ts';
+import { type HeldArticle, recall, undoSeconds } from '../held.ts';
 import { type Article, articlesQuery, statesQuery, type Ticket, ticketKeys } from '../queries.ts';
 import { useClosing } from '../use-closing.tsx';
 import { useUploads } from '../use-uploads.ts';
 import { AttachButton } from './attach-button.tsx';
+import { ChooseTime } from './choose-time.tsx';
 import classes from './composer.module.css';
 import { StaleNotice } from './stale-notice.tsx';
 import { noTime, spentOf, TimeSpent } from './time-spent.tsx';
@@ -33,6 +36,13 @@ interface Props {
   /** Null when there is only one kind to write. */
   onSwitch: ((kind: 'reply' | 'note') => void) | null;
   onClose: () => void;
+}
+
+interface Sending {
+  evenIfStale: boolean;
+  close: boolean;
+  /** ISO-8601 UTC; null: now, but for the time to take it back. */
+  sendAt: string | null;
 }
 
 export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSwitch, onClose }: Props) {
@@ -61,6 +71,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
   /** The newest article this text was written in view of. */
   const seenId = useRef(Math.max(0, ...articles.map(({ id }) => id)));
   const [arrived, setArrived] = useState<Article[]>([]);
+  const [later, setLater] = useState(false);
 
   const { files } = uploads;
   const latest = useRef({ ...draft, files });
@@ -111,7 +122,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
   };
 
   const send = useMutation({
-    mutationFn: async ({ evenIfStale, close }: { evenIfStale: boolean; close: boolean }) => {
+    mutationFn: async ({ evenIfStale, close, sendAt }: Sending) => {
       if (!isNote && !evenIfStale) {
         const thread = await cache.fetchQuery({ ...articlesQuery(ticket.id), staleTime: 0 });
         const news = arrivedSince(thread, seenId.current, me.id);
@@ -127,6 +138,18 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
         ...spentOf(spent),
       };
       const closed = states.find((state) => state.name === 'closed');
+      const seconds = isNote || !agent ? 0 : await undoSeconds(cache);
+      if (sendAt !== null || seconds > 0) {
+        const held = await call('holdArticle', {
+          params: { id: ticket.id },
+          body: {
+            article,
+            ...(close && closed && { ticket: { state_id: closed.id } }),
+            ...(sendAt !== null && { send_at: sendAt }),
+          },
+        });
+        return { held, seconds };
+      }
       if (close && closed) {
         await call('updateTicket', { params: { id: ticket.id }, body: { state_id: closed.id, article } });
         return { article: null };
@@ -141,7 +164,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
       sent.current = true;
       removeDraft(kind, ticket.id);
       void sync.end();
-      const { article } = result;
+      const { article, held } = result;
       if (article) {
         cache.setQueryData<Article[]>(ticketKeys.articles(ticket.id), (thread) =>
           !thread || thread.some(({ id }) => id === article.id) ? thread : [...thread, article],
@@ -151,19 +174,37 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
         ticketKeys.articles(ticket.id),
         ticketKeys.one(ticket.id),
         ticketKeys.history(ticket.id),
+        ticketKeys.held(ticket.id),
         ticketKeys.lists,
         ticketKeys.counts,
       ]) {
         void cache.invalidateQueries({ queryKey: key });
       }
-      notifyDone(isNote ? t`Internal note saved` : byMail ? t`On its way to ${to.join(', ')}` : t`Reply published`);
+      if (held) tellOfHeld(held, result.seconds);
+      else
+        notifyDone(isNote ? t`Internal note saved` : byMail ? t`On its way to ${to.join(', ')}` : t`Reply published`);
       onClose();
     },
   });
-  const submit = (options: { evenIfStale?: boolean; close?: boolean } = {}) => {
+  const tellOfHeld = (held: HeldArticle, seconds: number) => {
+    if (held.scheduled) {
+      const time = absoluteTime(i18n.locale, Date.parse(held.send_at));
+      notifyDone(t`Will be sent at ${time}`);
+      return;
+    }
+    const back = () => {
+      recall(cache, held.id).then(
+        () => notifyDone(t`It is a draft again`),
+        (error: unknown) => notifyProblem(i18n, t`It could not be taken back`, error),
+      );
+    };
+    const done = byMail ? t`On its way to ${to.join(', ')}` : t`Reply published`;
+    notifyDone(done, { label: t`Take back`, run: back, ms: seconds * 1000 });
+  };
+  const submit = (options: Partial<Sending> = {}) => {
     setTried(true);
     if (problem() || uploads.busy || send.isPending) return;
-    send.mutate({ evenIfStale: options.evenIfStale ?? false, close: options.close ?? false });
+    send.mutate({ evenIfStale: false, close: false, sendAt: null, ...options });
   };
   const submitNow = useRef(submit);
   submitNow.current = submit;
@@ -179,6 +220,13 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
   };
   useActions([
     { id: 'composer.send', label: msg`Send`, section: 'composer', key: '$mod+Enter', run: () => submit() },
+    {
+      id: 'composer.later',
+      label: msg`Send later`,
+      section: 'composer',
+      can: () => !isNote && agent,
+      run: () => setLater(true),
+    },
     { id: 'composer.discard', label: msg`Discard the draft`, section: 'composer', run: discard },
   ]);
 
@@ -293,7 +341,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
       {arrived.length > 0 && (
         <StaleNotice
           articles={arrived}
-          onSendAnyway={() => submit({ evenIfStale: true })}
+          onSendAnyway={() => submit({ ...send.variables, evenIfStale: true })}
           onLook={() => {
             seenId.current = Math.max(...arrived.map(({ id }) => id));
             setArrived([]);
@@ -323,6 +371,19 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
               {t`Send and close`}
             </Button>
           )}
+          {!isNote && agent && (
+            <Tooltip label={t`Send later`}>
+              <ActionIcon
+                size={36}
+                variant="default"
+                aria-label={t`Send later`}
+                disabled={send.isPending}
+                onClick={() => setLater(true)}
+              >
+                <IconClockShare size={18} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          )}
           <Button
             className={isNote ? classes.saveNote : undefined}
             leftSection={isNote ? <IconLock size={16} aria-hidden /> : <IconSend2 size={16} aria-hidden />}
@@ -334,6 +395,16 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
         </div>
       </div>
       {closing.question}
+      <ChooseTime
+        opened={later}
+        title={t`Send later`}
+        action={t`Send then`}
+        onClose={() => setLater(false)}
+        onChosen={(sendAt) => {
+          setLater(false);
+          submit({ sendAt });
+        }}
+      />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { useActions } from '../../../app/actions/use-actions.ts';
 import type { User } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { adoptDrafts, loadDraft } from '../draft.ts';
+import { useRecalled } from '../held.ts';
 import { type Article, draftsQuery, type Ticket } from '../queries.ts';
 import classes from './composer.module.css';
 import { ComposerForm } from './composer-form.tsx';
@@ -45,6 +46,14 @@ export function Composer({ ticket, articles, customer }: Props) {
     setRound((known) => known + 1);
     setKind(loadDraft('reply', ticket.id) ? 'reply' : agent && loadDraft('note', ticket.id) ? 'note' : null);
   }, [kept, asked, ticket.id, agent]);
+  const { last: recalled, set: setRecalled } = useRecalled();
+  useEffect(() => {
+    if (recalled?.ticketId !== ticket.id || recalled.kind === 'new-ticket') return;
+    setRecalled(null);
+    setAsked(true);
+    setKind(recalled.kind);
+    setRound((known) => known + 1);
+  }, [recalled, setRecalled, ticket.id]);
   const writers = [...new Set(kept?.others.map(({ name }) => name) ?? [])];
   const names = new Intl.ListFormat(i18n.locale).format(writers);
   useActions([

@@ -26,6 +26,7 @@ import { useSeen } from '../seen.ts';
 import { stateTypeOf } from '../state-type.ts';
 import { StateBadge } from './badges.tsx';
 import { Composer } from './composer.tsx';
+import { HeldArticles } from './held-articles.tsx';
 import { MacroMenu } from './macro-menu.tsx';
 import { Merging } from './merging.tsx';
 import { SidePanel } from './side-panel.tsx';
@@ -139,6 +140,7 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
         ) : (
           <Thread articles={articles.data} />
         )}
+        {agent && <HeldArticles ticketId={ticket.id} />}
         {articles.data && <Composer ticket={ticket} articles={articles.data} customer={customer} />}
       </div>
       {wide ? (

@@ -1,0 +1,61 @@
+import { useLingui } from '@lingui/react/macro';
+import { Select } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call } from '../../../app/api.ts';
+import { Section } from '../../../ui/section.tsx';
+import { Failed } from '../../../ui/state-messages.tsx';
+import { useUndoChoices } from '../../tickets/use-undo-choices.ts';
+import type { Field } from '../edit.ts';
+import { type DeskSettings, deskSettingsQuery } from '../queries.ts';
+import { useEditor } from '../use-editor.ts';
+import { AdminPage } from './admin-page.tsx';
+import { EditForm } from './edit-form.tsx';
+import { Loading } from './loading.tsx';
+
+type Values = Pick<DeskSettings, 'undo_send_seconds'>;
+const valuesOf = ({ undo_send_seconds }: DeskSettings): Values => ({ undo_send_seconds });
+
+/** How agents work on tickets here. */
+export function TicketSettingsPage() {
+  const { t } = useLingui();
+  const { data, error, refetch } = useQuery(deskSettingsQuery);
+  if (!data && !error) return <Loading />;
+  return (
+    <AdminPage title={t`Working on tickets`}>
+      {data ? <Settings settings={data} /> : <Failed error={error} onRetry={() => void refetch()} />}
+    </AdminPage>
+  );
+}
+
+function Settings({ settings }: { settings: DeskSettings }) {
+  const { t } = useLingui();
+  const [stored, setStored] = useState({ of: settings, values: valuesOf(settings) });
+  if (stored.of !== settings) setStored({ of: settings, values: valuesOf(settings) });
+  const editor = useEditor<Values>({
+    stored: stored.values,
+    read: async () => valuesOf(await call('getDeskSettings')),
+    write: (_, changed) => call('updateDeskSettings', { body: changed }),
+    done: t`The settings were saved.`,
+    changes: ['desk-settings'],
+  });
+  const { values, set } = editor;
+  const labels: Record<Field<Values>, string> = { undo_send_seconds: t`Time to take a reply back` };
+  return (
+    <EditForm editor={editor} labels={labels}>
+      <Section
+        title={t`Sending`}
+        lead={t`Replies from the browser wait so long, and their authors can take them back. Everybody may choose another time for themselves.`}
+      >
+        <Select
+          label={labels.undo_send_seconds}
+          maw={320}
+          allowDeselect={false}
+          data={useUndoChoices(values.undo_send_seconds)}
+          value={String(values.undo_send_seconds)}
+          onChange={(value) => set({ undo_send_seconds: Number(value) })}
+        />
+      </Section>
+    </EditForm>
+  );
+}
