@@ -36,6 +36,7 @@ export const ticketKeys = {
   tags: (id: number) => ['tickets', 'tags', id] as const,
   sla: (id: number) => ['tickets', 'sla', id] as const,
   links: (id: number) => ['tickets', 'links', id] as const,
+  sharedDraft: (id: number) => ['tickets', 'shared-draft', id] as const,
   held: (id: number) => ['tickets', 'held', id] as const,
   checklist: (id: number) => ['tickets', 'checklist', id] as const,
   ofCustomer: (id: number) => ['tickets', 'of-customer', id] as const,

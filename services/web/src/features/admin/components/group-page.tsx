@@ -29,6 +29,7 @@ interface Values {
   reopen_time_in_days: number | null;
   follow_up_assignment: boolean;
   assignment_timeout: number | null;
+  shared_drafts: boolean;
   active: boolean;
   note: string;
 }
@@ -42,6 +43,7 @@ const newGroup: Values = {
   reopen_time_in_days: null,
   follow_up_assignment: true,
   assignment_timeout: null,
+  shared_drafts: true,
   active: true,
   note: '',
 };
@@ -52,7 +54,15 @@ function valuesOf(group: Group): Values {
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
   const texts = { email: text(email), signature: text(signature), note: note ?? '' };
   const followUp = { follow_up_possible, reopen_time_in_days, follow_up_assignment };
-  return { name_last, parent_id, ...texts, ...followUp, assignment_timeout, active };
+  return {
+    name_last,
+    parent_id,
+    ...texts,
+    ...followUp,
+    assignment_timeout,
+    shared_drafts: group.shared_drafts === true,
+    active,
+  };
 }
 
 /** A move says the name too: the server reads name and parent together. */
@@ -150,6 +160,7 @@ function GroupForm({
     follow_up_possible: t`A reply to a closed ticket`,
     reopen_time_in_days: t`Days in which it can be reopened`,
     follow_up_assignment: t`A reopened ticket keeps its owner`,
+    shared_drafts: t`Agents may park drafts for each other`,
     assignment_timeout: t`Minutes until an owner who does nothing loses the ticket`,
     active: t`Active`,
     note: t`Note`,
@@ -250,6 +261,11 @@ function GroupForm({
               label={labels.follow_up_assignment}
               checked={values.follow_up_assignment}
               onChange={(event) => set({ follow_up_assignment: event.currentTarget.checked })}
+            />
+            <Switch
+              label={labels.shared_drafts}
+              checked={values.shared_drafts}
+              onChange={(event) => set({ shared_drafts: event.currentTarget.checked })}
             />
           </Stack>
         </Section>

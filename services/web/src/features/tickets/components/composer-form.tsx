@@ -1,7 +1,15 @@
 import { msg, plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button, Group, Skeleton, TagsInput, Text, Tooltip } from '@mantine/core';
-import { IconArrowBackUp, IconClockShare, IconLock, IconSend2, IconTrash, IconX } from '@tabler/icons-react';
+import {
+  IconArrowBackUp,
+  IconClockShare,
+  IconLock,
+  IconSend2,
+  IconTrash,
+  IconUsersGroup,
+  IconX,
+} from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type DragEvent, lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
@@ -16,7 +24,9 @@ import { type Draft, isBlank, loadDraft, newFormId, removeDraft, saveDraft } fro
 import { DraftSync } from '../draft-sync.ts';
 import { type HeldArticle, recall, undoSeconds } from '../held.ts';
 import { type Article, articlesQuery, statesQuery, type Ticket, ticketKeys } from '../queries.ts';
+import { park } from '../shared-draft.ts';
 import { useClosing } from '../use-closing.tsx';
+import { useSharesDrafts } from '../use-shares-drafts.ts';
 import { useUploads } from '../use-uploads.ts';
 import { AttachButton } from './attach-button.tsx';
 import { ChooseTime } from './choose-time.tsx';
@@ -66,6 +76,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
   const [tried, setTried] = useState(false);
   const [spent, setSpent] = useState(noTime);
   const [dragging, setDragging] = useState(false);
+  const sharing = useSharesDrafts(ticket);
   const uploads = useUploads(draft.formId, draft.files);
   const closing = useClosing(ticket);
   /** The newest article this text was written in view of. */
@@ -201,6 +212,18 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
     const done = byMail ? t`On its way to ${to.join(', ')}` : t`Reply published`;
     notifyDone(done, { label: t`Take back`, run: back, ms: seconds * 1000 });
   };
+  const parking = useMutation({
+    mutationFn: () => park(ticket.id, { ...draft, files }, { type: byMail ? 'email' : 'note' }),
+    onSuccess: () => {
+      sent.current = true;
+      removeDraft(kind, ticket.id);
+      void sync.end();
+      void cache.invalidateQueries({ queryKey: ticketKeys.sharedDraft(ticket.id) });
+      notifyDone(t`Your colleagues can go on with it`);
+      onClose();
+    },
+    onError: (error) => notifyProblem(i18n, t`The change was not saved`, error),
+  });
   const submit = (options: Partial<Sending> = {}) => {
     setTried(true);
     if (problem() || uploads.busy || send.isPending) return;
@@ -361,6 +384,18 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
               <IconTrash size={16} aria-hidden />
             </ActionIcon>
           </Tooltip>
+          {!isNote && sharing && (
+            <Tooltip label={t`Park for colleagues`}>
+              <ActionIcon
+                aria-label={t`Park for colleagues`}
+                disabled={blank || uploads.busy}
+                loading={parking.isPending}
+                onClick={() => parking.mutate()}
+              >
+                <IconUsersGroup size={16} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          )}
           <span className={classes.spacer} />
           {!isNote && agent && (
             <Button

@@ -115,7 +115,8 @@ function useSecondsUntil(at: string): number {
   return left;
 }
 
-function excerptOf(html: string): string {
+/** The beginning of a text, without its markup. */
+export function excerptOf(html: string): string {
   const page = new DOMParser().parseFromString(html, 'text/html');
   return (page.body.textContent ?? '').replace(/\s+/g, ' ').trim().slice(0, 200);
 }

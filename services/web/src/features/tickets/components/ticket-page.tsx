@@ -24,11 +24,13 @@ import {
 } from '../queries.ts';
 import { useSeen } from '../seen.ts';
 import { stateTypeOf } from '../state-type.ts';
+import { useSharesDrafts } from '../use-shares-drafts.ts';
 import { StateBadge } from './badges.tsx';
 import { Composer } from './composer.tsx';
 import { HeldArticles } from './held-articles.tsx';
 import { MacroMenu } from './macro-menu.tsx';
 import { Merging } from './merging.tsx';
+import { SharedDraft } from './shared-draft.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { Thread } from './thread.tsx';
 import { TicketFields } from './ticket-fields.tsx';
@@ -71,6 +73,7 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
   const neighbours = useNeighbours(ticket.id);
   const customerName = customer ? nameOf(customer) : String(ticket.customer ?? '');
   const { data: states } = useQuery(statesQuery);
+  const sharing = useSharesDrafts(ticket);
   const state = states?.find(({ id }) => id === ticket.state_id);
   const panel = <SidePanel ticket={ticket} customer={customer} />;
 
@@ -141,6 +144,7 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
           <Thread articles={articles.data} />
         )}
         {agent && <HeldArticles ticketId={ticket.id} />}
+        {sharing && <SharedDraft ticketId={ticket.id} />}
         {articles.data && <Composer ticket={ticket} articles={articles.data} customer={customer} />}
       </div>
       {wide ? (
