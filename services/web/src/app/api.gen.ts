@@ -41,6 +41,7 @@ export const routes = {
   createOverview: ['POST', '/api/v1/overviews'],
   createRetentionRule: ['POST', '/api/v1/retention_rules'],
   createRole: ['POST', '/api/v1/roles'],
+  createSharedDraftStart: ['POST', '/api/v1/tickets/shared_drafts'],
   createSla: ['POST', '/api/v1/slas'],
   createTag: ['POST', '/api/v1/tag_list'],
   createTemplate: ['POST', '/api/v1/templates'],
@@ -88,6 +89,8 @@ export const routes = {
   deleteRole: ['DELETE', '/api/v1/roles/:id'],
   deleteSession: ['DELETE', '/api/v1/sessions/:id'],
   deleteSessions: ['DELETE', '/api/v1/sessions'],
+  deleteSharedDraft: ['DELETE', '/api/v1/tickets/:id/shared_draft'],
+  deleteSharedDraftStart: ['DELETE', '/api/v1/tickets/shared_drafts/:id'],
   deleteSla: ['DELETE', '/api/v1/slas/:id'],
   deleteTag: ['DELETE', '/api/v1/tag_list/:id'],
   deleteTemplate: ['DELETE', '/api/v1/templates/:id'],
@@ -126,6 +129,8 @@ export const routes = {
   getOwnDeskSettings: ['GET', '/api/v1/desk_settings/own'],
   getRetentionRule: ['GET', '/api/v1/retention_rules/:id'],
   getRole: ['GET', '/api/v1/roles/:id'],
+  getSharedDraft: ['GET', '/api/v1/tickets/:id/shared_draft'],
+  getSharedDraftStart: ['GET', '/api/v1/tickets/shared_drafts/:id'],
   getSla: ['GET', '/api/v1/slas/:id'],
   getTemplate: ['GET', '/api/v1/templates/:id'],
   getTextModule: ['GET', '/api/v1/text_modules/:id'],
@@ -143,6 +148,7 @@ export const routes = {
   gettingStarted: ['GET', '/api/v1/getting_started'],
   groupHistory: ['GET', '/api/v1/groups/history/:id'],
   holdArticle: ['POST', '/api/v1/tickets/:id/held_articles'],
+  importSharedDraftFiles: ['POST', '/api/v1/tickets/:id/shared_draft/import_attachments'],
   importTextModules: ['POST', '/api/v1/text_modules/import'],
   initiateAuthenticatorApp: ['POST', '/api/v1/users/two_factor/authenticator_app'],
   jobRuns: ['GET', '/api/v1/jobs/:id/runs'],
@@ -182,6 +188,7 @@ export const routes = {
   listRoles: ['GET', '/api/v1/roles'],
   listSessions: ['GET', '/api/v1/sessions'],
   listSettings: ['GET', '/api/v1/settings'],
+  listSharedDrafts: ['GET', '/api/v1/tickets/shared_drafts'],
   listSlas: ['GET', '/api/v1/slas'],
   listTagList: ['GET', '/api/v1/tag_list'],
   listTags: ['GET', '/api/v1/tags'],
@@ -208,6 +215,8 @@ export const routes = {
   orderOverviews: ['POST', '/api/v1/overviews_prio'],
   organizationHistory: ['GET', '/api/v1/organizations/history/:id'],
   passkeyOptions: ['POST', '/api/v1/users/two_factor/passkeys/options'],
+  patchSharedDraft: ['PATCH', '/api/v1/tickets/:id/shared_draft'],
+  patchSharedDraftStart: ['PATCH', '/api/v1/tickets/shared_drafts/:id'],
   previewAuthorization: ['POST', '/api/v1/oauth/authorizations/preview'],
   previewDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/preview'],
   previewEntitlementMappings: ['POST', '/api/v1/entitlement_mappings/preview'],
@@ -217,6 +226,7 @@ export const routes = {
   previewTextModule: ['POST', '/api/v1/text_modules/preview'],
   previewTrigger: ['POST', '/api/v1/triggers/preview'],
   processQuarantined: ['POST', '/api/v1/mail/quarantine/:id/process'],
+  putSharedDraft: ['PUT', '/api/v1/tickets/:id/shared_draft'],
   rawMailRetention: ['GET', '/api/v1/raw_mail_retention'],
   recallHeldArticle: ['DELETE', '/api/v1/held_articles/:id'],
   removeLink: ['DELETE', '/api/v1/links/remove'],
@@ -296,6 +306,7 @@ export const routes = {
   updateRetentionRule: ['PUT', '/api/v1/retention_rules/:id'],
   updateRole: ['PUT', '/api/v1/roles/:id'],
   updateSetting: ['PUT', '/api/v1/settings/:id'],
+  updateSharedDraftStart: ['PUT', '/api/v1/tickets/shared_drafts/:id'],
   updateSla: ['PUT', '/api/v1/slas/:id'],
   updateTemplate: ['PUT', '/api/v1/templates/:id'],
   updateTextModule: ['PUT', '/api/v1/text_modules/:id'],
@@ -354,6 +365,7 @@ export interface Endpoints {
   createOverview: (typeof contracts.overviews)['create'];
   createRetentionRule: (typeof contracts.retentionRules)['create'];
   createRole: (typeof contracts.roles)['create'];
+  createSharedDraftStart: (typeof contracts.sharedDrafts)['create'];
   createSla: (typeof contracts.slas)['create'];
   createTag: (typeof contracts.tagList)['create'];
   createTemplate: (typeof contracts.templates)['create'];
@@ -401,6 +413,8 @@ export interface Endpoints {
   deleteRole: (typeof contracts.roles)['delete'];
   deleteSession: typeof contracts.deleteSession;
   deleteSessions: typeof contracts.deleteSessions;
+  deleteSharedDraft: (typeof contracts.sharedDraftOfTicket)['delete'];
+  deleteSharedDraftStart: (typeof contracts.sharedDrafts)['delete'];
   deleteSla: (typeof contracts.slas)['delete'];
   deleteTag: (typeof contracts.tagList)['delete'];
   deleteTemplate: (typeof contracts.templates)['delete'];
@@ -439,6 +453,8 @@ export interface Endpoints {
   getOwnDeskSettings: (typeof contracts.ownDeskSettings)['get'];
   getRetentionRule: (typeof contracts.retentionRules)['get'];
   getRole: (typeof contracts.roles)['get'];
+  getSharedDraft: (typeof contracts.sharedDraftOfTicket)['get'];
+  getSharedDraftStart: (typeof contracts.sharedDrafts)['get'];
   getSla: (typeof contracts.slas)['get'];
   getTemplate: (typeof contracts.templates)['get'];
   getTextModule: (typeof contracts.textModules)['get'];
@@ -456,6 +472,7 @@ export interface Endpoints {
   gettingStarted: (typeof contracts.gettingStarted)['status'];
   groupHistory: (typeof contracts.groups)['history'];
   holdArticle: (typeof contracts.heldArticles)['create'];
+  importSharedDraftFiles: (typeof contracts.sharedDraftOfTicket)['files'];
   importTextModules: (typeof contracts.textModules)['import'];
   initiateAuthenticatorApp: typeof contracts.initiateAuthenticatorApp;
   jobRuns: (typeof contracts.jobs)['runs'];
@@ -495,6 +512,7 @@ export interface Endpoints {
   listRoles: (typeof contracts.roles)['list'];
   listSessions: typeof contracts.listSessions;
   listSettings: (typeof contracts.signInSettings)['list'];
+  listSharedDrafts: (typeof contracts.sharedDrafts)['list'];
   listSlas: (typeof contracts.slas)['list'];
   listTagList: (typeof contracts.tagList)['list'];
   listTags: typeof contracts.listTags;
@@ -521,6 +539,8 @@ export interface Endpoints {
   orderOverviews: (typeof contracts.overviews)['prio'];
   organizationHistory: (typeof contracts.organizations)['history'];
   passkeyOptions: typeof contracts.passkeyOptions;
+  patchSharedDraft: (typeof contracts.sharedDraftOfTicket)['patch'];
+  patchSharedDraftStart: (typeof contracts.sharedDrafts)['patch'];
   previewAuthorization: (typeof contracts.oauthGrants)['preview'];
   previewDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['preview'];
   previewEntitlementMappings: (typeof contracts.entitlementMappings)['preview'];
@@ -530,6 +550,7 @@ export interface Endpoints {
   previewTextModule: (typeof contracts.textModules)['preview'];
   previewTrigger: (typeof contracts.triggers)['preview'];
   processQuarantined: typeof contracts.processQuarantined;
+  putSharedDraft: (typeof contracts.sharedDraftOfTicket)['put'];
   rawMailRetention: typeof contracts.rawMailRetention;
   recallHeldArticle: (typeof contracts.heldArticles)['delete'];
   removeLink: typeof contracts.removeLink;
@@ -609,6 +630,7 @@ export interface Endpoints {
   updateRetentionRule: (typeof contracts.retentionRules)['update'];
   updateRole: (typeof contracts.roles)['update'];
   updateSetting: (typeof contracts.signInSettings)['update'];
+  updateSharedDraftStart: (typeof contracts.sharedDrafts)['update'];
   updateSla: (typeof contracts.slas)['update'];
   updateTemplate: (typeof contracts.templates)['update'];
   updateTextModule: (typeof contracts.textModules)['update'];

@@ -9,20 +9,18 @@ import { GrantedApplications } from './granted-applications.tsx';
 import { LinkedAccounts } from './linked-accounts.tsx';
 import { Password } from './password.tsx';
 import { SecondFactors } from './second-factors.tsx';
-import { Sending } from './sending.tsx';
 import { Sessions } from './sessions.tsx';
 
 /** How one signs in, where one is signed in, and what is kept about one. */
 export function AccountPage() {
   const { t } = useLingui();
-  const { may, agent } = useMe();
+  const { may } = useMe();
   return (
     <div className={classes.page}>
       <title>{`${t`Account security`} · Helpmesh`}</title>
       <div className={classes.inner}>
         <Title order={1}>{t`Account security`}</Title>
         {may('user_preferences.two_factor_authentication') && <SecondFactors />}
-        {agent && <Sending />}
         <Sessions />
         {may('user_preferences.password') && <Password />}
         {may('user_preferences.linked_accounts') && <LinkedAccounts />}

@@ -7,6 +7,7 @@ import { DeleteAccount } from './delete-account.tsx';
 import { LanguageAndLooks } from './language-and-looks.tsx';
 import { Picture } from './picture.tsx';
 import classes from './profile-page.module.css';
+import { Sending } from './sending.tsx';
 
 /** How one is seen, how one likes to work, and when one does not. */
 export function ProfilePage() {
@@ -19,6 +20,7 @@ export function ProfilePage() {
         <Title order={1}>{t`Profile`}</Title>
         {may('user_preferences.avatar') && <Picture />}
         <LanguageAndLooks />
+        {agent && <Sending />}
         {agent && may('user_preferences.out_of_office') && <Absence />}
         <DeleteAccount />
       </div>
