@@ -145,6 +145,7 @@ export {
   triggers,
 } from './http/automation.ts';
 export { applyMacro, MOST_AT_ONCE, MOST_OF_A_JOB, massMacro, massUpdate, TicketJob, ticketJobs } from './http/bulk.ts';
+export { type ChangeType, changes, changeTypes, TicketChange } from './http/changes.ts';
 export {
   Checklist,
   ChecklistAnswer,

@@ -25,6 +25,7 @@ import { JobWorker } from './application/bulk/job-worker.ts';
 import { TicketJobs } from './application/bulk/ticket-jobs.ts';
 import { ChangeArticles } from './application/change-articles.ts';
 import { ChangeTickets } from './application/change-tickets.ts';
+import { ReadChanges } from './application/changes/read-changes.ts';
 import { Checklists } from './application/checklists/checklists.ts';
 import { Conditions } from './application/conditions.ts';
 import { CreateTickets } from './application/create-tickets.ts';
@@ -98,6 +99,7 @@ import { Times } from './application/times/times.ts';
 import { AttributesController } from './bus/attributes.controller.ts';
 import { AutomationController } from './bus/automation.controller.ts';
 import { BulkController } from './bus/bulk.controller.ts';
+import { ChangesController } from './bus/changes.controller.ts';
 import { ChecklistsController } from './bus/checklists.controller.ts';
 import { DraftsController } from './bus/drafts.controller.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
@@ -121,6 +123,7 @@ import type { TicketConfig } from './config.ts';
 import { AdminRowStore } from './persistence/admin-row.store.ts';
 import { ArticleStore } from './persistence/article.store.ts';
 import { AttributeStore } from './persistence/attribute.store.ts';
+import { ChangeStore } from './persistence/change.store.ts';
 import { ChecklistStore } from './persistence/checklist.store.ts';
 import { DeskSettingStore } from './persistence/desk-setting.store.ts';
 import { DraftStore } from './persistence/draft.store.ts';
@@ -159,6 +162,7 @@ import { UploadStore } from './persistence/upload.store.ts';
 /** The map of the service. */
 @Module({
   controllers: [
+    ChangesController,
     // Questions
     TicketsController,
     FilesController,
@@ -225,6 +229,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     ReadTickets,
     ReadArticles,
     ReadHistory,
+    ReadChanges,
+    ChangeStore,
     ListTickets,
     SearchTickets,
     CreateTickets,

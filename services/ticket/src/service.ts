@@ -24,6 +24,7 @@ import { Checklists1797500000000 } from './persistence/migrations/1797500000000-
 import { TimeAccounting1797510000000 } from './persistence/migrations/1797510000000-time-accounting.ts';
 import { ArticleMoves1797520000000 } from './persistence/migrations/1797520000000-article-moves.ts';
 import { OwnDrafts1797530000000 } from './persistence/migrations/1797530000000-own-drafts.ts';
+import { ChangeFeed1798200000002 } from './persistence/migrations/1798200000002-change-feed.ts';
 import { HeldArticles1798300000000 } from './persistence/migrations/1798300000000-held-articles.ts';
 import { SharedDrafts1798300100000 } from './persistence/migrations/1798300100000-shared-drafts.ts';
 import { Replacements1798400000000 } from './persistence/migrations/1798400000000-replacements.ts';
@@ -56,6 +57,7 @@ export const migrations = [
   HeldArticles1798300000000,
   SharedDrafts1798300100000,
   Replacements1798400000000,
+  ChangeFeed1798200000002,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

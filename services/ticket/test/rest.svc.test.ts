@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import {
   addUpload,
   articleAdded,
+  changes,
   createArticle,
   createTicket,
   deleteArticle,
@@ -14,6 +16,7 @@ import {
   listTickets,
   macros,
   recordAudit,
+  type TicketChange,
   tagList,
   ticketCreated,
   ticketDeleted,
@@ -26,6 +29,9 @@ import {
   userCreated,
   userUpdated,
 } from '@helpmesh/contracts';
+import { CursorCodec } from '@helpmesh/service-kit';
+import { waitFor } from '@helpmesh/testing';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { versionedTables } from '../src/service.ts';
 import { actor, cast, type Desk, handled, startDesk, user } from './desk.ts';
@@ -675,5 +681,155 @@ describe('the replicas', () => {
     await handled(desk, await desk.publish(userUpdated, user({ id: 77, firstname: 'New' }), at(3)));
     await handled(desk, await desk.publish(userCreated, user({ id: 77, firstname: 'Old' }), at(1)));
     expect(await row()).toEqual({ firstname: 'New', version: 3 });
+  });
+});
+
+describe('the feed of changes', () => {
+  type Person = typeof agent;
+  const poll = async (who: Person, since: string, limit = 100) => {
+    const query = { since, limit: String(limit) };
+    return desk.rest(who, changes, { query });
+  };
+  const published = () =>
+    waitFor(async () => (await desk.query('SELECT 1 FROM outbox WHERE due_at IS NULL')).length === 0, {
+      what: 'everything to be published',
+    });
+  const mayRead = async (read: Promise<unknown>) => read.then(() => true).catch(() => false);
+
+  /** A program that keeps a copy: the ids of tickets, and of their articles. */
+  class Reader {
+    readonly copy = new Map<number, Set<number>>();
+    private readonly heard = new Set<string>();
+    constructor(
+      readonly who: Person,
+      private since: string,
+    ) {}
+
+    async poll(limit: number): Promise<void> {
+      for (let more = true; more; ) {
+        const answer = await poll(this.who, this.since, limit);
+        expect(answer.changes.length).toBeLessThanOrEqual(limit);
+        for (const change of answer.changes) await this.take(change);
+        this.since = answer.next;
+        more = answer.more;
+      }
+    }
+
+    private async take({ id, type, ticket_id: ticket, article_id: article }: TicketChange): Promise<void> {
+      expect(this.heard).not.toContain(id);
+      this.heard.add(id);
+      expect(await mayRead(read(this.who, ticket))).toBe(type !== 'removed');
+      if (type === 'removed') return void this.copy.delete(ticket);
+      const known = this.copy.get(ticket) ?? new Set(await articlesOf(this.who, ticket));
+      this.copy.set(ticket, known);
+      if (article === undefined) return;
+      expect(await mayRead(desk.rest(this.who, getArticle, { id: article }))).toBe(type !== 'article_deleted');
+      if (type === 'article_deleted') known.delete(article);
+      else known.add(article);
+    }
+  }
+  const articlesOf = async (who: Person, id: number) =>
+    (await desk.rest(who, listArticles, { id })).map(({ id: article }) => article);
+
+  const step = fc.oneof(
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('open' as const), second: fc.boolean(), for: fc.nat(1) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('move' as const), at: fc.nat(9), second: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('say' as const), at: fc.nat(9), internal: fc.boolean() }) },
+    fc.record({ do: fc.constant('hide' as const), at: fc.nat(9), internal: fc.boolean() }),
+    fc.record({ do: fc.constant('give' as const), at: fc.nat(9), for: fc.nat(1) }),
+    fc.record({ do: fc.constant('delete' as const), at: fc.nat(9) }),
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('poll' as const), who: fc.nat(3), limit: fc.integer({ min: 1, max: 4 }) }),
+    },
+  );
+
+  it('tells each reader everything once and nothing they may not see, and leaves them with what there is', async () => {
+    const steps = fc.array(step, { minLength: 12, maxLength: 18 });
+    await fc.assert(
+      fc.asyncProperty(steps, async (story) => {
+        await published();
+        const { next } = await poll(admin, 'now');
+        const readers = [agent, agent2, customer, stranger].map((who) => new Reader(who, next));
+        const made: number[] = [];
+        const customers = ['user10@example.org', 'user12@example.org'];
+        for (const one of story) {
+          const id = 'at' in one ? made[one.at % Math.max(1, made.length)] : undefined;
+          if (one.do === 'open') {
+            const body = { group: one.second ? 'Second' : 'Users', customer: customers[one.for] };
+            made.push((await open(admin, body)).id);
+          } else if (one.do === 'poll') await (readers[one.who] as Reader).poll(one.limit);
+          else if (id === undefined) continue;
+          else if (one.do === 'move') await change(admin, id, { group: one.second ? 'Second' : 'Users' });
+          else if (one.do === 'say') await say(admin, id, { internal: one.internal });
+          else if (one.do === 'give') await change(admin, id, { customer: customers[one.for] });
+          else if (one.do === 'hide') {
+            const [first] = await articlesOf(admin, id);
+            if (first) await desk.rest(admin, updateArticle, { id: first, body: { internal: one.internal } });
+          } else {
+            await desk.rest(admin, deleteTicket, { id });
+            made.splice(made.indexOf(id), 1);
+          }
+        }
+        await published();
+        for (const reader of readers) {
+          await reader.poll(3);
+          const there = new Map<number, number[]>();
+          for (const id of made) {
+            if (await mayRead(read(reader.who, id))) there.set(id, await articlesOf(reader.who, id));
+          }
+          const copy = new Map([...reader.copy].map(([id, articles]) => [id, [...articles].sort((a, b) => a - b)]));
+          expect(new Map([...copy].sort(([a], [b]) => a - b))).toEqual(there);
+        }
+      }),
+      { numRuns: 3, endOnFailure: true },
+    );
+  });
+
+  it('misses nothing that began before and was committed after what it has told', async () => {
+    const { id } = await open();
+    await published();
+    const { next } = await poll(agent, 'now');
+    const slow = desk.db.createQueryRunner();
+    await slow.startTransaction();
+    try {
+      const late = randomUUID();
+      await slow.query(
+        `INSERT INTO outbox (id, subject, kind, payload, headers)
+         SELECT $1::uuid, subject, kind, jsonb_set(payload::jsonb, '{id}', to_jsonb($2::text))::text, headers
+         FROM event_log WHERE subject = 'ticket.v1.created' ORDER BY seq DESC LIMIT 1`,
+        [late, late],
+      );
+      await change(agent, id, { title: 'Overtook' });
+      await waitFor(async () => (await poll(agent, next)).changes.length === 1, { what: 'the quick one to be told' });
+      const first = await poll(agent, next);
+      await slow.commitTransaction();
+      await waitFor(async () => (await poll(agent, first.next)).changes.length === 1, { what: 'the slow one, too' });
+      expect((await poll(agent, first.next)).changes).toMatchObject([{ id: late, type: 'created', ticket_id: id }]);
+    } finally {
+      if (slow.isTransactionActive) await slow.rollbackTransaction();
+      await slow.release();
+    }
+  });
+
+  it('says that a cursor is too old rather than leaving changes out, and takes none that it did not give', async () => {
+    const { next } = await poll(agent, 'now');
+    await expect(poll(agent, `${next}x`)).rejects.toMatchObject(invalid('paging.cursor-refused'));
+    const old = desk.service.get<CursorCodec>(CursorCodec).encode('changes', [1_000_000, 1]);
+    await expect(poll(agent, old)).rejects.toMatchObject({ kind: 'conflict', code: 'changes.cursor-expired' });
+  });
+
+  it('tells customers nothing of internal notes but that the ticket changed, and not what', async () => {
+    const { id } = await open();
+    await published();
+    const { next } = await poll(customer, 'now');
+    await say(agent, id, { internal: true });
+    await published();
+    const [told, ...rest] = (await poll(customer, next)).changes;
+    expect(rest).toEqual([]);
+    expect(told).toEqual({ id: expect.any(String), at: expect.any(String), type: 'updated', ticket_id: id });
+    expect((await poll(agent, next)).changes).toMatchObject([
+      { type: 'article_added', article_id: expect.any(Number) },
+    ]);
   });
 });

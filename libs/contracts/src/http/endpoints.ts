@@ -25,6 +25,7 @@ import { customFields, objectAttributes } from './attributes.ts';
 import { auditLog } from './audit.ts';
 import { jobs, ticketWhy, triggers } from './automation.ts';
 import { applyMacro, massMacro, massUpdate, ticketJobs } from './bulk.ts';
+import { changes } from './changes.ts';
 import { checklistItems, checklists, checklistTemplates } from './checklists.ts';
 import { dataExports } from './data-exports.ts';
 import { deskSettings } from './desk-settings.ts';
@@ -106,6 +107,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ticketList,
   ticketCounts,
   ticketHistory,
+  changes,
   listArticles,
   getArticle,
   createArticle,

@@ -46,6 +46,8 @@ export class Relay {
   private readonly log = logger('relay');
   private stopping = false;
   private running: Promise<void> | undefined;
+  /** When the last batch was moved to the log, by the clock of the database; null: there is none yet. */
+  private movedAt: string | null = null;
   private rung = false;
   private wake: () => void = () => undefined;
   private unsubscribe: () => void = () => undefined;
@@ -130,6 +132,7 @@ export class Relay {
     let pollAt = 0;
     let lastBatchAt = Number.NEGATIVE_INFINITY;
     await makePartitions(session);
+    this.movedAt = await lastMove(session);
     while (!this.stopping) {
       const now = performance.now();
       if (now >= tidyAt) {
@@ -186,7 +189,7 @@ export class Relay {
       done.push({ seq: row.seq, stream: ack.stream });
       lastSeq.set(ack.stream, Math.max(ack.seq, lastSeq.get(ack.stream) ?? 0));
     });
-    if (done.length > 0) await moveToLog(session, done, lastSeq);
+    if (done.length > 0) this.movedAt = await moveToLog(session, done, lastSeq, this.movedAt);
     published.inc(done.length);
     for (const { row, error } of refused) await this.setAside(session, row, error);
     return firstError;
@@ -228,12 +231,27 @@ function takeBatch(session: Session): Promise<LoggedMessage[]> {
   );
 }
 
+/** Batches are at most BATCH rows, so the newest of them are among those with the highest numbers. */
+async function lastMove(session: Session): Promise<string | null> {
+  const [row] = await session.query<{ at: string | null }>(
+    `SELECT max(published_at)::text AS at FROM (
+       SELECT published_at FROM event_log ORDER BY seq DESC LIMIT ${2 * BATCH}) AS newest`,
+  );
+  return row?.at ?? null;
+}
+
+/**
+ * Each batch gets a later time than the one before, also when the clock of the database was set back: readers of the
+ * log go by it.
+ * @returns that time
+ */
 async function moveToLog(
   session: Session,
   done: { seq: number; stream: string }[],
   lastSeq: Map<string, number>,
-): Promise<void> {
-  await session.query(
+  movedAt: string | null,
+): Promise<string | null> {
+  const [row] = await session.query<{ at: string | null }>(
     `WITH gone AS (
        DELETE FROM outbox WHERE seq = ANY ($1::bigint[])
        RETURNING seq, id, subject, kind, payload, headers, created_at
@@ -241,12 +259,17 @@ async function moveToLog(
        UPDATE bus_stream SET last_seq = greatest(bus_stream.last_seq, seen.last_seq)
        FROM unnest($3::text[], $4::bigint[]) AS seen (stream, last_seq)
        WHERE bus_stream.stream = seen.stream
+     ), moved AS (
+       INSERT INTO event_log (seq, id, stream, subject, kind, payload, headers, created_at, published_at)
+       SELECT seq, id, acked.stream, subject, kind, payload, headers, created_at,
+              greatest(now(), $5::timestamptz + interval '1 microsecond')
+       FROM gone JOIN unnest($1::bigint[], $2::text[]) AS acked (seq, stream) USING (seq)
+       RETURNING published_at
      )
-     INSERT INTO event_log (seq, id, stream, subject, kind, payload, headers, created_at)
-     SELECT seq, id, acked.stream, subject, kind, payload, headers, created_at
-     FROM gone JOIN unnest($1::bigint[], $2::text[]) AS acked (seq, stream) USING (seq)`,
-    [done.map((row) => row.seq), done.map((row) => row.stream), [...lastSeq.keys()], [...lastSeq.values()]],
+     SELECT max(published_at)::text AS at FROM moved`,
+    [done.map((row) => row.seq), done.map((row) => row.stream), [...lastSeq.keys()], [...lastSeq.values()], movedAt],
   );
+  return row?.at ?? movedAt;
 }
 
 async function oldestAge(ds: DataSource): Promise<number> {
