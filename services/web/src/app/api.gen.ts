@@ -159,6 +159,7 @@ export const routes = {
   listAuditEntries: ['GET', '/api/v1/audit'],
   listAvatars: ['GET', '/api/v1/users/avatar'],
   listCalendars: ['GET', '/api/v1/calendars'],
+  listChanges: ['GET', '/api/v1/changes'],
   listChecklistTemplates: ['GET', '/api/v1/checklist_templates'],
   listDataExports: ['GET', '/api/v1/data_exports'],
   listDataPrivacyTasks: ['GET', '/api/v1/data_privacy_tasks'],
@@ -483,6 +484,7 @@ export interface Endpoints {
   listAuditEntries: (typeof contracts.auditLog)['list'];
   listAvatars: (typeof contracts.avatars)['list'];
   listCalendars: (typeof contracts.calendars)['list'];
+  listChanges: typeof contracts.changes;
   listChecklistTemplates: (typeof contracts.checklistTemplates)['list'];
   listDataExports: (typeof contracts.dataExports)['list'];
   listDataPrivacyTasks: (typeof contracts.dataPrivacyTasks)['list'];
