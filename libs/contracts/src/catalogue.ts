@@ -34,11 +34,13 @@ import {
 import { endpoints } from './http/endpoints.ts';
 import { recordActing } from './rpc/audit.ts';
 import { getDataExportFile, personalData } from './rpc/data-export.ts';
+import { readFeed } from './rpc/feeds.ts';
 import {
   actorsOf,
   authenticate,
   ensureCustomers,
   getAvatarImage,
+  importRows,
   lookup,
   passkeySignInOptions,
   signIn,
@@ -167,6 +169,8 @@ export const questions: readonly QuestionDefinition[] = [
   ...Object.values(personalData),
   getDataExportFile,
   getAvatarImage,
+  importRows,
+  readFeed,
 ];
 
 /** What each service consumes with durables: all messages of these kinds reach it, each at least once. */

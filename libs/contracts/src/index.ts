@@ -318,11 +318,14 @@ export {
 } from './permissions.ts';
 export { recordActing } from './rpc/audit.ts';
 export { getDataExportFile, PersonalDataPart, personalData } from './rpc/data-export.ts';
+export { readFeed } from './rpc/feeds.ts';
 export {
   actorsOf,
   authenticate,
   ensureCustomers,
   getAvatarImage,
+  IMPORT_BATCH,
+  importRows,
   lookup,
   passkeySignInOptions,
   signIn,

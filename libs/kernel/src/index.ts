@@ -9,5 +9,6 @@ export {
   perTicket,
   plainAddress,
 } from './automatic-mail.ts';
+export { type CsvRow, csvCell, csvText, parseCsv, readCsv } from './csv.ts';
 export { assertNever, derivedId, uuidv7 } from './ids.ts';
 export { backoffMs, type Clock, type EpochMs, epochMs, isoTime, SystemClock } from './time.ts';

@@ -15,6 +15,7 @@ import {
   getDataExportFile,
   getRawMail,
   getTicket,
+  importRows,
   listTickets,
   recordActing,
   removeUploads,
@@ -24,6 +25,7 @@ import {
   signOut,
   signUp,
   updateTicket,
+  users,
 } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { RequestTerms } from '@helpmesh/messaging';
@@ -740,6 +742,50 @@ describe('files', () => {
     const other = await ask('GET', '/api/v1/users/image/0123abcd', { headers: asAgent });
     expect(other.headers.get('content-type')).toBe('application/octet-stream');
     expect((await ask('GET', '/api/v1/users/image/0123abcd')).status).toBe(403);
+  });
+
+  it('takes people from a file: its text, or a form with a file in whatever encoding', async () => {
+    world.ticket.set(importRows.subject, () => ({ records: [], errors: [] }));
+    const rows = () => world.asked(importRows).map(({ input }) => input);
+    const json = JSON.stringify({ data: 'email;firstname\nj@x.example;Jörg', try: true });
+    const headers = { ...asAgent, 'content-type': 'application/json' };
+    const sent = await ask('POST', '/api/v1/users/import', { headers, body: json });
+    expect(sent).toMatchObject({ status: 200, json: { result: 'success', try: true, records: [], errors: [] } });
+    const file = new FormData();
+    file.append('try', 'true');
+    file.append('file', new File([Buffer.from('email;firstname\nj@x.example;J\xf6rg', 'latin1')], 'people.csv'));
+    expect((await ask('POST', '/api/v1/organizations/import', { headers: asAgent, body: file })).status).toBe(200);
+    const read = { columns: ['email', 'firstname'], rows: [{ line: 2, cells: ['j@x.example', 'Jörg'] }], try: true };
+    expect(rows()).toEqual([
+      { object: 'User', ...read },
+      { object: 'Organization', ...read },
+    ]);
+    expect((await ask('POST', '/api/v1/users/import', { headers, body: '{}' })).json).toMatchObject({
+      error: "The file is missing: send it as 'data'.",
+    });
+    expect((await ask('POST', '/api/v1/users/import', { body: json })).status).toBe(403);
+  });
+
+  it('writes people into a file page by page, without formulas and without what nobody could read again', async () => {
+    const person = (id: number) => ({
+      id,
+      login: `p${id}`,
+      phone: '+49',
+      roles: ['Agent', 'Customer'],
+      role_ids: [2, 3],
+      room: 'B',
+    });
+    world.ticket.set(users.list.subject, ({ query }: { query: { page: number } }) =>
+      query.page === 1 ? Array.from({ length: 500 }, (_, n) => person(n + 1)) : [person(501)],
+    );
+    const file = await ask('GET', '/api/v1/users/export', { headers: asAgent });
+    const lines = file.text.split('\r\n');
+    expect(lines).toHaveLength(503);
+    expect(lines[0]).toMatch(/^id,login,firstname,.*,note,room$/);
+    expect(lines[1]).toMatch(/^1,p1,.*,Agent~~~Customer,'\+49,.*,B$/);
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="users.csv"');
+    const example = await ask('GET', '/api/v1/organizations/import_example', { headers: asAgent });
+    expect(example.text).toMatch(/^name,shared,/);
   });
 
   it('keeps uploads for a form and forgets them', async () => {

@@ -14,6 +14,7 @@ import {
   getDataExportFile,
   getRawMail,
   getTicket,
+  importRows,
   listTickets,
   type MessageDefinition,
   type ParsedInputOf,
@@ -29,6 +30,7 @@ import {
   ticketUpdated,
   twoFactorConfiguration,
   updateTicket,
+  users,
 } from '@helpmesh/contracts';
 import { AppError, uuidv7 } from '@helpmesh/kernel';
 import {
@@ -239,6 +241,18 @@ class Identity {
   avatarImage(ctx: RpcContext, input: object) {
     hear(getAvatarImage, ctx, input);
     return world.ticket.get(getAvatarImage.subject)?.(input as never) as never;
+  }
+
+  @Answers(importRows)
+  importRows(ctx: RpcContext, input: object) {
+    hear(importRows, ctx, input);
+    return world.ticket.get(importRows.subject)?.(input as never) as never;
+  }
+
+  @Answers(users.list)
+  listUsers(ctx: RpcContext, input: object) {
+    hear(users.list, ctx, input);
+    return world.ticket.get(users.list.subject)?.(input as never) as never;
   }
 
   @Answers(twoFactorConfiguration)

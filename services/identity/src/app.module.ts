@@ -30,6 +30,7 @@ import { ResolveGroupAccess } from './application/groups/access-input.ts';
 import { Groups } from './application/groups/groups.ts';
 import { History } from './application/history/history.ts';
 import { ReadHistory } from './application/history/read-history.ts';
+import { ImportRows } from './application/import/import-rows.ts';
 import { Lookup } from './application/lookup.ts';
 import { Applications } from './application/oauth/applications.ts';
 import { Authorizations } from './application/oauth/authorizations.ts';
@@ -89,6 +90,7 @@ import { AuditController } from './bus/audit.controller.ts';
 import { DirectoriesController } from './bus/directories.controller.ts';
 import { FederatedController } from './bus/federated.controller.ts';
 import { GroupsController } from './bus/groups.controller.ts';
+import { ImportController } from './bus/import.controller.ts';
 import { NeighboursController } from './bus/neighbours.controller.ts';
 import { OAuthController } from './bus/oauth.controller.ts';
 import { OnAttribute } from './bus/on-attribute.ts';
@@ -148,6 +150,7 @@ import { UserStore } from './persistence/user.store.ts';
     GroupsController,
     RolesController,
     ProfileController,
+    ImportController,
     NeighboursController,
     AuditController,
     PrivacyController,
@@ -197,6 +200,7 @@ import { UserStore } from './persistence/user.store.ts';
     Roles,
     Lookup,
     EnsureCustomers,
+    ImportRows,
     CurrentActors,
     TicketReferences,
     ErasePeople,

@@ -46,7 +46,10 @@ export const record = {
   federatedRightsChanged(userIds: readonly number[]): void {
     log.info({ userIds }, 'entitlements changed rights');
   },
-  usersCreated(origin: 'mail' | 'rest' | 'sign-up' | 'provider' | 'directory' | 'setup', count: number): void {
+  usersCreated(
+    origin: 'mail' | 'rest' | 'sign-up' | 'provider' | 'directory' | 'setup' | 'import',
+    count: number,
+  ): void {
     usersMade.inc({ origin }, count);
   },
   oauthTokenIssued(applicationId: number, userId: number): void {

@@ -7,6 +7,8 @@ import {
   deleteAccount,
   erasureRequested,
   getAvatarImage,
+  importRows,
+  organizations,
   roles,
   User as UserSchema,
   updateOutOfOffice,
@@ -805,5 +807,121 @@ describe('deleting the own account', () => {
     const { id } = await customer();
     expect(await deletable(id)).toBe(false);
     await expect(leave(id)).rejects.toMatchObject(kept);
+  });
+});
+
+describe('importing rows of a file', () => {
+  const bring = (
+    columns: string,
+    rows: string[],
+    { object = 'User', trial = false, who = ids.admin as number | Actor } = {},
+  ) =>
+    desk.ask(
+      importRows,
+      {
+        object: object as 'User',
+        columns: columns.split(','),
+        rows: rows.map((row, n) => ({ line: n + 2, cells: row.split(',') })),
+        try: trial,
+      },
+      who,
+    );
+  const byEmail = async (email: string) => (await search({ query: email }))[0];
+
+  it('adds and changes people, and leaves alone what is there already', async () => {
+    const columns = 'email,firstname,phone,roles,vip,organization';
+    const rows = [
+      "ada@import.example,Ada,'+49 30,Customer~~~Agent,yes,Zammad Foundation",
+      'grace@import.example,Grace,,,,',
+    ];
+    const first = await bring(columns, rows);
+    expect(first.errors).toEqual([]);
+    expect(first.records.map(({ line, name, what }) => [line, name, what])).toEqual([
+      [2, 'ada@import.example', 'created'],
+      [3, 'grace@import.example', 'created'],
+    ]);
+    expect(await byEmail('ada@import.example')).toMatchObject({
+      ...{
+        id: first.records[0]?.id,
+        firstname: 'Ada',
+        phone: '+49 30',
+        vip: true,
+        role_ids: [2, 3],
+        organization_id: 1,
+      },
+    });
+    const before = await byEmail('grace@import.example');
+    expect((await bring(columns, rows)).records.map(({ what }) => what)).toEqual(['unchanged', 'unchanged']);
+    expect(await byEmail('grace@import.example')).toEqual(before);
+    // An empty cell says nothing.
+    const changed = await bring(columns, ['ada@import.example,Augusta,,,,', rows[1] as string]);
+    expect(changed.records.map(({ what }) => what)).toEqual(['updated', 'unchanged']);
+    expect(await byEmail('ada@import.example')).toMatchObject({ firstname: 'Augusta', phone: '+49 30', vip: true });
+  });
+
+  it('on trial says what would happen, and tells nobody', async () => {
+    const { records } = await bring('email', ['trial@import.example', 'admin@example.com'], { trial: true });
+    expect(records.map(({ id, what }) => [id, what])).toEqual([
+      [null, 'created'],
+      [ids.admin, 'unchanged'],
+    ]);
+    expect(await byEmail('trial@import.example')).toBeUndefined();
+    const told = `SELECT count(*) AS n FROM outbox WHERE payload::text LIKE '%trial@import.example%'`;
+    expect(await desk.rows(told)).toEqual([{ n: 0 }]);
+  });
+
+  it('tells every wrong row by its line, and then keeps none of them', async () => {
+    const rows = [
+      'good@import.example,true,',
+      'nonsense,true,',
+      'vip@import.example,perhaps,',
+      'role@import.example,,Nobody',
+    ];
+    const { records, errors } = await bring('email,vip,roles', rows);
+    expect(records).toEqual([]);
+    expect(errors).toEqual([
+      { line: 3, message: "Invalid email 'nonsense'" },
+      { line: 4, message: `'vip' is true or false, not "perhaps".` },
+      { line: 5, message: `No lookup value found for 'roles': "Nobody"` },
+    ]);
+    expect(await byEmail('good@import.example')).toBeUndefined();
+  });
+
+  it('refuses columns that there are not: passwords among them', async () => {
+    const { errors } = await bring('email,password,emial,email', ['x@import.example,secret,,']);
+    expect(errors.map(({ message }) => message)).toEqual([
+      "There is no column 'password'.",
+      "There is no column 'emial'.",
+      "The column 'email' is there twice.",
+    ]);
+    expect((await bring('note', ['x'])).errors[0]?.message).toMatch(/^One of the columns id, login/);
+  });
+
+  it('knows organizations by their names', async () => {
+    const rows = ['Imported,imported.example,false', 'zammad foundation,,true'];
+    const options = { object: 'Organization' };
+    const first = await bring('name,domain,shared', rows, options);
+    expect(first.records.map(({ id, what }) => [id === 1, what])).toEqual([
+      [false, 'created'],
+      [true, 'updated'],
+    ]);
+    const id = first.records[0]?.id ?? 0;
+    expect(await desk.ask(organizations.get, { params: { id }, query: {} }, ids.admin)).toMatchObject({
+      ...{ name: 'Imported', domain: 'imported.example', shared: false },
+    });
+    expect((await bring('name,domain,shared', rows, options)).records.map(({ what }) => what)).toEqual([
+      'unchanged',
+      'unchanged',
+    ]);
+  });
+
+  it('is for who manages people, within what they may give', async () => {
+    for (const who of [ids.agent, ids.nicole]) {
+      await expect(bring('email', ['x@import.example'], { who })).rejects.toMatchObject(notAuthorized);
+      await expect(bring('name', ['X'], { who, object: 'Organization' })).rejects.toMatchObject(notAuthorized);
+    }
+    const narrow: Actor = { ...(await desk.actor(ids.admin)), permissions: ['admin.user'] };
+    const { errors } = await bring('email,roles', ['boss@import.example,Admin'], { who: narrow });
+    expect(errors[0]?.message).toMatch(/permissions that you do not hold/);
   });
 });

@@ -1,7 +1,7 @@
 import { type BlobStore, openBlobStore } from '@helpmesh/blob';
 import type { Clock } from '@helpmesh/kernel';
 import { Outbox, RpcClient } from '@helpmesh/messaging';
-import { ActorSigner, CLOCK, CONFIG, erasureWork } from '@helpmesh/service-kit';
+import { ActorSigner, CLOCK, CONFIG, erasureWork, SafeFetch } from '@helpmesh/service-kit';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -26,11 +26,13 @@ import { EraseCalls } from './application/webhook/erase-calls.ts';
 import { WebhookLog } from './application/webhook/webhook-log.ts';
 import { NotificationConsumers } from './bus/consumers.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
+import { FeedsController } from './bus/feeds.controller.ts';
 import { OutboundMailAnswers } from './bus/outbound-mail.answers.ts';
 import { reachedTickets } from './bus/reached-tickets.ts';
 import { WebhooksController } from './bus/webhooks.controller.ts';
 import { mailSettings, type NotificationConfig, sendingSettings } from './config.ts';
 import { MailEvents } from './events.ts';
+import { FeedReader } from './http/feed-reader.ts';
 import { SmtpWire } from './mail/smtp-wire.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { GroupAddressStore } from './persistence/group-address.store.ts';
@@ -45,11 +47,17 @@ const SETTINGS = Symbol('notification.mail-settings');
 
 /** The map of the service: what it hears, what it answers, what runs on its own. */
 @Module({
-  controllers: [NotificationConsumers, OutboundMailAnswers, WebhooksController, ErasureController],
+  controllers: [NotificationConsumers, OutboundMailAnswers, WebhooksController, FeedsController, ErasureController],
   providers: [
     OutboundMailStore,
     GroupAddressStore,
     MailEvents,
+    {
+      provide: FeedReader,
+      inject: [CONFIG],
+      useFactory: (config: NotificationConfig) =>
+        new FeedReader(new SafeFetch({ allowedPrivateHosts: config.HELPMESH_ALLOWED_PRIVATE_HOSTS })),
+    },
     { provide: BLOBS, inject: [CONFIG], useFactory: (config: NotificationConfig) => openBlobStore(config) },
     { provide: SETTINGS, inject: [CONFIG], useFactory: mailSettings },
     {

@@ -52,6 +52,7 @@ import { ManageOverviews } from './application/overviews/manage-overviews.ts';
 import { Overviews } from './application/overviews/overviews.ts';
 import {
   BLOBS,
+  FEEDS,
   IDENTITY,
   IMPORT_MODE,
   MAIL_IDENTITY,
@@ -81,6 +82,7 @@ import { RunRetention } from './application/retention/run-retention.ts';
 import { SearchTickets } from './application/search-tickets.ts';
 import { DeskSettings } from './application/settings/desk-settings.ts';
 import { OwnSettings } from './application/settings/own-settings.ts';
+import { CalendarFeeds } from './application/sla/calendar-feeds.ts';
 import { ExplainSla } from './application/sla/explain-sla.ts';
 import { ManageSlas } from './application/sla/manage-slas.ts';
 import { RecomputeSlas } from './application/sla/recompute.ts';
@@ -103,6 +105,7 @@ import { ChangesController } from './bus/changes.controller.ts';
 import { ChecklistsController } from './bus/checklists.controller.ts';
 import { DraftsController } from './bus/drafts.controller.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
+import { FeedsClient } from './bus/feeds.client.ts';
 import { FilesController } from './bus/files.controller.ts';
 import { HeldController } from './bus/held.controller.ts';
 import { IdentityClient } from './bus/identity.client.ts';
@@ -123,6 +126,7 @@ import type { TicketConfig } from './config.ts';
 import { AdminRowStore } from './persistence/admin-row.store.ts';
 import { ArticleStore } from './persistence/article.store.ts';
 import { AttributeStore } from './persistence/attribute.store.ts';
+import { CalendarFeedStore } from './persistence/calendar-feed.store.ts';
 import { ChangeStore } from './persistence/change.store.ts';
 import { ChecklistStore } from './persistence/checklist.store.ts';
 import { DeskSettingStore } from './persistence/desk-setting.store.ts';
@@ -191,6 +195,7 @@ import { UploadStore } from './persistence/upload.store.ts';
   providers: [
     // Neighbours and settings
     { provide: IDENTITY, useClass: IdentityClient },
+    { provide: FEEDS, useClass: FeedsClient },
     { provide: BLOBS, useFactory: (config: TicketConfig) => openBlobStore(config), inject: [CONFIG] },
     {
       provide: MAIL_IDENTITY,
@@ -284,6 +289,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     // Timers
     Sweep,
     SlaTimer,
+    CalendarFeeds,
     RecomputeSlas,
     TellEscalations,
     RuleTimer,
@@ -328,6 +334,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     SearchStore,
     SlaStore,
     SlaAdminStore,
+    CalendarFeedStore,
     RuleStore,
     RuleAdminStore,
     ScheduleStore,

@@ -28,6 +28,7 @@ import { ChangeFeed1798200000002 } from './persistence/migrations/1798200000002-
 import { HeldArticles1798300000000 } from './persistence/migrations/1798300000000-held-articles.ts';
 import { SharedDrafts1798300100000 } from './persistence/migrations/1798300100000-shared-drafts.ts';
 import { Replacements1798400000000 } from './persistence/migrations/1798400000000-replacements.ts';
+import { CalendarFeeds1798400000001 } from './persistence/migrations/1798400000001-calendar-feeds.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -58,6 +59,7 @@ export const migrations = [
   SharedDrafts1798300100000,
   Replacements1798400000000,
   ChangeFeed1798200000002,
+  CalendarFeeds1798400000001,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

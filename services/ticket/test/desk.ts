@@ -15,6 +15,7 @@ import {
   type OrganizationSnapshot,
   type OutputOf,
   type QuestionDefinition,
+  readFeed,
   type UserSnapshot,
 } from '@helpmesh/contracts';
 import { AppError, uuidv7 } from '@helpmesh/kernel';
@@ -173,6 +174,8 @@ export interface Terms {
 export interface Desk {
   service: RunningService;
   identity: Identity;
+  /** What stands at addresses outside. */
+  feeds: Map<string, string>;
   bus: Bus;
   clock: FakeClock;
   db: DataSource;
@@ -238,6 +241,16 @@ export async function startDesk(
   );
   identity.organizations.set(7, { id: 7, name: 'Seven', shared: true, active: true });
   identity.listen(bus);
+  const feeds = new Map<string, string>();
+  const notification = new RpcStrategy({ bus, service: 'notification', admit: () => actor({ userId: 1 }) });
+  const readOne = async (input: unknown) => {
+    const text = feeds.get((input as z.output<typeof readFeed.input>).url);
+    if (text === undefined) throw new AppError('unavailable', 'feed.no-success', 'Nothing is there.');
+    return { text };
+  };
+  const route = { kind: 'question', question: readFeed, batch: false } as const;
+  notification.addHandler(readFeed.subject, readOne, false, route);
+  notification.listen(() => undefined);
   await service.start();
 
   const rpc = new RpcClient(bus);
@@ -246,6 +259,7 @@ export async function startDesk(
   const desk: Desk = {
     service,
     identity,
+    feeds,
     bus,
     clock,
     db,

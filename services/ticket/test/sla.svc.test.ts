@@ -344,11 +344,69 @@ describe('calendars', () => {
     ],
     ['of nowhere', { timezone: 'Europe/Atlantis' }, 'calendar.timezone-unknown'],
     ['with a day that is none', { public_holidays: { '2026-02-30': { active: true } } }, 'calendar.holiday-invalid'],
-    ['from a feed', { ical_url: 'https://example.org/a.ics' }, 'calendar.no-feeds'],
+    ['from a feed that is nowhere', { ical_url: 'ftp://example.org/a.ics' }, 'calendar.feed-address'],
+    ['from a feed that is a word', { ical_url: 'holidays' }, 'calendar.feed-address'],
     ['without a name', { name: ' ' }, 'input.name-blank'],
     ['without a zone', { timezone: undefined }, 'input.missing'],
   ])('%s are refused', async (_, body, code) => {
     await expect(add(body)).rejects.toMatchObject({ kind: 'invalid', code });
+  });
+
+  it('have days off from a feed, and due times follow what it says', async () => {
+    desk.clock.set('2026-05-01T08:00:00Z');
+    const url = 'https://holidays.example/de.ics';
+    const feed = (...days: string[]) => {
+      const events = days.flatMap((day) => ['BEGIN:VEVENT', `DTSTART;VALUE=DATE:${day}`, 'SUMMARY:Off', 'END:VEVENT']);
+      desk.feeds.set(url, ['BEGIN:VCALENDAR', ...events, 'END:VCALENDAR'].join('\r\n'));
+    };
+    const body = { business_hours: everyDay([['09:00', '17:00']]), timezone: 'UTC' };
+    const own = { '2026-05-05': { active: true, summary: 'Company trip' } };
+    feed('20260504', '20260505');
+    const { id } = await add({ ...body, ical_url: url.replace('https', 'webcal'), public_holidays: own });
+    const synced = async (what: (row: Awaited<ReturnType<typeof add>>) => boolean) =>
+      waitFor(
+        async () => {
+          const row = await desk.rest(ruler, calendars.get, { id });
+          return what(row) ? row : undefined;
+        },
+        { what: 'the feed to be read' },
+      );
+    const first = await synced(({ last_sync }) => last_sync !== null);
+    expect(first).toMatchObject({ ical_url: url, last_log: null, last_sync: '2026-05-01T08:00:00.000Z' });
+    const mark = { feed: expect.stringMatching(/^[0-9a-f]{32}$/) };
+    expect(first.public_holidays).toEqual({
+      '2026-05-04': { active: true, summary: 'Off', ...mark },
+      ...own,
+    });
+    const sla = { name: `Feed ${++made}`, calendar_id: id, first_response_time: 60 };
+    desk.clock.set('2026-05-03T16:30:00Z');
+    await desk.rest(ruler, slas.create, { body: sla });
+    const ticket = (await desk.rest(customer, createTicket, {
+      body: { title: 'x', group: 'Users', article: { body: 'x' } },
+    })) as { id: number };
+    const due = async () => (await desk.rest(agent, getTicket, { id: ticket.id })).first_response_escalation_at;
+    expect(await due()).toBe('2026-05-06T09:30:00.000Z');
+
+    // The next day the feed says something else.
+    feed();
+    desk.clock.set('2026-05-03T16:31:00Z');
+    await desk.query('UPDATE calendar_feed SET next_at = $1', [new Date(desk.clock.now()).toISOString()]);
+    await desk.rest(ruler, calendars.update, { id, body: { name: `Calendar ${++made}` } });
+    await synced(({ public_holidays }) => !('2026-05-04' in public_holidays));
+    await waitFor(async () => (await due()) === '2026-05-04T09:30:00.000Z', { what: 'the due time to follow' });
+
+    // What cannot be read changes nothing, and says why.
+    desk.feeds.set(url, '<html>');
+    await desk.query('UPDATE calendar_feed SET next_at = $1', [new Date(desk.clock.now()).toISOString()]);
+    await desk.rest(ruler, calendars.update, { id, body: { name: `Calendar ${++made}` } });
+    const failed = await synced(({ last_log }) => last_log !== null);
+    expect(failed).toMatchObject({ last_log: 'The answer is no calendar in iCalendar.', public_holidays: own });
+
+    feed('20260601');
+    await desk.rest(ruler, calendars.update, { id, body: { ical_url: url.replace('de', 'fr') } });
+    expect(await synced(({ last_log }) => last_log === 'Nothing is there.')).toMatchObject({ public_holidays: own });
+    const without = await desk.rest(ruler, calendars.update, { id, body: { ical_url: '' } });
+    expect(without).toMatchObject({ ical_url: null, last_log: null, last_sync: null, public_holidays: own });
   });
 
   it('are for administrators of them, and readable for those of SLAs', async () => {

@@ -477,6 +477,10 @@ export const requests: Record<string, Asking> = {
   },
   'DELETE /api/v1/users/account': async (world, _, who) =>
     who === 'owner' || who === 'mate' || who === 'other' ? { as: await world.spareCustomer() } : {},
+  'POST /api/v1/users/import': (world) => ({
+    body: { data: `email\n${world.fresh('spare')}@spare.example`, try: true },
+  }),
+  'POST /api/v1/organizations/import': (world) => ({ body: { data: `name\n${world.fresh('spare')}`, try: true } }),
   'POST /api/v1/users/signup': (world) => ({ body: { email: `${world.fresh('spare')}@spare.example` } }),
   'POST /api/v1/getting_started/admin': (world) => ({
     body: { token: 'x', email: `${world.fresh('spare')}@spare.example`, password: PASSWORD },

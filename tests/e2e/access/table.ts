@@ -204,6 +204,10 @@ POST   /api/v1/users                                           ---- ++++ ++-!
 PUT    /api/v1/users/{id}                                      ---- ++++ ++-!  ---- ++++ ++-!  ---- ---- +--!
 DELETE /api/v1/users/{id}                                      ---- ---- +--!
 GET    /api/v1/users/history/{id}                              ---- ++++ ++-!
+# What of a file is refused is told in the answer; an export is the list that one may see.
+POST   /api/v1/users/import                                    ---- ---- +--!
+GET    /api/v1/users/import_example                            -+++ ++++ +++!
+GET    /api/v1/users/export                                    -+++ ++++ +++!
 GET    /api/v1/roles                                           ---- ++++ ++-!
 GET    /api/v1/roles/search                                    ---- ++++ ++-!
 POST   /api/v1/roles/search                                    ---- ++++ ++-!
@@ -223,6 +227,9 @@ POST   /api/v1/organizations                                   ---- ++++ ++-!
 PUT    /api/v1/organizations/{id}                              ---- ++++ ++-!  ---- ++++ ++-!  ---- ++++ ++-!
 DELETE /api/v1/organizations/{id}                              ---- ---- +--!
 GET    /api/v1/organizations/history/{id}                      ---- ++++ ++-!
+POST   /api/v1/organizations/import                            ---- ---- +--!
+GET    /api/v1/organizations/import_example                    -+++ ++++ +++!
+GET    /api/v1/organizations/export                            -+++ ++++ +++!
 GET    /api/v1/groups                                          -+++ ++++ ++-!
 GET    /api/v1/groups/search                                   ---- ++++ ++-!
 POST   /api/v1/groups/search                                   ---- ++++ ++-!

@@ -26,7 +26,7 @@ const CalendarInput = z.object({
     z.looseObject({ active: z.boolean(), summary: text(250).optional() }),
     5_000,
   ).nullish(),
-  /** Feeds are not read: anything but nothing is refused. */
+  /** An address of days off in iCalendar, which is read daily; nothing, or an empty text, takes it and its days away. */
   ical_url: text(2_000).nullish(),
 });
 export type CalendarInput = z.output<typeof CalendarInput>;
@@ -36,10 +36,11 @@ export const Calendar = Row.extend({
   timezone: z.string(),
   business_hours: z.record(z.string(), z.unknown()),
   default: z.boolean(),
-  ical_url: z.null(),
+  ical_url: z.string().nullable(),
   public_holidays: z.record(z.string(), z.unknown()),
-  last_log: z.null(),
-  last_sync: z.null(),
+  /** Why the feed could not be read the last time. */
+  last_log: z.string().nullable(),
+  last_sync: Instant.nullable(),
 });
 
 /** Minutes of working time; nothing and 0 promise nothing. */

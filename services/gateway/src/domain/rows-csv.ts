@@ -1,11 +1,11 @@
+import { csvCell } from '@helpmesh/kernel';
+
 type Row = Record<string, unknown>;
 
-/** One cell as RFC 4180 has it; what spreadsheets take for a formula is shown as the text it is. */
+/** A value as a cell of CSV. */
 export function cell(value: unknown): string {
-  const text =
-    value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const shown = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
+  if (value === null || value === undefined) return '';
+  return csvCell(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }
 
 /** A list of objects as CSV: members of objects inside them are columns of their own, `ticket.number`. */

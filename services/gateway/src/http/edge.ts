@@ -17,6 +17,7 @@ import type { GatewayConfig } from '../config.ts';
 import { mountDocs } from './docs.routes.ts';
 import { EdgeGuard } from './edge-guard.ts';
 import { mountEndpoints } from './endpoint.routes.ts';
+import { mountImport } from './import.routes.ts';
 import { mountOAuth } from './oauth.routes.ts';
 import { mountScim } from './scim.routes.ts';
 import { BLOBS } from './tokens.ts';
@@ -54,6 +55,7 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     const { HELPMESH_REQUEST_TIMEOUT_MS: timeoutMs, HELPMESH_BODY_LIMIT_BYTES: bodyLimitBytes } = config;
     mountEndpoints(server, { guard, rpc, signer, blobs, cache, timeoutMs, bodyLimitBytes });
     mountOAuth(server, { guard, rpc, signer, publicUrl: config.HELPMESH_PUBLIC_URL });
+    mountImport(server, { guard, rpc, bodyLimitBytes });
     mountScim(server, { guard, rpc, timeoutMs });
     if (config.HELPMESH_API_DOCS) mountDocs(server);
     mountWeb(server, this.web, { https: config.HELPMESH_PUBLIC_URL.startsWith('https:') });

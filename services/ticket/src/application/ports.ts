@@ -23,6 +23,15 @@ export interface Identity {
 /** Nest's token for it. */
 export const IDENTITY = Symbol('Identity');
 
+/** Where calendars have days off from. */
+export interface Feeds {
+  /** What stands at the address. @throws AppError, with a reason for whoever named it */
+  read(url: string): Promise<string>;
+}
+
+/** Nest's token for it. */
+export const FEEDS = Symbol('Feeds');
+
 /** Nest's token for the file store (BlobStore of @helpmesh/blob). */
 export const BLOBS = Symbol('BlobStore');
 

@@ -11,8 +11,9 @@ export type Values = Record<string, unknown>;
 const kinds = {
   calendar: {
     columns: ['name', 'timezone', 'business_hours', 'default', 'public_holidays'],
-    // Feeds are not read; existing clients look for the names.
-    also: ', NULL AS ical_url, NULL AS last_log, NULL AS last_sync',
+    also: `, (SELECT url FROM calendar_feed f WHERE f.calendar_id = r.id) AS ical_url,
+      (SELECT log FROM calendar_feed f WHERE f.calendar_id = r.id) AS last_log,
+      (SELECT iso(synced_at) FROM calendar_feed f WHERE f.calendar_id = r.id) AS last_sync`,
   },
   sla: {
     columns: [

@@ -46,8 +46,21 @@ export function call<K extends EndpointId>(id: K, input: CallInput<K> = {}): Pro
 
 /** For the few routes that live in the gateway alone (sessions, uploads). */
 export async function request(method: string, url: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
+  return send(method, url, body === undefined ? undefined : { text: JSON.stringify(body) }, signal);
+}
+
+/** A form with a file. @throws ApiError */
+export const sendForm = (url: string, form: FormData): Promise<unknown> => send('POST', url, { form });
+
+async function send(
+  method: string,
+  url: string,
+  body?: { text: string } | { form: FormData },
+  signal?: AbortSignal,
+): Promise<unknown> {
   const headers: Record<string, string> = { Accept: 'application/json' };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  // The browser says by itself where the parts of a form end.
+  if (body && 'text' in body) headers['Content-Type'] = 'application/json';
   if (method !== 'GET' && csrfToken) headers['X-CSRF-Token'] = csrfToken;
   let response: Response;
   try {
@@ -55,7 +68,7 @@ export async function request(method: string, url: string, body?: unknown, signa
       method,
       headers,
       credentials: 'same-origin',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body && { body: 'text' in body ? body.text : body.form }),
       ...(signal ? { signal } : {}),
     });
   } catch (error) {

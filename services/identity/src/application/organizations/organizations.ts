@@ -106,24 +106,40 @@ export class Organizations {
   /** @throws AppError forbidden, invalid */
   async create(actor: Actor, input: Input, shape: Shape): Promise<Json> {
     if (!mayOrganizations.create(actor)) throw refusals.notAuthorized();
+    return transaction(this.db, async (tx) => {
+      return this.present.one(tx, actor, 'organizations', await this.createIn(tx, actor, input), shape);
+    });
+  }
+
+  /** @throws AppError invalid, forbidden */
+  async createIn(tx: EntityManager, actor: Actor, input: Input): Promise<OrganizationRow> {
     const values = valuesOf(input);
     if (!values.name) throw refusals.blank('Name');
-    return this.guarded(async (tx) => {
+    return this.named(async () => {
       const custom = await this.attributes.made(actor, 'Organization', input.custom);
       const id = await this.organizations.insert(tx, { ...values, custom }, this.by(actor));
       await this.announce.organizationsChanged(tx, 'created', [id]);
       await this.setMembers(tx, actor, id, input);
-      await this.recordChange(tx, actor, 'created', null, await this.row(tx, id));
-      return this.present.one(tx, actor, 'organizations', await this.row(tx, id), shape);
+      const row = await this.row(tx, id);
+      await this.recordChange(tx, actor, 'created', null, row);
+      return row;
     });
   }
 
   /** @throws AppError forbidden, not-found, invalid */
   async update(actor: Actor, id: number, input: Input, shape: Shape): Promise<Json> {
     if (!mayOrganizations.update(actor)) throw refusals.notAuthorized();
+    return transaction(this.db, async (tx) => {
+      await this.updateIn(tx, actor, id, input);
+      return this.present.one(tx, actor, 'organizations', await this.row(tx, id), shape);
+    });
+  }
+
+  /** @returns whether anything changed @throws AppError as `createIn`; not-found */
+  async updateIn(tx: EntityManager, actor: Actor, id: number, input: Input): Promise<boolean> {
     const written = valuesOf(input);
     if (written.name === '') throw refusals.blank('Name');
-    return this.guarded(async (tx) => {
+    return this.named(async () => {
       const before = await this.organizations.lock(tx, id);
       if (!before) throw refusals.notFound('Organization', id);
       const old: Record<string, unknown> = { ...before };
@@ -146,7 +162,7 @@ export class Organizations {
         await this.history.organization(tx, before, after, this.by(actor));
         await this.recordChange(tx, actor, 'changed', before, after);
       }
-      return this.present.one(tx, actor, 'organizations', await this.row(tx, id), shape);
+      return changed.length > 0 || membersChanged;
     });
   }
 
@@ -204,9 +220,9 @@ export class Organizations {
     return sorted(allNamed(attribute, names, known));
   }
 
-  private async guarded<T>(fn: (tx: EntityManager) => Promise<T>): Promise<T> {
+  private async named<T>(fn: () => Promise<T>): Promise<T> {
     try {
-      return await transaction(this.db, fn);
+      return await fn();
     } catch (error) {
       if (violates(error, 'organizations_name_key')) throw refusals.exists();
       throw error;

@@ -57,8 +57,25 @@ export class WriteUser {
     if (!mayUsers.create(actor)) throw refusals.notAuthorized();
     const input = writableInput(actor, sent);
     const hash = await this.hashOf(input);
+    const created = await transaction(this.db, async (tx) => {
+      return this.present.one(tx, actor, 'users', await this.createIn(tx, actor, input, hash), shape);
+    });
+    record.usersCreated('rest', 1);
+    return created;
+  }
+
+  /**
+   * @param input  what of it the actor may write
+   * @throws AppError invalid, forbidden
+   */
+  async createIn(
+    tx: EntityManager,
+    actor: Actor,
+    input: UserInput,
+    hash: { password_hash?: string } = {},
+  ): Promise<UserRow> {
     const identification = identifyOrRefuse(null, input);
-    const created = await this.guarded(identification, async (tx) => {
+    return this.named(identification.email, async () => {
       await this.names.refuseTaken(tx, identification, null);
       const resolved = await this.resolve.run(tx, input);
       await this.refuseRolesBeyond(tx, actor, resolved.roleIds ?? []);
@@ -78,10 +95,8 @@ export class WriteUser {
       if (input.invite) await this.invite(tx, actor, row);
       const changes = userChanges(null, row, values);
       await this.audit.record(tx, actor, { action: 'user.created', object: { type: 'User', id }, changes });
-      return this.present.one(tx, actor, 'users', row, shape);
+      return row;
     });
-    record.usersCreated('rest', 1);
-    return created;
   }
 
   /** @throws AppError forbidden, not-found, invalid */
@@ -90,7 +105,21 @@ export class WriteUser {
     if (!mayUsers.create(actor)) throw refusals.notAuthorized();
     const input = writableInput(actor, sent);
     const hash = await this.hashOf(input);
-    return this.guarded(input, async (tx) => {
+    return transaction(this.db, async (tx) => {
+      await this.updateIn(tx, actor, id, input, hash);
+      return this.present.one(tx, actor, 'users', await this.row(tx, id), shape);
+    });
+  }
+
+  /** @returns whether anything changed @throws AppError as `createIn`; not-found */
+  async updateIn(
+    tx: EntityManager,
+    actor: Actor,
+    id: number,
+    input: UserInput,
+    hash: { password_hash?: string } = {},
+  ): Promise<boolean> {
+    return this.named(input.email ?? '', async () => {
       const before = await this.users.lock(tx, id);
       if (!before) throw refusals.notFound('User', id);
       if (!mayUsers.update(actor, before)) throw refusals.notAuthorized();
@@ -104,10 +133,9 @@ export class WriteUser {
       const away = await this.away.valuesOf(tx, before, input);
       const after = { ...resolved, values: { ...resolved.values, ...identification, ...hash, ...away, custom } };
       await this.refuseBeyond(tx, actor, before, after, input.invite === true);
-      await this.change.run(tx, actor, before, after);
-      const row = await this.row(tx, id);
-      if (input.invite) await this.invite(tx, actor, row);
-      return this.present.one(tx, actor, 'users', row, shape);
+      const changed = await this.change.run(tx, actor, before, after);
+      if (input.invite) await this.invite(tx, actor, await this.row(tx, id));
+      return changed;
     });
   }
 
@@ -163,15 +191,12 @@ export class WriteUser {
     return password ? { password_hash: await this.passwords.hash(password) } : {};
   }
 
-  /** A transaction whose violated unique constraints become the documented refusals: somebody was faster. */
-  private async guarded<T>(
-    { email }: { email?: string | null | undefined },
-    fn: (tx: EntityManager) => Promise<T>,
-  ): Promise<T> {
+  /** Violated unique constraints become the documented refusals: somebody was faster. */
+  private async named<T>(email: string, fn: () => Promise<T>): Promise<T> {
     try {
-      return await transaction(this.db, fn);
+      return await fn();
     } catch (error) {
-      if (violates(error, 'users_email_key')) throw refusals.emailTaken(email ?? '');
+      if (violates(error, 'users_email_key')) throw refusals.emailTaken(email);
       if (violates(error, 'users_login_key')) throw refusals.exists();
       throw error;
     }

@@ -7,13 +7,12 @@ import {
   recordAudit,
   type textModules,
 } from '@helpmesh/contracts';
-import type { Clock } from '@helpmesh/kernel';
+import { type Clock, parseCsv } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { parseCsv } from '../../domain/library/csv.ts';
 import { sanitize } from '../../html/sanitize.ts';
 import { LibraryStore, type LibraryValues } from '../../persistence/library.store.ts';
 import { TicketStore } from '../../persistence/ticket.store.ts';

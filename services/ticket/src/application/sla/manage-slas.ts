@@ -15,18 +15,21 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type BusinessHours, brokenTimeframes, calendarOf, type PublicHolidays } from '../../domain/sla/calendar.ts';
+import { withoutFeed } from '../../domain/sla/feed.ts';
 import { slaKnowledge } from '../../domain/sla/rules.ts';
 import { WorkingTime } from '../../domain/sla/working-time.ts';
+import { CalendarFeedStore } from '../../persistence/calendar-feed.store.ts';
 import { type Shown, SlaAdminStore, type SlaKind, type Values } from '../../persistence/sla-admin.store.ts';
 import { invalidParam, missingValue, noLookupValue, notFound, requireAnyOf } from '../access.ts';
 import { knownAttributes } from '../attributes/known-attributes.ts';
 import { conditionOf } from '../conditions.ts';
+import { CalendarFeeds } from './calendar-feeds.ts';
 import { SlaTimer } from './sla-timer.ts';
 
 const classes = { calendar: 'Calendar', sla: 'Sla' } as const;
 const permissions = { calendar: 'admin.calendar', sla: 'admin.sla' } as const;
 const audited = {
-  calendar: ['name', 'timezone', 'business_hours', 'default', 'public_holidays'],
+  calendar: ['name', 'timezone', 'business_hours', 'default', 'public_holidays', 'ical_url'],
   sla: [
     ...['name', 'calendar_id', 'first_response_time', 'response_time', 'update_time', 'solution_time', 'condition'],
   ],
@@ -39,6 +42,8 @@ interface Paging {
   full?: boolean | undefined;
 }
 type Reading = Pick<Paging, 'expand' | 'full'>;
+/** Where days off are read from; null: nowhere, undefined: as it was. */
+type Feed = { url?: string | null | undefined };
 
 /** SLAs, and the calendars that their time is reckoned in. What changes here reaches the open tickets by itself. */
 @Injectable()
@@ -48,6 +53,8 @@ export class ManageSlas {
     private readonly store: SlaAdminStore,
     private readonly outbox: Outbox,
     private readonly timer: SlaTimer,
+    private readonly feeds: CalendarFeedStore,
+    private readonly reading: CalendarFeeds,
     private readonly attributes: AttributeBook,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -70,7 +77,8 @@ export class ManageSlas {
       if (input.business_hours === undefined) throw missingValue('business_hours');
       const values = calendarValues({ public_holidays: {}, ...input }, {}, now);
       if (input.default) await this.store.clearDefault(tx);
-      const id = await this.create(tx, actor, 'calendar', { ...values, name: nameOf(input.name) }, now);
+      const feed = { url: feedUrl(input.ical_url) };
+      const id = await this.create(tx, actor, 'calendar', { ...values, name: nameOf(input.name) }, now, feed);
       return this.show(tx, 'calendar', id, reading);
     });
   }
@@ -83,7 +91,12 @@ export class ManageSlas {
       // A default moves by being set elsewhere; there is always one.
       if (input.default) await this.store.clearDefault(tx);
       else delete values.default;
-      await this.change(tx, actor, 'calendar', before, values, now);
+      const url = feedUrl(input.ical_url);
+      if (url !== undefined && url !== before.ical_url) {
+        const days = (values.public_holidays ?? before.public_holidays) as PublicHolidays;
+        values.public_holidays = withoutFeed(days);
+      }
+      await this.change(tx, actor, 'calendar', before, values, now, { url });
       return this.show(tx, 'calendar', id, reading);
     });
   }
@@ -162,8 +175,16 @@ export class ManageSlas {
     return values;
   }
 
-  private async create(tx: EntityManager, actor: Caller, kind: SlaKind, values: Values, now: EpochMs): Promise<number> {
+  private async create(
+    tx: EntityManager,
+    actor: Caller,
+    kind: SlaKind,
+    values: Values,
+    now: EpochMs,
+    feed: Feed = {},
+  ): Promise<number> {
     const id = await this.store.insert(tx, kind, values, actor.userId, now);
+    if (feed.url !== undefined) await this.feeds.set(tx, id, feed.url, now);
     await this.tell(tx, actor, kind, 'created', null, await this.existing(tx, kind, id));
     return id;
   }
@@ -175,8 +196,10 @@ export class ManageSlas {
     before: Shown,
     values: Values,
     now: EpochMs,
+    feed: Feed = {},
   ): Promise<void> {
     await this.store.update(tx, kind, before.id, values, actor.userId, now);
+    if (feed.url !== undefined) await this.feeds.set(tx, before.id, feed.url, now);
     await this.tell(tx, actor, kind, 'changed', before, await this.existing(tx, kind, before.id));
   }
 
@@ -226,6 +249,7 @@ export class ManageSlas {
     try {
       const answer = await transaction(this.db, (tx) => work(tx, this.clock.now()));
       this.timer.wake();
+      if (kind === 'calendar') this.reading.wake();
       return answer;
     } catch (error) {
       const state = sqlstateOf(error);
@@ -243,9 +267,6 @@ function requireReader(actor: Actor, kind: SlaKind): void {
 
 /** @throws AppError invalid, for what no time can be reckoned with */
 function calendarValues(input: CalendarInput, before: Values, now: EpochMs): Values {
-  if (input.ical_url) {
-    throw new AppError('invalid', 'calendar.no-feeds', 'Feeds are not read. Give the days off as public_holidays.');
-  }
   const { ical_url: _, name: __, ...given } = input;
   const values: Values = Object.fromEntries(
     Object.entries({ ...given, ...(given.public_holidays === null && { public_holidays: {} }) }).filter(
@@ -266,6 +287,20 @@ function calendarValues(input: CalendarInput, before: Values, now: EpochMs): Val
     throw new AppError('invalid', 'calendar.never-open', 'A calendar needs business hours on at least one day.');
   }
   return values;
+}
+
+/** Undefined: not said. @throws AppError invalid `calendar.feed-address` */
+function feedUrl(written: string | null | undefined): string | null | undefined {
+  if (written === undefined) return undefined;
+  // What calendars on telephones call the same.
+  const url = written?.trim().replace(/^webcals?:/i, 'https:') ?? '';
+  if (url === '') return null;
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new AppError(
+    'invalid',
+    'calendar.feed-address',
+    'The address of a feed is like https://example.org/holidays.ics.',
+  );
 }
 
 function timeOf(row: Values): WorkingTime {

@@ -1,5 +1,5 @@
 import { Plural, useLingui } from '@lingui/react/macro';
-import { Badge, Button } from '@mantine/core';
+import { Badge, Button, Group } from '@mantine/core';
 import { IconBuilding, IconBuildingPlus } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -8,6 +8,7 @@ import { Item } from '../../../ui/section.tsx';
 import { organizationsQuery } from '../queries.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
+import { ImportRows } from './import-rows.tsx';
 import { RecordList } from './record-list.tsx';
 
 export function OrganizationsPage() {
@@ -19,9 +20,16 @@ export function OrganizationsPage() {
     <AdminPage
       title={t`Organizations`}
       action={
-        <Button component={Link} to="/admin/organizations/new" leftSection={<IconBuildingPlus size={16} aria-hidden />}>
-          {t`New organization`}
-        </Button>
+        <Group gap="sm">
+          <ImportRows of="organizations" />
+          <Button
+            component={Link}
+            to="/admin/organizations/new"
+            leftSection={<IconBuildingPlus size={16} aria-hidden />}
+          >
+            {t`New organization`}
+          </Button>
+        </Group>
       }
     >
       <search className={classes.tools}>

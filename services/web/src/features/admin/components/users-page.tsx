@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Badge, Button, Select } from '@mantine/core';
+import { Badge, Button, Group, Select } from '@mantine/core';
 import { IconUserPlus, IconUsers } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -10,6 +10,7 @@ import { nameOf, nobody } from '../../people/queries.ts';
 import { rolesQuery, usersQuery } from '../queries.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
+import { ImportRows } from './import-rows.tsx';
 import { RecordList } from './record-list.tsx';
 
 export function UsersPage() {
@@ -27,9 +28,12 @@ export function UsersPage() {
     <AdminPage
       title={t`Users`}
       action={
-        <Button component={Link} to="/admin/users/new" leftSection={<IconUserPlus size={16} aria-hidden />}>
-          {t`New user`}
-        </Button>
+        <Group gap="sm">
+          <ImportRows of="users" />
+          <Button component={Link} to="/admin/users/new" leftSection={<IconUserPlus size={16} aria-hidden />}>
+            {t`New user`}
+          </Button>
+        </Group>
       }
     >
       <search className={classes.tools}>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseCsv } from './csv.ts';
+import { csvCell, csvText, parseCsv } from './csv.ts';
 
 it.each([
   [
@@ -42,6 +42,19 @@ it('reads back whatever is written with quotes', () => {
       const written = ['a,b', ...rows.map((cells) => cells.map((one) => `"${one.replaceAll('"', '""')}"`).join(','))];
       const kept = rows.filter((cells) => cells.some((one) => one.trim() !== ''));
       expect(parseCsv(written.join('\n')).map(({ cells }) => cells)).toEqual([['a', 'b'], ...kept]);
+    }),
+  );
+});
+
+it('writes no formulas, and reads back what it wrote', () => {
+  expect(['=1+1', '+49 30', '-2', '@x', 'a;b', "it's"].map(csvCell)).toEqual([
+    ...["'=1+1", "'+49 30", "'-2", "'@x", '"a;b"', "it's"],
+  ]);
+  const cell = fc.string().filter((text) => !/\r|^'[=+\-@\t]/.test(text));
+  fc.assert(
+    fc.property(cell, cell, (a, b) => {
+      const [, row] = parseCsv(`x,y\n${csvCell(a)},${csvCell(b)}`);
+      expect((row?.cells ?? ['', '']).map(csvText)).toEqual(row ? [a, b] : ['', '']);
     }),
   );
 });

@@ -6,19 +6,18 @@ export interface CsvRow {
 
 /**
  * Reads CSV (RFC 4180): quoted cells may hold separators, line ends and doubled quotes. The separator is the one of
- * comma, semicolon and tab that the first line has most of. Empty lines are left out.
+ * comma, semicolon and tab that the first line has most of. Empty lines are left out. Row by row, as they are asked for.
  */
-export function parseCsv(text: string): CsvRow[] {
+export function* readCsv(text: string): Generator<CsvRow> {
   const source = text.replace(/^\uFEFF/, '');
   const separator = separatorOf(source.slice(0, source.search(/\r|\n|$/)));
-  const rows: CsvRow[] = [];
   let cells: string[] = [];
   let [cell, quoted, line, began] = ['', false, 1, 1];
-  const endRow = () => {
-    cells.push(cell);
-    if (cells.some((one) => one.trim() !== '')) rows.push({ line: began, cells });
+  const endRow = (): CsvRow[] => {
+    const row = { line: began, cells: [...cells, cell] };
     cells = [];
     cell = '';
+    return row.cells.some((one) => one.trim() !== '') ? [row] : [];
   };
   for (let i = 0; i < source.length; i++) {
     const character = source[i] as string;
@@ -32,12 +31,29 @@ export function parseCsv(text: string): CsvRow[] {
       cells.push(cell);
       cell = '';
     } else if (character === '\n') {
-      endRow();
+      yield* endRow();
       began = line;
     } else if (character !== '\r') cell += character;
   }
-  endRow();
-  return rows;
+  yield* endRow();
+}
+
+export function parseCsv(text: string): CsvRow[] {
+  return [...readCsv(text)];
+}
+
+/**
+ * One cell as RFC 4180 has it; what spreadsheets take for a formula is shown as the text it is.
+ * @see csvText for the way back
+ */
+export function csvCell(text: string): string {
+  const shown = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",;\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
+}
+
+/** What stood there before `csvCell` wrote it. */
+export function csvText(cell: string): string {
+  return /^'[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell;
 }
 
 function separatorOf(head: string): string {

@@ -1,0 +1,77 @@
+import { IMPORT_BATCH, type InputOf, importRows, type OutputOf } from '@helpmesh/contracts';
+import { AppError, type CsvRow, readCsv } from '@helpmesh/kernel';
+import type { RpcClient } from '@helpmesh/messaging';
+
+type Batch = OutputOf<typeof importRows>;
+
+export interface Imported {
+  result: 'success' | 'failed';
+  try: boolean;
+  stats: { created: number; updated: number; unchanged: number };
+  records: Batch['records'];
+  errors: string[];
+}
+
+/** More is a migration, for which there are tools of their own. */
+const MOST_ROWS = 10_000;
+/** Complaints about one file that are told. */
+const MOST_ERRORS = 50;
+/** A batch is some hundred writes in one transaction. */
+const BATCH_MS = 60_000;
+
+/**
+ * Takes a CSV file to its owner, some hundred rows at a time, so that neither a question nor a transaction grows with the
+ * file. First all of it is tried, so that a file with a mistake changes nothing. Then each batch is written whole or not
+ * at all; should one fail that was right a moment ago, the report says what was written, and the same file can be sent
+ * again: what is there already is left alone.
+ */
+export async function importFile(
+  rpc: Pick<RpcClient, 'call'>,
+  { object, text, trial }: { object: InputOf<typeof importRows>['object']; text: string; trial: boolean },
+  options: Parameters<RpcClient['call']>[2],
+): Promise<Imported> {
+  const ask = (columns: string[], rows: CsvRow[], tried: boolean): Promise<Batch> =>
+    rpc.call(importRows, { object, columns, rows, try: tried }, { ...options, timeoutMs: BATCH_MS });
+  const looked = await inBatches(text, (columns, rows) => ask(columns, rows, true), false);
+  if (trial || looked.errors.length > 0) return report(looked, trial);
+  return report(await inBatches(text, (columns, rows) => ask(columns, rows, false), true), false);
+}
+
+/** @param ends  with the first batch that is wrong */
+async function inBatches(
+  text: string,
+  ask: (columns: string[], rows: CsvRow[]) => Promise<Batch>,
+  ends: boolean,
+): Promise<Batch> {
+  const rows = readCsv(text);
+  const head = rows.next();
+  if (head.done) throw new AppError('invalid', 'import.empty', 'The file has no rows.');
+  const all: Batch = { records: [], errors: [] };
+  let batch: CsvRow[] = [];
+  let count = 0;
+  const send = async () => {
+    const { records, errors } = await ask(head.value.cells, batch);
+    all.records.push(...records);
+    all.errors.push(...errors);
+    batch = [];
+  };
+  for (const row of rows) {
+    if (++count > MOST_ROWS) {
+      throw new AppError('invalid', 'import.too-many-rows', `A file may have ${MOST_ROWS} rows at most.`);
+    }
+    batch.push(row);
+    if (batch.length < IMPORT_BATCH) continue;
+    await send();
+    if (all.errors.length > 0 && (ends || all.errors.length >= MOST_ERRORS)) return all;
+  }
+  // A file of columns alone is looked at as well: their names may be wrong.
+  if (batch.length > 0 || count === 0) await send();
+  return all;
+}
+
+function report({ records, errors }: Batch, trial: boolean): Imported {
+  const stats = { created: 0, updated: 0, unchanged: 0 };
+  for (const { what } of records) stats[what] += 1;
+  const told = [...new Set(errors.map(({ line, message }) => `Line ${line}: ${message}`))].slice(0, MOST_ERRORS);
+  return { result: told.length > 0 ? 'failed' : 'success', try: trial, stats, records, errors: told };
+}

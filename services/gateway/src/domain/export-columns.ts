@@ -1,0 +1,42 @@
+/** Of a row what an import reads again, in this order; attributes of one's own come behind. */
+const written = {
+  User: [
+    ...['id', 'login', 'firstname', 'lastname', 'email', 'organization', 'organizations', 'roles', 'phone', 'mobile'],
+    ...['fax', 'web', 'department', 'street', 'zip', 'city', 'country', 'address', 'vip', 'verified', 'active', 'note'],
+  ],
+  Organization: [
+    ...['id', 'name', 'shared', 'domain', 'domain_assignment', 'active', 'vip', 'note'],
+    ...['members', 'secondary_members'],
+  ],
+} as const;
+
+/** What rows tell beside. */
+const left = {
+  User: [
+    ...['organization_id', 'image', 'image_source', 'last_login', 'source', 'login_failed', 'preferences', 'groups'],
+    ...['out_of_office', 'out_of_office_start_at', 'out_of_office_end_at', 'out_of_office_replacement_id'],
+    ...['out_of_office_replacement', 'authorizations', 'authorization_ids', 'two_factor_preference_ids'],
+    ...['overview_sorting_ids', 'role_ids', 'organization_ids', 'group_ids'],
+  ],
+  Organization: ['member_ids', 'secondary_member_ids'],
+} as const;
+const authors = ['created_at', 'updated_at', 'created_by_id', 'updated_by_id', 'created_by', 'updated_by'];
+
+/** @param row  a row with names, as lists give it */
+export function exportedColumns(object: 'User' | 'Organization', row: Readonly<Record<string, unknown>>): string[] {
+  const known: readonly string[] = [...written[object], ...left[object], ...authors];
+  return [...written[object], ...Object.keys(row).filter((name) => !known.includes(name))];
+}
+
+/** What a file looks like. An empty cell changes nothing. */
+export const exampleCsv = {
+  User: [
+    'login,firstname,lastname,email,organization,roles,phone,vip,active,note\r\n',
+    'ada@example.org,Ada,Lovelace,ada@example.org,,Customer,0049 30 123,true,true,"Writes programs, and about them"\r\n',
+    'grace@example.org,Grace,Hopper,grace@example.org,,Customer~~~Agent,,,,\r\n',
+  ].join(''),
+  Organization: [
+    'name,shared,domain,domain_assignment,active,vip,note\r\n',
+    'Analytical Engines,true,engines.example,true,true,,"Known by its name, or by an id"\r\n',
+  ].join(''),
+} as const;

@@ -1,0 +1,216 @@
+import { plural } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import {
+  Alert,
+  Anchor,
+  Badge,
+  Button,
+  FileButton,
+  Group,
+  List,
+  Menu,
+  Modal,
+  ScrollArea,
+  Stack,
+  Table,
+  Text,
+} from '@mantine/core';
+import { IconChevronDown, IconDownload, IconFileSpreadsheet } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { sendForm } from '../../../app/api.ts';
+import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
+import { problemText } from '../../../ui/problem.ts';
+import { FormProblem } from '../../session/components/entry-page.tsx';
+import { readAnew } from '../queries.ts';
+
+interface Imported {
+  result: 'success' | 'failed';
+  stats: { created: number; updated: number; unchanged: number };
+  records: { line: number; name: string; what: 'created' | 'updated' | 'unchanged' }[];
+  errors: string[];
+}
+
+/** Rows of the file that are shown; the numbers above are of all of them. */
+const SHOWN = 100;
+
+/** People or organizations into a file, and from one: first it says what would happen, then it does it. */
+export function ImportRows({ of }: { of: 'users' | 'organizations' }) {
+  const { t, i18n } = useLingui();
+  const cache = useQueryClient();
+  const [file, setFile] = useState<File | null>(null);
+  const choose = useRef<HTMLButtonElement>(null);
+  const reset = useRef<() => void>(null);
+  const send = async (chosen: File, trial: boolean) => {
+    const form = new FormData();
+    form.append('try', String(trial));
+    form.append('file', chosen);
+    return (await sendForm(`/api/v1/${of}/import`, form)) as Imported;
+  };
+  const look = useMutation({
+    mutationFn: (chosen: File) => send(chosen, true),
+    onError: (error) => notifyProblem(i18n, t`The file was not read`, error),
+  });
+  const run = useMutation({ mutationFn: (chosen: File) => send(chosen, false) });
+  const close = () => {
+    setFile(null);
+    reset.current?.();
+    run.reset();
+  };
+  const carryOut = async (chosen: File) => {
+    const done = await run.mutateAsync(chosen).catch(() => undefined);
+    if (!done) return;
+    await readAnew(cache, [of]);
+    if (done.result === 'failed') return;
+    notifyDone(t`The file was imported.`);
+    close();
+  };
+  const seen = run.data ?? look.data;
+  const title = of === 'users' ? t`Import of users` : t`Import of organizations`;
+  return (
+    <>
+      <FileButton
+        resetRef={reset}
+        accept=".csv,text/csv,text/plain"
+        inputProps={{ 'aria-label': t`CSV file` }}
+        onChange={(chosen) => {
+          if (!chosen) return;
+          setFile(chosen);
+          look.mutate(chosen);
+        }}
+      >
+        {(props) => <button type="button" hidden ref={choose} {...props} />}
+      </FileButton>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button
+            variant="default"
+            loading={look.isPending}
+            rightSection={<IconChevronDown size={14} aria-hidden />}
+            leftSection={<IconFileSpreadsheet size={16} aria-hidden />}
+          >
+            CSV
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => choose.current?.click()}>{t`Import a file`}</Menu.Item>
+          <Menu.Item component="a" href={`/api/v1/${of}/import_example`} download>
+            {t`Download an example`}
+          </Menu.Item>
+          <Menu.Item
+            component="a"
+            href={`/api/v1/${of}/export`}
+            download
+            leftSection={<IconDownload size={14} aria-hidden />}
+          >
+            {t`Export all`}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Modal
+        opened={file !== null && seen !== undefined && !look.isPending}
+        onClose={close}
+        title={title}
+        size="lg"
+        closeButtonProps={{ 'aria-label': t`Close` }}
+      >
+        {seen && (
+          <Stack>
+            <FormProblem>{run.error && problemText(i18n, run.error)}</FormProblem>
+            {seen.result === 'failed' ? (
+              <Wrong seen={seen} written={run.data !== undefined} />
+            ) : (
+              <Preview seen={seen} />
+            )}
+            <Group justify="space-between">
+              <Anchor href={`/api/v1/${of}/import_example`} download size="sm">
+                {t`Download an example`}
+              </Anchor>
+              <Group>
+                <Button variant="default" onClick={close}>
+                  {run.data ? t`Close` : t`Cancel`}
+                </Button>
+                {seen.result === 'success' && file && (
+                  <Button loading={run.isPending} onClick={() => void carryOut(file)}>
+                    {t`Import`}
+                  </Button>
+                )}
+              </Group>
+            </Group>
+          </Stack>
+        )}
+      </Modal>
+    </>
+  );
+}
+
+function Wrong({ seen: { errors, stats }, written }: { seen: Imported; written: boolean }) {
+  const { t } = useLingui();
+  const count = stats.created + stats.updated;
+  return (
+    <Alert color="red" title={written ? t`The import stopped` : t`Nothing can be imported`} role="alert">
+      {written && (
+        <Text size="sm" mb="xs">
+          {plural(count, {
+            0: 'Nothing was changed.',
+            one: '# row was imported before that. Correct the file and send it again: what is there already is left alone.',
+            other:
+              '# rows were imported before that. Correct the file and send it again: what is there already is left alone.',
+          })}
+        </Text>
+      )}
+      <List size="sm">
+        {errors.map((error) => (
+          <List.Item key={error}>{error}</List.Item>
+        ))}
+      </List>
+    </Alert>
+  );
+}
+
+function Preview({ seen: { stats, records } }: { seen: Imported }) {
+  const { t } = useLingui();
+  const words = { created: t`new`, updated: t`changed`, unchanged: t`as it is` };
+  const rest = records.length - SHOWN;
+  return (
+    <>
+      <Text>
+        {plural(stats.created, { one: '# is new,', other: '# are new,' })}{' '}
+        {plural(stats.updated, { one: '# is changed,', other: '# are changed,' })}{' '}
+        {plural(stats.unchanged, { one: '# stays as it is.', other: '# stay as they are.' })}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {t`Nothing is changed yet. An empty cell leaves what is there.`}
+      </Text>
+      <ScrollArea.Autosize mah={320} type="auto" tabIndex={0}>
+        <Table verticalSpacing={6} aria-label={t`Rows of the file`}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`Line`}</Table.Th>
+              <Table.Th>{t`Who or what`}</Table.Th>
+              <Table.Th>{t`What happens`}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {records.slice(0, SHOWN).map(({ line, name, what }) => (
+              <Table.Tr key={line}>
+                <Table.Td>{line}</Table.Td>
+                <Table.Td>{name}</Table.Td>
+                <Table.Td>
+                  <Badge size="sm" variant="light" color={what === 'unchanged' ? 'gray' : 'mesh'}>
+                    {words[what]}
+                  </Badge>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </ScrollArea.Autosize>
+      {rest > 0 && (
+        <Text size="sm" c="dimmed">
+          {plural(rest, { one: 'and # more row', other: 'and # more rows' })}
+        </Text>
+      )}
+    </>
+  );
+}
