@@ -4,13 +4,17 @@ import {
   createTicket,
   customFields,
   getTicket,
+  jobs,
   listTickets,
   objectAttributes,
+  overviews,
   recordAudit,
   searchTickets,
   slas,
   ticketHistory,
   ticketList,
+  ticketOverviews,
+  triggers,
   updateTicket,
 } from '@helpmesh/contracts';
 import { waitFor } from '@helpmesh/testing';
@@ -18,7 +22,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { actor, cast, type Desk, startDesk } from './desk.ts';
 
 const { admin, agent, customer } = cast;
-const keeper = actor({ userId: 3, permissions: ['admin.object', 'admin.sla'] });
+const keeper = actor({
+  userId: 3,
+  permissions: ['admin.object', 'admin.sla', 'admin.overview', 'admin.trigger', 'admin.scheduler'],
+});
 type Row = Record<string, unknown> & { id: number };
 
 const forAgents = { create_middle: { 'ticket.agent': { shown: true } }, edit: { 'ticket.agent': { shown: true } } };
@@ -484,6 +491,8 @@ describe('searching', () => {
     for (const query of ['impact:one', 'impact:none', 'seats:x', "site:o'clock", 'parts:"', 'seats:'])
       await find(query);
     expect(await find('impact:one')).toEqual([]);
+    expect(await find(`-impact:many id:${ours}`)).toEqual([]);
+    expect(await find(`NOT impact:one id:${ours}`)).toEqual([ours]);
     const listed = await desk.rest(agent, ticketList, { query: { query: 'seats:12' } });
     expect(listed.total).toBe(2);
     await waitFor(async () => (await find('Quetzaltenango')).includes(ours), { what: 'the words to be indexed' });
@@ -492,15 +501,68 @@ describe('searching', () => {
     await waitFor(async () => (await find('Momostenango')).includes(ours), { what: 'the new word to be indexed' });
   });
 
+  it('decides what searches, overviews, triggers and schedules are for', async () => {
+    await field('impact', 'select', { options: impacts, default: 'one' });
+    await field('sites', 'multiselect', { options: { b: 'Berlin', k: 'Karlsruhe' } }, { screens: forAgents });
+    await field('ref', 'input', { maxlength: 5 });
+    const many = await open({ impact: 'many', sites: ['b', 'k'] });
+    const one = await open();
+    const ids = `${many.id},${one.id}`;
+    const find = async (condition: object, who = agent) =>
+      (
+        (await desk.rest(who, searchTickets, {
+          query: { ids, condition: JSON.stringify(condition) },
+        })) as unknown as Row[]
+      ).map(({ id }) => id);
+    const selector = { 'ticket.impact': { operator: 'is', value: ['many'] } };
+    expect(await find(selector)).toEqual([many.id]);
+    expect(await find({ 'ticket.impact': { operator: 'is', value: 'one' } })).toEqual([one.id]);
+    const inBerlin = { 'ticket.sites': { operator: 'contains one', value: ['b'] } };
+    expect(await find(inBerlin)).toEqual([many.id]);
+    // Not on any of their screens: what they ask is answered as if it was not set.
+    const own = await open({}, customer);
+    await change(own.id, { sites: ['b'] });
+    const askOwn = { query: { ids: String(own.id), condition: JSON.stringify(inBerlin) } };
+    expect(await desk.rest(customer, searchTickets, askOwn)).toEqual([]);
+    expect(await desk.rest(agent, searchTickets, askOwn)).toHaveLength(1);
+
+    const body = { name: 'Wide', condition: { ...selector, 'ticket.title': { operator: 'is', value: 'Wide' } } };
+    const overview = await desk.rest(agent, overviews.create, { body });
+    await open({ title: 'Wide', impact: 'many' });
+    await open({ title: 'Wide' });
+    const counted = await desk.rest(agent, ticketOverviews, {});
+    expect(counted).toContainEqual(expect.objectContaining({ id: overview.id, count: 1 }));
+    await desk.rest(agent, overviews.delete, { id: overview.id });
+
+    const perform = { 'ticket.ref': { value: 'wide' } };
+    await expect(
+      desk.rest(keeper, triggers.create, { body: { name: 'Long', perform: { 'ticket.ref': { value: 'too long' } } } }),
+    ).rejects.toThrow('ref is longer than the allowed length 5');
+    const trigger = await desk.rest(keeper, triggers.create, {
+      body: { name: 'Mark', condition: { ...selector, 'ticket.action': { operator: 'is', value: 'create' } }, perform },
+    });
+    const job = { name: 'Sweep', object: 'Ticket', condition: selector, perform, timeplan: {} };
+    expect(await desk.rest(keeper, jobs.preview, { body: job })).toMatchObject({ matching: 2 });
+    expect(await read((await open({ impact: 'many' })).id)).toMatchObject({ ref: 'wide' });
+    expect(await read((await open()).id)).toMatchObject({ ref: null });
+    await desk.rest(keeper, triggers.delete, { id: trigger.id });
+  });
+
   it('refuses to delete what a rule names', async () => {
     const { id } = await field('impact', 'select', { options: impacts });
     const selector = { 'ticket.impact': { operator: 'is', value: 'many' } };
     const sla = await desk.rest(keeper, slas.create, {
       body: { name: 'Many', solution_time: 60, condition: selector },
     });
+    const overview = await desk.rest(agent, overviews.create, { body: { name: 'Wide', condition: selector } });
+    const trigger = await desk.rest(keeper, triggers.create, {
+      body: { name: 'Mark', perform: { 'ticket.impact': { value: 'many' } } },
+    });
     await expect(desk.rest(keeper, objectAttributes.delete, { id: String(id) })).rejects.toThrow(
-      'Ticket.impact is referenced by Sla: Many and thus cannot be deleted!',
+      'Ticket.impact is referenced by Sla: Many; Overview: Wide; Trigger: Mark and thus cannot be deleted!',
     );
+    await desk.rest(agent, overviews.delete, { id: overview.id });
+    await desk.rest(keeper, triggers.delete, { id: trigger.id });
     expect((await open({ impact: 'many' })).close_escalation_at).not.toBeNull();
     expect((await open({ impact: 'one' })).close_escalation_at).toBeNull();
     await desk.rest(keeper, slas.delete, { id: sla.id });

@@ -1,3 +1,4 @@
+import { AttributeBook } from '@helpmesh/attributes';
 import type { Actor } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -9,6 +10,7 @@ import { parseCondition, SelectorError } from '../domain/condition/parse.ts';
 import { calendarOf } from '../domain/sla/calendar.ts';
 import { WorkingTime } from '../domain/sla/working-time.ts';
 import { SlaStore } from '../persistence/sla.store.ts';
+import { knownAttributes } from './attributes/known-attributes.ts';
 
 /** A selector that somebody wrote. @returns null for every ticket @throws AppError invalid `condition.unsupported` */
 export function conditionOf(selector: unknown, knowledge: Knowledge): Condition | null {
@@ -26,15 +28,13 @@ export class Conditions {
   constructor(
     private readonly db: DataSource,
     private readonly slas: SlaStore,
+    private readonly attributes: AttributeBook,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** What can be asked of tickets that are found. */
-  readonly knowledge: Knowledge = { scope: 'tickets' };
-
-  /** @throws AppError invalid `condition.unsupported` */
-  read(selector: unknown): Condition | null {
-    return conditionOf(selector, this.knowledge);
+  /** @returns null for every ticket @throws AppError invalid `condition.unsupported` */
+  async read(selector: unknown): Promise<Condition | null> {
+    return conditionOf(selector, { scope: 'tickets', attributes: knownAttributes(await this.attributes.of('Ticket')) });
   }
 
   /** What the answers of these conditions depend on now. @param actor  who looks */

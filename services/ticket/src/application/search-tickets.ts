@@ -56,7 +56,7 @@ export class SearchTickets {
   }
 
   private async conditionOf(actor: Actor, selector: Input['condition']) {
-    const condition = this.conditions.read(typeof selector === 'string' ? jsonOf(selector) : selector);
+    const condition = await this.conditions.read(typeof selector === 'string' ? jsonOf(selector) : selector);
     return condition
       ? { condition, circumstances: await this.conditions.circumstances(actor, [condition]) }
       : undefined;

@@ -40,6 +40,11 @@ const asJson = new Set(['option', 'option_new', 'screens']);
 /** Where rules keep what they look at and what they set. */
 const ruleTables: readonly { kind: string; table: string; columns: readonly string[] }[] = [
   { kind: 'Sla', table: 'sla', columns: ['condition'] },
+  { kind: 'Overview', table: 'overview', columns: ['condition'] },
+  { kind: 'Trigger', table: 'ticket_trigger', columns: ['condition', 'perform'] },
+  { kind: 'Job', table: 'schedule', columns: ['condition', 'perform'] },
+  { kind: 'Macro', table: 'macro', columns: ['perform'] },
+  { kind: 'Template', table: 'template', columns: ['options'] },
 ];
 
 /** The definitions of custom attributes, and what has to be done to the values of tickets. */

@@ -6,13 +6,28 @@ import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Circumstances, matches } from '../domain/condition/condition.ts';
-import type { Facts } from '../domain/condition/fields.ts';
+import type { Facts, FieldType } from '../domain/condition/fields.ts';
 import { parseCondition } from '../domain/condition/parse.ts';
 import type { Organization, Person } from '../domain/ticket/people.ts';
 import { migrations } from '../service.ts';
 import { conditionSql } from './condition-sql.ts';
 import { type Row, ticketOf } from './ticket.table.ts';
 import { isVisible, VisibleTickets } from './visible-tickets.ts';
+
+/** Custom attributes of each type, also with a default, and one that customers do not see. */
+const attribute = (type: FieldType, fallback: unknown = null, ofAgents = false) => ({ type, fallback, ofAgents });
+const attributes = new Map([
+  ['impact', attribute('text', 'one')],
+  ['room', attribute('text')],
+  ['secret', attribute('text', 'ärger', true)],
+  ['floor', attribute('number', 2)],
+  ['vip', attribute('boolean')],
+  ['moved_on', attribute('time')],
+  ['seen_at', attribute('time', '2026-05-31T00:00:00.000Z')],
+  ['sites', attribute('choices', ['b', 'k'])],
+  ['areas', attribute('choices')],
+]);
+const knowledge = { scope: 'tickets', attributes } as const;
 
 const COUNT = 300;
 const now = epochMs(Date.UTC(2026, 4, 31, 10));
@@ -54,6 +69,24 @@ beforeAll(async () => {
      FROM generate_series(1, ${COUNT}) AS n`,
     [titles, isoTime(now)],
   );
+  // Each value now and then, so that a ticket has any number of them; some that no attribute of the type would take.
+  await on(
+    `UPDATE ticket SET custom = nullif(jsonb_strip_nulls(jsonb_build_object(
+       'impact', CASE WHEN id % 3 = 0 THEN ($1::text[])[1 + id * 7 % 10] END,
+       'room', CASE WHEN id % 4 = 0 THEN ($1::text[])[1 + id * 3 % 10] END,
+       'secret', CASE WHEN id % 5 = 0 THEN ($1::text[])[1 + id % 10] END,
+       'floor', CASE WHEN id % 4 = 1 THEN id % 7 - 3 END,
+       'vip', CASE WHEN id % 6 = 0 THEN id % 4 = 0 END,
+       'moved_on', CASE WHEN id % 5 = 2 THEN to_char($2::timestamptz + make_interval(days => id % 9 - 4), 'YYYY-MM-DD') END,
+       'seen_at', CASE WHEN id % 7 = 3 THEN to_char($2::timestamptz + make_interval(hours => id % 50 - 25),
+         'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') END,
+       'sites', CASE WHEN id % 4 = 2 THEN to_jsonb(($3::text[])[1:id % 4]) END,
+       'areas', CASE id % 8 WHEN 5 THEN '["b"]'::jsonb WHEN 6 THEN '[]' WHEN 7 THEN '"b"' END)), '{}')`,
+    [titles, isoTime(now), ['b', 'B', 'k', 'ä']],
+  );
+  // Set to nothing, where a default would show.
+  await on(`UPDATE ticket SET custom = coalesce(custom, '{}') || '{"impact":null,"floor":null,"sites":null,"secret":null}'
+    WHERE id % 11 = 0`);
   await on(`INSERT INTO tag (name, key, created_by_id, created_at)
     SELECT key, key, 1, now() FROM unnest(ARRAY['a', 'b', 'c', 'ärger']) AS key`);
   await on(
@@ -216,6 +249,38 @@ const lines = fc.oneof(
     ],
     ['is set', 'is not set'],
   ),
+  operatorOf(
+    ['ticket.impact', 'ticket.room', 'ticket.secret'],
+    ['is', 'is not', 'is any of', 'is none of'],
+    value(fc.array(fc.oneof(wholes, from(null, 'one', 'ärger')))),
+  ),
+  operatorOf(
+    ['ticket.impact', 'ticket.room', 'ticket.secret'],
+    ['contains', 'contains not', 'starts with one of', 'ends with one of'],
+    value(fc.array(parts, { minLength: 1, maxLength: 3 })),
+  ),
+  operatorOf(['ticket.impact', 'ticket.secret'], ['matches regex', 'does not match regex'], value(expressions)),
+  operatorOf(['ticket.floor'], ['less than', 'greater than', 'is', 'is not'], value(from<unknown>(0, 2, '3', 1.5, -2))),
+  operatorOf(['ticket.vip'], ['is', 'is not'], value(from<unknown>(true, 'false', null))),
+  operatorOf(
+    ['ticket.moved_on', 'ticket.seen_at'],
+    ['before (absolute)', 'after (absolute)'],
+    value(from(isoTime(now), '2026-05-31', '2026-05-30T12:00:00+02:00')),
+  ),
+  operatorOf(
+    ['ticket.moved_on', 'ticket.seen_at'],
+    ['before (relative)', 'from (relative)', 'till (relative)', 'within last (relative)', 'within next (relative)'],
+    shifts,
+  ),
+  operatorOf(
+    ['ticket.sites', 'ticket.areas'],
+    ['contains all', 'contains one', 'contains all not', 'contains one not'],
+    value(fc.subarray(['b', 'B', 'k', 'ä', 'x'], { minLength: 1 })),
+  ),
+  operatorOf(
+    [...attributes.keys()].map((name) => `ticket.${name}`),
+    ['is set', 'is not set'],
+  ),
   operatorOf(['execution_time.calendar_id'], ['is in working time', 'is not in working time'], value(from(1, 2))),
 );
 const selectors = fc.letrec<{ group: object; one: object }>((tie) => ({
@@ -227,14 +292,14 @@ const selectors = fc.letrec<{ group: object; one: object }>((tie) => ({
 function factsFor(actor: Actor, { ticket, customer, organization, group, ...ofAgents }: Facts): Facts {
   const open = { ticket, customer, organization, group };
   if (modelSeesAsAgent(actor, ticket)) return { ...open, ...ofAgents };
-  return { ...open, ticket: { ...ticket, note: null } };
+  return { ...open, ticket: { ...ticket, note: null, custom: { ...ticket.custom, secret: null } } };
 }
 
 describe('a condition', () => {
   it('picks the same tickets in SQL as in memory, whoever looks', async () => {
     await fc.assert(
       fc.asyncProperty(selectors, anyActor, async (selector, actor) => {
-        const condition = parseCondition(selector, { scope: 'tickets' });
+        const condition = parseCondition(selector, knowledge);
         if (!condition) return;
         const circumstances: Circumstances = {
           now,

@@ -2,11 +2,9 @@ import { isoTime } from '@helpmesh/kernel';
 import { type Circumstances, type Condition, type Test, viewerIds } from '../domain/condition/condition.ts';
 import type { Field, FieldType, Read } from '../domain/condition/fields.ts';
 import { instantOf } from '../domain/condition/moment.ts';
-import { SEEN } from '../domain/condition/pattern.ts';
+import { attributeSql } from './attribute-sql.ts';
+import { foundSql, type Param, patternSql } from './text-sql.ts';
 import { seesAsAgent } from './visible-tickets.ts';
-
-/** Takes a value and gives its place in the statement, with its type. */
-export type Param = (value: unknown, type: string) => string;
 
 /**
  * A condition over the ticket `t`, which takes part in a statement of VisibleTickets. Nothing of what somebody wrote
@@ -75,6 +73,7 @@ const sqlTypes: Partial<Record<FieldType, string>> = {
 };
 
 function testSql(field: Field, test: Test, circumstances: Circumstances, param: Param): string {
+  if (field.attribute) return attributeSql(field, test, circumstances, param);
   if (test.is === 'working-time') {
     return String(test.calendarIds.some((id) => circumstances.isOpen?.(id) ?? false));
   }
@@ -104,17 +103,10 @@ function testSql(field: Field, test: Test, circumstances: Circumstances, param: 
       return where(`${column} IS NOT NULL`);
     case 'contains':
     case 'starts':
-    case 'ends': {
-      const text = `lower(${column} COLLATE pg_c_utf8)`;
-      return where(`EXISTS (SELECT FROM unnest(${param(test.texts, 'text[]')}) AS sought (part)
-        WHERE ${finds[test.is](text)})`);
-    }
-    case 'pattern': {
-      const { ignoreCase, source: expression } = test.pattern;
-      const text = `left(${column}, ${SEEN})`;
-      const seen = ignoreCase ? `left(lower(${column} COLLATE pg_c_utf8), ${SEEN})` : text;
-      return where(`${seen} COLLATE "C" ~ ${param(expression, 'text')}`);
-    }
+    case 'ends':
+      return where(foundSql(column, test.is, test.texts, param));
+    case 'pattern':
+      return where(patternSql(column, test.pattern, param));
     case 'less':
       return where(`${column} < ${param(test.than, 'numeric')}`);
     case 'more':
@@ -139,9 +131,3 @@ function testSql(field: Field, test: Test, circumstances: Circumstances, param: 
 function ownColumn(_: Field, name: string): string {
   return `t.${name}`;
 }
-
-const finds = {
-  contains: (text: string) => `strpos(${text}, part) > 0`,
-  starts: (text: string) => `starts_with(${text}, part)`,
-  ends: (text: string) => `right(${text}, length(part)) = part`,
-};

@@ -1,8 +1,9 @@
 import type { Circumstances, Condition } from '../domain/condition/condition.ts';
 import type { SearchQuery } from '../domain/list/search-query.ts';
 import { type StateType, stateTypes } from '../domain/ticket/state.ts';
-import { conditionSql, type Param } from './condition-sql.ts';
+import { conditionSql } from './condition-sql.ts';
 import { everyMatch, searchTerms } from './search-terms.ts';
+import type { Param } from './text-sql.ts';
 import {
   isCustomer,
   isVisible,

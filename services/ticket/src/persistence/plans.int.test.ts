@@ -7,6 +7,7 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IndexTickets } from '../application/index-tickets.ts';
 import type { Condition } from '../domain/condition/condition.ts';
+import type { FieldType } from '../domain/condition/fields.ts';
 import { parseCondition } from '../domain/condition/parse.ts';
 import { plainFilterOf } from '../domain/list/overview.ts';
 import { parseSearch } from '../domain/list/search-query.ts';
@@ -35,10 +36,11 @@ beforeAll(async () => {
   await sql(
     ds,
     `INSERT INTO ticket (group_id, priority_id, state_id, organization_id, number, title, owner_id, customer_id,
-       created_by_id, updated_by_id, created_at, updated_at, version)
+       created_by_id, updated_by_id, created_at, updated_at, version, custom)
      SELECT 1 + n % ${GROUPS}, 2, CASE WHEN n % 10 = 0 THEN 2 ELSE 4 END, 1 + n % 500, (10000 + n)::text, 'title ' || n,
        CASE WHEN n % 3 = 0 THEN 1 ELSE 100 + n % 50 END, 1000 + n % 2000, 1, 1,
-       now() - make_interval(mins => n), now() - make_interval(mins => n), 1
+       now() - make_interval(mins => n), now() - make_interval(mins => n), 1,
+       CASE WHEN n % 20 = 0 THEN jsonb_build_object('impact', 'i' || n % 7, 'seats', n % 90, 'sites', jsonb_build_array('s' || n % 3)) END
      FROM generate_series(1, ${TICKETS}) AS n`,
   );
   await sql(
@@ -185,6 +187,43 @@ describe('an overview', () => {
       }
     },
   );
+});
+
+describe('a search by a custom attribute', () => {
+  const attribute = (type: FieldType) => ({ type, fallback: null, ofAgents: false });
+  const attributes = new Map([
+    ['impact', attribute('text')],
+    ['seats', attribute('number')],
+    ['sites', attribute('choices')],
+  ]);
+  const circumstances = { now: epochMs(Date.now()) };
+  const conditionOf = (selector: object) => ({
+    condition: parseCondition(selector, { scope: 'tickets', attributes }) as Condition,
+    circumstances,
+  });
+  const term = { name: 'impact', parts: [], unset: false, agentsOnly: false };
+  const searches: [string, object][] = [
+    ['a value', { condition: conditionOf({ 'ticket.impact': { operator: 'is', value: ['i1', 'i2'] } }) }],
+    [
+      'a part of a text',
+      { condition: conditionOf({ 'ticket.impact': { operator: 'starts with one of', value: 'I' } }) },
+    ],
+    ['a number', { condition: conditionOf({ 'ticket.seats': { operator: 'greater than', value: 80 } }) }],
+    ['one of several', { condition: conditionOf({ 'ticket.sites': { operator: 'contains one', value: 's1, s2' } }) }],
+    ['all of several', { condition: conditionOf({ 'ticket.sites': { operator: 'contains all', value: ['s1'] } }) }],
+    ['what is set', { condition: conditionOf({ 'ticket.sites': { operator: 'is set' } }) }],
+    ['a word of a query', { query: { ...parseSearch(''), custom: [{ ...term, anyOf: ['i3'] }] } }],
+  ];
+  it.each(searches)('for %s reads its index and not the tickets, whoever asks', async (_, asked) => {
+    for (const visible of [agent, customer, VisibleTickets.toTheService()]) {
+      const request = { query: parseSearch(''), order: [], limit: 50, offset: 0, ...asked };
+      for (const one of [findStatement(visible, request), countStatement(visible, request)]) {
+        expect(await scanned(one.text, one.params)).toEqual([]);
+      }
+    }
+    const { text, params } = countStatement(VisibleTickets.toTheService(), { query: parseSearch(''), ...asked });
+    expect(JSON.stringify(await sql(ds, `EXPLAIN ${text}`, params))).toContain('ticket_custom');
+  });
 });
 
 describe('a search', () => {

@@ -79,6 +79,7 @@ export function searchTerms(query: SearchQuery, param: (value: unknown) => strin
     ),
   ];
   filters.push(...query.custom.map((term) => customCondition(term, param)));
+  filters.push(...query.withoutCustom.map((term) => `(${customCondition(term, param)}) IS NOT TRUE`));
   const queries = [
     ...(query.words ? [`websearch_to_tsquery('helpmesh', ${param(query.words)})`] : []),
     ...query.prefixes.map((prefix) => `to_tsquery('helpmesh', ${param(`'${prefix.replaceAll("'", "''")}':*`)})`),

@@ -166,7 +166,15 @@ describe('S15: what SQL shows is what the naive model allows', () => {
   it('S16: for search, where words of internal articles are for agents of the group only', async () => {
     const searches = new SearchStore(noBook);
     const ask = {
-      query: { words: 'secret', prefixes: [], parts: ['secret'], fields: {}, without: {}, custom: [] },
+      query: {
+        words: 'secret',
+        prefixes: [],
+        parts: ['secret'],
+        fields: {},
+        without: {},
+        custom: [],
+        withoutCustom: [],
+      },
       order: [],
       limit: COUNT,
       offset: 0,

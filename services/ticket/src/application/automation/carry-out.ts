@@ -1,5 +1,5 @@
 import { callWebhook } from '@helpmesh/contracts';
-import { uuidv7 } from '@helpmesh/kernel';
+import { AppError, uuidv7 } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -140,7 +140,10 @@ export class CarryOut {
   ): void {
     const { wish } = course;
     const ticket = writing.ticket(wish.ticketId);
-    const fields = this.possible(writing, ticket, plan.fields, course);
+    const fields = {
+      ...this.possible(writing, ticket, plan.fields, course),
+      ...this.custom(writing, ticket, plan, course),
+    };
     const changes = changesBetween(ticket, { ...changeTicket(ticket, fields, SYSTEM_USER, writing.refs, writing.now) });
     const notes = plan.notes.map((note) => noteArticle(note, articleIds.shift() as number));
     const [first = null, ...more] = notes;
@@ -192,6 +195,27 @@ export class CarryOut {
       }
     }
     return fields;
+  }
+
+  /** The custom attributes after the change; one that no longer takes its value is held back. */
+  private custom(
+    { refs, now }: Writing,
+    ticket: Ticket,
+    plan: ActionPlan,
+    course: Course,
+  ): Pick<TicketFields, 'custom'> {
+    // A rule is bound to no screen.
+    const writer = { everything: true, permitted: () => false, now };
+    let custom = ticket.custom;
+    for (const [name, value] of Object.entries(plan.attributes)) {
+      try {
+        custom = refs.attributes.changed(custom, { [name]: value }, writer);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.kind !== 'invalid') throw error;
+        course.heldBack.push({ action: `ticket.${name}`, why: error.detail });
+      }
+    }
+    return custom === ticket.custom ? {} : { custom };
   }
 
   private async saveTags(tx: EntityManager, ticketId: number, { add, remove }: ActionPlan['tags'], { now }: Writing) {

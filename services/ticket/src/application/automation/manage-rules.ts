@@ -1,3 +1,4 @@
+import { AttributeBook, type AttributeSet } from '@helpmesh/attributes';
 import {
   type Actor,
   auditMessage,
@@ -20,6 +21,8 @@ import { RuleStore } from '../../persistence/rule.store.ts';
 import { RuleAdminStore, type RuleKind, type RuleValues, type ShownRule } from '../../persistence/rule-admin.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { notFound, requireAnyOf } from '../access.ts';
+import { knownAttributes } from '../attributes/known-attributes.ts';
+import { checkedSettable } from '../attributes/settable.ts';
 import { conditionOf } from '../conditions.ts';
 import { RuleTimer } from './rule-timer.ts';
 import { nextOf, RunJobs } from './run-jobs.ts';
@@ -51,6 +54,7 @@ export class ManageRules {
     private readonly store: RuleAdminStore,
     private readonly rules: RuleStore,
     private readonly jobs: RunJobs,
+    private readonly attributes: AttributeBook,
     private readonly timer: RuleTimer,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -70,7 +74,8 @@ export class ManageRules {
 
   async create(actor: Caller, kind: RuleKind, input: TriggerInput | JobInput, { full }: Reading): Promise<unknown> {
     return this.write(actor, kind, async (tx, now) => {
-      const values = valuesOf(kind, { condition: {}, perform: {}, name: '', ...defined(input) }, {}, now);
+      const rule = { condition: {}, perform: {}, name: '', ...defined(input) };
+      const values = valuesOf(kind, rule, {}, now, await this.attributes.of('Ticket'));
       const id = await this.store.insert(tx, kind, values, actor.userId, now);
       const row = await this.existing(tx, kind, id);
       await this.tell(tx, actor, kind, 'created', null, row);
@@ -81,7 +86,8 @@ export class ManageRules {
   async update(actor: Caller, kind: RuleKind, id: number, input: TriggerInput | JobInput, { full }: Reading) {
     return this.write(actor, kind, async (tx, now) => {
       const before = await this.existing(tx, kind, id);
-      await this.store.update(tx, kind, id, valuesOf(kind, defined(input), before, now), actor.userId, now);
+      const values = valuesOf(kind, defined(input), before, now, await this.attributes.of('Ticket'));
+      await this.store.update(tx, kind, id, values, actor.userId, now);
       const row = await this.existing(tx, kind, id);
       await this.tell(tx, actor, kind, 'changed', before, row);
       return shown(kind, row, full);
@@ -152,9 +158,15 @@ export class ManageRules {
 /**
  * What is stored of an input, once it was seen that it can be used.
  * @throws AppError invalid `condition.unsupported`, `action.invalid`, `job.timeplan-invalid`, `job.object-unknown`,
- *         `rule.timezone-unknown`, `input.name-blank`
+ *         `rule.timezone-unknown`, `input.name-blank`, `attribute.value-invalid`
  */
-export function valuesOf(kind: RuleKind, input: RuleValues, before: RuleValues, now: EpochMs): RuleValues {
+export function valuesOf(
+  kind: RuleKind,
+  input: RuleValues,
+  before: RuleValues,
+  now: EpochMs,
+  attributes: AttributeSet,
+): RuleValues {
   const values = { ...input };
   if (values.name !== undefined) {
     values.name = String(values.name).trim();
@@ -162,9 +174,9 @@ export function valuesOf(kind: RuleKind, input: RuleValues, before: RuleValues, 
   }
   if ('condition' in values) {
     values.condition ??= {};
-    conditionOf(values.condition, kind === 'trigger' ? triggerKnowledge : jobKnowledge);
+    conditionOf(values.condition, (kind === 'trigger' ? triggerKnowledge : jobKnowledge)(knownAttributes(attributes)));
   }
-  if (values.perform !== undefined) parseActions(values.perform);
+  if (values.perform !== undefined) parseActions(values.perform, undefined, checkedSettable(attributes));
   const next: RuleValues = { active: true, timezone: null, localization: null, timeplan: {}, ...before, ...values };
   const timezone = next.timezone as string | null;
   if (timezone && timezone !== 'system' && !isZone(timezone)) {

@@ -1,3 +1,4 @@
+import { AttributeBook } from '@helpmesh/attributes';
 import type { Actor, JobInput, Prospect, TriggerInput } from '@helpmesh/contracts';
 import { type Clock, epochMs, isoTime } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
@@ -41,6 +42,7 @@ export class PreviewRules {
     private readonly carryOut: CarryOut,
     private readonly facts: TicketFacts,
     private readonly jobs: RunJobs,
+    private readonly attributes: AttributeBook,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -51,8 +53,10 @@ export class PreviewRules {
   ) {
     requireAnyOf(actor, [rulePermissions.trigger]);
     const now = this.clock.now();
-    const input = valuesOf('trigger', { condition: {}, perform: {}, name: '-', ...defined(wish.trigger) }, {}, now);
-    const trigger = triggerOf({ ...ruleRow(input), ...modesOf(wish.trigger) });
+    const attributes = await this.attributes.of('Ticket');
+    const given = { condition: {}, perform: {}, name: '-', ...defined(wish.trigger) };
+    const input = valuesOf('trigger', given, {}, now, attributes);
+    const trigger = triggerOf({ ...ruleRow(input), ...modesOf(wish.trigger) }, attributes);
     const since = epochMs(now - (wish.days ?? 7) * DAY_MS);
     const ids = await this.past.changedSince(this.db, since, wish.ticket_ids ?? null, MOST_TICKETS + 1);
     const looked = ids.slice(0, MOST_TICKETS);
@@ -86,9 +90,11 @@ export class PreviewRules {
   async job(actor: Actor, input: JobInput) {
     requireAnyOf(actor, [rulePermissions.job]);
     const now = this.clock.now();
-    const values = valuesOf('job', { condition: {}, perform: {}, name: '-', ...defined(input) }, {}, now);
+    const attributes = await this.attributes.of('Ticket');
+    const given = { condition: {}, perform: {}, name: '-', ...defined(input) };
+    const values = valuesOf('job', given, {}, now, attributes);
     const row = { ...ruleRow(values), timeplan: values.timeplan ?? {} };
-    const rule = jobOf(row);
+    const rule = jobOf(row, attributes);
     const bare = await this.refsFor([], rule);
     const ids = await this.jobs.matching(row, bare, this.db, MOST_MATCHES + 1);
     const shown = ids.slice(0, JOB_EXAMPLES);
@@ -154,6 +160,9 @@ function wouldDo(ticket: Ticket, plan: ActionPlan, refs: Refs): Prospect['would'
   return [
     ...Object.entries(changes).map(([field, { from, to }]) => ({
       ...{ action: `ticket.${field}`, from: named(field, from), to: named(field, to) },
+    })),
+    ...Object.entries(plan.attributes).map(([name, to]) => ({
+      ...{ action: `ticket.${name}`, from: ticket.custom?.[name] ?? null, to },
     })),
     ...plan.tags.add.map(({ name }) => ({ action: 'ticket.tags', from: null, to: name })),
     ...plan.tags.remove.map(({ name }) => ({ action: 'ticket.tags', from: name, to: null })),

@@ -1,3 +1,4 @@
+import { AttributeBook, type AttributeSet } from '@helpmesh/attributes';
 import { AppError, type Clock, epochMs } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
@@ -14,6 +15,8 @@ import { RuleStore } from '../../persistence/rule.store.ts';
 import { type HeldRun, type ScheduleRow, ScheduleStore } from '../../persistence/schedule.store.ts';
 import { TicketStore } from '../../persistence/ticket.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
+import { knownAttributes } from '../attributes/known-attributes.ts';
+import { settable } from '../attributes/settable.ts';
 import { References, Wanted } from '../references.ts';
 import { type Refs } from '../refs.ts';
 import { wantTickets } from '../want-tickets.ts';
@@ -42,6 +45,7 @@ export class RunJobs {
     private readonly rules: RuleStore,
     private readonly tickets: TicketStore,
     private readonly references: References,
+    private readonly attributes: AttributeBook,
     private readonly carryOut: CarryOut,
     private readonly facts: TicketFacts,
     private readonly outbox: Outbox,
@@ -77,13 +81,13 @@ export class RunJobs {
   async work(stopped: () => boolean): Promise<boolean> {
     const run = await this.schedules.claim(this.db, this.clock.now(), this.lease());
     if (!run) return false;
-    const rule = this.ruleOf(run.schedule);
+    const rule = this.ruleOf(run.schedule, await this.attributes.of('Ticket'));
     for (let more = true; more && !stopped(); ) more = await this.batch(run, rule);
     return true;
   }
 
   async matching(row: Pick<ScheduleRow, 'condition'>, refs: Refs, on: DataSource | EntityManager, limit: number) {
-    const condition = parseCondition(row.condition, jobKnowledge);
+    const condition = parseCondition(row.condition, jobKnowledge(knownAttributes(refs.attributes)));
     const circumstances = this.facts.circumstances(new Writing(this.outbox, refs, this.clock.now()), null);
     return this.schedules.matching(on, condition, circumstances, limit);
   }
@@ -162,9 +166,9 @@ export class RunJobs {
   }
 
   /** What a later release no longer reads ends the run instead of stopping the timer. */
-  private ruleOf(row: ScheduleRow): Rule | null {
+  private ruleOf(row: ScheduleRow, attributes: AttributeSet): Rule | null {
     try {
-      return jobOf(row);
+      return jobOf(row, attributes);
     } catch (error) {
       this.log.error({ err: error, schedule: row.id }, 'a schedule cannot be used');
       return null;
@@ -177,11 +181,11 @@ export class RunJobs {
 }
 
 /** @throws AppError or SelectorError for what cannot be done or asked */
-export function jobOf(row: Omit<ScheduleRow, 'timeplan'>): Rule {
+export function jobOf(row: Omit<ScheduleRow, 'timeplan'>, attributes: AttributeSet): Rule {
   return {
     ...{ kind: 'Job', id: row.id, name: row.name, quiet: row.disable_notification, ...tellingOf(row) },
-    condition: parseCondition(row.condition, jobKnowledge),
-    actions: parseActions(row.perform),
+    condition: parseCondition(row.condition, jobKnowledge(knownAttributes(attributes))),
+    actions: parseActions(row.perform, undefined, settable(attributes)),
   };
 }
 

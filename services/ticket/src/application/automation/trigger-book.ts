@@ -1,3 +1,4 @@
+import { AttributeBook, type AttributeSet } from '@helpmesh/attributes';
 import { logger } from '@helpmesh/telemetry';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -5,6 +6,8 @@ import { type Action, parseActions } from '../../domain/action/action.ts';
 import { parseCondition } from '../../domain/condition/parse.ts';
 import { type Trigger, Triggers, triggerKnowledge } from '../../domain/trigger/trigger.ts';
 import { RuleStore, type TriggerRow } from '../../persistence/rule.store.ts';
+import { knownAttributes } from '../attributes/known-attributes.ts';
+import { settable } from '../attributes/settable.ts';
 
 /** Users and groups that actions of triggers name. */
 export interface Named {
@@ -18,6 +21,8 @@ export interface Named {
 export class TriggerBook {
   private readonly log = logger('triggers');
   private triggers: Triggers | undefined;
+  /** The attributes that the triggers were read with. */
+  private known: AttributeSet | undefined;
   private reading: Promise<Triggers> | undefined;
   /** As of the triggers that are held; another object whenever they change. */
   named: Named = { empty: true, userIds: [], groupIds: [] };
@@ -25,12 +30,14 @@ export class TriggerBook {
   constructor(
     private readonly db: DataSource,
     private readonly rules: RuleStore,
+    private readonly attributes: AttributeBook,
   ) {}
 
   /** @param revision  the present one; what is answered may be newer */
   async at(revision: number): Promise<Triggers> {
-    if (this.triggers && this.triggers.revision >= revision) return this.triggers;
-    this.reading ??= this.read().finally(() => {
+    const attributes = await this.attributes.of('Ticket');
+    if (this.triggers && this.triggers.revision >= revision && this.known === attributes) return this.triggers;
+    this.reading ??= this.read(attributes).finally(() => {
       this.reading = undefined;
     });
     const triggers = await this.reading;
@@ -38,20 +45,21 @@ export class TriggerBook {
     return triggers.revision >= revision ? triggers : this.at(revision);
   }
 
-  private async read(): Promise<Triggers> {
+  private async read(attributes: AttributeSet): Promise<Triggers> {
     const { revision, triggers } = await this.rules.triggers(this.db);
     this.triggers = new Triggers(
       revision,
-      triggers.flatMap((row) => this.triggerOf(row)),
+      triggers.flatMap((row) => this.triggerOf(row, attributes)),
     );
+    this.known = attributes;
     this.named = namedBy(this.triggers.all.flatMap(({ actions }) => actions));
     return this.triggers;
   }
 
   /** What was saved was checked; what a later release no longer reads must not stop the desk. */
-  private triggerOf(row: TriggerRow): Trigger[] {
+  private triggerOf(row: TriggerRow, attributes: AttributeSet): Trigger[] {
     try {
-      return [triggerOf(row)];
+      return [triggerOf(row, attributes)];
     } catch (error) {
       this.log.error({ err: error, trigger: row.id }, 'a trigger cannot be used and is left out');
       return [];
@@ -60,13 +68,13 @@ export class TriggerBook {
 }
 
 /** @throws AppError or SelectorError for what cannot be done or asked */
-export function triggerOf(row: TriggerRow): Trigger {
+export function triggerOf(row: TriggerRow, attributes: AttributeSet): Trigger {
   return {
     kind: 'Trigger',
     id: row.id,
     name: row.name,
-    condition: parseCondition(row.condition, triggerKnowledge),
-    actions: parseActions(row.perform),
+    condition: parseCondition(row.condition, triggerKnowledge(knownAttributes(attributes))),
+    actions: parseActions(row.perform, undefined, settable(attributes)),
     quiet: row.disable_notification,
     ...tellingOf(row),
     activator: row.activator,

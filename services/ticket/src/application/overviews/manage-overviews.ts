@@ -62,7 +62,7 @@ export class ManageOverviews {
     const personal = input.personal === true || !hasPermission(actor, PERMISSION);
     return this.write(async (tx, now) => {
       if (!input.name?.trim()) throw new AppError('invalid', 'input.name-blank', "Name can't be blank");
-      const values = this.valuesOf(input, personal);
+      const values = await this.valuesOf(input, personal);
       if (!personal && !input.role_ids?.length) throw missingValue('role_ids');
       if (personal) {
         if ((await this.store.own(tx, actor.userId)) >= MOST_OWN) {
@@ -90,7 +90,7 @@ export class ManageOverviews {
       }
       const personal = before.ownerId !== null;
       if (!personal && input.role_ids?.length === 0) throw missingValue('role_ids');
-      await this.store.update(tx, id, this.valuesOf(input, personal), actor.userId, now);
+      await this.store.update(tx, id, await this.valuesOf(input, personal), actor.userId, now);
       const after = await this.existing(tx, actor, id);
       await this.tell(tx, actor, 'changed', before, after);
       return shown(after, full);
@@ -119,10 +119,10 @@ export class ManageOverviews {
     });
   }
 
-  private valuesOf(input: OverviewInput, personal: boolean): OverviewValues {
+  private async valuesOf(input: OverviewInput, personal: boolean): Promise<OverviewValues> {
     const { personal: _, condition: wished, name, role_ids, user_ids, ...given } = input;
     const condition = wished && ownersForReplaced(wished);
-    if (condition !== undefined) this.conditions.read(condition);
+    if (condition !== undefined) await this.conditions.read(condition);
     const values: OverviewValues = {
       ...given,
       ...(name !== undefined && { name: name.trim() }),

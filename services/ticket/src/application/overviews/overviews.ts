@@ -33,7 +33,7 @@ export class Overviews {
   /** Theirs, each with its exact number: one statement for all of them. */
   async counts(actor: Actor) {
     const { rows: mine, replaced } = await this.of(actor);
-    const conditions = mine.map(({ json }) => this.conditions.read(json.condition));
+    const conditions = await Promise.all(mine.map(({ json }) => this.conditions.read(json.condition)));
     const circumstances = await this.conditions.circumstances(actor, conditions);
     const filters = conditions.map((condition, i) =>
       filterOf(condition, seenBy(circumstances, mine[i]?.json, replaced)),
@@ -78,7 +78,7 @@ export class Overviews {
   }
 
   private async filter(actor: Actor, json: OverviewJson, replaced: readonly number[]): Promise<ListFilter> {
-    const condition = this.conditions.read(json.condition);
+    const condition = await this.conditions.read(json.condition);
     return filterOf(condition, seenBy(await this.conditions.circumstances(actor, [condition]), json, replaced));
   }
 

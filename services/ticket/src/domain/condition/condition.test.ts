@@ -193,10 +193,12 @@ describe('a condition', () => {
   });
 
   it('by attributes that are added later', () => {
+    const attribute = (type: FieldType, fallback: unknown = null) => ({ type, fallback, ofAgents: false });
     const attributes = new Map([
-      ['floor', 'number'] as const,
-      ['room', 'text'] as const,
-      ['moved_on', 'time'] as const,
+      ['floor', attribute('number')],
+      ['room', attribute('text', 'Hall')],
+      ['moved_on', attribute('time')],
+      ['sites', attribute('choices', ['b'])],
     ]);
     const held = (selector: unknown, stored: Record<string, unknown>) => {
       const condition = parseCondition(selector, { scope: 'tickets', attributes });
@@ -204,6 +206,11 @@ describe('a condition', () => {
     };
     expect(held(one('ticket.floor', 'greater than', '2'), { floor: 3 })).toBe(true);
     expect(held(one('ticket.room', 'contains not', 'x'), {})).toBe(true);
+    expect(held(one('ticket.room', 'is', 'Hall'), {})).toBe(true);
+    expect(held(one('ticket.room', 'is', 'Hall'), { room: null })).toBe(false);
+    expect(held(one('ticket.sites', 'contains one', 'b, k'), {})).toBe(true);
+    expect(held(one('ticket.sites', 'contains one', ['B']), {})).toBe(false);
+    expect(held(one('ticket.sites', 'contains all', ['b', 'k']), { sites: ['k', 'b'] })).toBe(true);
     expect(held(one('ticket.moved_on', 'before (relative)', 1, { range: 'day' }), { moved_on: '2026-01-01' })).toBe(
       true,
     );

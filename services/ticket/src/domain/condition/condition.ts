@@ -103,8 +103,28 @@ export function testsOf(condition: Condition): Extract<Condition, { op: 'test' }
 const isOfChange = ({ is }: Test) => is === 'changed' || is === 'changed-by' || is === 'reached';
 
 function holds(test: Test, field: Field, facts: Facts, circumstances: Circumstances): boolean {
-  const value = field.value(facts);
   const { change } = facts;
+  switch (test.is) {
+    case 'changed':
+      return change?.changed.has(attributeOf(field)) ?? false;
+    case 'changed-by': {
+      if (!change?.changed.has(attributeOf(field)) || change.by === null) return false;
+      return [...test.users, ...viewerIds(test.viewer, circumstances)].includes(change.by);
+    }
+    case 'reached':
+      return change?.reached?.includes(test.what) ?? false;
+    case 'working-time':
+      return test.calendarIds.some((id) => circumstances.isOpen?.(id) ?? false);
+    default:
+      return holdsOf(test, field.value(facts), circumstances);
+  }
+}
+
+/** What can be answered by a value alone. */
+export type TestOfValue = Exclude<Test, { is: 'changed' | 'changed-by' | 'reached' | 'working-time' }>;
+
+/** Whether a field that has this value passes. */
+export function holdsOf(test: TestOfValue, value: Value | readonly Value[], circumstances: Circumstances): boolean {
   switch (test.is) {
     case 'in': {
       const values = [...test.values, ...viewerIds(test.viewer, circumstances)];
@@ -134,16 +154,6 @@ function holds(test: Test, field: Field, facts: Facts, circumstances: Circumstan
       const { now } = circumstances;
       return typeof value === 'number' && value >= instantOf(test.first, now) && value <= instantOf(test.last, now);
     }
-    case 'changed':
-      return change?.changed.has(attributeOf(field)) ?? false;
-    case 'changed-by': {
-      if (!change?.changed.has(attributeOf(field)) || change.by === null) return false;
-      return [...test.users, ...viewerIds(test.viewer, circumstances)].includes(change.by);
-    }
-    case 'reached':
-      return change?.reached?.includes(test.what) ?? false;
-    case 'working-time':
-      return test.calendarIds.some((id) => circumstances.isOpen?.(id) ?? false);
   }
 }
 

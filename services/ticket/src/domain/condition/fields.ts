@@ -1,11 +1,10 @@
 import type { ClockName } from '../sla/escalation.ts';
-import { tagKey } from '../tag/tag.ts';
 import type { Group, Organization, Person } from '../ticket/people.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 
 /**
  * What kind of value a field holds, which is what decides the operators. `keys` are many at once (tags), compared by
- * their keys; `users` are the ids of many.
+ * their keys; `choices` are many as well, compared as they are; `users` are the ids of many.
  */
 export type FieldType =
   | 'id'
@@ -16,6 +15,7 @@ export type FieldType =
   | 'boolean'
   | 'time'
   | 'keys'
+  | 'choices'
   | 'users'
   | 'action'
   | 'calendar';
@@ -78,6 +78,23 @@ export interface Field {
   reads?: Read;
   /** Null when it is not set. */
   value(facts: Facts): Value | readonly Value[];
+  /** Of a custom attribute. */
+  attribute?: {
+    /** Under which its values are stored. */
+    name: string;
+    /** Its value as long as nothing was stored. */
+    fallback: Value | readonly Value[];
+    ofAgents: boolean;
+  };
+}
+
+/** What conditions know of a custom attribute. */
+export interface KnownAttribute {
+  type: FieldType;
+  /** What it counts as while nobody has set it. */
+  fallback: unknown;
+  /** Customers see it nowhere: what they ask is answered as if nothing was set. */
+  ofAgents: boolean;
 }
 
 /** What can be asked where the condition will be used. */
@@ -88,9 +105,7 @@ export interface Knowledge {
    */
   scope: 'fields' | 'tickets' | 'changes';
   /** Custom attributes of tickets, by name. */
-  attributes?: ReadonlyMap<string, FieldType>;
-  /** What they count as while nobody has set them, where that is not nothing. */
-  defaults?: Readonly<Record<string, unknown>>;
+  attributes?: ReadonlyMap<string, KnownAttribute> | undefined;
 }
 
 const ticketFields: Record<string, { type: FieldType; value: (ticket: Ticket) => Value }> = {
@@ -238,17 +253,19 @@ const known: Record<Knowledge['scope'], ReadonlyMap<string, Field>> = {
 };
 
 /** The field of this name, as far as it can be asked for; this is the one place that knows custom attributes. */
-export function fieldNamed(name: string, { scope, attributes, defaults }: Knowledge): Field | undefined {
+export function fieldNamed(name: string, { scope, attributes }: Knowledge): Field | undefined {
   const field = known[scope].get(name);
   if (field) return field;
-  const attribute = /^ticket\.(\w+)$/.exec(name)?.[1];
-  const type = attribute === undefined ? undefined : attributes?.get(attribute);
-  if (attribute === undefined || type === undefined) return undefined;
+  const own = /^ticket\.(\w+)$/.exec(name)?.[1];
+  const attribute = own === undefined ? undefined : attributes?.get(own);
+  if (own === undefined || attribute === undefined) return undefined;
+  const { type, ofAgents } = attribute;
+  const fallback = stored(type, attribute.fallback);
   const value = ({ ticket, attributes: given }: Facts) => {
     const held = given ?? ticket.custom;
-    return stored(type, held && Object.hasOwn(held, attribute) ? held[attribute] : defaults?.[attribute]);
+    return held && Object.hasOwn(held, own) ? stored(type, held[own]) : fallback;
   };
-  return { name, type, value };
+  return { name, type, value, attribute: { name: own, fallback, ofAgents } };
 }
 
 export function knownFields({ scope, attributes }: Knowledge): string[] {
@@ -257,7 +274,7 @@ export function knownFields({ scope, attributes }: Knowledge): string[] {
 
 /** As it is stored in JSON; instants as ISO 8601. */
 function stored(type: FieldType, value: unknown): Value | readonly Value[] {
-  if (type === 'keys') return Array.isArray(value) ? value.map((one) => tagKey(String(one))) : [];
+  if (type === 'choices') return Array.isArray(value) ? value.map(String) : [];
   if (type === 'time') return typeof value === 'string' ? Date.parse(value) : null;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }

@@ -111,7 +111,8 @@ interface Operator {
 }
 
 const single = ['id', 'user', 'organization', 'text', 'number', 'boolean'] as const;
-const every = [...single, 'time', 'keys', 'users'] as const;
+const every = [...single, 'time', 'keys', 'choices', 'users'] as const;
+const severalAtOnce = ['keys', 'choices'] as const;
 
 const equal = (asked: Asked): Test => {
   const { viewer, values } = operands(asked);
@@ -171,10 +172,16 @@ const operators = new Map<string, Operator>(
       [['does not match regex', 'regex mismatch'], { for: ['text'], not: true, test: pattern }],
       [['less than'], { for: ['number'], test: (asked) => ({ is: 'less', than: numberOf(asked) }) }],
       [['greater than'], { for: ['number'], test: (asked) => ({ is: 'more', than: numberOf(asked) }) }],
-      [['contains all'], { for: ['keys'], test: (asked) => ({ is: 'has-all', values: tags(asked) }) }],
-      [['contains one'], { for: ['keys'], test: (asked) => ({ is: 'in', values: tags(asked) }) }],
-      [['contains all not'], { for: ['keys'], not: true, test: (asked) => ({ is: 'has-all', values: tags(asked) }) }],
-      [['contains one not'], { for: ['keys'], not: true, test: (asked) => ({ is: 'in', values: tags(asked) }) }],
+      [['contains all'], { for: severalAtOnce, test: (asked) => ({ is: 'has-all', values: several(asked) }) }],
+      [['contains one'], { for: severalAtOnce, test: (asked) => ({ is: 'in', values: several(asked) }) }],
+      [
+        ['contains all not'],
+        { for: severalAtOnce, not: true, test: (asked) => ({ is: 'has-all', values: several(asked) }) },
+      ],
+      [
+        ['contains one not'],
+        { for: severalAtOnce, not: true, test: (asked) => ({ is: 'in', values: several(asked) }) },
+      ],
       [['before (absolute)'], { for: ['time'], test: absolute('until') }],
       [['after (absolute)'], { for: ['time'], test: absolute('since') }],
       [['before (relative)'], { for: ['time'], ofTime: true, test: relative('until', -1) }],
@@ -296,15 +303,17 @@ function texts({ line, fail }: Asked): string[] {
   });
 }
 
-/** Tags as a list or as one text with commas, as existing clients write them. */
-function tags({ line, fail }: Asked): string[] {
+/** Tags or choices, as a list or as one text with commas, as existing clients write them. */
+function several({ field, line, fail }: Asked): string[] {
+  const what = field.type === 'keys' ? 'tag' : 'value';
   const given = typeof line.value === 'string' ? line.value.split(',') : listOf(line.value, fail);
   const keys = listOf(given, fail).map((one) => {
-    if (typeof one !== 'string') throw fail(`${quoted(one)} is no tag.`);
-    return tagKey(checkedText(one, fail));
+    if (typeof one !== 'string') throw fail(`${quoted(one)} is no ${what}.`);
+    const text = checkedText(one, fail);
+    return field.type === 'keys' ? tagKey(text) : text.trim();
   });
   const named = [...new Set(keys.filter((key) => key !== ''))];
-  if (named.length === 0) throw fail('a tag is needed.');
+  if (named.length === 0) throw fail(`a ${what} is needed.`);
   return named;
 }
 

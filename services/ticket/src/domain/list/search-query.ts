@@ -11,6 +11,8 @@ export interface SearchQuery {
   without: Partial<Record<SearchField, string[]>>;
   /** What was asked of custom attributes. */
   custom: CustomTerm[];
+  /** What must not be so of them: `-impact:many`. */
+  withoutCustom: CustomTerm[];
 }
 
 /** Which values of a custom attribute are meant. */
@@ -68,7 +70,15 @@ const MAX_TOKENS = 50;
  * `printer "paper jam" -toner state.name:open err*`
  */
 export function parseSearch(text: string, attribute: AttributeReader = () => undefined): SearchQuery {
-  const query: SearchQuery = { words: '', prefixes: [], parts: [], fields: {}, without: {}, custom: [] };
+  const query: SearchQuery = {
+    words: '',
+    prefixes: [],
+    parts: [],
+    fields: {},
+    without: {},
+    custom: [],
+    withoutCustom: [],
+  };
   const words: string[] = [];
   let plain = true;
   const tokens = [
@@ -85,9 +95,10 @@ export function parseSearch(text: string, attribute: AttributeReader = () => und
       plain = false;
       continue;
     }
-    const custom = name && !field && !minus && !exclude ? attribute(name.toLowerCase(), value) : undefined;
+    const custom = name && attribute(name.toLowerCase(), value);
     if (custom) {
-      query.custom.push(custom);
+      (minus || exclude ? query.withoutCustom : query.custom).push(custom);
+      exclude = false;
       plain = false;
       continue;
     }

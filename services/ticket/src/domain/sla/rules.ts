@@ -6,7 +6,7 @@ import type { Targets } from './clock.ts';
 import type { WorkingTime } from './working-time.ts';
 
 /** A due time follows from the ticket alone, so that whoever reckons it again finds the same. */
-export const slaKnowledge = (attributes: Omit<Knowledge, 'scope'>): Knowledge => ({ scope: 'fields', ...attributes });
+export const slaKnowledge = (attributes: Knowledge['attributes']): Knowledge => ({ scope: 'fields', attributes });
 
 export interface Sla {
   id: number;

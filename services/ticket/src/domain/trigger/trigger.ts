@@ -25,10 +25,11 @@ export interface Trigger extends Rule {
   selective: boolean;
 }
 
+type Attributes = Knowledge['attributes'];
 /** What conditions of triggers may ask for. */
-export const triggerKnowledge: Knowledge = { scope: 'changes' };
+export const triggerKnowledge = (attributes: Attributes): Knowledge => ({ scope: 'changes', attributes });
 /** What conditions of schedules may ask for. */
-export const jobKnowledge: Knowledge = { scope: 'tickets' };
+export const jobKnowledge = (attributes: Attributes): Knowledge => ({ scope: 'tickets', attributes });
 
 /** The active triggers as of one moment, in the order they run: by name, without case. */
 export class Triggers {

@@ -1,0 +1,16 @@
+import type { AttributeSet } from '@helpmesh/attributes';
+import type { ReadAttribute } from '../../domain/action/action.ts';
+
+/** What rules may set. Whether the attribute still takes the value is seen when it is set. */
+export const settable =
+  (set: AttributeSet): ReadAttribute =>
+  (name, value) =>
+    set.get(name) && { value };
+
+/** The same for a rule that is being saved. @throws AppError invalid `attribute.value-invalid` */
+export const checkedSettable =
+  (set: AttributeSet): ReadAttribute =>
+  (name, value) => {
+    const attribute = set.get(name);
+    return attribute && { value: attribute.read(value) };
+  };

@@ -1,0 +1,103 @@
+import { isoTime } from '@helpmesh/kernel';
+import { type Circumstances, holdsOf, type Test, type TestOfValue } from '../domain/condition/condition.ts';
+import type { Field, Value } from '../domain/condition/fields.ts';
+import { instantOf, type Moment } from '../domain/condition/moment.ts';
+import { foundSql, type Param, patternSql } from './text-sql.ts';
+import { seesAsAgent } from './visible-tickets.ts';
+
+type Asked = NonNullable<Field['attribute']>;
+
+/**
+ * A test of a custom attribute over the ticket `t`. What was stored is found by the index on `custom`: by paths for
+ * values, and by the name for what has to be compared. Where nothing was ever stored the default is the value, and
+ * whether that passes is known here.
+ */
+export function attributeSql(field: Field, test: Test, circumstances: Circumstances, param: Param): string {
+  const attribute = field.attribute as Asked;
+  const asked = testOfValue(field, test);
+  let place: string | undefined;
+  // A parameter that nothing uses has no type.
+  const name = () => (place ??= param(attribute.name, 'text'));
+  const stored = storedSql(field, attribute.name, asked, circumstances, name, param);
+  const never = holdsOf(asked, attribute.fallback, circumstances) ? [`coalesce(NOT t.custom ? ${name()}, true)`] : [];
+  const found = `(${[stored, ...never].join(' OR ')})`;
+  if (!attribute.ofAgents) return found;
+  // For customers nothing is set, which may be just what is asked for.
+  const passes = holdsOf(asked, field.type === 'choices' ? [] : null, circumstances);
+  return passes ? `(NOT ${seesAsAgent()} OR ${found})` : `(${seesAsAgent()} AND ${found})`;
+}
+
+/** Holds for tickets that have a value of their own which passes, also one that says nothing is set. */
+function storedSql(
+  { type }: Field,
+  attribute: string,
+  test: TestOfValue,
+  circumstances: Circumstances,
+  name: () => string,
+  param: Param,
+): string {
+  const key = `$.${JSON.stringify(attribute)}`;
+  const path = (text: string) => `t.custom @? ${param(`strict ${text}`, 'jsonpath')}`;
+  const isOne = () => `jsonb_typeof(t.custom -> ${name()}) IN ('string', 'number', 'boolean')`;
+  const several = type === 'choices';
+  // Only what is stored as a text is one; the function is not asked for anything else.
+  const text = () => `(CASE WHEN jsonb_typeof(t.custom -> ${name()}) = 'string' THEN t.custom ->> ${name()} END)`;
+  const has = (of: string) => `(t.custom ? ${name()} AND ${of})`;
+  switch (test.is) {
+    case 'in': {
+      const given = test.values.filter((one) => one !== null);
+      const equal = given.map((one) => `@ == ${literal(one)}`).join(' || ');
+      return [
+        ...(given.length > 0 ? [path(`${key}${several ? '[*]' : ''} ? (${equal})`)] : []),
+        ...(test.values.includes(null) ? [has(`NOT ${isOne()}`)] : []),
+        ...(test.values.length === 0 ? ['false'] : []),
+      ].join(' OR ');
+    }
+    case 'has-all':
+      return `t.custom @> ${param(JSON.stringify({ [attribute]: test.values }), 'jsonb')}`;
+    case 'set':
+      return several ? path(`${key}[*]`) : has(isOne());
+    case 'contains':
+    case 'starts':
+    case 'ends':
+      return has(foundSql(text(), test.is, test.texts, param));
+    case 'pattern':
+      return has(patternSql(text(), test.pattern, param));
+    case 'less':
+      return path(`${key} ? (@ < ${literal(test.than)})`);
+    case 'more':
+      return path(`${key} ? (@ > ${literal(test.than)})`);
+    case 'until':
+      return path(`${key} ? (${until(test.moment, circumstances)})`);
+    case 'since':
+      return path(`${key} ? (${since(test.moment, circumstances)})`);
+    case 'between':
+      return path(`${key} ? ((${since(test.first, circumstances)}) && ${until(test.last, circumstances)})`);
+  }
+}
+
+/** A literal of the path language, which writes texts as JSON does. */
+const literal = (value: Value) => JSON.stringify(value);
+
+/** Instants and days are stored as ISO 8601, whose order is that of time: a day comes before every instant in it. */
+const until = (moment: Moment, { now }: Circumstances) => `@ <= ${literal(isoTime(instantOf(moment, now)))}`;
+
+function since(moment: Moment, { now }: Circumstances): string {
+  const instant = isoTime(instantOf(moment, now));
+  // The day that begins at this very instant.
+  const [day, time] = instant.split('T');
+  const sameDay = time === '00:00:00.000Z' ? ` || @ == ${literal(day as string)}` : '';
+  return `@ >= ${literal(instant)}${sameDay}`;
+}
+
+function testOfValue(field: Field, test: Test): TestOfValue {
+  switch (test.is) {
+    case 'changed':
+    case 'changed-by':
+    case 'reached':
+    case 'working-time':
+      throw new Error(`${field.name}: no table holds what is asked of it`);
+    default:
+      return test;
+  }
+}
