@@ -57,3 +57,16 @@ export function fileSize(locale: string, bytes: number): string {
     maximumFractionDigits: digits,
   }).format(value);
 }
+
+/** An instant as a `datetime-local` field holds it, in the time zone of the browser; empty for none. */
+export function localTime(iso: string): string {
+  const at = new Date(iso);
+  if (iso === '' || Number.isNaN(at.getTime())) return '';
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** The opposite: ISO 8601 in UTC, empty for none. */
+export function timeOfLocal(local: string): string {
+  const at = Date.parse(local);
+  return Number.isNaN(at) ? '' : new Date(at).toISOString();
+}

@@ -5,6 +5,7 @@ import {
   IconBolt,
   IconBuilding,
   IconBuildingCommunity,
+  IconCalendarTime,
   IconChecklist,
   IconCircleCheck,
   IconCircleDot,
@@ -27,6 +28,8 @@ import {
   IconTicket,
   IconUser,
   IconUsers,
+  IconWand,
+  IconWebhook,
   type TablerIcon,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -62,6 +65,9 @@ const adminIcons: Record<AdminPageId, TablerIcon> = {
   'text-modules': IconFileText,
   templates: IconTemplate,
   'custom-fields': IconForms,
+  triggers: IconWand,
+  schedules: IconCalendarTime,
+  webhooks: IconWebhook,
   checklists: IconChecklist,
   'ticket-settings': IconTicket,
   'time-accounting': IconClockHour4,

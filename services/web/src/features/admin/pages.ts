@@ -8,6 +8,9 @@ export type AdminPageId =
   | 'text-modules'
   | 'templates'
   | 'custom-fields'
+  | 'triggers'
+  | 'schedules'
+  | 'webhooks'
   | 'checklists'
   | 'ticket-settings'
   | 'time-accounting'
@@ -33,6 +36,9 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'text-modules', permissions: ['admin.text_module'] },
   { id: 'templates', permissions: ['admin.template'] },
   { id: 'custom-fields', permissions: ['admin.object'] },
+  { id: 'triggers', permissions: ['admin.trigger'] },
+  { id: 'schedules', permissions: ['admin.scheduler'] },
+  { id: 'webhooks', permissions: ['admin.webhook'] },
   { id: 'checklists', permissions: ['admin.checklist'] },
   { id: 'ticket-settings', permissions: ['admin.ticket'] },
   { id: 'time-accounting', permissions: ['admin.time_accounting'] },

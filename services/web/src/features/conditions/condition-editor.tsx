@@ -10,28 +10,47 @@ import {
   Stack,
   TagsInput,
   Text,
+  TextInput,
 } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { localTime, timeOfLocal } from '../../ui/time.ts';
 import { priorityLabel, stateLabel } from '../tickets/labels.ts';
 import { groupsQuery, prioritiesQuery, statesQuery } from '../tickets/queries.ts';
 import classes from './condition-editor.module.css';
-import { fieldLabels, operatorLabels, rangeLabels } from './labels.ts';
+import {
+  actorLabels,
+  fieldLabels,
+  happeningLabels,
+  jointLabels,
+  operatorLabels,
+  rangeLabels,
+  whoLabels,
+} from './labels.ts';
+import { calendarsQuery } from './queries.ts';
+import { OrganizationsField, PeopleField } from './records-field.tsx';
 import {
   type FieldName,
+  fieldNames,
   fields,
+  isAbsolute,
+  isWordless,
+  type Joint,
   type Kind,
   type Line,
+  type Lines,
   lineFor,
   linesOf,
   type Operator,
-  operators,
+  operatorsOf,
   type Range,
   ranges,
+  type Scope,
   type Selector,
   selectorOf,
   type Who,
+  whoOf,
 } from './selector.ts';
 
 interface Props {
@@ -40,25 +59,27 @@ interface Props {
 }
 
 /**
- * A condition, line by line; every line must hold. What lines cannot show is edited as the text it is stored as, so no
- * condition is out of reach and none is changed by being looked at.
+ * A condition, line by line. What lines cannot show is edited as the text it is stored as, so no condition is out of
+ * reach and none is changed by being looked at.
  */
-export function ConditionEditor({ value, onChange }: Props) {
-  const { t } = useLingui();
-  const [lines, setLines] = useState(() => linesOf(value));
+export function ConditionEditor({ value, onChange, scope = 'tickets' }: Props & { scope?: Scope }) {
+  const { t, i18n } = useLingui();
+  const [shown, setShown] = useState(() => linesOf(value, scope));
   // Lines that say nothing yet are not in the value, so the lines are kept here as long as the value comes from them.
   const [made, setMade] = useState(value);
   if (made !== value) {
     setMade(value);
-    setLines(linesOf(value));
+    setShown(linesOf(value, scope));
   }
-  const change = (next: Line[]) => {
+  const change = (next: Lines) => {
     const selector = selectorOf(next);
-    setLines(next);
+    setShown(next);
     setMade(selector);
     onChange(selector);
   };
-  if (!lines) return <AsText value={value} onChange={onChange} />;
+  if (!shown) return <AsText value={value} onChange={onChange} />;
+  const { joint, lines } = shown;
+  const first: FieldName = scope === 'changes' ? 'ticket.action' : 'ticket.state_id';
   return (
     <fieldset className={classes.lines} aria-label={t`Conditions`}>
       {lines.length === 0 && (
@@ -66,14 +87,25 @@ export function ConditionEditor({ value, onChange }: Props) {
           {t`Without a condition every ticket is meant.`}
         </Text>
       )}
+      {(lines.length > 1 || joint !== 'AND') && (
+        <Select
+          aria-label={t`How the conditions belong together`}
+          className={classes.joint}
+          allowDeselect={false}
+          data={Object.entries(jointLabels).map(([name, label]) => ({ value: name, label: i18n._(label) }))}
+          value={joint}
+          onChange={(next) => next && change({ joint: next as Joint, lines })}
+        />
+      )}
       {lines.map((line, i) => (
         <LineEditor
           // biome-ignore lint/suspicious/noArrayIndexKey: a line is what stands at its place
           key={i}
           line={line}
+          scope={scope}
           place={i + 1}
-          onChange={(next) => change(lines.with(i, next))}
-          onRemove={() => change(lines.toSpliced(i, 1))}
+          onChange={(next) => change({ joint, lines: lines.with(i, next) })}
+          onRemove={() => change({ joint, lines: lines.toSpliced(i, 1) })}
         />
       ))}
       <div>
@@ -81,7 +113,7 @@ export function ConditionEditor({ value, onChange }: Props) {
           variant="default"
           size="compact-sm"
           leftSection={<IconPlus size={14} aria-hidden />}
-          onClick={() => change([...lines, lineFor('ticket.state_id')])}
+          onClick={() => change({ joint, lines: [...lines, lineFor(lines.length === 0 ? first : 'ticket.state_id')] })}
         >
           {t`Add a condition`}
         </Button>
@@ -90,35 +122,38 @@ export function ConditionEditor({ value, onChange }: Props) {
   );
 }
 
-interface LineProps {
+interface ValueProps {
   line: Line;
-  place: number;
+  scope: Scope;
   onChange: (line: Line) => void;
+}
+
+interface LineProps extends ValueProps {
+  place: number;
   onRemove: () => void;
 }
 
-function LineEditor({ line, place, onChange, onRemove }: LineProps) {
+function LineEditor({ line, scope, place, onChange, onRemove }: LineProps) {
   const { t, i18n } = useLingui();
-  const kind: Kind = fields[line.name];
   return (
     <fieldset className={classes.line} aria-label={t`Condition ${place}`}>
       <Select
         aria-label={t`Field`}
         searchable
         allowDeselect={false}
-        data={Object.entries(fieldLabels).map(([value, label]) => ({ value, label: i18n._(label) }))}
+        data={fieldNames(scope).map((name) => ({ value: name, label: i18n._(fieldLabels[name]) }))}
         value={line.name}
         onChange={(name) => name && onChange(lineFor(name as FieldName))}
       />
       <Select
         aria-label={t`Operator`}
         allowDeselect={false}
-        data={operators[kind].map((value) => ({ value, label: i18n._(operatorLabels[value]) }))}
+        data={operatorsOf(line.name, scope).map((value) => ({ value, label: i18n._(operatorLabels[value]) }))}
         value={line.operator}
         onChange={(operator) => operator && onChange({ ...line, operator: operator as Operator })}
       />
       <div className={classes.value}>
-        <ValueEditor line={line} kind={kind} onChange={onChange} />
+        {!isWordless(line.operator) && <ValueEditor line={line} scope={scope} onChange={onChange} />}
       </div>
       <ActionIcon variant="subtle" color="gray" aria-label={t`Remove condition ${place}`} onClick={onRemove}>
         <IconX size={16} aria-hidden />
@@ -127,58 +162,120 @@ function LineEditor({ line, place, onChange, onRemove }: LineProps) {
   );
 }
 
-function ValueEditor({ line, kind, onChange }: { line: Line; kind: Kind; onChange: (line: Line) => void }) {
-  const { t, i18n } = useLingui();
+function ValueEditor({ line, scope, onChange }: ValueProps) {
+  const { t } = useLingui();
   const label = t`Value`;
+  const kind: Kind = fields[line.name];
   const setValues = (values: string[]) => onChange({ ...line, values });
   switch (kind) {
     case 'choice':
+    case 'calendar':
+    case 'happening':
       return <Choice label={label} line={line} onChange={setValues} />;
     case 'person':
+    case 'organization':
+      return <WhoEditor line={line} scope={scope} onChange={onChange} />;
+    case 'yesno':
       return (
         <Select
           aria-label={label}
           allowDeselect={false}
           data={[
-            { value: 'current_user.id', label: t`me` },
-            { value: 'not_set', label: t`nobody` },
+            { value: 'true', label: t`yes` },
+            { value: 'false', label: t`no` },
           ]}
-          value={line.who}
-          onChange={(who) => who && onChange({ ...line, who: who as Who })}
+          value={line.values[0] ?? 'true'}
+          onChange={(value) => value && setValues([value])}
         />
       );
+    case 'number':
+      return <Count label={label} line={line} onChange={onChange} />;
     case 'time':
-      return (
-        <Group gap="xs" wrap="nowrap">
-          <NumberInput
-            aria-label={t`How many`}
-            min={0}
-            max={100_000}
-            allowDecimal={false}
-            w={90}
-            value={line.count}
-            onChange={(count) => typeof count === 'number' && onChange({ ...line, count })}
+      return <TimeEditor line={line} onChange={onChange} />;
+    case 'text':
+      if (line.operator.includes('regex')) {
+        return (
+          <TextInput
+            aria-label={label}
+            value={line.values[0] ?? ''}
+            onChange={(event) => setValues([event.currentTarget.value])}
           />
-          <Select
-            aria-label={t`Unit`}
-            allowDeselect={false}
-            data={ranges.map((value) => ({ value, label: i18n._(rangeLabels[value]) }))}
-            value={line.range}
-            onChange={(range) => range && onChange({ ...line, range: range as Range })}
-          />
-        </Group>
-      );
-    default:
-      return (
-        <TagsInput
-          aria-label={label}
-          placeholder={line.values.length === 0 ? t`Type and press Enter` : ''}
-          acceptValueOnBlur
-          value={line.values}
-          onChange={setValues}
-        />
-      );
+        );
+      }
   }
+  return (
+    <TagsInput
+      aria-label={label}
+      placeholder={line.values.length === 0 ? t`Type and press Enter` : ''}
+      acceptValueOnBlur
+      value={line.values}
+      onChange={setValues}
+    />
+  );
+}
+
+/** Whoever looks or acts, nobody, or people who are named. */
+function WhoEditor({ line, scope, onChange }: ValueProps) {
+  const { t, i18n } = useLingui();
+  const kind = fields[line.name];
+  const labels = scope === 'changes' ? actorLabels : whoLabels;
+  const setValues = (values: string[]) => onChange({ ...line, values });
+  const Field = kind === 'organization' ? OrganizationsField : PeopleField;
+  return (
+    <Stack gap={6}>
+      <Select
+        aria-label={t`Who`}
+        allowDeselect={false}
+        data={whoOf(kind).map((who) => ({
+          value: who,
+          label: kind === 'organization' && who === 'not_set' ? t`none` : i18n._(labels[who]),
+        }))}
+        value={line.who}
+        onChange={(who) => who && onChange({ ...line, who: who as Who })}
+      />
+      {line.who === 'specific' && <Field label={t`Value`} value={line.values} onChange={setValues} />}
+    </Stack>
+  );
+}
+
+function Count({ label, line, onChange }: { label: string; line: Line; onChange: (line: Line) => void }) {
+  return (
+    <NumberInput
+      aria-label={label}
+      min={0}
+      max={100_000}
+      allowDecimal={false}
+      w={90}
+      value={line.count}
+      onChange={(count) => typeof count === 'number' && onChange({ ...line, count })}
+    />
+  );
+}
+
+function TimeEditor({ line, onChange }: { line: Line; onChange: (line: Line) => void }) {
+  const { t, i18n } = useLingui();
+  if (isAbsolute(line.operator)) {
+    return (
+      <TextInput
+        type="datetime-local"
+        aria-label={t`Value`}
+        value={localTime(line.at)}
+        onChange={(event) => onChange({ ...line, at: timeOfLocal(event.currentTarget.value) })}
+      />
+    );
+  }
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Count label={t`How many`} line={line} onChange={onChange} />
+      <Select
+        aria-label={t`Unit`}
+        allowDeselect={false}
+        data={ranges.map((value) => ({ value, label: i18n._(rangeLabels[value]) }))}
+        value={line.range}
+        onChange={(range) => range && onChange({ ...line, range: range as Range })}
+      />
+    </Group>
+  );
 }
 
 function Choice({ label, line, onChange }: { label: string; line: Line; onChange: (ids: string[]) => void }) {
@@ -186,12 +283,38 @@ function Choice({ label, line, onChange }: { label: string; line: Line; onChange
   const { data: states = [] } = useQuery(statesQuery);
   const { data: priorities = [] } = useQuery(prioritiesQuery);
   const { data: groups = [] } = useQuery(groupsQuery);
-  const choices: Partial<Record<FieldName, { id: number; label: string }[]>> = {
-    'ticket.state_id': states.map(({ id, name }) => ({ id, label: stateLabel(i18n, name) })),
-    'ticket.priority_id': priorities.map(({ id, name }) => ({ id, label: priorityLabel(i18n, name) })),
-    'ticket.group_id': groups.map(({ id, name }) => ({ id, label: name })),
+  const { data: calendars = [] } = useQuery({
+    ...calendarsQuery,
+    enabled: line.name === 'execution_time.calendar_id',
+  });
+  const happened = (names: string[]) =>
+    names.flatMap((value) => {
+      const text = happeningLabels[value];
+      return text ? [{ value, label: i18n._(text) }] : [];
+    });
+  const named = <R extends { id: number; name: string }>(rows: readonly R[], labelOf = (row: R) => row.name) =>
+    rows.map((row) => ({ value: String(row.id), label: labelOf(row) }));
+  const choices: Partial<Record<FieldName, { value: string; label: string }[]>> = {
+    'ticket.state_id': named(states, ({ name }) => stateLabel(i18n, name)),
+    'ticket.priority_id': named(priorities, ({ name }) => priorityLabel(i18n, name)),
+    'ticket.group_id': named(groups),
+    'execution_time.calendar_id': named(calendars),
+    'ticket.action': happened(['create', 'update', 'update.merged_into', 'update.received_merge']),
+    'article.action': happened(['create', 'update']),
+    // The ids of every desk.
+    'article.type_id': [
+      { value: '1', label: t`E-mail` },
+      { value: '5', label: t`Phone` },
+      { value: '10', label: t`Note` },
+      { value: '11', label: t`Web form` },
+    ],
+    'article.sender_id': [
+      { value: '1', label: t`Agent` },
+      { value: '2', label: t`Customer` },
+      { value: '3', label: t`System` },
+    ],
   };
-  const known = (choices[line.name] ?? []).map((choice) => ({ value: String(choice.id), label: choice.label }));
+  const known = choices[line.name] ?? [];
   // What is not active any more stays chosen.
   const gone = line.values
     .filter((id) => !known.some(({ value }) => value === id))

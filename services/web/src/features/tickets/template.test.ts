@@ -10,9 +10,10 @@ it('fills in what the template says, and leaves the rest', () => {
     'ticket.tags': { operator: 'add', value: 'new, staff' },
     'ticket.owner_id': { pre_condition: 'current_user.id' },
     'article.body': { value: '<p>Hi</p>' },
+    'ticket.formSenderType': { value: 'email-out' },
   };
   expect(templateValues(options, 4, now)).toEqual({
-    ...{ title: 'Onboarding', group: '2', tags: ['new', 'staff'], owner: 4, body: '<p>Hi</p>' },
+    ...{ title: 'Onboarding', group: '2', tags: ['new', 'staff'], owner: 4, body: '<p>Hi</p>', kind: 'send-email' },
   });
   expect(templateValues({ 'ticket.owner_id': { pre_condition: 'not_set' } }, 4, now)).toEqual({ owner: 1 });
 });

@@ -15,8 +15,12 @@ interface Filled {
   tags?: string[];
   owner?: number;
   pendingTime?: string;
+  kind?: string;
 }
 
+const kinds: Record<string, string> = {
+  ...{ 'phone-in': 'received-call', 'phone-out': 'outbound-call', 'email-out': 'send-email' },
+};
 const minutes: Record<string, number> = { minute: 1, hour: 60, day: 1_440, week: 10_080 };
 
 /** What a template fills in of the form of a new ticket. @param now  epoch ms */
@@ -34,6 +38,7 @@ export function templateValues(options: Record<string, unknown>, myId: number, n
     body: value('article.body'),
     tags: tagsOf(line('ticket.tags').value),
     owner: ownerOf(line('ticket.owner_id'), myId),
+    kind: kinds[value('ticket.formSenderType') ?? ''],
     pendingTime: pendingOf(line('ticket.pending_time'), now),
   };
   return Object.fromEntries(Object.entries(filled).filter(([, given]) => given !== undefined));

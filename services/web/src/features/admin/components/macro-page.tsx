@@ -6,37 +6,35 @@ import { useState } from 'react';
 import { type CallInput, call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
+import { ActionsEditor } from '../../rules/actions-editor.tsx';
+import type { Perform } from '../../rules/perform.ts';
 import { groupsQuery } from '../../tickets/queries.ts';
 import type { Field } from '../edit.ts';
 import type { Macro } from '../library.ts';
-import { emptyPerform, linesOf, type PerformValues, shownOf } from '../perform.ts';
 import { keyOf } from '../queries.ts';
 import { type Editor, useEditor } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
-import { PerformFields } from './perform-fields.tsx';
 
 interface Values {
   name: string;
   active: boolean;
   groups: string[];
   next: string;
-  perform: PerformValues;
+  perform: Perform;
 }
 
-const fresh: Values = { name: '', active: true, groups: [], next: 'none', perform: emptyPerform };
+const fresh: Values = { name: '', active: true, groups: [], next: 'none', perform: {} };
 const valuesOf = ({ name, active, group_ids, ux_flow_next_up, perform }: Macro): Values => ({
-  ...{ name, active, groups: group_ids.map(String), next: ux_flow_next_up },
-  perform: shownOf(perform, 'article.note'),
+  ...{ name, active, groups: group_ids.map(String), next: ux_flow_next_up, perform },
 });
 type Body = NonNullable<CallInput<'updateMacro'>['body']>;
-const bodyOf = ({ groups, next, perform, ...rest }: Partial<Values>): Body => ({
+const bodyOf = ({ groups, next, ...rest }: Partial<Values>): Body => ({
   ...rest,
   ...(groups && { group_ids: groups.map(Number) }),
   ...(next !== undefined && { ux_flow_next_up: next as NonNullable<Body['ux_flow_next_up']> }),
-  ...(perform && { perform: linesOf(perform, 'article.note') }),
 });
 const changes = ['macros'];
 
@@ -157,14 +155,7 @@ function MacroForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel?: 
           </Stack>
         </Section>
         <Section title={labels.perform}>
-          <Stack>
-            <PerformFields
-              values={values.perform}
-              set={(part) => set({ perform: { ...values.perform, ...part } })}
-              textLabel={t`Internal note`}
-              removesTags
-            />
-          </Stack>
+          <ActionsEditor performer="macro" value={values.perform} onChange={(perform) => set({ perform })} />
         </Section>
       </Stack>
     </EditForm>

@@ -6,31 +6,25 @@ import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
+import { ActionsEditor } from '../../rules/actions-editor.tsx';
+import type { Perform } from '../../rules/perform.ts';
 import type { Field } from '../edit.ts';
 import type { Template } from '../library.ts';
-import { emptyPerform, linesOf, type PerformValues, shownOf } from '../perform.ts';
 import { keyOf } from '../queries.ts';
 import { type Editor, useEditor } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
-import { PerformFields } from './perform-fields.tsx';
 
 interface Values {
   name: string;
   active: boolean;
-  options: PerformValues;
+  options: Perform;
 }
 
-const fresh: Values = { name: '', active: true, options: emptyPerform };
-const valuesOf = ({ name, active, options }: Template): Values => ({
-  ...{ name, active, options: shownOf(options, 'article.body') },
-});
-const bodyOf = ({ options, ...rest }: Partial<Values>) => ({
-  ...rest,
-  ...(options && { options: linesOf(options, 'article.body') }),
-});
+const fresh: Values = { name: '', active: true, options: {} };
+const valuesOf = ({ name, active, options }: Template): Values => ({ name, active, options });
 const changes = ['templates'];
 
 export function TemplatePage() {
@@ -59,7 +53,7 @@ function Edit({ template }: { template: Template }) {
   const editor = useEditor<Values>({
     stored: stored.values,
     read: async () => valuesOf(await call('getTemplate', { params: { id } })),
-    write: (_, changed) => call('updateTemplate', { params: { id }, body: bodyOf(changed) }),
+    write: (_, changed) => call('updateTemplate', { params: { id }, body: changed }),
     done: t`The template was saved.`,
     changes,
   });
@@ -90,7 +84,7 @@ export function NewTemplatePage() {
   const navigate = useNavigate();
   const editor = useEditor<Values, Template>({
     stored: fresh,
-    write: (values) => call('createTemplate', { body: bodyOf(values) }),
+    write: (values) => call('createTemplate', { body: values }),
     onSaved: ({ id }) => void navigate({ to: '/admin/templates/$id', params: { id: String(id) }, replace: true }),
     done: t`The template was created.`,
     changes,
@@ -105,7 +99,6 @@ export function NewTemplatePage() {
 function TemplateForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel?: string }) {
   const { t } = useLingui();
   const { values, set } = editor;
-  const setOptions = (part: Partial<PerformValues>) => set({ options: { ...values.options, ...part } });
   const labels: Record<Field<Values>, string> = {
     name: t`Name`,
     active: t`Active`,
@@ -132,20 +125,7 @@ function TemplateForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel
           </Stack>
         </Section>
         <Section title={labels.options}>
-          <Stack>
-            <TextInput
-              label={t`Title`}
-              maxLength={250}
-              value={values.options.title}
-              onChange={(event) => setOptions({ title: event.currentTarget.value })}
-            />
-            <PerformFields
-              values={values.options}
-              set={setOptions}
-              textLabel={t`Text of the first message`}
-              removesTags={false}
-            />
-          </Stack>
+          <ActionsEditor performer="template" value={values.options} onChange={(options) => set({ options })} />
         </Section>
       </Stack>
     </EditForm>

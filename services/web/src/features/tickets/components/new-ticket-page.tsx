@@ -163,7 +163,10 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
           onChange={(id) => {
             const found = templates.find((one) => String(one.id) === id) ?? null;
             setTemplate(found);
-            if (found) form.setValues(templateValues(found.options, me.id, Date.now()));
+            if (!found) return;
+            const { kind: shown, ...values } = templateValues(found.options, me.id, Date.now());
+            form.setValues(values);
+            if (shown) setKind(shown as Kind);
           }}
           clearable
           clearButtonProps={{ 'aria-label': t`No template` }}
