@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { Platform } from '@helpmesh/deploy/local';
+import { waitFor } from '@helpmesh/testing';
 import { TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Person, useBrowser } from './browser.ts';
@@ -489,6 +490,113 @@ describe('account security', { timeout: 120_000 }, () => {
       await entries.filter({ hasText: 'Auditor' }).filter({ hasText: 'role.created' }).waitFor();
       await auditor.page.getByRole('button', { name: 'Verify the log' }).click();
       await auditor.page.getByText('The log is whole').waitFor();
+    });
+
+    it('a trigger is written, tried on the past, made, and tells afterwards what it did and why', async () => {
+      const person = await browser.person();
+      const { page } = person;
+      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/triggers' });
+      await said(person, 'There are no triggers');
+      await page.getByRole('link', { name: 'New trigger' }).click();
+      await page.getByLabel('Name').fill('Fires first');
+      await page.getByRole('button', { name: 'Add a condition' }).press('Enter');
+      const happened = page.getByRole('group', { name: 'Condition 1' }).getByLabel('Value');
+      await happened.fill('created');
+      await happened.press('ArrowDown');
+      await happened.press('Enter');
+      await page.getByRole('button', { name: 'Add a condition' }).press('Enter');
+      const line = page.getByRole('group', { name: 'Condition 2' });
+      await line.getByRole('combobox', { name: 'Field' }).click();
+      await page.getByRole('option', { name: 'Title', exact: true }).click();
+      await line.getByLabel('Value').fill('Welcome');
+      await line.getByLabel('Value').press('Enter');
+      await page.getByRole('button', { name: 'Add an action' }).click();
+      await page.getByRole('menuitem', { name: 'Priority' }).click();
+      await page.getByRole('group', { name: 'Priority' }).getByLabel('Value').click();
+      await page.getByRole('option', { name: 'High' }).click();
+      await page.getByRole('button', { name: 'Try it' }).click();
+      const would = page.getByRole('list', { name: 'Tickets it would be for' });
+      await would.getByText('Welcome to Zammad!').waitFor();
+      await would
+        .getByText(/Priority: .*High/)
+        .first()
+        .waitFor();
+      await page.getByRole('button', { name: 'Create the trigger' }).click();
+      await said(person, 'The trigger was created.');
+      await said(person, 'Nothing yet. Only the runs that the log keeps are shown.');
+
+      const ticket = await admin.post('/api/v1/tickets', {
+        ...{ title: 'Welcome fire', group: 'Users', customer: 'guess:fire@customer.example' },
+        article: { body: 'It burns.' },
+      });
+      await page.getByRole('button', { name: 'Look again' }).click();
+      await page.getByRole('list', { name: 'What it did' }).getByText('Welcome fire').waitFor();
+      await person.goto(`/tickets/${ticket.id}`);
+      await page.getByRole('button', { name: 'by the trigger Fires first' }).first().click();
+      await page.getByText('This change came about by: Ticket created → Fires first').waitFor();
+      await page.keyboard.press('Escape');
+      await person.goto('/admin/triggers');
+      await page.getByRole('switch', { name: 'Fires first is active' }).press('Space');
+      await said(person, 'Switched off.');
+      expect(await admin.get('/api/v1/triggers')).toMatchObject([{ name: 'Fires first', active: false }]);
+    });
+
+    it('a schedule says when it runs and for what, and is run by hand', async () => {
+      const person = await browser.person();
+      const { page } = person;
+      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/schedules/new' });
+      await page.getByLabel('Name').fill('Mark what is new');
+      await page.getByRole('button', { name: 'Add a condition' }).click();
+      const line = page.getByRole('group', { name: 'Condition 1' });
+      await line.getByLabel('Value').fill('New');
+      await page.getByRole('option', { name: 'New', exact: true }).click();
+      await page.getByRole('button', { name: 'Add an action' }).click();
+      await page.getByRole('menuitem', { name: 'Tags' }).click();
+      const tags = page.getByRole('group', { name: 'Tags' }).getByRole('textbox', { name: 'Tags' });
+      await tags.fill('fresh');
+      await tags.press('Enter');
+      await page.getByRole('button', { name: 'Create the schedule' }).click();
+      await said(person, 'The schedule was created.');
+      await page
+        .getByText(/^Next run/)
+        .first()
+        .waitFor();
+      await page.getByRole('button', { name: 'Run now' }).click();
+      await page
+        .getByRole('dialog')
+        .getByText(/It is for \d+ tickets? now\./)
+        .waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
+      await waitFor(async () => (await admin.get('/api/v1/ticket_list?query=tag:fresh')).total > 0, {
+        what: 'a ticket with the tag of the schedule',
+      });
+      await page.getByRole('button', { name: 'Look again' }).click();
+      await page.getByRole('list', { name: 'What it did' }).getByText('Welcome to Zammad!').first().waitFor();
+    });
+
+    it('a webhook shows its key once, is tried, and tells of each call what went wrong', async () => {
+      const person = await browser.person();
+      const { page } = person;
+      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/webhooks/new' });
+      await page.getByLabel('Name', { exact: true }).fill('Chat');
+      await page.getByLabel('Address').fill('https://hooks.invalid/desk');
+      await page.getByLabel('Bearer token').fill('of-the-receiver');
+      await page.getByRole('button', { name: 'Create the webhook' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText(/^whsec_/).waitFor();
+      await dialog.getByRole('button', { name: 'Done' }).click();
+      await person.heading('Chat').waitFor();
+      expect(await page.getByLabel('Bearer token').inputValue(), 'stars for the secret').toBe('**********');
+      await page.getByRole('button', { name: 'Test call' }).click();
+      await dialog.getByText('Failed', { exact: true }).waitFor();
+      await dialog.getByRole('region', { name: 'Try 1' }).waitFor();
+      expect(await dialog.textContent()).not.toContain('of-the-receiver');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'New key' }).click();
+      await dialog.getByRole('button', { name: 'Make a new key' }).click();
+      await dialog.getByText(/^whsec_/).waitFor();
+      await dialog.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('list', { name: 'Calls' }).getByText('Test call').waitFor();
     });
 
     it('nobody else has the pages, whatever address they type', async () => {

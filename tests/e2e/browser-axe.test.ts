@@ -103,6 +103,22 @@ describe('accessibility', () => {
     await admin.post('/api/v1/legal_holds', { object: 'Ticket', object_id: ticketId, reason: 'An open claim' });
     const rule = { name: 'Three years', active: true, older_than_days: 1_095, action: 'pseudonymise' };
     ({ id: ruleId } = await admin.post('/api/v1/retention_rules', rule));
+    await admin.post('/api/v1/macros', { name: 'Known outage', perform: { 'ticket.priority_id': { value: 3 } } });
+    await admin.post('/api/v1/triggers', {
+      name: 'Urgent words',
+      active: false,
+      condition: {
+        'ticket.title': { operator: 'contains', value: ['fire'] },
+        'ticket.tags': { operator: 'has changed' },
+      },
+      perform: { 'notification.email': { recipient: ['ticket_customer'], subject: 'Urgent', body: '<p>Urgent</p>' } },
+    });
+    await admin.post('/api/v1/jobs', {
+      name: 'Close what is old',
+      active: false,
+      perform: { 'ticket.state_id': { value: 4 } },
+    });
+    await admin.post('/api/v1/webhooks', { name: 'Chat', endpoint: 'https://hooks.invalid/desk' });
     const order = { deletable_type: 'User', deletable_id: goes, preferences: { sure: 'DELETE' } };
     ({ id: taskId } = await admin.post('/api/v1/data_privacy_tasks', order));
     await anyone.post('/api/v1/users/password_reset', { username: 'agent1@example.com' });
@@ -220,6 +236,16 @@ describe('accessibility', () => {
       [`data-protection/tasks/${taskId}`, 'Nothing was left anywhere'],
       ['data-protection/retention/new', 'Create the rule'],
       [`data-protection/retention/${ruleId}`, 'Kept by a legal hold: 0'],
+      ['macros', 'Known outage'],
+      ['macros/1', 'Add an action'],
+      ['text-modules/new', 'Create the text module'],
+      ['templates', 'There are no templates'],
+      ['triggers', 'Urgent words'],
+      ['triggers/1', 'Send an e-mail'],
+      ['schedules', 'Close what is old'],
+      ['schedules/1', 'Nothing yet.'],
+      ['webhooks', 'hooks.invalid'],
+      ['webhooks/1', 'It was not called yet.'],
       ['audit', 'oidc-provider.created'],
     ] as const) {
       await person.goto(`/admin/${place}`);

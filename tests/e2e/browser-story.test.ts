@@ -434,6 +434,76 @@ describe('in the browser', { timeout: 90_000 }, () => {
     expect(await admin.get(`/api/v1/tickets/${source.id}?expand=true`)).toMatchObject({ state: 'new' });
   });
 
+  it('several tickets are chosen, changed together and changed back, without a mouse', async () => {
+    const customer = 'many@customer.example';
+    const tickets = await Promise.all([1, 2, 3].map((n) => phoneTicket(`One of many ${n}`, customer)));
+    const mia = await agent('Mia');
+    const { page } = mia;
+    await mia.goto('/tickets?view=all&q=many&sort=number&order=asc');
+    await mia.row('One of many 3').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.getByText('1 ticket chosen').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Shift+X');
+    await page.getByText('3 tickets chosen').waitFor();
+    const bar = page.getByRole('region', { name: 'Chosen tickets' });
+    await bar.getByRole('button', { name: 'Priority' }).press('Enter');
+    await page.getByRole('menuitem', { name: 'High' }).press('Enter');
+    const report = page.getByRole('region', { name: 'Change of many tickets' });
+    await report.getByText('3 tickets changed').waitFor();
+    const priorities = () =>
+      Promise.all(tickets.map(async ({ id }) => (await admin.get(`/api/v1/tickets/${id}?expand=true`)).priority));
+    expect(await priorities()).toEqual(['3 high', '3 high', '3 high']);
+    await report.getByRole('button', { name: 'Undo' }).press('Enter');
+    await report.getByText('3 tickets changed back').waitFor();
+    expect(await priorities()).toEqual(['2 normal', '2 normal', '2 normal']);
+  });
+
+  it('a macro is made and run, a text module is written by two colons, a template begins a ticket', async () => {
+    const mona = await browser.person();
+    const { page } = mona;
+    await mona.signIn(platform.admin.email, platform.admin.password, { at: '/admin/macros/new' });
+    await page.getByLabel('Name').fill('Known outage');
+    await page.getByRole('button', { name: 'Add an action' }).click();
+    await page.getByRole('menuitem', { name: 'Priority' }).click();
+    await page.getByRole('group', { name: 'Priority' }).getByLabel('Value').click();
+    await page.getByRole('option', { name: 'High' }).click();
+    await page.getByRole('button', { name: 'Create the macro' }).click();
+    await page.getByText('The macro was created.').waitFor();
+    await mona.goto('/admin/text-modules/new');
+    await page.getByLabel('Name').fill('Greeting');
+    await page.getByRole('textbox', { name: 'Text' }).fill('Dear reader of #{ticket.title},');
+    await page.getByRole('button', { name: 'Create the text module' }).click();
+    await page.getByText('The text module was created.').waitFor();
+    await admin.post('/api/v1/templates', {
+      name: 'Onboarding',
+      options: { 'ticket.title': { value: 'New colleague' } },
+    });
+
+    const ticket = await phoneTicket('A quiet outage', 'outage@customer.example');
+    await mona.goto(`/tickets/${ticket.id}`);
+    await page.getByRole('button', { name: 'Macros' }).click();
+    await page.getByRole('menuitem', { name: 'Known outage' }).click();
+    await page.getByText('Done: Known outage').waitFor();
+    expect(await admin.get(`/api/v1/tickets/${ticket.id}?expand=true`)).toMatchObject({ priority: '3 high' });
+    await page.getByRole('button', { name: 'Internal note' }).click();
+    const text = page.getByRole('textbox', { name: 'Text of the internal note' });
+    await text.click();
+    await page.keyboard.type('::gree');
+    await page.getByRole('option', { name: 'Greeting' }).waitFor();
+    await page.keyboard.press('Enter');
+    await text.getByText('Dear reader of A quiet outage,').waitFor();
+    await page.getByRole('button', { name: 'Save internal note' }).click();
+    await mona.message(/^Internal note: /).waitFor();
+
+    await mona.goto('/tickets/new');
+    await page.getByRole('combobox', { name: 'Template' }).click();
+    await page.getByRole('option', { name: 'Onboarding' }).click();
+    expect(await page.getByLabel('Title', { exact: true }).inputValue()).toBe('New colleague');
+  });
+
   it('speaks German and English, as the browser does and as one chooses', async () => {
     const ida = await browser.person({ locale: 'de-DE' });
     const { page } = ida;

@@ -143,6 +143,10 @@ export const OverviewCount = z.object({
   count: z.number().int(),
   order: z.object({ by: z.string(), direction: z.string() }),
   personal: z.boolean(),
+  /** Columns of its list, and by what its rows are gathered. */
+  view: z.record(z.string(), z.unknown()),
+  group_by: z.string().nullable(),
+  group_direction: z.string().nullable(),
   /** What its condition looks at: a change of nothing else changes the number. */
   depends_on: z.array(z.string()),
 });

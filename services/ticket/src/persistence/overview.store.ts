@@ -26,6 +26,9 @@ export interface OverviewJson extends OverviewValues {
   role_ids: number[];
   user_ids: number[];
   personal: boolean;
+  view: Record<string, unknown>;
+  group_by: string | null;
+  group_direction: string | null;
   updated_at: string;
 }
 

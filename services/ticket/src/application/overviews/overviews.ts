@@ -40,8 +40,8 @@ export class Overviews {
     );
     const visible = VisibleTickets.to(actor, 'overview');
     const counts = mine.length === 0 ? [] : await this.lists.totals(this.db, visible, filters);
-    return mine.map(({ id, json: { name, prio, link, order, personal } }, i) => ({
-      ...{ id, name, prio, link, count: counts[i] ?? 0, order, personal },
+    return mine.map(({ id, json: { name, prio, link, order, personal, view, group_by, group_direction } }, i) => ({
+      ...{ id, name, prio, link, count: counts[i] ?? 0, order, personal, view, group_by, group_direction },
       depends_on: [...(conditions[i] ? fieldsOf(conditions[i]) : [])],
     }));
   }

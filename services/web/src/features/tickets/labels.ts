@@ -1,5 +1,6 @@
 import type { I18n, MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
+import type { ColumnName } from './list-columns.ts';
 import type { View } from './list-state.ts';
 
 export const viewLabels: Record<View, MessageDescriptor> = {
@@ -12,6 +13,22 @@ export const viewLabels: Record<View, MessageDescriptor> = {
   all: msg`All tickets`,
   'my-tickets': msg`My tickets`,
   'my-organization': msg`My organization`,
+};
+
+export const columnLabels: Record<ColumnName, MessageDescriptor> = {
+  state: msg`State`,
+  priority: msg`Priority`,
+  group: msg`Group`,
+  owner: msg`Owner`,
+  customer: msg`Customer`,
+  organization: msg`Organization`,
+  article_count: msg`Messages`,
+  created_at: msg`Created`,
+  updated_at: msg`Last change`,
+  pending_time: msg`Pending until`,
+  escalation_at: msg`Due`,
+  last_contact_customer_at: msg`Last words of the customer`,
+  last_contact_agent_at: msg`Last words of an agent`,
 };
 
 /** The seeded names; a state that an administrator made is shown as it was named. */

@@ -3,7 +3,7 @@ import { Progress, Select, Title } from '@mantine/core';
 import { IconInbox } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useShell } from '../../../app/shell/store.ts';
 import { ListSearch } from '../../../ui/list-search.tsx';
 import { Empty, Failed } from '../../../ui/state-messages.tsx';
@@ -11,6 +11,7 @@ import { overviewLabel } from '../../overviews/labels.ts';
 import { ticketOverviewsQuery } from '../../overviews/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { viewLabels } from '../labels.ts';
+import { columnsOf } from '../list-columns.ts';
 import { formatListState, type ListState, parseListState, type Sort } from '../list-state.ts';
 import { groupsQuery, ticketListQuery } from '../queries.ts';
 import { choose, nothing, type Selection } from '../selection.ts';
@@ -38,6 +39,8 @@ export function TicketListPage() {
   const total = list.data?.pages[0]?.total ?? 0;
   const { data: overviews } = useQuery({ ...ticketOverviewsQuery, enabled: state.overview !== null });
   const overview = overviews?.find(({ link }) => link === state.overview);
+  const view = overview?.view;
+  const columns = useMemo(() => columnsOf(view), [view]);
   // What is chosen belongs to one list; another word or view begins anew.
   const listKey = JSON.stringify([state.overview ?? state.view, state.q, state.group]);
   const [chosen, setChosen] = useState<{ of: string; selection: Selection }>({ of: listKey, selection: nothing });
@@ -129,6 +132,7 @@ export function TicketListPage() {
           total={total}
           sort={state.sort}
           order={state.order}
+          columns={columns}
           selection={agent ? selection : undefined}
           onChoose={(id, range) => select(choose(selection, id, shown, range))}
           onChooseShown={() => {

@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { nobody } from '../../people/queries.ts';
+import { type ColumnName, isTime } from '../list-columns.ts';
 import type { TicketRow } from '../queries.ts';
 import { isUnread, useSeen } from '../seen.ts';
 import { PriorityMark, StateBadge } from './badges.tsx';
@@ -19,6 +20,9 @@ interface Props {
   offset: number;
   height: number;
   active: boolean;
+  columns: readonly ColumnName[];
+  /** Of these, what a small screen has room for. */
+  narrow: readonly ColumnName[];
   /** Undefined where nothing can be chosen. */
   chosen: boolean | undefined;
   onChoose: (range: boolean) => void;
@@ -27,10 +31,10 @@ interface Props {
 }
 
 export const TicketGridRow = memo(
-  function TicketGridRow({ ticket, index, offset, height, active, chosen, onChoose, onFocus, onOpen }: Props) {
+  function TicketGridRow(props: Props) {
     const { t } = useLingui();
+    const { ticket, index, offset, height, active, columns, narrow, chosen, onChoose, onFocus, onOpen } = props;
     const unread = useSeen((seen) => isUnread(seen, ticket));
-    const owner = ticket.owner_id === nobody || !ticket.owner ? null : ticket.owner;
     return (
       // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of its rows
       <div
@@ -92,21 +96,18 @@ export const TicketGridRow = memo(
             </div>
           </div>
         </div>
-        <div role="gridcell" tabIndex={-1} data-column="state">
-          <StateBadge state={ticket.state} type={ticket.state_type} />
-        </div>
-        <div role="gridcell" tabIndex={-1} data-column="priority">
-          <PriorityMark priority={ticket.priority} />
-        </div>
-        <div role="gridcell" tabIndex={-1} data-column="group" className={classes.clip}>
-          {ticket.group}
-        </div>
-        <div role="gridcell" tabIndex={-1} data-column="owner" className={classes.clip}>
-          {owner ?? <span className={classes.nobody}>{t`Nobody`}</span>}
-        </div>
-        <div role="gridcell" tabIndex={-1} data-column="updated" className={classes.clip}>
-          <Ago at={ticket.updated_at} />
-        </div>
+        {columns.map((name) => (
+          <div
+            key={name}
+            role="gridcell"
+            tabIndex={-1}
+            data-column={name}
+            data-wide={narrow.includes(name) ? undefined : true}
+            className={classes.clip}
+          >
+            <Value name={name} ticket={ticket} />
+          </div>
+        ))}
       </div>
     );
   },
@@ -116,5 +117,21 @@ export const TicketGridRow = memo(
     before.offset === after.offset &&
     before.height === after.height &&
     before.active === after.active &&
+    before.columns === after.columns &&
     before.chosen === after.chosen,
 );
+
+function Value({ name, ticket }: { name: ColumnName; ticket: TicketRow }) {
+  const { t } = useLingui();
+  switch (name) {
+    case 'state':
+      return <StateBadge state={ticket.state} type={ticket.state_type} />;
+    case 'priority':
+      return <PriorityMark priority={ticket.priority} />;
+    case 'owner':
+      if (ticket.owner_id === nobody || !ticket.owner) return <span className={classes.nobody}>{t`Nobody`}</span>;
+  }
+  const value = ticket[name];
+  if (value === null || value === undefined || value === '') return <span className={classes.nobody}>–</span>;
+  return isTime(name) ? <Ago at={String(value)} /> : value;
+}

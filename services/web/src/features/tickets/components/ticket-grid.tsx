@@ -6,9 +6,11 @@ import { useElementSize, useMediaQuery } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { useShell } from '../../../app/shell/store.ts';
+import { columnLabels } from '../labels.ts';
+import { type ColumnName, narrowed, sortOf, template } from '../list-columns.ts';
 import type { ListState, Sort } from '../list-state.ts';
 import type { TicketRow } from '../queries.ts';
 import type { Selection } from '../selection.ts';
@@ -20,6 +22,7 @@ interface Props extends Pick<ListState, 'sort' | 'order'> {
   tickets: TicketRow[];
   /** Exact number of rows on the server, of which `tickets` are the first. */
   total: number;
+  columns: readonly ColumnName[];
   onSort: (sort: Sort) => void;
   /** Absent where nothing can be chosen. */
   selection?: Selection | undefined;
@@ -36,8 +39,10 @@ let lastActive: number | null = null;
  * Rows are virtual, except that the row with the focus is never unmounted: a browser drops the focus with the element.
  * One row is in the tab order (roving tabindex); it is remembered by ticket, so live re-sorting does not move it.
  */
-export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd, ...choosing }: Props) {
-  const { t } = useLingui();
+export function TicketGrid(props: Props) {
+  const { label, tickets, total, sort, order, columns, onSort, onEnd, ...choosing } = props;
+  const { t, i18n } = useLingui();
+  const small = narrowed(columns);
   const { selection, onChoose, onChooseShown } = choosing;
   const chosen = (id: number) => selection && (selection.all || selection.ids.has(id));
   const navigate = useNavigate();
@@ -156,17 +161,19 @@ export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd, 
     }
   };
 
-  const columns: { id: string; label: string; sort?: Sort }[] = [
+  const heads: { id: string; label: string; sort?: Sort | undefined; wide?: boolean }[] = [
     { id: 'title', label: t`Ticket`, sort: 'title' },
-    { id: 'state', label: t`State` },
-    { id: 'priority', label: t`Priority`, sort: 'priority' },
-    { id: 'group', label: t`Group` },
-    { id: 'owner', label: t`Owner` },
-    { id: 'updated', label: t`Last change`, sort: 'updated_at' },
+    ...columns.map((name) => ({
+      ...{ id: name, label: i18n._(columnLabels[name]), sort: sortOf(name), wide: !small.includes(name) },
+    })),
   ];
   const Direction = order === 'asc' ? IconArrowUp : IconArrowDown;
   return (
-    <div className={classes.frame} ref={measure}>
+    <div
+      className={classes.frame}
+      ref={measure}
+      style={{ '--columns': template(columns), '--columns-narrow': template(small) } as CSSProperties}
+    >
       <div
         role="grid"
         tabIndex={-1}
@@ -194,7 +201,7 @@ export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd, 
                 />
               </div>
             )}
-            {columns.map((column) => (
+            {heads.map((column) => (
               <div
                 key={column.id}
                 role="columnheader"
@@ -203,6 +210,7 @@ export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd, 
                   column.sort && column.sort === sort ? (order === 'asc' ? 'ascending' : 'descending') : undefined
                 }
                 data-column={column.id}
+                data-wide={column.wide || undefined}
                 className={classes.headCell}
               >
                 {column.sort ? (
@@ -230,6 +238,8 @@ export function TicketGrid({ label, tickets, total, sort, order, onSort, onEnd, 
                     offset={row.start}
                     height={row.size}
                     active={row.index === active}
+                    columns={columns}
+                    narrow={small}
                     chosen={chosen(ticket.id)}
                     onChoose={(range) => onChoose(ticket.id, range)}
                     onOpen={() => open(ticket)}

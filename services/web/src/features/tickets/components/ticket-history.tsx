@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Button, Skeleton } from '@mantine/core';
+import { Anchor, Button, Group, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import { customFieldsQuery } from '../../custom/queries.ts';
@@ -9,12 +9,16 @@ import { priorityLabel, stateLabel } from '../labels.ts';
 import { type HistoryEntry, historyQuery } from '../queries.ts';
 import classes from './side-panel.module.css';
 
+const Why = lazy(() => import('../../rules/why.tsx').then((file) => ({ default: file.Why })));
+
 const shortLength = 6;
 
 /** Newest first: what people look for is the last change. */
 export function TicketHistory({ ticketId }: { ticketId: number }) {
   const { t } = useLingui();
   const [all, setAll] = useState(false);
+  // An entry that is asked about, null for all that rules did; undefined: nothing is.
+  const [why, setWhy] = useState<number | null>();
   const { data, isPending, error, refetch } = useQuery(historyQuery(ticketId));
   if (isPending) return <Skeleton height={80} />;
   if (error) return <Failed error={error} onRetry={() => void refetch()} />;
@@ -33,7 +37,15 @@ export function TicketHistory({ ticketId }: { ticketId: number }) {
             <li key={entry.id}>
               <Line entry={entry} />
               <div className={classes.by}>
-                {entry.sourceable_name === undefined ? name && name !== '-' && name : <Rule entry={entry} />}
+                {entry.sourceable_name === undefined ? (
+                  name && name !== '-' && name
+                ) : entry.sourceable_type === 'Sla' ? (
+                  <Rule entry={entry} />
+                ) : (
+                  <Anchor component="button" type="button" inherit onClick={() => setWhy(entry.id)}>
+                    <Rule entry={entry} />
+                  </Anchor>
+                )}
                 {(entry.sourceable_name !== undefined || (name && name !== '-')) && ' · '}
                 {entry.created_at && <Ago at={entry.created_at} />}
               </div>
@@ -41,10 +53,20 @@ export function TicketHistory({ ticketId }: { ticketId: number }) {
           );
         })}
       </ol>
-      {!all && entries.length > shortLength && (
-        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setAll(true)}>
-          {t`Show the whole history`}
+      <Group gap={4}>
+        {!all && entries.length > shortLength && (
+          <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setAll(true)}>
+            {t`Show the whole history`}
+          </Button>
+        )}
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setWhy(null)}>
+          {t`What rules did here`}
         </Button>
+      </Group>
+      {why !== undefined && (
+        <Suspense fallback={null}>
+          <Why ticketId={ticketId} historyId={why} onClose={() => setWhy(undefined)} />
+        </Suspense>
       )}
     </>
   );

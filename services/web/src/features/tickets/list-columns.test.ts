@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { columnsOf, defaultColumns, narrowed, template } from './list-columns.ts';
+
+it('shows what an overview asks for, in its order; number and title are there anyhow', () => {
+  expect(columnsOf({ s: ['number', 'title', 'customer', 'group', 'state', 'owner', 'created_at'] })).toEqual([
+    ...['customer', 'group', 'state', 'owner', 'created_at'],
+  ]);
+  expect(columnsOf({ d: ['ticket.priority_id', 'state_id'], view_mode_default: 'd' })).toEqual(['priority', 'state']);
+});
+
+it.each([[undefined], [{}], [{ s: 'state' }], [{ s: ['title', 'shoe_size'] }]])(
+  'of %j shows the usual ones',
+  (view) => {
+    expect(columnsOf(view)).toBe(defaultColumns);
+  },
+);
+
+it('leaves the group out first where there is little room', () => {
+  expect(narrowed(defaultColumns)).toEqual(['state', 'priority', 'owner', 'updated_at']);
+  expect(narrowed(['customer', 'group', 'state', 'owner', 'created_at', 'updated_at'])).toEqual([
+    ...['customer', 'state', 'owner', 'created_at'],
+  ]);
+  expect(narrowed(['group', 'state'])).toEqual(['group', 'state']);
+});
+
+it('gives every column a width', () => {
+  expect(template(['state', 'created_at'])).toBe('150px 116px');
+});
