@@ -225,6 +225,7 @@ describe('accessibility', () => {
       ['custom-fields', 'What was tried'],
       ['custom-fields/new', 'Create the field'],
       ['custom-fields/1', 'Expected form'],
+      ['recurring/new', 'Next:'],
       ['ticket-settings', 'Time to take a reply back'],
       ['sign-in', 'EGI Check-in'],
       ['sign-in/providers/1', 'Redirect URI'],

@@ -235,6 +235,7 @@ export {
   updateOutOfOffice,
   updatePreferences,
 } from './http/profile.ts';
+export { RecurringTicket, recurringTickets } from './http/recurring-tickets.ts';
 export { ticketReport } from './http/reporting.ts';
 export {
   FinishedStateType,

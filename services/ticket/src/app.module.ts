@@ -74,6 +74,8 @@ import { ReadHistory } from './application/read-history.ts';
 import { ReadTickets } from './application/read-tickets.ts';
 import { RecordDelivery } from './application/record-delivery.ts';
 import { RecordMail } from './application/record-mail.ts';
+import { ManageRecurring } from './application/recurring/manage-recurring.ts';
+import { OpenRecurring } from './application/recurring/open-recurring.ts';
 import { ReferTo } from './application/refer-to.ts';
 import { References } from './application/references.ts';
 import { ManageRetention } from './application/retention/manage-retention.ts';
@@ -114,6 +116,7 @@ import { LibraryController } from './bus/library.controller.ts';
 import { PrioritiesController, StatesController } from './bus/lookups.controller.ts';
 import { MailConsumer } from './bus/mail.consumer.ts';
 import { OverviewsController } from './bus/overviews.controller.ts';
+import { RecurringController } from './bus/recurring.controller.ts';
 import { RetentionController } from './bus/retention.controller.ts';
 import { SearchConsumer } from './bus/search.consumer.ts';
 import { SharedDraftsController } from './bus/shared-drafts.controller.ts';
@@ -148,6 +151,7 @@ import { PastStore } from './persistence/past.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { PurgeStore } from './persistence/purge.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
+import { RecurringStore } from './persistence/recurring.store.ts';
 import { ReplicaStore } from './persistence/replica.store.ts';
 import { RetentionStore } from './persistence/retention.store.ts';
 import { RuleStore } from './persistence/rule.store.ts';
@@ -185,6 +189,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     RetentionController,
     DraftsController,
     HeldController,
+    RecurringController,
     SharedDraftsController,
     // Events and commands
     MailConsumer,
@@ -270,6 +275,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ManageRetention,
     OwnDrafts,
     HoldArticles,
+    ManageRecurring,
     SharedDrafts,
     OwnSettings,
     // Wishes of other services
@@ -300,6 +306,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     RunRetention,
     JobWorker,
     HeldTimer,
+    OpenRecurring,
     DropValues,
     // What they share
     References,
@@ -356,6 +363,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     DeskSettingStore,
     DraftStore,
     HeldStore,
+    RecurringStore,
     SharedDraftStore,
     HistoryStore,
     LookupStore,

@@ -27,6 +27,7 @@ import { OwnDrafts1797530000000 } from './persistence/migrations/1797530000000-o
 import { ChangeFeed1798200000002 } from './persistence/migrations/1798200000002-change-feed.ts';
 import { HeldArticles1798300000000 } from './persistence/migrations/1798300000000-held-articles.ts';
 import { SharedDrafts1798300100000 } from './persistence/migrations/1798300100000-shared-drafts.ts';
+import { RecurringTickets1798300200000 } from './persistence/migrations/1798300200000-recurring-tickets.ts';
 import { Replacements1798400000000 } from './persistence/migrations/1798400000000-replacements.ts';
 import { CalendarFeeds1798400000001 } from './persistence/migrations/1798400000001-calendar-feeds.ts';
 
@@ -57,6 +58,7 @@ export const migrations = [
   OwnDrafts1797530000000,
   HeldArticles1798300000000,
   SharedDrafts1798300100000,
+  RecurringTickets1798300200000,
   Replacements1798400000000,
   ChangeFeed1798200000002,
   CalendarFeeds1798400000001,

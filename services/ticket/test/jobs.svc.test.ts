@@ -1,10 +1,22 @@
-import { createTicket, getTicket, jobs, ticketHistory, triggers, updateTicket } from '@helpmesh/contracts';
+import {
+  createTicket,
+  getTicket,
+  jobs,
+  recordAudit,
+  recurringTickets,
+  ticketHistory,
+  triggers,
+  updateTicket,
+} from '@helpmesh/contracts';
 import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunJobs } from '../src/application/automation/run-jobs.ts';
+import { CreateTickets } from '../src/application/create-tickets.ts';
+import { OpenRecurring } from '../src/application/recurring/open-recurring.ts';
+import { RecurringStore } from '../src/persistence/recurring.store.ts';
 import { actor, cast, type Desk, startDesk } from './desk.ts';
 
-const { agent } = cast;
+const { admin, agent } = cast;
 const ruler = actor({
   userId: 3,
   permissions: ['admin.scheduler', 'admin.trigger', 'ticket.agent'],
@@ -154,5 +166,88 @@ describe('a schedule', () => {
   ])('does not know %s', async (_, body, code) => {
     await expect(schedule(body)).rejects.toMatchObject({ kind: 'invalid', code });
     await expect(desk.rest(agent, jobs.list)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+});
+
+describe('recurring tickets', () => {
+  const plan = (over: object = {}) => ({
+    ...{ name: 'Backups', rrule: 'FREQ=DAILY', starts_at: '2026-01-01T08:00', timezone: 'UTC' },
+    ticket: {
+      ...{ title: 'Check the backups of #{day}', group_id: 1, customer_id: 10, tags: 'backup' },
+      article: { type: 'note', internal: true, body: 'As in the manual.' },
+    },
+    ...over,
+  });
+  const make = (over: object = {}) => desk.rest(admin, recurringTickets.create, { body: plan(over) });
+  const opened = (name: string) =>
+    desk.query<{ id: number; title: string; created_by_id: number }>(
+      'SELECT id, title, created_by_id FROM ticket WHERE title LIKE $1 ORDER BY id',
+      [`${name}%`],
+    );
+  /** As many replicas as anybody has, at once. */
+  const everybody = async () => {
+    const { db, service, clock } = desk;
+    const more = [1, 2, 3].map(
+      () => new OpenRecurring(db, service.get(RecurringStore), service.get(CreateTickets), clock),
+    );
+    await Promise.all([service.get<OpenRecurring>(OpenRecurring), ...more].map((one) => one.run()));
+  };
+  const to = (at: string) => desk.clock.advance(Date.parse(at) - desk.clock.now());
+  const day = (days: number) => new Date(Math.ceil(desk.clock.now() / 86_400_000 + days) * 86_400_000);
+  const eight = (days: number) => new Date(day(days).getTime() + 8 * 3_600_000).toISOString();
+
+  it('are opened once each, whoever looks, and say which day they are of', async () => {
+    const { id, next_at } = await make({ name: 'Once', ticket: { ...plan().ticket, title: 'Once #{day}' } });
+    expect(next_at).toMatch(/T08:00:00.000Z$/);
+    await everybody();
+    expect(await opened('Once')).toEqual([]);
+    to(next_at as string);
+    await everybody();
+    const [ticket, ...others] = await opened('Once');
+    expect(others).toEqual([]);
+    expect(ticket).toMatchObject({ title: `Once ${next_at?.slice(0, 10)}`, created_by_id: 1 });
+    const row = await desk.rest(admin, recurringTickets.get, { id });
+    expect(row).toMatchObject({ last_ticket_id: ticket?.id, last_at: next_at, last_error: null });
+    expect(Date.parse(row.next_at as string) - Date.parse(next_at as string)).toBe(86_400_000);
+    await desk.rest(admin, recurringTickets.update, { id, body: { active: false } });
+  });
+
+  it('that were missed are made up for as the plan says', async () => {
+    const ids: number[] = [];
+    for (const catch_up of ['each', 'once', 'skip'] as const) {
+      const ticket = { ...plan().ticket, title: `${catch_up}:` };
+      ids.push((await make({ name: catch_up, catch_up, ticket })).id);
+    }
+    to(new Date(Date.parse(eight(4)) + 2 * 3_600_000).toISOString());
+    await everybody();
+    const counts = await Promise.all(['each:', 'once:', 'skip:'].map(async (name) => (await opened(name)).length));
+    expect(counts).toEqual([expect.any(Number), 1, 0]);
+    expect(counts[0]).toBeGreaterThan(3);
+    for (const id of ids) await desk.rest(admin, recurringTickets.update, { id, body: { active: false } });
+  });
+
+  it('what cannot be opened says why and does not stop the next one', async () => {
+    const { id, next_at } = await make({ name: 'Refused' });
+    await desk.query(`UPDATE recurring_ticket SET ticket = ticket || '{"group_id": 999}' WHERE id = $1`, [id]);
+    to(next_at as string);
+    await everybody();
+    const row = await desk.rest(admin, recurringTickets.get, { id });
+    expect(row.last_error).toBeTruthy();
+    expect(Date.parse(row.next_at as string)).toBeGreaterThan(desk.clock.now());
+    await desk.rest(admin, recurringTickets.delete, { id });
+  });
+
+  it('are for administrators of schedules; a rule or ticket that cannot be is refused, changes are on record', async () => {
+    const refused = [{ rrule: 'FREQ=HOURLY' }, { timezone: 'Mars/Crater' }, { starts_at: 'soon' }, { name: ' ' }];
+    for (const over of refused) await expect(make(over)).rejects.toMatchObject({ kind: 'invalid' });
+    const ticket = { ...plan().ticket, customer_id: 4711 };
+    await expect(make({ ticket })).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(desk.rest(agent, recurringTickets.list)).rejects.toMatchObject({ kind: 'forbidden' });
+    const { times } = await desk.rest(admin, recurringTickets.preview, { body: plan({ rrule: 'FREQ=MONTHLY' }) });
+    expect(times).toHaveLength(10);
+    const audits = (await desk.told(recordAudit)).filter(({ data }) => data.action.startsWith('recurring-ticket.'));
+    expect(new Set(audits.map(({ data }) => data.action))).toEqual(
+      new Set(['recurring-ticket.created', 'recurring-ticket.changed', 'recurring-ticket.deleted']),
+    );
   });
 });

@@ -114,6 +114,12 @@ const parking = (world: World, place: Place) => ({
 const newStart = async (world: World, place: Place) => ({
   id: (await world.boss.post('/api/v1/tickets/shared_drafts', parking(world, place))).shared_draft_id,
 });
+const weekly = { rrule: 'FREQ=WEEKLY', starts_at: '2026-01-01T08:00', timezone: 'UTC' };
+const recurring = (world: World) => ({
+  ...{ name: world.fresh('spare'), ...weekly, active: false },
+  ticket: { title: 'spare', group_id: world.id('North'), customer_id: world.id('owner') },
+});
+const newRecurring = (world: World) => world.boss.post('/api/v1/recurring_tickets', recurring(world));
 const newActivityType = made('/api/v1/time_accounting/types', (name) => ({ name }));
 const aMonth: Asking = () => ({ path: { year: 2026, month: 6 } });
 const closing = { 'ticket.state_id': { value: 4 } };
@@ -403,6 +409,11 @@ export const requests: Record<string, Asking> = {
   'PUT /api/v1/tickets/shared_drafts/{id}': spare(newStart, { name: 'other' }),
   'PATCH /api/v1/tickets/shared_drafts/{id}': spare(newStart, { name: 'other' }),
   'DELETE /api/v1/tickets/shared_drafts/{id}': spare(newStart),
+  'GET /api/v1/recurring_tickets/{id}': spare(newRecurring),
+  'POST /api/v1/recurring_tickets': (world) => ({ body: recurring(world) }),
+  'POST /api/v1/recurring_tickets/preview': () => ({ body: weekly }),
+  'PUT /api/v1/recurring_tickets/{id}': spare(newRecurring, { note: 'other' }),
+  'DELETE /api/v1/recurring_tickets/{id}': spare(newRecurring),
   'PUT /api/v1/desk_settings/own': () => ({ body: { undo_send_seconds: null } }),
   'PUT /api/v1/desk_settings': () => ({ body: { time_accounting: false } }),
   'PUT /api/v1/ticket_merge/{id}/{number}': async (world, place) => ({

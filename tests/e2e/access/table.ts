@@ -186,6 +186,12 @@ GET    /api/v1/tickets/shared_drafts/{id}                      ---- 000+ -+-!  -
 PUT    /api/v1/tickets/shared_drafts/{id}                      ---- 000+ -+-!  ---- 000+ -+-!  ---- 0000 -+-!
 PATCH  /api/v1/tickets/shared_drafts/{id}                      ---- 000+ -+-!  ---- 000+ -+-!  ---- 0000 -+-!
 DELETE /api/v1/tickets/shared_drafts/{id}                      ---- 000+ -+-!  ---- 000+ -+-!  ---- 0000 -+-!
+GET    /api/v1/recurring_tickets                               ---- ---- +--!
+GET    /api/v1/recurring_tickets/{id}                          ---- ---- +--!
+POST   /api/v1/recurring_tickets                               ---- ---- +--!
+POST   /api/v1/recurring_tickets/preview                       ---- ---- +--!
+PUT    /api/v1/recurring_tickets/{id}                          ---- ---- +--!
+DELETE /api/v1/recurring_tickets/{id}                          ---- ---- +--!
 GET    /api/v1/desk_settings/own                               ---- ++++ -+-!
 PUT    /api/v1/desk_settings/own                               ---- ++++ -+-!
 GET    /api/v1/desk_settings                                   ---- ++++ ++-!

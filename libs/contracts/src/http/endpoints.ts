@@ -55,6 +55,7 @@ import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders
 import { overviews, ticketOverviews } from './overviews.ts';
 import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { accountDeletion, avatars, deleteAccount, updateOutOfOffice, updatePreferences } from './profile.ts';
+import { recurringTickets } from './recurring-tickets.ts';
 import { ticketReport } from './reporting.ts';
 import { rawMailRetention, retentionRules } from './retention.ts';
 import { sharedDraftOfTicket, sharedDrafts } from './shared-drafts.ts';
@@ -157,6 +158,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(deskSettings),
   ...Object.values(ownDrafts),
   ...Object.values(heldArticles),
+  ...Object.values(recurringTickets),
   ...Object.values(sharedDraftOfTicket),
   ...Object.values(sharedDrafts),
   ...Object.values(ownDeskSettings),

@@ -60,7 +60,7 @@ type Missing =
     )
   | ('Checklist' | 'Checklist::Item' | 'ChecklistTemplate' | 'Ticket::TimeAccounting')
   | ('Ticket::TimeAccounting::Type' | 'RetentionRule' | 'Macro' | 'TextModule' | 'Template')
-  | ('Trigger' | 'Job' | 'HeldArticle' | 'SharedDraft');
+  | ('Trigger' | 'Job' | 'HeldArticle' | 'SharedDraft' | 'RecurringTicket');
 
 export function notFound(kind: Missing, id: number): AppError {
   const code = {
@@ -85,6 +85,7 @@ export function notFound(kind: Missing, id: number): AppError {
     Job: 'job.not-found',
     HeldArticle: 'held-article.not-found',
     SharedDraft: 'shared-draft.not-found',
+    RecurringTicket: 'recurring-ticket.not-found',
   };
   return new AppError('not-found', code[kind], `Couldn't find ${kind} with 'id'=${id}`);
 }

@@ -99,6 +99,35 @@ export class CreateTickets {
     );
   }
 
+  /**
+   * Opens one in the transaction of what the work itself writes.
+   * @param claim   whether it is still to be done; holds that until the transaction ends
+   * @returns       false when it was not
+   * @throws AppError whatever there is against it, and then nothing was written
+   */
+  async runOnce(
+    item: CreateTicket,
+    claim: (tx: EntityManager) => Promise<boolean>,
+    settle: (tx: EntityManager, ticketId: number) => Promise<void>,
+  ): Promise<boolean> {
+    const others = await this.others([item]);
+    const refs = await this.resolve([item], [...others.values()]);
+    const plan = await this.plan(item, refs, others);
+    return transaction(this.db, async (tx) => {
+      if (!(await claim(tx))) return false;
+      const [made] = await this.open(tx, [plan], new Writing(this.outbox, refs, this.clock.now()), refs);
+      if (made instanceof AppError) throw made;
+      await settle(tx, (JSON.parse(made as string) as { id: number }).id);
+      return true;
+    });
+  }
+
+  /** Whether it could be opened as things are; nothing is written. @throws AppError why not */
+  async check(item: CreateTicket): Promise<void> {
+    const others = await this.others([item]);
+    await this.plan(item, await this.resolve([item], [...others.values()]), others);
+  }
+
   private commit(plans: Plan[]): Promise<Outcome[]> {
     const refs = Refs.together(plans.map((plan) => plan.refs));
     const now = this.clock.now();

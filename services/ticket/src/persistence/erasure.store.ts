@@ -343,9 +343,15 @@ export class ErasureStore {
       "DELETE FROM shared_draft WHERE ticket_id IS NULL AND concat_ws(' ', name, content::text) ILIKE ANY ($1::text[]) RETURNING 1",
       [patterns],
     );
+    const recurring = await sql(
+      tx,
+      `DELETE FROM recurring_ticket WHERE ticket -> 'customer_id' = to_jsonb($1::int)
+         OR concat_ws(' ', name, note, ticket::text) ILIKE ANY ($2::text[]) RETURNING 1`,
+      [userId, patterns],
+    );
     const chosen = await sql(tx, 'DELETE FROM own_desk_setting WHERE user_id = $1 RETURNING 1', [userId]);
     const counted = await sql(tx, 'DELETE FROM rule_mail WHERE address ILIKE ANY ($1::text[]) RETURNING 1', [patterns]);
-    const own = [uploads, jobs, records, modules, drafts, held, parked, chosen, counted];
+    const own = [uploads, jobs, records, modules, drafts, held, parked, recurring, chosen, counted];
     return own.reduce((rows, some) => rows + some.length, 0);
   }
 

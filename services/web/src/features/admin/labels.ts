@@ -17,6 +17,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   schedules: msg`Schedules`,
   webhooks: msg`Webhooks`,
   checklists: msg`Checklists`,
+  recurring: msg`Recurring tickets`,
   'ticket-settings': msg`Working on tickets`,
   'time-accounting': msg`Time accounting`,
   'sign-in': msg`Sign-in`,

@@ -12,6 +12,7 @@ export type AdminPageId =
   | 'schedules'
   | 'webhooks'
   | 'checklists'
+  | 'recurring'
   | 'ticket-settings'
   | 'time-accounting'
   | 'sign-in'
@@ -40,6 +41,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'schedules', permissions: ['admin.scheduler'] },
   { id: 'webhooks', permissions: ['admin.webhook'] },
   { id: 'checklists', permissions: ['admin.checklist'] },
+  { id: 'recurring', permissions: ['admin.scheduler'] },
   { id: 'ticket-settings', permissions: ['admin.ticket'] },
   { id: 'time-accounting', permissions: ['admin.time_accounting'] },
   { id: 'sign-in', permissions: ['admin.security'] },

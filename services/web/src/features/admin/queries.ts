@@ -173,6 +173,21 @@ export const permissionsQuery = queryOptions({
   queryFn: ({ signal }) => call('listPermissions', { signal }),
 });
 
+export type RecurringTicket = OutputOf<Endpoints['getRecurringTicket']>;
+
+export const recurringTicketsQuery = queryOptions({
+  queryKey: keyOf('recurring'),
+  queryFn: ({ signal }) => call('listRecurringTickets', { signal }),
+});
+
+export const recurringPreviewQuery = (plan: { rrule: string; starts_at: string; timezone: string }) =>
+  queryOptions({
+    queryKey: keyOf('recurring', 'preview', plan),
+    queryFn: ({ signal }) => call('previewRecurringTicket', { body: plan, signal }),
+    retry: false,
+    placeholderData: keepPreviousData,
+  });
+
 export const deskSettingsQuery = queryOptions({
   queryKey: keyOf('desk-settings'),
   queryFn: ({ signal }) => call('getDeskSettings', { signal }),

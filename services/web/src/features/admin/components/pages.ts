@@ -23,6 +23,7 @@ export { NewOrganizationPage, OrganizationPage } from './organization-page.tsx';
 export { OrganizationsPage } from './organizations-page.tsx';
 export { OverviewsPage } from './overviews-page.tsx';
 export { NewProviderPage, ProviderPage } from './provider-page.tsx';
+export { NewRecurringTicketPage, RecurringTicketPage, RecurringTicketsPage } from './recurring-pages.tsx';
 export { NewRetentionRulePage, RetentionRulePage } from './retention-page.tsx';
 export { NewRolePage, RolePage } from './role-page.tsx';
 export { RolesPage } from './roles-page.tsx';
