@@ -39,6 +39,7 @@ export const routes = {
   createOpenIdProvider: ['POST', '/api/v1/openid_providers'],
   createOrganization: ['POST', '/api/v1/organizations'],
   createOverview: ['POST', '/api/v1/overviews'],
+  createRecurringTicket: ['POST', '/api/v1/recurring_tickets'],
   createRetentionRule: ['POST', '/api/v1/retention_rules'],
   createRole: ['POST', '/api/v1/roles'],
   createSharedDraftStart: ['POST', '/api/v1/tickets/shared_drafts'],
@@ -85,6 +86,7 @@ export const routes = {
   deleteOrganization: ['DELETE', '/api/v1/organizations/:id'],
   deleteOverview: ['DELETE', '/api/v1/overviews/:id'],
   deletePasskey: ['DELETE', '/api/v1/users/two_factor/passkeys/:id'],
+  deleteRecurringTicket: ['DELETE', '/api/v1/recurring_tickets/:id'],
   deleteRetentionRule: ['DELETE', '/api/v1/retention_rules/:id'],
   deleteRole: ['DELETE', '/api/v1/roles/:id'],
   deleteSession: ['DELETE', '/api/v1/sessions/:id'],
@@ -127,6 +129,7 @@ export const routes = {
   getOrganization: ['GET', '/api/v1/organizations/:id'],
   getOverview: ['GET', '/api/v1/overviews/:id'],
   getOwnDeskSettings: ['GET', '/api/v1/desk_settings/own'],
+  getRecurringTicket: ['GET', '/api/v1/recurring_tickets/:id'],
   getRetentionRule: ['GET', '/api/v1/retention_rules/:id'],
   getRole: ['GET', '/api/v1/roles/:id'],
   getSharedDraft: ['GET', '/api/v1/tickets/:id/shared_draft'],
@@ -184,6 +187,7 @@ export const routes = {
   listOverviews: ['GET', '/api/v1/overviews'],
   listPermissions: ['GET', '/api/v1/permissions'],
   listQuarantine: ['GET', '/api/v1/mail/quarantine'],
+  listRecurringTickets: ['GET', '/api/v1/recurring_tickets'],
   listRetentionRules: ['GET', '/api/v1/retention_rules'],
   listRetentionRuns: ['GET', '/api/v1/retention_rules/:id/runs'],
   listRoles: ['GET', '/api/v1/roles'],
@@ -222,6 +226,7 @@ export const routes = {
   previewDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/preview'],
   previewEntitlementMappings: ['POST', '/api/v1/entitlement_mappings/preview'],
   previewJob: ['POST', '/api/v1/jobs/preview'],
+  previewRecurringTicket: ['POST', '/api/v1/recurring_tickets/preview'],
   previewRetention: ['POST', '/api/v1/retention_rules/preview'],
   previewRetentionRule: ['GET', '/api/v1/retention_rules/:id/preview'],
   previewTextModule: ['POST', '/api/v1/text_modules/preview'],
@@ -304,6 +309,7 @@ export const routes = {
   updateOverview: ['PUT', '/api/v1/overviews/:id'],
   updateOwnDeskSettings: ['PUT', '/api/v1/desk_settings/own'],
   updatePreferences: ['PUT', '/api/v1/users/preferences'],
+  updateRecurringTicket: ['PUT', '/api/v1/recurring_tickets/:id'],
   updateRetentionRule: ['PUT', '/api/v1/retention_rules/:id'],
   updateRole: ['PUT', '/api/v1/roles/:id'],
   updateSetting: ['PUT', '/api/v1/settings/:id'],
@@ -364,6 +370,7 @@ export interface Endpoints {
   createOpenIdProvider: (typeof contracts.openIdProviders)['create'];
   createOrganization: (typeof contracts.organizations)['create'];
   createOverview: (typeof contracts.overviews)['create'];
+  createRecurringTicket: (typeof contracts.recurringTickets)['create'];
   createRetentionRule: (typeof contracts.retentionRules)['create'];
   createRole: (typeof contracts.roles)['create'];
   createSharedDraftStart: (typeof contracts.sharedDrafts)['create'];
@@ -410,6 +417,7 @@ export interface Endpoints {
   deleteOrganization: (typeof contracts.organizations)['delete'];
   deleteOverview: (typeof contracts.overviews)['delete'];
   deletePasskey: typeof contracts.deletePasskey;
+  deleteRecurringTicket: (typeof contracts.recurringTickets)['delete'];
   deleteRetentionRule: (typeof contracts.retentionRules)['delete'];
   deleteRole: (typeof contracts.roles)['delete'];
   deleteSession: typeof contracts.deleteSession;
@@ -452,6 +460,7 @@ export interface Endpoints {
   getOrganization: (typeof contracts.organizations)['get'];
   getOverview: (typeof contracts.overviews)['get'];
   getOwnDeskSettings: (typeof contracts.ownDeskSettings)['get'];
+  getRecurringTicket: (typeof contracts.recurringTickets)['get'];
   getRetentionRule: (typeof contracts.retentionRules)['get'];
   getRole: (typeof contracts.roles)['get'];
   getSharedDraft: (typeof contracts.sharedDraftOfTicket)['get'];
@@ -509,6 +518,7 @@ export interface Endpoints {
   listOverviews: (typeof contracts.overviews)['list'];
   listPermissions: typeof contracts.listPermissions;
   listQuarantine: typeof contracts.listQuarantine;
+  listRecurringTickets: (typeof contracts.recurringTickets)['list'];
   listRetentionRules: (typeof contracts.retentionRules)['list'];
   listRetentionRuns: (typeof contracts.retentionRules)['runs'];
   listRoles: (typeof contracts.roles)['list'];
@@ -547,6 +557,7 @@ export interface Endpoints {
   previewDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['preview'];
   previewEntitlementMappings: (typeof contracts.entitlementMappings)['preview'];
   previewJob: (typeof contracts.jobs)['preview'];
+  previewRecurringTicket: (typeof contracts.recurringTickets)['preview'];
   previewRetention: (typeof contracts.retentionRules)['tryOut'];
   previewRetentionRule: (typeof contracts.retentionRules)['preview'];
   previewTextModule: (typeof contracts.textModules)['preview'];
@@ -629,6 +640,7 @@ export interface Endpoints {
   updateOverview: (typeof contracts.overviews)['update'];
   updateOwnDeskSettings: (typeof contracts.ownDeskSettings)['update'];
   updatePreferences: typeof contracts.updatePreferences;
+  updateRecurringTicket: (typeof contracts.recurringTickets)['update'];
   updateRetentionRule: (typeof contracts.retentionRules)['update'];
   updateRole: (typeof contracts.roles)['update'];
   updateSetting: (typeof contracts.signInSettings)['update'];
