@@ -19,6 +19,7 @@ import { OutboundQueue } from './application/outbound-queue.ts';
 import { PersonalMails } from './application/personal-mails.ts';
 import type { MailSettings } from './application/ports.ts';
 import { QueueMail } from './application/queue-mail.ts';
+import { ReadFeed } from './application/read-feed.ts';
 import { SendDue } from './application/send-due.ts';
 import { Upkeep } from './application/upkeep.ts';
 import { CallDue } from './application/webhook/call-due.ts';
@@ -32,7 +33,6 @@ import { reachedTickets } from './bus/reached-tickets.ts';
 import { WebhooksController } from './bus/webhooks.controller.ts';
 import { mailSettings, type NotificationConfig, sendingSettings } from './config.ts';
 import { MailEvents } from './events.ts';
-import { FeedReader } from './http/feed-reader.ts';
 import { SmtpWire } from './mail/smtp-wire.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { GroupAddressStore } from './persistence/group-address.store.ts';
@@ -53,10 +53,10 @@ const SETTINGS = Symbol('notification.mail-settings');
     GroupAddressStore,
     MailEvents,
     {
-      provide: FeedReader,
+      provide: ReadFeed,
       inject: [CONFIG],
       useFactory: (config: NotificationConfig) =>
-        new FeedReader(new SafeFetch({ allowedPrivateHosts: config.HELPMESH_ALLOWED_PRIVATE_HOSTS })),
+        new ReadFeed(new SafeFetch({ allowedPrivateHosts: config.HELPMESH_ALLOWED_PRIVATE_HOSTS })),
     },
     { provide: BLOBS, inject: [CONFIG], useFactory: (config: NotificationConfig) => openBlobStore(config) },
     { provide: SETTINGS, inject: [CONFIG], useFactory: mailSettings },

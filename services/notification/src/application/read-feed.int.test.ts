@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SafeFetch } from '@helpmesh/service-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FeedReader } from './feed-reader.ts';
+import { ReadFeed } from './read-feed.ts';
 
 const server = createServer((request, response) => {
   if (request.url === '/moved.ics') response.writeHead(302, { location: '/days.ics' }).end();
@@ -24,17 +24,17 @@ afterAll(async () => {
 });
 
 it('reads what stands at an address, also where it has moved to', async () => {
-  expect(await new FeedReader(safe).read(`http://${host}/moved.ics`)).toBe('BEGIN:VCALENDAR é');
+  expect(await new ReadFeed(safe).run(`http://${host}/moved.ics`)).toBe('BEGIN:VCALENDAR é');
 });
 
 it.each([
   ['there is nothing', '/other.ics', 'feed.no-success'],
   ['there is too much', '/large.ics', 'net.answer-too-large'],
 ])('says so when %s', async (_what, path, code) => {
-  await expect(new FeedReader(safe).read(`http://${host}${path}`)).rejects.toMatchObject({ kind: 'unavailable', code });
+  await expect(new ReadFeed(safe).run(`http://${host}${path}`)).rejects.toMatchObject({ kind: 'unavailable', code });
 });
 
 it('calls nothing on private networks that the operator did not name', async () => {
-  const strict = new FeedReader(new SafeFetch());
-  await expect(strict.read(`http://${host}/days.ics`)).rejects.toMatchObject({ code: 'net.address-refused' });
+  const strict = new ReadFeed(new SafeFetch());
+  await expect(strict.run(`http://${host}/days.ics`)).rejects.toMatchObject({ code: 'net.address-refused' });
 });
