@@ -236,6 +236,7 @@ export {
   updatePreferences,
 } from './http/profile.ts';
 export { RecurringTicket, recurringTickets } from './http/recurring-tickets.ts';
+export { ReportProfile, reportProfiles } from './http/report-profiles.ts';
 export { ticketReport } from './http/reporting.ts';
 export {
   FinishedStateType,

@@ -117,6 +117,7 @@ import { PrioritiesController, StatesController } from './bus/lookups.controller
 import { MailConsumer } from './bus/mail.consumer.ts';
 import { OverviewsController } from './bus/overviews.controller.ts';
 import { RecurringController } from './bus/recurring.controller.ts';
+import { ReportProfilesController } from './bus/report-profiles.controller.ts';
 import { RetentionController } from './bus/retention.controller.ts';
 import { SearchConsumer } from './bus/search.consumer.ts';
 import { SharedDraftsController } from './bus/shared-drafts.controller.ts';
@@ -187,6 +188,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ChecklistsController,
     TimesController,
     RetentionController,
+    ReportProfilesController,
     DraftsController,
     HeldController,
     RecurringController,

@@ -30,6 +30,7 @@ import { SharedDrafts1798300100000 } from './persistence/migrations/179830010000
 import { RecurringTickets1798300200000 } from './persistence/migrations/1798300200000-recurring-tickets.ts';
 import { Replacements1798400000000 } from './persistence/migrations/1798400000000-replacements.ts';
 import { CalendarFeeds1798400000001 } from './persistence/migrations/1798400000001-calendar-feeds.ts';
+import { ReportProfiles1798400000002 } from './persistence/migrations/1798400000002-report-profiles.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -62,6 +63,7 @@ export const migrations = [
   Replacements1798400000000,
   ChangeFeed1798200000002,
   CalendarFeeds1798400000001,
+  ReportProfiles1798400000002,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */
@@ -80,6 +82,7 @@ export const versionedTables = {
   jobs: 'schedule',
   checklists: 'checklist',
   checklist_templates: 'checklist_template',
+  report_profiles: 'report_profile',
   retention_rules: 'retention_rule',
 };
 

@@ -4,6 +4,7 @@ import {
   createTicket,
   overviews,
   recordAudit,
+  reportProfiles,
   searchTicketsByPost,
   ticketList,
   ticketOverviews,
@@ -236,6 +237,35 @@ describe('a search by condition', () => {
     [{ "ticket.title'; DROP TABLE ticket": { operator: 'is', value: 1 } }, 'condition.unsupported'],
   ])('%j is refused', async (condition, code) => {
     await expect(search(agent, { condition })).rejects.toMatchObject({ kind: 'invalid', code });
+  });
+});
+
+describe('a report profile', () => {
+  const reporter = actor({ userId: 3, permissions: ['report'] });
+  const maker = actor({ userId: 3, permissions: ['admin.report_profile'] });
+
+  it('says by a condition which tickets a report is about', async () => {
+    const body = { name: 'Printers', condition: tagged('printer') };
+    const made = await desk.rest(maker, reportProfiles.create, { body });
+    expect(made).toMatchObject({ ...body, active: true });
+    expect((await desk.rest(reporter, reportProfiles.list)).map(({ name }) => name)).toEqual(['-all-', 'Printers']);
+    const changed = await desk.rest(maker, reportProfiles.update, { id: made.id, body: { condition: null } });
+    expect(changed).toMatchObject({ name: 'Printers', condition: {} });
+    await desk.rest(maker, reportProfiles.delete, { id: made.id });
+    await expect(desk.rest(maker, reportProfiles.get, { id: made.id })).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('is refused by what there is not, and for who makes none', async () => {
+    const wrong = { name: 'x', condition: { 'ticket.mood': { operator: 'is', value: 1 } } };
+    await expect(desk.rest(maker, reportProfiles.create, { body: wrong })).rejects.toMatchObject({
+      code: 'condition.unsupported',
+    });
+    for (const who of [reporter, agent, customer]) {
+      await expect(desk.rest(who, reportProfiles.create, { body: { name: 'x' } })).rejects.toMatchObject({
+        kind: 'forbidden',
+      });
+    }
+    await expect(desk.rest(agent, reportProfiles.list)).rejects.toMatchObject({ kind: 'forbidden' });
   });
 });
 

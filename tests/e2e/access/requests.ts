@@ -78,6 +78,7 @@ const newCalendar = made('/api/v1/calendars', (name) => ({ name, ...someHours })
 const retention = { active: true, older_than_days: 36_500, action: 'delete' };
 const newRetentionRule = made('/api/v1/retention_rules', (name) => ({ name, ...retention }));
 const newOverview = made('/api/v1/overviews', (name) => ({ name, role_ids: [2] }));
+const newProfile = made('/api/v1/report_profiles', (name) => ({ name }));
 const newSla = made('/api/v1/slas', (name) => ({ name }));
 const newTrigger = made('/api/v1/triggers', (name) => ({ name, perform: {}, active: false }));
 const newSchedule = made('/api/v1/jobs', (name) => ({ name, perform: {} }));
@@ -272,6 +273,10 @@ export const requests: Record<string, Asking> = {
   'PUT /api/v1/overviews/{id}': spare(newOverview, { prio: 5 }),
   'DELETE /api/v1/overviews/{id}': spare(newOverview),
   'POST /api/v1/overviews_prio': async (world) => ({ body: { prios: [[(await newOverview(world)).id, 5]] } }),
+  'GET /api/v1/report_profiles/{id}': spare(newProfile),
+  'POST /api/v1/report_profiles': (world) => ({ body: { name: world.fresh('spare') } }),
+  'PUT /api/v1/report_profiles/{id}': spare(newProfile, { active: false }),
+  'DELETE /api/v1/report_profiles/{id}': spare(newProfile),
   'GET /api/v1/slas/{id}': spare(newSla),
   'GET /api/v1/macros/{id}': spare(newMacro),
   'POST /api/v1/macros': (world) => ({ body: { name: world.fresh('spare'), perform: closing } }),

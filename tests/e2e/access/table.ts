@@ -60,6 +60,11 @@ GET    /api/v1/calendars/{id}                                  ---- ---- +--!
 POST   /api/v1/calendars                                       ---- ---- +--!
 PUT    /api/v1/calendars/{id}                                  ---- ---- +--!
 DELETE /api/v1/calendars/{id}                                  ---- ---- +--!
+GET    /api/v1/report_profiles                                 ---- ---- +--!
+GET    /api/v1/report_profiles/{id}                            ---- ---- +--!
+POST   /api/v1/report_profiles                                 ---- ---- +--!
+PUT    /api/v1/report_profiles/{id}                            ---- ---- +--!
+DELETE /api/v1/report_profiles/{id}                            ---- ---- +--!
 GET    /api/v1/slas                                            ---- ---- +--!
 GET    /api/v1/slas/{id}                                       ---- ---- +--!
 POST   /api/v1/slas                                            ---- ---- +--!

@@ -56,6 +56,7 @@ import { overviews, ticketOverviews } from './overviews.ts';
 import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { accountDeletion, avatars, deleteAccount, updateOutOfOffice, updatePreferences } from './profile.ts';
 import { recurringTickets } from './recurring-tickets.ts';
+import { reportProfiles } from './report-profiles.ts';
 import { ticketReport } from './reporting.ts';
 import { rawMailRetention, retentionRules } from './retention.ts';
 import { sharedDraftOfTicket, sharedDrafts } from './shared-drafts.ts';
@@ -216,6 +217,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   rawMailRetention,
   ...Object.values(agreements),
   ticketReport,
+  ...Object.values(reportProfiles),
   listQuarantine,
   processQuarantined,
   listOutboundMail,

@@ -60,7 +60,7 @@ type Missing =
     )
   | ('Checklist' | 'Checklist::Item' | 'ChecklistTemplate' | 'Ticket::TimeAccounting')
   | ('Ticket::TimeAccounting::Type' | 'RetentionRule' | 'Macro' | 'TextModule' | 'Template')
-  | ('Trigger' | 'Job' | 'HeldArticle' | 'SharedDraft' | 'RecurringTicket');
+  | ('Trigger' | 'Job' | 'HeldArticle' | 'SharedDraft' | 'RecurringTicket' | 'Report::Profile');
 
 export function notFound(kind: Missing, id: number): AppError {
   const code = {
@@ -86,6 +86,7 @@ export function notFound(kind: Missing, id: number): AppError {
     HeldArticle: 'held-article.not-found',
     SharedDraft: 'shared-draft.not-found',
     RecurringTicket: 'recurring-ticket.not-found',
+    'Report::Profile': 'report-profile.not-found',
   };
   return new AppError('not-found', code[kind], `Couldn't find ${kind} with 'id'=${id}`);
 }

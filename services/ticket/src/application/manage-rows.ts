@@ -8,26 +8,36 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { itemText } from '../domain/checklist/checklist.ts';
 import { AdminRowStore, type RowKind, type RowValues, type ShownRow } from '../persistence/admin-row.store.ts';
 import { notFound, requireAnyOf } from './access.ts';
+import { Conditions } from './conditions.ts';
 
 const kinds = {
   'checklist-template': {
     type: 'ChecklistTemplate',
     permission: 'admin.checklist',
+    readers: ['ticket.agent'],
     audited: ['name', 'active', 'items'],
   },
   'activity-type': {
     type: 'Ticket::TimeAccounting::Type',
     permission: 'admin.time_accounting',
+    readers: ['ticket.agent'],
     audited: ['name', 'note', 'active'],
+  },
+  'report-profile': {
+    type: 'Report::Profile',
+    permission: 'admin.report_profile',
+    readers: ['report'],
+    audited: ['name', 'condition', 'active'],
   },
 } as const;
 
-/** What administrators prepare for agents to choose from: templates of checklists, kinds of work. */
+/** What administrators prepare for others to choose from: templates of checklists, kinds of work, profiles of reports. */
 @Injectable()
 export class ManageRows {
   constructor(
     private readonly db: DataSource,
     private readonly rows: AdminRowStore,
+    private readonly conditions: Conditions,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -49,7 +59,7 @@ export class ManageRows {
 
   async create(actor: Caller, kind: RowKind, input: RowValues): Promise<ShownRow> {
     return this.write(actor, kind, async (tx, now) => {
-      const values = checked(input);
+      const values = this.checked(input);
       if (values.name === undefined) throw blank();
       const id = await this.rows.insert(tx, kind, values, actor.userId, now);
       const row = await this.existing(tx, kind, id);
@@ -61,7 +71,7 @@ export class ManageRows {
   async update(actor: Caller, kind: RowKind, id: number, input: RowValues): Promise<ShownRow> {
     return this.write(actor, kind, async (tx, now) => {
       const before = await this.existing(tx, kind, id);
-      await this.rows.update(tx, kind, id, checked(input), actor.userId, now);
+      await this.rows.update(tx, kind, id, this.checked(input), actor.userId, now);
       const row = await this.existing(tx, kind, id);
       await this.tell(tx, actor, kind, 'changed', before, row);
       return row;
@@ -74,6 +84,20 @@ export class ManageRows {
       await this.rows.remove(tx, kind, id);
       await this.tell(tx, actor, kind, 'deleted', before, null);
     });
+  }
+
+  /** @throws AppError invalid `input.name-blank`, `checklist.item-blank`, `condition.unsupported` */
+  private checked({ name, items, condition, ...rest }: RowValues): RowValues {
+    const clean = typeof name === 'string' ? name.trim() : undefined;
+    if (clean === '') throw blank();
+    const texts = items as readonly string[] | undefined;
+    if (condition !== undefined) this.conditions.read(condition);
+    return {
+      ...rest,
+      ...(clean && { name: clean }),
+      ...(texts && { items: texts.map(itemText) }),
+      ...(condition !== undefined && { condition: condition ?? {} }),
+    };
   }
 
   private async existing(on: DataSource | EntityManager, kind: RowKind, id: number): Promise<ShownRow> {
@@ -117,15 +141,7 @@ export class ManageRows {
 }
 
 function requireReader(actor: Actor, kind: RowKind): void {
-  requireAnyOf(actor, ['ticket.agent', kinds[kind].permission]);
-}
-
-/** @throws AppError invalid `input.name-blank`, `checklist.item-blank` */
-function checked({ name, items, ...rest }: RowValues): RowValues {
-  const clean = typeof name === 'string' ? name.trim() : undefined;
-  if (clean === '') throw blank();
-  const texts = items as readonly string[] | undefined;
-  return { ...rest, ...(clean && { name: clean }), ...(texts && { items: texts.map(itemText) }) };
+  requireAnyOf(actor, [...kinds[kind].readers, kinds[kind].permission]);
 }
 
 function blank(): AppError {

@@ -4,9 +4,10 @@ import type { DataSource, EntityManager } from 'typeorm';
 
 type On = DataSource | EntityManager;
 
-/** Kinds of rows that administrators look after and agents choose from. There are few of each. */
+/** Kinds of rows that administrators look after and others choose from. There are few of each. */
 const kinds = {
   'checklist-template': { table: 'checklist_template', columns: ['name', 'active', 'items'] },
+  'report-profile': { table: 'report_profile', columns: ['name', 'condition', 'active'] },
   'activity-type': { table: 'time_accounting_type', columns: ['name', 'note', 'active'] },
 } as const;
 export type RowKind = keyof typeof kinds;
