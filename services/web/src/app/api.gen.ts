@@ -40,6 +40,7 @@ export const routes = {
   createOrganization: ['POST', '/api/v1/organizations'],
   createOverview: ['POST', '/api/v1/overviews'],
   createRecurringTicket: ['POST', '/api/v1/recurring_tickets'],
+  createReportProfile: ['POST', '/api/v1/report_profiles'],
   createRetentionRule: ['POST', '/api/v1/retention_rules'],
   createRole: ['POST', '/api/v1/roles'],
   createSharedDraftStart: ['POST', '/api/v1/tickets/shared_drafts'],
@@ -87,6 +88,7 @@ export const routes = {
   deleteOverview: ['DELETE', '/api/v1/overviews/:id'],
   deletePasskey: ['DELETE', '/api/v1/users/two_factor/passkeys/:id'],
   deleteRecurringTicket: ['DELETE', '/api/v1/recurring_tickets/:id'],
+  deleteReportProfile: ['DELETE', '/api/v1/report_profiles/:id'],
   deleteRetentionRule: ['DELETE', '/api/v1/retention_rules/:id'],
   deleteRole: ['DELETE', '/api/v1/roles/:id'],
   deleteSession: ['DELETE', '/api/v1/sessions/:id'],
@@ -130,6 +132,7 @@ export const routes = {
   getOverview: ['GET', '/api/v1/overviews/:id'],
   getOwnDeskSettings: ['GET', '/api/v1/desk_settings/own'],
   getRecurringTicket: ['GET', '/api/v1/recurring_tickets/:id'],
+  getReportProfile: ['GET', '/api/v1/report_profiles/:id'],
   getRetentionRule: ['GET', '/api/v1/retention_rules/:id'],
   getRole: ['GET', '/api/v1/roles/:id'],
   getSharedDraft: ['GET', '/api/v1/tickets/:id/shared_draft'],
@@ -188,6 +191,7 @@ export const routes = {
   listPermissions: ['GET', '/api/v1/permissions'],
   listQuarantine: ['GET', '/api/v1/mail/quarantine'],
   listRecurringTickets: ['GET', '/api/v1/recurring_tickets'],
+  listReportProfiles: ['GET', '/api/v1/report_profiles'],
   listRetentionRules: ['GET', '/api/v1/retention_rules'],
   listRetentionRuns: ['GET', '/api/v1/retention_rules/:id/runs'],
   listRoles: ['GET', '/api/v1/roles'],
@@ -310,6 +314,7 @@ export const routes = {
   updateOwnDeskSettings: ['PUT', '/api/v1/desk_settings/own'],
   updatePreferences: ['PUT', '/api/v1/users/preferences'],
   updateRecurringTicket: ['PUT', '/api/v1/recurring_tickets/:id'],
+  updateReportProfile: ['PUT', '/api/v1/report_profiles/:id'],
   updateRetentionRule: ['PUT', '/api/v1/retention_rules/:id'],
   updateRole: ['PUT', '/api/v1/roles/:id'],
   updateSetting: ['PUT', '/api/v1/settings/:id'],
@@ -371,6 +376,7 @@ export interface Endpoints {
   createOrganization: (typeof contracts.organizations)['create'];
   createOverview: (typeof contracts.overviews)['create'];
   createRecurringTicket: (typeof contracts.recurringTickets)['create'];
+  createReportProfile: (typeof contracts.reportProfiles)['create'];
   createRetentionRule: (typeof contracts.retentionRules)['create'];
   createRole: (typeof contracts.roles)['create'];
   createSharedDraftStart: (typeof contracts.sharedDrafts)['create'];
@@ -418,6 +424,7 @@ export interface Endpoints {
   deleteOverview: (typeof contracts.overviews)['delete'];
   deletePasskey: typeof contracts.deletePasskey;
   deleteRecurringTicket: (typeof contracts.recurringTickets)['delete'];
+  deleteReportProfile: (typeof contracts.reportProfiles)['delete'];
   deleteRetentionRule: (typeof contracts.retentionRules)['delete'];
   deleteRole: (typeof contracts.roles)['delete'];
   deleteSession: typeof contracts.deleteSession;
@@ -461,6 +468,7 @@ export interface Endpoints {
   getOverview: (typeof contracts.overviews)['get'];
   getOwnDeskSettings: (typeof contracts.ownDeskSettings)['get'];
   getRecurringTicket: (typeof contracts.recurringTickets)['get'];
+  getReportProfile: (typeof contracts.reportProfiles)['get'];
   getRetentionRule: (typeof contracts.retentionRules)['get'];
   getRole: (typeof contracts.roles)['get'];
   getSharedDraft: (typeof contracts.sharedDraftOfTicket)['get'];
@@ -519,6 +527,7 @@ export interface Endpoints {
   listPermissions: typeof contracts.listPermissions;
   listQuarantine: typeof contracts.listQuarantine;
   listRecurringTickets: (typeof contracts.recurringTickets)['list'];
+  listReportProfiles: (typeof contracts.reportProfiles)['list'];
   listRetentionRules: (typeof contracts.retentionRules)['list'];
   listRetentionRuns: (typeof contracts.retentionRules)['runs'];
   listRoles: (typeof contracts.roles)['list'];
@@ -641,6 +650,7 @@ export interface Endpoints {
   updateOwnDeskSettings: (typeof contracts.ownDeskSettings)['update'];
   updatePreferences: typeof contracts.updatePreferences;
   updateRecurringTicket: (typeof contracts.recurringTickets)['update'];
+  updateReportProfile: (typeof contracts.reportProfiles)['update'];
   updateRetentionRule: (typeof contracts.retentionRules)['update'];
   updateRole: (typeof contracts.roles)['update'];
   updateSetting: (typeof contracts.signInSettings)['update'];
