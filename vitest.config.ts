@@ -11,12 +11,13 @@ const conditions = ['@helpmesh/source', 'node', 'development|production'];
 const suite = process.env.HELPMESH_TEST_SUITE ?? 'usual';
 const wholePlatform = { faults: ['tests/fault/**/*.test.ts'], peers: ['tests/peers/**/*.test.ts'] }[suite] ?? [
   'tests/{e2e,fault,peers,load}/**/*.test.ts',
+  'tests/contract/rest-v1/*.test.ts',
 ];
 const parts = [
   '{libs,services}/*/{src,test}/**/*.test.ts',
   'services/web/scripts/**/*.test.ts',
   'deploy/{src,tools}/**/*.test.ts',
-  'tests/contract/**/*.test.ts',
+  'tests/contract/*.test.ts',
 ];
 const onServers = ['**/*.{int,svc}.test.ts'];
 

@@ -1,0 +1,336 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../../e2e/desk.ts';
+import { refused, type Section, walk } from './world.ts';
+
+const condition = { 'ticket.title': { operator: 'contains', value: 'never there' } };
+const perform = { 'ticket.priority_id': { value: '3' } };
+const gone = { removed: [200, {}], gone: 404 };
+
+export const smallObjects: Section = (world) => {
+  describe('2.7 small objects', () => {
+    it('2.7.1 ticket_states: the seeded ones, and exactly one for each default', async () => {
+      const { admin } = world();
+      const states: Json[] = await admin.get('/api/v1/ticket_states?expand=true');
+      expect(
+        states
+          .slice(0, 6)
+          .map(({ id, name, state_type, ignore_escalation }) => [id, name, state_type, ignore_escalation]),
+      ).toEqual([
+        [1, 'new', 'new', false],
+        [2, 'open', 'open', false],
+        [3, 'pending reminder', 'pending reminder', true],
+        [4, 'closed', 'closed', true],
+        [5, 'merged', 'merged', true],
+        [6, 'pending close', 'pending action', true],
+      ]);
+      expect(states[5]).toMatchObject({ next_state_id: 4, next_state: 'closed', note: null, active: true });
+      const made = await admin.post('/api/v1/ticket_states', {
+        name: 'waiting',
+        state_type_id: 2,
+        default_follow_up: true,
+      });
+      const after: Json[] = await admin.get('/api/v1/ticket_states');
+      expect(after.filter((one) => one.default_follow_up).map(({ id }) => id)).toEqual([made.id]);
+      await admin.put('/api/v1/ticket_states/2', { default_follow_up: true });
+      expect(await admin.call('DELETE', `/api/v1/ticket_states/${made.id}`)).toMatchObject({ status: 200, body: {} });
+    });
+
+    it('2.7.2 ticket_priorities', async () => {
+      const done = await walk(world().admin, 'ticket_priorities', { name: '4 urgent' }, { ui_color: 'high-priority' });
+      expect(done).toMatchObject({
+        read: { name: '4 urgent', default_create: false, ui_icon: null, note: null, active: true },
+        changed: { ui_color: 'high-priority' },
+        ...gone,
+      });
+    });
+
+    it('2.7.3 both are read by agents and customers, and written by administrators', async () => {
+      const { agent, customer } = world();
+      for (const desk of [agent, customer]) {
+        expect((await desk.call('GET', '/api/v1/ticket_states')).status).toBe(200);
+        expect((await desk.call('POST', '/api/v1/ticket_priorities', { name: 'x' })).status).toBe(403);
+      }
+    });
+
+    it('2.7.4 to 2.7.7 tags of a ticket: read, added, found by what begins so, removed by query and by body', async () => {
+      const { agent } = world();
+      const { id } = await world().ticket();
+      const about = { object: 'Ticket', o_id: id };
+      for (const item of ['quasar', 'quark']) {
+        expect(await agent.call('POST', '/api/v1/tags/add', { ...about, item })).toMatchObject({
+          status: 201,
+          body: true,
+        });
+      }
+      const read = async () => (await agent.get(`/api/v1/tags?object=Ticket&o_id=${id}`)).tags.toSorted();
+      expect(await read()).toEqual(['quark', 'quasar']);
+      const found: Json[] = await agent.get('/api/v1/tag_search?term=qua&limit=10');
+      expect(found.map(({ value }) => value).toSorted()).toEqual(['quark', 'quasar']);
+      const query = `object=Ticket&o_id=${id}&item=quark`;
+      expect(await agent.call('DELETE', `/api/v1/tags/remove?${query}`)).toMatchObject({ body: true });
+      expect(await agent.call('DELETE', '/api/v1/tags/remove', { ...about, item: 'quasar' })).toMatchObject({
+        body: true,
+      });
+      expect(await read()).toEqual([]);
+    });
+
+    it('2.7.8 tag_list: for administrators of tags, with how often each is used', async () => {
+      const { admin, agent } = world();
+      await world().ticket({ tags: 'counted' });
+      const counted = (await admin.get('/api/v1/tag_list')).find(({ name }: Json) => name === 'counted');
+      expect(counted).toMatchObject({ count: 1 });
+      expect((await agent.call('GET', '/api/v1/tag_list')).status).toBe(403);
+      expect(await admin.call('POST', '/api/v1/tag_list', { name: 'listed' })).toMatchObject({ status: 200, body: {} });
+      const change = { id: counted.id, name: 'recounted' };
+      expect(await admin.call('PUT', `/api/v1/tag_list/${counted.id}`, change)).toMatchObject({
+        status: 200,
+        body: {},
+      });
+      expect(await admin.call('DELETE', `/api/v1/tag_list/${counted.id}`)).toMatchObject({ status: 200, body: {} });
+    });
+
+    it('2.7.9 to 2.7.11 links: made by number, seen from both ends, removed', async () => {
+      const { agent } = world();
+      const [one, two] = [await world().ticket(), await world().ticket()];
+      const ends = { link_object_source: 'Ticket', link_object_target: 'Ticket', link_type: 'parent' };
+      const link = { ...ends, link_object_source_number: one.number, link_object_target_value: two.id };
+      expect((await agent.call('POST', '/api/v1/links/add', link)).status).toBe(201);
+      const seen = async (id: number) =>
+        (await agent.get(`/api/v1/links?link_object=Ticket&link_object_value=${id}`)).links;
+      const [fromOne, fromTwo] = [await seen(one.id), await seen(two.id)];
+      expect(fromOne).toMatchObject([{ link_object: 'Ticket', link_object_value: two.id }]);
+      expect(fromTwo).toMatchObject([{ link_object: 'Ticket', link_object_value: one.id }]);
+      expect([fromOne[0].link_type, fromTwo[0].link_type].toSorted()).toEqual(['child', 'parent']);
+      const nowhere = { ...link, link_object_source_number: '0000' };
+      expect(refused(await agent.call('POST', '/api/v1/links/add', nowhere))).toEqual({
+        status: 422,
+        error: 'The object could not be found.',
+      });
+      const removed = {
+        ...ends,
+        link_type: fromTwo[0].link_type,
+        link_object_source_value: one.id,
+        link_object_target_value: two.id,
+      };
+      expect((await agent.call('DELETE', '/api/v1/links/remove', removed)).status).toBe(201);
+      expect(await seen(one.id)).toEqual([]);
+    });
+
+    it('2.7.13 mentions: of oneself, listed, ended', async () => {
+      const { agent, agentId } = world();
+      const { id } = await world().ticket();
+      const about = { mentionable_type: 'Ticket', mentionable_id: id };
+      expect(await agent.call('POST', '/api/v1/mentions', about)).toMatchObject({ status: 201, body: true });
+      const { mentions } = await agent.get(`/api/v1/mentions?mentionable_type=Ticket&mentionable_id=${id}`);
+      expect(mentions).toMatchObject([{ ...about, user_id: agentId }]);
+      expect(await agent.call('DELETE', `/api/v1/mentions/${mentions[0].id}`)).toMatchObject({
+        status: 200,
+        body: true,
+      });
+    });
+
+    it('2.7.14 checklists, their items, and templates of them', async () => {
+      const { admin, agent } = world();
+      const template = await admin.post('/api/v1/checklist_templates', { name: 'Arrival', items: ['Badge', 'Desk'] });
+      const { id } = await world().ticket();
+      const made = await agent.call('POST', '/api/v1/checklists', { ticket_id: id, template_id: template.id });
+      expect([made.status, Object.keys(made.body.assets)]).toEqual([
+        201,
+        expect.arrayContaining(['Checklist', 'ChecklistItem']),
+      ]);
+      const list = made.body.id;
+      await agent.post('/api/v1/checklist_items', { checklist_id: list, text: 'Key' });
+      const shown = await agent.get(`/api/v1/checklists/${list}`);
+      const items = Object.values<Json>(shown.assets.ChecklistItem);
+      expect(items.map(({ text }) => text)).toEqual(['Badge', 'Desk', 'Key']);
+      const checked = await agent.call('PATCH', `/api/v1/checklist_items/${items[0].id}`, { checked: true });
+      expect(checked.status).toBe(200);
+      expect((await agent.call('PATCH', `/api/v1/checklists/${list}`, { name: 'Welcome' })).status).toBe(200);
+      expect(await agent.get(`/api/v1/tickets/${id}`)).toMatchObject({ checklist_id: list });
+      expect((await agent.call('DELETE', `/api/v1/checklists/${list}`)).status).toBe(200);
+    });
+
+    it('2.7.15 time_accountings: a sum on the ticket, as a string', async () => {
+      const { agent } = world();
+      const { id } = await world().ticket();
+      const path = `/api/v1/tickets/${id}/time_accountings`;
+      const made = await agent.call('POST', path, { time_unit: '15' });
+      expect(made).toMatchObject({ status: 201, body: { ticket_id: id, time_unit: '15.0' } });
+      await agent.post(path, { time_unit: '1.23' });
+      expect(await agent.get(`/api/v1/tickets/${id}`)).toMatchObject({ time_unit: '16.23' });
+      for (const one of await agent.get(path)) await agent.call('DELETE', `${path}/${one.id}`);
+      expect(await agent.get(`/api/v1/tickets/${id}`)).toMatchObject({ time_unit: '0.0' });
+    });
+
+    it('2.7.16 kinds of work, and the logs of a month', async () => {
+      const { admin, agent } = world();
+      const type = await admin.post('/api/v1/time_accounting/types', { name: 'On site' });
+      const { id } = await world().ticket();
+      await agent.post(`/api/v1/tickets/${id}/time_accountings`, { time_unit: 2, type_id: type.id });
+      const now = new Date();
+      const month = `${now.getUTCFullYear()}/${now.getUTCMonth() + 1}`;
+      for (const by of ['by_activity', 'by_ticket', 'by_customer', 'by_organization']) {
+        const log = await admin.get(`/api/v1/time_accounting/log/${by}/${month}`);
+        expect(Array.isArray(log), by).toBe(true);
+      }
+      const file = await admin.call('GET', `/api/v1/time_accounting/log/by_ticket/${month}?download=true`);
+      expect(file.headers.get('content-disposition')).toContain('attachment');
+    });
+
+    it('2.7.17 user_access_token: shown once', async () => {
+      const { agent } = world();
+      const { token } = await agent.post('/api/v1/user_access_token', { name: 'once', permission: ['ticket.agent'] });
+      const { tokens } = await agent.get('/api/v1/user_access_token');
+      const listed = tokens.find(({ name }: Json) => name === 'once');
+      expect(listed).toMatchObject({
+        preferences: { permission: ['ticket.agent'] },
+        last_used_at: null,
+        expires_at: null,
+      });
+      expect(JSON.stringify(tokens)).not.toContain(token);
+      expect(await agent.call('DELETE', `/api/v1/user_access_token/${listed.id}`)).toMatchObject({
+        status: 200,
+        body: {},
+      });
+    });
+
+    it('2.7.22 object_manager_attributes: made at run time, there after the migration is asked for', async () => {
+      const { admin } = world();
+      const screens = { create_middle: { 'ticket.agent': { shown: true } }, edit: { 'ticket.agent': { shown: true } } };
+      const attribute = {
+        object: 'Ticket',
+        name: 'room',
+        display: 'Room',
+        data_type: 'input',
+        data_option: { type: 'text', maxlength: 20, default: '' },
+        active: true,
+        screens,
+      };
+      const made = await admin.call('POST', '/api/v1/object_manager_attributes', attribute);
+      expect(made).toMatchObject({ status: 201, body: { name: 'room', object: 'Ticket', editable: true } });
+      const migrated = await admin.call('POST', '/api/v1/object_manager_attributes_execute_migrations', {});
+      expect(migrated.status).toBe(200);
+      const ticket = await world().ticket({ room: 'B 12' });
+      expect(ticket.room).toBe('B 12');
+      expect((await admin.call('DELETE', `/api/v1/object_manager_attributes/${made.body.id}`)).status).toBe(200);
+    });
+
+    it('2.7.23 slas', async () => {
+      const [calendar] = await world().admin.get('/api/v1/calendars');
+      const sla = { name: 'Gold', calendar_id: calendar.id, first_response_time: 60, solution_time: 480, condition };
+      const done = await walk(world().admin, 'slas', sla, { update_time: 120 });
+      expect(done).toMatchObject({
+        read: { name: 'Gold', response_time: null },
+        changed: { update_time: 120 },
+        ...gone,
+      });
+    });
+
+    it('2.7.24 calendars: hours of each day, days off, zones', async () => {
+      const { admin } = world();
+      const hours = {
+        active: true,
+        timeframes: [
+          ['09:00', '12:00'],
+          ['13:00', '17:00'],
+        ],
+      };
+      const closed = { active: false, timeframes: [] };
+      const business_hours = { mon: hours, tue: hours, wed: hours, thu: hours, fri: hours, sat: closed, sun: closed };
+      const public_holidays = { '2026-12-25': { active: true, summary: 'Christmas' } };
+      const calendar = { name: 'Split day', timezone: 'Europe/Warsaw', business_hours, public_holidays };
+      const done = await walk(admin, 'calendars', calendar, { name: 'Two halves' });
+      expect(done).toMatchObject({
+        read: { timezone: 'Europe/Warsaw', business_hours, public_holidays, default: false, ical_url: null },
+        changed: { name: 'Two halves' },
+        ...gone,
+      });
+      expect(JSON.stringify(await admin.get('/api/v1/calendars/timezones'))).toContain('Europe/Warsaw');
+      expect((await admin.call('GET', '/api/v1/calendars_init')).status).toBe(200);
+    });
+
+    it('2.7.25 triggers', async () => {
+      const done = await walk(world().admin, 'triggers', { name: 'Raise', condition, perform }, { note: 'why' });
+      expect(done).toMatchObject({
+        read: { condition, perform, activator: 'action', execution_condition_mode: 'selective', active: true },
+        changed: { note: 'why' },
+        ...gone,
+      });
+    });
+
+    it('2.7.26 jobs', async () => {
+      const timeplan = { days: { Mon: true }, hours: { 6: true }, minutes: { 0: true } };
+      const job = { name: 'On Mondays', object: 'Ticket', condition, perform, timeplan, active: true };
+      const done = await walk(world().admin, 'jobs', job, { note: 'weekly' });
+      expect(done).toMatchObject({
+        read: { object: 'Ticket', last_run_at: null },
+        changed: { note: 'weekly' },
+        ...gone,
+      });
+      expect(done.read.timeplan.hours[6]).toBe(true);
+      expect(Date.parse(done.read.next_run_at)).toBeGreaterThan(Date.now());
+    });
+
+    it('2.7.27 macros', async () => {
+      const macro = { name: 'Raise it', perform, ux_flow_next_up: 'next_task' };
+      const done = await walk(world().admin, 'macros', macro, { group_ids: [1] });
+      expect(done).toMatchObject({
+        read: { ...macro, active: true, group_ids: [] },
+        changed: { group_ids: [1] },
+        ...gone,
+      });
+    });
+
+    it('2.7.28 text_modules', async () => {
+      const module = { name: 'Greeting', keywords: 'hi', content: 'Hello #{ticket.customer.firstname}' };
+      const done = await walk(world().admin, 'text_modules', module, { active: false });
+      expect(done).toMatchObject({ read: { name: 'Greeting', keywords: 'hi' }, changed: { active: false }, ...gone });
+    });
+
+    it('2.7.29 overviews, and their order', async () => {
+      const { admin } = world();
+      const view = { d: ['title'], s: ['title'], m: ['title'], view_mode_default: 's' };
+      const overview = {
+        name: 'Never',
+        condition,
+        order: { by: 'created_at', direction: 'DESC' },
+        view,
+        role_ids: [2],
+      };
+      const done = await walk(admin, 'overviews', overview, { group_by: 'customer' });
+      expect(done).toMatchObject({
+        read: { name: 'Never', link: 'never', condition, active: true, role_ids: [2] },
+        changed: { group_by: 'customer' },
+        ...gone,
+      });
+      const prios = (await admin.get('/api/v1/overviews')).map(({ id, prio }: Json) => [id, prio]);
+      expect((await admin.call('POST', '/api/v1/overviews_prio', { prios })).status).toBe(200);
+    });
+
+    it('2.7.30 templates', async () => {
+      const options = { 'ticket.title': { value: 'Outage' } };
+      const done = await walk(world().admin, 'templates', { name: 'Outage', options }, { active: false });
+      expect(done).toMatchObject({ read: { name: 'Outage' }, changed: { active: false }, ...gone });
+    });
+
+    it('2.7.30 webhooks', async () => {
+      const webhook = { name: 'Chat', endpoint: 'https://chat.example/hook' };
+      const done = await walk(world().admin, 'webhooks', webhook, { active: false });
+      expect(done).toMatchObject({ read: webhook, changed: { active: false }, ...gone });
+    });
+
+    it('2.7.30 applications, data_privacy_tasks, settings', async () => {
+      const { admin } = world();
+      expect((await admin.call('GET', '/api/v1/applications')).status).toBe(200);
+      const goes = await admin.post('/api/v1/users', { firstname: 'Goes', email: 'goes@customer.example' });
+      const order = { deletable_type: 'User', deletable_id: goes.id, preferences: { sure: 'DELETE' } };
+      expect(await admin.post('/api/v1/data_privacy_tasks', order)).toMatchObject({ deletable_id: goes.id });
+      expect((await admin.get('/api/v1/settings')).length).toBeGreaterThan(0);
+    });
+
+    it('2.7.35 getting_started, as setup probes ask it', async () => {
+      expect(await world().anyone.get('/api/v1/getting_started')).toMatchObject({ setup_done: true });
+      expect((await world().anyone.call('GET', '/api/v1/getting_started/auto_wizard')).status).toBe(200);
+    });
+  });
+};
