@@ -1,5 +1,6 @@
 import { recordAudit } from './commands/audit.ts';
 import { fileMail, mailPasswordReset, mailSignUp, markRedirected, recordMail, sendMail } from './commands/commands.ts';
+import { notifyAgents } from './commands/notices.ts';
 import { deleteTicketForGood, recordErasure, recordTicketDeletion } from './commands/privacy.ts';
 import { callWebhook } from './commands/webhooks.ts';
 import type { MessageDefinition, QuestionDefinition } from './define.ts';
@@ -20,6 +21,7 @@ import {
   userUpdated,
 } from './events/identity.ts';
 import { mailQuarantined } from './events/mail.ts';
+import { noticesChanged } from './events/notices.ts';
 import { erasureRequested, ticketPurged } from './events/privacy.ts';
 import {
   articleAdded,
@@ -29,6 +31,7 @@ import {
   ticketEscalated,
   ticketEscalationWarning,
   ticketJobProgressed,
+  ticketReminderReached,
   ticketUpdated,
 } from './events/ticket.ts';
 import { endpoints } from './http/endpoints.ts';
@@ -78,6 +81,7 @@ export const messages: readonly MessageDefinition[] = [
   articleChanged,
   ticketEscalationWarning,
   ticketEscalated,
+  ticketReminderReached,
   ticketJobProgressed,
   ticketDeleted,
   attributeChanged,
@@ -108,6 +112,8 @@ export const messages: readonly MessageDefinition[] = [
   erasureRequested,
   recordErasure,
   callWebhook,
+  notifyAgents,
+  noticesChanged,
   ticketPurged,
   deleteTicketForGood,
   recordTicketDeletion,
@@ -125,7 +131,7 @@ export const streams = [
     subjects: ['user.v1.>', 'organization.v1.>', 'group.v1.>', 'access.v1.>', 'erasure.v1.>'],
   },
   { name: 'EVT_MAIL', owner: 'mail-ingest', kind: 'event', subjects: ['mail.v1.>'] },
-  { name: 'EVT_NOTIFICATION', owner: 'notification', kind: 'event', subjects: ['delivery.v1.>'] },
+  { name: 'EVT_NOTIFICATION', owner: 'notification', kind: 'event', subjects: ['delivery.v1.>', 'notice.v1.>'] },
   { name: 'EVT_FEDERATION', owner: 'federation', kind: 'event', subjects: ['agreement.v1.>'] },
   { name: 'CMD_TICKET', owner: 'ticket', kind: 'command', subjects: ['cmd.ticket.v1.>'] },
   { name: 'CMD_NOTIFICATION', owner: 'notification', kind: 'command', subjects: ['cmd.notification.v1.>'] },
@@ -180,12 +186,12 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
     ...[userCreated, userUpdated, userDeleted, organizationCreated, organizationUpdated, organizationDeleted],
     ...[groupCreated, groupUpdated, groupDeleted, fileMail, recordMail, markRedirected],
     ...[deliverySent, deliveryDeferred, deliveryFailed, ticketCreated, ticketUpdated, articleAdded, articleChanged],
-    ...[erasureRequested, deleteTicketForGood],
+    ...[erasureRequested, deleteTicketForGood, ticketReminderReached, ticketEscalated, ticketEscalationWarning],
   ],
   'mail-ingest': [groupCreated, groupUpdated, groupDeleted, erasureRequested, ticketPurged],
   notification: [
     ...[sendMail, callWebhook, ticketCreated, groupCreated, groupUpdated, groupDeleted, erasureRequested],
-    ticketPurged,
+    ...[ticketPurged, notifyAgents],
   ],
   identity: [
     ...[mailPasswordReset, mailSignUp, recordAudit, erasureRequested, recordErasure, recordTicketDeletion],
@@ -200,7 +206,7 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
 
 /** Subjects that each process of a service hears as it happens, beside the streams: nothing is kept for later. */
 export const watched: Partial<Record<ServiceName, readonly string[]>> = {
-  gateway: ['access.v1.>'],
+  gateway: ['access.v1.>', 'notice.v1.>'],
   ticket: ['attribute.v1.>'],
   identity: ['attribute.v1.>'],
 };

@@ -27,6 +27,7 @@ export {
   recordMail,
   sendMail,
 } from './commands/commands.ts';
+export { notifyAgents } from './commands/notices.ts';
 export {
   deleteTicketForGood,
   ErasureCounts,
@@ -84,6 +85,7 @@ export {
   userUpdated,
 } from './events/identity.ts';
 export { mailQuarantined } from './events/mail.ts';
+export { noticesChanged } from './events/notices.ts';
 export { ErasedTickets, erasureRequested, ticketPurged } from './events/privacy.ts';
 export {
   ArticleSnapshot,
@@ -96,6 +98,7 @@ export {
   ticketEscalated,
   ticketEscalationWarning,
   ticketJobProgressed,
+  ticketReminderReached,
   ticketUpdated,
 } from './events/ticket.ts';
 export {
@@ -213,6 +216,20 @@ export {
   retryOutboundMail,
 } from './http/mail.ts';
 export { Application, applications, oauthGrants } from './http/oauth.ts';
+export {
+  defaultNoticeMatrix,
+  type NoticeEvent,
+  NoticeKind,
+  type NoticeMatrix,
+  NoticeReason,
+  type NoticeRow,
+  noticeChannels,
+  noticeCriteria,
+  noticeEvents,
+  noticeKinds,
+  type OnlineNotification,
+  onlineNotifications,
+} from './http/online-notifications.ts';
 export {
   EntitlementMapping,
   entitlementMappings,

@@ -15,6 +15,7 @@ import { EraseAll } from './application/erase-all.ts';
 import { EraseMails } from './application/erase-mails.ts';
 import { ForgetTicket } from './application/forget-ticket.ts';
 import { KnowGroups } from './application/know-groups.ts';
+import { EraseNotices } from './application/notice/erase-notices.ts';
 import { OutboundQueue } from './application/outbound-queue.ts';
 import { PersonalMails } from './application/personal-mails.ts';
 import type { MailSettings } from './application/ports.ts';
@@ -28,14 +29,17 @@ import { WebhookLog } from './application/webhook/webhook-log.ts';
 import { NotificationConsumers } from './bus/consumers.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FeedsController } from './bus/feeds.controller.ts';
+import { NoticesController } from './bus/notices.controller.ts';
 import { OutboundMailAnswers } from './bus/outbound-mail.answers.ts';
 import { reachedTickets } from './bus/reached-tickets.ts';
 import { WebhooksController } from './bus/webhooks.controller.ts';
 import { mailSettings, type NotificationConfig, sendingSettings } from './config.ts';
 import { MailEvents } from './events.ts';
 import { SmtpWire } from './mail/smtp-wire.ts';
+import { noticeProviders } from './notices.providers.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { GroupAddressStore } from './persistence/group-address.store.ts';
+import { NoticeStore } from './persistence/notice.store.ts';
 import { OutboundMailStore } from './persistence/outbound-mail.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { WebhookDeliveryStore } from './persistence/webhook-delivery.store.ts';
@@ -47,7 +51,14 @@ const SETTINGS = Symbol('notification.mail-settings');
 
 /** The map of the service: what it hears, what it answers, what runs on its own. */
 @Module({
-  controllers: [NotificationConsumers, OutboundMailAnswers, WebhooksController, FeedsController, ErasureController],
+  controllers: [
+    NotificationConsumers,
+    OutboundMailAnswers,
+    NoticesController,
+    WebhooksController,
+    FeedsController,
+    ErasureController,
+  ],
   providers: [
     OutboundMailStore,
     GroupAddressStore,
@@ -122,15 +133,18 @@ const SETTINGS = Symbol('notification.mail-settings');
         return new EraseAll([
           new EraseMails(db, new ErasureStore(), reached),
           new EraseCalls(db, new WebhookErasureStore(), reached),
+          new EraseNotices(db, new NoticeStore()),
         ]);
       },
     },
     erasureWork('notification', EraseAll),
     ...webhookProviders,
+    ...noticeProviders,
     {
       provide: ForgetTicket,
-      inject: [CLOCK],
-      useFactory: (clock: Clock) => new ForgetTicket(new ErasureStore(), new WebhookErasureStore(), clock),
+      inject: [NoticeStore, Outbox, CLOCK],
+      useFactory: (notices: NoticeStore, outbox: Outbox, clock: Clock) =>
+        new ForgetTicket(new ErasureStore(), new WebhookErasureStore(), notices, outbox, clock),
     },
     {
       provide: PersonalMails,
@@ -141,7 +155,7 @@ const SETTINGS = Symbol('notification.mail-settings');
       provide: Upkeep,
       inject: [
         ...[DataSource, OutboundMailStore, OutboundQueue, CLOCK, CONFIG, MailEvents],
-        ...[WebhookDeliveryStore, WebhookLog],
+        ...[WebhookDeliveryStore, WebhookLog, NoticeStore],
       ],
       useFactory: (
         db: DataSource,
@@ -152,9 +166,10 @@ const SETTINGS = Symbol('notification.mail-settings');
         events: MailEvents,
         calls: WebhookDeliveryStore,
         callLog: WebhookLog,
+        notices: NoticeStore,
       ) => {
         const keepDays = { mails: config.MAIL_KEEP_DAYS, calls: config.WEBHOOK_KEEP_DAYS };
-        return new Upkeep(db, mails, queue, clock, keepDays, events, calls, callLog);
+        return new Upkeep(db, mails, queue, clock, keepDays, events, calls, callLog, notices);
       },
     },
   ],

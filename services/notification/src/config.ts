@@ -53,7 +53,10 @@ export const NotificationConfig = defineConfig(
     MAIL_OWN_ADDRESSES: addresses
       .optional()
       .meta({ description: 'Further addresses at which mail comes in, comma separated; never answered by machine' }),
-    MAIL_NULL_RETURN_PATH: flag('Confirmations leave with an empty return path; false for relays that refuse it', true),
+    MAIL_NULL_RETURN_PATH: flag(
+      'Confirmations and notifications leave with an empty return path; false for relays that refuse it',
+      true,
+    ),
     MAIL_CONCURRENCY: z.coerce
       .number()
       .int()

@@ -8,6 +8,9 @@ import {
   groupCreated,
   listOutboundMail,
   type Message,
+  noticesChanged,
+  notifyAgents,
+  onlineNotifications,
   recordMail,
   retryOutboundMail,
   sendMail,
@@ -318,6 +321,154 @@ describe('a mail that another service orders', () => {
   });
 });
 
+describe('agents', () => {
+  let person = 500;
+  const lists = { params: {}, query: {}, body: undefined };
+  const listOf = (userId: number) => ask(onlineNotifications.list, lists, [], userId);
+  const order = (over: Partial<Notice> = {}, ...people: Partial<Notice['people'][number]>[]): Notice => ({
+    ...{ kind: 'update', changes: [{ field: 'state', value: 'open' }], dueAt: null, settles: null, onceOn: null },
+    ticket: {
+      id: ++ticketId,
+      number: '10042',
+      title: 'Portal is down',
+      group: 'Users',
+      state: 'open',
+      priority: '2 normal',
+    },
+    article: { id: 97, internal: false, text: 'It does not <b>work</b>.' },
+    by: { userId: 7, name: 'Zoë Müller' },
+    at: new Date().toISOString(),
+    ...over,
+    people: people.map((one) => ({
+      ...{ userId: ++person, reason: 'owner', online: true, seen: false },
+      mail: { address: `agent${person}@desk-team.org`, name: `Agent ${person}`, locale: 'de' },
+      ...one,
+    })),
+  });
+
+  it('are told in their list and by mail, once however often the order comes', async () => {
+    const notice = order({}, {}, { mail: null });
+    const [id, mailless] = [notice.people[0]?.userId ?? 0, notice.people[1]?.userId ?? 0];
+    const command = await others.say(notifyAgents, notice);
+    await others.say(notifyAgents, notice, { id: command.id });
+    const got = await sink.next('the notification');
+    expect(got.parsed.subject).toBe('[Ticket#10042] Geändert: Portal is down');
+    expect(got.envelope).toEqual({ from: '', to: [`agent${id}@desk-team.org`] });
+    expect(got.parsed.text).toContain('Status: open');
+    expect(got.parsed.text).toContain('Zoë Müller hat geschrieben:');
+    expect(got.parsed.text).toContain('> It does not <b>work</b>.');
+    expect(got.parsed.text).toContain('Dieses Ticket gehört Ihnen.');
+    expect(got.parsed.html).toContain('&lt;b&gt;work&lt;/b&gt;');
+    expect(got.parsed.html).toContain(`/tickets/${notice.ticket.id}"`);
+    const header = (name: string) => got.parsed.headers.get(name);
+    expect(header('auto-submitted')).toBe('auto-generated');
+    expect(header('precedence')).toBe('bulk');
+    expect(header('x-auto-response-suppress')).toBe('All');
+    expect(JSON.stringify(header('list'))).toContain('notifications.desk.example.org');
+    await others.settled('notification');
+    expect(sink.mails).toHaveLength(1);
+    await others.hear(noticesChanged, ({ data }) => data.userIds.includes(mailless));
+    for (const user of [id, mailless]) {
+      expect(await listOf(user)).toMatchObject([
+        { o_id: notice.ticket.id, object_lookup_id: 1, type_lookup_id: 2, type: 'update', user_id: user, seen: false },
+      ]);
+    }
+  });
+
+  it('answer a notification into the ticket, but not one that quotes what is internal', async () => {
+    const secret = env.HELPMESH_THREADING_SECRET ?? '';
+    for (const internal of [false, true]) {
+      const notice = order({ article: { id: 1, internal, text: 'Psst' } }, {});
+      await others.say(notifyAgents, notice);
+      const got = await sink.next(
+        'the notification',
+        ({ envelope }) => envelope.to[0] === notice.people[0]?.mail?.address,
+      );
+      expect(ticketOfMessageId(got.parsed.messageId ?? '', secret)).toBe(internal ? null : notice.ticket.id);
+    }
+  });
+
+  it('have a list of their own, which nobody else sees or changes', async () => {
+    const notice = order({}, { mail: null });
+    const id = notice.people[0]?.userId ?? 0;
+    await others.say(notifyAgents, notice);
+    await others.settled('notification');
+    const [one] = await listOf(id);
+    const its = { params: { id: String(one?.id) }, query: {} };
+    for (const [question, body] of [
+      [onlineNotifications.get, undefined],
+      [onlineNotifications.update, { seen: true }],
+      [onlineNotifications.delete, undefined],
+    ] as const) {
+      await expect(ask(question, { ...its, body }, [], id + 1000)).rejects.toMatchObject({ kind: 'not-found' });
+    }
+    expect(
+      await ask(onlineNotifications.update, { ...its, query: { expand: 'true' }, body: { seen: true } }, [], id),
+    ).toMatchObject({
+      ...{ seen: true, object: 'Ticket', updated_by_id: id },
+    });
+    expect(await ask(onlineNotifications.list, { ...lists, query: { full: 'true' } }, [], id)).toMatchObject({
+      record_ids: [one?.id],
+      assets: { OnlineNotification: { [String(one?.id)]: { seen: true } } },
+    });
+    expect(await ask(onlineNotifications.delete, { ...its, body: undefined }, [], id)).toEqual({});
+    expect(await listOf(id)).toEqual([]);
+  });
+
+  it('have seen what was settled, but not what mentions them; and all of it when they say so', async () => {
+    const ticket = order().ticket;
+    const people = [{ mail: null }, { mail: null, reason: 'mentioned' as const }];
+    const first = order({ ticket }, ...people);
+    await others.say(notifyAgents, first);
+    await others.say(notifyAgents, order({ ticket, settles: { but: [] } }));
+    await others.settled('notification');
+    const [settled, mentioned] = first.people.map(({ userId }) => userId) as [number, number];
+    expect(await listOf(settled)).toMatchObject([{ seen: true }]);
+    expect(await listOf(mentioned)).toMatchObject([{ seen: false }]);
+    await ask(onlineNotifications.markAllAsRead, lists, [], mentioned);
+    expect(await listOf(mentioned)).toMatchObject([{ seen: true }]);
+  });
+
+  it('hear of a time that came once a day, in place of the day before', async () => {
+    const first = order(
+      { kind: 'escalation', dueAt: '2026-11-21T10:00:00.000Z', onceOn: '2026-11-21', article: null, changes: [] },
+      {},
+    );
+    const id = first.people[0]?.userId ?? 0;
+    await others.say(notifyAgents, first);
+    await others.say(notifyAgents, first);
+    await sink.next('the mail of the first day');
+    await others.say(notifyAgents, { ...first, onceOn: '2026-11-22' });
+    await waitFor(() => sink.mails.length === 2, { what: 'the mail of the second day' });
+    await others.settled('notification');
+    expect(sink.mails.map(({ parsed }) => parsed.subject)).toEqual(
+      Array(2).fill('[Ticket#10042] Überfällig: Portal is down'),
+    );
+    expect(await listOf(id)).toHaveLength(1);
+  });
+
+  it('whose mailbox is not there are told online only', async () => {
+    sink.fail({ at: 'rcpt', code: 550, text: '5.1.1 User unknown' });
+    const notice = order({}, {});
+    const [one] = notice.people;
+    await others.say(notifyAgents, notice);
+    await waitFor(
+      async () =>
+        (await ask(listOutboundMail, { ...lists, query: { state: 'failed' } })).some(
+          ({ to }) => to[0] === one?.mail?.address,
+        ),
+      {
+        what: 'a mail that failed',
+      },
+    );
+    await others.say(notifyAgents, { ...order({}, {}), people: [...notice.people] });
+    await others.settled('notification');
+    expect(await listOf(one?.userId ?? 0)).toHaveLength(2);
+    const all = await ask(listOutboundMail, lists);
+    expect(all.filter(({ to }) => to[0] === one?.mail?.address)).toHaveLength(1);
+  });
+});
+
 it('figures of the queue are for everybody who monitors it', async () => {
   expect(await metric('helpmesh_mail_queue_items{state="queued"}')).toBe(0);
   expect(await metric('helpmesh_mail_oldest_due_seconds')).toBe(0);
@@ -335,15 +486,20 @@ describe('the queue is closed', () => {
   });
 });
 
-type Question = typeof listOutboundMail | typeof retryOutboundMail;
+type Notice = Message<typeof notifyAgents>['data'];
+type Question =
+  | typeof listOutboundMail
+  | typeof retryOutboundMail
+  | (typeof onlineNotifications)[keyof typeof onlineNotifications];
 
 async function ask<Q extends Question>(
   question: Q,
   input: Parameters<RpcClient['call']>[1],
   permissions = ['admin.channel_email'],
+  userId = 3,
 ) {
   const actor: Actor = {
-    ...{ kind: 'user', userId: 3, login: 'admin', permissions, groups: {}, organizationIds: [] },
+    ...{ kind: 'user', userId, login: 'admin', permissions, groups: {}, organizationIds: [] },
     ...{ sharedOrganizationIds: [], locale: 'en', via: 'session' },
   };
   return service.get(RpcClient).call(question, input as never, { actor: await keys.actorToken(actor) });

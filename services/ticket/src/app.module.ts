@@ -47,6 +47,7 @@ import { ListTickets } from './application/list-tickets.ts';
 import { ManageLookups } from './application/manage-lookups.ts';
 import { ManageRows } from './application/manage-rows.ts';
 import { MarkRedirected } from './application/mark-redirected.ts';
+import { TellAgents } from './application/notices/tell-agents.ts';
 import { Once } from './application/once.ts';
 import { ManageOverviews } from './application/overviews/manage-overviews.ts';
 import { Overviews } from './application/overviews/overviews.ts';
@@ -115,6 +116,7 @@ import { IdentityConsumer } from './bus/identity.consumer.ts';
 import { LibraryController } from './bus/library.controller.ts';
 import { PrioritiesController, StatesController } from './bus/lookups.controller.ts';
 import { MailConsumer } from './bus/mail.consumer.ts';
+import { NoticeConsumer } from './bus/notice.consumer.ts';
 import { OverviewsController } from './bus/overviews.controller.ts';
 import { RecurringController } from './bus/recurring.controller.ts';
 import { ReportProfilesController } from './bus/report-profiles.controller.ts';
@@ -147,6 +149,7 @@ import { LookupStore } from './persistence/lookup.store.ts';
 import { MentionStore } from './persistence/mention.store.ts';
 import { MergeStore } from './persistence/merge.store.ts';
 import { MoveStore } from './persistence/move.store.ts';
+import { NoticeStore } from './persistence/notice.store.ts';
 import { OverviewStore } from './persistence/overview.store.ts';
 import { PastStore } from './persistence/past.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
@@ -197,6 +200,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     MailConsumer,
     IdentityConsumer,
     SearchConsumer,
+    NoticeConsumer,
     ErasureController,
   ],
   providers: [
@@ -287,6 +291,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     MarkRedirected,
     KeepReplicas,
     IndexTickets,
+    TellAgents,
     EraseTickets,
     erasureWork('ticket', EraseTickets),
     ErasureReach,
@@ -349,6 +354,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ScheduleStore,
     PastStore,
     OverviewStore,
+    NoticeStore,
     AttributeStore,
     IndexStore,
     ThreadStore,

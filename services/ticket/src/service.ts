@@ -31,6 +31,7 @@ import { RecurringTickets1798300200000 } from './persistence/migrations/17983002
 import { Replacements1798400000000 } from './persistence/migrations/1798400000000-replacements.ts';
 import { CalendarFeeds1798400000001 } from './persistence/migrations/1798400000001-calendar-feeds.ts';
 import { ReportProfiles1798400000002 } from './persistence/migrations/1798400000002-report-profiles.ts';
+import { Notices1798500000000 } from './persistence/migrations/1798500000000-notices.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -64,6 +65,7 @@ export const migrations = [
   ChangeFeed1798200000002,
   CalendarFeeds1798400000001,
   ReportProfiles1798400000002,
+  Notices1798500000000,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

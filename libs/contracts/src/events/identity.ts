@@ -17,6 +17,10 @@ export const UserSnapshot = z.object({
   fullGroupIds: z.array(z.number().int()),
   /** From which day to which (`YYYY-MM-DD`, both included) who is not there; null, or nothing, when that is not said. */
   away: z.object({ from: z.iso.date(), until: z.iso.date(), replacementId: z.number().int() }).nullish(),
+  /** Groups whose tickets the user may read as an agent, beside those of full access. */
+  readGroupIds: z.array(z.number().int()).optional(),
+  /** What an agent chose to be told (`notification_config` of their preferences); nothing: what everybody is. */
+  notices: z.record(z.string(), z.unknown()).nullish(),
 });
 export type UserSnapshot = z.output<typeof UserSnapshot>;
 

@@ -45,6 +45,8 @@ export const ArticleSnapshot = z.object({
   createdAt: z.iso.datetime(),
   /** The mail was itself automatic: no automatic mail may answer it. */
   isAutoResponse: z.boolean(),
+  /** Written by the desk itself, and meant for whoever works on the ticket: a mail that could not be delivered. */
+  forAgents: z.boolean().optional(),
 });
 export type ArticleSnapshot = z.output<typeof ArticleSnapshot>;
 
@@ -126,6 +128,9 @@ export const ticketEscalationWarning = defineEvent('ticket.v1.escalation-warning
 
 /** A due time has passed and what was promised was not done. */
 export const ticketEscalated = defineEvent('ticket.v1.escalated', Escalation);
+
+/** The time has come until which somebody wanted to be left alone with the ticket. */
+export const ticketReminderReached = defineEvent('ticket.v1.reminder-reached', z.object({ ticket: TicketSnapshot }));
 
 export const ticketDeleted = defineEvent('ticket.v1.deleted', z.object({ ticket: TicketSnapshot }));
 

@@ -51,6 +51,7 @@ import {
 import { macros, templates, textModules } from './library.ts';
 import { listOutboundMail, listQuarantine, processQuarantined, retryOutboundMail } from './mail.ts';
 import { applications, oauthGrants } from './oauth.ts';
+import { onlineNotifications } from './online-notifications.ts';
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
 import { overviews, ticketOverviews } from './overviews.ts';
 import { dataPrivacyTasks, legalHolds } from './privacy.ts';
@@ -123,6 +124,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(slas),
   ...Object.values(overviews),
   ticketOverviews,
+  ...Object.values(onlineNotifications),
   ticketSla,
   ...Object.values(macros),
   ...Object.values(textModules),

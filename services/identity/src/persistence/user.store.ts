@@ -251,7 +251,14 @@ export class UserStore {
                 SELECT group_id FROM user_group WHERE user_id = u.id AND access = 'full'
                 UNION SELECT rg.group_id FROM user_role ur JOIN roles r ON r.id = ur.role_id AND r.active
                       JOIN role_group rg ON rg.role_id = r.id AND rg.access = 'full' WHERE ur.user_id = u.id
-                ORDER BY 1) ELSE '{}' END AS "fullGroupIds"
+                ORDER BY 1) ELSE '{}' END AS "fullGroupIds",
+              CASE WHEN agent.agent THEN ARRAY(
+                SELECT group_id FROM user_group WHERE user_id = u.id AND access = 'read'
+                UNION SELECT rg.group_id FROM user_role ur JOIN roles r ON r.id = ur.role_id AND r.active
+                      JOIN role_group rg ON rg.role_id = r.id AND rg.access = 'read' WHERE ur.user_id = u.id
+                ORDER BY 1) ELSE '{}' END AS "readGroupIds",
+              CASE WHEN agent.agent AND jsonb_typeof(u.preferences->'notification_config') = 'object'
+                THEN u.preferences->'notification_config' END AS notices
        FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (id, place)
        JOIN users u ON u.id = asked.id
        CROSS JOIN LATERAL (SELECT ${isAgent} AS agent) AS agent

@@ -1,4 +1,5 @@
 import type { Message, ticketPurged } from '@helpmesh/contracts';
+import { Outbox } from '@helpmesh/messaging';
 import { connect, createDataSource, migrate, sql } from '@helpmesh/persistence';
 import { infra } from '@helpmesh/testing';
 import type { DataSource } from 'typeorm';
@@ -7,6 +8,7 @@ import { aMail } from '../../test/a-mail.ts';
 import type { OutboundMail } from '../domain/outbound-mail.ts';
 import { ErasureStore } from '../persistence/erasure.store.ts';
 import { migrations } from '../persistence/migrations.ts';
+import { NoticeStore } from '../persistence/notice.store.ts';
 import { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
 import { WebhookErasureStore } from '../persistence/webhook-erasure.store.ts';
 import { ForgetTicket } from './forget-ticket.ts';
@@ -38,7 +40,13 @@ const forget = (ticketId: number) => {
   const message = { data: { ticketId, how: 'deleted', mails: [] } } as unknown as Message<typeof ticketPurged>;
   const clock = { now: () => Date.now() } as never;
   return db.transaction((tx) =>
-    new ForgetTicket(new ErasureStore(), new WebhookErasureStore(), clock).run(tx, message),
+    new ForgetTicket(
+      new ErasureStore(),
+      new WebhookErasureStore(),
+      new NoticeStore(),
+      new Outbox('notification'),
+      clock,
+    ).run(tx, message),
   );
 };
 const left = async () => (await sql<{ id: string }>(db, 'SELECT id FROM outbound_mail')).map(({ id }) => id);

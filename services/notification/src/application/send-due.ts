@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { deliveryDeferred, deliveryFailed, deliverySent } from '@helpmesh/contracts';
-import { AppError, backoffMs, type Clock, isoTime } from '@helpmesh/kernel';
+import { AppError, backoffMs, type Clock, epochMs, isoTime, plainAddress } from '@helpmesh/kernel';
 import type { Outbox, OutboxRow } from '@helpmesh/messaging';
 import { GroupCommit, transaction } from '@helpmesh/persistence';
 import { withSpan, withTrace } from '@helpmesh/telemetry';
 import type { DataSource } from 'typeorm';
-import { type Outcome, outcomeOf } from '../domain/delivery.ts';
+import { isNoMailbox, type Outcome, outcomeOf } from '../domain/delivery.ts';
 import type { OutboundMail } from '../domain/outbound-mail.ts';
 import type { MailEvents } from '../events.ts';
 import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
@@ -14,6 +14,8 @@ import { WorkPool } from './work-pool.ts';
 
 /** Most outcomes of one transaction. */
 const MOST_TOGETHER = 100;
+/** How long agents whose mailbox is not there are told nothing by mail. */
+const PAUSE_MS = 60 * 86_400_000;
 
 /**
  * Sends what is due. A mail is claimed for a lease before the wire is touched, so that a sender that dies gives it back
@@ -99,13 +101,17 @@ export class SendDue {
       const ours = await this.mails.record(tx, tries, this.clock.now());
       await this.outbox.insertRows(
         tx,
-        tries.filter(({ mail }) => ours.has(mail.id)).map(({ message }) => message),
+        tries.flatMap(({ mail, message }) => (message && ours.has(mail.id) ? [message] : [])),
       );
+      const missing = tries.flatMap(({ mail, outcome }) => (ours.has(mail.id) ? missingMailboxes(outcome) : []));
+      if (missing.length > 0) await this.mails.pause(tx, missing, epochMs(this.clock.now() + PAUSE_MS));
       return tries.map(({ mail }) => ours.has(mail.id));
     });
   }
 
-  private messageAbout(mail: OutboundMail, outcome: Outcome): OutboxRow {
+  /** Of what agents were told nobody asks how it went: no thread shows it. */
+  private messageAbout(mail: OutboundMail, outcome: Outcome): OutboxRow | null {
+    if (mail.kind === 'agent-notification') return null;
     const { kind, ticketId, articleId, messageId, attempts, correlationId, causationId } = mail;
     const about = { mailId: mail.id, kind, ticketId, articleId, messageId, attempts };
     const message = { aggregateId: mail.id, aggregateVersion: attempts, correlationId, causationId };
@@ -127,9 +133,14 @@ export class SendDue {
   }
 }
 
-/** A mail that was tried, what came of it, and the event that tells so. */
+/** A mail that was tried, what came of it, and the event that tells so, where anybody wants to know. */
 interface Tried {
   mail: OutboundMail;
   outcome: Outcome;
-  message: OutboxRow;
+  message: OutboxRow | null;
+}
+
+function missingMailboxes(outcome: Outcome): string[] {
+  if (outcome.state === 'sent') return [];
+  return outcome.refused.filter(({ reason }) => isNoMailbox(reason)).map(({ address }) => plainAddress(address));
 }

@@ -1,13 +1,17 @@
-import type { Clock } from '@helpmesh/kernel';
+import { type Clock, epochMs } from '@helpmesh/kernel';
 import { gauge } from '@helpmesh/telemetry';
 import type { DataSource } from 'typeorm';
 import type { MailEvents } from '../events.ts';
+import type { NoticeStore } from '../persistence/notice.store.ts';
 import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
 import type { WebhookDeliveryStore } from '../persistence/webhook-delivery.store.ts';
 import type { OutboundQueue } from './outbound-queue.ts';
 import type { WebhookLog } from './webhook/webhook-log.ts';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Days that notifications stay: those that were seen, and others. */
+const KEEP_NOTICES = { seen: 30, all: 270 };
 const waiting = ['queued', 'sending', 'deferred', 'failed'] as const;
 
 /** What runs beside the sending: figures of the queues for Prometheus, and an hourly sweep of what is long done. */
@@ -23,6 +27,7 @@ export class Upkeep {
     private readonly events: MailEvents,
     private readonly calls: WebhookDeliveryStore,
     private readonly callLog: WebhookLog,
+    private readonly notices: NoticeStore,
   ) {}
 
   start(): void {
@@ -66,8 +71,11 @@ export class Upkeep {
     try {
       await this.queue.forget(this.keepDays.mails);
       await this.callLog.forget(this.keepDays.calls);
+      const now = this.clock.now();
+      const before = (days: number) => epochMs(now - days * DAY_MS);
+      await this.notices.forgetOld(this.db, { seen: before(KEEP_NOTICES.seen), all: before(KEEP_NOTICES.all), now });
     } catch (error) {
-      this.events.trouble('old mails and calls could not be forgotten', error);
+      this.events.trouble('old mails, calls and notifications could not be forgotten', error);
     }
   }
 }

@@ -45,6 +45,16 @@ export function nextAttempt(queuedAt: EpochMs, now: EpochMs, schedule: RetrySche
   return epochMs(Math.min(end, now + wait));
 }
 
+/**
+ * Whether a server said that there is no such mailbox, rather than that it does not want the mail: the codes of
+ * RFC 3463 for bad addresses, or the words of those servers that give none.
+ */
+export function isNoMailbox(reason: string): boolean {
+  return (
+    /\b5\.1\.(?:1|2|3|6|10)\b/.test(reason) || /^55[013][ -](?!5\.).*\b(?:unknown|no such|not exist)/i.test(reason)
+  );
+}
+
 /** Decides what a try came to. Recipients who took the mail never get it again. */
 export function outcomeOf(
   mail: Pick<OutboundMail, 'remaining' | 'refused' | 'queuedAt'>,

@@ -15,7 +15,7 @@ export interface SmtpSettings {
   connections: number;
   /** Longest silence of the server, ms. */
   silenceMs: number;
-  /** Confirmations leave with the empty return path of RFC 3834 3.3, so that no bounce of one comes back. */
+  /** Confirmations and notifications leave with the empty return path of RFC 3834 3.3: no bounce of one comes back. */
   nullReturnPath: boolean;
 }
 
@@ -95,9 +95,10 @@ function envelopeAndText(
   { nullReturnPath }: SmtpSettings,
 ): SendMailOptions & { baseBoundary: string } {
   const answer = mail.kind === 'auto-reply';
+  const ofList = mail.kind === 'agent-notification';
   return {
     ...closed,
-    envelope: { from: answer && nullReturnPath ? '' : mail.from.address, to: mail.remaining },
+    envelope: { from: (answer || ofList) && nullReturnPath ? '' : mail.from.address, to: mail.remaining },
     from: mail.from,
     to: mail.to,
     ...(mail.cc.length > 0 && { cc: mail.cc }),
@@ -109,7 +110,7 @@ function envelopeAndText(
     date: new Date(mail.createdAt),
     ...(mail.inReplyTo !== null && { inReplyTo: mail.inReplyTo }),
     ...(mail.references.length > 0 && { references: mail.references }),
-    headers: mail.automatic ? automaticHeaders(answer) : {},
+    headers: { ...(mail.automatic && automaticHeaders(answer)), ...(ofList && { 'List-Id': listOf(mail) }) },
     baseBoundary: mail.id.replaceAll('-', ''),
   };
 }
@@ -121,6 +122,11 @@ function automaticHeaders(answer: boolean): Record<string, string> {
     'X-Auto-Response-Suppress': 'All',
     Precedence: 'bulk',
   };
+}
+
+/** What agents are told is a list of ours (RFC 2919): they sort it by that, and absence notes do not answer lists. */
+function listOf({ messageId }: OutboundMail): string {
+  return `<notifications.${messageId.slice(messageId.lastIndexOf('@') + 1, -1)}>`;
 }
 
 function attachment(file: StoredFile, content: Readable) {

@@ -4,6 +4,7 @@ import { erasureTables } from '@helpmesh/service-kit';
 import { OutboundMail1768400000000 } from './migrations/1768400000000-outbound-mail.ts';
 import { AnswerVolume1795300000000 } from './migrations/1795300000000-answer-volume.ts';
 import { Webhooks1797600000000 } from './migrations/1797600000000-webhooks.ts';
+import { Notices1798500000000 } from './migrations/1798500000000-notices.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -13,4 +14,5 @@ export const migrations: MigrationClass[] = [
   erasureTables,
   Webhooks1797600000000,
   requestKeysTable,
+  Notices1798500000000,
 ];

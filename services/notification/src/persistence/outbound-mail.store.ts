@@ -88,6 +88,16 @@ export class OutboundMailStore {
     return new Set(recorded.map(({ id }) => id));
   }
 
+  /** Agents are told nothing at these addresses, in lower case, until then. */
+  async pause(tx: EntityManager, addresses: readonly string[], until: EpochMs): Promise<void> {
+    await sql(
+      tx,
+      `INSERT INTO paused_address (address, until) SELECT DISTINCT address, $2::timestamptz FROM unnest($1::text[]) AS address
+       ORDER BY address ON CONFLICT (address) DO UPDATE SET until = excluded.until`,
+      [addresses, new Date(until)],
+    );
+  }
+
   /** Automatic answers to each of these addresses within the guard's window. */
   async pastAnswers(
     tx: EntityManager,

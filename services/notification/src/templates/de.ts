@@ -25,7 +25,75 @@ export const de: Language = {
     'provider-linked': 'Ein Konto bei einem Anmeldedienst wurde verknüpft.',
     'provider-unlinked': 'Die Verknüpfung mit einem Konto bei einem Anmeldedienst wurde aufgehoben.',
   },
+  reasons: {
+    mentioned: 'Sie wurden in diesem Ticket erwähnt.',
+    owner: 'Dieses Ticket gehört Ihnen.',
+    replacement: 'Sie vertreten die abwesende Person, der dieses Ticket gehört.',
+    subscribed: 'Sie haben dieses Ticket abonniert.',
+    unassigned: 'Dieses Ticket gehört noch niemandem.',
+    group: 'Sie möchten von allen Tickets dieser Gruppe hören.',
+  },
+  fields: { title: 'Titel', group: 'Gruppe', state: 'Status', priority: 'Priorität', owner: 'Besitzer' },
   templates: {
+    'notice-create': {
+      subject: 'Neues Ticket: {{title}}',
+      blocks: [
+        hello,
+        text(
+          '{{#by}}{{by}} hat ein neues Ticket in {{group}} eröffnet:{{/by}}{{^by}}In {{group}} gibt es ein neues Ticket:{{/by}}',
+        ),
+        quote('{{title}}'),
+        verbatim('{{said}}'),
+        action('Ticket öffnen'),
+        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Konto.'),
+      ],
+    },
+    'notice-update': {
+      subject: 'Geändert: {{title}}',
+      blocks: [
+        hello,
+        quote('{{title}}'),
+        text('{{changes}}'),
+        text(
+          '{{#said}}{{by}}{{^by}}Das System{{/by}} hat {{#internal}}eine interne Notiz {{/internal}}geschrieben:{{/said}}{{^said}}{{#by}}{{by}} hat dieses Ticket geändert.{{/by}}{{^by}}Dieses Ticket wurde geändert.{{/by}}{{/said}}',
+        ),
+        verbatim('{{said}}'),
+        action('Ticket öffnen'),
+        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Konto.'),
+      ],
+    },
+    'notice-reminder_reached': {
+      subject: 'Erinnerung: {{title}}',
+      blocks: [
+        hello,
+        text('die Zeit ist gekommen, bis zu der dieses Ticket ruhen sollte:'),
+        quote('{{title}}'),
+        action('Ticket öffnen'),
+        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Konto.'),
+      ],
+    },
+    'notice-escalation': {
+      subject: 'Überfällig: {{title}}',
+      blocks: [
+        hello,
+        text('was zu diesem Ticket zugesagt war, ist nicht rechtzeitig geschehen:'),
+        quote('{{title}}'),
+        text('Fällig war es am {{at}}.'),
+        action('Ticket öffnen'),
+        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Konto.'),
+      ],
+    },
+    'notice-escalation_warning': {
+      subject: 'Bald fällig: {{title}}',
+      blocks: [
+        hello,
+        text('eine Zusage zu diesem Ticket ist bald nicht mehr zu halten:'),
+        quote('{{title}}'),
+        text('Fällig ist es am {{at}}.'),
+        action('Ticket öffnen'),
+        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Konto.'),
+      ],
+    },
     'auto-reply-new-ticket': {
       subject: 'Ihre Anfrage ist eingegangen',
       blocks: [

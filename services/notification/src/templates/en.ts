@@ -25,7 +25,73 @@ export const en: Language = {
     'provider-linked': 'An account at a sign-in provider was linked.',
     'provider-unlinked': 'An account at a sign-in provider was unlinked.',
   },
+  reasons: {
+    mentioned: 'You were mentioned in this ticket.',
+    owner: 'You own this ticket.',
+    replacement: 'You stand in for the owner of this ticket, who is away.',
+    subscribed: 'You subscribed to this ticket.',
+    unassigned: 'Nobody owns this ticket yet.',
+    group: 'You chose to be told of all tickets of this group.',
+  },
+  fields: { title: 'Title', group: 'Group', state: 'State', priority: 'Priority', owner: 'Owner' },
   templates: {
+    'notice-create': {
+      subject: 'New ticket: {{title}}',
+      blocks: [
+        hello,
+        text('{{#by}}{{by}} opened{{/by}}{{^by}}There is{{/by}} a new ticket in {{group}}:'),
+        quote('{{title}}'),
+        verbatim('{{said}}'),
+        action('Open the ticket'),
+        note('{{reason}} What you are told of is up to you: see your account.'),
+      ],
+    },
+    'notice-update': {
+      subject: 'Changed: {{title}}',
+      blocks: [
+        hello,
+        quote('{{title}}'),
+        text('{{changes}}'),
+        text(
+          '{{#said}}{{by}}{{^by}}The desk{{/by}} wrote{{#internal}} an internal note{{/internal}}:{{/said}}{{^said}}{{#by}}{{by}} changed this ticket.{{/by}}{{^by}}This ticket was changed.{{/by}}{{/said}}',
+        ),
+        verbatim('{{said}}'),
+        action('Open the ticket'),
+        note('{{reason}} What you are told of is up to you: see your account.'),
+      ],
+    },
+    'notice-reminder_reached': {
+      subject: 'Reminder: {{title}}',
+      blocks: [
+        hello,
+        text('the time has come until which this ticket was to rest:'),
+        quote('{{title}}'),
+        action('Open the ticket'),
+        note('{{reason}} What you are told of is up to you: see your account.'),
+      ],
+    },
+    'notice-escalation': {
+      subject: 'Overdue: {{title}}',
+      blocks: [
+        hello,
+        text('what was promised for this ticket has not been done in time:'),
+        quote('{{title}}'),
+        text('It was due on {{at}}.'),
+        action('Open the ticket'),
+        note('{{reason}} What you are told of is up to you: see your account.'),
+      ],
+    },
+    'notice-escalation_warning': {
+      subject: 'Due soon: {{title}}',
+      blocks: [
+        hello,
+        text('a promise for this ticket is about to be broken:'),
+        quote('{{title}}'),
+        text('It is due on {{at}}.'),
+        action('Open the ticket'),
+        note('{{reason}} What you are told of is up to you: see your account.'),
+      ],
+    },
     'auto-reply-new-ticket': {
       subject: 'We have received your request',
       blocks: [

@@ -25,7 +25,75 @@ export const fr: Language = {
     'provider-linked': 'Un compte chez un fournisseur d’identité a été associé.',
     'provider-unlinked': 'Un compte chez un fournisseur d’identité a été dissocié.',
   },
+  reasons: {
+    mentioned: 'Vous êtes mentionné dans ce ticket.',
+    owner: 'Ce ticket vous est attribué.',
+    replacement: 'Vous remplacez la personne absente à qui ce ticket est attribué.',
+    subscribed: 'Vous êtes abonné à ce ticket.',
+    unassigned: 'Ce ticket n’est encore attribué à personne.',
+    group: 'Vous suivez tous les tickets de ce groupe.',
+  },
+  fields: { title: 'Titre', group: 'Groupe', state: 'État', priority: 'Priorité', owner: 'Propriétaire' },
   templates: {
+    'notice-create': {
+      subject: 'Nouveau ticket : {{title}}',
+      blocks: [
+        hello,
+        text(
+          '{{#by}}{{by}} a ouvert un nouveau ticket dans {{group}} :{{/by}}{{^by}}Il y a un nouveau ticket dans {{group}} :{{/by}}',
+        ),
+        quote('{{title}}'),
+        verbatim('{{said}}'),
+        action('Ouvrir le ticket'),
+        note('{{reason}} Vous choisissez dans votre compte ce dont vous êtes averti.'),
+      ],
+    },
+    'notice-update': {
+      subject: 'Modifié : {{title}}',
+      blocks: [
+        hello,
+        quote('{{title}}'),
+        text('{{changes}}'),
+        text(
+          '{{#said}}{{by}}{{^by}}Le système{{/by}} a écrit{{#internal}} une note interne{{/internal}} :{{/said}}{{^said}}{{#by}}{{by}} a modifié ce ticket.{{/by}}{{^by}}Ce ticket a été modifié.{{/by}}{{/said}}',
+        ),
+        verbatim('{{said}}'),
+        action('Ouvrir le ticket'),
+        note('{{reason}} Vous choisissez dans votre compte ce dont vous êtes averti.'),
+      ],
+    },
+    'notice-reminder_reached': {
+      subject: 'Rappel : {{title}}',
+      blocks: [
+        hello,
+        text('le moment est venu de reprendre ce ticket :'),
+        quote('{{title}}'),
+        action('Ouvrir le ticket'),
+        note('{{reason}} Vous choisissez dans votre compte ce dont vous êtes averti.'),
+      ],
+    },
+    'notice-escalation': {
+      subject: 'En retard : {{title}}',
+      blocks: [
+        hello,
+        text('ce qui était promis pour ce ticket n’a pas été fait à temps :'),
+        quote('{{title}}'),
+        text('L’échéance était le {{at}}.'),
+        action('Ouvrir le ticket'),
+        note('{{reason}} Vous choisissez dans votre compte ce dont vous êtes averti.'),
+      ],
+    },
+    'notice-escalation_warning': {
+      subject: 'Bientôt dû : {{title}}',
+      blocks: [
+        hello,
+        text('une promesse faite pour ce ticket risque de ne pas être tenue :'),
+        quote('{{title}}'),
+        text('L’échéance est le {{at}}.'),
+        action('Ouvrir le ticket'),
+        note('{{reason}} Vous choisissez dans votre compte ce dont vous êtes averti.'),
+      ],
+    },
     'auto-reply-new-ticket': {
       subject: 'Nous avons reçu votre demande',
       blocks: [

@@ -25,7 +25,73 @@ export const pl: Language = {
     'provider-linked': 'Połączono konto u dostawcy logowania.',
     'provider-unlinked': 'Odłączono konto u dostawcy logowania.',
   },
+  reasons: {
+    mentioned: 'Wspomniano o Tobie w tym zgłoszeniu.',
+    owner: 'To zgłoszenie należy do Ciebie.',
+    replacement: 'Zastępujesz nieobecną osobę, do której należy to zgłoszenie.',
+    subscribed: 'Obserwujesz to zgłoszenie.',
+    unassigned: 'To zgłoszenie nie należy jeszcze do nikogo.',
+    group: 'Wybrano powiadomienia o wszystkich zgłoszeniach tej grupy.',
+  },
+  fields: { title: 'Tytuł', group: 'Grupa', state: 'Stan', priority: 'Priorytet', owner: 'Właściciel' },
   templates: {
+    'notice-create': {
+      subject: 'Nowe zgłoszenie: {{title}}',
+      blocks: [
+        hello,
+        text('Nowe zgłoszenie w {{group}}{{#by}} od {{by}}{{/by}}:'),
+        quote('{{title}}'),
+        verbatim('{{said}}'),
+        action('Otwórz zgłoszenie'),
+        note('{{reason}} O czym Cię powiadamiamy, wybierasz na swoim koncie.'),
+      ],
+    },
+    'notice-update': {
+      subject: 'Zmiana: {{title}}',
+      blocks: [
+        hello,
+        quote('{{title}}'),
+        text('{{changes}}'),
+        text(
+          '{{#said}}{{#internal}}Notatka wewnętrzna{{/internal}}{{^internal}}Wiadomość{{/internal}}{{#by}} od {{by}}{{/by}}:{{/said}}{{^said}}To zgłoszenie zostało zmienione{{#by}} przez {{by}}{{/by}}.{{/said}}',
+        ),
+        verbatim('{{said}}'),
+        action('Otwórz zgłoszenie'),
+        note('{{reason}} O czym Cię powiadamiamy, wybierasz na swoim koncie.'),
+      ],
+    },
+    'notice-reminder_reached': {
+      subject: 'Przypomnienie: {{title}}',
+      blocks: [
+        hello,
+        text('nadszedł czas, do którego to zgłoszenie miało czekać:'),
+        quote('{{title}}'),
+        action('Otwórz zgłoszenie'),
+        note('{{reason}} O czym Cię powiadamiamy, wybierasz na swoim koncie.'),
+      ],
+    },
+    'notice-escalation': {
+      subject: 'Po terminie: {{title}}',
+      blocks: [
+        hello,
+        text('tego, co obiecano w tym zgłoszeniu, nie zrobiono na czas:'),
+        quote('{{title}}'),
+        text('Termin minął {{at}}.'),
+        action('Otwórz zgłoszenie'),
+        note('{{reason}} O czym Cię powiadamiamy, wybierasz na swoim koncie.'),
+      ],
+    },
+    'notice-escalation_warning': {
+      subject: 'Wkrótce termin: {{title}}',
+      blocks: [
+        hello,
+        text('zbliża się termin obietnicy dotyczącej tego zgłoszenia:'),
+        quote('{{title}}'),
+        text('Termin: {{at}}.'),
+        action('Otwórz zgłoszenie'),
+        note('{{reason}} O czym Cię powiadamiamy, wybierasz na swoim koncie.'),
+      ],
+    },
     'auto-reply-new-ticket': {
       subject: 'Otrzymaliśmy Państwa zgłoszenie',
       blocks: [

@@ -1,4 +1,4 @@
-import { mailTemplates } from '@helpmesh/contracts';
+import { mailTemplates, type NoticeReason } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import mustache from 'mustache';
 import { headerText } from '../domain/address.ts';
@@ -54,6 +54,8 @@ export function renderMail(
   for (const name of [...promise.needs, ...promise.takes]) view[name] = values[name] ?? '';
   if (view.link) requireWebLink(view.link);
   view.name = salutation(view.name ?? '');
+  if (view.reason) view.reason = reasonIn(view.reason, language);
+  if (view.changes) view.changes = fieldsOf(view.changes, language);
   if (view.change) view.change = changed(view.change, language);
   if (view.at) view.at = instant(view.at, language.tag);
   view.validity = duration(view.hours ?? '', language.tag);
@@ -109,6 +111,22 @@ function duration(hours: string, tag: string): string {
 /** In words; one that a later release knows is told by its name. */
 function changed(change: string, { changes }: Language): string {
   return Object.hasOwn(changes, change) ? changes[change as keyof typeof changes] : change;
+}
+
+/** In words; one that a later release knows is told by its name. */
+function reasonIn(reason: string, { reasons }: Language): string {
+  return Object.hasOwn(reasons, reason) ? reasons[reason as NoticeReason] : reason;
+}
+
+/** `State: open · Owner: Ada Agent`, of lines like `state=open`; what has no name in the language is left out. */
+function fieldsOf(lines: string, { fields }: Language): string {
+  return lines
+    .split('\n')
+    .flatMap((line) => {
+      const [name = '', ...value] = line.split('=');
+      return Object.hasOwn(fields, name) ? `${fields[name]}: ${value.join('=')}` : [];
+    })
+    .join(' · ');
 }
 
 /** `21 November 2026 at 18:20 UTC`: mails know no time zone of their reader. */

@@ -1,7 +1,7 @@
-import type { AccountChange, MailTemplate } from '@helpmesh/contracts';
+import type { AccountChange, MailTemplate, NoticeReason } from '@helpmesh/contracts';
 
 /** Templates other services may name, and those only this service fills. */
-export type TemplateName = MailTemplate | 'auto-reply-new-ticket' | 'call-received' | 'call-made';
+export type TemplateName = MailTemplate | keyof typeof ownTemplates;
 
 /** Values every template may use besides its own; `validity` says `hours` in words (`7 days`). */
 export const everywhere = ['brand', 'page', 'validity'] as const;
@@ -12,6 +12,12 @@ export const ownTemplates = {
   'auto-reply-new-ticket': { needs: ['number'], takes: [] },
   'call-received': { needs: ['number', 'title'], takes: ['name'] },
   'call-made': { needs: ['number', 'title'], takes: ['name'] },
+  // To agents. `by` is who did it, `said` what was said (`internal`: among agents), `changes` lines of `field=value`.
+  'notice-create': { needs: ['title', 'group', 'link', 'reason'], takes: ['name', 'by', 'said', 'internal'] },
+  'notice-update': { needs: ['title', 'link', 'reason'], takes: ['name', 'by', 'said', 'internal', 'changes'] },
+  'notice-reminder_reached': { needs: ['title', 'link', 'reason'], takes: ['name'] },
+  'notice-escalation': { needs: ['title', 'link', 'reason'], takes: ['name', 'at'] },
+  'notice-escalation_warning': { needs: ['title', 'link', 'reason'], takes: ['name', 'at'] },
 } as const;
 
 /** One piece of a mail. All texts are mustache over flat string values. */
@@ -40,6 +46,10 @@ export interface Language {
   footer: string;
   /** What changed about an account, as a sentence of its own. */
   changes: Record<AccountChange, string>;
+  /** Why an agent is told of a ticket. */
+  reasons: Record<NoticeReason, string>;
+  /** Fields of a ticket. */
+  fields: Record<string, string>;
   templates: Record<TemplateName, Words>;
 }
 

@@ -54,6 +54,7 @@ export function articleSnapshot(article: Article, isAutoResponse: boolean): Arti
     createdById: article.createdById,
     createdAt: isoTime(article.createdAt),
     isAutoResponse,
+    ...(article.preferences.delivery_message === true && { forAgents: true }),
   };
 }
 

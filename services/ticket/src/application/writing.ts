@@ -7,6 +7,7 @@ import {
   ticketCreated,
   ticketEscalated,
   ticketEscalationWarning,
+  ticketReminderReached,
   ticketUpdated,
 } from '@helpmesh/contracts';
 import { AppError, type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
@@ -276,6 +277,15 @@ export class Writing {
   /** A time has come for a ticket of which nothing else changed. */
   comeDue(ticketId: number, reached: readonly Reached[]): void {
     this.happened({ ticketId, actions: ['time'], article: null, changed: new Set(), reached, by: null });
+  }
+
+  /** Tells that the time has come until which the ticket was to rest. `updated_at` stays, as with due times. */
+  remind(ticketId: number): void {
+    const before = this.ticket(ticketId);
+    const after = { ...before, version: before.version + 1 };
+    this.keep(after);
+    this.comeDue(ticketId, ['pending_time']);
+    this.tell(ticketReminderReached, after, { ticket: ticketSnapshot(after, this.refs) });
   }
 
   /** Tells that an article looks different now; the ticket itself is as it was. */

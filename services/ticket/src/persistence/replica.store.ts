@@ -135,6 +135,8 @@ export class ReplicaStore {
       away_from: row.away?.from ?? null,
       away_until: row.away?.until ?? null,
       replacement_id: row.away?.replacementId ?? null,
+      read_group_ids: row.readGroupIds ?? [],
+      notices: row.notices ?? null,
       deleted: false,
       version,
     }));

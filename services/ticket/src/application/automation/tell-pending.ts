@@ -36,6 +36,7 @@ export class TellPending {
         const { type, nextStateId } = refs.states.get(ticket.stateId);
         if (type === 'pending action' && nextStateId !== null)
           writing.change(ticket.id, { stateId: nextStateId }, null, null);
+        else if (type === 'pending reminder') writing.remind(ticket.id);
         else writing.comeDue(ticket.id, ['pending_time']);
       }
       await writing.save(tx, this.tickets);

@@ -32,6 +32,6 @@ export interface Group extends FollowUpPolicy {
 }
 
 /** `Nicole Braun`, else the address, else the login. */
-export function displayName(person: Person): string {
+export function displayName(person: Pick<Person, 'firstname' | 'lastname' | 'email' | 'login'>): string {
   return `${person.firstname} ${person.lastname}`.trim() || person.email || person.login;
 }

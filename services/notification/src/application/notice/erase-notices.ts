@@ -1,0 +1,21 @@
+import { plainAddress } from '@helpmesh/kernel';
+import type { ErasedPerson, Eraser, ErasureJob, ErasurePart } from '@helpmesh/service-kit';
+import type { DataSource } from 'typeorm';
+import type { NoticeStore } from '../../persistence/notice.store.ts';
+
+/** Erases what a person was told of; what others were told of names nobody. */
+export class EraseNotices implements Eraser {
+  constructor(
+    private readonly db: DataSource,
+    private readonly notices: NoticeStore,
+  ) {}
+
+  async erase({ person }: ErasureJob): Promise<ErasurePart> {
+    const notices = await this.notices.erase(this.db, person.userId, person.emails.map(plainAddress));
+    return { counts: { notices }, waiting: 0, kept: [] };
+  }
+
+  async preview({ userId }: ErasedPerson): Promise<Record<string, number>> {
+    return { notices: await this.notices.count(this.db, userId) };
+  }
+}

@@ -1,0 +1,92 @@
+import { noticesChanged, ticketMessageId, withHook } from '@helpmesh/contracts';
+import { type Clock, derivedId, type EpochMs, isDeliverable, plainAddress } from '@helpmesh/kernel';
+import { inTraceOf, type Outbox } from '@helpmesh/messaging';
+import { afterCommit } from '@helpmesh/persistence';
+import { sampledTraceparent } from '@helpmesh/telemetry';
+import type { EntityManager } from 'typeorm';
+import { headerAddress } from '../../domain/address.ts';
+import { type Addressee, type Command, tellingsOf } from '../../domain/notice.ts';
+import type { OutboundMail } from '../../domain/outbound-mail.ts';
+import type { NoticeStore } from '../../persistence/notice.store.ts';
+import type { OutboundMailStore } from '../../persistence/outbound-mail.store.ts';
+import { type RenderedMail, renderMail } from '../../templates/render.ts';
+import type { MailSettings } from '../ports.ts';
+
+/** What may be told to one person by mail. */
+interface Letter {
+  command: Command;
+  person: Addressee & { mail: NonNullable<Addressee['mail']> };
+}
+
+/** Tells agents what the ticket service wants them told: in the list of the web page, and by mail. */
+export class NotifyAgents {
+  constructor(
+    private readonly notices: NoticeStore,
+    private readonly mails: OutboundMailStore,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+    private readonly settings: MailSettings,
+    private readonly wake: () => void,
+  ) {}
+
+  /** A batch: one statement for the lists, one for the mails, one that says whose list is another one now. */
+  async run(tx: EntityManager, commands: readonly Command[]): Promise<void> {
+    const now = this.clock.now();
+    const { told, settlings } = tellingsOf(commands);
+    const addresses = told.flatMap(({ person: { mail } }) => (mail ? [plainAddress(mail.address)] : []));
+    const tellings = told.map(({ telling }) => telling);
+    const { news, userIds, paused } = await this.notices.tell(tx, tellings, settlings, addresses, now);
+    const letters = told.flatMap(({ command, person: { mail, ...person }, telling }): Letter[] => {
+      if (!mail || !news.has(telling.place)) return [];
+      const takes = isDeliverable(mail.address) && !paused.has(plainAddress(mail.address));
+      return takes ? [{ command, person: { ...person, mail } }] : [];
+    });
+    const rendered = new Map<string, RenderedMail>();
+    await this.mails.add(
+      tx,
+      letters.map((letter) => this.compose(letter, rendered, now)),
+    );
+    if (letters.length > 0) afterCommit(tx, this.wake);
+    if (userIds.length > 0) await this.outbox.add(tx, noticesChanged, { aggregateId: 'notices', data: { userIds } });
+  }
+
+  private compose({ command, person }: Letter, rendered: Map<string, RenderedMail>, now: EpochMs): OutboundMail {
+    const { ticket, article } = command.data;
+    const { subject, text, html } = this.words(command, person, rendered);
+    const id = derivedId(command.id, `notice for ${person.userId}`);
+    const addressee = headerAddress(person.mail);
+    const { from, fqdn, threadingSecret } = this.settings;
+    return {
+      ...{ id, kind: 'agent-notification', ticketId: ticket.id, articleId: null },
+      ...{ correlationId: command.correlationId, causationId: command.id },
+      traceparent: inTraceOf(command, sampledTraceparent) ?? null,
+      ...{ automatic: true, guardAddress: null, from, replyTo: null, to: [addressee], cc: [] },
+      ...{ remaining: [addressee.address], refused: [], subject: withHook(subject, ticket.number), text, html },
+      secret: false,
+      // By the signed id an answer joins the ticket, where customers read it: not one that quotes what is internal.
+      messageId: article?.internal ? `<${id}@${fqdn}>` : ticketMessageId(ticket.id, now, threadingSecret, fqdn),
+      ...{ inReplyTo: null, references: [], attachments: [], state: 'queued', dueAt: now, attempts: 0 },
+      ...{ queuedAt: now, createdAt: now, lastError: null },
+    };
+  }
+
+  /** The same for all who are told for one reason in one language, but for their names, so nobody is greeted by it. */
+  private words({ id, data }: Command, { reason, mail }: Letter['person'], rendered: Map<string, RenderedMail>) {
+    const key = JSON.stringify([id, reason, mail.locale]);
+    const known = rendered.get(key);
+    if (known) return known;
+    const { brand, page } = this.settings;
+    const { kind, ticket, article, changes, dueAt, by } = data;
+    const values = {
+      ...{ title: ticket.title.trim() || ticket.number, group: ticket.group, by: by.name, reason },
+      said: article?.text.trim() ?? '',
+      internal: article?.internal ? 'yes' : '',
+      changes: changes.map(({ field, value }) => `${field}=${value.replaceAll(/\s+/g, ' ')}`).join('\n'),
+      at: dueAt ?? '',
+      link: `${page.replace(/\/+$/, '')}/tickets/${ticket.id}`,
+    };
+    const words = renderMail(`notice-${kind}`, mail.locale, values, { brand, page });
+    rendered.set(key, words);
+    return words;
+  }
+}
