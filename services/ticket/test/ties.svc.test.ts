@@ -9,6 +9,7 @@ import {
   listLinks,
   listMentions,
   listTags,
+  notifyAgents,
   recordAudit,
   removeLink,
   removeTag,
@@ -18,9 +19,11 @@ import {
   ticketHistory,
   ticketUpdated,
   updateTicket,
+  userUpdated,
 } from '@helpmesh/contracts';
+import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { actor, cast, type Desk, startDesk } from './desk.ts';
+import { actor, cast, type Desk, handled, startDesk, user } from './desk.ts';
 
 let desk: Desk;
 beforeAll(async () => {
@@ -361,5 +364,92 @@ describe('subscriptions', () => {
     expect((await subscribers(other.id)).map((one) => one.user_id)).toEqual([3]);
     const quiet = await open({ article: { body: html(4), content_type: 'text/html' } }, customer);
     expect(await subscribers(quiet.id)).toEqual([]);
+  });
+});
+
+describe('what agents are told', () => {
+  const know = async (over: Partial<ReturnType<typeof user>> & { id: number }, version: number) => {
+    const one = { ...(desk.identity.users.get(over.id) ?? user(over)), ...over };
+    await handled(
+      desk,
+      await desk.publish(userUpdated, one, { aggregateId: String(one.id), aggregateVersion: version }),
+    );
+  };
+  const notices = async (id: number) =>
+    (await desk.told(notifyAgents)).map(({ data }) => data).filter(({ ticket }) => ticket.id === id);
+  const nth = (id: number, kind: string, n = 1) =>
+    waitFor(async () => (await notices(id)).filter((notice) => notice.kind === kind)[n - 1], {
+      what: `notice ${n} of kind ${kind} about ticket ${id}`,
+    });
+  const say = (id: number, who: typeof agent, article: object) =>
+    desk.rest(who, createArticle, { body: { ticket_id: id, ...article } });
+  const toldOf = (notice: Awaited<ReturnType<typeof notices>>[number]) =>
+    notice.people.map(({ userId, reason, mail }) => [userId, reason, mail !== null]);
+
+  beforeAll(async () => {
+    for (const id of [3, 4, 5, 6]) await know({ id, ...(id === 6 && { readGroupIds: [1] }) }, 1);
+  });
+
+  it('is a new ticket of nobody, to those who may take it', async () => {
+    const { id } = await open({}, customer);
+    const notice = await nth(id, 'create');
+    expect(notice).toMatchObject({
+      kind: 'create',
+      by: { userId: 10, name: 'Clara Customer' },
+      article: { text: 'It burns' },
+    });
+    expect(toldOf(notice)).toEqual([
+      [3, 'unassigned', true],
+      [4, 'unassigned', true],
+    ]);
+  });
+
+  it('is an internal word to who is mentioned in it, and to subscribers that may read it, but no longer than that', async () => {
+    const { id } = await open({ owner_id: 4 });
+    await desk.rest(reader, addMention, { body: { mentionable_type: 'Ticket', mentionable_id: id } });
+    await say(id, agent, { body: 'Please look @@user3@example.org', internal: true });
+    const notice = await nth(id, 'update');
+    expect(notice).toMatchObject({ kind: 'update', article: { internal: true }, by: { userId: 4 } });
+    expect(toldOf(notice)).toEqual([
+      [3, 'mentioned', true],
+      [6, 'subscribed', true],
+    ]);
+    await know({ id: 6, readGroupIds: [] }, 2);
+    await say(id, admin, { body: 'And again', internal: true });
+    expect(toldOf(await nth(id, 'update', 2))).toEqual([[4, 'owner', true]]);
+    await know({ id: 6, readGroupIds: [1] }, 3);
+  });
+
+  it('is a closed ticket as nothing left to do; tags alone are nothing', async () => {
+    const { id } = await open({ owner_id: 3 });
+    await desk.rest(agent, addTag, { body: { object: 'Ticket', o_id: id, item: 'quiet' } });
+    await desk.rest(agent, updateTicket, { id, body: { state: 'closed' } });
+    const notice = await nth(id, 'update');
+    expect((await notices(id)).map(({ kind }) => kind)).toEqual(['create', 'update']);
+    expect(notice).toMatchObject({ changes: [{ field: 'state', value: 'closed' }], settles: { but: [] } });
+    expect(notice.people).toMatchObject([{ userId: 3, seen: true }]);
+  });
+
+  it('is a reminder to the owner, or to who stands in for them, as they chose', async () => {
+    const matrix = { reminder_reached: { criteria: { owned_by_me: true }, channel: { online: true } } };
+    const day = (shift: number) => new Date(desk.clock.now() + shift * 86_400_000).toISOString().slice(0, 10);
+    await know({ id: 4, away: { from: day(-1), until: day(1), replacementId: 3 }, notices: { matrix } }, 4);
+    const pending_time = new Date(desk.clock.now() + 600_000).toISOString();
+    const { id } = await open({ owner_id: 4, state: 'pending reminder', pending_time });
+    desk.clock.advance(700_000);
+    const reminder = await nth(id, 'reminder_reached');
+    expect(toldOf(reminder)).toEqual([
+      [3, 'replacement', true],
+      [4, 'owner', false],
+    ]);
+    expect(reminder).toMatchObject({ onceOn: day(0), by: { userId: 1, name: '' } });
+    await know({ id: 4, away: null, notices: null }, 5);
+  });
+
+  it('is each of many tickets that come at once, once', async () => {
+    const before = (await desk.told(notifyAgents)).length;
+    const opened = await Promise.all(Array.from({ length: 12 }, () => open({}, customer)));
+    await Promise.all(opened.map(({ id }) => nth(id, 'create')));
+    expect((await desk.told(notifyAgents)).length - before).toBe(12);
   });
 });

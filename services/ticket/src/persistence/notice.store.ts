@@ -20,7 +20,8 @@ export interface NoticePerson {
 
 export interface NoticeFacts {
   people: NoticePerson[];
-  subscriptions: { ticketId: number; userId: number; at: string }[];
+  /** With who made it, and when. */
+  subscriptions: { ticketId: number; userId: number; by: number; at: string }[];
   /** Those of the tickets that are still there. */
   ticketIds: number[];
   /** Of the standard calendar. */
@@ -53,7 +54,8 @@ const facts = `WITH RECURSIVE agents AS (
       'away', CASE WHEN u.replacement_id IS NOT NULL THEN json_build_object('from', u.away_from, 'until', u.away_until,
         'replacementId', u.replacement_id) END)
       ORDER BY u.id), '[]') FROM replica_user u JOIN asked USING (id) WHERE NOT u.deleted) AS people,
-    (SELECT coalesce(json_agg(json_build_object('ticketId', m.ticket_id, 'userId', m.user_id, 'at', iso(m.created_at))),
+    (SELECT coalesce(json_agg(json_build_object('ticketId', m.ticket_id, 'userId', m.user_id, 'by', m.created_by_id,
+      'at', iso(m.created_at))),
       '[]') FROM mention m WHERE m.ticket_id = ANY ($2::int[])) AS subscriptions,
     ARRAY(SELECT id FROM ticket WHERE id = ANY ($2::int[])) AS "ticketIds",
     (SELECT timezone FROM calendar WHERE "default") AS timezone`;

@@ -66,7 +66,12 @@ function noticeOf(event: Tellable, happening: Happening, { facts, agents, today 
     {
       ...{ kind, ticket, by, moved },
       subscriberIds: new Set(subscriptions.map(({ userId }) => userId)),
-      mentionedIds: new Set(subscriptions.filter(({ at }) => at === article?.createdAt).map(({ userId }) => userId)),
+      // Subscribed by who said it, as it was said.
+      mentionedIds: new Set(
+        subscriptions
+          .filter((one) => article && one.at === article.createdAt && one.by === by && one.userId !== by)
+          .map(({ userId }) => userId),
+      ),
     },
     agents,
     today,
