@@ -482,6 +482,10 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/users/password_reset_verify': () => ({ body: { token: 'made-up' } }),
   'POST /api/v1/users/password_change': () => ({ body: { password_old: PASSWORD, password_new: 'weak' } }),
   'POST /api/v1/users/password_check': () => ({ body: { password: PASSWORD } }),
+  // Everybody's are their own: no number names one that the caller may see.
+  'GET /api/v1/online_notifications/{id}': () => ({ path: { id: 2_000_000_000 } }),
+  'PUT /api/v1/online_notifications/{id}': () => ({ path: { id: 2_000_000_000 }, body: { seen: true } }),
+  'DELETE /api/v1/online_notifications/{id}': () => ({ path: { id: 2_000_000_000 } }),
   'PUT /api/v1/users/preferences': () => ({ body: { locale: 'en' } }),
   'PUT /api/v1/users/out_of_office': () => ({ body: { out_of_office: false } }),
   'POST /api/v1/users/avatar': () => ({ body: { avatar_resize: PICTURE } }),

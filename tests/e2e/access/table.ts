@@ -274,6 +274,11 @@ POST   /auth/openid/{provider}/backchannel-logout              0000 0000 0000
 POST   /api/v1/users/password_change                           -??? ???? ?--!
 POST   /api/v1/users/password_check                            -+++ ++++ +--!
 PUT    /api/v1/users/preferences                               -+++ ++++ +-+!
+GET    /api/v1/online_notifications                            -+++ ++++ +++!
+GET    /api/v1/online_notifications/{id}                       -000 0000 000!
+PUT    /api/v1/online_notifications/{id}                       -000 0000 000!
+DELETE /api/v1/online_notifications/{id}                       -000 0000 000!
+POST   /api/v1/online_notifications/mark_all_as_read           -+++ ++++ +++!
 PUT    /api/v1/users/out_of_office                             ---- ++++ ---!
 GET    /api/v1/users/avatar                                    -+++ ++++ +--!
 POST   /api/v1/users/avatar                                    -+++ ++++ +--!
