@@ -82,6 +82,7 @@ export const routes = {
   deleteMacro: ['DELETE', '/api/v1/macros/:id'],
   deleteMention: ['DELETE', '/api/v1/mentions/:id'],
   deleteObjectAttribute: ['DELETE', '/api/v1/object_manager_attributes/:id'],
+  deleteOnlineNotification: ['DELETE', '/api/v1/online_notifications/:id'],
   deleteOpenIdIdentity: ['DELETE', '/api/v1/openid_identities/:id'],
   deleteOpenIdProvider: ['DELETE', '/api/v1/openid_providers/:id'],
   deleteOrganization: ['DELETE', '/api/v1/organizations/:id'],
@@ -127,6 +128,7 @@ export const routes = {
   getJob: ['GET', '/api/v1/jobs/:id'],
   getMacro: ['GET', '/api/v1/macros/:id'],
   getObjectAttribute: ['GET', '/api/v1/object_manager_attributes/:id'],
+  getOnlineNotification: ['GET', '/api/v1/online_notifications/:id'],
   getOpenIdProvider: ['GET', '/api/v1/openid_providers/:id'],
   getOrganization: ['GET', '/api/v1/organizations/:id'],
   getOverview: ['GET', '/api/v1/overviews/:id'],
@@ -183,6 +185,7 @@ export const routes = {
   listMacros: ['GET', '/api/v1/macros'],
   listMentions: ['GET', '/api/v1/mentions'],
   listObjectAttributes: ['GET', '/api/v1/object_manager_attributes'],
+  listOnlineNotifications: ['GET', '/api/v1/online_notifications'],
   listOpenIdIdentities: ['GET', '/api/v1/openid_identities'],
   listOpenIdProviders: ['GET', '/api/v1/openid_providers'],
   listOrganizations: ['GET', '/api/v1/organizations'],
@@ -217,6 +220,7 @@ export const routes = {
   listUsers: ['GET', '/api/v1/users'],
   listWebhookDeliveries: ['GET', '/api/v1/webhook_deliveries'],
   listWebhooks: ['GET', '/api/v1/webhooks'],
+  markAllOnlineNotificationsAsRead: ['POST', '/api/v1/online_notifications/mark_all_as_read'],
   massMacro: ['POST', '/api/v1/tickets/mass_macro'],
   massUpdate: ['POST', '/api/v1/tickets/mass_update'],
   mergeTicket: ['PUT', '/api/v1/ticket_merge/:id/:number'],
@@ -307,6 +311,7 @@ export const routes = {
   updateJob: ['PUT', '/api/v1/jobs/:id'],
   updateMacro: ['PUT', '/api/v1/macros/:id'],
   updateObjectAttribute: ['PUT', '/api/v1/object_manager_attributes/:id'],
+  updateOnlineNotification: ['PUT', '/api/v1/online_notifications/:id'],
   updateOpenIdProvider: ['PUT', '/api/v1/openid_providers/:id'],
   updateOrganization: ['PUT', '/api/v1/organizations/:id'],
   updateOutOfOffice: ['PUT', '/api/v1/users/out_of_office'],
@@ -418,6 +423,7 @@ export interface Endpoints {
   deleteMacro: (typeof contracts.macros)['delete'];
   deleteMention: typeof contracts.deleteMention;
   deleteObjectAttribute: (typeof contracts.objectAttributes)['delete'];
+  deleteOnlineNotification: (typeof contracts.onlineNotifications)['delete'];
   deleteOpenIdIdentity: (typeof contracts.openIdIdentities)['delete'];
   deleteOpenIdProvider: (typeof contracts.openIdProviders)['delete'];
   deleteOrganization: (typeof contracts.organizations)['delete'];
@@ -463,6 +469,7 @@ export interface Endpoints {
   getJob: (typeof contracts.jobs)['get'];
   getMacro: (typeof contracts.macros)['get'];
   getObjectAttribute: (typeof contracts.objectAttributes)['get'];
+  getOnlineNotification: (typeof contracts.onlineNotifications)['get'];
   getOpenIdProvider: (typeof contracts.openIdProviders)['get'];
   getOrganization: (typeof contracts.organizations)['get'];
   getOverview: (typeof contracts.overviews)['get'];
@@ -519,6 +526,7 @@ export interface Endpoints {
   listMacros: (typeof contracts.macros)['list'];
   listMentions: typeof contracts.listMentions;
   listObjectAttributes: (typeof contracts.objectAttributes)['list'];
+  listOnlineNotifications: (typeof contracts.onlineNotifications)['list'];
   listOpenIdIdentities: (typeof contracts.openIdIdentities)['list'];
   listOpenIdProviders: (typeof contracts.openIdProviders)['list'];
   listOrganizations: (typeof contracts.organizations)['list'];
@@ -553,6 +561,7 @@ export interface Endpoints {
   listUsers: (typeof contracts.users)['list'];
   listWebhookDeliveries: (typeof contracts.webhooks)['deliveries'];
   listWebhooks: (typeof contracts.webhooks)['list'];
+  markAllOnlineNotificationsAsRead: (typeof contracts.onlineNotifications)['markAllAsRead'];
   massMacro: typeof contracts.massMacro;
   massUpdate: typeof contracts.massUpdate;
   mergeTicket: typeof contracts.mergeTicket;
@@ -643,6 +652,7 @@ export interface Endpoints {
   updateJob: (typeof contracts.jobs)['update'];
   updateMacro: (typeof contracts.macros)['update'];
   updateObjectAttribute: (typeof contracts.objectAttributes)['update'];
+  updateOnlineNotification: (typeof contracts.onlineNotifications)['update'];
   updateOpenIdProvider: (typeof contracts.openIdProviders)['update'];
   updateOrganization: (typeof contracts.organizations)['update'];
   updateOutOfOffice: typeof contracts.updateOutOfOffice;
