@@ -51,6 +51,7 @@ import {
   signInSecondStep,
   signOut,
 } from './rpc/identity.ts';
+import { checkMonitoringToken, countOpenedTickets, serviceFigures } from './rpc/monitoring.ts';
 import { oauthEndpoints } from './rpc/oauth.ts';
 import {
   beginOpenIdLink,
@@ -177,6 +178,9 @@ export const questions: readonly QuestionDefinition[] = [
   getAvatarImage,
   importRows,
   readFeed,
+  ...Object.values(serviceFigures),
+  countOpenedTickets,
+  checkMonitoringToken,
 ];
 
 /** What each service consumes with durables: all messages of these kinds reach it, each at least once. */

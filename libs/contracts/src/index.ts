@@ -215,6 +215,7 @@ export {
   QuarantinedMail,
   retryOutboundMail,
 } from './http/mail.ts';
+export { renewMonitoringToken } from './http/monitoring.ts';
 export { Application, applications, oauthGrants } from './http/oauth.ts';
 export {
   defaultNoticeMatrix,
@@ -352,6 +353,13 @@ export {
   signInSecondStep,
   signOut,
 } from './rpc/identity.ts';
+export {
+  checkMonitoringToken,
+  countOpenedTickets,
+  ServiceFigures,
+  serviceFigures,
+  type WatchedService,
+} from './rpc/monitoring.ts';
 export { oauthEndpoints } from './rpc/oauth.ts';
 export {
   beginOpenIdLink,

@@ -30,6 +30,7 @@ export {
   ErasureWork,
   erasureWork,
 } from './privacy/erasure-work.ts';
+export { figuresController, type OwnFigures } from './run/figures.ts';
 export { HealthServer, type ReadinessCheck } from './run/health.ts';
 export { main, type OwnCommand, type Service } from './run/main.ts';
 export { CACHE, CLOCK, CONFIG } from './run/platform.ts';

@@ -10,6 +10,7 @@ import { RedirectTickets } from './application/redirect-tickets.ts';
 import { AgreementAnswers } from './bus/agreement.answers.ts';
 import { FederationConsumers } from './bus/consumers.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
+import { FederationFigures } from './bus/figures.controller.ts';
 import { type FederationConfig, ownAddresses } from './config.ts';
 import { FederationEvents } from './events.ts';
 import { AgreementStore } from './persistence/agreement.store.ts';
@@ -17,7 +18,7 @@ import { GroupStore } from './persistence/group.store.ts';
 
 /** The map of the service: what it hears and what it answers. */
 @Module({
-  controllers: [FederationConsumers, AgreementAnswers, ErasureController],
+  controllers: [FederationFigures, FederationConsumers, AgreementAnswers, ErasureController],
   providers: [
     AgreementStore,
     GroupStore,

@@ -21,6 +21,7 @@ import { EdgeGuard } from './http/edge-guard.ts';
 import { ErrorFilter } from './http/error.filter.ts';
 import { EventsController } from './http/events.controller.ts';
 import { FilesController } from './http/files.controller.ts';
+import { MonitoringController } from './http/monitoring.controller.ts';
 import { OpenIdController } from './http/openid.controller.ts';
 import { SessionController } from './http/session.controller.ts';
 import { BLOBS } from './http/tokens.ts';
@@ -59,7 +60,14 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
 }
 
 @Module({
-  controllers: [SessionController, OpenIdController, FilesController, EventsController, AuditController],
+  controllers: [
+    MonitoringController,
+    SessionController,
+    OpenIdController,
+    FilesController,
+    EventsController,
+    AuditController,
+  ],
   providers: [
     Edge,
     Background,

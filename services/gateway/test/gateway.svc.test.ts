@@ -6,6 +6,7 @@ import {
   addUpload,
   auditLog,
   authenticate,
+  countOpenedTickets,
   createArticle,
   createTicket,
   currentUser,
@@ -20,6 +21,7 @@ import {
   recordActing,
   removeUploads,
   requestPasswordReset,
+  serviceFigures,
   signIn,
   signInSecondStep,
   signOut,
@@ -919,6 +921,68 @@ describe('too many failures', () => {
     expect(world.asked(signIn)).toHaveLength(0);
     expect((await ask('GET', '/api/v1/users/me', { headers: asAgent })).status).toBe(200);
     expect(world.asked(currentUser).length).toBeGreaterThan(1);
+  });
+});
+
+describe('monitoring', () => {
+  const figures = {
+    outbox: { waiting: 2, oldest: 90 },
+    dead_letters: 1,
+    counts: { tickets: 7, stored_bytes: 3_145_728 },
+    last_created_at: { tickets: '2026-01-31T08:00:00.000Z' },
+  };
+  const get = (path: string, headers = {}) => ask('GET', `/api/v1/monitoring/${path}`, { headers });
+  beforeEach(() => {
+    world.people.set('token watch-token', { ...agent, permissions: ['admin.monitoring'] });
+    world.ticket.set(serviceFigures.ticket.subject, () => figures);
+    world.ticket.set(countOpenedTickets.subject, () => ({ count: 6 }));
+  });
+  const asWatcher = { authorization: 'Token watch-token' };
+
+  it('tells what is wrong, of services that are silent as well, to a token or somebody with the right', async () => {
+    for (const [path, headers] of [['health_check?token=watcher'], ['health_check', asWatcher]] as const) {
+      const { status, json } = await get(path, headers);
+      expect(status).toBe(200);
+      expect(json).toMatchObject({ healthy: false, actions: [] });
+      expect(json.issues).toEqual(
+        expect.arrayContaining([
+          'ticket: messages wait to be published since 90 s',
+          'ticket: 1 messages were given up',
+          'The reporting service does not answer',
+        ]),
+      );
+      expect(json.message).toBe((json.issues as string[]).join(';'));
+      expect(json.services).toMatchObject({ ticket: figures, identity: { dead_letters: 0 } });
+    }
+    for (const path of ['health_check', 'status', 'amount_check?periode=1h', 'health_check?token=wrong']) {
+      expect((await get(path, asAgent)).status).toBe(403);
+      expect((await get(path)).status).toBe(403);
+    }
+  });
+
+  it('counts what there is, and holds new tickets against bounds', async () => {
+    expect((await get('status?token=watcher')).json).toEqual({
+      counts: { tickets: 7, users: 5 },
+      last_created_at: { tickets: '2026-01-31T08:00:00.000Z', users: null },
+      last_login: '2026-01-31T09:00:00.000Z',
+      agents: 2,
+      storage: { kB: 3072, MB: 3, GB: 0 },
+    });
+    expect((await get('amount_check?token=watcher&periode=1h&max_warning=5')).json).toMatchObject({
+      state: 'warning',
+      message: 'The limit of 5 was exceeded with 6 in the last 1h',
+      count: 6,
+    });
+    expect((await get('amount_check?token=watcher')).json).toMatchObject({ error: 'periode is missing!' });
+    for (const query of ['periode=1w', 'periode=1h&max_warning=many']) {
+      expect((await get(`amount_check?token=watcher&${query}`)).status).toBe(422);
+    }
+  });
+
+  it('tells administrators the version', async () => {
+    const { json } = await ask('GET', '/api/v1/version', { headers: asWatcher });
+    expect(json.version).toMatch(/^\d+\.\d+\.\d+/);
+    expect((await ask('GET', '/api/v1/version', { headers: asAgent })).status).toBe(403);
   });
 });
 

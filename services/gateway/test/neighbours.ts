@@ -5,6 +5,8 @@ import {
   addUpload,
   auditLog,
   authenticate,
+  checkMonitoringToken,
+  countOpenedTickets,
   createArticle,
   createTicket,
   currentUser,
@@ -22,6 +24,7 @@ import {
   recordActing,
   removeUploads,
   requestPasswordReset,
+  serviceFigures,
   signIn,
   signInByPasskey,
   signInSecondStep,
@@ -261,6 +264,21 @@ class Identity {
     return { enabled_authentication_methods: [], ...left, required: true, passkeys: [] };
   }
 
+  @Answers(serviceFigures.identity)
+  figures() {
+    return {
+      outbox: { waiting: 0, oldest: 0 },
+      dead_letters: 0,
+      counts: { users: 5, agents: 2 },
+      last_created_at: { users: null, login: '2026-01-31T09:00:00.000Z' },
+    };
+  }
+
+  @Answers(checkMonitoringToken)
+  checkMonitoringToken(_ctx: RpcContext, { token }: { token: string }) {
+    return { valid: token === 'watcher' };
+  }
+
   @Answers(requestPasswordReset)
   requestPasswordReset(ctx: RpcContext, input: object) {
     hear(requestPasswordReset, ctx, input);
@@ -269,6 +287,8 @@ class Identity {
 }
 
 const ticketQuestions = [
+  serviceFigures.ticket,
+  countOpenedTickets,
   getTicket,
   listTickets,
   createTicket,

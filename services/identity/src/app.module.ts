@@ -32,6 +32,7 @@ import { History } from './application/history/history.ts';
 import { ReadHistory } from './application/history/read-history.ts';
 import { ImportRows } from './application/import/import-rows.ts';
 import { Lookup } from './application/lookup.ts';
+import { MonitoringToken } from './application/monitoring-token.ts';
 import { Applications } from './application/oauth/applications.ts';
 import { Authorizations } from './application/oauth/authorizations.ts';
 import { OAuthTokens } from './application/oauth/oauth-tokens.ts';
@@ -91,6 +92,7 @@ import { DirectoriesController } from './bus/directories.controller.ts';
 import { FederatedController } from './bus/federated.controller.ts';
 import { GroupsController } from './bus/groups.controller.ts';
 import { ImportController } from './bus/import.controller.ts';
+import { IdentityFigures, MonitoringController } from './bus/monitoring.controller.ts';
 import { NeighboursController } from './bus/neighbours.controller.ts';
 import { OAuthController } from './bus/oauth.controller.ts';
 import { OnAttribute } from './bus/on-attribute.ts';
@@ -118,6 +120,7 @@ import { DirectoryGroupStore } from './persistence/directory-group.store.ts';
 import { FederatedStore } from './persistence/federated.store.ts';
 import { GroupStore } from './persistence/group.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
+import { MonitoringTokenStore } from './persistence/monitoring-token.store.ts';
 import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
 import { OrganizationStore } from './persistence/organization.store.ts';
 import { PasskeyStore } from './persistence/passkey.store.ts';
@@ -138,7 +141,8 @@ import { UserStore } from './persistence/user.store.ts';
 /** The map of the service: what answers, what listens, what runs by the clock, and what they are made of. */
 @Module({
   controllers: [
-    // questions of neighbours and of REST
+    IdentityFigures,
+    MonitoringController, // questions of neighbours and of REST
     SignInController,
     AccountController,
     SetupController,
@@ -161,6 +165,8 @@ import { UserStore } from './persistence/user.store.ts';
     OnSignUpOrder,
   ],
   providers: [
+    MonitoringToken,
+    MonitoringTokenStore,
     // by the clock
     Sweep,
     MakeExports,

@@ -17,6 +17,7 @@ import { DataExports1796800000000 } from './persistence/migrations/1796800000000
 import { TicketDeletions1797000000000 } from './persistence/migrations/1797000000000-ticket-deletions.ts';
 import { Attributes1797400000000 } from './persistence/migrations/1797400000000-attributes.ts';
 import { NoTicketReferences1797900000000 } from './persistence/migrations/1797900000000-no-ticket-references.ts';
+import { MonitoringToken1798200000003 } from './persistence/migrations/1798200000003-monitoring-token.ts';
 import { Profile1798400000000 } from './persistence/migrations/1798400000000-profile.ts';
 
 export const migrations = [
@@ -36,6 +37,7 @@ export const migrations = [
   Attributes1797400000000,
   NoTicketReferences1797900000000,
   requestKeysTable,
+  MonitoringToken1798200000003,
   Profile1798400000000,
 ];
 

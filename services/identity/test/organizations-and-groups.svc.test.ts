@@ -1,5 +1,6 @@
 import {
   accessChanged,
+  checkMonitoringToken,
   createToken,
   Group as GroupSchema,
   groupCreated,
@@ -11,7 +12,9 @@ import {
   organizationDeleted,
   organizations,
   organizationUpdated,
+  renewMonitoringToken,
   roles,
+  serviceFigures,
   users,
   userUpdated,
 } from '@helpmesh/contracts';
@@ -61,6 +64,28 @@ describe('pages', () => {
     }
     const found = await desk.page(users.search, { query: '*', per_page: '1' }, ids.admin);
     expect(found).toMatchObject({ rows: 1, total: expect.any(Number) });
+  });
+});
+
+describe('the token of programs that watch', () => {
+  const valid = async (token: string) => (await desk.ask(checkMonitoringToken, { token })).valid;
+  const renew = (who: number) => desk.ask(renewMonitoringToken, { params: {}, query: {} }, who);
+
+  it('is made by administrators of monitoring, the old one stops working, and only its hash is kept', async () => {
+    expect(await valid('')).toBe(false);
+    await expect(renew(ids.agent)).rejects.toMatchObject(notAuthorized);
+    const { token: old } = await renew(ids.admin);
+    expect(await valid(old)).toBe(true);
+    const { token } = await renew(ids.admin);
+    expect([await valid(old), await valid(token)]).toEqual([false, true]);
+    expect(await desk.rows('SELECT one FROM monitoring_token')).toHaveLength(1);
+  });
+
+  it('opens figures about people as a whole', async () => {
+    const { counts, last_created_at } = await desk.ask(serviceFigures.identity, {});
+    const [there] = await desk.rows<{ users: number }>('SELECT count(*) AS users FROM users');
+    expect(counts).toMatchObject({ users: there?.users, agents: expect.any(Number) });
+    expect(last_created_at.users).toMatch(/Z$/);
   });
 });
 

@@ -12,6 +12,7 @@ import { ProcessMail } from './application/process-mail.ts';
 import { Quarantine } from './application/quarantine.ts';
 import { ReceiveMail } from './application/receive-mail.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
+import { MailIngestFigures } from './bus/figures.controller.ts';
 import { IdentityGroups } from './bus/identity-groups.ts';
 import { OnGroupChanged } from './bus/on-group-changed.ts';
 import { QuarantineController } from './bus/quarantine.controller.ts';
@@ -34,7 +35,7 @@ const BLOBS = Symbol('blobs');
 
 /** The map of the service: two doors (SMTP, IMAP), one road (receive, process), one desk for what goes wrong. */
 @Module({
-  controllers: [OnGroupChanged, QuarantineController, ErasureController, RawMailsController],
+  controllers: [MailIngestFigures, OnGroupChanged, QuarantineController, ErasureController, RawMailsController],
   providers: [
     { provide: BLOBS, inject: [CONFIG], useFactory: (config: MailIngestConfig) => openBlobStore(config) },
     { provide: InboundMailStore, inject: [DataSource], useFactory: (db: DataSource) => new InboundMailStore(db) },

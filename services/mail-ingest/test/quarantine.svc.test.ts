@@ -1,4 +1,4 @@
-import { type Actor, listQuarantine, processQuarantined } from '@helpmesh/contracts';
+import { type Actor, listQuarantine, processQuarantined, serviceFigures } from '@helpmesh/contracts';
 import { RpcClient } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
 import { ActorSigner, type TokenFor } from '@helpmesh/service-kit';
@@ -53,6 +53,12 @@ describe('the quarantine', { timeout: 90_000 }, () => {
     ]);
     expect(all[0]?.id).toBeGreaterThan(all[1]?.id ?? 0);
     expect(await list(['admin'], { per_page: '1', page: '2' })).toEqual(all.slice(1));
+  });
+
+  it('is counted for programs that watch', async () => {
+    const { counts, last_created_at } = await rpc.call(serviceFigures['mail-ingest'], {}, as([]));
+    expect(counts).toEqual({ mails_waiting: 0, mails_waiting_oldest: 0, mails_quarantined: 2 });
+    expect(last_created_at.mails).toMatch(/Z$/);
   });
 
   it.each([[[]], [['ticket.agent']], [['admin.user']]])('is not shown with %j', async (permissions) => {

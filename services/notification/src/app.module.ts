@@ -30,6 +30,7 @@ import { NotificationConsumers } from './bus/consumers.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FeedsController } from './bus/feeds.controller.ts';
 import { NoticesController } from './bus/notices.controller.ts';
+import { NotificationFigures } from './bus/figures.controller.ts';
 import { OutboundMailAnswers } from './bus/outbound-mail.answers.ts';
 import { reachedTickets } from './bus/reached-tickets.ts';
 import { WebhooksController } from './bus/webhooks.controller.ts';
@@ -57,6 +58,7 @@ const SETTINGS = Symbol('notification.mail-settings');
     NoticesController,
     WebhooksController,
     FeedsController,
+    NotificationFigures,
     ErasureController,
   ],
   providers: [

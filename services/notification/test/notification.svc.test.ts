@@ -14,6 +14,7 @@ import {
   recordMail,
   retryOutboundMail,
   sendMail,
+  serviceFigures,
   ticketCreated,
   ticketOfMessageId,
 } from '@helpmesh/contracts';
@@ -490,7 +491,18 @@ type Notice = Message<typeof notifyAgents>['data'];
 type Question =
   | typeof listOutboundMail
   | typeof retryOutboundMail
+  | typeof serviceFigures.notification
   | (typeof onlineNotifications)[keyof typeof onlineNotifications];
+it('what goes out is counted for programs that watch', async () => {
+  const { counts, outbox, dead_letters } = await ask(serviceFigures.notification, {});
+  expect(counts).toEqual({
+    mails_queued: expect.any(Number),
+    mails_overdue: expect.any(Number),
+    mails_failed: expect.any(Number),
+    webhooks_failing: 0,
+  });
+  expect({ outbox, dead_letters }).toEqual({ outbox: expect.any(Object), dead_letters: 0 });
+});
 
 async function ask<Q extends Question>(
   question: Q,

@@ -6,13 +6,14 @@ import { ProjectTickets } from './application/project-tickets.ts';
 import { ReportTickets } from './application/report-tickets.ts';
 import { ReportingConsumers } from './bus/consumers.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
+import { ReportingFigures } from './bus/figures.controller.ts';
 import { ReportAnswers } from './bus/report.answers.ts';
 import { ProjectionStore } from './persistence/projection.store.ts';
 import { ReportStore } from './persistence/report.store.ts';
 
 /** The map of the service: what it hears and what it answers. */
 @Module({
-  controllers: [ReportingConsumers, ReportAnswers, ErasureController],
+  controllers: [ReportingFigures, ReportingConsumers, ReportAnswers, ErasureController],
   providers: [
     ProjectionStore,
     ReportStore,

@@ -109,6 +109,7 @@ import { ChecklistsController } from './bus/checklists.controller.ts';
 import { DraftsController } from './bus/drafts.controller.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FeedsClient } from './bus/feeds.client.ts';
+import { OpenedTickets, TicketFigures } from './bus/figures.controller.ts';
 import { FilesController } from './bus/files.controller.ts';
 import { HeldController } from './bus/held.controller.ts';
 import { IdentityClient } from './bus/identity.client.ts';
@@ -138,6 +139,7 @@ import { ChecklistStore } from './persistence/checklist.store.ts';
 import { DeskSettingStore } from './persistence/desk-setting.store.ts';
 import { DraftStore } from './persistence/draft.store.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
+import { FigureStore } from './persistence/figure.store.ts';
 import { HeldStore } from './persistence/held.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
 import { IndexStore } from './persistence/index.store.ts';
@@ -174,6 +176,8 @@ import { UploadStore } from './persistence/upload.store.ts';
 /** The map of the service. */
 @Module({
   controllers: [
+    TicketFigures,
+    OpenedTickets,
     ChangesController,
     // Questions
     TicketsController,
@@ -204,6 +208,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ErasureController,
   ],
   providers: [
+    FigureStore,
     // Neighbours and settings
     { provide: IDENTITY, useClass: IdentityClient },
     { provide: FEEDS, useClass: FeedsClient },

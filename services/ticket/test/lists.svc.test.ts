@@ -1,10 +1,12 @@
 import {
+  countOpenedTickets,
   createArticle,
   createTicket,
   deleteTicket,
   listTickets,
   searchTickets,
   searchTicketsByPost,
+  serviceFigures,
   ticketCounts,
   ticketList,
   updateArticle,
@@ -91,6 +93,18 @@ describe('the lists of existing clients', () => {
       await expect(desk.page(agent, listTickets, query)).rejects.toMatchObject({ kind: 'invalid' });
     }
   });
+});
+
+it('programs that watch are told how much there is, and how much is new', async () => {
+  const { counts, last_created_at } = await desk.ask(admin, serviceFigures.ticket, {});
+  const [there] = await desk.query<{ tickets: number; ticket_articles: number; last: Date }>(
+    `SELECT count(*) AS tickets, max(created_at) AS last, (SELECT count(*) FROM article) AS ticket_articles FROM ticket`,
+  );
+  const { last, ...numbers } = there as { last: Date };
+  expect(counts).toMatchObject(numbers);
+  expect(last_created_at.tickets).toBe(last.toISOString());
+  const since = new Date(last.getTime() - 1_500).toISOString();
+  expect(await desk.ask(admin, countOpenedTickets, { since })).toEqual({ count: 2 });
 });
 
 describe('a list', () => {

@@ -361,6 +361,7 @@ export const requests: Record<string, Asking> = {
     await world.boss.post(`/api/v1/ticket_articles/${id}/move`, { ticket_id: (await world.ticketLike(place)).id });
     return { path: { id } };
   },
+  'GET /api/v1/monitoring/amount_check': () => ({ query: { periode: '1h' } }),
   'GET /api/v1/ticket_split': ({ topics }, place) => ({
     query: { ticket_id: topics[place].id, article_id: topics[place].article.id, form_id: 'spare' },
   }),

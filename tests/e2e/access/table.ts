@@ -19,6 +19,11 @@ PUT    /api/v1/tickets/{id}                                    -++0 0-++ 0+0!  -
 DELETE /api/v1/tickets/{id}                                    ---- ---- +--!  ---- ---- +--!  ---- ---- +--!
 GET    /api/v1/ticket_list                                     -+++ ++++ +++!  -+++ ++++ +++!  -+++ ++++ +++!
 GET    /api/v1/ticket_counts                                   -+++ ++++ +++!
+GET    /api/v1/version                                         ---- ---- +--!
+GET    /api/v1/monitoring/health_check                         ---- ---- +--!
+GET    /api/v1/monitoring/status                               ---- ---- +--!
+GET    /api/v1/monitoring/amount_check                         ---- ---- +--!
+POST   /api/v1/monitoring/token                                ---- ---- +--!
 GET    /api/v1/changes                                         -+++ ++++ +++!
 GET    /api/v1/ticket_history/{id}                             ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/tickets/{id}/sla                                ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!

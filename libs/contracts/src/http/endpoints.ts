@@ -50,6 +50,7 @@ import {
 } from './identity.ts';
 import { macros, templates, textModules } from './library.ts';
 import { listOutboundMail, listQuarantine, processQuarantined, retryOutboundMail } from './mail.ts';
+import { renewMonitoringToken } from './monitoring.ts';
 import { applications, oauthGrants } from './oauth.ts';
 import { onlineNotifications } from './online-notifications.ts';
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
@@ -225,4 +226,5 @@ export const endpoints: readonly EndpointDefinition[] = [
   listOutboundMail,
   retryOutboundMail,
   ...Object.values(webhooks),
+  renewMonitoringToken,
 ] as unknown as readonly EndpointDefinition[];

@@ -60,6 +60,28 @@ const ownRoutes: readonly OwnRoute[] = [
     'Opens a session by the answer of a passkey (`credential`), without a name or password',
     201,
   ],
+  ['showVersion', 'GET', '/api/v1/version', 'Monitoring', 'Version of the installation, for administrators'],
+  [
+    'healthCheck',
+    'GET',
+    '/api/v1/monitoring/health_check',
+    'Monitoring',
+    'Is all well, and what is not; by `token` or with admin.monitoring',
+  ],
+  [
+    'monitoringStatus',
+    'GET',
+    '/api/v1/monitoring/status',
+    'Monitoring',
+    'How many there are of what, and the newest of them; by `token` or with admin.monitoring',
+  ],
+  [
+    'amountCheck',
+    'GET',
+    '/api/v1/monitoring/amount_check',
+    'Monitoring',
+    'Tickets opened in the last `periode`, within `max_critical`, `max_warning`, `min_critical`, `min_warning` or not',
+  ],
   ['showSession', 'GET', '/api/v1/signshow', 'Sign-in', 'Who the session cookie stands for'],
   [
     'signOut',

@@ -1,0 +1,37 @@
+import type { QuestionDefinition, ServiceFigures } from '@helpmesh/contracts';
+import { Answers, DeadLetters } from '@helpmesh/messaging';
+import { sql } from '@helpmesh/persistence';
+import { Controller, Inject, type Type } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+/** The part of the figures that only the service itself knows. */
+export type OwnFigures = Pick<ServiceFigures, 'counts' | 'last_created_at'>;
+
+/** Answers how a service is: the bus, of which all know the same, and what the service itself keeps. */
+export function figuresController(
+  question: QuestionDefinition,
+  own: (db: DataSource) => Promise<OwnFigures> = async () => ({ counts: {}, last_created_at: {} }),
+): Type<unknown> {
+  @Controller()
+  class FiguresController {
+    constructor(
+      @Inject(DataSource) private readonly db: DataSource,
+      @Inject(DeadLetters) private readonly letters: DeadLetters,
+    ) {}
+
+    @Answers(question)
+    async figures(): Promise<ServiceFigures> {
+      const [outbox, dead_letters, figures] = await Promise.all([
+        sql<ServiceFigures['outbox']>(
+          this.db,
+          `SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest
+           FROM outbox WHERE due_at IS NULL`,
+        ),
+        this.letters.count(),
+        own(this.db),
+      ]);
+      return { outbox: outbox[0] ?? { waiting: 0, oldest: 0 }, dead_letters, ...figures };
+    }
+  }
+  return FiguresController;
+}

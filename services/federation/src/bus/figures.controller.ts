@@ -1,0 +1,4 @@
+import { serviceFigures } from '@helpmesh/contracts';
+import { figuresController } from '@helpmesh/service-kit';
+
+export const FederationFigures = figuresController(serviceFigures.federation);

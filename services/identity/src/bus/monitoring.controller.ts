@@ -1,0 +1,24 @@
+import { checkMonitoringToken, type ParsedInputOf, renewMonitoringToken, serviceFigures } from '@helpmesh/contracts';
+import { Answers, type RpcContext } from '@helpmesh/messaging';
+import { figuresController } from '@helpmesh/service-kit';
+import { Controller } from '@nestjs/common';
+import { MonitoringToken } from '../application/monitoring-token.ts';
+import { readFigures } from '../persistence/figures.ts';
+import { actorOf } from './answering.ts';
+
+export const IdentityFigures = figuresController(serviceFigures.identity, readFigures);
+
+@Controller()
+export class MonitoringController {
+  constructor(private readonly token: MonitoringToken) {}
+
+  @Answers(checkMonitoringToken)
+  async check(_ctx: RpcContext, { token }: ParsedInputOf<typeof checkMonitoringToken>) {
+    return { valid: await this.token.isValid(token) };
+  }
+
+  @Answers(renewMonitoringToken)
+  renew(ctx: RpcContext) {
+    return this.token.renew(actorOf(ctx));
+  }
+}
