@@ -269,6 +269,7 @@ export {
 export { sharedDraftOfTicket, sharedDrafts } from './http/shared-drafts.ts';
 export { Calendar, type CalendarInput, calendars, Sla, type SlaInput, slas, ticketSla } from './http/slas.ts';
 export { addTag, listTags, removeTag, searchTags, tagList } from './http/tags.ts';
+export { RecentView, ticketsAround } from './http/ticket-around.ts';
 export {
   addLink,
   addMention,

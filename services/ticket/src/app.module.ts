@@ -93,6 +93,7 @@ import { RuleBook } from './application/sla/rule-book.ts';
 import { SlaTimer } from './application/sla/sla-timer.ts';
 import { TellEscalations } from './application/sla/tell-escalations.ts';
 import { Sweep } from './application/sweep.ts';
+import { TicketsAround } from './application/tickets-around.ts';
 import { AgentWrites } from './application/ties/agent-writes.ts';
 import { LinkTickets } from './application/ties/link-tickets.ts';
 import { ManageTags } from './application/ties/manage-tags.ts';
@@ -101,6 +102,7 @@ import { MergeTickets } from './application/ties/merge-tickets.ts';
 import { MoveArticles } from './application/ties/move-articles.ts';
 import { TagTickets } from './application/ties/tag-tickets.ts';
 import { Times } from './application/times/times.ts';
+import { AroundController } from './bus/around.controller.ts';
 import { AttributesController } from './bus/attributes.controller.ts';
 import { AutomationController } from './bus/automation.controller.ts';
 import { BulkController } from './bus/bulk.controller.ts';
@@ -131,6 +133,7 @@ import { TiesController } from './bus/ties.controller.ts';
 import { TimesController } from './bus/times.controller.ts';
 import type { TicketConfig } from './config.ts';
 import { AdminRowStore } from './persistence/admin-row.store.ts';
+import { AroundStore } from './persistence/around.store.ts';
 import { ArticleStore } from './persistence/article.store.ts';
 import { AttributeStore } from './persistence/attribute.store.ts';
 import { CalendarFeedStore } from './persistence/calendar-feed.store.ts';
@@ -176,6 +179,7 @@ import { UploadStore } from './persistence/upload.store.ts';
 /** The map of the service. */
 @Module({
   controllers: [
+    AroundController,
     TicketFigures,
     OpenedTickets,
     ChangesController,
@@ -251,6 +255,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     ReadArticles,
     ReadHistory,
     ReadChanges,
+    TicketsAround,
+    AroundStore,
     ChangeStore,
     ListTickets,
     SearchTickets,

@@ -25,6 +25,7 @@ import { TimeAccounting1797510000000 } from './persistence/migrations/1797510000
 import { ArticleMoves1797520000000 } from './persistence/migrations/1797520000000-article-moves.ts';
 import { OwnDrafts1797530000000 } from './persistence/migrations/1797530000000-own-drafts.ts';
 import { ChangeFeed1798200000002 } from './persistence/migrations/1798200000002-change-feed.ts';
+import { RecentViews1798200000004 } from './persistence/migrations/1798200000004-recent-views.ts';
 import { HeldArticles1798300000000 } from './persistence/migrations/1798300000000-held-articles.ts';
 import { SharedDrafts1798300100000 } from './persistence/migrations/1798300100000-shared-drafts.ts';
 import { RecurringTickets1798300200000 } from './persistence/migrations/1798300200000-recurring-tickets.ts';
@@ -66,6 +67,7 @@ export const migrations = [
   CalendarFeeds1798400000001,
   ReportProfiles1798400000002,
   Notices1798500000000,
+  RecentViews1798200000004,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

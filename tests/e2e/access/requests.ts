@@ -362,6 +362,10 @@ export const requests: Record<string, Asking> = {
     return { path: { id } };
   },
   'GET /api/v1/monitoring/amount_check': () => ({ query: { periode: '1h' } }),
+  'GET /api/v1/ticket_customer': (world) => ({ query: { customer_id: world.id('owner') } }),
+  'GET /api/v1/ticket_stats': (world) => ({ query: { user_id: world.id('owner') } }),
+  'GET /api/v1/ticket_related/{id}': ticket,
+  'POST /api/v1/recent_view': ({ topics }, place) => ({ body: { object: 'Ticket', o_id: topics[place].id } }),
   'GET /api/v1/ticket_split': ({ topics }, place) => ({
     query: { ticket_id: topics[place].id, article_id: topics[place].article.id, form_id: 'spare' },
   }),

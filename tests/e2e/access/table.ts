@@ -24,6 +24,13 @@ GET    /api/v1/monitoring/health_check                         ---- ---- +--!
 GET    /api/v1/monitoring/status                               ---- ---- +--!
 GET    /api/v1/monitoring/amount_check                         ---- ---- +--!
 POST   /api/v1/monitoring/token                                ---- ---- +--!
+GET    /api/v1/ticket_customer                                 -+++ ++++ +++!
+GET    /api/v1/ticket_related/{id}                             -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+GET    /api/v1/ticket_recent                                   -+++ ++++ +++!
+GET    /api/v1/ticket_stats                                    -+++ ++++ +++!
+GET    /api/v1/ticket_create                                   -+++ ++++ +++!
+GET    /api/v1/recent_view                                     -+++ ++++ +++!
+POST   /api/v1/recent_view                                     -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/changes                                         -+++ ++++ +++!
 GET    /api/v1/ticket_history/{id}                             ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/tickets/{id}/sla                                ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!

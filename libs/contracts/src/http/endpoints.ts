@@ -64,6 +64,7 @@ import { rawMailRetention, retentionRules } from './retention.ts';
 import { sharedDraftOfTicket, sharedDrafts } from './shared-drafts.ts';
 import { calendars, slas, ticketSla } from './slas.ts';
 import { addTag, listTags, removeTag, searchTags, tagList } from './tags.ts';
+import { ticketsAround } from './ticket-around.ts';
 import {
   addLink,
   addMention,
@@ -112,6 +113,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ticketCounts,
   ticketHistory,
   changes,
+  ...Object.values(ticketsAround),
   listArticles,
   getArticle,
   createArticle,

@@ -328,6 +328,7 @@ export class ErasureStore {
       [patterns],
     );
     const modules = await sql(tx, 'DELETE FROM text_module WHERE user_id = $1 RETURNING 1', [userId]);
+    const views = await sql(tx, 'DELETE FROM recent_view WHERE user_id = $1 RETURNING 1', [userId]);
     const drafts = await sql(tx, 'DELETE FROM own_draft WHERE user_id = $1 RETURNING 1', [userId]);
     const held = await sql<{ files: { sha256: string }[] | null }>(
       tx,
@@ -351,7 +352,7 @@ export class ErasureStore {
     );
     const chosen = await sql(tx, 'DELETE FROM own_desk_setting WHERE user_id = $1 RETURNING 1', [userId]);
     const counted = await sql(tx, 'DELETE FROM rule_mail WHERE address ILIKE ANY ($1::text[]) RETURNING 1', [patterns]);
-    const own = [uploads, jobs, records, modules, drafts, held, parked, recurring, chosen, counted];
+    const own = [uploads, jobs, records, modules, views, drafts, held, parked, recurring, chosen, counted];
     return own.reduce((rows, some) => rows + some.length, 0);
   }
 
