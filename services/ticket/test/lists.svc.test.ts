@@ -109,6 +109,73 @@ it('programs that watch are told how much there is, and how much is new', async 
   expect(await desk.ask(admin, countOpenedTickets, { since })).toEqual({ count: 2 });
 });
 
+describe('what is shown beside a ticket or a person', () => {
+  const ask = <N extends keyof typeof ticketsAround>(who: typeof agent, name: N, at: object = {}) =>
+    desk.rest(who, ticketsAround[name], at);
+  const mine = () => ['Zeta', 'Epsilon', 'Beta café', 'Alpha printer'].map((name) => ids[name] as number);
+
+  it('the tickets of a customer, open and closed, as far as each may read them', async () => {
+    const at = { query: { customer_id: '10' } };
+    const shown = await ask(agent, 'customer', at);
+    expect(shown).toMatchObject({ ticket_ids_open: mine(), ticket_ids_closed: [ids.Gamma] });
+    expect(Object.keys(shown.assets.Ticket ?? {})).toHaveLength(5);
+    for (const who of [agent2, stranger]) {
+      const nothing = { ticket_ids_open: [], ticket_ids_closed: [], assets: {} };
+      expect(await ask(who, 'customer', at)).toEqual(nothing);
+    }
+  });
+
+  it('what one looked at last, newest first, and only as long as one may read it', async () => {
+    const view = (who: typeof agent, name: string) =>
+      ask(who, 'view', { body: { object: 'Ticket', o_id: ids[name] as number } });
+    for (const name of ['Gamma', 'Zeta', 'Gamma']) {
+      desk.clock.advance(1_000);
+      expect(await view(agent, name)).toEqual({ message: 'ok' });
+    }
+    await expect(view(agent, 'Delta')).rejects.toMatchObject({ kind: 'not-found' });
+    const { Gamma: gamma, Zeta: zeta } = ids;
+    expect((await ask(agent, 'views')).map(({ o_id }) => o_id)).toEqual([gamma, zeta]);
+    expect(await ask(agent, 'recent')).toMatchObject({ ticket_ids_recent_viewed: [gamma, zeta] });
+    expect(await ask(agent2, 'recent')).toEqual({ ticket_ids_recent_viewed: [], assets: {} });
+    expect(await ask(agent, 'related', { id: zeta as number })).toMatchObject({
+      ticket_ids_by_customer: mine().filter((id) => id !== zeta),
+      ticket_ids_recent_viewed: [gamma],
+    });
+    await expect(ask(agent2, 'related', { id: zeta as number })).rejects.toMatchObject({ kind: 'not-found' });
+    await desk.rest(admin, updateTicket, { id: gamma as number, body: { group: 'Second' } });
+    expect((await ask(agent, 'views')).map(({ o_id }) => o_id)).toEqual([zeta]);
+    await desk.rest(admin, updateTicket, { id: gamma as number, body: { group: 'Users' } });
+  });
+
+  it('keeps no more than the last fifty', async () => {
+    await desk.query(`INSERT INTO recent_view (user_id, ticket_id, seen_at)
+      SELECT 3, id, '2020-01-01' FROM ticket ON CONFLICT DO NOTHING`);
+    await desk.service.get<AroundStore>(AroundStore).see(desk.db.manager, 3, ids.Zeta as number, desk.clock.now(), 2);
+    expect(await desk.query('SELECT 1 FROM recent_view WHERE user_id = 3')).toHaveLength(2);
+  });
+
+  it('how many were opened and closed in each of the last twelve months', async () => {
+    const { user, organization } = await ask(agent, 'stats', { query: { user_id: '10' } });
+    expect(user.open_ids).toEqual(mine());
+    expect(user.volume_by_year).toHaveLength(12);
+    const month = new Date(desk.clock.now()).getUTCMonth() + 1;
+    expect(user.volume_by_year.at(-1)).toMatchObject({ month, created: 5, closed: 1 });
+    expect(organization).toEqual({ open_ids: [], closed_ids: [], volume_by_year: [] });
+    expect((await ask(agent, 'stats', { query: { organization_id: '7' } })).organization.open_ids).toEqual(mine());
+    expect((await ask(stranger, 'stats', { query: { user_id: '10' } })).user.open_ids).toEqual([]);
+    await expect(ask(agent, 'stats')).rejects.toMatchObject({ kind: 'invalid' });
+  });
+
+  it('what one may choose for a new ticket', async () => {
+    const { form_meta, assets } = await ask(agent, 'form');
+    expect(form_meta.filter).toMatchObject({ group_id: [1], priority_id: [1, 2, 3] });
+    expect(form_meta.filter.state_id).not.toContain(5);
+    expect(form_meta.dependencies.group_id).toEqual({ 1: { owner_id: [3, 4] } });
+    expect(assets.Group).toEqual({ 1: { id: 1, name: 'Users' } });
+    expect((await ask(customer, 'form')).form_meta).toMatchObject({ filter: { group_id: [] } });
+  });
+});
+
 describe('a list', () => {
   it('shows names, newest change first, with exact totals per view', async () => {
     const list = await page(agent, { view: 'open' });
@@ -312,72 +379,5 @@ describe('search', () => {
     const [remark] = await desk.query<{ id: number }>(`SELECT id FROM article WHERE body LIKE 'topsecret%'`);
     await desk.rest(agent, updateArticle, { id: (remark as { id: number }).id, body: { internal: false } });
     await waitFor(async () => (await found(customer, 'topsecret')).length === 1, { what: 'the remark to be found' });
-  });
-});
-
-describe('what is shown beside a ticket or a person', () => {
-  const ask = <N extends keyof typeof ticketsAround>(who: typeof agent, name: N, at: object = {}) =>
-    desk.rest(who, ticketsAround[name], at);
-  const mine = () => ['Zeta', 'Epsilon', 'Beta café', 'Alpha printer'].map((name) => ids[name] as number);
-
-  it('the tickets of a customer, open and closed, as far as each may read them', async () => {
-    const at = { query: { customer_id: '10' } };
-    const shown = await ask(agent, 'customer', at);
-    expect(shown).toMatchObject({ ticket_ids_open: mine(), ticket_ids_closed: [ids.Gamma] });
-    expect(Object.keys(shown.assets.Ticket ?? {})).toHaveLength(5);
-    for (const who of [agent2, stranger]) {
-      const nothing = { ticket_ids_open: [], ticket_ids_closed: [], assets: {} };
-      expect(await ask(who, 'customer', at)).toEqual(nothing);
-    }
-  });
-
-  it('what one looked at last, newest first, and only as long as one may read it', async () => {
-    const view = (who: typeof agent, name: string) =>
-      ask(who, 'view', { body: { object: 'Ticket', o_id: ids[name] as number } });
-    for (const name of ['Alpha printer', 'Zeta', 'Alpha printer']) {
-      desk.clock.advance(1_000);
-      expect(await view(agent, name)).toEqual({ message: 'ok' });
-    }
-    await expect(view(agent, 'Delta')).rejects.toMatchObject({ kind: 'not-found' });
-    const [alpha, zeta] = [ids['Alpha printer'], ids.Zeta];
-    expect((await ask(agent, 'views')).map(({ o_id }) => o_id)).toEqual([alpha, zeta]);
-    expect(await ask(agent, 'recent')).toMatchObject({ ticket_ids_recent_viewed: [alpha, zeta] });
-    expect(await ask(agent2, 'recent')).toEqual({ ticket_ids_recent_viewed: [], assets: {} });
-    expect(await ask(agent, 'related', { id: zeta as number })).toMatchObject({
-      ticket_ids_by_customer: mine().filter((id) => id !== zeta),
-      ticket_ids_recent_viewed: [alpha],
-    });
-    await expect(ask(agent2, 'related', { id: zeta as number })).rejects.toMatchObject({ kind: 'not-found' });
-    await desk.rest(admin, updateTicket, { id: alpha as number, body: { group: 'Second' } });
-    expect((await ask(agent, 'views')).map(({ o_id }) => o_id)).toEqual([zeta]);
-    await desk.rest(admin, updateTicket, { id: alpha as number, body: { group: 'Users' } });
-  });
-
-  it('keeps no more than the last fifty', async () => {
-    await desk.query(`INSERT INTO recent_view (user_id, ticket_id, seen_at)
-      SELECT 3, id, '2020-01-01' FROM ticket ON CONFLICT DO NOTHING`);
-    await desk.service.get<AroundStore>(AroundStore).see(desk.db.manager, 3, ids.Zeta as number, desk.clock.now(), 2);
-    expect(await desk.query('SELECT 1 FROM recent_view WHERE user_id = 3')).toHaveLength(2);
-  });
-
-  it('how many were opened and closed in each of the last twelve months', async () => {
-    const { user, organization } = await ask(agent, 'stats', { query: { user_id: '10' } });
-    expect(user.open_ids).toEqual(mine());
-    expect(user.volume_by_year).toHaveLength(12);
-    const month = new Date(desk.clock.now()).getUTCMonth() + 1;
-    expect(user.volume_by_year.at(-1)).toMatchObject({ month, created: 5, closed: 1 });
-    expect(organization).toEqual({ open_ids: [], closed_ids: [], volume_by_year: [] });
-    expect((await ask(agent, 'stats', { query: { organization_id: '7' } })).organization.open_ids).toEqual(mine());
-    expect((await ask(stranger, 'stats', { query: { user_id: '10' } })).user.open_ids).toEqual([]);
-    await expect(ask(agent, 'stats')).rejects.toMatchObject({ kind: 'invalid' });
-  });
-
-  it('what one may choose for a new ticket', async () => {
-    const { form_meta, assets } = await ask(agent, 'form');
-    expect(form_meta.filter).toMatchObject({ group_id: [1], priority_id: [1, 2, 3] });
-    expect(form_meta.filter.state_id).not.toContain(5);
-    expect(form_meta.dependencies.group_id).toEqual({ 1: { owner_id: [3, 4] } });
-    expect(assets.Group).toEqual({ 1: { id: 1, name: 'Users' } });
-    expect((await ask(customer, 'form')).form_meta).toMatchObject({ filter: { group_id: [] } });
   });
 });
