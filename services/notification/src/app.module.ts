@@ -55,18 +55,11 @@ const SETTINGS = Symbol('notification.mail-settings');
   controllers: [
     NotificationConsumers,
     OutboundMailAnswers,
-<<<<<<< HEAD
     NoticesController,
     WebhooksController,
     FeedsController,
     NotificationFigures,
     ErasureController,
-=======
-    WebhooksController,
-    FeedsController,
-    ErasureController,
-    NotificationFigures,
->>>>>>> 42a0820 (Order of imports)
   ],
   providers: [
     OutboundMailStore,
