@@ -6,6 +6,7 @@ export const routes = {
   addLink: ['POST', '/api/v1/links/add'],
   addMention: ['POST', '/api/v1/mentions'],
   addPasskey: ['POST', '/api/v1/users/two_factor/passkeys'],
+  addRecentView: ['POST', '/api/v1/recent_view'],
   addTag: ['POST', '/api/v1/tags/add'],
   applyMacro: ['POST', '/api/v1/tickets/:id/macro'],
   autoWizard: ['GET', '/api/v1/getting_started/auto_wizard'],
@@ -193,6 +194,7 @@ export const routes = {
   listOverviews: ['GET', '/api/v1/overviews'],
   listPermissions: ['GET', '/api/v1/permissions'],
   listQuarantine: ['GET', '/api/v1/mail/quarantine'],
+  listRecentViews: ['GET', '/api/v1/recent_view'],
   listRecurringTickets: ['GET', '/api/v1/recurring_tickets'],
   listReportProfiles: ['GET', '/api/v1/report_profiles'],
   listRetentionRules: ['GET', '/api/v1/retention_rules'],
@@ -243,6 +245,8 @@ export const routes = {
   putSharedDraft: ['PUT', '/api/v1/tickets/:id/shared_draft'],
   rawMailRetention: ['GET', '/api/v1/raw_mail_retention'],
   recallHeldArticle: ['DELETE', '/api/v1/held_articles/:id'],
+  recentTickets: ['GET', '/api/v1/ticket_recent'],
+  relatedTickets: ['GET', '/api/v1/ticket_related/:id'],
   removeLink: ['DELETE', '/api/v1/links/remove'],
   removeTag: ['DELETE', '/api/v1/tags/remove'],
   removeTwoFactor: ['DELETE', '/api/v1/users/two_factor/remove_authentication_method'],
@@ -250,6 +254,7 @@ export const routes = {
   renamePasskey: ['PUT', '/api/v1/users/two_factor/passkeys/:id'],
   renameTag: ['PUT', '/api/v1/tag_list/:id'],
   renewApplicationSecret: ['POST', '/api/v1/applications/:id/secret'],
+  renewMonitoringToken: ['POST', '/api/v1/monitoring/token'],
   replaceChecklist: ['PUT', '/api/v1/checklists/:id'],
   replaceChecklistItem: ['PUT', '/api/v1/checklist_items/:id'],
   replayWebhookDelivery: ['POST', '/api/v1/webhook_deliveries/:id/replay'],
@@ -280,13 +285,16 @@ export const routes = {
   splitTicket: ['GET', '/api/v1/ticket_split'],
   testWebhook: ['POST', '/api/v1/webhooks/:id/test'],
   ticketCounts: ['GET', '/api/v1/ticket_counts'],
+  ticketCreateForm: ['GET', '/api/v1/ticket_create'],
   ticketHistory: ['GET', '/api/v1/ticket_history/:id'],
   ticketJobResults: ['GET', '/api/v1/ticket_jobs/:id/results'],
   ticketList: ['GET', '/api/v1/ticket_list'],
   ticketOverviews: ['GET', '/api/v1/ticket_overviews'],
   ticketReport: ['GET', '/api/v1/reports/tickets'],
   ticketSla: ['GET', '/api/v1/tickets/:id/sla'],
+  ticketStats: ['GET', '/api/v1/ticket_stats'],
   ticketWhy: ['GET', '/api/v1/tickets/:id/why'],
+  ticketsOfCustomer: ['GET', '/api/v1/ticket_customer'],
   timeLogByActivity: ['GET', '/api/v1/time_accounting/log/by_activity/:year/:month'],
   timeLogByCustomer: ['GET', '/api/v1/time_accounting/log/by_customer/:year/:month'],
   timeLogByOrganization: ['GET', '/api/v1/time_accounting/log/by_organization/:year/:month'],
@@ -347,6 +355,7 @@ export interface Endpoints {
   addLink: typeof contracts.addLink;
   addMention: typeof contracts.addMention;
   addPasskey: typeof contracts.addPasskey;
+  addRecentView: (typeof contracts.ticketsAround)['view'];
   addTag: typeof contracts.addTag;
   applyMacro: typeof contracts.applyMacro;
   autoWizard: (typeof contracts.gettingStarted)['autoWizard'];
@@ -534,6 +543,7 @@ export interface Endpoints {
   listOverviews: (typeof contracts.overviews)['list'];
   listPermissions: typeof contracts.listPermissions;
   listQuarantine: typeof contracts.listQuarantine;
+  listRecentViews: (typeof contracts.ticketsAround)['views'];
   listRecurringTickets: (typeof contracts.recurringTickets)['list'];
   listReportProfiles: (typeof contracts.reportProfiles)['list'];
   listRetentionRules: (typeof contracts.retentionRules)['list'];
@@ -584,6 +594,8 @@ export interface Endpoints {
   putSharedDraft: (typeof contracts.sharedDraftOfTicket)['put'];
   rawMailRetention: typeof contracts.rawMailRetention;
   recallHeldArticle: (typeof contracts.heldArticles)['delete'];
+  recentTickets: (typeof contracts.ticketsAround)['recent'];
+  relatedTickets: (typeof contracts.ticketsAround)['related'];
   removeLink: typeof contracts.removeLink;
   removeTag: typeof contracts.removeTag;
   removeTwoFactor: typeof contracts.removeTwoFactor;
@@ -591,6 +603,7 @@ export interface Endpoints {
   renamePasskey: typeof contracts.renamePasskey;
   renameTag: (typeof contracts.tagList)['update'];
   renewApplicationSecret: (typeof contracts.applications)['renewSecret'];
+  renewMonitoringToken: typeof contracts.renewMonitoringToken;
   replaceChecklist: (typeof contracts.checklists)['replace'];
   replaceChecklistItem: (typeof contracts.checklistItems)['replace'];
   replayWebhookDelivery: (typeof contracts.webhooks)['replay'];
@@ -621,13 +634,16 @@ export interface Endpoints {
   splitTicket: typeof contracts.splitTicket;
   testWebhook: (typeof contracts.webhooks)['test'];
   ticketCounts: typeof contracts.ticketCounts;
+  ticketCreateForm: (typeof contracts.ticketsAround)['form'];
   ticketHistory: typeof contracts.ticketHistory;
   ticketJobResults: (typeof contracts.ticketJobs)['results'];
   ticketList: typeof contracts.ticketList;
   ticketOverviews: typeof contracts.ticketOverviews;
   ticketReport: typeof contracts.ticketReport;
   ticketSla: typeof contracts.ticketSla;
+  ticketStats: (typeof contracts.ticketsAround)['stats'];
   ticketWhy: typeof contracts.ticketWhy;
+  ticketsOfCustomer: (typeof contracts.ticketsAround)['customer'];
   timeLogByActivity: (typeof contracts.timeLog)['activity'];
   timeLogByCustomer: (typeof contracts.timeLog)['customer'];
   timeLogByOrganization: (typeof contracts.timeLog)['organization'];
