@@ -4,6 +4,8 @@ import { Bus } from '@helpmesh/messaging';
 import { CONFIG, CursorCodec, erasureWork } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { TicketWords } from './application/action/ticket-words.ts';
+import { AssignOnOpen } from './application/assignment/assign-on-open.ts';
+import { ReleaseOwners } from './application/assignment/release-owners.ts';
 import { CustomFields } from './application/attributes/custom-fields.ts';
 import { DropValues } from './application/attributes/drop-values.ts';
 import { ManageAttributes } from './application/attributes/manage-attributes.ts';
@@ -292,6 +294,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ManageRetention,
     OwnDrafts,
     HoldArticles,
+    AssignOnOpen,
     ManageRecurring,
     SharedDrafts,
     OwnSettings,
@@ -325,6 +328,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     JobWorker,
     HeldTimer,
     OpenRecurring,
+    ReleaseOwners,
     DropValues,
     // What they share
     References,

@@ -1,5 +1,7 @@
 import {
   createTicket,
+  deskSettings,
+  type GroupSnapshot,
   getTicket,
   jobs,
   recordAudit,
@@ -10,6 +12,7 @@ import {
 } from '@helpmesh/contracts';
 import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ReleaseOwners } from '../src/application/assignment/release-owners.ts';
 import { RunJobs } from '../src/application/automation/run-jobs.ts';
 import { CreateTickets } from '../src/application/create-tickets.ts';
 import { OpenRecurring } from '../src/application/recurring/open-recurring.ts';
@@ -249,5 +252,49 @@ describe('recurring tickets', () => {
     expect(new Set(audits.map(({ data }) => data.action))).toEqual(
       new Set(['recurring-ticket.created', 'recurring-ticket.changed', 'recurring-ticket.deleted']),
     );
+  });
+});
+
+describe('owners', () => {
+  const ownerOf = async (id: number) => (await desk.rest(admin, getTicket, { id })).owner_id;
+  const opening = (id: number, who = agent) => desk.rest(who, deskSettings.autoAssign, { id });
+  const boss = actor({ ...admin, permissions: ['admin', 'ticket.agent'] });
+
+  it('an agent who opens a ticket of nobody becomes its owner, where the desk wants that; the first of two', async () => {
+    const id = await open('Free');
+    expect(await opening(id)).toEqual({ assigned: false, owner_id: 1 });
+    await desk.rest(boss, deskSettings.update, { body: { auto_assign: true } });
+    const both = await Promise.all([opening(id), opening(id, boss)]);
+    expect(both.filter(({ assigned }) => assigned)).toHaveLength(1);
+    const [{ owner_id }] = both.filter(({ assigned }) => assigned) as [{ owner_id: number }];
+    expect(await ownerOf(id)).toBe(owner_id);
+    const closed = await open('Done');
+    await desk.rest(agent, updateTicket, { id: closed, body: { state: 'closed' } });
+    expect(await opening(closed)).toMatchObject({ assigned: false });
+    const changer = actor({ userId: 6, permissions: ['ticket.agent'], groups: { 1: ['read', 'change'] } });
+    expect(await opening(await open('Not mine'), changer)).toEqual({ assigned: false, owner_id: 1 });
+    await expect(opening(id, cast.customer)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(opening(id, cast.agent2)).rejects.toMatchObject({ kind: 'not-found' });
+    await desk.rest(boss, deskSettings.update, { body: { auto_assign: false } });
+  });
+
+  it('who does nothing for as long as the group allows loses an open ticket, and nobody else does', async () => {
+    desk.identity.addGroups({ ...(desk.identity.groups.get(1) as GroupSnapshot), assignmentTimeout: 30 });
+    const mine = async (title: string, more: object = {}) => {
+      const id = await open(title);
+      await desk.rest(agent, updateTicket, { id, body: { owner_id: agent.userId, ...more } });
+      return id;
+    };
+    const [idle, busy, done] = [await mine('Idle'), await mine('Busy'), await mine('Closed', { state: 'closed' })];
+    const release = () => desk.service.get<ReleaseOwners>(ReleaseOwners).run();
+    desk.clock.advance(20 * 60_000);
+    await release();
+    expect(await ownerOf(idle)).toBe(agent.userId);
+    await desk.rest(agent, updateTicket, { id: busy, body: { priority: '3 high' } });
+    await desk.rest(admin, updateTicket, { id: idle, body: { priority: '3 high' } });
+    desk.clock.advance(11 * 60_000);
+    await release();
+    expect([await ownerOf(idle), await ownerOf(busy), await ownerOf(done)]).toEqual([1, 4, 4]);
+    desk.identity.addGroups({ ...(desk.identity.groups.get(1) as GroupSnapshot), assignmentTimeout: null });
   });
 });

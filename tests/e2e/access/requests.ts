@@ -405,6 +405,7 @@ export const requests: Record<string, Asking> = {
   'PUT /api/v1/tickets/{id}/drafts/{kind}': draft({ html: 'x', to: '', cc: '', subject: '', form_id: 'x', files: [] }),
   'DELETE /api/v1/tickets/{id}/drafts/{kind}': draft(),
   'GET /api/v1/tickets/{id}/held_articles': ticket,
+  'POST /api/v1/tickets/{id}/auto_assign': ticket,
   'POST /api/v1/tickets/{id}/held_articles': put(ticket, toSendLater),
   'PUT /api/v1/held_articles/{id}': spare(newHeld, toSendLater),
   'POST /api/v1/held_articles/{id}/send': spare(newHeld),

@@ -203,6 +203,7 @@ GET    /api/v1/tickets/shared_drafts/{id}                      ---- 000+ -+-!  -
 PUT    /api/v1/tickets/shared_drafts/{id}                      ---- 000+ -+-!  ---- 000+ -+-!  ---- 0000 -+-!
 PATCH  /api/v1/tickets/shared_drafts/{id}                      ---- 000+ -+-!  ---- 000+ -+-!  ---- 0000 -+-!
 DELETE /api/v1/tickets/shared_drafts/{id}                      ---- 000+ -+-!  ---- 000+ -+-!  ---- 0000 -+-!
+POST   /api/v1/tickets/{id}/auto_assign                        ---- 0-++ -+-!  ---- 0-++ -+-!  ---- 0000 -+-!
 GET    /api/v1/recurring_tickets                               ---- ---- +--!
 GET    /api/v1/recurring_tickets/{id}                          ---- ---- +--!
 POST   /api/v1/recurring_tickets                               ---- ---- +--!

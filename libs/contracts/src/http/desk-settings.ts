@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { Flag, text } from './common.ts';
+import { Flag, Id, text } from './common.ts';
 import { UndoSeconds } from './held-articles.ts';
 
 const tag = 'Desk settings';
@@ -13,6 +13,8 @@ export const DeskSettings = z.object({
   time_accounting_unit: z.string(),
   /** Seconds in which what an agent sent from the browser may be taken back; 0: it goes at once. */
   undo_send_seconds: z.number().int(),
+  /** Whether an agent who opens a ticket of nobody becomes its owner. */
+  auto_assign: z.boolean(),
 });
 export type DeskSettings = z.output<typeof DeskSettings>;
 
@@ -26,6 +28,16 @@ export const deskSettings = {
     summary: 'How tickets are worked on here; for agents and administrators',
     response: DeskSettings,
   }),
+  autoAssign: defineEndpoint({
+    id: 'autoAssignTicket',
+    method: 'POST',
+    path: '/api/v1/tickets/:id/auto_assign',
+    question: 'rpc.ticket.v1.auto-assign-ticket',
+    tag: 'Tickets',
+    summary: 'Whoever opens a ticket that nobody owns becomes its owner, where the desk has that switched on',
+    params: { id: Id },
+    response: z.object({ assigned: z.boolean(), owner_id: z.number().int() }),
+  }),
   update: defineEndpoint({
     id: 'updateDeskSettings',
     method: 'PUT',
@@ -33,7 +45,14 @@ export const deskSettings = {
     question: 'rpc.ticket.v1.update-desk-settings',
     tag,
     summary: 'Changes the settings that are named; each needs the permission of what it is about',
-    body: z.object({ time_accounting: Flag, time_accounting_unit: text(20), undo_send_seconds: UndoSeconds }).partial(),
+    body: z
+      .object({
+        time_accounting: Flag,
+        time_accounting_unit: text(20),
+        undo_send_seconds: UndoSeconds,
+        auto_assign: Flag,
+      })
+      .partial(),
     response: DeskSettings,
   }),
 };

@@ -1,16 +1,18 @@
-import { heldArticles, ownDeskSettings, type ParsedInputOf } from '@helpmesh/contracts';
+import { deskSettings, heldArticles, ownDeskSettings, type ParsedInputOf } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
+import { AssignOnOpen } from '../application/assignment/assign-on-open.ts';
 import { HoldArticles } from '../application/held/hold-articles.ts';
 import { OwnSettings } from '../application/settings/own-settings.ts';
 
-/** Questions about articles that wait to be sent. */
+/** Questions about how agents work: what waits to be sent, what they chose for themselves, whose a ticket becomes. */
 @Controller()
 export class HeldController {
   constructor(
     private readonly held: HoldArticles,
     private readonly settings: OwnSettings,
+    private readonly assignment: AssignOnOpen,
   ) {}
 
   @Answers(heldArticles.list)
@@ -36,6 +38,11 @@ export class HeldController {
   @Answers(heldArticles.delete)
   async recall({ actor }: RpcContext, { params }: ParsedInputOf<typeof heldArticles.delete>) {
     return this.held.recall(requireActor(actor), params.id);
+  }
+
+  @Answers(deskSettings.autoAssign)
+  async autoAssign({ actor }: RpcContext, { params }: ParsedInputOf<typeof deskSettings.autoAssign>) {
+    return this.assignment.run(requireActor(actor), params.id);
   }
 
   @Answers(ownDeskSettings.get)

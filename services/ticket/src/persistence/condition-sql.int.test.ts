@@ -219,6 +219,7 @@ const lines = fc.oneof(
     ],
     shifts,
   ),
+  operatorOf([...times], ['today'], value(from('', 'Europe/Berlin', 'Pacific/Kiritimati'))),
   operatorOf(
     ['ticket.article_count', 'ticket.update_in_min'],
     ['less than', 'greater than', 'is', 'is not'],

@@ -1,4 +1,4 @@
-import { AppError, epochMs } from '@helpmesh/kernel';
+import { AppError, type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
 import type { OutboxRow } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -129,6 +129,26 @@ export class TicketStore {
       tickets: new Map(rows.map((row) => [row.id as number, ticketOf(row)])),
       articles: new Map(rows.map((row) => [row.id as number, row.articleIds as number[]])),
     };
+  }
+
+  /**
+   * Open tickets of a group whose owners last did something before then.
+   * @param ids  those to choose from; absent: all
+   */
+  async idle(
+    on: DataSource | EntityManager,
+    { groupId, before, ids }: { groupId: number; before: EpochMs; ids?: readonly number[] },
+    limit: number,
+  ): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
+      on,
+      `SELECT t.id FROM ticket t JOIN ticket_state s ON s.id = t.state_id
+       JOIN ticket_state_type y ON y.id = s.state_type_id AND y.name IN ('new', 'open')
+       WHERE t.group_id = $1 AND t.owner_id <> 1 AND t.last_owner_update_at < $2
+         AND ($3::int[] IS NULL OR t.id = ANY ($3::int[])) ORDER BY t.id LIMIT $4`,
+      [groupId, isoTime(before), ids ?? null, limit],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** Changes of state of each ticket, oldest first. Tickets without any are missing. */

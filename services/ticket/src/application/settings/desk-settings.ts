@@ -16,13 +16,19 @@ import { DeskSettingStore } from '../../persistence/desk-setting.store.ts';
 import { requireAnyOf } from '../access.ts';
 
 /** What holds until somebody chooses otherwise. */
-const untouched: Settings = { time_accounting: false, time_accounting_unit: '', undo_send_seconds: 10 };
+const untouched: Settings = {
+  time_accounting: false,
+  time_accounting_unit: '',
+  undo_send_seconds: 10,
+  auto_assign: false,
+};
 
 /** Whose business each setting is. */
 const permissions: Record<keyof Settings, string> = {
   time_accounting: 'admin.time_accounting',
   time_accounting_unit: 'admin.time_accounting',
   undo_send_seconds: 'admin.ticket',
+  auto_assign: 'admin.ticket_auto_assignment',
 };
 const names = Object.keys(permissions) as (keyof Settings)[];
 

@@ -4,6 +4,7 @@ import { States, type TicketState } from '../ticket/state.ts';
 import { openTicket, type Ticket } from '../ticket/ticket.ts';
 import { type Circumstances, dependsOnTime, fieldsOf, matches, readsOf } from './condition.ts';
 import type { Facts, Knowledge } from './fields.ts';
+import { instantOf } from './moment.ts';
 import { parseCondition } from './parse.ts';
 
 const state: TicketState = {
@@ -111,6 +112,26 @@ describe('a condition', () => {
     expect(picks(one('ticket.pending_time', operator, value, more), { ticket: ticket({ pendingTime: now }) })).toBe(
       expected,
     );
+  });
+
+  it.each([
+    ['2026-03-31T00:00:00.000Z', undefined, true],
+    ['2026-03-31T23:59:59.999Z', '', true],
+    ['2026-03-30T23:59:59.999Z', 'UTC', false],
+    ['2026-04-01T00:00:00.000Z', 'UTC', false],
+    ['2026-03-30T22:00:00.000Z', 'Europe/Berlin', true],
+    ['2026-03-30T21:59:59.999Z', 'Europe/Berlin', false],
+    ['2026-03-31T22:00:00.000Z', 'Europe/Berlin', false],
+  ])('%s is today by the clock of %j: %s', (at, zone, expected) => {
+    const pendingTime = epochMs(Date.parse(at));
+    expect(picks(one('ticket.pending_time', 'today', zone), { ticket: ticket({ pendingTime }) })).toBe(expected);
+  });
+
+  it('a day is what the clock of its zone makes it: on that of a change it has another hour', () => {
+    const at = (text: string) => epochMs(Date.parse(text));
+    const day = (which: 'first' | 'last') =>
+      isoTime(instantOf({ day: which, zone: 'Europe/Berlin' }, at('2026-10-25T12:00:00Z')));
+    expect([day('first'), day('last')]).toEqual(['2026-10-24T22:00:00.000Z', '2026-10-25T22:59:59.999Z']);
   });
 
   it('a month before the end of March is the end of February', () => {

@@ -85,8 +85,8 @@ export function dependsOnTime(condition: Condition): boolean {
   return testsOf(condition).some(
     ({ test }) =>
       test.is === 'working-time' ||
-      ((test.is === 'until' || test.is === 'since') && 'shift' in test.moment) ||
-      (test.is === 'between' && ('shift' in test.first || 'shift' in test.last)),
+      ((test.is === 'until' || test.is === 'since') && !('at' in test.moment)) ||
+      (test.is === 'between' && !('at' in test.first && 'at' in test.last)),
   );
 }
 

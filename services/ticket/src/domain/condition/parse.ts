@@ -139,6 +139,10 @@ const relative =
   (is: 'until' | 'since', sign: 1 | -1) =>
   (asked: Asked): Test => ({ is, moment: shifted(asked, sign) });
 const present: Moment = { shift: 0, range: 'minute' };
+const today = ({ line, fail }: Asked): Test => {
+  const zone = zoneOf(line.value, fail);
+  return { is: 'between', first: { day: 'first', zone }, last: { day: 'last', zone } };
+};
 const reached =
   (near: boolean) =>
   ({ field }: Asked): Test => ({
@@ -196,6 +200,7 @@ const operators = new Map<string, Operator>(
         ['within next (relative)'],
         { for: ['time'], ofTime: true, test: (asked) => ({ is: 'between', first: present, last: shifted(asked, 1) }) },
       ],
+      [['today'], { for: ['time'], ofTime: true, test: today }],
       [['is in working time'], { for: ['calendar'], ofTime: true, test: workingTime }],
       [['is not in working time'], { for: ['calendar'], ofTime: true, not: true, test: workingTime }],
       [['has changed'], { for: [...every], ofChange: true, test: () => ({ is: 'changed' }) }],
@@ -328,6 +333,16 @@ function instant({ line, fail }: Asked): EpochMs {
   const at = typeof text === 'string' && /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at) || at < 0) throw fail(`${quoted(text)} is no time like 2026-12-24T18:00:00Z.`);
   return epochMs(at);
+}
+
+/** By whose clock it is a day; UTC when nothing is said. */
+function zoneOf(value: unknown, fail: Asked['fail']): string {
+  if (value === undefined || value === null || value === '') return 'UTC';
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value as string }).resolvedOptions().timeZone;
+  } catch {
+    throw fail(`${quoted(value)} is no time zone.`);
+  }
 }
 
 function shifted({ line, fail }: Asked, sign: 1 | -1): Moment {

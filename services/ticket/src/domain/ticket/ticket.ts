@@ -156,6 +156,8 @@ export function changeTicket(ticket: Ticket, fields: TicketFields, by: number, w
   // A closed ticket keeps the owner who closed it, whatever became of them.
   if (moved && !isClosed(state) && !mayOwn(next, world)) next.ownerId = SYSTEM_USER;
   if (next.ownerId !== ticket.ownerId) next.lastOwnerUpdateAt = next.ownerId === SYSTEM_USER ? null : now;
+  // Whatever the owner does shows that they look after it (assignment timeout of the group).
+  else if (by === next.ownerId && by !== SYSTEM_USER) next.lastOwnerUpdateAt = now;
   return next;
 }
 

@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import { Select } from '@mantine/core';
+import { Select, Stack, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../../app/api.ts';
@@ -13,8 +13,8 @@ import { AdminPage } from './admin-page.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
 
-type Values = Pick<DeskSettings, 'undo_send_seconds'>;
-const valuesOf = ({ undo_send_seconds }: DeskSettings): Values => ({ undo_send_seconds });
+type Values = Pick<DeskSettings, 'undo_send_seconds' | 'auto_assign'>;
+const valuesOf = ({ undo_send_seconds, auto_assign }: DeskSettings): Values => ({ undo_send_seconds, auto_assign });
 
 /** How agents work on tickets here. */
 export function TicketSettingsPage() {
@@ -40,22 +40,37 @@ function Settings({ settings }: { settings: DeskSettings }) {
     changes: ['desk-settings'],
   });
   const { values, set } = editor;
-  const labels: Record<Field<Values>, string> = { undo_send_seconds: t`Time to take a reply back` };
+  const labels: Record<Field<Values>, string> = {
+    undo_send_seconds: t`Time to take a reply back`,
+    auto_assign: t`Whoever opens a ticket of nobody becomes its owner`,
+  };
   return (
     <EditForm editor={editor} labels={labels}>
-      <Section
-        title={t`Sending`}
-        lead={t`Replies from the browser wait so long, and their authors can take them back. Everybody may choose another time for themselves.`}
-      >
-        <Select
-          label={labels.undo_send_seconds}
-          maw={320}
-          allowDeselect={false}
-          data={useUndoChoices(values.undo_send_seconds)}
-          value={String(values.undo_send_seconds)}
-          onChange={(value) => set({ undo_send_seconds: Number(value) })}
-        />
-      </Section>
+      <Stack>
+        <Section
+          title={t`Sending`}
+          lead={t`Replies from the browser wait so long, and their authors can take them back. Everybody may choose another time for themselves.`}
+        >
+          <Select
+            label={labels.undo_send_seconds}
+            maw={320}
+            allowDeselect={false}
+            data={useUndoChoices(values.undo_send_seconds)}
+            value={String(values.undo_send_seconds)}
+            onChange={(value) => set({ undo_send_seconds: Number(value) })}
+          />
+        </Section>
+        <Section
+          title={t`Assignment`}
+          lead={t`For agents with full access to the group, while the ticket is new or open.`}
+        >
+          <Switch
+            label={labels.auto_assign}
+            checked={values.auto_assign}
+            onChange={(event) => set({ auto_assign: event.currentTarget.checked })}
+          />
+        </Section>
+      </Stack>
     </EditForm>
   );
 }

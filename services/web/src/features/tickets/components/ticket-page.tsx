@@ -24,6 +24,7 @@ import {
 } from '../queries.ts';
 import { useSeen } from '../seen.ts';
 import { stateTypeOf } from '../state-type.ts';
+import { useAutoAssign } from '../use-auto-assign.ts';
 import { useSharesDrafts } from '../use-shares-drafts.ts';
 import { StateBadge } from './badges.tsx';
 import { Composer } from './composer.tsx';
@@ -74,6 +75,7 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
   const customerName = customer ? nameOf(customer) : String(ticket.customer ?? '');
   const { data: states } = useQuery(statesQuery);
   const sharing = useSharesDrafts(ticket);
+  useAutoAssign(ticket);
   const state = states?.find(({ id }) => id === ticket.state_id);
   const panel = <SidePanel ticket={ticket} customer={customer} />;
 
