@@ -9,6 +9,7 @@ export const routes = {
   addRecentView: ['POST', '/api/v1/recent_view'],
   addTag: ['POST', '/api/v1/tags/add'],
   applyMacro: ['POST', '/api/v1/tickets/:id/macro'],
+  autoAssignTicket: ['POST', '/api/v1/tickets/:id/auto_assign'],
   autoWizard: ['GET', '/api/v1/getting_started/auto_wizard'],
   calendarTimezones: ['GET', '/api/v1/calendars/timezones'],
   calendarsInit: ['GET', '/api/v1/calendars_init'],
@@ -358,6 +359,7 @@ export interface Endpoints {
   addRecentView: (typeof contracts.ticketsAround)['view'];
   addTag: typeof contracts.addTag;
   applyMacro: typeof contracts.applyMacro;
+  autoAssignTicket: (typeof contracts.deskSettings)['autoAssign'];
   autoWizard: (typeof contracts.gettingStarted)['autoWizard'];
   calendarTimezones: (typeof contracts.calendars)['timezones'];
   calendarsInit: (typeof contracts.calendars)['init'];
