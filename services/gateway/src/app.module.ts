@@ -23,6 +23,7 @@ import { EventsController } from './http/events.controller.ts';
 import { FilesController } from './http/files.controller.ts';
 import { MonitoringController } from './http/monitoring.controller.ts';
 import { OpenIdController } from './http/openid.controller.ts';
+import { SearchController } from './http/search.controller.ts';
 import { SessionController } from './http/session.controller.ts';
 import { BLOBS } from './http/tokens.ts';
 import { WebFiles } from './http/web-files.ts';
@@ -61,6 +62,7 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
 
 @Module({
   controllers: [
+    SearchController,
     MonitoringController,
     SessionController,
     OpenIdController,

@@ -21,6 +21,7 @@ import {
   recordActing,
   removeUploads,
   requestPasswordReset,
+  searchTicketsByPost,
   serviceFigures,
   signIn,
   signInSecondStep,
@@ -139,6 +140,15 @@ describe('the table of endpoints', () => {
       query: { expand: true },
       body: { title: 'Hi', group: 'Users', article: { body: 'Hello', type: 'note' } },
     });
+  });
+
+  it('takes what is to be written from the address as well, and the body before it', async () => {
+    await ask('POST', '/api/v1/tickets?title=Hi&group=Users&expand=true', { headers: asAgent });
+    await send('POST', '/api/v1/tickets?title=Hi&group=Users', { title: 'Hello' });
+    expect(world.asked(createTicket).map(({ input }) => input)).toMatchObject([
+      { query: { expand: true }, body: { title: 'Hi', group: 'Users' } },
+      { body: { title: 'Hello', group: 'Users' } },
+    ]);
   });
 
   it('hands the idempotency key of a POST to the owner and refuses one that is none', async () => {
@@ -921,6 +931,38 @@ describe('too many failures', () => {
     expect(world.asked(signIn)).toHaveLength(0);
     expect((await ask('GET', '/api/v1/users/me', { headers: asAgent })).status).toBe(200);
     expect(world.asked(currentUser).length).toBeGreaterThan(1);
+  });
+});
+
+describe('the search over everything', () => {
+  const tickets = { record_ids: [7], total_count: 3, assets: { Ticket: { 7: { id: 7 } }, User: { 2: { id: 2 } } } };
+  beforeEach(() => world.ticket.set(searchTicketsByPost.subject, () => tickets));
+
+  it('asks each owner with the rights of the caller, and leaves out what they may not look for', async () => {
+    for (const call of [
+      ask('GET', '/api/v1/search?query=printer&limit=5', { headers: asAgent }),
+      send('POST', '/api/v1/search', { query: 'printer', limit: 5 }),
+      send('POST', '/api/v1/search/Ticket-User?query=printer', { limit: 5 }),
+    ]) {
+      const { status, json } = await call;
+      expect({ status, json }).toEqual({
+        status: 200,
+        json: { assets: tickets.assets, result: [{ type: 'Ticket', id: 7 }] },
+      });
+    }
+    expect(world.asked(searchTicketsByPost).map(({ actor, input }) => [actor, input])).toEqual(
+      Array(3).fill([
+        agent.login,
+        expect.objectContaining({ query: { query: 'printer', limit: 5, per_page: 5, page: 1, full: true } }),
+      ]),
+    );
+  });
+
+  it('gives each kind by itself when asked, and knows no others', async () => {
+    const { json } = await ask('GET', '/api/v1/search/Ticket?query=x&by_object=true', { headers: asAgent });
+    expect(json.result).toEqual({ Ticket: { object_ids: [7], total_count: 3 } });
+    expect((await ask('GET', '/api/v1/search/Secret', { headers: asAgent })).status).toBe(422);
+    expect((await ask('GET', '/api/v1/search', {})).status).toBe(403);
   });
 });
 

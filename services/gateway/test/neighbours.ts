@@ -19,11 +19,13 @@ import {
   importRows,
   listTickets,
   type MessageDefinition,
+  organizations,
   type ParsedInputOf,
   passkeySignInOptions,
   recordActing,
   removeUploads,
   requestPasswordReset,
+  searchTicketsByPost,
   serviceFigures,
   signIn,
   signInByPasskey,
@@ -264,6 +266,16 @@ class Identity {
     return { enabled_authentication_methods: [], ...left, required: true, passkeys: [] };
   }
 
+  @Answers(users.searchByPost)
+  searchUsers(): never {
+    throw new AppError('forbidden', 'auth.no', 'Not authorized');
+  }
+
+  @Answers(organizations.searchByPost)
+  searchOrganizations() {
+    return { record_ids: [], total_count: 0, assets: {} } as never;
+  }
+
   @Answers(serviceFigures.identity)
   figures() {
     return {
@@ -287,6 +299,7 @@ class Identity {
 }
 
 const ticketQuestions = [
+  searchTicketsByPost,
   serviceFigures.ticket,
   countOpenedTickets,
   getTicket,

@@ -366,6 +366,13 @@ export const requests: Record<string, Asking> = {
   'GET /api/v1/ticket_stats': (world) => ({ query: { user_id: world.id('owner') } }),
   'GET /api/v1/ticket_related/{id}': ticket,
   'POST /api/v1/recent_view': ({ topics }, place) => ({ body: { object: 'Ticket', o_id: topics[place].id } }),
+  'GET /api/v1/search': words,
+  'POST /api/v1/search': () => ({ body: { query: 'people.example' } }),
+  'GET /api/v1/search/{objects}': () => ({
+    path: { objects: 'Ticket-User-Group' },
+    query: { query: 'people.example' },
+  }),
+  'POST /api/v1/search/{objects}': () => ({ path: { objects: 'Organization' }, body: { query: 'people.example' } }),
   'GET /api/v1/ticket_split': ({ topics }, place) => ({
     query: { ticket_id: topics[place].id, article_id: topics[place].article.id, form_id: 'spare' },
   }),

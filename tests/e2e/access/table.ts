@@ -31,6 +31,10 @@ GET    /api/v1/ticket_stats                                    -+++ ++++ +++!
 GET    /api/v1/ticket_create                                   -+++ ++++ +++!
 GET    /api/v1/recent_view                                     -+++ ++++ +++!
 POST   /api/v1/recent_view                                     -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+GET    /api/v1/search                                          -+++ ++++ +++!
+POST   /api/v1/search                                          -+++ ++++ +++!
+GET    /api/v1/search/{objects}                                -+++ ++++ +++!
+POST   /api/v1/search/{objects}                                -+++ ++++ +++!
 GET    /api/v1/changes                                         -+++ ++++ +++!
 GET    /api/v1/ticket_history/{id}                             ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/tickets/{id}/sla                                ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!

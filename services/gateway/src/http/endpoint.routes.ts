@@ -80,7 +80,8 @@ async function forward(
   { rpc, blobs, timeoutMs }: EndpointRoutesParts,
 ): Promise<FastifyReply> {
   const { params, query } = request;
-  const body = writesFiles(request.body) ? await storeFiles(blobs, request.body) : request.body;
+  const given = withQuery(request);
+  const body = writesFiles(given) ? await storeFiles(blobs, given) : given;
   const key = idempotencyKey(request);
   const ifMatch = versionsOf(endpoint, request);
   const options = { actor, key, ifMatch, timeoutMs, requestId: request.id, address: request.ip };
@@ -129,6 +130,13 @@ function versionsOf(endpoint: EndpointDefinition, { headers }: FastifyRequest): 
 function wantsFile(query: unknown): boolean {
   const { download } = query as { download?: unknown };
   return download === 'true' || download === '1';
+}
+
+/** Existing clients say what to write in the address, in the body or in both; the body counts more. */
+function withQuery({ method, query, body }: FastifyRequest): unknown {
+  if (method === 'GET' || Array.isArray(body) || Object.keys(query as object).length === 0) return body;
+  if (body === undefined || body === null) return { ...(query as object) };
+  return typeof body === 'object' ? { ...(query as object), ...body } : body;
 }
 
 /** Any body that could name files goes through the store, whatever the route: see `storeFiles`. */

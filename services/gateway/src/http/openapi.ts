@@ -60,6 +60,22 @@ const ownRoutes: readonly OwnRoute[] = [
     'Opens a session by the answer of a passkey (`credential`), without a name or password',
     201,
   ],
+  [
+    'searchAll',
+    'GET',
+    '/api/v1/search',
+    'Search',
+    'Tickets, users and organizations that fit `query`; `by_object=true` with totals',
+  ],
+  ['searchAllByPost', 'POST', '/api/v1/search', 'Search', 'The same search with its input in the body'],
+  [
+    'searchSome',
+    'GET',
+    '/api/v1/search/:objects',
+    'Search',
+    'The same of some kinds, as in `Ticket-User`; `Group` as well',
+  ],
+  ['searchSomeByPost', 'POST', '/api/v1/search/:objects', 'Search', 'The same search with its input in the body'],
   ['showVersion', 'GET', '/api/v1/version', 'Monitoring', 'Version of the installation, for administrators'],
   [
     'healthCheck',
