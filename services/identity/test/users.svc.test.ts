@@ -699,6 +699,8 @@ describe('being out of office', () => {
     await expect(away(june(ids.agent), ids.nicole)).rejects.toMatchObject(notAuthorized);
     const one = await agentNamed();
     expect(await update(one, june(ids.agent))).toMatchObject(june(ids.agent));
+    // Whoever stands in may be gone by now; who sends the whole row changes nothing about it.
+    expect(await update(one, { ...june(ids.agent), phone: '1' })).toMatchObject({ phone: '1' });
     await expect(update(one, { out_of_office_replacement_id: one })).rejects.toMatchObject({ kind: 'invalid' });
     const { id } = await customer();
     expect(await update(id, june(ids.agent), ids.agent)).toMatchObject({ out_of_office: false });

@@ -22,11 +22,14 @@ const objects = {
   users: { object: 'User', list: users.list },
   organizations: { object: 'Organization', list: organizations.list },
 } as const;
+/** Of a file that is imported: thousands of rows. Reading one takes time in which nobody else is answered. */
+const MAX_FILE_BYTES = 5_000_000;
 /** Of one page of an export. */
 const PAGE = 500;
 
 /** People and organizations from files and into files. Files are read and written piece by piece. */
 export function mountImport(server: FastifyInstance, { guard, rpc, bodyLimitBytes }: ImportRoutesParts): void {
+  const limit = Math.min(bodyLimitBytes, MAX_FILE_BYTES);
   const signed = new WeakMap<FastifyRequest, TokenFor>();
   const route = {
     errorHandler: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
@@ -46,9 +49,9 @@ export function mountImport(server: FastifyInstance, { guard, rpc, bodyLimitByte
       ...route,
       method: 'POST',
       url: `/api/v1/${name}/import`,
-      bodyLimit: bodyLimitBytes,
+      bodyLimit: limit,
       handler: async (request, reply) => {
-        const { text, trial } = await sentFile(request, bodyLimitBytes);
+        const { text, trial } = await sentFile(request, limit);
         return sendJson(reply, 200, await importFile(rpc, { object, text, trial }, asking(request)));
       },
     });

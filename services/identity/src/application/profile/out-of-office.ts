@@ -43,8 +43,11 @@ export class OutOfOffice {
    * @throws AppError invalid `identity.out-of-office-invalid`
    */
   async valuesOf(tx: EntityManager, before: UserRow, wished: Wished): Promise<UserValues> {
+    // What is written as it was is no change: clients that send the whole row need not be right about it again.
     const values = Object.fromEntries(
-      names.filter((name) => wished[name] !== undefined).map((name) => [name, wished[name]]),
+      names
+        .filter((name) => wished[name] !== undefined && wished[name] !== before[name])
+        .map((name) => [name, wished[name]]),
     ) as Wished;
     const { out_of_office, ...after } = { ...before, ...values };
     if (Object.keys(values).length === 0 || !out_of_office) return values as UserValues;

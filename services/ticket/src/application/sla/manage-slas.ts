@@ -29,7 +29,7 @@ import { SlaTimer } from './sla-timer.ts';
 const classes = { calendar: 'Calendar', sla: 'Sla' } as const;
 const permissions = { calendar: 'admin.calendar', sla: 'admin.sla' } as const;
 const audited = {
-  calendar: ['name', 'timezone', 'business_hours', 'default', 'public_holidays', 'ical_url'],
+  calendar: ['name', 'timezone', 'business_hours', 'default', 'public_holidays'],
   sla: [
     ...['name', 'calendar_id', 'first_response_time', 'response_time', 'update_time', 'solution_time', 'condition'],
   ],
@@ -232,11 +232,10 @@ export class ManageSlas {
     after: Shown | null,
   ): Promise<void> {
     const { id, name } = (after ?? before) as Shown;
-    const told = {
-      action: `${kind}.${what}`,
-      object: { type: classes[kind], id, label: name },
-      changes: changesBetween(before, after, audited[kind]),
-    };
+    const changes = changesBetween(before, after, audited[kind]);
+    // Addresses of private calendars are secrets: that it is another one is told, and not which.
+    if ((before?.ical_url ?? null) !== (after?.ical_url ?? null)) changes.ical_url = {};
+    const told = { action: `${kind}.${what}`, object: { type: classes[kind], id, label: name }, changes };
     await this.outbox.add(tx, recordAudit, auditMessage(actor, told));
   }
 
