@@ -28,6 +28,10 @@ export const TicketConfig = defineConfig(
       .min(1)
       .default(30)
       .meta({ description: 'Days that the log of triggers and schedules is kept' }),
+    HELPMESH_OLD_TICKET_SEARCH: flag(
+      'Programs get searches of tickets as objects of ids and assets, as clients of before Zammad 6.5 expect',
+      false,
+    ),
     HELPMESH_IMPORT_MODE: flag('Administrators may set created_at of what they create; for imports only', false),
   }),
 );

@@ -1,3 +1,4 @@
+import { AttributeBook } from '@helpmesh/attributes';
 import {
   countOpenedTickets,
   createArticle,
@@ -14,8 +15,14 @@ import {
   updateTicket,
 } from '@helpmesh/contracts';
 import { waitFor } from '@helpmesh/testing';
+import type { Type } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Conditions } from '../src/application/conditions.ts';
+import { ReadTickets } from '../src/application/read-tickets.ts';
+import { SearchTickets } from '../src/application/search-tickets.ts';
 import { AroundStore } from '../src/persistence/around.store.ts';
+import { SearchStore } from '../src/persistence/search.store.ts';
 import { cast, type Desk, startDesk } from './desk.ts';
 
 let desk: Desk;
@@ -283,6 +290,21 @@ describe('a list', () => {
       assets: { Ticket: {}, Group: { 1: { name: 'Users' } } },
     });
   });
+});
+
+it('a search in the older form, for programs where it is switched on', async () => {
+  const of = <T>(token: Type<T>) => desk.service.get<T>(token);
+  const search = (who: typeof agent) =>
+    new SearchTickets(of(DataSource), of(SearchStore), of(ReadTickets), of(Conditions), of(AttributeBook), {
+      HELPMESH_OLD_TICKET_SEARCH: true,
+    }).run(who, { query: 'printer' });
+  const old = await search({ ...agent, via: 'token' });
+  expect(JSON.parse(old.text)).toMatchObject({
+    tickets: [ids['Alpha printer']],
+    tickets_count: 1,
+    assets: { Ticket: { [ids['Alpha printer'] as number]: { title: 'Alpha printer' } } },
+  });
+  expect(JSON.parse((await search(agent)).text)).toMatchObject([{ title: 'Alpha printer' }]);
 });
 
 describe('search', () => {

@@ -345,6 +345,12 @@ export const SearchInput = Page.extend({
 
 const found = z.union([
   z.array(Ticket),
+  /** For programs, where the older form is switched on. */
+  z.object({
+    tickets: z.array(z.number().int()),
+    tickets_count: z.number().int(),
+    assets: z.record(z.string(), z.record(z.string(), z.unknown())),
+  }),
   z.object({ total_count: z.number().int() }),
   z.object({
     record_ids: z.array(z.number().int()),

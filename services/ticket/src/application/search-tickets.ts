@@ -2,8 +2,10 @@ import { AttributeBook } from '@helpmesh/attributes';
 import type { Actor, ParsedInputOf, searchTickets } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import type { PageFacts } from '@helpmesh/messaging';
-import { Injectable } from '@nestjs/common';
+import { CONFIG } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { TicketConfig } from '../config.ts';
 import { orderOf } from '../persistence/read.store.ts';
 import { SearchStore } from '../persistence/search.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
@@ -24,6 +26,7 @@ export class SearchTickets {
     private readonly reads: ReadTickets,
     private readonly conditions: Conditions,
     private readonly attributes: AttributeBook,
+    @Inject(CONFIG) private readonly config: Pick<TicketConfig, 'HELPMESH_OLD_TICKET_SEARCH'>,
   ) {}
 
   /** @returns the answer in the form the flags ask for, as JSON */
@@ -46,6 +49,15 @@ export class SearchTickets {
       limit,
       offset: ((input.page ?? 1) - 1) * limit,
     };
+    const old = this.config.HELPMESH_OLD_TICKET_SEARCH && actor.via !== 'session';
+    if (old && !input.full && !input.expand) {
+      const [found, total] = await Promise.all([this.searches.find(this.db, visible, request), count()]);
+      const { record_ids, assets } = JSON.parse(await this.reads.records(visible, actor, found)) as {
+        record_ids: number[];
+        assets: object;
+      };
+      return { text: JSON.stringify({ tickets: record_ids, tickets_count: total, assets }), rows: found.length, total };
+    }
     if (!input.full) {
       const shown = this.searches.show(this.db, visible, request, input.expand ? 'ids-expanded' : 'ids');
       const [{ text, rows }, total] = await Promise.all([shown, input.with_total_count ? count() : undefined]);
