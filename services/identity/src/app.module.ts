@@ -1,8 +1,17 @@
 import { AttributeBook } from '@helpmesh/attributes';
 import { openBlobStore } from '@helpmesh/blob';
+import { serviceFigures } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { Bus, Outbox } from '@helpmesh/messaging';
-import { CLOCK, CONFIG, CursorCodec, ErasureWork, SafeFetch, SecretBox } from '@helpmesh/service-kit';
+import {
+  CLOCK,
+  CONFIG,
+  CursorCodec,
+  ErasureWork,
+  figuresController,
+  SafeFetch,
+  SecretBox,
+} from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Announce } from './application/announce.ts';
@@ -92,7 +101,7 @@ import { DirectoriesController } from './bus/directories.controller.ts';
 import { FederatedController } from './bus/federated.controller.ts';
 import { GroupsController } from './bus/groups.controller.ts';
 import { ImportController } from './bus/import.controller.ts';
-import { IdentityFigures, MonitoringController } from './bus/monitoring.controller.ts';
+import { MonitoringController } from './bus/monitoring.controller.ts';
 import { NeighboursController } from './bus/neighbours.controller.ts';
 import { OAuthController } from './bus/oauth.controller.ts';
 import { OnAttribute } from './bus/on-attribute.ts';
@@ -118,6 +127,7 @@ import { DirectoryStore } from './persistence/directory.store.ts';
 import { DirectoryAccountStore } from './persistence/directory-account.store.ts';
 import { DirectoryGroupStore } from './persistence/directory-group.store.ts';
 import { FederatedStore } from './persistence/federated.store.ts';
+import { readFigures } from './persistence/figures.ts';
 import { GroupStore } from './persistence/group.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
 import { MonitoringTokenStore } from './persistence/monitoring-token.store.ts';
@@ -141,7 +151,7 @@ import { UserStore } from './persistence/user.store.ts';
 /** The map of the service: what answers, what listens, what runs by the clock, and what they are made of. */
 @Module({
   controllers: [
-    IdentityFigures,
+    figuresController(serviceFigures.identity, readFigures),
     MonitoringController, // questions of neighbours and of REST
     SignInController,
     AccountController,

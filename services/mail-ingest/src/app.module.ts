@@ -1,7 +1,8 @@
 import { type BlobStore, openBlobStore } from '@helpmesh/blob';
+import { serviceFigures } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { Outbox, RpcClient } from '@helpmesh/messaging';
-import { ActorSigner, CLOCK, CONFIG, erasureWork } from '@helpmesh/service-kit';
+import { ActorSigner, CLOCK, CONFIG, erasureWork, figuresController } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { EraseMails } from './application/erase-mails.ts';
@@ -12,7 +13,6 @@ import { ProcessMail } from './application/process-mail.ts';
 import { Quarantine } from './application/quarantine.ts';
 import { ReceiveMail } from './application/receive-mail.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
-import { MailIngestFigures } from './bus/figures.controller.ts';
 import { IdentityGroups } from './bus/identity-groups.ts';
 import { OnGroupChanged } from './bus/on-group-changed.ts';
 import { QuarantineController } from './bus/quarantine.controller.ts';
@@ -25,6 +25,7 @@ import { ParserPool } from './mail/parser/parser-pool.ts';
 import { SmtpReceiver } from './mail/smtp.server.ts';
 import { MailIntake } from './mail-intake.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
+import { readFigures } from './persistence/figures.ts';
 import { GroupAddressStore } from './persistence/group-address.store.ts';
 import { InboundMailStore } from './persistence/inbound-mail.store.ts';
 import { MailboxStore } from './persistence/mailbox.store.ts';
@@ -35,7 +36,13 @@ const BLOBS = Symbol('blobs');
 
 /** The map of the service: two doors (SMTP, IMAP), one road (receive, process), one desk for what goes wrong. */
 @Module({
-  controllers: [MailIngestFigures, OnGroupChanged, QuarantineController, ErasureController, RawMailsController],
+  controllers: [
+    figuresController(serviceFigures['mail-ingest'], readFigures),
+    OnGroupChanged,
+    QuarantineController,
+    ErasureController,
+    RawMailsController,
+  ],
   providers: [
     { provide: BLOBS, inject: [CONFIG], useFactory: (config: MailIngestConfig) => openBlobStore(config) },
     { provide: InboundMailStore, inject: [DataSource], useFactory: (db: DataSource) => new InboundMailStore(db) },

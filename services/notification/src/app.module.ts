@@ -1,7 +1,8 @@
 import { type BlobStore, openBlobStore } from '@helpmesh/blob';
+import { serviceFigures } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { Outbox, RpcClient } from '@helpmesh/messaging';
-import { ActorSigner, CLOCK, CONFIG, erasureWork, SafeFetch } from '@helpmesh/service-kit';
+import { ActorSigner, CLOCK, CONFIG, erasureWork, figuresController, SafeFetch } from '@helpmesh/service-kit';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -29,7 +30,6 @@ import { WebhookLog } from './application/webhook/webhook-log.ts';
 import { NotificationConsumers } from './bus/consumers.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FeedsController } from './bus/feeds.controller.ts';
-import { NotificationFigures } from './bus/figures.controller.ts';
 import { NoticesController } from './bus/notices.controller.ts';
 import { OutboundMailAnswers } from './bus/outbound-mail.answers.ts';
 import { reachedTickets } from './bus/reached-tickets.ts';
@@ -39,6 +39,7 @@ import { MailEvents } from './events.ts';
 import { SmtpWire } from './mail/smtp-wire.ts';
 import { noticeProviders } from './notices.providers.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
+import { readFigures } from './persistence/figures.ts';
 import { GroupAddressStore } from './persistence/group-address.store.ts';
 import { NoticeStore } from './persistence/notice.store.ts';
 import { OutboundMailStore } from './persistence/outbound-mail.store.ts';
@@ -58,7 +59,7 @@ const SETTINGS = Symbol('notification.mail-settings');
     NoticesController,
     WebhooksController,
     FeedsController,
-    NotificationFigures,
+    figuresController(serviceFigures.notification, readFigures),
     ErasureController,
   ],
   providers: [

@@ -36,6 +36,7 @@ import { ArticleDrafts } from './application/draft-article.ts';
 import { OwnDrafts } from './application/drafts/own-drafts.ts';
 import { SharedDrafts } from './application/drafts/shared-drafts.ts';
 import { EnsurePeople } from './application/ensure-people.ts';
+import { Figures } from './application/figures.ts';
 import { FileMail } from './application/file-mail.ts';
 import { Files } from './application/files.ts';
 import { HeldTimer } from './application/held/held-timer.ts';
@@ -214,6 +215,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ErasureController,
   ],
   providers: [
+    Figures,
     FigureStore,
     // Neighbours and settings
     { provide: IDENTITY, useClass: IdentityClient },

@@ -1,4 +1,11 @@
-import type { ToldPage } from '@helpmesh/messaging';
+/** A page as its owner tells of it. */
+interface ToldPage {
+  page: number;
+  perPage: number;
+  rows?: number | undefined;
+  total?: number | undefined;
+  next?: string | null | undefined;
+}
 
 /** Headers of a page: `Link` (RFC 8288), and `X-Total-Count` where the total is known. */
 export interface PageHeaders {

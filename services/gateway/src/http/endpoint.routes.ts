@@ -5,11 +5,11 @@ import type { RpcClient } from '@helpmesh/messaging';
 import { type ActorSigner, type Cache, clientNetwork, type TokenFor } from '@helpmesh/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { storeFiles } from '../application/store-files.ts';
-import { etagOf, isAmong, versionsIn } from '../domain/etag.ts';
 import { pageHeaders } from '../domain/page-links.ts';
 import { rowsAsCsv } from '../domain/rows-csv.ts';
 import { answerError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
+import { etagOf, isAmong, versionsIn } from './etag.ts';
 
 export interface EndpointRoutesParts {
   guard: EdgeGuard;

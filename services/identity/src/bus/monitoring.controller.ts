@@ -1,12 +1,8 @@
-import { checkMonitoringToken, type ParsedInputOf, renewMonitoringToken, serviceFigures } from '@helpmesh/contracts';
+import { checkMonitoringToken, type ParsedInputOf, renewMonitoringToken } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
-import { figuresController } from '@helpmesh/service-kit';
 import { Controller } from '@nestjs/common';
 import { MonitoringToken } from '../application/monitoring-token.ts';
-import { readFigures } from '../persistence/figures.ts';
 import { actorOf } from './answering.ts';
-
-export const IdentityFigures = figuresController(serviceFigures.identity, readFigures);
 
 @Controller()
 export class MonitoringController {

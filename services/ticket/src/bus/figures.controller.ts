@@ -2,20 +2,16 @@ import { countOpenedTickets, type ParsedInputOf, serviceFigures } from '@helpmes
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { figuresController } from '@helpmesh/service-kit';
 import { Controller } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { FigureStore } from '../persistence/figure.store.ts';
+import { Figures, readFigures } from '../application/figures.ts';
 
-export const TicketFigures = figuresController(serviceFigures.ticket, (db) => new FigureStore().all(db));
+export const TicketFigures = figuresController(serviceFigures.ticket, readFigures);
 
 @Controller()
 export class OpenedTickets {
-  constructor(
-    private readonly db: DataSource,
-    private readonly figures: FigureStore,
-  ) {}
+  constructor(private readonly figures: Figures) {}
 
   @Answers(countOpenedTickets)
   async count(_ctx: RpcContext, { since }: ParsedInputOf<typeof countOpenedTickets>) {
-    return { count: await this.figures.openedSince(this.db, since) };
+    return { count: await this.figures.openedSince(since) };
   }
 }
