@@ -1,4 +1,8 @@
-declare module '*.po' {
+declare module '*?part=first' {
+  import type { Messages } from '@lingui/core';
+  export const messages: Messages;
+}
+declare module '*?part=late' {
   import type { Messages } from '@lingui/core';
   export const messages: Messages;
 }

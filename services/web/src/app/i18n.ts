@@ -9,10 +9,35 @@ export type Language = (typeof languages)[number]['code'];
 
 const storageKey = 'helpmesh.language';
 
-const catalogs: Record<Language, () => Promise<{ messages: Messages }>> = {
-  en: () => import('../locales/en/messages.po'),
-  de: () => import('../locales/de/messages.po'),
+/** Each in two parts: what anybody may come to see, and what pages say that are opened seldom (scripts/catalog-parts.ts). */
+const catalogs: Record<Language, Record<'first' | 'late', () => Promise<{ messages: Messages }>>> = {
+  en: {
+    first: () => import('../locales/en/messages.po?part=first'),
+    late: () => import('../locales/en/messages.po?part=late'),
+  },
+  de: {
+    first: () => import('../locales/de/messages.po?part=first'),
+    late: () => import('../locales/de/messages.po?part=late'),
+  },
 };
+
+/** Once such a page was opened: its texts, in whatever language is spoken. */
+let late: Promise<void> | undefined;
+
+/** Fetches a page of those together with its texts. */
+export async function withTexts<M>(page: () => Promise<M>): Promise<M> {
+  late ??= addLateTexts().catch((error: unknown) => {
+    late = undefined;
+    throw error;
+  });
+  const [module] = await Promise.all([page(), late]);
+  return module;
+}
+
+async function addLateTexts(): Promise<void> {
+  const { locale } = i18n;
+  if (isLanguage(locale)) i18n.load(locale, (await catalogs[locale].late()).messages);
+}
 
 const isLanguage = (code: string | null | undefined): code is Language =>
   languages.some((known) => known.code === code);
@@ -32,8 +57,9 @@ export function preferredLanguage(): Language {
 }
 
 export async function activateLanguage(code: Language, { remember = false } = {}): Promise<void> {
-  const { messages } = await catalogs[code]();
-  i18n.loadAndActivate({ locale: code, messages });
+  i18n.load(code, (await catalogs[code].first()).messages);
+  if (late) i18n.load(code, (await catalogs[code].late()).messages);
+  i18n.activate(code);
   document.documentElement.lang = code;
   if (remember) localStorage.setItem(storageKey, code);
 }

@@ -11,6 +11,7 @@ import { type AccessFacts, capabilitiesOf } from '../features/session/access.ts'
 import { meQuery, providersQuery, setupQuery } from '../features/session/queries.ts';
 import { landingView } from '../features/tickets/list-state.ts';
 import { ticketCountsQuery } from '../features/tickets/queries.ts';
+import { withTexts } from './i18n.ts';
 import { ownPath } from './own-path.ts';
 import { applyPreferences } from './preferences.ts';
 import { queryClient } from './query-client.ts';
@@ -91,7 +92,10 @@ const consent = createRoute({
     // A role demands a second factor first; the request can be sent again then.
     if (me.two_factor_required) throw redirect({ to: '/' });
   },
-  component: lazyRouteComponent(() => import('../features/oauth/components/consent-page.tsx'), 'ConsentPage'),
+  component: lazyRouteComponent(
+    () => withTexts(() => import('../features/oauth/components/consent-page.tsx')),
+    'ConsentPage',
+  ),
 });
 
 const app = createRoute({
@@ -134,7 +138,7 @@ const ticket = createRoute({
   path: '/tickets/$id',
   component: lazyRouteComponent(() => import('../features/tickets/components/ticket-page.tsx'), 'TicketPage'),
 });
-const overviewPages = () => import('../features/overviews/overview-page.tsx');
+const overviewPages = () => withTexts(() => import('../features/overviews/overview-page.tsx'));
 const newOverview = createRoute({
   getParentRoute: () => app,
   path: '/overviews/new',
@@ -150,16 +154,22 @@ const account = createRoute({
   path: '/account',
   // What came of linking an account at a provider.
   validateSearch: strings as (search: Record<string, unknown>) => { linked?: string; problem?: string },
-  component: lazyRouteComponent(() => import('../features/account/components/account-page.tsx'), 'AccountPage'),
+  component: lazyRouteComponent(
+    () => withTexts(() => import('../features/account/components/account-page.tsx')),
+    'AccountPage',
+  ),
 });
 
 const profile = createRoute({
   getParentRoute: () => app,
   path: '/profile',
-  component: lazyRouteComponent(() => import('../features/profile/components/profile-page.tsx'), 'ProfilePage'),
+  component: lazyRouteComponent(
+    () => withTexts(() => import('../features/profile/components/profile-page.tsx')),
+    'ProfilePage',
+  ),
 });
 
-const adminPages = () => import('../features/admin/components/pages.ts');
+const adminPages = () => withTexts(() => import('../features/admin/components/pages.ts'));
 const admin = createRoute({
   getParentRoute: () => app,
   path: '/admin',

@@ -20,6 +20,7 @@ import { useWatchedJob } from '../../features/tickets/jobs.ts';
 import { Logo } from '../../ui/logo.tsx';
 import { registry } from '../actions/registry.ts';
 import { useShortcuts } from '../actions/use-shortcuts.ts';
+import { withTexts } from '../i18n.ts';
 import { useLiveUpdates } from '../live/use-live-updates.ts';
 import { preferencesOf } from '../preferences.ts';
 import classes from './app-shell.module.css';
@@ -27,15 +28,19 @@ import { keyCaps } from './key-caps.ts';
 import { LanguageSwitch } from './language-switch.tsx';
 import { LiveStatus } from './live-status.tsx';
 import { Navigation } from './navigation.tsx';
-import { Palette } from './palette.tsx';
-import { ShortcutHelp } from './shortcut-help.tsx';
 import { useShell } from './store.ts';
 import { ThemeSwitch } from './theme-switch.tsx';
 import { useGeneralActions } from './use-general-actions.ts';
 import { UserMenu } from './user-menu.tsx';
 
-const EnrolPage = lazyRouteComponent(() => import('../../features/account/components/enrol-page.tsx'), 'EnrolPage');
+const EnrolPage = lazyRouteComponent(
+  () => withTexts(() => import('../../features/account/components/enrol-page.tsx')),
+  'EnrolPage',
+);
 
+// Nobody needs it before the page is there.
+const Palette = lazy(() => import('./palette.tsx').then((file) => ({ default: file.Palette })));
+const ShortcutHelp = lazy(() => import('./shortcut-help.tsx').then((file) => ({ default: file.ShortcutHelp })));
 const JobWatch = lazy(() =>
   import('../../features/tickets/components/job-watch.tsx').then((file) => ({ default: file.JobWatch })),
 );
@@ -145,8 +150,10 @@ function Frame() {
           <JobWatch />
         </Suspense>
       )}
-      <Palette />
-      <ShortcutHelp />
+      <Suspense fallback={null}>
+        <Palette />
+        <ShortcutHelp />
+      </Suspense>
     </AppShell>
   );
 }

@@ -2,7 +2,6 @@ import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react';
 import { useMantineColorScheme } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { spotlight } from '@mantine/spotlight';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { pageLabels } from '../../features/admin/labels.ts';
@@ -56,7 +55,7 @@ export function useGeneralActions(): void {
       section: 'general',
       key: '$mod+k',
       inPalette: false,
-      run: spotlight.open,
+      run: openPalette,
     },
     {
       id: 'general.search',
@@ -64,7 +63,7 @@ export function useGeneralActions(): void {
       section: 'general',
       key: '/',
       inPalette: false,
-      run: spotlight.open,
+      run: openPalette,
     },
     {
       id: 'ticket.new',
@@ -150,3 +149,6 @@ export function useGeneralActions(): void {
     },
   ]);
 }
+
+/** Comes with the palette: neither is part of what is fetched first. */
+const openPalette = () => void import('@mantine/spotlight').then(({ spotlight }) => spotlight.open());

@@ -11,6 +11,7 @@ import { priorityLabel, stateLabel } from '../tickets/labels.ts';
 import { groupsQuery, prioritiesQuery, statesQuery } from '../tickets/queries.ts';
 import { isResultState } from '../tickets/state-type.ts';
 import classes from './actions-editor.module.css';
+import { recipientLabels } from './labels.ts';
 import { type ActionName, type Performer, type PerformLine, recipientsOf, tagsOf, textOf } from './perform.ts';
 import { webhooksLookupQuery } from './queries.ts';
 
@@ -278,7 +279,7 @@ function Note({ line, onChange }: Props) {
 }
 
 function Mail({ line, onChange }: Props) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const { parts, people } = recipientsOf(line.recipient);
   const to = (nextParts: string[], nextPeople: string[]) =>
     onChange({ ...line, recipient: [...nextParts, ...nextPeople.map((id) => `userid_${id}`)] });
@@ -286,10 +287,9 @@ function Mail({ line, onChange }: Props) {
     <Stack gap="xs">
       <Checkbox.Group label={t`To`} value={parts} onChange={(next) => to(next, people)}>
         <Group gap="md" mt={4}>
-          <Checkbox value="ticket_customer" label={t`Customer`} />
-          <Checkbox value="ticket_owner" label={t`Owner`} />
-          <Checkbox value="ticket_agents" label={t`All agents of the group`} />
-          <Checkbox value="article_last_sender" label={t`Whoever wrote last`} />
+          {Object.entries(recipientLabels).map(([part, label]) => (
+            <Checkbox key={part} value={part} label={i18n._(label)} />
+          ))}
         </Group>
       </Checkbox.Group>
       <PeopleField

@@ -42,3 +42,11 @@ export const outcomeLabels: Record<'done' | 'partly' | 'held-back' | 'failed', M
   'held-back': msg`Held back`,
   failed: msg`Failed`,
 };
+
+/** Whom a mail goes to, by their part in the ticket. */
+export const recipientLabels: Record<string, MessageDescriptor> = {
+  ticket_customer: msg`Customer`,
+  ticket_owner: msg`Owner`,
+  ticket_agents: msg`All agents of the group`,
+  article_last_sender: msg`Whoever wrote last`,
+};

@@ -7,7 +7,7 @@ import { Item, ItemList, Section } from '../../ui/section.tsx';
 import { Failed } from '../../ui/state-messages.tsx';
 import classes from '../admin/components/admin-page.module.css';
 import { priorityLabel, stateLabel } from '../tickets/labels.ts';
-import { actionLabels, causeLabels, outcomeLabels } from './labels.ts';
+import { actionLabels, causeLabels, outcomeLabels, recipientLabels } from './labels.ts';
 import type { ActionName } from './perform.ts';
 import { type Prospect, type RuleKind, type RuleRun, runsQuery, webhooksLookupQuery } from './queries.ts';
 
@@ -85,7 +85,12 @@ function WouldDo({ deed: { action, from, to } }: { deed: Prospect['would'][numbe
     if (action === 'ticket.state') return stateLabel(i18n, String(value));
     if (action === 'ticket.priority') return priorityLabel(i18n, String(value));
     if (action === 'notification.webhook') return webhooks.find(({ id }) => id === value)?.name ?? `#${String(value)}`;
-    return typeof value === 'string' ? value : JSON.stringify(value);
+    if (typeof value !== 'string') return JSON.stringify(value);
+    return action === 'notification.email' ? value.replaceAll(/\w+/g, recipient) : value;
+  };
+  const recipient = (word: string) => {
+    const label = Object.hasOwn(recipientLabels, word) ? recipientLabels[word] : undefined;
+    return label ? i18n._(label) : word;
   };
   const name = actionLabel(action);
   if (action === 'ticket.action') return <>{name}</>;
@@ -136,8 +141,6 @@ export function RunLog({ kind, id }: { kind: RuleKind; id: number }) {
   );
 }
 
-const colors = { done: 'mesh', partly: 'yellow', 'held-back': 'yellow', failed: 'red' } as const;
-
 function Run({ run }: { run: RuleRun }) {
   const { i18n } = useLingui();
   const causeLabel = useCauseLabel();
@@ -151,7 +154,7 @@ function Run({ run }: { run: RuleRun }) {
         </>
       }
     >
-      <Badge size="sm" variant={run.outcome === 'done' ? 'light' : 'outline'} color={colors[run.outcome]}>
+      <Badge size="sm" variant={run.outcome === 'done' ? 'light' : 'default'}>
         {i18n._(outcomeLabels[run.outcome])}
       </Badge>
     </Item>

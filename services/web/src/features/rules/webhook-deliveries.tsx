@@ -20,14 +20,11 @@ const stateLabels: Record<DeliveryState, MessageDescriptor> = {
   deferred: msg`To be tried again`,
   failed: msg`Failed`,
 };
-const colors: Record<DeliveryState, string> = {
-  ...{ queued: 'gray', calling: 'gray', delivered: 'mesh', deferred: 'yellow', failed: 'red' },
-};
 
 function StateMark({ state }: { state: DeliveryState }) {
   const { i18n } = useLingui();
   return (
-    <Badge size="sm" variant={state === 'delivered' ? 'light' : 'outline'} color={colors[state]}>
+    <Badge size="sm" variant={state === 'delivered' ? 'light' : 'default'}>
       {i18n._(stateLabels[state])}
     </Badge>
   );

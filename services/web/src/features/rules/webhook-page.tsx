@@ -132,13 +132,13 @@ function WebhookState({ webhook: { active, failing_since: failing, disabled_reas
   const { t } = useLingui();
   if (!active) {
     return (
-      <Badge size="sm" variant="outline" color={reason ? 'red' : 'gray'}>
+      <Badge size="sm" variant="default">
         {reason ? t`Switched off by itself` : t`Off`}
       </Badge>
     );
   }
   return (
-    <Badge size="sm" variant={failing ? 'outline' : 'light'} color={failing ? 'yellow' : 'mesh'}>
+    <Badge size="sm" variant={failing ? 'default' : 'light'}>
       {failing ? t`Failing` : t`Active`}
     </Badge>
   );

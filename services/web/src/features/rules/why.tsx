@@ -66,7 +66,7 @@ function Explanation({ why: { changes, runs }, historyId }: { why: Explained; hi
                 </>
               }
             >
-              <Badge size="sm" variant={run.outcome === 'done' ? 'light' : 'outline'}>
+              <Badge size="sm" variant={run.outcome === 'done' ? 'light' : 'default'}>
                 {i18n._(outcomeLabels[run.outcome])}
               </Badge>
             </Item>

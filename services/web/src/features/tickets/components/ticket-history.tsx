@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Anchor, Button, Group, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
+import { withTexts } from '../../../app/i18n.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import { customFieldsQuery } from '../../custom/queries.ts';
@@ -9,7 +10,7 @@ import { priorityLabel, stateLabel } from '../labels.ts';
 import { type HistoryEntry, historyQuery } from '../queries.ts';
 import classes from './side-panel.module.css';
 
-const Why = lazy(() => import('../../rules/why.tsx').then((file) => ({ default: file.Why })));
+const Why = lazy(() => withTexts(() => import('../../rules/why.tsx')).then((file) => ({ default: file.Why })));
 
 const shortLength = 6;
 
