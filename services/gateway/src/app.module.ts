@@ -6,8 +6,10 @@ import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleD
 import { APP_FILTER } from '@nestjs/core';
 import { AttemptLimit } from './application/attempt-limit.ts';
 import { Authenticator } from './application/authenticator.ts';
+import { LiveCounts } from './application/live-counts.ts';
 import { LiveHub } from './application/live-hub.ts';
 import { AccessWatch } from './bus/access-watch.ts';
+import { NoticeWatch } from './bus/notice-watch.ts';
 import { TicketFeed } from './bus/ticket-feed.ts';
 import { type GatewayConfig, webDirOf } from './config.ts';
 import { OpenIdCookie, OpenIdLinkCookie } from './domain/openid-cookie.ts';
@@ -40,12 +42,16 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly feed: TicketFeed,
     private readonly access: AccessWatch,
     private readonly hub: LiveHub,
+    private readonly notices: NoticeWatch,
+    private readonly counts: LiveCounts,
     @Inject(BLOBS) private readonly blobs: BlobStore,
   ) {}
 
   onApplicationBootstrap(): void {
     watchStreams(() => this.hub.size);
+    this.hub.watch(this.counts);
     this.access.start();
+    this.notices.start();
     this.feed.start();
     this.beat = setInterval(() => this.hub.beat(), BEAT_MS);
   }
@@ -55,6 +61,8 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
     // Open streams would keep the server from closing; browsers come back to whoever takes over.
     this.hub.closeAll();
     this.access.stop();
+    this.notices.stop();
+    this.counts.stop();
     await this.feed.stop();
     await this.blobs.close();
   }
@@ -132,9 +140,12 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
     },
     {
       provide: AccessWatch,
-      inject: [Bus, Authenticator],
-      useFactory: (bus: Bus, authenticator: Authenticator) => new AccessWatch(bus, authenticator),
+      inject: [Bus, Authenticator, LiveCounts],
+      useFactory: (bus: Bus, authenticator: Authenticator, counts: LiveCounts) =>
+        new AccessWatch(bus, authenticator, counts),
     },
+    { provide: NoticeWatch, inject: [Bus, LiveHub], useFactory: (bus: Bus, hub: LiveHub) => new NoticeWatch(bus, hub) },
+    { provide: LiveCounts, inject: [RpcClient], useFactory: (rpc: RpcClient) => new LiveCounts(rpc) },
   ],
 })
 export class AppModule {}

@@ -16,6 +16,10 @@ const streamsClosed = counter({
   help: 'Live event streams closed by the gateway, by reason.',
   labels: ['why'],
 });
+const countQuestions = counter({
+  name: 'helpmesh_live_counts_asked_total',
+  help: 'Times that the numbers beside views and overviews were asked for, once for each person and burst of events.',
+});
 const refusals = counter({
   name: 'helpmesh_sign_in_refused_total',
   help: 'Sign-ins and credentials that were wrong or came too often.',
@@ -53,4 +57,9 @@ export function watchStreams(open: () => number): void {
     help: 'Live event streams open now.',
     read: (metric) => metric.set(open()),
   });
+}
+
+/** The numbers of one person were asked for. */
+export function countsAsked(): void {
+  countQuestions.inc();
 }

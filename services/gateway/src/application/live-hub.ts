@@ -5,6 +5,8 @@ import type { Identity } from './authenticator.ts';
 
 /** One open stream as the hub sees it. */
 export interface LiveClient {
+  /** Whose page it is; undefined for what is no page. */
+  readonly userId?: number | undefined;
   /** Asks again who this is; cheap while the answer is remembered. @throws AppError when the right has ended */
   identify(): Promise<Identity>;
   /** True when it has left already. */
@@ -13,6 +15,13 @@ export interface LiveClient {
   write(text: string): boolean;
   /** `why` is for our logs and counts. */
   close(why: 'slow' | 'signed-out' | 'stopping'): void;
+}
+
+/** Who wants to know what the hub sees. */
+export interface LiveWatcher {
+  joined(client: LiveClient): void;
+  left(client: LiveClient): void;
+  happened(event: LiveEvent): void;
 }
 
 interface Place {
@@ -35,6 +44,7 @@ const BACKLOG_WAIT_MS = 2_000;
 export class LiveHub {
   private readonly kept: LiveEvent[] = [];
   private readonly clients = new Map<LiveClient, Place>();
+  private watcher: LiveWatcher | undefined;
   /** Sequence the next event has at least; 0 until the stream was seen. */
   private nextSeq = 0;
   /** Resolves when the events from before the start were read. */
@@ -47,6 +57,10 @@ export class LiveHub {
   /** Sequence of the newest event known; undefined until the stream was seen. */
   get newest(): number | undefined {
     return this.nextSeq > 0 ? this.nextSeq - 1 : undefined;
+  }
+
+  watch(watcher: LiveWatcher): void {
+    this.watcher = watcher;
   }
 
   /** The stream was found, with `lastSeq` as its newest event; called before its events arrive. */
@@ -74,6 +88,15 @@ export class LiveHub {
     this.kept.push(event);
     if (this.kept.length > KEPT) this.kept.shift();
     for (const [client, place] of this.clients) this.enqueue(client, place, event);
+    this.watcher?.happened(event);
+  }
+
+  /** Says something to the pages of some people, or of everybody (null). */
+  whisper(userIds: readonly number[] | null, text: string): void {
+    for (const client of [...this.clients.keys()]) {
+      if (client.userId === undefined || (userIds && !userIds.includes(client.userId))) continue;
+      if (!client.write(text)) this.drop(client, 'slow');
+    }
   }
 
   /**
@@ -92,11 +115,12 @@ export class LiveHub {
     if (this.newest !== undefined) client.write(`id: ${after}\n\n`);
     const place: Place = { queue: [], after };
     this.clients.set(client, place);
+    this.watcher?.joined(client);
     for (const event of missed ?? []) this.enqueue(client, place, event);
   }
 
   leave(client: LiveClient): void {
-    this.clients.delete(client);
+    if (this.clients.delete(client)) this.watcher?.left(client);
   }
 
   closeAll(): void {
@@ -145,6 +169,7 @@ export class LiveHub {
 
   private drop(client: LiveClient, why: Parameters<LiveClient['close']>[0]): void {
     if (!this.clients.delete(client)) return;
+    this.watcher?.left(client);
     client.close(why);
   }
 }

@@ -3,6 +3,7 @@ import type { Bus } from '@helpmesh/messaging';
 import { logger } from '@helpmesh/telemetry';
 import type { Subscription } from '@nats-io/transport-node';
 import type { Authenticator } from '../application/authenticator.ts';
+import type { LiveCounts } from '../application/live-counts.ts';
 
 /**
  * Ends remembered answers of `authenticate` when rights change. Listens with a plain subscription beside the stream:
@@ -15,12 +16,13 @@ export class AccessWatch {
   constructor(
     private readonly bus: Bus,
     private readonly authenticator: Authenticator,
+    private readonly counts: LiveCounts,
   ) {}
 
   start(): void {
     this.subscription = this.bus.nc.subscribe('access.v1.>', {
       callback: (error, message) => {
-        if (error) return this.authenticator.forget(null);
+        if (error) return this.forget(null);
         this.hear(message.string());
       },
     });
@@ -31,21 +33,27 @@ export class AccessWatch {
     this.subscription?.unsubscribe();
   }
 
+  /** What they may see is another matter now, and so are their numbers. */
+  private forget(userIds: readonly number[] | null): void {
+    this.authenticator.forget(userIds);
+    this.counts.forget(userIds);
+  }
+
   private hear(text: string): void {
     try {
       const parsed = accessChanged.data.parse((JSON.parse(text) as Envelope).data) as { userIds: number[] | null };
-      this.authenticator.forget(parsed.userIds);
+      this.forget(parsed.userIds);
     } catch (error) {
       // Whatever it wanted to say, forgetting too much is always right.
       this.log.warn({ err: error }, 'an access event cannot be read');
-      this.authenticator.forget(null);
+      this.forget(null);
     }
   }
 
   /** Events of the time without a connection were missed. */
   private async watchConnection(): Promise<void> {
     for await (const status of this.bus.nc.status()) {
-      if (status.type === 'reconnect' || status.type === 'disconnect') this.authenticator.forget(null);
+      if (status.type === 'reconnect' || status.type === 'disconnect') this.forget(null);
     }
   }
 }

@@ -52,6 +52,8 @@ export class EventsController {
     });
     out.write(`retry: ${RETRY_MS}\n\n`);
     const client: LiveClient = {
+      // What is said beside the events is for pages: scripts with a token ask for what they want.
+      userId: actor.via === 'session' ? actor.userId : undefined,
       identify: () => this.guard.identify(request),
       gone: () => out.destroyed,
       write(text) {

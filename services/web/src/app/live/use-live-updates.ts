@@ -1,8 +1,16 @@
+import type { OutputOf } from '@helpmesh/contracts';
 import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { type TicketPage, ticketKeys } from '../../features/tickets/queries.ts';
+import { noticeKeys } from '../../features/notifications/queries.ts';
+import { ticketOverviewsQuery } from '../../features/overviews/queries.ts';
+import { type TicketPage, ticketCountsQuery, ticketKeys } from '../../features/tickets/queries.ts';
+import type { Endpoints } from '../api.gen.ts';
 import { useShell } from '../shell/store.ts';
 import { readTicketEvent, type TicketEvent } from './event.ts';
+
+interface LiveCounts extends Pick<OutputOf<Endpoints['ticketCounts']>, 'views'> {
+  overviews: OutputOf<Endpoints['ticketOverviews']>;
+}
 
 const eventTypes = [
   'created',
@@ -26,7 +34,6 @@ export function useLiveUpdates(): void {
     const { setLive } = useShell.getState();
     const lists = throttled(() => {
       void cache.invalidateQueries({ queryKey: ticketKeys.lists });
-      void cache.invalidateQueries({ queryKey: ticketKeys.counts });
     }, listPauseMs);
     let source: EventSource;
     let reopen: ReturnType<typeof setTimeout> | undefined;
@@ -46,7 +53,10 @@ export function useLiveUpdates(): void {
       source.onopen = () => {
         setLive('live');
         // What happened while we were away may be older than what the stream keeps.
-        if (missed) void cache.invalidateQueries({ queryKey: ['tickets'] });
+        if (missed) {
+          void cache.invalidateQueries({ queryKey: ['tickets'] });
+          void cache.invalidateQueries({ queryKey: noticeKeys.all });
+        }
         missed = false;
       };
       source.onerror = () => {
@@ -63,6 +73,13 @@ export function useLiveUpdates(): void {
       source.onmessage = onMessage;
       source.addEventListener('ticket.v1.job-progressed', () => {
         void cache.invalidateQueries({ queryKey: ['ticket-jobs'] });
+      });
+      source.addEventListener('notifications', () => void cache.invalidateQueries({ queryKey: noticeKeys.all }));
+      // Counted once for all pages of a person when something changed that their numbers follow from.
+      source.addEventListener('counts', ({ data }: MessageEvent<string>) => {
+        const { overviews, views } = JSON.parse(data) as LiveCounts;
+        cache.setQueryData(ticketOverviewsQuery.queryKey, overviews);
+        cache.setQueryData(ticketCountsQuery.queryKey, new Map(views.map(({ view, count }) => [view, count])));
       });
       for (const type of eventTypes) source.addEventListener(`ticket.v1.${type}`, onMessage);
     };

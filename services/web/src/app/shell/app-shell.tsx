@@ -14,6 +14,7 @@ import { IconPencilPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, lazyRouteComponent, Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
+import { NotificationCentre } from '../../features/notifications/notification-centre.tsx';
 import { meQuery } from '../../features/session/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
 import { useWatchedJob } from '../../features/tickets/jobs.ts';
@@ -132,6 +133,7 @@ function Frame() {
             <LanguageSwitch />
             <ThemeSwitch />
           </span>
+          {agent && <NotificationCentre />}
           <UserMenu />
         </Group>
       </AppShell.Header>

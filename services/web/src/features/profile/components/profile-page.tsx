@@ -5,6 +5,7 @@ import { useMe } from '../../session/use-me.ts';
 import { Absence } from './absence.tsx';
 import { DeleteAccount } from './delete-account.tsx';
 import { LanguageAndLooks } from './language-and-looks.tsx';
+import { Notifications } from './notifications.tsx';
 import { Picture } from './picture.tsx';
 import classes from './profile-page.module.css';
 import { Sending } from './sending.tsx';
@@ -20,6 +21,7 @@ export function ProfilePage() {
         <Title order={1}>{t`Profile`}</Title>
         {may('user_preferences.avatar') && <Picture />}
         <LanguageAndLooks />
+        {agent && may('user_preferences.notifications') && <Notifications />}
         {agent && <Sending />}
         {agent && may('user_preferences.out_of_office') && <Absence />}
         <DeleteAccount />

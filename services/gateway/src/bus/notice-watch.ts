@@ -1,0 +1,48 @@
+import { type Envelope, noticesChanged } from '@helpmesh/contracts';
+import type { Bus } from '@helpmesh/messaging';
+import { logger } from '@helpmesh/telemetry';
+import type { Subscription } from '@nats-io/transport-node';
+import type { LiveHub } from '../application/live-hub.ts';
+
+/**
+ * Tells open pages that their person's notifications are others now. Listens with a plain subscription beside the
+ * stream: every gateway must hear it now, and none later, because a page that comes back asks by itself.
+ */
+export class NoticeWatch {
+  private readonly log = logger('notice-watch');
+  private subscription: Subscription | undefined;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly hub: LiveHub,
+  ) {}
+
+  start(): void {
+    this.subscription = this.bus.nc.subscribe('notice.v1.>', {
+      callback: (error, message) => this.hear(error ? null : message.string()),
+    });
+    void this.watchConnection();
+  }
+
+  stop(): void {
+    this.subscription?.unsubscribe();
+  }
+
+  private hear(text: string | null): void {
+    try {
+      const said = text === null ? null : noticesChanged.data.parse((JSON.parse(text) as Envelope).data);
+      this.hub.whisper(said?.userIds ?? null, CHANGED);
+    } catch (error) {
+      this.log.warn({ err: error }, 'an event about notifications cannot be read');
+      this.hub.whisper(null, CHANGED);
+    }
+  }
+
+  /** Events of the time without a connection were missed. */
+  private async watchConnection(): Promise<void> {
+    for await (const { type } of this.bus.nc.status()) if (type === 'reconnect') this.hub.whisper(null, CHANGED);
+  }
+}
+
+/** Without an id: the place in the stream of tickets stays. Whose page it is asks for the list itself. */
+const CHANGED = 'event: notifications\ndata: {}\n\n';
