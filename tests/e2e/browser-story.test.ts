@@ -203,7 +203,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await page.getByRole('button', { name: 'Send the link' }).click();
     await dana.heading('Check your mail').waitFor();
 
-    const link = linkIn(await mailbox.mail(emailOf('Dana')), '/reset').href;
+    const link = linkIn(await mailbox.mail(emailOf('Dana'), ({ Subject }) => /password/i.test(Subject)), '/reset').href;
     await setPassword(dana, link, 'Another-password-2');
     await page.getByRole('link', { name: 'Go to sign in' }).click();
     await dana.fillIn(emailOf('Dana'), 'Another-password-2');
@@ -211,6 +211,29 @@ describe('in the browser', { timeout: 90_000 }, () => {
 
     await page.goto(link);
     await dana.heading('This link does not work any more').waitFor();
+  });
+
+  it('an agent is told of a new ticket while it comes in, by keyboard and by mail, and looks at it', async () => {
+    const bea = await agent('Bea');
+    const { page } = bea;
+    const bell = page.getByRole('button', { name: /^Notifications/ });
+    await bell.waitFor();
+    await mailIn({ from: 'Nora News <nora@customer.example>', subject: 'Something new', text: 'Look at this.\n' });
+    await page.getByRole('button', { name: /^Notifications, \d+ not seen$/ }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('n');
+    const list = page.getByRole('list', { name: 'Notifications' });
+    const entry = list.getByRole('listitem').filter({ hasText: 'Something new' });
+    await entry.getByText('Nobody owns it').waitFor();
+    await entry.getByRole('link').press('Enter');
+    await bea.heading('Something new').waitFor();
+    await bell.click();
+    await entry.getByText('Nobody owns it').waitFor();
+    await waitFor(async () => (await entry.getByRole('button', { name: /^Mark as read/ }).count()) === 0, {
+      what: 'the notification to be read',
+    });
+    const mail = await mailbox.mail(emailOf('Bea'), ({ Subject }) => Subject.includes('New ticket: Something new'));
+    expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
   });
 
   it('an invited colleague chooses a password and signs in; the link works once', async () => {
@@ -226,7 +249,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const emil = await browser.person();
     const { page } = emil;
     emil.allow(/status of 4\d\d .*password_reset_verify/);
-    const link = linkIn(await mailbox.mail(email), '/invite').href;
+    const link = linkIn(await mailbox.mail(email, ({ Subject }) => /invitation/i.test(Subject)), '/invite').href;
     await setPassword(emil, link, password);
     await page.getByRole('link', { name: 'Go to sign in' }).click();
     await emil.fillIn(email, password);

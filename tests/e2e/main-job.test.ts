@@ -183,7 +183,7 @@ describe('the main job', () => {
     expect(asked.status).toBe(200);
     expect(same).toMatchObject({ status: asked.status, body: asked.body });
 
-    const link = linkIn(await mailbox.mail('agent1@example.com'), '/reset');
+    const link = linkIn(await mailbox.mail('agent1@example.com', ({ Subject }) => /password/i.test(Subject)), '/reset');
     const token = link.searchParams.get('token');
     const password = 'A-new-password-4-agent1';
     const set = () => anyone.call('POST', '/api/v1/users/password_reset_verify', { token, password });
@@ -204,7 +204,10 @@ describe('the main job', () => {
       groups: { Users: ['full'] },
       invite: true,
     });
-    const link = linkIn(await mailbox.mail('ines@example.org'), '/invite');
+    const link = linkIn(
+      await mailbox.mail('ines@example.org', ({ Subject }) => /invitation/i.test(Subject)),
+      '/invite',
+    );
     const password = 'Invited-and-welcome-7';
     await agent
       .as(undefined)

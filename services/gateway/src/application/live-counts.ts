@@ -4,7 +4,7 @@ import { logger } from '@helpmesh/telemetry';
 import type { LiveEvent } from '../domain/event-view.ts';
 import { mayChangeCounts, type Watching } from '../domain/overview-change.ts';
 import { countsAsked } from '../events.ts';
-import type { LiveClient } from './live-hub.ts';
+import type { LiveClient, LiveWatcher } from './live-hub.ts';
 
 interface Person {
   userId: number;
@@ -31,7 +31,7 @@ const AT_ONCE = 4;
  * person's conditions depend on; their numbers are asked for once a burst, one statement for all of their overviews,
  * and go to all their pages. Who is not connected costs nothing.
  */
-export class LiveCounts {
+export class LiveCounts implements LiveWatcher {
   private readonly log = logger('live-counts');
   private readonly people = new Map<number, Person>();
   /** Whose numbers may be others now, the longest waiting first. */

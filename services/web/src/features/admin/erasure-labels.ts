@@ -38,6 +38,7 @@ const kinds: Record<string, MessageDescriptor> = {
   files: msg`Files`,
   leftovers: msg`Things not sent yet`,
   mails: msg`Mails`,
+  notices: msg`Notifications`,
   kept_answers: msg`Answers kept for repeated requests`,
   logged_messages: msg`Copies in the event log`,
   dead_letters: msg`Dead letters`,
