@@ -276,7 +276,8 @@ function RecurringForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabe
               />
               <Select
                 label={labels.timezone}
-                data={Intl.supportedValuesOf('timeZone')}
+                // Browsers leave UTC out of what they know.
+                data={[...new Set(['UTC', values.timezone, ...Intl.supportedValuesOf('timeZone')])]}
                 searchable
                 allowDeselect={false}
                 limit={50}
