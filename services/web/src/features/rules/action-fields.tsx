@@ -263,7 +263,7 @@ function Note({ line, onChange }: Props) {
   return (
     <Stack gap="xs">
       <TextInput
-        label={t`Subject`}
+        label={t`Subject line`}
         maxLength={250}
         value={textOf(line.subject)}
         onChange={(event) => onChange({ ...line, subject: event.currentTarget.value })}
@@ -300,7 +300,7 @@ function Mail({ line, onChange }: Props) {
         onChange={(next) => to(parts, next)}
       />
       <TextInput
-        label={t`Subject`}
+        label={t`Subject line`}
         maxLength={250}
         value={textOf(line.subject)}
         onChange={(event) => onChange({ ...line, subject: event.currentTarget.value })}

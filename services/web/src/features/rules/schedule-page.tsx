@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { Badge, Button, Chip, Group, Input, MultiSelect, Stack, Text } from '@mantine/core';
+import { Button, Chip, Group, Input, MultiSelect, Stack, Text } from '@mantine/core';
 import { IconCalendarTime, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
@@ -190,23 +190,19 @@ function RunNow({ id, dirty, stored }: { id: number; dirty: boolean; stored: Val
 }
 
 function Progress({ schedule }: { schedule: Schedule }) {
-  const { t } = useLingui();
   const { running, processed, matching, last_run_at: last } = schedule;
   return (
-    <Group gap="sm" role="status">
-      {running && <Badge variant="light">{t`Running now`}</Badge>}
-      <Text size="sm" c="dimmed">
-        <Times schedule={schedule} />
-        {(running || last) && (
-          <>
-            {' · '}
-            <Trans>
-              {processed} of {matching} tickets done
-            </Trans>
-          </>
-        )}
-      </Text>
-    </Group>
+    <Text size="sm" c="dimmed" role="status">
+      <Times schedule={schedule} />
+      {(running || last) && (
+        <>
+          {' · '}
+          <Trans>
+            {processed} of {matching} tickets done
+          </Trans>
+        </>
+      )}
+    </Text>
   );
 }
 

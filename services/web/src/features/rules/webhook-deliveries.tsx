@@ -11,6 +11,7 @@ import { notifyDone, notifyProblem } from '../../ui/notify.tsx';
 import { Item, ItemList, Section } from '../../ui/section.tsx';
 import { Failed } from '../../ui/state-messages.tsx';
 import { readAnew } from '../admin/queries.ts';
+import classes from './webhook-deliveries.module.css';
 import { type Delivery, type DeliveryState, deliveriesQuery, deliveryQuery, underWay } from './webhook-queries.ts';
 
 const stateLabels: Record<DeliveryState, MessageDescriptor> = {
@@ -109,7 +110,7 @@ function Call({ delivery, onShow }: { delivery: Delivery; onShow: () => void }) 
           {ticketId !== null && kind !== 'test' && (
             <>
               {' · '}
-              <Link to="/tickets/$id" params={{ id: String(ticketId) }}>
+              <Link to="/tickets/$id" params={{ id: String(ticketId) }} className={classes.link}>
                 {t`the ticket`}
               </Link>
             </>
@@ -215,7 +216,7 @@ function OneCall({ id }: { id: string }) {
 /** Text that is scrolled by the keyboard as well. */
 function Shown({ text, label }: { text: string; label: string }) {
   return (
-    <Code block component="section" aria-label={label} tabIndex={0} mah={220} mt={6} style={{ overflow: 'auto' }}>
+    <Code block component="section" aria-label={label} tabIndex={0} mah={220} mt={6} className={classes.text}>
       {text}
     </Code>
   );
