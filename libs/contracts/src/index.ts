@@ -267,7 +267,16 @@ export {
   retentionRules,
 } from './http/retention.ts';
 export { sharedDraftOfTicket, sharedDrafts } from './http/shared-drafts.ts';
-export { Calendar, type CalendarInput, calendars, Sla, type SlaInput, slas, ticketSla } from './http/slas.ts';
+export {
+  Calendar,
+  type CalendarInput,
+  type CalendarPreviewInput,
+  calendars,
+  Sla,
+  type SlaInput,
+  slas,
+  ticketSla,
+} from './http/slas.ts';
 export { addTag, listTags, removeTag, searchTags, tagList } from './http/tags.ts';
 export { RecentView, ticketsAround } from './http/ticket-around.ts';
 export {

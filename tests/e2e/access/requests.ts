@@ -266,6 +266,7 @@ export const requests: Record<string, Asking> = {
   'DELETE /api/v1/object_manager_attributes/{id}': spare(newField),
   'GET /api/v1/calendars/{id}': () => ({ path: { id: 1 } }),
   'POST /api/v1/calendars': (world) => ({ body: { name: world.fresh('spare'), ...someHours } }),
+  'POST /api/v1/calendars/preview': () => ({ body: someHours }),
   'PUT /api/v1/calendars/{id}': spare(newCalendar, { timezone: 'Europe/Berlin' }),
   'DELETE /api/v1/calendars/{id}': spare(newCalendar),
   'GET /api/v1/overviews/{id}': spare(newOverview),

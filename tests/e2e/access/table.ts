@@ -74,6 +74,7 @@ GET    /api/v1/calendars_init                                  ---- ---- +--!
 GET    /api/v1/calendars/timezones                             ---- ---- +--!
 GET    /api/v1/calendars/{id}                                  ---- ---- +--!
 POST   /api/v1/calendars                                       ---- ---- +--!
+POST   /api/v1/calendars/preview                               ---- ---- +--!
 PUT    /api/v1/calendars/{id}                                  ---- ---- +--!
 DELETE /api/v1/calendars/{id}                                  ---- ---- +--!
 GET    /api/v1/report_profiles                                 ---- ---- +--!

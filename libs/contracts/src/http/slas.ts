@@ -43,6 +43,16 @@ export const Calendar = Row.extend({
   last_sync: Instant.nullable(),
 });
 
+const CalendarPreviewInput = CalendarInput.pick({ timezone: true, business_hours: true, public_holidays: true }).extend(
+  {
+    /** What is reckoned from; now, where it is left out. */
+    from: Instant.optional(),
+    /** Working minutes of which it is told when they are over. */
+    minutes: bounded(z.number().int().min(0).max(10_000_000), 4).optional(),
+  },
+);
+export type CalendarPreviewInput = z.output<typeof CalendarPreviewInput>;
+
 /** Minutes of working time; nothing and 0 promise nothing. */
 const Minutes = z.coerce.number().int().min(0).max(10_000_000).nullish();
 
@@ -147,6 +157,23 @@ export const calendars = {
     query: Reading,
     body: CalendarInput,
     response: one(Calendar),
+  }),
+  preview: defineEndpoint({
+    id: 'previewCalendar',
+    method: 'POST',
+    path: '/api/v1/calendars/preview',
+    question: 'rpc.ticket.v1.preview-calendar',
+    tag,
+    summary: 'When work is done by the calendar that is sent, and when minutes of it are over; nothing is saved',
+    body: CalendarPreviewInput,
+    response: z.object({
+      from: Instant,
+      is_open: z.boolean(),
+      /** The next seven open times, the first cut at `from`. */
+      open: z.array(z.object({ from: Instant, to: Instant })),
+      /** In the order of `minutes`; null: not in the next twenty years. */
+      due: z.array(z.object({ minutes: z.number().int(), at: Instant.nullable() })),
+    }),
   }),
   delete: defineEndpoint({
     id: 'deleteCalendar',

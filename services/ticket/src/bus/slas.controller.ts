@@ -48,6 +48,11 @@ export class SlasController {
     return json(await this.manage.updateCalendar(callerOf(requireActor(ctx.actor), ctx), params.id, body, query));
   }
 
+  @Answers(calendars.preview)
+  async previewCalendar({ actor }: RpcContext, { body }: ParsedInputOf<typeof calendars.preview>) {
+    return this.manage.previewCalendar(requireActor(actor), body);
+  }
+
   @Answers(calendars.delete)
   async deleteCalendar(ctx: RpcContext, { params }: ParsedInputOf<typeof calendars.delete>) {
     await this.manage.remove(callerOf(requireActor(ctx.actor), ctx), 'calendar', params.id);

@@ -234,6 +234,7 @@ export const routes = {
   patchSharedDraft: ['PATCH', '/api/v1/tickets/:id/shared_draft'],
   patchSharedDraftStart: ['PATCH', '/api/v1/tickets/shared_drafts/:id'],
   previewAuthorization: ['POST', '/api/v1/oauth/authorizations/preview'],
+  previewCalendar: ['POST', '/api/v1/calendars/preview'],
   previewDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/preview'],
   previewEntitlementMappings: ['POST', '/api/v1/entitlement_mappings/preview'],
   previewJob: ['POST', '/api/v1/jobs/preview'],
@@ -584,6 +585,7 @@ export interface Endpoints {
   patchSharedDraft: (typeof contracts.sharedDraftOfTicket)['patch'];
   patchSharedDraftStart: (typeof contracts.sharedDrafts)['patch'];
   previewAuthorization: (typeof contracts.oauthGrants)['preview'];
+  previewCalendar: (typeof contracts.calendars)['preview'];
   previewDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['preview'];
   previewEntitlementMappings: (typeof contracts.entitlementMappings)['preview'];
   previewJob: (typeof contracts.jobs)['preview'];

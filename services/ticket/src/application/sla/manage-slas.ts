@@ -3,12 +3,15 @@ import {
   type Actor,
   auditMessage,
   type CalendarInput,
+  type CalendarPreviewInput,
   type Caller,
+  type calendars,
   changesBetween,
+  type OutputOf,
   recordAudit,
   type SlaInput,
 } from '@helpmesh/contracts';
-import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
+import { AppError, type Clock, type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { sqlstateOf, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -34,6 +37,11 @@ const audited = {
     ...['name', 'calendar_id', 'first_response_time', 'response_time', 'update_time', 'solution_time', 'condition'],
   ],
 } as const;
+
+type CalendarPreview = OutputOf<typeof calendars.preview>;
+
+/** Open times that a preview tells of. */
+const SHOWN_SPANS = 7;
 
 interface Paging {
   page?: number | undefined;
@@ -73,9 +81,7 @@ export class ManageSlas {
 
   async createCalendar(actor: Caller, input: CalendarInput, reading: Reading): Promise<unknown> {
     return this.write(actor, 'calendar', async (tx, now) => {
-      if (input.timezone === undefined) throw missingValue('timezone');
-      if (input.business_hours === undefined) throw missingValue('business_hours');
-      const values = calendarValues({ public_holidays: {}, ...input }, {}, now);
+      const values = completeCalendar(input, now);
       if (input.default) await this.store.clearDefault(tx);
       const feed = { url: feedUrl(input.ical_url) };
       const id = await this.create(tx, actor, 'calendar', { ...values, name: nameOf(input.name) }, now, feed);
@@ -134,6 +140,24 @@ export class ManageSlas {
     const rows = await this.store.list(this.db, 'calendar', false, 1000, 0);
     const assets = await this.assets('calendar', rows);
     return { record_ids: rows.map(({ id }) => id), ical_feeds: {}, timezones: this.timezones(actor), assets };
+  }
+
+  /** @throws AppError invalid, for what could not be saved either */
+  previewCalendar(actor: Actor, { from, minutes = [], ...input }: CalendarPreviewInput): CalendarPreview {
+    requireReader(actor, 'calendar');
+    const now = this.clock.now();
+    const time = timeOf(completeCalendar(input, now));
+    const start = from === undefined ? now : epochMs(Date.parse(from));
+    const iso = (at: number) => isoTime(epochMs(at));
+    return {
+      from: iso(start),
+      is_open: time.isOpen(start),
+      open: time.next(start, SHOWN_SPANS).map((span) => ({ from: iso(span.from), to: iso(span.to) })),
+      due: minutes.map((count) => {
+        const at = time.after(start, count);
+        return { minutes: count, at: at === null ? null : iso(at) };
+      }),
+    };
   }
 
   /** Hours ahead of UTC now, by name. */
@@ -262,6 +286,13 @@ export class ManageSlas {
 /** SLAs are shown with their calendars, so whoever may see the one may see the other. */
 function requireReader(actor: Actor, kind: SlaKind): void {
   requireAnyOf(actor, kind === 'calendar' ? [permissions.calendar, permissions.sla] : [permissions.sla]);
+}
+
+/** @throws AppError invalid, for what is missing as well */
+function completeCalendar(input: CalendarInput, now: EpochMs): Values {
+  if (input.timezone === undefined) throw missingValue('timezone');
+  if (input.business_hours === undefined) throw missingValue('business_hours');
+  return calendarValues({ public_holidays: {}, ...input }, {}, now);
 }
 
 /** @throws AppError invalid, for what no time can be reckoned with */

@@ -55,6 +55,27 @@ describe('working time', () => {
     expect(text(office.before(utc('2026-05-05 13:10'), 15))).toBe('2026-05-05 11:55');
   });
 
+  it('tells the next open times, the first from where it is asked', () => {
+    const office = on('UTC', {
+      fri: {
+        active: true,
+        timeframes: [
+          ['09:00', '12:00'],
+          ['13:00', '17:00'],
+        ],
+      },
+    });
+    const next = office
+      .next(utc('2026-05-08 10:00'), 3)
+      .map(({ from, to }) => [text(epochMs(from)), text(epochMs(to))]);
+    expect(next).toEqual([
+      ['2026-05-08 10:00', '2026-05-08 12:00'],
+      ['2026-05-08 13:00', '2026-05-08 17:00'],
+      ['2026-05-15 09:00', '2026-05-15 12:00'],
+    ]);
+    expect(on('UTC', {}).next(utc('2026-05-08 10:00'), 3)).toEqual([]);
+  });
+
   it('a pause over midnight is cut out of both days', () => {
     const pause = [{ from: utc('2026-05-05 23:45'), to: utc('2026-05-06 00:45') }];
     expect(allDay.between(utc('2026-05-05 12:00'), utc('2026-05-06 12:00'), pause)).toBe(23 * 60);

@@ -31,6 +31,15 @@ export class WorkingTime {
     return !this.pieces(at, at + 1, []).next().done;
   }
 
+  /** The open times from an instant on, at most so many; fewer when there are none in the next twenty years. */
+  next(from: EpochMs, count: number): Interval[] {
+    const spans: Interval[] = [];
+    for (const piece of this.pieces(from, from + HORIZON_DAYS * DAY_MS, [])) {
+      if (spans.push(piece) === count) break;
+    }
+    return spans;
+  }
+
   /** Whole minutes of open time from one instant to the other; 0 when they are the wrong way round. */
   between(from: EpochMs, to: EpochMs, pauses: readonly Interval[] = []): number {
     let sum = 0;

@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import {
   IconAddressBook,
+  IconAlarm,
   IconApps,
   IconBolt,
   IconBuilding,
@@ -69,6 +70,8 @@ const adminIcons: Record<AdminPageId, TablerIcon> = {
   triggers: IconWand,
   schedules: IconCalendarTime,
   webhooks: IconWebhook,
+  slas: IconAlarm,
+  calendars: IconCalendarTime,
   checklists: IconChecklist,
   recurring: IconCalendarRepeat,
   'ticket-settings': IconTicket,

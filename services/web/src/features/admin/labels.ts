@@ -16,6 +16,8 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   triggers: msg`Triggers`,
   schedules: msg`Schedules`,
   webhooks: msg`Webhooks`,
+  slas: msg`SLAs`,
+  calendars: msg`Calendars`,
   checklists: msg`Checklists`,
   recurring: msg`Recurring tickets`,
   'ticket-settings': msg`Working on tickets`,

@@ -11,6 +11,8 @@ export type AdminPageId =
   | 'triggers'
   | 'schedules'
   | 'webhooks'
+  | 'slas'
+  | 'calendars'
   | 'checklists'
   | 'recurring'
   | 'ticket-settings'
@@ -40,6 +42,8 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'triggers', permissions: ['admin.trigger'] },
   { id: 'schedules', permissions: ['admin.scheduler'] },
   { id: 'webhooks', permissions: ['admin.webhook'] },
+  { id: 'slas', permissions: ['admin.sla'] },
+  { id: 'calendars', permissions: ['admin.calendar'] },
   { id: 'checklists', permissions: ['admin.checklist'] },
   { id: 'recurring', permissions: ['admin.scheduler'] },
   { id: 'ticket-settings', permissions: ['admin.ticket'] },

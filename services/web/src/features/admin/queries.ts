@@ -1,7 +1,7 @@
 import type { OutputOf } from '@helpmesh/contracts';
 import { infiniteQueryOptions, keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
 import type { Endpoints } from '../../app/api.gen.ts';
-import { call } from '../../app/api.ts';
+import { type CallInput, call } from '../../app/api.ts';
 import { type AuditFilter, auditQuery } from './audit-filter.ts';
 
 export type User = OutputOf<Endpoints['getUser']>;
@@ -13,6 +13,8 @@ export type Mapping = OutputOf<Endpoints['getEntitlementMapping']>;
 export type DeskSettings = OutputOf<Endpoints['getDeskSettings']>;
 export type ObjectAttribute = OutputOf<Endpoints['getObjectAttribute']>;
 export type ChecklistTemplate = OutputOf<Endpoints['getChecklistTemplate']>;
+export type Calendar = OutputOf<Endpoints['getCalendar']>;
+export type Sla = OutputOf<Endpoints['getSla']>;
 export type Application = OutputOf<Endpoints['getApplication']>;
 export type Directory = OutputOf<Endpoints['getDirectory']>;
 export type DirectoryToken = OutputOf<Endpoints['listDirectoryTokens']>[number];
@@ -254,6 +256,27 @@ export const customFieldsAdminQuery = queryOptions({
 export const checklistTemplatesQuery = queryOptions({
   queryKey: keyOf('checklists'),
   queryFn: ({ signal }) => call('listChecklistTemplates', { query: { per_page: ALL }, signal }),
+});
+
+export const calendarsQuery = queryOptions({
+  queryKey: keyOf('calendars'),
+  queryFn: ({ signal }) => call('listCalendars', { query: { per_page: ALL }, signal }),
+});
+
+/** When work would be done by a calendar as it stands in a form. */
+export const calendarPreviewQuery = (body: NonNullable<CallInput<'previewCalendar'>['body']>) =>
+  queryOptions({
+    queryKey: keyOf('calendars', 'preview', body),
+    queryFn: ({ signal }) => call('previewCalendar', { body, signal }),
+    placeholderData: keepPreviousData,
+    retry: false,
+    // It begins with the present moment.
+    staleTime: 0,
+  });
+
+export const slasQuery = queryOptions({
+  queryKey: keyOf('slas'),
+  queryFn: ({ signal }) => call('listSlas', { query: { per_page: ALL, expand: true }, signal }),
 });
 
 export const applicationsQuery = queryOptions({

@@ -58,11 +58,17 @@ interface Props {
   onChange: (selector: Selector) => void;
 }
 
+interface Offer {
+  scope?: Scope;
+  /** Of the fields of the scope these only; absent: all. */
+  only?: readonly FieldName[];
+}
+
 /**
  * A condition, line by line. What lines cannot show is edited as the text it is stored as, so no condition is out of
  * reach and none is changed by being looked at.
  */
-export function ConditionEditor({ value, onChange, scope = 'tickets' }: Props & { scope?: Scope }) {
+export function ConditionEditor({ value, onChange, scope = 'tickets', only }: Props & Offer) {
   const { t, i18n } = useLingui();
   const [shown, setShown] = useState(() => linesOf(value, scope));
   // Lines that say nothing yet are not in the value, so the lines are kept here as long as the value comes from them.
@@ -103,6 +109,7 @@ export function ConditionEditor({ value, onChange, scope = 'tickets' }: Props & 
           key={i}
           line={line}
           scope={scope}
+          only={only}
           place={i + 1}
           onChange={(next) => change({ joint, lines: lines.with(i, next) })}
           onRemove={() => change({ joint, lines: lines.toSpliced(i, 1) })}
@@ -113,7 +120,9 @@ export function ConditionEditor({ value, onChange, scope = 'tickets' }: Props & 
           variant="default"
           size="compact-sm"
           leftSection={<IconPlus size={14} aria-hidden />}
-          onClick={() => change({ joint, lines: [...lines, lineFor(lines.length === 0 ? first : 'ticket.state_id')] })}
+          onClick={() =>
+            change({ joint, lines: [...lines, lineFor(only?.[0] ?? (lines.length === 0 ? first : 'ticket.state_id'))] })
+          }
         >
           {t`Add a condition`}
         </Button>
@@ -129,19 +138,22 @@ interface ValueProps {
 }
 
 interface LineProps extends ValueProps {
+  only: readonly FieldName[] | undefined;
   place: number;
   onRemove: () => void;
 }
 
-function LineEditor({ line, scope, place, onChange, onRemove }: LineProps) {
+function LineEditor({ line, scope, only, place, onChange, onRemove }: LineProps) {
   const { t, i18n } = useLingui();
+  // What stands there already stays, also where it would not be offered.
+  const offered = fieldNames(scope).filter((name) => !only || only.includes(name) || name === line.name);
   return (
     <fieldset className={classes.line} aria-label={t`Condition ${place}`}>
       <Select
         aria-label={t`Field`}
         searchable
         allowDeselect={false}
-        data={fieldNames(scope).map((name) => ({ value: name, label: i18n._(fieldLabels[name]) }))}
+        data={offered.map((name) => ({ value: name, label: i18n._(fieldLabels[name]) }))}
         value={line.name}
         onChange={(name) => name && onChange(lineFor(name as FieldName))}
       />

@@ -96,6 +96,8 @@ export const historyQuery = (id: number) =>
     },
   });
 
+export type TicketSla = OutputOf<Endpoints['ticketSla']>;
+
 /** @param updatedAt  of the ticket: what is due follows from what happened last */
 export const slaQuery = (id: number, updatedAt: string) =>
   queryOptions({

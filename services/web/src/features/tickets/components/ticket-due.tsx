@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Fragment } from 'react';
 import { slaQuery, type Ticket } from '../queries.ts';
 import { DueMark } from './due-mark.tsx';
+import { DueReasons } from './due-reasons.tsx';
 import classes from './side-panel.module.css';
 
 /** What was promised about the ticket, and how it stands; nothing when nothing was. */
@@ -38,6 +39,7 @@ export function TicketDue({ ticket }: { ticket: Ticket }) {
           By {data.sla.name}, in the hours of {data.calendar?.name}
         </Trans>
       </p>
+      <DueReasons sla={data} names={names} />
     </>
   );
 }
