@@ -28,7 +28,7 @@ export function DeleteAccount() {
       lead={t`What is kept of you is erased for good. Your requests stay, without your name in them.`}
     >
       <FormProblem>{failed && problemText(i18n, failed)}</FormProblem>
-      <Button color="red.9" variant="outline" loading={leave.isPending} onClick={() => setAsking(true)}>
+      <Button color="red.9" loading={leave.isPending} onClick={() => setAsking(true)}>
         {t`Delete my account`}
       </Button>
       <Confirm
