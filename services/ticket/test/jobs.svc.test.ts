@@ -266,8 +266,7 @@ describe('owners', () => {
     await desk.rest(boss, deskSettings.update, { body: { auto_assign: true } });
     const both = await Promise.all([opening(id), opening(id, boss)]);
     expect(both.filter(({ assigned }) => assigned)).toHaveLength(1);
-    const [{ owner_id }] = both.filter(({ assigned }) => assigned) as [{ owner_id: number }];
-    expect(await ownerOf(id)).toBe(owner_id);
+    expect(await ownerOf(id)).toBe(both.find(({ assigned }) => assigned)?.owner_id);
     const closed = await open('Done');
     await desk.rest(agent, updateTicket, { id: closed, body: { state: 'closed' } });
     expect(await opening(closed)).toMatchObject({ assigned: false });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { States, type TicketState } from '../ticket/state.ts';
 import { openTicket, type Ticket } from '../ticket/ticket.ts';
 import { type Circumstances, dependsOnTime, fieldsOf, matches, readsOf } from './condition.ts';
-import type { Facts, Knowledge } from './fields.ts';
+import type { Facts, FieldType, Knowledge } from './fields.ts';
 import { instantOf } from './moment.ts';
 import { parseCondition } from './parse.ts';
 
