@@ -2,18 +2,19 @@ import '@fontsource-variable/inter/index.css';
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { activateLanguage, preferredLanguage } from './app/i18n.ts';
 import { queryClient } from './app/query-client.ts';
 import { router } from './app/router.tsx';
 import './ui/page.css';
-import { Messages } from './ui/messages.tsx';
 import { cssVariables, theme } from './ui/theme.ts';
+
+// What is said before they are there waits for them.
+const Messages = lazy(() => import('./ui/messages.tsx').then((file) => ({ default: file.Messages })));
 
 const element = document.getElementById('root');
 if (!element) throw new Error('index.html has no #root');
@@ -26,7 +27,9 @@ createRoot(element).render(
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
         </QueryClientProvider>
-        <Messages />
+        <Suspense fallback={null}>
+          <Messages />
+        </Suspense>
       </MantineProvider>
     </I18nProvider>
   </StrictMode>,

@@ -1,5 +1,5 @@
 import { Plural, useLingui } from '@lingui/react/macro';
-import { Progress, Select, Title } from '@mantine/core';
+import { Select, Title } from '@mantine/core';
 import { IconInbox } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -101,7 +101,7 @@ export function TicketListPage() {
             className={classes.sort}
           />
         </search>
-        {list.isPlaceholderData && <Progress value={100} animated size={2} className={classes.progress} aria-hidden />}
+        {list.isPlaceholderData && <div className={classes.progress} aria-hidden />}
       </div>
       {agent && (selection.all || selection.ids.size > 0) && (
         <Suspense fallback={null}>
