@@ -315,6 +315,32 @@ describe('calendars', () => {
     );
   });
 
+  it('tell what they would come to before they are saved', async () => {
+    const body = {
+      ...{ timezone: 'Europe/Berlin', from: '2026-12-24T15:30:00.000Z', minutes: [30, 60] },
+      business_hours: { thu: { active: true, timeframes: [['09:00', '17:00']] } },
+      public_holidays: { '2026-12-31': { active: true, summary: 'Eve' } },
+    };
+    const told = await desk.rest(ruler, calendars.preview, { body });
+    expect(told).toMatchObject({
+      ...{ from: body.from, is_open: true },
+      due: [
+        { minutes: 30, at: '2027-01-07T08:00:00.000Z' },
+        { minutes: 60, at: '2027-01-07T08:30:00.000Z' },
+      ],
+    });
+    expect(told.open).toHaveLength(7);
+    expect(told.open.slice(0, 2)).toEqual([
+      { from: '2026-12-24T15:30:00.000Z', to: '2026-12-24T16:00:00.000Z' },
+      { from: '2027-01-07T08:00:00.000Z', to: '2027-01-07T16:00:00.000Z' },
+    ]);
+    const never = { ...body, business_hours: {} };
+    await expect(desk.rest(ruler, calendars.preview, { body: never })).rejects.toMatchObject({
+      code: 'calendar.never-open',
+    });
+    await expect(desk.rest(agent, calendars.preview, { body })).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
   it('have one default, which can only move', async () => {
     const list = await desk.rest(ruler, calendars.list);
     const seeded = list.find((one) => one.default) as (typeof list)[number];
