@@ -45,7 +45,7 @@ export const de: Language = {
         quote('{{title}}'),
         verbatim('{{said}}'),
         action('Ticket öffnen'),
-        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Konto.'),
+        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Profil.'),
       ],
     },
     'notice-update': {
@@ -59,7 +59,7 @@ export const de: Language = {
         ),
         verbatim('{{said}}'),
         action('Ticket öffnen'),
-        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Konto.'),
+        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Profil.'),
       ],
     },
     'notice-reminder_reached': {
@@ -69,7 +69,7 @@ export const de: Language = {
         text('die Zeit ist gekommen, bis zu der dieses Ticket ruhen sollte:'),
         quote('{{title}}'),
         action('Ticket öffnen'),
-        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Konto.'),
+        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Profil.'),
       ],
     },
     'notice-escalation': {
@@ -80,7 +80,7 @@ export const de: Language = {
         quote('{{title}}'),
         text('Fällig war es am {{at}}.'),
         action('Ticket öffnen'),
-        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Konto.'),
+        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Profil.'),
       ],
     },
     'notice-escalation_warning': {
@@ -91,7 +91,7 @@ export const de: Language = {
         quote('{{title}}'),
         text('Fällig ist es am {{at}}.'),
         action('Ticket öffnen'),
-        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Konto.'),
+        note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Profil.'),
       ],
     },
     'auto-reply-new-ticket': {

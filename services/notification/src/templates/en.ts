@@ -43,7 +43,7 @@ export const en: Language = {
         quote('{{title}}'),
         verbatim('{{said}}'),
         action('Open the ticket'),
-        note('{{reason}} What you are told of is up to you: see your account.'),
+        note('{{reason}} What you are told of is up to you: see your profile.'),
       ],
     },
     'notice-update': {
@@ -57,7 +57,7 @@ export const en: Language = {
         ),
         verbatim('{{said}}'),
         action('Open the ticket'),
-        note('{{reason}} What you are told of is up to you: see your account.'),
+        note('{{reason}} What you are told of is up to you: see your profile.'),
       ],
     },
     'notice-reminder_reached': {
@@ -67,7 +67,7 @@ export const en: Language = {
         text('the time has come until which this ticket was to rest:'),
         quote('{{title}}'),
         action('Open the ticket'),
-        note('{{reason}} What you are told of is up to you: see your account.'),
+        note('{{reason}} What you are told of is up to you: see your profile.'),
       ],
     },
     'notice-escalation': {
@@ -78,7 +78,7 @@ export const en: Language = {
         quote('{{title}}'),
         text('It was due on {{at}}.'),
         action('Open the ticket'),
-        note('{{reason}} What you are told of is up to you: see your account.'),
+        note('{{reason}} What you are told of is up to you: see your profile.'),
       ],
     },
     'notice-escalation_warning': {
@@ -89,7 +89,7 @@ export const en: Language = {
         quote('{{title}}'),
         text('It is due on {{at}}.'),
         action('Open the ticket'),
-        note('{{reason}} What you are told of is up to you: see your account.'),
+        note('{{reason}} What you are told of is up to you: see your profile.'),
       ],
     },
     'auto-reply-new-ticket': {

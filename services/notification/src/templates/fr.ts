@@ -45,7 +45,7 @@ export const fr: Language = {
         quote('{{title}}'),
         verbatim('{{said}}'),
         action('Ouvrir le ticket'),
-        note('{{reason}} Vous choisissez dans votre compte ce dont vous êtes averti.'),
+        note('{{reason}} Vous choisissez dans votre profil ce dont vous êtes averti.'),
       ],
     },
     'notice-update': {
@@ -59,7 +59,7 @@ export const fr: Language = {
         ),
         verbatim('{{said}}'),
         action('Ouvrir le ticket'),
-        note('{{reason}} Vous choisissez dans votre compte ce dont vous êtes averti.'),
+        note('{{reason}} Vous choisissez dans votre profil ce dont vous êtes averti.'),
       ],
     },
     'notice-reminder_reached': {
@@ -69,7 +69,7 @@ export const fr: Language = {
         text('le moment est venu de reprendre ce ticket :'),
         quote('{{title}}'),
         action('Ouvrir le ticket'),
-        note('{{reason}} Vous choisissez dans votre compte ce dont vous êtes averti.'),
+        note('{{reason}} Vous choisissez dans votre profil ce dont vous êtes averti.'),
       ],
     },
     'notice-escalation': {
@@ -80,7 +80,7 @@ export const fr: Language = {
         quote('{{title}}'),
         text('L’échéance était le {{at}}.'),
         action('Ouvrir le ticket'),
-        note('{{reason}} Vous choisissez dans votre compte ce dont vous êtes averti.'),
+        note('{{reason}} Vous choisissez dans votre profil ce dont vous êtes averti.'),
       ],
     },
     'notice-escalation_warning': {
@@ -91,7 +91,7 @@ export const fr: Language = {
         quote('{{title}}'),
         text('L’échéance est le {{at}}.'),
         action('Ouvrir le ticket'),
-        note('{{reason}} Vous choisissez dans votre compte ce dont vous êtes averti.'),
+        note('{{reason}} Vous choisissez dans votre profil ce dont vous êtes averti.'),
       ],
     },
     'auto-reply-new-ticket': {

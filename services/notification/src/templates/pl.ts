@@ -43,7 +43,7 @@ export const pl: Language = {
         quote('{{title}}'),
         verbatim('{{said}}'),
         action('Otwórz zgłoszenie'),
-        note('{{reason}} O czym Cię powiadamiamy, wybierasz na swoim koncie.'),
+        note('{{reason}} O czym Cię powiadamiamy, wybierasz w swoim profilu.'),
       ],
     },
     'notice-update': {
@@ -57,7 +57,7 @@ export const pl: Language = {
         ),
         verbatim('{{said}}'),
         action('Otwórz zgłoszenie'),
-        note('{{reason}} O czym Cię powiadamiamy, wybierasz na swoim koncie.'),
+        note('{{reason}} O czym Cię powiadamiamy, wybierasz w swoim profilu.'),
       ],
     },
     'notice-reminder_reached': {
@@ -67,7 +67,7 @@ export const pl: Language = {
         text('nadszedł czas, do którego to zgłoszenie miało czekać:'),
         quote('{{title}}'),
         action('Otwórz zgłoszenie'),
-        note('{{reason}} O czym Cię powiadamiamy, wybierasz na swoim koncie.'),
+        note('{{reason}} O czym Cię powiadamiamy, wybierasz w swoim profilu.'),
       ],
     },
     'notice-escalation': {
@@ -78,7 +78,7 @@ export const pl: Language = {
         quote('{{title}}'),
         text('Termin minął {{at}}.'),
         action('Otwórz zgłoszenie'),
-        note('{{reason}} O czym Cię powiadamiamy, wybierasz na swoim koncie.'),
+        note('{{reason}} O czym Cię powiadamiamy, wybierasz w swoim profilu.'),
       ],
     },
     'notice-escalation_warning': {
@@ -89,7 +89,7 @@ export const pl: Language = {
         quote('{{title}}'),
         text('Termin: {{at}}.'),
         action('Otwórz zgłoszenie'),
-        note('{{reason}} O czym Cię powiadamiamy, wybierasz na swoim koncie.'),
+        note('{{reason}} O czym Cię powiadamiamy, wybierasz w swoim profilu.'),
       ],
     },
     'auto-reply-new-ticket': {

@@ -4,7 +4,7 @@ import { ActionIcon, Button, Group, Indicator, Loader, Popover, Text, Title, Too
 import { IconBell, IconCheck, IconSettings, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useActions } from '../../app/actions/use-actions.ts';
 import { call } from '../../app/api.ts';
 import { Ago } from '../../ui/ago.tsx';
@@ -19,12 +19,16 @@ export function NotificationCentre() {
   const { t, i18n } = useLingui();
   const cache = useQueryClient();
   const [opened, setOpened] = useState(false);
+  const bell = useRef<HTMLButtonElement>(null);
   const { data: notices = [], error, isPending } = useQuery(noticesQuery);
   const { data: tickets } = useQuery({ ...noticeTicketsQuery(notices), enabled: opened && notices.length > 0 });
   const unseen = notices.filter(({ seen }) => !seen).length;
-  useActions([
-    { id: 'notifications.open', label: openLabel, section: 'general', key: 'g n', run: () => setOpened(true) },
-  ]);
+  const open = () => {
+    // Where Escape leads back to.
+    bell.current?.focus();
+    setOpened(true);
+  };
+  useActions([{ id: 'notifications.open', label: openLabel, section: 'general', key: 'g n', run: open }]);
   const settle = {
     onSettled: () => cache.invalidateQueries({ queryKey: noticeKeys.all }),
     onError: (problem: Error) => notifyProblem(i18n, t`The change was not saved`, problem),
@@ -41,31 +45,31 @@ export function NotificationCentre() {
   const label = unseen === 0 ? t`Notifications` : t`Notifications, ${unseen} not seen`;
 
   return (
-    <Popover opened={opened} onChange={setOpened} width={380} position="bottom-end" trapFocus returnFocus withinPortal>
-      <Popover.Target>
-        <Indicator
-          label={unseen > 99 ? '99+' : unseen}
-          disabled={unseen === 0}
-          size={16}
-          offset={5}
-          color="red.9"
-          aria-hidden={false}
-        >
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      width="min(430px, calc(100vw - 16px))"
+      position="bottom-end"
+      trapFocus
+      returnFocus
+      withinPortal
+    >
+      <Indicator label={unseen > 99 ? '99+' : unseen} disabled={unseen === 0} size={16} offset={5} color="red.9">
+        <Popover.Target>
           <ActionIcon
+            ref={bell}
             variant="subtle"
             color="gray"
             size="lg"
             aria-label={label}
-            aria-expanded={opened}
-            aria-haspopup="dialog"
             onClick={() => setOpened(!opened)}
           >
             <IconBell size={19} aria-hidden />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown p="sm" aria-label={t`Notifications`}>
-        <Group justify="space-between" mb={6} wrap="nowrap">
+        <Group justify="space-between" mb={6} gap={4}>
           <Title order={2} size="h4">
             {t`Notifications`}
           </Title>
