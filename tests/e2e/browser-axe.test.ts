@@ -228,6 +228,8 @@ describe('accessibility', () => {
       ['custom-fields', 'What was tried'],
       ['custom-fields/new', 'Create the field'],
       ['custom-fields/1', 'Expected form'],
+      ['slas/new', 'What it would mean'],
+      ['calendars/1', 'Next open times'],
       ['recurring/new', 'Next:'],
       ['ticket-settings', 'Time to take a reply back'],
       ['sign-in', 'EGI Check-in'],
