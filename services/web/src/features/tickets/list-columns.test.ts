@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { columnsOf, defaultColumns, narrowed, template } from './list-columns.ts';
 
-it('shows what an overview asks for, in its order; number and title are there anyhow', () => {
+it('shows what an overview asks for, in its order; number, title and customer are there anyhow', () => {
   expect(columnsOf({ s: ['number', 'title', 'customer', 'group', 'state', 'owner', 'created_at'] })).toEqual([
-    ...['customer', 'group', 'state', 'owner', 'created_at'],
+    ...['group', 'state', 'owner', 'created_at'],
   ]);
   expect(columnsOf({ d: ['ticket.priority_id', 'state_id'], view_mode_default: 'd' })).toEqual(['priority', 'state']);
 });
@@ -17,8 +17,8 @@ it.each([[undefined], [{}], [{ s: 'state' }], [{ s: ['title', 'shoe_size'] }]])(
 
 it('leaves the group out first where there is little room', () => {
   expect(narrowed(defaultColumns)).toEqual(['state', 'priority', 'owner', 'updated_at']);
-  expect(narrowed(['customer', 'group', 'state', 'owner', 'created_at', 'updated_at'])).toEqual([
-    ...['customer', 'state', 'owner', 'created_at'],
+  expect(narrowed(['group', 'state', 'owner', 'created_at', 'updated_at'])).toEqual([
+    ...['state', 'owner', 'created_at', 'updated_at'],
   ]);
   expect(narrowed(['group', 'state'])).toEqual(['group', 'state']);
 });

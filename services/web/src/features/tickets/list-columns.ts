@@ -1,8 +1,8 @@
 import type { Sort } from './list-state.ts';
 
-/** Columns beside the ticket itself, by the names that overviews give them. */
+/** Columns beside the ticket itself, by the names that overviews give them; its own says number, customer and more. */
 export const columnNames = [
-  ...(['state', 'priority', 'group', 'owner', 'customer', 'organization', 'article_count'] as const),
+  ...(['state', 'priority', 'group', 'owner'] as const),
   ...(['created_at', 'updated_at', 'pending_time', 'escalation_at'] as const),
   ...(['last_contact_customer_at', 'last_contact_agent_at'] as const),
 ];
@@ -11,7 +11,7 @@ export type ColumnName = (typeof columnNames)[number];
 export const defaultColumns: readonly ColumnName[] = ['state', 'priority', 'group', 'owner', 'updated_at'];
 
 /** Most columns that find room beside the ticket. */
-const MOST = 6;
+const MOST = 5;
 /** As many as fit a small screen. */
 const MOST_NARROW = 4;
 
@@ -21,9 +21,6 @@ const widths: Record<ColumnName, string> = {
   priority: '92px',
   group: 'minmax(80px, 150px)',
   owner: 'minmax(80px, 140px)',
-  customer: 'minmax(80px, 150px)',
-  organization: 'minmax(80px, 150px)',
-  article_count: '80px',
   created_at: '116px',
   updated_at: '116px',
   pending_time: '116px',
@@ -43,7 +40,7 @@ export const sortOf = (name: ColumnName): Sort | undefined => sortable[name];
 
 export const isTime = (name: string): boolean => name.endsWith('_at') || name === 'pending_time';
 
-/** Those that an overview asks for; number and title are in the first column of every list. */
+/** Those that an overview asks for, in its order. */
 export function columnsOf(view: Record<string, unknown> | undefined): readonly ColumnName[] {
   const mode = view?.view_mode_default === 'd' ? 'd' : 's';
   const asked = view?.[mode] ?? view?.s ?? view?.d;
