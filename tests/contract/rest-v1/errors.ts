@@ -25,7 +25,7 @@ export const errors: Section = (world) => {
       const none = await anyone.call('GET', '/api/v1/users/me');
       expect(refused(none)).toEqual({ status: 403, error: 'Authentication required' });
       expect(none.headers.get('x-failure')).toBeTruthy();
-      expect((await agent.call('GET', '/api/v1/roles')).status).toBe(403);
+      expect((await agent.call('POST', '/api/v1/roles', { name: 'x' })).status).toBe(403);
       expect((await customer.call('GET', '/api/v1/users/search?query=a')).status).toBe(403);
     });
 

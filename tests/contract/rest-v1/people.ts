@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../e2e/desk.ts';
-import { refused, type Section } from './world.ts';
+import type { Section } from './world.ts';
 
 const userKeys = [
   ...[
@@ -65,7 +65,8 @@ export const people: Section = (world) => {
       for (const username of ['ann@desk.example', 'nobody@desk.example']) {
         expect(await anyone.post('/api/v1/users/password_reset', { username })).toEqual({ message: 'ok' });
       }
-      expect((await test.mailbox.mail('ann@desk.example')).text).toContain('/reset');
+      const reset = ({ Subject }: Json) => Subject.startsWith('Set a new password');
+      expect((await test.mailbox.mail('ann@desk.example', reset)).text).toContain('/reset');
       expect((await agent.call('PUT', '/api/v1/users/preferences', { locale: 'de-de' })).status).toBe(200);
       expect((await agent.get('/api/v1/users/me')).preferences).toMatchObject({ locale: 'de-de' });
       const away = { out_of_office: true, out_of_office_start_at: '2030-01-01', out_of_office_end_at: '2030-01-31' };
@@ -151,11 +152,12 @@ export const people: Section = (world) => {
     });
 
     it('2.6 customers see of others who they are, and nothing else', async () => {
-      const { customer, agentId } = world();
+      const { customer, customerId, agentId } = world();
       const { id } = await world().ticket();
       const { assets } = await customer.get(`/api/v1/tickets/${id}?full=true`);
       expect(Object.keys(assets.User[agentId])).not.toContain('email');
-      expect(refused(await customer.call('GET', '/api/v1/users'))).toMatchObject({ status: 403 });
+      const users: Json[] = await customer.get('/api/v1/users');
+      expect(users.map((one) => one.id)).toEqual([customerId]);
     });
   });
 };

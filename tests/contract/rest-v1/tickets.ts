@@ -1,3 +1,4 @@
+import { waitFor } from '@helpmesh/testing';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../e2e/desk.ts';
 import { refused, type Section } from './world.ts';
@@ -89,7 +90,15 @@ export const tickets: Section = (world) => {
 
     it('2.4.6 tickets/search: a plain list', async () => {
       const { id } = await world().ticket({ title: 'Xylophone' });
-      const found = await world().agent.get('/api/v1/tickets/search?query=xylophone&limit=10');
+      const search = '/api/v1/tickets/search?query=xylophone&limit=10';
+      // Words are indexed right after the ticket is committed.
+      const found = await waitFor(
+        async () => {
+          const rows: Json[] = await world().agent.get(search);
+          return rows.length > 0 ? rows : undefined;
+        },
+        { what: 'the ticket among what is found' },
+      );
       expect(found).toMatchObject([{ id, title: 'Xylophone', article_ids: [expect.any(Number)] }]);
     });
 

@@ -1,10 +1,16 @@
 import { z } from 'zod';
 
+const idFrom = (smallest: number) =>
+  z
+    .union([z.number().int(), z.string().regex(/^\d+$/).transform(Number)])
+    .pipe(z.number().int().min(smallest).max(Number.MAX_SAFE_INTEGER))
+    .meta({ type: 'integer', description: 'Id' });
+
 /** An integer id, as a number or as its digits (path parameters, query strings, lenient clients). */
-export const Id = z
-  .union([z.number().int(), z.string().regex(/^\d+$/).transform(Number)])
-  .pipe(z.number().int().positive().max(Number.MAX_SAFE_INTEGER))
-  .meta({ type: 'integer', description: 'Id' });
+export const Id = idFrom(1);
+
+/** The id of what something belongs to. 0 is nothing's, and is refused in the words of every other such id. */
+export const optionalReference = idFrom(0).nullish();
 
 /** `true`, `1`, `"true"`, `"1"` mean on; `false`, `0`, absent mean off. */
 export const Flag = z

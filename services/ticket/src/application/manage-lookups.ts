@@ -46,16 +46,16 @@ export class ManageLookups {
   async list(
     actor: Actor,
     kind: LookupKind,
-    page: { page?: number | undefined; per_page?: number | undefined },
+    page: { page?: number | undefined; per_page?: number | undefined; expand?: boolean | undefined },
   ): Promise<string> {
     requireReader(actor);
     const limit = Math.min(page.per_page ?? 500, 1000);
-    return this.lookups.list(this.db, kind, limit, ((page.page ?? 1) - 1) * limit);
+    return this.lookups.list(this.db, kind, limit, ((page.page ?? 1) - 1) * limit, page.expand ?? false);
   }
 
-  async get(actor: Actor, kind: LookupKind, id: number): Promise<string> {
+  async get(actor: Actor, kind: LookupKind, id: number, named = false): Promise<string> {
     requireReader(actor);
-    return (await this.lookups.get(this.db, kind, id)) ?? raise(notFound(classes[kind], id));
+    return (await this.lookups.get(this.db, kind, id, named)) ?? raise(notFound(classes[kind], id));
   }
 
   async create(actor: Caller, kind: LookupKind, input: LookupInput): Promise<string> {

@@ -19,8 +19,8 @@ function controllerOf(kind: LookupKind, endpoints: Endpoints) {
     }
 
     @Answers(endpoints.get)
-    async get({ actor }: RpcContext, { params }: ParsedInputOf<Endpoints['get']>) {
-      return new RawJson(await this.lookups.get(requireActor(actor), kind, params.id));
+    async get({ actor }: RpcContext, { params, query }: ParsedInputOf<Endpoints['get']>) {
+      return new RawJson(await this.lookups.get(requireActor(actor), kind, params.id, query.expand));
     }
 
     @Answers(endpoints.create)

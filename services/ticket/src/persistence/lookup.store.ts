@@ -33,26 +33,41 @@ const kinds: Record<LookupKind, Kind> = {
   },
 };
 
-const json = (kind: LookupKind) => `
+const plain = (kind: LookupKind) => `
   (SELECT row_to_json(shown) FROM (SELECT l.id, ${kinds[kind].columns.map((column) => `l.${column}`).join(', ')},
      l.updated_by_id, l.created_by_id, iso(l.created_at) AS created_at, iso(l.updated_at) AS updated_at) AS shown)`;
 
+/** What a row refers to by id; what is not set is left out. */
+const names = (kind: LookupKind) => `json_strip_nulls(json_build_object(
+  'created_by', coalesce((SELECT login FROM replica_user WHERE id = l.created_by_id), '-'),
+  'updated_by', coalesce((SELECT login FROM replica_user WHERE id = l.updated_by_id), '-')
+  ${
+    kind === 'state'
+      ? `, 'state_type', (SELECT name FROM ticket_state_type WHERE id = l.state_type_id),
+         'next_state', (SELECT name FROM ticket_state WHERE id = l.next_state_id)`
+      : ''
+  }))`;
+
+const json = (kind: LookupKind, named: boolean) =>
+  named ? `(left(${plain(kind)}::text, -1) || ',' || substr(${names(kind)}::text, 2))::json` : plain(kind);
+
 /** Rows of ticket states and priorities; they are few, so nothing here is hot. */
 export class LookupStore {
-  async list(on: On, kind: LookupKind, limit: number, offset: number): Promise<string> {
+  /** @param named  with the names of what each row refers to */
+  async list(on: On, kind: LookupKind, limit: number, offset: number, named: boolean): Promise<string> {
     const [row] = await sql<{ json: string }>(
       on,
-      `SELECT coalesce(json_agg(${json(kind)} ORDER BY l.id), '[]')::text AS json
+      `SELECT coalesce(json_agg(${json(kind, named)} ORDER BY l.id), '[]')::text AS json
        FROM (SELECT * FROM ${kinds[kind].table} ORDER BY id LIMIT $1 OFFSET $2) AS l`,
       [limit, offset],
     );
     return (row as { json: string }).json;
   }
 
-  async get(on: On, kind: LookupKind, id: number): Promise<string | undefined> {
+  async get(on: On, kind: LookupKind, id: number, named = false): Promise<string | undefined> {
     const [row] = await sql<{ json: string }>(
       on,
-      `SELECT ${json(kind)}::text AS json FROM ${kinds[kind].table} l WHERE l.id = $1`,
+      `SELECT ${json(kind, named)}::text AS json FROM ${kinds[kind].table} l WHERE l.id = $1`,
       [id],
     );
     return row?.json;
