@@ -1,3 +1,4 @@
+import { waitFor } from '@helpmesh/testing';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../e2e/desk.ts';
 import { refused, type Section, walk } from './world.ts';
@@ -116,6 +117,31 @@ export const smallObjects: Section = (world) => {
       expect(await seen(one.id)).toEqual([]);
     });
 
+    it('2.7.12 online_notifications: what one is told of, seen, gone', async () => {
+      const { admin, agentId } = world();
+      const { token } = await world().agent.post('/api/v1/user_access_token', {
+        name: 'bell',
+        permission: ['ticket.agent'],
+      });
+      const agent = world().anyone.as({ token });
+      const path = '/api/v1/online_notifications';
+      const { id } = await admin.post('/api/v1/tickets', {
+        title: 'For you',
+        group: 'Users',
+        customer_id: world().customerId,
+        owner_id: agentId,
+        article: { body: 'x', type: 'note', internal: false },
+      });
+      const told = await waitFor(
+        async () => (await agent.get(`${path}?expand=true`)).find(({ o_id }: Json) => o_id === id),
+        { what: 'the notification' },
+      );
+      expect(told).toMatchObject({ object: 'Ticket', type: 'create', user: 'ann', user_id: agentId, seen: false });
+      expect(await agent.put(`${path}/${told.id}`, { seen: true })).toMatchObject({ seen: true });
+      expect(await agent.call('POST', `${path}/mark_all_as_read`)).toMatchObject({ status: 200, body: {} });
+      expect(await agent.call('DELETE', `${path}/${told.id}`)).toMatchObject({ status: 200, body: {} });
+    });
+
     it('2.7.13 mentions: of oneself, listed, ended', async () => {
       const { agent, agentId } = world();
       const { id } = await world().ticket();
@@ -192,6 +218,28 @@ export const smallObjects: Section = (world) => {
         status: 200,
         body: {},
       });
+    });
+
+    it('2.7.18 version, for administrators', async () => {
+      expect(await world().admin.get('/api/v1/version')).toEqual({ version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
+      expect((await world().customer.call('GET', '/api/v1/version')).status).toBe(403);
+    });
+
+    it('2.7.19 to 2.7.21 monitoring: health, figures and amounts, by a token', async () => {
+      const { admin, anyone } = world();
+      const { token } = await admin.post('/api/v1/monitoring/token', {});
+      const ask = (path: string, query = '') => anyone.get(`/api/v1/monitoring/${path}?token=${token}${query}`);
+      const health = await ask('health_check');
+      expect(health).toMatchObject({ healthy: health.issues.length === 0, message: expect.any(String), actions: [] });
+      const { counts, last_created_at } = await ask('status');
+      expect([counts.tickets > 0, counts.users > 3, Date.parse(last_created_at.tickets) > 0]).toEqual([
+        true,
+        true,
+        true,
+      ]);
+      expect(await ask('amount_check', '&periode=1h&max_critical=1')).toMatchObject({ state: 'critical' });
+      expect(await ask('amount_check', '&periode=1h&max_critical=9999')).toMatchObject({ state: 'ok' });
+      expect((await anyone.call('GET', '/api/v1/monitoring/status?token=wrong')).status).toBeGreaterThanOrEqual(401);
     });
 
     it('2.7.22 object_manager_attributes: made at run time, there after the migration is asked for', async () => {
@@ -326,6 +374,29 @@ export const smallObjects: Section = (world) => {
       const order = { deletable_type: 'User', deletable_id: goes.id, preferences: { sure: 'DELETE' } };
       expect(await admin.post('/api/v1/data_privacy_tasks', order)).toMatchObject({ deletable_id: goes.id });
       expect((await admin.get('/api/v1/settings')).length).toBeGreaterThan(0);
+    });
+
+    it('2.7.30 report_profiles', async () => {
+      const done = await walk(world().admin, 'report_profiles', { name: 'Printers', condition }, { active: false });
+      expect(done).toMatchObject({ read: { name: 'Printers', condition }, changed: { active: false }, ...gone });
+    });
+
+    it('2.7.30 recent_view: what one looked at, the latest first', async () => {
+      const { agent } = world();
+      const { id } = await world().ticket();
+      await agent.post('/api/v1/recent_view', { object: 'Ticket', o_id: id });
+      expect((await agent.get('/api/v1/recent_view'))[0]).toMatchObject({ object: 'Ticket', o_id: id });
+    });
+
+    it('2.7.33 search: over all objects, over some, and by object', async () => {
+      const { agent, customerId } = world();
+      const { assets, result } = await agent.get('/api/v1/search?query=Clara');
+      expect(result).toContainEqual(expect.objectContaining({ type: 'User', id: customerId }));
+      expect(assets.User[customerId]).toMatchObject({ firstname: 'Clara' });
+      const some = await agent.get('/api/v1/search/Ticket-User?query=Clara');
+      expect(some.result.every(({ type }: Json) => ['Ticket', 'User'].includes(type))).toBe(true);
+      const by = await agent.get('/api/v1/search?query=Clara&by_object=true');
+      expect(by.result.User).toMatchObject({ object_ids: [customerId], total_count: 1 });
     });
 
     it('2.7.35 getting_started, as setup probes ask it', async () => {
