@@ -622,7 +622,7 @@ describe('own preferences', () => {
   it('hold what of tickets is told, and how', async () => {
     const line = { criteria: { owned_by_me: true, owned_by_nobody: false }, channel: { email: 'true', online: 1 } };
     await prefer({ notification_config: { matrix: { create: line }, group_ids: ['1', '-'] } });
-    expect((await stored()).notification_config).toEqual({
+    expect(((await stored()) as { notification_config: unknown }).notification_config).toEqual({
       matrix: {
         create: { criteria: { owned_by_me: true, owned_by_nobody: false }, channel: { email: true, online: true } },
       },

@@ -294,7 +294,7 @@ describe('an overview for replacements', () => {
     expect(await listed(agent6)).toContain(id);
     expect(all[LINK]).toBe((await listed(agent6)).length);
     const first = await desk.rest(agent6, ticketOverviews, { query: { view: LINK } });
-    expect(first.index.count).toBe(all[LINK]);
+    expect((first as unknown as { index: { count: number } }).index.count).toBe(all[LINK]);
     // Who stands in for nobody has no such list, and what they may not see stays unseen.
     expect(await counts(agent)).not.toHaveProperty(LINK);
     await expect(listed(agent)).rejects.toMatchObject({ code: 'input.unknown-id' });

@@ -43,7 +43,7 @@ describe('standing in for each other', () => {
         .map(([replacementId, from, days]) => away(userId, replacementId, from, from + days));
     const rest = fc
       .subarray([2, 3, 4, 5])
-      .chain((ids) => (ids.length === 0 ? fc.constant([]) : fc.tuple(...ids.map(absenceOf))));
+      .chain((ids) => (ids.length === 0 ? fc.constant<Absence[]>([]) : fc.tuple(...ids.map(absenceOf))));
     fc.assert(
       fc.property(absenceOf(1), rest, (absence, others) => {
         expect(leadsBack(absence, others)).toBe(leadsBackSomeDay(absence, others));
