@@ -39,7 +39,11 @@ export const authentication: Section = (world) => {
         csrf: signedIn.headers.get('csrf-token') ?? '',
       });
       const request = String(new URLSearchParams(challenge));
-      const { redirect_to } = await session.post('/api/v1/oauth/authorizations', { request, allow: true });
+      const { redirect_to } = await session.post('/api/v1/oauth/authorizations', {
+        request,
+        allow: true,
+        scopes: ['ticket.agent'],
+      });
       const code = new URL(redirect_to).searchParams.get('code') ?? '';
       const form = new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri, code_verifier });
       form.set('client_id', uid);
