@@ -13,7 +13,7 @@ import { Controller } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { NotifyAgents } from '../application/notice/notify-agents.ts';
 import { OwnNotices } from '../application/notice/own-notices.ts';
-import type { OnlineNotice } from '../persistence/notice.store.ts';
+import type { OnlineNotice } from '../domain/notice.ts';
 
 const PAGE = 200;
 const MAX_PAGE = 1_000;

@@ -1,7 +1,22 @@
 import type { Message, NoticeKind, NoticeReason, notifyAgents } from '@helpmesh/contracts';
+import type { EpochMs } from '@helpmesh/kernel';
 
 export type Command = Message<typeof notifyAgents>;
 export type Addressee = Command['data']['people'][number];
+
+/** A line of somebody's list. */
+export interface OnlineNotice {
+  id: number;
+  userId: number;
+  ticketId: number;
+  kind: NoticeKind;
+  reason: NoticeReason;
+  seen: boolean;
+  createdById: number;
+  updatedById: number;
+  createdAt: EpochMs;
+  updatedAt: EpochMs;
+}
 
 /** One person told of one thing, by whatever way. */
 export interface Telling {

@@ -1,23 +1,9 @@
-import type { NoticeKind, NoticeReason } from '@helpmesh/contracts';
 import { type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Settling, Telling } from '../domain/notice.ts';
+import type { OnlineNotice, Settling, Telling } from '../domain/notice.ts';
 
 type On = DataSource | EntityManager;
-
-export interface OnlineNotice {
-  id: number;
-  userId: number;
-  ticketId: number;
-  kind: NoticeKind;
-  reason: NoticeReason;
-  seen: boolean;
-  createdById: number;
-  updatedById: number;
-  createdAt: EpochMs;
-  updatedAt: EpochMs;
-}
 
 interface Row extends Omit<OnlineNotice, 'createdAt' | 'updatedAt'> {
   createdAt: Date;

@@ -3,7 +3,8 @@ import { AppError, type Clock } from '@helpmesh/kernel';
 import type { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { NoticeStore, OnlineNotice } from '../../persistence/notice.store.ts';
+import type { OnlineNotice } from '../../domain/notice.ts';
+import type { NoticeStore } from '../../persistence/notice.store.ts';
 
 /** What people were told: theirs alone, for everybody else it does not exist. */
 export class OwnNotices {
