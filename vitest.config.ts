@@ -20,6 +20,17 @@ const parts = [
   'tests/contract/*.test.ts',
 ];
 const onServers = ['**/*.{int,svc}.test.ts'];
+/**
+ * Services whose files can share a process: to load one with all it stands on takes two seconds of CPU, and these have
+ * most of the files. The others watch or replace what a process has once.
+ */
+const sharing = ['services/{identity,ticket}/{src,test}/**/*.{int,svc}.test.ts'];
+const replacing = 'services/identity/test/equal-work.svc.test.ts';
+const alone = [
+  'services/!(identity|ticket)/{src,test}/**/*.{int,svc}.test.ts',
+  '{libs/*/{src,test},deploy/{src,tools}}/**/*.{int,svc}.test.ts',
+  replacing,
+];
 
 export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
@@ -49,10 +60,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'parts',
-          include: suite === 'usual' ? parts.map((files) => files.replace('*.test.ts', '*.{int,svc}.test.ts')) : [],
+          name: 'services',
+          include: suite === 'usual' ? sharing : [],
+          exclude: [...configDefaults.exclude, replacing],
+          isolate: false,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: suite === 'usual' ? alone : [],
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -66,7 +88,7 @@ export default defineConfig({
           maxWorkers: suite === 'usual' && totalmem() > 6 * GiB ? 2 : 1,
           // Two of them share the machine: what takes 15 s alone takes 30. This only ends what hangs.
           testTimeout: 60_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

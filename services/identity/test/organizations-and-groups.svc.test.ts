@@ -293,6 +293,7 @@ describe('groups', () => {
     expect(data).toEqual({
       ...{ id: row.id, name: 'Operations', active: true, followUpPossible: 'yes', followUpAssignment: true },
       ...{ reopenTimeInDays: null, email: { name: 'Ops Desk', address: 'ops@example.org' }, signature: '{{user}}' },
+      ...{ sharedDrafts: true, assignmentTimeout: null },
     });
     await expect(create(groups, { name: 'Other', email: 'ops@example.org' })).rejects.toMatchObject({
       code: 'identity.group-address-taken',

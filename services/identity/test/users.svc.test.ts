@@ -204,7 +204,9 @@ describe('adding a user', () => {
       locale: 'en',
       agent: true,
       fullGroupIds: [1],
+      readGroupIds: [2],
       away: null,
+      notices: null,
     });
   });
 });

@@ -59,7 +59,7 @@ export class ManageRows {
 
   async create(actor: Caller, kind: RowKind, input: RowValues): Promise<ShownRow> {
     return this.write(actor, kind, async (tx, now) => {
-      const values = this.checked(input);
+      const values = await this.checked(input);
       if (values.name === undefined) throw blank();
       const id = await this.rows.insert(tx, kind, values, actor.userId, now);
       const row = await this.existing(tx, kind, id);
@@ -71,7 +71,7 @@ export class ManageRows {
   async update(actor: Caller, kind: RowKind, id: number, input: RowValues): Promise<ShownRow> {
     return this.write(actor, kind, async (tx, now) => {
       const before = await this.existing(tx, kind, id);
-      await this.rows.update(tx, kind, id, this.checked(input), actor.userId, now);
+      await this.rows.update(tx, kind, id, await this.checked(input), actor.userId, now);
       const row = await this.existing(tx, kind, id);
       await this.tell(tx, actor, kind, 'changed', before, row);
       return row;
@@ -87,11 +87,11 @@ export class ManageRows {
   }
 
   /** @throws AppError invalid `input.name-blank`, `checklist.item-blank`, `condition.unsupported` */
-  private checked({ name, items, condition, ...rest }: RowValues): RowValues {
+  private async checked({ name, items, condition, ...rest }: RowValues): Promise<RowValues> {
     const clean = typeof name === 'string' ? name.trim() : undefined;
     if (clean === '') throw blank();
     const texts = items as readonly string[] | undefined;
-    if (condition !== undefined) this.conditions.read(condition);
+    if (condition !== undefined) await this.conditions.read(condition);
     return {
       ...rest,
       ...(clean && { name: clean }),
