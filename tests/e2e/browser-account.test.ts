@@ -554,7 +554,7 @@ describe('account security', { timeout: 120_000 }, () => {
       await page.getByRole('option', { name: 'New', exact: true }).click();
       await page.getByRole('button', { name: 'Add an action' }).click();
       await page.getByRole('menuitem', { name: 'Tags' }).click();
-      const tags = page.getByRole('group', { name: 'Tags' }).getByRole('textbox', { name: 'Tags' });
+      const tags = page.getByRole('group', { name: 'Tags' }).getByPlaceholder('Type and press Enter');
       await tags.fill('fresh');
       await tags.press('Enter');
       await page.getByRole('button', { name: 'Create the schedule' }).click();
@@ -591,7 +591,7 @@ describe('account security', { timeout: 120_000 }, () => {
       expect(await page.getByLabel('Bearer token').inputValue(), 'stars for the secret').toBe('**********');
       await page.getByRole('button', { name: 'Test call' }).click();
       await dialog.getByText('Failed', { exact: true }).waitFor();
-      await dialog.getByRole('region', { name: 'Try 1' }).waitFor();
+      await dialog.getByRole('region', { name: 'Try 1', exact: true }).waitFor();
       expect(await dialog.textContent()).not.toContain('of-the-receiver');
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'New key' }).click();

@@ -140,7 +140,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
       await text.fill('You are quite right.');
       await text.press('Control+Enter');
       await waiting.getByRole('button', { name: 'Send now' }).click();
-      await uma.message('Agent: Uma Page').getByText('You are quite right.').waitFor();
+      await uma.shows('You are quite right.');
       await mailbox.mail(customer, (mail) => mail.Snippet.includes('quite right'), 'the reply');
       expect(JSON.stringify(await mailbox.to(customer))).not.toContain('quite wrong');
     } finally {

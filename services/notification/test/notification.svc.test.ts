@@ -332,11 +332,12 @@ describe('agents', () => {
       id: ++ticketId,
       number: '10042',
       title: 'Portal is down',
+      customerId: 10,
       group: 'Users',
       state: 'open',
       priority: '2 normal',
     },
-    article: { id: 97, internal: false, text: 'It does not <b>work</b>.' },
+    article: { id: 97, internal: false, text: 'It does not <b>work</b>.', createdById: 7, sender: 'Agent' },
     by: { userId: 7, name: 'Zoë Müller' },
     at: new Date().toISOString(),
     ...over,
@@ -379,7 +380,7 @@ describe('agents', () => {
   it('answer a notification into the ticket, but not one that quotes what is internal', async () => {
     const secret = env.HELPMESH_THREADING_SECRET ?? '';
     for (const internal of [false, true]) {
-      const notice = order({ article: { id: 1, internal, text: 'Psst' } }, {});
+      const notice = order({ article: { id: 1, internal, text: 'Psst', createdById: 7, sender: 'Agent' } }, {});
       await others.say(notifyAgents, notice);
       const got = await sink.next(
         'the notification',

@@ -8,9 +8,12 @@ import { send } from './send.ts';
 import { table } from './table.ts';
 import type { Who, World } from './world.ts';
 
-/** What a desk notes about the asking itself, and what the bus notes about itself: neither is an effect of a request. */
+/**
+ * What a desk notes about the asking itself, what the bus notes about itself, and sums that are folded together now and
+ * then: none is an effect of a request.
+ */
 const NOTES = ['last_used_at', 'last_seen_at'];
-const OWN_BOOKS = ['bus_stream', 'delivery'];
+const OWN_BOOKS = ['bus_stream', 'delivery', 'ticket_tally'];
 
 /**
  * Two have an effect that is meant and that nobody can use against anybody: handing out an archive of a person's data is

@@ -14,12 +14,22 @@ export const notifyAgents = defineCommand(
       id: z.number().int(),
       number: z.string(),
       title: z.string(),
+      /** Whose request it is: what erases a person must know it of each message. */
+      customerId: z.number().int(),
       group: z.string(),
       state: z.string(),
       priority: z.string(),
     }),
     /** What was said. */
-    article: z.object({ id: z.number().int(), internal: z.boolean(), text: z.string() }).nullable(),
+    article: z
+      .object({
+        id: z.number().int(),
+        internal: z.boolean(),
+        text: z.string(),
+        createdById: z.number().int(),
+        sender: z.string(),
+      })
+      .nullable(),
     /** New values by the REST name of the field without `_id`, as people read them. */
     changes: z.array(z.object({ field: z.string(), value: z.string() })),
     /** What was promised until when, when that is why. */

@@ -1,4 +1,4 @@
-import { type Message, type NoticeKind, notifyAgents } from '@helpmesh/contracts';
+import { type ArticleSnapshot, type Message, type NoticeKind, notifyAgents } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { Outbox, type OutboxRow } from '@helpmesh/messaging';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -83,11 +83,11 @@ function noticeOf(event: Tellable, happening: Happening, { facts, agents, today 
     .map((one) => addressed(silent ? { ...one, email: false } : one, people.get(one.userId) as NoticePerson))
     .filter(({ mail, online }) => mail || online);
   if (addressees.length === 0 && !left) return undefined;
-  const { id, number, title, group, state, priority } = ticket;
+  const { id, number, title, customerId, group, state, priority } = ticket;
   return {
     kind,
-    ticket: { id, number, title, group, state, priority },
-    article: article && { id: article.id, internal: article.internal, text: article.excerpt.slice(0, TEXT_LENGTH) },
+    ticket: { id, number, title, customerId, group, state, priority },
+    article: article && said(article),
     changes: changed.flatMap((field) => newValue(field, happening, people) ?? []),
     dueAt: happening.dueAt,
     by: { userId: by, name: nameOf(by, people) },
@@ -108,6 +108,10 @@ function addressed({ email, ...one }: Recipient, person: NoticePerson): Notice['
  * What a machine wrote goes by mail only as a new ticket of somebody outside: an absence note that answers what agents
  * were told by mail must not have them told by mail again.
  */
+function said({ id, internal, excerpt, createdById, sender }: ArticleSnapshot): NonNullable<Notice['article']> {
+  return { id, internal, text: excerpt.slice(0, TEXT_LENGTH), createdById, sender };
+}
+
 function answersByItself({ kind, article, by }: Happening, people: ReadonlyMap<number, NoticePerson>): boolean {
   if (!article?.isAutoResponse || article.sender === 'System') return false;
   return kind !== 'create' || people.get(by)?.agent === true;

@@ -82,8 +82,8 @@ function WouldDo({ deed: { action, from, to } }: { deed: Prospect['would'][numbe
   const { data: webhooks = [] } = useQuery({ ...webhooksLookupQuery, enabled: action === 'notification.webhook' });
   const told = (value: unknown): string => {
     if (value === null || value === undefined || value === '') return '–';
-    if (action === 'ticket.state') return stateLabel(i18n, String(value));
-    if (action === 'ticket.priority') return priorityLabel(i18n, String(value));
+    if (action === 'ticket.state_id') return stateLabel(i18n, String(value));
+    if (action === 'ticket.priority_id') return priorityLabel(i18n, String(value));
     if (action === 'notification.webhook') return webhooks.find(({ id }) => id === value)?.name ?? `#${String(value)}`;
     if (typeof value !== 'string') return JSON.stringify(value);
     return action === 'notification.email' ? value.replaceAll(/\w+/g, recipient) : value;

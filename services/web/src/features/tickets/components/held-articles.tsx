@@ -81,7 +81,10 @@ function Held({ held }: { held: HeldArticle }) {
             size="compact-sm"
             variant="default"
             disabled={isPending}
-            onClick={() => mutate(() => call('sendHeldArticle', { params: { id: held.id } }))}
+            onClick={() =>
+              // In place of the offer to take it back, which is over.
+              mutate(() => call('sendHeldArticle', { params: { id: held.id } }).then(() => notifyDone(t`Sent`)))
+            }
           >
             {t`Send now`}
           </Button>
