@@ -137,6 +137,8 @@ describe('accessibility', () => {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height: 850 });
       await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor({ state: 'attached' });
+      // Colours that fade into others are neither.
+      await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
     };
     /** One walk through the pages, and each looked at in every way: finding the way takes longer than looking. */
     const look = async (place: string) => {

@@ -188,7 +188,8 @@ const archive: Asking = async (world, place, who) => {
     const [known] = await desk.get('/api/v1/data_exports');
     const { id } = known ?? (await desk.post('/api/v1/data_exports', {}));
     const path = `/api/v1/data_exports/${id}`;
-    await waitFor(async () => (await desk.get(path)).state === 'ready', { what: 'the archive', timeoutMs: 30_000 });
+    // They are made one after the other, and everybody orders one.
+    await waitFor(async () => (await desk.get(path)).state === 'ready', { what: 'the archive', timeoutMs: 50_000 });
     return id;
   };
   const made = archives.get(name) ?? ready();
