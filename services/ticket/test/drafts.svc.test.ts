@@ -262,6 +262,13 @@ it('how long is for the desk to say, and for each agent', async () => {
   await expect(desk.rest(customer, ownDeskSettings.get)).rejects.toMatchObject({ kind: 'forbidden' });
 });
 
+it('answers are parked by many at once, which hold every connection of the pool', async () => {
+  const tickets = await Promise.all(Array.from({ length: 40 }, open));
+  const body = { new_article: { body: '<p>Half an answer</p>' } };
+  const parked = tickets.map(({ id }) => desk.rest(agent, sharedDraftOfTicket.put, { id, body }));
+  expect(await Promise.all(parked)).toHaveLength(40);
+});
+
 it('an answer is parked for the group, gone on with by another, and gone once it was given', async () => {
   const { id } = await open();
   const shared = (who = agent) => desk.rest(who, sharedDraftOfTicket.get, { id });

@@ -17,7 +17,7 @@ export function jsonBody(server: FastifyInstance) {
     // Some clients announce JSON on DELETE and send none.
     if (text.length === 0) done(null, undefined);
     else {
-      parse(request, text as string, (error, body) => {
+      void parse(request, text as string, (error, body) => {
         if (!error && isDeeperThan(MAX_JSON_DEPTH, body)) done(tooDeep());
         else done(error, body);
       });

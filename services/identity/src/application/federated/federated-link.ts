@@ -10,7 +10,7 @@ import { AppError, type Clock } from '@helpmesh/kernel';
 import { lockInTransaction, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { mayCredentials } from '../../domain/access.ts';
 import { readClaims } from '../../domain/entitlement/claims.ts';
 import { earnedMappings } from '../../domain/entitlement/mapping.ts';
@@ -140,7 +140,7 @@ export class FederatedLink {
       const open = new Set((await this.providers.all(tx)).flatMap(({ enabled, issuer }) => (enabled ? [issuer] : [])));
       // One at a provider that was removed or closed here opens nothing.
       const others = own.filter((one) => one.id !== id && open.has(one.issuer));
-      if (others.length === 0 && !(await this.otherWayIn(userId))) {
+      if (others.length === 0 && !(await this.otherWayIn(tx, userId))) {
         const detail = 'This is the only way you can sign in by. Set a password first.';
         throw new AppError('conflict', 'openid.last-way-in', detail);
       }
@@ -158,9 +158,9 @@ export class FederatedLink {
     return {};
   }
 
-  private async otherWayIn(userId: number): Promise<boolean> {
-    const principal = await this.principals.byId(this.db, userId);
-    return Boolean(principal?.passwordHash) || (await this.passkeys.ofUser(this.db, userId)).length > 0;
+  private async otherWayIn(tx: EntityManager, userId: number): Promise<boolean> {
+    const principal = await this.principals.byId(tx, userId);
+    return Boolean(principal?.passwordHash) || (await this.passkeys.ofUser(tx, userId)).length > 0;
   }
 
   /** @throws AppError forbidden: for tokens, for a password in the request, and for whoever acts for another */

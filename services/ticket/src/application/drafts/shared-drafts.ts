@@ -40,8 +40,12 @@ export class SharedDrafts {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async ofTicket(actor: Actor, ticketId: number, on: DataSource | EntityManager = this.db) {
+  async ofTicket(actor: Actor, ticketId: number) {
     await this.requireTicket(actor, ticketId);
+    return this.shown(this.db, ticketId);
+  }
+
+  private async shown(on: DataSource | EntityManager, ticketId: number) {
     const draft = await this.drafts.ofTicket(on, ticketId);
     if (!draft) return { shared_draft_id: null, assets: {} };
     return { shared_draft_id: draft.id, assets: { TicketSharedDraftZoom: { [draft.id]: draft } } };
@@ -53,7 +57,7 @@ export class SharedDrafts {
       const files = await this.filesOf(tx, actor, given.form_id);
       const words = { content: cleaned(given.new_article), attributes: given.ticket_attributes ?? {}, files };
       await this.drafts.keepOfTicket(tx, ticketId, words, actor.userId, this.clock.now());
-      return this.ofTicket(actor, ticketId, tx);
+      return this.shown(tx, ticketId);
     });
   }
 
