@@ -1,4 +1,5 @@
 import {
+  applyMacro,
   attributeChanged,
   attributeDeleted,
   createTicket,
@@ -6,12 +7,16 @@ import {
   getTicket,
   jobs,
   listTickets,
+  macros,
+  massMacro,
   objectAttributes,
   overviews,
   recordAudit,
   searchTickets,
   slas,
+  templates,
   ticketHistory,
+  ticketJobs,
   ticketList,
   ticketOverviews,
   triggers,
@@ -24,7 +29,10 @@ import { actor, cast, type Desk, startDesk } from './desk.ts';
 const { admin, agent, customer } = cast;
 const keeper = actor({
   userId: 3,
-  permissions: ['admin.object', 'admin.sla', 'admin.overview', 'admin.trigger', 'admin.scheduler'],
+  permissions: [
+    ...['admin.object', 'admin.sla', 'admin.overview', 'admin.trigger', 'admin.scheduler'],
+    ...['admin.macro', 'admin.template'],
+  ],
 });
 type Row = Record<string, unknown> & { id: number };
 
@@ -546,6 +554,53 @@ describe('searching', () => {
     expect(await read((await open({ impact: 'many' })).id)).toMatchObject({ ref: 'wide' });
     expect(await read((await open()).id)).toMatchObject({ ref: null });
     await desk.rest(keeper, triggers.delete, { id: trigger.id });
+  });
+
+  it('is done by macros and by changes of many tickets, which can be taken back', async () => {
+    await field('impact', 'select', { options: impacts });
+    await field('sites', 'multiselect', { options: { b: 'Berlin', k: 'Karlsruhe' } }, { screens: {} });
+    await field('seats', 'integer', { max: 10 });
+    const perform = { 'ticket.impact': { value: 'many' }, 'ticket.sites': { value: ['k', 'b'] } };
+    const make = (wanted: object) => desk.rest(keeper, macros.create, { body: { name: 'Widen', perform: wanted } });
+    await expect(make({ 'ticket.seats': { value: 11 } })).rejects.toMatchObject({ code: 'attribute.value-invalid' });
+    await expect(make({ 'ticket.gone': { value: 1 } })).rejects.toMatchObject({ code: 'action.invalid' });
+    const { id: macro_id } = await make(perform);
+    const done = { impact: 'many', sites: ['k', 'b'] };
+    const [one, two, three] = [await open({ impact: 'one' }), await open(), await open()];
+    expect(await desk.rest(agent, applyMacro, { id: one.id, body: { macro_id } })).toMatchObject(done);
+    await desk.rest(agent, massMacro, { body: { ticket_ids: [two.id], macro_id } });
+    expect(await read(two.id)).toMatchObject(done);
+
+    const order = (body: object) =>
+      desk.rest(agent, ticketJobs.create, { body: { ticket_ids: [one.id, three.id], ...body } });
+    await expect(order({ perform: { 'ticket.seats': { value: 'x' } } })).rejects.toMatchObject({
+      code: 'attribute.value-invalid',
+    });
+    const ended = (id: number) =>
+      waitFor(
+        async () => {
+          const job = await desk.rest(agent, ticketJobs.get, { id });
+          return job.status === 'finished' ? job : undefined;
+        },
+        { what: 'the job to end' },
+      );
+    const job = await order({ perform: { 'ticket.seats': { value: '7' }, 'ticket.impact': { value: null } } });
+    expect(await ended(job.id)).toMatchObject({ changed: 2 });
+    expect(await read(one.id)).toMatchObject({ seats: 7, impact: null });
+    await ended((await desk.rest(agent, ticketJobs.undo, { id: job.id })).id);
+    expect(await read(one.id)).toMatchObject({ ...done, seats: null });
+
+    const template = { name: 'Wide', options: { 'ticket.impact': { value: 'many' } } };
+    expect(await desk.rest(keeper, templates.create, { body: template })).toMatchObject(template);
+    const wrong = { name: 'Wrong', options: { 'ticket.impact': { value: 'all' } } };
+    await expect(desk.rest(keeper, templates.create, { body: wrong })).rejects.toThrow('no option "all"');
+    // Rules name them also where no form shows them.
+    expect((await desk.rest(keeper, customFields)).Ticket.map(({ name, edit }) => [name, edit.shown])).toEqual(
+      expect.arrayContaining([['sites', false]]),
+    );
+    expect((await desk.rest(customer, customFields)).Ticket.map(({ name }) => name)).not.toContain('sites');
+    for (const { id } of await desk.rest(keeper, macros.list)) await desk.rest(keeper, macros.delete, { id });
+    for (const { id } of await desk.rest(keeper, templates.list)) await desk.rest(keeper, templates.delete, { id });
   });
 
   it('refuses to delete what a rule names', async () => {

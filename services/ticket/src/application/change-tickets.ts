@@ -36,7 +36,7 @@ import { IMPORT_MODE, MAIL_IDENTITY, type MailIdentity } from './ports.ts';
 import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
 import { References, Wanted } from './references.ts';
 import { Refs } from './refs.ts';
-import { changingFields, guessedCustomer, wantFields } from './ticket-fields.ts';
+import { changingFields, customFields, guessedCustomer, wantFields } from './ticket-fields.ts';
 import { Mentions } from './ties/mentions.ts';
 import { TagTickets } from './ties/tag-tickets.ts';
 import { type TagChange, Tagging } from './ties/tagging.ts';
@@ -358,7 +358,11 @@ export class ChangeTickets {
     }
     const back = command.do === 'take-back' ? takeBack(command.record, ticket, tagging.of(ticketId)) : null;
     const asked = command.do === 'update' ? changingFields(command.input, part, ticket, refs, writing.now) : {};
-    const wanted = back?.fields ?? plan.actions?.fields ?? asked;
+    const acted = plan.actions && {
+      ...plan.actions.fields,
+      ...customFields(plan.actions.attributes, part, ticket, refs, writing.now),
+    };
+    const wanted = back?.fields ?? acted ?? asked;
     const fields = part === 'customer' ? this.customersFields(ticket, article, asked, refs, writing.now) : wanted;
     const place = {
       ticket,

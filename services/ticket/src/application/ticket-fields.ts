@@ -78,8 +78,7 @@ export function openingFields(
 
 /** What an update of an existing ticket changes. @throws AppError invalid */
 export function changingFields(input: TicketInput, part: Part, ticket: Ticket, refs: Refs, now: EpochMs): TicketFields {
-  const custom = refs.attributes.changed(ticket.custom, input.custom, writerFor(part, now));
-  const changed = custom === ticket.custom ? {} : { custom };
+  const changed = customFields(input.custom, part, ticket, refs, now);
   if (part === 'customer') return { ...customersChange(input, refs), ...changed };
   const customer = customerOf(input, refs);
   const group = groupOf(input, refs);
@@ -96,6 +95,18 @@ export function changingFields(input: TicketInput, part: Part, ticket: Ticket, r
     fields.organizationId = organizationNamed(input, refs);
   }
   return fields;
+}
+
+/** The custom attributes after a change; nothing where it changes none. @throws AppError invalid */
+export function customFields(
+  given: Readonly<Record<string, unknown>> | undefined,
+  part: Part,
+  ticket: Ticket,
+  refs: Refs,
+  now: EpochMs,
+): Pick<TicketFields, 'custom'> {
+  const custom = refs.attributes.changed(ticket.custom, given, writerFor(part, now));
+  return custom === ticket.custom ? {} : { custom };
 }
 
 /** Agents write every attribute, as clients do; customers those that are on the screen they have. */

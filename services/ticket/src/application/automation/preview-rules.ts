@@ -8,7 +8,7 @@ import { DataSource } from 'typeorm';
 import type { ActionPlan } from '../../domain/action/plan.ts';
 import { matches, readsOf } from '../../domain/condition/condition.ts';
 import { changesBetween } from '../../domain/ticket/changes.ts';
-import type { Ticket } from '../../domain/ticket/ticket.ts';
+import type { CustomValue, Ticket } from '../../domain/ticket/ticket.ts';
 import { type PastEvent, pastEvents } from '../../domain/trigger/past.ts';
 import { concerns, type Rule } from '../../domain/trigger/trigger.ts';
 import { PastStore } from '../../persistence/past.store.ts';
@@ -157,12 +157,13 @@ function wouldDo(ticket: Ticket, plan: ActionPlan, refs: Refs): Prospect['would'
   const changes = changesBetween(ticket, { ...ticket, ...plan.fields } as Ticket);
   const named = (field: string, value: unknown) =>
     typeof value === 'number' ? (refs.nameOf(field, value) ?? value) : value;
+  const label = (name: string, value: unknown) => refs.attributes.get(name)?.shown(value as CustomValue) ?? value;
   return [
     ...Object.entries(changes).map(([field, { from, to }]) => ({
       ...{ action: `ticket.${field}`, from: named(field, from), to: named(field, to) },
     })),
     ...Object.entries(plan.attributes).map(([name, to]) => ({
-      ...{ action: `ticket.${name}`, from: ticket.custom?.[name] ?? null, to },
+      ...{ action: `ticket.${name}`, from: label(name, ticket.custom?.[name] ?? null), to: label(name, to) },
     })),
     ...plan.tags.add.map(({ name }) => ({ action: 'ticket.tags', from: null, to: name })),
     ...plan.tags.remove.map(({ name }) => ({ action: 'ticket.tags', from: name, to: null })),

@@ -1,8 +1,10 @@
+import { AttributeBook } from '@helpmesh/attributes';
 import { type Actor, type massMacro, type massUpdate, type ParsedInputOf, TicketInput } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { Injectable } from '@nestjs/common';
-import { macroKinds, parseActions } from '../../domain/action/action.ts';
+import { type Action, macroKinds, parseActions } from '../../domain/action/action.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
+import { settable } from '../attributes/settable.ts';
 import { type Change, type ChangeTicket, ChangeTickets } from '../change-tickets.ts';
 import { UsableMacros } from '../library/usable-macros.ts';
 import type { Outcome } from '../once.ts';
@@ -16,6 +18,7 @@ export class ChangeMany {
     private readonly changes: ChangeTickets,
     private readonly macros: UsableMacros,
     private readonly reads: ReadTickets,
+    private readonly attributes: AttributeBook,
   ) {}
 
   async update(actor: Actor, body: ParsedInputOf<typeof massUpdate>['body']): Promise<string> {
@@ -29,8 +32,7 @@ export class ChangeMany {
 
   async macro(actor: Actor, body: ParsedInputOf<typeof massMacro>['body']): Promise<string> {
     requireAgent(actor);
-    const { perform } = await this.macros.get(actor, body.macro_id);
-    const actions = parseActions(perform, macroKinds);
+    const actions = await this.actionsOf(actor, body.macro_id);
     return this.all(actor, body.ticket_ids, (ticketId) => ({
       ...{ do: 'carry-out', actor, ticketId, actions, flags: {}, key: undefined },
     }));
@@ -38,10 +40,14 @@ export class ChangeMany {
 
   /** @returns the ticket as JSON */
   async one(actor: Actor, ticketId: number, macroId: number, flags: ReadingFlags): Promise<Outcome> {
-    const { perform } = await this.macros.get(actor, macroId);
-    const actions = parseActions(perform, macroKinds);
+    const actions = await this.actionsOf(actor, macroId);
     const [answer] = await this.changes.run([{ do: 'carry-out', actor, ticketId, actions, flags, key: undefined }]);
     return answer as Outcome;
+  }
+
+  private async actionsOf(actor: Actor, macroId: number): Promise<Action[]> {
+    const { perform } = await this.macros.get(actor, macroId);
+    return parseActions(perform, macroKinds, settable(await this.attributes.of('Ticket')));
   }
 
   private async all(actor: Actor, ids: readonly number[], commandOf: (id: number) => ChangeTicket): Promise<string> {

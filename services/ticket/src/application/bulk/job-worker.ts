@@ -1,3 +1,4 @@
+import { AttributeBook } from '@helpmesh/attributes';
 import { ticketJobProgressed } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
@@ -9,6 +10,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type Action, macroKinds, parseActions } from '../../domain/action/action.ts';
 import { isNothing } from '../../domain/action/take-back.ts';
 import { type Job, type JobItem, type JobResult, JobStore } from '../../persistence/job.store.ts';
+import { settable } from '../attributes/settable.ts';
 import { type Change, type ChangeTicket, ChangeTickets } from '../change-tickets.ts';
 
 const EVERY_MS = 2_000;
@@ -32,6 +34,7 @@ export class JobWorker implements OnModuleInit, OnApplicationShutdown {
     private readonly db: DataSource,
     private readonly jobs: JobStore,
     private readonly changes: ChangeTickets,
+    private readonly attributes: AttributeBook,
     private readonly outbox: Outbox,
     @Inject(CONFIG) private readonly config: { DATABASE_URL: string },
     @Inject(CLOCK) private readonly clock: Clock,
@@ -113,7 +116,8 @@ export class JobWorker implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async changeAll(job: Job, items: readonly JobItem[]): Promise<void> {
-    const actions = job.undoOfId === null ? parseActions(job.perform, macroKinds) : [];
+    const read = settable(await this.attributes.of('Ticket'));
+    const actions = job.undoOfId === null ? parseActions(job.perform, macroKinds, read) : [];
     const commands = items.map((item) => commandOf(job, item, actions));
     await this.changes.runTogether(commands, {
       open: (tx, ticketIds) => this.jobs.hold(tx, job.id, ticketIds),

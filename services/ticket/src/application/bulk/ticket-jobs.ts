@@ -1,3 +1,4 @@
+import { AttributeBook } from '@helpmesh/attributes';
 import {
   type Actor,
   hasPermission,
@@ -17,6 +18,7 @@ import { macroKinds, parseActions } from '../../domain/action/action.ts';
 import { JobStore } from '../../persistence/job.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { notAuthorized, rightsOf } from '../access.ts';
+import { checkedSettable, settable } from '../attributes/settable.ts';
 import { UsableMacros } from '../library/usable-macros.ts';
 import { ListTickets } from '../list-tickets.ts';
 import { JobWorker } from './job-worker.ts';
@@ -34,6 +36,7 @@ export class TicketJobs {
     private readonly lists: ListTickets,
     private readonly macros: UsableMacros,
     private readonly worker: JobWorker,
+    private readonly attributes: AttributeBook,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -42,7 +45,9 @@ export class TicketJobs {
     requireAgent(actor);
     const macro = order.macro_id === undefined ? null : await this.macros.get(actor, order.macro_id);
     const perform = macro?.perform ?? order.perform ?? {};
-    if (parseActions(perform, macroKinds).length === 0) {
+    // What somebody asks for now is refused at once; what a macro says was right when it was saved.
+    const read = (macro ? settable : checkedSettable)(await this.attributes.of('Ticket'));
+    if (parseActions(perform, macroKinds, read).length === 0) {
       throw new AppError('invalid', 'ticket-job.nothing-to-do', 'A job needs something to do.');
     }
     const ticketIds = [...new Set(order.ticket_ids ?? (order.list ? await this.idsOf(actor, order.list) : []))];

@@ -1,3 +1,4 @@
+import { AttributeBook } from '@helpmesh/attributes';
 import {
   type Actor,
   auditMessage,
@@ -27,6 +28,7 @@ import {
   type LibraryValues,
 } from '../../persistence/library.store.ts';
 import { invalidParam, noLookupValue, notAuthorized, notFound, requireAnyOf } from '../access.ts';
+import { checkedSettable } from '../attributes/settable.ts';
 import { References, Wanted } from '../references.ts';
 
 export type { LibraryKind };
@@ -63,6 +65,7 @@ export class ManageLibrary {
     private readonly db: DataSource,
     private readonly store: LibraryStore,
     private readonly references: References,
+    private readonly attributes: AttributeBook,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -150,8 +153,9 @@ export class ManageLibrary {
       values.name = input.name.trim();
       if (!values.name) throw blank();
     }
-    if (input.perform) parseActions(input.perform, macroKinds);
-    if (input.options) values.options = templateOptions(input.options, sanitize);
+    const attribute = checkedSettable(await this.attributes.of('Ticket'));
+    if (input.perform) parseActions(input.perform, macroKinds, attribute);
+    if (input.options) values.options = templateOptions(input.options, sanitize, attribute);
     if (input.content !== undefined) {
       values.content = sanitize(input.content);
       if (!values.content) throw noContent();

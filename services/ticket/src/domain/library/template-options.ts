@@ -1,5 +1,5 @@
 import { AppError } from '@helpmesh/kernel';
-import { parseActions } from '../action/action.ts';
+import { parseActions, type ReadAttribute } from '../action/action.ts';
 
 /** Fields of the first article, and longest text of each. */
 const articleFields: Record<string, number> = {
@@ -14,10 +14,15 @@ const KINDS = ['phone-in', 'phone-out', 'email-out'];
 /**
  * What the form of a new ticket begins with, checked: fields of the ticket as a macro sets them, the words of the first
  * article, and `ticket.formSenderType`.
- * @param clean  makes HTML harmless
+ * @param clean      makes HTML harmless
+ * @param attribute  reads values of custom attributes
  * @throws AppError invalid `template.invalid`, and as `parseActions`
  */
-export function templateOptions(options: object, clean: (html: string) => string): Record<string, unknown> {
+export function templateOptions(
+  options: object,
+  clean: (html: string) => string,
+  attribute: ReadAttribute,
+): Record<string, unknown> {
   const checked: Record<string, unknown> = {};
   for (const [name, line] of Object.entries(options) as [string, { value?: unknown } | null][]) {
     const max = articleFields[name];
@@ -26,7 +31,7 @@ export function templateOptions(options: object, clean: (html: string) => string
       if (!KINDS.includes(String(value))) throw wrong(`"${name}" is one of ${KINDS.join(', ')}.`);
       checked[name] = { value };
     } else if (max === undefined) {
-      parseActions({ [name]: line }, ['set', 'write', 'appoint', 'wait', 'tag', 'attribute']);
+      parseActions({ [name]: line }, ['set', 'write', 'appoint', 'wait', 'tag', 'attribute'], attribute);
       checked[name] = line;
     } else {
       if (typeof value !== 'string' || value.length > max)

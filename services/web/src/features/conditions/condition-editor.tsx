@@ -7,6 +7,7 @@ import {
   MultiSelect,
   NumberInput,
   Select,
+  Skeleton,
   Stack,
   TagsInput,
   Text,
@@ -14,8 +15,10 @@ import {
 } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { localTime, timeOfLocal } from '../../ui/time.ts';
+import { choicesOf } from '../custom/choices.ts';
+import { type CustomField, customFieldsQuery } from '../custom/queries.ts';
 import { priorityLabel, stateLabel } from '../tickets/labels.ts';
 import { groupsQuery, prioritiesQuery, statesQuery } from '../tickets/queries.ts';
 import classes from './condition-editor.module.css';
@@ -31,18 +34,18 @@ import {
 import { calendarsQuery } from './queries.ts';
 import { OrganizationsField, PeopleField } from './records-field.tsx';
 import {
+  type Customs,
+  customsOf,
   type FieldName,
-  fieldNames,
-  fields,
   isAbsolute,
   isWordless,
   type Joint,
-  type Kind,
   type Line,
   type Lines,
   lineFor,
   linesOf,
   type Operator,
+  offeredNames,
   operatorsOf,
   type Range,
   ranges,
@@ -58,24 +61,34 @@ interface Props {
   onChange: (selector: Selector) => void;
 }
 
-interface Offer {
-  scope?: Scope;
-  /** Of the fields of the scope these only; absent: all. */
-  only?: readonly FieldName[];
+interface Known {
+  scope: Scope;
+  /** The custom fields of tickets. */
+  custom: readonly CustomField[];
 }
+
+const none: readonly CustomField[] = [];
 
 /**
  * A condition, line by line. What lines cannot show is edited as the text it is stored as, so no condition is out of
  * reach and none is changed by being looked at.
  */
-export function ConditionEditor({ value, onChange, scope = 'tickets', only }: Props & Offer) {
+export function ConditionEditor({ scope = 'tickets', ...rest }: Props & { scope?: Scope }) {
+  const { t } = useLingui();
+  const { data, isPending } = useQuery(customFieldsQuery);
+  if (isPending) return <Skeleton height={36} aria-label={t`Loading`} />;
+  return <Editor scope={scope} custom={data?.Ticket ?? none} {...rest} />;
+}
+
+function Editor({ value, onChange, scope, custom }: Props & Known) {
   const { t, i18n } = useLingui();
-  const [shown, setShown] = useState(() => linesOf(value, scope));
+  const customs = useMemo(() => customsOf(custom), [custom]);
+  const [shown, setShown] = useState(() => linesOf(value, scope, customs));
   // Lines that say nothing yet are not in the value, so the lines are kept here as long as the value comes from them.
   const [made, setMade] = useState(value);
   if (made !== value) {
     setMade(value);
-    setShown(linesOf(value, scope));
+    setShown(linesOf(value, scope, customs));
   }
   const change = (next: Lines) => {
     const selector = selectorOf(next);
@@ -85,7 +98,7 @@ export function ConditionEditor({ value, onChange, scope = 'tickets', only }: Pr
   };
   if (!shown) return <AsText value={value} onChange={onChange} />;
   const { joint, lines } = shown;
-  const first: FieldName = scope === 'changes' ? 'ticket.action' : 'ticket.state_id';
+  const first: FieldName = scope === 'changes' && lines.length === 0 ? 'ticket.action' : 'ticket.state_id';
   return (
     <fieldset className={classes.lines} aria-label={t`Conditions`}>
       {lines.length === 0 && (
@@ -109,7 +122,8 @@ export function ConditionEditor({ value, onChange, scope = 'tickets', only }: Pr
           key={i}
           line={line}
           scope={scope}
-          only={only}
+          custom={custom}
+          customs={customs}
           place={i + 1}
           onChange={(next) => change({ joint, lines: lines.with(i, next) })}
           onRemove={() => change({ joint, lines: lines.toSpliced(i, 1) })}
@@ -120,9 +134,7 @@ export function ConditionEditor({ value, onChange, scope = 'tickets', only }: Pr
           variant="default"
           size="compact-sm"
           leftSection={<IconPlus size={14} aria-hidden />}
-          onClick={() =>
-            change({ joint, lines: [...lines, lineFor(only?.[0] ?? (lines.length === 0 ? first : 'ticket.state_id'))] })
-          }
+          onClick={() => change({ joint, lines: [...lines, lineFor(first, scope, customs)] })}
         >
           {t`Add a condition`}
         </Button>
@@ -131,41 +143,44 @@ export function ConditionEditor({ value, onChange, scope = 'tickets', only }: Pr
   );
 }
 
-interface ValueProps {
+interface ValueProps extends Known {
   line: Line;
-  scope: Scope;
   onChange: (line: Line) => void;
 }
 
 interface LineProps extends ValueProps {
-  only: readonly FieldName[] | undefined;
+  customs: Customs;
   place: number;
   onRemove: () => void;
 }
 
-function LineEditor({ line, scope, only, place, onChange, onRemove }: LineProps) {
+function LineEditor({ line, scope, custom, customs, place, onChange, onRemove }: LineProps) {
   const { t, i18n } = useLingui();
+  const offered = offeredNames(scope, customs);
   // What stands there already stays, also where it would not be offered.
-  const offered = fieldNames(scope).filter((name) => !only || only.includes(name) || name === line.name);
+  const names = offered.includes(line.name) ? offered : [line.name, ...offered];
+  const labelOf = (name: string) =>
+    fieldOf(custom, name)?.display ??
+    (Object.hasOwn(fieldLabels, name) ? i18n._(fieldLabels[name as FieldName]) : name);
   return (
     <fieldset className={classes.line} aria-label={t`Condition ${place}`}>
       <Select
         aria-label={t`Field`}
         searchable
         allowDeselect={false}
-        data={offered.map((name) => ({ value: name, label: i18n._(fieldLabels[name]) }))}
+        data={names.map((name) => ({ value: name, label: labelOf(name) }))}
         value={line.name}
-        onChange={(name) => name && onChange(lineFor(name as FieldName))}
+        onChange={(name) => name && onChange(lineFor(name, scope, customs))}
       />
       <Select
         aria-label={t`Operator`}
         allowDeselect={false}
-        data={operatorsOf(line.name, scope).map((value) => ({ value, label: i18n._(operatorLabels[value]) }))}
+        data={operatorsOf(line, scope).map((value) => ({ value, label: i18n._(operatorLabels[value]) }))}
         value={line.operator}
         onChange={(operator) => operator && onChange({ ...line, operator: operator as Operator })}
       />
       <div className={classes.value}>
-        {!isWordless(line.operator) && <ValueEditor line={line} scope={scope} onChange={onChange} />}
+        {!isWordless(line.operator) && <ValueEditor line={line} scope={scope} custom={custom} onChange={onChange} />}
       </div>
       <ActionIcon variant="subtle" color="gray" aria-label={t`Remove condition ${place}`} onClick={onRemove}>
         <IconX size={16} aria-hidden />
@@ -174,34 +189,53 @@ function LineEditor({ line, scope, only, place, onChange, onRemove }: LineProps)
   );
 }
 
-function ValueEditor({ line, scope, onChange }: ValueProps) {
+function ValueEditor(props: ValueProps) {
   const { t } = useLingui();
+  const { line, custom, onChange } = props;
   const label = t`Value`;
-  const kind: Kind = fields[line.name];
   const setValues = (values: string[]) => onChange({ ...line, values });
-  switch (kind) {
+  switch (line.kind) {
     case 'choice':
     case 'calendar':
     case 'happening':
       return <Choice label={label} line={line} onChange={setValues} />;
+    case 'option':
+    case 'options':
+      return <OneOf label={label} known={optionsOf(custom, line.name)} line={line} onChange={setValues} />;
     case 'person':
     case 'organization':
-      return <WhoEditor line={line} scope={scope} onChange={onChange} />;
+      return <WhoEditor {...props} />;
     case 'yesno':
+    case 'flag': {
+      const words = optionsOf(custom, line.name);
+      const answers = [
+        { value: 'true', label: t`yes` },
+        { value: 'false', label: t`no` },
+      ];
       return (
         <Select
           aria-label={label}
           allowDeselect={false}
-          data={[
-            { value: 'true', label: t`yes` },
-            { value: 'false', label: t`no` },
-          ]}
+          data={words.length === 2 ? words : answers}
           value={line.values[0] ?? 'true'}
           onChange={(value) => value && setValues([value])}
         />
       );
+    }
     case 'number':
       return <Count label={label} line={line} onChange={onChange} />;
+    case 'figure':
+      return <Count label={label} line={line} onChange={onChange} least={-2_147_483_647} most={2_147_483_647} />;
+    case 'day':
+      if (!isAbsolute(line.operator)) return <TimeEditor line={line} onChange={onChange} />;
+      return (
+        <TextInput
+          type="date"
+          aria-label={label}
+          value={line.at}
+          onChange={(event) => onChange({ ...line, at: event.currentTarget.value })}
+        />
+      );
     case 'time':
       return <TimeEditor line={line} onChange={onChange} />;
     case 'text':
@@ -229,7 +263,7 @@ function ValueEditor({ line, scope, onChange }: ValueProps) {
 /** Whoever looks or acts, nobody, or people who are named. */
 function WhoEditor({ line, scope, onChange }: ValueProps) {
   const { t, i18n } = useLingui();
-  const kind = fields[line.name];
+  const { kind } = line;
   const labels = scope === 'changes' ? actorLabels : whoLabels;
   const setValues = (values: string[]) => onChange({ ...line, values });
   const Field = kind === 'organization' ? OrganizationsField : PeopleField;
@@ -250,12 +284,20 @@ function WhoEditor({ line, scope, onChange }: ValueProps) {
   );
 }
 
-function Count({ label, line, onChange }: { label: string; line: Line; onChange: (line: Line) => void }) {
+interface CountProps {
+  label: string;
+  line: Line;
+  onChange: (line: Line) => void;
+  least?: number;
+  most?: number;
+}
+
+function Count({ label, line, onChange, least = 0, most = 100_000 }: CountProps) {
   return (
     <NumberInput
       aria-label={label}
-      min={0}
-      max={100_000}
+      min={least}
+      max={most}
       allowDecimal={false}
       w={90}
       value={line.count}
@@ -326,11 +368,22 @@ function Choice({ label, line, onChange }: { label: string; line: Line; onChange
       { value: '3', label: t`System` },
     ],
   };
-  const known = choices[line.name] ?? [];
+  return <OneOf label={label} known={choices[line.name as FieldName] ?? []} line={line} onChange={onChange} />;
+}
+
+interface OneOfProps {
+  label: string;
+  known: readonly { value: string; label: string }[];
+  line: Line;
+  onChange: (values: string[]) => void;
+}
+
+function OneOf({ label, known, line, onChange }: OneOfProps) {
+  const { t } = useLingui();
   // What is not active any more stays chosen.
   const gone = line.values
     .filter((id) => !known.some(({ value }) => value === id))
-    .map((id) => ({ value: id, label: `#${id}` }));
+    .map((value) => ({ value, label: /^\d+$/.test(value) ? `#${value}` : value }));
   return (
     <MultiSelect
       aria-label={label}
@@ -341,6 +394,13 @@ function Choice({ label, line, onChange }: { label: string; line: Line; onChange
       onChange={onChange}
     />
   );
+}
+
+const fieldOf = (custom: readonly CustomField[], name: string) => custom.find((one) => `ticket.${one.name}` === name);
+
+function optionsOf(custom: readonly CustomField[], name: string) {
+  const field = fieldOf(custom, name);
+  return field ? choicesOf(field.data_type, field.data_option.options) : [];
 }
 
 function AsText({ value, onChange }: Props) {

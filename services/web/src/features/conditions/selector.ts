@@ -12,7 +12,13 @@ export type Kind =
   | 'number'
   | 'yesno'
   | 'happening'
-  | 'calendar';
+  | 'calendar'
+  // Of custom fields, where nothing may be set.
+  | 'option'
+  | 'options'
+  | 'figure'
+  | 'flag'
+  | 'day';
 
 /** Fields that any condition may ask for. */
 const lasting = {
@@ -53,16 +59,46 @@ const happenings = {
   'article.body': 'text',
 } as const satisfies Record<string, Kind>;
 
-export const fields: Record<FieldName, Kind> = { ...lasting, ...happenings };
+const builtIn: Record<FieldName, Kind> = { ...lasting, ...happenings };
 export type FieldName = keyof typeof lasting | keyof typeof happenings;
 
-/** `tickets`: what tickets are; `changes`: also what has just been done to them. */
-export type Scope = 'tickets' | 'changes';
+/** What an SLA may look at: due times follow from the ticket alone, whoever looks and whenever. */
+const ofSlas: readonly FieldName[] = [
+  ...(['ticket.priority_id', 'ticket.group_id', 'ticket.state_id', 'ticket.title', 'ticket.number'] as const),
+];
 
-export const fieldNames = (scope: Scope): FieldName[] =>
-  Object.keys(scope === 'tickets' ? lasting : { ...happenings, ...lasting }) as FieldName[];
+/** `slas`: the ticket alone; `tickets`: all that tickets are; `changes`: also what has just been done to them. */
+export type Scope = 'slas' | 'tickets' | 'changes';
 
-export const operators = {
+/** Custom fields of tickets, by the names that conditions ask for them: `ticket.impact`. */
+export type Customs = ReadonlyMap<string, Kind>;
+
+const customKinds: Record<string, Kind> = {
+  ...{ input: 'text', textarea: 'text', integer: 'figure', boolean: 'flag', date: 'day', datetime: 'time' },
+  ...{ select: 'option', tree_select: 'option', multiselect: 'options', multi_tree_select: 'options' },
+};
+
+export const customsOf = (custom: readonly { name: string; data_type: string }[]): Customs =>
+  new Map(custom.map(({ name, data_type }) => [`ticket.${name}`, customKinds[data_type] ?? 'text']));
+
+/** What a line may begin with. */
+export function offeredNames(scope: Scope, customs: Customs): string[] {
+  const own = scope === 'slas' ? ofSlas : Object.keys(scope === 'tickets' ? lasting : builtIn);
+  return [...own, ...customs.keys()];
+}
+
+function kindOf(name: string, scope: Scope, customs: Customs): Kind | undefined {
+  const names = scope === 'changes' ? builtIn : lasting;
+  return Object.hasOwn(names, name) ? builtIn[name as FieldName] : customs.get(name);
+}
+
+const times = [
+  ...(['before (relative)', 'after (relative)', 'from (relative)', 'till (relative)'] as const),
+  ...(['within last (relative)', 'within next (relative)', 'before (absolute)', 'after (absolute)'] as const),
+  ...(['is set', 'is not set'] as const),
+];
+
+const operators = {
   choice: ['is', 'is not'],
   person: ['is', 'is not'],
   organization: ['is', 'is not'],
@@ -71,15 +107,16 @@ export const operators = {
     ...['matches regex', 'does not match regex', 'is set', 'is not set'],
   ],
   tags: ['contains one', 'contains all', 'contains one not', 'contains all not'],
-  time: [
-    ...['before (relative)', 'after (relative)', 'from (relative)', 'till (relative)'],
-    ...['within last (relative)', 'within next (relative)', 'before (absolute)', 'after (absolute)'],
-    ...['is set', 'is not set'],
-  ],
+  time: times,
+  day: times,
   number: ['is', 'is not', 'less than', 'greater than'],
   yesno: ['is', 'is not'],
   happening: ['is', 'is not'],
   calendar: ['is in working time', 'is not in working time'],
+  option: ['is', 'is not', 'is set', 'is not set'],
+  options: ['contains one', 'contains all', 'contains one not', 'contains all not', 'is set', 'is not set'],
+  figure: ['is', 'is not', 'less than', 'greater than', 'is set', 'is not set'],
+  flag: ['is', 'is not', 'is set', 'is not set'],
 } as const satisfies Record<Kind, readonly Operator[]>;
 
 export type Operator =
@@ -115,19 +152,21 @@ export type Operator =
   | 'has reached'
   | 'has reached warning';
 
-const notChanging: readonly FieldName[] = ['ticket.number', 'ticket.action'];
-const reachable: Partial<Record<FieldName, readonly Operator[]>> = {
+const notChanging: readonly string[] = ['ticket.number', 'ticket.action'];
+const reachable: Record<string, readonly Operator[]> = {
   'ticket.pending_time': ['has reached'],
   'ticket.escalation_at': ['has reached', 'has reached warning'],
 };
 
-export function operatorsOf(name: FieldName, scope: Scope): readonly Operator[] {
-  const always: readonly Operator[] = operators[fields[name]];
+export function operatorsOf({ name, kind }: Pick<Line, 'name' | 'kind'>, scope: Scope): readonly Operator[] {
+  const always: readonly Operator[] = operators[kind];
+  if (scope === 'slas') return always.filter((operator) => !isOfTheClock(operator));
   if (scope === 'tickets') return always;
   const changes = name.startsWith('ticket.') && !notChanging.includes(name);
   return [...always, ...(changes ? (['has changed'] as const) : []), ...(reachable[name] ?? [])];
 }
 
+const isOfTheClock = (operator: Operator) => operator.endsWith('(relative)') || operator.endsWith('working time');
 const wordless: readonly Operator[] = ['is set', 'is not set', 'has changed', 'has reached', 'has reached warning'];
 /** Whether the operator says everything. */
 export const isWordless = (operator: Operator): boolean => wordless.includes(operator);
@@ -144,7 +183,8 @@ export const whoOf = (kind: Kind): readonly Who[] =>
     : ['current_user.id', 'not_set', 'specific'];
 
 export interface Line {
-  name: FieldName;
+  name: string;
+  kind: Kind;
   operator: Operator;
   /** Ids, texts, tags, or what happened. */
   values: string[];
@@ -162,34 +202,38 @@ export interface Lines {
   lines: Line[];
 }
 
-export function lineFor(name: FieldName): Line {
-  const kind = fields[name];
+/** What a line begins as. @param name  one that is offered there */
+export function lineFor(name: string, scope: Scope, customs: Customs): Line {
+  const kind = kindOf(name, scope, customs) ?? 'text';
   const who = whoOf(kind)[0] as Who;
-  return { name, operator: operators[kind][0], values: [], who, count: 1, range: 'day', at: '' };
+  const [operator = 'is'] = operatorsOf({ name, kind }, scope);
+  return { name, kind, operator, values: [], who, count: 1, range: 'day', at: '' };
 }
 
 /** @returns null for what lines cannot show: it is edited as text */
-export function linesOf(selector: Selector, scope: Scope): Lines | null {
+export function linesOf(selector: Selector, scope: Scope, customs: Customs): Lines | null {
   const { operator, conditions } = selector;
   const expert = Array.isArray(conditions);
   if (expert && operator !== 'AND' && operator !== 'OR' && operator !== 'NOT') return null;
   const entries: [unknown, unknown][] = expert
     ? conditions.map((one: unknown) => [isObject(one) ? one.name : undefined, one])
     : Object.entries(selector);
-  const lines = entries.map(([name, line]) => lineOf(name, line, scope));
+  const lines = entries.map(([name, line]) => lineOf(name, line, scope, customs));
   return lines.every((line) => line !== null) ? { joint: expert ? (operator as Joint) : 'AND', lines } : null;
 }
 
-function lineOf(name: unknown, stored: unknown, scope: Scope): Line | null {
-  if (!isName(name, scope) || !isObject(stored)) return null;
-  const line = lineFor(name);
-  if (!(operatorsOf(name, scope) as readonly unknown[]).includes(stored.operator)) return null;
+function lineOf(name: unknown, stored: unknown, scope: Scope, customs: Customs): Line | null {
+  if (typeof name !== 'string' || !kindOf(name, scope, customs) || !isObject(stored)) return null;
+  const line = lineFor(name, scope, customs);
+  if (!(operatorsOf(line, scope) as readonly unknown[]).includes(stored.operator)) return null;
   line.operator = stored.operator as Operator;
   if (isWordless(line.operator)) return line;
-  const kind = fields[name];
+  const { kind } = line;
   const { pre_condition: pre, value, range } = stored;
   const given: unknown[] =
-    kind === 'tags' && typeof value === 'string' ? value.split(',').map((tag) => tag.trim()) : [value].flat();
+    (kind === 'tags' || kind === 'options') && typeof value === 'string'
+      ? value.split(',').map((tag) => tag.trim())
+      : [value].flat();
   const values = () => {
     const plain = given.every((one) => ['string', 'number', 'boolean'].includes(typeof one));
     return plain ? { ...line, values: given.map(String) } : null;
@@ -203,24 +247,25 @@ function lineOf(name: unknown, stored: unknown, scope: Scope): Line | null {
     return (whoOf(kind) as readonly unknown[]).includes(pre) ? { ...line, who: pre as Who } : null;
   }
   if (pre !== undefined && pre !== null && pre !== '' && pre !== 'specific') return null;
-  if (kind === 'time') {
+  if (kind === 'time' || kind === 'day') {
     if (isAbsolute(line.operator)) {
       const at = typeof given[0] === 'string' ? Date.parse(given[0]) : Number.NaN;
-      return Number.isNaN(at) ? null : { ...line, at: new Date(at).toISOString() };
+      if (Number.isNaN(at)) return null;
+      const instant = new Date(at).toISOString();
+      if (kind === 'time') return { ...line, at: instant };
+      // A moment within a day says more than a day.
+      return instant.endsWith('T00:00:00.000Z') ? { ...line, at: instant.slice(0, 10) } : null;
     }
     const count = Number(given[0]);
     if (!Number.isInteger(count) || !(ranges as readonly unknown[]).includes(range)) return null;
     return { ...line, count, range: range as Range };
   }
-  if (kind === 'number') {
+  if (kind === 'number' || kind === 'figure') {
     const count = Number(given[0]);
     return given.length === 1 && Number.isInteger(count) ? { ...line, count } : null;
   }
   return values();
 }
-
-const isName = (name: unknown, scope: Scope): name is FieldName =>
-  typeof name === 'string' && (fieldNames(scope) as string[]).includes(name);
 
 /** Lines that say nothing yet are left out. */
 export function selectorOf({ joint, lines }: Lines): Selector {
@@ -233,9 +278,8 @@ export function selectorOf({ joint, lines }: Lines): Selector {
   return { operator: joint, conditions: said.map(([name, line]) => ({ name, ...line })) };
 }
 
-function storedOf({ name, operator, values, who, count, range, at }: Line): object | null {
+function storedOf({ kind, operator, values, who, count, range, at }: Line): object | null {
   if (isWordless(operator)) return { operator };
-  const kind = fields[name];
   const named = values.length > 0 ? { operator, value: values } : null;
   switch (kind) {
     case 'person':
@@ -243,11 +287,14 @@ function storedOf({ name, operator, values, who, count, range, at }: Line): obje
       if (who === 'specific') return named && { operator, pre_condition: 'specific', value: values };
       return { operator, pre_condition: who, value: '' };
     case 'time':
+    case 'day':
       if (isAbsolute(operator)) return at === '' ? null : { operator, value: at };
       return { operator, value: count, range };
     case 'number':
+    case 'figure':
       return { operator, value: count };
     case 'yesno':
+    case 'flag':
       return { operator, value: values[0] ?? 'true' };
     case 'text':
       // One expression: several would have to be told apart.

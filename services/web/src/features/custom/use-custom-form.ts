@@ -21,5 +21,11 @@ export function useCustomForm(object: CustomObject) {
     setMissing((marked) => marked.filter((name) => next[name] === values[name]));
   };
   const missingText = t`This field must be filled in.`;
-  return { values, check, inputs: { object, screen: 'create' as const, values, onChange, missing, missingText } };
+  const names = fields.map(({ name }) => name);
+  return {
+    values,
+    names,
+    check,
+    inputs: { object, screen: 'create' as const, values, onChange, missing, missingText },
+  };
 }

@@ -1,6 +1,9 @@
 import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Alert, Button, Code, Menu, Stack, Text } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { CustomInput } from '../custom/components/custom-input.tsx';
+import { type CustomField, customFieldsQuery } from '../custom/queries.ts';
 import { LineFields } from './action-fields.tsx';
 import classes from './actions-editor.module.css';
 import { actionLabels } from './labels.ts';
@@ -12,11 +15,16 @@ interface Props {
   onChange: (perform: Perform) => void;
 }
 
+const none: readonly CustomField[] = [];
+
 /** What is done, a line for each thing. A line that has no editor is shown as it is stored, and kept. */
 export function ActionsEditor({ performer, value, onChange }: Props) {
   const { t, i18n } = useLingui();
   const lines = linesOf(value, performer);
+  const { data } = useQuery(customFieldsQuery);
+  const custom = data?.Ticket ?? none;
   const rest = offered[performer].filter((name) => !(name in value));
+  const restOfCustom = custom.filter(({ name }) => !(`ticket.${name}` in value));
   const set = (name: string, line: PerformLine) => onChange({ ...value, [name]: line });
   const remove = (name: string) =>
     onChange(Object.fromEntries(Object.entries(value).filter(([other]) => other !== name)));
@@ -28,7 +36,9 @@ export function ActionsEditor({ performer, value, onChange }: Props) {
         </Text>
       )}
       {lines.map(({ name, known }) => {
-        const label = known ? i18n._(actionLabels[known]) : name;
+        const field = custom.find((one) => `ticket.${one.name}` === name);
+        const line = (value[name] ?? {}) as PerformLine;
+        const label = known ? i18n._(actionLabels[known]) : (field?.display ?? name);
         return (
           <fieldset key={name} className={classes.line} aria-label={label}>
             <div className={classes.head}>
@@ -38,11 +48,13 @@ export function ActionsEditor({ performer, value, onChange }: Props) {
               </ActionIcon>
             </div>
             {known ? (
-              <LineFields
-                name={known}
-                performer={performer}
-                line={(value[name] ?? {}) as PerformLine}
-                onChange={(line) => set(name, line)}
+              <LineFields name={known} performer={performer} line={line} onChange={(next) => set(name, next)} />
+            ) : field ? (
+              <CustomInput
+                field={field}
+                labelHidden
+                value={line.value ?? null}
+                onChange={(next) => set(name, { value: next })}
               />
             ) : (
               <Stack gap={4}>
@@ -60,7 +72,7 @@ export function ActionsEditor({ performer, value, onChange }: Props) {
           {t`Tickets are deleted for good, with all messages. There is no way back.`}
         </Alert>
       )}
-      {rest.length > 0 && (
+      {rest.length + restOfCustom.length > 0 && (
         <div>
           <Menu position="bottom-start">
             <Menu.Target>
@@ -72,6 +84,12 @@ export function ActionsEditor({ performer, value, onChange }: Props) {
               {rest.map((name) => (
                 <Menu.Item key={name} onClick={() => set(name, newLine(name))}>
                   {i18n._(actionLabels[name])}
+                </Menu.Item>
+              ))}
+              {restOfCustom.length > 0 && <Menu.Label>{t`Custom fields`}</Menu.Label>}
+              {restOfCustom.map(({ name, display }) => (
+                <Menu.Item key={name} onClick={() => set(`ticket.${name}`, { value: null })}>
+                  {display}
                 </Menu.Item>
               ))}
             </Menu.Dropdown>

@@ -6,6 +6,7 @@ import { Ago } from '../../ui/ago.tsx';
 import { Item, ItemList, Section } from '../../ui/section.tsx';
 import { Failed } from '../../ui/state-messages.tsx';
 import classes from '../admin/components/admin-page.module.css';
+import { customFieldsQuery } from '../custom/queries.ts';
 import { priorityLabel, stateLabel } from '../tickets/labels.ts';
 import { actionLabels, causeLabels, outcomeLabels, recipientLabels } from './labels.ts';
 import type { ActionName } from './perform.ts';
@@ -14,11 +15,14 @@ import { type Prospect, type RuleKind, type RuleRun, runsQuery, webhooksLookupQu
 /** What an action is called; custom attributes by their names. */
 export function useActionLabel(): (name: string) => string {
   const { t, i18n } = useLingui();
+  const { data } = useQuery(customFieldsQuery);
   return (name) => {
     if (name === '*') return t`Everything`;
     // History and previews write the names of fields without their ids.
     const label = actionLabels[name as ActionName] ?? actionLabels[`${name}_id` as ActionName];
-    return label ? i18n._(label) : name.replace(/^ticket\./, '');
+    if (label) return i18n._(label);
+    const own = name.replace(/^ticket\./, '');
+    return data?.Ticket.find((field) => field.name === own)?.display ?? own;
   };
 }
 

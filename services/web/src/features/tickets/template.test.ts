@@ -18,6 +18,14 @@ it('fills in what the template says, and leaves the rest', () => {
   expect(templateValues({ 'ticket.owner_id': { pre_condition: 'not_set' } }, 4, now)).toEqual({ owner: 1 });
 });
 
+it('fills in custom fields that the form has, also with nothing', () => {
+  const options = { 'ticket.impact': { value: 'many' }, 'ticket.ref': { value: null }, 'ticket.hidden': { value: 1 } };
+  expect(templateValues(options, 4, now, ['impact', 'ref', 'sites'])).toEqual({
+    custom: { impact: 'many', ref: null },
+  });
+  expect(templateValues(options, 4, now)).toEqual({});
+});
+
 it('reckons a time that is so long from now', () => {
   const pending = (line: object) => {
     const { pendingTime } = templateValues({ 'ticket.pending_time': line }, 4, now);

@@ -16,6 +16,8 @@ interface Filled {
   owner?: number;
   pendingTime?: string;
   kind?: string;
+  /** Custom fields by name. */
+  custom?: Record<string, unknown>;
 }
 
 const kinds: Record<string, string> = {
@@ -23,8 +25,17 @@ const kinds: Record<string, string> = {
 };
 const minutes: Record<string, number> = { minute: 1, hour: 60, day: 1_440, week: 10_080 };
 
-/** What a template fills in of the form of a new ticket. @param now  epoch ms */
-export function templateValues(options: Record<string, unknown>, myId: number, now: number): Filled {
+/**
+ * What a template fills in of the form of a new ticket.
+ * @param now     epoch ms
+ * @param custom  names of the custom fields that the form has
+ */
+export function templateValues(
+  options: Record<string, unknown>,
+  myId: number,
+  now: number,
+  custom: readonly string[] = [],
+): Filled {
   const line = (name: string) => (options[name] ?? {}) as Record<string, unknown>;
   const value = (name: string) => {
     const given = line(name).value;
@@ -40,8 +51,17 @@ export function templateValues(options: Record<string, unknown>, myId: number, n
     owner: ownerOf(line('ticket.owner_id'), myId),
     kind: kinds[value('ticket.formSenderType') ?? ''],
     pendingTime: pendingOf(line('ticket.pending_time'), now),
+    custom: customOf(options, custom),
   };
   return Object.fromEntries(Object.entries(filled).filter(([, given]) => given !== undefined));
+}
+
+function customOf(options: Record<string, unknown>, names: readonly string[]): Record<string, unknown> | undefined {
+  const own = names.filter((name) => Object.hasOwn(options, `ticket.${name}`));
+  if (own.length === 0) return undefined;
+  return Object.fromEntries(
+    own.map((name) => [name, (options[`ticket.${name}`] as { value?: unknown }).value ?? null]),
+  );
 }
 
 function tagsOf(value: unknown): string[] | undefined {

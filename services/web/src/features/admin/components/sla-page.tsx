@@ -7,7 +7,7 @@ import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import { ConditionEditor } from '../../conditions/condition-editor.tsx';
-import type { FieldName, Selector } from '../../conditions/selector.ts';
+import type { Selector } from '../../conditions/selector.ts';
 import { calendarValues } from '../calendar.ts';
 import type { Field } from '../edit.ts';
 import { calendarsQuery, type Sla, slasQuery } from '../queries.ts';
@@ -41,10 +41,6 @@ const valuesOf = (sla: Sla): Values => ({
   ...{ update_time: sla.update_time, solution_time: sla.solution_time },
 });
 const changes = ['slas'];
-/** What an SLA may look at: due times follow from the ticket alone, whoever looks and whenever. */
-const fields: readonly FieldName[] = [
-  ...(['ticket.priority_id', 'ticket.group_id', 'ticket.state_id', 'ticket.title', 'ticket.number'] as const),
-];
 
 export function SlaPage() {
   const { t } = useLingui();
@@ -189,7 +185,7 @@ function SlaForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel?: st
           </Stack>
         </Section>
         <Section title={labels.condition} lead={t`One without conditions is for the tickets that no other SLA is for.`}>
-          <ConditionEditor value={values.condition} onChange={(condition) => set({ condition })} only={fields} />
+          <ConditionEditor scope="slas" value={values.condition} onChange={(condition) => set({ condition })} />
         </Section>
         {calendar && (
           <Section title={t`What it would mean`} lead={t`By what stands above; nothing is saved.`}>

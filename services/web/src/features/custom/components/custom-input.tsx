@@ -9,20 +9,23 @@ interface Props {
   value: unknown;
   onChange: (value: unknown) => void;
   required?: boolean;
+  /** Said by what stands around it; here for screen readers alone. */
+  labelHidden?: boolean;
   disabled?: boolean;
   error?: React.ReactNode;
   size?: 'xs' | 'sm';
 }
 
 /** One custom field, with the input that its type has. Nothing is null. */
-export function CustomInput({ field, value, onChange, required = false, disabled = false, error, size = 'sm' }: Props) {
+export function CustomInput(props: Props) {
   const { t } = useLingui();
+  const { field, value, onChange, required = false, disabled = false, labelHidden = false, error, size = 'sm' } = props;
   const { data_type: type, data_option: option } = field;
   const choices = choicesOf(type, option.options);
   const link = error ? null : linkOf(field, value);
   const note = typeof option.note === 'string' && option.note !== '' ? option.note : undefined;
   const common = {
-    label: field.display,
+    ...(labelHidden ? { 'aria-label': field.display } : { label: field.display }),
     description: note,
     required,
     disabled,

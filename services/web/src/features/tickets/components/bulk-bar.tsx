@@ -3,10 +3,11 @@ import { useLingui } from '@lingui/react/macro';
 import { Button, Group, Menu, Modal, Stack, Textarea, TextInput } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { type CallInput, call } from '../../../app/api.ts';
 import { notifyProblem } from '../../../ui/notify.tsx';
+import { customFieldsQuery } from '../../custom/queries.ts';
 import { agentsQuery, nameOf, nobody } from '../../people/queries.ts';
 import { jobKey, useWatchedJob } from '../jobs.ts';
 import { priorityLabel, stateLabel } from '../labels.ts';
@@ -16,6 +17,8 @@ import { groupsQuery, prioritiesQuery, statesQuery } from '../queries.ts';
 import type { Selection } from '../selection.ts';
 import { isPendingState, isResultState, stateTypeOf } from '../state-type.ts';
 import classes from './bulk.module.css';
+
+const CustomForm = lazy(() => import('./bulk-custom.tsx').then((file) => ({ default: file.BulkCustom })));
 
 type Order = NonNullable<CallInput<'createTicketJob'>['body']>;
 type Deed = Pick<Order, 'perform' | 'macro_id'>;
@@ -39,7 +42,8 @@ export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
   const { data: groups = [] } = useQuery(groupsQuery);
   const { data: agents = [] } = useQuery(agentsQuery);
   const { data: macros = [] } = useQuery(macrosQuery);
-  const [asked, setAsked] = useState<'tags' | 'note' | null>(null);
+  const { data: custom } = useQuery(customFieldsQuery);
+  const [asked, setAsked] = useState<'tags' | 'note' | 'custom' | null>(null);
   const count = selection.all ? total : selection.ids.size;
   const order = useMutation({
     mutationFn: (deed: Deed) => {
@@ -65,6 +69,11 @@ export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
     { id: 'list.clear', label: msg`Choose no ticket`, section: 'list', key: 'Escape', inPalette: false, run: onClear },
   ]);
 
+  const titles = {
+    tags: t`Tags of the chosen tickets`,
+    note: t`Internal note on the chosen tickets`,
+    custom: t`A field of the chosen tickets`,
+  };
   const owners = [{ id: nobody, label: t`Nobody` }, ...agents.map((one) => ({ id: one.id, label: nameOf(one) }))];
   const menus = [
     {
@@ -130,17 +139,30 @@ export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
       <Button size="compact-sm" variant="default" disabled={order.isPending} onClick={() => setAsked('note')}>
         {t`Note`}
       </Button>
+      {custom !== undefined && custom.Ticket.length > 0 && (
+        <Button size="compact-sm" variant="default" disabled={order.isPending} onClick={() => setAsked('custom')}>
+          {t`More fields`}
+        </Button>
+      )}
       <Button size="compact-sm" variant="subtle" color="gray" onClick={onClear}>
         {t`Choose none`}
       </Button>
       <Modal
         opened={asked !== null}
         onClose={() => setAsked(null)}
-        title={asked === 'tags' ? t`Tags of the chosen tickets` : t`Internal note on the chosen tickets`}
+        title={asked ? titles[asked] : ''}
         closeButtonProps={{ 'aria-label': t`Close` }}
       >
         {asked === 'tags' ? (
           <TagsForm busy={order.isPending} onRun={(operator, value) => set('tags', { operator, value })} />
+        ) : asked === 'custom' ? (
+          <Suspense fallback={null}>
+            <CustomForm
+              fields={custom?.Ticket ?? []}
+              busy={order.isPending}
+              onRun={(name, value) => set(name, { value })}
+            />
+          </Suspense>
         ) : (
           <NoteForm
             busy={order.isPending}

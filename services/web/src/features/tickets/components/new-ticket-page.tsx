@@ -164,8 +164,13 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
             const found = templates.find((one) => String(one.id) === id) ?? null;
             setTemplate(found);
             if (!found) return;
-            const { kind: shown, ...values } = templateValues(found.options, me.id, Date.now());
+            const {
+              kind: shown,
+              custom: written,
+              ...values
+            } = templateValues(found.options, me.id, Date.now(), custom.names);
             form.setValues(values);
+            if (written) custom.inputs.onChange({ ...custom.values, ...written });
             if (shown) setKind(shown as Kind);
           }}
           clearable
