@@ -5,27 +5,42 @@ import type { Plugin, Rolldown } from 'vite';
 
 const web = path.resolve(import.meta.dirname, '..');
 
-/** Pages that are opened seldom or by few. Their texts are a part of each catalog that is fetched with them (`withTexts`). */
-const few = /^src\/features\/(?:account|admin|conditions|oauth|overviews|profile|rules)\//;
-/** Of these the shell itself says something. */
-const shell = /^src\/features\/(?:admin|overviews)\/labels\.ts$/;
-const isLate = (file: string) => few.test(file) && !shell.test(file);
+const parts = ['first', 'work', 'late'] as const;
+type Part = (typeof parts)[number];
 
-/** What part a text is in: `late` when only those pages say it. @param origins  files that say it */
-const partOf = (origins: readonly string[]): 'first' | 'late' =>
-  origins.length > 0 && origins.every(isLate) ? 'late' : 'first';
+/** Pages that are opened seldom or by few. Their texts are parts of each catalog that are fetched with them (`withTexts`). */
+const few = /^src\/features\/(?:account|admin|conditions|oauth|overviews|profile|rules)\//;
+/** Where tickets are worked on, once the first list is there. */
+const work = /^src\/features\/(?:custom|people|tickets)\//;
+/** Of these the shell and the lists themselves say something. */
+const shell = new RegExp(
+  `^src/features/(?:${[
+    '(?:admin|overviews|tickets)/labels\\.ts',
+    'tickets/components/(?:badges|due-mark|job-watch|list-page|list-skeleton|ticket-grid|ticket-grid-row)\\.tsx',
+  ].join('|')})$`,
+);
+
+function partOfFile(file: string): Part {
+  if (shell.test(file)) return 'first';
+  return few.test(file) ? 'late' : work.test(file) ? 'work' : 'first';
+}
+
+/** What part a text is in: the earliest in which it is said. @param origins  files that say it */
+const partOf = (origins: readonly string[]): Part =>
+  parts.find((part) => origins.some((file) => partOfFile(file) === part)) ?? 'first';
 
 /**
- * `import('../locales/de/messages.po?part=late')`: a catalog in two parts. The file stays one, for whoever translates.
- * A build in which a page would show texts of a part that is not fetched with it stops.
+ * `import('../locales/de/messages.po?part=late')`: a catalog in parts, of which each needs those before it. The file
+ * stays one, for whoever translates. A build in which a page would show texts of a part that is not fetched with it stops.
  */
 export function catalogParts(): Plugin {
-  const lateSpeakers = new Set<string>();
+  /** Files that say something which is in no part before this one. */
+  const speakers = new Map<string, Part>();
   return {
     name: 'catalog-parts',
     enforce: 'pre',
     async load(id) {
-      const [, locale, part] = /[\\/](\w+)[\\/]messages\.po\?part=(first|late)$/.exec(id) ?? [];
+      const [, locale, part] = /[\\/](\w+)[\\/]messages\.po\?part=(first|work|late)$/.exec(id) ?? [];
       if (!locale) return null;
       const config = getConfig({ cwd: web, configPath: `${web}/lingui.config.ts` });
       const [catalog] = await getCatalogs(config);
@@ -39,8 +54,9 @@ export function catalogParts(): Plugin {
       if (missing.length > 0) throw new Error(`${locale}: ${missing.length} texts are not translated`);
       const entries = Object.entries((await catalog.read(locale)) ?? {});
       const wanted = entries.filter(([, { origin = [] }]) => partOf(origin.map(([file]) => file)) === part);
-      if (part === 'late')
-        for (const [, { origin = [] }] of wanted) for (const [file] of origin) lateSpeakers.add(file);
+      for (const [, { origin = [] }] of wanted) {
+        for (const [file] of origin) if (isLater(part as Part, speakers.get(file))) speakers.set(file, part as Part);
+      }
       const { source, errors } = createCompiledCatalog(
         locale,
         Object.fromEntries(wanted.map(([key]) => [key, messages[key] ?? ''])),
@@ -54,8 +70,9 @@ export function catalogParts(): Plugin {
       const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
       for (const chunk of chunks) {
         const facade = chunk.facadeModuleId && relative(chunk.facadeModuleId);
-        if (!facade || isLate(facade)) continue;
-        const speaking = [...closure(chunk, byName)].find((file) => lateSpeakers.has(file));
+        if (!facade) continue;
+        const own = partOfFile(facade);
+        const speaking = [...closure(chunk, byName)].find((file) => isLater(speakers.get(file) ?? 'first', own));
         if (speaking)
           this.error(`${facade} shows ${speaking}, whose texts it does not fetch (scripts/catalog-parts.ts)`);
       }
@@ -63,6 +80,7 @@ export function catalogParts(): Plugin {
   };
 }
 
+const isLater = (part: Part, than: Part = 'first') => parts.indexOf(part) > parts.indexOf(than);
 const relative = (id: string) => path.relative(web, id).replaceAll('\\', '/');
 
 /** Every module that is there when a chunk runs. */

@@ -9,34 +9,45 @@ export type Language = (typeof languages)[number]['code'];
 
 const storageKey = 'helpmesh.language';
 
-/** Each in two parts: what anybody may come to see, and what pages say that are opened seldom (scripts/catalog-parts.ts). */
-const catalogs: Record<Language, Record<'first' | 'late', () => Promise<{ messages: Messages }>>> = {
+/** What pages say besides what everybody comes to see: where tickets are worked on, and those that are opened seldom. */
+const laterParts = ['work', 'late'] as const;
+type LaterPart = (typeof laterParts)[number];
+
+/** Each in parts (scripts/catalog-parts.ts). */
+const catalogs: Record<Language, Record<'first' | LaterPart, () => Promise<{ messages: Messages }>>> = {
   en: {
     first: () => import('../locales/en/messages.po?part=first'),
+    work: () => import('../locales/en/messages.po?part=work'),
     late: () => import('../locales/en/messages.po?part=late'),
   },
   de: {
     first: () => import('../locales/de/messages.po?part=first'),
+    work: () => import('../locales/de/messages.po?part=work'),
     late: () => import('../locales/de/messages.po?part=late'),
   },
 };
 
 /** Once such a page was opened: its texts, in whatever language is spoken. */
-let late: Promise<void> | undefined;
+const fetched: Partial<Record<LaterPart, Promise<void>>> = {};
 
-/** Fetches a page of those together with its texts. */
-export async function withTexts<M>(page: () => Promise<M>): Promise<M> {
-  late ??= addLateTexts().catch((error: unknown) => {
-    late = undefined;
-    throw error;
-  });
-  const [module] = await Promise.all([page(), late]);
+/** Fetches a page together with its texts: those of its part and of the parts before it. */
+export async function withTexts<M>(page: () => Promise<M>, part: LaterPart = 'late'): Promise<M> {
+  const needed = laterParts.slice(0, laterParts.indexOf(part) + 1);
+  const [module] = await Promise.all([page(), ...needed.map(textsOf)]);
   return module;
 }
 
-async function addLateTexts(): Promise<void> {
+function textsOf(part: LaterPart): Promise<void> {
+  fetched[part] ??= addTexts(part).catch((error: unknown) => {
+    delete fetched[part];
+    throw error;
+  });
+  return fetched[part];
+}
+
+async function addTexts(part: LaterPart): Promise<void> {
   const { locale } = i18n;
-  if (isLanguage(locale)) i18n.load(locale, (await catalogs[locale].late()).messages);
+  if (isLanguage(locale)) i18n.load(locale, (await catalogs[locale][part]()).messages);
 }
 
 const isLanguage = (code: string | null | undefined): code is Language =>
@@ -58,7 +69,7 @@ export function preferredLanguage(): Language {
 
 export async function activateLanguage(code: Language, { remember = false } = {}): Promise<void> {
   i18n.load(code, (await catalogs[code].first()).messages);
-  if (late) i18n.load(code, (await catalogs[code].late()).messages);
+  for (const part of laterParts) if (fetched[part]) i18n.load(code, (await catalogs[code][part]()).messages);
   i18n.activate(code);
   document.documentElement.lang = code;
   if (remember) localStorage.setItem(storageKey, code);

@@ -131,12 +131,18 @@ const newTicket = createRoute({
   path: '/tickets/new',
   // The message that it is made of, `<ticket>.<article>`.
   validateSearch: strings as (search: Record<string, unknown>) => { from?: string },
-  component: lazyRouteComponent(() => import('../features/tickets/components/new-ticket-page.tsx'), 'NewTicketPage'),
+  component: lazyRouteComponent(
+    () => withTexts(() => import('../features/tickets/components/new-ticket-page.tsx'), 'work'),
+    'NewTicketPage',
+  ),
 });
 const ticket = createRoute({
   getParentRoute: () => app,
   path: '/tickets/$id',
-  component: lazyRouteComponent(() => import('../features/tickets/components/ticket-page.tsx'), 'TicketPage'),
+  component: lazyRouteComponent(
+    () => withTexts(() => import('../features/tickets/components/ticket-page.tsx'), 'work'),
+    'TicketPage',
+  ),
 });
 const overviewPages = () => withTexts(() => import('../features/overviews/overview-page.tsx'));
 const newOverview = createRoute({

@@ -4,6 +4,7 @@ import { IconInbox } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { withTexts } from '../../../app/i18n.ts';
 import { useShell } from '../../../app/shell/store.ts';
 import { ListSearch } from '../../../ui/list-search.tsx';
 import { Empty, Failed } from '../../../ui/state-messages.tsx';
@@ -19,7 +20,9 @@ import classes from './list-page.module.css';
 import { ListSkeleton } from './list-skeleton.tsx';
 import { TicketGrid } from './ticket-grid.tsx';
 
-const BulkBar = lazy(() => import('./bulk-bar.tsx').then((file) => ({ default: file.BulkBar })));
+const BulkBar = lazy(() =>
+  withTexts(() => import('./bulk-bar.tsx'), 'work').then((file) => ({ default: file.BulkBar })),
+);
 
 export function TicketListPage() {
   const { t, i18n } = useLingui();
