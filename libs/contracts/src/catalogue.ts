@@ -43,7 +43,6 @@ import {
   authenticate,
   ensureCustomers,
   getAvatarImage,
-  importRows,
   lookup,
   passkeySignInOptions,
   signIn,
@@ -70,6 +69,7 @@ import {
   previewErasure,
   previewTicketDeletion,
 } from './rpc/privacy.ts';
+import { exportTickets, importRows, importTickets } from './rpc/rows.ts';
 import { answerScim } from './rpc/scim.ts';
 import { addUpload, getAttachment, getRawMail, removeUploads, ticketsReferTo } from './rpc/ticket.ts';
 import type { ServiceName } from './services.ts';
@@ -176,7 +176,9 @@ export const questions: readonly QuestionDefinition[] = [
   ...Object.values(personalData),
   getDataExportFile,
   getAvatarImage,
+  exportTickets,
   importRows,
+  importTickets,
   readFeed,
   ...Object.values(serviceFigures),
   countOpenedTickets,

@@ -299,6 +299,7 @@ export {
   ArticleInput,
   Attachment,
   AttachmentInput,
+  allArticles,
   createArticle,
   createTicket,
   deleteArticle,
@@ -354,8 +355,6 @@ export {
   authenticate,
   ensureCustomers,
   getAvatarImage,
-  IMPORT_BATCH,
-  importRows,
   lookup,
   passkeySignInOptions,
   signIn,
@@ -389,6 +388,7 @@ export {
   previewErasure,
   previewTicketDeletion,
 } from './rpc/privacy.ts';
+export { exportTickets, IMPORT_BATCH, importRows, importTickets } from './rpc/rows.ts';
 export { answerScim } from './rpc/scim.ts';
 export { addUpload, getAttachment, getRawMail, removeUploads, ticketsReferTo } from './rpc/ticket.ts';
 export { type ServiceName, serviceNames } from './services.ts';

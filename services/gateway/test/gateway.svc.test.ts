@@ -11,6 +11,7 @@ import {
   createTicket,
   currentUser,
   deleteTicket,
+  exportTickets,
   getAttachment,
   getAvatarImage,
   getDataExportFile,
@@ -798,6 +799,28 @@ describe('files', () => {
     expect(file.headers.get('content-disposition')).toBe('attachment; filename="users.csv"');
     const example = await ask('GET', '/api/v1/organizations/import_example', { headers: asAgent });
     expect(example.text).toMatch(/^name,shared,/);
+  });
+
+  it('writes a list of tickets into a file from its first row to its last, without formulas', async () => {
+    const ticket = (id: number) => ({ id, number: `1000${id}`, title: '=cmd()', group_id: 1, owner: '-', room: 'B' });
+    world.ticket.set(exportTickets.subject, ({ after }: { after?: string }) =>
+      after === undefined ? { rows: [ticket(1), ticket(2)], next: 'more' } : { rows: [ticket(3)], next: null },
+    );
+    const file = await ask('GET', '/api/v1/tickets/export?view=open&sort=title', { headers: asAgent });
+    const lines = file.text.split('\r\n');
+    expect(lines[0]).toMatch(/^id,number,title,group,state,.*,note,room$/);
+    expect(lines.slice(1).map((line) => line.replace(/,{2,}/g, ',…,'))).toEqual([
+      ...[1, 2, 3].map((id) => `${id},1000${id},'=cmd(),…,'-,…,B`),
+      '',
+    ]);
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="tickets.csv"');
+    expect(world.asked(exportTickets).map(({ input }) => input)).toMatchObject([
+      { view: 'open', sort: 'title' },
+      { view: 'open', sort: 'title', after: 'more' },
+    ]);
+    world.ticket.set(exportTickets.subject, () => ({ rows: [], next: null }));
+    const empty = await ask('GET', '/api/v1/tickets/export', { headers: asAgent });
+    expect(empty.text.split('\r\n')).toEqual([expect.stringMatching(/^id,number,/), '']);
   });
 
   it('keeps uploads for a form and forgets them', async () => {

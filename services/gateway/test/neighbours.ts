@@ -11,6 +11,7 @@ import {
   createTicket,
   currentUser,
   deleteTicket,
+  exportTickets,
   getAttachment,
   getAvatarImage,
   getDataExportFile,
@@ -299,6 +300,7 @@ class Identity {
 }
 
 const ticketQuestions = [
+  exportTickets,
   searchTicketsByPost,
   serviceFigures.ticket,
   countOpenedTickets,

@@ -18,7 +18,7 @@ import { ForgetTicket } from './application/forget-ticket.ts';
 import { KnowGroups } from './application/know-groups.ts';
 import { EraseNotices } from './application/notice/erase-notices.ts';
 import { OutboundQueue } from './application/outbound-queue.ts';
-import { PersonalMails } from './application/personal-mails.ts';
+import { PersonalMessages } from './application/personal-messages.ts';
 import type { MailSettings } from './application/ports.ts';
 import { QueueMail } from './application/queue-mail.ts';
 import { ReadFeed } from './application/read-feed.ts';
@@ -150,9 +150,9 @@ const SETTINGS = Symbol('notification.mail-settings');
         new ForgetTicket(new ErasureStore(), new WebhookErasureStore(), notices, outbox, clock),
     },
     {
-      provide: PersonalMails,
+      provide: PersonalMessages,
       inject: [DataSource],
-      useFactory: (db: DataSource) => new PersonalMails(db, new PersonalDataStore()),
+      useFactory: (db: DataSource) => new PersonalMessages(db, new PersonalDataStore()),
     },
     {
       provide: Upkeep,

@@ -41,6 +41,7 @@ import { FileMail } from './application/file-mail.ts';
 import { Files } from './application/files.ts';
 import { HeldTimer } from './application/held/held-timer.ts';
 import { HoldArticles } from './application/held/hold-articles.ts';
+import { ImportTickets } from './application/import-tickets.ts';
 import { IndexTickets } from './application/index-tickets.ts';
 import { KeepReplicas } from './application/keep-replicas.ts';
 import { ManageLibrary } from './application/library/manage-library.ts';
@@ -127,6 +128,7 @@ import { OverviewsController } from './bus/overviews.controller.ts';
 import { RecurringController } from './bus/recurring.controller.ts';
 import { ReportProfilesController } from './bus/report-profiles.controller.ts';
 import { RetentionController } from './bus/retention.controller.ts';
+import { RowsController } from './bus/rows.controller.ts';
 import { SearchConsumer } from './bus/search.consumer.ts';
 import { SharedDraftsController } from './bus/shared-drafts.controller.ts';
 import { SlasController } from './bus/slas.controller.ts';
@@ -188,6 +190,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ChangesController,
     // Questions
     TicketsController,
+    RowsController,
     FilesController,
     StatesController,
     PrioritiesController,
@@ -306,6 +309,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     RecordDelivery,
     MarkRedirected,
     KeepReplicas,
+    ImportTickets,
     IndexTickets,
     TellAgents,
     EraseTickets,

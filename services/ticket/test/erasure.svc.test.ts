@@ -302,6 +302,18 @@ describe('what is kept about a person, for their archive', () => {
     expect(JSON.stringify(whole)).not.toContain(`tickets/${othersId}`);
   });
 
+  it('which tickets they looked at of late, whosever they are', async () => {
+    const who = someone();
+    const { ticketId } = await asked(someone());
+    await desk.query('INSERT INTO recent_view (user_id, ticket_id, seen_at) VALUES ($1, $2, now())', [
+      ...[who.id, ticketId],
+    ]);
+    const seen_at = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+    expect(await data(who, false)).toEqual([
+      { path: 'recent-views.json', data: [{ ticket_id: ticketId, seen_at }], files: [] },
+    ]);
+  });
+
   it('page by page: many articles, and one that is too large to go with others', async () => {
     const who = someone();
     const { ticketId } = await asked(who);

@@ -4,6 +4,7 @@ import {
   createArticle,
   createTicket,
   deleteTicket,
+  exportTickets,
   listTickets,
   searchTickets,
   searchTicketsByPost,
@@ -292,6 +293,33 @@ describe('a list', () => {
   });
 });
 
+describe('a list as a file', () => {
+  const rows = async (who: typeof agent, query: object = {}) => (await desk.ask(who, exportTickets, query)).rows;
+
+  it('has what everybody may read, with people by name and by login, also of a search', async () => {
+    for (const who of [admin, agent, agent2, customer, stranger]) {
+      const listed = titles(await page(who, { limit: '200' }));
+      expect((await rows(who)).map(({ title }) => title)).toEqual(listed);
+    }
+    const [row] = await rows(agent, { query: 'cafe' });
+    expect(row).toMatchObject({
+      ...{ title: 'Beta café', owner: 'user4@example.org', owner_name: 'Anton Agent', customer_name: 'Clara Customer' },
+      ...{ customer: 'user10@example.org', group: 'Users', state: 'new', article_count: 1 },
+    });
+    const [own] = await rows(customer, { query: 'cafe' });
+    expect(own).toMatchObject({ title: 'Beta café', time_unit: null, checklist_id: null });
+  });
+
+  it('goes on behind the last row, in the order that was asked for', async () => {
+    const query = { sort: 'title', order: 'asc' } as const;
+    const [first] = await rows(agent, query);
+    expect(first).toMatchObject({ title: 'Alpha printer' });
+    const { next } = await page(agent, { ...query, limit: '1' });
+    const rest = await rows(agent, { ...query, after: next as string });
+    expect(rest.map(({ title }) => title)).toEqual(titles(await page(agent, query)).slice(1));
+  });
+});
+
 it('a search in the older form, for programs where it is switched on', async () => {
   const of = <T>(token: Type<T>) => desk.service.get<T>(token);
   const search = (who: typeof agent) =>
@@ -323,6 +351,23 @@ describe('search', () => {
     [`: ' " \\ -- ) ( & | ! <-> :*`, []],
   ])('for %s', async (query, expected) => {
     expect((await found(agent, query)).toSorted()).toEqual(expected);
+  });
+
+  it('finds by words what nothing was said in for people, and not for programs; by id for both', async () => {
+    const { id } = await desk.rest(admin, createTicket, {
+      body: { title: 'Silent zither', group: 'Users', customer: 'user10@example.org' },
+    });
+    try {
+      await waitFor(async () => (await found(agent, 'zither')).length === 1, { what: 'the index to have it' });
+      for (const via of ['token', 'basic'] as const) {
+        const program = { ...agent, via };
+        expect(await found(program, 'zither')).toEqual([]);
+        expect(await search(program, { query: 'zither', only_total_count: 'true' })).toEqual({ total_count: 0 });
+        expect(await found(program, `id:${id}`)).toEqual(['Silent zither']);
+      }
+    } finally {
+      await desk.rest(admin, deleteTicket, { id });
+    }
   });
 
   it('puts the ticket of that number first', async () => {

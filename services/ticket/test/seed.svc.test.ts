@@ -1,4 +1,12 @@
-import { createTicket, getTicket, listArticles, sendMail, ticketCreated, updateTicket } from '@helpmesh/contracts';
+import {
+  createTicket,
+  getTicket,
+  importTickets,
+  listArticles,
+  sendMail,
+  ticketCreated,
+  updateTicket,
+} from '@helpmesh/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cast, type Desk, startDesk } from './desk.ts';
 
@@ -69,5 +77,69 @@ describe('in import mode', () => {
   it('others do not', async () => {
     const { created_at } = await desk.rest(cast.agent, createTicket, { body });
     expect(created_at).toBe(new Date(desk.clock.now()).toISOString());
+  });
+
+  const columns = ['Number', 'title', 'group', 'customer', 'state', 'owner', 'tags', 'created_at', 'article.body'];
+  const row = (line: number, over: Record<string, string> = {}) => {
+    const cells: Record<string, string> = {
+      ...{ Number: '4711', title: `Row ${line}`, group: 'Users', customer: 'user10@example.org', state: 'closed' },
+      ...{ owner: "'-", tags: 'old,paper', created_at: past, 'article.body': "'=1+1", ...over },
+    };
+    return { line, cells: columns.map((name) => cells[name] ?? '') };
+  };
+  const bring = (rows: ReturnType<typeof row>[], trial = false, who = cast.admin) =>
+    desk.ask(who, importTickets, { columns, rows, try: trial });
+  const count = async () => (await desk.query<{ n: number }>('SELECT count(*)::int AS n FROM ticket'))[0]?.n as number;
+
+  it('rows of a file become tickets of the past, whose cells are read as exports write them', async () => {
+    const before = await count();
+    const mails = (await desk.told(sendMail)).length;
+    const { records, errors } = await bring([row(2), row(3, { 'article.body': '' })]);
+    expect(errors).toEqual([]);
+    expect(records).toMatchObject([
+      { line: 2, name: 'Row 2', what: 'created' },
+      { line: 3, name: 'Row 3' },
+    ]);
+    expect(await count()).toBe(before + 2);
+    const id = records[0]?.id as number;
+    const ticket = await desk.rest(cast.agent, getTicket, { id, query: { all: true } });
+    expect(ticket).toMatchObject({ tags: ['old', 'paper'] });
+    const found = await desk.rest(cast.agent, getTicket, { id, query: { expand: true } });
+    expect(found).toMatchObject({ created_at: past, state: 'closed', owner: '-', customer: 'user10@example.org' });
+    expect(found.number).not.toBe('4711');
+    expect(await desk.rest(cast.agent, listArticles, { id })).toMatchObject([{ body: '=1+1' }]);
+    expect(await desk.told(sendMail)).toHaveLength(mails);
+  });
+
+  it('a trial tells what would come of it and changes nothing; so does a file with a mistake', async () => {
+    const before = await count();
+    const tried = await bring([row(2)], true);
+    expect(tried).toMatchObject({ records: [{ line: 2, id: null, what: 'created' }], errors: [] });
+    const wrong = await bring([
+      row(2),
+      row(3, { group: 'Nowhere' }),
+      row(4, { customer: 'guess:new@example.org' }),
+      row(5, { created_at: 'yesterday' }),
+      { ...row(6), cells: [...row(6).cells, 'one more'] },
+    ]);
+    expect(wrong).toEqual({
+      records: [],
+      errors: [
+        { line: 3, message: 'No lookup value found for \'group\': "Nowhere"' },
+        { line: 4, message: 'The customer has to be there already: import people first.' },
+        { line: 5, message: expect.stringContaining("'created_at'") },
+        { line: 6, message: 'There are more cells than columns.' },
+      ],
+    });
+    const strange = { columns: ['group', 'colour', 'colour'], rows: [{ line: 2, cells: ['Users'] }], try: false };
+    const { errors } = await desk.ask(cast.admin, importTickets, strange);
+    expect(errors.map(({ message }) => message)).toEqual([
+      "There is no column 'colour'.",
+      "There is no column 'colour'.",
+      "The column 'colour' is there twice.",
+      "The column 'title' is needed.",
+    ]);
+    expect(await count()).toBe(before);
+    await expect(bring([row(2)], true, cast.agent)).rejects.toMatchObject({ kind: 'forbidden' });
   });
 });

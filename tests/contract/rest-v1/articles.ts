@@ -1,12 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { rawMail, sendRaw } from '@helpmesh/testing';
 import { describe, expect, it } from 'vitest';
-import { refused, type Section } from './world.ts';
+import type { Json } from '../../e2e/desk.ts';
+import { refused, type Section, unserved } from './world.ts';
 
 const file = { filename: 'note.txt', data: Buffer.from('8 bytes.').toString('base64'), 'mime-type': 'text/plain' };
 
 export const articles: Section = (world) => {
   describe('2.5 articles and attachments', () => {
+    it('2.5.1 GET /ticket_articles: for administrators, those of tickets they may read, by id', async () => {
+      const { admin, agent } = world();
+      const { article_ids } = await world().ticket();
+      const ids: number[] = [];
+      for (let page = 1; ; page++) {
+        const rows: Json[] = await admin.get(`/api/v1/ticket_articles?per_page=50&page=${page}`);
+        if (rows.length === 0) break;
+        ids.push(...rows.map(({ id }) => id));
+      }
+      expect(ids).toContain(article_ids[0]);
+      expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+      expect((await agent.call('GET', '/api/v1/ticket_articles')).status).toBe(403);
+    });
+
     it('2.5.2 GET /ticket_articles/by_ticket/:id: in order; customers see no internal one', async () => {
       const { agent, customer } = world();
       const { id } = await world().ticket();
@@ -111,6 +126,13 @@ export const articles: Section = (world) => {
       const [article] = await admin.articlesOf(id);
       const { status, body } = await admin.call('GET', `/api/v1/ticket_article_plain/${article.id}`);
       expect([status, body.includes(`Subject: ${subject}`)]).toEqual([200, true]);
+    });
+
+    it('2.5.9 POST /ticket_articles/:id/retry_…: of an article there is none of, a refusal that clients can read', async () => {
+      for (const what of ['retry_security_process', 'retry_whatsapp_attachment_download']) {
+        const answer = await world().admin.call('POST', `/api/v1/ticket_articles/999999/${what}`, {});
+        expect(unserved(answer), what).toBe(404);
+      }
     });
 
     it('2.5.10 POST and DELETE /upload_caches/:form_id: files come before what they are for', async () => {

@@ -1,3 +1,4 @@
+import { waitFor } from '@helpmesh/testing';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../e2e/desk.ts';
 import { refused, type Section } from './world.ts';
@@ -57,6 +58,26 @@ export const compatibility: Section = (world) => {
       expect(changed).toMatchObject({ status: 200, body: { title: 'By form', state_id: 2 } });
     });
 
+    it('2.9.6 a token without "token=", as Ruby sends it', async () => {
+      const { agent, agentId, anyone } = world();
+      const { token } = await agent.post('/api/v1/user_access_token', { name: 'ruby', permission: ['ticket.agent'] });
+      const authorization = `Token ${token}`;
+      const { status, body } = await anyone.call('GET', '/api/v1/users/me', undefined, { authorization });
+      expect([status, body.id]).toEqual([200, agentId]);
+    });
+
+    it('2.9.7 sizes of files and units of time are strings', async () => {
+      const { agent } = world();
+      const file = { filename: 'a.txt', data: Buffer.from('8 bytes.').toString('base64'), 'mime-type': 'text/plain' };
+      const { id } = await world().ticket({ article: { body: 'x', type: 'note', attachments: [file] } });
+      const said = { ticket_id: id, body: 'worked', type: 'note', time_unit: '15' };
+      expect(await agent.post('/api/v1/ticket_articles', said)).toMatchObject({ time_unit: '15.0' });
+      await agent.post('/api/v1/ticket_articles', { ...said, time_unit: 1.23 });
+      const [first] = await agent.get(`/api/v1/ticket_articles/by_ticket/${id}`);
+      expect(first.attachments).toMatchObject([{ size: '8' }]);
+      expect(await agent.get(`/api/v1/tickets/${id}`)).toMatchObject({ time_unit: '16.23' });
+    });
+
     it('2.9.8 access to groups is shown while the account is an active agent, and comes back', async () => {
       const { admin } = world();
       const made = { firstname: 'Back', email: 'back@desk.example', roles: ['Agent'], groups: { Users: ['full'] } };
@@ -75,6 +96,26 @@ export const compatibility: Section = (world) => {
       });
     });
 
+    it('2.9.10 a search for words finds tickets by title, number and what was said; none without an article', async () => {
+      const { agent } = world();
+      const title = `Zeppelin ${Date.now()}`;
+      const [one, two] = [await world().ticket({ title }), await world().ticket({ title })];
+      await world().ticket({ title, article: undefined });
+      const found = async (query: string): Promise<number[]> =>
+        (await agent.get(`/api/v1/tickets/search?sort_by=id&order_by=asc&query=${encodeURIComponent(query)}`)).map(
+          ({ id }: Json) => id,
+        );
+      const both = await waitFor(
+        async () => {
+          const ids = await found(title);
+          return ids.length >= 2 ? ids : undefined;
+        },
+        { what: 'both tickets among what is found' },
+      );
+      expect(both).toEqual([one.id, two.id]);
+      expect(await found(one.number)).toContain(one.id);
+    });
+
     it('2.9.11 a ticket without an article has no count of them', async () => {
       expect(await world().ticket({ article: undefined })).toMatchObject({ article_count: null });
     });
@@ -85,6 +126,16 @@ export const compatibility: Section = (world) => {
       expect(await admin.get('/api/v1/groups/1')).toMatchObject({ note: null });
       const { id } = await world().ticket();
       expect(await agent.get(`/api/v1/tickets/${id}?expand=true`)).toMatchObject({ owner: '-', owner_id: 1 });
+    });
+
+    it('2.9.13 a ticket that is deleted answers with nothing at all, anything else with an empty object', async () => {
+      const { admin } = world();
+      const { id } = await world().ticket();
+      const gone = await admin.call('DELETE', `/api/v1/tickets/${id}`);
+      expect([gone.status, gone.body]).toEqual([200, '']);
+      const { id: priorityId } = await admin.post('/api/v1/ticket_priorities', { name: 'passing' });
+      const other = await admin.call('DELETE', `/api/v1/ticket_priorities/${priorityId}`);
+      expect([other.status, other.body]).toEqual([200, {}]);
     });
 
     it('2.9.14 a merge leaves one article behind, and links seen from both ends', async () => {

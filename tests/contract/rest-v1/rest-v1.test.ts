@@ -3,6 +3,7 @@ import { articles } from './articles.ts';
 import { authentication } from './authentication.ts';
 import { compatibility } from './compatibility.ts';
 import { errors } from './errors.ts';
+import { machines } from './machines.ts';
 import { people } from './people.ts';
 import { reading } from './reading.ts';
 import { smallObjects } from './small-objects.ts';
@@ -19,6 +20,16 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world?.test.platform.stop());
 
-for (const section of [authentication, errors, reading, tickets, articles, people, smallObjects, compatibility]) {
+for (const section of [
+  authentication,
+  errors,
+  reading,
+  tickets,
+  articles,
+  people,
+  smallObjects,
+  machines,
+  compatibility,
+]) {
   section(() => world);
 }

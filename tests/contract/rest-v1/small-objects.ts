@@ -1,7 +1,7 @@
 import { waitFor } from '@helpmesh/testing';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../e2e/desk.ts';
-import { refused, type Section, walk } from './world.ts';
+import { refused, type Section, unserved, walk } from './world.ts';
 
 const condition = { 'ticket.title': { operator: 'contains', value: 'never there' } };
 const perform = { 'ticket.priority_id': { value: '3' } };
@@ -397,6 +397,13 @@ export const smallObjects: Section = (world) => {
       expect(some.result.every(({ type }: Json) => ['Ticket', 'User'].includes(type))).toBe(true);
       const by = await agent.get('/api/v1/search?query=Clara&by_object=true');
       expect(by.result.User).toMatchObject({ object_ids: [customerId], total_count: 1 });
+    });
+
+    it('2.7.34 knowledge base: of what there is not, a refusal that clients can read', async () => {
+      const { admin } = world();
+      for (const path of ['999999', '999999/categories/1', '999999/answers/1']) {
+        expect(unserved(await admin.call('GET', `/api/v1/knowledge_bases/${path}`)), path).toBe(404);
+      }
     });
 
     it('2.7.35 getting_started, as setup probes ask it', async () => {

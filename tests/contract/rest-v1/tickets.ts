@@ -1,7 +1,7 @@
 import { waitFor } from '@helpmesh/testing';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../e2e/desk.ts';
-import { refused, type Section } from './world.ts';
+import { refused, type Section, unserved } from './world.ts';
 
 const keys = [
   ...['id', 'group_id', 'priority_id', 'state_id', 'organization_id', 'number', 'title', 'owner_id', 'customer_id'],
@@ -205,6 +205,11 @@ export const tickets: Section = (world) => {
       expect(await agent.get(`/api/v1/tickets/${id}`)).toMatchObject({ priority_id: 3 });
     });
 
+    it('2.4.17 POST /tickets/:id/summarize: of a desk without it, a refusal that clients can read', async () => {
+      const { id } = await world().ticket();
+      expect(unserved(await world().agent.call('POST', `/api/v1/tickets/${id}/summarize`, {}))).toBe(404);
+    });
+
     it('2.4.18 /tickets/:id/shared_draft and /tickets/shared_drafts', async () => {
       const { admin, agent } = world();
       await admin.put('/api/v1/groups/1', { shared_drafts: true });
@@ -227,6 +232,15 @@ export const tickets: Section = (world) => {
       const { index } = await agent.get(`/api/v1/ticket_overviews?view=${unassigned?.link}`);
       expect(index.tickets.map((ticket: Json) => ticket.id)).toContain(id);
       expect(index.count).toBe(unassigned?.count);
+    });
+
+    it('2.4.20 POST /tickets/import: outside of the import mode it says so, to administrators alone', async () => {
+      const file = { data: 'title,group\nOld,Users\n', try: true };
+      expect(refused(await world().admin.call('POST', '/api/v1/tickets/import', file))).toEqual({
+        status: 422,
+        error: 'Tickets can only be imported if system is in import mode.',
+      });
+      expect((await world().agent.call('POST', '/api/v1/tickets/import', file)).status).toBe(403);
     });
   });
 };

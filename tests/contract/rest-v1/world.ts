@@ -68,6 +68,13 @@ export type Section = (world: () => World) => void;
 /** The status and the words of a refusal. */
 export const refused = ({ status, body }: Answer) => ({ status, error: body.error });
 
+/** The status of an answer that bears the same words twice, as clients read a refusal. */
+export function unserved({ status, body, headers }: Answer): number {
+  if (!headers.get('content-type')?.includes('application/json;')) throw new Error(`${status}, and no JSON`);
+  if (!body.error || body.error !== body.error_human) throw new Error(`${status}: ${JSON.stringify(body)}`);
+  return status;
+}
+
 export const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** Creates, reads, changes, finds in the list, and deletes a row of an object with the plain rules. */

@@ -512,6 +512,7 @@ export const requests: Record<string, Asking> = {
   },
   'DELETE /api/v1/users/account': async (world, _, who) =>
     who === 'owner' || who === 'mate' || who === 'other' ? { as: await world.spareCustomer() } : {},
+  'POST /api/v1/tickets/import': () => ({ body: { data: 'title,group\nspare,North', try: true } }),
   'POST /api/v1/users/import': (world) => ({
     body: { data: `email\n${world.fresh('spare')}@spare.example`, try: true },
   }),

@@ -40,6 +40,7 @@ GET    /api/v1/ticket_history/{id}                             ---0 0+++ 0+0!  -
 GET    /api/v1/tickets/{id}/sla                                ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/tickets/{id}/why                                ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/ticket_articles/by_ticket/{id}                  -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+GET    /api/v1/ticket_articles                                 ---- ---- +--!
 GET    /api/v1/ticket_articles/{id}                            -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 POST   /api/v1/ticket_articles                                 -++0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 PUT    /api/v1/ticket_articles/{id}                            ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
@@ -234,6 +235,9 @@ PUT    /api/v1/users/{id}                                      ---- ++++ ++-!  -
 DELETE /api/v1/users/{id}                                      ---- ---- +--!
 GET    /api/v1/users/history/{id}                              ---- ++++ ++-!
 # What of a file is refused is told in the answer; an export is the list that one may see.
+POST   /api/v1/tickets/import                                  ---- ---- ?--!
+GET    /api/v1/tickets/import_example                          -+++ ++++ +++!
+GET    /api/v1/tickets/export                                  -+++ ++++ +++!
 POST   /api/v1/users/import                                    ---- ---- +--!
 GET    /api/v1/users/import_example                            -+++ ++++ +++!
 GET    /api/v1/users/export                                    -+++ ++++ +++!

@@ -79,6 +79,7 @@ import {
   undoMoveArticle,
 } from './ticket-ties.ts';
 import {
+  allArticles,
   createArticle,
   createTicket,
   deleteArticle,
@@ -115,6 +116,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   changes,
   ...Object.values(ticketsAround),
   listArticles,
+  allArticles,
   getArticle,
   createArticle,
   updateArticle,

@@ -414,6 +414,18 @@ export const listArticles = defineEndpoint({
   response: z.array(Article),
 });
 
+export const allArticles = defineEndpoint({
+  id: 'allArticles',
+  paging: { standard: 100, max: 100 },
+  method: 'GET',
+  path: '/api/v1/ticket_articles',
+  question: 'rpc.ticket.v1.all-articles',
+  tag: articleTag,
+  summary: 'Articles of all tickets that the caller may read, by id; for administrators, at most 100 a page',
+  query: Page,
+  response: z.array(Article),
+});
+
 export const getArticle = defineEndpoint({
   id: 'getArticle',
   method: 'GET',

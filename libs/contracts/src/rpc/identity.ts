@@ -161,39 +161,6 @@ export const actorsOf = defineQuestion(
   { callers: ['ticket'] },
 );
 
-/** Rows that are looked at in one question, and written in one transaction. */
-export const IMPORT_BATCH = 200;
-
-/**
- * Adds and changes users or organizations from rows of a file, all of them or, when one is wrong, none. What is written
- * as it is already stays untouched.
- */
-export const importRows = defineQuestion(
-  'rpc.identity.v1.import-rows',
-  z.object({
-    object: z.enum(['User', 'Organization']),
-    columns: z.array(z.string().max(200)).max(200),
-    rows: z
-      .array(z.object({ line: z.number().int(), cells: z.array(z.string().max(10_000)).max(200) }))
-      .max(IMPORT_BATCH),
-    /** Looks what would happen, and does nothing. */
-    try: z.boolean(),
-  }),
-  z.object({
-    records: z.array(
-      z.object({
-        line: z.number().int(),
-        /** Null for one that would be added. */
-        id: z.number().int().nullable(),
-        name: z.string(),
-        what: z.enum(['created', 'updated', 'unchanged']),
-      }),
-    ),
-    errors: z.array(z.object({ line: z.number().int(), message: z.string() })),
-  }),
-  { callers: ['gateway'] },
-);
-
 /** A picture of somebody, for whoever is signed in. `not-found` when there is none of that name, or none any more. */
 export const getAvatarImage = defineQuestion(
   'rpc.identity.v1.get-avatar-image',

@@ -1,15 +1,14 @@
 import type { InputOf, importRows, OutputOf } from '@helpmesh/contracts';
-import type { RpcClient } from '@helpmesh/messaging';
 import { describe, expect, it } from 'vitest';
 import { importFile } from './import-file.ts';
 
-type Input = InputOf<typeof importRows>;
+type Input = Omit<InputOf<typeof importRows>, 'object'>;
 type Output = OutputOf<typeof importRows>;
 
 /** An owner that says of each row what `judge` says: an id, or why it is wrong. */
 function owner(judge: (name: string, input: Input) => string | undefined = () => undefined) {
   const asked: Input[] = [];
-  const call = async (_question: unknown, input: Input): Promise<Output> => {
+  const ask = async (input: Input): Promise<Output> => {
     asked.push(input);
     const errors = input.rows.flatMap(({ line, cells }) => {
       const message = judge(cells[0] ?? '', input);
@@ -23,12 +22,11 @@ function owner(judge: (name: string, input: Input) => string | undefined = () =>
     }));
     return { records: errors.length > 0 ? [] : records, errors };
   };
-  return { asked, rpc: { call } as unknown as Pick<RpcClient, 'call'> };
+  return { asked, ask };
 }
 
 const people = (count: number) => `email\n${Array.from({ length: count }, (_, n) => `p${n}@x.example`).join('\n')}`;
-const run = ({ rpc }: ReturnType<typeof owner>, text: string, trial = false) =>
-  importFile(rpc, { object: 'User', text, trial }, {});
+const run = ({ ask }: ReturnType<typeof owner>, text: string, trial = false) => importFile(ask, text, trial);
 
 describe('a file that is imported', () => {
   it('goes to its owner in batches: first all of them to look at, then all of them to write', async () => {

@@ -1,8 +1,10 @@
-import { IMPORT_BATCH, type InputOf, importRows, type OutputOf } from '@helpmesh/contracts';
+import { IMPORT_BATCH, type importRows, type OutputOf } from '@helpmesh/contracts';
 import { AppError, type CsvRow, readCsv } from '@helpmesh/kernel';
-import type { RpcClient } from '@helpmesh/messaging';
 
 type Batch = OutputOf<typeof importRows>;
+
+/** Asks the owner of what the rows are. */
+export type AskOwner = (batch: { columns: string[]; rows: CsvRow[]; try: boolean }) => Promise<Batch>;
 
 export interface Imported {
   result: 'success' | 'failed';
@@ -16,8 +18,8 @@ export interface Imported {
 const MOST_ROWS = 10_000;
 /** Complaints about one file that are told. */
 const MOST_ERRORS = 50;
-/** A batch is some hundred writes in one transaction. */
-const BATCH_MS = 60_000;
+/** A batch is some hundred writes in one transaction, so its owner needs time. */
+export const BATCH_MS = 60_000;
 
 /**
  * Takes a CSV file to its owner, some hundred rows at a time, so that neither a question nor a transaction grows with the
@@ -25,13 +27,8 @@ const BATCH_MS = 60_000;
  * at all; should one fail that was right a moment ago, the report says what was written, and the same file can be sent
  * again: what is there already is left alone.
  */
-export async function importFile(
-  rpc: Pick<RpcClient, 'call'>,
-  { object, text, trial }: { object: InputOf<typeof importRows>['object']; text: string; trial: boolean },
-  options: Parameters<RpcClient['call']>[2],
-): Promise<Imported> {
-  const ask = (columns: string[], rows: CsvRow[], tried: boolean): Promise<Batch> =>
-    rpc.call(importRows, { object, columns, rows, try: tried }, { ...options, timeoutMs: BATCH_MS });
+export async function importFile(owner: AskOwner, text: string, trial: boolean): Promise<Imported> {
+  const ask = (columns: string[], rows: CsvRow[], tried: boolean) => owner({ columns, rows, try: tried });
   const looked = await inBatches(text, (columns, rows) => ask(columns, rows, true), false);
   if (trial || looked.errors.length > 0) return report(looked, trial);
   return report(await inBatches(text, (columns, rows) => ask(columns, rows, false), true), false);

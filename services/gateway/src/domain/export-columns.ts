@@ -8,6 +8,12 @@ const written = {
     ...['id', 'name', 'shared', 'domain', 'domain_assignment', 'active', 'vip', 'note'],
     ...['members', 'secondary_members'],
   ],
+  Ticket: [
+    ...['id', 'number', 'title', 'group', 'state', 'priority', 'type', 'owner', 'owner_name', 'customer'],
+    ...['customer_name', 'customer_email', 'organization', 'created_at', 'updated_at', 'pending_time'],
+    ...['escalation_at', 'first_response_at', 'close_at', 'last_close_at', 'last_contact_at', 'article_count'],
+    ...['time_unit', 'note'],
+  ],
 } as const;
 
 /** What rows tell beside. */
@@ -19,11 +25,20 @@ const left = {
     ...['overview_sorting_ids', 'role_ids', 'organization_ids', 'group_ids'],
   ],
   Organization: ['member_ids', 'secondary_member_ids'],
+  Ticket: [
+    ...['group_id', 'state_id', 'priority_id', 'owner_id', 'customer_id', 'organization_id', 'state_type', 'excerpt'],
+    ...['first_response_escalation_at', 'first_response_in_min', 'first_response_diff_in_min', 'close_escalation_at'],
+    ...['close_in_min', 'close_diff_in_min', 'update_escalation_at', 'update_in_min', 'update_diff_in_min'],
+    ...['last_contact_agent_at', 'last_contact_customer_at', 'last_owner_update_at', 'create_article_type_id'],
+    ...['create_article_sender_id', 'create_article_type', 'create_article_sender', 'preferences', 'checklist_id'],
+    ...['article_ids', 'ticket_time_accounting_ids', 'ticket_time_accounting', 'referencing_checklist_ids'],
+    ...['referencing_checklists', 'articles', 'checklist'],
+  ],
 } as const;
 const authors = ['created_at', 'updated_at', 'created_by_id', 'updated_by_id', 'created_by', 'updated_by'];
 
 /** @param row  a row with names, as lists give it */
-export function exportedColumns(object: 'User' | 'Organization', row: Readonly<Record<string, unknown>>): string[] {
+export function exportedColumns(object: keyof typeof written, row: Readonly<Record<string, unknown>>): string[] {
   const known: readonly string[] = [...written[object], ...left[object], ...authors];
   return [...written[object], ...Object.keys(row).filter((name) => !known.includes(name))];
 }
@@ -38,5 +53,10 @@ export const exampleCsv = {
   Organization: [
     'name,shared,domain,domain_assignment,active,vip,note\r\n',
     'Analytical Engines,true,engines.example,true,true,,"Known by its name, or by an id"\r\n',
+  ].join(''),
+  Ticket: [
+    'title,group,customer,state,priority,owner,created_at,tags,article.body,article.type,article.internal\r\n',
+    'The engine stands still,Users,ada@example.org,open,2 normal,,2026-01-31T09:00:00.000Z,"steam,urgent",',
+    'It does not turn any more.,phone,false\r\n',
   ].join(''),
 } as const;

@@ -1,10 +1,18 @@
 import { Readable } from 'node:stream';
-import { type EndpointDefinition, organizations, users } from '@helpmesh/contracts';
+import {
+  type EndpointDefinition,
+  exportTickets,
+  importRows,
+  importTickets,
+  type OutputOf,
+  organizations,
+  users,
+} from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
 import type { TokenFor } from '@helpmesh/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { importFile } from '../application/import-file.ts';
+import { type AskOwner, BATCH_MS, importFile } from '../application/import-file.ts';
 import { exampleCsv, exportedColumns } from '../domain/export-columns.ts';
 import { textOfFile } from '../domain/file-text.ts';
 import { cell } from '../domain/rows-csv.ts';
@@ -18,16 +26,42 @@ export interface ImportRoutesParts {
   bodyLimitBytes: number;
 }
 
-const objects = {
-  users: { object: 'User', list: users.list },
-  organizations: { object: 'Organization', list: organizations.list },
-} as const;
+type Asking = Parameters<RpcClient['call']>[2];
+type Rpc = Pick<RpcClient, 'call'>;
+type Row = Record<string, unknown>;
+
+/** What there are files of. */
+interface Kind {
+  example: string;
+  /** Its owner, who takes rows. */
+  owner: (rpc: Rpc, asking: Asking) => AskOwner;
+  /** The rows of an export, page by page; the first one also says which columns there are. */
+  pages: (rpc: Rpc, query: unknown, asking: Asking) => AsyncGenerator<Row[]>;
+  columns: (first: Row) => string[];
+}
+
+const listed = (object: 'User' | 'Organization', list: EndpointDefinition): Kind => ({
+  example: exampleCsv[object],
+  owner: (rpc, asking) => (batch) => rpc.call(importRows, { object, ...batch }, { ...asking, timeoutMs: BATCH_MS }),
+  pages: (rpc, _query, asking) => pagesOf(rpc, list, asking),
+  columns: (first) => exportedColumns(object, first),
+});
+const kinds: Record<string, Kind> = {
+  users: listed('User', users.list as unknown as EndpointDefinition),
+  organizations: listed('Organization', organizations.list as unknown as EndpointDefinition),
+  tickets: {
+    example: exampleCsv.Ticket,
+    owner: (rpc, asking) => (batch) => rpc.call(importTickets, batch, { ...asking, timeoutMs: BATCH_MS }),
+    pages: ticketPages,
+    columns: (first) => exportedColumns('Ticket', first),
+  },
+};
 /** Of a file that is imported: thousands of rows. Reading one takes time in which nobody else is answered. */
 const MAX_FILE_BYTES = 5_000_000;
 /** Of one page of an export. */
 const PAGE = 500;
 
-/** People and organizations from files and into files. Files are read and written piece by piece. */
+/** People, organizations and tickets from files and into files. Files are read and written piece by piece. */
 export function mountImport(server: FastifyInstance, { guard, rpc, bodyLimitBytes }: ImportRoutesParts): void {
   const limit = Math.min(bodyLimitBytes, MAX_FILE_BYTES);
   const signed = new WeakMap<FastifyRequest, TokenFor>();
@@ -39,7 +73,7 @@ export function mountImport(server: FastifyInstance, { guard, rpc, bodyLimitByte
       signed.set(request, (await guard.admit(request, reply)).signed);
     },
   };
-  for (const [name, { object, list }] of Object.entries(objects)) {
+  for (const [name, kind] of Object.entries(kinds)) {
     const asking = (request: FastifyRequest) => ({
       actor: signed.get(request),
       requestId: request.id,
@@ -52,53 +86,56 @@ export function mountImport(server: FastifyInstance, { guard, rpc, bodyLimitByte
       bodyLimit: limit,
       handler: async (request, reply) => {
         const { text, trial } = await sentFile(request, limit);
-        return sendJson(reply, 200, await importFile(rpc, { object, text, trial }, asking(request)));
+        return sendJson(reply, 200, await importFile(kind.owner(rpc, asking(request)), text, trial));
       },
     });
     server.route({
       ...route,
       method: 'GET',
       url: `/api/v1/${name}/import_example`,
-      handler: (_request, reply) => asFile(reply, `${name}-example`).send(exampleCsv[object]),
+      handler: (_request, reply) => asFile(reply, `${name}-example`).send(kind.example),
     });
     server.route({
       ...route,
       method: 'GET',
       url: `/api/v1/${name}/export`,
       handler: async (request, reply) => {
-        const page = (n: number) => pageOf(rpc, list as unknown as EndpointDefinition, n, asking(request));
+        const pages = kind.pages(rpc, request.query, asking(request));
         // A refusal must be an answer, not a file that breaks off.
-        const first = await page(1);
-        return asFile(reply, name).send(Readable.from(written(object, first, page)));
+        const first = (await pages.next()).value ?? [];
+        return asFile(reply, name).send(Readable.from(written(kind.columns(first[0] ?? {}), first, pages)));
       },
     });
   }
 }
 
-type Row = Record<string, unknown>;
-
-async function pageOf(
-  rpc: Pick<RpcClient, 'call'>,
-  list: EndpointDefinition,
-  page: number,
-  asking: Parameters<RpcClient['call']>[2],
-): Promise<Row[]> {
-  const query = { page, per_page: PAGE, expand: true };
-  return (await rpc.call(list, { params: {}, query, body: undefined }, asking)) as Row[];
-}
-
-async function* written(
-  object: 'User' | 'Organization',
-  first: Row[],
-  more: (page: number) => Promise<Row[]>,
-): AsyncGenerator<string> {
-  const columns = exportedColumns(object, first[0] ?? {});
-  yield `${columns.join(',')}\r\n`;
-  for (let [rows, n] = [first, 1]; ; rows = await more(++n)) {
-    const line = (row: Row) => `${columns.map((name) => cell(inOneCell(row[name]))).join(',')}\r\n`;
-    if (rows.length > 0) yield rows.map(line).join('');
+async function* pagesOf(rpc: Rpc, list: EndpointDefinition, asking: Asking): AsyncGenerator<Row[]> {
+  for (let page = 1; ; page++) {
+    const query = { page, per_page: PAGE, expand: true };
+    const rows = (await rpc.call(list, { params: {}, query, body: undefined }, asking)) as Row[];
+    yield rows;
     if (rows.length < PAGE) return;
   }
+}
+
+/** A list of tickets as `ticket_list` shows it, from where its pages end to where they do. */
+async function* ticketPages(rpc: Rpc, query: unknown, asking: Asking): AsyncGenerator<Row[]> {
+  for (let after: string | null | undefined; after !== null; ) {
+    const { rows, next }: OutputOf<typeof exportTickets> = await rpc.call(
+      exportTickets,
+      { ...(query as object), ...(after && { after }) },
+      asking,
+    );
+    yield rows;
+    after = next;
+  }
+}
+
+async function* written(columns: string[], first: Row[], more: AsyncGenerator<Row[]>): AsyncGenerator<string> {
+  const lines = (rows: Row[]) =>
+    rows.map((row) => `${columns.map((name) => cell(inOneCell(row[name]))).join(',')}\r\n`).join('');
+  yield `${columns.join(',')}\r\n${lines(first)}`;
+  for await (const rows of more) if (rows.length > 0) yield lines(rows);
 }
 
 /** Several values as an import reads them. */

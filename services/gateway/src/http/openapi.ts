@@ -203,6 +203,21 @@ const ownRoutes: readonly OwnRoute[] = [
     'Organizations',
     'All organizations that the caller may see, as CSV',
   ],
+  [
+    'importTickets',
+    'POST',
+    '/api/v1/tickets/import',
+    'Tickets',
+    'Opens tickets of the past from CSV, in import mode alone; with `try=true` it says what would happen',
+  ],
+  ['exampleTickets', 'GET', '/api/v1/tickets/import_example', 'Tickets', 'A file as the import reads it'],
+  [
+    'exportTickets',
+    'GET',
+    '/api/v1/tickets/export',
+    'Tickets',
+    'A list of tickets as CSV, all of it: `view`, `query`, `sort` and the filters of `GET /api/v1/ticket_list`',
+  ],
   ['getRawMail', 'GET', '/api/v1/ticket_article_plain/:id', 'Articles', 'The mail of an article as it arrived'],
   [
     'addUpload',

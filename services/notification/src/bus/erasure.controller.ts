@@ -11,14 +11,14 @@ import { ErasureWork } from '@helpmesh/service-kit';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ForgetTicket } from '../application/forget-ticket.ts';
-import { PersonalMails } from '../application/personal-mails.ts';
+import { PersonalMessages } from '../application/personal-messages.ts';
 
 /** Data protection: what is kept about people; erasing them, and how much there is. */
 @Controller()
 export class ErasureController {
   constructor(
     private readonly work: ErasureWork,
-    private readonly personal: PersonalMails,
+    private readonly personal: PersonalMessages,
     private readonly tickets: ForgetTicket,
   ) {}
 

@@ -7,6 +7,16 @@ const text = (column: string) =>
 
 /** What the archive of a person's data is made of. */
 export class PersonalDataStore {
+  /** A page of what a person was told on the page, above an id. */
+  async notices(db: DataSource, userId: number, after: number, limit: number): Promise<{ id: number }[]> {
+    return sql(
+      db,
+      `SELECT id, ticket_id, kind, reason, seen, created_by_id, created_at, updated_at FROM online_notification
+       WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+      [userId, after, limit],
+    );
+  }
+
   /** The last id of a window of mails above an id; undefined: there are none. */
   async endOfWindow(db: DataSource, after: string, size: number): Promise<string | undefined> {
     const [row] = await sql<{ id: string | null }>(

@@ -89,8 +89,7 @@ export class CreateTickets {
 
   /** @returns the new ticket as JSON, or why there is none, an item each */
   async run(items: readonly CreateTicket[]): Promise<Outcome[]> {
-    const others = await this.others(items);
-    const refs = await this.resolve(items, [...others.values()]);
+    const { refs, others } = await this.known(items);
     const plans = await Promise.all(
       items.map((item) => this.plan(item, refs, others).catch((error: unknown) => AppError.from(error))),
     );
@@ -110,8 +109,7 @@ export class CreateTickets {
     claim: (tx: EntityManager) => Promise<boolean>,
     settle: (tx: EntityManager, ticketId: number) => Promise<void>,
   ): Promise<boolean> {
-    const others = await this.others([item]);
-    const refs = await this.resolve([item], [...others.values()]);
+    const { refs, others } = await this.known([item]);
     const plan = await this.plan(item, refs, others);
     return transaction(this.db, async (tx) => {
       if (!(await claim(tx))) return false;
@@ -122,10 +120,40 @@ export class CreateTickets {
     });
   }
 
+  /** Opens all of them in one transaction. @throws AppError of one that cannot be opened; then none was */
+  async runAll(items: readonly CreateTicket[]): Promise<number[]> {
+    const { refs, others } = await this.known(items);
+    const plans = await Promise.all(items.map((item) => this.plan(item, refs, others)));
+    return transaction(this.db, async (tx) => {
+      const made = await this.open(tx, plans, new Writing(this.outbox, refs, this.clock.now()), refs);
+      return made.map((one) => {
+        if (one instanceof AppError) throw one;
+        return (JSON.parse(one) as { id: number }).id;
+      });
+    });
+  }
+
   /** Whether it could be opened as things are; nothing is written. @throws AppError why not */
   async check(item: CreateTicket): Promise<void> {
-    const others = await this.others([item]);
-    await this.plan(item, await this.resolve([item], [...others.values()]), others);
+    const [why] = await this.checkAll([item]);
+    if (why) throw why;
+  }
+
+  /** What there is against each of them. */
+  async checkAll(items: readonly CreateTicket[]): Promise<(AppError | undefined)[]> {
+    const { refs, others } = await this.known(items);
+    const check = (item: CreateTicket) =>
+      this.plan(item, refs, others).then(
+        () => undefined,
+        (error: unknown) => AppError.from(error),
+      );
+    return Promise.all(items.map(check));
+  }
+
+  /** Whatever they refer to. */
+  private async known(items: readonly CreateTicket[]) {
+    const others = await this.others(items);
+    return { others, refs: await this.resolve(items, [...others.values()]) };
   }
 
   private commit(plans: Plan[]): Promise<Outcome[]> {

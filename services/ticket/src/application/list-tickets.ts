@@ -1,12 +1,19 @@
 import { AttributeBook } from '@helpmesh/attributes';
-import { type Actor, hasPermission, type ParsedInputOf, type ticketList } from '@helpmesh/contracts';
+import {
+  type Actor,
+  type exportTickets,
+  hasPermission,
+  type ParsedInputOf,
+  type ticketList,
+} from '@helpmesh/contracts';
 import { type Clock, type EpochMs, isoTime } from '@helpmesh/kernel';
 import { CLOCK, CursorCodec } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { agentViews, customerViews, isView, type View, viewRules } from '../domain/list/views.ts';
-import { ListStore } from '../persistence/list.store.ts';
-import type { ListFilter } from '../persistence/list-statement.ts';
+import { type ListPage, ListStore } from '../persistence/list.store.ts';
+import type { ListFilter, ListOrder } from '../persistence/list-statement.ts';
+import { ReadStore } from '../persistence/read.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { noLookupValue } from './access.ts';
 import { searchOf } from './attributes/search-attributes.ts';
@@ -16,12 +23,16 @@ import { References, Wanted } from './references.ts';
 
 type Query = ParsedInputOf<typeof ticketList>['query'];
 
+/** Tickets of one page of a file. */
+const FILE_PAGE = 200;
+
 /** What the list screens show: pages with an exact total, and how many tickets each standard view has. */
 @Injectable()
 export class ListTickets {
   constructor(
     private readonly db: DataSource,
     private readonly lists: ListStore,
+    private readonly reads: ReadStore,
     private readonly references: References,
     private readonly overviews: Overviews,
     private readonly cursors: CursorCodec,
@@ -31,27 +42,42 @@ export class ListTickets {
 
   /** @returns the answer of the endpoint as JSON */
   async page(actor: Actor, query: Query): Promise<string> {
-    const isOverview = query.view !== undefined && query.view !== '' && !isView(query.view);
-    const visible = VisibleTickets.to(actor, isOverview ? 'overview' : 'read');
-    const list = `tickets ${query.sort} ${query.order}`;
-    const [key, id] = query.after ? this.cursors.decode(list, query.after) : [];
+    const visible = visibleIn(query, actor);
     const page = await this.lists.page(this.db, visible, await this.filterOf(actor, query), {
-      key: query.sort,
-      descending: query.order === 'desc',
-      after: query.after ? { key: String(key), id: Number(id) } : undefined,
+      ...this.placeOf(query),
       limit: query.limit,
     });
-    const more = page.count === query.limit && page.lastKey !== null;
-    const next = more ? this.cursors.encode(list, [page.lastKey, page.lastId]) : null;
+    const next = this.nextOf(page, query, query.limit);
     return `{"tickets":${page.tickets},"total":${page.total},"next":${JSON.stringify(next)}}`;
+  }
+
+  /**
+   * A page of the same list with all that the actor may read of each ticket, for a file: what a list shows, and where
+   * they may read the ticket its fields, people by their logins.
+   * @returns JSON
+   */
+  async rows(actor: Actor, query: ParsedInputOf<typeof exportTickets>): Promise<string> {
+    const limit = FILE_PAGE;
+    const page = await this.lists.page(this.db, visibleIn(query, actor), await this.filterOf(actor, query), {
+      ...this.placeOf(query),
+      ...{ limit, uncounted: true },
+    });
+    const lines = JSON.parse(page.tickets) as { id: number; owner: string | null; customer: string }[];
+    const ids = lines.map(({ id }) => id);
+    const read = VisibleTickets.to(actor, 'read');
+    const known = await this.reads.tickets(this.db, read, ids, 'bare-expanded', isAgent(actor));
+    const rows = lines.map(({ owner, customer, ...line }) => {
+      const fields = known.get(line.id);
+      const names = { owner_name: owner, customer_name: customer };
+      return { ...line, ...names, ...(fields && (JSON.parse(fields) as object)) };
+    });
+    return JSON.stringify({ rows, next: this.nextOf(page, query, limit) });
   }
 
   /** Ids of the tickets of a list, `most` at most. */
   async ids(actor: Actor, list: Omit<Query, 'sort' | 'order' | 'limit'>, most: number): Promise<number[]> {
     const query: Query = { ...list, sort: 'created_at', order: 'asc', limit: most };
-    const isOverview = query.view !== undefined && query.view !== '' && !isView(query.view);
-    const visible = VisibleTickets.to(actor, isOverview ? 'overview' : 'read');
-    return this.lists.ids(this.db, visible, await this.filterOf(actor, query), most);
+    return this.lists.ids(this.db, visibleIn(query, actor), await this.filterOf(actor, query), most);
   }
 
   async counts(actor: Actor): Promise<{ view: View; count: number }[]> {
@@ -77,7 +103,21 @@ export class ListTickets {
     });
   }
 
-  private async filterOf(actor: Actor, query: Query): Promise<ListFilter> {
+  private placeOf(query: Pick<Query, 'sort' | 'order' | 'after'>): Omit<ListOrder, 'limit'> {
+    const [key, id] = query.after ? this.cursors.decode(cursorKind(query), query.after) : [];
+    return {
+      key: query.sort,
+      descending: query.order === 'desc',
+      after: query.after ? { key: String(key), id: Number(id) } : undefined,
+    };
+  }
+
+  /** Cursor of the page behind this one; null: it is the last. */
+  private nextOf({ count, lastKey, lastId }: ListPage, query: Pick<Query, 'sort' | 'order'>, limit: number) {
+    return count === limit && lastKey !== null ? this.cursors.encode(cursorKind(query), [lastKey, lastId]) : null;
+  }
+
+  private async filterOf(actor: Actor, query: Omit<Query, 'limit'>): Promise<ListFilter> {
     const filter: ListFilter = {};
     if (query.view) {
       const rule = isView(query.view)
@@ -103,6 +143,14 @@ export class ListTickets {
     return filter;
   }
 }
+
+/** Overviews also show tickets that one may see there and not open. */
+function visibleIn({ view }: Pick<Query, 'view'>, actor: Actor): VisibleTickets {
+  const isOverview = view !== undefined && view !== '' && !isView(view);
+  return VisibleTickets.to(actor, isOverview ? 'overview' : 'read');
+}
+
+const cursorKind = ({ sort, order }: Pick<Query, 'sort' | 'order'>) => `tickets ${sort} ${order}`;
 
 function viewFilter(view: View, actor: Actor, now: EpochMs): ListFilter {
   const rule = viewRules[view];

@@ -1,15 +1,18 @@
 import type { Actor } from '@helpmesh/contracts';
 import type { AppError } from '@helpmesh/kernel';
+import type { PageFacts } from '@helpmesh/messaging';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ReadStore } from '../persistence/read.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { notFound } from './access.ts';
+import { notFound, requireAnyOf } from './access.ts';
 
 interface Read {
   actor: Actor;
   id: number;
 }
+
+const MAX_PAGE = 100;
 
 /** Answers with articles as JSON text; internal ones only for agents of the ticket's group. */
 @Injectable()
@@ -28,6 +31,18 @@ export class ReadArticles {
   async articles(items: readonly Read[]): Promise<(string | AppError)[]> {
     const texts = await this.byScope(items, (visible, ids) => this.reads.articles(this.db, visible, ids));
     return items.map(({ id }, i) => texts[i] ?? notFound('Ticket::Article', id));
+  }
+
+  /** Of all tickets that they may read, by id. @throws AppError forbidden */
+  async list(
+    actor: Actor,
+    { page = 1, per_page: limit = MAX_PAGE }: { page?: number | undefined; per_page?: number | undefined },
+  ): Promise<{ text: string } & PageFacts> {
+    requireAnyOf(actor, ['admin']);
+    const visible = VisibleTickets.to(actor, 'read');
+    const ids = await this.reads.articlePage(this.db, visible, limit, (page - 1) * limit);
+    const texts = await this.reads.articles(this.db, visible, ids);
+    return { text: `[${ids.flatMap((id) => texts.get(id) ?? []).join(',')}]`, rows: ids.length };
   }
 
   private async byScope(

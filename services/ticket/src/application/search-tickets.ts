@@ -35,7 +35,9 @@ export class SearchTickets {
     const query = searchOf(input.query ?? '', await this.attributes.of('Ticket'));
     const ids = idsOf(input.ids);
     const condition = await this.conditionOf(actor, input.condition);
-    const count = () => this.searches.count(this.db, visible, { query, ids, condition });
+    // What programs know of a search over articles: a ticket without one is not found by words.
+    const spoken = actor.via !== 'session';
+    const count = () => this.searches.count(this.db, visible, { query, ids, condition, spoken });
     if (input.only_total_count) {
       const total = await count();
       return { text: JSON.stringify({ total_count: total }), total };
@@ -45,6 +47,7 @@ export class SearchTickets {
       query,
       ids,
       condition,
+      spoken,
       order: orderOf(input.sort_by, input.order_by ?? 'desc'),
       limit,
       offset: ((input.page ?? 1) - 1) * limit,

@@ -1,4 +1,5 @@
 import {
+  allArticles,
   callerOf,
   createArticle,
   createTicket,
@@ -125,6 +126,12 @@ export class TicketsController {
   async thread(items: Items<typeof listArticles>) {
     const reads = items.map(({ actor, input }) => ({ actor: requireActor(actor), id: input.params.id }));
     return (await this.articles.threads(reads)).map(raw);
+  }
+
+  @Answers(allArticles)
+  async everyArticle({ actor }: RpcContext, { query }: ParsedInputOf<typeof allArticles>) {
+    const { text, ...page } = await this.articles.list(requireActor(actor), query);
+    return onPage(new RawJson(text), page);
   }
 
   @Answers(getArticle, { batch: true })

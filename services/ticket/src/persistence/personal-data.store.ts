@@ -53,4 +53,14 @@ export class PersonalDataStore {
     for (const { articleId, ...file } of rows) byArticle.set(articleId, [...(byArticle.get(articleId) ?? []), file]);
     return byArticle;
   }
+
+  /** Which tickets a person looked at of late: their ids and when, nothing of what is in them. */
+  async recentViews(db: DataSource, userId: number): Promise<{ ticket_id: number; seen_at: string }[]> {
+    return sql(
+      db,
+      `SELECT ticket_id, iso(seen_at) AS seen_at FROM recent_view WHERE user_id = $1
+       ORDER BY recent_view.seen_at DESC, ticket_id`,
+      [userId],
+    );
+  }
 }

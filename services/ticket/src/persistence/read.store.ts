@@ -3,7 +3,7 @@ import { sql } from '@helpmesh/persistence';
 import type { WalkPage } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
-import { articlesById, type TicketShape, threadsById, ticketsById } from './ticket-json.ts';
+import { articleIsVisible, articlesById, type TicketShape, threadsById, ticketsById } from './ticket-json.ts';
 import { isVisible, type VisibleTickets } from './visible-tickets.ts';
 
 type On = DataSource | EntityManager;
@@ -47,6 +47,17 @@ export class ReadStore {
 
   async articles(on: On, visible: VisibleTickets, ids: number[]): Promise<ById> {
     return byId(await sql(on, articlesById, [...visible.params, ids]));
+  }
+
+  /** Ids of a page of all visible articles. */
+  async articlePage(on: On, visible: VisibleTickets, limit: number, offset: number): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
+      on,
+      `SELECT a.id FROM article a JOIN ticket t ON t.id = a.ticket_id
+       WHERE ${isVisible()} AND ${articleIsVisible} ORDER BY a.id LIMIT $5 OFFSET $6`,
+      [...visible.params, limit, offset],
+    );
+    return rows.map((row) => row.id);
   }
 
   /** Ids of a page of all visible tickets. */

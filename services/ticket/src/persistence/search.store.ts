@@ -29,13 +29,21 @@ export interface SearchRequest {
   ids?: number[] | undefined;
   /** Undefined: whatever they are. */
   condition?: { condition: Condition; circumstances: Circumstances } | undefined;
+  /** Words find no ticket in which nothing was said yet. */
+  spoken?: boolean | undefined;
   /** Empty: best first. */
   order: Order[];
   limit: number;
   offset: number;
 }
 
-type Asked = Pick<SearchRequest, 'query' | 'ids' | 'condition'>;
+type Asked = Pick<SearchRequest, 'query' | 'ids' | 'condition' | 'spoken'>;
+
+/** Conditions over the document `d` alone. Those in which nothing was said are few, and an index knows them. */
+const shownTo = ({ spoken }: Asked): string[] => [
+  isVisible('d'),
+  ...(spoken ? ['d.ticket_id NOT IN (SELECT id FROM ticket WHERE article_count IS NULL)'] : []),
+];
 
 /** Questions to the full-text index. */
 @Injectable()
@@ -83,7 +91,7 @@ export function findStatement(visible: VisibleTickets, request: SearchRequest): 
   const order = sorted ? by : [`${rankOf(param(request.query.parts))} DESC`];
   // Found again by where the rows are, which within one statement is a third of the way over the primary key.
   const text = `
-    ${newestMatches(words, filters)}
+    ${newestMatches(words, filters, shownTo(request))}
     SELECT d.ticket_id AS id FROM search_doc d ${sorted ? 'JOIN ticket t ON t.id = d.ticket_id' : ''} CROSS JOIN q
     WHERE d.ctid = ANY (ARRAY(SELECT at FROM hit))
     ORDER BY ${[...order, 'd.ticket_id DESC'].join(', ')} ${page}`;
@@ -108,13 +116,13 @@ export function showStatement(
  * them, then to older ones until there are enough. Pieces of titles and numbers rank below any word, so they only fill
  * what words leave free.
  */
-function newestMatches(words: SearchWords, filters: string[]): string {
+function newestMatches(words: SearchWords, filters: string[], shown: string[]): string {
   const from = `search_doc d ${filters.length > 0 ? 'JOIN ticket t ON t.id = d.ticket_id' : ''}`;
   const top = (select: string) => `SELECT id, at FROM (${select}) AS every ORDER BY id DESC LIMIT ${RANKED}`;
   const matches = (query: string, also: readonly string[]) =>
     wordMatches(query)
       .map((match) => {
-        const where = [match, isVisible('d'), ...filters, ...also].join(' AND ');
+        const where = [match, ...shown, ...filters, ...also].join(' AND ');
         return `SELECT d.ticket_id AS id, d.ctid AS at FROM ${from} CROSS JOIN q WHERE ${where}`;
       })
       .join(' UNION ALL ');
@@ -127,7 +135,7 @@ function newestMatches(words: SearchWords, filters: string[]): string {
   const rest =
     ages.length === 0 ? [] : [since(OLD), `d.ticket_id >> 12 <= (q.newest >> 12) - ${OLD}`, wanting(ages.length)];
   const found = [...ages.map((_, i) => `SELECT id, at FROM age_${i}`), `(${top(matches('q.query', rest))})`];
-  const also = [`(SELECT count(*) FROM word) < ${RANKED}`, isVisible('d'), ...filters];
+  const also = [`(SELECT count(*) FROM word) < ${RANKED}`, ...shown, ...filters];
   // Words that mean nothing match nothing, also of a certain age.
   const within = ([first, last]: (typeof AGES)[number]) =>
     `CASE WHEN numnode(query) > 0 THEN query && search_ages(newest, ${first}, ${last}) ELSE query END`;
@@ -153,7 +161,7 @@ export function countStatement(visible: VisibleTickets, request: Asked): Stateme
   const joined = `search_doc d ${filters.length > 0 ? 'JOIN ticket t ON t.id = d.ticket_id' : ''}`;
   const text = `
     WITH q AS MATERIALIZED (SELECT ${words.tsquery} AS query)
-    SELECT count(*) AS n FROM (${everyMatch(words, joined, [isVisible('d'), ...filters])}) AS found`;
+    SELECT count(*) AS n FROM (${everyMatch(words, joined, [...shownTo(request), ...filters])}) AS found`;
   return { text, params };
 }
 

@@ -8,6 +8,7 @@ export const routes = {
   addPasskey: ['POST', '/api/v1/users/two_factor/passkeys'],
   addRecentView: ['POST', '/api/v1/recent_view'],
   addTag: ['POST', '/api/v1/tags/add'],
+  allArticles: ['GET', '/api/v1/ticket_articles'],
   applyMacro: ['POST', '/api/v1/tickets/:id/macro'],
   autoAssignTicket: ['POST', '/api/v1/tickets/:id/auto_assign'],
   autoWizard: ['GET', '/api/v1/getting_started/auto_wizard'],
@@ -359,6 +360,7 @@ export interface Endpoints {
   addPasskey: typeof contracts.addPasskey;
   addRecentView: (typeof contracts.ticketsAround)['view'];
   addTag: typeof contracts.addTag;
+  allArticles: typeof contracts.allArticles;
   applyMacro: typeof contracts.applyMacro;
   autoAssignTicket: (typeof contracts.deskSettings)['autoAssign'];
   autoWizard: (typeof contracts.gettingStarted)['autoWizard'];

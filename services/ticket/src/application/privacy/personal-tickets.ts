@@ -12,7 +12,10 @@ const ARTICLES = 50;
 /** Characters of one answer: the broker takes 8 MB. */
 const MOST = 1_000_000;
 
-/** The tickets whose customer a person is, with their articles, for the archive of what is kept about them. */
+/**
+ * The tickets whose customer a person is, with their articles, and which tickets they looked at of late, for the archive
+ * of what is kept about them.
+ */
 @Injectable()
 export class PersonalTickets {
   constructor(
@@ -57,7 +60,10 @@ export class PersonalTickets {
     );
     const last = ids.at(-1);
     const more = last !== undefined && (count < rows.length || rows.length === ARTICLES);
-    return { parts, next: more ? `article:${last}` : null };
+    if (more) return { parts, next: `article:${last}` };
+    const views = await this.store.recentViews(this.db, userId);
+    if (views.length > 0) parts.push({ path: 'recent-views.json', data: views, files: [] });
+    return { parts, next: null };
   }
 }
 

@@ -7,7 +7,7 @@ import type { OutboundMail } from '../domain/outbound-mail.ts';
 import { migrations } from '../persistence/migrations.ts';
 import { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
 import { PersonalDataStore } from '../persistence/personal-data.store.ts';
-import { PersonalMails } from './personal-mails.ts';
+import { PersonalMessages } from './personal-messages.ts';
 
 let db: DataSource;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
   await connect(db);
 });
 afterAll(() => db.destroy());
-afterEach(() => sql(db, 'TRUNCATE outbound_mail'));
+afterEach(() => sql(db, 'TRUNCATE outbound_mail, online_notification'));
 
 const zoe = { name: 'Zoe', address: 'Zoe@X.org' };
 
@@ -27,7 +27,7 @@ async function queued(over: Partial<OutboundMail>): Promise<string> {
 }
 
 async function told(internal = false) {
-  const mails = new PersonalMails(db, new PersonalDataStore());
+  const mails = new PersonalMessages(db, new PersonalDataStore());
   const pages = [];
   for (let after: string | null | undefined; after !== null; ) {
     const asked = { userId: 42, emails: ['zoe@x.org'], internal, ...(after && { after }) };
@@ -53,6 +53,24 @@ it('what opens an account is not in them, nor what agents were told of the deskâ
   const whole = JSON.stringify((await told(true)).parts);
   expect(whole).toContain('never pay');
   expect(whole).not.toContain('token=T');
+});
+
+it('what they were told on the page comes before the mails; nothing of what others were told', async () => {
+  const notice = `INSERT INTO online_notification
+    (user_id, ticket_id, kind, reason, seen, created_by_id, updated_by_id, created_at, updated_at)
+    SELECT $1::int, n, 'create', 'all', false, 3, 3, now(), now() FROM generate_series(1, $2::int) AS n`;
+  await sql(db, notice, [42, 1_001]);
+  await sql(db, notice, [43, 1]);
+  const mail = await queued({ to: [zoe] });
+  const { parts } = await told();
+  expect(parts.map(({ path }) => path.replace(/^notices\/\d+/, 'notices/1'))).toEqual([
+    'notices/1.json',
+    'notices/1.json',
+    `mails/${mail}.json`,
+  ]);
+  const notices = parts.slice(0, 2).flatMap(({ data }) => data as { ticket_id: number; kind: string }[]);
+  expect(notices.map(({ ticket_id }) => ticket_id)).toEqual(Array.from({ length: 1_001 }, (_, i) => i + 1));
+  expect(notices[0]).toMatchObject({ kind: 'create', seen: false, created_at: expect.any(Date) });
 });
 
 it('page by page, each small enough for the broker', async () => {
