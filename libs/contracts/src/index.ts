@@ -266,6 +266,14 @@ export {
   rawMailRetention,
   retentionRules,
 } from './http/retention.ts';
+export {
+  EmailAddress,
+  type EmailAddressInput,
+  emailAddresses,
+  Signature,
+  type SignatureInput,
+  signatures,
+} from './http/senders.ts';
 export { sharedDraftOfTicket, sharedDrafts } from './http/shared-drafts.ts';
 export {
   Calendar,

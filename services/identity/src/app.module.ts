@@ -65,6 +65,7 @@ import { AnswerScim } from './application/scim/answer-scim.ts';
 import { DirectoryWrite } from './application/scim/directory-write.ts';
 import { ScimGroups } from './application/scim/scim-groups.ts';
 import { ScimUsers } from './application/scim/scim-users.ts';
+import { Senders } from './application/senders/senders.ts';
 import { Settings } from './application/settings.ts';
 import { Setup } from './application/setup/setup.ts';
 import { ApiTokens } from './application/sign-in/api-tokens.ts';
@@ -111,6 +112,7 @@ import { OrganizationsController } from './bus/organizations.controller.ts';
 import { PrivacyController } from './bus/privacy.controller.ts';
 import { ProfileController } from './bus/profile.controller.ts';
 import { RolesController } from './bus/roles.controller.ts';
+import { SendersController } from './bus/senders.controller.ts';
 import { SetupController } from './bus/setup.controller.ts';
 import { SignInController } from './bus/sign-in.controller.ts';
 import { UsersController } from './bus/users.controller.ts';
@@ -140,6 +142,7 @@ import { PrivacyStore } from './persistence/privacy.store.ts';
 import { ProviderStore } from './persistence/provider.store.ts';
 import { RoleStore } from './persistence/role.store.ts';
 import { SecondFactorStore } from './persistence/second-factor.store.ts';
+import { SenderStore } from './persistence/sender.store.ts';
 import { SessionStore } from './persistence/session.store.ts';
 import { SettingStore } from './persistence/setting.store.ts';
 import { SetupStore } from './persistence/setup.store.ts';
@@ -162,6 +165,7 @@ import { UserStore } from './persistence/user.store.ts';
     UsersController,
     OrganizationsController,
     GroupsController,
+    SendersController,
     RolesController,
     ProfileController,
     ImportController,
@@ -213,6 +217,7 @@ import { UserStore } from './persistence/user.store.ts';
     WriteUser,
     Organizations,
     Groups,
+    Senders,
     Roles,
     Lookup,
     EnsureCustomers,
@@ -321,6 +326,7 @@ import { UserStore } from './persistence/user.store.ts';
     AttributeStore,
     OrganizationStore,
     GroupStore,
+    SenderStore,
     RoleStore,
   ],
 })

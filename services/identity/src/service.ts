@@ -19,6 +19,7 @@ import { Attributes1797400000000 } from './persistence/migrations/1797400000000-
 import { NoTicketReferences1797900000000 } from './persistence/migrations/1797900000000-no-ticket-references.ts';
 import { MonitoringToken1798200000003 } from './persistence/migrations/1798200000003-monitoring-token.ts';
 import { Profile1798400000000 } from './persistence/migrations/1798400000000-profile.ts';
+import { Senders1798600000000 } from './persistence/migrations/1798600000000-senders.ts';
 
 export const migrations = [
   messagingTables,
@@ -39,6 +40,7 @@ export const migrations = [
   requestKeysTable,
   MonitoringToken1798200000003,
   Profile1798400000000,
+  Senders1798600000000,
 ];
 
 /** What a request may name a version of. */
@@ -46,6 +48,8 @@ export const versionedTables = {
   users: 'users',
   organizations: 'organizations',
   groups: 'groups',
+  email_addresses: 'email_addresses',
+  signatures: 'signatures',
   roles: 'roles',
   applications: 'oauth_applications',
   openid_providers: 'openid_providers',

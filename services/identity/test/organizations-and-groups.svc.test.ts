@@ -2,6 +2,8 @@ import {
   accessChanged,
   checkMonitoringToken,
   createToken,
+  EmailAddress as EmailAddressSchema,
+  emailAddresses,
   Group as GroupSchema,
   groupCreated,
   groupDeleted,
@@ -14,7 +16,9 @@ import {
   organizationUpdated,
   renewMonitoringToken,
   roles,
+  Signature as SignatureSchema,
   serviceFigures,
+  signatures,
   users,
   userUpdated,
 } from '@helpmesh/contracts';
@@ -30,7 +34,7 @@ afterAll(() => desk?.stop());
 
 type Body = Record<string, unknown>;
 type Json = Record<string, unknown> & { id: number };
-type Crud = typeof organizations | typeof groups;
+type Crud = typeof organizations | typeof groups | typeof emailAddresses | typeof signatures;
 
 const create = (crud: Crud, body: Body, who: number = ids.admin, query = {}): Promise<Json> =>
   desk.ask(crud.create, { params: {}, query, body }, who);
@@ -276,28 +280,126 @@ describe('organizations', () => {
   });
 });
 
+describe('addresses and signatures', () => {
+  it('are added, read in every shape, changed and deleted by whoever looks after mail', async () => {
+    const address = await create(emailAddresses, { name: ' Desk ', email: 'Desk@Example.org', preferences: { a: 1 } });
+    expect(EmailAddressSchema.safeParse(address).error).toBeUndefined();
+    expect(address).toMatchObject({
+      ...{ name: 'Desk', email: 'desk@example.org', channel_id: null, preferences: { a: 1 }, note: null, active: true },
+      ...{ group_ids: [], created_by_id: ids.admin },
+    });
+    const signature = await create(signatures, { name: 'Plain', body: '<b>{{user.name}}</b>' });
+    expect(SignatureSchema.safeParse(signature).error).toBeUndefined();
+    expect(signature).toMatchObject({ name: 'Plain', body: '<b>{{user.name}}</b>', note: null, active: true });
+    for (const [crud, row] of [
+      [emailAddresses, address],
+      [signatures, signature],
+    ] as const) {
+      expect(await get(crud, row.id)).toEqual(row);
+      expect((await list(crud, {})).find(({ id }) => id === row.id)).toEqual(row);
+      expect(await get(crud, row.id, ids.admin, { expand: true })).toMatchObject({
+        groups: [],
+        created_by: 'admin@example.com',
+      });
+      const kind = crud === signatures ? 'Signature' : 'EmailAddress';
+      const whole = { assets: { [kind]: { [row.id]: row }, User: { [ids.admin]: { id: ids.admin } } } };
+      expect(await get(crud, row.id, ids.admin, { full: true })).toMatchObject({ id: row.id, ...whole });
+      expect(await list(crud, { full: true })).toMatchObject({
+        record_ids: expect.arrayContaining([row.id]),
+        ...whole,
+      });
+      expect(await update(crud, row.id, { note: 'Seen', id: 77 })).toMatchObject({ id: row.id, note: 'Seen' });
+      for (const who of [ids.agent, ids.nicole]) {
+        await expect(list(crud, {}, who)).rejects.toMatchObject(notAuthorized);
+        await expect(get(crud, row.id, who)).rejects.toMatchObject(notAuthorized);
+        await expect(create(crud, { name: 'x', email: 'x@example.org' }, who)).rejects.toMatchObject(notAuthorized);
+        await expect(update(crud, row.id, {}, who)).rejects.toMatchObject(notAuthorized);
+        await expect(remove(crud, row.id, who)).rejects.toMatchObject(notAuthorized);
+      }
+      expect(await remove(crud, row.id)).toEqual({});
+      await expect(get(crud, row.id)).rejects.toMatchObject({ detail: `Couldn't find ${kind} with 'id'=${row.id}` });
+    }
+    const audited = await desk.rows<{ action: string }>(
+      `SELECT action FROM audit_entry WHERE object_type IN ('EmailAddress', 'Signature') AND object_id IN ($1, $2)
+         AND object_label IN ('desk@example.org', 'Plain') ORDER BY seq`,
+      [String(address.id), String(signature.id)],
+    );
+    const each = (kind: string) => ['created', 'changed', 'deleted'].map((what) => `${kind}.${what}`);
+    expect(audited.map(({ action }) => action).toSorted()).toEqual(
+      [...each('email-address'), ...each('signature')].toSorted(),
+    );
+  });
+
+  it.each([
+    [emailAddresses, {}, "Email can't be blank"],
+    [emailAddresses, { email: 'nonsense' }, "Invalid email 'nonsense'"],
+    [emailAddresses, { email: 'TAKEN@example.org' }, 'This object already exists.'],
+    [emailAddresses, { email: 'new@example.org', channel_id: 3 }, "Invalid value for param 'channel_id': 3"],
+    [signatures, { body: 'x' }, "Name can't be blank"],
+    [signatures, { name: ' ' }, "Name can't be blank"],
+    [signatures, { name: 'TAKEN' }, 'This object already exists.'],
+  ])('%# are refused in the words of the others', async (crud, body, detail) => {
+    if (detail.includes('exists')) await create(crud, { name: 'Taken', email: 'taken@example.org' });
+    await expect(create(crud, body)).rejects.toMatchObject({ kind: 'invalid', detail });
+  });
+
+  it('in use reach the groups with every change, are withheld while not active, and cannot be deleted', async () => {
+    const address = await create(emailAddresses, { name: 'Old name', email: 'used@example.org' });
+    const signature = await create(signatures, { name: 'Used', body: '<p>Yours,<br>{{user.name}}</p>' });
+    const { id } = await create(groups, { name: 'Senders', email_address_id: address.id, signature_id: signature.id });
+    expect(await get(groups, id, ids.admin, { expand: true })).toMatchObject({
+      ...{ email_address_id: address.id, signature_id: signature.id, signature: 'Used' },
+      email_address: 'Old name <used@example.org>',
+    });
+    const { data } = await desk.bus.hear(groupCreated, (event) => event.data.id === id);
+    expect(data).toMatchObject({
+      ...{ email: { name: 'Old name', address: 'used@example.org' }, signature: 'Yours,\n{{user.name}}' },
+      signatureHtml: '<p>Yours,<br>{{user.name}}</p>',
+    });
+    expect(await update(emailAddresses, address.id, { name: 'New name' })).toMatchObject({ group_ids: [id] });
+    const renamed = await desk.bus.hear(groupUpdated, ({ data: { id: of, email } }) => of === id && !!email);
+    expect(renamed).toMatchObject({ aggregateVersion: 2, data: { email: { name: 'New name' } } });
+    await update(signatures, signature.id, { active: false });
+    const silent = await desk.bus.hear(groupUpdated, ({ data: told }) => told.id === id && told.signature === null);
+    expect(silent).toMatchObject({ aggregateVersion: 3, data: { signatureHtml: null, email: { name: 'New name' } } });
+    for (const [crud, row] of [
+      [emailAddresses, address],
+      [signatures, signature],
+    ] as const) {
+      await expect(remove(crud, row.id)).rejects.toMatchObject(referenced);
+    }
+    await update(groups, id, { email_address_id: null, signature: '' });
+    expect(await remove(emailAddresses, address.id)).toEqual({});
+    expect(await remove(signatures, signature.id)).toEqual({});
+  });
+});
+
 describe('groups', () => {
   it('are added with defaults and told', async () => {
     const row = await create(groups, {
       name: 'Operations',
       email: 'Ops Desk <Ops@Example.org>',
-      signature: '{{user}}',
     });
     expect(GroupSchema.safeParse(row).error).toBeUndefined();
     expect(row).toMatchObject({
       ...{ name: 'Operations', name_last: 'Operations', parent_id: null, follow_up_possible: 'yes', active: true },
       ...{ follow_up_assignment: true, assignment_timeout: null, reopen_time_in_days: null, note: null },
-      ...{ email_address_id: null, signature_id: null, user_ids: [], email: 'Ops Desk <ops@example.org>' },
+      ...{
+        email_address_id: expect.any(Number),
+        signature_id: null,
+        user_ids: [],
+        email: 'Ops Desk <ops@example.org>',
+      },
     });
     const { data } = await desk.bus.hear(groupCreated, (event) => event.data.id === row.id);
     expect(data).toEqual({
       ...{ id: row.id, name: 'Operations', active: true, followUpPossible: 'yes', followUpAssignment: true },
-      ...{ reopenTimeInDays: null, email: { name: 'Ops Desk', address: 'ops@example.org' }, signature: '{{user}}' },
-      ...{ sharedDrafts: true, assignmentTimeout: null },
+      ...{ reopenTimeInDays: null, email: { name: 'Ops Desk', address: 'ops@example.org' }, signature: null },
+      ...{ signatureHtml: null, sharedDrafts: true, assignmentTimeout: null },
     });
-    await expect(create(groups, { name: 'Other', email: 'ops@example.org' })).rejects.toMatchObject({
-      code: 'identity.group-address-taken',
-    });
+    // Groups may send from one address; its name stays what it was.
+    const other = await create(groups, { name: 'Other', email: 'Else <ops@example.org>' });
+    expect(other).toMatchObject({ email_address_id: row.email_address_id, email: 'Ops Desk <ops@example.org>' });
     await expect(create(groups, { name: 'Other', email: 'nonsense' })).rejects.toMatchObject({ kind: 'invalid' });
     await expect(create(groups, { name: 'operations' })).rejects.toMatchObject({
       detail: 'This object already exists.',
@@ -309,11 +411,20 @@ describe('groups', () => {
     const body = { name: 'Named', email_address: 'Named Desk <named@example.org>', assignment_timeout: '120' };
     const row = await create(groups, body, ids.admin, { expand: true });
     expect(row).toMatchObject({ ...body, assignment_timeout: 120, email: 'Named Desk <named@example.org>' });
-    expect(await update(groups, row.id, { email_address: row.email_address, signature: '-- {{group}}' })).toMatchObject(
-      {
-        ...{ email: 'Named Desk <named@example.org>', signature: '-- {{group}}' },
-      },
-    );
+    expect(await update(groups, row.id, { email_address: row.email_address })).toMatchObject({
+      ...{ email: 'Named Desk <named@example.org>', email_address_id: row.email_address_id },
+    });
+    expect(await update(groups, row.id, { email_address: 'named desk' })).toMatchObject({
+      email_address_id: row.email_address_id,
+    });
+    for (const body of [
+      { email_address_id: 0 },
+      { email_address_id: 999 },
+      { signature_id: 999 },
+      { signature: 'No' },
+    ]) {
+      await expect(update(groups, row.id, body)).rejects.toMatchObject({ kind: 'invalid' });
+    }
     expect(await update(groups, row.id, { email_address: null, assignment_timeout: null })).toMatchObject({
       ...{ email: null, assignment_timeout: null, shared_drafts: true, summary_generation: 'global_default' },
     });

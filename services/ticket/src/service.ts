@@ -33,6 +33,7 @@ import { Replacements1798400000000 } from './persistence/migrations/179840000000
 import { CalendarFeeds1798400000001 } from './persistence/migrations/1798400000001-calendar-feeds.ts';
 import { ReportProfiles1798400000002 } from './persistence/migrations/1798400000002-report-profiles.ts';
 import { Notices1798500000000 } from './persistence/migrations/1798500000000-notices.ts';
+import { SignatureHtml1798600000000 } from './persistence/migrations/1798600000000-signature-html.ts';
 import { SilentTickets1798800000000 } from './persistence/migrations/1798800000000-silent-tickets.ts';
 
 export { TicketConfig } from './config.ts';
@@ -69,6 +70,7 @@ export const migrations = [
   ReportProfiles1798400000002,
   Notices1798500000000,
   RecentViews1798200000004,
+  SignatureHtml1798600000000,
   SilentTickets1798800000000,
 ];
 

@@ -445,7 +445,12 @@ describe("an agent's e-mail", () => {
     });
   });
 
-  it('opens a ticket to the outside when it comes first', async () => {
+  it('opens a ticket to the outside when it comes first, signed as an administrator wrote it but for scripts', async () => {
+    const signed = group({
+      ...{ id: 1, name: 'Users', signature: 'The desk' },
+      signatureHtml: '<p><b>#{user.name}</b> of {{group.name}}<script>alert(1)</script></p>',
+    });
+    await handled(desk, await desk.publish(groupUpdated, signed, { aggregateId: '1', aggregateVersion: 3 }));
     const created = await desk.rest(cast.admin, createTicket, {
       query: { expand: 'true' },
       body: {
@@ -458,7 +463,11 @@ describe("an agent's e-mail", () => {
     expect(created).toMatchObject({ state: 'open', customer: 'fresh@example.net', create_article_sender: 'Agent' });
     expect((await desk.told(sendMail)).at(-1)?.data).toMatchObject({
       to: [{ address: 'fresh@example.net' }],
-      content: { subject: `[Ticket#${created.number}] Maintenance`, html: expect.stringContaining('<b>Sunday</b>') },
+      content: {
+        subject: `[Ticket#${created.number}] Maintenance`,
+        text: expect.stringMatching(/\n\n-- \nAda \w+ of Users$/),
+        html: expect.stringMatching(/<b>Sunday<\/b>.*-- <br><p><b>Ada \w+<\/b> of Users<\/p>$/),
+      },
     });
   });
 

@@ -138,6 +138,9 @@ const someField = (name: string) => ({
 });
 const newField = made('/api/v1/object_manager_attributes', someField);
 const newGroup = made('/api/v1/groups', (name) => ({ name }));
+const address = (name: string) => ({ email: `${name}@desk.example` });
+const newAddress = made('/api/v1/email_addresses', address);
+const newSignature = made('/api/v1/signatures', (name) => ({ name }));
 const newRole = made('/api/v1/roles', (name) => ({ name, permissions: ['ticket.customer'] }));
 const newOrganization = made('/api/v1/organizations', (name) => ({ name }));
 const newAgreement = async (world: World): Promise<Json> => {
@@ -466,6 +469,14 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/groups': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/groups/{id}': put(group, { note: 'seen' }),
   'DELETE /api/v1/groups/{id}': spare(newGroup),
+  'GET /api/v1/email_addresses/{id}': spare(newAddress),
+  'POST /api/v1/email_addresses': (world) => ({ body: address(world.fresh('spare')) }),
+  'PUT /api/v1/email_addresses/{id}': spare(newAddress, { note: 'x' }),
+  'DELETE /api/v1/email_addresses/{id}': spare(newAddress),
+  'GET /api/v1/signatures/{id}': spare(newSignature),
+  'POST /api/v1/signatures': (world) => ({ body: { name: world.fresh('spare') } }),
+  'PUT /api/v1/signatures/{id}': spare(newSignature, { note: 'x' }),
+  'DELETE /api/v1/signatures/{id}': spare(newSignature),
 
   'GET /api/v1/roles/search': words,
   'POST /api/v1/roles/search': wordsByPost,

@@ -271,6 +271,16 @@ POST   /api/v1/groups                                          ---- ---- +--!
 PUT    /api/v1/groups/{id}                                     ---- ---- +--!  ---- ---- +--!  ---- ---- +--!
 DELETE /api/v1/groups/{id}                                     ---- ---- +--!
 GET    /api/v1/groups/history/{id}                             ---- ---- +--!
+GET    /api/v1/email_addresses                                 ---- ---- +--!
+GET    /api/v1/email_addresses/{id}                            ---- ---- +--!
+POST   /api/v1/email_addresses                                 ---- ---- +--!
+PUT    /api/v1/email_addresses/{id}                            ---- ---- +--!
+DELETE /api/v1/email_addresses/{id}                            ---- ---- +--!
+GET    /api/v1/signatures                                      ---- ---- +--!
+GET    /api/v1/signatures/{id}                                 ---- ---- +--!
+POST   /api/v1/signatures                                      ---- ---- +--!
+PUT    /api/v1/signatures/{id}                                 ---- ---- +--!
+DELETE /api/v1/signatures/{id}                                 ---- ---- +--!
 
 # Anybody may try to sign in, with whatever credential on top.
 POST   /api/v1/signin                                          !+++ ++++ +!!!

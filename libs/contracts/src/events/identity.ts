@@ -42,8 +42,10 @@ export const GroupSnapshot = z.object({
   reopenTimeInDays: z.number().int().nullable(),
   /** Sending address, and where mail for the group arrives; null: the system's address. */
   email: z.object({ name: z.string(), address: z.string() }).nullable(),
-  /** Text, with `{{variables}}`. */
+  /** What stands below its mails as text, with `{{variables}}`. */
   signature: z.string().nullable(),
+  /** The same as HTML, as an administrator wrote it: whoever shows or sends it cleans it. */
+  signatureHtml: z.string().nullish(),
   /** Whether its agents park drafts for each other; absent: they do. */
   sharedDrafts: z.boolean().optional(),
   /** Minutes after which an owner who does nothing loses an open ticket; absent or null: never. */

@@ -61,6 +61,7 @@ import { recurringTickets } from './recurring-tickets.ts';
 import { reportProfiles } from './report-profiles.ts';
 import { ticketReport } from './reporting.ts';
 import { rawMailRetention, retentionRules } from './retention.ts';
+import { emailAddresses, signatures } from './senders.ts';
 import { sharedDraftOfTicket, sharedDrafts } from './shared-drafts.ts';
 import { calendars, slas, ticketSla } from './slas.ts';
 import { addTag, listTags, removeTag, searchTags, tagList } from './tags.ts';
@@ -179,6 +180,8 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(users),
   ...Object.values(organizations),
   ...Object.values(groups),
+  ...Object.values(emailAddresses),
+  ...Object.values(signatures),
   ...Object.values(roles),
   listPermissions,
   requestPasswordReset,

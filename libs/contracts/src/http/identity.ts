@@ -8,6 +8,7 @@ import {
   Instant,
   listOf,
   optionalId,
+  optionalReference,
   Page,
   Reading,
   Row,
@@ -302,11 +303,15 @@ export const groups = crud(
     follow_up_possible: z.enum(['yes', 'new_ticket', 'new_ticket_after_certain_time']).optional(),
     follow_up_assignment: Flag.optional(),
     reopen_time_in_days: z.coerce.number().int().min(0).nullish(),
-    /** Sending address, `Name <mail@host>` or bare; also the address whose mail lands in this group. */
+    /** The address it sends from, and whose mail lands in it unless an earlier group has the same one. */
+    email_address_id: optionalReference,
+    /** The same by its address, `Name <mail@host>` or bare: one that is not there yet is added. */
     email_address: text(320).nullish(),
     /** The same, by its shorter name. */
     email: text(320).nullish(),
-    signature: text(5000).nullish(),
+    signature_id: optionalReference,
+    /** The same by its name. */
+    signature: text(250).nullish(),
     shared_drafts: Flag.optional(),
     summary_generation: z.enum(['global_default', 'enabled', 'disabled']).optional(),
     active: Flag.optional(),

@@ -15,6 +15,7 @@ import { type GroupAccess, groupAccess } from '../domain/rights.ts';
 import { type GroupRow, GroupStore } from '../persistence/group.store.ts';
 import { type OrganizationRow, OrganizationStore } from '../persistence/organization.store.ts';
 import { type RoleRow, RoleStore } from '../persistence/role.store.ts';
+import type { SenderRow } from '../persistence/sender.store.ts';
 import { UserStore } from '../persistence/user.store.ts';
 import { shownUserColumns, type UserRow } from '../persistence/user.table.ts';
 import { Attributes } from './attributes/attributes.ts';
@@ -87,13 +88,35 @@ export class Present {
     ];
   }
 
-  /** The rows and everything they refer to, by kind and id, bare. */
-  async assets(tx: Read, viewer: Viewer, rows: Rows): Promise<Record<string, Record<string, Json>>> {
+  /** Addresses and signatures, as those see them who may look after them. */
+  async senders(tx: Read, rows: readonly SenderRow[], { expand }: Shape): Promise<Json[]> {
+    if (!expand) return rows.map(datesAsText);
+    const unique = (ids: number[]) => [...new Set(ids)];
+    const people = unique(rows.flatMap((row) => [row.created_by_id, row.updated_by_id]));
+    const users = await this.userStore.logins(tx, people);
+    const groups = await this.groupStore.names(tx, unique(rows.flatMap((row) => row.group_ids)));
+    return rows.map((row) => ({
+      ...datesAsText(row),
+      ...authorNames(row, { users }),
+      groups: namesOf(row.group_ids, groups),
+    }));
+  }
+
+  /**
+   * The rows and everything they refer to, by kind and id, bare.
+   * @param written  other rows, whose authors come along
+   */
+  async assets(
+    tx: Read,
+    viewer: Viewer,
+    rows: Rows,
+    written: readonly { created_by_id: number; updated_by_id: number }[] = [],
+  ): Promise<Record<string, Record<string, Json>>> {
     const users = [...(rows.users ?? [])];
     const organizations = [...(rows.organizations ?? [])];
     const groups = [...(rows.groups ?? [])];
     const all = [...users, ...organizations, ...groups, ...(rows.roles ?? [])];
-    const authors = all.flatMap((row) => [row.created_by_id, row.updated_by_id]);
+    const authors = [...all, ...written].flatMap((row) => [row.created_by_id, row.updated_by_id]);
     const members = organizations.flatMap(({ member_ids, secondary_member_ids }) =>
       [...member_ids, ...secondary_member_ids].slice(0, MEMBERS_SHOWN),
     );
@@ -207,12 +230,12 @@ function organizationNames(row: OrganizationRow, names: Names): Json {
   };
 }
 
-function groupJson({ email_name, email_address, custom: _, ...row }: GroupRow): Json {
+function groupJson({ email_name, email_address, signature: _signature, custom: _, ...row }: GroupRow): Json {
   return { ...datesAsText(row), email: mailboxOf({ email_name, email_address }) };
 }
 
 function mailboxOf({ email_name, email_address }: Pick<GroupRow, 'email_name' | 'email_address'>): string | null {
-  return email_address !== null && email_name !== '' ? `${email_name} <${email_address}>` : email_address;
+  return email_address !== null && email_name ? `${email_name} <${email_address}>` : email_address;
 }
 
 function groupNames(row: GroupRow, names: Names): Json {
@@ -220,6 +243,7 @@ function groupNames(row: GroupRow, names: Names): Json {
     ...authorNames(row, names),
     ...(row.parent_id !== null && { parent: names.groups.get(row.parent_id) }),
     ...(row.email_address !== null && { email_address: mailboxOf(row) }),
+    ...(row.signature !== null && { signature: row.signature }),
     users: namesOf(row.user_ids, names.users),
   };
 }
@@ -236,7 +260,7 @@ function roleNames(row: RoleRow, names: Names): Json {
   };
 }
 
-function authorNames(row: { created_by_id: number; updated_by_id: number }, names: Names): Json {
+function authorNames(row: { created_by_id: number; updated_by_id: number }, names: Pick<Names, 'users'>): Json {
   return { created_by: names.users.get(row.created_by_id), updated_by: names.users.get(row.updated_by_id) };
 }
 

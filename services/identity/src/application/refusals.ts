@@ -15,6 +15,8 @@ export const refusals = {
       | 'User'
       | 'Organization'
       | 'Group'
+      | 'EmailAddress'
+      | 'Signature'
       | 'Role'
       | 'Token'
       | 'Session'

@@ -121,6 +121,12 @@ export const mayGroups = {
   write: (viewer: Viewer): boolean => can(viewer, 'admin.group'),
 } as const;
 
+/** Addresses and signatures; who looks after groups chooses among them. */
+export const maySenders = {
+  see: (viewer: Viewer): boolean => can(viewer, 'admin.channel_email', 'admin.group'),
+  write: (viewer: Viewer): boolean => can(viewer, 'admin.channel_email'),
+} as const;
+
 export const mayAudit = {
   read: (viewer: Viewer): boolean => can(viewer, 'admin.audit_log'),
 } as const;

@@ -3,6 +3,7 @@ import type { GroupSnapshot } from '@helpmesh/contracts';
 import { lockInTransaction, sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { plainText } from '../domain/plain-text.ts';
 import type { ListWindow, SearchTerm, Window } from '../domain/reading.ts';
 import type { Found } from './organization.store.ts';
 import { customText, insertRow, updateRow } from './write.ts';
@@ -25,8 +26,10 @@ export interface GroupRow {
   shared_drafts: boolean;
   note: string | null;
   summary_generation: string;
-  email_name: string;
+  /** Of the address it sends from. */
+  email_name: string | null;
   email_address: string | null;
+  /** The name of its signature. */
   signature: string | null;
   custom: Values;
   updated_by_id: number;
@@ -36,12 +39,15 @@ export interface GroupRow {
   user_ids: number[];
 }
 
-export type GroupValues = Partial<Omit<GroupRow, 'id' | 'user_ids' | `${'created' | 'updated'}_${'by_id' | 'at'}`>>;
+type Shown = 'user_ids' | 'email_name' | 'email_address' | 'signature';
+export type GroupValues = Partial<Omit<GroupRow, 'id' | Shown | `${'created' | 'updated'}_${'by_id' | 'at'}`>>;
 
 const columns = `g.id, g.signature_id, g.email_address_id, g.name, g.name_last, g.parent_id, g.assignment_timeout,
   g.follow_up_possible, g.reopen_time_in_days, g.follow_up_assignment, g.active, g.shared_drafts, g.note,
-  g.summary_generation, g.custom, g.email_name, g.email_address, g.signature, g.updated_by_id, g.created_by_id, g.created_at,
-  g.updated_at, ARRAY(SELECT DISTINCT user_id FROM user_group WHERE group_id = g.id ORDER BY user_id) AS user_ids`;
+  g.summary_generation, g.custom, a.name AS email_name, a.email AS email_address, s.name AS signature, g.updated_by_id,
+  g.created_by_id, g.created_at, g.updated_at, ARRAY(SELECT DISTINCT user_id FROM user_group WHERE group_id = g.id ORDER BY user_id) AS user_ids`;
+const senders =
+  'LEFT JOIN email_addresses a ON a.id = g.email_address_id LEFT JOIN signatures s ON s.id = g.signature_id';
 
 export const groupSearchFields = ['name', 'note'];
 
@@ -52,7 +58,7 @@ export class GroupStore {
     return sql<GroupRow>(
       tx,
       `SELECT ${columns} FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (id, place)
-       JOIN groups g ON g.id = asked.id ORDER BY place`,
+       JOIN groups g ON g.id = asked.id ${senders} ORDER BY place`,
       [ids],
     );
   }
@@ -106,7 +112,9 @@ export class GroupStore {
 
   /** All descendants of the group with this full name. */
   async below(tx: Read, name: string): Promise<GroupRow[]> {
-    return sql(tx, `SELECT ${columns} FROM groups g WHERE starts_with(name, $1 || '::') ORDER BY name`, [name]);
+    return sql(tx, `SELECT ${columns} FROM groups g ${senders} WHERE starts_with(g.name, $1 || '::') ORDER BY g.name`, [
+      name,
+    ]);
   }
 
   /** After a rename: the paths of all descendants start with the new one. */
@@ -138,19 +146,27 @@ export class GroupStore {
     return row?.referenced === true;
   }
 
-  /** @param ids  null: every group */
+  /** What groups refer to changed: what neighbours hold of them is older than what they are told next. */
+  async outdate(tx: EntityManager, ids: readonly number[]): Promise<void> {
+    await sql(tx, 'UPDATE groups SET version = version + 1 WHERE id = ANY ($1::bigint[])', [ids]);
+  }
+
+  /** Nothing is sent with an address or a signature that is not active. @param ids  null: every group */
   async snapshots(tx: Read, ids: readonly number[] | null): Promise<{ version: number; group: GroupSnapshot }[]> {
-    const rows = await sql<GroupSnapshot & { version: number }>(
+    const rows = await sql<Omit<GroupSnapshot, 'signature'> & { version: number; signatureHtml: string | null }>(
       tx,
-      `SELECT id, name, active, follow_up_possible AS "followUpPossible", follow_up_assignment AS "followUpAssignment",
-              reopen_time_in_days AS "reopenTimeInDays",
-              CASE WHEN email_address IS NOT NULL
-                   THEN json_build_object('name', email_name, 'address', email_address) END AS email,
-              signature, shared_drafts AS "sharedDrafts", assignment_timeout AS "assignmentTimeout", version
-       FROM groups WHERE $1::bigint[] IS NULL OR id = ANY ($1) ORDER BY id`,
+      `SELECT g.id, g.name, g.active, g.follow_up_possible AS "followUpPossible",
+              g.follow_up_assignment AS "followUpAssignment", g.reopen_time_in_days AS "reopenTimeInDays",
+              CASE WHEN a.active THEN json_build_object('name', a.name, 'address', a.email) END AS email,
+              CASE WHEN s.active THEN s.body END AS "signatureHtml",
+              g.shared_drafts AS "sharedDrafts", g.assignment_timeout AS "assignmentTimeout", g.version
+       FROM groups g ${senders} WHERE $1::bigint[] IS NULL OR g.id = ANY ($1) ORDER BY g.id`,
       [ids],
     );
-    return rows.map(({ version, ...group }) => ({ version, group }));
+    return rows.map(({ version, ...group }) => {
+      const signature = group.signatureHtml === null ? null : plainText(group.signatureHtml);
+      return { version, group: { ...group, signature } };
+    });
   }
 
   /** Ids by full name; names that no group has are left out. */

@@ -13,6 +13,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ReplicaStore, type Told } from '../persistence/replica.store.ts';
+import { keptGroup } from './kept-group.ts';
 
 export type UserEvent = Message<typeof userCreated | typeof userUpdated | typeof userDeleted>;
 export type OrganizationEvent = Message<
@@ -36,7 +37,8 @@ export class KeepReplicas {
   }
 
   async groups(tx: EntityManager, events: GroupEvent[]): Promise<void> {
-    await this.replicas.keepGroups(tx, told(events, 'name'));
+    const groups = told(events, 'name').map(({ row, version }) => ({ row: keptGroup(row), version }));
+    await this.replicas.keepGroups(tx, groups);
     await this.replicas.forget(tx, 'replica_group', gone(events, groupDeleted.type));
   }
 }

@@ -118,31 +118,48 @@ function contentOf(
   subject: string,
   { ticket, group, author }: Place,
 ): Extract<z.input<(typeof sendMail)['data']>['content'], { text: string }> {
-  const signature = signatureOf(group, ticket, author);
+  const places = placesOf(group, ticket, author);
   const text = textOf(draft.body, draft.contentType);
-  const signed = signature && !text.includes(signature) ? signature : null;
+  const signature = group.signature ? fillSignature(signatureText(group.signature), places).trim() : '';
+  const signed = signature !== '' && !text.includes(signature);
   return {
     subject,
-    text: signed ? `${text}\n\n-- \n${signed}` : text,
+    text: signed ? `${text}\n\n-- \n${signature}` : text,
     html:
       draft.contentType !== 'text/html'
         ? null
         : signed
-          ? `${draft.body}<br><br>-- <br>${escapeHtml(signed).replaceAll('\n', '<br>')}`
+          ? `${draft.body}<br><br>-- <br>${fillSignature(group.signature ?? '', escaped(places))}`
           : draft.body,
   };
 }
 
-function signatureOf(group: Group, ticket: Place['ticket'], author: Person | undefined): string | null {
-  if (!group.signature) return null;
-  const filled = fillSignature(group.signature, {
+function placesOf(group: Group, ticket: Place['ticket'], author: Person | undefined): Record<string, string> {
+  return {
     'ticket.number': ticket.number,
     'ticket.title': ticket.title,
+    'ticket.group.name': group.name,
     'group.name': group.name,
     'user.name': author ? displayName(author) : '',
+    'user.fullname': author ? displayName(author) : '',
     'user.firstname': author?.firstname ?? '',
     'user.lastname': author?.lastname ?? '',
     'user.email': author?.email ?? '',
-  });
-  return filled.trim() || null;
+  };
+}
+
+const escaped = (values: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, escapeHtml(value)]));
+
+/** Signatures read as text. There are as many as groups, and each of them is read with every mail. */
+const signatureTexts = new Map<string, string>();
+const MOST_SIGNATURES = 1_000;
+
+function signatureText(html: string): string {
+  const known = signatureTexts.get(html);
+  if (known !== undefined) return known;
+  if (signatureTexts.size >= MOST_SIGNATURES) signatureTexts.clear();
+  const text = textOf(html, 'text/html');
+  signatureTexts.set(html, text);
+  return text;
 }

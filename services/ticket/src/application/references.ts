@@ -5,6 +5,7 @@ import { SYSTEM_USER } from '../domain/ticket/ticket.ts';
 import { type Known, type Needs, ReplicaStore } from '../persistence/replica.store.ts';
 import { RunTriggers } from './automation/run-triggers.ts';
 import { type Named, TriggerBook } from './automation/trigger-book.ts';
+import { keptGroup } from './kept-group.ts';
 import { IDENTITY, type Identity } from './ports.ts';
 import { Refs } from './refs.ts';
 import { RuleBook } from './sla/rule-book.ts';
@@ -86,7 +87,7 @@ export class References {
       asked = asking;
       const told = await this.identity.lookup(missing);
       await this.replicas.keepUsers(this.db, fresh(told.users));
-      await this.replicas.keepGroups(this.db, fresh(told.groups));
+      await this.replicas.keepGroups(this.db, fresh(told.groups.map(keptGroup)));
       await this.replicas.keepOrganizations(this.db, fresh(told.organizations));
     }
   }
@@ -94,7 +95,7 @@ export class References {
   /** Fills the replica of groups: mail needs to know all of them, not one by its id. */
   async learnGroups(): Promise<void> {
     const { groups } = await this.identity.lookup({ allGroups: true });
-    await this.replicas.keepGroups(this.db, fresh(groups));
+    await this.replicas.keepGroups(this.db, fresh(groups.map(keptGroup)));
   }
 }
 

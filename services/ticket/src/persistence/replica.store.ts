@@ -13,6 +13,9 @@ export interface Told<T> {
   version: number;
 }
 
+/** A group whose signature may stand in any mail. */
+export type KeptGroup = GroupSnapshot & { signatureHtml: string | null };
+
 /** What a batch of commands refers to, by id or by name. Names of users are logins or e-mail addresses. */
 export interface Needs {
   userIds: number[];
@@ -50,7 +53,7 @@ const known = `SELECT
    AS users,
   (SELECT coalesce(json_agg(json_build_object('id', g.id, 'name', g.name, 'active', g.active,
      'followUpPossible', g.follow_up_possible, 'followUpAssignment', g.follow_up_assignment,
-     'reopenTimeInDays', g.reopen_time_in_days, 'signature', g.signature,
+     'reopenTimeInDays', g.reopen_time_in_days, 'signature', g.signature_html,
      'email', CASE WHEN g.email_address IS NOT NULL
               THEN json_build_object('name', g.email_name, 'address', g.email_address) END) ORDER BY g.id), '[]')
    FROM replica_group g WHERE NOT g.deleted AND (g.id = ANY ($3::int[]) OR g.name = ANY ($4::text[]))) AS groups,
@@ -146,7 +149,7 @@ export class ReplicaStore {
     await upsert(on, 'replica_organization', told, ({ row, version }) => ({ ...row, deleted: false, version }));
   }
 
-  async keepGroups(on: On, told: Told<GroupSnapshot>[]): Promise<void> {
+  async keepGroups(on: On, told: Told<KeptGroup>[]): Promise<void> {
     await upsert(on, 'replica_group', told, ({ row, version }) => ({
       id: row.id,
       name: row.name,
@@ -156,7 +159,9 @@ export class ReplicaStore {
       reopen_time_in_days: row.reopenTimeInDays,
       email_name: row.email?.name ?? null,
       email_address: row.email?.address ?? null,
+      // The release before reads the text.
       signature: row.signature,
+      signature_html: row.signatureHtml,
       deleted: false,
       version,
     }));

@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Actor, changesBetween, type groups as endpoints, type ParsedInputOf } from '@helpmesh/contracts';
-import { AppError, type Clock } from '@helpmesh/kernel';
+import type { Clock } from '@helpmesh/kernel';
 import { onPage } from '@helpmesh/messaging';
 import { transaction, violates } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { mayGroups } from '../../domain/access.ts';
-import { parseMailbox } from '../../domain/address.ts';
 import { deepest, isInside, joinGroupName, separator, splitGroupName } from '../../domain/group-path.ts';
 import { searchTerms, windowOf } from '../../domain/reading.ts';
 import { type GroupRow, GroupStore, type GroupValues, groupSearchFields } from '../../persistence/group.store.ts';
@@ -18,6 +17,7 @@ import { History } from '../history/history.ts';
 import { Pages } from '../pages.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
+import { Senders } from '../senders/senders.ts';
 import { TicketReferences } from '../ticket-references.ts';
 
 type ListQuery = ParsedInputOf<typeof endpoints.list>['query'];
@@ -40,6 +40,7 @@ export class Groups {
     private readonly history: History,
     private readonly audit: Audit,
     private readonly tickets: TicketReferences,
+    private readonly senders: Senders,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -96,7 +97,8 @@ export class Groups {
     return this.guarded(async (tx) => {
       const place = await this.placeOf(tx, input, null);
       const custom = await this.attributes.made(actor, 'Group', input.custom);
-      const id = await this.groups.insert(tx, { ...valuesOf(input), ...place, custom }, this.by(actor));
+      const sender = await this.senderOf(tx, actor, input);
+      const id = await this.groups.insert(tx, { ...valuesOf(input), ...sender, ...place, custom }, this.by(actor));
       await this.announce.groupsChanged(tx, 'created', [id]);
       await this.recordChange(tx, actor, 'created', null, await this.row(tx, id));
       return this.present.one(tx, actor, 'groups', await this.row(tx, id), shape);
@@ -112,7 +114,8 @@ export class Groups {
       const place = await this.placeOf(tx, input, before);
       const old: Record<string, unknown> = { ...before };
       const custom = await this.attributes.changed(actor, 'Group', before, input.custom);
-      const written = Object.entries({ ...valuesOf(input), ...place, custom });
+      const sender = await this.senderOf(tx, actor, input);
+      const written = Object.entries({ ...valuesOf(input), ...sender, ...place, custom });
       const changed = written.filter(([name, value]) => !isDeepStrictEqual(old[name], value));
       if (changed.length > 0) {
         const below = place.name === before.name ? [] : await this.groups.below(tx, before.name);
@@ -184,7 +187,25 @@ export class Groups {
     return { id, name };
   }
 
-  /** One change of the tree at a time; violated unique names and addresses become the documented refusals. */
+  /** What it sends with, by id or in words; an id counts more. @throws AppError invalid */
+  private async senderOf(tx: EntityManager, actor: Actor, input: Input): Promise<GroupValues> {
+    const values: GroupValues = {};
+    const email = input.email_address === undefined ? input.email : input.email_address;
+    if (input.email_address_id !== undefined) values.email_address_id = input.email_address_id;
+    else if (email !== undefined) {
+      values.email_address_id = email?.trim() ? await this.senders.addressOf(tx, actor, email) : null;
+    }
+    const { signature } = input;
+    if (input.signature_id !== undefined) values.signature_id = input.signature_id;
+    else if (signature !== undefined) {
+      values.signature_id = signature?.trim() ? await this.senders.signatureNamed(tx, signature) : null;
+    }
+    if (input.email_address_id != null) await this.senders.requireKnown(tx, 'email-address', input.email_address_id);
+    if (input.signature_id != null) await this.senders.requireKnown(tx, 'signature', input.signature_id);
+    return values;
+  }
+
+  /** One change of the tree at a time; violated unique names become the documented refusals. */
   private async guarded<T>(fn: (tx: EntityManager) => Promise<T>): Promise<T> {
     try {
       return await transaction(this.db, async (tx) => {
@@ -193,9 +214,6 @@ export class Groups {
       });
     } catch (error) {
       if (violates(error, 'groups_name_key')) throw refusals.exists();
-      if (violates(error, 'groups_email_address_key')) {
-        throw new AppError('invalid', 'identity.group-address-taken', 'This address already belongs to another group.');
-      }
       throw error;
     }
   }
@@ -233,7 +251,6 @@ const auditedColumns = [
   'reopen_time_in_days',
   'active',
   'note',
-  'email_name',
   'email_address',
   'signature',
   'shared_drafts',
@@ -257,12 +274,7 @@ function valuesOf(input: Input): GroupValues {
   if (input.follow_up_possible !== undefined) values.follow_up_possible = input.follow_up_possible;
   if (input.follow_up_assignment !== undefined) values.follow_up_assignment = input.follow_up_assignment;
   if (input.reopen_time_in_days !== undefined) values.reopen_time_in_days = input.reopen_time_in_days;
-  if (input.signature !== undefined) values.signature = input.signature;
   if (input.active !== undefined) values.active = input.active;
   if (input.note !== undefined) values.note = input.note;
-  const email = input.email_address === undefined ? input.email : input.email_address;
-  if (email === undefined) return values;
-  const mailbox = email?.trim() ? parseMailbox(email) : { name: '', address: null };
-  if (!mailbox) throw refusals.emailInvalid(email ?? '');
-  return { ...values, email_name: mailbox.name, email_address: mailbox.address };
+  return values;
 }

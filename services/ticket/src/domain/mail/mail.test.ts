@@ -178,6 +178,7 @@ describe('an outgoing mail', () => {
   });
 
   it('has a signature whose values are never templates', () => {
-    expect(fillSignature('{{ a }} {{b}} {{c.d}}', { a: '{{b}}', b: 'B' })).toBe('{{b}} B ');
+    expect(fillSignature('{{ a }} {{b}} {{c.d}} #{b} #{ a }', { a: '{{b}}', b: 'B' })).toBe('{{b}} B  B {{b}}');
+    expect(fillSignature('#{b}} {{b} {b}', { b: 'B' })).toBe('B} {{b} {b}');
   });
 });

@@ -17,9 +17,14 @@ export function referencesChain(earlier: readonly string[], inReplyTo: string | 
   return [first as string, ...rest.slice(1 - REFERENCES_KEPT)];
 }
 
-/** Fills `{{ticket.number}}`-like places of a signature; what is unknown stays empty. Values are never templates. */
+const placeholder = /\{\{\s{0,20}([\w.]{1,100})\s{0,20}\}\}|#\{\s{0,20}([\w.]{1,100})\s{0,20}\}/g;
+
+/**
+ * Fills the places of a signature, `{{ticket.number}}` or `#{ticket.number}`; what is unknown stays empty. Values are
+ * never templates.
+ */
 export function fillSignature(template: string, values: Record<string, string>): string {
-  return template.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_, name: string) => values[name] ?? '');
+  return template.replace(placeholder, (_, name?: string, other?: string) => values[name ?? other ?? ''] ?? '');
 }
 
 /** Message ids in a header text, with their angle brackets. */

@@ -28,6 +28,7 @@ export interface Group extends FollowUpPolicy {
   name: string;
   active: boolean;
   email: { name: string; address: string } | null;
+  /** HTML that may stand in any mail, with places to fill in. */
   signature: string | null;
 }
 

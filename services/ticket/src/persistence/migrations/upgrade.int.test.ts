@@ -40,6 +40,11 @@ it('a ticket of the first schema is read, listed and found after all migrations,
     `INSERT INTO search_doc (ticket_id, group_id, customer_id, number, title, tsv)
      SELECT id, group_id, customer_id, number, title, to_tsvector('helpmesh', title) FROM ticket`,
   );
+  await sql(
+    before,
+    `INSERT INTO replica_group (id, name, active, follow_up_possible, follow_up_assignment, signature, version) VALUES
+       (1, 'Users', true, 'yes', true, E'Yours,\n<{{user.name}}> & co', 1), (2, 'Silent', true, 'yes', true, NULL, 1)`,
+  );
   const words = () => sql(before, 'SELECT tsv::text AS words FROM search_doc');
   const wordsBefore = await words();
 
@@ -62,6 +67,11 @@ it('a ticket of the first schema is read, listed and found after all migrations,
   expect(JSON.parse(page.tickets)).toMatchObject([{ title: 'A broken printer', article_count: 0, state: 'open' }]);
   const request = { query: parseSearch('printer'), order: [], limit: 10, offset: 0 };
   expect(await new SearchStore(noBook).find(ds, visible, request)).toEqual([1]);
+
+  expect(await sql(ds, 'SELECT signature_html FROM replica_group ORDER BY id')).toEqual([
+    { signature_html: 'Yours,<br>&lt;{{user.name}}&gt; &amp; co' },
+    { signature_html: null },
+  ]);
 
   for (const _ of applied) await ds.undoLastMigration();
   expect(await words()).toEqual(wordsBefore);
