@@ -206,6 +206,8 @@ const adminTree = admin.addChildren([
   adminPage('/roles/new', 'NewRolePage'),
   adminPage('/roles/$id', 'RolePage'),
   adminPage('/overviews', 'OverviewsPage'),
+  adminPage('/mail', 'MailPage'),
+  adminPage('/mail/$kind/$id', 'MailPartPage'),
   adminPage('/macros', 'MacrosPage'),
   adminPage('/macros/new', 'NewMacroPage'),
   adminPage('/macros/$id', 'MacroPage'),

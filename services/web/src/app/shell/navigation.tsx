@@ -63,6 +63,7 @@ const adminIcons: Record<AdminPageId, TablerIcon> = {
   groups: IconFolders,
   organizations: IconBuildingCommunity,
   roles: IconShield,
+  mail: IconInbox,
   macros: IconBolt,
   'text-modules': IconFileText,
   templates: IconTemplate,

@@ -9,6 +9,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   organizations: msg`Organizations`,
   roles: msg`Roles`,
   overviews: msg`Overviews`,
+  mail: msg`Mail`,
   macros: msg`Macros`,
   'text-modules': msg`Text modules`,
   templates: msg`Templates`,

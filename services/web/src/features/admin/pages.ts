@@ -4,6 +4,7 @@ export type AdminPageId =
   | 'organizations'
   | 'roles'
   | 'overviews'
+  | 'mail'
   | 'macros'
   | 'text-modules'
   | 'templates'
@@ -35,6 +36,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'organizations', permissions: ['admin.organization'] },
   { id: 'roles', permissions: ['admin.role'] },
   { id: 'overviews', permissions: ['admin.overview'] },
+  { id: 'mail', permissions: ['admin.channel_email'] },
   { id: 'macros', permissions: ['admin.macro'] },
   { id: 'text-modules', permissions: ['admin.text_module'] },
   { id: 'templates', permissions: ['admin.template'] },

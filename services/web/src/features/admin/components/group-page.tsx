@@ -1,14 +1,16 @@
 import { useLingui } from '@lingui/react/macro';
-import { NumberInput, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { Anchor, NumberInput, Select, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type CallInput, call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
+import { useMe } from '../../session/use-me.ts';
 import type { Field } from '../edit.ts';
 import { possibleParents } from '../group-tree.ts';
 import { type Group, groupsQuery } from '../queries.ts';
+import { addressesQuery, mailboxOf, signaturesQuery } from '../senders.ts';
 import { type Editor, useEditor } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
@@ -23,8 +25,8 @@ type FollowUp = NonNullable<Body['follow_up_possible']>;
 interface Values {
   name_last: string;
   parent_id: number | null;
-  email: string;
-  signature: string;
+  email_address_id: number | null;
+  signature_id: number | null;
   follow_up_possible: string;
   reopen_time_in_days: number | null;
   follow_up_assignment: boolean;
@@ -37,8 +39,8 @@ interface Values {
 const newGroup: Values = {
   name_last: '',
   parent_id: null,
-  email: '',
-  signature: '',
+  email_address_id: null,
+  signature_id: null,
   follow_up_possible: 'yes',
   reopen_time_in_days: null,
   follow_up_assignment: true,
@@ -50,14 +52,12 @@ const newGroup: Values = {
 
 function valuesOf(group: Group): Values {
   const { name_last, parent_id, follow_up_possible, reopen_time_in_days, follow_up_assignment } = group;
-  const { assignment_timeout, active, note, email, signature } = group;
-  const text = (value: unknown) => (typeof value === 'string' ? value : '');
-  const texts = { email: text(email), signature: text(signature), note: note ?? '' };
+  const { assignment_timeout, active, note, email_address_id, signature_id } = group;
   const followUp = { follow_up_possible, reopen_time_in_days, follow_up_assignment };
   return {
     name_last,
     parent_id,
-    ...texts,
+    ...{ email_address_id, signature_id, note: note ?? '' },
     ...followUp,
     assignment_timeout,
     shared_drafts: group.shared_drafts === true,
@@ -152,11 +152,14 @@ function GroupForm({
 }) {
   const { t } = useLingui();
   const { values, set } = editor;
+  const { may } = useMe();
+  const { data: addresses = [] } = useQuery(addressesQuery);
+  const { data: signatures = [] } = useQuery(signaturesQuery);
   const labels: Record<Field<Values>, string> = {
     name_last: t`Name`,
     parent_id: t`Below`,
-    email: t`Sending address`,
-    signature: t`Signature`,
+    email_address_id: t`Sending address`,
+    signature_id: t`Signature`,
     follow_up_possible: t`A reply to a closed ticket`,
     reopen_time_in_days: t`Days in which it can be reopened`,
     follow_up_assignment: t`A reopened ticket keeps its owner`,
@@ -211,23 +214,42 @@ function GroupForm({
             />
           </Stack>
         </Section>
-        <Section title={t`Mail`} lead={t`Mail to the sending address lands in this group.`}>
+        <Section
+          title={t`Mail`}
+          lead={t`Mail to the sending address lands in this group, unless an earlier group has the same one.`}
+        >
           <Stack>
-            <TextInput
-              label={labels.email}
-              placeholder="Helpdesk <help@example.org>"
-              maxLength={320}
-              value={values.email}
-              onChange={(event) => set({ email: event.currentTarget.value })}
-            />
-            <Textarea
-              label={labels.signature}
-              autosize
-              minRows={3}
-              maxLength={5000}
-              value={values.signature}
-              onChange={(event) => set({ signature: event.currentTarget.value })}
-            />
+            <div className={classes.columns}>
+              <Select
+                label={labels.email_address_id}
+                placeholder={t`That of the installation`}
+                data={addresses.map((address) => ({ value: String(address.id), label: mailboxOf(address) }))}
+                value={values.email_address_id === null ? null : String(values.email_address_id)}
+                onChange={(id) => set({ email_address_id: id === null ? null : Number(id) })}
+                searchable
+                clearable
+                clearButtonProps={{ 'aria-label': t`That of the installation` }}
+                nothingFoundMessage={t`No such address`}
+              />
+              <Select
+                label={labels.signature_id}
+                placeholder={t`None`}
+                data={signatures.map(({ id, name }) => ({ value: String(id), label: name }))}
+                value={values.signature_id === null ? null : String(values.signature_id)}
+                onChange={(id) => set({ signature_id: id === null ? null : Number(id) })}
+                searchable
+                clearable
+                clearButtonProps={{ 'aria-label': t`None` }}
+                nothingFoundMessage={t`No such signature`}
+              />
+            </div>
+            {may('admin.channel_email') && (
+              <Text size="sm">
+                <Anchor component={Link} to="/admin/mail" inherit>
+                  {t`Addresses and signatures are made under Mail.`}
+                </Anchor>
+              </Text>
+            )}
           </Stack>
         </Section>
         <Section title={t`Tickets`}>

@@ -20,6 +20,8 @@ export { GroupPage, NewGroupPage } from './group-page.tsx';
 export { GroupsPage } from './groups-page.tsx';
 export { MacrosPage, TemplatesPage, TextModulesPage } from './library-pages.tsx';
 export { MacroPage, NewMacroPage } from './macro-page.tsx';
+export { MailPage } from './mail-page.tsx';
+export { MailPartPage } from './mail-part-page.tsx';
 export { NewErasurePage } from './new-erasure-page.tsx';
 export { NewOrganizationPage, OrganizationPage } from './organization-page.tsx';
 export { OrganizationsPage } from './organizations-page.tsx';

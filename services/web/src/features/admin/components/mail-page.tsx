@@ -1,0 +1,104 @@
+import { useLingui } from '@lingui/react/macro';
+import { Badge, Button, Skeleton, Text } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Item, ItemList, Section } from '../../../ui/section.tsx';
+import { Failed } from '../../../ui/state-messages.tsx';
+import { addressesQuery, mailboxOf, signaturesQuery } from '../senders.ts';
+import classes from './admin-page.module.css';
+import { AdminPage } from './admin-page.tsx';
+
+/** What mail is sent with. */
+export function MailPage() {
+  const { t } = useLingui();
+  const addresses = useQuery(addressesQuery);
+  const signatures = useQuery(signaturesQuery);
+  const unused = t`No group uses it.`;
+  return (
+    <AdminPage title={t`Mail`}>
+      <Part
+        kind="addresses"
+        title={t`Sending addresses`}
+        lead={t`Groups send from one of them. Mail to it lands in the first group that uses it.`}
+        fresh={t`New address`}
+        none={t`There are none: mails leave with the address of the installation.`}
+        query={addresses}
+        what={mailboxOf}
+        facts={({ groups = [], note }) => [groups.join(', ') || unused, note].filter(Boolean).join(' · ')}
+      />
+      <Part
+        kind="signatures"
+        title={t`Signatures`}
+        lead={t`What stands below the mails of a group.`}
+        fresh={t`New signature`}
+        none={t`There are none: mails end with their last word.`}
+        query={signatures}
+        what={({ name }) => name}
+        facts={({ groups = [], note }) => [groups.join(', ') || unused, note].filter(Boolean).join(' · ')}
+      />
+    </AdminPage>
+  );
+}
+
+interface PartProps<R> {
+  kind: string;
+  title: string;
+  lead: string;
+  fresh: string;
+  none: string;
+  query: UseQueryResult<readonly R[]>;
+  what: (record: R) => ReactNode;
+  facts: (record: R) => string;
+}
+
+function Part<R extends { id: number; active: boolean }>(props: PartProps<R>) {
+  const { kind, title, lead, fresh, none, query, what, facts } = props;
+  const { t } = useLingui();
+  const { data, error, refetch } = query;
+  return (
+    <Section
+      title={title}
+      lead={lead}
+      action={
+        <Button
+          renderRoot={(root) => <Link {...root} to="/admin/mail/$kind/$id" params={{ kind, id: 'new' }} />}
+          variant="default"
+          leftSection={<IconPlus size={16} aria-hidden />}
+        >
+          {fresh}
+        </Button>
+      }
+    >
+      {!data && error ? (
+        <Failed error={error} onRetry={() => void refetch()} />
+      ) : !data ? (
+        <Skeleton height={56} aria-label={t`Loading`} />
+      ) : data.length === 0 ? (
+        <Text size="sm">{none}</Text>
+      ) : (
+        <ItemList label={title}>
+          {data.map((record) => (
+            <Item
+              key={record.id}
+              what={
+                <>
+                  <Link to="/admin/mail/$kind/$id" params={{ kind, id: String(record.id) }} className={classes.link}>
+                    {what(record)}
+                  </Link>{' '}
+                  {!record.active && (
+                    <Badge size="sm" variant="light" color="gray">
+                      {t`Inactive`}
+                    </Badge>
+                  )}
+                </>
+              }
+              facts={facts(record)}
+            />
+          ))}
+        </ItemList>
+      )}
+    </Section>
+  );
+}
