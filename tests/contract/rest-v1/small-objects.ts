@@ -367,6 +367,34 @@ export const smallObjects: Section = (world) => {
       expect(done).toMatchObject({ read: webhook, changed: { active: false }, ...gone });
     });
 
+    it('2.7.30 email_addresses', async () => {
+      const address = { name: 'Storage', email: 'storage@desk.example' };
+      expect(await walk(world().admin, 'email_addresses', address, { note: 'Disks' })).toMatchObject({
+        read: { ...address, channel_id: null, preferences: {}, note: null, active: true, group_ids: [] },
+        changed: { note: 'Disks' },
+        ...gone,
+      });
+    });
+
+    it('2.7.30 signatures, which cannot be deleted while a group uses them', async () => {
+      const { admin } = world();
+      const signature = { name: 'Storage', body: '<p>#{user.firstname}</p>' };
+      expect(await walk(admin, 'signatures', signature, { active: false })).toMatchObject({
+        read: { ...signature, note: null, active: true, group_ids: [] },
+        changed: { active: false },
+        ...gone,
+      });
+      const { id } = await admin.post('/api/v1/signatures', signature);
+      const group = await admin.post('/api/v1/groups?expand=true', { name: 'Signed', signature: 'Storage' });
+      expect(group).toMatchObject({ signature_id: id, signature: 'Storage', email_address_id: null });
+      expect(refused(await admin.call('DELETE', `/api/v1/signatures/${id}`))).toEqual({
+        status: 422,
+        error: "Can't delete, object has references.",
+      });
+      await admin.put(`/api/v1/groups/${group.id}`, { signature_id: null });
+      expect((await admin.call('DELETE', `/api/v1/signatures/${id}`)).body).toEqual({});
+    });
+
     it('2.7.30 applications, data_privacy_tasks, settings', async () => {
       const { admin } = world();
       expect((await admin.call('GET', '/api/v1/applications')).status).toBe(200);
