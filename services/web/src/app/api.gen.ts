@@ -31,6 +31,7 @@ export const routes = {
   createDataPrivacyTask: ['POST', '/api/v1/data_privacy_tasks'],
   createDirectory: ['POST', '/api/v1/directories'],
   createDirectoryToken: ['POST', '/api/v1/directories/:id/tokens'],
+  createEmailAddress: ['POST', '/api/v1/email_addresses'],
   createEntitlementMapping: ['POST', '/api/v1/entitlement_mappings'],
   createFirstAdmin: ['POST', '/api/v1/getting_started/admin'],
   createGroup: ['POST', '/api/v1/groups'],
@@ -47,6 +48,7 @@ export const routes = {
   createRetentionRule: ['POST', '/api/v1/retention_rules'],
   createRole: ['POST', '/api/v1/roles'],
   createSharedDraftStart: ['POST', '/api/v1/tickets/shared_drafts'],
+  createSignature: ['POST', '/api/v1/signatures'],
   createSla: ['POST', '/api/v1/slas'],
   createTag: ['POST', '/api/v1/tag_list'],
   createTemplate: ['POST', '/api/v1/templates'],
@@ -77,6 +79,7 @@ export const routes = {
   deleteDirectory: ['DELETE', '/api/v1/directories/:id'],
   deleteDirectoryToken: ['DELETE', '/api/v1/directories/:id/tokens/:token'],
   deleteDraft: ['DELETE', '/api/v1/tickets/:id/drafts/:kind'],
+  deleteEmailAddress: ['DELETE', '/api/v1/email_addresses/:id'],
   deleteEntitlementMapping: ['DELETE', '/api/v1/entitlement_mappings/:id'],
   deleteGroup: ['DELETE', '/api/v1/groups/:id'],
   deleteJob: ['DELETE', '/api/v1/jobs/:id'],
@@ -99,6 +102,7 @@ export const routes = {
   deleteSessions: ['DELETE', '/api/v1/sessions'],
   deleteSharedDraft: ['DELETE', '/api/v1/tickets/:id/shared_draft'],
   deleteSharedDraftStart: ['DELETE', '/api/v1/tickets/shared_drafts/:id'],
+  deleteSignature: ['DELETE', '/api/v1/signatures/:id'],
   deleteSla: ['DELETE', '/api/v1/slas/:id'],
   deleteTag: ['DELETE', '/api/v1/tag_list/:id'],
   deleteTemplate: ['DELETE', '/api/v1/templates/:id'],
@@ -126,6 +130,7 @@ export const routes = {
   getDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/:id'],
   getDeskSettings: ['GET', '/api/v1/desk_settings'],
   getDirectory: ['GET', '/api/v1/directories/:id'],
+  getEmailAddress: ['GET', '/api/v1/email_addresses/:id'],
   getEntitlementMapping: ['GET', '/api/v1/entitlement_mappings/:id'],
   getGroup: ['GET', '/api/v1/groups/:id'],
   getJob: ['GET', '/api/v1/jobs/:id'],
@@ -142,6 +147,7 @@ export const routes = {
   getRole: ['GET', '/api/v1/roles/:id'],
   getSharedDraft: ['GET', '/api/v1/tickets/:id/shared_draft'],
   getSharedDraftStart: ['GET', '/api/v1/tickets/shared_drafts/:id'],
+  getSignature: ['GET', '/api/v1/signatures/:id'],
   getSla: ['GET', '/api/v1/slas/:id'],
   getTemplate: ['GET', '/api/v1/templates/:id'],
   getTextModule: ['GET', '/api/v1/text_modules/:id'],
@@ -177,6 +183,7 @@ export const routes = {
   listDirectories: ['GET', '/api/v1/directories'],
   listDirectoryTokens: ['GET', '/api/v1/directories/:id/tokens'],
   listDrafts: ['GET', '/api/v1/tickets/:id/drafts'],
+  listEmailAddresses: ['GET', '/api/v1/email_addresses'],
   listEntitlementMappings: ['GET', '/api/v1/entitlement_mappings'],
   listGrantedApplications: ['GET', '/api/v1/oauth/grants'],
   listGroups: ['GET', '/api/v1/groups'],
@@ -205,6 +212,7 @@ export const routes = {
   listSessions: ['GET', '/api/v1/sessions'],
   listSettings: ['GET', '/api/v1/settings'],
   listSharedDrafts: ['GET', '/api/v1/tickets/shared_drafts'],
+  listSignatures: ['GET', '/api/v1/signatures'],
   listSlas: ['GET', '/api/v1/slas'],
   listTagList: ['GET', '/api/v1/tag_list'],
   listTags: ['GET', '/api/v1/tags'],
@@ -316,6 +324,7 @@ export const routes = {
   updateChecklistTemplate: ['PUT', '/api/v1/checklist_templates/:id'],
   updateDeskSettings: ['PUT', '/api/v1/desk_settings'],
   updateDirectory: ['PUT', '/api/v1/directories/:id'],
+  updateEmailAddress: ['PUT', '/api/v1/email_addresses/:id'],
   updateEntitlementMapping: ['PUT', '/api/v1/entitlement_mappings/:id'],
   updateGroup: ['PUT', '/api/v1/groups/:id'],
   updateHeldArticle: ['PUT', '/api/v1/held_articles/:id'],
@@ -335,6 +344,7 @@ export const routes = {
   updateRole: ['PUT', '/api/v1/roles/:id'],
   updateSetting: ['PUT', '/api/v1/settings/:id'],
   updateSharedDraftStart: ['PUT', '/api/v1/tickets/shared_drafts/:id'],
+  updateSignature: ['PUT', '/api/v1/signatures/:id'],
   updateSla: ['PUT', '/api/v1/slas/:id'],
   updateTemplate: ['PUT', '/api/v1/templates/:id'],
   updateTextModule: ['PUT', '/api/v1/text_modules/:id'],
@@ -383,6 +393,7 @@ export interface Endpoints {
   createDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['create'];
   createDirectory: (typeof contracts.directories)['create'];
   createDirectoryToken: (typeof contracts.directoryTokens)['create'];
+  createEmailAddress: (typeof contracts.emailAddresses)['create'];
   createEntitlementMapping: (typeof contracts.entitlementMappings)['create'];
   createFirstAdmin: (typeof contracts.gettingStarted)['admin'];
   createGroup: (typeof contracts.groups)['create'];
@@ -399,6 +410,7 @@ export interface Endpoints {
   createRetentionRule: (typeof contracts.retentionRules)['create'];
   createRole: (typeof contracts.roles)['create'];
   createSharedDraftStart: (typeof contracts.sharedDrafts)['create'];
+  createSignature: (typeof contracts.signatures)['create'];
   createSla: (typeof contracts.slas)['create'];
   createTag: (typeof contracts.tagList)['create'];
   createTemplate: (typeof contracts.templates)['create'];
@@ -429,6 +441,7 @@ export interface Endpoints {
   deleteDirectory: (typeof contracts.directories)['delete'];
   deleteDirectoryToken: (typeof contracts.directoryTokens)['delete'];
   deleteDraft: (typeof contracts.ownDrafts)['delete'];
+  deleteEmailAddress: (typeof contracts.emailAddresses)['delete'];
   deleteEntitlementMapping: (typeof contracts.entitlementMappings)['delete'];
   deleteGroup: (typeof contracts.groups)['delete'];
   deleteJob: (typeof contracts.jobs)['delete'];
@@ -451,6 +464,7 @@ export interface Endpoints {
   deleteSessions: typeof contracts.deleteSessions;
   deleteSharedDraft: (typeof contracts.sharedDraftOfTicket)['delete'];
   deleteSharedDraftStart: (typeof contracts.sharedDrafts)['delete'];
+  deleteSignature: (typeof contracts.signatures)['delete'];
   deleteSla: (typeof contracts.slas)['delete'];
   deleteTag: (typeof contracts.tagList)['delete'];
   deleteTemplate: (typeof contracts.templates)['delete'];
@@ -478,6 +492,7 @@ export interface Endpoints {
   getDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['show'];
   getDeskSettings: (typeof contracts.deskSettings)['get'];
   getDirectory: (typeof contracts.directories)['get'];
+  getEmailAddress: (typeof contracts.emailAddresses)['get'];
   getEntitlementMapping: (typeof contracts.entitlementMappings)['get'];
   getGroup: (typeof contracts.groups)['get'];
   getJob: (typeof contracts.jobs)['get'];
@@ -494,6 +509,7 @@ export interface Endpoints {
   getRole: (typeof contracts.roles)['get'];
   getSharedDraft: (typeof contracts.sharedDraftOfTicket)['get'];
   getSharedDraftStart: (typeof contracts.sharedDrafts)['get'];
+  getSignature: (typeof contracts.signatures)['get'];
   getSla: (typeof contracts.slas)['get'];
   getTemplate: (typeof contracts.templates)['get'];
   getTextModule: (typeof contracts.textModules)['get'];
@@ -529,6 +545,7 @@ export interface Endpoints {
   listDirectories: (typeof contracts.directories)['list'];
   listDirectoryTokens: (typeof contracts.directoryTokens)['list'];
   listDrafts: (typeof contracts.ownDrafts)['list'];
+  listEmailAddresses: (typeof contracts.emailAddresses)['list'];
   listEntitlementMappings: (typeof contracts.entitlementMappings)['list'];
   listGrantedApplications: (typeof contracts.oauthGrants)['list'];
   listGroups: (typeof contracts.groups)['list'];
@@ -557,6 +574,7 @@ export interface Endpoints {
   listSessions: typeof contracts.listSessions;
   listSettings: (typeof contracts.signInSettings)['list'];
   listSharedDrafts: (typeof contracts.sharedDrafts)['list'];
+  listSignatures: (typeof contracts.signatures)['list'];
   listSlas: (typeof contracts.slas)['list'];
   listTagList: (typeof contracts.tagList)['list'];
   listTags: typeof contracts.listTags;
@@ -668,6 +686,7 @@ export interface Endpoints {
   updateChecklistTemplate: (typeof contracts.checklistTemplates)['update'];
   updateDeskSettings: (typeof contracts.deskSettings)['update'];
   updateDirectory: (typeof contracts.directories)['update'];
+  updateEmailAddress: (typeof contracts.emailAddresses)['update'];
   updateEntitlementMapping: (typeof contracts.entitlementMappings)['update'];
   updateGroup: (typeof contracts.groups)['update'];
   updateHeldArticle: (typeof contracts.heldArticles)['update'];
@@ -687,6 +706,7 @@ export interface Endpoints {
   updateRole: (typeof contracts.roles)['update'];
   updateSetting: (typeof contracts.signInSettings)['update'];
   updateSharedDraftStart: (typeof contracts.sharedDrafts)['update'];
+  updateSignature: (typeof contracts.signatures)['update'];
   updateSla: (typeof contracts.slas)['update'];
   updateTemplate: (typeof contracts.templates)['update'];
   updateTextModule: (typeof contracts.textModules)['update'];
