@@ -2,6 +2,7 @@ import {
   addMention,
   addTag,
   createTicket,
+  objectAttributes,
   overviews,
   recordAudit,
   reportProfiles,
@@ -326,5 +327,117 @@ describe('an overview for replacements', () => {
       condition: { 'ticket.owner_id': { operator: 'is', pre_condition: 'current_user.id' } },
     });
     await desk.rest(ruler, overviews.delete, { id: made.id });
+  });
+});
+
+describe('an overview that gathers its tickets', () => {
+  type Line = { id: number; title: string; priority_id: number; state: string; custom?: Record<string, unknown> };
+  const keeper = actor({ userId: 3, permissions: ['admin.object'] });
+  /** All pages of two, in the order in which they come. */
+  const walk = async (query: object, who = agent) => {
+    const seen: Line[] = [];
+    for (let after: string | null | undefined; after !== null; ) {
+      const page = await desk.rest(who, ticketList, { query: { limit: 2, ...query, ...(after && { after }) } });
+      seen.push(...(page.tickets as Line[]));
+      after = page.next;
+    }
+    return seen;
+  };
+  const make = (body: object) => desk.rest(agent, overviews.create, { body: { name: 'Gathered', ...body } });
+
+  beforeAll(async () => {
+    const both = { 'ticket.agent': { shown: true } };
+    const screens = { create_middle: both, edit: both };
+    const impact = { options: { many: 'Many people', one: 'One person' }, default: 'one' };
+    for (const field of [
+      { name: 'impact', display: 'Impact', data_type: 'select', data_option: impact },
+      { name: 'seats', display: 'Seats', data_type: 'integer', data_option: { min: -9 } },
+    ])
+      await desk.rest(keeper, objectAttributes.create, { body: { object: 'Ticket', screens, ...field } });
+    await desk.rest(keeper, objectAttributes.execute);
+    const tickets = [
+      { title: 'b', priority_id: 3, seats: 10 },
+      { title: 'a', priority_id: 1, impact: 'many', seats: 9 },
+      { title: 'c', priority_id: 1, seats: -2 },
+      { title: 'a', priority_id: 3, impact: 'many' },
+      { title: 'd', priority_id: 2, impact: 'one', seats: 100 },
+      { title: 'b', priority_id: 1, impact: null },
+    ];
+    for (const ticket of tickets) await open({ ...ticket, tags: 'gathered' });
+  });
+
+  it.each([
+    ['priority', 'ASC', 'asc'],
+    ['priority_id', 'DESC', 'asc'],
+    ['ticket.priority', 'ASC', 'desc'],
+    ['impact', 'ASC', 'asc'],
+    ['impact', 'DESC', 'desc'],
+    ['nothing there is', 'ASC', 'asc'],
+  ] as const)('by %s %s has its pages go on from group to group, %s in each', async (group_by, direction, order) => {
+    const body = {
+      condition: tagged('gathered'),
+      group_by,
+      group_direction: direction,
+      view: { s: ['title', 'seats'] },
+    };
+    const { link } = await make(body);
+    const seen = await walk({ view: link, sort: 'title', order });
+    const keyOf = ({ priority_id, custom }: Line) =>
+      group_by.includes('priority') ? priority_id : group_by === 'impact' ? String(custom?.impact ?? '') : 0;
+    const way = (sign: 'ASC' | 'DESC' | 'asc' | 'desc') => (sign.toUpperCase() === 'ASC' ? 1 : -1);
+    const compare = (a: number | string, b: number | string) => (a < b ? -1 : a > b ? 1 : 0);
+    const wanted = seen.toSorted(
+      (a, b) =>
+        way(direction) * compare(keyOf(a), keyOf(b)) || way(order) * (compare(a.title, b.title) || compare(a.id, b.id)),
+    );
+    expect(new Set(seen.map(({ id }) => id)).size).toBe(6);
+    expect(seen.map(({ id }) => id)).toEqual(wanted.map(({ id }) => id));
+    expect(seen.find(({ title }) => title === 'd')?.custom).toMatchObject({ seats: 100 });
+  });
+
+  it('begins with the first group also where nothing else narrows it, and for existing clients', async () => {
+    const condition = { 'ticket.state_id': { operator: 'is', value: ['1', '2'] } };
+    const { link } = await make({ condition, group_by: 'priority', group_direction: 'DESC' });
+    const all = await desk.rest(agent, ticketList, { query: { view: link, limit: 200 } });
+    const seen = await walk({ view: link, limit: 3 });
+    expect(seen).toHaveLength(all.total);
+    expect(seen.map(({ id }) => id)).toEqual(all.tickets.map(({ id }) => id));
+    const priorities = seen.map(({ priority_id }) => priority_id);
+    expect(priorities).toEqual(priorities.toSorted((a, b) => b - a));
+    const shown = (await desk.rest(agent, ticketOverviews, { query: { view: link } })) as unknown as {
+      index: { tickets: { id: number }[] };
+    };
+    expect(shown.index.tickets.map(({ id }) => id)).toEqual(seen.map(({ id }) => id).slice(0, 200));
+  });
+
+  it('is sorted by the columns that it shows, custom ones by their own order', async () => {
+    const { link } = await make({ condition: tagged('gathered'), order: { by: 'seats', direction: 'ASC' } });
+    const seats = async (sort: string) =>
+      (await walk({ view: link, sort, order: 'asc' })).map(({ title, priority_id }) => `${title}${priority_id}`);
+    const unset = (found: string[]) => [found.slice(0, 2).toSorted(), found.slice(2)];
+    expect(unset(await seats('custom.seats'))).toEqual([
+      ['a3', 'b1'],
+      ['c1', 'a1', 'b3', 'd2'],
+    ]);
+    for (const sort of ['state', 'group', 'owner', 'customer', 'organization', 'last_contact_agent_at'])
+      expect(new Set(await seats(sort)).size).toBe(6);
+    const offered = await desk.rest(agent, ticketOverviews);
+    expect(offered.find((one) => one.link === link)?.order).toEqual({ by: 'custom.seats', direction: 'ASC' });
+    const wrong = desk.rest(agent, ticketList, { query: { view: link, sort: 'custom.nothing' } });
+    await expect(wrong).rejects.toMatchObject({ code: 'input.unknown-id' });
+    const [first] = await walk({ view: link, sort: 'title', order: 'asc' });
+    expect(first).not.toHaveProperty('custom');
+  });
+
+  it('tells a customer nothing of a field that only agents see, not by its order either', async () => {
+    const shared = { role_ids: [CUSTOMER], group_by: 'impact', view: { s: ['impact'] } };
+    const own = { operator: 'is', pre_condition: 'current_user.id', value: '' };
+    const { link } = await desk.rest(ruler, overviews.create, {
+      body: { name: 'Of customers', condition: { 'ticket.customer_id': own }, ...shared },
+    });
+    const seen = await walk({ view: link, sort: 'created_at', order: 'asc' }, customer);
+    expect(seen.length).toBeGreaterThan(5);
+    expect(seen.every(({ custom }) => custom?.impact === null)).toBe(true);
+    expect(seen.map(({ id }) => id)).toEqual(seen.map(({ id }) => id).toSorted((a, b) => a - b));
   });
 });

@@ -275,8 +275,22 @@ export const TicketListQuery = z.object({
   customer_id: Id.optional(),
   organization_id: Id.optional(),
   query: text(500).optional(),
+  /** Within the groups of an overview that gathers its tickets; `custom.<name>` is by a custom attribute. */
   sort: z
-    .enum(['updated_at', 'created_at', 'number', 'title', 'priority', 'pending_time', 'escalation_at'])
+    .union([
+      z.enum([
+        ...(['updated_at', 'created_at', 'number', 'title', 'priority', 'pending_time', 'escalation_at'] as const),
+        ...(['last_contact_customer_at', 'last_contact_agent_at', 'state', 'group', 'owner', 'customer'] as const),
+        'organization',
+      ]),
+      z.templateLiteral([
+        'custom.',
+        z
+          .string()
+          .regex(/^[a-z]\w*$/)
+          .max(200),
+      ]),
+    ])
     .default('updated_at'),
   order: z.enum(['asc', 'desc']).default('desc'),
   /** Opaque cursor of the answer before. */
@@ -308,6 +322,8 @@ export const TicketListRow = z.looseObject({
   updated_at: Instant,
   last_contact_customer_at: Instant.nullable(),
   last_contact_agent_at: Instant.nullable(),
+  /** Values of the custom attributes that the overview has for columns or gathers its tickets by. */
+  custom: z.record(z.string(), z.unknown()).optional(),
 });
 
 export const ticketList = defineEndpoint({

@@ -15,9 +15,10 @@ import { type ListPage, ListStore } from '../persistence/list.store.ts';
 import type { ListFilter, ListOrder } from '../persistence/list-statement.ts';
 import { ReadStore } from '../persistence/read.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { noLookupValue } from './access.ts';
+import { invalidParam, noLookupValue } from './access.ts';
 import { searchOf } from './attributes/search-attributes.ts';
-import { Overviews } from './overviews/overviews.ts';
+import { orderKeyNamed } from './overviews/list-columns.ts';
+import { type OverviewList, Overviews } from './overviews/overviews.ts';
 import { isAgent } from './read-tickets.ts';
 import { References, Wanted } from './references.ts';
 
@@ -42,12 +43,7 @@ export class ListTickets {
 
   /** @returns the answer of the endpoint as JSON */
   async page(actor: Actor, query: Query): Promise<string> {
-    const visible = visibleIn(query, actor);
-    const page = await this.lists.page(this.db, visible, await this.filterOf(actor, query), {
-      ...this.placeOf(query),
-      limit: query.limit,
-    });
-    const next = this.nextOf(page, query, query.limit);
+    const { page, next } = await this.take(actor, query, { limit: query.limit });
     return `{"tickets":${page.tickets},"total":${page.total},"next":${JSON.stringify(next)}}`;
   }
 
@@ -57,11 +53,7 @@ export class ListTickets {
    * @returns JSON
    */
   async rows(actor: Actor, query: ParsedInputOf<typeof exportTickets>): Promise<string> {
-    const limit = FILE_PAGE;
-    const page = await this.lists.page(this.db, visibleIn(query, actor), await this.filterOf(actor, query), {
-      ...this.placeOf(query),
-      ...{ limit, uncounted: true },
-    });
+    const { page, next } = await this.take(actor, query, { limit: FILE_PAGE, uncounted: true });
     const lines = JSON.parse(page.tickets) as { id: number; owner: string | null; customer: string }[];
     const ids = lines.map(({ id }) => id);
     const read = VisibleTickets.to(actor, 'read');
@@ -71,13 +63,13 @@ export class ListTickets {
       const names = { owner_name: owner, customer_name: customer };
       return { ...line, ...names, ...(fields && (JSON.parse(fields) as object)) };
     });
-    return JSON.stringify({ rows, next: this.nextOf(page, query, limit) });
+    return JSON.stringify({ rows, next });
   }
 
   /** Ids of the tickets of a list, `most` at most. */
   async ids(actor: Actor, list: Omit<Query, 'sort' | 'order' | 'limit'>, most: number): Promise<number[]> {
     const query: Query = { ...list, sort: 'created_at', order: 'asc', limit: most };
-    return this.lists.ids(this.db, visibleIn(query, actor), await this.filterOf(actor, query), most);
+    return this.lists.ids(this.db, visibleIn(query, actor), (await this.listOf(actor, query)).filter, most);
   }
 
   async counts(actor: Actor): Promise<{ view: View; count: number }[]> {
@@ -103,27 +95,36 @@ export class ListTickets {
     });
   }
 
-  private placeOf(query: Pick<Query, 'sort' | 'order' | 'after'>): Omit<ListOrder, 'limit'> {
-    const [key, id] = query.after ? this.cursors.decode(cursorKind(query), query.after) : [];
-    return {
-      key: query.sort,
-      descending: query.order === 'desc',
-      after: query.after ? { key: String(key), id: Number(id) } : undefined,
-    };
+  private async take(
+    actor: Actor,
+    query: Omit<Query, 'limit'>,
+    how: Pick<ListOrder, 'limit' | 'uncounted'>,
+  ): Promise<{ page: ListPage; next: string | null }> {
+    const sort = orderKeyNamed(query.sort, await this.attributes.of('Ticket'));
+    if (!sort) throw invalidParam('sort', query.sort);
+    const { filter, group, custom } = await this.listOf(actor, query);
+    // A cursor goes on in the order it was made for, that of the groups included.
+    const kind = `tickets ${query.sort} ${query.order}${group ? ` ${JSON.stringify(group)}` : ''}`;
+    const [key, id, last] = query.after ? this.cursors.decode(kind, query.after) : [];
+    const page = await this.lists.page(this.db, visibleIn(query, actor), filter, {
+      ...{ key: sort, descending: query.order === 'desc', group, ...how },
+      // A file has them with the fields of the tickets.
+      custom: how.uncounted ? [] : custom,
+      after: query.after ? { key: String(key), id: Number(id), group: String(last) } : undefined,
+    });
+    const more = page.count === how.limit && page.lastKey !== null;
+    const place = [page.lastKey, page.lastId, ...(group ? [page.lastGroup ?? null] : [])];
+    return { page, next: more ? this.cursors.encode(kind, place) : null };
   }
 
-  /** Cursor of the page behind this one; null: it is the last. */
-  private nextOf({ count, lastKey, lastId }: ListPage, query: Pick<Query, 'sort' | 'order'>, limit: number) {
-    return count === limit && lastKey !== null ? this.cursors.encode(cursorKind(query), [lastKey, lastId]) : null;
-  }
-
-  private async filterOf(actor: Actor, query: Omit<Query, 'limit'>): Promise<ListFilter> {
+  private async listOf(
+    actor: Actor,
+    query: Omit<Query, 'limit'>,
+  ): Promise<Partial<OverviewList> & Pick<OverviewList, 'filter'>> {
     const filter: ListFilter = {};
+    const overview = query.view && !isView(query.view) ? await this.overviews.listNamed(actor, query.view) : undefined;
     if (query.view) {
-      const rule = isView(query.view)
-        ? viewFilter(query.view, actor, this.clock.now())
-        : await this.overviews.filterNamed(actor, query.view);
-      Object.assign(filter, rule);
+      Object.assign(filter, isView(query.view) ? viewFilter(query.view, actor, this.clock.now()) : overview?.filter);
     }
     if (query.state) {
       const { states } = await this.references.resolve(new Wanted());
@@ -140,7 +141,7 @@ export class ListTickets {
     if (query.customer_id !== undefined) filter.customerId = query.customer_id;
     if (query.organization_id !== undefined) filter.organizationIds = [query.organization_id];
     if (query.query?.trim()) filter.search = searchOf(query.query, await this.attributes.of('Ticket'));
-    return filter;
+    return { ...overview, filter };
   }
 }
 
@@ -149,8 +150,6 @@ function visibleIn({ view }: Pick<Query, 'view'>, actor: Actor): VisibleTickets 
   const isOverview = view !== undefined && view !== '' && !isView(view);
   return VisibleTickets.to(actor, isOverview ? 'overview' : 'read');
 }
-
-const cursorKind = ({ sort, order }: Pick<Query, 'sort' | 'order'>) => `tickets ${sort} ${order}`;
 
 function viewFilter(view: View, actor: Actor, now: EpochMs): ListFilter {
   const rule = viewRules[view];

@@ -2,6 +2,7 @@ import type { Circumstances, Condition } from '../domain/condition/condition.ts'
 import type { SearchQuery } from '../domain/list/search-query.ts';
 import { type StateType, stateTypes } from '../domain/ticket/state.ts';
 import { conditionSql } from './condition-sql.ts';
+import { type CustomColumn, customSql, keySql, type OrderKey } from './list-keys.ts';
 import { everyMatch, searchTerms } from './search-terms.ts';
 import type { Param } from './text-sql.ts';
 import {
@@ -12,18 +13,6 @@ import {
   type VisibleTickets,
   visibleGroupIds,
 } from './visible-tickets.ts';
-
-export const sortKeys = {
-  updated_at: { column: 't.updated_at', type: 'timestamptz' },
-  created_at: { column: 't.created_at', type: 'timestamptz' },
-  number: { column: 't.number', type: 'text' },
-  title: { column: 't.title', type: 'text' },
-  priority: { column: 't.priority_id', type: 'int' },
-  // What waits for nothing comes last when the next to come is first.
-  pending_time: { column: "coalesce(t.pending_time, 'infinity')", type: 'timestamptz' },
-  escalation_at: { column: "coalesce(t.escalation_at, 'infinity')", type: 'timestamptz' },
-} as const;
-export type SortKey = keyof typeof sortKeys;
 
 /** Absent: no matter. */
 export interface ListFilter {
@@ -43,13 +32,17 @@ export interface ListFilter {
 }
 
 export interface ListOrder {
-  key: SortKey;
+  key: OrderKey;
   descending: boolean;
-  /** Last row of the page before: its key as the text that came with it, and its id. */
-  after?: { key: string; id: number } | undefined;
+  /** What the rows are gathered by; the order is that within each group. */
+  group?: { key: OrderKey; descending: boolean } | undefined;
+  /** Last row of the page before: its keys as the texts that came with it, and its id. */
+  after?: { key: string; group?: string | undefined; id: number } | undefined;
   limit: number;
   /** Nobody asks how many there are. */
   uncounted?: boolean;
+  /** Custom attributes that the lines show besides. */
+  custom?: readonly CustomColumn[] | undefined;
 }
 
 export interface Statement {
@@ -92,8 +85,15 @@ const referred = [
 ];
 
 /** One line of a list, of the ticket `t`: what it holds itself (migration 6) and the names of what it refers to. */
-const line = `t.line || ${referred.map(({ json }) => json).join(' || ')} || '}'`;
+const line = `t.line || ${referred.map(({ json }) => json).join(' || ')}`;
 const lineJoins = referred.map(({ join }) => join).join(' ');
+
+/** Closes the line, after the values of custom attributes where some are shown. */
+function lineWith(custom: readonly CustomColumn[] = [], param: Param): string {
+  if (custom.length === 0) return `${line} || '}'`;
+  const values = custom.map((one) => `${param(one.name, 'text')}, ${customSql(one, param)}`);
+  return `${line} || ',"custom":' || json_build_object(${values.join(', ')})::text || '}'`;
+}
 
 /**
  * A page of a list with its exact total, as one statement. The text depends on which filters are given and on the
@@ -106,40 +106,54 @@ export function pageStatement(visible: VisibleTickets, filter: ListFilter, order
   const params: unknown[] = [...visible.params];
   const param = (value: unknown, type: string) => `$${params.push(value)}::${type}`;
 
-  const { column, type } = sortKeys[order.key];
+  const { column, type, join } = keySql(order.key, 'sorted', param);
+  const group = order.group && { ...keySql(order.group.key, 'gathered', param), descending: order.group.descending };
   const direction = order.descending ? 'DESC' : 'ASC';
   const opposite = order.descending ? 'ASC' : 'DESC';
   const limit = param(order.limit, 'int');
-  const top = `ORDER BY ${column} ${direction}, t.id ${direction} LIMIT ${limit}`;
+  const groupDirection = group?.descending ? 'DESC' : 'ASC';
+  const groupOpposite = group?.descending ? 'ASC' : 'DESC';
+  const by = (name: string, way: string) => (group ? `${name} ${way}, ` : '');
+  const top = `ORDER BY ${by(group?.column ?? '', groupDirection)}${column} ${direction}, t.id ${direction} LIMIT ${limit}`;
   const states = statesOf(filter, param);
-  const group = filter.groupId === undefined ? undefined : param(filter.groupId, 'int');
-  const filters = conditions(filter, params, param, states, group);
+  const groupId = filter.groupId === undefined ? undefined : param(filter.groupId, 'int');
+  const filters = conditions(filter, params, param, states, groupId);
   const page = [...filters];
   if (order.after) {
     const key = param(order.after.key, type);
-    page.push(`(${column}, t.id) ${order.descending ? '<' : '>'} (${key}, ${param(order.after.id, 'int')})`);
+    const later = `(${column}, t.id) ${order.descending ? '<' : '>'} (${key}, ${param(order.after.id, 'int')})`;
+    if (group) {
+      const last = param(order.after.group, group.type);
+      page.push(
+        `(${group.column} ${group.descending ? '<' : '>'} ${last} OR (${group.column} = ${last} AND ${later}))`,
+      );
+    } else page.push(later);
   }
 
   const narrow = isNarrow(filter);
-  const pick = `SELECT t.id, ${column} AS key FROM ticket t WHERE`;
+  const joins = [join, group?.join ?? ''].join(' ').trim();
+  const place = group ? `, ${group.column} AS gathered` : '';
+  const pick = `SELECT t.id, ${column} AS key${place} FROM ticket t ${joins} WHERE`;
   const hits = narrow
     ? `${pick} ${[isVisible(), ...page].join(' AND ')} ${top}`
-    : `${groupHeads(pick, page, top, states, group)} UNION ALL ${customerHeads(pick, page, top)}`;
-  const total = order.uncounted ? '0' : totalOf(filter, filters, states, group);
+    : `${groupHeads(pick, page, top, states, groupId)} UNION ALL ${customerHeads(pick, page, top)}`;
+  const total = order.uncounted ? '0' : totalOf(filter, filters, states, groupId);
+  const inOrder = `${by('gathered', groupDirection)}key ${direction}, id ${direction}`;
+  const backwards = `${by('gathered', groupOpposite)}key ${opposite}, id ${opposite}`;
 
   // The plan is made without knowing the limit, so it takes a page for a tenth of all hits and would hash whole tables
   // to join them; an array it takes for ten rows, which is what makes it follow the primary keys.
   const text = `
     WITH hit AS MATERIALIZED (
-      SELECT id, key FROM (${hits}) AS every ORDER BY key ${direction}, id ${direction} LIMIT ${limit}),
-    last AS (SELECT id, key FROM hit ORDER BY key ${opposite}, id ${opposite} LIMIT 1),
+      SELECT * FROM (${hits}) AS every ORDER BY ${inOrder} LIMIT ${limit}),
+    last AS (SELECT * FROM hit ORDER BY ${backwards} LIMIT 1),
     page AS (
-      SELECT '[' || coalesce(string_agg(${line}, ',' ORDER BY place.n), '') || ']' AS lines
-      FROM unnest(ARRAY(SELECT id FROM hit ORDER BY key ${direction}, id ${direction})) WITH ORDINALITY AS place (id, n)
+      SELECT '[' || coalesce(string_agg(${lineWith(order.custom, param)}, ',' ORDER BY place.n), '') || ']' AS lines
+      FROM unnest(ARRAY(SELECT id FROM hit ORDER BY ${inOrder})) WITH ORDINALITY AS place (id, n)
         JOIN ticket t ON t.id = place.id ${lineJoins})
     SELECT (SELECT lines FROM page) AS tickets,
       (SELECT count(*) FROM hit) AS count,
-      (SELECT key::text FROM last) AS "lastKey", (SELECT id FROM last) AS "lastId",
+      (SELECT key::text FROM last) AS "lastKey", (SELECT id FROM last) AS "lastId",${group ? '\n      (SELECT gathered::text FROM last) AS "lastGroup",' : ''}
       (${total})::bigint AS total`;
   return { text, params };
 }
@@ -228,10 +242,10 @@ function groupHeads(
 ): string {
   const only = group ? ` WHERE grp.id = ${group}` : '';
   if (!states) {
-    return `SELECT head.id, head.key FROM ${visibleGroupIds} AS grp (id)
+    return `SELECT head.* FROM ${visibleGroupIds} AS grp (id)
       CROSS JOIN LATERAL (${pick} ${['t.group_id = grp.id', ...page].join(' AND ')} ${top}) AS head${only}`;
   }
-  return `SELECT head.id, head.key FROM ${visibleGroupIds} AS grp (id) CROSS JOIN unnest(${states}) AS state (id)
+  return `SELECT head.* FROM ${visibleGroupIds} AS grp (id) CROSS JOIN unnest(${states}) AS state (id)
     CROSS JOIN LATERAL (${pick} ${['t.group_id = grp.id', 't.state_id = state.id', ...page].join(' AND ')} ${top}) AS head${only}`;
 }
 
@@ -245,7 +259,7 @@ function customerHeads(pick: string, page: string[], top: string): string {
     ...page,
   ];
   return `(${pick} ${own.join(' AND ')} ${top})
-    UNION ALL SELECT head.id, head.key FROM unnest($4::int[]) AS org (id)
+    UNION ALL SELECT head.* FROM unnest($4::int[]) AS org (id)
     CROSS JOIN LATERAL (${pick} ${shared.join(' AND ')} ${top}) AS head`;
 }
 

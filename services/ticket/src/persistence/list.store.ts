@@ -18,6 +18,8 @@ export interface ListPage {
   /** Sort key of the last line as text, and its id; null on an empty page. */
   lastKey: string | null;
   lastId: number | null;
+  /** What the last line is gathered by, as text, where lines are. */
+  lastGroup?: string | null;
   total: number;
 }
 

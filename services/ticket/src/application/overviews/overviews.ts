@@ -1,3 +1,4 @@
+import { AttributeBook, type AttributeSet } from '@helpmesh/attributes';
 import type { Actor } from '@helpmesh/contracts';
 import { type Clock, isoTime } from '@helpmesh/kernel';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -6,16 +7,25 @@ import { DataSource } from 'typeorm';
 import { type Circumstances, type Condition, fieldsOf } from '../../domain/condition/condition.ts';
 import { type Audience, isFor, plainFilterOf } from '../../domain/list/overview.ts';
 import { ListStore } from '../../persistence/list.store.ts';
-import { type ListFilter, type ListOrder, type SortKey, sortKeys } from '../../persistence/list-statement.ts';
+import type { CustomColumn } from '../../persistence/list-keys.ts';
+import type { ListFilter, ListOrder } from '../../persistence/list-statement.ts';
 import { type OverviewJson, type OverviewRow, OverviewStore } from '../../persistence/overview.store.ts';
 import { ReplicaStore } from '../../persistence/replica.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { invalidParam } from '../access.ts';
 import { Conditions } from '../conditions.ts';
 import { ReadTickets } from '../read-tickets.ts';
+import { customColumns, groupKeyNamed, orderKeyNamed } from './list-columns.ts';
 
 /** Tickets of one overview that are answered at once; the pages of `ticket_list` go on. */
 const FIRST = 200;
+
+/** An overview as a list: which tickets, gathered by what, with which custom attributes beside them. */
+export interface OverviewList {
+  filter: ListFilter;
+  group: ListOrder['group'];
+  custom: CustomColumn[];
+}
 
 /** The overviews of a person, as the lists that they are. */
 @Injectable()
@@ -27,6 +37,7 @@ export class Overviews {
     private readonly reads: ReadTickets,
     private readonly conditions: Conditions,
     private readonly replicas: ReplicaStore,
+    private readonly attributes: AttributeBook,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -40,8 +51,10 @@ export class Overviews {
     );
     const visible = VisibleTickets.to(actor, 'overview');
     const counts = mine.length === 0 ? [] : await this.lists.totals(this.db, visible, filters);
+    const attributes = await this.attributes.of('Ticket');
     return mine.map(({ id, json: { name, prio, link, order, personal, view, group_by, group_direction } }, i) => ({
-      ...{ id, name, prio, link, count: counts[i] ?? 0, order, personal, view, group_by, group_direction },
+      ...{ id, name, prio, link, count: counts[i] ?? 0, personal, view, group_by, group_direction },
+      order: { ...order, by: shownName(order.by, attributes) },
       depends_on: [...(conditions[i] ? fieldsOf(conditions[i]) : [])],
     }));
   }
@@ -50,8 +63,10 @@ export class Overviews {
   async show(actor: Actor, link: string): Promise<string> {
     const { id, json, replaced } = await this.named(actor, link);
     const visible = VisibleTickets.to(actor, 'overview');
+    const attributes = await this.attributes.of('Ticket');
     const page = await this.lists.page(this.db, visible, await this.filter(actor, json, replaced), {
-      ...orderOf(json.order),
+      ...orderOf(json.order, attributes),
+      group: groupOf(json, attributes),
       limit: FIRST,
     });
     const lines = JSON.parse(page.tickets) as { id: number; updated_at: string }[];
@@ -71,10 +86,15 @@ export class Overviews {
     });
   }
 
-  /** One of theirs as a filter of lists. @throws AppError invalid `input.unknown-id` */
-  async filterNamed(actor: Actor, link: string): Promise<ListFilter> {
+  /** One of theirs. @throws AppError invalid `input.unknown-id` */
+  async listNamed(actor: Actor, link: string): Promise<OverviewList> {
     const { json, replaced } = await this.named(actor, link);
-    return this.filter(actor, json, replaced);
+    const attributes = await this.attributes.of('Ticket');
+    return {
+      filter: await this.filter(actor, json, replaced),
+      group: groupOf(json, attributes),
+      custom: customColumns({ ...json.view, d: [json.view.d, json.group_by].flat() }, attributes),
+    };
   }
 
   private async filter(actor: Actor, json: OverviewJson, replaced: readonly number[]): Promise<ListFilter> {
@@ -130,8 +150,21 @@ function filterOf(condition: Condition | null, circumstances: Circumstances): Li
 }
 
 /** Of what no list is sorted by, the newest change comes first. */
-function orderOf({ by, direction }: OverviewJson['order']): Pick<ListOrder, 'key' | 'descending'> {
-  const key = by === 'priority_id' ? 'priority' : by;
-  if (!Object.hasOwn(sortKeys, key)) return { key: 'updated_at', descending: true };
-  return { key: key as SortKey, descending: direction === 'DESC' };
+function orderOf(
+  { by, direction }: OverviewJson['order'],
+  attributes: AttributeSet,
+): Pick<ListOrder, 'key' | 'descending'> {
+  const key = orderKeyNamed(by, attributes);
+  return key ? { key, descending: direction === 'DESC' } : { key: 'updated_at', descending: true };
+}
+
+function groupOf({ group_by, group_direction }: OverviewJson, attributes: AttributeSet): ListOrder['group'] {
+  const key = groupKeyNamed(group_by, attributes);
+  return key && { key, descending: group_direction === 'DESC' };
+}
+
+/** As `ticket_list` sorts by it; what it knows nothing of stays what it is. */
+function shownName(by: string, attributes: AttributeSet): string {
+  const key = orderKeyNamed(by, attributes);
+  return typeof key === 'object' ? `custom.${key.name}` : (key ?? by);
 }

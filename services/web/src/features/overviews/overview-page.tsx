@@ -17,15 +17,24 @@ import { rolesQuery } from '../admin/queries.ts';
 import { type Editor, useEditor } from '../admin/use-editor.ts';
 import { ConditionEditor } from '../conditions/condition-editor.tsx';
 import type { Selector } from '../conditions/selector.ts';
+import { customFieldsQuery } from '../custom/queries.ts';
+import { isSortable } from '../custom/shown.ts';
 import { useMe } from '../session/use-me.ts';
-import { type Sort, sorts } from '../tickets/list-state.ts';
+import { sortLabels } from '../tickets/labels.ts';
+import { columnsToEdit, defaultColumns, viewOf } from '../tickets/list-columns.ts';
+import { groupKeys } from '../tickets/list-groups.ts';
+import { sorts } from '../tickets/list-state.ts';
 import { ticketKeys } from '../tickets/queries.ts';
+import { ColumnsField } from './columns-field.tsx';
 import { matchingQuery, type Overview, overviewQuery } from './queries.ts';
 
 interface Values {
   name: string;
   condition: Selector;
   order: { by: string; direction: 'ASC' | 'DESC' };
+  group_by: string | null;
+  group_direction: 'ASC' | 'DESC';
+  columns: readonly string[];
   active: boolean;
   personal: boolean;
   role_ids: readonly number[];
@@ -36,17 +45,35 @@ const newOverview = (personal: boolean): Values => ({
   name: '',
   condition: {},
   order: { by: 'updated_at', direction: 'DESC' },
+  group_by: null,
+  group_direction: 'ASC',
+  columns: defaultColumns,
   active: true,
   personal,
   role_ids: [2],
 });
 
-function valuesOf({ name, condition, order, active, personal, role_ids }: Overview): Values {
+function valuesOf({ name, condition, order, view, active, personal, role_ids, ...groups }: Overview): Values {
   const direction = order.direction === 'ASC' ? 'ASC' : 'DESC';
-  return { name, condition, order: { by: order.by, direction }, active, personal, role_ids };
+  return {
+    ...{
+      name,
+      condition,
+      order: { by: order.by, direction },
+      active,
+      personal,
+      role_ids,
+      columns: columnsToEdit(view),
+    },
+    ...{ group_by: groups.group_by || null, group_direction: groups.group_direction === 'DESC' ? 'DESC' : 'ASC' },
+  };
 }
 
-const bodyOf = ({ role_ids, ...rest }: Partial<Values>) => ({ ...rest, ...(role_ids && { role_ids: [...role_ids] }) });
+const bodyOf = ({ role_ids, columns, ...rest }: Partial<Values>) => ({
+  ...rest,
+  ...(role_ids && { role_ids: [...role_ids] }),
+  ...(columns && { view: viewOf(columns) }),
+});
 const changes = ['overviews'];
 
 export function OverviewPage() {
@@ -136,7 +163,7 @@ export function NewOverviewPage() {
 }
 
 function OverviewForm({ editor, isNew = false }: { editor: Editor<Values>; isNew?: boolean }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const { may } = useMe();
   const { values, set } = editor;
   const shares = may('admin.overview');
@@ -144,19 +171,21 @@ function OverviewForm({ editor, isNew = false }: { editor: Editor<Values>; isNew
     name: t`Name`,
     condition: t`Conditions`,
     order: t`Order`,
+    group_by: t`Group by`,
+    group_direction: t`Order of the groups`,
+    columns: t`Columns`,
     active: t`Active`,
     personal: t`Only for me`,
     role_ids: t`Roles`,
   };
-  const sortLabels: Record<Sort, string> = {
-    updated_at: t`Last change`,
-    created_at: t`Created`,
-    number: t`Number`,
-    title: t`Title`,
-    priority: t`Priority`,
-    pending_time: t`Pending until`,
-    escalation_at: t`Due`,
-  };
+  const { data: fields } = useQuery(customFieldsQuery);
+  const custom = fields?.Ticket ?? [];
+  const choice = ({ name, display }: { name: string; display: string }) => ({ value: name, label: display });
+  const builtIn = (name: (typeof sorts)[number]) => ({ value: name as string, label: i18n._(sortLabels[name]) });
+  const orders = [...sorts.map(builtIn), ...custom.filter(isSortable).map(choice)];
+  const shared = custom.filter(({ data_type: type }) => ['boolean', 'select', 'tree_select'].includes(type));
+  const groupings = [...groupKeys.map(builtIn), ...shared.map(choice)];
+  const plain = (name: string) => name.replace(/^(?:ticket|custom)\./, '').replace(/_id$/, '');
   const { order } = values;
   return (
     <EditForm editor={editor} labels={labels} {...(isNew && { saveLabel: t`Create the overview` })}>
@@ -174,8 +203,9 @@ function OverviewForm({ editor, isNew = false }: { editor: Editor<Values>; isNew
             <Select
               label={t`Sort by`}
               allowDeselect={false}
-              data={sorts.map((value) => ({ value, label: sortLabels[value] }))}
-              value={sorts.find((sort) => sort === order.by) ?? 'updated_at'}
+              searchable
+              data={orders}
+              value={orders.find(({ value }) => value === plain(order.by))?.value ?? 'updated_at'}
               onChange={(by) => by && set({ order: { ...order, by } })}
             />
             <Switch
@@ -184,6 +214,29 @@ function OverviewForm({ editor, isNew = false }: { editor: Editor<Values>; isNew
               onChange={(event) =>
                 set({ order: { ...order, direction: event.currentTarget.checked ? 'DESC' : 'ASC' } })
               }
+            />
+            <Select
+              label={labels.group_by}
+              placeholder={t`Not grouped`}
+              clearable
+              clearButtonProps={{ 'aria-label': t`Not grouped` }}
+              searchable
+              data={groupings}
+              value={groupings.find(({ value }) => value === plain(values.group_by ?? ''))?.value ?? null}
+              onChange={(group_by) => set({ group_by })}
+            />
+            {values.group_by !== null && (
+              <Switch
+                label={t`Last group first`}
+                checked={values.group_direction === 'DESC'}
+                onChange={(event) => set({ group_direction: event.currentTarget.checked ? 'DESC' : 'ASC' })}
+              />
+            )}
+            <ColumnsField
+              label={labels.columns}
+              value={values.columns}
+              custom={custom}
+              onChange={(columns) => set({ columns })}
             />
             {shares && isNew && (
               <Switch

@@ -1,7 +1,7 @@
 import type { I18n, MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
-import type { ColumnName } from './list-columns.ts';
-import type { View } from './list-state.ts';
+import type { BuiltInColumn } from './list-columns.ts';
+import type { BuiltInSort, View } from './list-state.ts';
 
 export const viewLabels: Record<View, MessageDescriptor> = {
   'my-open': msg`My open`,
@@ -15,7 +15,7 @@ export const viewLabels: Record<View, MessageDescriptor> = {
   'my-organization': msg`My organization`,
 };
 
-export const columnLabels: Record<ColumnName, MessageDescriptor> = {
+export const columnLabels: Record<BuiltInColumn, MessageDescriptor> = {
   state: msg`State`,
   priority: msg`Priority`,
   group: msg`Group`,
@@ -26,6 +26,14 @@ export const columnLabels: Record<ColumnName, MessageDescriptor> = {
   escalation_at: msg`Due`,
   last_contact_customer_at: msg`Last words of the customer`,
   last_contact_agent_at: msg`Last words of an agent`,
+};
+
+export const sortLabels: Record<BuiltInSort, MessageDescriptor> = {
+  ...columnLabels,
+  number: msg`Number`,
+  title: msg`Title`,
+  customer: msg`Customer`,
+  organization: msg`Organization`,
 };
 
 /** The seeded names; a state that an administrator made is shown as it was named. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { columnsOf, defaultColumns, narrowed, template } from './list-columns.ts';
+import { asksForCustom, columnsOf, columnsToEdit, defaultColumns, narrowed, template, viewOf } from './list-columns.ts';
 
 it('shows what an overview asks for, in its order; number, title and customer are there anyhow', () => {
   expect(columnsOf({ s: ['number', 'title', 'customer', 'group', 'state', 'owner', 'created_at'] })).toEqual([
@@ -15,6 +15,17 @@ it.each([[undefined], [{}], [{ s: 'state' }], [{ s: ['title', 'shoe_size'] }]])(
   },
 );
 
+it('shows custom fields that the reader knows, and edits what it cannot show', () => {
+  const view = viewOf(['impact', 'state', 'gone']);
+  expect(columnsOf(view, ['impact', 'sites'])).toEqual(['custom.impact', 'state']);
+  expect(columnsOf(view)).toEqual(['state']);
+  expect(columnsToEdit(view)).toEqual(['impact', 'state', 'gone']);
+  expect(columnsToEdit(undefined)).toEqual(defaultColumns);
+  expect(asksForCustom(view, null)).toBe(true);
+  expect(asksForCustom(viewOf(defaultColumns), 'owner_id')).toBe(false);
+  expect(asksForCustom(undefined, 'impact')).toBe(true);
+});
+
 it('leaves the group out first where there is little room', () => {
   expect(narrowed(defaultColumns)).toEqual(['state', 'priority', 'owner', 'updated_at']);
   expect(narrowed(['group', 'state', 'owner', 'created_at', 'updated_at'])).toEqual([
@@ -24,5 +35,5 @@ it('leaves the group out first where there is little room', () => {
 });
 
 it('gives every column a width', () => {
-  expect(template(['state', 'created_at'])).toBe('150px 116px');
+  expect(template(['state', 'created_at', 'custom.x'])).toBe('150px 116px minmax(80px, 150px)');
 });

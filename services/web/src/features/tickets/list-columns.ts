@@ -1,22 +1,26 @@
-import type { Sort } from './list-state.ts';
-
 /** Columns beside the ticket itself, by the names that overviews give them; its own says number, customer and more. */
 export const columnNames = [
   ...(['state', 'priority', 'group', 'owner'] as const),
   ...(['created_at', 'updated_at', 'pending_time', 'escalation_at'] as const),
   ...(['last_contact_customer_at', 'last_contact_agent_at'] as const),
 ];
-export type ColumnName = (typeof columnNames)[number];
+export type BuiltInColumn = (typeof columnNames)[number];
+/** `custom.impact`: a custom field. */
+export type ColumnName = BuiltInColumn | `custom.${string}`;
+
+/** The name of the custom field that a column shows. */
+export const customOf = (name: string): string | undefined => /^custom\.(.+)$/.exec(name)?.[1];
 
 export const defaultColumns: readonly ColumnName[] = ['state', 'priority', 'group', 'owner', 'updated_at'];
 
 /** Most columns that find room beside the ticket. */
-const MOST = 5;
+export const MOST_COLUMNS = 5;
 /** As many as fit a small screen. */
 const MOST_NARROW = 4;
 
 /** As a grid of CSS takes them. */
-const widths: Record<ColumnName, string> = {
+const customWidth = 'minmax(80px, 150px)';
+const widths: Record<BuiltInColumn, string> = {
   state: '150px',
   priority: '92px',
   group: 'minmax(80px, 150px)',
@@ -29,30 +33,54 @@ const widths: Record<ColumnName, string> = {
   last_contact_agent_at: '116px',
 };
 
-const sortable: Partial<Record<ColumnName, Sort>> = {
-  priority: 'priority',
-  created_at: 'created_at',
-  updated_at: 'updated_at',
-  pending_time: 'pending_time',
-  escalation_at: 'escalation_at',
-};
-export const sortOf = (name: ColumnName): Sort | undefined => sortable[name];
-
 export const isTime = (name: string): boolean => name.endsWith('_at') || name === 'pending_time';
 
-/** Those that an overview asks for, in its order. */
-export function columnsOf(view: Record<string, unknown> | undefined): readonly ColumnName[] {
+/** Columns that overviews may ask for and that stand in the first one anyhow. */
+const withTheTicket = ['id', 'number', 'title', 'customer', 'organization', 'article_count', 'tags'];
+
+/**
+ * Those that an overview asks for, in its order.
+ * @param custom  names of the custom fields that the reader knows; those of a list that is not there yet are none
+ */
+export function columnsOf(
+  view: Record<string, unknown> | undefined,
+  custom: readonly string[] = [],
+): readonly ColumnName[] {
+  const found = namesIn(view).flatMap((name): ColumnName[] => {
+    const own = columnNames.find((one) => one === name);
+    return own ? [own] : custom.includes(name) ? [`custom.${name}`] : [];
+  });
+  const unique = [...new Set(found)];
+  return unique.length === 0 ? defaultColumns : unique.slice(0, MOST_COLUMNS);
+}
+
+/** The names of the columns that an overview asks for beside what stands with the ticket, for its editor. */
+export function columnsToEdit(view: Record<string, unknown> | undefined): string[] {
+  const names = [...new Set(namesIn(view))].filter((name) => !withTheTicket.includes(name));
+  return names.length === 0 ? [...defaultColumns] : names;
+}
+
+/** An overview that shows these, also to clients that know no column of the ticket itself. */
+export function viewOf(columns: readonly string[]) {
+  const all = ['number', 'title', 'customer', ...columns];
+  return { d: all, s: all, m: all, view_mode_default: 's' as const };
+}
+
+function namesIn(view: Record<string, unknown> | undefined): string[] {
   const mode = view?.view_mode_default === 'd' ? 'd' : 's';
   const asked = view?.[mode] ?? view?.s ?? view?.d;
-  if (!Array.isArray(asked)) return defaultColumns;
-  const names = asked.map((name: unknown) =>
-    String(name)
-      .replace(/^ticket\./, '')
-      .replace(/_id$/, ''),
-  );
-  const known = columnNames.filter((name) => names.includes(name));
-  const inOrder = known.toSorted((a, b) => names.indexOf(a) - names.indexOf(b));
-  return inOrder.length === 0 ? defaultColumns : inOrder.slice(0, MOST);
+  return Array.isArray(asked) ? asked.map(plainName) : [];
+}
+
+const plainName = (name: unknown) =>
+  String(name)
+    .replace(/^ticket\./, '')
+    .replace(/_id$/, '');
+
+/** Whether an overview may ask for custom fields: whoever shows it has to know them. */
+export function asksForCustom(view: Record<string, unknown> | undefined, groupBy: string | null | undefined): boolean {
+  const asked = [...namesIn(view), ...(groupBy === null || groupBy === undefined ? [] : [plainName(groupBy)])];
+  return asked.some((name) => !withTheTicket.includes(name) && !(columnNames as readonly string[]).includes(name));
 }
 
 /** Of these a small screen shows all but the group first, then the last ones. */
@@ -62,4 +90,5 @@ export function narrowed(columns: readonly ColumnName[]): readonly ColumnName[] 
   return without.slice(0, MOST_NARROW);
 }
 
-export const template = (columns: readonly ColumnName[]): string => columns.map((name) => widths[name]).join(' ');
+export const template = (columns: readonly ColumnName[]): string =>
+  columns.map((name) => widths[name as BuiltInColumn] ?? customWidth).join(' ');

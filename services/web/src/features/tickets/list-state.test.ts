@@ -13,7 +13,7 @@ import {
 const anyState: fc.Arbitrary<ListState> = fc.record({
   view: fc.constantFrom(...agentViews, ...customerViews),
   overview: fc.option(fc.stringMatching(/^[a-z0-9_]{1,20}$/), { nil: null }),
-  sort: fc.constantFrom(...sorts),
+  sort: fc.constantFrom(...sorts, 'custom.impact' as const),
   order: fc.constantFrom('asc', 'desc'),
   q: fc.string({ maxLength: 500 }),
   group: fc.option(fc.integer({ min: 1 }), { nil: null }),
@@ -43,6 +43,7 @@ describe('list state in the address', () => {
       { sort: 'body', order: 'sideways' },
       { sort: 'updated_at', order: 'desc' },
     ],
+    [{ sort: "custom.Robert'); --" }, { sort: 'updated_at' }],
     [{ group: '-3' }, { group: null }],
     [{ group: '' }, { group: null }],
     [{ group: '12' }, { group: 12 }],

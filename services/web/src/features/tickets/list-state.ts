@@ -1,14 +1,15 @@
 /** Names are those of GET /api/v1/ticket_list, so the address bar, the request and the cache key say the same. */
 export const sorts = [
-  'updated_at',
-  'created_at',
-  'number',
-  'title',
-  'priority',
-  'pending_time',
-  'escalation_at',
+  ...(['updated_at', 'created_at', 'number', 'title', 'priority', 'pending_time', 'escalation_at'] as const),
+  ...(['last_contact_customer_at', 'last_contact_agent_at', 'state', 'group', 'owner'] as const),
+  ...(['customer', 'organization'] as const),
 ] as const;
-export type Sort = (typeof sorts)[number];
+export type BuiltInSort = (typeof sorts)[number];
+/** `custom.impact`: by a custom field. */
+export type Sort = BuiltInSort | `custom.${string}`;
+
+const isSort = (value: unknown): value is Sort =>
+  isOneOf(sorts, value) || (typeof value === 'string' && /^custom\.[a-z]\w{0,199}$/.test(value));
 
 export const agentViews = ['my-open', 'unassigned', 'open', 'escalated', 'pending', 'closed', 'all'] as const;
 export const customerViews = ['my-tickets', 'my-organization'] as const;
@@ -41,7 +42,7 @@ export function parseListState(search: Record<string, unknown>, defaultView: Vie
   return {
     view: isOneOf([...agentViews, ...customerViews], view) ? view : defaultView,
     overview: typeof overview === 'string' && /^\w{1,300}$/.test(overview) ? overview : null,
-    sort: isOneOf(sorts, sort) ? sort : defaultSort.sort,
+    sort: isSort(sort) ? sort : defaultSort.sort,
     order: isOneOf(['asc', 'desc'], order) ? order : defaultSort.order,
     q: typeof q === 'string' ? q.slice(0, 500) : '',
     group: group !== undefined && group !== '' && Number.isSafeInteger(groupId) && groupId > 0 ? groupId : null,
@@ -61,10 +62,9 @@ export function formatListState(state: ListState): Record<string, string> {
 
 /** The order of an overview as the address says it; of what no list is sorted by, the default. */
 export function listOrderOf({ by, direction }: { by: string; direction: string }): Record<string, string> {
-  const sort = by === 'priority_id' ? 'priority' : by;
-  if (!isOneOf(sorts, sort)) return {};
+  if (!isSort(by)) return {};
   return {
-    ...(sort !== defaultSort.sort && { sort }),
+    ...(by !== defaultSort.sort && { sort: by }),
     ...(direction === 'ASC' && { order: 'asc' }),
   };
 }

@@ -8,12 +8,14 @@ import { withTexts } from '../../../app/i18n.ts';
 import { useShell } from '../../../app/shell/store.ts';
 import { ListSearch } from '../../../ui/list-search.tsx';
 import { Empty, Failed } from '../../../ui/state-messages.tsx';
+import { type CustomField, customFieldsQuery } from '../../custom/queries.ts';
+import { isSortable } from '../../custom/shown.ts';
 import { overviewLabel } from '../../overviews/labels.ts';
 import { ticketOverviewsQuery } from '../../overviews/queries.ts';
 import { useMe } from '../../session/use-me.ts';
-import { viewLabels } from '../labels.ts';
-import { columnsOf } from '../list-columns.ts';
-import { formatListState, type ListState, parseListState, type Sort } from '../list-state.ts';
+import { sortLabels, viewLabels } from '../labels.ts';
+import { asksForCustom, columnsOf } from '../list-columns.ts';
+import { formatListState, type ListState, parseListState, type Sort, sorts } from '../list-state.ts';
 import { groupsQuery, ticketListQuery } from '../queries.ts';
 import { choose, nothing, type Selection } from '../selection.ts';
 import classes from './list-page.module.css';
@@ -23,6 +25,8 @@ import { TicketGrid } from './ticket-grid.tsx';
 const BulkBar = lazy(() =>
   withTexts(() => import('./bulk-bar.tsx'), 'work').then((file) => ({ default: file.BulkBar })),
 );
+
+const none: readonly CustomField[] = [];
 
 export function TicketListPage() {
   const { t, i18n } = useLingui();
@@ -43,7 +47,18 @@ export function TicketListPage() {
   const { data: overviews } = useQuery({ ...ticketOverviewsQuery, enabled: state.overview !== null });
   const overview = overviews?.find(({ link }) => link === state.overview);
   const view = overview?.view;
-  const columns = useMemo(() => columnsOf(view), [view]);
+  const groupBy = overview?.group_by ?? null;
+  const sortsByCustom = state.sort.startsWith('custom.');
+  const fields = useQuery({ ...customFieldsQuery, enabled: sortsByCustom || asksForCustom(view, groupBy) });
+  const custom = fields.data?.Ticket ?? none;
+  const columns = useMemo(
+    () =>
+      columnsOf(
+        view,
+        custom.map(({ name }) => name),
+      ),
+    [view, custom],
+  );
   // What is chosen belongs to one list; another word or view begins anew.
   const listKey = JSON.stringify([state.overview ?? state.view, state.q, state.group]);
   const [chosen, setChosen] = useState<{ of: string; selection: Selection }>({ of: listKey, selection: nothing });
@@ -51,15 +66,10 @@ export function TicketListPage() {
   const select = (next: Selection) => setChosen({ of: listKey, selection: next });
   const shown = tickets.map(({ id }) => id);
   const title = state.overview === null ? i18n._(viewLabels[state.view]) : overviewLabel(i18n, overview) || t`Overview`;
-  const sortLabels: Record<Sort, string> = {
-    updated_at: t`Last change`,
-    created_at: t`Created`,
-    number: t`Number`,
-    title: t`Title`,
-    priority: t`Priority`,
-    pending_time: t`Pending until`,
-    escalation_at: t`Due`,
-  };
+  const sortChoices = [
+    ...sorts.map((value) => ({ value: value as Sort, label: i18n._(sortLabels[value]) })),
+    ...custom.filter(isSortable).map(({ name, display }) => ({ value: `custom.${name}` as Sort, label: display })),
+  ];
 
   return (
     <>
@@ -98,7 +108,7 @@ export function TicketListPage() {
           )}
           <Select
             aria-label={t`Sort by`}
-            data={Object.entries(sortLabels).map(([value, label]) => ({ value, label }))}
+            data={sortChoices}
             value={state.sort}
             onChange={(value) => value && change({ sort: value as Sort })}
             className={classes.sort}
@@ -136,6 +146,8 @@ export function TicketListPage() {
           sort={state.sort}
           order={state.order}
           columns={columns}
+          custom={custom}
+          groupBy={groupBy}
           selection={agent ? selection : undefined}
           onChoose={(id, range) => select(choose(selection, id, shown, range))}
           onChooseShown={() => {

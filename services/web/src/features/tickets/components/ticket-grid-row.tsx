@@ -5,8 +5,10 @@ import { IconMessage } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
+import type { CustomField } from '../../custom/queries.ts';
+import { shownText } from '../../custom/shown.ts';
 import { nobody } from '../../people/queries.ts';
-import { type ColumnName, isTime } from '../list-columns.ts';
+import { type BuiltInColumn, type ColumnName, customOf, isTime } from '../list-columns.ts';
 import type { TicketRow } from '../queries.ts';
 import { isUnread, useSeen } from '../seen.ts';
 import { PriorityMark, StateBadge } from './badges.tsx';
@@ -21,6 +23,7 @@ interface Props {
   height: number;
   active: boolean;
   columns: readonly ColumnName[];
+  custom: readonly CustomField[];
   /** Of these, what a small screen has room for. */
   narrow: readonly ColumnName[];
   /** Undefined where nothing can be chosen. */
@@ -33,7 +36,7 @@ interface Props {
 export const TicketGridRow = memo(
   function TicketGridRow(props: Props) {
     const { t } = useLingui();
-    const { ticket, index, offset, height, active, columns, narrow, chosen, onChoose, onFocus, onOpen } = props;
+    const { ticket, index, offset, height, active, columns, custom, narrow, chosen, onChoose, onFocus, onOpen } = props;
     const unread = useSeen((seen) => isUnread(seen, ticket));
     return (
       // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of its rows
@@ -105,7 +108,11 @@ export const TicketGridRow = memo(
             data-wide={narrow.includes(name) ? undefined : true}
             className={classes.clip}
           >
-            <Value name={name} ticket={ticket} />
+            {customOf(name) === undefined ? (
+              <Value name={name as BuiltInColumn} ticket={ticket} />
+            ) : (
+              <Custom field={custom.find((one) => one.name === customOf(name))} ticket={ticket} />
+            )}
           </div>
         ))}
       </div>
@@ -118,10 +125,19 @@ export const TicketGridRow = memo(
     before.height === after.height &&
     before.active === after.active &&
     before.columns === after.columns &&
+    before.custom === after.custom &&
     before.chosen === after.chosen,
 );
 
-function Value({ name, ticket }: { name: ColumnName; ticket: TicketRow }) {
+function Custom({ field, ticket }: { field: CustomField | undefined; ticket: TicketRow }) {
+  const { i18n } = useLingui();
+  const value = field && ticket.custom?.[field.name];
+  const text = field ? shownText(field, value, i18n.locale) : '';
+  if (text === '') return <span className={classes.nobody}>–</span>;
+  return field?.data_type === 'datetime' ? <Ago at={String(value)} /> : <span title={text}>{text}</span>;
+}
+
+function Value({ name, ticket }: { name: BuiltInColumn; ticket: TicketRow }) {
   const { t } = useLingui();
   switch (name) {
     case 'state':

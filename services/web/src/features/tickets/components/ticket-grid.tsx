@@ -1,4 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table element cannot hold rows placed by a virtualizer
+import type { I18n } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { Checkbox } from '@mantine/core';
@@ -6,11 +7,23 @@ import { useElementSize, useMediaQuery } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  Fragment,
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { useShell } from '../../../app/shell/store.ts';
-import { columnLabels } from '../labels.ts';
-import { type ColumnName, narrowed, sortOf, template } from '../list-columns.ts';
+import type { CustomField } from '../../custom/queries.ts';
+import { isSortable, shownText } from '../../custom/shown.ts';
+import { columnLabels, priorityLabel, stateLabel } from '../labels.ts';
+import { type BuiltInColumn, type ColumnName, customOf, narrowed, template } from '../list-columns.ts';
+import { type Grouping, groupsOf } from '../list-groups.ts';
 import type { ListState, Sort } from '../list-state.ts';
 import type { TicketRow } from '../queries.ts';
 import type { Selection } from '../selection.ts';
@@ -23,6 +36,10 @@ interface Props extends Pick<ListState, 'sort' | 'order'> {
   /** Exact number of rows on the server, of which `tickets` are the first. */
   total: number;
   columns: readonly ColumnName[];
+  /** The custom fields that columns and groups may name. */
+  custom: readonly CustomField[];
+  /** What the overview gathers its tickets by. */
+  groupBy: string | null;
   onSort: (sort: Sort) => void;
   /** Absent where nothing can be chosen. */
   selection?: Selection | undefined;
@@ -32,6 +49,9 @@ interface Props extends Pick<ListState, 'sort' | 'order'> {
   onEnd: () => void;
 }
 
+/** Height of the line above a group. */
+const HEAD_PX = 32;
+
 /** Which ticket had the focus when the list was left, so that coming back continues there. */
 let lastActive: number | null = null;
 
@@ -40,7 +60,7 @@ let lastActive: number | null = null;
  * One row is in the tab order (roving tabindex); it is remembered by ticket, so live re-sorting does not move it.
  */
 export function TicketGrid(props: Props) {
-  const { label, tickets, total, sort, order, columns, onSort, onEnd, ...choosing } = props;
+  const { label, tickets, total, sort, order, columns, custom, groupBy, onSort, onEnd, ...choosing } = props;
   const { t, i18n } = useLingui();
   const small = narrowed(columns);
   const { selection, onChoose, onChooseShown } = choosing;
@@ -54,11 +74,12 @@ export function TicketGrid(props: Props) {
   const found = tickets.findIndex((ticket) => ticket.id === activeId);
   const active = Math.max(found, 0);
   const focusNext = useRef(false);
+  const groups = useMemo(() => groupsOf(tickets, groupBy, custom), [tickets, groupBy, custom]);
 
   const virtual = useVirtualizer({
     count: tickets.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (narrow ? 76 : compact ? 36 : 56),
+    estimateSize: (index) => (narrow ? 76 : compact ? 36 : 56) + (groups.has(index) ? HEAD_PX : 0),
     overscan: 12,
     getItemKey: (index) => tickets[index]?.id ?? index,
     rangeExtractor: useCallback(
@@ -76,8 +97,8 @@ export function TicketGrid(props: Props) {
   useEffect(() => {
     if (lastVisibleInRange >= tickets.length - 15) onEnd();
   }, [lastVisibleInRange, tickets.length, onEnd]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another layout has other row heights
-  useEffect(() => virtual.measure(), [narrow, compact]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another layout and other groups have other row heights
+  useEffect(() => virtual.measure(), [narrow, compact, groups]);
 
   const moveTo = (index: number) => {
     const target = tickets[Math.min(Math.max(index, 0), tickets.length - 1)];
@@ -163,9 +184,12 @@ export function TicketGrid(props: Props) {
 
   const heads: { id: string; label: string; sort?: Sort | undefined; wide?: boolean }[] = [
     { id: 'title', label: t`Ticket`, sort: 'title' },
-    ...columns.map((name) => ({
-      ...{ id: name, label: i18n._(columnLabels[name]), sort: sortOf(name), wide: !small.includes(name) },
-    })),
+    ...columns.map((name) => {
+      const field = custom.find((one) => one.name === customOf(name));
+      const wide = !small.includes(name);
+      if (field) return { id: name, label: field.display, sort: isSortable(field) ? name : undefined, wide };
+      return { id: name, label: i18n._(columnLabels[name as BuiltInColumn]), sort: name, wide };
+    }),
   ];
   const Direction = order === 'asc' ? IconArrowUp : IconArrowDown;
   return (
@@ -229,25 +253,40 @@ export function TicketGrid(props: Props) {
           <div role="presentation" className={classes.canvas} style={{ blockSize: virtual.getTotalSize() }}>
             {rows.map((row) => {
               const ticket = tickets[row.index];
+              const head = groups.has(row.index) ? HEAD_PX : 0;
               return (
                 ticket && (
-                  <TicketGridRow
-                    key={row.key}
-                    ticket={ticket}
-                    index={row.index}
-                    offset={row.start}
-                    height={row.size}
-                    active={row.index === active}
-                    columns={columns}
-                    narrow={small}
-                    chosen={chosen(ticket.id)}
-                    onChoose={(range) => onChoose(ticket.id, range)}
-                    onOpen={() => open(ticket)}
-                    onFocus={() => {
-                      lastActive = ticket.id;
-                      setActiveId(ticket.id);
-                    }}
-                  />
+                  <Fragment key={row.key}>
+                    {head > 0 && (
+                      <div
+                        role="row"
+                        tabIndex={-1}
+                        className={classes.group}
+                        style={{ transform: `translateY(${row.start}px)`, blockSize: head }}
+                      >
+                        <span role="rowheader" tabIndex={-1}>
+                          {groupLabel(i18n, groups.get(row.index), ticket, t`Nobody`)}
+                        </span>
+                      </div>
+                    )}
+                    <TicketGridRow
+                      ticket={ticket}
+                      index={row.index}
+                      offset={row.start + head}
+                      height={row.size - head}
+                      active={row.index === active}
+                      columns={columns}
+                      custom={custom}
+                      narrow={small}
+                      chosen={chosen(ticket.id)}
+                      onChoose={(range) => onChoose(ticket.id, range)}
+                      onOpen={() => open(ticket)}
+                      onFocus={() => {
+                        lastActive = ticket.id;
+                        setActiveId(ticket.id);
+                      }}
+                    />
+                  </Fragment>
                 )
               );
             })}
@@ -256,4 +295,13 @@ export function TicketGrid(props: Props) {
       </div>
     </div>
   );
+}
+
+/** @param nobody  what the group of tickets without an owner is called */
+function groupLabel(i18n: I18n, grouping: Grouping | undefined, ticket: TicketRow, nobody: string): string {
+  if (!grouping) return '';
+  if (typeof grouping === 'object') return shownText(grouping, ticket.custom?.[grouping.name], i18n.locale) || '–';
+  if (grouping === 'state') return stateLabel(i18n, ticket.state);
+  if (grouping === 'priority') return priorityLabel(i18n, ticket.priority);
+  return ticket[grouping] ?? (grouping === 'owner' ? nobody : '–');
 }
