@@ -22,7 +22,7 @@ const asked = { shown: true, required: true };
 const customFields = [
   {
     object: 'Ticket',
-    name: 'impact',
+    name: 'affected',
     display: 'Impact',
     data_type: 'input',
     data_option: { regex: '^[A-Z]' },

@@ -25,7 +25,8 @@ export const namesOf: Readonly<Record<AttributeObject, ReadonlySet<string>>> = {
     last_contact_customer_at last_owner_update_at create_article_type create_article_sender article_count articles
     escalation_at pending_time type time_unit checklist article tag tags mentions links shared_draft subscriptions
     ticket_time_accounting referencing_checklists line json sla user body from to cc subject sender internal
-    attachments attachment age history merge link impact_urgency visibility ticket
+    attachments attachment age history merge link impact urgency
+    original_priority priority_overridden visibility ticket
   `),
   User: unique(`
     organization organizations login firstname lastname email image image_source web phone fax mobile department street
@@ -39,6 +40,7 @@ export const namesOf: Readonly<Record<AttributeObject, ReadonlySet<string>>> = {
   ),
   Group: unique(`
     name name_last parent assignment_timeout follow_up_possible follow_up_assignment reopen_time_in_days shared_drafts
+    priority_matrix
     signature email email_address email_name users user summary_generation ticket label value inactive
   `),
 };

@@ -71,7 +71,14 @@ import {
 } from './rpc/privacy.ts';
 import { exportTickets, importRows, importTickets } from './rpc/rows.ts';
 import { answerScim } from './rpc/scim.ts';
-import { addUpload, getAttachment, getRawMail, removeUploads, ticketsReferTo } from './rpc/ticket.ts';
+import {
+  addUpload,
+  getAttachment,
+  getRawMail,
+  missingPriorities,
+  removeUploads,
+  ticketsReferTo,
+} from './rpc/ticket.ts';
 import type { ServiceName } from './services.ts';
 
 /** Every event and command that may be on the bus: schemas, samples, AsyncAPI and consumers are checked against it. */
@@ -165,6 +172,7 @@ export const questions: readonly QuestionDefinition[] = [
   addUpload,
   removeUploads,
   ticketsReferTo,
+  missingPriorities,
   recordActing,
   erasureTerms,
   ...Object.values(previewErasure),

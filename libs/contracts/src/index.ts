@@ -355,6 +355,7 @@ export {
   readersOf,
   restSubjectOf,
 } from './permissions.ts';
+export { Level, levels, PriorityMatrix } from './priority-matrix.ts';
 export { recordActing } from './rpc/audit.ts';
 export { getDataExportFile, PersonalDataPart, personalData } from './rpc/data-export.ts';
 export { readFeed } from './rpc/feeds.ts';
@@ -398,5 +399,12 @@ export {
 } from './rpc/privacy.ts';
 export { exportTickets, IMPORT_BATCH, importRows, importTickets } from './rpc/rows.ts';
 export { answerScim } from './rpc/scim.ts';
-export { addUpload, getAttachment, getRawMail, removeUploads, ticketsReferTo } from './rpc/ticket.ts';
+export {
+  addUpload,
+  getAttachment,
+  getRawMail,
+  missingPriorities,
+  removeUploads,
+  ticketsReferTo,
+} from './rpc/ticket.ts';
 export { type ServiceName, serviceNames } from './services.ts';

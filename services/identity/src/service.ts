@@ -20,6 +20,7 @@ import { NoTicketReferences1797900000000 } from './persistence/migrations/179790
 import { MonitoringToken1798200000003 } from './persistence/migrations/1798200000003-monitoring-token.ts';
 import { Profile1798400000000 } from './persistence/migrations/1798400000000-profile.ts';
 import { Senders1798600000000 } from './persistence/migrations/1798600000000-senders.ts';
+import { PriorityMatrix1798900000000 } from './persistence/migrations/1798900000000-priority-matrix.ts';
 
 export const migrations = [
   messagingTables,
@@ -41,6 +42,7 @@ export const migrations = [
   MonitoringToken1798200000003,
   Profile1798400000000,
   Senders1798600000000,
+  PriorityMatrix1798900000000,
 ];
 
 /** What a request may name a version of. */

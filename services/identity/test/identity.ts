@@ -4,6 +4,7 @@ import path from 'node:path';
 import {
   type Actor,
   type InputOf,
+  missingPriorities,
   type OutputOf,
   type QuestionDefinition,
   type signIn,
@@ -76,6 +77,9 @@ export async function startIdentity(env: Record<string, string> = {}): Promise<T
   });
   const route = { kind: 'question', question: ticketsReferTo, batch: false } as const;
   tickets.addHandler(ticketsReferTo.subject, referTo, false, route);
+  const missing = async ({ ids }: InputOf<typeof missingPriorities>) => ({ ids: ids.filter((id) => id > 3) });
+  const asked = { kind: 'question', question: missingPriorities, batch: false } as const;
+  tickets.addHandler(missingPriorities.subject, missing, false, asked);
   tickets.listen(() => undefined);
   const service = createIdentityService(config, clock);
   await service.migrate();

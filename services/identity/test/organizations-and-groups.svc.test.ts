@@ -9,6 +9,7 @@ import {
   groupDeleted,
   groups,
   groupUpdated,
+  lookup,
   Organization as OrganizationSchema,
   organizationCreated,
   organizationDeleted,
@@ -432,6 +433,28 @@ describe('groups', () => {
     expect(await update(groups, row.id, { shared_drafts: false, summary_generation: 'disabled' })).toMatchObject({
       ...{ shared_drafts: false, summary_generation: 'disabled' },
     });
+  });
+
+  it('say which priority follows from impact and urgency, in all nine cases and with priorities there are', async () => {
+    const line = { low: 1, medium: 2, high: 3 };
+    const priority_matrix = { low: line, medium: line, high: line };
+    const row = await create(groups, { name: 'Reckoning', priority_matrix });
+    expect(row).toMatchObject({ priority_matrix });
+    expect(await create(groups, { name: 'Choosing' })).toMatchObject({ priority_matrix: null });
+    const told = async () => desk.ask(lookup, { groupIds: [row.id] });
+    expect((await told()).groups).toMatchObject([{ priorityMatrix: priority_matrix }]);
+    const halves = [
+      { low: line },
+      { ...priority_matrix, high: { low: 1 } },
+      { ...priority_matrix, low: { ...line, low: '1' } },
+    ];
+    for (const half of [...halves, 'none', [1]]) {
+      await expect(update(groups, row.id, { priority_matrix: half })).rejects.toMatchObject({ kind: 'invalid' });
+    }
+    const unknown = { ...priority_matrix, high: { ...line, high: 99 } };
+    await expect(update(groups, row.id, { priority_matrix: unknown })).rejects.toMatchObject({ kind: 'invalid' });
+    expect(await get(groups, row.id)).toMatchObject({ priority_matrix });
+    expect(await update(groups, row.id, { priority_matrix: null })).toMatchObject({ priority_matrix: null });
   });
 
   it('form a tree by their names, which a rename takes along', async () => {

@@ -35,6 +35,7 @@ import { ReportProfiles1798400000002 } from './persistence/migrations/1798400000
 import { Notices1798500000000 } from './persistence/migrations/1798500000000-notices.ts';
 import { SignatureHtml1798600000000 } from './persistence/migrations/1798600000000-signature-html.ts';
 import { SilentTickets1798800000000 } from './persistence/migrations/1798800000000-silent-tickets.ts';
+import { ImpactAndUrgency1798900000000 } from './persistence/migrations/1798900000000-impact-and-urgency.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -72,6 +73,7 @@ export const migrations = [
   RecentViews1798200000004,
   SignatureHtml1798600000000,
   SilentTickets1798800000000,
+  ImpactAndUrgency1798900000000,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

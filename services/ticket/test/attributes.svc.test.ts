@@ -114,32 +114,35 @@ describe('a custom attribute', () => {
 
   it('shows its default until somebody sets it, also to nothing', async () => {
     const old = await open();
-    await field('impact', 'select', { options: impacts, default: 'one' });
-    expect(await read(old.id)).toMatchObject({ impact: 'one' });
-    expect(await change(old.id, { impact: 'many' })).toMatchObject({ impact: 'many' });
-    expect(await change(old.id, { impact: null })).toMatchObject({ impact: null });
-    expect(await read(old.id)).toMatchObject({ impact: null });
+    await field('affected', 'select', { options: impacts, default: 'one' });
+    expect(await read(old.id)).toMatchObject({ affected: 'one' });
+    expect(await change(old.id, { affected: 'many' })).toMatchObject({ affected: 'many' });
+    expect(await change(old.id, { affected: null })).toMatchObject({ affected: null });
+    expect(await read(old.id)).toMatchObject({ affected: null });
   });
 
   it('keeps its values through a change of what it takes, and the label of an option that is offered no more', async () => {
-    const { id } = await field('impact', 'select', { options: impacts });
-    const ticket = await open({ impact: 'many' });
+    const { id } = await field('affected', 'select', { options: impacts });
+    const ticket = await open({ affected: 'many' });
     const changed = (await desk.rest(keeper, objectAttributes.update, {
       id: String(id),
       body: { display: 'Impact', data_option: { options: { one: 'One person', some: 'Some' } } },
     })) as unknown as Row;
     expect(changed).toMatchObject({ to_config: true, display: 'Impact', data_option: { options: impacts } });
-    expect(await change(ticket.id, { impact: 'some' }).catch((e: Error) => e.message)).toBe(
+    expect(await change(ticket.id, { affected: 'some' }).catch((e: Error) => e.message)).toBe(
       'Impact has no option "some"',
     );
     await execute();
-    expect(await change(ticket.id, { impact: 'many', title: 'Same' })).toMatchObject({ impact: 'many', title: 'Same' });
-    await change(ticket.id, { impact: 'some' });
+    expect(await change(ticket.id, { affected: 'many', title: 'Same' })).toMatchObject({
+      affected: 'many',
+      title: 'Same',
+    });
+    await change(ticket.id, { affected: 'some' });
     const { history } = (await desk.rest(agent, ticketHistory, { id: ticket.id })) as { history: Row[] };
-    expect(history.filter((entry) => entry.attribute === 'impact')).toMatchObject([
+    expect(history.filter((entry) => entry.attribute === 'affected')).toMatchObject([
       { value_from: 'Many people', value_to: 'Some' },
     ]);
-    await expect(change(ticket.id, { impact: 'many' })).rejects.toMatchObject({ code: 'attribute.value-invalid' });
+    await expect(change(ticket.id, { affected: 'many' })).rejects.toMatchObject({ code: 'attribute.value-invalid' });
   });
 
   it('goes with its values, and its name begins anew', async () => {
@@ -475,18 +478,18 @@ describe('screens', () => {
 
 describe('searching', () => {
   it('finds tickets by a field, by words of it for agents, and narrows lists', async () => {
-    await field('impact', 'select', { options: impacts });
+    await field('affected', 'select', { options: impacts });
     await field('site', 'input');
     await field('seats', 'integer');
     await field('parts', 'multiselect', { options: { cpu: 'Processor', ram: 'Memory' } });
     await open();
-    const { id } = await open({ impact: 'many', site: 'Quetzaltenango', seats: 12, parts: ['ram', 'cpu'] }, customer);
-    const { id: ours } = await open({ impact: 'many', site: 'Quetzaltenango', seats: 12, parts: ['ram', 'cpu'] });
+    const { id } = await open({ affected: 'many', site: 'Quetzaltenango', seats: 12, parts: ['ram', 'cpu'] }, customer);
+    const { id: ours } = await open({ affected: 'many', site: 'Quetzaltenango', seats: 12, parts: ['ram', 'cpu'] });
     const find = async (query: string, who = agent) =>
       ((await desk.rest(who, searchTickets, { query: { query } })) as unknown as Row[]).map((one) => one.id);
     const words = [
-      'impact:many',
-      'impact:"many people"',
+      'affected:many',
+      'affected:"many people"',
       'site:quetzal',
       'seats:12',
       'parts:Memory',
@@ -496,11 +499,11 @@ describe('searching', () => {
       await waitFor(async () => (await find(query)).includes(ours), { what: `${query} to find the ticket` });
       expect((await find(query)).sort()).toEqual([id, ours].sort());
     }
-    for (const query of ['impact:one', 'impact:none', 'seats:x', "site:o'clock", 'parts:"', 'seats:'])
+    for (const query of ['affected:one', 'affected:none', 'seats:x', "site:o'clock", 'parts:"', 'seats:'])
       await find(query);
-    expect(await find('impact:one')).toEqual([]);
-    expect(await find(`-impact:many id:${ours}`)).toEqual([]);
-    expect(await find(`NOT impact:one id:${ours}`)).toEqual([ours]);
+    expect(await find('affected:one')).toEqual([]);
+    expect(await find(`-affected:many id:${ours}`)).toEqual([]);
+    expect(await find(`NOT affected:one id:${ours}`)).toEqual([ours]);
     const listed = await desk.rest(agent, ticketList, { query: { query: 'seats:12' } });
     expect(listed.total).toBe(2);
     await waitFor(async () => (await find('Quetzaltenango')).includes(ours), { what: 'the words to be indexed' });
@@ -510,10 +513,10 @@ describe('searching', () => {
   });
 
   it('decides what searches, overviews, triggers and schedules are for', async () => {
-    await field('impact', 'select', { options: impacts, default: 'one' });
+    await field('affected', 'select', { options: impacts, default: 'one' });
     await field('sites', 'multiselect', { options: { b: 'Berlin', k: 'Karlsruhe' } }, { screens: forAgents });
     await field('ref', 'input', { maxlength: 5 });
-    const many = await open({ impact: 'many', sites: ['b', 'k'] });
+    const many = await open({ affected: 'many', sites: ['b', 'k'] });
     const one = await open();
     const ids = `${many.id},${one.id}`;
     const find = async (condition: object, who = agent) =>
@@ -522,9 +525,9 @@ describe('searching', () => {
           query: { ids, condition: JSON.stringify(condition) },
         })) as unknown as Row[]
       ).map(({ id }) => id);
-    const selector = { 'ticket.impact': { operator: 'is', value: ['many'] } };
+    const selector = { 'ticket.affected': { operator: 'is', value: ['many'] } };
     expect(await find(selector)).toEqual([many.id]);
-    expect(await find({ 'ticket.impact': { operator: 'is', value: 'one' } })).toEqual([one.id]);
+    expect(await find({ 'ticket.affected': { operator: 'is', value: 'one' } })).toEqual([one.id]);
     const inBerlin = { 'ticket.sites': { operator: 'contains one', value: ['b'] } };
     expect(await find(inBerlin)).toEqual([many.id]);
     // Not on any of their screens: what they ask is answered as if it was not set.
@@ -536,7 +539,7 @@ describe('searching', () => {
 
     const body = { name: 'Wide', condition: { ...selector, 'ticket.title': { operator: 'is', value: 'Wide' } } };
     const overview = await desk.rest(agent, overviews.create, { body });
-    await open({ title: 'Wide', impact: 'many' });
+    await open({ title: 'Wide', affected: 'many' });
     await open({ title: 'Wide' });
     const counted = await desk.rest(agent, ticketOverviews, {});
     expect(counted).toContainEqual(expect.objectContaining({ id: overview.id, count: 1 }));
@@ -551,7 +554,7 @@ describe('searching', () => {
     });
     const job = { name: 'Sweep', object: 'Ticket', condition: selector, perform, timeplan: {} };
     expect(await desk.rest(keeper, jobs.preview, { body: job })).toMatchObject({ matching: 2 });
-    expect(await read((await open({ impact: 'many' })).id)).toMatchObject({ ref: 'wide' });
+    expect(await read((await open({ affected: 'many' })).id)).toMatchObject({ ref: 'wide' });
     expect(await read((await open()).id)).toMatchObject({ ref: null });
     await desk.rest(keeper, triggers.delete, { id: trigger.id });
   });
@@ -604,22 +607,22 @@ describe('searching', () => {
   });
 
   it('refuses to delete what a rule names', async () => {
-    const { id } = await field('impact', 'select', { options: impacts });
-    const selector = { 'ticket.impact': { operator: 'is', value: 'many' } };
+    const { id } = await field('affected', 'select', { options: impacts });
+    const selector = { 'ticket.affected': { operator: 'is', value: 'many' } };
     const sla = await desk.rest(keeper, slas.create, {
       body: { name: 'Many', solution_time: 60, condition: selector },
     });
     const overview = await desk.rest(agent, overviews.create, { body: { name: 'Wide', condition: selector } });
     const trigger = await desk.rest(keeper, triggers.create, {
-      body: { name: 'Mark', perform: { 'ticket.impact': { value: 'many' } } },
+      body: { name: 'Mark', perform: { 'ticket.affected': { value: 'many' } } },
     });
     await expect(desk.rest(keeper, objectAttributes.delete, { id: String(id) })).rejects.toThrow(
-      'Ticket.impact is referenced by Sla: Many; Overview: Wide; Trigger: Mark and thus cannot be deleted!',
+      'Ticket.affected is referenced by Sla: Many; Overview: Wide; Trigger: Mark and thus cannot be deleted!',
     );
     await desk.rest(agent, overviews.delete, { id: overview.id });
     await desk.rest(keeper, triggers.delete, { id: trigger.id });
-    expect((await open({ impact: 'many' })).close_escalation_at).not.toBeNull();
-    expect((await open({ impact: 'one' })).close_escalation_at).toBeNull();
+    expect((await open({ affected: 'many' })).close_escalation_at).not.toBeNull();
+    expect((await open({ affected: 'one' })).close_escalation_at).toBeNull();
     await desk.rest(keeper, slas.delete, { id: sla.id });
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   addUpload,
+  applyMacro,
   articleAdded,
   changes,
   createArticle,
@@ -15,12 +16,15 @@ import {
   listArticles,
   listTickets,
   macros,
+  missingPriorities,
   recordAudit,
+  searchTickets,
   type TicketChange,
   tagList,
   ticketCreated,
   ticketDeleted,
   ticketHistory,
+  ticketList,
   ticketPriorities,
   ticketStates,
   ticketUpdated,
@@ -34,7 +38,7 @@ import { waitFor } from '@helpmesh/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { versionedTables } from '../src/service.ts';
-import { actor, cast, type Desk, handled, startDesk, user } from './desk.ts';
+import { actor, cast, type Desk, group, handled, startDesk, user } from './desk.ts';
 
 let desk: Desk;
 beforeAll(async () => {
@@ -611,6 +615,103 @@ describe('a version that a change was made for', () => {
   it('is refused where nobody looks at it', async () => {
     const attempt = desk.rest(admin, tagList.update, { id: 1, body: { name: 'x' }, ifMatch: ['y'] });
     await expect(attempt).rejects.toMatchObject(invalid('precondition.not-supported'));
+  });
+});
+
+describe('impact and urgency', () => {
+  const calm = { low: 1, medium: 1, high: 2 };
+  const matrix = { low: calm, medium: { low: 1, medium: 2, high: 3 }, high: { low: 2, medium: 3, high: 3 } };
+  const handler = actor({ userId: 4, permissions: ['ticket.agent'], groups: { 1: ['full'], 9: ['full'] } });
+  beforeAll(() => desk.identity.addGroups(group({ id: 9, name: 'Incidents', priorityMatrix: matrix })));
+  const incident = (body: object = {}) => open(handler, { group: 'Incidents', ...body });
+  const lines = async (id: number) =>
+    (await desk.rest(handler, ticketHistory, { id })).history
+      .filter(({ type, object }) => type === 'updated' && object === 'Ticket')
+      .map(({ attribute, value_from, value_to }) => [attribute, value_from, value_to]);
+
+  it('make the priority, which stays where somebody chooses another one, until they take that back', async () => {
+    const created = await incident({ impact: 'high', urgency: 'medium' });
+    const reckoned = { impact: 'high', urgency: 'medium', original_priority_id: 3, priority_overridden: false };
+    expect(created).toMatchObject({ priority_id: 3, ...reckoned });
+    const { id } = created;
+    expect(await change(handler, id, { priority_id: 1 })).toMatchObject({
+      ...{ priority_id: 1, original_priority_id: 3, priority_overridden: true },
+    });
+    expect(await change(handler, id, { title: 'x', urgency: 'low' })).toMatchObject({
+      ...{ priority_id: 1, original_priority_id: 2, priority_overridden: true },
+    });
+    expect(await change(handler, id, { priority_id: 2 })).toMatchObject({ priority_id: 2, priority_overridden: false });
+    expect(await change(handler, id, { urgency: 'high' })).toMatchObject({ priority_id: 3, original_priority_id: 3 });
+    expect(await read(handler, id, { expand: 'true' })).toMatchObject({ original_priority: '3 high' });
+    expect((await desk.rest(handler, ticketHistory, { id })).history).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ attribute: 'original_priority', value_from: '3 high', value_to: '2 normal' }),
+        expect.objectContaining({ attribute: 'urgency', value_from: 'medium', value_to: 'low' }),
+      ]),
+    );
+  });
+
+  it('are no business of groups without a matrix, nor of customers', async () => {
+    const plain = await open();
+    expect(plain).not.toHaveProperty('impact');
+    await expect(change(agent, plain.id, { impact: 'high' })).rejects.toMatchObject(invalid('ticket.impact-not-used'));
+    await expect(open(agent, { urgency: 'low' })).rejects.toMatchObject(invalid('ticket.impact-not-used'));
+    await expect(incident({ impact: 'huge' })).rejects.toMatchObject({ kind: 'invalid' });
+    const own = await open(customer, { group: 'Incidents', impact: 'high', urgency: 'high' });
+    expect(own).toMatchObject({ priority_id: 2 });
+    expect(own).not.toHaveProperty('impact');
+    expect(await change(customer, own.id, { impact: 'high' })).not.toHaveProperty('impact');
+    expect((await lines(own.id)).filter(([attribute]) => attribute !== 'state')).toEqual([]);
+  });
+
+  it('come along into another group, and count there again if it reckons', async () => {
+    const { id } = await incident({ impact: 'high', urgency: 'low' });
+    expect(await change(handler, id, { group: 'Users' })).toMatchObject({ priority_id: 2, impact: 'high' });
+    await change(handler, id, { priority_id: 1 });
+    expect(await change(handler, id, { group: 'Incidents' })).toMatchObject({
+      priority_id: 1,
+      priority_overridden: true,
+    });
+    const back = { impact: null, urgency: null, priority_id: 3 };
+    expect(await change(handler, id, back)).not.toHaveProperty('original_priority_id');
+  });
+
+  it('are found and asked for, shown in lists, and done by macros that can be taken back', async () => {
+    const { id } = await incident({ title: 'Outage', impact: 'high', urgency: 'high' });
+    const other = await incident({ title: 'Nuisance', impact: 'low', urgency: 'low' });
+    const find = async (query: object) =>
+      ((await desk.rest(handler, searchTickets, { query })) as { id: number }[]).map((one) => one.id);
+    expect(await find({ query: `impact:high id:${id}` })).toEqual([id]);
+    expect(await find({ query: `-impact:high id:${other.id}` })).toEqual([other.id]);
+    const condition = { 'ticket.urgency': { operator: 'is', value: ['low'] } };
+    expect(await find({ query: '', condition: JSON.stringify(condition) })).toContain(other.id);
+    const { tickets } = await desk.rest(handler, ticketList, { query: { query: `id:${id}` } });
+    expect(tickets).toMatchObject([{ id, impact: 'high', urgency: 'high', original_priority_id: 3 }]);
+    const perform = { 'ticket.urgency': { value: 'high' }, 'ticket.impact': { value: 'medium' } };
+    const wrong = { 'ticket.impact': { value: 'huge' } };
+    await expect(desk.rest(admin, macros.create, { body: { name: 'Huge', perform: wrong } })).rejects.toMatchObject(
+      invalid('action.invalid'),
+    );
+    const macro = await desk.rest(admin, macros.create, { body: { name: 'Worse', perform } });
+    expect(await desk.rest(handler, applyMacro, { id: other.id, body: { macro_id: macro.id } })).toMatchObject({});
+    expect(await read(handler, other.id)).toMatchObject({ priority_id: 3, impact: 'medium' });
+    const plain = await open(handler);
+    await desk.rest(handler, applyMacro, { id: plain.id, body: { macro_id: macro.id } });
+    expect(await read(handler, plain.id)).not.toHaveProperty('impact');
+  });
+
+  it('need priorities that are there', async () => {
+    const spare = await desk.rest(admin, ticketPriorities.create, { body: { name: '4 spare' } });
+    desk.identity.addGroups(
+      group({ id: 12, name: 'Spare', priorityMatrix: { ...matrix, low: { ...calm, low: spare.id } } }),
+    );
+    expect(await desk.askAs('identity', missingPriorities, { ids: [1, spare.id, 99] })).toEqual({ ids: [99] });
+    const sparing = actor({ ...handler, groups: { 12: ['full'] } });
+    expect(await open(sparing, { group: 'Spare', impact: 'low', urgency: 'low' })).toMatchObject({
+      priority_id: spare.id,
+    });
+    const remove = () => desk.rest(admin, ticketPriorities.delete, { id: spare.id });
+    await expect(remove()).rejects.toMatchObject(invalid('input.referenced'));
   });
 });
 

@@ -11,7 +11,7 @@ type Part = (typeof parts)[number];
 /** Pages that are opened seldom or by few. Their texts are parts of each catalog that are fetched with them (`withTexts`). */
 const few = /^src\/features\/(?:account|admin|conditions|oauth|overviews|profile|rules)\//;
 /** Where tickets are worked on, once the first list is there. */
-const work = /^src\/features\/(?:custom|people|tickets)\//;
+const work = /^src\/features\/(?:custom|impact|people|tickets)\//;
 /** Of these the shell and the lists themselves say something. */
 const shell = new RegExp(
   `^src/features/(?:${[

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define.ts';
+import { PriorityMatrix } from '../priority-matrix.ts';
 
 /** What other services keep of a user. */
 export const UserSnapshot = z.object({
@@ -50,6 +51,8 @@ export const GroupSnapshot = z.object({
   sharedDrafts: z.boolean().optional(),
   /** Minutes after which an owner who does nothing loses an open ticket; absent or null: never. */
   assignmentTimeout: z.number().int().nullish(),
+  /** Which priority follows from impact and urgency; absent or null: none does. */
+  priorityMatrix: PriorityMatrix.nullish(),
 });
 export type GroupSnapshot = z.output<typeof GroupSnapshot>;
 

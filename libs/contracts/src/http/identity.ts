@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
+import { PriorityMatrix } from '../priority-matrix.ts';
 import {
   bounded,
   boundedRecord,
@@ -281,6 +282,7 @@ export const Group = Row.extend({
   follow_up_possible: z.string(),
   follow_up_assignment: z.boolean(),
   reopen_time_in_days: z.number().int().nullable(),
+  priority_matrix: PriorityMatrix.nullable(),
   email_address_id: z.number().int().nullable(),
   signature_id: z.number().int().nullable(),
   active: z.boolean(),
@@ -303,6 +305,8 @@ export const groups = crud(
     follow_up_possible: z.enum(['yes', 'new_ticket', 'new_ticket_after_certain_time']).optional(),
     follow_up_assignment: Flag.optional(),
     reopen_time_in_days: z.coerce.number().int().min(0).nullish(),
+    /** Ids of priorities by impact, then by urgency; null: agents choose priorities themselves. */
+    priority_matrix: PriorityMatrix.nullish(),
     /** The address it sends from, and whose mail lands in it unless an earlier group has the same one. */
     email_address_id: optionalReference,
     /** The same by its address, `Name <mail@host>` or bare: one that is not there yet is added. */

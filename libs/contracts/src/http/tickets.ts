@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
+import { Level } from '../priority-matrix.ts';
 import {
   bounded,
   Flag,
@@ -76,6 +77,9 @@ export const ticketFields = {
   state_id: optionalReference,
   priority: text(100).optional(),
   priority_id: optionalReference,
+  /** From agents, in groups with a `priority_matrix`: the priority follows from the two. */
+  impact: Level.nullish(),
+  urgency: Level.nullish(),
   owner: text(250).nullish(),
   owner_id: optionalReference,
   /** Login, e-mail, or `guess:<e-mail>` which creates the customer if unknown. */
@@ -147,6 +151,13 @@ export const Ticket = Row.extend({
   /** Null for customers. */
   checklist_id: z.number().int().nullable(),
   preferences: z.record(z.string(), z.unknown()),
+  /** These four are there once a ticket has an impact or an urgency. */
+  impact: Level.nullish(),
+  urgency: Level.nullish(),
+  /** What the matrix of the group says; `priority_id` is the present one. Null while one of the two is missing. */
+  original_priority_id: z.number().int().nullish(),
+  /** Somebody chose another priority than that, which stays until they take it back. */
+  priority_overridden: z.boolean().optional(),
 });
 
 export const Attachment = z.object({

@@ -38,6 +38,14 @@ export const ticketsReferTo = defineQuestion(
   { callers: ['identity'] },
 );
 
+/** Which of these are ids of no priority? Nothing can be reckoned with those. */
+export const missingPriorities = defineQuestion(
+  'rpc.ticket.v1.missing-priorities',
+  z.object({ ids: z.array(z.number().int()).max(9) }),
+  z.object({ ids: z.array(z.number().int()) }),
+  { callers: ['identity'] },
+);
+
 export const removeUploads = defineQuestion(
   'rpc.ticket.v1.remove-uploads',
   z.object({

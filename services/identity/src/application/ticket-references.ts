@@ -1,4 +1,4 @@
-import { ticketsReferTo } from '@helpmesh/contracts';
+import { missingPriorities, ticketsReferTo } from '@helpmesh/contracts';
 import { RpcClient } from '@helpmesh/messaging';
 import { ActorSigner } from '@helpmesh/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -14,5 +14,10 @@ export class TicketReferences {
   /** @throws AppError unavailable, while the ticket service cannot be asked: then nothing is deleted */
   async referTo(kind: 'user' | 'organization' | 'group', id: number): Promise<boolean> {
     return (await this.rpc.call(ticketsReferTo, { kind, id }, { actor: this.signer.service() })).referred;
+  }
+
+  /** Those of the ids that no priority has. @throws AppError unavailable, while the ticket service cannot be asked */
+  async missingPriorities(ids: number[]): Promise<number[]> {
+    return (await this.rpc.call(missingPriorities, { ids }, { actor: this.signer.service() })).ids;
   }
 }

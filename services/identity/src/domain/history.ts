@@ -100,6 +100,7 @@ function gone<T>(from: readonly T[], to: readonly T[]): T[] {
 
 function text(value: unknown): string | null {
   if (value === null || value === undefined || value === '') return null;
-  const told = value instanceof Date ? value.toISOString() : String(value);
+  const told =
+    value instanceof Date ? value.toISOString() : typeof value === 'object' ? JSON.stringify(value) : String(value);
   return told.length > longest ? `${told.slice(0, longest)}…` : told;
 }

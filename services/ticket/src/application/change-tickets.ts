@@ -377,7 +377,8 @@ export class ChangeTickets {
     const tagged = tagging.change(ticketId, tags, actor.userId, this.tagging.mayMake(actor));
     const kept = back?.kept ?? [];
     const time = article?.time ? { from: null, to: shownUnits(article.time.units) } : undefined;
-    if (finished || tagged || !back || Object.keys(back.fields).length > 0) {
+    const nothing = back && Object.keys(back.fields).length === 0 && back.facts.assessment === undefined;
+    if (finished || tagged || !nothing) {
       const also = { ...(tagged && { tags: tagged }), ...(time && { time_unit: time }) };
       writing.change(
         ticketId,

@@ -220,7 +220,7 @@ export class FileMail {
     article: NewArticle,
     mail: Mail,
     placement: Extract<Placement, { do: 'open' }>,
-    { refs, people, groups }: Known,
+    { people, groups }: Known,
   ): void {
     const sender = senderOf(mail, people);
     const by = sender?.id ?? SYSTEM_USER;
@@ -229,7 +229,6 @@ export class FileMail {
       number: ticketNumber(SYSTEM_ID, counter),
       title: titleOf(mail),
       groupId: groupFor(mail, groups) as number,
-      priorityId: refs.defaultPriority.id,
       customerId: by,
       organizationId: sender?.organizationId ?? null,
       preferences: preferencesOf(placement, mail),

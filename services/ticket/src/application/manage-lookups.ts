@@ -92,6 +92,7 @@ export class ManageLookups {
       if (!row) throw notFound(classes[kind], id);
       const { default_create, default_follow_up } = JSON.parse(row) as Record<string, unknown>;
       if (default_create || default_follow_up) throw referenced();
+      if (kind === 'priority' && (await this.lookups.inMatrix(tx, id))) throw referenced();
       await this.lookups.remove(tx, kind, id);
       await this.tell(tx, actor, kind, 'deleted', { before: row });
       return '';

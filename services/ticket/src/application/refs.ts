@@ -1,6 +1,8 @@
 import type { AttributeSet } from '@helpmesh/attributes';
+import type { Level, PriorityMatrix } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import type { SlaRules } from '../domain/sla/rules.ts';
+import type { Matrix } from '../domain/ticket/assessment.ts';
 import type { Group, Organization, Person } from '../domain/ticket/people.ts';
 import type { TicketPriority } from '../domain/ticket/priority.ts';
 import { States } from '../domain/ticket/state.ts';
@@ -82,6 +84,19 @@ export class Refs implements World {
     return [...this.organizations.values()].find((organization) => organization.name === name);
   }
 
+  /** Priorities that are gone since leave their places empty. */
+  readonly matrixOf = (groupId: number): Matrix | null => {
+    const matrix = this.groups.get(groupId)?.priorityMatrix;
+    if (!matrix) return null;
+    const known = (id: number) => (this.priority({ id }) ? id : null);
+    const row = ({ low, medium, high }: PriorityMatrix[Level]) => ({
+      low: known(low),
+      medium: known(medium),
+      high: known(high),
+    });
+    return { low: row(matrix.low), medium: row(matrix.medium), high: row(matrix.high) };
+  };
+
   priority(key: { id?: number; name?: string }): TicketPriority | undefined {
     return this.priorities.find((one) => (key.id === undefined ? one.name === key.name : one.id === key.id));
   }
@@ -100,6 +115,7 @@ export class Refs implements World {
       case 'state_id':
         return this.states.find({ id })?.name ?? null;
       case 'priority_id':
+      case 'original_priority_id':
         return this.priority({ id })?.name ?? null;
       case 'owner_id':
       case 'customer_id':

@@ -69,7 +69,6 @@ export async function seed(ds: DataSource, kind: 'zammad' | 'blank'): Promise<vo
         number: ticketNumber(SYSTEM_ID, counter),
         title: 'Welcome to Zammad!',
         groupId: group.id,
-        priorityId: refs.defaultPriority.id,
         customerId: nicole.id,
         organizationId: nicole.organizationId,
       },

@@ -58,19 +58,18 @@ export function openingFields(
   group: Group,
   refs: Refs,
   now: EpochMs,
-): TicketFields & { title: string; groupId: number; priorityId: number; customerId: number } {
+): TicketFields & { title: string; groupId: number; customerId: number } {
   const title = input.title?.trim();
   if (!title) throw missingValue('title');
   const customer = part === 'customer' ? refs.person(actor.userId) : customerOf(input, refs);
   if (!customer) throw missingValue('customer_id');
-  const fields = part === 'agent' ? agentFields(input, refs) : {};
+  const fields = part === 'agent' ? agentFields(input, group.id, refs) : {};
   const custom = refs.attributes.made(input.custom, writerFor(part, now));
   return {
     ...fields,
     ...(custom && { custom }),
     title,
     groupId: group.id,
-    priorityId: fields.priorityId ?? refs.defaultPriority.id,
     customerId: customer.id,
     organizationId: organizationFor(input, customer, part === 'customer' ? actor.organizationIds : undefined, refs),
   };
@@ -84,7 +83,7 @@ export function changingFields(input: TicketInput, part: Part, ticket: Ticket, r
   const group = groupOf(input, refs);
   const title = input.title?.trim();
   const fields: TicketFields = {
-    ...agentFields(input, refs),
+    ...agentFields(input, group?.id ?? ticket.groupId, refs),
     ...changed,
     ...(title && { title }),
     ...(group && { groupId: group.id }),
@@ -122,13 +121,15 @@ function customerKey(input: TicketInput): string | number | undefined {
   return customer;
 }
 
-function agentFields(input: TicketInput, refs: Refs): TicketFields {
+/** @param groupId  of the group that the ticket is in afterwards */
+function agentFields(input: TicketInput, groupId: number, refs: Refs): TicketFields {
   const state = stateOf(input, refs);
   const priority = priorityOf(input, refs);
   const owner = ownerOf(input, refs);
   return {
     ...(state && { stateId: state.id }),
     ...(priority && { priorityId: priority.id }),
+    ...assessedFields(input, groupId, refs),
     ...(owner !== undefined && { ownerId: owner }),
     ...(input.pending_time !== undefined && {
       pendingTime: input.pending_time === null ? null : epochMs(new Date(input.pending_time)),
@@ -137,6 +138,17 @@ function agentFields(input: TicketInput, refs: Refs): TicketFields {
     ...(input.type !== undefined && { type: input.type }),
     ...(input.preferences && { preferences: input.preferences }),
   };
+}
+
+/** @throws AppError invalid `ticket.impact-not-used`; that there is none can be said everywhere */
+function assessedFields({ impact, urgency }: TicketInput, groupId: number, refs: Refs): TicketFields {
+  if (impact === undefined && urgency === undefined) return {};
+  if ((impact || urgency) && !refs.matrixOf(groupId)) {
+    const group = refs.groupOf(groupId).name;
+    const why = `The group "${group}" does not reckon priorities from impact and urgency.`;
+    throw new AppError('invalid', 'ticket.impact-not-used', why);
+  }
+  return { ...(impact !== undefined && { impact }), ...(urgency !== undefined && { urgency }) };
 }
 
 /** Customers may close their ticket and open it again; what else they send is dropped, as unknown fields are. */

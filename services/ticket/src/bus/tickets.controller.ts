@@ -9,6 +9,7 @@ import {
   getTicket,
   listArticles,
   listTickets,
+  missingPriorities,
   type ParsedInputOf,
   searchTicketsByPost,
   ticketCounts,
@@ -166,5 +167,10 @@ export class TicketsController {
   @Answers(ticketsReferTo)
   referTo(_ctx: RpcContext, input: ParsedInputOf<typeof ticketsReferTo>) {
     return this.referTos.run(input);
+  }
+
+  @Answers(missingPriorities)
+  missingPriorities(_ctx: RpcContext, { ids }: ParsedInputOf<typeof missingPriorities>) {
+    return this.referTos.missingPriorities(ids);
   }
 }

@@ -155,7 +155,7 @@ export class AttributeStore {
     );
   }
 
-  /** Rules that name attributes of tickets, by what they are: `{ Sla: ["Gold"] }` is said of the key `ticket.impact`. */
+  /** Rules that name attributes of tickets, by what they are: `{ Sla: ["Gold"] }` is said of the key `ticket.affected`. */
   async users(on: On, object: AttributeObject, name: string): Promise<{ kind: string; names: string[] }[]> {
     const key = `%"${object.toLowerCase()}.${name.replaceAll('_', '\\_')}"%`;
     return sql(

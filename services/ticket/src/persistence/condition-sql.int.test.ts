@@ -17,7 +17,7 @@ import { isVisible, VisibleTickets } from './visible-tickets.ts';
 /** Custom attributes of each type, also with a default, and one that customers do not see. */
 const attribute = (type: FieldType, fallback: unknown = null, ofAgents = false) => ({ type, fallback, ofAgents });
 const attributes = new Map([
-  ['impact', attribute('text', 'one')],
+  ['affected', attribute('text', 'one')],
   ['room', attribute('text')],
   ['secret', attribute('text', 'ärger', true)],
   ['floor', attribute('number', 2)],
@@ -72,7 +72,7 @@ beforeAll(async () => {
   // Each value now and then, so that a ticket has any number of them; some that no attribute of the type would take.
   await on(
     `UPDATE ticket SET custom = nullif(jsonb_strip_nulls(jsonb_build_object(
-       'impact', CASE WHEN id % 3 = 0 THEN ($1::text[])[1 + id * 7 % 10] END,
+       'affected', CASE WHEN id % 3 = 0 THEN ($1::text[])[1 + id * 7 % 10] END,
        'room', CASE WHEN id % 4 = 0 THEN ($1::text[])[1 + id * 3 % 10] END,
        'secret', CASE WHEN id % 5 = 0 THEN ($1::text[])[1 + id % 10] END,
        'floor', CASE WHEN id % 4 = 1 THEN id % 7 - 3 END,
@@ -84,8 +84,13 @@ beforeAll(async () => {
        'areas', CASE id % 8 WHEN 5 THEN '["b"]'::jsonb WHEN 6 THEN '[]' WHEN 7 THEN '"b"' END)), '{}')`,
     [titles, isoTime(now), ['b', 'B', 'k', 'ä']],
   );
+  await on(`UPDATE ticket SET impact = (ARRAY['low', 'medium', 'high'])[1 + id % 5],
+      urgency = (ARRAY['low', 'medium', 'high'])[1 + id % 4] WHERE id % 3 > 0`);
+  await on(`UPDATE ticket SET original_priority_id = 1 + id % 3, priority_overridden = id % 2 = 0
+    WHERE impact IS NOT NULL AND urgency IS NOT NULL`);
+  await on(`UPDATE ticket SET priority_overridden = false WHERE (impact IS NULL) <> (urgency IS NULL)`);
   // Set to nothing, where a default would show.
-  await on(`UPDATE ticket SET custom = coalesce(custom, '{}') || '{"impact":null,"floor":null,"sites":null,"secret":null}'
+  await on(`UPDATE ticket SET custom = coalesce(custom, '{}') || '{"affected":null,"floor":null,"sites":null,"secret":null}'
     WHERE id % 11 = 0`);
   await on(`INSERT INTO tag (name, key, created_by_id, created_at)
     SELECT key, key, 1, now() FROM unnest(ARRAY['a', 'b', 'c', 'ärger']) AS key`);
@@ -178,10 +183,24 @@ const shifts = fc.record({
   range: from('minute', 'hour', 'day', 'week', 'month', 'year'),
 });
 
-const texts = ['ticket.title', 'ticket.note', 'ticket.type', 'ticket.number', 'customer.email', 'customer.firstname'];
+const texts = [
+  'ticket.title',
+  'ticket.impact',
+  'ticket.note',
+  'ticket.type',
+  'ticket.number',
+  'customer.email',
+  'customer.firstname',
+];
 const moreTexts = ['owner.login', 'owner.email', 'organization.name', 'group.name'];
 const times = ['ticket.pending_time', 'ticket.close_at', 'ticket.created_at', 'ticket.escalation_at'];
-const plainIds = ['ticket.group_id', 'ticket.state_id', 'ticket.create_article_type_id', 'group.id'];
+const plainIds = [
+  'ticket.group_id',
+  'ticket.state_id',
+  'ticket.create_article_type_id',
+  'ticket.original_priority_id',
+  'group.id',
+];
 const people = ['ticket.owner_id', 'ticket.customer_id', 'ticket.created_by_id', 'customer.id', 'owner.id'];
 const organizations = ['ticket.organization_id', 'customer.organization_id', 'organization.id'];
 const operatorOf = (names: string[], operators: string[], more?: fc.Arbitrary<object>) =>
@@ -232,7 +251,12 @@ const lines = fc.oneof(
   ),
   operatorOf(['ticket.mention_user_ids'], ['is', 'is not'], orWho('current_user.id')),
   operatorOf(
-    ['customer.active', 'organization.active', 'group.active'],
+    ['ticket.impact', 'ticket.urgency'],
+    ['is', 'is not', 'is any of', 'is none of'],
+    value(fc.subarray<string | null>(['low', 'high', null], { minLength: 1 })),
+  ),
+  operatorOf(
+    ['ticket.priority_overridden', 'customer.active', 'organization.active', 'group.active'],
     ['is', 'is not'],
     value(from<unknown>(true, 'false')),
   ),
@@ -251,16 +275,16 @@ const lines = fc.oneof(
     ['is set', 'is not set'],
   ),
   operatorOf(
-    ['ticket.impact', 'ticket.room', 'ticket.secret'],
+    ['ticket.affected', 'ticket.room', 'ticket.secret'],
     ['is', 'is not', 'is any of', 'is none of'],
     value(fc.array(fc.oneof(wholes, from(null, 'one', 'ärger')))),
   ),
   operatorOf(
-    ['ticket.impact', 'ticket.room', 'ticket.secret'],
+    ['ticket.affected', 'ticket.room', 'ticket.secret'],
     ['contains', 'contains not', 'starts with one of', 'ends with one of'],
     value(fc.array(parts, { minLength: 1, maxLength: 3 })),
   ),
-  operatorOf(['ticket.impact', 'ticket.secret'], ['matches regex', 'does not match regex'], value(expressions)),
+  operatorOf(['ticket.affected', 'ticket.secret'], ['matches regex', 'does not match regex'], value(expressions)),
   operatorOf(['ticket.floor'], ['less than', 'greater than', 'is', 'is not'], value(from<unknown>(0, 2, '3', 1.5, -2))),
   operatorOf(['ticket.vip'], ['is', 'is not'], value(from<unknown>(true, 'false', null))),
   operatorOf(

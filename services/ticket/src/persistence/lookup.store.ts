@@ -114,6 +114,26 @@ export class LookupStore {
     await sql(tx, `DELETE FROM ${kinds[kind].table} WHERE id = $1`, [id]);
   }
 
+  async missingPriorities(on: On, ids: readonly number[]): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
+      on,
+      'SELECT id FROM unnest($1::int[]) AS asked (id) WHERE id NOT IN (SELECT id FROM ticket_priority) ORDER BY id',
+      [ids],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Whether a group reckons with it. */
+  async inMatrix(tx: EntityManager, priorityId: number): Promise<boolean> {
+    const [row] = await sql<{ found: boolean }>(
+      tx,
+      `SELECT EXISTS (SELECT FROM replica_group WHERE NOT deleted
+         AND jsonb_path_exists(priority_matrix, '$.*.* ? (@ == $id)', jsonb_build_object('id', $1::int))) AS found`,
+      [priorityId],
+    );
+    return row?.found === true;
+  }
+
   async stateType(on: On, name: string): Promise<number | undefined> {
     const [row] = await sql<{ id: number }>(on, 'SELECT id FROM ticket_state_type WHERE name = $1', [name]);
     return row?.id;

@@ -40,7 +40,7 @@ beforeAll(async () => {
      SELECT 1 + n % ${GROUPS}, 2, CASE WHEN n % 10 = 0 THEN 2 ELSE 4 END, 1 + n % 500, (10000 + n)::text, 'title ' || n,
        CASE WHEN n % 3 = 0 THEN 1 ELSE 100 + n % 50 END, 1000 + n % 2000, 1, 1,
        now() - make_interval(mins => n), now() - make_interval(mins => n), 1,
-       CASE WHEN n % 20 = 0 THEN jsonb_build_object('impact', 'i' || n % 7, 'seats', n % 90, 'sites', jsonb_build_array('s' || n % 3)) END
+       CASE WHEN n % 20 = 0 THEN jsonb_build_object('affected', 'i' || n % 7, 'seats', n % 90, 'sites', jsonb_build_array('s' || n % 3)) END
      FROM generate_series(1, ${TICKETS}) AS n`,
   );
   await sql(
@@ -192,7 +192,7 @@ describe('an overview', () => {
 describe('a search by a custom attribute', () => {
   const attribute = (type: FieldType) => ({ type, fallback: null, ofAgents: false });
   const attributes = new Map([
-    ['impact', attribute('text')],
+    ['affected', attribute('text')],
     ['seats', attribute('number')],
     ['sites', attribute('choices')],
   ]);
@@ -201,12 +201,12 @@ describe('a search by a custom attribute', () => {
     condition: parseCondition(selector, { scope: 'tickets', attributes }) as Condition,
     circumstances,
   });
-  const term = { name: 'impact', parts: [], unset: false, agentsOnly: false };
+  const term = { name: 'affected', parts: [], unset: false, agentsOnly: false };
   const searches: [string, object][] = [
-    ['a value', { condition: conditionOf({ 'ticket.impact': { operator: 'is', value: ['i1', 'i2'] } }) }],
+    ['a value', { condition: conditionOf({ 'ticket.affected': { operator: 'is', value: ['i1', 'i2'] } }) }],
     [
       'a part of a text',
-      { condition: conditionOf({ 'ticket.impact': { operator: 'starts with one of', value: 'I' } }) },
+      { condition: conditionOf({ 'ticket.affected': { operator: 'starts with one of', value: 'I' } }) },
     ],
     ['a number', { condition: conditionOf({ 'ticket.seats': { operator: 'greater than', value: 80 } }) }],
     ['one of several', { condition: conditionOf({ 'ticket.sites': { operator: 'contains one', value: 's1, s2' } }) }],

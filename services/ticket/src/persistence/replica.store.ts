@@ -53,7 +53,7 @@ const known = `SELECT
    AS users,
   (SELECT coalesce(json_agg(json_build_object('id', g.id, 'name', g.name, 'active', g.active,
      'followUpPossible', g.follow_up_possible, 'followUpAssignment', g.follow_up_assignment,
-     'reopenTimeInDays', g.reopen_time_in_days, 'signature', g.signature_html,
+     'reopenTimeInDays', g.reopen_time_in_days, 'signature', g.signature_html, 'priorityMatrix', g.priority_matrix,
      'email', CASE WHEN g.email_address IS NOT NULL
               THEN json_build_object('name', g.email_name, 'address', g.email_address) END) ORDER BY g.id), '[]')
    FROM replica_group g WHERE NOT g.deleted AND (g.id = ANY ($3::int[]) OR g.name = ANY ($4::text[]))) AS groups,
@@ -162,6 +162,7 @@ export class ReplicaStore {
       // The release before reads the text.
       signature: row.signature,
       signature_html: row.signatureHtml,
+      priority_matrix: row.priorityMatrix ?? null,
       deleted: false,
       version,
     }));

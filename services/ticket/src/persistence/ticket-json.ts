@@ -65,6 +65,7 @@ const ticketNames = `
     'organization', (SELECT name FROM replica_organization WHERE id = t.organization_id),
     'state', (SELECT name FROM ticket_state WHERE id = t.state_id),
     'priority', (SELECT name FROM ticket_priority WHERE id = t.priority_id),
+    'original_priority', (SELECT name FROM ticket_priority WHERE id = t.original_priority_id),
     'owner', (SELECT login FROM replica_user WHERE id = t.owner_id),
     'customer', (SELECT login FROM replica_user WHERE id = t.customer_id),
     'created_by', (SELECT login FROM replica_user WHERE id = t.created_by_id),

@@ -3,6 +3,7 @@ import { type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
 import type { Article } from '../domain/article/article.ts';
 import { articleSenderId, articleTypeId } from '../domain/article/kinds.ts';
 import { type ClockName, clockNames, type Escalation, earliestDue, type Figure } from '../domain/sla/escalation.ts';
+import type { Assessment } from '../domain/ticket/assessment.ts';
 import type { HistoryEntry } from '../domain/ticket/history.ts';
 import type { Ticket } from '../domain/ticket/ticket.ts';
 
@@ -16,6 +17,7 @@ export const escalationColumns = [
 
 /** Columns that the rules of this service write. */
 export const ticketColumns = [
+  ...['impact', 'urgency', 'original_priority_id', 'priority_overridden'],
   ...['id', 'number', 'title', 'group_id', 'state_id', 'priority_id', 'owner_id', 'customer_id', 'organization_id'],
   ...['note', 'type', 'pending_time', 'preferences', 'custom', 'article_count', 'create_article_type_id'],
   ...['create_article_sender_id', 'first_response_at', 'close_at', 'last_close_at', 'last_contact_at'],
@@ -60,6 +62,7 @@ export function ticketRow(ticket: Ticket): Row {
     group_id: ticket.groupId,
     state_id: ticket.stateId,
     priority_id: ticket.priorityId,
+    ...(ticket.assessment && assessmentRow(ticket.assessment)),
     owner_id: ticket.ownerId,
     customer_id: ticket.customerId,
     organization_id: ticket.organizationId,
@@ -96,6 +99,7 @@ export function ticketOf(row: Row): Ticket {
     groupId: row.group_id as number,
     stateId: row.state_id as number,
     priorityId: row.priority_id as number,
+    assessment: assessmentOf(row),
     ownerId: row.owner_id as number,
     customerId: row.customer_id as number,
     organizationId: row.organization_id as number | null,
@@ -120,6 +124,20 @@ export function ticketOf(row: Row): Ticket {
     updatedAt: epochMs(row.updated_at as Date),
     updatedById: row.updated_by_id as number,
     version: row.version as number,
+  };
+}
+
+function assessmentRow({ impact, urgency, priorityId, overridden }: Assessment): Row {
+  return { impact, urgency, original_priority_id: priorityId, priority_overridden: overridden };
+}
+
+function assessmentOf({ impact, urgency, original_priority_id, priority_overridden }: Row): Assessment | null {
+  if (impact === null && urgency === null) return null;
+  return {
+    impact: impact as Assessment['impact'],
+    urgency: urgency as Assessment['urgency'],
+    priorityId: original_priority_id as number | null,
+    overridden: priority_overridden === true,
   };
 }
 

@@ -94,6 +94,7 @@ export class Groups {
   async create(actor: Actor, input: Input, shape: Shape): Promise<Json> {
     if (!mayGroups.write(actor)) throw refusals.notAuthorized();
     if (!(input.name ?? input.name_last)?.trim()) throw refusals.blank('Name');
+    await this.checkMatrix(input);
     return this.guarded(async (tx) => {
       const place = await this.placeOf(tx, input, null);
       const custom = await this.attributes.made(actor, 'Group', input.custom);
@@ -108,6 +109,7 @@ export class Groups {
   /** A renamed or moved group takes its descendants along. @throws AppError forbidden, not-found, invalid */
   async update(actor: Actor, id: number, input: Input, shape: Shape): Promise<Json> {
     if (!mayGroups.write(actor)) throw refusals.notAuthorized();
+    await this.checkMatrix(input);
     return this.guarded(async (tx) => {
       const [before] = await this.groups.byIds(tx, [id]);
       if (!before) throw refusals.notFound('Group', id);
@@ -146,6 +148,14 @@ export class Groups {
       await this.recordChange(tx, actor, 'deleted', before, null);
     });
     return {};
+  }
+
+  /** Priorities are the ticket service's. @throws AppError invalid */
+  private async checkMatrix({ priority_matrix: matrix }: Input): Promise<void> {
+    if (!matrix) return;
+    const ids = Object.values(matrix).flatMap((row) => Object.values(row));
+    const [missing] = await this.tickets.missingPriorities([...new Set(ids)]);
+    if (missing !== undefined) throw refusals.badParameter('priority_matrix', missing);
   }
 
   /** Name and parent after the write: from `name` as a path, or from `name_last` with `parent_id` or `parent`. */
@@ -249,6 +259,7 @@ const auditedColumns = [
   'follow_up_possible',
   'follow_up_assignment',
   'reopen_time_in_days',
+  'priority_matrix',
   'active',
   'note',
   'email_address',
@@ -274,6 +285,7 @@ function valuesOf(input: Input): GroupValues {
   if (input.follow_up_possible !== undefined) values.follow_up_possible = input.follow_up_possible;
   if (input.follow_up_assignment !== undefined) values.follow_up_assignment = input.follow_up_assignment;
   if (input.reopen_time_in_days !== undefined) values.reopen_time_in_days = input.reopen_time_in_days;
+  if (input.priority_matrix !== undefined) values.priority_matrix = input.priority_matrix;
   if (input.active !== undefined) values.active = input.active;
   if (input.note !== undefined) values.note = input.note;
   return values;

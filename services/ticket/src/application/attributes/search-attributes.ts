@@ -1,7 +1,7 @@
 import type { Attribute, AttributeSet } from '@helpmesh/attributes';
 import { type CustomTerm, parseSearch, type SearchQuery } from '../../domain/list/search-query.ts';
 
-/** Reads a query in which custom attributes may be named: `impact:many`, `"contract_end:2026-12-31"`. */
+/** Reads a query in which custom attributes may be named: `affected:many`, `"contract_end:2026-12-31"`. */
 export function searchOf(text: string, attributes: AttributeSet): SearchQuery {
   if (attributes.isEmpty) return parseSearch(text);
   return parseSearch(text, (name, value) => {

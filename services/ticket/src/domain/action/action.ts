@@ -1,9 +1,11 @@
+import { type Level, levels } from '@helpmesh/contracts';
 import { AppError, type EpochMs, epochMs } from '@helpmesh/kernel';
 import { type TagName, tagNames } from '../tag/tag.ts';
 
 /** What macros, triggers and schedules do to a ticket, once the `perform` JSON of REST was read. */
 export type Action =
   | { do: 'set'; field: IdField; id: number }
+  | { do: 'assess'; field: AssessedField; level: Level | null }
   | { do: 'write'; field: TextField; text: string }
   | { do: 'appoint'; field: PersonField; who: Who }
   | { do: 'wait'; until: When }
@@ -36,6 +38,8 @@ const personFields = {
   organization_id: 'organizationId',
 } as const;
 type IdField = (typeof idFields)[keyof typeof idFields];
+const assessedFields = { impact: 'impact', urgency: 'urgency' } as const;
+type AssessedField = keyof typeof assessedFields;
 type TextField = (typeof textFields)[keyof typeof textFields];
 type PersonField = (typeof personFields)[keyof typeof personFields];
 
@@ -44,7 +48,7 @@ export type Range = (typeof ranges)[number];
 
 /** What a macro may do; triggers and schedules may do everything. */
 export const macroKinds: readonly ActionKind[] = [
-  ...(['set', 'write', 'appoint', 'wait', 'tag', 'untag', 'note', 'attribute'] as const),
+  ...(['set', 'assess', 'write', 'appoint', 'wait', 'tag', 'untag', 'note', 'attribute'] as const),
 ];
 
 /** Most lines of one `perform`, longest text in characters, farthest pending time in units of its range. */
@@ -130,6 +134,7 @@ function fieldAction(name: string, line: Line, attribute: ReadAttribute): Action
     if (field === 'title' && !text.trim()) throw wrong(name, 'cannot be blank.');
     return { do: 'write', field: textFields[field], text };
   }
+  if (isKey(assessedFields, field)) return { do: 'assess', field, level: levelOf(name, line.value) };
   const read = field && attribute(field, line.value);
   if (!read) throw wrong(name, 'is nothing that can be done.');
   return { do: 'attribute', name: field, value: read.value };
@@ -204,6 +209,14 @@ function idOf(name: string, value: unknown): number {
   const id = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
   if (typeof id === 'number' && Number.isInteger(id) && id > 0 && id <= 2_147_483_647) return id;
   throw wrong(name, `needs an id, not ${quoted(value)}.`);
+}
+
+/** Nothing, or an empty text: it is not known. */
+function levelOf(name: string, value: unknown): Level | null {
+  if (value === null || value === '') return null;
+  const found = levels.find((level) => level === value);
+  if (!found) throw wrong(name, `is ${levels.join(', ')} or nothing, not ${quoted(value)}.`);
+  return found;
 }
 
 function textOf(name: string, value: unknown, max: number): string {

@@ -45,6 +45,9 @@ function carryOut(action: Action, plan: ActionPlan, ticket: Ticket, context: Act
     case 'set':
       fields[action.field] = action.id;
       return;
+    case 'assess':
+      fields[action.field] = action.level;
+      return;
     case 'write': {
       const text = context.render(action.text, 'text');
       // A title that its variables left blank stays as it was.

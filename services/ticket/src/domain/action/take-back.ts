@@ -1,6 +1,7 @@
 import { type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
 import { type TagName, tagKey, tagName } from '../tag/tag.ts';
-import { changesBetween, type FieldChange } from '../ticket/changes.ts';
+import { type Assessment, unassessed } from '../ticket/assessment.ts';
+import { assessed, changesBetween, type FieldChange } from '../ticket/changes.ts';
 import type { Ticket, TicketFields } from '../ticket/ticket.ts';
 
 /** What one change did to a ticket, kept so that it can be taken back. JSON: instants are ISO-8601. */
@@ -28,10 +29,13 @@ const times = {
   last_owner_update_at: 'lastOwnerUpdateAt',
 } as const satisfies Record<string, keyof Ticket>;
 
+/** They follow from impact, urgency and the priority. */
+const followers = ['original_priority_id', 'priority_overridden'];
+
 const fieldKeys: Record<string, keyof TicketFields> = {
   ...{ title: 'title', group_id: 'groupId', state_id: 'stateId', priority_id: 'priorityId', owner_id: 'ownerId' },
   ...{ customer_id: 'customerId', organization_id: 'organizationId', note: 'note', type: 'type' },
-  pending_time: 'pendingTime',
+  ...{ pending_time: 'pendingTime', impact: 'impact', urgency: 'urgency' },
 };
 
 /** @param tags  names before and after, where they changed */
@@ -56,6 +60,7 @@ export function isNothing({ fields, tags }: ChangeRecord): boolean {
 export function takeBack(record: ChangeRecord, ticket: Ticket, held: readonly TagName[]): TakeBack {
   const back: TakeBack = { fields: {}, tags: { add: [], remove: [] }, facts: {}, kept: [] };
   for (const [name, { from, to }] of Object.entries(record.fields)) {
+    if (followers.includes(name)) continue;
     const key = fieldKeys[name];
     if (!key) takeBackCustom(back, ticket, name, { from, to });
     else if (present(ticket, key) === to)
@@ -67,12 +72,32 @@ export function takeBack(record: ChangeRecord, ticket: Ticket, held: readonly Ta
     const known = record.times[name];
     back.facts[key] = known && iso(ticket[key]) === known.to ? instant(known.from) : ticket[key];
   }
+  const before = assessmentBefore(record, ticket);
+  if (before !== undefined) {
+    back.facts.assessment = before;
+    if (!back.kept.includes('priority_id')) back.facts.priorityId = back.fields.priorityId ?? ticket.priorityId;
+  }
   const has = (name: string) => held.some(({ key }) => key === tagKey(name));
   back.tags.remove = record.tags.added.filter(has).map(tagName);
   back.tags.add = record.tags.removed.filter((name) => !has(name)).map(tagName);
   const moved = back.tags.remove.length + back.tags.add.length;
   if (moved < record.tags.added.length + record.tags.removed.length) back.kept.push('tags');
   return back;
+}
+
+/**
+ * Impact, urgency and what followed, exactly as they were; undefined when that was not changed, or something of it is
+ * different by now: then the rest goes back as if somebody said it, and what follows is reckoned again.
+ */
+function assessmentBefore({ fields }: ChangeRecord, { assessment }: Ticket): Assessment | null | undefined {
+  const is = assessment ?? unassessed;
+  const changes = Object.entries(assessed).flatMap(([name, key]) => {
+    const change = fields[name];
+    return change ? [{ key, ...change }] : [];
+  });
+  if (changes.length === 0 || changes.some(({ key, to }) => is[key] !== to)) return undefined;
+  const before: Assessment = { ...is, ...Object.fromEntries(changes.map(({ key, from }) => [key, from])) };
+  return before.impact === null && before.urgency === null ? null : before;
 }
 
 /** Everything else that changes of a ticket are custom attributes. */
@@ -87,6 +112,7 @@ function takeBackCustom(back: TakeBack, ticket: Ticket, name: string, { from, to
 }
 
 function present(ticket: Ticket, key: keyof TicketFields): unknown {
+  if (key === 'impact' || key === 'urgency') return ticket.assessment?.[key] ?? null;
   return key === 'pendingTime' ? iso(ticket.pendingTime) : ticket[key];
 }
 

@@ -116,6 +116,10 @@ const ticketFields: Record<string, { type: FieldType; value: (ticket: Ticket) =>
   group_id: { type: 'id', value: (ticket) => ticket.groupId },
   state_id: { type: 'id', value: (ticket) => ticket.stateId },
   priority_id: { type: 'id', value: (ticket) => ticket.priorityId },
+  impact: { type: 'text', value: (ticket) => ticket.assessment?.impact ?? null },
+  urgency: { type: 'text', value: (ticket) => ticket.assessment?.urgency ?? null },
+  original_priority_id: { type: 'id', value: (ticket) => ticket.assessment?.priorityId ?? null },
+  priority_overridden: { type: 'boolean', value: (ticket) => ticket.assessment?.overridden ?? null },
   organization_id: { type: 'organization', value: (ticket) => ticket.organizationId },
   // User 1 stands for nobody.
   owner_id: { type: 'user', value: (ticket) => ticket.ownerId },

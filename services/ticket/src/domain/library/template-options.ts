@@ -31,7 +31,7 @@ export function templateOptions(
       if (!KINDS.includes(String(value))) throw wrong(`"${name}" is one of ${KINDS.join(', ')}.`);
       checked[name] = { value };
     } else if (max === undefined) {
-      parseActions({ [name]: line }, ['set', 'write', 'appoint', 'wait', 'tag', 'attribute'], attribute);
+      parseActions({ [name]: line }, ['set', 'assess', 'write', 'appoint', 'wait', 'tag', 'attribute'], attribute);
       checked[name] = line;
     } else {
       if (typeof value !== 'string' || value.length > max)

@@ -11,7 +11,7 @@ export interface SearchQuery {
   without: Partial<Record<SearchField, string[]>>;
   /** What was asked of custom attributes. */
   custom: CustomTerm[];
-  /** What must not be so of them: `-impact:many`. */
+  /** What must not be so of them: `-affected:many`. */
   withoutCustom: CustomTerm[];
 }
 
@@ -40,6 +40,9 @@ const fieldNames = {
   'priority.name': 'priority',
   priority: 'priority',
   priority_id: 'priority_id',
+  impact: 'impact',
+  urgency: 'urgency',
+  original_priority_id: 'original_priority_id',
   'group.name': 'group',
   group: 'group',
   group_id: 'group_id',
@@ -60,7 +63,16 @@ export type SearchField = (typeof fieldNames)[keyof typeof fieldNames];
 
 /** Fields whose values must be integers; anything else in them is searched as words. */
 const idFields: ReadonlySet<SearchField> = new Set([
-  ...(['state_id', 'priority_id', 'group_id', 'owner_id', 'customer_id', 'organization_id', 'id'] as const),
+  ...([
+    'state_id',
+    'priority_id',
+    'original_priority_id',
+    'group_id',
+    'owner_id',
+    'customer_id',
+    'organization_id',
+    'id',
+  ] as const),
 ]);
 const MAX_ID = 2_147_483_647;
 const MAX_TOKENS = 50;

@@ -48,6 +48,9 @@ export function ticketValues(ticket: Ticket, around: Surroundings): TemplateValu
       url,
       state: () => named(around.state(ticket.stateId)),
       priority: () => named(around.priority(ticket.priorityId)),
+      original_priority: () => named(priorityOf(ticket, around)),
+      impact: ticket.assessment?.impact ?? null,
+      urgency: ticket.assessment?.urgency ?? null,
       group: () => named(around.group(ticket.groupId)),
       owner: person(ticket.ownerId),
       customer: person(ticket.customerId),
@@ -119,6 +122,10 @@ function articleValues(article: QuotedArticle | null | undefined, around: Surrou
 
 function last(around: Surroundings, of: (article: QuotedArticle) => boolean): QuotedArticle | undefined {
   return around.articles?.().findLast(of);
+}
+
+function priorityOf({ assessment }: Ticket, around: Surroundings): TicketPriority | undefined {
+  return assessment?.priorityId == null ? undefined : around.priority(assessment.priorityId);
 }
 
 function named(row: { id: number; name: string } | undefined): TemplateValues {

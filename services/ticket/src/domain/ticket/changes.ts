@@ -1,4 +1,5 @@
 import { type EpochMs, isoTime } from '@helpmesh/kernel';
+import { type Assessment, unassessed } from './assessment.ts';
 import type { CustomValue, Ticket } from './ticket.ts';
 
 /** Fields whose changes are history, by their REST names. Counters and timestamps follow from other facts. */
@@ -15,6 +16,14 @@ const tracked = {
   pending_time: 'pendingTime',
 } as const satisfies Record<string, keyof Ticket>;
 
+/** Fields of the assessment, by their REST names. */
+export const assessed = {
+  impact: 'impact',
+  urgency: 'urgency',
+  original_priority_id: 'priorityId',
+  priority_overridden: 'overridden',
+} as const satisfies Record<string, keyof Assessment>;
+
 export interface FieldChange {
   from: CustomValue;
   to: CustomValue;
@@ -26,6 +35,13 @@ export function changesBetween(before: Ticket, after: Ticket): Record<string, Fi
   for (const [name, key] of Object.entries(tracked)) {
     if (before[key] === after[key]) continue;
     changes[name] = { from: shown(key, before), to: shown(key, after) };
+  }
+  if (before.assessment !== after.assessment) {
+    const [was, is] = [before.assessment ?? unassessed, after.assessment ?? unassessed];
+    for (const [name, key] of Object.entries(assessed)) {
+      const [from, to] = [was[key], is[key]];
+      if (from !== to) changes[name] = { from, to };
+    }
   }
   return before.custom === after.custom ? changes : { ...changes, ...customChanges(before.custom, after.custom) };
 }

@@ -51,6 +51,7 @@ const references: Record<string, string> = {
   group_id: 'group',
   state_id: 'state',
   priority_id: 'priority',
+  original_priority_id: 'original_priority',
   owner_id: 'owner',
   customer_id: 'customer',
   organization_id: 'organization',

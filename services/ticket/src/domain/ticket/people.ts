@@ -1,3 +1,4 @@
+import type { PriorityMatrix } from '@helpmesh/contracts';
 import type { FollowUpPolicy } from './follow-up.ts';
 
 /** What this service knows of a user, by grace of identity. */
@@ -30,6 +31,8 @@ export interface Group extends FollowUpPolicy {
   email: { name: string; address: string } | null;
   /** HTML that may stand in any mail, with places to fill in. */
   signature: string | null;
+  /** Which priority follows from impact and urgency; none where agents choose it. */
+  priorityMatrix?: PriorityMatrix | null;
 }
 
 /** `Nicole Braun`, else the address, else the login. */

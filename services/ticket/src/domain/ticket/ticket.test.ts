@@ -23,13 +23,17 @@ const states = new States([
   state(5, 'merged', 'merged'),
   state(7, 'redirected', 'closed', { terminal: true }),
 ]);
+const row = { low: 1, medium: 2, high: 3 };
+const matrix = { low: row, medium: row, high: row };
 /** User 4 may own in group 1, user 5 has left. */
 const world = {
   states,
+  defaultPriority: { id: 2 },
+  matrixOf: (groupId: number) => (groupId === 1 ? matrix : null),
   ownerOf: (id: number) =>
     id === 4 ? { active: true, fullGroupIds: [1] } : id === 5 ? { active: false, fullGroupIds: [1, 2] } : undefined,
 };
-const draft = { id: 1, number: '10001', title: 'T', groupId: 1, priorityId: 2, customerId: 10 };
+const draft = { id: 1, number: '10001', title: 'T', groupId: 1, customerId: 10 };
 const aTicket = (fields: TicketFields = {}): Ticket => openTicket({ ...draft, ...fields }, 4, world, noon);
 const change = (ticket: Ticket, fields: TicketFields, now: EpochMs = later(1000)) =>
   changeTicket(ticket, fields, 4, world, now);
@@ -63,6 +67,28 @@ describe('an owner', () => {
     const owned = { ...aTicket(), ownerId: 5 };
     expect(change(owned, { title: 'x' }).ownerId).toBe(5);
     expect(change(owned, { stateId: 2 }).ownerId).toBe(1);
+  });
+});
+
+describe('a group with a matrix', () => {
+  it('gives a new ticket the priority that follows, unless one was chosen', () => {
+    expect(aTicket()).toMatchObject({ priorityId: 2, assessment: null });
+    const assessed = { impact: 'low', urgency: 'high' } as const;
+    expect(aTicket(assessed)).toMatchObject({ priorityId: 3, assessment: { priorityId: 3, overridden: false } });
+    const chosen = aTicket({ ...assessed, priorityId: 2 });
+    expect(chosen).toMatchObject({ priorityId: 2, assessment: { priorityId: 3, overridden: true } });
+  });
+
+  it('says what changed, and nothing when nothing did', () => {
+    const ticket = aTicket({ impact: 'low', urgency: 'high' });
+    const calmer = change(ticket, { urgency: 'low' });
+    expect(changesBetween(ticket, calmer)).toEqual({
+      ...{ urgency: { from: 'high', to: 'low' }, original_priority_id: { from: 3, to: 1 } },
+      priority_id: { from: 3, to: 1 },
+    });
+    const retitled = change(calmer, { title: 'x', groupId: 2, urgency: 'low' });
+    expect(retitled.assessment).toBe(calmer.assessment);
+    expect(Object.keys(changesBetween(calmer, retitled))).toEqual(['title', 'group_id']);
   });
 });
 

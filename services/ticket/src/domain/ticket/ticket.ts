@@ -7,6 +7,7 @@ import {
   isCommunication,
 } from '../article/kinds.ts';
 import { type Escalation, noEscalation } from '../sla/escalation.ts';
+import { type Assessment, assess, type Matrix } from './assessment.ts';
 import { isClosed, isPending, type States } from './state.ts';
 
 /** The user that stands for "nobody" as an owner and for the system as an author. */
@@ -22,6 +23,8 @@ export interface Ticket {
   groupId: number;
   stateId: number;
   priorityId: number;
+  /** Null in groups where priorities are chosen, and until somebody says how bad it is. */
+  assessment: Assessment | null;
   ownerId: number;
   customerId: number;
   organizationId: number | null;
@@ -70,7 +73,7 @@ export type TicketFields = Partial<
     | 'preferences'
     | 'custom'
   >
->;
+> & { impact?: Assessment['impact'] | undefined; urgency?: Assessment['urgency'] | undefined };
 
 /** Who may own tickets where, as far as a decision about one ticket needs it. */
 export interface OwnerFacts {
@@ -83,6 +86,10 @@ export interface World {
   states: States;
   /** Facts about the owner the ticket is about to have; undefined when nobody knows that user. */
   ownerOf: (userId: number) => OwnerFacts | undefined;
+  /** How the group reckons priorities, if it does. */
+  matrixOf: (groupId: number) => Matrix | null;
+  /** What a ticket has that nobody chose one for. */
+  defaultPriority: { id: number };
 }
 
 export interface NewTicket extends TicketFields {
@@ -90,7 +97,6 @@ export interface NewTicket extends TicketFields {
   number: string;
   title: string;
   groupId: number;
-  priorityId: number;
   customerId: number;
 }
 
@@ -102,7 +108,8 @@ export function openTicket(draft: NewTicket, by: number, world: World, now: Epoc
     title: draft.title,
     groupId: draft.groupId,
     stateId: world.states.forCreate.id,
-    priorityId: draft.priorityId,
+    priorityId: draft.priorityId ?? world.defaultPriority.id,
+    assessment: null,
     ownerId: SYSTEM_USER,
     customerId: draft.customerId,
     organizationId: null,
@@ -140,6 +147,7 @@ export function changeTicket(ticket: Ticket, fields: TicketFields, by: number, w
   const given = Object.fromEntries(Object.entries(pickFields(fields)).filter(([, value]) => value !== undefined));
   const next: Ticket = { ...ticket, ...given, updatedAt: now, updatedById: by, version: ticket.version + 1 };
   next.preferences = { ...ticket.preferences, ...fields.preferences };
+  weigh(next, ticket, fields, world);
   const state = world.states.get(next.stateId);
   if (next.stateId !== ticket.stateId || ticket.version === 0) {
     const left = world.states.get(ticket.stateId);
@@ -205,6 +213,16 @@ export function beginsWork(ticket: Ticket, article: ArticleFacts, states: States
     !article.internal &&
     isCommunication(article.type)
   );
+}
+
+/** Most tickets have no impact and no urgency, and nobody says any. */
+function weigh(next: Ticket, before: Ticket, { impact, urgency, priorityId }: TicketFields, world: World): void {
+  if (before.assessment === null && impact === undefined && urgency === undefined) return;
+  const standing = { assessment: before.assessment, priorityId: before.version === 0 ? undefined : before.priorityId };
+  const moved = next.groupId !== before.groupId;
+  const found = assess(standing, { impact, urgency, priorityId }, world.matrixOf(next.groupId), moved);
+  next.assessment = found.assessment;
+  next.priorityId = found.priorityId ?? before.priorityId;
 }
 
 function mayOwn(ticket: Ticket, world: World): boolean {

@@ -1,4 +1,6 @@
+import { type Level, levels } from '@helpmesh/contracts';
 import { type EpochMs, epochMs } from '@helpmesh/kernel';
+import { type Assessment, unassessed } from '../ticket/assessment.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 
 /** A line of history, as far as it tells what a ticket was before. */
@@ -31,6 +33,16 @@ const attributes: Record<string, { rest: string; back: (ticket: Ticket, entry: P
   group: { rest: 'group_id', back: (ticket, { idFrom }) => ({ groupId: idFrom ?? ticket.groupId }) },
   state: { rest: 'state_id', back: (ticket, { idFrom }) => ({ stateId: idFrom ?? ticket.stateId }) },
   priority: { rest: 'priority_id', back: (ticket, { idFrom }) => ({ priorityId: idFrom ?? ticket.priorityId }) },
+  original_priority: {
+    rest: 'original_priority_id',
+    back: (ticket, { idFrom }) => assessed(ticket, { priorityId: idFrom }),
+  },
+  priority_overridden: {
+    rest: 'priority_overridden',
+    back: (ticket, { valueFrom }) => assessed(ticket, { overridden: valueFrom === 'true' }),
+  },
+  impact: { rest: 'impact', back: (ticket, { valueFrom }) => assessed(ticket, { impact: levelOf(valueFrom) }) },
+  urgency: { rest: 'urgency', back: (ticket, { valueFrom }) => assessed(ticket, { urgency: levelOf(valueFrom) }) },
   owner: { rest: 'owner_id', back: (ticket, { idFrom }) => ({ ownerId: idFrom ?? ticket.ownerId }) },
   customer: { rest: 'customer_id', back: (ticket, { idFrom }) => ({ customerId: idFrom ?? ticket.customerId }) },
   organization: { rest: 'organization_id', back: (_, { idFrom }) => ({ organizationId: idFrom }) },
@@ -64,6 +76,15 @@ export function pastEvents(ticket: Ticket, entries: readonly PastEntry[]): PastE
     }
   }
   return events;
+}
+
+function assessed(ticket: Ticket, was: Partial<Assessment>): Partial<Ticket> {
+  const before = { ...(ticket.assessment ?? unassessed), ...was };
+  return { assessment: before.impact === null && before.urgency === null ? null : before };
+}
+
+function levelOf(value: string | null): Level | null {
+  return levels.find((level) => level === value) ?? null;
 }
 
 function nameOf(attribute: string | null): string[] {

@@ -19,6 +19,7 @@ import { useMemo, useState } from 'react';
 import { localTime, timeOfLocal } from '../../ui/time.ts';
 import { choicesOf } from '../custom/choices.ts';
 import { type CustomField, customFieldsQuery } from '../custom/queries.ts';
+import { levelLabels, levels } from '../impact/levels.ts';
 import { priorityLabel, stateLabel } from '../tickets/labels.ts';
 import { groupsQuery, prioritiesQuery, statesQuery } from '../tickets/queries.ts';
 import classes from './condition-editor.module.css';
@@ -348,9 +349,13 @@ function Choice({ label, line, onChange }: { label: string; line: Line; onChange
     });
   const named = <R extends { id: number; name: string }>(rows: readonly R[], labelOf = (row: R) => row.name) =>
     rows.map((row) => ({ value: String(row.id), label: labelOf(row) }));
+  const graded = levels.map((value) => ({ value, label: i18n._(levelLabels[value]) }));
   const choices: Partial<Record<FieldName, { value: string; label: string }[]>> = {
     'ticket.state_id': named(states, ({ name }) => stateLabel(i18n, name)),
     'ticket.priority_id': named(priorities, ({ name }) => priorityLabel(i18n, name)),
+    'ticket.original_priority_id': named(priorities, ({ name }) => priorityLabel(i18n, name)),
+    'ticket.impact': graded,
+    'ticket.urgency': graded,
     'ticket.group_id': named(groups),
     'execution_time.calendar_id': named(calendars),
     'ticket.action': happened(['create', 'update', 'update.merged_into', 'update.received_merge']),

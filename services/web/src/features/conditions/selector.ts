@@ -24,6 +24,10 @@ export type Kind =
 const lasting = {
   'ticket.state_id': 'choice',
   'ticket.priority_id': 'choice',
+  'ticket.impact': 'choice',
+  'ticket.urgency': 'choice',
+  'ticket.original_priority_id': 'choice',
+  'ticket.priority_overridden': 'yesno',
   'ticket.group_id': 'choice',
   'ticket.owner_id': 'person',
   'ticket.customer_id': 'person',

@@ -6,6 +6,7 @@ import { HtmlField } from '../admin/components/html-field.tsx';
 import { rangeLabels } from '../conditions/labels.ts';
 import { OrganizationsField, PeopleField } from '../conditions/records-field.tsx';
 import { ranges } from '../conditions/selector.ts';
+import { levelLabels, levels } from '../impact/levels.ts';
 import { agentsQuery, nameOf } from '../people/queries.ts';
 import { priorityLabel, stateLabel } from '../tickets/labels.ts';
 import { groupsQuery, prioritiesQuery, statesQuery } from '../tickets/queries.ts';
@@ -31,6 +32,8 @@ export function LineFields(props: Props) {
   switch (name) {
     case 'ticket.state_id':
     case 'ticket.priority_id':
+    case 'ticket.impact':
+    case 'ticket.urgency':
     case 'ticket.group_id':
     case 'ticket.formSenderType':
       return <Choice {...props} />;
@@ -82,11 +85,14 @@ function Choice({ name, line, onChange }: Props) {
   const { data: states = [] } = useQuery(statesQuery);
   const { data: priorities = [] } = useQuery(prioritiesQuery);
   const { data: groups = [] } = useQuery(groupsQuery);
+  const graded = levels.map((value) => ({ value, label: i18n._(levelLabels[value]) }));
   const choices: Partial<Record<ActionName, { value: string; label: string }[]>> = {
     'ticket.state_id': states
       .filter((state) => !isResultState(state))
       .map((state) => ({ value: String(state.id), label: stateLabel(i18n, state.name) })),
     'ticket.priority_id': priorities.map((one) => ({ value: String(one.id), label: priorityLabel(i18n, one.name) })),
+    'ticket.impact': graded,
+    'ticket.urgency': graded,
     'ticket.group_id': groups.map((one) => ({ value: String(one.id), label: one.name })),
     'ticket.formSenderType': [
       { value: 'phone-in', label: t`Received call` },

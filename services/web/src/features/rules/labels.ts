@@ -5,6 +5,8 @@ import type { ActionName } from './perform.ts';
 export const actionLabels: Record<ActionName, MessageDescriptor> = {
   'ticket.state_id': msg`State`,
   'ticket.priority_id': msg`Priority`,
+  'ticket.impact': msg`Impact`,
+  'ticket.urgency': msg`Urgency`,
   'ticket.group_id': msg`Group`,
   'ticket.owner_id': msg`Owner`,
   'ticket.customer_id': msg`Customer`,

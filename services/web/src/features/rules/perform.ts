@@ -5,6 +5,8 @@ export type PerformLine = Readonly<Record<string, unknown>>;
 export const actionNames = [
   'ticket.state_id',
   'ticket.priority_id',
+  'ticket.impact',
+  'ticket.urgency',
   'ticket.group_id',
   'ticket.owner_id',
   'ticket.customer_id',
@@ -25,7 +27,8 @@ export const actionNames = [
 export type ActionName = (typeof actionNames)[number];
 
 const ofTickets = [
-  ...(['ticket.state_id', 'ticket.priority_id', 'ticket.group_id', 'ticket.owner_id', 'ticket.customer_id'] as const),
+  ...(['ticket.state_id', 'ticket.priority_id', 'ticket.impact', 'ticket.urgency', 'ticket.group_id'] as const),
+  ...(['ticket.owner_id', 'ticket.customer_id'] as const),
   ...(['ticket.organization_id', 'ticket.tags', 'ticket.title', 'ticket.pending_time', 'ticket.note'] as const),
 ];
 
@@ -40,7 +43,8 @@ export const offered = {
   // Of a new ticket: what its form has.
   template: [
     ...(['ticket.formSenderType', 'ticket.title', 'article.body', 'ticket.group_id', 'ticket.owner_id'] as const),
-    ...(['ticket.state_id', 'ticket.priority_id', 'ticket.pending_time', 'ticket.tags'] as const),
+    ...(['ticket.state_id', 'ticket.priority_id', 'ticket.impact', 'ticket.urgency'] as const),
+    ...(['ticket.pending_time', 'ticket.tags'] as const),
   ],
 } as const satisfies Record<string, readonly ActionName[]>;
 export type Performer = keyof typeof offered;

@@ -1,3 +1,4 @@
+import type { Level } from '../impact/levels.ts';
 import { nobody } from '../people/queries.ts';
 
 export interface Template {
@@ -11,6 +12,8 @@ interface Filled {
   group?: string;
   state?: string;
   priority?: string;
+  impact?: Level;
+  urgency?: Level;
   body?: string;
   tags?: string[];
   owner?: number;
@@ -46,6 +49,8 @@ export function templateValues(
     group: value('ticket.group_id'),
     state: value('ticket.state_id'),
     priority: value('ticket.priority_id'),
+    impact: levelOf(value('ticket.impact')),
+    urgency: levelOf(value('ticket.urgency')),
     body: value('article.body'),
     tags: tagsOf(line('ticket.tags').value),
     owner: ownerOf(line('ticket.owner_id'), myId),
@@ -63,6 +68,9 @@ function customOf(options: Record<string, unknown>, names: readonly string[]): R
     own.map((name) => [name, (options[`ticket.${name}`] as { value?: unknown }).value ?? null]),
   );
 }
+
+const known = ['low', 'medium', 'high'] as const;
+const levelOf = (value: string | undefined) => known.find((level) => level === value);
 
 function tagsOf(value: unknown): string[] | undefined {
   if (value === undefined) return undefined;

@@ -6,6 +6,8 @@ import { useState } from 'react';
 import { type CallInput, call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
+import type { Matrix } from '../../impact/levels.ts';
+import { MatrixField } from '../../impact/matrix-field.tsx';
 import { useMe } from '../../session/use-me.ts';
 import type { Field } from '../edit.ts';
 import { possibleParents } from '../group-tree.ts';
@@ -31,6 +33,7 @@ interface Values {
   reopen_time_in_days: number | null;
   follow_up_assignment: boolean;
   assignment_timeout: number | null;
+  priority_matrix: Matrix | null;
   shared_drafts: boolean;
   active: boolean;
   note: string;
@@ -45,6 +48,7 @@ const newGroup: Values = {
   reopen_time_in_days: null,
   follow_up_assignment: true,
   assignment_timeout: null,
+  priority_matrix: null,
   shared_drafts: true,
   active: true,
   note: '',
@@ -60,6 +64,7 @@ function valuesOf(group: Group): Values {
     ...{ email_address_id, signature_id, note: note ?? '' },
     ...followUp,
     assignment_timeout,
+    priority_matrix: group.priority_matrix,
     shared_drafts: group.shared_drafts === true,
     active,
   };
@@ -165,6 +170,7 @@ function GroupForm({
     follow_up_assignment: t`A reopened ticket keeps its owner`,
     shared_drafts: t`Agents may park drafts for each other`,
     assignment_timeout: t`Minutes until an owner who does nothing loses the ticket`,
+    priority_matrix: t`Priorities follow from impact and urgency`,
     active: t`Active`,
     note: t`Note`,
   };
@@ -288,6 +294,11 @@ function GroupForm({
               label={labels.shared_drafts}
               checked={values.shared_drafts}
               onChange={(event) => set({ shared_drafts: event.currentTarget.checked })}
+            />
+            <MatrixField
+              label={labels.priority_matrix}
+              value={values.priority_matrix}
+              onChange={(priority_matrix) => set({ priority_matrix })}
             />
           </Stack>
         </Section>

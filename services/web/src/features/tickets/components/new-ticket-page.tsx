@@ -12,13 +12,15 @@ import { problemText } from '../../../ui/problem.ts';
 import { Failed } from '../../../ui/state-messages.tsx';
 import { CustomInputs } from '../../custom/components/custom-inputs.tsx';
 import { useCustomForm } from '../../custom/use-custom-form.ts';
+import { ImpactInputs } from '../../impact/impact-inputs.tsx';
+import type { Level } from '../../impact/levels.ts';
 import { type CustomerChoice, CustomerField } from '../../people/components/customer-field.tsx';
 import { nameOf, userQuery } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { isBlank, newFormId } from '../draft.ts';
 import { priorityLabel, stateLabel } from '../labels.ts';
 import { templatesQuery } from '../library.ts';
-import { prioritiesQuery, statesQuery } from '../queries.ts';
+import { groupsQuery, prioritiesQuery, statesQuery } from '../queries.ts';
 import { type SplitStart, splitQuery, splitSource } from '../split.ts';
 import { isPendingState, isResultState } from '../state-type.ts';
 import { type Template, templateValues } from '../template.ts';
@@ -40,6 +42,8 @@ type Kind = keyof typeof kinds;
 interface Values extends TicketValues {
   customer: CustomerChoice | null;
   priority: string | null;
+  impact: Level | null;
+  urgency: Level | null;
   state: string | null;
   pendingTime: string;
   tags: string[];
@@ -87,6 +91,8 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
       title: start?.ticket.title ?? '',
       group: start ? String(start.ticket.group_id) : null,
       priority: null,
+      impact: null,
+      urgency: null,
       state: null,
       pendingTime: '',
       body: start?.html ?? '',
@@ -120,6 +126,8 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
     if (normal && priority === null) setFieldValue('priority', String(normal.id));
   }, [states, priorities, state, priority, setFieldValue]);
 
+  const { data: groups = [] } = useQuery(groupsQuery);
+  const matrix = groups.find(({ id }) => String(id) === form.values.group)?.priority_matrix;
   const custom = useCustomForm('Ticket');
   const { uploads, submit, isPending, error } = useOpenTicket({
     form,
@@ -133,6 +141,7 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
       ...(start && { links: { Ticket: { parent: [start.ticket.id] } } }),
       state_id: Number(values.state),
       priority_id: Number(values.priority),
+      ...(matrix && { impact: values.impact, urgency: values.urgency }),
       ...(values.tags.length > 0 ? { tags: values.tags } : {}),
       ...(values.owner === null ? {} : { owner_id: values.owner }),
       ...(isPendingId(values.state) ? { pending_time: new Date(values.pendingTime).toISOString() } : {}),
@@ -216,6 +225,15 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
           {...form.getInputProps('priority')}
         />
       </div>
+      {matrix && (
+          <ImpactInputs
+            matrix={matrix}
+            impact={form.values.impact}
+            urgency={form.values.urgency}
+            onChange={(field, level) => setFieldValue(field, level)}
+            onPriority={(id) => setFieldValue('priority', String(id))}
+          />
+      )}
       {isPendingId(form.values.state) && (
         <TextInput
           type="datetime-local"

@@ -4,6 +4,7 @@ import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
+import { ImpactFields } from '../../impact/impact-fields.tsx';
 import { agentsQuery, nameOf, nobody } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { priorityLabel, stateLabel } from '../labels.ts';
@@ -170,6 +171,9 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
         value={String(ticket.owner_id)}
         onChange={(value) => value && setOwner(Number(value))}
       />
+      {groups.find(({ id }) => id === ticket.group_id)?.priority_matrix && (
+          <ImpactFields ticket={ticket} update={update} onPriority={setPriority} fieldClass={classes.field} />
+      )}
       <PendingUntil
         state={pendingState}
         onCancel={() => setPendingState(null)}

@@ -6,11 +6,15 @@ import { withTexts } from '../../../app/i18n.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import { customFieldsQuery } from '../../custom/queries.ts';
+import { type ImpactAttribute, ImpactLine } from '../../impact/impact-line.tsx';
 import { priorityLabel, stateLabel } from '../labels.ts';
 import { type HistoryEntry, historyQuery } from '../queries.ts';
 import classes from './side-panel.module.css';
 
 const Why = lazy(() => withTexts(() => import('../../rules/why.tsx')).then((file) => ({ default: file.Why })));
+
+const isOfImpact = (attribute: string): attribute is ImpactAttribute =>
+  ['impact', 'urgency', 'original_priority', 'priority_overridden'].includes(attribute);
 
 const shortLength = 6;
 
@@ -112,6 +116,9 @@ function Line({ entry }: { entry: HistoryEntry }) {
     if (attribute === 'pending_time' || custom?.data_type === 'datetime') return <Ago at={raw} />;
     return raw;
   };
+  if (isOfImpact(attribute)) {
+    return <ImpactLine attribute={attribute} from={entry.value_from} to={entry.value_to} />;
+  }
   if (attribute.startsWith('checklist')) return <ChecklistLine entry={entry} />;
   if (attribute === 'time_unit') {
     const { value_to: added, value_from: gone } = entry;
