@@ -12,7 +12,7 @@ const written = {
     ...['id', 'number', 'title', 'group', 'state', 'priority', 'type', 'owner', 'owner_name', 'customer'],
     ...['customer_name', 'customer_email', 'organization', 'created_at', 'updated_at', 'pending_time'],
     ...['escalation_at', 'first_response_at', 'close_at', 'last_close_at', 'last_contact_at', 'article_count'],
-    ...['time_unit', 'note'],
+    ...['time_unit', 'note', 'impact', 'urgency', 'original_priority', 'priority_overridden'],
   ],
 } as const;
 
@@ -26,7 +26,17 @@ const left = {
   ],
   Organization: ['member_ids', 'secondary_member_ids'],
   Ticket: [
-    ...['group_id', 'state_id', 'priority_id', 'owner_id', 'customer_id', 'organization_id', 'state_type', 'excerpt'],
+    ...[
+      'original_priority_id',
+      'group_id',
+      'state_id',
+      'priority_id',
+      'owner_id',
+      'customer_id',
+      'organization_id',
+      'state_type',
+      'excerpt',
+    ],
     ...['first_response_escalation_at', 'first_response_in_min', 'first_response_diff_in_min', 'close_escalation_at'],
     ...['close_in_min', 'close_diff_in_min', 'update_escalation_at', 'update_in_min', 'update_diff_in_min'],
     ...['last_contact_agent_at', 'last_contact_customer_at', 'last_owner_update_at', 'create_article_type_id'],

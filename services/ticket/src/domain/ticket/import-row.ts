@@ -4,6 +4,7 @@ const ofArticle = ['body', 'subject', 'type', 'sender', 'internal', 'content_typ
 /** What a file may say of a ticket that it brings. */
 const texts = [
   ...['title', 'group', 'group_id', 'customer', 'customer_id', 'state', 'state_id', 'priority', 'priority_id'],
+  ...['impact', 'urgency'],
   ...['owner', 'owner_id', 'organization', 'organization_id', 'pending_time', 'note', 'type', 'tags', 'created_at'],
 ];
 
@@ -11,6 +12,7 @@ const texts = [
 const ignored = [
   ...['id', 'number', 'owner_name', 'customer_name', 'customer_email', 'updated_at', 'escalation_at'],
   ...['first_response_at', 'close_at', 'last_close_at', 'last_contact_at', 'article_count', 'time_unit'],
+  ...['original_priority', 'priority_overridden'],
 ];
 
 /** Custom attributes by their names: whether one takes several values. */

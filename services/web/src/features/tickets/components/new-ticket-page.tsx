@@ -226,13 +226,13 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
         />
       </div>
       {matrix && (
-          <ImpactInputs
-            matrix={matrix}
-            impact={form.values.impact}
-            urgency={form.values.urgency}
-            onChange={(field, level) => setFieldValue(field, level)}
-            onPriority={(id) => setFieldValue('priority', String(id))}
-          />
+        <ImpactInputs
+          matrix={matrix}
+          impact={form.values.impact}
+          urgency={form.values.urgency}
+          onChange={(field, level) => setFieldValue(field, level)}
+          onPriority={(id) => setFieldValue('priority', String(id))}
+        />
       )}
       {isPendingId(form.values.state) && (
         <TextInput

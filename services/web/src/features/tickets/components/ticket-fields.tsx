@@ -172,7 +172,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
         onChange={(value) => value && setOwner(Number(value))}
       />
       {groups.find(({ id }) => id === ticket.group_id)?.priority_matrix && (
-          <ImpactFields ticket={ticket} update={update} onPriority={setPriority} fieldClass={classes.field} />
+        <ImpactFields ticket={ticket} update={update} onPriority={setPriority} fieldClass={classes.field} />
       )}
       <PendingUntil
         state={pendingState}
