@@ -19,6 +19,7 @@ import {
   missingPriorities,
   recordAudit,
   searchTickets,
+  sendMail,
   type TicketChange,
   tagList,
   ticketCreated,
@@ -65,7 +66,7 @@ const say = (who: typeof agent, id: number, body: object) =>
 const read = (who: typeof agent, id: number, query: object = {}) => desk.rest(who, getTicket, { id, query });
 
 const invalid = (code: string, detail?: string) => ({ kind: 'invalid', code, ...(detail && { detail }) });
-const forbidden = { kind: 'forbidden', detail: 'Not authorized' };
+const forbidden = { kind: 'forbidden', detail: expect.stringContaining('Not authorized') };
 
 describe('opening a ticket', () => {
   it('is answered with what a later read answers', async () => {
@@ -315,6 +316,67 @@ describe('changing a ticket', () => {
     expect(again.close_at).toBe(closed.close_at);
     expect(again.last_close_at).not.toBe(closed.last_close_at);
     expect(await change(admin, id, { group: 'Second', state: 'open' })).toMatchObject({ owner_id: 1, group_id: 2 });
+  });
+
+  describe('of the group', () => {
+    const levels = (over: object) =>
+      actor({ userId: 4, permissions: ['ticket.agent'], groups: { 1: ['full'], ...over } });
+    beforeAll(() => desk.identity.addGroups(group({ id: 15, name: 'Given up', active: false })));
+    it.each([
+      ['nothing there', {}, forbidden],
+      ['who may only read there', { 2: ['read', 'overview'] }, forbidden],
+      ['who may open tickets there', { 2: ['create'] }, null],
+      ['who works there', { 2: ['change'] }, null],
+      ['with full access', { 2: ['full'] }, null],
+      ['into one that is not active', { 15: ['full'] }, invalid('ticket.group-not-active')],
+    ])('is for agents with rights there: %s', async (_, rights, refusal) => {
+      const who = levels(rights);
+      const { id } = await open(who, { tags: 'kept' });
+      const wish = { group: '15' in rights ? 'Given up' : 'Second' };
+      if (refusal) {
+        await expect(change(who, id, wish)).rejects.toMatchObject(refusal);
+        expect(await read(admin, id)).toMatchObject({ group_id: 1 });
+      } else expect(await change(who, id, wish)).toMatchObject({ group_id: 2 });
+    });
+
+    it.each([
+      // Owner and state before, what is asked for, and what becomes of the owner.
+      ['loses an owner who has no full access there', { owner_id: 4 }, {}, 1],
+      ['keeps one who has', { owner_id: 3 }, {}, 3],
+      ['takes the one who is named with it', { owner_id: 4 }, { owner_id: 5 }, 5],
+      ['does not take one who has no access there', { owner_id: 3 }, { owner_id: 4 }, 1],
+      ['keeps the owner of a closed ticket', { owner_id: 4, state: 'closed' }, {}, 4],
+      ['frees a closed ticket that is opened with it', { owner_id: 4, state: 'closed' }, { state: 'open' }, 1],
+    ])('%s; type, priority and what it says stay, and history tells it', async (_, before, wish, owner) => {
+      const { id } = await open(admin, { ...before, type: 'Incident', priority: '3 high', note: 'n' });
+      const moved = await change(admin, id, { group: 'Second', ...wish });
+      expect(moved).toMatchObject({ group_id: 2, owner_id: owner, type: 'Incident', priority_id: 3, note: 'n' });
+      const { history } = await desk.rest(admin, ticketHistory, { id });
+      const told = history.filter(
+        ({ type, attribute }) => type === 'updated' && ['group', 'owner'].includes(String(attribute)),
+      );
+      expect(told).toMatchObject([
+        { attribute: 'group', value_from: 'Users', value_to: 'Second', created_by_id: 3 },
+        ...(owner === before.owner_id ? [] : [{ attribute: 'owner', id_from: before.owner_id, id_to: owner }]),
+      ]);
+    });
+
+    it('sends what is written with it from the address of the new group', async () => {
+      const { id } = await open(admin);
+      const article = { type: 'email', to: 'user10@example.org', body: 'We take over.' };
+      await change(admin, id, { group: 'Second', article });
+      const mail = (await desk.told(sendMail)).find(({ data }) => data.ticketId === id);
+      expect(mail?.data.from).toMatchObject({ address: 'second@desk.example.org' });
+    });
+
+    it('is as a macro what it is by hand', async () => {
+      const perform = { 'ticket.group_id': { value: 2 } };
+      const macro = await desk.rest(admin, macros.create, { body: { name: 'Hand over', perform } });
+      const { id } = await open();
+      const run = (who: typeof agent) => desk.rest(who, applyMacro, { id, body: { macro_id: macro.id } });
+      await expect(run(agent)).rejects.toMatchObject({ kind: 'forbidden' });
+      expect(await run(levels({ 2: ['create'] }))).toMatchObject({ group_id: 2 });
+    });
   });
 
   it('needs the level change; who sees the ticket hears "Not authorized", who does not hears "not found"', async () => {

@@ -32,6 +32,12 @@ export function partInChanging(actor: Actor, ticket: Ticket): Part {
   throw notAuthorized();
 }
 
+/** Whether the actor may put a ticket of theirs into the group: whoever may open tickets there, or work on those it has. */
+export function mayMoveInto(actor: Actor, groupId: number): boolean {
+  if (actor.kind === 'service') return true;
+  return groupsWith(actor, 'create').includes(groupId) || groupsWith(actor, 'change').includes(groupId);
+}
+
 /** @throws AppError forbidden unless the actor holds one of the permissions */
 export function requireAnyOf(actor: Actor, permissions: readonly string[]): void {
   if (!permissions.some((permission) => hasPermission(actor, permission))) throw notAuthorized();

@@ -24,7 +24,7 @@ import { TicketStore } from '../persistence/ticket.store.ts';
 import { type NewTime, TimeStore } from '../persistence/time.store.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { mayMakeCustomers, notAuthorized, notFound, type Part, partInChanging } from './access.ts';
+import { mayMakeCustomers, mayMoveInto, notAuthorized, notFound, type Part, partInChanging } from './access.ts';
 import { checkedPlan, textsOf, wantActions, wantRecord } from './action/references.ts';
 import { TicketWords } from './action/ticket-words.ts';
 import { type ArticleDraft, ArticleDrafts } from './draft-article.ts';
@@ -36,7 +36,7 @@ import { IMPORT_MODE, MAIL_IDENTITY, type MailIdentity } from './ports.ts';
 import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
 import { References, Wanted } from './references.ts';
 import { Refs } from './refs.ts';
-import { changingFields, customFields, guessedCustomer, wantFields } from './ticket-fields.ts';
+import { changingFields, customFields, guessedCustomer, requireActive, wantFields } from './ticket-fields.ts';
 import { Mentions } from './ties/mentions.ts';
 import { TagTickets } from './ties/tag-tickets.ts';
 import { type TagChange, Tagging } from './ties/tagging.ts';
@@ -364,9 +364,15 @@ export class ChangeTickets {
     };
     const wanted = back?.fields ?? acted ?? asked;
     const fields = part === 'customer' ? this.customersFields(ticket, article, asked, refs, writing.now) : wanted;
+    const group = refs.groupOf(fields.groupId ?? ticket.groupId);
+    if (group.id !== ticket.groupId) {
+      if (!mayMoveInto(actor, group.id)) throw notAuthorized(`Not authorized to move tickets into "${group.name}"`);
+      requireActive(group);
+    }
     const place = {
       ticket,
-      group: refs.groupOf(ticket.groupId),
+      // A message is one of where the ticket goes.
+      group,
       author: refs.person(actor.userId),
       customer: refs.person(ticket.customerId),
       thread: threads.get(ticketId),

@@ -31,7 +31,7 @@ import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
 import { References, Wanted } from './references.ts';
 import { Refs } from './refs.ts';
 import { SYSTEM_ID } from './system-id.ts';
-import { groupOf, guessedCustomer, openingFields, wantFields } from './ticket-fields.ts';
+import { groupOf, guessedCustomer, openingFields, requireActive, wantFields } from './ticket-fields.ts';
 import { unknownObject } from './ties/link-tickets.ts';
 import { Mentions } from './ties/mentions.ts';
 import { TagTickets } from './ties/tag-tickets.ts';
@@ -204,6 +204,7 @@ export class CreateTickets {
     if (guessedCustomer(input) !== undefined && !mayMakeCustomers(actor, 'create')) throw notAuthorized();
     const group = groupOf(input, refs);
     if (!group) throw missingValue('group_id');
+    requireActive(group);
     const part: Part = partInOpening(actor, group.id);
     const fields = openingFields(input, actor, part, group, refs, this.clock.now());
     const at = importedAt(this.importMode, actor, input.created_at);

@@ -24,6 +24,12 @@ export function wantFields(input: TicketInput, wanted: Wanted): void {
   wanted.organization(input.organization_id ?? input.organization);
 }
 
+/** @throws AppError invalid `ticket.group-not-active` */
+export function requireActive(group: Group): Group {
+  if (group.active) return group;
+  throw new AppError('invalid', 'ticket.group-not-active', `The group "${group.name}" is not active.`);
+}
+
 /** The group the input names. @throws AppError invalid */
 export function groupOf(input: TicketInput, refs: Refs): Group | undefined {
   if (input.group_id != null) {
