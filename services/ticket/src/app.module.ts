@@ -14,6 +14,7 @@ import { DeleteDoomed } from './application/automation/delete-doomed.ts';
 import { ExplainTicket } from './application/automation/explain-ticket.ts';
 import { ManageRules } from './application/automation/manage-rules.ts';
 import { PreviewRules } from './application/automation/preview-rules.ts';
+import { RepeatDaily } from './application/automation/repeat-daily.ts';
 import { RuleMails } from './application/automation/rule-mails.ts';
 import { RuleTimer } from './application/automation/rule-timer.ts';
 import { RunJobs } from './application/automation/run-jobs.ts';
@@ -327,6 +328,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     TellEscalations,
     RuleTimer,
     TellPending,
+    RepeatDaily,
     DeleteDoomed,
     RunJobs,
     RetentionTimer,

@@ -34,6 +34,7 @@ import { CalendarFeeds1798400000001 } from './persistence/migrations/17984000000
 import { ReportProfiles1798400000002 } from './persistence/migrations/1798400000002-report-profiles.ts';
 import { Notices1798500000000 } from './persistence/migrations/1798500000000-notices.ts';
 import { SignatureHtml1798600000000 } from './persistence/migrations/1798600000000-signature-html.ts';
+import { DailyTriggers1798700000000 } from './persistence/migrations/1798700000000-daily-triggers.ts';
 import { SilentTickets1798800000000 } from './persistence/migrations/1798800000000-silent-tickets.ts';
 import { ImpactAndUrgency1798900000000 } from './persistence/migrations/1798900000000-impact-and-urgency.ts';
 
@@ -71,6 +72,7 @@ export const migrations = [
   ReportProfiles1798400000002,
   Notices1798500000000,
   RecentViews1798200000004,
+  DailyTriggers1798700000000,
   SignatureHtml1798600000000,
   SilentTickets1798800000000,
   ImpactAndUrgency1798900000000,

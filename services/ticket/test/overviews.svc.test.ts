@@ -420,7 +420,7 @@ describe('an overview that gathers its tickets', () => {
       ['c1', 'a1', 'b3', 'd2'],
     ]);
     for (const sort of ['state', 'group', 'owner', 'customer', 'organization', 'last_contact_agent_at'])
-      expect(new Set(await seats(sort)).size).toBe(6);
+      expect(new Set((await walk({ view: link, sort, limit: 4 })).map(({ id }) => id)).size).toBe(6);
     const offered = await desk.rest(agent, ticketOverviews);
     expect(offered.find((one) => one.link === link)?.order).toEqual({ by: 'custom.seats', direction: 'ASC' });
     const wrong = desk.rest(agent, ticketList, { query: { view: link, sort: 'custom.nothing' } });

@@ -1,10 +1,13 @@
 import {
+  addTag,
   calendars,
   createArticle,
   createTicket,
   getTicket,
   recordAudit,
+  removeTag,
   slas,
+  tagList,
   ticketCounts,
   ticketEscalated,
   ticketEscalationWarning,
@@ -20,6 +23,7 @@ import { actor, cast, type Desk, startDesk } from './desk.ts';
 
 const { admin, agent, agent2, customer } = cast;
 const ruler = actor({ userId: 3, permissions: ['admin.sla', 'admin.calendar'] });
+const tagger = actor({ userId: 3, permissions: ['admin.tag'] });
 const MINUTE = 60_000;
 
 let desk: Desk;
@@ -121,6 +125,29 @@ describe('the due times of a ticket', () => {
     expect(await change(ticket.id, { priority: '1 low' })).toMatchObject({
       first_response_escalation_at: after(ticket.created_at, 90),
     });
+  });
+
+  it('follow its tags: those it is opened with, that come and go, and that are called otherwise', async () => {
+    const asks = (operator: string, value: string) => ({ 'ticket.tags': { operator, value } });
+    await promise({ name: 'A both', solution_time: 30, condition: asks('contains all', 'vip, contract') });
+    await promise({ name: 'B either', solution_time: 60, condition: asks('contains one', 'vip, contract') });
+    await promise({ name: 'C neither', solution_time: 240, condition: asks('contains one not', 'vip, contract') });
+    const ticket = await open({ tags: 'VIP' });
+    const due = (minutes: number) => ({ close_escalation_at: after(ticket.created_at, minutes) });
+    expect(ticket).toMatchObject(due(60));
+    const tag = { object: 'Ticket', o_id: ticket.id };
+    await desk.rest(agent, addTag, { body: { ...tag, item: 'contract' } });
+    expect(await read(ticket.id)).toMatchObject(due(30));
+    expect(await desk.rest(agent, ticketSla, { id: ticket.id })).toMatchObject({ sla: { name: 'A both' } });
+    await desk.rest(agent, removeTag, { query: { ...tag, item: 'vip' } });
+    expect(await change(ticket.id, { title: 'Other' })).toMatchObject(due(60));
+    // Whoever tidies up the list of tags changes no ticket, and yet what is promised about some.
+    const listed = await desk.rest(tagger, tagList.list);
+    const id = listed.find(({ name }) => name === 'contract')?.id as number;
+    await desk.rest(tagger, tagList.update, { id, body: { name: 'agreement' } });
+    await eventually(ticket.id, due(240));
+    await desk.rest(tagger, tagList.update, { id, body: { name: 'contract' } });
+    await eventually(ticket.id, due(60));
   });
 
   it('of open tickets follow a change of the rules, and those of closed ones do not', async () => {

@@ -219,6 +219,46 @@ describe('a trigger', () => {
   });
 });
 
+describe('a trigger of time', () => {
+  it('looks again each day, as long as nobody goes on with the ticket, and once a day at most', async () => {
+    const day = 86_400_000;
+    const { id } = await trigger(
+      { 'article.note': { body: 'Still waiting', internal: true } },
+      { 'ticket.title': is('Waits for days'), 'ticket.pending_time': { operator: 'has reached' } },
+      { activator: 'time' },
+    );
+    const ran = (times: number) =>
+      waitFor(async () => (await runsOf(id)).length >= times && runsOf(id), { what: `${times} runs of the trigger` });
+    const at = new Date(desk.clock.now() + 60_000).toISOString();
+    const ticket = await open({ title: 'Waits for days', state: 'pending reminder', pending_time: at });
+    desk.clock.advance(120_000);
+    await ran(1);
+    // The same day again: it is over for today.
+    const again = new Date(desk.clock.now() + 60_000).toISOString();
+    await change(ticket.id, { pending_time: again });
+    desk.clock.advance(day);
+    await ran(2);
+    desk.clock.advance(day);
+    expect(await ran(3)).toMatchObject(Array.from({ length: 3 }, () => ({ cause: 'reminder_reached' })));
+    const days = (await runsOf(id)).map((run) => String(run.at).slice(0, 10));
+    expect(new Set(days).size).toBe(3);
+    // Once the round of a day is over, whoever came first that day marks it for the others.
+    await change(ticket.id, { state: 'open' });
+    const other = await trigger(
+      { 'ticket.tags': { operator: 'add', value: 'round-over' } },
+      { 'ticket.title': is('Marks the round'), 'ticket.pending_time': { operator: 'has reached' } },
+      { activator: 'time' },
+    );
+    const soon = new Date(desk.clock.now() + 60_000).toISOString();
+    const mark = await open({ title: 'Marks the round', state: 'pending reminder', pending_time: soon });
+    desk.clock.advance(120_000);
+    await waitFor(async () => (await runsOf(other.id)).length === 1, { what: 'the mark to be reminded of' });
+    desk.clock.advance(day);
+    await waitFor(async () => (await runsOf(other.id)).length === 2, { what: `a round that ticket ${mark.id} is in` });
+    expect(await runsOf(id)).toHaveLength(3);
+  });
+});
+
 describe('a mail of a trigger', () => {
   it('goes out once as a System article, in place of the standard confirmation', async () => {
     await trigger(mail(), { ...onCreate, 'article.sender_id': is(2) });

@@ -21,6 +21,7 @@ import type { Escalation } from '../domain/sla/escalation.ts';
 import { follow, isSettled, type Move, type Steps } from '../domain/sla/follow.ts';
 import type { Notice } from '../domain/sla/notices.ts';
 import type { Sla } from '../domain/sla/rules.ts';
+import { tagKey } from '../domain/tag/tag.ts';
 import { changesBetween } from '../domain/ticket/changes.ts';
 import { created, type HistoryCause, type HistoryEntry, updated } from '../domain/ticket/history.ts';
 import {
@@ -362,10 +363,22 @@ export class Writing {
     const asked = [...this.touched].filter((id) => !slaRules.empty && !isSettled(stepsOf(id), states));
     const moves = await store.moves(tx, asked);
     for (const [id, more] of slaRules.empty ? [] : this.movesNow()) moves.set(id, [...(moves.get(id) ?? []), ...more]);
+    const held = await store.tagKeys(tx, slaRules.readsTags ? asked : []);
     for (const id of [...this.opened, ...this.touched]) {
-      const escalation = follow(stepsOf(id), moves.get(id) ?? [], states, slaRules);
+      const tags = slaRules.readsTags ? this.tagKeysOf(id, held.get(id) ?? []) : [];
+      const escalation = follow(stepsOf(id), moves.get(id) ?? [], states, slaRules, tags);
       this.tickets.set(id, { ...this.ticket(id), escalation });
     }
+  }
+
+  /** Keys of the tags with which this transaction leaves the ticket. @param held  those that are stored */
+  private tagKeysOf(ticketId: number, held: readonly string[]): string[] {
+    const keys = new Set(held);
+    for (const { added, name } of this.tagChangesOf(ticketId)) {
+      if (added) keys.add(tagKey(name));
+      else keys.delete(tagKey(name));
+    }
+    return [...keys];
   }
 
   /** Changes of state that are being written. */

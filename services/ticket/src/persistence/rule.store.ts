@@ -3,6 +3,7 @@ import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import { articleSenderOf, articleTypeOf } from '../domain/article/kinds.ts';
 import type { QuotedArticle } from '../domain/template/values.ts';
+import { deskZone } from './schedule.store.ts';
 import { isVisible, type VisibleTickets } from './visible-tickets.ts';
 
 type On = DataSource | EntityManager;
@@ -78,6 +79,17 @@ export class RuleStore {
       [ticketId, rule.kind, rule.id, isoTime(since)],
     );
     return row?.count ?? 0;
+  }
+
+  /** When it last ran for the ticket because of this, and where the desk is. */
+  async lastRun(on: On, rule: { kind: string; id: number }, ticketId: number, cause: string) {
+    const [row] = await sql<{ at: Date; zone: string }>(
+      on,
+      `SELECT at, ${deskZone} AS zone FROM rule_run
+       WHERE ticket_id = $1 AND kind = $2 AND rule_id = $3 AND cause = $4 ORDER BY id DESC LIMIT 1`,
+      [ticketId, rule.kind, rule.id, cause],
+    );
+    return row && { at: epochMs(row.at), zone: row.zone };
   }
 
   /** Lines of a rule's log, newest first; tickets that the reader may not see are not named. */

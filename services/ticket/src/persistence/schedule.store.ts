@@ -27,19 +27,84 @@ export interface HeldRun {
   schedule: ScheduleRow;
 }
 
+/** What there is to do. */
+interface Waiting {
+  due: boolean;
+  runs: boolean;
+  pending: boolean;
+  doomed: boolean;
+  /** Of triggers of time; null while there are none. */
+  round: { day: string; zone: string } | null;
+}
+
+interface Round {
+  /** `YYYY-MM-DD` */
+  day: string;
+  afterId: number;
+}
+
+/** Where the desk is: the zone of its default calendar. */
+export const deskZone = `coalesce((SELECT timezone FROM calendar WHERE "default"), 'UTC')`;
+
+/** Type 3 is a pending reminder. */
+const isStillDue = `((t.pending_time <= $1 AND t.pending_told = t.pending_time
+    AND t.state_id IN (SELECT id FROM ticket_state WHERE state_type_id = 3)) OR t.escalation_at <= $1)`;
+
 /** What time does to tickets: schedules and their runs, and pending times that come. */
 export class ScheduleStore {
   /** Whether a look has anything to do. */
-  async waiting(on: On, now: EpochMs): Promise<{ due: boolean; runs: boolean; pending: boolean; doomed: boolean }> {
-    const [row] = await sql<{ due: boolean; runs: boolean; pending: boolean; doomed: boolean }>(
+  async waiting(on: On, now: EpochMs): Promise<Waiting> {
+    const [row] = await sql<Waiting>(
       on,
       `SELECT EXISTS (SELECT FROM schedule WHERE next_run_at <= $1) AS due,
         EXISTS (SELECT FROM schedule_run WHERE finished_at IS NULL AND lease_until <= $1) AS runs,
         EXISTS (SELECT FROM ticket WHERE pending_time <= $1 AND pending_told IS DISTINCT FROM pending_time) AS pending,
-        EXISTS (SELECT FROM ticket_doomed) AS doomed`,
+        EXISTS (SELECT FROM ticket_doomed) AS doomed,
+        (SELECT json_build_object('day', day, 'zone', ${deskZone}) FROM trigger_round
+         WHERE EXISTS (SELECT FROM ticket_trigger WHERE active AND activator = 'time')) AS round`,
       [isoTime(now)],
     );
-    return row as { due: boolean; runs: boolean; pending: boolean; doomed: boolean };
+    return row as Waiting;
+  }
+
+  /** The day of the last round of time triggers that ended, or how far the one after it is. */
+  async round(on: On): Promise<Round & { zone: string }> {
+    const [row] = await sql<Round & { zone: string }>(
+      on,
+      `SELECT day::text, after_id AS "afterId", ${deskZone} AS zone FROM trigger_round`,
+    );
+    return row as Round & { zone: string };
+  }
+
+  /** @param last  of a batch after which there are more; null ends the round. @returns false when it has moved on */
+  async advanceRound(tx: EntityManager, { day, afterId }: Round, today: string, last: number | null): Promise<boolean> {
+    const rows = await sql(
+      tx,
+      `UPDATE trigger_round SET after_id = coalesce($4::int, 0), day = CASE WHEN $4::int IS NULL THEN $3::date ELSE day END
+       WHERE day = $1::date AND after_id = $2 RETURNING 1`,
+      [day, afterId, today, last],
+    );
+    return rows.length > 0;
+  }
+
+  /** Ids of tickets whose pending or due time has come, was told of, and that nobody went on with. */
+  async stillDue(on: On, afterId: number, now: EpochMs, limit: number): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
+      on,
+      `SELECT t.id FROM ticket t WHERE t.id > $2 AND ${isStillDue} ORDER BY t.id LIMIT $3`,
+      [isoTime(now), afterId, limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async lockStillDue(tx: EntityManager, ids: readonly number[], now: EpochMs): Promise<Map<number, Ticket>> {
+    const columns = ticketColumns.map((name) => `t."${name}"`).join(', ');
+    const rows = await sql(
+      tx,
+      `SELECT ${columns} FROM ticket t WHERE ${isStillDue} AND t.id = ANY ($2::int[]) ORDER BY t.id FOR NO KEY UPDATE OF t`,
+      [isoTime(now), ids],
+    );
+    return new Map(rows.map((row) => [row.id as number, ticketOf(row)]));
   }
 
   /** One whose time has come, locked; what another replica begins is left to it. */

@@ -38,6 +38,15 @@ const list = (columns: readonly string[], prefix = '') => columns.map((name) => 
 
 /** What the SLA clock reads and writes beside the tickets that are being changed anyway. */
 export class SlaStore {
+  /** Tags are called otherwise, or gone: where SLAs look at them, every open ticket is reckoned again. */
+  async tagsChanged(tx: EntityManager): Promise<void> {
+    await sql(
+      tx,
+      `UPDATE sla_rules SET revision = revision + 1
+       WHERE EXISTS (SELECT 1 FROM sla WHERE condition::text LIKE '%"ticket.tags"%')`,
+    );
+  }
+
   async rules(on: On): Promise<RuleRows> {
     const [row] = await sql<RuleRows>(
       on,

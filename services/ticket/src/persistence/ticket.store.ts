@@ -171,6 +171,18 @@ export class TicketStore {
     return moves;
   }
 
+  /** Keys of the tags that are stored with these tickets. */
+  async tagKeys(on: DataSource | EntityManager, ids: readonly number[]): Promise<Map<number, string[]>> {
+    if (ids.length === 0) return new Map();
+    const rows = await sql<{ ticketId: number; keys: string[] }>(
+      on,
+      `SELECT h.ticket_id AS "ticketId", array_agg(g.key) AS keys FROM ticket_tag h JOIN tag g ON g.id = h.tag_id
+       WHERE h.ticket_id = ANY ($1::int[]) GROUP BY h.ticket_id`,
+      [ids],
+    );
+    return new Map(rows.map(({ ticketId, keys }) => [ticketId, keys]));
+  }
+
   /** Whether any ticket, or what people did to one, names it. Rarely asked, so the last two have no index. */
   async referTo(on: DataSource, kind: 'user' | 'organization' | 'group', id: number): Promise<boolean> {
     const where = {

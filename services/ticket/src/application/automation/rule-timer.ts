@@ -3,10 +3,12 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { dayIn } from '../../domain/notice/day.ts';
 import { RuleStore } from '../../persistence/rule.store.ts';
 import { ScheduleStore } from '../../persistence/schedule.store.ts';
 import { RULE_LOG_DAYS } from '../ports.ts';
 import { DeleteDoomed } from './delete-doomed.ts';
+import { RepeatDaily } from './repeat-daily.ts';
 import { RunJobs } from './run-jobs.ts';
 import { TellPending } from './tell-pending.ts';
 
@@ -30,6 +32,7 @@ export class RuleTimer implements OnModuleInit, OnApplicationShutdown {
     private readonly rules: RuleStore,
     private readonly jobs: RunJobs,
     private readonly pending: TellPending,
+    private readonly daily: RepeatDaily,
     private readonly deletion: DeleteDoomed,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(RULE_LOG_DAYS) private readonly logDays: number,
@@ -66,8 +69,11 @@ export class RuleTimer implements OnModuleInit, OnApplicationShutdown {
     try {
       while (this.asked && !this.stopped) {
         this.asked = false;
-        const { due, runs, pending, doomed } = await this.schedules.waiting(this.db, this.clock.now());
+        const now = this.clock.now();
+        const { due, runs, pending, doomed, round } = await this.schedules.waiting(this.db, now);
         for (let more = pending; more && !this.stopped; ) more = await this.pending.run();
+        const repeats = round !== null && round.day < dayIn(round.zone, now);
+        for (let more = repeats; more && !this.stopped; ) more = await this.daily.run();
         for (let more = due; more && !this.stopped; ) more = await this.jobs.beginDue();
         for (let more = due || runs; more && !this.stopped; ) more = await this.jobs.work(() => this.stopped);
         for (let more = doomed; more && !this.stopped; ) more = await this.deletion.run();

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type Condition, matches, readsOf } from '../../domain/condition/condition.ts';
 import type { ChangeFacts } from '../../domain/condition/fields.ts';
+import { dayIn } from '../../domain/notice/day.ts';
 import { concerns, runChain, type Trigger, type Triggers } from '../../domain/trigger/trigger.ts';
 import { RuleStore } from '../../persistence/rule.store.ts';
 import { RECURSIVE_TRIGGERS } from '../ports.ts';
@@ -69,6 +70,7 @@ export class RunTriggers {
     const chain = [...event.chain, trigger.name];
     const wish = { ticketId, article: event.article, by: start.by, cause: start.actions.at(-1) as string, chain };
     const cause = start.reached ? reachedNames[start.reached[0] as keyof typeof reachedNames] : wish.cause;
+    if (start.reached && (await this.ranToday(tx, writing, trigger, ticketId, cause))) return null;
     if ((await this.rules.runsSince(tx, trigger, ticketId, since)) >= MOST_RUNS) {
       const why = `Loop guard: it ran ${MOST_RUNS} times for this ticket within 10 minutes.`;
       await this.carryOut.holdBack(tx, writing, trigger, { ...wish, cause }, why);
@@ -84,6 +86,12 @@ export class RunTriggers {
       chain,
     };
     return { event: next, idle: did.changed.size === 0 && !did.article };
+  }
+
+  /** What time does is shown again and again: a trigger acts on it once a calendar day. */
+  private async ranToday(tx: EntityManager, { now }: Writing, trigger: Trigger, ticketId: number, cause: string) {
+    const last = await this.rules.lastRun(tx, trigger, ticketId, cause);
+    return last !== undefined && dayIn(last.zone, last.at) === dayIn(last.zone, now);
   }
 
   private async picks(

@@ -34,7 +34,8 @@ export class ExplainSla {
     if (actor.kind !== 'service' && !groupsWith(actor, 'read').includes(ticket.groupId)) throw notAuthorized();
     const { slaRules, states } = await this.references.resolve(new Wanted());
     const moves = (await this.tickets.moves(this.db, [ticketId])).get(ticketId) ?? [];
-    const sla = slaRules.of(ticket);
+    const tags = await this.tickets.tagKeys(this.db, slaRules.readsTags ? [ticketId] : []);
+    const sla = slaRules.of(ticket, tags.get(ticketId));
     const course = courseOf(ticket, moves, states);
     const pauses = pausesOf(course.states);
     const paused = pauses.at(-1)?.to === Number.POSITIVE_INFINITY ? pauses.at(-1) : undefined;

@@ -28,9 +28,16 @@ export class RecomputeSlas {
       const tickets = await this.slas.lockStale(tx, slaRules.revision, BATCH);
       const ids = tickets.map(({ id }) => id);
       const moves = await this.tickets.moves(tx, slaRules.empty ? [] : ids);
+      const tags = await this.tickets.tagKeys(tx, slaRules.readsTags ? ids : []);
       const reckoned = tickets.map((ticket) => ({
         ...ticket,
-        escalation: follow({ before: ticket, after: [ticket] }, moves.get(ticket.id) ?? [], states, slaRules),
+        escalation: follow(
+          { before: ticket, after: [ticket] },
+          moves.get(ticket.id) ?? [],
+          states,
+          slaRules,
+          tags.get(ticket.id),
+        ),
       }));
       if (reckoned.length > 0) await this.slas.save(tx, reckoned);
       return tickets.length === BATCH;

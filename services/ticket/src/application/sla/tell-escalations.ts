@@ -33,9 +33,10 @@ export class TellEscalations {
     return transaction(this.db, async (tx) => {
       const loaded = await this.slas.lockDue(tx, ids, now);
       const writing = new Writing(this.outbox, refs, now, loaded);
+      const tags = await this.tickets.tagKeys(tx, refs.slaRules.readsTags ? [...loaded.keys()] : []);
       let told = 0;
       for (const ticket of loaded.values()) {
-        const sla = refs.slaRules.of(ticket);
+        const sla = refs.slaRules.of(ticket, tags.get(ticket.id));
         // Its due times are about to be reckoned again, and may be others then.
         if (!sla || ticket.escalation.revision !== refs.slaRules.revision) continue;
         const { notices, after } = takeNotices(ticket.escalation, sla.time, now);

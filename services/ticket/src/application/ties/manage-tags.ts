@@ -6,6 +6,7 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { tagName } from '../../domain/tag/tag.ts';
+import { SlaStore } from '../../persistence/sla.store.ts';
 import { type Tag, TagStore } from '../../persistence/tag.store.ts';
 import { notFound, requireAnyOf } from '../access.ts';
 
@@ -17,6 +18,7 @@ export class ManageTags {
   constructor(
     private readonly db: DataSource,
     private readonly tags: TagStore,
+    private readonly slas: SlaStore,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -58,6 +60,7 @@ export class ManageTags {
       const other = namesake?.id === id ? undefined : namesake;
       if (other) await this.tags.join(tx, id, other.id);
       else await this.tags.rename(tx, id, name);
+      await this.slas.tagsChanged(tx);
       await this.tell(tx, caller, 'changed', before, { name: { from: before.name, to: other?.name ?? name.name } });
     });
   }
@@ -68,6 +71,7 @@ export class ManageTags {
       const before = await this.tags.byId(tx, id);
       if (!before) throw notFound('Tag::Item', id);
       await this.tags.remove(tx, id);
+      await this.slas.tagsChanged(tx);
       await this.tell(tx, caller, 'deleted', before, { name: { from: before.name, to: null } });
     });
   }

@@ -309,7 +309,7 @@ describe('a condition', () => {
   it.each([
     ['what has changed', 'tickets', one('ticket.state_id', 'has changed')],
     ['articles', 'tickets', one('article.body', 'contains', 'x')],
-    ['tags', 'fields', one('ticket.tags', 'contains one', 'x')],
+    ['subscribers', 'fields', one('ticket.mention_user_ids', 'is', 4)],
     ['the clock', 'fields', one('ticket.created_at', 'from (relative)', 1, { range: 'day' })],
     ['who looks', 'fields', one('ticket.owner_id', 'is', null, { pre_condition: 'current_user.id' })],
     ['due times', 'fields', one('ticket.escalation_at', 'is set')],

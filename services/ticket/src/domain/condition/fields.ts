@@ -100,7 +100,7 @@ export interface KnownAttribute {
 /** What can be asked where the condition will be used. */
 export interface Knowledge {
   /**
-   * `fields`: the ticket's own fields as they are (SLAs). `tickets`: also what hangs on it, the person who looks, and
+   * `fields`: the ticket's own fields as they are, and its tags (SLAs). `tickets`: also what hangs on it, the person who looks, and
    * the clock (overviews, search, schedules). `changes`: also what has just been done to it (triggers).
    */
   scope: 'fields' | 'tickets' | 'changes';
@@ -229,9 +229,9 @@ const ofTicket = (fields: typeof ticketFields): Field[] =>
 const byName = (fields: readonly Field[]) => new Map(fields.map((field) => [field.name, field]));
 
 const own = ofTicket(ticketFields);
+const tags: Field = { name: 'ticket.tags', type: 'keys', reads: 'tags', value: ({ tags: held }) => held ?? [] };
 const hanging: Field[] = [
   ...ofTicket(slaFields),
-  { name: 'ticket.tags', type: 'keys', reads: 'tags', value: ({ tags }) => tags ?? [] },
   { name: 'ticket.mention_user_ids', type: 'users', reads: 'mentions', value: ({ mentions }) => mentions ?? [] },
   ...related('customer', personFields),
   ...related('owner', personFields),
@@ -251,9 +251,9 @@ const happening: Field[] = [
 ];
 
 const known: Record<Knowledge['scope'], ReadonlyMap<string, Field>> = {
-  fields: byName(own),
-  tickets: byName([...own, ...hanging]),
-  changes: byName([...own, ...hanging, ...happening]),
+  fields: byName([...own, tags]),
+  tickets: byName([...own, tags, ...hanging]),
+  changes: byName([...own, tags, ...hanging, ...happening]),
 };
 
 /** The field of this name, as far as it can be asked for; this is the one place that knows custom attributes. */

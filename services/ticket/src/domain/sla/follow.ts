@@ -46,14 +46,23 @@ export function isSettled({ before, after }: Steps, states: States): boolean {
   );
 }
 
-/** What the SLA clock knows of a ticket after these steps. */
-export function follow(steps: Steps, moves: readonly Move[], states: States, rules: SlaRules): Escalation {
+/**
+ * What the SLA clock knows of a ticket after these steps.
+ * @param tags  keys of its tags, where the rules read them
+ */
+export function follow(
+  steps: Steps,
+  moves: readonly Move[],
+  states: States,
+  rules: SlaRules,
+  tags: readonly string[] = [],
+): Escalation {
   const { before, after } = steps;
   const ticket = after.at(-1) as Ticket;
   const revision = isClosed(states.get(ticket.stateId)) ? null : rules.revision;
   if (isSettled(steps, states)) return { ...ticket.escalation, noticeAt: null, revision };
   const { told } = ticket.escalation;
-  const sla = rules.of(ticket);
+  const sla = rules.of(ticket, tags);
   if (!sla) return { ...noEscalation, told, revision };
 
   const { states: course } = courseOf(ticket, moves, states);

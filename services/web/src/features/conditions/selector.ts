@@ -66,12 +66,13 @@ const happenings = {
 const builtIn: Record<FieldName, Kind> = { ...lasting, ...happenings };
 export type FieldName = keyof typeof lasting | keyof typeof happenings;
 
-/** What an SLA may look at: due times follow from the ticket alone, whoever looks and whenever. */
+/** What an SLA may look at: due times follow from the ticket and its tags, whoever looks and whenever. */
 const ofSlas: readonly FieldName[] = [
-  ...(['ticket.priority_id', 'ticket.group_id', 'ticket.state_id', 'ticket.title', 'ticket.number'] as const),
+  ...(['ticket.priority_id', 'ticket.group_id', 'ticket.state_id', 'ticket.tags'] as const),
+  ...(['ticket.title', 'ticket.number'] as const),
 ];
 
-/** `slas`: the ticket alone; `tickets`: all that tickets are; `changes`: also what has just been done to them. */
+/** `slas`: the ticket and its tags; `tickets`: all that tickets are; `changes`: also what has just been done to them. */
 export type Scope = 'slas' | 'tickets' | 'changes';
 
 /** Custom fields of tickets, by the names that conditions ask for them: `ticket.impact`. */
