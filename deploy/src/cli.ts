@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
+import { apiChangesCommand } from './commands/api-changes.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -22,6 +23,7 @@ const commands = [
   testCommand,
   checkCommand,
   generateCommand,
+  apiChangesCommand,
   doctorCommand,
   keysCommand,
   mailInCommand,

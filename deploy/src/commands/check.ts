@@ -31,6 +31,7 @@ const checks: Check[] = [
     args: ['--treat-config-hints-as-errors'],
   },
   { name: 'generated files', script: 'deploy/bin/helpmesh.mjs', args: ['generate', '--check', '--no-build'] },
+  { name: 'API of the last release', script: 'deploy/bin/helpmesh.mjs', args: ['api-changes'] },
   { name: 'text catalogues of the web app', script: 'services/web/scripts/check-catalogs.ts', args: [] },
 ];
 

@@ -256,6 +256,7 @@ export {
 export { RecurringTicket, recurringTickets } from './http/recurring-tickets.ts';
 export { ReportProfile, reportProfiles } from './http/report-profiles.ts';
 export { ticketReport } from './http/reporting.ts';
+export { type ReportAsked, reports } from './http/reports.ts';
 export {
   FinishedStateType,
   RetentionAction,
@@ -280,6 +281,7 @@ export {
   type CalendarInput,
   type CalendarPreviewInput,
   calendars,
+  type HolidaysAsked,
   Sla,
   type SlaInput,
   slas,

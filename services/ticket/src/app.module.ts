@@ -84,6 +84,7 @@ import { ManageRecurring } from './application/recurring/manage-recurring.ts';
 import { OpenRecurring } from './application/recurring/open-recurring.ts';
 import { ReferTo } from './application/refer-to.ts';
 import { References } from './application/references.ts';
+import { Reports } from './application/reports/reports.ts';
 import { ManageRetention } from './application/retention/manage-retention.ts';
 import { RetentionTimer } from './application/retention/retention-timer.ts';
 import { RunRetention } from './application/retention/run-retention.ts';
@@ -93,6 +94,7 @@ import { OwnSettings } from './application/settings/own-settings.ts';
 import { CalendarFeeds } from './application/sla/calendar-feeds.ts';
 import { ExplainSla } from './application/sla/explain-sla.ts';
 import { ManageSlas } from './application/sla/manage-slas.ts';
+import { NationalHolidays } from './application/sla/national-holidays.ts';
 import { RecomputeSlas } from './application/sla/recompute.ts';
 import { RuleBook } from './application/sla/rule-book.ts';
 import { SlaTimer } from './application/sla/sla-timer.ts';
@@ -128,6 +130,7 @@ import { NoticeConsumer } from './bus/notice.consumer.ts';
 import { OverviewsController } from './bus/overviews.controller.ts';
 import { RecurringController } from './bus/recurring.controller.ts';
 import { ReportProfilesController } from './bus/report-profiles.controller.ts';
+import { ReportsController } from './bus/reports.controller.ts';
 import { RetentionController } from './bus/retention.controller.ts';
 import { RowsController } from './bus/rows.controller.ts';
 import { SearchConsumer } from './bus/search.consumer.ts';
@@ -138,6 +141,7 @@ import { TicketsController } from './bus/tickets.controller.ts';
 import { TiesController } from './bus/ties.controller.ts';
 import { TimesController } from './bus/times.controller.ts';
 import type { TicketConfig } from './config.ts';
+import { AskHolidays } from './holidays/ask-holidays.ts';
 import { AdminRowStore } from './persistence/admin-row.store.ts';
 import { AroundStore } from './persistence/around.store.ts';
 import { ArticleStore } from './persistence/article.store.ts';
@@ -168,6 +172,7 @@ import { PurgeStore } from './persistence/purge.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
 import { RecurringStore } from './persistence/recurring.store.ts';
 import { ReplicaStore } from './persistence/replica.store.ts';
+import { ReportStore } from './persistence/report.store.ts';
 import { RetentionStore } from './persistence/retention.store.ts';
 import { RuleStore } from './persistence/rule.store.ts';
 import { RuleAdminStore } from './persistence/rule-admin.store.ts';
@@ -207,6 +212,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     TimesController,
     RetentionController,
     ReportProfilesController,
+    ReportsController,
     DraftsController,
     HeldController,
     RecurringController,
@@ -275,6 +281,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     Files,
     ManageLookups,
     ManageSlas,
+    NationalHolidays,
+    AskHolidays,
     ExplainSla,
     ManageRules,
     PreviewRules,
@@ -297,6 +305,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     Times,
     ManageRows,
     DeskSettings,
+    Reports,
     ManageRetention,
     OwnDrafts,
     HoldArticles,
@@ -403,6 +412,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ErasureStore,
     PersonalDataStore,
     PurgeStore,
+    ReportStore,
     RetentionStore,
   ],
 })

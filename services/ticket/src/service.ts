@@ -36,6 +36,7 @@ import { Notices1798500000000 } from './persistence/migrations/1798500000000-not
 import { SignatureHtml1798600000000 } from './persistence/migrations/1798600000000-signature-html.ts';
 import { DailyTriggers1798700000000 } from './persistence/migrations/1798700000000-daily-triggers.ts';
 import { SilentTickets1798800000000 } from './persistence/migrations/1798800000000-silent-tickets.ts';
+import { ReportTimes1798800000001 } from './persistence/migrations/1798800000001-report-times.ts';
 import { ImpactAndUrgency1798900000000 } from './persistence/migrations/1798900000000-impact-and-urgency.ts';
 
 export { TicketConfig } from './config.ts';
@@ -75,6 +76,7 @@ export const migrations = [
   DailyTriggers1798700000000,
   SignatureHtml1798600000000,
   SilentTickets1798800000000,
+  ReportTimes1798800000001,
   ImpactAndUrgency1798900000000,
 ];
 

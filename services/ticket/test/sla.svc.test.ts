@@ -405,6 +405,33 @@ describe('calendars', () => {
     await expect(add(body)).rejects.toMatchObject({ kind: 'invalid', code });
   });
 
+  it('take public holidays in when somebody says so, and leave alone what is there or was switched off', async () => {
+    const own = {
+      '2026-05-01': { active: true, summary: 'Our own first of May' },
+      '2026-12-26': { active: false, summary: 'We work' },
+    };
+    const { id } = await add({ public_holidays: own });
+    const off = async () => (await desk.rest(ruler, calendars.get, { id })).public_holidays;
+    const asked = { country: 'DE', state: 'BY', years: [2026] };
+    const tried = await desk.rest(ruler, calendars.importHolidays, { id, body: { ...asked, try: true } });
+    expect(tried).toMatchObject({ try: true, kept: [{ day: '2026-05-01' }, { day: '2026-12-26' }] });
+    expect(await off()).toEqual(own);
+    const { added } = await desk.rest(ruler, calendars.importHolidays, { id, body: asked });
+    expect(added).toEqual(tried.added);
+    expect(added).toContainEqual({ day: '2026-06-04', summary: 'Corpus Christi' });
+    const days = added.map(({ day, summary }): [string, object] => [day, { active: true, summary }]);
+    expect(await off()).toEqual({ ...Object.fromEntries(days), ...own });
+    expect((await desk.rest(ruler, calendars.importHolidays, { id, body: asked })).added).toEqual([]);
+    const told = (await desk.told(recordAudit)).filter(({ data }) => data.objectId === String(id));
+    expect(told.map(({ data }) => data.action)).toEqual(['calendar.created', 'calendar.changed']);
+    const nowhere = { ...asked, state: 'Utopia' };
+    await expect(desk.rest(ruler, calendars.holidays, { body: nowhere })).rejects.toMatchObject({
+      code: 'calendar.place-unknown',
+    });
+    await expect(desk.rest(agent, calendars.holidays, { body: asked })).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(await desk.rest(ruler, calendars.holidayPlaces)).toContainEqual(expect.objectContaining({ code: 'PL' }));
+  });
+
   it('have days off from a feed, and due times follow what it says', async () => {
     desk.clock.set('2026-05-01T08:00:00Z');
     const url = 'https://holidays.example/de.ics';

@@ -416,6 +416,46 @@ export const smallObjects: Section = (world) => {
       expect((await agent.get('/api/v1/recent_view'))[0]).toMatchObject({ object: 'Ticket', o_id: id });
     });
 
+    it('2.7.31 GET /reports/config: what can be counted, and for which profiles', async () => {
+      const { admin, agent } = world();
+      const { config, profiles } = await admin.get('/api/v1/reports/config');
+      const names = (metric: string) => config.metric[metric].backend.map(({ name }: Json) => name);
+      expect(names('count')).toEqual([
+        ...['created', 'closed', 'backlog', 'first_solution', 'reopened', 'movedin', 'movedout', 'merged'],
+      ]);
+      const ways = ['phone_in', 'phone_out', 'email_in', 'email_out', 'web_in', 'twitter_in', 'twitter_out'];
+      expect([names('create_channels'), names('communication')]).toEqual([ways, ways]);
+      expect(config.metric.count).toMatchObject({ name: 'count', display: expect.any(String), default: true });
+      expect(config.metric.count.backend[0]).toMatchObject({ display: 'Created', selected: true, dataDownload: true });
+      expect(profiles).toContainEqual(expect.objectContaining({ id: 1, name: '-all-' }));
+      expect((await agent.call('GET', '/api/v1/reports/config')).status).toBe(403);
+    });
+
+    it('2.7.32 POST /reports/generate and /reports/sets: numbers of a year, and the tickets behind one', async () => {
+      const { admin } = world();
+      const { id, number } = await world().ticket({ title: '=cmd()' });
+      const now = new Date();
+      const profile = await admin.post('/api/v1/report_profiles', {
+        name: 'Formulas',
+        condition: { 'ticket.title': { operator: 'contains', value: '=cmd' } },
+      });
+      const asked = {
+        ...{ metric: 'count', timeRange: 'year', year: now.getUTCFullYear(), timezone: 'UTC' },
+        ...{ backends: { created: true, closed: false }, profiles: { [profile.id]: true } },
+      };
+      const { data } = await admin.post('/api/v1/reports/generate', asked);
+      expect(data).toEqual({ created: Array.from({ length: 12 }, (_, i) => (i === now.getUTCMonth() ? 1 : 0)) });
+      const behind = { ...asked, downloadBackendSelected: 'created' };
+      const set = await admin.post('/api/v1/reports/sets', behind);
+      expect(set).toMatchObject({ ids: [id], count: 1, assets: { Ticket: { [id]: { number } } } });
+      const sheet = await admin.call('POST', '/api/v1/reports/sets', { ...behind, sheet: true });
+      expect(sheet.headers.get('content-disposition')).toBe('attachment; filename="report.csv"');
+      expect(sheet.body.split('\r\n')[1]).toMatch(new RegExp(`^${id},${number},'=cmd\\(\\),new,2 normal,Users,`));
+      const refusal = async (over: object) =>
+        (await admin.call('POST', '/api/v1/reports/generate', { ...asked, ...over })).status;
+      expect([await refusal({ metric: undefined }), await refusal({ profiles: {} })]).toEqual([422, 422]);
+    });
+
     it('2.7.33 search: over all objects, over some, and by object', async () => {
       const { agent, customerId } = world();
       const { assets, result } = await agent.get('/api/v1/search?query=Clara');

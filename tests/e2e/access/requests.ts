@@ -79,6 +79,8 @@ const retention = { active: true, older_than_days: 36_500, action: 'delete' };
 const newRetentionRule = made('/api/v1/retention_rules', (name) => ({ name, ...retention }));
 const newOverview = made('/api/v1/overviews', (name) => ({ name, role_ids: [2] }));
 const newProfile = made('/api/v1/report_profiles', (name) => ({ name }));
+const someHolidays = { country: 'PL', years: [2026] };
+const someReport = { metric: 'count', year: 2026, profiles: { 1: true }, backends: { created: true } };
 const newSla = made('/api/v1/slas', (name) => ({ name }));
 const newTrigger = made('/api/v1/triggers', (name) => ({ name, perform: {}, active: false }));
 const newSchedule = made('/api/v1/jobs', (name) => ({ name, perform: {} }));
@@ -523,6 +525,10 @@ export const requests: Record<string, Asking> = {
   },
   'DELETE /api/v1/users/account': async (world, _, who) =>
     who === 'owner' || who === 'mate' || who === 'other' ? { as: await world.spareCustomer() } : {},
+  'POST /api/v1/calendars/holidays': () => ({ body: someHolidays }),
+  'POST /api/v1/calendars/{id}/import_holidays': spare(newCalendar, someHolidays),
+  'POST /api/v1/reports/generate': () => ({ body: someReport }),
+  'POST /api/v1/reports/sets': () => ({ body: { ...someReport, downloadBackendSelected: 'created' } }),
   'POST /api/v1/tickets/import': () => ({ body: { data: 'title,group\nspare,North', try: true } }),
   'POST /api/v1/users/import': (world) => ({
     body: { data: `email\n${world.fresh('spare')}@spare.example`, try: true },

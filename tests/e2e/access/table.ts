@@ -73,11 +73,17 @@ GET    /api/v1/custom_fields                                   -+++ ++++ +++!
 GET    /api/v1/calendars                                       ---- ---- +--!
 GET    /api/v1/calendars_init                                  ---- ---- +--!
 GET    /api/v1/calendars/timezones                             ---- ---- +--!
+GET    /api/v1/calendars/holiday_places                        ---- ---- +--!
+POST   /api/v1/calendars/holidays                              ---- ---- +--!
+POST   /api/v1/calendars/{id}/import_holidays                  ---- ---- +--!
 GET    /api/v1/calendars/{id}                                  ---- ---- +--!
 POST   /api/v1/calendars                                       ---- ---- +--!
 POST   /api/v1/calendars/preview                               ---- ---- +--!
 PUT    /api/v1/calendars/{id}                                  ---- ---- +--!
 DELETE /api/v1/calendars/{id}                                  ---- ---- +--!
+GET    /api/v1/reports/config                                  ---- ---- +--!
+POST   /api/v1/reports/generate                                ---- ---- +--!
+POST   /api/v1/reports/sets                                    ---- ---- +--!
 GET    /api/v1/report_profiles                                 ---- ---- +--!
 GET    /api/v1/report_profiles/{id}                            ---- ---- +--!
 POST   /api/v1/report_profiles                                 ---- ---- +--!

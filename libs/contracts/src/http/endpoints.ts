@@ -60,6 +60,7 @@ import { accountDeletion, avatars, deleteAccount, updateOutOfOffice, updatePrefe
 import { recurringTickets } from './recurring-tickets.ts';
 import { reportProfiles } from './report-profiles.ts';
 import { ticketReport } from './reporting.ts';
+import { reports } from './reports.ts';
 import { rawMailRetention, retentionRules } from './retention.ts';
 import { emailAddresses, signatures } from './senders.ts';
 import { sharedDraftOfTicket, sharedDrafts } from './shared-drafts.ts';
@@ -228,6 +229,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(agreements),
   ticketReport,
   ...Object.values(reportProfiles),
+  ...Object.values(reports),
   listQuarantine,
   processQuarantined,
   listOutboundMail,

@@ -51,6 +51,18 @@ const CalendarPreviewInput = CalendarInput.pick({ timezone: true, business_hours
     minutes: bounded(z.number().int().min(0).max(10_000_000), 4).optional(),
   },
 );
+const HolidaysAsked = z.object({
+  /** Codes of `GET /api/v1/calendars/holiday_places`. */
+  country: text(10),
+  state: text(10).nullish(),
+  region: text(10).nullish(),
+  years: bounded(z.coerce.number().int().min(1970).max(2100), 10),
+});
+export type HolidaysAsked = z.output<typeof HolidaysAsked>;
+
+const HolidayPlace = z.object({ code: z.string(), name: z.string() });
+const DayOff = z.object({ day: z.iso.date(), summary: z.string() });
+
 export type CalendarPreviewInput = z.output<typeof CalendarPreviewInput>;
 
 /** Minutes of working time; nothing and 0 promise nothing. */
@@ -112,6 +124,46 @@ export const calendars = {
     tag,
     summary: 'Time zones by their names, with the hours they are ahead of UTC now',
     response: z.object({ timezones: z.record(z.string(), z.number()) }),
+  }),
+  holidayPlaces: defineEndpoint({
+    id: 'calendarHolidayPlaces',
+    method: 'GET',
+    path: '/api/v1/calendars/holiday_places',
+    question: 'rpc.ticket.v1.list-holiday-places',
+    tag,
+    summary: 'Countries whose holidays are known, with their states and regions',
+    response: z.array(
+      HolidayPlace.extend({
+        parts: z.array(HolidayPlace.extend({ parts: z.array(HolidayPlace).optional() })).optional(),
+      }),
+    ),
+  }),
+  holidays: defineEndpoint({
+    id: 'calendarHolidays',
+    method: 'POST',
+    path: '/api/v1/calendars/holidays',
+    question: 'rpc.ticket.v1.list-holidays',
+    tag,
+    summary: 'The public holidays of a place in some years; nothing is saved',
+    body: HolidaysAsked,
+    response: z.object({ days: z.array(DayOff) }),
+  }),
+  importHolidays: defineEndpoint({
+    id: 'importCalendarHolidays',
+    method: 'POST',
+    path: '/api/v1/calendars/:id/import_holidays',
+    question: 'rpc.ticket.v1.import-holidays',
+    tag,
+    summary:
+      'Adds them to the days off of a calendar; those there are stay as they are. With `try` it says what it would',
+    params,
+    body: HolidaysAsked.extend({ try: Flag.optional() }),
+    response: z.object({
+      try: z.boolean(),
+      added: z.array(DayOff),
+      /** Days that were off already, or that somebody switched off. */
+      kept: z.array(DayOff),
+    }),
   }),
   list: defineEndpoint({
     id: 'listCalendars',

@@ -94,7 +94,7 @@ async function forward(
   if (!Buffer.isBuffer(answer) && answer.told) reply.headers({ ...pageHeaders(request.url, answer.told) });
   reply.code(endpoint.status).header('cache-control', NO_STORE);
   if (EMPTY_ANSWER.has(endpoint.id)) return reply.send('');
-  if (endpoint.csv !== undefined && wantsFile(query)) {
+  if (endpoint.csv !== undefined && (wantsFile(query) || wantsFile(given))) {
     return reply
       .header('content-type', 'text/csv; charset=utf-8; header=present')
       .header('content-disposition', `attachment; filename="${endpoint.csv}.csv"`)
@@ -127,9 +127,10 @@ function versionsOf(endpoint: EndpointDefinition, { headers }: FastifyRequest): 
   throw new AppError('invalid', 'http.precondition-without-object', detail);
 }
 
-function wantsFile(query: unknown): boolean {
-  const { download } = query as { download?: unknown };
-  return download === 'true' || download === '1';
+/** Of a GET the address says so, of a POST the address or the body. */
+function wantsFile(asked: unknown): boolean {
+  const { download, sheet } = (asked ?? {}) as { download?: unknown; sheet?: unknown };
+  return [download, sheet].some((one) => one === true || one === 'true' || one === '1');
 }
 
 /** Existing clients say what to write in the address, in the body or in both; the body counts more. */

@@ -4,6 +4,7 @@ import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
 import { ExplainSla } from '../application/sla/explain-sla.ts';
 import { ManageSlas } from '../application/sla/manage-slas.ts';
+import { NationalHolidays } from '../application/sla/national-holidays.ts';
 
 /** Questions about calendars and SLAs, and about why a ticket is due when it is. */
 @Controller()
@@ -11,6 +12,7 @@ export class SlasController {
   constructor(
     private readonly manage: ManageSlas,
     private readonly explanations: ExplainSla,
+    private readonly holidays: NationalHolidays,
   ) {}
 
   @Answers(ticketSla)
@@ -26,6 +28,22 @@ export class SlasController {
   @Answers(calendars.timezones)
   async timezones({ actor }: RpcContext) {
     return { timezones: this.manage.timezones(requireActor(actor)) };
+  }
+
+  @Answers(calendars.holidayPlaces)
+  async holidayPlaces({ actor }: RpcContext) {
+    return this.holidays.places(requireActor(actor));
+  }
+
+  @Answers(calendars.holidays)
+  async nationalHolidays({ actor }: RpcContext, { body }: ParsedInputOf<typeof calendars.holidays>) {
+    return { days: await this.holidays.days(requireActor(actor), body) };
+  }
+
+  @Answers(calendars.importHolidays)
+  async importHolidays(ctx: RpcContext, { params, body }: ParsedInputOf<typeof calendars.importHolidays>) {
+    const { try: trial = false, ...asked } = body;
+    return this.holidays.import(callerOf(requireActor(ctx.actor), ctx), params.id, asked, trial);
   }
 
   @Answers(calendars.list)

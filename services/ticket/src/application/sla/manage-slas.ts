@@ -18,6 +18,7 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type BusinessHours, brokenTimeframes, calendarOf, type PublicHolidays } from '../../domain/sla/calendar.ts';
+import { type DayOff, withDays } from '../../domain/sla/days-off.ts';
 import { withoutFeed } from '../../domain/sla/feed.ts';
 import { slaKnowledge } from '../../domain/sla/rules.ts';
 import { WorkingTime } from '../../domain/sla/working-time.ts';
@@ -104,6 +105,18 @@ export class ManageSlas {
       }
       await this.change(tx, actor, 'calendar', before, values, now, { url });
       return this.show(tx, 'calendar', id, reading);
+    });
+  }
+
+  /** Days off that are not there yet, beside those that are. @param trial  only says which */
+  async addDaysOff(actor: Caller, id: number, days: readonly DayOff[], trial: boolean) {
+    return this.write(actor, 'calendar', async (tx, now) => {
+      const before = await this.existing(tx, 'calendar', id);
+      const { next, added, kept } = withDays(before.public_holidays as PublicHolidays, days);
+      if (!trial && added.length > 0) {
+        await this.change(tx, actor, 'calendar', before, calendarValues({ public_holidays: next }, before, now), now);
+      }
+      return { added, kept };
     });
   }
 

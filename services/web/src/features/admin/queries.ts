@@ -1,5 +1,11 @@
 import type { OutputOf } from '@helpmesh/contracts';
-import { infiniteQueryOptions, keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  type QueryClient,
+  queryOptions,
+  skipToken,
+} from '@tanstack/react-query';
 import type { Endpoints } from '../../app/api.gen.ts';
 import { type CallInput, call } from '../../app/api.ts';
 import { type AuditFilter, auditQuery } from './audit-filter.ts';
@@ -272,6 +278,22 @@ export const calendarPreviewQuery = (body: NonNullable<CallInput<'previewCalenda
     retry: false,
     // It begins with the present moment.
     staleTime: 0,
+  });
+
+/** The data changes with a release of ours, and takes the server a second. */
+export const holidayPlacesQuery = queryOptions({
+  queryKey: keyOf('holidays', 'places'),
+  queryFn: ({ signal }) => call('calendarHolidayPlaces', { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** @param body  null: no country was chosen yet */
+export const holidaysQuery = (body: NonNullable<CallInput<'calendarHolidays'>['body']> | null) =>
+  queryOptions({
+    queryKey: keyOf('holidays', body),
+    queryFn: body === null ? skipToken : ({ signal }) => call('calendarHolidays', { body, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
   });
 
 export const slasQuery = queryOptions({

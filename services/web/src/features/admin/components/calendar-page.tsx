@@ -28,6 +28,7 @@ import calendarClasses from './calendar.module.css';
 import { NextOpenTimes } from './calendar-preview.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
+import { NationalHolidays } from './national-holidays.tsx';
 import { NoSuch } from './no-such.tsx';
 
 const changes = ['calendars', 'slas'];
@@ -176,6 +177,10 @@ function CalendarForm({ editor, stored, saveLabel }: FormProps) {
             onChange={(event) => set({ ical_url: event.currentTarget.value })}
           />
           <Holidays value={values.holidays} onChange={(holidays) => set({ holidays })} />
+          <NationalHolidays
+            value={values.holidays}
+            onAdd={(days) => set({ holidays: [...values.holidays, ...days].sort((a, b) => (a.day < b.day ? -1 : 1)) })}
+          />
         </Section>
         <Section title={t`Next open times`} lead={t`By what stands above, on the calendar's own clock.`}>
           <NextOpenTimes values={values} />

@@ -25,6 +25,9 @@ import { TicketGrid } from './ticket-grid.tsx';
 const BulkBar = lazy(() =>
   withTexts(() => import('./bulk-bar.tsx'), 'work').then((file) => ({ default: file.BulkBar })),
 );
+const ListExport = lazy(() =>
+  withTexts(() => import('./list-export.tsx'), 'work').then((file) => ({ default: file.ListExport })),
+);
 
 const none: readonly CustomField[] = [];
 
@@ -80,6 +83,11 @@ export function TicketListPage() {
           <span className={classes.total} role="status">
             {list.data && <Plural value={total} one="# ticket" other="# tickets" />}
           </span>
+          {total > 0 && (
+            <Suspense fallback={null}>
+              <ListExport state={state} />
+            </Suspense>
+          )}
           {overview && (overview.personal || may('admin.overview')) && (
             <Link to="/overviews/$id" params={{ id: String(overview.id) }} className={classes.edit}>
               {t`Edit overview`}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { defineEndpoint } from '../define.ts';
+import { boundedRecord, Flag, text } from './common.ts';
+
+const tag = 'Reports';
+
+const Count = z.coerce.number().int();
+/** Names or ids with whether they are chosen; a form sends texts. */
+const Chosen = boundedRecord(z.union([z.boolean(), z.number(), text(10)]), 100);
+
+const Asked = z.object({
+  metric: text(50).optional(),
+  timeRange: z.enum(['realtime', 'day', 'week', 'month', 'year']).default('year'),
+  year: Count.min(1970).max(9999).optional(),
+  month: Count.min(1).max(12).optional(),
+  day: Count.min(1).max(31).optional(),
+  /** Of the year, as ISO 8601 counts them. */
+  week: Count.min(1).max(53).optional(),
+  /** Ids of profiles; tickets of any of them are counted. */
+  profiles: Chosen.optional(),
+  backends: Chosen.optional(),
+  /** A name of the IANA time zone database, in which days and months are meant. */
+  timezone: text(100).optional(),
+});
+export type ReportAsked = z.output<typeof Asked>;
+
+const Backend = z.object({
+  name: z.string(),
+  display: z.string(),
+  /** Whether it is shown until somebody chooses. */
+  selected: z.boolean(),
+  /** Whether its tickets can be asked for. */
+  dataDownload: z.boolean(),
+});
+const Metric = z.object({
+  name: z.string(),
+  display: z.string(),
+  default: z.boolean(),
+  prio: z.number().int(),
+  backend: z.array(Backend),
+});
+
+export const reports = {
+  config: defineEndpoint({
+    id: 'reportConfig',
+    method: 'GET',
+    path: '/api/v1/reports/config',
+    question: 'rpc.ticket.v1.report-config',
+    tag,
+    summary: 'What can be counted, and for which profiles; needs the permission `report`',
+    response: z.object({
+      config: z.object({ metric: z.record(z.string(), Metric) }),
+      profiles: z.array(z.looseObject({ id: z.number().int(), name: z.string() })),
+    }),
+  }),
+  generate: defineEndpoint({
+    id: 'generateReport',
+    method: 'POST',
+    path: '/api/v1/reports/generate',
+    question: 'rpc.ticket.v1.generate-report',
+    tag,
+    summary: 'Numbers by the minute of the last hour, or by the hours, days or months of a day, week, month or year',
+    body: Asked,
+    response: z.object({ data: z.record(z.string(), z.array(z.number().int())) }),
+  }),
+  sets: defineEndpoint({
+    id: 'reportSets',
+    method: 'POST',
+    path: '/api/v1/reports/sets',
+    question: 'rpc.ticket.v1.report-sets',
+    tag,
+    summary: 'The tickets behind a number; with `sheet=true` as a CSV file',
+    csv: 'report',
+    body: Asked.extend({
+      /** The backend whose tickets are asked for. */
+      downloadBackendSelected: text(50).optional(),
+      /** The rows of a file in the place of ids and assets. */
+      sheet: Flag.optional(),
+      /** The same, in an address. */
+      download: Flag.optional(),
+    }),
+    response: z.union([
+      z.object({
+        /** Of those that the caller may read, 6,000 at most. */
+        ids: z.array(z.number().int()),
+        /** Of the first hundred. */
+        assets: z.record(z.string(), z.unknown()),
+        count: z.number().int(),
+      }),
+      z.array(z.record(z.string(), z.unknown())),
+    ]),
+  }),
+};

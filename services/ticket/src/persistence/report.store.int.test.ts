@@ -1,0 +1,239 @@
+import { type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
+import { connect, createDataSource, migrate, sql } from '@helpmesh/persistence';
+import { infra } from '@helpmesh/testing';
+import fc from 'fast-check';
+import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseCondition } from '../domain/condition/parse.ts';
+import { type Counted, metrics } from '../domain/report/metrics.ts';
+import { edgesOf, type Span } from '../domain/report/span.ts';
+import { migrations } from '../service.ts';
+import { type Profile, ReportStore } from './report.store.ts';
+import { VisibleTickets } from './visible-tickets.ts';
+
+const COUNT = 400;
+const MERGED = 5;
+const finished = [4, 5, 7];
+const start = Date.UTC(2026, 0, 1);
+
+interface Row {
+  id: number;
+  group_id: number;
+  priority_id: number;
+  state_id: number;
+  created_at: Date;
+  close_at: Date | null;
+  create_article_type_id: number;
+  create_article_sender_id: number;
+}
+interface Entry {
+  ticket_id: number;
+  type: string;
+  attribute: string;
+  id_from: number | null;
+  id_to: number;
+  created_at: Date;
+}
+interface Article {
+  ticket_id: number;
+  type_id: number;
+  sender_id: number;
+  created_at: Date;
+}
+
+let ds: DataSource;
+let tickets: Row[];
+let entries: Entry[];
+let articles: Article[];
+
+beforeAll(async () => {
+  ds = createDataSource({ url: await infra().database('reports'), migrations });
+  await migrate(ds);
+  await connect(ds);
+  const at = isoTime(epochMs(start));
+  await sql(
+    ds,
+    `INSERT INTO ticket (group_id, priority_id, state_id, number, title, owner_id, customer_id, article_count,
+       create_article_type_id, create_article_sender_id, close_at, created_by_id, updated_by_id, created_at, updated_at,
+       version)
+     SELECT 1 + n % 3, 1 + n % 2, 1 + n * 5 % 7, (10000 + n)::text, 'T', 1, 10, 1, (ARRAY[1, 5, 11, 6, 10])[1 + n % 5],
+       1 + n % 2, CASE WHEN n % 3 > 0 THEN at + make_interval(mins => n * 7 % 40) END, 1, 1, at, at, 1
+     FROM (SELECT n, $1::timestamptz + make_interval(mins => n * 3001 % 525600) AS at FROM generate_series(1, ${COUNT}) AS n)
+       AS made`,
+    [at],
+  );
+  const past = (attribute: string, ids: number) => `
+    INSERT INTO history (ticket_id, object, o_id, type, attribute, id_from, id_to, created_by_id, created_at)
+    SELECT 1 + n * 7 % ${COUNT}, 'Ticket', 1, 'updated', '${attribute}', 1 + n % ${ids}, 1 + n * 3 % ${ids}, 1,
+      $1::timestamptz + make_interval(mins => n * 1777 % 525600) FROM generate_series(1, ${COUNT}) AS n`;
+  await sql(ds, past('state', 7), [at]);
+  await sql(ds, past('group', 3), [at]);
+  await sql(ds, past('priority', 3), [at]);
+  await sql(
+    ds,
+    `INSERT INTO history (ticket_id, object, o_id, type, attribute, id_to, created_by_id, created_at)
+     SELECT n, 'Ticket', n, CASE WHEN n % 2 = 0 THEN 'merged_into' ELSE 'received_merge' END, 'merge', 1, 1,
+       $1::timestamptz + make_interval(hours => n * 23 % 8760) FROM generate_series(1, ${COUNT}) AS n`,
+    [at],
+  );
+  await sql(
+    ds,
+    `INSERT INTO article (ticket_id, type_id, sender_id, content_type, body, internal, created_by_id, updated_by_id,
+       created_at, updated_at)
+     SELECT 1 + n * 7 % ${COUNT}, (ARRAY[1, 5, 11, 7, 10])[1 + n % 5], 1 + n % 3, 'text/plain', 'x', n % 4 = 0, 1, 1, at, at
+     FROM (SELECT n, $1::timestamptz + make_interval(mins => n * 1777 % 525600) AS at FROM generate_series(1, ${COUNT}) AS n)
+       AS made`,
+    [at],
+  );
+  tickets = await sql<Row>(ds, 'SELECT * FROM ticket');
+  entries = await sql<Entry>(ds, "SELECT * FROM history WHERE object = 'Ticket'");
+  articles = await sql<Article>(ds, 'SELECT * FROM article');
+});
+afterAll(() => ds?.destroy());
+
+/** Profiles, and what they mean of a ticket in a group. */
+type Meant = (ticket: Row, group: number) => boolean;
+const profiles: readonly (readonly [selector: object, means: Meant, ofGroups: boolean])[] = [
+  [{}, () => true, false],
+  [{ 'ticket.priority_id': { operator: 'is', value: ['1'] } }, ({ priority_id }) => priority_id === 1, false],
+  [{ 'ticket.group_id': { operator: 'is', value: ['1', '3'] } }, (_, group) => group !== 2, true],
+  [
+    {
+      'ticket.group_id': { operator: 'is not', value: ['1'] },
+      'ticket.priority_id': { operator: 'is', value: ['2'] },
+    },
+    ({ priority_id }, group) => group !== 1 && priority_id === 2,
+    true,
+  ],
+];
+const profileOf = (selector: object): Profile => ({
+  condition: parseCondition(selector, { scope: 'tickets' }),
+  circumstances: { now: epochMs(start) },
+});
+
+/** What a person with a pencil would count: the instants of it, with the ticket of each. */
+function naive(counted: Counted, [, holds, ofGroups]: (typeof profiles)[number], groups: number[] | null) {
+  const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+  const meant = (id: number) => {
+    const ticket = byId.get(id) as Row;
+    return (groups === null || groups.includes(ticket.group_id)) && holds(ticket, ticket.group_id);
+  };
+  const own = tickets.filter(({ id, state_id }) => meant(id) && state_id !== MERGED);
+  const soon = ({ close_at, created_at }: Row) => (close_at?.getTime() ?? 0) - created_at.getTime() < 15 * 60_000;
+  const closed = own.flatMap((row) => (row.close_at ? [{ id: row.id, at: row.close_at, soon: soon(row) }] : []));
+  const of = (found: Entry[]) => found.map(({ ticket_id: id, created_at: at }) => ({ id, at }));
+  switch (counted.what) {
+    case 'created': {
+      const types = counted.by?.types.map(
+        (type) => ({ email: 1, phone: 5, 'twitter status': 6, web: 11 })[type as 'web'],
+      );
+      const sender = counted.by && { Agent: 1, Customer: 2, System: 3 }[counted.by.sender];
+      return own
+        .filter(
+          (row) => !types || (types.includes(row.create_article_type_id) && row.create_article_sender_id === sender),
+        )
+        .map(({ id, created_at: at }) => ({ id, at }));
+    }
+    case 'closed':
+    case 'first_solution':
+      return closed.filter((row) => counted.what === 'closed' || row.soon);
+    case 'reopened':
+      return of(
+        entries.filter(
+          ({ ticket_id, attribute, id_from, id_to }) =>
+            attribute === 'state' &&
+            finished.includes(id_from as number) &&
+            !finished.includes(id_to) &&
+            meant(ticket_id),
+        ),
+      );
+    case 'merged':
+      return of(entries.filter(({ ticket_id, type }) => type === 'merged_into' && meant(ticket_id)));
+    case 'moved':
+      return of(
+        entries.filter(({ ticket_id, attribute, id_from, id_to }) => {
+          if (attribute !== 'group') return false;
+          const ticket = byId.get(ticket_id) as Row;
+          if (groups !== null && !groups.includes(ticket.group_id)) return false;
+          const [there, elsewhere] = counted.way === 'in' ? [id_to, id_from as number] : [id_from as number, id_to];
+          return holds(ticket, there) && (!ofGroups || !holds(ticket, elsewhere));
+        }),
+      );
+    case 'said': {
+      const types = counted.by.types.map(
+        (type) => ({ email: 1, phone: 5, 'twitter status': 6, 'twitter direct-message': 7, web: 11 })[type as 'web'],
+      );
+      const sender = { Agent: 1, Customer: 2, System: 3 }[counted.by.sender];
+      return articles
+        .filter(
+          ({ ticket_id, type_id, sender_id }) => types.includes(type_id) && sender_id === sender && meant(ticket_id),
+        )
+        .map(({ ticket_id: id, created_at: at }) => ({ id, at }));
+    }
+    case 'backlog':
+      throw new Error('a difference');
+  }
+}
+
+describe('what is counted of what happened', () => {
+  const all = metrics.flatMap(({ backends }) => backends);
+  const span: fc.Arbitrary<Span> = fc.oneof(
+    fc.record({ range: fc.constant('year' as const), year: fc.constant(2026) }),
+    fc.record({
+      range: fc.constant('month' as const),
+      year: fc.constant(2026),
+      month: fc.integer({ min: 1, max: 12 }),
+    }),
+    fc.record({ range: fc.constant('week' as const), year: fc.constant(2026), week: fc.integer({ min: 1, max: 53 }) }),
+  );
+  const agent = { kind: 'user' as const, userId: 4, login: '', permissions: ['ticket.agent'], groups: { 1: ['full'] } };
+  const who = {
+    ...agent,
+    ...{ organizationIds: [], sharedOrganizationIds: [], locale: 'en', via: 'session' as const },
+  };
+  const seen: readonly [VisibleTickets, number[] | null][] = [
+    [VisibleTickets.toTheService(), null],
+    [VisibleTickets.to(who as never, 'read'), [1]],
+  ];
+
+  it('is what one finds who looks at every ticket, for any backend, profile, span and zone', async () => {
+    const store = new ReportStore();
+    let most = 0;
+    const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'Pacific/Apia');
+    const cases = [
+      fc.constantFrom(...all),
+      fc.constantFrom(...profiles),
+      span,
+      zones,
+      fc.constantFrom(...seen),
+    ] as const;
+    await fc.assert(
+      fc.asyncProperty(...cases, async ({ counted }, profile, what, zone, [visible, groups]) => {
+        const edges = edgesOf(what, zone, epochMs(start));
+        const between = (facts: { at: Date }[]) =>
+          edges
+            .slice(1)
+            .map((until, i) => facts.filter(({ at }) => +at >= (edges[i] as EpochMs) && +at < until).length);
+        const of = (one: Counted) => between(naive(one, profile, groups));
+        const [created, closed] = [of({ what: 'created' }), of({ what: 'closed' })];
+        const expected = counted.what === 'backlog' ? created.map((n, i) => n - (closed[i] as number)) : of(counted);
+        const found = await store.counts(ds, visible, counted, profileOf(profile[0]), edges);
+        expect(found).toEqual(expected);
+        most = Math.max(most, ...found);
+        const behind = naive(counted.what === 'backlog' ? { what: 'created' } : counted, profile, groups);
+        const within = behind.filter(({ at }) => +at >= (edges[0] as EpochMs) && +at < (edges.at(-1) as EpochMs));
+        const ids = [...new Set(within.map(({ id }) => id))].sort((a, b) => a - b);
+        const told = await store.ids(ds, visible, counted, profileOf(profile[0]), edges, 20);
+        expect(told).toEqual({ ids: ids.slice(0, 20), count: ids.length });
+      }),
+      { numRuns: 150 },
+    );
+    expect(most).toBeGreaterThan(5);
+  });
+
+  it('a file has the visible ones among the tickets, with names', async () => {
+    const [, [visible]] = seen as [unknown, [VisibleTickets, unknown]];
+    const rows = await new ReportStore().rows(ds, visible, [1, 2, 3]);
+    expect(rows).toMatchObject([{ id: 3, number: '10003', priority: '2 normal', article_count: 1 }]);
+  });
+});
