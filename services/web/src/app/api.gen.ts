@@ -12,6 +12,8 @@ export const routes = {
   applyMacro: ['POST', '/api/v1/tickets/:id/macro'],
   autoAssignTicket: ['POST', '/api/v1/tickets/:id/auto_assign'],
   autoWizard: ['GET', '/api/v1/getting_started/auto_wizard'],
+  calendarHolidayPlaces: ['GET', '/api/v1/calendars/holiday_places'],
+  calendarHolidays: ['POST', '/api/v1/calendars/holidays'],
   calendarTimezones: ['GET', '/api/v1/calendars/timezones'],
   calendarsInit: ['GET', '/api/v1/calendars_init'],
   cancelTicketJob: ['POST', '/api/v1/ticket_jobs/:id/cancel'],
@@ -121,6 +123,7 @@ export const routes = {
   discardObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_discard_changes'],
   executeObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_execute_migrations'],
   generateRecoveryCodes: ['POST', '/api/v1/users/two_factor/recovery_codes_generate'],
+  generateReport: ['POST', '/api/v1/reports/generate'],
   getApplication: ['GET', '/api/v1/applications/:id'],
   getArticle: ['GET', '/api/v1/ticket_articles/:id'],
   getCalendar: ['GET', '/api/v1/calendars/:id'],
@@ -165,6 +168,7 @@ export const routes = {
   gettingStarted: ['GET', '/api/v1/getting_started'],
   groupHistory: ['GET', '/api/v1/groups/history/:id'],
   holdArticle: ['POST', '/api/v1/tickets/:id/held_articles'],
+  importCalendarHolidays: ['POST', '/api/v1/calendars/:id/import_holidays'],
   importSharedDraftFiles: ['POST', '/api/v1/tickets/:id/shared_draft/import_attachments'],
   importTextModules: ['POST', '/api/v1/text_modules/import'],
   initiateAuthenticatorApp: ['POST', '/api/v1/users/two_factor/authenticator_app'],
@@ -269,6 +273,8 @@ export const routes = {
   replaceChecklist: ['PUT', '/api/v1/checklists/:id'],
   replaceChecklistItem: ['PUT', '/api/v1/checklist_items/:id'],
   replayWebhookDelivery: ['POST', '/api/v1/webhook_deliveries/:id/replay'],
+  reportConfig: ['GET', '/api/v1/reports/config'],
+  reportSets: ['POST', '/api/v1/reports/sets'],
   requestPasswordReset: ['POST', '/api/v1/users/password_reset'],
   retryOutboundMail: ['POST', '/api/v1/mail/outbound/:id/retry'],
   revokeGrantedApplication: ['DELETE', '/api/v1/oauth/grants/:id'],
@@ -374,6 +380,8 @@ export interface Endpoints {
   applyMacro: typeof contracts.applyMacro;
   autoAssignTicket: (typeof contracts.deskSettings)['autoAssign'];
   autoWizard: (typeof contracts.gettingStarted)['autoWizard'];
+  calendarHolidayPlaces: (typeof contracts.calendars)['holidayPlaces'];
+  calendarHolidays: (typeof contracts.calendars)['holidays'];
   calendarTimezones: (typeof contracts.calendars)['timezones'];
   calendarsInit: (typeof contracts.calendars)['init'];
   cancelTicketJob: (typeof contracts.ticketJobs)['cancel'];
@@ -483,6 +491,7 @@ export interface Endpoints {
   discardObjectAttributeChanges: (typeof contracts.objectAttributes)['discard'];
   executeObjectAttributeChanges: (typeof contracts.objectAttributes)['execute'];
   generateRecoveryCodes: typeof contracts.generateRecoveryCodes;
+  generateReport: (typeof contracts.reports)['generate'];
   getApplication: (typeof contracts.applications)['get'];
   getArticle: typeof contracts.getArticle;
   getCalendar: (typeof contracts.calendars)['get'];
@@ -527,6 +536,7 @@ export interface Endpoints {
   gettingStarted: (typeof contracts.gettingStarted)['status'];
   groupHistory: (typeof contracts.groups)['history'];
   holdArticle: (typeof contracts.heldArticles)['create'];
+  importCalendarHolidays: (typeof contracts.calendars)['importHolidays'];
   importSharedDraftFiles: (typeof contracts.sharedDraftOfTicket)['files'];
   importTextModules: (typeof contracts.textModules)['import'];
   initiateAuthenticatorApp: typeof contracts.initiateAuthenticatorApp;
@@ -631,6 +641,8 @@ export interface Endpoints {
   replaceChecklist: (typeof contracts.checklists)['replace'];
   replaceChecklistItem: (typeof contracts.checklistItems)['replace'];
   replayWebhookDelivery: (typeof contracts.webhooks)['replay'];
+  reportConfig: (typeof contracts.reports)['config'];
+  reportSets: (typeof contracts.reports)['sets'];
   requestPasswordReset: typeof contracts.requestPasswordReset;
   retryOutboundMail: typeof contracts.retryOutboundMail;
   revokeGrantedApplication: (typeof contracts.oauthGrants)['revoke'];
