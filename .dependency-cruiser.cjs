@@ -5,6 +5,7 @@ const outsideDomain = [
   '^libs/contracts/',
   'temporal-polyfill',
   'rrule',
+  're2js',
 ];
 
 module.exports = {

@@ -241,6 +241,15 @@ export {
   signInProviders,
 } from './http/openid.ts';
 export { Overview, type OverviewInput, overviews, ticketOverviews } from './http/overviews.ts';
+export {
+  type PostmasterAction,
+  PostmasterFilter,
+  type PostmasterFilterInput,
+  type PostmasterOperator,
+  postmasterActions,
+  postmasterFilters,
+  postmasterOperators,
+} from './http/postmaster-filters.ts';
 export { DataPrivacyTask, dataPrivacyTasks, LegalHold, legalHolds } from './http/privacy.ts';
 export {
   Avatar,

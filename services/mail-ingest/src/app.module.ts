@@ -6,6 +6,8 @@ import { ActorSigner, CLOCK, CONFIG, erasureWork, figuresController } from '@hel
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { EraseMails } from './application/erase-mails.ts';
+import { FilterBook } from './application/filter/filter-book.ts';
+import { ManageFilters } from './application/filter/manage-filters.ts';
 import { KeepRawMails } from './application/keep-raw-mails.ts';
 import { KnownRecipients } from './application/known-recipients.ts';
 import { PersonalMails } from './application/personal-mails.ts';
@@ -13,6 +15,7 @@ import { ProcessMail } from './application/process-mail.ts';
 import { Quarantine } from './application/quarantine.ts';
 import { ReceiveMail } from './application/receive-mail.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
+import { FiltersController } from './bus/filters.controller.ts';
 import { IdentityGroups } from './bus/identity-groups.ts';
 import { OnGroupChanged } from './bus/on-group-changed.ts';
 import { QuarantineController } from './bus/quarantine.controller.ts';
@@ -26,6 +29,7 @@ import { SmtpReceiver } from './mail/smtp.server.ts';
 import { MailIntake } from './mail-intake.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { readFigures } from './persistence/figures.ts';
+import { FilterStore } from './persistence/filter.store.ts';
 import { GroupAddressStore } from './persistence/group-address.store.ts';
 import { InboundMailStore } from './persistence/inbound-mail.store.ts';
 import { MailboxStore } from './persistence/mailbox.store.ts';
@@ -40,6 +44,7 @@ const BLOBS = Symbol('blobs');
     figuresController(serviceFigures['mail-ingest'], readFigures),
     OnGroupChanged,
     QuarantineController,
+    FiltersController,
     ErasureController,
     RawMailsController,
   ],
@@ -64,7 +69,7 @@ const BLOBS = Symbol('blobs');
     },
     {
       provide: ProcessMail,
-      inject: [CONFIG, CLOCK, BLOBS, InboundMailStore, ParserPool, Outbox, KnownRecipients],
+      inject: [CONFIG, CLOCK, BLOBS, InboundMailStore, ParserPool, Outbox, KnownRecipients, FilterBook],
       useFactory: (
         config: MailIngestConfig,
         clock: Clock,
@@ -73,11 +78,23 @@ const BLOBS = Symbol('blobs');
         reader: ParserPool,
         outbox: Outbox,
         own: KnownRecipients,
+        filters: FilterBook,
       ) => {
         measureBacklog(mails);
         const threadingSecret = config.HELPMESH_THREADING_SECRET;
-        return new ProcessMail({ mails, blobs, reader, outbox, own, clock, threadingSecret });
+        return new ProcessMail({ mails, blobs, reader, outbox, own, filters, clock, threadingSecret });
       },
+    },
+    {
+      provide: FilterBook,
+      inject: [DataSource],
+      useFactory: (db: DataSource) => new FilterBook(db, new FilterStore()),
+    },
+    {
+      provide: ManageFilters,
+      inject: [DataSource, FilterBook, ParserPool, Outbox, CLOCK],
+      useFactory: (db: DataSource, book: FilterBook, reader: ParserPool, outbox: Outbox, clock: Clock) =>
+        new ManageFilters(db, new FilterStore(), book, reader, outbox, clock),
     },
     {
       provide: ReceiveMail,
@@ -123,11 +140,15 @@ const BLOBS = Symbol('blobs');
     },
     {
       provide: MailIntake,
-      inject: [CONFIG, BLOBS, KnownRecipients, ProcessMail, ParserPool, ReceiveMail, MailboxFetchers, KeepRawMails],
+      inject: [
+        ...[CONFIG, BLOBS, KnownRecipients, FilterBook, ProcessMail, ParserPool, ReceiveMail],
+        ...[MailboxFetchers, KeepRawMails],
+      ],
       useFactory: (
         config: MailIngestConfig,
         blobs: BlobStore,
         recipients: KnownRecipients,
+        filters: FilterBook,
         process: ProcessMail,
         parser: ParserPool,
         receive: ReceiveMail,
@@ -135,7 +156,7 @@ const BLOBS = Symbol('blobs');
         rawMails: KeepRawMails,
       ) => {
         const smtp = config.SMTP_PORT < 0 ? null : new SmtpReceiver(smtpOptions(config), receive, recipients);
-        return new MailIntake({ recipients, process, parser, blobs, smtp, mailboxes, rawMails });
+        return new MailIntake({ recipients, filters, process, parser, blobs, smtp, mailboxes, rawMails });
       },
     },
   ],

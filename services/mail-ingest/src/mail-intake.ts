@@ -1,5 +1,6 @@
 import type { BlobStore } from '@helpmesh/blob';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { FilterBook } from './application/filter/filter-book.ts';
 import type { KeepRawMails } from './application/keep-raw-mails.ts';
 import type { KnownRecipients } from './application/known-recipients.ts';
 import type { ProcessMail } from './application/process-mail.ts';
@@ -12,6 +13,7 @@ export class MailIntake implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly parts: {
       recipients: KnownRecipients;
+      filters: FilterBook;
       process: ProcessMail;
       parser: ParserPool;
       blobs: BlobStore;
@@ -27,8 +29,8 @@ export class MailIntake implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { recipients, process, parser, smtp, mailboxes, rawMails } = this.parts;
-    await Promise.all([recipients.load(), parser.warmUp()]);
+    const { recipients, filters, process, parser, smtp, mailboxes, rawMails } = this.parts;
+    await Promise.all([recipients.load(), filters.start(), parser.warmUp()]);
     process.start();
     await smtp?.listen();
     mailboxes.start();
@@ -36,9 +38,10 @@ export class MailIntake implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    const { process, parser, blobs, smtp, mailboxes, rawMails } = this.parts;
+    const { filters, process, parser, blobs, smtp, mailboxes, rawMails } = this.parts;
     await Promise.all([smtp?.close(), mailboxes.stop(), rawMails.stop()]);
     await process.stop();
+    await filters.stop();
     await parser.close();
     await blobs.close();
   }

@@ -7,17 +7,21 @@ import { InboundMail1768384000000 } from './persistence/migrations/1768384000000
 import { Mailboxes1768384100000 } from './persistence/migrations/1768384100000-mailboxes.ts';
 import { ErasedMail1796400000000 } from './persistence/migrations/1796400000000-erased-mail.ts';
 import { UnwantedMail1797000000000 } from './persistence/migrations/1797000000000-unwanted-mail.ts';
+import { Filters1798600000000 } from './persistence/migrations/1798600000000-filters.ts';
 
 export { MailIngestConfig, MailIntake };
+
+export const migrations = [
+  ...[messagingTables, InboundMail1768384000000, Mailboxes1768384100000],
+  ...[erasureTables, ErasedMail1796400000000, UnwantedMail1797000000000, requestKeysTable, Filters1798600000000],
+];
 
 export function createMailIngestService(config: Readonly<MailIngestConfig>): RunningService {
   return runService({
     name: 'mail-ingest',
     config,
     module: AppModule,
-    migrations: [
-      ...[messagingTables, InboundMail1768384000000, Mailboxes1768384100000],
-      ...[erasureTables, ErasedMail1796400000000, UnwantedMail1797000000000, requestKeysTable],
-    ],
+    migrations,
+    versionedTables: { postmaster_filters: 'postmaster_filter' },
   });
 }

@@ -10,6 +10,7 @@ import {
   getTicket,
   groupUpdated,
   listArticles,
+  listTags,
   markRedirected,
   recordMail,
   sendMail,
@@ -400,6 +401,40 @@ describe('a mail that can be read at last', () => {
     await again(readable);
     const words = await thread((await rowsOf(readable))[0]?.ticketId as number);
     expect(words.map(({ sender }) => sender)).toEqual(['Customer', 'Customer']);
+  });
+});
+
+describe('what filters say of a mail', () => {
+  it('is done to the ticket it opens, which tells who said so', async () => {
+    const filtered = {
+      by: [{ id: 7, name: 'Spare parts' }],
+      ...{ groupId: 2, priorityId: 3, stateId: 2, customerId: 11, type: 'Incident', internal: true },
+      tags: ['spare', 'Parts', 'spare'],
+    };
+    const { ticketId } = await filed({ filtered });
+    expect(await ticket(ticketId)).toMatchObject({
+      ...{ group: 'Second', priority: '3 high', state: 'open', customer_id: 11, type: 'Incident' },
+      preferences: { channel: 'smtp', filters: [{ id: 7, name: 'Spare parts' }] },
+    });
+    expect(await thread(ticketId)).toMatchObject([{ internal: true, from: 'Clara Customer <user10@example.org>' }]);
+    const { tags } = await desk.rest(cast.admin, listTags, { query: { object: 'Ticket', o_id: ticketId } });
+    expect(tags.toSorted()).toEqual(['Parts', 'spare']);
+    // An answer joins its ticket, whatever filters would do to a new one.
+    const { number } = await ticket(ticketId);
+    expect(await filed({ subject: `Re: [Ticket#${number}]`, filtered: { by: filtered.by, groupId: 1 } })).toMatchObject(
+      {
+        ticketId,
+      },
+    );
+    expect(await ticket(ticketId)).toMatchObject({ group: 'Second' });
+  });
+
+  it('is left out where there is no such thing; the mail is filed in any case', async () => {
+    const wrong = { groupId: 999, priorityId: 999, stateId: 5, ownerId: 10, customerId: 999, tags: ['x'.repeat(300)] };
+    const { ticketId } = await filed({ filtered: { by: [{ id: 7, name: 'Broken' }], ...wrong } });
+    expect(await ticket(ticketId)).toMatchObject({
+      ...{ group: 'Users', priority: '2 normal', state: 'new', owner_id: 1, customer: 'user10@example.org' },
+    });
   });
 });
 

@@ -395,6 +395,19 @@ export const smallObjects: Section = (world) => {
       expect((await admin.call('DELETE', `/api/v1/signatures/${id}`)).body).toEqual({});
     });
 
+    it('2.7.30 postmaster_filters', async () => {
+      const filter = {
+        name: 'Spam',
+        match: { subject: { operator: 'contains', value: '[spam]' } },
+        perform: { 'x-zammad-ignore': { value: 'true' } },
+      };
+      expect(await walk(world().admin, 'postmaster_filters', filter, { active: false })).toMatchObject({
+        read: { ...filter, channel: 'email', note: null, active: true },
+        changed: { active: false },
+        ...gone,
+      });
+    });
+
     it('2.7.30 applications, data_privacy_tasks, settings', async () => {
       const { admin } = world();
       expect((await admin.call('GET', '/api/v1/applications')).status).toBe(200);

@@ -143,6 +143,12 @@ const newGroup = made('/api/v1/groups', (name) => ({ name }));
 const address = (name: string) => ({ email: `${name}@desk.example` });
 const newAddress = made('/api/v1/email_addresses', address);
 const newSignature = made('/api/v1/signatures', (name) => ({ name }));
+const mailFilter = (name: string) => ({
+  ...{ name, active: false },
+  match: { subject: { operator: 'is', value: name } },
+  perform: { 'x-zammad-ignore': { value: true } },
+});
+const newMailFilter = made('/api/v1/postmaster_filters', mailFilter);
 const newRole = made('/api/v1/roles', (name) => ({ name, permissions: ['ticket.customer'] }));
 const newOrganization = made('/api/v1/organizations', (name) => ({ name }));
 const newAgreement = async (world: World): Promise<Json> => {
@@ -479,6 +485,11 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/signatures': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/signatures/{id}': spare(newSignature, { note: 'x' }),
   'DELETE /api/v1/signatures/{id}': spare(newSignature),
+  'GET /api/v1/postmaster_filters/{id}': spare(newMailFilter),
+  'POST /api/v1/postmaster_filters': (world) => ({ body: mailFilter(world.fresh('spare')) }),
+  'PUT /api/v1/postmaster_filters/{id}': spare(newMailFilter, { note: 'x' }),
+  'DELETE /api/v1/postmaster_filters/{id}': spare(newMailFilter),
+  'POST /api/v1/postmaster_filters/test': () => ({ body: { header: 'Subject: x' } }),
 
   'GET /api/v1/roles/search': words,
   'POST /api/v1/roles/search': wordsByPost,

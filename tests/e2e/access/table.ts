@@ -287,6 +287,12 @@ GET    /api/v1/signatures/{id}                                 ---- ---- +--!
 POST   /api/v1/signatures                                      ---- ---- +--!
 PUT    /api/v1/signatures/{id}                                 ---- ---- +--!
 DELETE /api/v1/signatures/{id}                                 ---- ---- +--!
+GET    /api/v1/postmaster_filters                              ---- ---- +--!
+GET    /api/v1/postmaster_filters/{id}                         ---- ---- +--!
+POST   /api/v1/postmaster_filters                              ---- ---- +--!
+PUT    /api/v1/postmaster_filters/{id}                         ---- ---- +--!
+DELETE /api/v1/postmaster_filters/{id}                         ---- ---- +--!
+POST   /api/v1/postmaster_filters/test                         ---- ---- +--!
 
 # Anybody may try to sign in, with whatever credential on top.
 POST   /api/v1/signin                                          !+++ ++++ +!!!

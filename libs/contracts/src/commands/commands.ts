@@ -38,6 +38,22 @@ export const fileMail = defineCommand(
     attachments: z.array(StoredFile),
     /** The mail is automatic (auto-reply, list, bounce, our own): file it, never answer it by machine. */
     automatic: z.enum(['no', 'auto-reply', 'bulk', 'bounce', 'own']),
+    /** What filters of an administrator say about it; absent: none of them met it. */
+    filtered: z
+      .object({
+        by: z.array(z.object({ id: z.number().int(), name: z.string() })),
+        /** Of the ticket that it opens. What there is not, or not any more, is left out where it is filed. */
+        groupId: z.number().int().optional(),
+        priorityId: z.number().int().optional(),
+        stateId: z.number().int().optional(),
+        ownerId: z.number().int().optional(),
+        customerId: z.number().int().optional(),
+        type: z.string().optional(),
+        tags: z.array(z.string()).optional(),
+        /** Of the article. */
+        internal: z.boolean().optional(),
+      })
+      .optional(),
   }),
   { senders: ['mail-ingest'] },
 );

@@ -55,6 +55,7 @@ import { applications, oauthGrants } from './oauth.ts';
 import { onlineNotifications } from './online-notifications.ts';
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
 import { overviews, ticketOverviews } from './overviews.ts';
+import { postmasterFilters } from './postmaster-filters.ts';
 import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { accountDeletion, avatars, deleteAccount, updateOutOfOffice, updatePreferences } from './profile.ts';
 import { recurringTickets } from './recurring-tickets.ts';
@@ -183,6 +184,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(groups),
   ...Object.values(emailAddresses),
   ...Object.values(signatures),
+  ...Object.values(postmasterFilters),
   ...Object.values(roles),
   listPermissions,
   requestPasswordReset,

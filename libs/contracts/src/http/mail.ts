@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
 import { Id, Page, Row } from './common.ts';
 
-/** A mail that could not be read. Its raw file is kept; nothing is dropped. */
+/** A mail that could not be read, or that a filter ignores. Its raw file is kept; nothing is dropped. */
 export const QuarantinedMail = Row.pick({ id: true, created_at: true }).extend({
   from: z.string().nullable(),
   to: z.array(z.string()),
@@ -18,8 +18,8 @@ export const listQuarantine = defineEndpoint({
   path: '/api/v1/mail/quarantine',
   question: 'rpc.mail-ingest.v1.list-quarantine',
   tag: 'Mail',
-  summary: 'Mails that could not be read, newest first; administrators of mail channels only',
-  query: Page,
+  summary: 'Mails that could not be read, or that a filter ignored, newest first; administrators of mail channels only',
+  query: Page.extend({ state: z.enum(['quarantined', 'ignored']).default('quarantined') }),
   response: z.array(QuarantinedMail),
 });
 
@@ -29,7 +29,7 @@ export const processQuarantined = defineEndpoint({
   path: '/api/v1/mail/quarantine/:id/process',
   question: 'rpc.mail-ingest.v1.process-quarantined',
   tag: 'Mail',
-  summary: 'Tries a quarantined mail again',
+  summary: 'Tries a mail again that could not be read, or that a filter ignored',
   params: { id: Id },
   response: z.object({ state: z.string() }),
 });

@@ -9,7 +9,8 @@ import type { ParsedMail } from '../domain/parsed-mail.ts';
 export interface Outcome {
   id: number;
   attempt: number;
-  state: 'parsed' | 'quarantined';
+  /** `ignored`: a filter of an administrator keeps it from being filed; it can be worked on again. */
+  state: 'parsed' | 'quarantined' | 'ignored';
   cause: string | null;
   /** See `filingKey`. */
   key: string;
@@ -19,6 +20,9 @@ export interface Outcome {
   /** Messages to send when, and only when, the mail is filed by this very outcome. */
   messages: OutboxRow[];
 }
+
+/** Mails that stay where they are until somebody looks after them. */
+export type SetAside = 'quarantined' | 'ignored';
 
 export interface QuarantinedRow {
   id: number;
@@ -60,8 +64,8 @@ export interface InboundMails {
    */
   finish(outcomes: Outcome[]): Promise<Map<number, string>>;
   /** Newest first. */
-  quarantined(limit: number, offset: number): Promise<QuarantinedRow[]>;
-  /** Lets a quarantined mail be worked on again, and tells of it. @returns false when there is none */
+  setAside(state: SetAside, limit: number, offset: number): Promise<QuarantinedRow[]>;
+  /** Lets a mail that was set aside be worked on again, and tells of it. @returns false when there is none */
   release(id: number, told: OutboxRow): Promise<boolean>;
   stateOf(id: number): Promise<string | undefined>;
   /** Mails not worked on yet, and the age of the oldest in seconds. */
@@ -83,10 +87,10 @@ export class UnreadableMail extends Error {
 }
 
 export interface MailReader {
-  /** @throws UnreadableMail */
-  parse(raw: Uint8Array<ArrayBuffer>): Promise<ParsedMail>;
+  /** @param more  headers to be kept beside those that are always read @throws UnreadableMail */
+  parse(raw: Uint8Array<ArrayBuffer>, more?: readonly string[]): Promise<ParsedMail>;
   /** What can be had of the header; of a mail that has none, nothing. Never throws. */
-  salvage(raw: Uint8Array<ArrayBuffer>): Promise<ParsedMail>;
+  salvage(raw: Uint8Array<ArrayBuffer>, more?: readonly string[]): Promise<ParsedMail>;
 }
 
 /** Which addresses are the desk's own. */

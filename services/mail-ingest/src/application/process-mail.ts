@@ -14,6 +14,7 @@ import type { ParsedAttachment, ParsedMail } from '../domain/parsed-mail.ts';
 import { mailGivenBack, mailProcessed } from '../events.ts';
 import { ByteGate } from './byte-gate.ts';
 import { filingKey } from './filing-key.ts';
+import type { FilterBook } from './filter/filter-book.ts';
 import { type InboundMails, type MailReader, type Outcome, type OwnAddresses, UnreadableMail } from './ports.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -26,6 +27,7 @@ export interface ProcessMailOptions {
   reader: MailReader;
   outbox: Outbox;
   own: OwnAddresses;
+  filters: FilterBook;
   clock: Clock;
   threadingSecret: string;
 }
@@ -97,7 +99,7 @@ export class ProcessMail {
       raw = mail.raw ?? (await bytesOf(blobs, mail));
       if (mail.withheld !== undefined) throw new UnreadableMail(mail.withheld);
       if (mail.attempt > limits.attempts) throw new UnreadableMail(`Working on it failed ${limits.attempts} times.`);
-      return await this.readable(mail, await reader.parse(raw));
+      return await this.readable(mail, await reader.parse(raw, this.parts.filters.headers));
     } catch (error) {
       if (!(error instanceof UnreadableMail) || (error.again && mail.attempt === 1)) throw error;
       return this.unreadable(mail, await reader.salvage(raw), error.message);
@@ -105,20 +107,30 @@ export class ProcessMail {
   }
 
   private async readable(mail: ClaimedMail, parsed: ParsedMail): Promise<{ outcome: Outcome; why: string | null }> {
-    const { blobs, outbox } = this.parts;
-    const attachments = await Promise.all(parsed.attachments.map((attachment) => store(blobs, attachment)));
+    const { blobs, outbox, filters } = this.parts;
     const { automatic, reason } = classify(this.factsOf(mail, parsed));
-    const data = { ...commandOf(mail, parsed), attachments, automatic, unreadable: null };
+    // What we sent ourselves is no business of filters: a loop ends here in any case.
+    const judged = automatic === 'own' ? undefined : filters.judge(parsed);
+    const common = {
+      ...{ id: mail.id, attempt: mail.attempt, key: filingKey(mail, parsed.messageId, true) },
+      messageId: parsed.messageId,
+    };
+    if (judged?.ignoredBy != null) {
+      const from = commandOf(mail, parsed).from?.address ?? null;
+      const cause = `The filter '${judged.ignoredBy}' ignores it.`;
+      return { outcome: { ...common, state: 'ignored', cause, from, automatic, messages: [] }, why: cause };
+    }
+    const attachments = await Promise.all(parsed.attachments.map((attachment) => store(blobs, attachment)));
+    const away = judged?.outOfOffice === true && automatic === 'no' ? 'auto-reply' : automatic;
+    const filtered = judged && { filtered: judged.filtered };
+    const data = { ...commandOf(mail, parsed), attachments, automatic: away, unreadable: null, ...filtered };
     return {
       outcome: {
-        id: mail.id,
-        attempt: mail.attempt,
+        ...common,
         state: 'parsed',
         cause: null,
-        key: filingKey(mail, parsed.messageId, true),
-        messageId: parsed.messageId,
         from: data.from?.address ?? null,
-        automatic,
+        automatic: away,
         messages: [outbox.row(fileMail, { aggregateId: mail.id, correlationId: mail.queueId, data })],
       },
       why: reason,

@@ -1,9 +1,9 @@
 import { type Actor, auditMessage, hasPermission, recordAudit } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import type { Outbox } from '@helpmesh/messaging';
-import type { InboundMails, QuarantinedRow } from './ports.ts';
+import type { InboundMails, QuarantinedRow, SetAside } from './ports.ts';
 
-/** Mails that could not be read: who may see them, and how they get another try. */
+/** Mails that could not be read, or that a filter ignores: who may see them, and how they get another try. */
 export class Quarantine {
   constructor(
     private readonly mails: InboundMails,
@@ -12,9 +12,9 @@ export class Quarantine {
   ) {}
 
   /** Newest first. @throws AppError forbidden */
-  list(actor: Actor | undefined, limit: number, offset: number): Promise<QuarantinedRow[]> {
+  list(actor: Actor | undefined, state: SetAside, limit: number, offset: number): Promise<QuarantinedRow[]> {
     requireMailAdmin(actor);
-    return this.mails.quarantined(limit, offset);
+    return this.mails.setAside(state, limit, offset);
   }
 
   /** Has a mail read once more. @returns its state: `received`, or what it became already. @throws AppError forbidden, not-found */
@@ -32,7 +32,7 @@ export class Quarantine {
   }
 }
 
-function requireMailAdmin(actor: Actor | undefined): Actor {
+export function requireMailAdmin<A extends Actor>(actor: A | undefined): A {
   if (actor && hasPermission(actor, 'admin.channel_email')) return actor;
   throw new AppError('forbidden', 'mail.admin-only', 'Not authorized');
 }

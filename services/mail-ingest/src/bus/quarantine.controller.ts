@@ -14,7 +14,7 @@ export class QuarantineController {
   @Answers(listQuarantine)
   async list({ actor }: RpcContext, { query }: ParsedInputOf<typeof listQuarantine>) {
     const limit = Math.min(query.per_page ?? query.limit ?? PAGE, LARGEST_PAGE);
-    const rows = await this.quarantine.list(actor, limit, ((query.page ?? 1) - 1) * limit);
+    const rows = await this.quarantine.list(actor, query.state, limit, ((query.page ?? 1) - 1) * limit);
     return rows.map((row) => ({
       id: row.id,
       created_at: row.received_at.toISOString(),

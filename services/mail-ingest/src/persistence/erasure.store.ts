@@ -48,7 +48,7 @@ export class ErasureStore {
       this.db,
       `UPDATE inbound_mail SET envelope_from = $2, from_address = $3, recipients = $4::jsonb, client = NULL, cause = $5,
          message_id = $6, erased_at = coalesce(erased_at, now()),
-         state = CASE state WHEN 'quarantined' THEN 'parsed' ELSE state END
+         state = CASE WHEN state IN ('quarantined', 'ignored') THEN 'parsed' ELSE state END
        WHERE id = $1`,
       [mail.id, mail.envelope_from, mail.from_address, JSON.stringify(mail.recipients), mail.cause, mail.message_id],
     );

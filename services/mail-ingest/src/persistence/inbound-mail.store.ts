@@ -1,7 +1,7 @@
 import type { OutboxRow } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
-import type { InboundMails, Outcome, QuarantinedRow } from '../application/ports.ts';
+import type { InboundMails, Outcome, QuarantinedRow, SetAside } from '../application/ports.ts';
 import type { Channel, ClaimedMail, StoredMail } from '../domain/inbound-mail.ts';
 
 interface Row {
@@ -115,7 +115,7 @@ export class InboundMailStore implements InboundMails {
          SELECT i.* FROM inbound_mail m JOIN input i USING (id)
          WHERE m.state = 'received' AND m.attempts = i.attempt ORDER BY m.id FOR UPDATE OF m
        ), filed AS (
-         INSERT INTO filed_mail (key, inbound_id) SELECT key, id FROM mine ORDER BY id
+         INSERT INTO filed_mail (key, inbound_id) SELECT key, id FROM mine WHERE state <> 'ignored' ORDER BY id
          ON CONFLICT (key) DO NOTHING RETURNING inbound_id
        ), sent AS (
          INSERT INTO outbox (id, subject, kind, payload, headers)
@@ -125,7 +125,7 @@ export class InboundMailStore implements InboundMails {
          WHERE o.inbound_id IN (SELECT inbound_id FROM filed) ORDER BY place
        )
        UPDATE inbound_mail m
-       SET state = CASE WHEN mine.state = 'quarantined' OR m.id IN (SELECT inbound_id FROM filed) THEN mine.state
+       SET state = CASE WHEN mine.state <> 'parsed' OR m.id IN (SELECT inbound_id FROM filed) THEN mine.state
                         ELSE 'duplicate' END,
            cause = mine.cause, message_id = mine.message_id, from_address = mine.from_address,
            automatic = mine.automatic, processed_at = now()
@@ -151,11 +151,11 @@ export class InboundMailStore implements InboundMails {
     return new Map(rows.map(({ id, state }) => [id, state]));
   }
 
-  quarantined(limit: number, offset: number): Promise<QuarantinedRow[]> {
+  setAside(state: SetAside, limit: number, offset: number): Promise<QuarantinedRow[]> {
     return sql<QuarantinedRow>(
       this.db,
       `SELECT id, received_at, processed_at, from_address, recipients, size, cause, attempts, sha256
-       FROM inbound_mail WHERE state = 'quarantined' ORDER BY id DESC LIMIT $1 OFFSET $2`,
+       FROM inbound_mail WHERE state = '${state}' ORDER BY id DESC LIMIT $1 OFFSET $2`,
       [limit, offset],
     );
   }
@@ -165,7 +165,7 @@ export class InboundMailStore implements InboundMails {
       this.db,
       `WITH released AS (
          UPDATE inbound_mail SET state = 'received', attempts = 0, due_at = now(), cause = NULL
-         WHERE id = $1 AND state = 'quarantined' RETURNING id),
+         WHERE id = $1 AND state IN ('quarantined', 'ignored') AND erased_at IS NULL RETURNING id),
        told AS (
          INSERT INTO outbox (id, subject, kind, payload, headers)
          SELECT $2::uuid, $3, $4, $5, $6::jsonb FROM released)

@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 type On = DataSource | EntityManager;
 
 /** Whether a mail is old enough to go: received before $1, and read. Quarantined ones wait for people. */
-const isDue = `erased_at IS NULL AND received_at < $1 AND state IN ('parsed', 'duplicate')`;
+const isDue = `erased_at IS NULL AND received_at < $1 AND state IN ('parsed', 'duplicate', 'ignored')`;
 
 /** The mails as they came, and how long they stay. */
 export class RawMailStore {
@@ -35,7 +35,7 @@ export class RawMailStore {
       `WITH gone AS (
          UPDATE inbound_mail SET envelope_from = NULL, from_address = NULL, recipients = '[]', client = NULL,
            cause = NULL, message_id = NULL, erased_at = now(),
-           state = CASE state WHEN 'quarantined' THEN 'parsed' ELSE state END
+           state = CASE WHEN state IN ('quarantined', 'ignored') THEN 'parsed' ELSE state END
          WHERE id = ANY ($1::bigint[]) AND erased_at IS NULL AND state <> 'received' RETURNING sha256),
        unwanted AS (
          INSERT INTO unwanted_mail SELECT DISTINCT sha256 FROM gone ON CONFLICT DO NOTHING)

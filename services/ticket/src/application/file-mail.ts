@@ -15,12 +15,15 @@ import {
   placeMail,
   type SenderRole,
 } from '../domain/mail/threading.ts';
+import { MAX_TAGS, type TagName, tagNames } from '../domain/tag/tag.ts';
 import { followUpChanges, mayFollowUp } from '../domain/ticket/follow-up.ts';
+import { retagged } from '../domain/ticket/history.ts';
 import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Person } from '../domain/ticket/people.ts';
-import { SYSTEM_USER, type Ticket, type TicketFields } from '../domain/ticket/ticket.ts';
+import { type NewTicket, SYSTEM_USER, type Ticket, type TicketFields } from '../domain/ticket/ticket.ts';
 import { MergeStore } from '../persistence/merge.store.ts';
 import { type MailGroup, ReplicaStore } from '../persistence/replica.store.ts';
+import { TagStore } from '../persistence/tag.store.ts';
 import { type AskedMail, type MailFacts, ThreadStore } from '../persistence/thread.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
@@ -30,6 +33,7 @@ import { MAIL_IDENTITY, type MailIdentity } from './ports.ts';
 import { References, Wanted } from './references.ts';
 import { type Refs } from './refs.ts';
 import { SYSTEM_ID } from './system-id.ts';
+import { Tagging } from './ties/tagging.ts';
 import { type NewArticle, Writing } from './writing.ts';
 
 type Mail = Message<typeof fileMail>['data'];
@@ -76,6 +80,7 @@ export class FileMail {
     private readonly threads: ThreadStore,
     private readonly merges: MergeStore,
     private readonly replicas: ReplicaStore,
+    private readonly tags: TagStore,
     private readonly references: References,
     private readonly people: EnsurePeople,
     private readonly outbox: Outbox,
@@ -103,7 +108,11 @@ export class FileMail {
     );
     const wanted = new Wanted();
     for (const { id } of people.values()) wanted.user(id);
-    for (const mail of mails) wanted.group(groupFor(mail, groups));
+    for (const mail of mails) {
+      wanted.group(groupFor(mail, groups));
+      const { ownerId, customerId } = mail.filtered ?? {};
+      wanted.user(ownerId).user(customerId);
+    }
     for (const ticket of tickets) {
       if (!ticket) continue;
       wanted.user(ticket.customerId).user(ticket.ownerId).group(ticket.groupId).organization(ticket.organizationId);
@@ -155,6 +164,8 @@ export class FileMail {
       return false;
     });
     const roles = await this.rolesOf(tx, ready, known, loaded);
+    const tags = ready.flatMap(({ mail }) => wishedTags(mail));
+    const tagging = await Tagging.begin(tx, this.tags, tags, []);
     const writing = new Writing(this.outbox, known.refs, this.clock.now(), loaded);
     const placed = ready.flatMap((filing) => {
       try {
@@ -176,12 +187,20 @@ export class FileMail {
       if (placement.do === 'open') {
         const ticket = ids.tickets.shift() as { id: number; counter: number };
         this.open(writing, ticket, article, mail, placement, known);
+        this.tag(writing, tagging, ticket.id, mail);
       } else {
         const role = roles.get(filing)?.get(placement.ticketId) as SenderRole;
         this.attach(writing, placement, proven ? role : { ...role, agentOfGroup: false }, article, mail, known);
       }
     }
+    if (tags.length > 0) writing.later((on) => tagging.save(on, writing.now));
     await writing.save(tx, this.tickets);
+  }
+
+  /** Whoever wrote the filter may make tags. */
+  private tag(writing: Writing, tagging: Tagging, ticketId: number, mail: Mail): void {
+    const tagged = tagging.add(ticketId, wishedTags(mail).slice(0, MAX_TAGS), SYSTEM_USER, true);
+    for (const entry of tagged ? retagged(ticketId, tagged, SYSTEM_USER, writing.now) : []) writing.addHistory(entry);
   }
 
   /** Tickets that were merged between being looked up and being locked. */
@@ -224,14 +243,17 @@ export class FileMail {
   ): void {
     const sender = senderOf(mail, people);
     const by = sender?.id ?? SYSTEM_USER;
+    const groupId = groupFor(mail, groups) as number;
+    const wished = wishesOf(mail.filtered, groupId, refs);
     const draft = {
       id,
       number: ticketNumber(SYSTEM_ID, counter),
       title: titleOf(mail),
-      groupId: groupFor(mail, groups) as number,
+      groupId,
       customerId: by,
       organizationId: sender?.organizationId ?? null,
-      preferences: preferencesOf(placement, mail),
+      preferences: { ...preferencesOf(placement, mail), ...(mail.filtered && { filters: mail.filtered.by }) },
+      ...wished,
     };
     writing.open(draft, article, by);
   }
@@ -345,14 +367,44 @@ function senderOf(mail: Mail, people: ReadonlyMap<string, Person>): Person | und
   return writer && people.get(writer.email.toLowerCase());
 }
 
-/** The group that takes mail for one of the recipients, in their order; else the first active. */
+/** The group a filter names; else the one that takes mail for a recipient, in their order; else the first active. */
 function groupFor(mail: Mail, groups: readonly MailGroup[]): number | undefined {
   const active = groups.filter((group) => group.active);
+  const named = active.find(({ id }) => id === mail.filtered?.groupId);
+  if (named) return named.id;
   for (const recipient of [...mail.recipients, ...[...mail.to, ...mail.cc].map(({ address }) => address)]) {
     const group = active.find(({ address }) => address === recipient.toLowerCase());
     if (group) return group.id;
   }
   return active[0]?.id;
+}
+
+/** What filters want of a new ticket, as far as there is such a thing by now: a mail is filed in any case. */
+function wishesOf(filtered: Mail['filtered'], groupId: number, refs: Refs): Partial<NewTicket> {
+  if (!filtered) return {};
+  const { priorityId = 0, stateId = 0, ownerId = 0, customerId = 0, type } = filtered;
+  const state = refs.states.find({ id: stateId });
+  const owner = refs.person(ownerId);
+  const customer = refs.person(customerId);
+  return {
+    ...(refs.priority({ id: priorityId })?.active && { priorityId }),
+    ...(state?.active && !state.terminal && state.type !== 'merged' && { stateId }),
+    ...(owner?.active && owner.agent && owner.fullGroupIds.includes(groupId) && { ownerId }),
+    ...(customer?.active && { customerId, organizationId: customer.organizationId }),
+    ...(type !== undefined && { type }),
+  };
+}
+
+function wishedTags({ filtered }: Mail): TagName[] {
+  const names = (filtered?.tags ?? []).filter((name) => {
+    try {
+      return tagNames([name]).length > 0;
+    } catch {
+      // One that cannot be a tag must not keep the mail from being filed.
+      return false;
+    }
+  });
+  return tagNames(names);
 }
 
 /** Why a mail needs no article (any more). A mail that can be read at last is not a copy of itself. */

@@ -51,7 +51,7 @@ export function articleOf(mail: Mail, id: number, { proven, opens }: { proven: b
     references: mail.references.length > 0 ? mail.references.join(' ') : null,
     contentType: html === null ? 'text/plain' : 'text/html',
     body: html === null ? text : sanitize(clean(html)) || text,
-    internal: mail.automatic === 'own',
+    internal: mail.automatic === 'own' || mail.filtered?.internal === true,
     preferences: {
       verified: proven,
       ...(mail.replyTo && !replyTo && { reply_to_unverified: formatAddress(mail.replyTo) }),

@@ -12,28 +12,32 @@ import { type MimeAttachment, type MimeMail, readMime } from './read-mime.ts';
 const CUT = '[Cut here: the rest is in the original mail.]';
 const NOT_SHOWN = '[The formatted text of this mail cannot be shown; see the original mail.]';
 
-/** Reads a whole mail. @throws Error when it cannot be taken apart; the caller keeps the raw file */
-export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
+/**
+ * Reads a whole mail.
+ * @param more  headers to be kept beside those that are always read
+ * @throws Error when it cannot be taken apart; the caller keeps the raw file
+ */
+export async function parseMail(raw: Uint8Array, more: readonly string[] = []): Promise<ParsedMail> {
   const mime = await readMime(raw);
   const body = bodyOf(mime);
   // A multipart without its boundary, or words where a header should be: better shown as they came than not at all.
   if (body.text === '' && body.html === null && mime.attachments.length === 0) body.text = wordsOf(raw);
-  return { ...headOf(mime), ...body, attachments: attachmentsOf(mime.attachments) };
+  return { ...headOf(mime, more), ...body, attachments: attachmentsOf(mime.attachments) };
 }
 
 /** What can be had of the header of a mail that could not be read as a whole. @throws Error when not even that */
-export async function parseHead(raw: Uint8Array): Promise<ParsedMail> {
+export async function parseHead(raw: Uint8Array, more: readonly string[] = []): Promise<ParsedMail> {
   const start = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, limits.salvageBytes));
   const end = /\r?\n\r?\n/.exec(start.toString('latin1'))?.index ?? start.length;
   // The last line of a header that was cut off is not a whole one.
   const whole = end < start.length ? end : Math.max(0, start.lastIndexOf('\n'));
   const mime = await readMime(Buffer.concat([start.subarray(0, whole || end), Buffer.from('\r\n\r\n')]));
-  return { ...headOf(mime), text: '', html: null, attachments: [] };
+  return { ...headOf(mime, more), text: '', html: null, attachments: [] };
 }
 
 type Head = Omit<ParsedMail, 'text' | 'html' | 'attachments'>;
 
-function headOf({ headers, lines }: MimeMail): Head {
+function headOf({ headers, lines }: MimeMail, more: readonly string[]): Head {
   const subject = headers.get('subject');
   return {
     from: mailboxes(headers.get('from'))[0] ?? mailboxes(headers.get('sender'))[0] ?? null,
@@ -46,7 +50,7 @@ function headOf({ headers, lines }: MimeMail): Head {
     references: messageIdsIn(valuesOf(lines, 'references').join(' ')),
     date: dateOf(valuesOf(lines, 'date')[0]),
     headers: Object.fromEntries(
-      headersRead.map((name) => [
+      [...headersRead, ...more].map((name) => [
         name,
         valuesOf(lines, name)
           .slice(0, 20)

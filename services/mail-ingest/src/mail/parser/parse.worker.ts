@@ -3,8 +3,8 @@ import type { ParsedMail } from '../../domain/parsed-mail.ts';
 import { parseHead, parseMail } from './parse-mail.ts';
 
 export interface ParseTask {
-  /** `headOnly`: only what can be had of the header. */
-  mails: { raw: Uint8Array<ArrayBuffer>; headOnly: boolean }[];
+  /** `headOnly`: only what can be had of the header. `more`: headers to be kept beside those that are always read. */
+  mails: { raw: Uint8Array<ArrayBuffer>; headOnly: boolean; more: readonly string[] }[];
   /** Shared: thread id and its processor time so far (µs), written when the thread begins. */
   begun: Float64Array;
 }
@@ -18,9 +18,9 @@ export default async function parse({ mails, begun }: ParseTask): Promise<Parsed
   begun[1] = user + system;
   begun[0] = threadId;
   const parsed: Parsed[] = [];
-  for (const { raw, headOnly } of mails) {
+  for (const { raw, headOnly, more } of mails) {
     try {
-      parsed.push({ mail: headOnly ? await parseHead(raw) : await parseMail(raw) });
+      parsed.push({ mail: headOnly ? await parseHead(raw, more) : await parseMail(raw, more) });
     } catch (error) {
       parsed.push({ failed: error instanceof Error ? error.message : String(error) });
     }

@@ -30,6 +30,7 @@ const SMALL_BYTES = 64 * 1024;
 interface Job {
   raw: Uint8Array<ArrayBuffer>;
   headOnly: boolean;
+  more: readonly string[];
   /** It was in company when a thread was killed: now it shows whether it was to blame. */
   alone: boolean;
   done: (mail: ParsedMail) => void;
@@ -68,28 +69,28 @@ export class ParserPool implements MailReader {
 
   /** Resolves when a thread is up and has read a first mail; no limit of time, a cold start may be slow. */
   async warmUp(): Promise<void> {
-    await this.pool.run({ mails: [{ raw: new Uint8Array(), headOnly: false }], begun: new Float64Array(2) });
+    await this.pool.run({ mails: [{ raw: new Uint8Array(), headOnly: false, more: [] }], begun: new Float64Array(2) });
   }
 
-  async parse(raw: Uint8Array<ArrayBuffer>): Promise<ParsedMail> {
+  async parse(raw: Uint8Array<ArrayBuffer>, more: readonly string[] = []): Promise<ParsedMail> {
     try {
-      return await this.enqueue(raw, false);
+      return await this.enqueue(raw, false, more);
     } catch (error) {
       throw unreadable(error, this.timeLimitMs);
     }
   }
 
-  async salvage(raw: Uint8Array<ArrayBuffer>): Promise<ParsedMail> {
-    return await this.enqueue(raw.slice(0, limits.salvageBytes), true).catch(() => nothing);
+  async salvage(raw: Uint8Array<ArrayBuffer>, more: readonly string[] = []): Promise<ParsedMail> {
+    return await this.enqueue(raw.slice(0, limits.salvageBytes), true, more).catch(() => nothing);
   }
 
   async close(): Promise<void> {
     await this.pool.destroy();
   }
 
-  private enqueue(raw: Uint8Array<ArrayBuffer>, headOnly: boolean): Promise<ParsedMail> {
+  private enqueue(raw: Uint8Array<ArrayBuffer>, headOnly: boolean, more: readonly string[]): Promise<ParsedMail> {
     return new Promise((done, failed) => {
-      this.jobs.push({ raw, headOnly, alone: raw.byteLength > SMALL_BYTES || headOnly, done, failed });
+      this.jobs.push({ raw, headOnly, more, alone: raw.byteLength > SMALL_BYTES || headOnly, done, failed });
       // What else comes in this tick joins.
       if (this.jobs.length === 1) setImmediate(() => this.pump());
     });
@@ -111,7 +112,7 @@ export class ParserPool implements MailReader {
   private async run(batch: Job[]): Promise<void> {
     const limit = new TimeLimit(this.timeLimitMs, this.pool);
     try {
-      const mails = batch.map(({ raw, headOnly }) => ({ raw, headOnly }));
+      const mails = batch.map(({ raw, headOnly, more }) => ({ raw, headOnly, more }));
       const parsed = await this.pool.run({ mails, begun: limit.begun }, { signal: limit.signal });
       for (const [n, { done, failed }] of batch.entries()) {
         const result = parsed[n];

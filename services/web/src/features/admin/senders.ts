@@ -19,6 +19,15 @@ export const signaturesQuery = queryOptions({
   queryFn: ({ signal }) => call('listSignatures', { query: { per_page: ALL, expand: true }, signal }),
 });
 
+export const filtersQuery = queryOptions({
+  queryKey: keyOf('mail', 'filters'),
+  queryFn: async ({ signal }) => {
+    const rows = await call('listPostmasterFilters', { query: { per_page: ALL }, signal });
+    // In the order in which they look at mails.
+    return rows.toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
+  },
+});
+
 /** `Support <help@example.org>`, or the bare address. */
 export const mailboxOf = ({ name, email }: Pick<EmailAddress, 'name' | 'email'>): string =>
   name === '' ? email : `${name} <${email}>`;

@@ -70,6 +70,7 @@ function Edit({ address }: { address: EmailAddress }) {
           deed={() => call('deleteEmailAddress', { params: { id } })}
           onDone={() => void navigate({ to: '/admin/mail' })}
           changes={changes}
+          gone={keyOf('mail', 'address', id)}
         />
       }
     >

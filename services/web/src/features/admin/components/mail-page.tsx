@@ -6,15 +6,19 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Item, ItemList, Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
-import { addressesQuery, mailboxOf, signaturesQuery } from '../senders.ts';
+import { mailActionLabels } from '../mail-filter-labels.ts';
+import { addressesQuery, filtersQuery, mailboxOf, signaturesQuery } from '../senders.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
+import { FilterTester } from './filter-tester.tsx';
+import { IgnoredMails } from './ignored-mails.tsx';
 
-/** What mail is sent with. */
+/** What mail is sent with, and what is done with mail that comes in. */
 export function MailPage() {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const addresses = useQuery(addressesQuery);
   const signatures = useQuery(signaturesQuery);
+  const filters = useQuery(filtersQuery);
   const unused = t`No group uses it.`;
   return (
     <AdminPage title={t`Mail`}>
@@ -38,9 +42,33 @@ export function MailPage() {
         what={({ name }) => name}
         facts={({ groups = [], note }) => [groups.join(', ') || unused, note].filter(Boolean).join(' · ')}
       />
+      <Part
+        kind="filters"
+        title={t`Mail filters`}
+        lead={t`What is done with incoming mails that look like this, in the order of names.`}
+        fresh={t`New filter`}
+        none={t`There are none: every mail is filed as it comes.`}
+        query={filters}
+        what={({ name }) => name}
+        facts={({ match, perform, note }) =>
+          [
+            Object.keys(match).join(', '),
+            Object.keys(perform)
+              .map((action) => (isAction(action) ? i18n._(mailActionLabels[action]) : action))
+              .join(', '),
+            note,
+          ]
+            .filter(Boolean)
+            .join(' · ')
+        }
+      />
+      <FilterTester />
+      <IgnoredMails />
     </AdminPage>
   );
 }
+
+const isAction = (name: string): name is keyof typeof mailActionLabels => Object.hasOwn(mailActionLabels, name);
 
 interface PartProps<R> {
   kind: string;

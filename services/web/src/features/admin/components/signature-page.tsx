@@ -73,6 +73,7 @@ function Edit({ signature }: { signature: Signature }) {
           deed={() => call('deleteSignature', { params: { id } })}
           onDone={() => void navigate({ to: '/admin/mail' })}
           changes={changes}
+          gone={keyOf('mail', 'signature', id)}
         />
       }
     >

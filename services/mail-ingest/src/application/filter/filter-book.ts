@@ -1,0 +1,96 @@
+import { logger } from '@helpmesh/telemetry';
+import type { DataSource } from 'typeorm';
+import { headersRead } from '../../domain/automatic/classify.ts';
+import { type Fields, type Judgement, judge, LOOKED_AT, type ReadyFilter, ready } from '../../domain/filter/filter.ts';
+import type { ParsedMail } from '../../domain/parsed-mail.ts';
+import type { FilterStore } from '../../persistence/filter.store.ts';
+
+/** How soon a change made by another process counts here, ms. */
+const LOOK_EVERY_MS = 2_000;
+
+/** The filters in force, ready to look at mails. Nothing is asked of the database for a mail. */
+export class FilterBook {
+  private readonly log = logger('filters');
+  private held: readonly ReadyFilter[] = [];
+  private more: readonly string[] = [];
+  private revision = -1;
+  private timer: NodeJS.Timeout | undefined;
+  private reading: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly store: Pick<FilterStore, 'revision' | 'inForce'>,
+  ) {}
+
+  async start(): Promise<void> {
+    await this.refresh();
+    this.timer = setInterval(() => {
+      this.refresh().catch((error) => this.log.warn({ err: error }, 'the filters cannot be read now'));
+    }, LOOK_EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.reading.catch(() => undefined);
+  }
+
+  /** Reads the filters again when they were changed. */
+  refresh(): Promise<void> {
+    this.reading = this.reading.catch(() => undefined).then(() => this.read());
+    return this.reading;
+  }
+
+  /** In their order. */
+  get filters(): readonly ReadyFilter[] {
+    return this.held;
+  }
+
+  /** Headers they look at that are not read of every mail anyway. */
+  get headers(): readonly string[] {
+    return this.more;
+  }
+
+  /** @returns undefined when no filter meets the mail */
+  judge(mail: ParsedMail): Judgement | undefined {
+    return this.held.length === 0 ? undefined : judge(this.held, fieldsOf(mail));
+  }
+
+  private async read(): Promise<void> {
+    const revision = await this.store.revision(this.db);
+    if (revision === this.revision) return;
+    const rules = await this.store.inForce(this.db);
+    this.held = rules.flatMap((rule) => {
+      try {
+        return [ready(rule)];
+      } catch (error) {
+        this.log.error({ err: error, filter: rule.id }, 'a filter cannot be used and is left out');
+        return [];
+      }
+    });
+    const names = this.held.flatMap(({ rule }) => Object.keys(rule.match));
+    const known = new Set<string>([...headersRead, ...read]);
+    this.more = [...new Set(names)].filter((name) => !known.has(name));
+    this.revision = revision;
+  }
+}
+
+/** What is read of every mail in a form of its own. */
+const read = ['from', 'reply-to', 'to', 'cc', 'subject', 'message-id', 'in-reply-to', 'references', 'body'] as const;
+
+/** What filters compare with: of an address the whole of it and the bare one, of several each. */
+export function fieldsOf(mail: ParsedMail): Fields {
+  const boxes = (all: readonly (ParsedMail['from'] & object)[]) =>
+    all.flatMap(({ name, address }) => (name === '' ? [address] : [`${name} <${address}>`, address]));
+  const own: Record<(typeof read)[number], () => readonly string[]> = {
+    from: () => boxes(mail.from ? [mail.from] : []),
+    'reply-to': () => boxes(mail.replyTo ? [mail.replyTo] : []),
+    to: () => boxes(mail.to),
+    cc: () => boxes(mail.cc),
+    subject: () => (mail.subject === '' ? [] : [mail.subject]),
+    'message-id': () => (mail.messageId === null ? [] : [mail.messageId]),
+    'in-reply-to': () => mail.inReplyTo,
+    references: () => mail.references,
+    body: () => (mail.text === '' ? [] : [mail.text.slice(0, LOOKED_AT)]),
+  };
+  return (name) => (Object.hasOwn(own, name) ? own[name as (typeof read)[number]]() : (mail.headers[name] ?? []));
+}
