@@ -408,12 +408,12 @@ describe('what filters say of a mail', () => {
   it('is done to the ticket it opens, which tells who said so', async () => {
     const filtered = {
       by: [{ id: 7, name: 'Spare parts' }],
-      ...{ groupId: 2, priorityId: 3, stateId: 2, customerId: 11, type: 'Incident', internal: true },
+      ...{ groupId: 2, priorityId: 3, stateId: 2, type: 'Incident', internal: true },
       tags: ['spare', 'Parts', 'spare'],
     };
     const { ticketId } = await filed({ filtered });
     expect(await ticket(ticketId)).toMatchObject({
-      ...{ group: 'Second', priority: '3 high', state: 'open', customer_id: 11, type: 'Incident' },
+      ...{ group: 'Second', priority: '3 high', state: 'open', type: 'Incident' },
       preferences: { channel: 'smtp', filters: [{ id: 7, name: 'Spare parts' }] },
     });
     expect(await thread(ticketId)).toMatchObject([{ internal: true, from: 'Clara Customer <user10@example.org>' }]);
@@ -427,6 +427,10 @@ describe('what filters say of a mail', () => {
       },
     );
     expect(await ticket(ticketId)).toMatchObject({ group: 'Second' });
+    // Who wrote is heard on the ticket of another customer as well.
+    const other = await filed({ filtered: { by: filtered.by, customerId: 11 } });
+    expect(await ticket(other.ticketId)).toMatchObject({ customer_id: 11 });
+    expect(await filed({ references: [signedFor(other.ticketId)] })).toMatchObject({ ticketId: other.ticketId });
   });
 
   it('is left out where there is no such thing; the mail is filed in any case', async () => {
