@@ -239,7 +239,7 @@ export class FileMail {
     article: NewArticle,
     mail: Mail,
     placement: Extract<Placement, { do: 'open' }>,
-    { people, groups }: Known,
+    { refs, people, groups }: Known,
   ): void {
     const sender = senderOf(mail, people);
     const by = sender?.id ?? SYSTEM_USER;
