@@ -45,6 +45,7 @@ export const routes = {
   createOpenIdProvider: ['POST', '/api/v1/openid_providers'],
   createOrganization: ['POST', '/api/v1/organizations'],
   createOverview: ['POST', '/api/v1/overviews'],
+  createPostmasterFilter: ['POST', '/api/v1/postmaster_filters'],
   createRecurringTicket: ['POST', '/api/v1/recurring_tickets'],
   createReportProfile: ['POST', '/api/v1/report_profiles'],
   createRetentionRule: ['POST', '/api/v1/retention_rules'],
@@ -96,6 +97,7 @@ export const routes = {
   deleteOrganization: ['DELETE', '/api/v1/organizations/:id'],
   deleteOverview: ['DELETE', '/api/v1/overviews/:id'],
   deletePasskey: ['DELETE', '/api/v1/users/two_factor/passkeys/:id'],
+  deletePostmasterFilter: ['DELETE', '/api/v1/postmaster_filters/:id'],
   deleteRecurringTicket: ['DELETE', '/api/v1/recurring_tickets/:id'],
   deleteReportProfile: ['DELETE', '/api/v1/report_profiles/:id'],
   deleteRetentionRule: ['DELETE', '/api/v1/retention_rules/:id'],
@@ -144,6 +146,7 @@ export const routes = {
   getOrganization: ['GET', '/api/v1/organizations/:id'],
   getOverview: ['GET', '/api/v1/overviews/:id'],
   getOwnDeskSettings: ['GET', '/api/v1/desk_settings/own'],
+  getPostmasterFilter: ['GET', '/api/v1/postmaster_filters/:id'],
   getRecurringTicket: ['GET', '/api/v1/recurring_tickets/:id'],
   getReportProfile: ['GET', '/api/v1/report_profiles/:id'],
   getRetentionRule: ['GET', '/api/v1/retention_rules/:id'],
@@ -206,6 +209,7 @@ export const routes = {
   listOutboundMail: ['GET', '/api/v1/mail/outbound'],
   listOverviews: ['GET', '/api/v1/overviews'],
   listPermissions: ['GET', '/api/v1/permissions'],
+  listPostmasterFilters: ['GET', '/api/v1/postmaster_filters'],
   listQuarantine: ['GET', '/api/v1/mail/quarantine'],
   listRecentViews: ['GET', '/api/v1/recent_view'],
   listRecurringTickets: ['GET', '/api/v1/recurring_tickets'],
@@ -300,6 +304,7 @@ export const routes = {
   signUp: ['POST', '/api/v1/users/signup'],
   signUpSettings: ['GET', '/api/v1/users/signup'],
   splitTicket: ['GET', '/api/v1/ticket_split'],
+  testPostmasterFilters: ['POST', '/api/v1/postmaster_filters/test'],
   testWebhook: ['POST', '/api/v1/webhooks/:id/test'],
   ticketCounts: ['GET', '/api/v1/ticket_counts'],
   ticketCreateForm: ['GET', '/api/v1/ticket_create'],
@@ -343,6 +348,7 @@ export const routes = {
   updateOutOfOffice: ['PUT', '/api/v1/users/out_of_office'],
   updateOverview: ['PUT', '/api/v1/overviews/:id'],
   updateOwnDeskSettings: ['PUT', '/api/v1/desk_settings/own'],
+  updatePostmasterFilter: ['PUT', '/api/v1/postmaster_filters/:id'],
   updatePreferences: ['PUT', '/api/v1/users/preferences'],
   updateRecurringTicket: ['PUT', '/api/v1/recurring_tickets/:id'],
   updateReportProfile: ['PUT', '/api/v1/report_profiles/:id'],
@@ -413,6 +419,7 @@ export interface Endpoints {
   createOpenIdProvider: (typeof contracts.openIdProviders)['create'];
   createOrganization: (typeof contracts.organizations)['create'];
   createOverview: (typeof contracts.overviews)['create'];
+  createPostmasterFilter: (typeof contracts.postmasterFilters)['create'];
   createRecurringTicket: (typeof contracts.recurringTickets)['create'];
   createReportProfile: (typeof contracts.reportProfiles)['create'];
   createRetentionRule: (typeof contracts.retentionRules)['create'];
@@ -464,6 +471,7 @@ export interface Endpoints {
   deleteOrganization: (typeof contracts.organizations)['delete'];
   deleteOverview: (typeof contracts.overviews)['delete'];
   deletePasskey: typeof contracts.deletePasskey;
+  deletePostmasterFilter: (typeof contracts.postmasterFilters)['delete'];
   deleteRecurringTicket: (typeof contracts.recurringTickets)['delete'];
   deleteReportProfile: (typeof contracts.reportProfiles)['delete'];
   deleteRetentionRule: (typeof contracts.retentionRules)['delete'];
@@ -512,6 +520,7 @@ export interface Endpoints {
   getOrganization: (typeof contracts.organizations)['get'];
   getOverview: (typeof contracts.overviews)['get'];
   getOwnDeskSettings: (typeof contracts.ownDeskSettings)['get'];
+  getPostmasterFilter: (typeof contracts.postmasterFilters)['get'];
   getRecurringTicket: (typeof contracts.recurringTickets)['get'];
   getReportProfile: (typeof contracts.reportProfiles)['get'];
   getRetentionRule: (typeof contracts.retentionRules)['get'];
@@ -574,6 +583,7 @@ export interface Endpoints {
   listOutboundMail: typeof contracts.listOutboundMail;
   listOverviews: (typeof contracts.overviews)['list'];
   listPermissions: typeof contracts.listPermissions;
+  listPostmasterFilters: (typeof contracts.postmasterFilters)['list'];
   listQuarantine: typeof contracts.listQuarantine;
   listRecentViews: (typeof contracts.ticketsAround)['views'];
   listRecurringTickets: (typeof contracts.recurringTickets)['list'];
@@ -668,6 +678,7 @@ export interface Endpoints {
   signUp: typeof contracts.signUp;
   signUpSettings: typeof contracts.signUpSettings;
   splitTicket: typeof contracts.splitTicket;
+  testPostmasterFilters: (typeof contracts.postmasterFilters)['test'];
   testWebhook: (typeof contracts.webhooks)['test'];
   ticketCounts: typeof contracts.ticketCounts;
   ticketCreateForm: (typeof contracts.ticketsAround)['form'];
@@ -711,6 +722,7 @@ export interface Endpoints {
   updateOutOfOffice: typeof contracts.updateOutOfOffice;
   updateOverview: (typeof contracts.overviews)['update'];
   updateOwnDeskSettings: (typeof contracts.ownDeskSettings)['update'];
+  updatePostmasterFilter: (typeof contracts.postmasterFilters)['update'];
   updatePreferences: typeof contracts.updatePreferences;
   updateRecurringTicket: (typeof contracts.recurringTickets)['update'];
   updateReportProfile: (typeof contracts.reportProfiles)['update'];
