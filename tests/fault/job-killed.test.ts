@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Json } from '../e2e/desk.ts';
 import { type TestPlatform, testPlatform } from '../e2e/platform.ts';
 import { inParallel, tellLogsOfFailures } from './load.ts';
-import { patience, scaled, waitPatience } from './scale.ts';
+import { full, patience, scaled, waitPatience } from './scale.ts';
 
 let desk: TestPlatform;
 beforeAll(async () => {
@@ -48,3 +50,63 @@ it(
   },
   patience,
 );
+
+// Its short form is a test of the service (services/ticket/test/drafts.svc.test.ts).
+if (full)
+  it(
+    'F28: what is taken back at the very moment of sending, while the service is killed, is sent or a draft, and never both',
+    async () => {
+      const { admin } = desk;
+      const { ticket } = desk.platform.services;
+      const [width, each, kills] = [50, 40, 10];
+      await admin.put('/api/v1/desk_settings', { undo_send_seconds: 3 });
+      // While the service is away a call is made again; what became of the first one shows in the end.
+      const again = async (method: string, path: string, body?: unknown, terms = {}): Promise<Json> => {
+        for (;;) {
+          const answer = await admin.call(method, path, body, terms).catch(() => undefined);
+          // 409 of an order that is being carried out already: its answer comes with the next try.
+          const meets = answer?.status === 409 && method === 'POST';
+          if (answer && answer.status < 500 && answer.status !== 429 && !meets) return answer;
+          await setTimeout(200);
+        }
+      };
+      const tickets: number[] = [];
+      const hurry = async () => {
+        for (let n = 0; n < each; n++) {
+          const opened = { title: 'F28', group: 'Users', customer_id: 2 };
+          const { id } = (await again('POST', '/api/v1/tickets', opened, { 'Idempotency-Key': randomUUID() })).body;
+          tickets.push(id);
+          const order = { article: { type: 'note', body: '<p>The words.</p>', content_type: 'text/html' } };
+          const once = { 'Idempotency-Key': randomUUID() };
+          const { body: held } = await again('POST', `/api/v1/tickets/${id}/held_articles`, order, once);
+          // About when it is sent, before or after.
+          await setTimeout(Math.max(0, Date.parse(held.send_at) - Date.now() + 60 * (Math.random() - 0.5)));
+          const { status } = await again('DELETE', `/api/v1/held_articles/${held.id}`);
+          expect([200, 404, 409]).toContain(status);
+        }
+      };
+      const killing = (async () => {
+        for (let n = 1; n <= kills; n++) {
+          const share = Math.floor((width * each * n) / (kills + 1));
+          await waitFor(async () => tickets.length >= share, { what: `${share} tries`, timeoutMs: waitPatience });
+          const before = ticket.restarts;
+          ticket.kill('SIGKILL');
+          await waitFor(() => ticket.restarts > before, { what: 'the service to be back', timeoutMs: 30_000 });
+        }
+      })();
+      await Promise.all([killing, ...Array.from({ length: width }, hurry)]);
+      let sent = 0;
+      await inParallel(tickets, 8, async (id) => {
+        const left = async () => (await again('GET', `/api/v1/tickets/${id}/held_articles`)).body.length;
+        await waitFor(async () => (await left()) === 0, { what: `nothing to wait on ticket ${id}` });
+        const said = (await admin.articlesOf(id)).length;
+        const { drafts } = (await again('GET', `/api/v1/tickets/${id}/drafts`)).body;
+        expect([said, drafts.length], `ticket ${id}`).toEqual(said === 1 ? [1, 0] : [0, 1]);
+        sent += said;
+      });
+      expect(sent).toBeGreaterThan(0);
+      expect(sent).toBeLessThan(width * each);
+      process.stdout.write(`F28: ${width * each} tries, ${kills} kills, ${sent} sent, the others drafts\n`);
+    },
+    patience,
+  );

@@ -1,5 +1,6 @@
 /** `npm run test:faults` runs the full sizes of each fault; `npm test` short ones of the same tests. */
-const full = process.env.HELPMESH_TEST_SUITE === 'faults';
+/** Whether these are the long forms. */
+export const full = process.env.HELPMESH_TEST_SUITE === 'faults';
 
 export function scaled<T>(sizes: { short: T; full: T }): T {
   return full ? sizes.full : sizes.short;

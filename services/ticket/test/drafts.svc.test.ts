@@ -1,3 +1,4 @@
+import type { BlobStore } from '@helpmesh/blob';
 import {
   addUpload,
   createTicket,
@@ -12,11 +13,12 @@ import {
   sharedDrafts,
   updateTicket,
 } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
 import { waitFor } from '@helpmesh/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ChangeTickets } from '../src/application/change-tickets.ts';
 import { HeldTimer } from '../src/application/held/held-timer.ts';
-import { IDENTITY } from '../src/application/ports.ts';
+import { BLOBS, IDENTITY } from '../src/application/ports.ts';
 import { Sweep } from '../src/application/sweep.ts';
 import { HeldStore } from '../src/persistence/held.store.ts';
 import { cast, type Desk, startDesk } from './desk.ts';
@@ -197,6 +199,20 @@ it('F28: recalled at the very moment of sending, it is sent or a draft, never bo
   }
   expect(recalled).toBeGreaterThan(0);
   expect(recalled).toBeLessThan(tries);
+});
+
+it('what cannot be sent for the moment, as while its pictures cannot be kept, is sent when it can be', async () => {
+  const { id } = await open();
+  const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+  await hold(id, mail(`<p>Look</p><img src="data:image/png;base64,${pixel}">`));
+  const files = desk.service.get<BlobStore>(BLOBS);
+  const kept = vi.spyOn(files, 'put').mockRejectedValueOnce(new AppError('unavailable', 'blob.unavailable', 'Away.'));
+  desk.clock.advance(10_000);
+  await released();
+  expect(kept).toHaveBeenCalledTimes(2);
+  kept.mockRestore();
+  expect(await mailsOf(id)).toHaveLength(1);
+  expect(await waiting(id)).toEqual([]);
 });
 
 it('a later time is kept over a restart, may be moved, and what has to be refused then says why', async () => {

@@ -240,6 +240,19 @@ describe('recurring tickets', () => {
     await desk.rest(admin, recurringTickets.delete, { id });
   });
 
+  it('whose time zone is no more ends with a word about it, and keeps no other one waiting', async () => {
+    const { id, next_at } = await make({ name: 'Sunk' });
+    const ticket = { ...plan().ticket, title: 'Afloat' };
+    const well = await make({ name: 'Well', ticket });
+    await desk.query(`UPDATE recurring_ticket SET timezone = 'Atlantic/Atlantis' WHERE id = $1`, [id]);
+    to(next_at as string);
+    await everybody();
+    expect(await opened('Afloat')).toHaveLength(1);
+    const row = await desk.rest(admin, recurringTickets.get, { id });
+    expect(row).toMatchObject({ next_at: null, last_error: expect.stringContaining('cannot be reckoned') });
+    for (const one of [id, well.id]) await desk.rest(admin, recurringTickets.delete, { id: one });
+  });
+
   it('are for administrators of schedules; a rule or ticket that cannot be is refused, changes are on record', async () => {
     const refused = [{ rrule: 'FREQ=HOURLY' }, { timezone: 'Mars/Crater' }, { starts_at: 'soon' }, { name: ' ' }];
     for (const over of refused) await expect(make(over)).rejects.toMatchObject({ kind: 'invalid' });

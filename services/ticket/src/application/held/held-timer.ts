@@ -11,6 +11,8 @@ import { stillAllowed } from './still-allowed.ts';
 
 const EVERY_MS = 2_000;
 const BATCH = 50;
+/** How long after its time something that cannot be sent for the moment, as while files cannot be kept, is tried. */
+const PATIENCE_MS = 86_400_000;
 
 type Due = Held & { target: number };
 
@@ -124,18 +126,28 @@ export class HeldTimer implements OnModuleInit, OnApplicationShutdown {
     if (commands.size === 0) return;
     const byTicket = new Map([...commands.keys()].map((one) => [one.target, one]));
     let taken = new Set<number>();
+    let later: AppError | undefined;
     await this.changes.runTogether([...commands.values()], {
       open: async (tx) => {
         taken = await this.held.take(tx, [...commands.keys()], this.clock.now());
         return new Set([...byTicket].flatMap(([ticketId, { id }]) => (taken.has(id) ? [ticketId] : [])));
       },
       close: async (tx, results) => {
+        later = undefined;
         for (const [ticketId, result] of results) {
-          const { id } = byTicket.get(ticketId) as Due;
-          if (taken.has(id)) await this.held.settle(tx, id, outcomeOf(result), this.clock.now());
+          const one = byTicket.get(ticketId) as Due;
+          if (this.mayStill(one, result)) later = result;
+          else if (taken.has(one.id)) await this.held.settle(tx, one.id, outcomeOf(result), this.clock.now());
         }
       },
     });
+    // The others are sent; those of the moment wait for the next round.
+    if (later) throw later;
+  }
+
+  private mayStill({ sendAt }: Due, result: Change | AppError): result is AppError {
+    if (!(result instanceof AppError) || result.kind !== 'unavailable') return false;
+    return this.clock.now() < Date.parse(sendAt) + PATIENCE_MS;
   }
 
   private async refuse(one: Due, error: string): Promise<void> {

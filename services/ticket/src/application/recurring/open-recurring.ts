@@ -71,9 +71,9 @@ export class OpenRecurring implements OnModuleInit, OnApplicationShutdown {
 
   /** @returns false when another replica has it */
   private async open(row: RecurringTicket): Promise<boolean> {
-    const recurrence = new Recurrence(row.rrule, row.starts_at, row.timezone);
-    const due = epochMs(Date.parse(row.next_at as string));
-    const { make, next } = recurrence.dueBy(due, this.clock.now(), row.catch_up, MOST_AT_ONCE);
+    const times = this.timesOf(row);
+    if (!times) return this.pass(row, null, { error: 'Its times cannot be reckoned any more: save it anew.' });
+    const { make, next } = times;
     const [at] = make;
     // Those of a row follow each other, each in a transaction of its own.
     const then = make[1] ?? next;
@@ -89,6 +89,18 @@ export class OpenRecurring implements OnModuleInit, OnApplicationShutdown {
       if (why.kind === 'unavailable' || why.kind === 'stale') throw why;
       this.log.warn({ err: why, recurring: row.id }, 'a recurring ticket was refused');
       return this.pass(row, then, { error: why.detail });
+    }
+  }
+
+  /** What was saved was checked; what no longer holds, as a time zone that was given up, must not stop the others. */
+  private timesOf(row: RecurringTicket) {
+    try {
+      const recurrence = new Recurrence(row.rrule, row.starts_at, row.timezone);
+      const due = epochMs(Date.parse(row.next_at as string));
+      return recurrence.dueBy(due, this.clock.now(), row.catch_up, MOST_AT_ONCE);
+    } catch (error) {
+      this.log.warn({ err: error, recurring: row.id }, 'the times of a recurring ticket cannot be reckoned');
+      return undefined;
     }
   }
 

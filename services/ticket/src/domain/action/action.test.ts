@@ -16,7 +16,7 @@ const states = new States([
 const ticket: Ticket = openTicket(
   { id: 1, number: '10001', title: 'Printer', groupId: 1, priorityId: 2, customerId: 10, organizationId: 7 },
   4,
-  { states, ownerOf: () => undefined },
+  { states, ownerOf: () => undefined, matrixOf: () => null, defaultPriority: { id: 2 } },
   noon,
 );
 const agent = { actor: { id: 4, organizationId: 9 }, now: noon, render: (text: string) => text };

@@ -11,7 +11,8 @@ const state: TicketState = {
   ...{ id: 1, name: 'new', type: 'new', nextStateId: null },
   ...{ defaultCreate: true, defaultFollowUp: true, ignoreEscalation: false, terminal: false, active: true },
 };
-const world = { states: new States([state]), ownerOf: () => undefined };
+const known = { ownerOf: () => undefined, matrixOf: () => null, defaultPriority: { id: 2 } };
+const world = { states: new States([state]), ...known };
 const draft = { id: 1, number: '10001', title: 'Printer', groupId: 2, priorityId: 3, customerId: 10 };
 const ticket = (over: Partial<Ticket> = {}): Ticket => ({ ...openTicket(draft, 10, world, epochMs(0)), ...over });
 const now = epochMs(Date.UTC(2026, 2, 31, 12));
