@@ -498,7 +498,7 @@ describe('account security', { timeout: 120_000 }, () => {
       const person = await browser.person();
       const { page } = person;
       await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/triggers' });
-      await said(person, 'There are no triggers');
+      await said(person, 'auto reply (on new tickets)');
       await page.getByRole('link', { name: 'New trigger' }).click();
       await page.getByLabel('Name').fill('Fires first');
       await page.getByRole('button', { name: 'Add a condition' }).press('Enter');
@@ -540,7 +540,8 @@ describe('account security', { timeout: 120_000 }, () => {
       await person.goto('/admin/triggers');
       await page.getByRole('switch', { name: 'Fires first is active' }).press('Space');
       await said(person, 'Switched off.');
-      expect(await admin.get('/api/v1/triggers')).toMatchObject([{ name: 'Fires first', active: false }]);
+      const triggers: Json[] = await admin.get('/api/v1/triggers');
+      expect(triggers.find(({ name }) => name === 'Fires first')).toMatchObject({ active: false });
     });
 
     it('a schedule says when it runs and for what, and is run by hand', async () => {

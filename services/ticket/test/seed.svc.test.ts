@@ -5,9 +5,11 @@ import {
   listArticles,
   sendMail,
   ticketCreated,
+  triggers,
   updateTicket,
 } from '@helpmesh/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededTriggers } from '../src/application/seed-triggers.ts';
 import { cast, type Desk, startDesk } from './desk.ts';
 
 it('an empty system has the welcome ticket, once, and nobody is written to about it', async () => {
@@ -33,10 +35,31 @@ it('an empty system has the welcome ticket, once, and nobody is written to about
   }
 });
 
-it('a blank system has none', async () => {
+it('a blank system has none, and triggers that wait to be switched on: the first confirms a new ticket in place of the desk', async () => {
   const desk = await startDesk();
   try {
     expect(await desk.query('SELECT id FROM ticket')).toEqual([]);
+    await desk.service.migrate();
+    const all = await desk.rest(cast.admin, triggers.list);
+    expect(all.map(({ id, name, active }) => [id, name, active])).toEqual(
+      seededTriggers.map(({ name }, i) => [i + 1, name, false]),
+    );
+    for (const { id, condition, perform } of all) {
+      // As they are saved by an administrator: with all that is checked then.
+      await desk.rest(cast.admin, triggers.update, { id, body: { condition, perform, active: true } });
+    }
+    const article = { body: 'x', type: 'phone', sender: 'Customer' };
+    const opening = { title: 'Called', group: 'Users', customer: 'user10@example.org', article };
+    const { id } = await desk.rest(cast.admin, createTicket, { body: opening });
+    expect((await desk.told(ticketCreated)).at(-1)?.data).toMatchObject({ answered: true });
+    const mails = async () => (await desk.told(sendMail)).map(({ data }) => data);
+    const to = [{ address: 'user10@example.org' }];
+    expect(await mails()).toMatchObject([{ to, content: { text: expect.stringContaining('has been received') } }]);
+    await desk.rest(cast.admin, updateTicket, { id, body: { owner_id: cast.agent.userId } });
+    expect((await mails()).at(-1)).toMatchObject({ to, content: { text: expect.stringContaining('looks after') } });
+    await desk.rest(cast.admin, updateTicket, { id, body: { article } });
+    expect((await mails()).at(-1)).toMatchObject({ to, content: { text: expect.stringContaining('your answer') } });
+    expect(await mails()).toHaveLength(3);
     const health = await fetch(`${desk.service.url}/readyz`);
     expect(health.status).toBe(200);
   } finally {

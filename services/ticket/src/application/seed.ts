@@ -11,6 +11,7 @@ import { TicketStore } from '../persistence/ticket.store.ts';
 import { noAutomation } from './automation/automation.ts';
 import { Wanted } from './references.ts';
 import { Refs } from './refs.ts';
+import { seedTriggers } from './seed-triggers.ts';
 import { SYSTEM_ID } from './system-id.ts';
 import { Writing } from './writing.ts';
 
@@ -35,8 +36,9 @@ Thank you for choosing Helpmesh.
 This is your first ticket: answer it, give it an owner, close it. Nobody outside gets a mail about it
 until you write one.`;
 
-/** The welcome ticket of an empty system; existing clients of the contract expect ticket 1 to be there. */
+/** Triggers to switch on, and the welcome ticket of an empty system: existing clients expect ticket 1 to be there. */
 export async function seed(ds: DataSource, kind: 'zammad' | 'blank'): Promise<void> {
+  await transaction(ds, seedTriggers);
   if (kind === 'blank') return;
   const tickets = new TicketStore();
   await transaction(ds, async (tx) => {
