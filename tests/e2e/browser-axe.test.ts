@@ -119,6 +119,13 @@ describe('accessibility', () => {
       perform: { 'ticket.state_id': { value: 4 } },
     });
     await admin.post('/api/v1/webhooks', { name: 'Chat', endpoint: 'https://hooks.invalid/desk' });
+    await admin.post('/api/v1/email_addresses', { name: 'Support', email: 'support@desk.example' });
+    await admin.post('/api/v1/signatures', { name: 'Support', body: '<p><b>#{user.name}</b><br>{{group.name}}</p>' });
+    await admin.post('/api/v1/postmaster_filters', {
+      name: 'Orders',
+      match: { subject: { operator: 'matches regex', value: '^order [0-9]+' } },
+      perform: { 'x-zammad-ticket-group_id': { value: '1' }, 'x-zammad-article-internal': { value: 'true' } },
+    });
     const order = { deletable_type: 'User', deletable_id: goes, preferences: { sure: 'DELETE' } };
     ({ id: taskId } = await admin.post('/api/v1/data_privacy_tasks', order));
     await anyone.post('/api/v1/users/password_reset', { username: 'agent1@example.com' });
@@ -225,6 +232,10 @@ describe('accessibility', () => {
       ['groups/1', 'Sending address'],
       ['organizations', 'Zammad Foundation'],
       ['organizations/1', 'Nicole Braun'],
+      ['mail', 'support@desk.example'],
+      ['mail/addresses/1', 'send as it is from then on'],
+      ['mail/signatures/1', 'As it would stand below a mail of yours.'],
+      ['mail/filters/1', 'Add a condition'],
       ['roles', 'Customer'],
       ['roles/2', 'admin.user'],
       ['custom-fields', 'What was tried'],
@@ -249,7 +260,7 @@ describe('accessibility', () => {
       ['text-modules/new', 'Create the text module'],
       ['templates', 'There are no templates'],
       ['triggers', 'Urgent words'],
-      ['triggers/1', 'Send an e-mail'],
+      ['triggers/4', 'Send an e-mail'],
       ['schedules', 'Close what is old'],
       ['schedules/1', 'Nothing yet.'],
       ['webhooks', 'hooks.invalid'],
