@@ -18,7 +18,8 @@ it(
     const [writers, each] = scaled({ short: [4, 5], full: [50, 100] });
     const { id } = await desk.admin.post('/api/v1/tickets', { title: '0', group: 'Users', customer_id: 2 });
     const path = `/api/v1/tickets/${id}`;
-    let refused = 0;
+    // Without an answer in time nobody knows what became of it.
+    const met = { refused: 0, unanswered: 0 };
     const began = performance.now();
     // Everybody adds one to the number they have read: a lost update would leave it too low.
     const addOne = async (): Promise<void> => {
@@ -27,8 +28,9 @@ it(
         const next = { title: String(Number(read.body.title) + 1) };
         const { status } = await desk.admin.call('PUT', path, next, { 'If-Match': read.headers.get('etag') ?? '' });
         if (status === 200) return;
-        expect(status).toBe(412);
-        refused++;
+        expect([412, 429, 503]).toContain(status);
+        if (status === 412) met.refused++;
+        else met.unanswered++;
         // Writers that met once would meet again.
         await setTimeout(wait * Math.random());
       }
@@ -37,8 +39,10 @@ it(
       for (let n = 0; n < each; n++) await addOne();
     };
     await Promise.all(Array.from({ length: writers }, write));
-    const updates = writers * each;
-    expect((await desk.admin.get(path)).title).toBe(String(updates));
+    const answered = writers * each;
+    const updates = Number((await desk.admin.get(path)).title);
+    expect(updates).toBeGreaterThanOrEqual(answered);
+    expect(updates).toBeLessThanOrEqual(answered + met.unanswered);
     const { history } = await desk.admin.get(`/api/v1/ticket_history/${id}`);
     const steps = history.filter(({ attribute }: Json) => attribute === 'title');
     expect(steps.map(({ value_from, value_to }: Json) => [value_from, value_to])).toEqual(
@@ -46,7 +50,7 @@ it(
     );
     const seconds = ((performance.now() - began) / 1000).toFixed(0);
     process.stdout.write(
-      `F27: ${writers} writers, ${updates} updates in ${seconds} s, ${refused} refused and made again, 0 lost\n`,
+      `F27: ${writers} writers, ${updates} updates in ${seconds} s, ${met.refused} refused and made again, 0 lost\n`,
     );
   },
   patience,

@@ -396,6 +396,7 @@ describe('calendars', () => {
       'calendar.hours-invalid',
     ],
     ['of nowhere', { timezone: 'Europe/Atlantis' }, 'calendar.timezone-unknown'],
+    ['of an instant', { timezone: '2026-01-31T09:00:00.000Z' }, 'calendar.timezone-unknown'],
     ['with a day that is none', { public_holidays: { '2026-02-30': { active: true } } }, 'calendar.holiday-invalid'],
     ['from a feed that is nowhere', { ical_url: 'ftp://example.org/a.ics' }, 'calendar.feed-address'],
     ['from a feed that is a word', { ical_url: 'holidays' }, 'calendar.feed-address'],
@@ -422,8 +423,10 @@ describe('calendars', () => {
     const days = added.map(({ day, summary }): [string, object] => [day, { active: true, summary }]);
     expect(await off()).toEqual({ ...Object.fromEntries(days), ...own });
     expect((await desk.rest(ruler, calendars.importHolidays, { id, body: asked })).added).toEqual([]);
-    const told = (await desk.told(recordAudit)).filter(({ data }) => data.objectId === String(id));
-    expect(told.map(({ data }) => data.action)).toEqual(['calendar.created', 'calendar.changed']);
+    // SLAs have ids of their own.
+    const told = (await desk.told(recordAudit)).map(({ data }) => data);
+    const ofIt = told.filter(({ action, objectId }) => action.startsWith('calendar.') && objectId === String(id));
+    expect(ofIt.map(({ action }) => action)).toEqual(['calendar.created', 'calendar.changed']);
     const nowhere = { ...asked, state: 'Utopia' };
     await expect(desk.rest(ruler, calendars.holidays, { body: nowhere })).rejects.toMatchObject({
       code: 'calendar.place-unknown',

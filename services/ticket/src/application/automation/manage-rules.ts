@@ -16,6 +16,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { parseActions } from '../../domain/action/action.ts';
 import { timeplanOf } from '../../domain/job/timeplan.ts';
+import { isZone } from '../../domain/time/zone.ts';
 import { jobKnowledge, triggerKnowledge } from '../../domain/trigger/trigger.ts';
 import { RuleStore } from '../../persistence/rule.store.ts';
 import { RuleAdminStore, type RuleKind, type RuleValues, type ShownRule } from '../../persistence/rule-admin.store.ts';
@@ -192,15 +193,6 @@ export function valuesOf(
   }
   const at = next.active ? nextOf({ timeplan: next.timeplan, timezone, localization: null }, now) : null;
   return { ...values, next_run_at: at === null ? null : new Date(at).toISOString() };
-}
-
-function isZone(timeZone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone }) !== undefined;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }
 
 export function defined(input: object): RuleValues {

@@ -60,3 +60,10 @@ it('a day is that of the desk', () => {
   expect(dayIn('UTC', late)).toBe('2026-11-21');
   expect(dayIn('Europe/Berlin', late)).toBe('2026-11-22');
 });
+
+it('the day of a desk whose zone is no more is that of UTC', () => {
+  const late = Date.UTC(2026, 0, 31, 23, 30);
+  expect(['Europe/Berlin', 'UTC', 'Atlantic/Atlantis'].map((zone) => dayIn(zone, late))).toEqual([
+    ...['2026-02-01', '2026-01-31', '2026-01-31'],
+  ]);
+});

@@ -92,6 +92,7 @@ describe('what recurs', () => {
     ['FREQ=DAILY', '2026-01-01T12:00Z', 'UTC', /start/],
     ['FREQ=DAILY', '2026-02-30T12:00', 'UTC', /./],
     ['FREQ=DAILY', '2026-01-01T12:00', 'Mars/Crater', /./],
+    ['FREQ=DAILY', '2026-01-01T08:00', '2026-01-31T09:00:00Z', 'no time zone'],
   ])('refuses %s from %s in %s', (rule, start, zone, why) => {
     expect(() => new Recurrence(rule, start, zone)).toThrow(why);
   });

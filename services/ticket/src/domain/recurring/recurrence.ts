@@ -1,6 +1,7 @@
 import { type EpochMs, epochMs } from '@helpmesh/kernel';
 import rrule, { type Options } from 'rrule';
 import { Temporal } from 'temporal-polyfill';
+import { isZone } from '../time/zone.ts';
 
 const { RRule } = rrule;
 
@@ -35,6 +36,7 @@ export class Recurrence {
     private readonly timezone: string,
   ) {
     const first = plainTime(startsAt);
+    if (!isZone(timezone)) throw new RangeError(`There is no time zone "${timezone.slice(0, 50)}".`);
     zoned(first, timezone);
     this.options = { ...rule(text), dtstart: floating(first) };
     // A rule ends with a day, whatever time of day stands there.

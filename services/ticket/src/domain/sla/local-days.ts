@@ -1,5 +1,6 @@
 import { type EpochMs, epochMs } from '@helpmesh/kernel';
 import { Temporal } from 'temporal-polyfill';
+import { isZone } from '../time/zone.ts';
 
 export const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -22,7 +23,7 @@ export class LocalDays {
 
   /** @throws RangeError for a zone that nobody knows */
   constructor(private readonly timezone: string) {
-    EPOCH_DAY.toZonedDateTime({ timeZone: timezone });
+    if (!isZone(timezone)) throw new RangeError(`There is no time zone ${timezone}.`);
   }
 
   /**

@@ -7,6 +7,7 @@ describe('the name of a tag', () => {
     ['a\u0000b\tc', 'a b c'],
     ['Dru\u0308ckerei', 'Drückerei'],
     ['zero\u200bwidth', 'zero width'],
+    ['half\ud800', 'half\ufffd'],
   ])('%j is shown as %j', (text, name) => {
     expect(tagName(text).name).toBe(name);
   });

@@ -37,8 +37,10 @@ export function tagKey(text: string): string {
   return clean(text).normalize('NFKC').toLowerCase();
 }
 
+/** Half of a pair of surrogates is no character; a database would store another text than was asked for. */
 function clean(text: string): string {
   return text
+    .toWellFormed()
     .normalize('NFC')
     .replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim();
