@@ -48,6 +48,8 @@ export interface CommandDefinition<S extends z.ZodType = z.ZodType> {
   data: S;
   /** The services that may order it; the broker takes it from nobody else. */
   senders: readonly ServiceName[];
+  /** Somebody waits for it. What nobody waits for is gathered into larger batches. */
+  awaited: boolean;
 }
 
 export interface QuestionDefinition<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
@@ -86,10 +88,10 @@ export function defineEvent<S extends z.ZodType>(type: string, data: S): EventDe
 export function defineCommand<S extends z.ZodType>(
   type: string,
   data: S,
-  { senders }: { senders: readonly ServiceName[] },
+  { senders, awaited = true }: { senders: readonly ServiceName[]; awaited?: boolean },
 ): CommandDefinition<S> {
   hold(commandGrammar, type);
-  return { kind: 'command', type, data, senders };
+  return { kind: 'command', type, data, senders, awaited };
 }
 
 export function defineQuestion<I extends z.ZodType, O extends z.ZodType>(

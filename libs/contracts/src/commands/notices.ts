@@ -55,5 +55,5 @@ export const notifyAgents = defineCommand(
     /** The day (`YYYY-MM-DD`) of which this is told once; null: each time. */
     onceOn: z.iso.date().nullable(),
   }),
-  { senders: ['ticket'] },
+  { senders: ['ticket'], awaited: false },
 );

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { MessageDefinition } from '@helpmesh/contracts';
 import { backoffMs } from '@helpmesh/kernel';
 import { logger } from '@helpmesh/telemetry';
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, ReplayPolicy } from '@nats-io/jetstream';
@@ -34,9 +35,9 @@ const MAX_PARKED = 1_000;
 const FETCH_MS = 5_000;
 /**
  * Pause between the starts of two batches: under load ten messages cost hardly more than one, at rest nobody waits.
- * A command is work that somebody waits for; what an event tells has happened already.
+ * Most commands are work that somebody waits for; what an event tells has happened already.
  */
-const GATHER_MS = { command: 20, event: 250 };
+const GATHER_MS = { awaited: 20, told: 250 };
 
 /**
  * Pulls one durable and hands its messages to the processor: batches while their type wants them, single messages
@@ -178,7 +179,7 @@ export class DurableWorker {
       if (!head) break;
       if (this.park(head)) this.waiting.shift();
       else if (head.route.batch) {
-        if (this.running.size > 0 || this.gathers(GATHER_MS[head.route.definition.kind])) break;
+        if (this.running.size > 0 || this.gathers(gatherMs(head.route.definition))) break;
         this.startBatch(head);
       } else if (!this.startSingle()) break;
     }
@@ -302,6 +303,10 @@ export class DurableWorker {
     for (const item of this.waiting) item.msg.working();
     for (const held of this.held.values()) for (const item of held.behind) item.msg.working();
   }
+}
+
+function gatherMs(definition: MessageDefinition): number {
+  return definition.kind === 'command' && definition.awaited ? GATHER_MS.awaited : GATHER_MS.told;
 }
 
 interface Hold {

@@ -1,47 +1,34 @@
-import type { OnlineNotification } from '@helpmesh/contracts';
 import { useLingui } from '@lingui/react/macro';
-import { ActionIcon, Button, Group, Indicator, Loader, Popover, Text, Title, Tooltip } from '@mantine/core';
-import { IconBell, IconCheck, IconSettings, IconX } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { ActionIcon, Indicator, Popover } from '@mantine/core';
+import { IconBell } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useActions } from '../../app/actions/use-actions.ts';
-import { call } from '../../app/api.ts';
-import { Ago } from '../../ui/ago.tsx';
 import { notifyProblem } from '../../ui/notify.tsx';
-import { problemText } from '../../ui/problem.ts';
-import { kindLabels, openLabel, reasonLabels } from './labels.ts';
-import classes from './notification-centre.module.css';
-import { noticeKeys, noticesQuery, noticeTicketsQuery } from './queries.ts';
+import { openLabel } from './labels.ts';
+import type { NotificationList } from './notification-list.tsx';
+import { noticesQuery } from './queries.ts';
 
 /** What one was told of and has not seen, as a number, and all of it as a list. */
 export function NotificationCentre() {
   const { t, i18n } = useLingui();
-  const cache = useQueryClient();
   const [opened, setOpened] = useState(false);
+  const [parts, setParts] = useState<{ NotificationList: typeof NotificationList }>();
   const bell = useRef<HTMLButtonElement>(null);
-  const { data: notices = [], error, isPending } = useQuery(noticesQuery);
-  const { data: tickets } = useQuery({ ...noticeTicketsQuery(notices), enabled: opened && notices.length > 0 });
+  const { data: notices = [] } = useQuery(noticesQuery);
   const unseen = notices.filter(({ seen }) => !seen).length;
-  const open = () => {
+  const open = async () => {
     // Where Escape leads back to.
     bell.current?.focus();
-    setOpened(true);
+    try {
+      // Before it opens: the keyboard goes to what is in it then.
+      setParts(await import('./notification-list.tsx'));
+      setOpened(true);
+    } catch (problem) {
+      notifyProblem(i18n, t`The notifications could not be loaded`, problem);
+    }
   };
-  useActions([{ id: 'notifications.open', label: openLabel, section: 'general', key: 'g n', run: open }]);
-  const settle = {
-    onSettled: () => cache.invalidateQueries({ queryKey: noticeKeys.all }),
-    onError: (problem: Error) => notifyProblem(i18n, t`The change was not saved`, problem),
-  };
-  const see = useMutation({
-    mutationFn: (id: number) => call('updateOnlineNotification', { params: { id }, body: { seen: true } }),
-    ...settle,
-  });
-  const remove = useMutation({
-    mutationFn: (id: number) => call('deleteOnlineNotification', { params: { id } }),
-    ...settle,
-  });
-  const seeAll = useMutation({ mutationFn: () => call('markAllOnlineNotificationsAsRead'), ...settle });
+  useActions([{ id: 'notifications.open', label: openLabel, section: 'general', key: 'g n', run: () => void open() }]);
   const label = unseen === 0 ? t`Notifications` : t`Notifications, ${unseen} not seen`;
 
   return (
@@ -62,117 +49,15 @@ export function NotificationCentre() {
             color="gray"
             size="lg"
             aria-label={label}
-            onClick={() => setOpened(!opened)}
+            onClick={() => (opened ? setOpened(false) : void open())}
           >
             <IconBell size={19} aria-hidden />
           </ActionIcon>
         </Popover.Target>
       </Indicator>
       <Popover.Dropdown p="sm" aria-label={t`Notifications`}>
-        <Group justify="space-between" mb={6} gap={4}>
-          <Title order={2} size="h4">
-            {t`Notifications`}
-          </Title>
-          <Group gap={4} wrap="nowrap">
-            <Button
-              size="compact-sm"
-              variant="subtle"
-              disabled={unseen === 0}
-              loading={seeAll.isPending}
-              onClick={() => seeAll.mutate()}
-            >
-              {t`Mark all as read`}
-            </Button>
-            <Tooltip label={t`Choose what you are told of`}>
-              <ActionIcon
-                component={Link}
-                to="/profile"
-                hash="notifications"
-                variant="subtle"
-                color="gray"
-                aria-label={t`Choose what you are told of`}
-                onClick={() => setOpened(false)}
-              >
-                <IconSettings size={16} aria-hidden />
-              </ActionIcon>
-            </Tooltip>
-          </Group>
-        </Group>
-        {isPending && <Loader size="sm" aria-label={t`Loading`} />}
-        {error && <Text role="alert">{problemText(i18n, error)}</Text>}
-        {!isPending && !error && notices.length === 0 && (
-          <Text c="dimmed" size="sm">{t`You have not been told of anything.`}</Text>
-        )}
-        {notices.length > 0 && (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard
-          <ul className={classes.list} aria-label={t`Notifications`} tabIndex={0}>
-            {notices.map((notice) => (
-              <Notice
-                key={notice.id}
-                notice={notice}
-                ticket={tickets?.get(notice.o_id)}
-                isKnown={tickets !== undefined}
-                onOpen={() => {
-                  if (!notice.seen) see.mutate(notice.id);
-                  setOpened(false);
-                }}
-                onSee={() => see.mutate(notice.id)}
-                onRemove={() => remove.mutate(notice.id)}
-              />
-            ))}
-          </ul>
-        )}
+        {parts && <parts.NotificationList onLeave={() => setOpened(false)} />}
       </Popover.Dropdown>
     </Popover>
-  );
-}
-
-interface NoticeProps {
-  notice: OnlineNotification;
-  /** Undefined while it is not known, and for one that is out of sight. */
-  ticket: { number: string; title: string } | undefined;
-  isKnown: boolean;
-  onOpen: () => void;
-  onSee: () => void;
-  onRemove: () => void;
-}
-
-function Notice({ notice, ticket, isKnown, onOpen, onSee, onRemove }: NoticeProps) {
-  const { t, i18n } = useLingui();
-  const { o_id, type, reason, seen, created_at } = notice;
-  const what = i18n._(kindLabels[type]);
-  const name = ticket ? `#${ticket.number} ${ticket.title}` : isKnown ? t`A ticket that you cannot see any more` : '…';
-  const facts = (
-    <span className={classes.facts}>
-      {what} · {i18n._(reasonLabels[reason])} · <Ago at={created_at} />
-    </span>
-  );
-  return (
-    <li className={classes.item} data-unseen={!seen || undefined}>
-      <span className={classes.dot} aria-hidden />
-      {ticket ? (
-        <Link to="/tickets/$id" params={{ id: String(o_id) }} className={classes.text} onClick={onOpen}>
-          <span className={classes.title}>{name}</span>
-          {facts}
-        </Link>
-      ) : (
-        <div className={classes.text}>
-          <span className={classes.title}>{name}</span>
-          {facts}
-        </div>
-      )}
-      {!seen && (
-        <Tooltip label={t`Mark as read`}>
-          <ActionIcon variant="subtle" color="gray" aria-label={t`Mark as read: ${name}`} onClick={onSee}>
-            <IconCheck size={16} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-      )}
-      <Tooltip label={t`Remove`}>
-        <ActionIcon variant="subtle" color="gray" aria-label={t`Remove: ${name}`} onClick={onRemove}>
-          <IconX size={16} aria-hidden />
-        </ActionIcon>
-      </Tooltip>
-    </li>
   );
 }
