@@ -55,6 +55,7 @@ export {
   type ParsedInputOf,
   type QuestionDefinition,
 } from './define.ts';
+export { desk } from './desk.ts';
 export { type Durable, durableFor, durablesOf } from './durables.ts';
 export {
   type AttributeDefinition,
@@ -262,6 +263,7 @@ export {
   updateOutOfOffice,
   updatePreferences,
 } from './http/profile.ts';
+export { type PublicLinkInput, publicLinks } from './http/public-links.ts';
 export { RecurringTicket, recurringTickets } from './http/recurring-tickets.ts';
 export { ReportProfile, reportProfiles } from './http/report-profiles.ts';
 export { ticketReport } from './http/reporting.ts';

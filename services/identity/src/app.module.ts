@@ -60,6 +60,7 @@ import { Avatars } from './application/profile/avatars.ts';
 import { DeleteAccount } from './application/profile/delete-account.ts';
 import { OutOfOffice } from './application/profile/out-of-office.ts';
 import { Preferences } from './application/profile/preferences.ts';
+import { PublicLinks } from './application/public-links.ts';
 import { Roles } from './application/roles/roles.ts';
 import { AnswerScim } from './application/scim/answer-scim.ts';
 import { DirectoryWrite } from './application/scim/directory-write.ts';
@@ -111,6 +112,7 @@ import { OnSignUpOrder } from './bus/on-sign-up-order.ts';
 import { OrganizationsController } from './bus/organizations.controller.ts';
 import { PrivacyController } from './bus/privacy.controller.ts';
 import { ProfileController } from './bus/profile.controller.ts';
+import { PublicLinksController } from './bus/public-links.controller.ts';
 import { RolesController } from './bus/roles.controller.ts';
 import { SendersController } from './bus/senders.controller.ts';
 import { SetupController } from './bus/setup.controller.ts';
@@ -140,6 +142,7 @@ import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { PrincipalStore } from './persistence/principal.store.ts';
 import { PrivacyStore } from './persistence/privacy.store.ts';
 import { ProviderStore } from './persistence/provider.store.ts';
+import { PublicLinkStore } from './persistence/public-link.store.ts';
 import { RoleStore } from './persistence/role.store.ts';
 import { SecondFactorStore } from './persistence/second-factor.store.ts';
 import { SenderStore } from './persistence/sender.store.ts';
@@ -169,6 +172,7 @@ import { UserStore } from './persistence/user.store.ts';
     RolesController,
     ProfileController,
     ImportController,
+    PublicLinksController,
     NeighboursController,
     AuditController,
     PrivacyController,
@@ -197,6 +201,8 @@ import { UserStore } from './persistence/user.store.ts';
     ApiTokens,
     Sessions,
     SecondFactors,
+    PublicLinks,
+    PublicLinkStore,
     Settings,
     FederatedSignIn,
     FederatedSignOut,

@@ -20,6 +20,7 @@ import { NoTicketReferences1797900000000 } from './persistence/migrations/179790
 import { MonitoringToken1798200000003 } from './persistence/migrations/1798200000003-monitoring-token.ts';
 import { Profile1798400000000 } from './persistence/migrations/1798400000000-profile.ts';
 import { Senders1798600000000 } from './persistence/migrations/1798600000000-senders.ts';
+import { PublicLinks1798800000002 } from './persistence/migrations/1798800000002-public-links.ts';
 import { PriorityMatrix1798900000000 } from './persistence/migrations/1798900000000-priority-matrix.ts';
 
 export const migrations = [
@@ -43,6 +44,7 @@ export const migrations = [
   Profile1798400000000,
   Senders1798600000000,
   PriorityMatrix1798900000000,
+  PublicLinks1798800000002,
 ];
 
 /** What a request may name a version of. */
@@ -57,6 +59,7 @@ export const versionedTables = {
   openid_providers: 'openid_providers',
   entitlement_mappings: 'entitlement_mappings',
   directories: 'directories',
+  public_links: 'public_links',
 };
 
 /** @param clock  for tests; default: the machine's */

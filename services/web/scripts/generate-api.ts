@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as contracts from '@helpmesh/contracts';
 
@@ -14,9 +15,21 @@ interface Route {
 const isRoute = (value: unknown): value is Route =>
   typeof value === 'object' && value !== null && 'subject' in value && 'method' in value && 'path' in value;
 
+/** Every word in single quotes in the sources, tables of names included: an id that is not there is called by nobody. */
+function quotedWords(): Set<string> {
+  const folder = path.dirname(path.dirname(apiFile));
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => path.join(folder, name))
+    .filter((file) => /\.tsx?$/.test(file) && file !== apiFile);
+  return new Set(
+    sources.flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/'(\w+)'/g)].map(([, word]) => word as string)),
+  );
+}
+
 /**
  * The browser needs only method and path of an endpoint, never its schema: a table keeps zod (24 KB gzip) out of the
- * bundle, while the type map beside it keeps every call checked against the contract.
+ * bundle, while the type map beside it keeps every call checked against the contract. Both have the endpoints that the
+ * sources name; for another one, name it and generate again.
  * @returns the text of src/app/api.gen.ts
  */
 export function generateApi(): string {
@@ -29,7 +42,9 @@ export function generateApi(): string {
       }
     }
   }
-  const entries = [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+  const named = quotedWords();
+  const used = [...found.entries()].filter(([id]) => named.has(id));
+  const entries = used.sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     "import type * as contracts from '@helpmesh/contracts';",
     '',

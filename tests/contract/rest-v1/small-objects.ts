@@ -414,7 +414,51 @@ export const smallObjects: Section = (world) => {
       const goes = await admin.post('/api/v1/users', { firstname: 'Goes', email: 'goes@customer.example' });
       const order = { deletable_type: 'User', deletable_id: goes.id, preferences: { sure: 'DELETE' } };
       expect(await admin.post('/api/v1/data_privacy_tasks', order)).toMatchObject({ deletable_id: goes.id });
-      expect((await admin.get('/api/v1/settings')).length).toBeGreaterThan(0);
+    });
+
+    it('2.7.30 settings: what clients ask of a desk, by name and by id', async () => {
+      const { admin, test } = world();
+      const settings: Json[] = await admin.get('/api/v1/settings');
+      const values = Object.fromEntries(settings.map(({ name, state_current }) => [name, state_current.value]));
+      expect(values).toMatchObject({
+        ...{ product_name: 'Helpmesh', http_type: 'http', ticket_hook: 'Ticket#', system_id: 1 },
+        ...{ ui_ticket_zoom_article_delete_timeframe: 600, api_token_access: true, api_password_access: true },
+        ...{ fqdn: expect.stringMatching(`:${new URL(test.platform.url).port}$`), user_create_account: true },
+      });
+      for (const setting of settings) {
+        const { id, name, title, state_current, state_initial, preferences } = setting;
+        expect(await admin.get(`/api/v1/settings/${id}`), name).toEqual(setting);
+        expect([typeof title, 'value' in state_current, 'value' in state_initial]).toEqual(['string', true, true]);
+        if (!preferences.readonly) continue;
+        const { status } = await admin.call('PUT', `/api/v1/settings/${id}`, { state_current });
+        expect(status, name).toBe(422);
+      }
+      expect((await admin.call('GET', '/api/v1/settings/99999')).status).toBe(404);
+    });
+
+    it('2.7.30 public_links, on the pages that strangers see', async () => {
+      const { admin, anyone } = world();
+      const link = {
+        link: 'https://desk.example/imprint',
+        title: 'Imprint',
+        screen: ['login', 'signup'],
+        new_tab: true,
+      };
+      const done = await walk(admin, 'public_links', link, { description: 'Who we are', screen: ['login'] });
+      expect(done).toMatchObject({
+        read: { ...link, description: null, prio: expect.any(Number) },
+        changed: { description: 'Who we are', screen: ['login'], title: 'Imprint' },
+        ...gone,
+      });
+      const second = await admin.post('/api/v1/public_links', { ...link, title: 'Second' });
+      await admin.post('/api/v1/public_links', { ...link, title: 'First', prio: second.prio - 1 });
+      const shown = async (screen: string) => await anyone.get(`/api/v1/public_links/shown?screen=${screen}`);
+      expect((await shown('login')).map(({ title }: Json) => title)).toEqual(['First', 'Second']);
+      expect(await shown('password_reset')).toEqual([]);
+      for (const wrong of ['javascript:alert(1)', 'data:text/html,x', '/relative', '']) {
+        const refusal = await admin.call('POST', '/api/v1/public_links', { ...link, link: wrong });
+        expect(refusal.status, wrong).toBe(422);
+      }
     });
 
     it('2.7.30 report_profiles', async () => {

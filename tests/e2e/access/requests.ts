@@ -81,6 +81,8 @@ const newOverview = made('/api/v1/overviews', (name) => ({ name, role_ids: [2] }
 const newProfile = made('/api/v1/report_profiles', (name) => ({ name }));
 const someHolidays = { country: 'PL', years: [2026] };
 const someReport = { metric: 'count', year: 2026, profiles: { 1: true }, backends: { created: true } };
+const someLink = { link: 'https://imprint.example', title: 'spare' };
+const newLink = made('/api/v1/public_links', (title) => ({ ...someLink, title }));
 const newSla = made('/api/v1/slas', (name) => ({ name }));
 const newTrigger = made('/api/v1/triggers', (name) => ({ name, perform: {}, active: false }));
 const newSchedule = made('/api/v1/jobs', (name) => ({ name, perform: {} }));
@@ -573,6 +575,11 @@ export const requests: Record<string, Asking> = {
   'DELETE /api/v1/users/two_factor/passkeys/{id}': nothing,
   'GET /api/v1/users/{id}/admin_two_factor/enabled_authentication_methods': user,
   'DELETE /api/v1/users/{id}/admin_two_factor/remove_all_authentication_methods': user,
+  'POST /api/v1/public_links': () => ({ body: someLink }),
+  'GET /api/v1/public_links/{id}': spare(newLink),
+  'PUT /api/v1/public_links/{id}': spare(newLink, { title: 'other' }),
+  'DELETE /api/v1/public_links/{id}': spare(newLink),
+  'GET /api/v1/settings/{id}': async ({ boss }) => ({ path: { id: (await boss.get('/api/v1/settings'))[0].id } }),
   'PUT /api/v1/settings/{id}': async ({ boss }) => {
     const [{ id, state_current }] = await boss.get('/api/v1/settings');
     return { path: { id }, body: { state_current } };

@@ -377,7 +377,14 @@ PUT    /api/v1/applications/{id}                               ---- ---- +--!
 POST   /api/v1/applications/{id}/secret                        ---- ---- +--!
 DELETE /api/v1/applications/{id}                               ---- ---- +--!
 GET    /api/v1/audit/export                                    ---- ---- +--!
+GET    /api/v1/public_links                                    ---- ---- +--!
+GET    /api/v1/public_links/shown                              ++++ ++++ ++++
+GET    /api/v1/public_links/{id}                               ---- ---- +--!
+POST   /api/v1/public_links                                    ---- ---- +--!
+PUT    /api/v1/public_links/{id}                               ---- ---- +--!
+DELETE /api/v1/public_links/{id}                               ---- ---- +--!
 GET    /api/v1/settings                                        ---- ---- +--!
+GET    /api/v1/settings/{id}                                   ---- ---- +--!
 PUT    /api/v1/settings/{id}                                   ---- ---- +--!
 GET    /api/v1/openid_providers                                ---- ---- +--!
 # The address is one that must not be called.

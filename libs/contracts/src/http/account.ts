@@ -297,7 +297,13 @@ export const linkedAccounts = {
 export const Setting = z.object({
   id: z.number().int(),
   name: z.string(),
+  title: z.string(),
+  /** What it belongs to, in the words of clients: `Security::Base`. */
+  area: z.string(),
   state_current: z.object({ value: z.unknown() }),
+  state_initial: z.object({ value: z.unknown() }),
+  /** `readonly`: it says how the desk is, and is not changed here. */
+  preferences: z.object({ readonly: z.boolean() }),
   updated_by_id: z.number().int(),
   created_at: Instant,
   updated_at: Instant,
@@ -310,8 +316,18 @@ export const signInSettings = {
     path: '/api/v1/settings',
     question: 'rpc.identity.v1.list-settings',
     tag: 'Settings',
-    summary: 'Settings of sign-in and sign-up, for `admin.security`',
+    summary: 'Settings of sign-in and sign-up, and what clients ask about a desk by its settings; for `admin.security`',
     response: z.array(Setting),
+  }),
+  get: defineEndpoint({
+    id: 'getSetting',
+    method: 'GET',
+    path: '/api/v1/settings/:id',
+    question: 'rpc.identity.v1.get-setting',
+    tag: 'Settings',
+    summary: 'One setting',
+    params: { id: Id },
+    response: Setting,
   }),
   update: defineEndpoint({
     id: 'updateSetting',

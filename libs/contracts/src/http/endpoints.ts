@@ -58,6 +58,7 @@ import { overviews, ticketOverviews } from './overviews.ts';
 import { postmasterFilters } from './postmaster-filters.ts';
 import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { accountDeletion, avatars, deleteAccount, updateOutOfOffice, updatePreferences } from './profile.ts';
+import { publicLinks } from './public-links.ts';
 import { recurringTickets } from './recurring-tickets.ts';
 import { reportProfiles } from './report-profiles.ts';
 import { ticketReport } from './reporting.ts';
@@ -211,6 +212,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(userTokens),
   ...Object.values(linkedAccounts),
   ...Object.values(signInSettings),
+  ...Object.values(publicLinks),
   signUpSettings,
   signUp,
   signInProviders,

@@ -1,12 +1,14 @@
+import { desk } from '../desk.ts';
+
 /** `[Ticket#10001]`, put before the subject of every mail about a ticket. */
 export function withHook(subject: string, number: string): string {
-  return `[Ticket#${number}] ${withoutHook(subject, number)}`;
+  return `[${desk.ticketHook}${number}] ${withoutHook(subject, number)}`;
 }
 
 /** The subject without this ticket's hook, however often it is in there. */
 export function withoutHook(subject: string, number: string): string {
   return subject
-    .replaceAll(`[Ticket#${number}]`, '')
+    .replaceAll(`[${desk.ticketHook}${number}]`, '')
     .replace(/\s{2,}/g, ' ')
     .trim();
 }

@@ -27,7 +27,8 @@ export const refusals = {
       | 'Ticket'
       | 'DataExport'
       | 'Application'
-      | 'Avatar',
+      | 'Avatar'
+      | 'PublicLink',
     id: number,
   ) => new AppError('not-found', 'identity.not-found', `Couldn't find ${kind} with 'id'=${id}`),
   referenced: () => new AppError('invalid', 'identity.referenced', "Can't delete, object has references."),

@@ -128,6 +128,11 @@ export class AccountController {
     return this.settings.list(actorOf(ctx));
   }
 
+  @Answers(signInSettings.get)
+  getSetting(ctx: RpcContext, { params }: ParsedInputOf<typeof signInSettings.get>) {
+    return this.settings.get(actorOf(ctx), params.id);
+  }
+
   @Answers(signInSettings.update)
   updateSetting(ctx: RpcContext, { params, body }: ParsedInputOf<typeof signInSettings.update>) {
     return this.settings.update(actorOf(ctx), params.id, body.state_current.value);

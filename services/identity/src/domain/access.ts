@@ -186,6 +186,10 @@ export const mayApplications = {
   manage: (viewer: Viewer): boolean => can(viewer, 'admin.api'),
 } as const;
 
+export const mayPublicLinks = {
+  manage: (viewer: Viewer): boolean => can(viewer, 'admin.public_links'),
+} as const;
+
 export const maySettings = {
   manage: (viewer: Viewer): boolean => can(viewer, 'admin.security'),
 } as const;

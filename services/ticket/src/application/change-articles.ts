@@ -1,4 +1,4 @@
-import type { Actor } from '@helpmesh/contracts';
+import { type Actor, desk } from '@helpmesh/contracts';
 import type { Clock, EpochMs } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
@@ -18,7 +18,7 @@ import { wantTickets } from './want-tickets.ts';
 import { Writing } from './writing.ts';
 
 /** How long an author may take a note back. */
-const DELETE_WITHIN_MS = 600_000;
+const DELETE_WITHIN_MS = desk.noteDeletionSeconds * 1000;
 
 /** What may still be changed about an article once it is written. */
 @Injectable()

@@ -1,2 +1,4 @@
+import { desk } from '@helpmesh/contracts';
+
 /** Installation number at the head of ticket numbers. */
-export const SYSTEM_ID = 1;
+export const SYSTEM_ID = desk.systemId;

@@ -1,3 +1,4 @@
+import { desk } from '@helpmesh/contracts';
 import type { EpochMs } from '@helpmesh/kernel';
 import type { Article } from '../article/article.ts';
 import { displayName, type Group, type Organization, type Person } from '../ticket/people.ts';
@@ -94,7 +95,7 @@ export function ticketValues(ticket: Ticket, around: Surroundings): TemplateValu
     created_external_article: () => articleValues(around.article?.internal ? undefined : around.article, around),
     user: () => personValues(around.actor ?? undefined, around),
     notification: { link: url },
-    config: { fqdn: around.config.fqdn, url: around.config.url, ticket_hook: 'Ticket#', product_name: 'Helpmesh' },
+    config: { ...around.config, ticket_hook: desk.ticketHook, product_name: desk.productName },
   };
 }
 

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { problemText } from '../../../ui/problem.ts';
 import { EntryPage, FormProblem } from './entry-page.tsx';
+import { PublicLinks } from './public-links.tsx';
 
 /** Asks for a reset mail. The answer is the same for known and unknown addresses. */
 export function ForgotPage() {
@@ -62,6 +63,7 @@ export function ForgotPage() {
           {back}
         </Stack>
       </form>
+      <PublicLinks screen="password_reset" />
     </EntryPage>
   );
 }

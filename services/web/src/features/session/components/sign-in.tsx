@@ -11,6 +11,7 @@ import { providerProblem } from '../provider-problem.ts';
 import { meQuery, type SecondStep, signIn, signInByPasskey, signUpQuery } from '../queries.ts';
 import { EntryPage, FormProblem } from './entry-page.tsx';
 import { ProviderButtons } from './provider-buttons.tsx';
+import { PublicLinks } from './public-links.tsx';
 import { SecondStepPage } from './second-step.tsx';
 
 /** Pages without https, but for localhost, have none. */
@@ -116,6 +117,7 @@ export function SignInPage() {
           )}
         </Stack>
       </form>
+      <PublicLinks screen="login" />
     </EntryPage>
   );
 }

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { problemText } from '../../../ui/problem.ts';
 import { EntryPage, FormProblem } from './entry-page.tsx';
+import { PublicLinks } from './public-links.tsx';
 
 /** Asks for an account. The answer is the same whether the address has one or not. */
 export function SignUpPage() {
@@ -77,6 +78,7 @@ export function SignUpPage() {
           {back}
         </Stack>
       </form>
+      <PublicLinks screen="signup" />
     </EntryPage>
   );
 }
