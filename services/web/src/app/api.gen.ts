@@ -4,24 +4,17 @@ import type * as contracts from '@helpmesh/contracts';
 export const routes = {
   accountDeletion: ['GET', '/api/v1/users/account'],
   addLink: ['POST', '/api/v1/links/add'],
-  addMention: ['POST', '/api/v1/mentions'],
   addPasskey: ['POST', '/api/v1/users/two_factor/passkeys'],
-  addRecentView: ['POST', '/api/v1/recent_view'],
   addTag: ['POST', '/api/v1/tags/add'],
-  allArticles: ['GET', '/api/v1/ticket_articles'],
   applyMacro: ['POST', '/api/v1/tickets/:id/macro'],
   autoAssignTicket: ['POST', '/api/v1/tickets/:id/auto_assign'],
-  autoWizard: ['GET', '/api/v1/getting_started/auto_wizard'],
   calendarHolidayPlaces: ['GET', '/api/v1/calendars/holiday_places'],
   calendarHolidays: ['POST', '/api/v1/calendars/holidays'],
-  calendarTimezones: ['GET', '/api/v1/calendars/timezones'],
-  calendarsInit: ['GET', '/api/v1/calendars_init'],
   cancelTicketJob: ['POST', '/api/v1/ticket_jobs/:id/cancel'],
   changePassword: ['POST', '/api/v1/users/password_change'],
   checkOpenIdProvider: ['POST', '/api/v1/openid_providers/check'],
   checkPassword: ['POST', '/api/v1/users/password_check'],
   chooseAvatar: ['POST', '/api/v1/users/avatar/set'],
-  createAgreement: ['POST', '/api/v1/agreements'],
   createApplication: ['POST', '/api/v1/applications'],
   createArticle: ['POST', '/api/v1/ticket_articles'],
   createAvatar: ['POST', '/api/v1/users/avatar'],
@@ -47,21 +40,14 @@ export const routes = {
   createOverview: ['POST', '/api/v1/overviews'],
   createPostmasterFilter: ['POST', '/api/v1/postmaster_filters'],
   createRecurringTicket: ['POST', '/api/v1/recurring_tickets'],
-  createReportProfile: ['POST', '/api/v1/report_profiles'],
   createRetentionRule: ['POST', '/api/v1/retention_rules'],
   createRole: ['POST', '/api/v1/roles'],
-  createSharedDraftStart: ['POST', '/api/v1/tickets/shared_drafts'],
   createSignature: ['POST', '/api/v1/signatures'],
   createSla: ['POST', '/api/v1/slas'],
-  createTag: ['POST', '/api/v1/tag_list'],
   createTemplate: ['POST', '/api/v1/templates'],
   createTextModule: ['POST', '/api/v1/text_modules'],
   createTicket: ['POST', '/api/v1/tickets'],
   createTicketJob: ['POST', '/api/v1/ticket_jobs'],
-  createTicketPriority: ['POST', '/api/v1/ticket_priorities'],
-  createTicketState: ['POST', '/api/v1/ticket_states'],
-  createTimeAccounting: ['POST', '/api/v1/time_accountings'],
-  createTimeAccountingOfTicket: ['POST', '/api/v1/tickets/:id/time_accountings'],
   createTimeAccountingType: ['POST', '/api/v1/time_accounting/types'],
   createToken: ['POST', '/api/v1/user_access_token'],
   createTrigger: ['POST', '/api/v1/triggers'],
@@ -71,9 +57,7 @@ export const routes = {
   customFields: ['GET', '/api/v1/custom_fields'],
   decideAuthorization: ['POST', '/api/v1/oauth/authorizations'],
   deleteAccount: ['DELETE', '/api/v1/users/account'],
-  deleteAgreement: ['DELETE', '/api/v1/agreements/:id'],
   deleteApplication: ['DELETE', '/api/v1/applications/:id'],
-  deleteArticle: ['DELETE', '/api/v1/ticket_articles/:id'],
   deleteAvatar: ['DELETE', '/api/v1/users/avatar'],
   deleteCalendar: ['DELETE', '/api/v1/calendars/:id'],
   deleteChecklist: ['DELETE', '/api/v1/checklists/:id'],
@@ -89,7 +73,6 @@ export const routes = {
   deleteLegalHold: ['DELETE', '/api/v1/legal_holds/:id'],
   deleteLinkedAccount: ['DELETE', '/api/v1/users/linked_accounts/:id'],
   deleteMacro: ['DELETE', '/api/v1/macros/:id'],
-  deleteMention: ['DELETE', '/api/v1/mentions/:id'],
   deleteObjectAttribute: ['DELETE', '/api/v1/object_manager_attributes/:id'],
   deleteOnlineNotification: ['DELETE', '/api/v1/online_notifications/:id'],
   deleteOpenIdIdentity: ['DELETE', '/api/v1/openid_identities/:id'],
@@ -99,24 +82,15 @@ export const routes = {
   deletePasskey: ['DELETE', '/api/v1/users/two_factor/passkeys/:id'],
   deletePostmasterFilter: ['DELETE', '/api/v1/postmaster_filters/:id'],
   deleteRecurringTicket: ['DELETE', '/api/v1/recurring_tickets/:id'],
-  deleteReportProfile: ['DELETE', '/api/v1/report_profiles/:id'],
   deleteRetentionRule: ['DELETE', '/api/v1/retention_rules/:id'],
   deleteRole: ['DELETE', '/api/v1/roles/:id'],
   deleteSession: ['DELETE', '/api/v1/sessions/:id'],
   deleteSessions: ['DELETE', '/api/v1/sessions'],
   deleteSharedDraft: ['DELETE', '/api/v1/tickets/:id/shared_draft'],
-  deleteSharedDraftStart: ['DELETE', '/api/v1/tickets/shared_drafts/:id'],
   deleteSignature: ['DELETE', '/api/v1/signatures/:id'],
   deleteSla: ['DELETE', '/api/v1/slas/:id'],
-  deleteTag: ['DELETE', '/api/v1/tag_list/:id'],
   deleteTemplate: ['DELETE', '/api/v1/templates/:id'],
   deleteTextModule: ['DELETE', '/api/v1/text_modules/:id'],
-  deleteTicket: ['DELETE', '/api/v1/tickets/:id'],
-  deleteTicketPriority: ['DELETE', '/api/v1/ticket_priorities/:id'],
-  deleteTicketState: ['DELETE', '/api/v1/ticket_states/:id'],
-  deleteTimeAccounting: ['DELETE', '/api/v1/time_accountings/:accounting'],
-  deleteTimeAccountingOfTicket: ['DELETE', '/api/v1/tickets/:id/time_accountings/:accounting'],
-  deleteTimeAccountingType: ['DELETE', '/api/v1/time_accounting/types/:id'],
   deleteToken: ['DELETE', '/api/v1/user_access_token/:id'],
   deleteTrigger: ['DELETE', '/api/v1/triggers/:id'],
   deleteUser: ['DELETE', '/api/v1/users/:id'],
@@ -125,13 +99,10 @@ export const routes = {
   discardObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_discard_changes'],
   executeObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_execute_migrations'],
   generateRecoveryCodes: ['POST', '/api/v1/users/two_factor/recovery_codes_generate'],
-  generateReport: ['POST', '/api/v1/reports/generate'],
   getApplication: ['GET', '/api/v1/applications/:id'],
-  getArticle: ['GET', '/api/v1/ticket_articles/:id'],
   getCalendar: ['GET', '/api/v1/calendars/:id'],
   getChecklist: ['GET', '/api/v1/checklists/:id'],
   getChecklistTemplate: ['GET', '/api/v1/checklist_templates/:id'],
-  getDataExport: ['GET', '/api/v1/data_exports/:id'],
   getDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/:id'],
   getDeskSettings: ['GET', '/api/v1/desk_settings'],
   getDirectory: ['GET', '/api/v1/directories/:id'],
@@ -141,49 +112,37 @@ export const routes = {
   getJob: ['GET', '/api/v1/jobs/:id'],
   getMacro: ['GET', '/api/v1/macros/:id'],
   getObjectAttribute: ['GET', '/api/v1/object_manager_attributes/:id'],
-  getOnlineNotification: ['GET', '/api/v1/online_notifications/:id'],
   getOpenIdProvider: ['GET', '/api/v1/openid_providers/:id'],
   getOrganization: ['GET', '/api/v1/organizations/:id'],
   getOverview: ['GET', '/api/v1/overviews/:id'],
   getOwnDeskSettings: ['GET', '/api/v1/desk_settings/own'],
   getPostmasterFilter: ['GET', '/api/v1/postmaster_filters/:id'],
   getRecurringTicket: ['GET', '/api/v1/recurring_tickets/:id'],
-  getReportProfile: ['GET', '/api/v1/report_profiles/:id'],
   getRetentionRule: ['GET', '/api/v1/retention_rules/:id'],
   getRole: ['GET', '/api/v1/roles/:id'],
   getSharedDraft: ['GET', '/api/v1/tickets/:id/shared_draft'],
-  getSharedDraftStart: ['GET', '/api/v1/tickets/shared_drafts/:id'],
   getSignature: ['GET', '/api/v1/signatures/:id'],
   getSla: ['GET', '/api/v1/slas/:id'],
   getTemplate: ['GET', '/api/v1/templates/:id'],
   getTextModule: ['GET', '/api/v1/text_modules/:id'],
   getTicket: ['GET', '/api/v1/tickets/:id'],
   getTicketJob: ['GET', '/api/v1/ticket_jobs/:id'],
-  getTicketPriority: ['GET', '/api/v1/ticket_priorities/:id'],
-  getTicketState: ['GET', '/api/v1/ticket_states/:id'],
-  getTimeAccounting: ['GET', '/api/v1/time_accountings/:accounting'],
-  getTimeAccountingOfTicket: ['GET', '/api/v1/tickets/:id/time_accountings/:accounting'],
-  getTimeAccountingType: ['GET', '/api/v1/time_accounting/types/:id'],
   getTrigger: ['GET', '/api/v1/triggers/:id'],
   getUser: ['GET', '/api/v1/users/:id'],
   getWebhook: ['GET', '/api/v1/webhooks/:id'],
   getWebhookDelivery: ['GET', '/api/v1/webhook_deliveries/:id'],
   gettingStarted: ['GET', '/api/v1/getting_started'],
-  groupHistory: ['GET', '/api/v1/groups/history/:id'],
   holdArticle: ['POST', '/api/v1/tickets/:id/held_articles'],
-  importCalendarHolidays: ['POST', '/api/v1/calendars/:id/import_holidays'],
   importSharedDraftFiles: ['POST', '/api/v1/tickets/:id/shared_draft/import_attachments'],
   importTextModules: ['POST', '/api/v1/text_modules/import'],
   initiateAuthenticatorApp: ['POST', '/api/v1/users/two_factor/authenticator_app'],
   jobRuns: ['GET', '/api/v1/jobs/:id/runs'],
   keepDraft: ['PUT', '/api/v1/tickets/:id/drafts/:kind'],
-  listAgreements: ['GET', '/api/v1/agreements'],
   listApplications: ['GET', '/api/v1/applications'],
   listArticles: ['GET', '/api/v1/ticket_articles/by_ticket/:id'],
   listAuditEntries: ['GET', '/api/v1/audit'],
   listAvatars: ['GET', '/api/v1/users/avatar'],
   listCalendars: ['GET', '/api/v1/calendars'],
-  listChanges: ['GET', '/api/v1/changes'],
   listChecklistTemplates: ['GET', '/api/v1/checklist_templates'],
   listDataExports: ['GET', '/api/v1/data_exports'],
   listDataPrivacyTasks: ['GET', '/api/v1/data_privacy_tasks'],
@@ -200,56 +159,38 @@ export const routes = {
   listLinkedAccounts: ['GET', '/api/v1/users/linked_accounts'],
   listLinks: ['GET', '/api/v1/links'],
   listMacros: ['GET', '/api/v1/macros'],
-  listMentions: ['GET', '/api/v1/mentions'],
   listObjectAttributes: ['GET', '/api/v1/object_manager_attributes'],
   listOnlineNotifications: ['GET', '/api/v1/online_notifications'],
   listOpenIdIdentities: ['GET', '/api/v1/openid_identities'],
   listOpenIdProviders: ['GET', '/api/v1/openid_providers'],
-  listOrganizations: ['GET', '/api/v1/organizations'],
-  listOutboundMail: ['GET', '/api/v1/mail/outbound'],
   listOverviews: ['GET', '/api/v1/overviews'],
   listPermissions: ['GET', '/api/v1/permissions'],
   listPostmasterFilters: ['GET', '/api/v1/postmaster_filters'],
   listQuarantine: ['GET', '/api/v1/mail/quarantine'],
-  listRecentViews: ['GET', '/api/v1/recent_view'],
   listRecurringTickets: ['GET', '/api/v1/recurring_tickets'],
-  listReportProfiles: ['GET', '/api/v1/report_profiles'],
   listRetentionRules: ['GET', '/api/v1/retention_rules'],
   listRetentionRuns: ['GET', '/api/v1/retention_rules/:id/runs'],
   listRoles: ['GET', '/api/v1/roles'],
   listSessions: ['GET', '/api/v1/sessions'],
   listSettings: ['GET', '/api/v1/settings'],
-  listSharedDrafts: ['GET', '/api/v1/tickets/shared_drafts'],
   listSignatures: ['GET', '/api/v1/signatures'],
   listSlas: ['GET', '/api/v1/slas'],
-  listTagList: ['GET', '/api/v1/tag_list'],
   listTags: ['GET', '/api/v1/tags'],
   listTemplates: ['GET', '/api/v1/templates'],
   listTextModules: ['GET', '/api/v1/text_modules'],
-  listTicketJobs: ['GET', '/api/v1/ticket_jobs'],
   listTicketPriorities: ['GET', '/api/v1/ticket_priorities'],
   listTicketStates: ['GET', '/api/v1/ticket_states'],
-  listTickets: ['GET', '/api/v1/tickets'],
   listTimeAccountingTypes: ['GET', '/api/v1/time_accounting/types'],
-  listTimeAccountings: ['GET', '/api/v1/time_accountings'],
-  listTimeAccountingsOfTicket: ['GET', '/api/v1/tickets/:id/time_accountings'],
   listTokens: ['GET', '/api/v1/user_access_token'],
   listTriggers: ['GET', '/api/v1/triggers'],
   listUserAuthorizations: ['GET', '/api/v1/users/:id/authorizations'],
   listUserTokens: ['GET', '/api/v1/users/:id/access_tokens'],
-  listUsers: ['GET', '/api/v1/users'],
   listWebhookDeliveries: ['GET', '/api/v1/webhook_deliveries'],
   listWebhooks: ['GET', '/api/v1/webhooks'],
   markAllOnlineNotificationsAsRead: ['POST', '/api/v1/online_notifications/mark_all_as_read'],
-  massMacro: ['POST', '/api/v1/tickets/mass_macro'],
-  massUpdate: ['POST', '/api/v1/tickets/mass_update'],
   mergeTicket: ['PUT', '/api/v1/ticket_merge/:id/:number'],
   moveArticle: ['POST', '/api/v1/ticket_articles/:id/move'],
-  orderOverviews: ['POST', '/api/v1/overviews_prio'],
-  organizationHistory: ['GET', '/api/v1/organizations/history/:id'],
   passkeyOptions: ['POST', '/api/v1/users/two_factor/passkeys/options'],
-  patchSharedDraft: ['PATCH', '/api/v1/tickets/:id/shared_draft'],
-  patchSharedDraftStart: ['PATCH', '/api/v1/tickets/shared_drafts/:id'],
   previewAuthorization: ['POST', '/api/v1/oauth/authorizations/preview'],
   previewCalendar: ['POST', '/api/v1/calendars/preview'],
   previewDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/preview'],
@@ -264,42 +205,26 @@ export const routes = {
   putSharedDraft: ['PUT', '/api/v1/tickets/:id/shared_draft'],
   rawMailRetention: ['GET', '/api/v1/raw_mail_retention'],
   recallHeldArticle: ['DELETE', '/api/v1/held_articles/:id'],
-  recentTickets: ['GET', '/api/v1/ticket_recent'],
-  relatedTickets: ['GET', '/api/v1/ticket_related/:id'],
   removeLink: ['DELETE', '/api/v1/links/remove'],
   removeTag: ['DELETE', '/api/v1/tags/remove'],
   removeTwoFactor: ['DELETE', '/api/v1/users/two_factor/remove_authentication_method'],
   removeUserTwoFactor: ['DELETE', '/api/v1/users/:id/admin_two_factor/remove_all_authentication_methods'],
-  renamePasskey: ['PUT', '/api/v1/users/two_factor/passkeys/:id'],
-  renameTag: ['PUT', '/api/v1/tag_list/:id'],
   renewApplicationSecret: ['POST', '/api/v1/applications/:id/secret'],
-  renewMonitoringToken: ['POST', '/api/v1/monitoring/token'],
-  replaceChecklist: ['PUT', '/api/v1/checklists/:id'],
-  replaceChecklistItem: ['PUT', '/api/v1/checklist_items/:id'],
   replayWebhookDelivery: ['POST', '/api/v1/webhook_deliveries/:id/replay'],
-  reportConfig: ['GET', '/api/v1/reports/config'],
-  reportSets: ['POST', '/api/v1/reports/sets'],
   requestPasswordReset: ['POST', '/api/v1/users/password_reset'],
-  retryOutboundMail: ['POST', '/api/v1/mail/outbound/:id/retry'],
   revokeGrantedApplication: ['DELETE', '/api/v1/oauth/grants/:id'],
   revokeUserAuthorization: ['DELETE', '/api/v1/users/:id/authorizations/:application_id'],
-  roleHistory: ['GET', '/api/v1/roles/history/:id'],
   rotateWebhookSecret: ['POST', '/api/v1/webhooks/:id/signing_secret'],
   runJob: ['POST', '/api/v1/jobs/:id/run'],
   runRetentionRule: ['POST', '/api/v1/retention_rules/:id/runs'],
-  searchGroups: ['GET', '/api/v1/groups/search'],
-  searchGroupsByPost: ['POST', '/api/v1/groups/search'],
   searchOrganizations: ['GET', '/api/v1/organizations/search'],
-  searchOrganizationsByPost: ['POST', '/api/v1/organizations/search'],
-  searchRoles: ['GET', '/api/v1/roles/search'],
-  searchRolesByPost: ['POST', '/api/v1/roles/search'],
   searchTags: ['GET', '/api/v1/tag_search'],
   searchTickets: ['GET', '/api/v1/tickets/search'],
   searchTicketsByPost: ['POST', '/api/v1/tickets/search'],
   searchUsers: ['GET', '/api/v1/users/search'],
-  searchUsersByPost: ['POST', '/api/v1/users/search'],
   sendHeldArticle: ['POST', '/api/v1/held_articles/:id/send'],
   setPasswordByToken: ['POST', '/api/v1/users/password_reset_verify'],
+  shownPublicLinks: ['GET', '/api/v1/public_links/shown'],
   signInProviders: ['GET', '/api/v1/signin/providers'],
   signUp: ['POST', '/api/v1/users/signup'],
   signUpSettings: ['GET', '/api/v1/users/signup'],
@@ -307,16 +232,12 @@ export const routes = {
   testPostmasterFilters: ['POST', '/api/v1/postmaster_filters/test'],
   testWebhook: ['POST', '/api/v1/webhooks/:id/test'],
   ticketCounts: ['GET', '/api/v1/ticket_counts'],
-  ticketCreateForm: ['GET', '/api/v1/ticket_create'],
   ticketHistory: ['GET', '/api/v1/ticket_history/:id'],
   ticketJobResults: ['GET', '/api/v1/ticket_jobs/:id/results'],
   ticketList: ['GET', '/api/v1/ticket_list'],
   ticketOverviews: ['GET', '/api/v1/ticket_overviews'],
-  ticketReport: ['GET', '/api/v1/reports/tickets'],
   ticketSla: ['GET', '/api/v1/tickets/:id/sla'],
-  ticketStats: ['GET', '/api/v1/ticket_stats'],
   ticketWhy: ['GET', '/api/v1/tickets/:id/why'],
-  ticketsOfCustomer: ['GET', '/api/v1/ticket_customer'],
   timeLogByActivity: ['GET', '/api/v1/time_accounting/log/by_activity/:year/:month'],
   timeLogByCustomer: ['GET', '/api/v1/time_accounting/log/by_customer/:year/:month'],
   timeLogByOrganization: ['GET', '/api/v1/time_accounting/log/by_organization/:year/:month'],
@@ -326,9 +247,7 @@ export const routes = {
   undoMerge: ['POST', '/api/v1/ticket_merge/:id/undo'],
   undoMoveArticle: ['POST', '/api/v1/ticket_articles/:id/move/undo'],
   undoTicketJob: ['POST', '/api/v1/ticket_jobs/:id/undo'],
-  updateAgreement: ['PUT', '/api/v1/agreements/:id'],
   updateApplication: ['PUT', '/api/v1/applications/:id'],
-  updateArticle: ['PUT', '/api/v1/ticket_articles/:id'],
   updateCalendar: ['PUT', '/api/v1/calendars/:id'],
   updateChecklist: ['PATCH', '/api/v1/checklists/:id'],
   updateChecklistItem: ['PATCH', '/api/v1/checklist_items/:id'],
@@ -351,25 +270,18 @@ export const routes = {
   updatePostmasterFilter: ['PUT', '/api/v1/postmaster_filters/:id'],
   updatePreferences: ['PUT', '/api/v1/users/preferences'],
   updateRecurringTicket: ['PUT', '/api/v1/recurring_tickets/:id'],
-  updateReportProfile: ['PUT', '/api/v1/report_profiles/:id'],
   updateRetentionRule: ['PUT', '/api/v1/retention_rules/:id'],
   updateRole: ['PUT', '/api/v1/roles/:id'],
   updateSetting: ['PUT', '/api/v1/settings/:id'],
-  updateSharedDraftStart: ['PUT', '/api/v1/tickets/shared_drafts/:id'],
   updateSignature: ['PUT', '/api/v1/signatures/:id'],
   updateSla: ['PUT', '/api/v1/slas/:id'],
   updateTemplate: ['PUT', '/api/v1/templates/:id'],
   updateTextModule: ['PUT', '/api/v1/text_modules/:id'],
   updateTicket: ['PUT', '/api/v1/tickets/:id'],
-  updateTicketPriority: ['PUT', '/api/v1/ticket_priorities/:id'],
-  updateTicketState: ['PUT', '/api/v1/ticket_states/:id'],
-  updateTimeAccounting: ['PUT', '/api/v1/time_accountings/:accounting'],
-  updateTimeAccountingOfTicket: ['PUT', '/api/v1/tickets/:id/time_accountings/:accounting'],
   updateTimeAccountingType: ['PUT', '/api/v1/time_accounting/types/:id'],
   updateTrigger: ['PUT', '/api/v1/triggers/:id'],
   updateUser: ['PUT', '/api/v1/users/:id'],
   updateWebhook: ['PUT', '/api/v1/webhooks/:id'],
-  userHistory: ['GET', '/api/v1/users/history/:id'],
   userTwoFactor: ['GET', '/api/v1/users/:id/admin_two_factor/enabled_authentication_methods'],
   verifyAuditLog: ['GET', '/api/v1/audit/verify'],
   verifyTwoFactor: ['POST', '/api/v1/users/two_factor/verify_configuration'],
@@ -378,24 +290,17 @@ export const routes = {
 export interface Endpoints {
   accountDeletion: typeof contracts.accountDeletion;
   addLink: typeof contracts.addLink;
-  addMention: typeof contracts.addMention;
   addPasskey: typeof contracts.addPasskey;
-  addRecentView: (typeof contracts.ticketsAround)['view'];
   addTag: typeof contracts.addTag;
-  allArticles: typeof contracts.allArticles;
   applyMacro: typeof contracts.applyMacro;
   autoAssignTicket: (typeof contracts.deskSettings)['autoAssign'];
-  autoWizard: (typeof contracts.gettingStarted)['autoWizard'];
   calendarHolidayPlaces: (typeof contracts.calendars)['holidayPlaces'];
   calendarHolidays: (typeof contracts.calendars)['holidays'];
-  calendarTimezones: (typeof contracts.calendars)['timezones'];
-  calendarsInit: (typeof contracts.calendars)['init'];
   cancelTicketJob: (typeof contracts.ticketJobs)['cancel'];
   changePassword: typeof contracts.changePassword;
   checkOpenIdProvider: (typeof contracts.openIdProviders)['check'];
   checkPassword: typeof contracts.checkPassword;
   chooseAvatar: (typeof contracts.avatars)['choose'];
-  createAgreement: (typeof contracts.agreements)['create'];
   createApplication: (typeof contracts.applications)['create'];
   createArticle: typeof contracts.createArticle;
   createAvatar: (typeof contracts.avatars)['create'];
@@ -421,21 +326,14 @@ export interface Endpoints {
   createOverview: (typeof contracts.overviews)['create'];
   createPostmasterFilter: (typeof contracts.postmasterFilters)['create'];
   createRecurringTicket: (typeof contracts.recurringTickets)['create'];
-  createReportProfile: (typeof contracts.reportProfiles)['create'];
   createRetentionRule: (typeof contracts.retentionRules)['create'];
   createRole: (typeof contracts.roles)['create'];
-  createSharedDraftStart: (typeof contracts.sharedDrafts)['create'];
   createSignature: (typeof contracts.signatures)['create'];
   createSla: (typeof contracts.slas)['create'];
-  createTag: (typeof contracts.tagList)['create'];
   createTemplate: (typeof contracts.templates)['create'];
   createTextModule: (typeof contracts.textModules)['create'];
   createTicket: typeof contracts.createTicket;
   createTicketJob: (typeof contracts.ticketJobs)['create'];
-  createTicketPriority: (typeof contracts.ticketPriorities)['create'];
-  createTicketState: (typeof contracts.ticketStates)['create'];
-  createTimeAccounting: (typeof contracts.timeAccountings)['create'];
-  createTimeAccountingOfTicket: (typeof contracts.timeAccountings)['createOfTicket'];
   createTimeAccountingType: (typeof contracts.activityTypes)['create'];
   createToken: typeof contracts.createToken;
   createTrigger: (typeof contracts.triggers)['create'];
@@ -445,9 +343,7 @@ export interface Endpoints {
   customFields: typeof contracts.customFields;
   decideAuthorization: (typeof contracts.oauthGrants)['decide'];
   deleteAccount: typeof contracts.deleteAccount;
-  deleteAgreement: (typeof contracts.agreements)['delete'];
   deleteApplication: (typeof contracts.applications)['delete'];
-  deleteArticle: typeof contracts.deleteArticle;
   deleteAvatar: (typeof contracts.avatars)['delete'];
   deleteCalendar: (typeof contracts.calendars)['delete'];
   deleteChecklist: (typeof contracts.checklists)['delete'];
@@ -463,7 +359,6 @@ export interface Endpoints {
   deleteLegalHold: (typeof contracts.legalHolds)['delete'];
   deleteLinkedAccount: (typeof contracts.linkedAccounts)['delete'];
   deleteMacro: (typeof contracts.macros)['delete'];
-  deleteMention: typeof contracts.deleteMention;
   deleteObjectAttribute: (typeof contracts.objectAttributes)['delete'];
   deleteOnlineNotification: (typeof contracts.onlineNotifications)['delete'];
   deleteOpenIdIdentity: (typeof contracts.openIdIdentities)['delete'];
@@ -473,24 +368,15 @@ export interface Endpoints {
   deletePasskey: typeof contracts.deletePasskey;
   deletePostmasterFilter: (typeof contracts.postmasterFilters)['delete'];
   deleteRecurringTicket: (typeof contracts.recurringTickets)['delete'];
-  deleteReportProfile: (typeof contracts.reportProfiles)['delete'];
   deleteRetentionRule: (typeof contracts.retentionRules)['delete'];
   deleteRole: (typeof contracts.roles)['delete'];
   deleteSession: typeof contracts.deleteSession;
   deleteSessions: typeof contracts.deleteSessions;
   deleteSharedDraft: (typeof contracts.sharedDraftOfTicket)['delete'];
-  deleteSharedDraftStart: (typeof contracts.sharedDrafts)['delete'];
   deleteSignature: (typeof contracts.signatures)['delete'];
   deleteSla: (typeof contracts.slas)['delete'];
-  deleteTag: (typeof contracts.tagList)['delete'];
   deleteTemplate: (typeof contracts.templates)['delete'];
   deleteTextModule: (typeof contracts.textModules)['delete'];
-  deleteTicket: typeof contracts.deleteTicket;
-  deleteTicketPriority: (typeof contracts.ticketPriorities)['delete'];
-  deleteTicketState: (typeof contracts.ticketStates)['delete'];
-  deleteTimeAccounting: (typeof contracts.timeAccountings)['delete'];
-  deleteTimeAccountingOfTicket: (typeof contracts.timeAccountings)['deleteOfTicket'];
-  deleteTimeAccountingType: (typeof contracts.activityTypes)['delete'];
   deleteToken: typeof contracts.deleteToken;
   deleteTrigger: (typeof contracts.triggers)['delete'];
   deleteUser: (typeof contracts.users)['delete'];
@@ -499,13 +385,10 @@ export interface Endpoints {
   discardObjectAttributeChanges: (typeof contracts.objectAttributes)['discard'];
   executeObjectAttributeChanges: (typeof contracts.objectAttributes)['execute'];
   generateRecoveryCodes: typeof contracts.generateRecoveryCodes;
-  generateReport: (typeof contracts.reports)['generate'];
   getApplication: (typeof contracts.applications)['get'];
-  getArticle: typeof contracts.getArticle;
   getCalendar: (typeof contracts.calendars)['get'];
   getChecklist: (typeof contracts.checklists)['get'];
   getChecklistTemplate: (typeof contracts.checklistTemplates)['get'];
-  getDataExport: (typeof contracts.dataExports)['show'];
   getDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['show'];
   getDeskSettings: (typeof contracts.deskSettings)['get'];
   getDirectory: (typeof contracts.directories)['get'];
@@ -515,49 +398,37 @@ export interface Endpoints {
   getJob: (typeof contracts.jobs)['get'];
   getMacro: (typeof contracts.macros)['get'];
   getObjectAttribute: (typeof contracts.objectAttributes)['get'];
-  getOnlineNotification: (typeof contracts.onlineNotifications)['get'];
   getOpenIdProvider: (typeof contracts.openIdProviders)['get'];
   getOrganization: (typeof contracts.organizations)['get'];
   getOverview: (typeof contracts.overviews)['get'];
   getOwnDeskSettings: (typeof contracts.ownDeskSettings)['get'];
   getPostmasterFilter: (typeof contracts.postmasterFilters)['get'];
   getRecurringTicket: (typeof contracts.recurringTickets)['get'];
-  getReportProfile: (typeof contracts.reportProfiles)['get'];
   getRetentionRule: (typeof contracts.retentionRules)['get'];
   getRole: (typeof contracts.roles)['get'];
   getSharedDraft: (typeof contracts.sharedDraftOfTicket)['get'];
-  getSharedDraftStart: (typeof contracts.sharedDrafts)['get'];
   getSignature: (typeof contracts.signatures)['get'];
   getSla: (typeof contracts.slas)['get'];
   getTemplate: (typeof contracts.templates)['get'];
   getTextModule: (typeof contracts.textModules)['get'];
   getTicket: typeof contracts.getTicket;
   getTicketJob: (typeof contracts.ticketJobs)['get'];
-  getTicketPriority: (typeof contracts.ticketPriorities)['get'];
-  getTicketState: (typeof contracts.ticketStates)['get'];
-  getTimeAccounting: (typeof contracts.timeAccountings)['get'];
-  getTimeAccountingOfTicket: (typeof contracts.timeAccountings)['getOfTicket'];
-  getTimeAccountingType: (typeof contracts.activityTypes)['get'];
   getTrigger: (typeof contracts.triggers)['get'];
   getUser: (typeof contracts.users)['get'];
   getWebhook: (typeof contracts.webhooks)['get'];
   getWebhookDelivery: (typeof contracts.webhooks)['delivery'];
   gettingStarted: (typeof contracts.gettingStarted)['status'];
-  groupHistory: (typeof contracts.groups)['history'];
   holdArticle: (typeof contracts.heldArticles)['create'];
-  importCalendarHolidays: (typeof contracts.calendars)['importHolidays'];
   importSharedDraftFiles: (typeof contracts.sharedDraftOfTicket)['files'];
   importTextModules: (typeof contracts.textModules)['import'];
   initiateAuthenticatorApp: typeof contracts.initiateAuthenticatorApp;
   jobRuns: (typeof contracts.jobs)['runs'];
   keepDraft: (typeof contracts.ownDrafts)['keep'];
-  listAgreements: (typeof contracts.agreements)['list'];
   listApplications: (typeof contracts.applications)['list'];
   listArticles: typeof contracts.listArticles;
   listAuditEntries: (typeof contracts.auditLog)['list'];
   listAvatars: (typeof contracts.avatars)['list'];
   listCalendars: (typeof contracts.calendars)['list'];
-  listChanges: typeof contracts.changes;
   listChecklistTemplates: (typeof contracts.checklistTemplates)['list'];
   listDataExports: (typeof contracts.dataExports)['list'];
   listDataPrivacyTasks: (typeof contracts.dataPrivacyTasks)['list'];
@@ -574,56 +445,38 @@ export interface Endpoints {
   listLinkedAccounts: (typeof contracts.linkedAccounts)['list'];
   listLinks: typeof contracts.listLinks;
   listMacros: (typeof contracts.macros)['list'];
-  listMentions: typeof contracts.listMentions;
   listObjectAttributes: (typeof contracts.objectAttributes)['list'];
   listOnlineNotifications: (typeof contracts.onlineNotifications)['list'];
   listOpenIdIdentities: (typeof contracts.openIdIdentities)['list'];
   listOpenIdProviders: (typeof contracts.openIdProviders)['list'];
-  listOrganizations: (typeof contracts.organizations)['list'];
-  listOutboundMail: typeof contracts.listOutboundMail;
   listOverviews: (typeof contracts.overviews)['list'];
   listPermissions: typeof contracts.listPermissions;
   listPostmasterFilters: (typeof contracts.postmasterFilters)['list'];
   listQuarantine: typeof contracts.listQuarantine;
-  listRecentViews: (typeof contracts.ticketsAround)['views'];
   listRecurringTickets: (typeof contracts.recurringTickets)['list'];
-  listReportProfiles: (typeof contracts.reportProfiles)['list'];
   listRetentionRules: (typeof contracts.retentionRules)['list'];
   listRetentionRuns: (typeof contracts.retentionRules)['runs'];
   listRoles: (typeof contracts.roles)['list'];
   listSessions: typeof contracts.listSessions;
   listSettings: (typeof contracts.signInSettings)['list'];
-  listSharedDrafts: (typeof contracts.sharedDrafts)['list'];
   listSignatures: (typeof contracts.signatures)['list'];
   listSlas: (typeof contracts.slas)['list'];
-  listTagList: (typeof contracts.tagList)['list'];
   listTags: typeof contracts.listTags;
   listTemplates: (typeof contracts.templates)['list'];
   listTextModules: (typeof contracts.textModules)['list'];
-  listTicketJobs: (typeof contracts.ticketJobs)['list'];
   listTicketPriorities: (typeof contracts.ticketPriorities)['list'];
   listTicketStates: (typeof contracts.ticketStates)['list'];
-  listTickets: typeof contracts.listTickets;
   listTimeAccountingTypes: (typeof contracts.activityTypes)['list'];
-  listTimeAccountings: (typeof contracts.timeAccountings)['list'];
-  listTimeAccountingsOfTicket: (typeof contracts.timeAccountings)['ofTicket'];
   listTokens: typeof contracts.listTokens;
   listTriggers: (typeof contracts.triggers)['list'];
   listUserAuthorizations: (typeof contracts.oauthGrants)['listOfUser'];
   listUserTokens: (typeof contracts.userTokens)['list'];
-  listUsers: (typeof contracts.users)['list'];
   listWebhookDeliveries: (typeof contracts.webhooks)['deliveries'];
   listWebhooks: (typeof contracts.webhooks)['list'];
   markAllOnlineNotificationsAsRead: (typeof contracts.onlineNotifications)['markAllAsRead'];
-  massMacro: typeof contracts.massMacro;
-  massUpdate: typeof contracts.massUpdate;
   mergeTicket: typeof contracts.mergeTicket;
   moveArticle: typeof contracts.moveArticle;
-  orderOverviews: (typeof contracts.overviews)['prio'];
-  organizationHistory: (typeof contracts.organizations)['history'];
   passkeyOptions: typeof contracts.passkeyOptions;
-  patchSharedDraft: (typeof contracts.sharedDraftOfTicket)['patch'];
-  patchSharedDraftStart: (typeof contracts.sharedDrafts)['patch'];
   previewAuthorization: (typeof contracts.oauthGrants)['preview'];
   previewCalendar: (typeof contracts.calendars)['preview'];
   previewDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['preview'];
@@ -638,42 +491,26 @@ export interface Endpoints {
   putSharedDraft: (typeof contracts.sharedDraftOfTicket)['put'];
   rawMailRetention: typeof contracts.rawMailRetention;
   recallHeldArticle: (typeof contracts.heldArticles)['delete'];
-  recentTickets: (typeof contracts.ticketsAround)['recent'];
-  relatedTickets: (typeof contracts.ticketsAround)['related'];
   removeLink: typeof contracts.removeLink;
   removeTag: typeof contracts.removeTag;
   removeTwoFactor: typeof contracts.removeTwoFactor;
   removeUserTwoFactor: typeof contracts.removeUserTwoFactor;
-  renamePasskey: typeof contracts.renamePasskey;
-  renameTag: (typeof contracts.tagList)['update'];
   renewApplicationSecret: (typeof contracts.applications)['renewSecret'];
-  renewMonitoringToken: typeof contracts.renewMonitoringToken;
-  replaceChecklist: (typeof contracts.checklists)['replace'];
-  replaceChecklistItem: (typeof contracts.checklistItems)['replace'];
   replayWebhookDelivery: (typeof contracts.webhooks)['replay'];
-  reportConfig: (typeof contracts.reports)['config'];
-  reportSets: (typeof contracts.reports)['sets'];
   requestPasswordReset: typeof contracts.requestPasswordReset;
-  retryOutboundMail: typeof contracts.retryOutboundMail;
   revokeGrantedApplication: (typeof contracts.oauthGrants)['revoke'];
   revokeUserAuthorization: (typeof contracts.oauthGrants)['revokeOfUser'];
-  roleHistory: (typeof contracts.roles)['history'];
   rotateWebhookSecret: (typeof contracts.webhooks)['rotate'];
   runJob: (typeof contracts.jobs)['run'];
   runRetentionRule: (typeof contracts.retentionRules)['run'];
-  searchGroups: (typeof contracts.groups)['search'];
-  searchGroupsByPost: (typeof contracts.groups)['searchByPost'];
   searchOrganizations: (typeof contracts.organizations)['search'];
-  searchOrganizationsByPost: (typeof contracts.organizations)['searchByPost'];
-  searchRoles: (typeof contracts.roles)['search'];
-  searchRolesByPost: (typeof contracts.roles)['searchByPost'];
   searchTags: typeof contracts.searchTags;
   searchTickets: typeof contracts.searchTickets;
   searchTicketsByPost: typeof contracts.searchTicketsByPost;
   searchUsers: (typeof contracts.users)['search'];
-  searchUsersByPost: (typeof contracts.users)['searchByPost'];
   sendHeldArticle: (typeof contracts.heldArticles)['send'];
   setPasswordByToken: typeof contracts.setPasswordByToken;
+  shownPublicLinks: (typeof contracts.publicLinks)['shown'];
   signInProviders: typeof contracts.signInProviders;
   signUp: typeof contracts.signUp;
   signUpSettings: typeof contracts.signUpSettings;
@@ -681,16 +518,12 @@ export interface Endpoints {
   testPostmasterFilters: (typeof contracts.postmasterFilters)['test'];
   testWebhook: (typeof contracts.webhooks)['test'];
   ticketCounts: typeof contracts.ticketCounts;
-  ticketCreateForm: (typeof contracts.ticketsAround)['form'];
   ticketHistory: typeof contracts.ticketHistory;
   ticketJobResults: (typeof contracts.ticketJobs)['results'];
   ticketList: typeof contracts.ticketList;
   ticketOverviews: typeof contracts.ticketOverviews;
-  ticketReport: typeof contracts.ticketReport;
   ticketSla: typeof contracts.ticketSla;
-  ticketStats: (typeof contracts.ticketsAround)['stats'];
   ticketWhy: typeof contracts.ticketWhy;
-  ticketsOfCustomer: (typeof contracts.ticketsAround)['customer'];
   timeLogByActivity: (typeof contracts.timeLog)['activity'];
   timeLogByCustomer: (typeof contracts.timeLog)['customer'];
   timeLogByOrganization: (typeof contracts.timeLog)['organization'];
@@ -700,9 +533,7 @@ export interface Endpoints {
   undoMerge: typeof contracts.undoMerge;
   undoMoveArticle: typeof contracts.undoMoveArticle;
   undoTicketJob: (typeof contracts.ticketJobs)['undo'];
-  updateAgreement: (typeof contracts.agreements)['update'];
   updateApplication: (typeof contracts.applications)['update'];
-  updateArticle: typeof contracts.updateArticle;
   updateCalendar: (typeof contracts.calendars)['update'];
   updateChecklist: (typeof contracts.checklists)['update'];
   updateChecklistItem: (typeof contracts.checklistItems)['update'];
@@ -725,25 +556,18 @@ export interface Endpoints {
   updatePostmasterFilter: (typeof contracts.postmasterFilters)['update'];
   updatePreferences: typeof contracts.updatePreferences;
   updateRecurringTicket: (typeof contracts.recurringTickets)['update'];
-  updateReportProfile: (typeof contracts.reportProfiles)['update'];
   updateRetentionRule: (typeof contracts.retentionRules)['update'];
   updateRole: (typeof contracts.roles)['update'];
   updateSetting: (typeof contracts.signInSettings)['update'];
-  updateSharedDraftStart: (typeof contracts.sharedDrafts)['update'];
   updateSignature: (typeof contracts.signatures)['update'];
   updateSla: (typeof contracts.slas)['update'];
   updateTemplate: (typeof contracts.templates)['update'];
   updateTextModule: (typeof contracts.textModules)['update'];
   updateTicket: typeof contracts.updateTicket;
-  updateTicketPriority: (typeof contracts.ticketPriorities)['update'];
-  updateTicketState: (typeof contracts.ticketStates)['update'];
-  updateTimeAccounting: (typeof contracts.timeAccountings)['update'];
-  updateTimeAccountingOfTicket: (typeof contracts.timeAccountings)['updateOfTicket'];
   updateTimeAccountingType: (typeof contracts.activityTypes)['update'];
   updateTrigger: (typeof contracts.triggers)['update'];
   updateUser: (typeof contracts.users)['update'];
   updateWebhook: (typeof contracts.webhooks)['update'];
-  userHistory: (typeof contracts.users)['history'];
   userTwoFactor: typeof contracts.userTwoFactor;
   verifyAuditLog: (typeof contracts.auditLog)['verify'];
   verifyTwoFactor: typeof contracts.verifyTwoFactor;
