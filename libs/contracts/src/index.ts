@@ -308,6 +308,7 @@ export {
   type LinkInput,
   listLinks,
   listMentions,
+  mentionableAgents,
   mergeTicket,
   moveArticle,
   removeLink,

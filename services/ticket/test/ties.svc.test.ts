@@ -9,6 +9,7 @@ import {
   listLinks,
   listMentions,
   listTags,
+  mentionableAgents,
   notifyAgents,
   recordAudit,
   removeLink,
@@ -368,6 +369,31 @@ describe('subscriptions', () => {
 });
 
 describe('what agents are told', () => {
+  it('begins with whom one may call: those who may read the ticket, by parts of their names', async () => {
+    const { id } = await open({}, agent);
+    const offered = async (query: string, who = agent) => {
+      const on = { mentionable_type: 'Ticket', mentionable_id: id, query };
+      return (await desk.rest(who, mentionableAgents, { query: on })).map((one) => one.id);
+    };
+    const all = await offered('');
+    expect(all).toEqual(expect.arrayContaining([3, 4, 6]));
+    expect(all).not.toContain(5);
+    expect(all).not.toContain(10);
+    const { firstname, lastname, login } = user({ id: 4 });
+    expect(await offered(`${lastname.slice(0, 3)} ${firstname.slice(1).toUpperCase()}`)).toContain(4);
+    expect(await offered(login)).toEqual([4]);
+    expect(await offered('100%_')).toEqual([]);
+    // Read access is enough, also to be called.
+    const called = [5, 6].map((one) => `<span data-mention-user-id="${one}">@Somebody</span>`).join(' ');
+    await say(id, agent, { body: called, content_type: 'text/html', internal: true });
+    const { mentions } = await desk.rest(agent, listMentions, {
+      query: { mentionable_type: 'Ticket', mentionable_id: String(id) },
+    });
+    expect(mentions.map((one) => one.user_id)).toEqual([6]);
+    await expect(offered('', customer)).rejects.toMatchObject(forbidden);
+    await expect(offered('', agent2)).rejects.toMatchObject(notFound);
+  });
+
   const know = async (over: Partial<ReturnType<typeof user>> & { id: number }, version: number) => {
     const one = { ...(desk.identity.users.get(over.id) ?? user(over)), ...over };
     await handled(

@@ -360,6 +360,7 @@ export const requests: Record<string, Asking> = {
     return { body };
   },
   'GET /api/v1/mentions': (world, place) => ({ query: mentionable(world.topics[place]) }),
+  'GET /api/v1/mentions/agents': (world, place) => ({ query: mentionable(world.topics[place]) }),
   'POST /api/v1/mentions': (world, place) => ({ body: mentionable(world.topics[place]) }),
   'DELETE /api/v1/mentions/{id}': spare(async (world, place) => {
     const on = mentionable(await world.ticketLike(place));

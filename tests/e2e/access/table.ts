@@ -156,6 +156,7 @@ GET    /api/v1/links                                           ---0 0+++ 0+0!  -
 POST   /api/v1/links/add                                       ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 DELETE /api/v1/links/remove                                    ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 GET    /api/v1/mentions                                        ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+GET    /api/v1/mentions/agents                                 ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 POST   /api/v1/mentions                                        ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 DELETE /api/v1/mentions/{id}                                   ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 POST   /api/v1/ticket_articles/{id}/move                       ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!

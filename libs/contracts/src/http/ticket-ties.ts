@@ -180,6 +180,18 @@ export const listMentions = defineEndpoint({
   }),
 });
 
+export const mentionableAgents = defineEndpoint({
+  id: 'mentionableAgents',
+  method: 'GET',
+  path: '/api/v1/mentions/agents',
+  question: 'rpc.ticket.v1.mentionable-agents',
+  tag: mentions,
+  summary:
+    'Agents who may read a ticket, by parts of their names, for whoever is about to call one of them; ten at most',
+  query: Mentionable.extend({ query: text(100).optional() }),
+  response: z.array(z.object({ id: z.number().int(), name: z.string(), login: z.string() })),
+});
+
 export const addMention = defineEndpoint({
   id: 'addMention',
   method: 'POST',

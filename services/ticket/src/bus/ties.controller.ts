@@ -4,6 +4,7 @@ import {
   deleteMention,
   listLinks,
   listMentions,
+  mentionableAgents,
   mergeTicket,
   moveArticle,
   type ParsedInputOf,
@@ -73,6 +74,11 @@ export class TiesController {
   @Answers(listMentions)
   async mentionsOf({ actor }: RpcContext, { query }: ParsedInputOf<typeof listMentions>) {
     return { mentions: await this.mentions.of(requireActor(actor), query) };
+  }
+
+  @Answers(mentionableAgents)
+  async mentionable({ actor }: RpcContext, { query }: ParsedInputOf<typeof mentionableAgents>) {
+    return this.mentions.mentionable(requireActor(actor), query, query.query ?? '');
   }
 
   @Answers(addMention)

@@ -20,6 +20,10 @@ const mentionOf = (row: Omit<Mention, 'createdAt'> & { createdAt: Date }): Menti
   createdAt: epochMs(row.createdAt),
 });
 
+const name = `coalesce(nullif(trim(concat_ws(' ', u.firstname, u.lastname)), ''), u.login)`;
+const isReader = (group: string) =>
+  `(u.agent AND u.active AND NOT u.deleted AND (${group} = ANY (u.full_group_ids) OR ${group} = ANY (u.read_group_ids)))`;
+
 /** Who is subscribed to tickets. */
 export class MentionStore {
   async held(on: On, ticketIds: readonly number[]): Promise<Mention[]> {
@@ -52,6 +56,41 @@ export class MentionStore {
         subscribers.map(({ by }) => by),
         isoTime(now),
       ],
+    );
+  }
+
+  /** Of these only those who may read the ticket as agents. */
+  async addReaders(
+    tx: EntityManager,
+    called: readonly { ticketId: number; groupId: number; userId: number; by: number }[],
+    now: EpochMs,
+  ): Promise<void> {
+    if (called.length === 0) return;
+    await sql(
+      tx,
+      `INSERT INTO mention (ticket_id, user_id, created_by_id, created_at)
+       SELECT s."ticketId", s."userId", s.by, $2
+       FROM json_to_recordset($1::json) AS s ("ticketId" int, "groupId" int, "userId" int, by int)
+         JOIN replica_user u ON u.id = s."userId" AND ${isReader('s."groupId"')}
+       ORDER BY s."ticketId", s."userId" ON CONFLICT DO NOTHING`,
+      [JSON.stringify(called), isoTime(now)],
+    );
+  }
+
+  /** Agents who may read tickets of the group and in whose names all words are. @param words  lower case */
+  async readers(
+    on: On,
+    groupId: number,
+    words: readonly string[],
+    limit: number,
+  ): Promise<{ id: number; name: string; login: string }[]> {
+    const parts = words.map((word) => `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`);
+    return sql(
+      on,
+      `SELECT u.id, ${name} AS name, u.login FROM replica_user u WHERE ${isReader('$1')}
+         AND lower(concat_ws(' ', u.firstname, u.lastname, u.login, u.email)) LIKE ALL ($2::text[])
+       ORDER BY lower(${name}), u.id LIMIT $3`,
+      [groupId, parts, limit],
     );
   }
 

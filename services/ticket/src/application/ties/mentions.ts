@@ -11,6 +11,8 @@ import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { missingValue, notAuthorized, notFound } from '../access.ts';
 import type { Refs } from '../refs.ts';
 
+const MOST_OFFERED = 10;
+
 /** People called by an article of a ticket. */
 export interface MentionCall {
   ticket: Pick<Ticket, 'id' | 'groupId'>;
@@ -55,16 +57,22 @@ export class Mentions {
     await this.mentions.remove(this.db, [id]);
   }
 
-  /** Subscribes those whom articles call, as far as they may work on the ticket. */
+  /** Whom an article of the ticket may call. @param words  parts of names, logins or addresses */
+  async mentionable(actor: Actor, wish: MentionWish, words: string) {
+    const { groupId } = await this.readable(actor, wish);
+    return this.mentions.readers(this.db, groupId, words.toLowerCase().split(/\s+/).filter(Boolean), MOST_OFFERED);
+  }
+
+  /** Subscribes those whom articles call, as far as they may read the ticket as agents. */
   async call(tx: EntityManager, calls: readonly MentionCall[], refs: Refs, now: EpochMs): Promise<void> {
     const called = calls.flatMap(({ ticket, mentioned, by }) => {
       const people = mentioned.flatMap(
         (who) => (typeof who === 'number' ? refs.person(who) : refs.personNamed(who)) ?? [],
       );
-      const agents = people.filter((one) => one.active && one.agent && one.fullGroupIds.includes(ticket.groupId));
-      return agents.map(({ id }) => ({ ticketId: ticket.id, userId: id, by }));
+      const agents = people.filter((one) => one.active && one.agent);
+      return agents.map(({ id }) => ({ ticketId: ticket.id, groupId: ticket.groupId, userId: id, by }));
     });
-    await this.mentions.add(tx, called, now);
+    await this.mentions.addReaders(tx, called, now);
   }
 
   /** The ticket, as its agent. */

@@ -5,6 +5,8 @@ import { Link } from '@tiptap/extension-link';
 import { useEditor } from '@tiptap/react';
 import StarterKit from '@tiptap/starter-kit';
 import { useRef } from 'react';
+import { MentionNode } from './mention-node.ts';
+import { useMentions } from './mentions.tsx';
 import classes from './rich-editor.module.css';
 import { useTextModules } from './text-modules.tsx';
 
@@ -14,7 +16,7 @@ export interface RichEditorProps {
   html: string;
   autoFocus: boolean;
   invalid?: boolean;
-  /** The ticket that text modules are written for, null for one that is not there yet; absent: none are offered. */
+  /** The ticket that text modules and calls are written for, null for one that is not there yet; absent: none are offered. */
   modulesFor?: number | null;
   onChange: (html: string) => void;
   /** Absent: files that are pasted or dropped are none of the text's business. */
@@ -28,13 +30,15 @@ export function RichEditor(props: RichEditorProps) {
   const { label, html, autoFocus, invalid = false, modulesFor, onChange, onFiles, onSubmit } = props;
   const { t } = useLingui();
   const modules = useTextModules(modulesFor ?? null, modulesFor !== undefined);
+  const mentions = useMentions(modulesFor ?? undefined);
   // The editor is made once and keeps the functions it was given.
-  const latest = useRef(modules);
-  latest.current = modules;
+  const latest = useRef({ modules, mentions });
+  latest.current = { modules, mentions };
   const editor = useEditor({
     extensions: [
       StarterKit.configure({ heading: false, horizontalRule: false, link: false }),
       Link.configure({ openOnClick: false, protocols: ['http', 'https', 'mailto'], defaultProtocol: 'https' }),
+      MentionNode,
     ],
     content: html,
     autofocus: autoFocus ? 'end' : false,
@@ -47,7 +51,7 @@ export function RichEditor(props: RichEditorProps) {
         ...(invalid ? { 'aria-invalid': 'true' } : {}),
       },
       handleKeyDown: (_, event) => {
-        if (latest.current.onKeyDown(event)) return true;
+        if (latest.current.modules.onKeyDown(event) || latest.current.mentions.onKeyDown(event)) return true;
         if (!onSubmit || event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return false;
         // The same key is a shortcut of the page; it must not send twice.
         event.stopPropagation();
@@ -58,7 +62,10 @@ export function RichEditor(props: RichEditorProps) {
       handleDrop: (_, event) => take(event.dataTransfer, onFiles),
     },
     onUpdate: ({ editor: changed }) => onChange(changed.getHTML()),
-    onTransaction: ({ editor: changed }) => latest.current.onUpdate(changed),
+    onTransaction: ({ editor: changed }) => {
+      latest.current.modules.onUpdate(changed);
+      latest.current.mentions.onUpdate(changed);
+    },
   });
   return (
     <RichTextEditor
@@ -107,6 +114,7 @@ export function RichEditor(props: RichEditorProps) {
       </RichTextEditor.Toolbar>
       <RichTextEditor.Content />
       {modules.choice}
+      {mentions.choice}
     </RichTextEditor>
   );
 }
