@@ -79,8 +79,8 @@ export function useMentions(ticketId: number | undefined): {
     return true;
   };
   const choice = active && (
-    <Paper withBorder shadow="sm" className={classes.choice}>
-      <div id={listId} role="listbox" aria-label={t`People to call`} className={classes.list}>
+    <Paper withBorder shadow="sm" className={classes.people}>
+      <div id={listId} role="listbox" aria-label={t`People to call`}>
         {found.map((agent) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys belong to the editor, which keeps the focus
           <div
