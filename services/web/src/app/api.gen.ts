@@ -188,6 +188,7 @@ export const routes = {
   listWebhookDeliveries: ['GET', '/api/v1/webhook_deliveries'],
   listWebhooks: ['GET', '/api/v1/webhooks'],
   markAllOnlineNotificationsAsRead: ['POST', '/api/v1/online_notifications/mark_all_as_read'],
+  mentionableAgents: ['GET', '/api/v1/mentions/agents'],
   mergeTicket: ['PUT', '/api/v1/ticket_merge/:id/:number'],
   moveArticle: ['POST', '/api/v1/ticket_articles/:id/move'],
   passkeyOptions: ['POST', '/api/v1/users/two_factor/passkeys/options'],
@@ -474,6 +475,7 @@ export interface Endpoints {
   listWebhookDeliveries: (typeof contracts.webhooks)['deliveries'];
   listWebhooks: (typeof contracts.webhooks)['list'];
   markAllOnlineNotificationsAsRead: (typeof contracts.onlineNotifications)['markAllAsRead'];
+  mentionableAgents: typeof contracts.mentionableAgents;
   mergeTicket: typeof contracts.mergeTicket;
   moveArticle: typeof contracts.moveArticle;
   passkeyOptions: typeof contracts.passkeyOptions;
