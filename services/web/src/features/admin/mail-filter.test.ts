@@ -30,3 +30,12 @@ it('what is written comes back as it is read', () => {
   });
   expect(bodyOf(valuesOf({ ...body, id: 1 } as unknown as MailFilter))).toEqual(body);
 });
+
+it('what only programs write stays as it is', () => {
+  const perform = {
+    'x-zammad-ticket-tags': { value: 'shop', operator: 'remove' },
+    'x-zammad-article-internal': { value: 'false' },
+  };
+  const filter = { ...bodyOf(values), id: 1, perform } as unknown as MailFilter;
+  expect(bodyOf(valuesOf(filter)).perform).toEqual(perform);
+});

@@ -31,6 +31,8 @@ export interface MatchLine {
 export interface ActionLine {
   action: PostmasterAction;
   value: string;
+  /** Of tags; programs may have them removed. */
+  operator?: string;
 }
 
 export interface FilterValues {
@@ -57,9 +59,10 @@ export function valuesOf({ name, match, perform, note, active }: MailFilter): Fi
       operator,
       value: [value].flat().map(String).join('\n'),
     })),
-    perform: Object.entries(perform).map(([action, { value }]) => ({
+    perform: Object.entries(perform).map(([action, { value, operator }]) => ({
       action: action as PostmasterAction,
       value: value == null ? '' : String(value),
+      ...(typeof operator === 'string' && { operator }),
     })),
     note: note ?? '',
     active,
@@ -77,9 +80,12 @@ export function bodyOf({ match, perform, ...rest }: FilterValues) {
       }),
     ),
     perform: Object.fromEntries(
-      perform.map(({ action, value }) => [
+      perform.map(({ action, value, operator = 'add' }) => [
         action,
-        isPlain(action) ? { value: 'true' } : { value, ...(action === 'x-zammad-ticket-tags' && { operator: 'add' }) },
+        {
+          value: isPlain(action) && value === '' ? 'true' : value,
+          ...(action === 'x-zammad-ticket-tags' && { operator }),
+        },
       ]),
     ),
   };

@@ -269,11 +269,13 @@ function MatchFields({ line, onChange, onRemove }: MatchProps) {
 function ActionFields({ line, onChange }: { line: ActionLine; onChange: (line: ActionLine) => void }) {
   const { i18n } = useLingui();
   const { action, value } = line;
-  const label = i18n._(mailActionLabels[action]);
+  // What only programs write is shown as they wrote it.
+  const { operator = 'add' } = line;
+  const label = i18n._(mailActionLabels[action]) + (operator === 'add' ? '' : ` (${operator})`);
   if (isPlain(action)) {
     return (
       <Text size="sm" flex={1}>
-        {label}
+        {['', 'true', '1'].includes(value) ? label : `${label} (${value})`}
       </Text>
     );
   }
