@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { AppError } from '@helpmesh/kernel';
-import { Agent, fetch as undiciFetch } from 'undici';
+import type { Agent } from 'undici';
 import { z } from 'zod';
 import { isPublicAddress } from './public-address.ts';
 
@@ -117,8 +117,10 @@ export class SafeFetch {
   private async once(url: URL, request: SafeRequest, headers: Headers): Promise<Response> {
     const { method, body, signal, maxBytes = MAX_BYTES, larger = 'refuse', verifyTls = true } = request;
     try {
-      const response = await undiciFetch(url, {
-        dispatcher: this.agent(this.isAllowed(url), verifyTls),
+      // Loaded by whoever calls somebody: most services never do.
+      const undici = await import('undici');
+      const response = await undici.fetch(url, {
+        dispatcher: this.agent(undici, this.isAllowed(url), verifyTls),
         method: method ?? 'GET',
         headers: [...headers],
         body: body ?? null,
@@ -138,12 +140,12 @@ export class SafeFetch {
   }
 
   /** @param allowed  for the hosts that the operator named; others lead to public addresses only */
-  private agent(allowed: boolean, verifyTls: boolean): Agent {
+  private agent(undici: typeof import('undici'), allowed: boolean, verifyTls: boolean): Agent {
     const key = `${allowed} ${verifyTls}`;
     let agent = this.agents.get(key);
     if (!agent) {
       const lookup = allowed ? this.lookup : publicOnly(this.lookup);
-      agent = new Agent({ connect: { timeout: CONNECT_MS, lookup, rejectUnauthorized: verifyTls } });
+      agent = new undici.Agent({ connect: { timeout: CONNECT_MS, lookup, rejectUnauthorized: verifyTls } });
       this.agents.set(key, agent);
     }
     return agent;

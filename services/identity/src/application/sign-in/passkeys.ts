@@ -3,14 +3,7 @@ import type { Passkey, PasskeyResponse } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { CLOCK, CONFIG, SecretBox } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { IdentityConfig } from '../../config.ts';
@@ -19,6 +12,8 @@ import { type PasskeyRow, PasskeyStore } from '../../persistence/passkey.store.t
 import { Challenges } from './challenges.ts';
 
 type Response = z.output<typeof PasskeyResponse>;
+/** Two hundred modules, loaded with the first passkey. */
+const webauthn = () => import('@simplewebauthn/server');
 /** EdDSA, ES256 and RS256 (COSE): what authenticators in use make. */
 const algorithms = [-8, -7, -257];
 
@@ -59,6 +54,7 @@ export class Passkeys {
   /** Options to make one. Discoverable where the authenticator can, so that it signs in without a name. */
   async creationOptions(user: { id: number; login: string; name: string }): Promise<Options> {
     const known = await this.store.ofUser(this.db, user.id);
+    const { generateRegistrationOptions } = await webauthn();
     const options = await generateRegistrationOptions({
       rpName: 'Helpmesh',
       rpID: this.rpID,
@@ -78,6 +74,7 @@ export class Passkeys {
   async add(tx: EntityManager, userId: number, name: string, response: Response): Promise<PasskeyRow> {
     const known = await this.store.ofUser(tx, userId);
     let challenge = '';
+    const { verifyRegistrationResponse } = await webauthn();
     const verified = await verifyRegistrationResponse({
       response: response as unknown as RegistrationResponseJSON,
       expectedChallenge: (given) => {
@@ -110,6 +107,7 @@ export class Passkeys {
   /** @param userId  whose passkeys may answer as the second step; null: any, without a name and without a password */
   async requestOptions(userId: number | null): Promise<Options> {
     const known = userId === null ? undefined : await this.store.ofUser(this.db, userId);
+    const { generateAuthenticationOptions } = await webauthn();
     const options = await generateAuthenticationOptions({
       rpID: this.rpID,
       challenge: this.challenges.make(userId === null ? PASSWORDLESS : answering(userId)),
@@ -134,6 +132,7 @@ export class Passkeys {
       return undefined;
     }
     let challenge = '';
+    const { verifyAuthenticationResponse } = await webauthn();
     const verified = await verifyAuthenticationResponse({
       response: response as unknown as AuthenticationResponseJSON,
       expectedChallenge: (given) => {
