@@ -127,7 +127,11 @@ function Choice({ value, onAdd }: Props) {
             })}
           </Text>
           {added.length > 0 && (
-            <ScrollArea.Autosize mah={220} type="auto" tabIndex={0}>
+            <ScrollArea.Autosize
+              mah={220}
+              type="auto"
+              viewportProps={{ tabIndex: 0, role: 'group', 'aria-label': t`Public holidays` }}
+            >
               <ul className={calendarClasses.times}>
                 {added.map(({ day, summary }) => (
                   <li key={day}>
