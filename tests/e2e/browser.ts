@@ -53,6 +53,14 @@ export class Person {
     await this.page.goto(new URL(address, this.url).href);
   }
 
+  /** As a link within the page leads there: what was loaded stays. */
+  async goOn(address: string): Promise<void> {
+    await this.page.evaluate((to) => {
+      history.pushState(null, '', to);
+      dispatchEvent(new PopStateEvent('popstate'));
+    }, address);
+  }
+
   /** Through the page, in whatever language it is. Ends when the list (or `next`) is on screen. */
   async signIn(email: string, password: string, { at = '/' } = {}): Promise<void> {
     await this.goto(at);
