@@ -396,7 +396,7 @@ describe('groups', () => {
     expect(data).toEqual({
       ...{ id: row.id, name: 'Operations', active: true, followUpPossible: 'yes', followUpAssignment: true },
       ...{ reopenTimeInDays: null, email: { name: 'Ops Desk', address: 'ops@example.org' }, signature: null },
-      ...{ signatureHtml: null, sharedDrafts: true, assignmentTimeout: null },
+      ...{ signatureHtml: null, sharedDrafts: true, assignmentTimeout: null, priorityMatrix: null },
     });
     // Groups may send from one address; its name stays what it was.
     const other = await create(groups, { name: 'Other', email: 'Else <ops@example.org>' });

@@ -560,16 +560,16 @@ describe('searching', () => {
   });
 
   it('is done by macros and by changes of many tickets, which can be taken back', async () => {
-    await field('impact', 'select', { options: impacts });
+    await field('affected', 'select', { options: impacts });
     await field('sites', 'multiselect', { options: { b: 'Berlin', k: 'Karlsruhe' } }, { screens: {} });
     await field('seats', 'integer', { max: 10 });
-    const perform = { 'ticket.impact': { value: 'many' }, 'ticket.sites': { value: ['k', 'b'] } };
+    const perform = { 'ticket.affected': { value: 'many' }, 'ticket.sites': { value: ['k', 'b'] } };
     const make = (wanted: object) => desk.rest(keeper, macros.create, { body: { name: 'Widen', perform: wanted } });
     await expect(make({ 'ticket.seats': { value: 11 } })).rejects.toMatchObject({ code: 'attribute.value-invalid' });
     await expect(make({ 'ticket.gone': { value: 1 } })).rejects.toMatchObject({ code: 'action.invalid' });
     const { id: macro_id } = await make(perform);
-    const done = { impact: 'many', sites: ['k', 'b'] };
-    const [one, two, three] = [await open({ impact: 'one' }), await open(), await open()];
+    const done = { affected: 'many', sites: ['k', 'b'] };
+    const [one, two, three] = [await open({ affected: 'one' }), await open(), await open()];
     expect(await desk.rest(agent, applyMacro, { id: one.id, body: { macro_id } })).toMatchObject(done);
     await desk.rest(agent, massMacro, { body: { ticket_ids: [two.id], macro_id } });
     expect(await read(two.id)).toMatchObject(done);
@@ -587,15 +587,15 @@ describe('searching', () => {
         },
         { what: 'the job to end' },
       );
-    const job = await order({ perform: { 'ticket.seats': { value: '7' }, 'ticket.impact': { value: null } } });
+    const job = await order({ perform: { 'ticket.seats': { value: '7' }, 'ticket.affected': { value: null } } });
     expect(await ended(job.id)).toMatchObject({ changed: 2 });
-    expect(await read(one.id)).toMatchObject({ seats: 7, impact: null });
+    expect(await read(one.id)).toMatchObject({ seats: 7, affected: null });
     await ended((await desk.rest(agent, ticketJobs.undo, { id: job.id })).id);
     expect(await read(one.id)).toMatchObject({ ...done, seats: null });
 
-    const template = { name: 'Wide', options: { 'ticket.impact': { value: 'many' } } };
+    const template = { name: 'Wide', options: { 'ticket.affected': { value: 'many' } } };
     expect(await desk.rest(keeper, templates.create, { body: template })).toMatchObject(template);
-    const wrong = { name: 'Wrong', options: { 'ticket.impact': { value: 'all' } } };
+    const wrong = { name: 'Wrong', options: { 'ticket.affected': { value: 'all' } } };
     await expect(desk.rest(keeper, templates.create, { body: wrong })).rejects.toThrow('no option "all"');
     // Rules name them also where no form shows them.
     expect((await desk.rest(keeper, customFields)).Ticket.map(({ name, edit }) => [name, edit.shown])).toEqual(

@@ -348,20 +348,20 @@ describe('an overview that gathers its tickets', () => {
   beforeAll(async () => {
     const both = { 'ticket.agent': { shown: true } };
     const screens = { create_middle: both, edit: both };
-    const impact = { options: { many: 'Many people', one: 'One person' }, default: 'one' };
+    const affected = { options: { many: 'Many people', one: 'One person' }, default: 'one' };
     for (const field of [
-      { name: 'impact', display: 'Impact', data_type: 'select', data_option: impact },
+      { name: 'affected', display: 'Impact', data_type: 'select', data_option: affected },
       { name: 'seats', display: 'Seats', data_type: 'integer', data_option: { min: -9 } },
     ])
       await desk.rest(keeper, objectAttributes.create, { body: { object: 'Ticket', screens, ...field } });
     await desk.rest(keeper, objectAttributes.execute);
     const tickets = [
       { title: 'b', priority_id: 3, seats: 10 },
-      { title: 'a', priority_id: 1, impact: 'many', seats: 9 },
+      { title: 'a', priority_id: 1, affected: 'many', seats: 9 },
       { title: 'c', priority_id: 1, seats: -2 },
-      { title: 'a', priority_id: 3, impact: 'many' },
-      { title: 'd', priority_id: 2, impact: 'one', seats: 100 },
-      { title: 'b', priority_id: 1, impact: null },
+      { title: 'a', priority_id: 3, affected: 'many' },
+      { title: 'd', priority_id: 2, affected: 'one', seats: 100 },
+      { title: 'b', priority_id: 1, affected: null },
     ];
     for (const ticket of tickets) await open({ ...ticket, tags: 'gathered' });
   });
@@ -370,8 +370,8 @@ describe('an overview that gathers its tickets', () => {
     ['priority', 'ASC', 'asc'],
     ['priority_id', 'DESC', 'asc'],
     ['ticket.priority', 'ASC', 'desc'],
-    ['impact', 'ASC', 'asc'],
-    ['impact', 'DESC', 'desc'],
+    ['affected', 'ASC', 'asc'],
+    ['affected', 'DESC', 'desc'],
     ['nothing there is', 'ASC', 'asc'],
   ] as const)('by %s %s has its pages go on from group to group, %s in each', async (group_by, direction, order) => {
     const body = {
@@ -383,7 +383,7 @@ describe('an overview that gathers its tickets', () => {
     const { link } = await make(body);
     const seen = await walk({ view: link, sort: 'title', order });
     const keyOf = ({ priority_id, custom }: Line) =>
-      group_by.includes('priority') ? priority_id : group_by === 'impact' ? String(custom?.impact ?? '') : 0;
+      group_by.includes('priority') ? priority_id : group_by === 'affected' ? String(custom?.affected ?? '') : 0;
     const way = (sign: 'ASC' | 'DESC' | 'asc' | 'desc') => (sign.toUpperCase() === 'ASC' ? 1 : -1);
     const compare = (a: number | string, b: number | string) => (a < b ? -1 : a > b ? 1 : 0);
     const wanted = seen.toSorted(
@@ -430,14 +430,14 @@ describe('an overview that gathers its tickets', () => {
   });
 
   it('tells a customer nothing of a field that only agents see, not by its order either', async () => {
-    const shared = { role_ids: [CUSTOMER], group_by: 'impact', view: { s: ['impact'] } };
+    const shared = { role_ids: [CUSTOMER], group_by: 'affected', view: { s: ['affected'] } };
     const own = { operator: 'is', pre_condition: 'current_user.id', value: '' };
     const { link } = await desk.rest(ruler, overviews.create, {
       body: { name: 'Of customers', condition: { 'ticket.customer_id': own }, ...shared },
     });
     const seen = await walk({ view: link, sort: 'created_at', order: 'asc' }, customer);
     expect(seen.length).toBeGreaterThan(5);
-    expect(seen.every(({ custom }) => custom?.impact === null)).toBe(true);
+    expect(seen.every(({ custom }) => custom?.affected === null)).toBe(true);
     expect(seen.map(({ id }) => id)).toEqual(seen.map(({ id }) => id).toSorted((a, b) => a - b));
   });
 });

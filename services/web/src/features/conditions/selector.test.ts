@@ -56,7 +56,7 @@ describe('a condition in the editor', () => {
 
   it.each([
     ['other fields', { 'ticket.note': { operator: 'contains', value: 'x' } }],
-    ['fields that are gone', { 'ticket.impact': { operator: 'is', value: ['many'] } }],
+    ['fields that are gone', { 'ticket.gone': { operator: 'is', value: ['many'] } }],
     ['what every object answers to', { constructor: { operator: 'is', value: 'x' } }],
     [
       'moments where days are told',

@@ -5,7 +5,8 @@ import { priorityLabel } from '../tickets/labels.ts';
 import { prioritiesQuery, type Ticket } from '../tickets/queries.ts';
 import type { UpdateTicket } from '../tickets/use-update-ticket.ts';
 import classes from './impact.module.css';
-import { type Level, levelLabels, levels } from './levels.ts';
+import { levelLabels } from './labels.ts';
+import { type Level, levels } from './levels.ts';
 
 interface Props {
   ticket: Ticket;

@@ -2,7 +2,8 @@ import { useLingui } from '@lingui/react/macro';
 import { Select } from '@mantine/core';
 import { useEffect } from 'react';
 import classes from './impact.module.css';
-import { type Level, levelLabels, levels, type Matrix } from './levels.ts';
+import { levelLabels } from './labels.ts';
+import { type Level, levels, type Matrix } from './levels.ts';
 
 interface Props {
   matrix: Matrix;

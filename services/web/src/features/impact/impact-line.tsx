@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { priorityLabel } from '../tickets/labels.ts';
-import { type Level, levelLabels, levels } from './levels.ts';
+import { levelLabels } from './labels.ts';
+import { type Level, levels } from './levels.ts';
 
 export type ImpactAttribute = 'impact' | 'urgency' | 'original_priority' | 'priority_overridden';
 

@@ -1,17 +1,8 @@
-import type { MessageDescriptor } from '@lingui/core';
-import { msg } from '@lingui/core/macro';
-
 export const levels = ['low', 'medium', 'high'] as const;
 export type Level = (typeof levels)[number];
 
 /** Ids of priorities by impact, then by urgency. */
 export type Matrix = Record<Level, Record<Level, number>>;
-
-export const levelLabels: Record<Level, MessageDescriptor> = {
-  low: msg({ message: 'Low', context: 'impact or urgency' }),
-  medium: msg({ message: 'Medium', context: 'impact or urgency' }),
-  high: msg({ message: 'High', context: 'impact or urgency' }),
-};
 
 /** What a matrix begins as: the worse of both corners has the last of the priorities, the better one the first. */
 export function startingMatrix(priorityIds: readonly number[]): Matrix {

@@ -4,7 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { priorityLabel } from '../tickets/labels.ts';
 import { prioritiesQuery } from '../tickets/queries.ts';
 import classes from './impact.module.css';
-import { levelLabels, levels, type Matrix, startingMatrix } from './levels.ts';
+import { levelLabels } from './labels.ts';
+import { levels, type Matrix, startingMatrix } from './levels.ts';
 
 interface Props {
   label: string;
