@@ -58,7 +58,7 @@ describe('a value', () => {
         expect(stored).toEqual(value);
         expect(one.read(stored)).toEqual(value);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000, examples: [[['input', ' ']]] },
     );
   });
 

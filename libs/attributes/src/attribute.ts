@@ -119,10 +119,11 @@ export class Attribute {
     throw new AppError('invalid', 'attribute.required', `${this.definition.display} is required but missing.`);
   }
 
-  private readText(raw: unknown): string {
+  private readText(raw: unknown): string | null {
     if (typeof raw !== 'string' && typeof raw !== 'number' && typeof raw !== 'boolean')
       throw this.refused('is no text');
     const text = this.type === 'input' ? String(raw).trim() : String(raw);
+    if (text === '') return null;
     const longest = Number(this.definition.option.maxlength);
     if (text.length > longest) throw this.refused(`is longer than the allowed length ${longest}`);
     // PostgreSQL keeps no NUL in jsonb, and half a surrogate pair is no character.
