@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { apiChangesCommand } from './commands/api-changes.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
+import { buildCommand } from './commands/build.ts';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { generateCommand } from './commands/generate.ts';
@@ -19,6 +20,7 @@ const program = new Command('helpmesh')
 
 const commands = [
   upCommand,
+  buildCommand,
   migrateCommand,
   testCommand,
   checkCommand,

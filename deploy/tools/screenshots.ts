@@ -79,6 +79,25 @@ async function pictures(browser: Browser, platform: Platform, out: string): Prom
     await page.getByRole('option', { name: 'Marine Data' }).click();
     await page.getByRole('textbox', { name: 'Text', exact: true }).fill('She gets “403 Forbidden” since this morning.');
   });
+  await at({ ...desk, colorScheme: 'light' }, 'reports', async (page) => {
+    await page.goto(`${platform.url}/admin/reports`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle');
+  });
+  await at({ ...desk, colorScheme: 'light' }, 'administration', async (page) => {
+    await page.goto(`${platform.url}/admin/health`);
+    await page.getByText('Everything works').waitFor();
+    await page.waitForLoadState('networkidle');
+  });
+  await at({ ...desk, viewport: { width: 900, height: 700 }, colorScheme: 'light' }, 'help', async (page) => {
+    await page.goto(`${platform.url}/help/en`);
+    await page
+      .getByRole('link')
+      .filter({ hasText: 'I cannot sign in' })
+      .or(page.getByText('Signing in'))
+      .first()
+      .waitFor();
+  });
 }
 
 /** The greeting that every new desk has would be the newest ticket of all. */
@@ -96,6 +115,6 @@ async function signIn(page: Page, { url, admin }: Platform): Promise<void> {
   await page.goto(url);
   await page.getByLabel('E-mail address').fill(admin.email);
   await page.getByLabel('Password', { exact: true }).fill(admin.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('button', { name: /^Account of / }).waitFor();
 }

@@ -7,6 +7,16 @@ import { catalogParts } from './scripts/catalog-parts.ts';
 
 const backend = process.env.HELPMESH_PUBLIC_URL ?? 'http://localhost:8080';
 
+/**
+ * What is always loaded is one file: as a hundred small ones each was a request, and compressed without the others. The
+ * entry stays beside it, for the manifest names the page by it.
+ */
+const shell = {
+  name: 'shell',
+  tags: ['$initial' as const],
+  test: (id: string) => !/\/(?:index\.html|main\.tsx)$/.test(id),
+};
+
 export default defineConfig({
   plugins: [
     react(),
@@ -26,6 +36,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
     chunkSizeWarningLimit: 900,
+    rolldownOptions: { output: { codeSplitting: { groups: [shell] } } },
   },
   server: {
     port: 5173,

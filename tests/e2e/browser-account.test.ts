@@ -602,6 +602,32 @@ describe('account security', { timeout: 120_000 }, () => {
       await page.getByRole('list', { name: 'Calls' }).getByText('Test call').waitFor();
     });
 
+    it('a mailbox is tried before it is kept, shows no secret, and is paused', async () => {
+      const person = await browser.person();
+      const { page } = person;
+      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/mail' });
+      await page.getByRole('link', { name: 'Mail channels' }).click();
+      await page.getByRole('link', { name: 'New mailbox' }).click();
+      await page.getByLabel('Name', { exact: true }).fill('Support');
+      await page.getByRole('textbox', { name: 'Server' }).fill('127.0.0.1');
+      await page.getByRole('textbox', { name: 'Port' }).fill('1');
+      await page.getByRole('textbox', { name: 'User name' }).fill('support');
+      await page.getByRole('textbox', { name: 'Password' }).fill('of-the-mailbox');
+      await page.getByRole('button', { name: 'Test', exact: true }).click();
+      await page
+        .getByRole('list', { name: 'It does not work yet' })
+        .getByText(/ECONNREFUSED/)
+        .waitFor();
+      await page.getByRole('switch', { name: 'Active' }).uncheck({ force: true });
+      await page.getByRole('button', { name: 'Create the mailbox' }).click();
+      await person.heading('Support').waitFor();
+      expect(await page.getByRole('textbox', { name: 'Password' }).inputValue(), 'stars for the secret').toBe(
+        '**********',
+      );
+      await person.goto('/admin/mail/channels');
+      await page.getByRole('list', { name: 'Mailboxes' }).getByText('Paused').waitFor();
+    });
+
     it('nobody else has the pages, whatever address they type', async () => {
       const { email } = await newUser(['Agent']);
       const person = await browser.person();

@@ -1,5 +1,6 @@
 import type { Platform } from '@helpmesh/deploy/local';
 import { rawMail, sendRaw } from '@helpmesh/testing';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBrowser } from './browser.ts';
 import { linkIn } from './desk.ts';
@@ -59,6 +60,7 @@ describe('accessibility', () => {
   let personId: number;
   let taskId: number;
   let ruleId: number;
+  let helpPages: string[];
   const browser = useBrowser(() => platform.url);
 
   beforeAll(async () => {
@@ -95,6 +97,11 @@ describe('accessibility', () => {
     await admin.post('/api/v1/directories', { name: 'Physics', domains: ['physics.example'], mappings });
     const redirect_uris = ['https://planner.example/a/rather/long/address/that/does/not/break'];
     await admin.post('/api/v1/applications', { name: 'Planner', redirect_uris, scopes: ['ticket.agent', 'report'] });
+    const { id: peer_id } = await admin.post('/api/v1/federation/peers', {
+      ...{ name: 'Desk of physics', node: 'https://a-rather-long-name-of-a-desk.physics.example' },
+      paused: true,
+    });
+    await admin.post('/api/v1/agreements', { kind: 'full', name: 'With physics', group_id: 2, peer_id });
     const newPerson = async (firstname: string): Promise<number> =>
       (await admin.post('/api/v1/users', { firstname, lastname: 'Son', email: `${firstname}@customer.example` })).id;
     ({ id: adminId } = await admin.get('/api/v1/users/me'));
@@ -126,6 +133,35 @@ describe('accessibility', () => {
       match: { subject: { operator: 'matches regex', value: '^order [0-9]+' } },
       perform: { 'x-zammad-ticket-group_id': { value: '1' }, 'x-zammad-article-internal': { value: 'true' } },
     });
+    const mx = { host: 'mx.invalid', user: 'support@desk.example', password: 'x' };
+    const inbound = { adapter: 'imap', options: mx };
+    await admin.post('/api/v1/channels_email', { name: 'Support mailbox', active: false, options: { inbound } });
+    const auth = { provider: 'microsoft', tenant: 'desk.example', client_id: 'desk', client_secret: 'x' };
+    await admin.post('/api/v1/channels_email_outbound', {
+      ...{ name: 'Support account', addresses: ['support@desk.example'] },
+      options: { outbound: { adapter: 'smtp', options: mx }, auth },
+    });
+    const kb = '/api/v1/knowledge_bases/1';
+    await admin.put('/api/v1/knowledge_bases/manage/1', {
+      locales: ['en', 'de'],
+      requests: true,
+      request_group_ids: [1, 2],
+    });
+    const titled = (title: string) => ['en', 'de'].map((locale) => ({ locale, title }));
+    const category = await admin.post(`${kb}/categories`, { translations: titled('Doors and Schließanlagen') });
+    const body = '<h2>How</h2><p>Turn <a href="https://www.example.org/keys">the key</a>.</p><pre>x = 1</pre>';
+    const translations = titled('Locked doors').map((text) => ({ ...text, body }));
+    const answer = await admin.post(`${kb}/answers`, { category_id: category.id, translations });
+    await admin.post(`${kb}/answers/${answer.id}/publish`, {});
+    helpPages = [
+      ...[
+        '/help/en',
+        `/help/de/doors-and-schliessanlagen-${category.id}`,
+        '/help/de/search?q=key',
+        '/help/en/nowhere-0',
+      ],
+      ...[`/help/en/answers/locked-doors-${answer.id}`, '/help/en/request'],
+    ];
     const order = { deletable_type: 'User', deletable_id: goes, preferences: { sure: 'DELETE' } };
     ({ id: taskId } = await admin.post('/api/v1/data_privacy_tasks', order));
     await anyone.post('/api/v1/users/password_reset', { username: 'agent1@example.com' });
@@ -140,10 +176,13 @@ describe('accessibility', () => {
     const person = await browser.person({ viewport: { width: 1360, height: 850 }, reducedMotion: 'reduce' });
     const { page } = person;
     const found: string[] = [];
+    /** The pages of the help have no script that could tell. */
+    let isPlain = false;
     const show = async ({ colorScheme, width }: (typeof looks)[number]) => {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height: 850 });
-      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor({ state: 'attached' });
+      const themed = `html[data-mantine-color-scheme=${colorScheme}]`;
+      if (!isPlain) await page.locator(themed).waitFor({ state: 'attached' });
       // Colours that fade into others are neither.
       await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
     };
@@ -158,6 +197,19 @@ describe('accessibility', () => {
       }
       await show(looks[0]);
     };
+
+    isPlain = true;
+    person.allow(/status of 404/);
+    person.allow(/status of 422/);
+    for (const path of helpPages) {
+      await person.goto(path);
+      await look(path);
+    }
+    // Nothing is filled in.
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('alert').waitFor();
+    await look('a request with complaints');
+    isPlain = false;
 
     await page.goto(resetLink);
     await page.getByLabel('New password').waitFor();
@@ -226,6 +278,13 @@ describe('accessibility', () => {
     await look('question before leaving');
     await page.getByRole('button', { name: 'Leave' }).click();
     await person.heading('Users').waitFor();
+    const database = new Client({ connectionString: platform.databaseUrl('reporting') });
+    await database.connect();
+    await database.query(
+      `INSERT INTO dead_letter (consumer, message_id, subject, payload, headers, cause, tries)
+       VALUES ('reporting__nobody', 'x', 'nobody.v1.hears', '{}', '{}', 'counter.unlucky', 8)`,
+    );
+    await database.end();
     for (const [place, ready] of [
       ['users/new', 'Send an invitation'],
       ['groups', 'some group1'],
@@ -236,6 +295,10 @@ describe('accessibility', () => {
       ['mail/addresses/1', 'send as it is from then on'],
       ['mail/signatures/1', 'As it would stand below a mail of yours.'],
       ['mail/filters/1', 'Add a condition'],
+      ['mail/channels', 'Support mailbox'],
+      ['mail/mailboxes/1', 'Seconds between two looks'],
+      ['mail/accounts/1', 'Sign in with the provider'],
+      ['mail/queues', 'Outgoing mails'],
       ['roles', 'Customer'],
       ['roles/2', 'admin.user'],
       ['custom-fields', 'What was tried'],
@@ -245,10 +308,20 @@ describe('accessibility', () => {
       ['calendars/1', 'Next open times'],
       ['recurring/new', 'Next:'],
       ['ticket-settings', 'Time to take a reply back'],
+      ['knowledge-base', 'Locked doors'],
+      ['knowledge-base/categories/1', 'Neither it nor what is below it'],
+      ['knowledge-base/answers/1', 'What readers make of it'],
       ['sign-in', 'EGI Check-in'],
       ['sign-in/providers/1', 'Redirect URI'],
       ['directories/1', 'the directory cannot come in yet'],
       ['applications/1', 'Client id'],
+      ['cmdb', 'Only where i-doit wants one'],
+      ['federation', 'Stop all sending'],
+      ['federation/peers/1', 'It has no token yet'],
+      ['federation/peers/new', 'Add the helpdesk'],
+      ['federation/agreements/1', 'What would be sent'],
+      ['federation/agreements/new', 'Make the agreement'],
+      ['federation/pbas/settings', 'Headers that may carry it'],
       ['data-protection', 'An open claim'],
       [`data-protection/new?person=${adminId}`, 'This person cannot be erased'],
       [`data-protection/new?person=${personId}`, 'Erase the person'],
@@ -265,6 +338,7 @@ describe('accessibility', () => {
       ['schedules/1', 'Nothing yet.'],
       ['webhooks', 'hooks.invalid'],
       ['webhooks/1', 'It was not called yet.'],
+      ['health', 'counter.unlucky'],
       ['audit', 'oidc-provider.created'],
     ] as const) {
       // What says that a page is there must not be from the one before.

@@ -143,7 +143,13 @@ export function useBrowser(url: () => string): Browser {
   });
   return {
     async person(options = {}) {
-      const context = await running.newContext({ locale: 'en-GB', viewport: { width: 1360, height: 850 }, ...options });
+      const context = await running.newContext({
+        locale: 'en-GB',
+        viewport: { width: 1360, height: 850 },
+        // Every click would wait for what still moves.
+        reducedMotion: 'reduce',
+        ...options,
+      });
       const person = new Person(context, await context.newPage(), url());
       people.push(person);
       return person;

@@ -1,3 +1,6 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Platform } from '@helpmesh/deploy/local';
 import { type ImapServer, imapServer, rawMail, sendRaw, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -133,6 +136,165 @@ describe('the main job', () => {
     expect(raw.body).toContain(`Message-ID: ${messageId}`);
   });
 
+  it('4b: the confirmation links to the ticket: read, answered, closed and opened again without signing in or a script', async () => {
+    await mailIn({ from: 'Lin <lin@customer.example>', subject: 'Locked out', text: 'I <b>cannot</b> sign in.' });
+    const ticket = await agent.ticketTitled('Locked out');
+    const confirmation = await mailbox.mail('lin@customer.example');
+    const link = /http:\/\/\S+\/r\/\S+/.exec(confirmation.text ?? '')?.[0] ?? '';
+    const page = async (url: string, form?: Record<string, string>, headers: Record<string, string> = {}) => {
+      const given = form && { method: 'POST', body: new URLSearchParams(form) };
+      const response = await fetch(url, { headers, ...given });
+      return { status: response.status, url: response.url, headers: response.headers, text: await response.text() };
+    };
+    await agent.post('/api/v1/ticket_articles', {
+      ticket_id: ticket.id,
+      type: 'web',
+      body: '<p>Try the <i>second</i> door.</p><script>alert(1)</script>',
+      content_type: 'text/html',
+      attachments: [
+        { filename: 'doors.txt', 'mime-type': 'text/plain', data: Buffer.from('left\n').toString('base64') },
+      ],
+    });
+    await agent.post('/api/v1/ticket_articles', {
+      ticket_id: ticket.id,
+      type: 'note',
+      internal: true,
+      body: 'Among ourselves',
+    });
+
+    const read = await page(link);
+    expect(read.status).toBe(200);
+    expect(read.headers.get('cache-control')).toBe('no-store');
+    expect(read.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(read.headers.get('content-security-policy')).not.toContain('script');
+    expect(read.text).toContain('I &#60;b&#62;cannot&#60;/b&#62; sign in.');
+    expect(read.text).toContain('Try the second door.');
+    expect(read.text).not.toContain('Among ourselves');
+    expect(read.text).not.toContain('<script');
+    expect((await page(link, undefined, { 'accept-language': 'pl, en;q=0.5' })).text).toContain('Odpowiedź</label>');
+    const file = /href="(\/r\/[^"]+\/files\/\d+\/\d+)">doors\.txt/.exec(read.text)?.[1] ?? '';
+    const fetched = await page(new URL(file, link).href);
+    expect(fetched).toMatchObject({ status: 200, text: 'left\n' });
+    expect(fetched.headers.get('content-disposition')).toMatch(/^attachment/);
+
+    // Sent twice, as an impatient finger does.
+    const answer = { answer: 'It is open now.\r\nThanks!', once: 'once-0123456789' };
+    for (const sent of [await page(link, answer), await page(link, answer)]) {
+      expect(sent).toMatchObject({ status: 200, url: `${link}?done=sent` });
+      expect(sent.text).toContain('Your answer is here.');
+    }
+    const articles = await agent.articlesOf(ticket.id);
+    const theirs = articles.filter((article) => article.body === 'It is open now.\nThanks!');
+    expect(theirs).toMatchObject([{ sender: 'Customer', type: 'web', internal: false }]);
+    // The link in the confirmation is the customer's alone.
+    expect(articles.map((article) => article.body).join('\n')).not.toContain(link.split('/r/')[1]);
+
+    const state = async () => (await agent.get(`/api/v1/tickets/${ticket.id}?expand=true`)).state;
+    expect(await page(link, { answer: '', once: 'once-2' })).toMatchObject({ status: 422 });
+    expect((await page(link, { answer: '', close: '1', once: 'once-3' })).url).toBe(`${link}?done=closed`);
+    expect(await state()).toBe('closed');
+    await page(link, { answer: 'It happened again.', once: 'once-4' });
+    expect(await state()).toBe('open');
+
+    // Another customer's ticket from now on: the link ends, whatever is changed about it.
+    for (const wrong of [`${link}x`, link.replace(/\d+-\d+-/, '1-2-'), link.replace(/r\/.*/, 'r/anything')])
+      expect(await page(wrong)).toMatchObject({ status: 404, text: expect.stringContaining('does not open') });
+    await agent.call('PUT', `/api/v1/tickets/${ticket.id}`, { customer_id: 2 });
+    expect(await page(link)).toMatchObject({ status: 404 });
+    expect(await page(link, { answer: 'Still me', once: 'once-5' })).toMatchObject({ status: 404 });
+  });
+
+  it('4c: somebody without an account or a script reads the help and sends a request when it has no answer', async () => {
+    const page = async (path: string, form?: Record<string, string>, headers: Record<string, string> = {}) => {
+      const body = form && new URLSearchParams(form);
+      const answer = await fetch(new URL(path, platform.url), {
+        method: form ? 'POST' : 'GET',
+        headers,
+        ...(body && { body }),
+      });
+      return {
+        status: answer.status,
+        url: new URL(answer.url).pathname,
+        headers: answer.headers,
+        text: await answer.text(),
+      };
+    };
+    const kb = '/api/v1/knowledge_bases/1';
+    await agent.call('PUT', '/api/v1/knowledge_bases/manage/1', { locales: ['en', 'pl'], requests: true });
+    const { id: category_id } = await agent.post(`${kb}/categories`, {
+      translations: [{ locale: 'en', title: 'Doors' }],
+    });
+    const answer = async (title: string, body: string, how?: string) => {
+      const { id } = await agent.post(`${kb}/answers`, { category_id, translations: [{ locale: 'en', title, body }] });
+      if (how) await agent.post(`${kb}/answers/${id}/${how}`, {});
+      return `/help/en/answers/${title.toLowerCase().replaceAll(' ', '-')}-${id}`;
+    };
+    const locked = await answer('Locked doors', '<p>Turn the <b>key</b>.</p><script>alert(1)</script>', 'publish');
+    const secret = await answer('Secret doors', '<p>Knock thrice.</p>', 'internal');
+
+    expect((await page('/help', undefined, { 'accept-language': 'pl' })).url).toBe('/help/pl');
+    const home = await page('/help', undefined, { 'accept-language': 'it' });
+    expect(home).toMatchObject({ status: 200, url: '/help/en', text: expect.stringContaining('>Doors</a>') });
+    const read = await page(locked);
+    expect(read.text).toContain('<div class="body"><p>Turn the <b>key</b>.</p></div>');
+    expect(read.headers.get('content-security-policy')).not.toContain('script');
+    expect(read.headers.get('cache-control')).toContain('public');
+    const etag = read.headers.get('etag') as string;
+    expect(await page(locked, undefined, { 'if-none-match': etag })).toMatchObject({ status: 304, text: '' });
+    expect((await page(locked.replace('locked', 'open'))).url).toBe(locked);
+    const map = (await page('/sitemap.xml')).text;
+    expect(map).toContain(`${locked}</loc>`);
+    for (const text of [map, home.text, (await page('/help/en/search?q=knock')).text])
+      expect(text).not.toContain('ecret');
+    for (const path of [secret, locked.replace('/en/', '/pl/'), '/help/en/nothing-999', '/help/de', '/help/en/x'])
+      expect(await page(path), path).toMatchObject({ status: 404, text: expect.stringContaining('</html>') });
+    expect((await page('/help/en/search?q=keys')).text).toContain('Turn the <mark>key</mark>');
+    const voted = await page(`${locked}/feedback`, { helpful: 'yes', comment: 'It <i>turned</i>.' });
+    expect(voted).toMatchObject({ status: 200, url: locked, text: expect.stringContaining('Thank you.') });
+    const figures = await agent.get(`${kb}/answers/${locked.split('-').at(-1)}/figures`);
+    expect(figures).toMatchObject({ helpful: 1, comments: [{ comment: 'It <i>turned</i>.' }] });
+
+    const at = '/help/en/request';
+    const field = (html: string, name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? '';
+    const shown = (await page(at)).text;
+    const hidden = { stamp: field(shown, 'stamp'), once: field(shown, 'once') };
+    const asked = {
+      ...{ ...hidden, name: 'Ina Stranger', email: 'ina@stranger.example', subject: 'My door is locked' },
+      ...{ text: 'I <b>lost</b> the key.', consent: 'yes', step: 'look' },
+    };
+    const lacking = await page(at, { ...asked, email: 'ina', consent: '' });
+    expect(lacking).toMatchObject({ status: 422, text: expect.stringContaining('I &#60;b&#62;lost') });
+    // Whoever is faster than people is asked to send it again.
+    const looked = await waitFor(
+      async () => {
+        const found = await page(at, asked);
+        return found.status === 200 && found.text;
+      },
+      { what: 'the form to take what is sent' },
+    );
+    expect(looked).toContain('Does one of these answer it?');
+    expect(looked).toContain(`<a href="${locked}">Locked doors</a>`);
+    const enough = await page(`${at}/answered`, { answer: field(looked, 'answer') });
+    expect(enough.url).toBe(locked);
+    await waitFor(
+      async () => (await agent.get(`${kb}/answers/${locked.split('-').at(-1)}/figures`)).deflections === 1,
+      { what: 'the request that was not sent to be counted', timeoutMs: 15_000 },
+    );
+    const sending = { ...asked, step: 'send' };
+    const [first, again] = [await page(at, sending), await page(at, sending)];
+    const ticket = await agent.ticketTitled('My door is locked');
+    for (const sent of [first, again]) expect(sent.text).toContain(`Its number: <strong>${ticket.number}</strong>`);
+    const [question] = await agent.articlesOf(ticket.id);
+    expect(question).toMatchObject({ sender: 'Customer', type: 'web', body: 'I <b>lost</b> the key.' });
+    const confirmation = await mailbox.mail('ina@stranger.example');
+    const link = /http:\/\/\S+(\/r\/\S+)/.exec(confirmation.text ?? '')?.[1] ?? '';
+    expect(await page(link)).toMatchObject({ status: 200, text: expect.stringContaining('My door is locked') });
+    // What fills in every field is told the same, and opens nothing.
+    expect(await page(at, { ...sending, website: 'x', once: 'once-of-a-robot' })).toMatchObject({ url: `${at}/sent` });
+    await agent.call('PUT', '/api/v1/knowledge_bases/manage/1', { requests: false });
+    expect(await page(at, { ...sending, once: 'once-too-late' })).toMatchObject({ status: 404 });
+  });
+
   it('5: the answer of a customer is attached to its ticket and can be seen there', async () => {
     await mailIn({ from: 'Ana <ana@customer.example>', subject: 'Quota', text: 'My quota is used up.' });
     const ticket = await agent.ticketTitled('Quota');
@@ -261,6 +423,159 @@ describe('the main job', () => {
     expect(JSON.stringify(mail.headerLines) + mail.text + mail.html).not.toMatch(/Cheap words|Por Tal/);
   });
 
+  describe('with a PBA-S control panel', () => {
+    const secret = 'the phrase of both sides';
+    const endpoint = () => `${platform.url}/soap/external-helpdesk`;
+    const send = (envelope: string, guard: string) =>
+      fetch(endpoint(), {
+        method: 'POST',
+        headers: { 'content-type': 'text/xml; charset=utf-8', 'x-hspc-security': guard },
+        body: envelope,
+      });
+    const call = async (inner: string) => {
+      const names = 'xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"';
+      const envelope = `<s:Envelope ${names}><s:Body>${inner}</s:Body></s:Envelope>`;
+      const answer = await send(envelope, createHmac('sha256', secret).update(envelope).digest('hex'));
+      return { status: answer.status, text: await answer.text() };
+    };
+    const result = (text: string) => /<result[^>]*>([^<]*)</.exec(text)?.[1] ?? '';
+    const follow = (link: string, method = 'GET') => {
+      const { pathname, search } = new URL(link);
+      return agent.as(undefined).call(method, pathname + search);
+    };
+
+    beforeAll(async () => {
+      await agent.put('/api/v1/pbas_settings', { active: true, secret, replay_window_seconds: 0 });
+    });
+
+    it('signs its customers in by a link that is good once', async () => {
+      const contact = '<id>77</id><email>panel@customer.example</email><last_name>Müller</last_name>';
+      expect(result((await call(`<alter_contacts><c>${contact}</c></alter_contacts>`)).text)).toBe('1');
+      const wish = '<init_session><id>77</id><ip>127.0.0.1</ip><act>add</act></init_session>';
+      const link = result((await call(wish)).text);
+
+      // Who only looks at the link leaves it as it is.
+      expect((await follow(link, 'HEAD')).status).not.toBe(303);
+      const opened = await follow(link);
+      expect([opened.status, opened.headers.get('location')]).toEqual([303, '/tickets/new']);
+      expect(opened.headers.get('referrer-policy')).toBe('no-referrer');
+      const cookie = opened.headers.get('set-cookie') ?? '';
+      expect(cookie).toMatch(/HttpOnly.*SameSite=Lax/);
+      const portal = agent.as({ cookie: cookie.split(';')[0] ?? '', csrf: '' });
+      expect(await portal.get('/api/v1/users/me')).toMatchObject({
+        email: 'panel@customer.example',
+        lastname: 'Müller',
+      });
+      expect((await portal.call('GET', '/api/v1/pbas_settings')).status).toBe(403);
+
+      const again = await follow(link);
+      expect(again.headers.get('location')).toBe('/sign-in?problem=pbas.link-used');
+      expect(again.headers.get('set-cookie')).toBeNull();
+    });
+
+    it('refuses who has not the phrase, and answers in the words of SOAP', async () => {
+      const refused = await send('<greet/>', '0'.repeat(64));
+      expect([refused.status, refused.headers.get('content-type')]).toEqual([403, 'text/xml; charset=utf-8']);
+      expect(await refused.text()).toContain('<faultcode>soap:Client</faultcode>');
+      const laughs = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><l>&b;</l>';
+      const guarded = await send(laughs, createHmac('sha256', secret).update(laughs).digest('hex'));
+      expect(guarded.status).toBe(500);
+      expect(await guarded.text()).toContain('<code>soap.doctype</code>');
+      const huge = await send('x'.repeat(5_000_000), '');
+      expect(await huge.text()).toContain('<code>http.body-too-large</code>');
+      const wsdl = await (await fetch(`${endpoint()}?wsdl`)).text();
+      expect(wsdl).toContain(`<soap:address location="${endpoint()}"/>`);
+    });
+
+    it('talks to the library that the panel is written with', async (context) => {
+      const missing = soapLiteMissing();
+      context.skip(missing !== undefined, missing);
+      const script = new URL('./pbas-panel.pl', import.meta.url).pathname;
+      const { stdout } = await promisify(execFile)('perl', [script, endpoint(), secret], { timeout: 50_000 });
+      const seen = JSON.parse(stdout);
+      expect(seen).toMatchObject({
+        ...{ greet: 'Helpmesh at localhost', altered: '2', again: '0' },
+        link: expect.stringMatching(/\/sso\/pbas\/[\w-]{43}\?act=add$/),
+        unknown: { code: 'soap:Client', string: 'There is no contact with this id.' },
+        method: { code: 'soap:Client', string: 'The helpdesk has no such method.' },
+        intruder: { code: 'soap:Client', string: 'The security header is missing or wrong.' },
+      });
+      expect(seen.listed).toEqual(expect.arrayContaining(['4711', '0042']));
+      const [found] = await agent.get('/api/v1/users/search?query=joerg@panel.example');
+      expect(found).toMatchObject({ firstname: 'Dr. Jörg', lastname: 'van der Müller ☃' });
+    });
+  });
+
+  describe('with the CMDB i-doit', () => {
+    const search = (query: Record<string, string>) =>
+      fetch(`${platform.url}/REST/1.0/search/ticket?${new URLSearchParams(query)}`);
+    const sql = (object: number) => `'CF.{i-doit objects}' = '${object}' AND 'CF.{i-doit tenant}' = '1'`;
+    let id: number;
+
+    beforeAll(async () => {
+      const ticket = await agent.post('/api/v1/tickets', {
+        ...{ title: 'Server: disk full', group: 'Users', customer: 'guess:cmdb@customer.example' },
+        ...{ article: { body: 'x', type: 'note', internal: true } },
+        preferences: { idoit: { object_ids: ['8834'], tenant: '1' } },
+      });
+      id = ticket.id;
+    });
+
+    it('lists the tickets of an object as a Request Tracker does', async () => {
+      const { email: user, password: pass } = platform.admin;
+      const answer = await search({ query: sql(8834), format: 'l', user, pass });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
+      const lines = (await answer.text()).split('\n');
+      expect(lines.slice(0, 3)).toEqual(['RT/5.0.7 200 Ok', '', `id: ticket/${id}`]);
+      expect(lines).toContain('Subject: Server:\u00a0disk full');
+      expect(lines).toContain('CF.{i-doit objects}: ,8834,');
+      const none = await search({ query: sql(8835), format: 'l', user, pass });
+      expect(await none.text()).toBe('RT/5.0.7 200 Ok\n\nNo matching results.\n');
+      // The same in a form, and with the credentials in the header.
+      const form = await fetch(`${platform.url}/REST/1.0/search/ticket`, {
+        method: 'POST',
+        headers: agent.authorization,
+        body: new URLSearchParams({ query: sql(8834), format: 'i' }),
+      });
+      expect(await form.text()).toBe(`RT/5.0.7 200 Ok\n\nticket/${id}\n`);
+      const show = await fetch(`${platform.url}/REST/1.0/ticket/${id}/show`, { headers: agent.authorization });
+      expect(await show.text()).toContain(`id: ticket/${id}\nQueue: Users\n`);
+      const gone = await fetch(`${platform.url}/REST/1.0/ticket/99999999/show`, { headers: agent.authorization });
+      expect(await gone.text()).toContain('# Ticket 99999999 does not exist.');
+    });
+
+    it('tells nobody anything who does not sign in', async () => {
+      for (const wrong of [{}, { user: platform.admin.email, pass: 'wrong' }]) {
+        const answer = await search({ query: sql(8834), format: 'l', ...wrong });
+        expect(await answer.text()).toBe('RT/5.0.7 401 Credentials required\n\n\n');
+      }
+    });
+
+    it('lists them as Zammad does, asked by a form', async () => {
+      const answer = await fetch(`${platform.url}/api/v1/tickets/search`, {
+        method: 'POST',
+        headers: agent.authorization,
+        body: new URLSearchParams({ query: 'preferences.idoit.object_ids:8834', limit: '10', expand: '1' }),
+      });
+      expect(await answer.json()).toMatchObject([
+        { id, title: 'Server: disk full', group: 'Users', preferences: { idoit: { object_ids: ['8834'] } } },
+      ]);
+    });
+
+    it.each([
+      ['/Ticket/Display.html?id=12', '/tickets/12'],
+      ['/Ticket/Display.html?id=//evil.example', '/tickets'],
+      [
+        '/Ticket/Create.html?IDoitTenant=1&IDoitObjects=8834undefined&Queue=Users',
+        '/tickets/new?objects=8834&tenant=1&group=Users',
+      ],
+      ['/Ticket/Create.html', '/tickets/new'],
+    ])('leads from %s to %s', async (from, to) => {
+      const answer = await agent.as(undefined).call('GET', from);
+      expect([answer.status, answer.headers.get('location')]).toEqual([302, to]);
+    });
+  });
+
   it('keeps an internal note away from the customer, in the portal and by mail', async () => {
     const customer = 'quiet@customer.example';
     const ticket = await opened('Quiet', customer, { type: 'phone', sender: 'Customer', body: 'Hello' });
@@ -275,3 +590,13 @@ describe('the main job', () => {
     expect(aboutIt).toHaveLength(1);
   });
 });
+
+/** Why the control panel of PBA-S cannot be played here, or undefined. */
+function soapLiteMissing(): string | undefined {
+  try {
+    execFileSync('perl', ['-MSOAP::Lite', '-e', '1'], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'SOAP::Lite of Perl is not installed (deploy/tools/install-peers.sh installs it, as root)';
+  }
+}

@@ -8,6 +8,8 @@ export interface ReceivedSpan {
   traceId: string;
   spanId: string;
   parentSpanId: string;
+  /** Those that are text. */
+  attributes: Record<string, string | undefined>;
 }
 
 export interface OtlpReceiver {
@@ -17,10 +19,23 @@ export interface OtlpReceiver {
   close(): void;
 }
 
+interface Attribute {
+  key: string;
+  value: { stringValue?: string };
+}
+
+interface ExportedSpan {
+  name: string;
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  attributes?: Attribute[];
+}
+
 interface ExportRequest {
   resourceSpans: {
-    resource: { attributes: { key: string; value: { stringValue?: string } }[] };
-    scopeSpans: { spans: { name: string; traceId: string; spanId: string; parentSpanId?: string }[] }[];
+    resource: { attributes: Attribute[] };
+    scopeSpans: { spans: ExportedSpan[] }[];
   }[];
 }
 
@@ -33,8 +48,9 @@ export async function otlpReceiver(): Promise<OtlpReceiver> {
     const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString()) as ExportRequest;
     for (const { resource, scopeSpans } of resourceSpans) {
       const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
-      for (const { name, traceId, spanId, parentSpanId = '' } of scopeSpans.flatMap((scope) => scope.spans)) {
-        spans.push({ service, name, traceId, spanId, parentSpanId });
+      for (const { attributes: given = [], parentSpanId = '', ...rest } of scopeSpans.flatMap((scope) => scope.spans)) {
+        const attributes = Object.fromEntries(given.map(({ key, value }) => [key, value.stringValue]));
+        spans.push({ ...rest, service, parentSpanId, attributes });
       }
     }
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');

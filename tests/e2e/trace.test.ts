@@ -69,4 +69,21 @@ describe('one trace', () => {
     ]);
     expect(new Set(path.map(({ traceId }) => traceId)).size).toBe(1);
   });
+
+  it('names the routes of requests, and neither tokens in their addresses nor what somebody looks for', async () => {
+    const confirmation = await desk.mailbox.mail('tess@customer.example');
+    const link = new URL(/http:\/\/\S+\/r\/\S+/.exec(confirmation.text ?? '')?.[0] ?? '');
+    expect((await fetch(new URL(link.pathname, desk.platform.url))).status).toBe(200);
+    await desk.admin.get('/api/v1/tickets/search?query=whereabouts&limit=3');
+    const served = (name: string) => collector.spans.find((span) => span.service === 'gateway' && span.name === name);
+    await waitFor(() => served('GET /r/:token') && served('GET /api/v1/tickets/search'), {
+      what: 'the spans of both requests',
+      timeoutMs: 20_000,
+    });
+    expect(served('GET /r/:token')?.attributes).toMatchObject({ 'url.path': '/r/:token' });
+    expect(served('GET /api/v1/tickets/search')?.attributes).toMatchObject({ 'url.query': 'query&limit' });
+    const all = JSON.stringify(collector.spans);
+    expect(all).not.toContain(link.pathname.slice('/r/'.length));
+    expect(all).not.toContain('whereabouts');
+  });
 });

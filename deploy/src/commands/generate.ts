@@ -12,7 +12,7 @@ export function generateCommand(): Command {
     .option('--check', 'write nothing; fail when a file is not what it would become')
     .option('--no-build', 'use what is built already')
     .action(async (options: { check?: boolean; build: boolean }) => {
-      if (options.build) await build(silent, { web: false });
+      if (options.build) await build(silent, { toRun: false });
       const stale = await staleFiles(generators);
       for (const [file, text] of stale) {
         process.stdout.write(`${options.check ? 'stale' : 'written'}: ${file}\n`);

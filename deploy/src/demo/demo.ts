@@ -1,4 +1,5 @@
 import type { Platform } from '../platform/platform.ts';
+import { helpCategories } from './help.ts';
 import { greetings, type Language, type Story, stories } from './stories.ts';
 
 const TICKETS = 300;
@@ -91,6 +92,7 @@ export async function fillWithDemoData(platform: Platform, note: (text: string) 
   for (const [i, [language, firstname, lastname]] of people.entries())
     team.push(await addPerson(call, i, language, firstname, lastname));
   note('people are in');
+  await fillHelp(call);
 
   const now = Date.now();
   let made = 0;
@@ -152,6 +154,27 @@ async function addPerson(
     ...(agent && { groups: { [place.group]: ['full'] } }),
   })) as { id: number };
   return { id, name: `${firstname} ${lastname}`, language, community, agent };
+}
+
+/** The knowledge base, published. */
+async function fillHelp(call: Call): Promise<void> {
+  const base = '/api/v1/knowledge_bases/1';
+  await call('PUT', '/api/v1/knowledge_bases/manage/1', { locales: ['en', 'de', 'fr', 'pl'], requests: true });
+  const inEach = <T>(texts: Partial<Record<Language, T>>) => Object.entries(texts) as [Language, T][];
+  for (const { titles, answers } of helpCategories) {
+    const translations = inEach(titles).map(([locale, title]) => ({ locale, title }));
+    const category = (await call('POST', `${base}/categories`, { translations })) as { id: number };
+    for (const answer of answers) {
+      const texts = inEach(answer.titles).map(([locale, title]) => ({
+        locale,
+        title,
+        body: answer.bodies[locale] ?? '',
+      }));
+      const made = { category_id: category.id, translations: texts };
+      const { id } = (await call('POST', `${base}/answers`, made)) as { id: number };
+      await call('POST', `${base}/answers/${id}/publish`);
+    }
+  }
 }
 
 interface Plan {

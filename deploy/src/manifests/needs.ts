@@ -4,7 +4,8 @@ import { healthOffsets, type ServiceName, serviceNames } from '../local/services
 export const handlesMail = (service: ServiceName) => ['ticket', 'mail-ingest', 'notification'].includes(service);
 
 /** Services that seal secrets in their database. */
-export const sealsSecrets = (service: ServiceName) => ['identity', 'notification'].includes(service);
+export const sealsSecrets = (service: ServiceName) =>
+  ['identity', 'notification', 'mail-ingest', 'federation'].includes(service);
 
 /** Services whose `migrate` puts the first rows into an empty database. */
 export const seeds = (service: ServiceName) => ['ticket', 'identity'].includes(service);
@@ -54,7 +55,8 @@ const own: Record<ServiceName, Omit<Needs, 'service' | 'healthPort'>> = {
     database: true,
     redis: false,
     blobs: true,
-    outside: [993, 143],
+    // Mailboxes, and the providers that let us in.
+    outside: [993, 143, 995, 110, 443],
     replicas: 2,
     memoryMi: 256,
     cpuMilli: 200,
@@ -64,7 +66,8 @@ const own: Record<ServiceName, Omit<Needs, 'service' | 'healthPort'>> = {
     database: true,
     redis: false,
     blobs: true,
-    outside: [587, 465, 25],
+    // Mail servers; receivers of webhooks, and the providers that let us in.
+    outside: [587, 465, 25, 443, 8443],
     replicas: 2,
     memoryMi: 160,
     cpuMilli: 100,
@@ -95,7 +98,8 @@ const own: Record<ServiceName, Omit<Needs, 'service' | 'healthPort'>> = {
     database: true,
     redis: false,
     blobs: false,
-    outside: [],
+    // Other helpdesks.
+    outside: [443, 8443],
     replicas: 1,
     memoryMi: 160,
     cpuMilli: 50,

@@ -1,29 +1,40 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CannotStart, capture } from '../local/proc.ts';
+import { serviceNames } from '../local/services.ts';
+import { bundleFolder, bundleServices } from './bundle.ts';
 import { workspace } from './home.ts';
 import type { Progress } from './progress.ts';
 
 export const webDist = path.join(workspace, 'services/web/dist');
 
-/** Compiles what changed: services and libs by `tsc -b`, the web app by Vite when one of its sources changed. */
-export async function build(progress: Progress, { web: withWeb = true } = {}): Promise<void> {
+/**
+ * Compiles what changed: services and libs by `tsc -b`; then, when a source of theirs changed, joins the services into
+ * few files and builds the web app.
+ * @param toRun  false: only what is compiled is needed, nothing will be started
+ */
+export async function build(progress: Progress, { toRun = true } = {}): Promise<void> {
   await progress.step('build the services', () => tool('typescript/bin/tsc', ['-b'], workspace));
-  if (!withWeb) return;
+  if (!toRun) return;
+  const lock = path.join(workspace, 'pnpm-lock.yaml');
+  const libs = path.join(workspace, 'libs');
+  const services = serviceNames.map((service) => path.join(workspace, 'services', service));
+  await whenChanged(path.join(bundleFolder, '.built-from'), [...services, libs, lock], () =>
+    progress.step('join the services', bundleServices),
+  );
   const web = path.join(workspace, 'services/web');
-  const stamp = path.join(web, 'dist/.built-from');
-  const sources = fingerprint([
-    web,
-    path.join(workspace, 'libs/contracts/src'),
-    path.join(workspace, 'pnpm-lock.yaml'),
-  ]);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
-  await progress.step('build the web app', async () => {
-    await tool('vite/bin/vite.js', ['build', '--logLevel', 'warn'], web);
-    mkdirSync(path.dirname(stamp), { recursive: true });
-    writeFileSync(stamp, sources);
-  });
+  await whenChanged(path.join(webDist, '.built-from'), [web, path.join(libs, 'contracts/src'), lock], () =>
+    progress.step('build the web app', () => tool('vite/bin/vite.js', ['build', '--logLevel', 'warn'], web)),
+  );
+}
+
+/** Does nothing when the stamp in the output says that it was made from these very sources. */
+async function whenChanged(stamp: string, sources: string[], make: () => Promise<void>): Promise<void> {
+  const now = fingerprint(sources);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
+  await make();
+  writeFileSync(stamp, now);
 }
 
 /** Runs a tool of the workspace on our own Node. */

@@ -40,7 +40,8 @@ it.each(serviceNames)('gives %s its own signing key and no other secret that it 
     expect(values.includes(`broker-password-of-${other}`)).toBe(other === service);
   }
   expect(values.includes('threading secret')).toBe(['ticket', 'notification', 'mail-ingest'].includes(service));
-  expect(values.includes('sealing secret')).toBe(['identity', 'notification'].includes(service));
+  const seals = ['identity', 'notification', 'mail-ingest', 'federation'];
+  expect(values.includes('sealing secret')).toBe(seals.includes(service));
   expect(values.includes('first password')).toBe(service === 'identity');
 });
 

@@ -73,7 +73,9 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): No
   if (service === 'ticket' || service === 'notification' || service === 'mail-ingest') {
     env.HELPMESH_THREADING_SECRET = secrets.threading;
   }
-  if (service === 'identity' || service === 'notification') env.HELPMESH_SECRETS_KEY = secrets.sealing;
+  if (['identity', 'notification', 'mail-ingest', 'federation'].includes(service)) {
+    env.HELPMESH_SECRETS_KEY = secrets.sealing;
+  }
   switch (service) {
     case 'identity':
       env.HELPMESH_ADMIN_EMAIL = ADMIN_EMAIL;
@@ -81,6 +83,7 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): No
       break;
     case 'notification':
       env.SMTP_URL = addresses.mailboxSmtpUrl; // always: a local run must not mail real people
+      env.MAIL_ONLY_RELAY = 'true'; // nor by an account that somebody sets up
       env.MAIL_FROM = given.MAIL_FROM || `Helpmesh <helpdesk@${env.HELPMESH_FQDN}>`;
       break;
     case 'mail-ingest':

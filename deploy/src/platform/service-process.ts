@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { CannotStart, run } from '../local/proc.ts';
 import type { ServiceName } from '../local/services.ts';
+import { bundleOf } from './bundle.ts';
 import { workspace } from './home.ts';
 import type { Running } from './supervised.ts';
 
@@ -17,9 +18,9 @@ export interface Programs {
   preload: string[];
 }
 
-/** The compiled services, with telemetry started before anything it instruments is loaded. */
+/** The services as they are built, with telemetry started before anything it instruments is loaded. */
 export const builtPrograms: Programs = {
-  main: (service) => path.join(workspace, 'services', service, 'dist/main.js'),
+  main: (service) => bundleOf(service),
   preload: [path.join(workspace, 'libs/telemetry/dist/start.js')],
 };
 

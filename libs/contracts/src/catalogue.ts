@@ -1,8 +1,17 @@
 import { recordAudit } from './commands/audit.ts';
-import { fileMail, mailPasswordReset, mailSignUp, markRedirected, recordMail, sendMail } from './commands/commands.ts';
+import {
+  fileMail,
+  mailPasswordReset,
+  mailSignUp,
+  markRedirected,
+  markUndeliverable,
+  recordMail,
+  sendMail,
+  suspendMail,
+} from './commands/commands.ts';
 import { notifyAgents } from './commands/notices.ts';
 import { deleteTicketForGood, recordErasure, recordTicketDeletion } from './commands/privacy.ts';
-import { callWebhook } from './commands/webhooks.ts';
+import { callWebhook, tellOfDisabledWebhook } from './commands/webhooks.ts';
 import type { MessageDefinition, QuestionDefinition } from './define.ts';
 import { attributeChanged, attributeDeleted } from './events/attributes.ts';
 import { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
@@ -34,10 +43,23 @@ import {
   ticketReminderReached,
   ticketUpdated,
 } from './events/ticket.ts';
+import { answerPeer } from './federation/door.ts';
 import { endpoints } from './http/endpoints.ts';
+import { getQuarantinedMail } from './http/mail.ts';
 import { recordActing } from './rpc/audit.ts';
 import { getDataExportFile, personalData } from './rpc/data-export.ts';
 import { readFeed } from './rpc/feeds.ts';
+import {
+  countHelpDeflection,
+  listHelpPages,
+  openPublicRequest,
+  rateHelpAnswer,
+  readHelp,
+  readHelpAnswer,
+  readHelpCategory,
+  readHelpHome,
+  searchHelp,
+} from './rpc/help.ts';
 import {
   actorsOf,
   authenticate,
@@ -50,7 +72,13 @@ import {
   signInSecondStep,
   signOut,
 } from './rpc/identity.ts';
-import { checkMonitoringToken, countOpenedTickets, serviceFigures } from './rpc/monitoring.ts';
+import {
+  checkMonitoringToken,
+  countOpenedTickets,
+  deadLetterLists,
+  deadLetterReplays,
+  serviceFigures,
+} from './rpc/monitoring.ts';
 import { oauthEndpoints } from './rpc/oauth.ts';
 import {
   beginOpenIdLink,
@@ -60,6 +88,8 @@ import {
   finishOpenIdSignIn,
   openIdSignOutUrl,
 } from './rpc/openid.ts';
+import { answerPbas, keepContacts, openPbasLink, openSessionFor } from './rpc/pbas.ts';
+import { applyPeerChange, readForPeer } from './rpc/peers.ts';
 import {
   erasureReach,
   erasureTerms,
@@ -76,6 +106,7 @@ import {
   getAttachment,
   getRawMail,
   missingPriorities,
+  openTicketLink,
   removeUploads,
   ticketsReferTo,
 } from './rpc/ticket.ts';
@@ -114,12 +145,15 @@ export const messages: readonly MessageDefinition[] = [
   sendMail,
   recordMail,
   markRedirected,
+  suspendMail,
+  markUndeliverable,
   mailPasswordReset,
   mailSignUp,
   recordAudit,
   erasureRequested,
   recordErasure,
   callWebhook,
+  tellOfDisabledWebhook,
   notifyAgents,
   noticesChanged,
   ticketPurged,
@@ -142,6 +176,7 @@ export const streams = [
   { name: 'EVT_NOTIFICATION', owner: 'notification', kind: 'event', subjects: ['delivery.v1.>', 'notice.v1.>'] },
   { name: 'EVT_FEDERATION', owner: 'federation', kind: 'event', subjects: ['agreement.v1.>'] },
   { name: 'CMD_TICKET', owner: 'ticket', kind: 'command', subjects: ['cmd.ticket.v1.>'] },
+  { name: 'CMD_MAIL', owner: 'mail-ingest', kind: 'command', subjects: ['cmd.mail-ingest.v1.>'] },
   { name: 'CMD_NOTIFICATION', owner: 'notification', kind: 'command', subjects: ['cmd.notification.v1.>'] },
   { name: 'CMD_IDENTITY', owner: 'identity', kind: 'command', subjects: ['cmd.identity.v1.>'] },
 ] as const;
@@ -167,12 +202,19 @@ export const questions: readonly QuestionDefinition[] = [
   endOpenIdSessions,
   ...Object.values(oauthEndpoints),
   answerScim,
+  readForPeer,
+  applyPeerChange,
+  answerPeer,
   getAttachment,
   getRawMail,
+  getQuarantinedMail,
   addUpload,
   removeUploads,
   ticketsReferTo,
+  openTicketLink,
   missingPriorities,
+  ...[readHelp, readHelpHome, readHelpCategory, readHelpAnswer, searchHelp, listHelpPages],
+  ...[rateHelpAnswer, countHelpDeflection, openPublicRequest],
   recordActing,
   erasureTerms,
   ...Object.values(previewErasure),
@@ -189,8 +231,11 @@ export const questions: readonly QuestionDefinition[] = [
   importTickets,
   readFeed,
   ...Object.values(serviceFigures),
+  ...Object.values(deadLetterLists),
+  ...Object.values(deadLetterReplays),
   countOpenedTickets,
   checkMonitoringToken,
+  ...[answerPbas, openPbasLink, keepContacts, openSessionFor],
 ];
 
 /** What each service consumes with durables: all messages of these kinds reach it, each at least once. */
@@ -202,20 +247,30 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
     ...[deliverySent, deliveryDeferred, deliveryFailed, ticketCreated, ticketUpdated, articleAdded, articleChanged],
     ...[erasureRequested, deleteTicketForGood, ticketReminderReached, ticketEscalated, ticketEscalationWarning],
   ],
-  'mail-ingest': [groupCreated, groupUpdated, groupDeleted, erasureRequested, ticketPurged],
+  'mail-ingest': [groupCreated, groupUpdated, groupDeleted, erasureRequested, ticketPurged, suspendMail],
   notification: [
     ...[sendMail, callWebhook, ticketCreated, groupCreated, groupUpdated, groupDeleted, erasureRequested],
-    ...[ticketPurged, notifyAgents],
+    ...[ticketPurged, notifyAgents, tellOfDisabledWebhook],
   ],
   identity: [
     ...[mailPasswordReset, mailSignUp, recordAudit, erasureRequested, recordErasure, recordTicketDeletion],
-    ...[attributeChanged, attributeDeleted],
+    ...[attributeChanged, attributeDeleted, markUndeliverable],
   ],
   reporting: [
     ...[ticketCreated, ticketUpdated, articleAdded, articleChanged, ticketDeleted],
     ...[groupCreated, groupUpdated, erasureRequested],
   ],
-  federation: [ticketCreated, groupCreated, groupUpdated, groupDeleted, erasureRequested],
+  federation: [
+    ticketCreated,
+    ticketUpdated,
+    articleAdded,
+    articleChanged,
+    ticketDeleted,
+    groupCreated,
+    groupUpdated,
+    groupDeleted,
+    erasureRequested,
+  ],
 };
 
 /** Subjects that each process of a service hears as it happens, beside the streams: nothing is kept for later. */

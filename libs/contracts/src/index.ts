@@ -21,11 +21,14 @@ export { AuditChanges, type AuditedChange, auditMessage, changesBetween, recordA
 export {
   fileMail,
   MailAddress,
+  MailProof,
   mailPasswordReset,
   mailSignUp,
   markRedirected,
+  markUndeliverable,
   recordMail,
   sendMail,
+  suspendMail,
 } from './commands/commands.ts';
 export { notifyAgents } from './commands/notices.ts';
 export {
@@ -36,7 +39,13 @@ export {
   recordErasure,
   recordTicketDeletion,
 } from './commands/privacy.ts';
-export { callWebhook, WebhookArticle, WebhookPerson, WebhookTicket } from './commands/webhooks.ts';
+export {
+  callWebhook,
+  tellOfDisabledWebhook,
+  WebhookArticle,
+  WebhookPerson,
+  WebhookTicket,
+} from './commands/webhooks.ts';
 export {
   type Access,
   type CommandDefinition,
@@ -103,6 +112,27 @@ export {
   ticketUpdated,
 } from './events/ticket.ts';
 export {
+  CanonicalPriority,
+  CanonicalState,
+  canonicalPriorities,
+  canonicalStates,
+} from './federation/codes.ts';
+export { answerPeer } from './federation/door.ts';
+export {
+  FederationAttachment,
+  FederationChange,
+  FederationComment,
+  FederationEvent,
+  type FederationFieldName,
+  FederationFields,
+  FederationRequester,
+  FederationTicket,
+  federationEventTypes,
+  federationFieldNames,
+  NodeId,
+} from './federation/model.ts';
+export { helpIdIn, helpPath } from './help-path.ts';
+export {
   addPasskey,
   checkPassword,
   deletePasskey,
@@ -160,6 +190,7 @@ export {
   checklistTemplates,
   MAX_CHECKLIST_ITEMS,
 } from './http/checklists.ts';
+export { CmdbObject, CmdbObjectDetails, CmdbSettings, cmdb } from './http/cmdb.ts';
 export { bounded, boundedRecord } from './http/common.ts';
 export { DataExport, dataExports } from './http/data-exports.ts';
 export { DeskSettings, deskSettings } from './http/desk-settings.ts';
@@ -171,7 +202,9 @@ export { gettingStarted } from './http/getting-started.ts';
 export {
   FURTHEST_SEND_DAYS,
   HeldArticle,
+  HeldTicket,
   heldArticles,
+  heldTickets,
   OwnDeskSettings,
   ownDeskSettings,
   UndoSeconds,
@@ -197,6 +230,21 @@ export {
   users,
 } from './http/identity.ts';
 export {
+  type AnswerState,
+  HelpAnswer,
+  type HelpAnswerInput,
+  HelpCategory,
+  type HelpCategoryInput,
+  type HelpHit,
+  type HelpLocale,
+  helpAnswers,
+  helpCategories,
+  helpLocales,
+  KnowledgeBase,
+  knowledgeBase,
+  type ListedAnswer,
+} from './http/knowledge-base.ts';
+export {
   Macro,
   type MacroInput,
   macros,
@@ -209,13 +257,28 @@ export {
   textModules,
 } from './http/library.ts';
 export {
+  discardQuarantined,
+  getQuarantinedMail,
   listOutboundMail,
   listQuarantine,
   OutboundMail,
   processQuarantined,
   QuarantinedMail,
+  releaseSuspended,
   retryOutboundMail,
+  SenderProof,
+  senderProof,
 } from './http/mail.ts';
+export {
+  type MailAccountInput,
+  MailAccountTest,
+  type MailAuthInput,
+  MailChannel,
+  type MailChannelInput,
+  type MailTransport,
+  mailAccounts,
+  mailChannels,
+} from './http/mail-channels.ts';
 export { renewMonitoringToken } from './http/monitoring.ts';
 export { Application, applications, oauthGrants } from './http/oauth.ts';
 export {
@@ -242,6 +305,9 @@ export {
   signInProviders,
 } from './http/openid.ts';
 export { Overview, type OverviewInput, overviews, ticketOverviews } from './http/overviews.ts';
+export { PbasSettings, pbas, pbasSchemes } from './http/pbas.ts';
+export { adapterKinds, PeerAdapterSettings, peerAdapters } from './http/peer-adapters.ts';
+export { Peer, peers } from './http/peers.ts';
 export {
   type PostmasterAction,
   PostmasterFilter,
@@ -287,6 +353,7 @@ export {
   signatures,
 } from './http/senders.ts';
 export { sharedDraftOfTicket, sharedDrafts } from './http/shared-drafts.ts';
+export { shares } from './http/shares.ts';
 export {
   Calendar,
   type CalendarInput,
@@ -360,6 +427,13 @@ export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
 export { type AccountChange, accountChanges, type MailTemplate, mailTemplates } from './mail/templates.ts';
 export {
+  type LinkedTicket,
+  readTicketLink,
+  ticketLinkPath,
+  ticketLinkToken,
+  withoutTicketLinks,
+} from './mail/ticket-link.ts';
+export {
   type BrokerPermissions,
   DLQ_STREAM,
   erases,
@@ -373,6 +447,21 @@ export { Level, levels, PriorityMatrix } from './priority-matrix.ts';
 export { recordActing } from './rpc/audit.ts';
 export { getDataExportFile, PersonalDataPart, personalData } from './rpc/data-export.ts';
 export { readFeed } from './rpc/feeds.ts';
+export {
+  countHelpDeflection,
+  type Help,
+  type HelpAnswerPage,
+  type HelpCategoryPage,
+  type HelpHome,
+  listHelpPages,
+  openPublicRequest,
+  rateHelpAnswer,
+  readHelp,
+  readHelpAnswer,
+  readHelpCategory,
+  readHelpHome,
+  searchHelp,
+} from './rpc/help.ts';
 export {
   actorsOf,
   authenticate,
@@ -388,6 +477,9 @@ export {
 export {
   checkMonitoringToken,
   countOpenedTickets,
+  DeadLetterLine,
+  deadLetterLists,
+  deadLetterReplays,
   ServiceFigures,
   serviceFigures,
   type WatchedService,
@@ -401,6 +493,8 @@ export {
   finishOpenIdSignIn,
   openIdSignOutUrl,
 } from './rpc/openid.ts';
+export { answerPbas, keepContacts, openPbasLink, openSessionFor } from './rpc/pbas.ts';
+export { applyPeerChange, PeerStateType, readForPeer } from './rpc/peers.ts';
 export {
   ErasureTerms,
   erasureReach,
@@ -418,6 +512,7 @@ export {
   getAttachment,
   getRawMail,
   missingPriorities,
+  openTicketLink,
   removeUploads,
   ticketsReferTo,
 } from './rpc/ticket.ts';

@@ -1,6 +1,6 @@
 import { AppError, uuidv7 } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
-import { gauge } from '@helpmesh/telemetry';
+import { gauge, logger } from '@helpmesh/telemetry';
 import { headers as natsHeaders } from '@nats-io/nats-core';
 import type { DataSource } from 'typeorm';
 import { type Bus, isRefusal } from './bus.ts';
@@ -19,10 +19,16 @@ export interface DeadLetter {
   replayedAt: Date | null;
 }
 
+/** Handles a message once more, in this process. @returns whether it is done now */
+type Redo = (letter: DeadLetter) => Promise<boolean>;
+
 /** Messages a service gave up on. They stay until somebody replays them. */
 export class DeadLetters {
   private readonly ds: DataSource;
   private readonly bus: Bus;
+  private readonly log = logger('dead-letters');
+  private redo: Redo | undefined;
+  private redoing: Promise<void> | undefined;
 
   constructor(ds: DataSource, bus: Bus) {
     this.ds = ds;
@@ -88,5 +94,49 @@ export class DeadLetters {
     );
     for (const { id } of open) await this.replay(id);
     return open.length;
+  }
+
+  /** Who does messages again here; undefined: nobody any more. Resolves when no message is being done again. */
+  async handledBy(redo: Redo | undefined): Promise<void> {
+    this.redo = redo;
+    if (!redo) await this.redoing;
+  }
+
+  /**
+   * Begins to do again what is open, all of it or one, oldest first, by the handlers of this process rather than by
+   * publishing: that needs no right to speak for whoever said it. One that fails again stays, with its new cause.
+   * @returns how many are open
+   */
+  async redoOpen(only?: number): Promise<number> {
+    const open = await sql<{ id: number }>(
+      this.ds,
+      'SELECT id FROM dead_letter WHERE replayed_at IS NULL AND ($1::bigint IS NULL OR id = $1) ORDER BY died_at, id',
+      [only ?? null],
+    );
+    const ids = open.map(({ id }) => id);
+    const turn = (this.redoing ?? Promise.resolve())
+      .then(() => this.redoEach(ids))
+      .catch((error: unknown) => this.log.warn({ err: error }, 'dead letters could not be done again'))
+      .finally(() => {
+        if (this.redoing === turn) this.redoing = undefined;
+      });
+    this.redoing = turn;
+    return open.length;
+  }
+
+  private async redoEach(ids: readonly number[]): Promise<void> {
+    for (const id of ids) {
+      const [letter] = await sql<DeadLetter>(
+        this.ds,
+        `SELECT id, consumer, message_id AS "messageId", subject, payload, headers FROM dead_letter
+         WHERE id = $1 AND replayed_at IS NULL`,
+        [id],
+      );
+      if (!this.redo) return;
+      // Killed before the row is marked, it is done once more, and finds itself in the inbox.
+      if (letter && (await this.redo(letter))) {
+        await sql(this.ds, 'UPDATE dead_letter SET replayed_at = now() WHERE id = $1', [id]);
+      }
+    }
   }
 }

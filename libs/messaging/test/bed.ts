@@ -125,6 +125,7 @@ export async function bed(natsUrl: string, databaseUrl?: string): Promise<Bed> {
   const relay = new Relay({ ds, bus, outbox, service: 'counter' });
   const apps: INestMicroservice[] = [];
   let crashed = false;
+  const deadLetters = new DeadLetters(ds, bus);
   return {
     url,
     natsUrl,
@@ -132,7 +133,7 @@ export async function bed(natsUrl: string, databaseUrl?: string): Promise<Bed> {
     bus,
     outbox,
     relay,
-    deadLetters: new DeadLetters(ds, bus),
+    deadLetters,
     async emit(count, from = 1) {
       for (let at = from; at < from + count; at += 50) {
         const size = Math.min(50, from + count - at);
@@ -150,7 +151,7 @@ export async function bed(natsUrl: string, databaseUrl?: string): Promise<Bed> {
       const admit = (token: string | undefined) => (token === undefined ? undefined : JSON.parse(token));
       const strategy = new Both(
         new RpcStrategy({ bus, service: 'counter', admit, checkAnswers: true }),
-        new EventStrategy({ bus, ds, service: 'counter', ...options }),
+        new EventStrategy({ bus, ds, service: 'counter', deadLetters, ...options }),
       );
       const app = await NestFactory.createMicroservice(Root, { logger: false, abortOnError: false, strategy });
       await app.listen();

@@ -142,11 +142,57 @@ describe('consumers', { timeout: 120_000 }, () => {
     expect(dlq?.header.get('Helpmesh-Cause')).toMatch(/^counter\.unlucky: number \d+13$/);
     expect(await sql(b.ds, 'SELECT 1 FROM inbox')).toHaveLength(990);
 
+    // Done again in the process itself they fail as they did, and stay.
+    expect(await b.deadLetters.redoOpen()).toBe(10);
+    await waitFor(async () => (await b.deadLetters.list()).every(({ tries }) => tries === 2), {
+      what: 'second deaths',
+    });
+    expect(await b.deadLetters.count()).toBe(10);
+
     fixed = true;
     expect(await b.deadLetters.replayAll()).toBe(10);
     await waitFor(async () => (await b.effects()).length === 1_000, { what: 'the replayed ones' });
     expect(sorted((await b.effects()).slice(-10))).toEqual(unlucky);
     expect(await b.deadLetters.count()).toBe(0);
+  });
+
+  it('what was given up is done again in the process, without a word to the broker', async () => {
+    let fixed = false;
+    @Controller()
+    class Choosy {
+      @Consumes(counted)
+      async onCounted(message: Counted, tx: EntityManager): Promise<void> {
+        await insert(tx, [message]);
+        if (message.data.n > 2 && !fixed) throw new AppError('invalid', 'counter.unlucky', 'No.');
+      }
+    }
+    const app = await b.serve([Choosy]);
+    startRelay();
+    await b.emit(5);
+    await drained();
+    expect(await b.deadLetters.count()).toBe(3);
+    // Of a durable that nobody serves any more, and of a type that nobody hears: they stay.
+    await sql(
+      b.ds,
+      `INSERT INTO dead_letter (consumer, message_id, subject, payload, headers, cause, tries)
+       SELECT 'counter__gone', message_id, subject, payload, headers, cause, tries FROM dead_letter
+       UNION ALL SELECT consumer, message_id || 'x', 'tally.v1.unheard', payload, headers, cause, tries FROM dead_letter`,
+    );
+    const published = async () => (await b.bus.jsm.streams.info('EVT_TALLY')).state.messages;
+    const before = await published();
+    fixed = true;
+    const one = (await b.deadLetters.list()).find(
+      ({ consumer, subject }) => consumer === 'counter__tally-v1' && subject === 'tally.v1.counted',
+    );
+    expect(await b.deadLetters.redoOpen(one?.id)).toBe(1);
+    await waitFor(async () => (await b.deadLetters.count()) === 8, { what: 'the one to be done' });
+    expect(await b.deadLetters.redoOpen(one?.id)).toBe(0);
+    expect(await b.deadLetters.redoOpen()).toBe(8);
+    await waitFor(async () => (await b.deadLetters.count()) === 6, { what: 'the three to be done' });
+    expect(sorted(await b.effects())).toEqual([1, 2, 3, 4, 5]);
+    expect(await published()).toBe(before);
+    await app.close();
+    expect(await b.deadLetters.redoOpen()).toBe(6);
   });
 
   it('replaying what was done meanwhile has no second effect', async () => {

@@ -17,6 +17,13 @@ let serial = 0;
  * statement that is never answered would hold up for ever whoever waits for it.
  */
 export class AutoPrep extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    // A connection that ends between the pool, which stopped listening, and its taker, who does not listen yet, would
+    // end the process. Who holds it learns it at his next statement.
+    this.on('error', () => {});
+  }
+
   // pg's own overloads cannot be restated; the three call shapes in use are (text, values), + callback, and (config).
   // biome-ignore lint/suspicious/noExplicitAny: the signature of the class that is extended
   override query(...args: any[]): any {

@@ -1,4 +1,5 @@
 import { faultProxy, infra, waitFor } from '@helpmesh/testing';
+import type pg from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { afterCommit, connect, createDataSource, migrate, Session, sql, transaction, violates } from './index.ts';
@@ -146,6 +147,19 @@ describe('persistence', () => {
     // The pool may hand out a connection whose end it has not heard of yet; the caller's next try gets a new one.
     const answer = await waitFor(() => sql(ds, 'SELECT 1 AS one'), { what: 'an answer' });
     expect(answer).toEqual([{ one: 1 }]);
+  });
+
+  it('outlives a connection that is cut before its taker listens', async () => {
+    const own = await connect(createDataSource({ url, migrations: [], poolSize: 1 }));
+    const pool = (own.driver as unknown as { master: pg.Pool }).master;
+    const taken = await pool.connect();
+    const ended = new Promise((resolve) => taken.once('end', resolve));
+    const { rows } = await taken.query('SELECT pg_backend_pid() AS pid');
+    await sql(ds, 'SELECT pg_terminate_backend($1)', [rows[0].pid]);
+    await ended;
+    taken.release();
+    expect(await sql(own, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await own.destroy();
   });
 
   it('gives up a server that went silent in the middle of a statement, and its connections', async () => {

@@ -19,6 +19,20 @@ export { clientNetwork } from './edge/client-network.ts';
 export { CursorCodec, type CursorValue } from './edge/cursor.ts';
 export { type Problem, problemOf, statusOf, zammadErrorOf } from './edge/problem.ts';
 export { type WalkPage, type WalkQuery, walkOf } from './edge/walk.ts';
+export {
+  consentOver,
+  isSameServer,
+  MailAccounts,
+  type MailAuth,
+  type MailSecrets,
+  type MailServer,
+  mailAuthFrom,
+  mailSecretNames,
+  mailServerFrom,
+  type SealedAccount,
+} from './mail/mail-accounts.ts';
+export { ProviderTokens } from './net/provider-tokens.ts';
+export { isPublicAddress } from './net/public-address.ts';
 export { outgoingConfig, SafeFetch, type SafeRequest } from './net/safe-fetch.ts';
 export { ERASED_TEXT, ErasedPerson } from './privacy/erased-person.ts';
 export { ErasureTables1796300000000 as erasureTables } from './privacy/erasure-tables.ts';
@@ -35,3 +49,4 @@ export { HealthServer, type ReadinessCheck } from './run/health.ts';
 export { main, type OwnCommand, type Service } from './run/main.ts';
 export { CACHE, CLOCK, CONFIG } from './run/platform.ts';
 export { type RunningService, runService, type ServiceOptions } from './run/run-service.ts';
+export { WorkPool } from './run/work-pool.ts';

@@ -10,6 +10,8 @@ import { waitFor } from './wait-for.ts';
 /** A real Dovecot on a free port with an account of its own; mails live in a Maildir that the test reads and fills. */
 export interface Dovecot {
   readonly port: number;
+  /** Undefined where Debian's dovecot-pop3d is not installed. */
+  readonly pop3Port: number | undefined;
   readonly user: string;
   readonly password: string;
   /** Puts a mail into INBOX, as a delivery agent does. */
@@ -23,6 +25,7 @@ export interface Dovecot {
 }
 
 const PROGRAM = '/usr/sbin/dovecot';
+const POP3 = '/usr/lib/dovecot/pop3';
 /** Dovecot's mail user; any one but root will do. */
 const MAIL_USER = 65_534;
 
@@ -32,7 +35,8 @@ export function dovecotMissing(): string | undefined {
   return process.getuid?.() === 0 ? undefined : 'Dovecot switches users and needs root';
 }
 
-export async function dovecot(): Promise<Dovecot> {
+/** @param tokenInfoUrl  lets in by XOAUTH2 whoever this address knows the token of */
+export async function dovecot({ tokenInfoUrl }: { tokenInfoUrl?: string } = {}): Promise<Dovecot> {
   const folder = await mkdtemp(path.join(tmpdir(), 'helpmesh-dovecot-'));
   await chmod(folder, 0o755);
   const user = 'testuser';
@@ -42,7 +46,10 @@ export async function dovecot(): Promise<Dovecot> {
   for (const part of ['tmp', 'new', 'cur']) await mkdir(path.join(inbox, part), { recursive: true });
   for (const part of ['', 'tmp', 'new', 'cur']) await chown(path.join(inbox, part), MAIL_USER, MAIL_USER);
   const config = path.join(folder, 'dovecot.conf');
-  await writeFile(config, configuration(folder, inbox, port, password));
+  const pop3Port = existsSync(POP3) ? await anyFreePort() : undefined;
+  await writeFile(path.join(folder, 'oauth2.conf'), `tokeninfo_url = ${tokenInfoUrl}\nusername_attribute = username\n`);
+  const more = `${pop3Port === undefined ? '' : pop3(pop3Port)}${tokenInfoUrl === undefined ? '' : oauth(folder)}`;
+  await writeFile(config, configuration(folder, inbox, port, password) + more);
 
   let server: Server | undefined;
   let delivered = 0;
@@ -54,6 +61,7 @@ export async function dovecot(): Promise<Dovecot> {
   await start();
   return {
     port,
+    pop3Port,
     user,
     password,
     async append(raw) {
@@ -106,6 +114,27 @@ function greets(port: number): Promise<boolean> {
   });
 }
 
+const pop3 = (port: number) => `
+protocols = imap pop3
+service pop3-login {
+  inet_listener pop3 {
+    port = ${port}
+  }
+  inet_listener pop3s {
+    port = 0
+  }
+}
+`;
+
+const oauth = (folder: string) => `
+auth_mechanisms = plain xoauth2 oauthbearer
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${folder}/oauth2.conf
+}
+`;
+
 function configuration(folder: string, maildir: string, port: number, password: string): string {
   return `
 base_dir = ${folder}/run
@@ -119,6 +148,7 @@ mail_location = maildir:${maildir}
 first_valid_uid = 1
 passdb {
   driver = static
+  mechanisms = plain
   args = password=${password}
 }
 userdb {

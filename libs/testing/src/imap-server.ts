@@ -34,8 +34,11 @@ export interface ImapServer {
   close(): Promise<void>;
 }
 
-/** An IMAP server in this process (hoodiecrow-imap): mailboxes INBOX, Archive, Trash; IDLE, MOVE, UIDPLUS. */
-export async function imapServer(): Promise<ImapServer> {
+/**
+ * An IMAP server in this process (hoodiecrow-imap): mailboxes INBOX, Archive, Trash; IDLE, MOVE, UIDPLUS.
+ * @param accessToken  lets in by XOAUTH2 as well
+ */
+export async function imapServer({ accessToken }: { accessToken?: string } = {}): Promise<ImapServer> {
   const hoodiecrow = createRequire(import.meta.url)('hoodiecrow-imap') as (options: object) => Hoodiecrow;
   const user = 'testuser';
   const password = 'testpass';
@@ -52,8 +55,9 @@ export async function imapServer(): Promise<ImapServer> {
       'UNSELECT',
       'UIDPLUS',
       'MOVE',
+      ...(accessToken === undefined ? [] : ['XOAUTH2']),
     ],
-    users: { [user]: { password } },
+    users: { [user]: { password, ...(accessToken !== undefined && { xoauth2: { accessToken } }) } },
     storage: {
       INBOX: { messages: [] },
       '': { separator: '/', folders: { Archive: { ...folder }, Trash: { ...folder } } },

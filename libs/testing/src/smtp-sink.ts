@@ -32,14 +32,22 @@ export interface SmtpSink {
   close(): Promise<void>;
 }
 
-/** A real SMTP server on a free port that keeps what it is given. */
-export async function smtpSink(): Promise<SmtpSink> {
+/**
+ * A real SMTP server on a free port that keeps what it is given.
+ * @param lets  whoever it lets in has to sign in first, by password or token; default: nobody has to
+ */
+export async function smtpSink({ lets }: { lets?: (user: string, secret: string) => boolean } = {}): Promise<SmtpSink> {
   const mails: SunkMail[] = [];
   const failures: SmtpFailure[] = [];
 
   const server = new SMTPServer({
-    disabledCommands: ['STARTTLS', 'AUTH'],
-    authOptional: true,
+    disabledCommands: lets ? ['STARTTLS'] : ['STARTTLS', 'AUTH'],
+    authOptional: !lets,
+    authMethods: ['PLAIN', 'LOGIN', 'XOAUTH2'],
+    onAuth({ username = '', password, accessToken }, _session, done) {
+      if (lets?.(username, password ?? accessToken ?? '')) return done(null, { user: username });
+      done(Object.assign(new Error('wrong credentials'), { responseCode: 535 }));
+    },
     logger: false,
     disableReverseLookup: true,
     onRcptTo(_address, _session, done) {

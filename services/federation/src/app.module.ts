@@ -1,31 +1,67 @@
 import type { Clock } from '@helpmesh/kernel';
 import { Outbox, RpcClient } from '@helpmesh/messaging';
-import { ActorSigner, CLOCK, CONFIG, EraseMessagesOnly, erasureWork } from '@helpmesh/service-kit';
-import { Module } from '@nestjs/common';
+import { ActorSigner, CLOCK, CONFIG, erasureWork } from '@helpmesh/service-kit';
+import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { ErasePeople } from './application/erase-people.ts';
+import { EraseShared } from './application/erase-shared.ts';
+import { PollDesks } from './application/foreign/poll-desks.ts';
 import { KnowGroups } from './application/know-groups.ts';
 import { ManageAgreements } from './application/manage-agreements.ts';
+import { MeasurePeers } from './application/measure-peers.ts';
 import { OwnAddresses } from './application/own-addresses.ts';
 import { RedirectTickets } from './application/redirect-tickets.ts';
+import { SyncLinks } from './application/sync/sync-links.ts';
+import { AdapterAnswers } from './bus/adapter.answers.ts';
 import { AgreementAnswers } from './bus/agreement.answers.ts';
+import { CmdbAnswers } from './bus/cmdb.answers.ts';
 import { FederationConsumers } from './bus/consumers.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FederationFigures } from './bus/figures.controller.ts';
+import { PbasAnswers } from './bus/pbas.answers.ts';
+import { PeerAnswers } from './bus/peer.answers.ts';
+import { ShareAnswers } from './bus/share.answers.ts';
+import { cmdbProviders } from './cmdb.providers.ts';
 import { type FederationConfig, ownAddresses } from './config.ts';
 import { FederationEvents } from './events.ts';
+import { foreignProviders } from './foreign.providers.ts';
+import { pbasProviders } from './pbas.providers.ts';
+import { peerProviders } from './peers.providers.ts';
 import { AgreementStore } from './persistence/agreement.store.ts';
+import { ErasureStore } from './persistence/erasure.store.ts';
 import { GroupStore } from './persistence/group.store.ts';
+import { LinkStore } from './persistence/link.store.ts';
+import { PeerStore } from './persistence/peer.store.ts';
 
 /** The map of the service: what it hears and what it answers. */
 @Module({
-  controllers: [FederationFigures, FederationConsumers, AgreementAnswers, ErasureController],
+  controllers: [
+    FederationFigures,
+    FederationConsumers,
+    AgreementAnswers,
+    PeerAnswers,
+    AdapterAnswers,
+    ShareAnswers,
+    PbasAnswers,
+    CmdbAnswers,
+    ErasureController,
+  ],
   providers: [
     AgreementStore,
     GroupStore,
+    ...peerProviders,
+    ...foreignProviders,
     FederationEvents,
-    // The tables know people by their tickets alone; the requests that left went through the outbox.
-    EraseMessagesOnly,
-    erasureWork('federation', EraseMessagesOnly),
+    ...pbasProviders,
+    ...cmdbProviders,
+    ErasureStore,
+    {
+      provide: EraseShared,
+      inject: [DataSource, ErasureStore],
+      useFactory: (db: DataSource, store: ErasureStore) => new EraseShared(db, store),
+    },
+    ErasePeople,
+    erasureWork('federation', ErasePeople),
     { provide: KnowGroups, inject: [GroupStore], useFactory: (groups: GroupStore) => new KnowGroups(groups) },
     {
       provide: OwnAddresses,
@@ -35,17 +71,22 @@ import { GroupStore } from './persistence/group.store.ts';
     },
     {
       provide: ManageAgreements,
-      inject: [DataSource, AgreementStore, GroupStore, OwnAddresses, RpcClient, ActorSigner, Outbox, CLOCK],
+      inject: [
+        ...[DataSource, AgreementStore, GroupStore, PeerStore, LinkStore, OwnAddresses, RpcClient, ActorSigner],
+        ...[Outbox, CLOCK],
+      ],
       useFactory: (
         db: DataSource,
         agreements: AgreementStore,
         groups: GroupStore,
+        peers: PeerStore,
+        links: LinkStore,
         own: OwnAddresses,
         rpc: RpcClient,
         signer: ActorSigner,
         outbox: Outbox,
         clock: Clock,
-      ) => new ManageAgreements(db, agreements, groups, own, rpc, signer, outbox, clock),
+      ) => new ManageAgreements(db, agreements, groups, peers, links, own, rpc, signer, outbox, clock),
     },
     {
       provide: RedirectTickets,
@@ -67,4 +108,21 @@ import { GroupStore } from './persistence/group.store.ts';
     },
   ],
 })
-export class FederationModule {}
+export class FederationModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    @Inject(SyncLinks) private readonly sync: SyncLinks,
+    @Inject(PollDesks) private readonly poll: PollDesks,
+    @Inject(MeasurePeers) private readonly figures: MeasurePeers,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.figures.start();
+    this.sync.start();
+    this.poll.start();
+  }
+
+  /** Before the bus is let go of. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([this.sync.stop(), this.poll.stop()]);
+  }
+}

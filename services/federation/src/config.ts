@@ -1,9 +1,17 @@
-import { defineConfig } from '@helpmesh/service-kit';
+import { defineConfig, outgoingConfig, secretsConfig } from '@helpmesh/service-kit';
 import { z } from 'zod';
 import { plainAddress } from './domain/agreement.ts';
 
 export const FederationConfig = defineConfig(
   z.object({
+    ...secretsConfig.shape,
+    ...outgoingConfig.shape,
+    SYNC_CONCURRENCY: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(8)
+      .meta({ description: 'Tickets that are told to, or taken from, other helpdesks at once' }),
     MAIL_FROM: z.string().optional().meta({
       description: 'Who speaks when no group does, as in the notification service; else helpdesk@HELPMESH_FQDN',
     }),
@@ -14,6 +22,11 @@ export const FederationConfig = defineConfig(
   }),
 );
 export type FederationConfig = Readonly<z.output<typeof FederationConfig>>;
+
+/** Our own address, as other helpdesks know us. */
+export function ownNode(config: FederationConfig): string {
+  return config.HELPMESH_PUBLIC_URL.replace(/\/+$/, '');
+}
 
 /** Addresses at which this desk receives mail, as far as the configuration knows them; lower case. */
 export function ownAddresses(config: FederationConfig): ReadonlySet<string> {

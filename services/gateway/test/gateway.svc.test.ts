@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,6 +11,8 @@ import {
   createArticle,
   createTicket,
   currentUser,
+  deadLetterLists,
+  deadLetterReplays,
   deleteTicket,
   exportTickets,
   getAttachment,
@@ -531,6 +534,24 @@ describe('bad input', () => {
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
   });
 
+  it('answers before a refused body is sent, lets the client finish it, and goes on with the connection', async () => {
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname).setEncoding('latin1');
+    let heard = '';
+    socket.on('data', (chunk) => {
+      heard += chunk;
+    });
+    const head = (length: number) =>
+      `POST /api/v1/signin HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+    socket.write(head(8_000_000));
+    await waitFor(async () => heard.includes('larger than allowed'), { what: 'the refusal' });
+    socket.write('x'.repeat(8_000_000));
+    socket.write(`${head(2)}{}`);
+    await waitFor(async () => heard.includes('HTTP/1.1 422'), { what: 'the answer to the next request' });
+    expect(heard.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 422']);
+    socket.destroy();
+  });
+
   it('reads no large body of a stranger', async () => {
     const large = JSON.stringify({ title: 'x', padding: 'x'.repeat(150_000) });
     const headers = { 'content-type': 'application/json' };
@@ -1017,12 +1038,42 @@ describe('monitoring', () => {
         ]),
       );
       expect(json.message).toBe((json.issues as string[]).join(';'));
+      expect(json.problems).toContainEqual({ kind: 'messages-late', service: 'ticket', value: 90 });
       expect(json.services).toMatchObject({ ticket: figures, identity: { dead_letters: 0 } });
     }
     for (const path of ['health_check', 'status', 'amount_check?periode=1h', 'health_check?token=wrong']) {
       expect((await get(path, asAgent)).status).toBe(403);
       expect((await get(path)).status).toBe(403);
     }
+  });
+
+  it('has each service do again what it gave up; the token that is good for looking is not enough', async () => {
+    world.ticket.set(deadLetterReplays.ticket.subject, () => ({ open: 4 }));
+    const restart = (headers = {}, query = '') =>
+      ask('POST', `/api/v1/monitoring/restart_failed_jobs${query}`, { headers });
+    const { status, json } = await restart(asWatcher);
+    expect(status).toBe(200);
+    expect(json.restarted).toMatchObject({ ticket: 4, reporting: null });
+    expect((await restart(asAgent)).status).toBe(403);
+    expect((await restart({}, '?token=watcher')).status).toBe(403);
+    expect(world.asked(deadLetterReplays.ticket)).toHaveLength(1);
+  });
+
+  it('lists what services gave up, and has one of it done again', async () => {
+    const line = { id: 3, consumer: 'ticket__mail', subject: 'cmd.ticket.v1.file-mail', cause: 'no', tries: 8 };
+    const letter = { ...line, died_at: '2026-01-31T08:00:00.000Z' };
+    world.ticket.set(deadLetterLists.ticket.subject, () => ({ letters: [letter] }));
+    world.ticket.set(deadLetterReplays.ticket.subject, ({ id }: { id?: number }) => ({ open: id === 3 ? 1 : 0 }));
+    const { json } = await get('dead_letters', asWatcher);
+    expect(json.services).toMatchObject({ ticket: [letter], reporting: null });
+    const replay = (which: string, headers: Record<string, string> = asWatcher) =>
+      ask('POST', `/api/v1/monitoring/dead_letters/${which}/replay`, { headers });
+    expect(await replay('ticket/3')).toMatchObject({ status: 200, json: { restarted: true } });
+    for (const which of ['ticket/4', 'ticket/0', 'ticket/x', 'gateway/3', 'constructor/3'])
+      expect((await replay(which)).status, which).toBe(404);
+    expect((await replay('ticket/3', asAgent)).status).toBe(403);
+    expect((await get('dead_letters', asAgent)).status).toBe(403);
+    expect((await get('dead_letters?token=watcher')).status).toBe(403);
   });
 
   it('counts what there is, and holds new tickets against bounds', async () => {

@@ -1,6 +1,5 @@
 import { AttributeBook } from '@helpmesh/attributes';
 import { openBlobStore } from '@helpmesh/blob';
-import { serviceFigures } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { Bus, Outbox } from '@helpmesh/messaging';
 import {
@@ -21,6 +20,8 @@ import { Audit } from './application/audit/audit.ts';
 import { CredentialLog } from './application/audit/credential-log.ts';
 import { ReadAudit } from './application/audit/read-audit.ts';
 import { VerifyAudit } from './application/audit/verify-audit.ts';
+import { KeepContacts } from './application/contacts/keep-contacts.ts';
+import { VouchedSignIn } from './application/contacts/vouched-sign-in.ts';
 import { CurrentActors } from './application/current-actors.ts';
 import { Directories } from './application/directories/directories.ts';
 import { DirectoryTokens } from './application/directories/directory-tokens.ts';
@@ -61,6 +62,7 @@ import { DeleteAccount } from './application/profile/delete-account.ts';
 import { OutOfOffice } from './application/profile/out-of-office.ts';
 import { Preferences } from './application/profile/preferences.ts';
 import { PublicLinks } from './application/public-links.ts';
+import { Reachability } from './application/reachability.ts';
 import { Roles } from './application/roles/roles.ts';
 import { AnswerScim } from './application/scim/answer-scim.ts';
 import { DirectoryWrite } from './application/scim/directory-write.ts';
@@ -99,6 +101,7 @@ import { ResolveUserInput } from './application/users/user-input.ts';
 import { WriteUser } from './application/users/write-user.ts';
 import { AccountController } from './bus/account.controller.ts';
 import { AuditController } from './bus/audit.controller.ts';
+import { ContactsController } from './bus/contacts.controller.ts';
 import { DirectoriesController } from './bus/directories.controller.ts';
 import { FederatedController } from './bus/federated.controller.ts';
 import { GroupsController } from './bus/groups.controller.ts';
@@ -109,6 +112,7 @@ import { OAuthController } from './bus/oauth.controller.ts';
 import { OnAttribute } from './bus/on-attribute.ts';
 import { OnResetOrder } from './bus/on-reset-order.ts';
 import { OnSignUpOrder } from './bus/on-sign-up-order.ts';
+import { OnUndeliverable } from './bus/on-undeliverable.ts';
 import { OrganizationsController } from './bus/organizations.controller.ts';
 import { PrivacyController } from './bus/privacy.controller.ts';
 import { ProfileController } from './bus/profile.controller.ts';
@@ -157,7 +161,7 @@ import { UserStore } from './persistence/user.store.ts';
 /** The map of the service: what answers, what listens, what runs by the clock, and what they are made of. */
 @Module({
   controllers: [
-    figuresController(serviceFigures.identity, readFigures),
+    figuresController('identity', readFigures),
     MonitoringController, // questions of neighbours and of REST
     SignInController,
     AccountController,
@@ -174,6 +178,7 @@ import { UserStore } from './persistence/user.store.ts';
     ImportController,
     PublicLinksController,
     NeighboursController,
+    ContactsController,
     AuditController,
     PrivacyController,
     // events of the ticket service
@@ -181,6 +186,7 @@ import { UserStore } from './persistence/user.store.ts';
     // orders of its own
     OnResetOrder,
     OnSignUpOrder,
+    OnUndeliverable,
   ],
   providers: [
     MonitoringToken,
@@ -227,6 +233,9 @@ import { UserStore } from './persistence/user.store.ts';
     Roles,
     Lookup,
     EnsureCustomers,
+    Reachability,
+    KeepContacts,
+    VouchedSignIn,
     ImportRows,
     CurrentActors,
     TicketReferences,

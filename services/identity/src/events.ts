@@ -4,7 +4,7 @@ const log = logger('identity');
 
 const signIns = counter({
   name: 'helpmesh_identity_sign_ins_total',
-  help: 'Passwords that were checked, by way (session, basic, federated) and result (ok, wrong, wait).',
+  help: 'Passwords that were checked, by way (session, basic, federated, vouched) and result (ok, wrong, wait).',
   labels: ['way', 'result'],
 });
 
@@ -22,7 +22,7 @@ const oauthTokens = counter({
 
 const usersMade = counter({
   name: 'helpmesh_identity_users_created_total',
-  help: 'Users that were added, by origin (mail, rest, sign-up, provider, setup).',
+  help: 'Users that were added, by origin (mail, rest, sign-up, provider, directory, contacts, setup).',
   labels: ['origin'],
 });
 
@@ -39,6 +39,10 @@ export const record = {
   credentialChanged(userId: number, byUserId: number, what: string, credential: string): void {
     log.info({ userId, byUserId, what, credential }, 'credential changed');
   },
+  vouchedSignIn(userId: number): void {
+    signIns.inc({ way: 'vouched', result: 'ok' });
+    log.info({ userId }, 'sign-in by another system');
+  },
   federatedSignIn(result: 'ok' | 'refused', facts: { providerId: number; userId?: number; why?: string }): void {
     signIns.inc({ way: 'federated', result: result === 'ok' ? 'ok' : 'wrong' });
     log.info({ ...facts, result }, 'sign-in by a provider');
@@ -47,7 +51,7 @@ export const record = {
     log.info({ userIds }, 'entitlements changed rights');
   },
   usersCreated(
-    origin: 'mail' | 'rest' | 'sign-up' | 'provider' | 'directory' | 'setup' | 'import',
+    origin: 'mail' | 'rest' | 'sign-up' | 'provider' | 'directory' | 'contacts' | 'setup' | 'import',
     count: number,
   ): void {
     usersMade.inc({ origin }, count);

@@ -1,4 +1,14 @@
-import { ensureCustomers, lookup, organizations, userCreated, users } from '@helpmesh/contracts';
+import {
+  authenticate,
+  ensureCustomers,
+  keepContacts,
+  lookup,
+  markUndeliverable,
+  openSessionFor,
+  organizations,
+  userCreated,
+  users,
+} from '@helpmesh/contracts';
 import { Session } from '@helpmesh/persistence';
 import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,6 +52,29 @@ describe('ensure-customers', () => {
     const [before] = await ensure(['x@example.net', 'X']);
     await desk.rows("UPDATE users SET email = 'other@example.net' WHERE id = $1", [before?.id]);
     expect((await ensure(['x@example.net', 'X']))[0]?.id).toBe(before?.id);
+  });
+
+  it('knows whom mail does not reach, until they write or somebody says otherwise', async () => {
+    const email = 'gone@example.net';
+    const [made] = await ensure([email, 'Gone']);
+    const id = made?.id ?? 0;
+    const preferences = async () => (await desk.ask(users.get, { params: { id }, query: {} }, ids.admin)).preferences;
+    const lost = async (reason: string) => {
+      await desk.bus.say(markUndeliverable, { address: email, reason, at: '2026-03-02T09:00:00.000Z' });
+      return waitFor(async () => ((await preferences())?.mail_delivery_failed === true ? preferences() : undefined), {
+        what: 'the person to be marked',
+      });
+    };
+    const marks = { mail_delivery_failed: true, mail_delivery_failed_data: '2026-03-02T09:00:00.000Z' };
+    expect(await lost('no such user')).toMatchObject({ ...marks, mail_delivery_failed_reason: 'no such user' });
+    await ensure([email, 'Gone']);
+    expect(await preferences()).toMatchObject(marks);
+    await desk.ask(ensureCustomers, { customers: [{ email, name: '', wrote: true }] });
+    expect(await preferences()).not.toHaveProperty('mail_delivery_failed');
+    await lost('again');
+    const body = { preferences: { mail_delivery_failed: false } };
+    await desk.ask(users.update, { params: { id }, query: {}, body }, ids.admin);
+    expect(await lost('and again')).toMatchObject({ mail_delivery_failed_reason: 'and again' });
   });
 
   it('answers a repeated address with the same user', async () => {
@@ -101,6 +134,86 @@ describe('ensure-customers', () => {
     const [row] = await ensure(['odd@example.net', `"O'Brien\u0000\n; DROP TABLE users" ${'x'.repeat(300)}`]);
     expect(row?.lastname.length).toBeLessThanOrEqual(100);
     expect(`${row?.firstname} ${row?.lastname}`).not.toContain('\u0000');
+  });
+});
+
+describe('contacts of another system', () => {
+  const keep = async (...contacts: { login: string; [field: string]: unknown }[]) => {
+    const whole = { userId: null, email: '', firstname: '', lastname: '', mayLink: true };
+    const input = contacts.map((contact) => ({ ...whole, ...contact }));
+    return (await desk.ask(keepContacts, { contacts: input as never })).contacts;
+  };
+  const shown = async (id: number | undefined) => {
+    const [row] = await desk.rows('SELECT login, email, firstname, lastname FROM users WHERE id = $1', [id]);
+    return row;
+  };
+  const signIn = (userId: number) => desk.ask(openSessionFor, { userId, ip: '192.0.2.1' });
+
+  it('become customers, and are changed only by what differs', async () => {
+    const ada = { login: 'pbas-1', email: 'Ada@panel.example', firstname: 'Ada', lastname: 'Büro' };
+    const [made] = await keep(ada);
+    expect(made?.changed).toBe(true);
+    expect(await shown(made?.userId)).toMatchObject({ login: 'ada@panel.example', lastname: 'Büro' });
+    await desk.bus.hear(userCreated, ({ aggregateId }) => aggregateId === String(made?.userId));
+    const userId = made?.userId ?? 0;
+    expect(await keep({ ...ada, userId })).toEqual([{ userId, changed: false }]);
+    expect(await keep({ ...ada, userId, lastname: 'Other' })).toEqual([{ userId, changed: true }]);
+    // As after a crash between the answer and the note of it.
+    expect(await keep({ ...ada, lastname: 'Other' })).toEqual([{ userId, changed: false }]);
+  });
+
+  it('are the customers who have their address, if they may be', async () => {
+    const [known] = await ensure(['known@panel.example', 'Known Before']);
+    const contact = { login: 'pbas-2', email: 'known@panel.example', lastname: 'Known' };
+    const [apart] = await keep({ ...contact, login: 'pbas-3', mayLink: false });
+    expect(apart?.userId).not.toBe(known?.id);
+    expect(await shown(apart?.userId)).toMatchObject({ login: 'pbas-3', email: '' });
+    expect(await keep(contact)).toEqual([{ userId: known?.id, changed: true }]);
+    expect(await keep({ ...contact, login: 'pbas-3', mayLink: false, lastname: 'Still apart' })).toMatchObject([
+      { userId: apart?.userId },
+    ]);
+  });
+
+  it('never become somebody who works here, nor change them', async () => {
+    const before = await shown(ids.agent);
+    const [made] = await keep({ login: 'pbas-4', email: 'agent1@example.com', lastname: 'Impostor' });
+    expect(made?.userId).not.toBe(ids.agent);
+    expect(await shown(made?.userId)).toMatchObject({ login: 'pbas-4', email: '' });
+    expect(await keep({ login: 'pbas-5', userId: ids.agent, email: 'x@y.example', lastname: 'Impostor' })).toEqual([
+      { userId: ids.agent, changed: false },
+    ]);
+    expect(await shown(ids.agent)).toEqual(before);
+    for (const who of [ids.agent, ids.admin]) {
+      await expect(signIn(who)).rejects.toMatchObject({ code: 'identity.not-vouchable' });
+    }
+  });
+
+  it('with the same address in one batch are two people', async () => {
+    const email = 'pair@panel.example';
+    const [one, two] = await keep(
+      { login: 'pbas-6', email, lastname: 'One' },
+      { login: 'pbas-7', email, lastname: 'Two' },
+    );
+    expect(one?.userId).not.toBe(two?.userId);
+    expect(await shown(two?.userId)).toMatchObject({ login: 'pbas-7', email: '', lastname: 'Two' });
+  });
+
+  it('without name or usable address are there all the same', async () => {
+    const [one] = await keep({ login: 'pbas-8', email: 'no address' });
+    expect(await shown(one?.userId)).toEqual({ login: 'pbas-8', email: '', firstname: '', lastname: 'pbas-8' });
+  });
+
+  it('are signed in as themselves while their account is open', async () => {
+    const [contact] = await keep({ login: 'pbas-9', email: 'nine@panel.example', lastname: 'Nine' });
+    const userId = contact?.userId ?? 0;
+    const { sessionToken } = await signIn(userId);
+    const credential = { scheme: 'session' as const, sessionToken };
+    const { actor } = await desk.ask(authenticate, { credential });
+    expect(actor).toMatchObject({ userId, via: 'session' });
+    expect(actor.permissions).toContain('ticket.customer');
+    await desk.rows('UPDATE users SET active = false WHERE id = $1', [userId]);
+    await expect(signIn(userId)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(signIn(99_999)).rejects.toMatchObject({ kind: 'forbidden' });
   });
 });
 

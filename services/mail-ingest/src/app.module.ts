@@ -1,10 +1,10 @@
 import { type BlobStore, openBlobStore } from '@helpmesh/blob';
-import { serviceFigures } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { Outbox, RpcClient } from '@helpmesh/messaging';
 import { ActorSigner, CLOCK, CONFIG, erasureWork, figuresController } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { ChannelBook } from './application/channel/channel-book.ts';
 import { EraseMails } from './application/erase-mails.ts';
 import { FilterBook } from './application/filter/filter-book.ts';
 import { ManageFilters } from './application/filter/manage-filters.ts';
@@ -12,19 +12,25 @@ import { KeepRawMails } from './application/keep-raw-mails.ts';
 import { KnownRecipients } from './application/known-recipients.ts';
 import { PersonalMails } from './application/personal-mails.ts';
 import { ProcessMail } from './application/process-mail.ts';
+import { ProveSender } from './application/proof/prove-sender.ts';
+import { SenderPolicyBook } from './application/proof/sender-policy-book.ts';
 import { Quarantine } from './application/quarantine.ts';
 import { ReceiveMail } from './application/receive-mail.ts';
+import { ChannelsController } from './bus/channels.controller.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FiltersController } from './bus/filters.controller.ts';
 import { IdentityGroups } from './bus/identity-groups.ts';
 import { OnGroupChanged } from './bus/on-group-changed.ts';
 import { QuarantineController } from './bus/quarantine.controller.ts';
 import { RawMailsController } from './bus/raw-mails.controller.ts';
+import { SenderProofController } from './bus/sender-proof.controller.ts';
 import { neededMails, ticketMails } from './bus/ticket-mails.ts';
+import { channelProviders } from './channels.providers.ts';
 import type { MailIngestConfig } from './config.ts';
 import { measureBacklog } from './events.ts';
-import { MailboxFetchers } from './mail/imap/mailbox-fetchers.ts';
+import { MailboxFetchers } from './mail/mailbox-fetchers.ts';
 import { ParserPool } from './mail/parser/parser-pool.ts';
+import { ProofPool } from './mail/proof/proof-pool.ts';
 import { SmtpReceiver } from './mail/smtp.server.ts';
 import { MailIntake } from './mail-intake.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
@@ -35,16 +41,19 @@ import { InboundMailStore } from './persistence/inbound-mail.store.ts';
 import { MailboxStore } from './persistence/mailbox.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { RawMailStore } from './persistence/raw-mail.store.ts';
+import { proofProviders } from './proof.providers.ts';
 
 const BLOBS = Symbol('blobs');
 
 /** The map of the service: two doors (SMTP, IMAP), one road (receive, process), one desk for what goes wrong. */
 @Module({
   controllers: [
-    figuresController(serviceFigures['mail-ingest'], readFigures),
+    figuresController('mail-ingest', readFigures),
     OnGroupChanged,
     QuarantineController,
+    SenderProofController,
     FiltersController,
+    ChannelsController,
     ErasureController,
     RawMailsController,
   ],
@@ -57,9 +66,8 @@ const BLOBS = Symbol('blobs');
       provide: KnownRecipients,
       inject: [CONFIG, GroupAddressStore, RpcClient, ActorSigner],
       useFactory: (config: MailIngestConfig, store: GroupAddressStore, rpc: RpcClient, signer: ActorSigner) => {
-        const mailboxes = config.IMAP_MAILBOXES.flatMap(({ address, user }) => address ?? (/@/.test(user) ? user : []));
         const directory = new IdentityGroups(rpc, signer);
-        return new KnownRecipients(config.MAIL_ACCEPT, [...config.MAIL_ADDRESSES, ...mailboxes], store, directory);
+        return new KnownRecipients(config.MAIL_ACCEPT, config.MAIL_ADDRESSES, store, directory);
       },
     },
     {
@@ -69,7 +77,10 @@ const BLOBS = Symbol('blobs');
     },
     {
       provide: ProcessMail,
-      inject: [CONFIG, CLOCK, BLOBS, InboundMailStore, ParserPool, Outbox, KnownRecipients, FilterBook],
+      inject: [
+        ...[CONFIG, CLOCK, BLOBS, InboundMailStore, ParserPool, Outbox, KnownRecipients, FilterBook, ChannelBook],
+        ProveSender,
+      ],
       useFactory: (
         config: MailIngestConfig,
         clock: Clock,
@@ -79,10 +90,14 @@ const BLOBS = Symbol('blobs');
         outbox: Outbox,
         own: KnownRecipients,
         filters: FilterBook,
+        channels: ChannelBook,
+        senders: ProveSender,
       ) => {
         measureBacklog(mails);
         const threadingSecret = config.HELPMESH_THREADING_SECRET;
-        return new ProcessMail({ mails, blobs, reader, outbox, own, filters, clock, threadingSecret });
+        return new ProcessMail({
+          ...{ mails, blobs, reader, outbox, own, filters, channels, senders, clock, threadingSecret },
+        });
       },
     },
     {
@@ -134,29 +149,35 @@ const BLOBS = Symbol('blobs');
     },
     {
       provide: MailboxFetchers,
-      inject: [CONFIG, MailboxStore, ReceiveMail],
-      useFactory: (config: MailIngestConfig, store: MailboxStore, receive: ReceiveMail) =>
-        new MailboxFetchers(config.IMAP_MAILBOXES, store, receive),
+      inject: [MailboxStore, ReceiveMail],
+      useFactory: (store: MailboxStore, receive: ReceiveMail) => new MailboxFetchers(store, receive),
     },
+    ...channelProviders,
+    ...proofProviders,
     {
       provide: MailIntake,
       inject: [
-        ...[CONFIG, BLOBS, KnownRecipients, FilterBook, ProcessMail, ParserPool, ReceiveMail],
-        ...[MailboxFetchers, KeepRawMails],
+        ...[CONFIG, BLOBS, KnownRecipients, FilterBook, ChannelBook, ProcessMail, ParserPool, ReceiveMail],
+        ...[MailboxFetchers, KeepRawMails, SenderPolicyBook, ProofPool],
       ],
       useFactory: (
         config: MailIngestConfig,
         blobs: BlobStore,
         recipients: KnownRecipients,
         filters: FilterBook,
+        channels: ChannelBook,
         process: ProcessMail,
         parser: ParserPool,
         receive: ReceiveMail,
         mailboxes: MailboxFetchers,
         rawMails: KeepRawMails,
+        senders: SenderPolicyBook,
+        prover: ProofPool,
       ) => {
         const smtp = config.SMTP_PORT < 0 ? null : new SmtpReceiver(smtpOptions(config), receive, recipients);
-        return new MailIntake({ recipients, filters, process, parser, blobs, smtp, mailboxes, rawMails });
+        return new MailIntake({
+          ...{ recipients, filters, senders, channels, process, parser, prover, blobs, smtp, mailboxes, rawMails },
+        });
       },
     },
   ],

@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { blobConfig, defineConfig, secret, threadingConfig } from '@helpmesh/service-kit';
+import {
+  blobConfig,
+  defineConfig,
+  outgoingConfig,
+  secret,
+  secretsConfig,
+  threadingConfig,
+} from '@helpmesh/service-kit';
 import { z } from 'zod';
+import type { MailboxSource } from './application/ports.ts';
+import { usableAddress } from './domain/address.ts';
 import { limits } from './domain/limits.ts';
 
 /** One mailbox of IMAP_MAILBOXES. */
@@ -54,6 +63,8 @@ export const MailIngestConfig = defineConfig(
   z.object({
     ...blobConfig.shape,
     ...threadingConfig.shape,
+    ...secretsConfig.shape,
+    ...outgoingConfig.shape,
     SMTP_PORT: z.coerce
       .number()
       .int()
@@ -96,6 +107,9 @@ export const MailIngestConfig = defineConfig(
     MAIL_ADDRESSES: addresses
       .default([])
       .meta({ description: 'Further addresses of the desk, comma separated; `@domain` stands for all of a domain' }),
+    MAIL_DNS_SERVERS: addresses.default([]).meta({
+      description: 'Name servers that are asked about senders, `address` or `address:port`; else those of the machine',
+    }),
     IMAP_MAILBOXES: mailboxes.default([]).meta({
       description:
         'JSON list of mailboxes to fetch: name, host, port, tls (true, false, "starttls"), user, password or ' +
@@ -119,6 +133,20 @@ export const MailIngestConfig = defineConfig(
   }),
 );
 export type MailIngestConfig = z.output<typeof MailIngestConfig>;
+
+/** The mailboxes of IMAP_MAILBOXES as they are fetched. */
+export function mailboxesOf({ IMAP_MAILBOXES }: Pick<MailIngestConfig, 'IMAP_MAILBOXES'>): MailboxSource[] {
+  return IMAP_MAILBOXES.map(({ name, host, port, tls, user, password, address, folder, afterwards, pollSeconds }) => ({
+    ...{ name, protocol: 'imap', host, user, folder, afterwards, pollSeconds },
+    port: port ?? (tls === true ? 993 : 143),
+    ssl: tls === true ? 'ssl' : tls || 'off',
+    verifyTls: true,
+    address: address ?? usableAddress(user) ?? `${user}@${host}`,
+    credential: async () => ({ password }),
+    refused: () => undefined,
+    told: () => undefined,
+  }));
+}
 
 function readSecret(path: string): string | undefined {
   try {

@@ -1,11 +1,14 @@
 import type { BlobStore } from '@helpmesh/blob';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { ChannelBook } from './application/channel/channel-book.ts';
 import type { FilterBook } from './application/filter/filter-book.ts';
 import type { KeepRawMails } from './application/keep-raw-mails.ts';
 import type { KnownRecipients } from './application/known-recipients.ts';
 import type { ProcessMail } from './application/process-mail.ts';
-import type { MailboxFetchers } from './mail/imap/mailbox-fetchers.ts';
+import type { SenderPolicyBook } from './application/proof/sender-policy-book.ts';
+import type { MailboxFetchers } from './mail/mailbox-fetchers.ts';
 import type { ParserPool } from './mail/parser/parser-pool.ts';
+import type { ProofPool } from './mail/proof/proof-pool.ts';
 import type { SmtpReceiver } from './mail/smtp.server.ts';
 
 /** Starts the doors when everything behind them stands, and closes them before it goes. */
@@ -14,8 +17,11 @@ export class MailIntake implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly parts: {
       recipients: KnownRecipients;
       filters: FilterBook;
+      senders: SenderPolicyBook;
+      channels: ChannelBook;
       process: ProcessMail;
       parser: ParserPool;
+      prover: ProofPool;
       blobs: BlobStore;
       smtp: SmtpReceiver | null;
       mailboxes: MailboxFetchers;
@@ -29,20 +35,24 @@ export class MailIntake implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { recipients, filters, process, parser, smtp, mailboxes, rawMails } = this.parts;
-    await Promise.all([recipients.load(), filters.start(), parser.warmUp()]);
+    const { recipients, filters, senders, channels, process, parser, smtp, mailboxes, rawMails } = this.parts;
+    await Promise.all([recipients.load(), filters.start(), senders.start(), parser.warmUp()]);
     process.start();
     await smtp?.listen();
-    mailboxes.start();
+    await channels.start(() => {
+      recipients.fetchedFor(channels.sources.map(({ address }) => address));
+      mailboxes.fetch(channels.sources);
+    });
     rawMails.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    const { filters, process, parser, blobs, smtp, mailboxes, rawMails } = this.parts;
+    const { filters, senders, channels, process, parser, prover, blobs, smtp, mailboxes, rawMails } = this.parts;
+    await channels.stop();
     await Promise.all([smtp?.close(), mailboxes.stop(), rawMails.stop()]);
     await process.stop();
-    await filters.stop();
-    await parser.close();
+    await Promise.all([filters.stop(), senders.stop()]);
+    await Promise.all([parser.close(), prover.close()]);
     await blobs.close();
   }
 }

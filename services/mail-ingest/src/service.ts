@@ -8,12 +8,16 @@ import { Mailboxes1768384100000 } from './persistence/migrations/1768384100000-m
 import { ErasedMail1796400000000 } from './persistence/migrations/1796400000000-erased-mail.ts';
 import { UnwantedMail1797000000000 } from './persistence/migrations/1797000000000-unwanted-mail.ts';
 import { Filters1798600000000 } from './persistence/migrations/1798600000000-filters.ts';
+import { MailChannels1799200000000 } from './persistence/migrations/1799200000000-mail-channels.ts';
+import { DiscardedMail1799220000000 } from './persistence/migrations/1799220000000-discarded-mail.ts';
+import { SenderProof1799420000000 } from './persistence/migrations/1799420000000-sender-proof.ts';
 
 export { MailIngestConfig, MailIntake };
 
 export const migrations = [
   ...[messagingTables, InboundMail1768384000000, Mailboxes1768384100000],
   ...[erasureTables, ErasedMail1796400000000, UnwantedMail1797000000000, requestKeysTable, Filters1798600000000],
+  ...[MailChannels1799200000000, DiscardedMail1799220000000, SenderProof1799420000000],
 ];
 
 export function createMailIngestService(config: Readonly<MailIngestConfig>): RunningService {
@@ -22,6 +26,6 @@ export function createMailIngestService(config: Readonly<MailIngestConfig>): Run
     config,
     module: AppModule,
     migrations,
-    versionedTables: { postmaster_filters: 'postmaster_filter' },
+    versionedTables: { postmaster_filters: 'postmaster_filter', channels_email: 'mail_channel' },
   });
 }

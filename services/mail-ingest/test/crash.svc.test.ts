@@ -89,6 +89,7 @@ describe('after a crash', { timeout: 90_000 }, () => {
           messageId: null,
           from: null,
           automatic: null,
+          proof: null,
           messages: [],
         },
       ]);

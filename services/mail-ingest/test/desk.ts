@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { fileMail, Message } from '@helpmesh/contracts';
+import type { fileMail, Message, MessageDefinition } from '@helpmesh/contracts';
+import { uuidv7 } from '@helpmesh/kernel';
 import { type Bus, connectBus } from '@helpmesh/messaging';
 import { connect, createDataSource, sql } from '@helpmesh/persistence';
 import { loadConfig, type RunningService } from '@helpmesh/service-kit';
@@ -41,6 +42,8 @@ export interface TestDesk {
   filed(): Promise<FiledMail[]>;
   /** Waits for a command with this subject. */
   filedWith(subject: string): Promise<FiledMail>;
+  /** Orders something as another service does. */
+  command<D extends MessageDefinition>(def: D, data: Message<D>['data']): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -108,6 +111,21 @@ export async function testDesk(
         what: `a command for "${subject}"`,
         timeoutMs: 20_000,
       }),
+    async command(def, data) {
+      const id = uuidv7();
+      const time = new Date().toISOString();
+      const whole = {
+        id,
+        type: def.type,
+        time,
+        source: 'test',
+        aggregateId: id,
+        aggregateVersion: 0,
+        correlationId: id,
+        data,
+      };
+      await bus.js.publish(def.type, JSON.stringify(whole), { msgID: id });
+    },
     async stop() {
       await service.stop();
       await bus.close();

@@ -1,6 +1,8 @@
-import { type Dovecot, dovecot, dovecotMissing, rawMail, waitFor } from '@helpmesh/testing';
+import { mailChannels } from '@helpmesh/contracts';
+import { type Dovecot, dovecot, dovecotMissing, rawMail, tokenServer, waitFor } from '@helpmesh/testing';
 import { ImapFlow } from 'imapflow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { asking } from './asking.ts';
 import { type TestDesk, testDesk } from './desk.ts';
 
 const missing = dovecotMissing();
@@ -113,5 +115,80 @@ describe('a mailbox of a real Dovecot', { timeout: 90_000 }, () => {
     await untilFiled(subjects);
     await untilCounted('Support', { unseen: 0 });
     expect(await filed()).toEqual(subjects);
+  });
+
+  describe('over POP3', () => {
+    const create = (options = {}) =>
+      asking(desk as TestDesk)(mailChannels.create, {
+        body: {
+          name: 'By POP3',
+          email: 'help@desk.example',
+          options: {
+            inbound: {
+              adapter: 'pop3',
+              options: {
+                ...{ host: '127.0.0.1', port: imap.pop3Port, ssl: 'off', user: imap.user, password: imap.password },
+                ...{ poll_seconds: 5, ...options },
+              },
+            },
+          },
+        },
+      });
+
+    beforeEach(async (context) => {
+      context.skip(imap.pop3Port === undefined, 'dovecot-pop3d is not installed');
+      desk = await testDesk({ SMTP_PORT: '-1' });
+    });
+
+    it('is emptied when its mails are stored', async () => {
+      for (const raw of mails) await imap.append(raw);
+      await create({ keep_on_server: false });
+      await untilFiled(subjects);
+      await untilCounted('INBOX', { messages: 0 });
+      expect(await filed()).toEqual(subjects);
+      expect((await desk?.filed())?.[0]?.data.recipients).toEqual(['help@desk.example']);
+    });
+
+    it('gives each mail once where they stay, byte for byte', async () => {
+      const dotted = rawMail({ subject: 'Mail 00', text: '.\r\n..two\r\n.\r\nend\r\n' });
+      await imap.append(dotted);
+      const { id } = await create({ keep_on_server: true });
+      await untilFiled(['Mail 00']);
+      await imap.append(mails[1] as Buffer);
+      await untilFiled(subjects.slice(0, 2));
+      await untilCounted('INBOX', { messages: 2 });
+      expect(await filed()).toEqual(subjects.slice(0, 2));
+      expect((await desk?.rows())?.[0]?.size).toBe(dotted.length);
+      const steps = await asking(desk as TestDesk)(mailChannels.get, { params: { id } });
+      expect(steps.status_in).toBe('ok');
+    });
+  });
+
+  it('lets in by a token of the provider, over IMAP and POP3, and nobody with another', async () => {
+    await imap.close();
+    const provider = await tokenServer('testuser');
+    imap = await dovecot({ tokenInfoUrl: provider.tokenInfoUrl });
+    desk = await testDesk({ SMTP_PORT: '-1', HELPMESH_ALLOWED_PRIVATE_HOSTS: '127.0.0.1' });
+    const tried = async (adapter: 'imap' | 'pop3', port: number) => {
+      const place = { host: '127.0.0.1', port, ssl: 'off', user: imap.user };
+      const auth = {
+        ...{ provider: 'other', client_id: provider.clientId, client_secret: provider.clientSecret, scope: 'mail' },
+        ...{ authorize_url: provider.authorizeUrl, token_url: provider.tokenUrl },
+      };
+      const body = { options: { inbound: { adapter, options: place }, auth } };
+      const { steps } = await asking(desk as TestDesk)(mailChannels.test, { body });
+      return steps.map(({ step, ok }) => `${step} ${ok}`);
+    };
+    const good = ['permission true', 'connect true', 'sign-in true', 'folder true'];
+    expect(await tried('imap', imap.port)).toEqual(good);
+    if (imap.pop3Port !== undefined) expect(await tried('pop3', imap.pop3Port)).toEqual(good);
+    const remember = provider.good.add.bind(provider.good);
+    provider.good.add = () => provider.good;
+    expect(await tried('imap', imap.port)).toEqual(['permission true', 'connect true', 'sign-in false']);
+    if (imap.pop3Port !== undefined) {
+      expect(await tried('pop3', imap.pop3Port)).toEqual(['permission true', 'connect true', 'sign-in false']);
+    }
+    provider.good.add = remember;
+    await provider.close();
   });
 });

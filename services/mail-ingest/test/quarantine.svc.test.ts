@@ -1,10 +1,23 @@
-import { type Actor, listQuarantine, processQuarantined, serviceFigures } from '@helpmesh/contracts';
+import { generateKeyPairSync } from 'node:crypto';
+import {
+  type Actor,
+  discardQuarantined,
+  getQuarantinedMail,
+  listQuarantine,
+  processQuarantined,
+  releaseSuspended,
+  senderProof,
+  serviceFigures,
+  suspendMail,
+} from '@helpmesh/contracts';
 import { RpcClient } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
 import { ActorSigner, type TokenFor } from '@helpmesh/service-kit';
-import { sendRaw } from '@helpmesh/testing';
+import { sendRaw, waitFor } from '@helpmesh/testing';
+import { dkimSign } from 'mailauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDesk, testDesk } from './desk.ts';
+import { nameServer } from './name-server.ts';
 
 const person = (permissions: string[]): Actor => ({
   kind: 'user',
@@ -18,13 +31,24 @@ const person = (permissions: string[]): Actor => ({
   via: 'session',
 });
 
+const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+  modulusLength: 1024,
+  publicKeyEncoding: { type: 'spki', format: 'der' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+
 describe('the quarantine', { timeout: 90_000 }, () => {
+  let names: Awaited<ReturnType<typeof nameServer>>;
   let desk: TestDesk;
   let rpc: RpcClient;
   let as: (permissions: string[]) => { actor: TokenFor };
 
   beforeAll(async () => {
-    desk = await testDesk();
+    names = await nameServer({
+      'k._domainkey.customer.example': `v=DKIM1; k=rsa; p=${publicKey.toString('base64')}`,
+      '_dmarc.customer.example': 'v=DMARC1; p=reject',
+    });
+    desk = await testDesk({ MAIL_DNS_SERVERS: names.address });
     rpc = new RpcClient(desk.bus);
     const gateway = new ActorSigner({ service: 'gateway', key: desk.keys.pairs.gateway?.privateKey ?? '' });
     as = (permissions) => ({ actor: gateway.for(person(permissions)) });
@@ -38,7 +62,10 @@ describe('the quarantine', { timeout: 90_000 }, () => {
     }
     await desk.settled();
   });
-  afterAll(() => desk?.stop());
+  afterAll(async () => {
+    await desk?.stop();
+    names?.close();
+  });
 
   const list = (permissions: string[], query = {}) =>
     rpc.call(listQuarantine, { params: {}, query, body: undefined }, as(permissions));
@@ -98,6 +125,100 @@ describe('the quarantine', { timeout: 90_000 }, () => {
     expect(told.map(({ data }) => data)).toEqual(
       Array(2).fill(expect.objectContaining({ action: 'quarantined-mail.processed', objectId: String(mail?.id) })),
     );
+  });
+
+  it('gives mails as they came, has them discarded with a reason, and processed after all', async () => {
+    const [mail] = await list(['admin']);
+    const id = mail?.id ?? 0;
+    const raw = (permissions: string[]) => rpc.call(getQuarantinedMail, { id }, as(permissions));
+    const discard = (reason: string, permissions = ['admin']) =>
+      rpc.call(discardQuarantined, { params: { id }, query: {}, body: { reason } }, as(permissions));
+    const row = (await desk.rows()).find((one) => one.id === id);
+    expect(await raw(['admin'])).toEqual({ sha256: row?.sha256, size: row?.size });
+    await expect(raw(['ticket.agent'])).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(discard(' ')).rejects.toMatchObject({ code: 'mail.reason-missing' });
+    await expect(discard('spam', ['ticket.agent'])).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(await discard('spam')).toEqual({ state: 'discarded' });
+    expect((await list(['admin'])).map((one) => one.id)).not.toContain(id);
+    expect(await list(['admin'], { state: 'discarded' })).toMatchObject([{ id, discarded_because: 'spam' }]);
+    expect(await again(['admin'], id)).toEqual({ state: 'received' });
+    await desk.settled();
+    expect(await list(['admin'])).toMatchObject([{ id, discarded_because: null }]);
+    // What was filed is read on its ticket, by whoever may see that.
+    const filed = (await desk.rows()).find(({ state }) => state === 'parsed');
+    await expect(rpc.call(getQuarantinedMail, { id: filed?.id ?? 0 }, as(['admin']))).rejects.toMatchObject({
+      kind: 'not-found',
+    });
+  });
+
+  const put = (body: object, permissions = ['admin']) =>
+    rpc.call(senderProof.update, { params: {}, query: {}, body }, as(permissions));
+  const head = (subject: string) =>
+    `From: Ada <ada@customer.example>\r\nTo: support@desk.example\r\nSubject: ${subject}\r\n` +
+    `Message-ID: <${subject}@customer.example>\r\n`;
+  const received = async (subject: string, raw: string) => {
+    await sendRaw({ port: desk.smtpPort }, raw);
+    return (await desk.filedWith(subject)).data;
+  };
+
+  it('tells of a signed mail that its domain stands behind it, of another that nothing does', async () => {
+    const by = { signingDomain: 'customer.example', selector: 'k', privateKey };
+    const raw = `${head('signed')}\r\nThe printer burns.\r\n`;
+    const { signatures } = await dkimSign(raw, { ...by, signatureData: [by] });
+    const proof = { result: 'pass', on: 'dmarc', by: null, domain: 'customer.example' };
+    const mail = await received('signed', signatures + raw);
+    expect(mail).toMatchObject({ proof });
+    expect(mail.proofDemanded).toBeUndefined();
+    const [row] = await sql(desk.db, 'SELECT proof FROM inbound_mail WHERE id = $1', [mail.inboundId]);
+    expect(row).toEqual({ proof });
+    const spoilt = signatures.replace('c=relaxed', 'c=simple') + raw.replaceAll('signed', 'spoilt');
+    // From here, a relay of our own: that no other proof was seen says nothing.
+    expect(await received('spoilt', spoilt)).toMatchObject({ proof: { result: 'none' } });
+    expect((await received('plain', `${head('plain')}\r\nx\r\n`)).proof).toBeUndefined();
+  });
+
+  it('takes the word of a server only where it is trusted', async () => {
+    const said = (subject: string, server: string) =>
+      `Authentication-Results: ${server}; dmarc=fail header.from=customer.example\r\n` +
+      `Authentication-Results: mx.desk.example; dmarc=pass header.from=customer.example\r\n${head(subject)}\r\nx\r\n`;
+    await expect(put({ policy: 'suspend' }, ['ticket.agent'])).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(put({ trusted_servers: ['mx example'] })).rejects.toMatchObject({ code: 'proof.server-name' });
+    expect((await received('stranger', said('stranger', 'mx.desk.example'))).proof).toBeUndefined();
+    const policy = { policy: 'suspend', trusted_servers: ['mx.desk.example'] };
+    expect(await put({ ...policy, trusted_servers: ['MX.desk.example.'] })).toMatchObject(policy);
+    // Of two headers in its name the upper one is its own.
+    const believed = await received('believed', said('believed', 'mx.desk.example'));
+    const proof = { result: 'fail', on: 'dmarc', by: 'mx.desk.example', domain: 'customer.example' };
+    expect(believed).toMatchObject({ proof, proofDemanded: true });
+    expect(await received('other', said('other', 'mx.evil.example'))).toMatchObject({ proof: { result: 'pass' } });
+    await put({ policy: 'off' });
+    const unasked = await received('unasked', said('unasked', 'mx.desk.example'));
+    expect([unasked.proof, unasked.proofDemanded]).toEqual([undefined, undefined]);
+    await put({ policy: 'mark', trusted_servers: [] });
+  });
+
+  it('keeps a mail whose sender is not proven until somebody lets it in, looks again, or discards it', async () => {
+    const { inboundId: id } = await received('doubt', `${head('doubt')}\r\nx\r\n`);
+    const suspended = async (cause: string) => {
+      await desk.command(suspendMail, { inboundId: id, cause });
+      await waitFor(async () => (await desk.rows()).find((row) => row.id === id)?.state === 'suspended', {
+        what: 'the mail to wait',
+      });
+    };
+    const letIn = (permissions: string[]) =>
+      rpc.call(releaseSuspended, { params: { id }, query: {}, body: undefined }, as(permissions));
+    const filings = async () => (await desk.filed()).filter(({ data }) => data.inboundId === id);
+    await suspended('Nothing proves it.');
+    expect(await list(['admin'], { state: 'suspended' })).toMatchObject([{ id, cause: 'Nothing proves it.' }]);
+    await expect(letIn(['ticket.agent'])).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(await again(['admin'], id)).toEqual({ state: 'received' });
+    await desk.settled();
+    await suspended('Nothing proves it still.');
+    expect(await letIn(['admin'])).toEqual({ state: 'received' });
+    await desk.settled();
+    expect((await filings()).map(({ data }) => data.released)).toEqual([undefined, undefined, true]);
+    expect(await letIn(['admin'])).toEqual({ state: 'parsed' });
+    expect(await list(['admin'], { state: 'suspended' })).toEqual([]);
   });
 
   it('does not know mails that are not there', async () => {

@@ -1,5 +1,4 @@
 import { type BlobStore, openBlobStore } from '@helpmesh/blob';
-import { serviceFigures } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { Outbox, RpcClient } from '@helpmesh/messaging';
 import { ActorSigner, CLOCK, CONFIG, erasureWork, figuresController, SafeFetch } from '@helpmesh/service-kit';
@@ -11,6 +10,8 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { accountProviders, BLOBS } from './accounts.providers.ts';
+import { AccountBook } from './application/account/account-book.ts';
 import { AnswerNewTicket } from './application/answer-new-ticket.ts';
 import { EraseAll } from './application/erase-all.ts';
 import { EraseMails } from './application/erase-mails.ts';
@@ -27,6 +28,7 @@ import { Upkeep } from './application/upkeep.ts';
 import { CallDue } from './application/webhook/call-due.ts';
 import { EraseCalls } from './application/webhook/erase-calls.ts';
 import { WebhookLog } from './application/webhook/webhook-log.ts';
+import { AccountsController } from './bus/accounts.controller.ts';
 import { NotificationConsumers } from './bus/consumers.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FeedsController } from './bus/feeds.controller.ts';
@@ -36,7 +38,7 @@ import { reachedTickets } from './bus/reached-tickets.ts';
 import { WebhooksController } from './bus/webhooks.controller.ts';
 import { mailSettings, type NotificationConfig, sendingSettings } from './config.ts';
 import { MailEvents } from './events.ts';
-import { SmtpWire } from './mail/smtp-wire.ts';
+import { AccountWire } from './mail/account-wire.ts';
 import { noticeProviders } from './notices.providers.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { readFigures } from './persistence/figures.ts';
@@ -48,7 +50,6 @@ import { WebhookDeliveryStore } from './persistence/webhook-delivery.store.ts';
 import { WebhookErasureStore } from './persistence/webhook-erasure.store.ts';
 import { webhookProviders } from './webhooks.providers.ts';
 
-const BLOBS = Symbol('notification.blobs');
 const SETTINGS = Symbol('notification.mail-settings');
 
 /** The map of the service: what it hears, what it answers, what runs on its own. */
@@ -58,8 +59,9 @@ const SETTINGS = Symbol('notification.mail-settings');
     OutboundMailAnswers,
     NoticesController,
     WebhooksController,
+    AccountsController,
     FeedsController,
-    figuresController(serviceFigures.notification, readFigures),
+    figuresController('notification', readFigures),
     ErasureController,
   ],
   providers: [
@@ -74,25 +76,15 @@ const SETTINGS = Symbol('notification.mail-settings');
     },
     { provide: BLOBS, inject: [CONFIG], useFactory: (config: NotificationConfig) => openBlobStore(config) },
     { provide: SETTINGS, inject: [CONFIG], useFactory: mailSettings },
-    {
-      provide: SmtpWire,
-      inject: [BLOBS, CONFIG],
-      useFactory: (blobs: BlobStore, config: NotificationConfig) =>
-        new SmtpWire(blobs, {
-          url: config.SMTP_URL,
-          connections: config.MAIL_CONCURRENCY,
-          silenceMs: config.MAIL_TIMEOUT_MS,
-          nullReturnPath: config.MAIL_NULL_RETURN_PATH,
-        }),
-    },
+    ...accountProviders,
     {
       provide: SendDue,
-      inject: [DataSource, OutboundMailStore, Outbox, SmtpWire, CLOCK, CONFIG, MailEvents],
+      inject: [DataSource, OutboundMailStore, Outbox, AccountWire, CLOCK, CONFIG, MailEvents],
       useFactory: (
         db: DataSource,
         mails: OutboundMailStore,
         outbox: Outbox,
-        wire: SmtpWire,
+        wire: AccountWire,
         clock: Clock,
         config: NotificationConfig,
         events: MailEvents,
@@ -182,10 +174,12 @@ export class NotificationModule implements OnApplicationBootstrap, BeforeApplica
     private readonly sending: SendDue,
     private readonly calling: CallDue,
     private readonly upkeep: Upkeep,
+    private readonly accounts: AccountBook,
     @Inject(BLOBS) private readonly blobs: BlobStore,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    await this.accounts.start();
     this.sending.start();
     this.calling.start();
     this.upkeep.start();
@@ -194,6 +188,7 @@ export class NotificationModule implements OnApplicationBootstrap, BeforeApplica
   /** Before the bus is let go of: outcomes of mails and calls on the wire are still recorded and told. */
   async beforeApplicationShutdown(): Promise<void> {
     this.upkeep.stop();
+    await this.accounts.stop();
     await Promise.all([this.sending.stop(), this.calling.stop()]);
   }
 

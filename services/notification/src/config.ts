@@ -53,6 +53,15 @@ export const NotificationConfig = defineConfig(
     MAIL_OWN_ADDRESSES: addresses
       .optional()
       .meta({ description: 'Further addresses at which mail comes in, comma separated; never answered by machine' }),
+    MAIL_ONLY_RELAY: flag(
+      'Everything leaves by SMTP_URL, whatever accounts administrators set up; for installations that must not mail real people',
+      false,
+    ),
+    SENDMAIL_PATH: z
+      .string()
+      .min(1)
+      .default('/usr/sbin/sendmail')
+      .meta({ description: 'Program of a mail server on this machine, for accounts that hand their mails to it' }),
     MAIL_NULL_RETURN_PATH: flag(
       'Confirmations and notifications leave with an empty return path; false for relays that refuse it',
       true,

@@ -38,14 +38,14 @@ export const webhookProviders: Provider[] = [
   },
   {
     provide: TellAdmins,
-    inject: [DataSource, RpcClient, ActorSigner, Outbox, WebhookEvents],
-    useFactory: (db: DataSource, rpc: RpcClient, signer: ActorSigner, outbox: Outbox, events: WebhookEvents) =>
-      new TellAdmins(db, webhookAdmins(rpc, signer), outbox, events),
+    inject: [RpcClient, ActorSigner, Outbox],
+    useFactory: (rpc: RpcClient, signer: ActorSigner, outbox: Outbox) =>
+      new TellAdmins(webhookAdmins(rpc, signer), outbox),
   },
   {
     provide: CallDue,
     inject: [
-      ...[DataSource, WebhookStore, WebhookDeliveryStore, Receivers, SafeWebhookWire, Outbox, TellAdmins, CLOCK],
+      ...[DataSource, WebhookStore, WebhookDeliveryStore, Receivers, SafeWebhookWire, Outbox, CLOCK],
       ...[CONFIG, WebhookEvents],
     ],
     useFactory: (
@@ -55,11 +55,10 @@ export const webhookProviders: Provider[] = [
       receivers: Receivers,
       wire: SafeWebhookWire,
       outbox: Outbox,
-      tell: TellAdmins,
       clock: Clock,
       config: NotificationConfig,
       events: WebhookEvents,
-    ) => new CallDue(db, webhooks, deliveries, receivers, wire, outbox, tell, clock, callingSettings(config), events),
+    ) => new CallDue(db, webhooks, deliveries, receivers, wire, outbox, clock, callingSettings(config), events),
   },
   {
     provide: QueueCalls,

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -8,8 +8,10 @@ import {
   groupCreated,
   listOutboundMail,
   type Message,
+  mailAccounts,
   noticesChanged,
   notifyAgents,
+  type OutputOf,
   onlineNotifications,
   recordMail,
   retryOutboundMail,
@@ -21,7 +23,16 @@ import {
 import { uuidv7 } from '@helpmesh/kernel';
 import { RpcClient } from '@helpmesh/messaging';
 import { loadConfig, type RunningService } from '@helpmesh/service-kit';
-import { infra, type Neighbours, neighbours, type SmtpSink, smtpSink, testKeys, waitFor } from '@helpmesh/testing';
+import {
+  infra,
+  type Neighbours,
+  neighbours,
+  type SmtpSink,
+  smtpSink,
+  testKeys,
+  tokenServer,
+  waitFor,
+} from '@helpmesh/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNotificationService, NotificationConfig } from '../src/service.ts';
 
@@ -43,6 +54,8 @@ beforeAll(async () => {
   others = await neighbours(broker.url, ['ticket', 'identity']);
   sink = await smtpSink();
   folder = await mkdtemp(path.join(tmpdir(), 'helpmesh-notification-'));
+  const program = `#!/bin/sh\n(echo "$@"; cat) >${folder}/program.new && mv ${folder}/program.new ${folder}/program.out\n`;
+  await writeFile(path.join(folder, 'sendmail'), program, { mode: 0o755 });
   const samples = new URL('../../../libs/contracts/samples/', import.meta.url);
   sample = JSON.parse(await readFile(new URL('ticket.v1.created.1.json', samples), 'utf8')).data as Created;
   service = createNotificationService(
@@ -55,6 +68,8 @@ beforeAll(async () => {
       HELPMESH_FQDN: 'desk.example.org',
       BLOB_DIR: folder,
       SMTP_URL: sink.url,
+      HELPMESH_ALLOWED_PRIVATE_HOSTS: '127.0.0.1',
+      SENDMAIL_PATH: path.join(folder, 'sendmail'),
       MAIL_FROM: 'Helpmesh <help@desk.example.org>',
       MAIL_OWN_ADDRESSES: 'in@desk.example.org',
       MAIL_POLL_MS: '50',
@@ -493,7 +508,130 @@ type Question =
   | typeof listOutboundMail
   | typeof retryOutboundMail
   | typeof serviceFigures.notification
-  | (typeof onlineNotifications)[keyof typeof onlineNotifications];
+  | (typeof onlineNotifications)[keyof typeof onlineNotifications]
+  | (typeof mailAccounts)[keyof typeof mailAccounts];
+describe('accounts that administrators set up', () => {
+  const MASK = '**********';
+  let made = 0;
+  let theirs: SmtpSink;
+  const lets = (user: string, secret: string) => user === 'desk' && secret === 'opens';
+
+  beforeAll(async () => {
+    theirs = await smtpSink({ lets });
+  });
+  afterAll(() => theirs.close());
+  afterEach(async () => {
+    theirs.clear();
+    for (const { id } of await asked(mailAccounts.list, {})) await asked(mailAccounts.delete, { params: { id } });
+  });
+
+  const asked = <Q extends Question>(question: Q, input: object, permissions?: string[]): Promise<OutputOf<Q>> =>
+    ask(question, { params: {}, query: {}, body: undefined, ...input }, permissions) as Promise<OutputOf<Q>>;
+  const smtp = (options = {}) => ({
+    adapter: 'smtp',
+    options: { host: '127.0.0.1', port: theirs.port, ssl: 'off', user: 'desk', password: 'opens', ...options },
+  });
+  const create = (over = {}) => {
+    const body = {
+      name: `Account ${++made}`,
+      addresses: ['Help@theirs.example'],
+      options: { outbound: smtp() },
+      ...over,
+    };
+    return asked(mailAccounts.create, { body });
+  };
+  const sent = async (from: string, subject: string) => {
+    const content = { subject, text: 'x', html: null };
+    await others.say(sendMail, aMailOrder({ from: { name: '', address: from }, content, messageId: null }));
+  };
+  const bySubject =
+    (subject: string) =>
+    ({ parsed }: { parsed: { subject?: string | undefined } }) =>
+      parsed.subject === subject;
+  const get = (id: number) => asked(mailAccounts.get, { params: { id } });
+
+  it('send the mails of their addresses, and no others, until they are gone', async () => {
+    const { id, options } = await create();
+    expect(options.outbound.options).toMatchObject({ password: MASK, user: 'desk' });
+    await sent('help@theirs.example', 'By their account');
+    await sent('help@desk.example.org', 'By the relay');
+    await theirs.next('the mail of the account', bySubject('By their account'));
+    await sink.next('the mail of the relay', bySubject('By the relay'));
+    expect(sink.mails.some(bySubject('By their account'))).toBe(false);
+    await waitFor(async () => (await get(id)).status_out === 'ok', { what: 'its state' });
+    await asked(mailAccounts.update, { params: { id }, body: { active: false } });
+    await sent('help@theirs.example', 'While it is out of use');
+    await sink.next('the mail by the relay', bySubject('While it is out of use'));
+  });
+
+  it('say what keeps mails from leaving, which wait and leave when it was put right', async () => {
+    const { id } = await create({ options: { outbound: smtp({ password: 'wrong' }) } });
+    await sent('help@theirs.example', 'Patient');
+    await waitFor(async () => (await get(id)).status_out === 'error', { what: 'its state' });
+    expect((await get(id)).last_log_out).toContain('wrong credentials');
+    await asked(mailAccounts.update, { params: { id }, body: { options: { outbound: smtp() } } });
+    await theirs.next('the mail', bySubject('Patient'));
+    expect(theirs.mails.filter(bySubject('Patient'))).toHaveLength(1);
+  });
+
+  it('are tried step by step, with a mail where that is wished', async () => {
+    const tried = async (options: object, more = {}) => {
+      const body = { options: { outbound: smtp(options) }, ...more };
+      return (await asked(mailAccounts.test, { body })).steps.map(({ step, ok }) => `${step} ${ok}`);
+    };
+    expect(await tried({})).toEqual(['connect true', 'sign-in true']);
+    expect(await tried({ password: 'wrong' })).toEqual(['connect true', 'sign-in false']);
+    expect(await tried({ port: 1 })).toEqual(['connect false']);
+    const mail = { from: 'help@theirs.example', to: 'boss@x.org' };
+    expect(await tried({}, mail)).toEqual(['connect true', 'sign-in true', 'send true']);
+    expect((await theirs.next('the test')).envelope).toEqual({ from: mail.from, to: [mail.to] });
+    const bad = asked(mailAccounts.test, { body: { options: { outbound: smtp() }, to: 'a@x.org, b@x.org' } });
+    await expect(bad).rejects.toMatchObject({ code: 'mail-account.address-invalid' });
+  });
+
+  it('open by OAuth 2, with tokens of their provider', async () => {
+    const provider = await tokenServer('desk', 'opens');
+    const auth = {
+      ...{ provider: 'other', client_id: provider.clientId, client_secret: provider.clientSecret },
+      ...{ authorize_url: provider.authorizeUrl, token_url: provider.tokenUrl, scope: 'mail' },
+    };
+    const { id } = await create({ options: { outbound: smtp({ password: null }), auth } });
+    const { url } = await asked(mailAccounts.authorize, { params: { id } });
+    await asked(mailAccounts.authorized, { body: provider.agree(url) });
+    await sent('help@theirs.example', 'By token');
+    await theirs.next('the mail', bySubject('By token'));
+    expect(provider.grants).toEqual(['authorization_code', 'refresh_token']);
+    await provider.close();
+  });
+
+  it('hand mails to the program of the operator, byte for byte and to nobody else', async () => {
+    await create({ options: { outbound: { adapter: 'sendmail' } } });
+    await sent('help@theirs.example', 'By program');
+    const [args, ...lines] = (
+      await waitFor(() => readFile(path.join(folder, 'program.out'), 'utf8').catch(() => undefined), {
+        what: 'the mail',
+      })
+    ).split('\n');
+    expect(args).toBe('-i -f help@theirs.example -- ada@x.org');
+    expect(lines).toContain('Subject: By program');
+  });
+
+  it('show their secrets to no server but the one they were typed in for, and to administrators of mail only', async () => {
+    const { id } = await create();
+    const elsewhere = { options: { outbound: smtp({ host: 'localhost', password: MASK }) } };
+    for (const question of [
+      () => asked(mailAccounts.update, { params: { id }, body: elsewhere }),
+      () => asked(mailAccounts.test, { body: { id, ...elsewhere } }),
+    ]) {
+      await expect(question()).rejects.toMatchObject({ code: 'mail-account.secret-needed' });
+    }
+    await expect(asked(mailAccounts.list, {}, ['ticket.agent'])).rejects.toMatchObject({ kind: 'forbidden' });
+    await create({ fallback: true });
+    await expect(create({ fallback: true })).rejects.toMatchObject({ code: 'mail-account.fallback-taken' });
+    await expect(create({ addresses: ['no address'] })).rejects.toMatchObject({ code: 'mail-account.address-invalid' });
+  });
+});
+
 it('what goes out is counted for programs that watch', async () => {
   const { counts, outbox, dead_letters } = await ask(serviceFigures.notification, {});
   expect(counts).toEqual({

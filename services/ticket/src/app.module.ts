@@ -42,6 +42,13 @@ import { FileMail } from './application/file-mail.ts';
 import { Files } from './application/files.ts';
 import { HeldTimer } from './application/held/held-timer.ts';
 import { HoldArticles } from './application/held/hold-articles.ts';
+import { HoldTickets } from './application/held/hold-tickets.ts';
+import { HelpAnswers } from './application/help/help-answers.ts';
+import { HelpCounts } from './application/help/help-counts.ts';
+import { HelpTimer } from './application/help/help-timer.ts';
+import { ManageHelp } from './application/help/manage-help.ts';
+import { PublicRequests } from './application/help/public-requests.ts';
+import { ReadHelp } from './application/help/read-help.ts';
 import { ImportTickets } from './application/import-tickets.ts';
 import { IndexTickets } from './application/index-tickets.ts';
 import { KeepReplicas } from './application/keep-replicas.ts';
@@ -56,6 +63,7 @@ import { TellAgents } from './application/notices/tell-agents.ts';
 import { Once } from './application/once.ts';
 import { ManageOverviews } from './application/overviews/manage-overviews.ts';
 import { Overviews } from './application/overviews/overviews.ts';
+import { PeerChanges } from './application/peers/peer-changes.ts';
 import {
   BLOBS,
   FEEDS,
@@ -100,6 +108,7 @@ import { RuleBook } from './application/sla/rule-book.ts';
 import { SlaTimer } from './application/sla/sla-timer.ts';
 import { TellEscalations } from './application/sla/tell-escalations.ts';
 import { Sweep } from './application/sweep.ts';
+import { TicketLinks } from './application/ticket-links.ts';
 import { TicketsAround } from './application/tickets-around.ts';
 import { AgentWrites } from './application/ties/agent-writes.ts';
 import { LinkTickets } from './application/ties/link-tickets.ts';
@@ -121,6 +130,8 @@ import { FeedsClient } from './bus/feeds.client.ts';
 import { OpenedTickets, TicketFigures } from './bus/figures.controller.ts';
 import { FilesController } from './bus/files.controller.ts';
 import { HeldController } from './bus/held.controller.ts';
+import { HelpController } from './bus/help.controller.ts';
+import { HelpPagesController } from './bus/help-pages.controller.ts';
 import { IdentityClient } from './bus/identity.client.ts';
 import { IdentityConsumer } from './bus/identity.consumer.ts';
 import { LibraryController } from './bus/library.controller.ts';
@@ -128,6 +139,7 @@ import { PrioritiesController, StatesController } from './bus/lookups.controller
 import { MailConsumer } from './bus/mail.consumer.ts';
 import { NoticeConsumer } from './bus/notice.consumer.ts';
 import { OverviewsController } from './bus/overviews.controller.ts';
+import { PeersController } from './bus/peers.controller.ts';
 import { RecurringController } from './bus/recurring.controller.ts';
 import { ReportProfilesController } from './bus/report-profiles.controller.ts';
 import { ReportsController } from './bus/reports.controller.ts';
@@ -137,6 +149,7 @@ import { SearchConsumer } from './bus/search.consumer.ts';
 import { SharedDraftsController } from './bus/shared-drafts.controller.ts';
 import { SlasController } from './bus/slas.controller.ts';
 import { TagsController } from './bus/tags.controller.ts';
+import { TicketLinksController } from './bus/ticket-links.controller.ts';
 import { TicketsController } from './bus/tickets.controller.ts';
 import { TiesController } from './bus/ties.controller.ts';
 import { TimesController } from './bus/times.controller.ts';
@@ -154,6 +167,8 @@ import { DraftStore } from './persistence/draft.store.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { FigureStore } from './persistence/figure.store.ts';
 import { HeldStore } from './persistence/held.store.ts';
+import { HelpStore } from './persistence/help.store.ts';
+import { HelpReadingStore } from './persistence/help-reading.store.ts';
 import { HistoryStore } from './persistence/history.store.ts';
 import { IndexStore } from './persistence/index.store.ts';
 import { JobStore } from './persistence/job.store.ts';
@@ -167,6 +182,7 @@ import { MoveStore } from './persistence/move.store.ts';
 import { NoticeStore } from './persistence/notice.store.ts';
 import { OverviewStore } from './persistence/overview.store.ts';
 import { PastStore } from './persistence/past.store.ts';
+import { PeerStore } from './persistence/peer.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { PurgeStore } from './persistence/purge.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
@@ -198,11 +214,13 @@ import { UploadStore } from './persistence/upload.store.ts';
     TicketsController,
     RowsController,
     FilesController,
+    TicketLinksController,
     StatesController,
     PrioritiesController,
     SlasController,
     AutomationController,
     OverviewsController,
+    PeersController,
     AttributesController,
     TagsController,
     TiesController,
@@ -217,6 +235,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     HeldController,
     RecurringController,
     SharedDraftsController,
+    HelpController,
+    HelpPagesController,
     // Events and commands
     MailConsumer,
     IdentityConsumer,
@@ -279,6 +299,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     DeleteTicket,
     ChangeArticles,
     Files,
+    TicketLinks,
     ManageLookups,
     ManageSlas,
     NationalHolidays,
@@ -305,14 +326,24 @@ import { UploadStore } from './persistence/upload.store.ts';
     Times,
     ManageRows,
     DeskSettings,
+    ManageHelp,
+    HelpAnswers,
+    ReadHelp,
+    HelpCounts,
+    HelpTimer,
+    PublicRequests,
+    HelpStore,
+    HelpReadingStore,
     Reports,
     ManageRetention,
     OwnDrafts,
     HoldArticles,
+    HoldTickets,
     AssignOnOpen,
     ManageRecurring,
     SharedDrafts,
     OwnSettings,
+    PeerChanges,
     // Wishes of other services
     FileMail,
     RecordMail,
@@ -387,6 +418,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     PastStore,
     OverviewStore,
     NoticeStore,
+    PeerStore,
     AttributeStore,
     IndexStore,
     ThreadStore,

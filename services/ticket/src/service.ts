@@ -38,6 +38,10 @@ import { DailyTriggers1798700000000 } from './persistence/migrations/17987000000
 import { SilentTickets1798800000000 } from './persistence/migrations/1798800000000-silent-tickets.ts';
 import { ReportTimes1798800000001 } from './persistence/migrations/1798800000001-report-times.ts';
 import { ImpactAndUrgency1798900000000 } from './persistence/migrations/1798900000000-impact-and-urgency.ts';
+import { Peers1799000000000 } from './persistence/migrations/1799000000000-peers.ts';
+import { CmdbObjects1799100100000 } from './persistence/migrations/1799100100000-cmdb-objects.ts';
+import { HeldTickets1799300000000 } from './persistence/migrations/1799300000000-held-tickets.ts';
+import { KnowledgeBase1799430000000 } from './persistence/migrations/1799430000000-knowledge-base.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -78,6 +82,10 @@ export const migrations = [
   SilentTickets1798800000000,
   ReportTimes1798800000001,
   ImpactAndUrgency1798900000000,
+  Peers1799000000000,
+  CmdbObjects1799100100000,
+  HeldTickets1799300000000,
+  KnowledgeBase1799430000000,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */
@@ -98,6 +106,9 @@ export const versionedTables = {
   checklist_templates: 'checklist_template',
   report_profiles: 'report_profile',
   retention_rules: 'retention_rule',
+  knowledge_bases: 'kb',
+  categories: 'kb_category',
+  answers: 'kb_answer',
 };
 
 /**

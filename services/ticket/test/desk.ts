@@ -224,6 +224,7 @@ export async function startDesk(
   const bus = await connectBus({ url: broker.url, name: 'test' });
   await bus.declareStreams('notification');
   await bus.declareStreams('identity');
+  await bus.declareStreams('mail-ingest');
   const identity = new Identity();
   identity.add(
     user({ id: 1, login: '-', email: null, firstname: '-', lastname: '', active: false }),

@@ -8,6 +8,7 @@ import {
   erasureReach,
   erasureRequested,
   fileMail,
+  heldTickets,
   mailsOfTickets,
   personalData,
   previewErasure,
@@ -152,6 +153,10 @@ describe('erasing a person from the tickets', () => {
     const list = await desk.rest(cast.admin, checklists.create, { body: { ticket_id: ticketId } });
     const text = `call ${who.email}`;
     await desk.rest(cast.admin, checklistItems.create, { body: { checklist_id: list.id, text } });
+    // What is not a ticket yet cannot be rewritten there: it is not opened.
+    const article = { type: 'email', to: who.email, body: 'Dear you', sender: 'Agent' };
+    const body = { title: 'A letter', group: 'Users', customer_id: other.id, article };
+    await desk.rest(cast.agent, heldTickets.create, { body });
     await erase(who, 'pseudonymise');
     expect(await places(who.email)).toEqual([]);
     const items = await desk.query('SELECT text FROM checklist_item WHERE checklist_id = $1', [list.id]);

@@ -5,11 +5,13 @@ import {
   createTicket,
   deleteTicket,
   exportTickets,
+  getTicket,
   listTickets,
   searchTickets,
   searchTicketsByPost,
   serviceFigures,
   ticketCounts,
+  ticketCreated,
   ticketList,
   ticketsAround,
   updateArticle,
@@ -446,5 +448,39 @@ describe('search', () => {
     const [remark] = await desk.query<{ id: number }>(`SELECT id FROM article WHERE body LIKE 'topsecret%'`);
     await desk.rest(agent, updateArticle, { id: (remark as { id: number }).id, body: { internal: false } });
     await waitFor(async () => (await found(customer, 'topsecret')).length === 1, { what: 'the remark to be found' });
+  });
+});
+
+describe('objects of a CMDB', () => {
+  const object = (id: string | number) => found(agent, `preferences.idoit.object_ids:${id}`);
+
+  it('stay with the ticket, in the place where clients know them, and find it', async () => {
+    const preferences = { idoit: { object_ids: [3401, '3402'], tenant: '1' } };
+    const id = await open('About two servers', { preferences });
+    await open('About another server', { preferences: { idoit: { object_ids: ['34010'] } } });
+    const shown = await desk.rest(agent, getTicket, { id });
+    expect(shown.preferences).toMatchObject({ idoit: { object_ids: ['3401', '3402'], tenant: '1' } });
+    expect(await object(3401)).toEqual(['About two servers']);
+    expect(await object(3402)).toEqual(['About two servers']);
+    expect(await object(34)).toEqual([]);
+    expect(await found(agent, 'cmdb_object:3401 cmdb_object:34010')).toHaveLength(2);
+    expect(await found(agent, 'servers -cmdb_object:3401')).toEqual([]);
+    const told = (await desk.told(ticketCreated)).find(({ data }) => data.ticket.id === id);
+    expect(told?.data.ticket.cmdbObjectIds).toEqual(['3401', '3402']);
+    await desk.rest(agent, updateTicket, { id, body: { preferences: { idoit: { object_ids: [] } } } });
+    expect(await object(3401)).toEqual([]);
+  });
+
+  it('are for agents alone', async () => {
+    const id = await open('Seen by its customer', { preferences: { idoit: { object_ids: ['3500'] } } });
+    const shown = await desk.rest(customer, getTicket, { id });
+    expect(JSON.stringify(shown)).not.toContain('3500');
+    expect(await found(customer, 'preferences.idoit.object_ids:3500')).toEqual([]);
+    expect(await found(agent2, 'preferences.idoit.object_ids:3500')).toEqual([]);
+  });
+
+  it.each([['x'], [0], [-1], ['1'.repeat(30)]])('with the number %j are refused', async (bad) => {
+    const preferences = { idoit: { object_ids: [bad] } };
+    await expect(open('Refused', { preferences })).rejects.toMatchObject({ kind: 'invalid' });
   });
 });

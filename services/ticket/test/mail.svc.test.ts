@@ -12,8 +12,10 @@ import {
   listArticles,
   listTags,
   markRedirected,
+  markUndeliverable,
   recordMail,
   sendMail,
+  suspendMail,
   ticketCreated,
   ticketMessageId,
   ticketOfMessageId,
@@ -91,6 +93,15 @@ const reply = (id: number, body: object = {}) =>
   desk.rest(cast.admin, createArticle, { body: { ticket_id: id, type: 'email', body: 'Unplug it.', ...body } });
 
 describe('a mail that answers nothing', () => {
+  it('goes into the group of its mailbox when no address names another, and there is such a group', async () => {
+    const to = { recipients: ['nobody@desk.example.org'], to: [] };
+    const second = (await ticket((await filed({ recipients: ['second@desk.example.org'] })).ticketId)).group_id;
+    const placed = async (over: object) => (await ticket((await filed({ ...to, ...over })).ticketId)).group;
+    expect(await placed({ mailboxGroupId: second })).toBe('Second');
+    expect(await placed({ mailboxGroupId: second, recipients: ['help@desk.example.org'] })).not.toBe('Second');
+    expect(await placed({ mailboxGroupId: 4711 })).not.toBe('Second');
+  });
+
   it('opens a ticket in the group whose address it was sent to, for the sender', async () => {
     const { ticketId } = await filed({ recipients: ['second@desk.example.org'] });
     expect(await ticket(ticketId)).toMatchObject({
@@ -622,4 +633,132 @@ it('a redirected ticket ends, once, and takes no state any more', async () => {
   await expect(change(ticketId, { state: 'open' })).rejects.toMatchObject({ code: 'ticket.state-is-terminal' });
   const { number } = await ticket(ticketId);
   expect((await filed({ subject: `Re: [Ticket#${number}]` })).ticketId).not.toBe(ticketId);
+});
+
+describe('a mail whose sender is not proven', () => {
+  const pass = { result: 'pass', on: 'dmarc', by: null, domain: 'example.org' } as const;
+  const fail = { ...pass, result: 'fail' } as const;
+  /** Files a mail; says on which ticket it is, and why it waits where it does. */
+  const judged = async (over: Partial<Mail>) => {
+    const data = mail(over);
+    await handled(desk, await desk.publish(fileMail, data));
+    const [on] = await desk.query<{ ticket_id: number; sender: string }>(
+      "SELECT ticket_id, CASE sender_id WHEN 1 THEN 'Agent' ELSE 'Customer' END AS sender FROM article WHERE inbound_id = $1",
+      [data.inboundId],
+    );
+    const waits = (await desk.told(suspendMail)).find((told) => told.data.inboundId === data.inboundId);
+    return { ticketId: on?.ticket_id, sender: on?.sender, cause: waits?.data.cause };
+  };
+
+  it('shows what was found on its article, and is not answered by a machine when its domain disowns it', async () => {
+    for (const proof of [pass, fail]) {
+      const { ticketId } = await filed({ proof });
+      expect((await thread(ticketId))[0]).toMatchObject({ preferences: { authentication: proof } });
+      const told = (await desk.told(ticketCreated)).find(({ data }) => data.ticket.id === ticketId);
+      expect(told?.data.article?.isAutoResponse).toBe(proof === fail);
+    }
+  });
+
+  it('speaks with no agent’s voice by a signed id that anybody may have been sent, when its domain disowns it', async () => {
+    const { ticketId } = await filed();
+    const answer = { from: anton, inReplyTo: [signedFor(ticketId)] };
+    expect(await judged({ ...answer, proof: pass })).toMatchObject({ ticketId, sender: 'Agent' });
+    const forged = await judged({ ...answer, proof: fail });
+    expect(forged).toMatchObject({ sender: 'Customer', cause: undefined });
+    expect(forged.ticketId).not.toBe(ticketId);
+  });
+
+  it.each([
+    ['an agent’s name, and nothing proves it', { from: anton }, /works here, and nothing proves/],
+    [
+      'an agent’s name, and it cannot be looked up',
+      { from: anton, proof: { ...pass, result: 'unknown' } },
+      /looked up/,
+    ],
+    ['a name that its domain disowns', { proof: fail }, /owner of example\.org/],
+    [
+      'a name nobody knew, that its domain disowns',
+      { from: { name: '', address: 'new@example.org' }, proof: fail },
+      /owner/,
+    ],
+  ] as const)('waits where that is demanded: in %s', async (_what, over, why) => {
+    const { ticketId } = await filed();
+    const answer = { ...over, inReplyTo: [signedFor(ticketId)], proofDemanded: true } as Partial<Mail>;
+    expect(await judged(answer)).toEqual({ ticketId: undefined, sender: undefined, cause: expect.stringMatching(why) });
+    expect(await thread(ticketId)).toHaveLength(1);
+    expect((await ticket(ticketId)).state).toBe('new');
+    expect([...desk.identity.users.values()].some(({ email }) => email === 'new@example.org')).toBe(false);
+  });
+
+  it.each([
+    ['a customer’s of whom nothing is known', {}],
+    ['an agent’s that is proven', { from: anton, proof: pass }],
+    ['a mail server’s', { from: anton, proof: fail, automatic: 'bounce' }],
+  ] as const)('does not wait: %s', async (_what, over) => {
+    expect(await judged({ ...over, proofDemanded: true })).toMatchObject({
+      cause: undefined,
+      ticketId: expect.any(Number),
+    });
+  });
+
+  it('that somebody lets in is a customer’s, on the ticket it answers when it has a part in that', async () => {
+    const { ticketId } = await filed({ from: anton });
+    const answer = { from: anton, inReplyTo: [signedFor(ticketId)], proofDemanded: true, released: true };
+    expect(await judged({ ...answer, proof: fail })).toMatchObject({ ticketId, sender: 'Customer', cause: undefined });
+    const other = await filed();
+    const stranger = await judged({ ...answer, inReplyTo: [signedFor(other.ticketId)] });
+    expect(stranger).toMatchObject({ sender: 'Customer', cause: undefined });
+    expect(stranger.ticketId).not.toBe(other.ticketId);
+  });
+});
+
+describe('a report that a mail of ours did not arrive', () => {
+  const postman = { name: 'Mail Delivery System', address: 'mailer-daemon@mx.example.org' };
+  const failed = (address: string, status = '5.1.1') => ({ address, status, reason: `550 ${status} no such user` });
+  const reported = async (kind: 'permanent' | 'temporary', recipients = [failed('user10@example.org')]) => {
+    const { ticketId } = await filed();
+    await reply(ticketId, { to: 'user10@example.org' });
+    const sent = (await thread(ticketId)).at(-1);
+    const closed = await change(ticketId, { state: 'closed' });
+    expect(closed.state_id).not.toBe(1);
+    const bounce = { kind, messageId: sent?.message_id ?? '', recipients };
+    const on = await filed({ from: postman, automatic: 'bounce', bounce, subject: 'Undelivered Mail' });
+    expect(on.ticketId).toBe(ticketId);
+    const article = (await thread(ticketId)).find(({ id }) => id === sent?.id);
+    const orders = (await desk.told(markUndeliverable)).filter(({ data }) => data.address === 'user10@example.org');
+    return { ticketId, delivery: article?.preferences?.delivery as { bounce?: object }, orders: orders.length };
+  };
+
+  it('for good puts the ticket before the agents again, marks the mail, and has the person known', async () => {
+    const before = (await desk.told(markUndeliverable)).length;
+    const { ticketId, delivery, orders } = await reported('permanent');
+    const reason = 'user10@example.org: 550 5.1.1 no such user';
+    expect(delivery).toMatchObject({ bounce: { kind: 'permanent', reason, at: expect.any(String) } });
+    expect((await ticket(ticketId)).state).toBe('open');
+    expect(orders).toBe(before + 1);
+    const told = (await desk.told(articleAdded)).filter(({ data }) => data.ticket.id === ticketId).at(-1);
+    expect(told?.data.article).toMatchObject({ internal: true, sender: 'System', isAutoResponse: true });
+  });
+
+  it('for now marks the mail and leaves the ticket alone', async () => {
+    const { ticketId, delivery } = await reported('temporary', [failed('user10@example.org', '4.4.1')]);
+    expect(delivery).toMatchObject({ bounce: { kind: 'temporary' } });
+    expect((await ticket(ticketId)).state).toBe('closed');
+  });
+
+  it('says nothing about people whom the mail did not go to', async () => {
+    const before = (await desk.told(markUndeliverable)).length;
+    await reported('permanent', [failed('user11@example.org')]);
+    expect(await desk.told(markUndeliverable)).toHaveLength(before);
+  });
+
+  it('counts only by the id that our mail carried', async () => {
+    const { ticketId } = await filed({ messageId: '<known@example.org>' });
+    const bounce = {
+      kind: 'permanent' as const,
+      messageId: '<known@example.org>',
+      recipients: [failed('user10@example.org')],
+    };
+    expect((await filed({ from: postman, automatic: 'bounce', bounce })).ticketId).not.toBe(ticketId);
+  });
 });

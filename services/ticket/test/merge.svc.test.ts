@@ -13,9 +13,11 @@ import {
   listLinks,
   listTags,
   mergeTicket,
+  openTicketLink,
   recordMail,
   searchTickets,
   ticketHistory,
+  ticketLinkToken,
   ticketMessageId,
   ticketUpdated,
   undoMerge,
@@ -374,6 +376,26 @@ describe('what still comes for a merged ticket', () => {
     expect(await read(first.id)).toMatchObject({ state: 'merged', article_count: 1 });
     await undo(second);
     expect(await filed({ inReplyTo: [signed(first.id)] })).toBe(second.id);
+  });
+
+  it('is also written by the link of the merged ticket, until the one it became was closed a month ago', async () => {
+    const [source, target] = [await open(), await open()];
+    const customerId = (await read(source.id)).customer_id;
+    const token = ticketLinkToken({ ticketId: source.id, customerId }, desk.threadingSecret);
+    const opened = () => desk.ask(admin, openTicketLink, { token });
+    expect(await opened()).toEqual({ ticketId: source.id, customerId });
+    await merge(source, target);
+    expect(await opened()).toEqual({ ticketId: target.id, customerId });
+
+    await desk.rest(admin, updateTicket, { id: target.id, body: { state: 'closed' } });
+    desk.clock.advance(29 * 86_400_000);
+    expect(await opened()).toEqual({ ticketId: target.id, customerId });
+    desk.clock.advance(2 * 86_400_000);
+    await expect(opened()).rejects.toMatchObject({ kind: 'not-found', code: 'ticket.link-closed' });
+    await desk.rest(admin, updateTicket, { id: target.id, body: { state: 'open' } });
+    expect(await opened()).toEqual({ ticketId: target.id, customerId });
+    await desk.rest(admin, updateTicket, { id: target.id, body: { customer_id: stranger.userId } });
+    await expect(opened()).rejects.toMatchObject({ code: 'ticket.link-closed' });
   });
 
   it('is taken from the customer of the merged ticket, who never wrote, and from no stranger', async () => {

@@ -658,17 +658,37 @@ describe('a version that a change was made for', () => {
       checklist_templates: { items: ['x'] },
       retention_rules: { older_than_days: 30, action: 'delete' },
     };
-    for (const [noun, body] of Object.entries(bodies)) {
-      const create = paths.get(`POST /api/v1/${noun}`) as NonNullable<ReturnType<typeof paths.get>>;
-      await desk.rest(admin, create, { body: { name: `Guarded ${noun}`, ...body } });
-    }
+    const endpointAt = (method: string, path: string) =>
+      paths.get(`${method} /api/v1/${path}`) as NonNullable<ReturnType<typeof paths.get>>;
+    for (const [noun, body] of Object.entries(bodies))
+      await desk.rest(admin, endpointAt('POST', noun), { body: { name: `Guarded ${noun}`, ...body } });
+    const help = { params: { knowledge_base_id: '1' }, query: {} };
+    const translations = [{ locale: 'en', title: 'Guarded', body: 'x' }];
+    const base = 'knowledge_bases/:knowledge_base_id';
+    const { id: category_id } = (await desk.ask(admin, endpointAt('POST', `${base}/categories`), {
+      ...help,
+      body: { translations: [{ locale: 'en', title: 'Guarded' }] },
+    })) as { id: number };
+    await desk.ask(admin, endpointAt('POST', `${base}/answers`), { ...help, body: { category_id, translations } });
+    const places: Record<string, string> = {
+      knowledge_bases: 'knowledge_bases/manage',
+      categories: `${base}/categories`,
+      answers: `${base}/answers`,
+    };
     for (const [noun, table] of nouns) {
       const [row] = await desk.query<{ id: number }>(`SELECT max(id) AS id FROM ${table}`);
       expect(row?.id, noun).toBeGreaterThan(0);
       if (!row) continue;
-      for (const method of ['PUT', 'DELETE']) {
-        const endpoint = paths.get(`${method} /api/v1/${noun}/:id`) as NonNullable<ReturnType<typeof paths.get>>;
-        const change = desk.rest(admin, endpoint, { id: row.id, body: { note: 'x' }, ifMatch: ['of long ago'] });
+      // There is one knowledge base, which nobody can delete.
+      for (const method of noun === 'knowledge_bases' ? ['PUT'] : ['PUT', 'DELETE']) {
+        const endpoint = endpointAt(method, `${places[noun] ?? noun}/:id`);
+        const params = { ...(noun in places && help.params), id: String(row.id) };
+        const change = desk.ask(
+          admin,
+          endpoint,
+          { params, query: {}, body: { note: 'x' } },
+          { ifMatch: ['of long ago'] },
+        );
         await expect(change, `${method} ${noun}`).rejects.toMatchObject({ code: 'precondition.failed' });
       }
     }

@@ -1,6 +1,27 @@
-import { createTicket, getTicket, listArticles, listTickets, ticketCreated, ticketsReferTo } from '@helpmesh/contracts';
+import {
+  countHelpDeflection,
+  createTicket,
+  getTicket,
+  helpAnswers,
+  helpCategories,
+  knowledgeBase,
+  listArticles,
+  listHelpPages,
+  listTickets,
+  openPublicRequest,
+  rateHelpAnswer,
+  readHelp,
+  readHelpAnswer,
+  readHelpCategory,
+  readHelpHome,
+  recordAudit,
+  searchHelp,
+  ticketCreated,
+  ticketsReferTo,
+} from '@helpmesh/contracts';
+import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cast, type Desk, startDesk } from './desk.ts';
+import { actor, cast, type Desk, startDesk } from './desk.ts';
 
 let desk: Desk;
 beforeAll(async () => {
@@ -65,5 +86,221 @@ describe('what tickets refer to', () => {
       expect(await referred(kind, 9_999)).toBe(false);
       expect(await referred(kind, 99_999_999_999)).toBe(false);
     }
+  });
+});
+
+describe('the knowledge base', () => {
+  const editor = actor({ userId: 20, permissions: ['knowledge_base.editor'], roleIds: [2] });
+  const reader = actor({ userId: 21, permissions: ['knowledge_base.reader', 'ticket.agent'], roleIds: [2] });
+  const { admin, customer } = cast;
+  const gone = { kind: 'not-found', code: 'help.no-such-page' };
+  const missing = { kind: 'not-found', code: 'help-answer.not-found' };
+  const forbidden = { kind: 'forbidden' };
+
+  const at = (id?: number, body?: object) => ({
+    params: { knowledge_base_id: '1', ...(id !== undefined && { id: String(id) }) },
+    ...{ query: {}, body },
+  });
+  const page = <Q extends Parameters<Desk['askAs']>[1]>(question: Q, input: object) =>
+    desk.askAs('gateway', question, input);
+  const category = (title: string, over: object = {}) =>
+    desk.ask(editor, helpCategories.create, at(undefined, { translations: [{ locale: 'en', title }], ...over }));
+  const answer = (category_id: number, title: string, body = '<p>Some words.</p>', over: object = {}) =>
+    desk.ask(
+      editor,
+      helpAnswers.create,
+      at(undefined, { category_id, translations: [{ locale: 'en', title, body }], ...over }),
+    );
+  const published = async (category_id: number, title: string, body?: string, over?: object) => {
+    const { id } = await answer(category_id, title, body, over);
+    return desk.ask(editor, helpAnswers.publish, at(id));
+  };
+  const found = async (query: string, locale = 'en', any = false) =>
+    (await page(searchHelp, { locale, query, any, limit: 10 })).hits as {
+      id: number;
+      preview: object[];
+      url: string;
+    }[];
+
+  it('shows an answer to whom its state is for, and to nobody else', async () => {
+    const { id: inside } = await category('Accounts');
+    const { id, state } = await answer(inside, 'Passwords');
+    expect(state).toBe('draft');
+    const reads = (who: typeof editor) => desk.ask(who, helpAnswers.get, at(id));
+    const open = () => page(readHelpAnswer, { locale: 'en', id });
+    for (const who of [reader, customer]) await expect(reads(who)).rejects.toMatchObject(missing);
+    await desk.ask(editor, helpAnswers.internal, at(id));
+    expect(await reads(reader)).toMatchObject({ id, state: 'internal' });
+    await expect(reads(customer)).rejects.toMatchObject(missing);
+    await expect(open()).rejects.toMatchObject(gone);
+    await desk.ask(editor, helpAnswers.publish, at(id));
+    expect(await reads(customer)).toMatchObject({ state: 'published', internal_note: null });
+    expect(await open()).toMatchObject({ title: 'Passwords', body: '<p>Some words.</p>', above: [{ id: inside }] });
+    await desk.ask(editor, helpAnswers.archive, at(id));
+    for (const who of [reader, customer]) await expect(reads(who)).rejects.toMatchObject(missing);
+    await expect(open()).rejects.toMatchObject(gone);
+    await expect(desk.ask(editor, helpAnswers.publish, at(id))).rejects.toMatchObject({ kind: 'conflict' });
+    await expect(desk.ask(cast.agent, helpAnswers.get, at(id))).rejects.toMatchObject(forbidden);
+    await expect(desk.ask(reader, helpAnswers.update, at(id, {}))).rejects.toMatchObject(forbidden);
+  });
+
+  it('closes with a category all that is below it: to everybody, or to people without a role', async () => {
+    const { id: internal } = await category('For the desk', { internal: true });
+    const { id: below } = await category('Below', { parent_id: internal });
+    const { id: roles } = await category('For some', { role_ids: [2] });
+    const one = await published(below, 'Zeppelins below');
+    const other = await published(roles, 'Zeppelins of some');
+    expect(await found('zeppelins')).toEqual([]);
+    for (const { id } of [one, other])
+      await expect(page(readHelpAnswer, { locale: 'en', id })).rejects.toMatchObject(gone);
+    const ids = async (who: typeof editor) =>
+      (await desk.rest(who, knowledgeBase.search, { body: { query: 'zeppelins' } })).result
+        .map(({ id }) => id)
+        .toSorted();
+    expect(await ids(reader)).toEqual([one.id, other.id]);
+    expect(await ids({ ...reader, roleIds: [3] })).toEqual([one.id]);
+    expect(await ids(admin)).toEqual([one.id, other.id]);
+    expect(await ids(customer)).toEqual([]);
+    const seen = await desk.rest({ ...reader, roleIds: [3] }, knowledgeBase.init);
+    expect(Object.keys(seen.KnowledgeBaseCategory).map(Number)).not.toContain(roles);
+    expect(Object.keys(seen.KnowledgeBaseAnswer).map(Number)).not.toContain(other.id);
+    const pages = (await page(listHelpPages, {})).pages as { kind: string; id: number }[];
+    expect(pages.filter(({ kind, id }) => kind === 'category' && [internal, below, roles].includes(id))).toEqual([]);
+    await expect(desk.ask(editor, helpCategories.update, at(roles, { role_ids: [99] }))).rejects.toMatchObject({
+      code: 'help-category.closed-to-you',
+    });
+    await expect(desk.ask(editor, helpCategories.update, at(internal, { parent_id: below }))).rejects.toMatchObject({
+      code: 'help-category.below-itself',
+    });
+    await expect(desk.ask(editor, helpCategories.delete, at(below))).rejects.toMatchObject({
+      code: 'input.referenced',
+    });
+  });
+
+  it('finds answers by their stems, without accents, in their language, and says where', async () => {
+    await desk.ask(admin, knowledgeBase.update, { params: { id: '1' }, query: {}, body: { locales: ['en', 'de'] } });
+    const { id: inside } = await category('Printing');
+    const { id } = await published(inside, 'Printers that burn', '<p>Unplug the <b>café</b> machine &amp; run.</p>', {
+      translations: [
+        { locale: 'en', title: 'Printers that burn', body: '<p>Unplug the <b>café</b> machine &amp; run.</p>' },
+        { locale: 'de', title: 'Brennende Drucker', body: '<p>Ziehen Sie den Stecker.</p>' },
+      ],
+    });
+    expect(await found('cafe')).toMatchObject([{ id, url: `/help/en/answers/printers-that-burn-${id}` }]);
+    expect((await found('cafe'))[0]?.preview).toContainEqual({ text: 'café', hit: true });
+    expect(await found('burning printer')).toMatchObject([{ id }]);
+    expect(await found('print')).toMatchObject([{ id }]);
+    expect(await found('drucker')).toEqual([]);
+    expect(await found('druckern', 'de')).toMatchObject([{ id, url: `/help/de/answers/brennende-drucker-${id}` }]);
+    expect(await found('my unicorn has a burning printer')).toMatchObject([{ id }]);
+    for (const query of ['"', "a:' & | !", '-', ':', ' ', '\\', '\0', '(((', "'':*", 'the'])
+      expect(await found(query, 'en', true), query).toEqual([]);
+    expect(await page(readHelpAnswer, { locale: 'de', id })).toMatchObject({
+      title: 'Brennende Drucker',
+      locales: [{ locale: 'en' }, { locale: 'de' }],
+    });
+    await desk.ask(editor, helpAnswers.update, at(id, { removed_locales: ['de'] }));
+    expect(await found('drucker', 'de')).toEqual([]);
+    const home = (await page(readHelpHome, { locale: 'en' })).categories;
+    expect(home).toContainEqual({ id: inside, parentId: null, title: 'Printing', answers: 1 });
+    expect(await page(readHelpCategory, { locale: 'en', id: inside })).toMatchObject({
+      ...{ answers: [{ id }], locales: [{ locale: 'en', title: 'Printing' }] },
+    });
+    await expect(page(readHelpCategory, { locale: 'de', id: inside })).rejects.toMatchObject(gone);
+    await expect(page(readHelpHome, { locale: 'pl' })).rejects.toMatchObject(gone);
+  });
+
+  it('keeps what a text was, brings it back, and refuses changes of what is older than it is', async () => {
+    const { id: inside } = await category('History');
+    const first = await answer(inside, 'One', '<p>First.<script>alert(1)</script></p>');
+    const { id } = first;
+    expect(first.translations).toMatchObject([{ title: 'One', body: '<p>First.</p>' }]);
+    desk.clock.advance(1_000);
+    const body = { translations: [{ locale: 'en', title: 'Two', body: '<p>Second.</p>' }] };
+    await desk.ask(editor, helpAnswers.update, at(id, body), { ifMatch: [first.updated_at] });
+    await expect(
+      desk.ask(editor, helpAnswers.update, at(id, body), { ifMatch: [first.updated_at] }),
+    ).rejects.toMatchObject({ kind: 'stale' });
+    await desk.ask(editor, helpAnswers.update, at(id, body));
+    const versions = await desk.ask(editor, helpAnswers.versions, at(id));
+    expect(versions.map(({ title }) => title)).toEqual(['Two', 'One']);
+    await desk.ask(editor, helpAnswers.restore, at(id, { version_id: versions[1]?.id }));
+    expect(await desk.ask(editor, helpAnswers.get, at(id))).toMatchObject({ translations: [{ title: 'One' }] });
+    await expect(desk.ask(reader, helpAnswers.versions, at(id))).rejects.toMatchObject(forbidden);
+    const { id: other } = await answer(inside, 'Other');
+    await expect(
+      desk.ask(editor, helpAnswers.restore, at(other, { version_id: versions[1]?.id })),
+    ).rejects.toMatchObject({ code: 'input.unknown-id' });
+    const told = (await desk.told(recordAudit)).filter(({ data }) => data.objectType === 'KnowledgeBase::Answer');
+    expect(told.filter(({ data }) => data.objectId === String(id)).map(({ data }) => data.action)).toEqual([
+      ...['help-answer.created', 'help-answer.changed', 'help-answer.changed'],
+    ]);
+    await desk.ask(editor, helpAnswers.delete, at(id));
+    await expect(desk.ask(editor, helpAnswers.get, at(id))).rejects.toMatchObject(missing);
+  });
+
+  it('publishes and archives by itself when the time has come, and counts what readers make of it', async () => {
+    const { id: inside } = await category('Later');
+    const soon = (minutes: number) => new Date(desk.clock.now() + minutes * 60_000).toISOString();
+    const { id } = await answer(inside, 'Soon', undefined, { publish_at: soon(10), archive_at: soon(60) });
+    const { id: rated } = await published(inside, 'Rated');
+    const says = (visitor: string, helpful: boolean, comment = '') =>
+      page(rateHelpAnswer, { id: rated, locale: 'en', visitor, helpful, comment });
+    await says('ann', false, ' It is wrong. ');
+    await says('ann', true);
+    await says('bob', false, 'I am bob@people.example');
+    await expect(
+      page(rateHelpAnswer, { id, locale: 'en', visitor: 'x', helpful: true, comment: '' }),
+    ).rejects.toMatchObject(gone);
+    await page(readHelpAnswer, { locale: 'en', id: rated });
+    await page(readHelpAnswer, { locale: 'en', id: rated });
+    await page(countHelpDeflection, { id: rated });
+    const state = async () => (await desk.ask(editor, helpAnswers.get, at(id))).state;
+    desk.clock.advance(11 * 60_000);
+    await waitFor(async () => (await state()) === 'published', { what: 'the answer to be published' });
+    await waitFor(async () => (await desk.ask(editor, helpAnswers.figures, at(rated))).views === 2, { what: 'views' });
+    expect(await desk.ask(editor, helpAnswers.figures, at(rated))).toMatchObject({
+      ...{ views: 2, deflections: 1, helpful: 1, unhelpful: 1, comments: [{ comment: 'I am bob@people.example' }] },
+    });
+    const home = await page(readHelpHome, { locale: 'en' });
+    expect(home.popular).toContainEqual({ id: rated, title: 'Rated' });
+    desk.clock.advance(60 * 60_000);
+    await waitFor(async () => (await state()) === 'archived', { what: 'the answer to be archived' });
+    expect(await desk.ask(editor, helpAnswers.get, at(id))).toMatchObject({ publish_at: null, archive_at: null });
+  });
+
+  it('opens a ticket for somebody who has proven nothing, once, where the desk takes such requests', async () => {
+    const asked = {
+      ...{
+        name: 'Nina New',
+        email: 'Nina@people.example',
+        subject: 'Help me',
+        text: 'It <b>burns</b>.',
+        once: 'abcdefgh',
+      },
+    };
+    await expect(page(openPublicRequest, asked)).rejects.toMatchObject({ code: 'help.no-requests' });
+    const set = (body: object) => desk.ask(admin, knowledgeBase.update, { params: { id: '1' }, query: {}, body });
+    await expect(set({ request_group_ids: [77] })).rejects.toMatchObject({ code: 'input.unknown-id' });
+    await set({ requests: true, request_group_ids: [2, 1] });
+    expect(await page(readHelp, {})).toMatchObject({ requests: true, groups: [{ id: 2 }, { id: 1 }] });
+    const { number } = await page(openPublicRequest, { ...asked, groupId: 1 });
+    expect(await page(openPublicRequest, { ...asked, groupId: 1 })).toEqual({ number });
+    const [event, ...others] = (await desk.told(ticketCreated)).filter(({ data }) => data.ticket.number === number);
+    expect(others).toEqual([]);
+    const [ticket] = (await desk.rest(cast.agent, listTickets)).filter((one) => one.number === number);
+    expect(ticket).toMatchObject({ group_id: 1, title: 'Help me', customer_id: event?.data.ticket.customerId });
+    expect(await desk.rest(cast.agent, listArticles, { id: ticket?.id as number })).toMatchObject([
+      { body: 'It <b>burns</b>.', content_type: 'text/plain', type: 'web', sender: 'Customer', internal: false },
+    ]);
+    // A group that is not for strangers is not theirs to choose.
+    await set({ request_group_ids: [2] });
+    const other = await page(openPublicRequest, { ...asked, groupId: 1, once: 'another-one' });
+    const found = (await desk.rest(cast.agent2, listTickets)).find((one) => one.number === other.number);
+    expect(found).toMatchObject({ group_id: 2 });
+    await expect(set({ locales: [] })).rejects.toMatchObject({ code: 'knowledge-base.locales' });
+    await expect(
+      desk.ask(editor, knowledgeBase.update, { params: { id: '1' }, query: {}, body: {} }),
+    ).rejects.toMatchObject(forbidden);
   });
 });

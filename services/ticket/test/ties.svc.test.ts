@@ -2,6 +2,7 @@ import {
   addLink,
   addMention,
   addTag,
+  applyPeerChange,
   createArticle,
   createTicket,
   deleteMention,
@@ -11,17 +12,20 @@ import {
   listTags,
   mentionableAgents,
   notifyAgents,
+  readForPeer,
   recordAudit,
   removeLink,
   removeTag,
   searchTags,
   searchTickets,
   tagList,
+  ticketCreated,
   ticketHistory,
   ticketUpdated,
   updateTicket,
   userUpdated,
 } from '@helpmesh/contracts';
+import { uuidv7 } from '@helpmesh/kernel';
 import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actor, cast, type Desk, handled, startDesk, user } from './desk.ts';
@@ -477,5 +481,91 @@ describe('what agents are told', () => {
     const opened = await Promise.all(Array.from({ length: 12 }, () => open({}, customer)));
     await Promise.all(opened.map(({ id }) => nth(id, 'create')));
     expect((await desk.told(notifyAgents)).length - before).toBe(12);
+  });
+});
+
+describe('a ticket that another helpdesk has too', () => {
+  const peer = { id: 1, name: 'Desk B' };
+  const words = (body: string, over: object = {}) => ({
+    ...{ uuid: uuidv7(), sender: 'Agent', author: 'Eve', internal: false, contentType: 'text/html', body, files: [] },
+    ...over,
+  });
+  const apply = (input: object) => desk.askAs('federation', applyPeerChange, { peer, articles: [], ...input });
+  const read = (ticketId: number, over: object = {}) =>
+    desk.askAs('federation', readForPeer, { ticketId, knownArticleIds: [], internal: false, limit: 50, ...over });
+
+  it('is opened once, however often that is asked, and says where it comes from', async () => {
+    const article = words('<p>Down<script>alert(1)</script></p>', { sender: 'Customer', author: 'Zoë' });
+    const opening = {
+      ticket: { uuid: uuidv7(), groupId: 1, customer: { name: 'Zoë M', email: 'zoe@peer.example' } },
+      ...{ title: 'Portal', stateType: 'open', priority: '3 high', tags: ['grid'], articles: [article] },
+    };
+    const { ticketId, articleIds, after } = await apply(opening);
+    expect(await apply(opening)).toMatchObject({ ticketId, articleIds });
+    expect(after).toMatchObject({
+      title: 'Portal',
+      stateType: 'open',
+      priority: '3 high',
+      tags: ['grid'],
+      owner: null,
+    });
+    expect(after.customer).toMatchObject({ name: 'Zoë M', email: 'zoe@peer.example' });
+    const told = await read(ticketId);
+    expect(told?.articles).toMatchObject([
+      { id: articleIds[0], uuid: article.uuid, sender: 'Customer', body: '<p>Down</p>' },
+    ]);
+    expect(told?.articles[0]?.author).toBe('Zoë (Desk B)');
+    const event = (await desk.told(ticketCreated)).find(({ data }) => data.ticket.id === ticketId);
+    expect(event?.data.rule).toMatchObject({ type: 'Peer', name: 'Desk B' });
+    expect(event?.data.article).toMatchObject({ type: 'note', isAutoResponse: true });
+  });
+
+  it('is changed as it was there, and its history says by whom', async () => {
+    const { id } = await open({ tags: 'old, both' });
+    const { version } = (await read(id)) as { version: number };
+    const note = words('one', { contentType: 'text/plain' });
+    const change = { stateType: 'closed', tags: ['both', 'new'], articles: [note] };
+    const { after } = await apply({ ticket: { id, version }, ...change });
+    expect(after).toMatchObject({ stateType: 'closed', tags: ['both', 'new'] });
+    const again = await apply({ ticket: { id, version: after.version }, ...change });
+    expect((await read(id))?.articles.filter(({ uuid }) => uuid === note.uuid)).toHaveLength(1);
+    expect(again.after.version).toBe(after.version);
+    const { history } = (await desk.rest(agent, ticketHistory, { id })) as { history: Record<string, unknown>[] };
+    const theirs = history.filter((line) => line.sourceable_type === 'Peer');
+    expect(theirs.map(({ attribute, type, value_to }) => [attribute, type, value_to])).toEqual(
+      expect.arrayContaining([
+        ['state', 'updated', 'closed'],
+        ['tag', 'added', 'new'],
+        ['tag', 'removed', undefined],
+      ]),
+    );
+    expect(theirs.every((line) => line.sourceable_name === 'Desk B')).toBe(true);
+  });
+
+  it('is not changed when it has moved on, nor by anybody but the federation service', async () => {
+    const { id } = await open();
+    const { version } = (await read(id)) as { version: number };
+    await desk.rest(agent, updateTicket, { id, body: { title: 'Moved on' } });
+    const late = { ticket: { id, version }, title: 'Too late' };
+    await expect(apply(late)).rejects.toMatchObject({ kind: 'stale', code: 'peer.ticket-moved' });
+    expect((await read(id))?.title).toBe('Moved on');
+    await expect(desk.ask(admin, applyPeerChange, { peer, articles: [], ...late })).rejects.toMatchObject({
+      kind: 'forbidden',
+    });
+    await expect(
+      desk.ask(admin, readForPeer, { ticketId: id, knownArticleIds: [], internal: false, limit: 1 }),
+    ).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(await read(404_404)).toBeNull();
+  });
+
+  it('tells nobody what only agents may read, unless that was agreed', async () => {
+    const { id } = await open();
+    await desk.rest(agent, createArticle, { body: { ticket_id: id, body: 'between us', internal: true } });
+    const bodies = async (over: object) => (await read(id, over))?.articles.map(({ body }) => body);
+    expect(await bodies({})).toEqual(['It burns']);
+    expect(await bodies({ internal: true })).toEqual(['It burns', 'between us']);
+    const [first] = (await read(id))?.articles ?? [];
+    expect(await bodies({ internal: true, knownArticleIds: [first?.id] })).toEqual(['between us']);
+    expect(await bodies({ internal: true, onlyArticleIds: [first?.id] })).toEqual(['It burns']);
   });
 });

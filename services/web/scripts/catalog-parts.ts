@@ -9,20 +9,21 @@ const parts = ['first', 'work', 'late'] as const;
 type Part = (typeof parts)[number];
 
 /** Pages that are opened seldom or by few. Their texts are parts of each catalog that are fetched with them (`withTexts`). */
-const few = /^src\/features\/(?:account|admin|conditions|oauth|overviews|profile|rules)\//;
+const few = /^src\/features\/(?:account|admin|conditions|federation|help|mail|oauth|overviews|profile|reports|rules)\//;
 /** Where tickets are worked on, once the first list is there. */
-const work = /^src\/features\/(?:custom|impact|people|tickets)\//;
+const work =
+  /^src\/features\/(?:(?:custom|impact|people|tickets)\/|admin\/(?:labels\.ts|components\/admin-menu\.tsx)$)/;
 /** Of these the shell and the lists themselves say something. */
 const shell = new RegExp(
   `^src/features/(?:${[
-    '(?:admin|overviews|tickets)/labels\\.ts',
+    '(?:overviews|tickets)/labels\\.ts',
     'tickets/components/(?:badges|due-mark|job-watch|list-page|list-skeleton|ticket-grid|ticket-grid-row)\\.tsx',
   ].join('|')})$`,
 );
 
 function partOfFile(file: string): Part {
   if (shell.test(file)) return 'first';
-  return few.test(file) ? 'late' : work.test(file) ? 'work' : 'first';
+  return work.test(file) ? 'work' : few.test(file) ? 'late' : 'first';
 }
 
 /** What part a text is in: the earliest in which it is said. @param origins  files that say it */

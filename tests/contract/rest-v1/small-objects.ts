@@ -242,6 +242,14 @@ export const smallObjects: Section = (world) => {
       expect((await anyone.call('GET', '/api/v1/monitoring/status?token=wrong')).status).toBeGreaterThanOrEqual(401);
     });
 
+    it('2.7.21 POST /monitoring/restart_failed_jobs: services handle again what they gave up', async () => {
+      const { admin, agent } = world();
+      const { status, body } = await admin.call('POST', '/api/v1/monitoring/restart_failed_jobs', {});
+      expect(status).toBe(200);
+      expect(body.restarted).toMatchObject({ ticket: expect.any(Number), notification: expect.any(Number) });
+      expect((await agent.call('POST', '/api/v1/monitoring/restart_failed_jobs', {})).status).toBe(403);
+    });
+
     it('2.7.22 object_manager_attributes: made at run time, there after the migration is asked for', async () => {
       const { admin } = world();
       const screens = { create_middle: { 'ticket.agent': { shown: true } }, edit: { 'ticket.agent': { shown: true } } };

@@ -79,6 +79,20 @@ const retention = { active: true, older_than_days: 36_500, action: 'delete' };
 const newRetentionRule = made('/api/v1/retention_rules', (name) => ({ name, ...retention }));
 const newOverview = made('/api/v1/overviews', (name) => ({ name, role_ids: [2] }));
 const newProfile = made('/api/v1/report_profiles', (name) => ({ name }));
+const kb = '/api/v1/knowledge_bases/1';
+const newHelpCategory = made(`${kb}/categories`, (title) => ({ translations: [{ locale: 'en', title }] }));
+const newHelpAnswer = async (world: World): Promise<Json> => {
+  const translations = [{ locale: 'en', title: world.fresh('spare'), body: '<p>Words.</p>' }];
+  return world.boss.post(`${kb}/answers`, { category_id: (await newHelpCategory(world)).id, translations });
+};
+const publicAnswer = async (world: World): Promise<Json> =>
+  world.boss.post(`${kb}/answers/${(await newHelpAnswer(world)).id}/publish`, {});
+const archivedAnswer = async (world: World): Promise<Json> =>
+  world.boss.post(`${kb}/answers/${(await newHelpAnswer(world)).id}/archive`, {});
+/** Of what is in the knowledge base that there is. */
+const helping =
+  (make: (world: World) => Promise<Json>, body?: Json): Asking =>
+  async (world) => ({ path: { knowledge_base_id: 1, id: (await make(world)).id }, ...(body && { body }) });
 const someHolidays = { country: 'PL', years: [2026] };
 const someReport = { metric: 'count', year: 2026, profiles: { 1: true }, backends: { created: true } };
 const someLink = { link: 'https://imprint.example', title: 'spare' };
@@ -111,6 +125,12 @@ const toSendLater = {
 };
 const newHeld = ({ boss, topics }: World, place: Place) =>
   boss.post(`/api/v1/tickets/${topics[place].id}/held_articles`, toSendLater);
+const toOpenLater = (world: World, place: Place) => ({
+  ...{ title: world.fresh('spare'), group: place === 'foreign' ? 'South' : 'North', ...toSendLater },
+  customer_id: world.id('owner'),
+});
+const newHeldTicket = (world: World, place: Place) =>
+  world.boss.post('/api/v1/held_tickets', toOpenLater(world, place));
 const parking = (world: World, place: Place) => ({
   name: 'spare',
   group_id: world.id(world.topics[place].group),
@@ -151,12 +171,28 @@ const mailFilter = (name: string) => ({
   perform: { 'x-zammad-ignore': { value: true } },
 });
 const newMailFilter = made('/api/v1/postmaster_filters', mailFilter);
+/** Nobody answers there: port 1 of this machine. */
+const unreached = { adapter: 'imap', options: { host: '127.0.0.1', port: 1, ssl: 'off', user: 'x', password: 'x' } };
+const mailChannel = (name: string) => ({ name, active: false, options: { inbound: unreached } });
+const newMailChannel = made('/api/v1/channels_email', mailChannel);
+const unsent = { adapter: 'smtp', options: { host: '127.0.0.1', port: 1, ssl: 'off' } };
+const mailAccount = (name: string) => ({ name, active: false, options: { outbound: unsent } });
+const newMailAccount = made('/api/v1/channels_email_outbound', mailAccount);
 const newRole = made('/api/v1/roles', (name) => ({ name, permissions: ['ticket.customer'] }));
 const newOrganization = made('/api/v1/organizations', (name) => ({ name }));
 const newAgreement = async (world: World): Promise<Json> => {
   const { id } = await newGroup(world);
   return world.boss.post('/api/v1/agreements', { name: 'spare', group_id: id, list_address: 'list@spare.example' });
 };
+const peer = (name: string) => ({ name, node: `https://${name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')}.example` });
+const newPeer = made('/api/v1/federation/peers', peer);
+const foreignDesk = { kind: 'rt', queue: 'General', account: 'desk' };
+const newForeignPeer = async (world: World): Promise<Json> => {
+  const made = await newPeer(world);
+  await world.boss.put(`/api/v1/federation/peers/${made.id}/adapter`, foreignDesk);
+  return made;
+};
+const sharedTicket: Asking = () => ({ path: { id: randomUUID() } });
 const provider = (name: string) => ({ name, title: name, issuer: `https://${name}.example`, client_id: 'desk' });
 const newProvider = made('/api/v1/openid_providers', provider);
 const mapping = (providerId: number) => ({
@@ -234,6 +270,18 @@ const token: Asking = async (world, place, who) => {
 };
 
 /** How each route is asked. */
+/** One for all who ask: somebody keeps a few pictures only, and one more would be the end of the first. */
+const pictures = new WeakMap<World, Promise<string>>();
+function pictureOf(world: World): Promise<string> {
+  const known = pictures.get(world);
+  if (known) return known;
+  const made = world.boss
+    .post('/api/v1/users/avatar', { avatar_resize: PICTURE })
+    .then(({ avatar }: Json) => avatar.store_hash as string);
+  pictures.set(world, made);
+  return made;
+}
+
 export const requests: Record<string, Asking> = {
   'POST /api/v1/tickets': (world, place) => ({
     body: {
@@ -377,6 +425,48 @@ export const requests: Record<string, Asking> = {
     await world.boss.post(`/api/v1/ticket_articles/${id}/move`, { ticket_id: (await world.ticketLike(place)).id });
     return { path: { id } };
   },
+  'GET /api/v1/knowledge_bases/{id}': () => ({ path: { id: 1 } }),
+  'PUT /api/v1/knowledge_bases/manage/{id}': () => ({ path: { id: 1 }, body: {} }),
+  'POST /api/v1/knowledge_bases/search': () => ({ body: { query: 'spare' } }),
+  'PATCH /api/v1/knowledge_bases/{knowledge_base_id}/categories/reorder_root_categories': () => ({
+    ...{ path: { knowledge_base_id: 1 }, body: { ordered_ids: [] } },
+  }),
+  'GET /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id}': helping(newHelpCategory),
+  'POST /api/v1/knowledge_bases/{knowledge_base_id}/categories': (world) => ({
+    path: { knowledge_base_id: 1 },
+    body: { translations: [{ locale: 'en', title: world.fresh('spare') }] },
+  }),
+  'PUT /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id}': helping(newHelpCategory, { internal: true }),
+  'DELETE /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id}': helping(newHelpCategory),
+  'PATCH /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id}/reorder_categories': helping(newHelpCategory, {
+    ordered_ids: [],
+  }),
+  'PATCH /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id}/reorder_answers': helping(newHelpCategory, {
+    ordered_ids: [],
+  }),
+  'GET /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}': helping(publicAnswer),
+  'POST /api/v1/knowledge_bases/{knowledge_base_id}/answers': async (world) => ({
+    path: { knowledge_base_id: 1 },
+    body: {
+      category_id: (await newHelpCategory(world)).id,
+      translations: [{ locale: 'en', title: 'spare', body: 'Words.' }],
+    },
+  }),
+  'PUT /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}': helping(newHelpAnswer, { internal_note: 'other' }),
+  'DELETE /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}': helping(newHelpAnswer),
+  'POST /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/publish': helping(newHelpAnswer),
+  'POST /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/internal': helping(newHelpAnswer),
+  'POST /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/archive': helping(newHelpAnswer),
+  'POST /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/unarchive': helping(archivedAnswer),
+  'POST /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/restore': async (world) => {
+    const { id } = await newHelpAnswer(world);
+    const [version] = await world.boss.get(`${kb}/answers/${id}/versions`);
+    return { path: { knowledge_base_id: 1, id }, body: { version_id: version.id } };
+  },
+  'POST /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/deflected': helping(publicAnswer),
+  'GET /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/versions': helping(newHelpAnswer),
+  'GET /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/figures': helping(newHelpAnswer),
+  'POST /api/v1/monitoring/dead_letters/{service}/{id}/replay': () => ({ path: { service: 'ticket', id: NOTHING } }),
   'GET /api/v1/monitoring/amount_check': () => ({ query: { periode: '1h' } }),
   'GET /api/v1/ticket_customer': (world) => ({ query: { customer_id: world.id('owner') } }),
   'GET /api/v1/ticket_stats': (world) => ({ query: { user_id: world.id('owner') } }),
@@ -433,6 +523,10 @@ export const requests: Record<string, Asking> = {
   'PUT /api/v1/held_articles/{id}': spare(newHeld, toSendLater),
   'POST /api/v1/held_articles/{id}/send': spare(newHeld),
   'DELETE /api/v1/held_articles/{id}': spare(newHeld),
+  'GET /api/v1/held_tickets': () => ({}),
+  'POST /api/v1/held_tickets': (world, place) => ({ body: toOpenLater(world, place) }),
+  'POST /api/v1/held_tickets/{id}/send': spare(newHeldTicket),
+  'DELETE /api/v1/held_tickets/{id}': spare(newHeldTicket),
   'GET /api/v1/tickets/{id}/shared_draft': ticket,
   'PUT /api/v1/tickets/{id}/shared_draft': put(ticket, { new_article: { body: 'spare' } }),
   'PATCH /api/v1/tickets/{id}/shared_draft': put(ticket, { new_article: { body: 'spare' } }),
@@ -533,10 +627,7 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/users/avatar': () => ({ body: { avatar_resize: PICTURE } }),
   'POST /api/v1/users/avatar/set': () => ({ body: { id: 0 } }),
   'DELETE /api/v1/users/avatar': () => ({ query: { id: NOTHING } }),
-  'GET /api/v1/users/image/{hash}': async ({ boss }) => {
-    const { avatar } = await boss.post('/api/v1/users/avatar', { avatar_resize: PICTURE });
-    return { path: { hash: avatar.store_hash } };
-  },
+  'GET /api/v1/users/image/{hash}': async (world) => ({ path: { hash: await pictureOf(world) } }),
   'DELETE /api/v1/users/account': async (world, _, who) =>
     who === 'owner' || who === 'mate' || who === 'other' ? { as: await world.spareCustomer() } : {},
   'POST /api/v1/calendars/holidays': () => ({ body: someHolidays }),
@@ -667,6 +758,44 @@ export const requests: Record<string, Asking> = {
     body: { name: 'x', group_id: (await newGroup(world)).id, list_address: 'list@spare.example' },
   }),
   'PUT /api/v1/agreements/{id}': spare(newAgreement, { active: false }),
+  'POST /api/v1/federation/peers': (world) => ({ body: peer(world.fresh('peer')) }),
+  'PUT /api/v1/federation/peers/{id}': spare(newPeer, { paused: true }),
+  'DELETE /api/v1/federation/peers/{id}': spare(newPeer),
+  'PUT /api/v1/federation/peers/{id}/token': spare(newPeer, { token: 'x' }),
+  'POST /api/v1/federation/peers/{id}/tokens': spare(newPeer),
+  'DELETE /api/v1/federation/peers/{id}/tokens/{token_id}': async (world) => ({
+    path: { id: ((await newPeer(world)) as { id: number }).id, token_id: NOTHING },
+  }),
+  'POST /api/v1/federation/peers/{id}/replay': spare(newPeer, {}),
+  'GET /api/v1/federation/peers/{id}/tickets': spare(newPeer),
+  'GET /api/v1/federation/peers/{id}/adapter': spare(newForeignPeer),
+  'PUT /api/v1/federation/peers/{id}/adapter': spare(newPeer, foreignDesk),
+  'POST /api/v1/federation/peers/{id}/adapter/verify': spare(newForeignPeer),
+  'GET /api/v1/federation/peers/{id}': spare(newPeer),
+  'GET /api/v1/federation/peers/{id}/wishes': spare(newPeer),
+  // One that is there would be called.
+  'POST /api/v1/federation/peers/{id}/test': () => ({ path: { id: NOTHING } }),
+  'GET /api/v1/tickets/{id}/federation': ticket,
+  'POST /api/v1/tickets/{id}/federation/sync': ticket,
+  'DELETE /api/v1/tickets/{id}/federation/wishes/{wish_id}': ({ topics }, place) => ({
+    path: { id: topics[place].id, wish_id: NOTHING },
+  }),
+  'GET /api/v1/agreements/{id}': spare(newAgreement),
+  'POST /api/v1/agreements/{id}/preview': async (world) => ({
+    path: { id: ((await newAgreement(world)) as { id: number }).id },
+    body: { ticket_id: world.topics.own.id },
+  }),
+  'PUT /api/v1/federation/switch': () => ({ body: { stopped: false } }),
+  'POST /federation/v1/events': () => ({ body: {} }),
+  'GET /federation/v1/tickets/{id}': sharedTicket,
+  'PUT /federation/v1/tickets/{id}': put(sharedTicket, {}),
+  'PATCH /federation/v1/tickets/{id}': put(sharedTicket, {}),
+  'GET /federation/v1/tickets/{id}/comments': sharedTicket,
+  'PUT /federation/v1/tickets/{id}/comments/{comment}': () => ({
+    path: { id: randomUUID(), comment: randomUUID() },
+    body: {},
+  }),
+  'DELETE /federation/v1/tickets/{id}/share': sharedTicket,
   'GET /api/v1/applications/{id}': spare(newApplication),
   'POST /api/v1/applications': (world) => ({ body: { name: world.fresh('spare'), ...application } }),
   'PUT /api/v1/applications/{id}': spare(newApplication, { name: 'x' }),
@@ -680,9 +809,30 @@ export const requests: Record<string, Asking> = {
   'POST /oauth/introspect': ofProgram,
 
   'DELETE /api/v1/agreements/{id}': spare(newAgreement),
+  'PUT /api/v1/cmdb_settings': () => ({ body: { tenant: '' } }),
+  'GET /api/v1/cmdb_objects/{id}': nothing,
+  'PUT /api/v1/pbas_settings': () => ({ body: { count_unchanged: false } }),
   'GET /api/v1/reports/tickets': (world, place) =>
     place === 'own' ? {} : { query: { group_id: world.id(place === 'same' ? 'North' : 'South') } },
+  'GET /api/v1/channels_email/{id}': spare(newMailChannel),
+  'POST /api/v1/channels_email': (world) => ({ body: mailChannel(world.fresh('spare')) }),
+  'PUT /api/v1/channels_email/{id}': spare(newMailChannel, { email: 'x@desk.example' }),
+  'DELETE /api/v1/channels_email/{id}': spare(newMailChannel),
+  'POST /api/v1/channels_email/test': () => ({ body: { options: { inbound: unreached } } }),
+  'POST /api/v1/channels_email/{id}/authorization': spare(newMailChannel),
+  'POST /api/v1/channels_email/authorization': () => ({ body: { state: 'x', code: 'x' } }),
+  'GET /api/v1/channels_email_outbound/{id}': spare(newMailAccount),
+  'POST /api/v1/channels_email_outbound': (world) => ({ body: mailAccount(world.fresh('spare')) }),
+  'PUT /api/v1/channels_email_outbound/{id}': spare(newMailAccount, { addresses: ['x@desk.example'] }),
+  'DELETE /api/v1/channels_email_outbound/{id}': spare(newMailAccount),
+  'POST /api/v1/channels_email_outbound/test': () => ({ body: { options: { outbound: unsent } } }),
+  'POST /api/v1/channels_email_outbound/{id}/authorization': spare(newMailAccount),
+  'POST /api/v1/channels_email_outbound/authorization': () => ({ body: { state: 'x', code: 'x' } }),
   'POST /api/v1/mail/quarantine/{id}/process': nothing,
+  'POST /api/v1/mail/quarantine/{id}/release': nothing,
+  'PUT /api/v1/mail/sender_proof': () => ({ body: { policy: 'mark' } }),
+  'POST /api/v1/mail/quarantine/{id}/discard': put(nothing, { reason: 'spam' }),
+  'GET /api/v1/mail/quarantine/{id}/raw': nothing,
   'POST /api/v1/mail/outbound/{id}/retry': () => ({ path: { id: randomUUID() } }),
   'GET /api/v1/webhooks/{id}': spare(newWebhook),
   'POST /api/v1/webhooks': (world) => ({ body: webhook(world.fresh('spare')) }),

@@ -24,6 +24,9 @@ GET    /api/v1/monitoring/health_check                         ---- ---- +--!
 GET    /api/v1/monitoring/status                               ---- ---- +--!
 GET    /api/v1/monitoring/amount_check                         ---- ---- +--!
 POST   /api/v1/monitoring/token                                ---- ---- +--!
+POST   /api/v1/monitoring/restart_failed_jobs                  ---- ---- +--!
+GET    /api/v1/monitoring/dead_letters                         ---- ---- +--!
+POST   /api/v1/monitoring/dead_letters/{service}/{id}/replay   ---- ---- 0--!
 GET    /api/v1/ticket_customer                                 -+++ ++++ +++!
 GET    /api/v1/ticket_related/{id}                             -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/ticket_recent                                   -+++ ++++ +++!
@@ -204,6 +207,10 @@ POST   /api/v1/tickets/{id}/held_articles                      ---- 0-++ -+-!  -
 PUT    /api/v1/held_articles/{id}                              ---- 0--- -+-!  ---- 0--- -+-!  ---- 0000 -+-!
 POST   /api/v1/held_articles/{id}/send                         ---- 0--- -+-!  ---- 0--- -+-!  ---- 0000 -+-!
 DELETE /api/v1/held_articles/{id}                              ---- 0--- -+-!  ---- 0--- -+-!  ---- 0000 -+-!
+GET    /api/v1/held_tickets                                    ---- ++++ -+-!
+POST   /api/v1/held_tickets                                    ---- ---+ -+-!  ---- ---+ -+-!  ---- ---- -+-!
+POST   /api/v1/held_tickets/{id}/send                          ---- 0000 -+-!
+DELETE /api/v1/held_tickets/{id}                               ---- 0000 -+-!
 GET    /api/v1/tickets/{id}/shared_draft                       ---- 0-++ -+-!  ---- 0-++ -+-!  ---- 0000 -+-!
 PUT    /api/v1/tickets/{id}/shared_draft                       ---- 0-++ -+-!  ---- 0-++ -+-!  ---- 0000 -+-!
 PATCH  /api/v1/tickets/{id}/shared_draft                       ---- 0-++ -+-!  ---- 0-++ -+-!  ---- 0000 -+-!
@@ -433,11 +440,75 @@ GET    /api/v1/directories/{id}/tokens                         ---- ---- +--!
 POST   /api/v1/directories/{id}/tokens                         ---- ---- +--!
 DELETE /api/v1/directories/{id}/tokens/{token}                 ---- ---- +--!
 GET    /api/v1/agreements                                      ---- ---- +--!
+GET    /api/v1/agreements/{id}                                 ---- ---- +--!
+POST   /api/v1/agreements/{id}/preview                         ---- ---- 0--!
 POST   /api/v1/agreements                                      ---- ---- +--!
 PUT    /api/v1/agreements/{id}                                 ---- ---- +--!
 DELETE /api/v1/agreements/{id}                                 ---- ---- +--!
+GET    /api/v1/channels_email                                  ---- ---- +--!
+GET    /api/v1/channels_email/{id}                             ---- ---- +--!
+POST   /api/v1/channels_email                                  ---- ---- +--!
+PUT    /api/v1/channels_email/{id}                             ---- ---- +--!
+DELETE /api/v1/channels_email/{id}                             ---- ---- +--!
+POST   /api/v1/channels_email/test                             ---- ---- +--!
+POST   /api/v1/channels_email/{id}/authorization               ---- ---- ?--!
+POST   /api/v1/channels_email/authorization                    ---- ---- ?--!
+GET    /api/v1/pbas_settings                                   ---- ---- +--!
+PUT    /api/v1/pbas_settings                                   ---- ---- +--!
+GET    /api/v1/pbas_accounts                                   ---- ---- +--!
+GET    /api/v1/channels_email_outbound                         ---- ---- +--!
+GET    /api/v1/channels_email_outbound/{id}                    ---- ---- +--!
+POST   /api/v1/channels_email_outbound                         ---- ---- +--!
+PUT    /api/v1/channels_email_outbound/{id}                    ---- ---- +--!
+DELETE /api/v1/channels_email_outbound/{id}                    ---- ---- +--!
+POST   /api/v1/channels_email_outbound/test                    ---- ---- =--!
+POST   /api/v1/channels_email_outbound/{id}/authorization      ---- ---- ?--!
+POST   /api/v1/channels_email_outbound/authorization           ---- ---- ?--!
+GET    /api/v1/cmdb_settings                                   ---- ---- +--!
+PUT    /api/v1/cmdb_settings                                   ---- ---- +--!
+POST   /api/v1/cmdb_settings/verify                            ---- ---- ?--!
+GET    /api/v1/cmdb_objects                                    ---- ++++ -+-!
+GET    /api/v1/cmdb_objects/{id}                               ---- 0000 -0-!
+GET    /api/v1/federation/peers                                ---- ---- +--!
+POST   /api/v1/federation/peers                                ---- ---- +--!
+GET    /api/v1/federation/peers/{id}                           ---- ---- +--!
+PUT    /api/v1/federation/peers/{id}                           ---- ---- +--!
+DELETE /api/v1/federation/peers/{id}                           ---- ---- +--!
+PUT    /api/v1/federation/peers/{id}/token                     ---- ---- +--!
+POST   /api/v1/federation/peers/{id}/tokens                    ---- ---- +--!
+DELETE /api/v1/federation/peers/{id}/tokens/{token_id}         ---- ---- +--!
+POST   /api/v1/federation/peers/{id}/replay                    ---- ---- +--!
+GET    /api/v1/federation/peers/{id}/tickets                   ---- ---- +--!
+GET    /api/v1/federation/peers/{id}/adapter                   ---- ---- +--!
+PUT    /api/v1/federation/peers/{id}/adapter                   ---- ---- +--!
+POST   /api/v1/federation/peers/{id}/adapter/verify            ---- ---- =--!
+GET    /api/v1/federation/peers/{id}/wishes                    ---- ---- +--!
+POST   /api/v1/federation/peers/{id}/test                      ---- ---- 0--!
+GET    /api/v1/federation/status                               ---- ++++ -+-!
+GET    /api/v1/tickets/{id}/federation                         ---- 0+++ -+-!  ---- 0+++ -+-!  ---- 0000 -+-!
+POST   /api/v1/tickets/{id}/federation/sync                    ---- 0-++ -+-!  ---- 0-++ -+-!  ---- 0000 -+-!
+DELETE /api/v1/tickets/{id}/federation/wishes/{wish_id}        ---- 0-00 -0-!  ---- 0-00 -0-!  ---- 0000 -0-!
+GET    /api/v1/federation/switch                               ---- ---- +--!
+PUT    /api/v1/federation/switch                               ---- ---- +--!
+GET    /federation/v1                                          ++++ ++++ ++++
+GET    /federation/v1/agreements                               !!!! !!!! !!!!
+GET    /federation/v1/code-lists                               !!!! !!!! !!!!
+GET    /federation/v1/events                                   !!!! !!!! !!!!
+POST   /federation/v1/events                                   !!!! !!!! !!!!
+GET    /federation/v1/tickets                                  !!!! !!!! !!!!
+GET    /federation/v1/tickets/{id}                             !!!! !!!! !!!!
+PUT    /federation/v1/tickets/{id}                             !!!! !!!! !!!!
+PATCH  /federation/v1/tickets/{id}                             !!!! !!!! !!!!
+GET    /federation/v1/tickets/{id}/comments                    !!!! !!!! !!!!
+PUT    /federation/v1/tickets/{id}/comments/{comment}          !!!! !!!! !!!!
+DELETE /federation/v1/tickets/{id}/share                       !!!! !!!! !!!!
 GET    /api/v1/mail/quarantine                                 ---- ---- +--!
 POST   /api/v1/mail/quarantine/{id}/process                    ---- ---- 0--!
+POST   /api/v1/mail/quarantine/{id}/release                    ---- ---- 0--!
+POST   /api/v1/mail/quarantine/{id}/discard                    ---- ---- 0--!
+GET    /api/v1/mail/sender_proof                               ---- ---- +--!
+PUT    /api/v1/mail/sender_proof                               ---- ---- +--!
+GET    /api/v1/mail/quarantine/{id}/raw                        ---- ---- 0--!
 GET    /api/v1/mail/outbound                                   ---- ---- +--!
 POST   /api/v1/mail/outbound/{id}/retry                        ---- ---- 0--!
 GET    /api/v1/webhooks                                        ---- ---- +--!
@@ -450,6 +521,29 @@ POST   /api/v1/webhooks/{id}/test                              ---- ---- +--!
 GET    /api/v1/webhook_deliveries                              ---- ---- +--!
 GET    /api/v1/webhook_deliveries/{id}                         ---- ---- 0--!
 POST   /api/v1/webhook_deliveries/{id}/replay                  ---- ---- 0--!
+POST   /api/v1/knowledge_bases/init                            -+++ ++++ +--!
+GET    /api/v1/knowledge_bases/{id}                            ---- ++++ +--!
+PUT    /api/v1/knowledge_bases/manage/{id}                     ---- ---- +--!
+POST   /api/v1/knowledge_bases/search                          -+++ ++++ +--!
+PATCH  /api/v1/knowledge_bases/{knowledge_base_id}/categories/reorder_root_categories ---- ---- +--!
+GET    /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id} -+++ ++++ +--!
+POST   /api/v1/knowledge_bases/{knowledge_base_id}/categories  ---- ---- +--!
+PUT    /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id} ---- ---- +--!
+DELETE /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id} ---- ---- +--!
+PATCH  /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id}/reorder_categories ---- ---- +--!
+PATCH  /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id}/reorder_answers ---- ---- +--!
+GET    /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id} -+++ ++++ +--!
+POST   /api/v1/knowledge_bases/{knowledge_base_id}/answers     ---- ---- +--!
+PUT    /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id} ---- ---- +--!
+DELETE /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id} ---- ---- +--!
+POST   /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/publish ---- ---- +--!
+POST   /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/internal ---- ---- +--!
+POST   /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/archive ---- ---- +--!
+POST   /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/unarchive ---- ---- +--!
+POST   /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/restore ---- ---- +--!
+POST   /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/deflected -+++ ++++ +--!
+GET    /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/versions ---- ---- +--!
+GET    /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/figures ---- ---- +--!
 # Of reports: all groups that one may see, North, South.
 GET    /api/v1/reports/tickets                                 ---- -+++ ++-!  ---- -+++ ++-!  ---- ---- ++-!
 

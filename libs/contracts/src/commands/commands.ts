@@ -2,6 +2,17 @@ import { z } from 'zod';
 import { defineCommand } from '../define.ts';
 import { StoredFile } from '../http/tickets.ts';
 
+/** Whether the domain in From stands behind a mail: the same words as on the article. */
+export const MailProof = z.object({
+  /** `fail`: its owner asks that such mails are not believed. `unknown`: it could not be looked up. */
+  result: z.enum(['pass', 'fail', 'none', 'unknown']),
+  on: z.enum(['dmarc', 'dkim', 'spf', 'arc']).nullable(),
+  /** The server whose word was taken for it; null: the desk looked itself. */
+  by: z.string().nullable(),
+  domain: z.string(),
+});
+export type MailProof = z.output<typeof MailProof>;
+
 export const MailAddress = z.object({ name: z.string(), address: z.string() });
 export type MailAddress = z.output<typeof MailAddress>;
 
@@ -22,6 +33,8 @@ export const fileMail = defineCommand(
     /** The raw message in the blob store. */
     raw: z.object({ sha256: z.string(), size: z.number().int() }),
     unreadable: z.string().nullable(),
+    /** Of the mailbox it was fetched from; counts when no filter and no address names another. */
+    mailboxGroupId: z.number().int().optional(),
     from: MailAddress.nullable(),
     replyTo: MailAddress.nullable(),
     to: z.array(MailAddress),
@@ -54,8 +67,47 @@ export const fileMail = defineCommand(
         internal: z.boolean().optional(),
       })
       .optional(),
+    /** A mail server reports of a mail that it could not deliver (`permanent`), or not yet. */
+    bounce: z
+      .object({
+        kind: z.enum(['permanent', 'temporary']),
+        /** Of the mail that did not arrive; null: the report does not say. */
+        messageId: z.string().nullable(),
+        recipients: z.array(z.object({ address: z.string(), status: z.string().nullable(), reason: z.string() })),
+      })
+      .optional(),
+    /** Absent: there was nothing to look at, or nobody wants to know. */
+    proof: MailProof.optional(),
+    /** Mails whose senders are not proven wait until somebody lets them in. */
+    proofDemanded: z.boolean().optional(),
+    /** Somebody has let it in although its sender is not proven: as a customer's mail. */
+    released: z.boolean().optional(),
   }),
   { senders: ['mail-ingest'] },
+);
+
+/** A mail server says that there is no such mailbox: whoever has the address is not reached by mail. */
+export const markUndeliverable = defineCommand(
+  'cmd.identity.v1.mark-undeliverable',
+  z.object({
+    /** Lower case. */
+    address: z.string(),
+    /** In the words of the server. */
+    reason: z.string(),
+    at: z.iso.datetime(),
+  }),
+  { senders: ['ticket'] },
+);
+
+/** A mail was not filed because nothing proves its sender: it is to wait until somebody decides. */
+export const suspendMail = defineCommand(
+  'cmd.mail-ingest.v1.suspend-mail',
+  z.object({
+    inboundId: z.number().int(),
+    /** For whoever decides; names nobody but a domain. */
+    cause: z.string(),
+  }),
+  { senders: ['ticket'] },
 );
 
 /** A mail the system sends. The queue row is keyed by `mailId`: asking twice sends once. */

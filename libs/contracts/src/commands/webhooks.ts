@@ -65,3 +65,10 @@ export const callWebhook = defineCommand(
   }),
   { senders: ['ticket'] },
 );
+
+/** A webhook was switched off: whoever looks after webhooks is told by mail. Ordered by the service itself, once. */
+export const tellOfDisabledWebhook = defineCommand(
+  'cmd.notification.v1.tell-of-disabled-webhook',
+  z.object({ name: z.string(), error: z.string() }),
+  { senders: ['notification'] },
+);

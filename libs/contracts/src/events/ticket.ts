@@ -22,6 +22,8 @@ export const TicketSnapshot = z.object({
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   closeAt: z.iso.datetime().nullable(),
+  /** Objects of the CMDB that it is about, by number; absent: none. */
+  cmdbObjectIds: z.array(z.string()).optional(),
 });
 export type TicketSnapshot = z.output<typeof TicketSnapshot>;
 
@@ -58,9 +60,9 @@ export const Correspondent = z.object({
   locale: z.string(),
 });
 
-/** The rule that did it, when one did. `quiet`: agents are not to be told. */
+/** The rule that did it, when one did, or the helpdesk at which it was done. `quiet`: agents are not to be told. */
 const EventRule = z.object({
-  type: z.enum(['Trigger', 'Job', 'Sla']),
+  type: z.enum(['Trigger', 'Job', 'Sla', 'Peer']),
   id: z.number().int(),
   name: z.string(),
   quiet: z.boolean(),
@@ -75,6 +77,7 @@ export const ticketCreated = defineEvent(
     createdById: z.number().int(),
     /** A rule has written to the customer: the standard confirmation would be a second one. */
     answered: z.boolean().optional(),
+    rule: EventRule.optional(),
   }),
 );
 

@@ -27,13 +27,14 @@ import { jobs, ticketWhy, triggers } from './automation.ts';
 import { applyMacro, massMacro, massUpdate, ticketJobs } from './bulk.ts';
 import { changes } from './changes.ts';
 import { checklistItems, checklists, checklistTemplates } from './checklists.ts';
+import { cmdb } from './cmdb.ts';
 import { dataExports } from './data-exports.ts';
 import { deskSettings } from './desk-settings.ts';
 import { directories, directoryTokens } from './directories.ts';
 import { ownDrafts } from './drafts.ts';
 import { agreements } from './federation.ts';
 import { gettingStarted } from './getting-started.ts';
-import { heldArticles, ownDeskSettings } from './held-articles.ts';
+import { heldArticles, heldTickets, ownDeskSettings } from './held-articles.ts';
 import {
   changePassword,
   createToken,
@@ -48,13 +49,26 @@ import {
   setPasswordByToken,
   users,
 } from './identity.ts';
+import { helpAnswers, helpCategories, knowledgeBase } from './knowledge-base.ts';
 import { macros, templates, textModules } from './library.ts';
-import { listOutboundMail, listQuarantine, processQuarantined, retryOutboundMail } from './mail.ts';
+import {
+  discardQuarantined,
+  listOutboundMail,
+  listQuarantine,
+  processQuarantined,
+  releaseSuspended,
+  retryOutboundMail,
+  senderProof,
+} from './mail.ts';
+import { mailAccounts, mailChannels } from './mail-channels.ts';
 import { renewMonitoringToken } from './monitoring.ts';
 import { applications, oauthGrants } from './oauth.ts';
 import { onlineNotifications } from './online-notifications.ts';
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
 import { overviews, ticketOverviews } from './overviews.ts';
+import { pbas } from './pbas.ts';
+import { peerAdapters } from './peer-adapters.ts';
+import { peers } from './peers.ts';
 import { postmasterFilters } from './postmaster-filters.ts';
 import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { accountDeletion, avatars, deleteAccount, updateOutOfOffice, updatePreferences } from './profile.ts';
@@ -66,6 +80,7 @@ import { reports } from './reports.ts';
 import { rawMailRetention, retentionRules } from './retention.ts';
 import { emailAddresses, signatures } from './senders.ts';
 import { sharedDraftOfTicket, sharedDrafts } from './shared-drafts.ts';
+import { shares } from './shares.ts';
 import { calendars, slas, ticketSla } from './slas.ts';
 import { addTag, listTags, removeTag, searchTags, tagList } from './tags.ts';
 import { ticketsAround } from './ticket-around.ts';
@@ -172,7 +187,11 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(deskSettings),
   ...Object.values(ownDrafts),
   ...Object.values(heldArticles),
+  ...Object.values(heldTickets),
   ...Object.values(recurringTickets),
+  ...Object.values(knowledgeBase),
+  ...Object.values(helpCategories),
+  ...Object.values(helpAnswers),
   ...Object.values(sharedDraftOfTicket),
   ...Object.values(sharedDrafts),
   ...Object.values(ownDeskSettings),
@@ -233,11 +252,21 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(retentionRules),
   rawMailRetention,
   ...Object.values(agreements),
+  ...Object.values(pbas),
+  ...Object.values(cmdb),
+  ...Object.values(peerAdapters),
+  ...Object.values(peers),
+  ...Object.values(shares),
   ticketReport,
   ...Object.values(reportProfiles),
   ...Object.values(reports),
+  ...Object.values(mailChannels),
+  ...Object.values(mailAccounts),
   listQuarantine,
   processQuarantined,
+  releaseSuspended,
+  discardQuarantined,
+  ...Object.values(senderProof),
   listOutboundMail,
   retryOutboundMail,
   ...Object.values(webhooks),

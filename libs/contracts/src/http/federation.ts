@@ -1,23 +1,55 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { Flag, Id, Page, Row, text } from './common.ts';
+import { FederationComment, FederationTicket } from '../federation/model.ts';
+import { Flag, Id, optionalId, Page, Row, text } from './common.ts';
 
-/** How a community is integrated (docs/glossary.md). Only `redirect` agreements can be made so far. */
+const kinds = ['redirect', 'full', 'direct'] as const;
+const disclosures = ['none', 'name', 'name+email'] as const;
+
+/** How a community is integrated (docs/glossary.md). */
 export const Agreement = Row.extend({
-  kind: z.enum(['redirect']),
+  kind: z.enum(kinds),
   name: z.string(),
   group_id: z.number().int(),
-  list_address: z.string(),
+  /** Of `redirect` agreements. */
+  list_address: z.string().nullable(),
+  /** Of `full` agreements: the helpdesk with which tickets of the group are kept equal. */
+  peer_id: z.number().int().nullable(),
+  /** What that helpdesk is told of requesters. */
+  disclosure: z.enum(disclosures),
+  /** It is told what only agents may read. */
+  internal_notes: z.boolean(),
   active: z.boolean(),
+});
+
+/** What would become of a ticket under an agreement. */
+const AgreementPreview = z.object({
+  /** The helpdesk or the list; null: it stays here. */
+  to: z.string().nullable(),
+  /** Why nothing would be sent; null: it would. */
+  why_not: z.string().nullable(),
+  ticket: FederationTicket.nullable(),
+  /** The first of them; `comments_total` says how many there are. */
+  comments: z.array(FederationComment),
+  comments_total: z.number().int(),
+  /** Articles that stay here because they are internal. */
+  internal_articles: z.number().int(),
+  /** What would go to a list. */
+  mail: z
+    .object({ reply_to: z.string(), subject: z.string(), text: z.string(), files: z.array(z.string()) })
+    .nullable(),
 });
 
 const tag = 'Agreements';
 const path = '/api/v1/agreements';
 const body = z.object({
-  kind: z.literal('redirect').default('redirect'),
+  kind: z.enum(kinds).default('redirect'),
   name: text(200),
   group_id: Id,
-  list_address: z.email().max(254),
+  list_address: z.email().max(254).nullish(),
+  peer_id: optionalId,
+  disclosure: z.enum(disclosures).optional(),
+  internal_notes: Flag.optional(),
   active: Flag.optional(),
 });
 
@@ -33,13 +65,34 @@ export const agreements = {
     query: Page,
     response: z.array(Agreement),
   }),
+  get: defineEndpoint({
+    id: 'getAgreement',
+    method: 'GET',
+    path: `${path}/:id`,
+    question: 'rpc.federation.v1.get-agreement',
+    tag,
+    summary: 'One agreement',
+    params: { id: Id },
+    response: Agreement,
+  }),
+  preview: defineEndpoint({
+    id: 'previewAgreement',
+    method: 'POST',
+    path: `${path}/:id/preview`,
+    question: 'rpc.federation.v1.preview-agreement',
+    tag,
+    summary: 'What would be sent of a ticket under this agreement; nothing is sent, and nothing is changed',
+    params: { id: Id },
+    body: z.object({ ticket_id: Id }),
+    response: AgreementPreview,
+  }),
   create: defineEndpoint({
     id: 'createAgreement',
     method: 'POST',
     path,
     question: 'rpc.federation.v1.create-agreement',
     tag,
-    summary: 'Redirects new tickets of a group to a mailing list',
+    summary: 'Makes an agreement: what becomes of new tickets of a group',
     status: 201,
     body,
     response: Agreement,
@@ -52,7 +105,7 @@ export const agreements = {
     tag,
     summary: 'Changes an agreement',
     params: { id: Id },
-    body: body.partial(),
+    body: body.omit({ kind: true }).partial(),
     response: Agreement,
   }),
   delete: defineEndpoint({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { Id, Instant, optionalId } from './common.ts';
+import { Id, Instant, optionalId, withCustom } from './common.ts';
 import { DraftContent, DraftKind } from './drafts.ts';
-import { ArticleInput, ticketFields } from './tickets.ts';
+import { ArticleInput, newTicketFields, ticketFields } from './tickets.ts';
 
 const tag = 'Held articles';
 const params = { id: Id };
@@ -105,6 +105,80 @@ export const heldArticles = {
     summary: 'Takes back what waits: it is a draft of its author again. 409 once it was sent',
     params,
     response: z.object({ ticket_id: z.number().int(), kind: DraftKind, content: DraftContent, updated_at: Instant }),
+  }),
+};
+
+/** A ticket that waits to be opened, with its first article: until then there is no such ticket. */
+export const HeldTicket = z.object({
+  id: z.number().int(),
+  /** `failed`: its time came and it could not be opened, `error` says why. */
+  state: z.enum(['held', 'sent', 'failed']),
+  /** Somebody chose the time; otherwise it only waits for second thoughts. */
+  scheduled: z.boolean(),
+  send_at: Instant,
+  /** As `POST /api/v1/tickets` takes it; empty once it is open. */
+  ticket: z.looseObject({
+    title: z.string().optional(),
+    article: HeldArticle.shape.article.optional(),
+  }),
+  /** Names of the files it brings along. */
+  files: z.array(z.object({ filename: z.string(), size: z.number() })),
+  error: z.string().nullable(),
+  /** Once it is open. */
+  ticket_id: z.number().int().nullable(),
+  created_at: Instant,
+  updated_at: Instant,
+});
+export type HeldTicket = z.output<typeof HeldTicket>;
+
+export const heldTickets = {
+  list: defineEndpoint({
+    id: 'listHeldTickets',
+    method: 'GET',
+    path: '/api/v1/held_tickets',
+    question: 'rpc.ticket.v1.list-held-tickets',
+    tag,
+    summary: 'Tickets of the caller that wait to be opened, that could not be, or that were within the last day',
+    response: z.array(HeldTicket),
+  }),
+  create: defineEndpoint({
+    id: 'holdTicket',
+    method: 'POST',
+    path: '/api/v1/held_tickets',
+    question: 'rpc.ticket.v1.hold-ticket',
+    tag,
+    summary: 'Opens a ticket later: at `send_at`, or once the time to take it back is over',
+    status: 201,
+    body: withCustom({
+      ...newTicketFields,
+      article: ArticleInput.omit({ created_at: true }),
+      send_at: Instant.optional(),
+    }),
+    response: HeldTicket,
+  }),
+  send: defineEndpoint({
+    id: 'sendHeldTicket',
+    method: 'POST',
+    path: '/api/v1/held_tickets/:id/send',
+    question: 'rpc.ticket.v1.send-held-ticket',
+    tag,
+    summary: 'Opens now what waits; by its author only',
+    params,
+    response: HeldTicket,
+  }),
+  delete: defineEndpoint({
+    id: 'recallHeldTicket',
+    method: 'DELETE',
+    path: '/api/v1/held_tickets/:id',
+    question: 'rpc.ticket.v1.recall-held-ticket',
+    tag,
+    summary: 'Takes back what waits, and answers with it. Its files are in the upload cache again. 409 once it is open',
+    params,
+    response: z.object({
+      ticket: HeldTicket.shape.ticket,
+      form_id: z.string(),
+      files: DraftContent.shape.files,
+    }),
   }),
 };
 

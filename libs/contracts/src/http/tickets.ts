@@ -68,6 +68,19 @@ export const ArticleInput = z.object({
 });
 export type ArticleInput = z.output<typeof ArticleInput>;
 
+/** An object of a CMDB, by its number there; clients of the present one send numbers or their digits. */
+const CmdbObjectId = z
+  .union([z.number().int().positive(), z.string().regex(/^[1-9]\d{0,17}$/)])
+  .transform(String)
+  .meta({ type: 'string', description: 'Number of an object' });
+
+/** Objects of the CMDB i-doit that the ticket is about, in the place where existing clients keep them. */
+const TicketCmdb = z.looseObject({
+  object_ids: bounded(CmdbObjectId, 100).optional(),
+  /** Which client of the CMDB the numbers are of, where it has several. */
+  tenant: text(100).optional(),
+});
+
 /** What a ticket is given, by whichever way. */
 export const ticketFields = {
   title: text(250).optional(),
@@ -90,12 +103,13 @@ export const ticketFields = {
   pending_time: Instant.nullish(),
   note: text(5000).nullish(),
   type: text(100).nullish(),
-  preferences: z.record(z.string(), z.unknown()).optional(),
+  preferences: z.looseObject({ idoit: TicketCmdb.nullish() }).optional(),
   /** Names with commas between them, added to those the ticket has; from agents only. */
   tags: z.union([text(10_000), bounded(text(1_000), 100)]).optional(),
 };
 
-export const TicketInput = withCustom({
+/** What a new ticket is given beside. */
+export const newTicketFields = {
   ...ticketFields,
   article: ArticleInput.optional(),
   /** The shared draft that this is made of; it is gone then. */
@@ -109,6 +123,10 @@ export const TicketInput = withCustom({
     })
     .partial()
     .optional(),
+};
+
+export const TicketInput = withCustom({
+  ...newTicketFields,
   /** Taken from administrators in import mode only. */
   created_at: Instant.optional(),
 });

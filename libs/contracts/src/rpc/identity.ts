@@ -144,7 +144,16 @@ export const lookup = defineQuestion(
 export const ensureCustomers = defineQuestion(
   'rpc.identity.v1.ensure-customers',
   z.object({
-    customers: z.array(z.object({ email: z.string().max(254), name: z.string().max(500) })).max(500),
+    customers: z
+      .array(
+        z.object({
+          email: z.string().max(254),
+          name: z.string().max(500),
+          /** A mail came from there: mail to it may arrive again. */
+          wrote: z.boolean().optional(),
+        }),
+      )
+      .max(500),
   }),
   z.object({ users: z.array(UserSnapshot) }),
   { callers: ['ticket'] },
@@ -158,7 +167,7 @@ export const actorsOf = defineQuestion(
   'rpc.identity.v1.actors-of',
   z.object({ userIds: z.array(z.number().int()).max(100) }),
   z.object({ actors: z.array(actorSchema) }),
-  { callers: ['ticket'] },
+  { callers: ['ticket', 'gateway'] },
 );
 
 /** A picture of somebody, for whoever is signed in. `not-found` when there is none of that name, or none any more. */

@@ -33,6 +33,56 @@ export const serviceFigures = {
 } as const;
 export type WatchedService = keyof typeof serviceFigures;
 
+/** A message that was given up, without what it says: that may be about people. */
+export const DeadLetterLine = z.object({
+  id: z.number().int(),
+  /** The durable that did not get it done: service and noun. */
+  consumer: z.string(),
+  /** What kind of message it is: `ticket.v1.created`. */
+  subject: z.string(),
+  /** Why, in the words of the last try; at most 500 characters. */
+  cause: z.string(),
+  tries: z.number().int(),
+  died_at: Instant,
+});
+export type DeadLetterLine = z.output<typeof DeadLetterLine>;
+
+const lettersOf = (service: string) =>
+  defineQuestion(
+    `rpc.${service}.v1.list-dead-letters`,
+    z.object({}),
+    z.object({ letters: z.array(DeadLetterLine).max(100) }),
+    { callers: ['gateway'] },
+  );
+
+/** The newest hundred of what the service gave up. */
+export const deadLetterLists = {
+  ticket: lettersOf('ticket'),
+  identity: lettersOf('identity'),
+  'mail-ingest': lettersOf('mail-ingest'),
+  notification: lettersOf('notification'),
+  reporting: lettersOf('reporting'),
+  federation: lettersOf('federation'),
+} as const satisfies Record<WatchedService, unknown>;
+
+const replayOf = (service: string) =>
+  defineQuestion(
+    `rpc.${service}.v1.replay-dead-letters`,
+    z.object({ id: z.number().int().positive().optional() }),
+    z.object({ open: z.number().int() }),
+    { callers: ['gateway'] },
+  );
+
+/** Begins to do again what the service gave up, all or one of them, and says how many messages that are. */
+export const deadLetterReplays = {
+  ticket: replayOf('ticket'),
+  identity: replayOf('identity'),
+  'mail-ingest': replayOf('mail-ingest'),
+  notification: replayOf('notification'),
+  reporting: replayOf('reporting'),
+  federation: replayOf('federation'),
+} as const satisfies Record<WatchedService, unknown>;
+
 /** Tickets that were opened since then. */
 export const countOpenedTickets = defineQuestion(
   'rpc.ticket.v1.count-opened',

@@ -14,6 +14,17 @@ export const getAttachment = defineQuestion(
   { callers: ['gateway', 'federation'] },
 );
 
+/**
+ * For whom and what a link to a ticket was made, if it still opens: `not-found` when it was never ours, the ticket is
+ * gone or another person's, or has been closed for a month.
+ */
+export const openTicketLink = defineQuestion(
+  'rpc.ticket.v1.open-ticket-link',
+  z.object({ token: z.string().max(100) }),
+  z.object({ ticketId: z.number().int(), customerId: z.number().int() }),
+  { callers: ['gateway'] },
+);
+
 /** The raw mail of an article, agents only. */
 export const getRawMail = defineQuestion(
   'rpc.ticket.v1.get-raw-mail',

@@ -6,7 +6,8 @@ import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, ReplayPoli
 import { nanos } from '@nats-io/nats-core';
 import type { DataSource } from 'typeorm';
 import { type Bus, withDeadline } from '../bus.ts';
-import { type Incoming, type Route, readMessage, sameHandlers } from './incoming.ts';
+import type { DeadLetter } from '../dead-letters.ts';
+import { type Incoming, type Route, readDeadLetter, readMessage, sameHandlers } from './incoming.ts';
 import { Processor } from './processor.ts';
 import type { Outcome } from './verdict.ts';
 
@@ -75,6 +76,17 @@ export class DurableWorker {
     this.heartbeat = setInterval(() => this.beat(), this.options.ackWaitMs / 3);
     this.heartbeat.unref();
     this.loop = this.pull();
+  }
+
+  get durable(): string {
+    return this.options.durable;
+  }
+
+  /** Does a message again that was given up. @returns whether it is done now */
+  async redo(letter: DeadLetter): Promise<boolean> {
+    const route = this.options.routes.get(letter.subject);
+    if (!route) return false;
+    return (await this.processor.single(readDeadLetter(letter, route))).do === 'done';
   }
 
   /** Stops pulling, gives back what was not started, and waits for the running handlers. */

@@ -3,6 +3,7 @@ import { type CustomTransportStrategy, type MessageHandler, Server } from '@nest
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { DataSource } from 'typeorm';
 import type { Bus } from '../bus.ts';
+import type { DeadLetter, DeadLetters } from '../dead-letters.ts';
 import { EVENT_TRANSPORT, type HandlerExtras } from '../handlers.ts';
 import { DurableWorker } from './durable-worker.ts';
 import type { Route, RouteHandler } from './incoming.ts';
@@ -18,6 +19,8 @@ export interface EventStrategyOptions {
   batchSize?: number;
   /** A message of a killed process comes again after this time; a living one sends heartbeats. Default 10 s. */
   ackWaitMs?: number;
+  /** Those of this database: they can be done again here. */
+  deadLetters?: DeadLetters;
 }
 
 const STOP_DEADLINE_MS = 4_000;
@@ -60,12 +63,21 @@ export class EventStrategy extends Server implements CustomTransportStrategy {
       return new DurableWorker({ ...common, filter: narrowest(routes, filter) });
     });
     for (const worker of this.workers) worker.start();
+    void this.options.deadLetters?.handledBy((letter) => this.redo(letter));
     ready();
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.stop(STOP_DEADLINE_MS)));
+    await Promise.all([
+      this.options.deadLetters?.handledBy(undefined),
+      ...this.workers.map((worker) => worker.stop(STOP_DEADLINE_MS)),
+    ]);
     this.workers = [];
+  }
+
+  private async redo(letter: DeadLetter): Promise<boolean> {
+    const worker = this.workers.find(({ durable }) => durable === letter.consumer);
+    return (await worker?.redo(letter)) ?? false;
   }
 
   on(): never {

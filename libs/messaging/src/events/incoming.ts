@@ -1,6 +1,7 @@
 import type { Envelope, MessageDefinition } from '@helpmesh/contracts';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { EntityManager } from 'typeorm';
+import type { DeadLetter } from '../dead-letters.ts';
 import type { MessageSpan } from '../trace-context.ts';
 
 /** Handlers of one message type within one durable. */
@@ -30,9 +31,12 @@ export function sameHandlers(a: Route, b: Route): boolean {
   );
 }
 
+/** What came, and whom to tell how it ended. */
+export type Delivery = Pick<JsMsg, 'subject' | 'data' | 'ack' | 'nak' | 'term' | 'working'>;
+
 /** A message as it came, read as far as it could be read. */
 export interface Incoming {
-  msg: JsMsg;
+  msg: Delivery;
   /** Id of the envelope; for one that cannot be read, what the broker knows it by. */
   id: string;
   message: Envelope;
@@ -53,7 +57,24 @@ export function readMessage(msg: JsMsg, route: Route): Incoming {
   const headers: Record<string, string> = {};
   for (const [key, values] of msg.headers ?? []) headers[key] = values[0] ?? '';
   const fallbackId = headers['Nats-Msg-Id'] ?? `${msg.info.stream}:${msg.seq}`;
-  const base = { msg, route, headers, redelivered: msg.redelivered };
+  return read(msg, headers, fallbackId, msg.redelivered, route);
+}
+
+/** A message that was given up, as if it came again: its starts are counted, and no broker waits for an answer. */
+export function readDeadLetter({ subject, payload, headers, messageId }: DeadLetter, route: Route): Incoming {
+  const nobody = () => undefined;
+  const msg = { subject, data: new TextEncoder().encode(payload), ack: nobody, nak: nobody, term: nobody };
+  return read({ ...msg, working: nobody }, headers, messageId, true, route);
+}
+
+function read(
+  msg: Delivery,
+  headers: Record<string, string>,
+  fallbackId: string,
+  redelivered: boolean,
+  route: Route,
+): Incoming {
+  const base = { msg, route, headers, redelivered };
   const unreadable = (why: string): Incoming => ({
     ...base,
     id: fallbackId,
@@ -95,7 +116,7 @@ function flawOf(envelope: Partial<Envelope> | null): string | undefined {
 }
 
 /** The payload as text that PostgreSQL accepts: it has no NUL. */
-export function payloadText(msg: JsMsg): string {
+export function payloadText(msg: Delivery): string {
   return text.decode(msg.data).replaceAll('\u0000', '\ufffd');
 }
 

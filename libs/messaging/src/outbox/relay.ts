@@ -117,6 +117,8 @@ export class Relay {
       }
       // Losing the last commits of the relay in a crash only publishes again what the broker has already.
       await session.query('SET synchronous_commit = off');
+      // Planned while the outbox is empty, the next batch would be looked for in all pages of dead rows, for good.
+      await session.query('SET enable_seqscan = off');
       return session;
     } catch (error) {
       await session.close();

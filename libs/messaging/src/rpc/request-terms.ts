@@ -11,7 +11,10 @@ export interface RequestTermsOptions {
   ds: DataSource;
   keys: RequestKeys;
   clock: Clock;
-  /** Tables of the objects at `/api/v1/<noun>/:id`, by noun: each has `id` and `updated_at`. Names of our own. */
+  /**
+   * Tables of the objects at `/api/v1/<noun>/:id`, also below another one, by noun: each has `id` and `updated_at`.
+   * Names of our own.
+   */
   tables: Readonly<Record<string, string>>;
 }
 
@@ -97,7 +100,7 @@ export class RequestTerms {
   /** @throws AppError invalid `precondition.not-supported` */
   private versionOf(question: QuestionDefinition, input: unknown): Version {
     const { path = '' } = question as Partial<EndpointDefinition>;
-    const noun = /^\/api\/v1\/([a-z_]+)\/:id$/.exec(path)?.[1] ?? '';
+    const noun = /^\/api\/v1\/(?:[a-z_]+\/:[a-z_]+\/)?([a-z_]+)(?:\/manage)?\/:id$/.exec(path)?.[1] ?? '';
     const table = Object.hasOwn(this.options.tables, noun) ? this.options.tables[noun] : undefined;
     if (table === undefined) {
       throw new AppError('invalid', 'precondition.not-supported', 'If-Match has no meaning for this request.');

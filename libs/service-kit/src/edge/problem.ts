@@ -15,6 +15,8 @@ const byKind: Record<ErrorKind, { status: number; title: string }> = {
 /** Codes with a status of their own that no kind has. */
 const byCode: Record<string, number> = {
   'blob.too-large': 413,
+  'federation.precondition-needed': 428,
+  'federation.unshared': 410,
   'http.body-too-large': 413,
   'http.unsupported-media-type': 415,
 };

@@ -1,15 +1,27 @@
-import type { QuestionDefinition, ServiceFigures } from '@helpmesh/contracts';
-import { Answers, DeadLetters } from '@helpmesh/messaging';
+import {
+  type DeadLetterLine,
+  deadLetterLists,
+  deadLetterReplays,
+  type ServiceFigures,
+  serviceFigures,
+  type WatchedService,
+} from '@helpmesh/contracts';
+import { Answers, DeadLetters, type RpcContext } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
 import { Controller, Inject, type Type } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
+const MAX_CAUSE = 500;
+
 /** The part of the figures that only the service itself knows. */
 export type OwnFigures = Pick<ServiceFigures, 'counts' | 'last_created_at'>;
 
-/** Answers how a service is: the bus, of which all know the same, and what the service itself keeps. */
+/**
+ * Answers how a service is: the bus, of which all know the same, and what the service itself keeps. What was given up
+ * is done again when asked.
+ */
 export function figuresController(
-  question: QuestionDefinition,
+  service: WatchedService,
   own: (db: DataSource) => Promise<OwnFigures> = async () => ({ counts: {}, last_created_at: {} }),
 ): Type<unknown> {
   @Controller()
@@ -19,7 +31,7 @@ export function figuresController(
       @Inject(DeadLetters) private readonly letters: DeadLetters,
     ) {}
 
-    @Answers(question)
+    @Answers(serviceFigures[service])
     async figures(): Promise<ServiceFigures> {
       const [outbox, dead_letters, figures] = await Promise.all([
         sql<ServiceFigures['outbox']>(
@@ -31,6 +43,21 @@ export function figuresController(
         own(this.db),
       ]);
       return { outbox: outbox[0] ?? { waiting: 0, oldest: 0 }, dead_letters, ...figures };
+    }
+
+    @Answers(deadLetterLists[service])
+    async list(): Promise<{ letters: DeadLetterLine[] }> {
+      const letters = await this.letters.list();
+      return {
+        letters: letters.map(({ id, consumer, subject, cause, tries, diedAt }) => ({
+          ...{ id, consumer, subject, cause: cause.slice(0, MAX_CAUSE), tries, died_at: diedAt.toISOString() },
+        })),
+      };
+    }
+
+    @Answers(deadLetterReplays[service])
+    async replay(_ctx: RpcContext, { id }: { id?: number | undefined }): Promise<{ open: number }> {
+      return { open: await this.letters.redoOpen(id) };
     }
   }
   return FiguresController;

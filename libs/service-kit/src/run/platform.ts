@@ -1,4 +1,11 @@
-import { type Bus, EventStrategy, type RequestTerms, RpcStrategy, type RpcStrategyOptions } from '@helpmesh/messaging';
+import {
+  type Bus,
+  type DeadLetters,
+  EventStrategy,
+  type RequestTerms,
+  RpcStrategy,
+  type RpcStrategyOptions,
+} from '@helpmesh/messaging';
 import { logger } from '@helpmesh/telemetry';
 import { type LoggerService, Module } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
@@ -33,12 +40,13 @@ export class BusTransport extends Server implements CustomTransportStrategy {
     verifier: ActorVerifier;
     checkAnswers: boolean;
     terms: RequestTerms;
+    deadLetters: DeadLetters;
   }) {
     super();
-    const { bus, ds, service, verifier, checkAnswers, terms } = options;
+    const { bus, ds, service, verifier, checkAnswers, terms, deadLetters } = options;
     const admit: RpcStrategyOptions['admit'] = (token, question) => verifier.admit(token, question);
     this.questions = new RpcStrategy({ bus, service, admit, checkAnswers, terms });
-    this.events = new EventStrategy({ bus, ds, service });
+    this.events = new EventStrategy({ bus, ds, service, deadLetters });
   }
 
   override addHandler(pattern: string, callback: MessageHandler, isEvent = false, extras: object = {}): void {

@@ -180,10 +180,10 @@ export class RunningService implements Service {
     const ds = config.DATABASE_URL ? await this.connectDatabase(config.DATABASE_URL) : undefined;
     const outbox = new Outbox(this.name, clock);
     const keys = new RequestKeys(config.HELPMESH_SIGNING_KEY);
+    const deadLetters = ds && new DeadLetters(ds, bus);
     if (ds) {
       await bus.declareStreams(this.name);
       this.forgetAnswers(ds, keys, clock);
-      const deadLetters = new DeadLetters(ds, bus);
       providers.push(
         { provide: DataSource, useValue: ds },
         { provide: Outbox, useValue: outbox },
@@ -203,10 +203,10 @@ export class RunningService implements Service {
     };
     const root: DynamicModule = { module: RootModule, imports: [platform, this.options.module] };
     await this.startApp(root, () => {
-      if (!ds) throw new Error(`${this.name} answers questions and needs DATABASE_URL`);
+      if (!ds || !deadLetters) throw new Error(`${this.name} answers questions and needs DATABASE_URL`);
       const checkAnswers = config.HELPMESH_CHECK_ANSWERS;
       const terms = new RequestTerms({ ds, keys, clock, tables: this.options.versionedTables ?? {} });
-      return new BusTransport({ bus, ds, service: this.name, verifier, checkAnswers, terms });
+      return new BusTransport({ bus, ds, service: this.name, verifier, checkAnswers, terms, deadLetters });
     });
     for (const [name, check] of Object.entries(checks)) this.health.add(name, check);
     this.health.ready(true);

@@ -1,4 +1,4 @@
-import { type Actor, auditMessage, changesBetween, hasPermission, lookup, recordAudit } from '@helpmesh/contracts';
+import { type Actor, auditMessage, changesBetween, lookup, recordAudit } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import type { Outbox, RpcClient } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
@@ -7,6 +7,9 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { type Agreement, type AgreementDraft, checkDraft } from '../domain/agreement.ts';
 import type { AgreementStore } from '../persistence/agreement.store.ts';
 import type { GroupStore } from '../persistence/group.store.ts';
+import type { LinkStore } from '../persistence/link.store.ts';
+import type { PeerStore } from '../persistence/peer.store.ts';
+import { requireAdmin } from './access.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 
 /** Agreements, for administrators of integrations. */
@@ -15,6 +18,8 @@ export class ManageAgreements {
     private readonly db: DataSource,
     private readonly agreements: AgreementStore,
     private readonly groups: GroupStore,
+    private readonly peers: PeerStore,
+    private readonly links: LinkStore,
     private readonly own: OwnAddresses,
     private readonly rpc: RpcClient,
     private readonly signer: ActorSigner,
@@ -26,6 +31,12 @@ export class ManageAgreements {
   async list(actor: Actor | undefined, limit: number, offset: number): Promise<Agreement[]> {
     requireAdmin(actor);
     return this.agreements.list(this.db, limit, offset);
+  }
+
+  /** @throws AppError forbidden; not-found `agreement.not-found` */
+  async get(actor: Actor | undefined, id: number): Promise<Agreement> {
+    requireAdmin(actor);
+    return this.agreements.get(this.db, id);
   }
 
   /**
@@ -61,6 +72,7 @@ export class ManageAgreements {
     await transaction(this.db, async (tx) => {
       const before = await this.agreements.load(tx, id);
       await this.agreements.remove(tx, id);
+      await this.links.endOf(tx, id, 'The agreement has ended.', this.clock.now());
       await this.tell(tx, admin, 'deleted', before, null);
     });
   }
@@ -74,7 +86,9 @@ export class ManageAgreements {
     after: Agreement | null,
   ): Promise<void> {
     const { id, name } = (after ?? before) as Agreement;
-    const changes = changesBetween(before, after, ['kind', 'name', 'groupId', 'listAddress', 'active']);
+    const changes = changesBetween(before, after, [
+      ...(['kind', 'name', 'groupId', 'listAddress', 'peerId', 'disclosure', 'internalNotes', 'active'] as const),
+    ]);
     const object = { type: 'Agreement', id, label: name };
     await this.outbox.add(tx, recordAudit, auditMessage(admin, { action: `agreement.${what}`, object, changes }));
   }
@@ -82,6 +96,7 @@ export class ManageAgreements {
   private async check(draft: AgreementDraft): Promise<void> {
     await this.requireGroup(draft.groupId);
     checkDraft(draft, await this.own.all());
+    if (draft.peerId !== null) await this.peers.get(this.db, draft.peerId);
   }
 
   /** A group made a moment ago may not be in the replica yet: then its owner is asked. */
@@ -92,10 +107,4 @@ export class ManageAgreements {
     if (!group) throw new AppError('invalid', 'agreement.group-unknown', `There is no group ${groupId}.`);
     await this.groups.keep(this.db, group, 0);
   }
-}
-
-/** @throws AppError forbidden `access.not-authorized` */
-function requireAdmin(actor: Actor | undefined): Actor {
-  if (actor && hasPermission(actor, 'admin.integration')) return actor;
-  throw new AppError('forbidden', 'access.not-authorized', 'Not authorized');
 }

@@ -72,7 +72,10 @@ export class RedirectTickets {
     const plans = new Map<Created, Plan>();
     for (const event of events) {
       const agreement = under.get(event.data.ticket.groupId);
-      plans.set(event, agreement ? await this.plan(event, agreement, own, events.length > 1) : noAgreement);
+      plans.set(
+        event,
+        agreement?.kind === 'redirect' ? await this.plan(event, agreement, own, events.length > 1) : noAgreement,
+      );
     }
     return async (tx, fresh) => {
       const verdicts: Verdict[] = [];
@@ -113,7 +116,7 @@ export class RedirectTickets {
     const { ticket, article } = event.data;
     // Read again: it may have ended while the request was fetched, and must not change before this commits.
     const agreement = (await this.agreements.activeOf(tx, [ticket.groupId])).get(ticket.groupId);
-    if (!agreement) return { do: 'skip', why: 'the agreement ended meanwhile' };
+    if (!agreement?.listAddress) return { do: 'skip', why: 'the agreement ended meanwhile' };
     const { id: agreementId, listAddress, name } = agreement;
     const mailId = derivedId(event.id, 'redirect');
     const left = { ticketId: ticket.id, agreementId, listAddress, mailId };
@@ -170,7 +173,7 @@ export class RedirectTickets {
     const attachments = await Promise.all(
       article.attachments.map(({ id }) => this.rpc.call(getAttachment, { ticketId, articleId, attachmentId: id }, ask)),
     );
-    const text = article.content_type.startsWith('text/html') ? plain(article.body) : article.body;
+    const text = asText({ contentType: article.content_type, body: article.body });
     return { text: textOr(event, text), attachments };
   }
 }
@@ -189,6 +192,8 @@ function textOr({ data }: Created, text: string): string {
   return text.trim() === '' ? data.ticket.title : text.slice(0, MAX_TEXT);
 }
 
-function plain(html: string): string {
-  return htmlToText(html.slice(0, 1_000_000), { wordwrap: false });
+/** An article as it goes to a list. */
+export function asText({ contentType, body }: { contentType: string; body: string }): string {
+  if (!contentType.startsWith('text/html')) return body;
+  return htmlToText(body.slice(0, 1_000_000), { wordwrap: false });
 }

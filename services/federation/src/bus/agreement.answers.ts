@@ -2,6 +2,7 @@ import { callerOf, type OutputOf, type ParsedInputOf, agreements as questions } 
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { ManageAgreements } from '../application/manage-agreements.ts';
+import { PreviewAgreement } from '../application/preview-agreement.ts';
 import type { Agreement, AgreementDraft } from '../domain/agreement.ts';
 
 const DEFAULT_PAGE = 100;
@@ -9,7 +10,10 @@ const MAX_PAGE = 500;
 
 @Controller()
 export class AgreementAnswers {
-  constructor(private readonly agreements: ManageAgreements) {}
+  constructor(
+    private readonly agreements: ManageAgreements,
+    private readonly dryRun: PreviewAgreement,
+  ) {}
 
   @Answers(questions.list)
   async list({ actor }: RpcContext, { query }: ParsedInputOf<typeof questions.list>) {
@@ -17,12 +21,27 @@ export class AgreementAnswers {
     return (await this.agreements.list(actor, limit, ((query.page ?? 1) - 1) * limit)).map(shown);
   }
 
+  @Answers(questions.get)
+  async get({ actor }: RpcContext, { params }: ParsedInputOf<typeof questions.get>) {
+    return shown(await this.agreements.get(actor, params.id));
+  }
+
+  @Answers(questions.preview)
+  async preview({ actor }: RpcContext, { params, body }: ParsedInputOf<typeof questions.preview>) {
+    const preview = await this.dryRun.run(actor, params.id, body.ticket_id);
+    const { to, whyNot, ticket, comments, commentsTotal, internalArticles, mail } = preview;
+    return {
+      ...{ to, why_not: whyNot, ticket, comments, comments_total: commentsTotal, internal_articles: internalArticles },
+      mail: mail && { reply_to: mail.replyTo, subject: mail.subject, text: mail.text, files: mail.files },
+    };
+  }
+
   @Answers(questions.create)
   async create(ctx: RpcContext, { body }: ParsedInputOf<typeof questions.create>) {
-    const { kind, name, group_id: groupId, list_address: listAddress, active = true } = body;
-    return shown(
-      await this.agreements.create(callerIn(ctx), { kind, name: name.trim(), groupId, listAddress, active }),
-    );
+    const { kind, name, group_id: groupId, list_address: listAddress = null, peer_id: peerId = null } = body;
+    const { disclosure = 'none', internal_notes: internalNotes = false, active = true } = body;
+    const draft = { kind, name: name.trim(), groupId, listAddress, peerId, disclosure, internalNotes, active };
+    return shown(await this.agreements.create(callerIn(ctx), draft));
   }
 
   @Answers(questions.update)
@@ -30,7 +49,10 @@ export class AgreementAnswers {
     const change: Partial<AgreementDraft> = {
       ...(body.name !== undefined && { name: body.name.trim() }),
       ...(body.group_id !== undefined && { groupId: body.group_id }),
-      ...(body.list_address !== undefined && { listAddress: body.list_address }),
+      ...(body.list_address != null && { listAddress: body.list_address }),
+      ...(body.peer_id != null && { peerId: body.peer_id }),
+      ...(body.disclosure !== undefined && { disclosure: body.disclosure }),
+      ...(body.internal_notes !== undefined && { internalNotes: body.internal_notes }),
       ...(body.active !== undefined && { active: body.active }),
     };
     return shown(await this.agreements.update(callerIn(ctx), params.id, change));
@@ -55,6 +77,9 @@ function shown(agreement: Agreement): OutputOf<typeof questions.create> {
     name: agreement.name,
     group_id: agreement.groupId,
     list_address: agreement.listAddress,
+    peer_id: agreement.peerId,
+    disclosure: agreement.disclosure,
+    internal_notes: agreement.internalNotes,
     active: agreement.active,
     created_by_id: agreement.createdById,
     updated_by_id: agreement.updatedById,

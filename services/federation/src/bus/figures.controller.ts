@@ -1,4 +1,3 @@
-import { serviceFigures } from '@helpmesh/contracts';
 import { figuresController } from '@helpmesh/service-kit';
 
-export const FederationFigures = figuresController(serviceFigures.federation);
+export const FederationFigures = figuresController('federation');

@@ -1,12 +1,22 @@
 import { AppError } from '@helpmesh/kernel';
 
-/** How a community is integrated. `redirect`: its requests go to a mailing list, and end here. */
+/**
+ * How a community is integrated. `redirect`: its requests go to a mailing list, and end here; `full`: it has a helpdesk
+ * of its own, with which its tickets are kept equal; `direct`: it works here.
+ */
 export interface Agreement {
   id: number;
-  kind: 'redirect';
+  kind: 'redirect' | 'full' | 'direct';
   name: string;
   groupId: number;
-  listAddress: string;
+  /** Of `redirect`. */
+  listAddress: string | null;
+  /** Of `full`. */
+  peerId: number | null;
+  /** What the peer is told of requesters. */
+  disclosure: 'none' | 'name' | 'name+email';
+  /** The peer is told what only agents may read. */
+  internalNotes: boolean;
   active: boolean;
   createdById: number;
   updatedById: number;
@@ -14,7 +24,7 @@ export interface Agreement {
   updatedAt: Date;
 }
 
-export type AgreementDraft = Pick<Agreement, 'kind' | 'name' | 'groupId' | 'listAddress' | 'active'>;
+export type AgreementDraft = Omit<Agreement, 'id' | 'createdById' | 'updatedById' | 'createdAt' | 'updatedAt'>;
 
 /** One spelling for one mailbox. */
 export function plainAddress(address: string): string {
@@ -22,12 +32,27 @@ export function plainAddress(address: string): string {
 }
 
 /**
- * Refuses what would send mail in circles: a list that is ourselves makes a new ticket of each ticket.
+ * Refuses what is not whole, and what would send mail in circles: a list that is ourselves makes a new ticket of each
+ * ticket.
  * @param own  addresses at which this desk receives mail, in lower case
- * @throws AppError invalid `agreement.name-missing`, `agreement.own-address`
+ * @throws AppError invalid `agreement.name-missing`, `agreement.own-address`, `agreement.list-missing`,
+ *   `agreement.peer-missing`
  */
 export function checkDraft(draft: AgreementDraft, own: ReadonlySet<string>): void {
   if (draft.name.trim() === '') throw new AppError('invalid', 'agreement.name-missing', 'An agreement needs a name.');
+  if (draft.kind === 'full' && draft.peerId === null)
+    throw new AppError(
+      'invalid',
+      'agreement.peer-missing',
+      'A full agreement needs a helpdesk to keep tickets equal with.',
+    );
+  if (draft.kind !== 'redirect') return;
+  if (draft.listAddress === null)
+    throw new AppError(
+      'invalid',
+      'agreement.list-missing',
+      'A redirect agreement needs the address of a mailing list.',
+    );
   if (own.has(plainAddress(draft.listAddress)))
     throw new AppError(
       'invalid',

@@ -9,7 +9,15 @@ const file = new URL('../../../../libs/contracts/samples/ticket.v1.created.1.jso
 const sample = ticketCreated.data.parse(JSON.parse(readFileSync(file, 'utf8')).data);
 const at = new Date('2026-03-02T09:00:00Z');
 const agreement: Agreement = {
-  ...{ id: 1, kind: 'redirect', name: 'EISCAT', groupId: 1, listAddress: 'List@community.org', active: true },
+  ...{
+    id: 1,
+    kind: 'redirect',
+    name: 'EISCAT',
+    groupId: 1,
+    ...{ peerId: null, disclosure: 'none', internalNotes: false },
+    listAddress: 'List@community.org',
+    active: true,
+  },
   ...{ createdById: 3, updatedById: 3, createdAt: at, updatedAt: at },
 };
 const told = epochMs(new Date(sample.ticket.createdAt));

@@ -27,23 +27,27 @@ export function decideRedirect(
   own: ReadonlySet<string>,
 ): RedirectDecision {
   if (toldAt - Date.parse(ticket.createdAt) > NEWS_MS) return no('the ticket is an old one');
-  if (!agreement.active) return no('the agreement is not active');
+  if (!agreement.active || agreement.listAddress === null) return no('the agreement is not active');
   if (!article) return no('there is no request to pass on');
   if (article.internal) return no('the first article is internal');
   if (article.isAutoResponse) return no('the mail was automatic');
   if (article.type === 'email' && article.sender === 'Agent') return no('it is a mail of ours to the customer');
-  const list = plainAddress(agreement.listAddress);
-  if (own.has(list)) return no('the list is an address of this desk by now');
-  if (!customer.email) return no('the requester has no mail address to answer to');
-  const requester = plainAddress(customer.email);
-  if (requester === list) return no('the request came from the list itself');
-  if (own.has(requester)) return no('the requester is this desk itself');
+  const problem = addressProblem(agreement.listAddress, customer.email, own);
+  if (problem !== null || !customer.email) return no(problem ?? '');
   return {
     redirect: true,
     requester: { name: customer.name.includes('@') ? '' : customer.name, address: customer.email.trim() },
     articleId: article.id,
     wholeText: article.excerpt.length < EXCERPT_LENGTH && article.attachmentCount === 0,
   };
+}
+
+/** Why mail from this requester to this list would help nobody; null: it does. @param own  as in `decideRedirect` */
+export function addressProblem(list: string, requester: string | null, own: ReadonlySet<string>): string | null {
+  if (own.has(plainAddress(list))) return 'the list is an address of this desk by now';
+  if (!requester) return 'the requester has no mail address to answer to';
+  if (plainAddress(requester) === plainAddress(list)) return 'the request came from the list itself';
+  return own.has(plainAddress(requester)) ? 'the requester is this desk itself' : null;
 }
 
 /** `Ada Lovelace <ada@example.org>`, or the address alone. */

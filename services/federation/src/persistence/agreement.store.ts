@@ -5,10 +5,13 @@ import type { Agreement, AgreementDraft } from '../domain/agreement.ts';
 
 interface AgreementRow {
   id: number;
-  kind: 'redirect';
+  kind: Agreement['kind'];
   name: string;
   group_id: number;
-  list_address: string;
+  list_address: string | null;
+  peer_id: number | null;
+  disclosure: Agreement['disclosure'];
+  internal_notes: boolean;
   active: boolean;
   created_by_id: number;
   updated_by_id: number;
@@ -34,9 +37,10 @@ export class AgreementStore {
     const [row] = await oneActivePerGroup(
       sql<AgreementRow>(
         tx,
-        `INSERT INTO agreement (kind, name, group_id, list_address, active, created_by_id, updated_by_id, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $7) RETURNING *`,
-        [draft.kind, draft.name, draft.groupId, draft.listAddress, draft.active, byId, new Date(now)],
+        `INSERT INTO agreement (kind, name, group_id, list_address, active, peer_id, disclosure, internal_notes,
+           created_by_id, updated_by_id, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10) RETURNING *`,
+        [...valuesOf(draft), byId, new Date(now)],
       ),
     );
     return toAgreement(found(row));
@@ -59,9 +63,10 @@ export class AgreementStore {
     const [row] = await oneActivePerGroup(
       sql<AgreementRow>(
         tx,
-        `UPDATE agreement SET kind = $2, name = $3, group_id = $4, list_address = $5, active = $6, updated_by_id = $7, updated_at = $8
-          WHERE id = $1 RETURNING *`,
-        [id, draft.kind, draft.name, draft.groupId, draft.listAddress, draft.active, byId, new Date(now)],
+        `UPDATE agreement SET kind = $1, name = $2, group_id = $3, list_address = $4, active = $5, peer_id = $6,
+           disclosure = $7, internal_notes = $8, updated_by_id = $9, updated_at = $10
+         WHERE id = $11 RETURNING *`,
+        [...valuesOf(draft), byId, new Date(now), id],
       ),
     );
     return toAgreement(found(row));
@@ -84,6 +89,16 @@ export class AgreementStore {
     return new Map(rows.map((row) => [row.group_id, toAgreement(row)]));
   }
 
+  async find(on: DataSource | EntityManager, id: number): Promise<Agreement | undefined> {
+    const [row] = await sql<AgreementRow>(on, 'SELECT * FROM agreement WHERE id = $1', [id]);
+    return row && toAgreement(row);
+  }
+
+  async ofPeer(on: DataSource | EntityManager, peerId: number): Promise<Agreement[]> {
+    const rows = await sql<AgreementRow>(on, 'SELECT * FROM agreement WHERE peer_id = $1 ORDER BY id', [peerId]);
+    return rows.map(toAgreement);
+  }
+
   async isRedirected(db: DataSource, ticketId: number): Promise<boolean> {
     return (await sql(db, 'SELECT 1 FROM redirected_ticket WHERE ticket_id = $1', [ticketId])).length > 0;
   }
@@ -98,6 +113,11 @@ export class AgreementStore {
     );
     return rows.length > 0;
   }
+}
+
+function valuesOf(draft: AgreementDraft) {
+  const { kind, name, groupId, listAddress, active, peerId, disclosure, internalNotes } = draft;
+  return [kind, name, groupId, listAddress, active, peerId, disclosure, internalNotes];
 }
 
 async function oneActivePerGroup<T>(statement: Promise<T>): Promise<T> {
@@ -123,6 +143,9 @@ function toAgreement(row: AgreementRow): Agreement {
     name: row.name,
     groupId: row.group_id,
     listAddress: row.list_address,
+    peerId: row.peer_id,
+    disclosure: row.disclosure,
+    internalNotes: row.internal_notes,
     active: row.active,
     createdById: row.created_by_id,
     updatedById: row.updated_by_id,

@@ -2,6 +2,21 @@ import { messagingTables, requestKeysTable } from '@helpmesh/messaging';
 import type { MigrationClass } from '@helpmesh/persistence';
 import { erasureTables } from '@helpmesh/service-kit';
 import { Agreement1768500000000 } from './migrations/1768500000000-agreement.ts';
+import { Peers1799000000000 } from './migrations/1799000000000-peers.ts';
+import { Pbas1799100000000 } from './migrations/1799100000000-pbas.ts';
+import { Cmdb1799100200000 } from './migrations/1799100200000-cmdb.ts';
+import { Operations1799400000000 } from './migrations/1799400000000-operations.ts';
+import { ForeignDesks1799410000000 } from './migrations/1799410000000-foreign-desks.ts';
 
 /** In the order in which they run. */
-export const migrations: MigrationClass[] = [messagingTables, Agreement1768500000000, erasureTables, requestKeysTable];
+export const migrations: MigrationClass[] = [
+  messagingTables,
+  Agreement1768500000000,
+  erasureTables,
+  requestKeysTable,
+  Peers1799000000000,
+  Pbas1799100000000,
+  Cmdb1799100200000,
+  Operations1799400000000,
+  ForeignDesks1799410000000,
+];

@@ -1,6 +1,6 @@
 import type { ServiceFigures } from '@helpmesh/contracts';
 import { describe, expect, it } from 'vitest';
-import { amountState, issuesOf, periodSeconds } from './health-issues.ts';
+import { amountState, inWords, periodSeconds, problemsOf } from './health-issues.ts';
 
 const well = (over: Partial<ServiceFigures> = {}): ServiceFigures => ({
   outbox: { waiting: 0, oldest: 0 },
@@ -22,7 +22,9 @@ describe('what somebody should look at', () => {
     ['mail that waits to be sent, and failed', well({ counts: { mails_overdue: 301, mails_failed: 1 } }), 2],
     ['webhooks', well({ counts: { webhooks_failing: 1 } }), 1],
   ])('%s', (_what, figures, issues) => {
-    expect(issuesOf({ ticket: figures })).toHaveLength(issues);
+    const problems = problemsOf({ ticket: figures });
+    expect(new Set(problems.map(inWords)).size).toBe(issues);
+    expect(problems).toHaveLength(issues);
   });
 });
 

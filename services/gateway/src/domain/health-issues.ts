@@ -7,27 +7,62 @@ export type AllFigures = Readonly<Record<string, ServiceFigures | undefined>>;
 const LATE_S = 60;
 const MAIL_LATE_S = 300;
 
-/** What somebody should look at, in words; nothing: all is well. */
-export function issuesOf(all: AllFigures): string[] {
+/** What somebody should look at; `value`: how many, or of the late ones the age in seconds. */
+export interface HealthProblem {
+  kind:
+    | 'silent'
+    | 'messages-late'
+    | 'messages-given-up'
+    | 'mails-unread'
+    | 'mails-in-late'
+    | 'mails-out-late'
+    | 'mails-failed'
+    | 'webhooks-failing';
+  service: string;
+  value: number;
+}
+
+/** None: all is well. */
+export function problemsOf(all: AllFigures): HealthProblem[] {
   return Object.entries(all).flatMap(([service, figures]) => {
-    if (!figures) return [`The ${service} service does not answer`];
+    if (!figures) return [{ kind: 'silent' as const, service, value: 0 }];
     const { outbox, dead_letters: dead, counts } = figures;
     const { mails_quarantined = 0, mails_waiting_oldest = 0, mails_overdue = 0 } = counts;
     const { mails_failed = 0, webhooks_failing = 0 } = counts;
-    return [
-      ...(outbox.oldest > LATE_S
-        ? [`${service}: messages wait to be published since ${Math.round(outbox.oldest)} s`]
-        : []),
-      ...(dead > 0 ? [`${service}: ${dead} messages were given up`] : []),
-      ...(mails_quarantined > 0 ? [`${mails_quarantined} mails could not be read`] : []),
-      ...(mails_waiting_oldest > MAIL_LATE_S
-        ? [`Mails wait to be read since ${Math.round(mails_waiting_oldest)} s`]
-        : []),
-      ...(mails_overdue > MAIL_LATE_S ? [`Mails wait to be sent since ${Math.round(mails_overdue)} s`] : []),
-      ...(mails_failed > 0 ? [`${mails_failed} mails of the last day could not be sent`] : []),
-      ...(webhooks_failing > 0 ? [`${webhooks_failing} webhooks fail for more than an hour`] : []),
+    const past = (value: number, bound: number) => (value > bound ? Math.round(value) : 0);
+    const found: [HealthProblem['kind'], number][] = [
+      ['messages-late', past(outbox.oldest, LATE_S)],
+      ['messages-given-up', dead],
+      ['mails-unread', mails_quarantined],
+      ['mails-in-late', past(mails_waiting_oldest, MAIL_LATE_S)],
+      ['mails-out-late', past(mails_overdue, MAIL_LATE_S)],
+      ['mails-failed', mails_failed],
+      ['webhooks-failing', webhooks_failing],
     ];
+    return found.flatMap(([kind, value]) => (value > 0 ? [{ kind, service, value }] : []));
   });
+}
+
+/** In words, for programs that show what they read. */
+export function inWords({ kind, service, value }: HealthProblem): string {
+  switch (kind) {
+    case 'silent':
+      return `The ${service} service does not answer`;
+    case 'messages-late':
+      return `${service}: messages wait to be published since ${value} s`;
+    case 'messages-given-up':
+      return `${service}: ${value} messages were given up`;
+    case 'mails-unread':
+      return `${value} mails could not be read`;
+    case 'mails-in-late':
+      return `Mails wait to be read since ${value} s`;
+    case 'mails-out-late':
+      return `Mails wait to be sent since ${value} s`;
+    case 'mails-failed':
+      return `${value} mails of the last day could not be sent`;
+    case 'webhooks-failing':
+      return `${value} webhooks fail for more than an hour`;
+  }
 }
 
 const PERIOD = /^(\d{1,6})([smhd])$/;

@@ -56,7 +56,7 @@ function isCompatible(url: string): boolean {
 }
 
 /** What the HTTP library says, in our words; it knows a status only. */
-function asAppError(thrown: unknown, request: FastifyRequest): AppError {
+export function asAppError(thrown: unknown, request: FastifyRequest): AppError {
   if (thrown instanceof AppError) return thrown;
   const { code, statusCode, status } = (thrown ?? {}) as { code?: string; statusCode?: number; status?: number };
   const cause = { cause: thrown };

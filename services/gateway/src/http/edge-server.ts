@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { logger } from '@helpmesh/telemetry';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { trace } from '@opentelemetry/api';
+import { type Span, trace } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestAnswered } from '../events.ts';
 import { answerError } from './answer-error.ts';
@@ -16,6 +17,8 @@ export interface EdgeServerOptions {
 const SMALL_BODY_BYTES = 64 * 1024;
 /** Slowest a client may send its request; longer is a slow loris. */
 const REQUEST_TIMEOUT_MS = 120_000;
+/** How much of a refused body is read off at most. */
+const READ_OFF_BYTES = 64 * 1024 * 1024;
 /** Longer than the 60 s of common load balancers, so that they close idle connections and never meet a closed one. */
 const KEEP_ALIVE_MS = 72_000;
 
@@ -61,6 +64,12 @@ function addParsers(server: FastifyInstance): void {
   server.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
 }
 
+/** Traces are read by more people than addresses are for: tokens, what somebody looks for, credentials of old clients. */
+function concealSecrets(span: Span, { url, query, routeOptions }: FastifyRequest): void {
+  if (routeOptions.url?.includes(':token')) span.setAttribute('url.path', routeOptions.url);
+  if (url.includes('?')) span.setAttribute('url.query', Object.keys(query as object).join('&'));
+}
+
 function addHooks(server: FastifyInstance): void {
   server.addHook('onRoute', (route) => {
     // Nest answers what its controllers throw; a body that cannot be read never gets as far.
@@ -69,8 +78,18 @@ function addHooks(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     const { method, routeOptions } = request;
     const span = trace.getActiveSpan();
-    if (span?.isRecording()) span.updateName(`${method} ${routeOptions.url ?? 'unmatched'}`);
+    if (span?.isRecording()) {
+      span.updateName(`${method} ${routeOptions.url ?? 'unmatched'}`);
+      concealSecrets(span, request);
+    }
     reply.header('x-content-type-options', 'nosniff');
+    done();
+  });
+  server.addHook('onError', (request, reply, error, done) => {
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+      reply.removeHeader('connection');
+      readOff(request.raw);
+    }
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
@@ -80,5 +99,17 @@ function addHooks(server: FastifyInstance): void {
   // A client that breaks the protocol is answered by Node with 400; what it did is worth a line at most.
   server.server.on('clientError', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ECONNRESET') logger('http').debug({ code: error.code }, 'a client broke the protocol');
+  });
+}
+
+/**
+ * Lets a client finish what it goes on sending of a body that is refused already: on a connection that is closed at
+ * once most fail while writing and never read why. The time for a request bounds how long.
+ */
+function readOff(body: IncomingMessage): void {
+  let left = READ_OFF_BYTES;
+  body.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) body.destroy();
   });
 }

@@ -2,8 +2,9 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import multipart from '@fastify/multipart';
 import type { BlobStore } from '@helpmesh/blob';
+import type { Clock } from '@helpmesh/kernel';
 import { RpcClient } from '@helpmesh/messaging';
-import { ActorSigner, CACHE, type Cache, CONFIG } from '@helpmesh/service-kit';
+import { ActorSigner, CACHE, type Cache, CLOCK, CONFIG } from '@helpmesh/service-kit';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -13,13 +14,21 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import { AttemptLimit } from '../application/attempt-limit.ts';
+import { Authenticator } from '../application/authenticator.ts';
 import type { GatewayConfig } from '../config.ts';
+import { SessionCookie } from '../domain/session-cookie.ts';
 import { mountDocs } from './docs.routes.ts';
 import { EdgeGuard } from './edge-guard.ts';
 import { mountEndpoints } from './endpoint.routes.ts';
+import { mountFederation } from './federation.routes.ts';
+import { mountHelpPages } from './help-page.routes.ts';
 import { mountImport } from './import.routes.ts';
 import { mountOAuth } from './oauth.routes.ts';
+import { mountPbas } from './pbas.routes.ts';
+import { mountRt } from './rt.routes.ts';
 import { mountScim } from './scim.routes.ts';
+import { mountTicketPage } from './ticket-page.routes.ts';
 import { BLOBS } from './tokens.ts';
 import { mountWeb } from './web.routes.ts';
 import { WebFiles } from './web-files.ts';
@@ -42,11 +51,15 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     @Inject(CACHE) private readonly cache: Cache,
     @Inject(CONFIG) private readonly config: GatewayConfig,
     private readonly web: WebFiles,
+    private readonly authenticator: Authenticator,
+    private readonly attempts: AttemptLimit,
+    private readonly session: SessionCookie,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   async onModuleInit(): Promise<void> {
     const server = this.host.httpAdapter.getInstance<FastifyInstance>();
-    const { config, guard, rpc, signer, blobs, cache } = this;
+    const { config, guard, rpc, signer, blobs, cache, authenticator, attempts, session, clock } = this;
     server.server.on('connection', (socket) => {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
@@ -56,7 +69,13 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     mountEndpoints(server, { guard, rpc, signer, blobs, cache, timeoutMs, bodyLimitBytes });
     mountOAuth(server, { guard, rpc, signer, publicUrl: config.HELPMESH_PUBLIC_URL });
     mountImport(server, { guard, rpc, bodyLimitBytes });
+    const publicUrl = config.HELPMESH_PUBLIC_URL;
+    mountPbas(server, { guard, rpc, signer, authenticator, attempts, session, clock, publicUrl });
+    mountRt(server, { guard, rpc, timeoutMs });
     mountScim(server, { guard, rpc, timeoutMs });
+    mountTicketPage(server, { guard, rpc, signer, blobs });
+    mountHelpPages(server, { guard, rpc, signer, cache, clock, publicUrl, secret: config.HELPMESH_SIGNING_KEY });
+    mountFederation(server, { rpc, signer, cache, timeoutMs });
     if (config.HELPMESH_API_DOCS) mountDocs(server);
     mountWeb(server, this.web, { https: config.HELPMESH_PUBLIC_URL.startsWith('https:') });
   }

@@ -4,6 +4,7 @@ import {
   getAttachment,
   getAvatarImage,
   getDataExportFile,
+  getQuarantinedMail,
   getRawMail,
   removeUploads,
 } from '@helpmesh/contracts';
@@ -62,6 +63,23 @@ export class FilesController {
     return this.sendFile(reply, sha256, size, {
       type: 'message/rfc822',
       disposition: contentDisposition('attachment', `ticket-article-${articleId}.eml`),
+    });
+  }
+
+  /** A mail that was set aside, as it arrived. It stays in no cache: who may see it today may not tomorrow. */
+  @Get('mail/quarantine/:id/raw')
+  async quarantinedMail(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') id: string,
+  ): Promise<FastifyReply> {
+    const { signed: actor } = await this.guard.admit(request, reply);
+    const from = { actor, requestId: request.id, address: request.ip };
+    const { sha256, size } = await this.rpc.call(getQuarantinedMail, { id: idOf(id) }, from);
+    return this.sendFile(reply, sha256, size, {
+      type: 'message/rfc822',
+      disposition: contentDisposition('attachment', `mail-${idOf(id)}.eml`),
+      cache: 'no-store',
     });
   }
 

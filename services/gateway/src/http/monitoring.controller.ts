@@ -2,17 +2,20 @@ import { readFileSync } from 'node:fs';
 import {
   checkMonitoringToken,
   countOpenedTickets,
+  deadLetterLists,
+  deadLetterReplays,
   hasAnyPermission,
   hasPermission,
   type ServiceFigures,
   serviceFigures,
+  type WatchedService,
 } from '@helpmesh/contracts';
 import { AppError, type Clock, epochMs, isoTime } from '@helpmesh/kernel';
 import { RpcClient } from '@helpmesh/messaging';
 import { ActorSigner, CLOCK } from '@helpmesh/service-kit';
-import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type AllFigures, amountState, issuesOf, periodSeconds } from '../domain/health-issues.ts';
+import { type AllFigures, amountState, inWords, periodSeconds, problemsOf } from '../domain/health-issues.ts';
 import { EdgeGuard } from './edge-guard.ts';
 import { sendJson } from './send.ts';
 
@@ -47,9 +50,11 @@ export class MonitoringController {
   ): Promise<FastifyReply> {
     await this.admit(request, reply, token);
     const services = await this.figures();
-    const issues = issuesOf(services);
-    const message = issues.length === 0 ? 'success' : issues.join(';');
-    return sendJson(reply, 200, { healthy: issues.length === 0, message, issues, actions: [], services });
+    const problems = problemsOf(services);
+    const issues = problems.map(inWords);
+    const healthy = problems.length === 0;
+    const message = healthy ? 'success' : issues.join(';');
+    return sendJson(reply, 200, { healthy, message, issues, problems, actions: [], services });
   }
 
   @Get('monitoring/status')
@@ -100,6 +105,47 @@ export class MonitoringController {
     return sendJson(reply, 200, amountState(count, periode, bounds));
   }
 
+  /** Each service does again what it gave up; by a person only, since a token of this kind is good for looking. */
+  @Post('monitoring/restart_failed_jobs')
+  async restart(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<FastifyReply> {
+    await this.admit(request, reply, undefined);
+    const options = { actor: this.signer.stranger(), timeoutMs: PATIENCE_MS };
+    const asked = Object.entries(deadLetterReplays).map(async ([service, question]) => {
+      const answer = await this.rpc.call(question, {}, options).catch(() => undefined);
+      return [service, answer?.open ?? null] as const;
+    });
+    return sendJson(reply, 200, { restarted: Object.fromEntries(await Promise.all(asked)) });
+  }
+
+  /** What services gave up, newest first; what the messages say is kept back. */
+  @Get('monitoring/dead_letters')
+  async deadLetters(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<FastifyReply> {
+    await this.admit(request, reply, undefined);
+    const options = { actor: this.signer.stranger(), timeoutMs: PATIENCE_MS };
+    const asked = Object.entries(deadLetterLists).map(async ([service, question]) => {
+      const answer = await this.rpc.call(question, {}, options).catch(() => undefined);
+      return [service, answer?.letters ?? null] as const;
+    });
+    return sendJson(reply, 200, { services: Object.fromEntries(await Promise.all(asked)) });
+  }
+
+  @Post('monitoring/dead_letters/:service/:id/replay')
+  async replay(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param() params: { service: string; id: string },
+  ): Promise<FastifyReply> {
+    await this.admit(request, reply, undefined);
+    const question = Object.hasOwn(deadLetterReplays, params.service)
+      ? deadLetterReplays[params.service as WatchedService]
+      : undefined;
+    if (!question || !/^[1-9]\d{0,14}$/.test(params.id)) throw noSuchLetter();
+    const options = { actor: this.signer.stranger(), timeoutMs: PATIENCE_MS };
+    const { open } = await this.rpc.call(question, { id: Number(params.id) }, options);
+    if (open === 0) throw noSuchLetter();
+    return sendJson(reply, 200, { restarted: true });
+  }
+
   /** @throws AppError forbidden */
   private async admit(request: FastifyRequest, reply: FastifyReply, token: string | undefined): Promise<void> {
     if (token === undefined) {
@@ -125,4 +171,8 @@ export class MonitoringController {
 
 function notAuthorized(): AppError {
   return new AppError('forbidden', 'monitoring.not-authorized', 'Not authorized');
+}
+
+function noSuchLetter(): AppError {
+  return new AppError('not-found', 'monitoring.no-dead-letter', 'There is no such message, or it was done meanwhile.');
 }

@@ -9,6 +9,7 @@ import { record } from '../events.ts';
 import { type Customer, CustomerStore } from '../persistence/customer.store.ts';
 import { UserStore } from '../persistence/user.store.ts';
 import { Announce } from './announce.ts';
+import { Reachability } from './reachability.ts';
 
 type Input = ParsedInputOf<typeof ensureCustomers>;
 type Output = OutputOf<typeof ensureCustomers>;
@@ -21,6 +22,7 @@ export class EnsureCustomers {
     private readonly customers: CustomerStore,
     private readonly users: UserStore,
     private readonly announce: Announce,
+    private readonly reachability: Reachability,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -38,12 +40,12 @@ export class EnsureCustomers {
 
   private async ensure(customers: Customer[]): Promise<Map<string, UserSnapshot>> {
     const emails = customers.map(({ email }) => email);
-    let ids = await this.customers.find(this.db, emails);
-    if (ids.includes(null)) {
+    let found = await this.customers.find(this.db, emails);
+    if (found.some(({ id }) => id === null)) {
       const made = await transaction(this.db, async (tx) => {
         const created = await this.customers.make(
           tx,
-          customers.filter((_, i) => ids[i] === null),
+          customers.filter((_, i) => found[i]?.id === null),
           new Date(this.clock.now()),
         );
         await this.announce.usersChanged(tx, 'created', created);
@@ -51,8 +53,13 @@ export class EnsureCustomers {
       });
       record.usersCreated('mail', made);
       // Whoever made the same address at the same time has committed by now.
-      ids = await this.customers.find(this.db, emails);
+      found = await this.customers.find(this.db, emails);
     }
+    const ids = found.map(({ id }) => id);
+    const back = found.flatMap(({ id, undeliverable }, i) =>
+      id !== null && undeliverable && customers[i]?.wrote ? [id] : [],
+    );
+    if (back.length > 0) await this.reachability.back(back);
     const known = ids.filter((id) => id !== null);
     const snapshots = await this.users.snapshots(this.db, [...new Set(known)]);
     const byId = new Map(snapshots.map(({ user }) => [user.id, user]));
@@ -65,9 +72,9 @@ export class EnsureCustomers {
   }
 }
 
-function toCustomer({ email, name }: Input['customers'][number]): Customer {
+function toCustomer({ email, name, wrote = false }: Input['customers'][number]): Customer {
   const address = normalAddress(email);
-  return { email: address, ...splitName(name, address) };
+  return { email: address, wrote, ...splitName(name, address) };
 }
 
 /** The first name that comes with an address counts. */

@@ -5,6 +5,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 export interface Customer {
   /** Normal form. */
   email: string;
+  /** A mail came from there. */
+  wrote: boolean;
   firstname: string;
   lastname: string;
 }
@@ -12,17 +14,26 @@ export interface Customer {
 /** Customers as mail brings them: by address, many at a time, and the same one from many sides at once. */
 @Injectable()
 export class CustomerStore {
-  /** The user of each address, in order; by e-mail, then by login. Null: nobody yet. */
-  async find(tx: EntityManager | DataSource, emails: readonly string[]): Promise<(number | null)[]> {
-    const rows = await sql<{ id: number | null }>(
+  /**
+   * The user of each address, in order; by e-mail, then by login; `undeliverable`: mail does not reach them. Id null:
+   * nobody yet.
+   */
+  async find(
+    tx: EntityManager | DataSource,
+    emails: readonly string[],
+  ): Promise<{ id: number | null; undeliverable: boolean | null }[]> {
+    return sql(
       tx,
       // The index on e-mail leaves empty ones out, so it is used only where that is said.
-      `SELECT COALESCE((SELECT id FROM users WHERE email = asked.email AND email <> ''),
-                       (SELECT id FROM users WHERE login = asked.email)) AS id
-       FROM unnest($1::text[]) WITH ORDINALITY AS asked (email, place) ORDER BY place`,
+      `SELECT found.id, found.undeliverable
+       FROM unnest($1::text[]) WITH ORDINALITY AS asked (email, place) LEFT JOIN LATERAL (
+         SELECT id, preferences @> '{"mail_delivery_failed": true}' AS undeliverable FROM users
+         WHERE email = asked.email AND email <> ''
+         UNION ALL
+         SELECT id, preferences @> '{"mail_delivery_failed": true}' FROM users WHERE login = asked.email LIMIT 1) AS found ON true
+       ORDER BY place`,
       [emails],
     );
-    return rows.map((row) => row.id);
   }
 
   /**

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => ds?.destroy());
 
 const at = new Date('2026-01-01T00:00:00Z');
-const newcomer = { email: 'new@example.org', firstname: '', lastname: '' };
+const newcomer = { email: 'new@example.org', wrote: true, firstname: '', lastname: '' };
 const paths: [string, (tx: EntityManager) => Promise<unknown>][] = [
   ['a person by login', (tx) => new PrincipalStore().byLogin(tx, 'login77')],
   ['a person by e-mail', (tx) => new PrincipalStore().byLogin(tx, 'user77@example.org')],

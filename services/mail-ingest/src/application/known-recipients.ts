@@ -14,6 +14,7 @@ export class KnownRecipients implements OwnAddresses {
   private readonly fixed = new Set<string>();
   private readonly domains = new Set<string>();
   private groups = new Set<string>();
+  private mailboxes = new Set<string>();
   private refreshedAt = Number.NEGATIVE_INFINITY;
   private refreshing: Promise<void> | undefined;
 
@@ -35,6 +36,11 @@ export class KnownRecipients implements OwnAddresses {
     this.groups = new Set(await this.replica.all());
   }
 
+  /** Whose mailboxes are fetched. */
+  fetchedFor(addresses: readonly string[]): void {
+    this.mailboxes = new Set(addresses.filter((address) => address.includes('@')).map(baseAddress));
+  }
+
   /** Null: the group was deleted. */
   async groupChanged(tx: EntityManager, groupId: number, version: number, group: GroupSnapshot | null): Promise<void> {
     await this.replica.apply(tx, groupId, version, group);
@@ -45,7 +51,7 @@ export class KnownRecipients implements OwnAddresses {
 
   includes(address: string): boolean {
     const base = baseAddress(address);
-    return this.fixed.has(base) || this.groups.has(base);
+    return this.fixed.has(base) || this.groups.has(base) || this.mailboxes.has(base);
   }
 
   /**

@@ -1,9 +1,10 @@
-import type { GroupSnapshot } from '@helpmesh/contracts';
+import type { GroupSnapshot, MailTransport } from '@helpmesh/contracts';
 import type { OutboxRow } from '@helpmesh/messaging';
 import type { EntityManager } from 'typeorm';
 import type { Automatic } from '../domain/automatic/facts.ts';
 import type { ClaimedMail, StoredMail } from '../domain/inbound-mail.ts';
 import type { ParsedMail } from '../domain/parsed-mail.ts';
+import type { Delivered, Findings, Proof } from '../domain/proof/proof.ts';
 
 /** What became of a mail that was worked on. */
 export interface Outcome {
@@ -17,12 +18,13 @@ export interface Outcome {
   messageId: string | null;
   from: string | null;
   automatic: Automatic | null;
+  proof: Proof | null;
   /** Messages to send when, and only when, the mail is filed by this very outcome. */
   messages: OutboxRow[];
 }
 
 /** Mails that stay where they are until somebody looks after them. */
-export type SetAside = 'quarantined' | 'ignored';
+export type SetAside = 'quarantined' | 'ignored' | 'suspended' | 'discarded';
 
 export interface QuarantinedRow {
   id: number;
@@ -33,7 +35,7 @@ export interface QuarantinedRow {
   size: number;
   cause: string;
   attempts: number;
-  sha256: string;
+  discarded_because: string | null;
 }
 
 type Hold = Pick<ClaimedMail, 'id' | 'attempt'>;
@@ -67,6 +69,14 @@ export interface InboundMails {
   setAside(state: SetAside, limit: number, offset: number): Promise<QuarantinedRow[]>;
   /** Lets a mail that was set aside be worked on again, and tells of it. @returns false when there is none */
   release(id: number, told: OutboxRow): Promise<boolean>;
+  /** Lets a mail in whose sender is not proven, and tells of it. @returns false when there is none */
+  letIn(id: number, told: OutboxRow): Promise<boolean>;
+  /** The ticket service has not filed the mail: it waits, and may be filed later. */
+  suspend(tx: EntityManager, id: number, cause: string): Promise<void>;
+  /** Takes a mail that was set aside out of sight, and tells of it. @returns false when there is none */
+  discard(id: number, because: string, told: OutboxRow): Promise<boolean>;
+  /** Where the bytes of a mail are that was set aside; tells that somebody looked. Undefined: there is none. */
+  rawOf(id: number, told: OutboxRow): Promise<{ sha256: string; size: number } | undefined>;
   stateOf(id: number): Promise<string | undefined>;
   /** Mails not worked on yet, and the age of the oldest in seconds. */
   backlog(): Promise<{ count: number; oldestSeconds: number }>;
@@ -93,6 +103,12 @@ export interface MailReader {
   salvage(raw: Uint8Array<ArrayBuffer>, more?: readonly string[]): Promise<ParsedMail>;
 }
 
+/** Looks who stands behind a mail. */
+export interface MailProver {
+  /** @returns `too-much`: it takes more time than a mail may; `unknown`: no fault of its own. Never throws. */
+  look(raw: Uint8Array<ArrayBuffer>, delivered: Delivered): Promise<Findings | 'too-much' | 'unknown'>;
+}
+
 /** Which addresses are the desk's own. */
 export interface OwnAddresses {
   /** By what is in memory; subaddresses count. */
@@ -113,6 +129,34 @@ export interface GroupAddresses {
 export interface GroupDirectory {
   /** All of them. @throws AppError unavailable */
   ask(): Promise<GroupSnapshot[]>;
+}
+
+export type Credential = { password: string } | { accessToken: string };
+
+/** A mailbox that is to be fetched, of the environment or set up by an administrator. */
+export interface MailboxSource {
+  /** Key of its lease and, behind the protocol, of its mails; renaming it means a new mailbox. */
+  name: string;
+  protocol: 'imap' | 'pop3';
+  host: string;
+  port: number;
+  ssl: MailTransport;
+  /** False: whoever answers is believed to be the server. */
+  verifyTls: boolean;
+  user: string;
+  /** Whose mail arrives here. */
+  address: string;
+  folder: string;
+  /** What happens to a mail that was stored: flag it (POP3: leave it), delete it, or move it to a folder. */
+  afterwards: 'seen' | 'delete' | { move: string };
+  /** Time between two looks, besides those the server asks for (IDLE). */
+  pollSeconds: number;
+  /** @throws AppError when there is none now */
+  credential(): Promise<Credential>;
+  /** The server did not take the credential. */
+  refused(): void;
+  /** How a look into it went; null: well. Never throws. */
+  told(error: string | null): void;
 }
 
 /** The right to fetch a mailbox, until it is lost. */

@@ -13,9 +13,11 @@ import { limits } from '../domain/limits.ts';
 import type { ParsedAttachment, ParsedMail } from '../domain/parsed-mail.ts';
 import { mailGivenBack, mailProcessed } from '../events.ts';
 import { ByteGate } from './byte-gate.ts';
+import type { ChannelBook } from './channel/channel-book.ts';
 import { filingKey } from './filing-key.ts';
 import type { FilterBook } from './filter/filter-book.ts';
 import { type InboundMails, type MailReader, type Outcome, type OwnAddresses, UnreadableMail } from './ports.ts';
+import type { ProveSender } from './proof/prove-sender.ts';
 import { WorkQueue } from './work-queue.ts';
 
 /** Raw bytes in memory at once; a parser needs several times as much. */
@@ -28,6 +30,8 @@ export interface ProcessMailOptions {
   outbox: Outbox;
   own: OwnAddresses;
   filters: FilterBook;
+  senders: Pick<ProveSender, 'run' | 'demanded'>;
+  channels: Pick<ChannelBook, 'groupOf'>;
   clock: Clock;
   threadingSecret: string;
 }
@@ -99,15 +103,19 @@ export class ProcessMail {
       raw = mail.raw ?? (await bytesOf(blobs, mail));
       if (mail.withheld !== undefined) throw new UnreadableMail(mail.withheld);
       if (mail.attempt > limits.attempts) throw new UnreadableMail(`Working on it failed ${limits.attempts} times.`);
-      return await this.readable(mail, await reader.parse(raw, this.parts.filters.headers));
+      return await this.readable(mail, await reader.parse(raw, this.parts.filters.headers), raw);
     } catch (error) {
       if (!(error instanceof UnreadableMail) || (error.again && mail.attempt === 1)) throw error;
       return this.unreadable(mail, await reader.salvage(raw), error.message);
     }
   }
 
-  private async readable(mail: ClaimedMail, parsed: ParsedMail): Promise<{ outcome: Outcome; why: string | null }> {
-    const { blobs, outbox, filters } = this.parts;
+  private async readable(
+    mail: ClaimedMail,
+    parsed: ParsedMail,
+    raw: Uint8Array<ArrayBuffer>,
+  ): Promise<{ outcome: Outcome; why: string | null }> {
+    const { blobs, outbox, filters, senders } = this.parts;
     const { automatic, reason } = classify(this.factsOf(mail, parsed));
     // What we sent ourselves is no business of filters: a loop ends here in any case.
     const judged = automatic === 'own' ? undefined : filters.judge(parsed);
@@ -116,14 +124,20 @@ export class ProcessMail {
       messageId: parsed.messageId,
     };
     if (judged?.ignoredBy != null) {
-      const from = commandOf(mail, parsed).from?.address ?? null;
+      const from = fromOf(mail, parsed)?.address ?? null;
       const cause = `The filter '${judged.ignoredBy}' ignores it.`;
-      return { outcome: { ...common, state: 'ignored', cause, from, automatic, messages: [] }, why: cause };
+      const outcome: Outcome = { ...common, state: 'ignored', cause, from, automatic, proof: null, messages: [] };
+      return { outcome, why: cause };
     }
+    const proof = automatic === 'own' ? null : await senders.run(mail, parsed, raw);
     const attachments = await Promise.all(parsed.attachments.map((attachment) => store(blobs, attachment)));
     const away = judged?.outOfOffice === true && automatic === 'no' ? 'auto-reply' : automatic;
     const filtered = judged && { filtered: judged.filtered };
-    const data = { ...commandOf(mail, parsed), attachments, automatic: away, unreadable: null, ...filtered };
+    const data = {
+      ...this.commandOf(mail, parsed),
+      ...{ attachments, automatic: away, unreadable: null, ...filtered, ...(proof && { proof }) },
+      ...(away === 'bounce' && parsed.bounce && { bounce: parsed.bounce }),
+    };
     return {
       outcome: {
         ...common,
@@ -131,6 +145,7 @@ export class ProcessMail {
         cause: null,
         from: data.from?.address ?? null,
         automatic: away,
+        proof,
         messages: [outbox.row(fileMail, { aggregateId: mail.id, correlationId: mail.queueId, data })],
       },
       why: reason,
@@ -140,7 +155,7 @@ export class ProcessMail {
   private unreadable(mail: ClaimedMail, head: ParsedMail, cause: string): { outcome: Outcome; why: string } {
     const { outbox } = this.parts;
     const { automatic } = classify(this.factsOf(mail, head));
-    const data = { ...commandOf(mail, head), attachments: [], automatic, unreadable: cause };
+    const data = { ...this.commandOf(mail, head), attachments: [], automatic, unreadable: cause };
     const quarantined = { inboundId: mail.id, size: mail.size, cause };
     const common = { aggregateId: mail.id, correlationId: mail.queueId };
     return {
@@ -153,12 +168,38 @@ export class ProcessMail {
         messageId: head.messageId,
         from: data.from?.address ?? null,
         automatic,
+        proof: null,
         messages: [
           outbox.row(fileMail, { ...common, data }),
           outbox.row(mailQuarantined, { ...common, aggregateVersion: 1, data: quarantined }),
         ],
       },
       why: cause,
+    };
+  }
+
+  private commandOf(mail: ClaimedMail, parsed: ParsedMail) {
+    const groupId = this.parts.channels.groupOf(mail.channel);
+    return {
+      inboundId: mail.id,
+      channel: mail.channel,
+      receivedAt: mail.receivedAt,
+      recipients: mail.recipients,
+      raw: { sha256: mail.sha256, size: mail.size },
+      ...(groupId !== undefined && { mailboxGroupId: groupId }),
+      ...(this.parts.senders.demanded && { proofDemanded: true }),
+      ...(mail.released && { released: true }),
+      from: fromOf(mail, parsed),
+      replyTo: parsed.replyTo,
+      to: parsed.to,
+      cc: parsed.cc,
+      subject: parsed.subject,
+      messageId: parsed.messageId,
+      inReplyTo: parsed.inReplyTo,
+      references: parsed.references,
+      date: parsed.date,
+      text: parsed.text,
+      html: parsed.html,
     };
   }
 
@@ -175,27 +216,10 @@ export class ProcessMail {
   }
 }
 
-function commandOf(mail: ClaimedMail, parsed: ParsedMail) {
-  // A mail without From is taken to come from whoever the envelope names.
+/** A mail without From is taken to come from whoever the envelope names. */
+function fromOf(mail: ClaimedMail, parsed: ParsedMail) {
   const envelopeFrom = usableAddress(mail.from ?? undefined);
-  return {
-    inboundId: mail.id,
-    channel: mail.channel,
-    receivedAt: mail.receivedAt,
-    recipients: mail.recipients,
-    raw: { sha256: mail.sha256, size: mail.size },
-    from: parsed.from ?? (envelopeFrom ? { name: '', address: envelopeFrom } : null),
-    replyTo: parsed.replyTo,
-    to: parsed.to,
-    cc: parsed.cc,
-    subject: parsed.subject,
-    messageId: parsed.messageId,
-    inReplyTo: parsed.inReplyTo,
-    references: parsed.references,
-    date: parsed.date,
-    text: parsed.text,
-    html: parsed.html,
-  };
+  return parsed.from ?? (envelopeFrom ? { name: '', address: envelopeFrom } : null);
 }
 
 async function bytesOf(blobs: BlobStore, mail: ClaimedMail): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,6 +1,17 @@
-import { callerOf, listQuarantine, type ParsedInputOf, processQuarantined } from '@helpmesh/contracts';
-import { Answers, type RpcContext } from '@helpmesh/messaging';
+import {
+  callerOf,
+  discardQuarantined,
+  getQuarantinedMail,
+  listQuarantine,
+  type Message,
+  type ParsedInputOf,
+  processQuarantined,
+  releaseSuspended,
+  suspendMail,
+} from '@helpmesh/contracts';
+import { Answers, Consumes, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { Quarantine } from '../application/quarantine.ts';
 
 /** Rows of a page when the caller does not say. */
@@ -23,11 +34,33 @@ export class QuarantineController {
       size: row.size,
       cause: row.cause,
       attempts: row.attempts,
+      discarded_because: row.discarded_because,
     }));
   }
 
   @Answers(processQuarantined)
   async process(ctx: RpcContext, { params }: ParsedInputOf<typeof processQuarantined>) {
     return { state: await this.quarantine.process(ctx.actor && callerOf(ctx.actor, ctx), params.id) };
+  }
+
+  @Consumes(suspendMail)
+  suspend({ data }: Message<typeof suspendMail>, tx: EntityManager): Promise<void> {
+    return this.quarantine.suspend(tx, data.inboundId, data.cause);
+  }
+
+  @Answers(releaseSuspended)
+  async letIn(ctx: RpcContext, { params }: ParsedInputOf<typeof releaseSuspended>) {
+    return { state: await this.quarantine.letIn(ctx.actor && callerOf(ctx.actor, ctx), params.id) };
+  }
+
+  @Answers(discardQuarantined)
+  async discard(ctx: RpcContext, { params, body }: ParsedInputOf<typeof discardQuarantined>) {
+    const caller = ctx.actor && callerOf(ctx.actor, ctx);
+    return { state: await this.quarantine.discard(caller, params.id, body.reason) };
+  }
+
+  @Answers(getQuarantinedMail)
+  raw(ctx: RpcContext, { id }: ParsedInputOf<typeof getQuarantinedMail>) {
+    return this.quarantine.raw(ctx.actor && callerOf(ctx.actor, ctx), id);
   }
 }

@@ -1,5 +1,5 @@
-/** Where a mail came in: `smtp`, or `imap:<name of the mailbox>`. */
-export type Channel = 'smtp' | `imap:${string}` | 'stdin';
+/** Where a mail came in: `smtp`, or the protocol and the name of a mailbox. */
+export type Channel = 'smtp' | `imap:${string}` | `pop3:${string}` | 'stdin';
 
 /** What is known of a mail before anybody has read it. */
 export interface Envelope {
@@ -10,7 +10,7 @@ export interface Envelope {
   recipients: string[];
   /** Who delivered it, for the log of a person looking for a mail: `mx.example [192.0.2.1]`. */
   client: string | null;
-  /** Number in an IMAP mailbox; the pair never names another mail. */
+  /** Number in a mailbox; the pair never names another mail of it. */
   imap?: { uidValidity: number; uid: number };
   /** Why only the header was fetched. Absent: the mail is whole. */
   withheld?: string;
@@ -33,6 +33,8 @@ export interface ClaimedMail extends StoredMail {
   id: number;
   /** This start is the how manieth; also the fence: a finish with an older number is refused. */
   attempt: number;
+  /** Somebody has let it in although its sender is not proven. */
+  released?: boolean;
   /** The bytes, when they are still at hand: a small mail received by this very process. */
   raw?: Uint8Array<ArrayBuffer>;
 }

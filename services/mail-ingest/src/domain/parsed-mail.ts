@@ -1,4 +1,5 @@
 import type { Mailbox } from './address.ts';
+import type { Bounce } from './bounce/bounce.ts';
 
 export interface ParsedAttachment {
   /** Clean and distinct within the mail. */
@@ -29,6 +30,8 @@ export interface ParsedMail {
   /** Sanitized; null when the mail had none. */
   html: string | null;
   attachments: ParsedAttachment[];
+  /** What it says of a mail that did not arrive; null when it says nothing like that. */
+  bounce: Bounce | null;
   /** Values of the headers the classifier reads, by lower-case name. */
   headers: Record<string, string[]>;
 }

@@ -47,8 +47,8 @@ export class ErasureStore {
     await sql(
       this.db,
       `UPDATE inbound_mail SET envelope_from = $2, from_address = $3, recipients = $4::jsonb, client = NULL, cause = $5,
-         message_id = $6, erased_at = coalesce(erased_at, now()),
-         state = CASE WHEN state IN ('quarantined', 'ignored') THEN 'parsed' ELSE state END
+         message_id = $6, discarded_because = NULL, proof = NULL, erased_at = coalesce(erased_at, now()),
+         state = CASE WHEN state IN ('quarantined', 'ignored', 'suspended', 'discarded') THEN 'parsed' ELSE state END
        WHERE id = $1`,
       [mail.id, mail.envelope_from, mail.from_address, JSON.stringify(mail.recipients), mail.cause, mail.message_id],
     );

@@ -1,6 +1,6 @@
 import type { OutboxRow } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { InboundMails, Outcome, QuarantinedRow, SetAside } from '../application/ports.ts';
 import type { Channel, ClaimedMail, StoredMail } from '../domain/inbound-mail.ts';
 
@@ -19,6 +19,7 @@ interface Row {
   uid_validity: number | null;
   uid: number | null;
   withheld: string | null;
+  released: boolean;
 }
 
 /** The tables `inbound_mail` and `filed_mail`. What each method promises stands at the port. */
@@ -70,7 +71,7 @@ export class InboundMailStore implements InboundMails {
          ORDER BY due_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
        )
        RETURNING id, queue_id, channel, envelope_from, recipients, client, sha256, size, received_at, trace, attempts,
-                 uid_validity, uid, withheld`,
+                 uid_validity, uid, withheld, released_at IS NOT NULL AS released`,
       [limit, leaseMs],
     );
     return rows.map(toClaimed).sort((a, b) => a.id - b.id);
@@ -109,8 +110,8 @@ export class InboundMailStore implements InboundMails {
       this.db,
       `WITH input AS (
          SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                              $8::text[])
-           AS i (id, attempt, state, cause, key, message_id, from_address, automatic)
+                              $8::text[], $15::jsonb[])
+           AS i (id, attempt, state, cause, key, message_id, from_address, automatic, proof)
        ), mine AS (
          SELECT i.* FROM inbound_mail m JOIN input i USING (id)
          WHERE m.state = 'received' AND m.attempts = i.attempt ORDER BY m.id FOR UPDATE OF m
@@ -128,7 +129,7 @@ export class InboundMailStore implements InboundMails {
        SET state = CASE WHEN mine.state <> 'parsed' OR m.id IN (SELECT inbound_id FROM filed) THEN mine.state
                         ELSE 'duplicate' END,
            cause = mine.cause, message_id = mine.message_id, from_address = mine.from_address,
-           automatic = mine.automatic, processed_at = now()
+           automatic = mine.automatic, proof = mine.proof, processed_at = now()
        FROM mine WHERE m.id = mine.id
        RETURNING m.id, m.state`,
       [
@@ -146,6 +147,7 @@ export class InboundMailStore implements InboundMails {
         messages.map((row) => row.kind),
         messages.map((row) => row.payload),
         messages.map((row) => row.headers),
+        outcomes.map(({ proof }) => proof && JSON.stringify(proof)),
       ],
     );
     return new Map(rows.map(({ id, state }) => [id, state]));
@@ -154,7 +156,7 @@ export class InboundMailStore implements InboundMails {
   setAside(state: SetAside, limit: number, offset: number): Promise<QuarantinedRow[]> {
     return sql<QuarantinedRow>(
       this.db,
-      `SELECT id, received_at, processed_at, from_address, recipients, size, cause, attempts, sha256
+      `SELECT id, received_at, processed_at, from_address, recipients, size, cause, attempts, discarded_because
        FROM inbound_mail WHERE state = '${state}' ORDER BY id DESC LIMIT $1 OFFSET $2`,
       [limit, offset],
     );
@@ -164,8 +166,9 @@ export class InboundMailStore implements InboundMails {
     const rows = await sql(
       this.db,
       `WITH released AS (
-         UPDATE inbound_mail SET state = 'received', attempts = 0, due_at = now(), cause = NULL
-         WHERE id = $1 AND state IN ('quarantined', 'ignored') AND erased_at IS NULL RETURNING id),
+         UPDATE inbound_mail SET state = 'received', attempts = 0, due_at = now(), cause = NULL, discarded_because = NULL
+         WHERE id = $1 AND state IN ('quarantined', 'ignored', 'suspended', 'discarded') AND erased_at IS NULL
+         RETURNING id),
        told AS (
          INSERT INTO outbox (id, subject, kind, payload, headers)
          SELECT $2::uuid, $3, $4, $5, $6::jsonb FROM released)
@@ -173,6 +176,62 @@ export class InboundMailStore implements InboundMails {
       [id, messageId, subject, kind, payload, headers],
     );
     return rows.length > 0;
+  }
+
+  async letIn(id: number, told: OutboxRow): Promise<boolean> {
+    const rows = await sql(
+      this.db,
+      `WITH released AS (
+         UPDATE inbound_mail SET state = 'received', attempts = 0, due_at = now(), cause = NULL, released_at = now()
+         WHERE id = $1 AND state = 'suspended' AND erased_at IS NULL RETURNING id),
+       told AS (
+         INSERT INTO outbox (id, subject, kind, payload, headers)
+         SELECT $2::uuid, $3, $4, $5, $6::jsonb FROM released)
+       SELECT id FROM released`,
+      [id, told.id, told.subject, told.kind, told.payload, told.headers],
+    );
+    return rows.length > 0;
+  }
+
+  async suspend(tx: EntityManager, id: number, cause: string): Promise<void> {
+    await sql(
+      tx,
+      `WITH suspended AS (
+         UPDATE inbound_mail SET state = 'suspended', cause = $2
+         WHERE id = $1 AND state = 'parsed' AND erased_at IS NULL RETURNING id)
+       DELETE FROM filed_mail WHERE inbound_id IN (SELECT id FROM suspended)`,
+      [id, cause],
+    );
+  }
+
+  async discard(id: number, because: string, told: OutboxRow): Promise<boolean> {
+    const rows = await sql(
+      this.db,
+      `WITH discarded AS (
+         UPDATE inbound_mail SET state = 'discarded', discarded_because = $7
+         WHERE id = $1 AND state IN ('quarantined', 'ignored', 'suspended') RETURNING id),
+       told AS (
+         INSERT INTO outbox (id, subject, kind, payload, headers)
+         SELECT $2::uuid, $3, $4, $5, $6::jsonb FROM discarded)
+       SELECT id FROM discarded`,
+      [id, told.id, told.subject, told.kind, told.payload, told.headers, because],
+    );
+    return rows.length > 0;
+  }
+
+  async rawOf(id: number, told: OutboxRow): Promise<{ sha256: string; size: number } | undefined> {
+    const rows = await sql<{ sha256: string; size: number }>(
+      this.db,
+      `WITH mail AS (
+         SELECT sha256, size FROM inbound_mail
+         WHERE id = $1 AND state IN ('quarantined', 'ignored', 'suspended', 'discarded') AND erased_at IS NULL),
+       told AS (
+         INSERT INTO outbox (id, subject, kind, payload, headers)
+         SELECT $2::uuid, $3, $4, $5, $6::jsonb FROM mail)
+       SELECT sha256, size FROM mail`,
+      [id, told.id, told.subject, told.kind, told.payload, told.headers],
+    );
+    return rows[0];
   }
 
   async stateOf(id: number): Promise<string | undefined> {
@@ -205,5 +264,6 @@ function toClaimed(row: Row): ClaimedMail {
     trace: row.trace,
     ...(row.uid_validity !== null && row.uid !== null ? { imap: { uidValidity: row.uid_validity, uid: row.uid } } : {}),
     ...(row.withheld === null ? {} : { withheld: row.withheld }),
+    ...(row.released && { released: true }),
   };
 }

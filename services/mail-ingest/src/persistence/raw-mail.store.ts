@@ -3,8 +3,8 @@ import type { DataSource, EntityManager } from 'typeorm';
 
 type On = DataSource | EntityManager;
 
-/** Whether a mail is old enough to go: received before $1, and read. Quarantined ones wait for people. */
-const isDue = `erased_at IS NULL AND received_at < $1 AND state IN ('parsed', 'duplicate', 'ignored')`;
+/** Whether a mail is old enough to go: received before $1, and read. Quarantined and suspended ones wait for people. */
+const isDue = `erased_at IS NULL AND received_at < $1 AND state IN ('parsed', 'duplicate', 'ignored', 'discarded')`;
 
 /** The mails as they came, and how long they stay. */
 export class RawMailStore {
@@ -18,7 +18,7 @@ export class RawMailStore {
   async quarantined(on: On, before: Date): Promise<number> {
     const [row] = await sql<{ count: number }>(
       on,
-      `SELECT count(*) AS count FROM inbound_mail WHERE state = 'quarantined' AND erased_at IS NULL AND received_at < $1`,
+      `SELECT count(*) AS count FROM inbound_mail WHERE state IN ('quarantined', 'suspended') AND erased_at IS NULL AND received_at < $1`,
       [before],
     );
     return row?.count ?? 0;
@@ -34,8 +34,8 @@ export class RawMailStore {
       tx,
       `WITH gone AS (
          UPDATE inbound_mail SET envelope_from = NULL, from_address = NULL, recipients = '[]', client = NULL,
-           cause = NULL, message_id = NULL, erased_at = now(),
-           state = CASE WHEN state IN ('quarantined', 'ignored') THEN 'parsed' ELSE state END
+           cause = NULL, message_id = NULL, discarded_because = NULL, proof = NULL, erased_at = now(),
+           state = CASE WHEN state IN ('quarantined', 'ignored', 'suspended', 'discarded') THEN 'parsed' ELSE state END
          WHERE id = ANY ($1::bigint[]) AND erased_at IS NULL AND state <> 'received' RETURNING sha256),
        unwanted AS (
          INSERT INTO unwanted_mail SELECT DISTINCT sha256 FROM gone ON CONFLICT DO NOTHING)

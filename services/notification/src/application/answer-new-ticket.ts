@@ -3,8 +3,11 @@ import {
   type Message,
   recordMail,
   type ticketCreated,
+  ticketLinkPath,
+  ticketLinkToken,
   ticketMessageId,
   withHook,
+  withoutTicketLinks,
 } from '@helpmesh/contracts';
 import { type Clock, derivedId, type EpochMs, epochMs, isDeliverable, loopBrake, plainAddress } from '@helpmesh/kernel';
 import { inTraceOf, type Outbox, type OutboxRow, type Verdict } from '@helpmesh/messaging';
@@ -124,7 +127,8 @@ export class AnswerNewTicket {
     const { template, to, inReplyTo } = decision;
     const { ticket, customer } = event.data;
     const { brand, page, fqdn, threadingSecret } = this.settings;
-    const values = { number: ticket.number, title: ticket.title, name: customer.name };
+    const link = linkOf(event, this.settings);
+    const values = { number: ticket.number, title: ticket.title, name: customer.name, link };
     const { subject, text, html } = renderMail(template, customer.locale, values, { brand, page });
     const addressee = headerAddress(to);
     return {
@@ -164,8 +168,9 @@ export class AnswerNewTicket {
   private record(event: Created, mail: OutboundMail): OutboxRow {
     const { id: mailId, kind, from, to, subject, text, messageId, inReplyTo } = mail;
     const ticketId = event.data.ticket.id;
-    // The words without the frame: a mail's layout inside the thread is noise.
-    const data = { mailId, ticketId, kind, from, to, subject, text: text ?? '', html: null, messageId, inReplyTo };
+    // The words without the frame: a mail's layout inside the thread is noise. The link is the customer's alone.
+    const said = withoutTicketLinks(text ?? '');
+    const data = { mailId, ticketId, kind, from, to, subject, text: said, html: null, messageId, inReplyTo };
     return this.outbox.row(recordMail, { aggregateId: ticketId, data, cause: event });
   }
 
@@ -177,6 +182,12 @@ export class AnswerNewTicket {
     const groups = asked.size > 0 ? await this.groups.owned(tx, [...asked]) : [];
     return new Set([...this.settings.ownAddresses, plainAddress(this.settings.from.address), ...groups]);
   }
+}
+
+/** Where the customer reads and answers the ticket without signing in. */
+function linkOf({ data: { ticket, customer } }: Created, { page, threadingSecret }: MailSettings): string {
+  const token = ticketLinkToken({ ticketId: ticket.id, customerId: customer.userId }, threadingSecret);
+  return `${page.replace(/\/+$/, '')}${ticketLinkPath(token)}`;
 }
 
 function timeOf({ time }: Created): EpochMs {

@@ -64,7 +64,7 @@ export function mailState(value: string | undefined): MailState | undefined {
   return value as MailState;
 }
 
-function requireChannelAdmin(actor: Actor | undefined): Actor {
+export function requireChannelAdmin<A extends Actor>(actor: A | undefined): A {
   if (actor && hasPermission(actor, 'admin.channel_email')) return actor;
   throw new AppError('forbidden', 'access.not-authorized', 'Not authorized');
 }

@@ -1,4 +1,5 @@
 import type { MailAddress } from '@helpmesh/contracts';
+import type { MailServer } from '@helpmesh/service-kit';
 import type { RetrySchedule, WireFailure, WireReport } from '../domain/delivery.ts';
 import type { OutboundMail } from '../domain/outbound-mail.ts';
 
@@ -7,6 +8,21 @@ export interface MailWire {
   /** One try. Never throws: what went wrong is in the answer. */
   send(mail: OutboundMail, signal: AbortSignal): Promise<WireReport | WireFailure>;
   close(): void;
+}
+
+/** How mails leave by an account that administrators set up. */
+export interface SendingAccount {
+  /** Null: the program of the operator takes the mails. */
+  server: MailServer | null;
+  /** Null: the server asks for no password. @throws AppError unavailable `secrets.unreadable` */
+  password(): string | null;
+  /** OAuth 2 instead of a password. */
+  accessToken: {
+    /** @throws AppError when there is none now */
+    get(): Promise<string>;
+    /** The server did not take it. */
+    forget(): void;
+  } | null;
 }
 
 /** Who this installation is, in mails. */

@@ -3,6 +3,7 @@ import { deliveryDeferred, deliveryFailed, deliverySent } from '@helpmesh/contra
 import { AppError, backoffMs, type Clock, epochMs, isoTime, plainAddress } from '@helpmesh/kernel';
 import type { Outbox, OutboxRow } from '@helpmesh/messaging';
 import { GroupCommit, transaction } from '@helpmesh/persistence';
+import { WorkPool } from '@helpmesh/service-kit';
 import { withSpan, withTrace } from '@helpmesh/telemetry';
 import type { DataSource } from 'typeorm';
 import { isNoMailbox, type Outcome, outcomeOf } from '../domain/delivery.ts';
@@ -10,7 +11,6 @@ import type { OutboundMail } from '../domain/outbound-mail.ts';
 import type { MailEvents } from '../events.ts';
 import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
 import type { MailWire, SendingSettings } from './ports.ts';
-import { WorkPool } from './work-pool.ts';
 
 /** Most outcomes of one transaction. */
 const MOST_TOGETHER = 100;

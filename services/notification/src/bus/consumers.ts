@@ -5,15 +5,17 @@ import {
   groupUpdated,
   type Message,
   sendMail,
+  tellOfDisabledWebhook,
   ticketCreated,
 } from '@helpmesh/contracts';
-import { Consumes, ConsumesBatch, type Verdict } from '@helpmesh/messaging';
+import { Consumes, ConsumesBatch, ConsumesPrepared, type Verdict } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AnswerNewTicket } from '../application/answer-new-ticket.ts';
 import { KnowGroups } from '../application/know-groups.ts';
 import { QueueMail } from '../application/queue-mail.ts';
 import { QueueCalls } from '../application/webhook/queue-calls.ts';
+import { TellAdmins } from '../application/webhook/tell-admins.ts';
 
 /** Everything this service hears. */
 @Controller()
@@ -23,6 +25,7 @@ export class NotificationConsumers {
     private readonly answerNewTicket: AnswerNewTicket,
     private readonly groups: KnowGroups,
     private readonly queueCalls: QueueCalls,
+    private readonly tellAdmins: TellAdmins,
   ) {}
 
   @ConsumesBatch(sendMail)
@@ -33,6 +36,11 @@ export class NotificationConsumers {
   @ConsumesBatch(callWebhook)
   onCallWebhook(commands: Message<typeof callWebhook>[], tx: EntityManager): Promise<Verdict[]> {
     return this.queueCalls.run(tx, commands);
+  }
+
+  @ConsumesPrepared(tellOfDisabledWebhook)
+  onWebhooksDisabled(commands: Message<typeof tellOfDisabledWebhook>[]) {
+    return this.tellAdmins.prepare(commands);
   }
 
   @ConsumesBatch(ticketCreated)

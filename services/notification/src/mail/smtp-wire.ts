@@ -1,18 +1,23 @@
 import type { Readable } from 'node:stream';
 import type { BlobStore } from '@helpmesh/blob';
 import type { StoredFile } from '@helpmesh/contracts';
-import { isDeliverable } from '@helpmesh/kernel';
+import { AppError, isDeliverable } from '@helpmesh/kernel';
 import { createTransport, type SendMailOptions, type Transporter } from 'nodemailer';
-import type { MailWire } from '../application/ports.ts';
+import type { MailWire, SendingAccount } from '../application/ports.ts';
 import { headerText } from '../domain/address.ts';
 import type { WireFailure, WireReport } from '../domain/delivery.ts';
 import type { OutboundMail } from '../domain/outbound-mail.ts';
 
 export interface SmtpSettings {
-  /** `smtp://user:password@host:port` or `smtps://…`; nodemailer's options may follow as a query. */
-  url: string;
+  /**
+   * `smtp://user:password@host:port` or `smtps://…`, nodemailer's options may follow as a query; or an account that
+   * administrators set up.
+   */
+  url: string | SendingAccount;
   /** Connections kept open; also the mails on the wire at once. */
   connections: number;
+  /** Longest wait for the connection and its greeting, ms; default 15 s. */
+  connectMs?: number;
   /** Longest silence of the server, ms. */
   silenceMs: number;
   /** Confirmations and notifications leave with the empty return path of RFC 3834 3.3: no bounce of one comes back. */
@@ -30,21 +35,28 @@ export class SmtpWire implements MailWire {
     private readonly blobs: BlobStore,
     private readonly settings: SmtpSettings,
   ) {
+    const { url } = settings;
     this.transport = createTransport({
-      url: settings.url,
+      ...(typeof url === 'string' ? { url } : optionsOf(url)),
       pool: true,
       maxConnections: settings.connections,
       // A connection that dies with a mail on it is our queue's business, which counts the tries.
       maxRequeues: 0,
       idleTimeout: 30_000,
-      connectionTimeout: 15_000,
-      greetingTimeout: 15_000,
+      connectionTimeout: settings.connectMs ?? 15_000,
+      greetingTimeout: settings.connectMs ?? 15_000,
       dnsTimeout: 10_000,
       socketTimeout: settings.silenceMs,
       ...closed,
     });
     // Idle connections that the server ends are an ordinary day; without a listener they would end the process.
     this.transport.on('error', () => undefined);
+    if (typeof url !== 'string') provideToken(this.transport, url);
+  }
+
+  /** Connects and signs in, and sends nothing. @throws Error  of nodemailer */
+  async verify(): Promise<void> {
+    await this.transport.verify();
   }
 
   async send(mail: OutboundMail, signal: AbortSignal): Promise<WireReport | WireFailure> {
@@ -73,6 +85,30 @@ export class SmtpWire implements MailWire {
   }
 }
 
+/** What nodemailer is told of an account. */
+function optionsOf({ server, password, accessToken }: SendingAccount) {
+  if (!server) throw new Error('an account without a server has no connections');
+  const { host, port, ssl, ssl_verify, user } = server;
+  const pass = accessToken ? null : password();
+  const auth = accessToken ? { type: 'OAuth2' as const, user } : pass === null ? undefined : { user, pass };
+  return {
+    ...{ host, port, secure: ssl === 'ssl', requireTLS: ssl === 'starttls', ignoreTLS: ssl === 'off' },
+    ...(auth && { auth }),
+    tls: { rejectUnauthorized: ssl_verify },
+  };
+}
+
+function provideToken(transport: Transporter, { accessToken }: SendingAccount): void {
+  if (!accessToken) return;
+  transport.set('oauth2_provision_cb', (_user, renew, done) => {
+    if (renew) accessToken.forget();
+    accessToken.get().then(
+      (token) => done(null, token),
+      (error: Error) => done(error),
+    );
+  });
+}
+
 interface SmtpError extends Error {
   code?: string;
   command?: string;
@@ -90,9 +126,9 @@ interface SmtpInfo {
 }
 
 /** The same mail gives the same bytes at each try: Message-ID, Date and MIME boundary are all fixed. */
-function envelopeAndText(
+export function envelopeAndText(
   mail: OutboundMail,
-  { nullReturnPath }: SmtpSettings,
+  { nullReturnPath }: Pick<SmtpSettings, 'nullReturnPath'>,
 ): SendMailOptions & { baseBoundary: string } {
   const answer = mail.kind === 'auto-reply';
   const ofList = mail.kind === 'agent-notification';
@@ -129,7 +165,7 @@ function listOf({ messageId }: OutboundMail): string {
   return `<notifications.${messageId.slice(messageId.lastIndexOf('@') + 1, -1)}>`;
 }
 
-function attachment(file: StoredFile, content: Readable) {
+export function attachment(file: StoredFile, content: Readable) {
   return {
     filename: headerText(file.filename, 255) || 'attachment',
     // A multipart type would be read as structure of our own mail.
@@ -172,6 +208,7 @@ function isPermanent({ permanent, command = '', code, responseCode }: SmtpError)
   return permanent === true && /^(MAIL FROM|RCPT TO|DATA)$/.test(command);
 }
 
-function wordsOf(error: SmtpError): string {
+export function wordsOf(error: SmtpError): string {
+  if (error instanceof AppError) return error.detail;
   return error.response ?? `${error.message}${error.code ? ` (${error.code})` : ''}`;
 }

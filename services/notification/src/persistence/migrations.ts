@@ -5,6 +5,7 @@ import { OutboundMail1768400000000 } from './migrations/1768400000000-outbound-m
 import { AnswerVolume1795300000000 } from './migrations/1795300000000-answer-volume.ts';
 import { Webhooks1797600000000 } from './migrations/1797600000000-webhooks.ts';
 import { Notices1798500000000 } from './migrations/1798500000000-notices.ts';
+import { MailAccounts1799210000000 } from './migrations/1799210000000-mail-accounts.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -15,4 +16,5 @@ export const migrations: MigrationClass[] = [
   Webhooks1797600000000,
   requestKeysTable,
   Notices1798500000000,
+  MailAccounts1799210000000,
 ];

@@ -103,6 +103,8 @@ export const de: Language = {
             'und melden uns bald.',
         ),
         answer,
+        action('Anfrage ansehen'),
+        note('Dieser Link öffnet Ihre Anfrage ohne Anmeldung: Er ist nur für Sie bestimmt.'),
       ],
     },
     'call-received': {
@@ -112,6 +114,8 @@ export const de: Language = {
         text('vielen Dank für Ihren Anruf. Wir haben Ihre Anfrage unter der Nummer {{number}} aufgenommen:'),
         quote('{{title}}'),
         answer,
+        action('Anfrage ansehen'),
+        note('Dieser Link öffnet Ihre Anfrage ohne Anmeldung: Er ist nur für Sie bestimmt.'),
       ],
     },
     'call-made': {
@@ -121,6 +125,8 @@ export const de: Language = {
         text('wir haben Sie in folgender Sache angerufen und sie unter der Nummer {{number}} aufgenommen:'),
         quote('{{title}}'),
         answer,
+        action('Anfrage ansehen'),
+        note('Dieser Link öffnet Ihre Anfrage ohne Anmeldung: Er ist nur für Sie bestimmt.'),
       ],
     },
     'password-reset': {

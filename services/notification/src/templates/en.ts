@@ -100,6 +100,8 @@ export const en: Language = {
           'thank you for your message. We registered your request under the number {{number}} and will answer soon.',
         ),
         answer,
+        action('See your request'),
+        note('This link opens your request without signing in: it is for you alone.'),
       ],
     },
     'call-received': {
@@ -109,6 +111,8 @@ export const en: Language = {
         text('thank you for your call. We registered your request under the number {{number}}:'),
         quote('{{title}}'),
         answer,
+        action('See your request'),
+        note('This link opens your request without signing in: it is for you alone.'),
       ],
     },
     'call-made': {
@@ -118,6 +122,8 @@ export const en: Language = {
         text('we called you on the following matter and registered it under the number {{number}}:'),
         quote('{{title}}'),
         answer,
+        action('See your request'),
+        note('This link opens your request without signing in: it is for you alone.'),
       ],
     },
     'password-reset': {

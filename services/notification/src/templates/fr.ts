@@ -103,6 +103,8 @@ export const fr: Language = {
             'et nous vous répondrons bientôt.',
         ),
         answer,
+        action('Voir votre demande'),
+        note('Ce lien ouvre votre demande sans connexion : il n’est destiné qu’à vous.'),
       ],
     },
     'call-received': {
@@ -112,6 +114,8 @@ export const fr: Language = {
         text('merci pour votre appel. Votre demande est enregistrée sous le numéro {{number}} :'),
         quote('{{title}}'),
         answer,
+        action('Voir votre demande'),
+        note('Ce lien ouvre votre demande sans connexion : il n’est destiné qu’à vous.'),
       ],
     },
     'call-made': {
@@ -121,6 +125,8 @@ export const fr: Language = {
         text('nous vous avons appelé au sujet suivant, enregistré sous le numéro {{number}} :'),
         quote('{{title}}'),
         answer,
+        action('Voir votre demande'),
+        note('Ce lien ouvre votre demande sans connexion : il n’est destiné qu’à vous.'),
       ],
     },
     'password-reset': {

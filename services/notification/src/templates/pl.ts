@@ -98,6 +98,8 @@ export const pl: Language = {
         text('Dzień dobry,'),
         text('dziękujemy za wiadomość. Zgłoszenie otrzymało numer {{number}}. Wkrótce odpowiemy.'),
         answer,
+        action('Zobacz zgłoszenie'),
+        note('Ten odnośnik otwiera zgłoszenie bez logowania: jest przeznaczony tylko dla Państwa.'),
       ],
     },
     'call-received': {
@@ -107,6 +109,8 @@ export const pl: Language = {
         text('dziękujemy za telefon. Zgłoszenie otrzymało numer {{number}}:'),
         quote('{{title}}'),
         answer,
+        action('Zobacz zgłoszenie'),
+        note('Ten odnośnik otwiera zgłoszenie bez logowania: jest przeznaczony tylko dla Państwa.'),
       ],
     },
     'call-made': {
@@ -116,6 +120,8 @@ export const pl: Language = {
         text('telefonowaliśmy do Państwa w sprawie, którą zapisaliśmy pod numerem {{number}}:'),
         quote('{{title}}'),
         answer,
+        action('Zobacz zgłoszenie'),
+        note('Ten odnośnik otwiera zgłoszenie bez logowania: jest przeznaczony tylko dla Państwa.'),
       ],
     },
     'password-reset': {

@@ -74,10 +74,12 @@ describe('every template in every language', () => {
   });
 });
 
+const link = 'https://desk.example/r/1-2-mac';
+
 describe('values', () => {
   it('are escaped in HTML and left alone in text and subject', () => {
     const title = `<img src=x onerror="alert(1)"> & 'co'`;
-    const mail = renderMail('call-received', 'en', { number: '1', title }, house);
+    const mail = renderMail('call-received', 'en', { number: '1', title, link }, house);
     expect(mail.html).not.toContain('<img');
     expect(mail.html).toContain('&lt;img src=x onerror=&quot;alert(1)&quot;&gt; &amp; &#39;co&#39;');
     expect(mail.text).toContain(title);
@@ -85,19 +87,19 @@ describe('values', () => {
   });
 
   it('are never read as template source', () => {
-    const mail = renderMail('call-received', 'en', { number: '{{brand}}', title: '{{{page}}}{{#brand}}' }, house);
+    const mail = renderMail('call-received', 'en', { number: '{{brand}}', title: '{{{page}}}{{#brand}}', link }, house);
     expect(mail.text).toContain('{{brand}}');
     expect(mail.text).toContain('{{{page}}}{{#brand}}');
   });
 
   it('cannot break out of the subject line', () => {
     const title = 'Hi\r\nBcc: all@example.org\u2028X\u0000';
-    const { subject } = renderMail('call-received', 'en', { number: '1', title }, house);
+    const { subject } = renderMail('call-received', 'en', { number: '1', title, link }, house);
     expect(subject).toBe('Your call: Hi Bcc: all@example.org X');
   });
 
   it.each(languages)('do not let a mail answer in $tag quote what an unverified sender wrote', ({ tag }) => {
-    const values = { number: '7', title: 'CHEAP PILLS', name: 'BUY NOW' };
+    const values = { number: '7', title: 'CHEAP PILLS', name: 'BUY NOW', link };
     const mail = renderMail('auto-reply-new-ticket', tag, values, house);
     for (const part of Object.values(mail)) expect(part).not.toMatch(/CHEAP PILLS|BUY NOW/);
     expect(mail.subject).not.toMatch(/[:：]\s*$/);
@@ -149,7 +151,7 @@ it.each([
   ['ada@example.org', 'Hello,'],
   ['-', 'Hello,'],
 ])('greets %s with "%s"', (name, greeting) => {
-  const { text } = renderMail('call-received', 'en', { number: '1', title: 'x', name }, house);
+  const { text } = renderMail('call-received', 'en', { number: '1', title: 'x', name, link }, house);
   expect(text.split('\n')[0]).toBe(greeting);
 });
 

@@ -9,9 +9,9 @@ export const everywhere = ['brand', 'page', 'validity'] as const;
 /** What the templates of this service need; the others are promised in `mailTemplates`. */
 export const ownTemplates = {
   // Nobody has proven yet that the sender is who they say: not a word of theirs goes to that address.
-  'auto-reply-new-ticket': { needs: ['number'], takes: [] },
-  'call-received': { needs: ['number', 'title'], takes: ['name'] },
-  'call-made': { needs: ['number', 'title'], takes: ['name'] },
+  'auto-reply-new-ticket': { needs: ['number', 'link'], takes: [] },
+  'call-received': { needs: ['number', 'title', 'link'], takes: ['name'] },
+  'call-made': { needs: ['number', 'title', 'link'], takes: ['name'] },
   // To agents. `by` is who did it, `said` what was said (`internal`: among agents), `changes` lines of `field=value`.
   'notice-create': { needs: ['title', 'group', 'link', 'reason'], takes: ['name', 'by', 'said', 'internal'] },
   'notice-update': { needs: ['title', 'link', 'reason'], takes: ['name', 'by', 'said', 'internal', 'changes'] },

@@ -1,4 +1,3 @@
-import { serviceFigures } from '@helpmesh/contracts';
 import { figuresController } from '@helpmesh/service-kit';
 
-export const ReportingFigures = figuresController(serviceFigures.reporting);
+export const ReportingFigures = figuresController('reporting');

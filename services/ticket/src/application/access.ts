@@ -66,7 +66,8 @@ type Missing =
     )
   | ('Checklist' | 'Checklist::Item' | 'ChecklistTemplate' | 'Ticket::TimeAccounting')
   | ('Ticket::TimeAccounting::Type' | 'RetentionRule' | 'Macro' | 'TextModule' | 'Template')
-  | ('Trigger' | 'Job' | 'HeldArticle' | 'SharedDraft' | 'RecurringTicket' | 'Report::Profile');
+  | ('KnowledgeBase' | 'KnowledgeBase::Category' | 'KnowledgeBase::Answer')
+  | ('Trigger' | 'Job' | 'HeldArticle' | 'HeldTicket' | 'SharedDraft' | 'RecurringTicket' | 'Report::Profile');
 
 export function notFound(kind: Missing, id: number): AppError {
   const code = {
@@ -87,9 +88,13 @@ export function notFound(kind: Missing, id: number): AppError {
     'Ticket::TimeAccounting': 'time-accounting.not-found',
     'Ticket::TimeAccounting::Type': 'activity-type.not-found',
     RetentionRule: 'retention.not-found',
+    KnowledgeBase: 'knowledge-base.not-found',
+    'KnowledgeBase::Category': 'help-category.not-found',
+    'KnowledgeBase::Answer': 'help-answer.not-found',
     Trigger: 'trigger.not-found',
     Job: 'job.not-found',
     HeldArticle: 'held-article.not-found',
+    HeldTicket: 'held-ticket.not-found',
     SharedDraft: 'shared-draft.not-found',
     RecurringTicket: 'recurring-ticket.not-found',
     'Report::Profile': 'report-profile.not-found',

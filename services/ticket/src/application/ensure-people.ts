@@ -5,6 +5,13 @@ import type { Person } from '../domain/ticket/people.ts';
 import { ReplicaStore } from '../persistence/replica.store.ts';
 import { IDENTITY, type Identity } from './ports.ts';
 
+export interface Correspondent {
+  email: string;
+  name: string;
+  /** A mail came from there. */
+  wrote?: boolean;
+}
+
 /** Makes sure that the people who write to the desk exist; asks the network, so never inside a transaction. */
 @Injectable()
 export class EnsurePeople {
@@ -15,7 +22,7 @@ export class EnsurePeople {
   ) {}
 
   /** The user of each address, by lower-case address; addresses that identity refuses are left out. */
-  async run(customers: readonly { email: string; name: string }[]): Promise<Map<string, Person>> {
+  async run(customers: readonly Correspondent[]): Promise<Map<string, Person>> {
     const unique = [...new Map(customers.map((one) => [one.email.toLowerCase(), one])).values()];
     if (unique.length === 0) return new Map();
     try {
@@ -29,8 +36,8 @@ export class EnsurePeople {
     }
   }
 
-  private async ensure(customers: { email: string; name: string }[]): Promise<Map<string, Person>> {
-    const asked = customers.map(({ email, name }) => ({ email: email.toLowerCase(), name }));
+  private async ensure(customers: Correspondent[]): Promise<Map<string, Person>> {
+    const asked = customers.map((one) => ({ ...one, email: one.email.toLowerCase() }));
     const users = await this.identity.ensureCustomers(asked);
     await this.replicas.keepUsers(
       this.db,

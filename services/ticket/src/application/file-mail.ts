@@ -1,12 +1,21 @@
-import { fileMail, hooksIn, type Message, ticketOfMessageId } from '@helpmesh/contracts';
+import {
+  fileMail,
+  hooksIn,
+  type Message,
+  markUndeliverable,
+  suspendMail,
+  ticketOfMessageId,
+} from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { AppError } from '@helpmesh/kernel';
-import { Outbox, type Verdict } from '@helpmesh/messaging';
+import { Outbox, type OutboxRow, type Verdict } from '@helpmesh/messaging';
 import { lockAllInTransaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { addressesIn } from '../domain/mail/addresses.ts';
+import { reasonOf, withoutMailbox } from '../domain/mail/bounce.ts';
+import { doubtAbout, isDisowned } from '../domain/mail/doubt.ts';
 import {
   type Candidate,
   candidatesOf,
@@ -21,13 +30,14 @@ import { retagged } from '../domain/ticket/history.ts';
 import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Person } from '../domain/ticket/people.ts';
 import { type NewTicket, SYSTEM_USER, type Ticket, type TicketFields } from '../domain/ticket/ticket.ts';
+import { ArticleStore, type BouncedArticle } from '../persistence/article.store.ts';
 import { MergeStore } from '../persistence/merge.store.ts';
 import { type MailGroup, ReplicaStore } from '../persistence/replica.store.ts';
 import { TagStore } from '../persistence/tag.store.ts';
 import { type AskedMail, type MailFacts, ThreadStore } from '../persistence/thread.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { EnsurePeople } from './ensure-people.ts';
+import { type Correspondent, EnsurePeople } from './ensure-people.ts';
 import { articleOf, titleOf, UNREADABLE_TITLE } from './mail-article.ts';
 import { MAIL_IDENTITY, type MailIdentity } from './ports.ts';
 import { References, Wanted } from './references.ts';
@@ -78,6 +88,7 @@ export class FileMail {
     private readonly db: DataSource,
     private readonly tickets: TicketStore,
     private readonly threads: ThreadStore,
+    private readonly articles: ArticleStore,
     private readonly merges: MergeStore,
     private readonly replicas: ReplicaStore,
     private readonly tags: TagStore,
@@ -94,7 +105,9 @@ export class FileMail {
    */
   async prepare(messages: Command[]): Promise<(tx: EntityManager, fresh: Command[]) => Promise<Verdict[]>> {
     const mails = messages.map(({ data }) => data);
-    const people = await this.people.run(mails.flatMap((mail) => writerOf(mail) ?? []));
+    // A mail that will not be filed makes nobody a user.
+    const writers = mails.filter((mail) => !mail.proofDemanded || mail.released || !isDisowned(mail));
+    const people = await this.people.run(writers.flatMap((mail) => writerOf(mail) ?? []));
     const groups = await this.mailGroups();
     const facts = await this.threads.factsOf(
       this.db,
@@ -151,11 +164,15 @@ export class FileMail {
     known: Known,
     verdicts: Map<Command, Verdict>,
   ): Promise<void> {
+    const doubtful: OutboxRow[] = [];
     const open = filings.filter(({ message, mail, facts }) => {
       const why = skipped(mail, facts);
       verdicts.set(message, why === undefined ? { do: 'ack' } : { do: 'skip', why });
-      return why === undefined;
+      const cause = why === undefined ? doubtOf(mail, known.people) : undefined;
+      if (cause !== undefined) doubtful.push(this.suspension(message, cause));
+      return why === undefined && cause === undefined;
     });
+    if (doubtful.length > 0) await this.outbox.insertRows(tx, doubtful);
     const loaded = await this.tickets.lock(tx, VisibleTickets.toTheService(), open.flatMap(ticketsOf));
     const overtaken = await this.overtaken(tx, loaded, known);
     const ready = open.filter((filing) => {
@@ -178,10 +195,12 @@ export class FileMail {
     });
     const opening = placed.filter(({ placement }) => placement.do === 'open').length;
     const ids = await this.tickets.takeIds(tx, opening, placed.length);
+    const bounced = await this.bounced(tx, placed);
+    const undeliverable: OutboxRow[] = [];
     for (const { filing, placement } of placed) {
       const { message, mail } = filing;
       writing.because(message);
-      const proven = placement.do !== 'open' && placement.evidence === 'signed-id';
+      const proven = placement.do !== 'open' && placement.evidence === 'signed-id' && !isDisowned(mail);
       const articleId = ids.articles.shift() as number;
       const article = articleOf(mail, articleId, { proven, opens: placement.do === 'open' });
       if (placement.do === 'open') {
@@ -190,11 +209,56 @@ export class FileMail {
         this.tag(writing, tagging, ticket.id, mail);
       } else {
         const role = roles.get(filing)?.get(placement.ticketId) as SenderRole;
-        this.attach(writing, placement, proven ? role : { ...role, agentOfGroup: false }, article, mail, known);
+        const sent = bounced.get(filing);
+        const given = sent !== undefined && mail.bounce?.kind === 'permanent';
+        const sure = proven ? role : { ...role, agentOfGroup: false };
+        this.attach(writing, placement, sure, article, mail, known, given);
+        if (sent) writing.noteArticle(sent.ticketId, sent, 'delivery');
+        if (sent && given) undeliverable.push(...this.undeliverable(filing, sent));
       }
     }
+    if (undeliverable.length > 0) await this.outbox.insertRows(tx, undeliverable);
     if (tags.length > 0) writing.later((on) => tagging.save(on, writing.now));
     await writing.save(tx, this.tickets);
+  }
+
+  /** Our mails of which servers report that they did not arrive, by the report; marked as such. */
+  private async bounced(
+    tx: EntityManager,
+    placed: readonly { filing: Filing; placement: Placement | Refiled }[],
+  ): Promise<Map<Filing, BouncedArticle>> {
+    const reports = placed.flatMap(({ filing, placement }) => {
+      const { bounce, receivedAt: at } = filing.mail;
+      // Only the id that nobody but its readers knows shows that the report is about our mail.
+      if (!bounce?.messageId || placement.do === 'open' || placement.evidence !== 'signed-id') return [];
+      const word = { ticketId: placement.ticketId, messageId: bounce.messageId };
+      return [{ filing, word: { ...word, bounce: { kind: bounce.kind, at, reason: reasonOf(bounce) } } }];
+    });
+    if (reports.length === 0) return new Map();
+    const articles = await this.articles.setBounces(
+      tx,
+      reports.map(({ word }) => word),
+    );
+    return new Map(
+      reports.flatMap(({ filing }, i) => {
+        const article = articles[i];
+        return article ? [[filing, article] as const] : [];
+      }),
+    );
+  }
+
+  /** Has it known whom mail does not reach. */
+  private undeliverable({ message, mail: { bounce, receivedAt: at } }: Filing, sent: BouncedArticle): OutboxRow[] {
+    const gone = bounce ? withoutMailbox(bounce, addressesIn(`${sent.to ?? ''}, ${sent.cc ?? ''}`)) : [];
+    return gone.map(({ address, reason }) =>
+      this.outbox.row(markUndeliverable, { aggregateId: sent.ticketId, data: { address, reason, at }, cause: message }),
+    );
+  }
+
+  /** Keeps a mail out until somebody decides. */
+  private suspension(message: Command, cause: string): OutboxRow {
+    const { inboundId } = message.data;
+    return this.outbox.row(suspendMail, { aggregateId: inboundId, data: { inboundId, cause }, cause: message });
   }
 
   /** Whoever wrote the filter may make tags. */
@@ -218,7 +282,7 @@ export class FileMail {
   }
 
   private place(
-    { candidates, refiledOn }: Filing,
+    { mail, candidates, refiledOn }: Filing,
     roles: ReadonlyMap<number, SenderRole>,
     writing: Writing,
     refs: Refs,
@@ -230,7 +294,10 @@ export class FileMail {
       const ticket = writing.ticket(ticketId);
       return mayFollowUp(ticket, refs.groupOf(ticket.groupId), refs.states, writing.now);
     };
-    return placeMail(candidates, (ticketId) => roles.get(ticketId), accepts);
+    // Ids can be had by anybody who was written to; that the owner of the domain disowns the mail says more.
+    const weak = (one: Candidate): Candidate =>
+      one.evidence === 'signed-id' ? { ...one, evidence: 'known-message' } : one;
+    return placeMail(isDisowned(mail) ? candidates.map(weak) : candidates, (ticketId) => roles.get(ticketId), accepts);
   }
 
   private open(
@@ -258,7 +325,10 @@ export class FileMail {
     writing.open(draft, article, by);
   }
 
-  /** @param role  without what the mail has not proven */
+  /**
+   * @param role  without what the mail has not proven
+   * @param givenUp  a server reports that a mail of this ticket will not arrive: agents have to see to it
+   */
   private attach(
     writing: Writing,
     { do: how, ticketId }: Exclude<Placement | Refiled, { do: 'open' }>,
@@ -266,13 +336,15 @@ export class FileMail {
     article: NewArticle,
     mail: Mail,
     { refs, people }: Known,
+    givenUp: boolean,
   ): void {
     const sender = senderOf(mail, people);
     const ticket = writing.ticket(ticketId);
     const late = how === 'refile' ? readLate(ticket, mail, sender) : {};
     if (role.machine) {
       // The postman's words, or our own come back: agents should see them, the customer has no use for them.
-      writing.change(ticketId, late, { ...article, sender: 'System', internal: true }, SYSTEM_USER);
+      const again = givenUp ? followUpChanges(ticket, refs.groupOf(ticket.groupId), refs.states) : {};
+      writing.change(ticketId, { ...late, ...again }, { ...article, sender: 'System', internal: true }, SYSTEM_USER);
       return;
     }
     const asAgent = role.agentOfGroup && !role.customer;
@@ -316,9 +388,14 @@ export class FileMail {
       roles.get(filing)?.set(ticket.id, {
         customer: sender !== undefined && sender.id === ticket.customerId,
         participant: !own && named,
-        ofTheDesk: own || sender?.agent === true,
+        // Whoever let it in answers for it; it is a customer's mail then.
+        ofTheDesk: own || (sender?.agent === true && !filing.mail.released),
         machine: own || filing.mail.automatic === 'bounce',
-        agentOfGroup: sender?.agent === true && sender.active && sender.fullGroupIds.includes(ticket.groupId),
+        agentOfGroup:
+          !filing.mail.released &&
+          sender?.agent === true &&
+          sender.active &&
+          sender.fullGroupIds.includes(ticket.groupId),
       });
     });
     return roles;
@@ -357,8 +434,8 @@ function ticketsOf({ refiledOn, candidates }: Filing): number[] {
 }
 
 /** Whoever is to be a user. Our own address is nobody's customer. */
-function writerOf({ from, automatic }: Mail): { email: string; name: string } | undefined {
-  return from && automatic !== 'own' ? { email: from.address, name: from.name } : undefined;
+function writerOf({ from, automatic }: Mail): Correspondent | undefined {
+  return from && automatic !== 'own' ? { email: from.address, name: from.name, wrote: true } : undefined;
 }
 
 /** Undefined when the mail names nobody, or nobody who can be a user. */
@@ -367,7 +444,10 @@ function senderOf(mail: Mail, people: ReadonlyMap<string, Person>): Person | und
   return writer && people.get(writer.email.toLowerCase());
 }
 
-/** The group a filter names; else the one that takes mail for a recipient, in their order; else the first active. */
+/**
+ * The group a filter names; else the one that takes mail for a recipient, in their order; else that of the mailbox; else
+ * the first active.
+ */
 function groupFor(mail: Mail, groups: readonly MailGroup[]): number | undefined {
   const active = groups.filter((group) => group.active);
   const named = active.find(({ id }) => id === mail.filtered?.groupId);
@@ -376,7 +456,7 @@ function groupFor(mail: Mail, groups: readonly MailGroup[]): number | undefined 
     const group = active.find(({ address }) => address === recipient.toLowerCase());
     if (group) return group.id;
   }
-  return active[0]?.id;
+  return (active.find(({ id }) => id === mail.mailboxGroupId) ?? active[0])?.id;
 }
 
 /** What filters want of a new ticket, as far as there is such a thing by now: a mail is filed in any case. */
@@ -407,6 +487,13 @@ function wishedTags({ filtered }: Mail): TagName[] {
   return tagNames(names);
 }
 
+/** Why a mail has to wait until somebody lets it in. Machines speak for nobody, and what cannot be read says little. */
+function doubtOf(mail: Mail, people: ReadonlyMap<string, Person>): string | undefined {
+  const { proof, proofDemanded, released, automatic, unreadable } = mail;
+  if (!proofDemanded || released || automatic === 'own' || automatic === 'bounce' || unreadable !== null) return;
+  return doubtAbout({ proof, agent: senderOf(mail, people)?.agent === true });
+}
+
 /** Why a mail needs no article (any more). A mail that can be read at last is not a copy of itself. */
 function skipped(mail: Mail, { filedAs, sameMessage }: MailFacts): string | undefined {
   const unreadable = mail.unreadable !== null;
@@ -420,7 +507,9 @@ function skipped(mail: Mail, { filedAs, sameMessage }: MailFacts): string | unde
 
 function answeredIds(mail: Mail): string[] {
   // The mail that is answered first, then its ancestors from the nearest.
-  return [...new Set([...mail.inReplyTo, ...mail.references.toReversed()])].slice(0, REFERENCES_READ);
+  const bounced = mail.bounce?.messageId ?? null;
+  const answered = [...(bounced === null ? [] : [bounced]), ...mail.inReplyTo, ...mail.references.toReversed()];
+  return [...new Set(answered)].slice(0, REFERENCES_READ);
 }
 
 /** Tickets the mail points at. */

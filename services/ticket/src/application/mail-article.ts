@@ -1,6 +1,7 @@
-import { type fileMail, hooksIn, type Message, withoutHook } from '@helpmesh/contracts';
+import { type fileMail, hooksIn, type Message, withoutHook, withoutTicketLinks } from '@helpmesh/contracts';
 import type { AttachedFile } from '../domain/article/article.ts';
 import { formatAddress, formatAddresses } from '../domain/mail/addresses.ts';
+import { isDisowned } from '../domain/mail/doubt.ts';
 import { trustedReplyTo } from '../domain/mail/threading.ts';
 import { sanitize } from '../html/sanitize.ts';
 import { storedFile } from './draft-article.ts';
@@ -50,17 +51,19 @@ export function articleOf(mail: Mail, id: number, { proven, opens }: { proven: b
     inReplyTo: mail.inReplyTo[0] ?? null,
     references: mail.references.length > 0 ? mail.references.join(' ') : null,
     contentType: html === null ? 'text/plain' : 'text/html',
-    body: html === null ? text : sanitize(clean(html)) || text,
+    body: withoutTicketLinks(html === null ? text : sanitize(clean(html)) || text),
     internal: mail.automatic === 'own' || mail.filtered?.internal === true,
     preferences: {
       verified: proven,
+      ...(mail.proof && { authentication: { ...mail.proof, ...(mail.released && { released: true }) } }),
       ...(mail.replyTo && !replyTo && { reply_to_unverified: formatAddress(mail.replyTo) }),
       ...(mail.automatic !== 'no' && { 'is-auto-response': true, automatic: mail.automatic }),
     },
     originById: null,
     mail: { inboundId: mail.inboundId, sha256: mail.raw.sha256, size: mail.raw.size, unreadable },
     files,
-    isAutoResponse: mail.automatic !== 'no' || unreadable,
+    // An answer to a mail that is disowned would reach somebody who never wrote to us.
+    isAutoResponse: mail.automatic !== 'no' || unreadable || isDisowned(mail),
     outgoing: null,
   };
 }

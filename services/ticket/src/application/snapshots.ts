@@ -32,7 +32,14 @@ export function ticketSnapshot(ticket: Ticket, refs: Refs): TicketSnapshot {
     createdAt: isoTime(ticket.createdAt),
     updatedAt: isoTime(ticket.updatedAt),
     closeAt: iso(ticket.closeAt),
+    ...cmdbObjects(ticket),
   };
+}
+
+/** As they were written, by whatever client. */
+function cmdbObjects({ preferences: { idoit } }: Ticket): Pick<TicketSnapshot, 'cmdbObjectIds'> {
+  const { object_ids: ids } = (idoit ?? {}) as { object_ids?: unknown };
+  return Array.isArray(ids) && ids.length > 0 ? { cmdbObjectIds: ids.slice(0, 100).map(String) } : {};
 }
 
 /** @param isAutoResponse  no automatic mail may answer it */

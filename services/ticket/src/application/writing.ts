@@ -177,6 +177,7 @@ export class Writing {
       article: article && this.snapshotOfLast(article),
       customer: correspondent(ticket.customerId, this.refs.person(ticket.customerId)),
       createdById: by,
+      ...this.ruleOf(),
     });
     return ticket;
   }

@@ -1,10 +1,10 @@
-import { countOpenedTickets, type ParsedInputOf, serviceFigures } from '@helpmesh/contracts';
+import { countOpenedTickets, type ParsedInputOf } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { figuresController } from '@helpmesh/service-kit';
 import { Controller } from '@nestjs/common';
 import { Figures, readFigures } from '../application/figures.ts';
 
-export const TicketFigures = figuresController(serviceFigures.ticket, readFigures);
+export const TicketFigures = figuresController('ticket', readFigures);
 
 @Controller()
 export class OpenedTickets {

@@ -1,9 +1,10 @@
-import { deskSettings, heldArticles, ownDeskSettings, type ParsedInputOf } from '@helpmesh/contracts';
+import { deskSettings, heldArticles, heldTickets, ownDeskSettings, type ParsedInputOf } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
 import { AssignOnOpen } from '../application/assignment/assign-on-open.ts';
 import { HoldArticles } from '../application/held/hold-articles.ts';
+import { HoldTickets } from '../application/held/hold-tickets.ts';
 import { OwnSettings } from '../application/settings/own-settings.ts';
 
 /** Questions about how agents work: what waits to be sent, what they chose for themselves, whose a ticket becomes. */
@@ -11,6 +12,7 @@ import { OwnSettings } from '../application/settings/own-settings.ts';
 export class HeldController {
   constructor(
     private readonly held: HoldArticles,
+    private readonly openings: HoldTickets,
     private readonly settings: OwnSettings,
     private readonly assignment: AssignOnOpen,
   ) {}
@@ -38,6 +40,26 @@ export class HeldController {
   @Answers(heldArticles.delete)
   async recall({ actor }: RpcContext, { params }: ParsedInputOf<typeof heldArticles.delete>) {
     return this.held.recall(requireActor(actor), params.id);
+  }
+
+  @Answers(heldTickets.list)
+  async listTickets({ actor }: RpcContext) {
+    return this.openings.list(requireActor(actor));
+  }
+
+  @Answers(heldTickets.create)
+  async holdTicket({ actor }: RpcContext, { body }: ParsedInputOf<typeof heldTickets.create>) {
+    return this.openings.hold(requireActor(actor), body);
+  }
+
+  @Answers(heldTickets.send)
+  async sendTicket({ actor }: RpcContext, { params }: ParsedInputOf<typeof heldTickets.send>) {
+    return this.openings.sendNow(requireActor(actor), params.id);
+  }
+
+  @Answers(heldTickets.delete)
+  async recallTicket({ actor }: RpcContext, { params }: ParsedInputOf<typeof heldTickets.delete>) {
+    return this.openings.recall(requireActor(actor), params.id);
   }
 
   @Answers(deskSettings.autoAssign)

@@ -24,7 +24,7 @@ export class IdentityClient implements Identity {
     return this.rpc.call(heldObjects, {}, { actor: this.signer.service() });
   }
 
-  async ensureCustomers(customers: { email: string; name: string }[]) {
+  async ensureCustomers(customers: { email: string; name: string; wrote?: boolean }[]) {
     const { users } = await this.rpc.call(ensureCustomers, { customers }, { actor: this.signer.service() });
     return users;
   }

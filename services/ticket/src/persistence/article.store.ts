@@ -9,6 +9,22 @@ import { isVisible, seesAsAgent, type VisibleTickets } from './visible-tickets.t
 
 type On = DataSource | EntityManager;
 
+/** What a mail server says after it had taken a mail. */
+export interface BounceState {
+  kind: 'permanent' | 'temporary';
+  /** ISO-8601. */
+  at: string;
+  reason: string | null;
+}
+
+export interface BouncedArticle {
+  id: number;
+  ticketId: number;
+  internal: boolean;
+  to: string | null;
+  cc: string | null;
+}
+
 export interface DeliveryState {
   state: 'queued' | 'sent' | 'deferred' | 'failed';
   /** ISO-8601. */
@@ -119,6 +135,31 @@ export class ArticleStore {
         words.map(({ ticketId }) => ticketId),
         words.map(({ messageId }) => messageKey(messageId)),
         words.map(({ delivery }) => JSON.stringify(delivery)),
+      ],
+    );
+    const byPlace = new Map(rows.map(({ nth, ...article }) => [nth - 1, article]));
+    return words.map((_, i) => byPlace.get(i));
+  }
+
+  /**
+   * Writes onto sent mails that a server reports they did not arrive. It stays beside whatever is said of the sending.
+   * @returns the article of each, in order, with all whom it went to; undefined when the ticket shows no such mail
+   */
+  async setBounces(
+    tx: EntityManager,
+    words: readonly { ticketId: number; messageId: string; bounce: BounceState }[],
+  ): Promise<(BouncedArticle | undefined)[]> {
+    const rows = await sql<BouncedArticle & { nth: number }>(
+      tx,
+      `UPDATE article SET preferences = jsonb_set(preferences, '{delivery}',
+         coalesce(preferences -> 'delivery', '{}') || jsonb_build_object('bounce', said.bounce))
+       FROM unnest($1::int[], $2::text[], $3::jsonb[]) WITH ORDINALITY AS said (ticket_id, key, bounce, nth)
+       WHERE article.message_id_md5 = said.key AND sender_id <> 2 AND article.ticket_id = said.ticket_id
+       RETURNING article.id, article.ticket_id AS "ticketId", internal, "to", cc, nth::int`,
+      [
+        words.map(({ ticketId }) => ticketId),
+        words.map(({ messageId }) => messageKey(messageId)),
+        words.map(({ bounce }) => JSON.stringify(bounce)),
       ],
     );
     const byPlace = new Map(rows.map(({ nth, ...article }) => [nth - 1, article]));

@@ -330,10 +330,13 @@ export class ErasureStore {
     const modules = await sql(tx, 'DELETE FROM text_module WHERE user_id = $1 RETURNING 1', [userId]);
     const views = await sql(tx, 'DELETE FROM recent_view WHERE user_id = $1 RETURNING 1', [userId]);
     const drafts = await sql(tx, 'DELETE FROM own_draft WHERE user_id = $1 RETURNING 1', [userId]);
+    // Theirs, and what others are about to open for them or about them.
     const held = await sql<{ files: { sha256: string }[] | null }>(
       tx,
-      "DELETE FROM held_article WHERE user_id = $1 RETURNING article -> 'attachments' AS files",
-      [userId],
+      `DELETE FROM held_article WHERE user_id = $1 OR ticket_id IS NULL AND (ticket -> 'customer_id' = to_jsonb($1::int)
+         OR concat_ws(' ', ticket::text, article::text) ILIKE ANY ($2::text[]))
+       RETURNING article -> 'attachments' AS files`,
+      [userId, patterns],
     );
     await this.unwant(
       tx,
@@ -352,7 +355,12 @@ export class ErasureStore {
     );
     const chosen = await sql(tx, 'DELETE FROM own_desk_setting WHERE user_id = $1 RETURNING 1', [userId]);
     const counted = await sql(tx, 'DELETE FROM rule_mail WHERE address ILIKE ANY ($1::text[]) RETURNING 1', [patterns]);
-    const own = [uploads, jobs, records, modules, views, drafts, held, parked, recurring, chosen, counted];
+    const comments = await sql(
+      tx,
+      "UPDATE kb_feedback SET comment = '' WHERE comment ILIKE ANY ($1::text[]) RETURNING 1",
+      [patterns],
+    );
+    const own = [uploads, jobs, records, modules, views, drafts, held, parked, recurring, chosen, counted, comments];
     return own.reduce((rows, some) => rows + some.length, 0);
   }
 

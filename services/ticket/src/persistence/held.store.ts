@@ -1,4 +1,4 @@
-import type { Actor, HeldArticle, StoredFile } from '@helpmesh/contracts';
+import type { Actor, HeldArticle, HeldTicket, StoredFile } from '@helpmesh/contracts';
 import { type EpochMs, isoTime } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -13,7 +13,8 @@ export interface HeldWords {
 }
 
 export interface NewHeld extends HeldWords {
-  ticketId: number;
+  /** Null: a ticket that is opened by it. */
+  ticketId: number | null;
   actor: Actor;
   scheduled: boolean;
   sendAt: EpochMs;
@@ -31,21 +32,29 @@ export interface Held extends HeldWords {
   version: number;
 }
 
+/** A ticket with its first article that waits to be opened: `ticket` has the fields of a new one. */
+export type HeldOpening = Omit<Held, 'ticketId'> & { ticketId: null };
+
 const columns = `h.id, h.ticket_id AS "ticketId", h.user_id AS "userId", h.actor, h.article, h.ticket, h.scheduled,
   iso(h.send_at) AS "sendAt", h.state, h.version`;
 
 /** Without the names of blobs: whoever knows one could not read the file by it, but nobody needs to know it. */
-const shown = `json_build_object(
-  'id', h.id, 'ticket_id', h.ticket_id, 'state', h.state, 'scheduled', h.scheduled, 'send_at', iso(h.send_at),
-  'article', h.article - 'attachments', 'ticket', h.ticket,
+const shownAlike = `'id', h.id, 'ticket_id', h.ticket_id, 'state', h.state, 'scheduled', h.scheduled,
+  'send_at', iso(h.send_at), 'error', h.error, 'created_at', iso(h.created_at), 'updated_at', iso(h.updated_at),
   'files', (SELECT coalesce(json_agg(json_build_object('filename', f.filename, 'size', f.size)), '[]') FROM (
      SELECT filename, size FROM upload u WHERE u.user_id = h.user_id AND u.form_id = h.form_id
      UNION ALL SELECT a.filename, a.size FROM jsonb_to_recordset(coalesce(h.article -> 'attachments', '[]'))
-       AS a (filename text, size bigint)) AS f),
-  'error', h.error, 'article_id', h.article_id, 'created_by_id', h.user_id,
+       AS a (filename text, size bigint)) AS f)`;
+
+const shown = `json_build_object(${shownAlike},
+  'article', h.article - 'attachments', 'ticket', h.ticket,
+  'article_id', h.article_id, 'created_by_id', h.user_id,
   'created_by', (SELECT coalesce(nullif(trim(concat_ws(' ', p.firstname, p.lastname)), ''), p.login)
-                 FROM replica_user p WHERE p.id = h.user_id),
-  'created_at', iso(h.created_at), 'updated_at', iso(h.updated_at)) AS json`;
+                 FROM replica_user p WHERE p.id = h.user_id)) AS json`;
+
+const shownOpening = `json_build_object(${shownAlike},
+  'ticket', CASE WHEN h.state = 'sent' THEN '{}'
+            ELSE (h.ticket - 'custom') || coalesce(h.ticket -> 'custom', '{}') || jsonb_build_object('article', h.article - 'attachments') END) AS json`;
 
 /** Articles that wait. Each is its author's; that it waits is for the agents of the ticket to know. */
 export class HeldStore {
@@ -65,11 +74,25 @@ export class HeldStore {
     return (row as { json: HeldArticle }).json;
   }
 
+  /** Those of an agent that open tickets, what comes next first. */
+  async openings(on: On, userId: number): Promise<HeldTicket[]> {
+    const text = `SELECT ${shownOpening} FROM held_article h WHERE h.user_id = $1 AND h.opens ORDER BY h.send_at, h.id`;
+    return (await sql<{ json: HeldTicket }>(on, text, [userId])).map(({ json }) => json);
+  }
+
+  async shownOpening(on: On, id: number): Promise<HeldTicket> {
+    const [row] = await sql<{ json: HeldTicket }>(on, `SELECT ${shownOpening} FROM held_article h WHERE h.id = $1`, [
+      id,
+    ]);
+    return (row as { json: HeldTicket }).json;
+  }
+
   async add(tx: EntityManager, held: NewHeld, now: EpochMs): Promise<number> {
     const [row] = await sql<{ id: number }>(
       tx,
-      `INSERT INTO held_article (ticket_id, user_id, actor, article, ticket, form_id, scheduled, send_at, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING id`,
+      `INSERT INTO held_article (ticket_id, opens, user_id, actor, article, ticket, form_id, scheduled, send_at,
+         created_at, updated_at)
+       VALUES ($1::int, $1::int IS NULL, $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING id`,
       [
         held.ticketId,
         held.actor.userId,
@@ -87,7 +110,21 @@ export class HeldStore {
 
   /** Nobody sends, changes or takes it back meanwhile. */
   async lock(tx: EntityManager, id: number): Promise<Held | undefined> {
-    const [row] = await sql<Held>(tx, `SELECT ${columns} FROM held_article h WHERE h.id = $1 FOR UPDATE`, [id]);
+    const [row] = await sql<Held>(
+      tx,
+      `SELECT ${columns} FROM held_article h WHERE h.id = $1 AND NOT h.opens FOR UPDATE`,
+      [id],
+    );
+    return row;
+  }
+
+  /** As `lock`, of one that opens a ticket; somebody else's is none. */
+  async lockOpening(tx: EntityManager, userId: number, id: number): Promise<HeldOpening | undefined> {
+    const [row] = await sql<HeldOpening>(
+      tx,
+      `SELECT ${columns} FROM held_article h WHERE h.id = $1 AND h.user_id = $2 AND h.opens FOR UPDATE`,
+      [id, userId],
+    );
     return row;
   }
 
@@ -115,7 +152,16 @@ export class HeldStore {
     return sql(
       on,
       `SELECT ${columns}, merged_into(h.ticket_id) AS target FROM held_article h
-       WHERE h.state = 'held' AND h.send_at <= $1 ORDER BY h.send_at, h.id LIMIT $2`,
+       WHERE h.state = 'held' AND h.send_at <= $1 AND NOT h.opens ORDER BY h.send_at, h.id LIMIT $2`,
+      [isoTime(now), limit],
+    );
+  }
+
+  async dueOpenings(on: On, now: EpochMs, limit: number): Promise<HeldOpening[]> {
+    return sql(
+      on,
+      `SELECT ${columns} FROM held_article h
+       WHERE h.state = 'held' AND h.send_at <= $1 AND h.opens ORDER BY h.send_at, h.id LIMIT $2`,
       [isoTime(now), limit],
     );
   }
@@ -124,7 +170,7 @@ export class HeldStore {
    * Takes those that still wait as they were read, for this transaction; what another one holds is left to it.
    * @returns their ids
    */
-  async take(tx: EntityManager, read: readonly Held[], now: EpochMs): Promise<Set<number>> {
+  async take(tx: EntityManager, read: readonly Pick<Held, 'id' | 'version'>[], now: EpochMs): Promise<Set<number>> {
     const rows = await sql<{ id: number }>(
       tx,
       `SELECT h.id FROM held_article h JOIN unnest($1::int[], $2::int[]) AS r (id, version) USING (id, version)
@@ -147,6 +193,16 @@ export class HeldStore {
       `UPDATE held_article SET state = CASE WHEN $2::text IS NULL THEN 'sent' ELSE 'failed' END, error = $2,
          article_id = $3, updated_at = $4 WHERE id = $1`,
       [id, error, articleId, isoTime(now)],
+    );
+  }
+
+  /** The words are those of the ticket now, and go with it. */
+  async settleOpening(tx: EntityManager, id: number, ticketId: number, now: EpochMs): Promise<void> {
+    await sql(
+      tx,
+      `UPDATE held_article SET state = 'sent', ticket_id = $2, article = '{}', ticket = '{}', form_id = NULL, error = NULL,
+         updated_at = $3 WHERE id = $1`,
+      [id, ticketId, isoTime(now)],
     );
   }
 

@@ -26,6 +26,9 @@ const fieldConditions: Record<SearchField, (param: string) => string> = {
   tags: (p) => `${seesAsAgent()} AND t.id IN (
     SELECT h.ticket_id FROM tag g JOIN ticket_tag h ON h.tag_id = g.id WHERE g.key = ANY (${p}::text[])
     GROUP BY h.ticket_id HAVING count(*) = cardinality(${p}::text[]))`,
+  // As tags are. The index is over tickets that have objects alone.
+  cmdb_object: (p) =>
+    `${seesAsAgent()} AND t.preferences ? 'idoit' AND t.preferences #> '{idoit,object_ids}' ?| ${p}::text[]`,
 };
 
 const personNamed = (p: string) =>

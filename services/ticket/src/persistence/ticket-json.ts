@@ -14,8 +14,8 @@ import { isVisible, seesAsAgent } from './visible-tickets.ts';
 const instants = (t: string, names: readonly string[]) =>
   names.map((name) => `iso(${t}.${name}) AS ${name}`).join(', ');
 
-/** Why a mail was kept from another ticket names that ticket, which is for agents to know. */
-const preferences = `(CASE WHEN ${seesAsAgent()} THEN t.preferences ELSE t.preferences - 'follow_up_refused' END)::text`;
+/** Why a mail was kept from another ticket names that ticket, and objects of a CMDB are its own: for agents to know. */
+const preferences = `(CASE WHEN ${seesAsAgent()} THEN t.preferences ELSE t.preferences - '{follow_up_refused,idoit}'::text[] END)::text`;
 
 /** Time spent and checklists are for agents to know: `time_unit` and `checklist_id` of a ticket that has them. */
 const keptFromCustomers = `'"time_unit":("[0-9.]+"|null),"checklist_id":([0-9]+|null)'`;

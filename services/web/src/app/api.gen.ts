@@ -7,6 +7,8 @@ export const routes = {
   addPasskey: ['POST', '/api/v1/users/two_factor/passkeys'],
   addTag: ['POST', '/api/v1/tags/add'],
   applyMacro: ['POST', '/api/v1/tickets/:id/macro'],
+  authorizeMailAccount: ['POST', '/api/v1/channels_email_outbound/:id/authorization'],
+  authorizeMailChannel: ['POST', '/api/v1/channels_email/:id/authorization'],
   autoAssignTicket: ['POST', '/api/v1/tickets/:id/auto_assign'],
   calendarHolidayPlaces: ['GET', '/api/v1/calendars/holiday_places'],
   calendarHolidays: ['POST', '/api/v1/calendars/holidays'],
@@ -33,6 +35,8 @@ export const routes = {
   createJob: ['POST', '/api/v1/jobs'],
   createLegalHold: ['POST', '/api/v1/legal_holds'],
   createMacro: ['POST', '/api/v1/macros'],
+  createMailAccount: ['POST', '/api/v1/channels_email_outbound'],
+  createMailChannel: ['POST', '/api/v1/channels_email'],
   createObjectAttribute: ['POST', '/api/v1/object_manager_attributes'],
   createOpenIdIdentity: ['POST', '/api/v1/openid_identities'],
   createOpenIdProvider: ['POST', '/api/v1/openid_providers'],
@@ -73,6 +77,8 @@ export const routes = {
   deleteLegalHold: ['DELETE', '/api/v1/legal_holds/:id'],
   deleteLinkedAccount: ['DELETE', '/api/v1/users/linked_accounts/:id'],
   deleteMacro: ['DELETE', '/api/v1/macros/:id'],
+  deleteMailAccount: ['DELETE', '/api/v1/channels_email_outbound/:id'],
+  deleteMailChannel: ['DELETE', '/api/v1/channels_email/:id'],
   deleteObjectAttribute: ['DELETE', '/api/v1/object_manager_attributes/:id'],
   deleteOnlineNotification: ['DELETE', '/api/v1/online_notifications/:id'],
   deleteOpenIdIdentity: ['DELETE', '/api/v1/openid_identities/:id'],
@@ -97,12 +103,16 @@ export const routes = {
   deleteUserToken: ['DELETE', '/api/v1/users/:id/access_tokens/:token_id'],
   deleteWebhook: ['DELETE', '/api/v1/webhooks/:id'],
   discardObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_discard_changes'],
+  discardQuarantined: ['POST', '/api/v1/mail/quarantine/:id/discard'],
   executeObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_execute_migrations'],
+  finishMailAccountAuthorization: ['POST', '/api/v1/channels_email_outbound/authorization'],
+  finishMailChannelAuthorization: ['POST', '/api/v1/channels_email/authorization'],
   generateRecoveryCodes: ['POST', '/api/v1/users/two_factor/recovery_codes_generate'],
   getApplication: ['GET', '/api/v1/applications/:id'],
   getCalendar: ['GET', '/api/v1/calendars/:id'],
   getChecklist: ['GET', '/api/v1/checklists/:id'],
   getChecklistTemplate: ['GET', '/api/v1/checklist_templates/:id'],
+  getCmdbObject: ['GET', '/api/v1/cmdb_objects/:id'],
   getDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/:id'],
   getDeskSettings: ['GET', '/api/v1/desk_settings'],
   getDirectory: ['GET', '/api/v1/directories/:id'],
@@ -111,6 +121,8 @@ export const routes = {
   getGroup: ['GET', '/api/v1/groups/:id'],
   getJob: ['GET', '/api/v1/jobs/:id'],
   getMacro: ['GET', '/api/v1/macros/:id'],
+  getMailAccount: ['GET', '/api/v1/channels_email_outbound/:id'],
+  getMailChannel: ['GET', '/api/v1/channels_email/:id'],
   getObjectAttribute: ['GET', '/api/v1/object_manager_attributes/:id'],
   getOpenIdProvider: ['GET', '/api/v1/openid_providers/:id'],
   getOrganization: ['GET', '/api/v1/organizations/:id'],
@@ -120,6 +132,7 @@ export const routes = {
   getRecurringTicket: ['GET', '/api/v1/recurring_tickets/:id'],
   getRetentionRule: ['GET', '/api/v1/retention_rules/:id'],
   getRole: ['GET', '/api/v1/roles/:id'],
+  getSenderProof: ['GET', '/api/v1/mail/sender_proof'],
   getSharedDraft: ['GET', '/api/v1/tickets/:id/shared_draft'],
   getSignature: ['GET', '/api/v1/signatures/:id'],
   getSla: ['GET', '/api/v1/slas/:id'],
@@ -133,6 +146,7 @@ export const routes = {
   getWebhookDelivery: ['GET', '/api/v1/webhook_deliveries/:id'],
   gettingStarted: ['GET', '/api/v1/getting_started'],
   holdArticle: ['POST', '/api/v1/tickets/:id/held_articles'],
+  holdTicket: ['POST', '/api/v1/held_tickets'],
   importSharedDraftFiles: ['POST', '/api/v1/tickets/:id/shared_draft/import_attachments'],
   importTextModules: ['POST', '/api/v1/text_modules/import'],
   initiateAuthenticatorApp: ['POST', '/api/v1/users/two_factor/authenticator_app'],
@@ -154,15 +168,19 @@ export const routes = {
   listGrantedApplications: ['GET', '/api/v1/oauth/grants'],
   listGroups: ['GET', '/api/v1/groups'],
   listHeldArticles: ['GET', '/api/v1/tickets/:id/held_articles'],
+  listHeldTickets: ['GET', '/api/v1/held_tickets'],
   listJobs: ['GET', '/api/v1/jobs'],
   listLegalHolds: ['GET', '/api/v1/legal_holds'],
   listLinkedAccounts: ['GET', '/api/v1/users/linked_accounts'],
   listLinks: ['GET', '/api/v1/links'],
   listMacros: ['GET', '/api/v1/macros'],
+  listMailAccounts: ['GET', '/api/v1/channels_email_outbound'],
+  listMailChannels: ['GET', '/api/v1/channels_email'],
   listObjectAttributes: ['GET', '/api/v1/object_manager_attributes'],
   listOnlineNotifications: ['GET', '/api/v1/online_notifications'],
   listOpenIdIdentities: ['GET', '/api/v1/openid_identities'],
   listOpenIdProviders: ['GET', '/api/v1/openid_providers'],
+  listOutboundMail: ['GET', '/api/v1/mail/outbound'],
   listOverviews: ['GET', '/api/v1/overviews'],
   listPermissions: ['GET', '/api/v1/permissions'],
   listPostmasterFilters: ['GET', '/api/v1/postmaster_filters'],
@@ -206,6 +224,8 @@ export const routes = {
   putSharedDraft: ['PUT', '/api/v1/tickets/:id/shared_draft'],
   rawMailRetention: ['GET', '/api/v1/raw_mail_retention'],
   recallHeldArticle: ['DELETE', '/api/v1/held_articles/:id'],
+  recallHeldTicket: ['DELETE', '/api/v1/held_tickets/:id'],
+  releaseSuspended: ['POST', '/api/v1/mail/quarantine/:id/release'],
   removeLink: ['DELETE', '/api/v1/links/remove'],
   removeTag: ['DELETE', '/api/v1/tags/remove'],
   removeTwoFactor: ['DELETE', '/api/v1/users/two_factor/remove_authentication_method'],
@@ -213,23 +233,28 @@ export const routes = {
   renewApplicationSecret: ['POST', '/api/v1/applications/:id/secret'],
   replayWebhookDelivery: ['POST', '/api/v1/webhook_deliveries/:id/replay'],
   requestPasswordReset: ['POST', '/api/v1/users/password_reset'],
+  retryOutboundMail: ['POST', '/api/v1/mail/outbound/:id/retry'],
   revokeGrantedApplication: ['DELETE', '/api/v1/oauth/grants/:id'],
   revokeUserAuthorization: ['DELETE', '/api/v1/users/:id/authorizations/:application_id'],
   rotateWebhookSecret: ['POST', '/api/v1/webhooks/:id/signing_secret'],
   runJob: ['POST', '/api/v1/jobs/:id/run'],
   runRetentionRule: ['POST', '/api/v1/retention_rules/:id/runs'],
+  searchCmdbObjects: ['GET', '/api/v1/cmdb_objects'],
   searchOrganizations: ['GET', '/api/v1/organizations/search'],
   searchTags: ['GET', '/api/v1/tag_search'],
   searchTickets: ['GET', '/api/v1/tickets/search'],
   searchTicketsByPost: ['POST', '/api/v1/tickets/search'],
   searchUsers: ['GET', '/api/v1/users/search'],
   sendHeldArticle: ['POST', '/api/v1/held_articles/:id/send'],
+  sendHeldTicket: ['POST', '/api/v1/held_tickets/:id/send'],
   setPasswordByToken: ['POST', '/api/v1/users/password_reset_verify'],
   shownPublicLinks: ['GET', '/api/v1/public_links/shown'],
   signInProviders: ['GET', '/api/v1/signin/providers'],
   signUp: ['POST', '/api/v1/users/signup'],
   signUpSettings: ['GET', '/api/v1/users/signup'],
   splitTicket: ['GET', '/api/v1/ticket_split'],
+  testMailAccount: ['POST', '/api/v1/channels_email_outbound/test'],
+  testMailChannel: ['POST', '/api/v1/channels_email/test'],
   testPostmasterFilters: ['POST', '/api/v1/postmaster_filters/test'],
   testWebhook: ['POST', '/api/v1/webhooks/:id/test'],
   ticketCounts: ['GET', '/api/v1/ticket_counts'],
@@ -261,6 +286,8 @@ export const routes = {
   updateHeldArticle: ['PUT', '/api/v1/held_articles/:id'],
   updateJob: ['PUT', '/api/v1/jobs/:id'],
   updateMacro: ['PUT', '/api/v1/macros/:id'],
+  updateMailAccount: ['PUT', '/api/v1/channels_email_outbound/:id'],
+  updateMailChannel: ['PUT', '/api/v1/channels_email/:id'],
   updateObjectAttribute: ['PUT', '/api/v1/object_manager_attributes/:id'],
   updateOnlineNotification: ['PUT', '/api/v1/online_notifications/:id'],
   updateOpenIdProvider: ['PUT', '/api/v1/openid_providers/:id'],
@@ -273,6 +300,7 @@ export const routes = {
   updateRecurringTicket: ['PUT', '/api/v1/recurring_tickets/:id'],
   updateRetentionRule: ['PUT', '/api/v1/retention_rules/:id'],
   updateRole: ['PUT', '/api/v1/roles/:id'],
+  updateSenderProof: ['PUT', '/api/v1/mail/sender_proof'],
   updateSetting: ['PUT', '/api/v1/settings/:id'],
   updateSignature: ['PUT', '/api/v1/signatures/:id'],
   updateSla: ['PUT', '/api/v1/slas/:id'],
@@ -294,6 +322,8 @@ export interface Endpoints {
   addPasskey: typeof contracts.addPasskey;
   addTag: typeof contracts.addTag;
   applyMacro: typeof contracts.applyMacro;
+  authorizeMailAccount: (typeof contracts.mailAccounts)['authorize'];
+  authorizeMailChannel: (typeof contracts.mailChannels)['authorize'];
   autoAssignTicket: (typeof contracts.deskSettings)['autoAssign'];
   calendarHolidayPlaces: (typeof contracts.calendars)['holidayPlaces'];
   calendarHolidays: (typeof contracts.calendars)['holidays'];
@@ -320,6 +350,8 @@ export interface Endpoints {
   createJob: (typeof contracts.jobs)['create'];
   createLegalHold: (typeof contracts.legalHolds)['create'];
   createMacro: (typeof contracts.macros)['create'];
+  createMailAccount: (typeof contracts.mailAccounts)['create'];
+  createMailChannel: (typeof contracts.mailChannels)['create'];
   createObjectAttribute: (typeof contracts.objectAttributes)['create'];
   createOpenIdIdentity: (typeof contracts.openIdIdentities)['create'];
   createOpenIdProvider: (typeof contracts.openIdProviders)['create'];
@@ -360,6 +392,8 @@ export interface Endpoints {
   deleteLegalHold: (typeof contracts.legalHolds)['delete'];
   deleteLinkedAccount: (typeof contracts.linkedAccounts)['delete'];
   deleteMacro: (typeof contracts.macros)['delete'];
+  deleteMailAccount: (typeof contracts.mailAccounts)['delete'];
+  deleteMailChannel: (typeof contracts.mailChannels)['delete'];
   deleteObjectAttribute: (typeof contracts.objectAttributes)['delete'];
   deleteOnlineNotification: (typeof contracts.onlineNotifications)['delete'];
   deleteOpenIdIdentity: (typeof contracts.openIdIdentities)['delete'];
@@ -384,12 +418,16 @@ export interface Endpoints {
   deleteUserToken: (typeof contracts.userTokens)['delete'];
   deleteWebhook: (typeof contracts.webhooks)['delete'];
   discardObjectAttributeChanges: (typeof contracts.objectAttributes)['discard'];
+  discardQuarantined: typeof contracts.discardQuarantined;
   executeObjectAttributeChanges: (typeof contracts.objectAttributes)['execute'];
+  finishMailAccountAuthorization: (typeof contracts.mailAccounts)['authorized'];
+  finishMailChannelAuthorization: (typeof contracts.mailChannels)['authorized'];
   generateRecoveryCodes: typeof contracts.generateRecoveryCodes;
   getApplication: (typeof contracts.applications)['get'];
   getCalendar: (typeof contracts.calendars)['get'];
   getChecklist: (typeof contracts.checklists)['get'];
   getChecklistTemplate: (typeof contracts.checklistTemplates)['get'];
+  getCmdbObject: (typeof contracts.cmdb)['object'];
   getDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['show'];
   getDeskSettings: (typeof contracts.deskSettings)['get'];
   getDirectory: (typeof contracts.directories)['get'];
@@ -398,6 +436,8 @@ export interface Endpoints {
   getGroup: (typeof contracts.groups)['get'];
   getJob: (typeof contracts.jobs)['get'];
   getMacro: (typeof contracts.macros)['get'];
+  getMailAccount: (typeof contracts.mailAccounts)['get'];
+  getMailChannel: (typeof contracts.mailChannels)['get'];
   getObjectAttribute: (typeof contracts.objectAttributes)['get'];
   getOpenIdProvider: (typeof contracts.openIdProviders)['get'];
   getOrganization: (typeof contracts.organizations)['get'];
@@ -407,6 +447,7 @@ export interface Endpoints {
   getRecurringTicket: (typeof contracts.recurringTickets)['get'];
   getRetentionRule: (typeof contracts.retentionRules)['get'];
   getRole: (typeof contracts.roles)['get'];
+  getSenderProof: (typeof contracts.senderProof)['get'];
   getSharedDraft: (typeof contracts.sharedDraftOfTicket)['get'];
   getSignature: (typeof contracts.signatures)['get'];
   getSla: (typeof contracts.slas)['get'];
@@ -420,6 +461,7 @@ export interface Endpoints {
   getWebhookDelivery: (typeof contracts.webhooks)['delivery'];
   gettingStarted: (typeof contracts.gettingStarted)['status'];
   holdArticle: (typeof contracts.heldArticles)['create'];
+  holdTicket: (typeof contracts.heldTickets)['create'];
   importSharedDraftFiles: (typeof contracts.sharedDraftOfTicket)['files'];
   importTextModules: (typeof contracts.textModules)['import'];
   initiateAuthenticatorApp: typeof contracts.initiateAuthenticatorApp;
@@ -441,15 +483,19 @@ export interface Endpoints {
   listGrantedApplications: (typeof contracts.oauthGrants)['list'];
   listGroups: (typeof contracts.groups)['list'];
   listHeldArticles: (typeof contracts.heldArticles)['list'];
+  listHeldTickets: (typeof contracts.heldTickets)['list'];
   listJobs: (typeof contracts.jobs)['list'];
   listLegalHolds: (typeof contracts.legalHolds)['list'];
   listLinkedAccounts: (typeof contracts.linkedAccounts)['list'];
   listLinks: typeof contracts.listLinks;
   listMacros: (typeof contracts.macros)['list'];
+  listMailAccounts: (typeof contracts.mailAccounts)['list'];
+  listMailChannels: (typeof contracts.mailChannels)['list'];
   listObjectAttributes: (typeof contracts.objectAttributes)['list'];
   listOnlineNotifications: (typeof contracts.onlineNotifications)['list'];
   listOpenIdIdentities: (typeof contracts.openIdIdentities)['list'];
   listOpenIdProviders: (typeof contracts.openIdProviders)['list'];
+  listOutboundMail: typeof contracts.listOutboundMail;
   listOverviews: (typeof contracts.overviews)['list'];
   listPermissions: typeof contracts.listPermissions;
   listPostmasterFilters: (typeof contracts.postmasterFilters)['list'];
@@ -493,6 +539,8 @@ export interface Endpoints {
   putSharedDraft: (typeof contracts.sharedDraftOfTicket)['put'];
   rawMailRetention: typeof contracts.rawMailRetention;
   recallHeldArticle: (typeof contracts.heldArticles)['delete'];
+  recallHeldTicket: (typeof contracts.heldTickets)['delete'];
+  releaseSuspended: typeof contracts.releaseSuspended;
   removeLink: typeof contracts.removeLink;
   removeTag: typeof contracts.removeTag;
   removeTwoFactor: typeof contracts.removeTwoFactor;
@@ -500,23 +548,28 @@ export interface Endpoints {
   renewApplicationSecret: (typeof contracts.applications)['renewSecret'];
   replayWebhookDelivery: (typeof contracts.webhooks)['replay'];
   requestPasswordReset: typeof contracts.requestPasswordReset;
+  retryOutboundMail: typeof contracts.retryOutboundMail;
   revokeGrantedApplication: (typeof contracts.oauthGrants)['revoke'];
   revokeUserAuthorization: (typeof contracts.oauthGrants)['revokeOfUser'];
   rotateWebhookSecret: (typeof contracts.webhooks)['rotate'];
   runJob: (typeof contracts.jobs)['run'];
   runRetentionRule: (typeof contracts.retentionRules)['run'];
+  searchCmdbObjects: (typeof contracts.cmdb)['search'];
   searchOrganizations: (typeof contracts.organizations)['search'];
   searchTags: typeof contracts.searchTags;
   searchTickets: typeof contracts.searchTickets;
   searchTicketsByPost: typeof contracts.searchTicketsByPost;
   searchUsers: (typeof contracts.users)['search'];
   sendHeldArticle: (typeof contracts.heldArticles)['send'];
+  sendHeldTicket: (typeof contracts.heldTickets)['send'];
   setPasswordByToken: typeof contracts.setPasswordByToken;
   shownPublicLinks: (typeof contracts.publicLinks)['shown'];
   signInProviders: typeof contracts.signInProviders;
   signUp: typeof contracts.signUp;
   signUpSettings: typeof contracts.signUpSettings;
   splitTicket: typeof contracts.splitTicket;
+  testMailAccount: (typeof contracts.mailAccounts)['test'];
+  testMailChannel: (typeof contracts.mailChannels)['test'];
   testPostmasterFilters: (typeof contracts.postmasterFilters)['test'];
   testWebhook: (typeof contracts.webhooks)['test'];
   ticketCounts: typeof contracts.ticketCounts;
@@ -548,6 +601,8 @@ export interface Endpoints {
   updateHeldArticle: (typeof contracts.heldArticles)['update'];
   updateJob: (typeof contracts.jobs)['update'];
   updateMacro: (typeof contracts.macros)['update'];
+  updateMailAccount: (typeof contracts.mailAccounts)['update'];
+  updateMailChannel: (typeof contracts.mailChannels)['update'];
   updateObjectAttribute: (typeof contracts.objectAttributes)['update'];
   updateOnlineNotification: (typeof contracts.onlineNotifications)['update'];
   updateOpenIdProvider: (typeof contracts.openIdProviders)['update'];
@@ -560,6 +615,7 @@ export interface Endpoints {
   updateRecurringTicket: (typeof contracts.recurringTickets)['update'];
   updateRetentionRule: (typeof contracts.retentionRules)['update'];
   updateRole: (typeof contracts.roles)['update'];
+  updateSenderProof: (typeof contracts.senderProof)['update'];
   updateSetting: (typeof contracts.signInSettings)['update'];
   updateSignature: (typeof contracts.signatures)['update'];
   updateSla: (typeof contracts.slas)['update'];

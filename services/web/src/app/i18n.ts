@@ -3,6 +3,8 @@ import { i18n, type Messages } from '@lingui/core';
 export const languages = [
   { code: 'en', name: 'English' },
   { code: 'de', name: 'Deutsch' },
+  { code: 'fr', name: 'Français' },
+  { code: 'pl', name: 'Polski' },
 ] as const;
 
 export type Language = (typeof languages)[number]['code'];
@@ -24,6 +26,16 @@ const catalogs: Record<Language, Record<'first' | LaterPart, () => Promise<{ mes
     first: () => import('../locales/de/messages.po?part=first'),
     work: () => import('../locales/de/messages.po?part=work'),
     late: () => import('../locales/de/messages.po?part=late'),
+  },
+  fr: {
+    first: () => import('../locales/fr/messages.po?part=first'),
+    work: () => import('../locales/fr/messages.po?part=work'),
+    late: () => import('../locales/fr/messages.po?part=late'),
+  },
+  pl: {
+    first: () => import('../locales/pl/messages.po?part=first'),
+    work: () => import('../locales/pl/messages.po?part=work'),
+    late: () => import('../locales/pl/messages.po?part=late'),
   },
 };
 

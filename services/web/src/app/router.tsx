@@ -5,6 +5,7 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  type RouteComponent,
   redirect,
 } from '@tanstack/react-router';
 import { type AccessFacts, capabilitiesOf } from '../features/session/access.ts';
@@ -111,7 +112,12 @@ const app = createRoute({
 const home = createRoute({
   getParentRoute: () => app,
   path: '/',
-  beforeLoad: async ({ context: { queryClient: cache } }) => {
+  beforeLoad: async ({ context: { queryClient: cache }, location }) => {
+    if (location.hash) {
+      const { foreignLink } = await import('./foreign-link.ts');
+      const href = foreignLink(location.hash);
+      if (href) throw redirect({ href, replace: true });
+    }
     const me = await cache.ensureQueryData(meQuery);
     const waits = !me || me.two_factor_required === true;
     if (waits || !capabilitiesOf(me as AccessFacts).agent) throw redirect({ to: '/tickets', replace: true });
@@ -129,8 +135,10 @@ const tickets = createRoute({
 const newTicket = createRoute({
   getParentRoute: () => app,
   path: '/tickets/new',
-  // The message that it is made of, `<ticket>.<article>`.
-  validateSearch: strings as (search: Record<string, unknown>) => { from?: string },
+  // The message that it is made of, `<ticket>.<article>`; the objects of a CMDB that it is about, and its group.
+  validateSearch: strings as (
+    search: Record<string, unknown>,
+  ) => Partial<Record<'from' | 'objects' | 'tenant' | 'group', string>>,
   component: lazyRouteComponent(
     () => withTexts(() => import('../features/tickets/components/new-ticket-page.tsx'), 'work'),
     'NewTicketPage',
@@ -182,16 +190,23 @@ const admin = createRoute({
   component: lazyRouteComponent(adminPages, 'AdminArea'),
 });
 /** A page below `/admin`. */
-const adminPage = <const P extends string>(
-  path: P,
-  page: Exclude<keyof Awaited<ReturnType<typeof adminPages>>, 'AdminArea'>,
-) =>
+const below = <const P extends string>(path: P, component: RouteComponent) =>
   createRoute({
     getParentRoute: () => admin,
     path,
     validateSearch: strings as (search: Record<string, unknown>) => AdminSearch,
-    component: lazyRouteComponent(adminPages, page),
+    component,
   });
+/** Pages below `/admin` of one chunk. */
+const pagesOf =
+  <M extends object>(load: () => Promise<M>) =>
+  <const P extends string>(path: P, page: keyof M) =>
+    below(path, lazyRouteComponent(load, page) as RouteComponent);
+const adminPage = pagesOf(adminPages);
+const mailPage = pagesOf(() => withTexts(() => import('../features/mail/pages.ts')));
+const reportPage = pagesOf(() => withTexts(() => import('../features/reports/pages.ts')));
+const meshPage = pagesOf(() => withTexts(() => import('../features/federation/pages.tsx')));
+const helpPage = pagesOf(() => withTexts(() => import('../features/help/pages.ts')));
 const adminTree = admin.addChildren([
   adminPage('/users', 'UsersPage'),
   adminPage('/users/new', 'NewUserPage'),
@@ -208,6 +223,11 @@ const adminTree = admin.addChildren([
   adminPage('/overviews', 'OverviewsPage'),
   adminPage('/mail', 'MailPage'),
   adminPage('/mail/$kind/$id', 'MailPartPage'),
+  mailPage('/mail/channels', 'ChannelsPage'),
+  mailPage('/mail/mailboxes/$id', 'MailboxPage'),
+  mailPage('/mail/accounts/$id', 'MailAccountPage'),
+  mailPage('/mail/queues', 'QueuesPage'),
+  mailPage('/mail/authorized', 'AuthorizedPage'),
   adminPage('/macros', 'MacrosPage'),
   adminPage('/macros/new', 'NewMacroPage'),
   adminPage('/macros/$id', 'MacroPage'),
@@ -252,12 +272,28 @@ const adminTree = admin.addChildren([
   adminPage('/applications', 'ApplicationsPage'),
   adminPage('/applications/new', 'NewApplicationPage'),
   adminPage('/applications/$id', 'ApplicationPage'),
+  adminPage('/cmdb', 'CmdbPage'),
+  meshPage('/federation', 'FederationPage'),
+  meshPage('/federation/$kind/$id', 'FederationPartPage'),
   adminPage('/data-protection', 'DataProtectionPage'),
   adminPage('/data-protection/new', 'NewErasurePage'),
   adminPage('/data-protection/tasks/$id', 'ErasurePage'),
   adminPage('/data-protection/retention/new', 'NewRetentionRulePage'),
   adminPage('/data-protection/retention/$id', 'RetentionRulePage'),
+  adminPage('/health', 'HealthPage'),
   adminPage('/audit', 'AuditPage'),
+  helpPage('/knowledge-base', 'KnowledgeBasePage'),
+  helpPage('/knowledge-base/categories/new', 'NewCategoryPage'),
+  helpPage('/knowledge-base/categories/$id', 'CategoryPage'),
+  helpPage('/knowledge-base/answers/new', 'NewAnswerPage'),
+  helpPage('/knowledge-base/answers/$id', 'AnswerPage'),
+  reportPage('/reports', 'ReportsPage'),
+  reportPage('/reports/profiles', 'ReportProfilesPage'),
+  reportPage('/reports/profiles/new', 'NewReportProfilePage'),
+  reportPage('/reports/profiles/$id', 'ReportProfilePage'),
+  reportPage('/public-links', 'PublicLinksPage'),
+  reportPage('/public-links/new', 'NewPublicLinkPage'),
+  reportPage('/public-links/$id', 'PublicLinkPage'),
 ]);
 
 export const router = createRouter({

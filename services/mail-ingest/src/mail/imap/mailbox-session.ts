@@ -1,29 +1,16 @@
 import { logger } from '@helpmesh/telemetry';
-import { ImapFlow } from 'imapflow';
-import type { Mailboxes, MailboxLease } from '../../application/ports.ts';
-import type { ReceiveMail } from '../../application/receive-mail.ts';
-import type { MailboxConfig } from '../../config.ts';
-import { usableAddress } from '../../domain/address.ts';
+import type { ImapFlow } from 'imapflow';
 import type { Channel } from '../../domain/inbound-mail.ts';
 import { limits } from '../../domain/limits.ts';
+import type { SessionParts } from '../session-parts.ts';
+import { imapClient } from './imap-client.ts';
 
 /** Mails stored, and then flagged, together; and their bytes. */
 const CHUNK = 25;
 const CHUNK_BYTES = 8 * 1024 * 1024;
-/** A server that says nothing for so long is gone. IDLE is renewed well before. */
-const SOCKET_TIMEOUT_MS = 5 * 60_000;
 /** Tries of one mail before only its header is asked for. */
 const FETCH_TRIES = 3;
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-export interface SessionParts {
-  mailbox: MailboxConfig;
-  lease: MailboxLease;
-  store: Mailboxes;
-  receive: ReceiveMail;
-  /** Failed tries by UID. */
-  failures: Map<number, number>;
-}
 
 interface Found {
   uid: number;
@@ -37,9 +24,9 @@ interface Found {
  */
 export class MailboxSession {
   private readonly log = logger('mailbox');
-  private readonly client: ImapFlow;
   private readonly channel: Channel;
-  private readonly address: string;
+  /** Made when the credential is at hand. */
+  private connection: ImapFlow | undefined;
   private lastUid: number;
   private uidValidity = 0;
   private stopped = false;
@@ -48,37 +35,15 @@ export class MailboxSession {
   private wake = (): void => undefined;
 
   constructor(private readonly parts: SessionParts) {
-    const { mailbox, lease } = parts;
-    this.channel = `imap:${mailbox.name}`;
-    this.address = mailbox.address ?? usableAddress(mailbox.user) ?? `${mailbox.user}@${mailbox.host}`;
-    this.lastUid = lease.lastUid;
-    this.client = new ImapFlow({
-      host: mailbox.host,
-      port: mailbox.port ?? (mailbox.tls === true ? 993 : 143),
-      secure: mailbox.tls === true,
-      ...(mailbox.tls === true ? {} : { doSTARTTLS: mailbox.tls === 'starttls' }),
-      auth: { user: mailbox.user, pass: mailbox.password },
-      clientInfo: { name: 'Helpmesh' },
-      logger: false,
-      connectionTimeout: 20_000,
-      greetingTimeout: 10_000,
-      socketTimeout: SOCKET_TIMEOUT_MS,
-      maxIdleTime: SOCKET_TIMEOUT_MS / 2,
-      maxLiteralSize: limits.imapRawBytes,
-    });
-    // Without a listener an error of the connection would end the process.
-    this.client.on('error', (error: Error) => this.stop(error));
-    this.client.on('close', () => this.stop(new Error('the connection was closed')));
-    this.client.on('exists', () => this.ring());
+    this.channel = `imap:${parts.source.name}`;
+    this.lastUid = parts.lease.lastUid;
   }
 
   /** Fetches until the session is stopped or fails. @param ready  called after each complete look */
   async run(ready: () => void): Promise<void> {
-    const { mailbox } = this.parts;
-    if (this.stopped) return;
     try {
-      await this.client.connect();
-      const opened = await this.client.mailboxOpen(mailbox.folder);
+      await this.connect();
+      const opened = await this.client.mailboxOpen(this.parts.source.folder);
       this.uidValidity = Number(opened.uidValidity);
       while (!this.stopped) {
         this.rung = false;
@@ -91,8 +56,8 @@ export class MailboxSession {
       if (!this.stopped) throw error;
     } finally {
       this.stopped = true;
-      await this.client.logout().catch(() => undefined);
-      this.client.close();
+      await this.connection?.logout().catch(() => undefined);
+      this.connection?.close();
     }
     if (this.failure) throw this.failure;
   }
@@ -104,7 +69,28 @@ export class MailboxSession {
     this.failure = failure;
     this.wake();
     // A command under way ends with an error instead of waiting for its answer.
-    if (failure) this.client.close();
+    if (failure) this.connection?.close();
+  }
+
+  private get client(): ImapFlow {
+    if (this.connection) return this.connection;
+    throw new Error('there is no connection yet');
+  }
+
+  private async connect(): Promise<void> {
+    const { source } = this.parts;
+    const client = imapClient(source, await source.credential());
+    // Without a listener an error of the connection would end the process.
+    client.on('error', (error: Error) => this.stop(error));
+    client.on('close', () => this.stop(new Error('the connection was closed')));
+    client.on('exists', () => this.ring());
+    this.connection = client;
+    try {
+      await client.connect();
+    } catch (error) {
+      if ((error as { authenticationFailed?: boolean }).authenticationFailed) source.refused();
+      throw error;
+    }
   }
 
   private ring(): void {
@@ -134,8 +120,8 @@ export class MailboxSession {
    * new numbers (UIDVALIDITY) is read again from a day before the last look, and what is known is found by content.
    */
   private async candidates(): Promise<number[]> {
-    const { mailbox, lease } = this.parts;
-    if (mailbox.afterwards !== 'seen') return this.search({ all: true });
+    const { source, lease } = this.parts;
+    if (source.afterwards !== 'seen') return this.search({ all: true });
     const found = new Set(await this.search({ seen: false }));
     if (lease.uidValidity === this.uidValidity) {
       // `n:*` always names the last mail, also when its UID is below n.
@@ -146,7 +132,7 @@ export class MailboxSession {
       const since = known ? await this.search({ since: new Date((lease.lookedAt?.getTime() ?? 0) - DAY_MS) }) : [];
       for (const uid of since) found.add(uid);
       if (!known) this.lastUid = (await this.search({ all: true })).at(-1) ?? 0;
-      this.log.info({ mailbox: mailbox.name, known, mails: found.size }, 'the mailbox has new numbers; looked at anew');
+      this.log.info({ mailbox: source.name, known, mails: found.size }, 'the mailbox has new numbers; looked at anew');
     }
     return [...found].sort((a, b) => a - b);
   }
@@ -182,7 +168,7 @@ export class MailboxSession {
 
   /** Undefined when the mail is gone: somebody deleted or moved it meanwhile. */
   private async fetch({ uid, size }: Found): Promise<{ raw: Buffer; withheld?: string } | undefined> {
-    const { failures, mailbox } = this.parts;
+    const { failures } = this.parts;
     const tries = failures.get(uid) ?? 0;
     if (size <= limits.imapRawBytes && tries < FETCH_TRIES) {
       failures.set(uid, tries + 1);
@@ -195,7 +181,7 @@ export class MailboxSession {
       size > limits.imapRawBytes
         ? `It is larger than ${limits.imapRawBytes} bytes`
         : 'The mail server fails to hand it over';
-    const withheld = `${why}; only its header was fetched, and it stays in the mailbox ${mailbox.name}.`;
+    const withheld = `${why}; only its header was fetched, and it stays in the mailbox.`;
     const mail = await this.client.fetchOne(String(uid), { headers: true }, { uid: true });
     const raw = mail ? mail.headers : undefined;
     return raw && { raw, withheld };
@@ -203,12 +189,12 @@ export class MailboxSession {
 
   /** @returns the UID when the mail is stored as a whole */
   private async keep(uid: number, { raw, withheld }: { raw: Buffer; withheld?: string }): Promise<number | null> {
-    const { receive, mailbox } = this.parts;
+    const { receive, source } = this.parts;
     const envelope = {
       channel: this.channel,
       from: null,
-      recipients: [this.address],
-      client: mailbox.host,
+      recipients: [source.address],
+      client: source.host,
       imap: { uidValidity: this.uidValidity, uid },
       ...(withheld === undefined ? {} : { withheld }),
     };
@@ -218,7 +204,7 @@ export class MailboxSession {
 
   private async finish(uids: number[]): Promise<void> {
     if (uids.length === 0) return;
-    const { afterwards } = this.parts.mailbox;
+    const { afterwards } = this.parts.source;
     const range = uids.join(',');
     if (afterwards === 'seen') await this.client.messageFlagsAdd(range, ['\\Seen'], { uid: true });
     else if (afterwards === 'delete') await this.client.messageDelete(range, { uid: true });
@@ -230,7 +216,7 @@ export class MailboxSession {
     if (this.stopped || this.rung) return;
     this.client.idle().catch((error: Error) => this.stop(error));
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.parts.mailbox.pollSeconds * 1000);
+      const timer = setTimeout(resolve, this.parts.source.pollSeconds * 1000);
       this.wake = () => {
         clearTimeout(timer);
         resolve();

@@ -1,13 +1,18 @@
 import type { AddressObject, HeaderLines, HeaderValue } from 'mailparser';
 import { type HeaderAddress, type Mailbox, mailboxesIn } from '../../domain/address.ts';
 import { headersRead } from '../../domain/automatic/classify.ts';
+import { type Bounce, bounceIn } from '../../domain/bounce/bounce.ts';
 import { cleanFileName, distinctNames } from '../../domain/file-name.ts';
 import { limits } from '../../domain/limits.ts';
 import { messageIdOf, messageIdsIn } from '../../domain/message-ids.ts';
 import type { ParsedAttachment, ParsedMail } from '../../domain/parsed-mail.ts';
+import { proofHeaders } from '../../domain/proof/proof.ts';
 import { cleanText, cutToBytes, oneLine } from '../../domain/text.ts';
+import { wordsOfCalendar } from './calendar.ts';
 import { isTooDeep, sanitized, textOf } from './html.ts';
-import { type MimeAttachment, type MimeMail, readMime } from './read-mime.ts';
+import { type MimeFile, type MimeMail, readMime } from './read-mime.ts';
+import { readTnef } from './tnef.ts';
+import { takeUuFiles } from './uuencode.ts';
 
 const CUT = '[Cut here: the rest is in the original mail.]';
 const NOT_SHOWN = '[The formatted text of this mail cannot be shown; see the original mail.]';
@@ -18,11 +23,72 @@ const NOT_SHOWN = '[The formatted text of this mail cannot be shown; see the ori
  * @throws Error when it cannot be taken apart; the caller keeps the raw file
  */
 export async function parseMail(raw: Uint8Array, more: readonly string[] = []): Promise<ParsedMail> {
-  const mime = await readMime(raw);
+  const mime = unpacked(await readMime(raw));
   const body = bodyOf(mime);
   // A multipart without its boundary, or words where a header should be: better shown as they came than not at all.
-  if (body.text === '' && body.html === null && mime.attachments.length === 0) body.text = wordsOf(raw);
-  return { ...headOf(mime, more), ...body, attachments: attachmentsOf(mime.attachments) };
+  if (body.text === '' && body.html === null) {
+    const calendar = mime.attachments.find(({ part }) => contentTypeOf(part.contentType) === 'text/calendar');
+    if (calendar) body.text = withNote(cleanText(wordsOfCalendar(calendar.bytes)));
+    else if (mime.attachments.length === 0) body.text = wordsOf(raw);
+  }
+  const head = headOf(mime, more);
+  const bounce = bounceOf(head, mime, body.text);
+  return { ...head, ...body, attachments: attachmentsOf(mime.attachments), bounce };
+}
+
+/** Who reports that a mail did not arrive: by the form of the mail, or by name. */
+const POSTMAN = /^(?:mailer-daemon|mail-daemon|postmaster)@/i;
+
+/** Only mails that may be reports are looked through. */
+function bounceOf({ headers, from }: Head, { attachments }: MimeMail, text: string): Bounce | null {
+  const partOf = (types: RegExp) => {
+    const part = attachments.find(({ part: { contentType } }) => types.test(contentType));
+    return part ? Buffer.from(part.bytes.buffer, part.bytes.byteOffset, part.bytes.byteLength).toString() : null;
+  };
+  const failed = headers['x-failed-recipients'] ?? [];
+  const report = /^\s*multipart\/report\b/i.test(headers['content-type']?.[0] ?? '');
+  const empty = headers['return-path']?.some((value) => /^<\s*>$/.test(value.trim())) === true;
+  if (!report && !empty && failed.length === 0 && !POSTMAN.test(from?.address ?? '')) return null;
+  const status = partOf(/^message\/(?:global-)?delivery-status$/i);
+  return bounceIn({ status, original: partOf(/^(?:message\/(?:rfc822|global)|text\/rfc822-headers)$/i), failed, text });
+}
+
+/** With what stands in files of other programs: winmail.dat of Outlook, and files within the text. */
+function unpacked(mime: MimeMail): MimeMail {
+  let { text, html, mixed } = mime;
+  const attachments: MimeFile[] = [];
+  for (const attachment of mime.attachments) {
+    const { part, bytes } = attachment;
+    const packed =
+      /^application\/(vnd\.)?ms-tnef$/i.test(part.contentType) || /^winmail\.dat$/i.test(part.filename || '');
+    const tnef = packed ? readTnef(bytes) : undefined;
+    // What cannot be read stays as it came.
+    if (!tnef || (tnef.files.length === 0 && tnef.text === '' && tnef.html === '')) {
+      attachments.push(attachment);
+      continue;
+    }
+    if (text.trim() === '' && html === '') {
+      text = tnef.text;
+      html = tnef.html;
+      mixed = false;
+    }
+    for (const { name, type, contentId, bytes: content } of tnef.files) {
+      attachments.push(fileOf(name, type ?? 'application/octet-stream', contentId, content));
+    }
+  }
+  if (html === '') {
+    const taken = takeUuFiles(text);
+    text = taken.text;
+    for (const { name, bytes } of taken.files) {
+      attachments.push(fileOf(name, 'application/octet-stream', null, bytes));
+    }
+  }
+  return { ...mime, text, html, mixed, attachments };
+}
+
+function fileOf(filename: string, contentType: string, cid: string | null, bytes: Uint8Array<ArrayBuffer>): MimeFile {
+  const id = cid?.replace(/^<|>$/g, '');
+  return { part: { filename, contentType, ...(id && { cid: id, related: true }) }, bytes };
 }
 
 /** What can be had of the header of a mail that could not be read as a whole. @throws Error when not even that */
@@ -32,10 +98,10 @@ export async function parseHead(raw: Uint8Array, more: readonly string[] = []): 
   // The last line of a header that was cut off is not a whole one.
   const whole = end < start.length ? end : Math.max(0, start.lastIndexOf('\n'));
   const mime = await readMime(Buffer.concat([start.subarray(0, whole || end), Buffer.from('\r\n\r\n')]));
-  return { ...headOf(mime, more), text: '', html: null, attachments: [] };
+  return { ...headOf(mime, more), text: '', html: null, attachments: [], bounce: null };
 }
 
-type Head = Omit<ParsedMail, 'text' | 'html' | 'attachments'>;
+type Head = Omit<ParsedMail, 'text' | 'html' | 'attachments' | 'bounce'>;
 
 function headOf({ headers, lines }: MimeMail, more: readonly string[]): Head {
   const subject = headers.get('subject');
@@ -50,7 +116,7 @@ function headOf({ headers, lines }: MimeMail, more: readonly string[]): Head {
     references: messageIdsIn(valuesOf(lines, 'references').join(' ')),
     date: dateOf(valuesOf(lines, 'date')[0]),
     headers: Object.fromEntries(
-      [...headersRead, ...more].map((name) => [
+      [...headersRead, ...proofHeaders, ...more].map((name) => [
         name,
         valuesOf(lines, name)
           .slice(0, 20)
@@ -123,7 +189,7 @@ function withNote(text: string, note?: string): string {
   return `${cutToBytes(text, limits.bodyBytes - CUT.length - tail.length - 2)}\n\n${CUT}${tail}`;
 }
 
-function attachmentsOf(found: MimeAttachment[]): ParsedAttachment[] {
+function attachmentsOf(found: readonly MimeFile[]): ParsedAttachment[] {
   const types = found.map(({ part }) => contentTypeOf(part.contentType));
   const names = distinctNames(
     found.map(({ part }, n) => cleanFileName(part.filename, types[n] ?? 'application/octet-stream')),

@@ -20,6 +20,7 @@ const nothing: ParsedMail = {
   text: '',
   html: null,
   attachments: [],
+  bounce: null,
   headers: {},
 };
 

@@ -2,8 +2,10 @@ import type { Readable } from 'node:stream';
 import { type AttachmentStream, type HeaderLines, type Headers, MailParser, type MessageText } from 'mailparser';
 import { limits } from '../../domain/limits.ts';
 
-export interface MimeAttachment {
-  part: AttachmentStream;
+/** A file of a mail, or one within another. */
+export interface MimeFile {
+  part: Pick<AttachmentStream, 'contentType'> &
+    Partial<Pick<AttachmentStream, 'filename' | 'cid' | 'related' | 'contentDisposition'>>;
   bytes: Uint8Array<ArrayBuffer>;
 }
 
@@ -16,7 +18,7 @@ export interface MimeMail {
   html: string;
   /** The mail has plain parts beside HTML parts: only `html` has all words, in order. */
   mixed: boolean;
-  attachments: MimeAttachment[];
+  attachments: MimeFile[];
 }
 
 /** mailparser without the conversions that we do ourselves, with caps, or not at all. */
@@ -53,7 +55,7 @@ export function readMime(raw: Uint8Array): Promise<MimeMail> {
   return new Promise((resolve, reject) => {
     const parser = new Parser();
     const mail = { headers: new Map() as Headers, lines: [] as HeaderLines, text: '', html: '', mixed: false };
-    const attachments: Promise<MimeAttachment>[] = [];
+    const attachments: Promise<MimeFile>[] = [];
     parser.on('headers', (headers: Headers) => {
       mail.headers = headers;
     });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { UserSnapshot } from '@helpmesh/contracts';
+import { sendMail, tellOfDisabledWebhook, type UserSnapshot } from '@helpmesh/contracts';
 import { epochMs, uuidv7 } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { connect, createDataSource, migrate, sql } from '@helpmesh/persistence';
@@ -57,10 +57,9 @@ function caller({
 } = {}): CallDue {
   const outbox = new Outbox('notification', clock);
   const events = new WebhookEvents();
-  const tell = new TellAdmins(db, async () => [admin, { ...admin, id: 4, email: null }], outbox, events);
   const wire = new SafeWebhookWire(new SafeFetch({ allowedPrivateHosts: '127.0.0.1' }), clock, timeoutMs);
   const settings = { concurrency, leaseMs: LEASE_MS, pollMs: 20, stopGraceMs, disableAfterMs };
-  const made = new CallDue(db, store, deliveries, receivers, wire, outbox, tell, clock, settings, events);
+  const made = new CallDue(db, store, deliveries, receivers, wire, outbox, clock, settings, events);
   callers.push(made);
   return made;
 }
@@ -201,18 +200,20 @@ describe('a receiver that fails for days', () => {
     await waitFor(async () => (await store.get(db, id))?.active === false, { what: 'the webhook to be off' });
     const waiting = await sql(db, `SELECT 1 FROM webhook_delivery WHERE due_at IS NOT NULL`);
     expect(waiting).toEqual([]);
-    const mails = await waitFor(
-      async () => {
-        const rows = await sql<{ payload: string }>(
-          db,
-          `SELECT payload::text FROM outbox WHERE subject = 'cmd.notification.v1.send-mail'`,
-        );
-        return rows.length > 0 ? rows : undefined;
-      },
-      { what: 'the mail' },
-    );
+    // It was ordered in the transaction that switched the webhook off.
+    const ordered = async (subject: string) =>
+      (await sql<{ payload: string }>(db, 'SELECT payload::text FROM outbox WHERE subject = $1', [subject])).map(
+        ({ payload }) => JSON.parse(payload),
+      );
+    const orders = await ordered(tellOfDisabledWebhook.type);
+    expect(orders).toMatchObject([{ data: { name: 'dead', error: 'The receiver answered 503.' } }]);
+    const outbox = new Outbox('notification', clock);
+    const tell = new TellAdmins(async () => [admin, { ...admin, id: 4, email: null }], outbox);
+    const write = await tell.prepare(orders);
+    await db.transaction((tx) => write(tx, orders));
+    const mails = await ordered(sendMail.type);
     expect(mails).toHaveLength(1);
-    const { data } = JSON.parse(mails[0]?.payload ?? '');
+    const { data } = mails[0];
     expect(data.to).toEqual([{ name: 'Ada Lovelace', address: 'ada@example.org' }]);
     expect(data.content).toMatchObject({
       ...{ template: 'webhook-disabled', locale: 'de' },

@@ -1,7 +1,8 @@
-import { auditMessage, recordAudit } from '@helpmesh/contracts';
+import { auditMessage, recordAudit, tellOfDisabledWebhook } from '@helpmesh/contracts';
 import { type Clock, epochMs } from '@helpmesh/kernel';
 import type { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
+import { WorkPool } from '@helpmesh/service-kit';
 import { withSpan, withTrace } from '@helpmesh/telemetry';
 import type { DataSource, EntityManager } from 'typeorm';
 import { holdMs, type Outcome, outcomeOf } from '../../domain/webhook/outcome.ts';
@@ -9,10 +10,8 @@ import type { Attempt, Delivery, WebhookRow } from '../../domain/webhook/webhook
 import type { WebhookEvents } from '../../events.ts';
 import type { WebhookStore } from '../../persistence/webhook.store.ts';
 import type { WebhookDeliveryStore } from '../../persistence/webhook-delivery.store.ts';
-import { WorkPool } from '../work-pool.ts';
 import type { CallingSettings, WebhookWire } from './ports.ts';
 import type { Receivers } from './receivers.ts';
-import type { TellAdmins } from './tell-admins.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -30,7 +29,6 @@ export class CallDue {
     private readonly receivers: Receivers,
     private readonly wire: WebhookWire,
     private readonly outbox: Outbox,
-    private readonly tellAdmins: TellAdmins,
     private readonly clock: Clock,
     private readonly settings: CallingSettings,
     private readonly events: WebhookEvents,
@@ -104,19 +102,17 @@ export class CallDue {
             ? `No call got through for ${Math.floor((now - since) / DAY_MS)} days.`
             : undefined;
       if (why === undefined || !row.active || delivery.kind === 'test') return undefined;
-      await this.disable(tx, row, why);
-      return { row, error: outcome.error };
+      await this.disable(tx, row, why, outcome.error);
+      return 'disabled';
     });
     if (disabled === 'fenced') return this.events.fenced(delivery);
     this.events.called(delivery, attempt, outcome, this.clock.now());
     // A receiver that is well has its next call at once; a hold that ended is found by the clock.
     this.wake();
-    if (!disabled) return;
-    this.events.disabled(disabled.row.id);
-    await this.tellAdmins.ofDisabled(disabled.row, disabled.error);
+    if (disabled) this.events.disabled(delivery.webhookId);
   }
 
-  private async disable(tx: EntityManager, row: WebhookRow, why: string): Promise<void> {
+  private async disable(tx: EntityManager, row: WebhookRow, why: string, error: string): Promise<void> {
     const now = this.clock.now();
     await this.webhooks.update(tx, row.id, { active: false, disabled_reason: why }, null, now);
     await this.deliveries.giveUp(tx, row.id, 'The webhook was switched off.', now);
@@ -126,5 +122,7 @@ export class CallDue {
       changes: { active: { from: true, to: false }, disabled_reason: { from: null, to: why } },
     };
     await this.outbox.add(tx, recordAudit, auditMessage({ kind: 'service', userId: 0 }, told));
+    // In this transaction too: whoever is killed next has told them all the same.
+    await this.outbox.add(tx, tellOfDisabledWebhook, { aggregateId: String(row.id), data: { name: row.name, error } });
   }
 }

@@ -1,11 +1,13 @@
+import type { Actor } from '@helpmesh/contracts';
 import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type Held, HeldStore } from '../../persistence/held.store.ts';
+import { type Held, type HeldOpening, HeldStore } from '../../persistence/held.store.ts';
 import { type Change, ChangeTickets, type UpdateTicket } from '../change-tickets.ts';
+import { type CreateTicket, CreateTickets } from '../create-tickets.ts';
 import { IDENTITY, type Identity } from '../ports.ts';
 import { stillAllowed } from './still-allowed.ts';
 
@@ -13,6 +15,8 @@ const EVERY_MS = 2_000;
 const BATCH = 50;
 /** How long after its time something that cannot be sent for the moment, as while files cannot be kept, is tried. */
 const PATIENCE_MS = 86_400_000;
+
+const nobodyAnyMore = 'Its author may not sign in any more.';
 
 type Due = Held & { target: number };
 
@@ -26,8 +30,13 @@ export function orderOf(
   return { do: 'update', actor, ticketId, input, flags: {}, key: undefined };
 }
 
+/** The ticket that a held one opens. */
+export function openingOf(actor: Actor, { article, ticket }: Pick<Held, 'article' | 'ticket'>): CreateTicket {
+  return { actor, input: { ...ticket, article } as CreateTicket['input'], flags: {}, key: undefined };
+}
+
 /**
- * Sends what was held, by the door of all changes. That it was sent is written in the transaction that sends it, under
+ * Sends what was held, by the door of all changes or of all new tickets. That it was sent is written in the transaction that sends it, under
  * the lock which taking it back needs as well: it is one or the other, however many replicas try and whoever dies.
  */
 @Injectable()
@@ -43,6 +52,7 @@ export class HeldTimer implements OnModuleInit, OnApplicationShutdown {
     private readonly db: DataSource,
     private readonly held: HeldStore,
     private readonly changes: ChangeTickets,
+    private readonly creates: CreateTickets,
     @Inject(IDENTITY) private readonly identity: Identity,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -79,7 +89,11 @@ export class HeldTimer implements OnModuleInit, OnApplicationShutdown {
     try {
       while (this.asked && !this.stopped) {
         this.asked = false;
-        if (await this.round()) this.asked = true;
+        // Neither waits for what keeps the other.
+        for (const round of await Promise.allSettled([this.round(), this.openDue()])) {
+          if (round.status === 'rejected') throw round.reason;
+          if (round.value) this.asked = true;
+        }
       }
     } catch (error) {
       this.log.warn({ err: error }, 'held articles could not be sent, the next round tries again');
@@ -92,14 +106,14 @@ export class HeldTimer implements OnModuleInit, OnApplicationShutdown {
   private async round(): Promise<boolean> {
     const due = await this.held.due(this.db, this.clock.now(), BATCH);
     if (due.length === 0) return false;
-    const actors = await this.identity.actorsOf([...new Set(due.map(({ userId }) => userId))]);
+    const actors = await this.actorsOf(due);
     // Two of one ticket follow each other.
     const first = due.filter(({ target }, i) => due.findIndex((other) => other.target === target) === i);
     const commands = new Map<Due, UpdateTicket>();
     for (const one of first) {
-      const now = actors.find(({ userId }) => userId === one.userId);
+      const now = actors.get(one.userId);
       if (now) commands.set(one, orderOf(stillAllowed(one.actor, now), one.target, one));
-      else await this.refuse(one, 'Its author may not sign in any more.');
+      else await this.refuse(one, nobodyAnyMore);
     }
     try {
       await this.send(commands);
@@ -109,6 +123,45 @@ export class HeldTimer implements OnModuleInit, OnApplicationShutdown {
       for (const [one, command] of commands) await this.sendAlone(one, command);
     }
     return first.length < due.length || due.length === BATCH;
+  }
+
+  /** Opens the tickets that are due, each in a transaction of its own. @returns whether there may be more */
+  private async openDue(): Promise<boolean> {
+    const due = await this.held.dueOpenings(this.db, this.clock.now(), BATCH);
+    if (due.length === 0) return false;
+    const actors = await this.actorsOf(due);
+    let later: AppError | undefined;
+    for (const one of due) {
+      const now = actors.get(one.userId);
+      const why = now ? await this.open(one, stillAllowed(one.actor, now)) : nobodyAnyMore;
+      if (typeof why === 'string') await this.refuse(one, why);
+      else later = why ?? later;
+    }
+    if (later) throw later;
+    return due.length === BATCH;
+  }
+
+  /** @returns why it cannot be opened, if so, as a text; an error is one of the moment */
+  private async open(one: HeldOpening, actor: Actor): Promise<AppError | string | undefined> {
+    try {
+      await this.creates.runOnce(
+        openingOf(actor, one),
+        async (tx) => (await this.held.take(tx, [one], this.clock.now())).has(one.id),
+        (tx, ticketId) => this.held.settleOpening(tx, one.id, ticketId, this.clock.now()),
+      );
+      return undefined;
+    } catch (error) {
+      const why = AppError.from(error);
+      if (why.kind === 'stale') throw why;
+      if (why.kind === 'bug') this.log.error({ err: error, held: one.id }, 'a held ticket could not be opened');
+      const { detail } = why;
+      return this.mayStill(one, why) ? why : detail;
+    }
+  }
+
+  private async actorsOf(due: readonly { userId: number }[]): Promise<Map<number, Actor>> {
+    const actors = await this.identity.actorsOf([...new Set(due.map(({ userId }) => userId))]);
+    return new Map(actors.map((actor) => [actor.userId, actor]));
   }
 
   private async sendAlone(one: Due, command: UpdateTicket): Promise<void> {
@@ -145,12 +198,12 @@ export class HeldTimer implements OnModuleInit, OnApplicationShutdown {
     if (later) throw later;
   }
 
-  private mayStill({ sendAt }: Due, result: Change | AppError): result is AppError {
+  private mayStill({ sendAt }: Pick<Held, 'sendAt'>, result: Change | AppError): result is AppError {
     if (!(result instanceof AppError) || result.kind !== 'unavailable') return false;
     return this.clock.now() < Date.parse(sendAt) + PATIENCE_MS;
   }
 
-  private async refuse(one: Due, error: string): Promise<void> {
+  private async refuse(one: Pick<Held, 'id' | 'version'>, error: string): Promise<void> {
     await transaction(this.db, async (tx: EntityManager) => {
       const taken = await this.held.take(tx, [one], this.clock.now());
       if (taken.has(one.id)) await this.held.settle(tx, one.id, { error }, this.clock.now());

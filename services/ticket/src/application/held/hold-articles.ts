@@ -2,13 +2,12 @@ import {
   type Actor,
   type DraftContent,
   type DraftKind,
-  FURTHEST_SEND_DAYS,
   groupsWith,
   type HeldArticle,
   type heldArticles,
   type ParsedInputOf,
 } from '@helpmesh/contracts';
-import { AppError, type Clock, type EpochMs, epochMs, isoTime, uuidv7 } from '@helpmesh/kernel';
+import { AppError, type Clock, epochMs, isoTime, uuidv7 } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -24,8 +23,7 @@ import { ChangeTickets } from '../change-tickets.ts';
 import { storedFile } from '../draft-article.ts';
 import { OwnSettings } from '../settings/own-settings.ts';
 import { HeldTimer, orderOf } from './held-timer.ts';
-
-const DAY_MS = 86_400_000;
+import { alreadySent, timeOf } from './send-at.ts';
 
 type Order = ParsedInputOf<typeof heldArticles.create>['body'];
 type Edit = ParsedInputOf<typeof heldArticles.update>['body'];
@@ -139,7 +137,7 @@ export class HoldArticles {
       const mayPutAside = others && held.state === 'failed' && groupsWith(actor, 'change').includes(ticket.groupId);
       if (!mayPutAside) throw notAuthorized('Not authorized (only its author may do that)!');
     }
-    if (held.state === 'sent') throw new AppError('conflict', 'held-article.sent', 'It has been sent already.');
+    if (held.state === 'sent') throw alreadySent();
     return held;
   }
 
@@ -149,13 +147,6 @@ export class HoldArticles {
     if (!ticket) throw notFound('Ticket', ticketId);
     if (!groupsWith(actor, 'read').includes(ticket.groupId)) throw notAuthorized();
   }
-}
-
-function timeOf(sendAt: string, now: EpochMs): EpochMs {
-  const at = epochMs(Date.parse(sendAt));
-  if (at > now && at <= now + FURTHEST_SEND_DAYS * DAY_MS) return at;
-  const detail = `send_at must be in the future, and within ${FURTHEST_SEND_DAYS} days.`;
-  throw new AppError('invalid', 'held-article.time-not-possible', detail);
 }
 
 function kindOf({ article }: HeldWords): DraftKind {

@@ -58,6 +58,8 @@ const fieldNames = {
   id: 'id',
   tags: 'tags',
   tag: 'tags',
+  'preferences.idoit.object_ids': 'cmdb_object',
+  cmdb_object: 'cmdb_object',
 } as const satisfies Record<string, string>;
 export type SearchField = (typeof fieldNames)[keyof typeof fieldNames];
 
@@ -94,7 +96,9 @@ export function parseSearch(text: string, attribute: AttributeReader = () => und
   const words: string[] = [];
   let plain = true;
   const tokens = [
-    ...text.slice(0, 2_000).matchAll(/(-?)(?:([a-z_][a-z0-9_]*(?:\.[a-z]+)?):)?(?:"([^"]*)"|(\S+))/gi),
+    ...text
+      .slice(0, 2_000)
+      .matchAll(/(-?)(?:(preferences\.idoit\.object_ids|[a-z_][a-z0-9_]*(?:\.[a-z]+)?):)?(?:"([^"]*)"|(\S+))/gi),
   ].slice(0, MAX_TOKENS);
   let exclude = false;
   for (const [whole, minus, name, phrase, word] of tokens) {

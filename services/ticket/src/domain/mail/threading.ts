@@ -76,11 +76,13 @@ export function placeMail(
 
 function refusal(role: SenderRole, evidence: Evidence, accepts: () => boolean): Refusal | undefined {
   const proven = evidence === 'signed-id';
-  if (!role.customer && !role.participant && !role.agentOfGroup && !(role.machine && proven)) {
+  // What a machine says about our mail belongs where that mail is, whether or not customers may still write there.
+  const report = role.machine && proven;
+  if (!role.customer && !role.participant && !role.agentOfGroup && !report) {
     return 'sender-is-a-stranger';
   }
   if (role.ofTheDesk && !proven) return 'sender-is-not-proven';
-  return role.agentOfGroup || accepts() ? undefined : 'ticket-takes-no-follow-up';
+  return role.agentOfGroup || report || accepts() ? undefined : 'ticket-takes-no-follow-up';
 }
 
 /**

@@ -31,9 +31,9 @@ export interface HistoryEntry {
   cause?: HistoryCause;
 }
 
-/** A rule, as history and log name it. */
+/** A rule, or another helpdesk that did the same before, as history and log name it. */
 export interface HistoryCause {
-  type: 'Trigger' | 'Job' | 'Sla';
+  type: 'Trigger' | 'Job' | 'Sla' | 'Peer';
   id: number;
   name: string;
   /** The line of the rule's log. */

@@ -13,7 +13,7 @@ import {
 import { IconPencilPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, lazyRouteComponent, Navigate, Outlet, useLocation } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, useEffect } from 'react';
 import { NotificationCentre } from '../../features/notifications/notification-centre.tsx';
 import { meQuery } from '../../features/session/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
@@ -25,6 +25,7 @@ import { withTexts } from '../i18n.ts';
 import { useLiveUpdates } from '../live/use-live-updates.ts';
 import { preferencesOf } from '../preferences.ts';
 import classes from './app-shell.module.css';
+import { Beside } from './beside.tsx';
 import { keyCaps } from './key-caps.ts';
 import { LanguageSwitch } from './language-switch.tsx';
 import { LiveStatus } from './live-status.tsx';
@@ -148,14 +149,14 @@ function Frame() {
         <Outlet />
       </AppShell.Main>
       {watched !== null && (
-        <Suspense fallback={null}>
+        <Beside>
           <JobWatch />
-        </Suspense>
+        </Beside>
       )}
-      <Suspense fallback={null}>
+      <Beside>
         <Palette />
         <ShortcutHelp />
-      </Suspense>
+      </Beside>
     </AppShell>
   );
 }

@@ -1,49 +1,29 @@
 import { useLingui } from '@lingui/react/macro';
 import {
-  IconAddressBook,
-  IconAlarm,
-  IconApps,
-  IconBolt,
   IconBuilding,
-  IconBuildingCommunity,
-  IconCalendarRepeat,
-  IconCalendarTime,
-  IconChecklist,
   IconCircleCheck,
   IconCircleDot,
   IconClock,
-  IconClockHour4,
-  IconEyeOff,
-  IconFileText,
   IconFlame,
-  IconFolders,
-  IconForms,
-  IconHistory,
   IconInbox,
   IconLayoutList,
   IconListDetails,
-  IconLogin2,
   IconPlus,
-  IconShield,
   IconStack2,
-  IconTemplate,
-  IconTicket,
   IconUser,
-  IconUsers,
-  IconWand,
-  IconWebhook,
   type TablerIcon,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
-import { pageLabels } from '../../features/admin/labels.ts';
-import { type AdminPageId, pageAt, pagesFor } from '../../features/admin/pages.ts';
+import { lazy } from 'react';
 import { overviewLabel } from '../../features/overviews/labels.ts';
 import { ticketOverviewsQuery } from '../../features/overviews/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
 import { viewLabels } from '../../features/tickets/labels.ts';
 import { agentViews, customerViews, listOrderOf, type View } from '../../features/tickets/list-state.ts';
 import { ticketCountsQuery } from '../../features/tickets/queries.ts';
+import { withTexts } from '../i18n.ts';
+import { Beside } from './beside.tsx';
 import classes from './navigation.module.css';
 
 const icons: Record<View, TablerIcon> = {
@@ -58,44 +38,25 @@ const icons: Record<View, TablerIcon> = {
   'my-organization': IconBuilding,
 };
 
-const adminIcons: Record<AdminPageId, TablerIcon> = {
-  users: IconUsers,
-  groups: IconFolders,
-  organizations: IconBuildingCommunity,
-  roles: IconShield,
-  mail: IconInbox,
-  macros: IconBolt,
-  'text-modules': IconFileText,
-  templates: IconTemplate,
-  'custom-fields': IconForms,
-  triggers: IconWand,
-  schedules: IconCalendarTime,
-  webhooks: IconWebhook,
-  slas: IconAlarm,
-  calendars: IconCalendarTime,
-  checklists: IconChecklist,
-  recurring: IconCalendarRepeat,
-  'ticket-settings': IconTicket,
-  'time-accounting': IconClockHour4,
-  overviews: IconLayoutList,
-  'sign-in': IconLogin2,
-  directories: IconAddressBook,
-  applications: IconApps,
-  'data-protection': IconEyeOff,
-  audit: IconHistory,
-};
+/** Most people never see it, and it grows with every page. */
+const AdminMenu = lazy(() =>
+  withTexts(() => import('../../features/admin/components/admin-menu.tsx'), 'work').then((file) => ({
+    default: file.AdminMenu,
+  })),
+);
 
 /** Views with their exact counts; the number is part of the link that leads to what it counts. */
 export function Navigation() {
   const { t, i18n } = useLingui();
-  const { agent, customer, may } = useMe();
+  const { me, agent, customer } = useMe();
   const { pathname, search } = useLocation();
   const { data: counts } = useQuery(ticketCountsQuery);
   const number = new Intl.NumberFormat(i18n.locale);
   const { view: shown, overview } = search as { view?: string; overview?: string };
   const current = pathname === '/tickets' && !overview ? shown : undefined;
-  const adminPages = pagesFor(may);
-  const currentAdmin = pageAt(pathname)?.id;
+  const administers = (me.permissions as string[]).some((name) =>
+    /^(?:admin\b|report\b|knowledge_base(?!\.r))/.test(name),
+  );
   const sections: { title: string; views: readonly View[] }[] = [
     ...(agent ? [{ title: t`Tickets`, views: agentViews }] : []),
     // Somebody may be both: agent here, customer elsewhere.
@@ -132,30 +93,10 @@ export function Navigation() {
         </div>
       ))}
       <Overviews />
-      {adminPages.length > 0 && (
-        <div className={classes.section}>
-          <div className={classes.title} id="nav-admin">
-            {t`Administration`}
-          </div>
-          <ul className={classes.list} aria-labelledby="nav-admin">
-            {adminPages.map(({ id }) => {
-              const Icon = adminIcons[id];
-              return (
-                <li key={id}>
-                  <Link
-                    to={`/admin/${id}`}
-                    className={classes.link}
-                    aria-current={currentAdmin === id ? 'page' : undefined}
-                    data-active={currentAdmin === id || undefined}
-                  >
-                    <Icon size={17} stroke={1.7} aria-hidden />
-                    <span className={classes.label}>{i18n._(pageLabels[id])}</span>
-                  </Link>
-                </li>
-              );
-            })}
-          </ul>
-        </div>
+      {administers && (
+        <Beside>
+          <AdminMenu />
+        </Beside>
       )}
     </>
   );

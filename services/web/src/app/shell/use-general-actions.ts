@@ -4,8 +4,6 @@ import { useMantineColorScheme } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { pageLabels } from '../../features/admin/labels.ts';
-import { adminPages, mayOpen } from '../../features/admin/pages.ts';
 import { signOut } from '../../features/session/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
 import { viewLabels } from '../../features/tickets/labels.ts';
@@ -13,7 +11,7 @@ import { agentViews, customerViews, type View } from '../../features/tickets/lis
 import { notifyProblem } from '../../ui/notify.tsx';
 import type { Action } from '../actions/registry.ts';
 import { useActions } from '../actions/use-actions.ts';
-import { activateLanguage } from '../i18n.ts';
+import { activateLanguage, languages } from '../i18n.ts';
 import { useShell } from './store.ts';
 
 const signOutFailed = msg`You are still signed in`;
@@ -34,7 +32,7 @@ export function useGeneralActions(): void {
   const { i18n } = useLingui();
   const navigate = useNavigate();
   const cache = useQueryClient();
-  const { agent, customer, may } = useMe();
+  const { agent, customer } = useMe();
   const { setColorScheme } = useMantineColorScheme();
   const { setHelpOpen } = useShell();
 
@@ -95,15 +93,6 @@ export function useGeneralActions(): void {
       section: 'navigation',
       run: () => void navigate({ to: '/account' }),
     },
-    ...adminPages.map(
-      (page): Action => ({
-        id: `go.admin.${page.id}`,
-        label: pageLabels[page.id],
-        section: 'navigation',
-        can: () => mayOpen(page, may),
-        run: () => void navigate({ to: `/admin/${page.id}` }),
-      }),
-    ),
     {
       id: 'general.shortcut-help',
       label: msg`Keyboard shortcuts`,
@@ -119,18 +108,14 @@ export function useGeneralActions(): void {
       section: 'general',
       run: () => setColorScheme('auto'),
     },
-    {
-      id: 'general.english',
-      label: msg`Show everything in English`,
-      section: 'general',
-      run: () => void activateLanguage('en', { remember: true }),
-    },
-    {
-      id: 'general.german',
-      label: msg`Show everything in German`,
-      section: 'general',
-      run: () => void activateLanguage('de', { remember: true }),
-    },
+    ...languages.map(
+      ({ code, name }): Action => ({
+        id: `general.language.${code}`,
+        label: msg`Language: ${name}`,
+        section: 'general',
+        run: () => void activateLanguage(code, { remember: true }),
+      }),
+    ),
     {
       id: 'general.sign-out',
       label: msg`Sign out`,

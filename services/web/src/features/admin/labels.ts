@@ -23,10 +23,16 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   recurring: msg`Recurring tickets`,
   'ticket-settings': msg`Working on tickets`,
   'time-accounting': msg`Time accounting`,
+  'knowledge-base': msg`Knowledge base`,
+  reports: msg`Reports`,
   'sign-in': msg`Sign-in`,
+  'public-links': msg`Public links`,
   directories: msg`Directories`,
   applications: msg`Applications`,
+  cmdb: msg`CMDB`,
+  federation: msg`Federation`,
   'data-protection': msg`Data protection`,
+  health: msg`System health`,
   audit: msg`Audit log`,
 };
 

@@ -6,7 +6,7 @@ const idsFor = (...permissions: string[]) => pagesFor(capabilitiesOf({ permissio
 
 describe('pages of the administration', () => {
   it('all of them are for who administers everything', () => {
-    expect(idsFor('admin')).toEqual(adminPages.map(({ id }) => id));
+    expect(idsFor('admin', 'report', 'knowledge_base.editor')).toEqual(adminPages.map(({ id }) => id));
   });
   it('each is for who has its permission alone', () => {
     expect(idsFor('admin.group', 'ticket.agent')).toEqual(['groups']);
@@ -25,6 +25,7 @@ describe('pages of the administration', () => {
     ['/admin/users/3', 'users'],
     ['/admin/sign-in/providers/new', 'sign-in'],
     ['/admin/data-protection/tasks/3', 'data-protection'],
+    ['/admin/reports/profiles/3', 'reports'],
     ['/admin', undefined],
     ['/admin/userspace', undefined],
     ['/tickets', undefined],

@@ -18,10 +18,16 @@ export type AdminPageId =
   | 'recurring'
   | 'ticket-settings'
   | 'time-accounting'
+  | 'knowledge-base'
+  | 'reports'
   | 'sign-in'
+  | 'public-links'
   | 'directories'
   | 'applications'
+  | 'cmdb'
+  | 'federation'
   | 'data-protection'
+  | 'health'
   | 'audit';
 
 export interface AdminPage {
@@ -50,10 +56,16 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'recurring', permissions: ['admin.scheduler'] },
   { id: 'ticket-settings', permissions: ['admin.ticket'] },
   { id: 'time-accounting', permissions: ['admin.time_accounting'] },
+  { id: 'knowledge-base', permissions: ['knowledge_base.editor'] },
+  { id: 'reports', permissions: ['report'] },
   { id: 'sign-in', permissions: ['admin.security'] },
+  { id: 'public-links', permissions: ['admin.public_links'] },
   { id: 'directories', permissions: ['admin.security', 'admin.user', 'admin.scim'] },
   { id: 'applications', permissions: ['admin.api'] },
+  { id: 'cmdb', permissions: ['admin.integration'] },
+  { id: 'federation', permissions: ['admin.integration'] },
   { id: 'data-protection', permissions: ['admin.data_privacy'] },
+  { id: 'health', permissions: ['admin.monitoring'] },
   { id: 'audit', permissions: ['admin.audit_log'] },
 ];
 

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { notifyDone } from '../../ui/notify.tsx';
 import { changedFields, changesBetween, type Field, rebased } from './edit.ts';
 import { readAnew } from './queries.ts';
@@ -33,6 +33,11 @@ export interface Editor<V> {
   discard: () => void;
   /** Goes on with one's own changes on top of what is stored, or with what is stored alone. */
   settle: (keep: 'mine' | 'stored') => void;
+}
+
+/** What a form begins with, of a record: the same values as long as it is the same record. @param valuesOf  the same always */
+export function useStored<R, V>(record: R, valuesOf: (record: R) => V): V {
+  return useMemo(() => valuesOf(record), [record, valuesOf]);
 }
 
 /**

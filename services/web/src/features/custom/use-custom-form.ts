@@ -6,10 +6,10 @@ import { missingFields } from './values.ts';
 const nothing: CustomValues = {};
 
 /** The custom fields of a form that makes something new: what was written, and whether anything is missing. */
-export function useCustomForm(object: CustomObject) {
+export function useCustomForm(object: CustomObject, start: CustomValues = nothing) {
   const { t } = useLingui();
   const fields = useCustomFields(object, 'create');
-  const [values, setValues] = useState<CustomValues>(nothing);
+  const [values, setValues] = useState<CustomValues>(start);
   const [missing, setMissing] = useState<readonly string[]>([]);
   const check = () => {
     const names = missingFields(fields, 'create', nothing, values).map(({ name }) => name);

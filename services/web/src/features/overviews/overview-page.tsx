@@ -14,7 +14,7 @@ import { EditForm } from '../admin/components/edit-form.tsx';
 import { Loading } from '../admin/components/loading.tsx';
 import type { Field } from '../admin/edit.ts';
 import { rolesQuery } from '../admin/queries.ts';
-import { type Editor, useEditor } from '../admin/use-editor.ts';
+import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
 import { ConditionEditor } from '../conditions/condition-editor.tsx';
 import type { Selector } from '../conditions/selector.ts';
 import { customFieldsQuery } from '../custom/queries.ts';
@@ -104,10 +104,9 @@ function Edit({ overview }: { overview: Overview }) {
   const navigate = useNavigate();
   const ticketsAnew = useTicketsAnew();
   const { id, name } = overview;
-  const [stored, setStored] = useState({ of: overview, values: valuesOf(overview) });
-  if (stored.of !== overview) setStored({ of: overview, values: valuesOf(overview) });
+  const stored = useStored(overview, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getOverview', { params: { id } })),
     write: (_, changed) => call('updateOverview', { params: { id }, body: bodyOf(changed) }),
     onSaved: ticketsAnew,

@@ -16,7 +16,7 @@ import { EditForm } from '../admin/components/edit-form.tsx';
 import { Loading } from '../admin/components/loading.tsx';
 import { RecordList } from '../admin/components/record-list.tsx';
 import type { Field } from '../admin/edit.ts';
-import { type Editor, useEditor } from '../admin/use-editor.ts';
+import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
 import { ConditionEditor } from '../conditions/condition-editor.tsx';
 import type { Selector } from '../conditions/selector.ts';
 import { FormProblem } from '../session/components/entry-page.tsx';
@@ -122,10 +122,9 @@ function Edit({ schedule }: { schedule: Schedule }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name, running } = schedule;
-  const [stored, setStored] = useState({ of: schedule, values: valuesOf(schedule) });
-  if (stored.of !== schedule) setStored({ of: schedule, values: valuesOf(schedule) });
+  const stored = useStored(schedule, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getJob', { params: { id } })),
     write: (_, changed) => call('updateJob', { params: { id }, body: changed }),
     done: t`The schedule was saved.`,
@@ -140,7 +139,7 @@ function Edit({ schedule }: { schedule: Schedule }) {
           {!running && (
             <AskButton
               label={t`Run now`}
-              question={<RunNow id={id} dirty={editor.dirty} stored={stored.values} />}
+              question={<RunNow id={id} dirty={editor.dirty} stored={stored} />}
               done={t`It is running.`}
               deed={() => call('runJob', { params: { id } })}
               changes={changes}

@@ -14,7 +14,7 @@ import { EditForm } from '../admin/components/edit-form.tsx';
 import { Loading } from '../admin/components/loading.tsx';
 import { RecordList } from '../admin/components/record-list.tsx';
 import type { Field } from '../admin/edit.ts';
-import { type Editor, useEditor } from '../admin/use-editor.ts';
+import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
 import { ConditionEditor } from '../conditions/condition-editor.tsx';
 import type { Selector } from '../conditions/selector.ts';
 import { FormProblem } from '../session/components/entry-page.tsx';
@@ -107,10 +107,9 @@ function Edit({ trigger }: { trigger: Trigger }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name } = trigger;
-  const [stored, setStored] = useState({ of: trigger, values: valuesOf(trigger) });
-  if (stored.of !== trigger) setStored({ of: trigger, values: valuesOf(trigger) });
+  const stored = useStored(trigger, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getTrigger', { params: { id } })),
     write: (_, changed) => call('updateTrigger', { params: { id }, body: changed }),
     done: t`The trigger was saved.`,

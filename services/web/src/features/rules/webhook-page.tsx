@@ -34,7 +34,7 @@ import { Loading } from '../admin/components/loading.tsx';
 import { RecordList } from '../admin/components/record-list.tsx';
 import type { Field } from '../admin/edit.ts';
 import { readAnew } from '../admin/queries.ts';
-import { type Editor, useEditor } from '../admin/use-editor.ts';
+import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
 import { FormProblem } from '../session/components/entry-page.tsx';
 import { Deliveries } from './webhook-deliveries.tsx';
 import { type Webhook, webhookQuery, webhooksQuery } from './webhook-queries.ts';
@@ -164,10 +164,9 @@ function Edit({ webhook }: { webhook: Webhook }) {
   const cache = useQueryClient();
   const { id, name, failing_since: failing, disabled_reason: reason } = webhook;
   const [shown, setShown] = useState<string | null>(null);
-  const [stored, setStored] = useState({ of: webhook, values: valuesOf(webhook) });
-  if (stored.of !== webhook) setStored({ of: webhook, values: valuesOf(webhook) });
+  const stored = useStored(webhook, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getWebhook', { params: { id } })),
     write: (_, changed) => call('updateWebhook', { params: { id }, body: bodyOf(changed) }),
     done: t`The webhook was saved.`,

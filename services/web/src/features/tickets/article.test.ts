@@ -7,6 +7,7 @@ import {
   kindOf,
   parseAddress,
   replyRecipient,
+  senderProofOf,
   splitAddresses,
 } from './article.ts';
 import type { Article } from './queries.ts';
@@ -60,6 +61,19 @@ describe('delivery', () => {
     ],
     ['a sent one', { sender: 'Agent', preferences: { delivery: { state: 'sent' } } }, { state: 'sent' }],
     [
+      'one that came back',
+      {
+        sender: 'Agent',
+        preferences: { delivery: { state: 'sent', bounce: { kind: 'permanent', reason: 'no such user' } } },
+      },
+      { state: 'returned', reason: 'no such user' },
+    ],
+    [
+      'one that is late',
+      { sender: 'Agent', preferences: { delivery: { state: 'sent', bounce: { kind: 'temporary' } } } },
+      { state: 'slow', reason: null },
+    ],
+    [
       'a failed one with its reason',
       { sender: 'System', preferences: { delivery: { state: 'failed', error: '550 no such user' } } },
       { state: 'failed', reason: '550 no such user' },
@@ -76,6 +90,20 @@ describe('delivery', () => {
   ])('says nothing about %s', (_, facts) => {
     expect(deliveryOf(anArticle(facts))).toBeNull();
   });
+});
+
+it.each([
+  [
+    { authentication: { result: 'fail', domain: 'x.example', by: 'mx.h.example' } },
+    { result: 'fail', by: 'mx.h.example' },
+  ],
+  [{ authentication: { result: 'none', domain: 'x.example', by: null, released: true } }, { released: true, by: null }],
+  [{ authentication: { result: 'pass' } }, null],
+  [{}, null],
+])('of %j the sender is %j', (preferences, proof) => {
+  const read = senderProofOf(anArticle({ preferences }));
+  if (proof === null) expect(read).toBeNull();
+  else expect(read).toMatchObject({ domain: 'x.example', ...proof });
 });
 
 describe('who gets the answer', () => {

@@ -9,7 +9,8 @@ export function kindOf(article: Pick<Article, 'internal' | 'sender'>): ArticleKi
 }
 
 export interface Delivery {
-  state: 'queued' | 'sent' | 'deferred' | 'failed';
+  /** `returned`: a server had taken it and reports that it did not arrive; `slow`: that it still tries. */
+  state: 'queued' | 'sent' | 'deferred' | 'failed' | 'returned' | 'slow';
   /** What the receiving server said. */
   reason: string | null;
   nextAttemptAt: string | null;
@@ -24,11 +25,39 @@ export function deliveryOf(article: Pick<Article, 'type' | 'sender' | 'internal'
   if (article.type !== 'email' || article.sender === 'Customer' || article.internal) return null;
   const { delivery } = article.preferences;
   if (!isObject(delivery)) return null;
-  const { state } = delivery;
+  const { state, bounce } = delivery;
+  if (isObject(bounce)) {
+    return {
+      state: bounce.kind === 'temporary' ? 'slow' : 'returned',
+      reason: text(bounce.reason),
+      nextAttemptAt: null,
+    };
+  }
   return {
     state: state === 'sent' || state === 'deferred' || state === 'failed' ? state : 'queued',
     reason: text(delivery.error),
     nextAttemptAt: text(delivery.next_attempt_at),
+  };
+}
+
+export interface SenderProof {
+  result: 'pass' | 'fail' | 'none' | 'unknown';
+  domain: string;
+  /** The server that says so; null: the desk looked itself. */
+  by: string | null;
+  /** Somebody let the mail in although its sender is not proven. */
+  released: boolean;
+}
+
+/** Whether the sender of a mail is proven; null for everything at which nobody looked. */
+export function senderProofOf({ preferences }: Pick<Article, 'preferences'>): SenderProof | null {
+  const { authentication } = preferences;
+  if (!isObject(authentication)) return null;
+  const { result, domain, by, released } = authentication;
+  if (typeof domain !== 'string' || domain === '') return null;
+  return {
+    result: result === 'pass' || result === 'fail' || result === 'unknown' ? result : 'none',
+    ...{ domain, by: text(by), released: released === true },
   };
 }
 

@@ -15,12 +15,15 @@ export const heldQuery = (ticketId: number) =>
   queryOptions({
     queryKey: ticketKeys.held(ticketId),
     queryFn: ({ signal }) => call('listHeldArticles', { params: { id: ticketId }, signal }),
-    refetchInterval: ({ state: { data } }) => {
-      const next = data?.filter(({ state }) => state === 'held').map(({ send_at }) => Date.parse(send_at) - Date.now());
-      if (!next || next.length === 0) return false;
-      return Math.max(1_000, Math.min(SOON_MS, ...next.map((ms) => ms + 500)));
-    },
+    refetchInterval: ({ state: { data } }) => dueAgain(data),
   });
+
+/** When to look again, ms from now; false: nothing waits. */
+export function dueAgain(held: readonly { state: string; send_at: string }[] = []): number | false {
+  const next = held.filter(({ state }) => state === 'held').map(({ send_at }) => Date.parse(send_at) - Date.now());
+  if (next.length === 0) return false;
+  return Math.max(1_000, Math.min(SOON_MS, ...next.map((ms) => ms + 500)));
+}
 
 export const ownDeskSettingsQuery = queryOptions({
   queryKey: ['lookup', 'own-desk-settings'],

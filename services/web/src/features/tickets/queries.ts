@@ -37,6 +37,7 @@ export const ticketKeys = {
   sla: (id: number) => ['tickets', 'sla', id] as const,
   links: (id: number) => ['tickets', 'links', id] as const,
   sharedDraft: (id: number) => ['tickets', 'shared-draft', id] as const,
+  heldTickets: ['tickets', 'held-tickets'] as const,
   held: (id: number) => ['tickets', 'held', id] as const,
   checklist: (id: number) => ['tickets', 'checklist', id] as const,
   ofCustomer: (id: number) => ['tickets', 'of-customer', id] as const,

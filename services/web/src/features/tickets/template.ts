@@ -70,9 +70,9 @@ function customOf(options: Record<string, unknown>, names: readonly string[]): R
 }
 
 const known = ['low', 'medium', 'high'] as const;
-const levelOf = (value: string | undefined) => known.find((level) => level === value);
+export const levelOf = (value: unknown) => known.find((level) => level === value);
 
-function tagsOf(value: unknown): string[] | undefined {
+export function tagsOf(value: unknown): string[] | undefined {
   if (value === undefined) return undefined;
   const names = (Array.isArray(value) ? value : [value]).flatMap((one) => String(one).split(','));
   return names.map((name) => name.trim()).filter((name) => name !== '');

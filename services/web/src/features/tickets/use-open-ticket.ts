@@ -5,6 +5,8 @@ import { useState } from 'react';
 import { type CallInput, call } from '../../app/api.ts';
 import { notifyDone } from '../../ui/notify.tsx';
 import { type DraftFile, newFormId } from './draft.ts';
+import { undoSeconds } from './held.ts';
+import type { HeldTicket } from './held-ticket.ts';
 import { ticketKeys } from './queries.ts';
 import { useUploads } from './use-uploads.ts';
 
@@ -25,41 +27,44 @@ interface Options<V extends TicketValues> {
   complete: () => boolean;
   /** What is said when the ticket is open. */
   done: (number: string) => string;
+  /** For what may be taken back for some seconds; told of what waits, and for how long. */
+  waits?: ((held: HeldTicket, seconds: number) => void) | null;
   /** Files that are in the upload cache of a form already. */
   start?: { formId: string; files: DraftFile[] } | undefined;
 }
 
 /** Opens the ticket of a form once it is filled in and its files are there, and goes to it. */
-export function useOpenTicket<V extends TicketValues>({ form, rest, complete, done, start }: Options<V>) {
+export function useOpenTicket<V extends TicketValues>({ form, rest, complete, done, waits, start }: Options<V>) {
   const navigate = useNavigate();
   const cache = useQueryClient();
   const [formId] = useState(() => start?.formId ?? newFormId());
   const uploads = useUploads(formId, start?.files ?? []);
   const { mutate, isPending, error } = useMutation({
-    mutationFn: (values: V) => {
+    mutationFn: async (values: V) => {
       const title = values.title.trim();
-      const { article, ...fields } = rest(values);
-      return call('createTicket', {
-        query: { expand: true },
-        body: {
-          title,
-          group_id: Number(values.group),
-          ...fields,
-          article: {
-            ...article,
-            subject: title,
-            body: values.body,
-            content_type: 'text/html',
-            ...(uploads.files.length > 0 ? { form_id: formId } : {}),
-          },
-        },
-      });
+      const { article: first, ...fields } = rest(values);
+      const article = {
+        ...first,
+        subject: title,
+        body: values.body,
+        content_type: 'text/html' as const,
+        ...(uploads.files.length > 0 ? { form_id: formId } : {}),
+      };
+      const body = { title, group_id: Number(values.group), ...fields, article };
+      const seconds = waits ? await undoSeconds(cache) : 0;
+      if (seconds > 0) return { held: await call('holdTicket', { body }), seconds };
+      return { made: await call('createTicket', { query: { expand: true }, body }) };
     },
-    onSuccess: ({ id, number }) => {
+    onSuccess: ({ made, held, seconds }) => {
+      if (held) {
+        void cache.invalidateQueries({ queryKey: ticketKeys.heldTickets });
+        waits?.(held, seconds);
+        return;
+      }
       void cache.invalidateQueries({ queryKey: ticketKeys.lists });
       void cache.invalidateQueries({ queryKey: ticketKeys.counts });
-      notifyDone(done(number));
-      void navigate({ to: '/tickets/$id', params: { id: String(id) } });
+      notifyDone(done(made.number));
+      void navigate({ to: '/tickets/$id', params: { id: String(made.id) } });
     },
   });
   const submit = () => {

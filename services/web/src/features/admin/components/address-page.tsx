@@ -2,14 +2,13 @@ import { useLingui } from '@lingui/react/macro';
 import { Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import type { Field } from '../edit.ts';
 import { keyOf } from '../queries.ts';
 import { type EmailAddress, mailboxOf } from '../senders.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
@@ -47,10 +46,9 @@ function Edit({ address }: { address: EmailAddress }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, email } = address;
-  const [stored, setStored] = useState({ of: address, values: valuesOf(address) });
-  if (stored.of !== address) setStored({ of: address, values: valuesOf(address) });
+  const stored = useStored(address, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getEmailAddress', { params: { id } })),
     write: (_, changed) => call('updateEmailAddress', { params: { id }, body: changed }),
     done: t`The address was saved.`,

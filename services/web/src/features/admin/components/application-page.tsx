@@ -12,7 +12,7 @@ import { scopeText } from '../../oauth/scope-text.ts';
 import { FormProblem } from '../../session/components/entry-page.tsx';
 import type { Field } from '../edit.ts';
 import { type Application, applicationsQuery, permissionsQuery } from '../queries.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -59,10 +59,9 @@ function Edit({ application }: { application: Application }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name, uid, confidential } = application;
-  const [stored, setStored] = useState({ of: application, values: valuesOf(application) });
-  if (stored.of !== application) setStored({ of: application, values: valuesOf(application) });
+  const stored = useStored(application, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getApplication', { params: { id } })),
     write: (_, { confidential: __, ...changed }) => call('updateApplication', { params: { id }, body: changed }),
     done: t`The application was saved.`,

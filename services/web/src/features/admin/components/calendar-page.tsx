@@ -20,7 +20,7 @@ import {
 } from '../calendar.ts';
 import type { Field } from '../edit.ts';
 import { type Calendar, calendarsQuery } from '../queries.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
@@ -54,10 +54,9 @@ function Edit({ calendar }: { calendar: Calendar }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name } = calendar;
-  const [stored, setStored] = useState({ of: calendar, values: calendarValues(calendar) });
-  if (stored.of !== calendar) setStored({ of: calendar, values: calendarValues(calendar) });
+  const stored = useStored(calendar, calendarValues);
   const editor = useEditor<CalendarValues>({
-    stored: stored.values,
+    stored,
     read: async () => calendarValues(await call('getCalendar', { params: { id } })),
     write: (_, changed) => call('updateCalendar', { params: { id }, body: calendarBody(changed) }),
     done: t`The calendar was saved.`,

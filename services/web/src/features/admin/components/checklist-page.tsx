@@ -2,13 +2,12 @@ import { useLingui } from '@lingui/react/macro';
 import { Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import type { Field } from '../edit.ts';
 import { type ChecklistTemplate, checklistTemplatesQuery } from '../queries.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -50,10 +49,9 @@ function Edit({ template }: { template: ChecklistTemplate }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name } = template;
-  const [stored, setStored] = useState({ of: template, values: valuesOf(template) });
-  if (stored.of !== template) setStored({ of: template, values: valuesOf(template) });
+  const stored = useStored(template, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getChecklistTemplate', { params: { id } })),
     write: (_, changed) => call('updateChecklistTemplate', { params: { id }, body: bodyOf(changed) }),
     done: t`The template was saved.`,

@@ -26,7 +26,7 @@ import {
 import { useFieldWords } from '../custom-field-labels.ts';
 import type { Field } from '../edit.ts';
 import { customFieldsAdminQuery, type ObjectAttribute } from '../queries.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
@@ -73,11 +73,10 @@ function Edit({ field }: { field: ObjectAttribute }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, display, deletable, not_deletable_reason: reason } = field;
-  const [stored, setStored] = useState({ of: field, values: valuesOf(field) });
-  if (stored.of !== field) setStored({ of: field, values: valuesOf(field) });
+  const stored = useStored(field, valuesOf);
   const params = { id: String(id) };
   const editor = useEditor<FieldValues, ObjectAttribute>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getObjectAttribute', { params })),
     write: (values, changed) =>
       carriedOut(call('updateObjectAttribute', { params, body: changesOf(values, Object.keys(changed)) })),

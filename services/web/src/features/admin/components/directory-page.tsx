@@ -2,14 +2,13 @@ import { useLingui } from '@lingui/react/macro';
 import { Select, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { type CallInput, call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Copyable } from '../../../ui/shown-once.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import type { Field } from '../edit.ts';
 import { type Directory, directoriesQuery, organizationQuery, rolesQuery } from '../queries.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
@@ -63,10 +62,9 @@ function Edit({ directory }: { directory: Directory }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name } = directory;
-  const [stored, setStored] = useState({ of: directory, values: valuesOf(directory) });
-  if (stored.of !== directory) setStored({ of: directory, values: valuesOf(directory) });
+  const stored = useStored(directory, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getDirectory', { params: { id } })),
     write: (_, changed) => call('updateDirectory', { params: { id }, body: changed as Partial<Body> }),
     done: t`The directory was saved.`,

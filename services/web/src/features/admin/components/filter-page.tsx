@@ -14,7 +14,6 @@ import {
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
@@ -38,7 +37,7 @@ import {
 } from '../mail-filter.ts';
 import { mailActionLabels, operatorLabels } from '../mail-filter-labels.ts';
 import { keyOf } from '../queries.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -67,10 +66,9 @@ function Edit({ filter }: { filter: MailFilter }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name } = filter;
-  const [stored, setStored] = useState({ of: filter, values: valuesOf(filter) });
-  if (stored.of !== filter) setStored({ of: filter, values: valuesOf(filter) });
+  const stored = useStored(filter, valuesOf);
   const editor = useEditor<FilterValues>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getPostmasterFilter', { params: { id } })),
     write: (values) => call('updatePostmasterFilter', { params: { id }, body: bodyOf(values) }),
     done: t`The filter was saved.`,

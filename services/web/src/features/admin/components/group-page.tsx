@@ -2,7 +2,6 @@ import { useLingui } from '@lingui/react/macro';
 import { Anchor, NumberInput, Select, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { type CallInput, call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
@@ -13,7 +12,7 @@ import type { Field } from '../edit.ts';
 import { possibleParents } from '../group-tree.ts';
 import { type Group, groupsQuery } from '../queries.ts';
 import { addressesQuery, mailboxOf, signaturesQuery } from '../senders.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
@@ -97,10 +96,9 @@ function Edit({ group, groups }: { group: Group; groups: readonly Group[] }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name } = group;
-  const [stored, setStored] = useState({ of: group, values: valuesOf(group) });
-  if (stored.of !== group) setStored({ of: group, values: valuesOf(group) });
+  const stored = useStored(group, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getGroup', { params: { id } })),
     write: (values, changes) => call('updateGroup', { params: { id }, body: bodyOf(values, changes) }),
     done: t`The group was saved.`,

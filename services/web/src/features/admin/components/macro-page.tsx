@@ -2,7 +2,6 @@ import { useLingui } from '@lingui/react/macro';
 import { MultiSelect, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { type CallInput, call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
@@ -12,7 +11,7 @@ import { groupsQuery } from '../../tickets/queries.ts';
 import type { Field } from '../edit.ts';
 import type { Macro } from '../library.ts';
 import { keyOf } from '../queries.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -59,10 +58,9 @@ function Edit({ macro }: { macro: Macro }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name } = macro;
-  const [stored, setStored] = useState({ of: macro, values: valuesOf(macro) });
-  if (stored.of !== macro) setStored({ of: macro, values: valuesOf(macro) });
+  const stored = useStored(macro, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getMacro', { params: { id } })),
     write: (_, changed) => call('updateMacro', { params: { id }, body: bodyOf(changed) }),
     done: t`The macro was saved.`,

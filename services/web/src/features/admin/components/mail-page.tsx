@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import { Badge, Button, Skeleton, Text } from '@mantine/core';
+import { Badge, Button, Group, Skeleton, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -11,7 +11,6 @@ import { addressesQuery, filtersQuery, mailboxOf, signaturesQuery } from '../sen
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { FilterTester } from './filter-tester.tsx';
-import { IgnoredMails } from './ignored-mails.tsx';
 
 /** What mail is sent with, and what is done with mail that comes in. */
 export function MailPage() {
@@ -21,7 +20,19 @@ export function MailPage() {
   const filters = useQuery(filtersQuery);
   const unused = t`No group uses it.`;
   return (
-    <AdminPage title={t`Mail`}>
+    <AdminPage
+      title={t`Mail`}
+      action={
+        <Group gap="xs">
+          <Button component={Link} to="/admin/mail/channels" variant="default">
+            {t`Mail channels`}
+          </Button>
+          <Button component={Link} to="/admin/mail/queues" variant="default">
+            {t`Mail queues`}
+          </Button>
+        </Group>
+      }
+    >
       <Part
         kind="addresses"
         title={t`Sending addresses`}
@@ -63,7 +74,6 @@ export function MailPage() {
         }
       />
       <FilterTester />
-      <IgnoredMails />
     </AdminPage>
   );
 }

@@ -2,7 +2,6 @@ import { Plural, useLingui } from '@lingui/react/macro';
 import { Anchor, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Item, ItemList, Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
@@ -12,7 +11,7 @@ import { nameOf } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import type { Field } from '../edit.ts';
 import { membersQuery, type Organization, organizationQuery } from '../queries.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
@@ -71,10 +70,9 @@ function Edit({ organization }: { organization: Organization }) {
   const navigate = useNavigate();
   const { may } = useMe();
   const { id, name } = organization;
-  const [stored, setStored] = useState({ of: organization, values: valuesOf(organization) });
-  if (stored.of !== organization) setStored({ of: organization, values: valuesOf(organization) });
+  const stored = useStored(organization, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getOrganization', { params: { id } })),
     write: (_, changes) => call('updateOrganization', { params: { id }, body: bodyOf(changes) }),
     done: t`The organization was saved.`,

@@ -1,3 +1,5 @@
+import { lazy } from 'react';
+
 /** The administration is one chunk: who administers goes from page to page, all others never load it. */
 export { NewSchedulePage, SchedulePage, SchedulesPage } from '../../rules/schedule-page.tsx';
 export { NewTriggerPage, TriggerPage, TriggersPage } from '../../rules/trigger-page.tsx';
@@ -40,3 +42,7 @@ export { TicketSettingsPage } from './ticket-settings-page.tsx';
 export { TimeAccountingPage } from './time-accounting-page.tsx';
 export { NewUserPage, UserPage } from './user-page.tsx';
 export { UsersPage } from './users-page.tsx';
+
+/** A chunk of its own: few have a CMDB. */
+export const CmdbPage = lazy(() => import('./cmdb-page.tsx').then((file) => ({ default: file.CmdbPage })));
+export const HealthPage = lazy(() => import('./health-page.tsx').then((file) => ({ default: file.HealthPage })));

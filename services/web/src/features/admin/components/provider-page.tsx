@@ -3,7 +3,6 @@ import { Alert, Button, Code, PasswordInput, Stack, Switch, TagsInput, Text, Tex
 import { IconPlugConnected } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { ApiError, type CallInput, call } from '../../../app/api.ts';
 import { problemText } from '../../../ui/problem.ts';
 import { Section } from '../../../ui/section.tsx';
@@ -11,7 +10,7 @@ import { Failed } from '../../../ui/state-messages.tsx';
 import { FormProblem } from '../../session/components/entry-page.tsx';
 import type { Field } from '../edit.ts';
 import { type Provider, providersQuery } from '../queries.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
@@ -73,10 +72,9 @@ function Edit({ provider }: { provider: Provider }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, title } = provider;
-  const [stored, setStored] = useState({ of: provider, values: valuesOf(provider) });
-  if (stored.of !== provider) setStored({ of: provider, values: valuesOf(provider) });
+  const stored = useStored(provider, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getOpenIdProvider', { params: { id } })),
     write: (_, changed) => call('updateOpenIdProvider', { params: { id }, body: changed as Partial<Body> }),
     done: t`The provider was saved.`,

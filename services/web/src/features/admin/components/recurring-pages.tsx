@@ -28,7 +28,7 @@ import { groupsQuery, prioritiesQuery } from '../../tickets/queries.ts';
 import type { Field } from '../edit.ts';
 import { type RecurringTicket, recurringPreviewQuery, recurringTicketsQuery } from '../queries.ts';
 import { choiceOf, type RuleChoice, ruleOf, weekdays } from '../recurring.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
@@ -165,10 +165,9 @@ function Edit({ row }: { row: RecurringTicket }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { name } = row;
-  const [stored, setStored] = useState({ of: row, values: valuesOf(row) });
-  if (stored.of !== row) setStored({ of: row, values: valuesOf(row) });
+  const stored = useStored(row, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getRecurringTicket', { params: { id: row.id } })),
     write: (values) => call('updateRecurringTicket', { params: { id: row.id }, body: bodyOf(values) }),
     done: t`The recurring ticket was saved.`,

@@ -15,7 +15,6 @@ import {
 } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { problemText } from '../../../ui/problem.ts';
@@ -33,7 +32,7 @@ import {
   retentionRunsQuery,
 } from '../queries.ts';
 import { actionLabels, actionTexts, runLabels, stateTypeLabels } from '../retention-labels.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
@@ -73,10 +72,9 @@ function Edit({ rule }: { rule: RetentionRule }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name, active } = rule;
-  const [stored, setStored] = useState({ of: rule, values: valuesOf(rule) });
-  if (stored.of !== rule) setStored({ of: rule, values: valuesOf(rule) });
+  const stored = useStored(rule, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getRetentionRule', { params: { id } })),
     write: (_, changed) => call('updateRetentionRule', { params: { id }, body: changed }),
     done: t`The rule was saved.`,

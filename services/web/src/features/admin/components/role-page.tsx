@@ -2,7 +2,6 @@ import { useLingui } from '@lingui/react/macro';
 import { Checkbox, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { type CallInput, call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
@@ -10,7 +9,7 @@ import type { Field } from '../edit.ts';
 import type { GroupAccess } from '../group-access.ts';
 import { asBranches, grantedByParent, withPermission } from '../permissions.ts';
 import { permissionsQuery, type Role, rolesQuery } from '../queries.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { isAgent } from '../user-form.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
@@ -66,10 +65,9 @@ function Edit({ role }: { role: Role }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name } = role;
-  const [stored, setStored] = useState({ of: role, values: valuesOf(role) });
-  if (stored.of !== role) setStored({ of: role, values: valuesOf(role) });
+  const stored = useStored(role, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf((await call('getRole', { params: { id }, query: { expand: true } })) as Role),
     write: (_, changed) => call('updateRole', { params: { id }, body: changed as Body }),
     done: t`The role was saved.`,

@@ -2,7 +2,6 @@ import { useLingui } from '@lingui/react/macro';
 import { Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
@@ -11,7 +10,7 @@ import { MessageFrame } from '../../tickets/components/message-frame.tsx';
 import type { Field } from '../edit.ts';
 import { keyOf } from '../queries.ts';
 import { filledSignature, type Signature } from '../senders.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -50,10 +49,9 @@ function Edit({ signature }: { signature: Signature }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name } = signature;
-  const [stored, setStored] = useState({ of: signature, values: valuesOf(signature) });
-  if (stored.of !== signature) setStored({ of: signature, values: valuesOf(signature) });
+  const stored = useStored(signature, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getSignature', { params: { id } })),
     write: (_, changed) => call('updateSignature', { params: { id }, body: changed }),
     done: t`The signature was saved.`,

@@ -12,7 +12,7 @@ import { calendarValues } from '../calendar.ts';
 import type { Field } from '../edit.ts';
 import { calendarsQuery, type Sla, slasQuery } from '../queries.ts';
 import { usePromises } from '../sla-promises.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
@@ -62,10 +62,9 @@ function Edit({ sla }: { sla: Sla }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name } = sla;
-  const [stored, setStored] = useState({ of: sla, values: valuesOf(sla) });
-  if (stored.of !== sla) setStored({ of: sla, values: valuesOf(sla) });
+  const stored = useStored(sla, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getSla', { params: { id } })),
     write: (_, changed) => call('updateSla', { params: { id }, body: changed }),
     done: t`The SLA was saved.`,

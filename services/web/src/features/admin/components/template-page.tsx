@@ -2,7 +2,6 @@ import { useLingui } from '@lingui/react/macro';
 import { Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
@@ -11,7 +10,7 @@ import type { Perform } from '../../rules/perform.ts';
 import type { Field } from '../edit.ts';
 import type { Template } from '../library.ts';
 import { keyOf } from '../queries.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -48,10 +47,9 @@ function Edit({ template }: { template: Template }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name } = template;
-  const [stored, setStored] = useState({ of: template, values: valuesOf(template) });
-  if (stored.of !== template) setStored({ of: template, values: valuesOf(template) });
+  const stored = useStored(template, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getTemplate', { params: { id } })),
     write: (_, changed) => call('updateTemplate', { params: { id }, body: changed }),
     done: t`The template was saved.`,

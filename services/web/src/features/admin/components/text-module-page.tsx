@@ -2,7 +2,6 @@ import { useLingui } from '@lingui/react/macro';
 import { MultiSelect, Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
@@ -10,7 +9,7 @@ import { groupsQuery } from '../../tickets/queries.ts';
 import type { Field } from '../edit.ts';
 import type { TextModule } from '../library.ts';
 import { keyOf } from '../queries.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -56,10 +55,9 @@ function Edit({ module }: { module: TextModule }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const { id, name } = module;
-  const [stored, setStored] = useState({ of: module, values: valuesOf(module) });
-  if (stored.of !== module) setStored({ of: module, values: valuesOf(module) });
+  const stored = useStored(module, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getTextModule', { params: { id } })),
     write: (_, changed) => call('updateTextModule', { params: { id }, body: bodyOf(changed) }),
     done: t`The text module was saved.`,

@@ -1,14 +1,13 @@
 import { useLingui } from '@lingui/react/macro';
 import { Select, Stack, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import { useUndoChoices } from '../../tickets/use-undo-choices.ts';
 import type { Field } from '../edit.ts';
 import { type DeskSettings, deskSettingsQuery } from '../queries.ts';
-import { useEditor } from '../use-editor.ts';
+import { useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
@@ -30,10 +29,9 @@ export function TicketSettingsPage() {
 
 function Settings({ settings }: { settings: DeskSettings }) {
   const { t } = useLingui();
-  const [stored, setStored] = useState({ of: settings, values: valuesOf(settings) });
-  if (stored.of !== settings) setStored({ of: settings, values: valuesOf(settings) });
+  const stored = useStored(settings, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getDeskSettings')),
     write: (_, changed) => call('updateDeskSettings', { body: changed }),
     done: t`The settings were saved.`,

@@ -27,7 +27,7 @@ import {
   type TimeLogBy,
   timeLogQuery,
 } from '../queries.ts';
-import { useEditor } from '../use-editor.ts';
+import { useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
@@ -54,10 +54,9 @@ export function TimeAccountingPage() {
 
 function Settings({ settings }: { settings: DeskSettings }) {
   const { t } = useLingui();
-  const [stored, setStored] = useState({ of: settings, values: valuesOf(settings) });
-  if (stored.of !== settings) setStored({ of: settings, values: valuesOf(settings) });
+  const stored = useStored(settings, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await call('getDeskSettings')),
     write: (_, changed) => call('updateDeskSettings', { body: changed }),
     done: t`The settings were saved.`,

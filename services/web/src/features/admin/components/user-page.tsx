@@ -11,7 +11,7 @@ import { nameOf } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import type { Field } from '../edit.ts';
 import { type Role, rolesQuery, type User, userQuery } from '../queries.ts';
-import { type Editor, useEditor } from '../use-editor.ts';
+import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { isAgent, newUser, type UserValues, userBody, userValues } from '../user-form.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
@@ -20,6 +20,7 @@ import { EditForm } from './edit-form.tsx';
 import { GroupAccessField } from './group-access.tsx';
 import { Loading } from './loading.tsx';
 import { OrganizationField, OrganizationsField } from './organization-field.tsx';
+import { Undeliverable } from './undeliverable.tsx';
 import { UserSignIn } from './user-sign-in.tsx';
 
 type Body = NonNullable<CallInput<'createUser'>['body']>;
@@ -45,11 +46,9 @@ function Edit({ user, roles }: { user: User; roles: readonly Role[] }) {
   const { me } = useMe();
   const { id } = user;
   const name = nameOf(user);
-  const [stored, setStored] = useState({ of: user, values: userValues(user) });
-  // Values are made once for each answer: a new object means that something new was read.
-  if (stored.of !== user) setStored({ of: user, values: userValues(user) });
+  const stored = useStored(user, userValues);
   const editor = useEditor<UserValues, User>({
-    stored: stored.values,
+    stored,
     read: async () => userValues(await call('getUser', { params: { id } })),
     write: (_, changes) => call('updateUser', { params: { id }, body: userBody(changes) as Body }),
     done: t`The user was saved.`,
@@ -82,6 +81,7 @@ function Edit({ user, roles }: { user: User; roles: readonly Role[] }) {
         </Group>
       }
     >
+      <Undeliverable user={user} />
       <UserForm editor={editor} roles={roles} names={organizationNames(user)} stored={user} />
       <UserSignIn user={user} />
     </AdminPage>

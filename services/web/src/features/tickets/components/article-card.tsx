@@ -11,7 +11,7 @@ import { useState } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { PersonAvatar } from '../../../ui/person-avatar.tsx';
 import { useMe } from '../../session/use-me.ts';
-import { type ArticleKind, deliveryOf, kindOf, parseAddress } from '../article.ts';
+import { type ArticleKind, deliveryOf, kindOf, parseAddress, senderProofOf } from '../article.ts';
 import { articleTypeLabel } from '../labels.ts';
 import type { Article } from '../queries.ts';
 import { ArticleActions } from './article-actions.tsx';
@@ -19,6 +19,7 @@ import classes from './article-card.module.css';
 import { AttachmentList } from './attachment-list.tsx';
 import { DeliveryMark } from './delivery-mark.tsx';
 import { MessageBody } from './message-body.tsx';
+import { SenderMark } from './sender-mark.tsx';
 
 const icons: Record<ArticleKind, TablerIcon> = {
   customer: IconMessageCircle,
@@ -33,7 +34,8 @@ export function ArticleCard({ article, fresh }: { article: Article; fresh: boole
   const kind = kindOf(article);
   const { agent } = useMe();
   const delivery = agent ? deliveryOf(article) : null;
-  const troubled = delivery?.state === 'failed' || delivery?.state === 'deferred';
+  const proof = agent ? senderProofOf(article) : null;
+  const troubled = delivery !== null && delivery.state !== 'queued' && delivery.state !== 'sent';
   // Automatic mail is there to be found, not to be read; one that failed must be seen.
   const [open, setOpen] = useState(kind !== 'system' || troubled);
   const kinds: Record<ArticleKind, string> = {
@@ -99,6 +101,7 @@ export function ArticleCard({ article, fresh }: { article: Article; fresh: boole
               )}
             </div>
           )}
+          {proof && <SenderMark proof={proof} />}
           <MessageBody article={article} author={author} />
           <AttachmentList article={article} />
           {delivery && <DeliveryMark delivery={delivery} />}

@@ -12,6 +12,8 @@ export function DeliveryMark({ delivery }: { delivery: Delivery }) {
     sent: { icon: IconCheck, text: t`Sent` },
     deferred: { icon: IconClockPause, text: t`Delayed, will be tried again` },
     failed: { icon: IconAlertTriangle, text: t`Could not be delivered` },
+    returned: { icon: IconAlertTriangle, text: t`Came back: it did not arrive` },
+    slow: { icon: IconClockPause, text: t`On its way, a mail server reports a delay` },
   };
   const { icon: Icon, text } = looks[delivery.state];
   return (

@@ -2,7 +2,9 @@ import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { Button, Group, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { lazy, Suspense } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
+import { withTexts } from '../../../app/i18n.ts';
 import { problemText } from '../../../ui/problem.ts';
 import { CustomInputs } from '../../custom/components/custom-inputs.tsx';
 import { useCustomForm } from '../../custom/use-custom-form.ts';
@@ -12,6 +14,10 @@ import { GroupSelect } from './group-select.tsx';
 import classes from './new-ticket-page.module.css';
 import { TicketForm } from './ticket-form.tsx';
 import { TicketText } from './ticket-text.tsx';
+
+const Suggestions = lazy(() =>
+  withTexts(() => import('../../help/suggestions.tsx')).then((file) => ({ default: file.Suggestions })),
+);
 
 /** What a customer fills in; everything else about the ticket is the desk's to decide. */
 export function NewRequest() {
@@ -39,6 +45,9 @@ export function NewRequest() {
   return (
     <TicketForm title={t`New request`} windowTitle={t`New request · Helpmesh`} onSubmit={submit}>
       <TextInput label={t`Title`} maxLength={250} data-field="title" {...form.getInputProps('title')} />
+      <Suspense fallback={null}>
+        <Suggestions title={form.values.title} />
+      </Suspense>
       <GroupSelect form={form} />
       <CustomInputs {...custom.inputs} />
       <TicketText

@@ -1,6 +1,6 @@
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
-import { Button, Center, Group, Loader, SegmentedControl, Select, TagsInput, TextInput } from '@mantine/core';
+import { Alert, Button, Center, Group, Loader, SegmentedControl, Select, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconMail, IconPhoneIncoming, IconPhoneOutgoing } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -11,23 +11,28 @@ import { NotFound } from '../../../app/shell/fallbacks.tsx';
 import { problemText } from '../../../ui/problem.ts';
 import { Failed } from '../../../ui/state-messages.tsx';
 import { CustomInputs } from '../../custom/components/custom-inputs.tsx';
+import type { CustomValues } from '../../custom/queries.ts';
 import { useCustomForm } from '../../custom/use-custom-form.ts';
 import { ImpactInputs } from '../../impact/impact-inputs.tsx';
 import type { Level } from '../../impact/levels.ts';
 import { type CustomerChoice, CustomerField } from '../../people/components/customer-field.tsx';
 import { nameOf, userQuery } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
-import { isBlank, newFormId } from '../draft.ts';
+import { wishedCmdb } from '../cmdb.ts';
+import { type DraftFile, isBlank, newFormId } from '../draft.ts';
+import { useTakenBack } from '../held-ticket.ts';
 import { priorityLabel, stateLabel } from '../labels.ts';
 import { templatesQuery } from '../library.ts';
 import { groupsQuery, prioritiesQuery, statesQuery } from '../queries.ts';
-import { type SplitStart, splitQuery, splitSource } from '../split.ts';
+import { splitQuery, splitSource } from '../split.ts';
 import { isPendingState, isResultState } from '../state-type.ts';
 import { type Template, templateValues } from '../template.ts';
 import { type TicketValues, useOpenTicket } from '../use-open-ticket.ts';
 import { GroupSelect } from './group-select.tsx';
+import { HeldTickets } from './held-tickets.tsx';
 import { NewRequest } from './new-request.tsx';
 import classes from './new-ticket-page.module.css';
+import { OnItsWay, useWaiting } from './on-its-way.tsx';
 import { TicketForm } from './ticket-form.tsx';
 import { TicketText } from './ticket-text.tsx';
 
@@ -50,15 +55,32 @@ interface Values extends TicketValues {
   owner: number | null;
 }
 
+/** What the form begins with. */
+interface Start {
+  kind?: Kind;
+  fields: Partial<Values>;
+  custom?: CustomValues;
+  /** Tickets that it becomes a child of. */
+  parents: number[];
+  formId: string;
+  files: DraftFile[];
+}
+
+type Waits = ReturnType<typeof useWaiting>['begin'];
+
 export function NewTicketPage() {
   const { agent, customer } = useMe();
   const source = splitSource(useSearch({ from: '/app/tickets/new' }).from);
-  if (agent) return source ? <FromMessage key={source.articleId} source={source} /> : <NewTicket />;
-  return customer ? <NewRequest /> : <NotFound />;
+  const { id, taken, begin, end } = useWaiting();
+  if (!agent) return customer ? <NewRequest /> : <NotFound />;
+  if (taken) return <NewTicket key={taken.formId} taken start={{ ...taken, kind: 'send-email' }} waits={begin} />;
+  if (id !== null) return <OnItsWay id={id} onAnother={end} />;
+  if (source) return <FromMessage key={source.articleId} source={source} waits={begin} />;
+  return <NewTicket waits={begin} />;
 }
 
 /** A ticket made of a message of another one, which becomes its parent. */
-function FromMessage({ source }: { source: NonNullable<ReturnType<typeof splitSource>> }) {
+function FromMessage({ source, waits }: { source: NonNullable<ReturnType<typeof splitSource>>; waits: Waits }) {
   const { t } = useLingui();
   const [formId] = useState(newFormId);
   const split = useQuery(splitQuery(source, formId));
@@ -74,30 +96,41 @@ function FromMessage({ source }: { source: NonNullable<ReturnType<typeof splitSo
     );
   }
   const { id, email } = customer.data;
-  return <NewTicket start={{ ...split.data, customer: { id, name: nameOf(customer.data), email } }} />;
+  const { ticket, html, files } = split.data;
+  const fields = {
+    customer: { id, name: nameOf(customer.data), email },
+    title: ticket.title,
+    group: String(ticket.group_id),
+    body: html,
+  };
+  return <NewTicket start={{ fields, parents: [ticket.id], formId, files }} waits={waits} />;
 }
 
-function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice } }) {
+/** @param taken  whether it was sent, and taken back */
+function NewTicket({ start, taken = false, waits }: { start?: Start; taken?: boolean; waits: Waits }) {
   const { t, i18n } = useLingui();
   const { me } = useMe();
+  const search = useSearch({ from: '/app/tickets/new' });
+  const cmdb = wishedCmdb(search);
   const { data: templates = [] } = useQuery(templatesQuery);
   const [template, setTemplate] = useState<Template | null>(null);
   const { data: states = [] } = useQuery(statesQuery);
   const { data: priorities = [] } = useQuery(prioritiesQuery);
-  const [kind, setKind] = useState<Kind>('received-call');
+  const [kind, setKind] = useState<Kind>(start?.kind ?? 'received-call');
   const form = useForm<Values>({
     initialValues: {
-      customer: start?.customer ?? null,
-      title: start?.ticket.title ?? '',
-      group: start ? String(start.ticket.group_id) : null,
+      customer: null,
+      title: '',
+      group: null,
       priority: null,
       impact: null,
       urgency: null,
       state: null,
       pendingTime: '',
-      body: start?.html ?? '',
+      body: '',
       tags: [],
       owner: null,
+      ...start?.fields,
     },
     validate: {
       customer: (value) =>
@@ -127,8 +160,12 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
   }, [states, priorities, state, priority, setFieldValue]);
 
   const { data: groups = [] } = useQuery(groupsQuery);
+  const wishedGroup = search.group && groups.find(({ name }) => name === search.group)?.id;
+  useEffect(() => {
+    if (wishedGroup) setFieldValue('group', String(wishedGroup));
+  }, [wishedGroup, setFieldValue]);
   const matrix = groups.find(({ id }) => String(id) === form.values.group)?.priority_matrix;
-  const custom = useCustomForm('Ticket');
+  const custom = useCustomForm('Ticket', start?.custom);
   const { uploads, submit, isPending, error } = useOpenTicket({
     form,
     rest: (values) => ({
@@ -137,8 +174,9 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
         ...(kind === 'send-email' && values.customer?.email ? { to: values.customer.email } : {}),
       },
       ...custom.values,
+      ...(cmdb && { preferences: { idoit: cmdb } }),
       customer_id: values.customer?.id ?? null,
-      ...(start && { links: { Ticket: { parent: [start.ticket.id] } } }),
+      ...(start && start.parents.length > 0 && { links: { Ticket: { parent: start.parents } } }),
       state_id: Number(values.state),
       priority_id: Number(values.priority),
       ...(matrix && { impact: values.impact, urgency: values.urgency }),
@@ -148,6 +186,7 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
     }),
     complete: custom.check,
     done: (number) => t`Ticket #${number} created`,
+    waits: kind === 'send-email' ? waits : null,
     start,
   });
   useActions([
@@ -162,7 +201,8 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
   const address = form.values.customer?.email;
   const submitLabel = kind === 'send-email' && address ? t`Create and send to ${address}` : t`Create the ticket`;
   return (
-    <TicketForm title={t`New ticket`} windowTitle={t`New ticket · Helpmesh`} onSubmit={submit}>
+    <TicketForm title={t`New ticket`} windowTitle={t`New ticket · Helpmesh`} onSubmit={submit} above={<HeldTickets />}>
+      {cmdb && <Alert variant="light">{t`About objects of the CMDB: ${cmdb.object_ids.join(', ')}`}</Alert>}
       {templates.length > 0 && (
         <Select
           label={t`Template`}
@@ -266,6 +306,11 @@ function NewTicket({ start }: { start?: SplitStart & { customer: CustomerChoice 
         <span className={classes.hint}>
           {kind !== 'send-email' && t`Write down the call. The customer gets a confirmation by e-mail.`}
         </span>
+        {taken && (
+          <Button variant="default" ml="auto" onClick={() => useTakenBack.getState().set(null)}>
+            {t`Discard the draft`}
+          </Button>
+        )}
         <Button type="submit" loading={isPending}>
           {submitLabel}
         </Button>

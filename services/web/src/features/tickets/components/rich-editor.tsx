@@ -4,11 +4,16 @@ import '@mantine/tiptap/styles.css';
 import { Link } from '@tiptap/extension-link';
 import { useEditor } from '@tiptap/react';
 import StarterKit from '@tiptap/starter-kit';
-import { useRef } from 'react';
+import { lazy, Suspense, useRef } from 'react';
+import { withTexts } from '../../../app/i18n.ts';
 import { MentionNode } from './mention-node.ts';
 import { useMentions } from './mentions.tsx';
 import classes from './rich-editor.module.css';
 import { useTextModules } from './text-modules.tsx';
+
+const InsertAnswer = lazy(() =>
+  withTexts(() => import('../../help/insert-answer.tsx')).then((file) => ({ default: file.InsertAnswer })),
+);
 
 export interface RichEditorProps {
   label: string;
@@ -111,6 +116,11 @@ export function RichEditor(props: RichEditorProps) {
           <RichTextEditor.Link />
           <RichTextEditor.Unlink />
         </RichTextEditor.ControlsGroup>
+        {modulesFor !== undefined && editor && (
+          <Suspense fallback={null}>
+            <InsertAnswer editor={editor} />
+          </Suspense>
+        )}
       </RichTextEditor.Toolbar>
       <RichTextEditor.Content />
       {modules.choice}

@@ -7,8 +7,8 @@ import { Ago } from '../../../ui/ago.tsx';
 import { notifyProblem } from '../../../ui/notify.tsx';
 import { ticketKeys } from '../queries.ts';
 import { sharedDraftQuery, takeOver } from '../shared-draft.ts';
-import classes from './held-articles.module.css';
-import { excerptOf } from './held-articles.tsx';
+import classes from './waiting-item.module.css';
+import { excerptOf } from './waiting-item.tsx';
 
 /** An answer that a colleague has parked here, to go on with. */
 export function SharedDraft({ ticketId }: { ticketId: number }) {

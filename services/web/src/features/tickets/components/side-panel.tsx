@@ -3,13 +3,15 @@ import { Anchor, Skeleton, Title } from '@mantine/core';
 import { IconBuilding, IconMail, IconPhone } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { PersonAvatar } from '../../../ui/person-avatar.tsx';
 import { useCustomFields } from '../../custom/queries.ts';
 import { nameOf, type User } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
+import { cmdbQuery } from '../cmdb-queries.ts';
 import { deskSettingsQuery, type Ticket, ticketsOfCustomerQuery } from '../queries.ts';
+import { federationQuery } from '../shares.ts';
 import { StateBadge } from './badges.tsx';
 import classes from './side-panel.module.css';
 import { TicketChecklist } from './ticket-checklist.tsx';
@@ -17,7 +19,10 @@ import { TicketCustom } from './ticket-custom.tsx';
 import { TicketDue } from './ticket-due.tsx';
 import { TicketHistory } from './ticket-history.tsx';
 import { TicketLinks } from './ticket-links.tsx';
+import { TicketShares } from './ticket-shares.tsx';
 import { TicketTags } from './ticket-tags.tsx';
+
+const TicketCmdbObjects = lazy(() => import('./ticket-cmdb.tsx').then((file) => ({ default: file.TicketCmdbObjects })));
 
 /** Who asks, for whom, and what happened so far. Customers know who they are and get the dates only. */
 export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User | undefined }) {
@@ -48,6 +53,8 @@ export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User
           <TicketLinks ticket={ticket} />
         </Section>
       )}
+      {agent && <Cmdb ticket={ticket} />}
+      {agent && <Shared ticketId={ticket.id} />}
       {agent && <OtherTickets ticket={ticket} />}
       <Section title={t`Ticket`}>
         <dl className={classes.list}>
@@ -92,6 +99,32 @@ export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User
         </Section>
       )}
     </>
+  );
+}
+
+/** Nothing where no CMDB is connected. */
+function Cmdb({ ticket }: { ticket: Ticket }) {
+  const { t } = useLingui();
+  const { data } = useQuery(cmdbQuery);
+  if (!data?.active) return null;
+  return (
+    <Section title={t`Objects of the CMDB`}>
+      <Suspense fallback={<Skeleton height={30} />}>
+        <TicketCmdbObjects ticket={ticket} tenant={data.tenant} />
+      </Suspense>
+    </Section>
+  );
+}
+
+/** Nothing where there is nobody to share tickets with. */
+function Shared({ ticketId }: { ticketId: number }) {
+  const { t } = useLingui();
+  const { data } = useQuery(federationQuery);
+  if (!data?.active) return null;
+  return (
+    <Section title={t`Other helpdesks`}>
+      <TicketShares ticketId={ticketId} />
+    </Section>
   );
 }
 

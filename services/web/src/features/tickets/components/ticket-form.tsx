@@ -7,17 +7,20 @@ interface Props {
   /** Of the browser window. */
   windowTitle: string;
   onSubmit: () => void;
+  /** Above the form. */
+  above?: ReactNode;
   children: ReactNode;
 }
 
 /** The page around a form that opens a ticket. */
-export function TicketForm({ title, windowTitle, onSubmit, children }: Props) {
+export function TicketForm({ title, windowTitle, onSubmit, above, children }: Props) {
   return (
     <div className={classes.page}>
       <title>{windowTitle}</title>
       <Title order={1} mb="sm">
         {title}
       </Title>
+      {above}
       <form
         noValidate
         onSubmit={(event) => {

@@ -44,7 +44,7 @@ export function TicketHistory({ ticketId }: { ticketId: number }) {
               <div className={classes.by}>
                 {entry.sourceable_name === undefined ? (
                   name && name !== '-' && name
-                ) : entry.sourceable_type === 'Sla' ? (
+                ) : ['Sla', 'Peer'].includes(entry.sourceable_type ?? '') ? (
                   <Rule entry={entry} />
                 ) : (
                   <Anchor component="button" type="button" inherit onClick={() => setWhy(entry.id)}>
@@ -81,6 +81,7 @@ export function TicketHistory({ ticketId }: { ticketId: number }) {
 function Rule({ entry: { sourceable_type: type, sourceable_name: name } }: { entry: HistoryEntry }) {
   if (type === 'Trigger') return <Trans>by the trigger {name}</Trans>;
   if (type === 'Job') return <Trans>by the schedule {name}</Trans>;
+  if (type === 'Peer') return <Trans>at the helpdesk {name}</Trans>;
   return <Trans>by the SLA {name}</Trans>;
 }
 

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { bounded, text } from '../http/common.ts';
+import { CanonicalPriority, CanonicalState } from './codes.ts';
+
+/*
+ * What helpdesks tell each other, whichever software they run. Objects are strict: what a peer says beyond them is
+ * refused, so that nobody believes that it was understood.
+ */
+
+/** A helpdesk, by the address it is reached at: `https://desk.example.org`. */
+export const NodeId = z.url({ protocol: /^https?$/ }).max(250);
+
+/** The person a ticket is for. How much of it is told is a matter of the agreement; the pseudonym always is. */
+export const FederationRequester = z.strictObject({
+  /** Stable for the same person between the same two helpdesks, and meaningless elsewhere. */
+  pseudonym: text(100).min(1),
+  name: text(200).optional(),
+  email: z.email().max(254).optional(),
+});
+export type FederationRequester = z.output<typeof FederationRequester>;
+
+/**
+ * The fields that are kept equal. Each has one writer at a time: the helpdesk a ticket is assigned to, or, of the first
+ * two, the one it began at.
+ */
+export const FederationFields = z.strictObject({
+  subject: text(250).min(1),
+  requester: FederationRequester,
+  /** The helpdesk that works on it. Naming another one hands the ticket over. */
+  assignedNode: NodeId,
+  state: CanonicalState,
+  priority: CanonicalPriority,
+  /** Who works on it there; null: nobody yet. */
+  ownerName: text(200).nullable(),
+  tags: bounded(text(100).min(1), 100),
+});
+export type FederationFields = z.output<typeof FederationFields>;
+
+export const federationFieldNames = [
+  'subject',
+  'requester',
+  'assignedNode',
+  'state',
+  'priority',
+  'ownerName',
+  'tags',
+] as const satisfies readonly (keyof FederationFields)[];
+export type FederationFieldName = (typeof federationFieldNames)[number];
+
+export const FederationTicket = z.strictObject({
+  /** Made by the helpdesk it began at. */
+  uuid: z.uuid(),
+  /** As it is known to people at the helpdesk that tells of it. */
+  number: text(60),
+  url: z.url({ protocol: /^https?$/ }).max(2_000),
+  originNode: NodeId,
+  createdAt: z.iso.datetime(),
+  fields: FederationFields,
+});
+export type FederationTicket = z.output<typeof FederationTicket>;
+
+/** By reference: the bytes are fetched from `/federation/v1/attachments/{uuid}/content`. */
+export const FederationAttachment = z.strictObject({
+  uuid: z.uuid(),
+  filename: text(250).min(1),
+  mediaType: text(150),
+  size: z.number().int().nonnegative(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type FederationAttachment = z.output<typeof FederationAttachment>;
+
+/** Longest body of a comment, characters. */
+const BODY = 500_000;
+
+/** What was said once stays so: comments are added, never changed. */
+export const FederationComment = z.strictObject({
+  uuid: z.uuid(),
+  author: z.strictObject({
+    node: NodeId,
+    displayName: text(200),
+    role: z.enum(['requester', 'agent', 'system']),
+  }),
+  visibility: z.enum(['public', 'internal']),
+  createdAt: z.iso.datetime(),
+  format: z.enum(['text/plain', 'text/html']),
+  body: text(BODY),
+  attachments: bounded(FederationAttachment, 100),
+});
+export type FederationComment = z.output<typeof FederationComment>;
+
+/**
+ * Where a ticket stands at the helpdesk that tells of it. Messages of a ticket are numbered by their sender; what one
+ * of them leaves out because it was lost is in the next, or in the ticket itself.
+ */
+export const FederationChange = z.strictObject({
+  /** 1, 2, 3, … of this ticket between these two helpdesks; 0, where it stands, when nothing was told yet. */
+  sequence: z.number().int().min(0),
+  /** The last number of the other side that the sender has taken in. */
+  acknowledged: z.number().int().min(0),
+  /** Helpdesks that it came through, the first one first, the sender last. */
+  via: bounded(NodeId, 20),
+  ticket: FederationTicket,
+  /** Which of the fields the sender has changed. */
+  changed: bounded(z.enum(federationFieldNames), federationFieldNames.length),
+  /** Those that the other side has not been told of. */
+  comments: bounded(FederationComment, 200),
+});
+export type FederationChange = z.output<typeof FederationChange>;
+
+export const federationEventTypes = [
+  'eu.eosc.helpdesk.ticket.created.v1',
+  'eu.eosc.helpdesk.ticket.updated.v1',
+  'eu.eosc.helpdesk.ticket.state_changed.v1',
+  'eu.eosc.helpdesk.comment.added.v1',
+] as const;
+
+/** A change on its way: CloudEvents 1.0, structured JSON. */
+export const FederationEvent = z.strictObject({
+  specversion: z.literal('1.0'),
+  id: z.uuid(),
+  /** The sending helpdesk. */
+  source: NodeId,
+  type: z.enum(federationEventTypes),
+  /** The ticket's uuid. */
+  subject: z.uuid(),
+  time: z.iso.datetime(),
+  datacontenttype: z.literal('application/json'),
+  data: FederationChange,
+});
+export type FederationEvent = z.output<typeof FederationEvent>;

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { defineEndpoint } from '../define.ts';
+import { federationFieldNames } from '../federation/model.ts';
+import { Id, Instant } from './common.ts';
+
+/** `pending`: something is on its way; `failed`: it was tried in vain; `paused`: nothing goes there now. */
+const shareStates = ['synced', 'pending', 'failed', 'paused', 'ended'] as const;
+
+/** A ticket at another helpdesk. */
+const TicketShare = z.object({
+  peer_id: z.number().int(),
+  peer: z.string(),
+  state: z.enum(shareStates),
+  /** Since when it is in that state; null: from the beginning. */
+  since: Instant.nullable(),
+  error: z.string().nullable(),
+  remote_number: z.string().nullable(),
+  remote_url: z.string().nullable(),
+  /** What they want to be otherwise, and how it is here. */
+  wishes: z.array(
+    z.object({
+      id: z.number().int(),
+      field: z.enum(federationFieldNames),
+      theirs: z.unknown(),
+      ours: z.unknown(),
+      created_at: Instant,
+    }),
+  ),
+});
+
+const tag = 'Federation';
+const path = '/api/v1/tickets/:id/federation';
+const question = (name: string) => `rpc.federation.v1.${name}`;
+const params = { id: Id };
+
+export const shares = {
+  status: defineEndpoint({
+    id: 'federationStatus',
+    method: 'GET',
+    path: '/api/v1/federation/status',
+    question: question('status'),
+    tag,
+    summary: 'Whether tickets are kept equal with anybody, and whether that is stopped now',
+    response: z.object({ active: z.boolean(), stopped: z.boolean() }),
+  }),
+  ofTicket: defineEndpoint({
+    id: 'ticketFederation',
+    method: 'GET',
+    path,
+    question: question('ticket-shares'),
+    tag,
+    summary: 'With whom a ticket is shared, and how that stands',
+    params,
+    response: z.object({
+      shares: z.array(TicketShare),
+      /** Whether the caller may have it looked at again and put wishes aside. */
+      may_sync: z.boolean(),
+    }),
+  }),
+  sync: defineEndpoint({
+    id: 'syncTicket',
+    method: 'POST',
+    path: `${path}/sync`,
+    question: question('sync-ticket'),
+    tag,
+    summary: 'Compares a ticket with every helpdesk that has it, at once',
+    params,
+    response: z.object({ helpdesks: z.number().int() }),
+  }),
+  dismissWish: defineEndpoint({
+    id: 'dismissWish',
+    method: 'DELETE',
+    path: `${path}/wishes/:wish_id`,
+    question: question('dismiss-wish'),
+    tag,
+    summary: 'Puts a wish of another helpdesk aside: it stays as it is here',
+    params: { ...params, wish_id: Id },
+  }),
+};

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { defineQuestion } from '../define.ts';
+import { StoredFile } from '../http/tickets.ts';
+
+/** Kinds of states that a ticket can be put into from outside; which state of a kind is the desk's own matter. */
+export const PeerStateType = z.enum(['new', 'open', 'pending reminder', 'closed']);
+
+/** A ticket in the desk's own words. */
+const ToldTicket = z.object({
+  number: z.string(),
+  title: z.string(),
+  groupId: z.number().int(),
+  stateType: z.string(),
+  priority: z.string(),
+  /** Null: nobody. */
+  owner: z.string().nullable(),
+  customer: z.object({ id: z.number().int(), name: z.string(), email: z.string().nullable() }),
+  tags: z.array(z.string()),
+  createdAt: z.iso.datetime(),
+  /** Moves with each change; `applyPeerChange` takes it back. */
+  version: z.number().int(),
+});
+
+const ToldArticle = z.object({
+  id: z.number().int(),
+  /** Of what came from another helpdesk: its name there. */
+  uuid: z.uuid().nullable(),
+  sender: z.enum(['Agent', 'Customer']),
+  author: z.string(),
+  internal: z.boolean(),
+  contentType: z.string(),
+  body: z.string(),
+  createdAt: z.iso.datetime(),
+  files: z.array(StoredFile.extend({ id: z.number().int() })),
+});
+
+/** A ticket with what may be told to other helpdesks; null: it is not there any more. */
+export const readForPeer = defineQuestion(
+  'rpc.ticket.v1.read-for-peer',
+  z.object({
+    ticketId: z.number().int(),
+    /** Articles that need not be read once more. */
+    knownArticleIds: z.array(z.number().int()),
+    /** No others than these. */
+    onlyArticleIds: z.array(z.number().int()).optional(),
+    /** Also what only agents may read. */
+    internal: z.boolean(),
+    /** At most so many articles, the oldest first. */
+    limit: z.number().int().min(1).max(200),
+  }),
+  ToldTicket.extend({ articles: z.array(ToldArticle) }).nullable(),
+  { callers: ['federation'] },
+);
+
+/**
+ * Does here what was done at another helpdesk. Doing it again does nothing: tickets and articles are known by their
+ * uuids. Refused as stale when the ticket has moved on since `version`.
+ */
+export const applyPeerChange = defineQuestion(
+  'rpc.ticket.v1.apply-peer-change',
+  z.object({
+    peer: z.object({ id: z.number().int(), name: z.string() }),
+    ticket: z.union([
+      z.object({ id: z.number().int(), version: z.number().int() }),
+      z.object({
+        /** Opens one, unless that was done. */
+        uuid: z.uuid(),
+        groupId: z.number().int(),
+        customer: z.object({ name: z.string(), email: z.string() }).nullable(),
+      }),
+    ]),
+    title: z.string().optional(),
+    stateType: PeerStateType.optional(),
+    priority: z.string().optional(),
+    /** All that it is to have. */
+    tags: z.array(z.string()).optional(),
+    articles: z.array(
+      z.object({
+        uuid: z.uuid(),
+        sender: z.enum(['Agent', 'Customer', 'System']),
+        author: z.string(),
+        internal: z.boolean(),
+        contentType: z.enum(['text/plain', 'text/html']),
+        body: z.string(),
+        files: z.array(StoredFile),
+      }),
+    ),
+  }),
+  z.object({
+    ticketId: z.number().int(),
+    /** In the order of the question. */
+    articleIds: z.array(z.number().int()),
+    /** The ticket as it is then. */
+    after: ToldTicket,
+  }),
+  { callers: ['federation'] },
+);

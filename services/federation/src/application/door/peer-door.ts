@@ -1,0 +1,328 @@
+import { createHash } from 'node:crypto';
+import {
+  type answerPeer,
+  FederationComment as CommentSchema,
+  canonicalPriorities,
+  canonicalStates,
+  FederationChange,
+  FederationEvent,
+  FederationFields,
+  FederationTicket,
+  federationEventTypes,
+  type OutputOf,
+  type ParsedInputOf,
+} from '@helpmesh/contracts';
+import { AppError, type Clock, derivedId, uuidv7 } from '@helpmesh/kernel';
+import { afterCommit, transaction } from '@helpmesh/persistence';
+import type { Cache } from '@helpmesh/service-kit';
+import type { DataSource, EntityManager } from 'typeorm';
+import { z } from 'zod';
+import { checkWay } from '../../domain/sync/message.ts';
+import type { AgreementStore } from '../../persistence/agreement.store.ts';
+import type { Link, LinkStore } from '../../persistence/link.store.ts';
+import type { Peer, PeerStore } from '../../persistence/peer.store.ts';
+import type { SyncSettings } from '../sync/ports.ts';
+import type { SyncLinks } from '../sync/sync-links.ts';
+
+type Request = ParsedInputOf<typeof answerPeer>;
+type Answer = OutputOf<typeof answerPeer>;
+type Handler = (peer: Peer, request: Request, ...names: string[]) => Promise<Answer>;
+
+const MINUTE_MS = 60_000;
+/** A problem (RFC 9457), with the code that the edge gives for the same. */
+const tooMany = {
+  ...{ title: 'Too Many Requests', status: 429, code: 'http.too-many-requests' },
+  detail: 'Your helpdesk calls more often than was agreed. Slow down and try again.',
+};
+const Uuid = z.uuid();
+const Cursor = z.coerce.number().int().min(0).default(0);
+const Limit = z.coerce.number().int().min(1).max(200).default(50);
+/** Merge patch (RFC 7396) of the fields a peer may name. */
+const Patch = FederationFields.partial();
+
+/** What other helpdesks may ask and tell. Each sees the tickets that it shares with us, and nothing else exists for it. */
+export class PeerDoor {
+  private readonly routes: [method: Request['method'], path: RegExp, handler: Handler][] = [
+    ['GET', /^agreements$/, (peer) => this.listAgreements(peer)],
+    ['GET', /^code-lists$/, async () => ok(codeLists)],
+    ['GET', /^events$/, (peer, { query }) => this.feed(peer, query)],
+    ['POST', /^events$/, (peer, { body }) => this.hear(peer, read(FederationEvent, body))],
+    ['GET', /^tickets$/, (peer, { query }) => this.listTickets(peer, query)],
+    ['GET', /^tickets\/([^/]+)$/, (peer, request, uuid) => this.showTicket(peer, request, uuid as string)],
+    ['PUT', /^tickets\/([^/]+)$/, (peer, request, uuid) => this.openTicket(peer, request, uuid as string)],
+    ['PATCH', /^tickets\/([^/]+)$/, (peer, request, uuid) => this.changeTicket(peer, request, uuid as string)],
+    ['GET', /^tickets\/([^/]+)\/comments$/, (peer, { query }, uuid) => this.listComments(peer, query, uuid as string)],
+    [
+      'PUT',
+      /^tickets\/([^/]+)\/comments\/([^/]+)$/,
+      (peer, { body }, uuid, id) => this.addComment(peer, body, uuid as string, id as string),
+    ],
+    ['DELETE', /^tickets\/([^/]+)\/share$/, (peer, _request, uuid) => this.stopSharing(peer, uuid as string)],
+  ];
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly peers: PeerStore,
+    private readonly links: LinkStore,
+    private readonly agreements: AgreementStore,
+    private readonly sync: Pick<SyncLinks, 'wake' | 'standing' | 'commentsAt'>,
+    private readonly cache: Pick<Cache, 'limit'>,
+    private readonly clock: Clock,
+    private readonly settings: Pick<SyncSettings, 'node'>,
+  ) {}
+
+  /** @throws AppError of every kind; the edge writes it as a problem (RFC 9457) */
+  async answer(request: Request): Promise<Answer> {
+    if (request.path === '' && request.method === 'GET') return ok(this.descriptor());
+    const peer = await this.peerOf(request.token);
+    for (const [method, path, handle] of this.routes) {
+      const [, ...names] = path.exec(request.path) ?? [];
+      if (method !== request.method || !path.test(request.path)) continue;
+      const { allowed, headers } = await this.count(peer);
+      if (!allowed) return { status: 429, headers, body: tooMany };
+      const answer = await handle(peer, request, ...names);
+      return { ...answer, headers: { ...headers, ...answer.headers } };
+    }
+    throw new AppError('not-found', 'federation.no-such-path', 'There is nothing at this address.');
+  }
+
+  private descriptor() {
+    const { node } = this.settings;
+    return {
+      ...{ product: 'Helpmesh', protocol: 'federation/v1', node, openapi: `${node}/api/v1/openapi.json` },
+      ...{ modes: ['full', 'redirect', 'direct'], eventTypes: federationEventTypes, authentication: ['bearer'] },
+      limits: { commentsPerEvent: 200, commentCharacters: 500_000, hops: 5 },
+    };
+  }
+
+  /** @throws AppError unauthenticated `federation.no-token`, `federation.wrong-token` */
+  private async peerOf(token: string | undefined): Promise<Peer> {
+    if (token === undefined) {
+      throw new AppError(
+        'unauthenticated',
+        'federation.no-token',
+        'Show the token of your helpdesk as a bearer token.',
+      );
+    }
+    const peer = await this.peers.byToken(this.db, hashOf(token), this.clock.now());
+    if (!peer) throw new AppError('unauthenticated', 'federation.wrong-token', 'This token is not known here.');
+    return peer;
+  }
+
+  /** What a helpdesk may still ask for, in the fields of draft-ietf-httpapi-ratelimit-headers-10. */
+  private async count({ id, callsPerMinute: max }: Peer) {
+    const { allowed, remaining, retryAfterMs } = await this.cache.limit(`peer:${id}`, { max, windowMs: MINUTE_MS });
+    const seconds = Math.ceil((allowed ? MINUTE_MS : retryAfterMs) / 1_000);
+    const headers = { 'ratelimit-policy': `"fed";q=${max};w=60`, ratelimit: `"fed";r=${remaining};t=${seconds}` };
+    return { allowed, headers: allowed ? headers : { ...headers, 'retry-after': String(seconds) } };
+  }
+
+  private async listAgreements(peer: Peer): Promise<Answer> {
+    const rows = await this.agreements.ofPeer(this.db, peer.id);
+    const agreements = rows.map(({ id, name, kind, active, disclosure, internalNotes }) => ({
+      ...{ id, name, mode: kind, status: active ? 'accepted' : 'inactive', requesterDisclosure: disclosure },
+      ...{ internalNotes: internalNotes ? 'always' : 'never', nodes: [this.settings.node, peer.node] },
+    }));
+    return ok({ agreements });
+  }
+
+  // What is told.
+
+  /** @returns 202: it is kept, and will be done */
+  private async hear(peer: Peer, event: FederationEvent): Promise<Answer> {
+    checkWay(event, peer.node, this.settings.node);
+    return transaction(this.db, async (tx) => {
+      const link = await this.linkFor(tx, peer, event.subject, event.data.ticket);
+      await this.receive(tx, link.id, event);
+      return { status: 202, headers: {} };
+    });
+  }
+
+  private async receive(tx: EntityManager, linkId: number, event: { id: string; data: FederationChange }) {
+    await this.links.receive(tx, linkId, event, this.clock.now());
+    afterCommit(tx, () => this.sync.wake());
+  }
+
+  /**
+   * The ticket at the peer; one that is not shared yet begins to be.
+   * @throws AppError gone `federation.unshared`; conflict `federation.shared-elsewhere`; forbidden
+   *   `federation.no-agreement`
+   */
+  private async linkFor(tx: EntityManager, peer: Peer, uuid: string, ticket: FederationTicket) {
+    const held = await this.links.find(tx, uuid, peer.id);
+    if (held?.endedAt) throw unshared();
+    if (held) return { id: held.id };
+    if (ticket.originNode === this.settings.node) throw unshared();
+    // Also one that is not shared any more: its name is no key to it.
+    if ((await this.links.linked(tx, uuid)).length > 0 || (await this.links.shared(tx, uuid))) {
+      const detail = 'The ticket came here from another helpdesk already.';
+      throw new AppError('conflict', 'federation.shared-elsewhere', detail);
+    }
+    const agreement = (await this.agreements.ofPeer(tx, peer.id)).find(({ active, kind }) => active && kind === 'full');
+    if (!agreement) {
+      const detail = 'There is no agreement under which you may open tickets here.';
+      throw new AppError('forbidden', 'federation.no-agreement', detail);
+    }
+    const id = await this.links.add(
+      tx,
+      { uuid, peerId: peer.id, agreementId: agreement.id, changes: 0 },
+      this.clock.now(),
+    );
+    return { id: id ?? ((await this.links.find(tx, uuid, peer.id))?.id as number) };
+  }
+
+  /** Creates a ticket, for peers that have no numbers of their own: doing it again does nothing. */
+  private async openTicket(peer: Peer, { body, ifNoneMatch }: Request, name: string): Promise<Answer> {
+    const uuid = read(Uuid, name);
+    const ticket = read(FederationTicket, body);
+    if (ticket.uuid !== uuid) {
+      throw new AppError('invalid', 'federation.wrong-subject', 'The uuid of the ticket is not that of the address.');
+    }
+    if (ifNoneMatch !== '*') throw precondition('If-None-Match: *');
+    return transaction(this.db, async (tx) => {
+      const link = await this.linkFor(tx, peer, uuid, ticket);
+      const change = { sequence: 1, acknowledged: 0, via: [peer.node], ticket, changed: [], comments: [] };
+      const event = { id: derivedId(uuid, `opened by ${peer.node}`), data: change };
+      checkWay({ ...event, source: peer.node, subject: uuid } as never, peer.node, this.settings.node);
+      await this.receive(tx, link.id, event);
+      return { status: 202, headers: { location: `/federation/v1/tickets/${uuid}` } };
+    });
+  }
+
+  /** @throws AppError stale `federation.version-moved`; invalid `federation.precondition-needed` */
+  private async changeTicket(peer: Peer, { body, ifMatch }: Request, name: string): Promise<Answer> {
+    const { link } = await this.openLink(this.db, peer, read(Uuid, name));
+    const patch = read(Patch, body);
+    if (ifMatch === undefined) throw precondition('If-Match');
+    const { etag, change } = await this.present(link);
+    if (ifMatch !== etag) {
+      throw new AppError('stale', 'federation.version-moved', `The ticket is at version ${etag} by now.`);
+    }
+    const changed = Object.keys(patch) as FederationChange['changed'];
+    await this.tell(peer, link, change, {
+      fields: { ...change.ticket.fields, ...patch } as FederationFields,
+      ...{ changed, comments: [] },
+    });
+    return { status: 202, headers: {} };
+  }
+
+  private async addComment(peer: Peer, body: unknown, name: string, commentName: string): Promise<Answer> {
+    const { link } = await this.openLink(this.db, peer, read(Uuid, name));
+    const comment = read(CommentSchema, body);
+    if (comment.uuid !== read(Uuid, commentName)) {
+      throw new AppError('invalid', 'federation.wrong-subject', 'The uuid of the comment is not that of the address.');
+    }
+    if (link.state.comments.has(comment.uuid)) return { status: 200, headers: {} };
+    const { change } = await this.present(link);
+    await this.tell(peer, link, change, { fields: change.ticket.fields, changed: [], comments: [comment] });
+    return { status: 202, headers: {} };
+  }
+
+  /** Puts what a peer without numbers of its own says into the row, as if it had numbered it. */
+  private async tell(
+    peer: Peer,
+    link: Link,
+    { sequence: seen, ticket }: FederationChange,
+    { fields, changed, comments }: Pick<FederationChange, 'changed' | 'comments'> & { fields: FederationFields },
+  ): Promise<void> {
+    await transaction(this.db, async (tx) => {
+      const sequence = (await this.links.lastIn(tx, link.id)) + 1;
+      const data: FederationChange = {
+        ...{ sequence, acknowledged: seen, via: [peer.node], ticket: { ...ticket, fields }, changed, comments },
+      };
+      await this.receive(tx, link.id, { id: comments[0]?.uuid ?? uuidv7(), data });
+    });
+  }
+
+  private async stopSharing(peer: Peer, name: string): Promise<Answer> {
+    const { link } = await this.openLink(this.db, peer, read(Uuid, name));
+    await this.links.end(this.db, link.id, `${peer.name} has stopped sharing it.`, this.clock.now());
+    return { status: 204, headers: {} };
+  }
+
+  // What is asked.
+
+  /** For peers that cannot be called. What comes before the cursor was read, and is not kept any longer. */
+  private async feed(peer: Peer, query: Request['query']): Promise<Answer> {
+    const limit = read(Limit, query.limit);
+    const after = read(Cursor, query.after);
+    if (after > 0) await this.links.read(this.db, peer.id, after);
+    const rows = await this.links.feed(this.db, peer.id, after, limit);
+    const cursor = rows.at(-1)?.id ?? after;
+    const link = `</federation/v1/events?limit=${limit}&after=${cursor}>; rel="next"`;
+    return ok({ events: rows.map(({ event }) => event), cursor }, { link });
+  }
+
+  private async listTickets(peer: Peer, query: Request['query']): Promise<Answer> {
+    const limit = read(Limit, query.limit);
+    const after = read(Cursor, query.cursor);
+    const rows = await this.links.page(this.db, peer.id, after, limit);
+    const next = rows.length === limit ? rows.at(-1)?.id : undefined;
+    const link = next === undefined ? undefined : `</federation/v1/tickets?limit=${limit}&cursor=${next}>; rel="next"`;
+    return ok(
+      { tickets: rows.map(({ uuid, sequenceOut }) => ({ uuid, version: `v${sequenceOut}` })) },
+      link === undefined ? {} : { link },
+    );
+  }
+
+  private async showTicket(peer: Peer, { ifNoneMatch }: Request, name: string): Promise<Answer> {
+    const { link } = await this.openLink(this.db, peer, read(Uuid, name));
+    const { etag, change } = await this.present(link);
+    if (ifNoneMatch === etag) return { status: 304, headers: { etag } };
+    return ok(change, { etag });
+  }
+
+  private async listComments(peer: Peer, query: Request['query'], name: string): Promise<Answer> {
+    const { link } = await this.openLink(this.db, peer, read(Uuid, name));
+    const limit = read(Limit, query.limit);
+    const after = read(Cursor, query.cursor);
+    const { comments, next } = await this.sync.commentsAt(link, after, limit);
+    const path = `/federation/v1/tickets/${link.uuid}/comments`;
+    return ok({ comments }, next === null ? {} : { link: `<${path}?limit=${limit}&cursor=${next}>; rel="next"` });
+  }
+
+  /** @throws AppError not-found `federation.not-shared`; gone `federation.unshared` */
+  private async openLink(on: DataSource, peer: Peer, uuid: string) {
+    const held = await this.links.find(on, uuid, peer.id);
+    if (!held) throw new AppError('not-found', 'federation.not-shared', 'There is no such ticket between us.');
+    if (held.endedAt) throw unshared();
+    return held;
+  }
+
+  private async present(link: Link): Promise<{ etag: string; change: FederationChange }> {
+    const change = await this.sync.standing(link);
+    if (!change) throw new AppError('not-found', 'federation.not-told', 'Nothing has been told of this ticket yet.');
+    return { etag: `"v${change.sequence}"`, change };
+  }
+}
+
+export function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+const codeLists = { states: canonicalStates, priorities: canonicalPriorities };
+
+function ok(body: object, headers: Record<string, string> = {}): Answer {
+  return { status: 200, headers, body };
+}
+
+/** @throws AppError invalid `federation.unreadable` with a pointer for each part that is wrong */
+function read<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  // PostgreSQL keeps no NUL in texts.
+  const storable = !JSON.stringify(value ?? null).includes('\\u0000');
+  const { success, data, error } = schema.safeParse(storable ? value : undefined);
+  if (success) return data;
+  const fields = error.issues.slice(0, 20).map(({ path, message }) => ({
+    pointer: path.map((name) => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+    detail: message,
+  }));
+  throw new AppError('invalid', 'federation.unreadable', 'This is not what the protocol says.', undefined, { fields });
+}
+
+function unshared(): AppError {
+  return new AppError('not-found', 'federation.unshared', 'The ticket is not shared with you any more.');
+}
+
+function precondition(header: string): AppError {
+  return new AppError('invalid', 'federation.precondition-needed', `Say what you have seen: ${header}.`);
+}

@@ -1,0 +1,27 @@
+import type { FederationChange, FederationEvent } from '@helpmesh/contracts';
+import type { Greeting, PeerAddress, PeerGreeter, PeerLine } from '../sync/ports.ts';
+import type { ForeignLine } from './foreign-line.ts';
+
+/** To each peer in the way that it understands. */
+export class AllLines implements PeerLine, PeerGreeter {
+  constructor(
+    private readonly ours: PeerLine & PeerGreeter,
+    private readonly foreign: ForeignLine,
+  ) {}
+
+  async deliver(to: PeerAddress, event: FederationEvent, signal: AbortSignal): Promise<void> {
+    return (await this.lineTo(to)).deliver(to, event, signal);
+  }
+
+  async standing(to: PeerAddress, uuid: string, signal: AbortSignal): Promise<FederationChange | null> {
+    return (await this.lineTo(to)).standing(to, uuid, signal);
+  }
+
+  async greet(node: string, token: string | null, signal: AbortSignal): Promise<Greeting> {
+    return (await this.lineTo({ node })).greet(node, token, signal);
+  }
+
+  private async lineTo({ node }: Pick<PeerAddress, 'node'>): Promise<PeerLine & PeerGreeter> {
+    return (await this.foreign.speaksTo(node)) ? this.foreign : this.ours;
+  }
+}

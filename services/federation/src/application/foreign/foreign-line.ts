@@ -1,0 +1,302 @@
+import type {
+  FederationChange,
+  FederationComment,
+  FederationEvent,
+  FederationFields,
+  FederationTicket,
+} from '@helpmesh/contracts';
+import { AppError, type Clock, derivedId } from '@helpmesh/kernel';
+import { transaction } from '@helpmesh/persistence';
+import type { DataSource } from 'typeorm';
+import { introduced, saysTheSame } from '../../domain/foreign/own-text.ts';
+import {
+  type Known,
+  knownAfter,
+  learned,
+  type PeerWords,
+  understand,
+  type WritableWord,
+  wordsToWrite,
+} from '../../domain/foreign/words.ts';
+import { withFiles } from '../../domain/sync/file-names.ts';
+import { type HeldTicket, leadsTo, newLink } from '../../domain/sync/link.ts';
+import { changeOf, tellingOf } from '../../domain/sync/message.ts';
+import { canonical, writerOf } from '../../domain/sync/replica.ts';
+import { tell, tellAgain } from '../../domain/sync/send.ts';
+import { type Suggestion, takeIn } from '../../domain/sync/take-in.ts';
+import type { FederationEvents } from '../../events.ts';
+import type { ForeignStore, ForeignTicket } from '../../persistence/foreign.store.ts';
+import type { LinkStore } from '../../persistence/link.store.ts';
+import type { Greeting, PeerAddress, PeerGreeter, PeerLine, SyncSettings } from '../sync/ports.ts';
+import type { Desk, OpenDesks } from './open-desks.ts';
+import type { PeerCall, PeerEntry, PeerTicket } from './ports.ts';
+
+/** Comments that are taken in at once, and their length, characters: one message carries them. */
+const MOST_COMMENTS = 20;
+const MOST_TEXT = 400_000;
+
+/**
+ * The other end of the line to a helpdesk that does not speak our protocol: what would sit there if it did. It holds
+ * the other half of each link and runs the same engine on it, with the ticket as it is read there in place of our own;
+ * so whatever holds between two Helpmesh holds here. It is only called by the turn of a link, one at a time each.
+ */
+export class ForeignLine implements PeerLine, PeerGreeter {
+  constructor(
+    private readonly db: DataSource,
+    private readonly desks: OpenDesks,
+    private readonly store: ForeignStore,
+    private readonly links: LinkStore,
+    private readonly clock: Clock,
+    private readonly settings: Pick<SyncSettings, 'node'>,
+    private readonly events: FederationEvents,
+  ) {}
+
+  /** Whether a peer is to be spoken to by this line. */
+  speaksTo(node: string): Promise<boolean> {
+    return this.desks.has(node);
+  }
+
+  async greet(node: string, token: string | null, signal: AbortSignal): Promise<Greeting> {
+    if (token === null) throw new AppError('unavailable', 'peer.no-token', 'There is no token for this helpdesk yet.');
+    const { adapter } = await this.desks.open({ node, token });
+    const { product, version } = await adapter.check({ signal });
+    return { product: `${product} ${version}`, node, agreements: null };
+  }
+
+  async deliver(to: PeerAddress, event: FederationEvent, signal: AbortSignal): Promise<void> {
+    const desk = await this.desks.open(to);
+    const call = { signal };
+    // Whatever the agreement says: these peers keep no secrets of ours.
+    const comments = event.data.comments.filter(({ visibility }) => visibility === 'public');
+    const change = { ...event.data, comments };
+    const known = await this.store.ticket(this.db, desk.peerId, event.subject);
+    const { row, remote } = known
+      ? { row: known, remote: await this.read(desk, known, call) }
+      : await this.make(desk, change, call);
+    const here = row.state.shadow === null ? null : this.heldOf(desk, row, remote);
+    const result = takeIn(row.state, here, tellingOf(change), desk.node, true);
+    if (result.do !== 'take') return;
+    const posted = await this.post(
+      desk,
+      row,
+      change.ticket,
+      comments.filter(({ uuid }) => result.commentIds.includes(uuid)),
+      call,
+    );
+    const base = here?.fields ?? row.fields;
+    const target = canonical({ ...base, ...result.patch });
+    const touched = posted || Object.keys(result.patch).length > 0;
+    const next = touched
+      ? await this.write(desk, row, { remote, base, target, patch: result.patch }, posted, call)
+      : row;
+    await this.note(desk, row, result.suggestions, call);
+    const saved: ForeignTicket = { ...row, ...next, state: result.link };
+    await this.store.save(this.db, saved);
+    // What was wished and not done there is to be told as it stays.
+    const more = tell(result.link, { originNode: change.ticket.originNode, fields: saved.fields, commentIds: [] }, 0);
+    if (more) await this.store.hint(this.db, row.linkId, this.clock.now());
+  }
+
+  async standing(to: PeerAddress, uuid: string, signal: AbortSignal): Promise<FederationChange | null> {
+    const desk = await this.desks.open(to);
+    const call = { signal };
+    const row = await this.store.ticket(this.db, desk.peerId, uuid);
+    if (!row) return null;
+    const remote = await this.read(desk, row, call);
+    const held = this.heldOf(desk, row, remote);
+    const { comments, more } = await this.news(desk, row, remote, call);
+    const told = tell(
+      { ...row.state, comments: new Set() },
+      { ...held, commentIds: comments.map(uuidOf) },
+      comments.length,
+    );
+    const known: Known = { fields: held.fields, words: remote.words };
+    const saved: ForeignTicket = {
+      ...{ ...row, ...known, spellings: learned(row.spellings, known, desk.adapter.tables) },
+      state: told?.link ?? row.state,
+    };
+    await this.store.save(this.db, saved);
+    if (more) await this.store.hint(this.db, row.linkId, this.clock.now());
+    const telling = tellAgain(saved.state, held.originNode);
+    if (!telling) return null;
+    const { number, url, createdAt } = remote;
+    return changeOf(telling, { uuid, originNode: held.originNode, number, url, createdAt }, [desk.node], comments);
+  }
+
+  /** The ticket as it is there, in the words that helpdesks share. */
+  private heldOf(desk: Desk, row: ForeignTicket, remote: PeerTicket): HeldTicket {
+    const worksThere = row.fields.assignedNode === desk.node;
+    const fields = canonical(understand(remote.words, row, desk.adapter.tables, worksThere));
+    return { originNode: this.originOf(desk, row), fields, commentIds: [] };
+  }
+
+  /** Tickets that did not begin here were opened there: whoever else has them is behind us. */
+  private originOf(desk: Desk, row: ForeignTicket): string {
+    return row.uuid === desk.uuidOf(row.remoteId) ? desk.node : this.settings.node;
+  }
+
+  /** @throws AppError not-found `peer.unshared` when it is gone */
+  private async read({ adapter, name }: Desk, { remoteId }: ForeignTicket, call: PeerCall): Promise<PeerTicket> {
+    return adapter.getTicket(remoteId, call).catch((error: unknown) => {
+      if (!(error instanceof AppError) || error.code !== 'peer.not-there') throw error;
+      throw new AppError('not-found', 'peer.unshared', `The ticket is not at ${name} any more.`, undefined, {
+        cause: error,
+      });
+    });
+  }
+
+  // What is written there.
+
+  /** Opens the ticket there, unless that was done and only the answer was lost. */
+  private async make(
+    desk: Desk,
+    { ticket, comments }: FederationChange,
+    call: PeerCall,
+  ): Promise<{ row: ForeignTicket; remote: PeerTicket }> {
+    const { adapter, peerId } = desk;
+    const link = await this.links.find(this.db, ticket.uuid, peerId);
+    if (!link) throw new AppError('not-found', 'peer.unshared', 'The ticket is not shared any more.');
+    const mark = this.desks.markOf(ticket);
+    const fields = canonical(ticket.fields);
+    const { tables } = adapter;
+    const words: PeerWords = {
+      ...{ subject: fields.subject, state: tables.states[fields.state], owner: null, tags: fields.tags },
+      priority: tables.priorities[fields.priority],
+    };
+    const [first] = comments;
+    const entry = first
+      ? { format: first.format, body: introduced(first, ticket.url) }
+      : { format: 'text/plain' as const, body: `${ticket.number}: ${mark}` };
+    const remoteId =
+      (await adapter.findByCorrelation(mark, call)) ??
+      (await adapter.createTicket({ words, mark, first: entry }, call));
+    const remote = await adapter.getTicket(remoteId, call);
+    const row: ForeignTicket = {
+      ...{ linkId: link.id, peerId, remoteId, uuid: ticket.uuid, state: newLink(this.settings.node), fields },
+      ...{ words: remote.words, spellings: { state: {}, priority: {} } },
+    };
+    await transaction(this.db, async (tx) => {
+      await this.store.add(tx, row);
+      await this.links.keepRemote(tx, link.id, remote);
+    });
+    return { row, remote };
+  }
+
+  /** @returns whether anything was written */
+  private async post(
+    desk: Desk,
+    row: ForeignTicket,
+    { url }: FederationTicket,
+    comments: FederationComment[],
+    call: PeerCall,
+  ): Promise<boolean> {
+    if (comments.length === 0) return false;
+    const { adapter } = desk;
+    const said = await this.store.said(this.db, row.linkId);
+    const left = comments.filter(({ uuid }) => !said.some((one) => one.uuid === uuid));
+    const known = new Set(said.map(({ remoteId }) => remoteId));
+    // Of ours, and not known to be: written before an answer was lost.
+    const lost = (await adapter.listEntries(row.remoteId, (id) => known.has(id), call)).filter(({ own }) => own);
+    for (const comment of left) {
+      const { uuid, format } = comment;
+      const body = introduced(comment, url);
+      const at = lost.findIndex((entry) => saysTheSame(entry.body, body));
+      const [found] = at < 0 ? [] : lost.splice(at, 1);
+      const remoteId = found?.id ?? (await adapter.addEntry(row.remoteId, { format, body }, call));
+      await this.store.keepSaid(this.db, row.linkId, uuid, remoteId);
+    }
+    return true;
+  }
+
+  /** Writes the fields, after the comments: a comment may change the state by itself. */
+  private async write(
+    desk: Desk,
+    row: ForeignTicket,
+    told: { remote: PeerTicket; base: FederationFields; target: FederationFields; patch: Partial<FederationFields> },
+    posted: boolean,
+    call: PeerCall,
+  ): Promise<Pick<ForeignTicket, 'fields' | 'words'>> {
+    const { adapter } = desk;
+    const { remote, base, target, patch } = told;
+    const origin = this.originOf(desk, row);
+    const ours = (word: keyof PeerWords) =>
+      word !== 'owner' && leadsTo(row.state, writerOf(fieldOf[word], target, origin));
+    const present = posted ? await this.read(desk, row, call) : remote;
+    const before: Known = {
+      fields: canonical(
+        understand(present.words, { fields: base, words: remote.words }, adapter.tables, !ours('state')),
+      ),
+      words: present.words,
+    };
+    const which = adapter.capabilities.writes.filter((word) => fieldOf[word] in patch || ours(word));
+    const goal = merged(before, target, patch, ours);
+    const written = wordsToWrite(goal, which, before, adapter.tables, row.spellings);
+    let after = present;
+    if (Object.keys(written).length > 0) {
+      await adapter.updateTicket(row.remoteId, written, call);
+      // An answer may say that all went well when it did not.
+      after = await this.read(desk, row, call);
+    }
+    const done = { before, target: goal, written };
+    const { fields, refused } = knownAfter(after.words, done, adapter.tables, !ours('state'), ours);
+    if (refused.length > 0) this.events.refusedAt(desk.peerId, row.linkId, refused);
+    return { fields: canonical(fields), words: after.words };
+  }
+
+  /** What was wished and is theirs to decide, for their agents to see. */
+  private async note({ adapter }: Desk, row: ForeignTicket, suggestions: Suggestion[], call: PeerCall): Promise<void> {
+    if (suggestions.length === 0 || !adapter.capabilities.notes) return;
+    const lines = suggestions.map(
+      ({ field, value }) => `${field}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    );
+    const desk = new URL(this.settings.node).host;
+    await adapter.addNote(row.remoteId, `${desk} suggests a change that is yours to make:\n${lines.join('\n')}`, call);
+  }
+
+  // What is read there.
+
+  /** Comments that were written there, and are not here. */
+  private async news(desk: Desk, row: ForeignTicket, { url }: PeerTicket, call: PeerCall) {
+    const held = await this.links.find(this.db, row.uuid, desk.peerId);
+    const taken = held?.link.state.comments ?? new Set();
+    const said = new Set((await this.store.said(this.db, row.linkId)).map(({ remoteId }) => remoteId));
+    const uuidAt = (id: string) => derivedId(row.uuid, `entry ${id} of ${desk.node}`);
+    const isKnown = (id: string) => said.has(id) || taken.has(uuidAt(id));
+    const entries = (await desk.adapter.listEntries(row.remoteId, isKnown, call)).filter(({ own }) => !own);
+    let text = 0;
+    const fitting = entries.filter(({ body }, i) => {
+      text += body.length;
+      return i === 0 || (i < MOST_COMMENTS && text <= MOST_TEXT);
+    });
+    const comments = fitting.map((entry) => commentOf(desk.node, uuidAt(entry.id), entry, url));
+    return { comments, more: fitting.length < entries.length };
+  }
+}
+
+const fieldOf = { subject: 'subject', state: 'state', priority: 'priority', tags: 'tags' } as const satisfies Record<
+  WritableWord,
+  keyof FederationFields
+>;
+
+/** What we may say, as we say it; the rest as it is there by now. */
+function merged(
+  before: Known,
+  target: FederationFields,
+  patch: Partial<FederationFields>,
+  ours: (word: keyof PeerWords) => boolean,
+): FederationFields {
+  const theirs = (Object.keys(fieldOf) as WritableWord[]).filter((word) => !ours(word) && !(fieldOf[word] in patch));
+  return { ...target, ...Object.fromEntries(theirs.map((word) => [fieldOf[word], before.fields[fieldOf[word]]])) };
+}
+
+function commentOf(node: string, uuid: string, entry: PeerEntry, url: string): FederationComment {
+  const { author, role, createdAt, format, body, files } = entry;
+  return {
+    ...{ uuid, author: { node, displayName: author.slice(0, 200), role }, visibility: 'public', createdAt, format },
+    ...{ body: withFiles(body.slice(0, 490_000), format, files, url).slice(0, 500_000), attachments: [] },
+  };
+}
+
+function uuidOf({ uuid }: FederationComment): string {
+  return uuid;
+}

@@ -1,0 +1,92 @@
+import { type Actor, auditMessage, changesBetween, recordAudit } from '@helpmesh/contracts';
+import { AppError, type Clock } from '@helpmesh/kernel';
+import type { Outbox } from '@helpmesh/messaging';
+import { afterCommit, transaction } from '@helpmesh/persistence';
+import type { DataSource } from 'typeorm';
+import type { ForeignStore } from '../../persistence/foreign.store.ts';
+import type { LinkStore } from '../../persistence/link.store.ts';
+import type { PeerStore } from '../../persistence/peer.store.ts';
+import { requireAdmin } from '../access.ts';
+import type { OpenDesks } from './open-desks.ts';
+import type { PollDesks } from './poll-desks.ts';
+import type { Adapter } from './ports.ts';
+
+const DEADLINE_MS = 25_000;
+
+/** How helpdesks without our protocol are spoken to, for administrators of integrations. All: @throws AppError forbidden */
+export class ManageAdapters {
+  constructor(
+    private readonly db: DataSource,
+    private readonly store: ForeignStore,
+    private readonly peers: PeerStore,
+    private readonly links: Pick<LinkStore, 'hasTickets'>,
+    private readonly desks: OpenDesks,
+    private readonly poll: Pick<PollDesks, 'wake'>,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AppError not-found `peer.not-found`, `peer.no-adapter` */
+  async show(actor: Actor | undefined, peerId: number): Promise<Adapter> {
+    requireAdmin(actor);
+    await this.peers.get(this.db, peerId);
+    return this.read(peerId);
+  }
+
+  /**
+   * @throws AppError not-found `peer.not-found`; conflict `peer.has-tickets`: what lies at a helpdesk of another kind
+   *   cannot be found again; invalid `peer.account-missing`
+   */
+  async update(
+    actor: Actor | undefined,
+    peerId: number,
+    { kind, settings }: Pick<Adapter, 'kind' | 'settings'>,
+  ): Promise<Adapter> {
+    const admin = requireAdmin(actor);
+    if (settings.account === '' && (kind === 'rt' || settings.signIn === 'password')) {
+      throw new AppError('invalid', 'peer.account-missing', 'The login of the account that we use there is needed.');
+    }
+    await transaction(this.db, async (tx) => {
+      const peer = await this.peers.load(tx, peerId);
+      const before = await this.store.adapter(tx, peerId);
+      if (before?.kind !== kind && (await this.links.hasTickets(tx, peerId))) {
+        const detail = 'Tickets are shared with this helpdesk already: another kind of it is another helpdesk.';
+        throw new AppError('conflict', 'peer.has-tickets', detail);
+      }
+      await this.store.keepAdapter(tx, { peerId, kind, settings }, admin.userId, this.clock.now());
+      const changes = changesBetween(before ? audited(before) : null, audited({ kind, settings }), [
+        ...(['kind', 'queue', 'account', 'signIn', 'pollSeconds', 'states', 'priorities'] as const),
+      ]);
+      const object = { type: 'Peer', id: peer.id, label: peer.name };
+      await this.outbox.add(tx, recordAudit, auditMessage(admin, { action: 'peer.adapter-changed', object, changes }));
+      afterCommit(tx, () => this.poll.wake());
+    });
+    return this.read(peerId);
+  }
+
+  /** Calls there. @throws AppError as `show`; conflict `peer.settings-wrong`; unavailable, limited as PeerAdapter */
+  async verify(actor: Actor | undefined, peerId: number) {
+    requireAdmin(actor);
+    try {
+      const { adapter } = await this.desks.byId(peerId);
+      return await adapter.check({ signal: AbortSignal.timeout(DEADLINE_MS) });
+    } catch (error) {
+      const trouble = AppError.from(error);
+      // Whoever asks is signed in, and may ask: it is what we show there that is wrong or missing.
+      if (!['unauthenticated', 'forbidden'].includes(trouble.kind) && trouble.code !== 'peer.no-token') throw trouble;
+      throw new AppError('conflict', 'peer.settings-wrong', trouble.detail, undefined, { cause: trouble });
+    }
+  }
+
+  private async read(peerId: number): Promise<Adapter> {
+    const adapter = await this.store.adapter(this.db, peerId);
+    if (!adapter) throw new AppError('not-found', 'peer.no-adapter', 'This helpdesk speaks our own protocol.');
+    return adapter;
+  }
+}
+
+/** What the audit log tells. */
+function audited({ kind, settings }: Pick<Adapter, 'kind' | 'settings'>) {
+  const { states, priorities, ...plain } = settings;
+  return { kind, ...plain, states: JSON.stringify(states), priorities: JSON.stringify(priorities) };
+}

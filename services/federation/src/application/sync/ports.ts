@@ -1,0 +1,41 @@
+import type { FederationChange, FederationEvent } from '@helpmesh/contracts';
+
+/** How another Helpmesh is spoken to. */
+export interface PeerLine {
+  /**
+   * @throws AppError not-found `peer.unshared` (it does not want to hear of the ticket any more); unavailable, limited
+   *   (later); everything else: it will not take this
+   */
+  deliver(to: PeerAddress, event: FederationEvent, signal: AbortSignal): Promise<void>;
+
+  /** Where a ticket stands there, with all comments; null: it does not know the ticket. @throws AppError as `deliver` */
+  standing(to: PeerAddress, uuid: string, signal: AbortSignal): Promise<FederationChange | null>;
+}
+
+export interface PeerGreeter {
+  /** Who is there. @throws AppError as `deliver` */
+  greet(node: string, token: string | null, signal: AbortSignal): Promise<Greeting>;
+}
+
+/** What answers at an address. */
+export interface Greeting {
+  product: string;
+  /** As what it knows itself. */
+  node: string;
+  /** Agreements that it has with us; null: it was not asked, for want of a token or of our protocol. */
+  agreements: number | null;
+}
+
+export interface PeerAddress {
+  node: string;
+  token: string;
+}
+
+export interface SyncSettings {
+  /** Our own address, as peers know us. */
+  node: string;
+  concurrency: number;
+  pollMs: number;
+  leaseMs: number;
+  stopGraceMs: number;
+}

@@ -1,0 +1,440 @@
+import { createHmac } from 'node:crypto';
+import {
+  applyPeerChange,
+  type FederationChange,
+  type FederationComment,
+  type FederationEvent,
+  type FederationFields,
+  type OutputOf,
+  readForPeer,
+} from '@helpmesh/contracts';
+import { AppError, backoffMs, type Clock, derivedId, epochMs, isoTime, uuidv7 } from '@helpmesh/kernel';
+import type { RpcClient } from '@helpmesh/messaging';
+import { transaction } from '@helpmesh/persistence';
+import { type ActorSigner, type SecretBox, WorkPool } from '@helpmesh/service-kit';
+import { withSpan } from '@helpmesh/telemetry';
+import type { DataSource } from 'typeorm';
+import type { Agreement } from '../../domain/agreement.ts';
+import { withFiles } from '../../domain/sync/file-names.ts';
+import type { HeldTicket } from '../../domain/sync/link.ts';
+import { changeOf, eventType, tellingOf } from '../../domain/sync/message.ts';
+import { askedForMs, holdMs } from '../../domain/sync/outage.ts';
+import { type OwnWords, ownChanges, sharedFields } from '../../domain/sync/own-words.ts';
+import { canonical } from '../../domain/sync/replica.ts';
+import { type Telling, tell, tellAgain } from '../../domain/sync/send.ts';
+import { type Suggestion, takeIn } from '../../domain/sync/take-in.ts';
+import type { FederationEvents } from '../../events.ts';
+import type { AgreementStore } from '../../persistence/agreement.store.ts';
+import type { Link, LinkStore, SharedTicket } from '../../persistence/link.store.ts';
+import type { Peer, PeerStore } from '../../persistence/peer.store.ts';
+import type { PeerAddress, PeerLine, SyncSettings } from './ports.ts';
+
+type Told = NonNullable<OutputOf<typeof readForPeer>>;
+
+/** Comments in one message: a few of the longest still fit through the door of the other side. */
+const COMMENTS = 3;
+/** Links whose sending is switched off look again. */
+const STOPPED_MS = 30_000;
+/** What is wrong with all that goes to a peer, not with a ticket. */
+const troubles = ['peer.no-token', 'peer.token-refused', 'peer.unavailable', 'peer.throttled'];
+const retries = { baseMs: 2_000, capMs: 900_000 };
+
+/** What a turn needs to know. */
+interface Turn {
+  link: Link;
+  peer: Peer;
+  agreement: Pick<Agreement, 'groupId' | 'disclosure' | 'internalNotes'> | undefined;
+  signal: AbortSignal;
+}
+
+/** Which ticket it is. */
+type Known = Pick<SharedTicket, 'uuid' | 'ticketId' | 'originNode'>;
+
+/** Where the ticket stands here: as others know it, and in our words. */
+interface Here {
+  shared: SharedTicket;
+  told: Told;
+  fields: FederationFields;
+}
+
+/**
+ * Keeps tickets equal with other helpdesks, a link at a time and the links side by side: what came in is done here, then
+ * what changed here is queued and sent. A link is leased, so that a process that dies gives it back by doing nothing;
+ * every step may be done twice, since the ticket service and the peer know what they have by its uuid and number.
+ */
+export class SyncLinks {
+  private readonly pool: WorkPool<number>;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly links: LinkStore,
+    private readonly peers: PeerStore,
+    private readonly agreements: AgreementStore,
+    private readonly line: PeerLine,
+    private readonly rpc: RpcClient,
+    private readonly signer: ActorSigner,
+    private readonly box: SecretBox,
+    private readonly clock: Clock,
+    private readonly settings: SyncSettings,
+    private readonly events: FederationEvents,
+  ) {
+    const { concurrency, pollMs, stopGraceMs, leaseMs } = settings;
+    this.pool = new WorkPool({
+      ...{ concurrency, pollMs, stopGraceMs, leastFree: 1 },
+      claim: (limit) => links.claim(db, clock.now(), leaseMs, limit),
+      work: (id, cutOff) => withSpan('federation.sync', { 'helpmesh.link': id }, () => this.turn(id, cutOff)),
+      trouble: (what, error) => this.events.trouble(what, error),
+    });
+  }
+
+  start(): void {
+    this.pool.start();
+  }
+
+  stop(): Promise<void> {
+    return this.pool.stop();
+  }
+
+  /** Something may be due now. */
+  readonly wake = (): void => this.pool.wake();
+
+  /** Where a ticket stands for a peer, without comments; null: nothing was told yet. */
+  async standing(link: Link): Promise<FederationChange | null> {
+    const here = await this.here(await this.turnOf(link));
+    const telling = here && tellAgain(link.state, here.shared.originNode);
+    return telling && changeOf(telling, this.ticketOf(here.shared, here.told), this.viaOf(link, here.shared), []);
+  }
+
+  /** Comments that a peer has been told, or has told. @param after  where the page before ended, 0: the first */
+  async commentsAt(link: Link, after: number, limit: number) {
+    const ids = await this.links.commentsAfter(this.db, link.id, after, limit);
+    const shared = await this.links.shared(this.db, link.uuid);
+    if (!shared || ids.length === 0) return { comments: [], next: null };
+    const asked = { ticketId: shared.ticketId, knownArticleIds: [], onlyArticleIds: ids, internal: true, limit };
+    const told = await this.rpc.call(readForPeer, asked, { actor: this.signer.service() });
+    const comments = told?.articles.map((article) => this.commentOf(shared, article)) ?? [];
+    return { comments, next: ids.length === limit ? (ids.at(-1) as number) : null };
+  }
+
+  /**
+   * What a peer would be told of a ticket that it knows nothing of. Nothing is written down and nothing is sent.
+   * @param limit  comments, the oldest first
+   * @returns null: there is no such ticket
+   */
+  async preview(ticketId: number, peer: Peer, agreement: Agreement, limit: number) {
+    const input = { ticketId, knownArticleIds: [], internal: agreement.internalNotes, limit };
+    const told = await this.rpc.call(readForPeer, input, { actor: this.signer.service() });
+    if (!told) return null;
+    const { node } = this.settings;
+    const [held] = await this.links.sharedOf(this.db, [ticketId]);
+    const shared = held ?? { uuid: uuidv7(), ticketId, originNode: node, via: [] };
+    const ours = shared.originNode === node;
+    const requester = held && !ours ? held.fields.requester : this.disclosed(told, peer, agreement);
+    const assigned = held?.fields.assignedNode ?? peer.node;
+    const fields = sharedFields(ownOf(told), held ?? null, requester, assigned, assigned === node);
+    return {
+      ticket: { ...this.ticketOf(shared, told), fields },
+      comments: told.articles.map((article) => this.commentOf(shared, article)),
+    };
+  }
+
+  private async turnOf(link: Link, signal = NEVER): Promise<Turn> {
+    const peer = await this.peers.get(this.db, link.peerId);
+    return { link, peer, agreement: await this.agreements.find(this.db, link.agreementId), signal };
+  }
+
+  private async turn(id: number, signal: AbortSignal): Promise<void> {
+    const link = await this.links.load(this.db, id);
+    if (!link) return;
+    const turn = await this.turnOf(link, signal);
+    try {
+      if (link.ask && turn.peer.token) await this.compare(turn);
+      for (let next = await this.links.nextIn(this.db, id); next; next = await this.links.nextIn(this.db, id)) {
+        await this.take(turn, next.change);
+      }
+      const stopped = await this.peers.isStopped(this.db);
+      if (!stopped) await this.send(turn);
+      const dueAt = stopped ? epochMs(this.clock.now() + STOPPED_MS) : null;
+      await this.links.rest(this.db, link, { dueAt, attempts: 0, error: null }, this.clock.now());
+      // The switch may have been turned between the look at it and the rest.
+      if (stopped && !(await this.peers.isStopped(this.db))) await this.links.wakeAll(this.db, this.clock.now());
+      // What changed meanwhile is due already.
+      this.wake();
+    } catch (error) {
+      await this.failed(turn, AppError.from(error));
+    }
+  }
+
+  /** One link's trouble is its own; that of the line is the peer's, and then nobody calls it for a while. */
+  private async failed({ link, peer }: Turn, error: AppError): Promise<void> {
+    const now = this.clock.now();
+    this.events.syncFailed(link, peer, error);
+    if (error.code === 'peer.unshared') return this.links.end(this.db, link.id, error.detail, now);
+    const ofThePeer = error.code.startsWith('net.') || troubles.includes(error.code);
+    const hold = (failingMs: number) => Math.max(holdMs(failingMs), askedForMs(error));
+    if (ofThePeer) await this.peers.failed(this.db, peer.id, error.detail, hold, now);
+    // The ticket moved on while it was read: at once again.
+    const atOnce = ofThePeer || error.kind === 'stale';
+    const attempts = atOnce ? link.attempts : link.attempts + 1;
+    const wait = atOnce ? 0 : backoffMs(attempts, { ...retries, jitter: Math.random() });
+    await this.links.rest(this.db, link, { dueAt: epochMs(now + wait), attempts, error: error.detail }, now);
+    this.wake();
+  }
+
+  // In.
+
+  /** Finds out what was lost in either direction. */
+  private async compare(turn: Turn): Promise<void> {
+    const { link, peer } = turn;
+    const standing = await this.line.standing(this.addressOf(peer), link.uuid, turn.signal);
+    await this.peers.answered(this.db, peer.id, this.clock.now());
+    if (standing && standing.sequence > link.state.sequenceIn) await this.take(turn, standing, true);
+    const { state } = link;
+    link.ask = false;
+    const waiting = await this.links.nextOut(this.db, link.id);
+    if (!waiting && state.sequenceOut > (standing?.acknowledged ?? 0)) {
+      // They have missed something. A number that does not follow makes them ask.
+      const here = await this.here(turn);
+      if (here && state.shadow) {
+        state.sequenceOut += 1;
+        const telling = { ...(tellAgain(state, here.shared.originNode) as Telling), changed: [], commentIds: [] };
+        return this.queue(turn, here, telling, []);
+      }
+    }
+    await transaction(this.db, (tx) => this.links.save(tx, link, []));
+  }
+
+  private async take(turn: Turn, change: FederationChange, whole = false): Promise<void> {
+    const { link, peer } = turn;
+    const here = await this.here(turn);
+    const held = here && heldOf(here, [...link.state.comments]);
+    const result = takeIn(link.state, held, tellingOf(change), this.settings.node, whole);
+    if (result.do === 'skip') return transaction(this.db, (tx) => this.links.done(tx, link.id, change.sequence));
+    if (result.do === 'ask') {
+      const standing = await this.line.standing(this.addressOf(peer), link.uuid, turn.signal);
+      if (!standing || standing.sequence < change.sequence) {
+        throw new AppError('conflict', 'peer.out-of-order', `${peer.name} does not know what it has sent.`);
+      }
+      return this.take(turn, standing, true);
+    }
+    const comments = change.comments.filter(({ uuid }) => result.commentIds.includes(uuid));
+    const note = this.noteOf(link, peer, change.sequence, result.suggestions);
+    const answer = await this.apply(turn, here, change, result.patch, note ? [...comments, note] : comments);
+    const shared: SharedTicket = {
+      ...{ uuid: link.uuid, ticketId: answer.ticketId, originNode: change.ticket.originNode, via: change.via },
+      ...here?.shared,
+      fields: canonical({ ...(here?.fields ?? change.ticket.fields), ...result.patch }),
+      own: ownOf(answer.after),
+    };
+    link.state = result.link;
+    const said = comments.map(({ uuid }, i) => ({ uuid, articleId: answer.articleIds[i] as number }));
+    const now = this.clock.now();
+    await transaction(this.db, async (tx) => {
+      if (!(await this.links.save(tx, link, said))) throw lost();
+      await this.links.keepShared(tx, shared, now);
+      await this.links.keepRemote(tx, link.id, change.ticket);
+      await this.links.done(tx, link.id, change.sequence);
+      await this.links.keepWishes(tx, link.id, change.changed, result.suggestions, now);
+      await this.links.touchOthers(tx, link, now);
+    });
+    link.articleIds.push(...said.map(({ articleId }) => articleId));
+    this.events.taken(peer, change);
+  }
+
+  private async apply(
+    { peer, agreement, link }: Turn,
+    here: Here | null,
+    change: FederationChange,
+    patch: Partial<FederationFields>,
+    comments: FederationComment[],
+  ): Promise<OutputOf<typeof applyPeerChange>> {
+    const wanted = ownChanges(patch);
+    if (here && Object.keys(wanted).length === 0 && comments.length === 0) {
+      return { ticketId: here.shared.ticketId, articleIds: [], after: here.told };
+    }
+    if (!here && !agreement) throw new AppError('conflict', 'peer.no-agreement', 'There is no agreement any more.');
+    const { name = '-', email } = change.ticket.fields.requester;
+    const ticket = here
+      ? { id: here.shared.ticketId, version: here.told.version }
+      : {
+          uuid: link.uuid,
+          groupId: agreement?.groupId as number,
+          customer: email === undefined ? null : { name, email },
+        };
+    const articles = comments.map(({ uuid, author, visibility, format, body, attachments }) => ({
+      ...{ uuid, sender: senders[author.role], author: author.displayName, internal: visibility === 'internal' },
+      ...{
+        contentType: format,
+        body: withFiles(
+          body,
+          format,
+          attachments.map(({ filename }) => filename),
+          change.ticket.url,
+        ),
+        files: [],
+      },
+    }));
+    const input = { peer: { id: peer.id, name: peer.name }, ticket, ...wanted, articles };
+    return this.rpc.call(applyPeerChange, input, { actor: this.signer.service() });
+  }
+
+  /** What was wished there and not done here, for people to see. */
+  private noteOf(link: Link, peer: Peer, sequence: number, suggestions: Suggestion[]): FederationComment | undefined {
+    if (suggestions.length === 0) return undefined;
+    const lines = suggestions.map(
+      ({ field, value }) => `${field}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    );
+    return {
+      uuid: derivedId(link.uuid, `suggestion ${peer.id} ${sequence}`),
+      author: { node: peer.node, displayName: peer.name, role: 'system' },
+      ...{ visibility: 'internal', format: 'text/plain', attachments: [], createdAt: isoTime(this.clock.now()) },
+      body: `${peer.name} suggests a change that is ours to make:\n${lines.join('\n')}`,
+    };
+  }
+
+  // Out.
+
+  private async send(turn: Turn): Promise<void> {
+    const { link, peer } = turn;
+    do {
+      // A peer that cannot be called reads by itself: what is queued is told.
+      for (let next = peer.token && (await this.links.nextOut(this.db, link.id)); next; ) {
+        await this.line.deliver(this.addressOf(peer), next.event, turn.signal);
+        await this.links.sent(this.db, link.id, next.sequence);
+        await this.peers.answered(this.db, peer.id, this.clock.now());
+        this.events.sent(peer, next.event);
+        next = await this.links.nextOut(this.db, link.id);
+      }
+    } while (await this.queueNext(turn));
+  }
+
+  /** @returns false when the peer knows everything */
+  private async queueNext(turn: Turn): Promise<boolean> {
+    const { link } = turn;
+    const here = await this.here(turn, COMMENTS);
+    if (!here) return false;
+    const comments = here.told.articles.map((article) => this.commentOf(here.shared, article));
+    const next = tell(
+      { ...link.state, comments: new Set() },
+      heldOf(
+        here,
+        comments.map(({ uuid }) => uuid),
+      ),
+      COMMENTS,
+    );
+    if (!next) return false;
+    link.state = { ...next.link, comments: new Set([...link.state.comments, ...next.link.comments]) };
+    await this.queue(turn, here, next.telling, comments);
+    return true;
+  }
+
+  private async queue({ link }: Turn, here: Here, telling: Telling, comments: FederationComment[]): Promise<void> {
+    const { shared, told, fields } = here;
+    const change = changeOf(telling, this.ticketOf(shared, told), this.viaOf(link, shared), comments);
+    const event: FederationEvent = {
+      ...{ specversion: '1.0', id: uuidv7(), source: this.settings.node, type: eventType(change) },
+      ...{ subject: link.uuid, time: isoTime(this.clock.now()), datacontenttype: 'application/json', data: change },
+    };
+    const said = comments.map(({ uuid }, i) => ({
+      uuid,
+      articleId: (told.articles[i] as Told['articles'][number]).id,
+    }));
+    const now = this.clock.now();
+    await transaction(this.db, async (tx) => {
+      if (!(await this.links.save(tx, link, said))) throw lost();
+      await this.links.keepShared(tx, { ...shared, fields: canonical(fields), own: ownOf(told) }, now);
+      if (telling.changed.length > 0) await this.links.forgetGranted(tx, link.uuid);
+      await this.links.queue(tx, link.id, telling.sequence, event, now);
+    });
+    link.articleIds.push(...said.map(({ articleId }) => articleId));
+  }
+
+  // Here.
+
+  /**
+   * The ticket as it is here. @returns null when it is not here yet
+   * @throws AppError not-found `peer.unshared` when it is not here any more
+   */
+  private async here({ link, peer, agreement }: Turn, limit = 1): Promise<Here | null> {
+    const shared = await this.links.shared(this.db, link.uuid);
+    if (!shared) return null;
+    const input = {
+      ...{ ticketId: shared.ticketId, knownArticleIds: link.articleIds, limit },
+      internal: agreement?.internalNotes ?? false,
+    };
+    const told = await this.rpc.call(readForPeer, input, { actor: this.signer.service() });
+    if (!told) throw new AppError('not-found', 'peer.unshared', 'The ticket was deleted here.');
+    const { node } = this.settings;
+    const requester = shared.originNode === node ? this.disclosed(told, peer, agreement) : shared.fields.requester;
+    const { assignedNode } = shared.fields;
+    return { shared, told, fields: sharedFields(ownOf(told), shared, requester, assignedNode, assignedNode === node) };
+  }
+
+  /** As much of a person as the agreement lets go. The pseudonym is another one at each peer. */
+  private disclosed({ customer }: Told, peer: Peer, agreement: Turn['agreement']): FederationFields['requester'] {
+    const key = this.box.derive('federation pseudonyms');
+    const pseudonym = createHmac('sha256', key).update(`${peer.node} ${customer.id}`).digest('hex').slice(0, 32);
+    const disclosure = agreement?.disclosure ?? 'none';
+    return {
+      pseudonym,
+      ...(disclosure !== 'none' && { name: customer.name.slice(0, 200) }),
+      ...(disclosure === 'name+email' && customer.email !== null && { email: customer.email }),
+    };
+  }
+
+  /** The way the ticket has come to us, and on. */
+  private viaOf({ state }: Link, { via }: SharedTicket): string[] {
+    return [...(via.at(-1) === state.peer ? [] : via), this.settings.node];
+  }
+
+  private ticketOf(shared: Known, told: Told): Omit<FederationChange['ticket'], 'fields'> {
+    const { uuid, originNode, ticketId } = shared;
+    const url = `${this.settings.node}/#ticket/zoom/${ticketId}`;
+    return { uuid, originNode, number: told.number, url, createdAt: told.createdAt };
+  }
+
+  private commentOf({ uuid }: Pick<Known, 'uuid'>, article: Told['articles'][number]): FederationComment {
+    const { node } = this.settings;
+    return {
+      uuid: article.uuid ?? derivedId(uuid, `article ${article.id} of ${node}`),
+      author: {
+        ...{ node, displayName: article.author.slice(0, 200) },
+        role: article.sender === 'Customer' ? 'requester' : 'agent',
+      },
+      visibility: article.internal ? 'internal' : 'public',
+      createdAt: article.createdAt,
+      format: article.contentType.startsWith('text/html') ? 'text/html' : 'text/plain',
+      body: article.body.slice(0, 500_000),
+      attachments: article.files.slice(0, 100).map((file) => ({
+        uuid: derivedId(uuid, `file ${file.id} of ${node}`),
+        ...{ filename: file.filename.slice(0, 250), mediaType: file.contentType.slice(0, 150) },
+        ...{ size: file.size, sha256: file.sha256 },
+      })),
+    };
+  }
+
+  /** @throws AppError unavailable `peer.no-token` */
+  private addressOf({ id, node, name, token }: Peer): PeerAddress {
+    if (token === null) {
+      throw new AppError('unavailable', 'peer.no-token', `There is no token for ${name} yet.`);
+    }
+    return { node, token: this.box.open(token, `peer:${id}`).toString() };
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+const senders = { requester: 'Customer', agent: 'Agent', system: 'System' } as const;
+
+/** Somebody else has the link by now, and does this. */
+function lost(): AppError {
+  return new AppError('stale', 'peer.link-lost', 'Another process works on this ticket by now.');
+}
+
+function ownOf({ title, stateType, priority, owner, tags }: OwnWords): OwnWords {
+  return { title, stateType, priority, owner, tags };
+}
+
+function heldOf({ shared, fields }: Here, commentIds: string[]): HeldTicket {
+  return { originNode: shared.originNode, fields, commentIds };
+}

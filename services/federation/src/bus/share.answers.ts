@@ -1,0 +1,56 @@
+import { type OutputOf, type ParsedInputOf, shares as questions } from '@helpmesh/contracts';
+import { Answers, type RpcContext } from '@helpmesh/messaging';
+import { Controller } from '@nestjs/common';
+import { TicketShares } from '../application/ticket-shares.ts';
+
+type Input<Name extends keyof typeof questions> = ParsedInputOf<(typeof questions)[Name]>;
+type Share = Awaited<ReturnType<TicketShares['show']>>['shares'][number];
+type Shown = OutputOf<typeof questions.ofTicket>['shares'][number];
+
+/** Questions of agents about a ticket that others have too. */
+@Controller()
+export class ShareAnswers {
+  constructor(private readonly shares: TicketShares) {}
+
+  @Answers(questions.status)
+  status({ actor }: RpcContext) {
+    return this.shares.status(actor);
+  }
+
+  @Answers(questions.ofTicket)
+  async ofTicket({ actor }: RpcContext, { params }: Input<'ofTicket'>) {
+    const { shares, maySync } = await this.shares.show(actor, params.id);
+    return { shares: shares.map(shown), may_sync: maySync };
+  }
+
+  @Answers(questions.sync)
+  async sync({ actor }: RpcContext, { params }: Input<'sync'>) {
+    return { helpdesks: await this.shares.compare(actor, params.id) };
+  }
+
+  @Answers(questions.dismissWish)
+  async dismissWish({ actor }: RpcContext, { params }: Input<'dismissWish'>) {
+    await this.shares.dismiss(actor, params.id, params.wish_id);
+    return {};
+  }
+}
+
+function shown(share: Share): Shown {
+  const { peerId, peer, remoteNumber, remoteUrl, error, endedWhy, wishes } = share;
+  const { state, since } = standing(share);
+  return {
+    ...{ peer_id: peerId, peer, state, since: since?.toISOString() ?? null },
+    ...{ error: state === 'failed' ? error : endedWhy, remote_number: remoteNumber, remote_url: remoteUrl },
+    wishes: wishes.map(({ createdAt, ...wish }) => ({ ...wish, created_at: new Date(createdAt).toISOString() })),
+  };
+}
+
+/** How it stands at a helpdesk, and since when. */
+function standing(share: Share): { state: Shown['state']; since: Date | null } {
+  const { endedAt, dueAt, waitingSince, syncedAt, paused, isPeerFailing, attempts, error } = share;
+  if (endedAt) return { state: 'ended', since: endedAt };
+  if (dueAt === null) return { state: 'synced', since: syncedAt };
+  if (paused) return { state: 'paused', since: waitingSince };
+  const failed = error !== null && (attempts > 0 || isPeerFailing);
+  return { state: failed ? 'failed' : 'pending', since: waitingSince };
+}

@@ -1,0 +1,40 @@
+import type { FederationFieldName, FederationFields } from '@helpmesh/contracts';
+
+/** What we know of one ticket at one peer. Whoever holds it needs no clock and no history to go on. */
+export interface LinkState {
+  /** The helpdesk at the other end. */
+  peer: string;
+  /** Number of our last message, and of the last one of theirs that was taken in. */
+  sequenceOut: number;
+  sequenceIn: number;
+  /** The last of our numbers that they have said to have taken in. */
+  acknowledged: number;
+  /** The fields as the peer has them, once it has all that was sent; null: it does not know the ticket. */
+  shadow: FederationFields | null;
+  /** By field the number of our last message that changed it: what they say without having seen that is old. */
+  toldAt: Partial<Record<FederationFieldName, number>>;
+  /** Uuids of the comments that both sides have, once the peer has all that was sent. */
+  comments: ReadonlySet<string>;
+  /** Further helpdesks that are reached through the peer. */
+  behind: ReadonlySet<string>;
+}
+
+/** A ticket as it is here, in the words that helpdesks share. */
+export interface HeldTicket {
+  originNode: string;
+  fields: FederationFields;
+  /** In the order in which they were written. */
+  commentIds: readonly string[];
+}
+
+export function newLink(peer: string): LinkState {
+  return {
+    ...{ peer, sequenceOut: 0, sequenceIn: 0, acknowledged: 0, shadow: null },
+    ...{ toldAt: {}, comments: new Set(), behind: new Set() },
+  };
+}
+
+/** Whether a helpdesk lies in the direction of this link. */
+export function leadsTo(link: LinkState, node: string): boolean {
+  return link.peer === node || link.behind.has(node);
+}

@@ -1,0 +1,40 @@
+import { type FederationFieldName, type FederationFields, federationFieldNames } from '@helpmesh/contracts';
+
+/** Who may change a field: the helpdesk a ticket is assigned to, or, of these, the one it began at. */
+const ofTheOrigin: readonly FederationFieldName[] = ['subject', 'requester'];
+
+export function writerOf(field: FederationFieldName, fields: FederationFields, originNode: string): string {
+  return ofTheOrigin.includes(field) ? originNode : fields.assignedNode;
+}
+
+/** The one spelling of what means the same: sorted keys and tags, Unicode NFC, no blanks around a text. */
+export function canonical(fields: FederationFields): FederationFields {
+  const { subject, requester, assignedNode, state, priority, ownerName, tags } = fields;
+  return {
+    subject: plain(subject),
+    requester: {
+      pseudonym: plain(requester.pseudonym),
+      ...(requester.name !== undefined && { name: plain(requester.name) }),
+      ...(requester.email !== undefined && { email: plain(requester.email).toLowerCase() }),
+    },
+    assignedNode: plain(assignedNode),
+    state,
+    priority,
+    ownerName: ownerName === null ? null : plain(ownerName),
+    tags: [...new Set(tags.map(plain))].filter((tag) => tag !== '').sort(),
+  };
+}
+
+/** @param one  @param other  both canonical */
+export function isSame<F extends FederationFieldName>(one: FederationFields[F], other: FederationFields[F]): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Fields in which two differ, both canonical. */
+export function differing(one: FederationFields, other: FederationFields): FederationFieldName[] {
+  return federationFieldNames.filter((field) => !isSame(one[field], other[field]));
+}
+
+function plain(text: string): string {
+  return text.normalize('NFC').trim();
+}

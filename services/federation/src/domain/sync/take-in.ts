@@ -1,0 +1,105 @@
+import { type FederationFieldName, type FederationFields, federationFieldNames } from '@helpmesh/contracts';
+import { isOver } from '../codes/states.ts';
+import { type HeldTicket, type LinkState, leadsTo } from './link.ts';
+import { canonical, isSame, writerOf } from './replica.ts';
+import type { Telling } from './send.ts';
+
+/** A change the peer may not make by itself; people here may follow it. */
+export interface Suggestion {
+  field: FederationFieldName;
+  value: FederationFields[FederationFieldName];
+}
+
+export type TakenIn =
+  /** It was taken in before. */
+  | { do: 'skip' }
+  /** One before it is missing: the peer has to be asked where the ticket stands. */
+  | { do: 'ask' }
+  | {
+      do: 'take';
+      link: LinkState;
+      /** What is to be changed here. */
+      patch: Partial<FederationFields>;
+      /** Of comments that are not here. */
+      commentIds: string[];
+      suggestions: Suggestion[];
+    };
+
+/**
+ * Decides what a peer's message means here. Pure. A field has one writer at a time (`writerOf`): from the writer's side
+ * a value is taken as it is; from elsewhere it is a wish, which is fulfilled when it takes nothing away from the writer
+ * and is noted as a suggestion otherwise. A wish that was not fulfilled leaves the link knowing that the peer has
+ * another value than we: the next `tell` puts that right. So both sides come to the same in the end.
+ *
+ * @param here  the ticket as it is here, with all local changes; null: it is not here yet
+ * @param whole  it is an answer of where the ticket stands, and stands for all messages up to its number
+ */
+export function takeIn(
+  link: LinkState,
+  here: HeldTicket | null,
+  message: Telling,
+  self: string,
+  whole = false,
+): TakenIn {
+  if (message.sequence <= link.sequenceIn) return { do: 'skip' };
+  if (message.sequence > link.sequenceIn + 1 && !whole) return { do: 'ask' };
+  const told = canonical(message.fields);
+  const heard: LinkState = {
+    ...link,
+    sequenceIn: message.sequence,
+    acknowledged: Math.max(link.acknowledged, message.acknowledged),
+    comments: new Set([...link.comments, ...message.commentIds]),
+  };
+  if (here === null) {
+    const far = [message.originNode, told.assignedNode].filter((node) => node !== self);
+    const known = { ...heard, shadow: told, behind: new Set([...heard.behind, ...far]) };
+    return { do: 'take', link: known, patch: told, commentIds: [...message.commentIds], suggestions: [] };
+  }
+  const held = { ...here, fields: canonical(here.fields) };
+  const shadow: FederationFields = { ...(link.shadow ?? told) };
+  const patch: Partial<FederationFields> = {};
+  const suggestions: Suggestion[] = [];
+  const set = <F extends FederationFieldName>(
+    into: Partial<FederationFields>,
+    field: F,
+    value: FederationFields[F],
+  ) => {
+    into[field] = value;
+  };
+  for (const field of federationFieldNames) {
+    const value = told[field];
+    const same = isSame(value, held.fields[field]);
+    if (leadsTo(link, writerOf(field, held.fields, held.originNode))) {
+      // They had not seen yet what we said of it; once they have, they speak of it again unless they agree.
+      if (message.acknowledged < (link.toldAt[field] ?? 0)) continue;
+      set(shadow, field, value);
+      if (!same) set(patch, field, value);
+    } else if (message.changed.includes(field)) {
+      set(shadow, field, value);
+      if (same) continue;
+      const agreed = fulfilled(field, told, held, leadsTo(link, held.originNode));
+      if (agreed === undefined) suggestions.push({ field, value });
+      else if (!isSame(agreed, held.fields[field])) set(patch, field, agreed);
+    }
+  }
+  const { assignedNode } = patch;
+  const behind = assignedNode && assignedNode !== self ? new Set([...link.behind, assignedNode]) : link.behind;
+  const commentIds = message.commentIds.filter((id) => !here.commentIds.includes(id));
+  return { do: 'take', link: { ...heard, shadow, behind }, patch, commentIds, suggestions };
+}
+
+/**
+ * What a wish comes to that everybody may have: another tag, and, from where the ticket began, to take it up again or
+ * to confirm what was done.
+ */
+function fulfilled(
+  field: FederationFieldName,
+  told: FederationFields,
+  { fields }: HeldTicket,
+  fromOrigin: boolean,
+): FederationFields[FederationFieldName] | undefined {
+  if (field === 'tags') return [...new Set([...fields.tags, ...told.tags])].sort();
+  if (field !== 'state' || !fromOrigin || !isOver(fields.state) || fields.state === 'merged') return undefined;
+  const confirms = told.state === 'verified' && fields.state !== 'closed';
+  return confirms || !isOver(told.state) ? told.state : undefined;
+}

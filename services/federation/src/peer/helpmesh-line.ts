@@ -1,0 +1,93 @@
+import { FederationChange, FederationComment, type FederationEvent } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
+import type { SafeFetch } from '@helpmesh/service-kit';
+import { z } from 'zod';
+import type { Greeting, PeerAddress, PeerGreeter, PeerLine } from '../application/sync/ports.ts';
+
+/** Longest answer: a page of comments. */
+const MAX_BYTES = 30_000_000;
+/** Comments at once: an answer with the longest ones still travels. */
+const PAGE = 5;
+/** Pages of comments of one ticket. */
+const MOST_PAGES = 1_000;
+const Descriptor = z.object({ product: z.string().max(200), node: z.string().max(250) });
+const Agreements = z.object({ agreements: z.array(z.unknown()) });
+const Comments = z.object({ comments: z.array(FederationComment) });
+
+/** Another Helpmesh, by its `/federation/v1`. */
+export class HelpmeshLine implements PeerLine, PeerGreeter {
+  constructor(private readonly safe: SafeFetch) {}
+
+  async deliver(to: PeerAddress, event: FederationEvent, signal: AbortSignal): Promise<void> {
+    const body = JSON.stringify(event);
+    await this.call(to, 'POST', 'events', signal, { body, 'content-type': 'application/cloudevents+json' });
+  }
+
+  async standing(to: PeerAddress, uuid: string, signal: AbortSignal): Promise<FederationChange | null> {
+    const answer = await this.call(to, 'GET', `tickets/${uuid}`, signal).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'peer.not-there') return null;
+      throw error;
+    });
+    if (!answer) return null;
+    const change = await readAs(FederationChange, answer);
+    const comments: FederationComment[] = [];
+    let cursor: string | undefined = '0';
+    for (let page = 0; cursor !== undefined && page < MOST_PAGES; page++) {
+      const path = `tickets/${uuid}/comments?limit=${PAGE}&cursor=${encodeURIComponent(cursor)}`;
+      const response = await this.call(to, 'GET', path, signal);
+      comments.push(...(await readAs(Comments, response)).comments);
+      cursor = /[?&]cursor=([^&>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+    }
+    return { ...change, comments };
+  }
+
+  async greet(node: string, token: string | null, signal: AbortSignal): Promise<Greeting> {
+    const descriptor = await readAs(Descriptor, await this.call({ node, token: null }, 'GET', '', signal));
+    if (token === null) return { ...descriptor, agreements: null };
+    const { agreements } = await readAs(Agreements, await this.call({ node, token }, 'GET', 'agreements', signal));
+    return { ...descriptor, agreements: agreements.length };
+  }
+
+  private async call(
+    { node, token }: { node: string; token: string | null },
+    method: string,
+    path: string,
+    signal: AbortSignal,
+    { body, ...headers }: { body?: string; 'content-type'?: string } = {},
+  ): Promise<Response> {
+    const response = await this.safe.fetch(`${node}/federation/v1/${path}`.replace(/\/$/, ''), {
+      ...{ method, body, signal, maxBytes: MAX_BYTES, timeoutMs: 15_000 },
+      headers: {
+        ...{ ...headers, accept: 'application/json' },
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+      },
+    });
+    if (response.ok) return response;
+    throw await errorOf(response, node);
+  }
+}
+
+/** What a refusal means to us. The peer's own words are shown, as far as they are words. */
+async function errorOf(response: Response, node: string): Promise<AppError> {
+  const { status } = response;
+  const problem: unknown = await response.json().catch(() => null);
+  const { detail } = z
+    .object({ detail: z.string().max(2_000) })
+    .catch({ detail: '' })
+    .parse(problem);
+  const said = `${node} answers ${status}${detail === '' ? '.' : `: ${detail}`}`;
+  if (status === 410) return new AppError('not-found', 'peer.unshared', said);
+  if (status === 404) return new AppError('not-found', 'peer.not-there', said);
+  if (status === 401) return new AppError('unauthenticated', 'peer.token-refused', said);
+  if (status === 429 || status >= 500) return new AppError('unavailable', 'peer.unavailable', said);
+  return new AppError('conflict', 'peer.refused', said);
+}
+
+/** @throws AppError conflict `peer.unreadable` */
+async function readAs<S extends z.ZodType>(schema: S, response: Response): Promise<z.output<S>> {
+  const { success, data, error } = schema.safeParse(await response.json().catch(() => null));
+  if (success) return data;
+  throw new AppError('conflict', 'peer.unreadable', 'The answer of the peer cannot be understood.', undefined, {
+    cause: error,
+  });
+}

@@ -1,0 +1,149 @@
+import type { Clock } from '@helpmesh/kernel';
+import { Outbox, RpcClient } from '@helpmesh/messaging';
+import { ActorSigner, CACHE, type Cache, CLOCK, CONFIG, SafeFetch, SecretBox } from '@helpmesh/service-kit';
+import type { Provider } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { PeerDoor } from './application/door/peer-door.ts';
+import { AllLines } from './application/foreign/all-lines.ts';
+import { ForeignLine } from './application/foreign/foreign-line.ts';
+import { ManagePeers } from './application/manage-peers.ts';
+import { MeasurePeers } from './application/measure-peers.ts';
+import { OwnAddresses } from './application/own-addresses.ts';
+import { PreviewAgreement } from './application/preview-agreement.ts';
+import type { PeerGreeter, PeerLine, SyncSettings } from './application/sync/ports.ts';
+import { ShareTickets } from './application/sync/share-tickets.ts';
+import { SyncLinks } from './application/sync/sync-links.ts';
+import { TicketShares } from './application/ticket-shares.ts';
+import { type FederationConfig, ownNode } from './config.ts';
+import { FederationEvents } from './events.ts';
+import { HelpmeshLine } from './peer/helpmesh-line.ts';
+import { AgreementStore } from './persistence/agreement.store.ts';
+import { LinkStore } from './persistence/link.store.ts';
+import { PeerStore } from './persistence/peer.store.ts';
+
+const LINE = Symbol('federation.line');
+const SETTINGS = Symbol('federation.sync-settings');
+
+/** What keeps tickets equal with other helpdesks. */
+export const peerProviders: Provider[] = [
+  PeerStore,
+  LinkStore,
+  {
+    provide: SecretBox,
+    inject: [CONFIG],
+    useFactory: (config: FederationConfig) => new SecretBox(config.HELPMESH_SECRETS_KEY),
+  },
+  {
+    provide: SafeFetch,
+    inject: [CONFIG],
+    useFactory: (config: FederationConfig) =>
+      new SafeFetch({ allowedPrivateHosts: config.HELPMESH_ALLOWED_PRIVATE_HOSTS }),
+  },
+  {
+    provide: SETTINGS,
+    inject: [CONFIG],
+    useFactory: (config: FederationConfig): SyncSettings => ({
+      ...{ node: ownNode(config), concurrency: config.SYNC_CONCURRENCY },
+      ...{ pollMs: 1_000, leaseMs: 120_000, stopGraceMs: 5_000 },
+    }),
+  },
+  {
+    provide: LINE,
+    inject: [SafeFetch, ForeignLine],
+    useFactory: (safe: SafeFetch, foreign: ForeignLine) => new AllLines(new HelpmeshLine(safe), foreign),
+  },
+  {
+    provide: SyncLinks,
+    inject: [
+      ...[DataSource, LinkStore, PeerStore, AgreementStore, LINE, RpcClient, ActorSigner, SecretBox, CLOCK],
+      ...[SETTINGS, FederationEvents],
+    ],
+    useFactory: (
+      db: DataSource,
+      links: LinkStore,
+      peers: PeerStore,
+      agreements: AgreementStore,
+      line: PeerLine,
+      rpc: RpcClient,
+      signer: ActorSigner,
+      box: SecretBox,
+      clock: Clock,
+      settings: SyncSettings,
+      events: FederationEvents,
+    ) => new SyncLinks(db, links, peers, agreements, line, rpc, signer, box, clock, settings, events),
+  },
+  {
+    provide: ShareTickets,
+    inject: [AgreementStore, PeerStore, LinkStore, SyncLinks, CLOCK, SETTINGS],
+    useFactory: (
+      agreements: AgreementStore,
+      peers: PeerStore,
+      links: LinkStore,
+      sync: SyncLinks,
+      clock: Clock,
+      settings: SyncSettings,
+    ) => new ShareTickets(agreements, peers, links, sync, clock, settings),
+  },
+  {
+    provide: TicketShares,
+    inject: [DataSource, LinkStore, PeerStore, SyncLinks, RpcClient, ActorSigner, CLOCK],
+    useFactory: (
+      db: DataSource,
+      links: LinkStore,
+      peers: PeerStore,
+      sync: SyncLinks,
+      rpc: RpcClient,
+      signer: ActorSigner,
+      clock: Clock,
+    ) => new TicketShares(db, links, peers, sync, rpc, signer, clock),
+  },
+  {
+    provide: PreviewAgreement,
+    inject: [DataSource, AgreementStore, PeerStore, OwnAddresses, SyncLinks, TicketShares, RpcClient, ActorSigner],
+    useFactory: (
+      db: DataSource,
+      agreements: AgreementStore,
+      peers: PeerStore,
+      own: OwnAddresses,
+      sync: SyncLinks,
+      shares: TicketShares,
+      rpc: RpcClient,
+      signer: ActorSigner,
+    ) => new PreviewAgreement(db, agreements, peers, own, sync, shares, rpc, signer),
+  },
+  {
+    provide: MeasurePeers,
+    inject: [DataSource, PeerStore, CLOCK],
+    useFactory: (db: DataSource, peers: PeerStore, clock: Clock) => new MeasurePeers(db, peers, clock),
+  },
+  {
+    provide: PeerDoor,
+    inject: [DataSource, PeerStore, LinkStore, AgreementStore, SyncLinks, CACHE, CLOCK, SETTINGS],
+    useFactory: (
+      db: DataSource,
+      peers: PeerStore,
+      links: LinkStore,
+      agreements: AgreementStore,
+      sync: SyncLinks,
+      cache: Cache,
+      clock: Clock,
+      settings: SyncSettings,
+    ) => new PeerDoor(db, peers, links, agreements, sync, cache, clock, settings),
+  },
+  {
+    provide: ManagePeers,
+    inject: [DataSource, PeerStore, LinkStore, SyncLinks, SafeFetch, LINE, SecretBox, Outbox, CLOCK, SETTINGS],
+    useFactory: (
+      db: DataSource,
+      peers: PeerStore,
+      links: LinkStore,
+      sync: SyncLinks,
+      safe: SafeFetch,
+      line: PeerGreeter,
+      box: SecretBox,
+      outbox: Outbox,
+      clock: Clock,
+      settings: SyncSettings,
+    ) => new ManagePeers(db, peers, links, sync, (address) => safe.check(address), line, box, outbox, clock, settings),
+  },
+];

@@ -1,0 +1,536 @@
+import type { FederationChange, FederationEvent, FederationFieldName, FederationFields } from '@helpmesh/contracts';
+import type { EpochMs } from '@helpmesh/kernel';
+import { sql } from '@helpmesh/persistence';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { LinkState } from '../domain/sync/link.ts';
+import type { OwnWords } from '../domain/sync/own-words.ts';
+import { canonical } from '../domain/sync/replica.ts';
+import type { Suggestion } from '../domain/sync/take-in.ts';
+
+type On = DataSource | EntityManager;
+
+/** A ticket that other helpdesks have too. */
+export interface SharedTicket {
+  uuid: string;
+  ticketId: number;
+  originNode: string;
+  via: string[];
+  fields: FederationFields;
+  own: OwnWords;
+}
+
+/** A ticket at a peer, with all that is under way. */
+export interface Link {
+  id: number;
+  uuid: string;
+  peerId: number;
+  agreementId: number;
+  state: LinkState;
+  changes: number;
+  ask: boolean;
+  attempts: number;
+  /** What this process holds it by. */
+  lease: Date;
+  articleIds: number[];
+}
+
+/** A ticket for which something is to be done, and why it is not yet. */
+export interface WaitingLink {
+  id: number;
+  uuid: string;
+  ticketId: number | null;
+  remoteNumber: string | null;
+  remoteUrl: string | null;
+  attempts: number;
+  error: string | null;
+  dueAt: Date | null;
+  waitingSince: Date | null;
+}
+
+/** A ticket at a peer, for people to see. */
+export interface Share {
+  peerId: number;
+  peer: string;
+  paused: boolean;
+  isPeerFailing: boolean;
+  remoteNumber: string | null;
+  remoteUrl: string | null;
+  attempts: number;
+  error: string | null;
+  dueAt: Date | null;
+  waitingSince: Date | null;
+  syncedAt: Date | null;
+  endedAt: Date | null;
+  endedWhy: string | null;
+  wishes: { id: number; field: FederationFieldName; theirs: unknown; ours: unknown; createdAt: string }[];
+}
+
+interface LinkRow extends Omit<Link, 'state' | 'articleIds' | 'lease'> {
+  node: string;
+  lease: Date;
+  sequenceOut: number;
+  sequenceIn: number;
+  acknowledged: number;
+  shadow: FederationFields | null;
+  toldAt: LinkState['toldAt'];
+  behind: string[];
+  comments: string[];
+  articleIds: number[];
+}
+
+const linkColumns = `l.id, l.uuid, l.peer_id AS "peerId", l.agreement_id AS "agreementId", l.changes, l.ask, l.attempts,
+  l.leased_until AS lease, l.sequence_out AS "sequenceOut", l.sequence_in AS "sequenceIn", l.acknowledged, l.shadow,
+  l.told_at AS "toldAt", l.behind, p.node,
+  ARRAY(SELECT c.uuid FROM link_comment c WHERE c.link_id = l.id) AS comments,
+  ARRAY(SELECT c.article_id FROM link_comment c WHERE c.link_id = l.id) AS "articleIds"`;
+
+/** How the next turn of a link comes. */
+export interface Rest {
+  dueAt: EpochMs | null;
+  attempts: number;
+  error: string | null;
+}
+
+/** Tickets at peers. */
+export class LinkStore {
+  /**
+   * Takes links that are due for a while; nobody else gets them meanwhile. Those of paused peers rest.
+   * @param now  instant from which on they count as due
+   */
+  async claim(on: On, now: EpochMs, leaseMs: number, limit: number): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
+      on,
+      `UPDATE link SET leased_until = $2 WHERE id IN (
+         SELECT l.id FROM link l JOIN peer p ON p.id = l.peer_id AND NOT p.paused AND (p.held_until IS NULL OR p.held_until <= $1)
+         WHERE l.due_at <= $1 AND l.ended_at IS NULL AND (l.leased_until IS NULL OR l.leased_until <= $1)
+         ORDER BY l.due_at LIMIT $3 FOR UPDATE OF l SKIP LOCKED)
+       RETURNING id`,
+      [new Date(now), new Date(now + leaseMs), limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async load(on: On, id: number): Promise<Link | undefined> {
+    const rows = await sql<LinkRow>(
+      on,
+      `SELECT ${linkColumns} FROM link l JOIN peer p ON p.id = l.peer_id WHERE l.id = $1 AND l.ended_at IS NULL`,
+      [id],
+    );
+    return rows[0] && toLink(rows[0]);
+  }
+
+  /** A ticket at a peer, however it stands there. */
+  async find(
+    on: On,
+    uuid: string,
+    peerId: number,
+  ): Promise<{ id: number; endedAt: Date | null; link: Link } | undefined> {
+    const rows = await sql<LinkRow & { endedAt: Date | null }>(
+      on,
+      `SELECT ${linkColumns}, l.ended_at AS "endedAt" FROM link l JOIN peer p ON p.id = l.peer_id
+       WHERE l.uuid = $1 AND l.peer_id = $2`,
+      [uuid, peerId],
+    );
+    const [row] = rows;
+    return row && { id: row.id, endedAt: row.endedAt, link: toLink(row) };
+  }
+
+  /** @returns undefined when it is there already */
+  async add(
+    on: On,
+    link: { uuid: string; peerId: number; agreementId: number; changes: number },
+    now: EpochMs,
+  ): Promise<number | undefined> {
+    const [row] = await sql<{ id: number }>(
+      on,
+      `INSERT INTO link (uuid, peer_id, agreement_id, changes, due_at, waiting_since, created_at)
+       VALUES ($1, $2, $3, $4, $5, $5, $5) ON CONFLICT (uuid, peer_id) DO NOTHING RETURNING id`,
+      [link.uuid, link.peerId, link.agreementId, link.changes, new Date(now)],
+    );
+    return row?.id;
+  }
+
+  async linked(on: On, uuid: string): Promise<{ id: number; peerId: number }[]> {
+    return sql(on, 'SELECT id, peer_id AS "peerId" FROM link WHERE uuid = $1 AND ended_at IS NULL', [uuid]);
+  }
+
+  /** Something about these tickets may have changed. A link that is being tried again keeps its time. */
+  async touch(tx: EntityManager, ticketIds: readonly number[], now: EpochMs): Promise<number> {
+    const rows = await sql(
+      tx,
+      `UPDATE link SET changes = changes + 1, waiting_since = coalesce(waiting_since, $2),
+         due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $2) ELSE $2 END
+       WHERE ended_at IS NULL AND uuid IN (SELECT uuid FROM shared_ticket WHERE ticket_id = ANY ($1::bigint[]))
+       RETURNING id`,
+      [ticketIds, new Date(now)],
+    );
+    return rows.length;
+  }
+
+  /** The same for whoever else has the ticket. */
+  async touchOthers(tx: EntityManager, { id, uuid }: Link, now: EpochMs): Promise<void> {
+    await sql(
+      tx,
+      `UPDATE link SET changes = changes + 1, waiting_since = coalesce(waiting_since, $3),
+         due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $3) ELSE $3 END
+       WHERE uuid = $1 AND id <> $2 AND ended_at IS NULL`,
+      [uuid, id, new Date(now)],
+    );
+  }
+
+  /**
+   * The end of a turn. Whether more is to be done follows from the row alone: what a subquery sees may be older than
+   * the row when that had to be waited for.
+   * @returns false when somebody else has the link by now
+   */
+  async rest(on: On, link: Link, next: Rest, now: EpochMs): Promise<boolean> {
+    const rows = await sql(
+      on,
+      `UPDATE link SET leased_until = NULL, attempts = $3, error = $4,
+         due_at = CASE WHEN $5::timestamptz IS NULL AND changes > $6 THEN $7 ELSE $5 END,
+         synced_at = CASE WHEN $5::timestamptz IS NULL AND changes <= $6 THEN $7 ELSE synced_at END,
+         waiting_since = CASE WHEN $5::timestamptz IS NULL AND changes <= $6 THEN NULL ELSE waiting_since END
+       WHERE id = $1 AND leased_until = $2 RETURNING id`,
+      [link.id, link.lease, next.attempts, next.error, next.dueAt && new Date(next.dueAt), link.changes, new Date(now)],
+    );
+    return rows.length > 0;
+  }
+
+  /** Writes what a turn came to. @returns false when somebody else has the link by now */
+  async save(
+    tx: EntityManager,
+    link: Link,
+    comments: readonly { uuid: string; articleId: number }[],
+  ): Promise<boolean> {
+    const { state } = link;
+    const rows = await sql(
+      tx,
+      `UPDATE link SET sequence_out = $3, sequence_in = $4, acknowledged = $5, shadow = $6::jsonb, told_at = $7::jsonb,
+         behind = $8::jsonb, ask = $9 OR (ask AND changes > $10)
+       WHERE id = $1 AND leased_until = $2 AND ended_at IS NULL RETURNING id`,
+      [
+        ...[link.id, link.lease, state.sequenceOut, state.sequenceIn, state.acknowledged],
+        ...[JSON.stringify(state.shadow), JSON.stringify(state.toldAt), JSON.stringify([...state.behind]), link.ask],
+        // What was asked for since the link was loaded is still to be done.
+        link.changes,
+      ],
+    );
+    if (rows.length === 0) return false;
+    await sql(
+      tx,
+      `INSERT INTO link_comment (link_id, uuid, article_id)
+       SELECT $1, uuid, id FROM unnest($2::uuid[], $3::bigint[]) AS said (uuid, id) ON CONFLICT DO NOTHING`,
+      [link.id, comments.map(({ uuid }) => uuid), comments.map(({ articleId }) => articleId)],
+    );
+    return true;
+  }
+
+  async keepRemote(on: On, id: number, { number, url }: { number: string; url: string }): Promise<void> {
+    await sql(on, 'UPDATE link SET remote_number = $2, remote_url = $3 WHERE id = $1', [id, number, url]);
+  }
+
+  async end(on: On, id: number, why: string, now: EpochMs): Promise<void> {
+    await sql(
+      on,
+      `UPDATE link SET ended_at = $2, ended_why = $3, due_at = NULL, leased_until = NULL, waiting_since = NULL
+       WHERE id = $1 AND ended_at IS NULL`,
+      [id, new Date(now), why],
+    );
+    await sql(on, 'DELETE FROM link_inbox WHERE link_id = $1', [id]);
+    await sql(on, 'DELETE FROM link_outbox WHERE link_id = $1', [id]);
+  }
+
+  /** All tickets under an agreement. */
+  async endOf(tx: EntityManager, agreementId: number, why: string, now: EpochMs): Promise<void> {
+    const rows = await sql<{ id: number }>(
+      tx,
+      'SELECT id FROM link WHERE agreement_id = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE',
+      [agreementId],
+    );
+    for (const { id } of rows) await this.end(tx, id, why, now);
+  }
+
+  /** What waits at a peer, the longest first. */
+  async waiting(on: On, peerId: number, limit: number, offset: number): Promise<WaitingLink[]> {
+    return sql<WaitingLink>(
+      on,
+      `SELECT l.id, l.uuid, s.ticket_id AS "ticketId", l.remote_number AS "remoteNumber", l.remote_url AS "remoteUrl",
+              l.attempts, l.error, l.due_at AS "dueAt", l.waiting_since AS "waitingSince"
+       FROM link l LEFT JOIN shared_ticket s ON s.uuid = l.uuid
+       WHERE l.peer_id = $1 AND l.ended_at IS NULL AND l.due_at IS NOT NULL
+       ORDER BY l.waiting_since, l.id LIMIT $2 OFFSET $3`,
+      [peerId, limit, offset],
+    );
+  }
+
+  // What people see.
+
+  /** A ticket at everybody who has it or had it. */
+  async sharesOf(on: On, ticketId: number): Promise<Share[]> {
+    return sql<Share>(
+      on,
+      `SELECT p.id AS "peerId", p.name AS peer, p.paused, p.failing_since IS NOT NULL AS "isPeerFailing",
+              l.remote_number AS "remoteNumber", l.remote_url AS "remoteUrl", l.attempts, l.error, l.due_at AS "dueAt",
+              l.waiting_since AS "waitingSince", l.synced_at AS "syncedAt", l.ended_at AS "endedAt",
+              l.ended_why AS "endedWhy",
+              (SELECT coalesce(json_agg(json_build_object('id', w.id, 'field', w.field, 'theirs', w.value,
+                 'ours', s.fields -> w.field, 'createdAt', w.created_at) ORDER BY w.id), '[]')
+               FROM link_wish w WHERE w.link_id = l.id AND l.ended_at IS NULL) AS wishes
+       FROM shared_ticket s JOIN link l ON l.uuid = s.uuid JOIN peer p ON p.id = l.peer_id
+       WHERE s.ticket_id = $1 ORDER BY l.id`,
+      [ticketId],
+    );
+  }
+
+  /** Has everybody asked where the ticket stands, now. @returns how many that are */
+  async compare(tx: EntityManager, ticketId: number, now: EpochMs): Promise<number> {
+    const rows = await sql(
+      tx,
+      `UPDATE link SET attempts = 0, ask = true, changes = changes + 1, due_at = $2,
+         waiting_since = coalesce(waiting_since, $2)
+       WHERE ended_at IS NULL AND uuid IN (SELECT uuid FROM shared_ticket WHERE ticket_id = $1) RETURNING id`,
+      [ticketId, new Date(now)],
+    );
+    return rows.length;
+  }
+
+  // What peers wish.
+
+  /** @param said  fields of which the peer has spoken now: what it wished of them before does not count any more */
+  async keepWishes(
+    tx: EntityManager,
+    id: number,
+    said: readonly FederationFieldName[],
+    wishes: readonly Suggestion[],
+    now: EpochMs,
+  ): Promise<void> {
+    if (said.length === 0) return;
+    await sql(tx, 'DELETE FROM link_wish WHERE link_id = $1 AND field = ANY ($2::text[])', [id, said]);
+    for (const { field, value } of wishes) {
+      await sql(tx, 'INSERT INTO link_wish (link_id, field, value, created_at) VALUES ($1, $2, $3::jsonb, $4)', [
+        ...[id, field, JSON.stringify(value), new Date(now)],
+      ]);
+    }
+  }
+
+  /** Those that have come true here. */
+  async forgetGranted(tx: EntityManager, uuid: string): Promise<void> {
+    await sql(
+      tx,
+      `DELETE FROM link_wish w USING link l, shared_ticket s
+       WHERE l.uuid = $1 AND w.link_id = l.id AND s.uuid = l.uuid AND s.fields -> w.field = w.value`,
+      [uuid],
+    );
+  }
+
+  /** @returns false when the ticket has no such wish */
+  async dismissWish(on: On, ticketId: number, id: number): Promise<boolean> {
+    const rows = await sql(
+      on,
+      `DELETE FROM link_wish w USING link l, shared_ticket s
+       WHERE w.id = $2 AND l.id = w.link_id AND s.uuid = l.uuid AND s.ticket_id = $1 RETURNING w.id`,
+      [ticketId, id],
+    );
+    return rows.length > 0;
+  }
+
+  async wishesOf(on: On, peerId: number, limit: number, offset: number) {
+    return sql<{
+      id: number;
+      ticketId: number;
+      remoteNumber: string | null;
+      field: FederationFieldName;
+      createdAt: Date;
+    }>(
+      on,
+      `SELECT w.id, s.ticket_id AS "ticketId", l.remote_number AS "remoteNumber", w.field, w.created_at AS "createdAt"
+       FROM link_wish w JOIN link l ON l.id = w.link_id JOIN shared_ticket s ON s.uuid = l.uuid
+       WHERE l.peer_id = $1 AND l.ended_at IS NULL ORDER BY w.id DESC LIMIT $2 OFFSET $3`,
+      [peerId, limit, offset],
+    );
+  }
+
+  // What comes in.
+
+  /** @returns false when it came before */
+  async receive(
+    tx: EntityManager,
+    id: number,
+    event: { id: string; data: FederationChange },
+    now: EpochMs,
+  ): Promise<boolean> {
+    const rows = await sql(
+      tx,
+      `INSERT INTO link_inbox (link_id, event_id, sequence, change, received_at) VALUES ($1, $2, $3, $4::jsonb, $5)
+       ON CONFLICT (link_id, event_id) DO NOTHING RETURNING id`,
+      [id, event.id, event.data.sequence, JSON.stringify(event.data), new Date(now)],
+    );
+    if (rows.length === 0) return false;
+    await sql(
+      tx,
+      `UPDATE link SET changes = changes + 1, waiting_since = coalesce(waiting_since, $2),
+         due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $2) ELSE $2 END WHERE id = $1`,
+      [id, new Date(now)],
+    );
+    return true;
+  }
+
+  /** The last number that came in, done or not; nobody takes the next one until the transaction ends. */
+  async lastIn(tx: EntityManager, id: number): Promise<number> {
+    const [row] = await sql<{ last: number }>(
+      tx,
+      `SELECT greatest(l.sequence_in, (SELECT max(i.sequence) FROM link_inbox i WHERE i.link_id = l.id)) AS last
+       FROM link l WHERE l.id = $1 FOR UPDATE`,
+      [id],
+    );
+    return row?.last ?? 0;
+  }
+
+  /** Whether there is a ticket at a peer, or was. */
+  async hasTickets(on: On, peerId: number): Promise<boolean> {
+    return (await sql(on, 'SELECT 1 FROM link WHERE peer_id = $1 LIMIT 1', [peerId])).length > 0;
+  }
+
+  /** Tickets at a peer, by the age of the link. */
+  async page(on: On, peerId: number, after: number, limit: number) {
+    return sql<{ id: number; uuid: string; sequenceOut: number }>(
+      on,
+      `SELECT id, uuid, sequence_out AS "sequenceOut" FROM link
+       WHERE peer_id = $1 AND id > $2 AND ended_at IS NULL AND shadow IS NOT NULL ORDER BY id LIMIT $3`,
+      [peerId, after, limit],
+    );
+  }
+
+  async commentsAfter(on: On, id: number, after: number, limit: number): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
+      on,
+      `SELECT article_id AS id FROM link_comment WHERE link_id = $1 AND article_id > $2 ORDER BY article_id LIMIT $3`,
+      [id, after, limit],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  async nextIn(on: On, id: number): Promise<{ id: number; change: FederationChange } | undefined> {
+    const rows = await sql<{ id: number; change: FederationChange }>(
+      on,
+      'SELECT id, change FROM link_inbox WHERE link_id = $1 ORDER BY sequence, id LIMIT 1',
+      [id],
+    );
+    return rows[0];
+  }
+
+  /** All up to a number: what was taken in, alone or in one. */
+  async done(tx: EntityManager, id: number, sequence: number): Promise<void> {
+    await sql(tx, 'DELETE FROM link_inbox WHERE link_id = $1 AND sequence <= $2', [id, sequence]);
+  }
+
+  // What goes out.
+
+  async queue(tx: EntityManager, id: number, sequence: number, event: FederationEvent, now: EpochMs): Promise<void> {
+    await sql(tx, 'INSERT INTO link_outbox (link_id, sequence, event, created_at) VALUES ($1, $2, $3::jsonb, $4)', [
+      id,
+      sequence,
+      JSON.stringify(event),
+      new Date(now),
+    ]);
+  }
+
+  async nextOut(on: On, id: number): Promise<{ sequence: number; event: FederationEvent } | undefined> {
+    const rows = await sql<{ sequence: number; event: FederationEvent }>(
+      on,
+      'SELECT sequence, event FROM link_outbox WHERE link_id = $1 ORDER BY sequence LIMIT 1',
+      [id],
+    );
+    return rows[0];
+  }
+
+  /** What waits for a peer that reads by itself. */
+  async feed(on: On, peerId: number, after: number, limit: number): Promise<{ id: number; event: FederationEvent }[]> {
+    return sql(
+      on,
+      `SELECT o.id, o.event FROM link_outbox o JOIN link l ON l.id = o.link_id
+       WHERE l.peer_id = $1 AND o.id > $2 ORDER BY o.id LIMIT $3`,
+      [peerId, after, limit],
+    );
+  }
+
+  /** It has read up to here. */
+  async read(on: On, peerId: number, upTo: number): Promise<void> {
+    await sql(on, `DELETE FROM link_outbox o USING link l WHERE l.id = o.link_id AND l.peer_id = $1 AND o.id <= $2`, [
+      peerId,
+      upTo,
+    ]);
+  }
+
+  async sent(on: On, id: number, sequence: number): Promise<void> {
+    await sql(on, 'DELETE FROM link_outbox WHERE link_id = $1 AND sequence = $2', [id, sequence]);
+  }
+
+  /** Tries everything again that waits for a peer, and asks it where its tickets stand when they are all to be compared. */
+  async wake(tx: EntityManager, peerId: number, everything: boolean, now: EpochMs): Promise<number> {
+    const rows = await sql(
+      tx,
+      `UPDATE link SET attempts = 0, due_at = $3, ask = ask OR $2, changes = changes + $2::int
+       WHERE peer_id = $1 AND ended_at IS NULL AND (due_at IS NOT NULL OR $2) RETURNING id`,
+      [peerId, everything, new Date(now)],
+    );
+    return rows.length;
+  }
+
+  /** Everything that has waited, at every peer. */
+  async wakeAll(on: On, now: EpochMs): Promise<void> {
+    await sql(on, 'UPDATE link SET due_at = $1 WHERE due_at > $1 AND attempts = 0 AND ended_at IS NULL', [
+      new Date(now),
+    ]);
+  }
+
+  // Tickets.
+
+  async shared(on: On, uuid: string): Promise<SharedTicket | undefined> {
+    const rows = await sql<SharedTicket>(on, `SELECT ${sharedColumns} FROM shared_ticket WHERE uuid = $1`, [uuid]);
+    return rows[0];
+  }
+
+  async sharedOf(on: On, ticketIds: readonly number[]): Promise<SharedTicket[]> {
+    return sql<SharedTicket>(on, `SELECT ${sharedColumns} FROM shared_ticket WHERE ticket_id = ANY ($1::bigint[])`, [
+      ticketIds,
+    ]);
+  }
+
+  async keepShared(tx: EntityManager, ticket: SharedTicket, now: EpochMs): Promise<void> {
+    await sql(
+      tx,
+      `INSERT INTO shared_ticket (uuid, ticket_id, origin_node, via, fields, own, created_at)
+       VALUES ($1, $2, $3, $4::jsonb, $5::jsonb, $6::jsonb, $7)
+       ON CONFLICT (uuid) DO UPDATE SET fields = $5::jsonb, own = $6::jsonb`,
+      [
+        ...[ticket.uuid, ticket.ticketId, ticket.originNode, JSON.stringify(ticket.via)],
+        ...[JSON.stringify(ticket.fields), JSON.stringify(ticket.own), new Date(now)],
+      ],
+    );
+  }
+}
+
+const sharedColumns = `uuid, ticket_id AS "ticketId", origin_node AS "originNode", via, fields, own`;
+
+function toLink({
+  node,
+  sequenceOut,
+  sequenceIn,
+  acknowledged,
+  shadow,
+  toldAt,
+  behind,
+  comments,
+  ...row
+}: LinkRow): Link {
+  return {
+    ...row,
+    state: {
+      ...{ peer: node, sequenceOut, sequenceIn, acknowledged, toldAt },
+      // The database keeps members in an order of its own.
+      shadow: shadow && canonical(shadow),
+      ...{ behind: new Set(behind), comments: new Set(comments) },
+    },
+  };
+}

@@ -1,0 +1,301 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type Actor,
+  type agreements,
+  answerPeer,
+  applyPeerChange,
+  type GroupSnapshot,
+  groupCreated,
+  type InputOf,
+  type OutputOf,
+  type ParsedInputOf,
+  type peerAdapters,
+  type peers,
+  readForPeer,
+  shares,
+  type TicketSnapshot,
+  ticketCreated,
+  ticketUpdated,
+} from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
+import { Answers, messagingTables, RpcClient, type RpcContext } from '@helpmesh/messaging';
+import { baseConfig, loadConfig, type RunningService, runService } from '@helpmesh/service-kit';
+import { infra, type Neighbours, neighbours, testKeys } from '@helpmesh/testing';
+import { Controller, Module } from '@nestjs/common';
+import { createFederationService, FederationConfig } from '../src/service.ts';
+
+export type Told = NonNullable<OutputOf<typeof readForPeer>>;
+type Apply = ParsedInputOf<typeof applyPeerChange>;
+
+const keys = testKeys();
+const ticketStates: Record<string, number> = { new: 1, open: 2, 'pending reminder': 3, closed: 4 };
+
+/** The tickets of a desk, as its ticket service would keep them. */
+export class Tickets {
+  readonly rows = new Map<number, Told>();
+  readonly uuids = new Map<string, number>();
+  private nextTicket = 1;
+  private nextArticle = 1;
+  /** Does what it is asked, and loses every n-th answer; 0: none. */
+  losesAnswers = 0;
+  private asked = 0;
+  changed: (ticketId: number) => Promise<unknown> = async () => undefined;
+
+  read({ ticketId, knownArticleIds, onlyArticleIds, internal, limit }: ParsedInputOf<typeof readForPeer>): Told | null {
+    const row = this.rows.get(ticketId);
+    if (!row) return null;
+    const articles = row.articles.filter(
+      ({ id, internal: hidden }) =>
+        (!hidden || internal) && !knownArticleIds.includes(id) && (!onlyArticleIds || onlyArticleIds.includes(id)),
+    );
+    return { ...row, articles: articles.slice(0, limit) };
+  }
+
+  async apply({ ticket, title, stateType, priority, tags, articles, peer }: Apply) {
+    let id = 'id' in ticket ? ticket.id : this.uuids.get(ticket.uuid);
+    if ('uuid' in ticket && id === undefined) {
+      id = this.open(title ?? '-', { groupId: ticket.groupId, customer: ticket.customer?.name ?? '-' });
+      this.uuids.set(ticket.uuid, id);
+    }
+    const row = this.rows.get(id as number) as Told;
+    if ('version' in ticket && ticket.version !== row.version) throw new AppError('stale', 'test.stale', 'Moved on.');
+    row.version += 1;
+    Object.assign(row, {
+      ...(title !== undefined && { title }),
+      ...(stateType !== undefined && { stateType }),
+      ...(priority !== undefined && { priority }),
+      ...(tags !== undefined && { tags }),
+    });
+    for (const { uuid, sender, author, internal, contentType, body } of articles) {
+      if (row.articles.some((one) => one.uuid === uuid)) continue;
+      const shown = sender === 'System' ? 'Agent' : sender;
+      const words = { uuid, sender: shown, author: `${author} (${peer.name})`, internal, contentType, body } as const;
+      this.add(row, words);
+    }
+    // As in one transaction: what comes later is not in the answer.
+    const after = structuredClone(row);
+    const articleIds = articles.map(({ uuid }) => row.articles.find((one) => one.uuid === uuid)?.id as number);
+    await this.changed(id as number);
+    if (this.losesAnswers > 0 && ++this.asked % this.losesAnswers === 0) {
+      throw new AppError('unavailable', 'test.lost', 'The answer was lost.');
+    }
+    return { ticketId: id as number, articleIds, after };
+  }
+
+  open(title: string, { groupId = 1, customer = 'Zoë Müller' } = {}): number {
+    const id = this.nextTicket++;
+    this.rows.set(id, {
+      ...{ number: String(10_000 + id), title, groupId, stateType: 'new', priority: '2 normal', owner: null },
+      ...{ customer: { id: 7, name: customer, email: 'zoe@example.org' }, tags: [], version: 1, articles: [] },
+      createdAt: new Date().toISOString(),
+    });
+    return id;
+  }
+
+  change(id: number, change: Partial<Told>): Promise<unknown> {
+    const row = this.rows.get(id) as Told;
+    Object.assign(row, change);
+    row.version += 1;
+    return this.changed(id);
+  }
+
+  say(id: number, body: string, over: Partial<Told['articles'][number]> = {}): Promise<unknown> {
+    const row = this.rows.get(id) as Told;
+    this.add(row, {
+      uuid: null,
+      sender: 'Agent',
+      author: 'Ada',
+      internal: false,
+      contentType: 'text/plain',
+      body,
+      ...over,
+    });
+    row.version += 1;
+    return this.changed(id);
+  }
+
+  private add(row: Told, article: Omit<Told['articles'][number], 'id' | 'createdAt' | 'files'>): void {
+    row.articles.push({ ...article, id: this.nextArticle++, createdAt: new Date().toISOString(), files: [] });
+  }
+}
+
+type Question =
+  | (typeof peers)[keyof typeof peers]
+  | (typeof agreements)[keyof typeof agreements]
+  | (typeof shares)[keyof typeof shares]
+  | (typeof peerAdapters)[keyof typeof peerAdapters];
+
+/** A whole helpdesk, as far as others see it: the federation service, its neighbours, and the edge in front of it. */
+export class Desk {
+  readonly tickets = new Tickets();
+  service!: RunningService;
+  others!: Neighbours;
+  node = '';
+  /** What becomes of calls that come in: a number below 1 for each kind of trouble. */
+  trouble = { drop: 0, lose: 0, repeat: 0 };
+  down = false;
+  /** Messages that came in, by what they are about; each once, however often it was tried. */
+  readonly heard = new Map<string, Set<string>>();
+  private edge!: Server;
+  private neighbours: RunningService[] = [];
+  private broker!: Awaited<ReturnType<ReturnType<typeof infra>['nats']>>;
+
+  async start(): Promise<this> {
+    this.edge = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const url = new URL(request.url ?? '/', 'http://desk');
+        const text = Buffer.concat(chunks).toString();
+        const { authorization, 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
+        const input: InputOf<typeof answerPeer> = {
+          method: request.method as 'GET',
+          path: url.pathname.replace(/^\/federation\/v1\/?/, ''),
+          query: Object.fromEntries(url.searchParams),
+          ...(authorization && { token: authorization.replace('Bearer ', '') }),
+          ...{
+            ...(text && { body: JSON.parse(text) }),
+            ...(ifMatch && { ifMatch }),
+            ...(ifNoneMatch && { ifNoneMatch }),
+          },
+        };
+        void this.handle(input).then(
+          (answer) => {
+            if (!answer) return request.socket.destroy();
+            response.writeHead(answer.status, answer.headers);
+            response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+          },
+          (error: unknown) => {
+            const { kind, code, detail } = AppError.from(error);
+            const status =
+              code === 'federation.unshared' ? 410 : { unauthenticated: 401, 'not-found': 404 }[kind as string];
+            response.writeHead(status ?? 422).end(JSON.stringify({ code, detail }));
+          },
+        );
+      });
+    });
+    await new Promise<void>((done) => this.edge.listen(0, '127.0.0.1', done));
+    this.node = `http://127.0.0.1:${(this.edge.address() as AddressInfo).port}`;
+    this.broker = await infra().nats();
+    this.others = await neighbours(this.broker.url, ['ticket', 'identity', 'notification']);
+    const { tickets } = this;
+    @Controller()
+    class Neighbourhood {
+      @Answers(readForPeer)
+      read(_ctx: RpcContext, input: ParsedInputOf<typeof readForPeer>) {
+        return tickets.read(input);
+      }
+      @Answers(applyPeerChange)
+      apply(_ctx: RpcContext, input: Apply) {
+        return tickets.apply(input);
+      }
+    }
+    @Module({ controllers: [Neighbourhood] })
+    class TicketModule {}
+    const common = { NATS_URL: this.broker.url, HEALTH_PORT: '0', HEALTH_HOST: '127.0.0.1', LOG_LEVEL: 'silent' };
+    this.service = createFederationService(
+      loadConfig(FederationConfig, {
+        ...{ ...keys.envOf('federation'), ...common, DATABASE_URL: await infra().database('federation') },
+        ...{ HELPMESH_PUBLIC_URL: `${this.node}/`, HELPMESH_ALLOWED_PRIVATE_HOSTS: '127.0.0.1' },
+        ...{ HELPMESH_CHECK_ANSWERS: 'true', HELPMESH_SECRETS_KEY: Buffer.alloc(32, 7).toString('base64') },
+      }),
+    );
+    const config = { ...keys.envOf('ticket'), ...common, DATABASE_URL: await infra().database('neighbourhood') };
+    this.neighbours = [
+      runService({
+        name: 'ticket',
+        module: TicketModule,
+        migrations: [messagingTables],
+        config: loadConfig(baseConfig, config),
+      }),
+    ];
+    for (const one of [this.service, ...this.neighbours]) {
+      await one.migrate();
+      await one.start();
+    }
+    tickets.changed = (id) => this.others.say(ticketUpdated, this.told(id), { aggregateId: id });
+    for (const id of [1, 2]) await this.others.say(groupCreated, aGroup(id), { aggregateId: id });
+    await this.others.settled('federation');
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.edge.closeAllConnections();
+    this.edge.close();
+    await this.service?.stop();
+    for (const one of this.neighbours) await one.stop();
+    await this.others?.close();
+    await this.broker?.stop();
+  }
+
+  /** Opens a ticket as an agent would, and waits for nothing. */
+  async open(title: string, over: { groupId?: number; customer?: string } = {}): Promise<number> {
+    const id = this.tickets.open(title, over);
+    const { changes: _, changedById: __, ...data } = this.told(id);
+    const customer = { userId: 7, email: 'zoe@example.org', name: 'Zoë', locale: 'en' };
+    await this.others.say(ticketCreated, { ...data, article: null, customer, createdById: 3 }, { aggregateId: id });
+    return id;
+  }
+
+  told(id: number, changes = {}) {
+    return { ticket: snapshot(id, this.tickets.rows.get(id) as Told), changes, changedById: 3 };
+  }
+
+  async ask<Q extends Question>(
+    question: Q,
+    input: { params?: object; query?: object; body?: unknown },
+    permissions = ['admin.integration'],
+    groups: Actor['groups'] = {},
+  ): Promise<OutputOf<Q>> {
+    const full = { params: {}, query: {}, body: undefined, ...input };
+    return this.service
+      .get(RpcClient)
+      .call(question, full as never, { actor: await keys.actorToken(admin(permissions, groups)) }) as never;
+  }
+
+  /** Calls here as somebody else does. */
+  async call(token: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const response = await fetch(`${this.node}/federation/v1/${path}`, {
+      ...{ method, headers: { authorization: `Bearer ${token}`, ...headers } },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+  }
+
+  private async handle(input: InputOf<typeof answerPeer>): Promise<OutputOf<typeof answerPeer> | null> {
+    const { id, subject } = (input.body ?? {}) as { id?: string; subject?: string };
+    if (id && subject) this.heard.set(subject, (this.heard.get(subject) ?? new Set()).add(id));
+    const { drop, lose, repeat } = this.trouble;
+    if (this.down || Math.random() < drop) return null;
+    const actor = await keys.actorToken(admin([]));
+    const answer = await this.service.get(RpcClient).call(answerPeer, input, { actor });
+    if (Math.random() < repeat) await this.service.get(RpcClient).call(answerPeer, input, { actor });
+    return Math.random() < lose ? null : answer;
+  }
+}
+
+function admin(permissions: string[], groups: Actor['groups'] = {}): Actor {
+  return {
+    ...{ kind: 'user', userId: 3, login: 'admin', permissions, groups, organizationIds: [] },
+    ...{ sharedOrganizationIds: [], locale: 'en', via: 'session' },
+  };
+}
+
+function aGroup(id: number): GroupSnapshot {
+  return {
+    ...{ id, name: `Group ${id}`, active: true, followUpPossible: 'yes', followUpAssignment: true },
+    ...{ reopenTimeInDays: null, signature: null, email: null },
+  };
+}
+
+function snapshot(id: number, row: Told): TicketSnapshot {
+  return {
+    ...{ id, number: row.number, title: row.title, groupId: row.groupId, group: `Group ${row.groupId}` },
+    ...{ stateId: ticketStates[row.stateType] as number, state: row.stateType, stateType: row.stateType },
+    ...{ priorityId: Number(row.priority[0]), priority: row.priority, customerId: 7, organizationId: null },
+    ...{ ownerId: 1, articleCount: row.articles.length, createdAt: row.createdAt, closeAt: null },
+    updatedAt: row.createdAt,
+  };
+}

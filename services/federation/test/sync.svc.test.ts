@@ -1,0 +1,491 @@
+import { type Actor, agreements, peers, shares, ticketDeleted, ticketUpdated } from '@helpmesh/contracts';
+import { derivedId, uuidv7 } from '@helpmesh/kernel';
+import { waitFor } from '@helpmesh/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Desk, type Told } from './desk.ts';
+
+const desks = [new Desk(), new Desk()] as const;
+const [a, b] = desks;
+/** Ids of the other desk, at each. */
+const peerIds: number[] = [];
+const tokens: string[] = [];
+
+beforeAll(async () => {
+  await Promise.all(desks.map((desk) => desk.start()));
+  for (const [desk, other] of [[a, b] as const, [b, a] as const]) {
+    const { id } = await desk.ask(peers.create, {
+      body: { name: desk === a ? 'Desk B' : 'Desk A', node: `${other.node}/` },
+    });
+    peerIds.push(id);
+    tokens.push((await desk.ask(peers.makeToken, { params: { id } })).token);
+  }
+  for (const [i, desk] of desks.entries()) {
+    const id = peerIds[i] as number;
+    await desk.ask(peers.keepToken, { params: { id }, body: { token: tokens[1 - i] } });
+    const body = { kind: 'full', name: 'Together', group_id: 1, peer_id: id, disclosure: 'name+email' };
+    await desk.ask(agreements.create, { body });
+  }
+});
+afterAll(async () => {
+  for (const desk of desks) await desk.stop();
+});
+
+/** The copy of a ticket at the other desk, by its title. */
+function copyOf(title: string, at: Desk = b): { id: number; row: Told } {
+  const found = [...at.tickets.rows].find(([, row]) => row.title === title);
+  if (!found) throw new Error(`there is no "${title}" yet`);
+  return { id: found[0], row: found[1] };
+}
+
+async function shared(title: string): Promise<{ here: number; there: number }> {
+  const here = await a.open(title);
+  const { id: there } = await waitFor(() => copyOf(title), { what: `a copy of "${title}"` });
+  return { here, there };
+}
+
+const rowAt = (desk: Desk, id: number) => desk.tickets.rows.get(id) as Told;
+const bodies = (desk: Desk, id: number) =>
+  rowAt(desk, id)
+    .articles.map(({ body }) => body)
+    .sort();
+
+describe('a ticket of a group that is kept equal with another helpdesk', () => {
+  it('is there as well, with its words and its requester, and its changes come back', async () => {
+    const here = await a.open('The portal is down');
+    await a.tickets.say(here, 'Since this morning', { sender: 'Customer', author: 'Zoë Müller' });
+    const { id: there } = await waitFor(() => copyOf('The portal is down'), { what: 'a copy' });
+    await waitFor(() => bodies(b, there).length === 1, { what: 'the words' });
+    expect(rowAt(b, there)).toMatchObject({ stateType: 'new', customer: { name: 'Zoë Müller' }, groupId: 1 });
+    expect(rowAt(b, there).articles[0]).toMatchObject({ sender: 'Customer', author: 'Zoë Müller (Desk A)' });
+
+    await b.tickets.change(there, { stateType: 'open', priority: '3 high', tags: ['grid'] });
+    await b.tickets.say(there, 'We look at it');
+    await waitFor(() => rowAt(a, here).stateType === 'open' && bodies(a, here).length === 2, { what: 'the answer' });
+    expect(rowAt(a, here)).toMatchObject({ priority: '3 high', tags: ['grid'] });
+    expect(bodies(a, here)).toEqual(['Since this morning', 'We look at it']);
+  });
+
+  it('stays as whoever works on it says; another wish is noted there', async () => {
+    const { here, there } = await shared('Who decides');
+    await b.tickets.change(there, { priority: '1 low' });
+    await waitFor(() => rowAt(a, here).priority === '1 low', { what: 'the priority' });
+    await a.tickets.change(here, { priority: '3 high' });
+    const note = await waitFor(() => rowAt(b, there).articles.find(({ internal }) => internal), {
+      what: 'a suggestion',
+    });
+    expect(note.body).toContain('priority: high');
+    await waitFor(() => rowAt(a, here).priority === '1 low', { what: 'the answer' });
+    expect(rowAt(b, there).priority).toBe('1 low');
+  });
+
+  it('keeps what only agents may read to itself', async () => {
+    const { here, there } = await shared('Secrets');
+    await a.tickets.say(here, 'between us', { internal: true });
+    await a.tickets.say(here, 'for all');
+    await waitFor(() => bodies(b, there).includes('for all'), { what: 'the public words' });
+    expect(bodies(b, there)).toEqual(['for all']);
+  });
+
+  it('is no longer told of when it moves to another group, and what comes from there is refused', async () => {
+    const { here, there } = await shared('Moved away');
+    await a.tickets.change(here, { groupId: 2 });
+    await a.others.say(ticketUpdated, a.told(here, { group_id: { from: 1, to: 2 } }), { aggregateId: here });
+    await a.others.settled('federation');
+    await b.tickets.say(there, 'still here?');
+    await waitFor(async () => (await b.ask(peers.tickets, { params: { id: peerIds[1] } })).length === 0, {
+      what: 'the end',
+    });
+    expect(bodies(a, here)).toEqual([]);
+  });
+
+  it('does not come back when it was deleted', async () => {
+    const { here, there } = await shared('Deleted');
+    const data = { ticket: a.told(here).ticket };
+    a.tickets.rows.delete(here);
+    await a.others.say(ticketDeleted, data, { aggregateId: here });
+    await a.others.settled('federation');
+    await b.tickets.say(there, 'anybody?');
+    await b.others.settled('federation');
+    await waitFor(async () => (await b.ask(peers.tickets, { params: { id: peerIds[1] } })).length === 0, {
+      what: 'the end',
+    });
+    expect([...a.tickets.rows.values()].some(({ title }) => title === 'Deleted')).toBe(false);
+  });
+});
+
+describe('what one person does', () => {
+  it('is one message, and no storm', async () => {
+    const { there } = await shared('Quiet');
+    await quiet();
+    const uuid = [...b.tickets.uuids].find(([, id]) => id === there)?.[0] as string;
+    const messages = () => desks.map((desk) => desk.heard.get(uuid)?.size ?? 0);
+    expect(messages()).toEqual([0, 1]);
+    await b.tickets.change(there, { stateType: 'closed', owner: 'Ada' });
+    await quiet();
+    expect(messages()).toEqual([1, 1]);
+  });
+});
+
+/** Nothing is under way at either desk. */
+async function quiet(): Promise<void> {
+  const still = async () => {
+    for (const [i, desk] of desks.entries()) {
+      await desk.others.settled('federation');
+      const params = { id: peerIds[i] };
+      const waiting = await desk.ask(peers.tickets, { params });
+      // What failed on the way would be tried again by itself, later.
+      if (waiting.some(({ attempts }) => attempts > 0)) await desk.ask(peers.replay, { params, body: {} });
+      if (waiting.length > 0) return false;
+    }
+    return true;
+  };
+  await waitFor(async () => (await still()) && (await still()), { what: 'both desks to rest', timeoutMs: 25_000 });
+}
+
+describe('cut lines, lost answers and doubled calls', () => {
+  it('leave both desks equal in the end: nothing is lost, nothing is there twice', async () => {
+    const ids: { here: number; there: number }[] = [];
+    for (let i = 0; i < 8; i++) ids.push(await shared(`Storm ${i}`));
+    for (const desk of desks) {
+      desk.trouble = { drop: 0.2, lose: 0.2, repeat: 0.2 };
+      desk.tickets.losesAnswers = 4;
+    }
+    const said: string[][] = ids.map(() => []);
+    for (let n = 0; n < 90; n++) {
+      const i = n % ids.length;
+      const { here, there } = ids[i] as { here: number; there: number };
+      const [desk, id] = n % 3 === 0 ? [a, here] : [b, there];
+      if (n === 50) b.down = true;
+      if (n === 70) b.down = false;
+      const kind = Math.floor(Math.random() * 4);
+      if (kind === 0) {
+        const body = `word ${n}`;
+        said[i]?.push(body);
+        await desk.tickets.say(id, body);
+      } else if (kind === 1)
+        await desk.tickets.change(id, { priority: ['1 low', '2 normal', '3 high'][n % 3] as string });
+      else if (kind === 2)
+        await desk.tickets.change(id, { stateType: ['open', 'closed', 'pending reminder'][n % 3] as string });
+      else await desk.tickets.change(id, { tags: [...new Set([...rowAt(desk, id).tags, `t${n % 5}`])] });
+    }
+    for (const desk of desks) {
+      desk.trouble = { drop: 0, lose: 0, repeat: 0 };
+      desk.tickets.losesAnswers = 0;
+    }
+    await quiet();
+    ids.forEach(({ here, there }, i) => {
+      const [one, other] = [rowAt(a, here), rowAt(b, there)];
+      expect([other.title, other.stateType, other.priority]).toEqual([one.title, one.stateType, one.priority]);
+      expect([...other.tags].sort()).toEqual([...one.tags].sort());
+      const words = (desk: Desk, id: number) => bodies(desk, id).filter((body) => body.startsWith('word'));
+      expect(words(a, here)).toEqual([...(said[i] as string[])].sort());
+      expect(words(b, there)).toEqual(words(a, here));
+    });
+  }, 120_000);
+});
+
+describe('an agent', () => {
+  const agent = [['ticket.agent'], { '1': ['full'] }] as [string[], Actor['groups']];
+  const reader = [['ticket.agent'], { '1': ['read'] }] as [string[], Actor['groups']];
+  const sharesAt = async (desk: Desk, id: number) =>
+    (await desk.ask(shares.ofTicket, { params: { id } }, ...agent)).shares;
+
+  it('sees who else has a ticket, how that stands, and what they want otherwise', async () => {
+    const { here, there } = await shared('Seen by agents');
+    await quiet();
+    expect(await a.ask(shares.status, {}, ...reader)).toEqual({ active: true, stopped: false });
+    expect(await sharesAt(a, here)).toMatchObject([
+      { peer: 'Desk B', state: 'synced', since: expect.any(String), error: null, wishes: [] },
+    ]);
+    expect(await sharesAt(b, there)).toMatchObject([{ peer: 'Desk A', remote_number: rowAt(a, here).number }]);
+
+    await a.tickets.change(here, { priority: '3 high' });
+    const wish = async () => (await sharesAt(b, there))[0]?.wishes[0];
+    const wished = await waitFor(wish, { what: 'the wish' });
+    expect(wished).toMatchObject({ field: 'priority', theirs: 'high', ours: 'normal' });
+    const listed = await b.ask(peers.wishes, { params: { id: peerIds[1] } });
+    expect(listed.find(({ id }) => id === wished.id)).toMatchObject({ ticket_id: there, field: 'priority' });
+    expect((await b.ask(peers.list, {}))[0]?.wishes).toBe(listed.length);
+    await b.tickets.change(there, { priority: '3 high' });
+    await waitFor(async () => (await wish()) === undefined, { what: 'the wish to be granted' });
+  });
+
+  it('puts a wish aside, and has the ticket compared', async () => {
+    const { here, there } = await shared('Wished');
+    await quiet();
+    await a.tickets.change(here, { priority: '3 high' });
+    const { id: wish_id } = await waitFor(async () => (await sharesAt(b, there))[0]?.wishes[0], { what: 'the wish' });
+    const params = { id: there, wish_id };
+    await expect(b.ask(shares.dismissWish, { params }, ...reader)).rejects.toMatchObject({ kind: 'forbidden' });
+    await b.ask(shares.dismissWish, { params }, ...agent);
+    await expect(b.ask(shares.dismissWish, { params }, ...agent)).rejects.toMatchObject({ kind: 'not-found' });
+    expect(await b.ask(shares.sync, { params: { id: there } }, ...agent)).toEqual({ helpdesks: 1 });
+    await quiet();
+    expect(await sharesAt(b, there)).toMatchObject([{ state: 'synced', wishes: [] }]);
+  });
+
+  it('is told nothing of tickets in other groups', async () => {
+    const { here } = await shared('Not theirs');
+    const of = (permissions: string[], groups: Actor['groups'] = {}) =>
+      a.ask(shares.ofTicket, { params: { id: here } }, permissions, groups);
+    await expect(of(['ticket.agent'], { '2': ['full'] })).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(of(['ticket.customer'])).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(await of(...reader)).toMatchObject({ may_sync: false });
+  });
+});
+
+describe('an administrator', () => {
+  it('tests the connection: who is there, and what is wrong otherwise', async () => {
+    const params = { id: peerIds[0] };
+    expect(await a.ask(peers.test, { params })).toMatchObject({ product: 'Helpmesh', agreements: 1 });
+    b.down = true;
+    const failed = { kind: 'unavailable', code: 'peer.test-failed', detail: expect.stringContaining('not answer') };
+    await expect(a.ask(peers.test, { params })).rejects.toMatchObject(failed);
+    b.down = false;
+  });
+
+  it('sees what would be sent of a ticket, and nothing is sent', async () => {
+    const here = a.tickets.open('Only looked at', { customer: 'Zoë Müller' });
+    await a.tickets.say(here, 'to all');
+    await a.tickets.say(here, 'to us', { internal: true });
+    const [agreement] = await a.ask(agreements.list, {});
+    const ask = { params: { id: agreement?.id }, body: { ticket_id: here } };
+    const both = ['admin.integration', 'ticket.agent'];
+    expect(await a.ask(agreements.preview, ask, both, { '1': ['read'] })).toMatchObject({
+      ...{ to: b.node, why_not: null, comments: [{ body: 'to all' }], comments_total: 1, internal_articles: 1 },
+      ticket: { fields: { subject: 'Only looked at', requester: { name: 'Zoë Müller', email: 'zoe@example.org' } } },
+    });
+    await a.ask(agreements.update, { params: ask.params, body: { disclosure: 'none', active: false } });
+    const less = await a.ask(agreements.preview, ask, both, { '1': ['read'] });
+    expect(less).toMatchObject({ why_not: 'The agreement is not active.' });
+    expect(Object.keys(less.ticket?.fields.requester ?? {})).toEqual(['pseudonym']);
+    await a.ask(agreements.update, { params: ask.params, body: { disclosure: 'name+email', active: true } });
+    await expect(a.ask(agreements.preview, ask, both, {})).rejects.toMatchObject({ kind: 'not-found' });
+    await quiet();
+    expect(() => copyOf('Only looked at')).toThrow();
+  });
+
+  it('measures each helpdesk: lag, queues, and whether it rests', async () => {
+    const { here, there } = await shared('Measured');
+    await quiet();
+    const figure = async (name: string) => {
+      const text = await (await fetch(`${a.service.url}/metrics`)).text();
+      const line = text.split('\n').find((one) => one.startsWith(`${name}{`) && one.includes(`peer="${peerIds[0]}"`));
+      return Number(line?.split(' ').at(-1));
+    };
+    // The two desks of this process share their metrics, so the same is done at both.
+    const rest = async (paused: boolean) => {
+      for (const [i, desk] of desks.entries())
+        await desk.ask(peers.update, { params: { id: peerIds[i] }, body: { paused } });
+    };
+    await rest(true);
+    await a.tickets.say(here, 'waits');
+    await b.tickets.say(there, 'waits as well');
+    await waitFor(async () => (await figure('helpmesh_federation_lag_seconds')) > 0, { what: 'the lag to be seen' });
+    expect(await figure('helpmesh_federation_paused')).toBe(1);
+    await rest(false);
+    await waitFor(async () => (await figure('helpmesh_federation_lag_seconds')) === 0, { what: 'no lag' });
+    expect(await figure('helpmesh_federation_paused')).toBe(0);
+  });
+
+  it('pauses a helpdesk: both sides keep what is to be done, and it is done afterwards', async () => {
+    const { here, there } = await shared('Paused');
+    await quiet();
+    const params = { id: peerIds[0] };
+    await a.ask(peers.update, { params, body: { paused: true } });
+    await a.tickets.say(here, 'while paused');
+    await b.tickets.say(there, 'to the paused');
+    await waitFor(async () => (await a.ask(peers.list, {}))[0]?.waiting === 1, { what: 'something to wait' });
+    expect(bodies(b, there)).toEqual(['to the paused']);
+    await a.ask(peers.update, { params, body: { paused: false } });
+    await waitFor(() => bodies(b, there).length === 2 && bodies(a, here).length === 2, { what: 'both words' });
+  });
+
+  it('stops everything that would be sent, at once', async () => {
+    const { here, there } = await shared('Stopped');
+    await quiet();
+    await a.ask(peers.turnSwitch, { body: { stopped: true } });
+    await a.tickets.say(here, 'not now');
+    await b.tickets.say(there, 'comes in');
+    await waitFor(() => bodies(a, here).includes('comes in'), { what: 'what comes in' });
+    expect(bodies(b, there)).toEqual(['comes in']);
+    await a.ask(peers.turnSwitch, { body: { stopped: false } });
+    await waitFor(() => bodies(b, there).length === 2, { what: 'what has waited' });
+  });
+
+  it('sees a helpdesk that does not answer, and why', async () => {
+    const here = await a.open('Unreachable');
+    b.down = true;
+    await a.tickets.say(here, 'hello?');
+    const [peer] = await waitFor(
+      async () => {
+        const rows = await a.ask(peers.list, {});
+        return rows[0]?.failing_since ? rows : undefined;
+      },
+      { what: 'the trouble to be seen' },
+    );
+    expect(peer).toMatchObject({ name: 'Desk B', last_error: expect.stringContaining('does not answer') });
+    b.down = false;
+    await waitFor(() => copyOf('Unreachable'), { what: 'the copy' });
+    await quiet();
+    expect((await a.ask(peers.list, {}))[0]).toMatchObject({ failing_since: null, last_error: null, waiting: 0 });
+  });
+
+  it('compares all tickets, and what one side has lost is there again', async () => {
+    const { here, there } = await shared('Restored');
+    await b.tickets.say(there, 'before');
+    await waitFor(() => bodies(a, here).length === 1, { what: 'the words' });
+    await quiet();
+    // As after a restore of an older backup: the copy has lost its last word, and nobody told anybody.
+    rowAt(a, here).articles = [];
+    await b.tickets.change(there, { priority: '1 low' });
+    await waitFor(() => rowAt(a, here).priority === '1 low', { what: 'the priority' });
+    expect(
+      (await a.ask(peers.replay, { params: { id: peerIds[0] }, body: { compare: true } })).tickets,
+    ).toBeGreaterThan(0);
+    await quiet();
+    expect(rowAt(b, there).priority).toBe('1 low');
+  });
+
+  it('needs the permission for integrations', async () => {
+    for (const question of [peers.list, peers.showSwitch])
+      await expect(a.ask(question, {}, ['ticket.agent'])).rejects.toMatchObject({ kind: 'forbidden' });
+    const body = { name: 'X', node: a.node };
+    await expect(a.ask(peers.create, { body })).rejects.toMatchObject({ code: 'peer.node-refused' });
+    await expect(a.ask(peers.create, { body: { ...body, node: b.node } })).rejects.toMatchObject({
+      code: 'peer.node-taken',
+    });
+    await expect(a.ask(peers.create, { body: { ...body, node: 'http://10.0.0.1' } })).rejects.toMatchObject({
+      code: 'net.address-refused',
+    });
+    await expect(a.ask(peers.delete, { params: { id: peerIds[0] } })).rejects.toMatchObject({ code: 'peer.in-use' });
+  });
+});
+
+describe('another helpdesk', () => {
+  const fields = {
+    ...{ subject: 'By hand', requester: { pseudonym: 'p' }, assignedNode: '', state: 'new', priority: 'high' },
+    ...{ ownerName: null, tags: [] },
+  };
+  const node = 'https://desk.example.org';
+  let third = '';
+  beforeAll(async () => {
+    const { id } = await a.ask(peers.create, { body: { name: 'By hand', node } });
+    third = (await a.ask(peers.makeToken, { params: { id } })).token;
+    await a.ask(agreements.create, { body: { kind: 'full', name: 'By hand', group_id: 2, peer_id: id } });
+  });
+  const ticketOf = (uuid: string) => ({
+    ...{ uuid, number: '1', url: `${node}/1`, originNode: node, createdAt: new Date().toISOString() },
+    fields: { ...fields, assignedNode: a.node },
+  });
+  const token = () => third;
+
+  it('learns what we speak without a token, and nothing else', async () => {
+    expect(await a.call('', 'GET', '')).toMatchObject({ status: 200, body: { product: 'Helpmesh', node: a.node } });
+    for (const path of ['tickets', 'events', 'agreements'])
+      expect((await a.call('wrong', 'GET', path)).status).toBe(401);
+  });
+
+  it('opens, reads, changes and comments a ticket with plain requests', async () => {
+    const uuid = uuidv7();
+    const path = `tickets/${uuid}`;
+    const first = await a.call(token(), 'PUT', path, ticketOf(uuid), { 'if-none-match': '*' });
+    expect([
+      first.status,
+      (await a.call(token(), 'PUT', path, ticketOf(uuid), { 'if-none-match': '*' })).status,
+    ]).toEqual([202, 202]);
+    const { id, row } = await waitFor(() => copyOf('By hand', a), { what: 'the ticket' });
+    expect(row.priority).toBe('3 high');
+    await a.tickets.change(id, { stateType: 'open', owner: 'Ada' });
+    const seen = await waitFor(
+      async () => {
+        const answer = await a.call(token(), 'GET', path);
+        return answer.status === 200 && answer.body.ticket.fields.ownerName === 'Ada' ? answer : undefined;
+      },
+      { what: 'the ticket as it stands' },
+    );
+    expect(seen.body.ticket.fields).toMatchObject({ state: 'in_progress', priority: 'high', subject: 'By hand' });
+    const etag = seen.headers.get('etag') as string;
+    expect((await a.call(token(), 'GET', path, undefined, { 'if-none-match': etag })).status).toBe(304);
+    expect((await a.call(token(), 'PATCH', path, { subject: 'Renamed' })).body.code).toBe(
+      'federation.precondition-needed',
+    );
+    expect((await a.call(token(), 'PATCH', path, { subject: 'Renamed' }, { 'if-match': '"v0"' })).body.code).toBe(
+      'federation.version-moved',
+    );
+    expect((await a.call(token(), 'PATCH', path, { subject: 'Renamed' }, { 'if-match': etag })).status).toBe(202);
+    await waitFor(() => rowAt(a, id).title === 'Renamed', { what: 'the new subject' });
+    const comment = {
+      ...{ uuid: uuidv7(), author: { node, displayName: 'Eve', role: 'agent' }, visibility: 'public' },
+      ...{ createdAt: new Date().toISOString(), format: 'text/plain', body: 'by curl', attachments: [] },
+    };
+    for (let i = 0; i < 2; i++) {
+      const { status } = await a.call(token(), 'PUT', `${path}/comments/${comment.uuid}`, comment);
+      expect([200, 202]).toContain(status);
+    }
+    await waitFor(() => bodies(a, id).length === 1, { what: 'the comment' });
+    await a.others.settled('federation');
+    const listed = await a.call(token(), 'GET', `${path}/comments`);
+    expect(listed.body.comments.map((one: { uuid: string }) => one.uuid)).toEqual([comment.uuid]);
+    expect(bodies(a, id)).toEqual(['by curl']);
+    // Whoever cannot be called reads what happened, a page at a time, each thing once.
+    const page = await a.call(token(), 'GET', 'events?limit=1');
+    expect(page.body.events).toMatchObject([{ subject: uuid, source: a.node, data: { ticket: { uuid } } }]);
+    const rest = await a.call(token(), 'GET', `events?after=${page.body.cursor}`);
+    expect(rest.body.events.map((one: { id: string }) => one.id)).not.toContain(page.body.events[0].id);
+    expect((await a.call(token(), 'GET', `events?after=${rest.body.cursor}`)).body.events).toEqual([]);
+  });
+
+  it('is told how often it may call, and is shown no token at another address', async () => {
+    const body = { name: 'Too eager', node: 'https://eager.example.org', calls_per_minute: 2 };
+    const { id } = await a.ask(peers.create, { body });
+    const { token: eager } = await a.ask(peers.makeToken, { params: { id } });
+    await a.ask(peers.keepToken, { params: { id }, body: { token: 'made for us' } });
+    expect(await a.ask(peers.update, { params: { id }, body: { name: 'Eager' } })).toMatchObject({ has_token: true });
+    const elsewhere = { node: 'https://elsewhere.example.org' };
+    expect(await a.ask(peers.update, { params: { id }, body: elsewhere })).toMatchObject({ has_token: false });
+    const first = await a.call(eager, 'GET', 'code-lists');
+    expect([first.status, first.headers.get('ratelimit-policy')]).toEqual([200, '"fed";q=2;w=60']);
+    expect(first.headers.get('ratelimit')).toMatch(/^"fed";r=1;t=\d+$/);
+    await a.call(eager, 'GET', 'code-lists');
+    const third = await a.call(eager, 'GET', 'code-lists');
+    expect([third.status, third.body.code]).toEqual([429, 'http.too-many-requests']);
+    expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await a.call(token(), 'GET', 'code-lists')).status).toBe(200);
+  });
+
+  it('is refused what it may not say, in words', async () => {
+    const uuid = uuidv7();
+    const change = { sequence: 1, acknowledged: 0, via: [node], ticket: ticketOf(uuid), changed: [], comments: [] };
+    const event = {
+      ...{ specversion: '1.0', id: uuidv7(), source: node, type: 'eu.eosc.helpdesk.ticket.created.v1' },
+      ...{ subject: uuid, time: new Date().toISOString(), datacontenttype: 'application/json', data: change },
+    };
+    const say = async (over: object) => (await a.call(token(), 'POST', 'events', { ...event, ...over })).body?.code;
+    expect(await say({ more: 1 })).toBe('federation.unreadable');
+    const nul = { ...ticketOf(uuid), number: 'a\u0000b' };
+    expect(await say({ data: { ...change, ticket: nul } })).toBe('federation.unreadable');
+    expect(await say({ source: 'https://evil.example' })).toBe('federation.wrong-sender');
+    expect(await say({ subject: derivedId(uuid, 'x') })).toBe('federation.wrong-subject');
+    expect(await say({ data: { ...change, via: [a.node, node] } })).toBe('federation.loop');
+    const ours = { ...ticketOf(uuid), originNode: a.node };
+    expect(await say({ data: { ...change, ticket: ours } })).toBe('federation.unshared');
+    expect((await a.call(token(), 'GET', `tickets/${uuidv7()}`)).body.code).toBe('federation.not-shared');
+    expect((await a.call(token(), 'GET', 'nothing/here')).body.code).toBe('federation.no-such-path');
+  });
+
+  it('goes on with the token before while it learns the new one, and not with older ones', async () => {
+    const params = { id: peerIds[0] };
+    const [first, second, third] = [
+      (await a.ask(peers.makeToken, { params })).token,
+      (await a.ask(peers.makeToken, { params })).token,
+      (await a.ask(peers.makeToken, { params })).token,
+    ] as [string, string, string];
+    const statuses = async () =>
+      Promise.all([first, second, third].map(async (one) => (await a.call(one, 'GET', 'code-lists')).status));
+    expect(await statuses()).toEqual([401, 200, 200]);
+    const [peer] = await a.ask(peers.list, {});
+    await a.ask(peers.removeToken, { params: { ...params, token_id: peer?.tokens[0]?.id } });
+    expect(await statuses()).toEqual([401, 401, 200]);
+  });
+});

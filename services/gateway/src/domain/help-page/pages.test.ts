@@ -1,0 +1,171 @@
+import { type Help, type HelpHit, helpLocales } from '@helpmesh/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  answerPage,
+  categoryPage,
+  HELP_POLICY,
+  type HelpFrame,
+  helpProblem,
+  homePage,
+  requestPage,
+  searchPage,
+  sentPage,
+  sitemapOf,
+  suggestionsPage,
+} from './pages.ts';
+import { type RequestForm, requestFormIn, wrongWith } from './request-form.ts';
+import { helpWords } from './words.ts';
+
+const help: Help = { locales: ['en', 'de'], requests: true, groups: [] };
+const frame: HelpFrame = { words: helpWords.en, help, publicUrl: 'https://desk.example' };
+const at = '2026-11-22T08:00:00.000Z';
+const form = (over: Partial<RequestForm> = {}): RequestForm => ({
+  ...{ name: 'Ann', email: 'ann@example.org', subject: 'Printer', text: 'It burns', groupId: undefined },
+  ...{ consent: true, website: '', stamp: 'stamp', once: 'once-once' },
+  ...over,
+});
+const hit = (text: string): HelpHit => ({
+  ...{ id: 7, locale: 'en', title: text, state: 'published', category_id: 1, url: null },
+  preview: [{ text, hit: true }],
+});
+/** Leaves the elements that stand in the page and in no text. */
+const elements = (html: string) => [...html.matchAll(/<([a-z0-9]+)/g)].map(([, name]) => name);
+
+/** Each page, with a text from outside wherever there is one. */
+const pages: Record<string, (text: string, on?: HelpFrame) => string> = {
+  home: (title, on = frame) =>
+    homePage(on, {
+      categories: [{ id: 1, parentId: null, title, answers: 2 }],
+      popular: [{ id: 2, title }],
+    }),
+  category: (title, on = frame) =>
+    categoryPage(on, 1, {
+      ...{ title, above: [{ id: 3, title }], below: [{ id: 4, parentId: 1, title, answers: 5 }] },
+      ...{ answers: [{ id: 2, title }], locales: [{ locale: 'en', title }] },
+    }),
+  answer: (title, on = frame) =>
+    answerPage(
+      on,
+      2,
+      { title, body: '<p>Words.</p>', updatedAt: at, above: [{ id: 1, title }], locales: [{ locale: 'en', title }] },
+      false,
+    ),
+  search: (text, on = frame) => searchPage(on, text, [hit(text)]),
+  request: (text, on = frame) =>
+    requestPage(
+      {
+        ...on,
+        help: {
+          ...help,
+          groups: [
+            { id: 1, name: text },
+            { id: 2, name: text },
+          ],
+        },
+      },
+      form({ name: text, email: text, subject: text, text, stamp: text, once: text }),
+      { name: on.words.wrong.name },
+    ),
+  suggestions: (text, on = frame) =>
+    suggestionsPage(on, form({ name: text, email: text, subject: text, text, stamp: text, once: text }), [hit(text)]),
+  sent: (text, on = frame) => sentPage(on, text),
+  problem: (text, on = frame) => helpProblem(on.words, { title: text, text }),
+};
+
+describe('a page of the help', () => {
+  it.each(Object.entries(pages))('takes everything from outside for text: %s', (_, page) => {
+    const plain = elements(page('x'));
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'<>"\'&/=abscript '), minLength: 1 }), (text) => {
+        expect(elements(page(text))).toEqual(plain);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it.each(helpLocales)('speaks %s in every place, names each field, and allows no script', (locale) => {
+    for (const page of Object.values(pages)) {
+      const html = page('Printer', { ...frame, words: helpWords[locale] });
+      expect(html).toContain(`<html lang="${locale}">`);
+      expect(html).not.toMatch(/undefined|\[object|<script| on\w+="/);
+      for (const [, id] of html.matchAll(/<(?:input|textarea|select) id="([a-z]+)"/g)) {
+        expect(html).toContain(`<label ${id === 'consent' ? 'class="check" ' : ''}for="${id}">`);
+      }
+    }
+    expect(HELP_POLICY).not.toContain('script-src');
+  });
+
+  it('says where it is in other languages, and leaves to searches what is for them', () => {
+    const html = categoryPage({ ...frame }, 1, {
+      ...{ title: 'Printing', above: [], below: [], answers: [] },
+      locales: [
+        { locale: 'en', title: 'Printing' },
+        { locale: 'de', title: 'Drucken' },
+      ],
+    });
+    expect(html).toContain('<link rel="canonical" href="https://desk.example/help/en/printing-1">');
+    expect(html).toContain('<link rel="alternate" hreflang="de" href="https://desk.example/help/de/drucken-1">');
+    expect(html).toContain('<a href="/help/de/drucken-1" lang="de" hreflang="de">Deutsch</a>');
+    expect(html).not.toContain('noindex');
+    for (const name of ['search', 'request', 'suggestions', 'sent', 'problem'])
+      expect(pages[name]?.('x'), name).toContain('noindex');
+  });
+
+  it('keeps what was written beside what is wrong with it', () => {
+    const html = requestPage(frame, form({ name: '', text: 'a & b' }), { name: frame.words.wrong.name });
+    expect(html).toContain('a &#38; b</textarea>');
+    expect(html).toContain(`<li><a href="#name">${frame.words.wrong.name}</a></li>`);
+    expect(html).toMatch(/id="name-wrong".*aria-invalid="true" aria-describedby="name-wrong"/s);
+  });
+
+  it('is in the map for those that search the web', () => {
+    const map = sitemapOf('https://desk.example', [
+      { kind: 'answer', id: 7, locale: 'de', title: 'A & B', updatedAt: at },
+    ]);
+    expect(map).toContain('<loc>https://desk.example/help/de/answers/a-b-7</loc><lastmod>2026-11-22</lastmod>');
+  });
+});
+
+describe('a request of somebody unknown', () => {
+  it.each([
+    [{ name: ' ' }, ['name']],
+    [{ email: 'ann' }, ['email']],
+    [{ email: 'a b@example.org' }, ['email']],
+    [{ email: 'ann@example.org, bob@example.org' }, ['email']],
+    [{ email: 'ann@localhost' }, ['email']],
+    [{ subject: '' }, ['subject']],
+    [{ text: 'x'.repeat(20_001) }, ['text']],
+    [{ consent: undefined }, ['consent']],
+    [{}, []],
+  ])('with %j lacks %j', (over, lacking) => {
+    const given = {
+      name: 'Ann',
+      email: 'ann@example.org',
+      subject: 'Printer',
+      text: 'It burns',
+      consent: 'yes',
+      ...over,
+    };
+    expect(Object.keys(wrongWith(requestFormIn(given), helpWords.en))).toEqual(lacking);
+  });
+
+  it('is read from whatever stands in the form', () => {
+    fc.assert(
+      fc.property(
+        fc.anything(),
+        fc.dictionary(fc.constantFrom('name', 'group', 'once', 'text'), fc.anything()),
+        (a, b) => {
+          for (const body of [a, b]) {
+            const read = requestFormIn(body);
+            expect(read.name).not.toMatch(/[\r\n]/);
+            expect(read.groupId ?? 1).toBeGreaterThan(0);
+          }
+        },
+      ),
+    );
+    expect(requestFormIn({ subject: 'a\r\nBcc: x', group: '12', text: 'a\r\nb' })).toMatchObject({
+      ...{ subject: 'a Bcc: x', groupId: 12, text: 'a\nb' },
+    });
+  });
+});

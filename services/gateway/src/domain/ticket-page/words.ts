@@ -1,0 +1,147 @@
+import { preferredOf } from '../accept-language.ts';
+
+/** What the page of a linked ticket says, in one language. */
+export interface PageWords {
+  /** BCP 47 */
+  tag: string;
+  request: string;
+  states: Record<'open' | 'waiting' | 'closed', string>;
+  you: string;
+  desk: string;
+  files: string;
+  answer: string;
+  answerAgain: string;
+  send: string;
+  sendAndClose: string;
+  close: string;
+  sent: string;
+  closedNow: string;
+  /** The link stands for whoever has it. */
+  keep: string;
+  nothingSaid: string;
+  tooLong: string;
+  noMore: string;
+  gone: { title: string; text: string };
+  later: { title: string; text: string };
+  tooOften: { title: string; text: string };
+}
+
+export const languages: readonly PageWords[] = [
+  {
+    tag: 'en',
+    request: 'Request',
+    states: { open: 'In progress', waiting: 'Waiting', closed: 'Closed' },
+    you: 'You',
+    desk: 'Service desk',
+    files: 'Files',
+    answer: 'Your answer',
+    answerAgain: 'Not solved? Your answer opens the request again.',
+    send: 'Send',
+    sendAndClose: 'This is solved',
+    close: 'With the second button the request is closed, with or without words of yours.',
+    sent: 'Your answer is here. Thank you.',
+    closedNow: 'The request is closed. Thank you.',
+    keep: 'This page opens without signing in. Whoever has its address can read and answer: do not pass it on.',
+    nothingSaid: 'Write something first.',
+    tooLong: 'This is too long. Please shorten it, or send it as a file by e-mail.',
+    noMore: 'This request takes no more answers. Please write to us anew.',
+    gone: {
+      title: 'This link does not open a request any more',
+      text: 'The request may have been closed for a while, or the address is not complete. Reply to one of our mails instead.',
+    },
+    later: { title: 'Not now', text: 'This cannot be shown for a moment. Please try again in a minute.' },
+    tooOften: { title: 'A moment, please', text: 'This was asked for too often. Please try again in a minute.' },
+  },
+  {
+    tag: 'de',
+    request: 'Anfrage',
+    states: { open: 'In Bearbeitung', waiting: 'Wartet', closed: 'Geschlossen' },
+    you: 'Sie',
+    desk: 'Service Desk',
+    files: 'Dateien',
+    answer: 'Ihre Antwort',
+    answerAgain: 'Nicht gelöst? Ihre Antwort öffnet die Anfrage wieder.',
+    send: 'Senden',
+    sendAndClose: 'Das ist gelöst',
+    close: 'Die zweite Schaltfläche schließt die Anfrage, mit oder ohne Worte von Ihnen.',
+    sent: 'Ihre Antwort ist angekommen. Vielen Dank.',
+    closedNow: 'Die Anfrage ist geschlossen. Vielen Dank.',
+    keep: 'Diese Seite öffnet sich ohne Anmeldung. Wer ihre Adresse hat, kann lesen und antworten: Geben Sie sie nicht weiter.',
+    nothingSaid: 'Schreiben Sie zuerst etwas.',
+    tooLong: 'Das ist zu lang. Bitte kürzen Sie es oder senden Sie es als Datei per E-Mail.',
+    noMore: 'Diese Anfrage nimmt keine Antworten mehr an. Bitte schreiben Sie uns neu.',
+    gone: {
+      title: 'Dieser Link öffnet keine Anfrage mehr',
+      text: 'Die Anfrage ist seit einiger Zeit geschlossen, oder die Adresse ist unvollständig. Antworten Sie einfach auf eine unserer Mails.',
+    },
+    later: {
+      title: 'Gerade nicht',
+      text: 'Das kann im Moment nicht gezeigt werden. Bitte versuchen Sie es gleich noch einmal.',
+    },
+    tooOften: {
+      title: 'Einen Moment bitte',
+      text: 'Das wurde zu oft aufgerufen. Bitte versuchen Sie es in einer Minute wieder.',
+    },
+  },
+  {
+    tag: 'fr',
+    request: 'Demande',
+    states: { open: 'En cours', waiting: 'En attente', closed: 'Fermée' },
+    you: 'Vous',
+    desk: 'Centre de services',
+    files: 'Fichiers',
+    answer: 'Votre réponse',
+    answerAgain: 'Pas résolu ? Votre réponse rouvre la demande.',
+    send: 'Envoyer',
+    sendAndClose: 'C’est résolu',
+    close: 'Le second bouton ferme la demande, avec ou sans message de votre part.',
+    sent: 'Votre réponse est bien arrivée. Merci.',
+    closedNow: 'La demande est fermée. Merci.',
+    keep: 'Cette page s’ouvre sans connexion. Qui possède son adresse peut lire et répondre : ne la transmettez pas.',
+    nothingSaid: 'Écrivez d’abord quelque chose.',
+    tooLong: 'C’est trop long. Raccourcissez, ou envoyez-le comme fichier par e-mail.',
+    noMore: 'Cette demande n’accepte plus de réponses. Veuillez nous écrire à nouveau.',
+    gone: {
+      title: 'Ce lien n’ouvre plus de demande',
+      text: 'La demande est fermée depuis un certain temps, ou l’adresse est incomplète. Répondez plutôt à l’un de nos messages.',
+    },
+    later: { title: 'Pas maintenant', text: 'Impossible de l’afficher pour l’instant. Réessayez dans une minute.' },
+    tooOften: { title: 'Un instant', text: 'Trop de tentatives. Réessayez dans une minute.' },
+  },
+  {
+    tag: 'pl',
+    request: 'Zgłoszenie',
+    states: { open: 'W toku', waiting: 'Oczekuje', closed: 'Zamknięte' },
+    you: 'Ty',
+    desk: 'Dział obsługi',
+    files: 'Pliki',
+    answer: 'Odpowiedź',
+    answerAgain: 'Problem nie został rozwiązany? Odpowiedź ponownie otworzy zgłoszenie.',
+    send: 'Wyślij',
+    sendAndClose: 'Rozwiązane',
+    close: 'Drugi przycisk zamyka zgłoszenie, z odpowiedzią lub bez niej.',
+    sent: 'Odpowiedź dotarła. Dziękujemy.',
+    closedNow: 'Zgłoszenie jest zamknięte. Dziękujemy.',
+    keep: 'Ta strona otwiera się bez logowania. Kto zna jej adres, może czytać i odpowiadać: prosimy go nie przekazywać.',
+    nothingSaid: 'Najpierw proszę coś napisać.',
+    tooLong: 'To za długie. Proszę skrócić albo wysłać jako plik e-mailem.',
+    noMore: 'To zgłoszenie nie przyjmuje już odpowiedzi. Prosimy napisać do nas ponownie.',
+    gone: {
+      title: 'Ten odnośnik nie otwiera już zgłoszenia',
+      text: 'Zgłoszenie jest od pewnego czasu zamknięte albo adres jest niepełny. Prosimy odpowiedzieć na jedną z naszych wiadomości.',
+    },
+    later: { title: 'Nie teraz', text: 'Chwilowo nie można tego pokazać. Prosimy spróbować za minutę.' },
+    tooOften: { title: 'Chwileczkę', text: 'Zbyt wiele prób. Prosimy spróbować za minutę.' },
+  },
+];
+
+const [english] = languages as readonly [PageWords, ...PageWords[]];
+
+/** Those of the first language of the reader (`Accept-Language`) that we speak; English otherwise. */
+export function wordsFor(accepted: string | undefined): PageWords {
+  const tag = preferredOf(
+    accepted,
+    languages.map((words) => words.tag),
+  );
+  return languages.find((words) => words.tag === tag) ?? english;
+}

@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import type { BlobStore } from '@helpmesh/blob';
+import {
+  type Actor,
+  actorsOf,
+  createArticle,
+  getAttachment,
+  getTicket,
+  listArticles,
+  type OutputOf,
+  openTicketLink,
+  ticketStates,
+  updateTicket,
+} from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
+import type { RpcClient } from '@helpmesh/messaging';
+import { type ActorSigner, statusOf, type TokenFor } from '@helpmesh/service-kit';
+import { logger } from '@helpmesh/telemetry';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { convert } from 'html-to-text';
+import { contentDisposition, safeContentType } from '../domain/file-name.ts';
+import { PAGE_POLICY } from '../domain/plain-page.ts';
+import { type PageForm, type PageMessage, type PageTicket, plainPage, ticketPage } from '../domain/ticket-page/page.ts';
+import { type PageWords, wordsFor } from '../domain/ticket-page/words.ts';
+import { asAppError } from './answer-error.ts';
+import type { EdgeGuard } from './edge-guard.ts';
+
+export interface TicketPageParts {
+  guard: Pick<EdgeGuard, 'admitAnyone'>;
+  rpc: Pick<RpcClient, 'call'>;
+  signer: ActorSigner;
+  blobs: Pick<BlobStore, 'get'>;
+}
+
+/** Who holds the link, and the ticket it opens. */
+interface Holder {
+  ticketId: number;
+  signed: TokenFor;
+  actor: Actor;
+}
+
+interface Answer {
+  text: string;
+  close: boolean;
+  once: string;
+}
+
+const LONGEST_ANSWER = 100_000;
+/** The longest answer in a script of three bytes a letter, as forms write it. */
+const FORM_LIMIT_BYTES = 9 * LONGEST_ANSWER + 1_000;
+/** Types of states, as their ids are on every desk. */
+const PENDING = [3, 4];
+const CLOSED = [5, 6];
+const log = logger('ticket-page');
+
+/**
+ * `/r/<token>`: the page on which a customer reads and answers a ticket without signing in and without a script
+ * (ADR 0026). It asks the services what the customer themselves could ask, about this one ticket.
+ */
+export function mountTicketPage(server: FastifyInstance, parts: TicketPageParts): void {
+  const { guard, rpc, blobs } = parts;
+  const errorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+    void refuse(error, request, reply);
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => guard.admitAnyone(request, reply);
+  const options = { errorHandler, onRequest };
+
+  server.get('/r/:token', options, async (request, reply) => {
+    const holder = await holderOf(request, parts);
+    const { done } = request.query as { done?: string };
+    const told = done === 'sent' || done === 'closed' ? done : undefined;
+    return show(holder, request, reply, parts, { told });
+  });
+
+  server.post('/r/:token', { ...options, bodyLimit: FORM_LIMIT_BYTES }, async (request, reply) => {
+    const holder = await holderOf(request, parts);
+    const answer = answerIn(request.body);
+    const words = wordsFor(request.headers['accept-language']);
+    const wrong = wrongWith(answer, words);
+    const form = { text: answer.text, once: answer.once };
+    if (wrong !== undefined) return show(holder, request, reply.code(422), parts, { form: { ...form, error: wrong } });
+    try {
+      await keep(holder, answer, request, parts);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'ticket.closed-for-follow-up') throw error;
+      return show(holder, request, reply.code(422), parts, { form: { ...form, error: words.noMore } });
+    }
+    // 303: a reload shows the page and sends nothing again.
+    return reply.redirect(`${addressOf(request)}?done=${answer.close ? 'closed' : 'sent'}`, 303);
+  });
+
+  server.get('/r/:token/files/:article/:id', options, async (request, reply) => {
+    const { ticketId, signed } = await holderOf(request, parts);
+    const { article, id } = request.params as { article: string; id: string };
+    if (!/^\d{1,10}$/.test(article) || !/^\d{1,10}$/.test(id)) throw closed();
+    const input = { ticketId, articleId: Number(article), attachmentId: Number(id) };
+    const file = await rpc.call(getAttachment, input, { actor: signed });
+    secret(reply)
+      .header('content-type', safeContentType(file.contentType))
+      .header('content-disposition', contentDisposition('attachment', file.filename))
+      .header('content-security-policy', "sandbox; default-src 'none'")
+      .header('content-length', file.size);
+    return reply.send(await blobs.get(file.sha256));
+  });
+}
+
+/** @throws AppError not-found `ticket.link-closed` */
+async function holderOf({ params }: FastifyRequest, { rpc, signer }: TicketPageParts): Promise<Holder> {
+  const { token } = params as { token: string };
+  if (token.length > 100) throw closed();
+  const ours = { actor: signer.service() };
+  const { ticketId, customerId } = await rpc.call(openTicketLink, { token }, ours);
+  const { actors } = await rpc.call(actorsOf, { userIds: [customerId] }, ours);
+  const person = actors[0];
+  if (!person) throw closed();
+  // A link stands for the customer of one ticket, even where they are an agent or share an organization's tickets. As
+  // a token it may do nothing that asks for a person.
+  const only = {
+    permissions: ['ticket.customer'],
+    groups: {},
+    roleIds: [],
+    organizationIds: [],
+    sharedOrganizationIds: [],
+  };
+  const { kind, userId, login, locale } = person;
+  const actor: Actor = { kind, userId, login, locale, ...only, via: 'token' };
+  return { ticketId, actor, signed: signer.for(actor) };
+}
+
+async function show(
+  holder: Holder,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { rpc }: TicketPageParts,
+  { told, form }: { told?: 'sent' | 'closed' | undefined; form?: Pick<PageForm, 'text' | 'once' | 'error'> },
+): Promise<FastifyReply> {
+  const { ticketId, signed: actor } = holder;
+  const at = { params: { id: ticketId }, query: {} };
+  const [ticket, articles, states] = await Promise.all([
+    rpc.call(getTicket, at, { actor }),
+    rpc.call(listArticles, at, { actor }),
+    rpc.call(ticketStates.list, { params: {}, query: {} }, { actor }),
+  ]);
+  const words = wordsFor(request.headers['accept-language']);
+  const address = addressOf(request);
+  const shown: PageTicket = {
+    number: ticket.number,
+    title: ticket.title,
+    state: stateOf(states.find(({ id }) => id === ticket.state_id)?.state_type_id),
+    messages: articles.map((article) => messageOf(article, holder, address)),
+  };
+  const asked = { action: address, once: randomUUID(), text: '', error: undefined, ...form };
+  return secret(reply).send(ticketPage(shown, asked, told, words));
+}
+
+async function keep(
+  { ticketId, signed: actor }: Holder,
+  { text, close, once }: Answer,
+  request: FastifyRequest,
+  { rpc }: TicketPageParts,
+): Promise<void> {
+  const options = { actor, key: once, requestId: request.id, address: request.ip };
+  const article = { body: text, content_type: 'text/plain' as const, type: 'web' };
+  if (!close) {
+    await rpc.call(createArticle, { params: {}, query: {}, body: { ...article, ticket_id: ticketId } }, options);
+    return;
+  }
+  const states = await rpc.call(ticketStates.list, { params: {}, query: {} }, { actor });
+  const done = states.find(({ active, state_type_id }) => active && state_type_id === CLOSED[0]);
+  const body = { ...(done && { state_id: done.id }), ...(text && { article }) };
+  await rpc.call(updateTicket, { params: { id: ticketId }, query: {}, body }, options);
+}
+
+function stateOf(type: number | undefined): PageTicket['state'] {
+  if (type === undefined) return 'open';
+  if (CLOSED.includes(type)) return 'closed';
+  return PENDING.includes(type) ? 'waiting' : 'open';
+}
+
+function messageOf(article: OutputOf<typeof listArticles>[number], { actor }: Holder, address: string): PageMessage {
+  const { id, from, sender, created_at: at, created_by_id: author, content_type: type, body, attachments } = article;
+  const own = sender === 'Customer' && author === actor.userId;
+  return {
+    from: own ? 'customer' : 'desk',
+    // The name before the address.
+    name: (from ?? '')
+      .replace(/<[^>]*>/g, '')
+      .replaceAll('"', '')
+      .trim(),
+    at,
+    text: type === 'text/html' ? plain(body) : body,
+    files: attachments.map((file) => ({ name: file.filename, href: `${address}/files/${id}/${file.id}` })),
+  };
+}
+
+function plain(html: string): string {
+  const selectors = [
+    { selector: 'img', format: 'skip' },
+    { selector: 'a', options: { hideLinkHrefIfSameAsText: true } },
+  ];
+  return convert(html, { wordwrap: false, selectors, limits: { maxInputLength: 1_000_000, maxDepth: 100 } });
+}
+
+function answerIn(body: unknown): Answer {
+  const { answer, close, once } = (body ?? {}) as Record<string, unknown>;
+  const text = typeof answer === 'string' ? answer.replaceAll('\r\n', '\n').trim() : '';
+  const key = typeof once === 'string' && /^[\w-]{8,64}$/.test(once) ? once : randomUUID();
+  return { text, close: close === '1', once: key };
+}
+
+function wrongWith({ text, close }: Answer, words: PageWords): string | undefined {
+  if (text.length > LONGEST_ANSWER) return words.tooLong;
+  return text === '' && !close ? words.nothingSaid : undefined;
+}
+
+const addressOf = ({ params }: FastifyRequest): string =>
+  `/r/${encodeURIComponent((params as { token: string }).token)}`;
+
+/** What has a secret in its address: kept by no cache, told to no other page, found by no search. */
+function secret(reply: FastifyReply): FastifyReply {
+  return reply
+    .header('content-type', 'text/html; charset=utf-8')
+    .header('content-security-policy', PAGE_POLICY)
+    .header('cache-control', 'no-store')
+    .header('referrer-policy', 'no-referrer')
+    .header('x-content-type-options', 'nosniff')
+    .header('x-robots-tag', 'noindex');
+}
+
+function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = asAppError(thrown, request);
+  if (error.kind === 'bug') log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
+  const words = wordsFor(request.headers['accept-language']);
+  const missing = ['not-found', 'forbidden', 'unauthenticated'].includes(error.kind);
+  const why = missing ? words.gone : error.kind === 'limited' ? words.tooOften : words.later;
+  return secret(reply)
+    .code(missing ? 404 : statusOf(error))
+    .send(plainPage(why, words));
+}
+
+function closed(): AppError {
+  return new AppError('not-found', 'ticket.link-closed', 'This link does not open a ticket any more.');
+}

@@ -1,0 +1,125 @@
+import { type Clock, epochMs, uuidv7 } from '@helpmesh/kernel';
+import type { MailAccounts, MailSecrets } from '@helpmesh/service-kit';
+import { logger } from '@helpmesh/telemetry';
+import type { DataSource } from 'typeorm';
+import type { ChannelStore } from '../../persistence/channel.store.ts';
+import type { MailboxSource } from '../ports.ts';
+import { type ChannelRow, keyOf } from './mail-channel.ts';
+import { placeOf } from './place-of.ts';
+
+/** How soon a change made by another process counts here, ms. */
+const LOOK_EVERY_MS = 2_000;
+/** How often it is written down that nothing has changed. */
+const TELL_EVERY_MS = 60_000;
+
+interface Held {
+  row: ChannelRow;
+  source: MailboxSource;
+}
+
+/** The mailboxes in force. Nothing is asked of the database for a mail. */
+export class ChannelBook {
+  private readonly log = logger('channels');
+  private held = new Map<number, Held>();
+  private groups = new Map<string, number>();
+  private revision = -1;
+  private timer: NodeJS.Timeout | undefined;
+  private reading: Promise<void> = Promise.resolve();
+  private changed: () => void = () => undefined;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly store: ChannelStore,
+    private readonly accounts: MailAccounts,
+    private readonly clock: Clock,
+    /** Of the environment. */
+    private readonly fixed: readonly MailboxSource[],
+  ) {}
+
+  /** @param changed  called when `sources` are others than before */
+  async start(changed: () => void): Promise<void> {
+    this.changed = changed;
+    await this.refresh();
+    this.timer = setInterval(() => {
+      this.refresh().catch((error) => this.log.warn({ err: error }, 'the mailboxes cannot be read now'));
+    }, LOOK_EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.reading.catch(() => undefined);
+  }
+
+  /** Reads the channels again when they were changed. */
+  refresh(): Promise<void> {
+    this.reading = this.reading.catch(() => undefined).then(() => this.read());
+    return this.reading;
+  }
+
+  get sources(): readonly MailboxSource[] {
+    return [...this.fixed, ...[...this.held.values()].map(({ source }) => source)];
+  }
+
+  /** Where the mails of a mailbox go that nothing else leads anywhere. */
+  groupOf(channel: string): number | undefined {
+    return this.groups.size === 0 ? undefined : this.groups.get(channel);
+  }
+
+  private async read(): Promise<void> {
+    const revision = await this.store.revision(this.db);
+    if (revision === this.revision) return;
+    const rows = await this.store.inForce(this.db);
+    this.held = new Map(rows.map((row) => [row.id, this.heldOf(row)]));
+    this.groups = new Map(
+      rows.flatMap((row) => (row.group_id === null ? [] : [[`${row.adapter}:${keyOf(row)}`, row.group_id]])),
+    );
+    this.revision = revision;
+    this.changed();
+  }
+
+  /** A channel that is as it was keeps its source, and with it its connection. */
+  private heldOf(row: ChannelRow): Held {
+    const before = this.held.get(row.id);
+    if (
+      before &&
+      epochMs(before.row.updated_at) === epochMs(row.updated_at) &&
+      before.row.secrets.equals(row.secrets)
+    ) {
+      return before;
+    }
+    return { row, source: this.sourceOf(row) };
+  }
+
+  private sourceOf(row: ChannelRow): MailboxSource {
+    // A channel that was changed, or agreed to anew, asks for a token of its own.
+    const key = uuidv7();
+    let secrets: MailSecrets | undefined;
+    let sealedBytes = row.secrets;
+    const keep = async (next: MailSecrets) => {
+      const sealed = this.accounts.seal(row.id, next);
+      await this.store.reseal(this.db, row.id, sealedBytes, sealed);
+      sealedBytes = sealed;
+      secrets = next;
+    };
+    const told = { error: undefined as string | null | undefined, at: 0 };
+    return {
+      ...placeOf(row),
+      name: keyOf(row),
+      credential: async () => {
+        secrets ??= this.accounts.open(row);
+        if (!row.auth) return { password: secrets.password ?? '' };
+        return { accessToken: await this.accounts.accessToken(key, row.auth, secrets, keep) };
+      },
+      refused: () => this.accounts.forget(key),
+      told: (error) => {
+        const now = this.clock.now();
+        if (told.error === error && now - told.at < TELL_EVERY_MS) return;
+        Object.assign(told, { error, at: now });
+        this.store.told(this.db, row, error, new Date(now)).catch((cause) => {
+          told.error = undefined;
+          this.log.warn({ err: cause, mailbox: keyOf(row) }, 'the state of a mailbox cannot be written down now');
+        });
+      },
+    };
+  }
+}

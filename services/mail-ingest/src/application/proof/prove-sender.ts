@@ -1,0 +1,84 @@
+import { BlockList, isIP } from 'node:net';
+import type { ClaimedMail } from '../../domain/inbound-mail.ts';
+import type { ParsedMail } from '../../domain/parsed-mail.ts';
+import { resultsIn, serverOf } from '../../domain/proof/authentication-results.ts';
+import { clientOf, hopProof, type Proof, proofOf } from '../../domain/proof/proof.ts';
+import type { MailProver } from '../ports.ts';
+import type { SenderPolicyBook } from './sender-policy-book.ts';
+
+/** More signatures than any honest mail carries; each costs a question and a look at the whole mail. */
+const SIGNATURES = 8;
+
+/** Finds out whether the domain that a mail names as its sender stands behind it. */
+export class ProveSender {
+  constructor(
+    private readonly prover: MailProver,
+    private readonly book: Pick<SenderPolicyBook, 'policy' | 'trusted'>,
+  ) {}
+
+  /** Mails whose senders are not proven are to wait. */
+  get demanded(): boolean {
+    return this.book.policy === 'suspend';
+  }
+
+  /** @returns null when there is nothing to look at, or nobody wants to know. Never throws: no mail waits for it. */
+  async run(mail: ClaimedMail, parsed: ParsedMail, raw: Uint8Array<ArrayBuffer>): Promise<Proof | null> {
+    const domain = parsed.from?.address.split('@').at(-1)?.toLowerCase();
+    if (this.book.policy === 'off' || domain === undefined) return null;
+    const { trusted } = this.book;
+    const client = clientAtTheBorder(mail);
+    const said = client ? null : saidByTrusted(parsed, trusted, domain);
+    if (said) return said;
+    const signatures = parsed.headers['dkim-signature']?.length ?? 0;
+    const signed = signatures > 0 || (parsed.headers['arc-seal']?.length ?? 0) > 0;
+    if (!client && !signed) return null;
+    const nobody = { on: null, by: null, domain };
+    if (signatures > SIGNATURES) return { ...nobody, result: 'fail' };
+    const found = await this.prover.look(raw, { client, sender: mail.from ?? '' });
+    // What a stranger can bring about must not be worth more than the truth.
+    if (found === 'too-much') return { ...nobody, result: 'fail' };
+    return found === 'unknown' ? { ...nobody, result: 'unknown' } : proofOf(found, trusted, client !== null);
+  }
+}
+
+/** Who handed the mail over to the desk, where that says something: not a mailbox, nor a relay of our own. */
+function clientAtTheBorder(mail: ClaimedMail): { ip: string; helo: string } | null {
+  const client = mail.channel === 'smtp' ? clientOf(mail.client) : null;
+  return client && isIP(client.ip) > 0 && !isInHouse(client.ip) ? client : null;
+}
+
+/** Of several headers of one server the topmost is the last one, written by whoever handed the mail on to us. */
+function saidByTrusted({ headers }: ParsedMail, trusted: readonly string[], domain: string): Proof | null {
+  if (trusted.length === 0) return null;
+  for (const value of headers['authentication-results'] ?? []) {
+    const by = serverOf(value);
+    if (by === null || !trusted.includes(by)) continue;
+    const proof = hopProof(resultsIn(value), domain);
+    return { result: 'none', on: null, ...proof, by, domain };
+  }
+  return null;
+}
+
+const inHouse = new BlockList();
+for (const [net, bits] of [
+  ...([
+    ['127.0.0.0', 8],
+    ['10.0.0.0', 8],
+    ['172.16.0.0', 12],
+    ['192.168.0.0', 16],
+  ] as const),
+  ...([
+    ['100.64.0.0', 10],
+    ['169.254.0.0', 16],
+  ] as const),
+] as const) {
+  inHouse.addSubnet(net, bits, 'ipv4');
+}
+for (const [net, bits] of [
+  ['::1', 128],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const)
+  inHouse.addSubnet(net, bits, 'ipv6');
+
+const isInHouse = (ip: string) => inHouse.check(ip, isIP(ip) === 4 ? 'ipv4' : 'ipv6');

@@ -1,0 +1,24 @@
+import type { Actor, InputOf, OutputOf, QuestionDefinition } from '@helpmesh/contracts';
+import { RpcClient } from '@helpmesh/messaging';
+import { ActorSigner } from '@helpmesh/service-kit';
+import type { TestDesk } from './desk.ts';
+
+const person = (permissions: string[], userId: number): Actor => ({
+  ...{ kind: 'user', userId, login: 'admin@example.com', permissions, groups: {} },
+  ...{ organizationIds: [], sharedOrganizationIds: [], locale: 'en', via: 'session' },
+});
+
+/** Asks as the gateway does for a person; default: an administrator of mail channels. */
+export function asking(desk: TestDesk) {
+  const rpc = new RpcClient(desk.bus);
+  const gateway = new ActorSigner({ service: 'gateway', key: desk.keys.pairs.gateway?.privateKey ?? '' });
+  return <Q extends QuestionDefinition>(
+    question: Q,
+    input: { params?: object; query?: object; body?: object },
+    { permissions = ['admin.channel_email'], userId = 3 } = {},
+  ): Promise<OutputOf<Q>> =>
+    rpc.call(question, { params: {}, query: {}, body: undefined, ...input } as InputOf<Q>, {
+      actor: gateway.for(person(permissions, userId)),
+      timeoutMs: 15_000,
+    });
+}

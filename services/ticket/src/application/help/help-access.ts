@@ -1,0 +1,40 @@
+import { type Actor, hasPermission } from '@helpmesh/contracts';
+import type { Reader } from '../../domain/help/reader.ts';
+import { notAuthorized, notFound, requireAnyOf } from '../access.ts';
+
+const EDITOR = 'knowledge_base.editor';
+const READER = 'knowledge_base.reader';
+const ADMIN = 'admin.knowledge_base';
+
+/** The id of the one there is. */
+const ONLY = 1;
+
+/** As whom somebody reads the knowledge base. @throws AppError forbidden */
+export function readerOf(actor: Actor): Reader {
+  const admin = hasPermission(actor, ADMIN);
+  const editor = admin || hasPermission(actor, EDITOR);
+  if (editor || hasPermission(actor, READER)) return { editor, admin, roleIds: actor.roleIds ?? [] };
+  if (hasPermission(actor, 'ticket.customer')) return 'public';
+  throw notAuthorized();
+}
+
+/** @throws AppError forbidden */
+export function editorOf(actor: Actor): Exclude<Reader, 'public'> {
+  requireAnyOf(actor, [EDITOR, ADMIN]);
+  return readerOf(actor) as Exclude<Reader, 'public'>;
+}
+
+/** @throws AppError forbidden for whoever is not of the desk */
+export function requireStaff(actor: Actor): void {
+  requireAnyOf(actor, [EDITOR, READER, ADMIN]);
+}
+
+/** @throws AppError forbidden */
+export function requireHelpAdmin(actor: Actor): void {
+  requireAnyOf(actor, [ADMIN]);
+}
+
+/** @throws AppError not-found */
+export function requireBase(id: number): void {
+  if (id !== ONLY) throw notFound('KnowledgeBase', id);
+}

@@ -1,0 +1,215 @@
+import {
+  type Actor,
+  type AnswerState,
+  auditMessage,
+  type Caller,
+  changesBetween,
+  type HelpAnswer,
+  type HelpAnswerInput,
+  recordAudit,
+} from '@helpmesh/contracts';
+import { AppError, type Clock, epochMs } from '@helpmesh/kernel';
+import { Outbox } from '@helpmesh/messaging';
+import { transaction } from '@helpmesh/persistence';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { requireMove, requireSchedule, scheduleAfter } from '../../domain/help/answer-life.ts';
+import { openCategories, type Reader, statesFor } from '../../domain/help/reader.ts';
+import { withoutSigns } from '../../domain/help/words.ts';
+import { sanitize } from '../../html/sanitize.ts';
+import { textOf } from '../../html/text.ts';
+import { type AnswerText, type AnswerValues, HelpStore } from '../../persistence/help.store.ts';
+import { HelpReadingStore } from '../../persistence/help-reading.store.ts';
+import { invalidParam, missingValue, notFound } from '../access.ts';
+import { editorOf, readerOf } from './help-access.ts';
+import { twice } from './manage-help.ts';
+
+/** Answers of the knowledge base, as their editors write them and the desk reads them. */
+@Injectable()
+export class HelpAnswers {
+  constructor(
+    private readonly db: DataSource,
+    private readonly store: HelpStore,
+    private readonly readings: HelpReadingStore,
+    private readonly outbox: Outbox,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async get(actor: Actor, id: number): Promise<HelpAnswer> {
+    const reader = readerOf(actor);
+    const row = await this.visible(this.db, reader, id);
+    return reader === 'public' ? { ...row, internal_note: null } : row;
+  }
+
+  async create(actor: Caller, input: HelpAnswerInput): Promise<HelpAnswer> {
+    const reader = editorOf(actor);
+    const { category_id: categoryId } = input;
+    if (categoryId === undefined) throw missingValue('category_id');
+    const texts = textsOf(input);
+    if (texts.length === 0) throw missingValue('translations');
+    return transaction(this.db, async (tx) => {
+      await this.requireCategory(tx, reader, categoryId);
+      const values = { ...valuesOf(input, null), categoryId };
+      requireSchedule('draft', values);
+      const now = this.clock.now();
+      const id = await this.store.insertAnswer(tx, values, actor.userId, now);
+      await this.store.setTexts(tx, id, texts, actor.userId, now);
+      const row = (await this.store.answer(tx, id)) as HelpAnswer;
+      await this.tell(tx, actor, 'created', null, row);
+      return row;
+    });
+  }
+
+  async update(actor: Caller, id: number, input: HelpAnswerInput): Promise<HelpAnswer> {
+    const reader = editorOf(actor);
+    const given = textsOf(input);
+    return transaction(this.db, async (tx) => {
+      const before = await this.locked(tx, reader, id);
+      const values = valuesOf(input, before);
+      if (values.categoryId !== before.category_id) await this.requireCategory(tx, reader, values.categoryId);
+      requireSchedule(before.state, values);
+      const now = this.clock.now();
+      // A text that is sent as it was is no new version.
+      const texts = given.filter(
+        ({ locale, title, body }) =>
+          !before.translations.some((one) => one.locale === locale && one.title === title && one.body === body),
+      );
+      await this.store.setTexts(tx, id, texts, actor.userId, now);
+      const gone = (input.removed_locales ?? []).filter((locale) => !given.some((text) => text.locale === locale));
+      await this.store.removeTexts(tx, id, gone);
+      await this.store.updateAnswer(tx, id, values, actor.userId, now);
+      const row = (await this.store.answer(tx, id)) as HelpAnswer;
+      if (row.translations.length === 0) throw textless();
+      await this.tell(tx, actor, 'changed', before, row);
+      return row;
+    });
+  }
+
+  async remove(actor: Caller, id: number): Promise<void> {
+    const reader = editorOf(actor);
+    await transaction(this.db, async (tx) => {
+      const before = await this.locked(tx, reader, id);
+      await this.store.removeAnswer(tx, id);
+      await this.tell(tx, actor, 'deleted', before, null);
+    });
+  }
+
+  async move(actor: Caller, id: number, to: AnswerState): Promise<HelpAnswer> {
+    const reader = editorOf(actor);
+    return transaction(this.db, async (tx) => {
+      const before = await this.locked(tx, reader, id);
+      if (before.state === to) return before;
+      requireMove(before.state, to);
+      const schedule = scheduleAfter(valuesOf({}, before), to);
+      await this.store.moveAnswer(tx, id, [to], schedule, actor.userId, this.clock.now());
+      const row = (await this.store.answer(tx, id)) as HelpAnswer;
+      await this.tell(tx, actor, 'changed', before, row);
+      return row;
+    });
+  }
+
+  async versions(actor: Actor, id: number) {
+    await this.visible(this.db, editorOf(actor), id);
+    return this.store.versions(this.db, id);
+  }
+
+  async restore(actor: Caller, id: number, versionId: number): Promise<HelpAnswer> {
+    await this.visible(this.db, editorOf(actor), id);
+    const version = await this.store.version(this.db, id, versionId);
+    if (!version) throw invalidParam('version_id', versionId);
+    return this.update(actor, id, { translations: [version] });
+  }
+
+  async figures(actor: Actor, id: number) {
+    await this.visible(this.db, editorOf(actor), id);
+    return this.readings.figures(this.db, id);
+  }
+
+  /** What is not for the reader is not there. */
+  private async visible(on: DataSource | EntityManager, reader: Reader, id: number): Promise<HelpAnswer> {
+    const row = await this.store.answer(on, id);
+    if (row && statesFor(reader).includes(row.state)) {
+      if (openCategories(await this.store.places(on), reader).has(row.category_id)) return row;
+    }
+    throw notFound('KnowledgeBase::Answer', id);
+  }
+
+  private async locked(tx: EntityManager, reader: Reader, id: number): Promise<HelpAnswer> {
+    await this.store.lockAnswer(tx, id);
+    return this.visible(tx, reader, id);
+  }
+
+  private async requireCategory(tx: EntityManager, reader: Reader, id: number): Promise<void> {
+    if (!openCategories(await this.store.places(tx), reader).has(id)) throw invalidParam('category_id', id);
+  }
+
+  private async tell(
+    tx: EntityManager,
+    actor: Caller,
+    what: 'created' | 'changed' | 'deleted',
+    before: HelpAnswer | null,
+    after: HelpAnswer | null,
+  ): Promise<void> {
+    await tellOfAnswer(this.outbox, tx, actor, what, before, after);
+  }
+}
+
+/** The entry of the audit log. */
+export async function tellOfAnswer(
+  outbox: Outbox,
+  tx: EntityManager,
+  actor: Caller,
+  what: 'created' | 'changed' | 'deleted',
+  before: HelpAnswer | null,
+  after: HelpAnswer | null,
+): Promise<void> {
+  const names = ['category_id', 'state', 'publish_at', 'archive_at', 'internal_note', 'titles', 'texts'] as const;
+  const changes = changesBetween(audited(before), audited(after), names);
+  if (Object.keys(changes).length === 0) return;
+  const { id, translations } = (after ?? before) as HelpAnswer;
+  const object = { type: 'KnowledgeBase::Answer', id, label: translations[0]?.title ?? '' };
+  await outbox.add(tx, recordAudit, auditMessage(actor, { action: `help-answer.${what}`, object, changes }));
+}
+
+function audited(row: HelpAnswer | null) {
+  if (!row) return null;
+  const { category_id, state, publish_at, archive_at, internal_note, translations } = row;
+  const titles = Object.fromEntries(translations.map(({ locale, title }) => [locale, title]));
+  // The versions have the texts themselves.
+  const texts = Object.fromEntries(
+    translations.map(({ locale, body }) => [locale, `${body.length}: ${body.slice(0, 80)}`]),
+  );
+  return { category_id, state, publish_at, archive_at, internal_note, titles, texts };
+}
+
+function valuesOf(input: HelpAnswerInput, before: HelpAnswer | null): AnswerValues {
+  const { category_id, internal_note, publish_at, archive_at } = input;
+  const at = (given: string | null | undefined, old: string | null | undefined) => {
+    const text = given === undefined ? (old ?? null) : given;
+    return text === null ? null : epochMs(Date.parse(text));
+  };
+  return {
+    categoryId: category_id ?? before?.category_id ?? 0,
+    internalNote: internal_note === undefined ? (before?.internal_note ?? null) : internal_note?.trim() || null,
+    publishAt: at(publish_at, before?.publish_at),
+    archiveAt: at(archive_at, before?.archive_at),
+  };
+}
+
+/** The texts that are sent, cleaned. @throws AppError invalid `help-answer.textless` */
+function textsOf({ translations = [] }: HelpAnswerInput): AnswerText[] {
+  if (new Set(translations.map(({ locale }) => locale)).size < translations.length) throw twice();
+  return translations.map(({ locale, title, body }) => {
+    const clean = withoutSigns(sanitize(body));
+    const words = textOf(clean, 'text/html').trim();
+    const name = withoutSigns(title).trim();
+    if (!name || !words) throw textless();
+    return { locale, title: name, body: clean, words };
+  });
+}
+
+function textless(): AppError {
+  const why = 'An answer needs a title and a text, in one language at least.';
+  return new AppError('invalid', 'help-answer.textless', why);
+}

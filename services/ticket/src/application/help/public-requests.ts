@@ -1,0 +1,76 @@
+import type { Actor } from '@helpmesh/contracts';
+import { AppError } from '@helpmesh/kernel';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { HelpStore } from '../../persistence/help.store.ts';
+import { ReplicaStore } from '../../persistence/replica.store.ts';
+import { CreateTickets } from '../create-tickets.ts';
+import { EnsurePeople } from '../ensure-people.ts';
+import { References, Wanted } from '../references.ts';
+
+export interface PublicRequest {
+  name: string;
+  email: string;
+  subject: string;
+  text: string;
+  groupId?: number | undefined;
+  once: string;
+}
+
+/** Tickets of people who have proven nothing, by the page of the help (ADR 0027). */
+@Injectable()
+export class PublicRequests {
+  constructor(
+    private readonly db: DataSource,
+    private readonly store: HelpStore,
+    private readonly replicas: ReplicaStore,
+    private readonly people: EnsurePeople,
+    private readonly references: References,
+    private readonly creates: CreateTickets,
+  ) {}
+
+  /** Those that strangers choose from; one or none is no choice. */
+  async groups(): Promise<{ id: number; name: string }[]> {
+    const { request_group_ids: ids } = await this.store.base(this.db);
+    const wanted = new Wanted();
+    for (const id of ids) wanted.group(id);
+    const refs = await this.references.resolve(wanted);
+    return ids.flatMap((id) => {
+      const group = refs.group(id);
+      return group?.active ? [{ id, name: group.name }] : [];
+    });
+  }
+
+  /**
+   * @throws AppError forbidden `help.no-requests`; invalid `help.request-refused` for an address that cannot be one of
+   *   a customer
+   */
+  async open({ name, email, subject, text, groupId, once }: PublicRequest): Promise<{ number: string }> {
+    if (!(await this.store.base(this.db)).requests) {
+      throw new AppError('forbidden', 'help.no-requests', 'Requests are not taken here.');
+    }
+    const groups = await this.groups();
+    const group = groups.find(({ id }) => id === groupId)?.id ?? groups[0]?.id ?? (await this.firstGroup());
+    const person = (await this.people.run([{ email, name }])).get(email.toLowerCase());
+    if (!person?.active) {
+      throw new AppError('invalid', 'help.request-refused', 'A request cannot be taken from this address.');
+    }
+    // As a mail of theirs: theirs, and with no right of theirs.
+    const actor: Actor = {
+      ...{ kind: 'user', userId: person.id, login: person.login, permissions: ['ticket.customer'], groups: {} },
+      ...{ organizationIds: [], sharedOrganizationIds: [], locale: person.locale, via: 'service' },
+    };
+    const article = { type: 'web', body: text, content_type: 'text/plain' as const };
+    const input = { title: subject, group_id: group, customer_id: person.id, article };
+    const [made] = await this.creates.run([{ actor, input, flags: {}, key: `request ${once}` }]);
+    if (typeof made !== 'string') throw made;
+    return { number: (JSON.parse(made) as { number: string }).number };
+  }
+
+  private async firstGroup(): Promise<number> {
+    const group = (await this.replicas.mailGroups(this.db)).find(({ active }) => active);
+    if (!group)
+      throw new AppError('unavailable', 'ticket.no-group', 'There is no active group that could take the request.');
+    return group.id;
+  }
+}

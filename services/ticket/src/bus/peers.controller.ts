@@ -1,0 +1,21 @@
+import { applyPeerChange, type ParsedInputOf, readForPeer } from '@helpmesh/contracts';
+import { Answers, type RpcContext } from '@helpmesh/messaging';
+import { Controller } from '@nestjs/common';
+import { requireActor } from '../application/access.ts';
+import { PeerChanges } from '../application/peers/peer-changes.ts';
+
+/** Questions of the federation service. */
+@Controller()
+export class PeersController {
+  constructor(private readonly peers: PeerChanges) {}
+
+  @Answers(readForPeer)
+  read({ actor }: RpcContext, input: ParsedInputOf<typeof readForPeer>) {
+    return this.peers.read(requireActor(actor), input);
+  }
+
+  @Answers(applyPeerChange)
+  apply({ actor }: RpcContext, input: ParsedInputOf<typeof applyPeerChange>) {
+    return this.peers.apply(requireActor(actor), input);
+  }
+}

@@ -1,0 +1,93 @@
+import type { OutputOf, readForPeer } from '@helpmesh/contracts';
+import { sql } from '@helpmesh/persistence';
+import type { DataSource, EntityManager } from 'typeorm';
+
+type On = DataSource | EntityManager;
+type ForPeer = NonNullable<OutputOf<typeof readForPeer>>;
+
+/** What is told to other helpdesks, and what came from there. */
+export class PeerStore {
+  /** @param known  articles that are left out */
+  async read(
+    on: On,
+    ticketId: number,
+    {
+      known,
+      only = null,
+      internal,
+      limit,
+    }: { known: readonly number[]; only?: readonly number[] | null; internal: boolean; limit: number },
+  ): Promise<ForPeer | undefined> {
+    const [row] = await sql<{ told: ForPeer }>(
+      on,
+      `SELECT json_build_object(
+         'number', t.number, 'title', t.title, 'groupId', t.group_id, 'stateType', y.name, 'priority', p.name,
+         'owner', CASE WHEN t.owner_id <> 1 THEN ${nameOf('o')} END,
+         'customer', json_build_object('id', t.customer_id, 'name', coalesce(${nameOf('c')}, '-'), 'email', c.email),
+         'tags', (SELECT coalesce(json_agg(g.name ORDER BY h.place), '[]') FROM ticket_tag h JOIN tag g ON g.id = h.tag_id
+                  WHERE h.ticket_id = t.id),
+         'createdAt', iso(t.created_at), 'version', t.version,
+         'articles', (SELECT coalesce(json_agg(a.told ORDER BY a.id), '[]') FROM (
+           SELECT a.id, json_build_object(
+             'id', a.id, 'uuid', q.uuid, 'sender', s.name, 'internal', a.internal,
+             'author', coalesce(${nameOf('u')}, a."from", '-'),
+             'contentType', a.content_type, 'body', a.body, 'createdAt', iso(a.created_at),
+             'files', (SELECT coalesce(json_agg(json_build_object('id', f.id, 'sha256', f.sha256, 'size', f.size,
+                         'filename', f.filename, 'contentType', f.content_type) ORDER BY f.id), '[]')
+                       FROM article_attachment f WHERE f.article_id = a.id)) AS told
+           FROM article a
+           JOIN article_sender s ON s.id = a.sender_id AND s.name <> 'System'
+           LEFT JOIN peer_article q ON q.article_id = a.id
+           LEFT JOIN replica_user u ON u.id = coalesce(a.origin_by_id, a.created_by_id) AND u.id <> 1
+           WHERE a.ticket_id = t.id AND (NOT a.internal OR $3) AND a.id <> ALL ($2::int[])
+             AND ($5::int[] IS NULL OR a.id = ANY ($5))
+           ORDER BY a.id LIMIT $4) AS a)
+       ) AS told
+       FROM ticket t
+       JOIN ticket_state x ON x.id = t.state_id JOIN ticket_state_type y ON y.id = x.state_type_id
+       JOIN ticket_priority p ON p.id = t.priority_id
+       LEFT JOIN replica_user o ON o.id = t.owner_id
+       LEFT JOIN replica_user c ON c.id = t.customer_id
+       WHERE t.id = $1`,
+      [ticketId, known, internal, limit, only],
+    );
+    return row?.told;
+  }
+
+  /** The ticket that was made of another helpdesk's. */
+  async ticketOf(on: On, uuid: string): Promise<number | undefined> {
+    const [row] = await sql<{ id: number }>(on, 'SELECT ticket_id AS id FROM peer_ticket WHERE uuid = $1', [uuid]);
+    return row?.id;
+  }
+
+  /** Articles that are there, by uuid. */
+  async articlesOf(on: On, ticketId: number): Promise<Map<string, number>> {
+    const rows = await sql<{ uuid: string; id: number }>(
+      on,
+      'SELECT uuid, article_id AS id FROM peer_article WHERE ticket_id = $1',
+      [ticketId],
+    );
+    return new Map(rows.map(({ uuid, id }) => [uuid, id]));
+  }
+
+  async keepTicket(tx: EntityManager, uuid: string, ticketId: number): Promise<void> {
+    await sql(tx, 'INSERT INTO peer_ticket (uuid, ticket_id) VALUES ($1, $2)', [uuid, ticketId]);
+  }
+
+  async keepArticles(
+    tx: EntityManager,
+    ticketId: number,
+    articles: readonly { uuid: string; id: number }[],
+  ): Promise<void> {
+    if (articles.length === 0) return;
+    await sql(
+      tx,
+      `INSERT INTO peer_article (ticket_id, uuid, article_id)
+       SELECT $1, uuid, id FROM unnest($2::uuid[], $3::int[]) AS kept (uuid, id)`,
+      [ticketId, articles.map(({ uuid }) => uuid), articles.map(({ id }) => id)],
+    );
+  }
+}
+
+const nameOf = (person: string) =>
+  `coalesce(nullif(trim(${person}.firstname || ' ' || ${person}.lastname), ''), ${person}.login)`;

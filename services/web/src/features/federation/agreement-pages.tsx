@@ -1,0 +1,348 @@
+import type { FederationFieldName } from '@helpmesh/contracts';
+import { Plural, useLingui } from '@lingui/react/macro';
+import { Alert, Button, Radio, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { IconEye, IconMailOff } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { problemText } from '../../ui/problem.ts';
+import { Item, ItemList, Section } from '../../ui/section.tsx';
+import { Failed } from '../../ui/state-messages.tsx';
+import { AdminPage } from '../admin/components/admin-page.tsx';
+import { AskButton } from '../admin/components/ask-button.tsx';
+import { EditForm } from '../admin/components/edit-form.tsx';
+import { Loading } from '../admin/components/loading.tsx';
+import { NoSuch } from '../admin/components/no-such.tsx';
+import type { Field } from '../admin/edit.ts';
+import { groupsQuery } from '../admin/queries.ts';
+import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
+import { FormProblem } from '../session/components/entry-page.tsx';
+import { TicketPicker } from '../tickets/components/ticket-picker.tsx';
+import { fieldLabels, fieldText } from '../tickets/shares.ts';
+import { disclosureLabels, kindLabels, kindLeads } from './labels.ts';
+import classes from './peer.module.css';
+import {
+  type Agreement,
+  type AgreementBody,
+  type AgreementPreview,
+  agreementRows,
+  agreementsQuery,
+  peersQuery,
+} from './queries.ts';
+
+interface Values {
+  kind: Agreement['kind'];
+  name: string;
+  group_id: number | null;
+  peer_id: number | null;
+  list_address: string;
+  disclosure: Agreement['disclosure'];
+  internal_notes: boolean;
+  active: boolean;
+}
+
+const newAgreement: Values = {
+  ...{ kind: 'full', name: '', group_id: null, peer_id: null, list_address: '' },
+  ...{ disclosure: 'none', internal_notes: false, active: true },
+};
+const valuesOf = ({ kind, name, group_id, peer_id, list_address, disclosure, internal_notes, active }: Agreement) => ({
+  ...{ kind, name, group_id, peer_id, list_address: list_address ?? '', disclosure, internal_notes, active },
+});
+/** What belongs to the kind, and no more. */
+function bodyOf<V extends Partial<Values>>({ list_address, peer_id, ...rest }: V) {
+  return { ...rest, ...(list_address && { list_address }), ...(peer_id != null && { peer_id }) };
+}
+const changes = ['federation'];
+
+export function AgreementPage({ id }: { id: number }) {
+  const { t } = useLingui();
+  const { data, error, refetch } = useQuery(agreementsQuery);
+  if (!data && error) {
+    return (
+      <AdminPage title={t`Agreement`} up="federation">
+        <Failed error={error} onRetry={() => void refetch()} />
+      </AdminPage>
+    );
+  }
+  if (!data) return <Loading />;
+  const agreement = data.find((each) => each.id === id);
+  return agreement ? <Edit key={id} agreement={agreement} /> : <NoSuch up="federation" />;
+}
+
+function Edit({ agreement }: { agreement: Agreement }) {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const { id, name } = agreement;
+  const editor = useEditor<Values>({
+    stored: useStored(agreement, valuesOf),
+    read: async () => valuesOf(await agreementRows.get(id)),
+    write: (_, { kind: __, ...changed }) => agreementRows.update(id, bodyOf(changed) as Partial<AgreementBody>),
+    done: t`The agreement was saved.`,
+    changes,
+  });
+  return (
+    <AdminPage
+      title={name}
+      up="federation"
+      action={
+        <AskButton
+          label={t`Delete`}
+          color="red"
+          variant="subtle"
+          question={t`${name} ends for good. Tickets stay where they are, on both sides, and are not kept equal any more.`}
+          done={t`The agreement was deleted.`}
+          deed={() => agreementRows.remove(id)}
+          onDone={() => void navigate({ to: '/admin/federation' })}
+          changes={changes}
+        />
+      }
+    >
+      <AgreementForm editor={editor} />
+      <DryRun id={id} isDirty={editor.dirty} />
+    </AdminPage>
+  );
+}
+
+export function NewAgreementPage() {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const editor = useEditor<Values, Agreement>({
+    stored: newAgreement,
+    write: (values) => agreementRows.create(bodyOf(values) as AgreementBody),
+    onSaved: ({ id }) =>
+      void navigate({
+        to: '/admin/federation/$kind/$id',
+        params: { kind: 'agreements', id: String(id) },
+        replace: true,
+      }),
+    done: t`The agreement was made. It is about new tickets from now on.`,
+    changes,
+  });
+  return (
+    <AdminPage title={t`New agreement`} up="federation">
+      <AgreementForm editor={editor} saveLabel={t`Make the agreement`} isNew />
+    </AdminPage>
+  );
+}
+
+interface FormProps {
+  editor: Editor<Values>;
+  saveLabel?: string;
+  isNew?: boolean;
+}
+
+function AgreementForm({ editor, saveLabel, isNew = false }: FormProps) {
+  const { t, i18n } = useLingui();
+  const { values, set } = editor;
+  const { data: groups = [] } = useQuery(groupsQuery);
+  const { data: peers = [] } = useQuery(peersQuery);
+  const labels: Record<Field<Values>, string> = {
+    ...{ kind: t`How the community is integrated`, name: t`Name`, group_id: t`Group`, peer_id: t`Helpdesk` },
+    ...{ list_address: t`Mailing list`, disclosure: t`What they are told of requesters`, active: t`Active` },
+    internal_notes: t`Tell them internal notes, too`,
+  };
+  const kinds = Object.keys(kindLabels) as Values['kind'][];
+  return (
+    <EditForm editor={editor} labels={labels} {...(saveLabel !== undefined && { saveLabel })}>
+      <Section title={t`Agreement`} lead={t`It is about tickets that are opened from now on, or moved to the group.`}>
+        <Stack>
+          {isNew ? (
+            <Radio.Group
+              label={labels.kind}
+              value={values.kind}
+              onChange={(kind) =>
+                set({ ...newAgreement, name: values.name, group_id: values.group_id, kind: kind as Values['kind'] })
+              }
+            >
+              <Stack gap={8} mt={6}>
+                {kinds.map((kind) => (
+                  <Radio
+                    key={kind}
+                    value={kind}
+                    label={i18n._(kindLabels[kind])}
+                    description={i18n._(kindLeads[kind])}
+                  />
+                ))}
+              </Stack>
+            </Radio.Group>
+          ) : (
+            <Text size="sm">
+              <strong>{i18n._(kindLabels[values.kind])}.</strong> {i18n._(kindLeads[values.kind])}
+            </Text>
+          )}
+          <TextInput
+            label={labels.name}
+            required
+            withAsterisk={false}
+            maxLength={200}
+            value={values.name}
+            onChange={(event) => set({ name: event.currentTarget.value })}
+          />
+          <Select
+            label={labels.group_id}
+            required
+            withAsterisk={false}
+            searchable
+            allowDeselect={false}
+            data={groups.map(({ id, name }) => ({ value: String(id), label: name }))}
+            value={values.group_id === null ? null : String(values.group_id)}
+            onChange={(id) => id && set({ group_id: Number(id) })}
+          />
+          {values.kind === 'redirect' && (
+            <TextInput
+              label={labels.list_address}
+              type="email"
+              required
+              withAsterisk={false}
+              maxLength={254}
+              description={t`An address of this desk is refused: each ticket would come back as a new one.`}
+              value={values.list_address}
+              onChange={(event) => set({ list_address: event.currentTarget.value })}
+            />
+          )}
+          {values.kind === 'full' && (
+            <>
+              <Select
+                label={labels.peer_id}
+                required
+                withAsterisk={false}
+                allowDeselect={false}
+                nothingFoundMessage={t`Add a helpdesk first.`}
+                data={peers.map(({ id, name }) => ({ value: String(id), label: name }))}
+                value={values.peer_id === null ? null : String(values.peer_id)}
+                onChange={(id) => id && set({ peer_id: Number(id) })}
+              />
+              <Select
+                label={labels.disclosure}
+                allowDeselect={false}
+                data={Object.entries(disclosureLabels).map(([value, label]) => ({ value, label: i18n._(label) }))}
+                value={values.disclosure}
+                onChange={(disclosure) => disclosure && set({ disclosure: disclosure as Values['disclosure'] })}
+              />
+              <Switch
+                label={labels.internal_notes}
+                description={t`What only agents may read here, their agents may read then.`}
+                checked={values.internal_notes}
+                onChange={(event) => set({ internal_notes: event.currentTarget.checked })}
+              />
+            </>
+          )}
+          <Switch
+            label={labels.active}
+            checked={values.active}
+            onChange={(event) => set({ active: event.currentTarget.checked })}
+          />
+        </Stack>
+      </Section>
+    </EditForm>
+  );
+}
+
+/** What would be sent of a ticket, by what is saved. */
+function DryRun({ id, isDirty }: { id: number; isDirty: boolean }) {
+  const { t, i18n } = useLingui();
+  const [ticket, setTicket] = useState<number | null>(null);
+  const look = useMutation({ mutationFn: (ticketId: number) => agreementRows.preview(id, ticketId) });
+  return (
+    <Section
+      title={t`What would be sent`}
+      lead={t`Of a ticket of yours, under the agreement as it is saved. Nothing is sent.`}
+    >
+      <Stack align="stretch">
+        <TicketPicker
+          label={t`Ticket`}
+          except={0}
+          onChange={(picked) => {
+            setTicket(picked?.id ?? null);
+            look.reset();
+          }}
+        />
+        <div>
+          <Button
+            variant="default"
+            leftSection={<IconEye size={16} aria-hidden />}
+            disabled={ticket === null}
+            loading={look.isPending}
+            onClick={() => ticket !== null && look.mutate(ticket)}
+          >
+            {t`Show it`}
+          </Button>
+        </div>
+        {isDirty && look.data && <Text size="sm">{t`Changes that are not saved do not count here.`}</Text>}
+        <FormProblem>{look.isError && problemText(i18n, look.error)}</FormProblem>
+        <div role="status">{look.data && <Preview preview={look.data} />}</div>
+      </Stack>
+    </Section>
+  );
+}
+
+function Preview({ preview }: { preview: AgreementPreview }) {
+  const { t, i18n } = useLingui();
+  const { to, why_not, ticket, comments, comments_total, internal_articles, mail } = preview;
+  return (
+    <Stack gap="sm">
+      {why_not !== null && (
+        <Alert color="yellow" variant="light" icon={<IconMailOff aria-hidden />} title={t`Nothing would be sent`}>
+          {why_not}
+        </Alert>
+      )}
+      {to !== null && <Text size="sm">{t`Goes to: ${to}`}</Text>}
+      {ticket && (
+        <dl className={classes.facts}>
+          {(Object.entries(ticket.fields) as [FederationFieldName, unknown][]).map(([field, value]) => (
+            <div key={field}>
+              <dt>{i18n._(fieldLabels[field])}</dt>
+              <dd>{fieldText(value)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {comments.length > 0 && (
+        <ItemList label={t`Messages`}>
+          {comments.map(({ uuid, author, body, format, attachments }) => (
+            <Item
+              key={uuid}
+              what={author.displayName}
+              facts={
+                <>
+                  <pre className={classes.words}>{format === 'text/html' ? plainOf(body) : body}</pre>
+                  {attachments.length > 0 && attachments.map(({ filename }) => filename).join(', ')}
+                </>
+              }
+            />
+          ))}
+        </ItemList>
+      )}
+      {comments_total > comments.length && (
+        <Text size="sm">
+          <Plural value={comments_total - comments.length} one="and # more message" other="and # more messages" />
+        </Text>
+      )}
+      {mail && (
+        <>
+          <Text size="sm">
+            {t`Subject`}: {mail.subject}
+            <br />
+            {t`Answers go to`}: {mail.reply_to}
+          </Text>
+          <pre className={classes.words}>{mail.text}</pre>
+          {mail.files.length > 0 && <Text size="sm">{mail.files.join(', ')}</Text>}
+        </>
+      )}
+      {internal_articles > 0 && (
+        <Text size="sm">
+          <Plural
+            value={internal_articles}
+            one="# internal message stays here."
+            other="# internal messages stay here."
+          />
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+/** Without any markup: nothing of a message is shown as a page here. */
+function plainOf(html: string): string {
+  return new DOMParser().parseFromString(html, 'text/html').body.textContent?.trim() ?? '';
+}

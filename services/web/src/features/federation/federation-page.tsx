@@ -1,0 +1,231 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Alert, Badge, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconHandStop, IconPlus } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Ago } from '../../ui/ago.tsx';
+import { Item, ItemList, Section } from '../../ui/section.tsx';
+import { Failed } from '../../ui/state-messages.tsx';
+import classes from '../admin/components/admin-page.module.css';
+import { AdminPage } from '../admin/components/admin-page.tsx';
+import { AskButton } from '../admin/components/ask-button.tsx';
+import { groupsQuery } from '../admin/queries.ts';
+import { kindLabels } from './labels.ts';
+import { PeerBadges } from './peer-badges.tsx';
+import { type Agreement, agreementsQuery, type Peer, peersQuery, switchQuery, turnSwitch } from './queries.ts';
+
+/** With whom this desk works together, and how that stands. */
+export function FederationPage() {
+  const { t } = useLingui();
+  return (
+    <AdminPage title={t`Federation`}>
+      <OutboundSwitch />
+      <Peers />
+      <Agreements />
+      <Section
+        title={t`PBA-S control panel`}
+        lead={t`A control panel of hosting that opens tickets here and signs its contacts in.`}
+      >
+        <Link to="/admin/federation/$kind/$id" params={{ kind: 'pbas', id: 'settings' }} className={classes.link}>
+          {t`Settings of the control panel`}
+        </Link>
+      </Section>
+    </AdminPage>
+  );
+}
+
+/** For an incident: nothing leaves this desk until somebody says so. */
+function OutboundSwitch() {
+  const { t } = useLingui();
+  const { data, error, refetch } = useQuery(switchQuery);
+  if (error) return <Failed error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Skeleton height={56} />;
+  if (data.stopped) {
+    return (
+      <Alert
+        color="red"
+        variant="light"
+        icon={<IconHandStop aria-hidden />}
+        title={t`Sending to other helpdesks is stopped`}
+        role="status"
+      >
+        <Stack gap="sm" align="flex-start">
+          <Text size="sm">{t`Nothing leaves this desk. What others send is still done here, and nothing is lost.`}</Text>
+          <AskButton
+            label={t`Go on sending`}
+            question={t`Everything that has waited is sent at once.`}
+            done={t`What has waited is being sent.`}
+            deed={() => turnSwitch(false)}
+            changes={['federation']}
+          />
+        </Stack>
+      </Alert>
+    );
+  }
+  return (
+    <Group justify="flex-end">
+      <AskButton
+        label={t`Stop all sending`}
+        color="red"
+        question={t`Nothing is sent to any helpdesk until you go on. Tickets stay as they are on both sides, and what changes here waits.`}
+        done={t`Nothing is sent any more.`}
+        deed={() => turnSwitch(true)}
+        changes={['federation']}
+      />
+    </Group>
+  );
+}
+
+function Peers() {
+  const { t } = useLingui();
+  const { data, error, refetch } = useQuery(peersQuery);
+  return (
+    <Section
+      title={t`Helpdesks`}
+      lead={t`Other desks that tickets are kept equal with.`}
+      action={
+        <Button
+          renderRoot={(root) => (
+            <Link {...root} to="/admin/federation/$kind/$id" params={{ kind: 'peers', id: 'new' }} />
+          )}
+          leftSection={<IconPlus size={16} aria-hidden />}
+        >
+          {t`Add a helpdesk`}
+        </Button>
+      }
+    >
+      <Rows
+        label={t`Helpdesks`}
+        rows={data}
+        error={error}
+        onRetry={() => void refetch()}
+        none={t`There are none yet: tickets stay here.`}
+      >
+        {(peer) => <PeerRow key={peer.id} peer={peer} />}
+      </Rows>
+    </Section>
+  );
+}
+
+function PeerRow({ peer }: { peer: Peer }) {
+  const { t } = useLingui();
+  const { id, name, node, tickets, last_success_at: last } = peer;
+  return (
+    <Item
+      what={
+        <>
+          <Link to="/admin/federation/$kind/$id" params={{ kind: 'peers', id: String(id) }} className={classes.link}>
+            {name}
+          </Link>{' '}
+          <PeerBadges peer={peer} />
+        </>
+      }
+      facts={
+        <>
+          {node} · {t`tickets: ${tickets}`} ·{' '}
+          {last ? (
+            <Trans>
+              last contact <Ago at={last} />
+            </Trans>
+          ) : (
+            t`no contact yet`
+          )}
+        </>
+      }
+    />
+  );
+}
+
+function Agreements() {
+  const { t } = useLingui();
+  const { data, error, refetch } = useQuery(agreementsQuery);
+  return (
+    <Section
+      title={t`Agreements`}
+      lead={t`What becomes of the tickets of a group: each has one active agreement at most.`}
+      action={
+        <Button
+          renderRoot={(root) => (
+            <Link {...root} to="/admin/federation/$kind/$id" params={{ kind: 'agreements', id: 'new' }} />
+          )}
+          leftSection={<IconPlus size={16} aria-hidden />}
+        >
+          {t`New agreement`}
+        </Button>
+      }
+    >
+      <Rows
+        label={t`Agreements`}
+        rows={data}
+        error={error}
+        onRetry={() => void refetch()}
+        none={t`There are none yet: tickets stay here.`}
+      >
+        {(agreement) => <AgreementRow key={agreement.id} agreement={agreement} />}
+      </Rows>
+    </Section>
+  );
+}
+
+function AgreementRow({
+  agreement: { id, name, kind, active, group_id, list_address, peer_id },
+}: {
+  agreement: Agreement;
+}) {
+  const { t, i18n } = useLingui();
+  const { data: groups = [] } = useQuery(groupsQuery);
+  const { data: peers = [] } = useQuery(peersQuery);
+  const group = groups.find((one) => one.id === group_id)?.name ?? t`Group ${group_id}`;
+  const other = peers.find((one) => one.id === peer_id)?.name ?? list_address;
+  return (
+    <Item
+      what={
+        <>
+          <Link
+            to="/admin/federation/$kind/$id"
+            params={{ kind: 'agreements', id: String(id) }}
+            className={classes.link}
+          >
+            {name}
+          </Link>{' '}
+          <Badge size="sm" variant="light">
+            {i18n._(kindLabels[kind])}
+          </Badge>{' '}
+          {!active && (
+            <Badge size="sm" variant="light" color="gray">
+              {t`Inactive`}
+            </Badge>
+          )}
+        </>
+      }
+      facts={[group, other].filter(Boolean).join(' → ')}
+    />
+  );
+}
+
+interface RowsProps<R> {
+  label: string;
+  rows: readonly R[] | undefined;
+  error: unknown;
+  onRetry: () => void;
+  none: string;
+  children: (row: R) => ReactNode;
+}
+
+/** A list inside a section, in whatever state it is. */
+export function Rows<R>({ label, rows, error, onRetry, none, children }: RowsProps<R>) {
+  if (!rows && error) return <Failed error={error} onRetry={onRetry} />;
+  if (!rows) return <Skeleton height={56} aria-busy />;
+  if (rows.length === 0) return <Text size="sm">{none}</Text>;
+  return <ItemList label={label}>{rows.map(children)}</ItemList>;
+}
+
+/** What went wrong, in the words of whoever refused. */
+export function Trouble({ children }: { children: ReactNode }) {
+  return (
+    <Text size="sm" c="red.9" component="span" style={{ overflowWrap: 'anywhere' }}>
+      <IconAlertTriangle size={14} aria-hidden style={{ verticalAlign: '-2px' }} /> {children}
+    </Text>
+  );
+}

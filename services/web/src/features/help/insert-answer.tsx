@@ -1,0 +1,106 @@
+import { msg } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconBook2 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { Editor } from '@tiptap/react';
+import { useState } from 'react';
+import { useActions } from '../../app/actions/use-actions.ts';
+import { notifyProblem } from '../../ui/notify.tsx';
+import { Item, ItemList } from '../../ui/section.tsx';
+import { useMe } from '../session/use-me.ts';
+import { answerRows, type HelpHit, searchQuery } from './queries.ts';
+
+/** Finds an answer of the knowledge base and writes it, or where it stands, into what is being written. */
+export function InsertAnswer({ editor }: { editor: Editor }) {
+  const { t } = useLingui();
+  const { may } = useMe();
+  const [open, setOpen] = useState(false);
+  const reads = may('knowledge_base.reader') || may('knowledge_base.editor');
+  useActions(
+    reads
+      ? [{ id: 'composer.insert-answer', label: msg`Insert an answer`, section: 'composer', run: () => setOpen(true) }]
+      : [],
+  );
+  if (!reads) return null;
+  return (
+    <>
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        color="gray"
+        leftSection={<IconBook2 size={16} aria-hidden />}
+        onClick={() => setOpen(true)}
+      >
+        {t`Insert an answer`}
+      </Button>
+      <Modal opened={open} onClose={() => setOpen(false)} title={t`Insert an answer`} size="lg">
+        <Choice
+          onChosen={(html) => {
+            setOpen(false);
+            // The focus comes back to the button when the dialog is gone; the text is where it belongs.
+            setTimeout(() => editor.chain().focus().insertContent(html).run());
+          }}
+        />
+      </Modal>
+    </>
+  );
+}
+
+function Choice({ onChosen }: { onChosen: (html: string) => void }) {
+  const { t, i18n } = useLingui();
+  const [typed, setTyped] = useState('');
+  const [query] = useDebouncedValue(typed, 200);
+  const { data: hits = [] } = useQuery(searchQuery(query));
+  const write = async ({ id, locale }: HelpHit) => {
+    try {
+      const { translations } = await answerRows.get(id);
+      onChosen(translations.find((text) => text.locale === locale)?.body ?? '');
+    } catch (error) {
+      notifyProblem(i18n, t`The answer could not be read`, error);
+    }
+  };
+  const link = ({ title, url }: HelpHit) => {
+    const anchor = document.createElement('a');
+    anchor.href = new URL(url ?? '', location.origin).href;
+    anchor.textContent = title;
+    onChosen(anchor.outerHTML);
+  };
+  return (
+    <Stack>
+      <TextInput
+        label={t`Words of the answer`}
+        data-autofocus
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+      <Text size="sm" c="dimmed" role="status">
+        {query.trim().length > 2 && hits.length === 0 ? t`Nothing matches` : ''}
+      </Text>
+      {hits.length > 0 && (
+        <ItemList label={t`Answers found`}>
+          {hits.map((hit) => (
+            <Item key={`${hit.id}-${hit.locale}`} what={hit.title} facts={hit.preview.map(({ text }) => text).join('')}>
+              <Group gap="xs" wrap="nowrap">
+                {hit.url && (
+                  <Button size="compact-sm" aria-label={t`Link: ${hit.title}`} onClick={() => link(hit)}>
+                    {t`Link`}
+                  </Button>
+                )}
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={t`Text: ${hit.title}`}
+                  onClick={() => void write(hit)}
+                >
+                  {t`Text`}
+                </Button>
+              </Group>
+            </Item>
+          ))}
+        </ItemList>
+      )}
+    </Stack>
+  );
+}

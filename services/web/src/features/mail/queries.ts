@@ -1,0 +1,65 @@
+import type { OutputOf } from '@helpmesh/contracts';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { Endpoints } from '../../app/api.gen.ts';
+import { call } from '../../app/api.ts';
+import { keyOf } from '../admin/queries.ts';
+
+const ALL = 1000;
+const PAGE = 50;
+
+/** No event tells how it goes: whoever looks reads it anew, and again after a while. */
+const state = { staleTime: 0, refetchInterval: 15_000 } as const;
+
+export const mailboxesQuery = queryOptions({
+  queryKey: keyOf('mail', 'mailboxes'),
+  queryFn: ({ signal }) => call('listMailChannels', { query: { per_page: ALL }, signal }),
+  ...state,
+});
+
+export const mailboxQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('mail', 'mailbox', id),
+    queryFn: ({ signal }) => call('getMailChannel', { params: { id }, signal }),
+  });
+
+export const accountsQuery = queryOptions({
+  queryKey: keyOf('mail', 'accounts'),
+  queryFn: ({ signal }) => call('listMailAccounts', { query: { per_page: ALL }, signal }),
+  ...state,
+});
+
+export const accountQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('mail', 'account', id),
+    queryFn: ({ signal }) => call('getMailAccount', { params: { id }, signal }),
+  });
+
+const nextPage = (last: readonly unknown[], _: unknown, page: number) => (last.length < PAGE ? null : page + 1);
+
+export type SenderProof = OutputOf<Endpoints['getSenderProof']>;
+export const senderProofQuery = queryOptions({
+  queryKey: keyOf('mail', 'sender-proof'),
+  queryFn: ({ signal }) => call('getSenderProof', { signal }),
+});
+
+export type SetAside = 'quarantined' | 'ignored' | 'suspended' | 'discarded';
+
+export const setAsideQuery = (what: SetAside) =>
+  infiniteQueryOptions({
+    queryKey: keyOf('mail', 'aside', what),
+    queryFn: ({ pageParam, signal }) =>
+      call('listQuarantine', { query: { state: what, page: pageParam, per_page: PAGE }, signal }),
+    initialPageParam: 1,
+    getNextPageParam: nextPage,
+    staleTime: 0,
+  });
+
+export const outgoingQuery = (what: string) =>
+  infiniteQueryOptions({
+    queryKey: keyOf('mail', 'outgoing', what),
+    queryFn: ({ pageParam, signal }) =>
+      call('listOutboundMail', { query: { state: what, page: pageParam, per_page: PAGE }, signal }),
+    initialPageParam: 1,
+    getNextPageParam: nextPage,
+    staleTime: 0,
+  });

@@ -1,0 +1,46 @@
+import type { InputOf, OutputOf, publicLinks, reportProfiles, reports } from '@helpmesh/contracts';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { request } from '../../app/api.ts';
+import { keyOf } from '../admin/queries.ts';
+
+export type ReportProfile = OutputOf<typeof reportProfiles.get>;
+export type PublicLink = OutputOf<typeof publicLinks.get>;
+type Asked = NonNullable<InputOf<typeof reports.generate>['body']>;
+
+/** These few pages name their routes themselves: the table of all others is part of what every agent loads first. */
+const ask = <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) =>
+  request(method, `/api/v1/${path}`, body, signal) as Promise<T>;
+
+/** Reading and writing the rows of a list. */
+const rows = <Row, Body>(path: string) => ({
+  get: (id: number) => ask<Row>('GET', `${path}/${id}`),
+  create: (body: Body) => ask<Row>('POST', path, body),
+  update: (id: number, body: Partial<Body>) => ask<Row>('PUT', `${path}/${id}`, body),
+  remove: (id: number) => ask<unknown>('DELETE', `${path}/${id}`),
+});
+export const profileRows = rows<ReportProfile, NonNullable<InputOf<typeof reportProfiles.create>['body']>>(
+  'report_profiles',
+);
+export const linkRows = rows<PublicLink, NonNullable<InputOf<typeof publicLinks.create>['body']>>('public_links');
+
+export const reportConfigQuery = queryOptions({
+  queryKey: keyOf('reports', 'config'),
+  queryFn: ({ signal }) => ask<OutputOf<typeof reports.config>>('GET', 'reports/config', undefined, signal),
+});
+
+export const reportQuery = (body: Asked) =>
+  queryOptions({
+    queryKey: keyOf('reports', 'numbers', body),
+    queryFn: ({ signal }) => ask<OutputOf<typeof reports.generate>>('POST', 'reports/generate', body, signal),
+    placeholderData: keepPreviousData,
+  });
+
+export const reportProfilesQuery = queryOptions({
+  queryKey: keyOf('reports', 'profiles'),
+  queryFn: ({ signal }) => ask<ReportProfile[]>('GET', 'report_profiles?per_page=1000', undefined, signal),
+});
+
+export const publicLinksQuery = queryOptions({
+  queryKey: keyOf('public-links'),
+  queryFn: ({ signal }) => ask<PublicLink[]>('GET', 'public_links?per_page=500', undefined, signal),
+});

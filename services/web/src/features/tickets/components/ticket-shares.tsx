@@ -1,0 +1,145 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Anchor, Badge, Button, Group, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Ago } from '../../../ui/ago.tsx';
+import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
+import { problemText } from '../../../ui/problem.ts';
+import {
+  compareTicket,
+  dismissWish,
+  federationQuery,
+  fieldLabels,
+  fieldText,
+  type TicketShares as Shares,
+  ticketSharesQuery,
+} from '../shares.ts';
+import classes from './ticket-shares.module.css';
+
+type Share = Shares['shares'][number];
+
+const colors: Record<Share['state'], string> = {
+  ...{ synced: 'mesh', pending: 'gray', failed: 'red', paused: 'gray', ended: 'gray' },
+};
+
+/** Who else has a ticket, how that stands, and what they want otherwise. */
+export function TicketShares({ ticketId }: { ticketId: number }) {
+  const { t, i18n } = useLingui();
+  const cache = useQueryClient();
+  const { data, error } = useQuery(ticketSharesQuery(ticketId));
+  const { data: status } = useQuery(federationQuery);
+  const again = () => cache.invalidateQueries({ queryKey: ticketSharesQuery(ticketId).queryKey });
+  const compare = useMutation({
+    mutationFn: () => compareTicket(ticketId),
+    onSuccess: () => notifyDone(t`The ticket is being compared.`),
+    onError: (problem) => notifyProblem(i18n, t`Nothing was changed`, problem),
+    onSettled: again,
+  });
+  const dismiss = useMutation({
+    mutationFn: (wish: number) => dismissWish(ticketId, wish),
+    onSuccess: () => notifyDone(t`It stays as it is here.`),
+    onError: (problem) => notifyProblem(i18n, t`Nothing was changed`, problem),
+    onSettled: again,
+  });
+  if (!data) {
+    return (
+      <Text size="sm" c="dimmed">
+        {error ? problemText(i18n, error) : t`Loading`}
+      </Text>
+    );
+  }
+  const { shares, may_sync } = data;
+  if (shares.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t`This ticket is here alone.`}
+      </Text>
+    );
+  }
+  return (
+    <>
+      {status?.stopped && (
+        <Text size="sm" c="red.9" mb={8}>
+          {t`Sending to other helpdesks is stopped.`}
+        </Text>
+      )}
+      <ul className={classes.shares}>
+        {shares.map((share) => (
+          <li key={share.peer_id}>
+            <OneShare share={share} {...(may_sync && { onDismiss: (wish: number) => dismiss.mutate(wish) })} />
+          </li>
+        ))}
+      </ul>
+      {may_sync && shares.some(({ state }) => state !== 'ended') && (
+        <Button size="compact-sm" variant="default" mt={8} loading={compare.isPending} onClick={() => compare.mutate()}>
+          {t`Sync again`}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function OneShare({ share, onDismiss }: { share: Share; onDismiss?: (wish: number) => void }) {
+  const { t, i18n } = useLingui();
+  const { peer, state, since, error, remote_number, remote_url, wishes } = share;
+  const states: Record<Share['state'], string> = {
+    ...{ synced: t`Synced`, pending: t`On its way`, failed: t`Failed`, paused: t`Paused` },
+    ended: t`Not shared any more`,
+  };
+  return (
+    <>
+      <Group gap={6}>
+        <strong>{peer}</strong>
+        <Badge size="sm" variant="light" color={colors[state]}>
+          {states[state]}
+        </Badge>
+      </Group>
+      <Text size="sm" c="dimmed" component="div">
+        {since && (
+          <Trans>
+            since <Ago at={since} />
+          </Trans>
+        )}
+        {remote_number && (
+          <>
+            {since && ' · '}
+            {remote_url ? (
+              <Anchor href={remote_url} target="_blank" rel="noreferrer" inherit>
+                {t`there ${remote_number}`}
+              </Anchor>
+            ) : (
+              t`there ${remote_number}`
+            )}
+          </>
+        )}
+      </Text>
+      {error && (
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {error}
+        </Text>
+      )}
+      {wishes.map(({ id, field, theirs, ours }) => {
+        const what = i18n._(fieldLabels[field]);
+        return (
+          <div key={id} className={classes.wish}>
+            <dl>
+              <dt>{t`${what}, there`}</dt>
+              <dd>{fieldText(theirs)}</dd>
+              <dt>{t`${what}, here`}</dt>
+              <dd>{fieldText(ours)}</dd>
+            </dl>
+            {onDismiss && (
+              <Button
+                size="compact-xs"
+                variant="default"
+                aria-label={t`Keep ours: ${what}`}
+                onClick={() => onDismiss(id)}
+              >
+                {t`Keep ours`}
+              </Button>
+            )}
+          </div>
+        );
+      })}
+    </>
+  );
+}

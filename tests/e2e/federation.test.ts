@@ -1,0 +1,116 @@
+import { waitFor } from '@helpmesh/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useBrowser } from './browser.ts';
+import type { Desk, Json } from './desk.ts';
+import { type TestPlatform, testPlatform } from './platform.ts';
+
+/** Group of the agreement on both sides. */
+const SHARED = 2;
+
+describe('two complete helpdesks with an agreement', () => {
+  let here: TestPlatform;
+  let there: TestPlatform;
+  const browser = useBrowser(() => here.platform.url);
+
+  beforeAll(async () => {
+    const env = { federation: { HELPMESH_ALLOWED_PRIVATE_HOSTS: 'localhost' } };
+    here = await testPlatform(env);
+    there = await testPlatform(env);
+    const [one, other] = [await peerAt(here.admin, there), await peerAt(there.admin, here)];
+    await here.admin.call('PUT', `/api/v1/federation/peers/${one.id}/token`, { token: other.token });
+    await there.admin.call('PUT', `/api/v1/federation/peers/${other.id}/token`, { token: one.token });
+    for (const [desk, peer_id] of [
+      [here.admin, one.id],
+      [there.admin, other.id],
+    ] as const) {
+      const name = 'With the other';
+      await desk.post('/api/v1/agreements', {
+        kind: 'full',
+        name,
+        group_id: SHARED,
+        peer_id,
+        disclosure: 'name+email',
+      });
+    }
+  }, 180_000);
+  afterAll(async () => {
+    await here?.platform.stop();
+    await there?.platform.stop();
+  });
+
+  /** What the other desk is called, and the token made for it. */
+  async function peerAt(desk: Desk, { platform }: TestPlatform): Promise<{ id: number; token: string }> {
+    const { id } = await desk.post('/api/v1/federation/peers', { name: 'The other', node: platform.url });
+    const { token } = await desk.post(`/api/v1/federation/peers/${id}/tokens`, {});
+    return { id, token };
+  }
+  const soon = <T>(what: string, look: () => Promise<T>) => waitFor(look, { what, timeoutMs: 60_000 });
+  const said = async (desk: Desk, id: number): Promise<string> =>
+    (await desk.articlesOf(id)).map(({ body }: Json) => body).join('\n');
+
+  it('hold the same ticket: opened at one, answered and closed at the other, and what is internal stays at home', async () => {
+    const opened = await here.admin.post('/api/v1/tickets', {
+      title: 'Across the mesh',
+      group_id: SHARED,
+      customer: 'guess:lin@customer.example',
+      article: { type: 'phone', sender: 'Customer', body: 'The portal is down.' },
+    });
+    const copy = await soon('the ticket at the other desk', () => there.admin.ticketTitled('Across the mesh'));
+    expect(copy).toMatchObject({ customer_email: 'lin@customer.example' });
+    await soon('its words', async () => (await said(there.admin, copy.id)).includes('The portal is down.'));
+
+    const note = { ticket_id: copy.id, type: 'note', internal: true, body: 'Among ourselves' };
+    await there.admin.post('/api/v1/ticket_articles', note);
+    const answer = { ticket_id: copy.id, type: 'web', content_type: 'text/plain', body: 'It is up again.' };
+    await there.admin.post('/api/v1/ticket_articles', answer);
+    const change = { priority: '3 high', state: 'closed' };
+    await there.admin.call('PUT', `/api/v1/tickets/${copy.id}`, change);
+    await soon('the answer and the state here', async () => {
+      const { state, priority } = await here.admin.get(`/api/v1/tickets/${opened.id}?expand=true`);
+      const words = await said(here.admin, opened.id);
+      return state === change.state && priority === change.priority && words.includes('It is up again.');
+    });
+    expect(await said(here.admin, opened.id)).not.toContain('Among ourselves');
+    const answers = (await here.admin.articlesOf(opened.id)).filter(({ body }: Json) => body === 'It is up again.');
+    expect(answers).toMatchObject([{ sender: 'Agent', internal: false, from: expect.stringContaining('The other') }]);
+
+    await here.admin.post('/api/v1/ticket_articles', { ticket_id: opened.id, type: 'web', body: 'Thank you all.' });
+    await soon('the thanks there', async () => (await said(there.admin, copy.id)).includes('Thank you all.'));
+    await soon('nothing to be under way', async () => {
+      const peers: Json[] = [
+        ...(await here.admin.get('/api/v1/federation/peers')),
+        ...(await there.admin.get('/api/v1/federation/peers')),
+      ];
+      return peers.every(({ waiting, failing, tickets }) => waiting === 0 && failing === 0 && tickets === 1);
+    });
+  });
+
+  it('are looked after in the browser: tried, stopped in an incident and let go on, seen beside a ticket', async () => {
+    const person = await browser.person();
+    const { page } = person;
+    const { email, password } = here.platform.admin;
+    await person.signIn(email, password, { at: '/admin/federation' });
+    await page.getByRole('link', { name: 'The other', exact: true }).click();
+    await page.getByRole('button', { name: 'Test the connection' }).click();
+    await page.getByText(/^Helpmesh answers in/).waitFor();
+    await page.getByText('Agreements with us that it knows: 1').waitFor();
+
+    await person.goOn('/admin/federation');
+    await page.getByRole('button', { name: 'Stop all sending' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop all sending' }).click();
+    await page.getByText('Nothing leaves this desk.').waitFor();
+    expect(await here.admin.get('/api/v1/federation/switch')).toEqual({ stopped: true });
+    await page.getByRole('button', { name: 'Go on sending' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Go on sending' }).click();
+    await page.getByRole('button', { name: 'Stop all sending' }).waitFor();
+    expect(await here.admin.get('/api/v1/federation/switch')).toEqual({ stopped: false });
+
+    const { id } = await here.admin.ticketTitled('Across the mesh');
+    await person.goto(`/tickets/${id}`);
+    const section = page.locator('section', { has: page.getByRole('heading', { name: 'Other helpdesks' }) });
+    await section.getByText('Synced').waitFor();
+    await section.getByRole('button', { name: 'Sync again' }).click();
+    await page.getByText('The ticket is being compared.').waitFor();
+    await section.getByText('Synced').waitFor();
+  });
+});
