@@ -21,9 +21,30 @@ export async function freePortFrom(from: number, host = '127.0.0.1'): Promise<nu
   throw new CannotStart(`There is no free port between ${from} and ${Math.min(from + 500, EPHEMERAL)}.`);
 }
 
-/** A free port at a random place, so that test runs side by side rarely race for the same one. */
-export function anyFreePort(): Promise<number> {
-  return freePortFrom(17_000 + Math.floor(Math.random() * 15_000));
+/**
+ * A free port at a random place that no other caller on this machine gets while this process lives: what is
+ * to listen there starts seconds later, and test runs side by side must not be given the same one meanwhile.
+ */
+export async function anyFreePort(): Promise<number> {
+  for (;;) {
+    const port = 17_000 + Math.floor(Math.random() * (EPHEMERAL - 17_000));
+    if ((await claim(port)) && (await isFree(port))) return port;
+  }
+}
+
+/** Where a server is to listen: just there, there or above, or anywhere. */
+export async function choosePort({ port, exactPort }: { port?: number; exactPort?: boolean }): Promise<number> {
+  if (port === undefined) return anyFreePort();
+  return exactPort ? port : freePortFrom(port);
+}
+
+/** Marks the port as ours by a name in Linux' abstract namespace, which vanishes with the process. */
+function claim(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const mark = createServer();
+    mark.once('error', () => resolve(false));
+    mark.listen(`\0helpmesh-port-${port}`, () => resolve(true)).unref();
+  });
 }
 
 /** Refuses with a sentence that names the variable which moves the port. */

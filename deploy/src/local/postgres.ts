@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, write
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { anyFreePort, freePortFrom } from './port.ts';
+import { choosePort } from './port.ts';
 import { reachableData, reachableNative } from './postgres-reach.ts';
 import { CannotStart, commandOf, type Identity, isAlive, type Server, ServerDied, startServer } from './proc.ts';
 
@@ -71,11 +71,6 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       port = await choosePort(options);
     }
   }
-}
-
-async function choosePort({ port, exactPort }: PostgresOptions): Promise<number> {
-  if (port === undefined) return anyFreePort();
-  return exactPort ? port : freePortFrom(port);
 }
 
 function launch(

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { tryUnpackFromArchive } from './debian.ts';
 import { findProgram } from './nats.ts';
-import { anyFreePort, freePortFrom } from './port.ts';
+import { choosePort } from './port.ts';
 import { capture, startServer } from './proc.ts';
 
 export interface RedisOptions {
@@ -29,8 +29,7 @@ export async function startRedis(options: RedisOptions): Promise<Redis | { why: 
   const program = await findRedis(options);
   if ('why' in program) return program;
   mkdirSync(options.dataDir, { recursive: true });
-  const wished = options.port ?? (await anyFreePort());
-  const port = options.exactPort ? wished : await freePortFrom(wished);
+  const port = await choosePort(options);
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', options.dataDir];
   // Redis holds caches, limits and presence only: losing it on a restart costs nothing.
   args.push('--save', '', '--appendonly', 'no', '--maxmemory', '128mb', '--maxmemory-policy', 'volatile-lru');

@@ -242,16 +242,9 @@ function portOf(env: NodeJS.ProcessEnv, variable: string, usual: number): number
 }
 
 async function privatePorts(): Promise<Ports> {
-  const taken = new Set<number>();
-  const fresh = async (): Promise<number> => {
-    let port = await anyFreePort();
-    while (taken.has(port)) port = await anyFreePort();
-    taken.add(port);
-    return port;
-  };
   const healthPorts = {} as Record<ServiceName, number>;
-  for (const service of serviceNames) healthPorts[service] = await fresh();
-  return { httpPort: await fresh(), smtpPort: await fresh(), healthPorts };
+  for (const service of serviceNames) healthPorts[service] = await anyFreePort();
+  return { httpPort: await anyFreePort(), smtpPort: await anyFreePort(), healthPorts };
 }
 
 /** A private platform shares no server by accident: the databases of two of them have the same names. */
