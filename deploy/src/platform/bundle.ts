@@ -41,6 +41,9 @@ export async function bundleServices(): Promise<void> {
     keepNames: true,
     strictExecutionOrder: true,
     sourcemap: true,
+    // A process keeps the text of what it loaded, in two bytes a character where one of them is not Latin.
+    charset: 'ascii',
+    minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
   });

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { messages, streams } from './catalogue.ts';
+import { messages } from './catalogue.ts';
 import { defineEndpoint, defineEvent, envelopeSchema } from './define.ts';
 import { bounded, boundedRecord } from './http/common.ts';
 import { endpoints } from './http/endpoints.ts';
+import { streams } from './streams.ts';
 
 const folder = new URL('../samples/', import.meta.url);
 const samples = readdirSync(folder).map((name) => ({

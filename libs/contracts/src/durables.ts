@@ -1,6 +1,7 @@
-import { consumed, type StreamName, streams } from './catalogue.ts';
 import type { MessageDefinition } from './define.ts';
-import type { ServiceName } from './services.ts';
+import { type ServiceName, serviceNames } from './services.ts';
+import { consumed, type StreamName, streams } from './streams.ts';
+import { DLQ_STREAM } from './subjects.ts';
 
 /** Where a service stands in a stream; the broker keeps it. */
 export interface Durable {
@@ -32,4 +33,19 @@ export function durablesOf(service: ServiceName): Durable[] {
     byName.set(durable, { name: durable, stream: stream.name, filter });
   }
   return [...byName.values()];
+}
+
+export function allDurables() {
+  return serviceNames.flatMap(durablesOf);
+}
+
+/** The streams in which a service looks for people who are erased; the one of dead letters is nobody's own. */
+export function erases(service: ServiceName): string[] {
+  const owned = streams.filter(({ owner }) => owner === service).map(({ name }) => name);
+  return service === 'identity' ? [...owned, DLQ_STREAM] : owned;
+}
+
+/** The durables of all services that read a stream. */
+export function readersOf(stream: string): string[] {
+  return allDurables().flatMap((durable) => (durable.stream === stream ? [durable.name] : []));
 }

@@ -16,7 +16,7 @@ export {
   type TicketScope,
   ticketScope,
 } from './access/visibility.ts';
-export { consumed, messages, questions, type StreamName, streams } from './catalogue.ts';
+export { messages, questions } from './catalogue.ts';
 export { AuditChanges, type AuditedChange, auditMessage, changesBetween, recordAudit } from './commands/audit.ts';
 export {
   fileMail,
@@ -65,7 +65,7 @@ export {
   type QuestionDefinition,
 } from './define.ts';
 export { desk } from './desk.ts';
-export { type Durable, durableFor, durablesOf } from './durables.ts';
+export { type Durable, durableFor, durablesOf, erases, readersOf } from './durables.ts';
 export {
   type AttributeDefinition,
   type AttributeObject,
@@ -433,16 +433,7 @@ export {
   ticketLinkToken,
   withoutTicketLinks,
 } from './mail/ticket-link.ts';
-export {
-  type BrokerPermissions,
-  DLQ_STREAM,
-  erases,
-  inboxOf,
-  ownerOf,
-  permissionsOf,
-  readersOf,
-  restSubjectOf,
-} from './permissions.ts';
+export { type BrokerPermissions, permissionsOf } from './permissions.ts';
 export { Level, levels, PriorityMatrix } from './priority-matrix.ts';
 export { recordActing } from './rpc/audit.ts';
 export { getDataExportFile, PersonalDataPart, personalData } from './rpc/data-export.ts';
@@ -517,3 +508,5 @@ export {
   ticketsReferTo,
 } from './rpc/ticket.ts';
 export { type ServiceName, serviceNames } from './services.ts';
+export { consumed, type StreamName, streams } from './streams.ts';
+export { DLQ_STREAM, inboxOf, ownerOf, restSubjectOf } from './subjects.ts';

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { messages, questions, streams } from './catalogue.ts';
+import { messages, questions } from './catalogue.ts';
 import { durablesOf } from './durables.ts';
-import { ownerOf, permissionsOf } from './permissions.ts';
+import { permissionsOf } from './permissions.ts';
 import { serviceNames } from './services.ts';
+import { streams } from './streams.ts';
+import { ownerOf } from './subjects.ts';
 
 /** The broker's own rule: `*` is one token, `>` is one or more. */
 function covers(pattern: string, subject: string): boolean {

@@ -1,9 +1,8 @@
-import { messages, questions, type StreamName, streams, tailed, watched } from './catalogue.ts';
-import { durablesOf } from './durables.ts';
-import { type ServiceName, serviceNames } from './services.ts';
-
-/** Dead letters for people to look at; the truth about them is the table `dead_letter`. */
-export const DLQ_STREAM = 'DLQ';
+import { messages, questions } from './catalogue.ts';
+import { allDurables, durablesOf, erases, readersOf } from './durables.ts';
+import type { ServiceName } from './services.ts';
+import { type StreamName, streams, tailed, watched } from './streams.ts';
+import { DLQ_STREAM, inboxOf, ownerOf, restSubjectOf } from './subjects.ts';
 
 /** What the broker lets a user do. A refusal wins over a permission. */
 export interface BrokerPermissions {
@@ -13,9 +12,6 @@ export interface BrokerPermissions {
 
 /** The user of the broker that may do anything; the launcher, which starts before this is built, has the name too. */
 const OPERATOR = 'operator';
-
-/** Prefix of the subjects at which a user of the broker gets answers; nobody else may listen there. */
-export const inboxOf = (user: string): string => `_INBOX.${user}`;
 
 /**
  * The permissions of a service's own user, made from the catalogue: it publishes the events it owns, the commands it
@@ -85,23 +81,6 @@ export function permissionsOf(service: ServiceName): BrokerPermissions {
   };
 }
 
-/** The streams in which a service looks for people who are erased; the one of dead letters is nobody's own. */
-export function erases(service: ServiceName): string[] {
-  const owned = streams.filter(({ owner }) => owner === service).map(({ name }) => name);
-  return service === 'identity' ? [...owned, DLQ_STREAM] : owned;
-}
-
-/** The durables of all services that read a stream. */
-export function readersOf(stream: string): string[] {
-  return allDurables().flatMap((durable) => (durable.stream === stream ? [durable.name] : []));
-}
-
-/** Where a service is asked for answers that did not fit its first reply. */
-export const restSubjectOf = (service: string, process: string): string => `rpc.${service}.rest.${process}`;
-
-/** The service that answers a question. */
-export const ownerOf = (subject: string): string => subject.split('.', 2)[1] ?? '';
-
 /** Making, finding, reading and forgetting one consumer. */
 function consumerApi(stream: string, consumer: string, filter: string): string[] {
   return [
@@ -110,10 +89,6 @@ function consumerApi(stream: string, consumer: string, filter: string): string[]
     `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`,
     `$JS.API.CONSUMER.DELETE.${stream}.${consumer}`,
   ];
-}
-
-function allDurables() {
-  return serviceNames.flatMap(durablesOf);
 }
 
 function filtersOf(stream: StreamName): readonly string[] {

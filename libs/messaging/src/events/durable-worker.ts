@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MessageDefinition } from '@helpmesh/contracts';
-import { backoffMs } from '@helpmesh/kernel';
+import { AppError, backoffMs } from '@helpmesh/kernel';
 import { logger } from '@helpmesh/telemetry';
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, ReplayPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
@@ -128,7 +128,9 @@ export class DurableWorker {
       } catch (error) {
         if (this.stopping || bus.nc.isClosed()) return;
         failures++;
-        this.log.warn({ err: error, durable, failures }, 'consumer interrupted, starting over');
+        // The owner of a stream may start later than we do: that is no fault, and whence it was noticed tells nothing.
+        const err = error instanceof AppError ? { type: error.code, message: error.message } : error;
+        this.log.warn({ err, durable, failures }, 'consumer interrupted, starting over');
         await pause(backoffMs(failures, { baseMs: 100, capMs: 2_000, jitter: Math.random() }));
       }
     }
