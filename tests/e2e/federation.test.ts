@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBrowser } from './browser.ts';
@@ -76,6 +77,16 @@ describe('two complete helpdesks with an agreement', () => {
 
     await here.admin.post('/api/v1/ticket_articles', { ticket_id: opened.id, type: 'web', body: 'Thank you all.' });
     await soon('the thanks there', async () => (await said(there.admin, copy.id)).includes('Thank you all.'));
+    const data = Buffer.from('Grüße').toString('base64');
+    const attachments = [{ filename: 'log.txt', data, 'mime-type': 'text/plain' }];
+    const withFile = { ticket_id: copy.id, type: 'web', content_type: 'text/plain', body: 'See the log', attachments };
+    await there.admin.post('/api/v1/ticket_articles', withFile);
+    const mirrored = await soon('the file here', async () =>
+      (await here.admin.articlesOf(opened.id)).find(({ body }: Json) => body === 'See the log'),
+    );
+    expect(mirrored.attachments).toMatchObject([{ filename: 'log.txt', size: '7' }]);
+    const bytes = `/api/v1/ticket_attachment/${opened.id}/${mirrored.id}/${mirrored.attachments[0].id}`;
+    expect(await here.admin.get(bytes)).toBe('Grüße');
     await soon('nothing to be under way', async () => {
       const peers: Json[] = [
         ...(await here.admin.get('/api/v1/federation/peers')),
@@ -83,6 +94,21 @@ describe('two complete helpdesks with an agreement', () => {
       ];
       return peers.every(({ waiting, failing, tickets }) => waiting === 0 && failing === 0 && tickets === 1);
     });
+  });
+
+  it('let nobody send megabytes who is not known', async () => {
+    const { hostname, port } = new URL(here.platform.url);
+    const headers = { 'content-type': 'application/json', 'content-length': 5_000_000, authorization: 'Bearer hmp_x' };
+    const path = '/federation/v1/events';
+    const status = await new Promise((done, fail) => {
+      const call = request({ hostname, port, method: 'POST', path, headers }, (answer) => {
+        done(answer.statusCode);
+        call.destroy();
+      });
+      // One byte of five million: who reads the body first waits for the others.
+      call.on('error', fail).write('{');
+    });
+    expect(status).toBe(401);
   });
 
   it('are looked after in the browser: tried, stopped in an incident and let go on, seen beside a ticket', async () => {

@@ -97,7 +97,7 @@ const own: Record<ServiceName, Omit<Needs, 'service' | 'healthPort'>> = {
     listens: [],
     database: true,
     redis: false,
-    blobs: false,
+    blobs: true,
     // Other helpdesks.
     outside: [443, 8443],
     replicas: 1,

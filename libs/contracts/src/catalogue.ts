@@ -43,7 +43,7 @@ import {
   ticketReminderReached,
   ticketUpdated,
 } from './events/ticket.ts';
-import { answerPeer } from './federation/door.ts';
+import { admitPeer, answerPeer } from './federation/door.ts';
 import { endpoints } from './http/endpoints.ts';
 import { getQuarantinedMail } from './http/mail.ts';
 import { recordActing } from './rpc/audit.ts';
@@ -183,6 +183,7 @@ export const questions: readonly QuestionDefinition[] = [
   readForPeer,
   applyPeerChange,
   answerPeer,
+  admitPeer,
   getAttachment,
   getRawMail,
   getQuarantinedMail,

@@ -117,7 +117,7 @@ export {
   canonicalPriorities,
   canonicalStates,
 } from './federation/codes.ts';
-export { answerPeer } from './federation/door.ts';
+export { admitPeer, answerPeer } from './federation/door.ts';
 export {
   FederationAttachment,
   FederationChange,

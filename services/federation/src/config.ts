@@ -1,9 +1,10 @@
-import { defineConfig, outgoingConfig, secretsConfig } from '@helpmesh/service-kit';
+import { blobConfig, defineConfig, outgoingConfig, secretsConfig } from '@helpmesh/service-kit';
 import { z } from 'zod';
 import { plainAddress } from './domain/agreement.ts';
 
 export const FederationConfig = defineConfig(
   z.object({
+    ...blobConfig.shape,
     ...secretsConfig.shape,
     ...outgoingConfig.shape,
     SYNC_CONCURRENCY: z.coerce

@@ -1,9 +1,11 @@
+import { type BlobStore, openBlobStore } from '@helpmesh/blob';
 import type { Clock } from '@helpmesh/kernel';
-import { Outbox, RpcClient } from '@helpmesh/messaging';
+import { Outbox, RequestKeys, RequestTerms, RpcClient } from '@helpmesh/messaging';
 import { ActorSigner, CACHE, type Cache, CLOCK, CONFIG, SafeFetch, SecretBox } from '@helpmesh/service-kit';
 import type { Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { PeerDoor } from './application/door/peer-door.ts';
+import { FileRoad } from './application/files/file-road.ts';
 import { AllLines } from './application/foreign/all-lines.ts';
 import { ForeignLine } from './application/foreign/foreign-line.ts';
 import { ManagePeers } from './application/manage-peers.ts';
@@ -18,9 +20,11 @@ import { type FederationConfig, ownNode } from './config.ts';
 import { FederationEvents } from './events.ts';
 import { HelpmeshLine } from './peer/helpmesh-line.ts';
 import { AgreementStore } from './persistence/agreement.store.ts';
+import { FileStore } from './persistence/file.store.ts';
 import { LinkStore } from './persistence/link.store.ts';
 import { PeerStore } from './persistence/peer.store.ts';
 
+const BLOBS = Symbol('federation.blobs');
 const LINE = Symbol('federation.line');
 const SETTINGS = Symbol('federation.sync-settings');
 
@@ -28,6 +32,14 @@ const SETTINGS = Symbol('federation.sync-settings');
 export const peerProviders: Provider[] = [
   PeerStore,
   LinkStore,
+  FileStore,
+  { provide: BLOBS, inject: [CONFIG], useFactory: (config: FederationConfig) => openBlobStore(config) },
+  {
+    provide: FileRoad,
+    inject: [DataSource, FileStore, BLOBS, CLOCK],
+    useFactory: (db: DataSource, files: FileStore, blobs: BlobStore, clock: Clock) =>
+      new FileRoad(db, files, blobs, clock),
+  },
   {
     provide: SecretBox,
     inject: [CONFIG],
@@ -55,14 +67,16 @@ export const peerProviders: Provider[] = [
   {
     provide: SyncLinks,
     inject: [
-      ...[DataSource, LinkStore, PeerStore, AgreementStore, LINE, RpcClient, ActorSigner, SecretBox, CLOCK],
-      ...[SETTINGS, FederationEvents],
+      ...[DataSource, LinkStore, PeerStore, AgreementStore, FileStore, FileRoad, LINE, RpcClient, ActorSigner],
+      ...[SecretBox, CLOCK, SETTINGS, FederationEvents],
     ],
     useFactory: (
       db: DataSource,
       links: LinkStore,
       peers: PeerStore,
       agreements: AgreementStore,
+      files: FileStore,
+      road: FileRoad,
       line: PeerLine,
       rpc: RpcClient,
       signer: ActorSigner,
@@ -70,7 +84,7 @@ export const peerProviders: Provider[] = [
       clock: Clock,
       settings: SyncSettings,
       events: FederationEvents,
-    ) => new SyncLinks(db, links, peers, agreements, line, rpc, signer, box, clock, settings, events),
+    ) => new SyncLinks(db, links, peers, agreements, files, road, line, rpc, signer, box, clock, settings, events),
   },
   {
     provide: ShareTickets,
@@ -118,17 +132,26 @@ export const peerProviders: Provider[] = [
   },
   {
     provide: PeerDoor,
-    inject: [DataSource, PeerStore, LinkStore, AgreementStore, SyncLinks, CACHE, CLOCK, SETTINGS],
+    inject: [
+      ...[DataSource, PeerStore, LinkStore, AgreementStore, FileStore, FileRoad, SyncLinks, RequestKeys],
+      ...[CACHE, CLOCK, SETTINGS],
+    ],
     useFactory: (
       db: DataSource,
       peers: PeerStore,
       links: LinkStore,
       agreements: AgreementStore,
+      files: FileStore,
+      road: FileRoad,
       sync: SyncLinks,
+      keys: RequestKeys,
       cache: Cache,
       clock: Clock,
       settings: SyncSettings,
-    ) => new PeerDoor(db, peers, links, agreements, sync, cache, clock, settings),
+    ) => {
+      const terms = new RequestTerms({ ds: db, keys, clock, tables: {} });
+      return new PeerDoor(db, peers, links, agreements, files, road, sync, terms, cache, clock, settings);
+    },
   },
   {
     provide: ManagePeers,

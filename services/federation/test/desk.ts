@@ -1,5 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { openBlobStore } from '@helpmesh/blob';
 import {
   type Actor,
   type agreements,
@@ -26,6 +31,8 @@ import { Controller, Module } from '@nestjs/common';
 import { createFederationService, FederationConfig } from '../src/service.ts';
 
 export type Told = NonNullable<OutputOf<typeof readForPeer>>;
+type Article = Told['articles'][number];
+type Over = Partial<Omit<Article, 'files'>> & { files?: Omit<Article['files'][number], 'id'>[] };
 type Apply = ParsedInputOf<typeof applyPeerChange>;
 
 const keys = testKeys();
@@ -35,6 +42,7 @@ const ticketStates: Record<string, number> = { new: 1, open: 2, 'pending reminde
 export class Tickets {
   readonly rows = new Map<number, Told>();
   readonly uuids = new Map<string, number>();
+  private nextFile = 1;
   private nextTicket = 1;
   private nextArticle = 1;
   /** Does what it is asked, and loses every n-th answer; 0: none. */
@@ -67,10 +75,18 @@ export class Tickets {
       ...(priority !== undefined && { priority }),
       ...(tags !== undefined && { tags }),
     });
-    for (const { uuid, sender, author, internal, contentType, body } of articles) {
+    for (const { uuid, sender, author, internal, contentType, body, files } of articles) {
       if (row.articles.some((one) => one.uuid === uuid)) continue;
       const shown = sender === 'System' ? 'Agent' : sender;
-      const words = { uuid, sender: shown, author: `${author} (${peer.name})`, internal, contentType, body } as const;
+      const words = {
+        uuid,
+        sender: shown,
+        author: `${author} (${peer.name})`,
+        internal,
+        contentType,
+        body,
+        files,
+      } as const;
       this.add(row, words);
     }
     // As in one transaction: what comes later is not in the answer.
@@ -100,7 +116,7 @@ export class Tickets {
     return this.changed(id);
   }
 
-  say(id: number, body: string, over: Partial<Told['articles'][number]> = {}): Promise<unknown> {
+  say(id: number, body: string, over: Over = {}): Promise<unknown> {
     const row = this.rows.get(id) as Told;
     this.add(row, {
       uuid: null,
@@ -115,8 +131,12 @@ export class Tickets {
     return this.changed(id);
   }
 
-  private add(row: Told, article: Omit<Told['articles'][number], 'id' | 'createdAt' | 'files'>): void {
-    row.articles.push({ ...article, id: this.nextArticle++, createdAt: new Date().toISOString(), files: [] });
+  private add(
+    row: Told,
+    { files = [], ...article }: Omit<Article, 'id' | 'createdAt' | 'files'> & Pick<Over, 'files'>,
+  ) {
+    const named = files.map((file) => ({ ...file, id: this.nextFile++ }));
+    row.articles.push({ ...article, id: this.nextArticle++, createdAt: new Date().toISOString(), files: named });
   }
 }
 
@@ -137,6 +157,13 @@ export class Desk {
   down = false;
   /** Messages that came in, by what they are about; each once, however often it was tried. */
   readonly heard = new Map<string, Set<string>>();
+  /** Of this desk alone. */
+  private readonly blobDir = mkdtempSync(path.join(tmpdir(), 'helpmesh-desk-'));
+  readonly blobs = openBlobStore({ BLOB_DIR: this.blobDir });
+  /** What becomes of calls for bytes of files. */
+  fileTrouble: 'down' | 'others' | undefined;
+  /** Files that were asked for, each time. */
+  readonly fetched: string[] = [];
   private edge!: Server;
   private neighbours: RunningService[] = [];
   private broker!: Awaited<ReturnType<ReturnType<typeof infra>['nats']>>;
@@ -149,21 +176,27 @@ export class Desk {
         const url = new URL(request.url ?? '/', 'http://desk');
         const text = Buffer.concat(chunks).toString();
         const { authorization, 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
+        const idempotencyKey = request.headers['idempotency-key'] as string | undefined;
+        const isFile = request.method === 'PUT' && url.pathname.includes('/attachments/');
         const input: InputOf<typeof answerPeer> = {
           method: request.method as 'GET',
           path: url.pathname.replace(/^\/federation\/v1\/?/, ''),
           query: Object.fromEntries(url.searchParams),
           ...(authorization && { token: authorization.replace('Bearer ', '') }),
           ...{
-            ...(text && { body: JSON.parse(text) }),
+            ...(text && !isFile && { body: JSON.parse(text) }),
+            ...(idempotencyKey && { idempotencyKey }),
             ...(ifMatch && { ifMatch }),
             ...(ifNoneMatch && { ifNoneMatch }),
           },
         };
-        void this.handle(input).then(
+        const whole = async () => (isFile ? { ...input, file: await this.blobs.put(Buffer.concat(chunks)) } : input);
+        const answering = whole().then((one) => this.handle(one));
+        void answering.then(
           (answer) => {
-            if (!answer) return request.socket.destroy();
+            if (!answer) return void request.socket.destroy();
             response.writeHead(answer.status, answer.headers);
+            if (answer.file) return this.sendFile(response, answer.file.sha256);
             response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
           },
           (error: unknown) => {
@@ -198,6 +231,7 @@ export class Desk {
       loadConfig(FederationConfig, {
         ...{ ...keys.envOf('federation'), ...common, DATABASE_URL: await infra().database('federation') },
         ...{ HELPMESH_PUBLIC_URL: `${this.node}/`, HELPMESH_ALLOWED_PRIVATE_HOSTS: '127.0.0.1' },
+        ...{ BLOB_DIR: this.blobDir },
         ...{ HELPMESH_CHECK_ANSWERS: 'true', HELPMESH_SECRETS_KEY: Buffer.alloc(32, 7).toString('base64') },
       }),
     );
@@ -220,6 +254,24 @@ export class Desk {
     return this;
   }
 
+  /** A file, as an upload would leave it. */
+  async file(filename: string, bytes: string | Buffer, contentType = 'text/plain') {
+    return { ...(await this.blobs.put(Buffer.from(bytes))), filename, contentType };
+  }
+
+  /** What the files of an article hold, by name. */
+  async contents({ files }: Article): Promise<Record<string, string>> {
+    const read = async ({ filename, sha256 }: Article['files'][number]) =>
+      [filename, (await buffer(await this.blobs.get(sha256))).toString()] as const;
+    return Object.fromEntries(await Promise.all(files.map(read)));
+  }
+
+  private async sendFile(response: ServerResponse, sha256: string): Promise<void> {
+    if (this.fileTrouble === 'down') return void response.destroy();
+    if (this.fileTrouble === 'others') return void response.end('others');
+    (await this.blobs.get(sha256)).pipe(response);
+  }
+
   async stop(): Promise<void> {
     this.edge.closeAllConnections();
     this.edge.close();
@@ -227,6 +279,7 @@ export class Desk {
     for (const one of this.neighbours) await one.stop();
     await this.others?.close();
     await this.broker?.stop();
+    rmSync(this.blobDir, { recursive: true, force: true });
   }
 
   /** Opens a ticket as an agent would, and waits for nothing. */
@@ -258,13 +311,14 @@ export class Desk {
   async call(token: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const response = await fetch(`${this.node}/federation/v1/${path}`, {
       ...{ method, headers: { authorization: `Bearer ${token}`, ...headers } },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body) }),
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
   }
 
   private async handle(input: InputOf<typeof answerPeer>): Promise<OutputOf<typeof answerPeer> | null> {
+    if (input.method === 'GET' && input.path.startsWith('attachments/')) this.fetched.push(input.path);
     const { id, subject } = (input.body ?? {}) as { id?: string; subject?: string };
     if (id && subject) this.heard.set(subject, (this.heard.get(subject) ?? new Set()).add(id));
     const { drop, lose, repeat } = this.trouble;

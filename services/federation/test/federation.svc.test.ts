@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import {
   type Actor,
   agreements,
@@ -129,6 +130,7 @@ beforeAll(async () => {
   const common = { NATS_URL: broker.url, HEALTH_PORT: '0', HEALTH_HOST: '127.0.0.1', HELPMESH_FQDN: 'desk.org' };
   service = createFederationService(
     loadConfig(FederationConfig, {
+      BLOB_DIR: tmpdir(),
       ...{ ...keys.envOf('federation'), ...common, DATABASE_URL: await infra().database('federation') },
       ...{ MAIL_FROM: 'Desk <help@desk.org>', MAIL_OWN_ADDRESSES: 'in@desk.org', HELPMESH_CHECK_ANSWERS: 'true' },
       HELPMESH_ALLOWED_PRIVATE_HOSTS: idoit.host,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Actor, agreements, peers, shares, ticketDeleted, ticketUpdated } from '@helpmesh/contracts';
 import { derivedId, uuidv7 } from '@helpmesh/kernel';
 import { waitFor } from '@helpmesh/testing';
@@ -76,6 +77,51 @@ describe('a ticket of a group that is kept equal with another helpdesk', () => {
     expect(note.body).toContain('priority: high');
     await waitFor(() => rowAt(a, here).priority === '1 low', { what: 'the answer' });
     expect(rowAt(b, there).priority).toBe('1 low');
+  });
+
+  it('has the files of its comments there too, each fetched once; those that may not come are named with the reason', async () => {
+    const { here, there } = await shared('With files');
+    const params = { id: (await b.ask(agreements.list, {}))[0]?.id };
+    const limits = { max_attachment_bytes: 100, attachment_types: ['text/*'] };
+    await b.ask(agreements.update, { params, body: limits });
+    const files = [
+      await a.file('log.txt', 'Grüße'),
+      await a.file('big.txt', 'x'.repeat(101)),
+      await a.file('picture.png', 'png', 'image/png'),
+    ];
+    a.fileTrouble = 'down';
+    a.fetched.length = 0;
+    await a.tickets.say(here, 'see the files', { files });
+    await waitFor(() => a.fetched.length > 0, { what: 'a try' });
+    a.fileTrouble = 'others';
+    const tried = a.fetched.length;
+    await waitFor(() => a.fetched.length > tried, { what: 'another try' });
+    expect(bodies(b, there)).toEqual([]);
+    a.fileTrouble = undefined;
+    const article = await waitFor(() => rowAt(b, there).articles[0], { what: 'the comment', timeoutMs: 30_000 });
+    expect(await b.contents(article)).toEqual({ 'log.txt': 'Grüße' });
+    expect(article.files[0]).toMatchObject({ contentType: 'text/plain' });
+    expect(article.body.split('\n\n')).toEqual([
+      'see the files',
+      expect.stringMatching(
+        /^\[big\.txt was not transferred: it has 101 bytes, and the agreement takes 100\. It is at /,
+      ),
+      expect.stringMatching(/^\[picture\.png was not transferred: the agreement takes no files of type image\/png\./),
+    ]);
+    // And on the way back; nothing of it is asked for again.
+    const asked = a.fetched.length;
+    b.fetched.length = 0;
+    await b.tickets.say(there, 'ours', { files: [await b.file('fix.patch', '+1')] });
+    const answer = await waitFor(() => rowAt(a, here).articles.find(({ body }) => body === 'ours'), {
+      what: 'the answer',
+    });
+    expect(await a.contents(answer)).toEqual({ 'fix.patch': '+1' });
+    await quiet();
+    expect([a.fetched.length, b.fetched.length]).toEqual([asked, 1]);
+    const [path = ''] = b.fetched;
+    const other = await b.call('hmp_of_somebody', 'GET', path);
+    expect(other.status).toBe(401);
+    await b.ask(agreements.update, { params, body: { max_attachment_bytes: 20_000_000, attachment_types: [] } });
   });
 
   it('keeps what only agents may read to itself', async () => {
@@ -428,12 +474,45 @@ describe('another helpdesk', () => {
     const listed = await a.call(token(), 'GET', `${path}/comments`);
     expect(listed.body.comments.map((one: { uuid: string }) => one.uuid)).toEqual([comment.uuid]);
     expect(bodies(a, id)).toEqual(['by curl']);
+    // A file is brought before the comment that names it: whoever cannot be called is asked for nothing.
+    const bytes = Buffer.from('of a file');
+    const file = { uuid: uuidv7(), filename: 'a.txt', mediaType: 'text/plain', size: bytes.length };
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const lost = { ...file, uuid: uuidv7(), filename: 'lost.txt', sha256 };
+    expect((await a.call(token(), 'PUT', `attachments/${file.uuid}/content`, bytes)).status).toBe(201);
+    const naming = { ...comment, uuid: uuidv7(), body: 'with a file', attachments: [{ ...file, sha256 }, lost] };
+    await a.call(token(), 'PUT', `${path}/comments/${naming.uuid}`, naming);
+    const article = await waitFor(() => rowAt(a, id).articles.find(({ files }) => files.length > 0), {
+      what: 'a file',
+    });
+    expect(await a.contents(article)).toEqual({ 'a.txt': 'of a file' });
+    expect(article.body).toContain('lost.txt was not transferred: it was not sent. It is at http');
+    rowAt(a, id).articles.pop();
     // Whoever cannot be called reads what happened, a page at a time, each thing once.
     const page = await a.call(token(), 'GET', 'events?limit=1');
     expect(page.body.events).toMatchObject([{ subject: uuid, source: a.node, data: { ticket: { uuid } } }]);
     const rest = await a.call(token(), 'GET', `events?after=${page.body.cursor}`);
     expect(rest.body.events.map((one: { id: string }) => one.id)).not.toContain(page.body.events[0].id);
     expect((await a.call(token(), 'GET', `events?after=${rest.body.cursor}`)).body.events).toEqual([]);
+  });
+
+  it('has one effect with an Idempotency-Key, and the same answer again; another message with that key is refused', async () => {
+    const uuid = uuidv7();
+    const ticket = { ...ticketOf(uuid), fields: { ...ticketOf(uuid).fields, subject: 'With a key' } };
+    const eventOf = (number: string) => ({
+      ...{ specversion: '1.0', id: uuidv7(), source: node, type: 'eu.eosc.helpdesk.ticket.created.v1', subject: uuid },
+      ...{ time: new Date().toISOString(), datacontenttype: 'application/json' },
+      data: { sequence: 1, acknowledged: 0, via: [node], ticket: { ...ticket, number }, changed: [], comments: [] },
+    });
+    const event = eventOf('1');
+    const headers = { 'idempotency-key': `key-${uuid}` };
+    const tell = (body: object) => a.call(token(), 'POST', 'events', body, headers);
+    expect((await Promise.all([tell(event), tell(event), tell(event)])).map(({ status }) => status)).toEqual([
+      ...[202, 202, 202],
+    ]);
+    expect((await tell(eventOf('2'))).body.code).toBe('idempotency.key-reused');
+    await waitFor(() => copyOf('With a key', a), { what: 'the ticket' });
+    expect([...a.tickets.rows.values()].filter(({ title }) => title === 'With a key')).toHaveLength(1);
   });
 
   it('is told how often it may call, and is shown no token at another address', async () => {

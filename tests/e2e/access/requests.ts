@@ -795,6 +795,8 @@ export const requests: Record<string, Asking> = {
     path: { id: randomUUID(), comment: randomUUID() },
     body: {},
   }),
+  'GET /federation/v1/attachments/{id}/content': sharedTicket,
+  'PUT /federation/v1/attachments/{id}/content': put(sharedTicket, {}),
   'DELETE /federation/v1/tickets/{id}/share': sharedTicket,
   'GET /api/v1/applications/{id}': spare(newApplication),
   'POST /api/v1/applications': (world) => ({ body: { name: world.fresh('spare'), ...application } }),

@@ -501,6 +501,8 @@ PUT    /federation/v1/tickets/{id}                             !!!! !!!! !!!!
 PATCH  /federation/v1/tickets/{id}                             !!!! !!!! !!!!
 GET    /federation/v1/tickets/{id}/comments                    !!!! !!!! !!!!
 PUT    /federation/v1/tickets/{id}/comments/{comment}          !!!! !!!! !!!!
+GET    /federation/v1/attachments/{id}/content                 !!!! !!!! !!!!
+PUT    /federation/v1/attachments/{id}/content                 !!!! !!!! !!!!
 DELETE /federation/v1/tickets/{id}/share                       !!!! !!!! !!!!
 GET    /api/v1/mail/quarantine                                 ---- ---- +--!
 POST   /api/v1/mail/quarantine/{id}/process                    ---- ---- 0--!

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
 import { FederationComment, FederationTicket } from '../federation/model.ts';
-import { Flag, Id, optionalId, Page, Row, text } from './common.ts';
+import { bounded, Flag, Id, optionalId, Page, Row, text } from './common.ts';
 
 const kinds = ['redirect', 'full', 'direct'] as const;
 const disclosures = ['none', 'name', 'name+email'] as const;
@@ -19,6 +19,10 @@ export const Agreement = Row.extend({
   disclosure: z.enum(disclosures),
   /** It is told what only agents may read. */
   internal_notes: z.boolean(),
+  /** The largest file that is taken from that helpdesk, bytes; 0: none. */
+  max_attachment_bytes: z.number().int(),
+  /** Media types that are taken, `image/*` for all of a kind; none named: every type. */
+  attachment_types: z.array(z.string()),
   active: z.boolean(),
 });
 
@@ -50,6 +54,11 @@ const body = z.object({
   peer_id: optionalId,
   disclosure: z.enum(disclosures).optional(),
   internal_notes: Flag.optional(),
+  max_attachment_bytes: z.number().int().min(0).max(100_000_000).optional(),
+  attachment_types: bounded(
+    z.string().regex(/^[a-z0-9][a-z0-9!#$&^_.+-]{0,80}\/([a-z0-9][a-z0-9!#$&^_.+-]{0,80}|\*)$/),
+    50,
+  ).optional(),
   active: Flag.optional(),
 });
 

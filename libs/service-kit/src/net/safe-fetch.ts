@@ -1,5 +1,6 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { Readable } from 'node:stream';
 import { AppError } from '@helpmesh/kernel';
 import type { Agent } from 'undici';
 import { z } from 'zod';
@@ -89,6 +90,21 @@ export class SafeFetch {
   }
 
   /**
+   * As `fetch`, for a file: what a good answer holds goes to `take` piece by piece and is nowhere whole.
+   * @returns an answer without a body when `take` was called and has ended; any other as from `fetch`
+   * @throws AppError as `fetch`, and what `take` throws
+   */
+  async download(
+    address: string | URL,
+    { timeoutMs = TOTAL_MS, signal, headers }: Pick<SafeRequest, 'timeoutMs' | 'signal' | 'headers'>,
+    take: (bytes: Readable) => Promise<unknown>,
+  ): Promise<Response> {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const until = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    return this.once(this.check(String(address)), { signal: until }, new Headers(headers), take);
+  }
+
+  /**
    * Whether an address may be called as far as it says itself; what its name resolves to is checked with the call.
    * @throws AppError invalid `net.address-refused`
    */
@@ -114,7 +130,12 @@ export class SafeFetch {
     this.agents.clear();
   }
 
-  private async once(url: URL, request: SafeRequest, headers: Headers): Promise<Response> {
+  private async once(
+    url: URL,
+    request: SafeRequest,
+    headers: Headers,
+    take?: (bytes: Readable) => Promise<unknown>,
+  ): Promise<Response> {
     const { method, body, signal, maxBytes = MAX_BYTES, larger = 'refuse', verifyTls = true } = request;
     try {
       // Loaded by whoever calls somebody: most services never do.
@@ -127,12 +148,16 @@ export class SafeFetch {
         redirect: 'manual',
         signal: signal ?? null,
       });
+      const { status, statusText } = response;
+      if (take && response.ok) {
+        await take(Readable.from(response.body ?? [], { objectMode: false }));
+        return new Response(null, { status, statusText, headers: [...response.headers] });
+      }
       const bytes = await (larger === 'cut' ? headOf : readUpTo)(response.body, maxBytes);
       if (bytes === 'too large') {
         throw unavailable('net.answer-too-large', `${url.host} answers with more than ${maxBytes} bytes.`);
       }
       const empty = [101, 204, 205, 304].includes(response.status);
-      const { status, statusText } = response;
       return new Response(empty ? null : new Uint8Array(bytes), { status, statusText, headers: [...response.headers] });
     } catch (error) {
       throw asAppError(error, url);

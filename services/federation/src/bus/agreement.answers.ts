@@ -7,6 +7,8 @@ import type { Agreement, AgreementDraft } from '../domain/agreement.ts';
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 500;
+/** As the column of agreements that were made before. */
+const ATTACHMENT_BYTES = 20_000_000;
 
 @Controller()
 export class AgreementAnswers {
@@ -40,7 +42,12 @@ export class AgreementAnswers {
   async create(ctx: RpcContext, { body }: ParsedInputOf<typeof questions.create>) {
     const { kind, name, group_id: groupId, list_address: listAddress = null, peer_id: peerId = null } = body;
     const { disclosure = 'none', internal_notes: internalNotes = false, active = true } = body;
-    const draft = { kind, name: name.trim(), groupId, listAddress, peerId, disclosure, internalNotes, active };
+    const { max_attachment_bytes: maxAttachmentBytes = ATTACHMENT_BYTES, attachment_types: attachmentTypes = [] } =
+      body;
+    const draft = {
+      ...{ kind, name: name.trim(), groupId, listAddress, peerId, disclosure, internalNotes, active },
+      ...{ maxAttachmentBytes, attachmentTypes },
+    };
     return shown(await this.agreements.create(callerIn(ctx), draft));
   }
 
@@ -53,6 +60,8 @@ export class AgreementAnswers {
       ...(body.peer_id != null && { peerId: body.peer_id }),
       ...(body.disclosure !== undefined && { disclosure: body.disclosure }),
       ...(body.internal_notes !== undefined && { internalNotes: body.internal_notes }),
+      ...(body.max_attachment_bytes !== undefined && { maxAttachmentBytes: body.max_attachment_bytes }),
+      ...(body.attachment_types !== undefined && { attachmentTypes: body.attachment_types }),
       ...(body.active !== undefined && { active: body.active }),
     };
     return shown(await this.agreements.update(callerIn(ctx), params.id, change));
@@ -80,6 +89,8 @@ function shown(agreement: Agreement): OutputOf<typeof questions.create> {
     peer_id: agreement.peerId,
     disclosure: agreement.disclosure,
     internal_notes: agreement.internalNotes,
+    max_attachment_bytes: agreement.maxAttachmentBytes,
+    attachment_types: agreement.attachmentTypes,
     active: agreement.active,
     created_by_id: agreement.createdById,
     updated_by_id: agreement.updatedById,

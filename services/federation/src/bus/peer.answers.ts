@@ -1,4 +1,11 @@
-import { answerPeer, callerOf, type OutputOf, type ParsedInputOf, peers as questions } from '@helpmesh/contracts';
+import {
+  admitPeer,
+  answerPeer,
+  callerOf,
+  type OutputOf,
+  type ParsedInputOf,
+  peers as questions,
+} from '@helpmesh/contracts';
 import { type Clock, epochMs } from '@helpmesh/kernel';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -24,6 +31,11 @@ export class PeerAnswers {
   @Answers(answerPeer)
   answer(_ctx: RpcContext, input: ParsedInputOf<typeof answerPeer>) {
     return this.door.answer(input);
+  }
+
+  @Answers(admitPeer)
+  admit(_ctx: RpcContext, { token }: ParsedInputOf<typeof admitPeer>) {
+    return this.door.admit(token);
   }
 
   @Answers(questions.list)

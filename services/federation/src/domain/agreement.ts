@@ -17,6 +17,10 @@ export interface Agreement {
   disclosure: 'none' | 'name' | 'name+email';
   /** The peer is told what only agents may read. */
   internalNotes: boolean;
+  /** The largest file that is taken from the peer, bytes; 0: none. */
+  maxAttachmentBytes: number;
+  /** Media types that are taken, `image/*` for all of a kind; none named: every type. */
+  attachmentTypes: string[];
   active: boolean;
   createdById: number;
   updatedById: number;

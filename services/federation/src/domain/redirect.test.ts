@@ -14,7 +14,7 @@ const agreement: Agreement = {
     kind: 'redirect',
     name: 'EISCAT',
     groupId: 1,
-    ...{ peerId: null, disclosure: 'none', internalNotes: false },
+    ...{ peerId: null, disclosure: 'none', internalNotes: false, maxAttachmentBytes: 0, attachmentTypes: [] },
     listAddress: 'List@community.org',
     active: true,
   },

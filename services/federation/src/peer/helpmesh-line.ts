@@ -1,7 +1,13 @@
-import { FederationChange, FederationComment, type FederationEvent } from '@helpmesh/contracts';
+import {
+  type FederationAttachment,
+  FederationChange,
+  FederationComment,
+  type FederationEvent,
+} from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import type { SafeFetch } from '@helpmesh/service-kit';
 import { z } from 'zod';
+import type { FileSink } from '../application/files/ports.ts';
 import type { Greeting, PeerAddress, PeerGreeter, PeerLine } from '../application/sync/ports.ts';
 
 /** Longest answer: a page of comments. */
@@ -10,6 +16,8 @@ const MAX_BYTES = 30_000_000;
 const PAGE = 5;
 /** Pages of comments of one ticket. */
 const MOST_PAGES = 1_000;
+/** For one file, ms. */
+const FILE_MS = 60_000;
 const Descriptor = z.object({ product: z.string().max(200), node: z.string().max(250) });
 const Agreements = z.object({ agreements: z.array(z.unknown()) });
 const Comments = z.object({ comments: z.array(FederationComment) });
@@ -39,6 +47,15 @@ export class HelpmeshLine implements PeerLine, PeerGreeter {
       cursor = /[?&]cursor=([^&>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
     }
     return { ...change, comments };
+  }
+
+  async file({ node, token }: PeerAddress, { uuid }: FederationAttachment, sink: FileSink, signal: AbortSignal) {
+    const response = await this.safe.download(
+      `${node}/federation/v1/attachments/${uuid}/content`,
+      { signal, timeoutMs: FILE_MS, headers: { authorization: `Bearer ${token}`, accept: '*/*' } },
+      (bytes) => sink.take(bytes),
+    );
+    if (!response.ok) throw await errorOf(response, node);
   }
 
   async greet(node: string, token: string | null, signal: AbortSignal): Promise<Greeting> {

@@ -12,6 +12,8 @@ interface AgreementRow {
   peer_id: number | null;
   disclosure: Agreement['disclosure'];
   internal_notes: boolean;
+  max_attachment_bytes: number;
+  attachment_types: string[];
   active: boolean;
   created_by_id: number;
   updated_by_id: number;
@@ -38,8 +40,8 @@ export class AgreementStore {
       sql<AgreementRow>(
         tx,
         `INSERT INTO agreement (kind, name, group_id, list_address, active, peer_id, disclosure, internal_notes,
-           created_by_id, updated_by_id, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10) RETURNING *`,
+           max_attachment_bytes, attachment_types, created_by_id, updated_by_id, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $12) RETURNING *`,
         [...valuesOf(draft), byId, new Date(now)],
       ),
     );
@@ -64,8 +66,9 @@ export class AgreementStore {
       sql<AgreementRow>(
         tx,
         `UPDATE agreement SET kind = $1, name = $2, group_id = $3, list_address = $4, active = $5, peer_id = $6,
-           disclosure = $7, internal_notes = $8, updated_by_id = $9, updated_at = $10
-         WHERE id = $11 RETURNING *`,
+           disclosure = $7, internal_notes = $8, max_attachment_bytes = $9, attachment_types = $10, updated_by_id = $11,
+           updated_at = $12
+         WHERE id = $13 RETURNING *`,
         [...valuesOf(draft), byId, new Date(now), id],
       ),
     );
@@ -117,7 +120,11 @@ export class AgreementStore {
 
 function valuesOf(draft: AgreementDraft) {
   const { kind, name, groupId, listAddress, active, peerId, disclosure, internalNotes } = draft;
-  return [kind, name, groupId, listAddress, active, peerId, disclosure, internalNotes];
+  const { maxAttachmentBytes, attachmentTypes } = draft;
+  return [
+    ...[kind, name, groupId, listAddress, active, peerId, disclosure, internalNotes],
+    ...[maxAttachmentBytes, attachmentTypes],
+  ];
 }
 
 async function oneActivePerGroup<T>(statement: Promise<T>): Promise<T> {
@@ -146,6 +153,8 @@ function toAgreement(row: AgreementRow): Agreement {
     peerId: row.peer_id,
     disclosure: row.disclosure,
     internalNotes: row.internal_notes,
+    maxAttachmentBytes: row.max_attachment_bytes,
+    attachmentTypes: row.attachment_types,
     active: row.active,
     createdById: row.created_by_id,
     updatedById: row.updated_by_id,

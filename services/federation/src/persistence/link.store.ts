@@ -1,5 +1,5 @@
 import type { FederationChange, FederationEvent, FederationFieldName, FederationFields } from '@helpmesh/contracts';
-import type { EpochMs } from '@helpmesh/kernel';
+import { AppError, type EpochMs } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { LinkState } from '../domain/sync/link.ts';
@@ -196,6 +196,18 @@ export class LinkStore {
     return rows.length > 0;
   }
 
+  /** What takes long holds the link on. @throws AppError stale `peer.link-lost` when somebody else has it by now */
+  async hold(on: On, link: Link, until: EpochMs): Promise<void> {
+    const rows = await sql(
+      on,
+      'UPDATE link SET leased_until = $3 WHERE id = $1 AND leased_until = $2 AND ended_at IS NULL RETURNING id',
+      [link.id, link.lease, new Date(until)],
+    );
+    if (rows.length === 0)
+      throw new AppError('stale', 'peer.link-lost', 'Another process works on this ticket by now.');
+    link.lease = new Date(until);
+  }
+
   /** Writes what a turn came to. @returns false when somebody else has the link by now */
   async save(
     tx: EntityManager,
@@ -238,6 +250,7 @@ export class LinkStore {
     );
     await sql(on, 'DELETE FROM link_inbox WHERE link_id = $1', [id]);
     await sql(on, 'DELETE FROM link_outbox WHERE link_id = $1', [id]);
+    await sql(on, 'DELETE FROM link_file WHERE link_id = $1', [id]);
   }
 
   /** All tickets under an agreement. */

@@ -7,6 +7,7 @@ import { Pbas1799100000000 } from './migrations/1799100000000-pbas.ts';
 import { Cmdb1799100200000 } from './migrations/1799100200000-cmdb.ts';
 import { Operations1799400000000 } from './migrations/1799400000000-operations.ts';
 import { ForeignDesks1799410000000 } from './migrations/1799410000000-foreign-desks.ts';
+import { Files1799443000000 } from './migrations/1799443000000-files.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -19,4 +20,5 @@ export const migrations: MigrationClass[] = [
   Cmdb1799100200000,
   Operations1799400000000,
   ForeignDesks1799410000000,
+  Files1799443000000,
 ];

@@ -75,7 +75,7 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     mountScim(server, { guard, rpc, timeoutMs });
     mountTicketPage(server, { guard, rpc, signer, blobs });
     mountHelpPages(server, { guard, rpc, signer, cache, clock, publicUrl, secret: config.HELPMESH_SIGNING_KEY });
-    mountFederation(server, { rpc, signer, cache, timeoutMs });
+    mountFederation(server, { rpc, signer, cache, blobs, timeoutMs });
     if (config.HELPMESH_API_DOCS) mountDocs(server);
     mountWeb(server, this.web, { https: config.HELPMESH_PUBLIC_URL.startsWith('https:') });
   }

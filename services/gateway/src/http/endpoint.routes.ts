@@ -169,7 +169,7 @@ function namesNothing(error: unknown, request: FastifyRequest): AppError | undef
 }
 
 /** @throws AppError invalid `http.bad-idempotency-key` */
-function idempotencyKey({ method, headers }: FastifyRequest): string | undefined {
+export function idempotencyKey({ method, headers }: FastifyRequest): string | undefined {
   const key = headers['idempotency-key'];
   if (key === undefined || method !== 'POST') return undefined;
   if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;

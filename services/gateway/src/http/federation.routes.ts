@@ -1,9 +1,13 @@
-import { answerPeer, type InputOf } from '@helpmesh/contracts';
+import type { Readable } from 'node:stream';
+import type { BlobStore } from '@helpmesh/blob';
+import { admitPeer, answerPeer, type InputOf } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
 import { type ActorSigner, type Cache, clientNetwork } from '@helpmesh/service-kit';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { safeContentType } from '../domain/file-name.ts';
 import { answerError } from './answer-error.ts';
+import { idempotencyKey } from './endpoint.routes.ts';
 import { jsonBody } from './json-body.ts';
 
 export interface FederationRoutesParts {
@@ -11,6 +15,7 @@ export interface FederationRoutesParts {
   /** Says to the service that it is us who ask. */
   signer: Pick<ActorSigner, 'stranger'>;
   cache: Pick<Cache, 'limit'>;
+  blobs: Pick<BlobStore, 'get' | 'put'>;
   timeoutMs: number;
 }
 
@@ -24,29 +29,58 @@ const methods: Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** The door for other helpdesks: the federation service speaks the protocol, and here it gets its HTTP. */
 export function mountFederation(server: FastifyInstance, parts: FederationRoutesParts): void {
-  const { rpc, signer, timeoutMs } = parts;
+  const common = {
+    bodyLimit: BODY_BYTES,
+    errorHandler: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      void answerError(error, request, reply),
+    // Before the body is read, as everywhere.
+    onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      await admit(request, reply, parts);
+      if (hasBody(request)) await known(request, parts);
+    },
+  };
   server.register(async (scope) => {
     for (const type of ['application/cloudevents+json', 'application/merge-patch+json']) {
       scope.addContentTypeParser(type, { parseAs: 'string' }, jsonBody(scope));
     }
     for (const url of ['/federation/v1', '/federation/v1/*']) {
-      scope.route({
-        method: methods,
-        url,
-        bodyLimit: BODY_BYTES,
-        errorHandler: (error, request, reply) => void answerError(error, request, reply),
-        // Before the body is read, as everywhere.
-        onRequest: (request, reply) => admit(request, reply, parts),
-        handler: async (request, reply) => {
-          const options = { actor: signer.stranger(), timeoutMs, requestId: request.id, address: request.ip };
-          const { status, headers, body } = await rpc.call(answerPeer, inputOf(request), options);
-          reply.code(status).headers(headers).header('cache-control', 'no-store');
-          if (body === undefined) return reply.send();
-          return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
-        },
-      });
+      const handler = (request: FastifyRequest, reply: FastifyReply) => ask(inputOf(request), request, reply, parts);
+      scope.route({ ...common, method: methods, url, handler });
     }
   });
+  server.register(async (scope) => {
+    // A file of any type, as it comes.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    scope.route({
+      ...{ ...common, bodyLimit: Number.MAX_SAFE_INTEGER },
+      ...{ method: 'PUT', url: '/federation/v1/attachments/:id/content' },
+      handler: async (request, reply) => {
+        const { fileBytes: maxBytes } = await known(request, parts);
+        const file = await parts.blobs.put((request.body ?? Buffer.alloc(0)) as Readable, { maxBytes });
+        checkDigest(request, file.sha256);
+        return ask({ ...inputOf(request), body: undefined, file }, request, reply, parts);
+      },
+    });
+  });
+}
+
+async function ask(
+  input: InputOf<typeof answerPeer>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { rpc, signer, blobs, timeoutMs }: FederationRoutesParts,
+): Promise<FastifyReply> {
+  const options = { actor: signer.stranger(), timeoutMs, requestId: request.id, address: request.ip };
+  const { status, headers, body, file } = await rpc.call(answerPeer, input, options);
+  reply.code(status).headers(headers).header('cache-control', 'no-store');
+  if (file) {
+    const bytes = await blobs.get(file.sha256);
+    reply.header('content-type', safeContentType(file.mediaType)).header('content-length', file.size);
+    return reply.header('content-security-policy', "sandbox; default-src 'none'").send(bytes);
+  }
+  if (body === undefined) return reply.send();
+  return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
 }
 
 /** Helpdesks call more often than people do, so they are counted by themselves. @throws AppError limited */
@@ -63,15 +97,49 @@ async function admit(
   throw new AppError('limited', 'http.too-many-requests', 'Too many requests. Slow down and try again.');
 }
 
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** Nobody sends megabytes who is not known. @throws AppError unauthenticated */
+async function known(request: FastifyRequest, { rpc, signer, timeoutMs }: FederationRoutesParts) {
+  const token = tokenOf(request);
+  const options = { actor: signer.stranger(), timeoutMs, requestId: request.id, address: request.ip };
+  return rpc.call(admitPeer, token === undefined ? {} : { token }, options);
+}
+
+/** RFC 9530. @throws AppError invalid `federation.digest-missing`, `federation.digest-differs` */
+function checkDigest({ headers }: FastifyRequest, sha256: string): void {
+  const [, digest] = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]+):/.exec(String(headers['content-digest'] ?? '')) ?? [];
+  if (digest === undefined) {
+    throw new AppError('invalid', 'federation.digest-missing', 'A file needs a Content-Digest with its sha-256.');
+  }
+  if (Buffer.from(digest, 'base64').toString('hex') === sha256) return;
+  throw new AppError('invalid', 'federation.digest-differs', 'The bytes are others than Content-Digest says.');
+}
+
+function tokenOf({ headers }: FastifyRequest): string | undefined {
+  return /^bearer +(\S{1,500}) *$/i.exec(headers.authorization ?? '')?.[1];
+}
+
+/** What follows `/federation/v1`. */
+function pathOf({ url }: FastifyRequest): string {
+  const { pathname } = new URL(url, 'http://edge');
+  return pathname.slice('/federation/v1/'.length).replace(/\/+$/, '').slice(0, 500);
+}
+
 function inputOf(request: FastifyRequest): InputOf<typeof answerPeer> {
-  const { authorization, 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
-  const [, token] = /^bearer +(\S{1,500}) *$/i.exec(authorization ?? '') ?? [];
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
+  const token = tokenOf(request);
+  // A string of RFC 9651, or as most write it.
+  const key = idempotencyKey(request)?.replace(/^"(.+)"$/, '$1');
   return {
     method: request.method as Method,
-    path: ((request.params as { '*'?: string })['*'] ?? '').replace(/\/+$/, '').slice(0, 500),
+    path: pathOf(request),
     query: request.query as Record<string, unknown>,
     ...(token !== undefined && { token }),
     ...(request.body !== undefined && { body: request.body }),
+    ...(key !== undefined && { idempotencyKey: key }),
     ...(ifMatch !== undefined && { ifMatch }),
     ...(ifNoneMatch !== undefined && { ifNoneMatch }),
   };

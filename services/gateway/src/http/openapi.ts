@@ -329,7 +329,14 @@ const ownRoutes: readonly OwnRoute[] = [
     'Federation protocol',
     'What happened, for helpdesks that cannot be called: `after`, `limit`; what comes before `after` is forgotten',
   ],
-  ['federationTell', 'POST', '/federation/v1/events', 'Federation protocol', 'Tells of a change, as a CloudEvent', 202],
+  [
+    'federationTell',
+    'POST',
+    '/federation/v1/events',
+    'Federation protocol',
+    'Tells of a change, as a CloudEvent; takes `Idempotency-Key`',
+    202,
+  ],
   [
     'federationTickets',
     'GET',
@@ -374,6 +381,21 @@ const ownRoutes: readonly OwnRoute[] = [
     'Federation protocol',
     'Adds a comment; 200 when it is there',
     202,
+  ],
+  [
+    'federationReadFile',
+    'GET',
+    '/federation/v1/attachments/:id/content',
+    'Federation protocol',
+    'The bytes of a file that a comment names, with their `Content-Digest`',
+  ],
+  [
+    'federationBringFile',
+    'PUT',
+    '/federation/v1/attachments/:id/content',
+    'Federation protocol',
+    'Brings the bytes of a file before the comment that names it; takes `Content-Digest` (sha-256)',
+    201,
   ],
   [
     'federationUnshare',

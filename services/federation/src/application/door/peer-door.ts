@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
-  type answerPeer,
+  answerPeer,
   FederationComment as CommentSchema,
   canonicalPriorities,
   canonicalStates,
@@ -13,14 +13,17 @@ import {
   type ParsedInputOf,
 } from '@helpmesh/contracts';
 import { AppError, type Clock, derivedId, uuidv7 } from '@helpmesh/kernel';
+import type { RequestTerms } from '@helpmesh/messaging';
 import { afterCommit, transaction } from '@helpmesh/persistence';
 import type { Cache } from '@helpmesh/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { checkWay } from '../../domain/sync/message.ts';
 import type { AgreementStore } from '../../persistence/agreement.store.ts';
+import type { FileStore } from '../../persistence/file.store.ts';
 import type { Link, LinkStore } from '../../persistence/link.store.ts';
 import type { Peer, PeerStore } from '../../persistence/peer.store.ts';
+import type { FileRoad } from '../files/file-road.ts';
 import type { SyncSettings } from '../sync/ports.ts';
 import type { SyncLinks } from '../sync/sync-links.ts';
 
@@ -57,6 +60,8 @@ export class PeerDoor {
       /^tickets\/([^/]+)\/comments\/([^/]+)$/,
       (peer, { body }, uuid, id) => this.addComment(peer, body, uuid as string, id as string),
     ],
+    ['GET', /^attachments\/([^/]+)\/content$/, (peer, _request, uuid) => this.showFile(peer, uuid as string)],
+    ['PUT', /^attachments\/([^/]+)\/content$/, (peer, { file }, uuid) => this.keepFile(peer, file, uuid as string)],
     ['DELETE', /^tickets\/([^/]+)\/share$/, (peer, _request, uuid) => this.stopSharing(peer, uuid as string)],
   ];
 
@@ -65,7 +70,10 @@ export class PeerDoor {
     private readonly peers: PeerStore,
     private readonly links: LinkStore,
     private readonly agreements: AgreementStore,
+    private readonly files: Pick<FileStore, 'offered'>,
+    private readonly road: Pick<FileRoad, 'keep'>,
     private readonly sync: Pick<SyncLinks, 'wake' | 'standing' | 'commentsAt'>,
+    private readonly terms: Pick<RequestTerms, 'hold'>,
     private readonly cache: Pick<Cache, 'limit'>,
     private readonly clock: Clock,
     private readonly settings: Pick<SyncSettings, 'node'>,
@@ -80,10 +88,29 @@ export class PeerDoor {
       if (method !== request.method || !path.test(request.path)) continue;
       const { allowed, headers } = await this.count(peer);
       if (!allowed) return { status: 429, headers, body: tooMany };
-      const answer = await handle(peer, request, ...names);
+      const answer = await this.once(peer, request, () => handle(peer, request, ...names));
       return { ...answer, headers: { ...headers, ...answer.headers } };
     }
     throw new AppError('not-found', 'federation.no-such-path', 'There is nothing at this address.');
+  }
+
+  /** A POST with a key has one effect, and one answer. @throws AppError invalid `idempotency.key-reused` */
+  private async once(peer: Peer, request: Request, work: () => Promise<Answer>): Promise<Answer> {
+    const { method, path, body, idempotencyKey: key } = request;
+    if (method !== 'POST' || key === undefined) return work();
+    const input = { method, path, body };
+    // Below the ids of people.
+    const item = { actor: { userId: -peer.id }, key, input } as unknown as Parameters<RequestTerms['hold']>[0];
+    const json = await this.terms.hold(item, answerPeer, async () => Buffer.from(JSON.stringify(await work())));
+    return JSON.parse(json.toString());
+  }
+
+  /** Before a long body is read. @throws AppError unauthenticated `federation.no-token`, `federation.wrong-token` */
+  async admit(token: string | undefined): Promise<{ fileBytes: number }> {
+    const peer = await this.peerOf(token);
+    const agreements = await this.agreements.ofPeer(this.db, peer.id);
+    const taken = agreements.filter(({ active }) => active).map(({ maxAttachmentBytes }) => maxAttachmentBytes);
+    return { fileBytes: Math.max(0, ...taken) };
   }
 
   private descriptor() {
@@ -119,9 +146,10 @@ export class PeerDoor {
 
   private async listAgreements(peer: Peer): Promise<Answer> {
     const rows = await this.agreements.ofPeer(this.db, peer.id);
-    const agreements = rows.map(({ id, name, kind, active, disclosure, internalNotes }) => ({
+    const agreements = rows.map(({ id, name, kind, active, disclosure, internalNotes, ...rest }) => ({
       ...{ id, name, mode: kind, status: active ? 'accepted' : 'inactive', requesterDisclosure: disclosure },
       ...{ internalNotes: internalNotes ? 'always' : 'never', nodes: [this.settings.node, peer.node] },
+      ...{ maxAttachmentBytes: rest.maxAttachmentBytes, attachmentTypes: rest.attachmentTypes },
     }));
     return ok({ agreements });
   }
@@ -232,6 +260,22 @@ export class PeerDoor {
       };
       await this.receive(tx, link.id, { id: comments[0]?.uuid ?? uuidv7(), data });
     });
+  }
+
+  /** Bytes of a file that a comment names. @throws AppError not-found `federation.no-such-file` */
+  private async showFile(peer: Peer, name: string): Promise<Answer> {
+    const file = await this.files.offered(this.db, peer.id, read(Uuid, name));
+    if (!file) throw new AppError('not-found', 'federation.no-such-file', 'There is no such file between us.');
+    const digest = Buffer.from(file.sha256, 'hex').toString('base64');
+    return { status: 200, headers: { etag: `"${file.sha256}"`, 'content-digest': `sha-256=:${digest}:` }, file };
+  }
+
+  /** For peers that cannot be called: a file comes before the comment that names it. Doing it again does nothing. */
+  private async keepFile(peer: Peer, file: Request['file'], name: string): Promise<Answer> {
+    const uuid = read(Uuid, name);
+    if (!file) throw new AppError('invalid', 'federation.no-file', 'The request holds no file.');
+    await this.road.keep(peer.id, uuid, file);
+    return { status: 201, headers: {}, body: { uuid, ...file } };
   }
 
   private async stopSharing(peer: Peer, name: string): Promise<Answer> {

@@ -1,4 +1,5 @@
-import type { FederationChange, FederationEvent } from '@helpmesh/contracts';
+import type { FederationAttachment, FederationChange, FederationEvent } from '@helpmesh/contracts';
+import type { FileSink } from '../files/ports.ts';
 import type { Greeting, PeerAddress, PeerGreeter, PeerLine } from '../sync/ports.ts';
 import type { ForeignLine } from './foreign-line.ts';
 
@@ -15,6 +16,10 @@ export class AllLines implements PeerLine, PeerGreeter {
 
   async standing(to: PeerAddress, uuid: string, signal: AbortSignal): Promise<FederationChange | null> {
     return (await this.lineTo(to)).standing(to, uuid, signal);
+  }
+
+  async file(to: PeerAddress, attachment: FederationAttachment, sink: FileSink, signal: AbortSignal): Promise<void> {
+    return (await this.lineTo(to)).file(to, attachment, sink, signal);
   }
 
   async greet(node: string, token: string | null, signal: AbortSignal): Promise<Greeting> {

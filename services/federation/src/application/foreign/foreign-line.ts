@@ -18,7 +18,7 @@ import {
   type WritableWord,
   wordsToWrite,
 } from '../../domain/foreign/words.ts';
-import { withFiles } from '../../domain/sync/file-names.ts';
+import { withFiles } from '../../domain/sync/files.ts';
 import { type HeldTicket, leadsTo, newLink } from '../../domain/sync/link.ts';
 import { changeOf, tellingOf } from '../../domain/sync/message.ts';
 import { canonical, writerOf } from '../../domain/sync/replica.ts';
@@ -95,6 +95,11 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     // What was wished and not done there is to be told as it stays.
     const more = tell(result.link, { originNode: change.ticket.originNode, fields: saved.fields, commentIds: [] }, 0);
     if (more) await this.store.hint(this.db, row.linkId, this.clock.now());
+  }
+
+  /** Their bytes came with the comments. */
+  async file(): Promise<void> {
+    throw new AppError('not-found', 'peer.not-there', 'The file is not here any more.');
   }
 
   async standing(to: PeerAddress, uuid: string, signal: AbortSignal): Promise<FederationChange | null> {

@@ -1,4 +1,5 @@
-import type { FederationChange, FederationEvent } from '@helpmesh/contracts';
+import type { FederationAttachment, FederationChange, FederationEvent } from '@helpmesh/contracts';
+import type { FileSink } from '../files/ports.ts';
 
 /** How another Helpmesh is spoken to. */
 export interface PeerLine {
@@ -10,6 +11,12 @@ export interface PeerLine {
 
   /** Where a ticket stands there, with all comments; null: it does not know the ticket. @throws AppError as `deliver` */
   standing(to: PeerAddress, uuid: string, signal: AbortSignal): Promise<FederationChange | null>;
+
+  /**
+   * The bytes of a file that a comment names.
+   * @throws AppError as `deliver`; not-found `peer.not-there`; conflict `peer.refused`
+   */
+  file(to: PeerAddress, attachment: FederationAttachment, sink: FileSink, signal: AbortSignal): Promise<void>;
 }
 
 export interface PeerGreeter {

@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
 import {
   applyPeerChange,
+  type FederationAttachment,
   type FederationChange,
   type FederationComment,
   type FederationEvent,
   type FederationFields,
+  type InputOf,
   type OutputOf,
   readForPeer,
 } from '@helpmesh/contracts';
@@ -15,7 +17,7 @@ import { type ActorSigner, type SecretBox, WorkPool } from '@helpmesh/service-ki
 import { withSpan } from '@helpmesh/telemetry';
 import type { DataSource } from 'typeorm';
 import type { Agreement } from '../../domain/agreement.ts';
-import { withFiles } from '../../domain/sync/file-names.ts';
+import { type FileLimits, type MissingFile, withMissing } from '../../domain/sync/files.ts';
 import type { HeldTicket } from '../../domain/sync/link.ts';
 import { changeOf, eventType, tellingOf } from '../../domain/sync/message.ts';
 import { askedForMs, holdMs } from '../../domain/sync/outage.ts';
@@ -25,11 +27,15 @@ import { type Telling, tell, tellAgain } from '../../domain/sync/send.ts';
 import { type Suggestion, takeIn } from '../../domain/sync/take-in.ts';
 import type { FederationEvents } from '../../events.ts';
 import type { AgreementStore } from '../../persistence/agreement.store.ts';
+import type { FileStore } from '../../persistence/file.store.ts';
 import type { Link, LinkStore, SharedTicket } from '../../persistence/link.store.ts';
 import type { Peer, PeerStore } from '../../persistence/peer.store.ts';
+import type { FileRoad } from '../files/file-road.ts';
 import type { PeerAddress, PeerLine, SyncSettings } from './ports.ts';
 
 type Told = NonNullable<OutputOf<typeof readForPeer>>;
+/** A comment as it is written here. */
+type Written = InputOf<typeof applyPeerChange>['articles'][number];
 
 /** Comments in one message: a few of the longest still fit through the door of the other side. */
 const COMMENTS = 3;
@@ -43,7 +49,7 @@ const retries = { baseMs: 2_000, capMs: 900_000 };
 interface Turn {
   link: Link;
   peer: Peer;
-  agreement: Pick<Agreement, 'groupId' | 'disclosure' | 'internalNotes'> | undefined;
+  agreement: (Pick<Agreement, 'groupId' | 'disclosure' | 'internalNotes'> & FileLimits) | undefined;
   signal: AbortSignal;
 }
 
@@ -70,6 +76,8 @@ export class SyncLinks {
     private readonly links: LinkStore,
     private readonly peers: PeerStore,
     private readonly agreements: AgreementStore,
+    private readonly files: FileStore,
+    private readonly road: Pick<FileRoad, 'bring'>,
     private readonly line: PeerLine,
     private readonly rpc: RpcClient,
     private readonly signer: ActorSigner,
@@ -113,6 +121,7 @@ export class SyncLinks {
     const asked = { ticketId: shared.ticketId, knownArticleIds: [], onlyArticleIds: ids, internal: true, limit };
     const told = await this.rpc.call(readForPeer, asked, { actor: this.signer.service() });
     const comments = told?.articles.map((article) => this.commentOf(shared, article)) ?? [];
+    await this.files.offer(this.db, link.id, attachmentsOf(comments));
     return { comments, next: ids.length === limit ? (ids.at(-1) as number) : null };
   }
 
@@ -219,7 +228,8 @@ export class SyncLinks {
     }
     const comments = change.comments.filter(({ uuid }) => result.commentIds.includes(uuid));
     const note = this.noteOf(link, peer, change.sequence, result.suggestions);
-    const answer = await this.apply(turn, here, change, result.patch, note ? [...comments, note] : comments);
+    const said = note ? [...comments, note] : comments;
+    const answer = await this.apply(turn, here, change, result.patch, await this.written(turn, change, said));
     const shared: SharedTicket = {
       ...{ uuid: link.uuid, ticketId: answer.ticketId, originNode: change.ticket.originNode, via: change.via },
       ...here?.shared,
@@ -227,17 +237,22 @@ export class SyncLinks {
       own: ownOf(answer.after),
     };
     link.state = result.link;
-    const said = comments.map(({ uuid }, i) => ({ uuid, articleId: answer.articleIds[i] as number }));
+    const kept = comments.map(({ uuid }, i) => ({ uuid, articleId: answer.articleIds[i] as number }));
     const now = this.clock.now();
     await transaction(this.db, async (tx) => {
-      if (!(await this.links.save(tx, link, said))) throw lost();
+      if (!(await this.links.save(tx, link, kept))) throw lost();
+      await this.files.done(
+        tx,
+        peer.id,
+        attachmentsOf(comments).map(({ uuid }) => uuid),
+      );
       await this.links.keepShared(tx, shared, now);
       await this.links.keepRemote(tx, link.id, change.ticket);
       await this.links.done(tx, link.id, change.sequence);
       await this.links.keepWishes(tx, link.id, change.changed, result.suggestions, now);
       await this.links.touchOthers(tx, link, now);
     });
-    link.articleIds.push(...said.map(({ articleId }) => articleId));
+    link.articleIds.push(...kept.map(({ articleId }) => articleId));
     this.events.taken(peer, change);
   }
 
@@ -246,10 +261,10 @@ export class SyncLinks {
     here: Here | null,
     change: FederationChange,
     patch: Partial<FederationFields>,
-    comments: FederationComment[],
+    articles: Written[],
   ): Promise<OutputOf<typeof applyPeerChange>> {
     const wanted = ownChanges(patch);
-    if (here && Object.keys(wanted).length === 0 && comments.length === 0) {
+    if (here && Object.keys(wanted).length === 0 && articles.length === 0) {
       return { ticketId: here.shared.ticketId, articleIds: [], after: here.told };
     }
     if (!here && !agreement) throw new AppError('conflict', 'peer.no-agreement', 'There is no agreement any more.');
@@ -261,21 +276,36 @@ export class SyncLinks {
           groupId: agreement?.groupId as number,
           customer: email === undefined ? null : { name, email },
         };
-    const articles = comments.map(({ uuid, author, visibility, format, body, attachments }) => ({
-      ...{ uuid, sender: senders[author.role], author: author.displayName, internal: visibility === 'internal' },
-      ...{
-        contentType: format,
-        body: withFiles(
-          body,
-          format,
-          attachments.map(({ filename }) => filename),
-          change.ticket.url,
-        ),
-        files: [],
-      },
-    }));
     const input = { peer: { id: peer.id, name: peer.name }, ticket, ...wanted, articles };
     return this.rpc.call(applyPeerChange, input, { actor: this.signer.service() });
+  }
+
+  /** Comments as articles, with their files; those that never come are named, with the reason. */
+  private async written(
+    { link, peer, agreement, signal }: Turn,
+    { ticket }: FederationChange,
+    comments: readonly FederationComment[],
+  ): Promise<Written[]> {
+    const articles: Written[] = [];
+    for (const { uuid, author, visibility, format, body, attachments } of comments) {
+      const files: Written['files'] = [];
+      const missing: MissingFile[] = [];
+      for (const attachment of attachments) {
+        await this.links.hold(this.db, link, epochMs(this.clock.now() + this.settings.leaseMs));
+        const { filename, mediaType } = attachment;
+        const brought = await this.road.bring(peer.id, attachment, agreement ?? NO_FILES, async (sink) => {
+          if (peer.token === null) throw new AppError('not-found', 'peer.file-not-brought', 'it was not sent');
+          await this.line.file(this.addressOf(peer), attachment, sink, signal);
+        });
+        if ('missing' in brought) missing.push({ filename, why: brought.missing });
+        else files.push({ ...brought.held, filename, contentType: mediaType || 'application/octet-stream' });
+      }
+      articles.push({
+        ...{ uuid, sender: senders[author.role], author: author.displayName, internal: visibility === 'internal' },
+        ...{ contentType: format, body: withMissing(body, format, missing, ticket.url), files },
+      });
+    }
+    return articles;
   }
 
   /** What was wished there and not done here, for people to see. */
@@ -345,6 +375,7 @@ export class SyncLinks {
       await this.links.keepShared(tx, { ...shared, fields: canonical(fields), own: ownOf(told) }, now);
       if (telling.changed.length > 0) await this.links.forgetGranted(tx, link.uuid);
       await this.links.queue(tx, link.id, telling.sequence, event, now);
+      await this.files.offer(tx, link.id, attachmentsOf(comments));
     });
     link.articleIds.push(...said.map(({ articleId }) => articleId));
   }
@@ -425,6 +456,13 @@ export class SyncLinks {
 const NEVER = new AbortController().signal;
 
 const senders = { requester: 'Customer', agent: 'Agent', system: 'System' } as const;
+
+/** Without an agreement. */
+const NO_FILES: FileLimits = { maxAttachmentBytes: 0, attachmentTypes: [] };
+
+function attachmentsOf(comments: readonly FederationComment[]): FederationAttachment[] {
+  return comments.flatMap(({ attachments }) => attachments);
+}
 
 /** Somebody else has the link by now, and does this. */
 function lost(): AppError {

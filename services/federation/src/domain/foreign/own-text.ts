@@ -1,5 +1,5 @@
 import type { FederationComment } from '@helpmesh/contracts';
-import { escaped, withFiles } from '../sync/file-names.ts';
+import { escaped, withFiles } from '../sync/files.ts';
 
 /**
  * A comment as it is written under our account there: the account says nothing of who has said it.
