@@ -295,6 +295,43 @@ describe('the main job', () => {
     expect(await page(at, { ...sending, once: 'once-too-late' })).toMatchObject({ status: 404 });
   });
 
+  it('4d: whose request was closed is asked by mail how it went, and says so by a link that opens nothing else', async () => {
+    const { id: groupId } = await agent.post('/api/v1/groups', { name: 'Asking', ask_rating: true, user_ids: [] });
+    const me = (await agent.get('/api/v1/users/me')).id;
+    const { group_ids } = await agent.get(`/api/v1/users/${me}`);
+    await agent.call('PUT', `/api/v1/users/${me}`, { group_ids: { ...group_ids, [groupId]: ['full'] } });
+    const article = { type: 'phone', sender: 'Customer', body: 'It hums.' };
+    const ticket = await agent.post('/api/v1/tickets', {
+      ...{ title: 'It hums', group: 'Asking', customer: 'guess:kim@customer.example', article },
+    });
+    await agent.call('PUT', `/api/v1/tickets/${ticket.id}`, { state: 'closed' });
+    const asked = await mailbox.mail('kim@customer.example', (mail) => /how did it go/i.test(mail.Subject));
+    expect(asked.subject).toContain(`[Ticket#${ticket.number}]`);
+    const link = /http:\/\/\S+\/r\/\S+/.exec(asked.text ?? '')?.[0] ?? '';
+    const page = async (form?: Record<string, string>, path = '') => {
+      const answer = await fetch(`${link}${path}`, form && { method: 'POST', body: new URLSearchParams(form) });
+      return { status: answer.status, url: answer.url, text: await answer.text() };
+    };
+    const rating = () => agent.get(`/api/v1/tickets/${ticket.id}/rating`);
+    // A scanner that follows every link in a mail rates nothing.
+    const shown = await page(undefined, '?score=4');
+    expect(shown.text).toMatch(/value="4" required checked/);
+    expect(shown.text).not.toContain('It hums.');
+    expect(await rating()).toMatchObject({ score: null });
+    expect(await page({ answer: 'Let me in', once: 'once-0123' })).toMatchObject({ status: 404 });
+
+    expect(await page({ comment: 'No number' }, '/rating')).toMatchObject({ status: 422 });
+    const said = await page({ score: '2', comment: 'It <b>still</b> hums' }, '/rating');
+    expect(said).toMatchObject({ status: 200, url: `${link}?done=rated` });
+    expect(said.text).toContain('It &#60;b&#62;still&#60;/b&#62; hums');
+    await page({ score: '5', comment: '' }, '/rating');
+    expect(await page({ score: '1', comment: '' }, '/rating')).toMatchObject({ status: 422 });
+    expect(await rating()).toMatchObject({ score: 5, comment: '', changed_at: expect.any(String), may_rate: false });
+    const unhappy = { 'ticket.rating': { operator: 'greater than', value: 4 } };
+    const found = await agent.post('/api/v1/tickets/search', { condition: unhappy, only_total_count: true });
+    expect(found).toMatchObject({ total_count: 1 });
+  });
+
   it('5: the answer of a customer is attached to its ticket and can be seen there', async () => {
     await mailIn({ from: 'Ana <ana@customer.example>', subject: 'Quota', text: 'My quota is used up.' });
     const ticket = await agent.ticketTitled('Quota');

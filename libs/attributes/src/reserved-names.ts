@@ -40,7 +40,7 @@ export const namesOf: Readonly<Record<AttributeObject, ReadonlySet<string>>> = {
   ),
   Group: unique(`
     name name_last parent assignment_timeout follow_up_possible follow_up_assignment reopen_time_in_days shared_drafts
-    priority_matrix
+    priority_matrix ask_rating
     signature email email_address email_name users user summary_generation ticket label value inactive
   `),
 };

@@ -330,6 +330,7 @@ export {
   updatePreferences,
 } from './http/profile.ts';
 export { type PublicLinkInput, publicLinks } from './http/public-links.ts';
+export { MAX_SCORE, ratings, TicketRating } from './http/ratings.ts';
 export { RecurringTicket, recurringTickets } from './http/recurring-tickets.ts';
 export { ReportProfile, reportProfiles } from './http/report-profiles.ts';
 export { ticketReport } from './http/reporting.ts';
@@ -428,6 +429,7 @@ export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
 export { type AccountChange, accountChanges, type MailTemplate, mailTemplates } from './mail/templates.ts';
 export {
   type LinkedTicket,
+  type LinkPurpose,
   readTicketLink,
   ticketLinkPath,
   ticketLinkToken,

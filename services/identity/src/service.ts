@@ -22,6 +22,7 @@ import { Profile1798400000000 } from './persistence/migrations/1798400000000-pro
 import { Senders1798600000000 } from './persistence/migrations/1798600000000-senders.ts';
 import { PublicLinks1798800000002 } from './persistence/migrations/1798800000002-public-links.ts';
 import { PriorityMatrix1798900000000 } from './persistence/migrations/1798900000000-priority-matrix.ts';
+import { AskRating1799446000000 } from './persistence/migrations/1799446000000-ask-rating.ts';
 
 export const migrations = [
   messagingTables,
@@ -45,6 +46,7 @@ export const migrations = [
   Senders1798600000000,
   PriorityMatrix1798900000000,
   PublicLinks1798800000002,
+  AskRating1799446000000,
 ];
 
 /** What a request may name a version of. */

@@ -396,7 +396,7 @@ describe('groups', () => {
     expect(data).toEqual({
       ...{ id: row.id, name: 'Operations', active: true, followUpPossible: 'yes', followUpAssignment: true },
       ...{ reopenTimeInDays: null, email: { name: 'Ops Desk', address: 'ops@example.org' }, signature: null },
-      ...{ signatureHtml: null, sharedDrafts: true, assignmentTimeout: null, priorityMatrix: null },
+      ...{ signatureHtml: null, sharedDrafts: true, assignmentTimeout: null, priorityMatrix: null, askRating: false },
     });
     // Groups may send from one address; its name stays what it was.
     const other = await create(groups, { name: 'Other', email: 'Else <ops@example.org>' });
@@ -430,6 +430,7 @@ describe('groups', () => {
       ...{ email: null, assignment_timeout: null, shared_drafts: true, summary_generation: 'global_default' },
     });
     expect(await get(groups, row.id, ids.admin, { expand: true })).not.toHaveProperty('email_address');
+    expect(await update(groups, row.id, { ask_rating: true })).toMatchObject({ ask_rating: true });
     expect(await update(groups, row.id, { shared_drafts: false, summary_generation: 'disabled' })).toMatchObject({
       ...{ shared_drafts: false, summary_generation: 'disabled' },
     });

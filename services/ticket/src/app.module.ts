@@ -83,6 +83,8 @@ import { PersonalTickets } from './application/privacy/personal-tickets.ts';
 import { PurgeTickets } from './application/privacy/purge-tickets.ts';
 import { TicketDeletions } from './application/privacy/ticket-deletions.ts';
 import { UnwantedFiles } from './application/privacy/unwanted-files.ts';
+import { AskRatings } from './application/ratings/ask-ratings.ts';
+import { Ratings } from './application/ratings/ratings.ts';
 import { ReadArticles } from './application/read-articles.ts';
 import { ReadHistory } from './application/read-history.ts';
 import { ReadTickets } from './application/read-tickets.ts';
@@ -140,6 +142,7 @@ import { MailConsumer } from './bus/mail.consumer.ts';
 import { NoticeConsumer } from './bus/notice.consumer.ts';
 import { OverviewsController } from './bus/overviews.controller.ts';
 import { PeersController } from './bus/peers.controller.ts';
+import { RatingsController } from './bus/ratings.controller.ts';
 import { RecurringController } from './bus/recurring.controller.ts';
 import { ReportProfilesController } from './bus/report-profiles.controller.ts';
 import { ReportsController } from './bus/reports.controller.ts';
@@ -185,6 +188,7 @@ import { PastStore } from './persistence/past.store.ts';
 import { PeerStore } from './persistence/peer.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { PurgeStore } from './persistence/purge.store.ts';
+import { RatingStore } from './persistence/rating.store.ts';
 import { ReadStore } from './persistence/read.store.ts';
 import { RecurringStore } from './persistence/recurring.store.ts';
 import { ReplicaStore } from './persistence/replica.store.ts';
@@ -227,6 +231,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     LibraryController,
     BulkController,
     ChecklistsController,
+    RatingsController,
     TimesController,
     RetentionController,
     ReportProfilesController,
@@ -323,6 +328,8 @@ import { UploadStore } from './persistence/upload.store.ts';
     ChangeMany,
     TicketJobs,
     Checklists,
+    Ratings,
+    AskRatings,
     Times,
     ManageRows,
     DeskSettings,
@@ -430,6 +437,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     MergeStore,
     MoveStore,
     ChecklistStore,
+    RatingStore,
     AdminRowStore,
     TimeStore,
     DeskSettingStore,

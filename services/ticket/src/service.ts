@@ -42,6 +42,7 @@ import { Peers1799000000000 } from './persistence/migrations/1799000000000-peers
 import { CmdbObjects1799100100000 } from './persistence/migrations/1799100100000-cmdb-objects.ts';
 import { HeldTickets1799300000000 } from './persistence/migrations/1799300000000-held-tickets.ts';
 import { KnowledgeBase1799430000000 } from './persistence/migrations/1799430000000-knowledge-base.ts';
+import { Ratings1799446000000 } from './persistence/migrations/1799446000000-ratings.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -86,6 +87,7 @@ export const migrations = [
   CmdbObjects1799100100000,
   HeldTickets1799300000000,
   KnowledgeBase1799430000000,
+  Ratings1799446000000,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

@@ -9,19 +9,25 @@ import {
   listHelpPages,
   listTickets,
   openPublicRequest,
+  openTicketLink,
   rateHelpAnswer,
+  ratings,
   readHelp,
   readHelpAnswer,
   readHelpCategory,
   readHelpHome,
   recordAudit,
   searchHelp,
+  sendMail,
   ticketCreated,
+  ticketHistory,
   ticketsReferTo,
+  ticketUpdated,
+  updateTicket,
 } from '@helpmesh/contracts';
 import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { actor, cast, type Desk, startDesk } from './desk.ts';
+import { actor, cast, type Desk, group, startDesk } from './desk.ts';
 
 let desk: Desk;
 beforeAll(async () => {
@@ -86,6 +92,101 @@ describe('what tickets refer to', () => {
       expect(await referred(kind, 9_999)).toBe(false);
       expect(await referred(kind, 99_999_999_999)).toBe(false);
     }
+  });
+});
+
+describe('how a customer found it to go', () => {
+  const RATED = 31;
+  const agent = actor({ userId: 4, permissions: ['ticket.agent'], groups: { [RATED]: ['full'] } });
+  const { customer, colleague } = cast;
+  const notAsked = { kind: 'conflict', code: 'rating.not-asked' };
+  const groupOf = (over: object = {}) =>
+    group({
+      ...{ id: RATED, name: 'Rated', email: { name: 'Rated', address: 'rated@desk.example.org' } },
+      ...{ askRating: true, ...over },
+    });
+  beforeAll(() => desk.identity.addGroups(groupOf()));
+
+  const opened = async () => (await desk.rest(agent, createTicket, open({ group: 'Rated' }))).id as number;
+  const set = (id: number, state: string, who = agent) => desk.rest(who, updateTicket, { id, body: { state } });
+  const rate = (id: number, score: number, comment?: string, who = customer) =>
+    desk.rest(who, ratings.set, { id, body: { score, comment } });
+  const mails = async (id: number) =>
+    (await desk.told(sendMail)).filter(({ data }) => data.kind === 'rating-request' && data.ticketId === id);
+
+  it('is asked once by mail when somebody else closed the ticket, with a link for that alone', async () => {
+    const id = await opened();
+    await set(id, 'closed');
+    const [mail] = await waitFor(async () => (await mails(id)).length > 0 && mails(id), { what: 'the question' });
+    expect(mail?.data).toMatchObject({
+      from: { address: 'rated@desk.example.org' },
+      to: [{ address: 'user10@example.org', name: 'Clara Customer' }],
+      content: { template: 'rating-request', values: { title: 'Printer', number: expect.any(String) } },
+      automatic: true,
+    });
+    const { content } = (mail as { data: { content: unknown } }).data;
+    const { values } = content as { values: { link: string } };
+    const token = values.link.split('/r/')[1] as string;
+    const named = { ticketId: id, customerId: 10, purpose: 'rating' };
+    expect(await desk.askAs('gateway', openTicketLink, { token })).toEqual(named);
+
+    await set(id, 'open');
+    await set(id, 'closed');
+    // By themselves, and where nobody asks: no mail. The one after them shows that they had their turn.
+    const own = await opened();
+    await set(own, 'closed', customer);
+    const silent = (await desk.rest(cast.agent, createTicket, open())).id as number;
+    await desk.rest(cast.agent, updateTicket, { id: silent, body: { state: 'closed' } });
+    const last = await opened();
+    await set(last, 'closed');
+    await waitFor(async () => (await mails(last)).length === 1, { what: 'the last question' });
+    for (const [ticket, n] of [
+      [id, 1],
+      [own, 0],
+      [silent, 0],
+    ] as const)
+      expect(await mails(ticket)).toHaveLength(n);
+
+    desk.clock.advance(31 * 86_400_000);
+    await expect(desk.askAs('gateway', openTicketLink, { token })).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(rate(id, 5)).rejects.toMatchObject(notAsked);
+  });
+
+  it('is said by the customer alone, of a closed ticket, and changed once; agents read it', async () => {
+    const id = await opened();
+    await expect(rate(id, 4)).rejects.toMatchObject(notAsked);
+    expect(await desk.rest(customer, ratings.get, { id })).toMatchObject({ score: null, may_rate: false });
+    await set(id, 'closed');
+    expect(await desk.rest(customer, ratings.get, { id })).toMatchObject({ score: null, may_rate: true });
+    for (const who of [agent, colleague])
+      await expect(rate(id, 5, '', who)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(desk.rest(colleague, ratings.get, { id })).rejects.toMatchObject({ kind: 'forbidden' });
+    for (const score of [0, 6, 2.5]) await expect(rate(id, score)).rejects.toMatchObject({ kind: 'invalid' });
+
+    expect(await rate(id, 2, ' Slow. ')).toMatchObject({
+      score: 2,
+      comment: 'Slow.',
+      changed_at: null,
+      may_rate: true,
+    });
+    // Sent twice by an impatient finger: not the one change there is.
+    expect(await rate(id, 2, 'Slow.')).toMatchObject({ changed_at: null, may_rate: true });
+    expect(await rate(id, 5, 'All well now')).toMatchObject({
+      score: 5,
+      changed_at: expect.any(String),
+      may_rate: false,
+    });
+    await expect(rate(id, 1)).rejects.toMatchObject({ kind: 'conflict', code: 'rating.changed-already' });
+    expect(await desk.rest(agent, ratings.get, { id })).toMatchObject({
+      ...{ ticket_id: id, score: 5, comment: 'All well now', may_rate: false },
+    });
+    const history = await desk.rest(agent, ticketHistory, { id });
+    expect(history.history.filter(({ attribute }) => attribute === 'rating')).toMatchObject([
+      { value_to: '2', created_by_id: 10 },
+      { value_from: '2', value_to: '5' },
+    ]);
+    const [told] = (await desk.told(ticketUpdated)).filter(({ data }) => data.ticket.id === id && data.changes.rating);
+    expect(told?.data.changes).toEqual({ rating: { from: null, to: 2 } });
   });
 });
 

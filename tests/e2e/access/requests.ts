@@ -300,6 +300,8 @@ export const requests: Record<string, Asking> = {
   'GET /api/v1/ticket_history/{id}': ticket,
   'GET /api/v1/tickets/{id}/sla': ticket,
   'GET /api/v1/tickets/{id}/why': ticket,
+  'GET /api/v1/tickets/{id}/rating': ticket,
+  'PUT /api/v1/tickets/{id}/rating': put(ticket, { score: 4 }),
   'GET /api/v1/ticket_articles/by_ticket/{id}': ticket,
   'GET /api/v1/ticket_articles/{id}': article,
   'POST /api/v1/ticket_articles': ({ topics }, place) => ({ body: { ticket_id: topics[place].id, body: 'More.' } }),

@@ -42,6 +42,8 @@ GET    /api/v1/changes                                         -+++ ++++ +++!
 GET    /api/v1/ticket_history/{id}                             ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/tickets/{id}/sla                                ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/tickets/{id}/why                                ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+GET    /api/v1/tickets/{id}/rating                             -+-0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
+PUT    /api/v1/tickets/{id}/rating                             -=-0 0--- 0-0!  -000 0--- 0-0!  -000 0000 0-0!
 GET    /api/v1/ticket_articles/by_ticket/{id}                  -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/ticket_articles                                 ---- ---- +--!
 GET    /api/v1/ticket_articles/{id}                            -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!

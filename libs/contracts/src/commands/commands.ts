@@ -121,6 +121,8 @@ export const sendMail = defineCommand(
       'password-reset',
       'invitation',
       'sign-up',
+      'sign-in-link',
+      'rating-request',
       'account-changed',
       'data-export-ready',
       'agent-notification',

@@ -53,6 +53,8 @@ export const GroupSnapshot = z.object({
   assignmentTimeout: z.number().int().nullish(),
   /** Which priority follows from impact and urgency; absent or null: none does. */
   priorityMatrix: PriorityMatrix.nullish(),
+  /** Whether customers are asked how it went when a ticket is closed; absent: they are not. */
+  askRating: z.boolean().optional(),
 });
 export type GroupSnapshot = z.output<typeof GroupSnapshot>;
 

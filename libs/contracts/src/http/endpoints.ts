@@ -73,6 +73,7 @@ import { postmasterFilters } from './postmaster-filters.ts';
 import { dataPrivacyTasks, legalHolds } from './privacy.ts';
 import { accountDeletion, avatars, deleteAccount, updateOutOfOffice, updatePreferences } from './profile.ts';
 import { publicLinks } from './public-links.ts';
+import { ratings } from './ratings.ts';
 import { recurringTickets } from './recurring-tickets.ts';
 import { reportProfiles } from './report-profiles.ts';
 import { ticketReport } from './reporting.ts';
@@ -186,6 +187,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(timeLog),
   ...Object.values(deskSettings),
   ...Object.values(ownDrafts),
+  ...Object.values(ratings),
   ...Object.values(heldArticles),
   ...Object.values(heldTickets),
   ...Object.values(recurringTickets),

@@ -28,7 +28,7 @@ function example(schema: Json): unknown {
   };
   if (type === 'object') return Object.fromEntries(required.map((name) => [name, example(properties[name] ?? {})]));
   if (type === 'array') return [];
-  if (type === 'integer' || type === 'number') return 7;
+  if (type === 'integer' || type === 'number') return Math.min(7, Number(schema.maximum ?? 7));
   if (type === 'boolean') return true;
   if (type !== 'string') return {};
   if (format === 'email') return 'a@b.example';

@@ -283,6 +283,7 @@ export const Group = Row.extend({
   follow_up_assignment: z.boolean(),
   reopen_time_in_days: z.number().int().nullable(),
   priority_matrix: PriorityMatrix.nullable(),
+  ask_rating: z.boolean(),
   email_address_id: z.number().int().nullable(),
   signature_id: z.number().int().nullable(),
   active: z.boolean(),
@@ -307,6 +308,8 @@ export const groups = crud(
     reopen_time_in_days: z.coerce.number().int().min(0).nullish(),
     /** Ids of priorities by impact, then by urgency; null: agents choose priorities themselves. */
     priority_matrix: PriorityMatrix.nullish(),
+    /** Customers are asked how it went when a ticket is closed. */
+    ask_rating: Flag.optional(),
     /** The address it sends from, and whose mail lands in it unless an earlier group has the same one. */
     email_address_id: optionalReference,
     /** The same by its address, `Name <mail@host>` or bare: one that is not there yet is added. */

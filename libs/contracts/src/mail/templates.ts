@@ -37,6 +37,10 @@ export const mailTemplates = {
   'data-export-ready': { needs: ['link', 'at'], takes: ['name'] },
   /** To administrators: `webhook` was switched off because calls fail; `error` is what the last one met. */
   'webhook-disabled': { needs: ['webhook'], takes: ['name', 'error'] },
+  /** To a customer whose ticket was closed: `link` asks how it went. */
+  'rating-request': { needs: ['number', 'title', 'link'], takes: ['name'] },
+  /** `link` signs a customer in, once; `minutes` it stays valid. */
+  'sign-in-link': { needs: ['link'], takes: ['name', 'minutes'] },
   /** A request handed to a community's mailing list; `body` is the text of the request. */
   redirect: { needs: ['number', 'title', 'group', 'requester', 'body'], takes: [] },
 } as const satisfies Record<string, { needs: readonly string[]; takes: readonly string[] }>;

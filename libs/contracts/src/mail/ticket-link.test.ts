@@ -10,10 +10,18 @@ describe('a link to a ticket', () => {
     fc.assert(
       fc.property(id, id, (ticketId, customerId) => {
         const token = ticketLinkToken({ ticketId, customerId }, SECRET);
-        expect(readTicketLink(token, SECRET)).toEqual({ ticketId, customerId });
+        expect(readTicketLink(token, SECRET)).toEqual({ ticketId, customerId, purpose: 'ticket' });
         expect(readTicketLink(token, 'another secret')).toBeNull();
       }),
     );
+  });
+
+  it('that is for the rating alone opens nothing else', () => {
+    const named = { ticketId: 12, customerId: 34 };
+    const token = ticketLinkToken(named, SECRET, 'rating');
+    expect(token).not.toBe(ticketLinkToken(named, SECRET));
+    expect(readTicketLink(token, SECRET)).toEqual({ ...named, purpose: 'rating' });
+    expect(withoutTicketLinks(`see ${ticketLinkPath(token)}?score=5`)).toBe('see /r/…?score=5');
   });
 
   it('is worth nothing when any character of it is another', () => {
@@ -21,7 +29,9 @@ describe('a link to a ticket', () => {
     fc.assert(
       fc.property(fc.nat(token.length - 1), fc.constantFrom(...'0123456789-_abcXYZ/%.'), (at, character) => {
         const other = `${token.slice(0, at)}${character}${token.slice(at + 1)}`;
-        expect(readTicketLink(other, SECRET)).toEqual(other === token ? { ticketId: 12, customerId: 34 } : null);
+        expect(readTicketLink(other, SECRET)).toEqual(
+          other === token ? { ticketId: 12, customerId: 34, purpose: 'ticket' } : null,
+        );
       }),
     );
     for (const other of ['', '-', `${token}x`, ` ${token}`, token.replace('12-', '012-')])

@@ -6,25 +6,34 @@ export interface LinkedTicket {
   customerId: number;
 }
 
-const mac = (secret: string, ids: string): string =>
-  createHmac('sha256', secret).update(`ticket link ${ids}`).digest('base64url').slice(0, 22);
+/** What a link is for: to read and answer the ticket, or to say how it went and nothing else. */
+export type LinkPurpose = 'ticket' | 'rating';
+const purposes = ['ticket', 'rating'] as const satisfies readonly LinkPurpose[];
+
+const mac = (secret: string, purpose: LinkPurpose, ids: string): string =>
+  createHmac('sha256', secret).update(`${purpose} link ${ids}`).digest('base64url').slice(0, 22);
 
 /**
- * What stands in the address of the page on which a customer reads and answers one ticket: `ticketId-customerId-mac`.
- * Nobody can make one without the secret; it is worth nothing for another ticket, or once the ticket is somebody
- * else's.
+ * What stands in the address of the page on which a customer reads and answers one ticket, or rates it:
+ * `ticketId-customerId-mac`. Nobody can make one without the secret; it is worth nothing for another ticket or another
+ * purpose, or once the ticket is somebody else's.
  */
-export function ticketLinkToken({ ticketId, customerId }: LinkedTicket, secret: string): string {
+export function ticketLinkToken(
+  { ticketId, customerId }: LinkedTicket,
+  secret: string,
+  purpose: LinkPurpose = 'ticket',
+): string {
   const ids = `${ticketId}-${customerId}`;
-  return `${ids}-${mac(secret, ids)}`;
+  return `${ids}-${mac(secret, purpose, ids)}`;
 }
 
 /** What a token names, or null when we did not make it. */
-export function readTicketLink(token: string, secret: string): LinkedTicket | null {
+export function readTicketLink(token: string, secret: string): (LinkedTicket & { purpose: LinkPurpose }) | null {
   const match = /^(([1-9]\d{0,9})-([1-9]\d{0,9}))-([\w-]{22})$/.exec(token);
-  if (!match?.[1] || !match[4]) return null;
-  if (!timingSafeEqual(Buffer.from(mac(secret, match[1])), Buffer.from(match[4]))) return null;
-  return { ticketId: Number(match[2]), customerId: Number(match[3]) };
+  const [, ids, ticketId, customerId, given] = match ?? [];
+  if (!ids || !given) return null;
+  const purpose = purposes.find((one) => timingSafeEqual(Buffer.from(mac(secret, one, ids)), Buffer.from(given)));
+  return purpose ? { ticketId: Number(ticketId), customerId: Number(customerId), purpose } : null;
 }
 
 /** Page of the link below the public address of the desk. */

@@ -21,7 +21,12 @@ export const getAttachment = defineQuestion(
 export const openTicketLink = defineQuestion(
   'rpc.ticket.v1.open-ticket-link',
   z.object({ token: z.string().max(100) }),
-  z.object({ ticketId: z.number().int(), customerId: z.number().int() }),
+  z.object({
+    ticketId: z.number().int(),
+    customerId: z.number().int(),
+    /** `rating`: it serves to rate the ticket and for nothing else. */
+    purpose: z.enum(['ticket', 'rating']).default('ticket'),
+  }),
   { callers: ['gateway'] },
 );
 

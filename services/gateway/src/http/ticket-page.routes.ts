@@ -6,9 +6,12 @@ import {
   createArticle,
   getAttachment,
   getTicket,
+  type LinkPurpose,
   listArticles,
   type OutputOf,
   openTicketLink,
+  ratings,
+  type TicketRating,
   ticketStates,
   updateTicket,
 } from '@helpmesh/contracts';
@@ -20,7 +23,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { convert } from 'html-to-text';
 import { contentDisposition, safeContentType } from '../domain/file-name.ts';
 import { PAGE_POLICY } from '../domain/plain-page.ts';
-import { type PageForm, type PageMessage, type PageTicket, plainPage, ticketPage } from '../domain/ticket-page/page.ts';
+import {
+  type Done,
+  type PageForm,
+  type PageMessage,
+  type PageRating,
+  type PageTicket,
+  plainPage,
+  ratingPage,
+  ticketPage,
+} from '../domain/ticket-page/page.ts';
 import { type PageWords, wordsFor } from '../domain/ticket-page/words.ts';
 import { asAppError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
@@ -37,6 +49,8 @@ interface Holder {
   ticketId: number;
   signed: TokenFor;
   actor: Actor;
+  /** `rating`: the link serves to rate the ticket and opens nothing else of it. */
+  purpose: LinkPurpose;
 }
 
 interface Answer {
@@ -48,6 +62,8 @@ interface Answer {
 const LONGEST_ANSWER = 100_000;
 /** The longest answer in a script of three bytes a letter, as forms write it. */
 const FORM_LIMIT_BYTES = 9 * LONGEST_ANSWER + 1_000;
+/** 2,000 characters of three bytes, as forms write them, and a number. */
+const RATING_LIMIT_BYTES = 9 * 2_000 + 1_000;
 /** Types of states, as their ids are on every desk. */
 const PENDING = [3, 4];
 const CLOSED = [5, 6];
@@ -66,13 +82,32 @@ export function mountTicketPage(server: FastifyInstance, parts: TicketPageParts)
 
   server.get('/r/:token', options, async (request, reply) => {
     const holder = await holderOf(request, parts);
-    const { done } = request.query as { done?: string };
-    const told = done === 'sent' || done === 'closed' ? done : undefined;
-    return show(holder, request, reply, parts, { told });
+    const { done, score } = request.query as { done?: unknown; score?: unknown };
+    const told = (['sent', 'closed', 'rated'] as const).find((one) => one === done);
+    // The mail may ask with the answer: it stands in the form, and only sending that form keeps it.
+    return show(holder, request, reply, parts, { told, rating: { score: scoreIn(score) } });
+  });
+
+  server.post('/r/:token/rating', { ...options, bodyLimit: RATING_LIMIT_BYTES }, async (request, reply) => {
+    const holder = await holderOf(request, parts);
+    const { score, comment } = (request.body ?? {}) as Record<string, unknown>;
+    const given = { score: scoreIn(score), comment: typeof comment === 'string' ? comment.slice(0, 2000) : '' };
+    const words = wordsFor(request.headers['accept-language']).rating;
+    const again = (error: string) => show(holder, request, reply.code(422), parts, { rating: { ...given, error } });
+    if (given.score === null) return again(words.choose);
+    const { ticketId, signed: actor } = holder;
+    const body = { score: given.score, comment: given.comment };
+    try {
+      await rpc.call(ratings.set, { params: { id: ticketId }, query: {}, body }, { actor, requestId: request.id });
+    } catch (error) {
+      if (!(error instanceof AppError) || !error.code.startsWith('rating.')) throw error;
+      return again(words.over);
+    }
+    return reply.redirect(`${addressOf(request)}?done=rated`, 303);
   });
 
   server.post('/r/:token', { ...options, bodyLimit: FORM_LIMIT_BYTES }, async (request, reply) => {
-    const holder = await holderOf(request, parts);
+    const holder = forTicket(await holderOf(request, parts));
     const answer = answerIn(request.body);
     const words = wordsFor(request.headers['accept-language']);
     const wrong = wrongWith(answer, words);
@@ -89,7 +124,7 @@ export function mountTicketPage(server: FastifyInstance, parts: TicketPageParts)
   });
 
   server.get('/r/:token/files/:article/:id', options, async (request, reply) => {
-    const { ticketId, signed } = await holderOf(request, parts);
+    const { ticketId, signed } = forTicket(await holderOf(request, parts));
     const { article, id } = request.params as { article: string; id: string };
     if (!/^\d{1,10}$/.test(article) || !/^\d{1,10}$/.test(id)) throw closed();
     const input = { ticketId, articleId: Number(article), attachmentId: Number(id) };
@@ -108,7 +143,7 @@ async function holderOf({ params }: FastifyRequest, { rpc, signer }: TicketPageP
   const { token } = params as { token: string };
   if (token.length > 100) throw closed();
   const ours = { actor: signer.service() };
-  const { ticketId, customerId } = await rpc.call(openTicketLink, { token }, ours);
+  const { ticketId, customerId, purpose } = await rpc.call(openTicketLink, { token }, ours);
   const { actors } = await rpc.call(actorsOf, { userIds: [customerId] }, ours);
   const person = actors[0];
   if (!person) throw closed();
@@ -123,7 +158,19 @@ async function holderOf({ params }: FastifyRequest, { rpc, signer }: TicketPageP
   };
   const { kind, userId, login, locale } = person;
   const actor: Actor = { kind, userId, login, locale, ...only, via: 'token' };
-  return { ticketId, actor, signed: signer.for(actor) };
+  return { ticketId, actor, purpose, signed: signer.for(actor) };
+}
+
+/** @throws AppError not-found `ticket.link-closed` for a link that serves to rate and nothing else */
+function forTicket(holder: Holder): Holder {
+  if (holder.purpose !== 'ticket') throw closed();
+  return holder;
+}
+
+interface Shown {
+  told?: Done | undefined;
+  form?: Pick<PageForm, 'text' | 'once' | 'error'>;
+  rating?: { score?: number | null; comment?: string; error?: string };
 }
 
 async function show(
@@ -131,17 +178,22 @@ async function show(
   request: FastifyRequest,
   reply: FastifyReply,
   { rpc }: TicketPageParts,
-  { told, form }: { told?: 'sent' | 'closed' | undefined; form?: Pick<PageForm, 'text' | 'once' | 'error'> },
+  { told, form, rating: asking = {} }: Shown,
 ): Promise<FastifyReply> {
   const { ticketId, signed: actor } = holder;
   const at = { params: { id: ticketId }, query: {} };
-  const [ticket, articles, states] = await Promise.all([
+  const words = wordsFor(request.headers['accept-language']);
+  const address = addressOf(request);
+  const [ticket, rated] = await Promise.all([
     rpc.call(getTicket, at, { actor }),
+    rpc.call(ratings.get, { params: { id: ticketId }, query: {} }, { actor }),
+  ]);
+  const rating = ratingOf(rated, asking, address);
+  if (holder.purpose === 'rating') return secret(reply).send(ratingPage(ticket, rating, told, words));
+  const [articles, states] = await Promise.all([
     rpc.call(listArticles, at, { actor }),
     rpc.call(ticketStates.list, { params: {}, query: {} }, { actor }),
   ]);
-  const words = wordsFor(request.headers['accept-language']);
-  const address = addressOf(request);
   const shown: PageTicket = {
     number: ticket.number,
     title: ticket.title,
@@ -149,7 +201,7 @@ async function show(
     messages: articles.map((article) => messageOf(article, holder, address)),
   };
   const asked = { action: address, once: randomUUID(), text: '', error: undefined, ...form };
-  return secret(reply).send(ticketPage(shown, asked, told, words));
+  return secret(reply).send(ticketPage(shown, asked, rating, told, words));
 }
 
 async function keep(
@@ -168,6 +220,26 @@ async function keep(
   const done = states.find(({ active, state_type_id }) => active && state_type_id === CLOSED[0]);
   const body = { ...(done && { state_id: done.id }), ...(text && { article }) };
   await rpc.call(updateTicket, { params: { id: ticketId }, query: {}, body }, options);
+}
+
+/** What was just chosen stands before what was said earlier. */
+function ratingOf(
+  { score, comment, may_rate: mayRate }: TicketRating,
+  asking: NonNullable<Shown['rating']>,
+  address: string,
+): PageRating {
+  return {
+    action: `${address}/rating`,
+    score: (mayRate ? asking.score : null) ?? score,
+    comment: asking.comment ?? comment,
+    given: score !== null,
+    mayRate,
+    error: asking.error,
+  };
+}
+
+function scoreIn(given: unknown): number | null {
+  return typeof given === 'string' && /^[1-5]$/.test(given) ? Number(given) : null;
 }
 
 function stateOf(type: number | undefined): PageTicket['state'] {

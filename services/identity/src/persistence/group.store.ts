@@ -22,6 +22,7 @@ export interface GroupRow {
   follow_up_possible: string;
   reopen_time_in_days: number | null;
   priority_matrix: PriorityMatrix | null;
+  ask_rating: boolean;
   follow_up_assignment: boolean;
   active: boolean;
   shared_drafts: boolean;
@@ -44,7 +45,7 @@ type Shown = 'user_ids' | 'email_name' | 'email_address' | 'signature';
 export type GroupValues = Partial<Omit<GroupRow, 'id' | Shown | `${'created' | 'updated'}_${'by_id' | 'at'}`>>;
 
 const columns = `g.id, g.signature_id, g.email_address_id, g.name, g.name_last, g.parent_id, g.assignment_timeout,
-  g.follow_up_possible, g.reopen_time_in_days, g.follow_up_assignment, g.priority_matrix, g.active, g.shared_drafts, g.note,
+  g.follow_up_possible, g.reopen_time_in_days, g.follow_up_assignment, g.priority_matrix, g.ask_rating, g.active, g.shared_drafts, g.note,
   g.summary_generation, g.custom, a.name AS email_name, a.email AS email_address, s.name AS signature, g.updated_by_id,
   g.created_by_id, g.created_at, g.updated_at, ARRAY(SELECT DISTINCT user_id FROM user_group WHERE group_id = g.id ORDER BY user_id) AS user_ids`;
 const senders =
@@ -161,7 +162,7 @@ export class GroupStore {
               CASE WHEN a.active THEN json_build_object('name', a.name, 'address', a.email) END AS email,
               CASE WHEN s.active THEN s.body END AS "signatureHtml",
               g.shared_drafts AS "sharedDrafts", g.assignment_timeout AS "assignmentTimeout",
-              g.priority_matrix AS "priorityMatrix", g.version
+              g.priority_matrix AS "priorityMatrix", g.ask_rating AS "askRating", g.version
        FROM groups g ${senders} WHERE $1::bigint[] IS NULL OR g.id = ANY ($1) ORDER BY g.id`,
       [ids],
     );

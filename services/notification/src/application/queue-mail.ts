@@ -22,7 +22,7 @@ type Command = Message<typeof sendMail>;
 type SendMail = Command['data'];
 
 /** Mails whose content lets its reader in: nothing of it stays once they are done. */
-const secretKinds: ReadonlySet<string> = new Set(['password-reset', 'invitation', 'sign-up']);
+const secretKinds: ReadonlySet<string> = new Set(['password-reset', 'invitation', 'sign-up', 'sign-in-link']);
 /** A References header of more says nothing more; first and latest matter (RFC 5322 3.6.4). */
 const MAX_REFERENCES = 40;
 /** Longest HTML that is turned into text when a mail brings no text of its own. */

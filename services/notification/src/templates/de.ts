@@ -129,6 +129,30 @@ export const de: Language = {
         note('Dieser Link öffnet Ihre Anfrage ohne Anmeldung: Er ist nur für Sie bestimmt.'),
       ],
     },
+    'rating-request': {
+      subject: 'Wie war es? {{title}}',
+      blocks: [
+        hello,
+        text('wir haben Ihre Anfrage {{number}} geschlossen:'),
+        quote('{{title}}'),
+        text('Wie zufrieden sind Sie? Es genügt eine Auswahl und, wenn Sie mögen, ein Satz.'),
+        action('Bewerten'),
+        text('Wenn sie nicht gelöst ist, antworten Sie einfach auf diese Nachricht: Die Anfrage wird wieder geöffnet.'),
+        note('Der Link funktioniert 30 Tage lang ohne Anmeldung: Er ist nur für Sie bestimmt.'),
+      ],
+    },
+    'sign-in-link': {
+      subject: 'Anmelden bei {{brand}}',
+      blocks: [
+        hello,
+        text('jemand, vermutlich Sie selbst, möchte sich mit dieser Adresse bei {{brand}} anmelden.'),
+        action('Anmelden'),
+        text(validity),
+        note(
+          'Wenn Sie das nicht waren, können Sie diese Nachricht ignorieren. Geben Sie sie nicht weiter: Wer den Link hat, ist angemeldet.',
+        ),
+      ],
+    },
     'password-reset': {
       subject: 'Neues Passwort für {{brand}}',
       blocks: [

@@ -126,6 +126,28 @@ export const en: Language = {
         note('This link opens your request without signing in: it is for you alone.'),
       ],
     },
+    'rating-request': {
+      subject: 'How did it go? {{title}}',
+      blocks: [
+        hello,
+        text('we have closed your request {{number}}:'),
+        quote('{{title}}'),
+        text('How did we do? It takes one choice, and a sentence if you like.'),
+        action('Rate it'),
+        text('If it is not solved, just reply to this message: your request is opened again.'),
+        note('The link works without signing in, for 30 days: it is for you alone.'),
+      ],
+    },
+    'sign-in-link': {
+      subject: 'Sign in to {{brand}}',
+      blocks: [
+        hello,
+        text('somebody, most likely you, wants to sign in to {{brand}} with this address.'),
+        action('Sign in'),
+        text(validity),
+        note('If that was not you, you can ignore this message. Do not pass it on: whoever has the link is signed in.'),
+      ],
+    },
     'password-reset': {
       subject: 'Set a new password for {{brand}}',
       blocks: [

@@ -129,6 +129,30 @@ export const fr: Language = {
         note('Ce lien ouvre votre demande sans connexion : il n’est destiné qu’à vous.'),
       ],
     },
+    'rating-request': {
+      subject: 'Comment cela s’est-il passé ? {{title}}',
+      blocks: [
+        hello,
+        text('nous avons fermé votre demande {{number}} :'),
+        quote('{{title}}'),
+        text('Êtes-vous satisfait ? Un choix suffit, et une phrase si vous le souhaitez.'),
+        action('Donner un avis'),
+        text('Si elle n’est pas résolue, répondez simplement à ce message : votre demande sera rouverte.'),
+        note('Le lien fonctionne sans connexion pendant 30 jours : il n’est destiné qu’à vous.'),
+      ],
+    },
+    'sign-in-link': {
+      subject: 'Connexion à {{brand}}',
+      blocks: [
+        hello,
+        text('quelqu’un, sans doute vous, souhaite se connecter à {{brand}} avec cette adresse.'),
+        action('Se connecter'),
+        text(validity),
+        note(
+          'Si vous n’êtes pas à l’origine de cette demande, ignorez ce message. Ne le transmettez pas : qui possède le lien est connecté.',
+        ),
+      ],
+    },
     'password-reset': {
       subject: 'Nouveau mot de passe pour {{brand}}',
       blocks: [

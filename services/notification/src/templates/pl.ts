@@ -124,6 +124,32 @@ export const pl: Language = {
         note('Ten odnośnik otwiera zgłoszenie bez logowania: jest przeznaczony tylko dla Państwa.'),
       ],
     },
+    'rating-request': {
+      subject: 'Jak poszło? {{title}}',
+      blocks: [
+        hello,
+        text('zamknęliśmy zgłoszenie {{number}}:'),
+        quote('{{title}}'),
+        text('Jak nam poszło? Wystarczy jeden wybór i, jeśli ktoś chce, jedno zdanie.'),
+        action('Oceń'),
+        text(
+          'Jeśli problem nie został rozwiązany, wystarczy odpowiedzieć na tę wiadomość: zgłoszenie zostanie ponownie otwarte.',
+        ),
+        note('Odnośnik działa bez logowania przez 30 dni: jest przeznaczony tylko dla Państwa.'),
+      ],
+    },
+    'sign-in-link': {
+      subject: 'Logowanie do {{brand}}',
+      blocks: [
+        hello,
+        text('ktoś, najprawdopodobniej Państwo, chce się zalogować do {{brand}} przy użyciu tego adresu.'),
+        action('Zaloguj się'),
+        text(validity),
+        note(
+          'Jeśli to pomyłka, można zignorować tę wiadomość. Prosimy jej nie przekazywać: kto ma odnośnik, jest zalogowany.',
+        ),
+      ],
+    },
     'password-reset': {
       subject: 'Nowe hasło do {{brand}}',
       blocks: [

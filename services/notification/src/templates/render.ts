@@ -58,7 +58,8 @@ export function renderMail(
   if (view.changes) view.changes = fieldsOf(view.changes, language);
   if (view.change) view.change = changed(view.change, language);
   if (view.at) view.at = instant(view.at, language.tag);
-  view.validity = duration(view.hours ?? '', language.tag);
+  view.validity =
+    duration(view.hours ?? '', 'hour', language.tag) || duration(view.minutes ?? '', 'minute', language.tag);
 
   const blocks = words.blocks.map((block) => fill(block, view)).filter(({ text }) => text.trim() !== '');
   return {
@@ -100,11 +101,11 @@ function salutation(name: string): string {
   return name.includes('@') || name.trim() === '-' ? '' : name.trim();
 }
 
-/** `1 hour`, `7 Tage`; nothing when the number of hours is not one. */
-function duration(hours: string, tag: string): string {
-  if (!/^[1-9]\d{0,3}$/.test(hours)) return '';
-  const inDays = Number(hours) >= 48 && Number(hours) % 24 === 0;
-  const [value, unit] = inDays ? [Number(hours) / 24, 'day'] : [Number(hours), 'hour'];
+/** `15 Minuten`, `1 hour`, `7 Tage`; nothing when the number is not one. */
+function duration(number: string, of: 'hour' | 'minute', tag: string): string {
+  if (!/^[1-9]\d{0,3}$/.test(number)) return '';
+  const inDays = of === 'hour' && Number(number) >= 48 && Number(number) % 24 === 0;
+  const [value, unit] = inDays ? [Number(number) / 24, 'day'] : [Number(number), of];
   return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
 

@@ -3,7 +3,7 @@ import type { AccountChange, MailTemplate, NoticeReason } from '@helpmesh/contra
 /** Templates other services may name, and those only this service fills. */
 export type TemplateName = MailTemplate | keyof typeof ownTemplates;
 
-/** Values every template may use besides its own; `validity` says `hours` in words (`7 days`). */
+/** Values every template may use besides its own; `validity` says `hours` or `minutes` in words (`7 days`). */
 export const everywhere = ['brand', 'page', 'validity'] as const;
 
 /** What the templates of this service need; the others are promised in `mailTemplates`. */

@@ -1,17 +1,15 @@
-import { type LinkedTicket, readTicketLink } from '@helpmesh/contracts';
+import { type OutputOf, type openTicketLink, readTicketLink } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { LINK_AFTER_CLOSE_MS } from '../domain/rating/rating.ts';
 import { isClosed } from '../domain/ticket/state.ts';
 import { MergeStore } from '../persistence/merge.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { MAIL_IDENTITY, type MailIdentity } from './ports.ts';
 import { References, Wanted } from './references.ts';
-
-/** A link in an old mail must not stay a key for ever. */
-const OPEN_AFTER_CLOSE_MS = 30 * 86_400_000;
 
 /** Says what a link in a mail opens (ADR 0026). */
 @Injectable()
@@ -26,7 +24,7 @@ export class TicketLinks {
   ) {}
 
   /** @throws AppError not-found `ticket.link-closed`, in the same words whatever the reason */
-  async open(token: string): Promise<LinkedTicket> {
+  async open(token: string): Promise<OutputOf<typeof openTicketLink>> {
     const named = readTicketLink(token, this.identity.threadingSecret);
     if (!named) throw closed();
     // What was merged goes on in the ticket it became.
@@ -35,8 +33,8 @@ export class TicketLinks {
     if (ticket?.customerId !== named.customerId) throw closed();
     const { states } = await this.references.resolve(new Wanted());
     const over = isClosed(states.get(ticket.stateId)) ? (ticket.lastCloseAt ?? ticket.closeAt) : null;
-    if (over !== null && this.clock.now() - over > OPEN_AFTER_CLOSE_MS) throw closed();
-    return { ticketId: ticket.id, customerId: named.customerId };
+    if (over !== null && this.clock.now() - over > LINK_AFTER_CLOSE_MS) throw closed();
+    return { ticketId: ticket.id, customerId: named.customerId, purpose: named.purpose };
   }
 }
 

@@ -10,12 +10,16 @@ import { ConsumesBatch } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { EntityManager } from 'typeorm';
 import { TellAgents } from '../application/notices/tell-agents.ts';
+import { AskRatings } from '../application/ratings/ask-ratings.ts';
 import type { Tellable } from '../domain/notice/occasion.ts';
 
-/** Hears our own events: who is told of them is found out here and never within a request. */
+/** Hears our own events: who is told of them, and asked how it went, is found out here and never within a request. */
 @Controller()
 export class NoticeConsumer {
-  constructor(private readonly tell: TellAgents) {}
+  constructor(
+    private readonly tell: TellAgents,
+    private readonly ratings: AskRatings,
+  ) {}
 
   @ConsumesBatch(
     ticketCreated,
@@ -25,7 +29,8 @@ export class NoticeConsumer {
     ticketEscalated,
     ticketEscalationWarning,
   )
-  onTickets(events: Tellable[], tx: EntityManager): Promise<void> {
-    return this.tell.run(tx, events);
+  async onTickets(events: Tellable[], tx: EntityManager): Promise<void> {
+    await this.tell.run(tx, events);
+    await this.ratings.run(tx, events);
   }
 }

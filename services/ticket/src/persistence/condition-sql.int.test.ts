@@ -99,6 +99,9 @@ beforeAll(async () => {
   );
   await on(`INSERT INTO mention (ticket_id, user_id, created_by_id, created_at)
     SELECT id, u, 1, now() FROM ticket, unnest(ARRAY[20, 21, 10]) AS u WHERE (id + u) % 4 = 0`);
+  await on(
+    `INSERT INTO ticket_rating (ticket_id, score, rated_at) SELECT id, 1 + id % 5, now() FROM ticket WHERE id % 3 = 0`,
+  );
   // Of the people one is not known, one was deleted, and of some there is no address.
   await on(`INSERT INTO replica_user
     SELECT n, 'u' || n, CASE WHEN n % 3 > 0 THEN 'U' || n || '@Example.org' END, 'Zoë', '', CASE WHEN n % 2 = 0 THEN n % 3 END,
@@ -114,6 +117,7 @@ beforeAll(async () => {
   const organizations = byId(await on('SELECT * FROM replica_organization WHERE NOT deleted'));
   const groups = byId(await on('SELECT * FROM replica_group WHERE NOT deleted'));
   const tags = await on('SELECT ticket_id AS id, key FROM ticket_tag JOIN tag ON tag.id = tag_id');
+  const scores = byId(await on('SELECT ticket_id AS id, score FROM ticket_rating'));
   const mentions = await on('SELECT ticket_id AS id, user_id FROM mention');
   all = rows.map((row) => {
     const ticket = ticketOf(row);
@@ -121,6 +125,7 @@ beforeAll(async () => {
       ticket,
       tags: tags.filter(({ id }) => id === row.id).map(({ key }) => key as string),
       mentions: mentions.filter(({ id }) => id === row.id).map(({ user_id }) => user_id as number),
+      rating: (scores.get(ticket.id)?.score ?? null) as number | null,
       customer: people.get(ticket.customerId) as unknown as Person,
       owner: people.get(ticket.ownerId) as unknown as Person,
       organization: organizations.get(ticket.organizationId ?? 0) as unknown as Organization,
@@ -240,7 +245,7 @@ const lines = fc.oneof(
   ),
   operatorOf([...times], ['today'], value(from('', 'Europe/Berlin', 'Pacific/Kiritimati'))),
   operatorOf(
-    ['ticket.article_count', 'ticket.update_in_min'],
+    ['ticket.article_count', 'ticket.rating', 'ticket.update_in_min'],
     ['less than', 'greater than', 'is', 'is not'],
     value(from<unknown>(0, 1, '3', 7.5, -2)),
   ),
@@ -271,6 +276,7 @@ const lines = fc.oneof(
       'ticket.tags',
       'ticket.mention_user_ids',
       'ticket.article_count',
+      'ticket.rating',
     ],
     ['is set', 'is not set'],
   ),

@@ -61,10 +61,17 @@ const sources: Partial<Record<Read, Source>> = {
     where: (test) => `t.id IN (SELECT m.ticket_id FROM mention m WHERE ${test})`,
     column: () => 'm.user_id',
   },
+  rating: {
+    where: (test) => `t.id IN (SELECT r.ticket_id FROM ticket_rating r WHERE ${test})`,
+    column: () => 'r.score',
+  },
 };
 
-/** What agents write about a ticket, and who they are: for its customer all of it is as if it were not there. */
-const ofAgents: ReadonlySet<Read> = new Set(['tags', 'mentions', 'owner']);
+/**
+ * What agents write about a ticket, and who they are, and how its customer rated it, which colleagues are not told: for
+ * customers all of it is as if it were not there.
+ */
+const ofAgents: ReadonlySet<Read> = new Set(['tags', 'mentions', 'owner', 'rating']);
 const ownOfAgents = new Set(['ticket.note']);
 
 const sqlTypes: Partial<Record<FieldType, string>> = {

@@ -106,12 +106,25 @@ export class ErasureStore {
       on,
       `SELECT DISTINCT ticket_id AS id FROM checklist c WHERE c.name ILIKE ANY ($1::text[])
          OR EXISTS (SELECT 1 FROM checklist_item i WHERE i.checklist_id = c.id AND i.text ILIKE ANY ($1::text[]))
+       UNION SELECT ticket_id FROM ticket_rating r WHERE r.comment ILIKE ANY ($1::text[])
        UNION SELECT ticket_id FROM own_draft d WHERE d.content::text ILIKE ANY ($1::text[])
        UNION SELECT ticket_id FROM held_article h WHERE h.article::text ILIKE ANY ($1::text[])
        UNION SELECT ticket_id FROM shared_draft s WHERE s.ticket_id IS NOT NULL AND s.content::text ILIKE ANY ($1::text[])
        ORDER BY 1`,
       [patterns],
     );
+  }
+
+  /** What its customer said about how it went. */
+  async rating(tx: EntityManager, ticketId: number): Promise<string> {
+    const [row] = await sql<{ comment: string }>(tx, 'SELECT comment FROM ticket_rating WHERE ticket_id = $1', [
+      ticketId,
+    ]);
+    return row?.comment ?? '';
+  }
+
+  async setRating(tx: EntityManager, ticketId: number, comment: string): Promise<void> {
+    await sql(tx, 'UPDATE ticket_rating SET comment = $2 WHERE ticket_id = $1', [ticketId, comment]);
   }
 
   /** What agents are writing on a ticket. */

@@ -24,6 +24,16 @@ export class PersonalDataStore {
     return rows.map(({ id }) => id);
   }
 
+  /** How the customer rated these tickets. */
+  async ratings(db: DataSource, ticketIds: readonly number[]): Promise<{ ticket_id: number }[]> {
+    return sql(
+      db,
+      `SELECT ticket_id, score, comment, iso(rated_at) AS rated_at, iso(changed_at) AS changed_at FROM ticket_rating
+       WHERE ticket_id = ANY ($1::int[]) AND score IS NOT NULL ORDER BY ticket_id`,
+      [ticketIds],
+    );
+  }
+
   /** A page of the articles of all these tickets, above an id, with the length of their texts. */
   async articles(
     db: DataSource,

@@ -54,6 +54,7 @@ const known = `SELECT
   (SELECT coalesce(json_agg(json_build_object('id', g.id, 'name', g.name, 'active', g.active,
      'followUpPossible', g.follow_up_possible, 'followUpAssignment', g.follow_up_assignment,
      'reopenTimeInDays', g.reopen_time_in_days, 'signature', g.signature_html, 'priorityMatrix', g.priority_matrix,
+     'askRating', g.ask_rating,
      'email', CASE WHEN g.email_address IS NOT NULL
               THEN json_build_object('name', g.email_name, 'address', g.email_address) END) ORDER BY g.id), '[]')
    FROM replica_group g WHERE NOT g.deleted AND (g.id = ANY ($3::int[]) OR g.name = ANY ($4::text[]))) AS groups,
@@ -163,6 +164,7 @@ export class ReplicaStore {
       signature: row.signature,
       signature_html: row.signatureHtml,
       priority_matrix: row.priorityMatrix ?? null,
+      ask_rating: row.askRating ?? false,
       deleted: false,
       version,
     }));

@@ -45,6 +45,7 @@ let ds: DataSource;
 let tickets: Row[];
 let entries: Entry[];
 let articles: Article[];
+let ratings: { ticket_id: number; score: number | null; asked_at: Date | null; rated_at: Date | null }[];
 
 beforeAll(async () => {
   ds = createDataSource({ url: await infra().database('reports'), migrations });
@@ -85,9 +86,16 @@ beforeAll(async () => {
        AS made`,
     [at],
   );
+  await sql(
+    ds,
+    `INSERT INTO ticket_rating (ticket_id, asked_at, score, rated_at)
+     SELECT id, CASE WHEN id % 4 > 0 THEN created_at + interval '2 days' END, CASE WHEN id % 2 = 0 THEN 1 + id % 5 END,
+       CASE WHEN id % 2 = 0 THEN created_at + interval '50 hours' END FROM ticket WHERE id % 4 < 3`,
+  );
   tickets = await sql<Row>(ds, 'SELECT * FROM ticket');
   entries = await sql<Entry>(ds, "SELECT * FROM history WHERE object = 'Ticket'");
   articles = await sql<Article>(ds, 'SELECT * FROM article');
+  ratings = await sql(ds, 'SELECT ticket_id, score, asked_at, rated_at FROM ticket_rating');
 });
 afterAll(() => ds?.destroy());
 
@@ -169,6 +177,14 @@ function naive(counted: Counted, [, holds, ofGroups]: (typeof profiles)[number],
           ({ ticket_id, type_id, sender_id }) => types.includes(type_id) && sender_id === sender && meant(ticket_id),
         )
         .map(({ ticket_id: id, created_at: at }) => ({ id, at }));
+    }
+    case 'asked':
+      return ratings.flatMap(({ ticket_id: id, asked_at: at }) => (at && meant(id) ? [{ id, at }] : []));
+    case 'rated': {
+      const { least, most } = counted;
+      return ratings.flatMap(({ ticket_id: id, score, rated_at: at }) =>
+        at && score !== null && score >= least && score <= most && meant(id) ? [{ id, at }] : [],
+      );
     }
     case 'backlog':
       throw new Error('a difference');

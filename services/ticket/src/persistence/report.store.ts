@@ -128,6 +128,10 @@ function happened(
     at: 'h.created_at',
     where: [between('h.created_at'), isVisible(), meant, ...also],
   });
+  const ofRating = (at: string, ...also: string[]): Happened => ({
+    from: 'ticket_rating r JOIN ticket t ON t.id = r.ticket_id',
+    ...{ at, where: [between(at), isVisible(), meant, ...also] },
+  });
   switch (counted.what) {
     case 'created':
       return ofTicket('t.created_at', ...(counted.by ? [saidBy(counted.by, 't.create_article_', param)] : []));
@@ -147,6 +151,10 @@ function happened(
         at: 'a.created_at',
         where: [between('a.created_at'), isVisible(), meant, saidBy(counted.by, 'a.', param)],
       };
+    case 'asked':
+      return ofRating('r.asked_at');
+    case 'rated':
+      return ofRating('r.rated_at', `r.score BETWEEN ${param(counted.least, 'int')} AND ${param(counted.most, 'int')}`);
   }
 }
 

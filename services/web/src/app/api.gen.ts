@@ -140,6 +140,7 @@ export const routes = {
   getTextModule: ['GET', '/api/v1/text_modules/:id'],
   getTicket: ['GET', '/api/v1/tickets/:id'],
   getTicketJob: ['GET', '/api/v1/ticket_jobs/:id'],
+  getTicketRating: ['GET', '/api/v1/tickets/:id/rating'],
   getTrigger: ['GET', '/api/v1/triggers/:id'],
   getUser: ['GET', '/api/v1/users/:id'],
   getWebhook: ['GET', '/api/v1/webhooks/:id'],
@@ -222,6 +223,7 @@ export const routes = {
   previewTrigger: ['POST', '/api/v1/triggers/preview'],
   processQuarantined: ['POST', '/api/v1/mail/quarantine/:id/process'],
   putSharedDraft: ['PUT', '/api/v1/tickets/:id/shared_draft'],
+  rateTicket: ['PUT', '/api/v1/tickets/:id/rating'],
   rawMailRetention: ['GET', '/api/v1/raw_mail_retention'],
   recallHeldArticle: ['DELETE', '/api/v1/held_articles/:id'],
   recallHeldTicket: ['DELETE', '/api/v1/held_tickets/:id'],
@@ -455,6 +457,7 @@ export interface Endpoints {
   getTextModule: (typeof contracts.textModules)['get'];
   getTicket: typeof contracts.getTicket;
   getTicketJob: (typeof contracts.ticketJobs)['get'];
+  getTicketRating: (typeof contracts.ratings)['get'];
   getTrigger: (typeof contracts.triggers)['get'];
   getUser: (typeof contracts.users)['get'];
   getWebhook: (typeof contracts.webhooks)['get'];
@@ -537,6 +540,7 @@ export interface Endpoints {
   previewTrigger: (typeof contracts.triggers)['preview'];
   processQuarantined: typeof contracts.processQuarantined;
   putSharedDraft: (typeof contracts.sharedDraftOfTicket)['put'];
+  rateTicket: (typeof contracts.ratings)['set'];
   rawMailRetention: typeof contracts.rawMailRetention;
   recallHeldArticle: (typeof contracts.heldArticles)['delete'];
   recallHeldTicket: (typeof contracts.heldTickets)['delete'];

@@ -18,6 +18,21 @@ export interface PageWords {
   closedNow: string;
   /** The link stands for whoever has it. */
   keep: string;
+  rating: {
+    title: string;
+    /** From 1 to 5. */
+    scores: readonly [string, string, string, string, string];
+    comment: string;
+    send: string;
+    change: string;
+    /** Below a form that changes one. */
+    once: string;
+    thanks: string;
+    given: string;
+    choose: string;
+    /** When it cannot be given or changed. */
+    over: string;
+  };
   nothingSaid: string;
   tooLong: string;
   noMore: string;
@@ -42,6 +57,18 @@ export const languages: readonly PageWords[] = [
     sent: 'Your answer is here. Thank you.',
     closedNow: 'The request is closed. Thank you.',
     keep: 'This page opens without signing in. Whoever has its address can read and answer: do not pass it on.',
+    rating: {
+      title: 'How did it go?',
+      scores: ['Bad', 'Not so good', 'Fair', 'Good', 'Very good'],
+      comment: 'What should we know? (optional)',
+      send: 'Send the rating',
+      change: 'Change the rating',
+      once: 'You can change it once.',
+      thanks: 'Your rating is here. Thank you.',
+      given: 'Your rating',
+      choose: 'Choose one of the five first.',
+      over: 'This request cannot be rated now: it is open again, or was closed too long ago.',
+    },
     nothingSaid: 'Write something first.',
     tooLong: 'This is too long. Please shorten it, or send it as a file by e-mail.',
     noMore: 'This request takes no more answers. Please write to us anew.',
@@ -67,6 +94,18 @@ export const languages: readonly PageWords[] = [
     sent: 'Ihre Antwort ist angekommen. Vielen Dank.',
     closedNow: 'Die Anfrage ist geschlossen. Vielen Dank.',
     keep: 'Diese Seite öffnet sich ohne Anmeldung. Wer ihre Adresse hat, kann lesen und antworten: Geben Sie sie nicht weiter.',
+    rating: {
+      title: 'Wie war es?',
+      scores: ['Schlecht', 'Nicht so gut', 'In Ordnung', 'Gut', 'Sehr gut'],
+      comment: 'Was sollten wir wissen? (freiwillig)',
+      send: 'Bewertung senden',
+      change: 'Bewertung ändern',
+      once: 'Sie können sie einmal ändern.',
+      thanks: 'Ihre Bewertung ist angekommen. Vielen Dank.',
+      given: 'Ihre Bewertung',
+      choose: 'Wählen Sie zuerst eine der fünf Stufen.',
+      over: 'Diese Anfrage kann gerade nicht bewertet werden: Sie ist wieder offen oder seit Längerem geschlossen.',
+    },
     nothingSaid: 'Schreiben Sie zuerst etwas.',
     tooLong: 'Das ist zu lang. Bitte kürzen Sie es oder senden Sie es als Datei per E-Mail.',
     noMore: 'Diese Anfrage nimmt keine Antworten mehr an. Bitte schreiben Sie uns neu.',
@@ -98,6 +137,18 @@ export const languages: readonly PageWords[] = [
     sent: 'Votre réponse est bien arrivée. Merci.',
     closedNow: 'La demande est fermée. Merci.',
     keep: 'Cette page s’ouvre sans connexion. Qui possède son adresse peut lire et répondre : ne la transmettez pas.',
+    rating: {
+      title: 'Comment cela s’est-il passé ?',
+      scores: ['Mal', 'Pas très bien', 'Correctement', 'Bien', 'Très bien'],
+      comment: 'Que devrions-nous savoir ? (facultatif)',
+      send: 'Envoyer l’avis',
+      change: 'Modifier l’avis',
+      once: 'Vous pouvez le modifier une fois.',
+      thanks: 'Votre avis est bien arrivé. Merci.',
+      given: 'Votre avis',
+      choose: 'Choisissez d’abord l’un des cinq niveaux.',
+      over: 'Cette demande ne peut pas être évaluée : elle est de nouveau ouverte, ou fermée depuis trop longtemps.',
+    },
     nothingSaid: 'Écrivez d’abord quelque chose.',
     tooLong: 'C’est trop long. Raccourcissez, ou envoyez-le comme fichier par e-mail.',
     noMore: 'Cette demande n’accepte plus de réponses. Veuillez nous écrire à nouveau.',
@@ -123,6 +174,18 @@ export const languages: readonly PageWords[] = [
     sent: 'Odpowiedź dotarła. Dziękujemy.',
     closedNow: 'Zgłoszenie jest zamknięte. Dziękujemy.',
     keep: 'Ta strona otwiera się bez logowania. Kto zna jej adres, może czytać i odpowiadać: prosimy go nie przekazywać.',
+    rating: {
+      title: 'Jak poszło?',
+      scores: ['Źle', 'Nie najlepiej', 'Przeciętnie', 'Dobrze', 'Bardzo dobrze'],
+      comment: 'Co powinniśmy wiedzieć? (nieobowiązkowo)',
+      send: 'Wyślij ocenę',
+      change: 'Zmień ocenę',
+      once: 'Ocenę można zmienić jeden raz.',
+      thanks: 'Ocena dotarła. Dziękujemy.',
+      given: 'Twoja ocena',
+      choose: 'Najpierw proszę wybrać jeden z pięciu stopni.',
+      over: 'Tego zgłoszenia nie można teraz ocenić: jest znów otwarte albo zamknięte od dawna.',
+    },
     nothingSaid: 'Najpierw proszę coś napisać.',
     tooLong: 'To za długie. Proszę skrócić albo wysłać jako plik e-mailem.',
     noMore: 'To zgłoszenie nie przyjmuje już odpowiedzi. Prosimy napisać do nas ponownie.',

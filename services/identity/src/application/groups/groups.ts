@@ -260,6 +260,7 @@ const auditedColumns = [
   'follow_up_assignment',
   'reopen_time_in_days',
   'priority_matrix',
+  'ask_rating',
   'active',
   'note',
   'email_address',
@@ -286,6 +287,7 @@ function valuesOf(input: Input): GroupValues {
   if (input.follow_up_assignment !== undefined) values.follow_up_assignment = input.follow_up_assignment;
   if (input.reopen_time_in_days !== undefined) values.reopen_time_in_days = input.reopen_time_in_days;
   if (input.priority_matrix !== undefined) values.priority_matrix = input.priority_matrix;
+  if (input.ask_rating !== undefined) values.ask_rating = input.ask_rating;
   if (input.active !== undefined) values.active = input.active;
   if (input.note !== undefined) values.note = input.note;
   return values;

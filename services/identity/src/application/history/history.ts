@@ -124,7 +124,7 @@ const trackedOfOrganizations: Tracked<OrganizationRow> = {
 const trackedOfGroups: Tracked<GroupRow> = {
   plain: [
     ...(['name', 'assignment_timeout', 'follow_up_possible', 'follow_up_assignment', 'reopen_time_in_days'] as const),
-    ...(['priority_matrix', 'active', 'shared_drafts', 'note', 'email_address', 'signature'] as const),
+    ...(['priority_matrix', 'ask_rating', 'active', 'shared_drafts', 'note', 'email_address', 'signature'] as const),
   ],
   references: { parent: { column: 'parent_id', named: 'groups' } },
   sets: {},

@@ -121,5 +121,5 @@ const reachedNames = {
 
 function isDear(condition: Condition): boolean {
   const reads = readsOf(condition);
-  return reads.has('tags') || reads.has('mentions');
+  return reads.has('tags') || reads.has('mentions') || reads.has('rating');
 }

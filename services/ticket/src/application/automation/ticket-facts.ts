@@ -7,6 +7,7 @@ import { tagKey } from '../../domain/tag/tag.ts';
 import { SYSTEM_USER } from '../../domain/ticket/ticket.ts';
 import { textOf } from '../../html/text.ts';
 import { MentionStore } from '../../persistence/mention.store.ts';
+import { RatingStore } from '../../persistence/rating.store.ts';
 import { TagStore } from '../../persistence/tag.store.ts';
 import type { NewArticle, Writing } from '../writing.ts';
 
@@ -24,6 +25,7 @@ export class TicketFacts {
   constructor(
     private readonly tags: TagStore,
     private readonly mentions: MentionStore,
+    private readonly ratings: RatingStore,
   ) {}
 
   /** What is known without asking the database. */
@@ -55,6 +57,7 @@ export class TicketFacts {
       ...(reads.has('mentions') && {
         mentions: (await this.mentions.held(tx, [ticketId])).map(({ userId }) => userId),
       }),
+      ...(reads.has('rating') && { rating: (await this.ratings.get(tx, ticketId))?.score ?? null }),
     };
   }
 

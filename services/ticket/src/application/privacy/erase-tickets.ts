@@ -246,6 +246,12 @@ export class EraseTickets implements Eraser {
       await this.store.setChecklist(tx, id, { ...said, text });
       changed = true;
     }
+    const comment = await this.store.rating(tx, id);
+    const kept = theirs && person.tickets !== 'pseudonymise' ? '' : person.rewrite(comment, theirs);
+    if (kept !== comment) {
+      await this.store.setRating(tx, id, kept);
+      changed = true;
+    }
     for (const draft of await this.store.drafts(tx, id)) {
       const content = person.rewriteAll(draft.content, theirs);
       if (JSON.stringify(content) === JSON.stringify(draft.content)) continue;

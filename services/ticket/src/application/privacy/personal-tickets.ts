@@ -38,6 +38,8 @@ export class PersonalTickets {
     const ids = await this.store.ticketIds(this.db, visible, userId, after, TICKETS);
     const shown = await this.read.tickets(this.db, visible, ids, 'bare-expanded', internal);
     const parts = ids.flatMap((id) => partOf(`tickets/${id}/ticket.json`, shown.get(id)));
+    const rated = await this.store.ratings(this.db, [...shown.keys()]);
+    parts.push(...rated.map((data) => ({ path: `tickets/${data.ticket_id}/rating.json`, data, files: [] })));
     const last = ids.at(-1);
     return { parts, next: last === undefined || ids.length < TICKETS ? 'article:0' : `ticket:${last}` };
   }

@@ -21,7 +21,14 @@ export type FieldType =
   | 'calendar';
 
 /** What has to be loaded besides the ticket before a condition can be looked at. */
-export type Read = 'tags' | 'mentions' | 'customer' | 'owner' | 'organization' | 'group' | 'article' | 'change';
+export type Read =
+  | ('tags' | 'mentions' | 'rating')
+  | 'customer'
+  | 'owner'
+  | 'organization'
+  | 'group'
+  | 'article'
+  | 'change';
 
 /** An article as conditions see it. */
 export interface ArticleFacts {
@@ -59,6 +66,8 @@ export interface Facts {
   tags?: readonly string[] | undefined;
   /** Ids of the users who are subscribed. */
   mentions?: readonly number[] | undefined;
+  /** What its customer gave it, 1 to 5. */
+  rating?: number | null | undefined;
   customer?: Person | undefined;
   owner?: Person | undefined;
   organization?: Organization | undefined;
@@ -233,6 +242,7 @@ const tags: Field = { name: 'ticket.tags', type: 'keys', reads: 'tags', value: (
 const hanging: Field[] = [
   ...ofTicket(slaFields),
   { name: 'ticket.mention_user_ids', type: 'users', reads: 'mentions', value: ({ mentions }) => mentions ?? [] },
+  { name: 'ticket.rating', type: 'number', reads: 'rating', value: ({ rating }) => rating ?? null },
   ...related('customer', personFields),
   ...related('owner', personFields),
   ...related('organization', organizationFields),

@@ -53,8 +53,8 @@ const timed: Record<string, NoticeKind> = {
 export function happeningOf(event: Tellable, now: number): Happening | undefined {
   const { data } = event;
   const { ticket } = data;
+  if (!isNews(event, now)) return undefined;
   const isOld = (at: string) => now - Date.parse(at) > NEWS_MS;
-  if (isOld(event.time)) return undefined;
   const base = { ticket, article: null, changed: [], by: SYSTEM_USER, dueAt: null };
   const kind = timed[event.type];
   if (kind) return { ...base, kind, dueAt: 'dueAt' in data ? data.dueAt : null };
@@ -68,6 +68,11 @@ export function happeningOf(event: Tellable, now: number): Happening | undefined
   }
   if (!('createdById' in data) || isOld(ticket.createdAt)) return undefined;
   return { ...base, kind: 'create', article: data.article && said(data.article), by: data.createdById };
+}
+
+/** Whether it has just happened. @param now  epoch ms */
+export function isNews({ time }: Pick<Tellable, 'time'>, now: number): boolean {
+  return now - Date.parse(time) <= NEWS_MS;
 }
 
 function said(article: ArticleSnapshot): ArticleSnapshot | null {

@@ -22,7 +22,11 @@ export type Counted =
   /** To or from the groups that the profile speaks of; of a profile that speaks of none, every move is both. */
   | { what: 'moved'; way: 'in' | 'out' }
   /** Articles. */
-  | { what: 'said'; by: Said };
+  | { what: 'said'; by: Said }
+  /** Customers who were asked how it went. */
+  | { what: 'asked' }
+  /** Ratings with a score between these, both included. */
+  | { what: 'rated'; least: number; most: number };
 
 export interface Backend {
   name: string;
@@ -79,5 +83,14 @@ export const metrics: readonly Metric[] = [
   {
     ...{ name: 'communication', display: 'Communication', default: false, prio: 8_000 },
     backends: ways.map(([name, display, by]) => backend(name, display, { what: 'said', by }, true)),
+  },
+  {
+    ...{ name: 'satisfaction', display: 'Satisfaction', default: false, prio: 7_000 },
+    backends: [
+      backend('rating_asked', 'Asked', { what: 'asked' }, true),
+      backend('rated', 'Rated', { what: 'rated', least: 1, most: 5 }, true),
+      backend('satisfied', 'Satisfied (4 or 5)', { what: 'rated', least: 4, most: 5 }, true),
+      backend('dissatisfied', 'Dissatisfied (1 or 2)', { what: 'rated', least: 1, most: 2 }, true),
+    ],
   },
 ];

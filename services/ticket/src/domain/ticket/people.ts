@@ -33,6 +33,8 @@ export interface Group extends FollowUpPolicy {
   signature: string | null;
   /** Which priority follows from impact and urgency; none where agents choose it. */
   priorityMatrix?: PriorityMatrix | null;
+  /** Customers are asked how it went when a ticket is closed. */
+  askRating?: boolean;
 }
 
 /** `Nicole Braun`, else the address, else the login. */

@@ -102,8 +102,8 @@ function apply(cache: QueryClient, { type, ticketId, row }: TicketEvent): void {
       patchRow(list, ticketId, row),
     );
   }
-  const { one, articles, history, tags, sla, links, checklist } = ticketKeys;
-  for (const keyOf of [one, articles, history, tags, sla, links, checklist]) {
+  const { one, articles, history, tags, sla, links, checklist, rating } = ticketKeys;
+  for (const keyOf of [one, articles, history, tags, sla, links, checklist, rating]) {
     void cache.invalidateQueries({ queryKey: keyOf(ticketId) });
   }
 }

@@ -27,6 +27,7 @@ export const fieldLabels: Record<FieldName, MessageDescriptor> = {
   'ticket.title': msg`Title`,
   'ticket.number': msg`Number`,
   'ticket.article_count': msg`Number of messages`,
+  'ticket.rating': msg`Rating of the customer (1 to 5)`,
   'customer.email': msg`Address of the customer`,
   'organization.name': msg`Name of the organization`,
   'ticket.created_at': msg`Created`,

@@ -37,6 +37,7 @@ const lasting = {
   'ticket.title': 'text',
   'ticket.number': 'text',
   'ticket.article_count': 'number',
+  'ticket.rating': 'number',
   'customer.email': 'text',
   'organization.name': 'text',
   'ticket.created_at': 'time',

@@ -28,4 +28,9 @@ export const countLabels: Record<string, MessageDescriptor> = {
   email_in: msg`E-mail, in`,
   email_out: msg`E-mail, out`,
   web_in: msg`Web, in`,
+  satisfaction: msg`Satisfaction`,
+  rating_asked: msg`Asked how it went`,
+  rated: msg`Rated`,
+  satisfied: msg`Satisfied (4 or 5)`,
+  dissatisfied: msg`Dissatisfied (1 or 2)`,
 };

@@ -40,6 +40,7 @@ export const ticketKeys = {
   heldTickets: ['tickets', 'held-tickets'] as const,
   held: (id: number) => ['tickets', 'held', id] as const,
   checklist: (id: number) => ['tickets', 'checklist', id] as const,
+  rating: (id: number) => ['tickets', 'rating', id] as const,
   ofCustomer: (id: number) => ['tickets', 'of-customer', id] as const,
 };
 

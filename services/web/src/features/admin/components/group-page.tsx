@@ -33,6 +33,7 @@ interface Values {
   follow_up_assignment: boolean;
   assignment_timeout: number | null;
   priority_matrix: Matrix | null;
+  ask_rating: boolean;
   shared_drafts: boolean;
   active: boolean;
   note: string;
@@ -48,6 +49,7 @@ const newGroup: Values = {
   follow_up_assignment: true,
   assignment_timeout: null,
   priority_matrix: null,
+  ask_rating: false,
   shared_drafts: true,
   active: true,
   note: '',
@@ -64,6 +66,7 @@ function valuesOf(group: Group): Values {
     ...followUp,
     assignment_timeout,
     priority_matrix: group.priority_matrix,
+    ask_rating: group.ask_rating,
     shared_drafts: group.shared_drafts === true,
     active,
   };
@@ -169,6 +172,7 @@ function GroupForm({
     shared_drafts: t`Agents may park drafts for each other`,
     assignment_timeout: t`Minutes until an owner who does nothing loses the ticket`,
     priority_matrix: t`Priorities follow from impact and urgency`,
+    ask_rating: t`Ask customers how it went`,
     active: t`Active`,
     note: t`Note`,
   };
@@ -292,6 +296,12 @@ function GroupForm({
               label={labels.shared_drafts}
               checked={values.shared_drafts}
               onChange={(event) => set({ shared_drafts: event.currentTarget.checked })}
+            />
+            <Switch
+              label={labels.ask_rating}
+              description={t`When a ticket is closed, its customer gets one mail with a link to rate it from 1 to 5.`}
+              checked={values.ask_rating}
+              onChange={(event) => set({ ask_rating: event.currentTarget.checked })}
             />
             <MatrixField
               label={labels.priority_matrix}

@@ -109,6 +109,7 @@ function Line({ entry }: { entry: HistoryEntry }) {
     update: t`Update`,
     solution: t`Solution`,
     time_unit: t`Time spent`,
+    rating: t`Rating`,
   };
   const value = (raw: string | null | undefined) => {
     if (raw === null || raw === undefined || raw === '' || raw === '-') return '–';

@@ -5,7 +5,7 @@ import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { IconArrowLeft, IconChevronDown, IconChevronUp, IconInfoCircle, IconTicketOff } from '@tabler/icons-react';
 import { type InfiniteData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { registry } from '../../../app/actions/registry.ts';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { ApiError } from '../../../app/api.ts';
@@ -36,6 +36,8 @@ import { SidePanel } from './side-panel.tsx';
 import { Thread } from './thread.tsx';
 import { TicketFields } from './ticket-fields.tsx';
 import classes from './ticket-page.module.css';
+
+const TicketRating = lazy(() => import('./ticket-rating.tsx').then((file) => ({ default: file.TicketRating })));
 
 export function TicketPage() {
   const { t } = useLingui();
@@ -144,6 +146,11 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
           <Failed error={articles.error} onRetry={() => void articles.refetch()} />
         ) : (
           <Thread articles={articles.data} />
+        )}
+        {ticket.close_at && (
+          <Suspense>
+            <TicketRating ticket={ticket} />
+          </Suspense>
         )}
         {agent && <HeldArticles ticketId={ticket.id} />}
         {sharing && <SharedDraft ticketId={ticket.id} />}
