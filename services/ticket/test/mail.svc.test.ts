@@ -275,6 +275,23 @@ describe('an answer', () => {
     expect(added.at(-1)?.data.changes).toMatchObject({ state_id: { from: 4, to: 2 } });
   });
 
+  it('opens a closed ticket three times an hour, then leaves it closed and says so once', async () => {
+    const { ticketId } = await filed();
+    const { number } = await ticket(ticketId);
+    const answer = async () => {
+      await change(ticketId, { state: 'closed' });
+      await filed({ subject: `Re: [Ticket#${number}]` });
+      return (await ticket(ticketId)).state;
+    };
+    expect([await answer(), await answer(), await answer()]).toEqual(['open', 'open', 'open']);
+    expect([await answer(), await answer()]).toEqual(['closed', 'closed']);
+    const notes = (await thread(ticketId)).filter(({ sender }) => sender === 'System');
+    expect(notes).toMatchObject([{ internal: true, body: expect.stringContaining('three times within an hour') }]);
+    expect((await thread(ticketId)).filter(({ sender }) => sender === 'Customer')).toHaveLength(6);
+    desk.clock.advance(61 * 60_000);
+    expect(await answer()).toBe('open');
+  });
+
   it('to a closed ticket of a strict group opens a new one with a clean subject', async () => {
     const { ticketId } = await filed({ recipients: ['strict@desk.example.org'] });
     const [{ number }] = (await desk.query<{ number: string }>(

@@ -25,10 +25,11 @@ import {
   type SenderRole,
 } from '../domain/mail/threading.ts';
 import { MAX_TAGS, type TagName, tagNames } from '../domain/tag/tag.ts';
-import { followUpChanges, mayFollowUp } from '../domain/ticket/follow-up.ts';
+import { brakeSince, followUpChanges, isReopenedTooOften, mayFollowUp } from '../domain/ticket/follow-up.ts';
 import { retagged } from '../domain/ticket/history.ts';
 import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Person } from '../domain/ticket/people.ts';
+import { isClosed } from '../domain/ticket/state.ts';
 import { type NewTicket, SYSTEM_USER, type Ticket, type TicketFields } from '../domain/ticket/ticket.ts';
 import { ArticleStore, type BouncedArticle } from '../persistence/article.store.ts';
 import { MergeStore } from '../persistence/merge.store.ts';
@@ -37,6 +38,7 @@ import { TagStore } from '../persistence/tag.store.ts';
 import { type AskedMail, type MailFacts, ThreadStore } from '../persistence/thread.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
+import { systemArticle } from './automation/system-article.ts';
 import { type Correspondent, EnsurePeople } from './ensure-people.ts';
 import { articleOf, titleOf, UNREADABLE_TITLE } from './mail-article.ts';
 import { MAIL_IDENTITY, type MailIdentity } from './ports.ts';
@@ -50,6 +52,9 @@ type Mail = Message<typeof fileMail>['data'];
 
 /** References looked at: the latest ones name the thread, a forged header must not cost a scan. */
 const REFERENCES_READ = 30;
+
+/** The mark of a note that tells of the brake on reopening. */
+const HELD_CLOSED = 'held_closed';
 
 /** The mail has a ticket already, made when it could not be read. */
 interface Refiled {
@@ -194,7 +199,8 @@ export class FileMail {
       }
     });
     const opening = placed.filter(({ placement }) => placement.do === 'open').length;
-    const ids = await this.tickets.takeIds(tx, opening, placed.length);
+    const braked = await this.braked(tx, placed, writing);
+    const ids = await this.tickets.takeIds(tx, opening, placed.length + braked.size);
     const bounced = await this.bounced(tx, placed);
     const undeliverable: OutboxRow[] = [];
     for (const { filing, placement } of placed) {
@@ -212,7 +218,11 @@ export class FileMail {
         const sent = bounced.get(filing);
         const given = sent !== undefined && mail.bounce?.kind === 'permanent';
         const sure = proven ? role : { ...role, agentOfGroup: false };
-        this.attach(writing, placement, sure, article, mail, known, given);
+        const brake = braked.get(placement.ticketId);
+        const held = this.attach(writing, placement, sure, article, mail, known, given, brake !== undefined);
+        if (held && brake === 'untold') {
+          writing.record(placement.ticketId, stillClosed(ids.articles.pop() as number));
+        }
         if (sent) writing.noteArticle(sent.ticketId, sent, 'delivery');
         if (sent && given) undeliverable.push(...this.undeliverable(filing, sent));
       }
@@ -281,6 +291,23 @@ export class FileMail {
     return new Set([...last].flatMap(([id, at]) => (at === id ? [] : [id])));
   }
 
+  /** Closed tickets that mails have opened too often of late, and whether the ticket says so already. */
+  private async braked(
+    tx: EntityManager,
+    placed: readonly { placement: Placement | Refiled }[],
+    writing: Writing,
+  ): Promise<Map<number, 'told' | 'untold'>> {
+    const { refs, now } = writing;
+    const closed = placed.flatMap(({ placement }) => {
+      const id = placement.do === 'attach' ? placement.ticketId : undefined;
+      return id !== undefined && isClosed(refs.states.get(writing.ticket(id).stateId)) ? [id] : [];
+    });
+    const moves = await this.tickets.moves(tx, closed);
+    const often = closed.filter((id) => isReopenedTooOften(moves.get(id) ?? [], refs.states, now));
+    const told = await this.articles.marked(tx, often, HELD_CLOSED, brakeSince(now));
+    return new Map(often.map((id) => [id, told.has(id) ? 'told' : 'untold']));
+  }
+
   private place(
     { mail, candidates, refiledOn }: Filing,
     roles: ReadonlyMap<number, SenderRole>,
@@ -328,6 +355,8 @@ export class FileMail {
   /**
    * @param role  without what the mail has not proven
    * @param givenUp  a server reports that a mail of this ticket will not arrive: agents have to see to it
+   * @param braked  mails have opened the ticket too often of late
+   * @returns whether the brake kept it closed
    */
   private attach(
     writing: Writing,
@@ -337,24 +366,27 @@ export class FileMail {
     mail: Mail,
     { refs, people }: Known,
     givenUp: boolean,
-  ): void {
+    braked: boolean,
+  ): boolean {
     const sender = senderOf(mail, people);
     const ticket = writing.ticket(ticketId);
     const late = how === 'refile' ? readLate(ticket, mail, sender) : {};
     if (role.machine) {
       // The postman's words, or our own come back: agents should see them, the customer has no use for them.
-      const again = givenUp ? followUpChanges(ticket, refs.groupOf(ticket.groupId), refs.states) : {};
+      const again = givenUp && !braked ? followUpChanges(ticket, refs.groupOf(ticket.groupId), refs.states) : {};
       writing.change(ticketId, { ...late, ...again }, { ...article, sender: 'System', internal: true }, SYSTEM_USER);
-      return;
+      return false;
     }
     const asAgent = role.agentOfGroup && !role.customer;
     // A mail that could only be read late opens nothing again: agents have had it before them.
     const reopens = how === 'attach' && !asAgent && mail.automatic === 'no';
-    const fields = reopens ? followUpChanges(ticket, refs.groupOf(ticket.groupId), refs.states) : late;
+    const held = reopens && braked;
+    const fields = reopens && !braked ? followUpChanges(ticket, refs.groupOf(ticket.groupId), refs.states) : late;
     // Without a state of its own an agent's mail would start work; a mail says nothing about who took it on.
     const stateId = fields.stateId ?? ticket.stateId;
     const author = sender?.id ?? SYSTEM_USER;
     writing.change(ticketId, { ...fields, stateId }, { ...article, sender: asAgent ? 'Agent' : 'Customer' }, author);
+    return held;
   }
 
   private lookupOf(mail: Mail): AskedMail {
@@ -409,6 +441,18 @@ export class FileMail {
     if (learnt.some(({ active }) => active)) return learnt;
     throw new AppError('unavailable', 'ticket.no-group', 'There is no active group that could take the mail.');
   }
+}
+
+/** Tells agents that the ticket stays closed, although somebody wrote. */
+function stillClosed(id: number): NewArticle {
+  return systemArticle(id, {
+    contentType: 'text/plain',
+    body:
+      'Mails have opened this ticket three times within an hour, so this one leaves it closed: two programs may be ' +
+      'answering each other. Read it, and open the ticket yourself if somebody waits for an answer.',
+    internal: true,
+    preferences: { [HELD_CLOSED]: true },
+  });
 }
 
 /** Splits off the mails that must see what an older one of these did: of its thread, of its ticket, or a copy. */

@@ -55,6 +55,18 @@ export interface ArticleFacts {
 
 /** Single articles, apart from the write that adds them. */
 export class ArticleStore {
+  /** Those of the tickets that have an article with the mark among its preferences, written after `since`. */
+  async marked(on: On, ticketIds: readonly number[], mark: string, since: EpochMs): Promise<Set<number>> {
+    if (ticketIds.length === 0) return new Set();
+    const rows = await sql<{ id: number }>(
+      on,
+      `SELECT DISTINCT ticket_id AS id FROM article
+       WHERE ticket_id = ANY ($1::int[]) AND preferences ->> $2::text IS NOT NULL AND created_at > $3`,
+      [ticketIds, mark, isoTime(since)],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** @returns undefined when the actor may not see it */
   async facts(on: On, visible: VisibleTickets, id: number): Promise<ArticleFacts | undefined> {
     const [row] = await sql<Omit<ArticleFacts, 'type' | 'createdAt'> & { typeId: number; createdAt: Date }>(

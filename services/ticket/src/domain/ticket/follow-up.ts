@@ -1,4 +1,5 @@
-import type { EpochMs } from '@helpmesh/kernel';
+import { type EpochMs, epochMs } from '@helpmesh/kernel';
+import type { Move } from '../sla/follow.ts';
 import { isClosed, type States } from './state.ts';
 import { SYSTEM_USER, type Ticket, type TicketFields } from './ticket.ts';
 
@@ -11,6 +12,9 @@ export interface FollowUpPolicy {
 }
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** How often mails may open a ticket again within an hour: two machines that answer each other would go on for ever. */
+const REOPENINGS_AN_HOUR = 3;
 
 /** Whether a customer's answer may still join the ticket; agents may always write. */
 export function mayFollowUp(ticket: Ticket, policy: FollowUpPolicy, states: States, now: EpochMs): boolean {
@@ -42,4 +46,17 @@ export function followUpChanges(ticket: Ticket, policy: FollowUpPolicy, states: 
     stateId: states.forFollowUp.id,
     ...(reopens && !policy.followUpAssignment && { ownerId: SYSTEM_USER }),
   };
+}
+
+/** Begin of the time that counts for the brake on reopening. */
+export function brakeSince(now: EpochMs): EpochMs {
+  return epochMs(now - HOUR_MS);
+}
+
+/** Whether the ticket was opened again so often within the hour that a mail does so no more; people still may. */
+export function isReopenedTooOften(moves: readonly Move[], states: States, now: EpochMs): boolean {
+  const since = brakeSince(now);
+  const reopened = ({ from, to, at }: Move) =>
+    at > since && isClosed(states.get(from)) && !isClosed(states.get(to)) && !states.get(to).terminal;
+  return moves.filter(reopened).length >= REOPENINGS_AN_HOUR;
 }
