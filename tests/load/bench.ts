@@ -6,6 +6,7 @@ import { anyFreePort, type Platform, startPlatform, terminalProgress } from '@he
 import pg from 'pg';
 import { authLoad } from './auth-load.ts';
 import { httpLoad, type Outcome } from './http-load.ts';
+import { mailFlow } from './mail-flow.ts';
 import { mailLoad } from './mail-load.ts';
 import { cpuMs, pssMiB, untilQuiet } from './procfs.ts';
 import { Words } from './words.ts';
@@ -22,6 +23,7 @@ page and not by mail.
   --only a,b         paths to measure: create, get, list, search, reply, mail; auth: what signing in adds to
                      a request when the gateway remembers the credential
   --connections a,b  how many at once (default 1,16,64)
+  --rate N           mails a second of the steady flow that is watched until its tickets are shown (default 100)
   --parts            below each row, the CPU ms of every process
   --help
 `;
@@ -32,6 +34,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '5' },
     only: { type: 'string' },
     connections: { type: 'string', default: '1,16,64' },
+    rate: { type: 'string', default: '100' },
     parts: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -263,7 +266,7 @@ function row(ours: Measured, floor: Measured): string {
   return `${ours.path.padEnd(8)}${cells.map((value) => cell(value, 11)).join('')}`;
 }
 
-const partsOf = ({ parts }: Measured) =>
+const partsOf = ({ parts }: Pick<Measured, 'parts'>) =>
   Object.entries(parts)
     .map(([name, part]) => `${name} ${part.toFixed(3)}`)
     .join(', ');
@@ -319,6 +322,24 @@ try {
     }
   }
   if (paths.length > 0) process.stdout.write(`\n${rows.join('\n')}\n`);
+  if (paths.includes('mail')) {
+    const rate = Number(options.rate);
+    const flow = (run: string, mails: number) =>
+      mailFlow({
+        ...{ smtpPort: platform.smtpPort, url: platform.url, token, rate, mails, connections: 16, run },
+        text: () => words.text(400),
+      });
+    await progress.step(`mail, ${rate}/s until tickets are shown`, async () => {
+      await flow('warm', 10 * rate);
+      await untilQuiet(all);
+      const { cpuMs: cpu, parts, ...flowed } = await measure(everything, 'mail', 16, () => flow('steady', 30 * rate));
+      progress.line(
+        `\nMail from SMTP to a ticket that the API shows, ${rate}/s for 30 s: ${flowed.perSecond}/s shown, p50 ${ms(flowed.p50)} ms, ` +
+          `p99 ${ms(flowed.p99)} ms (goal: 2000), ${cpu.toFixed(2)} CPU ms a mail. Not shown: ${flowed.failures}.`,
+      );
+      if (options.parts) progress.line(`        ${partsOf({ parts })}`);
+    });
+  }
   if (withAuth) {
     await progress.step('auth, 16 connections', async () => {
       await untilQuiet(all);

@@ -26,6 +26,25 @@ function mail(from: string, subject: string, words: string): { raw: string; enve
   return { raw, envelope: { from, to: 'helpdesk@localhost' } };
 }
 
+/** A mail program that keeps so many connections open. */
+export function mailSender({ port, connections }: { port: number; connections: number }) {
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port,
+    ignoreTLS: true,
+    pool: true,
+    maxConnections: connections,
+    maxMessages: Number.POSITIVE_INFINITY,
+  });
+  return {
+    /** Resolves with the 250. */
+    send: async (from: string, subject: string, words: string): Promise<void> => {
+      await transport.sendMail(mail(from, subject, words));
+    },
+    close: () => transport.close(),
+  };
+}
+
 /** Sends mails over so many connections at once; `latency` is up to the 250. */
 export async function mailLoad(options: {
   port: number;
@@ -35,14 +54,7 @@ export async function mailLoad(options: {
   run: string;
   text(): string;
 }): Promise<Outcome> {
-  const transport = createTransport({
-    host: '127.0.0.1',
-    port: options.port,
-    ignoreTLS: true,
-    pool: true,
-    maxConnections: options.connections,
-    maxMessages: Number.POSITIVE_INFINITY,
-  });
+  const { send, close } = mailSender(options);
   const times: number[] = [];
   let sent = 0;
   let failures = 0;
@@ -51,17 +63,15 @@ export async function mailLoad(options: {
     while (sent < options.mails) {
       const n = sent++;
       const start = performance.now();
-      await transport
-        .sendMail(mail(`${options.run}-${n}@bench.example`, `Bench ${options.run} ${n}`, options.text()))
-        .then(
-          () => times.push(performance.now() - start),
-          () => (failures += 1),
-        );
+      await send(`${options.run}-${n}@bench.example`, `Bench ${options.run} ${n}`, options.text()).then(
+        () => times.push(performance.now() - start),
+        () => (failures += 1),
+      );
     }
   };
   await Promise.all(Array.from({ length: options.connections }, sender));
   const seconds = (performance.now() - began) / 1000;
-  transport.close();
+  close();
   times.sort((a, b) => a - b);
   const at = (share: number) => Math.round((times[Math.floor(times.length * share)] ?? 0) * 10) / 10;
   return {

@@ -1,18 +1,25 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '@helpmesh/kernel';
 import { withoutTerms } from './terms.ts';
 
 /**
  * Collects what is written at the same moment and writes it together: while one write is on its way to the disk, the
- * next gathers. One at a time costs no delay; a hundred cost one commit.
+ * next gathers. One at a time costs no delay; a hundred cost one commit. What nobody waits for may gather longer.
  */
 export class GroupCommit<T, R> {
   private waiting: { item: T; done: (result: R) => void; failed: (error: unknown) => void }[] = [];
   private writing = false;
+  private lastAt = Number.NEGATIVE_INFINITY;
 
-  /** @param write  one result an item, in order; when it throws, each item is written by itself */
+  /**
+   * @param write  one result an item, in order; when it throws, each item is written by itself
+   * @param most  items of one write
+   * @param gatherMs  pause between the starts of two writes that are not full; at rest nobody waits
+   */
   constructor(
     private readonly write: (items: T[]) => Promise<R[]>,
     private readonly most: number,
+    private readonly gatherMs = 0,
   ) {}
 
   add(item: T): Promise<R> {
@@ -27,6 +34,9 @@ export class GroupCommit<T, R> {
     // The rest of this tick joins.
     await null;
     while (this.waiting.length > 0) {
+      const rest = this.lastAt + this.gatherMs - performance.now();
+      if (rest > 0 && this.waiting.length < this.most) await pause(rest);
+      this.lastAt = performance.now();
       const batch = this.waiting.splice(0, this.most);
       try {
         const results = await this.write(batch.map(({ item }) => item));

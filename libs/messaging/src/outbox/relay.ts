@@ -21,8 +21,8 @@ const BATCH = 500;
 /** Catches rows of other processes, of a killed one, and delayed rows that became due. */
 const SLOW_POLL_MS = 1_000;
 /** Under load the next batch gathers this long: ten messages cost a tenth of one message's round trips each. */
-const GATHER_MS = 20;
-const BUSY_MS = 50;
+const GATHER_MS = 40;
+const BUSY_MS = 60;
 const CHECK_STREAMS_MS = 5_000;
 const HOUSEKEEPING_MS = 3_600_000;
 const WAIT_FOR_LOCK_MS = 2_000;

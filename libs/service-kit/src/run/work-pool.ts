@@ -2,8 +2,11 @@
 export interface Pool<T> {
   /** Things that are worked on at once. */
   concurrency: number;
-  /** Hands that must be free before it is looked for more. */
-  leastFree: number;
+  /**
+   * As many again are taken ahead and wait for a hand: a look for every hand that gets free would cost as much as the
+   * work. Gives back those that have not been begun when the pool stops. Without it nothing waits.
+   */
+  giveBack?(items: T[]): Promise<void>;
   /** Longest pause between two looks, ms. */
   pollMs: number;
   /** How long a stop waits for what is being worked on, ms. */
@@ -18,6 +21,7 @@ export interface Pool<T> {
 /** Works on what is due, a fixed number at once: woken by whoever queues something, and by the clock. */
 export class WorkPool<T> {
   private readonly running = new Set<Promise<void>>();
+  private readonly waiting: T[] = [];
   private loop: Promise<void> | undefined;
   private stopping = false;
   private nudge = Promise.withResolvers<void>();
@@ -38,6 +42,12 @@ export class WorkPool<T> {
     this.nudge.resolve();
     await this.loop;
     this.loop = undefined;
+    const left = this.waiting.splice(0);
+    if (left.length > 0) {
+      await this.pool
+        .giveBack?.(left)
+        .catch((error) => this.pool.trouble('what was taken ahead cannot be given back', error));
+    }
     const timer = setTimeout(() => this.cutOff.abort(), this.pool.stopGraceMs);
     await Promise.all(this.running);
     clearTimeout(timer);
@@ -52,11 +62,12 @@ export class WorkPool<T> {
   private async run(): Promise<void> {
     while (!this.stopping) {
       this.nudge = Promise.withResolvers<void>();
-      const free = this.pool.concurrency - this.running.size;
-      if (this.mayBeDue && free >= this.pool.leastFree) {
+      const { concurrency } = this.pool;
+      const free = concurrency * (this.pool.giveBack ? 2 : 1) - this.running.size;
+      if (this.mayBeDue && this.waiting.length === 0 && free > 0) {
         this.mayBeDue = false;
         const taken = await this.claim(free);
-        // A full hand means that more may wait: looked for as soon as enough are done.
+        // A full hand means that more may wait: looked for as soon as some are done.
         if (taken === free) this.mayBeDue = true;
       }
       await this.rest();
@@ -66,11 +77,18 @@ export class WorkPool<T> {
   private async claim(limit: number): Promise<number> {
     try {
       const items = await this.pool.claim(limit);
-      for (const item of items) this.take(item);
+      this.waiting.push(...items);
+      this.takeWaiting();
       return items.length;
     } catch (error) {
       this.pool.trouble('the queue cannot be read', error);
       return 0;
+    }
+  }
+
+  private takeWaiting(): void {
+    while (!this.stopping && this.running.size < this.pool.concurrency && this.waiting.length > 0) {
+      this.take(this.waiting.shift() as T);
     }
   }
 
@@ -80,6 +98,7 @@ export class WorkPool<T> {
       .catch((error: unknown) => this.pool.trouble('a delivery could not be recorded', error))
       .finally(() => {
         this.running.delete(work);
+        this.takeWaiting();
         this.nudge.resolve();
       });
     this.running.add(work);

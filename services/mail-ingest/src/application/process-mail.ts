@@ -22,6 +22,8 @@ import { WorkQueue } from './work-queue.ts';
 
 /** Raw bytes in memory at once; a parser needs several times as much. */
 const BYTES_IN_WORK = 32 * 1024 * 1024;
+/** Under load the outcomes of mails gather so long: a tenth of the commits. */
+const GATHER_MS = 25;
 
 export interface ProcessMailOptions {
   mails: InboundMails;
@@ -47,11 +49,15 @@ export class ProcessMail {
 
   constructor(private readonly parts: ProcessMailOptions) {
     this.queue = new WorkQueue(parts.mails, (mail) => this.work(mail));
-    this.finished = new GroupCommit(async (outcomes) => {
-      const states = await parts.mails.finish(outcomes);
-      parts.outbox.ring();
-      return outcomes.map(({ id }) => states.get(id));
-    }, 100);
+    this.finished = new GroupCommit(
+      async (outcomes) => {
+        const states = await parts.mails.finish(outcomes);
+        parts.outbox.ring();
+        return outcomes.map(({ id }) => states.get(id));
+      },
+      100,
+      GATHER_MS,
+    );
   }
 
   start(): void {

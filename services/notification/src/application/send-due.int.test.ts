@@ -255,6 +255,30 @@ it('stop lets the mails on the wire finish and takes no new one', async () => {
   expect((await row(second.id)).state).toBe('queued');
 });
 
+it('stop gives back what was taken ahead, as if it had never been', async () => {
+  const release = Promise.withResolvers<void>();
+  const begun: string[] = [];
+  const slow: MailWire = {
+    send: async ({ id, remaining }) => {
+      begun.push(id);
+      await release.promise;
+      return { accepted: remaining, refusals: [], response: '250 ok' };
+    },
+    close: () => undefined,
+  };
+  const mails = [await queue(), await queue({ dueAt: epochMs(clock.now() - 1) })];
+  const one = sender(slow, { concurrency: 1 });
+  one.start();
+  for (const { id } of mails) await inState(id, 'sending');
+  const stopped = one.stop();
+  const [other] = mails.filter(({ id }) => id !== begun[0]);
+  expect(await inState(other?.id ?? '', 'queued', 0)).toMatchObject({ attempts: 0, dueAt: clock.now() });
+  release.resolve();
+  await stopped;
+  expect(begun).toHaveLength(1);
+  expect(await row(begun[0] ?? '')).toMatchObject({ state: 'sent' });
+});
+
 describe('a credential in a mail', () => {
   const secret = {
     kind: 'password-reset',

@@ -14,6 +14,8 @@ import type { MailWire, SendingSettings } from './ports.ts';
 
 /** Most outcomes of one transaction. */
 const MOST_TOGETHER = 100;
+/** Under load outcomes are recorded at most so often: ten cost hardly more than one. */
+const GATHER_MS = 50;
 /** How long agents whose mailbox is not there are told nothing by mail. */
 const PAUSE_MS = 60 * 86_400_000;
 
@@ -24,7 +26,9 @@ const PAUSE_MS = 60 * 86_400_000;
  */
 export class SendDue {
   private readonly pool: WorkPool<OutboundMail>;
-  private readonly outcomes = new GroupCommit((tries: Tried[]) => this.write(tries), MOST_TOGETHER);
+  private readonly outcomes = new GroupCommit((tries: Tried[]) => this.write(tries), MOST_TOGETHER, GATHER_MS);
+  /** Outcomes on their way to the database that no hand waits for: as many as there are hands. */
+  private readonly unrecorded = new Set<Promise<void>>();
 
   constructor(
     private readonly db: DataSource,
@@ -38,9 +42,8 @@ export class SendDue {
     const { concurrency, pollMs, stopGraceMs, leaseMs } = settings;
     this.pool = new WorkPool({
       ...{ concurrency, pollMs, stopGraceMs },
-      // Under load a claim for every mail that is done would cost as much as the mail: half a hand is worth it.
-      leastFree: Math.ceil(concurrency / 2),
       claim: (limit) => mails.claim(db, clock.now(), leaseMs, limit),
+      giveBack: (taken) => mails.giveBack(db, taken, clock.now()),
       work: (mail, cutOff) => this.deliver(mail, cutOff),
       trouble: (what, error) => events.trouble(what, error),
     });
@@ -53,6 +56,7 @@ export class SendDue {
   /** Claims nothing new and waits for the mails on the wire, as long as the grace lasts; the rest is put off. */
   async stop(): Promise<void> {
     await this.pool.stop();
+    await Promise.all(this.unrecorded);
     this.wire.close();
   }
 
@@ -67,15 +71,26 @@ export class SendDue {
         { 'helpmesh.mail.kind': mail.kind, 'helpmesh.mail.attempt': mail.attempts },
         async (span) => {
           // A process that was stopped (SIGSTOP, a sleeping machine) may hold a mail that is somebody else's by now.
-          if (mail.dueAt !== null && this.clock.now() >= mail.dueAt) return this.events.fenced(mail);
-          const limit = AbortSignal.any([cutOff, AbortSignal.timeout(this.settings.timeoutMs)]);
+          const leaseMs = (mail.dueAt ?? Number.POSITIVE_INFINITY) - this.clock.now();
+          if (leaseMs <= 0) return this.events.fenced(mail);
+          const limit = AbortSignal.any([cutOff, AbortSignal.timeout(Math.min(this.settings.timeoutMs, leaseMs))]);
           const met = await this.wire.send(mail, limit);
           const outcome = outcomeOf(mail, met, this.clock.now(), this.settings.schedule);
           span.setAttribute('helpmesh.mail.outcome', outcome.state);
-          await this.record(mail, outcome);
+          const recorded = this.recorded(mail, outcome);
+          if (this.unrecorded.size > this.settings.concurrency) await recorded;
         },
       ),
     );
+  }
+
+  /** Never fails. */
+  private recorded(mail: OutboundMail, outcome: Outcome): Promise<void> {
+    const recorded = this.record(mail, outcome)
+      .catch((error: unknown) => this.events.trouble('a delivery could not be recorded', error))
+      .finally(() => this.unrecorded.delete(recorded));
+    this.unrecorded.add(recorded);
+    return recorded;
   }
 
   /** What the server said is known only here: as long as the lease lasts, a database that is away is waited for. */

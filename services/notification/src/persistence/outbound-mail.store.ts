@@ -52,6 +52,19 @@ export class OutboundMailStore {
     return rows.map(toMail);
   }
 
+  /** Puts claimed mails back that nothing was done with: their try has not been one. */
+  async giveBack(db: DataSource, mails: readonly OutboundMail[], now: EpochMs): Promise<void> {
+    await sql(
+      db,
+      `UPDATE outbound_mail AS mail
+          SET state = CASE WHEN mail.attempts = 1 THEN 'queued' ELSE 'deferred' END, attempts = mail.attempts - 1,
+              due_at = $3, updated_at = $3
+         FROM unnest($1::uuid[], $2::int[]) AS taken (id, attempt)
+        WHERE mail.id = taken.id AND mail.state = 'sending' AND mail.attempts = taken.attempt`,
+      [mails.map(({ id }) => id), mails.map(({ attempts }) => attempts), new Date(now)],
+    );
+  }
+
   /**
    * Records what tries came to, at most one a mail, and wipes the credentials of mails that are done.
    * @returns ids of the recorded ones; others were fenced off: their lease ran out and they are somebody else's now

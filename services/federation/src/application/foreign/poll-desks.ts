@@ -40,7 +40,7 @@ export class PollDesks {
   ) {
     const { pollMs, stopGraceMs } = settings;
     this.pool = new WorkPool({
-      ...{ concurrency: 4, leastFree: 1, pollMs, stopGraceMs },
+      ...{ concurrency: 4, pollMs, stopGraceMs },
       claim: (limit) => store.claim(db, clock.now(), LEASE_MS, limit),
       work: (id, cutOff) => withSpan('federation.poll', { 'helpmesh.peer': id }, () => this.look(id, cutOff)),
       trouble: (what, error) => this.events.trouble(what, error),

@@ -88,7 +88,7 @@ export class SyncLinks {
   ) {
     const { concurrency, pollMs, stopGraceMs, leaseMs } = settings;
     this.pool = new WorkPool({
-      ...{ concurrency, pollMs, stopGraceMs, leastFree: 1 },
+      ...{ concurrency, pollMs, stopGraceMs },
       claim: (limit) => links.claim(db, clock.now(), leaseMs, limit),
       work: (id, cutOff) => withSpan('federation.sync', { 'helpmesh.link': id }, () => this.turn(id, cutOff)),
       trouble: (what, error) => this.events.trouble(what, error),

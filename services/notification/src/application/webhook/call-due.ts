@@ -35,7 +35,7 @@ export class CallDue {
   ) {
     const { concurrency, pollMs, stopGraceMs, leaseMs } = settings;
     this.pool = new WorkPool({
-      ...{ concurrency, pollMs, stopGraceMs, leastFree: 1 },
+      ...{ concurrency, pollMs, stopGraceMs },
       claim: (limit) => deliveries.claim(db, clock.now(), leaseMs, limit),
       work: (delivery, cutOff) => this.deliver(delivery, cutOff),
       trouble: (what, error) => events.trouble(what, error),
