@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Action, ActionRegistry } from './registry.ts';
+import { type Action, ActionRegistry, hasWords } from './registry.ts';
 
 const anAction = (overrides: Partial<Action> = {}): Action => ({
   id: 'ticket.reply',
@@ -63,4 +63,14 @@ describe('action registry', () => {
     registry.register([anAction()]);
     expect(heard).toHaveBeenCalledTimes(2);
   });
+});
+
+it.each([
+  ['Close the ticket', 'tick clos', true],
+  ['État du ticket', 'etat', true],
+  ['Zustand ändern', 'ZUSTAND', true],
+  ['Close the ticket', '', true],
+  ['Close the ticket', 'close reply', false],
+])('finds %j by %j: %j', (name, words, found) => {
+  expect(hasWords(name, words)).toBe(found);
 });

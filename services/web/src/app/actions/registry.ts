@@ -73,6 +73,21 @@ export class ActionRegistry {
   }
 }
 
+/** True when the name has each of the words, or a part: `tick close` finds "Close the ticket", `etat` "État". */
+export function hasWords(name: string, words: string): boolean {
+  const [plainName, plainWords] = [plain(name), plain(words)];
+  return plainWords.split(' ').every((word) => plainName.includes(word));
+}
+
+/** Small letters without marks, words apart by one blank. */
+const plain = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+
 const isPossible = (action: Action): boolean => action.can?.() ?? true;
 
 export const registry = new ActionRegistry();

@@ -8,7 +8,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useMe } from '../../features/session/use-me.ts';
-import { registry } from '../actions/registry.ts';
+import { type Action, hasWords, registry } from '../actions/registry.ts';
 import { useRegisteredActions } from '../actions/use-actions.ts';
 import { call } from '../api.ts';
 import { KeyCaps } from './shortcut-help.tsx';
@@ -33,8 +33,14 @@ export function Palette() {
   const actions = registry
     .available()
     .filter((action) => action.inPalette !== false)
-    .map((action) => ({ action, label: i18n._(action.label) }))
-    .filter(({ label }) => label.toLocaleLowerCase(i18n.locale).includes(words.toLocaleLowerCase(i18n.locale)));
+    .map((action) => ({ ...action, name: i18n._(action.label) }))
+    .filter(({ name }) => hasWords(name, words));
+  // What the page in front of us offers first: whoever opens the palette on a ticket means that ticket.
+  const [here, elsewhere, general] = [
+    actions.filter(({ section }) => section === 'ticket' || section === 'composer' || section === 'list'),
+    actions.filter(({ section }) => section === 'navigation'),
+    actions.filter(({ section }) => section === 'general'),
+  ];
   const searchAll = () => void navigate({ to: '/tickets', search: { view: agent ? 'all' : 'my-tickets', q: words } });
 
   return (
@@ -77,30 +83,33 @@ export function Palette() {
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {actions.length > 0 && (
-          <Spotlight.ActionsGroup label={t`Commands`}>
-            {actions.map(({ action, label }) => (
-              <Spotlight.Action
-                key={action.id}
-                leftSection={
-                  action.section === 'navigation' ? (
-                    <IconArrowRight size={18} aria-hidden />
-                  ) : (
-                    <IconBolt size={18} aria-hidden />
-                  )
-                }
-                label={label}
-                rightSection={action.key ? <KeyCaps of={action.key} /> : null}
-                onClick={() => {
-                  spotlight.close();
-                  registry.run(action.id);
-                }}
-              />
-            ))}
-          </Spotlight.ActionsGroup>
-        )}
+        <Actions label={t`On this page`} of={here} />
+        <Actions label={t`Commands`} of={general} />
+        <Actions label={t`Go to`} of={elsewhere} />
         {words === '' && actions.length === 0 && <Text p="md">{t`Nothing to do here.`}</Text>}
       </Spotlight.ActionsList>
     </Spotlight.Root>
+  );
+}
+
+function Actions({ label, of }: { label: string; of: (Action & { name: string })[] }) {
+  if (of.length === 0) return null;
+  return (
+    <Spotlight.ActionsGroup label={label}>
+      {of.map(({ id, name, section, key }) => (
+        <Spotlight.Action
+          key={id}
+          leftSection={
+            section === 'navigation' ? <IconArrowRight size={18} aria-hidden /> : <IconBolt size={18} aria-hidden />
+          }
+          label={name}
+          rightSection={key ? <KeyCaps of={key} /> : null}
+          onClick={() => {
+            spotlight.close();
+            registry.run(id);
+          }}
+        />
+      ))}
+    </Spotlight.ActionsGroup>
   );
 }
