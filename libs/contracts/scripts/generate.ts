@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { messages, streams } from '../src/catalogue.ts';
+import { messages } from '../src/catalogue.ts';
 import { envelopeSchema, type MessageDefinition } from '../src/define.ts';
+import { streams } from '../src/streams.ts';
 
 /** Generated files by path from the root of the repository. */
 export type GeneratedFiles = Map<string, string>;

@@ -605,6 +605,9 @@ describe('own preferences', () => {
     await prefer({ theme: 'light', shortcuts: false, timezone: 'Europe/Warsaw' });
     expect(await stored()).toMatchObject({ theme: 'light', density: 'compact', shortcuts: false });
     expect(await stored()).not.toHaveProperty('unheard');
+    await prefer({ shortcut_keys: { 'ticket.reply': 'y', 'ticket.tag': 'g t', 'ticket.merge': '' } });
+    expect(await stored()).toMatchObject({ shortcut_keys: { 'ticket.reply': 'y', 'ticket.tag': 'g t' } });
+    await expect(prefer({ shortcut_keys: { 'ticket.reply': 'alert(1)' } })).rejects.toThrow();
     await prefer({ density: null, timezone: null });
     expect(await stored()).not.toHaveProperty('density');
     const { n } = (

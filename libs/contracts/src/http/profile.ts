@@ -41,6 +41,9 @@ export const NotificationConfig = z.object({
   group_ids: bounded(z.union([Id, z.literal('-')]), 1000).optional(),
 });
 
+/** One key, or `g` and one more. */
+const ShortcutKey = z.string().regex(/^(g )?[^\s\p{Lu}\p{C}]$/u);
+
 /** Null takes a choice back. */
 export const PreferencesInput = z.object({
   /** `de`, `de-de` */
@@ -53,6 +56,11 @@ export const PreferencesInput = z.object({
   density: z.enum(['comfortable', 'compact']).nullish(),
   /** Shortcuts of a single key. */
   shortcuts: Flag.nullish(),
+  /** Own keys by id of the action, `ticket.reply`; an empty key for none. */
+  shortcut_keys: z
+    .record(z.string().regex(/^[a-z][a-z.-]{2,60}$/), z.union([z.literal(''), ShortcutKey]))
+    .refine((keys) => Object.keys(keys).length <= 100, 'has more than 100 keys')
+    .nullish(),
   notification_config: NotificationConfig.nullish(),
   notification_sound: z.object({ enabled: Flag.optional(), file: text(100).optional() }).nullish(),
 });

@@ -201,6 +201,7 @@ const preferring = {
   theme: 'appearance',
   density: 'appearance',
   shortcuts: 'appearance',
+  shortcut_keys: 'appearance',
   notification_config: 'notifications',
   notification_sound: 'notifications',
 } as const;

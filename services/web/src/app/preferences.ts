@@ -2,6 +2,7 @@ import type { InputOf } from '@helpmesh/contracts';
 import { capabilitiesOf } from '../features/session/access.ts';
 import { type Me, meQuery } from '../features/session/queries.ts';
 import { setTimeZone } from '../ui/time.ts';
+import { registry } from './actions/registry.ts';
 import type { Endpoints } from './api.gen.ts';
 import { call } from './api.ts';
 import { activateLanguage, languageOf } from './i18n.ts';
@@ -16,14 +17,16 @@ export interface Preferences {
   theme?: 'auto' | 'light' | 'dark';
   density?: Density;
   shortcuts?: boolean;
+  shortcut_keys?: Record<string, string>;
 }
 
 export const preferencesOf = (me: Pick<Me, 'preferences'>): Preferences => me.preferences;
 
 /** Looks and speaks as somebody chose, on whatever device; what they chose nothing about stays as it is here. */
 export async function applyPreferences(me: Pick<Me, 'preferences'>): Promise<void> {
-  const { locale, timezone, density, shortcuts } = preferencesOf(me);
+  const { locale, timezone, density, shortcuts, shortcut_keys } = preferencesOf(me);
   setTimeZone(timezone);
+  registry.giveKeys(shortcut_keys ?? {});
   const shell = useShell.getState();
   if (density && density !== shell.density) shell.setDensity(density);
   if (shortcuts !== undefined && shortcuts !== shell.shortcuts) shell.setShortcuts(shortcuts);

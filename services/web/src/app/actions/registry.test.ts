@@ -38,6 +38,16 @@ describe('action registry', () => {
     expect(registry.forKey('r')?.id).toBe('shell.refresh');
   });
 
+  it("gives an action the key of somebody's own choice, or none, and takes it back", () => {
+    const registry = new ActionRegistry();
+    registry.register([anAction({ key: 'r' }), anAction({ id: 'ticket.tag', key: 't' })]);
+    registry.giveKeys({ 'ticket.reply': 'y', 'ticket.tag': '' });
+    expect(registry.forKey('y')?.id).toBe('ticket.reply');
+    expect([registry.forKey('r'), registry.forKey('t')]).toEqual([undefined, undefined]);
+    registry.giveKeys({});
+    expect(registry.forKey('r')?.id).toBe('ticket.reply');
+  });
+
   it('runs an action by id only while it is possible', () => {
     const registry = new ActionRegistry();
     const run = vi.fn();

@@ -12,7 +12,7 @@ export interface Action {
   id: string;
   label: MessageDescriptor;
   section: ActionSection;
-  /** tinykeys notation: `r`, `g i`, `$mod+k`. Single keys only work outside inputs. */
+  /** tinykeys notation: `r`, `g i`, `$mod+k`; empty for none. Single keys only work outside inputs. */
   key?: string;
   /** Absent means always. */
   can?: () => boolean;
@@ -29,6 +29,7 @@ export class ActionRegistry {
   #groups: (readonly Action[])[] = [];
   #listeners = new Set<() => void>();
   #all: readonly Action[] = [];
+  #ownKeys: Readonly<Record<string, string>> = {};
 
   /** @throws Error when an id is taken: two buttons would claim to be the same action. */
   register(actions: readonly Action[]): () => void {
@@ -61,6 +62,12 @@ export class ActionRegistry {
     return true;
   }
 
+  /** Keys of somebody's own choice by id of the action, an empty one for none; the others keep their usual ones. */
+  giveKeys(keys: Readonly<Record<string, string>>): void {
+    this.#ownKeys = keys;
+    this.#change(this.#groups);
+  }
+
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -68,7 +75,10 @@ export class ActionRegistry {
 
   #change(groups: (readonly Action[])[]): void {
     this.#groups = groups;
-    this.#all = groups.flat();
+    this.#all = groups.flat().map((action) => {
+      const key = this.#ownKeys[action.id];
+      return key === undefined ? action : { ...action, key };
+    });
     for (const listener of this.#listeners) listener();
   }
 }

@@ -17,7 +17,7 @@ export function useShortcuts(enabled: boolean): void {
   const actions = useRegisteredActions();
   useEffect(() => {
     if (!enabled) return;
-    const keys = new Set(actions.flatMap((action) => action.key ?? []));
+    const keys = new Set(actions.flatMap((action) => action.key || []));
     const bindings = Object.fromEntries(
       [...keys].map((key) => [
         key,

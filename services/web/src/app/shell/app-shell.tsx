@@ -26,7 +26,7 @@ import { useLiveUpdates } from '../live/use-live-updates.ts';
 import { preferencesOf } from '../preferences.ts';
 import classes from './app-shell.module.css';
 import { Beside } from './beside.tsx';
-import { keyCaps } from './key-caps.ts';
+import { keyCaps } from './key-caps.tsx';
 import { LanguageSwitch } from './language-switch.tsx';
 import { LiveStatus } from './live-status.tsx';
 import { Navigation } from './navigation.tsx';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keyCaps } from './key-caps.ts';
+import { keyCaps } from './key-caps.tsx';
 
 it.each([
   ['r', ['R']],

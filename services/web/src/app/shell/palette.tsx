@@ -11,7 +11,7 @@ import { useMe } from '../../features/session/use-me.ts';
 import { type Action, hasWords, registry } from '../actions/registry.ts';
 import { useRegisteredActions } from '../actions/use-actions.ts';
 import { call } from '../api.ts';
-import { KeyCaps } from './shortcut-help.tsx';
+import { KeyCaps } from './key-caps.tsx';
 
 /** Tickets by number or words, and every action that is possible right now. */
 export function Palette() {
@@ -37,7 +37,7 @@ export function Palette() {
     .filter(({ name }) => hasWords(name, words));
   // What the page in front of us offers first: whoever opens the palette on a ticket means that ticket.
   const [here, elsewhere, general] = [
-    actions.filter(({ section }) => section === 'ticket' || section === 'composer' || section === 'list'),
+    (['composer', 'ticket', 'list'] as const).flatMap((place) => actions.filter(({ section }) => section === place)),
     actions.filter(({ section }) => section === 'navigation'),
     actions.filter(({ section }) => section === 'general'),
   ];

@@ -1,10 +1,13 @@
 import { useLingui } from '@lingui/react/macro';
-import { Kbd, Modal, SimpleGrid, Switch, Table, Text, Title } from '@mantine/core';
-import type { ActionSection } from '../actions/registry.ts';
+import { Alert, Button, Group, Modal, SimpleGrid, Switch, Table, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import { useMe } from '../../features/session/use-me.ts';
+import { type Action, type ActionSection, registry } from '../actions/registry.ts';
 import { useRegisteredActions } from '../actions/use-actions.ts';
-import { keepChoice } from '../preferences.ts';
+import { keepChoice, preferencesOf } from '../preferences.ts';
 import { keptHere } from './kept-here.ts';
-import { keyCaps } from './key-caps.ts';
+import { KeyCaps, keyCaps } from './key-caps.tsx';
+import { holderOf, isOwnKey, KeyChoice } from './key-choice.tsx';
 import { useShell } from './store.ts';
 
 const order: ActionSection[] = ['navigation', 'list', 'ticket', 'composer', 'general'];
@@ -13,7 +16,21 @@ const order: ActionSection[] = ['navigation', 'list', 'ticket', 'composer', 'gen
 export function ShortcutHelp() {
   const { t, i18n } = useLingui();
   const { helpOpen, setHelpOpen, shortcuts, setShortcuts } = useShell();
-  const actions = useRegisteredActions().filter((action) => action.key);
+  const { me, may } = useMe();
+  const own = preferencesOf(me).shortcut_keys ?? {};
+  const actions = useRegisteredActions().filter((action) => action.key || action.id in own);
+  const [taken, setTaken] = useState<string>();
+  const mayChoose = shortcuts && may('user_preferences.appearance');
+  const keep = (keys: Record<string, string>) => {
+    setTaken(undefined);
+    registry.giveKeys(keys);
+    keepChoice('appearance', { shortcut_keys: keys }).catch((error: Error) => keptHere(i18n, error));
+  };
+  const choose = (action: Action, key: string) => {
+    const holder = key && holderOf(key, action);
+    if (holder) setTaken(t`${keyCaps(key).join(' ')} is the key of “${i18n._(holder.label)}”.`);
+    else keep({ ...own, [action.id]: key });
+  };
   const titles: Record<ActionSection, string> = {
     navigation: t`Go to`,
     list: t`Ticket list`,
@@ -37,8 +54,27 @@ export function ShortcutHelp() {
         }}
         label={t`Shortcuts are on`}
         description={t`Single keys work only while no field has the focus.`}
-        mb="md"
+        mb="xs"
       />
+      {mayChoose && (
+        <Group justify="space-between" mb="md" mih={30}>
+          <Text size="xs" c="dimmed">
+            {t`Choose a key to change it: then press another one, G and one more, or ⌫ for none.`}
+          </Text>
+          {Object.keys(own).length > 0 && (
+            <Button size="compact-sm" variant="default" onClick={() => keep({})}>
+              {t`The usual keys`}
+            </Button>
+          )}
+        </Group>
+      )}
+      <div role="status">
+        {taken && (
+          <Alert color="yellow" variant="light" mb="md">
+            {taken}
+          </Alert>
+        )}
+      </div>
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl">
         {order
           .map((section) => ({ section, rows: actions.filter((action) => action.section === section) }))
@@ -56,7 +92,15 @@ export function ShortcutHelp() {
                         <Text size="sm">{i18n._(action.label)}</Text>
                       </Table.Td>
                       <Table.Td ta="right">
-                        <KeyCaps of={action.key ?? ''} />
+                        {mayChoose && isOwnKey(action.key ?? '') ? (
+                          <KeyChoice
+                            action={action}
+                            name={i18n._(action.label)}
+                            onChoose={(key) => choose(action, key)}
+                          />
+                        ) : (
+                          <KeyCaps of={action.key ?? ''} />
+                        )}
                       </Table.Td>
                     </Table.Tr>
                   ))}
@@ -66,17 +110,5 @@ export function ShortcutHelp() {
           ))}
       </SimpleGrid>
     </Modal>
-  );
-}
-
-export function KeyCaps({ of }: { of: string }) {
-  return (
-    <span style={{ whiteSpace: 'nowrap' }}>
-      {keyCaps(of).map((cap) => (
-        <Kbd key={cap} size="xs" ml={4}>
-          {cap}
-        </Kbd>
-      ))}
-    </span>
   );
 }
