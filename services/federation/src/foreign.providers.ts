@@ -7,12 +7,10 @@ import { ForeignLine } from './application/foreign/foreign-line.ts';
 import { ManageAdapters } from './application/foreign/manage-adapters.ts';
 import { OpenDesks } from './application/foreign/open-desks.ts';
 import { PollDesks } from './application/foreign/poll-desks.ts';
-import type { Adapters } from './application/foreign/ports.ts';
 import { SyncLinks } from './application/sync/sync-links.ts';
 import { type FederationConfig, ownNode } from './config.ts';
 import { FederationEvents } from './events.ts';
-import { RtAdapter } from './peer/adapters/rt.ts';
-import { ZammadAdapter } from './peer/adapters/zammad.ts';
+import { adaptersBy } from './peer/adapters/all.ts';
 import { AgreementStore } from './persistence/agreement.store.ts';
 import { ForeignStore } from './persistence/foreign.store.ts';
 import { LinkStore } from './persistence/link.store.ts';
@@ -84,7 +82,3 @@ export const foreignProviders: Provider[] = [
     ) => new ManageAdapters(db, store, peers, links, desks, poll, outbox, clock),
   },
 ];
-
-function adaptersBy(safe: SafeFetch, clock: Clock): Adapters {
-  return { rt: (to) => new RtAdapter(safe, to), zammad: (to) => new ZammadAdapter(safe, clock, to) };
-}

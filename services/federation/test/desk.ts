@@ -166,6 +166,10 @@ export class Desk {
   readonly fetched: string[] = [];
   private edge!: Server;
   private neighbours: RunningService[] = [];
+
+  /** @param groups  how many there are, by numbers from 1 */
+  constructor(private readonly groups = 2) {}
+
   private broker!: Awaited<ReturnType<ReturnType<typeof infra>['nats']>>;
 
   async start(): Promise<this> {
@@ -249,7 +253,7 @@ export class Desk {
       await one.start();
     }
     tickets.changed = (id) => this.others.say(ticketUpdated, this.told(id), { aggregateId: id });
-    for (const id of [1, 2]) await this.others.say(groupCreated, aGroup(id), { aggregateId: id });
+    for (let id = 1; id <= this.groups; id++) await this.others.say(groupCreated, aGroup(id), { aggregateId: id });
     await this.others.settled('federation');
     return this;
   }

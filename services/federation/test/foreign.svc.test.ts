@@ -1,9 +1,10 @@
-import { agreements, peerAdapters, peers } from '@helpmesh/contracts';
+import { peerAdapters, peers } from '@helpmesh/contracts';
 import { type RequestTracker, type RtAccount, requestTracker, requestTrackerMissing, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Between } from './between.ts';
 import { Desk } from './desk.ts';
 import { type FakeZammad, fakeZammad } from './fake-zammad.ts';
+import { Shared } from './shared.ts';
 
 const missing = requestTrackerMissing();
 const desk = new Desk();
@@ -12,71 +13,6 @@ afterAll(() => desk.stop());
 
 const row = (id: number) => desk.tickets.rows.get(id) as NonNullable<ReturnType<typeof desk.tickets.rows.get>>;
 const bodies = (id: number) => row(id).articles.map(({ body }) => body);
-
-/** A peer with an agreement about a group, and what a test waits for there. */
-class Shared {
-  private constructor(
-    readonly peerId: number,
-    private readonly adapter: { kind: string; queue: string; account?: string },
-  ) {}
-
-  static async with(
-    { name, node, secret, groupId }: { name: string; node: string; secret: string; groupId: number },
-    adapter: Shared['adapter'] & { sign_in?: string },
-  ): Promise<Shared> {
-    const { id } = await desk.ask(peers.create, { body: { name, node } });
-    const one = new Shared(id, adapter);
-    await one.nudge();
-    await one.keepSecret(secret);
-    const body = { kind: 'full', name, group_id: groupId, peer_id: id, disclosure: 'name+email', internal_notes: true };
-    await desk.ask(agreements.create, { body });
-    await one.look();
-    return one;
-  }
-
-  keepSecret(token: string) {
-    return desk.ask(peers.keepToken, { params: { id: this.peerId }, body: { token } });
-  }
-
-  verify() {
-    return desk.ask(peerAdapters.verify, { params: { id: this.peerId } });
-  }
-
-  /** It is to be looked at now, not when it is time to. */
-  nudge(over = {}) {
-    return desk.ask(peerAdapters.update, { params: { id: this.peerId }, body: { ...this.adapter, ...over } });
-  }
-
-  /** And was. */
-  async look(): Promise<void> {
-    const { polled_at: before } = await this.nudge();
-    const params = { id: this.peerId };
-    await waitFor(async () => (await desk.ask(peerAdapters.show, { params })).polled_at !== before, {
-      ...{ what: 'a look', timeoutMs: 90_000, everyMs: 100 },
-    });
-  }
-
-  async standing() {
-    return (await desk.ask(peers.list, {})).find(({ id }) => id === this.peerId);
-  }
-
-  quiet() {
-    return waitFor(
-      async () => {
-        await desk.others.settled('federation');
-        return (await this.standing())?.waiting === 0;
-      },
-      { what: 'nothing to wait', timeoutMs: 90_000, everyMs: 100 },
-    );
-  }
-
-  /** A ticket that came from there. */
-  arrived(subject: string): Promise<number> {
-    return waitFor(() => [...desk.tickets.rows].find(([, { title }]) => title === subject)?.[0], {
-      ...{ what: `"${subject}" here`, timeoutMs: 90_000 },
-    });
-  }
-}
 
 describe('a real RT 5', { timeout: 240_000 }, () => {
   let rt: RequestTracker;
@@ -93,6 +29,7 @@ describe('a real RT 5', { timeout: 240_000 }, () => {
     rita = await rt.addAgent('rita', 'EOSC');
     line = await new Between(() => rt.url).start();
     peer = await Shared.with(
+      desk,
       { name: 'RT', node: line.node, secret: ours.password, groupId: 1 },
       { kind: 'rt', queue: 'EOSC', account: 'helpmesh', sign_in: 'password' },
     );
@@ -269,7 +206,7 @@ describe('a Zammad', { timeout: 120_000 }, () => {
     zammad = await fakeZammad();
     zammad.open('Older than the agreement');
     const { node, token: secret } = zammad;
-    peer = await Shared.with({ name: 'Zammad', node, secret, groupId: 2 }, { kind: 'zammad', queue: 'EOSC' });
+    peer = await Shared.with(desk, { name: 'Zammad', node, secret, groupId: 2 }, { kind: 'zammad', queue: 'EOSC' });
   });
   afterAll(() => zammad.close());
 

@@ -4,7 +4,7 @@ import { canonicalPriorities, canonicalStates } from '../federation/codes.ts';
 import { Id, Instant, text } from './common.ts';
 
 /** Software that a peer may run which does not speak `/federation/v1`. */
-export const adapterKinds = ['rt', 'zammad'] as const;
+export const adapterKinds = ['rt', 'zammad', 'freshdesk', 'gitlab', 'jira', 'znuny', 'itop', 'ggus'] as const;
 
 /** What the peer calls something, by what helpdesks call it among each other. */
 const words = <T extends string>(names: readonly T[]) =>
@@ -12,7 +12,7 @@ const words = <T extends string>(names: readonly T[]) =>
 
 const settings = {
   kind: z.enum(adapterKinds),
-  /** The queue (RT) or group (Zammad) that shared tickets lie in. */
+  /** The queue, group, project or team that shared tickets lie in. */
   queue: text(200).min(1),
   /** Login of the account that we use there. */
   account: text(200),

@@ -27,9 +27,10 @@ import { type Suggestion, takeIn } from '../../domain/sync/take-in.ts';
 import type { FederationEvents } from '../../events.ts';
 import type { ForeignStore, ForeignTicket } from '../../persistence/foreign.store.ts';
 import type { LinkStore } from '../../persistence/link.store.ts';
+import { asText } from '../redirect-tickets.ts';
 import type { Greeting, PeerAddress, PeerGreeter, PeerLine, SyncSettings } from '../sync/ports.ts';
 import type { Desk, OpenDesks } from './open-desks.ts';
-import type { PeerCall, PeerEntry, PeerTicket } from './ports.ts';
+import type { NewEntry, PeerCall, PeerEntry, PeerTicket } from './ports.ts';
 
 /** Comments that are taken in at once, and their length, characters: one message carries them. */
 const MOST_COMMENTS = 20;
@@ -170,7 +171,7 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     };
     const [first] = comments;
     const entry = first
-      ? { format: first.format, body: introduced(first, ticket.url) }
+      ? entryOf(desk, first, ticket.url)
       : { format: 'text/plain' as const, body: `${ticket.number}: ${mark}` };
     const remoteId =
       (await adapter.findByCorrelation(mark, call)) ??
@@ -203,11 +204,11 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     // Of ours, and not known to be: written before an answer was lost.
     const lost = (await adapter.listEntries(row.remoteId, (id) => known.has(id), call)).filter(({ own }) => own);
     for (const comment of left) {
-      const { uuid, format } = comment;
-      const body = introduced(comment, url);
-      const at = lost.findIndex((entry) => saysTheSame(entry.body, body));
+      const { uuid } = comment;
+      const entry = entryOf(desk, comment, url);
+      const at = lost.findIndex(({ body }) => saysTheSame(body, entry.body));
       const [found] = at < 0 ? [] : lost.splice(at, 1);
-      const remoteId = found?.id ?? (await adapter.addEntry(row.remoteId, { format, body }, call));
+      const remoteId = found?.id ?? (await adapter.addEntry(row.remoteId, entry, call));
       await this.store.keepSaid(this.db, row.linkId, uuid, remoteId);
     }
     return true;
@@ -292,6 +293,14 @@ function merged(
 ): FederationFields {
   const theirs = (Object.keys(fieldOf) as WritableWord[]).filter((word) => !ours(word) && !(fieldOf[word] in patch));
   return { ...target, ...Object.fromEntries(theirs.map((word) => [fieldOf[word], before.fields[fieldOf[word]]])) };
+}
+
+/** A comment as it is written there. */
+function entryOf({ adapter }: Desk, comment: FederationComment, url: string): NewEntry {
+  const { format } = comment;
+  const body = introduced(comment, url);
+  if (adapter.capabilities.html) return { format, body };
+  return { format: 'text/plain', body: asText({ contentType: format, body }) };
 }
 
 function commentOf(node: string, uuid: string, entry: PeerEntry, url: string): FederationComment {

@@ -9,9 +9,11 @@ import type { PeerStore } from '../../persistence/peer.store.ts';
 import { requireAdmin } from '../access.ts';
 import type { OpenDesks } from './open-desks.ts';
 import type { PollDesks } from './poll-desks.ts';
-import type { Adapter } from './ports.ts';
+import type { Adapter, AdapterKind } from './ports.ts';
 
 const DEADLINE_MS = 25_000;
+/** They do not say who we are there, or need it with the secret. */
+const accountKinds: readonly AdapterKind[] = ['rt', 'znuny', 'itop', 'ggus'];
 
 /** How helpdesks without our protocol are spoken to, for administrators of integrations. All: @throws AppError forbidden */
 export class ManageAdapters {
@@ -43,7 +45,7 @@ export class ManageAdapters {
     { kind, settings }: Pick<Adapter, 'kind' | 'settings'>,
   ): Promise<Adapter> {
     const admin = requireAdmin(actor);
-    if (settings.account === '' && (kind === 'rt' || settings.signIn === 'password')) {
+    if (settings.account === '' && (accountKinds.includes(kind) || settings.signIn === 'password')) {
       throw new AppError('invalid', 'peer.account-missing', 'The login of the account that we use there is needed.');
     }
     await transaction(this.db, async (tx) => {

@@ -25,6 +25,8 @@ export interface AdapterCapabilities {
   writes: readonly WritableWord[];
   /** It keeps notes that its requesters do not see. */
   notes: boolean;
+  /** Its comments have markup; else what is written there is made plain text before. */
+  html: boolean;
 }
 
 export interface PeerTicket {

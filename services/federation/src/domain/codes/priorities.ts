@@ -9,6 +9,9 @@ export const priorityTables = {
   rt: { low: '20', normal: '50', high: '80', critical: '100' },
   znuny: { low: '2 low', normal: '3 normal', high: '4 high', critical: '5 very high' },
   itop: { low: '4', normal: '3', high: '2', critical: '1' },
+  /** Labels. */
+  gitlab: { low: 'priority::low', normal: '', high: 'priority::high', critical: 'priority::critical' },
+  jira: { low: 'Low', normal: 'Medium', high: 'High', critical: 'Highest' },
   freshdesk: { low: '1', normal: '2', high: '3', critical: '4' },
 } as const satisfies Record<string, PriorityTable>;
 
@@ -25,8 +28,9 @@ export function priorityFromPeer(
   last?: CanonicalPriority,
 ): CanonicalPriority | undefined {
   const name = raw.trim().toLowerCase();
-  if (last !== undefined && table[last] === name) return last;
-  return rising.find((priority) => table[priority] === name) ?? nearest(table, name);
+  const says = (priority: CanonicalPriority) => table[priority].toLowerCase() === name;
+  if (last !== undefined && says(last)) return last;
+  return rising.find(says) ?? nearest(table, name);
 }
 
 function nearest(table: PriorityTable, name: string): CanonicalPriority | undefined {

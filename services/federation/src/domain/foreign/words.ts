@@ -1,4 +1,4 @@
-import type { FederationFields, FederationRequester } from '@helpmesh/contracts';
+import type { CanonicalState, FederationFields, FederationRequester } from '@helpmesh/contracts';
 import { type PriorityTable, priorityFromPeer } from '../codes/priorities.ts';
 import { type StateTable, stateFromPeer } from '../codes/states.ts';
 
@@ -17,6 +17,8 @@ export type WritableWord = Exclude<keyof PeerWords, 'owner'>;
 export interface PeerTables {
   states: StateTable;
   priorities: PriorityTable;
+  /** States that are read there and never written, in lower case. */
+  also?: Readonly<Record<string, CanonicalState>>;
 }
 
 /** How the peer has spelled what its words lose: said again, that is how we spell it. */
@@ -29,6 +31,11 @@ export interface Spellings {
 export interface Known {
   fields: FederationFields;
   words: PeerWords;
+}
+
+/** Whether anything is meant by a state of theirs. */
+export function understandsState({ states, also }: PeerTables, raw: string): boolean {
+  return stateFromPeer(states, raw, undefined, also) !== undefined;
 }
 
 /** A ticket that was opened there: we work on it. */
@@ -57,7 +64,7 @@ export function understand(words: PeerWords, before: Known, tables: PeerTables, 
   return {
     ...last,
     ...(moved('subject') && { subject: subject.slice(0, 250).trim() || '-' }),
-    ...(moved('state') && { state: stateFromPeer(tables.states, state, last.state) ?? last.state }),
+    ...(moved('state') && { state: stateFromPeer(tables.states, state, last.state, tables.also) ?? last.state }),
     ...(moved('priority') && {
       priority: priorityFromPeer(tables.priorities, priority, last.priority) ?? last.priority,
     }),
@@ -127,7 +134,7 @@ export function knownAfter(
 
 /** Remembers how what was read is spelled, where the tables would spell it otherwise. */
 export function learned(spellings: Spellings, { fields, words }: Known, tables: PeerTables): Spellings {
-  const means = stateFromPeer(tables.states, words.state, fields.state) === fields.state;
+  const means = stateFromPeer(tables.states, words.state, fields.state, tables.also) === fields.state;
   const near = priorityFromPeer(tables.priorities, words.priority, fields.priority) === fields.priority;
   return {
     state: means ? { ...spellings.state, [fields.state]: words.state } : spellings.state,
@@ -135,8 +142,9 @@ export function learned(spellings: Spellings, { fields, words }: Known, tables: 
   };
 }
 
-/** Tags have no order. */
+/** Tags have no order, and words of a list no case. */
 function sameWord(one: PeerWords, other: PeerWords, name: keyof PeerWords): boolean {
+  if (name === 'state' || name === 'priority') return one[name].toLowerCase() === other[name].toLowerCase();
   if (name !== 'tags') return one[name] === other[name];
   return JSON.stringify([...one.tags].sort()) === JSON.stringify([...other.tags].sort());
 }

@@ -14,11 +14,15 @@ export interface WireAnswer {
 
 /** Calls of a REST interface that answers with JSON. Refusals come as AppErrors, with the peer's own words. */
 export class JsonWire {
-  /** @param base  address that paths follow, without a slash at the end */
+  /**
+   * @param base  address that paths follow, without a slash at the end
+   * @param saysNo  what answers that came as a success refuse, in the software's own way
+   */
   constructor(
     private readonly safe: SafeFetch,
     private readonly base: string,
     private readonly headers: Readonly<Record<string, string>>,
+    private readonly saysNo: (body: unknown, base: string) => AppError | undefined = plainNo,
   ) {}
 
   async get(path: string, query: Readonly<Record<string, string | number>>, call: PeerCall): Promise<WireAnswer> {
@@ -27,20 +31,22 @@ export class JsonWire {
     return this.send('GET', `${path}${search}`, undefined, call);
   }
 
-  /** @throws AppError as said at PeerAdapter */
+  /** @param content  of a form when it is URLSearchParams, else sent as JSON. @throws AppError as said at PeerAdapter */
   async send(
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
-    json: unknown,
+    content: unknown,
     { signal }: PeerCall,
   ): Promise<WireAnswer> {
+    const isForm = content instanceof URLSearchParams;
+    const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
     const response = await this.safe.fetch(`${this.base}${path}`, {
       ...{ method, signal, maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS },
-      ...(json !== undefined && { body: JSON.stringify(json) }),
+      ...(content !== undefined && { body: isForm ? content : JSON.stringify(content) }),
       headers: {
         ...this.headers,
         accept: 'application/json',
-        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...(content !== undefined && { 'content-type': type }),
       },
     });
     const text = await response.text();
@@ -49,7 +55,8 @@ export class JsonWire {
     if (!response.ok) throw refusal(response, body, this.base);
     if (text !== '' && body === undefined) throw unreadable();
     // Some say no with the status of a yes.
-    if (isRefusal(body)) throw new AppError('conflict', 'peer.refused', `${this.base} refuses: ${wordsOf(body)}`);
+    const no = this.saysNo(body, this.base);
+    if (no) throw no;
     return { headers, body };
   }
 }
@@ -77,7 +84,7 @@ function parsed(text: string): unknown {
 }
 
 /** What a status means to us. A page of a web server that is down is no words of the peer. */
-function refusal({ status, headers }: Response, body: unknown, base: string): AppError {
+export function refusal({ status, headers }: Response, body: unknown, base: string): AppError {
   const words = wordsOf(body);
   const said = `${base} answers ${status}${words === '' ? '.' : `: ${words}`}`;
   if (status === 401) return new AppError('unauthenticated', 'peer.token-refused', said);
@@ -99,13 +106,28 @@ function retryAfter(headers: Headers): number {
   return Number.isNaN(wait) ? 60_000 : Math.max(0, wait);
 }
 
-function isRefusal(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'error' in body && !('id' in body) && wordsOf(body) !== '';
+function plainNo(body: unknown, base: string): AppError | undefined {
+  const says = typeof body === 'object' && body !== null && 'error' in body && !('id' in body) && wordsOf(body) !== '';
+  return says ? new AppError('conflict', 'peer.refused', `${base} refuses: ${wordsOf(body)}`) : undefined;
 }
 
+/** What an error says, wherever the software puts it: as one text, and by field. */
 function wordsOf(body: unknown): string {
   if (typeof body !== 'object' || body === null) return '';
-  const { message, error_human: human, error, description } = body as Record<string, unknown>;
+  const { message, error_human: human, error, description, errors, errorMessages } = body as Record<string, unknown>;
   const word = [human, error, message, description].find((one) => typeof one === 'string');
-  return typeof word === 'string' ? word.slice(0, 500) : '';
+  const parts = [word, ...textsIn(errorMessages), ...textsIn(errors), ...(word === message ? [] : textsIn(message))];
+  return parts.filter(Boolean).join(' ').slice(0, 500);
+}
+
+/** `["a"]`, `{"field": "a"}`, `{"field": ["a"]}`, `[{"field": "f", "message": "a"}]`. */
+function textsIn(errors: unknown): string[] {
+  if (typeof errors === 'string') return [errors];
+  if (Array.isArray(errors)) return errors.slice(0, 20).flatMap(textsIn);
+  if (typeof errors !== 'object' || errors === null) return [];
+  if ('message' in errors) {
+    const { field, message } = errors as { field?: unknown; message: unknown };
+    return [typeof field === 'string' ? `${field}: ${message}` : String(message)];
+  }
+  return Object.entries(errors).flatMap(([field, said]) => textsIn(said).map((text) => `${field}: ${text}`));
 }

@@ -24,16 +24,17 @@ const MOST_PAGES = 200;
  * Finds what has changed by reading the newest until what is known. It compares the peer's times with each other only,
  * so that neither clocks nor time zones matter. A ticket that was read in the very second of its change comes again.
  * @param cursor  null: from now on
+ * @param read  a page, given what is known already by the peer's clock, epoch ms; it may leave out what is older
  */
 export async function changedSince(
   cursor: string | null,
-  read: (page: number) => Promise<NewestPage>,
+  read: (page: number, since: number | null) => Promise<NewestPage>,
 ): Promise<PeerChanges> {
   const known = cursor === null ? null : Cursor.parse(JSON.parse(cursor));
   const found = new Map<string, { at: number; settled: boolean }>();
   let until = known && known.since - MARGIN_MS;
   for (let page = 1; page <= MOST_PAGES; page++) {
-    const { items, more, now } = await read(page);
+    const { items, more, now } = await read(page, until);
     until ??= (items[0]?.at ?? 0) - MARGIN_MS;
     for (const { id, at } of items) {
       const before = found.get(id);

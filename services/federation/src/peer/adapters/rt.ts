@@ -11,12 +11,11 @@ import type {
   PeerEntry,
   PeerTicket,
 } from '../../application/foreign/ports.ts';
-import { priorityTables } from '../../domain/codes/priorities.ts';
-import { stateTables } from '../../domain/codes/states.ts';
 import type { PeerTables, PeerWords, WritableWord } from '../../domain/foreign/words.ts';
 import { JsonWire, readAs } from './json-wire.ts';
 import { changedSince } from './newest-first.ts';
 import { nameOf, requesterOf } from './people.ts';
+import { tablesOf } from './tables.ts';
 
 const RtUser = z.object({
   Name: z.string().default(''),
@@ -65,7 +64,7 @@ const MOST_PAGES = 100;
 
 /** Request Tracker 5 by its REST2. A call that RT did not do answers 200 as well: the ticket tells what became of it. */
 export class RtAdapter implements PeerAdapter {
-  readonly capabilities = { writes: ['subject', 'state', 'priority'], notes: true } as const;
+  readonly capabilities = { writes: ['subject', 'state', 'priority'], notes: true, html: true } as const;
   readonly tables: PeerTables;
   private readonly wire: JsonWire;
 
@@ -78,10 +77,7 @@ export class RtAdapter implements PeerAdapter {
     this.wire = new JsonWire(safe, `${node}/REST/2.0`, {
       authorization: signIn === 'password' ? basic : `token ${secret}`,
     });
-    this.tables = {
-      states: { ...stateTables.rt, ...to.states },
-      priorities: { ...priorityTables.rt, ...to.priorities },
-    };
+    this.tables = tablesOf('rt', to);
   }
 
   async check(call: PeerCall) {

@@ -11,12 +11,11 @@ import type {
   PeerEntry,
   PeerTicket,
 } from '../../application/foreign/ports.ts';
-import { priorityTables } from '../../domain/codes/priorities.ts';
-import { stateTables } from '../../domain/codes/states.ts';
 import type { PeerTables, PeerWords, WritableWord } from '../../domain/foreign/words.ts';
 import { JsonWire, readAs } from './json-wire.ts';
 import { changedSince } from './newest-first.ts';
 import { nameOf, requesterOf } from './people.ts';
+import { tablesOf } from './tables.ts';
 
 const ZammadUser = z.object({
   id: z.number(),
@@ -60,7 +59,7 @@ const names = { expand: 'true' };
 
 /** Zammad by its REST API. */
 export class ZammadAdapter implements PeerAdapter {
-  readonly capabilities = { writes: ['subject', 'state', 'priority', 'tags'], notes: true } as const;
+  readonly capabilities = { writes: ['subject', 'state', 'priority', 'tags'], notes: true, html: true } as const;
   readonly tables: PeerTables;
   private readonly wire: JsonWire;
   private who: Promise<z.output<typeof ZammadUser>> | undefined;
@@ -75,10 +74,7 @@ export class ZammadAdapter implements PeerAdapter {
     this.wire = new JsonWire(safe, `${node}/api/v1`, {
       authorization: signIn === 'password' ? basic : `Token token=${secret}`,
     });
-    this.tables = {
-      states: { ...stateTables.zammad, ...to.states },
-      priorities: { ...priorityTables.zammad, ...to.priorities },
-    };
+    this.tables = tablesOf('zammad', to);
   }
 
   async check(call: PeerCall) {
