@@ -15,5 +15,5 @@ export function inMarkdown(text: string): string {
 
 /** What `inMarkdown` was given, but for blanks. */
 export function asTyped(markdown: string): string {
-  return markdown.replace(/\\([\\`*_{}[\]<>#!|~@$%^&/+=.)-])/g, '$1').replace(/\\\n/g, '\n');
+  return markdown.replace(/\\([\\`*_{}[\]<>#!|~@$%^&/+=.)\n-])/g, '$1');
 }

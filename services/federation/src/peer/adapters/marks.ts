@@ -1,5 +1,5 @@
 import type { NewEntry } from '../../application/foreign/ports.ts';
-import { escaped } from '../../domain/sync/file-names.ts';
+import { escaped } from '../../domain/sync/files.ts';
 
 const MARK = /https?:\/\/[^\s"'<>()\]\\]+\/\?shared=[0-9a-f-]{36}[^\s"'<>()\]\\]*/g;
 

@@ -45,7 +45,9 @@ export async function changedSince(
   const since = Math.max(known?.since ?? 0, ...[...found.values()].map(({ at }) => at));
   const news = [...found].filter(([id, { at }]) => at >= (until ?? 0) && known?.seen[id] !== at);
   const near = [...found].filter(([, { at }]) => at >= since - MARGIN_MS);
-  const seen = Object.fromEntries(near.map(([id, { at, settled }]) => [id, settled || !known ? at : null]));
+  const seen = Object.fromEntries(
+    near.map(([id, { at, settled }]) => [id, settled || !known || known.seen[id] === at ? at : null]),
+  );
   const ids = news.sort(([, one], [, other]) => one.at - other.at).map(([id]) => id);
   return { ids: known ? ids : [], cursor: JSON.stringify({ since, seen }) };
 }

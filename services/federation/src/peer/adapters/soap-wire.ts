@@ -1,7 +1,7 @@
 import { AppError } from '@helpmesh/kernel';
 import type { SafeFetch } from '@helpmesh/service-kit';
 import type { PeerCall } from '../../application/foreign/ports.ts';
-import { escaped } from '../../domain/sync/file-names.ts';
+import { escaped } from '../../domain/sync/files.ts';
 import { readXml, type XmlElement } from '../../soap/read-xml.ts';
 import { refusal } from './json-wire.ts';
 
