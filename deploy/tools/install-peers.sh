@@ -3,13 +3,14 @@
 # named with the reason, and its tests are skipped by name. Usage: deploy/tools/install-peers.sh
 set -uo pipefail
 
-# Each by its name, and what else it takes. RT: its programs and a database in a file, no database set up by the package,
-# and of the mail programs that it wants one that runs no daemon.
+# Each by its name, and what else it takes. RT: its programs and a database in a file, no database set up by the package;
+# Exim is the mail program that it wants.
 peers=(
   dovecot-imapd
   dovecot-pop3d
+  exim4-daemon-light
   libsoap-lite-perl
-  'request-tracker5 rt5-db-sqlite rt5-standalone dbconfig-no-thanks msmtp-mta'
+  'request-tracker5 rt5-db-sqlite rt5-standalone dbconfig-no-thanks'
 )
 
 if [[ "${1:-}" == --help ]]; then

@@ -1,4 +1,5 @@
 export { type Dovecot, dovecot, dovecotMissing } from './dovecot.ts';
+export { type Certificate, type Exim, exim, eximMissing, selfSigned } from './exim.ts';
 export { FakeClock } from './fake-clock.ts';
 export { type FaultProxy, faultProxy } from './fault-proxy.ts';
 export { type ImapMessage, type ImapServer, imapServer } from './imap-server.ts';

@@ -9,6 +9,7 @@ import {
 } from '@helpmesh/service-kit';
 import { z } from 'zod';
 import type { MailboxSource } from './application/ports.ts';
+import { networkList } from './application/proof/networks.ts';
 import { usableAddress } from './domain/address.ts';
 import { limits } from './domain/limits.ts';
 
@@ -58,6 +59,11 @@ const mailboxes = z
   .pipe(z.array(MailboxConfig).refine(haveOwnNames, { message: 'two mailboxes have the same name' }));
 
 const addresses = z.string().transform((text) => text.split(/[\s,]+/).filter((address) => address !== ''));
+
+const networks = addresses.refine(
+  (all) => networkList(all) !== undefined,
+  'it must be addresses or networks (1.2.3.0/24)',
+);
 
 export const MailIngestConfig = defineConfig(
   z.object({
@@ -109,6 +115,11 @@ export const MailIngestConfig = defineConfig(
       .meta({ description: 'Further addresses of the desk, comma separated; `@domain` stands for all of a domain' }),
     MAIL_DNS_SERVERS: addresses.default([]).meta({
       description: 'Name servers that are asked about senders, `address` or `address:port`; else those of the machine',
+    }),
+    MAIL_TRUSTED_RELAYS: networks.default([]).meta({
+      description:
+        'Public addresses of your own mail servers that hand mails on, `address` or `address/bits`, comma separated: ' +
+        'SPF looks at whoever handed the mail to them',
     }),
     IMAP_MAILBOXES: mailboxes.default([]).meta({
       description:

@@ -63,8 +63,13 @@ function kindOf(channel: string): string {
   return channel.split(':')[0] ?? channel;
 }
 
+interface Waiting {
+  count: number;
+  oldestSeconds: number;
+}
+
 /** How many mails wait, and for how long the oldest has: asked of the database when the metrics are read. */
-export function measureBacklog(mails: { backlog(): Promise<{ count: number; oldestSeconds: number }> }): void {
+export function measureBacklog(mails: Record<'backlog' | 'suspended', () => Promise<Waiting>>): void {
   gauge({
     name: 'helpmesh_mail_backlog_items',
     help: 'Mails stored and not worked on yet.',
@@ -79,6 +84,24 @@ export function measureBacklog(mails: { backlog(): Promise<{ count: number; olde
     help: 'Age of the oldest mail that was not worked on yet.',
     read: (metric) =>
       mails.backlog().then(
+        ({ oldestSeconds }) => metric.set(oldestSeconds),
+        () => undefined,
+      ),
+  });
+  gauge({
+    name: 'helpmesh_mail_suspended_items',
+    help: 'Mails that wait for a decision because their senders are not proven.',
+    read: (metric) =>
+      mails.suspended().then(
+        ({ count }) => metric.set(count),
+        () => undefined,
+      ),
+  });
+  gauge({
+    name: 'helpmesh_mail_suspended_oldest_seconds',
+    help: 'Age of the oldest mail that waits for a decision because its sender is not proven.',
+    read: (metric) =>
+      mails.suspended().then(
         ({ oldestSeconds }) => metric.set(oldestSeconds),
         () => undefined,
       ),

@@ -4,6 +4,7 @@ import { CLOCK, CONFIG } from '@helpmesh/service-kit';
 import type { Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ManageSenderPolicy } from './application/proof/manage-sender-policy.ts';
+import { networkList } from './application/proof/networks.ts';
 import { ProveSender } from './application/proof/prove-sender.ts';
 import { SenderPolicyBook } from './application/proof/sender-policy-book.ts';
 import type { MailIngestConfig } from './config.ts';
@@ -25,8 +26,9 @@ export const proofProviders: Provider[] = [
   },
   {
     provide: ProveSender,
-    inject: [ProofPool, SenderPolicyBook],
-    useFactory: (prover: ProofPool, book: SenderPolicyBook) => new ProveSender(prover, book),
+    inject: [ProofPool, SenderPolicyBook, CONFIG],
+    useFactory: (prover: ProofPool, book: SenderPolicyBook, { MAIL_TRUSTED_RELAYS }: MailIngestConfig) =>
+      new ProveSender(prover, book, networkList(MAIL_TRUSTED_RELAYS)),
   },
   {
     provide: ManageSenderPolicy,

@@ -84,7 +84,7 @@ describe('the quarantine', { timeout: 90_000 }, () => {
 
   it('is counted for programs that watch', async () => {
     const { counts, last_created_at } = await rpc.call(serviceFigures['mail-ingest'], {}, as([]));
-    expect(counts).toEqual({ mails_waiting: 0, mails_waiting_oldest: 0, mails_quarantined: 2 });
+    expect(counts).toEqual({ mails_waiting: 0, mails_waiting_oldest: 0, mails_quarantined: 2, mails_suspended: 0 });
     expect(last_created_at.mails).toMatch(/Z$/);
   });
 

@@ -18,6 +18,7 @@ describe('what somebody should look at', () => {
     ['an outbox with a backlog that moves', well({ outbox: { waiting: 9_000, oldest: 60 } }), 0],
     ['messages that were given up', well({ dead_letters: 1 }), 1],
     ['mail in quarantine', well({ counts: { mails_quarantined: 2 } }), 1],
+    ['mail of senders who are not proven', well({ counts: { mails_suspended: 1 } }), 1],
     ['mail that waits to be read', well({ counts: { mails_waiting_oldest: 301 } }), 1],
     ['mail that waits to be sent, and failed', well({ counts: { mails_overdue: 301, mails_failed: 1 } }), 2],
     ['webhooks', well({ counts: { webhooks_failing: 1 } }), 1],

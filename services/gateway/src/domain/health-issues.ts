@@ -14,6 +14,7 @@ export interface HealthProblem {
     | 'messages-late'
     | 'messages-given-up'
     | 'mails-unread'
+    | 'mails-unproven'
     | 'mails-in-late'
     | 'mails-out-late'
     | 'mails-failed'
@@ -28,12 +29,13 @@ export function problemsOf(all: AllFigures): HealthProblem[] {
     if (!figures) return [{ kind: 'silent' as const, service, value: 0 }];
     const { outbox, dead_letters: dead, counts } = figures;
     const { mails_quarantined = 0, mails_waiting_oldest = 0, mails_overdue = 0 } = counts;
-    const { mails_failed = 0, webhooks_failing = 0 } = counts;
+    const { mails_suspended = 0, mails_failed = 0, webhooks_failing = 0 } = counts;
     const past = (value: number, bound: number) => (value > bound ? Math.round(value) : 0);
     const found: [HealthProblem['kind'], number][] = [
       ['messages-late', past(outbox.oldest, LATE_S)],
       ['messages-given-up', dead],
       ['mails-unread', mails_quarantined],
+      ['mails-unproven', mails_suspended],
       ['mails-in-late', past(mails_waiting_oldest, MAIL_LATE_S)],
       ['mails-out-late', past(mails_overdue, MAIL_LATE_S)],
       ['mails-failed', mails_failed],
@@ -54,6 +56,8 @@ export function inWords({ kind, service, value }: HealthProblem): string {
       return `${service}: ${value} messages were given up`;
     case 'mails-unread':
       return `${value} mails could not be read`;
+    case 'mails-unproven':
+      return `${value} mails wait because their senders are not proven`;
     case 'mails-in-late':
       return `Mails wait to be read since ${value} s`;
     case 'mails-out-late':

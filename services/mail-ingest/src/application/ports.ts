@@ -80,6 +80,8 @@ export interface InboundMails {
   stateOf(id: number): Promise<string | undefined>;
   /** Mails not worked on yet, and the age of the oldest in seconds. */
   backlog(): Promise<{ count: number; oldestSeconds: number }>;
+  /** Those that wait until somebody lets them in or discards them. */
+  suspended(): Promise<{ count: number; oldestSeconds: number }>;
 }
 
 /**

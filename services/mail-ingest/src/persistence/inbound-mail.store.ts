@@ -239,11 +239,19 @@ export class InboundMailStore implements InboundMails {
     return rows[0]?.state;
   }
 
-  async backlog(): Promise<{ count: number; oldestSeconds: number }> {
+  backlog(): Promise<{ count: number; oldestSeconds: number }> {
+    return this.waiting('received');
+  }
+
+  suspended(): Promise<{ count: number; oldestSeconds: number }> {
+    return this.waiting('suspended');
+  }
+
+  private async waiting(state: 'received' | 'suspended'): Promise<{ count: number; oldestSeconds: number }> {
     const [row] = await sql<{ count: number; oldest: number | null }>(
       this.db,
       `SELECT count(*) AS count, extract(epoch FROM now() - min(received_at))::float8 AS oldest
-       FROM inbound_mail WHERE state = 'received'`,
+       FROM inbound_mail WHERE state = '${state}'`,
     );
     return { count: row?.count ?? 0, oldestSeconds: row?.oldest ?? 0 };
   }

@@ -1,9 +1,11 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { ClaimedMail } from '../../domain/inbound-mail.ts';
 import type { ParsedMail } from '../../domain/parsed-mail.ts';
 import { resultsIn, serverOf } from '../../domain/proof/authentication-results.ts';
 import { clientOf, hopProof, type Proof, proofOf } from '../../domain/proof/proof.ts';
+import { clientBehind } from '../../domain/proof/received.ts';
 import type { MailProver } from '../ports.ts';
+import { type Networks, networkList } from './networks.ts';
 import type { SenderPolicyBook } from './sender-policy-book.ts';
 
 /** More signatures than any honest mail carries; each costs a question and a look at the whole mail. */
@@ -14,6 +16,8 @@ export class ProveSender {
   constructor(
     private readonly prover: MailProver,
     private readonly book: Pick<SenderPolicyBook, 'policy' | 'trusted'>,
+    /** Servers of our own with public addresses, which hand mails on. */
+    private readonly isRelay: Networks = () => false,
   ) {}
 
   /** Mails whose senders are not proven are to wait. */
@@ -26,9 +30,11 @@ export class ProveSender {
     const domain = parsed.from?.address.split('@').at(-1)?.toLowerCase();
     if (this.book.policy === 'off' || domain === undefined) return null;
     const { trusted } = this.book;
-    const client = clientAtTheBorder(mail);
-    const said = client ? null : saidByTrusted(parsed, trusted, domain);
+    const border = clientAtTheBorder(mail);
+    const relayed = border !== null && this.isRelay(border.ip);
+    const said = border && !relayed ? null : saidByTrusted(parsed, trusted, domain);
     if (said) return said;
+    const client = relayed ? this.behindRelays(parsed) : border;
     const signatures = parsed.headers['dkim-signature']?.length ?? 0;
     const signed = signatures > 0 || (parsed.headers['arc-seal']?.length ?? 0) > 0;
     if (!client && !signed) return null;
@@ -38,6 +44,12 @@ export class ProveSender {
     // What a stranger can bring about must not be worth more than the truth.
     if (found === 'too-much') return { ...nobody, result: 'fail' };
     return found === 'unknown' ? { ...nobody, result: 'unknown' } : proofOf(found, trusted, client !== null);
+  }
+
+  /** What private networks of our own sent says no more than it does when it comes straight. */
+  private behindRelays({ headers }: ParsedMail): { ip: string; helo: string } | null {
+    const client = clientBehind(headers.received ?? [], this.isRelay);
+    return client && isIP(client.ip) > 0 && !isInHouse(client.ip) ? client : null;
   }
 }
 
@@ -59,26 +71,7 @@ function saidByTrusted({ headers }: ParsedMail, trusted: readonly string[], doma
   return null;
 }
 
-const inHouse = new BlockList();
-for (const [net, bits] of [
-  ...([
-    ['127.0.0.0', 8],
-    ['10.0.0.0', 8],
-    ['172.16.0.0', 12],
-    ['192.168.0.0', 16],
-  ] as const),
-  ...([
-    ['100.64.0.0', 10],
-    ['169.254.0.0', 16],
-  ] as const),
-] as const) {
-  inHouse.addSubnet(net, bits, 'ipv4');
-}
-for (const [net, bits] of [
-  ['::1', 128],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const)
-  inHouse.addSubnet(net, bits, 'ipv6');
-
-const isInHouse = (ip: string) => inHouse.check(ip, isIP(ip) === 4 ? 'ipv4' : 'ipv6');
+const isInHouse = networkList([
+  ...['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16'],
+  ...['::1', 'fc00::/7', 'fe80::/10'],
+]) as Networks;

@@ -13,7 +13,7 @@ export interface Proof {
 }
 
 /** What is kept of a mail to know whether there is anything to look at. */
-export const proofHeaders = ['arc-seal', 'authentication-results', 'dkim-signature'] as const;
+export const proofHeaders = ['arc-seal', 'authentication-results', 'dkim-signature', 'received'] as const;
 
 /** How a mail came, as far as it can say something about its sender. */
 export interface Delivered {

@@ -81,6 +81,7 @@ const problemTexts = {
   'messages-late': msg`Messages wait to be passed on. Is the message bus reachable?`,
   'messages-given-up': msg`Messages were given up; they are listed below.`,
   'mails-unread': msg`Mails could not be read; they wait in the mail queues.`,
+  'mails-unproven': msg`Mails whose senders are not proven wait in the mail queues.`,
   'mails-in-late': msg`Incoming mails wait to be read.`,
   'mails-out-late': msg`Outgoing mails wait to be sent.`,
   'mails-failed': msg`Mails of the last day could not be sent; the mail queues say why.`,
