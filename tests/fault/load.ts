@@ -4,6 +4,7 @@ import { createTransport } from 'nodemailer';
 import { afterEach } from 'vitest';
 import type { Desk, Json } from '../e2e/desk.ts';
 import type { TestPlatform } from '../e2e/platform.ts';
+import { scaled } from './scale.ts';
 
 /** For tests in which hundreds of mails come from one domain within a minute: nothing holds their confirmations back. */
 export const confirmAll = {
@@ -128,7 +129,8 @@ export async function confirmations({ mailbox }: TestPlatform, ledger: Ledger, t
   await waitFor(async () => ledger.verify(await recipients()).lost.length === 0, {
     what: `${ledger.accepted} confirmations`,
     timeoutMs,
-    everyMs: 500,
+    // A list of ten thousand mails and more is work by itself.
+    everyMs: scaled({ short: 500, full: 5_000 }),
   });
   return ledger.verify(await recipients());
 }

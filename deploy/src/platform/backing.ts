@@ -159,7 +159,9 @@ async function redisStep(options: BackingOptions, note: Note): Promise<Backed | 
 
 async function mailboxStep(options: BackingOptions, note: Note): Promise<Mailbox> {
   const { mailbox: httpPort = 0, mailboxSmtp: smtpPort = 0 } = options.ports;
-  const mailbox = await startMailbox({ folder: path.join(options.home, 'mailbox'), httpPort, smtpPort });
+  // Tests count what was sent: of ten thousand mails none may have gone to make room.
+  const room = options.profile === 'test' ? { limit: Number.POSITIVE_INFINITY } : {};
+  const mailbox = await startMailbox({ folder: path.join(options.home, 'mailbox'), httpPort, smtpPort, ...room });
   note(`mailbox: SMTP on port ${mailbox.smtpPort}, page and REST on port ${mailbox.httpPort}`);
   return mailbox;
 }
