@@ -315,6 +315,7 @@ describe('accessibility', () => {
       ['sign-in/providers/1', 'Redirect URI'],
       ['directories/1', 'the directory cannot come in yet'],
       ['applications/1', 'Client id'],
+      ['integrations', 'Put this where the form is to be:'],
       ['cmdb', 'Only where i-doit wants one'],
       ['federation', 'Stop all sending'],
       ['federation/peers/1', 'It has no token yet'],

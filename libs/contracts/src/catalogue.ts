@@ -14,6 +14,7 @@ import { deleteTicketForGood, recordErasure, recordTicketDeletion } from './comm
 import { callWebhook, tellOfDisabledWebhook } from './commands/webhooks.ts';
 import type { MessageDefinition, QuestionDefinition } from './define.ts';
 import { attributeChanged, attributeDeleted } from './events/attributes.ts';
+import { callChanged } from './events/calls.ts';
 import { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
 import { ticketRedirected } from './events/federation.ts';
 import {
@@ -49,6 +50,7 @@ import { getQuarantinedMail } from './http/mail.ts';
 import { recordActing } from './rpc/audit.ts';
 import { getDataExportFile, personalData } from './rpc/data-export.ts';
 import { readFeed } from './rpc/feeds.ts';
+import { openFormRequest, readForm } from './rpc/form.ts';
 import {
   countHelpDeflection,
   listHelpPages,
@@ -124,6 +126,7 @@ export const messages: readonly MessageDefinition[] = [
   ticketDeleted,
   attributeChanged,
   attributeDeleted,
+  callChanged,
   userCreated,
   userUpdated,
   userDeleted,
@@ -194,6 +197,7 @@ export const questions: readonly QuestionDefinition[] = [
   missingPriorities,
   ...[readHelp, readHelpHome, readHelpCategory, readHelpAnswer, searchHelp, listHelpPages],
   ...[rateHelpAnswer, countHelpDeflection, openPublicRequest],
+  ...[readForm, openFormRequest],
   recordActing,
   erasureTerms,
   ...Object.values(previewErasure),

@@ -76,6 +76,7 @@ export {
   attributeObjects,
   attributeTypes,
 } from './events/attributes.ts';
+export { callChanged } from './events/calls.ts';
 export { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
 export { ticketRedirected } from './events/federation.ts';
 export {
@@ -229,6 +230,16 @@ export {
   UserInput,
   users,
 } from './http/identity.ts';
+export {
+  Call,
+  calls,
+  IntegrationSettings,
+  integrationSettings,
+  type PhoneEvent,
+  PhoneRules,
+  receiveMonitoringEvent,
+  receivePhoneEvent,
+} from './http/integrations.ts';
 export {
   type AnswerState,
   HelpAnswer,
@@ -440,6 +451,7 @@ export { Level, levels, PriorityMatrix } from './priority-matrix.ts';
 export { recordActing } from './rpc/audit.ts';
 export { getDataExportFile, PersonalDataPart, personalData } from './rpc/data-export.ts';
 export { readFeed } from './rpc/feeds.ts';
+export { openFormRequest, readForm } from './rpc/form.ts';
 export {
   countHelpDeflection,
   type Help,

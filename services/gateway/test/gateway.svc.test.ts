@@ -615,7 +615,7 @@ describe('bad input', () => {
     expect(world.asked(createTicket)[0]?.input).toMatchObject({ body: { title: 'x' } });
   });
 
-  it('says nothing of an error that is ours', async () => {
+  it('2.2.5 500: says nothing of an error that is ours but an id', async () => {
     world.ticket.set(getTicket.subject, () => {
       throw new Error('canary');
     });

@@ -23,6 +23,7 @@ import { Senders1798600000000 } from './persistence/migrations/1798600000000-sen
 import { PublicLinks1798800000002 } from './persistence/migrations/1798800000002-public-links.ts';
 import { PriorityMatrix1798900000000 } from './persistence/migrations/1798900000000-priority-matrix.ts';
 import { AskRating1799446000000 } from './persistence/migrations/1799446000000-ask-rating.ts';
+import { PhoneNumbers1799445000000 } from './persistence/migrations/1799445000000-phone-numbers.ts';
 
 export const migrations = [
   messagingTables,
@@ -45,6 +46,7 @@ export const migrations = [
   Profile1798400000000,
   Senders1798600000000,
   PriorityMatrix1798900000000,
+  PhoneNumbers1799445000000,
   PublicLinks1798800000002,
   AskRating1799446000000,
 ];

@@ -233,7 +233,24 @@ describe('lookup', () => {
 
   it('answers nothing to nothing, and all groups when asked for all', async () => {
     expect(await desk.ask(lookup, {})).toEqual(none);
+    expect(await desk.ask(lookup, { phone: 'anonymous' })).toEqual(none);
     expect((await desk.ask(lookup, { allGroups: true })).groups.map(({ id }) => id)).toEqual([1, 2]);
+  });
+
+  it('finds people by a telephone number, whoever wrote it how', async () => {
+    const make = async (over: object) =>
+      (await desk.ask(users.create, { params: {}, query: {}, body: { firstname: 'Tel', ...over } }, ids.admin)).id;
+    const fixed = await make({ email: 'tel1@example.net', phone: '+49 (30) 123-456-78' });
+    const mobile = await make({ email: 'tel2@example.net', mobile: '030 12345678', phone: '110' });
+    await make({ email: 'tel3@example.net', phone: '+49 30 123 456 79', mobile: '0170 1' });
+    const gone = await make({ email: 'tel4@example.net', phone: '0049 30 12345678' });
+    await desk.rows('UPDATE users SET active = false WHERE id = $1', [gone]);
+    const found = async (phone: string) => (await desk.ask(lookup, { phone })).users.map(({ id }) => id);
+    for (const number of ['+493012345678', '0049 30 12345678', '03012345678']) {
+      expect(await found(number), number).toEqual([fixed, mobile]);
+    }
+    expect(await found('110')).toEqual([mobile]);
+    expect(await found('')).toEqual([]);
   });
 
   it('sees a user from the moment its creation was answered', async () => {

@@ -51,6 +51,9 @@ import { PublicRequests } from './application/help/public-requests.ts';
 import { ReadHelp } from './application/help/read-help.ts';
 import { ImportTickets } from './application/import-tickets.ts';
 import { IndexTickets } from './application/index-tickets.ts';
+import { IntegrationSettings } from './application/integrations/integration-settings.ts';
+import { PhoneCalls } from './application/integrations/phone-calls.ts';
+import { TakeMonitoringEvent } from './application/integrations/take-monitoring-event.ts';
 import { KeepReplicas } from './application/keep-replicas.ts';
 import { ManageLibrary } from './application/library/manage-library.ts';
 import { TextModules } from './application/library/text-modules.ts';
@@ -136,6 +139,7 @@ import { HelpController } from './bus/help.controller.ts';
 import { HelpPagesController } from './bus/help-pages.controller.ts';
 import { IdentityClient } from './bus/identity.client.ts';
 import { IdentityConsumer } from './bus/identity.consumer.ts';
+import { IntegrationsController } from './bus/integrations.controller.ts';
 import { LibraryController } from './bus/library.controller.ts';
 import { PrioritiesController, StatesController } from './bus/lookups.controller.ts';
 import { MailConsumer } from './bus/mail.consumer.ts';
@@ -163,6 +167,7 @@ import { AroundStore } from './persistence/around.store.ts';
 import { ArticleStore } from './persistence/article.store.ts';
 import { AttributeStore } from './persistence/attribute.store.ts';
 import { CalendarFeedStore } from './persistence/calendar-feed.store.ts';
+import { CallStore } from './persistence/call.store.ts';
 import { ChangeStore } from './persistence/change.store.ts';
 import { ChecklistStore } from './persistence/checklist.store.ts';
 import { DeskSettingStore } from './persistence/desk-setting.store.ts';
@@ -181,6 +186,7 @@ import { ListStore } from './persistence/list.store.ts';
 import { LookupStore } from './persistence/lookup.store.ts';
 import { MentionStore } from './persistence/mention.store.ts';
 import { MergeStore } from './persistence/merge.store.ts';
+import { MonitoringStore } from './persistence/monitoring.store.ts';
 import { MoveStore } from './persistence/move.store.ts';
 import { NoticeStore } from './persistence/notice.store.ts';
 import { OverviewStore } from './persistence/overview.store.ts';
@@ -242,6 +248,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     SharedDraftsController,
     HelpController,
     HelpPagesController,
+    IntegrationsController,
     // Events and commands
     MailConsumer,
     IdentityConsumer,
@@ -333,6 +340,11 @@ import { UploadStore } from './persistence/upload.store.ts';
     Times,
     ManageRows,
     DeskSettings,
+    IntegrationSettings,
+    TakeMonitoringEvent,
+    PhoneCalls,
+    CallStore,
+    MonitoringStore,
     ManageHelp,
     HelpAnswers,
     ReadHelp,

@@ -43,6 +43,7 @@ import { CmdbObjects1799100100000 } from './persistence/migrations/1799100100000
 import { HeldTickets1799300000000 } from './persistence/migrations/1799300000000-held-tickets.ts';
 import { KnowledgeBase1799430000000 } from './persistence/migrations/1799430000000-knowledge-base.ts';
 import { Ratings1799446000000 } from './persistence/migrations/1799446000000-ratings.ts';
+import { Integrations1799445000000 } from './persistence/migrations/1799445000000-integrations.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -88,6 +89,7 @@ export const migrations = [
   HeldTickets1799300000000,
   KnowledgeBase1799430000000,
   Ratings1799446000000,
+  Integrations1799445000000,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

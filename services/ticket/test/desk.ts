@@ -56,6 +56,8 @@ export class Identity {
   readonly groups = new Map<number, GroupSnapshot>();
   readonly organizations = new Map<number, OrganizationSnapshot>();
   lookups = 0;
+  /** Who has a telephone number. */
+  readonly phones = new Map<string, UserSnapshot[]>();
   /** What erasures look for, by task. */
   readonly erasures = new Map<number, { terms: ErasureTerms; heldTicketIds: number[] }>();
 
@@ -107,9 +109,12 @@ export class Identity {
     const { userIds = [], logins = [], groupIds = [], groupNames = [] } = needs;
     const { organizationIds = [], organizationNames = [], allGroups } = needs;
     return {
-      users: [...this.users.values()].filter(
-        (one) => userIds.includes(one.id) || logins.includes(one.login) || logins.includes(one.email ?? '-'),
-      ),
+      users: [
+        ...[...this.users.values()].filter(
+          (one) => userIds.includes(one.id) || logins.includes(one.login) || logins.includes(one.email ?? '-'),
+        ),
+        ...(this.phones.get(needs.phone ?? '') ?? []),
+      ],
       groups: [...this.groups.values()].filter(
         (one) => allGroups || groupIds.includes(one.id) || groupNames.includes(one.name),
       ),

@@ -481,6 +481,23 @@ export const smallObjects: Section = (world) => {
       expect((await agent.get('/api/v1/recent_view'))[0]).toMatchObject({ object: 'Ticket', o_id: id });
     });
 
+    it('2.7.30 sessions, channels_email: for administrators', async () => {
+      const { admin, agent } = world();
+      expect(await admin.get('/api/v1/sessions')).toMatchObject({ sessions: expect.any(Array) });
+      expect(await admin.get('/api/v1/channels_email')).toEqual(expect.any(Array));
+      expect((await agent.call('GET', '/api/v1/channels_email')).status).toBe(403);
+    });
+
+    it.each([
+      ...['2.7.30 core_workflows', '2.7.30 translations', '2.7.30 taskbar', '2.7.30 user_devices', '2.7.30 sms'],
+      ...['2.7.30 activity_stream', '2.7.30 calendar_subscriptions', '2.7.30 packages', '2.7.30 http_logs'],
+      ...['2.7.30 ssl_certificates', '2.7.30 chats', '2.7.30 chat_sessions', '2.7.36 ai_agents', '2.7.36 import_jira'],
+    ])('%s: objects that the desk does not have are refused in words that clients can read', async (row) => {
+      const path = `/api/v1/${row.split(' ')[1]}`;
+      expect(unserved(await world().admin.call('GET', path))).toBe(404);
+      expect(unserved(await world().admin.call('POST', path, {}))).toBe(404);
+    });
+
     it('2.7.31 GET /reports/config: what can be counted, and for which profiles', async () => {
       const { admin, agent } = world();
       const { config, profiles } = await admin.get('/api/v1/reports/config');

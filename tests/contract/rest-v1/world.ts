@@ -16,6 +16,8 @@ export class World {
   static async make(): Promise<World> {
     const test = await testPlatform({
       gateway: { HELPMESH_RATE_LIMIT_PER_SECOND: '0', HELPMESH_SIGN_IN_LIMIT_PER_MINUTE: '0' },
+      // A receiver of webhooks on this machine.
+      notification: { HELPMESH_ALLOWED_PRIVATE_HOSTS: '127.0.0.1' },
     });
     try {
       const { admin, anyone } = test;

@@ -49,6 +49,7 @@ import {
   setPasswordByToken,
   users,
 } from './identity.ts';
+import { calls, integrationSettings, receiveMonitoringEvent, receivePhoneEvent } from './integrations.ts';
 import { helpAnswers, helpCategories, knowledgeBase } from './knowledge-base.ts';
 import { macros, templates, textModules } from './library.ts';
 import {
@@ -186,6 +187,10 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(activityTypes),
   ...Object.values(timeLog),
   ...Object.values(deskSettings),
+  ...Object.values(integrationSettings),
+  receiveMonitoringEvent,
+  receivePhoneEvent,
+  ...Object.values(calls),
   ...Object.values(ownDrafts),
   ...Object.values(ratings),
   ...Object.values(heldArticles),

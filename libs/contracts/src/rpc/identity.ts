@@ -128,6 +128,8 @@ export const lookup = defineQuestion(
     allGroups: z.boolean().optional(),
     /** Active people who hold this permission, or its parent; the first hundred. */
     permission: z.string().max(100).optional(),
+    /** Active people who have this telephone number, however either of them writes it; the first ten. */
+    phone: z.string().max(100).optional(),
   }),
   z.object({
     users: z.array(UserSnapshot),

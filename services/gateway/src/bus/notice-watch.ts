@@ -1,16 +1,16 @@
-import { type Envelope, noticesChanged } from '@helpmesh/contracts';
+import { callChanged, type Envelope, noticesChanged } from '@helpmesh/contracts';
 import type { Bus } from '@helpmesh/messaging';
 import { logger } from '@helpmesh/telemetry';
 import type { Subscription } from '@nats-io/transport-node';
 import type { LiveHub } from '../application/live-hub.ts';
 
 /**
- * Tells open pages that their person's notifications are others now. Listens with a plain subscription beside the
+ * Tells open pages that their person's notifications, or the telephone calls, are others now. Listens with a plain subscription beside the
  * stream: every gateway must hear it now, and none later, because a page that comes back asks by itself.
  */
 export class NoticeWatch {
   private readonly log = logger('notice-watch');
-  private subscription: Subscription | undefined;
+  private readonly subscriptions: Subscription[] = [];
 
   constructor(
     private readonly bus: Bus,
@@ -18,14 +18,18 @@ export class NoticeWatch {
   ) {}
 
   start(): void {
-    this.subscription = this.bus.nc.subscribe('notice.v1.>', {
-      callback: (error, message) => this.hear(error ? null : message.string()),
-    });
+    this.subscriptions.push(
+      this.bus.nc.subscribe('notice.v1.>', {
+        callback: (error, message) => this.hear(error ? null : message.string()),
+      }),
+      // Says nothing but that there is something new: the log is for few, and they ask for it.
+      this.bus.nc.subscribe(callChanged.type, { callback: () => this.hub.whisper(null, CALLS) }),
+    );
     void this.watchConnection();
   }
 
   stop(): void {
-    this.subscription?.unsubscribe();
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
   }
 
   private hear(text: string | null): void {
@@ -40,9 +44,11 @@ export class NoticeWatch {
 
   /** Events of the time without a connection were missed. */
   private async watchConnection(): Promise<void> {
-    for await (const { type } of this.bus.nc.status()) if (type === 'reconnect') this.hub.whisper(null, CHANGED);
+    for await (const { type } of this.bus.nc.status())
+      if (type === 'reconnect') this.hub.whisper(null, CHANGED + CALLS);
   }
 }
 
 /** Without an id: the place in the stream of tickets stays. Whose page it is asks for the list itself. */
 const CHANGED = 'event: notifications\ndata: {}\n\n';
+const CALLS = 'event: calls\ndata: {}\n\n';

@@ -77,6 +77,23 @@ const ownRoutes: readonly OwnRoute[] = [
     'The same of some kinds, as in `Ticket-User`; `Group` as well',
   ],
   ['searchSomeByPost', 'POST', '/api/v1/search/:objects', 'Search', 'The same search with its input in the body'],
+  [
+    'formConfig',
+    'POST',
+    '/api/v1/form_config',
+    'Integrations',
+    'What a form on a page of others needs before it is shown: `fingerprint` in, `endpoint` and `token` out',
+  ],
+  [
+    'formSubmit',
+    'POST',
+    '/api/v1/form_submit',
+    'Integrations',
+    'Opens a ticket from a form on a page of others, or says in `errors` what is wrong with it; takes files too',
+  ],
+  ['sipgateIn', 'POST', '/api/v1/sipgate/:token/in', 'Integrations', 'Incoming calls as sipgate tells of them; XML'],
+  ['sipgateOut', 'POST', '/api/v1/sipgate/:token/out', 'Integrations', 'Outgoing calls as sipgate tells of them; XML'],
+  ['placetel', 'POST', '/api/v1/placetel/:token', 'Integrations', 'Calls as Placetel tells of them; XML'],
   ['showVersion', 'GET', '/api/v1/version', 'Monitoring', 'Version of the installation, for administrators'],
   [
     'healthCheck',

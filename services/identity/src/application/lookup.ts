@@ -24,6 +24,7 @@ export class Lookup {
     const users = [...userIds];
     if (logins.length > 0) users.push(...(await this.users.idsByLogins(this.db, logins.map(normalAddress))));
     if (input.permission !== undefined) users.push(...(await this.holding(input.permission)));
+    if (input.phone !== undefined) users.push(...(await this.users.idsByPhone(this.db, input.phone)));
     const organizations = [...organizationIds];
     if (organizationNames.length > 0) {
       organizations.push(...(await this.organizations.idsByNames(this.db, organizationNames)).values());

@@ -85,6 +85,20 @@ export class UserStore {
     return row?.id;
   }
 
+  /** Active people with this telephone number: its last nine digits tell it, however country and city are written. */
+  async idsByPhone(tx: Read, number: string): Promise<number[]> {
+    const digits = number.replaceAll(/\D/g, '').slice(-9);
+    if (digits === '') return [];
+    const same = (column: string) => `${column} <> '' AND right(regexp_replace(${column}, '\\D', '', 'g'), 9) = $1`;
+    const rows = await sql<{ id: number }>(
+      tx,
+      `SELECT id FROM (SELECT id FROM users WHERE ${same('phone')} AND active
+         UNION SELECT id FROM users WHERE ${same('mobile')} AND active) AS found ORDER BY id LIMIT 10`,
+      [digits],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Others who have one of the names as login or as e-mail; the names are in their normal form, none is empty. */
   async namesakes(tx: Read, names: readonly string[], ownId: number): Promise<{ login: string; email: string }[]> {
     return sql(

@@ -11,6 +11,8 @@ export interface Identity {
     groupIds?: number[];
     groupNames?: string[];
     allGroups?: boolean;
+    /** People who have this telephone number. */
+    phone?: string;
   }): Promise<{ users: UserSnapshot[]; organizations: OrganizationSnapshot[]; groups: GroupSnapshot[] }>;
   /** What these people may do now; who may not sign in any more is left out. */
   actorsOf(userIds: number[]): Promise<Actor[]>;

@@ -3,6 +3,7 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { CallStore } from '../persistence/call.store.ts';
 import { HeldStore } from '../persistence/held.store.ts';
 import { IndexStore } from '../persistence/index.store.ts';
 import { JobStore } from '../persistence/job.store.ts';
@@ -13,6 +14,8 @@ import { UnwantedFiles } from './privacy/unwanted-files.ts';
 const DAY_MS = 86_400_000;
 const OFTEN_MS = 2_000;
 const SELDOM_MS = 60_000;
+/** As long as Zammad keeps its caller log. */
+const CALLS_KEPT_DAYS = 365;
 /** Rows of the tally that a read may have to add up. */
 const TALLY_ROWS = 500;
 
@@ -31,6 +34,7 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
     private readonly files: UnwantedFiles,
     private readonly jobs: JobStore,
     private readonly held: HeldStore,
+    private readonly calls: CallStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -54,6 +58,7 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
     await this.held.forgetSent(this.db, dayAgo);
     await this.uploads.forgetOld(this.db, dayAgo);
     await this.jobs.forgetOld(this.db, isoTime(epochMs(this.clock.now() - 7 * DAY_MS)));
+    await this.calls.forgetOld(this.db, epochMs(this.clock.now() - CALLS_KEPT_DAYS * DAY_MS));
     await this.index.tidy(this.db);
     await this.files.remove();
   }

@@ -341,6 +341,12 @@ export class ErasureStore {
       [patterns],
     );
     const modules = await sql(tx, 'DELETE FROM text_module WHERE user_id = $1 RETURNING 1', [userId]);
+    const calls = await sql(
+      tx,
+      `DELETE FROM phone_call WHERE caller_ids @> ARRAY[$1::int]
+         OR concat_ws(' ', from_number, to_number, from_comment, to_comment) ILIKE ANY ($2::text[]) RETURNING 1`,
+      [userId, patterns],
+    );
     const views = await sql(tx, 'DELETE FROM recent_view WHERE user_id = $1 RETURNING 1', [userId]);
     const drafts = await sql(tx, 'DELETE FROM own_draft WHERE user_id = $1 RETURNING 1', [userId]);
     // Theirs, and what others are about to open for them or about them.
@@ -373,7 +379,21 @@ export class ErasureStore {
       "UPDATE kb_feedback SET comment = '' WHERE comment ILIKE ANY ($1::text[]) RETURNING 1",
       [patterns],
     );
-    const own = [uploads, jobs, records, modules, views, drafts, held, parked, recurring, chosen, counted, comments];
+    const own = [
+      uploads,
+      jobs,
+      records,
+      modules,
+      views,
+      drafts,
+      held,
+      parked,
+      recurring,
+      chosen,
+      counted,
+      comments,
+      calls,
+    ];
     return own.reduce((rows, some) => rows + some.length, 0);
   }
 

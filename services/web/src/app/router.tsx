@@ -272,6 +272,7 @@ const adminTree = admin.addChildren([
   adminPage('/applications', 'ApplicationsPage'),
   adminPage('/applications/new', 'NewApplicationPage'),
   adminPage('/applications/$id', 'ApplicationPage'),
+  adminPage('/integrations', 'IntegrationsPage'),
   adminPage('/cmdb', 'CmdbPage'),
   meshPage('/federation', 'FederationPage'),
   meshPage('/federation/$kind/$id', 'FederationPartPage'),

@@ -1,4 +1,4 @@
-import type { Actor } from '@helpmesh/contracts';
+import type { Actor, StoredFile } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -6,6 +6,7 @@ import { HelpStore } from '../../persistence/help.store.ts';
 import { ReplicaStore } from '../../persistence/replica.store.ts';
 import { CreateTickets } from '../create-tickets.ts';
 import { EnsurePeople } from '../ensure-people.ts';
+import { IntegrationSettings } from '../integrations/integration-settings.ts';
 import { References, Wanted } from '../references.ts';
 
 export interface PublicRequest {
@@ -17,7 +18,17 @@ export interface PublicRequest {
   once: string;
 }
 
-/** Tickets of people who have proven nothing, by the page of the help (ADR 0027). */
+/** What a form on a page of others asks for. */
+export interface FormRequest {
+  name: string;
+  email: string;
+  title: string;
+  body: string;
+  files: StoredFile[];
+  once: string;
+}
+
+/** Tickets of people who have proven nothing, by the page of the help (ADR 0027) and by forms on pages of others. */
 @Injectable()
 export class PublicRequests {
   constructor(
@@ -27,6 +38,7 @@ export class PublicRequests {
     private readonly people: EnsurePeople,
     private readonly references: References,
     private readonly creates: CreateTickets,
+    private readonly settings: IntegrationSettings,
   ) {}
 
   /** Those that strangers choose from; one or none is no choice. */
@@ -51,6 +63,24 @@ export class PublicRequests {
     }
     const groups = await this.groups();
     const group = groups.find(({ id }) => id === groupId)?.id ?? groups[0]?.id ?? (await this.firstGroup());
+    const request = { name, email, title: subject, body: text, files: [], once: `request ${once}` };
+    return { number: (await this.make(request, group)).number };
+  }
+
+  /**
+   * @throws AppError forbidden `form.off`; invalid `help.request-refused` for an address that cannot be one of a customer
+   */
+  async openByForm(request: FormRequest): Promise<{ id: number; number: string }> {
+    const { form_ticket_create: active, form_ticket_create_group_id: chosen } = await this.settings.current();
+    if (!active) throw new AppError('forbidden', 'form.off', 'Not authorized');
+    const known =
+      chosen === null ? undefined : (await this.references.resolve(new Wanted().group(chosen))).group(chosen);
+    const group = known?.active ? known.id : await this.firstGroup();
+    return this.make({ ...request, once: `form ${request.once}` }, group);
+  }
+
+  private async make(request: FormRequest, group: number): Promise<{ id: number; number: string }> {
+    const { name, email, title, body, files, once } = request;
     const person = (await this.people.run([{ email, name }])).get(email.toLowerCase());
     if (!person?.active) {
       throw new AppError('invalid', 'help.request-refused', 'A request cannot be taken from this address.');
@@ -60,11 +90,13 @@ export class PublicRequests {
       ...{ kind: 'user', userId: person.id, login: person.login, permissions: ['ticket.customer'], groups: {} },
       ...{ organizationIds: [], sharedOrganizationIds: [], locale: person.locale, via: 'service' },
     };
-    const article = { type: 'web', body: text, content_type: 'text/plain' as const };
-    const input = { title: subject, group_id: group, customer_id: person.id, article };
-    const [made] = await this.creates.run([{ actor, input, flags: {}, key: `request ${once}` }]);
+    const attached = files.length > 0 && { attachments: files };
+    const article = { type: 'web', body, content_type: 'text/plain' as const, ...attached };
+    const input = { title, group_id: group, customer_id: person.id, article };
+    const [made] = await this.creates.run([{ actor, input, flags: {}, key: once }]);
     if (typeof made !== 'string') throw made;
-    return { number: (JSON.parse(made) as { number: string }).number };
+    const { id, number } = JSON.parse(made) as { id: number; number: string };
+    return { id, number };
   }
 
   private async firstGroup(): Promise<number> {

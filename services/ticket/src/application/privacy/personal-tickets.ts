@@ -1,6 +1,7 @@
 import type { Actor, OutputOf, ParsedInputOf, PersonalDataPart, personalData } from '@helpmesh/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { CallStore } from '../../persistence/call.store.ts';
 import { PersonalDataStore } from '../../persistence/personal-data.store.ts';
 import { ReadStore } from '../../persistence/read.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
@@ -22,6 +23,7 @@ export class PersonalTickets {
     private readonly db: DataSource,
     private readonly store: PersonalDataStore,
     private readonly read: ReadStore,
+    private readonly calls: CallStore,
   ) {}
 
   /** First the tickets, then the articles of all of them; `after` says which, and behind which id. */
@@ -65,6 +67,8 @@ export class PersonalTickets {
     if (more) return { parts, next: `article:${last}` };
     const views = await this.store.recentViews(this.db, userId);
     if (views.length > 0) parts.push({ path: 'recent-views.json', data: views, files: [] });
+    const calls = await this.calls.ofPerson(this.db, userId);
+    if (calls.length > 0) parts.push({ path: 'calls.json', data: calls, files: [] });
     return { parts, next: null };
   }
 }

@@ -43,7 +43,9 @@ export class DeskSettings {
   ) {}
 
   async current(on: DataSource | EntityManager = this.db): Promise<Settings> {
-    return { ...untouched, ...(await this.store.all(on)) };
+    const all = await this.store.all(on);
+    // Others have their settings in the same table.
+    return { ...untouched, ...Object.fromEntries(names.flatMap((name) => (name in all ? [[name, all[name]]] : []))) };
   }
 
   async read(actor: Actor): Promise<Settings> {

@@ -29,6 +29,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   'public-links': msg`Public links`,
   directories: msg`Directories`,
   applications: msg`Applications`,
+  integrations: msg`Forms and machines`,
   cmdb: msg`CMDB`,
   federation: msg`Federation`,
   'data-protection': msg`Data protection`,

@@ -24,6 +24,7 @@ export type AdminPageId =
   | 'public-links'
   | 'directories'
   | 'applications'
+  | 'integrations'
   | 'cmdb'
   | 'federation'
   | 'data-protection'
@@ -62,6 +63,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'public-links', permissions: ['admin.public_links'] },
   { id: 'directories', permissions: ['admin.security', 'admin.user', 'admin.scim'] },
   { id: 'applications', permissions: ['admin.api'] },
+  { id: 'integrations', permissions: ['admin.integration', 'admin.channel_formular'] },
   { id: 'cmdb', permissions: ['admin.integration'] },
   { id: 'federation', permissions: ['admin.integration'] },
   { id: 'data-protection', permissions: ['admin.data_privacy'] },

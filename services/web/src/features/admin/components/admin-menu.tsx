@@ -58,6 +58,7 @@ const icons: Record<AdminPageId, TablerIcon> = {
   'public-links': IconApps,
   directories: IconUsers,
   applications: IconApps,
+  integrations: IconApps,
   cmdb: IconApps,
   federation: IconAffiliate,
   'data-protection': IconEyeOff,

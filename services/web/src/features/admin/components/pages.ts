@@ -45,4 +45,7 @@ export { UsersPage } from './users-page.tsx';
 
 /** A chunk of its own: few have a CMDB. */
 export const CmdbPage = lazy(() => import('./cmdb-page.tsx').then((file) => ({ default: file.CmdbPage })));
+export const IntegrationsPage = lazy(() =>
+  import('./integrations-page.tsx').then((file) => ({ default: file.IntegrationsPage })),
+);
 export const HealthPage = lazy(() => import('./health-page.tsx').then((file) => ({ default: file.HealthPage })));

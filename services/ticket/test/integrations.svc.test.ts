@@ -1,0 +1,245 @@
+import {
+  callChanged,
+  calls,
+  createTicket,
+  getTicket,
+  integrationSettings,
+  listArticles,
+  listTickets,
+  openFormRequest,
+  type PhoneRules,
+  readForm,
+  receiveMonitoringEvent,
+  receivePhoneEvent,
+  recordAudit,
+  updateTicket,
+} from '@helpmesh/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actor, cast, type Desk, startDesk, user } from './desk.ts';
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await startDesk();
+});
+afterAll(() => desk.stop());
+
+const stranger = actor({ userId: 1 });
+const phoneAgent = actor({ ...cast.agent, permissions: ['ticket.agent', 'cti.agent'] });
+const set = (body: object) => desk.rest(cast.admin, integrationSettings.update, { body });
+const tokenFor = async (kind: 'check_mk' | 'cti') =>
+  (await desk.rest(cast.admin, integrationSettings.renewToken, { body: { for: kind } })).token;
+
+describe('settings of forms and machines', () => {
+  it('all is off; they are for administrators, each part for its own, and audited', async () => {
+    expect(await desk.rest(cast.admin, integrationSettings.get)).toMatchObject({
+      ...{ form_ticket_create: false, check_mk_integration: false, cti_integration: false },
+      ...{ check_mk_token_set: false, cti_token_set: false },
+    });
+    for (const who of [cast.agent, cast.customer]) {
+      await expect(desk.rest(who, integrationSettings.get)).rejects.toMatchObject({ kind: 'forbidden' });
+    }
+    const formAdmin = actor({ ...cast.agent, permissions: ['admin.channel_formular'] });
+    await desk.rest(formAdmin, integrationSettings.update, { body: { form_ticket_create_per_day: 7 } });
+    await expect(
+      desk.rest(formAdmin, integrationSettings.update, { body: { cti_integration: true } }),
+    ).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(desk.rest(formAdmin, integrationSettings.renewToken, { body: { for: 'cti' } })).rejects.toMatchObject({
+      kind: 'forbidden',
+    });
+    await expect(set({ check_mk_group_id: 77 })).rejects.toMatchObject({ code: 'input.unknown-id' });
+    await expect(set({ check_mk_auto_close_state_id: 2 })).rejects.toMatchObject({ code: 'input.unknown-id' });
+    const audits = (await desk.told(recordAudit)).filter(({ data }) => data.action === 'integration-setting.changed');
+    expect(audits.map(({ data }) => data.objectLabel)).toEqual(['form_ticket_create_per_day']);
+  });
+});
+
+describe('forms on pages of others', () => {
+  it('open a ticket of whoever wrote, with files, once, in the group that was chosen', async () => {
+    const ask = {
+      name: 'Fred Form',
+      email: 'fred@elsewhere.example',
+      title: 'Question',
+      body: 'How <b>?</b>',
+      files: [],
+    };
+    const open = (over: object) => desk.ask(stranger, openFormRequest, { ...ask, once: 'one', ...over });
+    await expect(open({})).rejects.toMatchObject({ code: 'form.off' });
+    await set({ form_ticket_create: true, form_ticket_create_group_id: 2 });
+    expect(await desk.ask(stranger, readForm, {})).toMatchObject({ active: true, perNetworkAndHour: 20, perDay: 7 });
+    const made = await open({});
+    expect(await open({})).toEqual(made);
+    expect(await desk.rest(cast.agent2, getTicket, { id: made.id })).toMatchObject({
+      ...{ number: made.number, title: 'Question', group_id: 2 },
+    });
+    expect(await desk.rest(cast.agent2, listArticles, { id: made.id })).toMatchObject([
+      { type: 'web', sender: 'Customer', body: 'How <b>?</b>', content_type: 'text/plain', internal: false },
+    ]);
+    await expect(open({ email: 'no address', once: 'two' })).rejects.toMatchObject({ code: 'help.request-refused' });
+    await set({ form_ticket_create: false, form_ticket_create_group_id: null });
+  });
+});
+
+describe('monitoring', () => {
+  const about = (over: object = {}) => ({ event_id: '1', host: 'web1', service: 'http', state: 'CRITICAL', ...over });
+  let token = 'none yet';
+  const say = (body: object, shown = token) =>
+    desk.ask(stranger, receiveMonitoringEvent, { params: { token: shown }, query: {}, body });
+
+  it('is refused while it is off, with a wrong token, and with half an event', async () => {
+    await expect(say(about())).rejects.toMatchObject({ code: 'integration.off' });
+    await set({ check_mk_integration: true, check_mk_group_id: 1 });
+    await expect(say(about())).rejects.toMatchObject({ code: 'integration.wrong-token' });
+    token = await tokenFor('check_mk');
+    await expect(say(about(), `${token}x`)).rejects.toMatchObject({ kind: 'unauthenticated' });
+    for (const name of ['event_id', 'host', 'state']) {
+      await expect(say(about({ [name]: '' }))).rejects.toMatchObject({
+        kind: 'invalid',
+        detail: `${name} is missing!`,
+      });
+    }
+    const before = token;
+    token = await tokenFor('check_mk');
+    await expect(say(about(), before)).rejects.toMatchObject({ code: 'integration.wrong-token' });
+  });
+
+  it('opens one ticket of each thing that fails, adds to it, and closes it when it works again', async () => {
+    const first = await say(about({ customer: 'user10@example.org', priority: '3 high', text: 'Connection refused' }));
+    const id = first.ticket_id as number;
+    expect(first).toEqual({
+      ...{ result: `new ticket created (ticket id: ${id})`, ticket_id: id, ticket_number: expect.any(String) },
+    });
+    expect(await desk.rest(cast.agent, getTicket, { id, query: { expand: 'true' } })).toMatchObject({
+      ...{ title: 'web1: http is CRITICAL', customer: 'user10@example.org', priority: '3 high', group: 'Users' },
+      ...{ state: 'new', number: first.ticket_number, preferences: { check_mk: { host: 'web1', service: 'http' } } },
+    });
+    const again = await say(about({ event_id: '2', text: 'Still' }));
+    expect(again).toEqual({ result: 'ticket already open, added note', ticket_ids: [id] });
+    const other = await say(about({ service: '' }));
+    expect(other.ticket_id).not.toBe(id);
+    expect(await desk.rest(cast.agent, getTicket, { id: other.ticket_id as number })).toMatchObject({ customer_id: 1 });
+    const bodies = (await desk.rest(cast.agent, listArticles, { id })).map(({ body }) => body);
+    expect(bodies[0]).toContain('Text: Connection refused');
+    expect(bodies).toHaveLength(2);
+    expect(await say(about({ event_id: '3', state: 'OK' }))).toEqual({
+      ...{ result: `closed tickets with ids ${id}`, ticket_ids: [id] },
+    });
+    expect(await desk.rest(cast.agent, getTicket, { id, query: { expand: 'true' } })).toMatchObject({
+      state: 'closed',
+    });
+    expect(await say(about({ event_id: '4', state: 'OK' }))).toEqual({
+      result: 'no open tickets found, ignore action',
+    });
+    // What fails once more is something new.
+    expect((await say(about({ event_id: '5' }))).ticket_id).toBeGreaterThan(id);
+    await expect(say(about({ host: 'web2', group: 'No such group' }))).rejects.toMatchObject({ kind: 'invalid' });
+  });
+
+  it('without closing it only adds; two events at once open one ticket', async () => {
+    await set({ check_mk_auto_close: false });
+    const both = await Promise.all([say(about({ host: 'db' })), say(about({ host: 'db', event_id: '2' }))]);
+    const opened = both.flatMap(({ ticket_id }) => ticket_id ?? []);
+    expect(opened).toHaveLength(1);
+    expect(both.flatMap(({ ticket_ids }) => ticket_ids ?? [])).toEqual(opened);
+    expect((await say(about({ host: 'db', state: 'OK' }))).result).toBe('ticket already open, added note');
+    expect(await desk.rest(cast.agent, getTicket, { id: opened[0] as number })).toMatchObject({ close_at: null });
+    await set({ check_mk_auto_close: true });
+  });
+
+  it('a ticket that somebody gave such a preference is theirs, one without is nobody of it', async () => {
+    const body = { title: 'Mine', group: 'Users', customer: 'user10@example.org' };
+    const mine = await desk.rest(cast.agent, createTicket, { body });
+    const { ticket_id: id } = await say(about({ host: 'fresh' }));
+    expect(id).not.toBe(mine.id);
+    await desk.rest(cast.agent, updateTicket, { id: id as number, body: { state: 'closed' } });
+    expect((await say(about({ host: 'fresh' }))).ticket_id).toBeGreaterThan(id as number);
+    expect((await desk.rest(cast.agent, listTickets)).length).toBeGreaterThan(2);
+  });
+});
+
+describe('telephony', () => {
+  let token = 'none yet';
+  const say = (body: object, shown = token) =>
+    desk.ask(stranger, receivePhoneEvent, { params: { token: shown }, query: {}, body });
+  const log = () => desk.rest(phoneAgent, calls.log);
+  const call = (over: object = {}) => ({
+    ...{ event: 'newCall', direction: 'in', from: '+49 30 1234567', to: '4930999', callId: 'c1', user: ['Ann', 'Bo'] },
+    ...over,
+  });
+
+  it('is refused while it is off and with a wrong token; the log is for those who answer the telephone', async () => {
+    await expect(say(call())).rejects.toMatchObject({ code: 'integration.off' });
+    await set({ cti_integration: true });
+    await expect(say(call())).rejects.toMatchObject({ code: 'integration.wrong-token' });
+    token = await tokenFor('cti');
+    await expect(say(call({ direction: 'sideways' }))).rejects.toMatchObject({ code: 'cti.not-an-event' });
+    await expect(say(call({ event: 'dance' }))).rejects.toMatchObject({ code: 'cti.not-an-event' });
+    await expect(say(call({ event: 'answer' }))).rejects.toMatchObject({ code: 'cti.no-such-call' });
+    await expect(desk.rest(cast.agent, calls.log)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(desk.rest(cast.customer, calls.log)).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(await log()).toMatchObject({ list: [], backends: [{ name: 'CTI (generic)', enabled: true }] });
+  });
+
+  it('a call rings, is taken and ends; who called is known by the number', async () => {
+    desk.identity.phones.set('+49 30 1234567', [user({ id: 10, firstname: 'Clara', lastname: 'Customer' })]);
+    expect(await say(call({ queue: 'Support' }))).toEqual({});
+    // Told once more, as machines do.
+    expect(await say(call())).toEqual({});
+    const [ringing, ...others] = (await log()).list;
+    expect(others).toEqual([]);
+    expect(ringing).toMatchObject({
+      ...{ direction: 'in', state: 'newCall', from: '+49 30 1234567', from_comment: 'Clara Customer', done: false },
+      ...{ from_pretty: '+49301234567', to_comment: 'Ann, Bo', queue: 'Support', start_at: null },
+      preferences: { from: [{ level: 'known', user_id: 10, o_id: 10, object: 'User', comment: 'Clara Customer' }] },
+    });
+    expect((await log()).assets.User?.['10']).toMatchObject({ firstname: 'Clara' });
+    desk.clock.advance(12_000);
+    await say(call({ event: 'answer', user: 'Ann', answeringNumber: '4930998' }));
+    desk.clock.advance(30_000);
+    await say(call({ event: 'hangup', cause: 'normalClearing' }));
+    expect((await log()).list).toMatchObject([
+      {
+        ...{ state: 'hangup', to: '4930998', to_comment: 'Ann', comment: 'normalClearing', done: true },
+        ...{ duration_waiting_time: 12, duration_talking_time: 30 },
+      },
+    ]);
+    // After its end nothing is told any more.
+    await say(call({ event: 'answer', user: 'Bo' }));
+    expect((await log()).list[0]).toMatchObject({ state: 'hangup', to_comment: 'Ann' });
+    const told = (await desk.told(callChanged)).map(({ data }) => data.state);
+    expect(told).toEqual(['newCall', 'answer', 'hangup']);
+  });
+
+  it('a call that nobody took is to be called back, until somebody says it is done', async () => {
+    await say(call({ callId: 'c2', from: 'anonymous', user: undefined }));
+    await say(call({ callId: 'c2', event: 'hangup', cause: 'cancel' }));
+    const [missed] = (await log()).list;
+    expect(missed).toMatchObject({ state: 'hangup', done: false, from_comment: null, preferences: {} });
+    const id = (missed as { id: number }).id;
+    await desk.rest(phoneAgent, calls.done, { id, body: { done: true } });
+    expect((await log()).list[0]).toMatchObject({ done: true });
+    await desk.rest(phoneAgent, calls.done, { id, body: { done: false } });
+    await desk.rest(phoneAgent, calls.doneMany, { body: { ids: [id, 999_999] } });
+    expect((await log()).list[0]).toMatchObject({ done: true });
+    await expect(desk.rest(phoneAgent, calls.done, { id: 999_999, body: { done: true } })).rejects.toMatchObject({
+      ...{ kind: 'not-found', detail: "Couldn't find Cti::Log with 'id'=999999" },
+    });
+    await expect(desk.rest(cast.agent, calls.done, { id, body: { done: true } })).rejects.toMatchObject({
+      kind: 'forbidden',
+    });
+  });
+
+  it('blocked callers are rejected and leave nothing; outgoing calls show the number of the rule', async () => {
+    const cti_config: PhoneRules = {
+      outbound: { routing_table: [{ dest: '41*', caller_id: '4144', note: '' }], default_caller_id: '' },
+      inbound: { block_caller_ids: [{ caller_id: '666*', note: 'again and again' }] },
+    };
+    await set({ cti_config });
+    const before = (await log()).list.length;
+    expect(await say(call({ callId: 'c3', from: '66612' }))).toEqual({ action: 'reject', reason: 'busy' });
+    expect((await log()).list).toHaveLength(before);
+    expect(await say(call({ callId: 'c4', direction: 'out', from: '10', to: '004144999' }))).toEqual({
+      ...{ action: 'dial', caller_id: '4144', number: '004144999' },
+    });
+    expect((await log()).list[0]).toMatchObject({ direction: 'out', done: true });
+  });
+});
