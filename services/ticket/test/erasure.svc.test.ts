@@ -319,6 +319,22 @@ describe('what is kept about a person, for their archive', () => {
     ]);
   });
 
+  it('telephone calls with them, until they are erased', async () => {
+    const who = someone();
+    const callId = `call-${who.id}`;
+    await desk.query(
+      `INSERT INTO phone_call (call_id, direction, state, from_number, to_number, from_comment, caller_ids, callers,
+         initialized_at, done, updated_at)
+       VALUES ($1, 'in', 'hangup', '49301', '4930', 'Who', ARRAY[$2::int], jsonb_build_array(
+         jsonb_build_object('id', $2::int, 'name', 'Who')), now(), true, now())`,
+      [callId, who.id],
+    );
+    const [part] = await data(who, false);
+    expect(part).toMatchObject({ path: 'calls.json', data: [{ call_id: callId, from: '49301' }], files: [] });
+    await erase(who, 'pseudonymise');
+    expect(await desk.query('SELECT 1 FROM phone_call WHERE call_id = $1', [callId])).toEqual([]);
+  });
+
   it('page by page: many articles, and one that is too large to go with others', async () => {
     const who = someone();
     const { ticketId } = await asked(who);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { bounded, Flag, Id, Instant, text } from './common.ts';
+import { bounded, Flag, Id, Instant, text, withCustom } from './common.ts';
+import { ticketFields } from './tickets.ts';
 
 const tag = 'Integrations';
 const count = (max: number) => z.coerce.number().int().min(1).max(max);
@@ -102,7 +103,8 @@ export const integrationSettings = {
 const Token = text(200);
 
 /** What a monitoring says. Fields of a new ticket may stand beside it by name: `group`, `priority`, custom ones. */
-const MonitoringEvent = z.looseObject({
+const MonitoringEvent = withCustom({
+  ...ticketFields,
   event_id: z.coerce.string().max(200).optional(),
   host: z.coerce.string().max(250).optional(),
   service: z.coerce.string().max(250).optional(),
@@ -134,7 +136,7 @@ const PhoneNumber = z.coerce.string().max(100);
 const names = z.union([text(250).transform((one) => [one]), z.array(text(250)).max(100)]);
 
 /** What a telephone system says of a call. */
-export const PhoneEvent = z.looseObject({
+export const PhoneEvent = z.object({
   event: text(40).optional(),
   direction: text(10).optional(),
   from: PhoneNumber.optional(),
@@ -237,7 +239,8 @@ export const calls = {
     tag,
     summary: 'Says whether somebody still has to call back',
     params: { id: Id },
-    body: z.object({ done: Flag }),
+    /** Without a word it is done. */
+    body: z.object({ done: Flag.optional() }),
     response: z.object({}),
   }),
 };

@@ -80,7 +80,7 @@ export class IntegrationsController {
 
   @Answers(calls.done)
   async done({ actor }: RpcContext, { params, body }: ParsedInputOf<typeof calls.done>) {
-    await this.phone.setDone(requireActor(actor), [params.id], body.done);
+    await this.phone.setDone(requireActor(actor), [params.id], body.done ?? true);
     return {};
   }
 }

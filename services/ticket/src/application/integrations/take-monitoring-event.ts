@@ -1,4 +1,4 @@
-import { type OutputOf, type ParsedInputOf, type receiveMonitoringEvent, TicketInput } from '@helpmesh/contracts';
+import { type OutputOf, type ParsedInputOf, type receiveMonitoringEvent, type TicketInput } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -68,15 +68,11 @@ export class TakeMonitoringEvent {
   ): Promise<Answer | undefined> {
     const { event_id, host, service, state, text, customer, ...fields } = body;
     const about = { host: event.host, ...(event.service !== '' && { service: event.service }) };
-    const parsed = TicketInput.safeParse(fields);
-    if (!parsed.success)
-      throw new AppError('invalid', 'monitoring.field-wrong', 'A field of the ticket has no such value.');
-    const group = parsed.data.group ?? parsed.data.group_id ?? groupId;
+    const named = fields.group !== undefined || fields.group_id != null;
     const input: TicketInput = {
-      ...parsed.data,
+      ...fields,
       title: titleOf(event),
-      ...(group == null && { group_id: await this.firstGroup() }),
-      ...(parsed.data.group === undefined && parsed.data.group_id == null && groupId !== null && { group_id: groupId }),
+      ...(!named && { group_id: groupId ?? (await this.firstGroup()) }),
       customer_id: await this.customer(customer),
       preferences: { check_mk: about },
       article: note,
