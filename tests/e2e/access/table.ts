@@ -246,9 +246,9 @@ POST   /api/v1/cti/{token}                                     ???? ???? ????
 POST   /api/v1/sipgate/{token}/in                              ???? ???? ????
 POST   /api/v1/sipgate/{token}/out                             ???? ???? ????
 POST   /api/v1/placetel/{token}                                ???? ???? ????
-GET    /api/v1/cti/log                                         ---- ++++ -+-!
-POST   /api/v1/cti/done/bulk                                   ---- ++++ -+-!
-POST   /api/v1/cti/done/{id}                                   ---- 0000 -0-!
+GET    /api/v1/cti/log                                         ---- ++++ ---!
+POST   /api/v1/cti/done/bulk                                   ---- ++++ ---!
+POST   /api/v1/cti/done/{id}                                   ---- 0000 ---!
 # Of a ticket that is not there for them they are told, with 200, that it could not be found.
 PUT    /api/v1/ticket_merge/{id}/{number}                      ---+ +-++ +++!  -+++ +-++ +++!  -+++ ++++ +++!
 POST   /api/v1/ticket_merge/{id}/undo                          ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
