@@ -22,8 +22,8 @@ import { Profile1798400000000 } from './persistence/migrations/1798400000000-pro
 import { Senders1798600000000 } from './persistence/migrations/1798600000000-senders.ts';
 import { PublicLinks1798800000002 } from './persistence/migrations/1798800000002-public-links.ts';
 import { PriorityMatrix1798900000000 } from './persistence/migrations/1798900000000-priority-matrix.ts';
-import { AskRating1799446000000 } from './persistence/migrations/1799446000000-ask-rating.ts';
 import { PhoneNumbers1799445000000 } from './persistence/migrations/1799445000000-phone-numbers.ts';
+import { AskRating1799446000000 } from './persistence/migrations/1799446000000-ask-rating.ts';
 
 export const migrations = [
   messagingTables,

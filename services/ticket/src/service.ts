@@ -42,8 +42,8 @@ import { Peers1799000000000 } from './persistence/migrations/1799000000000-peers
 import { CmdbObjects1799100100000 } from './persistence/migrations/1799100100000-cmdb-objects.ts';
 import { HeldTickets1799300000000 } from './persistence/migrations/1799300000000-held-tickets.ts';
 import { KnowledgeBase1799430000000 } from './persistence/migrations/1799430000000-knowledge-base.ts';
-import { Ratings1799446000000 } from './persistence/migrations/1799446000000-ratings.ts';
 import { Integrations1799445000000 } from './persistence/migrations/1799445000000-integrations.ts';
+import { Ratings1799446000000 } from './persistence/migrations/1799446000000-ratings.ts';
 
 export { TicketConfig } from './config.ts';
 
