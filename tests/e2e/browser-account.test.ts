@@ -403,7 +403,7 @@ describe('account security', { timeout: 120_000 }, () => {
       expect((await scim.call('GET', '/scim/v2/Users')).status).toBe(401);
     });
 
-    it('a person under hold is not erased; when it is lifted, they are, and each service says when it is through', async () => {
+    it('J12: a person under hold is not erased; when it is lifted, they are, and each service says when it is through', async () => {
       const { id, email } = await newUser();
       const person = await browser.person();
       const { page } = person;
@@ -446,7 +446,7 @@ describe('account security', { timeout: 120_000 }, () => {
       expect(await admin.get(`/api/v1/users/${id}`)).toMatchObject({ active: false, email: '' });
     });
 
-    it('a role, a group below another and an organization are made, changed and deleted', async () => {
+    it('J12: a role, a group below another and an organization are made, changed and deleted', async () => {
       const person = await browser.person();
       const { page } = person;
       await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/groups' });
@@ -494,7 +494,7 @@ describe('account security', { timeout: 120_000 }, () => {
       await auditor.page.getByText('The log is whole').waitFor();
     });
 
-    it('a trigger is written, tried on the past, made, and tells afterwards what it did and why', async () => {
+    it('J12: a trigger is written, tried on the past, made, and tells afterwards what it did and why', async () => {
       const person = await browser.person();
       const { page } = person;
       await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/triggers' });
@@ -602,7 +602,7 @@ describe('account security', { timeout: 120_000 }, () => {
       await page.getByRole('list', { name: 'Calls' }).getByText('Test call').waitFor();
     });
 
-    it('a mailbox is tried before it is kept, shows no secret, and is paused', async () => {
+    it('J12: a mailbox is tried before it is kept, shows no secret, and is paused', async () => {
       const person = await browser.person();
       const { page } = person;
       await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/mail' });

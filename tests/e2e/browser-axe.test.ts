@@ -220,6 +220,9 @@ describe('accessibility', () => {
     await person.goto('/sign-up');
     await person.heading('Create an account').waitFor();
     await look('sign-up');
+    await person.goto('/link');
+    await person.heading('Sign in by a link').waitFor();
+    await look('link');
     await person.goto('/');
     await person.fillIn(platform.admin.email, platform.admin.password);
     await person.row(/A title of many words/).waitFor();

@@ -97,7 +97,7 @@ describe('signing in by an OpenID provider', { timeout: 90_000 }, () => {
     await again.heading('Sign in').waitFor();
   });
 
-  it('gives the mapped role, leads to the page that was asked for, and signs out at both', async () => {
+  it('J8: gives the mapped role, leads to the page that was asked for, and signs out at both', async () => {
     provider.people.set('ines', {
       given_name: 'Ines',
       family_name: 'Infra',

@@ -57,7 +57,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
       article: { type: 'phone', sender: 'Customer', body: `About ${title}.` },
     });
 
-  it('the whole story: a mail comes in, is answered, and the answer to that is there at once', async () => {
+  it('J1: the whole story: a mail comes in, is answered, and the answer to that is there at once', async () => {
     const amy = await agent('Amy');
     const { page } = amy;
     const loaded = await amy.document();
@@ -90,7 +90,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     expect(await amy.document()).toBe(loaded);
   });
 
-  it('an internal note looks like one and is mailed to nobody', async () => {
+  it('J6: an internal note looks like one and is mailed to nobody', async () => {
     const customer = 'nora@customer.example';
     const ticket = await phoneTicket('A quiet matter', customer);
     await mailbox.mail(customer);
@@ -118,6 +118,37 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const raws = await mailbox.to(customer);
     expect(JSON.stringify(raws)).not.toContain('director');
     expect(raws).toHaveLength(2);
+  });
+
+  it('J3, J4: of two agents the second is told what was said meanwhile, and what they wrote is there on another machine', async () => {
+    const customer = 'two@customer.example';
+    const ticket = await phoneTicket('Two answers', customer);
+    const [ines, otto] = [await agent('Ines'), await agent('Otto')];
+    const write = async (person: Person, words: string) => {
+      await person.goto(`/tickets/${ticket.id}`);
+      await person.page.getByRole('button', { name: 'Reply', exact: true }).click();
+      await person.page.getByRole('textbox', { name: 'Text of the reply' }).fill(words);
+    };
+    await write(ines, 'We will look after it – today.');
+    await write(otto, 'Please call us, ünïcode and all.');
+    await ines.page.getByRole('button', { name: `Send to ${customer}` }).click();
+    await otto.message('Agent: Ines Page').waitFor();
+    await otto.page.getByRole('button', { name: `Send to ${customer}` }).click();
+    await otto.page.getByRole('alert').getByText('Ines Page wrote while you were writing').waitFor();
+    const ours = async () => (await mailbox.to(customer)).filter(({ Snippet }) => /today|call us/.test(Snippet));
+    await waitFor(async () => (await ours()).length === 1, { what: 'the one answer' });
+
+    // The draft is the server's: closed without a word, it is there in another browser.
+    const own = admin.as({ basic: [emailOf('Otto'), password] });
+    const kept = async () => JSON.stringify(await own.get(`/api/v1/tickets/${ticket.id}/drafts`)).includes('call us');
+    await waitFor(kept, { what: 'the draft on the server', timeoutMs: 10_000 });
+    await otto.page.close();
+    const elsewhere = await browser.person();
+    await elsewhere.signIn(emailOf('Otto'), password, { at: `/tickets/${ticket.id}` });
+    const text = elsewhere.page.getByRole('textbox', { name: 'Text of the reply' });
+    await text.waitFor();
+    expect(await text.textContent()).toBe('Please call us, ünïcode and all.');
+    expect(await ours()).toHaveLength(1);
   });
 
   it('J5: a reply is taken back with its words, and goes out once when it is left alone', async () => {
@@ -323,7 +354,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await page.getByText('There is no such ticket').waitFor();
   });
 
-  it('a hostile mail is read without anything of it running, loading or covering the page', async () => {
+  it('J11: a hostile mail is read without anything of it running, loading or covering the page', async () => {
     const elsewhere = await listener();
     const evil = `http://127.0.0.1:${(elsewhere.server.address() as AddressInfo).port}`;
     const run = `top.hurt=1;alert(1);fetch('${evil}/script')`;
@@ -368,7 +399,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     }
   });
 
-  it('everything goes without a mouse: sign in, open, reply, close', async () => {
+  it('J1 by keyboard: everything goes without a mouse: sign in, open, reply, close', async () => {
     await account('Hal', 'Agent');
     await phoneTicket('Older than the other', 'keys@customer.example');
     const ticket = await phoneTicket('Only by keyboard', 'keys@customer.example');
@@ -491,7 +522,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     expect(await admin.get(`/api/v1/tickets/${source.id}?expand=true`)).toMatchObject({ state: 'new' });
   });
 
-  it('several tickets are chosen, changed together and changed back, without a mouse', async () => {
+  it('J2: several tickets are chosen, changed together and changed back, without a mouse', async () => {
     const customer = 'many@customer.example';
     const tickets = await Promise.all([1, 2, 3].map((n) => phoneTicket(`One of many ${n}`, customer)));
     const mia = await agent('Mia');
@@ -561,7 +592,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     expect(await page.getByLabel('Title', { exact: true }).inputValue()).toBe('New colleague');
   });
 
-  it('an answer is written and published, put into a reply, and spares a customer a request', async () => {
+  it('J8: an answer is written and published, put into a reply, and spares a customer a request', async () => {
     const editor = await browser.person();
     await editor.signIn(platform.admin.email, platform.admin.password, { at: '/admin/knowledge-base' });
     await editor.heading('Knowledge base').waitFor();
@@ -572,6 +603,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await editor.page.getByRole('link', { name: 'New answer' }).click();
     await editor.page.getByLabel('Title (English)').fill('Locked doors');
     await editor.page.getByRole('textbox', { name: 'Text (English)' }).fill('Turn the key twice.');
+    await editor.page.getByRole('button', { name: 'Heading', exact: true }).waitFor();
     await editor.page.getByRole('combobox', { name: 'Category' }).click();
     await editor.page.getByRole('option', { name: 'Doors' }).click();
     await editor.page.getByRole('button', { name: 'Create the answer' }).click();
@@ -600,6 +632,9 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await dora.page.getByLabel('Words of the answer').fill('locked');
     await dora.page.getByRole('button', { name: 'Link: Locked doors' }).click();
     await reply.getByRole('link', { name: 'Locked doors' }).waitFor();
+    // The link stands apart from the word before it, and what is typed next is none of it.
+    await dora.page.keyboard.type('Bye');
+    await reply.getByText('Turn the key twice. Locked doors Bye').waitFor();
 
     await account('Clio', 'Customer');
     const cleo = await browser.person();

@@ -49,7 +49,7 @@ describe('two complete helpdesks with an agreement', () => {
   const said = async (desk: Desk, id: number): Promise<string> =>
     (await desk.articlesOf(id)).map(({ body }: Json) => body).join('\n');
 
-  it('hold the same ticket: opened at one, answered and closed at the other, and what is internal stays at home', async () => {
+  it('J10: hold the same ticket: opened at one, answered and closed at the other, and what is internal stays at home', async () => {
     const opened = await here.admin.post('/api/v1/tickets', {
       title: 'Across the mesh',
       group_id: SHARED,

@@ -295,7 +295,7 @@ describe('the main job', () => {
     expect(await page(at, { ...sending, once: 'once-too-late' })).toMatchObject({ status: 404 });
   });
 
-  it('4d: whose request was closed is asked by mail how it went, and says so by a link that opens nothing else', async () => {
+  it('4d, J1: whose request was closed is asked by mail how it went, and says so by a link that opens nothing else', async () => {
     const { id: groupId } = await agent.post('/api/v1/groups', { name: 'Asking', ask_rating: true, user_ids: [] });
     const me = (await agent.get('/api/v1/users/me')).id;
     const { group_ids } = await agent.get(`/api/v1/users/${me}`);
@@ -392,6 +392,25 @@ describe('the main job', () => {
     const signedIn = agent.as({ basic: ['agent1@example.com', password] });
     expect((await signedIn.get('/api/v1/users/me')).login).toBe('agent1@example.com');
     expect(await mailbox.to('nobody@nowhere.example')).toHaveLength(0);
+  });
+
+  it('6b: a customer without a password signs in by a mailed link, once', async () => {
+    const anyone = agent.as(undefined);
+    const address = 'no-password@customer.example';
+    await opened('How do I get in?', address, { type: 'phone', sender: 'Customer', body: 'I have no password.' });
+    const wish = (username: string) => anyone.call('POST', '/api/v1/users/sign_in_link', { username });
+    // People of the desk are told the same, and mailed nothing.
+    expect((await wish(address)).body).toEqual((await wish('agent1@example.com')).body);
+    const link = linkIn(await mailbox.mail(address, (mail) => /sign in/i.test(mail.Subject), 'the link'), '/link');
+    const enter = () => anyone.call('POST', '/api/v1/signin/link', { token: link.searchParams.get('token') });
+    const entered = await enter();
+    expect(entered.status).toBe(201);
+    const cookie = String(entered.headers.get('set-cookie')).split(';')[0] as string;
+    const me = await fetch(new URL('/api/v1/users/me', platform.url), { headers: { cookie } });
+    expect(await me.json()).toMatchObject({ email: address });
+    expect((await enter()).status).toBe(401);
+    const toAgent = await mailbox.to('agent1@example.com');
+    expect(toAgent.filter(({ Subject }) => /sign in/i.test(Subject))).toEqual([]);
   });
 
   it('7: an invited colleague sets a password by a mailed link and signs in', async () => {
@@ -613,7 +632,7 @@ describe('the main job', () => {
     });
   });
 
-  it('keeps an internal note away from the customer, in the portal and by mail', async () => {
+  it('J6: keeps an internal note away from the customer, in the portal and by mail', async () => {
     const customer = 'quiet@customer.example';
     const ticket = await opened('Quiet', customer, { type: 'phone', sender: 'Customer', body: 'Hello' });
     await mailbox.mail(customer);

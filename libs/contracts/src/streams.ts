@@ -2,6 +2,7 @@ import { recordAudit } from './commands/audit.ts';
 import {
   fileMail,
   mailPasswordReset,
+  mailSignInLink,
   mailSignUp,
   markRedirected,
   markUndeliverable,
@@ -75,7 +76,15 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
     ...[ticketPurged, notifyAgents, tellOfDisabledWebhook],
   ],
   identity: [
-    ...[mailPasswordReset, mailSignUp, recordAudit, erasureRequested, recordErasure, recordTicketDeletion],
+    ...[
+      mailPasswordReset,
+      mailSignInLink,
+      mailSignUp,
+      recordAudit,
+      erasureRequested,
+      recordErasure,
+      recordTicketDeletion,
+    ],
     ...[attributeChanged, attributeDeleted, markUndeliverable],
   ],
   reporting: [

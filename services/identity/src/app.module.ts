@@ -89,6 +89,7 @@ import { SecondFactors } from './application/sign-in/second-factors.ts';
 import { Sessions } from './application/sign-in/sessions.ts';
 import { SetPassword } from './application/sign-in/set-password.ts';
 import { SignIn } from './application/sign-in/sign-in.ts';
+import { SignInByLink } from './application/sign-in/sign-in-by-link.ts';
 import { SignUp } from './application/sign-in/sign-up.ts';
 import { TellOwner } from './application/sign-in/tell-owner.ts';
 import { TryLimit } from './application/sign-in/try-limit.ts';
@@ -111,6 +112,7 @@ import { NeighboursController } from './bus/neighbours.controller.ts';
 import { OAuthController } from './bus/oauth.controller.ts';
 import { OnAttribute } from './bus/on-attribute.ts';
 import { OnResetOrder } from './bus/on-reset-order.ts';
+import { OnSignInLinkOrder } from './bus/on-sign-in-link-order.ts';
 import { OnSignUpOrder } from './bus/on-sign-up-order.ts';
 import { OnUndeliverable } from './bus/on-undeliverable.ts';
 import { OrganizationsController } from './bus/organizations.controller.ts';
@@ -185,6 +187,7 @@ import { UserStore } from './persistence/user.store.ts';
     OnAttribute,
     // orders of its own
     OnResetOrder,
+    OnSignInLinkOrder,
     OnSignUpOrder,
     OnUndeliverable,
   ],
@@ -203,6 +206,7 @@ import { UserStore } from './persistence/user.store.ts';
     SignIn,
     SetPassword,
     PasswordReset,
+    SignInByLink,
     SignUp,
     ApiTokens,
     Sessions,

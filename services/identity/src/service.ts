@@ -24,6 +24,7 @@ import { PublicLinks1798800000002 } from './persistence/migrations/1798800000002
 import { PriorityMatrix1798900000000 } from './persistence/migrations/1798900000000-priority-matrix.ts';
 import { PhoneNumbers1799445000000 } from './persistence/migrations/1799445000000-phone-numbers.ts';
 import { AskRating1799446000000 } from './persistence/migrations/1799446000000-ask-rating.ts';
+import { SignInLinks1799446000001 } from './persistence/migrations/1799446000001-sign-in-links.ts';
 
 export const migrations = [
   messagingTables,
@@ -49,6 +50,7 @@ export const migrations = [
   PhoneNumbers1799445000000,
   PublicLinks1798800000002,
   AskRating1799446000000,
+  SignInLinks1799446000001,
 ];
 
 /** What a request may name a version of. */

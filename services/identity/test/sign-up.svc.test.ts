@@ -1,9 +1,12 @@
 import {
+  mailSignInLink,
   mailSignUp,
   requestPasswordReset,
+  requestSignInLink,
   sendMail,
   setPasswordByToken,
   signIn,
+  signInByLink,
   signInSettings,
   signUp,
   signUpSettings,
@@ -39,9 +42,9 @@ const tokenIn = (mail: Mail) => linkIn(mail).searchParams.get('token') ?? '';
 const notValid = { kind: 'invalid', code: 'identity.link-not-valid' };
 const rowOf = async (email: string) => (await desk.rows('SELECT * FROM users WHERE email = $1', [email]))[0];
 
-async function allow(value: unknown) {
+async function allow(value: unknown, setting = 'user_create_account') {
   const settings = await desk.ask(signInSettings.list, none, ids.admin);
-  const { id = 0 } = settings.find(({ name }) => name === 'user_create_account') ?? {};
+  const { id = 0 } = settings.find(({ name }) => name === setting) ?? {};
   return desk.ask(signInSettings.update, { params: { id }, query: {}, body: { state_current: { value } } }, ids.admin);
 }
 
@@ -164,10 +167,10 @@ describe('signing up', () => {
   });
 
   it('can be switched off, and says so before anybody tries', async () => {
-    expect(await desk.ask(signUpSettings, none)).toEqual({ user_create_account: true });
+    expect(await desk.ask(signUpSettings, none)).toMatchObject({ user_create_account: true });
     await allow(false);
     try {
-      expect(await desk.ask(signUpSettings, none)).toEqual({ user_create_account: false });
+      expect(await desk.ask(signUpSettings, none)).toMatchObject({ user_create_account: false });
       await expect(ask(address())).rejects.toMatchObject({ kind: 'forbidden', code: 'identity.sign-up-closed' });
       await expect(desk.ask(requestPasswordReset, { ...none, body: { username: 'x' } })).resolves.toBeDefined();
       await expect(allow('yes')).rejects.toMatchObject({ code: 'identity.setting-invalid' });
@@ -187,5 +190,74 @@ describe('an address', () => {
     expect((await change({ phone: '1' })).verified).toBe(true);
     expect((await change({ email: address() })).verified).toBe(false);
     expect((await change({ email: address(), verified: true })).verified).toBe(true);
+  });
+});
+
+describe('signing in by a link in a mail', () => {
+  const wish = (username: string) => desk.ask(requestSignInLink, { ...none, body: { username, locale: 'pl' } });
+  const enter = (token: string) => desk.ask(signInByLink, { token, ip: '127.0.0.1', userAgent: 'test' });
+  const refused = { kind: 'unauthenticated', code: 'identity.sign-in-link-not-valid' };
+  const customer = async (more: object = {}) => {
+    const email = address();
+    return desk.ask(users.create, { ...none, body: { login: email, email, roles: ['Customer'], ...more } }, ids.admin);
+  };
+  const carriedOut = (email: string) => desk.bus.hear(mailSignInLink, ({ data }) => data.username === email);
+
+  it('opens a session for a customer, once and for a quarter of an hour, and sets no password', async () => {
+    const { id, email } = await customer({ preferences: { locale: 'de' } });
+    expect(await wish(` ${email.toUpperCase()}`)).toEqual({ message: 'ok' });
+    const mail = await mailTo(email);
+    expect(mail.data).toMatchObject({
+      kind: 'sign-in-link',
+      content: { template: 'sign-in-link', locale: 'de', values: { minutes: '15' } },
+    });
+    expect(linkIn(mail).pathname).toBe('/link');
+    const token = tokenIn(mail);
+    await expect(use(token)).rejects.toMatchObject(notValid);
+    await expect(use(token, password)).rejects.toMatchObject(notValid);
+    const [first, second] = await Promise.allSettled([enter(token), enter(token)]);
+    const opened = [first, second].filter(({ status }) => status === 'fulfilled');
+    expect(opened).toMatchObject([{ value: { userId: id, enrolOnly: false, sessionToken: expect.any(String) } }]);
+    await expect(enter(token)).rejects.toMatchObject(refused);
+
+    await wish(email);
+    const late = tokenIn(await mailTo(email, 2));
+    desk.clock.advance(15 * 60_000 + 1);
+    await expect(enter(late)).rejects.toMatchObject(refused);
+    await expect(enter('made up')).rejects.toMatchObject(refused);
+  });
+
+  it('says the same to whoever asks, and mails nobody of the desk, unknown or switched off', async () => {
+    const gone = await customer({ active: false });
+    const agent = await customer({ roles: ['Customer', 'Agent'] });
+    const known = await customer();
+    const unknown = address();
+    for (const email of [unknown, gone.email, agent.email, known.email])
+      expect(await wish(email)).toEqual({ message: 'ok' });
+    await mailTo(known.email);
+    await carriedOut(agent.email);
+    for (const email of [unknown, gone.email, agent.email]) expect(mails(email)).toEqual([]);
+    // Becomes an agent while the mail is on its way.
+    await desk.ask(users.update, { params: { id: known.id }, query: {}, body: { roles: ['Agent'] } }, ids.admin);
+    await expect(enter(tokenIn(await mailTo(known.email)))).rejects.toMatchObject(refused);
+  });
+
+  it('is limited for each address, and off where an administrator says so', async () => {
+    const { email } = await customer();
+    for (let i = 0; i < 8; i++) await wish(email);
+    await mailTo(email, 5);
+    const { email: other } = await customer();
+    await wish(other);
+    await mailTo(other);
+    expect(mails(email)).toHaveLength(5);
+    try {
+      await allow(false, 'user_sign_in_by_link');
+      expect(await desk.ask(signUpSettings, none)).toMatchObject({ user_sign_in_by_link: false });
+      const off = { kind: 'forbidden', code: 'identity.sign-in-link-closed' };
+      await expect(wish(other)).rejects.toMatchObject(off);
+      await expect(enter(tokenIn(await mailTo(other)))).rejects.toMatchObject(off);
+    } finally {
+      await allow(true, 'user_sign_in_by_link');
+    }
   });
 });

@@ -624,6 +624,8 @@ export const requests: Record<string, Asking> = {
       },
     },
   }),
+  'POST /api/v1/signin/link': () => ({ body: { token: 'made-up' } }),
+  'POST /api/v1/users/sign_in_link': () => ({ body: { username: 'nobody@people.example' } }),
   'DELETE /api/v1/signout': (world, _, who) => furtherSession(world, who),
   'POST /api/v1/users/password_reset': () => ({ body: { username: 'nobody@people.example' } }),
   'POST /api/v1/users/password_reset_verify': () => ({ body: { token: 'made-up' } }),

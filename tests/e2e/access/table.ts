@@ -322,12 +322,14 @@ POST   /api/v1/signin                                          !+++ ++++ +!!!
 POST   /api/v1/signin/second_factor                            !!!! !!!! !!!!
 POST   /api/v1/signin/passkey/options                          ++++ ++++ ++++
 POST   /api/v1/signin/passkey                                  !!!! !!!! !!!!
+POST   /api/v1/signin/link                                     !!!! !!!! !!!!
 GET    /api/v1/signin/providers                                ++++ ++++ ++++
 GET    /api/v1/signshow                                        ++++ ++++ ++++
 DELETE /api/v1/signout                                         ++++ ++++ ++++
 GET    /api/v1/users/signup                                    ++++ ++++ ++++
 POST   /api/v1/users/signup                                    ++++ ++++ ++++
 POST   /api/v1/users/password_reset                            ++++ ++++ ++++
+POST   /api/v1/users/sign_in_link                              ++++ ++++ ++++
 POST   /api/v1/users/password_reset_verify                     ???? ???? ????
 # Of an installation that was set up: S40.
 GET    /api/v1/getting_started                                 ++++ ++++ ++++

@@ -182,6 +182,21 @@ export const mailSignUp = defineCommand('cmd.identity.v1.mail-sign-up', z.object
 });
 
 /**
+ * Identity tells itself that somebody wants to sign in by a link. Written for every address asked for, known or not, so
+ * that the request costs the same.
+ */
+export const mailSignInLink = defineCommand(
+  'cmd.identity.v1.mail-sign-in-link',
+  z.object({
+    /** Login or e-mail address in its normal form. */
+    username: z.string(),
+    /** Language of the mail for somebody who has chosen none. */
+    locale: z.string(),
+  }),
+  { senders: ['identity'] },
+);
+
+/**
  * Identity tells itself that somebody asked for a reset link. Written for every name asked for, known or not, so that
  * the request costs the same; who that is, if anybody, is found out when it is carried out.
  */

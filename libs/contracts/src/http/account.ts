@@ -13,7 +13,7 @@ export const SessionRow = z.object({
   /** The session that asks. */
   current: z.boolean(),
   /** How it was opened. */
-  way: z.enum(['password', 'passkey', 'federated']),
+  way: z.enum(['password', 'passkey', 'federated', 'link']),
   ip: z.string().nullable(),
   user_agent: z.string().nullable(),
   created_at: Instant,
@@ -348,9 +348,9 @@ export const signUpSettings = defineEndpoint({
   path: '/api/v1/users/signup',
   question: 'rpc.identity.v1.sign-up-settings',
   tag,
-  summary: 'May strangers make themselves an account?',
+  summary: 'May strangers make themselves an account, and customers sign in by a link in a mail?',
   access: 'public',
-  response: z.object({ user_create_account: z.boolean() }),
+  response: z.object({ user_create_account: z.boolean(), user_sign_in_by_link: z.boolean() }),
 });
 
 export const signUp = defineEndpoint({

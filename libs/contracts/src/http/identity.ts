@@ -385,6 +385,18 @@ export const requestPasswordReset = defineEndpoint({
   response: message,
 });
 
+export const requestSignInLink = defineEndpoint({
+  id: 'requestSignInLink',
+  method: 'POST',
+  path: '/api/v1/users/sign_in_link',
+  question: 'rpc.identity.v1.request-sign-in-link',
+  tag: 'Sign-in',
+  summary: 'Mails a customer a link that signs them in once; answers the same whether the account exists or not',
+  access: 'public',
+  body: z.object({ username: text(255), locale: text(20).optional() }),
+  response: message,
+});
+
 export const setPasswordByToken = defineEndpoint({
   id: 'setPasswordByToken',
   method: 'POST',

@@ -106,6 +106,14 @@ export const signInByPasskey = defineQuestion(
   { callers: ['gateway'] },
 );
 
+/** By the token of a link that was mailed, once. Unauthenticated: `identity.sign-in-link-not-valid`. */
+export const signInByLink = defineQuestion(
+  'rpc.identity.v1.sign-in-by-link',
+  z.object({ token: z.string().max(200), ...caller }),
+  openedSession,
+  { callers: ['gateway'] },
+);
+
 export const signOut = defineQuestion(
   'rpc.identity.v1.sign-out',
   z.object({ sessionToken: z.string().max(200) }),

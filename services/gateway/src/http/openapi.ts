@@ -62,6 +62,14 @@ const ownRoutes: readonly OwnRoute[] = [
     201,
   ],
   [
+    'signInByLink',
+    'POST',
+    '/api/v1/signin/link',
+    'Sign-in',
+    'Opens a session by the `token` of a link that was mailed, once',
+    201,
+  ],
+  [
     'searchAll',
     'GET',
     '/api/v1/search',

@@ -4,6 +4,7 @@ import {
   type ParsedInputOf,
   passkeySignInOptions,
   signIn,
+  signInByLink,
   signInByPasskey,
   signInSecondStep,
   signOut,
@@ -89,6 +90,17 @@ export class SessionController {
     if (typeof credential !== 'object' || credential === null) throw incomplete();
     const input = { credential, ...caller(request) } as ParsedInputOf<typeof signInByPasskey>;
     const question = () => this.rpc.call(signInByPasskey, input, { actor: this.signer.service() });
+    return this.welcome(request, reply, await this.attempt(request, question));
+  }
+
+  /** The token of a link that was mailed; following the link itself uses nothing up. */
+  @Post('signin/link')
+  async byLink(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<FastifyReply> {
+    this.forgery.refuseForeignPage(request.headers);
+    this.guard.admitAnyone(request, reply);
+    const { token } = (request.body ?? {}) as Record<string, unknown>;
+    if (typeof token !== 'string' || token.length > 200) throw incomplete();
+    const question = () => this.rpc.call(signInByLink, { token, ...caller(request) }, { actor: this.signer.service() });
     return this.welcome(request, reply, await this.attempt(request, question));
   }
 

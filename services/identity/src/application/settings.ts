@@ -18,6 +18,8 @@ import { refusals } from './refusals.ts';
 const shapes = {
   /** Strangers may make themselves an account. */
   user_create_account: z.boolean(),
+  /** Customers may have a link mailed that signs them in. */
+  user_sign_in_by_link: z.boolean(),
   /** Customers may delete their own accounts. */
   user_delete_account: z.boolean(),
   /** Who has one of these roles sets up a second factor at the next sign-in. */
@@ -27,6 +29,7 @@ export type SettingName = keyof typeof shapes;
 
 const titles: Record<SettingName, { title: string; initial: unknown }> = {
   user_create_account: { title: 'New User Accounts', initial: true },
+  user_sign_in_by_link: { title: 'Sign-in by a link in a mail', initial: true },
   user_delete_account: { title: 'Delete User Accounts', initial: true },
   two_factor_authentication_enforce_role_ids: {
     title: 'Enforce the setup of the two-factor authentication',

@@ -7,8 +7,10 @@ import {
   type ParsedInputOf,
   passkeySignInOptions,
   requestPasswordReset,
+  requestSignInLink,
   setPasswordByToken,
   signIn,
+  signInByLink,
   signInByPasskey,
   signInSecondStep,
   signOut,
@@ -22,6 +24,7 @@ import { Authenticate } from '../application/sign-in/authenticate.ts';
 import { PasswordReset } from '../application/sign-in/password-reset.ts';
 import { SetPassword } from '../application/sign-in/set-password.ts';
 import { SignIn } from '../application/sign-in/sign-in.ts';
+import { SignInByLink } from '../application/sign-in/sign-in-by-link.ts';
 import { SignUp } from '../application/sign-in/sign-up.ts';
 import { actorOf } from './answering.ts';
 
@@ -33,6 +36,7 @@ export class SignInController {
     private readonly passwords: SetPassword,
     private readonly resets: PasswordReset,
     private readonly signUps: SignUp,
+    private readonly links: SignInByLink,
     private readonly tokens: ApiTokens,
   ) {}
 
@@ -61,6 +65,16 @@ export class SignInController {
     return this.signing.byPasskey(input);
   }
 
+  @Answers(requestSignInLink)
+  requestLink(_ctx: RpcContext, { body }: ParsedInputOf<typeof requestSignInLink>) {
+    return this.links.request(body);
+  }
+
+  @Answers(signInByLink)
+  signInByLink(_ctx: RpcContext, input: ParsedInputOf<typeof signInByLink>) {
+    return this.links.in(input);
+  }
+
   @Answers(signOut)
   signOut(_ctx: RpcContext, input: ParsedInputOf<typeof signOut>) {
     return this.signing.out(input);
@@ -68,7 +82,11 @@ export class SignInController {
 
   @Answers(signUpSettings)
   async signUpSettings() {
-    return { user_create_account: await this.signUps.allowed() };
+    const [user_create_account, user_sign_in_by_link] = await Promise.all([
+      this.signUps.allowed(),
+      this.links.allowed(),
+    ]);
+    return { user_create_account, user_sign_in_by_link };
   }
 
   @Answers(signUp)

@@ -5,7 +5,10 @@ import type { ApiTokenRow, SessionRow } from './principal.store.ts';
 
 type Read = EntityManager | DataSource;
 
-export type OneTimePurpose = 'password-reset' | 'invitation';
+export type OneTimePurpose = 'password-reset' | 'invitation' | 'sign-in';
+
+/** Whoever has one of these sets a password. */
+const PASSWORD_LINKS = `purpose IN ('password-reset', 'invitation')`;
 
 /** Sessions, API tokens and one-time tokens. Only hashes of secrets get here. */
 @Injectable()
@@ -18,7 +21,7 @@ export class CredentialStore {
       csrfToken: string;
       ip: string | null;
       userAgent: string | null;
-      way: 'password' | 'passkey' | 'federated';
+      way: 'password' | 'passkey' | 'federated' | 'link';
       enrolOnly: boolean;
       at: Date;
       expiresAt: Date;
@@ -146,26 +149,41 @@ export class CredentialStore {
     );
   }
 
-  /** The active user whom an unused, unexpired token belongs to; the token stays usable. */
+  /** The active user whom an unused, unexpired token to set a password belongs to; the token stays usable. */
   async userOfOneTimeToken(tx: Read, tokenHash: Buffer, at: Date): Promise<OneTimeUser | undefined> {
     const [row] = await sql<OneTimeUser>(
       tx,
       `SELECT u.id, u.login, u.email FROM one_time_tokens t JOIN users u ON u.id = t.user_id AND u.active
-       WHERE t.token_hash = $1 AND t.used_at IS NULL AND t.expires_at > $2`,
+       WHERE t.token_hash = $1 AND t.used_at IS NULL AND t.expires_at > $2 AND t.${PASSWORD_LINKS}`,
       [tokenHash, at],
     );
     return row;
   }
 
-  /** Uses the token up: of any number of attempts exactly one gets its purpose back. */
-  async useOneTimeToken(tx: EntityManager, tokenHash: Buffer, at: Date): Promise<OneTimePurpose | undefined> {
-    const [row] = await sql<{ purpose: OneTimePurpose }>(
+  /** Uses a token to set a password up: of any number of attempts exactly one gets its purpose back. */
+  async useOneTimeToken(
+    tx: EntityManager,
+    tokenHash: Buffer,
+    at: Date,
+  ): Promise<Exclude<OneTimePurpose, 'sign-in'> | undefined> {
+    const [row] = await sql<{ purpose: Exclude<OneTimePurpose, 'sign-in'> }>(
       tx,
       `UPDATE one_time_tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2
-       RETURNING purpose`,
+         AND ${PASSWORD_LINKS} RETURNING purpose`,
       [tokenHash, at],
     );
     return row?.purpose;
+  }
+
+  /** Uses a token to sign in up. @returns whose it is, to exactly one of any number of attempts */
+  async useSignInToken(tx: EntityManager, tokenHash: Buffer, at: Date): Promise<number | undefined> {
+    const [row] = await sql<{ userId: number }>(
+      tx,
+      `UPDATE one_time_tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2
+         AND purpose = 'sign-in' RETURNING user_id AS "userId"`,
+      [tokenHash, at],
+    );
+    return row?.userId;
   }
 
   /** Links that were sent earlier stop working. */

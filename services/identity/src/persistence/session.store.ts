@@ -8,7 +8,7 @@ export interface OpenSessionRow {
   id: number;
   userId: number;
   login: string;
-  way: 'password' | 'passkey' | 'federated';
+  way: 'password' | 'passkey' | 'federated' | 'link';
   ip: string | null;
   userAgent: string | null;
   createdAt: Date;

@@ -235,6 +235,7 @@ export const routes = {
   renewApplicationSecret: ['POST', '/api/v1/applications/:id/secret'],
   replayWebhookDelivery: ['POST', '/api/v1/webhook_deliveries/:id/replay'],
   requestPasswordReset: ['POST', '/api/v1/users/password_reset'],
+  requestSignInLink: ['POST', '/api/v1/users/sign_in_link'],
   retryOutboundMail: ['POST', '/api/v1/mail/outbound/:id/retry'],
   revokeGrantedApplication: ['DELETE', '/api/v1/oauth/grants/:id'],
   revokeUserAuthorization: ['DELETE', '/api/v1/users/:id/authorizations/:application_id'],
@@ -552,6 +553,7 @@ export interface Endpoints {
   renewApplicationSecret: (typeof contracts.applications)['renewSecret'];
   replayWebhookDelivery: (typeof contracts.webhooks)['replay'];
   requestPasswordReset: typeof contracts.requestPasswordReset;
+  requestSignInLink: typeof contracts.requestSignInLink;
   retryOutboundMail: typeof contracts.retryOutboundMail;
   revokeGrantedApplication: (typeof contracts.oauthGrants)['revoke'];
   revokeUserAuthorization: (typeof contracts.oauthGrants)['revokeOfUser'];

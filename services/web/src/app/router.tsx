@@ -60,6 +60,12 @@ const reset = createRoute({
   validateSearch: strings as (search: Record<string, unknown>) => { token?: string },
   component: lazyRouteComponent(entry, 'ResetPage'),
 });
+const link = createRoute({
+  getParentRoute: () => root,
+  path: '/link',
+  validateSearch: strings as (search: Record<string, unknown>) => { token?: string },
+  component: lazyRouteComponent(entry, 'LinkPage'),
+});
 const invite = createRoute({
   getParentRoute: () => root,
   path: '/invite',
@@ -302,6 +308,7 @@ export const router = createRouter({
     signIn,
     forgot,
     reset,
+    link,
     invite,
     welcome,
     signUp,

@@ -7,12 +7,17 @@ import { CredentialStore, type OneTimePurpose } from '../../persistence/credenti
 import { hashOf, newSecret } from '../secrets.ts';
 import { PersonMail } from './person-mail.ts';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
 const kinds = {
-  'password-reset': { hours: 1, path: '/reset' },
-  invitation: { hours: 7 * 24, path: '/invite' },
-} as const satisfies Record<OneTimePurpose, { hours: number; path: string }>;
+  'password-reset': { template: 'password-reset', unit: 'hours', lives: 1, path: '/reset' },
+  invitation: { template: 'invitation', unit: 'hours', lives: 7 * 24, path: '/invite' },
+  // As long as somebody waits for a mail, and no longer.
+  'sign-in': { template: 'sign-in-link', unit: 'minutes', lives: 15, path: '/link' },
+} as const satisfies Record<
+  OneTimePurpose,
+  { template: string; unit: 'hours' | 'minutes'; lives: number; path: string }
+>;
 
 export interface Recipient {
   id: number;
@@ -32,7 +37,7 @@ export interface LinkOptions {
   cause?: Envelope;
 }
 
-/** Mails a person a link that lets them set a password, once. */
+/** Mails a person a link that lets them set a password, or signs them in, once. */
 @Injectable()
 export class Links {
   constructor(
@@ -44,7 +49,7 @@ export class Links {
   /** The token goes into the mail and nowhere else; its hash is stored. */
   async send(tx: EntityManager, purpose: OneTimePurpose, to: Recipient, options: LinkOptions = {}): Promise<void> {
     const { inviter = '', locale = 'en', cause } = options;
-    const { hours, path } = kinds[purpose];
+    const { template, unit, lives, path } = kinds[purpose];
     const now = this.clock.now();
     const token = newSecret();
     await this.credentials.addOneTimeToken(tx, {
@@ -52,15 +57,15 @@ export class Links {
       userId: to.id,
       purpose,
       at: new Date(now),
-      expiresAt: new Date(now + hours * HOUR_MS),
+      expiresAt: new Date(now + lives * (unit === 'hours' ? 60 : 1) * MINUTE_MS),
     });
     const name = fullName(to);
     await this.mail.send(tx, {
-      kind: purpose,
-      template: purpose,
+      kind: template,
+      template,
       to: { name, address: to.email },
       locale: typeof to.preferences.locale === 'string' ? to.preferences.locale : locale,
-      values: { name: name || to.login, hours: String(hours), ...(inviter !== '' && { inviter }) },
+      values: { name: name || to.login, [unit]: String(lives), ...(inviter !== '' && { inviter }) },
       path: `${path}?token=${token}`,
       cause,
     });

@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 
 export interface SessionWish {
   userId: number;
-  way: 'password' | 'passkey' | 'federated';
+  way: 'password' | 'passkey' | 'federated' | 'link';
   ip: string | undefined;
   userAgent: string | undefined;
   /** A role demands a second factor and there is none: the session is good for setting one up only. */

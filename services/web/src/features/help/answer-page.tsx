@@ -306,6 +306,7 @@ function LanguageText({ locale, written, onChange }: TextProps) {
                 label={t`Text (${language})`}
                 html={written.body}
                 autoFocus={false}
+                headings
                 onChange={(html) => write(html === '<p></p>' ? '' : html)}
               />
             </Suspense>

@@ -37,10 +37,10 @@ export function InsertAnswer({ editor }: { editor: Editor }) {
       </Button>
       <Modal opened={open} onClose={() => setOpen(false)} title={t`Insert an answer`} size="lg">
         <Choice
-          onChosen={(html) => {
+          onChosen={(content) => {
             setOpen(false);
             // The focus comes back to the button when the dialog is gone; the text is where it belongs.
-            setTimeout(() => editor.chain().focus().insertContent(html).run());
+            setTimeout(() => insert(editor, content));
           }}
         />
       </Modal>
@@ -48,7 +48,25 @@ export function InsertAnswer({ editor }: { editor: Editor }) {
   );
 }
 
-function Choice({ onChosen }: { onChosen: (html: string) => void }) {
+/** A text as HTML, or a link that stands among the words. */
+type Chosen = string | { title: string; href: string };
+
+/** A link stands apart from the words before and after it, and what is typed next is none of it. */
+function insert(editor: Editor, content: Chosen): void {
+  const chain = editor.chain().focus();
+  if (typeof content === 'string') {
+    chain.insertContent(content).run();
+    return;
+  }
+  const { from } = editor.state.selection;
+  const before = editor.state.doc.textBetween(Math.max(0, from - 1), from, '\n', ' ');
+  const { title: text, href } = content;
+  const link = { type: 'text', text, marks: [{ type: 'link', attrs: { href } }] };
+  const space = { type: 'text', text: ' ' };
+  chain.insertContent([...(/\S/.test(before) ? [space] : []), link, space]).run();
+}
+
+function Choice({ onChosen }: { onChosen: (content: Chosen) => void }) {
   const { t, i18n } = useLingui();
   const [typed, setTyped] = useState('');
   const [query] = useDebouncedValue(typed, 200);
@@ -61,12 +79,7 @@ function Choice({ onChosen }: { onChosen: (html: string) => void }) {
       notifyProblem(i18n, t`The answer could not be read`, error);
     }
   };
-  const link = ({ title, url }: HelpHit) => {
-    const anchor = document.createElement('a');
-    anchor.href = new URL(url ?? '', location.origin).href;
-    anchor.textContent = title;
-    onChosen(anchor.outerHTML);
-  };
+  const link = ({ title, url }: HelpHit) => onChosen({ title, href: new URL(url ?? '', location.origin).href });
   return (
     <Stack>
       <TextInput

@@ -61,12 +61,15 @@ export async function signInByPasskey(): Promise<void> {
   await request('POST', '/api/v1/signin/passkey', { credential });
 }
 
-/** May strangers make themselves an account? */
+/** May strangers make themselves an account, and customers sign in by a link in a mail? */
 export const signUpQuery = queryOptions({
   queryKey: ['sign-up'],
-  queryFn: async ({ signal }) => (await call('signUpSettings', { signal })).user_create_account,
+  queryFn: ({ signal }) => call('signUpSettings', { signal }),
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+/** Opens the session of a link that was mailed. @throws ApiError 401 when it was used or is over */
+export const signInByLink = (token: string): Promise<unknown> => request('POST', '/api/v1/signin/link', { token });
 
 /** Was there ever an administrator? */
 export const setupQuery = queryOptions({

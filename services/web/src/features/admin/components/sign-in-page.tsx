@@ -51,6 +51,7 @@ function Settings() {
   if (!settings.data) return <Skeleton height={160} />;
   const named = (name: string) => settings.data.find((setting) => setting.name === name);
   const signUp = named('user_create_account');
+  const byLink = named('user_sign_in_by_link');
   const leaving = named('user_delete_account');
   const demand = named('two_factor_authentication_enforce_role_ids');
   const demanding = Array.isArray(demand?.state_current.value) ? demand.state_current.value.map(Number) : [];
@@ -64,6 +65,17 @@ function Settings() {
             checked={signUp.state_current.value === true}
             disabled={update.isPending}
             onChange={(event) => update.mutate({ id: signUp.id, value: event.currentTarget.checked })}
+          />
+        </Section>
+      )}
+      {byLink && (
+        <Section title={t`Without a password`}>
+          <Switch
+            label={t`Customers may sign in by a link in a mail`}
+            description={t`It works once, for a quarter of an hour. Not for people of the desk, nor for who has a second factor.`}
+            checked={byLink.state_current.value === true}
+            disabled={update.isPending}
+            onChange={(event) => update.mutate({ id: byLink.id, value: event.currentTarget.checked })}
           />
         </Section>
       )}

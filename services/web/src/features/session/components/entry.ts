@@ -2,6 +2,7 @@ import { createElement } from 'react';
 import { SetPasswordPage } from './set-password.tsx';
 
 export { ForgotPage } from './forgot.tsx';
+export { LinkPage } from './link.tsx';
 export { SetupPage } from './setup.tsx';
 export { SignInPage } from './sign-in.tsx';
 export { SignUpPage } from './sign-up.tsx';

@@ -40,7 +40,7 @@ export function SignInPage() {
     onError: () => setPassword(''),
   });
   const byPasskey = useMutation({ mutationFn: () => signInByPasskey().then(enter) });
-  const { data: mayCreate } = useQuery(signUpQuery);
+  const { data: ways } = useQuery(signUpQuery);
   const wrong = attempt.error instanceof ApiError && (attempt.error.status === 401 || attempt.error.status === 403);
   // The session was made but the next request came without it: the browser refused the cookie.
   const cookieRefused = attempt.isSuccess && attempt.data === null;
@@ -110,7 +110,12 @@ export function SignInPage() {
           <Anchor component={Link} to="/forgot" size="sm" ta="center">
             {t`Forgot your password?`}
           </Anchor>
-          {mayCreate && (
+          {ways?.user_sign_in_by_link && (
+            <Anchor component={Link} to="/link" size="sm" ta="center">
+              {t`Sign in by a link in a mail`}
+            </Anchor>
+          )}
+          {ways?.user_create_account && (
             <Anchor component={Link} to="/sign-up" size="sm" ta="center">
               {t`Create an account`}
             </Anchor>

@@ -21,6 +21,8 @@ export interface RichEditorProps {
   html: string;
   autoFocus: boolean;
   invalid?: boolean;
+  /** Offers headings, for texts that are longer than a letter; those of a text that is put in stay everywhere. */
+  headings?: boolean;
   /** The ticket that text modules and calls are written for, null for one that is not there yet; absent: none are offered. */
   modulesFor?: number | null;
   onChange: (html: string) => void;
@@ -32,7 +34,7 @@ export interface RichEditorProps {
 
 /** The editor of replies, notes and new tickets. A chunk of its own: lists and reading do not pay for it. */
 export function RichEditor(props: RichEditorProps) {
-  const { label, html, autoFocus, invalid = false, modulesFor, onChange, onFiles, onSubmit } = props;
+  const { label, html, autoFocus, invalid = false, headings = false, modulesFor, onChange, onFiles, onSubmit } = props;
   const { t } = useLingui();
   const modules = useTextModules(modulesFor ?? null, modulesFor !== undefined);
   const mentions = useMentions(modulesFor ?? undefined);
@@ -41,7 +43,7 @@ export function RichEditor(props: RichEditorProps) {
   latest.current = { modules, mentions };
   const editor = useEditor({
     extensions: [
-      StarterKit.configure({ heading: false, horizontalRule: false, link: false }),
+      StarterKit.configure({ heading: { levels: [2, 3] }, horizontalRule: false, link: false }),
       Link.configure({ openOnClick: false, protocols: ['http', 'https', 'mailto'], defaultProtocol: 'https' }),
       MentionNode,
     ],
@@ -81,6 +83,8 @@ export function RichEditor(props: RichEditorProps) {
         italicControlLabel: t`Italic`,
         strikeControlLabel: t`Strikethrough`,
         codeControlLabel: t`Code`,
+        h2ControlLabel: t`Heading`,
+        h3ControlLabel: t`Smaller heading`,
         bulletListControlLabel: t`Bulleted list`,
         orderedListControlLabel: t`Numbered list`,
         blockquoteControlLabel: t`Quotation`,
@@ -107,6 +111,12 @@ export function RichEditor(props: RichEditorProps) {
           <RichTextEditor.Strikethrough />
           <RichTextEditor.Code />
         </RichTextEditor.ControlsGroup>
+        {headings && (
+          <RichTextEditor.ControlsGroup>
+            <RichTextEditor.H2 />
+            <RichTextEditor.H3 />
+          </RichTextEditor.ControlsGroup>
+        )}
         <RichTextEditor.ControlsGroup>
           <RichTextEditor.BulletList />
           <RichTextEditor.OrderedList />
