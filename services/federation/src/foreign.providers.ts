@@ -3,6 +3,7 @@ import { Outbox } from '@helpmesh/messaging';
 import { CLOCK, CONFIG, SafeFetch, SecretBox } from '@helpmesh/service-kit';
 import type { Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { FileRoad } from './application/files/file-road.ts';
 import { ForeignLine } from './application/foreign/foreign-line.ts';
 import { ManageAdapters } from './application/foreign/manage-adapters.ts';
 import { OpenDesks } from './application/foreign/open-desks.ts';
@@ -34,16 +35,21 @@ export const foreignProviders: Provider[] = [
   },
   {
     provide: ForeignLine,
-    inject: [DataSource, OpenDesks, ForeignStore, LinkStore, CLOCK, CONFIG, FederationEvents],
+    inject: [
+      ...[DataSource, OpenDesks, ForeignStore, LinkStore, AgreementStore, FileRoad, CLOCK, CONFIG],
+      FederationEvents,
+    ],
     useFactory: (
       db: DataSource,
       desks: OpenDesks,
       store: ForeignStore,
       links: LinkStore,
+      agreements: AgreementStore,
+      road: FileRoad,
       clock: Clock,
       config: FederationConfig,
       events: FederationEvents,
-    ) => new ForeignLine(db, desks, store, links, clock, { node: ownNode(config) }, events),
+    ) => new ForeignLine(db, desks, store, links, agreements, road, clock, { node: ownNode(config) }, events),
   },
   {
     provide: PollDesks,

@@ -56,7 +56,7 @@ export const peerProviders: Provider[] = [
     inject: [CONFIG],
     useFactory: (config: FederationConfig): SyncSettings => ({
       ...{ node: ownNode(config), concurrency: config.SYNC_CONCURRENCY },
-      ...{ pollMs: 1_000, leaseMs: 120_000, stopGraceMs: 5_000 },
+      ...{ pollMs: 1_000, leaseMs: 6_000, stopGraceMs: 5_000 },
     }),
   },
   {

@@ -226,7 +226,7 @@ describe('agreements', () => {
         3,
         {
           ...{ kind: { to: 'redirect' }, name: { to: 'EISCAT 3D' }, groupId: { to: 1 }, disclosure: { to: 'none' } },
-          internalNotes: { to: false },
+          ...{ internalNotes: { to: false }, maxAttachmentBytes: { to: 20_000_000 }, attachmentTypes: { to: [] } },
           ...{ listAddress: { to: 'list@community.org' }, active: { to: true } },
         },
       ],

@@ -11,6 +11,7 @@ const desk = new Desk();
 beforeAll(() => desk.start(), 60_000);
 afterAll(() => desk.stop());
 
+type Article = ReturnType<typeof row>['articles'][number];
 const row = (id: number) => desk.tickets.rows.get(id) as NonNullable<ReturnType<typeof desk.tickets.rows.get>>;
 const bodies = (id: number) => row(id).articles.map(({ body }) => body);
 
@@ -57,6 +58,20 @@ describe('a real RT 5', { timeout: 240_000 }, () => {
     return rows.map(({ who, text, coded }) => `${who}: ${coded === 'quoted-printable' ? unquoted(text ?? '') : text}`);
   }
 
+  /** What is kept there of files. */
+  function files(id: number): { name: string; base64: string }[] {
+    const rows = rt.rows<{ name: string; content: Uint8Array | string; coded: string | null }>(
+      `SELECT a.Filename AS name, a.Content AS content, a.ContentEncoding AS coded FROM Transactions t
+         JOIN Attachments a ON a.TransactionId = t.id AND a.Filename IS NOT NULL AND a.Filename <> ''
+       WHERE t.ObjectType = 'RT::Ticket' AND t.ObjectId = ? ORDER BY a.id`,
+      id,
+    );
+    return rows.map(({ name, content, coded }) => {
+      const text = Buffer.from(content);
+      return { name, base64: coded === 'base64' ? text.toString().replaceAll('\n', '') : text.toString('base64') };
+    });
+  }
+
   it('is found to be what its settings say, and what is wrong with them is said', async () => {
     expect(await peer.verify()).toEqual({
       ...{ product: 'RT', version: expect.stringMatching(/^5\./), account: 'helpmesh' },
@@ -70,8 +85,12 @@ describe('a real RT 5', { timeout: 240_000 }, () => {
   });
 
   it('has a ticket that begins here, and what is done there comes back; secrets stay on their side', async () => {
+    const photo = await desk.file('Foto ü – 日.png', Buffer.from([0, 255, 137, 10]), 'image/png');
     const here = await desk.open('Portal ist zu');
-    await desk.tickets.say(here, 'Seit heute früh', { sender: 'Customer', author: 'Zoë Müller' });
+    await desk.tickets.say(here, 'Seit heute früh', {
+      ...{ sender: 'Customer', author: 'Zoë Müller' },
+      files: [photo],
+    });
     await desk.tickets.say(here, 'between us here', { internal: true });
     const id = await untilThere('Portal ist zu');
     await peer.quiet();
@@ -80,6 +99,7 @@ describe('a real RT 5', { timeout: 240_000 }, () => {
     expect(first.join()).toContain('Zoë Müller');
     expect(said(id, ['Create', 'Correspond', 'Comment']).join()).not.toContain('between us here');
     expect(ticket(id)).toMatchObject({ Status: 'new', Priority: 50 });
+    expect(files(id)).toEqual([{ name: 'Foto ü – 日.png', base64: Buffer.from([0, 255, 137, 10]).toString('base64') }]);
     await rt.call(rita, 'POST', `/ticket/${id}/correspond`, {
       ...{ Content: 'Wir sehen nach.', ContentType: 'text/plain' },
       Attachments: [{ FileName: 'log.txt', FileType: 'text/plain', FileContent: Buffer.from('x').toString('base64') }],
@@ -90,11 +110,8 @@ describe('a real RT 5', { timeout: 240_000 }, () => {
     await waitFor(() => row(here).stateType === 'pending reminder', { what: 'the state', timeoutMs: 90_000 });
     await peer.quiet();
     expect(row(here)).toMatchObject({ stateType: 'pending reminder', priority: '3 high' });
-    expect(bodies(here)).toEqual([
-      'Seit heute früh',
-      'between us here',
-      expect.stringMatching(/^Wir sehen nach\.\n\n\[log\.txt: http/),
-    ]);
+    expect(bodies(here)).toEqual(['Seit heute früh', 'between us here', 'Wir sehen nach.']);
+    expect(await desk.contents(row(here).articles[2] as Article)).toEqual({ 'log.txt': 'x' });
     expect(row(here).articles.at(-1)).toMatchObject({ author: 'rita (RT)', sender: 'Agent', internal: false });
     // Looking again finds nothing new, here or there.
     const all = ['Create', 'Correspond', 'Comment', 'Status', 'Set'];
@@ -156,7 +173,7 @@ describe('a real RT 5', { timeout: 240_000 }, () => {
     const [id = 0, ...more] = there('Once');
     expect(more).toEqual([]);
     line.troubles.push({ method: 'POST', path: /\/correspond$/, what: 'lose' });
-    await desk.tickets.say(here, 'second word');
+    await desk.tickets.say(here, 'second word', { files: [await desk.file('once.txt', 'once')] });
     line.troubles.push({ method: 'POST', path: /\/correspond$/, what: 'throttle' });
     await desk.tickets.say(here, 'third word');
     await waitFor(() => said(id).join().includes('third word'), { what: 'the words', timeoutMs: 90_000 });
@@ -165,6 +182,7 @@ describe('a real RT 5', { timeout: 240_000 }, () => {
       .map((text) => /(\w+ word)/.exec(text)?.[1])
       .filter(Boolean);
     expect(words).toEqual(['first word', 'second word', 'third word']);
+    expect(files(id).map(({ name }) => name)).toEqual(['once.txt']);
     await peer.look();
     await peer.quiet();
     expect(bodies(here)).toEqual(['first word', 'second word', 'third word']);

@@ -1,5 +1,5 @@
 import type { FederationChange, FederationEvent, FederationFieldName, FederationFields } from '@helpmesh/contracts';
-import { AppError, type EpochMs } from '@helpmesh/kernel';
+import type { EpochMs } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { LinkState } from '../domain/sync/link.ts';
@@ -30,7 +30,7 @@ export interface Link {
   ask: boolean;
   attempts: number;
   /** What this process holds it by. */
-  lease: Date;
+  lease: string;
   articleIds: number[];
 }
 
@@ -67,7 +67,7 @@ export interface Share {
 
 interface LinkRow extends Omit<Link, 'state' | 'articleIds' | 'lease'> {
   node: string;
-  lease: Date;
+  lease: string;
   sequenceOut: number;
   sequenceIn: number;
   acknowledged: number;
@@ -79,7 +79,7 @@ interface LinkRow extends Omit<Link, 'state' | 'articleIds' | 'lease'> {
 }
 
 const linkColumns = `l.id, l.uuid, l.peer_id AS "peerId", l.agreement_id AS "agreementId", l.changes, l.ask, l.attempts,
-  l.leased_until AS lease, l.sequence_out AS "sequenceOut", l.sequence_in AS "sequenceIn", l.acknowledged, l.shadow,
+  l.lease, l.sequence_out AS "sequenceOut", l.sequence_in AS "sequenceIn", l.acknowledged, l.shadow,
   l.told_at AS "toldAt", l.behind, p.node,
   ARRAY(SELECT c.uuid FROM link_comment c WHERE c.link_id = l.id) AS comments,
   ARRAY(SELECT c.article_id FROM link_comment c WHERE c.link_id = l.id) AS "articleIds"`;
@@ -100,7 +100,7 @@ export class LinkStore {
   async claim(on: On, now: EpochMs, leaseMs: number, limit: number): Promise<number[]> {
     const rows = await sql<{ id: number }>(
       on,
-      `UPDATE link SET leased_until = $2 WHERE id IN (
+      `UPDATE link SET leased_until = $2, lease = gen_random_uuid() WHERE id IN (
          SELECT l.id FROM link l JOIN peer p ON p.id = l.peer_id AND NOT p.paused AND (p.held_until IS NULL OR p.held_until <= $1)
          WHERE l.due_at <= $1 AND l.ended_at IS NULL AND (l.leased_until IS NULL OR l.leased_until <= $1)
          ORDER BY l.due_at LIMIT $3 FOR UPDATE OF l SKIP LOCKED)
@@ -186,26 +186,22 @@ export class LinkStore {
   async rest(on: On, link: Link, next: Rest, now: EpochMs): Promise<boolean> {
     const rows = await sql(
       on,
-      `UPDATE link SET leased_until = NULL, attempts = $3, error = $4,
+      `UPDATE link SET leased_until = NULL, lease = NULL, attempts = $3, error = $4,
          due_at = CASE WHEN $5::timestamptz IS NULL AND changes > $6 THEN $7 ELSE $5 END,
          synced_at = CASE WHEN $5::timestamptz IS NULL AND changes <= $6 THEN $7 ELSE synced_at END,
          waiting_since = CASE WHEN $5::timestamptz IS NULL AND changes <= $6 THEN NULL ELSE waiting_since END
-       WHERE id = $1 AND leased_until = $2 RETURNING id`,
+       WHERE id = $1 AND lease = $2 RETURNING id`,
       [link.id, link.lease, next.attempts, next.error, next.dueAt && new Date(next.dueAt), link.changes, new Date(now)],
     );
     return rows.length > 0;
   }
 
-  /** What takes long holds the link on. @throws AppError stale `peer.link-lost` when somebody else has it by now */
-  async hold(on: On, link: Link, until: EpochMs): Promise<void> {
-    const rows = await sql(
-      on,
-      'UPDATE link SET leased_until = $3 WHERE id = $1 AND leased_until = $2 AND ended_at IS NULL RETURNING id',
-      [link.id, link.lease, new Date(until)],
-    );
-    if (rows.length === 0)
-      throw new AppError('stale', 'peer.link-lost', 'Another process works on this ticket by now.');
-    link.lease = new Date(until);
+  /** The turns go on. */
+  async renew(on: On, leases: readonly string[], until: EpochMs): Promise<void> {
+    if (leases.length === 0) return;
+    await sql(on, 'UPDATE link SET leased_until = $2 WHERE lease = ANY ($1::uuid[]) AND leased_until IS NOT NULL', [
+      ...[leases, new Date(until)],
+    ]);
   }
 
   /** Writes what a turn came to. @returns false when somebody else has the link by now */
@@ -219,7 +215,7 @@ export class LinkStore {
       tx,
       `UPDATE link SET sequence_out = $3, sequence_in = $4, acknowledged = $5, shadow = $6::jsonb, told_at = $7::jsonb,
          behind = $8::jsonb, ask = $9 OR (ask AND changes > $10)
-       WHERE id = $1 AND leased_until = $2 AND ended_at IS NULL RETURNING id`,
+       WHERE id = $1 AND lease = $2 AND ended_at IS NULL RETURNING id`,
       [
         ...[link.id, link.lease, state.sequenceOut, state.sequenceIn, state.acknowledged],
         ...[JSON.stringify(state.shadow), JSON.stringify(state.toldAt), JSON.stringify([...state.behind]), link.ask],
@@ -244,7 +240,7 @@ export class LinkStore {
   async end(on: On, id: number, why: string, now: EpochMs): Promise<void> {
     await sql(
       on,
-      `UPDATE link SET ended_at = $2, ended_why = $3, due_at = NULL, leased_until = NULL, waiting_since = NULL
+      `UPDATE link SET ended_at = $2, ended_why = $3, due_at = NULL, leased_until = NULL, lease = NULL, waiting_since = NULL
        WHERE id = $1 AND ended_at IS NULL`,
       [id, new Date(now), why],
     );

@@ -8,6 +8,7 @@ import { Cmdb1799100200000 } from './migrations/1799100200000-cmdb.ts';
 import { Operations1799400000000 } from './migrations/1799400000000-operations.ts';
 import { ForeignDesks1799410000000 } from './migrations/1799410000000-foreign-desks.ts';
 import { Files1799443000000 } from './migrations/1799443000000-files.ts';
+import { Leases1799443100000 } from './migrations/1799443100000-leases.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -21,4 +22,5 @@ export const migrations: MigrationClass[] = [
   Operations1799400000000,
   ForeignDesks1799410000000,
   Files1799443000000,
+  Leases1799443100000,
 ];

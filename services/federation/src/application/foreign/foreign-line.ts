@@ -1,4 +1,5 @@
 import type {
+  FederationAttachment,
   FederationChange,
   FederationComment,
   FederationEvent,
@@ -18,23 +19,29 @@ import {
   type WritableWord,
   wordsToWrite,
 } from '../../domain/foreign/words.ts';
-import { withFiles } from '../../domain/sync/files.ts';
+import { type FileLimits, type MissingFile, withFiles, withMissing } from '../../domain/sync/files.ts';
 import { type HeldTicket, leadsTo, newLink } from '../../domain/sync/link.ts';
 import { changeOf, tellingOf } from '../../domain/sync/message.ts';
 import { canonical, writerOf } from '../../domain/sync/replica.ts';
 import { tell, tellAgain } from '../../domain/sync/send.ts';
 import { type Suggestion, takeIn } from '../../domain/sync/take-in.ts';
 import type { FederationEvents } from '../../events.ts';
+import type { AgreementStore } from '../../persistence/agreement.store.ts';
 import type { ForeignStore, ForeignTicket } from '../../persistence/foreign.store.ts';
 import type { LinkStore } from '../../persistence/link.store.ts';
+import type { FileRoad } from '../files/file-road.ts';
 import { asText } from '../redirect-tickets.ts';
 import type { Greeting, PeerAddress, PeerGreeter, PeerLine, SyncSettings } from '../sync/ports.ts';
 import type { Desk, OpenDesks } from './open-desks.ts';
-import type { NewEntry, PeerCall, PeerEntry, PeerTicket } from './ports.ts';
+import type { NewEntry, NewFile, PeerCall, PeerEntry, PeerTicket } from './ports.ts';
 
 /** Comments that are taken in at once, and their length, characters: one message carries them. */
 const MOST_COMMENTS = 20;
 const MOST_TEXT = 400_000;
+/** Files that go with one comment, bytes together: they travel inside the message. */
+const MOST_FILE_BYTES = 15_000_000;
+/** Without an agreement. */
+const NO_FILES: FileLimits = { maxAttachmentBytes: 0, attachmentTypes: [] };
 
 /**
  * The other end of the line to a helpdesk that does not speak our protocol: what would sit there if it did. It holds
@@ -47,6 +54,8 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     private readonly desks: OpenDesks,
     private readonly store: ForeignStore,
     private readonly links: LinkStore,
+    private readonly agreements: Pick<AgreementStore, 'find'>,
+    private readonly road: Pick<FileRoad, 'bring' | 'bytesOf'>,
     private readonly clock: Clock,
     private readonly settings: Pick<SyncSettings, 'node'>,
     private readonly events: FederationEvents,
@@ -171,7 +180,7 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     };
     const [first] = comments;
     const entry = first
-      ? entryOf(desk, first, ticket.url)
+      ? await this.entryOf(desk, first, ticket.url)
       : { format: 'text/plain' as const, body: `${ticket.number}: ${mark}` };
     const remoteId =
       (await adapter.findByCorrelation(mark, call)) ??
@@ -204,14 +213,33 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     // Of ours, and not known to be: written before an answer was lost.
     const lost = (await adapter.listEntries(row.remoteId, (id) => known.has(id), call)).filter(({ own }) => own);
     for (const comment of left) {
-      const { uuid } = comment;
-      const entry = entryOf(desk, comment, url);
+      const entry = await this.entryOf(desk, comment, url);
       const at = lost.findIndex(({ body }) => saysTheSame(body, entry.body));
       const [found] = at < 0 ? [] : lost.splice(at, 1);
       const remoteId = found?.id ?? (await adapter.addEntry(row.remoteId, entry, call));
-      await this.store.keepSaid(this.db, row.linkId, uuid, remoteId);
+      await this.store.keepSaid(this.db, row.linkId, comment.uuid, remoteId);
     }
     return true;
+  }
+
+  /** A comment as it is written there: with its files where the desk takes them, and else with their names. */
+  private async entryOf({ adapter }: Desk, comment: FederationComment, url: string): Promise<NewEntry> {
+    const files: NewFile[] = [];
+    const left: FederationAttachment[] = [];
+    let room = adapter.capabilities.files ? MOST_FILE_BYTES : 0;
+    for (const attachment of comment.attachments) {
+      const { filename, mediaType, sha256, size } = attachment;
+      const bytes = size <= room ? await this.road.bytesOf(sha256) : undefined;
+      room -= bytes?.length ?? 0;
+      if (bytes) files.push({ filename, mediaType: mediaType || 'application/octet-stream', bytes });
+      else left.push(attachment);
+    }
+    const { format } = comment;
+    const body = introduced({ ...comment, attachments: left }, url);
+    const words = adapter.capabilities.html
+      ? { format, body }
+      : { format: 'text/plain' as const, body: asText({ contentType: format, body }) };
+    return { ...words, ...(files.length > 0 && { files }) };
   }
 
   /** Writes the fields, after the comments: a comment may change the state by itself. */
@@ -274,9 +302,49 @@ export class ForeignLine implements PeerLine, PeerGreeter {
       text += body.length;
       return i === 0 || (i < MOST_COMMENTS && text <= MOST_TEXT);
     });
-    const comments = fitting.map((entry) => commentOf(desk.node, uuidAt(entry.id), entry, url));
+    const limits = held && (await this.agreements.find(this.db, held.link.agreementId));
+    const comments: FederationComment[] = [];
+    for (const entry of fitting) {
+      const brought = await this.filesOf(desk, row, entry, limits ?? NO_FILES, call);
+      comments.push(commentOf(desk.node, uuidAt(entry.id), entry, brought, url));
+    }
     return { comments, more: fitting.length < entries.length };
   }
+
+  /** The bytes come with the comment: what they are is known only then. */
+  private async filesOf(
+    { adapter, peerId, node }: Desk,
+    { uuid: ticketUuid }: ForeignTicket,
+    { files }: PeerEntry,
+    limits: FileLimits,
+    call: PeerCall,
+  ): Promise<BroughtFiles> {
+    const brought: BroughtFiles = { names: [], attachments: [], missing: [] };
+    for (const file of files) {
+      if (typeof file === 'string') brought.names.push(file);
+      else {
+        const { id, size } = file;
+        const filename = file.filename.slice(0, 250) || 'file';
+        const uuid = derivedId(ticketUuid, `file ${id} of ${node}`);
+        const mediaType = file.mediaType.slice(0, 150);
+        const announced = { uuid, filename, mediaType, ...(size !== undefined && { size }) };
+        const got = await this.road.bring(peerId, announced, limits, async (sink) => {
+          if (!adapter.getFile) throw new AppError('not-found', 'peer.not-there', 'its bytes cannot be read there');
+          await adapter.getFile(id, sink, call);
+        });
+        if ('missing' in got) brought.missing.push({ filename, why: got.missing });
+        else brought.attachments.push({ uuid, filename, mediaType, ...got.held });
+      }
+    }
+    return brought;
+  }
+}
+
+/** Files of a comment there: named only, here now, and those that never come. */
+interface BroughtFiles {
+  names: string[];
+  attachments: FederationAttachment[];
+  missing: MissingFile[];
 }
 
 const fieldOf = { subject: 'subject', state: 'state', priority: 'priority', tags: 'tags' } as const satisfies Record<
@@ -295,19 +363,17 @@ function merged(
   return { ...target, ...Object.fromEntries(theirs.map((word) => [fieldOf[word], before.fields[fieldOf[word]]])) };
 }
 
-/** A comment as it is written there. */
-function entryOf({ adapter }: Desk, comment: FederationComment, url: string): NewEntry {
-  const { format } = comment;
-  const body = introduced(comment, url);
-  if (adapter.capabilities.html) return { format, body };
-  return { format: 'text/plain', body: asText({ contentType: format, body }) };
-}
-
-function commentOf(node: string, uuid: string, entry: PeerEntry, url: string): FederationComment {
-  const { author, role, createdAt, format, body, files } = entry;
+function commentOf(
+  node: string,
+  uuid: string,
+  { author, role, createdAt, format, body }: PeerEntry,
+  { names, attachments, missing }: BroughtFiles,
+  url: string,
+): FederationComment {
+  const named = withFiles(body.slice(0, 480_000), format, names, url);
   return {
     ...{ uuid, author: { node, displayName: author.slice(0, 200), role }, visibility: 'public', createdAt, format },
-    ...{ body: withFiles(body.slice(0, 490_000), format, files, url).slice(0, 500_000), attachments: [] },
+    ...{ body: withMissing(named, format, missing, url).slice(0, 500_000), attachments: attachments.slice(0, 100) },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { adapterKinds, FederationComment, FederationRequester } from '@helpmesh/contracts';
 import type { PeerTables, PeerWords, WritableWord } from '../../domain/foreign/words.ts';
+import type { FileSink } from '../files/ports.ts';
 
 /** How a helpdesk without our protocol is set up at ours. */
 export interface AdapterSettings {
@@ -27,6 +28,8 @@ export interface AdapterCapabilities {
   notes: boolean;
   /** Its comments have markup; else what is written there is made plain text before. */
   html: boolean;
+  /** Entries are written with their files. */
+  files?: boolean;
 }
 
 export interface PeerTicket {
@@ -49,8 +52,24 @@ export interface PeerEntry {
   createdAt: string;
   format: FederationComment['format'];
   body: string;
-  /** Names of its files. */
-  files: readonly string[];
+  /** Its files; a name alone: its bytes cannot be read there. */
+  files: readonly (string | PeerFile)[];
+}
+
+/** A file of an entry, as `getFile` finds it. */
+export interface PeerFile {
+  id: string;
+  filename: string;
+  mediaType: string;
+  /** Bytes, where the peer says so. */
+  size?: number;
+}
+
+/** A file of ours, whole. */
+export interface NewFile {
+  filename: string;
+  mediaType: string;
+  bytes: Buffer;
 }
 
 /** Tickets that have changed, each at least once. */
@@ -63,6 +82,8 @@ export interface PeerChanges {
 export interface NewEntry {
   format: FederationComment['format'];
   body: string;
+  /** For desks that take files. */
+  files?: readonly NewFile[];
 }
 
 export interface NewTicket {
@@ -105,6 +126,9 @@ export interface PeerAdapter {
 
   /** Comments that are not known, the oldest first. */
   listEntries(id: string, isKnown: (entryId: string) => boolean, call: PeerCall): Promise<PeerEntry[]>;
+
+  /** The bytes of a file that `listEntries` has named with an id. */
+  getFile?(id: string, sink: FileSink, call: PeerCall): Promise<void>;
 
   /** Without sending mail to anybody, as far as that is ours to say. @returns the peer's id of it */
   addEntry(id: string, entry: NewEntry, call: PeerCall): Promise<string>;

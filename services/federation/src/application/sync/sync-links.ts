@@ -43,6 +43,8 @@ const COMMENTS = 3;
 const STOPPED_MS = 30_000;
 /** What is wrong with all that goes to a peer, not with a ticket. */
 const troubles = ['peer.no-token', 'peer.token-refused', 'peer.unavailable', 'peer.throttled'];
+/** Before our own services are asked again. */
+const OURS_MS = 1_000;
 const retries = { baseMs: 2_000, capMs: 900_000 };
 
 /** What a turn needs to know. */
@@ -70,6 +72,9 @@ interface Here {
  */
 export class SyncLinks {
   private readonly pool: WorkPool<number>;
+  /** Of the turns under way. */
+  private readonly leases = new Set<string>();
+  private heart: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly db: DataSource,
@@ -96,11 +101,22 @@ export class SyncLinks {
   }
 
   start(): void {
+    this.heart ??= setInterval(() => void this.beat(), this.settings.leaseMs / 3);
     this.pool.start();
   }
 
-  stop(): Promise<void> {
-    return this.pool.stop();
+  async stop(): Promise<void> {
+    await this.pool.stop();
+    clearInterval(this.heart);
+    this.heart = undefined;
+  }
+
+  /** A turn may take as long as it takes: who works on it is alive. */
+  private async beat(): Promise<void> {
+    const until = epochMs(this.clock.now() + this.settings.leaseMs);
+    await this.links
+      .renew(this.db, [...this.leases], until)
+      .catch((error: unknown) => this.events.trouble('what is worked on cannot be held', error));
   }
 
   /** Something may be due now. */
@@ -155,7 +171,17 @@ export class SyncLinks {
   private async turn(id: number, signal: AbortSignal): Promise<void> {
     const link = await this.links.load(this.db, id);
     if (!link) return;
-    const turn = await this.turnOf(link, signal);
+    this.leases.add(link.lease);
+    try {
+      await this.work(await this.turnOf(link, signal));
+    } finally {
+      this.leases.delete(link.lease);
+    }
+  }
+
+  private async work(turn: Turn): Promise<void> {
+    const { link } = turn;
+    const { id } = link;
     try {
       if (link.ask && turn.peer.token) await this.compare(turn);
       for (let next = await this.links.nextIn(this.db, id); next; next = await this.links.nextIn(this.db, id)) {
@@ -184,8 +210,10 @@ export class SyncLinks {
     if (ofThePeer) await this.peers.failed(this.db, peer.id, error.detail, hold, now);
     // The ticket moved on while it was read: at once again.
     const atOnce = ofThePeer || error.kind === 'stale';
-    const attempts = atOnce ? link.attempts : link.attempts + 1;
-    const wait = atOnce ? 0 : backoffMs(attempts, { ...retries, jitter: Math.random() });
+    // One of our own services is away, which is no fault of the ticket.
+    const isOurs = error.code.startsWith('rpc.') || error.code.startsWith('bus.');
+    const attempts = atOnce || isOurs ? link.attempts : link.attempts + 1;
+    const wait = atOnce ? 0 : isOurs ? OURS_MS : backoffMs(attempts, { ...retries, jitter: Math.random() });
     await this.links.rest(this.db, link, { dueAt: epochMs(now + wait), attempts, error: error.detail }, now);
     this.wake();
   }
@@ -282,7 +310,7 @@ export class SyncLinks {
 
   /** Comments as articles, with their files; those that never come are named, with the reason. */
   private async written(
-    { link, peer, agreement, signal }: Turn,
+    { peer, agreement, signal }: Turn,
     { ticket }: FederationChange,
     comments: readonly FederationComment[],
   ): Promise<Written[]> {
@@ -291,7 +319,6 @@ export class SyncLinks {
       const files: Written['files'] = [];
       const missing: MissingFile[] = [];
       for (const attachment of attachments) {
-        await this.links.hold(this.db, link, epochMs(this.clock.now() + this.settings.leaseMs));
         const { filename, mediaType } = attachment;
         const brought = await this.road.bring(peer.id, attachment, agreement ?? NO_FILES, async (sink) => {
           if (peer.token === null) throw new AppError('not-found', 'peer.file-not-brought', 'it was not sent');

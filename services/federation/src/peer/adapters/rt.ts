@@ -1,6 +1,7 @@
 import { AppError } from '@helpmesh/kernel';
 import type { SafeFetch } from '@helpmesh/service-kit';
 import { z } from 'zod';
+import type { FileSink } from '../../application/files/ports.ts';
 import type {
   AdapterAddress,
   NewEntry,
@@ -47,6 +48,7 @@ const Part = z.object({
   ContentType: z.string().nullish(),
   Filename: z.string().nullish(),
 });
+const Content = z.object({ Content: z.string().default('') });
 const Linked = z.object({
   _hyperlinks: z.array(z.object({ ref: z.string().optional(), _url: z.string().default('') })).default([]),
 });
@@ -64,7 +66,7 @@ const MOST_PAGES = 100;
 
 /** Request Tracker 5 by its REST2. A call that RT did not do answers 200 as well: the ticket tells what became of it. */
 export class RtAdapter implements PeerAdapter {
-  readonly capabilities = { writes: ['subject', 'state', 'priority'], notes: true, html: true } as const;
+  readonly capabilities = { writes: ['subject', 'state', 'priority'], notes: true, html: true, files: true } as const;
   readonly tables: PeerTables;
   private readonly wire: JsonWire;
 
@@ -142,7 +144,7 @@ export class RtAdapter implements PeerAdapter {
       '/ticket',
       {
         ...{ Queue: this.to.queue, Subject: words.subject, Status: words.state, Priority: words.priority },
-        ...{ RefersTo: mark, Content: first.body, ContentType: first.format },
+        ...{ RefersTo: mark, Content: first.body, ContentType: first.format, ...filesOf(first) },
       },
       call,
     );
@@ -183,13 +185,15 @@ export class RtAdapter implements PeerAdapter {
     return entries;
   }
 
-  async addEntry(id: string, { format, body }: NewEntry, call: PeerCall): Promise<string> {
-    const answer = await this.wire.send(
-      'POST',
-      `/ticket/${id}/correspond`,
-      { Content: body, ContentType: format },
-      call,
-    );
+  async getFile(id: string, sink: FileSink, call: PeerCall): Promise<void> {
+    const { body } = await this.wire.get(`/attachment/${id}`, {}, call);
+    await sink.take(Buffer.from(readAs(Content, body).Content, 'base64'));
+  }
+
+  async addEntry(id: string, entry: NewEntry, call: PeerCall): Promise<string> {
+    const { format, body } = entry;
+    const words = { Content: body, ContentType: format, ...filesOf(entry) };
+    const answer = await this.wire.send('POST', `/ticket/${id}/correspond`, words, call);
     const [, entryId] = /\/transaction\/(\d+)$/.exec(answer.headers.get('location') ?? '') ?? [];
     if (entryId === undefined) {
       throw new AppError('conflict', 'peer.unreadable', 'RT does not say what became of a comment.');
@@ -210,13 +214,14 @@ export class RtAdapter implements PeerAdapter {
     const { body } = await this.wire.get(`/transaction/${entryId}`, {}, call);
     const ids = readAs(Linked, body)._hyperlinks.map(({ _url }) => /\/attachment\/(\d+)$/.exec(_url)?.[1]);
     const own = parts.filter(({ id }) => ids.includes(id));
-    const files = own.flatMap(({ Filename }) => (Filename ? [Filename] : []));
+    const files = own.flatMap(({ id, Filename, ContentType }) =>
+      Filename ? [{ id, filename: Filename, mediaType: ContentType ?? 'application/octet-stream' }] : [],
+    );
     for (const format of ['text/plain', 'text/html'] as const) {
       const part = own.find(({ ContentType, Filename }) => !Filename && ContentType?.startsWith(format));
       if (!part) continue;
       const answer = await this.wire.get(`/attachment/${part.id}`, {}, call);
-      const { Content } = readAs(z.object({ Content: z.string().default('') }), answer.body);
-      const text = Buffer.from(Content, 'base64').toString().replaceAll('\0', '');
+      const text = Buffer.from(readAs(Content, answer.body).Content, 'base64').toString().replaceAll('\0', '');
       if (text.trim() !== '') return { format, body: text, files };
     }
     return files.length > 0 ? { format: 'text/plain', body: '', files } : undefined;
@@ -250,6 +255,20 @@ export class RtAdapter implements PeerAdapter {
 }
 
 const historyQuery = { fields: 'Type,Creator,Created', 'fields[Creator]': 'Name,RealName,EmailAddress' };
+
+/** RT 5 reads the characters of a file's name as the bytes of its UTF-8; given as it is, `ü` would be lost. */
+function filesOf({ files = [] }: NewEntry) {
+  if (files.length === 0) return {};
+  return {
+    Attachments: files.map(({ filename, mediaType, bytes }) => ({
+      ...{
+        FileName: Buffer.from(filename).toString('latin1'),
+        FileType: mediaType,
+        FileContent: bytes.toString('base64'),
+      },
+    })),
+  };
+}
 
 /** A text in a query of RT (TicketSQL). */
 function quoted(text: string): string {
