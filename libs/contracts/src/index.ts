@@ -129,6 +129,7 @@ export {
   FederationFields,
   FederationRequester,
   FederationTicket,
+  FederationTombstone,
   federationEventTypes,
   federationFieldNames,
   NodeId,

@@ -3,6 +3,7 @@ import { Outbox, RpcClient } from '@helpmesh/messaging';
 import { ActorSigner, CLOCK, CONFIG, erasureWork } from '@helpmesh/service-kit';
 import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { PeerDoor } from './application/door/peer-door.ts';
 import { ErasePeople } from './application/erase-people.ts';
 import { EraseShared } from './application/erase-shared.ts';
 import { PollDesks } from './application/foreign/poll-desks.ts';
@@ -112,6 +113,7 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
   constructor(
     @Inject(SyncLinks) private readonly sync: SyncLinks,
     @Inject(PollDesks) private readonly poll: PollDesks,
+    @Inject(PeerDoor) private readonly door: PeerDoor,
     @Inject(MeasurePeers) private readonly figures: MeasurePeers,
   ) {}
 
@@ -123,6 +125,7 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
 
   /** Before the bus is let go of. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.door.close();
     await Promise.all([this.sync.stop(), this.poll.stop()]);
   }
 }

@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { type Actor, agreements, peers, shares, ticketDeleted, ticketUpdated } from '@helpmesh/contracts';
 import { derivedId, uuidv7 } from '@helpmesh/kernel';
 import { waitFor } from '@helpmesh/testing';
@@ -494,6 +497,55 @@ describe('another helpdesk', () => {
     const rest = await a.call(token(), 'GET', `events?after=${page.body.cursor}`);
     expect(rest.body.events.map((one: { id: string }) => one.id)).not.toContain(page.body.events[0].id);
     expect((await a.call(token(), 'GET', `events?after=${rest.body.cursor}`)).body.events).toEqual([]);
+  });
+
+  it('waits for what happens, and reads of the end of sharing', async () => {
+    const uuid = uuidv7();
+    const ticket = { ...ticketOf(uuid), fields: { ...ticketOf(uuid).fields, subject: 'Told at once' } };
+    await a.call(token(), 'PUT', `tickets/${uuid}`, ticket, { 'if-none-match': '*' });
+    const { id } = await waitFor(() => copyOf('Told at once', a), { what: 'the ticket' });
+    const read = async (cursor: number, wait: number) =>
+      (await a.call(token(), 'GET', `events?after=${cursor}&wait=${wait}`)).body as {
+        cursor: number;
+        events: { subject: string; type: string; data: object }[];
+      };
+    let { cursor } = await read(0, 0);
+    const waiting = read(cursor, 20);
+    await a.tickets.change(id, { stateType: 'open' });
+    const page = await waiting;
+    expect(page.events).toMatchObject([{ subject: uuid, data: { ticket: { fields: { state: 'in_progress' } } } }]);
+    cursor = page.cursor;
+    const gone = read(cursor, 20);
+    const data = { ticket: a.told(id).ticket };
+    a.tickets.rows.delete(id);
+    await a.others.say(ticketDeleted, data, { aggregateId: id });
+    const end = await gone;
+    expect(end.events).toMatchObject([
+      { subject: uuid, type: 'eu.eosc.helpdesk.ticket.unshared.v1', data: { why: 'The ticket was deleted here.' } },
+    ]);
+    expect((await read(end.cursor, 0)).events).toEqual([]);
+  });
+
+  it.each([
+    ['TypeScript', process.execPath, 'first-ticket.ts'],
+    ['Python', 'python3', 'first-ticket.py'],
+    ['curl', 'bash', 'first-ticket.sh'],
+  ])('opens its first ticket with the example in %s', async (name, command, file) => {
+    const folder = path.resolve(import.meta.dirname, '../../../docs/examples/federation');
+    const env = {
+      ...process.env,
+      NODE_OPTIONS: '',
+      FED_URL: `${a.node}/federation/v1`,
+      FED_TOKEN: token(),
+      FED_NODE: node,
+    };
+    const running = promisify(execFile)(command, [path.join(folder, file), `From ${name}`], { env, timeout: 50_000 });
+    const { id } = await waitFor(() => copyOf(`From ${name}`, a), { what: 'the ticket', timeoutMs: 20_000 });
+    const article = await waitFor(() => rowAt(a, id).articles[0], { what: 'the comment', timeoutMs: 20_000 });
+    expect(article).toMatchObject({ body: `Told by ${name}`, sender: 'Customer', author: 'Lin (By hand)' });
+    expect(await a.contents(article)).toEqual({ 'log.txt': 'what the log says\n' });
+    await a.tickets.change(id, { stateType: 'open' });
+    expect((await running).stdout).toBe('in_progress\n');
   });
 
   it('has one effect with an Idempotency-Key, and the same answer again; another message with that key is refused', async () => {

@@ -128,3 +128,16 @@ export const FederationEvent = z.strictObject({
   data: FederationChange,
 });
 export type FederationEvent = z.output<typeof FederationEvent>;
+
+/** In the feed: the ticket is not shared any more, and nothing more is told of it. Also CloudEvents 1.0. */
+export const FederationTombstone = z.strictObject({
+  ...{ specversion: z.literal('1.0'), id: z.uuid(), source: NodeId },
+  type: z.literal('eu.eosc.helpdesk.ticket.unshared.v1'),
+  /** The ticket's uuid. */
+  subject: z.uuid(),
+  time: z.iso.datetime(),
+  datacontenttype: z.literal('application/json'),
+  /** Why, for people. */
+  data: z.strictObject({ why: text(500) }),
+});
+export type FederationTombstone = z.output<typeof FederationTombstone>;

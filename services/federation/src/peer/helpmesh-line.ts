@@ -16,6 +16,13 @@ const MAX_BYTES = 30_000_000;
 const PAGE = 5;
 /** Pages of comments of one ticket. */
 const MOST_PAGES = 1_000;
+/**
+ * For a message, which is only kept there, ms. Whoever dies while it is asked never answers, and all that is told to it
+ * waits as long.
+ */
+const TELL_MS = 5_000;
+/** For a page of a ticket, ms. */
+const READ_MS = 15_000;
 /** For one file, ms. */
 const FILE_MS = 60_000;
 const Descriptor = z.object({ product: z.string().max(200), node: z.string().max(250) });
@@ -73,7 +80,8 @@ export class HelpmeshLine implements PeerLine, PeerGreeter {
     { body, ...headers }: { body?: string; 'content-type'?: string } = {},
   ): Promise<Response> {
     const response = await this.safe.fetch(`${node}/federation/v1/${path}`.replace(/\/$/, ''), {
-      ...{ method, body, signal, maxBytes: MAX_BYTES, timeoutMs: 15_000 },
+      ...{ method, body, signal, maxBytes: MAX_BYTES },
+      timeoutMs: method === 'POST' ? TELL_MS : READ_MS,
       headers: {
         ...{ ...headers, accept: 'application/json' },
         ...(token !== null && { authorization: `Bearer ${token}` }),

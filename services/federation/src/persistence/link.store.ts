@@ -1,6 +1,6 @@
 import type { FederationChange, FederationEvent, FederationFieldName, FederationFields } from '@helpmesh/contracts';
 import type { EpochMs } from '@helpmesh/kernel';
-import { sql } from '@helpmesh/persistence';
+import { lockAllInTransaction, sql, transaction } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { LinkState } from '../domain/sync/link.ts';
 import type { OwnWords } from '../domain/sync/own-words.ts';
@@ -63,6 +63,14 @@ export interface Share {
   endedAt: Date | null;
   endedWhy: string | null;
   wishes: { id: number; field: FederationFieldName; theirs: unknown; ours: unknown; createdAt: string }[];
+}
+
+/** What happened to a ticket, as a peer reads it: a message, or that it is not shared any more. */
+export interface FeedEntry {
+  id: number;
+  uuid: string;
+  event: FederationEvent | { unshared: string };
+  at: Date;
 }
 
 interface LinkRow extends Omit<Link, 'state' | 'articleIds' | 'lease'> {
@@ -237,7 +245,17 @@ export class LinkStore {
     await sql(on, 'UPDATE link SET remote_number = $2, remote_url = $3 WHERE id = $1', [id, number, url]);
   }
 
+  /** A peer that reads by itself finds a tombstone in its feed. */
   async end(on: On, id: number, why: string, now: EpochMs): Promise<void> {
+    if (!('queryRunner' in on)) return transaction(on as DataSource, (tx) => this.end(tx, id, why, now));
+    const [link] = await sql<{ peerId: number; reads: boolean }>(
+      on,
+      `SELECT p.id AS "peerId", p.token IS NULL AND l.shadow IS NOT NULL AS reads
+       FROM link l JOIN peer p ON p.id = l.peer_id WHERE l.id = $1 AND l.ended_at IS NULL`,
+      [id],
+    );
+    if (!link) return;
+    if (link.reads) await this.lockFeed(on, link.peerId);
     await sql(
       on,
       `UPDATE link SET ended_at = $2, ended_why = $3, due_at = NULL, leased_until = NULL, lease = NULL, waiting_since = NULL
@@ -247,6 +265,13 @@ export class LinkStore {
     await sql(on, 'DELETE FROM link_inbox WHERE link_id = $1', [id]);
     await sql(on, 'DELETE FROM link_outbox WHERE link_id = $1', [id]);
     await sql(on, 'DELETE FROM link_file WHERE link_id = $1', [id]);
+    if (!link.reads) return;
+    await sql(
+      on,
+      `INSERT INTO link_outbox (link_id, sequence, event, created_at)
+       SELECT id, sequence_out + 1, jsonb_build_object('unshared', $2::text), $3 FROM link WHERE id = $1`,
+      [id, why, new Date(now)],
+    );
   }
 
   /** All tickets under an agreement. */
@@ -453,11 +478,19 @@ export class LinkStore {
     return rows[0];
   }
 
+  /**
+   * Until the transaction ends nobody else writes into the feed of the peer: what is read after a cursor was written after
+   * it, and nothing is passed over.
+   */
+  async lockFeed(tx: EntityManager, peerId: number): Promise<void> {
+    await lockAllInTransaction(tx, [`feed of peer ${peerId}`]);
+  }
+
   /** What waits for a peer that reads by itself. */
-  async feed(on: On, peerId: number, after: number, limit: number): Promise<{ id: number; event: FederationEvent }[]> {
-    return sql(
+  async feed(on: On, peerId: number, after: number, limit: number): Promise<FeedEntry[]> {
+    return sql<FeedEntry>(
       on,
-      `SELECT o.id, o.event FROM link_outbox o JOIN link l ON l.id = o.link_id
+      `SELECT o.id, o.event, l.uuid, o.created_at AS at FROM link_outbox o JOIN link l ON l.id = o.link_id
        WHERE l.peer_id = $1 AND o.id > $2 ORDER BY o.id LIMIT $3`,
       [peerId, after, limit],
     );

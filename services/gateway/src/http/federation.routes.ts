@@ -71,7 +71,11 @@ async function ask(
   reply: FastifyReply,
   { rpc, signer, blobs, timeoutMs }: FederationRoutesParts,
 ): Promise<FastifyReply> {
-  const options = { actor: signer.stranger(), timeoutMs, requestId: request.id, address: request.ip };
+  const options = {
+    ...{ actor: signer.stranger(), requestId: request.id, address: request.ip },
+    // A feed answers when there is something to tell.
+    timeoutMs: timeoutMs + waitOf(request) * 1_000,
+  };
   const { status, headers, body, file } = await rpc.call(answerPeer, input, options);
   reply.code(status).headers(headers).header('cache-control', 'no-store');
   if (file) {
@@ -120,6 +124,12 @@ function checkDigest({ headers }: FastifyRequest, sha256: string): void {
 
 function tokenOf({ headers }: FastifyRequest): string | undefined {
   return /^bearer +(\S{1,500}) *$/i.exec(headers.authorization ?? '')?.[1];
+}
+
+/** Seconds. */
+function waitOf({ query }: FastifyRequest): number {
+  const wait = Number((query as { wait?: unknown }).wait ?? 0);
+  return wait > 0 && wait <= 30 ? wait : 0;
 }
 
 /** What follows `/federation/v1`. */

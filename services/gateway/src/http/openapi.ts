@@ -352,7 +352,7 @@ const ownRoutes: readonly OwnRoute[] = [
     'GET',
     '/federation/v1/events',
     'Federation protocol',
-    'What happened, for helpdesks that cannot be called: `after`, `limit`; what comes before `after` is forgotten',
+    'What happened, for helpdesks that cannot be called: `after`, `limit`, `wait` (seconds); what comes before `after` is forgotten',
   ],
   [
     'federationTell',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   answerPeer,
   FederationComment as CommentSchema,
@@ -8,6 +9,7 @@ import {
   FederationEvent,
   FederationFields,
   FederationTicket,
+  type FederationTombstone,
   federationEventTypes,
   type OutputOf,
   type ParsedInputOf,
@@ -21,7 +23,7 @@ import { z } from 'zod';
 import { checkWay } from '../../domain/sync/message.ts';
 import type { AgreementStore } from '../../persistence/agreement.store.ts';
 import type { FileStore } from '../../persistence/file.store.ts';
-import type { Link, LinkStore } from '../../persistence/link.store.ts';
+import type { FeedEntry, Link, LinkStore } from '../../persistence/link.store.ts';
 import type { Peer, PeerStore } from '../../persistence/peer.store.ts';
 import type { FileRoad } from '../files/file-road.ts';
 import type { SyncSettings } from '../sync/ports.ts';
@@ -39,6 +41,10 @@ const tooMany = {
 };
 const Uuid = z.uuid();
 const Cursor = z.coerce.number().int().min(0).default(0);
+/** How long an empty feed is waited for, seconds. */
+const Wait = z.coerce.number().min(0).max(30).default(0);
+/** Between two looks at it. */
+const LOOK_MS = 300;
 const Limit = z.coerce.number().int().min(1).max(200).default(50);
 /** Merge patch (RFC 7396) of the fields a peer may name. */
 const Patch = FederationFields.partial();
@@ -65,6 +71,8 @@ export class PeerDoor {
     ['DELETE', /^tickets\/([^/]+)\/share$/, (peer, _request, uuid) => this.stopSharing(peer, uuid as string)],
   ];
 
+  private closing = false;
+
   constructor(
     private readonly db: DataSource,
     private readonly peers: PeerStore,
@@ -78,6 +86,11 @@ export class PeerDoor {
     private readonly clock: Clock,
     private readonly settings: Pick<SyncSettings, 'node'>,
   ) {}
+
+  /** Whoever waits for something to happen is answered now. */
+  close(): void {
+    this.closing = true;
+  }
 
   /** @throws AppError of every kind; the edge writes it as a problem (RFC 9457) */
   async answer(request: Request): Promise<Answer> {
@@ -286,15 +299,32 @@ export class PeerDoor {
 
   // What is asked.
 
-  /** For peers that cannot be called. What comes before the cursor was read, and is not kept any longer. */
+  /**
+   * For peers that cannot be called. What comes before the cursor was read, and is not kept any longer. With `wait` the
+   * answer comes when there is something to tell, or after so many seconds.
+   */
   private async feed(peer: Peer, query: Request['query']): Promise<Answer> {
     const limit = read(Limit, query.limit);
     const after = read(Cursor, query.after);
+    const until = this.clock.now() + read(Wait, query.wait) * 1_000;
     if (after > 0) await this.links.read(this.db, peer.id, after);
-    const rows = await this.links.feed(this.db, peer.id, after, limit);
+    let rows = await this.links.feed(this.db, peer.id, after, limit);
+    while (rows.length === 0 && this.clock.now() < until && !this.closing) {
+      await pause(LOOK_MS);
+      rows = await this.links.feed(this.db, peer.id, after, limit);
+    }
     const cursor = rows.at(-1)?.id ?? after;
     const link = `</federation/v1/events?limit=${limit}&after=${cursor}>; rel="next"`;
-    return ok({ events: rows.map(({ event }) => event), cursor }, { link });
+    return ok({ events: rows.map((row) => this.told(row)), cursor }, { link });
+  }
+
+  private told({ id, uuid, event, at }: FeedEntry): FederationEvent | FederationTombstone {
+    if (!('unshared' in event)) return event;
+    return {
+      ...{ specversion: '1.0', id: derivedId(uuid, `unshared ${id}`), source: this.settings.node, subject: uuid },
+      ...{ type: 'eu.eosc.helpdesk.ticket.unshared.v1', time: at.toISOString(), datacontenttype: 'application/json' },
+      data: { why: event.unshared.slice(0, 500) },
+    };
   }
 
   private async listTickets(peer: Peer, query: Request['query']): Promise<Answer> {

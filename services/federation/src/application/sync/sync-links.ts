@@ -385,7 +385,12 @@ export class SyncLinks {
     return true;
   }
 
-  private async queue({ link }: Turn, here: Here, telling: Telling, comments: FederationComment[]): Promise<void> {
+  private async queue(
+    { link, peer }: Turn,
+    here: Here,
+    telling: Telling,
+    comments: FederationComment[],
+  ): Promise<void> {
     const { shared, told, fields } = here;
     const change = changeOf(telling, this.ticketOf(shared, told), this.viaOf(link, shared), comments);
     const event: FederationEvent = {
@@ -401,6 +406,7 @@ export class SyncLinks {
       if (!(await this.links.save(tx, link, said))) throw lost();
       await this.links.keepShared(tx, { ...shared, fields: canonical(fields), own: ownOf(told) }, now);
       if (telling.changed.length > 0) await this.links.forgetGranted(tx, link.uuid);
+      if (peer.token === null) await this.links.lockFeed(tx, peer.id);
       await this.links.queue(tx, link.id, telling.sequence, event, now);
       await this.files.offer(tx, link.id, attachmentsOf(comments));
     });
