@@ -11,6 +11,8 @@ peers=(
   exim4-daemon-light
   libsoap-lite-perl
   'request-tracker5 rt5-db-sqlite rt5-standalone dbconfig-no-thanks'
+  openssl
+  'request-tracker5 rt5-db-sqlite rt5-standalone dbconfig-no-thanks msmtp-mta'
 )
 
 if [[ "${1:-}" == --help ]]; then
