@@ -10,9 +10,8 @@ peers=(
   dovecot-pop3d
   exim4-daemon-light
   libsoap-lite-perl
-  'request-tracker5 rt5-db-sqlite rt5-standalone dbconfig-no-thanks'
   openssl
-  'request-tracker5 rt5-db-sqlite rt5-standalone dbconfig-no-thanks msmtp-mta'
+  'request-tracker5 rt5-db-sqlite rt5-standalone dbconfig-no-thanks'
 )
 
 if [[ "${1:-}" == --help ]]; then

@@ -1,6 +1,7 @@
 import { recordAudit } from './commands/audit.ts';
 import {
   fileMail,
+  learnCertificate,
   mailPasswordReset,
   mailSignInLink,
   mailSignUp,
@@ -76,6 +77,7 @@ import {
   signInSecondStep,
   signOut,
 } from './rpc/identity.ts';
+import { checkSealing, keysToOpen, reopenMail } from './rpc/mail-keys.ts';
 import {
   checkMonitoringToken,
   countOpenedTickets,
@@ -147,6 +149,7 @@ export const messages: readonly MessageDefinition[] = [
   ticketRedirected,
   fileMail,
   sendMail,
+  learnCertificate,
   recordMail,
   markRedirected,
   suspendMail,
@@ -222,5 +225,6 @@ export const questions: readonly QuestionDefinition[] = [
   ...Object.values(deadLetterReplays),
   countOpenedTickets,
   checkMonitoringToken,
+  ...[keysToOpen, checkSealing, reopenMail],
   ...[answerPbas, openPbasLink, keepContacts, openSessionFor],
 ];

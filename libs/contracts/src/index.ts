@@ -20,6 +20,7 @@ export { messages, questions } from './catalogue.ts';
 export { AuditChanges, type AuditedChange, auditMessage, changesBetween, recordAudit } from './commands/audit.ts';
 export {
   fileMail,
+  learnCertificate,
   MailAddress,
   MailProof,
   mailPasswordReset,
@@ -293,6 +294,7 @@ export {
   mailAccounts,
   mailChannels,
 } from './http/mail-channels.ts';
+export { MailKey, type MailKeyInput, mailKeys, mailSealing, SealingOffer } from './http/mail-keys.ts';
 export { renewMonitoringToken } from './http/monitoring.ts';
 export { Application, applications, oauthGrants } from './http/oauth.ts';
 export {
@@ -412,6 +414,7 @@ export {
   getTicket,
   listArticles,
   listTickets,
+  retrySecurityProcess,
   StoredFile,
   searchTickets,
   searchTicketsByPost,
@@ -439,6 +442,7 @@ export {
 } from './http/time-accounting.ts';
 export { SECRET_MASK, type WebhookInput, webhooks } from './http/webhooks.ts';
 export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
+export { MailSecurity } from './mail/security.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
 export { type AccountChange, accountChanges, type MailTemplate, mailTemplates } from './mail/templates.ts';
 export {
@@ -483,6 +487,7 @@ export {
   signInSecondStep,
   signOut,
 } from './rpc/identity.ts';
+export { checkSealing, keysToOpen, reopenMail } from './rpc/mail-keys.ts';
 export {
   checkMonitoringToken,
   countOpenedTickets,

@@ -1,6 +1,7 @@
 import { recordAudit } from './commands/audit.ts';
 import {
   fileMail,
+  learnCertificate,
   mailPasswordReset,
   mailSignInLink,
   mailSignUp,
@@ -73,7 +74,7 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
   'mail-ingest': [groupCreated, groupUpdated, groupDeleted, erasureRequested, ticketPurged, suspendMail],
   notification: [
     ...[sendMail, callWebhook, ticketCreated, groupCreated, groupUpdated, groupDeleted, erasureRequested],
-    ...[ticketPurged, notifyAgents, tellOfDisabledWebhook],
+    ...[ticketPurged, notifyAgents, tellOfDisabledWebhook, learnCertificate],
   ],
   identity: [
     ...[

@@ -190,7 +190,7 @@ describe('an encrypted mail', () => {
   });
 
   it('wrapped in itself without end is given up', async () => {
-    let raw = mail('deep\r\n');
+    let raw: Buffer = mail('deep\r\n');
     for (let n = 0; n < 6; n += 1) raw = await sealMail(raw, { sign: null, encryptFor: [desk.certificate] }, at);
     expect((await open(raw))?.report.encryption).toMatchObject({ success: false, reason: 'too-deep' });
   });

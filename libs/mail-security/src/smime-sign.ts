@@ -1,4 +1,4 @@
-import { createPrivateKey, webcrypto } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { ObjectIdentifier, OctetString, UTCTime } from 'asn1js';
 import {
   AlgorithmIdentifier,
@@ -171,8 +171,8 @@ export async function makeSignature(content: Buffer, { certificate, key, chain }
     privateKey.asymmetricKeyType === 'ec'
       ? { name: 'ECDSA', namedCurve: curveOf(privateKey.asymmetricKeyDetails?.namedCurve) }
       : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', arrayOf(key), algorithm, false, ['sign']);
-  const digest = await webcrypto.subtle.digest('SHA-256', arrayOf(content));
+  const signingKey = await crypto.subtle.importKey('pkcs8', arrayOf(key), algorithm, false, ['sign']);
+  const digest = await crypto.subtle.digest('SHA-256', arrayOf(content));
   const signed = new SignedData({
     version: 1,
     encapContentInfo: new EncapsulatedContentInfo({ eContentType: ContentInfo.DATA }),

@@ -1,4 +1,4 @@
-import { createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import { BitString, Integer, OctetString, Utf8String } from 'asn1js';
 import {
   AttributeTypeAndValue,
@@ -41,7 +41,7 @@ const RSA_2048 = {
 /** A certificate with its private key, as an authority would give it. */
 export async function anIdentity(wishes: TestIdentityWishes = {}): Promise<TestIdentity> {
   const { name = wishes.address ?? 'Test', address, issuer, authority = false } = wishes;
-  const keys = await webcrypto.subtle.generateKey(RSA_2048, true, ['sign', 'verify']);
+  const keys = await crypto.subtle.generateKey(RSA_2048, true, ['sign', 'verify']);
   const certificate = new Certificate();
   certificate.version = 2;
   certificate.serialNumber = new Integer({ valueHex: arrayOf(Buffer.concat([Buffer.of(1), randomBytes(8)])) });
@@ -52,17 +52,17 @@ export async function anIdentity(wishes: TestIdentityWishes = {}): Promise<TestI
   certificate.notBefore.value = wishes.validFrom ?? new Date('2020-01-01T00:00:00Z');
   certificate.notAfter.value = wishes.validTo ?? new Date('2045-01-01T00:00:00Z');
   await certificate.subjectPublicKeyInfo.importKey(keys.publicKey);
-  const keyId = await webcrypto.subtle.digest(
+  const keyId = await crypto.subtle.digest(
     'SHA-1',
     certificate.subjectPublicKeyInfo.subjectPublicKey.valueBlock.valueHex,
   );
   certificate.extensions = extensionsOf(authority, address, wishes.purposes, keyId);
   const signer = issuer
-    ? await webcrypto.subtle.importKey('pkcs8', arrayOf(issuer.key), RSA_2048, false, ['sign'])
+    ? await crypto.subtle.importKey('pkcs8', arrayOf(issuer.key), RSA_2048, false, ['sign'])
     : keys.privateKey;
   await certificate.sign(signer, 'SHA-256');
   const der = new Uint8Array(certificate.toSchema(true).toBER(false));
-  const key = new Uint8Array(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
+  const key = new Uint8Array(await crypto.subtle.exportKey('pkcs8', keys.privateKey));
   const keyPem = createPrivateKey({ key: Buffer.from(key), format: 'der', type: 'pkcs8' })
     .export({ format: 'pem', type: 'pkcs8' })
     .toString();

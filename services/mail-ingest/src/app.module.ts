@@ -1,7 +1,7 @@
 import { type BlobStore, openBlobStore } from '@helpmesh/blob';
 import type { Clock } from '@helpmesh/kernel';
 import { Outbox, RpcClient } from '@helpmesh/messaging';
-import { ActorSigner, CLOCK, CONFIG, erasureWork, figuresController } from '@helpmesh/service-kit';
+import { ActorSigner, CLOCK, CONFIG, erasureWork, figuresController, SecretBox } from '@helpmesh/service-kit';
 import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ChannelBook } from './application/channel/channel-book.ts';
@@ -11,15 +11,18 @@ import { ManageFilters } from './application/filter/manage-filters.ts';
 import { KeepRawMails } from './application/keep-raw-mails.ts';
 import { KnownRecipients } from './application/known-recipients.ts';
 import { PersonalMails } from './application/personal-mails.ts';
+import type { KeyDirectory } from './application/ports.ts';
 import { ProcessMail } from './application/process-mail.ts';
 import { ProveSender } from './application/proof/prove-sender.ts';
 import { SenderPolicyBook } from './application/proof/sender-policy-book.ts';
 import { Quarantine } from './application/quarantine.ts';
 import { ReceiveMail } from './application/receive-mail.ts';
+import { ReopenMail } from './application/reopen-mail.ts';
 import { ChannelsController } from './bus/channels.controller.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FiltersController } from './bus/filters.controller.ts';
 import { IdentityGroups } from './bus/identity-groups.ts';
+import { mailKeys } from './bus/mail-keys.ts';
 import { OnGroupChanged } from './bus/on-group-changed.ts';
 import { QuarantineController } from './bus/quarantine.controller.ts';
 import { RawMailsController } from './bus/raw-mails.controller.ts';
@@ -44,6 +47,7 @@ import { RawMailStore } from './persistence/raw-mail.store.ts';
 import { proofProviders } from './proof.providers.ts';
 
 const BLOBS = Symbol('blobs');
+const KEYS = Symbol('keys');
 
 /** The map of the service: two doors (SMTP, IMAP), one road (receive, process), one desk for what goes wrong. */
 @Module({
@@ -76,10 +80,22 @@ const BLOBS = Symbol('blobs');
       useFactory: (config: MailIngestConfig) => new ParserPool(config.MAIL_PARSER_THREADS),
     },
     {
+      provide: KEYS,
+      inject: [CONFIG, RpcClient, ActorSigner],
+      useFactory: (config: MailIngestConfig, rpc: RpcClient, signer: ActorSigner) =>
+        mailKeys(rpc, signer, new SecretBox(config.HELPMESH_SECRETS_KEY)),
+    },
+    {
+      provide: ReopenMail,
+      inject: [InboundMailStore, BLOBS, ParserPool, KEYS],
+      useFactory: (mails: InboundMailStore, blobs: BlobStore, reader: ParserPool, keys: KeyDirectory) =>
+        new ReopenMail(mails, blobs, reader, keys),
+    },
+    {
       provide: ProcessMail,
       inject: [
         ...[CONFIG, CLOCK, BLOBS, InboundMailStore, ParserPool, Outbox, KnownRecipients, FilterBook, ChannelBook],
-        ProveSender,
+        ...[ProveSender, KEYS],
       ],
       useFactory: (
         config: MailIngestConfig,
@@ -92,11 +108,12 @@ const BLOBS = Symbol('blobs');
         filters: FilterBook,
         channels: ChannelBook,
         senders: ProveSender,
+        keys: KeyDirectory,
       ) => {
         measureBacklog(mails);
         const threadingSecret = config.HELPMESH_THREADING_SECRET;
         return new ProcessMail({
-          ...{ mails, blobs, reader, outbox, own, filters, channels, senders, clock, threadingSecret },
+          ...{ mails, blobs, reader, outbox, own, keys, filters, channels, senders, clock, threadingSecret },
         });
       },
     },

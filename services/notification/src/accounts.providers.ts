@@ -7,7 +7,8 @@ import type { Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AccountBook } from './application/account/account-book.ts';
 import { ManageAccounts } from './application/account/manage-accounts.ts';
-import type { MailWire, SendingAccount } from './application/ports.ts';
+import type { MailSealer, MailWire, SendingAccount } from './application/ports.ts';
+import { SealMails } from './application/sealing/seal-mails.ts';
 import { SendDue } from './application/send-due.ts';
 import { mailSettings, type NotificationConfig } from './config.ts';
 import { AccountWire } from './mail/account-wire.ts';
@@ -42,7 +43,7 @@ export const accountProviders: Provider[] = [
   },
   {
     provide: AccountBook,
-    inject: [DataSource, AccountStore, MailAccounts, CLOCK, CONFIG, BLOBS],
+    inject: [DataSource, AccountStore, MailAccounts, CLOCK, CONFIG, BLOBS, SealMails],
     useFactory: (
       db: DataSource,
       store: AccountStore,
@@ -50,17 +51,18 @@ export const accountProviders: Provider[] = [
       clock: Clock,
       config: NotificationConfig,
       blobs: BlobStore,
-    ) => new AccountBook(db, store, accounts, clock, wireBy(blobs, config), config.MAIL_ONLY_RELAY),
+      sealer: SealMails,
+    ) => new AccountBook(db, store, accounts, clock, wireBy(blobs, sealer, config), config.MAIL_ONLY_RELAY),
   },
   {
     provide: AccountWire,
-    inject: [BLOBS, CONFIG, AccountBook],
-    useFactory: (blobs: BlobStore, config: NotificationConfig, book: AccountBook) =>
-      new AccountWire(new SmtpWire(blobs, { ...smtpSettings(config), url: config.SMTP_URL }), book),
+    inject: [BLOBS, CONFIG, AccountBook, SealMails],
+    useFactory: (blobs: BlobStore, config: NotificationConfig, book: AccountBook, sealer: SealMails) =>
+      new AccountWire(new SmtpWire(blobs, { ...smtpSettings(config), url: config.SMTP_URL }, sealer), book),
   },
   {
     provide: ManageAccounts,
-    inject: [DataSource, AccountStore, AccountBook, MailAccounts, Outbox, CLOCK, CONFIG, BLOBS, SendDue],
+    inject: [DataSource, AccountStore, AccountBook, MailAccounts, Outbox, CLOCK, CONFIG, BLOBS, SendDue, SealMails],
     useFactory: (
       db: DataSource,
       store: AccountStore,
@@ -71,11 +73,12 @@ export const accountProviders: Provider[] = [
       config: NotificationConfig,
       blobs: BlobStore,
       { wake }: SendDue,
+      sealer: SealMails,
     ) =>
       new ManageAccounts({
         ...{ db, store, book, accounts, outbox, clock, wake },
         tryAccount: (account, mail) => {
-          const wireTo = wireBy(blobs, config, TEST_CONNECT_MS);
+          const wireTo = wireBy(blobs, sealer, config, TEST_CONNECT_MS);
           return tryAccount(account, mail, wireTo, clock.now());
         },
         hasProgram: existsSync(config.SENDMAIL_PATH),
@@ -84,12 +87,12 @@ export const accountProviders: Provider[] = [
   },
 ];
 
-function wireBy(blobs: BlobStore, config: NotificationConfig, connectMs?: number) {
+function wireBy(blobs: BlobStore, sealer: MailSealer, config: NotificationConfig, connectMs?: number) {
   const settings = { ...smtpSettings(config), ...(connectMs !== undefined && { connectMs }) };
   return (account: SendingAccount): MailWire =>
     account.server
-      ? new SmtpWire(blobs, { ...settings, url: account })
-      : new SendmailWire(blobs, config.SENDMAIL_PATH, settings);
+      ? new SmtpWire(blobs, { ...settings, url: account }, sealer)
+      : new SendmailWire(blobs, config.SENDMAIL_PATH, settings, sealer);
 }
 
 function smtpSettings(config: NotificationConfig) {

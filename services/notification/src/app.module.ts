@@ -23,6 +23,8 @@ import { PersonalMessages } from './application/personal-messages.ts';
 import type { MailSettings } from './application/ports.ts';
 import { QueueMail } from './application/queue-mail.ts';
 import { ReadFeed } from './application/read-feed.ts';
+import { EraseKeys } from './application/sealing/erase-keys.ts';
+import { SealMails } from './application/sealing/seal-mails.ts';
 import { SendDue } from './application/send-due.ts';
 import { Upkeep } from './application/upkeep.ts';
 import { CallDue } from './application/webhook/call-due.ts';
@@ -32,6 +34,7 @@ import { AccountsController } from './bus/accounts.controller.ts';
 import { NotificationConsumers } from './bus/consumers.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FeedsController } from './bus/feeds.controller.ts';
+import { MailKeysController } from './bus/mail-keys.controller.ts';
 import { NoticesController } from './bus/notices.controller.ts';
 import { OutboundMailAnswers } from './bus/outbound-mail.answers.ts';
 import { reachedTickets } from './bus/reached-tickets.ts';
@@ -43,11 +46,13 @@ import { noticeProviders } from './notices.providers.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { readFigures } from './persistence/figures.ts';
 import { GroupAddressStore } from './persistence/group-address.store.ts';
+import { MailKeyStore } from './persistence/mail-key.store.ts';
 import { NoticeStore } from './persistence/notice.store.ts';
 import { OutboundMailStore } from './persistence/outbound-mail.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { WebhookDeliveryStore } from './persistence/webhook-delivery.store.ts';
 import { WebhookErasureStore } from './persistence/webhook-erasure.store.ts';
+import { sealingProviders } from './sealing.providers.ts';
 import { webhookProviders } from './webhooks.providers.ts';
 
 const SETTINGS = Symbol('notification.mail-settings');
@@ -60,6 +65,7 @@ const SETTINGS = Symbol('notification.mail-settings');
     NoticesController,
     WebhooksController,
     AccountsController,
+    MailKeysController,
     FeedsController,
     figuresController('notification', readFigures),
     ErasureController,
@@ -77,6 +83,7 @@ const SETTINGS = Symbol('notification.mail-settings');
     { provide: BLOBS, inject: [CONFIG], useFactory: (config: NotificationConfig) => openBlobStore(config) },
     { provide: SETTINGS, inject: [CONFIG], useFactory: mailSettings },
     ...accountProviders,
+    ...sealingProviders,
     {
       provide: SendDue,
       inject: [DataSource, OutboundMailStore, Outbox, AccountWire, CLOCK, CONFIG, MailEvents],
@@ -129,6 +136,7 @@ const SETTINGS = Symbol('notification.mail-settings');
           new EraseMails(db, new ErasureStore(), reached),
           new EraseCalls(db, new WebhookErasureStore(), reached),
           new EraseNotices(db, new NoticeStore()),
+          new EraseKeys(db, new MailKeyStore()),
         ]);
       },
     },
@@ -175,11 +183,12 @@ export class NotificationModule implements OnApplicationBootstrap, BeforeApplica
     private readonly calling: CallDue,
     private readonly upkeep: Upkeep,
     private readonly accounts: AccountBook,
+    private readonly sealing: SealMails,
     @Inject(BLOBS) private readonly blobs: BlobStore,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.accounts.start();
+    await Promise.all([this.accounts.start(), this.sealing.start()]);
     this.sending.start();
     this.calling.start();
     this.upkeep.start();
@@ -188,7 +197,7 @@ export class NotificationModule implements OnApplicationBootstrap, BeforeApplica
   /** Before the bus is let go of: outcomes of mails and calls on the wire are still recorded and told. */
   async beforeApplicationShutdown(): Promise<void> {
     this.upkeep.stop();
-    await this.accounts.stop();
+    await Promise.all([this.accounts.stop(), this.sealing.stop()]);
     await Promise.all([this.sending.stop(), this.calling.stop()]);
   }
 

@@ -74,6 +74,7 @@ import {
   IMPORT_MODE,
   MAIL_IDENTITY,
   NEW_TAGS,
+  PROTECTED_MAIL,
   PUBLIC_PLACE,
   RECURSIVE_TRIGGERS,
   RULE_LOG_DAYS,
@@ -101,6 +102,7 @@ import { Reports } from './application/reports/reports.ts';
 import { ManageRetention } from './application/retention/manage-retention.ts';
 import { RetentionTimer } from './application/retention/retention-timer.ts';
 import { RunRetention } from './application/retention/run-retention.ts';
+import { RetrySecurity } from './application/retry-security.ts';
 import { SearchTickets } from './application/search-tickets.ts';
 import { DeskSettings } from './application/settings/desk-settings.ts';
 import { OwnSettings } from './application/settings/own-settings.ts';
@@ -146,6 +148,7 @@ import { MailConsumer } from './bus/mail.consumer.ts';
 import { NoticeConsumer } from './bus/notice.consumer.ts';
 import { OverviewsController } from './bus/overviews.controller.ts';
 import { PeersController } from './bus/peers.controller.ts';
+import { ProtectedMailClient } from './bus/protected-mail.client.ts';
 import { RatingsController } from './bus/ratings.controller.ts';
 import { RecurringController } from './bus/recurring.controller.ts';
 import { ReportProfilesController } from './bus/report-profiles.controller.ts';
@@ -262,6 +265,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     // Neighbours and settings
     { provide: IDENTITY, useClass: IdentityClient },
     { provide: FEEDS, useClass: FeedsClient },
+    { provide: PROTECTED_MAIL, useClass: ProtectedMailClient },
     { provide: BLOBS, useFactory: (config: TicketConfig) => openBlobStore(config), inject: [CONFIG] },
     {
       provide: MAIL_IDENTITY,
@@ -310,6 +314,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ChangeTickets,
     DeleteTicket,
     ChangeArticles,
+    RetrySecurity,
     Files,
     TicketLinks,
     ManageLookups,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import {
   type Actor,
   actorsOf,
+  checkSealing,
   type EndpointDefinition,
   type ErasureTerms,
   ensureCustomers,
@@ -16,6 +17,7 @@ import {
   type OutputOf,
   type QuestionDefinition,
   readFeed,
+  reopenMail,
   type UserSnapshot,
 } from '@helpmesh/contracts';
 import { AppError, uuidv7 } from '@helpmesh/kernel';
@@ -49,6 +51,13 @@ export const group = (over: Partial<GroupSnapshot> & { id: number; name: string 
   signature: null,
   ...over,
 });
+
+/** The services of the mail channel, as far as they are asked about signed and encrypted mails. */
+interface ProtectedMail {
+  reopened: OutputOf<typeof reopenMail> | null;
+  asked: unknown[];
+  check: OutputOf<typeof checkSealing>;
+}
 
 /** The neighbour, with as much of it as the ticket service asks. */
 export class Identity {
@@ -181,6 +190,8 @@ export interface Desk {
   identity: Identity;
   /** What stands at addresses outside. */
   feeds: Map<string, string>;
+  /** What the services of the mail channel answer about signed and encrypted mails. */
+  protectedMail: ProtectedMail;
   bus: Bus;
   clock: FakeClock;
   db: DataSource;
@@ -256,7 +267,26 @@ export async function startDesk(
   };
   const route = { kind: 'question', question: readFeed, batch: false } as const;
   notification.addHandler(readFeed.subject, readOne, false, route);
+  const protectedMail: ProtectedMail = {
+    reopened: null,
+    asked: [],
+    check: { sign: null, missing: [] },
+  };
+  notification.addHandler(
+    checkSealing.subject,
+    async (input) => {
+      protectedMail.asked.push(input);
+      return protectedMail.check;
+    },
+    false,
+    { kind: 'question', question: checkSealing, batch: false },
+  );
   notification.listen(() => undefined);
+  const mailIngest = new RpcStrategy({ bus, service: 'mail-ingest', admit: () => actor({ userId: 1 }) });
+  mailIngest.addHandler(reopenMail.subject, async () => protectedMail.reopened, false, {
+    ...{ kind: 'question', question: reopenMail, batch: false },
+  });
+  mailIngest.listen(() => undefined);
   await service.start();
 
   const rpc = new RpcClient(bus);
@@ -264,6 +294,7 @@ export async function startDesk(
   const gateway = new ActorSigner({ service: 'gateway', key: keys.pairs.gateway?.privateKey ?? '', clock });
   const desk: Desk = {
     service,
+    protectedMail,
     identity,
     feeds,
     bus,

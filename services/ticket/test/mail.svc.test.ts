@@ -1,4 +1,5 @@
 import {
+  type Actor,
   articleAdded,
   articleChanged,
   createArticle,
@@ -14,6 +15,7 @@ import {
   markRedirected,
   markUndeliverable,
   recordMail,
+  retrySecurityProcess,
   sendMail,
   suspendMail,
   ticketCreated,
@@ -777,5 +779,72 @@ describe('a report that a mail of ours did not arrive', () => {
       recipients: [failed('user10@example.org')],
     };
     expect((await filed({ from: postman, automatic: 'bounce', bounce })).ticketId).not.toBe(ticketId);
+  });
+});
+
+describe('a signed or encrypted mail', () => {
+  const part = (success: boolean, reason: string | null = null) => ({ success, comment: reason, reason });
+  const closed = { type: 'S/MIME' as const, sign: { ...part(false), signer: null }, encryption: part(false, 'no-key') };
+  const opened = { type: 'S/MIME' as const, sign: { ...part(false), signer: null }, encryption: part(true) };
+  const retry = (who: Actor, id: number) => desk.rest(who, retrySecurityProcess, { id });
+
+  it('shows what it was, and is opened when its key has come', async () => {
+    const file = { sha256: 'b'.repeat(64), size: 9, filename: 'smime.p7m', contentType: 'application/pkcs7-mime' };
+    const { ticketId } = await filed({ security: closed, text: '', attachments: [{ ...file, inline: false }] });
+    const read = async () =>
+      (await desk.rest(cast.agent, listArticles, { id: ticketId }))[0] as Record<string, unknown>;
+    const article = await read();
+    expect(article).toMatchObject({ body: '(no text)', preferences: { security: closed } });
+    desk.protectedMail.reopened = { text: '', html: null, attachments: [{ ...file, inline: false }], security: closed };
+    expect(await retry(cast.agent, Number(article.id))).toEqual(closed);
+    expect(await read()).toEqual(article);
+    const found = { ...file, filename: 'offer.pdf', contentType: 'application/pdf', inline: false };
+    desk.protectedMail.reopened = {
+      ...{ text: 'x', html: '<p>Secret</p><script>alert(1)</script>', attachments: [found], security: opened },
+    };
+    expect(await retry(cast.agent, Number(article.id))).toEqual(opened);
+    expect(await read()).toMatchObject({
+      ...{ content_type: 'text/html', body: '<p>Secret</p>', attachments: [{ filename: 'offer.pdf' }] },
+      preferences: { security: opened },
+    });
+    expect(await desk.told(articleChanged)).toContainEqual(
+      expect.objectContaining({ data: expect.objectContaining({ articleId: article.id, what: 'visibility' }) }),
+    );
+    await expect(retry(cast.customer, Number(article.id))).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(retry(cast.stranger, Number(article.id))).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('is what no other article can be', async () => {
+    const { ticketId } = await filed();
+    const [article] = (await desk.rest(cast.agent, listArticles, { id: ticketId })) as { id: number }[];
+    await expect(retry(cast.agent, article?.id ?? 0)).rejects.toMatchObject({ code: 'article.not-protected' });
+    const note = { ticket_id: ticketId, type: 'note', body: 'x', preferences: { security: opened, colour: 'red' } };
+    const made = await desk.rest(cast.agent, createArticle, { body: note });
+    expect(made).toMatchObject({ preferences: { colour: 'red' } });
+    expect((made as { preferences: object }).preferences).not.toHaveProperty('security');
+  });
+
+  it('leaves as its writer wants it, or is refused', async () => {
+    const { ticketId } = await filed();
+    const security = { type: 'S/MIME', sign: { success: true }, encryption: { success: true } };
+    const body = { ticket_id: ticketId, type: 'email', to: 'user10@example.org', cc: 'b@x.example', body: 'x' };
+    const write = (wish: object = security) =>
+      desk.rest(cast.agent, createArticle, { body: { ...body, preferences: { security: wish } } });
+    desk.protectedMail.check = { sign: null, missing: ['b@x.example'] };
+    await expect(write()).rejects.toMatchObject({ code: 'article.no-key-to-encrypt', kind: 'invalid' });
+    desk.protectedMail.check = { sign: 'expired', missing: [] };
+    await expect(write()).rejects.toMatchObject({ code: 'article.no-key-to-sign', kind: 'invalid' });
+    await expect(write({ ...security, type: 'ROT13' })).rejects.toMatchObject({ code: 'article.security-unknown' });
+    desk.protectedMail.check = { sign: null, missing: [] };
+    const made = (await write()) as { id: number; preferences: unknown };
+    expect(made.preferences).toMatchObject({
+      security: { type: 'S/MIME', sign: { success: true, signer: null }, encryption: { success: true } },
+    });
+    const order = (await desk.told(sendMail)).find(({ data }) => data.articleId === made.id);
+    expect(order?.data.security).toEqual({ sign: true, encrypt: true });
+    expect(desk.protectedMail.asked.at(-1)).toEqual({
+      from: order?.data.from?.address ?? null,
+      ...{ to: ['user10@example.org', 'b@x.example'], sign: true, encrypt: true },
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { anIdentity } from '@helpmesh/mail-security/testing';
 import { waitFor } from '@helpmesh/testing';
 import type { Json } from '../desk.ts';
 import { isPerson, PASSWORD, type Place, type Who, type World } from './world.ts';
@@ -178,6 +179,12 @@ const newMailChannel = made('/api/v1/channels_email', mailChannel);
 const unsent = { adapter: 'smtp', options: { host: '127.0.0.1', port: 1, ssl: 'off' } };
 const mailAccount = (name: string) => ({ name, active: false, options: { outbound: unsent } });
 const newMailAccount = made('/api/v1/channels_email_outbound', mailAccount);
+const certificate = async (name: string) => ({ key: (await anIdentity({ address: `${name}@x.example` })).pem });
+const newMailKey = async (world: World): Promise<Json> => {
+  const key = await certificate(world.fresh('spare'));
+  const [made] = (await world.boss.post('/api/v1/mail_keys', key)) as unknown as Json[];
+  return made as Json;
+};
 const newRole = made('/api/v1/roles', (name) => ({ name, permissions: ['ticket.customer'] }));
 const newOrganization = made('/api/v1/organizations', (name) => ({ name }));
 const newAgreement = async (world: World): Promise<Json> => {
@@ -306,6 +313,7 @@ export const requests: Record<string, Asking> = {
   'GET /api/v1/ticket_articles/{id}': article,
   'POST /api/v1/ticket_articles': ({ topics }, place) => ({ body: { ticket_id: topics[place].id, body: 'More.' } }),
   'PUT /api/v1/ticket_articles/{id}': put(article, { internal: false }),
+  'POST /api/v1/ticket_articles/{id}/retry_security_process': article,
   'DELETE /api/v1/ticket_articles/{id}': spare((world, place) => world.noteOn(place)),
   'GET /api/v1/ticket_attachment/{ticket}/{article}/{id}': file,
   'GET /api/v1/ticket_article_plain/{id}': article,
@@ -843,6 +851,11 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/channels_email_outbound/test': () => ({ body: { options: { outbound: unsent } } }),
   'POST /api/v1/channels_email_outbound/{id}/authorization': spare(newMailAccount),
   'POST /api/v1/channels_email_outbound/authorization': () => ({ body: { state: 'x', code: 'x' } }),
+  'POST /api/v1/mail_keys': async (world) => ({ body: await certificate(world.fresh('spare')) }),
+  'DELETE /api/v1/mail_keys/{id}': spare(newMailKey),
+  'GET /api/v1/mail_keys/{id}/download': spare(newMailKey),
+  'PUT /api/v1/mail_sealing/{group_id}': (world) => ({ path: { group_id: world.id('North') }, body: { sign: false } }),
+  'POST /api/v1/mail_sealing/offer': (world) => ({ body: { group_id: world.id('North'), to: [] } }),
   'POST /api/v1/mail/quarantine/{id}/process': nothing,
   'POST /api/v1/mail/quarantine/{id}/release': nothing,
   'PUT /api/v1/mail/sender_proof': () => ({ body: { policy: 'mark' } }),

@@ -49,6 +49,7 @@ GET    /api/v1/ticket_articles                                 ---- ---- +--!
 GET    /api/v1/ticket_articles/{id}                            -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 POST   /api/v1/ticket_articles                                 -++0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 PUT    /api/v1/ticket_articles/{id}                            ---0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
+POST   /api/v1/ticket_articles/{id}/retry_security_process     ---0 0-== 0=0!  -000 0-== 0=0!  -000 0000 0=0!
 DELETE /api/v1/ticket_articles/{id}                            ---0 0--- 0+0!  -000 0--- 0+0!  -000 0000 0+0!
 GET    /api/v1/ticket_attachment/{ticket}/{article}/{id}       -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 GET    /api/v1/ticket_article_plain/{id}                       -000 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
@@ -521,6 +522,13 @@ PUT    /federation/v1/tickets/{id}/comments/{comment}          !!!! !!!! !!!!
 GET    /federation/v1/attachments/{id}/content                 !!!! !!!! !!!!
 PUT    /federation/v1/attachments/{id}/content                 !!!! !!!! !!!!
 DELETE /federation/v1/tickets/{id}/share                       !!!! !!!! !!!!
+GET    /api/v1/mail_keys                                       ---- ---- +--!
+POST   /api/v1/mail_keys                                       ---- ---- +--!
+DELETE /api/v1/mail_keys/{id}                                  ---- ---- +--!
+GET    /api/v1/mail_keys/{id}/download                         ---- ---- +--!
+GET    /api/v1/mail_sealing                                    ---- ---- +--!
+PUT    /api/v1/mail_sealing/{group_id}                         ---- ---- +--!
+POST   /api/v1/mail_sealing/offer                              ---- ++++ ++-!
 GET    /api/v1/mail/quarantine                                 ---- ---- +--!
 POST   /api/v1/mail/quarantine/{id}/process                    ---- ---- 0--!
 POST   /api/v1/mail/quarantine/{id}/release                    ---- ---- 0--!

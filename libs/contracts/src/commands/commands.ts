@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../define.ts';
 import { StoredFile } from '../http/tickets.ts';
+import { MailSecurity } from '../mail/security.ts';
 
 /** Whether the domain in From stands behind a mail: the same words as on the article. */
 export const MailProof = z.object({
@@ -78,6 +79,8 @@ export const fileMail = defineCommand(
       .optional(),
     /** Absent: there was nothing to look at, or nobody wants to know. */
     proof: MailProof.optional(),
+    /** Absent: nothing of it was signed or encrypted. */
+    security: MailSecurity.optional(),
     /** Mails whose senders are not proven wait until somebody lets them in. */
     proofDemanded: z.boolean().optional(),
     /** Somebody has let it in although its sender is not proven: as a customer's mail. */
@@ -147,8 +150,22 @@ export const sendMail = defineCommand(
     attachments: z.array(StoredFile),
     /** Marks the mail as automatic (RFC 3834) so that no machine answers it. */
     automatic: z.boolean(),
+    /** It leaves so, or not at all. Absent: as it is, or signed when its group wants that of automatic mails. */
+    security: z.object({ sign: z.boolean(), encrypt: z.boolean() }).optional(),
   }),
   { senders: ['ticket', 'identity', 'federation', 'notification'] },
+);
+
+/** The sender of a mail has signed it, and an authority vouches for him: from now on mails can be encrypted for him. */
+export const learnCertificate = defineCommand(
+  'cmd.notification.v1.learn-certificate',
+  z.object({
+    /** DER, in base64. */
+    certificate: z.string(),
+    /** Lower case. */
+    address: z.string(),
+  }),
+  { senders: ['mail-ingest'] },
 );
 
 /** Notification tells the ticket service what it sent on its own, so that the thread shows it. */

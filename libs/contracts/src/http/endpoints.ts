@@ -63,6 +63,7 @@ import {
   senderProof,
 } from './mail.ts';
 import { mailAccounts, mailChannels } from './mail-channels.ts';
+import { mailKeys, mailSealing } from './mail-keys.ts';
 import { renewMonitoringToken } from './monitoring.ts';
 import { applications, oauthGrants } from './oauth.ts';
 import { onlineNotifications } from './online-notifications.ts';
@@ -111,6 +112,7 @@ import {
   getTicket,
   listArticles,
   listTickets,
+  retrySecurityProcess,
   searchTickets,
   searchTicketsByPost,
   ticketCounts,
@@ -143,6 +145,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   getArticle,
   createArticle,
   updateArticle,
+  retrySecurityProcess,
   deleteArticle,
   ...Object.values(ticketStates),
   ...Object.values(ticketPriorities),
@@ -271,6 +274,8 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(reports),
   ...Object.values(mailChannels),
   ...Object.values(mailAccounts),
+  ...Object.values(mailKeys),
+  ...Object.values(mailSealing),
   listQuarantine,
   processQuarantined,
   releaseSuspended,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
+import { MailSecurity } from '../mail/security.ts';
 import { Level } from '../priority-matrix.ts';
 import {
   bounded,
@@ -510,6 +511,17 @@ export const updateArticle = defineEndpoint({
     preferences: z.object({ highlight: z.unknown() }).partial().optional(),
   }),
   response: Article,
+});
+
+export const retrySecurityProcess = defineEndpoint({
+  id: 'retrySecurityProcess',
+  method: 'POST',
+  path: '/api/v1/ticket_articles/:id/retry_security_process',
+  question: 'rpc.ticket.v1.retry-security-process',
+  tag: articleTag,
+  summary: 'Opens a signed or encrypted mail once more, with the keys of today; answers with what came of it',
+  params,
+  response: MailSecurity,
 });
 
 export const deleteArticle = defineEndpoint({

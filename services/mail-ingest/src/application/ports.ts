@@ -1,9 +1,10 @@
 import type { GroupSnapshot, MailTransport } from '@helpmesh/contracts';
+import type { KeyRing } from '@helpmesh/mail-security';
 import type { OutboxRow } from '@helpmesh/messaging';
 import type { EntityManager } from 'typeorm';
 import type { Automatic } from '../domain/automatic/facts.ts';
 import type { ClaimedMail, StoredMail } from '../domain/inbound-mail.ts';
-import type { ParsedMail } from '../domain/parsed-mail.ts';
+import type { OpenedParsed, ParsedMail } from '../domain/parsed-mail.ts';
 import type { Delivered, Findings, Proof } from '../domain/proof/proof.ts';
 
 /** What became of a mail that was worked on. */
@@ -78,6 +79,8 @@ export interface InboundMails {
   /** Where the bytes of a mail are that was set aside; tells that somebody looked. Undefined: there is none. */
   rawOf(id: number, told: OutboxRow): Promise<{ sha256: string; size: number } | undefined>;
   stateOf(id: number): Promise<string | undefined>;
+  /** A mail that became an article, while its bytes are kept. */
+  filed(id: number): Promise<Pick<StoredMail, 'sha256' | 'receivedAt'> | undefined>;
   /** Mails not worked on yet, and the age of the oldest in seconds. */
   backlog(): Promise<{ count: number; oldestSeconds: number }>;
   /** Those that wait until somebody lets them in or discards them. */
@@ -98,9 +101,26 @@ export class UnreadableMail extends Error {
   }
 }
 
+/** Keys by which a mail is opened, whose mail it is believed to be, and when it came in. */
+export interface Opening {
+  keys: KeyRing;
+  /** Lower case; null: it names nobody. */
+  from: string | null;
+  /** Epoch ms. */
+  at: number;
+}
+
+/** Whoever has the keys. */
+export interface KeyDirectory {
+  /** @param from  the sender, lower case @throws AppError unavailable */
+  toOpen(from: string | null): Promise<KeyRing>;
+}
+
 export interface MailReader {
   /** @param more  headers to be kept beside those that are always read @throws UnreadableMail */
   parse(raw: Uint8Array<ArrayBuffer>, more?: readonly string[]): Promise<ParsedMail>;
+  /** Reads a mail that is signed or encrypted. @throws UnreadableMail */
+  open(raw: Uint8Array<ArrayBuffer>, opening: Opening, more?: readonly string[]): Promise<OpenedParsed>;
   /** What can be had of the header; of a mail that has none, nothing. Never throws. */
   salvage(raw: Uint8Array<ArrayBuffer>, more?: readonly string[]): Promise<ParsedMail>;
 }

@@ -1,7 +1,6 @@
-import { buffer } from 'node:stream/consumers';
 import type { BlobStore } from '@helpmesh/blob';
-import { fileMail, mailQuarantined, type StoredFile, ticketOfMessageId } from '@helpmesh/contracts';
-import { AppError, backoffMs, type Clock } from '@helpmesh/kernel';
+import { fileMail, learnCertificate, mailQuarantined, ticketOfMessageId } from '@helpmesh/contracts';
+import { AppError, backoffMs, type Clock, epochMs } from '@helpmesh/kernel';
 import type { Outbox } from '@helpmesh/messaging';
 import { GroupCommit } from '@helpmesh/persistence';
 import { extractTrace, withSpan } from '@helpmesh/telemetry';
@@ -10,14 +9,22 @@ import { classify } from '../domain/automatic/classify.ts';
 import type { MailFacts } from '../domain/automatic/facts.ts';
 import type { ClaimedMail } from '../domain/inbound-mail.ts';
 import { limits } from '../domain/limits.ts';
-import type { ParsedAttachment, ParsedMail } from '../domain/parsed-mail.ts';
+import type { OpenedParsed, ParsedMail } from '../domain/parsed-mail.ts';
 import { mailGivenBack, mailProcessed } from '../events.ts';
 import { ByteGate } from './byte-gate.ts';
 import type { ChannelBook } from './channel/channel-book.ts';
 import { filingKey } from './filing-key.ts';
 import type { FilterBook } from './filter/filter-book.ts';
-import { type InboundMails, type MailReader, type Outcome, type OwnAddresses, UnreadableMail } from './ports.ts';
+import {
+  type InboundMails,
+  type KeyDirectory,
+  type MailReader,
+  type Outcome,
+  type OwnAddresses,
+  UnreadableMail,
+} from './ports.ts';
 import type { ProveSender } from './proof/prove-sender.ts';
+import { bytesOf, store } from './stored-bytes.ts';
 import { WorkQueue } from './work-queue.ts';
 
 /** Raw bytes in memory at once; a parser needs several times as much. */
@@ -31,6 +38,7 @@ export interface ProcessMailOptions {
   reader: MailReader;
   outbox: Outbox;
   own: OwnAddresses;
+  keys: KeyDirectory;
   filters: FilterBook;
   senders: Pick<ProveSender, 'run' | 'demanded'>;
   channels: Pick<ChannelBook, 'groupOf'>;
@@ -106,19 +114,29 @@ export class ProcessMail {
     const { blobs, reader } = this.parts;
     let raw = new Uint8Array(0);
     try {
-      raw = mail.raw ?? (await bytesOf(blobs, mail));
+      raw = mail.raw ?? (await bytesOf(blobs, mail.sha256));
       if (mail.withheld !== undefined) throw new UnreadableMail(mail.withheld);
       if (mail.attempt > limits.attempts) throw new UnreadableMail(`Working on it failed ${limits.attempts} times.`);
-      return await this.readable(mail, await reader.parse(raw, this.parts.filters.headers), raw);
+      return await this.readable(mail, await this.opened(mail, raw), raw);
     } catch (error) {
       if (!(error instanceof UnreadableMail) || (error.again && mail.attempt === 1)) throw error;
       return this.unreadable(mail, await reader.salvage(raw), error.message);
     }
   }
 
+  /** What a mail says: of one that is signed or encrypted what is within. */
+  private async opened(mail: ClaimedMail, raw: Uint8Array<ArrayBuffer>): Promise<OpenedParsed> {
+    const { reader, keys, filters } = this.parts;
+    const parsed = await reader.parse(raw, filters.headers);
+    if (!parsed.protected) return { mail: parsed, security: null, certificate: null };
+    const from = parsed.from?.address.toLowerCase() ?? null;
+    const opening = { keys: await keys.toOpen(from), from, at: epochMs(new Date(mail.receivedAt)) };
+    return reader.open(raw, opening, filters.headers);
+  }
+
   private async readable(
     mail: ClaimedMail,
-    parsed: ParsedMail,
+    { mail: parsed, security, certificate }: OpenedParsed,
     raw: Uint8Array<ArrayBuffer>,
   ): Promise<{ outcome: Outcome; why: string | null }> {
     const { blobs, outbox, filters, senders } = this.parts;
@@ -142,8 +160,15 @@ export class ProcessMail {
     const data = {
       ...this.commandOf(mail, parsed),
       ...{ attachments, automatic: away, unreadable: null, ...filtered, ...(proof && { proof }) },
+      ...(security && { security }),
       ...(away === 'bounce' && parsed.bounce && { bounce: parsed.bounce }),
     };
+    const about = { aggregateId: mail.id, correlationId: mail.queueId };
+    const address = parsed.from?.address.toLowerCase();
+    const learned =
+      certificate !== null && address !== undefined
+        ? [outbox.row(learnCertificate, { ...about, data: { certificate, address } })]
+        : [];
     return {
       outcome: {
         ...common,
@@ -152,7 +177,7 @@ export class ProcessMail {
         from: data.from?.address ?? null,
         automatic: away,
         proof,
-        messages: [outbox.row(fileMail, { aggregateId: mail.id, correlationId: mail.queueId, data })],
+        messages: [outbox.row(fileMail, { ...about, data }), ...learned],
       },
       why: reason,
     };
@@ -226,24 +251,6 @@ export class ProcessMail {
 function fromOf(mail: ClaimedMail, parsed: ParsedMail) {
   const envelopeFrom = usableAddress(mail.from ?? undefined);
   return parsed.from ?? (envelopeFrom ? { name: '', address: envelopeFrom } : null);
-}
-
-async function bytesOf(blobs: BlobStore, mail: ClaimedMail): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const read = await buffer(await blobs.get(mail.sha256));
-    // A buffer of the shared pool cannot be handed to a thread as it is.
-    return new Uint8Array(read.buffer as ArrayBuffer, read.byteOffset, read.byteLength);
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'blob.not-found')
-      throw new UnreadableMail('Its raw file is missing.', { cause: error });
-    throw error;
-  }
-}
-
-async function store(blobs: BlobStore, attachment: ParsedAttachment): Promise<StoredFile> {
-  const { filename, contentType, contentId, inline, bytes } = attachment;
-  const { sha256, size } = await blobs.put(bytes);
-  return { sha256, size, filename, contentType, ...(contentId === null ? {} : { contentId }), inline };
 }
 
 function isOutage(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { MailSecurity } from '@helpmesh/contracts';
 import type { Mailbox } from './address.ts';
 import type { Bounce } from './bounce/bounce.ts';
 
@@ -32,6 +33,17 @@ export interface ParsedMail {
   attachments: ParsedAttachment[];
   /** What it says of a mail that did not arrive; null when it says nothing like that. */
   bounce: Bounce | null;
+  /** Something of it is signed or encrypted: it is worth to be opened. */
+  protected: boolean;
   /** Values of the headers the classifier reads, by lower-case name. */
   headers: Record<string, string[]>;
+}
+
+/** A mail that was opened. */
+export interface OpenedParsed {
+  mail: ParsedMail;
+  /** Null: nothing of it was signed or encrypted after all. */
+  security: MailSecurity | null;
+  /** DER in base64, of the sender who has signed and is believed. */
+  certificate: string | null;
 }

@@ -239,6 +239,15 @@ export class InboundMailStore implements InboundMails {
     return rows[0]?.state;
   }
 
+  async filed(id: number): Promise<{ sha256: string; receivedAt: string } | undefined> {
+    const [row] = await sql<{ sha256: string; received_at: Date }>(
+      this.db,
+      "SELECT sha256, received_at FROM inbound_mail WHERE id = $1 AND state = 'parsed' AND erased_at IS NULL",
+      [id],
+    );
+    return row && { sha256: row.sha256, receivedAt: row.received_at.toISOString() };
+  }
+
   backlog(): Promise<{ count: number; oldestSeconds: number }> {
     return this.waiting('received');
   }

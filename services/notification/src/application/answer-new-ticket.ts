@@ -156,6 +156,7 @@ export class AnswerNewTicket {
       inReplyTo,
       references: inReplyTo === null ? [] : [inReplyTo],
       attachments: [],
+      security: null,
       state: 'queued',
       dueAt: now,
       attempts: 0,

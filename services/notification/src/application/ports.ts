@@ -1,4 +1,5 @@
 import type { MailAddress } from '@helpmesh/contracts';
+import type { Sealing } from '@helpmesh/mail-security';
 import type { MailServer } from '@helpmesh/service-kit';
 import type { RetrySchedule, WireFailure, WireReport } from '../domain/delivery.ts';
 import type { OutboundMail } from '../domain/outbound-mail.ts';
@@ -8,6 +9,12 @@ export interface MailWire {
   /** One try. Never throws: what went wrong is in the answer. */
   send(mail: OutboundMail, signal: AbortSignal): Promise<WireReport | WireFailure>;
   close(): void;
+}
+
+/** Says how a mail is protected on its way. */
+export interface MailSealer {
+  /** Null: not at all. @throws AppError conflict `mail-key.none-to-sign`, `mail-key.none-to-encrypt` */
+  sealingOf(mail: OutboundMail): Promise<Sealing | null>;
 }
 
 /** How mails leave by an account that administrators set up. */

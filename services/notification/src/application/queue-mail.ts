@@ -81,6 +81,7 @@ export class QueueMail {
       inReplyTo: messageIdOf(data.inReplyTo),
       references: referencesOf(data),
       attachments: data.attachments,
+      security: data.security ?? null,
       state: dead ? 'failed' : 'queued',
       dueAt: dead ? null : now,
       attempts: 0,

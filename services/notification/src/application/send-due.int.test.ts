@@ -52,7 +52,11 @@ afterEach(async () => {
 });
 
 function smtp(url = sink.url): SmtpWire {
-  return new SmtpWire(blobs, { url, connections: 3, silenceMs: 10_000, nullReturnPath: true });
+  return new SmtpWire(
+    blobs,
+    { url, connections: 3, silenceMs: 10_000, nullReturnPath: true },
+    { sealingOf: async () => null },
+  );
 }
 
 function sender(wire: MailWire = smtp(), { timeoutMs = 5_000, concurrency = 3 } = {}): SendDue {

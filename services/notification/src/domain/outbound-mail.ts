@@ -42,6 +42,8 @@ export interface OutboundMail {
   inReplyTo: string | null;
   references: string[];
   attachments: StoredFile[];
+  /** It leaves signed or encrypted, or not at all. Null: as it is, or signed where its group wants that of automatic mails. */
+  security: { sign: boolean; encrypt: boolean } | null;
   state: MailState;
   /** Starts of a delivery, counted before the wire is touched; also the fencing token of a claim. */
   attempts: number;

@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { BlobStore } from '@helpmesh/blob';
-import { isDeliverable } from '@helpmesh/kernel';
+import { AppError, isDeliverable } from '@helpmesh/kernel';
 import { createTransport } from 'nodemailer';
-import type { MailWire } from '../application/ports.ts';
+import type { MailSealer, MailWire } from '../application/ports.ts';
 import type { WireFailure, WireReport } from '../domain/delivery.ts';
 import type { OutboundMail } from '../domain/outbound-mail.ts';
+import { sealed } from './sealed.ts';
 import { attachment, envelopeAndText } from './smtp-wire.ts';
 
 /** sysexits.h: the data, the user or the host are wrong. All else can be put right by an operator. */
@@ -22,6 +23,7 @@ export class SendmailWire implements MailWire {
     private readonly blobs: BlobStore,
     private readonly program: string,
     private readonly settings: { nullReturnPath: boolean },
+    private readonly sealer: MailSealer,
   ) {}
 
   async send(mail: OutboundMail, signal: AbortSignal): Promise<WireReport | WireFailure> {
@@ -35,12 +37,14 @@ export class SendmailWire implements MailWire {
         opened.push(content);
         attachments.push(attachment(file, content));
       }
-      const parts = envelopeAndText(mail, this.settings);
-      const { message } = await this.composer.sendMail({ ...parts, attachments });
+      const parts = { ...envelopeAndText(mail, this.settings), attachments };
+      const raw = await sealed(mail, parts, this.sealer);
+      const { message } = await this.composer.sendMail(raw ? { envelope: parts.envelope, raw } : parts);
       const from = (parts.envelope as { from: string }).from;
       return await this.hand(message as Readable, from, mail.remaining, signal);
     } catch (error) {
-      return { permanent: false, reason: (error as Error).message };
+      const refused = error instanceof AppError && error.kind === 'conflict';
+      return { permanent: refused, reason: (error as Error).message };
     } finally {
       for (const content of opened) content.destroy();
     }

@@ -17,7 +17,7 @@ let wire: SmtpWire;
 const patience = () => AbortSignal.timeout(20_000);
 
 function wireTo(url: string, silenceMs = 5_000): SmtpWire {
-  return new SmtpWire(blobs, { url, connections: 3, silenceMs, nullReturnPath: true });
+  return new SmtpWire(blobs, { url, connections: 3, silenceMs, nullReturnPath: true }, { sealingOf: async () => null });
 }
 
 beforeAll(async () => {

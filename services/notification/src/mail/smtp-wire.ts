@@ -3,10 +3,11 @@ import type { BlobStore } from '@helpmesh/blob';
 import type { StoredFile } from '@helpmesh/contracts';
 import { AppError, isDeliverable } from '@helpmesh/kernel';
 import { createTransport, type SendMailOptions, type Transporter } from 'nodemailer';
-import type { MailWire, SendingAccount } from '../application/ports.ts';
+import type { MailSealer, MailWire, SendingAccount } from '../application/ports.ts';
 import { headerText } from '../domain/address.ts';
 import type { WireFailure, WireReport } from '../domain/delivery.ts';
 import type { OutboundMail } from '../domain/outbound-mail.ts';
+import { sealed } from './sealed.ts';
 
 export interface SmtpSettings {
   /**
@@ -34,6 +35,7 @@ export class SmtpWire implements MailWire {
   constructor(
     private readonly blobs: BlobStore,
     private readonly settings: SmtpSettings,
+    private readonly sealer: MailSealer,
   ) {
     const { url } = settings;
     this.transport = createTransport({
@@ -71,7 +73,10 @@ export class SmtpWire implements MailWire {
         opened.push(content);
         attachments.push(attachment(file, content));
       }
-      const info = await this.transport.sendMail({ ...envelopeAndText(mail, this.settings), attachments, signal });
+      const parts = { ...envelopeAndText(mail, this.settings), attachments };
+      const raw = await sealed(mail, parts, this.sealer);
+      const { envelope } = parts;
+      const info = await this.transport.sendMail(raw ? { ...closed, envelope, raw, signal } : { ...parts, signal });
       return reportOf(info as SmtpInfo);
     } catch (error) {
       return failureOf(error as SmtpError);
@@ -188,6 +193,8 @@ function reportOf({ accepted = [], rejectedErrors = [], response = '' }: SmtpInf
 }
 
 function failureOf(error: SmtpError): WireReport | WireFailure {
+  // It was to leave protected or not at all, and whoever sent it has to know.
+  if (error instanceof AppError && error.kind === 'conflict') return { permanent: true, reason: error.detail };
   // All recipients were refused, each for its own reason.
   if (error.rejectedErrors?.length) {
     return { accepted: [], refusals: error.rejectedErrors.map(refusalOf), response: wordsOf(error) };

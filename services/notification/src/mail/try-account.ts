@@ -68,6 +68,15 @@ function testMail({ from, to }: { from: string; to: string }, now: number): Outb
     subject: 'Test of a mail account',
     text: 'This mail was sent to try a mail account of the help desk. Nobody needs to answer it.\n',
     ...{ html: null, messageId: `<${id}@${from.slice(from.lastIndexOf('@') + 1)}>`, inReplyTo: null, references: [] },
-    ...{ attachments: [], state: 'sending', attempts: 1, dueAt: null, queuedAt: at, createdAt: at, lastError: null },
+    ...{
+      attachments: [],
+      security: null,
+      state: 'sending',
+      attempts: 1,
+      dueAt: null,
+      queuedAt: at,
+      createdAt: at,
+      lastError: null,
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { MailAddress } from '@helpmesh/contracts';
 import { sql } from '@helpmesh/persistence';
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
 /** Replica of the groups' sending addresses, fed by `group.v1.>`. */
 export class GroupAddressStore {
@@ -15,7 +15,7 @@ export class GroupAddressStore {
   }
 
   /** By group. One that has none of its own, or is not known here yet, is missing: the system's address speaks for it. */
-  async of(tx: EntityManager, groupIds: readonly number[]): Promise<Map<number, MailAddress>> {
+  async of(tx: EntityManager | DataSource, groupIds: readonly number[]): Promise<Map<number, MailAddress>> {
     const rows = await sql<{ id: number; name: string | null; address: string }>(
       tx,
       'SELECT group_id AS id, name, address FROM group_address WHERE group_id = ANY ($1::int[]) AND address IS NOT NULL',

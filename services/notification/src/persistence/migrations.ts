@@ -6,6 +6,7 @@ import { AnswerVolume1795300000000 } from './migrations/1795300000000-answer-vol
 import { Webhooks1797600000000 } from './migrations/1797600000000-webhooks.ts';
 import { Notices1798500000000 } from './migrations/1798500000000-notices.ts';
 import { MailAccounts1799210000000 } from './migrations/1799210000000-mail-accounts.ts';
+import { MailKeys1799441000000 } from './migrations/1799441000000-mail-keys.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -17,4 +18,5 @@ export const migrations: MigrationClass[] = [
   requestKeysTable,
   Notices1798500000000,
   MailAccounts1799210000000,
+  MailKeys1799441000000,
 ];

@@ -27,6 +27,7 @@ export interface OutboundMailRow {
   in_reply_to: string | null;
   refs: string[];
   attachments: StoredFile[];
+  security: OutboundMail['security'];
   state: MailState;
   attempts: number;
   due_at: Date | null;
@@ -60,6 +61,7 @@ export function toMail(row: OutboundMailRow): OutboundMail {
     inReplyTo: row.in_reply_to,
     references: row.refs,
     attachments: row.attachments,
+    security: row.security,
     state: row.state,
     attempts: row.attempts,
     dueAt: row.due_at && epochMs(row.due_at),
@@ -95,6 +97,7 @@ export function toNewRow(mail: OutboundMail) {
     in_reply_to: mail.inReplyTo,
     refs: mail.references,
     attachments: mail.attachments,
+    security: mail.security,
     state: mail.state,
     attempts: mail.attempts,
     due_at: mail.dueAt === null ? null : new Date(mail.dueAt),

@@ -209,6 +209,7 @@ export class CreateTickets {
     const fields = openingFields(input, actor, part, group, refs, this.clock.now());
     const at = importedAt(this.importMode, actor, input.created_at);
     const article = input.article ? await this.drafts.prepare(actor, part, input.article) : null;
+    await this.drafts.requireKeys(article, group, refs.person(fields.customerId));
     const tags = part === 'agent' ? tagNames(input.tags ?? []) : [];
     const subscribers = part === 'agent' ? (input.mentions ?? []) : [];
     const links = part === 'agent' ? linksOf(input) : [];

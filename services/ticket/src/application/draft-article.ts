@@ -6,11 +6,13 @@ import { DataSource } from 'typeorm';
 import type { AttachedFile } from '../domain/article/article.ts';
 import { type ArticleSender, type ArticleType, articleSenderOf, articleTypeOf } from '../domain/article/kinds.ts';
 import { mentionedIn } from '../domain/article/mentioned.ts';
+import { parseAddresses } from '../domain/mail/addresses.ts';
+import type { Group, Person } from '../domain/ticket/people.ts';
 import { extractImages } from '../html/inline-images.ts';
 import { sanitize } from '../html/sanitize.ts';
 import { UploadStore } from '../persistence/upload.store.ts';
 import { noLookupValue, type Part } from './access.ts';
-import { BLOBS } from './ports.ts';
+import { BLOBS, PROTECTED_MAIL, type ProtectedMail } from './ports.ts';
 import { Times } from './times/times.ts';
 
 /** Largest decoded attachment taken from a JSON body; larger ones come as files through the gateway. Bytes. */
@@ -34,6 +36,8 @@ export interface ArticleDraft {
   inReplyTo: string | null;
   originById: number | null;
   preferences: Record<string, unknown>;
+  /** How the mail is to be protected; null: as it is. */
+  security: { sign: boolean; encrypt: boolean } | null;
   files: AttachedFile[];
   /** Uploads among the files, used up by the article. */
   uploadIds: number[];
@@ -51,6 +55,7 @@ export class ArticleDrafts {
     @Inject(BLOBS) private readonly blobs: BlobStore,
     private readonly uploads: UploadStore,
     private readonly times: Times,
+    @Inject(PROTECTED_MAIL) private readonly mails: ProtectedMail,
   ) {}
 
   /** @throws AppError invalid with the texts that clients of the contract expect */
@@ -78,12 +83,32 @@ export class ArticleDrafts {
       replyTo: (agent && input.reply_to?.trim()) || null,
       inReplyTo: input.in_reply_to?.trim() || null,
       originById: (agent && input.origin_by_id) || null,
-      preferences: agent ? (input.preferences ?? {}) : {},
+      ...(agent ? protectionIn(input.preferences ?? {}) : { preferences: {}, security: null }),
       files: [...files, ...uploads.map(({ file }) => file)],
       uploadIds: uploads.map(({ id }) => id),
       mentioned: agent ? mentionedIn(input.body) : [],
       time: agent ? await this.timeOf(input) : null,
     };
+  }
+
+  /**
+   * Whether a mail can leave as its writer wants it. Looked at once more when it is sent: keys come and go.
+   * @throws AppError invalid `article.no-key-to-sign`, `article.no-key-to-encrypt`
+   */
+  async requireKeys(draft: ArticleDraft | null, group: Group, customer: Person | undefined): Promise<void> {
+    if (!draft?.security || !isMailOut(draft)) return;
+    const to = parseAddresses([draft.to ?? customer?.email, draft.cc].filter(Boolean).join(', '));
+    const from = group.email?.address ?? null;
+    const asked = { from, to: to.map(({ address }) => address), ...draft.security };
+    const { sign, missing } = await this.mails.check(asked);
+    if (sign !== null) {
+      const why = sign === 'expired' ? 'is no longer valid' : 'is missing';
+      throw new AppError('invalid', 'article.no-key-to-sign', `The key of the group to sign with ${why}.`);
+    }
+    if (missing.length > 0) {
+      const detail = `The mail cannot be encrypted: there is no key of ${missing.join(', ')}.`;
+      throw new AppError('invalid', 'article.no-key-to-encrypt', detail);
+    }
   }
 
   private async timeOf(input: ArticleInput): Promise<ArticleDraft['time']> {
@@ -125,6 +150,29 @@ export class ArticleDrafts {
     return fitting(sanitize(lean));
   }
 }
+
+/** Whether the draft is a mail that really leaves. */
+export function isMailOut(draft: ArticleDraft): boolean {
+  return draft.type === 'email' && draft.sender === 'Agent' && !draft.internal;
+}
+
+/** How the mail is to be protected, apart from what else is remembered of it: nobody says of himself that he is proven. */
+function protectionIn(given: Record<string, unknown>): Pick<ArticleDraft, 'preferences' | 'security'> {
+  const { security, ...preferences } = given;
+  const wished = (what: string) => {
+    const part = isObject(security) ? security[what] : undefined;
+    return isObject(part) && part.success === true;
+  };
+  const wishes = { sign: wished('sign'), encrypt: wished('encryption') };
+  if (!wishes.sign && !wishes.encrypt) return { preferences, security: null };
+  const type = isObject(security) ? security.type : undefined;
+  if (type !== undefined && type !== 'S/MIME') {
+    throw new AppError('invalid', 'article.security-unknown', "Mails are signed and encrypted by 'S/MIME'.");
+  }
+  return { preferences, security: wishes };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** @throws AppError invalid `article.body-too-long` */
 function fitting(body: string): string {

@@ -33,11 +33,13 @@ export function articleOf(mail: Mail, id: number, { proven, opens }: { proven: b
   const files: AttachedFile[] = mail.attachments.map(storedFile);
   const unreadable = mail.unreadable !== null;
   if (unreadable) files.push(rawAsFile(mail));
-  const html = unreadable ? null : mail.html;
   const replyTo = trustedReplyTo(mail.replyTo, mail.from, proven || opens);
-  const text = unreadable
-    ? `This mail could not be read; it is attached as it arrived.\n\nReason: ${mail.unreadable}`
-    : clean(mail.text) || '(no text)';
+  const words = unreadable
+    ? wordsOf({
+        text: `This mail could not be read; it is attached as it arrived.\n\nReason: ${mail.unreadable}`,
+        html: null,
+      })
+    : wordsOf(mail);
   return {
     id,
     type: 'email',
@@ -50,11 +52,11 @@ export function articleOf(mail: Mail, id: number, { proven, opens }: { proven: b
     messageId: mail.messageId,
     inReplyTo: mail.inReplyTo[0] ?? null,
     references: mail.references.length > 0 ? mail.references.join(' ') : null,
-    contentType: html === null ? 'text/plain' : 'text/html',
-    body: withoutTicketLinks(html === null ? text : sanitize(clean(html)) || text),
+    ...words,
     internal: mail.automatic === 'own' || mail.filtered?.internal === true,
     preferences: {
       verified: proven,
+      ...(mail.security && { security: mail.security }),
       ...(mail.proof && { authentication: { ...mail.proof, ...(mail.released && { released: true }) } }),
       ...(mail.replyTo && !replyTo && { reply_to_unverified: formatAddress(mail.replyTo) }),
       ...(mail.automatic !== 'no' && { 'is-auto-response': true, automatic: mail.automatic }),
@@ -65,6 +67,15 @@ export function articleOf(mail: Mail, id: number, { proven, opens }: { proven: b
     // An answer to a mail that is disowned would reach somebody who never wrote to us.
     isAutoResponse: mail.automatic !== 'no' || unreadable || isDisowned(mail),
     outgoing: null,
+  };
+}
+
+/** What a mail says, as the thread shows it. */
+export function wordsOf({ text, html }: Pick<Mail, 'text' | 'html'>): Pick<NewArticle, 'contentType' | 'body'> {
+  const plain = clean(text) || '(no text)';
+  return {
+    contentType: html === null ? 'text/plain' : 'text/html',
+    body: withoutTicketLinks(html === null ? plain : sanitize(clean(html)) || plain),
   };
 }
 

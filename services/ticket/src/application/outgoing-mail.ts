@@ -1,4 +1,4 @@
-import { type sendMail, ticketMessageId } from '@helpmesh/contracts';
+import { type MailSecurity, type sendMail, ticketMessageId } from '@helpmesh/contracts';
 import { AppError, type EpochMs, uuidv7 } from '@helpmesh/kernel';
 import type { z } from 'zod';
 import { formatAddress, parseAddresses } from '../domain/mail/addresses.ts';
@@ -7,7 +7,7 @@ import { escapeHtml } from '../domain/template/escape.ts';
 import { displayName, type Group, type Person } from '../domain/ticket/people.ts';
 import type { Ticket } from '../domain/ticket/ticket.ts';
 import { textOf } from '../html/text.ts';
-import type { ArticleDraft } from './draft-article.ts';
+import { type ArticleDraft, isMailOut } from './draft-article.ts';
 import type { MailIdentity } from './ports.ts';
 import type { NewArticle } from './writing.ts';
 
@@ -51,11 +51,6 @@ export function finishArticle(
   };
 }
 
-/** Whether the draft is a mail that really leaves. */
-export function isMailOut(draft: ArticleDraft): boolean {
-  return draft.type === 'email' && draft.sender === 'Agent' && !draft.internal;
-}
-
 /** An agent's e-mail: the article as the thread shows it, and the order to send it. */
 function writeMail(draft: ArticleDraft, id: number, place: Place, identity: MailIdentity, now: EpochMs): NewArticle {
   const { ticket, group, author, customer, thread } = place;
@@ -78,7 +73,11 @@ function writeMail(draft: ArticleDraft, id: number, place: Place, identity: Mail
     messageId,
     inReplyTo,
     references: references.length > 0 ? references.join(' ') : null,
-    preferences: { ...draft.preferences, delivery: { state: 'queued', mail_id: mailId } },
+    preferences: {
+      ...draft.preferences,
+      ...(draft.security && { security: asProtected(draft.security) }),
+      delivery: { state: 'queued', mail_id: mailId },
+    },
     outgoing: {
       mailId,
       kind: 'reply',
@@ -94,13 +93,20 @@ function writeMail(draft: ArticleDraft, id: number, place: Place, identity: Mail
       references,
       attachments: draft.files.map(({ contentId, ...file }) => ({ ...file, ...(contentId && { contentId }) })),
       automatic: false,
+      ...(draft.security && { security: draft.security }),
     },
   };
 }
 
+/** As on a mail that came in so. */
+function asProtected({ sign, encrypt }: NonNullable<ArticleDraft['security']>): MailSecurity {
+  const part = (success: boolean) => ({ success, comment: null, reason: null });
+  return { type: 'S/MIME', sign: { ...part(sign), signer: null }, encryption: part(encrypt) };
+}
+
 /** What every written article takes from its draft. */
 function baseArticle(draft: ArticleDraft, id: number): NewArticle {
-  const { uploadIds: _, ...words } = draft;
+  const { uploadIds: _, security: __, ...words } = draft;
   return {
     ...words,
     id,

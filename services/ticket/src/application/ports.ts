@@ -1,4 +1,13 @@
-import type { Actor, GroupSnapshot, OrganizationSnapshot, UserSnapshot } from '@helpmesh/contracts';
+import type {
+  Actor,
+  checkSealing,
+  GroupSnapshot,
+  InputOf,
+  OrganizationSnapshot,
+  OutputOf,
+  reopenMail,
+  UserSnapshot,
+} from '@helpmesh/contracts';
 
 /** The neighbour that knows people, organizations and groups. */
 export interface Identity {
@@ -36,6 +45,17 @@ export const FEEDS = Symbol('Feeds');
 
 /** Nest's token for the file store (BlobStore of @helpmesh/blob). */
 export const BLOBS = Symbol('BlobStore');
+
+/** Mails that are signed or encrypted: whoever has the keys, and whoever reads with them. */
+export interface ProtectedMail {
+  /** Opens a mail that came in once more. @throws AppError not-found `mail.raw-gone` */
+  reopen(inboundId: number): Promise<OutputOf<typeof reopenMail>>;
+  /** Why a mail cannot leave as it is to. */
+  check(asked: InputOf<typeof checkSealing>): Promise<OutputOf<typeof checkSealing>>;
+}
+
+/** Nest's token for it. */
+export const PROTECTED_MAIL = Symbol('ProtectedMail');
 
 /** What our Message-IDs are made of. */
 export interface MailIdentity {

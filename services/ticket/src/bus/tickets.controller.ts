@@ -11,6 +11,7 @@ import {
   listTickets,
   missingPriorities,
   type ParsedInputOf,
+  retrySecurityProcess,
   searchTicketsByPost,
   ticketCounts,
   ticketHistory,
@@ -32,6 +33,7 @@ import { ReadArticles } from '../application/read-articles.ts';
 import { ReadHistory } from '../application/read-history.ts';
 import { ReadTickets, shapeOf } from '../application/read-tickets.ts';
 import { ReferTo } from '../application/refer-to.ts';
+import { RetrySecurity } from '../application/retry-security.ts';
 import { SearchTickets } from '../application/search-tickets.ts';
 
 /** Answers that PostgreSQL wrote pass through as text. */
@@ -47,6 +49,7 @@ export class TicketsController {
     private readonly creates: CreateTickets,
     private readonly changes: ChangeTickets,
     private readonly articleChanges: ChangeArticles,
+    private readonly retries: RetrySecurity,
     private readonly deletes: DeleteTicket,
     private readonly lists: ListTickets,
     private readonly searches: SearchTickets,
@@ -156,6 +159,11 @@ export class TicketsController {
   @Answers(updateArticle)
   async changeArticle({ actor }: RpcContext, { params, body }: ParsedInputOf<typeof updateArticle>) {
     return new RawJson(await this.articleChanges.update(requireActor(actor), params.id, body));
+  }
+
+  @Answers(retrySecurityProcess)
+  retrySecurity({ actor }: RpcContext, { params }: ParsedInputOf<typeof retrySecurityProcess>) {
+    return this.retries.run(requireActor(actor), params.id);
   }
 
   @Answers(deleteArticle)

@@ -1,7 +1,8 @@
+import type { MailSecurity } from '@helpmesh/contracts';
 import { type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { AttachedFile } from '../domain/article/article.ts';
+import type { Article, AttachedFile } from '../domain/article/article.ts';
 import { type ArticleSender, type ArticleType, articleSenderOf, articleTypeOf } from '../domain/article/kinds.ts';
 import type { QuotedArticle } from '../domain/template/values.ts';
 import { messageKey } from './ticket.table.ts';
@@ -41,6 +42,15 @@ export interface DeliveredArticle {
   to: string | null;
   /** Word of a later try is known. */
   outdated: boolean;
+}
+
+/** What is known of a mail that may be signed or encrypted. */
+export interface ProtectedArticle {
+  ticketId: number;
+  internal: boolean;
+  /** Row of mail-ingest; null: it came in another way. */
+  inboundId: number | null;
+  security: MailSecurity | null;
 }
 
 /** What the rules about changing an article look at. */
@@ -116,6 +126,46 @@ export class ArticleStore {
       `UPDATE article SET internal = $2, preferences = preferences || $3::jsonb, updated_by_id = $4, updated_at = $5
        WHERE id = $1`,
       [id, change.internal, JSON.stringify(preferences), change.by, isoTime(change.now)],
+    );
+  }
+
+  /** What is known of a mail that may be signed or encrypted; undefined when the actor may not see the article. */
+  async protectedMail(on: On, visible: VisibleTickets, id: number): Promise<ProtectedArticle | undefined> {
+    const [row] = await sql<ProtectedArticle>(
+      on,
+      `SELECT a.ticket_id AS "ticketId", a.internal, a.inbound_id AS "inboundId", a.preferences -> 'security' AS security
+       FROM article a JOIN ticket t ON t.id = a.ticket_id
+       WHERE a.id = $5 AND ${isVisible()} AND (NOT a.internal OR ${seesAsAgent()})`,
+      [...visible.params, id],
+    );
+    return row;
+  }
+
+  /** Keeps what came of opening a mail once more. @param content  what it says now; null: as before */
+  async reopened(
+    tx: EntityManager,
+    id: number,
+    security: MailSecurity,
+    content: Pick<Article, 'body' | 'contentType' | 'files'> | null,
+  ): Promise<void> {
+    await sql(
+      tx,
+      `UPDATE article SET preferences = preferences || jsonb_build_object('security', $2::jsonb),
+         body = coalesce($3, body), content_type = coalesce($4, content_type)
+       WHERE id = $1`,
+      [id, JSON.stringify(security), content?.body ?? null, content?.contentType ?? null],
+    );
+    if (!content) return;
+    await sql(tx, 'DELETE FROM article_attachment WHERE article_id = $1', [id]);
+    const files = content.files.map(({ sha256, size, filename, contentType, contentId, inline }) => ({
+      ...{ article_id: id, sha256, size, filename, inline, content_type: contentType, content_id: contentId },
+    }));
+    const columns = 'article_id, sha256, size, filename, content_type, content_id, inline';
+    await sql(
+      tx,
+      `INSERT INTO article_attachment (${columns})
+       SELECT ${columns} FROM json_populate_recordset(NULL::article_attachment, $1::json)`,
+      [JSON.stringify(files)],
     );
   }
 

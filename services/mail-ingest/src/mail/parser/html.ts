@@ -119,6 +119,12 @@ export function sanitized(html: string): string | null {
   return clean === '' ? null : clean;
 }
 
+/** Clean HTML without the pictures that would be fetched from elsewhere. */
+export function withoutRemoteImages(clean: string): string | null {
+  const kept = sanitizeHtml(clean, { ...options, allowedSchemesByTag: { img: ['cid', 'data'] } }).trim();
+  return kept === '' ? null : kept;
+}
+
 /** The words of the HTML, paragraphs and lists kept. */
 export function textOf(html: string): string {
   if (!isTooDeep(html)) return toText(html.slice(0, limits.htmlSourceLength));

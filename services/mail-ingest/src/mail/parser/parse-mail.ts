@@ -1,15 +1,17 @@
+import { isProtected, openMail } from '@helpmesh/mail-security';
 import type { AddressObject, HeaderLines, HeaderValue } from 'mailparser';
+import type { Opening } from '../../application/ports.ts';
 import { type HeaderAddress, type Mailbox, mailboxesIn } from '../../domain/address.ts';
 import { headersRead } from '../../domain/automatic/classify.ts';
 import { type Bounce, bounceIn } from '../../domain/bounce/bounce.ts';
 import { cleanFileName, distinctNames } from '../../domain/file-name.ts';
 import { limits } from '../../domain/limits.ts';
 import { messageIdOf, messageIdsIn } from '../../domain/message-ids.ts';
-import type { ParsedAttachment, ParsedMail } from '../../domain/parsed-mail.ts';
+import type { OpenedParsed, ParsedAttachment, ParsedMail } from '../../domain/parsed-mail.ts';
 import { proofHeaders } from '../../domain/proof/proof.ts';
 import { cleanText, cutToBytes, oneLine } from '../../domain/text.ts';
 import { wordsOfCalendar } from './calendar.ts';
-import { isTooDeep, sanitized, textOf } from './html.ts';
+import { isTooDeep, sanitized, textOf, withoutRemoteImages } from './html.ts';
 import { type MimeFile, type MimeMail, readMime } from './read-mime.ts';
 import { readTnef } from './tnef.ts';
 import { takeUuFiles } from './uuencode.ts';
@@ -33,7 +35,25 @@ export async function parseMail(raw: Uint8Array, more: readonly string[] = []): 
   }
   const head = headOf(mime, more);
   const bounce = bounceOf(head, mime, body.text);
-  return { ...head, ...body, attachments: attachmentsOf(mime.attachments), bounce };
+  return { ...head, ...body, attachments: attachmentsOf(mime.attachments), bounce, protected: isProtected(raw) };
+}
+
+/** Reads a mail that is signed or encrypted: what it says is what was signed or encrypted, from whom is what stands outside. */
+export async function parseOpened(
+  raw: Uint8Array,
+  { keys, from, at }: Opening,
+  more: readonly string[] = [],
+): Promise<OpenedParsed> {
+  const mail = await parseMail(raw, more);
+  const opened = await openMail(raw, keys, from, new Date(at));
+  if (!opened) return { mail, security: null, certificate: null };
+  const { report: security, content } = opened;
+  const certificate = opened.certificate && Buffer.from(opened.certificate).toString('base64');
+  if (!content) return { mail, security, certificate };
+  const { text, html, attachments } = await parseMail(content);
+  // A picture that is fetched tells its owner that, when and where secret words were read (CVE-2017-17688).
+  const shown = html !== null && security.encryption.success ? withoutRemoteImages(html) : html;
+  return { mail: { ...mail, text, html: shown, attachments }, security, certificate };
 }
 
 /** Who reports that a mail did not arrive: by the form of the mail, or by name. */
@@ -98,10 +118,10 @@ export async function parseHead(raw: Uint8Array, more: readonly string[] = []): 
   // The last line of a header that was cut off is not a whole one.
   const whole = end < start.length ? end : Math.max(0, start.lastIndexOf('\n'));
   const mime = await readMime(Buffer.concat([start.subarray(0, whole || end), Buffer.from('\r\n\r\n')]));
-  return { ...headOf(mime, more), text: '', html: null, attachments: [], bounce: null };
+  return { ...headOf(mime, more), text: '', html: null, attachments: [], bounce: null, protected: false };
 }
 
-type Head = Omit<ParsedMail, 'text' | 'html' | 'attachments' | 'bounce'>;
+type Head = Omit<ParsedMail, 'text' | 'html' | 'attachments' | 'bounce' | 'protected'>;
 
 function headOf({ headers, lines }: MimeMail, more: readonly string[]): Head {
   const subject = headers.get('subject');

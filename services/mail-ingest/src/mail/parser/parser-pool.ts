@@ -1,9 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { logger } from '@helpmesh/telemetry';
 import { Piscina } from 'piscina';
-import { type MailReader, UnreadableMail } from '../../application/ports.ts';
+import { type MailReader, type Opening, UnreadableMail } from '../../application/ports.ts';
 import { limits } from '../../domain/limits.ts';
-import type { ParsedMail } from '../../domain/parsed-mail.ts';
+import type { OpenedParsed, ParsedMail } from '../../domain/parsed-mail.ts';
 import { oneLine } from '../../domain/text.ts';
 import type { Parsed, ParseTask } from './parse.worker.ts';
 
@@ -21,6 +21,7 @@ const nothing: ParsedMail = {
   html: null,
   attachments: [],
   bounce: null,
+  protected: false,
   headers: {},
 };
 
@@ -32,9 +33,10 @@ interface Job {
   raw: Uint8Array<ArrayBuffer>;
   headOnly: boolean;
   more: readonly string[];
+  opening?: Opening;
   /** It was in company when a thread was killed: now it shows whether it was to blame. */
   alone: boolean;
-  done: (mail: ParsedMail) => void;
+  done: (result: { mail: ParsedMail } | OpenedParsed) => void;
   failed: (error: unknown) => void;
 }
 
@@ -75,23 +77,38 @@ export class ParserPool implements MailReader {
 
   async parse(raw: Uint8Array<ArrayBuffer>, more: readonly string[] = []): Promise<ParsedMail> {
     try {
-      return await this.enqueue(raw, false, more);
+      return (await this.enqueue({ raw, headOnly: false, more })).mail;
     } catch (error) {
       throw unreadable(error, this.timeLimitMs);
     }
   }
 
   async salvage(raw: Uint8Array<ArrayBuffer>, more: readonly string[] = []): Promise<ParsedMail> {
-    return await this.enqueue(raw.slice(0, limits.salvageBytes), true, more).catch(() => nothing);
+    const job = { raw: raw.slice(0, limits.salvageBytes), headOnly: true, more };
+    return await this.enqueue(job).then(
+      ({ mail }) => mail,
+      () => nothing,
+    );
+  }
+
+  async open(raw: Uint8Array<ArrayBuffer>, opening: Opening, more: readonly string[] = []): Promise<OpenedParsed> {
+    try {
+      return (await this.enqueue({ raw, headOnly: false, more, opening })) as OpenedParsed;
+    } catch (error) {
+      throw unreadable(error, this.timeLimitMs);
+    }
   }
 
   async close(): Promise<void> {
     await this.pool.destroy();
   }
 
-  private enqueue(raw: Uint8Array<ArrayBuffer>, headOnly: boolean, more: readonly string[]): Promise<ParsedMail> {
+  private enqueue(
+    job: Pick<Job, 'raw' | 'headOnly' | 'more' | 'opening'>,
+  ): Promise<{ mail: ParsedMail } | OpenedParsed> {
+    const alone = job.raw.byteLength > SMALL_BYTES || job.headOnly || job.opening !== undefined;
     return new Promise((done, failed) => {
-      this.jobs.push({ raw, headOnly, more, alone: raw.byteLength > SMALL_BYTES || headOnly, done, failed });
+      this.jobs.push({ ...job, alone, done, failed });
       // What else comes in this tick joins.
       if (this.jobs.length === 1) setImmediate(() => this.pump());
     });
@@ -113,11 +130,14 @@ export class ParserPool implements MailReader {
   private async run(batch: Job[]): Promise<void> {
     const limit = new TimeLimit(this.timeLimitMs, this.pool);
     try {
-      const mails = batch.map(({ raw, headOnly, more }) => ({ raw, headOnly, more }));
+      const mails = batch.map(({ raw, headOnly, more, opening }) => ({
+        ...{ raw, headOnly, more },
+        ...(opening && { opening }),
+      }));
       const parsed = await this.pool.run({ mails, begun: limit.begun }, { signal: limit.signal });
       for (const [n, { done, failed }] of batch.entries()) {
         const result = parsed[n];
-        if (result && 'mail' in result) done(result.mail);
+        if (result && 'mail' in result) done(result);
         else failed(new Error(result?.failed ?? 'the parser gave no answer'));
       }
     } catch (error) {

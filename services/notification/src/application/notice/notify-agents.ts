@@ -65,7 +65,7 @@ export class NotifyAgents {
       secret: false,
       // By the signed id an answer joins the ticket, where customers read it: not one that quotes what is internal.
       messageId: article?.internal ? `<${id}@${fqdn}>` : ticketMessageId(ticket.id, now, threadingSecret, fqdn),
-      ...{ inReplyTo: null, references: [], attachments: [], state: 'queued', dueAt: now, attempts: 0 },
+      ...{ inReplyTo: null, references: [], attachments: [], security: null, state: 'queued', dueAt: now, attempts: 0 },
       ...{ queuedAt: now, createdAt: now, lastError: null },
     };
   }

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { defineQuestion } from '../define.ts';
+import { StoredFile } from '../http/tickets.ts';
+import { MailSecurity } from '../mail/security.ts';
+
+/** In base64. */
+const Bytes = z.string();
+
+/** What is needed to open a mail of this sender, and to find out whether he signed it. Private keys stay sealed. */
+export const keysToOpen = defineQuestion(
+  'rpc.notification.v1.keys-to-open',
+  z.object({
+    /** Lower case; null: the mail names nobody. */
+    from: z.string().nullable(),
+  }),
+  z.object({
+    /** `sealed` is opened as `mail_key:<id>`. */
+    own: z.array(z.object({ id: z.number().int(), certificate: Bytes, sealed: Bytes })),
+    contacts: z.array(Bytes),
+    authorities: z.array(Bytes),
+  }),
+  { callers: ['mail-ingest'] },
+);
+
+/** Why a mail cannot be protected as it is to be; both null: it can be. */
+export const checkSealing = defineQuestion(
+  'rpc.notification.v1.check-sealing',
+  z.object({
+    /** Address it is sent from; null: the system's own. */
+    from: z.string().nullable(),
+    to: z.array(z.string()),
+    sign: z.boolean(),
+    encrypt: z.boolean(),
+  }),
+  z.object({ sign: z.enum(['no-key', 'expired']).nullable(), missing: z.array(z.string()) }),
+  { callers: ['ticket'] },
+);
+
+/** Opens a filed mail once more, with the keys of today. */
+export const reopenMail = defineQuestion(
+  'rpc.mail-ingest.v1.reopen-mail',
+  z.object({ inboundId: z.number().int() }),
+  z.object({
+    text: z.string(),
+    html: z.string().nullable(),
+    attachments: z.array(StoredFile),
+    /** Null: nothing of it is signed or encrypted. */
+    security: MailSecurity.nullable(),
+  }),
+  { callers: ['ticket'] },
+);

@@ -1,0 +1,152 @@
+import {
+  type Actor,
+  checkSealing,
+  hasPermission,
+  keysToOpen,
+  mailSealing,
+  type OutputOf,
+  type ParsedInputOf,
+} from '@helpmesh/contracts';
+import { AppError, type Clock, plainAddress } from '@helpmesh/kernel';
+import type { KeyPair, Sealing } from '@helpmesh/mail-security';
+import type { SecretBox } from '@helpmesh/service-kit';
+import { logger } from '@helpmesh/telemetry';
+import type { DataSource } from 'typeorm';
+import type { OutboundMail } from '../../domain/outbound-mail.ts';
+import type { GroupAddressStore } from '../../persistence/group-address.store.ts';
+import type { MailKeyStore } from '../../persistence/mail-key.store.ts';
+import type { MailSealer } from '../ports.ts';
+import { type SealedKey, sealedFor } from './mail-key.ts';
+
+/** How soon a change made by another process counts here, ms. */
+const LOOK_EVERY_MS = 2_000;
+
+/** Decides how mails are signed and encrypted, and by which keys. */
+export class SealMails implements MailSealer {
+  private readonly log = logger('sealing');
+  private signing: ReadonlySet<string> = new Set();
+  private timer: NodeJS.Timeout | undefined;
+  private reading: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly store: MailKeyStore,
+    private readonly groups: GroupAddressStore,
+    private readonly box: SecretBox,
+    private readonly clock: Clock,
+    /** Who speaks when no group does. */
+    private readonly systemAddress: string,
+  ) {}
+
+  /** Whose automatic mails are signed is held ready: no mail asks the database for it. */
+  async start(): Promise<void> {
+    await this.refresh();
+    this.timer = setInterval(() => {
+      this.refresh().catch((error) => this.log.warn({ err: error }, 'whose mails are signed cannot be read now'));
+    }, LOOK_EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.reading.catch(() => undefined);
+  }
+
+  refresh(): Promise<void> {
+    this.reading = this.reading
+      .catch(() => undefined)
+      .then(async () => {
+        this.signing = new Set(await this.store.signing(this.db));
+      });
+    return this.reading;
+  }
+
+  async sealingOf({ from, to, cc, automatic, kind, security }: OutboundMail): Promise<Sealing | null> {
+    const address = plainAddress(from.address);
+    if (!security) {
+      const byItself = automatic || kind === 'auto-reply' || kind === 'agent-notification';
+      if (!byItself || !this.signing.has(address)) return null;
+      const pair = await this.signingKey(address);
+      // Nobody would wait for word of the desk because a key has run out.
+      return pair === 'no-key' || pair === 'expired' ? null : { sign: pair, encryptFor: null };
+    }
+    if (!security.sign && !security.encrypt) return null;
+    const sign = security.sign ? await this.signingKey(address) : null;
+    if (sign === 'no-key' || sign === 'expired') {
+      const why = sign === 'expired' ? 'is no longer valid' : 'is missing';
+      throw new AppError('conflict', 'mail-key.none-to-sign', `The key of ${address} to sign with ${why}.`);
+    }
+    if (!security.encrypt) return { sign, encryptFor: null };
+    // All who are named in it, also those who have it already: every copy is the same mail.
+    const { keys, missing } = await this.keysFor([...to, ...cc].map((one) => one.address));
+    if (missing.length > 0) {
+      const detail = `There is no key to encrypt for ${missing.join(', ')}.`;
+      throw new AppError('conflict', 'mail-key.none-to-encrypt', detail);
+    }
+    return { sign, encryptFor: keys };
+  }
+
+  /** @throws AppError forbidden */
+  async offer(
+    actor: Actor | undefined,
+    { group_id, to }: ParsedInputOf<typeof mailSealing.offer>['body'],
+  ): Promise<OutputOf<typeof mailSealing.offer>> {
+    if (!actor || !hasPermission(actor, 'ticket.agent')) {
+      throw new AppError('forbidden', 'access.not-authorized', 'Not authorized');
+    }
+    const [group, wanted] = await Promise.all([
+      this.groups.of(this.db, [group_id]),
+      this.store.sealingOf(this.db, group_id),
+    ]);
+    const { sign, missing } = await this.check({
+      from: group.get(group_id)?.address ?? null,
+      to,
+      sign: true,
+      encrypt: true,
+    });
+    const reason = to.length === 0 ? 'no-recipients' : missing.length > 0 ? 'no-key' : null;
+    return {
+      type: 'S/MIME',
+      sign: { possible: sign === null, reason: sign },
+      encryption: { possible: reason === null, reason, missing },
+      wanted: { sign: wanted.sign, encrypt: wanted.encrypt },
+    };
+  }
+
+  async check({ from, to, sign, encrypt }: ParsedInputOf<typeof checkSealing>): Promise<OutputOf<typeof checkSealing>> {
+    const pair = sign ? await this.signingKey(plainAddress(from ?? this.systemAddress)) : null;
+    const { missing } = encrypt ? await this.keysFor(to) : { missing: [] };
+    return { sign: pair === 'no-key' || pair === 'expired' ? pair : null, missing };
+  }
+
+  async keysToOpen({ from }: ParsedInputOf<typeof keysToOpen>): Promise<OutputOf<typeof keysToOpen>> {
+    const [own, contacts, authorities] = await Promise.all([
+      this.store.own(this.db),
+      from === null ? [] : this.store.contactsOf(this.db, from),
+      this.store.authorities(this.db),
+    ]);
+    const base64 = (bytes: Buffer) => bytes.toString('base64');
+    return {
+      own: own.map(({ id, certificate, secret }) => ({ id, certificate: base64(certificate), sealed: base64(secret) })),
+      contacts: contacts.map(base64),
+      authorities: authorities.map(base64),
+    };
+  }
+
+  private async signingKey(address: string): Promise<KeyPair | 'no-key' | 'expired'> {
+    const keys = await this.store.ownOf(this.db, address);
+    const now = this.clock.now();
+    const key = keys.find(({ valid_from, valid_to }) => valid_from.getTime() <= now && now <= valid_to.getTime());
+    if (key) return this.opened(key);
+    return keys.length > 0 ? 'expired' : 'no-key';
+  }
+
+  private opened({ id, certificate, chain, secret }: SealedKey): KeyPair {
+    return { certificate, chain, key: this.box.open(secret, sealedFor(id)) };
+  }
+
+  private async keysFor(recipients: readonly string[]): Promise<{ keys: Buffer[]; missing: string[] }> {
+    const addresses = [...new Set(recipients.map(plainAddress))];
+    const found = await this.store.toEncryptFor(this.db, addresses, new Date(this.clock.now()));
+    return { keys: [...found.values()], missing: addresses.filter((address) => !found.has(address)) };
+  }
+}
