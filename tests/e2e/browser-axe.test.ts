@@ -302,6 +302,7 @@ describe('accessibility', () => {
       ['mail/mailboxes/1', 'Seconds between two looks'],
       ['mail/accounts/1', 'Sign in with the provider'],
       ['mail/queues', 'Outgoing mails'],
+      ['mail/encryption', 'Keys of the desk'],
       ['roles', 'Customer'],
       ['roles/2', 'admin.user'],
       ['custom-fields', 'What was tried'],

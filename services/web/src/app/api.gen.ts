@@ -4,6 +4,7 @@ import type * as contracts from '@helpmesh/contracts';
 export const routes = {
   accountDeletion: ['GET', '/api/v1/users/account'],
   addLink: ['POST', '/api/v1/links/add'],
+  addMailKeys: ['POST', '/api/v1/mail_keys'],
   addPasskey: ['POST', '/api/v1/users/two_factor/passkeys'],
   addTag: ['POST', '/api/v1/tags/add'],
   applyMacro: ['POST', '/api/v1/tickets/:id/macro'],
@@ -79,6 +80,7 @@ export const routes = {
   deleteMacro: ['DELETE', '/api/v1/macros/:id'],
   deleteMailAccount: ['DELETE', '/api/v1/channels_email_outbound/:id'],
   deleteMailChannel: ['DELETE', '/api/v1/channels_email/:id'],
+  deleteMailKey: ['DELETE', '/api/v1/mail_keys/:id'],
   deleteObjectAttribute: ['DELETE', '/api/v1/object_manager_attributes/:id'],
   deleteOnlineNotification: ['DELETE', '/api/v1/online_notifications/:id'],
   deleteOpenIdIdentity: ['DELETE', '/api/v1/openid_identities/:id'],
@@ -104,6 +106,7 @@ export const routes = {
   deleteWebhook: ['DELETE', '/api/v1/webhooks/:id'],
   discardObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_discard_changes'],
   discardQuarantined: ['POST', '/api/v1/mail/quarantine/:id/discard'],
+  downloadMailKey: ['GET', '/api/v1/mail_keys/:id/download'],
   executeObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_execute_migrations'],
   finishMailAccountAuthorization: ['POST', '/api/v1/channels_email_outbound/authorization'],
   finishMailChannelAuthorization: ['POST', '/api/v1/channels_email/authorization'],
@@ -177,6 +180,8 @@ export const routes = {
   listMacros: ['GET', '/api/v1/macros'],
   listMailAccounts: ['GET', '/api/v1/channels_email_outbound'],
   listMailChannels: ['GET', '/api/v1/channels_email'],
+  listMailKeys: ['GET', '/api/v1/mail_keys'],
+  listMailSealing: ['GET', '/api/v1/mail_sealing'],
   listObjectAttributes: ['GET', '/api/v1/object_manager_attributes'],
   listOnlineNotifications: ['GET', '/api/v1/online_notifications'],
   listOpenIdIdentities: ['GET', '/api/v1/openid_identities'],
@@ -210,6 +215,7 @@ export const routes = {
   mentionableAgents: ['GET', '/api/v1/mentions/agents'],
   mergeTicket: ['PUT', '/api/v1/ticket_merge/:id/:number'],
   moveArticle: ['POST', '/api/v1/ticket_articles/:id/move'],
+  offerMailSealing: ['POST', '/api/v1/mail_sealing/offer'],
   passkeyOptions: ['POST', '/api/v1/users/two_factor/passkeys/options'],
   previewAuthorization: ['POST', '/api/v1/oauth/authorizations/preview'],
   previewCalendar: ['POST', '/api/v1/calendars/preview'],
@@ -237,6 +243,7 @@ export const routes = {
   requestPasswordReset: ['POST', '/api/v1/users/password_reset'],
   requestSignInLink: ['POST', '/api/v1/users/sign_in_link'],
   retryOutboundMail: ['POST', '/api/v1/mail/outbound/:id/retry'],
+  retrySecurityProcess: ['POST', '/api/v1/ticket_articles/:id/retry_security_process'],
   revokeGrantedApplication: ['DELETE', '/api/v1/oauth/grants/:id'],
   revokeUserAuthorization: ['DELETE', '/api/v1/users/:id/authorizations/:application_id'],
   rotateWebhookSecret: ['POST', '/api/v1/webhooks/:id/signing_secret'],
@@ -291,6 +298,7 @@ export const routes = {
   updateMacro: ['PUT', '/api/v1/macros/:id'],
   updateMailAccount: ['PUT', '/api/v1/channels_email_outbound/:id'],
   updateMailChannel: ['PUT', '/api/v1/channels_email/:id'],
+  updateMailSealing: ['PUT', '/api/v1/mail_sealing/:group_id'],
   updateObjectAttribute: ['PUT', '/api/v1/object_manager_attributes/:id'],
   updateOnlineNotification: ['PUT', '/api/v1/online_notifications/:id'],
   updateOpenIdProvider: ['PUT', '/api/v1/openid_providers/:id'],
@@ -322,6 +330,7 @@ export const routes = {
 export interface Endpoints {
   accountDeletion: typeof contracts.accountDeletion;
   addLink: typeof contracts.addLink;
+  addMailKeys: (typeof contracts.mailKeys)['add'];
   addPasskey: typeof contracts.addPasskey;
   addTag: typeof contracts.addTag;
   applyMacro: typeof contracts.applyMacro;
@@ -397,6 +406,7 @@ export interface Endpoints {
   deleteMacro: (typeof contracts.macros)['delete'];
   deleteMailAccount: (typeof contracts.mailAccounts)['delete'];
   deleteMailChannel: (typeof contracts.mailChannels)['delete'];
+  deleteMailKey: (typeof contracts.mailKeys)['delete'];
   deleteObjectAttribute: (typeof contracts.objectAttributes)['delete'];
   deleteOnlineNotification: (typeof contracts.onlineNotifications)['delete'];
   deleteOpenIdIdentity: (typeof contracts.openIdIdentities)['delete'];
@@ -422,6 +432,7 @@ export interface Endpoints {
   deleteWebhook: (typeof contracts.webhooks)['delete'];
   discardObjectAttributeChanges: (typeof contracts.objectAttributes)['discard'];
   discardQuarantined: typeof contracts.discardQuarantined;
+  downloadMailKey: (typeof contracts.mailKeys)['download'];
   executeObjectAttributeChanges: (typeof contracts.objectAttributes)['execute'];
   finishMailAccountAuthorization: (typeof contracts.mailAccounts)['authorized'];
   finishMailChannelAuthorization: (typeof contracts.mailChannels)['authorized'];
@@ -495,6 +506,8 @@ export interface Endpoints {
   listMacros: (typeof contracts.macros)['list'];
   listMailAccounts: (typeof contracts.mailAccounts)['list'];
   listMailChannels: (typeof contracts.mailChannels)['list'];
+  listMailKeys: (typeof contracts.mailKeys)['list'];
+  listMailSealing: (typeof contracts.mailSealing)['list'];
   listObjectAttributes: (typeof contracts.objectAttributes)['list'];
   listOnlineNotifications: (typeof contracts.onlineNotifications)['list'];
   listOpenIdIdentities: (typeof contracts.openIdIdentities)['list'];
@@ -528,6 +541,7 @@ export interface Endpoints {
   mentionableAgents: typeof contracts.mentionableAgents;
   mergeTicket: typeof contracts.mergeTicket;
   moveArticle: typeof contracts.moveArticle;
+  offerMailSealing: (typeof contracts.mailSealing)['offer'];
   passkeyOptions: typeof contracts.passkeyOptions;
   previewAuthorization: (typeof contracts.oauthGrants)['preview'];
   previewCalendar: (typeof contracts.calendars)['preview'];
@@ -555,6 +569,7 @@ export interface Endpoints {
   requestPasswordReset: typeof contracts.requestPasswordReset;
   requestSignInLink: typeof contracts.requestSignInLink;
   retryOutboundMail: typeof contracts.retryOutboundMail;
+  retrySecurityProcess: typeof contracts.retrySecurityProcess;
   revokeGrantedApplication: (typeof contracts.oauthGrants)['revoke'];
   revokeUserAuthorization: (typeof contracts.oauthGrants)['revokeOfUser'];
   rotateWebhookSecret: (typeof contracts.webhooks)['rotate'];
@@ -609,6 +624,7 @@ export interface Endpoints {
   updateMacro: (typeof contracts.macros)['update'];
   updateMailAccount: (typeof contracts.mailAccounts)['update'];
   updateMailChannel: (typeof contracts.mailChannels)['update'];
+  updateMailSealing: (typeof contracts.mailSealing)['update'];
   updateObjectAttribute: (typeof contracts.objectAttributes)['update'];
   updateOnlineNotification: (typeof contracts.onlineNotifications)['update'];
   updateOpenIdProvider: (typeof contracts.openIdProviders)['update'];

@@ -233,6 +233,7 @@ const adminTree = admin.addChildren([
   mailPage('/mail/mailboxes/$id', 'MailboxPage'),
   mailPage('/mail/accounts/$id', 'MailAccountPage'),
   mailPage('/mail/queues', 'QueuesPage'),
+  mailPage('/mail/encryption', 'KeysPage'),
   mailPage('/mail/authorized', 'AuthorizedPage'),
   adminPage('/macros', 'MacrosPage'),
   adminPage('/macros/new', 'NewMacroPage'),

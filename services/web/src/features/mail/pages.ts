@@ -2,5 +2,6 @@
 export { MailAccountPage } from './components/account-page.tsx';
 export { ChannelsPage } from './components/channels-page.tsx';
 export { AuthorizedPage } from './components/consent.tsx';
+export { KeysPage } from './components/keys-page.tsx';
 export { MailboxPage } from './components/mailbox-page.tsx';
 export { QueuesPage } from './components/queues-page.tsx';

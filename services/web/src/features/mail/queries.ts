@@ -42,6 +42,19 @@ export const senderProofQuery = queryOptions({
   queryFn: ({ signal }) => call('getSenderProof', { signal }),
 });
 
+export type MailKey = OutputOf<Endpoints['listMailKeys']>[number];
+export const keysQuery = (kind: MailKey['kind']) =>
+  queryOptions({
+    queryKey: keyOf('mail', 'keys', kind),
+    queryFn: ({ signal }) => call('listMailKeys', { query: { kind, per_page: 500 }, signal }),
+  });
+
+export type GroupSealing = OutputOf<Endpoints['listMailSealing']>[number];
+export const sealingQuery = queryOptions({
+  queryKey: keyOf('mail', 'sealing'),
+  queryFn: ({ signal }) => call('listMailSealing', { signal }),
+});
+
 export type SetAside = 'quarantined' | 'ignored' | 'suspended' | 'discarded';
 
 export const setAsideQuery = (what: SetAside) =>

@@ -7,6 +7,7 @@ import {
   kindOf,
   parseAddress,
   replyRecipient,
+  securityOf,
   senderProofOf,
   splitAddresses,
 } from './article.ts';
@@ -161,4 +162,30 @@ it.each([
   ['https://a.example/x.png', null],
 ])('reads %j as the Content-ID %j', (url, id) => {
   expect(contentIdOfUrl(url)).toBe(id);
+});
+
+describe('protection of a mail', () => {
+  const part = { success: false, comment: null, reason: null };
+
+  it('names who has signed by name and address, and says why not', () => {
+    const signer = { name: 'Anna', addresses: ['anna@b.example'], fingerprint: 'ab' };
+    const sign = { success: true, comment: 'Anna', reason: null, signer };
+    expect(securityOf({ preferences: { security: { type: 'S/MIME', sign, encryption: part } } })).toEqual({
+      sign: { success: true, comment: 'Anna', reason: null },
+      encryption: part,
+      signer: 'Anna <anna@b.example>',
+    });
+    const refused = { ...part, comment: 'No', reason: 'untrusted', signer: null };
+    expect(securityOf({ preferences: { security: { sign: refused, encryption: part } } })?.sign.reason).toBe(
+      'untrusted',
+    );
+  });
+
+  it('is none where nothing is said, and survives what others wrote there', () => {
+    expect(securityOf({ preferences: {} })).toBeNull();
+    expect(securityOf({ preferences: { security: 'yes' } })).toBeNull();
+    expect(securityOf({ preferences: { security: { sign: 1, encryption: null } } })).toEqual({
+      ...{ sign: part, encryption: part, signer: null },
+    });
+  });
 });

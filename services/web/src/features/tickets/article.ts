@@ -61,6 +61,36 @@ export function senderProofOf({ preferences }: Pick<Article, 'preferences'>): Se
   };
 }
 
+export interface SecurityPart {
+  success: boolean;
+  /** A short word; null: it was not protected so, or all is well. */
+  reason: string | null;
+  comment: string | null;
+}
+
+export interface Security {
+  sign: SecurityPart;
+  encryption: SecurityPart;
+  /** Who has signed, when it is known; null: nobody has, or the desk itself. */
+  signer: string | null;
+}
+
+/** How a mail was signed and encrypted; null for all others. */
+export function securityOf({ preferences }: Pick<Article, 'preferences'>): Security | null {
+  const { security } = preferences;
+  if (!isObject(security)) return null;
+  const part = (value: unknown): SecurityPart => {
+    const { success, reason, comment } = isObject(value) ? value : {};
+    return { success: success === true, reason: text(reason), comment: text(comment) };
+  };
+  const signer = isObject(security.sign) && isObject(security.sign.signer) ? security.sign.signer : {};
+  const addresses = Array.isArray(signer.addresses) ? signer.addresses.filter((one) => typeof one === 'string') : [];
+  const name = text(signer.name);
+  const address = text(addresses[0]);
+  const both = name !== null && address !== null && name !== address ? `${name} <${address}>` : (name ?? address);
+  return { sign: part(security.sign), encryption: part(security.encryption), signer: both };
+}
+
 /** `Anna Bauer <anna@b.example>` -> name and bare address. */
 export function parseAddress(value: string): { name: string; address: string } {
   const bracket = /^\s*"?([^"<]*?)"?\s*<([^<>]+)>\s*$/.exec(value);

@@ -1,5 +1,5 @@
 import type { OutputOf } from '@helpmesh/contracts';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Endpoints } from '../../app/api.gen.ts';
 import { call } from '../../app/api.ts';
 import type { ListState } from './list-state.ts';
@@ -255,3 +255,13 @@ export const groupsQuery = queryOptions({
   },
   staleTime: rarely,
 });
+
+/** Whether a mail of a group to these people can be signed and encrypted. */
+export const offerQuery = (groupId: number, to: readonly string[]) =>
+  queryOptions({
+    queryKey: ['mail-sealing', groupId, ...to],
+    queryFn: ({ signal }) => call('offerMailSealing', { body: { group_id: groupId, to: [...to] }, signal }),
+    staleTime: 30_000,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });

@@ -30,6 +30,9 @@ export function MailPage() {
           <Button component={Link} to="/admin/mail/queues" variant="default">
             {t`Mail queues`}
           </Button>
+          <Button component={Link} to="/admin/mail/encryption" variant="default">
+            {t`Mail encryption`}
+          </Button>
         </Group>
       }
     >

@@ -11,7 +11,7 @@ import { useState } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { PersonAvatar } from '../../../ui/person-avatar.tsx';
 import { useMe } from '../../session/use-me.ts';
-import { type ArticleKind, deliveryOf, kindOf, parseAddress, senderProofOf } from '../article.ts';
+import { type ArticleKind, deliveryOf, kindOf, parseAddress, securityOf, senderProofOf } from '../article.ts';
 import { articleTypeLabel } from '../labels.ts';
 import type { Article } from '../queries.ts';
 import { ArticleActions } from './article-actions.tsx';
@@ -19,6 +19,7 @@ import classes from './article-card.module.css';
 import { AttachmentList } from './attachment-list.tsx';
 import { DeliveryMark } from './delivery-mark.tsx';
 import { MessageBody } from './message-body.tsx';
+import { SecurityMark } from './security-mark.tsx';
 import { SenderMark } from './sender-mark.tsx';
 
 const icons: Record<ArticleKind, TablerIcon> = {
@@ -35,6 +36,7 @@ export function ArticleCard({ article, fresh }: { article: Article; fresh: boole
   const { agent } = useMe();
   const delivery = agent ? deliveryOf(article) : null;
   const proof = agent ? senderProofOf(article) : null;
+  const security = agent ? securityOf(article) : null;
   const troubled = delivery !== null && delivery.state !== 'queued' && delivery.state !== 'sent';
   // Automatic mail is there to be found, not to be read; one that failed must be seen.
   const [open, setOpen] = useState(kind !== 'system' || troubled);
@@ -102,6 +104,7 @@ export function ArticleCard({ article, fresh }: { article: Article; fresh: boole
             </div>
           )}
           {proof && <SenderMark proof={proof} />}
+          {security && <SecurityMark article={article} security={security} />}
           <MessageBody article={article} author={author} />
           <AttachmentList article={article} />
           {delivery && <DeliveryMark delivery={delivery} />}

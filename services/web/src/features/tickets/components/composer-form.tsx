@@ -19,7 +19,7 @@ import { problemText } from '../../../ui/problem.ts';
 import { absoluteTime } from '../../../ui/time.ts';
 import { nameOf, type User } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
-import { arrivedSince, isAddress, replyRecipient, splitAddresses } from '../article.ts';
+import { arrivedSince, isAddress, parseAddress, replyRecipient, splitAddresses } from '../article.ts';
 import { type Draft, isBlank, loadDraft, newFormId, removeDraft, saveDraft } from '../draft.ts';
 import { DraftSync } from '../draft-sync.ts';
 import { type HeldArticle, recall, undoSeconds } from '../held.ts';
@@ -31,6 +31,7 @@ import { useUploads } from '../use-uploads.ts';
 import { AttachButton } from './attach-button.tsx';
 import { ChooseTime } from './choose-time.tsx';
 import classes from './composer.module.css';
+import { SealingChoice, useSealing } from './sealing.tsx';
 import { StaleNotice } from './stale-notice.tsx';
 import { noTime, spentOf, TimeSpent } from './time-spent.tsx';
 import { UploadList } from './upload-list.tsx';
@@ -124,6 +125,8 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
   const cc = splitAddresses(draft.cc);
   const wrong = [...to, ...cc].find((address) => !isAddress(address));
   const byMail = !isNote && agent && to.length > 0;
+  const recipients = [...to, ...cc].filter(isAddress).map((line) => parseAddress(line).address);
+  const sealing = useSealing(ticket.group_id, recipients, byMail);
   const customerName = customer ? nameOf(customer) : t`the customer`;
   const blank = isBlank(draft.html);
   const problem = () => {
@@ -145,6 +148,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
         body: draft.html,
         content_type: 'text/html' as const,
         ...(byMail ? { to: to.join(', '), cc: cc.join(', '), subject: ticket.title } : {}),
+        ...(byMail && sealing.preferences && { preferences: sealing.preferences }),
         ...(files.length > 0 ? { form_id: draft.formId } : {}),
         ...spentOf(spent),
       };
@@ -359,6 +363,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
           onSubmit={onSubmit}
         />
       </Suspense>
+      {byMail && <SealingChoice sealing={sealing} />}
       <UploadList uploads={uploads} />
       {agent && <TimeSpent spent={spent} onChange={setSpent} />}
       {arrived.length > 0 && (
