@@ -43,7 +43,11 @@ describe('mails to a real Exim', () => {
   });
 
   const wireTo = (url: string | SendingAccount) =>
-    new SmtpWire(blobs, { url, connections: 1, silenceMs: 5_000, nullReturnPath: true });
+    new SmtpWire(
+      blobs,
+      { url, connections: 1, silenceMs: 5_000, nullReturnPath: true },
+      { sealingOf: async () => null },
+    );
   const tried = (to: Exim, server: Partial<Server>) => {
     const all = {
       host: 'localhost',
