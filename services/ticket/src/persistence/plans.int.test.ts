@@ -226,6 +226,12 @@ describe('a search by a custom attribute', () => {
   });
 });
 
+it('a ticket with everything about it reads its articles once', async () => {
+  const text = ticketsById('all', noAttributes);
+  const plan = await sql(ds, `EXPLAIN (FORMAT JSON) ${text}`, [...agent.params, true, [7]]);
+  expect(JSON.stringify(plan).match(/"Relation Name":"article"/g)).toHaveLength(1);
+});
+
 describe('a search', () => {
   it.each(['rare', '"title 41"', 'common', '10041', 'titl* -rare', 'state.name:open common'])(
     'for %s reads the index',

@@ -102,18 +102,25 @@ export const articleJson = `(SELECT row_to_json(article_row) FROM (SELECT ${arti
 /** Condition over the article `a` of the visible ticket `t`. */
 export const articleIsVisible = `(NOT a.internal OR ${seesAsAgent()})`;
 
-/** Everything that the ticket `t` refers to and the actor may see, by kind and id. $5: the actor is an agent. */
+/** The articles of the ticket `t` that the actor may see, read once for everything that is said of them. */
+const thread = `
+  SELECT coalesce(string_agg(a.id::text, ','), '') AS ids, coalesce(json_object_agg(a.id, a.json), '{}') AS articles,
+    coalesce(array_agg(a.created_by_id) || array_agg(a.updated_by_id) || array_agg(a.origin_by_id), '{}') AS people
+  FROM (SELECT a.id, a.created_by_id, a.updated_by_id, a.origin_by_id, ${articleJson} AS json FROM article a
+        WHERE a.ticket_id = t.id AND ${articleIsVisible} ORDER BY a.id) AS a`;
+
+/**
+ * Everything that the ticket `t` refers to and the actor may see, by kind and id. $5: the actor is an agent.
+ * Stands where the `thread` of the ticket is known.
+ */
 const assetsWith = (ticket: string) => `json_build_object(
   'Ticket', json_build_object(t.id, ${ticket}::json),
-  'TicketArticle', (SELECT coalesce(json_object_agg(a.id, ${articleJson}), '{}') FROM article a
-                    WHERE a.ticket_id = t.id AND ${articleIsVisible}),
+  'TicketArticle', thread.articles,
   'User', (SELECT coalesce(json_object_agg(u.id, CASE WHEN $5::boolean OR u.id = t.customer_id
       THEN json_build_object('id', u.id, 'login', u.login, 'firstname', u.firstname, 'lastname', u.lastname,
         'email', u.email, 'organization_id', u.organization_id, 'active', u.active)
       ELSE json_build_object('id', u.id, 'firstname', u.firstname, 'lastname', u.lastname, 'active', u.active) END), '{}')
-    FROM replica_user u WHERE u.id = ANY (ARRAY[t.owner_id, t.customer_id, t.created_by_id, t.updated_by_id] || ARRAY(
-      SELECT unnest(ARRAY[a.created_by_id, a.updated_by_id, a.origin_by_id]) FROM article a
-      WHERE a.ticket_id = t.id AND ${articleIsVisible}))),
+    FROM replica_user u WHERE u.id = ANY (ARRAY[t.owner_id, t.customer_id, t.created_by_id, t.updated_by_id] || thread.people)),
   'Organization', (SELECT coalesce(json_object_agg(o.id, json_build_object('id', o.id, 'name', o.name, 'active', o.active)), '{}')
     FROM replica_organization o WHERE o.id = t.organization_id),
   'Group', (SELECT coalesce(json_object_agg(g.id, json_build_object('id', g.id, 'name', g.name, 'active', g.active)), '{}')
@@ -125,25 +132,25 @@ export type TicketShape = (typeof ticketShapes)[number];
 
 function objectsWith(members: string): Record<TicketShape, string> {
   const bare = `(${members} || '}')`;
-  const withIds = `(${members} || ',"article_ids":[' || ${articleIds}
+  const withArticles = (ids: string) => `(${members} || ',"article_ids":[' || ${ids}
     || '],"ticket_time_accounting_ids":['
     || CASE WHEN t.time_unit IS NOT NULL AND ${seesAsAgent()} THEN ${timeIdsOf('t.id')} ELSE '' END
     || '],"referencing_checklist_ids":['
     || array_to_string(${referencingChecklists('t.id', 'id')}, ',') || ']}')`;
-  const assets = assetsWith(withIds);
+  const withIds = withArticles(articleIds);
+  const assets = assetsWith(withArticles('thread.ids'));
   return {
     bare,
     'bare-expanded': joined(bare),
     ids: withIds,
     'ids-expanded': joined(withIds),
-    full: `json_build_object('id', t.id, 'assets', ${assets})::text`,
-    all: `json_build_object('ticket_id', t.id,
-    'ticket_article_ids', (SELECT coalesce(json_agg(a.id ORDER BY a.id), '[]') FROM article a
-                           WHERE a.ticket_id = t.id AND ${articleIsVisible}),
+    full: `(SELECT json_build_object('id', t.id, 'assets', ${assets})::text FROM (${thread}) AS thread)`,
+    all: `(SELECT json_build_object('ticket_id', t.id, 'ticket_article_ids', ('[' || thread.ids || ']')::json,
     'assets', ${assets}, 'form_meta', '{}'::json,
     'tags', to_json(CASE WHEN ${seesAsAgent()} THEN ${tagNamesOf('t.id')} ELSE '{}' END), 'links', CASE WHEN ${seesAsAgent()} THEN ${linksOf('t.id')} ELSE '[]' END,
     'mentions', CASE WHEN ${seesAsAgent()} THEN ${mentionsOf('t.id')} ELSE '[]' END,
-    'time_accountings', CASE WHEN t.time_unit IS NOT NULL AND ${seesAsAgent()} THEN ${timesOf('t.id')} ELSE '[]' END)::text`,
+    'time_accountings', CASE WHEN t.time_unit IS NOT NULL AND ${seesAsAgent()} THEN ${timesOf('t.id')} ELSE '[]' END)::text
+    FROM (${thread}) AS thread)`,
   };
 }
 
