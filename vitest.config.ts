@@ -7,10 +7,13 @@ const GiB = 1024 ** 3;
 // Without `module`: it stands for builds made for bundlers, which Node itself cannot always load (@aws-sdk).
 const conditions = ['@helpmesh/source', 'node', 'development|production'];
 
-/** `helpmesh test --faults` and `--peers` choose another set than the usual one; faults then run at full size. */
+/**
+ * `helpmesh test --faults` and `--peers` choose another set than the usual one; faults then run at full size, and with
+ * them those that only run so.
+ */
 const suite = process.env.HELPMESH_TEST_SUITE ?? 'usual';
 const wholePlatform = { faults: ['tests/fault/**/*.test.ts'], peers: ['tests/peers/**/*.test.ts'] }[suite] ?? [
-  'tests/{e2e,fault,peers,load}/**/*.test.ts',
+  'tests/{e2e,fault,peers,load}/**/!(*.full).test.ts',
   'tests/contract/rest-v1/*.test.ts',
 ];
 const parts = [
