@@ -57,6 +57,8 @@ export class RatingStore {
            JOIN replica_group g ON g.id = t.group_id AND g.ask_rating AND NOT g.deleted
            JOIN replica_user u ON u.id = t.customer_id AND u.active AND NOT u.deleted AND u.email IS NOT NULL
          WHERE t.id = ANY ($1::int[])
+           -- What is imported was closed long ago.
+           AND coalesce(t.last_close_at, t.close_at) > $2::timestamptz - interval '1 day'
            AND NOT EXISTS (SELECT FROM replica_group o WHERE lower(o.email_address) = lower(u.email))
          ON CONFLICT (ticket_id) DO NOTHING RETURNING ticket_id)
        SELECT t.id AS "ticketId", t.number, t.title, t.customer_id AS "customerId", u.firstname, u.lastname,

@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { Button, Group, Rating, Text, Textarea, Title } from '@mantine/core';
+import { IconStar, IconStarFilled } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useId, useState } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
@@ -8,6 +9,12 @@ import { useMe } from '../../session/use-me.ts';
 import { type Ticket, ticketKeys } from '../queries.ts';
 import { type TicketRating as Rated, rate, ratingQuery } from '../rating.ts';
 import classes from './ticket-rating.module.css';
+
+/** Empty ones are seen as well as full ones, in light and dark. */
+const starsOf = (size: number) => ({
+  emptySymbol: <IconStar size={size} color="var(--mantine-color-dimmed)" aria-hidden />,
+  fullSymbol: <IconStarFilled size={size} color="var(--mantine-primary-color-filled)" aria-hidden />,
+});
 
 /** How the customer found it to go: asked of them when the ticket is closed, and shown to its agents. */
 export function TicketRating({ ticket }: { ticket: Ticket }) {
@@ -25,7 +32,7 @@ function Given({ rating: { score, comment, rated_at, changed_at } }: { rating: R
   return (
     <Frame title={t`Rating of the customer`}>
       <Group gap="xs">
-        <Rating value={score ?? 0} readOnly aria-label={t`${score ?? 0} of 5`} />
+        <Rating {...starsOf(18)} value={score ?? 0} readOnly aria-label={t`${score ?? 0} of 5`} />
         <Text size="sm" c="dimmed">
           {at && <Ago at={at} />}
         </Text>
@@ -59,7 +66,12 @@ function RatingForm({ rating }: { rating: Rated }) {
         }}
       >
         <Group gap="sm" mb="sm">
-          <Rating value={score} onChange={setScore} size="lg" getSymbolLabel={(n) => names[n - 1] ?? String(n)} />
+          <Rating
+            {...starsOf(28)}
+            value={score}
+            onChange={setScore}
+            getSymbolLabel={(n) => names[n - 1] ?? String(n)}
+          />
           <Text size="sm" role="status">
             {names[score - 1]}
           </Text>
