@@ -28,24 +28,44 @@ page and not by mail.
   --help
 `;
 
-const { values: options } = parseArgs({
-  options: {
-    tickets: { type: 'string', default: '10000' },
-    seconds: { type: 'string', default: '5' },
-    only: { type: 'string' },
-    connections: { type: 'string', default: '1,16,64' },
-    rate: { type: 'string', default: '100' },
-    parts: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+const options = given();
 if (options.help) {
   process.stdout.write(help);
   process.exit(0);
 }
-const tickets = Number(options.tickets);
-const seconds = Number(options.seconds);
-const concurrencies = options.connections.split(',').map(Number);
+const tickets = number('tickets', options.tickets);
+const seconds = number('seconds', options.seconds);
+const rate = number('rate', options.rate);
+const concurrencies = options.connections.split(',').map((value) => number('connections', value));
+
+function given() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        tickets: { type: 'string', default: '10000' },
+        seconds: { type: 'string', default: '5' },
+        only: { type: 'string' },
+        connections: { type: 'string', default: '1,16,64' },
+        rate: { type: 'string', default: '100' },
+        parts: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+function number(option: string, value: string): number {
+  const read = Number(value);
+  return read > 0 ? read : refuse(`--${option} takes a number above 0, not "${value}".`);
+}
+
+function refuse(why: string): never {
+  process.stderr.write(`${why}\n(--help shows what there is)\n`);
+  process.exit(1);
+}
 
 /** CPU ms a request that the product may cost at concurrency 16, all processes together (DESIGN, budgets). */
 const budgets = { get: 0.4, list: 1.0, search: 2.0, create: 2.0, reply: 2.0, mail: 5.0 } as const;
@@ -59,11 +79,15 @@ const reference: Record<Path, number> = {
   reply: 0.385,
   mail: 1.8,
 };
-const paths = (Object.keys(budgets) as Path[]).filter((path) => options.only?.split(',').includes(path) ?? true);
+const only = options.only?.split(',');
+for (const name of only ?? []) {
+  if (name !== 'auth' && !(name in budgets)) refuse(`--only knows no "${name}".`);
+}
+const paths = (Object.keys(budgets) as Path[]).filter((path) => only?.includes(path) ?? true);
 
 /** CPU ms that authentication may add to a request on a warm path. */
 const AUTH_BUDGET_MS = 0.05;
-const withAuth = options.only?.split(',').includes('auth') ?? true;
+const withAuth = only?.includes('auth') ?? true;
 
 interface Measured extends Outcome {
   path: Path;
@@ -323,7 +347,6 @@ try {
   }
   if (paths.length > 0) process.stdout.write(`\n${rows.join('\n')}\n`);
   if (paths.includes('mail')) {
-    const rate = Number(options.rate);
     const flow = (run: string, mails: number) =>
       mailFlow({
         ...{ smtpPort: platform.smtpPort, url: platform.url, token, rate, mails, connections: 16, run },
