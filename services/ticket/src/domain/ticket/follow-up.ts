@@ -1,5 +1,4 @@
 import { type EpochMs, epochMs } from '@helpmesh/kernel';
-import type { Move } from '../sla/follow.ts';
 import { isClosed, type States } from './state.ts';
 import { SYSTEM_USER, type Ticket, type TicketFields } from './ticket.ts';
 
@@ -48,15 +47,22 @@ export function followUpChanges(ticket: Ticket, policy: FollowUpPolicy, states: 
   };
 }
 
+/** A change of state, from the history. */
+interface StateMove {
+  from: number;
+  to: number;
+  at: EpochMs;
+}
+
 /** Begin of the time that counts for the brake on reopening. */
 export function brakeSince(now: EpochMs): EpochMs {
   return epochMs(now - HOUR_MS);
 }
 
 /** Whether the ticket was opened again so often within the hour that a mail does so no more; people still may. */
-export function isReopenedTooOften(moves: readonly Move[], states: States, now: EpochMs): boolean {
+export function isReopenedTooOften(moves: readonly StateMove[], states: States, now: EpochMs): boolean {
   const since = brakeSince(now);
-  const reopened = ({ from, to, at }: Move) =>
+  const reopened = ({ from, to, at }: StateMove) =>
     at > since && isClosed(states.get(from)) && !isClosed(states.get(to)) && !states.get(to).terminal;
   return moves.filter(reopened).length >= REOPENINGS_AN_HOUR;
 }
