@@ -324,6 +324,7 @@ describe('accessibility', () => {
       ['federation', 'Stop all sending'],
       ['federation/peers/1', 'It has no token yet'],
       ['federation/peers/new', 'Add the helpdesk'],
+      ['federation/software/1', 'Token or password of our account there'],
       ['federation/agreements/1', 'What would be sent'],
       ['federation/agreements/new', 'Make the agreement'],
       ['federation/pbas/settings', 'Headers that may carry it'],

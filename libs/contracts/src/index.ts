@@ -322,7 +322,7 @@ export {
 } from './http/openid.ts';
 export { Overview, type OverviewInput, overviews, ticketOverviews } from './http/overviews.ts';
 export { PbasSettings, pbas, pbasSchemes } from './http/pbas.ts';
-export { adapterKinds, PeerAdapterSettings, peerAdapters } from './http/peer-adapters.ts';
+export { adapterKinds, PeerAdapterSettings, PeerAdapterTest, peerAdapters } from './http/peer-adapters.ts';
 export { Peer, peers } from './http/peers.ts';
 export {
   type PostmasterAction,

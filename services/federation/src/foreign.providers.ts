@@ -1,6 +1,6 @@
 import type { Clock } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
-import { CLOCK, CONFIG, SafeFetch, SecretBox } from '@helpmesh/service-kit';
+import { CACHE, type Cache, CLOCK, CONFIG, SafeFetch, SecretBox } from '@helpmesh/service-kit';
 import type { Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { FileRoad } from './application/files/file-road.ts';
@@ -22,16 +22,17 @@ export const foreignProviders: Provider[] = [
   ForeignStore,
   {
     provide: OpenDesks,
-    inject: [DataSource, ForeignStore, PeerStore, SafeFetch, SecretBox, CLOCK, CONFIG],
+    inject: [DataSource, ForeignStore, PeerStore, SafeFetch, SecretBox, CACHE, CLOCK, CONFIG],
     useFactory: (
       db: DataSource,
       store: ForeignStore,
       peers: PeerStore,
       safe: SafeFetch,
       box: SecretBox,
+      cache: Cache,
       clock: Clock,
       config: FederationConfig,
-    ) => new OpenDesks(db, store, peers, adaptersBy(safe, clock), box, { node: ownNode(config) }),
+    ) => new OpenDesks(db, store, peers, adaptersBy(safe, clock), box, cache, { node: ownNode(config) }),
   },
   {
     provide: ForeignLine,

@@ -8,6 +8,7 @@ import { PeerDoor } from './application/door/peer-door.ts';
 import { FileRoad } from './application/files/file-road.ts';
 import { AllLines } from './application/foreign/all-lines.ts';
 import { ForeignLine } from './application/foreign/foreign-line.ts';
+import { OpenDesks } from './application/foreign/open-desks.ts';
 import { ManagePeers } from './application/manage-peers.ts';
 import { MeasurePeers } from './application/measure-peers.ts';
 import { OwnAddresses } from './application/own-addresses.ts';
@@ -113,17 +114,21 @@ export const peerProviders: Provider[] = [
   },
   {
     provide: PreviewAgreement,
-    inject: [DataSource, AgreementStore, PeerStore, OwnAddresses, SyncLinks, TicketShares, RpcClient, ActorSigner],
+    inject: [
+      ...[DataSource, AgreementStore, PeerStore, OwnAddresses, OpenDesks, SyncLinks, TicketShares, RpcClient],
+      ActorSigner,
+    ],
     useFactory: (
       db: DataSource,
       agreements: AgreementStore,
       peers: PeerStore,
       own: OwnAddresses,
+      desks: OpenDesks,
       sync: SyncLinks,
       shares: TicketShares,
       rpc: RpcClient,
       signer: ActorSigner,
-    ) => new PreviewAgreement(db, agreements, peers, own, sync, shares, rpc, signer),
+    ) => new PreviewAgreement(db, agreements, peers, own, desks, sync, shares, rpc, signer),
   },
   {
     provide: MeasurePeers,

@@ -40,6 +40,8 @@ export interface FakeZammad {
   /** What it would have sent by mail. */
   readonly mails: Article[];
   /** Answers the next calls so: a page of a proxy, an error that comes with the status 200, or too many calls. */
+  /** How often it was called. */
+  readonly calls: number;
   readonly troubles: ('page' | 'error-200' | 'throttle' | 'lose')[];
   /** What an agent of the Zammad does. */
   say(ticketId: number, over?: Partial<Article>): void;
@@ -188,7 +190,9 @@ export async function fakeZammad(): Promise<FakeZammad> {
     throw new Refusal(404, `No route matches [${method}] ${path}`);
   }
 
+  let calls = 0;
   const server = createServer((request: IncomingMessage, response) => {
+    calls += 1;
     void (async () => {
       const url = new URL(request.url ?? '/', 'http://zammad');
       const body = ['POST', 'PUT', 'DELETE'].includes(request.method ?? '') ? await json(request) : {};
@@ -219,6 +223,9 @@ export async function fakeZammad(): Promise<FakeZammad> {
   return {
     node: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ...{ token, tickets, articles, mails, troubles },
+    get calls() {
+      return calls;
+    },
     say: (ticketId, over) => void add({ ticket_id: ticketId, ...over }),
     change: (ticketId, over) => void Object.assign(touch(ticketId), over),
     open(title, over) {

@@ -73,14 +73,17 @@ describe('a real RT 5', { timeout: 240_000 }, () => {
   }
 
   it('is found to be what its settings say, and what is wrong with them is said', async () => {
-    expect(await peer.verify()).toEqual({
-      ...{ product: 'RT', version: expect.stringMatching(/^5\./), account: 'helpmesh' },
+    expect(await peer.verify()).toMatchObject({
+      ...{ ok: true, product: 'RT', version: expect.stringMatching(/^5\./), account: 'helpmesh' },
     });
     await peer.nudge({ queue: 'Nowhere' });
-    await expect(peer.verify()).rejects.toMatchObject({ code: 'peer.settings-wrong' });
+    expect((await peer.verify()).steps.at(-1)).toMatchObject({ step: 'queue', ok: false });
     await peer.nudge();
     await peer.keepSecret('wrong');
-    await expect(peer.verify()).rejects.toMatchObject({ detail: expect.stringContaining('401') });
+    expect((await peer.verify()).steps).toEqual([
+      { step: 'connect', ok: true, detail: null },
+      { step: 'sign-in', ok: false, detail: expect.stringContaining('401') },
+    ]);
     await peer.keepSecret(ours.password);
   });
 
@@ -232,13 +235,31 @@ describe('a Zammad', { timeout: 120_000 }, () => {
   const words = (id: number) => zammad.articles.filter((one) => one.ticket_id === id);
 
   it('says who we are there, and which group is not to be seen', async () => {
-    expect(await peer.verify()).toEqual({ product: 'Zammad', version: '', account: 'bridge@desk.example' });
+    const who = { product: 'Zammad', version: '', account: 'bridge@desk.example' };
+    expect(await peer.verify()).toMatchObject({ ok: true, ...who, steps: Array(4).fill({ ok: true, detail: null }) });
     await peer.nudge({ queue: 'Nowhere' });
-    await expect(peer.verify()).rejects.toMatchObject({ code: 'peer.settings-wrong' });
+    expect((await peer.verify()).steps.at(-1)).toMatchObject({ step: 'queue', ok: false });
     await peer.nudge();
     await peer.keepSecret('wrong');
-    await expect(peer.verify()).rejects.toMatchObject({ code: 'peer.settings-wrong' });
+    expect((await peer.verify()).steps.at(-1)).toMatchObject({ step: 'sign-in', ok: false });
     await peer.keepSecret(zammad.token);
+  });
+
+  it('is called no more often than was said', async () => {
+    const params = { id: peer.peerId };
+    await desk.ask(peers.update, { params, body: { calls_per_minute: 1 } });
+    await waitFor(
+      async () => {
+        const { ok, steps } = await peer.verify();
+        return !ok && steps.at(-1)?.detail?.includes('used up');
+      },
+      { what: 'the calls to be used up', timeoutMs: 20_000 },
+    );
+    const before = zammad.calls;
+    await peer.verify();
+    expect(zammad.calls).toBe(before);
+    await desk.ask(peers.update, { params, body: { calls_per_minute: 6_000 } });
+    expect(await peer.verify()).toMatchObject({ ok: true });
   });
 
   it('has a ticket that begins here, without a mail to anybody, and its agents’ words and tags come back', async () => {

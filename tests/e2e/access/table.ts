@@ -499,7 +499,8 @@ POST   /api/v1/federation/peers/{id}/replay                    ---- ---- +--!
 GET    /api/v1/federation/peers/{id}/tickets                   ---- ---- +--!
 GET    /api/v1/federation/peers/{id}/adapter                   ---- ---- +--!
 PUT    /api/v1/federation/peers/{id}/adapter                   ---- ---- +--!
-POST   /api/v1/federation/peers/{id}/adapter/verify            ---- ---- =--!
+POST   /api/v1/federation/peers/{id}/adapter/verify            ---- ---- +--!
+GET    /api/v1/federation/adapters                             ---- ---- +--!
 GET    /api/v1/federation/peers/{id}/wishes                    ---- ---- +--!
 POST   /api/v1/federation/peers/{id}/test                      ---- ---- 0--!
 GET    /api/v1/federation/status                               ---- ++++ -+-!

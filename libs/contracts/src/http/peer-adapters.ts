@@ -33,11 +33,47 @@ export const PeerAdapterSettings = z.object({
   updated_at: Instant,
 });
 
+/** What has to be known of a software before it is called. */
+export const AdapterKindInfo = z.object({
+  kind: z.enum(adapterKinds),
+  /** The login has to be told; else it is only needed with a password. */
+  needs_account: z.boolean(),
+  /** What states and priorities are called there, as installed. */
+  states: z.record(z.enum(canonicalStates), z.string()),
+  priorities: z.record(z.enum(canonicalPriorities), z.string()),
+});
+
+/** What was tried, in its order; behind the first that fails nothing is. */
+export const PeerAdapterTest = z.object({
+  ok: z.boolean(),
+  /** Who answers there; empty where nobody did, or where it is not told. */
+  product: z.string(),
+  version: z.string(),
+  account: z.string(),
+  steps: z.array(
+    z.object({
+      step: z.enum(['connect', 'sign-in', 'queue', 'changes']),
+      ok: z.boolean(),
+      /** What is wrong, mostly in the words of the other side. */
+      detail: z.string().nullable(),
+    }),
+  ),
+});
+
 const tag = 'Federation';
 const path = '/api/v1/federation/peers/:id/adapter';
 const params = { id: Id };
 
 export const peerAdapters = {
+  kinds: defineEndpoint({
+    id: 'listAdapterKinds',
+    method: 'GET',
+    path: '/api/v1/federation/adapters',
+    question: 'rpc.federation.v1.list-adapter-kinds',
+    tag,
+    summary: 'Software without our protocol that can be spoken to, and what it calls states and priorities',
+    response: z.array(AdapterKindInfo),
+  }),
   show: defineEndpoint({
     id: 'showPeerAdapter',
     method: 'GET',
@@ -72,8 +108,8 @@ export const peerAdapters = {
     path: `${path}/verify`,
     question: 'rpc.federation.v1.verify-peer-adapter',
     tag,
-    summary: 'Calls the helpdesk with what is kept: says who answers there, or what is wrong',
+    summary: 'Calls the helpdesk with what is kept: says who answers there, and step by step what works or is wrong',
     params,
-    response: z.object({ product: z.string(), version: z.string(), account: z.string() }),
+    response: PeerAdapterTest,
   }),
 };

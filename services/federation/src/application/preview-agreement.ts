@@ -8,6 +8,7 @@ import { addressProblem } from '../domain/redirect.ts';
 import type { AgreementStore } from '../persistence/agreement.store.ts';
 import type { PeerStore } from '../persistence/peer.store.ts';
 import { requireAdmin } from './access.ts';
+import type { OpenDesks } from './foreign/open-desks.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 import { asText } from './redirect-tickets.ts';
 import type { SyncLinks } from './sync/sync-links.ts';
@@ -36,6 +37,7 @@ export class PreviewAgreement {
     private readonly agreements: AgreementStore,
     private readonly peers: PeerStore,
     private readonly own: OwnAddresses,
+    private readonly foreign: Pick<OpenDesks, 'has'>,
     private readonly sync: Pick<SyncLinks, 'preview'>,
     private readonly shares: Pick<TicketShares, 'requireReadable'>,
     private readonly rpc: RpcClient,
@@ -62,12 +64,14 @@ export class PreviewAgreement {
     }
     if (agreement.kind === 'full' && agreement.peerId !== null) {
       const peer = await this.peers.get(this.db, agreement.peerId);
-      const sent = await this.sync.preview(ticketId, peer, agreement, MOST);
+      // Helpdesks without our protocol keep no secrets of ours.
+      const secrets = agreement.internalNotes && !(await this.foreign.has(peer.node));
+      const sent = await this.sync.preview(ticketId, peer, { ...agreement, internalNotes: secrets }, MOST);
       return {
         ...nothing,
         ...{ to: peer.node, whyNot: whyNot ?? (peer.paused ? `${peer.name} is paused.` : null) },
         ...{ ticket: sent?.ticket ?? null, comments: sent?.comments.slice(0, COMMENTS) ?? [] },
-        ...{ commentsTotal: sent?.comments.length ?? 0, internalArticles: agreement.internalNotes ? 0 : hidden },
+        ...{ commentsTotal: sent?.comments.length ?? 0, internalArticles: secrets ? 0 : hidden },
       };
     }
     const [request] = told.articles;

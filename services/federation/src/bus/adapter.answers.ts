@@ -3,6 +3,8 @@ import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { ManageAdapters } from '../application/foreign/manage-adapters.ts';
 import type { Adapter } from '../application/foreign/ports.ts';
+import { priorityTables } from '../domain/codes/priorities.ts';
+import { stateTables } from '../domain/codes/states.ts';
 
 type Input<Name extends keyof typeof questions> = ParsedInputOf<(typeof questions)[Name]>;
 
@@ -10,6 +12,15 @@ type Input<Name extends keyof typeof questions> = ParsedInputOf<(typeof question
 @Controller()
 export class AdapterAnswers {
   constructor(private readonly adapters: ManageAdapters) {}
+
+  @Answers(questions.kinds)
+  kinds({ actor }: RpcContext) {
+    return this.adapters.kinds(actor).map((kind) => {
+      const states = stateTables[kind];
+      const priorities = priorityTables[kind];
+      return { kind, needs_account: this.adapters.needsAccount(kind), states, priorities };
+    });
+  }
 
   @Answers(questions.show)
   async show({ actor }: RpcContext, { params }: Input<'show'>) {

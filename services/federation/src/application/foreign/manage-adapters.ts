@@ -1,8 +1,16 @@
-import { type Actor, auditMessage, changesBetween, recordAudit } from '@helpmesh/contracts';
+import {
+  type Actor,
+  adapterKinds,
+  auditMessage,
+  changesBetween,
+  type PeerAdapterTest,
+  recordAudit,
+} from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import type { Outbox } from '@helpmesh/messaging';
 import { afterCommit, transaction } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
+import type { z } from 'zod';
 import type { ForeignStore } from '../../persistence/foreign.store.ts';
 import type { LinkStore } from '../../persistence/link.store.ts';
 import type { PeerStore } from '../../persistence/peer.store.ts';
@@ -11,7 +19,10 @@ import type { OpenDesks } from './open-desks.ts';
 import type { PollDesks } from './poll-desks.ts';
 import type { Adapter, AdapterKind } from './ports.ts';
 
-const DEADLINE_MS = 25_000;
+/** Less than whoever asks waits for an answer: how far one got is to be told. */
+const DEADLINE_MS = 4_500;
+const steps = ['connect', 'sign-in', 'queue', 'changes'] as const;
+export type AdapterTest = z.output<typeof PeerAdapterTest>;
 /** They do not say who we are there, or need it with the secret. */
 const accountKinds: readonly AdapterKind[] = ['rt', 'znuny', 'itop', 'ggus'];
 
@@ -66,18 +77,31 @@ export class ManageAdapters {
     return this.read(peerId);
   }
 
-  /** Calls there. @throws AppError as `show`; conflict `peer.settings-wrong`; unavailable, limited as PeerAdapter */
-  async verify(actor: Actor | undefined, peerId: number) {
+  /** What can be spoken to. */
+  kinds(actor: Actor | undefined): AdapterKind[] {
     requireAdmin(actor);
+    return [...adapterKinds];
+  }
+
+  needsAccount(kind: AdapterKind): boolean {
+    return accountKinds.includes(kind);
+  }
+
+  /** Calls there, and says how far one gets. @throws AppError as `show` */
+  async verify(actor: Actor | undefined, peerId: number): Promise<AdapterTest> {
+    requireAdmin(actor);
+    await this.peers.get(this.db, peerId);
+    await this.read(peerId);
+    const call = { signal: AbortSignal.timeout(DEADLINE_MS) };
+    let who = { product: '', version: '', account: '' };
     try {
       const { adapter } = await this.desks.byId(peerId);
-      return await adapter.check({ signal: AbortSignal.timeout(DEADLINE_MS) });
+      who = await adapter.check(call);
+      await adapter.listChanged(null, call);
     } catch (error) {
-      const trouble = AppError.from(error);
-      // Whoever asks is signed in, and may ask: it is what we show there that is wrong or missing.
-      if (!['unauthenticated', 'forbidden'].includes(trouble.kind) && trouble.code !== 'peer.no-token') throw trouble;
-      throw new AppError('conflict', 'peer.settings-wrong', trouble.detail, undefined, { cause: trouble });
+      return { ok: false, ...who, steps: stepsUntil(AppError.from(error), who.product !== '') };
     }
+    return { ok: true, ...who, steps: steps.map((step) => ({ step, ok: true, detail: null })) };
   }
 
   private async read(peerId: number): Promise<Adapter> {
@@ -85,6 +109,19 @@ export class ManageAdapters {
     if (!adapter) throw new AppError('not-found', 'peer.no-adapter', 'This helpdesk speaks our own protocol.');
     return adapter;
   }
+}
+
+/** Where it ended, by what was said. */
+function stepsUntil({ kind, code, detail }: AppError, isKnown: boolean): AdapterTest['steps'] {
+  const at = () => {
+    if (isKnown) return 'changes';
+    if (['unauthenticated', 'forbidden'].includes(kind) || code === 'peer.no-token') return 'sign-in';
+    // Somebody answers, and means us: what we want of them is wrong.
+    if (['peer.settings-wrong', 'peer.refused'].includes(code)) return 'queue';
+    return 'connect';
+  };
+  const end = steps.indexOf(at());
+  return steps.slice(0, end + 1).map((step, i) => ({ step, ok: i < end, detail: i < end ? null : detail }));
 }
 
 /** What the audit log tells. */

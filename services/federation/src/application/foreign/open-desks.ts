@@ -1,9 +1,9 @@
 import type { FederationTicket } from '@helpmesh/contracts';
 import { AppError, derivedId } from '@helpmesh/kernel';
-import type { SecretBox } from '@helpmesh/service-kit';
+import type { Cache, SecretBox } from '@helpmesh/service-kit';
 import type { DataSource } from 'typeorm';
 import type { ForeignStore } from '../../persistence/foreign.store.ts';
-import type { PeerStore } from '../../persistence/peer.store.ts';
+import type { Peer, PeerStore } from '../../persistence/peer.store.ts';
 import type { PeerAddress, SyncSettings } from '../sync/ports.ts';
 import type { Adapter, Adapters, PeerAdapter } from './ports.ts';
 
@@ -30,6 +30,7 @@ export class OpenDesks {
     private readonly peers: PeerStore,
     private readonly adapters: Adapters,
     private readonly box: SecretBox,
+    private readonly cache: Pick<Cache, 'limit'>,
     private readonly settings: Pick<SyncSettings, 'node'>,
   ) {}
 
@@ -41,8 +42,7 @@ export class OpenDesks {
   async open({ node, token }: PeerAddress): Promise<Desk> {
     const adapter = await this.store.adapterAt(this.db, node);
     if (!adapter) throw new AppError('not-found', 'peer.no-adapter', 'This helpdesk speaks our own protocol.');
-    const { name } = await this.peers.get(this.db, adapter.peerId);
-    return this.deskOf(adapter, { name, node }, token);
+    return this.deskOf(adapter, await this.peers.get(this.db, adapter.peerId), token);
   }
 
   /** @throws AppError not-found `peer.no-adapter`, `peer.not-found`; unavailable `peer.no-token` */
@@ -70,11 +70,24 @@ export class OpenDesks {
 
   private deskOf(
     { peerId, kind, settings, cursor }: Adapter,
-    { name, node }: { name: string; node: string },
+    { name, node, callsPerMinute }: Peer,
     secret: string,
   ): Desk {
-    const adapter = this.adapters[kind]({ ...settings, node, secret });
+    const limit = shareOf(callsPerMinute);
+    const pace = async () => {
+      const { allowed, retryAfterMs } = await this.cache.limit(`desk:${peerId}`, limit);
+      return allowed ? 0 : Math.max(1, retryAfterMs);
+    };
+    const adapter = this.adapters[kind]({ ...settings, node, secret, pace });
     const uuidOf = (remoteId: string) => derivedId(FOREIGN_TICKETS, `${node} ${remoteId}`);
     return { peerId, name, node, adapter, pollSeconds: settings.pollSeconds, cursor, uuidOf };
   }
+}
+
+const PARTS = 6;
+
+/** Of what may be called in a minute, in parts of it: nobody waits a minute because much was asked at its beginning. */
+function shareOf(callsPerMinute: number): { max: number; windowMs: number } {
+  if (callsPerMinute < PARTS) return { max: 1, windowMs: Math.ceil(60_000 / callsPerMinute) };
+  return { max: Math.floor(callsPerMinute / PARTS), windowMs: 60_000 / PARTS };
 }

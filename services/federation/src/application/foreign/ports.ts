@@ -137,9 +137,14 @@ export interface PeerAdapter {
   addNote(id: string, text: string, call: PeerCall): Promise<void>;
 }
 
+/** Asked before each call. @returns how long to wait and ask again, ms; 0: call now */
+export type Pace = () => Promise<number>;
+
 export interface AdapterAddress extends AdapterSettings {
   node: string;
   secret: string;
+  /** Absent: as often as there is something to ask. */
+  pace?: Pace;
 }
 
 export type AdapterKind = (typeof adapterKinds)[number];

@@ -1,5 +1,4 @@
 import { AppError } from '@helpmesh/kernel';
-import type { SafeFetch } from '@helpmesh/service-kit';
 import { z } from 'zod';
 import type {
   AdapterAddress,
@@ -15,6 +14,7 @@ import type { PeerTables, PeerWords, WritableWord } from '../../domain/foreign/w
 import { readAs } from './json-wire.ts';
 import { markIn } from './marks.ts';
 import { changedSince } from './newest-first.ts';
+import type { Fetcher } from './paced-fetch.ts';
 import { nameOf, requesterOf } from './people.ts';
 import { SoapWire } from './soap-wire.ts';
 import { tablesOf } from './tables.ts';
@@ -60,7 +60,7 @@ export class GgusAdapter implements PeerAdapter {
   private readonly wire: SoapWire;
 
   constructor(
-    safe: SafeFetch,
+    safe: Fetcher,
     private readonly to: AdapterAddress,
   ) {
     const { node, account, secret } = to;

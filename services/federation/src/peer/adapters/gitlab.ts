@@ -1,5 +1,4 @@
 import { AppError } from '@helpmesh/kernel';
-import type { SafeFetch } from '@helpmesh/service-kit';
 import { z } from 'zod';
 import type {
   AdapterAddress,
@@ -16,6 +15,7 @@ import { JsonWire, readAs } from './json-wire.ts';
 import { asTyped, inMarkdown } from './markdown.ts';
 import { markIn, withoutMark } from './marks.ts';
 import { changedSince } from './newest-first.ts';
+import type { Fetcher } from './paced-fetch.ts';
 import { nameOf, requesterOf } from './people.ts';
 import { tablesOf } from './tables.ts';
 
@@ -67,7 +67,7 @@ export class GitlabAdapter implements PeerAdapter {
   private who: Promise<z.output<typeof User>> | undefined;
 
   constructor(
-    safe: SafeFetch,
+    safe: Fetcher,
     private readonly to: AdapterAddress,
   ) {
     const { node, secret, queue } = to;

@@ -1,5 +1,4 @@
 import { AppError } from '@helpmesh/kernel';
-import type { SafeFetch } from '@helpmesh/service-kit';
 import { z } from 'zod';
 import type {
   AdapterAddress,
@@ -15,6 +14,7 @@ import type { PeerTables, PeerWords, WritableWord } from '../../domain/foreign/w
 import { JsonWire, readAs, type WireAnswer } from './json-wire.ts';
 import { asHtml, marked, markIn, withoutMark } from './marks.ts';
 import { changedSince } from './newest-first.ts';
+import type { Fetcher } from './paced-fetch.ts';
 import { nameOf, requesterOf } from './people.ts';
 import { tablesOf } from './tables.ts';
 
@@ -80,7 +80,7 @@ export class ItopAdapter implements PeerAdapter {
   private readonly wire: JsonWire;
 
   constructor(
-    safe: SafeFetch,
+    safe: Fetcher,
     private readonly to: AdapterAddress,
   ) {
     const { node, secret, signIn } = to;

@@ -1,5 +1,4 @@
 import { AppError } from '@helpmesh/kernel';
-import type { SafeFetch } from '@helpmesh/service-kit';
 import { z } from 'zod';
 import type {
   AdapterAddress,
@@ -15,6 +14,7 @@ import { type PeerTables, type PeerWords, understandsState, type WritableWord } 
 import { JsonWire, readAs } from './json-wire.ts';
 import { marked, markIn, withoutMark } from './marks.ts';
 import { changedSince, type NewestPage } from './newest-first.ts';
+import type { Fetcher } from './paced-fetch.ts';
 import { nameOf, requesterOf } from './people.ts';
 import { tablesOf } from './tables.ts';
 
@@ -88,7 +88,7 @@ export class JiraAdapter implements PeerAdapter {
 
   /** The queue is the key of the project and, after a slash, the type of new requests: `SUP/Get IT help`. */
   constructor(
-    safe: SafeFetch,
+    safe: Fetcher,
     private readonly to: AdapterAddress,
   ) {
     const { node, account, secret, signIn, queue } = to;

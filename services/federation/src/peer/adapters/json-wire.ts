@@ -1,7 +1,7 @@
 import { AppError } from '@helpmesh/kernel';
-import type { SafeFetch } from '@helpmesh/service-kit';
 import type { z } from 'zod';
 import type { PeerCall } from '../../application/foreign/ports.ts';
+import type { Fetcher } from './paced-fetch.ts';
 
 /** Longest answer: one with the text of a long comment, or a page of a history. */
 const MAX_BYTES = 30_000_000;
@@ -19,7 +19,7 @@ export class JsonWire {
    * @param saysNo  what answers that came as a success refuse, in the software's own way
    */
   constructor(
-    private readonly safe: SafeFetch,
+    private readonly safe: Fetcher,
     private readonly base: string,
     private readonly headers: Readonly<Record<string, string>>,
     private readonly saysNo: (body: unknown, base: string) => AppError | undefined = plainNo,

@@ -1,5 +1,4 @@
 import { AppError } from '@helpmesh/kernel';
-import type { SafeFetch } from '@helpmesh/service-kit';
 import { z } from 'zod';
 import type { FileSink } from '../../application/files/ports.ts';
 import type {
@@ -15,6 +14,7 @@ import type {
 import type { PeerTables, PeerWords, WritableWord } from '../../domain/foreign/words.ts';
 import { JsonWire, readAs } from './json-wire.ts';
 import { changedSince } from './newest-first.ts';
+import type { Fetcher } from './paced-fetch.ts';
 import { nameOf, requesterOf } from './people.ts';
 import { tablesOf } from './tables.ts';
 
@@ -71,7 +71,7 @@ export class RtAdapter implements PeerAdapter {
   private readonly wire: JsonWire;
 
   constructor(
-    safe: SafeFetch,
+    safe: Fetcher,
     private readonly to: AdapterAddress,
   ) {
     const { node, account, secret, signIn } = to;

@@ -1,9 +1,9 @@
 import { AppError } from '@helpmesh/kernel';
-import type { SafeFetch } from '@helpmesh/service-kit';
 import type { PeerCall } from '../../application/foreign/ports.ts';
 import { escaped } from '../../domain/sync/files.ts';
 import { readXml, type XmlElement } from '../../soap/read-xml.ts';
 import { refusal } from './json-wire.ts';
+import type { Fetcher } from './paced-fetch.ts';
 
 const MAX_BYTES = 10_000_000;
 const TIMEOUT_MS = 20_000;
@@ -20,7 +20,7 @@ export interface SoapAnswer {
 /** Calls of a SOAP 1.1 service whose operations have flat parameters. */
 export class SoapWire {
   constructor(
-    private readonly safe: SafeFetch,
+    private readonly safe: Fetcher,
     private readonly address: string,
     private readonly uri: string,
     /** Of a header `AuthenticationInfo`, as the AR System takes it. */

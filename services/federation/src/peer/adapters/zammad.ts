@@ -1,5 +1,4 @@
 import { AppError, type Clock } from '@helpmesh/kernel';
-import type { SafeFetch } from '@helpmesh/service-kit';
 import { z } from 'zod';
 import type {
   AdapterAddress,
@@ -14,6 +13,7 @@ import type {
 import type { PeerTables, PeerWords, WritableWord } from '../../domain/foreign/words.ts';
 import { JsonWire, readAs } from './json-wire.ts';
 import { changedSince } from './newest-first.ts';
+import type { Fetcher } from './paced-fetch.ts';
 import { nameOf, requesterOf } from './people.ts';
 import { tablesOf } from './tables.ts';
 
@@ -65,7 +65,7 @@ export class ZammadAdapter implements PeerAdapter {
   private who: Promise<z.output<typeof ZammadUser>> | undefined;
 
   constructor(
-    safe: SafeFetch,
+    safe: Fetcher,
     private readonly clock: Clock,
     private readonly to: AdapterAddress,
   ) {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@helpmesh/kernel';
-import type { SafeFetch } from '@helpmesh/service-kit';
 import { z } from 'zod';
 import type {
   AdapterAddress,
@@ -16,6 +15,7 @@ import type { PeerTables, PeerWords, WritableWord } from '../../domain/foreign/w
 import { JsonWire, readAs } from './json-wire.ts';
 import { markIn } from './marks.ts';
 import { changedSince } from './newest-first.ts';
+import type { Fetcher } from './paced-fetch.ts';
 import { nameOf, requesterOf } from './people.ts';
 import { tablesOf } from './tables.ts';
 
@@ -76,7 +76,7 @@ export class ZnunyAdapter implements PeerAdapter {
   private readonly session: string;
 
   constructor(
-    safe: SafeFetch,
+    safe: Fetcher,
     private readonly sessions: ZnunySessions,
     private readonly to: AdapterAddress,
   ) {

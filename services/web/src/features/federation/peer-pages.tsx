@@ -21,9 +21,10 @@ import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
 import { FormProblem } from '../session/components/entry-page.tsx';
 import { fieldLabels } from '../tickets/shares.ts';
 import { Rows, Trouble } from './federation-page.tsx';
+import { softwareNames } from './labels.ts';
 import classes from './peer.module.css';
 import { PeerBadges } from './peer-badges.tsx';
-import { type Peer, peerRows, peersQuery, peerTicketsQuery, peerWishesQuery } from './queries.ts';
+import { adapterQuery, type Peer, peerRows, peersQuery, peerTicketsQuery, peerWishesQuery } from './queries.ts';
 
 interface Values {
   name: string;
@@ -87,6 +88,7 @@ function Standing({ peer }: { peer: Peer }) {
   const number = new Intl.NumberFormat(i18n.locale);
   const facts: [string, React.ReactNode][] = [
     [t`State`, <PeerBadges key="state" peer={peer} />],
+    [t`Software`, <SoftwareLink key="software" id={id} />],
     [t`Last contact`, peer.last_success_at ? <Ago key="contact" at={peer.last_success_at} /> : t`never`],
     [t`Tickets`, number.format(tickets)],
     [t`Waiting`, number.format(waiting)],
@@ -142,6 +144,17 @@ function Standing({ peer }: { peer: Peer }) {
         <Trial peer={peer} />
       </Stack>
     </Section>
+  );
+}
+
+function SoftwareLink({ id }: { id: number }) {
+  const { t } = useLingui();
+  const { data } = useQuery(adapterQuery(id));
+  const name = data ? softwareNames[data.kind] : t`Helpmesh, or its protocol`;
+  return (
+    <Link to="/admin/federation/$kind/$id" params={{ kind: 'software', id: String(id) }}>
+      {name}
+    </Link>
   );
 }
 
@@ -378,7 +391,8 @@ function MakeToken({ id }: { id: number }) {
   );
 }
 
-function KeepToken({ peer: { id, has_token } }: { peer: Peer }) {
+/** @param label  default: the other desk runs Helpmesh, and has made a token for us */
+export function KeepToken({ peer: { id, has_token }, label }: { peer: Peer; label?: string }) {
   const { t, i18n } = useLingui();
   const cache = useQueryClient();
   const [token, setToken] = useState('');
@@ -401,7 +415,7 @@ function KeepToken({ peer: { id, has_token } }: { peer: Peer }) {
       <Group align="flex-end" gap="xs">
         <PasswordInput
           flex="1 1 240px"
-          label={t`Token that they made for us`}
+          label={label ?? t`Token that they made for us`}
           description={
             has_token
               ? t`One is set. Leave this empty to keep it.`

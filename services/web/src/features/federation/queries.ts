@@ -1,6 +1,6 @@
-import type { agreements, InputOf, OutputOf, PbasSettings, peers } from '@helpmesh/contracts';
+import type { agreements, InputOf, OutputOf, PbasSettings, peerAdapters, peers } from '@helpmesh/contracts';
 import { queryOptions } from '@tanstack/react-query';
-import { request } from '../../app/api.ts';
+import { ApiError, request } from '../../app/api.ts';
 import { keyOf } from '../admin/queries.ts';
 
 export type Peer = OutputOf<typeof peers.get>;
@@ -9,6 +9,9 @@ export type PeerWish = OutputOf<typeof peers.wishes>[number];
 export type Agreement = OutputOf<typeof agreements.get>;
 export type AgreementPreview = OutputOf<typeof agreements.preview>;
 export type AgreementBody = NonNullable<InputOf<typeof agreements.create>['body']>;
+export type Adapter = OutputOf<typeof peerAdapters.show>;
+export type AdapterKind = OutputOf<typeof peerAdapters.kinds>[number];
+type AdapterBody = NonNullable<InputOf<typeof peerAdapters.update>['body']>;
 type PeerBody = NonNullable<InputOf<typeof peers.create>['body']>;
 
 /** These few pages name their routes themselves: the table of all others is part of what every agent loads first. */
@@ -28,6 +31,17 @@ export const peerRows = {
   keepToken: (id: number, token: string) => ask<Peer>('PUT', `federation/peers/${id}/token`, { token }),
   makeToken: (id: number) => ask<{ token: string }>('POST', `federation/peers/${id}/tokens`),
   removeToken: (id: number, token: number) => ask<unknown>('DELETE', `federation/peers/${id}/tokens/${token}`),
+};
+
+export const adapterRows = {
+  /** @returns null: it speaks our protocol */
+  get: (id: number, signal?: AbortSignal) =>
+    ask<Adapter>('GET', `federation/peers/${id}/adapter`, undefined, signal).catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    }),
+  update: (id: number, body: AdapterBody) => ask<Adapter>('PUT', `federation/peers/${id}/adapter`, body),
+  verify: (id: number) => ask<OutputOf<typeof peerAdapters.verify>>('POST', `federation/peers/${id}/adapter/verify`),
 };
 
 export const agreementRows = {
@@ -66,6 +80,18 @@ export const peerWishesQuery = (id: number) =>
     queryFn: ({ signal }) => ask<PeerWish[]>('GET', `federation/peers/${id}/wishes`, undefined, signal),
     ...live,
   });
+
+export const adapterQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('federation', 'adapter', id),
+    queryFn: ({ signal }) => adapterRows.get(id, signal),
+  });
+
+export const adapterKindsQuery = queryOptions({
+  queryKey: keyOf('federation', 'adapter-kinds'),
+  queryFn: ({ signal }) => ask<AdapterKind[]>('GET', 'federation/adapters', undefined, signal),
+  staleTime: 3_600_000,
+});
 
 export const agreementsQuery = queryOptions({
   queryKey: keyOf('federation', 'agreements'),
