@@ -8,7 +8,6 @@ export const people = {
   ivo: { id: 9, login: 'ivo', name: 'Ivo Čapek', email: 'ivo@customer.example' },
 } as const;
 export type Who = keyof typeof people;
-export const personOf = (id: number) => Object.values(people).find((one) => one.id === id);
 
 export interface FakeEntry {
   id: number;
