@@ -529,7 +529,7 @@ DELETE /api/v1/mail_keys/{id}                                  ---- ---- +--!
 GET    /api/v1/mail_keys/{id}/download                         ---- ---- +--!
 GET    /api/v1/mail_sealing                                    ---- ---- +--!
 PUT    /api/v1/mail_sealing/{group_id}                         ---- ---- +--!
-POST   /api/v1/mail_sealing/offer                              ---- ++++ ++-!
+POST   /api/v1/mail_sealing/offer                              ---- ++++ -+-!
 GET    /api/v1/mail/quarantine                                 ---- ---- +--!
 POST   /api/v1/mail/quarantine/{id}/process                    ---- ---- 0--!
 POST   /api/v1/mail/quarantine/{id}/release                    ---- ---- 0--!
