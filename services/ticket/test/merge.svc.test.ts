@@ -383,17 +383,17 @@ describe('what still comes for a merged ticket', () => {
     const customerId = (await read(source.id)).customer_id;
     const token = ticketLinkToken({ ticketId: source.id, customerId }, desk.threadingSecret);
     const opened = () => desk.ask(admin, openTicketLink, { token });
-    expect(await opened()).toEqual({ ticketId: source.id, customerId });
+    expect(await opened()).toEqual({ ticketId: source.id, customerId, purpose: 'ticket' });
     await merge(source, target);
-    expect(await opened()).toEqual({ ticketId: target.id, customerId });
+    expect(await opened()).toEqual({ ticketId: target.id, customerId, purpose: 'ticket' });
 
     await desk.rest(admin, updateTicket, { id: target.id, body: { state: 'closed' } });
     desk.clock.advance(29 * 86_400_000);
-    expect(await opened()).toEqual({ ticketId: target.id, customerId });
+    expect(await opened()).toEqual({ ticketId: target.id, customerId, purpose: 'ticket' });
     desk.clock.advance(2 * 86_400_000);
     await expect(opened()).rejects.toMatchObject({ kind: 'not-found', code: 'ticket.link-closed' });
     await desk.rest(admin, updateTicket, { id: target.id, body: { state: 'open' } });
-    expect(await opened()).toEqual({ ticketId: target.id, customerId });
+    expect(await opened()).toEqual({ ticketId: target.id, customerId, purpose: 'ticket' });
     await desk.rest(admin, updateTicket, { id: target.id, body: { customer_id: stranger.userId } });
     await expect(opened()).rejects.toMatchObject({ code: 'ticket.link-closed' });
   });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
 import { federationFieldNames, NodeId } from '../federation/model.ts';
 import { Flag, Id, Instant, Page, Row, text } from './common.ts';
+import { adapterKinds } from './peer-adapters.ts';
 
 /** Another helpdesk, and how things stand with it. */
 export const Peer = Row.extend({
@@ -13,6 +14,8 @@ export const Peer = Row.extend({
   calls_per_minute: z.number().int(),
   /** Whether there is a token for calling it. */
   has_token: z.boolean(),
+  /** What it runs and is spoken to in; null: Helpmesh, or the federation protocol. */
+  software: z.enum(adapterKinds).nullable(),
   last_success_at: Instant.nullable(),
   failing_since: Instant.nullable(),
   last_error: z.string().nullable(),

@@ -1,6 +1,7 @@
 import { AppError, type EpochMs } from '@helpmesh/kernel';
 import { sql, violates } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { AdapterKind } from '../application/foreign/ports.ts';
 
 type On = DataSource | EntityManager;
 
@@ -36,6 +37,8 @@ export interface PeerFigures {
   queuedIn: number;
   queuedOut: number;
   wishes: number;
+  /** Null: it speaks our protocol. */
+  software: AdapterKind | null;
   waitingSince: Date | null;
   tokens: { id: number; createdAt: Date; usedAt: Date | null }[];
 }
@@ -114,6 +117,7 @@ export class PeerStore {
               (SELECT count(*)::int FROM link_outbox o JOIN link k ON k.id = o.link_id WHERE k.peer_id = p.id) AS "queuedOut",
               (SELECT count(*)::int FROM link_wish w JOIN link k ON k.id = w.link_id
                WHERE k.peer_id = p.id AND k.ended_at IS NULL) AS wishes,
+              (SELECT a.kind FROM peer_adapter a WHERE a.peer_id = p.id) AS software,
               (SELECT coalesce(json_agg(json_build_object('id', t.id, 'createdAt', t.created_at, 'usedAt', t.used_at)
                  ORDER BY t.id), '[]') FROM peer_token t WHERE t.peer_id = p.id) AS tokens
        FROM peer p LEFT JOIN link l ON l.peer_id = p.id AND l.ended_at IS NULL

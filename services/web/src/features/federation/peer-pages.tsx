@@ -24,7 +24,7 @@ import { Rows, Trouble } from './federation-page.tsx';
 import { softwareNames } from './labels.ts';
 import classes from './peer.module.css';
 import { PeerBadges } from './peer-badges.tsx';
-import { adapterQuery, type Peer, peerRows, peersQuery, peerTicketsQuery, peerWishesQuery } from './queries.ts';
+import { type Peer, peerRows, peersQuery, peerTicketsQuery, peerWishesQuery } from './queries.ts';
 
 interface Values {
   name: string;
@@ -88,7 +88,7 @@ function Standing({ peer }: { peer: Peer }) {
   const number = new Intl.NumberFormat(i18n.locale);
   const facts: [string, React.ReactNode][] = [
     [t`State`, <PeerBadges key="state" peer={peer} />],
-    [t`Software`, <SoftwareLink key="software" id={id} />],
+    [t`Software`, <SoftwareLink key="software" peer={peer} />],
     [t`Last contact`, peer.last_success_at ? <Ago key="contact" at={peer.last_success_at} /> : t`never`],
     [t`Tickets`, number.format(tickets)],
     [t`Waiting`, number.format(waiting)],
@@ -147,10 +147,9 @@ function Standing({ peer }: { peer: Peer }) {
   );
 }
 
-function SoftwareLink({ id }: { id: number }) {
+function SoftwareLink({ peer: { id, software } }: { peer: Peer }) {
   const { t } = useLingui();
-  const { data } = useQuery(adapterQuery(id));
-  const name = data ? softwareNames[data.kind] : t`Helpmesh, or its protocol`;
+  const name = software ? softwareNames[software] : t`Helpmesh, or its protocol`;
   return (
     <Link to="/admin/federation/$kind/$id" params={{ kind: 'software', id: String(id) }}>
       {name}

@@ -1,6 +1,6 @@
 import type { agreements, InputOf, OutputOf, PbasSettings, peerAdapters, peers } from '@helpmesh/contracts';
 import { queryOptions } from '@tanstack/react-query';
-import { ApiError, request } from '../../app/api.ts';
+import { request } from '../../app/api.ts';
 import { keyOf } from '../admin/queries.ts';
 
 export type Peer = OutputOf<typeof peers.get>;
@@ -34,12 +34,7 @@ export const peerRows = {
 };
 
 export const adapterRows = {
-  /** @returns null: it speaks our protocol */
-  get: (id: number, signal?: AbortSignal) =>
-    ask<Adapter>('GET', `federation/peers/${id}/adapter`, undefined, signal).catch((error: unknown) => {
-      if (error instanceof ApiError && error.status === 404) return null;
-      throw error;
-    }),
+  get: (id: number, signal?: AbortSignal) => ask<Adapter>('GET', `federation/peers/${id}/adapter`, undefined, signal),
   update: (id: number, body: AdapterBody) => ask<Adapter>('PUT', `federation/peers/${id}/adapter`, body),
   verify: (id: number) => ask<OutputOf<typeof peerAdapters.verify>>('POST', `federation/peers/${id}/adapter/verify`),
 };

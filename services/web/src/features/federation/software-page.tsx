@@ -53,12 +53,14 @@ const plain = ({ kind, queue, account, sign_in, poll_seconds, states, priorities
 export function SoftwarePage({ id }: { id: number }) {
   const { t } = useLingui();
   const peers = useQuery(peersQuery);
-  const adapter = useQuery(adapterQuery(id));
+  const software = peers.data?.find((each) => each.id === id)?.software;
+  const adapter = useQuery({ ...adapterQuery(id), enabled: Boolean(software) });
   const kinds = useQuery(adapterKindsQuery);
   const error = peers.error ?? adapter.error ?? kinds.error;
-  if (peers.data && adapter.data !== undefined && kinds.data) {
+  if (peers.data && (adapter.data || !software) && kinds.data) {
     const peer = peers.data.find((each) => each.id === id);
-    return peer ? <Software peer={peer} adapter={adapter.data} kinds={kinds.data} /> : <NoSuch up="federation" />;
+    const connected = software ? (adapter.data ?? null) : null;
+    return peer ? <Software peer={peer} adapter={connected} kinds={kinds.data} /> : <NoSuch up="federation" />;
   }
   if (!error) return <Loading />;
   const again = () => void Promise.all([peers.refetch(), adapter.refetch(), kinds.refetch()]);
@@ -91,7 +93,7 @@ function Settings({ peer: { id }, adapter, kinds }: { peer: Peer; adapter: Adapt
   const stored = useStored(JSON.stringify(plain(adapter ?? untold)), valuesOf);
   const editor = useEditor<Values>({
     stored,
-    ...(adapter && { read: async () => plain((await adapterRows.get(id)) ?? untold) }),
+    ...(adapter && { read: async () => plain(await adapterRows.get(id)) }),
     write: (values) => adapterRows.update(id, values),
     done: t`The settings were saved.`,
     changes: ['federation'],

@@ -6,9 +6,9 @@ import type { Json } from '../e2e/desk.ts';
 import { type TestPlatform, testPlatform } from '../e2e/platform.ts';
 import { inParallel, tellLogsOfFailures } from './load.ts';
 import { MeshLine } from './mesh-line.ts';
-import { full, patience, waitPatience } from './scale.ts';
+import { patience, waitPatience } from './scale.ts';
 
-/** Two whole platforms at once: only at full size. The short form is the storm of the federation service's own tests. */
+/** Two whole platforms at once. The short form is the storm of the federation service's own tests. */
 const tickets = Number(process.env.MESH_TICKETS ?? 1_000);
 const edits = tickets * 3;
 const probes = Math.min(tickets, 200);
@@ -28,7 +28,6 @@ tellLogsOfFailures(() => sides[0]?.desk);
 tellLogsOfFailures(() => sides[1]?.desk);
 
 beforeAll(async () => {
-  if (!full) return;
   const lines = [await new MeshLine().start(), await new MeshLine().start()];
   for (const line of lines) {
     const federation = { HELPMESH_PUBLIC_URL: line.node, HELPMESH_ALLOWED_PRIVATE_HOSTS: 'localhost' };
@@ -172,7 +171,7 @@ function p95(values: readonly number[]): number {
   return [...values].sort((one, other) => one - other)[Math.ceil(values.length * 0.95) - 1] ?? Number.NaN;
 }
 
-it.runIf(full)(
+it(
   'F16, S13, S31: two helpdesks are equal in the end although links were cut, services killed and messages doubled',
   async () => {
     const began = performance.now();
