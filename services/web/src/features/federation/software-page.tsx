@@ -112,84 +112,86 @@ function Settings({ peer: { id }, adapter, kinds }: { peer: Peer; adapter: Adapt
   };
   return (
     <EditForm editor={editor} labels={labels} {...(!adapter && { saveLabel: t`Connect`, fresh: true })}>
-      <Section
-        title={t`How it is spoken to`}
-        lead={t`A helpdesk that runs Helpmesh, or speaks its protocol, needs nothing of this.`}
-      >
-        <Stack>
-          <Select
-            label={labels.kind}
-            allowDeselect={false}
-            maw={360}
-            data={kinds.map((one) => ({ value: one.kind, label: softwareNames[one.kind] }))}
-            value={kind}
-            onChange={(next) => next && set({ kind: next as Values['kind'] })}
-          />
-          <TextInput
-            label={labels.queue}
-            description={i18n._(queueHints[kind])}
-            required
-            withAsterisk={false}
-            maxLength={200}
-            value={queue}
-            onChange={(event) => set({ queue: event.currentTarget.value })}
-          />
-          <div>
-            <Text size="sm" fw={500} id="sign-in">
-              {labels.sign_in}
-            </Text>
-            <SegmentedControl
-              aria-labelledby="sign-in"
-              data={[
-                { value: 'token', label: t`Token or API key` },
-                { value: 'password', label: t`Login and password` },
-              ]}
-              value={sign_in}
-              onChange={(next) => set({ sign_in: next as Values['sign_in'] })}
+      <Stack gap="md">
+        <Section
+          title={t`How it is spoken to`}
+          lead={t`A helpdesk that runs Helpmesh, or speaks its protocol, needs nothing of this.`}
+        >
+          <Stack>
+            <Select
+              label={labels.kind}
+              allowDeselect={false}
+              maw={360}
+              data={kinds.map((one) => ({ value: one.kind, label: softwareNames[one.kind] }))}
+              value={kind}
+              onChange={(next) => next && set({ kind: next as Values['kind'] })}
             />
-          </div>
-          <TextInput
-            label={labels.account}
-            description={t`Nobody else should use it: what it writes is taken to be ours, and does not come back.`}
-            required={sign_in === 'password' || (info?.needs_account ?? false)}
-            withAsterisk={false}
-            maxLength={200}
-            autoComplete="off"
-            value={account}
-            onChange={(event) => set({ account: event.currentTarget.value })}
-          />
-          <NumberInput
-            label={labels.poll_seconds}
-            w={220}
-            min={10}
-            max={3600}
-            allowDecimal={false}
-            value={poll_seconds}
-            onChange={(next) => set({ poll_seconds: Number(next) || 30 })}
-          />
-        </Stack>
-      </Section>
-      <Section
-        title={t`Words`}
-        lead={t`What states and priorities are called there. An empty field stands for the word that is shown in it, as the software is installed.`}
-      >
-        <Stack>
-          <Words<CanonicalState>
-            legend={labels.states}
-            names={stateLabels}
-            usual={info?.states}
-            said={states}
-            onChange={(next) => set({ states: next })}
-          />
-          <Words<CanonicalPriority>
-            legend={labels.priorities}
-            names={wordLabels}
-            usual={info?.priorities}
-            said={priorities}
-            onChange={(next) => set({ priorities: next })}
-          />
-        </Stack>
-      </Section>
+            <TextInput
+              label={labels.queue}
+              description={i18n._(queueHints[kind])}
+              required
+              withAsterisk={false}
+              maxLength={200}
+              value={queue}
+              onChange={(event) => set({ queue: event.currentTarget.value })}
+            />
+            <div>
+              <Text size="sm" fw={500} id="sign-in">
+                {labels.sign_in}
+              </Text>
+              <SegmentedControl
+                aria-labelledby="sign-in"
+                data={[
+                  { value: 'token', label: t`Token or API key` },
+                  { value: 'password', label: t`Login and password` },
+                ]}
+                value={sign_in}
+                onChange={(next) => set({ sign_in: next as Values['sign_in'] })}
+              />
+            </div>
+            <TextInput
+              label={labels.account}
+              description={t`Nobody else should use it: what it writes is taken to be ours, and does not come back.`}
+              required={sign_in === 'password' || (info?.needs_account ?? false)}
+              withAsterisk={false}
+              maxLength={200}
+              autoComplete="off"
+              value={account}
+              onChange={(event) => set({ account: event.currentTarget.value })}
+            />
+            <NumberInput
+              label={labels.poll_seconds}
+              w={220}
+              min={10}
+              max={3600}
+              allowDecimal={false}
+              value={poll_seconds}
+              onChange={(next) => set({ poll_seconds: Number(next) || 30 })}
+            />
+          </Stack>
+        </Section>
+        <Section
+          title={t`Words`}
+          lead={t`What states and priorities are called there. An empty field stands for the word that is shown in it, as the software is installed.`}
+        >
+          <Stack>
+            <Words<CanonicalState>
+              legend={labels.states}
+              names={stateLabels}
+              usual={info?.states}
+              said={states}
+              onChange={(next) => set({ states: next })}
+            />
+            <Words<CanonicalPriority>
+              legend={labels.priorities}
+              names={wordLabels}
+              usual={info?.priorities}
+              said={priorities}
+              onChange={(next) => set({ priorities: next })}
+            />
+          </Stack>
+        </Section>
+      </Stack>
     </EditForm>
   );
 }
