@@ -163,12 +163,15 @@ export class JobStore {
     );
   }
 
-  /** Those of the tickets that have no result, held until the transaction ends; none of a job that was cancelled. */
+  /**
+   * Those of the tickets that have no result, held until the transaction ends; none of a job that was cancelled. The job
+   * is held as well, so that whoever cancels it is told of what was under way.
+   */
   async hold(tx: EntityManager, jobId: number, ticketIds: readonly number[]): Promise<Set<number>> {
     const rows = await sql<{ id: number }>(
       tx,
       `SELECT i.ticket_id AS id FROM ticket_job_item i JOIN ticket_job j ON j.id = i.job_id AND j.cancelled_at IS NULL
-       WHERE i.job_id = $1 AND i.ticket_id = ANY ($2::int[]) AND i.result IS NULL ORDER BY i.place FOR UPDATE OF i`,
+       WHERE i.job_id = $1 AND i.ticket_id = ANY ($2::int[]) AND i.result IS NULL ORDER BY i.place FOR UPDATE OF i, j`,
       [jobId, ticketIds],
     );
     return new Set(rows.map(({ id }) => id));
