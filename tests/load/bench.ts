@@ -24,7 +24,7 @@ page and not by mail.
                      a request when the gateway remembers the credential
   --connections a,b  how many at once (default 1,16,64)
   --rate N           mails a second of the steady flow that is watched until its tickets are shown (default 100)
-  --parts            below each row, the CPU ms of every process
+  --parts            below each row, the CPU ms of every process; at the end, its memory
   --help
 `;
 
@@ -313,7 +313,11 @@ try {
   const services = () => Object.values(running(platform.services));
   const all = () => Object.values(everything());
   await untilQuiet(all);
-  const idle = { services: pssMiB(services()), all: pssMiB(all()) };
+  const memory = () =>
+    Object.entries(everything())
+      .map(([name, pid]) => `${name} ${pssMiB([pid])}`)
+      .join(', ');
+  const idle = { services: pssMiB(services()), all: pssMiB(all()), each: memory() };
 
   const token = await tokenOf(platform);
   await tellAgentsOnline(platform);
@@ -383,6 +387,7 @@ try {
   process.stdout.write(
     `\nMemory (Pss): services ${idle.services} MiB idle, ${pssMiB(services())} MiB loaded; ` +
       `with PostgreSQL and NATS ${idle.all} MiB idle, ${pssMiB(all())} MiB loaded.\n` +
+      (options.parts ? `        idle: ${idle.each}\n        loaded: ${memory()}\n` : '') +
       'CPU ms: all processes of the product with PostgreSQL and NATS, until what a request set off is worked off.\n' +
       'Floor: a bare Fastify process with one named statement on the same PostgreSQL; mail: receive, parse, insert, confirm.\n' +
       'Allowed: budget by floor on the machine the budgets were set on; ours/floor should stay below it on any machine.\n',

@@ -31,6 +31,9 @@ const LOOPBACK = '127.0.0.1';
 /** Node's own default lets the garbage of a start stand: this takes a third off the memory of seven idle services. */
 const NODE_OPTIONS = '--max-semi-space-size=4';
 
+/** Each thread would keep free memory of its own: one arena takes 40 MiB off seven idle services. */
+const MALLOC_ARENA_MAX = '1';
+
 export const ADMIN_EMAIL = 'admin@example.com';
 
 /** Variables of the launcher that would mean something else to a service. */
@@ -52,6 +55,7 @@ export function environmentOf(service: ServiceName, input: EnvironmentInput): No
   Object.assign(env, {
     NODE_ENV: 'production',
     NODE_OPTIONS: given.NODE_OPTIONS || NODE_OPTIONS,
+    MALLOC_ARENA_MAX: given.MALLOC_ARENA_MAX || MALLOC_ARENA_MAX,
     NODE_COMPILE_CACHE: given.NODE_COMPILE_CACHE || input.compileCache,
     OTEL_SERVICE_NAME: service,
     NATS_URL: addresses.natsUrlFor(service),
