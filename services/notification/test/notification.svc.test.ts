@@ -405,6 +405,19 @@ describe('agents', () => {
     }
   });
 
+  it.each(['create', 'update'] as const)('are told of an encrypted message that there is one (%s)', async (kind) => {
+    const article = { id: 1, internal: false, text: '', encrypted: true, createdById: 7, sender: 'Customer' };
+    const notice = order({ kind, article, changes: [] }, {});
+    await others.say(notifyAgents, notice);
+    const { parsed } = await sink.next('the notification', ({ envelope }) =>
+      envelope.to.includes(notice.people[0]?.mail?.address ?? ''),
+    );
+    expect(parsed.text).toContain('Die Nachricht ist verschl\u00fcsselt: Ihr Wortlaut steht nur im Ticket.');
+    expect(parsed.text).toContain(`/tickets/${notice.ticket.id}`);
+    expect(parsed.text).not.toMatch(/^>\s*$|ge\u00e4ndert/m);
+    expect(parsed.text?.includes('hat geschrieben.')).toBe(kind === 'update');
+  });
+
   it('have a list of their own, which nobody else sees or changes', async () => {
     const notice = order({}, { mail: null });
     const id = notice.people[0]?.userId ?? 0;

@@ -814,6 +814,16 @@ describe('a signed or encrypted mail', () => {
     await expect(retry(cast.stranger, Number(article.id))).rejects.toMatchObject({ kind: 'not-found' });
   });
 
+  it.each([
+    ['opened', opened, true],
+    ['closed', closed, true],
+    ['only signed', { ...opened, sign: { ...part(true), signer: null }, encryption: part(false) }, undefined],
+  ])('%s, tells others whether its words are for everybody', async (_, security, encrypted) => {
+    const { ticketId } = await filed({ security });
+    const told = (await desk.told(ticketCreated)).find(({ data }) => data.ticket.id === ticketId);
+    expect(told?.data.article?.encrypted).toBe(encrypted);
+  });
+
   it('is what no other article can be', async () => {
     const { ticketId } = await filed();
     const [article] = (await desk.rest(cast.agent, listArticles, { id: ticketId })) as { id: number }[];

@@ -450,6 +450,14 @@ describe('what agents are told', () => {
     await know({ id: 6, readGroupIds: [1] }, 3);
   });
 
+  it('is that something encrypted was written, without a word of it', async () => {
+    const { id } = await open({ owner_id: 3 });
+    const preferences = { security: { type: 'S/MIME', encryption: { success: true } } };
+    await say(id, agent, { type: 'email', to: 'user10@example.org', body: 'The code is 1234', preferences });
+    const { article } = await nth(id, 'update');
+    expect(article).toMatchObject({ text: '', encrypted: true, sender: 'Agent' });
+  });
+
   it('is a closed ticket as nothing left to do; tags alone are nothing', async () => {
     const { id } = await open({ owner_id: 3 });
     await desk.rest(agent, addTag, { body: { object: 'Ticket', o_id: id, item: 'quiet' } });

@@ -26,6 +26,8 @@ export const notifyAgents = defineCommand(
         id: z.number().int(),
         internal: z.boolean(),
         text: z.string(),
+        /** It travelled encrypted: its text is empty here. */
+        encrypted: z.boolean().optional(),
         createdById: z.number().int(),
         sender: z.string(),
       })

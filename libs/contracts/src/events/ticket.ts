@@ -49,6 +49,8 @@ export const ArticleSnapshot = z.object({
   isAutoResponse: z.boolean(),
   /** Written by the desk itself, and meant for whoever works on the ticket: a mail that could not be delivered. */
   forAgents: z.boolean().optional(),
+  /** It travels encrypted: whoever tells of it by a road that everybody can read leaves its words out. */
+  encrypted: z.boolean().optional(),
 });
 export type ArticleSnapshot = z.output<typeof ArticleSnapshot>;
 

@@ -49,6 +49,7 @@ describe('a new ticket under an agreement', () => {
     ['our own mail to the customer', { article: { type: 'email', sender: 'Agent' } }],
     ['an internal first article', { article: { internal: true } }],
     ['an automatic mail', { article: { isAutoResponse: true } }],
+    ['a mail that came encrypted', { article: { encrypted: true } }],
     ['a requester without address', { email: null }],
     ['a request of the list itself', { email: 'list@COMMUNITY.org' }],
     ['a request of ourselves', { email: 'Help@desk.org' }],

@@ -31,6 +31,7 @@ export function decideRedirect(
   if (!article) return no('there is no request to pass on');
   if (article.internal) return no('the first article is internal');
   if (article.isAutoResponse) return no('the mail was automatic');
+  if (article.encrypted) return no('the mail came encrypted, and the list would get it in clear');
   if (article.type === 'email' && article.sender === 'Agent') return no('it is a mail of ours to the customer');
   const problem = addressProblem(agreement.listAddress, customer.email, own);
   if (problem !== null || !customer.email) return no(problem ?? '');

@@ -12,9 +12,16 @@ export const ownTemplates = {
   'auto-reply-new-ticket': { needs: ['number', 'link'], takes: [] },
   'call-received': { needs: ['number', 'title', 'link'], takes: ['name'] },
   'call-made': { needs: ['number', 'title', 'link'], takes: ['name'] },
-  // To agents. `by` is who did it, `said` what was said (`internal`: among agents), `changes` lines of `field=value`.
-  'notice-create': { needs: ['title', 'group', 'link', 'reason'], takes: ['name', 'by', 'said', 'internal'] },
-  'notice-update': { needs: ['title', 'link', 'reason'], takes: ['name', 'by', 'said', 'internal', 'changes'] },
+  // To agents. `by` is who did it, `said` what was said (`internal`: among agents; `encrypted`: by a mail whose words are
+  // told nowhere else), `changes` lines of `field=value`.
+  'notice-create': {
+    needs: ['title', 'group', 'link', 'reason'],
+    takes: ['name', 'by', 'said', 'internal', 'encrypted'],
+  },
+  'notice-update': {
+    needs: ['title', 'link', 'reason'],
+    takes: ['name', 'by', 'said', 'internal', 'encrypted', 'changes'],
+  },
   'notice-reminder_reached': { needs: ['title', 'link', 'reason'], takes: ['name'] },
   'notice-escalation': { needs: ['title', 'link', 'reason'], takes: ['name', 'at'] },
   'notice-escalation_warning': { needs: ['title', 'link', 'reason'], takes: ['name', 'at'] },

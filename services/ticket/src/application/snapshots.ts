@@ -1,4 +1,4 @@
-import type { ArticleSnapshot, TicketSnapshot, ticketCreated } from '@helpmesh/contracts';
+import type { ArticleSnapshot, MailSecurity, TicketSnapshot, ticketCreated } from '@helpmesh/contracts';
 import { type EpochMs, isoTime } from '@helpmesh/kernel';
 import type { z } from 'zod';
 import type { Article } from '../domain/article/article.ts';
@@ -62,7 +62,14 @@ export function articleSnapshot(article: Article, isAutoResponse: boolean): Arti
     createdAt: isoTime(article.createdAt),
     isAutoResponse,
     ...(article.preferences.delivery_message === true && { forAgents: true }),
+    ...(travelsEncrypted(article) && { encrypted: true }),
   };
+}
+
+/** Also one that could not be opened: somebody did not want it read on the way. */
+function travelsEncrypted({ preferences }: Article): boolean {
+  const { encryption } = (preferences.security ?? {}) as Partial<MailSecurity>;
+  return encryption !== undefined && (encryption.success || encryption.comment !== null);
 }
 
 /** @param person  undefined for a user that identity no longer knows */

@@ -80,6 +80,7 @@ export class NotifyAgents {
     const values = {
       ...{ title: ticket.title.trim() || ticket.number, group: ticket.group, by: by.name, reason },
       said: article?.text.trim() ?? '',
+      encrypted: article?.encrypted ? 'yes' : '',
       internal: article?.internal ? 'yes' : '',
       changes: changes.map(({ field, value }) => `${field}=${value.replaceAll(/\s+/g, ' ')}`).join('\n'),
       at: dueAt ?? '',

@@ -104,14 +104,17 @@ function addressed({ email, ...one }: Recipient, person: NoticePerson): Notice['
   return { ...one, mail };
 }
 
+/** Mails to agents are readable on the way: of what came encrypted they carry no word. */
+function said(article: ArticleSnapshot): NonNullable<Notice['article']> {
+  const { id, internal, excerpt, createdById, sender, encrypted } = article;
+  const base = { id, internal, createdById, sender };
+  return encrypted ? { ...base, text: '', encrypted } : { ...base, text: excerpt.slice(0, TEXT_LENGTH) };
+}
+
 /**
  * What a machine wrote goes by mail only as a new ticket of somebody outside: an absence note that answers what agents
  * were told by mail must not have them told by mail again.
  */
-function said({ id, internal, excerpt, createdById, sender }: ArticleSnapshot): NonNullable<Notice['article']> {
-  return { id, internal, text: excerpt.slice(0, TEXT_LENGTH), createdById, sender };
-}
-
 function answersByItself({ kind, article, by }: Happening, people: ReadonlyMap<number, NoticePerson>): boolean {
   if (!article?.isAutoResponse || article.sender === 'System') return false;
   return kind !== 'create' || people.get(by)?.agent === true;
