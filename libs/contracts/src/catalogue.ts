@@ -46,7 +46,7 @@ import {
   ticketReminderReached,
   ticketUpdated,
 } from './events/ticket.ts';
-import { admitPeer, answerPeer } from './federation/door.ts';
+import { admitPeer, answerPeer, issuePeerToken } from './federation/door.ts';
 import { endpoints } from './http/endpoints.ts';
 import { getQuarantinedMail } from './http/mail.ts';
 import { recordActing } from './rpc/audit.ts';
@@ -194,6 +194,7 @@ export const questions: readonly QuestionDefinition[] = [
   applyPeerChange,
   answerPeer,
   admitPeer,
+  issuePeerToken,
   getAttachment,
   getRawMail,
   getQuarantinedMail,

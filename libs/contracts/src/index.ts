@@ -120,7 +120,7 @@ export {
   canonicalPriorities,
   canonicalStates,
 } from './federation/codes.ts';
-export { admitPeer, answerPeer } from './federation/door.ts';
+export { admitPeer, answerPeer, issuePeerToken } from './federation/door.ts';
 export {
   FederationAttachment,
   FederationChange,

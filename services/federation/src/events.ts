@@ -45,6 +45,12 @@ const failed = counter({
   labels: ['peer', 'code'],
 });
 
+const signIns = counter({
+  name: 'helpmesh_federation_sign_ins_total',
+  help: 'Tokens that were asked for with a signature in the name of a peer, by what came of it (ok, refused).',
+  labels: ['peer', 'result'],
+});
+
 /** Business events as metrics and log records. Addresses and texts stay out of both. */
 export class FederationEvents {
   private readonly log = logger('agreement');
@@ -92,6 +98,16 @@ export class FederationEvents {
   kept({ ticket }: TicketCreated, why: string): void {
     stayed.inc();
     this.log.info({ ticketId: ticket.id, why }, 'ticket of a group with an agreement stays here');
+  }
+
+  /** A helpdesk got a token for its signature. */
+  signedIn(peer: number): void {
+    signIns.inc({ peer: String(peer), result: 'ok' });
+  }
+
+  signInRefused(peer: number, why: string): void {
+    signIns.inc({ peer: String(peer), result: 'refused' });
+    this.syncLog.warn({ peer, why }, 'a signature in the name of a peer was refused');
   }
 
   pbasAnswered(method: string): void {

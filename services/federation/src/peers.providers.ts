@@ -13,6 +13,8 @@ import { ManagePeers } from './application/manage-peers.ts';
 import { MeasurePeers } from './application/measure-peers.ts';
 import { OwnAddresses } from './application/own-addresses.ts';
 import { PreviewAgreement } from './application/preview-agreement.ts';
+import { IssuePeerTokens } from './application/sign-in/issue-peer-tokens.ts';
+import { OwnKeys } from './application/sign-in/own-keys.ts';
 import type { PeerGreeter, PeerLine, SyncSettings } from './application/sync/ports.ts';
 import { ShareTickets } from './application/sync/share-tickets.ts';
 import { SyncLinks } from './application/sync/sync-links.ts';
@@ -20,10 +22,13 @@ import { TicketShares } from './application/ticket-shares.ts';
 import { type FederationConfig, ownNode } from './config.ts';
 import { FederationEvents } from './events.ts';
 import { HelpmeshLine } from './peer/helpmesh-line.ts';
+import { PeerSignIn } from './peer/peer-sign-in.ts';
+import { Signatures } from './peer/signatures.ts';
 import { AgreementStore } from './persistence/agreement.store.ts';
 import { FileStore } from './persistence/file.store.ts';
 import { LinkStore } from './persistence/link.store.ts';
 import { PeerStore } from './persistence/peer.store.ts';
+import { SignInStore } from './persistence/sign-in.store.ts';
 
 const BLOBS = Symbol('federation.blobs');
 const LINE = Symbol('federation.line');
@@ -32,6 +37,7 @@ const SETTINGS = Symbol('federation.sync-settings');
 /** What keeps tickets equal with other helpdesks. */
 export const peerProviders: Provider[] = [
   PeerStore,
+  SignInStore,
   LinkStore,
   FileStore,
   { provide: BLOBS, inject: [CONFIG], useFactory: (config: FederationConfig) => openBlobStore(config) },
@@ -62,8 +68,49 @@ export const peerProviders: Provider[] = [
   },
   {
     provide: LINE,
-    inject: [SafeFetch, ForeignLine],
-    useFactory: (safe: SafeFetch, foreign: ForeignLine) => new AllLines(new HelpmeshLine(safe), foreign),
+    inject: [SafeFetch, ForeignLine, Signatures, OwnKeys, CLOCK, SETTINGS],
+    useFactory: (
+      safe: SafeFetch,
+      foreign: ForeignLine,
+      signatures: Signatures,
+      keys: OwnKeys,
+      clock: Clock,
+      { node }: SyncSettings,
+    ) => {
+      const sign = async (audience: string) => signatures.sign(await keys.signing(), node, audience);
+      return new AllLines(new HelpmeshLine(safe, new PeerSignIn(safe, sign, clock)), foreign);
+    },
+  },
+  {
+    provide: Signatures,
+    inject: [SafeFetch, CLOCK],
+    useFactory: (safe: SafeFetch, clock: Clock) => new Signatures(safe, clock),
+  },
+  {
+    provide: OwnKeys,
+    inject: [DataSource, SignInStore, SecretBox, Outbox, CLOCK, SETTINGS],
+    useFactory: (
+      db: DataSource,
+      store: SignInStore,
+      box: SecretBox,
+      outbox: Outbox,
+      clock: Clock,
+      settings: SyncSettings,
+    ) => new OwnKeys(db, store, box, outbox, clock, settings),
+  },
+  {
+    provide: IssuePeerTokens,
+    inject: [DataSource, PeerStore, AgreementStore, SignInStore, Signatures, CLOCK, SETTINGS, FederationEvents],
+    useFactory: (
+      db: DataSource,
+      peers: PeerStore,
+      agreements: AgreementStore,
+      store: SignInStore,
+      signatures: Signatures,
+      clock: Clock,
+      settings: SyncSettings,
+      events: FederationEvents,
+    ) => new IssuePeerTokens(db, peers, agreements, store, signatures, clock, settings, events),
   },
   {
     provide: SyncLinks,
@@ -138,8 +185,8 @@ export const peerProviders: Provider[] = [
   {
     provide: PeerDoor,
     inject: [
-      ...[DataSource, PeerStore, LinkStore, AgreementStore, FileStore, FileRoad, SyncLinks, RequestKeys],
-      ...[CACHE, CLOCK, SETTINGS],
+      ...[DataSource, PeerStore, LinkStore, AgreementStore, FileStore, SignInStore, OwnKeys, FileRoad, SyncLinks],
+      ...[RequestKeys, CACHE, CLOCK, SETTINGS],
     ],
     useFactory: (
       db: DataSource,
@@ -147,6 +194,8 @@ export const peerProviders: Provider[] = [
       links: LinkStore,
       agreements: AgreementStore,
       files: FileStore,
+      signIn: SignInStore,
+      own: OwnKeys,
       road: FileRoad,
       sync: SyncLinks,
       keys: RequestKeys,
@@ -155,16 +204,20 @@ export const peerProviders: Provider[] = [
       settings: SyncSettings,
     ) => {
       const terms = new RequestTerms({ ds: db, keys, clock, tables: {} });
-      return new PeerDoor(db, peers, links, agreements, files, road, sync, terms, cache, clock, settings);
+      return new PeerDoor(db, peers, links, agreements, files, signIn, own, road, sync, terms, cache, clock, settings);
     },
   },
   {
     provide: ManagePeers,
-    inject: [DataSource, PeerStore, LinkStore, SyncLinks, SafeFetch, LINE, SecretBox, Outbox, CLOCK, SETTINGS],
+    inject: [
+      ...[DataSource, PeerStore, LinkStore, SignInStore, SyncLinks, SafeFetch, LINE, SecretBox, Outbox, CLOCK],
+      SETTINGS,
+    ],
     useFactory: (
       db: DataSource,
       peers: PeerStore,
       links: LinkStore,
+      signIn: SignInStore,
       sync: SyncLinks,
       safe: SafeFetch,
       line: PeerGreeter,
@@ -172,6 +225,9 @@ export const peerProviders: Provider[] = [
       outbox: Outbox,
       clock: Clock,
       settings: SyncSettings,
-    ) => new ManagePeers(db, peers, links, sync, (address) => safe.check(address), line, box, outbox, clock, settings),
+    ) => {
+      const check = (address: string) => safe.check(address);
+      return new ManagePeers(db, peers, links, signIn, sync, check, line, box, outbox, clock, settings);
+    },
   },
 ];

@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Actor, agreements, peers, shares, ticketDeleted, ticketUpdated } from '@helpmesh/contracts';
 import { derivedId, uuidv7 } from '@helpmesh/kernel';
 import { waitFor } from '@helpmesh/testing';
+import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Desk, type Told } from './desk.ts';
 
@@ -286,7 +289,8 @@ describe('an agent', () => {
 describe('an administrator', () => {
   it('tests the connection: who is there, and what is wrong otherwise', async () => {
     const params = { id: peerIds[0] };
-    expect(await a.ask(peers.test, { params })).toMatchObject({ product: 'Helpmesh', agreements: 1 });
+    const found = { product: 'Helpmesh', agreements: 1, signed_in_by: 'key' };
+    expect(await a.ask(peers.test, { params })).toMatchObject(found);
     b.down = true;
     const failed = { kind: 'unavailable', code: 'peer.test-failed', detail: expect.stringContaining('not answer') };
     await expect(a.ask(peers.test, { params })).rejects.toMatchObject(failed);
@@ -618,5 +622,140 @@ describe('another helpdesk', () => {
     const [peer] = await a.ask(peers.list, {});
     await a.ask(peers.removeToken, { params: { ...params, token_id: peer?.tokens[0]?.id } });
     expect(await statuses()).toEqual([401, 401, 200]);
+  });
+});
+
+describe('a helpdesk that signs', () => {
+  const node = 'https://signs.example.org';
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'one' };
+  let params: { id: number };
+  let agreement: number;
+  const trust = (body: object) => a.ask(peers.trustKeys, { params, body });
+  const given = { from: 'given', jwks: { keys: [jwk] } };
+  beforeAll(async () => {
+    params = { id: (await a.ask(peers.create, { body: { name: 'Signs', node } })).id };
+    const body = { kind: 'full', name: 'Signed', group_id: 2, peer_id: params.id, active: false };
+    agreement = (await a.ask(agreements.create, { body })).id;
+    await a.ask(agreements.create, { body: { ...body, name: 'Another' } });
+  });
+
+  const assertion = (over: object = {}) =>
+    new SignJWT({ iss: node, sub: node, aud: a.node, jti: uuidv7(), ...over })
+      .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+      .setExpirationTime('1 minute')
+      .sign(privateKey);
+  async function ask(client_assertion: string, more: Record<string, string> = {}) {
+    const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+    const form = { grant_type: 'client_credentials', client_assertion_type, client_assertion, ...more };
+    const response = await fetch(`${a.node}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) });
+    return { status: response.status, body: (await response.json()) as Record<string, string> };
+  }
+  const status = async (token = '', path = 'agreements') => (await a.call(token, 'GET', path)).status;
+
+  it('is believed with the keys that it has given, and not with those that it would publish where nobody calls', async () => {
+    const refused = { status: 401, body: { error: 'invalid_client' } };
+    expect(await ask(await assertion())).toMatchObject(refused);
+    expect(await trust(given)).toMatchObject({ keys: { from: 'given', url: null, kids: ['one'] } });
+    const { status: ok, body } = await ask(await assertion(), { client_id: node });
+    expect([ok, body.token_type, body.expires_in]).toEqual([200, 'Bearer', 600]);
+    expect(await status(body.access_token)).toBe(200);
+    expect(await ask(await assertion(), { client_id: b.node })).toMatchObject(refused);
+    expect(await ask(await assertion({ aud: b.node }))).toMatchObject(refused);
+    expect(await ask(await assertion({ iss: b.node, sub: b.node }))).toMatchObject(refused);
+  });
+
+  it('shows each signature once, however many processes ask at the same time', async () => {
+    const once = await assertion();
+    const answers = await Promise.all([ask(once), ask(once), ask(once), ask(once)]);
+    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 401, 401, 401]);
+    expect((await ask(once)).status).toBe(401);
+  });
+
+  it('gets a token for some of its agreements, which opens nothing of the others', async () => {
+    const { body } = await ask(await assertion(), { scope: `agreement:${agreement}` });
+    expect(body.scope).toBe(`agreement:${agreement}`);
+    const seen = await a.call(body.access_token as string, 'GET', 'agreements');
+    expect(seen.body.agreements).toMatchObject([{ id: agreement, name: 'Signed' }]);
+    expect(await ask(await assertion(), { scope: 'agreement:1' })).toMatchObject({
+      ...{ status: 400, body: { error: 'invalid_scope' } },
+    });
+  });
+
+  it('is shut out at once when its keys are withdrawn, and when it is deleted', async () => {
+    const { access_token: token } = (await ask(await assertion())).body;
+    expect(await status(token)).toBe(200);
+    await trust({ from: 'none' });
+    expect([await status(token), (await ask(await assertion())).status]).toEqual([401, 401]);
+    await trust(given);
+    expect(await status(token)).toBe(401);
+  });
+
+  it.each([
+    ['TypeScript', process.execPath, 'token.ts'],
+    ['Python', 'python3', 'token.py'],
+    ['curl', 'bash', 'token.sh'],
+  ])('gets its token with the example in %s', async (_, command, file) => {
+    const program = path.resolve(import.meta.dirname, '../../../docs/examples/federation', file);
+    const folder = mkdtempSync(path.join(tmpdir(), 'helpmesh-key-'));
+    const more = { NODE_OPTIONS: '', FED_URL: `${a.node}/federation/v1`, FED_NODE: node };
+    const env = { ...process.env, ...more, FED_KEY: path.join(folder, 'key.pem') };
+    const run = async (...args: string[]) =>
+      (await promisify(execFile)(command, [program, ...args], { env, timeout: 30_000 })).stdout.trim();
+    await trust({ from: 'given', jwks: JSON.parse(await run('keys')) });
+    expect(await status(await run())).toBe(200);
+    rmSync(folder, { recursive: true });
+    await trust(given);
+  });
+
+  it('gives public keys alone, of a strength, and from addresses that may be called', async () => {
+    const refused = async (body: object) => (await trust(body).catch((error: unknown) => error)) as { code?: string };
+    const secret = { ...jwk, ...privateKey.export({ format: 'jwk' }) };
+    expect(await refused({ from: 'given', jwks: { keys: [secret] } })).toMatchObject({ code: 'peer.keys-refused' });
+    expect(await refused({ from: 'given', jwks: { keys: [jwk, jwk] } })).toMatchObject({ code: 'peer.keys-refused' });
+    expect(await refused({ from: 'given' })).toMatchObject({ code: 'peer.keys-missing' });
+    expect(await refused({ from: 'url' })).toMatchObject({ code: 'peer.keys-missing' });
+    const inside = { from: 'url', url: 'https://169.254.169.254/keys' };
+    expect(await refused(inside)).toMatchObject({ code: 'net.address-refused' });
+  });
+});
+
+describe('this desk', () => {
+  it('publishes its keys, and signs with the next one when the one before may be known', async () => {
+    const published = async () => (await (await fetch(`${a.node}/federation/v1/jwks`)).json()) as { keys: object[] };
+    const [first] = (await published()).keys;
+    expect(first).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' });
+    expect(first).not.toHaveProperty('d');
+    expect((await a.ask(peers.rotateKeys, { body: {} })).keys).toHaveLength(2);
+    // The next one waits for its hour: there is no third.
+    expect((await a.ask(peers.rotateKeys, { body: {} })).keys).toHaveLength(2);
+    const { keys } = await a.ask(peers.rotateKeys, { body: { at_once: true } });
+    expect(keys).toHaveLength(1);
+    expect((await published()).keys).toMatchObject([{ kid: keys[0]?.kid }]);
+    expect(JSON.stringify(first)).not.toContain(keys[0]?.kid);
+    await expect(a.ask(peers.rotateKeys, { body: {} }, [])).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('shares tickets with another one by signatures alone', async () => {
+    const [here, there] = [peerIds[0], peerIds[1]];
+    // Without any token: B makes none for A, and A keeps none of B.
+    const { tokens: made } = await b.ask(peers.get, { params: { id: there } });
+    for (const { id } of made) await b.ask(peers.removeToken, { params: { id: there, token_id: id } });
+    await a.ask(peers.update, { params: { id: here }, body: { by_key: true } });
+    const ticket = await shared('By signature');
+    await a.tickets.say(ticket.here, 'signed');
+    await waitFor(() => bodies(b, ticket.there).length === 1, { what: 'the words' });
+    // B withdraws its belief: nothing of A comes in any more, and A sees why.
+    await b.ask(peers.trustKeys, { params: { id: there }, body: { from: 'none' } });
+    await a.tickets.say(ticket.here, 'not believed');
+    const peer = await waitFor(
+      async () => {
+        const found = await a.ask(peers.get, { params: { id: here } });
+        return found.last_error === null ? undefined : found;
+      },
+      { what: 'the trouble to be seen' },
+    );
+    expect(peer.last_error).toMatch(/401|signature/);
+    expect(bodies(b, ticket.there)).toEqual(['signed']);
   });
 });

@@ -787,6 +787,8 @@ export const requests: Record<string, Asking> = {
   'DELETE /api/v1/federation/peers/{id}/tokens/{token_id}': async (world) => ({
     path: { id: ((await newPeer(world)) as { id: number }).id, token_id: NOTHING },
   }),
+  'PUT /api/v1/federation/peers/{id}/keys': spare(newPeer, { from: 'none' }),
+  'POST /api/v1/federation/keys': () => ({ body: {} }),
   'POST /api/v1/federation/peers/{id}/replay': spare(newPeer, {}),
   'GET /api/v1/federation/peers/{id}/tickets': spare(newPeer),
   'GET /api/v1/federation/peers/{id}/adapter': spare(newForeignPeer),

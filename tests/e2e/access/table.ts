@@ -495,6 +495,9 @@ DELETE /api/v1/federation/peers/{id}                           ---- ---- +--!
 PUT    /api/v1/federation/peers/{id}/token                     ---- ---- +--!
 POST   /api/v1/federation/peers/{id}/tokens                    ---- ---- +--!
 DELETE /api/v1/federation/peers/{id}/tokens/{token_id}         ---- ---- +--!
+PUT    /api/v1/federation/peers/{id}/keys                      ---- ---- +--!
+GET    /api/v1/federation/keys                                 ---- ---- +--!
+POST   /api/v1/federation/keys                                 ---- ---- +--!
 POST   /api/v1/federation/peers/{id}/replay                    ---- ---- +--!
 GET    /api/v1/federation/peers/{id}/tickets                   ---- ---- +--!
 GET    /api/v1/federation/peers/{id}/adapter                   ---- ---- +--!
@@ -510,6 +513,7 @@ DELETE /api/v1/tickets/{id}/federation/wishes/{wish_id}        ---- 0-00 -0-!  -
 GET    /api/v1/federation/switch                               ---- ---- +--!
 PUT    /api/v1/federation/switch                               ---- ---- +--!
 GET    /federation/v1                                          ++++ ++++ ++++
+GET    /federation/v1/jwks                                     ++++ ++++ ++++
 GET    /federation/v1/agreements                               !!!! !!!! !!!!
 GET    /federation/v1/code-lists                               !!!! !!!! !!!!
 GET    /federation/v1/events                                   !!!! !!!! !!!!

@@ -44,3 +44,17 @@ export const admitPeer = defineQuestion(
   z.object({ fileBytes: size }),
   { callers: ['gateway'] },
 );
+
+/**
+ * The form that a helpdesk posts to the token endpoint (RFC 6749 4.4, RFC 7523 2.2), as it came, and the answer in the
+ * words of RFC 6749 5.
+ */
+export const issuePeerToken = defineQuestion(
+  'rpc.federation.v1.issue-peer-token',
+  z.object({ form: z.string().max(16_000), authorization: z.string().max(4_000).optional() }),
+  z.object({
+    status: z.union([z.literal(200), z.literal(400), z.literal(401), z.literal(503)]),
+    body: z.record(z.string(), z.unknown()),
+  }),
+  { callers: ['gateway'] },
+);

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
 import { federationFieldNames, NodeId } from '../federation/model.ts';
-import { Flag, Id, Instant, Page, Row, text } from './common.ts';
+import { bounded, Flag, Id, Instant, Page, Row, text } from './common.ts';
 import { adapterKinds } from './peer-adapters.ts';
+
+/** Where the public keys of a helpdesk come from; `published`: from its own `/federation/v1/jwks`, while it is called. */
+const keySources = ['none', 'published', 'url', 'given'] as const;
 
 /** Another helpdesk, and how things stand with it. */
 export const Peer = Row.extend({
@@ -14,6 +17,15 @@ export const Peer = Row.extend({
   calls_per_minute: z.number().int(),
   /** Whether there is a token for calling it. */
   has_token: z.boolean(),
+  /** It is called without one, by the key of this desk alone. */
+  by_key: z.boolean(),
+  /** Whose signature it may show instead of a token. */
+  keys: z.object({
+    from: z.enum(keySources),
+    url: z.string().nullable(),
+    /** Of `given` keys. */
+    kids: z.array(z.string()),
+  }),
   /** What it runs and is spoken to in; null: Helpmesh, or the federation protocol. */
   software: z.enum(adapterKinds).nullable(),
   last_success_at: Instant.nullable(),
@@ -65,6 +77,20 @@ const body = z.object({
   node: NodeId,
   paused: Flag.optional(),
   calls_per_minute: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  by_key: Flag.optional(),
+});
+/** A public key of this desk; other desks read it at `jwks_url`. */
+const OwnKeys = z.object({
+  jwks_url: z.string(),
+  keys: z.array(
+    z.object({
+      kid: z.string(),
+      /** When it begins to sign, and when it is published no longer. */
+      signs_from: Instant,
+      ends_at: Instant.nullable(),
+      created_at: Instant,
+    }),
+  ),
 });
 const params = { id: Id };
 
@@ -153,6 +179,43 @@ export const peers = {
     summary: 'Ends a token at once',
     params: { ...params, token_id: Id },
   }),
+  trustKeys: defineEndpoint({
+    id: 'trustPeerKeys',
+    method: 'PUT',
+    path: `${path}/:id/keys`,
+    question: question('trust-peer-keys'),
+    tag,
+    summary: 'Says whose signature the helpdesk may show (private_key_jwt); what it got for others ends at once',
+    params,
+    body: z.object({
+      from: z.enum(keySources),
+      /** Of `url`. */
+      url: z.url().max(500).optional(),
+      /** Of `given`: a JWK Set (RFC 7517) with public keys; ES256, EdDSA, or RS256 of 2,048 bits and more. */
+      jwks: z.object({ keys: bounded(z.record(z.string(), z.unknown()), 10) }).optional(),
+    }),
+    response: Peer,
+  }),
+  ownKeys: defineEndpoint({
+    id: 'listFederationKeys',
+    method: 'GET',
+    path: '/api/v1/federation/keys',
+    question: question('list-own-keys'),
+    tag,
+    summary: 'The public keys by which other helpdesks know this one',
+    response: OwnKeys,
+  }),
+  rotateKeys: defineEndpoint({
+    id: 'rotateFederationKeys',
+    method: 'POST',
+    path: '/api/v1/federation/keys',
+    question: question('rotate-own-keys'),
+    tag,
+    summary:
+      'Makes the next key: published now, it signs in an hour; with `at_once` it signs now and those before it end',
+    body: z.object({ at_once: Flag.optional() }).optional(),
+    response: OwnKeys,
+  }),
   replay: defineEndpoint({
     id: 'replayPeer',
     method: 'POST',
@@ -200,6 +263,8 @@ export const peers = {
       product: z.string(),
       /** Agreements with us that it knows; null: there is no token to ask with. */
       agreements: z.number().int().nullable(),
+      /** What it let us in by. */
+      signed_in_by: z.enum(['key', 'token']).nullable(),
       milliseconds: z.number().int(),
     }),
   }),

@@ -1,20 +1,27 @@
-import { randomBytes } from 'node:crypto';
 import { type Actor, type AuditedChange, auditMessage, changesBetween, recordAudit } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import type { Outbox } from '@helpmesh/messaging';
 import { afterCommit, transaction } from '@helpmesh/persistence';
 import type { SecretBox } from '@helpmesh/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
+import { keyTrouble, type PublicKey, plainKey } from '../domain/sign-in/key-set.ts';
 import type { LinkStore, WaitingLink } from '../persistence/link.store.ts';
-import type { Peer, PeerDraft, PeerFigures, PeerStore } from '../persistence/peer.store.ts';
+import type { KeySourceName, Peer, PeerDraft, PeerFigures, PeerStore } from '../persistence/peer.store.ts';
+import type { SignInStore } from '../persistence/sign-in.store.ts';
 import { requireAdmin } from './access.ts';
-import { hashOf } from './door/peer-door.ts';
+import { hashOf, newToken } from './sign-in/tokens.ts';
 import type { PeerGreeter, SyncSettings } from './sync/ports.ts';
 import type { SyncLinks } from './sync/sync-links.ts';
 
 export interface ShownPeer extends Peer, PeerFigures {}
 
-const audited = ['name', 'node', 'paused', 'callsPerMinute'] as const;
+interface GivenKeys {
+  from: KeySourceName;
+  url?: string | undefined;
+  jwks?: { keys: Record<string, unknown>[] } | undefined;
+}
+
+const audited = ['name', 'node', 'paused', 'callsPerMinute', 'byKey', 'keySource', 'keyUrl'] as const;
 
 /** Other helpdesks, for administrators of integrations. All methods: @throws AppError forbidden */
 export class ManagePeers {
@@ -22,6 +29,7 @@ export class ManagePeers {
     private readonly db: DataSource,
     private readonly peers: PeerStore,
     private readonly links: LinkStore,
+    private readonly signIn: Pick<SignInStore, 'endAccess'>,
     private readonly sync: Pick<SyncLinks, 'wake'>,
     private readonly check: (address: string) => void,
     private readonly line: PeerGreeter,
@@ -69,6 +77,7 @@ export class ManagePeers {
         throw new AppError('conflict', 'peer.has-tickets', detail);
       }
       const after = await this.peers.save(tx, id, { ...draft, node }, admin.userId, this.clock.now());
+      if (node !== before.node) await this.signIn.endAccess(tx, id);
       await this.tell(tx, admin, 'changed', after, changesBetween(before, after, audited));
       afterCommit(tx, () => this.sync.wake());
       return after;
@@ -103,7 +112,7 @@ export class ManagePeers {
   /** @returns the token, which is kept nowhere. @throws AppError not-found `peer.not-found` */
   async makeToken(actor: Actor | undefined, id: number): Promise<string> {
     const admin = requireAdmin(actor);
-    const token = `hmp_${randomBytes(32).toString('base64url')}`;
+    const token = newToken('made');
     await transaction(this.db, async (tx) => {
       const peer = await this.peers.load(tx, id);
       await this.peers.addToken(tx, id, hashOf(token), this.clock.now());
@@ -119,6 +128,33 @@ export class ManagePeers {
       await this.peers.removeToken(tx, id, tokenId);
       await this.tell(tx, admin, 'token-removed', peer, {});
     });
+  }
+
+  /**
+   * Whose signature counts as that of the helpdesk; what it got for others ends now.
+   * @throws AppError not-found `peer.not-found`; invalid `peer.keys-missing`, `peer.keys-refused`, `net.address-refused`
+   */
+  async trustKeys(actor: Actor | undefined, id: number, { from, url, jwks }: GivenKeys): Promise<ShownPeer> {
+    const admin = requireAdmin(actor);
+    if ((from === 'url' && url === undefined) || (from === 'given' && !jwks?.keys.length)) {
+      throw new AppError('invalid', 'peer.keys-missing', 'Say which keys these are.');
+    }
+    if (from === 'url') this.check(url as string);
+    const trusted = {
+      ...{ keySource: from, keyUrl: from === 'url' ? (url as string) : null },
+      keySet: from === 'given' ? checkedKeys(jwks?.keys ?? []) : null,
+    };
+    const saved = await transaction(this.db, async (tx) => {
+      const before = await this.peers.load(tx, id);
+      const after = await this.peers.trust(tx, id, trusted, admin.userId, this.clock.now());
+      await this.signIn.endAccess(tx, id);
+      await this.tell(tx, admin, 'keys-trusted', after, {
+        ...changesBetween(before, after, audited),
+        ...(after.keySet && { kids: { to: after.keySet.map(({ kid }) => kid) } }),
+      });
+      return after;
+    });
+    return this.one(saved);
   }
 
   /** @returns how many tickets that is. @throws AppError not-found `peer.not-found` */
@@ -152,9 +188,10 @@ export class ManagePeers {
     const token = peer.token && this.box.open(peer.token, `peer:${id}`).toString();
     const began = this.clock.now();
     try {
-      const { product, node, agreements } = await this.line.greet(peer.node, token, signal);
+      const greeting = await this.line.greet({ node: peer.node, token }, peer.called, signal);
+      const { product, node, agreements, signedInBy } = greeting;
       if (node !== peer.node) throw testFailed(`It calls itself ${node}, and not ${peer.node}.`);
-      return { product, agreements, milliseconds: this.clock.now() - began };
+      return { product, agreements, signed_in_by: signedInBy, milliseconds: this.clock.now() - began };
     } catch (error) {
       // Whose credentials were refused are ours at the peer, not those of who asks.
       throw testFailed(AppError.from(error).detail, error);
@@ -217,6 +254,18 @@ export class ManagePeers {
     );
     return peers.map((peer) => ({ ...peer, ...(figures.get(peer.id) as PeerFigures) }));
   }
+}
+
+/** @throws AppError invalid `peer.keys-refused` */
+function checkedKeys(keys: readonly Record<string, unknown>[]): PublicKey[] {
+  const seen = new Set<unknown>();
+  for (const [i, key] of keys.entries()) {
+    const trouble = keyTrouble(key) ?? (seen.has(key.kid) ? 'another one has its kid' : null);
+    if (trouble !== null)
+      throw new AppError('invalid', 'peer.keys-refused', `Key ${i + 1} cannot be used: ${trouble}.`);
+    seen.add(key.kid);
+  }
+  return keys.map(plainKey);
 }
 
 function testFailed(detail: string, cause?: unknown): AppError {

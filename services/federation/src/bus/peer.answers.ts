@@ -2,16 +2,20 @@ import {
   admitPeer,
   answerPeer,
   callerOf,
+  issuePeerToken,
   type OutputOf,
   type ParsedInputOf,
   peers as questions,
 } from '@helpmesh/contracts';
-import { type Clock, epochMs } from '@helpmesh/kernel';
+import { type Clock, epochMs, isoTime } from '@helpmesh/kernel';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Controller, Inject } from '@nestjs/common';
 import { PeerDoor } from '../application/door/peer-door.ts';
 import { ManagePeers, type ShownPeer } from '../application/manage-peers.ts';
+import { IssuePeerTokens } from '../application/sign-in/issue-peer-tokens.ts';
+import { OwnKeys } from '../application/sign-in/own-keys.ts';
+import type { NodeKey } from '../persistence/sign-in.store.ts';
 
 type Input<Name extends keyof typeof questions> = ParsedInputOf<(typeof questions)[Name]>;
 
@@ -25,6 +29,8 @@ export class PeerAnswers {
   constructor(
     private readonly peers: ManagePeers,
     private readonly door: PeerDoor,
+    private readonly tokens: IssuePeerTokens,
+    private readonly ownKeys: OwnKeys,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -36,6 +42,11 @@ export class PeerAnswers {
   @Answers(admitPeer)
   admit(_ctx: RpcContext, { token }: ParsedInputOf<typeof admitPeer>) {
     return this.door.admit(token);
+  }
+
+  @Answers(issuePeerToken)
+  issueToken(_ctx: RpcContext, input: ParsedInputOf<typeof issuePeerToken>) {
+    return this.tokens.run(input);
   }
 
   @Answers(questions.list)
@@ -52,17 +63,19 @@ export class PeerAnswers {
   @Answers(questions.create)
   async create(ctx: RpcContext, { body }: Input<'create'>) {
     const { name, node, paused = false, calls_per_minute: callsPerMinute = CALLS_PER_MINUTE } = body;
-    return this.shown(await this.peers.create(callerIn(ctx), { name: name.trim(), node, paused, callsPerMinute }));
+    const draft = { name: name.trim(), node, paused, callsPerMinute, byKey: body.by_key ?? false };
+    return this.shown(await this.peers.create(callerIn(ctx), draft));
   }
 
   @Answers(questions.update)
   async update(ctx: RpcContext, { params, body }: Input<'update'>) {
-    const { name, node, paused, calls_per_minute: callsPerMinute } = body;
+    const { name, node, paused, calls_per_minute: callsPerMinute, by_key: byKey } = body;
     const change = {
       ...(name !== undefined && { name: name.trim() }),
       ...(node !== undefined && { node }),
       ...(paused !== undefined && { paused }),
       ...(callsPerMinute !== undefined && { callsPerMinute }),
+      ...(byKey !== undefined && { byKey }),
     };
     return this.shown(await this.peers.update(callerIn(ctx), params.id, change));
   }
@@ -87,6 +100,21 @@ export class PeerAnswers {
   async removeToken(ctx: RpcContext, { params }: Input<'removeToken'>) {
     await this.peers.removeToken(callerIn(ctx), params.id, params.token_id);
     return {};
+  }
+
+  @Answers(questions.trustKeys)
+  async trustKeys(ctx: RpcContext, { params, body }: Input<'trustKeys'>) {
+    return this.shown(await this.peers.trustKeys(callerIn(ctx), params.id, body));
+  }
+
+  @Answers(questions.ownKeys)
+  async listKeys({ actor }: RpcContext) {
+    return this.shownKeys(await this.ownKeys.list(actor));
+  }
+
+  @Answers(questions.rotateKeys)
+  async rotateKeys(ctx: RpcContext, { body }: Input<'rotateKeys'>) {
+    return this.shownKeys(await this.ownKeys.rotate(callerIn(ctx), body?.at_once ?? false));
   }
 
   @Answers(questions.replay)
@@ -129,10 +157,21 @@ export class PeerAnswers {
     return { stopped: await this.peers.turn(callerIn(ctx), body.stopped) };
   }
 
+  private shownKeys(keys: readonly NodeKey[]): OutputOf<typeof questions.ownKeys> {
+    return {
+      jwks_url: this.ownKeys.address,
+      keys: keys.map(({ kid, signsFrom, endsAt, createdAt }) => ({
+        ...{ kid, signs_from: isoTime(signsFrom), ends_at: endsAt && isoTime(endsAt), created_at: isoTime(createdAt) },
+      })),
+    };
+  }
+
   private shown(peer: ShownPeer): OutputOf<typeof questions.create> {
     const waited = peer.waitingSince ? this.clock.now() - epochMs(peer.waitingSince.getTime()) : 0;
     return {
       ...{ id: peer.id, name: peer.name, node: peer.node, paused: peer.paused, has_token: peer.token !== null },
+      by_key: peer.byKey,
+      keys: { from: peer.keySource, url: peer.keyUrl, kids: peer.keySet?.map(({ kid }) => kid) ?? [] },
       ...{ calls_per_minute: peer.callsPerMinute, queued_in: peer.queuedIn, queued_out: peer.queuedOut },
       ...{ last_success_at: iso(peer.lastSuccessAt), failing_since: iso(peer.failingSince) },
       ...{ last_error: peer.lastError, tickets: peer.tickets, waiting: peer.waiting, failing: peer.failing },

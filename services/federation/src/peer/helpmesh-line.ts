@@ -9,6 +9,7 @@ import type { SafeFetch } from '@helpmesh/service-kit';
 import { z } from 'zod';
 import type { FileSink } from '../application/files/ports.ts';
 import type { Greeting, PeerAddress, PeerGreeter, PeerLine } from '../application/sync/ports.ts';
+import type { PeerSignIn } from './peer-sign-in.ts';
 
 /** Longest answer: a page of comments. */
 const MAX_BYTES = 30_000_000;
@@ -31,7 +32,10 @@ const Comments = z.object({ comments: z.array(FederationComment) });
 
 /** Another Helpmesh, by its `/federation/v1`. */
 export class HelpmeshLine implements PeerLine, PeerGreeter {
-  constructor(private readonly safe: SafeFetch) {}
+  constructor(
+    private readonly safe: SafeFetch,
+    private readonly signIn: Pick<PeerSignIn, 'shownTo' | 'forget'>,
+  ) {}
 
   async deliver(to: PeerAddress, event: FederationEvent, signal: AbortSignal): Promise<void> {
     const body = JSON.stringify(event);
@@ -56,40 +60,54 @@ export class HelpmeshLine implements PeerLine, PeerGreeter {
     return { ...change, comments };
   }
 
-  async file({ node, token }: PeerAddress, { uuid }: FederationAttachment, sink: FileSink, signal: AbortSignal) {
-    const response = await this.safe.download(
-      `${node}/federation/v1/attachments/${uuid}/content`,
-      { signal, timeoutMs: FILE_MS, headers: { authorization: `Bearer ${token}`, accept: '*/*' } },
-      (bytes) => sink.take(bytes),
+  async file(to: PeerAddress, { uuid }: FederationAttachment, sink: FileSink, signal: AbortSignal) {
+    const place = `${to.node}/federation/v1/attachments/${uuid}/content`;
+    await this.signedIn(to, (authorization) =>
+      this.safe.download(place, { signal, timeoutMs: FILE_MS, headers: { authorization, accept: '*/*' } }, (bytes) =>
+        sink.take(bytes),
+      ),
     );
-    if (!response.ok) throw await errorOf(response, node);
   }
 
-  async greet(node: string, token: string | null, signal: AbortSignal): Promise<Greeting> {
-    const descriptor = await readAs(Descriptor, await this.call({ node, token: null }, 'GET', '', signal));
-    if (token === null) return { ...descriptor, agreements: null };
-    const { agreements } = await readAs(Agreements, await this.call({ node, token }, 'GET', 'agreements', signal));
-    return { ...descriptor, agreements: agreements.length };
+  async greet(to: PeerAddress, called: boolean, signal: AbortSignal): Promise<Greeting> {
+    const response = await this.ask(to.node, 'GET', '', signal);
+    if (!response.ok) throw await errorOf(response, to.node);
+    const descriptor = await readAs(Descriptor, response);
+    if (!called) return { ...descriptor, agreements: null, signedInBy: null };
+    const { agreements } = await readAs(Agreements, await this.call(to, 'GET', 'agreements', signal));
+    const { by } = await this.signIn.shownTo(to);
+    return { ...descriptor, agreements: agreements.length, signedInBy: by };
   }
 
-  private async call(
-    { node, token }: { node: string; token: string | null },
-    method: string,
-    path: string,
-    signal: AbortSignal,
-    { body, ...headers }: { body?: string; 'content-type'?: string } = {},
-  ): Promise<Response> {
-    const response = await this.safe.fetch(`${node}/federation/v1/${path}`.replace(/\/$/, ''), {
+  private call(to: PeerAddress, method: string, path: string, signal: AbortSignal, given: Given = {}) {
+    return this.signedIn(to, (authorization) => this.ask(to.node, method, path, signal, { ...given, authorization }));
+  }
+
+  /** A token for our signature may have ended before its time: then once more with another one. */
+  private async signedIn(to: PeerAddress, call: (authorization: string) => Promise<Response>): Promise<Response> {
+    const { token, by } = await this.signIn.shownTo(to);
+    let response = await call(`Bearer ${token}`);
+    if (response.status === 401 && by === 'key') {
+      this.signIn.forget(to.node);
+      response = await call(`Bearer ${(await this.signIn.shownTo(to)).token}`);
+    }
+    if (response.ok) return response;
+    throw await errorOf(response, to.node);
+  }
+
+  private ask(node: string, method: string, path: string, signal: AbortSignal, { body, ...headers }: Given = {}) {
+    return this.safe.fetch(`${node}/federation/v1/${path}`.replace(/\/$/, ''), {
       ...{ method, body, signal, maxBytes: MAX_BYTES },
       timeoutMs: method === 'POST' ? TELL_MS : READ_MS,
-      headers: {
-        ...{ ...headers, accept: 'application/json' },
-        ...(token !== null && { authorization: `Bearer ${token}` }),
-      },
+      headers: { ...headers, accept: 'application/json' },
     });
-    if (response.ok) return response;
-    throw await errorOf(response, node);
   }
+}
+
+interface Given {
+  body?: string;
+  'content-type'?: string;
+  authorization?: string;
 }
 
 /** What a refusal means to us. The peer's own words are shown, as far as they are words. */

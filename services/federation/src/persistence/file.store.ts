@@ -35,12 +35,18 @@ export class FileStore {
   }
 
   /** What a peer asks for, of the tickets that it shares with us. */
-  async offered(on: On, peerId: number, uuid: string): Promise<(Held & { mediaType: string }) | undefined> {
+  async offered(
+    on: On,
+    peerId: number,
+    uuid: string,
+    agreementIds: readonly number[] | null,
+  ): Promise<(Held & { mediaType: string }) | undefined> {
     const [row] = await sql<Held & { mediaType: string }>(
       on,
       `SELECT f.sha256, f.size, f.media_type AS "mediaType" FROM link_file f JOIN link l ON l.id = f.link_id
-       WHERE f.uuid = $2 AND l.peer_id = $1 AND l.ended_at IS NULL LIMIT 1`,
-      [peerId, uuid],
+       WHERE f.uuid = $2 AND l.peer_id = $1 AND l.ended_at IS NULL
+         AND ($3::bigint[] IS NULL OR l.agreement_id = ANY ($3)) LIMIT 1`,
+      [peerId, uuid, agreementIds],
     );
     return row;
   }

@@ -65,6 +65,9 @@ export interface Share {
   wishes: { id: number; field: FederationFieldName; theirs: unknown; ours: unknown; createdAt: string }[];
 }
 
+/** Agreements that somebody may know of; null: all with the peer. */
+type Scope = readonly number[] | null;
+
 /** What happened to a ticket, as a peer reads it: a message, or that it is not shared any more. */
 export interface FeedEntry {
   id: number;
@@ -250,7 +253,7 @@ export class LinkStore {
     if (!('queryRunner' in on)) return transaction(on as DataSource, (tx) => this.end(tx, id, why, now));
     const [link] = await sql<{ peerId: number; reads: boolean }>(
       on,
-      `SELECT p.id AS "peerId", p.token IS NULL AND l.shadow IS NOT NULL AS reads
+      `SELECT p.id AS "peerId", p.token IS NULL AND NOT p.by_key AND l.shadow IS NOT NULL AS reads
        FROM link l JOIN peer p ON p.id = l.peer_id WHERE l.id = $1 AND l.ended_at IS NULL`,
       [id],
     );
@@ -426,12 +429,13 @@ export class LinkStore {
   }
 
   /** Tickets at a peer, by the age of the link. */
-  async page(on: On, peerId: number, after: number, limit: number) {
+  async page(on: On, peerId: number, after: number, limit: number, agreementIds: Scope) {
     return sql<{ id: number; uuid: string; sequenceOut: number }>(
       on,
       `SELECT id, uuid, sequence_out AS "sequenceOut" FROM link
-       WHERE peer_id = $1 AND id > $2 AND ended_at IS NULL AND shadow IS NOT NULL ORDER BY id LIMIT $3`,
-      [peerId, after, limit],
+       WHERE peer_id = $1 AND id > $2 AND ended_at IS NULL AND shadow IS NOT NULL
+         AND ($4::bigint[] IS NULL OR agreement_id = ANY ($4)) ORDER BY id LIMIT $3`,
+      [peerId, after, limit, agreementIds],
     );
   }
 
@@ -487,21 +491,24 @@ export class LinkStore {
   }
 
   /** What waits for a peer that reads by itself. */
-  async feed(on: On, peerId: number, after: number, limit: number): Promise<FeedEntry[]> {
+  async feed(on: On, peerId: number, after: number, limit: number, agreementIds: Scope): Promise<FeedEntry[]> {
     return sql<FeedEntry>(
       on,
       `SELECT o.id, o.event, l.uuid, o.created_at AS at FROM link_outbox o JOIN link l ON l.id = o.link_id
-       WHERE l.peer_id = $1 AND o.id > $2 ORDER BY o.id LIMIT $3`,
-      [peerId, after, limit],
+       WHERE l.peer_id = $1 AND o.id > $2 AND ($4::bigint[] IS NULL OR l.agreement_id = ANY ($4))
+       ORDER BY o.id LIMIT $3`,
+      [peerId, after, limit, agreementIds],
     );
   }
 
   /** It has read up to here. */
-  async read(on: On, peerId: number, upTo: number): Promise<void> {
-    await sql(on, `DELETE FROM link_outbox o USING link l WHERE l.id = o.link_id AND l.peer_id = $1 AND o.id <= $2`, [
-      peerId,
-      upTo,
-    ]);
+  async read(on: On, peerId: number, upTo: number, agreementIds: Scope): Promise<void> {
+    await sql(
+      on,
+      `DELETE FROM link_outbox o USING link l WHERE l.id = o.link_id AND l.peer_id = $1 AND o.id <= $2
+       AND ($3::bigint[] IS NULL OR l.agreement_id = ANY ($3))`,
+      [peerId, upTo, agreementIds],
+    );
   }
 
   async sent(on: On, id: number, sequence: number): Promise<void> {

@@ -9,6 +9,7 @@ import { Operations1799400000000 } from './migrations/1799400000000-operations.t
 import { ForeignDesks1799410000000 } from './migrations/1799410000000-foreign-desks.ts';
 import { Files1799443000000 } from './migrations/1799443000000-files.ts';
 import { Leases1799443100000 } from './migrations/1799443100000-leases.ts';
+import { PeerKeys1799452000000 } from './migrations/1799452000000-peer-keys.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -23,4 +24,5 @@ export const migrations: MigrationClass[] = [
   ForeignDesks1799410000000,
   Files1799443000000,
   Leases1799443100000,
+  PeerKeys1799452000000,
 ];

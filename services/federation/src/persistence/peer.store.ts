@@ -2,6 +2,7 @@ import { AppError, type EpochMs } from '@helpmesh/kernel';
 import { sql, violates } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AdapterKind } from '../application/foreign/ports.ts';
+import type { PublicKey } from '../domain/sign-in/key-set.ts';
 
 type On = DataSource | EntityManager;
 
@@ -13,6 +14,14 @@ export interface Peer {
   node: string;
   /** Sealed; what we show when we call there. */
   token: Buffer | null;
+  /** It is called without one, by our signature alone. */
+  byKey: boolean;
+  /** Somebody is there to call; else it reads by itself. */
+  called: boolean;
+  /** Whose signature it may show; `url` and `given` have an address, and keys. */
+  keySource: KeySourceName;
+  keyUrl: string | null;
+  keySet: PublicKey[] | null;
   paused: boolean;
   /** How often it may call here. */
   callsPerMinute: number;
@@ -25,7 +34,10 @@ export interface Peer {
   updatedAt: Date;
 }
 
-export type PeerDraft = Pick<Peer, 'name' | 'node' | 'paused' | 'callsPerMinute'>;
+export type PeerDraft = Pick<Peer, 'name' | 'node' | 'paused' | 'callsPerMinute' | 'byKey'>;
+
+export type KeySourceName = 'none' | 'published' | 'url' | 'given';
+export type TrustedKeys = Pick<Peer, 'keySource' | 'keyUrl' | 'keySet'>;
 
 /** How things stand with a peer. */
 export interface PeerFigures {
@@ -43,8 +55,10 @@ export interface PeerFigures {
   tokens: { id: number; createdAt: Date; usedAt: Date | null }[];
 }
 
-const columns = `id, name, node, token, paused, calls_per_minute AS "callsPerMinute",
-  last_success_at AS "lastSuccessAt", failing_since AS "failingSince", last_error AS "lastError", created_by_id AS "createdById", updated_by_id AS "updatedById",
+const columns = `id, name, node, token, by_key AS "byKey", token IS NOT NULL OR by_key AS called,
+  key_source AS "keySource", key_url AS "keyUrl", key_set AS "keySet", paused, calls_per_minute AS "callsPerMinute",
+  last_success_at AS "lastSuccessAt", failing_since AS "failingSince", last_error AS "lastError",
+  created_by_id AS "createdById", updated_by_id AS "updatedById",
   created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 export class PeerStore {
@@ -62,30 +76,62 @@ export class PeerStore {
     return found(await sql<Peer>(tx, `SELECT ${columns} FROM peer WHERE id = $1 FOR UPDATE`, [id]));
   }
 
-  /** @throws AppError conflict `peer.node-taken` */
+  /** By its address, and whether it speaks something else than we do. */
+  async byNode(on: On, node: string): Promise<(Peer & { isForeign: boolean }) | undefined> {
+    const [row] = await sql<Peer & { isForeign: boolean }>(
+      on,
+      `SELECT ${columns}, EXISTS (SELECT 1 FROM peer_adapter a WHERE a.peer_id = peer.id) AS "isForeign"
+       FROM peer WHERE node = $1`,
+      [node],
+    );
+    return row;
+  }
+
+  /** Until the transaction ends nobody changes it. */
+  async hold(tx: EntityManager, id: number): Promise<Peer | undefined> {
+    const [row] = await sql<Peer>(tx, `SELECT ${columns} FROM peer WHERE id = $1 FOR SHARE`, [id]);
+    return row;
+  }
+
+  async trust(tx: EntityManager, id: number, keys: TrustedKeys, by: number, now: EpochMs): Promise<Peer> {
+    const { keySource, keyUrl, keySet } = keys;
+    return found(
+      await sql<Peer>(
+        tx,
+        `UPDATE peer SET key_source = $2, key_url = $3, key_set = $4::jsonb, updated_by_id = $5, updated_at = $6
+         WHERE id = $1 RETURNING ${columns}`,
+        [id, keySource, keyUrl, keySet && JSON.stringify(keySet), by, new Date(now)],
+      ),
+    );
+  }
+
+  /** The keys that it publishes count. @throws AppError conflict `peer.node-taken` */
   async add(tx: EntityManager, draft: PeerDraft, by: number, now: EpochMs): Promise<Peer> {
     return found(
       await oneANode(
         sql<Peer>(
           tx,
-          `INSERT INTO peer (name, node, paused, calls_per_minute, created_by_id, updated_by_id, created_at, updated_at)
-           VALUES ($1, $2, $3, $4, $5, $5, $6, $6) RETURNING ${columns}`,
-          [draft.name, draft.node, draft.paused, draft.callsPerMinute, by, new Date(now)],
+          `INSERT INTO peer (name, node, paused, calls_per_minute, by_key, key_source, created_by_id, updated_by_id,
+             created_at, updated_at)
+           VALUES ($1, $2, $3, $4, $7, 'published', $5, $5, $6, $6) RETURNING ${columns}`,
+          [draft.name, draft.node, draft.paused, draft.callsPerMinute, by, new Date(now), draft.byKey],
         ),
       ),
     );
   }
 
-  /** What was made for us at one address is shown at no other. @throws AppError conflict `peer.node-taken` */
+  /** What was made for us at one address is shown at no other, and keys of one are believed of no other. @throws AppError conflict `peer.node-taken` */
   async save(tx: EntityManager, id: number, draft: PeerDraft, by: number, now: EpochMs): Promise<Peer> {
     return found(
       await oneANode(
         sql<Peer>(
           tx,
           `UPDATE peer SET name = $2, node = $3, paused = $4, calls_per_minute = $5, updated_by_id = $6, updated_at = $7,
-             token = CASE WHEN node = $3 THEN token END
+             by_key = $8, token = CASE WHEN node = $3 THEN token END,
+             key_source = CASE WHEN node = $3 OR key_source = 'none' THEN key_source ELSE 'published' END,
+             key_url = CASE WHEN node = $3 THEN key_url END, key_set = CASE WHEN node = $3 THEN key_set END
            WHERE id = $1 RETURNING ${columns}`,
-          [id, draft.name, draft.node, draft.paused, draft.callsPerMinute, by, new Date(now)],
+          [id, draft.name, draft.node, draft.paused, draft.callsPerMinute, by, new Date(now), draft.byKey],
         ),
       ),
     );

@@ -77,7 +77,7 @@ async function ask(
     timeoutMs: timeoutMs + waitOf(request) * 1_000,
   };
   const { status, headers, body, file } = await rpc.call(answerPeer, input, options);
-  reply.code(status).headers(headers).header('cache-control', 'no-store');
+  reply.code(status).headers({ 'cache-control': 'no-store', ...headers });
   if (file) {
     const bytes = await blobs.get(file.sha256);
     reply.header('content-type', safeContentType(file.mediaType)).header('content-length', file.size);

@@ -339,6 +339,7 @@ const ownRoutes: readonly OwnRoute[] = [
   ['scimPatchGroup', 'PATCH', '/scim/v2/Groups/:id', 'SCIM', 'Changes a group (PatchOp); takes `If-Match`'],
   ['scimDeleteGroup', 'DELETE', '/scim/v2/Groups/:id', 'SCIM', 'Removes a group, and takes back what it gave', 204],
   ['federationDescriptor', 'GET', '/federation/v1', 'Federation protocol', 'What this helpdesk speaks; open to all'],
+  ['federationKeys', 'GET', '/federation/v1/jwks', 'Federation protocol', 'The public keys of this desk; open to all'],
   ['federationAgreements', 'GET', '/federation/v1/agreements', 'Federation protocol', 'The agreements between us'],
   [
     'federationCodeLists',

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   answerPeer,
@@ -20,20 +19,31 @@ import { afterCommit, transaction } from '@helpmesh/persistence';
 import type { Cache } from '@helpmesh/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
+import type { Agreement } from '../../domain/agreement.ts';
+import { algorithms } from '../../domain/sign-in/key-set.ts';
 import { checkWay } from '../../domain/sync/message.ts';
 import type { AgreementStore } from '../../persistence/agreement.store.ts';
 import type { FileStore } from '../../persistence/file.store.ts';
 import type { FeedEntry, Link, LinkStore } from '../../persistence/link.store.ts';
 import type { Peer, PeerStore } from '../../persistence/peer.store.ts';
+import type { SignInStore } from '../../persistence/sign-in.store.ts';
 import type { FileRoad } from '../files/file-road.ts';
+import type { OwnKeys } from '../sign-in/own-keys.ts';
+import { hashOf, isAccessToken } from '../sign-in/tokens.ts';
 import type { SyncSettings } from '../sync/ports.ts';
 import type { SyncLinks } from '../sync/sync-links.ts';
 
 type Request = ParsedInputOf<typeof answerPeer>;
 type Answer = OutputOf<typeof answerPeer>;
-type Handler = (peer: Peer, request: Request, ...names: string[]) => Promise<Answer>;
+/** Whoever calls, and which of its agreements it may know of; null: all. */
+interface Caller extends Peer {
+  scope: number[] | null;
+}
+type Handler = (peer: Caller, request: Request, ...names: string[]) => Promise<Answer>;
 
 const MINUTE_MS = 60_000;
+/** How long others may keep our public keys. */
+const KEYS_SECONDS = 300;
 /** A problem (RFC 9457), with the code that the edge gives for the same. */
 const tooMany = {
   ...{ title: 'Too Many Requests', status: 429, code: 'http.too-many-requests' },
@@ -79,6 +89,8 @@ export class PeerDoor {
     private readonly links: LinkStore,
     private readonly agreements: AgreementStore,
     private readonly files: Pick<FileStore, 'offered'>,
+    private readonly signIn: Pick<SignInStore, 'access'>,
+    private readonly keys: Pick<OwnKeys, 'published' | 'address'>,
     private readonly road: Pick<FileRoad, 'keep'>,
     private readonly sync: Pick<SyncLinks, 'wake' | 'standing' | 'commentsAt'>,
     private readonly terms: Pick<RequestTerms, 'hold'>,
@@ -95,6 +107,9 @@ export class PeerDoor {
   /** @throws AppError of every kind; the edge writes it as a problem (RFC 9457) */
   async answer(request: Request): Promise<Answer> {
     if (request.path === '' && request.method === 'GET') return ok(this.descriptor());
+    if (request.path === 'jwks' && request.method === 'GET') {
+      return ok(await this.keys.published(), { 'cache-control': `public, max-age=${KEYS_SECONDS}` });
+    }
     const peer = await this.peerOf(request.token);
     for (const [method, path, handle] of this.routes) {
       const [, ...names] = path.exec(request.path) ?? [];
@@ -108,7 +123,7 @@ export class PeerDoor {
   }
 
   /** A POST with a key has one effect, and one answer. @throws AppError invalid `idempotency.key-reused` */
-  private async once(peer: Peer, request: Request, work: () => Promise<Answer>): Promise<Answer> {
+  private async once(peer: Caller, request: Request, work: () => Promise<Answer>): Promise<Answer> {
     const { method, path, body, idempotencyKey: key } = request;
     if (method !== 'POST' || key === undefined) return work();
     const input = { method, path, body };
@@ -121,7 +136,7 @@ export class PeerDoor {
   /** Before a long body is read. @throws AppError unauthenticated `federation.no-token`, `federation.wrong-token` */
   async admit(token: string | undefined): Promise<{ fileBytes: number }> {
     const peer = await this.peerOf(token);
-    const agreements = await this.agreements.ofPeer(this.db, peer.id);
+    const agreements = await this.agreementsOf(this.db, peer);
     const taken = agreements.filter(({ active }) => active).map(({ maxAttachmentBytes }) => maxAttachmentBytes);
     return { fileBytes: Math.max(0, ...taken) };
   }
@@ -130,13 +145,15 @@ export class PeerDoor {
     const { node } = this.settings;
     return {
       ...{ product: 'Helpmesh', protocol: 'federation/v1', node, openapi: `${node}/api/v1/openapi.json` },
-      ...{ modes: ['full', 'redirect', 'direct'], eventTypes: federationEventTypes, authentication: ['bearer'] },
+      ...{ modes: ['full', 'redirect', 'direct'], eventTypes: federationEventTypes },
+      ...{ authentication: ['private_key_jwt', 'bearer'], tokenEndpoint: `${node}/oauth/token` },
+      ...{ jwksUri: this.keys.address, signatureAlgorithms: algorithms },
       limits: { commentsPerEvent: 200, commentCharacters: 500_000, hops: 5 },
     };
   }
 
   /** @throws AppError unauthenticated `federation.no-token`, `federation.wrong-token` */
-  private async peerOf(token: string | undefined): Promise<Peer> {
+  private async peerOf(token: string | undefined): Promise<Caller> {
     if (token === undefined) {
       throw new AppError(
         'unauthenticated',
@@ -144,9 +161,26 @@ export class PeerDoor {
         'Show the token of your helpdesk as a bearer token.',
       );
     }
+    const caller = isAccessToken(token) ? await this.bySignature(token) : await this.byToken(token);
+    if (!caller) throw new AppError('unauthenticated', 'federation.wrong-token', 'This token is not known here.');
+    return caller;
+  }
+
+  private async byToken(token: string): Promise<Caller | undefined> {
     const peer = await this.peers.byToken(this.db, hashOf(token), this.clock.now());
-    if (!peer) throw new AppError('unauthenticated', 'federation.wrong-token', 'This token is not known here.');
-    return peer;
+    return peer && { ...peer, scope: null };
+  }
+
+  /** By what it got for its signature. */
+  private async bySignature(token: string): Promise<Caller | undefined> {
+    const access = await this.signIn.access(this.db, hashOf(token), this.clock.now());
+    return access && { ...(await this.peers.get(this.db, access.peerId)), scope: access.agreementIds };
+  }
+
+  /** Those that a caller may know of. */
+  private async agreementsOf(on: DataSource | EntityManager, { id, scope }: Caller): Promise<Agreement[]> {
+    const all = await this.agreements.ofPeer(on, id);
+    return scope === null ? all : all.filter((agreement) => scope.includes(agreement.id));
   }
 
   /** What a helpdesk may still ask for, in the fields of draft-ietf-httpapi-ratelimit-headers-10. */
@@ -157,8 +191,8 @@ export class PeerDoor {
     return { allowed, headers: allowed ? headers : { ...headers, 'retry-after': String(seconds) } };
   }
 
-  private async listAgreements(peer: Peer): Promise<Answer> {
-    const rows = await this.agreements.ofPeer(this.db, peer.id);
+  private async listAgreements(peer: Caller): Promise<Answer> {
+    const rows = await this.agreementsOf(this.db, peer);
     const agreements = rows.map(({ id, name, kind, active, disclosure, internalNotes, ...rest }) => ({
       ...{ id, name, mode: kind, status: active ? 'accepted' : 'inactive', requesterDisclosure: disclosure },
       ...{ internalNotes: internalNotes ? 'always' : 'never', nodes: [this.settings.node, peer.node] },
@@ -170,7 +204,7 @@ export class PeerDoor {
   // What is told.
 
   /** @returns 202: it is kept, and will be done */
-  private async hear(peer: Peer, event: FederationEvent): Promise<Answer> {
+  private async hear(peer: Caller, event: FederationEvent): Promise<Answer> {
     checkWay(event, peer.node, this.settings.node);
     return transaction(this.db, async (tx) => {
       const link = await this.linkFor(tx, peer, event.subject, event.data.ticket);
@@ -189,8 +223,9 @@ export class PeerDoor {
    * @throws AppError gone `federation.unshared`; conflict `federation.shared-elsewhere`; forbidden
    *   `federation.no-agreement`
    */
-  private async linkFor(tx: EntityManager, peer: Peer, uuid: string, ticket: FederationTicket) {
+  private async linkFor(tx: EntityManager, peer: Caller, uuid: string, ticket: FederationTicket) {
     const held = await this.links.find(tx, uuid, peer.id);
+    if (held && !mayKnow(peer, held.link)) throw noAgreement();
     if (held?.endedAt) throw unshared();
     if (held) return { id: held.id };
     if (ticket.originNode === this.settings.node) throw unshared();
@@ -199,11 +234,8 @@ export class PeerDoor {
       const detail = 'The ticket came here from another helpdesk already.';
       throw new AppError('conflict', 'federation.shared-elsewhere', detail);
     }
-    const agreement = (await this.agreements.ofPeer(tx, peer.id)).find(({ active, kind }) => active && kind === 'full');
-    if (!agreement) {
-      const detail = 'There is no agreement under which you may open tickets here.';
-      throw new AppError('forbidden', 'federation.no-agreement', detail);
-    }
+    const agreement = (await this.agreementsOf(tx, peer)).find(({ active, kind }) => active && kind === 'full');
+    if (!agreement) throw noAgreement();
     const id = await this.links.add(
       tx,
       { uuid, peerId: peer.id, agreementId: agreement.id, changes: 0 },
@@ -213,7 +245,7 @@ export class PeerDoor {
   }
 
   /** Creates a ticket, for peers that have no numbers of their own: doing it again does nothing. */
-  private async openTicket(peer: Peer, { body, ifNoneMatch }: Request, name: string): Promise<Answer> {
+  private async openTicket(peer: Caller, { body, ifNoneMatch }: Request, name: string): Promise<Answer> {
     const uuid = read(Uuid, name);
     const ticket = read(FederationTicket, body);
     if (ticket.uuid !== uuid) {
@@ -231,7 +263,7 @@ export class PeerDoor {
   }
 
   /** @throws AppError stale `federation.version-moved`; invalid `federation.precondition-needed` */
-  private async changeTicket(peer: Peer, { body, ifMatch }: Request, name: string): Promise<Answer> {
+  private async changeTicket(peer: Caller, { body, ifMatch }: Request, name: string): Promise<Answer> {
     const { link } = await this.openLink(this.db, peer, read(Uuid, name));
     const patch = read(Patch, body);
     if (ifMatch === undefined) throw precondition('If-Match');
@@ -247,7 +279,7 @@ export class PeerDoor {
     return { status: 202, headers: {} };
   }
 
-  private async addComment(peer: Peer, body: unknown, name: string, commentName: string): Promise<Answer> {
+  private async addComment(peer: Caller, body: unknown, name: string, commentName: string): Promise<Answer> {
     const { link } = await this.openLink(this.db, peer, read(Uuid, name));
     const comment = read(CommentSchema, body);
     if (comment.uuid !== read(Uuid, commentName)) {
@@ -261,7 +293,7 @@ export class PeerDoor {
 
   /** Puts what a peer without numbers of its own says into the row, as if it had numbered it. */
   private async tell(
-    peer: Peer,
+    peer: Caller,
     link: Link,
     { sequence: seen, ticket }: FederationChange,
     { fields, changed, comments }: Pick<FederationChange, 'changed' | 'comments'> & { fields: FederationFields },
@@ -276,22 +308,22 @@ export class PeerDoor {
   }
 
   /** Bytes of a file that a comment names. @throws AppError not-found `federation.no-such-file` */
-  private async showFile(peer: Peer, name: string): Promise<Answer> {
-    const file = await this.files.offered(this.db, peer.id, read(Uuid, name));
+  private async showFile(peer: Caller, name: string): Promise<Answer> {
+    const file = await this.files.offered(this.db, peer.id, read(Uuid, name), peer.scope);
     if (!file) throw new AppError('not-found', 'federation.no-such-file', 'There is no such file between us.');
     const digest = Buffer.from(file.sha256, 'hex').toString('base64');
     return { status: 200, headers: { etag: `"${file.sha256}"`, 'content-digest': `sha-256=:${digest}:` }, file };
   }
 
   /** For peers that cannot be called: a file comes before the comment that names it. Doing it again does nothing. */
-  private async keepFile(peer: Peer, file: Request['file'], name: string): Promise<Answer> {
+  private async keepFile(peer: Caller, file: Request['file'], name: string): Promise<Answer> {
     const uuid = read(Uuid, name);
     if (!file) throw new AppError('invalid', 'federation.no-file', 'The request holds no file.');
     await this.road.keep(peer.id, uuid, file);
     return { status: 201, headers: {}, body: { uuid, ...file } };
   }
 
-  private async stopSharing(peer: Peer, name: string): Promise<Answer> {
+  private async stopSharing(peer: Caller, name: string): Promise<Answer> {
     const { link } = await this.openLink(this.db, peer, read(Uuid, name));
     await this.links.end(this.db, link.id, `${peer.name} has stopped sharing it.`, this.clock.now());
     return { status: 204, headers: {} };
@@ -303,15 +335,15 @@ export class PeerDoor {
    * For peers that cannot be called. What comes before the cursor was read, and is not kept any longer. With `wait` the
    * answer comes when there is something to tell, or after so many seconds.
    */
-  private async feed(peer: Peer, query: Request['query']): Promise<Answer> {
+  private async feed(peer: Caller, query: Request['query']): Promise<Answer> {
     const limit = read(Limit, query.limit);
     const after = read(Cursor, query.after);
     const until = this.clock.now() + read(Wait, query.wait) * 1_000;
-    if (after > 0) await this.links.read(this.db, peer.id, after);
-    let rows = await this.links.feed(this.db, peer.id, after, limit);
+    if (after > 0) await this.links.read(this.db, peer.id, after, peer.scope);
+    let rows = await this.links.feed(this.db, peer.id, after, limit, peer.scope);
     while (rows.length === 0 && this.clock.now() < until && !this.closing) {
       await pause(LOOK_MS);
-      rows = await this.links.feed(this.db, peer.id, after, limit);
+      rows = await this.links.feed(this.db, peer.id, after, limit, peer.scope);
     }
     const cursor = rows.at(-1)?.id ?? after;
     const link = `</federation/v1/events?limit=${limit}&after=${cursor}>; rel="next"`;
@@ -327,10 +359,10 @@ export class PeerDoor {
     };
   }
 
-  private async listTickets(peer: Peer, query: Request['query']): Promise<Answer> {
+  private async listTickets(peer: Caller, query: Request['query']): Promise<Answer> {
     const limit = read(Limit, query.limit);
     const after = read(Cursor, query.cursor);
-    const rows = await this.links.page(this.db, peer.id, after, limit);
+    const rows = await this.links.page(this.db, peer.id, after, limit, peer.scope);
     const next = rows.length === limit ? rows.at(-1)?.id : undefined;
     const link = next === undefined ? undefined : `</federation/v1/tickets?limit=${limit}&cursor=${next}>; rel="next"`;
     return ok(
@@ -339,14 +371,14 @@ export class PeerDoor {
     );
   }
 
-  private async showTicket(peer: Peer, { ifNoneMatch }: Request, name: string): Promise<Answer> {
+  private async showTicket(peer: Caller, { ifNoneMatch }: Request, name: string): Promise<Answer> {
     const { link } = await this.openLink(this.db, peer, read(Uuid, name));
     const { etag, change } = await this.present(link);
     if (ifNoneMatch === etag) return { status: 304, headers: { etag } };
     return ok(change, { etag });
   }
 
-  private async listComments(peer: Peer, query: Request['query'], name: string): Promise<Answer> {
+  private async listComments(peer: Caller, query: Request['query'], name: string): Promise<Answer> {
     const { link } = await this.openLink(this.db, peer, read(Uuid, name));
     const limit = read(Limit, query.limit);
     const after = read(Cursor, query.cursor);
@@ -356,9 +388,11 @@ export class PeerDoor {
   }
 
   /** @throws AppError not-found `federation.not-shared`; gone `federation.unshared` */
-  private async openLink(on: DataSource, peer: Peer, uuid: string) {
+  private async openLink(on: DataSource, peer: Caller, uuid: string) {
     const held = await this.links.find(on, uuid, peer.id);
-    if (!held) throw new AppError('not-found', 'federation.not-shared', 'There is no such ticket between us.');
+    if (!held || !mayKnow(peer, held.link)) {
+      throw new AppError('not-found', 'federation.not-shared', 'There is no such ticket between us.');
+    }
     if (held.endedAt) throw unshared();
     return held;
   }
@@ -370,8 +404,13 @@ export class PeerDoor {
   }
 }
 
-export function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+function mayKnow({ scope }: Caller, { agreementId }: Link): boolean {
+  return scope === null || scope.includes(agreementId);
+}
+
+function noAgreement(): AppError {
+  const detail = 'There is no agreement under which you may open tickets here.';
+  return new AppError('forbidden', 'federation.no-agreement', detail);
 }
 
 const codeLists = { states: canonicalStates, priorities: canonicalPriorities };

@@ -22,8 +22,8 @@ export class AllLines implements PeerLine, PeerGreeter {
     return (await this.lineTo(to)).file(to, attachment, sink, signal);
   }
 
-  async greet(node: string, token: string | null, signal: AbortSignal): Promise<Greeting> {
-    return (await this.lineTo({ node })).greet(node, token, signal);
+  async greet(to: PeerAddress, called: boolean, signal: AbortSignal): Promise<Greeting> {
+    return (await this.lineTo(to)).greet(to, called, signal);
   }
 
   private async lineTo({ node }: Pick<PeerAddress, 'node'>): Promise<PeerLine & PeerGreeter> {

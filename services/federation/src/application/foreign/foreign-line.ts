@@ -66,11 +66,10 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     return this.desks.has(node);
   }
 
-  async greet(node: string, token: string | null, signal: AbortSignal): Promise<Greeting> {
-    if (token === null) throw new AppError('unavailable', 'peer.no-token', 'There is no token for this helpdesk yet.');
-    const { adapter } = await this.desks.open({ node, token });
+  async greet(to: PeerAddress, _called: boolean, signal: AbortSignal): Promise<Greeting> {
+    const { adapter } = await this.desks.open(to);
     const { product, version } = await adapter.check({ signal });
-    return { product: `${product} ${version}`, node, agreements: null };
+    return { product: `${product} ${version}`, node: to.node, agreements: null, signedInBy: 'token' };
   }
 
   async deliver(to: PeerAddress, event: FederationEvent, signal: AbortSignal): Promise<void> {

@@ -38,11 +38,13 @@ export class OpenDesks {
     return (await this.store.adapterAt(this.db, node)) !== undefined;
   }
 
-  /** @throws AppError not-found `peer.no-adapter` */
+  /** @throws AppError not-found `peer.no-adapter`; unavailable `peer.no-token` */
   async open({ node, token }: PeerAddress): Promise<Desk> {
     const adapter = await this.store.adapterAt(this.db, node);
     if (!adapter) throw new AppError('not-found', 'peer.no-adapter', 'This helpdesk speaks our own protocol.');
-    return this.deskOf(adapter, await this.peers.get(this.db, adapter.peerId), token);
+    const peer = await this.peers.get(this.db, adapter.peerId);
+    if (token === null) throw noToken(peer);
+    return this.deskOf(adapter, peer, token);
   }
 
   /** @throws AppError not-found `peer.no-adapter`, `peer.not-found`; unavailable `peer.no-token` */
@@ -50,9 +52,7 @@ export class OpenDesks {
     const peer = await this.peers.get(this.db, peerId);
     const adapter = await this.store.adapter(this.db, peerId);
     if (!adapter) throw new AppError('not-found', 'peer.no-adapter', 'This helpdesk speaks our own protocol.');
-    if (peer.token === null) {
-      throw new AppError('unavailable', 'peer.no-token', `There is no token for ${peer.name} yet.`);
-    }
+    if (peer.token === null) throw noToken(peer);
     return this.deskOf(adapter, peer, this.box.open(peer.token, `peer:${peerId}`).toString());
   }
 
@@ -90,4 +90,8 @@ const PARTS = 6;
 function shareOf(callsPerMinute: number): { max: number; windowMs: number } {
   if (callsPerMinute < PARTS) return { max: 1, windowMs: Math.ceil(60_000 / callsPerMinute) };
   return { max: Math.floor(callsPerMinute / PARTS), windowMs: 60_000 / PARTS };
+}
+
+function noToken({ name }: Peer): AppError {
+  return new AppError('unavailable', 'peer.no-token', `There is no token for ${name} yet.`);
 }

@@ -20,8 +20,8 @@ export interface PeerLine {
 }
 
 export interface PeerGreeter {
-  /** Who is there. @throws AppError as `deliver` */
-  greet(node: string, token: string | null, signal: AbortSignal): Promise<Greeting>;
+  /** Who is there. @param called  it is not asked for more than that otherwise. @throws AppError as `deliver` */
+  greet(to: PeerAddress, called: boolean, signal: AbortSignal): Promise<Greeting>;
 }
 
 /** What answers at an address. */
@@ -31,11 +31,14 @@ export interface Greeting {
   node: string;
   /** Agreements that it has with us; null: it was not asked, for want of a token or of our protocol. */
   agreements: number | null;
+  /** What let us in; null: nothing was shown. */
+  signedInBy: 'key' | 'token' | null;
 }
 
 export interface PeerAddress {
   node: string;
-  token: string;
+  /** What it has made for us; null: it knows us by our signature. */
+  token: string | null;
 }
 
 export interface SyncSettings {

@@ -183,7 +183,7 @@ export class SyncLinks {
     const { link } = turn;
     const { id } = link;
     try {
-      if (link.ask && turn.peer.token) await this.compare(turn);
+      if (link.ask && turn.peer.called) await this.compare(turn);
       for (let next = await this.links.nextIn(this.db, id); next; next = await this.links.nextIn(this.db, id)) {
         await this.take(turn, next.change);
       }
@@ -321,7 +321,7 @@ export class SyncLinks {
       for (const attachment of attachments) {
         const { filename, mediaType } = attachment;
         const brought = await this.road.bring(peer.id, attachment, agreement ?? NO_FILES, async (sink) => {
-          if (peer.token === null) throw new AppError('not-found', 'peer.file-not-brought', 'it was not sent');
+          if (!peer.called) throw new AppError('not-found', 'peer.file-not-brought', 'it was not sent');
           await this.line.file(this.addressOf(peer), attachment, sink, signal);
         });
         if ('missing' in brought) missing.push({ filename, why: brought.missing });
@@ -355,7 +355,7 @@ export class SyncLinks {
     const { link, peer } = turn;
     do {
       // A peer that cannot be called reads by itself: what is queued is told.
-      for (let next = peer.token && (await this.links.nextOut(this.db, link.id)); next; ) {
+      for (let next = peer.called && (await this.links.nextOut(this.db, link.id)); next; ) {
         await this.line.deliver(this.addressOf(peer), next.event, turn.signal);
         await this.links.sent(this.db, link.id, next.sequence);
         await this.peers.answered(this.db, peer.id, this.clock.now());
@@ -406,7 +406,7 @@ export class SyncLinks {
       if (!(await this.links.save(tx, link, said))) throw lost();
       await this.links.keepShared(tx, { ...shared, fields: canonical(fields), own: ownOf(told) }, now);
       if (telling.changed.length > 0) await this.links.forgetGranted(tx, link.uuid);
-      if (peer.token === null) await this.links.lockFeed(tx, peer.id);
+      if (!peer.called) await this.links.lockFeed(tx, peer.id);
       await this.links.queue(tx, link.id, telling.sequence, event, now);
       await this.files.offer(tx, link.id, attachmentsOf(comments));
     });
@@ -478,11 +478,11 @@ export class SyncLinks {
   }
 
   /** @throws AppError unavailable `peer.no-token` */
-  private addressOf({ id, node, name, token }: Peer): PeerAddress {
-    if (token === null) {
+  private addressOf({ id, node, name, token, called }: Peer): PeerAddress {
+    if (!called) {
       throw new AppError('unavailable', 'peer.no-token', `There is no token for ${name} yet.`);
     }
-    return { node, token: this.box.open(token, `peer:${id}`).toString() };
+    return { node, token: token && this.box.open(token, `peer:${id}`).toString() };
   }
 }
 
