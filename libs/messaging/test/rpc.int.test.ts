@@ -9,6 +9,8 @@ let b: Bed;
 let client: RpcClient;
 const batches: number[] = [];
 let signals: AbortSignal[] = [];
+/** How often the first one asked was not to answer. */
+let asked = 0;
 
 @Controller()
 class Answering {
@@ -22,6 +24,7 @@ class Answering {
     }
     if (input.text === 'crash') throw new TypeError('secret of ours');
     if (input.text === 'hang') return new Promise<never>(() => undefined);
+    if (input.text === 'die' && ++asked === 1) return new Promise<never>(() => undefined);
     if (input.text === 'who') return { text: `${ctx.actor?.login} ${ctx.requestId} ${ctx.key}` };
     if (input.text === 'wrong') return { txt: 'not what the contract says' } as never;
     if (input.text.startsWith('big ')) return { text: 'x'.repeat(Number(input.text.slice(4))) };
@@ -49,6 +52,7 @@ beforeEach(async () => {
   client = new RpcClient(b.bus);
   batches.length = 0;
   signals = [];
+  asked = 0;
 });
 afterEach(() => b.stop());
 
@@ -135,6 +139,16 @@ describe('questions', () => {
     await waitFor(() => signals[0]?.aborted, { what: 'the signal' });
     // The lane is free again.
     expect(await client.call(echo, { text: 'next' })).toEqual({ text: 'next' });
+  });
+
+  it('asks once more what may be asked twice, for whoever was asked may have died', async () => {
+    await b.serve([Answering]);
+    expect(await client.call(echo, { text: 'die' }, { askAgainMs: 100, timeoutMs: 1_000 })).toEqual({ text: 'die' });
+    expect(asked).toBe(2);
+    // And not again: who is only slow is not asked over and over.
+    const slow = client.call(echo, { text: 'hang' }, { askAgainMs: 50, timeoutMs: 400 });
+    await expect(slow).rejects.toMatchObject({ code: 'rpc.timeout' });
+    expect(signals).toHaveLength(4);
   });
 
   it('hanging questions hold up neither those of their tick nor those that follow', async () => {

@@ -63,7 +63,7 @@ export const peerProviders: Provider[] = [
     inject: [CONFIG],
     useFactory: (config: FederationConfig): SyncSettings => ({
       ...{ node: ownNode(config), concurrency: config.SYNC_CONCURRENCY },
-      ...{ pollMs: 1_000, leaseMs: 6_000, stopGraceMs: 5_000 },
+      ...{ pollMs: 1_000, leaseMs: 3_000, stopGraceMs: 5_000 },
     }),
   },
   {
@@ -125,7 +125,7 @@ export const peerProviders: Provider[] = [
       agreements: AgreementStore,
       files: FileStore,
       road: FileRoad,
-      line: PeerLine,
+      line: PeerLine & PeerGreeter,
       rpc: RpcClient,
       signer: ActorSigner,
       box: SecretBox,

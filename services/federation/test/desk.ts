@@ -49,7 +49,7 @@ export class Tickets {
   /** Does what it is asked, and loses every n-th answer; 0: none. */
   losesAnswers = 0;
   private asked = 0;
-  changed: (ticketId: number) => Promise<unknown> = async () => undefined;
+  changed: (ticketId: number, by?: Apply['peer']) => Promise<unknown> = async () => undefined;
 
   read({ ticketId, knownArticleIds, onlyArticleIds, internal, limit }: ParsedInputOf<typeof readForPeer>): Told | null {
     const row = this.rows.get(ticketId);
@@ -93,7 +93,7 @@ export class Tickets {
     // As in one transaction: what comes later is not in the answer.
     const after = structuredClone(row);
     const articleIds = articles.map(({ uuid }) => row.articles.find((one) => one.uuid === uuid)?.id as number);
-    await this.changed(id as number);
+    await this.changed(id as number, peer);
     if (this.losesAnswers > 0 && ++this.asked % this.losesAnswers === 0) {
       throw new AppError('unavailable', 'test.lost', 'The answer was lost.');
     }
@@ -163,6 +163,8 @@ export class Desk {
   readonly blobs = openBlobStore({ BLOB_DIR: this.blobDir });
   /** What becomes of calls for bytes of files. */
   fileTrouble: 'down' | 'others' | undefined;
+  /** What was asked for by others, answered or not. */
+  readonly calls: string[] = [];
   /** Files that were asked for, each time. */
   readonly fetched: string[] = [];
   private edge!: Server;
@@ -254,7 +256,10 @@ export class Desk {
       await one.migrate();
       await one.start();
     }
-    tickets.changed = (id) => this.others.say(ticketUpdated, this.told(id), { aggregateId: id });
+    tickets.changed = (id, by) => {
+      const rule = by && { rule: { type: 'Peer' as const, ...by, quiet: false } };
+      return this.others.say(ticketUpdated, { ...this.told(id), ...rule }, { aggregateId: id });
+    };
     for (let id = 1; id <= this.groups; id++) await this.others.say(groupCreated, aGroup(id), { aggregateId: id });
     await this.others.settled('federation');
     return this;
@@ -332,6 +337,7 @@ export class Desk {
   }
 
   private async handle(input: InputOf<typeof answerPeer>): Promise<OutputOf<typeof answerPeer> | null> {
+    this.calls.push(`${input.method} ${input.path}`);
     if (input.method === 'GET' && input.path.startsWith('attachments/')) this.fetched.push(input.path);
     const { id, subject } = (input.body ?? {}) as { id?: string; subject?: string };
     if (id && subject) this.heard.set(subject, (this.heard.get(subject) ?? new Set()).add(id));

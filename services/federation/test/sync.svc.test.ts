@@ -384,6 +384,22 @@ describe('an administrator', () => {
     expect((await a.ask(peers.list, {}))[0]).toMatchObject({ failing_since: null, last_error: null, waiting: 0 });
   });
 
+  it('has a helpdesk that does not answer tried by one call at a time, which brings it nothing; then all goes on', async () => {
+    const pairs = await Promise.all(Array.from({ length: 12 }, (_, i) => shared(`Tried ${i}`)));
+    await quiet();
+    b.down = true;
+    for (const { here } of pairs) await a.tickets.say(here, 'while away');
+    await waitFor(async () => (await a.ask(peers.list, {}))[0]?.failing_since, { what: 'the trouble to be seen' });
+    // Those that were under way when it was seen.
+    await waitFor(() => b.calls.at(-1) === 'GET ', { what: 'a try' });
+    const before = b.calls.length;
+    await waitFor(() => b.calls.length >= before + 2, { what: 'more tries' });
+    expect(new Set(b.calls.slice(before))).toEqual(new Set(['GET ']));
+    b.down = false;
+    await waitFor(() => pairs.every(({ there }) => bodies(b, there).length === 1), { what: 'all words' });
+    await quiet();
+  });
+
   it('compares all tickets, and what one side has lost is there again', async () => {
     const { here, there } = await shared('Restored');
     await b.tickets.say(there, 'before');

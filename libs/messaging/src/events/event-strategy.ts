@@ -17,7 +17,7 @@ export interface EventStrategyOptions {
   concurrency?: number;
   /** Most messages of one batch transaction. Default 200. */
   batchSize?: number;
-  /** A message of a killed process comes again after this time; a living one sends heartbeats. Default 10 s. */
+  /** A message of a killed process comes again after this time; a living one sends heartbeats. Default 5 s. */
   ackWaitMs?: number;
   /** Those of this database: they can be done again here. */
   deadLetters?: DeadLetters;
@@ -50,7 +50,7 @@ export class EventStrategy extends Server implements CustomTransportStrategy {
   }
 
   listen(ready: () => void): void {
-    const { bus, ds, service, concurrency = 8, batchSize = 200, ackWaitMs = 10_000 } = this.options;
+    const { bus, ds, service, concurrency = 8, batchSize = 200, ackWaitMs = 5_000 } = this.options;
     const byDurable = new Map<string, { filter: string; stream: string; routes: Map<string, Route> }>();
     for (const [type, route] of this.routes) {
       const { durable, filter } = durableFor(service, route.definition);

@@ -16,6 +16,11 @@ export interface CallOptions {
   actor?: Proof | undefined;
   /** How long to wait, default 5 s. The answering side stops when it is over. */
   timeoutMs?: number;
+  /**
+   * When to ask once more without an answer, ms; the first answer counts. Whoever dies while it is asked never answers,
+   * and its successor, or another replica, does. For questions that come to the same asked twice.
+   */
+  askAgainMs?: number | undefined;
   /** Idempotency key of the outside request. */
   key?: string | undefined;
   /** Versions of the object, one of which it must still have for this to be carried out. */
@@ -104,6 +109,7 @@ export class RpcClient {
         if (pending.settled) return;
         pending.settled = true;
         clearTimeout(timer);
+        clearTimeout(again);
         signal?.removeEventListener('abort', abort);
         const error = reply instanceof AppError ? reply : 'error' in reply ? AppError.fromWire(reply.error) : undefined;
         span?.end(error);
@@ -114,6 +120,9 @@ export class RpcClient {
       const timer = setTimeout(() => settle(timedOut(question.subject)), timeoutMs);
       const deadline = performance.now() + timeoutMs;
       const pending: Pending = { text, deadline, settle, settled: false };
+      const { askAgainMs } = options;
+      const again =
+        askAgainMs === undefined ? undefined : setTimeout(() => this.enqueue(question.subject, pending), askAgainMs);
       if (signal?.aborted) return abort();
       signal?.addEventListener('abort', abort, { once: true });
       if (pending.text.length * 3 > this.limit && Buffer.byteLength(pending.text) + 2 > this.limit) {

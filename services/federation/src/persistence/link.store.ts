@@ -34,6 +34,12 @@ export interface Link {
   articleIds: number[];
 }
 
+/** A link that is to be worked on. */
+export interface Claimed {
+  id: number;
+  peerId: number;
+}
+
 /** A ticket for which something is to be done, and why it is not yet. */
 export interface WaitingLink {
   id: number;
@@ -105,20 +111,27 @@ export interface Rest {
 /** Tickets at peers. */
 export class LinkStore {
   /**
-   * Takes links that are due for a while; nobody else gets them meanwhile. Those of paused peers rest.
+   * Takes links that are due for a while; nobody else gets them meanwhile. Those of paused peers rest, and of a peer that
+   * does not answer one at a time finds out whether it does again, so that the others have hands left.
    * @param now  instant from which on they count as due
+   * @param called  peers that are being called already
    */
-  async claim(on: On, now: EpochMs, leaseMs: number, limit: number): Promise<number[]> {
-    const rows = await sql<{ id: number }>(
+  async claim(on: On, now: EpochMs, leaseMs: number, limit: number, called: readonly number[]): Promise<Claimed[]> {
+    return sql<Claimed>(
       on,
       `UPDATE link SET leased_until = $2, lease = gen_random_uuid() WHERE id IN (
-         SELECT l.id FROM link l JOIN peer p ON p.id = l.peer_id AND NOT p.paused AND (p.held_until IS NULL OR p.held_until <= $1)
-         WHERE l.due_at <= $1 AND l.ended_at IS NULL AND (l.leased_until IS NULL OR l.leased_until <= $1)
-         ORDER BY l.due_at LIMIT $3 FOR UPDATE OF l SKIP LOCKED)
-       RETURNING id`,
-      [new Date(now), new Date(now + leaseMs), limit],
+         SELECT due.id FROM peer p CROSS JOIN LATERAL (
+           SELECT l.id, l.due_at FROM link l
+           WHERE l.peer_id = p.id AND l.due_at <= $1 AND l.ended_at IS NULL
+             AND (l.leased_until IS NULL OR l.leased_until <= $1)
+           ORDER BY l.due_at
+           LIMIT CASE WHEN p.failing_since IS NULL THEN $3::int WHEN p.id = ANY ($4::bigint[]) THEN 0 ELSE 1 END
+           FOR UPDATE OF l SKIP LOCKED) AS due
+         WHERE NOT p.paused AND (p.held_until IS NULL OR p.held_until <= $1)
+         ORDER BY due.due_at LIMIT $3)
+       RETURNING id, peer_id AS "peerId"`,
+      [new Date(now), new Date(now + leaseMs), limit, called],
     );
-    return rows.map(({ id }) => id);
   }
 
   async load(on: On, id: number): Promise<Link | undefined> {
@@ -165,15 +178,20 @@ export class LinkStore {
     return sql(on, 'SELECT id, peer_id AS "peerId" FROM link WHERE uuid = $1 AND ended_at IS NULL', [uuid]);
   }
 
-  /** Something about these tickets may have changed. A link that is being tried again keeps its time. */
-  async touch(tx: EntityManager, ticketIds: readonly number[], now: EpochMs): Promise<number> {
+  /**
+   * Something about these tickets may have changed. A link that is being tried again keeps its time, and one that waits
+   * its place.
+   * @param by  the peer that has done it: its own link knows
+   */
+  async touch(tx: EntityManager, ticketIds: readonly number[], by: number | null, now: EpochMs): Promise<number> {
     const rows = await sql(
       tx,
       `UPDATE link SET changes = changes + 1, waiting_since = coalesce(waiting_since, $2),
-         due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $2) ELSE $2 END
+         due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $2) ELSE least(due_at, $2) END
        WHERE ended_at IS NULL AND uuid IN (SELECT uuid FROM shared_ticket WHERE ticket_id = ANY ($1::bigint[]))
+         AND peer_id IS DISTINCT FROM $3
        RETURNING id`,
-      [ticketIds, new Date(now)],
+      [ticketIds, new Date(now), by],
     );
     return rows.length;
   }
@@ -183,7 +201,7 @@ export class LinkStore {
     await sql(
       tx,
       `UPDATE link SET changes = changes + 1, waiting_since = coalesce(waiting_since, $3),
-         due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $3) ELSE $3 END
+         due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $3) ELSE least(due_at, $3) END
        WHERE uuid = $1 AND id <> $2 AND ended_at IS NULL`,
       [uuid, id, new Date(now)],
     );
@@ -406,7 +424,7 @@ export class LinkStore {
     await sql(
       tx,
       `UPDATE link SET changes = changes + 1, waiting_since = coalesce(waiting_since, $2),
-         due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $2) ELSE $2 END WHERE id = $1`,
+         due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $2) ELSE least(due_at, $2) END WHERE id = $1`,
       [id, new Date(now)],
     );
     return true;

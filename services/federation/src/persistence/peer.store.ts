@@ -213,14 +213,15 @@ export class PeerStore {
     return peer;
   }
 
-  /** It answers. */
-  async answered(on: On, id: number, now: EpochMs): Promise<void> {
-    await sql(
+  /** It answers. @returns whether that was not known: what waits for it may go on */
+  async answered(on: On, id: number, now: EpochMs): Promise<boolean> {
+    const rows = await sql(
       on,
       `UPDATE peer SET last_success_at = $2, failing_since = NULL, last_error = NULL, held_until = NULL
-       WHERE id = $1 AND (failing_since IS NOT NULL OR last_success_at IS NULL OR last_success_at < $3)`,
+       WHERE id = $1 AND (failing_since IS NOT NULL OR last_success_at IS NULL OR last_success_at < $3) RETURNING id`,
       [id, new Date(now), new Date(now - SUCCESS_MS)],
     );
+    return rows.length > 0;
   }
 
   /** It does not answer, or not well. @param holdMs  how long nobody calls it, by how long it has not answered, ms */
@@ -234,6 +235,11 @@ export class PeerStore {
     if (!row) return;
     const hold = holdMs(now - row.since.getTime());
     await sql(on, 'UPDATE peer SET held_until = $2 WHERE id = $1', [id, new Date(now + hold)]);
+  }
+
+  /** It has called here: whether it answers is to be tried at once. */
+  async called(on: On, id: number): Promise<void> {
+    await sql(on, 'UPDATE peer SET held_until = NULL WHERE id = $1 AND held_until IS NOT NULL', [id]);
   }
 
   async isStopped(on: On): Promise<boolean> {

@@ -23,6 +23,8 @@ export interface FederationRoutesParts {
 const BODY_BYTES = 6 * 1024 * 1024;
 /** Calls of one network in a minute. */
 const POLICY = { max: 6_000, windowMs: 60_000 };
+/** A helpdesk that calls waits no longer for a service of ours that has died than its successor takes to start. */
+const ASK_AGAIN_MS = 1_000;
 const POLICY_HEADER = `"fed";q=${POLICY.max};w=${POLICY.windowMs / 1_000}`;
 type Method = InputOf<typeof answerPeer>['method'];
 const methods: Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -75,6 +77,7 @@ async function ask(
     ...{ actor: signer.stranger(), requestId: request.id, address: request.ip },
     // A feed answers when there is something to tell.
     timeoutMs: timeoutMs + waitOf(request) * 1_000,
+    ...(isRepeatable(input, request) && { askAgainMs: ASK_AGAIN_MS }),
   };
   const { status, headers, body, file } = await rpc.call(answerPeer, input, options);
   reply.code(status).headers({ 'cache-control': 'no-store', ...headers });
@@ -85,6 +88,12 @@ async function ask(
   }
   if (body === undefined) return reply.send();
   return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
+}
+
+/** Reading, and messages: they have numbers of their own. A feed that is waited for answers late on purpose. */
+function isRepeatable({ method, path, idempotencyKey: key }: InputOf<typeof answerPeer>, request: FastifyRequest) {
+  if (method === 'GET') return waitOf(request) === 0;
+  return method === 'POST' && path === 'events' && key === undefined;
 }
 
 /** Helpdesks call more often than people do, so they are counted by themselves. @throws AppError limited */
@@ -109,7 +118,8 @@ function hasBody({ headers }: FastifyRequest): boolean {
 async function known(request: FastifyRequest, { rpc, signer, timeoutMs }: FederationRoutesParts) {
   const token = tokenOf(request);
   const options = { actor: signer.stranger(), timeoutMs, requestId: request.id, address: request.ip };
-  return rpc.call(admitPeer, token === undefined ? {} : { token }, options);
+  const again = { askAgainMs: ASK_AGAIN_MS };
+  return rpc.call(admitPeer, token === undefined ? {} : { token }, { ...options, ...again });
 }
 
 /** RFC 9530. @throws AppError invalid `federation.digest-missing`, `federation.digest-differs` */

@@ -207,6 +207,8 @@ export class PeerDoor {
   private async hear(peer: Caller, event: FederationEvent): Promise<Answer> {
     checkWay(event, peer.node, this.settings.node);
     return transaction(this.db, async (tx) => {
+      // Who calls may be called again, so nobody waits any longer to find out.
+      if (peer.failingSince) await this.peers.called(tx, peer.id);
       const link = await this.linkFor(tx, peer, event.subject, event.data.ticket);
       await this.receive(tx, link.id, event);
       return { status: 202, headers: {} };

@@ -45,8 +45,9 @@ export class ShareTickets {
       if (event.type === 'ticket.v1.deleted') await this.unshare(tx, ticket.id, 'The ticket was deleted here.');
       else if (arrived.has(event)) await this.share(tx, event, agreements.get(ticket.groupId));
     }
-    const ids = [...new Set(events.map(({ data }) => data.ticket.id))];
-    if ((await this.links.touch(tx, ids, this.clock.now())) > 0) afterCommit(tx, () => this.sync.wake());
+    let touched = 0;
+    for (const [by, ids] of byPeer(events)) touched += await this.links.touch(tx, [...ids], by, this.clock.now());
+    if (touched > 0) afterCommit(tx, () => this.sync.wake());
   }
 
   private arrives(event: Told): boolean {
@@ -94,6 +95,16 @@ export class ShareTickets {
   private isOld({ time, data: { ticket } }: Told): boolean {
     return epochMs(new Date(time)) - Date.parse(ticket.createdAt) > NEWS_MS;
   }
+}
+
+/** Tickets by the peer at which it was done; null: here. What both have done to a ticket was also done here. */
+function byPeer(events: readonly Told[]): Map<number | null, Set<number>> {
+  const found = new Map<number | null, Set<number>>();
+  for (const { data } of events) {
+    const by = 'rule' in data && data.rule?.type === 'Peer' ? data.rule.id : null;
+    found.set(by, (found.get(by) ?? new Set()).add(data.ticket.id));
+  }
+  return found;
 }
 
 function hasMoved({ data }: Told): boolean {

@@ -28,10 +28,11 @@ import { type Suggestion, takeIn } from '../../domain/sync/take-in.ts';
 import type { FederationEvents } from '../../events.ts';
 import type { AgreementStore } from '../../persistence/agreement.store.ts';
 import type { FileStore } from '../../persistence/file.store.ts';
-import type { Link, LinkStore, SharedTicket } from '../../persistence/link.store.ts';
+import type { Claimed, Link, LinkStore, SharedTicket } from '../../persistence/link.store.ts';
 import type { Peer, PeerStore } from '../../persistence/peer.store.ts';
 import type { FileRoad } from '../files/file-road.ts';
-import type { PeerAddress, PeerLine, SyncSettings } from './ports.ts';
+import { CallsToPeers, type TurnAtPeer } from './calls-to-peers.ts';
+import type { PeerAddress, PeerGreeter, PeerLine, SyncSettings } from './ports.ts';
 
 type Told = NonNullable<OutputOf<typeof readForPeer>>;
 /** A comment as it is written here. */
@@ -43,8 +44,9 @@ const COMMENTS = 3;
 const STOPPED_MS = 30_000;
 /** What is wrong with all that goes to a peer, not with a ticket. */
 const troubles = ['peer.no-token', 'peer.token-refused', 'peer.unavailable', 'peer.throttled'];
-/** Before our own services are asked again. */
+/** Before our own services are asked again: after an error, and without an answer. */
 const OURS_MS = 1_000;
+const ASK_AGAIN_MS = 1_000;
 const retries = { baseMs: 2_000, capMs: 900_000 };
 
 /** What a turn needs to know. */
@@ -71,9 +73,10 @@ interface Here {
  * every step may be done twice, since the ticket service and the peer know what they have by its uuid and number.
  */
 export class SyncLinks {
-  private readonly pool: WorkPool<number>;
+  private readonly pool: WorkPool<Claimed>;
   /** Of the turns under way. */
   private readonly leases = new Set<string>();
+  private readonly calling = new CallsToPeers();
   private heart: NodeJS.Timeout | undefined;
 
   constructor(
@@ -83,7 +86,7 @@ export class SyncLinks {
     private readonly agreements: AgreementStore,
     private readonly files: FileStore,
     private readonly road: Pick<FileRoad, 'bring'>,
-    private readonly line: PeerLine,
+    private readonly line: PeerLine & PeerGreeter,
     private readonly rpc: RpcClient,
     private readonly signer: ActorSigner,
     private readonly box: SecretBox,
@@ -94,8 +97,8 @@ export class SyncLinks {
     const { concurrency, pollMs, stopGraceMs, leaseMs } = settings;
     this.pool = new WorkPool({
       ...{ concurrency, pollMs, stopGraceMs },
-      claim: (limit) => links.claim(db, clock.now(), leaseMs, limit),
-      work: (id, cutOff) => withSpan('federation.sync', { 'helpmesh.link': id }, () => this.turn(id, cutOff)),
+      claim: (limit) => links.claim(db, clock.now(), leaseMs, limit, this.calling.peers()),
+      work: (one, cutOff) => withSpan('federation.sync', { 'helpmesh.link': one.id }, () => this.turn(one, cutOff)),
       trouble: (what, error) => this.events.trouble(what, error),
     });
   }
@@ -168,22 +171,28 @@ export class SyncLinks {
     return { link, peer, agreement: await this.agreements.find(this.db, link.agreementId), signal };
   }
 
-  private async turn(id: number, signal: AbortSignal): Promise<void> {
-    const link = await this.links.load(this.db, id);
-    if (!link) return;
-    this.leases.add(link.lease);
+  private async turn({ id, peerId }: Claimed, signal: AbortSignal): Promise<void> {
+    const call = this.calling.begin(peerId, this.clock.now());
     try {
-      await this.work(await this.turnOf(link, signal));
+      const link = await this.links.load(this.db, id);
+      if (!link) return;
+      this.leases.add(link.lease);
+      try {
+        await this.work(await this.turnOf(link, signal), call);
+      } finally {
+        this.leases.delete(link.lease);
+      }
     } finally {
-      this.leases.delete(link.lease);
+      this.calling.end(call);
     }
   }
 
-  private async work(turn: Turn): Promise<void> {
-    const { link } = turn;
+  private async work(turn: Turn, call: TurnAtPeer): Promise<void> {
+    const { link, peer } = turn;
     const { id } = link;
     try {
-      if (link.ask && turn.peer.called) await this.compare(turn);
+      if (peer.failingSince && peer.called) await this.probe(turn);
+      if (link.ask && peer.called) await this.compare(turn);
       for (let next = await this.links.nextIn(this.db, id); next; next = await this.links.nextIn(this.db, id)) {
         await this.take(turn, next.change);
       }
@@ -196,18 +205,31 @@ export class SyncLinks {
       // What changed meanwhile is due already.
       this.wake();
     } catch (error) {
-      await this.failed(turn, AppError.from(error));
+      await this.failed(turn, call, AppError.from(error));
     }
   }
 
+  /** Whether a peer that did not answer does again: with a call that costs it nothing, and no ticket waits behind it. */
+  private async probe({ peer, signal }: Turn): Promise<void> {
+    await this.line.greet(this.addressOf(peer), true, signal);
+    await this.answered(peer);
+  }
+
+  private async answered({ id }: Peer): Promise<void> {
+    const now = this.clock.now();
+    this.calling.answered(id, now);
+    if (await this.peers.answered(this.db, id, now)) this.wake();
+  }
+
   /** One link's trouble is its own; that of the line is the peer's, and then nobody calls it for a while. */
-  private async failed({ link, peer }: Turn, error: AppError): Promise<void> {
+  private async failed({ link, peer }: Turn, call: TurnAtPeer, error: AppError): Promise<void> {
     const now = this.clock.now();
     this.events.syncFailed(link, peer, error);
     if (error.code === 'peer.unshared') return this.links.end(this.db, link.id, error.detail, now);
     const ofThePeer = error.code.startsWith('net.') || troubles.includes(error.code);
     const hold = (failingMs: number) => Math.max(holdMs(failingMs), askedForMs(error));
-    if (ofThePeer) await this.peers.failed(this.db, peer.id, error.detail, hold, now);
+    const isNews = askedForMs(error) > 0 || !this.calling.hasAnsweredSince(call);
+    if (ofThePeer && isNews) await this.peers.failed(this.db, peer.id, error.detail, hold, now);
     // The ticket moved on while it was read: at once again.
     const atOnce = ofThePeer || error.kind === 'stale';
     // One of our own services is away, which is no fault of the ticket.
@@ -224,7 +246,7 @@ export class SyncLinks {
   private async compare(turn: Turn): Promise<void> {
     const { link, peer } = turn;
     const standing = await this.line.standing(this.addressOf(peer), link.uuid, turn.signal);
-    await this.peers.answered(this.db, peer.id, this.clock.now());
+    await this.answered(peer);
     if (standing && standing.sequence > link.state.sequenceIn) await this.take(turn, standing, true);
     const { state } = link;
     link.ask = false;
@@ -305,7 +327,7 @@ export class SyncLinks {
           customer: email === undefined ? null : { name, email },
         };
     const input = { peer: { id: peer.id, name: peer.name }, ticket, ...wanted, articles };
-    return this.rpc.call(applyPeerChange, input, { actor: this.signer.service() });
+    return this.rpc.call(applyPeerChange, input, this.asking());
   }
 
   /** Comments as articles, with their files; those that never come are named, with the reason. */
@@ -353,23 +375,28 @@ export class SyncLinks {
 
   private async send(turn: Turn): Promise<void> {
     const { link, peer } = turn;
-    do {
+    for (let told = COMMENTS; ; ) {
       // A peer that cannot be called reads by itself: what is queued is told.
       for (let next = peer.called && (await this.links.nextOut(this.db, link.id)); next; ) {
         await this.line.deliver(this.addressOf(peer), next.event, turn.signal);
         await this.links.sent(this.db, link.id, next.sequence);
-        await this.peers.answered(this.db, peer.id, this.clock.now());
+        await this.answered(peer);
         this.events.sent(peer, next.event);
         next = await this.links.nextOut(this.db, link.id);
       }
-    } while (await this.queueNext(turn));
+      // What has changed since makes the link due again.
+      if (told < COMMENTS) return;
+      const queued = await this.queueNext(turn);
+      if (queued === undefined) return;
+      told = queued;
+    }
   }
 
-  /** @returns false when the peer knows everything */
-  private async queueNext(turn: Turn): Promise<boolean> {
+  /** @returns comments in what was queued; undefined: the peer knows everything */
+  private async queueNext(turn: Turn): Promise<number | undefined> {
     const { link } = turn;
     const here = await this.here(turn, COMMENTS);
-    if (!here) return false;
+    if (!here) return undefined;
     const comments = here.told.articles.map((article) => this.commentOf(here.shared, article));
     const next = tell(
       { ...link.state, comments: new Set() },
@@ -379,10 +406,10 @@ export class SyncLinks {
       ),
       COMMENTS,
     );
-    if (!next) return false;
+    if (!next) return undefined;
     link.state = { ...next.link, comments: new Set([...link.state.comments, ...next.link.comments]) };
     await this.queue(turn, here, next.telling, comments);
-    return true;
+    return comments.length;
   }
 
   private async queue(
@@ -426,12 +453,17 @@ export class SyncLinks {
       ...{ ticketId: shared.ticketId, knownArticleIds: link.articleIds, limit },
       internal: agreement?.internalNotes ?? false,
     };
-    const told = await this.rpc.call(readForPeer, input, { actor: this.signer.service() });
+    const told = await this.rpc.call(readForPeer, input, this.asking());
     if (!told) throw new AppError('not-found', 'peer.unshared', 'The ticket was deleted here.');
     const { node } = this.settings;
     const requester = shared.originNode === node ? this.disclosed(told, peer, agreement) : shared.fields.requester;
     const { assignedNode } = shared.fields;
     return { shared, told, fields: sharedFields(ownOf(told), shared, requester, assignedNode, assignedNode === node) };
+  }
+
+  /** How the ticket service is asked in a turn: it knows what it has done, and a ticket waits for it to be there again. */
+  private asking() {
+    return { actor: this.signer.service(), askAgainMs: ASK_AGAIN_MS };
   }
 
   /** As much of a person as the agreement lets go. The pseudonym is another one at each peer. */
