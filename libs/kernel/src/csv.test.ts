@@ -46,7 +46,7 @@ it('reads back whatever is written with quotes', () => {
   );
 });
 
-it('writes no formulas, and reads back what it wrote', () => {
+it('S20: writes no formulas, and reads back what it wrote', () => {
   expect(['=1+1', '+49 30', '-2', '@x', 'a;b', "it's"].map(csvCell)).toEqual([
     ...["'=1+1", "'+49 30", "'-2", "'@x", '"a;b"', "it's"],
   ]);

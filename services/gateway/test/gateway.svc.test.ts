@@ -800,7 +800,7 @@ describe('files', () => {
     expect((await ask('POST', '/api/v1/users/import', { body: json })).status).toBe(403);
   });
 
-  it('writes people into a file page by page, without formulas and without what nobody could read again', async () => {
+  it('S20: writes people into a file page by page, without formulas and without what nobody could read again', async () => {
     const person = (id: number) => ({
       id,
       login: `p${id}`,
@@ -822,7 +822,7 @@ describe('files', () => {
     expect(example.text).toMatch(/^name,shared,/);
   });
 
-  it('writes a list of tickets into a file from its first row to its last, without formulas', async () => {
+  it('S20: writes a list of tickets into a file from its first row to its last, without formulas', async () => {
     const ticket = (id: number) => ({ id, number: `1000${id}`, title: '=cmd()', group_id: 1, owner: '-', room: 'B' });
     world.ticket.set(exportTickets.subject, ({ after }: { after?: string }) =>
       after === undefined ? { rows: [ticket(1), ticket(2)], next: 'more' } : { rows: [ticket(3)], next: null },

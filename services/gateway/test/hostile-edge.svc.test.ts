@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
+import { connect as connectTo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -319,5 +320,70 @@ describe('S40: what is for operators', () => {
       expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['x-powered-by']));
       expect(headers.server).toBeUndefined();
     }
+  });
+});
+
+describe('S30: bodies that are not what their type says', () => {
+  const good = '{"title":"x","group_id":1,"customer_id":2,"article":{"body":"b"}}';
+
+  /** Header lines as they are given, also twice the same. */
+  const post = (body: string, lines: string[]): Promise<{ status: number; text: string }> =>
+    new Promise((resolve, reject) => {
+      const { hostname, port } = new URL(gateway.url);
+      const socket = connectTo({ host: hostname, port: Number(port) });
+      const head = ['POST /api/v1/tickets HTTP/1.1', 'Host: localhost', 'Connection: close'];
+      const own = [`Authorization: ${asAgent.authorization}`, `Content-Length: ${Buffer.byteLength(body)}`];
+      socket.write(`${[...head, ...own, ...lines].join('\r\n')}\r\n\r\n${body}`);
+      text(socket).then((all) => resolve({ status: Number(all.split(' ')[1]), text: all }), reject);
+    });
+  const json = 'Content-Type: application/json';
+  const opened = () => world.asked(createTicket).length;
+
+  it.each([
+    ['as it is', [json], 201],
+    ['with blanks and a tab around', ['Content-Type: \t application/json \t'], 201],
+    ['in capitals', ['CONTENT-TYPE: APPLICATION/JSON; CHARSET=UTF-8'], 201],
+    ['with a tab within', ['Content-Type: application/json\t;a=b'], undefined],
+    ['with the tab of the bypass of a validator', ['Content-Type: application/json\ta'], undefined],
+    ['a list of two', ['Content-Type: application/json, text/plain'], undefined],
+    ['twice, the same', [json, json], undefined],
+    ['twice, another one first', ['Content-Type: text/plain', json], undefined],
+    ['text', ['Content-Type: text/plain'], 415],
+    ['of a vendor', ['Content-Type: application/vnd.api+json'], 415],
+    ['XML', ['Content-Type: application/xml'], 415],
+    ['empty', ['Content-Type:'], 415],
+    ['none', [], 415],
+    ['of a form that has no boundary', ['Content-Type: multipart/form-data'], undefined],
+  ] as const)('a type %s is read as JSON or refused, and never half of it', async (_what, lines, expected) => {
+    const { status } = await post(good, [...lines]);
+    if (expected) expect(status).toBe(expected);
+    else expect(status).toBeOneOf([201, 400, 415, 422]);
+    expect(opened()).toBe(status === 201 ? 1 : 0);
+    // What got through was checked as any other.
+    if (status === 201) expect((await post('{"title":7}', [...lines])).status).toBe(422);
+  });
+
+  it.each([
+    ...['false', 'true', 'null', '0', '""', '"{}"', '[]', '[[]]', '', ' ', '{', '{}{}', '{"title":}', "{'title':'x'}"],
+    ...['{"title":"x",}', 'NaN', '\uFEFF{"title":7}'],
+  ])('the body %j is refused with a reason', async (body) => {
+    const { status, text: answer } = await post(body, [json]);
+    expect(status, answer).toBeOneOf([400, 422]);
+    expect(answer).toMatch(/"error":"[^"]/);
+    expect(opened()).toBe(0);
+  });
+
+  it('of a key that stands twice the last one counts, for the check and for who acts on it', async () => {
+    expect((await post('{"group_id":1,"customer_id":2,"title":"x","title":7}', [json])).status).toBe(422);
+    expect((await post(good.replace('{', '{"title":7,'), [json])).status).toBe(201);
+    expect(world.asked(createTicket).map(({ input }) => (input as { body: { title: unknown } }).body.title)).toEqual([
+      'x',
+    ]);
+  });
+
+  it('a hundred thousand keys are answered like any others', async () => {
+    const many = Array.from({ length: 100_000 }, (_, n) => `"k${n}":${n}`).join(',');
+    expect((await post(good.replace('{', `{${many},`), [json])).status).toBeOneOf([201, 422]);
+    expect((await post(good, [json])).status).toBe(201);
   });
 });

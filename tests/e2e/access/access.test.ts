@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../desk.ts';
 import { hostileFields } from './hostile-fields.ts';
+import { injections } from './injections.ts';
 import { expectNone, leaks, secretsFrom } from './leaks.ts';
 import { provisioning } from './provisioning.ts';
 import { askingOf, requests } from './requests.ts';
@@ -81,3 +82,4 @@ leaks(() => world);
 hostileFields(() => world);
 provisioning(() => world);
 safeReading(() => world);
+injections(() => world);

@@ -19,7 +19,7 @@ const OWN_BOOKS = ['bus_stream', 'delivery', 'ticket_tally'];
  * Two have an effect that is meant and that nobody can use against anybody: handing out an archive of a person's data is
  * put on record, and a split lays the files of the message into a form of the asker's own, for a day.
  */
-const meant = new Set(['GET /api/v1/data_exports/{id}/download', 'GET /api/v1/ticket_split']);
+export const meant = new Set(['GET /api/v1/data_exports/{id}/download', 'GET /api/v1/ticket_split']);
 
 const reads = table.filter(({ route }) => route.startsWith('GET ') && !meant.has(route));
 
@@ -69,7 +69,7 @@ async function contentOf(connectionString: string, service: string): Promise<Rec
 }
 
 /** Once nothing moves any more: what was made for the requests is on its way for a moment. */
-async function settled(world: World): Promise<Record<string, string>> {
+export async function contentWhenSettled(world: World): Promise<Record<string, string>> {
   const erased = async () => {
     const tasks: Json[] = await world.boss.get('/api/v1/data_privacy_tasks');
     return tasks.every(({ state }) => state === 'completed');
@@ -98,7 +98,7 @@ export function safeReading(made: () => World): void {
           asked.push([who, route, await askingOf(route)(world, 'own', who)]);
         }
       }
-      const before = await settled(world);
+      const before = await contentWhenSettled(world);
       expect(Object.keys(before).length).toBeGreaterThan(80);
       const answered = new Set<string>();
       for (const [who, route, ask] of asked) {
@@ -108,7 +108,7 @@ export function safeReading(made: () => World): void {
       }
       const silent = reads.map(({ route }) => route).filter((route) => !answered.has(route) && !ofOthers.test(route));
       expect(nobodys).toEqual(expect.arrayContaining(silent));
-      expect(await settled(world)).toEqual(before);
+      expect(await contentWhenSettled(world)).toEqual(before);
     }, 120_000);
   });
 }

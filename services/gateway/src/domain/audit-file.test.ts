@@ -20,7 +20,7 @@ describe('audit entries as CSV', () => {
   });
 
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '=HYPERLINK("http://x.example","y")'])(
-    'are no formulas: %s',
+    'S20: are no formulas: %s',
     (object_label) => {
       const [, shown] = write({ ...entry, object_label }).match(/,User,4,"?(.)/) ?? [];
       expect(shown).toBe("'");

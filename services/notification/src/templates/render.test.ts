@@ -86,7 +86,7 @@ describe('values', () => {
     expect(mail.subject).toContain(title);
   });
 
-  it('are never read as template source', () => {
+  it('S19: are never read as template source', () => {
     const mail = renderMail('call-received', 'en', { number: '{{brand}}', title: '{{{page}}}{{#brand}}', link }, house);
     expect(mail.text).toContain('{{brand}}');
     expect(mail.text).toContain('{{{page}}}{{#brand}}');

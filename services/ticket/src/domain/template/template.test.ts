@@ -41,7 +41,7 @@ it('reads what an editor of HTML makes of quotes and spaces', () => {
   expect(render(written, 'html', values, de)).toBe('2026');
 });
 
-it('lets no value become markup or a variable, whatever it is', () => {
+it('S19: lets no value become markup or a variable, whatever it is', () => {
   fc.assert(
     fc.property(fc.string(), fc.constantFrom('ticket.x', 'ticket.y.name', 't(ticket.x)'), (x, name) => {
       const hostile = { ticket: { x: `${x}<script>&"'#{ticket.z}`, y: { name: x }, z: 'leaked' } };
