@@ -141,6 +141,7 @@ describe('accessibility', () => {
       ...{ name: 'Support account', addresses: ['support@desk.example'] },
       options: { outbound: { adapter: 'smtp', options: mx }, auth },
     });
+    await admin.post('/api/v1/brandings', { name: 'Bio Hub', accent: '#ffd400', slug: 'bio', support: 'Mondays' });
     const kb = '/api/v1/knowledge_bases/1';
     await admin.put('/api/v1/knowledge_bases/manage/1', {
       locales: ['en', 'de'],
@@ -159,6 +160,7 @@ describe('accessibility', () => {
         `/help/de/doors-and-schliessanlagen-${category.id}`,
         '/help/de/search?q=key',
         '/help/en/nowhere-0',
+        '/c/bio/help/en',
       ],
       ...[`/help/en/answers/locked-doors-${answer.id}`, '/help/en/request'],
     ];
@@ -317,6 +319,9 @@ describe('accessibility', () => {
       ['knowledge-base/answers/1', 'What readers make of it'],
       ['sign-in', 'EGI Check-in'],
       ['sign-in/providers/1', 'Redirect URI'],
+      ['branding', 'Bio Hub'],
+      ['branding/new', 'Create the branding'],
+      ['branding/2', 'stands in for it there'],
       ['directories/1', 'the directory cannot come in yet'],
       ['applications/1', 'Client id'],
       ['integrations', 'Put this where the form is to be:'],

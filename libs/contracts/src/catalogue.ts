@@ -50,6 +50,7 @@ import { admitPeer, answerPeer, issuePeerToken } from './federation/door.ts';
 import { endpoints } from './http/endpoints.ts';
 import { getQuarantinedMail } from './http/mail.ts';
 import { recordActing } from './rpc/audit.ts';
+import { getBrandingLogo, readBranding } from './rpc/branding.ts';
 import { getDataExportFile, personalData } from './rpc/data-export.ts';
 import { readFeed } from './rpc/feeds.ts';
 import { openFormRequest, readForm } from './rpc/form.ts';
@@ -217,6 +218,8 @@ export const questions: readonly QuestionDefinition[] = [
   ...Object.values(personalData),
   getDataExportFile,
   getAvatarImage,
+  getBrandingLogo,
+  readBranding,
   exportTickets,
   importRows,
   importTickets,

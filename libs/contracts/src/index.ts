@@ -182,6 +182,7 @@ export {
   ticketWhy,
   triggers,
 } from './http/automation.ts';
+export { type BrandingInput, brandings } from './http/branding.ts';
 export { applyMacro, MOST_AT_ONCE, MOST_OF_A_JOB, massMacro, massUpdate, TicketJob, ticketJobs } from './http/bulk.ts';
 export { type ChangeType, changes, changeTypes, TicketChange } from './http/changes.ts';
 export {
@@ -441,6 +442,7 @@ export {
   timeLog,
 } from './http/time-accounting.ts';
 export { SECRET_MASK, type WebhookInput, webhooks } from './http/webhooks.ts';
+export { type AccentColours, MailBrand } from './mail/brand.ts';
 export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
 export { MailSecurity } from './mail/security.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
@@ -456,6 +458,7 @@ export {
 export { type BrokerPermissions, permissionsOf } from './permissions.ts';
 export { Level, levels, PriorityMatrix } from './priority-matrix.ts';
 export { recordActing } from './rpc/audit.ts';
+export { type Branding, getBrandingLogo, readBranding } from './rpc/branding.ts';
 export { getDataExportFile, PersonalDataPart, personalData } from './rpc/data-export.ts';
 export { readFeed } from './rpc/feeds.ts';
 export { openFormRequest, readForm } from './rpc/form.ts';

@@ -20,6 +20,7 @@ import { Audit } from './application/audit/audit.ts';
 import { CredentialLog } from './application/audit/credential-log.ts';
 import { ReadAudit } from './application/audit/read-audit.ts';
 import { VerifyAudit } from './application/audit/verify-audit.ts';
+import { Brandings } from './application/brandings.ts';
 import { KeepContacts } from './application/contacts/keep-contacts.ts';
 import { VouchedSignIn } from './application/contacts/vouched-sign-in.ts';
 import { CurrentActors } from './application/current-actors.ts';
@@ -102,6 +103,7 @@ import { ResolveUserInput } from './application/users/user-input.ts';
 import { WriteUser } from './application/users/write-user.ts';
 import { AccountController } from './bus/account.controller.ts';
 import { AuditController } from './bus/audit.controller.ts';
+import { BrandingsController } from './bus/brandings.controller.ts';
 import { ContactsController } from './bus/contacts.controller.ts';
 import { DirectoriesController } from './bus/directories.controller.ts';
 import { FederatedController } from './bus/federated.controller.ts';
@@ -130,6 +132,7 @@ import { ApplicationStore } from './persistence/application.store.ts';
 import { AttributeStore } from './persistence/attribute.store.ts';
 import { AuditStore } from './persistence/audit.store.ts';
 import { AvatarStore } from './persistence/avatar.store.ts';
+import { BrandingStore } from './persistence/branding.store.ts';
 import { CredentialStore } from './persistence/credential.store.ts';
 import { CustomerStore } from './persistence/customer.store.ts';
 import { DataExportStore } from './persistence/data-export.store.ts';
@@ -179,6 +182,7 @@ import { UserStore } from './persistence/user.store.ts';
     ProfileController,
     ImportController,
     PublicLinksController,
+    BrandingsController,
     NeighboursController,
     ContactsController,
     AuditController,
@@ -213,6 +217,8 @@ import { UserStore } from './persistence/user.store.ts';
     SecondFactors,
     PublicLinks,
     PublicLinkStore,
+    Brandings,
+    BrandingStore,
     Settings,
     FederatedSignIn,
     FederatedSignOut,

@@ -25,6 +25,7 @@ import { PriorityMatrix1798900000000 } from './persistence/migrations/1798900000
 import { PhoneNumbers1799445000000 } from './persistence/migrations/1799445000000-phone-numbers.ts';
 import { AskRating1799446000000 } from './persistence/migrations/1799446000000-ask-rating.ts';
 import { SignInLinks1799446000001 } from './persistence/migrations/1799446000001-sign-in-links.ts';
+import { Branding1799454000000 } from './persistence/migrations/1799454000000-branding.ts';
 
 export const migrations = [
   messagingTables,
@@ -51,6 +52,7 @@ export const migrations = [
   PublicLinks1798800000002,
   AskRating1799446000000,
   SignInLinks1799446000001,
+  Branding1799454000000,
 ];
 
 /** What a request may name a version of. */
@@ -66,6 +68,7 @@ export const versionedTables = {
   entitlement_mappings: 'entitlement_mappings',
   directories: 'directories',
   public_links: 'public_links',
+  brandings: 'brandings',
 };
 
 /** @param clock  for tests; default: the machine's */

@@ -1,10 +1,12 @@
 import {
   accessChanged,
+  brandings,
   checkMonitoringToken,
   createToken,
   EmailAddress as EmailAddressSchema,
   emailAddresses,
   Group as GroupSchema,
+  getBrandingLogo,
   groupCreated,
   groupDeleted,
   groups,
@@ -15,6 +17,7 @@ import {
   organizationDeleted,
   organizations,
   organizationUpdated,
+  readBranding,
   renewMonitoringToken,
   roles,
   Signature as SignatureSchema,
@@ -372,6 +375,109 @@ describe('addresses and signatures', () => {
     await update(groups, id, { email_address_id: null, signature: '' });
     expect(await remove(emailAddresses, address.id)).toEqual({});
     expect(await remove(signatures, signature.id)).toEqual({});
+  });
+});
+
+describe('brandings', () => {
+  const write = (id: number | null, body: Body, who: number = ids.admin): Promise<Json> =>
+    id === null
+      ? desk.ask(brandings.create, { params: {}, query: {}, body }, who)
+      : desk.ask(brandings.update, { params: { id }, query: {}, body }, who);
+  const all = (who: number = ids.admin) => desk.ask(brandings.list, { params: {}, query: {} }, who) as Promise<Json[]>;
+  const read = async (asked: { host?: string; slug?: string; groupId?: number }) =>
+    (await desk.ask(readBranding, asked)).branding;
+  // One pixel.
+  const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+  it('of a community reach its groups, its host, its path and its picture, and are gone with it', async () => {
+    const { id: group } = await create(groups, { name: 'Branded' });
+    const row = await write(null, {
+      ...{ name: ' Bio Hub ', accent: '#FFD400', support: 'Mondays', mail_sender: 'Bio help', locales: ['de', 'en'] },
+      ...{ host: 'Help.Bio.example', slug: 'bio', group_ids: [group], logo: `data:image/png;base64,${png}` },
+    });
+    expect(row).toMatchObject({
+      ...{ name: 'Bio Hub', standard: false, accent: '#ffd400', host: 'help.bio.example', group_ids: [group] },
+      colours: { light_adjusted: true, dark: '#ffd400', dark_adjusted: false },
+    });
+    const { data } = await desk.bus.hear(groupUpdated, (event) => event.data.id === group && !!event.data.brand);
+    expect(data.brand).toMatchObject({ name: 'Bio Hub', sender: 'Bio help', support: 'Mondays', logo: row.logo_url });
+    for (const asked of [{ host: 'HELP.bio.example' }, { slug: 'bio' }, { groupId: group }]) {
+      expect(await read(asked)).toMatchObject({ name: 'Bio Hub', locales: ['de', 'en'], logo: row.logo_url });
+    }
+    expect(await read({ slug: 'other' })).toBeNull();
+    const hash = String(row.logo_url).split('/').at(-1) as string;
+    expect(await desk.ask(getBrandingLogo, { hash })).toEqual({ contentType: 'image/png', base64: png });
+    expect(await write(row.id, { host: null, logo: null, slug: '' })).toMatchObject({
+      ...{ host: null, slug: null, logo_url: null, support: 'Mondays' },
+    });
+    await expect(desk.ask(getBrandingLogo, { hash })).rejects.toMatchObject({ kind: 'not-found' });
+    const other = await write(null, { name: 'Second', group_ids: [group] });
+    expect((await all()).find(({ id }) => id === row.id)).toMatchObject({ group_ids: [] });
+    await desk.ask(brandings.delete, { params: { id: other.id }, query: {} }, ids.admin);
+    expect(await read({ groupId: group })).toMatchObject({ name: '' });
+    await desk.ask(brandings.delete, { params: { id: row.id }, query: {} }, ids.admin);
+    const told = await desk.rows<{ action: string }>(
+      "SELECT action FROM audit_entry WHERE object_type = 'Branding' AND object_id = $1 ORDER BY seq",
+      [String(row.id)],
+    );
+    expect(told.map(({ action }) => action)).toEqual(['branding.created', 'branding.changed', 'branding.deleted']);
+  });
+
+  it('of the desk is there from the first, is everybody else’s, and stays', async () => {
+    const [standard] = await all();
+    expect(standard).toMatchObject({ standard: true, name: '' });
+    const { id } = standard as Json;
+    const { id: group } = await create(groups, { name: 'Unbranded' });
+    await write(id, { name: 'The Desk', footer: 'Imprint' });
+    const { data } = await desk.bus.hear(groupUpdated, (event) => event.data.id === group);
+    expect(data.brand).toMatchObject({ name: 'The Desk', footer: 'Imprint' });
+    expect(await read({})).toMatchObject({ name: 'The Desk' });
+    await expect(desk.ask(brandings.delete, { params: { id }, query: {} }, ids.admin)).rejects.toMatchObject({
+      code: 'identity.branding-invalid',
+    });
+    for (const wrong of [{ slug: 'x' }, { host: 'a.example' }, { group_ids: [group] }]) {
+      await expect(write(id, wrong)).rejects.toMatchObject({ code: 'identity.branding-invalid' });
+    }
+    await write(id, { name: '', footer: '' });
+  });
+
+  it.each([
+    [{ name: ' ' }, 'identity.blank'],
+    [{ name: 'x', host: 'https://a.example' }, 'identity.branding-invalid'],
+    [{ name: 'x', host: 'a.example/path' }, 'identity.branding-invalid'],
+    [{ name: 'x', host: 'localhost' }, 'identity.branding-invalid'],
+    [{ name: 'x', slug: '../x' }, 'identity.branding-invalid'],
+    [{ name: 'x', slug: '-x' }, 'identity.branding-invalid'],
+    [{ name: 'x', accent: 'red' }, 'input.invalid'],
+    [{ name: 'x', accent: '#fff;background:url(//evil)' }, 'input.invalid'],
+    [{ name: 'x', locales: ['xx'] }, 'input.invalid'],
+    [{ name: 'x', group_ids: [999_999] }, 'identity.id-unknown'],
+    [{ name: 'x', logo: 'https://evil.example/x.png' }, 'identity.picture-invalid'],
+    [
+      { name: 'x', logo: `data:image/svg+xml;base64,${Buffer.from('<svg onload="x()"/>').toString('base64')}` },
+      'identity.picture-invalid',
+    ],
+    [
+      { name: 'x', logo: `data:image/png;base64,${Buffer.from('<html>').toString('base64')}` },
+      'identity.picture-invalid',
+    ],
+    [
+      { name: 'x', logo: `data:image/png;base64,${Buffer.alloc(262_145).toString('base64')}` },
+      'identity.picture-invalid',
+    ],
+  ])('%# are refused where they would be no address, no colour or no picture', async (body, code) => {
+    await expect(write(null, body)).rejects.toMatchObject({ code });
+    expect((await all()).map(({ name }) => name)).not.toContain('x');
+  });
+
+  it('are for those who look after them', async () => {
+    for (const who of [ids.agent, ids.nicole]) {
+      await expect(all(who)).rejects.toMatchObject(notAuthorized);
+      await expect(write(null, { name: 'Mine' }, who)).rejects.toMatchObject(notAuthorized);
+      await expect(
+        desk.ask(brandings.colours, { params: {}, query: { accent: '#000000' } }, who),
+      ).rejects.toMatchObject(notAuthorized);
+    }
   });
 });
 

@@ -99,9 +99,15 @@ const SETTINGS = Symbol('notification.mail-settings');
     },
     {
       provide: QueueMail,
-      inject: [OutboundMailStore, Outbox, CLOCK, SETTINGS, SendDue],
-      useFactory: (mails: OutboundMailStore, outbox: Outbox, clock: Clock, settings: MailSettings, { wake }: SendDue) =>
-        new QueueMail(mails, outbox, clock, settings, wake),
+      inject: [OutboundMailStore, GroupAddressStore, Outbox, CLOCK, SETTINGS, SendDue],
+      useFactory: (
+        mails: OutboundMailStore,
+        groups: GroupAddressStore,
+        outbox: Outbox,
+        clock: Clock,
+        settings: MailSettings,
+        { wake }: SendDue,
+      ) => new QueueMail(mails, groups, outbox, clock, settings, wake),
     },
     {
       provide: AnswerNewTicket,

@@ -268,6 +268,38 @@ describe('a mail that another service orders', () => {
     expect(sent.data).toMatchObject({ articleId: 40, ticketId: 17, kind: 'reply', messageId: order.messageId });
   });
 
+  it('of a group with a branding looks like the community, an answer of an agent below its words', async () => {
+    const brand = {
+      ...{ name: 'Bio <Hub>', sender: 'Bio Hub help', support: 'Mondays & Fridays', footer: 'Imprint' },
+      ...{ accent: { light: '#8a1a5c', dark: '#f090c8' }, logo: '/branding/logo/abc' },
+    };
+    const rules = { active: true, followUpPossible: 'yes' as const, followUpAssignment: true, reopenTimeInDays: null };
+    const email = { name: 'Box', address: 'bio@desk.example.org' };
+    const facts = { id: 71, name: 'Branded', signature: null, email, ...rules };
+    await others.say(groupCreated, { ...facts, brand }, { aggregateId: 71 });
+    await others.settled('notification');
+    await others.say(
+      sendMail,
+      aMailOrder({ groupId: 71, content: { subject: 'Re: x', text: 'Hi.', html: '<p>Hi.</p>' } }),
+    );
+    const reply = await sink.next('the reply');
+    expect(reply.parsed.from?.text).toBe('"Bio Hub help" <support@desk.example.org>');
+    expect(reply.parsed.text).toBe('Hi.\n\nBio <Hub>\nMondays & Fridays\nImprint\n');
+    expect(reply.parsed.html).toMatch(/<p>Hi\.<\/p>.*#8a1a5c.*Bio &lt;Hub&gt;<br>Mondays &amp; Fridays<br>Imprint/s);
+    sink.clear();
+    const ticket = aTicket();
+    await others.say(ticketCreated, { ...ticket, ticket: { ...ticket.ticket, groupId: 71 } });
+    const confirmation = await sink.next('the confirmation');
+    expect(confirmation.parsed.from?.text).toBe('"Bio Hub help" <bio@desk.example.org>');
+    const html = String(confirmation.parsed.html);
+    expect(html).toMatch(/<img src="http[^"]+\/branding\/logo\/abc" alt="Bio &lt;Hub&gt;"/);
+    for (const part of ['#8a1a5c', '#f090c8', 'Mondays &amp; Fridays', 'automatisch von Bio &lt;Hub&gt;']) {
+      expect(html).toContain(part);
+    }
+    expect(html).not.toContain('<Hub>');
+    expect(confirmation.parsed.text).toContain('Bio <Hub> versendet.\nMondays & Fridays\nImprint');
+  });
+
   it('twice with one mail id is sent once', async () => {
     const order = aMailOrder();
     await others.say(sendMail, order);

@@ -97,6 +97,7 @@ const helping =
 const someHolidays = { country: 'PL', years: [2026] };
 const someReport = { metric: 'count', year: 2026, profiles: { 1: true }, backends: { created: true } };
 const someLink = { link: 'https://imprint.example', title: 'spare' };
+const newBranding = made('/api/v1/brandings', (name) => ({ name }));
 const newLink = made('/api/v1/public_links', (title) => ({ ...someLink, title }));
 const newSla = made('/api/v1/slas', (name) => ({ name }));
 const newTrigger = made('/api/v1/triggers', (name) => ({ name, perform: {}, active: false }));
@@ -688,6 +689,11 @@ export const requests: Record<string, Asking> = {
   'DELETE /api/v1/users/two_factor/passkeys/{id}': nothing,
   'GET /api/v1/users/{id}/admin_two_factor/enabled_authentication_methods': user,
   'DELETE /api/v1/users/{id}/admin_two_factor/remove_all_authentication_methods': user,
+  'GET /api/v1/brandings/colours': () => ({ query: { accent: '#336699' } }),
+  'POST /api/v1/brandings': (world) => ({ body: { name: world.fresh('community') } }),
+  'GET /api/v1/brandings/{id}': spare(newBranding),
+  'PUT /api/v1/brandings/{id}': spare(newBranding, { footer: 'x' }),
+  'DELETE /api/v1/brandings/{id}': spare(newBranding),
   'POST /api/v1/public_links': () => ({ body: someLink }),
   'GET /api/v1/public_links/{id}': spare(newLink),
   'PUT /api/v1/public_links/{id}': spare(newLink, { title: 'other' }),

@@ -409,6 +409,13 @@ GET    /api/v1/public_links/{id}                               ---- ---- +--!
 POST   /api/v1/public_links                                    ---- ---- +--!
 PUT    /api/v1/public_links/{id}                               ---- ---- +--!
 DELETE /api/v1/public_links/{id}                               ---- ---- +--!
+GET    /api/v1/branding                                        ++++ ++++ ++++
+GET    /api/v1/brandings                                       ---- ---- +--!
+GET    /api/v1/brandings/colours                               ---- ---- +--!
+GET    /api/v1/brandings/{id}                                  ---- ---- +--!
+POST   /api/v1/brandings                                       ---- ---- +--!
+PUT    /api/v1/brandings/{id}                                  ---- ---- +--!
+DELETE /api/v1/brandings/{id}                                  ---- ---- +--!
 GET    /api/v1/settings                                        ---- ---- +--!
 GET    /api/v1/settings/{id}                                   ---- ---- +--!
 PUT    /api/v1/settings/{id}                                   ---- ---- +--!

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../define.ts';
 import { StoredFile } from '../http/tickets.ts';
+import { MailBrand } from '../mail/brand.ts';
 import { MailSecurity } from '../mail/security.ts';
 
 /** Whether the domain in From stands behind a mail: the same words as on the article. */
@@ -152,6 +153,10 @@ export const sendMail = defineCommand(
     automatic: z.boolean(),
     /** It leaves so, or not at all. Absent: as it is, or signed when its group wants that of automatic mails. */
     security: z.object({ sign: z.boolean(), encrypt: z.boolean() }).optional(),
+    /** Of the ticket: the mail looks as mails of the group do. */
+    groupId: z.number().int().optional(),
+    /** How a mail looks that is of no group; absent: as those of the installation. */
+    brand: MailBrand.optional(),
   }),
   { senders: ['ticket', 'identity', 'federation', 'notification'] },
 );

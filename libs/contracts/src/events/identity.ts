@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define.ts';
+import { MailBrand } from '../mail/brand.ts';
 import { PriorityMatrix } from '../priority-matrix.ts';
 
 /** What other services keep of a user. */
@@ -55,6 +56,8 @@ export const GroupSnapshot = z.object({
   priorityMatrix: PriorityMatrix.nullish(),
   /** Whether customers are asked how it went when a ticket is closed; absent: they are not. */
   askRating: z.boolean().optional(),
+  /** How its mails look; absent or null: as those of the installation. */
+  brand: MailBrand.nullish(),
 });
 export type GroupSnapshot = z.output<typeof GroupSnapshot>;
 

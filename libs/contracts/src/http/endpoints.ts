@@ -24,6 +24,7 @@ import {
 import { customFields, objectAttributes } from './attributes.ts';
 import { auditLog } from './audit.ts';
 import { jobs, ticketWhy, triggers } from './automation.ts';
+import { brandings } from './branding.ts';
 import { applyMacro, massMacro, massUpdate, ticketJobs } from './bulk.ts';
 import { changes } from './changes.ts';
 import { checklistItems, checklists, checklistTemplates } from './checklists.ts';
@@ -246,6 +247,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(linkedAccounts),
   ...Object.values(signInSettings),
   ...Object.values(publicLinks),
+  ...Object.values(brandings),
   signUpSettings,
   signUp,
   signInProviders,

@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import {
+  type Branding,
   countHelpDeflection,
+  type Help,
   type HelpLocale,
   helpIdIn,
   helpLocales,
@@ -19,6 +21,7 @@ import type { RpcClient } from '@helpmesh/messaging';
 import { type ActorSigner, type Cache, clientNetwork, statusOf } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { BrandingBook } from '../application/branding-book.ts';
 import { FormStamp } from '../application/form-stamp.ts';
 import { preferredOf } from '../domain/accept-language.ts';
 import {
@@ -46,6 +49,7 @@ export interface HelpPageParts {
   signer: ActorSigner;
   cache: Pick<Cache, 'limit'>;
   clock: Clock;
+  brandings: BrandingBook;
   publicUrl: string;
   /** Of ours: forms are stamped with it. */
   secret: string;
@@ -69,7 +73,13 @@ const log = logger('help-pages');
 
 /** `/help`: the published part of the knowledge base, and the way to write to the desk, without a script (ADR 0027). */
 export function mountHelpPages(server: FastifyInstance, parts: HelpPageParts): void {
-  const { guard, rpc, signer, cache, clock } = parts;
+  mountBelow('', server, parts);
+  // The same for the customers of a community, with its looks.
+  mountBelow('/c/:slug', server, parts);
+}
+
+function mountBelow(prefix: '' | '/c/:slug', server: FastifyInstance, parts: HelpPageParts): void {
+  const { guard, rpc, signer, cache, clock, brandings } = parts;
   const publicUrl = parts.publicUrl.replace(/\/+$/, '');
   const stamps = new FormStamp(parts.secret);
   const ours = () => ({ actor: signer.service() });
@@ -80,12 +90,20 @@ export function mountHelpPages(server: FastifyInstance, parts: HelpPageParts): v
   const posted = { ...options, bodyLimit: FORM_LIMIT_BYTES };
 
   /** @throws AppError not-found `help.no-such-page` for a language in which there is no help */
-  const frameOf = async ({ params }: FastifyRequest): Promise<HelpFrame> => {
-    const { locale } = params as { locale: string };
-    const help = await rpc.call(readHelp, {}, ours());
+  const frameOf = async (request: FastifyRequest): Promise<HelpFrame & { base: string }> => {
+    const { locale } = request.params as { locale: string };
+    const { help, look } = await helpOf(request);
     const tag = help.locales.find((one) => one === locale);
     if (!tag) throw noPage();
-    return { help, words: helpWords[tag], publicUrl };
+    return { help, words: helpWords[tag], publicUrl, look, base: baseOf(request) };
+  };
+  /** What of the help a community shows: its languages, and the groups that its customers write to. */
+  const helpOf = async (request: FastifyRequest) => {
+    const { slug } = request.params as { slug?: string };
+    const asked = slug === undefined ? { host: request.hostname } : { slug };
+    const [help, look] = await Promise.all([rpc.call(readHelp, {}, ours()), brandings.of(asked)]);
+    if (slug !== undefined && !look) throw noPage();
+    return { help: helpFor(help, look), look };
   };
   const limit = async (reply: FastifyReply, key: string, max: number) => {
     const verdict = await cache.limit(`help:${key}`, { max, windowMs: HOUR_MS });
@@ -102,27 +120,29 @@ export function mountHelpPages(server: FastifyInstance, parts: HelpPageParts): v
     ['/help', ''],
     ['/help/request', '/request'],
   ] as const) {
-    server.get(from, options, async (request, reply) => {
-      const help = await rpc.call(readHelp, {}, ours());
+    server.get(`${prefix}${from}`, options, async (request, reply) => {
+      const { help } = await helpOf(request);
       const [first] = help.locales;
       if (!first) throw noPage();
       const locale = preferredOf(request.headers['accept-language'], help.locales) ?? first;
-      return reply.header('vary', 'accept-language').redirect(`/help/${locale}${to}`, 302);
+      return reply.header('vary', 'accept-language').redirect(`${baseOf(request)}/help/${locale}${to}`, 302);
     });
   }
 
-  server.get('/sitemap.xml', options, async (request, reply) => {
-    const { pages } = await rpc.call(listHelpPages, {}, ours());
-    return keep(request, reply, sitemapOf(publicUrl, pages), 'application/xml; charset=utf-8');
-  });
+  if (prefix === '') {
+    server.get('/sitemap.xml', options, async (request, reply) => {
+      const { pages } = await rpc.call(listHelpPages, {}, ours());
+      return keep(request, reply, sitemapOf(publicUrl, pages), 'application/xml; charset=utf-8');
+    });
+  }
 
-  server.get('/help/:locale', options, async (request, reply) => {
+  server.get(`${prefix}/help/:locale`, options, async (request, reply) => {
     const frame = await frameOf(request);
     const home = await rpc.call(readHelpHome, { locale: frame.words.tag }, ours());
     return keep(request, reply, homePage(frame, home));
   });
 
-  server.get('/help/:locale/search', options, async (request, reply) => {
+  server.get(`${prefix}/help/:locale/search`, options, async (request, reply) => {
     const frame = await frameOf(request);
     const { q } = request.query as { q?: unknown };
     const query = typeof q === 'string' ? q.slice(0, 200).trim() : '';
@@ -131,28 +151,28 @@ export function mountHelpPages(server: FastifyInstance, parts: HelpPageParts): v
     return once(reply).send(searchPage(frame, query, hits));
   });
 
-  server.get('/help/:locale/:name', options, async (request, reply) => {
+  server.get(`${prefix}/help/:locale/:name`, options, async (request, reply) => {
     const frame = await frameOf(request);
     const id = idIn(request);
     const category = await rpc.call(readHelpCategory, { locale: frame.words.tag, id }, ours());
-    const path = helpPath('category', frame.words.tag, id, category.title);
+    const path = frame.base + helpPath('category', frame.words.tag, id, category.title);
     if (pathOf(request) !== path) return reply.redirect(path, 301);
     return keep(request, reply, categoryPage(frame, id, category));
   });
 
-  server.get('/help/:locale/answers/:name', options, async (request, reply) => {
+  server.get(`${prefix}/help/:locale/answers/:name`, options, async (request, reply) => {
     const frame = await frameOf(request);
     const id = idIn(request);
     const answer = await rpc.call(readHelpAnswer, { locale: frame.words.tag, id }, ours());
-    const path = helpPath('answer', frame.words.tag, id, answer.title);
+    const path = frame.base + helpPath('answer', frame.words.tag, id, answer.title);
     if (pathOf(request) !== path) return reply.redirect(path, 301);
     const said = (request.query as { said?: unknown }).said === 'yes';
     return keep(request, reply, answerPage(frame, id, answer, said));
   });
 
-  server.post('/help/:locale/answers/:name/feedback', posted, async (request, reply) => {
+  server.post(`${prefix}/help/:locale/answers/:name/feedback`, posted, async (request, reply) => {
     await limit(reply, `word:${clientNetwork(request.ip)}`, WORDS_AN_HOUR);
-    const { words } = await frameOf(request);
+    const { words, base } = await frameOf(request);
     const id = idIn(request);
     const { helpful, comment } = (request.body ?? {}) as Record<string, unknown>;
     if (helpful !== 'yes' && helpful !== 'no') throw noPage();
@@ -163,37 +183,37 @@ export function mountHelpPages(server: FastifyInstance, parts: HelpPageParts): v
     await rpc.call(rateHelpAnswer, said, ours());
     if (known === undefined) {
       const secure = publicUrl.startsWith('https:') ? '; Secure' : '';
-      const cookie = `${VISITOR_COOKIE}=${visitor}; Path=/help; Max-Age=31536000; HttpOnly; SameSite=Lax${secure}`;
+      const cookie = `${VISITOR_COOKIE}=${visitor}; Path=${base}/help; Max-Age=31536000; HttpOnly; SameSite=Lax${secure}`;
       reply.header('set-cookie', cookie);
     }
     return reply.redirect(`${pathOf(request).replace(/\/feedback$/, '')}?said=yes`, 303);
   });
 
-  server.get('/help/:locale/request', options, async (request, reply) => {
+  server.get(`${prefix}/help/:locale/request`, options, async (request, reply) => {
     const frame = await openFor(frameOf(request));
     return once(reply).send(requestPage(frame, newForm()));
   });
 
-  server.get('/help/:locale/request/sent', options, async (request, reply) => {
+  server.get(`${prefix}/help/:locale/request/sent`, options, async (request, reply) => {
     const frame = await openFor(frameOf(request));
     const { number } = request.query as { number?: unknown };
     const known = typeof number === 'string' && /^\d{1,20}$/.test(number) ? number : undefined;
     return once(reply).send(sentPage(frame, known));
   });
 
-  server.post('/help/:locale/request/answered', posted, async (request, reply) => {
+  server.post(`${prefix}/help/:locale/request/answered`, posted, async (request, reply) => {
     await limit(reply, `word:${clientNetwork(request.ip)}`, WORDS_AN_HOUR);
-    const { words } = await frameOf(request);
+    const { words, base } = await frameOf(request);
     const { answer } = (request.body ?? {}) as { answer?: unknown };
     const id = typeof answer === 'string' ? helpIdIn(answer) : undefined;
     if (id === undefined) throw noPage();
     await rpc.call(countHelpDeflection, { id }, ours());
-    return reply.redirect(helpPath('answer', words.tag, id, ''), 303);
+    return reply.redirect(`${base}${helpPath('answer', words.tag, id, '')}`, 303);
   });
 
-  server.post('/help/:locale/request', posted, async (request, reply) => {
+  server.post(`${prefix}/help/:locale/request`, posted, async (request, reply) => {
     const frame = await openFor(frameOf(request));
-    const { words } = frame;
+    const { words, base } = frame;
     const form = requestFormIn(request.body);
     const { step } = (request.body ?? {}) as { step?: unknown };
     const fresh = ({ stamp, once: key }: RequestForm) => ({
@@ -205,7 +225,7 @@ export function mountHelpPages(server: FastifyInstance, parts: HelpPageParts): v
         requestPage(frame, { ...form, ...fresh(form) }, wrong, problem),
       );
     // What fills in this field reads no answer either.
-    if (form.website !== '') return reply.redirect(`/help/${words.tag}/request/sent`, 303);
+    if (form.website !== '') return reply.redirect(`${base}/help/${words.tag}/request/sent`, 303);
     if (step === 'change') return again();
     const wrong = wrongWith(form, words);
     if (Object.keys(wrong).length > 0) return again(undefined, wrong);
@@ -221,12 +241,15 @@ export function mountHelpPages(server: FastifyInstance, parts: HelpPageParts): v
     await limit(reply, `request:${clientNetwork(request.ip)}`, REQUESTS_AN_HOUR);
     const address = createHash('sha256').update(form.email.toLowerCase()).digest('base64url');
     await limit(reply, `request-of:${address}`, REQUESTS_OF_AN_ADDRESS);
-    const { name, email, subject, text, groupId } = form;
+    const { name, email, subject, text } = form;
+    // With one group there is nothing to choose from.
+    const [only] = frame.help.groups;
+    const groupId = form.groupId ?? (frame.help.groups.length === 1 ? only?.id : undefined);
     const asked = { name, email, subject, text, once: complete.once, ...(groupId !== undefined && { groupId }) };
     try {
       const { number } = await rpc.call(openPublicRequest, asked, { ...ours(), requestId: request.id });
       // 303: a reload shows the page and sends nothing again.
-      return reply.redirect(`/help/${words.tag}/request/sent?number=${number}`, 303);
+      return reply.redirect(`${base}/help/${words.tag}/request/sent?number=${number}`, 303);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'help.request-refused') throw error;
       return again(undefined, { email: words.wrong.refused });
@@ -235,10 +258,24 @@ export function mountHelpPages(server: FastifyInstance, parts: HelpPageParts): v
 }
 
 /** @throws AppError not-found `help.no-such-page` where strangers cannot write */
-async function openFor(asked: Promise<HelpFrame>): Promise<HelpFrame> {
+async function openFor<F extends HelpFrame>(asked: Promise<F>): Promise<F> {
   const frame = await asked;
   if (!frame.help.requests) throw noPage();
   return frame;
+}
+
+/** Before `/help` in the addresses of the pages that a request is among. */
+function baseOf({ params }: FastifyRequest): string {
+  const { slug } = (params ?? {}) as { slug?: string };
+  return slug === undefined ? '' : `/c/${encodeURIComponent(slug)}`;
+}
+
+function helpFor(help: Help, look: Branding | null): Help {
+  if (!look) return help;
+  // What the two have in common; where that is nothing, what there is.
+  const locales = help.locales.filter((locale) => look.locales.includes(locale));
+  const groups = help.groups.filter(({ id }) => look.groupIds.includes(id));
+  return { ...help, ...(locales.length > 0 && { locales }), ...(groups.length > 0 && { groups }) };
 }
 
 /** @throws AppError not-found `help.no-such-page` */
@@ -293,7 +330,7 @@ function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): 
   const why = missing ? words.gone : error.kind === 'limited' ? words.tooOften : words.later;
   return once(reply)
     .code(missing ? 404 : statusOf(error))
-    .send(helpProblem(words, why));
+    .send(helpProblem(words, why, baseOf(request)));
 }
 
 function noPage(): AppError {

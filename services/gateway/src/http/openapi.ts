@@ -70,6 +70,13 @@ const ownRoutes: readonly OwnRoute[] = [
     201,
   ],
   [
+    'showBranding',
+    'GET',
+    '/api/v1/branding',
+    'Branding',
+    'How the pages look for whoever comes by this address: name, logo, colours, support line, footer, languages',
+  ],
+  [
     'searchAll',
     'GET',
     '/api/v1/search',

@@ -21,6 +21,7 @@ import { type ActorSigner, statusOf, type TokenFor } from '@helpmesh/service-kit
 import { logger } from '@helpmesh/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { convert } from 'html-to-text';
+import type { BrandingBook } from '../application/branding-book.ts';
 import { contentDisposition, safeContentType } from '../domain/file-name.ts';
 import { PAGE_POLICY } from '../domain/plain-page.ts';
 import {
@@ -42,6 +43,7 @@ export interface TicketPageParts {
   rpc: Pick<RpcClient, 'call'>;
   signer: ActorSigner;
   blobs: Pick<BlobStore, 'get'>;
+  brandings: BrandingBook;
 }
 
 /** Who holds the link, and the ticket it opens. */
@@ -177,7 +179,7 @@ async function show(
   holder: Holder,
   request: FastifyRequest,
   reply: FastifyReply,
-  { rpc }: TicketPageParts,
+  { rpc, brandings }: TicketPageParts,
   { told, form, rating: asking = {} }: Shown,
 ): Promise<FastifyReply> {
   const { ticketId, signed: actor } = holder;
@@ -189,7 +191,8 @@ async function show(
     rpc.call(ratings.get, { params: { id: ticketId }, query: {} }, { actor }),
   ]);
   const rating = ratingOf(rated, asking, address);
-  if (holder.purpose === 'rating') return secret(reply).send(ratingPage(ticket, rating, told, words));
+  const look = await brandings.of({ groupId: ticket.group_id });
+  if (holder.purpose === 'rating') return secret(reply).send(ratingPage(ticket, rating, told, words, look));
   const [articles, states] = await Promise.all([
     rpc.call(listArticles, at, { actor }),
     rpc.call(ticketStates.list, { params: {}, query: {} }, { actor }),
@@ -201,7 +204,7 @@ async function show(
     messages: articles.map((article) => messageOf(article, holder, address)),
   };
   const asked = { action: address, once: randomUUID(), text: '', error: undefined, ...form };
-  return secret(reply).send(ticketPage(shown, asked, rating, told, words));
+  return secret(reply).send(ticketPage(shown, asked, rating, told, words, look));
 }
 
 async function keep(

@@ -28,7 +28,8 @@ export const refusals = {
       | 'DataExport'
       | 'Application'
       | 'Avatar'
-      | 'PublicLink',
+      | 'PublicLink'
+      | 'Branding',
     id: number,
   ) => new AppError('not-found', 'identity.not-found', `Couldn't find ${kind} with 'id'=${id}`),
   referenced: () => new AppError('invalid', 'identity.referenced', "Can't delete, object has references."),

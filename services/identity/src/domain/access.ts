@@ -190,6 +190,10 @@ export const mayPublicLinks = {
   manage: (viewer: Viewer): boolean => can(viewer, 'admin.public_links'),
 } as const;
 
+export const mayBranding = {
+  manage: (viewer: Viewer): boolean => can(viewer, 'admin.branding'),
+} as const;
+
 export const maySettings = {
   manage: (viewer: Viewer): boolean => can(viewer, 'admin.security'),
 } as const;

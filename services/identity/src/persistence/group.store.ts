@@ -3,6 +3,7 @@ import type { GroupSnapshot, PriorityMatrix } from '@helpmesh/contracts';
 import { lockInTransaction, sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type BrandFacts, mailBrandOf } from '../domain/mail-brand.ts';
 import { plainText } from '../domain/plain-text.ts';
 import type { ListWindow, SearchTerm, Window } from '../domain/reading.ts';
 import type { Found } from './organization.store.ts';
@@ -155,20 +156,26 @@ export class GroupStore {
 
   /** Nothing is sent with an address or a signature that is not active. @param ids  null: every group */
   async snapshots(tx: Read, ids: readonly number[] | null): Promise<{ version: number; group: GroupSnapshot }[]> {
-    const rows = await sql<Omit<GroupSnapshot, 'signature'> & { version: number; signatureHtml: string | null }>(
+    type Told = Omit<GroupSnapshot, 'signature' | 'brand'>;
+    const rows = await sql<Told & { version: number; signatureHtml: string | null; brand: BrandFacts | null }>(
       tx,
       `SELECT g.id, g.name, g.active, g.follow_up_possible AS "followUpPossible",
               g.follow_up_assignment AS "followUpAssignment", g.reopen_time_in_days AS "reopenTimeInDays",
               CASE WHEN a.active THEN json_build_object('name', a.name, 'address', a.email) END AS email,
               CASE WHEN s.active THEN s.body END AS "signatureHtml",
               g.shared_drafts AS "sharedDrafts", g.assignment_timeout AS "assignmentTimeout",
-              g.priority_matrix AS "priorityMatrix", g.ask_rating AS "askRating", g.version
+              g.priority_matrix AS "priorityMatrix", g.ask_rating AS "askRating", g.version,
+              (SELECT json_build_object('name', b.name, 'mail_sender', b.mail_sender, 'accent', b.accent,
+                        'support', b.support, 'footer', b.footer, 'logo', l.hash)
+               FROM brandings b LEFT JOIN branding_logos l ON l.branding_id = b.id
+               WHERE b.standard OR b.id = (SELECT branding_id FROM branding_groups WHERE group_id = g.id)
+               ORDER BY b.standard LIMIT 1) AS brand
        FROM groups g ${senders} WHERE $1::bigint[] IS NULL OR g.id = ANY ($1) ORDER BY g.id`,
       [ids],
     );
-    return rows.map(({ version, ...group }) => {
+    return rows.map(({ version, brand, ...group }) => {
       const signature = group.signatureHtml === null ? null : plainText(group.signatureHtml);
-      return { version, group: { ...group, signature } };
+      return { version, group: { ...group, signature, brand: brand && mailBrandOf(brand) } };
     });
   }
 

@@ -1,5 +1,6 @@
 import {
   type MailAddress,
+  type MailBrand,
   type Message,
   recordMail,
   type ticketCreated,
@@ -22,6 +23,7 @@ import type { MailEvents } from '../events.ts';
 import type { GroupAddressStore } from '../persistence/group-address.store.ts';
 import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
 import { renderMail } from '../templates/render.ts';
+import { houseOf, named } from './house.ts';
 import type { MailSettings } from './ports.ts';
 
 type Created = Message<typeof ticketCreated>;
@@ -66,12 +68,12 @@ export class AnswerNewTicket {
     if (answers.length === 0) return new Set();
     const now = this.clock.now();
     const brakes = await this.brakes(tx, answers, now);
-    const groups = await this.groups.of(
-      tx,
-      answers.map(({ event }) => event.data.ticket.groupId),
-    );
+    const groupIds = [...new Set(answers.map(({ event }) => event.data.ticket.groupId))];
+    const groups = await this.groups.of(tx, groupIds);
+    const brands = await this.groups.brandsOf(tx, groupIds);
     const mails = answers.map((answer, i): OutboundMail => {
-      const mail = this.compose(answer, groups.get(answer.event.data.ticket.groupId), now);
+      const { groupId } = answer.event.data.ticket;
+      const mail = this.compose(answer, groups.get(groupId), brands.get(groupId), now);
       const brake = brakes[i] ?? null;
       return brake === null ? mail : { ...mail, state: 'suppressed', dueAt: null, lastError: brake };
     });
@@ -122,14 +124,15 @@ export class AnswerNewTicket {
   private compose(
     { event, decision, address: guardAddress }: Answer,
     group: MailAddress | undefined,
+    brand: MailBrand | undefined,
     now: EpochMs,
   ): OutboundMail {
     const { template, to, inReplyTo } = decision;
     const { ticket, customer } = event.data;
-    const { brand, page, fqdn, threadingSecret } = this.settings;
+    const { fqdn, threadingSecret } = this.settings;
     const link = linkOf(event, this.settings);
     const values = { number: ticket.number, title: ticket.title, name: customer.name, link };
-    const { subject, text, html } = renderMail(template, customer.locale, values, { brand, page });
+    const { subject, text, html } = renderMail(template, customer.locale, values, houseOf(this.settings, brand));
     const addressee = headerAddress(to);
     return {
       // Of the event, so that a redelivery finds the mail it made.
@@ -142,7 +145,7 @@ export class AnswerNewTicket {
       traceparent: inTraceOf(event, sampledTraceparent) ?? null,
       automatic: true,
       guardAddress,
-      from: group && isDeliverable(group.address) ? headerAddress(group) : this.settings.from,
+      from: named(group && isDeliverable(group.address) ? headerAddress(group) : this.settings.from, brand),
       replyTo: null,
       to: [addressee],
       cc: [],

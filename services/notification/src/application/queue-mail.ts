@@ -1,6 +1,7 @@
 import {
   deliveryFailed,
   type MailAddress,
+  type MailBrand,
   type Message,
   type sendMail,
   ticketMessageId,
@@ -14,8 +15,11 @@ import { htmlToText } from 'html-to-text';
 import type { EntityManager } from 'typeorm';
 import { headerAddress, headerText, messageIdOf } from '../domain/address.ts';
 import type { OutboundMail, Refusal } from '../domain/outbound-mail.ts';
+import type { GroupAddressStore } from '../persistence/group-address.store.ts';
 import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
+import { signedBy } from '../templates/layout.ts';
 import { renderMail } from '../templates/render.ts';
+import { houseOf, named } from './house.ts';
 import type { MailSettings } from './ports.ts';
 
 type Command = Message<typeof sendMail>;
@@ -32,6 +36,7 @@ const MAX_HTML_TO_TEXT = 500_000;
 export class QueueMail {
   constructor(
     private readonly mails: OutboundMailStore,
+    private readonly groups: GroupAddressStore,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly settings: MailSettings,
@@ -40,7 +45,12 @@ export class QueueMail {
 
   /** @throws AppError invalid, for a template or value that does not fit (see renderMail) */
   async run(tx: EntityManager, commands: readonly Command[]): Promise<Verdict[]> {
-    const mails = commands.map((command) => this.mailOf(command));
+    const groupIds = commands.flatMap(({ data: { groupId } }) => groupId ?? []);
+    const brands = await this.groups.brandsOf(tx, [...new Set(groupIds)]);
+    const mails = commands.map((command) => {
+      const { groupId, brand } = command.data;
+      return this.mailOf(command, brand ?? (groupId === undefined ? undefined : brands.get(groupId)));
+    });
     const fresh = await this.mails.add(tx, mails);
     const dead: OutboxRow[] = [];
     const verdicts = mails.map((mail, i): Verdict => {
@@ -54,13 +64,13 @@ export class QueueMail {
     return verdicts;
   }
 
-  private mailOf(command: Command): OutboundMail {
+  private mailOf(command: Command, brand: MailBrand | undefined): OutboundMail {
     const { data } = command;
     const now = this.clock.now();
     const { to, cc, remaining, refused } = recipients(data);
     const dead = remaining.length === 0;
     return {
-      ...this.content(data),
+      ...this.content(data, brand),
       id: data.mailId,
       kind: data.kind,
       ticketId: data.ticketId,
@@ -70,7 +80,7 @@ export class QueueMail {
       traceparent: inTraceOf(command, sampledTraceparent) ?? null,
       automatic: data.automatic,
       guardAddress: null,
-      from: data.from && isDeliverable(data.from.address) ? headerAddress(data.from) : this.settings.from,
+      from: named(data.from && isDeliverable(data.from.address) ? headerAddress(data.from) : this.settings.from, brand),
       replyTo: data.replyTo && isDeliverable(data.replyTo.address) ? headerAddress(data.replyTo) : null,
       to,
       cc,
@@ -91,16 +101,22 @@ export class QueueMail {
     };
   }
 
-  private content({ content }: SendMail): { subject: string; text: string; html: string | null } {
+  private content(
+    { content }: SendMail,
+    brand: MailBrand | undefined,
+  ): { subject: string; text: string; html: string | null } {
     if ('template' in content) {
-      const { brand, page } = this.settings;
-      const { subject, text, html } = renderMail(content.template, content.locale, content.values, { brand, page });
+      const house = houseOf(this.settings, brand);
+      const { subject, text, html } = renderMail(content.template, content.locale, content.values, house);
       const { number } = content.values;
       return { subject: number ? withHook(subject, headerText(number, 40)) : subject, text, html };
     }
     const { subject, html } = content;
     const text = content.text.trim() === '' && html ? plainText(html) : content.text;
-    return { subject: headerText(subject), text, html };
+    const { brand: name, look } = houseOf(this.settings, brand);
+    if (!look) return { subject: headerText(subject), text, html };
+    const below = signedBy(name, look);
+    return { subject: headerText(subject), text: text + below.text, html: html && html + below.html };
   }
 
   private newMessageId({ ticketId, mailId }: SendMail): string {

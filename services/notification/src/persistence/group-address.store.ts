@@ -1,17 +1,34 @@
-import type { MailAddress } from '@helpmesh/contracts';
+import type { MailAddress, MailBrand } from '@helpmesh/contracts';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 
-/** Replica of the groups' sending addresses, fed by `group.v1.>`. */
+/** Replica of the groups' sending addresses and of how their mails look, fed by `group.v1.>`. */
 export class GroupAddressStore {
   /** Keeps the newer of what is held and what is told. @param address  null: the group has none, or is gone */
-  async keep(tx: EntityManager, groupId: number, address: MailAddress | null, version: number): Promise<void> {
+  async keep(
+    tx: EntityManager,
+    groupId: number,
+    { address, brand }: { address: MailAddress | null; brand: MailBrand | null },
+    version: number,
+  ): Promise<void> {
     await sql(
       tx,
-      `INSERT INTO group_address (group_id, name, address, version) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (group_id) DO UPDATE SET name = $2, address = $3, version = $4 WHERE group_address.version < $4`,
-      [groupId, address?.name ?? null, address?.address ?? null, version],
+      `INSERT INTO group_address (group_id, name, address, version, brand) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (group_id) DO UPDATE SET name = $2, address = $3, version = $4, brand = $5
+       WHERE group_address.version < $4`,
+      [groupId, address?.name ?? null, address?.address ?? null, version, brand && JSON.stringify(brand)],
     );
+  }
+
+  /** By group: how its mails look. One whose mails look as those of the installation is missing. */
+  async brandsOf(tx: EntityManager | DataSource, groupIds: readonly number[]): Promise<Map<number, MailBrand>> {
+    if (groupIds.length === 0) return new Map();
+    const rows = await sql<{ id: number; brand: MailBrand }>(
+      tx,
+      'SELECT group_id AS id, brand FROM group_address WHERE group_id = ANY ($1::int[]) AND brand IS NOT NULL',
+      [groupIds],
+    );
+    return new Map(rows.map(({ id, brand }) => [id, brand]));
   }
 
   /** By group. One that has none of its own, or is not known here yet, is missing: the system's address speaks for it. */

@@ -1,3 +1,5 @@
+import type { MailBrand } from '@helpmesh/contracts';
+import { escapeHtml } from './escape.ts';
 import type { Language } from './words.ts';
 
 /** A block with its values filled in; `html` is escaped already. */
@@ -19,12 +21,52 @@ const colours = {
   brand: '#0b6e6e',
 };
 
+/** How the mails of a community look; its picture by its whole address. */
+export type MailLook = Pick<MailBrand, 'accent' | 'logo' | 'support' | 'footer'>;
+
+/** What a community has below its mails. */
+export function linesBelow(look: Pick<MailLook, 'support' | 'footer'> | undefined): string[] {
+  return [look?.support, look?.footer].filter((line) => line != null);
+}
+
+/** The same in HTML. */
+const htmlBelow = (look: MailLook | undefined): string =>
+  linesBelow(look)
+    .map((line) => `<br>${escapeHtml(line).replaceAll('\n', '<br>')}`)
+    .join('');
+
+/**
+ * What stands below a mail that somebody wrote: who that was for, in small print. Nothing where nothing is to be said.
+ * @returns text and HTML to append
+ */
+export function signedBy(name: string, look: MailLook): { text: string; html: string } {
+  const lines = linesBelow(look);
+  if (lines.length === 0) return { text: '', html: '' };
+  const shown = [name, ...lines].filter((line) => line !== '');
+  const colour = look.accent?.light ?? colours.brand;
+  const small = `margin-top:24px;padding-top:8px;border-top:2px solid ${colour};font:400 13px/1.5 ${font};color:${colours.faint};`;
+  return {
+    text: `\n\n${shown.join('\n')}\n`,
+    html: `<div style="${small}">${shown.map((line) => escapeHtml(line).replaceAll('\n', '<br>')).join('<br>')}</div>`,
+  };
+}
+
 /**
  * Mail programs drop most of CSS: styles are inline and the frame is a table. The one style block serves the dark
  * scheme where it is understood; where it is not, programs invert the light colours themselves.
  */
-export function htmlMail(language: Language, brand: string, footer: string, blocks: FilledBlock[]): string {
-  const body = blocks.map((block) => htmlBlock(block, language)).join('\n');
+export function htmlMail(
+  language: Language,
+  brand: string,
+  footer: string,
+  blocks: FilledBlock[],
+  look?: MailLook,
+): string {
+  const { light, dark } = look?.accent ?? { light: colours.brand, dark: '#5fc9c4' };
+  const body = blocks.map((block) => htmlBlock(block, language, light)).join('\n');
+  const head = look?.logo
+    ? `<img src="${escapeHtml(look.logo)}" alt="${brand}" height="40" style="display:block;height:40px;width:auto;max-width:240px;border:0;">`
+    : brand;
   return `<!doctype html>
 <html lang="${language.tag}">
 <head>
@@ -39,8 +81,8 @@ export function htmlMail(language: Language, brand: string, footer: string, bloc
   .ink { color: #e6ebef !important; }
   .faint, .faint a { color: #9fadb9 !important; }
   .line { border-color: #3a4855 !important; }
-  .brand { color: #5fc9c4 !important; }
-  .button { background: #5fc9c4 !important; }
+  .brand { color: ${dark} !important; }
+  .button { background: ${dark} !important; }
   .button a { color: #0c1a1a !important; }
 }
 </style>
@@ -49,13 +91,13 @@ export function htmlMail(language: Language, brand: string, footer: string, bloc
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="ground" style="background:${colours.ground};">
 <tr><td align="center" style="padding:24px 12px;">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="paper" style="max-width:560px;background:${colours.paper};border:1px solid ${colours.line};border-radius:10px;">
-<tr><td class="brand" style="padding:24px 28px 0;font:600 17px/1.3 ${font};color:${colours.brand};">${brand}</td></tr>
+<tr><td class="brand" style="padding:24px 28px 0;font:600 17px/1.3 ${font};color:${light};">${head}</td></tr>
 <tr><td class="ink" style="padding:12px 28px 20px;font:400 16px/1.55 ${font};color:${colours.ink};">
 ${body}
 </td></tr>
 </table>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;">
-<tr><td class="faint" style="padding:14px 28px;font:400 13px/1.5 ${font};color:${colours.faint};">${footer}</td></tr>
+<tr><td class="faint" style="padding:14px 28px;font:400 13px/1.5 ${font};color:${colours.faint};">${footer}${htmlBelow(look)}</td></tr>
 </table>
 </td></tr>
 </table>
@@ -73,7 +115,7 @@ export function textMail(footer: string, blocks: FilledBlock[]): string {
   return `${parts.join('\n\n')}\n\n-- \n${footer}\n`;
 }
 
-function htmlBlock({ kind, html, link }: FilledBlock, language: Language): string {
+function htmlBlock({ kind, html, link }: FilledBlock, language: Language, accent: string): string {
   switch (kind) {
     case 'text':
       return `<p style="margin:12px 0;">${html}</p>`;
@@ -85,7 +127,7 @@ function htmlBlock({ kind, html, link }: FilledBlock, language: Language): strin
       return `<p class="faint" style="margin:16px 0 8px;font-size:14px;color:${colours.faint};">${html}</p>`;
     case 'action':
       return `<table role="presentation" cellpadding="0" cellspacing="0" style="margin:22px 0 14px;">
-<tr><td class="button" style="background:${colours.brand};border-radius:8px;">
+<tr><td class="button" style="background:${accent};border-radius:8px;">
 <a href="${link?.html ?? ''}" style="display:inline-block;padding:12px 22px;font:600 16px/1.2 ${font};color:#ffffff;text-decoration:none;">${html}</a>
 </td></tr>
 </table>

@@ -4,8 +4,9 @@ import mustache from 'mustache';
 import { headerText } from '../domain/address.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
+import { escapeHtml } from './escape.ts';
 import { fr } from './fr.ts';
-import { type FilledBlock, htmlMail, textMail } from './layout.ts';
+import { type FilledBlock, htmlMail, linesBelow, type MailLook, textMail } from './layout.ts';
 import { pl } from './pl.ts';
 import { type Block, type Language, ownTemplates, type TemplateName } from './words.ts';
 
@@ -21,6 +22,7 @@ export interface House {
   brand: string;
   /** Address of the web page. */
   page: string;
+  look?: MailLook;
 }
 
 const languages: Record<string, Language> = { en, de, fr, pl };
@@ -50,7 +52,10 @@ export function renderMail(
   const language = languageOf(locale);
   const words = language.templates[template as TemplateName];
   // No prototype: a template can reach these strings and nothing else.
-  const view: Record<string, string> = Object.assign(Object.create(null) as Record<string, string>, { ...house });
+  const view: Record<string, string> = Object.assign(Object.create(null) as Record<string, string>, {
+    brand: house.brand,
+    page: house.page,
+  });
   for (const name of [...promise.needs, ...promise.takes]) view[name] = values[name] ?? '';
   if (view.link) requireWebLink(view.link);
   view.name = salutation(view.name ?? '');
@@ -64,8 +69,8 @@ export function renderMail(
   const blocks = words.blocks.map((block) => fill(block, view)).filter(({ text }) => text.trim() !== '');
   return {
     subject: headerText(asText(words.subject, view), 250),
-    text: textMail(asText(language.footer, view), blocks),
-    html: htmlMail(language, asHtml('{{brand}}', view), asHtml(language.footer, view), blocks),
+    text: textMail([asText(language.footer, view), ...linesBelow(house.look)].join('\n'), blocks),
+    html: htmlMail(language, asHtml('{{brand}}', view), asHtml(language.footer, view), blocks, house.look),
   };
 }
 
@@ -88,12 +93,6 @@ function asText(source: string, view: Record<string, string>): string {
 
 function asHtml(source: string, view: Record<string, string>): string {
   return mustache.render(source, view, undefined, { escape: (value: unknown) => escapeHtml(String(value)) });
-}
-
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-function escapeHtml(value: string): string {
-  return value.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
 /** Nobody is greeted by mail address, and `-` is how the address book says "no name". */

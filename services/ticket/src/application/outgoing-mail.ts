@@ -82,6 +82,7 @@ function writeMail(draft: ArticleDraft, id: number, place: Place, identity: Mail
       mailId,
       kind: 'reply',
       ticketId: ticket.id,
+      groupId: group.id,
       articleId: id,
       from: group.email,
       replyTo: null,

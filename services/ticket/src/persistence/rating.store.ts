@@ -14,6 +14,7 @@ export interface Asked {
   lastname: string;
   address: string;
   locale: string;
+  groupId: number;
   groupName: string | null;
   groupAddress: string | null;
 }
@@ -62,7 +63,7 @@ export class RatingStore {
            AND NOT EXISTS (SELECT FROM replica_group o WHERE lower(o.email_address) = lower(u.email))
          ON CONFLICT (ticket_id) DO NOTHING RETURNING ticket_id)
        SELECT t.id AS "ticketId", t.number, t.title, t.customer_id AS "customerId", u.firstname, u.lastname,
-         u.email AS address, u.locale, g.email_name AS "groupName", g.email_address AS "groupAddress"
+         u.email AS address, u.locale, g.id AS "groupId", g.email_name AS "groupName", g.email_address AS "groupAddress"
        FROM asked a JOIN ticket t ON t.id = a.ticket_id JOIN replica_user u ON u.id = t.customer_id
          JOIN replica_group g ON g.id = t.group_id ORDER BY t.id`,
       [ticketIds, isoTime(now)],

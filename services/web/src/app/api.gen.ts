@@ -11,6 +11,7 @@ export const routes = {
   authorizeMailAccount: ['POST', '/api/v1/channels_email_outbound/:id/authorization'],
   authorizeMailChannel: ['POST', '/api/v1/channels_email/:id/authorization'],
   autoAssignTicket: ['POST', '/api/v1/tickets/:id/auto_assign'],
+  brandingColours: ['GET', '/api/v1/brandings/colours'],
   calendarHolidayPlaces: ['GET', '/api/v1/calendars/holiday_places'],
   calendarHolidays: ['POST', '/api/v1/calendars/holidays'],
   cancelTicketJob: ['POST', '/api/v1/ticket_jobs/:id/cancel'],
@@ -21,6 +22,7 @@ export const routes = {
   createApplication: ['POST', '/api/v1/applications'],
   createArticle: ['POST', '/api/v1/ticket_articles'],
   createAvatar: ['POST', '/api/v1/users/avatar'],
+  createBranding: ['POST', '/api/v1/brandings'],
   createCalendar: ['POST', '/api/v1/calendars'],
   createChecklist: ['POST', '/api/v1/checklists'],
   createChecklistItem: ['POST', '/api/v1/checklist_items'],
@@ -64,6 +66,7 @@ export const routes = {
   deleteAccount: ['DELETE', '/api/v1/users/account'],
   deleteApplication: ['DELETE', '/api/v1/applications/:id'],
   deleteAvatar: ['DELETE', '/api/v1/users/avatar'],
+  deleteBranding: ['DELETE', '/api/v1/brandings/:id'],
   deleteCalendar: ['DELETE', '/api/v1/calendars/:id'],
   deleteChecklist: ['DELETE', '/api/v1/checklists/:id'],
   deleteChecklistItem: ['DELETE', '/api/v1/checklist_items/:id'],
@@ -112,6 +115,7 @@ export const routes = {
   finishMailChannelAuthorization: ['POST', '/api/v1/channels_email/authorization'],
   generateRecoveryCodes: ['POST', '/api/v1/users/two_factor/recovery_codes_generate'],
   getApplication: ['GET', '/api/v1/applications/:id'],
+  getBranding: ['GET', '/api/v1/brandings/:id'],
   getCalendar: ['GET', '/api/v1/calendars/:id'],
   getChecklist: ['GET', '/api/v1/checklists/:id'],
   getChecklistTemplate: ['GET', '/api/v1/checklist_templates/:id'],
@@ -160,6 +164,7 @@ export const routes = {
   listArticles: ['GET', '/api/v1/ticket_articles/by_ticket/:id'],
   listAuditEntries: ['GET', '/api/v1/audit'],
   listAvatars: ['GET', '/api/v1/users/avatar'],
+  listBrandings: ['GET', '/api/v1/brandings'],
   listCalendars: ['GET', '/api/v1/calendars'],
   listChecklistTemplates: ['GET', '/api/v1/checklist_templates'],
   listDataExports: ['GET', '/api/v1/data_exports'],
@@ -284,6 +289,7 @@ export const routes = {
   undoMoveArticle: ['POST', '/api/v1/ticket_articles/:id/move/undo'],
   undoTicketJob: ['POST', '/api/v1/ticket_jobs/:id/undo'],
   updateApplication: ['PUT', '/api/v1/applications/:id'],
+  updateBranding: ['PUT', '/api/v1/brandings/:id'],
   updateCalendar: ['PUT', '/api/v1/calendars/:id'],
   updateChecklist: ['PATCH', '/api/v1/checklists/:id'],
   updateChecklistItem: ['PATCH', '/api/v1/checklist_items/:id'],
@@ -337,6 +343,7 @@ export interface Endpoints {
   authorizeMailAccount: (typeof contracts.mailAccounts)['authorize'];
   authorizeMailChannel: (typeof contracts.mailChannels)['authorize'];
   autoAssignTicket: (typeof contracts.deskSettings)['autoAssign'];
+  brandingColours: (typeof contracts.brandings)['colours'];
   calendarHolidayPlaces: (typeof contracts.calendars)['holidayPlaces'];
   calendarHolidays: (typeof contracts.calendars)['holidays'];
   cancelTicketJob: (typeof contracts.ticketJobs)['cancel'];
@@ -347,6 +354,7 @@ export interface Endpoints {
   createApplication: (typeof contracts.applications)['create'];
   createArticle: typeof contracts.createArticle;
   createAvatar: (typeof contracts.avatars)['create'];
+  createBranding: (typeof contracts.brandings)['create'];
   createCalendar: (typeof contracts.calendars)['create'];
   createChecklist: (typeof contracts.checklists)['create'];
   createChecklistItem: (typeof contracts.checklistItems)['create'];
@@ -390,6 +398,7 @@ export interface Endpoints {
   deleteAccount: typeof contracts.deleteAccount;
   deleteApplication: (typeof contracts.applications)['delete'];
   deleteAvatar: (typeof contracts.avatars)['delete'];
+  deleteBranding: (typeof contracts.brandings)['delete'];
   deleteCalendar: (typeof contracts.calendars)['delete'];
   deleteChecklist: (typeof contracts.checklists)['delete'];
   deleteChecklistItem: (typeof contracts.checklistItems)['delete'];
@@ -438,6 +447,7 @@ export interface Endpoints {
   finishMailChannelAuthorization: (typeof contracts.mailChannels)['authorized'];
   generateRecoveryCodes: typeof contracts.generateRecoveryCodes;
   getApplication: (typeof contracts.applications)['get'];
+  getBranding: (typeof contracts.brandings)['get'];
   getCalendar: (typeof contracts.calendars)['get'];
   getChecklist: (typeof contracts.checklists)['get'];
   getChecklistTemplate: (typeof contracts.checklistTemplates)['get'];
@@ -486,6 +496,7 @@ export interface Endpoints {
   listArticles: typeof contracts.listArticles;
   listAuditEntries: (typeof contracts.auditLog)['list'];
   listAvatars: (typeof contracts.avatars)['list'];
+  listBrandings: (typeof contracts.brandings)['list'];
   listCalendars: (typeof contracts.calendars)['list'];
   listChecklistTemplates: (typeof contracts.checklistTemplates)['list'];
   listDataExports: (typeof contracts.dataExports)['list'];
@@ -610,6 +621,7 @@ export interface Endpoints {
   undoMoveArticle: typeof contracts.undoMoveArticle;
   undoTicketJob: (typeof contracts.ticketJobs)['undo'];
   updateApplication: (typeof contracts.applications)['update'];
+  updateBranding: (typeof contracts.brandings)['update'];
   updateCalendar: (typeof contracts.calendars)['update'];
   updateChecklist: (typeof contracts.checklists)['update'];
   updateChecklistItem: (typeof contracts.checklistItems)['update'];

@@ -9,6 +9,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { type AccessFacts, capabilitiesOf } from '../features/session/access.ts';
+import { brandingQuery } from '../features/session/branding.ts';
 import { meQuery, providersQuery, setupQuery } from '../features/session/queries.ts';
 import { landingView } from '../features/tickets/list-state.ts';
 import { ticketCountsQuery } from '../features/tickets/queries.ts';
@@ -44,7 +45,7 @@ const signIn = createRoute({
   // Before the page shows: buttons that come later would move the fields away under somebody's hands.
   loader: async ({ context: { queryClient: cache } }) => {
     const setUp = cache.ensureQueryData(setupQuery).catch(() => true);
-    await cache.prefetchQuery(providersQuery);
+    await Promise.all([cache.prefetchQuery(providersQuery), cache.prefetchQuery(brandingQuery)]);
     if (!(await setUp)) throw redirect({ to: '/setup', replace: true });
   },
   component: lazyRouteComponent(entry, 'SignInPage'),
@@ -289,6 +290,9 @@ const adminTree = admin.addChildren([
   adminPage('/data-protection/retention/new', 'NewRetentionRulePage'),
   adminPage('/data-protection/retention/$id', 'RetentionRulePage'),
   adminPage('/health', 'HealthPage'),
+  adminPage('/branding', 'BrandingsPage'),
+  adminPage('/branding/new', 'NewBrandingPage'),
+  adminPage('/branding/$id', 'BrandingPage'),
   adminPage('/audit', 'AuditPage'),
   helpPage('/knowledge-base', 'KnowledgeBasePage'),
   helpPage('/knowledge-base/categories/new', 'NewCategoryPage'),

@@ -169,3 +169,34 @@ describe('a request of somebody unknown', () => {
     });
   });
 });
+
+describe('the help of a community', () => {
+  const look = {
+    ...{ name: 'Bio <Hub>', logo: null, accent: { light: '#8a1a5c', dark: '#f090c8' } },
+    ...{ support: 'Mondays <b>', footer: null },
+  };
+  const theirs: HelpFrame = { ...frame, look, base: '/c/bio' };
+  const branded = Object.entries(pages).filter(([name]) => name !== 'problem');
+
+  it.each(branded)('has its name, colours and support line on the page %s, as text', (_, page) => {
+    const html = page('Printer', theirs);
+    expect(html).toContain('Bio &#60;Hub&#62;');
+    expect(html).toContain(':root{--accent:#8a1a5c}');
+    expect(html).toContain('Mondays &#60;b&#62;');
+  });
+
+  it.each(branded)('leads on from the page %s to its own pages only', (_, page) => {
+    const html = page('href="/help/evil', theirs);
+    expect(html).not.toMatch(/(?:href|action)="\/help/);
+    expect(html).toMatch(/="\/c\/bio\/help\/en/);
+  });
+
+  it('shows its picture, with its name for who does not see it', () => {
+    const html = homePage(
+      { ...theirs, look: { ...look, logo: '/branding/logo/abc' } },
+      { categories: [], popular: [] },
+    );
+    expect(html).toContain('<img src="/branding/logo/abc" alt="Bio &#60;Hub&#62;">');
+    expect(HELP_POLICY.match(/img-src[^;]*/g)).toEqual(["img-src 'self' https:"]);
+  });
+});

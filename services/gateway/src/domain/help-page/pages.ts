@@ -7,12 +7,12 @@ import {
   type HelpLocale,
   helpPath,
 } from '@helpmesh/contracts';
-import { documentOf, escaped, PAGE_POLICY } from '../plain-page.ts';
+import { documentOf, escaped, nameOf, PAGE_POLICY, type PageLook } from '../plain-page.ts';
 import type { FieldOfRequest, RequestForm } from './request-form.ts';
 import { type HelpWords, helpWords } from './words.ts';
 
 /** Pictures of answers may come from anywhere by https; they are told nothing of the reader's page. */
-export const HELP_POLICY = `${PAGE_POLICY}; img-src https:`;
+export const HELP_POLICY = PAGE_POLICY.replace("img-src 'self'", "img-src 'self' https:");
 
 const STYLE = `
 header.top{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;border-bottom:1px solid var(--line);padding-bottom:.75rem;margin-bottom:1rem}
@@ -37,6 +37,10 @@ export interface HelpFrame {
   help: Help;
   /** Of the desk, without a slash at its end. */
   publicUrl: string;
+  /** Whose help it is; absent or null: the desk's. */
+  look?: PageLook | null;
+  /** Before `/help` in the addresses of its pages: the path of a community, `/c/<slug>`. */
+  base?: string;
 }
 
 /** Where the same page is in each language; the first one's is for who speaks none of them. */
@@ -147,8 +151,8 @@ export function sentPage(frame: HelpFrame, number: string | undefined): string {
 }
 
 /** Why there is nothing to show. */
-export function helpProblem(words: HelpWords, { title, text }: { title: string; text: string }): string {
-  const back = `<p><a href="/help/${words.tag}">${words.back}</a></p>`;
+export function helpProblem(words: HelpWords, { title, text }: { title: string; text: string }, base = ''): string {
+  const back = `<p><a href="${escaped(base)}/help/${words.tag}">${words.back}</a></p>`;
   const body = `<h1>${escaped(title)}</h1><p>${escaped(text)}</p>${back}`;
   return documentOf({ tag: words.tag, title, body, style: STYLE });
 }
@@ -170,7 +174,7 @@ ${lines.join('\n')}
 }
 
 function page(
-  { words, help, publicUrl }: HelpFrame,
+  { words, help, publicUrl, look = null, base = '' }: HelpFrame,
   {
     title,
     body,
@@ -194,7 +198,7 @@ function page(
     ...others.map(({ locale, path }) => `<link rel="alternate" hreflang="${locale}" href="${at(path)}">`),
     ...(first ? [`<link rel="alternate" hreflang="x-default" href="${at(first.path)}">`] : []),
   ].join('');
-  const header = `<header class="top"><a href="/help/${tag}">${words.help}</a>
+  const header = `<header class="top"><a href="/help/${tag}">${look && nameOf(look) ? `${nameOf(look)} ${words.help}` : words.help}</a>
 <form class="search" role="search" action="/help/${tag}/search"><input type="search" name="q" maxlength="200" aria-label="${words.searchFor}" value="${escaped(query)}">
 <button>${words.search}</button></form>${help.requests ? `<a href="/help/${tag}/request">${words.request}</a>` : ''}</header>`;
   const elsewhere = others
@@ -206,8 +210,10 @@ function page(
     .join('');
   const footer = elsewhere && `<footer><nav aria-label="${words.languages}"><ul>${elsewhere}</ul></nav></footer>`;
   // The footer stands outside of what the page is about.
-  const html = documentOf({ tag, title, header, body, head, style: STYLE, found });
-  return footer ? html.replace('</main></body>', () => `</main>${footer}</body>`) : html;
+  const html = documentOf({ tag, title, header, body, head, style: STYLE, found, look });
+  const whole = footer ? html.replace('</main>', () => `</main>${footer}`) : html;
+  // Links stay with the community, those in answers too. Quotes of texts are escaped: only attributes begin so.
+  return base ? whole.replaceAll('="/help', `="${base}/help`) : whole;
 }
 
 function treeOf(categories: HelpHome['categories'], parent: number | null, words: HelpWords): string {

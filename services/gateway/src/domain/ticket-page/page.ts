@@ -1,4 +1,4 @@
-import { documentOf, escaped } from '../plain-page.ts';
+import { documentOf, escaped, nameOf, type PageLook } from '../plain-page.ts';
 import type { PageWords } from './words.ts';
 
 export interface PageMessage {
@@ -60,6 +60,7 @@ export function ticketPage(
   rating: PageRating,
   done: Done | undefined,
   words: PageWords,
+  look: PageLook | null = null,
 ): string {
   const closed = ticket.state === 'closed';
   const error = form.error === undefined ? '' : `<p class="error" id="error" role="alert">${escaped(form.error)}</p>`;
@@ -77,6 +78,7 @@ ${escaped(form.text)}</textarea>${closed ? `<p class="note">${words.answerAgain}
 ${rating.mayRate || rating.given ? ratingHtml(rating, words) : ''}
 <p class="note">${words.keep}</p>`,
     words,
+    look,
   );
 }
 
@@ -86,6 +88,7 @@ export function ratingPage(
   rating: PageRating,
   done: Done | undefined,
   words: PageWords,
+  look: PageLook | null = null,
 ): string {
   const open = rating.mayRate || rating.given;
   return page(
@@ -94,6 +97,7 @@ export function ratingPage(
 <p class="meta">${words.request} ${escaped(number)}</p>
 ${told(done, words)}${open ? ratingHtml(rating, words) : `<p>${words.rating.over}</p>`}`,
     words,
+    look,
   );
 }
 
@@ -138,6 +142,8 @@ function messageHtml({ from, name, at, text, files }: PageMessage, words: PageWo
 <p class="said">${escaped(text)}</p>${list && `<ul class="files" aria-label="${words.files}">${list}</ul>`}</article>`;
 }
 
-function page(title: string, body: string, { tag }: PageWords): string {
-  return documentOf({ tag, title, body, style: STYLE });
+function page(title: string, body: string, { tag }: PageWords, look: PageLook | null = null): string {
+  const name = nameOf(look);
+  const header = name && `<header class="brand">${name}</header>`;
+  return documentOf({ tag, title, body, style: STYLE, header, look });
 }

@@ -5,6 +5,8 @@ import { CONFIG } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { IdentityConfig } from '../../config.ts';
+import { mailBrandOf } from '../../domain/mail-brand.ts';
+import { BrandingStore } from '../../persistence/branding.store.ts';
 
 export interface PersonMailOrder {
   kind: Message<typeof sendMail>['data']['kind'];
@@ -23,11 +25,13 @@ export interface PersonMailOrder {
 export class PersonMail {
   constructor(
     private readonly outbox: Outbox,
+    private readonly brandings: BrandingStore,
     @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
 
   async send(tx: EntityManager, { kind, template, to, locale, values, path, cause }: PersonMailOrder): Promise<void> {
     const mailId = uuidv7();
+    const brand = mailBrandOf(await this.brandings.standard(tx));
     const link = `${this.config.HELPMESH_PUBLIC_URL.replace(/\/+$/, '')}${path}`;
     await this.outbox.add(tx, sendMail, {
       aggregateId: mailId,
@@ -47,6 +51,7 @@ export class PersonMail {
         references: [],
         attachments: [],
         automatic: true,
+        ...(brand && { brand }),
       },
     });
   }

@@ -162,7 +162,15 @@ export class RuleMails {
       references: references.length > 0 ? references.join(' ') : null,
       preferences: { mail_kind: 'rule', delivery: { state: 'queued', mail_id: mailId } },
       outgoing: {
-        ...{ mailId, kind: 'auto-reply', ticketId: ticket.id, articleId: id, from, replyTo: null },
+        ...{
+          mailId,
+          kind: 'auto-reply',
+          ticketId: ticket.id,
+          groupId: ticket.groupId,
+          articleId: id,
+          from,
+          replyTo: null,
+        },
         ...{ to: recipients, cc: [], messageId, inReplyTo, references, automatic: true },
         attachments: mail.attachments ? this.filesOf(writing, ticket.id) : [],
         content: {

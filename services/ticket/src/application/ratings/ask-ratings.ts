@@ -45,7 +45,14 @@ export class AskRatings {
       const inReplyTo = thread?.messageId ?? null;
       const data = {
         ...{ mailId: derivedId(cause.id, 'rating-request'), kind: 'rating-request' as const },
-        ...{ ticketId: one.ticketId, articleId: null, from: senderOf(one), replyTo: null, cc: [] },
+        ...{
+          ticketId: one.ticketId,
+          groupId: one.groupId,
+          articleId: null,
+          from: senderOf(one),
+          replyTo: null,
+          cc: [],
+        },
         to: [{ name: nameOf(one), address: one.address }],
         content: { template: 'rating-request', locale: one.locale, values: this.valuesOf(one) },
         messageId: ticketMessageId(one.ticketId, now, this.identity.threadingSecret, this.identity.fqdn),

@@ -15,6 +15,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, lazyRouteComponent, Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, useEffect } from 'react';
 import { NotificationCentre } from '../../features/notifications/notification-centre.tsx';
+import { languagesFor, useBranding } from '../../features/session/branding.ts';
+import { BrandFooter } from '../../features/session/components/entry-page.tsx';
 import { meQuery } from '../../features/session/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
 import { useWatchedJob } from '../../features/tickets/jobs.ts';
@@ -62,6 +64,9 @@ function Frame() {
   const { pathname } = useLocation();
   const watched = useWatchedJob((jobs) => jobs.id);
   const { me, agent, customer } = useMe();
+  // Who works here works for all communities: the desk looks as it always does.
+  const look = useBranding(!agent);
+  const name = look?.name || 'Helpmesh';
   const { setColorScheme } = useMantineColorScheme();
   const { theme } = preferencesOf(me);
   useEffect(() => {
@@ -94,8 +99,8 @@ function Frame() {
             aria-label={t`Views`}
             aria-expanded={navOpen}
           />
-          <Link to="/tickets" search={{}} className={classes.home} aria-label={t`Helpmesh, to the tickets`}>
-            <Logo />
+          <Link to="/tickets" search={{}} className={classes.home} aria-label={t`${name}, to the tickets`}>
+            <Logo name={look?.name} picture={look?.logo_url} />
           </Link>
         </Group>
         <UnstyledButton className={classes.search} onClick={() => registry.run('general.palette')}>
@@ -131,7 +136,7 @@ function Frame() {
             </>
           )}
           <span className={classes.wide}>
-            <LanguageSwitch />
+            <LanguageSwitch choices={languagesFor(look)} />
             <ThemeSwitch />
           </span>
           {agent && <NotificationCentre />}
@@ -140,8 +145,9 @@ function Frame() {
       </AppShell.Header>
       <AppShell.Navbar className={classes.navbar} aria-label={t`Views`}>
         <Navigation />
+        <BrandFooter look={look} />
         <span className={classes.narrow}>
-          <LanguageSwitch />
+          <LanguageSwitch choices={languagesFor(look)} />
           <ThemeSwitch />
         </span>
       </AppShell.Navbar>

@@ -5,7 +5,8 @@ import { activateLanguage, languages } from '../i18n.ts';
 import { keepChoice } from '../preferences.ts';
 import { keptHere } from './kept-here.ts';
 
-export function LanguageSwitch() {
+/** @param choices  of those there are; default: all */
+export function LanguageSwitch({ choices = languages }: { choices?: readonly (typeof languages)[number][] }) {
   const { t, i18n } = useLingui();
   return (
     <Menu position="bottom-end">
@@ -15,7 +16,7 @@ export function LanguageSwitch() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {languages.map(({ code, name }) => (
+        {choices.map(({ code, name }) => (
           <Menu.RadioItem
             key={code}
             lang={code}

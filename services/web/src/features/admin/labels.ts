@@ -26,6 +26,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   'knowledge-base': msg`Knowledge base`,
   reports: msg`Reports`,
   'sign-in': msg`Sign-in`,
+  branding: msg`Branding`,
   'public-links': msg`Public links`,
   directories: msg`Directories`,
   applications: msg`Applications`,

@@ -21,6 +21,7 @@ export type AdminPageId =
   | 'knowledge-base'
   | 'reports'
   | 'sign-in'
+  | 'branding'
   | 'public-links'
   | 'directories'
   | 'applications'
@@ -60,6 +61,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'knowledge-base', permissions: ['knowledge_base.editor'] },
   { id: 'reports', permissions: ['report'] },
   { id: 'sign-in', permissions: ['admin.security'] },
+  { id: 'branding', permissions: ['admin.branding', 'admin.group'] },
   { id: 'public-links', permissions: ['admin.public_links'] },
   { id: 'directories', permissions: ['admin.security', 'admin.user', 'admin.scim'] },
   { id: 'applications', permissions: ['admin.api'] },

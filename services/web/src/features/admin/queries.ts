@@ -19,6 +19,8 @@ export type Mapping = OutputOf<Endpoints['getEntitlementMapping']>;
 export type DeskSettings = OutputOf<Endpoints['getDeskSettings']>;
 export type ObjectAttribute = OutputOf<Endpoints['getObjectAttribute']>;
 export type ChecklistTemplate = OutputOf<Endpoints['getChecklistTemplate']>;
+export type Branding = OutputOf<Endpoints['getBranding']>;
+export type BrandingColours = OutputOf<Endpoints['brandingColours']>;
 export type Calendar = OutputOf<Endpoints['getCalendar']>;
 export type Sla = OutputOf<Endpoints['getSla']>;
 export type Application = OutputOf<Endpoints['getApplication']>;
@@ -81,6 +83,20 @@ export const groupsQuery = queryOptions({
   queryKey: keyOf('groups'),
   queryFn: ({ signal }) => call('listGroups', { query: { per_page: ALL }, signal }),
 });
+
+export const brandingsQuery = queryOptions({
+  queryKey: keyOf('branding'),
+  queryFn: ({ signal }) => call('listBrandings', { signal }),
+});
+
+/** @param accent  `#rrggbb`; empty: none is chosen */
+export const brandingColoursQuery = (accent: string) =>
+  queryOptions({
+    queryKey: keyOf('branding-colours', accent),
+    queryFn: accent === '' ? skipToken : ({ signal }) => call('brandingColours', { query: { accent }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    ...(accent !== '' && { placeholderData: keepPreviousData }),
+  });
 
 export const organizationsQuery = (q: string) =>
   infiniteQueryOptions({

@@ -8,6 +8,7 @@ export { AdminArea } from './admin-page.tsx';
 export { ApplicationPage, NewApplicationPage } from './application-page.tsx';
 export { ApplicationsPage } from './applications-page.tsx';
 export { AuditPage } from './audit-page.tsx';
+export { BrandingPage, BrandingsPage, NewBrandingPage } from './branding-page.tsx';
 export { CalendarPage, NewCalendarPage } from './calendar-page.tsx';
 export { CalendarsPage } from './calendars-page.tsx';
 export { ChecklistTemplatePage, NewChecklistTemplatePage } from './checklist-page.tsx';
