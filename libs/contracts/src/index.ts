@@ -131,8 +131,11 @@ export {
   FederationRequester,
   FederationTicket,
   FederationTombstone,
+  FederationWebhookChange,
+  FederationWebhookDraft,
   federationEventTypes,
   federationFieldNames,
+  federationNoticeTypes,
   NodeId,
 } from './federation/model.ts';
 export { helpIdIn, helpPath } from './help-path.ts';

@@ -34,6 +34,7 @@ export {
 export { ProviderTokens } from './net/provider-tokens.ts';
 export { isPublicAddress } from './net/public-address.ts';
 export { outgoingConfig, SafeFetch, type SafeRequest } from './net/safe-fetch.ts';
+export { type WebhookKey, webhookHeaders, writtenPublicKey, writtenSecret } from './net/standard-webhooks.ts';
 export { ERASED_TEXT, ErasedPerson } from './privacy/erased-person.ts';
 export { ErasureTables1796300000000 as erasureTables } from './privacy/erasure-tables.ts';
 export {

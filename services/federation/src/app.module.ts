@@ -13,6 +13,7 @@ import { MeasurePeers } from './application/measure-peers.ts';
 import { OwnAddresses } from './application/own-addresses.ts';
 import { RedirectTickets } from './application/redirect-tickets.ts';
 import { SyncLinks } from './application/sync/sync-links.ts';
+import { DeliverWebhooks } from './application/webhooks/deliver-webhooks.ts';
 import { AdapterAnswers } from './bus/adapter.answers.ts';
 import { AgreementAnswers } from './bus/agreement.answers.ts';
 import { CmdbAnswers } from './bus/cmdb.answers.ts';
@@ -113,6 +114,7 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
   constructor(
     @Inject(SyncLinks) private readonly sync: SyncLinks,
     @Inject(PollDesks) private readonly poll: PollDesks,
+    @Inject(DeliverWebhooks) private readonly webhooks: DeliverWebhooks,
     @Inject(PeerDoor) private readonly door: PeerDoor,
     @Inject(MeasurePeers) private readonly figures: MeasurePeers,
   ) {}
@@ -121,11 +123,12 @@ export class FederationModule implements OnApplicationBootstrap, BeforeApplicati
     this.figures.start();
     this.sync.start();
     this.poll.start();
+    this.webhooks.start();
   }
 
   /** Before the bus is let go of. */
   async beforeApplicationShutdown(): Promise<void> {
     this.door.close();
-    await Promise.all([this.sync.stop(), this.poll.stop()]);
+    await Promise.all([this.sync.stop(), this.poll.stop(), this.webhooks.stop()]);
   }
 }

@@ -51,6 +51,12 @@ const signIns = counter({
   labels: ['peer', 'result'],
 });
 
+const webhookCalls = counter({
+  name: 'helpmesh_federation_webhook_calls_total',
+  help: 'Calls of addresses that peers have named, by what came of them (taken, failed).',
+  labels: ['peer', 'result'],
+});
+
 /** Business events as metrics and log records. Addresses and texts stay out of both. */
 export class FederationEvents {
   private readonly log = logger('agreement');
@@ -108,6 +114,14 @@ export class FederationEvents {
   signInRefused(peer: number, why: string): void {
     signIns.inc({ peer: String(peer), result: 'refused' });
     this.syncLog.warn({ peer, why }, 'a signature in the name of a peer was refused');
+  }
+
+  webhookCalled(peer: number, taken: boolean): void {
+    webhookCalls.inc({ peer: String(peer), result: taken ? 'taken' : 'failed' });
+  }
+
+  webhookDisabled(peer: number, webhook: string, reason: string): void {
+    this.syncLog.warn({ peer, webhook, reason }, 'a webhook of a peer is called no more');
   }
 
   pbasAnswered(method: string): void {

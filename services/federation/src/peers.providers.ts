@@ -19,16 +19,20 @@ import type { PeerGreeter, PeerLine, SyncSettings } from './application/sync/por
 import { ShareTickets } from './application/sync/share-tickets.ts';
 import { SyncLinks } from './application/sync/sync-links.ts';
 import { TicketShares } from './application/ticket-shares.ts';
+import { DeliverWebhooks } from './application/webhooks/deliver-webhooks.ts';
+import { ManageWebhooks } from './application/webhooks/manage-webhooks.ts';
 import { type FederationConfig, ownNode } from './config.ts';
 import { FederationEvents } from './events.ts';
 import { HelpmeshLine } from './peer/helpmesh-line.ts';
 import { PeerSignIn } from './peer/peer-sign-in.ts';
 import { Signatures } from './peer/signatures.ts';
+import { PeerWebhookWire } from './peer/webhook-wire.ts';
 import { AgreementStore } from './persistence/agreement.store.ts';
 import { FileStore } from './persistence/file.store.ts';
 import { LinkStore } from './persistence/link.store.ts';
 import { PeerStore } from './persistence/peer.store.ts';
 import { SignInStore } from './persistence/sign-in.store.ts';
+import { WebhookStore } from './persistence/webhook.store.ts';
 
 const BLOBS = Symbol('federation.blobs');
 const LINE = Symbol('federation.line');
@@ -38,6 +42,7 @@ const SETTINGS = Symbol('federation.sync-settings');
 export const peerProviders: Provider[] = [
   PeerStore,
   SignInStore,
+  WebhookStore,
   LinkStore,
   FileStore,
   { provide: BLOBS, inject: [CONFIG], useFactory: (config: FederationConfig) => openBlobStore(config) },
@@ -183,10 +188,43 @@ export const peerProviders: Provider[] = [
     useFactory: (db: DataSource, peers: PeerStore, clock: Clock) => new MeasurePeers(db, peers, clock),
   },
   {
+    provide: DeliverWebhooks,
+    inject: [DataSource, WebhookStore, SafeFetch, SecretBox, CLOCK, SETTINGS, FederationEvents],
+    useFactory: (
+      db: DataSource,
+      store: WebhookStore,
+      safe: SafeFetch,
+      box: SecretBox,
+      clock: Clock,
+      settings: SyncSettings,
+      events: FederationEvents,
+    ) => new DeliverWebhooks(db, store, new PeerWebhookWire(safe), box, clock, settings, events),
+  },
+  {
+    provide: ManageWebhooks,
+    inject: [
+      ...[DataSource, WebhookStore, PeerStore, AgreementStore, DeliverWebhooks, SafeFetch, SecretBox, Outbox],
+      ...[CACHE, CLOCK],
+    ],
+    useFactory: (
+      db: DataSource,
+      store: WebhookStore,
+      peers: PeerStore,
+      agreements: AgreementStore,
+      deliver: DeliverWebhooks,
+      safe: SafeFetch,
+      box: SecretBox,
+      outbox: Outbox,
+      cache: Cache,
+      clock: Clock,
+    ) =>
+      new ManageWebhooks(db, store, peers, agreements, deliver, new PeerWebhookWire(safe), box, outbox, cache, clock),
+  },
+  {
     provide: PeerDoor,
     inject: [
-      ...[DataSource, PeerStore, LinkStore, AgreementStore, FileStore, SignInStore, OwnKeys, FileRoad, SyncLinks],
-      ...[RequestKeys, CACHE, CLOCK, SETTINGS],
+      ...[DataSource, PeerStore, LinkStore, AgreementStore, FileStore, SignInStore, OwnKeys, FileRoad],
+      ...[ManageWebhooks, SyncLinks, RequestKeys, CACHE, CLOCK, SETTINGS],
     ],
     useFactory: (
       db: DataSource,
@@ -197,6 +235,7 @@ export const peerProviders: Provider[] = [
       signIn: SignInStore,
       own: OwnKeys,
       road: FileRoad,
+      hooks: ManageWebhooks,
       sync: SyncLinks,
       keys: RequestKeys,
       cache: Cache,
@@ -204,7 +243,22 @@ export const peerProviders: Provider[] = [
       settings: SyncSettings,
     ) => {
       const terms = new RequestTerms({ ds: db, keys, clock, tables: {} });
-      return new PeerDoor(db, peers, links, agreements, files, signIn, own, road, sync, terms, cache, clock, settings);
+      return new PeerDoor(
+        db,
+        peers,
+        links,
+        agreements,
+        files,
+        signIn,
+        own,
+        road,
+        hooks,
+        sync,
+        terms,
+        cache,
+        clock,
+        settings,
+      );
     },
   },
   {

@@ -8,10 +8,13 @@ import { type Actor, agreements, peers, shares, ticketDeleted, ticketUpdated } f
 import { derivedId, uuidv7 } from '@helpmesh/kernel';
 import { waitFor } from '@helpmesh/testing';
 import { SignJWT } from 'jose';
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Desk, type Told } from './desk.ts';
+import { echo, isSignedBy, type Receiver, receiver } from './receiver.ts';
 
-const desks = [new Desk(), new Desk()] as const;
+const desks = [new Desk(3), new Desk()] as const;
+const PING = 'eu.eosc.helpdesk.webhook.ping.v1';
 const [a, b] = desks;
 /** Ids of the other desk, at each. */
 const peerIds: number[] = [];
@@ -733,6 +736,251 @@ describe('a helpdesk that signs', () => {
     expect(await refused({ from: 'url' })).toMatchObject({ code: 'peer.keys-missing' });
     const inside = { from: 'url', url: 'https://169.254.169.254/keys' };
     expect(await refused(inside)).toMatchObject({ code: 'net.address-refused' });
+  });
+});
+
+describe('an address of a helpdesk to which what happens is told', () => {
+  const node = 'https://hooked.example.org';
+  let token = '';
+  let far: Receiver;
+  let params: { id: number };
+  beforeAll(async () => {
+    far = await receiver();
+    const { id } = await a.ask(peers.create, { body: { name: 'Hooked', node } });
+    params = { id };
+    token = (await a.ask(peers.makeToken, { params })).token;
+    await a.ask(agreements.create, { body: { kind: 'full', name: 'Hooked', group_id: 3, peer_id: id } });
+  });
+  afterAll(() => far.close());
+
+  interface Hook {
+    id: string;
+    secret: string;
+    publicKey: string;
+    status: string;
+    reason: string | null;
+    waiting: number;
+    cursor: number;
+    failures: number;
+  }
+  const make = async (at: string, more = {}) => {
+    const { status, body, headers } = await a.call(token, 'POST', 'webhooks', { url: far.url(at), ...more });
+    expect([status, headers.get('location')]).toEqual([201, `/federation/v1/webhooks/${body.id}`]);
+    return body as Hook;
+  };
+  const look = async ({ id }: Pick<Hook, 'id'>) => (await a.call(token, 'GET', `webhooks/${id}`)).body as Hook;
+  const until = (hook: Pick<Hook, 'id'>, is: (now: Hook) => boolean, what: string) =>
+    waitFor(
+      async () => {
+        const now = await look(hook);
+        return is(now) ? now : undefined;
+      },
+      { what },
+    );
+  const active = (hook: Pick<Hook, 'id'>) => until(hook, ({ status }) => status === 'active', 'a yes');
+  const end = ({ id }: Pick<Hook, 'id'>) => a.call(token, 'DELETE', `webhooks/${id}`);
+  async function told(title: string): Promise<number> {
+    const id = await a.open(title, { groupId: 3 });
+    await a.others.settled('federation');
+    return id;
+  }
+  const events = (at: string) => far.at(at).filter(({ body }) => body.type !== PING);
+  const subjects = (at: string) => events(at).map(({ body }) => body.data.ticket?.fields.subject);
+
+  it('is told nothing before whoever is there has repeated a challenge, and then everything in order, signed', async () => {
+    far.answer('/first', () => ({ status: 200, body: '{}' }));
+    const hook = await make('/first');
+    await until(hook, ({ failures }) => failures > 0, 'a refusal');
+    const id = await told('Before the yes');
+    expect((await look(hook)).status).toBe('pending');
+    far.answer('/first', echo);
+    await a.call(token, 'POST', `webhooks/${hook.id}/ping`);
+    await active(hook);
+    await a.tickets.change(id, { stateType: 'open' });
+    await waitFor(() => events('/first').length >= 2, { what: 'what happened' });
+    await until(hook, ({ waiting }) => waiting === 0, 'all to be told');
+    const [first] = events('/first');
+    expect(first?.body).toMatchObject({ specversion: '1.0', source: a.node, data: { ticket: { originNode: a.node } } });
+    expect(first?.headers['content-type']).toBe('application/cloudevents+json');
+    expect(first?.headers['webhook-id']).toBe(first?.body.id);
+    const numbers = events('/first').map(({ body }) => body.data.sequence);
+    expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
+    for (const { headers, text } of far.at('/first')) {
+      expect(new Webhook(hook.secret).verify(text, headers)).toBeTruthy();
+      expect(isSignedBy(hook.publicKey, headers, text)).toBe(true);
+    }
+    await end(hook);
+  });
+
+  it('waits after a failure, says why, and goes on where it stood with what it missed', async () => {
+    far.answer('/moody', echo);
+    const hook = await make('/moody', { eventTypes: ['eu.eosc.helpdesk.ticket.created.v1'] });
+    await active(hook);
+    far.answer('/moody', () => ({ status: 503, body: 'later' }));
+    await told('Missed at first');
+    const failing = await until(hook, ({ failures }) => failures > 0, 'a failure');
+    expect(failing).toMatchObject({ status: 'active', waiting: 1 });
+    const { body } = await a.call(token, 'GET', `webhooks/${hook.id}/deliveries`);
+    const why = { status: 503, error: null, type: 'eu.eosc.helpdesk.ticket.created.v1' };
+    expect(body.deliveries[0]).toMatchObject(why);
+    far.answer('/moody', echo);
+    await told('And this');
+    // A minute is too long for a test: it asks for what it has missed itself.
+    await a.call(token, 'POST', `webhooks/${hook.id}/replay`, { after: failing.cursor });
+    await until(hook, ({ waiting }) => waiting === 0, 'all to be told');
+    expect(subjects('/moody')).toEqual(['Missed at first', 'Missed at first', 'And this']);
+    const [tried, again] = events('/moody').map(({ headers }) => headers['webhook-id']);
+    expect(tried).toBe(again);
+    await end(hook);
+  });
+
+  it('is called no more when nobody wants it, until it is switched on', async () => {
+    far.answer('/gone', echo);
+    const hook = await make('/gone');
+    await active(hook);
+    far.answer('/gone', () => ({ status: 410, body: '' }));
+    await told('For nobody');
+    const off = await until(hook, ({ status }) => status === 'disabled', 'the end');
+    expect(off.reason).toContain('410');
+    expect(await a.ask(peers.webhooks, { params })).toMatchObject([{ status: 'disabled', reason: off.reason }]);
+    expect((await a.call(token, 'POST', `webhooks/${hook.id}/ping`)).body.code).toBe('federation.webhook-disabled');
+    far.answer('/gone', echo);
+    const etag = (await a.call(token, 'GET', `webhooks/${hook.id}`)).headers.get('etag') as string;
+    const on = { status: 'active' };
+    const patch = (headers = {}) => a.call(token, 'PATCH', `webhooks/${hook.id}`, on, headers);
+    expect((await patch()).body.code).toBe('federation.precondition-needed');
+    expect((await patch({ 'if-match': '"v99"' })).body.code).toBe('federation.version-moved');
+    expect((await patch({ 'if-match': etag })).body).toMatchObject({ status: 'active', reason: null });
+    await until(hook, ({ waiting }) => waiting === 0, 'what it missed');
+    expect(subjects('/gone')).toContain('For nobody');
+    await end(hook);
+  });
+
+  it('is signed by both keys for a day after they were made anew', async () => {
+    far.answer('/keys', echo);
+    const hook = await make('/keys');
+    await active(hook);
+    const { body: keys } = await a.call(token, 'POST', `webhooks/${hook.id}/rotate`);
+    const before = far.at('/keys').length;
+    await a.call(token, 'POST', `webhooks/${hook.id}/ping`);
+    const { headers, text } = await waitFor(() => far.at('/keys')[before], { what: 'a call' });
+    for (const one of [hook, keys]) {
+      expect(new Webhook(one.secret).verify(text, headers)).toBeTruthy();
+      expect(isSignedBy(one.publicKey, headers, text)).toBe(true);
+    }
+    await end(hook);
+  });
+
+  it('is told of the end of sharing, and nothing of before that again', async () => {
+    far.answer('/ended', echo);
+    const hook = await make('/ended');
+    await active(hook);
+    const id = await told('Ends soon');
+    await waitFor(() => subjects('/ended').includes('Ends soon'), { what: 'the ticket' });
+    const uuid = events('/ended')[0]?.body.subject;
+    const data = { ticket: a.told(id).ticket };
+    a.tickets.rows.delete(id);
+    await a.others.say(ticketDeleted, data, { aggregateId: id });
+    const last = await waitFor(() => events('/ended').find(({ body }) => body.type.includes('unshared')), {
+      what: 'the end',
+    });
+    expect(last.body).toMatchObject({ subject: uuid, data: { why: 'The ticket was deleted here.' } });
+    await a.call(token, 'POST', `webhooks/${hook.id}/replay`, { after: 0 });
+    await waitFor(() => events('/ended').filter(({ body }) => body.id === last.body.id).length === 2, {
+      what: 'it again',
+    });
+    expect(subjects('/ended').filter((one) => one === 'Ends soon')).toHaveLength(1);
+    await end(hook);
+  });
+
+  it('rests while nothing is sent at all, and while the helpdesk is paused', async () => {
+    far.answer('/rest', echo);
+    const hook = await make('/rest');
+    await active(hook);
+    for (const [rest, go] of [
+      [
+        () => a.ask(peers.turnSwitch, { body: { stopped: true } }),
+        () => a.ask(peers.turnSwitch, { body: { stopped: false } }),
+      ],
+      [
+        () => a.ask(peers.update, { params, body: { paused: true } }),
+        () => a.ask(peers.update, { params, body: { paused: false } }),
+      ],
+    ] as const) {
+      const before = far.at('/rest').length;
+      await rest();
+      await a.call(token, 'POST', `webhooks/${hook.id}/ping`);
+      // Another one that is due at the same time would be called by now, were it not for the rest.
+      await a.others.settled('federation');
+      expect(far.at('/rest')).toHaveLength(before);
+      await go();
+      await waitFor(() => far.at('/rest').length > before, { what: 'a call' });
+    }
+    await end(hook);
+  });
+
+  it.each([
+    ['TypeScript', process.execPath, 'receive.ts'],
+    ['Python', 'python3', 'receive.py'],
+  ])('is listened at with the example in %s', async (name, command, file) => {
+    const program = path.resolve(import.meta.dirname, '../../../docs/examples/federation', file);
+    const { port } = new URL(far.url('/'));
+    // A free one: taken for a moment by a server of this test.
+    const other = await receiver();
+    const { port: free } = new URL(other.url('/'));
+    other.close();
+    expect(free).not.toBe(port);
+    const more = { NODE_OPTIONS: '', FED_URL: `${a.node}/federation/v1`, FED_TOKEN: token, PORT: free };
+    const env = { ...process.env, ...more, FED_HOOK: `http://127.0.0.1:${free}/hook` };
+    const running = promisify(execFile)(command, [program], { env, timeout: 50_000 });
+    await waitFor(
+      async () => {
+        const { webhooks } = (await a.call(token, 'GET', 'webhooks')).body as { webhooks: Hook[] };
+        return webhooks.some(({ status }) => status === 'active');
+      },
+      { what: 'a yes', timeoutMs: 30_000 },
+    );
+    await told(`Heard by ${name}`);
+    expect((await running).stdout).toBe('new\n');
+  });
+
+  it('is one of five at most, and of no other helpdesk, network or agreement', async () => {
+    const hooks = [];
+    far.answer('/many', echo);
+    for (let i = 0; i < 5; i++) hooks.push(await make('/many'));
+    const refused = async (body: object, by = token) => (await a.call(by, 'POST', 'webhooks', body)).body.code;
+    expect(await refused({ url: far.url('/many') })).toBe('federation.too-many-webhooks');
+    const [first] = hooks as [Hook];
+    for (const hook of hooks.slice(1)) await end(hook);
+    expect(await refused({ url: 'https://169.254.169.254/latest' })).toBe('net.address-refused');
+    expect(await refused({ url: 'ftp://hooked.example.org' })).toBe('federation.unreadable');
+    expect(await refused({ url: far.url('/many'), agreements: [1] })).toBe('federation.wrong-agreement');
+    expect(await refused({ url: far.url('/many'), eventTypes: ['*'] })).toBe('federation.unreadable');
+    const { token: stranger } = await a.ask(peers.makeToken, { params: { id: peerIds[0] } });
+    for (const [method, path] of [
+      ['GET', `webhooks/${first.id}`],
+      ['DELETE', `webhooks/${first.id}`],
+      ['POST', `webhooks/${first.id}/rotate`],
+      ['GET', `webhooks/${first.id}/deliveries`],
+    ] as const) {
+      expect((await a.call(stranger, method, path)).body.code).toBe('federation.no-such-webhook');
+    }
+    expect((await a.call(stranger, 'GET', 'webhooks')).body).toEqual({ webhooks: [] });
+    const { body: shown } = await a.call(token, 'GET', 'webhooks');
+    expect(JSON.stringify(shown)).not.toMatch(/whsec_|challenge/);
+    await a.ask(peers.removeWebhook, { params: { ...params, webhook_id: first.id } });
+    expect(await a.ask(peers.webhooks, { params })).toEqual([]);
+  });
+
+  it('is made once with an Idempotency-Key, and its secret is told once', async () => {
+    const ask = () =>
+      a.call(token, 'POST', 'webhooks', { url: far.url('/many') }, { 'idempotency-key': `key-${uuidv7()}` });
+    const key = { 'idempotency-key': `key-${uuidv7()}` };
+    const first = await a.call(token, 'POST', 'webhooks', { url: far.url('/many') }, key);
+    const again = await a.call(token, 'POST', 'webhooks', { url: far.url('/many') }, key);
+    expect([first.status, again.body.code]).toEqual([201, 'idempotency.done-before']);
+    expect((await a.call(token, 'GET', 'webhooks')).body.webhooks).toHaveLength(1);
+    expect((await ask()).status).toBe(201);
   });
 });
 

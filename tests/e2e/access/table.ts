@@ -505,6 +505,8 @@ DELETE /api/v1/federation/peers/{id}/tokens/{token_id}         ---- ---- +--!
 PUT    /api/v1/federation/peers/{id}/keys                      ---- ---- +--!
 GET    /api/v1/federation/keys                                 ---- ---- +--!
 POST   /api/v1/federation/keys                                 ---- ---- +--!
+GET    /api/v1/federation/peers/{id}/webhooks                  ---- ---- +--!
+DELETE /api/v1/federation/peers/{id}/webhooks/{webhook_id}     ---- ---- 0--!
 POST   /api/v1/federation/peers/{id}/replay                    ---- ---- +--!
 GET    /api/v1/federation/peers/{id}/tickets                   ---- ---- +--!
 GET    /api/v1/federation/peers/{id}/adapter                   ---- ---- +--!
@@ -534,6 +536,15 @@ PUT    /federation/v1/tickets/{id}/comments/{comment}          !!!! !!!! !!!!
 GET    /federation/v1/attachments/{id}/content                 !!!! !!!! !!!!
 PUT    /federation/v1/attachments/{id}/content                 !!!! !!!! !!!!
 DELETE /federation/v1/tickets/{id}/share                       !!!! !!!! !!!!
+GET    /federation/v1/webhooks                                 !!!! !!!! !!!!
+POST   /federation/v1/webhooks                                 !!!! !!!! !!!!
+GET    /federation/v1/webhooks/{id}                            !!!! !!!! !!!!
+PATCH  /federation/v1/webhooks/{id}                            !!!! !!!! !!!!
+DELETE /federation/v1/webhooks/{id}                            !!!! !!!! !!!!
+POST   /federation/v1/webhooks/{id}/rotate                     !!!! !!!! !!!!
+POST   /federation/v1/webhooks/{id}/ping                       !!!! !!!! !!!!
+POST   /federation/v1/webhooks/{id}/replay                     !!!! !!!! !!!!
+GET    /federation/v1/webhooks/{id}/deliveries                 !!!! !!!! !!!!
 GET    /api/v1/mail_keys                                       ---- ---- +--!
 POST   /api/v1/mail_keys                                       ---- ---- +--!
 DELETE /api/v1/mail_keys/{id}                                  ---- ---- +--!

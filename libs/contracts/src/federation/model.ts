@@ -141,3 +141,24 @@ export const FederationTombstone = z.strictObject({
   data: z.strictObject({ why: text(500) }),
 });
 export type FederationTombstone = z.output<typeof FederationTombstone>;
+
+/** What a webhook may be told of. */
+export const federationNoticeTypes = [...federationEventTypes, 'eu.eosc.helpdesk.ticket.unshared.v1'] as const;
+
+/** An address of a peer to which it wants what happens to be told. */
+export const FederationWebhookDraft = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).max(1_000),
+  /** For people. */
+  description: text(200).optional(),
+  /** None: all. */
+  eventTypes: bounded(z.enum(federationNoticeTypes), federationNoticeTypes.length).optional(),
+  /** Ids of agreements; absent: all that there are and will be. */
+  agreements: bounded(z.number().int().positive(), 100).optional(),
+});
+export type FederationWebhookDraft = z.output<typeof FederationWebhookDraft>;
+
+/** What is changed of it; `active` also switches one on that was disabled. */
+export const FederationWebhookChange = FederationWebhookDraft.partial().extend({
+  status: z.enum(['active', 'paused']).optional(),
+});
+export type FederationWebhookChange = z.output<typeof FederationWebhookChange>;

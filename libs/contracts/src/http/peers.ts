@@ -69,6 +69,21 @@ const PeerWish = z.object({
   created_at: Instant,
 });
 
+/** An address to which a peer has what happens told, set up by itself. */
+const PeerWebhook = z.object({
+  id: z.uuid(),
+  url: z.string(),
+  description: z.string(),
+  /** `pending`: whoever is there has not said yes; `paused`: by the peer; `disabled`: by us, for the reason. */
+  status: z.enum(['pending', 'active', 'paused', 'disabled']),
+  reason: z.string().nullable(),
+  /** Events that were not taken yet. */
+  waiting: z.number().int(),
+  failing_since: Instant.nullable(),
+  next_try_at: Instant.nullable(),
+  created_at: Instant,
+});
+
 const tag = 'Federation';
 const path = '/api/v1/federation/peers';
 const question = (name: string) => `rpc.federation.v1.${name}`;
@@ -215,6 +230,25 @@ export const peers = {
       'Makes the next key: published now, it signs in an hour; with `at_once` it signs now and those before it end',
     body: z.object({ at_once: Flag.optional() }).optional(),
     response: OwnKeys,
+  }),
+  webhooks: defineEndpoint({
+    id: 'listPeerWebhooks',
+    method: 'GET',
+    path: `${path}/:id/webhooks`,
+    question: question('list-peer-webhooks'),
+    tag,
+    summary: 'Addresses to which a helpdesk has what happens told',
+    params,
+    response: z.array(PeerWebhook),
+  }),
+  removeWebhook: defineEndpoint({
+    id: 'deletePeerWebhook',
+    method: 'DELETE',
+    path: `${path}/:id/webhooks/:webhook_id`,
+    question: question('delete-peer-webhook'),
+    tag,
+    summary: 'Tells one of them nothing any more',
+    params: { ...params, webhook_id: z.uuid() },
   }),
   replay: defineEndpoint({
     id: 'replayPeer',

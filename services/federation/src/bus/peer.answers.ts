@@ -15,6 +15,7 @@ import { PeerDoor } from '../application/door/peer-door.ts';
 import { ManagePeers, type ShownPeer } from '../application/manage-peers.ts';
 import { IssuePeerTokens } from '../application/sign-in/issue-peer-tokens.ts';
 import { OwnKeys } from '../application/sign-in/own-keys.ts';
+import { ManageWebhooks, webhookBody } from '../application/webhooks/manage-webhooks.ts';
 import type { NodeKey } from '../persistence/sign-in.store.ts';
 
 type Input<Name extends keyof typeof questions> = ParsedInputOf<(typeof questions)[Name]>;
@@ -31,6 +32,7 @@ export class PeerAnswers {
     private readonly door: PeerDoor,
     private readonly tokens: IssuePeerTokens,
     private readonly ownKeys: OwnKeys,
+    private readonly webhooks: ManageWebhooks,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -115,6 +117,21 @@ export class PeerAnswers {
   @Answers(questions.rotateKeys)
   async rotateKeys(ctx: RpcContext, { body }: Input<'rotateKeys'>) {
     return this.shownKeys(await this.ownKeys.rotate(callerIn(ctx), body?.at_once ?? false));
+  }
+
+  @Answers(questions.webhooks)
+  async listWebhooks({ actor }: RpcContext, { params }: Input<'webhooks'>) {
+    return (await this.webhooks.listFor(actor, params.id)).map((hook) => {
+      const { id, url, description, status, reason, waiting, failingSince, nextTryAt, createdAt } = webhookBody(hook);
+      const times = { failing_since: failingSince, next_try_at: nextTryAt, created_at: createdAt };
+      return { ...{ id, url, description, status, reason, waiting }, ...times };
+    });
+  }
+
+  @Answers(questions.removeWebhook)
+  async removeWebhook(ctx: RpcContext, { params }: Input<'removeWebhook'>) {
+    await this.webhooks.removeFor(callerIn(ctx), params.id, params.webhook_id);
+    return {};
   }
 
   @Answers(questions.replay)

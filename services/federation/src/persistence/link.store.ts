@@ -6,6 +6,8 @@ import type { LinkState } from '../domain/sync/link.ts';
 import type { OwnWords } from '../domain/sync/own-words.ts';
 import { canonical } from '../domain/sync/replica.ts';
 import type { Suggestion } from '../domain/sync/take-in.ts';
+import type { Unshared } from '../domain/sync/tombstone.ts';
+import { WebhookStore } from './webhook.store.ts';
 
 type On = DataSource | EntityManager;
 
@@ -78,7 +80,7 @@ type Scope = readonly number[] | null;
 export interface FeedEntry {
   id: number;
   uuid: string;
-  event: FederationEvent | { unshared: string };
+  event: FederationEvent | Unshared;
   at: Date;
 }
 
@@ -110,6 +112,8 @@ export interface Rest {
 
 /** Tickets at peers. */
 export class LinkStore {
+  private readonly webhooks = new WebhookStore();
+
   /**
    * Takes links that are due for a while; nobody else gets them meanwhile. Those of paused peers rest, and of a peer that
    * does not answer one at a time finds out whether it does again, so that the others have hands left.
@@ -269,9 +273,10 @@ export class LinkStore {
   /** A peer that reads by itself finds a tombstone in its feed. */
   async end(on: On, id: number, why: string, now: EpochMs): Promise<void> {
     if (!('queryRunner' in on)) return transaction(on as DataSource, (tx) => this.end(tx, id, why, now));
-    const [link] = await sql<{ peerId: number; reads: boolean }>(
+    const [link] = await sql<{ peerId: number; uuid: string; told: boolean; reads: boolean }>(
       on,
-      `SELECT p.id AS "peerId", p.token IS NULL AND NOT p.by_key AND l.shadow IS NOT NULL AS reads
+      `SELECT p.id AS "peerId", l.uuid, l.shadow IS NOT NULL AS told,
+         p.token IS NULL AND NOT p.by_key AND l.shadow IS NOT NULL AS reads
        FROM link l JOIN peer p ON p.id = l.peer_id WHERE l.id = $1 AND l.ended_at IS NULL`,
       [id],
     );
@@ -286,6 +291,8 @@ export class LinkStore {
     await sql(on, 'DELETE FROM link_inbox WHERE link_id = $1', [id]);
     await sql(on, 'DELETE FROM link_outbox WHERE link_id = $1', [id]);
     await sql(on, 'DELETE FROM link_file WHERE link_id = $1', [id]);
+    await this.webhooks.forget(on, link.peerId, link.uuid);
+    if (link.told) await this.webhooks.tell(on, id, { unshared: why }, now);
     if (!link.reads) return;
     await sql(
       on,
@@ -483,12 +490,13 @@ export class LinkStore {
   // What goes out.
 
   async queue(tx: EntityManager, id: number, sequence: number, event: FederationEvent, now: EpochMs): Promise<void> {
-    await sql(tx, 'INSERT INTO link_outbox (link_id, sequence, event, created_at) VALUES ($1, $2, $3::jsonb, $4)', [
-      id,
-      sequence,
-      JSON.stringify(event),
-      new Date(now),
-    ]);
+    const [row] = await sql<{ hooked: boolean }>(
+      tx,
+      `INSERT INTO link_outbox (link_id, sequence, event, created_at) VALUES ($1, $2, $3::jsonb, $4)
+       RETURNING EXISTS (SELECT 1 FROM link l JOIN peer_webhook w ON w.peer_id = l.peer_id WHERE l.id = $1) AS hooked`,
+      [id, sequence, JSON.stringify(event), new Date(now)],
+    );
+    if (row?.hooked) await this.webhooks.tell(tx, id, event, now);
   }
 
   async nextOut(on: On, id: number): Promise<{ sequence: number; event: FederationEvent } | undefined> {

@@ -10,6 +10,7 @@ import { ForeignDesks1799410000000 } from './migrations/1799410000000-foreign-de
 import { Files1799443000000 } from './migrations/1799443000000-files.ts';
 import { Leases1799443100000 } from './migrations/1799443100000-leases.ts';
 import { PeerKeys1799452000000 } from './migrations/1799452000000-peer-keys.ts';
+import { PeerWebhooks1799452100000 } from './migrations/1799452100000-peer-webhooks.ts';
 import { DueByPeer1799453000000 } from './migrations/1799453000000-due-by-peer.ts';
 
 /** In the order in which they run. */
@@ -26,5 +27,6 @@ export const migrations: MigrationClass[] = [
   Files1799443000000,
   Leases1799443100000,
   PeerKeys1799452000000,
+  PeerWebhooks1799452100000,
   DueByPeer1799453000000,
 ];

@@ -1,7 +1,7 @@
 import { AppError, type Clock } from '@helpmesh/kernel';
-import type { SafeFetch } from '@helpmesh/service-kit';
+import { type SafeFetch, webhookHeaders } from '@helpmesh/service-kit';
 import type { WebhookWire } from '../application/webhook/ports.ts';
-import { hubSignature, standardHeaders } from '../application/webhook/signature.ts';
+import { hubSignature } from '../application/webhook/signature.ts';
 import type { Attempt, Delivery, Receiver } from '../domain/webhook/webhook.ts';
 
 /** Bytes that are kept of an answer. */
@@ -65,7 +65,12 @@ function headersOf(receiver: Receiver, { id, rule, body }: Delivery, at: ReturnT
     'user-agent': USER_AGENT,
     'x-zammad-trigger': headerText(rule),
     'x-zammad-delivery': id,
-    ...standardHeaders(id, at, body, receiver.keys),
+    ...webhookHeaders(
+      id,
+      at,
+      body,
+      receiver.keys.map((secret) => ({ secret })),
+    ),
   };
   if (receiver.signatureToken !== null) headers['x-hub-signature'] = hubSignature(body, receiver.signatureToken);
   if (receiver.bearer !== null) headers.authorization = `Bearer ${receiver.bearer}`;

@@ -10,8 +10,7 @@ import {
   FederationTicket,
   type FederationTombstone,
   federationEventTypes,
-  type OutputOf,
-  type ParsedInputOf,
+  federationNoticeTypes,
 } from '@helpmesh/contracts';
 import { AppError, type Clock, derivedId, uuidv7 } from '@helpmesh/kernel';
 import type { RequestTerms } from '@helpmesh/messaging';
@@ -22,6 +21,7 @@ import { z } from 'zod';
 import type { Agreement } from '../../domain/agreement.ts';
 import { algorithms } from '../../domain/sign-in/key-set.ts';
 import { checkWay } from '../../domain/sync/message.ts';
+import { tombstoneOf } from '../../domain/sync/tombstone.ts';
 import type { AgreementStore } from '../../persistence/agreement.store.ts';
 import type { FileStore } from '../../persistence/file.store.ts';
 import type { FeedEntry, Link, LinkStore } from '../../persistence/link.store.ts';
@@ -32,14 +32,9 @@ import type { OwnKeys } from '../sign-in/own-keys.ts';
 import { hashOf, isAccessToken } from '../sign-in/tokens.ts';
 import type { SyncSettings } from '../sync/ports.ts';
 import type { SyncLinks } from '../sync/sync-links.ts';
-
-type Request = ParsedInputOf<typeof answerPeer>;
-type Answer = OutputOf<typeof answerPeer>;
-/** Whoever calls, and which of its agreements it may know of; null: all. */
-interface Caller extends Peer {
-  scope: number[] | null;
-}
-type Handler = (peer: Caller, request: Request, ...names: string[]) => Promise<Answer>;
+import type { ManageWebhooks } from '../webhooks/manage-webhooks.ts';
+import { webhookRoutes } from '../webhooks/webhook-routes.ts';
+import { type Answer, type Caller, ok, precondition, type Request, type Route, read, Uuid } from './answers.ts';
 
 const MINUTE_MS = 60_000;
 /** How long others may keep our public keys. */
@@ -49,7 +44,6 @@ const tooMany = {
   ...{ title: 'Too Many Requests', status: 429, code: 'http.too-many-requests' },
   detail: 'Your helpdesk calls more often than was agreed. Slow down and try again.',
 };
-const Uuid = z.uuid();
 const Cursor = z.coerce.number().int().min(0).default(0);
 /** How long an empty feed is waited for, seconds. */
 const Wait = z.coerce.number().min(0).max(30).default(0);
@@ -61,7 +55,7 @@ const Patch = FederationFields.partial();
 
 /** What other helpdesks may ask and tell. Each sees the tickets that it shares with us, and nothing else exists for it. */
 export class PeerDoor {
-  private readonly routes: [method: Request['method'], path: RegExp, handler: Handler][] = [
+  private readonly routes: Route[] = [
     ['GET', /^agreements$/, (peer) => this.listAgreements(peer)],
     ['GET', /^code-lists$/, async () => ok(codeLists)],
     ['GET', /^events$/, (peer, { query }) => this.feed(peer, query)],
@@ -92,12 +86,15 @@ export class PeerDoor {
     private readonly signIn: Pick<SignInStore, 'access'>,
     private readonly keys: Pick<OwnKeys, 'published' | 'address'>,
     private readonly road: Pick<FileRoad, 'keep'>,
+    webhooks: ManageWebhooks,
     private readonly sync: Pick<SyncLinks, 'wake' | 'standing' | 'commentsAt'>,
     private readonly terms: Pick<RequestTerms, 'hold'>,
     private readonly cache: Pick<Cache, 'limit'>,
     private readonly clock: Clock,
     private readonly settings: Pick<SyncSettings, 'node'>,
-  ) {}
+  ) {
+    this.routes.push(...webhookRoutes(webhooks));
+  }
 
   /** Whoever waits for something to happen is answered now. */
   close(): void {
@@ -111,25 +108,32 @@ export class PeerDoor {
       return ok(await this.keys.published(), { 'cache-control': `public, max-age=${KEYS_SECONDS}` });
     }
     const peer = await this.peerOf(request.token);
-    for (const [method, path, handle] of this.routes) {
+    for (const [method, path, handle, secret] of this.routes) {
       const [, ...names] = path.exec(request.path) ?? [];
       if (method !== request.method || !path.test(request.path)) continue;
       const { allowed, headers } = await this.count(peer);
       if (!allowed) return { status: 429, headers, body: tooMany };
-      const answer = await this.once(peer, request, () => handle(peer, request, ...names));
+      const answer = await this.once(peer, request, secret !== undefined, () => handle(peer, request, ...names));
       return { ...answer, headers: { ...headers, ...answer.headers } };
     }
     throw new AppError('not-found', 'federation.no-such-path', 'There is nothing at this address.');
   }
 
   /** A POST with a key has one effect, and one answer. @throws AppError invalid `idempotency.key-reused` */
-  private async once(peer: Caller, request: Request, work: () => Promise<Answer>): Promise<Answer> {
+  private async once(
+    peer: Caller,
+    request: Request,
+    secretAnswer: boolean,
+    work: () => Promise<Answer>,
+  ): Promise<Answer> {
     const { method, path, body, idempotencyKey: key } = request;
     if (method !== 'POST' || key === undefined) return work();
     const input = { method, path, body };
     // Below the ids of people.
     const item = { actor: { userId: -peer.id }, key, input } as unknown as Parameters<RequestTerms['hold']>[0];
-    const json = await this.terms.hold(item, answerPeer, async () => Buffer.from(JSON.stringify(await work())));
+    const json = await this.terms.hold(item, { ...answerPeer, secretAnswer } as typeof answerPeer, async () =>
+      Buffer.from(JSON.stringify(await work())),
+    );
     return JSON.parse(json.toString());
   }
 
@@ -148,6 +152,7 @@ export class PeerDoor {
       ...{ modes: ['full', 'redirect', 'direct'], eventTypes: federationEventTypes },
       ...{ authentication: ['private_key_jwt', 'bearer'], tokenEndpoint: `${node}/oauth/token` },
       ...{ jwksUri: this.keys.address, signatureAlgorithms: algorithms },
+      webhooks: { signatures: ['v1', 'v1a'], eventTypes: federationNoticeTypes },
       limits: { commentsPerEvent: 200, commentCharacters: 500_000, hops: 5 },
     };
   }
@@ -352,13 +357,8 @@ export class PeerDoor {
     return ok({ events: rows.map((row) => this.told(row)), cursor }, { link });
   }
 
-  private told({ id, uuid, event, at }: FeedEntry): FederationEvent | FederationTombstone {
-    if (!('unshared' in event)) return event;
-    return {
-      ...{ specversion: '1.0', id: derivedId(uuid, `unshared ${id}`), source: this.settings.node, subject: uuid },
-      ...{ type: 'eu.eosc.helpdesk.ticket.unshared.v1', time: at.toISOString(), datacontenttype: 'application/json' },
-      data: { why: event.unshared.slice(0, 500) },
-    };
+  private told({ id: place, uuid, event, at }: FeedEntry): FederationEvent | FederationTombstone {
+    return 'unshared' in event ? tombstoneOf(event, { uuid, place, node: this.settings.node, at }) : event;
   }
 
   private async listTickets(peer: Caller, query: Request['query']): Promise<Answer> {
@@ -417,27 +417,6 @@ function noAgreement(): AppError {
 
 const codeLists = { states: canonicalStates, priorities: canonicalPriorities };
 
-function ok(body: object, headers: Record<string, string> = {}): Answer {
-  return { status: 200, headers, body };
-}
-
-/** @throws AppError invalid `federation.unreadable` with a pointer for each part that is wrong */
-function read<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  // PostgreSQL keeps no NUL in texts.
-  const storable = !JSON.stringify(value ?? null).includes('\\u0000');
-  const { success, data, error } = schema.safeParse(storable ? value : undefined);
-  if (success) return data;
-  const fields = error.issues.slice(0, 20).map(({ path, message }) => ({
-    pointer: path.map((name) => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-    detail: message,
-  }));
-  throw new AppError('invalid', 'federation.unreadable', 'This is not what the protocol says.', undefined, { fields });
-}
-
 function unshared(): AppError {
   return new AppError('not-found', 'federation.unshared', 'The ticket is not shared with you any more.');
-}
-
-function precondition(header: string): AppError {
-  return new AppError('invalid', 'federation.precondition-needed', `Say what you have seen: ${header}.`);
 }

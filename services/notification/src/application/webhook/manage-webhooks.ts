@@ -10,6 +10,7 @@ import {
 import { AppError, type Clock } from '@helpmesh/kernel';
 import type { Outbox } from '@helpmesh/messaging';
 import { afterCommit, transaction, violates } from '@helpmesh/persistence';
+import { writtenSecret } from '@helpmesh/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { templateTrouble } from '../../domain/webhook/payload.ts';
 import type { WebhookRow, WebhookValues } from '../../domain/webhook/webhook.ts';
@@ -18,7 +19,6 @@ import type { WebhookDeliveryStore } from '../../persistence/webhook-delivery.st
 import { requireWebhookAdmin, requireWebhookReader } from './access.ts';
 import type { WebhookWire } from './ports.ts';
 import type { Receivers } from './receivers.ts';
-import { writtenKey } from './signature.ts';
 
 const secrets = ['signature_token', 'basic_auth_password', 'bearer_token'] as const;
 const plain = [
@@ -69,7 +69,7 @@ export class ManageWebhooks {
       await this.webhooks.update(tx, id, { ...this.sealed(id, input), ...sealedKey }, authorOf(actor), now);
       const row = found(await this.webhooks.get(tx, id), id);
       await this.tell(tx, actor, 'created', null, row);
-      return { row, signingSecret: writtenKey(key) };
+      return { row, signingSecret: writtenSecret(key) };
     });
   }
 
@@ -116,7 +116,7 @@ export class ManageWebhooks {
       const object = { type: 'Webhook', id, label: before.name };
       const told = { action: 'webhook.key-replaced', object, changes: { signing_key: {} } };
       await this.outbox.add(tx, recordAudit, auditMessage(actor, told));
-      return writtenKey(key);
+      return writtenSecret(key);
     });
   }
 
