@@ -9,6 +9,8 @@ peers=(
   dovecot-imapd
   dovecot-pop3d
   exim4-daemon-light
+  gpg
+  gpg-agent
   libsoap-lite-perl
   openssl
   'request-tracker5 rt5-db-sqlite rt5-standalone dbconfig-no-thanks'

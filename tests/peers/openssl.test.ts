@@ -158,14 +158,14 @@ describe.skipIf(missing !== undefined)(`S/MIME with openssl as the other side${m
       ...pass,
     );
     const p12 = readFileSync(file('desk.p12')).toString('base64');
-    const [mine, issuer] = await readKeys(p12, 'grün & 1');
+    const [mine, issuer] = await readKeys(p12, 'grün & 1', at);
     expect(mine?.certificate).toEqual(Buffer.from(desk.certificate));
     expect(mine?.key).not.toBeNull();
     expect(issuer?.facts).toMatchObject({ name: 'Root', authority: true });
-    await expect(readKeys(p12, 'wrong')).rejects.toMatchObject({ code: 'mail-key.passphrase' });
+    await expect(readKeys(p12, 'wrong', at)).rejects.toMatchObject({ code: 'mail-key.passphrase' });
 
     const locked = openssl('pkcs8', '-topk8', '-in', 'desk.key', '-passout', 'pass:secret').toString();
-    const [again] = await readKeys(`${desk.pem}\n${locked}`, 'secret');
+    const [again] = await readKeys(`${desk.pem}\n${locked}`, 'secret', at);
     const opened = await openMail(
       Buffer.concat([Buffer.from(HEAD), openssl('smime', '-encrypt', '-aes256', '-in', 'content', 'desk.pem')]),
       { ...ring(), own: [{ certificate: again?.certificate, key: again?.key, chain: [] } as KeyPair] },
@@ -173,8 +173,10 @@ describe.skipIf(missing !== undefined)(`S/MIME with openssl as the other side${m
       at,
     );
     expect(opened?.report.encryption.success).toBe(true);
-    await expect(readKeys(`${desk.pem}\n${locked}`, 'wrong')).rejects.toMatchObject({ code: 'mail-key.passphrase' });
-    await expect(readKeys(`${anna.pem}\n${desk.keyPem}`, null)).rejects.toMatchObject({ code: 'mail-key.unfit' });
-    await expect(readKeys('hello', null)).rejects.toMatchObject({ code: 'mail-key.unreadable' });
+    await expect(readKeys(`${desk.pem}\n${locked}`, 'wrong', at)).rejects.toMatchObject({
+      code: 'mail-key.passphrase',
+    });
+    await expect(readKeys(`${anna.pem}\n${desk.keyPem}`, null, at)).rejects.toMatchObject({ code: 'mail-key.unfit' });
+    await expect(readKeys('hello', null, at)).rejects.toMatchObject({ code: 'mail-key.unreadable' });
   });
 });

@@ -447,7 +447,7 @@ export {
 export { SECRET_MASK, type WebhookInput, webhooks } from './http/webhooks.ts';
 export { type AccentColours, MailBrand } from './mail/brand.ts';
 export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
-export { MailSecurity } from './mail/security.ts';
+export { MailSecurity, SecurityType } from './mail/security.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
 export { type AccountChange, accountChanges, type MailTemplate, mailTemplates } from './mail/templates.ts';
 export {

@@ -9,17 +9,28 @@ const EMAIL_PROTECTION = '1.3.6.1.5.5.7.3.4';
 const ANY_USAGE = '2.5.29.37.0';
 const RFC822_NAME = 1;
 
-/** What is shown of a certificate. */
-export interface CertificateFacts {
+/** How a mail is protected; the names are those of Zammad. */
+export type SecurityType = 'S/MIME' | 'PGP';
+
+/** What is shown of a certificate, or of an OpenPGP key. */
+export interface KeyFacts {
+  type: SecurityType;
   name: string;
+  /** Empty for an OpenPGP key: it vouches for itself. */
   issuer: string;
+  /** Of an OpenPGP key its id. */
   serial: string;
-  /** SHA-256, lower-case hex. */
+  /** Lower-case hex; of a certificate its SHA-256. */
   fingerprint: string;
   /** Lower case. */
   addresses: string[];
+  /** Identities of an OpenPGP key, as they stand in it. */
+  userIds: string[];
   validFrom: Date;
-  validTo: Date;
+  /** Null: it does not end. */
+  validTo: Date | null;
+  /** Its owner has taken it back. */
+  revoked: boolean;
   /** It may vouch for others. */
   authority: boolean;
   /** Mails can be encrypted for it. */
@@ -27,16 +38,19 @@ export interface CertificateFacts {
 }
 
 /** @throws Error when the bytes are no certificate */
-export function readCertificate(der: Uint8Array): { cert: Certificate; facts: CertificateFacts } {
+export function readCertificate(der: Uint8Array): { cert: Certificate; facts: KeyFacts & { validTo: Date } } {
   const x509 = new X509Certificate(der);
   const cert = Certificate.fromBER(arrayOf(x509.raw));
   const usage = keyUsage(cert);
-  const facts: CertificateFacts = {
+  const facts = {
+    type: 'S/MIME' as const,
     name: nameIn(x509.subject),
     issuer: nameIn(x509.issuer),
     serial: x509.serialNumber,
     fingerprint: fingerprintOf(x509),
     addresses: addressesOf(cert),
+    userIds: [],
+    revoked: false,
     validFrom: new Date(x509.validFrom),
     validTo: new Date(x509.validTo),
     authority: x509.ca,

@@ -1,23 +1,24 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { AppError } from '@helpmesh/kernel';
 import { type CertBag, Certificate, PFX, type PKCS8ShroudedKeyBag, PrivateKeyInfo, type SafeContents } from 'pkijs';
-import { arrayOf, type CertificateFacts, readCertificate } from './certificate.ts';
+import { arrayOf, type KeyFacts, readCertificate, type SecurityType } from './certificate.ts';
+import { armouredPgpKey, readPgpKeys } from './pgp-keys.ts';
 
-/** A certificate and the private key to it. */
+/** A certificate and the private key to it, or the two halves of an OpenPGP key. */
 export interface KeyPair {
-  /** DER. */
+  /** DER; of OpenPGP the packets of the public key. */
   certificate: Uint8Array;
-  /** PKCS#8, DER. */
+  /** PKCS#8, DER; of OpenPGP the packets of the private key, without a pass phrase. */
   key: Uint8Array;
-  /** Those that vouch for it, DER, its issuer first. */
+  /** Those that vouch for it, DER, its issuer first; none of OpenPGP. */
   chain: readonly Uint8Array[];
 }
 
 export interface ReadKey {
-  facts: CertificateFacts;
-  /** DER. */
+  facts: KeyFacts;
+  /** As in `KeyPair`. */
   certificate: Buffer;
-  /** PKCS#8, DER; null: only the public part was brought. */
+  /** As in `KeyPair`; null: only the public part was brought. */
   key: Buffer | null;
 }
 
@@ -27,16 +28,19 @@ const SAFE_CONTENTS_SHROUDED = '1.2.840.113549.1.12.10.1.2';
 const SAFE_CONTENTS_CERT = '1.2.840.113549.1.12.10.1.3';
 
 /**
- * What an administrator brings: PEM (certificates, and a private key, which may be encrypted), one certificate in DER, or
- * PKCS#12.
+ * What an administrator brings: PEM (certificates, and a private key, which may be encrypted), one certificate in DER,
+ * PKCS#12, or OpenPGP keys, armoured or as a file.
  * @param given  text, or base64 of a file
- * @returns certificates in their order, the one with the private key first
+ * @param at  now
+ * @returns certificates in their order, the one with the private key first; OpenPGP keys, each with its own private key
  * @throws AppError invalid `mail-key.unreadable`, `mail-key.passphrase`, `mail-key.no-certificate`, `mail-key.unfit`
  */
-export async function readKeys(given: string, passphrase: string | null): Promise<ReadKey[]> {
-  const { certificates, key } = /-----BEGIN /.test(given)
-    ? readPem(given, passphrase)
-    : await readFile(given, passphrase);
+export async function readKeys(given: string, passphrase: string | null, at: Date): Promise<ReadKey[]> {
+  if (given.includes('-----BEGIN PGP ')) return readPgpKeys(given, passphrase, at);
+  const isText = given.includes('-----BEGIN ');
+  const file = Buffer.from(isText ? '' : given, 'base64');
+  if (isPgp(file)) return readPgpKeys(file, passphrase, at);
+  const { certificates, key } = isText ? readPem(given, passphrase) : await readFile(file, passphrase);
   if (certificates.length === 0) {
     throw new AppError('invalid', 'mail-key.no-certificate', 'There is no certificate in it.');
   }
@@ -50,9 +54,9 @@ export async function readKeys(given: string, passphrase: string | null): Promis
   return [{ ...mine, key: pkcs8 }, ...read.filter((_, n) => n !== owner)];
 }
 
-/** The certificate as text, as other programs read it. */
-export function pemOf(certificate: Uint8Array): string {
-  return new X509Certificate(certificate).toString();
+/** The public part as text, as other programs read it. */
+export async function publicText(type: SecurityType, certificate: Uint8Array): Promise<string> {
+  return type === 'PGP' ? armouredPgpKey(certificate) : new X509Certificate(certificate).toString();
 }
 
 interface Brought {
@@ -79,8 +83,14 @@ function derOf(pem: string): Buffer {
   }
 }
 
-async function readFile(given: string, passphrase: string | null): Promise<Brought> {
-  const bytes = Buffer.from(given, 'base64');
+/** A packet of a public or a private key, in the old form or the new one; DER begins with 0x30. */
+function isPgp(bytes: Buffer): boolean {
+  const tag = bytes[0] ?? 0;
+  const kind = tag & 0x40 ? tag & 0x3f : (tag & 0x3c) >> 2;
+  return tag >= 0x80 && (kind === 5 || kind === 6);
+}
+
+async function readFile(bytes: Buffer, passphrase: string | null): Promise<Brought> {
   try {
     return { certificates: [new X509Certificate(bytes).raw], key: null };
   } catch {
@@ -142,7 +152,7 @@ function privateKeyOfDer(key: Buffer, passphrase: string): KeyObject {
   }
 }
 
-function factsOf(certificate: Buffer): CertificateFacts {
+function factsOf(certificate: Buffer): KeyFacts {
   try {
     return readCertificate(certificate).facts;
   } catch (error) {
@@ -151,7 +161,7 @@ function factsOf(certificate: Buffer): CertificateFacts {
 }
 
 function unreadable(cause?: unknown): AppError {
-  const detail = 'It is neither PEM nor a certificate nor a PKCS#12 file.';
+  const detail = 'It is neither PEM nor a certificate nor a PKCS#12 file nor an OpenPGP key.';
   return new AppError('invalid', 'mail-key.unreadable', detail, undefined, { cause });
 }
 

@@ -34,7 +34,8 @@ export interface Trust {
 }
 
 export type Verified =
-  | { ok: true; signer: Signer; certificate: Uint8Array<ArrayBuffer> }
+  /** `certificate`: DER, of S/MIME. */
+  | { ok: true; signer: Signer; certificate: Uint8Array<ArrayBuffer> | null }
   | { ok: false; reason: Trouble; signer: Signer | null };
 
 /** What an opaque signature carries; null: it carries nothing. @throws Error when it is no signature at all */

@@ -11,6 +11,7 @@ import {
 } from 'pkijs';
 import { arrayOf } from './certificate.ts';
 import type { KeyPair } from './keys.ts';
+import { library } from './openpgp.ts';
 
 export interface TestIdentity extends KeyPair {
   certificate: Uint8Array<ArrayBuffer>;
@@ -29,6 +30,48 @@ export interface TestIdentityWishes {
   validTo?: Date;
   /** Of the extended key usage. */
   purposes?: string[];
+}
+
+export interface TestPgpKey extends KeyPair {
+  certificate: Uint8Array<ArrayBuffer>;
+  key: Uint8Array<ArrayBuffer>;
+  fingerprint: string;
+  /** Armoured; the private one without a pass phrase unless one is wished. */
+  publicText: string;
+  privateText: string;
+  /** The public key once its owner has taken it back. */
+  revokedText: string;
+}
+
+/** An OpenPGP key, as a program of its owner makes it. */
+export async function aPgpKey(wishes: {
+  name?: string;
+  address: string;
+  validFrom?: Date;
+  validTo?: Date;
+  passphrase?: string;
+  rsa?: boolean;
+}): Promise<TestPgpKey> {
+  const pgp = await library();
+  const { name = '', address, validFrom = new Date('2020-01-01T00:00:00Z'), validTo, passphrase, rsa } = wishes;
+  const { privateKey, publicKey, revocationCertificate } = await pgp.generateKey({
+    ...(rsa ? { type: 'rsa', rsaBits: 2048 } : { type: 'ecc', curve: 'curve25519Legacy' }),
+    userIDs: [{ name, email: address }],
+    date: validFrom,
+    ...(validTo && { keyExpirationTime: (validTo.getTime() - validFrom.getTime()) / 1000 }),
+    format: 'object',
+  });
+  const revoked = await pgp.revokeKey({ key: publicKey, revocationCertificate, format: 'object' });
+  const locked = passphrase ? await pgp.encryptKey({ privateKey, passphrase }) : privateKey;
+  return {
+    certificate: new Uint8Array(publicKey.write()),
+    key: new Uint8Array(privateKey.write()),
+    chain: [],
+    fingerprint: publicKey.getFingerprint(),
+    publicText: publicKey.armor(),
+    privateText: locked.armor(),
+    revokedText: revoked.publicKey.armor(),
+  };
 }
 
 const RSA_2048 = {

@@ -1,7 +1,7 @@
 import { keysToOpen, learnCertificate, type Message, reopenMail } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { sealMail } from '@helpmesh/mail-security';
-import { anIdentity, type TestIdentity } from '@helpmesh/mail-security/testing';
+import { anIdentity, aPgpKey, type TestIdentity, type TestPgpKey } from '@helpmesh/mail-security/testing';
 import { RpcClient, RpcStrategy } from '@helpmesh/messaging';
 import { ActorSigner, SecretBox, serviceActor } from '@helpmesh/service-kit';
 import { sendRaw, waitFor } from '@helpmesh/testing';
@@ -16,6 +16,8 @@ describe('a signed or encrypted mail', () => {
   let root: TestIdentity;
   let anna: TestIdentity;
   let help: TestIdentity;
+  let annaPgp: TestPgpKey;
+  let helpPgp: TestPgpKey;
   /** Keys that the desk has by now; undefined: nobody answers. */
   let held: TestIdentity[] | undefined = [];
 
@@ -25,6 +27,7 @@ describe('a signed or encrypted mail', () => {
       anIdentity({ name: 'Anna', address: ANNA, issuer: root }),
       anIdentity({ name: 'Help', address: HELP, issuer: root }),
     ]);
+    [annaPgp, helpPgp] = await Promise.all([aPgpKey({ address: ANNA }), aPgpKey({ address: HELP })]);
     desk = await testDesk();
     await desk.bus.declareStreams('notification');
     const box = new SecretBox(desk.env.HELPMESH_SECRETS_KEY ?? '');
@@ -41,7 +44,13 @@ describe('a signed or encrypted mail', () => {
         const own = held.map(({ certificate, key }, id) => ({
           ...{ id, certificate: base64(certificate), sealed: base64(box.seal(Buffer.from(key), `mail_key:${id}`)) },
         }));
-        return { own, contacts: [], authorities: [base64(root.certificate)] };
+        const key = base64(box.seal(Buffer.from(helpPgp.key), 'mail_key:77'));
+        return {
+          own: [...own, { id: 77, type: 'PGP' as const, certificate: base64(helpPgp.certificate), sealed: key }],
+          contacts: [],
+          authorities: [base64(root.certificate)],
+          pgpContacts: [base64(annaPgp.certificate)],
+        };
       },
       false,
       { kind: 'question', question: keysToOpen, batch: false },
@@ -109,6 +118,27 @@ describe('a signed or encrypted mail', () => {
     const { data } = await desk.filedWith('Forged');
     expect(data.security).toMatchObject({ sign: { success: false, reason: 'other-address' } });
     expect(await learned()).toHaveLength(before);
+  });
+
+  it('by OpenPGP is filed with what is within, and offers the key that came along', async () => {
+    held = [];
+    const before = (await learned()).length;
+    const key = Buffer.from(annaPgp.certificate)
+      .toString('base64')
+      .match(/.{1,70}/g)
+      ?.join('\r\n ');
+    const autocrypt = `Autocrypt: addr=${ANNA}; prefer-encrypt=mutual; keydata=\r\n ${key}\r\n`;
+    const sealing = { type: 'PGP' as const, sign: annaPgp, encryptFor: [helpPgp.certificate] };
+    const mail = await sealMail(raw('By OpenPGP'), sealing, new Date());
+    await send(Buffer.concat([Buffer.from(autocrypt), mail]));
+    const { data } = await desk.filedWith('By OpenPGP');
+    expect(data.security).toMatchObject({ type: 'PGP', sign: { success: true }, encryption: { success: true } });
+    expect(data.html).toContain('Secret');
+    expect(data.html).not.toContain('evil.example');
+    expect(data.attachments).toEqual([]);
+    const told = await waitFor(async () => (await learned())[before], { what: 'the key to be offered' });
+    expect(told.data).toMatchObject({ type: 'PGP', address: ANNA });
+    expect(Buffer.from(told.data.certificate, 'base64')).toEqual(Buffer.from(annaPgp.certificate));
   });
 
   it('waits while nobody can say which keys there are', async () => {

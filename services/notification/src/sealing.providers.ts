@@ -14,9 +14,15 @@ export const sealingProviders: Provider[] = [
   MailKeyStore,
   {
     provide: ManageKeys,
-    inject: [DataSource, MailKeyStore, CONFIG, Outbox, CLOCK],
-    useFactory: (db: DataSource, store: MailKeyStore, config: NotificationConfig, outbox: Outbox, clock: Clock) =>
-      new ManageKeys(db, store, new SecretBox(config.HELPMESH_SECRETS_KEY), outbox, clock),
+    inject: [DataSource, MailKeyStore, GroupAddressStore, CONFIG, Outbox, CLOCK],
+    useFactory: (
+      db: DataSource,
+      store: MailKeyStore,
+      groups: GroupAddressStore,
+      config: NotificationConfig,
+      outbox: Outbox,
+      clock: Clock,
+    ) => new ManageKeys(db, store, groups, new SecretBox(config.HELPMESH_SECRETS_KEY), outbox, clock),
   },
   {
     provide: SealMails,

@@ -14,8 +14,8 @@ import {
   sendMail,
 } from '@helpmesh/contracts';
 import { uuidv7 } from '@helpmesh/kernel';
-import { openMail } from '@helpmesh/mail-security';
-import { anIdentity, type TestIdentity } from '@helpmesh/mail-security/testing';
+import { openMail, readKeys } from '@helpmesh/mail-security';
+import { anIdentity, aPgpKey, type TestIdentity } from '@helpmesh/mail-security/testing';
 import { RpcClient } from '@helpmesh/messaging';
 import { ActorSigner, loadConfig, type RunningService, SecretBox } from '@helpmesh/service-kit';
 import { infra, type Neighbours, neighbours, type SmtpSink, smtpSink, testKeys, waitFor } from '@helpmesh/testing';
@@ -210,11 +210,109 @@ describe('a mail', () => {
     const asker = asService('ticket');
     const check = (from: string, to: string[]) =>
       rpc.call(checkSealing, { from, to, sign: true, encrypt: true }, asker);
-    expect(await check(DESK, [ANNA])).toEqual({ sign: null, missing: [] });
+    expect(await check(DESK, [ANNA])).toEqual({ type: 'S/MIME', sign: null, missing: [] });
     expect(await check('sales@desk.example.org', ['X@y.example'])).toEqual({
+      type: 'S/MIME',
       sign: 'no-key',
       missing: ['x@y.example'],
     });
+  });
+});
+
+describe('OpenPGP', () => {
+  const BERND = 'bernd@pgp.example';
+  const keyOf = async (address: string) => (await list()).find(({ addresses }) => addresses.includes(address));
+  const accept = (id: number, who = admin()) =>
+    rpc.call(mailKeys.accept, { params: { id }, query: {}, body: undefined }, who);
+  const offered = (certificate: string, address: string) =>
+    others.say(learnCertificate, { type: 'PGP', certificate, address });
+
+  it('makes a key for a group, which opens nothing without its secret and is handed on without it', async () => {
+    const generate = (group_id: number, who = admin()) =>
+      rpc.call(mailKeys.generate, { params: {}, query: {}, body: { group_id, valid_years: 2 } }, who);
+    const key = await generate(4);
+    expect(key).toMatchObject({
+      type: 'PGP',
+      kind: 'own',
+      addresses: [DESK],
+      user_ids: [`Desk <${DESK}>`],
+      group_ids: [4],
+    });
+    expect(Date.parse(key.valid_to ?? '') - Date.now()).toBeGreaterThan(700 * 86_400_000);
+    const get = { params: { id: key.id }, query: {}, body: undefined };
+    const { filename, data } = await rpc.call(mailKeys.download, get, admin());
+    expect([filename, data]).toEqual([
+      `openpgp-key-${key.id}.asc`,
+      expect.stringMatching(/^-----BEGIN PGP PUBLIC KEY/),
+    ]);
+    await expect(generate(99)).rejects.toMatchObject({ code: 'mail-key.no-group-address' });
+    await expect(generate(4, as('ticket.agent'))).rejects.toMatchObject({ code: 'access.not-authorized' });
+  });
+
+  it('keeps a key that came with a mail from use until an administrator accepts it', async () => {
+    const bernd = await aPgpKey({ name: 'Bernd', address: BERND });
+    const eve = await aPgpKey({ name: 'Eve', address: 'eve@pgp.example' });
+    await offered(eve.publicText, BERND);
+    await offered('no key at all', BERND);
+    await offered(Buffer.from(bernd.certificate).toString('base64'), BERND);
+    const waiting = await waitFor(() => keyOf(BERND), { what: 'the offered key' });
+    expect(waiting).toMatchObject({ type: 'PGP', kind: 'contact', state: 'offered', name: 'Bernd', valid_to: null });
+    expect(await keyOf('eve@pgp.example')).toBeUndefined();
+    const contacts = async () => (await rpc.call(keysToOpen, { from: BERND }, asService('mail-ingest'))).pgpContacts;
+    const missing = async () => {
+      const asked = { from: DESK, to: [BERND], sign: true, encrypt: true };
+      return (await rpc.call(checkSealing, asked, asService('ticket'))).missing;
+    };
+    expect([await contacts(), await missing()]).toEqual([[], [BERND]]);
+    await expect(accept(waiting.id, as('ticket.agent'))).rejects.toMatchObject({ code: 'access.not-authorized' });
+    expect(await accept(waiting.id)).toMatchObject({ state: 'valid', learned: false });
+    expect([(await contacts())?.length, await missing()]).toEqual([1, []]);
+    await expect(accept(waiting.id)).rejects.toMatchObject({ code: 'mail-key.not-offered' });
+  });
+
+  it('holds no more than five offers of one address', async () => {
+    const keys = await Promise.all(Array.from({ length: 6 }, () => aPgpKey({ address: 'many@pgp.example' })));
+    for (const { publicText } of keys) await offered(publicText, 'many@pgp.example');
+    const last = await aPgpKey({ address: 'last@pgp.example' });
+    await offered(last.publicText, 'last@pgp.example');
+    await waitFor(() => keyOf('last@pgp.example'), { what: 'the last offer' });
+    expect((await list()).filter(({ addresses }) => addresses.includes('many@pgp.example'))).toHaveLength(5);
+  });
+
+  it('is offered where it has the keys, and S/MIME where both do', async () => {
+    const offer = async (...to: string[]) =>
+      rpc.call(mailSealing.offer, { params: {}, query: {}, body: { group_id: 4, to } }, as('ticket.agent'));
+    expect(await offer(BERND)).toMatchObject({ type: 'PGP', sign: { possible: true }, encryption: { possible: true } });
+    expect(await offer(ANNA)).toMatchObject({ type: 'S/MIME', encryption: { possible: true } });
+    // Anna has a certificate and Bernd a key: no mail can be for both.
+    expect(await offer(ANNA, BERND)).toMatchObject({ encryption: { possible: false, missing: [BERND] } });
+  });
+
+  it('signs and encrypts what leaves, and is not used once its owner took it back', async () => {
+    const to = [{ name: 'Bernd', address: BERND }];
+    const security = { type: 'PGP' as const, sign: true, encrypt: true };
+    const clara = await aPgpKey({ name: 'Clara', address: 'clara@pgp.example' });
+    await add({ key: clara.publicText });
+    await send('By PGP', { to: [{ name: 'Clara', address: 'clara@pgp.example' }], security });
+    const { raw } = await arrived('By PGP');
+    expect(raw.toString()).toContain('multipart/encrypted');
+    expect(raw.toString()).not.toContain('1234');
+    const desk = (await list()).find(({ type, kind }) => type === 'PGP' && kind === 'own');
+    const get = { params: { id: desk?.id ?? 0 }, query: {}, body: undefined };
+    const [ours] = await readKeys((await rpc.call(mailKeys.download, get, admin())).data, null, new Date());
+    const pgp = { own: [clara], contacts: [ours?.certificate as Buffer] };
+    const opened = await openMail(raw, { own: [], contacts: [], authorities: [], pgp }, DESK, new Date());
+    expect(opened?.report).toMatchObject({ type: 'PGP', sign: { success: true }, encryption: { success: true } });
+    expect(opened?.content?.toString()).toContain('The password is 1234');
+
+    const [revoked] = await add({ key: clara.revokedText });
+    expect(revoked).toMatchObject({ state: 'revoked' });
+    expect(await add({ key: clara.publicText })).toMatchObject([{ id: revoked?.id, state: 'revoked' }]);
+    const gone = await send('Unsealable', { to: [{ name: 'Clara', address: 'clara@pgp.example' }], security });
+    const failed = await others.hear(deliveryFailed, ({ data }) => data.mailId === gone.mailId);
+    expect(failed.data.error).toContain('There is no key to encrypt for clara@pgp.example.');
+    await send('Still there', { to, security });
+    expect((await arrived('Still there')).raw.toString()).toContain('multipart/encrypted');
   });
 });
 

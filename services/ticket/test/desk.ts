@@ -270,7 +270,7 @@ export async function startDesk(
   const protectedMail: ProtectedMail = {
     reopened: null,
     asked: [],
-    check: { sign: null, missing: [] },
+    check: { type: 'S/MIME', sign: null, missing: [] },
   };
   notification.addHandler(
     checkSealing.subject,

@@ -840,21 +840,29 @@ describe('a signed or encrypted mail', () => {
     const body = { ticket_id: ticketId, type: 'email', to: 'user10@example.org', cc: 'b@x.example', body: 'x' };
     const write = (wish: object = security) =>
       desk.rest(cast.agent, createArticle, { body: { ...body, preferences: { security: wish } } });
-    desk.protectedMail.check = { sign: null, missing: ['b@x.example'] };
+    desk.protectedMail.check = { type: 'S/MIME', sign: null, missing: ['b@x.example'] };
     await expect(write()).rejects.toMatchObject({ code: 'article.no-key-to-encrypt', kind: 'invalid' });
-    desk.protectedMail.check = { sign: 'expired', missing: [] };
+    desk.protectedMail.check = { type: 'S/MIME', sign: 'expired', missing: [] };
     await expect(write()).rejects.toMatchObject({ code: 'article.no-key-to-sign', kind: 'invalid' });
     await expect(write({ ...security, type: 'ROT13' })).rejects.toMatchObject({ code: 'article.security-unknown' });
-    desk.protectedMail.check = { sign: null, missing: [] };
+    desk.protectedMail.check = { type: 'S/MIME', sign: null, missing: [] };
     const made = (await write()) as { id: number; preferences: unknown };
     expect(made.preferences).toMatchObject({
       security: { type: 'S/MIME', sign: { success: true, signer: null }, encryption: { success: true } },
     });
     const order = (await desk.told(sendMail)).find(({ data }) => data.articleId === made.id);
-    expect(order?.data.security).toEqual({ sign: true, encrypt: true });
+    expect(order?.data.security).toEqual({ type: 'S/MIME', sign: true, encrypt: true });
     expect(desk.protectedMail.asked.at(-1)).toEqual({
       from: order?.data.from?.address ?? null,
-      ...{ to: ['user10@example.org', 'b@x.example'], sign: true, encrypt: true },
+      ...{ to: ['user10@example.org', 'b@x.example'], sign: true, encrypt: true, type: 'S/MIME' },
     });
+    // Whoever names no kind of keys gets the one that there is.
+    desk.protectedMail.check = { type: 'PGP', sign: null, missing: [] };
+    const { type: _, ...open } = security;
+    const other = (await write(open)) as { id: number; preferences: unknown };
+    expect(other.preferences).toMatchObject({ security: { type: 'PGP', encryption: { success: true } } });
+    expect(desk.protectedMail.asked.at(-1)).toMatchObject({ type: null });
+    const sent = (await desk.told(sendMail)).find(({ data }) => data.articleId === other.id);
+    expect(sent?.data.security).toEqual({ type: 'PGP', sign: true, encrypt: true });
   });
 });

@@ -872,6 +872,8 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/channels_email_outbound/{id}/authorization': spare(newMailAccount),
   'POST /api/v1/channels_email_outbound/authorization': () => ({ body: { state: 'x', code: 'x' } }),
   'POST /api/v1/mail_keys': async (world) => ({ body: await certificate(world.fresh('spare')) }),
+  'POST /api/v1/mail_keys/generate': (world) => ({ body: { group_id: world.id('North') } }),
+  'POST /api/v1/mail_keys/{id}/accept': spare(newMailKey),
   'DELETE /api/v1/mail_keys/{id}': spare(newMailKey),
   'GET /api/v1/mail_keys/{id}/download': spare(newMailKey),
   'PUT /api/v1/mail_sealing/{group_id}': (world) => ({ path: { group_id: world.id('North') }, body: { sign: false } }),

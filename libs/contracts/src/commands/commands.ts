@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineCommand } from '../define.ts';
 import { StoredFile } from '../http/tickets.ts';
 import { MailBrand } from '../mail/brand.ts';
-import { MailSecurity } from '../mail/security.ts';
+import { MailSecurity, SecurityType } from '../mail/security.ts';
 
 /** Whether the domain in From stands behind a mail: the same words as on the article. */
 export const MailProof = z.object({
@@ -152,7 +152,14 @@ export const sendMail = defineCommand(
     /** Marks the mail as automatic (RFC 3834) so that no machine answers it. */
     automatic: z.boolean(),
     /** It leaves so, or not at all. Absent: as it is, or signed when its group wants that of automatic mails. */
-    security: z.object({ sign: z.boolean(), encrypt: z.boolean() }).optional(),
+    security: z
+      .object({
+        sign: z.boolean(),
+        encrypt: z.boolean(),
+        /** Absent: S/MIME. */
+        type: SecurityType.optional(),
+      })
+      .optional(),
     /** Of the ticket: the mail looks as mails of the group do. */
     groupId: z.number().int().optional(),
     /** How a mail looks that is of no group; absent: as those of the installation. */
@@ -161,11 +168,16 @@ export const sendMail = defineCommand(
   { senders: ['ticket', 'identity', 'federation', 'notification'] },
 );
 
-/** The sender of a mail has signed it, and an authority vouches for him: from now on mails can be encrypted for him. */
+/**
+ * The sender of a mail has signed it, and an authority vouches for him: from now on mails can be encrypted for him. An
+ * OpenPGP key that came with a mail is vouched for by nobody, and waits until an administrator accepts it.
+ */
 export const learnCertificate = defineCommand(
   'cmd.notification.v1.learn-certificate',
   z.object({
-    /** DER, in base64. */
+    /** Absent: S/MIME. */
+    type: SecurityType.optional(),
+    /** DER, in base64; of OpenPGP also armoured. */
     certificate: z.string(),
     /** Lower case. */
     address: z.string(),

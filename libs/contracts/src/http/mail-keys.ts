@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
+import { SecurityType } from '../mail/security.ts';
 import { bounded, Flag, Id, Instant, Page, Row, text } from './common.ts';
 
 const tag = 'Mail';
@@ -10,7 +11,7 @@ const params = { id: Id };
 export const mailKeyKinds = ['own', 'contact', 'authority'] as const;
 
 const MailKeyInput = z.object({
-  /** PEM text, or base64 of a PKCS#12 file or of a certificate in DER. */
+  /** PEM text, armoured OpenPGP keys, or base64 of a PKCS#12 file, of a certificate in DER or of OpenPGP keys. */
   key: text(400_000),
   /** Of the file, or of the private key in it. It is not kept. */
   passphrase: text(1_000).nullish(),
@@ -21,22 +22,31 @@ export type MailKeyInput = z.output<typeof MailKeyInput>;
 
 /** The private half of a key never leaves the desk. */
 export const MailKey = Row.extend({
-  type: z.enum(['S/MIME']),
+  /** `PGP`: an OpenPGP key. */
+  type: SecurityType,
   kind: z.enum(mailKeyKinds),
   name: z.string(),
   /** Lower case. */
   addresses: z.array(z.string()),
+  /** Identities of an OpenPGP key, as they stand in it; none of a certificate. */
+  user_ids: z.array(z.string()),
+  /** Empty for an OpenPGP key: it vouches for itself. */
   issuer: z.string(),
+  /** Of an OpenPGP key its id. */
   serial: z.string(),
-  /** SHA-256, in hex. */
+  /** In hex; of a certificate its SHA-256. */
   fingerprint: z.string(),
   valid_from: Instant,
-  valid_to: Instant,
-  /** `expiring`: in less than thirty days it is no longer valid. */
-  state: z.enum(['valid', 'expiring', 'expired', 'early']),
+  /** Null: it does not end. */
+  valid_to: Instant.nullable(),
+  /**
+   * `expiring`: in less than thirty days it is no longer valid. `revoked`: its owner has taken it back. `offered`: an
+   * OpenPGP key that came with a mail, of no use until it is accepted.
+   */
+  state: z.enum(['valid', 'expiring', 'expired', 'early', 'revoked', 'offered']),
   /** Mails can be encrypted for it. */
   encrypts: z.boolean(),
-  /** It came with a mail that an authority vouched for. */
+  /** It came with a mail. */
   learned: z.boolean(),
   /** The desk's own: whose mails are signed with it and opened by it. */
   group_ids: z.array(z.number().int()),
@@ -55,7 +65,8 @@ const GroupSealing = Sealing.extend({ group_id: z.number().int(), updated_at: In
 
 /** What can be done with a mail, and why not. */
 export const SealingOffer = z.object({
-  type: z.enum(['S/MIME']),
+  /** The one with more keys for this mail: to encrypt counts before to sign, S/MIME comes first. */
+  type: SecurityType,
   sign: z.object({ possible: z.boolean(), reason: z.enum(['no-key', 'expired']).nullable() }),
   encryption: z.object({
     possible: z.boolean(),
@@ -76,7 +87,7 @@ export const mailKeys = {
     path,
     question: 'rpc.notification.v1.list-mail-keys',
     tag,
-    summary: 'Certificates for signed and encrypted mail, newest first; administrators of mail channels only',
+    summary: 'Keys for signed and encrypted mail, newest first; administrators of mail channels only',
     query: Page.extend({ kind: z.enum(mailKeyKinds).optional() }),
     response: z.array(MailKey),
   }),
@@ -87,10 +98,36 @@ export const mailKeys = {
     question: 'rpc.notification.v1.add-mail-keys',
     tag,
     summary:
-      'Adds certificates, and the private key that comes with one; the certificates that vouch for it stay with it',
+      'Adds certificates or OpenPGP keys, and private keys that come with them; certificates that vouch for one stay with it',
     status: 201,
     body: MailKeyInput,
     response: z.array(MailKey),
+  }),
+  generate: defineEndpoint({
+    id: 'generateMailKey',
+    method: 'POST',
+    path: `${path}/generate`,
+    question: 'rpc.notification.v1.generate-mail-key',
+    tag,
+    summary: 'Makes an OpenPGP key for the address of a group',
+    status: 201,
+    body: z.object({
+      group_id: Id,
+      /** Who it names; absent: the group as its mails do. */
+      name: text(200).optional(),
+      valid_years: z.number().int().min(1).max(10).default(3),
+    }),
+    response: MailKey,
+  }),
+  accept: defineEndpoint({
+    id: 'acceptMailKey',
+    method: 'POST',
+    path: `${path}/:id/accept`,
+    question: 'rpc.notification.v1.accept-mail-key',
+    tag,
+    summary: 'Takes an OpenPGP key that came with a mail for that of its address; compare its fingerprint first',
+    params,
+    response: MailKey,
   }),
   delete: defineEndpoint({
     id: 'deleteMailKey',
@@ -98,7 +135,7 @@ export const mailKeys = {
     path: `${path}/:id`,
     question: 'rpc.notification.v1.delete-mail-key',
     tag,
-    summary: 'Forgets a certificate, and with it the private key: mails encrypted for it cannot be opened any more',
+    summary: 'Forgets a key, its private half as well: mails encrypted for it cannot be opened any more',
     params,
     response: z.object({}),
   }),

@@ -2,9 +2,13 @@ import { z } from 'zod';
 
 const Comment = z.string().nullable();
 
+/** How a mail is protected; OpenPGP by the name that clients of Zammad know. */
+export const SecurityType = z.enum(['S/MIME', 'PGP']);
+export type SecurityType = z.output<typeof SecurityType>;
+
 /** How a mail was signed and encrypted: the same words as on the article. */
 export const MailSecurity = z.object({
-  type: z.enum(['S/MIME']),
+  type: SecurityType,
   /** Neither success nor a comment: it was not signed. */
   sign: z.object({
     success: z.boolean(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineQuestion } from '../define.ts';
 import { StoredFile } from '../http/tickets.ts';
-import { MailSecurity } from '../mail/security.ts';
+import { MailSecurity, SecurityType } from '../mail/security.ts';
 
 /** In base64. */
 const Bytes = z.string();
@@ -15,14 +15,24 @@ export const keysToOpen = defineQuestion(
   }),
   z.object({
     /** `sealed` is opened as `mail_key:<id>`. */
-    own: z.array(z.object({ id: z.number().int(), certificate: Bytes, sealed: Bytes })),
+    own: z.array(
+      z.object({
+        id: z.number().int(),
+        /** Absent: S/MIME. */
+        type: SecurityType.optional(),
+        certificate: Bytes,
+        sealed: Bytes,
+      }),
+    ),
     contacts: z.array(Bytes),
+    /** OpenPGP keys that an administrator has accepted. */
+    pgpContacts: z.array(Bytes).optional(),
     authorities: z.array(Bytes),
   }),
   { callers: ['mail-ingest'] },
 );
 
-/** Why a mail cannot be protected as it is to be; both null: it can be. */
+/** Why a mail cannot be protected as it is to be; null and nobody missing: it can be, by the type it names. */
 export const checkSealing = defineQuestion(
   'rpc.notification.v1.check-sealing',
   z.object({
@@ -31,8 +41,10 @@ export const checkSealing = defineQuestion(
     to: z.array(z.string()),
     sign: z.boolean(),
     encrypt: z.boolean(),
+    /** Null: whichever has all the keys, S/MIME first. */
+    type: SecurityType.nullable().optional(),
   }),
-  z.object({ sign: z.enum(['no-key', 'expired']).nullable(), missing: z.array(z.string()) }),
+  z.object({ type: SecurityType, sign: z.enum(['no-key', 'expired']).nullable(), missing: z.array(z.string()) }),
   { callers: ['ticket'] },
 );
 

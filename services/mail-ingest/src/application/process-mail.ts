@@ -165,9 +165,13 @@ export class ProcessMail {
     };
     const about = { aggregateId: mail.id, correlationId: mail.queueId };
     const address = parsed.from?.address.toLowerCase();
+    // What a machine sends along is nobody's own.
+    const offered = automatic === 'no' ? parsed.offeredKey : null;
+    const brought =
+      certificate !== null ? { certificate } : offered !== null ? { type: 'PGP' as const, certificate: offered } : null;
     const learned =
-      certificate !== null && address !== undefined
-        ? [outbox.row(learnCertificate, { ...about, data: { certificate, address } })]
+      brought !== null && address !== undefined
+        ? [outbox.row(learnCertificate, { ...about, data: { ...brought, address } })]
         : [];
     return {
       outcome: {

@@ -1,4 +1,4 @@
-import { keysToOpen } from '@helpmesh/contracts';
+import { keysToOpen, type SecurityType } from '@helpmesh/contracts';
 import type { RpcClient } from '@helpmesh/messaging';
 import type { ActorSigner, SecretBox } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
@@ -21,13 +21,16 @@ export function mailKeys(rpc: RpcClient, signer: ActorSigner, box: SecretBox): K
   return {
     toOpen: async (from) => {
       const answer = await rpc.call(keysToOpen, { from }, { actor: signer.service(), timeoutMs: TIMEOUT_MS });
-      return {
-        own: answer.own.flatMap(({ id, certificate, sealed }) => {
-          const key = opened(Buffer.from(sealed, 'base64'), `mail_key:${id}`);
+      const own = (wanted: SecurityType) =>
+        answer.own.flatMap(({ id, type = 'S/MIME', certificate, sealed }) => {
+          const key = type === wanted ? opened(Buffer.from(sealed, 'base64'), `mail_key:${id}`) : null;
           return key ? [{ certificate: bytes(certificate), key, chain: [] }] : [];
-        }),
+        });
+      return {
+        own: own('S/MIME'),
         contacts: answer.contacts.map(bytes),
         authorities: answer.authorities.map(bytes),
+        pgp: { own: own('PGP'), contacts: (answer.pgpContacts ?? []).map(bytes) },
       };
     },
   };

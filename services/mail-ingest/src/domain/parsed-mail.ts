@@ -35,6 +35,8 @@ export interface ParsedMail {
   bounce: Bounce | null;
   /** Something of it is signed or encrypted: it is worth to be opened. */
   protected: boolean;
+  /** An OpenPGP key that the sender says is theirs: base64, or armoured. Nobody vouches for it. */
+  offeredKey: string | null;
   /** Values of the headers the classifier reads, by lower-case name. */
   headers: Record<string, string[]>;
 }

@@ -17,7 +17,7 @@ import { SealMails } from '../application/sealing/seal-mails.ts';
 const PAGE = 100;
 const LARGEST_PAGE = 500;
 
-/** Questions about certificates for signed and encrypted mail. */
+/** Questions about keys for signed and encrypted mail. */
 @Controller()
 export class MailKeysController {
   constructor(
@@ -34,6 +34,16 @@ export class MailKeysController {
   @Answers(mailKeys.add)
   async add(ctx: RpcContext, { body }: ParsedInputOf<typeof mailKeys.add>) {
     return (await this.manage.add(ctx.actor && callerOf(ctx.actor, ctx), body)).map(shown);
+  }
+
+  @Answers(mailKeys.generate)
+  async generate(ctx: RpcContext, { body }: ParsedInputOf<typeof mailKeys.generate>) {
+    return shown(await this.manage.generate(ctx.actor && callerOf(ctx.actor, ctx), body));
+  }
+
+  @Answers(mailKeys.accept)
+  async accept(ctx: RpcContext, { params }: ParsedInputOf<typeof mailKeys.accept>) {
+    return shown(await this.manage.accept(ctx.actor && callerOf(ctx.actor, ctx), params.id));
   }
 
   @Answers(mailKeys.delete)
@@ -82,11 +92,11 @@ export class MailKeysController {
 
 type Shown = Awaited<ReturnType<ManageKeys['list']>>[number];
 
-function shown({ valid_from, valid_to, created_at, updated_at, ...row }: Shown) {
+function shown({ valid_from, valid_to, created_at, updated_at, revoked: _, offered: __, ...row }: Shown) {
   return {
     ...row,
     valid_from: valid_from.toISOString(),
-    valid_to: valid_to.toISOString(),
+    valid_to: valid_to?.toISOString() ?? null,
     created_at: created_at.toISOString(),
     updated_at: updated_at.toISOString(),
   };

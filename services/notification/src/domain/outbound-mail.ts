@@ -1,4 +1,4 @@
-import type { MailAddress, StoredFile } from '@helpmesh/contracts';
+import type { MailAddress, SecurityType, StoredFile } from '@helpmesh/contracts';
 import type { EpochMs } from '@helpmesh/kernel';
 
 export type MailState = 'queued' | 'sending' | 'sent' | 'deferred' | 'failed' | 'suppressed';
@@ -43,7 +43,7 @@ export interface OutboundMail {
   references: string[];
   attachments: StoredFile[];
   /** It leaves signed or encrypted, or not at all. Null: as it is, or signed where its group wants that of automatic mails. */
-  security: { sign: boolean; encrypt: boolean } | null;
+  security: { sign: boolean; encrypt: boolean; type?: SecurityType | undefined } | null;
   state: MailState;
   /** Starts of a delivery, counted before the wire is touched; also the fencing token of a claim. */
   attempts: number;

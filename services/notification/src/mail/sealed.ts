@@ -22,5 +22,7 @@ export async function sealed(mail: OutboundMail, parts: SendMailOptions, sealer:
   }
   // Lines that any server on the way hands on as they are.
   const { message } = await composer.sendMail({ ...parts, textEncoding: 'quoted-printable' });
-  return sealMail(message as Buffer, sealing, new Date(mail.createdAt));
+  // An OpenPGP key may be younger than a mail that waited for it: it signs as of now.
+  const at = sealing.type === 'PGP' ? Date.now() : mail.createdAt;
+  return sealMail(message as Buffer, sealing, new Date(at));
 }

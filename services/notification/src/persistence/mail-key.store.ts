@@ -1,15 +1,22 @@
+import type { SecurityType } from '@helpmesh/mail-security';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { GroupSealing, MailKeyKind, MailKeyRow, NewMailKey, SealedKey } from '../application/sealing/mail-key.ts';
 
 type On = DataSource | EntityManager;
 
-const shown = `SELECT k.id, k.kind, k.name, k.addresses, k.issuer, k.serial, k.fingerprint, k.valid_from, k.valid_to,
-    k.encrypts, k.learned, k.created_by_id, k.updated_by_id, k.created_at, k.updated_at,
+/** Offers that wait; what comes on top lets the oldest go. */
+const MOST_OFFERS = 1_000;
+/** Of one address: more is nobody's own doing. */
+const MOST_OFFERS_OF_ONE = 5;
+
+const shown = `SELECT k.id, k.type, k.kind, k.name, k.addresses, k.user_ids, k.issuer, k.serial, k.fingerprint,
+    k.valid_from, k.valid_to, k.revoked, k.offered, k.encrypts, k.learned, k.created_by_id, k.updated_by_id, k.created_at, k.updated_at,
     ARRAY(SELECT g.group_id FROM group_address g WHERE k.kind = 'own' AND lower(g.address) = ANY (k.addresses)
           ORDER BY g.group_id) AS group_ids
   FROM mail_key k`;
-const valid = '$1 BETWEEN valid_from AND valid_to';
+const valid = "$1 BETWEEN valid_from AND coalesce(valid_to, 'infinity') AND NOT revoked AND NOT offered";
+const held = 'id, type, certificate, chain, secret, valid_from, valid_to, revoked';
 
 /** The tables `mail_key` and `mail_sealing`. */
 export class MailKeyStore {
@@ -26,13 +33,28 @@ export class MailKeyStore {
     return (await sql<MailKeyRow>(on, `${shown} WHERE k.id = $1`, [id]))[0];
   }
 
-  async certificate(on: On, id: number): Promise<Buffer | undefined> {
-    const [row] = await sql<{ certificate: Buffer }>(on, 'SELECT certificate FROM mail_key WHERE id = $1', [id]);
+  async certificate(on: On, id: number): Promise<{ type: SecurityType; certificate: Buffer } | undefined> {
+    return (
+      await sql<{ type: SecurityType; certificate: Buffer }>(
+        on,
+        'SELECT type, certificate FROM mail_key WHERE id = $1',
+        [id],
+      )
+    )[0];
+  }
+
+  /** What is known by a fingerprint; nobody else changes it meanwhile. */
+  async known(tx: EntityManager, fingerprint: string): Promise<Buffer | undefined> {
+    const [row] = await sql<{ certificate: Buffer }>(
+      tx,
+      'SELECT certificate FROM mail_key WHERE fingerprint = $1 FOR UPDATE',
+      [fingerprint],
+    );
     return row?.certificate;
   }
 
   /**
-   * Adds a certificate, or says more about one that is there: what is the desk's own stays so, and what an administrator
+   * Adds a key, or says more about one that is there: what is the desk's own stays so, and what an administrator
    * brings is no longer merely learned.
    * @param sealed  of the private key, for the id of the row; null: there is none
    * @returns its id
@@ -42,10 +64,13 @@ export class MailKeyStore {
     const [row] = await sql<{ id: number }>(
       tx,
       `INSERT INTO mail_key (kind, name, addresses, issuer, serial, fingerprint, valid_from, valid_to, encrypts,
-         certificate, chain, secret, learned, created_by_id, updated_by_id, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $15)
+         certificate, chain, secret, learned, created_by_id, updated_by_id, created_at, updated_at, type, user_ids, revoked)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $15, $16, $17, $18)
        ON CONFLICT (fingerprint) DO UPDATE SET
          kind = CASE WHEN mail_key.kind = 'own' THEN 'own' ELSE excluded.kind END,
+         name = excluded.name, addresses = excluded.addresses, user_ids = excluded.user_ids,
+         valid_to = excluded.valid_to, encrypts = excluded.encrypts, revoked = excluded.revoked,
+         certificate = excluded.certificate, offered = false,
          chain = CASE WHEN cardinality(excluded.chain) > 0 THEN excluded.chain ELSE mail_key.chain END,
          secret = coalesce(excluded.secret, mail_key.secret),
          learned = mail_key.learned AND excluded.learned,
@@ -54,6 +79,7 @@ export class MailKeyStore {
       [
         ...[kind, facts.name, facts.addresses, facts.issuer, facts.serial, facts.fingerprint, facts.validFrom],
         ...[facts.validTo, facts.encrypts, certificate, chain, sealed && Buffer.alloc(0), learned, by, at],
+        ...[facts.type, facts.userIds, facts.revoked],
       ],
     );
     const { id } = row as { id: number };
@@ -76,6 +102,35 @@ export class MailKeyStore {
     );
   }
 
+  /** An OpenPGP key that came with a mail waits for somebody who accepts it. One that is known changes nothing. */
+  async offer(tx: EntityManager, { facts, certificate }: NewMailKey, at: Date): Promise<void> {
+    await sql(
+      tx,
+      `INSERT INTO mail_key (kind, type, name, addresses, user_ids, issuer, serial, fingerprint, valid_from, valid_to,
+         encrypts, certificate, learned, offered, created_by_id, updated_by_id, created_at, updated_at)
+       SELECT 'contact', 'PGP', $1, $2, $3, '', $4, $5, $6, $7, $8, $9, true, true, 1, 1, $10, $10
+       WHERE (SELECT count(*) FROM mail_key WHERE offered AND addresses && $2) < ${MOST_OFFERS_OF_ONE}
+       ON CONFLICT (fingerprint) DO NOTHING`,
+      [
+        ...[facts.name, facts.addresses, facts.userIds, facts.serial, facts.fingerprint, facts.validFrom],
+        ...[facts.validTo, facts.encrypts, certificate, at],
+      ],
+    );
+    await sql(
+      tx,
+      `DELETE FROM mail_key WHERE id IN (SELECT id FROM mail_key WHERE offered ORDER BY id DESC OFFSET ${MOST_OFFERS})`,
+    );
+  }
+
+  async accept(tx: EntityManager, id: number, by: number, at: Date): Promise<void> {
+    await sql(
+      tx,
+      `UPDATE mail_key SET offered = false, learned = false, updated_by_id = $2,
+         updated_at = greatest($3, updated_at + interval '1 ms') WHERE id = $1`,
+      [id, by, at],
+    );
+  }
+
   async remove(tx: EntityManager, id: number): Promise<void> {
     await sql(tx, 'DELETE FROM mail_key WHERE id = $1', [id]);
   }
@@ -84,30 +139,29 @@ export class MailKeyStore {
   own(on: On): Promise<SealedKey[]> {
     return sql(
       on,
-      `SELECT id, certificate, chain, secret, valid_from, valid_to FROM mail_key WHERE kind = 'own'
+      `SELECT ${held} FROM mail_key WHERE kind = 'own'
        ORDER BY valid_to DESC, id DESC LIMIT 100`,
     );
   }
 
   /** The desk's own of an address (lower case), that which is valid longest first. */
-  ownOf(on: On, address: string): Promise<SealedKey[]> {
+  ownOf(on: On, address: string, type: SecurityType): Promise<SealedKey[]> {
     return sql(
       on,
-      `SELECT id, certificate, chain, secret, valid_from, valid_to FROM mail_key
-       WHERE kind = 'own' AND addresses @> ARRAY[$1] ORDER BY valid_to DESC, id DESC LIMIT 20`,
-      [address],
+      `SELECT ${held} FROM mail_key
+       WHERE kind = 'own' AND type = $2 AND addresses @> ARRAY[$1] ORDER BY valid_to DESC, id DESC LIMIT 20`,
+      [address, type],
     );
   }
 
-  /** Certificates by which somebody may have signed, whatever their dates. */
-  async contactsOf(on: On, address: string): Promise<Buffer[]> {
-    const rows = await sql<{ certificate: Buffer }>(
+  /** Keys by which somebody may have signed, whatever their dates. */
+  contactsOf(on: On, address: string): Promise<{ type: SecurityType; certificate: Buffer }[]> {
+    return sql(
       on,
-      `SELECT certificate FROM mail_key WHERE kind <> 'authority' AND addresses @> ARRAY[$1]
+      `SELECT type, certificate FROM mail_key WHERE kind <> 'authority' AND NOT offered AND addresses @> ARRAY[$1]
        ORDER BY valid_to DESC, id DESC LIMIT 20`,
       [address],
     );
-    return rows.map(({ certificate }) => certificate);
   }
 
   async authorities(on: On): Promise<Buffer[]> {
@@ -118,14 +172,19 @@ export class MailKeyStore {
     return rows.map(({ certificate }) => certificate);
   }
 
-  /** For each of these addresses (lower case) the certificate that mails are encrypted with now; others are missing. */
-  async toEncryptFor(on: On, addresses: readonly string[], now: Date): Promise<Map<string, Buffer>> {
+  /** For each of these addresses (lower case) the key that mails are encrypted with now; others are missing. */
+  async toEncryptFor(
+    on: On,
+    addresses: readonly string[],
+    type: SecurityType,
+    now: Date,
+  ): Promise<Map<string, Buffer>> {
     const rows = await sql<{ address: string; certificate: Buffer }>(
       on,
       `SELECT DISTINCT ON (address) address, certificate
        FROM unnest($2::text[]) AS address JOIN mail_key ON addresses @> ARRAY[address]
-       WHERE kind <> 'authority' AND encrypts AND ${valid} ORDER BY address, valid_to DESC, id DESC`,
-      [now, addresses],
+       WHERE kind <> 'authority' AND type = $3 AND encrypts AND ${valid} ORDER BY address, valid_to DESC, id DESC`,
+      [now, addresses, type],
     );
     return new Map(rows.map(({ address, certificate }) => [address, certificate]));
   }

@@ -7,6 +7,7 @@ import { Webhooks1797600000000 } from './migrations/1797600000000-webhooks.ts';
 import { Notices1798500000000 } from './migrations/1798500000000-notices.ts';
 import { MailAccounts1799210000000 } from './migrations/1799210000000-mail-accounts.ts';
 import { MailKeys1799441000000 } from './migrations/1799441000000-mail-keys.ts';
+import { Openpgp1799450000000 } from './migrations/1799450000000-openpgp.ts';
 import { GroupBrand1799454000001 } from './migrations/1799454000001-group-brand.ts';
 
 /** In the order in which they run. */
@@ -20,5 +21,6 @@ export const migrations: MigrationClass[] = [
   Notices1798500000000,
   MailAccounts1799210000000,
   MailKeys1799441000000,
+  Openpgp1799450000000,
   GroupBrand1799454000001,
 ];

@@ -1,5 +1,5 @@
 import type { BlobStore } from '@helpmesh/blob';
-import type { Actor, ArticleInput, StoredFile } from '@helpmesh/contracts';
+import type { Actor, ArticleInput, SecurityType, StoredFile } from '@helpmesh/contracts';
 import { AppError, uuidv7 } from '@helpmesh/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -36,8 +36,8 @@ export interface ArticleDraft {
   inReplyTo: string | null;
   originById: number | null;
   preferences: Record<string, unknown>;
-  /** How the mail is to be protected; null: as it is. */
-  security: { sign: boolean; encrypt: boolean } | null;
+  /** How the mail is to be protected; null: as it is. `type` null: by whichever there are keys for. */
+  security: { sign: boolean; encrypt: boolean; type: SecurityType | null } | null;
   files: AttachedFile[];
   /** Uploads among the files, used up by the article. */
   uploadIds: number[];
@@ -92,7 +92,8 @@ export class ArticleDrafts {
   }
 
   /**
-   * Whether a mail can leave as its writer wants it. Looked at once more when it is sent: keys come and go.
+   * Whether a mail can leave as its writer wants it, and by which kind of keys: written into the draft. Looked at once more
+   * when it is sent: keys come and go.
    * @throws AppError invalid `article.no-key-to-sign`, `article.no-key-to-encrypt`
    */
   async requireKeys(draft: ArticleDraft | null, group: Group, customer: Person | undefined): Promise<void> {
@@ -100,15 +101,17 @@ export class ArticleDrafts {
     const to = parseAddresses([draft.to ?? customer?.email, draft.cc].filter(Boolean).join(', '));
     const from = group.email?.address ?? null;
     const asked = { from, to: to.map(({ address }) => address), ...draft.security };
-    const { sign, missing } = await this.mails.check(asked);
+    const { type, sign, missing } = await this.mails.check(asked);
+    const by = type === 'PGP' ? 'OpenPGP' : type;
     if (sign !== null) {
       const why = sign === 'expired' ? 'is no longer valid' : 'is missing';
-      throw new AppError('invalid', 'article.no-key-to-sign', `The key of the group to sign with ${why}.`);
+      throw new AppError('invalid', 'article.no-key-to-sign', `The ${by} key of the group to sign with ${why}.`);
     }
     if (missing.length > 0) {
-      const detail = `The mail cannot be encrypted: there is no key of ${missing.join(', ')}.`;
+      const detail = `The mail cannot be encrypted: there is no ${by} key of ${missing.join(', ')}.`;
       throw new AppError('invalid', 'article.no-key-to-encrypt', detail);
     }
+    draft.security.type = type;
   }
 
   private async timeOf(input: ArticleInput): Promise<ArticleDraft['time']> {
@@ -165,11 +168,12 @@ function protectionIn(given: Record<string, unknown>): Pick<ArticleDraft, 'prefe
   };
   const wishes = { sign: wished('sign'), encrypt: wished('encryption') };
   if (!wishes.sign && !wishes.encrypt) return { preferences, security: null };
-  const type = isObject(security) ? security.type : undefined;
-  if (type !== undefined && type !== 'S/MIME') {
-    throw new AppError('invalid', 'article.security-unknown', "Mails are signed and encrypted by 'S/MIME'.");
+  const named = isObject(security) ? security.type : undefined;
+  const type = named === 'S/MIME' || named === 'PGP' ? named : null;
+  if (named !== undefined && type === null) {
+    throw new AppError('invalid', 'article.security-unknown', "Mails are signed and encrypted by 'S/MIME' or 'PGP'.");
   }
-  return { preferences, security: wishes };
+  return { preferences, security: { ...wishes, type } };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -94,15 +94,15 @@ function writeMail(draft: ArticleDraft, id: number, place: Place, identity: Mail
       references,
       attachments: draft.files.map(({ contentId, ...file }) => ({ ...file, ...(contentId && { contentId }) })),
       automatic: false,
-      ...(draft.security && { security: draft.security }),
+      ...(draft.security && { security: { ...draft.security, type: draft.security.type ?? 'S/MIME' } }),
     },
   };
 }
 
 /** As on a mail that came in so. */
-function asProtected({ sign, encrypt }: NonNullable<ArticleDraft['security']>): MailSecurity {
+function asProtected({ sign, encrypt, type }: NonNullable<ArticleDraft['security']>): MailSecurity {
   const part = (success: boolean) => ({ success, comment: null, reason: null });
-  return { type: 'S/MIME', sign: { ...part(sign), signer: null }, encryption: part(encrypt) };
+  return { type: type ?? 'S/MIME', sign: { ...part(sign), signer: null }, encryption: part(encrypt) };
 }
 
 /** What every written article takes from its draft. */

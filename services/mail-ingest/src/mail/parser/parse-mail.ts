@@ -35,7 +35,15 @@ export async function parseMail(raw: Uint8Array, more: readonly string[] = []): 
   }
   const head = headOf(mime, more);
   const bounce = bounceOf(head, mime, body.text);
-  return { ...head, ...body, attachments: attachmentsOf(mime.attachments), bounce, protected: isProtected(raw) };
+  const offeredKey = keyOffered(head, mime);
+  return {
+    ...head,
+    ...body,
+    attachments: attachmentsOf(mime.attachments),
+    bounce,
+    offeredKey,
+    protected: isProtected(raw),
+  };
 }
 
 /** Reads a mail that is signed or encrypted: what it says is what was signed or encrypted, from whom is what stands outside. */
@@ -50,10 +58,28 @@ export async function parseOpened(
   const { report: security, content } = opened;
   const certificate = opened.certificate && Buffer.from(opened.certificate).toString('base64');
   if (!content) return { mail, security, certificate };
-  const { text, html, attachments } = await parseMail(content);
+  const { text, html, attachments, offeredKey } = await parseMail(content);
   // A picture that is fetched tells its owner that, when and where secret words were read (CVE-2017-17688).
   const shown = html !== null && security.encryption.success ? withoutRemoteImages(html) : html;
-  return { mail: { ...mail, text, html: shown, attachments }, security, certificate };
+  const within = { text, html: shown, attachments, offeredKey: offeredKey ?? mail.offeredKey };
+  return { mail: { ...mail, ...within }, security, certificate };
+}
+
+/** Bytes of a key, armoured. */
+const MOST_OF_KEY = 64 * 1024;
+
+/** By the header of Autocrypt (level 1, 2.1), or as a file beside the text (RFC 3156 7). */
+function keyOffered({ from }: Head, { lines, attachments }: MimeMail): string | null {
+  const [header, ...more] = valuesOf(lines, 'autocrypt');
+  if (header !== undefined && more.length === 0 && header.length <= MOST_OF_KEY) {
+    const [, address = ''] = /(?:^|;)\s*addr\s*=\s*([^;\s]+)/i.exec(header) ?? [];
+    const [, key = ''] = /(?:^|;)\s*keydata\s*=\s*([A-Za-z0-9+/=\s]+)$/i.exec(header) ?? [];
+    if (key !== '' && address.toLowerCase() === from?.address.toLowerCase()) return key.replaceAll(/\s/g, '');
+  }
+  const file = attachments.find(({ part, bytes }) => {
+    return contentTypeOf(part.contentType) === 'application/pgp-keys' && bytes.byteLength <= MOST_OF_KEY;
+  });
+  return file ? Buffer.from(file.bytes).toString('latin1') : null;
 }
 
 /** Who reports that a mail did not arrive: by the form of the mail, or by name. */
@@ -118,10 +144,18 @@ export async function parseHead(raw: Uint8Array, more: readonly string[] = []): 
   // The last line of a header that was cut off is not a whole one.
   const whole = end < start.length ? end : Math.max(0, start.lastIndexOf('\n'));
   const mime = await readMime(Buffer.concat([start.subarray(0, whole || end), Buffer.from('\r\n\r\n')]));
-  return { ...headOf(mime, more), text: '', html: null, attachments: [], bounce: null, protected: false };
+  return {
+    ...headOf(mime, more),
+    text: '',
+    html: null,
+    attachments: [],
+    bounce: null,
+    offeredKey: null,
+    protected: false,
+  };
 }
 
-type Head = Omit<ParsedMail, 'text' | 'html' | 'attachments' | 'bounce' | 'protected'>;
+type Head = Omit<ParsedMail, 'text' | 'html' | 'attachments' | 'bounce' | 'offeredKey' | 'protected'>;
 
 function headOf({ headers, lines }: MimeMail, more: readonly string[]): Head {
   const subject = headers.get('subject');

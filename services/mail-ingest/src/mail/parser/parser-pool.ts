@@ -21,6 +21,7 @@ const nothing: ParsedMail = {
   html: null,
   attachments: [],
   bounce: null,
+  offeredKey: null,
   protected: false,
   headers: {},
 };

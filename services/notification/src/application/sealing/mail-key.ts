@@ -1,18 +1,24 @@
-import type { CertificateFacts } from '@helpmesh/mail-security';
+import type { KeyFacts, SecurityType } from '@helpmesh/mail-security';
 
 export type MailKeyKind = 'own' | 'contact' | 'authority';
 
 /** A row of `mail_key` without its bytes. */
 export interface MailKeyRow {
   id: number;
+  type: SecurityType;
   kind: MailKeyKind;
   name: string;
   addresses: string[];
+  user_ids: string[];
   issuer: string;
   serial: string;
   fingerprint: string;
   valid_from: Date;
-  valid_to: Date;
+  /** Null: it does not end. */
+  valid_to: Date | null;
+  revoked: boolean;
+  /** It came with a mail and waits until somebody accepts it. */
+  offered: boolean;
   encrypts: boolean;
   learned: boolean;
   group_ids: number[];
@@ -24,8 +30,8 @@ export interface MailKeyRow {
 
 export interface NewMailKey {
   kind: MailKeyKind;
-  facts: CertificateFacts;
-  /** DER. */
+  facts: KeyFacts;
+  /** DER, or an OpenPGP key. */
   certificate: Buffer;
   chain: readonly Buffer[];
   learned: boolean;
@@ -35,11 +41,13 @@ export interface NewMailKey {
 /** The desk's own key, with its private half as it is stored. */
 export interface SealedKey {
   id: number;
+  type: SecurityType;
   certificate: Buffer;
   chain: Buffer[];
   secret: Buffer;
   valid_from: Date;
-  valid_to: Date;
+  valid_to: Date | null;
+  revoked: boolean;
 }
 
 export interface GroupSealing {

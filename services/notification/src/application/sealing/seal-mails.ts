@@ -8,7 +8,7 @@ import {
   type ParsedInputOf,
 } from '@helpmesh/contracts';
 import { AppError, type Clock, plainAddress } from '@helpmesh/kernel';
-import type { KeyPair, Sealing } from '@helpmesh/mail-security';
+import type { KeyPair, Sealing, SecurityType } from '@helpmesh/mail-security';
 import type { SecretBox } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import type { DataSource } from 'typeorm';
@@ -20,6 +20,11 @@ import { type SealedKey, sealedFor } from './mail-key.ts';
 
 /** How soon a change made by another process counts here, ms. */
 const LOOK_EVERY_MS = 2_000;
+
+/** All keys of a mail are of one type. In the order in which they are looked at. */
+const types: readonly SecurityType[] = ['S/MIME', 'PGP'];
+
+type Checked = OutputOf<typeof checkSealing>;
 
 /** Decides how mails are signed and encrypted, and by which keys. */
 export class SealMails implements MailSealer {
@@ -65,24 +70,31 @@ export class SealMails implements MailSealer {
     if (!security) {
       const byItself = automatic || kind === 'auto-reply' || kind === 'agent-notification';
       if (!byItself || !this.signing.has(address)) return null;
-      const pair = await this.signingKey(address);
+      for (const type of types) {
+        const pair = await this.signingKey(address, type);
+        if (pair !== 'no-key' && pair !== 'expired') return { type, sign: pair, encryptFor: null };
+      }
       // Nobody would wait for word of the desk because a key has run out.
-      return pair === 'no-key' || pair === 'expired' ? null : { sign: pair, encryptFor: null };
+      return null;
     }
     if (!security.sign && !security.encrypt) return null;
-    const sign = security.sign ? await this.signingKey(address) : null;
+    const { type = 'S/MIME' } = security;
+    const sign = security.sign ? await this.signingKey(address, type) : null;
     if (sign === 'no-key' || sign === 'expired') {
       const why = sign === 'expired' ? 'is no longer valid' : 'is missing';
       throw new AppError('conflict', 'mail-key.none-to-sign', `The key of ${address} to sign with ${why}.`);
     }
-    if (!security.encrypt) return { sign, encryptFor: null };
+    if (!security.encrypt) return { type, sign, encryptFor: null };
     // All who are named in it, also those who have it already: every copy is the same mail.
-    const { keys, missing } = await this.keysFor([...to, ...cc].map((one) => one.address));
+    const { keys, missing } = await this.keysFor(
+      [...to, ...cc].map((one) => one.address),
+      type,
+    );
     if (missing.length > 0) {
       const detail = `There is no key to encrypt for ${missing.join(', ')}.`;
       throw new AppError('conflict', 'mail-key.none-to-encrypt', detail);
     }
-    return { sign, encryptFor: keys };
+    return { type, sign, encryptFor: keys };
   }
 
   /** @throws AppError forbidden */
@@ -97,25 +109,37 @@ export class SealMails implements MailSealer {
       this.groups.of(this.db, [group_id]),
       this.store.sealingOf(this.db, group_id),
     ]);
-    const { sign, missing } = await this.check({
-      from: group.get(group_id)?.address ?? null,
-      to,
-      sign: true,
-      encrypt: true,
-    });
-    const reason = to.length === 0 ? 'no-recipients' : missing.length > 0 ? 'no-key' : null;
+    const from = group.get(group_id)?.address ?? null;
+    const asked = { from, to, sign: true, encrypt: true };
+    const [first, ...others] = await Promise.all(types.map((type) => this.checkBy(type, asked)));
+    const reasonOf = ({ missing }: Checked) =>
+      to.length === 0 ? ('no-recipients' as const) : missing.length > 0 ? ('no-key' as const) : null;
+    const worth = (one: Checked) => (reasonOf(one) === null ? 2 : 0) + (one.sign === null ? 1 : 0);
+    const best = others.reduce((known, one) => (worth(one) > worth(known) ? one : known), first as Checked);
+    const { type, sign, missing } = best;
+    const reason = reasonOf(best);
     return {
-      type: 'S/MIME',
+      type,
       sign: { possible: sign === null, reason: sign },
       encryption: { possible: reason === null, reason, missing },
       wanted: { sign: wanted.sign, encrypt: wanted.encrypt },
     };
   }
 
-  async check({ from, to, sign, encrypt }: ParsedInputOf<typeof checkSealing>): Promise<OutputOf<typeof checkSealing>> {
-    const pair = sign ? await this.signingKey(plainAddress(from ?? this.systemAddress)) : null;
-    const { missing } = encrypt ? await this.keysFor(to) : { missing: [] };
-    return { sign: pair === 'no-key' || pair === 'expired' ? pair : null, missing };
+  /** Of the two ways the first by which the mail can leave as it is to; else the one that lacks less. */
+  async check({ type, ...asked }: ParsedInputOf<typeof checkSealing>): Promise<Checked> {
+    const all = await Promise.all((type ? [type] : types).map((one) => this.checkBy(one, asked)));
+    const lacks = ({ sign, missing }: Checked) => missing.length + (sign === null ? 0 : 1);
+    return all.reduce((known, one) => (lacks(one) < lacks(known) ? one : known));
+  }
+
+  private async checkBy(
+    type: SecurityType,
+    { from, to, sign, encrypt }: Omit<ParsedInputOf<typeof checkSealing>, 'type'>,
+  ): Promise<Checked> {
+    const pair = sign ? await this.signingKey(plainAddress(from ?? this.systemAddress), type) : null;
+    const { missing } = encrypt ? await this.keysFor(to, type) : { missing: [] };
+    return { type, sign: pair === 'no-key' || pair === 'expired' ? pair : null, missing };
   }
 
   async keysToOpen({ from }: ParsedInputOf<typeof keysToOpen>): Promise<OutputOf<typeof keysToOpen>> {
@@ -125,17 +149,25 @@ export class SealMails implements MailSealer {
       this.store.authorities(this.db),
     ]);
     const base64 = (bytes: Buffer) => bytes.toString('base64');
+    const theirs = (wanted: SecurityType) =>
+      contacts.flatMap(({ type, certificate }) => (type === wanted ? [base64(certificate)] : []));
     return {
-      own: own.map(({ id, certificate, secret }) => ({ id, certificate: base64(certificate), sealed: base64(secret) })),
-      contacts: contacts.map(base64),
+      own: own.map(({ id, type, certificate, secret }) => ({
+        ...{ id, type, certificate: base64(certificate), sealed: base64(secret) },
+      })),
+      contacts: theirs('S/MIME'),
+      pgpContacts: theirs('PGP'),
       authorities: authorities.map(base64),
     };
   }
 
-  private async signingKey(address: string): Promise<KeyPair | 'no-key' | 'expired'> {
-    const keys = await this.store.ownOf(this.db, address);
+  private async signingKey(address: string, type: SecurityType): Promise<KeyPair | 'no-key' | 'expired'> {
+    const keys = await this.store.ownOf(this.db, address, type);
     const now = this.clock.now();
-    const key = keys.find(({ valid_from, valid_to }) => valid_from.getTime() <= now && now <= valid_to.getTime());
+    const key = keys.find(
+      ({ valid_from, valid_to, revoked }) =>
+        !revoked && valid_from.getTime() <= now && now <= (valid_to?.getTime() ?? now),
+    );
     if (key) return this.opened(key);
     return keys.length > 0 ? 'expired' : 'no-key';
   }
@@ -144,9 +176,12 @@ export class SealMails implements MailSealer {
     return { certificate, chain, key: this.box.open(secret, sealedFor(id)) };
   }
 
-  private async keysFor(recipients: readonly string[]): Promise<{ keys: Buffer[]; missing: string[] }> {
+  private async keysFor(
+    recipients: readonly string[],
+    type: SecurityType,
+  ): Promise<{ keys: Buffer[]; missing: string[] }> {
     const addresses = [...new Set(recipients.map(plainAddress))];
-    const found = await this.store.toEncryptFor(this.db, addresses, new Date(this.clock.now()));
+    const found = await this.store.toEncryptFor(this.db, addresses, type, new Date(this.clock.now()));
     return { keys: [...found.values()], missing: addresses.filter((address) => !found.has(address)) };
   }
 }

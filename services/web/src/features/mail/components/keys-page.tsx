@@ -6,6 +6,7 @@ import {
   FileButton,
   Group,
   PasswordInput,
+  Select,
   Skeleton,
   Stack,
   Text,
@@ -27,7 +28,7 @@ import { type GroupSealing, keysQuery, type MailKey, sealingQuery } from '../que
 
 const changes = ['mail'];
 
-/** Certificates for signed and encrypted mail, and what groups want of them. */
+/** Keys for signed and encrypted mail, and what groups want of them. */
 export function KeysPage() {
   const { t } = useLingui();
   return (
@@ -39,8 +40,8 @@ export function KeysPage() {
       />
       <Keys
         kind="contact"
-        title={t`Certificates of contacts`}
-        lead={t`Mails are encrypted with them, and what their owners sign is believed.`}
+        title={t`Keys of contacts`}
+        lead={t`Mails are encrypted with them, and what their owners sign is believed. OpenPGP keys that come with mails wait here until you accept them.`}
       />
       <Keys
         kind="authority"
@@ -48,6 +49,7 @@ export function KeysPage() {
         lead={t`Whoever they vouch for is believed. None is trusted before you add it.`}
       />
       <AddKeys />
+      <GenerateKey />
       <Groups />
     </AdminPage>
   );
@@ -77,18 +79,20 @@ function Keys({ kind, title, lead }: { kind: MailKey['kind']; title: string; lea
 
 function KeyItem({ record }: { record: MailKey }) {
   const { t, i18n } = useLingui();
-  const { id, name, addresses, issuer, fingerprint, learned, kind } = record;
+  const { id, name, addresses, issuer, fingerprint, learned, kind, type } = record;
   const { data: groups = [] } = useQuery(groupsQuery);
   const used = groups.filter((group) => record.group_ids.includes(group.id)).map((group) => group.name);
   const day = new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'medium' });
-  const until = day.format(new Date(record.valid_to));
+  const until = record.valid_to === null ? '' : day.format(new Date(record.valid_to));
+  const print = (type === 'PGP' ? fingerprint.toUpperCase() : fingerprint).match(/.{4}/g)?.join(' ') ?? fingerprint;
   const facts = [
-    addresses.join(', '),
-    t`valid until ${until}`,
-    t`vouched for by ${issuer}`,
+    type === 'PGP' ? 'OpenPGP' : type,
+    (type === 'PGP' ? record.user_ids : addresses).join(', '),
+    until === '' ? t`without an end` : t`valid until ${until}`,
+    issuer === '' ? '' : t`vouched for by ${issuer}`,
     used.join(', '),
     learned ? t`learned from a mail` : '',
-    `SHA-256 ${fingerprint.match(/.{4}/g)?.join(' ') ?? fingerprint}`,
+    type === 'PGP' ? t`fingerprint ${print}` : `SHA-256 ${print}`,
   ];
   return (
     <Item
@@ -100,6 +104,16 @@ function KeyItem({ record }: { record: MailKey }) {
       facts={facts.filter(Boolean).join(' · ')}
     >
       <Group gap="xs">
+        {record.state === 'offered' && (
+          <AskButton
+            label={t`Accept`}
+            name={t`Accept the key of ${name}`}
+            question={t`It came with a mail, and anybody can write one. Ask its owner by another way for the fingerprint, and accept it only when it is ${print}.`}
+            done={t`The key was accepted.`}
+            deed={() => call('acceptMailKey', { params: { id } })}
+            changes={changes}
+          />
+        )}
         <Download record={record} />
         <AskButton
           label={t`Delete`}
@@ -123,9 +137,16 @@ function KeyItem({ record }: { record: MailKey }) {
 function KeyState({ state }: { state: MailKey['state'] }) {
   const { t } = useLingui();
   if (state === 'valid') return null;
-  const words = { expiring: t`Ends soon`, expired: t`Ended`, early: t`Not valid yet` };
+  const words = {
+    expiring: t`Ends soon`,
+    expired: t`Ended`,
+    early: t`Not valid yet`,
+    revoked: t`Revoked`,
+    offered: t`Waits for you`,
+  };
+  const bad = state === 'expired' || state === 'revoked';
   return (
-    <Badge size="sm" {...(state === 'expired' ? { variant: 'filled', color: 'red.9' } : { variant: 'default' })}>
+    <Badge size="sm" {...(bad ? { variant: 'filled', color: 'red.9' } : { variant: 'default' })}>
       {words[state]}
     </Badge>
   );
@@ -148,7 +169,7 @@ function Download({ record: { id, name } }: { record: MailKey }) {
     <Button
       variant="subtle"
       leftSection={<IconDownload size={16} aria-hidden />}
-      aria-label={t`Download the certificate of ${name}`}
+      aria-label={t`Download the public key of ${name}`}
       loading={fetching.isPending}
       onClick={() => fetching.mutate()}
     >
@@ -186,11 +207,11 @@ function AddKeys() {
   return (
     <Section
       title={t`Add keys`}
-      lead={t`A PKCS#12 file (.p12, .pfx), or certificates in PEM, with the private key for an own one. The private key stays in the desk, sealed.`}
+      lead={t`A PKCS#12 file (.p12, .pfx), certificates in PEM, or OpenPGP keys (.asc, .gpg), with the private key for an own one. The private key stays in the desk, sealed.`}
     >
       <Stack maw={640}>
         <Group gap="sm">
-          <FileButton onChange={(file) => void read(file)} accept=".p12,.pfx,.pem,.crt,.cer,.der,.key">
+          <FileButton onChange={(file) => void read(file)} accept=".p12,.pfx,.pem,.crt,.cer,.der,.key,.asc,.gpg,.pgp">
             {(props) => (
               <Button {...props} variant="default" leftSection={<IconUpload size={16} aria-hidden />}>
                 {t`Choose a file`}
@@ -224,6 +245,44 @@ function AddKeys() {
         <Group>
           <Button disabled={form.key.trim() === ''} loading={add.isPending} onClick={() => add.mutate()}>
             {t`Add`}
+          </Button>
+        </Group>
+      </Stack>
+    </Section>
+  );
+}
+
+/** An OpenPGP key needs nobody who vouches for it: the desk makes its own. */
+function GenerateKey() {
+  const { t, i18n } = useLingui();
+  const cache = useQueryClient();
+  const { data: groups = [] } = useQuery(groupsQuery);
+  const [group, setGroup] = useState<string | null>(null);
+  const make = useMutation({
+    mutationFn: () => call('generateMailKey', { body: { group_id: Number(group) } }),
+    onSuccess: () => {
+      setGroup(null);
+      notifyDone(t`The key was made. Download its public half and hand it on.`);
+      return readAnew(cache, changes);
+    },
+  });
+  return (
+    <Section
+      title={t`Make an OpenPGP key`}
+      lead={t`For the address of a group; it is valid for three years. A certificate for S/MIME comes from an authority.`}
+    >
+      <Stack maw={640}>
+        <Select
+          label={t`Group`}
+          searchable
+          data={groups.map(({ id, name }) => ({ value: String(id), label: name }))}
+          value={group}
+          onChange={setGroup}
+        />
+        {make.isError && <FormProblem>{problemText(i18n, make.error)}</FormProblem>}
+        <Group>
+          <Button disabled={group === null} loading={make.isPending} onClick={() => make.mutate()}>
+            {t`Make the key`}
           </Button>
         </Group>
       </Stack>

@@ -24,7 +24,7 @@ export function useSealing(groupId: number, recipients: readonly string[], byMai
     wishes.sign || wishes.encrypt
       ? {
           security: {
-            type: 'S/MIME',
+            type: offer?.type ?? 'S/MIME',
             sign: { success: wishes.sign },
             encryption: { success: wishes.encrypt },
           },
@@ -37,7 +37,7 @@ export function useSealing(groupId: number, recipients: readonly string[], byMai
 export function SealingChoice({ sealing: { offer, wishes, say } }: { sealing: ReturnType<typeof useSealing> }) {
   const { t } = useLingui();
   if (!offer) return null;
-  const { sign, encryption, wanted } = offer;
+  const { type, sign, encryption, wanted } = offer;
   const chosen = wishes.sign || wishes.encrypt;
   if (!sign.possible && !encryption.possible && !wanted.sign && !wanted.encrypt && !chosen) return null;
   const missing = encryption.missing.join(', ');
@@ -63,11 +63,9 @@ export function SealingChoice({ sealing: { offer, wishes, say } }: { sealing: Re
         disabled={!encryption.possible && !wishes.encrypt}
         onChange={(event) => say({ encrypt: event.currentTarget.checked })}
       />
-      {reasons.length > 0 && (
-        <Text size="xs" c="dimmed">
-          {reasons.join(' ')}
-        </Text>
-      )}
+      <Text size="xs" c="dimmed">
+        {[type === 'PGP' ? 'OpenPGP' : type, ...reasons].join(' · ')}
+      </Text>
     </Group>
   );
 }
