@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { AppError } from '@helpmesh/kernel';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -37,11 +38,11 @@ const signed = (by: TestPgpKey, text = 'Pay 100 EUR.\r\n') =>
   sealMail(mail(text), { type: 'PGP', sign: by, encryptFor: null }, at);
 const sealed = (by: TestPgpKey | null, text = 'Secret.\r\n') =>
   sealMail(mail(text), { type: 'PGP', sign: by, encryptFor: [desk.certificate] }, at);
-const armoured = async (text: string | Uint8Array, by: TestPgpKey | null, forKeys: Uint8Array[], config = {}) => {
+const armoured = async (text: string | Uint8Array, by: TestPgpKey | null, forKeys: Uint8Array[]) => {
   const pgp = await library();
   const message = await pgp.createMessage({ binary: typeof text === 'string' ? utf8(text) : text });
   return pgp.encrypt({
-    ...{ message, date: at, config: { ...config } },
+    ...{ message, date: at },
     encryptionKeys: await Promise.all(forKeys.map((binaryKey) => pgp.readKey({ binaryKey }))),
     ...(by && { signingKeys: await pgp.readPrivateKey({ binaryKey: by.key }) }),
   });
@@ -175,10 +176,18 @@ describe('a mail encrypted by OpenPGP', () => {
   });
 
   it('that becomes too large when it is decompressed is given up', async () => {
-    const zip = (await library()).enums.compression.zlib;
-    const bomb = await armoured(new Uint8Array(65 * 1024 * 1024), null, [desk.certificate], {
-      preferredCompressionAlgorithm: zip,
+    const pgp = await library();
+    const words = Buffer.alloc(37 * 1024 * 1024);
+    const literal = Buffer.from([0xc0 | 11, 0xff, 0, 0, 0, 0, 0x62, 0, 0, 0, 0, 0]);
+    literal.writeUInt32BE(words.length + 6, 2);
+    const packed = Object.assign(new pgp.CompressedDataPacket(), {
+      algorithm: pgp.enums.compression.zip,
+      compressed: new Uint8Array(deflateRawSync(Buffer.concat([literal, words]))),
     });
+    const packets = new pgp.PacketList();
+    packets.push(packed);
+    const encryptionKeys = await pgp.readKey({ binaryKey: desk.certificate });
+    const bomb = await pgp.encrypt({ message: new pgp.Message(packets), encryptionKeys, date: at });
     expect(bomb.length).toBeLessThan(500_000);
     expect((await open(asMime(bomb)))?.report.encryption).toMatchObject({ success: false, reason: 'undecryptable' });
   });

@@ -1,7 +1,7 @@
 import type { Key, PartialConfig, PrivateKey, PublicKey } from 'openpgp';
 
-/** What a message may hold once it is decompressed, bytes: more than any mail that is taken. */
-const MOST_BYTES = 64 * 1024 * 1024;
+/** What a message may hold once it is decompressed, bytes: as much as the largest mail that is taken from a mailbox. */
+const MOST_BYTES = 36 * 1024 * 1024;
 /** Clocks of senders run ahead by some minutes. */
 const AHEAD_MS = 5 * 60_000;
 
