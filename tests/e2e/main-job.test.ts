@@ -30,7 +30,10 @@ describe('the main job', () => {
       folder: 'INBOX',
       pollSeconds: 1,
     };
-    const started = await testPlatform({ 'mail-ingest': { IMAP_MAILBOXES: JSON.stringify([support]) } });
+    const started = await testPlatform({
+      'mail-ingest': { IMAP_MAILBOXES: JSON.stringify([support]) },
+      notification: { MAIL_MAX_SIZE_MB: '1' },
+    });
     ({ platform, mailbox, admin: agent } = started);
   }, 120_000);
   afterAll(async () => {
@@ -92,6 +95,33 @@ describe('the main job', () => {
     });
     // Only the mail itself: an outgoing mail is not confirmed by a second one.
     expect(await mailbox.to('mail-out@customer.example')).toHaveLength(1);
+  });
+
+  it('3b: a file that is too large for a mail goes as a link that opens it without signing in', async () => {
+    const film = Buffer.alloc(1_500_000, 'film');
+    const ticket = await opened('The recording', 'film@customer.example', {
+      type: 'email',
+      sender: 'Agent',
+      body: 'Here it is.',
+      attachments: [{ filename: 'film.mp4', 'mime-type': 'video/mp4', data: film.toString('base64') }],
+    });
+    const mail = await mailbox.mail('film@customer.example');
+    expect(mail.attachments).toEqual([]);
+    const link = /http:\/\/\S+\/f\/\S+/.exec(mail.text ?? '')?.[0] ?? '';
+    const fetched = await fetch(link);
+    expect(fetched.status).toBe(200);
+    expect(fetched.headers.get('content-disposition')).toMatch(/^attachment; filename="film\.mp4"/);
+    expect(fetched.headers.get('cache-control')).toBe('no-store');
+    expect(film.equals(Buffer.from(await fetched.arrayBuffer()))).toBe(true);
+    await waitFor(async () => (await agent.articlesOf(ticket.id))[0]?.preferences.delivery?.links?.length === 1, {
+      what: 'the article to say that its file went as a link',
+      timeoutMs: 10_000,
+    });
+    const [article] = await agent.articlesOf(ticket.id);
+    await agent.call('PUT', `/api/v1/ticket_articles/${article.id}`, { internal: true });
+    const over = await fetch(link);
+    expect(over.status).toBe(404);
+    expect(await over.text()).toContain('does not open a file any more');
   });
 
   it('4: a mail from a customer becomes a ticket and is confirmed by e-mail', async () => {

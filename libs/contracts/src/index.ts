@@ -446,6 +446,7 @@ export {
 } from './http/time-accounting.ts';
 export { SECRET_MASK, type WebhookInput, webhooks } from './http/webhooks.ts';
 export { type AccentColours, MailBrand } from './mail/brand.ts';
+export { fileLinkPath, fileLinkToken, type LinkedFile, readFileLink } from './mail/file-link.ts';
 export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
 export { MailSecurity, SecurityType } from './mail/security.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
@@ -532,6 +533,7 @@ export {
   getAttachment,
   getRawMail,
   missingPriorities,
+  openFileLink,
   openTicketLink,
   removeUploads,
   ticketsReferTo,

@@ -18,6 +18,7 @@ import { EraseMails } from './application/erase-mails.ts';
 import { ForgetTicket } from './application/forget-ticket.ts';
 import { KnowGroups } from './application/know-groups.ts';
 import { EraseNotices } from './application/notice/erase-notices.ts';
+import { SendGathered } from './application/notice/send-gathered.ts';
 import { OutboundQueue } from './application/outbound-queue.ts';
 import { PersonalMessages } from './application/personal-messages.ts';
 import type { MailSettings } from './application/ports.ts';
@@ -45,6 +46,7 @@ import { AccountWire } from './mail/account-wire.ts';
 import { noticeProviders } from './notices.providers.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { readFigures } from './persistence/figures.ts';
+import { GatheredNoticeStore } from './persistence/gathered-notice.store.ts';
 import { GroupAddressStore } from './persistence/group-address.store.ts';
 import { MailKeyStore } from './persistence/mail-key.store.ts';
 import { NoticeStore } from './persistence/notice.store.ts';
@@ -99,7 +101,7 @@ const SETTINGS = Symbol('notification.mail-settings');
     },
     {
       provide: QueueMail,
-      inject: [OutboundMailStore, GroupAddressStore, Outbox, CLOCK, SETTINGS, SendDue],
+      inject: [OutboundMailStore, GroupAddressStore, Outbox, CLOCK, SETTINGS, SendDue, AccountBook],
       useFactory: (
         mails: OutboundMailStore,
         groups: GroupAddressStore,
@@ -107,7 +109,8 @@ const SETTINGS = Symbol('notification.mail-settings');
         clock: Clock,
         settings: MailSettings,
         { wake }: SendDue,
-      ) => new QueueMail(mails, groups, outbox, clock, settings, wake),
+        accounts: AccountBook,
+      ) => new QueueMail(mails, groups, outbox, clock, settings, wake, accounts),
     },
     {
       provide: AnswerNewTicket,
@@ -141,7 +144,7 @@ const SETTINGS = Symbol('notification.mail-settings');
         return new EraseAll([
           new EraseMails(db, new ErasureStore(), reached),
           new EraseCalls(db, new WebhookErasureStore(), reached),
-          new EraseNotices(db, new NoticeStore()),
+          new EraseNotices(db, new NoticeStore(), new GatheredNoticeStore()),
           new EraseKeys(db, new MailKeyStore()),
         ]);
       },
@@ -153,7 +156,14 @@ const SETTINGS = Symbol('notification.mail-settings');
       provide: ForgetTicket,
       inject: [NoticeStore, Outbox, CLOCK],
       useFactory: (notices: NoticeStore, outbox: Outbox, clock: Clock) =>
-        new ForgetTicket(new ErasureStore(), new WebhookErasureStore(), notices, outbox, clock),
+        new ForgetTicket(
+          new ErasureStore(),
+          new WebhookErasureStore(),
+          notices,
+          new GatheredNoticeStore(),
+          outbox,
+          clock,
+        ),
     },
     {
       provide: PersonalMessages,
@@ -190,6 +200,7 @@ export class NotificationModule implements OnApplicationBootstrap, BeforeApplica
     private readonly upkeep: Upkeep,
     private readonly accounts: AccountBook,
     private readonly sealing: SealMails,
+    private readonly gathered: SendGathered,
     @Inject(BLOBS) private readonly blobs: BlobStore,
   ) {}
 
@@ -198,12 +209,13 @@ export class NotificationModule implements OnApplicationBootstrap, BeforeApplica
     this.sending.start();
     this.calling.start();
     this.upkeep.start();
+    this.gathered.start();
   }
 
   /** Before the bus is let go of: outcomes of mails and calls on the wire are still recorded and told. */
   async beforeApplicationShutdown(): Promise<void> {
     this.upkeep.stop();
-    await Promise.all([this.accounts.stop(), this.sealing.stop()]);
+    await Promise.all([this.accounts.stop(), this.sealing.stop(), this.gathered.stop()]);
     await Promise.all([this.sending.stop(), this.calling.stop()]);
   }
 

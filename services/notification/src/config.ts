@@ -66,6 +66,17 @@ export const NotificationConfig = defineConfig(
       'Confirmations and notifications leave with an empty return path; false for relays that refuse it',
       true,
     ),
+    MAIL_MAX_SIZE_MB: z.coerce.number().int().min(0).max(1_000).default(20).meta({
+      description:
+        'Largest mail to a customer over the wire, where its account says nothing else; larger files go as links. 0 sets no limit',
+    }),
+    MAIL_FILE_LINK_DAYS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(365)
+      .default(30)
+      .meta({ description: 'Days that files which were too large for their mail can be fetched by its links' }),
     MAIL_CONCURRENCY: z.coerce
       .number()
       .int()
@@ -140,6 +151,8 @@ export function mailSettings(config: NotificationConfig): MailSettings {
     page: config.HELPMESH_PUBLIC_URL,
     fqdn,
     threadingSecret: config.HELPMESH_THREADING_SECRET,
+    maxSizeMb: config.MAIL_MAX_SIZE_MB,
+    fileLinkDays: config.MAIL_FILE_LINK_DAYS,
     autoRepliesPerHour: config.AUTO_REPLIES_PER_HOUR,
     autoRepliesPerDomain: config.AUTO_REPLIES_PER_DOMAIN_PER_HOUR,
     autoRepliesInTotal: config.AUTO_REPLIES_PER_HOUR_TOTAL,

@@ -5,17 +5,21 @@ import type { Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { NotifyAgents } from './application/notice/notify-agents.ts';
 import { OwnNotices } from './application/notice/own-notices.ts';
+import { SendGathered } from './application/notice/send-gathered.ts';
 import { SendDue } from './application/send-due.ts';
 import { mailSettings, type NotificationConfig } from './config.ts';
+import { MailEvents } from './events.ts';
+import { GatheredNoticeStore } from './persistence/gathered-notice.store.ts';
 import { NoticeStore } from './persistence/notice.store.ts';
 import { OutboundMailStore } from './persistence/outbound-mail.store.ts';
 
 /** Everything that telling agents is made of. */
 export const noticeProviders: Provider[] = [
   NoticeStore,
+  GatheredNoticeStore,
   {
     provide: NotifyAgents,
-    inject: [NoticeStore, OutboundMailStore, Outbox, CLOCK, CONFIG, SendDue],
+    inject: [NoticeStore, OutboundMailStore, Outbox, CLOCK, CONFIG, SendDue, GatheredNoticeStore],
     useFactory: (
       notices: NoticeStore,
       mails: OutboundMailStore,
@@ -23,7 +27,22 @@ export const noticeProviders: Provider[] = [
       clock: Clock,
       config: NotificationConfig,
       { wake }: SendDue,
-    ) => new NotifyAgents(notices, mails, outbox, clock, mailSettings(config), wake),
+      gathered: GatheredNoticeStore,
+    ) => new NotifyAgents(notices, mails, outbox, clock, mailSettings(config), wake, gathered),
+  },
+  {
+    provide: SendGathered,
+    inject: [DataSource, GatheredNoticeStore, NoticeStore, OutboundMailStore, CLOCK, CONFIG, MailEvents, SendDue],
+    useFactory: (
+      db: DataSource,
+      gathered: GatheredNoticeStore,
+      notices: NoticeStore,
+      mails: OutboundMailStore,
+      clock: Clock,
+      config: NotificationConfig,
+      events: MailEvents,
+      { wake }: SendDue,
+    ) => new SendGathered(db, gathered, notices, mails, clock, mailSettings(config), events, wake),
   },
   {
     provide: OwnNotices,

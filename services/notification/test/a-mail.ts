@@ -29,6 +29,7 @@ export function aMail(overrides: Partial<OutboundMail> = {}): OutboundMail {
     inReplyTo: null,
     references: [],
     attachments: [],
+    linked: [],
     security: null,
     state: 'queued',
     attempts: 0,

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type BlobStore, openBlobStore } from '@helpmesh/blob';
 import {
   type Actor,
   deliveryFailed,
@@ -13,6 +14,7 @@ import {
   notifyAgents,
   type OutputOf,
   onlineNotifications,
+  readFileLink,
   recordMail,
   retryOutboundMail,
   sendMail,
@@ -47,6 +49,7 @@ let service: RunningService;
 type Created = Message<typeof ticketCreated>['data'];
 type SendMail = Message<typeof sendMail>['data'];
 let sample: Created;
+let blobs: BlobStore;
 let ticketId = 1_000;
 
 beforeAll(async () => {
@@ -54,6 +57,7 @@ beforeAll(async () => {
   others = await neighbours(broker.url, ['ticket', 'identity']);
   sink = await smtpSink();
   folder = await mkdtemp(path.join(tmpdir(), 'helpmesh-notification-'));
+  blobs = openBlobStore({ BLOB_DIR: folder });
   const program = `#!/bin/sh\n(echo "$@"; cat) >${folder}/program.new && mv ${folder}/program.new ${folder}/program.out\n`;
   await writeFile(path.join(folder, 'sendmail'), program, { mode: 0o755 });
   const samples = new URL('../../../libs/contracts/samples/', import.meta.url);
@@ -72,6 +76,7 @@ beforeAll(async () => {
       SENDMAIL_PATH: path.join(folder, 'sendmail'),
       MAIL_FROM: 'Helpmesh <help@desk.example.org>',
       MAIL_OWN_ADDRESSES: 'in@desk.example.org',
+      MAIL_MAX_SIZE_MB: '2',
       MAIL_POLL_MS: '50',
       MAIL_RETRY_BASE_MS: '100',
       MAIL_RETRY_CAP_MS: '100',
@@ -107,6 +112,11 @@ function aTicket(
     article: sample.article && { ...sample.article, messageId: `<q${id}@x.org>`, ...change.article },
     customer: { ...sample.customer, email: change.email ?? `customer${id}@x.org` },
   };
+}
+
+async function aFile(filename: string, size: number) {
+  const stored = await blobs.put(Buffer.alloc(size, filename), { maxBytes: size });
+  return { ...stored, filename, contentType: 'application/octet-stream' };
 }
 
 function aMailOrder(overrides: Partial<SendMail> = {}): SendMail {
@@ -341,6 +351,40 @@ describe('a mail that another service orders', () => {
     const sent = await others.hear(deliverySent, ({ data }) => data.mailId === order.mailId);
     expect(sent.data.attempts).toBe(3);
     expect(sink.mails.map(({ parsed }) => parsed.messageId)).toEqual([order.messageId]);
+  });
+
+  it.each([
+    ['en', 'Files that are too large for this mail:', 'They can be fetched until'],
+    ['de-at', 'Dateien, die für diese E-Mail zu groß sind:', 'ohne Anmeldung'],
+    ['fr', 'Fichiers trop volumineux pour ce message', 'sans se connecter'],
+    ['pl', 'Pliki zbyt duże', 'bez logowania'],
+  ])('with files that are too large for a mail has links in their place, in %s', async (locale, heading, over) => {
+    const [small, large] = await Promise.all([aFile('small.txt', 1_000), aFile('film <1>.mp4', 3_000_000)]);
+    const content = { subject: 'x', text: 'See it.', html: '<p>See it.</p>', locale };
+    const order = aMailOrder({ content, attachments: [small, large] });
+    await others.say(sendMail, order);
+    const { parsed, raw } = await sink.next('the reply');
+    expect(Buffer.byteLength(raw)).toBeLessThan(2_000_000);
+    expect(parsed.attachments.map(({ filename }) => filename)).toEqual(['small.txt']);
+    const [link = ''] = /http:\/\/\S+\/f\/\S+/.exec(parsed.text ?? '') ?? [];
+    const named = readFileLink(link.split('/f/')[1] ?? '', env.HELPMESH_THREADING_SECRET ?? '');
+    expect(named).toMatchObject({ articleId: 40, sha256: large.sha256.slice(0, 16) });
+    expect((named?.until ?? 0) - Date.now()).toBeGreaterThan(29 * 86_400_000);
+    for (const text of [heading, over, 'film <1>.mp4']) expect(parsed.text).toContain(text);
+    expect(parsed.text).toMatch(/3[.,]?0?\s?M[Bo]/);
+    expect(parsed.html).toContain(`<a href="${link}">film &lt;1&gt;.mp4</a>`);
+    const sent = await others.hear(deliverySent, ({ data }) => data.mailId === order.mailId);
+    expect(sent.data.links).toMatchObject([{ filename: 'film <1>.mp4', size: 3_000_000 }]);
+    expect(Math.floor(Date.parse(sent.data.links?.[0]?.until ?? '') / 1000) * 1000).toBe(named?.until);
+  });
+
+  it('that is to be encrypted hands none of its files out in the clear', async () => {
+    const large = await aFile('film.mp4', 3_000_000);
+    const order = aMailOrder({ attachments: [large], security: { sign: false, encrypt: true } });
+    await others.say(sendMail, order);
+    // There is no key of hers here; it fails whole instead of leaving in pieces.
+    const failed = await others.hear(deliveryFailed, ({ data }) => data.mailId === order.mailId);
+    expect(failed.data.links).toBeUndefined();
   });
 
   it('to nobody who can be written to has failed at once', async () => {
@@ -594,6 +638,22 @@ describe('accounts that administrators set up', () => {
     ({ parsed }: { parsed: { subject?: string | undefined } }) =>
       parsed.subject === subject;
   const get = (id: number) => asked(mailAccounts.get, { params: { id } });
+
+  it('take mails as large as their server does', async () => {
+    const { id, max_size_mb } = await create({ max_size_mb: 5 });
+    expect(max_size_mb).toBe(5);
+    const large = await aFile('film.mp4', 3_000_000);
+    const from = { name: '', address: 'help@theirs.example' };
+    await others.say(sendMail, aMailOrder({ from, attachments: [large] }));
+    const whole = await theirs.next('the mail that fits');
+    expect(whole.parsed.attachments.map(({ size }) => size)).toEqual([3_000_000]);
+    theirs.clear();
+    await asked(mailAccounts.update, { params: { id }, body: { max_size_mb: null } });
+    await others.say(sendMail, aMailOrder({ from, attachments: [large] }));
+    const linked = await theirs.next('the mail with a link');
+    expect(linked.parsed.attachments).toEqual([]);
+    expect(linked.parsed.text).toContain('/f/40-');
+  });
 
   it('send the mails of their addresses, and no others, until they are gone', async () => {
     const { id, options } = await create();

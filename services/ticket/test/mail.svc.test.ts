@@ -7,6 +7,7 @@ import {
   deliveryDeferred,
   deliveryFailed,
   deliverySent,
+  fileLinkToken,
   fileMail,
   getTicket,
   groupUpdated,
@@ -14,6 +15,8 @@ import {
   listTags,
   markRedirected,
   markUndeliverable,
+  notifyAgents,
+  openFileLink,
   recordMail,
   retrySecurityProcess,
   sendMail,
@@ -22,9 +25,11 @@ import {
   ticketMessageId,
   ticketOfMessageId,
   ticketUpdated,
+  updateArticle,
   updateTicket,
 } from '@helpmesh/contracts';
 import { uuidv7 } from '@helpmesh/kernel';
+import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { actor, cast, type Desk, group, handled, startDesk } from './desk.ts';
@@ -540,6 +545,38 @@ describe("an agent's e-mail", () => {
     });
   });
 
+  it('has files that whoever got it can fetch by a link, until it ends or the article is made internal', async () => {
+    const { ticketId } = await filed();
+    const file = { filename: 'film.mp4', 'mime-type': 'video/mp4', data: Buffer.from('a film').toString('base64') };
+    const { id: articleId } = await reply(ticketId, { attachments: [file] });
+    const [order] = (await desk.told(sendMail)).filter(({ data }) => data.articleId === articleId);
+    const sha256 = order?.data.attachments[0]?.sha256 ?? '';
+    const until = desk.clock.now() + 86_400_000;
+    const open = (over: object = {}) =>
+      desk.askAs('gateway', openFileLink, {
+        token: fileLinkToken({ articleId, sha256, until, ...over }, desk.threadingSecret),
+      });
+    expect(await open()).toMatchObject({ sha256, size: 6, filename: 'film.mp4', contentType: 'video/mp4' });
+
+    const over = { kind: 'not-found', code: 'article.file-link-over' };
+    await expect(open({ sha256: 'f'.repeat(64) })).rejects.toMatchObject(over);
+    await expect(open({ articleId: articleId + 1 })).rejects.toMatchObject(over);
+    await expect(open({ until: desk.clock.now() })).rejects.toMatchObject(over);
+    await expect(desk.askAs('gateway', openFileLink, { token: 'x' })).rejects.toMatchObject(over);
+    await desk.rest(cast.admin, updateArticle, { id: articleId, body: { internal: true } });
+    await expect(open()).rejects.toMatchObject(over);
+  });
+
+  it('shows which of its files went as links', async () => {
+    const { ticketId } = await filed();
+    const { id, message_id } = await reply(ticketId);
+    const links = [{ filename: 'film.mp4', size: 48_000_000, until: '2026-04-02T09:00:00.000Z' }];
+    const about = { mailId: uuidv7(), kind: 'reply', ticketId, articleId: id, messageId: message_id ?? '' };
+    const sentAt = '2026-03-02T09:01:00.000Z';
+    await handled(desk, await desk.publish(deliverySent, { ...about, attempts: 1, links, sentAt, response: '250 OK' }));
+    expect((await thread(ticketId))[1]?.preferences).toMatchObject({ delivery: { state: 'sent', links } });
+  });
+
   it('is not sent when it is internal, and refused without a recipient', async () => {
     const { ticketId } = await filed();
     const before = (await desk.told(sendMail)).length;
@@ -548,6 +585,106 @@ describe("an agent's e-mail", () => {
     await expect(reply(nobody.ticketId)).rejects.toMatchObject({ kind: 'invalid', code: 'article.recipient-missing' });
     expect(await desk.told(sendMail)).toHaveLength(before);
     expect(await thread(nobody.ticketId)).toHaveLength(1);
+  });
+});
+
+describe('a conversation beside the ticket', () => {
+  const supplier = { name: 'Sam Supplier', address: 'sam@supplier.example' };
+  const forward = (id: number, body: object = {}) =>
+    reply(id, { side_thread: 'new', to: supplier.address, subject: 'Fwd: Re: The printer burns', ...body });
+  const orderOf = async (articleId: number) => {
+    const [order] = (await desk.told(sendMail)).filter(({ data }) => data.articleId === articleId);
+    return order?.data;
+  };
+
+  it('goes to whoever is asked, comes back to the agents alone, and leaves the ticket as it is', async () => {
+    const { ticketId } = await filed({ messageId: '<private@customer.example>' });
+    await change(ticketId, { owner_id: 1, state: 'closed' });
+    const before = await ticket(ticketId);
+    const file = { filename: 'smoke.txt', 'mime-type': 'text/plain', data: Buffer.from('smoke').toString('base64') };
+    const first = await forward(ticketId, { attachments: [file] });
+    expect(first).toMatchObject({ internal: true, type: 'email', preferences: { side_thread: first.id } });
+    const order = await orderOf(first.id);
+    expect(order).toMatchObject({ to: [{ address: supplier.address }], cc: [], inReplyTo: null, references: [] });
+    expect(order?.content).toMatchObject({ subject: `[Ticket#${before.number}] FWD: The printer burns` });
+    expect(order?.attachments).toMatchObject([{ filename: 'smoke.txt' }]);
+
+    const to = { from: supplier, text: 'Order part 4711.' };
+    const sent = first.message_id ?? '';
+    expect(await filed({ ...to, inReplyTo: [sent], references: [sent] })).toMatchObject({ ticketId });
+    // A program that keeps no references: the sender is known from here alone.
+    const bare = { ...to, subject: `Re: [Ticket#${before.number}] FWD: The printer burns`, text: 'It is on its way.' };
+    expect(await filed(bare)).toMatchObject({ ticketId, articles: 4 });
+    for (const answer of (await thread(ticketId)).slice(2)) {
+      expect(answer).toMatchObject({ internal: true, sender: 'Customer', preferences: { side_thread: first.id } });
+    }
+    const after = await ticket(ticketId);
+    for (const field of ['state', 'owner_id', 'last_contact_customer_at', 'last_contact_agent_at', 'first_response_at'])
+      expect([field, after[field]]).toEqual([field, before[field]]);
+    expect((await desk.rest(cast.customer, listArticles, { id: ticketId })).map(({ id }) => id)).not.toContain(
+      first.id,
+    );
+    expect(await desk.rest(cast.customer, listArticles, { id: ticketId })).toHaveLength(1);
+
+    const again = await reply(ticketId, { side_thread: first.id, body: 'Thanks.' });
+    const answered = (await thread(ticketId)).at(-2)?.message_id;
+    expect(await orderOf(again.id)).toMatchObject({ to: [supplier], inReplyTo: answered });
+    expect(again).toMatchObject({ internal: true, preferences: { side_thread: first.id } });
+    // The customer's thread knows nothing of it.
+    const open = await orderOf((await reply(ticketId)).id);
+    expect(open?.to).toEqual([{ name: 'Clara Customer', address: 'user10@example.org' }]);
+    expect(open?.inReplyTo).toBe('<private@customer.example>');
+    expect(JSON.stringify(open?.references)).not.toContain(sent);
+    expect(await filed({ inReplyTo: [open?.messageId ?? ''] })).toMatchObject({ ticketId });
+    expect((await thread(ticketId)).at(-1)).toMatchObject({ internal: false, sender: 'Customer' });
+  });
+
+  it('is heard by the owner, and no rule writes to anybody because of it', async () => {
+    const { ticketId } = await filed();
+    await change(ticketId, { owner_id: 3 });
+    const first = await forward(ticketId);
+    await filed({ from: supplier, inReplyTo: [first.message_id ?? ''], text: 'Order part 4711.' });
+    const told = async () =>
+      (await desk.told(notifyAgents)).filter(({ data }) => data.ticket.id === ticketId && data.article?.internal);
+    await waitFor(async () => (await told()).some(({ data }) => data.article?.text.includes('4711')), {
+      what: 'the news',
+    });
+    const [news] = (await told()).filter(({ data }) => data.article?.text.includes('4711'));
+    expect(news?.data.people.map(({ userId }) => userId)).toContain(3);
+  });
+
+  it('cannot be shown to the customer, nor be led to them', async () => {
+    const { ticketId } = await filed();
+    const first = await forward(ticketId);
+    const made = { id: first.id, body: { internal: false } };
+    await expect(desk.rest(cast.admin, updateArticle, made)).rejects.toMatchObject({
+      code: 'article.side-thread-private',
+    });
+    for (const line of [{ to: 'USER10@example.org' }, { cc: 'Clara <user10@example.org>' }])
+      await expect(forward(ticketId, line)).rejects.toMatchObject({ code: 'article.side-thread-customer' });
+    await expect(forward(ticketId, { to: '' })).rejects.toMatchObject({ code: 'article.recipient-missing' });
+    await expect(forward(ticketId, { type: 'note' })).rejects.toMatchObject({ code: 'article.side-thread-not-mail' });
+    const other = await filed();
+    await expect(reply(other.ticketId, { side_thread: first.id })).rejects.toMatchObject({
+      code: 'article.side-thread-unknown',
+    });
+    // A mark of its own makes nothing one.
+    const plain = await reply(ticketId, { preferences: { side_thread: first.id } });
+    expect(plain.preferences.side_thread).toBeUndefined();
+    const theirs = { ticket_id: ticketId, body: 'Me', side_thread: 'new', to: supplier.address, type: 'email' };
+    const written = await desk.rest(cast.customer, createArticle, { body: theirs });
+    expect(written).toMatchObject({ internal: false, type: 'web' });
+    expect(written.preferences.side_thread).toBeUndefined();
+  });
+
+  it('keeps the customer who was forwarded a word of it among the agents, and a stranger out', async () => {
+    const { ticketId } = await filed();
+    const first = await forward(ticketId);
+    const answers = { inReplyTo: [first.message_id ?? ''] };
+    expect(await filed({ ...answers, text: 'They sent me your mail.' })).toMatchObject({ ticketId });
+    expect((await thread(ticketId)).at(-1)).toMatchObject({ internal: true, preferences: { side_thread: first.id } });
+    const stranger = await filed({ ...answers, from: { name: '', address: 'else@supplier.example' } });
+    expect(stranger.ticketId).not.toBe(ticketId);
   });
 });
 

@@ -140,7 +140,13 @@ export const sendMail = defineCommand(
     to: z.array(MailAddress).min(1),
     cc: z.array(MailAddress),
     content: z.union([
-      z.object({ subject: z.string(), text: z.string(), html: z.string().nullable() }),
+      z.object({
+        subject: z.string(),
+        text: z.string(),
+        html: z.string().nullable(),
+        /** In which language the notification service adds words of its own; absent: English. */
+        locale: z.string().optional(),
+      }),
       /** One of `mailTemplates`, filled with values that are never template source. */
       z.object({ template: z.string(), locale: z.string(), values: z.record(z.string(), z.string()) }),
     ]),

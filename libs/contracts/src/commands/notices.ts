@@ -46,7 +46,15 @@ export const notifyAgents = defineCommand(
         /** Of the online one: nothing is left to do, so it waits for nobody. */
         seen: z.boolean(),
         /** Null: not by mail. */
-        mail: z.object({ address: z.string(), name: z.string(), locale: z.string() }).nullable(),
+        mail: z
+          .object({
+            address: z.string(),
+            name: z.string(),
+            locale: z.string(),
+            /** They want it later, in one mail with all that comes until then; absent: now, in a mail of its own. */
+            after: z.iso.datetime().optional(),
+          })
+          .nullable(),
       }),
     ),
     /**

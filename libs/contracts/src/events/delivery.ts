@@ -8,6 +8,8 @@ const outcome = {
   articleId: z.number().int().nullable(),
   messageId: z.string(),
   attempts: z.number().int(),
+  /** Files that were too large for the mail and went as links, which end `until`. */
+  links: z.array(z.object({ filename: z.string(), size: z.number().int(), until: z.iso.datetime() })).optional(),
 };
 
 export const deliverySent = defineEvent(

@@ -21,7 +21,7 @@ export const UserSnapshot = z.object({
   away: z.object({ from: z.iso.date(), until: z.iso.date(), replacementId: z.number().int() }).nullish(),
   /** Groups whose tickets the user may read as an agent, beside those of full access. */
   readGroupIds: z.array(z.number().int()).optional(),
-  /** What an agent chose to be told (`notification_config` of their preferences); nothing: what everybody is. */
+  /** What an agent chose to be told (`notification_config` of their preferences, and `timezone`); nothing: what everybody is. */
   notices: z.record(z.string(), z.unknown()).nullish(),
 });
 export type UserSnapshot = z.output<typeof UserSnapshot>;

@@ -254,6 +254,8 @@ const AccountInput = z.object({
   addresses: bounded(word(254), 200).optional(),
   /** Mails of all other addresses leave by it as well. */
   fallback: Flag.optional(),
+  /** Largest mail its server takes, in MB as it goes over the wire; null: as the operator set it for all. */
+  max_size_mb: z.coerce.number().int().min(1).max(1_000).nullish(),
   options: z.looseObject({ outbound: OutboundInput, auth: AuthInput.nullish() }).optional(),
   active: Flag.optional(),
 });
@@ -279,6 +281,7 @@ export const MailAccount = Row.extend({
   name: z.string(),
   addresses: z.array(z.string()),
   fallback: z.boolean(),
+  max_size_mb: z.number().int().nullable(),
   options: z.object({ outbound: Outbound, auth: MailAuth.nullable() }),
   active: z.boolean(),
   preferences: z.record(z.string(), z.unknown()),

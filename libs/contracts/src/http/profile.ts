@@ -29,6 +29,9 @@ const told = z.object({
   channel: z.object({ email: Flag.optional(), online: Flag.optional() }),
 });
 
+/** `22:30` */
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+
 /** Of what agents are told, and how: event by whose ticket it is by channel. */
 export const NotificationConfig = z.object({
   matrix: z.object({
@@ -39,6 +42,14 @@ export const NotificationConfig = z.object({
   }),
   /** Only of these groups, where a ticket is not one's own; `-` alone, or nothing, for all. */
   group_ids: bounded(z.union([Id, z.literal('-')]), 1000).optional(),
+  /**
+   * When no mails are wanted, by the own time zone (`timezone` of the preferences, else that of the standard calendar);
+   * through midnight where `until` is before `from`. What comes meanwhile comes in one mail when it is over.
+   */
+  quiet: z.object({ from: TimeOfDay, until: TimeOfDay, weekends: Flag.optional() }).nullish(),
+  /** Mails come together: at each full hour, or once a day at `digest_at` (08:00). Null: each at once. */
+  digest: z.enum(['hourly', 'daily']).nullish(),
+  digest_at: TimeOfDay.nullish(),
 });
 
 /** One key, or `g` and one more. */

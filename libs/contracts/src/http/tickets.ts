@@ -60,6 +60,11 @@ export const ArticleInput = z.object({
   form_id: text(200).optional(),
   attachments: bounded(AttachmentInput, 100).optional(),
   preferences: z.record(z.string(), z.unknown()).optional(),
+  /**
+   * An e-mail to somebody beside the ticket, of which the customer learns nothing, and what they answer: `new`, or the
+   * thread it goes on with (`preferences.side_thread` of its articles). From agents; the article is internal.
+   */
+  side_thread: z.union([z.literal('new'), Id]).optional(),
   /** Time the agent spent for it, and on what kind of work. */
   time_unit: z.union([TimeUnit, z.literal('')]).nullish(),
   accounted_time_type_id: optionalId,

@@ -30,6 +30,17 @@ export const openTicketLink = defineQuestion(
   { callers: ['gateway'] },
 );
 
+/**
+ * The file that a link in a mail stands for, if it still opens: `not-found` when the link was never ours or is over, the
+ * article is gone or was made internal.
+ */
+export const openFileLink = defineQuestion(
+  'rpc.ticket.v1.open-file-link',
+  z.object({ token: z.string().max(100) }),
+  StoredFile,
+  { callers: ['gateway'] },
+);
+
 /** The raw mail of an article, agents only. */
 export const getRawMail = defineQuestion(
   'rpc.ticket.v1.get-raw-mail',

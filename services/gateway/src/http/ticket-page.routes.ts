@@ -9,8 +9,10 @@ import {
   type LinkPurpose,
   listArticles,
   type OutputOf,
+  openFileLink,
   openTicketLink,
   ratings,
+  type StoredFile,
   type TicketRating,
   ticketStates,
   updateTicket,
@@ -125,19 +127,30 @@ export function mountTicketPage(server: FastifyInstance, parts: TicketPageParts)
     return reply.redirect(`${addressOf(request)}?done=${answer.close ? 'closed' : 'sent'}`, 303);
   });
 
+  // A file that was too large for its mail; it opens itself and nothing else of the ticket.
+  server.get('/f/:token', options, async (request, reply) => {
+    const { token } = request.params as { token: string };
+    if (token.length > 100) throw fileOver();
+    const file = await rpc.call(openFileLink, { token }, { actor: parts.signer.service() });
+    return sendFile(reply, file, blobs);
+  });
+
   server.get('/r/:token/files/:article/:id', options, async (request, reply) => {
     const { ticketId, signed } = forTicket(await holderOf(request, parts));
     const { article, id } = request.params as { article: string; id: string };
     if (!/^\d{1,10}$/.test(article) || !/^\d{1,10}$/.test(id)) throw closed();
     const input = { ticketId, articleId: Number(article), attachmentId: Number(id) };
-    const file = await rpc.call(getAttachment, input, { actor: signed });
-    secret(reply)
-      .header('content-type', safeContentType(file.contentType))
-      .header('content-disposition', contentDisposition('attachment', file.filename))
-      .header('content-security-policy', "sandbox; default-src 'none'")
-      .header('content-length', file.size);
-    return reply.send(await blobs.get(file.sha256));
+    return sendFile(reply, await rpc.call(getAttachment, input, { actor: signed }), blobs);
   });
+}
+
+async function sendFile(reply: FastifyReply, file: StoredFile, blobs: TicketPageParts['blobs']): Promise<FastifyReply> {
+  secret(reply)
+    .header('content-type', safeContentType(file.contentType))
+    .header('content-disposition', contentDisposition('attachment', file.filename))
+    .header('content-security-policy', "sandbox; default-src 'none'")
+    .header('content-length', file.size);
+  return reply.send(await blobs.get(file.sha256));
 }
 
 /** @throws AppError not-found `ticket.link-closed` */
@@ -306,10 +319,20 @@ function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): 
   if (error.kind === 'bug') log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
   const words = wordsFor(request.headers['accept-language']);
   const missing = ['not-found', 'forbidden', 'unauthenticated'].includes(error.kind);
-  const why = missing ? words.gone : error.kind === 'limited' ? words.tooOften : words.later;
+  const why = missing
+    ? error.code === 'article.file-link-over'
+      ? words.fileGone
+      : words.gone
+    : error.kind === 'limited'
+      ? words.tooOften
+      : words.later;
   return secret(reply)
     .code(missing ? 404 : statusOf(error))
     .send(plainPage(why, words));
+}
+
+function fileOver(): AppError {
+  return new AppError('not-found', 'article.file-link-over', 'This link does not open a file any more.');
 }
 
 function closed(): AppError {

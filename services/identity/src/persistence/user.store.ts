@@ -272,7 +272,8 @@ export class UserStore {
                       JOIN role_group rg ON rg.role_id = r.id AND rg.access = 'read' WHERE ur.user_id = u.id
                 ORDER BY 1) ELSE '{}' END AS "readGroupIds",
               CASE WHEN agent.agent AND jsonb_typeof(u.preferences->'notification_config') = 'object'
-                THEN u.preferences->'notification_config' END AS notices
+                THEN u.preferences->'notification_config'
+                  || jsonb_strip_nulls(jsonb_build_object('timezone', u.preferences->'timezone')) END AS notices
        FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (id, place)
        JOIN users u ON u.id = asked.id
        CROSS JOIN LATERAL (SELECT ${isAgent} AS agent) AS agent

@@ -159,6 +159,7 @@ export class AnswerNewTicket {
       inReplyTo,
       references: inReplyTo === null ? [] : [inReplyTo],
       attachments: [],
+      linked: [],
       security: null,
       state: 'queued',
       dueAt: now,

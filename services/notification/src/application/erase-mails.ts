@@ -61,7 +61,9 @@ export class EraseMails implements Eraser {
       if (mail.state === 'sending') return 'waits';
       const isTo = mail.recipients.some(({ address }) => person.isIn(address));
       const next = person.rewriteAll(mail, isTo);
-      if (isTo) Object.assign(next, { subject: ERASED_TEXT, body_text: null, body_html: null, attachments: [] });
+      if (isTo) {
+        Object.assign(next, { subject: ERASED_TEXT, body_text: null, body_html: null, attachments: [], linked: [] });
+      }
       if (isTo && unsent.includes(mail.state)) next.state = 'suppressed';
       if (JSON.stringify(next) === JSON.stringify(mail)) return 'same';
       await this.store.save(tx, next);

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { aMail } from '../../test/a-mail.ts';
 import type { OutboundMail } from '../domain/outbound-mail.ts';
 import { ErasureStore } from '../persistence/erasure.store.ts';
+import { GatheredNoticeStore } from '../persistence/gathered-notice.store.ts';
 import { migrations } from '../persistence/migrations.ts';
 import { NoticeStore } from '../persistence/notice.store.ts';
 import { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
@@ -44,6 +45,7 @@ const forget = (ticketId: number) => {
       new ErasureStore(),
       new WebhookErasureStore(),
       new NoticeStore(),
+      new GatheredNoticeStore(),
       new Outbox('notification'),
       clock,
     ).run(tx, message),

@@ -4,6 +4,7 @@ import type { Outbox } from '@helpmesh/messaging';
 import { ERASED_TEXT } from '@helpmesh/service-kit';
 import type { EntityManager } from 'typeorm';
 import type { ErasureStore } from '../persistence/erasure.store.ts';
+import type { GatheredNoticeStore } from '../persistence/gathered-notice.store.ts';
 import type { NoticeStore } from '../persistence/notice.store.ts';
 import type { WebhookErasureStore } from '../persistence/webhook-erasure.store.ts';
 
@@ -16,6 +17,7 @@ export class ForgetTicket {
     private readonly store: ErasureStore,
     private readonly calls: WebhookErasureStore,
     private readonly notices: NoticeStore,
+    private readonly gathered: GatheredNoticeStore,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
@@ -23,6 +25,7 @@ export class ForgetTicket {
   async run(tx: EntityManager, { data }: Message<typeof ticketPurged>): Promise<void> {
     await this.store.forgetTicket(tx, data.ticketId, new Date(this.clock.now() - COUNTED_MS), ERASED_TEXT);
     await this.calls.forgetTicket(tx, data.ticketId);
+    await this.gathered.forgetTicket(tx, data.ticketId);
     const userIds = await this.notices.forgetTicket(tx, data.ticketId);
     if (userIds.length > 0) await this.outbox.add(tx, noticesChanged, { aggregateId: 'notices', data: { userIds } });
   }

@@ -44,6 +44,10 @@ export interface MailSettings {
   /** Right side of our Message-IDs. */
   fqdn: string;
   threadingSecret: string;
+  /** Largest mail over the wire, MB (millions of bytes), where its account says nothing else; 0: no limit. */
+  maxSizeMb: number;
+  /** How long files that were too large for their mail can be fetched. */
+  fileLinkDays: number;
   /** Automatic answers an hour to one address; 0 leaves only the fixed limits. */
   autoRepliesPerHour: number;
   /** Automatic answers an hour to one mail domain; 0: no limit. */

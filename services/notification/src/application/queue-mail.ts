@@ -1,5 +1,7 @@
 import {
   deliveryFailed,
+  fileLinkPath,
+  fileLinkToken,
   type MailAddress,
   type MailBrand,
   type Message,
@@ -7,28 +9,38 @@ import {
   ticketMessageId,
   withHook,
 } from '@helpmesh/contracts';
-import { type Clock, isDeliverable, plainAddress } from '@helpmesh/kernel';
+import { type Clock, type EpochMs, epochMs, isDeliverable, isoTime, plainAddress } from '@helpmesh/kernel';
 import { inTraceOf, type Outbox, type OutboxRow, type Verdict } from '@helpmesh/messaging';
 import { afterCommit } from '@helpmesh/persistence';
 import { sampledTraceparent } from '@helpmesh/telemetry';
 import { htmlToText } from 'html-to-text';
 import type { EntityManager } from 'typeorm';
 import { headerAddress, headerText, messageIdOf } from '../domain/address.ts';
+import { withinLimit } from '../domain/large-files.ts';
 import type { OutboundMail, Refusal } from '../domain/outbound-mail.ts';
 import type { GroupAddressStore } from '../persistence/group-address.store.ts';
 import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
+import { fileLinks } from '../templates/file-links.ts';
 import { signedBy } from '../templates/layout.ts';
 import { renderMail } from '../templates/render.ts';
+import type { AccountBook } from './account/account-book.ts';
 import { houseOf, named } from './house.ts';
 import type { MailSettings } from './ports.ts';
 
 type Command = Message<typeof sendMail>;
 type SendMail = Command['data'];
+interface MailWords {
+  subject: string;
+  text: string;
+  html: string | null;
+}
+type MailFiles = Pick<OutboundMail, 'attachments' | 'linked'>;
 
 /** Mails whose content lets its reader in: nothing of it stays once they are done. */
 const secretKinds: ReadonlySet<string> = new Set(['password-reset', 'invitation', 'sign-up', 'sign-in-link']);
 /** A References header of more says nothing more; first and latest matter (RFC 5322 3.6.4). */
 const MAX_REFERENCES = 40;
+const DAY_MS = 86_400_000;
 /** Longest HTML that is turned into text when a mail brings no text of its own. */
 const MAX_HTML_TO_TEXT = 500_000;
 
@@ -41,6 +53,7 @@ export class QueueMail {
     private readonly clock: Clock,
     private readonly settings: MailSettings,
     private readonly wake: () => void,
+    private readonly accounts: Pick<AccountBook, 'of'>,
   ) {}
 
   /** @throws AppError invalid, for a template or value that does not fit (see renderMail) */
@@ -69,8 +82,9 @@ export class QueueMail {
     const now = this.clock.now();
     const { to, cc, remaining, refused } = recipients(data);
     const dead = remaining.length === 0;
+    const from = data.from && isDeliverable(data.from.address) ? headerAddress(data.from) : this.settings.from;
     return {
-      ...this.content(data, brand),
+      ...this.fitting(data, this.content(data, brand), from, now),
       id: data.mailId,
       kind: data.kind,
       ticketId: data.ticketId,
@@ -80,7 +94,7 @@ export class QueueMail {
       traceparent: inTraceOf(command, sampledTraceparent) ?? null,
       automatic: data.automatic,
       guardAddress: null,
-      from: named(data.from && isDeliverable(data.from.address) ? headerAddress(data.from) : this.settings.from, brand),
+      from: named(from, brand),
       replyTo: data.replyTo && isDeliverable(data.replyTo.address) ? headerAddress(data.replyTo) : null,
       to,
       cc,
@@ -90,7 +104,6 @@ export class QueueMail {
       messageId: messageIdOf(data.messageId) ?? this.newMessageId(data),
       inReplyTo: messageIdOf(data.inReplyTo),
       references: referencesOf(data),
-      attachments: data.attachments,
       security: data.security ?? null,
       state: dead ? 'failed' : 'queued',
       dueAt: dead ? null : now,
@@ -101,10 +114,7 @@ export class QueueMail {
     };
   }
 
-  private content(
-    { content }: SendMail,
-    brand: MailBrand | undefined,
-  ): { subject: string; text: string; html: string | null } {
+  private content({ content }: SendMail, brand: MailBrand | undefined): MailWords {
     if ('template' in content) {
       const house = houseOf(this.settings, brand);
       const { subject, text, html } = renderMail(content.template, content.locale, content.values, house);
@@ -117,6 +127,35 @@ export class QueueMail {
     if (!look) return { subject: headerText(subject), text, html };
     const below = signedBy(name, look);
     return { subject: headerText(subject), text: text + below.text, html: html && html + below.html };
+  }
+
+  /**
+   * No larger than the server of its sender takes it. Only replies: their files hang on their own article. What is to be
+   * encrypted is not handed out in the clear instead.
+   */
+  private fitting(order: SendMail, words: MailWords, from: MailAddress, now: EpochMs): MailWords & MailFiles {
+    const { kind, articleId, attachments, security } = order;
+    const limit = (this.accounts.of(from.address)?.maxSizeMb ?? this.settings.maxSizeMb) * 1_000_000;
+    const whole = { ...words, attachments, linked: [] };
+    if (limit === 0 || kind !== 'reply' || articleId === null || security?.encrypt) return whole;
+    const { kept, linked } = withinLimit(whole, limit);
+    if (linked.length === 0) return whole;
+    const { page, threadingSecret, fileLinkDays } = this.settings;
+    const until = epochMs(now + fileLinkDays * DAY_MS);
+    const files = linked.map(({ filename, size, sha256 }) => {
+      const token = fileLinkToken({ articleId, sha256, until }, threadingSecret);
+      const link = `${page.replace(/\/+$/, '')}${fileLinkPath(token)}`;
+      return { filename: headerText(filename, 255) || 'attachment', size, link };
+    });
+    const locale = 'locale' in order.content ? (order.content.locale ?? 'en') : 'en';
+    const { text, html } = fileLinks(files, until, locale);
+    return {
+      subject: words.subject,
+      text: `${words.text}\n\n${text}`,
+      html: words.html && `${words.html}${html}`,
+      attachments: kept,
+      linked: files.map(({ filename, size }) => ({ filename, size, until: isoTime(until) })),
+    };
   }
 
   private newMessageId({ ticketId, mailId }: SendMail): string {

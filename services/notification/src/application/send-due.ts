@@ -127,8 +127,11 @@ export class SendDue {
   /** Of what agents were told nobody asks how it went: no thread shows it. */
   private messageAbout(mail: OutboundMail, outcome: Outcome): OutboxRow | null {
     if (mail.kind === 'agent-notification') return null;
-    const { kind, ticketId, articleId, messageId, attempts, correlationId, causationId } = mail;
-    const about = { mailId: mail.id, kind, ticketId, articleId, messageId, attempts };
+    const { kind, ticketId, articleId, messageId, attempts, correlationId, causationId, linked: links } = mail;
+    const about = {
+      ...{ mailId: mail.id, kind, ticketId, articleId, messageId, attempts },
+      ...(links.length > 0 && { links }),
+    };
     const message = { aggregateId: mail.id, aggregateVersion: attempts, correlationId, causationId };
     switch (outcome.state) {
       case 'sent': {

@@ -9,6 +9,15 @@ export interface Refusal {
   reason: string;
 }
 
+/** A file that was too large for its mail and went as a link. */
+export interface SentAsLink {
+  filename: string;
+  /** Bytes. */
+  size: number;
+  /** When the link ends, ISO 8601. */
+  until: string;
+}
+
 /** One row of the queue: everything that decides how the mail looks on the wire, fixed when it is queued. */
 export interface OutboundMail {
   /** UUID; the command's `mailId`. */
@@ -42,6 +51,8 @@ export interface OutboundMail {
   inReplyTo: string | null;
   references: string[];
   attachments: StoredFile[];
+  /** Files that are not among the attachments: its words have links to them. */
+  linked: SentAsLink[];
   /** It leaves signed or encrypted, or not at all. Null: as it is, or signed where its group wants that of automatic mails. */
   security: { sign: boolean; encrypt: boolean; type?: SecurityType | undefined } | null;
   state: MailState;

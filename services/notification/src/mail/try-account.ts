@@ -70,6 +70,7 @@ function testMail({ from, to }: { from: string; to: string }, now: number): Outb
     ...{ html: null, messageId: `<${id}@${from.slice(from.lastIndexOf('@') + 1)}>`, inReplyTo: null, references: [] },
     ...{
       attachments: [],
+      linked: [],
       security: null,
       state: 'sending',
       attempts: 1,

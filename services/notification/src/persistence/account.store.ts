@@ -36,9 +36,9 @@ export class AccountStore {
   async insert(tx: EntityManager, values: AccountValues, by: number, at: Date): Promise<number> {
     const [row] = await sql<{ id: number }>(
       tx,
-      `INSERT INTO mail_account (name, adapter, addresses, fallback, server, auth, active, secrets, created_by_id,
-         updated_by_id, created_at, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $8, $9, $9) RETURNING id`,
+      `INSERT INTO mail_account (name, adapter, addresses, fallback, server, auth, active, max_size_mb, secrets,
+         created_by_id, updated_by_id, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $9, $10, $10) RETURNING id`,
       [...columnsOf(values), by, at],
     );
     await this.outdate(tx);
@@ -49,8 +49,8 @@ export class AccountStore {
     await sql(
       tx,
       `UPDATE mail_account SET name = $1, adapter = $2, addresses = $3, fallback = $4, server = $5, auth = $6,
-         active = $7, updated_by_id = $8, updated_at = greatest($9, updated_at + interval '1 ms')
-       WHERE id = $10`,
+         active = $7, max_size_mb = $8, updated_by_id = $9, updated_at = greatest($10, updated_at + interval '1 ms')
+       WHERE id = $11`,
       [...columnsOf(values), by, at, id],
     );
     // What is known of it is of before the change.
@@ -92,6 +92,8 @@ export class AccountStore {
   }
 }
 
-function columnsOf({ name, adapter, addresses, fallback, server, auth, active }: AccountValues): unknown[] {
-  return [name, adapter, addresses, fallback, server && JSON.stringify(server), auth && JSON.stringify(auth), active];
+function columnsOf(values: AccountValues): unknown[] {
+  const { name, adapter, addresses, fallback, server, auth, active, max_size_mb } = values;
+  const json = [server && JSON.stringify(server), auth && JSON.stringify(auth)];
+  return [name, adapter, addresses, fallback, ...json, active, max_size_mb];
 }

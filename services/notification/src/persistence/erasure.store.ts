@@ -1,7 +1,7 @@
 import type { MailAddress, StoredFile } from '@helpmesh/contracts';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { MailState } from '../domain/outbound-mail.ts';
+import type { MailState, SentAsLink } from '../domain/outbound-mail.ts';
 
 /** What of a mail may name somebody. */
 export interface MailTexts {
@@ -18,6 +18,7 @@ export interface MailTexts {
   in_reply_to: string | null;
   refs: string[];
   attachments: StoredFile[];
+  linked: SentAsLink[];
   last_error: string | null;
   response: string | null;
 }
@@ -30,9 +31,17 @@ export interface ErasableMail extends MailTexts {
 
 const texts = [
   ...(['guard_address', 'sender', 'reply_to', 'recipients', 'cc', 'remaining', 'refused', 'subject'] as const),
-  ...(['body_text', 'body_html', 'in_reply_to', 'refs', 'attachments', 'last_error', 'response'] as const),
+  ...(['body_text', 'body_html', 'in_reply_to', 'refs', 'attachments', 'linked', 'last_error', 'response'] as const),
 ];
-const json: ReadonlySet<string> = new Set(['sender', 'reply_to', 'recipients', 'cc', 'refused', 'attachments']);
+const json: ReadonlySet<string> = new Set([
+  'sender',
+  'reply_to',
+  'recipients',
+  'cc',
+  'refused',
+  'attachments',
+  'linked',
+]);
 const columns = `id, ticket_id, state, ${texts.join(', ')}`;
 const naming = `concat_ws(' ', ${texts.map((name) => `${name}::text`).join(', ')}) ILIKE ANY ($1::text[])`;
 
@@ -79,7 +88,7 @@ export class ErasureStore {
   async emptyMailsOf(on: DataSource, ticketIds: readonly number[], subject: string): Promise<number> {
     const rows = await sql(
       on,
-      `UPDATE outbound_mail SET subject = $2, body_text = NULL, body_html = NULL, attachments = '[]'
+      `UPDATE outbound_mail SET subject = $2, body_text = NULL, body_html = NULL, attachments = '[]', linked = '[]'
        WHERE ticket_id = ANY ($1::bigint[]) AND due_at IS NULL
          AND (subject <> $2 OR body_text IS NOT NULL OR body_html IS NOT NULL)
        RETURNING 1`,
@@ -101,7 +110,7 @@ export class ErasureStore {
     );
     await sql(
       tx,
-      `UPDATE outbound_mail SET subject = $2, body_text = NULL, body_html = NULL, attachments = '[]', reply_to = NULL,
+      `UPDATE outbound_mail SET subject = $2, body_text = NULL, body_html = NULL, attachments = '[]', linked = '[]', reply_to = NULL,
          recipients = '[]', cc = '[]', remaining = '{}', refused = '[]', in_reply_to = NULL, refs = '{}',
          last_error = NULL, response = NULL
        WHERE ticket_id = $1 AND state <> 'sending'`,

@@ -8,6 +8,8 @@ import { Notices1798500000000 } from './migrations/1798500000000-notices.ts';
 import { MailAccounts1799210000000 } from './migrations/1799210000000-mail-accounts.ts';
 import { MailKeys1799441000000 } from './migrations/1799441000000-mail-keys.ts';
 import { Openpgp1799450000000 } from './migrations/1799450000000-openpgp.ts';
+import { LinkedFiles1799451000000 } from './migrations/1799451000000-linked-files.ts';
+import { GatheredNotices1799451100000 } from './migrations/1799451100000-gathered-notices.ts';
 import { GroupBrand1799454000001 } from './migrations/1799454000001-group-brand.ts';
 
 /** In the order in which they run. */
@@ -22,5 +24,7 @@ export const migrations: MigrationClass[] = [
   MailAccounts1799210000000,
   MailKeys1799441000000,
   Openpgp1799450000000,
+  LinkedFiles1799451000000,
+  GatheredNotices1799451100000,
   GroupBrand1799454000001,
 ];

@@ -38,6 +38,17 @@ export class NoticeStore {
     return { news: new Set(news), userIds, paused: new Set(paused) };
   }
 
+  /** Those of the addresses, in lower case, to which nothing is to be written now. */
+  async paused(on: On, addresses: readonly string[], now: EpochMs): Promise<Set<string>> {
+    if (addresses.length === 0) return new Set();
+    const rows = await sql<{ address: string }>(
+      on,
+      'SELECT address FROM paused_address WHERE address = ANY ($1::text[]) AND until > $2',
+      [addresses, isoTime(now)],
+    );
+    return new Set(rows.map(({ address }) => address));
+  }
+
   /** Newest first. */
   async list(on: On, userId: number, limit: number, offset: number): Promise<OnlineNotice[]> {
     const rows = await sql<Row>(

@@ -1,6 +1,6 @@
 import type { MailAddress, StoredFile } from '@helpmesh/contracts';
 import { epochMs } from '@helpmesh/kernel';
-import type { MailState, OutboundMail, Refusal } from '../domain/outbound-mail.ts';
+import type { MailState, OutboundMail, Refusal, SentAsLink } from '../domain/outbound-mail.ts';
 
 /** A row of `outbound_mail` as the driver gives it. */
 export interface OutboundMailRow {
@@ -27,6 +27,7 @@ export interface OutboundMailRow {
   in_reply_to: string | null;
   refs: string[];
   attachments: StoredFile[];
+  linked: SentAsLink[];
   security: OutboundMail['security'];
   state: MailState;
   attempts: number;
@@ -61,6 +62,7 @@ export function toMail(row: OutboundMailRow): OutboundMail {
     inReplyTo: row.in_reply_to,
     references: row.refs,
     attachments: row.attachments,
+    linked: row.linked,
     security: row.security,
     state: row.state,
     attempts: row.attempts,
@@ -97,6 +99,7 @@ export function toNewRow(mail: OutboundMail) {
     in_reply_to: mail.inReplyTo,
     refs: mail.references,
     attachments: mail.attachments,
+    linked: mail.linked,
     security: mail.security,
     state: mail.state,
     attempts: mail.attempts,

@@ -1,4 +1,4 @@
-import { action, type Language, note, quote, text, verbatim } from './words.ts';
+import { action, type Language, list, note, quote, text, verbatim } from './words.ts';
 
 const hello = text('Guten Tag{{#name}} {{name}}{{/name}},');
 const validity = '{{#validity}}Der Link gilt {{validity}} und funktioniert einmal.{{/validity}}';
@@ -8,6 +8,10 @@ export const de: Language = {
   tag: 'de',
   plainLink: 'Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse im Browser:',
   footer: 'Diese Nachricht wurde automatisch von {{brand}} versendet.',
+  files: {
+    heading: 'Dateien, die für diese E-Mail zu groß sind:',
+    until: 'Sie können bis {{date}} ohne Anmeldung heruntergeladen werden.',
+  },
   changes: {
     password: 'Das Passwort wurde geändert.',
     email: 'Die E-Mail-Adresse wurde geändert. Nachrichten gehen ab jetzt an die neue.',
@@ -32,6 +36,13 @@ export const de: Language = {
     subscribed: 'Sie haben dieses Ticket abonniert.',
     unassigned: 'Dieses Ticket gehört noch niemandem.',
     group: 'Sie möchten von allen Tickets dieser Gruppe hören.',
+  },
+  kinds: {
+    create: 'neu',
+    update: 'geändert',
+    reminder_reached: 'Erinnerung',
+    escalation: 'überfällig',
+    escalation_warning: 'bald fällig',
   },
   fields: { title: 'Titel', group: 'Gruppe', state: 'Status', priority: 'Priorität', owner: 'Besitzer' },
   templates: {
@@ -83,6 +94,16 @@ export const de: Language = {
         text('Fällig war es am {{at}}.'),
         action('Ticket öffnen'),
         note('{{reason}} Worüber Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Profil.'),
+      ],
+    },
+    'notice-digest': {
+      subject: 'Neues zu Tickets',
+      blocks: [
+        hello,
+        text('das ist bei Tickets geschehen:'),
+        list('{{lines}}'),
+        action('Tickets öffnen'),
+        note('Worüber und wann Sie benachrichtigt werden, bestimmen Sie selbst: in Ihrem Profil.'),
       ],
     },
     'notice-escalation_warning': {

@@ -1,4 +1,4 @@
-import { action, type Language, note, quote, text, verbatim } from './words.ts';
+import { action, type Language, list, note, quote, text, verbatim } from './words.ts';
 
 const hello = text('Hello{{#name}} {{name}}{{/name}},');
 const validity = '{{#validity}}The link is valid for {{validity}} and works once.{{/validity}}';
@@ -8,6 +8,10 @@ export const en: Language = {
   tag: 'en',
   plainLink: 'If the button does not work, open this address in your browser:',
   footer: 'This message was sent automatically by {{brand}}.',
+  files: {
+    heading: 'Files that are too large for this mail:',
+    until: 'They can be fetched until {{date}}, without signing in.',
+  },
   changes: {
     password: 'The password was changed.',
     email: 'The e-mail address was changed. Messages go to the new one from now on.',
@@ -32,6 +36,13 @@ export const en: Language = {
     subscribed: 'You subscribed to this ticket.',
     unassigned: 'Nobody owns this ticket yet.',
     group: 'You chose to be told of all tickets of this group.',
+  },
+  kinds: {
+    create: 'new',
+    update: 'changed',
+    reminder_reached: 'reminder',
+    escalation: 'overdue',
+    escalation_warning: 'due soon',
   },
   fields: { title: 'Title', group: 'Group', state: 'State', priority: 'Priority', owner: 'Owner' },
   templates: {
@@ -81,6 +92,16 @@ export const en: Language = {
         text('It was due on {{at}}.'),
         action('Open the ticket'),
         note('{{reason}} What you are told of is up to you: see your profile.'),
+      ],
+    },
+    'notice-digest': {
+      subject: 'What happened to tickets',
+      blocks: [
+        hello,
+        text('this is what has happened to tickets:'),
+        list('{{lines}}'),
+        action('Open the tickets'),
+        note('What you are told of, and when, is up to you: see your profile.'),
       ],
     },
     'notice-escalation_warning': {

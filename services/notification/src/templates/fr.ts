@@ -1,4 +1,4 @@
-import { action, type Language, note, quote, text, verbatim } from './words.ts';
+import { action, type Language, list, note, quote, text, verbatim } from './words.ts';
 
 const hello = text('Bonjour{{#name}} {{name}}{{/name}},');
 const validity = '{{#validity}}Ce lien est valable {{validity}} et ne fonctionne qu’une seule fois.{{/validity}}';
@@ -8,6 +8,10 @@ export const fr: Language = {
   tag: 'fr',
   plainLink: 'Si le bouton ne fonctionne pas, ouvrez cette adresse dans votre navigateur :',
   footer: 'Ce message a été envoyé automatiquement par {{brand}}.',
+  files: {
+    heading: 'Fichiers trop volumineux pour ce message :',
+    until: 'Ils peuvent être téléchargés jusqu’au {{date}}, sans se connecter.',
+  },
   changes: {
     password: 'Le mot de passe a été modifié.',
     email: 'L’adresse électronique a été modifiée. Les messages iront désormais à la nouvelle.',
@@ -32,6 +36,13 @@ export const fr: Language = {
     subscribed: 'Vous êtes abonné à ce ticket.',
     unassigned: 'Ce ticket n’est encore attribué à personne.',
     group: 'Vous suivez tous les tickets de ce groupe.',
+  },
+  kinds: {
+    create: 'nouveau',
+    update: 'modifié',
+    reminder_reached: 'rappel',
+    escalation: 'en retard',
+    escalation_warning: 'bientôt dû',
   },
   fields: { title: 'Titre', group: 'Groupe', state: 'État', priority: 'Priorité', owner: 'Propriétaire' },
   templates: {
@@ -83,6 +94,16 @@ export const fr: Language = {
         text('L’échéance était le {{at}}.'),
         action('Ouvrir le ticket'),
         note('{{reason}} Vous choisissez dans votre profil ce dont vous êtes averti.'),
+      ],
+    },
+    'notice-digest': {
+      subject: 'Du nouveau dans les tickets',
+      blocks: [
+        hello,
+        text('voici ce qui est arrivé aux tickets :'),
+        list('{{lines}}'),
+        action('Ouvrir les tickets'),
+        note('Vous choisissez dans votre profil ce dont vous êtes averti, et quand.'),
       ],
     },
     'notice-escalation_warning': {

@@ -4,7 +4,7 @@ import type { Language } from './words.ts';
 
 /** A block with its values filled in; `html` is escaped already. */
 export interface FilledBlock {
-  kind: 'text' | 'quote' | 'verbatim' | 'action' | 'note';
+  kind: 'text' | 'quote' | 'verbatim' | 'list' | 'action' | 'note';
   html: string;
   text: string;
   /** Of an action: the address, as text and escaped for an attribute. */
@@ -109,6 +109,9 @@ ${body}
 export function textMail(footer: string, blocks: FilledBlock[]): string {
   const parts = blocks.map((block) => {
     if (block.kind === 'action') return `${block.text}:\n${block.link?.text ?? ''}`;
+    if (block.kind === 'list') {
+      return block.text.split('\n').map(textLine).join('\n');
+    }
     if (block.kind === 'quote' || block.kind === 'verbatim') return block.text.replaceAll(/^/gm, '> ');
     return block.text;
   });
@@ -123,6 +126,8 @@ function htmlBlock({ kind, html, link }: FilledBlock, language: Language, accent
       return quotation(html, 'font-weight:600;');
     case 'verbatim':
       return quotation(html, 'white-space:pre-wrap;overflow-wrap:anywhere;');
+    case 'list':
+      return `<ul style="margin:12px 0;padding-left:20px;">${linesHtml(html, accent)}</ul>`;
     case 'note':
       return `<p class="faint" style="margin:16px 0 8px;font-size:14px;color:${colours.faint};">${html}</p>`;
     case 'action':
@@ -133,6 +138,23 @@ function htmlBlock({ kind, html, link }: FilledBlock, language: Language, accent
 </table>
 <p class="faint" style="margin:0 0 16px;font-size:13px;color:${colours.faint};overflow-wrap:anywhere;">${language.plainLink}<br><a href="${link?.html ?? ''}" style="color:${colours.faint};">${link?.html ?? ''}</a></p>`;
   }
+}
+
+function textLine(line: string): string {
+  const [address = '', words] = line.split('\t');
+  return words === undefined ? `- ${address}` : `- ${words}\n  ${address}`;
+}
+
+/** @param lines  escaped */
+function linesHtml(lines: string, accent: string): string {
+  return lines
+    .split('\n')
+    .map((line) => {
+      const [address = '', words] = line.split('\t');
+      const link = words && `<a class="brand" href="${address}" style="color:${accent};">${words}</a>`;
+      return `<li style="margin:6px 0;">${link ?? address}</li>`;
+    })
+    .join('');
 }
 
 function quotation(html: string, style: string): string {

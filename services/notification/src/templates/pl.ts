@@ -1,4 +1,4 @@
-import { action, type Language, note, quote, text, verbatim } from './words.ts';
+import { action, type Language, list, note, quote, text, verbatim } from './words.ts';
 
 const hello = text('Dzień dobry{{#name}}, {{name}}{{/name}},');
 const validity = '{{#validity}}Link działa jeden raz; okres ważności: {{validity}}.{{/validity}}';
@@ -8,6 +8,10 @@ export const pl: Language = {
   tag: 'pl',
   plainLink: 'Jeśli przycisk nie działa, proszę otworzyć ten adres w przeglądarce:',
   footer: 'Tę wiadomość wysłał automatycznie system {{brand}}.',
+  files: {
+    heading: 'Pliki zbyt duże, aby dołączyć je do tej wiadomości:',
+    until: 'Można je pobrać do {{date}} bez logowania.',
+  },
   changes: {
     password: 'Hasło zostało zmienione.',
     email: 'Adres e-mail został zmieniony. Wiadomości trafiają od teraz na nowy adres.',
@@ -32,6 +36,13 @@ export const pl: Language = {
     subscribed: 'Obserwujesz to zgłoszenie.',
     unassigned: 'To zgłoszenie nie należy jeszcze do nikogo.',
     group: 'Wybrano powiadomienia o wszystkich zgłoszeniach tej grupy.',
+  },
+  kinds: {
+    create: 'nowe',
+    update: 'zmienione',
+    reminder_reached: 'przypomnienie',
+    escalation: 'po terminie',
+    escalation_warning: 'wkrótce termin',
   },
   fields: { title: 'Tytuł', group: 'Grupa', state: 'Stan', priority: 'Priorytet', owner: 'Właściciel' },
   templates: {
@@ -81,6 +92,16 @@ export const pl: Language = {
         text('Termin minął {{at}}.'),
         action('Otwórz zgłoszenie'),
         note('{{reason}} O czym Cię powiadamiamy, wybierasz w swoim profilu.'),
+      ],
+    },
+    'notice-digest': {
+      subject: 'Nowości w zgłoszeniach',
+      blocks: [
+        hello,
+        text('oto co wydarzyło się w zgłoszeniach:'),
+        list('{{lines}}'),
+        action('Otwórz zgłoszenia'),
+        note('O czym i kiedy powiadamiamy, wybiera się w profilu.'),
       ],
     },
     'notice-escalation_warning': {

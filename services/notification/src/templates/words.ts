@@ -1,4 +1,4 @@
-import type { AccountChange, MailTemplate, NoticeReason } from '@helpmesh/contracts';
+import type { AccountChange, MailTemplate, NoticeKind, NoticeReason } from '@helpmesh/contracts';
 
 /** Templates other services may name, and those only this service fills. */
 export type TemplateName = MailTemplate | keyof typeof ownTemplates;
@@ -24,6 +24,8 @@ export const ownTemplates = {
   },
   'notice-reminder_reached': { needs: ['title', 'link', 'reason'], takes: ['name'] },
   'notice-escalation': { needs: ['title', 'link', 'reason'], takes: ['name', 'at'] },
+  // `lines`: for each ticket an address, a tab and words.
+  'notice-digest': { needs: ['lines', 'link'], takes: ['name'] },
   'notice-escalation_warning': { needs: ['title', 'link', 'reason'], takes: ['name', 'at'] },
 } as const;
 
@@ -34,6 +36,8 @@ export type Block =
   | { kind: 'quote'; text: string }
   /** Somebody's own words, with their line breaks. */
   | { kind: 'verbatim'; text: string }
+  /** Lines of an address, a tab and words: links below each other. */
+  | { kind: 'list'; text: string }
   /** The one thing to do: a button that opens `{{link}}`. */
   | { kind: 'action'; label: string }
   /** Small print. */
@@ -51,10 +55,14 @@ export interface Language {
   /** Before the address of a button, for readers whose program shows none. */
   plainLink: string;
   footer: string;
+  /** Above the links to files that are too large for a mail, and below them. */
+  files: { heading: string; until: string };
   /** What changed about an account, as a sentence of its own. */
   changes: Record<AccountChange, string>;
   /** Why an agent is told of a ticket. */
   reasons: Record<NoticeReason, string>;
+  /** What happened to a ticket, in few words. */
+  kinds: Record<NoticeKind, string>;
   /** Fields of a ticket. */
   fields: Record<string, string>;
   templates: Record<TemplateName, Words>;
@@ -63,5 +71,6 @@ export interface Language {
 export const text = (words: string): Block => ({ kind: 'text', text: words });
 export const quote = (words: string): Block => ({ kind: 'quote', text: words });
 export const verbatim = (words: string): Block => ({ kind: 'verbatim', text: words });
+export const list = (words: string): Block => ({ kind: 'list', text: words });
 export const action = (label: string): Block => ({ kind: 'action', label });
 export const note = (words: string): Block => ({ kind: 'note', text: words });

@@ -1,5 +1,5 @@
 import { type Actor, desk } from '@helpmesh/contracts';
-import type { Clock, EpochMs } from '@helpmesh/kernel';
+import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -41,6 +41,10 @@ export class ChangeArticles {
   ): Promise<string> {
     return this.with(actor, id, async ({ tx, article, writing, now }) => {
       const internal = input.internal ?? article.internal;
+      if (article.beside && !internal) {
+        const detail = 'What is said beside the ticket is not for its customer.';
+        throw new AppError('invalid', 'article.side-thread-private', detail);
+      }
       const highlight = input.preferences?.highlight;
       await this.articles.change(tx, id, { internal, highlight, by: actor.userId, now });
       if (internal !== article.internal) writing.noteArticle(article.ticketId, { id, internal }, 'visibility');
@@ -84,7 +88,7 @@ export class ChangeArticles {
 
 function refuseRemoval(actor: Actor, article: ArticleFacts, now: EpochMs): void {
   if (article.createdById !== actor.userId) throw notAuthorized('Not authorized (you can only delete your own notes)!');
-  if (isCommunication(article.type) && !article.internal) {
+  if (isCommunication(article.type) && (!article.internal || article.beside)) {
     throw notAuthorized('Not authorized (communication articles cannot be deleted)!');
   }
   if (now - article.createdAt > DELETE_WITHIN_MS)

@@ -127,6 +127,7 @@ interface Batch {
   writing: Writing;
   refs: Refs;
   threads: Awaited<ReturnType<ThreadStore['latest']>>;
+  sides: Awaited<ReturnType<ThreadStore['sides']>>;
   tagging: Tagging;
 }
 
@@ -210,7 +211,8 @@ export class ChangeTickets {
     const loaded = new Map([[command.ticketId, visible[0] as Ticket]]);
     const writing = new Writing(this.outbox, refs, this.clock.now(), loaded);
     const threads = await this.threads.latest(on, mailingTickets([plan]));
-    this.apply(plan, 0, { writing, refs, threads, tagging: await this.taggingOf(on, [plan]) });
+    const sides = await this.threads.sides(on, sidesOf([plan]));
+    this.apply(plan, 0, { writing, refs, threads, sides, tagging: await this.taggingOf(on, [plan]) });
   }
 
   private async prepare(commands: readonly ChangeTicket[]): Promise<{
@@ -308,7 +310,8 @@ export class ChangeTickets {
     const { tickets: loaded, articles } = await this.tickets.lockAndTakeIds(tx, ids);
     const threads = await this.threads.latest(tx, mailingTickets(plans));
     const writing = new Writing(this.outbox, refs, now, loaded);
-    const batch = { writing, refs, threads, tagging: await this.taggingOf(tx, plans) };
+    const sides = await this.threads.sides(tx, sidesOf(plans));
+    const batch = { writing, refs, threads, sides, tagging: await this.taggingOf(tx, plans) };
     const written = plans.map((plan): Written | AppError => {
       try {
         return this.apply(plan, articles.get(plan.command.ticketId)?.shift() ?? 0, batch);
@@ -348,7 +351,7 @@ export class ChangeTickets {
     );
   }
 
-  private apply(plan: Plan, articleId: number, { writing, refs, threads, tagging }: Batch): Written {
+  private apply(plan: Plan, articleId: number, { writing, refs, threads, sides, tagging }: Batch): Written {
     const { command, part, article } = plan;
     const { actor, ticketId } = command;
     const ticket = writing.ticket(ticketId);
@@ -377,6 +380,7 @@ export class ChangeTickets {
       author: refs.person(actor.userId),
       customer: refs.person(ticket.customerId),
       thread: threads.get(ticketId),
+      sides: sides.get(ticketId) ?? new Map(),
     };
     const finished = article && finishArticle(article, articleId, place, this.identity, writing.now);
     const at = importedAt(this.importMode, actor, saidAt(command));
@@ -463,6 +467,13 @@ function timesOf(plans: readonly Plan[], written: readonly (Written | AppError)[
 
 function mailingTickets(plans: readonly Plan[]): number[] {
   return plans.flatMap(({ article, command }) => (article && isMailOut(article) ? [command.ticketId] : []));
+}
+
+/** Side threads that articles go on with. */
+function sidesOf(plans: readonly Plan[]) {
+  return plans.flatMap(({ article, command: { ticketId } }) =>
+    typeof article?.sideThread === 'number' ? [{ ticketId, id: article.sideThread }] : [],
+  );
 }
 
 function articleOf(command: ChangeTicket): ArticleInput | undefined {

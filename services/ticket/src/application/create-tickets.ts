@@ -231,7 +231,7 @@ export class CreateTickets {
       const { id, counter } = ids.tickets[i] as { id: number; counter: number };
       const draft: NewTicket = { ...fields, id, number: ticketNumber(SYSTEM_ID, counter) };
       const people = { author: refs.person(actor.userId), customer: refs.person(fields.customerId) };
-      const place = { ticket: draft, group, ...people, thread: undefined };
+      const place = { ticket: draft, group, ...people, thread: undefined, sides: undefined };
       try {
         const articleId = ids.articles.shift() as number;
         const finished = article && finishArticle(article, articleId, place, this.identity, writing.now);

@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import type { AttachedFile } from '../domain/article/article.ts';
 import { type ArticleSender, type ArticleType, articleSenderOf, articleTypeOf } from '../domain/article/kinds.ts';
 import { mentionedIn } from '../domain/article/mentioned.ts';
+import type { SideThreadId } from '../domain/article/side-thread.ts';
 import { parseAddresses } from '../domain/mail/addresses.ts';
 import type { Group, Person } from '../domain/ticket/people.ts';
 import { extractImages } from '../html/inline-images.ts';
@@ -36,6 +37,8 @@ export interface ArticleDraft {
   inReplyTo: string | null;
   originById: number | null;
   preferences: Record<string, unknown>;
+  /** The conversation beside the ticket that it begins or goes on with; null: it is of the ticket itself. */
+  sideThread: 'new' | SideThreadId | null;
   /** How the mail is to be protected; null: as it is. `type` null: by whichever there are keys for. */
   security: { sign: boolean; encrypt: boolean; type: SecurityType | null } | null;
   files: AttachedFile[];
@@ -70,10 +73,19 @@ export class ArticleDrafts {
     const uploads = input.form_id ? await this.uploads.of(this.db, actor.userId, input.form_id) : [];
     const body = contentType === 'text/html' ? await this.cleanHtml(input.body, files) : fitting(input.body);
     const agent = part === 'agent';
+    const sideThread = (agent && input.side_thread) || null;
+    if (sideThread !== null && (type !== 'email' || sender !== 'Agent')) {
+      throw new AppError(
+        'invalid',
+        'article.side-thread-not-mail',
+        "A side thread is of articles of type 'email' by agents.",
+      );
+    }
     return {
       type: agent ? type : customersType(type),
       sender,
-      internal: agent && input.internal === true,
+      internal: agent && (input.internal === true || sideThread !== null),
+      sideThread,
       contentType,
       body,
       subject: input.subject?.trim() || null,
@@ -98,7 +110,8 @@ export class ArticleDrafts {
    */
   async requireKeys(draft: ArticleDraft | null, group: Group, customer: Person | undefined): Promise<void> {
     if (!draft?.security || !isMailOut(draft)) return;
-    const to = parseAddresses([draft.to ?? customer?.email, draft.cc].filter(Boolean).join(', '));
+    const customers = draft.sideThread === null ? customer?.email : null;
+    const to = parseAddresses([draft.to ?? customers, draft.cc].filter(Boolean).join(', '));
     const from = group.email?.address ?? null;
     const asked = { from, to: to.map(({ address }) => address), ...draft.security };
     const { type, sign, missing } = await this.mails.check(asked);
@@ -156,12 +169,15 @@ export class ArticleDrafts {
 
 /** Whether the draft is a mail that really leaves. */
 export function isMailOut(draft: ArticleDraft): boolean {
-  return draft.type === 'email' && draft.sender === 'Agent' && !draft.internal;
+  return draft.type === 'email' && draft.sender === 'Agent' && (!draft.internal || draft.sideThread !== null);
 }
 
-/** How the mail is to be protected, apart from what else is remembered of it: nobody says of himself that he is proven. */
+/**
+ * How the mail is to be protected, apart from what else is remembered of it: nobody says of himself that he is proven, or
+ * writes into a side thread by its mark.
+ */
 function protectionIn(given: Record<string, unknown>): Pick<ArticleDraft, 'preferences' | 'security'> {
-  const { security, ...preferences } = given;
+  const { security, side_thread: _, ...preferences } = given;
   const wished = (what: string) => {
     const part = isObject(security) ? security[what] : undefined;
     return isObject(part) && part.success === true;

@@ -13,6 +13,7 @@ import { lockAllInTransaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type SideThreadId, sideThreadOf } from '../domain/article/side-thread.ts';
 import { addressesIn } from '../domain/mail/addresses.ts';
 import { reasonOf, withoutMailbox } from '../domain/mail/bounce.ts';
 import { doubtAbout, isDisowned } from '../domain/mail/doubt.ts';
@@ -64,6 +65,9 @@ interface Refiled {
 }
 
 type Command = Message<typeof fileMail>;
+
+/** With the latest side thread of the ticket that names the sender. */
+type KnownSender = SenderRole & { side: SideThreadId | undefined };
 
 /** What is known before the transaction, of all mails that came together. */
 interface Known {
@@ -214,12 +218,14 @@ export class FileMail {
         this.open(writing, ticket, article, mail, placement, known);
         this.tag(writing, tagging, ticket.id, mail);
       } else {
-        const role = roles.get(filing)?.get(placement.ticketId) as SenderRole;
+        const role = roles.get(filing)?.get(placement.ticketId) as KnownSender;
         const sent = bounced.get(filing);
         const given = sent !== undefined && mail.bounce?.kind === 'permanent';
         const sure = proven ? role : { ...role, agentOfGroup: false };
         const brake = braked.get(placement.ticketId);
-        const held = this.attach(writing, placement, sure, article, mail, known, given, brake !== undefined);
+        const side = sideThreadFor(filing, placement.ticketId, role);
+        const said = side === undefined ? article : besideTheTicket(article, side);
+        const held = this.attach(writing, placement, sure, said, mail, known, given, brake !== undefined);
         if (held && brake === 'untold') {
           writing.record(placement.ticketId, stillClosed(ids.articles.pop() as number));
         }
@@ -378,8 +384,10 @@ export class FileMail {
       return false;
     }
     const asAgent = role.agentOfGroup && !role.customer;
+    // Who is asked beside the ticket is not its customer: nothing of the ticket follows from their words.
+    const beside = sideThreadOf(article.preferences) !== null;
     // A mail that could only be read late opens nothing again: agents have had it before them.
-    const reopens = how === 'attach' && !asAgent && mail.automatic === 'no';
+    const reopens = how === 'attach' && !asAgent && !beside && mail.automatic === 'no';
     const held = reopens && braked;
     const fields = reopens && !braked ? followUpChanges(ticket, refs.groupOf(ticket.groupId), refs.states) : late;
     // Without a state of its own an agent's mail would start work; a mail says nothing about who took it on.
@@ -403,7 +411,7 @@ export class FileMail {
     filings: Filing[],
     { people, groups }: Known,
     loaded: ReadonlyMap<number, Ticket>,
-  ): Promise<Map<Filing, Map<number, SenderRole>>> {
+  ): Promise<Map<Filing, Map<number, KnownSender>>> {
     const pairs = filings.flatMap((filing) =>
       ticketsOf(filing).flatMap((id) => {
         const ticket = loaded.get(id);
@@ -412,14 +420,18 @@ export class FileMail {
     );
     const lines = await this.threads.linesNaming(tx, pairs);
     const ours = new Set(groups.map((group) => group.address));
-    const roles = new Map(filings.map((filing) => [filing, new Map<number, SenderRole>()]));
+    const roles = new Map(filings.map((filing) => [filing, new Map<number, KnownSender>()]));
     pairs.forEach(({ filing, ticket, address }, i) => {
       const sender = senderOf(filing.mail, people);
       const own = filing.mail.automatic === 'own' || ours.has(address);
-      const named = address !== '' && (lines[i] ?? []).some((line) => addressesIn(line).includes(address));
+      const names = (line: string) => address !== '' && addressesIn(line).includes(address);
+      const { lines: open = [], sides = [] } = lines[i] ?? {};
+      const customer = sender !== undefined && sender.id === ticket.customerId;
+      const participant = !own && open.some(names);
+      const side = own ? undefined : sides.find(({ line }) => names(line))?.id;
       roles.get(filing)?.set(ticket.id, {
-        customer: sender !== undefined && sender.id === ticket.customerId,
-        participant: !own && named,
+        ...{ customer, participant, side },
+        besides: side !== undefined && !customer && !participant,
         // Whoever let it in answers for it; it is a customer's mail then.
         ofTheDesk: own || (sender?.agent === true && !filing.mail.released),
         machine: own || filing.mail.automatic === 'bounce',
@@ -453,6 +465,20 @@ function stillClosed(id: number): NewArticle {
     internal: true,
     preferences: { [HELD_CLOSED]: true },
   });
+}
+
+/**
+ * The conversation beside the ticket that a mail belongs to: that of the message it answers; else that in which alone its
+ * sender is named.
+ */
+function sideThreadFor({ facts }: Filing, ticketId: number, role: KnownSender): SideThreadId | undefined {
+  const [answered] = facts.answered;
+  if (answered?.ticketId === ticketId && answered.side !== null) return answered.side;
+  return role.besides ? role.side : undefined;
+}
+
+function besideTheTicket(article: NewArticle, side: SideThreadId): NewArticle {
+  return { ...article, internal: true, preferences: { ...article.preferences, side_thread: side } };
 }
 
 /** Splits off the mails that must see what an older one of these did: of its thread, of its ticket, or a copy. */
@@ -558,10 +584,10 @@ function answeredIds(mail: Mail): string[] {
 
 /** Tickets the mail points at. */
 function candidates(facts: MailFacts): Candidate[] {
-  const { signedTicketIds, answeredTicketIds, numberedTicketIds } = facts;
+  const { signedTicketIds, answered, numberedTicketIds } = facts;
   return candidatesOf({
     signedTicketIds,
-    knownMessageTicketIds: answeredTicketIds,
+    knownMessageTicketIds: answered.map(({ ticketId }) => ticketId),
     hookTicketIds: numberedTicketIds,
   });
 }

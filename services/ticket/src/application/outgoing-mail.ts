@@ -1,6 +1,7 @@
 import { type MailSecurity, type sendMail, ticketMessageId } from '@helpmesh/contracts';
 import { AppError, type EpochMs, uuidv7 } from '@helpmesh/kernel';
 import type { z } from 'zod';
+import type { SideThreadId } from '../domain/article/side-thread.ts';
 import { formatAddress, parseAddresses } from '../domain/mail/addresses.ts';
 import { fillSignature, messageIdsIn, outgoingSubject, referencesChain } from '../domain/mail/outgoing.ts';
 import { escapeHtml } from '../domain/template/escape.ts';
@@ -17,6 +18,14 @@ export interface MailThread {
   references: string | null;
 }
 
+/** A conversation beside the ticket. */
+export interface SideThread {
+  /** Its latest mail. */
+  latest: MailThread;
+  /** Lines with the addresses of those outside it, the latest mail that came in first; else whom the first went to. */
+  with: string | null;
+}
+
 /** The ticket an article joins and the people it concerns. */
 export interface Place {
   ticket: Pick<Ticket, 'id' | 'number' | 'title'>;
@@ -26,6 +35,8 @@ export interface Place {
   customer: Person | undefined;
   /** Undefined when there is no mail to continue. */
   thread: MailThread | undefined;
+  /** Conversations beside the ticket, by their ids; undefined: a new ticket, which has none. */
+  sides: ReadonlyMap<SideThreadId, SideThread> | undefined;
 }
 
 /**
@@ -53,15 +64,23 @@ export function finishArticle(
 
 /** An agent's e-mail: the article as the thread shows it, and the order to send it. */
 function writeMail(draft: ArticleDraft, id: number, place: Place, identity: MailIdentity, now: EpochMs): NewArticle {
-  const { ticket, group, author, customer, thread } = place;
-  const to =
-    draft.to ?? (customer?.email ? formatAddress({ name: displayName(customer), address: customer.email }) : null);
+  const { ticket, group, author, customer } = place;
+  const side = sideOf(draft, place);
+  const { thread, usual } = side
+    ? { thread: side.latest, usual: side.with }
+    : {
+        thread: place.thread,
+        usual: customer?.email ? formatAddress({ name: displayName(customer), address: customer.email }) : null,
+      };
+  const to = draft.to ?? usual;
   const recipients = parseAddresses(to);
   if (recipients.length === 0) {
     throw new AppError('invalid', 'article.recipient-missing', "Need at least one recipient in 'to' to send an email.");
   }
+  const copies = parseAddresses(draft.cc);
+  if (side) refuseCustomer([...recipients, ...copies], customer);
   const messageId = ticketMessageId(ticket.id, now, identity.threadingSecret, identity.fqdn);
-  const inReplyTo = messageIdsIn(draft.inReplyTo)[0] ?? thread?.messageId ?? null;
+  const inReplyTo = (side ? undefined : messageIdsIn(draft.inReplyTo)[0]) ?? thread?.messageId ?? null;
   const references = referencesChain(messageIdsIn(thread?.references ?? null), inReplyTo);
   const subject = draft.subject ?? ticket.title;
   const mailId = uuidv7();
@@ -75,6 +94,7 @@ function writeMail(draft: ArticleDraft, id: number, place: Place, identity: Mail
     references: references.length > 0 ? references.join(' ') : null,
     preferences: {
       ...draft.preferences,
+      ...(side && { side_thread: draft.sideThread === 'new' ? id : draft.sideThread }),
       ...(draft.security && { security: asProtected(draft.security) }),
       delivery: { state: 'queued', mail_id: mailId },
     },
@@ -87,8 +107,12 @@ function writeMail(draft: ArticleDraft, id: number, place: Place, identity: Mail
       from: group.email,
       replyTo: null,
       to: recipients,
-      cc: parseAddresses(draft.cc),
-      content: contentOf(draft, outgoingSubject(subject, ticket.number, inReplyTo !== null), place),
+      cc: copies,
+      content: contentOf(
+        draft,
+        outgoingSubject(subject, ticket.number, inReplyTo !== null, draft.sideThread === 'new'),
+        place,
+      ),
       messageId,
       inReplyTo,
       references,
@@ -99,6 +123,26 @@ function writeMail(draft: ArticleDraft, id: number, place: Place, identity: Mail
   };
 }
 
+/** @throws AppError invalid `article.side-thread-unknown` */
+function sideOf({ sideThread }: ArticleDraft, { sides }: Place): SideThread | null {
+  if (sideThread === null) return null;
+  // A new one refers to nothing: whoever gets it need not learn the ids of the customer's mails.
+  const side =
+    sideThread === 'new'
+      ? sides && { latest: { messageId: null, references: null }, with: null }
+      : sides?.get(sideThread);
+  if (side) return side;
+  throw new AppError('invalid', 'article.side-thread-unknown', `The ticket has no side thread ${sideThread}.`);
+}
+
+/** @throws AppError invalid `article.side-thread-customer` */
+function refuseCustomer(recipients: readonly { address: string }[], customer: Person | undefined): void {
+  const address = customer?.email?.toLowerCase();
+  if (!address || recipients.every((one) => one.address.toLowerCase() !== address)) return;
+  const detail = 'A side thread is private: the customer of the ticket cannot be among its recipients.';
+  throw new AppError('invalid', 'article.side-thread-customer', detail);
+}
+
 /** As on a mail that came in so. */
 function asProtected({ sign, encrypt, type }: NonNullable<ArticleDraft['security']>): MailSecurity {
   const part = (success: boolean) => ({ success, comment: null, reason: null });
@@ -107,7 +151,7 @@ function asProtected({ sign, encrypt, type }: NonNullable<ArticleDraft['security
 
 /** What every written article takes from its draft. */
 function baseArticle(draft: ArticleDraft, id: number): NewArticle {
-  const { uploadIds: _, security: __, ...words } = draft;
+  const { uploadIds: _, security: __, sideThread: ___, ...words } = draft;
   return {
     ...words,
     id,
@@ -123,7 +167,7 @@ function baseArticle(draft: ArticleDraft, id: number): NewArticle {
 function contentOf(
   draft: ArticleDraft,
   subject: string,
-  { ticket, group, author }: Place,
+  { ticket, group, author, customer }: Place,
 ): Extract<z.input<(typeof sendMail)['data']>['content'], { text: string }> {
   const places = placesOf(group, ticket, author);
   const text = textOf(draft.body, draft.contentType);
@@ -131,6 +175,7 @@ function contentOf(
   const signed = signature !== '' && !text.includes(signature);
   return {
     subject,
+    ...(customer && { locale: customer.locale }),
     text: signed ? `${text}\n\n-- \n${signature}` : text,
     html:
       draft.contentType !== 'text/html'

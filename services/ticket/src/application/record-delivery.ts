@@ -98,10 +98,11 @@ function isOfTicket(message: Delivery): message is TicketDelivery {
 }
 
 function stateOf({ type, time, data }: Delivery): DeliveryState {
-  const { attempts } = data;
-  if (type === deliverySent.type) return { state: 'sent', at: time, attempts, error: null };
+  const { attempts, links } = data;
+  const common = { at: time, attempts, ...(links && { links }) };
+  if (type === deliverySent.type) return { state: 'sent', ...common, error: null };
   const error = 'error' in data ? data.error : null;
-  return { state: type === deliveryFailed.type ? 'failed' : 'deferred', at: time, attempts, error };
+  return { state: type === deliveryFailed.type ? 'failed' : 'deferred', ...common, error };
 }
 
 /** An automatic reply is shown by a command of its own, which may still be on its way. */

@@ -1,4 +1,4 @@
-import { openTicketLink, type ParsedInputOf } from '@helpmesh/contracts';
+import { openFileLink, openTicketLink, type ParsedInputOf } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { TicketLinks } from '../application/ticket-links.ts';
@@ -11,5 +11,10 @@ export class TicketLinksController {
   @Answers(openTicketLink)
   open(_ctx: RpcContext, { token }: ParsedInputOf<typeof openTicketLink>) {
     return this.links.open(token);
+  }
+
+  @Answers(openFileLink)
+  file(_ctx: RpcContext, { token }: ParsedInputOf<typeof openFileLink>) {
+    return this.links.file(token);
   }
 }

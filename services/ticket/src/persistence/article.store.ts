@@ -32,6 +32,8 @@ export interface DeliveryState {
   at: string;
   attempts: number;
   error: string | null;
+  /** Files that were too large for the mail, and went as links. */
+  links?: { filename: string; size: number; until: string }[];
 }
 
 export interface DeliveredArticle {
@@ -61,6 +63,8 @@ export interface ArticleFacts {
   internal: boolean;
   createdById: number;
   createdAt: EpochMs;
+  /** Of a conversation beside the ticket. */
+  beside: boolean;
 }
 
 /** Single articles, apart from the write that adds them. */
@@ -82,7 +86,7 @@ export class ArticleStore {
     const [row] = await sql<Omit<ArticleFacts, 'type' | 'createdAt'> & { typeId: number; createdAt: Date }>(
       on,
       `SELECT a.id, a.ticket_id AS "ticketId", a.type_id AS "typeId", a.internal, a.created_by_id AS "createdById",
-              a.created_at AS "createdAt"
+              a.created_at AS "createdAt", a.preferences ? 'side_thread' AS beside
        FROM article a JOIN ticket t ON t.id = a.ticket_id
        WHERE a.id = $5 AND ${isVisible()} AND (NOT a.internal OR ${seesAsAgent()})`,
       [...visible.params, id],
@@ -240,6 +244,21 @@ export class ArticleStore {
        FROM article_attachment f JOIN article a ON a.id = f.article_id JOIN ticket t ON t.id = a.ticket_id
        WHERE f.id = $7 AND a.id = $6 AND t.id = $5 AND ${isVisible()} AND (NOT a.internal OR ${seesAsAgent()})`,
       [...visible.params, at.ticketId, at.articleId, at.attachmentId],
+    );
+    return row;
+  }
+
+  /**
+   * A file of a mail that went out, by the beginning of its SHA-256: whoever got the mail may have it, as long as the
+   * article is not made internal. What went to somebody beside the ticket is so from the beginning.
+   */
+  async mailedFile(on: On, articleId: number, sha256: string): Promise<AttachedFile | undefined> {
+    const [row] = await sql<AttachedFile>(
+      on,
+      `SELECT f.sha256, f.size, f.filename, f.content_type AS "contentType", f.content_id AS "contentId", f.inline
+       FROM article_attachment f JOIN article a ON a.id = f.article_id
+       WHERE a.id = $1 AND (NOT a.internal OR a.preferences ? 'side_thread') AND starts_with(f.sha256, $2) ORDER BY f.id LIMIT 1`,
+      [articleId, sha256],
     );
     return row;
   }

@@ -1,5 +1,7 @@
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { SideThread } from '../application/outgoing-mail.ts';
+import type { SideThreadId } from '../domain/article/side-thread.ts';
 import { messageKey } from './ticket.table.ts';
 
 type On = DataSource | EntityManager;
@@ -28,11 +30,16 @@ export interface MailFacts {
   filedAs: { articleId: number; ticketId: number; unreadable: boolean }[];
   /** Articles with the mail's own Message-ID: copies of it, or what we sent. */
   sameMessage: { articleId: number; ticketId: number; from: string | null; unreadable: boolean }[];
-  /** Tickets of the messages it answers, in the order asked. */
-  answeredTicketIds: number[];
+  /** Tickets of the messages it answers, in the order asked, and the side thread of each message that is of one. */
+  answered: { ticketId: number; side: SideThreadId | null }[];
   /** Tickets of the numbers in its subject, in order. */
   numberedTicketIds: number[];
   signedTicketIds: number[];
+}
+
+export interface NamingLines {
+  lines: string[];
+  sides: { id: SideThreadId; line: string }[];
 }
 
 /** Mail threads as the articles tell them. */
@@ -49,6 +56,39 @@ export class ThreadStore {
       [ticketIds],
     );
     return new Map(rows.map(({ ticketId, ...mail }) => [ticketId, mail]));
+  }
+
+  /** Side threads of tickets, by ticket and id: those that are asked for and there. */
+  async sides(
+    on: On,
+    asked: readonly { ticketId: number; id: SideThreadId }[],
+  ): Promise<Map<number, Map<SideThreadId, SideThread>>> {
+    const found = new Map<number, Map<SideThreadId, SideThread>>();
+    if (asked.length === 0) return found;
+    const rows = await sql<LatestMail & { ticketId: number; id: SideThreadId; with: string | null }>(
+      on,
+      `SELECT asked.ticket_id AS "ticketId", asked.id, latest.message_id AS "messageId", latest."references",
+              coalesce(others.line, begun.line) AS "with"
+       FROM unnest($1::int[], $2::int[]) AS asked (ticket_id, id)
+       CROSS JOIN LATERAL (
+         SELECT message_id, "references" FROM article WHERE ticket_id = asked.ticket_id AND internal
+           AND preferences -> 'side_thread' = to_jsonb(asked.id) AND message_id IS NOT NULL ORDER BY id DESC LIMIT 1
+       ) AS latest
+       LEFT JOIN LATERAL (
+         SELECT coalesce(reply_to, "from") AS line FROM article WHERE ticket_id = asked.ticket_id AND internal
+           AND preferences -> 'side_thread' = to_jsonb(asked.id) AND sender_id = 2 ORDER BY id DESC LIMIT 1
+       ) AS others ON true
+       LEFT JOIN LATERAL (
+         SELECT "to" AS line FROM article WHERE ticket_id = asked.ticket_id AND internal
+           AND preferences -> 'side_thread' = to_jsonb(asked.id) AND sender_id = 1 ORDER BY id LIMIT 1
+       ) AS begun ON true`,
+      [asked.map(({ ticketId }) => ticketId), asked.map(({ id }) => id)],
+    );
+    for (const { ticketId, id, messageId, references, with: line } of rows) {
+      const ofTicket = found.get(ticketId) ?? new Map<SideThreadId, SideThread>();
+      found.set(ticketId, ofTicket.set(id, { latest: { messageId, references }, with: line }));
+    }
+    return found;
   }
 
   /** What everybody who sees the ticket may read, oldest first. */
@@ -73,8 +113,10 @@ export class ThreadStore {
             'unreadable', inbound_unreadable)), '[]') FROM article WHERE inbound_id = mail.inbound) AS "filedAs",
          (SELECT coalesce(json_agg(json_build_object('articleId', id, 'ticketId', ticket_id, 'from', "from",
             'unreadable', inbound_unreadable)), '[]') FROM article WHERE message_id_md5 = mail.key) AS "sameMessage",
-         ARRAY(SELECT merged_into(a.ticket_id) FROM unnest(mail.answers) WITH ORDINALITY AS asked (key, place)
-               JOIN article a ON a.message_id_md5 = asked.key ORDER BY place, a.id) AS "answeredTicketIds",
+         (SELECT coalesce(json_agg(json_build_object('ticketId', merged_into(a.ticket_id),
+            'side', a.preferences -> 'side_thread') ORDER BY place, a.id), '[]')
+          FROM unnest(mail.answers) WITH ORDINALITY AS asked (key, place)
+          JOIN article a ON a.message_id_md5 = asked.key) AS answered,
          ARRAY(SELECT merged_into(t.id) FROM unnest(mail.numbers) WITH ORDINALITY AS asked (number, place)
                JOIN ticket t ON t.number = asked.number ORDER BY place) AS "numberedTicketIds",
          ARRAY(SELECT merged_into(id) FROM unnest(mail.signed) WITH ORDINALITY AS asked (id, place)
@@ -89,13 +131,18 @@ export class ThreadStore {
   /**
    * For each pair the lines of the ticket's correspondence that contain the address: whether it really is one of theirs
    * is for the caller. Customers of tickets that were merged into it stay in correspondence. In order; the address in
-   * lower case.
+   * lower case. Apart from them the same of its side threads, latest first.
    */
-  async linesNaming(on: On, pairs: readonly { ticketId: number; address: string }[]): Promise<string[][]> {
+  async linesNaming(on: On, pairs: readonly { ticketId: number; address: string }[]): Promise<NamingLines[]> {
     if (pairs.length === 0) return [];
-    const rows = await sql<{ lines: string[] }>(
+    return sql<NamingLines>(
       on,
-      `SELECT ARRAY(
+      `SELECT (
+         SELECT coalesce(json_agg(json_build_object('id', preferences -> 'side_thread', 'line', line) ORDER BY id DESC), '[]')
+         FROM article CROSS JOIN LATERAL (SELECT concat_ws(', ', "from", "to", cc, reply_to) AS line) AS lines
+         WHERE ticket_id = pair.ticket_id AND internal AND preferences ? 'side_thread'
+           AND position(pair.address IN lower(line)) > 0
+       ) AS sides, ARRAY(
          SELECT DISTINCT line FROM article
          CROSS JOIN LATERAL (SELECT concat_ws(', ', "from", "to", cc, reply_to) AS line) AS lines
          WHERE ticket_id = pair.ticket_id AND NOT internal AND position(pair.address IN lower(line)) > 0
@@ -109,6 +156,5 @@ export class ThreadStore {
        FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS pair (ticket_id, address, nth) ORDER BY nth`,
       [pairs.map(({ ticketId }) => ticketId), pairs.map(({ address }) => address)],
     );
-    return rows.map(({ lines }) => lines);
   }
 }

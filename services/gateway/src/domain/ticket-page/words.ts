@@ -37,6 +37,8 @@ export interface PageWords {
   tooLong: string;
   noMore: string;
   gone: { title: string; text: string };
+  /** Of a file that was too large for its mail. */
+  fileGone: { title: string; text: string };
   later: { title: string; text: string };
   tooOften: { title: string; text: string };
 }
@@ -76,6 +78,10 @@ export const languages: readonly PageWords[] = [
       title: 'This link does not open a request any more',
       text: 'The request may have been closed for a while, or the address is not complete. Reply to one of our mails instead.',
     },
+    fileGone: {
+      title: 'This link does not open a file any more',
+      text: 'The time in which it could be fetched may be over, or the address is not complete. Reply to the mail to get the file once more.',
+    },
     later: { title: 'Not now', text: 'This cannot be shown for a moment. Please try again in a minute.' },
     tooOften: { title: 'A moment, please', text: 'This was asked for too often. Please try again in a minute.' },
   },
@@ -112,6 +118,10 @@ export const languages: readonly PageWords[] = [
     gone: {
       title: 'Dieser Link öffnet keine Anfrage mehr',
       text: 'Die Anfrage ist seit einiger Zeit geschlossen, oder die Adresse ist unvollständig. Antworten Sie einfach auf eine unserer Mails.',
+    },
+    fileGone: {
+      title: 'Dieser Link öffnet keine Datei mehr',
+      text: 'Die Frist zum Herunterladen ist wohl abgelaufen, oder die Adresse ist nicht vollständig. Antworten Sie auf die E-Mail, um die Datei noch einmal zu bekommen.',
     },
     later: {
       title: 'Gerade nicht',
@@ -156,6 +166,10 @@ export const languages: readonly PageWords[] = [
       title: 'Ce lien n’ouvre plus de demande',
       text: 'La demande est fermée depuis un certain temps, ou l’adresse est incomplète. Répondez plutôt à l’un de nos messages.',
     },
+    fileGone: {
+      title: 'Ce lien n’ouvre plus aucun fichier',
+      text: 'Le délai de téléchargement est peut-être dépassé, ou l’adresse est incomplète. Répondez au message pour recevoir le fichier une nouvelle fois.',
+    },
     later: { title: 'Pas maintenant', text: 'Impossible de l’afficher pour l’instant. Réessayez dans une minute.' },
     tooOften: { title: 'Un instant', text: 'Trop de tentatives. Réessayez dans une minute.' },
   },
@@ -192,6 +206,10 @@ export const languages: readonly PageWords[] = [
     gone: {
       title: 'Ten odnośnik nie otwiera już zgłoszenia',
       text: 'Zgłoszenie jest od pewnego czasu zamknięte albo adres jest niepełny. Prosimy odpowiedzieć na jedną z naszych wiadomości.',
+    },
+    fileGone: {
+      title: 'Ten link nie otwiera już żadnego pliku',
+      text: 'Czas na pobranie mógł minąć albo adres jest niepełny. Odpowiedz na wiadomość, aby otrzymać plik jeszcze raz.',
     },
     later: { title: 'Nie teraz', text: 'Chwilowo nie można tego pokazać. Prosimy spróbować za minutę.' },
     tooOften: { title: 'Chwileczkę', text: 'Zbyt wiele prób. Prosimy spróbować za minutę.' },

@@ -16,6 +16,8 @@ interface Held {
   row: AccountRow;
   addresses: readonly string[];
   fallback: boolean;
+  /** Null: as for all. */
+  maxSizeMb: number | null;
   wire: MailWire;
   told: (error: string | null) => void;
 }
@@ -59,7 +61,7 @@ export class AccountBook {
   }
 
   /** Who sends the mails of this address; undefined: the relay of the operator. */
-  of(sender: string): Pick<Held, 'wire' | 'told'> | undefined {
+  of(sender: string): Pick<Held, 'wire' | 'told' | 'maxSizeMb'> | undefined {
     return this.held.length === 0 ? undefined : accountFor(this.held, sender);
   }
 
@@ -111,7 +113,8 @@ export class AccountBook {
     };
     try {
       const wire = this.wireTo(this.sending(row, opened, keep));
-      return [{ row, addresses: row.addresses, fallback: row.fallback, wire, told: this.teller(row) }];
+      const { addresses, fallback, max_size_mb: maxSizeMb } = row;
+      return [{ row, addresses, fallback, maxSizeMb, wire, told: this.teller(row) }];
     } catch (error) {
       this.log.error({ err: error, account: row.id }, 'an account cannot be used and is left out');
       return [];

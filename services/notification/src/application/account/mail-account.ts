@@ -5,6 +5,8 @@ export interface AccountValues {
   adapter: 'smtp' | 'sendmail';
   addresses: string[];
   fallback: boolean;
+  /** Largest mail its server takes, MB over the wire; null: as for all. */
+  max_size_mb: number | null;
   /** Null: the program of the operator takes the mails. */
   server: MailServer | null;
   auth: MailAuth | null;

@@ -37,7 +37,7 @@ export type TryAccount = (
   mail: { from: string; to: string } | null,
 ) => Promise<MailAccountTest>;
 
-const audited = ['name', 'adapter', 'addresses', 'fallback', 'server', 'auth', 'active'] as const;
+const audited = ['name', 'adapter', 'addresses', 'fallback', 'max_size_mb', 'server', 'auth', 'active'] as const;
 const ports = { ssl: 465, starttls: 587, off: 25 };
 
 export interface ManageAccountsParts {
@@ -87,6 +87,7 @@ export class ManageAccounts {
         name: nameOf(input.name ?? way.server?.host ?? way.adapter),
         addresses: addressesOf(input.addresses ?? []),
         fallback: input.fallback ?? false,
+        max_size_mb: input.max_size_mb ?? null,
         active: input.active ?? true,
       };
       const id = await store.insert(tx, values, authorOf(actor), new Date(clock.now()));
@@ -110,6 +111,7 @@ export class ManageAccounts {
         name: input.name === undefined ? before.name : nameOf(input.name),
         addresses: input.addresses === undefined ? before.addresses : addressesOf(input.addresses),
         fallback: input.fallback ?? before.fallback,
+        max_size_mb: input.max_size_mb === undefined ? before.max_size_mb : input.max_size_mb,
         active: input.active ?? before.active,
       };
       const held = accounts.open(before);
@@ -217,9 +219,9 @@ export class ManageAccounts {
 
   private shown(row: AccountRow): ShownAccount {
     const { password, ...masks } = this.parts.accounts.masked(row);
-    const { id, name, adapter, addresses, fallback, server, auth, active } = row;
+    const { id, name, adapter, addresses, fallback, max_size_mb, server, auth, active } = row;
     return {
-      ...{ id, area: 'Email::Outbound', name, addresses, fallback },
+      ...{ id, area: 'Email::Outbound', name, addresses, fallback, max_size_mb },
       options: {
         outbound: { adapter, options: server && { ...server, password } },
         auth: auth && {

@@ -7,6 +7,7 @@ import type { EntityManager } from 'typeorm';
 import { headerAddress } from '../../domain/address.ts';
 import { type Addressee, type Command, tellingsOf } from '../../domain/notice.ts';
 import type { OutboundMail } from '../../domain/outbound-mail.ts';
+import type { GatheredNotice, GatheredNoticeStore } from '../../persistence/gathered-notice.store.ts';
 import type { NoticeStore } from '../../persistence/notice.store.ts';
 import type { OutboundMailStore } from '../../persistence/outbound-mail.store.ts';
 import { type RenderedMail, renderMail } from '../../templates/render.ts';
@@ -27,6 +28,7 @@ export class NotifyAgents {
     private readonly clock: Clock,
     private readonly settings: MailSettings,
     private readonly wake: () => void,
+    private readonly gathered: GatheredNoticeStore,
   ) {}
 
   /** A batch: one statement for the lists, one for the mails, one that says whose list is another one now. */
@@ -42,11 +44,18 @@ export class NotifyAgents {
       return takes ? [{ command, person: { ...person, mail } }] : [];
     });
     const rendered = new Map<string, RenderedMail>();
+    // One whose time has come while the order waited is sent now.
+    const isLater = ({ person: { mail } }: Letter) => mail.after !== undefined && Date.parse(mail.after) > now;
+    const [soon, later] = [letters.filter((one) => !isLater(one)), letters.filter(isLater)];
     await this.mails.add(
       tx,
-      letters.map((letter) => this.compose(letter, rendered, now)),
+      soon.map((letter) => this.compose(letter, rendered, now)),
     );
-    if (letters.length > 0) afterCommit(tx, this.wake);
+    await this.gathered.add(
+      tx,
+      later.map((letter) => gatheredOf(letter, now)),
+    );
+    if (soon.length > 0) afterCommit(tx, this.wake);
     if (userIds.length > 0) await this.outbox.add(tx, noticesChanged, { aggregateId: 'notices', data: { userIds } });
   }
 
@@ -65,8 +74,8 @@ export class NotifyAgents {
       secret: false,
       // By the signed id an answer joins the ticket, where customers read it: not one that quotes what is internal.
       messageId: article?.internal ? `<${id}@${fqdn}>` : ticketMessageId(ticket.id, now, threadingSecret, fqdn),
-      ...{ inReplyTo: null, references: [], attachments: [], security: null, state: 'queued', dueAt: now, attempts: 0 },
-      ...{ queuedAt: now, createdAt: now, lastError: null },
+      ...{ inReplyTo: null, references: [], attachments: [], linked: [], security: null, state: 'queued', dueAt: now },
+      ...{ attempts: 0, queuedAt: now, createdAt: now, lastError: null },
     };
   }
 
@@ -90,4 +99,20 @@ export class NotifyAgents {
     rendered.set(key, words);
     return words;
   }
+}
+
+function gatheredOf({ command, person: { userId, mail } }: Letter, now: EpochMs): GatheredNotice {
+  const { kind, ticket } = command.data;
+  return {
+    id: derivedId(command.id, `notice for ${userId}`),
+    ...{
+      user_id: userId,
+      ticket_id: ticket.id,
+      kind,
+      title: ticket.title.trim() || ticket.number,
+      number: ticket.number,
+    },
+    ...{ address: mail.address, name: mail.name, locale: mail.locale, correlation_id: command.correlationId },
+    ...{ due_at: new Date(mail.after ?? now), created_at: new Date(now) },
+  };
 }

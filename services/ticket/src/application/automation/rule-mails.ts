@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Recipient } from '../../domain/action/action.ts';
 import type { ActionPlan } from '../../domain/action/plan.ts';
+import { sideThreadOf } from '../../domain/article/side-thread.ts';
 import { formatAddress, formatAddresses, parseAddresses } from '../../domain/mail/addresses.ts';
 import { messageIdsIn, outgoingSubject, referencesChain } from '../../domain/mail/outgoing.ts';
 import { displayName, type Person } from '../../domain/ticket/people.ts';
@@ -45,6 +46,9 @@ export class RuleMails {
     const nobody = (why: string) => ({ article: null, toCustomer: false, heldBack: [why] });
     if (start?.isAutoResponse) return nobody('What it would answer was itself automatic.');
     if (start?.preferences['send-auto-response'] === false) return nobody('The article asks for no automatic answer.');
+    if (start && sideThreadOf(start.preferences) !== null) {
+      return nobody('What it would answer was said beside the ticket, where its customer learns nothing of it.');
+    }
     const group = writing.refs.group(ticket.groupId);
     if (!group?.email) return nobody('The group of the ticket has no address to send from.');
     const asked = await this.addressees(tx, writing, ticket, start, mail.to);

@@ -150,7 +150,8 @@ export class HoldArticles {
 }
 
 function kindOf({ article }: HeldWords): DraftKind {
-  return article.internal === true ? 'note' : 'reply';
+  // What was to go to somebody beside the ticket must not come back as words to its customer.
+  return article.internal === true || article.side_thread !== undefined ? 'note' : 'reply';
 }
 
 function contentOf({ article }: HeldWords, formId: string): Omit<DraftContent, 'files'> {

@@ -1,11 +1,12 @@
 import { type ArticleSnapshot, type Message, type NoticeKind, notifyAgents } from '@helpmesh/contracts';
-import type { Clock } from '@helpmesh/kernel';
+import { type Clock, type EpochMs, isoTime } from '@helpmesh/kernel';
 import { Outbox, type OutboxRow } from '@helpmesh/messaging';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { choiceOf } from '../../domain/notice/choice.ts';
 import { dayIn } from '../../domain/notice/day.ts';
+import { atOnce, mailedAt } from '../../domain/notice/mail-time.ts';
 import { type Happening, happeningOf, type Tellable } from '../../domain/notice/occasion.ts';
 import { type Agent, type Recipient, recipientsOf, waitsOnlyFor } from '../../domain/notice/recipients.ts';
 import { displayName } from '../../domain/ticket/people.ts';
@@ -42,7 +43,8 @@ export class TellAgents {
       ticketIds: unique(happenings.map(({ happening }) => happening.ticket.id)),
       people: unique(happenings.flatMap(({ happening: { ticket, by } }) => [ticket.ownerId, by])),
     });
-    const known = { facts, agents: agentsOf(facts), today: dayIn(facts.timezone ?? 'UTC', now) };
+    const zone = facts.timezone ?? 'UTC';
+    const known = { facts, agents: agentsOf(facts), today: dayIn(zone, now), zone, now };
     const rows = happenings.flatMap(({ event, happening }): OutboxRow[] => {
       const data = noticeOf(event, happening, known);
       return data ? [this.outbox.row(notifyAgents, { aggregateId: happening.ticket.id, data, cause: event })] : [];
@@ -55,9 +57,13 @@ interface Known {
   facts: NoticeFacts;
   agents: ReadonlyMap<number, Agent>;
   today: string;
+  /** Of the desk. */
+  zone: string;
+  now: EpochMs;
 }
 
-function noticeOf(event: Tellable, happening: Happening, { facts, agents, today }: Known): Notice | undefined {
+function noticeOf(event: Tellable, happening: Happening, known: Known): Notice | undefined {
+  const { facts, agents, today } = known;
   const { kind, ticket, article, by, changed } = happening;
   if (!facts.ticketIds.includes(ticket.id)) return undefined;
   const moved = changed.includes('state_id');
@@ -80,7 +86,7 @@ function noticeOf(event: Tellable, happening: Happening, { facts, agents, today 
   const people = new Map(facts.people.map((one) => [one.id, one]));
   const silent = answersByItself(happening, people);
   const addressees = told
-    .map((one) => addressed(silent ? { ...one, email: false } : one, people.get(one.userId) as NoticePerson))
+    .map((one) => addressed(silent ? { ...one, email: false } : one, people.get(one.userId) as NoticePerson, known))
     .filter(({ mail, online }) => mail || online);
   if (addressees.length === 0 && !left) return undefined;
   const { id, number, title, customerId, group, state, priority } = ticket;
@@ -98,10 +104,15 @@ function noticeOf(event: Tellable, happening: Happening, { facts, agents, today 
   };
 }
 
-function addressed({ email, ...one }: Recipient, person: NoticePerson): Notice['people'][number] {
-  const mail =
-    email && person.email ? { address: person.email, name: displayName(person), locale: person.locale } : null;
-  return { ...one, mail };
+function addressed(
+  { email, ...one }: Recipient,
+  person: NoticePerson,
+  { agents, zone, now }: Known,
+): Notice['people'][number] {
+  if (!email || !person.email) return { ...one, mail: null };
+  const after = mailedAt(agents.get(one.userId)?.choice.habits ?? atOnce, zone, now);
+  const mail = { address: person.email, name: displayName(person), locale: person.locale };
+  return { ...one, mail: after === null ? mail : { ...mail, after: isoTime(after) } };
 }
 
 /** Mails to agents are readable on the way: of what came encrypted they carry no word. */

@@ -7,6 +7,7 @@ import { type Candidate, candidatesOf, placeMail, type SenderRole, trustedReplyT
 const role = (over: Partial<SenderRole> = {}): SenderRole => ({
   customer: false,
   participant: false,
+  besides: false,
   agentOfGroup: false,
   ofTheDesk: false,
   machine: false,
@@ -15,6 +16,7 @@ const role = (over: Partial<SenderRole> = {}): SenderRole => ({
 const roles = fc.record({
   customer: fc.boolean(),
   participant: fc.boolean(),
+  besides: fc.boolean(),
   agentOfGroup: fc.boolean(),
   ofTheDesk: fc.boolean(),
   machine: fc.boolean(),
@@ -43,11 +45,11 @@ describe('placing a mail', () => {
           if (placed.do !== 'attach') return;
           const sender = known[placed.ticketId];
           const proven = placed.evidence === 'signed-id';
-          const has = sender && (sender.customer || sender.participant || sender.agentOfGroup);
+          const has = sender && (sender.customer || sender.participant || sender.besides || sender.agentOfGroup);
           expect(has || (sender?.machine && proven)).toBe(true);
           expect(proven || !sender?.ofTheDesk).toBe(true);
           const report = sender?.machine === true && proven;
-          expect(sender?.agentOfGroup || report || open[placed.ticketId]).toBe(true);
+          expect(sender?.agentOfGroup || sender?.besides || report || open[placed.ticketId]).toBe(true);
           expect(found).toContainEqual({ ticketId: placed.ticketId, evidence: placed.evidence });
         },
       ),
@@ -166,6 +168,14 @@ describe('an outgoing mail', () => {
     ['Return of goods', true, '[Ticket#10001] RE: Return of goods'],
   ])('of subject %j (answers: %s) is called %j', (subject, answers, expected) => {
     expect(outgoingSubject(subject, '10001', answers)).toBe(expected);
+  });
+
+  it.each([
+    ['Printer', '[Ticket#10001] FWD: Printer'],
+    ['RE: [Ticket#10001] WG: Printer', '[Ticket#10001] FWD: Printer'],
+    ['Fwd: Re: Printer', '[Ticket#10001] FWD: Printer'],
+  ])('that passes on %j is called %j', (subject, expected) => {
+    expect(outgoingSubject(subject, '10001', false, true)).toBe(expected);
   });
 
   it('keeps the head and the tail of a long chain, each id once', () => {

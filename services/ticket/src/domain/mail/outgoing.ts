@@ -3,10 +3,13 @@ import { withHook, withoutHook } from '@helpmesh/contracts';
 /** Ids kept in a References header; the first one names the thread, the latest ones matter to mail readers. */
 const REFERENCES_KEPT = 20;
 
-/** `[Ticket#10001] RE: Printer`; an answer carries one RE, however long the thread. */
-export function outgoingSubject(subject: string, number: string, answers: boolean): string {
-  const bare = withoutHook(subject, number).replace(/^(?:(?:re|aw|odp|sv|antw)(?:\[\d+\])?:\s*)+/i, '');
-  return withHook(answers ? `RE: ${bare}` : bare, number);
+const answeredBefore = /^(?:(?:re|aw|odp|sv|antw)(?:\[\d+\])?:\s*)+/i;
+const passedOnBefore = /^(?:(?:re|aw|odp|sv|antw|fwd?|wg|tr|pd)(?:\[\d+\])?:\s*)+/i;
+
+/** `[Ticket#10001] RE: Printer`; an answer carries one RE, however long the thread, and what is passed on one FWD. */
+export function outgoingSubject(subject: string, number: string, answers: boolean, passedOn = false): string {
+  const bare = withoutHook(subject, number).replace(passedOn ? passedOnBefore : answeredBefore, '');
+  return withHook(passedOn ? `FWD: ${bare}` : answers ? `RE: ${bare}` : bare, number);
 }
 
 /** The chain of a reply: what the answered mail referred to, then that mail (RFC 5322 3.6.4). */

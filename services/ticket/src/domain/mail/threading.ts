@@ -15,6 +15,8 @@ export interface SenderRole {
   customer: boolean;
   /** Named in from, to or cc of an earlier article; addresses of the desk itself never are. */
   participant: boolean;
+  /** Named in a conversation beside the ticket and nowhere else: what they write belongs there. */
+  besides: boolean;
   agentOfGroup: boolean;
   /** Speaks with the desk's voice, as an agent of any group or from an address of the desk: to be proven. */
   ofTheDesk: boolean;
@@ -78,11 +80,12 @@ function refusal(role: SenderRole, evidence: Evidence, accepts: () => boolean): 
   const proven = evidence === 'signed-id';
   // What a machine says about our mail belongs where that mail is, whether or not customers may still write there.
   const report = role.machine && proven;
-  if (!role.customer && !role.participant && !role.agentOfGroup && !report) {
+  if (!role.customer && !role.participant && !role.besides && !role.agentOfGroup && !report) {
     return 'sender-is-a-stranger';
   }
   if (role.ofTheDesk && !proven) return 'sender-is-not-proven';
-  return role.agentOfGroup || report || accepts() ? undefined : 'ticket-takes-no-follow-up';
+  // Whoever was asked beside the ticket is heard, whatever customers may still do there.
+  return role.agentOfGroup || role.besides || report || accepts() ? undefined : 'ticket-takes-no-follow-up';
 }
 
 /**

@@ -7,15 +7,17 @@ import {
   noticeCriteria,
   noticeEvents,
 } from '@helpmesh/contracts';
+import { atOnce, habitsOf, type MailHabits } from './mail-time.ts';
 
 /** What an agent wants to be told. */
 export interface Choice {
   matrix: NoticeMatrix;
   /** Null: of all groups. Never narrows what is said of one's own tickets. */
   groupIds: ReadonlySet<number> | null;
+  habits: MailHabits;
 }
 
-const untouched: Choice = { matrix: defaultNoticeMatrix, groupIds: null };
+const untouched: Choice = { matrix: defaultNoticeMatrix, groupIds: null, habits: atOnce };
 
 /**
  * Reads `notification_config` of somebody's preferences, which clients of all ages wrote: a row that was chosen counts
@@ -28,7 +30,7 @@ export function choiceOf(config: Readonly<Record<string, unknown>> | null | unde
     noticeEvents.map((event) => [event, isObject(rows[event]) ? rowOf(rows[event]) : defaultNoticeMatrix[event]]),
   ) as NoticeMatrix;
   const chosen = Array.isArray(config.group_ids) ? config.group_ids.map(Number).filter(Number.isSafeInteger) : [];
-  return { matrix, groupIds: chosen.length === 0 ? null : new Set(chosen) };
+  return { matrix, groupIds: chosen.length === 0 ? null : new Set(chosen), habits: habitsOf(config) };
 }
 
 /** The row that decides about a kind. */

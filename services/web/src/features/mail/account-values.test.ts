@@ -63,7 +63,14 @@ describe('the form of a mailbox', () => {
 
 describe('the form of an account', () => {
   const account = {
-    ...{ ...row, area: 'Email::Outbound', addresses: ['a@x.org', '@y.org'], fallback: false, used: true },
+    ...{
+      ...row,
+      area: 'Email::Outbound',
+      addresses: ['a@x.org', '@y.org'],
+      fallback: false,
+      used: true,
+      max_size_mb: 35,
+    },
     ...{ status_out: null, last_log_out: null },
     options: { outbound: { adapter: 'smtp', options: { ...server, user: '', password: null } }, auth: null },
   } as const;
@@ -71,7 +78,8 @@ describe('the form of an account', () => {
   it('says of what is stored what was answered', () => {
     const values = accountValues(account);
     expect(values).toMatchObject({ way: 'none', addresses: 'a@x.org\n@y.org' });
-    expect(accountBody(values)).toMatchObject({ addresses: ['a@x.org', '@y.org'], fallback: false });
+    expect(accountBody(values)).toMatchObject({ addresses: ['a@x.org', '@y.org'], fallback: false, max_size_mb: 35 });
+    expect(accountBody({ ...values, max_size_mb: '' })).toMatchObject({ max_size_mb: null });
   });
 
   it('has no server where a program takes the mails', () => {

@@ -51,6 +51,8 @@ export interface AccountValues extends ServerValues {
   /** A line for a line. */
   addresses: string;
   fallback: boolean;
+  /** Empty: as the operator set it for all. */
+  max_size_mb: string;
   active: boolean;
 }
 
@@ -67,7 +69,7 @@ export const newMailbox: MailboxValues = {
 
 export const newAccount: AccountValues = {
   ...newServer,
-  ...{ ssl: 'starttls', name: '', adapter: 'smtp', addresses: '', fallback: false, active: true },
+  ...{ ssl: 'starttls', name: '', adapter: 'smtp', addresses: '', fallback: false, max_size_mb: '', active: true },
 };
 
 export const usualPorts = {
@@ -108,22 +110,23 @@ export function mailboxOptions(values: MailboxValues): MailboxOptions {
 }
 
 export function accountValues(account: Account): AccountValues {
-  const { name, addresses, fallback, active, options } = account;
+  const { name, addresses, fallback, max_size_mb, active, options } = account;
   const { adapter, options: server } = options.outbound;
   return {
     ...newServer,
     ...(server && serverValues(server, options.auth)),
     ...(server && !options.auth && server.user === '' && { way: 'none' as const }),
     ...{ name, adapter, addresses: addresses.join('\n'), fallback, active },
+    max_size_mb: max_size_mb === null ? '' : String(max_size_mb),
   };
 }
 
 export function accountBody(values: AccountValues): AccountBody {
-  const { name, addresses, fallback, active } = values;
+  const { name, addresses, fallback, max_size_mb, active } = values;
   return {
     ...(name !== '' && { name }),
     addresses: linesOf(addresses),
-    ...{ fallback, active },
+    ...{ fallback, active, max_size_mb: max_size_mb === '' ? null : Number(max_size_mb) },
     options: accountOptions(values),
   };
 }

@@ -60,6 +60,19 @@ describe('delivery', () => {
       { sender: 'Agent', preferences: { delivery: { state: 'queued', mail_id: 'x' } } },
       { state: 'queued' },
     ],
+    [
+      'one whose large file went as a link',
+      {
+        sender: 'Agent',
+        preferences: {
+          delivery: {
+            state: 'sent',
+            links: [{ filename: 'film.mp4', size: 9, until: '2026-12-22T00:00:00.000Z' }, 'x'],
+          },
+        },
+      },
+      { state: 'sent', links: [{ filename: 'film.mp4', size: 9 }] },
+    ],
     ['a sent one', { sender: 'Agent', preferences: { delivery: { state: 'sent' } } }, { state: 'sent' }],
     [
       'one that came back',
@@ -111,6 +124,11 @@ describe('who gets the answer', () => {
   it.each([
     ['the sender of the last customer mail', [anArticle()], 'anna@b.example'],
     ['the address it asks for', [anArticle({ reply_to: 'team@b.example' })], 'team@b.example'],
+    [
+      'not somebody who was asked beside the ticket',
+      [anArticle({ from: 'anna@b.example' }), anArticle({ from: 'sam@s.example', internal: true })],
+      'anna@b.example',
+    ],
     ['the customer when there is no mail', [anArticle({ type: 'phone' })], 'c@d.example'],
     ['the customer when the sender has no address', [anArticle({ from: 'Anna' })], 'c@d.example'],
   ])('is %s', (_, articles, expected) => {

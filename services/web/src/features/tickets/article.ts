@@ -14,6 +14,8 @@ export interface Delivery {
   /** What the receiving server said. */
   reason: string | null;
   nextAttemptAt: string | null;
+  /** Files that were too large for the mail and went as links. */
+  links: { filename: string; size: number; until: string }[];
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -22,23 +24,32 @@ const text = (...values: unknown[]): string | null =>
 
 /** How far an outgoing mail got; null for everything that we do not send: an imported mail went out long ago. */
 export function deliveryOf(article: Pick<Article, 'type' | 'sender' | 'internal' | 'preferences'>): Delivery | null {
-  if (article.type !== 'email' || article.sender === 'Customer' || article.internal) return null;
+  if (article.type !== 'email' || article.sender === 'Customer') return null;
+  if (article.internal && article.preferences.side_thread === undefined) return null;
   const { delivery } = article.preferences;
   if (!isObject(delivery)) return null;
   const { state, bounce } = delivery;
+  const links = Array.isArray(delivery.links) ? delivery.links.filter(isLink) : [];
   if (isObject(bounce)) {
     return {
       state: bounce.kind === 'temporary' ? 'slow' : 'returned',
       reason: text(bounce.reason),
-      nextAttemptAt: null,
+      ...{ nextAttemptAt: null, links },
     };
   }
   return {
     state: state === 'sent' || state === 'deferred' || state === 'failed' ? state : 'queued',
     reason: text(delivery.error),
     nextAttemptAt: text(delivery.next_attempt_at),
+    links,
   };
 }
+
+const isLink = (value: unknown): value is Delivery['links'][number] =>
+  isObject(value) &&
+  typeof value.filename === 'string' &&
+  typeof value.size === 'number' &&
+  typeof value.until === 'string';
 
 export interface SenderProof {
   result: 'pass' | 'fail' | 'none' | 'unknown';
@@ -111,7 +122,9 @@ export function splitAddresses(line: string | null | undefined): string[] {
  * @param articles  the thread, oldest first
  */
 export function replyRecipient(articles: readonly Article[], customerEmail: string): string {
-  const last = articles.findLast((article) => article.sender === 'Customer' && article.type === 'email');
+  const last = articles.findLast(
+    ({ sender, type, internal }) => sender === 'Customer' && type === 'email' && !internal,
+  );
   const asked = [last?.reply_to, last?.from].map((value) => (value ? parseAddress(value).address : '')).find(isAddress);
   return asked ?? (isAddress(customerEmail) ? customerEmail : '');
 }

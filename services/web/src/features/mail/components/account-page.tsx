@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { Alert, NumberInput, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -128,6 +128,7 @@ function AccountForm({ editor, id, saveLabel }: { editor: Editor<AccountValues>;
     ...useServerLabels(),
     ...{ name: t`Name`, adapter: t`Handed to`, addresses: t`Addresses`, active: t`Active` },
     fallback: t`For all other addresses as well`,
+    max_size_mb: t`Largest mail (MB)`,
   };
   return (
     <EditForm editor={editor} labels={labels} {...(saveLabel !== undefined && { saveLabel })}>
@@ -154,6 +155,15 @@ function AccountForm({ editor, id, saveLabel }: { editor: Editor<AccountValues>;
               label={labels.fallback}
               checked={values.fallback}
               onChange={(event) => set({ fallback: event.currentTarget.checked })}
+            />
+            <NumberInput
+              label={labels.max_size_mb}
+              description={t`As it leaves, files encoded. Larger files go as links. Empty: as the operator set it for all.`}
+              min={1}
+              max={1000}
+              allowDecimal={false}
+              value={values.max_size_mb}
+              onChange={(value) => set({ max_size_mb: String(value) })}
             />
             <Switch
               label={labels.active}

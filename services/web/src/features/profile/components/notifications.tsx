@@ -2,7 +2,7 @@ import type { NoticeEvent, NoticeMatrix, NoticeRow } from '@helpmesh/contracts';
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
-import { Button, Checkbox, Group, MultiSelect, Stack, Table } from '@mantine/core';
+import { Button, Checkbox, Group, MultiSelect, Select, Stack, Switch, Table, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { savePreferences } from '../../../app/preferences.ts';
@@ -37,6 +37,38 @@ const [noticeEvents, noticeCriteria, noticeChannels] = [namesOf(events), namesOf
 interface Config {
   matrix?: Partial<NoticeMatrix>;
   group_ids?: (string | number)[];
+  quiet?: { from?: string; until?: string; weekends?: boolean } | null;
+  digest?: 'hourly' | 'daily' | null;
+  digest_at?: string | null;
+}
+
+/** When mails are wanted. */
+interface Times {
+  quiet: boolean;
+  from: string;
+  until: string;
+  weekends: boolean;
+  digest: 'no' | 'hourly' | 'daily';
+  digestAt: string;
+}
+
+const anyTime: Times = { quiet: false, from: '20:00', until: '07:00', weekends: true, digest: 'no', digestAt: '08:00' };
+
+function timesOf({ quiet, digest, digest_at: at }: Config): Times {
+  return {
+    ...anyTime,
+    ...(quiet && { quiet: true, ...quiet }),
+    digest: digest ?? 'no',
+    digestAt: at ?? anyTime.digestAt,
+  };
+}
+
+function timesBody({ quiet, from, until, weekends, digest, digestAt }: Times): Config {
+  return {
+    quiet: quiet ? { from, until, weekends } : null,
+    digest: digest === 'no' ? null : digest,
+    digest_at: digest === 'daily' ? digestAt : null,
+  };
 }
 
 /** Of what one is told, and how. */
@@ -46,6 +78,8 @@ export function Notifications() {
   const chosen = (me.preferences as { notification_config?: Config }).notification_config ?? {};
   const [matrix, setMatrix] = useState<NoticeMatrix>(() => ({ ...noticeDefaults, ...chosen.matrix }));
   const [groups, setGroups] = useState(() => (chosen.group_ids ?? []).map(String).filter((id) => id !== '-'));
+  const [times, setTimes] = useState(() => timesOf(chosen));
+  const change = (part: Partial<Times>) => setTimes((now) => ({ ...now, ...part }));
   const { data: names = [], error } = useQuery(groupsQuery);
   const save = useMutation({
     mutationFn: (config: Config | null) => savePreferences({ notification_config: config as never }),
@@ -72,7 +106,7 @@ export function Notifications() {
         id="notifications"
         onSubmit={(event) => {
           event.preventDefault();
-          save.mutate({ matrix, group_ids: groups.length === 0 ? ['-'] : groups.map(Number) });
+          save.mutate({ matrix, group_ids: groups.length === 0 ? ['-'] : groups.map(Number), ...timesBody(times) });
         }}
       >
         <FormProblem>{save.isError && problemText(i18n, save.error)}</FormProblem>
@@ -115,6 +149,59 @@ export function Notifications() {
             clearable
             error={error && problemText(i18n, error)}
           />
+          <Select
+            label={t`E-mails about tickets`}
+            description={t`Gathered, they name each ticket once; what you have seen here meanwhile is left out.`}
+            allowDeselect={false}
+            data={[
+              { value: 'no', label: t`each at once` },
+              { value: 'hourly', label: t`together, every hour` },
+              { value: 'daily', label: t`together, once a day` },
+            ]}
+            value={times.digest}
+            onChange={(value) => value && change({ digest: value as Times['digest'] })}
+          />
+          {times.digest === 'daily' && (
+            <TextInput
+              type="time"
+              required
+              withAsterisk={false}
+              label={t`Once a day at`}
+              value={times.digestAt}
+              onChange={(event) => change({ digestAt: event.currentTarget.value })}
+            />
+          )}
+          <Switch
+            label={t`Quiet hours`}
+            description={t`No e-mails about tickets meanwhile, by your time zone; afterwards one with what happened.`}
+            checked={times.quiet}
+            onChange={(event) => change({ quiet: event.currentTarget.checked })}
+          />
+          {times.quiet && (
+            <Group align="end">
+              <TextInput
+                type="time"
+                required
+                withAsterisk={false}
+                label={t`From`}
+                value={times.from}
+                onChange={(event) => change({ from: event.currentTarget.value })}
+              />
+              <TextInput
+                type="time"
+                required
+                withAsterisk={false}
+                label={t`Until`}
+                value={times.until}
+                onChange={(event) => change({ until: event.currentTarget.value })}
+              />
+              <Checkbox
+                label={t`All of Saturday and Sunday as well`}
+                checked={times.weekends}
+                onChange={(event) => change({ weekends: event.currentTarget.checked })}
+              />
+            </Group>
+          )}
           <Group>
             <Button type="submit" variant="default" loading={save.isPending}>
               {t`Save`}
@@ -124,6 +211,7 @@ export function Notifications() {
               onClick={() => {
                 setMatrix(noticeDefaults);
                 setGroups([]);
+                setTimes(anyTime);
                 save.mutate(null);
               }}
             >

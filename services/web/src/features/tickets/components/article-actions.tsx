@@ -1,10 +1,11 @@
 import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconArrowMoveRight, IconDots, IconTicket } from '@tabler/icons-react';
+import { IconArrowBackUp, IconArrowForwardUp, IconArrowMoveRight, IconDots, IconTicket } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Article, Ticket } from '../queries.ts';
+import { sideThreadOf, useSide } from '../side-thread.ts';
 import { useMoveArticle } from '../use-ties.ts';
 import { TicketPicker } from './ticket-picker.tsx';
 
@@ -12,6 +13,7 @@ import { TicketPicker } from './ticket-picker.tsx';
 export function ArticleActions({ article }: { article: Article }) {
   const { t } = useLingui();
   const [moving, dialog] = useDisclosure(false);
+  const { set: write } = useSide();
   return (
     <>
       <Menu position="bottom-end">
@@ -21,6 +23,20 @@ export function ArticleActions({ article }: { article: Article }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          {sideThreadOf(article) !== null && (
+            <Menu.Item
+              leftSection={<IconArrowBackUp size={15} aria-hidden />}
+              onClick={() => write({ how: 'answer', article })}
+            >
+              {t`Answer in this side conversation`}
+            </Menu.Item>
+          )}
+          <Menu.Item
+            leftSection={<IconArrowForwardUp size={15} aria-hidden />}
+            onClick={() => write({ how: 'forward', article })}
+          >
+            {t`Forward to somebody else`}
+          </Menu.Item>
           <Menu.Item
             renderRoot={(props) => (
               <Link to="/tickets/new" search={{ from: `${article.ticket_id}.${article.id}` }} {...props} />

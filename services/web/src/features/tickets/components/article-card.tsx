@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import {
+  IconArrowForwardUp,
   IconChevronDown,
   IconHeadset,
   IconLock,
@@ -14,6 +15,7 @@ import { useMe } from '../../session/use-me.ts';
 import { type ArticleKind, deliveryOf, kindOf, parseAddress, securityOf, senderProofOf } from '../article.ts';
 import { articleTypeLabel } from '../labels.ts';
 import type { Article } from '../queries.ts';
+import { sideThreadOf } from '../side-thread.ts';
 import { ArticleActions } from './article-actions.tsx';
 import classes from './article-card.module.css';
 import { AttachmentList } from './attachment-list.tsx';
@@ -48,7 +50,9 @@ export function ArticleCard({ article, fresh }: { article: Article; fresh: boole
   };
   const from = parseAddress(article.from ?? '');
   const author = from.name || from.address || article.created_by || kinds[kind];
-  const Icon = icons[kind];
+  const side = sideThreadOf(article);
+  const Icon = side === null ? icons[kind] : IconArrowForwardUp;
+  const kindName = side === null ? kinds[kind] : t`Side conversation`;
   const head = (
     <>
       {kind !== 'system' && <PersonAvatar name={author} size={30} />}
@@ -58,7 +62,7 @@ export function ArticleCard({ article, fresh }: { article: Article; fresh: boole
         </span>
         <span className={classes.kind}>
           <Icon size={13} stroke={2.2} aria-hidden />
-          {kinds[kind]}
+          {kindName}
         </span>
       </span>
       <span className={classes.when}>
@@ -72,8 +76,9 @@ export function ArticleCard({ article, fresh }: { article: Article; fresh: boole
     <article
       className={classes.card}
       data-kind={kind}
+      data-beside={side ?? undefined}
       data-fresh={fresh || undefined}
-      aria-label={`${kinds[kind]}: ${author}`}
+      aria-label={`${kindName}: ${author}`}
       id={`article-${article.id}`}
       tabIndex={-1}
     >

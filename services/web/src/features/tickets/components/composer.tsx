@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
 import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { registry } from '../../../app/actions/registry.ts';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import type { User } from '../../people/queries.ts';
@@ -11,8 +11,11 @@ import { useMe } from '../../session/use-me.ts';
 import { adoptDrafts, loadDraft } from '../draft.ts';
 import { useRecalled } from '../held.ts';
 import { type Article, draftsQuery, type Ticket } from '../queries.ts';
+import { useSide } from '../side-thread.ts';
 import classes from './composer.module.css';
 import { ComposerForm } from './composer-form.tsx';
+
+const SideForm = lazy(() => import('./side-form.tsx').then((file) => ({ default: file.SideForm })));
 
 interface Props {
   ticket: Ticket;
@@ -30,7 +33,10 @@ export function Composer({ ticket, articles, customer }: Props) {
   });
   // A draft that is opened again by itself must not take the focus away from the thread.
   const [asked, setAsked] = useState(false);
+  const { start: side, set: setSide } = useSide();
+  const beside = side?.article.ticket_id === ticket.id ? side : null;
   const write = (next: 'reply' | 'note') => {
+    setSide(null);
     setAsked(true);
     setKind(next);
   };
@@ -74,7 +80,17 @@ export function Composer({ ticket, articles, customer }: Props) {
           {plural(writers.length, { one: `${names} has a draft`, other: `${names} have drafts` })}
         </div>
       )}
-      {kind === null ? (
+      {beside ? (
+        <Suspense fallback={null}>
+          <SideForm
+            key={`${beside.how} ${beside.article.id}`}
+            ticket={ticket}
+            articles={articles}
+            start={beside}
+            onClose={() => setSide(null)}
+          />
+        </Suspense>
+      ) : kind === null ? (
         <div className={classes.choice}>
           <Button leftSection={<IconArrowBackUp size={17} aria-hidden />} onClick={() => registry.run('ticket.reply')}>
             {t`Reply`}

@@ -1,12 +1,13 @@
 import { useLingui } from '@lingui/react/macro';
 import { IconAlertTriangle, IconCheck, IconClockPause, IconSend2, type TablerIcon } from '@tabler/icons-react';
 import { Ago } from '../../../ui/ago.tsx';
+import { fileSize } from '../../../ui/time.ts';
 import type { Delivery } from '../article.ts';
 import classes from './delivery-mark.module.css';
 
 /** How far an outgoing mail got, with the reason when something is in the way. */
 export function DeliveryMark({ delivery }: { delivery: Delivery }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const looks: Record<Delivery['state'], { icon: TablerIcon; text: string }> = {
     queued: { icon: IconSend2, text: t`Waiting to be sent` },
     sent: { icon: IconCheck, text: t`Sent` },
@@ -28,6 +29,11 @@ export function DeliveryMark({ delivery }: { delivery: Delivery }) {
           </>
         )}
         {delivery.reason && delivery.state !== 'sent' && <span className={classes.reason}> · {delivery.reason}</span>}
+        {delivery.links.map(({ filename, size, until }) => (
+          <span key={filename} className={classes.link}>
+            {t`${filename} (${fileSize(i18n.locale, size)}) went as a link that opens until ${i18n.date(until, { dateStyle: 'medium' })}`}
+          </span>
+        ))}
       </span>
     </div>
   );
