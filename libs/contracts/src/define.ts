@@ -127,6 +127,8 @@ export interface EndpointDefinition<
   status: number;
   /** Open also to a session that may do nothing but set up the second factor a role demands. */
   enrolling: boolean;
+  /** Open also to who looks at the desk as somebody else, although it changes something. */
+  whileViewing: boolean;
   /** Public routes: calls that one network may make in an hour; undefined does not limit. */
   perHour: number | undefined;
   /** Name, without its ending, of the file that `download=true` makes of the list; undefined: there is none. */
@@ -157,6 +159,7 @@ export function defineEndpoint<
   access?: Access;
   status?: number;
   enrolling?: boolean;
+  whileViewing?: boolean;
   perHour?: number;
   csv?: string;
   secretAnswer?: boolean;
@@ -190,6 +193,7 @@ export function defineEndpoint<
     access: endpoint.access ?? 'signed-in',
     status: endpoint.status ?? 200,
     enrolling: endpoint.enrolling ?? false,
+    whileViewing: endpoint.whileViewing ?? false,
     perHour: endpoint.perHour,
     csv: endpoint.csv,
     secretAnswer: endpoint.secretAnswer ?? false,

@@ -444,6 +444,7 @@ export {
   timeAccountings,
   timeLog,
 } from './http/time-accounting.ts';
+export { ticketAccess, userAccess, viewAs } from './http/view-as.ts';
 export { SECRET_MASK, type WebhookInput, webhooks } from './http/webhooks.ts';
 export { type AccentColours, MailBrand } from './mail/brand.ts';
 export { fileLinkPath, fileLinkToken, type LinkedFile, readFileLink } from './mail/file-link.ts';

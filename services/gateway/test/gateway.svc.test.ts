@@ -41,7 +41,7 @@ import { infra, testKeys, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authenticator } from '../src/application/authenticator.ts';
 import { createGatewayService, GatewayConfig } from '../src/service.ts';
-import { agent, events, type Neighbours, startNeighbours, world } from './neighbours.ts';
+import { agent, customer, events, type Neighbours, startNeighbours, world } from './neighbours.ts';
 
 const keys = testKeys();
 const dir = mkdtempSync(join(tmpdir(), 'helpmesh-gateway-'));
@@ -297,6 +297,42 @@ describe('who it is', () => {
     });
     const [question] = world.heard.slice(-1);
     expect(question).toMatchObject({ userId: 2, actingUserId: 4, requestId: recorded?.requestId });
+  });
+
+  it('S28: who looks as somebody else reads tickets, changes nothing, and sees nothing private', async () => {
+    const viewingUntil = new Date(Date.now() + 60_000).toISOString();
+    world.people.set('token viewer-token', { ...customer, actingUserId: 4, viewingUntil });
+    const asViewer = { authorization: 'Token token=viewer-token' };
+    const recorded = world.asked(recordActing).length;
+    expect(await ask('GET', '/api/v1/users/me', { headers: asViewer })).toMatchObject({ status: 200 });
+    expect(world.asked(recordActing)).toHaveLength(recorded);
+    const told = world.heard.length;
+    const changes = [
+      ...['POST /api/v1/tickets', 'PUT /api/v1/tickets/7', 'DELETE /api/v1/tickets/7', 'POST /api/v1/tickets/search'],
+      ...['POST /api/v1/view_as', 'POST /api/v1/upload_caches/1', 'PUT /api/v1/users/preferences'],
+    ];
+    for (const route of changes) {
+      const [method = '', path = ''] = route.split(' ');
+      const json = { headers: { ...asViewer, 'content-type': 'application/json' }, body: '{}' };
+      const answer = await ask(method, path, method === 'DELETE' ? { headers: asViewer } : json);
+      expect([route, answer.status, answer.headers.get('x-error-code')]).toEqual([route, 403, 'auth.view-only']);
+    }
+    const hidden = [
+      ...[
+        'tickets/7/drafts',
+        'sessions',
+        'user_access_token',
+        'data_exports',
+        'users/linked_accounts',
+        'users/account',
+      ],
+      ...['users/two_factor/personal_configuration', 'users/2/access_tokens'],
+    ];
+    for (const path of hidden) {
+      const answer = await ask('GET', `/api/v1/${path}`, { headers: asViewer });
+      expect([path, answer.status, answer.headers.get('x-error-code')]).toEqual([path, 403, 'auth.view-private']);
+    }
+    expect(world.heard.slice(told).filter(({ question }) => !question.includes('authenticate'))).toEqual([]);
   });
 
   it('S28: nobody acts for another when that cannot be recorded; others go on', async () => {

@@ -94,9 +94,11 @@ import { SignInByLink } from './application/sign-in/sign-in-by-link.ts';
 import { SignUp } from './application/sign-in/sign-up.ts';
 import { TellOwner } from './application/sign-in/tell-owner.ts';
 import { TryLimit } from './application/sign-in/try-limit.ts';
+import { ViewAs } from './application/sign-in/view-as.ts';
 import { Sweep } from './application/sweep.ts';
 import { TicketReferences } from './application/ticket-references.ts';
 import { ChangeUser } from './application/users/change-user.ts';
+import { ExplainAccess } from './application/users/explain-access.ts';
 import { ReadUsers } from './application/users/read-users.ts';
 import { TakenNames } from './application/users/taken-names.ts';
 import { ResolveUserInput } from './application/users/user-input.ts';
@@ -128,6 +130,7 @@ import { SignInController } from './bus/sign-in.controller.ts';
 import { UsersController } from './bus/users.controller.ts';
 import type { IdentityConfig } from './config.ts';
 import { OpenIdConnect } from './peer/openid-connect.ts';
+import { AccessSourceStore } from './persistence/access-source.store.ts';
 import { ApplicationStore } from './persistence/application.store.ts';
 import { AttributeStore } from './persistence/attribute.store.ts';
 import { AuditStore } from './persistence/audit.store.ts';
@@ -214,6 +217,7 @@ import { UserStore } from './persistence/user.store.ts';
     SignUp,
     ApiTokens,
     Sessions,
+    ViewAs,
     SecondFactors,
     PublicLinks,
     PublicLinkStore,
@@ -236,6 +240,8 @@ import { UserStore } from './persistence/user.store.ts';
     Avatars,
     DeleteAccount,
     ReadUsers,
+    ExplainAccess,
+    AccessSourceStore,
     WriteUser,
     Organizations,
     Groups,

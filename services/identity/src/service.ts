@@ -26,6 +26,7 @@ import { PhoneNumbers1799445000000 } from './persistence/migrations/179944500000
 import { AskRating1799446000000 } from './persistence/migrations/1799446000000-ask-rating.ts';
 import { SignInLinks1799446000001 } from './persistence/migrations/1799446000001-sign-in-links.ts';
 import { Branding1799454000000 } from './persistence/migrations/1799454000000-branding.ts';
+import { ViewAs1799454000002 } from './persistence/migrations/1799454000002-view-as.ts';
 
 export const migrations = [
   messagingTables,
@@ -53,6 +54,7 @@ export const migrations = [
   AskRating1799446000000,
   SignInLinks1799446000001,
   Branding1799454000000,
+  ViewAs1799454000002,
 ];
 
 /** What a request may name a version of. */

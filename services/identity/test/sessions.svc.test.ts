@@ -1,4 +1,5 @@
 import {
+  type Actor,
   accessChanged,
   authenticate,
   createToken,
@@ -6,7 +7,9 @@ import {
   deleteSessions,
   listSessions,
   signIn,
+  userAccess,
   users,
+  viewAs,
 } from '@helpmesh/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ids, openedBy, startIdentity, type TestIdentity } from './identity.ts';
@@ -137,5 +140,118 @@ describe('a key that outlives the session', () => {
     await make();
     desk.clock.advance(15 * 60_000);
     await expect(make()).rejects.toMatchObject({ kind: 'forbidden', code: 'identity.proof-needed' });
+  });
+});
+
+describe('who looks at the desk as somebody else', () => {
+  const begin = (actor: Actor, user_id: number) => desk.ask(viewAs.begin, { ...none, body: { user_id } }, actor);
+  const end = (actor: Actor) => desk.ask(viewAs.end, none, actor);
+  const boss = async () => open(await person({ roles: ['Admin', 'Agent'] }));
+
+  it('S28: sees what they see, for half an hour, and is in the audit log with both names', async () => {
+    const { token, actor } = await boss();
+    const seen = await person({ roles: ['Agent'], group_ids: { 1: ['read'] } });
+    const { until } = await begin(actor, seen.id);
+    expect(Date.parse(until) - desk.clock.now()).toBe(30 * 60_000);
+    const viewing = await bySession(token);
+    expect(viewing).toMatchObject({ userId: seen.id, actingUserId: actor.userId, groups: { 1: ['read'] } });
+    expect(viewing).toMatchObject({ viewingUntil: until, permissions: expect.arrayContaining(['ticket.agent']) });
+    desk.clock.advance(29 * 60_000);
+    expect((await bySession(token)).userId).toBe(seen.id);
+    desk.clock.advance(60_001);
+    expect(await bySession(token)).toMatchObject({ userId: actor.userId });
+    expect((await bySession(token)).viewingUntil).toBeUndefined();
+    await begin(await bySession(token), seen.id);
+    await end(await bySession(token));
+    expect(await bySession(token)).toMatchObject({ userId: actor.userId });
+    const told = await desk.rows(
+      `SELECT action, actor_id, on_behalf_of_id FROM audit_entry
+       WHERE action LIKE 'view-as.%' AND object_id = $1 ORDER BY seq`,
+      [String(seen.id)],
+    );
+    expect(told).toEqual([
+      { action: 'view-as.begun', actor_id: actor.userId, on_behalf_of_id: null },
+      { action: 'view-as.begun', actor_id: actor.userId, on_behalf_of_id: null },
+      { action: 'view-as.ended', actor_id: actor.userId, on_behalf_of_id: seen.id },
+    ]);
+  });
+
+  it('S28: changes nothing, and sees nothing of what is private or administered', async () => {
+    const { token, actor } = await boss();
+    const seen = await person({ roles: ['Admin', 'Agent'] });
+    await begin(actor, seen.id);
+    const viewing = await bySession(token);
+    expect(viewing.permissions.filter((name) => /^(?:admin|user_preferences)/.test(name))).toEqual([]);
+    const viewOnly = { kind: 'forbidden', code: 'auth.view-only' };
+    const body = { firstname: 'Changed' };
+    await expect(desk.ask(users.update, { params: { id: seen.id }, query: {}, body }, viewing)).rejects.toMatchObject(
+      viewOnly,
+    );
+    const made = { ...none, body: { name: 'x', permission: ['ticket.agent'] } };
+    await expect(desk.ask(createToken, made, viewing)).rejects.toMatchObject(viewOnly);
+    await expect(desk.ask(deleteSessions, none, viewing)).rejects.toMatchObject(viewOnly);
+    await expect(begin(viewing, ids.agent)).rejects.toMatchObject(viewOnly);
+    await expect(list(viewing)).rejects.toMatchObject({ kind: 'forbidden' });
+    const credential = { scheme: 'session', sessionToken: token } as const;
+    await expect(desk.ask(authenticate, { credential, onBehalfOf: String(ids.nicole) })).rejects.toMatchObject(
+      viewOnly,
+    );
+  });
+
+  it('S28: is somebody who may, in a browser, as themselves; and never sees who administers more', async () => {
+    const { actor } = await boss();
+    const notAllowed = { kind: 'forbidden' };
+    const refused = { code: 'identity.view-as-refused' };
+    const more = await person({ roles: ['Admin'] });
+    const less = await person({ roles: ['Agent'] });
+    const agent = await open(less);
+    await expect(begin(agent.actor, ids.nicole)).rejects.toMatchObject(notAllowed);
+    const only = { ...actor, permissions: ['admin.user'] };
+    await expect(begin(only, more.id)).rejects.toMatchObject({ code: 'identity.beyond-own-rights' });
+    await expect(begin({ ...actor, via: 'basic' }, ids.nicole)).rejects.toMatchObject(refused);
+    await expect(begin({ ...actor, via: 'token' }, ids.nicole)).rejects.toMatchObject(refused);
+    await expect(begin({ ...actor, actingUserId: ids.admin }, ids.nicole)).rejects.toMatchObject(refused);
+    await expect(begin(actor, actor.userId)).rejects.toMatchObject(refused);
+    await expect(begin(actor, ids.system)).rejects.toMatchObject(refused);
+    await expect(begin(actor, 999_999)).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('S28: is themselves again when either side’s rights or account are others', async () => {
+    const { token, actor } = await boss();
+    const seen = await person({ roles: ['Agent'] });
+    const who = async () => (await bySession(token)).userId;
+    const change = (id: number, body: Record<string, unknown>) =>
+      desk.ask(users.update, { params: { id }, query: {}, body }, ids.admin);
+    await begin(actor, seen.id);
+    await change(seen.id, { active: false });
+    expect(await who()).toBe(actor.userId);
+    await change(seen.id, { active: true });
+    expect(await who()).toBe(seen.id);
+    await change(actor.userId, { roles: ['Agent'] });
+    await expect(who()).rejects.toMatchObject(ended);
+  });
+});
+
+describe('what somebody may do', () => {
+  it('is told with the role or the group access that each right comes from, to administrators of people', async () => {
+    const who = await person({ roles: ['Agent'], group_ids: { 1: ['read', 'change'] } });
+    const access = await desk.ask(userAccess, { params: { id: who.id }, query: {} }, ids.admin);
+    expect(access).toMatchObject({ active: true, agent: true });
+    const agentRole = { role: { id: expect.any(Number), name: 'Agent' }, local: true };
+    expect(access.permissions.find(({ name }) => name === 'ticket.agent')).toEqual({
+      ...{ name: 'ticket.agent', from: [agentRole] },
+    });
+    expect(access.groups).toEqual([
+      {
+        ...{ id: 1, name: expect.any(String), active: true },
+        levels: ['read', 'change'].map((level) => ({ level, from: [{ role: null, local: true }] })),
+      },
+    ]);
+    const customer = await desk.ask(userAccess, { params: { id: ids.nicole }, query: {} }, ids.admin);
+    expect(customer).toMatchObject({ agent: false, groups: [] });
+    for (const asker of [ids.agent, ids.nicole]) {
+      const asked = desk.ask(userAccess, { params: { id: who.id }, query: {} }, asker);
+      await expect(asked).rejects.toMatchObject({ kind: 'forbidden' });
+    }
   });
 });

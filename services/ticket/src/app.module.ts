@@ -37,6 +37,7 @@ import { ArticleDrafts } from './application/draft-article.ts';
 import { OwnDrafts } from './application/drafts/own-drafts.ts';
 import { SharedDrafts } from './application/drafts/shared-drafts.ts';
 import { EnsurePeople } from './application/ensure-people.ts';
+import { ExplainAccess } from './application/explain-access.ts';
 import { Figures } from './application/figures.ts';
 import { FileMail } from './application/file-mail.ts';
 import { Files } from './application/files.ts';
@@ -322,6 +323,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     NationalHolidays,
     AskHolidays,
     ExplainSla,
+    ExplainAccess,
     ManageRules,
     PreviewRules,
     ExplainTicket,

@@ -410,6 +410,10 @@ POST   /api/v1/public_links                                    ---- ---- +--!
 PUT    /api/v1/public_links/{id}                               ---- ---- +--!
 DELETE /api/v1/public_links/{id}                               ---- ---- +--!
 GET    /api/v1/branding                                        ++++ ++++ ++++
+POST   /api/v1/view_as                                         ---- ---- ?--!
+DELETE /api/v1/view_as                                         -+++ ++++ +++!
+GET    /api/v1/users/{id}/access                               ---- ---- +--!
+GET    /api/v1/tickets/{id}/access                             ---- ---- 0--!  ---- ---- 0--!  ---- ---- 0--!
 GET    /api/v1/brandings                                       ---- ---- +--!
 GET    /api/v1/brandings/colours                               ---- ---- +--!
 GET    /api/v1/brandings/{id}                                  ---- ---- +--!

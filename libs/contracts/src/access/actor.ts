@@ -35,6 +35,11 @@ export const actorSchema = z.object({
   directoryId: z.number().int().positive().optional(),
   /** A role demands a second factor and this session was opened without: it is good for setting one up only. */
   mustEnrol: z.boolean().optional(),
+  /**
+   * `actingUserId` looks at the desk as this user, until then (ISO 8601): reads what the user could read of tickets, and
+   * changes nothing.
+   */
+  viewingUntil: z.string().optional(),
 });
 
 export type Actor = z.output<typeof actorSchema>;

@@ -125,6 +125,7 @@ import {
   updateTicket,
 } from './tickets.ts';
 import { activityTypes, timeAccountings, timeLog } from './time-accounting.ts';
+import { ticketAccess, userAccess, viewAs } from './view-as.ts';
 import { webhooks } from './webhooks.ts';
 
 /** Every route that the gateway forwards: its map, the OpenAPI document and the web client are made from this list. */
@@ -248,6 +249,9 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(signInSettings),
   ...Object.values(publicLinks),
   ...Object.values(brandings),
+  ...Object.values(viewAs),
+  userAccess,
+  ticketAccess,
   signUpSettings,
   signUp,
   signInProviders,

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { type Actor, actorSchema, type QuestionDefinition } from '@helpmesh/contracts';
+import { type Actor, actorSchema, type EndpointDefinition, type QuestionDefinition } from '@helpmesh/contracts';
 import { AppError, type Clock, SystemClock } from '@helpmesh/kernel';
 import { counter, logger } from '@helpmesh/telemetry';
 import { LruMap } from './lru-map.ts';
@@ -129,12 +129,21 @@ export class ActorVerifier {
   /**
    * Lets a question in, or counts and logs why not.
    * @returns for whom it is asked; undefined for a stranger at the edge
-   * @throws AppError unauthenticated `actor.token-refused`; forbidden `actor.caller-refused`
+   * @throws AppError unauthenticated `actor.token-refused`; forbidden `actor.caller-refused`, and `auth.view-only` of
+   *   what changes something, for who looks at the desk as somebody else
    */
-  admit(token: string | undefined, { subject, callers }: QuestionDefinition): Actor | undefined {
+  admit(token: string | undefined, question: QuestionDefinition): Actor | undefined {
+    const { subject, callers } = question;
     try {
       const { caller, actor } = this.judge(token);
       if (!(callers as readonly string[]).includes(caller)) throw new Refused('caller', `${caller} is no caller of it`);
+      if (actor?.viewingUntil !== undefined && changesSomething(question)) {
+        throw new AppError(
+          'forbidden',
+          'auth.view-only',
+          'You look at the desk as somebody else: nothing can be changed.',
+        );
+      }
       return actor;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -197,4 +206,9 @@ class Refused extends Error {
     super(why);
     this.reason = reason;
   }
+}
+
+/** Of routes the method tells; other questions are asked by routes that are held to the same at the edge. */
+function changesSomething(question: QuestionDefinition | EndpointDefinition): boolean {
+  return 'method' in question && question.method !== 'GET' && !question.whileViewing;
 }

@@ -25,12 +25,13 @@ export class EdgeGuard {
   /**
    * @throws AppError forbidden `auth.required` without a credential (403 is what existing clients expect);
    *   unauthenticated, forbidden, limited, unavailable; forbidden `auth.second-factor-needed` for a session that has
-   *   to set one up first, but on the routes for that (`enrolling`); `auth.directory-token`, but on those of SCIM (`directories`). Who acts for another is recorded here
+   *   to set one up first, but on the routes for that (`enrolling`); `auth.view-only`, `auth.view-private` for who looks
+   *   as somebody else; `auth.directory-token`, but on those of SCIM (`directories`). Who acts for another is recorded here
    */
   async admit(
     request: FastifyRequest,
     reply: FastifyReply,
-    { enrolling = false, directories = false } = {},
+    { enrolling = false, directories = false, whileViewing = false } = {},
   ): Promise<Identity> {
     const credential = this.credentialOf(request);
     if (!credential) throw new AppError('forbidden', 'auth.required', 'Authentication required');
@@ -52,7 +53,9 @@ export class EdgeGuard {
     if (identity.actor.directoryId !== undefined && !directories) {
       throw new AppError('forbidden', 'auth.directory-token', 'The token of a directory is good for SCIM only.');
     }
-    if (identity.actor.actingUserId !== undefined) await this.recordActing(request, identity);
+    if (identity.actor.viewingUntil !== undefined) refuseWhileViewing(request, whileViewing);
+    // Who looks as somebody else is in the audit log from when they begin until they end.
+    else if (identity.actor.actingUserId !== undefined) await this.recordActing(request, identity);
     return identity;
   }
 
@@ -89,6 +92,26 @@ export class EdgeGuard {
     if (waitMs === 0) return;
     reply.header('retry-after', String(Math.ceil(waitMs / 1000)));
     throw new AppError('limited', 'http.too-many-requests', 'Too many requests. Slow down and try again.');
+  }
+}
+
+/** Not of the desk, but of a person: unsent words, sessions, tokens, factors, the archive of their data. */
+const PRIVATE =
+  /^\/api\/v1\/(?:(?:tickets\/[^/]+\/(?:shared_)?drafts?|sessions|user_access_token|data_exports|user_devices)(?:\/|$)|users\/(?:two_factor|linked_accounts|account|preferences|avatar)(?:\/|$)|users\/[^/]+\/(?:access_tokens|admin_two_factor)(?:\/|$))/;
+
+/**
+ * Who looks as somebody else reads what that person sees of tickets, people and help: by routes of the API alone, as
+ * pages elsewhere do things by being opened.
+ */
+function refuseWhileViewing({ method, url }: FastifyRequest, allowed: boolean): void {
+  if (allowed) return;
+  const [path = ''] = url.split('?', 1);
+  if (!['GET', 'HEAD'].includes(method) || !path.startsWith('/api/v1/')) {
+    const detail = 'You look at the desk as somebody else: nothing can be changed.';
+    throw new AppError('forbidden', 'auth.view-only', detail);
+  }
+  if (PRIVATE.test(path)) {
+    throw new AppError('forbidden', 'auth.view-private', 'This is private to the person as whom you look.');
   }
 }
 

@@ -100,7 +100,7 @@ async function identified(request: FastifyRequest, { user, pass }: Given, { guar
     throw new AppError('forbidden', 'auth.required', 'Authentication required');
   }
   const { actor, signed } = await guard.identify(request, credential);
-  if (actor.mustEnrol || actor.directoryId !== undefined) {
+  if (actor.mustEnrol || actor.directoryId !== undefined || actor.viewingUntil !== undefined) {
     throw new AppError('forbidden', 'auth.required', 'Authentication required');
   }
   return signed;

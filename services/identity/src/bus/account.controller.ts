@@ -17,6 +17,7 @@ import {
   userTokens,
   userTwoFactor,
   verifyTwoFactor,
+  viewAs,
 } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
@@ -25,6 +26,7 @@ import { ApiTokens } from '../application/sign-in/api-tokens.ts';
 import { Freshness } from '../application/sign-in/freshness.ts';
 import { SecondFactors } from '../application/sign-in/second-factors.ts';
 import { Sessions } from '../application/sign-in/sessions.ts';
+import { ViewAs } from '../application/sign-in/view-as.ts';
 import { actorOf } from './answering.ts';
 
 /** What signed-in people look after themselves, and administrators for them. */
@@ -36,7 +38,18 @@ export class AccountController {
     private readonly fresh: Freshness,
     private readonly settings: Settings,
     private readonly tokens: ApiTokens,
+    private readonly views: ViewAs,
   ) {}
+
+  @Answers(viewAs.begin)
+  beginViewAs(ctx: RpcContext, { body }: ParsedInputOf<typeof viewAs.begin>) {
+    return this.views.begin(actorOf(ctx), body.user_id);
+  }
+
+  @Answers(viewAs.end)
+  endViewAs(ctx: RpcContext) {
+    return this.views.end(actorOf(ctx));
+  }
 
   @Answers(listSessions)
   listSessions(ctx: RpcContext, { query }: ParsedInputOf<typeof listSessions>) {

@@ -1,7 +1,8 @@
-import { currentUser, type ParsedInputOf, users } from '@helpmesh/contracts';
+import { currentUser, type ParsedInputOf, userAccess, users } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { ReadHistory } from '../application/history/read-history.ts';
+import { ExplainAccess } from '../application/users/explain-access.ts';
 import { ReadUsers } from '../application/users/read-users.ts';
 import { WriteUser } from '../application/users/write-user.ts';
 import { actorOf, shaped } from './answering.ts';
@@ -10,6 +11,7 @@ import { actorOf, shaped } from './answering.ts';
 export class UsersController {
   constructor(
     private readonly reading: ReadUsers,
+    private readonly explaining: ExplainAccess,
     private readonly writing: WriteUser,
     private readonly histories: ReadHistory,
   ) {}
@@ -33,6 +35,11 @@ export class UsersController {
   @Answers(currentUser)
   me(ctx: RpcContext, { query }: ParsedInputOf<typeof currentUser>) {
     return shaped(this.reading.me(actorOf(ctx), query));
+  }
+
+  @Answers(userAccess)
+  access(ctx: RpcContext, { params }: ParsedInputOf<typeof userAccess>) {
+    return this.explaining.run(actorOf(ctx), params.id);
   }
 
   @Answers(users.history)

@@ -97,6 +97,9 @@ export const mayUsers = {
   actFor: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
   actAs: (viewer: Viewer, person: Person): boolean =>
     can(viewer, 'admin.user') && administersAsMuch(viewer, person.permissions),
+  /** What of their rights shows while somebody looks as them: their work, not what they administer or keep to themselves. */
+  shownToViewers: (permission: string): boolean =>
+    !administers(permission) && permission !== 'user_preferences' && !permission.startsWith('user_preferences.'),
 } as const;
 
 export const mayOrganizations = {

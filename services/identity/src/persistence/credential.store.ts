@@ -50,7 +50,7 @@ export class CredentialStore {
     const [row] = await sql<SessionRow>(
       tx,
       `SELECT id, user_id AS "userId", csrf_token AS "csrfToken", last_seen_at AS "lastSeenAt",
-              expires_at AS "expiresAt", enrol_only AS "enrolOnly"
+              expires_at AS "expiresAt", enrol_only AS "enrolOnly", viewing_id AS "viewingId", viewing_until AS "viewingUntil"
        FROM sessions WHERE token_hash = $1`,
       [tokenHash],
     );

@@ -26,6 +26,9 @@ export interface SessionRow {
   lastSeenAt: Date;
   expiresAt: Date;
   enrolOnly: boolean;
+  /** As whom it looks at the desk, and until when. */
+  viewingId: number | null;
+  viewingUntil: Date | null;
 }
 
 export interface ApiTokenRow {

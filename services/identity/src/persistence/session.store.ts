@@ -59,6 +59,13 @@ export class SessionStore {
     return rows.length;
   }
 
+  /** As whom a session looks at the desk from now on; null: as itself. */
+  async view(tx: EntityManager, id: number, viewing: { userId: number; until: Date } | null): Promise<void> {
+    await sql(tx, 'UPDATE sessions SET viewing_id = $2, viewing_until = $3 WHERE id = $1::bigint', [
+      ...[id, viewing?.userId ?? null, viewing?.until ?? null],
+    ]);
+  }
+
   async provenAt(tx: Read, id: number): Promise<Date | undefined> {
     const [row] = await sql<{ provenAt: Date }>(
       tx,

@@ -1,7 +1,8 @@
-import { type ParsedInputOf, ticketsAround } from '@helpmesh/contracts';
+import { type ParsedInputOf, ticketAccess, ticketsAround } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
+import { ExplainAccess } from '../application/explain-access.ts';
 import { TicketsAround } from '../application/tickets-around.ts';
 
 type Input<Name extends keyof typeof ticketsAround> = ParsedInputOf<(typeof ticketsAround)[Name]>;
@@ -9,7 +10,10 @@ type Input<Name extends keyof typeof ticketsAround> = ParsedInputOf<(typeof tick
 /** What pages show beside a ticket or a person. */
 @Controller()
 export class AroundController {
-  constructor(private readonly around: TicketsAround) {}
+  constructor(
+    private readonly around: TicketsAround,
+    private readonly explaining: ExplainAccess,
+  ) {}
 
   @Answers(ticketsAround.customer)
   customer({ actor }: RpcContext, { query }: Input<'customer'>) {
@@ -24,6 +28,11 @@ export class AroundController {
   @Answers(ticketsAround.recent)
   recent({ actor }: RpcContext) {
     return this.around.recent(requireActor(actor));
+  }
+
+  @Answers(ticketAccess)
+  access({ actor }: RpcContext, { params, query }: ParsedInputOf<typeof ticketAccess>) {
+    return this.explaining.run(requireActor(actor), params.id, query.user_id);
   }
 
   @Answers(ticketsAround.stats)

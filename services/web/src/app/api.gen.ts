@@ -12,6 +12,7 @@ export const routes = {
   authorizeMailAccount: ['POST', '/api/v1/channels_email_outbound/:id/authorization'],
   authorizeMailChannel: ['POST', '/api/v1/channels_email/:id/authorization'],
   autoAssignTicket: ['POST', '/api/v1/tickets/:id/auto_assign'],
+  beginViewAs: ['POST', '/api/v1/view_as'],
   brandingColours: ['GET', '/api/v1/brandings/colours'],
   calendarHolidayPlaces: ['GET', '/api/v1/calendars/holiday_places'],
   calendarHolidays: ['POST', '/api/v1/calendars/holidays'],
@@ -111,6 +112,7 @@ export const routes = {
   discardObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_discard_changes'],
   discardQuarantined: ['POST', '/api/v1/mail/quarantine/:id/discard'],
   downloadMailKey: ['GET', '/api/v1/mail_keys/:id/download'],
+  endViewAs: ['DELETE', '/api/v1/view_as'],
   executeObjectAttributeChanges: ['POST', '/api/v1/object_manager_attributes_execute_migrations'],
   finishMailAccountAuthorization: ['POST', '/api/v1/channels_email_outbound/authorization'],
   finishMailChannelAuthorization: ['POST', '/api/v1/channels_email/authorization'],
@@ -148,10 +150,12 @@ export const routes = {
   getTemplate: ['GET', '/api/v1/templates/:id'],
   getTextModule: ['GET', '/api/v1/text_modules/:id'],
   getTicket: ['GET', '/api/v1/tickets/:id'],
+  getTicketAccess: ['GET', '/api/v1/tickets/:id/access'],
   getTicketJob: ['GET', '/api/v1/ticket_jobs/:id'],
   getTicketRating: ['GET', '/api/v1/tickets/:id/rating'],
   getTrigger: ['GET', '/api/v1/triggers/:id'],
   getUser: ['GET', '/api/v1/users/:id'],
+  getUserAccess: ['GET', '/api/v1/users/:id/access'],
   getWebhook: ['GET', '/api/v1/webhooks/:id'],
   getWebhookDelivery: ['GET', '/api/v1/webhook_deliveries/:id'],
   gettingStarted: ['GET', '/api/v1/getting_started'],
@@ -346,6 +350,7 @@ export interface Endpoints {
   authorizeMailAccount: (typeof contracts.mailAccounts)['authorize'];
   authorizeMailChannel: (typeof contracts.mailChannels)['authorize'];
   autoAssignTicket: (typeof contracts.deskSettings)['autoAssign'];
+  beginViewAs: (typeof contracts.viewAs)['begin'];
   brandingColours: (typeof contracts.brandings)['colours'];
   calendarHolidayPlaces: (typeof contracts.calendars)['holidayPlaces'];
   calendarHolidays: (typeof contracts.calendars)['holidays'];
@@ -445,6 +450,7 @@ export interface Endpoints {
   discardObjectAttributeChanges: (typeof contracts.objectAttributes)['discard'];
   discardQuarantined: typeof contracts.discardQuarantined;
   downloadMailKey: (typeof contracts.mailKeys)['download'];
+  endViewAs: (typeof contracts.viewAs)['end'];
   executeObjectAttributeChanges: (typeof contracts.objectAttributes)['execute'];
   finishMailAccountAuthorization: (typeof contracts.mailAccounts)['authorized'];
   finishMailChannelAuthorization: (typeof contracts.mailChannels)['authorized'];
@@ -482,10 +488,12 @@ export interface Endpoints {
   getTemplate: (typeof contracts.templates)['get'];
   getTextModule: (typeof contracts.textModules)['get'];
   getTicket: typeof contracts.getTicket;
+  getTicketAccess: typeof contracts.ticketAccess;
   getTicketJob: (typeof contracts.ticketJobs)['get'];
   getTicketRating: (typeof contracts.ratings)['get'];
   getTrigger: (typeof contracts.triggers)['get'];
   getUser: (typeof contracts.users)['get'];
+  getUserAccess: typeof contracts.userAccess;
   getWebhook: (typeof contracts.webhooks)['get'];
   getWebhookDelivery: (typeof contracts.webhooks)['delivery'];
   gettingStarted: (typeof contracts.gettingStarted)['status'];

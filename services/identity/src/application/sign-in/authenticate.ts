@@ -41,6 +41,8 @@ interface Proven {
   csrfToken: string | null;
   /** The credential is good for this long. */
   leftMs: number;
+  /** As whom the session looks at the desk. */
+  viewing?: { userId: number; until: Date };
 }
 
 /** Who is this? @throws AppError unauthenticated, forbidden, limited */
@@ -59,7 +61,15 @@ export class Authenticate {
 
   async run({ credential, onBehalfOf, ip }: Input, requestId?: string): Promise<Output> {
     const proven = await this.prove(credential, ip);
-    const { principal, options, csrfToken } = proven;
+    const { principal, options, csrfToken, viewing } = proven;
+    const seen = viewing && (await this.seenAs(proven, viewing));
+    if (seen) {
+      if (onBehalfOf?.trim()) {
+        const detail = 'You look at the desk as somebody else: nothing can be changed.';
+        throw new AppError('forbidden', 'auth.view-only', detail);
+      }
+      return { actor: seen, csrfToken, maxAgeMs: this.reusable(proven.leftMs, viewing.until) };
+    }
     const actor =
       onBehalfOf === undefined || onBehalfOf.trim() === ''
         ? actorOf(principal, options)
@@ -154,7 +164,31 @@ export class Authenticate {
       options: { via: 'session', token: null, sessionId: session.id, mustEnrol: session.enrolOnly },
       csrfToken: session.csrfToken,
       leftMs,
+      ...(session.viewingId !== null &&
+        session.viewingUntil !== null && { viewing: { userId: session.viewingId, until: session.viewingUntil } }),
     };
+  }
+
+  /**
+   * The person as whom somebody looks at the desk: their groups and organizations, and of their permissions those that
+   * are about work. Looked at anew each time: it is over with its time, and when either side's rights are others.
+   */
+  private async seenAs(
+    { principal, options }: Proven,
+    { userId, until }: NonNullable<Proven['viewing']>,
+  ): Promise<Output['actor'] | undefined> {
+    if (until.getTime() <= this.clock.now()) return undefined;
+    const target = await this.principals.byId(this.db, userId);
+    if (!target?.grants.active) return undefined;
+    const viewer = actorOf(principal, options);
+    if (!mayUsers.actAs(viewer, { id: target.id, permissions: target.grants.permissions })) return undefined;
+    const actor = actorOf(target, { ...options, actingUserId: principal.id });
+    const permissions = actor.permissions.filter(mayUsers.shownToViewers);
+    return { ...actor, permissions, viewingUntil: until.toISOString() };
+  }
+
+  private reusable(leftMs: number, until: Date): number {
+    return Math.max(0, Math.min(REUSE_MS, leftMs, until.getTime() - this.clock.now()));
   }
 
   /**

@@ -70,7 +70,8 @@ export class ReadUsers {
     const shown = await this.get(actor, actor.userId, shape);
     const { permissions, groups } = actor;
     const own = { permissions, effective_group_ids: groups, acting_user_id: actor.actingUserId ?? null };
-    return { ...shown, ...own, ...(actor.mustEnrol && { two_factor_required: true }) };
+    const viewed = actor.viewingUntil !== undefined && { viewing_until: actor.viewingUntil };
+    return { ...shown, ...own, ...(actor.mustEnrol && { two_factor_required: true }), ...viewed };
   }
 }
 

@@ -36,6 +36,7 @@ import { useShell } from './store.ts';
 import { ThemeSwitch } from './theme-switch.tsx';
 import { useGeneralActions } from './use-general-actions.ts';
 import { UserMenu } from './user-menu.tsx';
+import { ViewBanner } from './view-banner.tsx';
 
 const EnrolPage = lazyRouteComponent(
   () => withTexts(() => import('../../features/account/components/enrol-page.tsx')),
@@ -152,6 +153,7 @@ function Frame() {
         </span>
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
+        {typeof me.viewing_until === 'string' && <ViewBanner me={me} until={me.viewing_until} />}
         <Outlet />
       </AppShell.Main>
       {watched !== null && (

@@ -19,6 +19,7 @@ export type Mapping = OutputOf<Endpoints['getEntitlementMapping']>;
 export type DeskSettings = OutputOf<Endpoints['getDeskSettings']>;
 export type ObjectAttribute = OutputOf<Endpoints['getObjectAttribute']>;
 export type ChecklistTemplate = OutputOf<Endpoints['getChecklistTemplate']>;
+export type UserAccess = OutputOf<Endpoints['getUserAccess']>;
 export type Branding = OutputOf<Endpoints['getBranding']>;
 export type BrandingColours = OutputOf<Endpoints['brandingColours']>;
 export type Calendar = OutputOf<Endpoints['getCalendar']>;
@@ -77,6 +78,23 @@ export const userQuery = (id: number) =>
   queryOptions({
     queryKey: keyOf('users', id),
     queryFn: ({ signal }) => call('getUser', { params: { id }, query: { expand: true }, signal }),
+  });
+
+export const userAccessQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('users', id, 'access'),
+    queryFn: ({ signal }) => call('getUserAccess', { params: { id }, signal }),
+  });
+
+/** @param id  null: none is asked for yet */
+export const ticketAccessQuery = (id: number | null, userId: number) =>
+  queryOptions({
+    queryKey: keyOf('users', userId, 'access', 'ticket', id),
+    queryFn:
+      id === null
+        ? skipToken
+        : ({ signal }) => call('getTicketAccess', { params: { id }, query: { user_id: userId }, signal }),
+    retry: false,
   });
 
 export const groupsQuery = queryOptions({

@@ -21,6 +21,7 @@ import { GroupAccessField } from './group-access.tsx';
 import { Loading } from './loading.tsx';
 import { OrganizationField, OrganizationsField } from './organization-field.tsx';
 import { Undeliverable } from './undeliverable.tsx';
+import { UserAccessSection } from './user-access.tsx';
 import { UserSignIn } from './user-sign-in.tsx';
 
 type Body = NonNullable<CallInput<'createUser'>['body']>;
@@ -83,6 +84,7 @@ function Edit({ user, roles }: { user: User; roles: readonly Role[] }) {
     >
       <Undeliverable user={user} />
       <UserForm editor={editor} roles={roles} names={organizationNames(user)} stored={user} />
+      <UserAccessSection user={user} />
       <UserSignIn user={user} />
     </AdminPage>
   );
