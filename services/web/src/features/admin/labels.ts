@@ -1,7 +1,7 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import type { AccessLevel } from './group-access.ts';
-import type { AdminPageId } from './pages.ts';
+import type { AdminPageId, AdminSection } from './pages.ts';
 
 export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   users: msg`Users`,
@@ -36,6 +36,15 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   'data-protection': msg`Data protection`,
   health: msg`System health`,
   audit: msg`Audit log`,
+};
+
+export const sectionLabels: Record<AdminSection, MessageDescriptor> = {
+  people: msg`People and access`,
+  tickets: msg`Tickets`,
+  rules: msg`Rules and deadlines`,
+  channels: msg`Channels and connections`,
+  help: msg`Help and appearance`,
+  system: msg`Reports and operations`,
 };
 
 export const levelLabels: Record<AccessLevel, MessageDescriptor> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { capabilitiesOf } from '../session/access.ts';
-import { adminPages, pageAt, pagesFor } from './pages.ts';
+import { adminPages, adminSections, pageAt, pagesFor } from './pages.ts';
 
 const idsFor = (...permissions: string[]) => pagesFor(capabilitiesOf({ permissions }).may).map(({ id }) => id);
 
@@ -15,6 +15,11 @@ describe('pages of the administration', () => {
   it('that of directories is for who has all that it takes', () => {
     expect(idsFor('admin.scim', 'admin.security')).toEqual(['sign-in']);
     expect(idsFor('admin.scim', 'admin.security', 'admin.user')).toEqual(['users', 'sign-in', 'directories']);
+  });
+  it('stand in the order of the sections, none of which is empty', () => {
+    expect([...new Set(adminPages.map(({ section }) => section))]).toEqual(adminSections);
+    const places = adminPages.map(({ section }) => adminSections.indexOf(section));
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
   });
   it('none is for agents and customers', () => {
     expect(idsFor('ticket.agent', 'user_preferences')).toEqual([]);

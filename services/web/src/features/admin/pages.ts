@@ -32,45 +32,50 @@ export type AdminPageId =
   | 'health'
   | 'audit';
 
+/** Where the menu has them, in its order. */
+export const adminSections = ['people', 'tickets', 'rules', 'channels', 'help', 'system'] as const;
+export type AdminSection = (typeof adminSections)[number];
+
 export interface AdminPage {
   id: AdminPageId;
+  section: AdminSection;
   /** Without all of them the server refuses what the page asks for. */
   permissions: readonly string[];
 }
 
 export const adminPages: readonly AdminPage[] = [
-  { id: 'users', permissions: ['admin.user'] },
-  { id: 'groups', permissions: ['admin.group'] },
-  { id: 'organizations', permissions: ['admin.organization'] },
-  { id: 'roles', permissions: ['admin.role'] },
-  { id: 'overviews', permissions: ['admin.overview'] },
-  { id: 'mail', permissions: ['admin.channel_email'] },
-  { id: 'macros', permissions: ['admin.macro'] },
-  { id: 'text-modules', permissions: ['admin.text_module'] },
-  { id: 'templates', permissions: ['admin.template'] },
-  { id: 'custom-fields', permissions: ['admin.object'] },
-  { id: 'triggers', permissions: ['admin.trigger'] },
-  { id: 'schedules', permissions: ['admin.scheduler'] },
-  { id: 'webhooks', permissions: ['admin.webhook'] },
-  { id: 'slas', permissions: ['admin.sla'] },
-  { id: 'calendars', permissions: ['admin.calendar'] },
-  { id: 'checklists', permissions: ['admin.checklist'] },
-  { id: 'recurring', permissions: ['admin.scheduler'] },
-  { id: 'ticket-settings', permissions: ['admin.ticket'] },
-  { id: 'time-accounting', permissions: ['admin.time_accounting'] },
-  { id: 'knowledge-base', permissions: ['knowledge_base.editor'] },
-  { id: 'reports', permissions: ['report'] },
-  { id: 'sign-in', permissions: ['admin.security'] },
-  { id: 'branding', permissions: ['admin.branding', 'admin.group'] },
-  { id: 'public-links', permissions: ['admin.public_links'] },
-  { id: 'directories', permissions: ['admin.security', 'admin.user', 'admin.scim'] },
-  { id: 'applications', permissions: ['admin.api'] },
-  { id: 'integrations', permissions: ['admin.integration', 'admin.channel_formular'] },
-  { id: 'cmdb', permissions: ['admin.integration'] },
-  { id: 'federation', permissions: ['admin.integration'] },
-  { id: 'data-protection', permissions: ['admin.data_privacy'] },
-  { id: 'health', permissions: ['admin.monitoring'] },
-  { id: 'audit', permissions: ['admin.audit_log'] },
+  { id: 'users', section: 'people', permissions: ['admin.user'] },
+  { id: 'groups', section: 'people', permissions: ['admin.group'] },
+  { id: 'organizations', section: 'people', permissions: ['admin.organization'] },
+  { id: 'roles', section: 'people', permissions: ['admin.role'] },
+  { id: 'sign-in', section: 'people', permissions: ['admin.security'] },
+  { id: 'directories', section: 'people', permissions: ['admin.security', 'admin.user', 'admin.scim'] },
+  { id: 'ticket-settings', section: 'tickets', permissions: ['admin.ticket'] },
+  { id: 'overviews', section: 'tickets', permissions: ['admin.overview'] },
+  { id: 'custom-fields', section: 'tickets', permissions: ['admin.object'] },
+  { id: 'templates', section: 'tickets', permissions: ['admin.template'] },
+  { id: 'text-modules', section: 'tickets', permissions: ['admin.text_module'] },
+  { id: 'macros', section: 'tickets', permissions: ['admin.macro'] },
+  { id: 'checklists', section: 'tickets', permissions: ['admin.checklist'] },
+  { id: 'recurring', section: 'tickets', permissions: ['admin.scheduler'] },
+  { id: 'time-accounting', section: 'tickets', permissions: ['admin.time_accounting'] },
+  { id: 'triggers', section: 'rules', permissions: ['admin.trigger'] },
+  { id: 'schedules', section: 'rules', permissions: ['admin.scheduler'] },
+  { id: 'slas', section: 'rules', permissions: ['admin.sla'] },
+  { id: 'calendars', section: 'rules', permissions: ['admin.calendar'] },
+  { id: 'webhooks', section: 'rules', permissions: ['admin.webhook'] },
+  { id: 'mail', section: 'channels', permissions: ['admin.channel_email'] },
+  { id: 'integrations', section: 'channels', permissions: ['admin.integration', 'admin.channel_formular'] },
+  { id: 'federation', section: 'channels', permissions: ['admin.integration'] },
+  { id: 'cmdb', section: 'channels', permissions: ['admin.integration'] },
+  { id: 'applications', section: 'channels', permissions: ['admin.api'] },
+  { id: 'knowledge-base', section: 'help', permissions: ['knowledge_base.editor'] },
+  { id: 'branding', section: 'help', permissions: ['admin.branding', 'admin.group'] },
+  { id: 'public-links', section: 'help', permissions: ['admin.public_links'] },
+  { id: 'reports', section: 'system', permissions: ['report'] },
+  { id: 'health', section: 'system', permissions: ['admin.monitoring'] },
+  { id: 'data-protection', section: 'system', permissions: ['admin.data_privacy'] },
+  { id: 'audit', section: 'system', permissions: ['admin.audit_log'] },
 ];
 
 type May = (permission: string) => boolean;

@@ -5,6 +5,7 @@ import {
   IconBolt,
   IconBuilding,
   IconCalendarTime,
+  IconChevronRight,
   IconCircleCheck,
   IconClock,
   IconEyeOff,
@@ -30,8 +31,11 @@ import type { Action } from '../../../app/actions/registry.ts';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import classes from '../../../app/shell/navigation.module.css';
 import { useMe } from '../../session/use-me.ts';
-import { pageLabels } from '../labels.ts';
-import { type AdminPageId, adminPages, mayOpen, pageAt, pagesFor } from '../pages.ts';
+import { pageLabels, sectionLabels } from '../labels.ts';
+import { type AdminPage, type AdminPageId, adminPages, adminSections, mayOpen, pageAt, pagesFor } from '../pages.ts';
+
+/** So many pages are seen at a glance. */
+const FEW = 7;
 
 const icons: Record<AdminPageId, TablerIcon> = {
   users: IconUsers,
@@ -74,7 +78,7 @@ export function AdminMenu() {
   const navigate = useNavigate();
   const { may } = useMe();
   const { pathname } = useLocation();
-  const current = pageAt(pathname)?.id;
+  const current = pageAt(pathname);
   useActions(
     adminPages.map(
       (page): Action => ({
@@ -88,29 +92,46 @@ export function AdminMenu() {
   );
   const pages = pagesFor(may);
   if (pages.length === 0) return null;
+  const listOf = (shown: readonly AdminPage[], labelledBy: string) => (
+    <ul className={classes.list} aria-labelledby={labelledBy}>
+      {shown.map(({ id }) => {
+        const Icon = icons[id];
+        return (
+          <li key={id}>
+            <Link
+              to={`/admin/${id}`}
+              className={classes.link}
+              aria-current={current?.id === id ? 'page' : undefined}
+              data-active={current?.id === id || undefined}
+            >
+              <Icon size={17} stroke={1.7} aria-hidden />
+              <span className={classes.label}>{i18n._(pageLabels[id])}</span>
+            </Link>
+          </li>
+        );
+      })}
+    </ul>
+  );
   return (
     <div className={classes.section}>
       <div className={classes.title} id="nav-admin">
         {t`Administration`}
       </div>
-      <ul className={classes.list} aria-labelledby="nav-admin">
-        {pages.map(({ id }) => {
-          const Icon = icons[id];
-          return (
-            <li key={id}>
-              <Link
-                to={`/admin/${id}`}
-                className={classes.link}
-                aria-current={current === id ? 'page' : undefined}
-                data-active={current === id || undefined}
-              >
-                <Icon size={17} stroke={1.7} aria-hidden />
-                <span className={classes.label}>{i18n._(pageLabels[id])}</span>
-              </Link>
-            </li>
-          );
-        })}
-      </ul>
+      {pages.length <= FEW
+        ? listOf(pages, 'nav-admin')
+        : adminSections
+            .map((section) => ({ section, shown: pages.filter((page) => page.section === section) }))
+            .filter(({ shown }) => shown.length > 0)
+            .map(({ section, shown }) => (
+              // Of one name: opening one closes the other.
+              <details key={section} name="nav-admin" open={current?.section === section}>
+                <summary id={`nav-admin-${section}`} className={classes.fold}>
+                  <IconChevronRight size={15} stroke={1.8} aria-hidden className={classes.arrow} />
+                  {i18n._(sectionLabels[section])}
+                </summary>
+                {listOf(shown, `nav-admin-${section}`)}
+              </details>
+            ))}
     </div>
   );
 }
