@@ -251,6 +251,84 @@ describe('in the browser', { timeout: 90_000 }, () => {
     expect(confirmation.subject).toContain('[Ticket#');
   });
 
+  it('the telephone rings: an agent sees who it is, begins a ticket of theirs, and calls back whom nobody answered', async () => {
+    const email = 'rita.ring@customer.example';
+    const rita = { firstname: 'Rita', lastname: 'Ring', email, phone: '+49 30 555 0101', roles: ['Customer'] };
+    await admin.post('/api/v1/users', rita);
+    await admin.put('/api/v1/integration_settings', { cti_integration: true });
+    const { token } = await admin.post('/api/v1/integration_settings/token', { for: 'cti' });
+    const say = async (event: Json) => {
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ callId: 'r1', direction: 'in', from: '49305550101', to: '4972160', ...event });
+      expect((await fetch(`${platform.url}/api/v1/cti/${token}`, { method: 'POST', headers, body })).status).toBe(200);
+    };
+    const cora = await agent('Cora');
+    const { page } = cora;
+    const all = page.getByRole('link', { name: /^Calls/ });
+    await all.waitFor();
+
+    await say({ event: 'newCall' });
+    const ring = page.getByRole('alert').filter({ hasText: 'Rita Ring' });
+    await ring.getByRole('button', { name: 'New ticket' }).click();
+    await cora.heading('New ticket').waitFor();
+    await page.getByText(email).waitFor();
+    await ring.waitFor({ state: 'hidden' });
+
+    await say({ event: 'hangup', cause: 'noAnswer' });
+    await page.getByRole('link', { name: 'Calls 1' }).click();
+    await cora.heading('Calls').waitFor();
+    const one = page.getByRole('listitem').filter({ hasText: 'Rita Ring' });
+    await one.getByText('Missed', { exact: true }).waitFor();
+    expect(await one.getByRole('link', { name: '+49305550101' }).getAttribute('href')).toBe('tel:+49305550101');
+    await one.getByRole('checkbox', { name: 'Called back: Rita Ring' }).click();
+    await page.getByRole('link', { name: 'Calls', exact: true }).waitFor();
+    expect((await admin.get('/api/v1/cti/log')).list).toMatchObject([{ call_id: 'r1', done: true }]);
+  });
+
+  it('a form stands on a page of somebody else, says what is wrong, and sends a request', async () => {
+    await admin.put('/api/v1/integration_settings', { form_ticket_create: true });
+    const script = `<script src="${platform.url}/assets/form/form.js" data-into="helpdesk" defer></script>`;
+    const { server } = await listener(
+      `<!doctype html><html lang="de"><link rel="icon" href="data:,"><title>Elsewhere</title><div id="helpdesk"></div>${script}</html>`,
+    );
+    const elsewhere = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const visitor = await browser.person();
+    visitor.allow(new RegExp(`^request to ${elsewhere}/$`));
+    try {
+      await visitor.page.goto(elsewhere);
+      const { page } = visitor;
+      await page.getByLabel('Name').fill('Vita Visitor');
+      await page.getByLabel('E-Mail').fill('vita@');
+      await page.getByLabel('Betreff').fill('From another page');
+      await page.getByLabel('Nachricht').fill('The gate is stuck.');
+      const send = page.getByRole('button', { name: 'Absenden' });
+      await send.click();
+      await page.getByText('Das ist keine gültige E-Mail-Adresse.').waitFor();
+      await page.getByLabel('E-Mail').fill('vita@customer.example');
+      await send.click();
+      const thanks = await page.getByText(/^Vielen Dank für Ihre Anfrage/).textContent();
+      const [, number] = /#(\d+)/.exec(thanks ?? '') ?? [];
+      const [ticket] = await admin.get(`/api/v1/tickets/search?query=number:${number}`);
+      expect(ticket).toMatchObject({ title: 'From another page' });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('a searched list shows where the words are', async () => {
+    const { id } = await phoneTicket('Kaleidoscope', 'mira@customer.example');
+    await admin.post('/api/v1/ticket_articles', { ticket_id: id, body: 'The mirrors inside are loose.', type: 'note' });
+    const mira = await agent('Mira');
+    const found = () => admin.get('/api/v1/tickets/search?query=mirrors');
+    await waitFor(async () => (await found()).length === 1, { what: 'the index to have it' });
+    await mira.goto('/tickets?view=all&q=mirrors');
+    const row = mira.page.getByRole('row').filter({ hasText: 'Kaleidoscope' });
+    await row.locator('mark', { hasText: 'mirrors' }).waitFor();
+    await mira.goto('/tickets?view=all&q=kaleido*');
+    await row.getByRole('link', { name: 'Kaleidoscope' }).locator('mark').waitFor();
+  });
+
   it('a wrong password is told, a forgotten one is set anew by a link that works once', async () => {
     await account('Dana', 'Agent');
     const dana = await browser.person();
@@ -695,12 +773,12 @@ async function setPassword(person: Person, link: string, chosen: string): Promis
   await person.heading('Password saved').waitFor();
 }
 
-/** A server of somebody else that notes who asked for something. */
-async function listener(): Promise<{ server: Server; asked: string[] }> {
+/** A server of somebody else that notes who asked for something, and answers with a page. */
+async function listener(page = ''): Promise<{ server: Server; asked: string[] }> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request.url ?? '');
-    response.end();
+    response.setHeader('content-type', 'text/html; charset=utf-8').end(page);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, asked };

@@ -27,6 +27,8 @@ import { AskRating1799446000000 } from './persistence/migrations/1799446000000-a
 import { SignInLinks1799446000001 } from './persistence/migrations/1799446000001-sign-in-links.ts';
 import { Branding1799454000000 } from './persistence/migrations/1799454000000-branding.ts';
 import { ViewAs1799454000002 } from './persistence/migrations/1799454000002-view-as.ts';
+import { DeskZone1799456000000 } from './persistence/migrations/1799456000000-desk-zone.ts';
+import { TicketNumbers1799456000001 } from './persistence/migrations/1799456000001-ticket-numbers.ts';
 
 export const migrations = [
   messagingTables,
@@ -55,6 +57,8 @@ export const migrations = [
   SignInLinks1799446000001,
   Branding1799454000000,
   ViewAs1799454000002,
+  DeskZone1799456000000,
+  TicketNumbers1799456000001,
 ];
 
 /** What a request may name a version of. */

@@ -21,7 +21,9 @@ import {
   requestPasswordReset,
   sendMail,
   setPasswordByToken,
+  settingChanged,
   signIn,
+  signInSettings,
   users,
   userTokens,
   verifyTwoFactor,
@@ -114,6 +116,44 @@ describe('the owner of an account is told by mail', () => {
       },
     });
     expect(told(email)[0]?.content).not.toHaveProperty('values.by');
+  });
+
+  it('by their own clocks, else by those of the desk, which is told to whom it concerns', async () => {
+    const settings = await desk.ask(signInSettings.list, none, ids.admin);
+    const { id = 0, area, state_initial } = settings.find(({ name }) => name === 'timezone_default') ?? {};
+    expect({ area, state_initial }).toEqual({ area: 'System::Base', state_initial: { value: '' } });
+    const put = (value: unknown, who: number | Actor = ids.admin) =>
+      desk.ask(signInSettings.update, { params: { id }, query: {}, body: { state_current: { value } } }, who);
+    const zoneToldTo = async (preferences: object) => {
+      const { email, session } = await somebody({ preferences });
+      const body = { password_old: password, password_new: 'another rather long password' };
+      await desk.ask(changePassword, { ...none, body }, await session());
+      await changesTold(email, 'password');
+      const [mail] = told(email);
+      return mail && 'values' in mail.content ? mail.content.values.zone : null;
+    };
+    expect(await zoneToldTo({})).toBeUndefined();
+    const version = () => desk.bus.heard(settingChanged).map(({ aggregateVersion: at, data }) => ({ at, ...data }));
+    await put('Europe/Warsaw');
+    await put('Europe/Paris');
+    await desk.bus.hear(settingChanged, () => version().length >= 2);
+    const [first, second] = version();
+    expect([first, second]).toMatchObject([
+      { value: 'Europe/Warsaw' },
+      { value: 'Europe/Paris', name: 'timezone_default' },
+    ]);
+    expect(second?.at).toBeGreaterThan(first?.at as number);
+    expect(await zoneToldTo({})).toBe('Europe/Paris');
+    expect(await zoneToldTo({ timezone: 'Asia/Tokyo' })).toBe('Asia/Tokyo');
+    for (const wrong of ['Europe/Atlantis', 7, null]) {
+      await expect(put(wrong)).rejects.toMatchObject({ code: 'identity.setting-invalid' });
+    }
+    const { session } = await somebody();
+    await expect(put('UTC', await session())).rejects.toMatchObject({ kind: 'forbidden' });
+    const admin = await (await somebody({ roles: ['Admin'] })).session();
+    const keeper = (permission: string): Actor => ({ ...admin, permissions: [permission] });
+    await expect(put('UTC', keeper('admin.security'))).rejects.toMatchObject({ kind: 'forbidden' });
+    await put('', keeper('admin.system'));
   });
 
   it('of a password set by the link of a reset, but not of the first one after an invitation', async () => {

@@ -50,6 +50,7 @@ import { HelpTimer } from './application/help/help-timer.ts';
 import { ManageHelp } from './application/help/manage-help.ts';
 import { PublicRequests } from './application/help/public-requests.ts';
 import { ReadHelp } from './application/help/read-help.ts';
+import { HighlightTickets } from './application/highlight-tickets.ts';
 import { ImportTickets } from './application/import-tickets.ts';
 import { IndexTickets } from './application/index-tickets.ts';
 import { IntegrationSettings } from './application/integrations/integration-settings.ts';
@@ -106,6 +107,7 @@ import { RunRetention } from './application/retention/run-retention.ts';
 import { RetrySecurity } from './application/retry-security.ts';
 import { SearchTickets } from './application/search-tickets.ts';
 import { DeskSettings } from './application/settings/desk-settings.ts';
+import { KeepDeskSettings } from './application/settings/keep-desk-settings.ts';
 import { OwnSettings } from './application/settings/own-settings.ts';
 import { CalendarFeeds } from './application/sla/calendar-feeds.ts';
 import { ExplainSla } from './application/sla/explain-sla.ts';
@@ -311,6 +313,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ChangeStore,
     ListTickets,
     SearchTickets,
+    HighlightTickets,
     CreateTickets,
     ChangeTickets,
     DeleteTicket,
@@ -375,6 +378,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     RecordMail,
     RecordDelivery,
     MarkRedirected,
+    KeepDeskSettings,
     KeepReplicas,
     ImportTickets,
     IndexTickets,

@@ -1,4 +1,5 @@
 import {
+  calendars,
   createTicket,
   deskSettings,
   type GroupSnapshot,
@@ -6,18 +7,22 @@ import {
   jobs,
   recordAudit,
   recurringTickets,
+  reportProfiles,
+  reports,
+  settingChanged,
   ticketHistory,
   triggers,
   updateTicket,
 } from '@helpmesh/contracts';
 import { waitFor } from '@helpmesh/testing';
+import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReleaseOwners } from '../src/application/assignment/release-owners.ts';
 import { RunJobs } from '../src/application/automation/run-jobs.ts';
 import { CreateTickets } from '../src/application/create-tickets.ts';
 import { OpenRecurring } from '../src/application/recurring/open-recurring.ts';
 import { RecurringStore } from '../src/persistence/recurring.store.ts';
-import { actor, cast, type Desk, startDesk } from './desk.ts';
+import { actor, cast, type Desk, handled, startDesk } from './desk.ts';
 
 const { admin, agent } = cast;
 const ruler = actor({
@@ -65,6 +70,117 @@ const over = (id: number) =>
     },
     { what: `schedule ${id} to be over` },
   );
+
+let version = 0;
+/** As identity says it. */
+const choose = async (name: string, value: unknown, aggregateVersion = ++version) => {
+  const data = { name, value, byUserId: 3 };
+  await handled(desk, await desk.publish(settingChanged, data, { aggregateId: name, aggregateVersion }));
+};
+
+describe('the numbers of tickets', () => {
+  const numbersOf = async (titles: string, count: number) => {
+    const opened = await several(titles, count);
+    const rows = await desk.query<{ number: string }>('SELECT number FROM ticket WHERE id = ANY ($1) ORDER BY id', [
+      opened,
+    ]);
+    return rows.map(({ number }) => number);
+  };
+  const standard = () => choose('ticket_number', 'Ticket::Number::Increment');
+
+  it('begin with the day where the desk is and from one, where that is chosen; a digit may prove them', async () => {
+    await choose('timezone_default', 'Pacific/Kiritimati');
+    await choose('ticket_number', 'Ticket::Number::Date');
+    const day = new Intl.DateTimeFormat('en-CA', { timeZone: 'Pacific/Kiritimati' }).format(Date.now());
+    const head = `${day.replaceAll('-', '')}1`;
+    const first = await numbersOf('by the day', 5);
+    expect(new Set(first).size).toBe(5);
+    expect(first.every((number) => number.startsWith(head) && number.length === head.length + 4)).toBe(true);
+    expect(first.map((number) => Number(number.slice(-4))).toSorted((a, b) => a - b)[0]).toBe(1);
+    await choose('ticket_number_date', { checksum: true });
+    const [proven] = await numbersOf('with a sum', 1);
+    expect(proven).toHaveLength(head.length + 5);
+    await choose('timezone_default', '');
+    await standard();
+  });
+
+  it('are nobody else’s, whatever was chosen before', async () => {
+    await standard();
+    const [last = ''] = await numbersOf('the last', 1);
+    const [next, afterNext] = [1, 2].map((more) => String(Number(last) + more));
+    await desk.query(`UPDATE ticket SET number = $1 WHERE title = 'with a sum'`, [next]);
+    expect(await numbersOf('another', 1)).toEqual([afterNext]);
+  });
+});
+
+describe('where the desk is', () => {
+  const move = (value: unknown, at?: number) => choose('timezone_default', value, at);
+  const hourOf = async (id: number, timeZone: string) => {
+    const { next_run_at } = await desk.rest(ruler, jobs.get, { id });
+    return new Intl.DateTimeFormat('en', { timeZone, hour: '2-digit', hourCycle: 'h23' }).format(
+      Date.parse(next_run_at as string),
+    );
+  };
+  const atTen = { ...always, hours: { 10: true }, minutes: { 0: true } };
+
+  it('decides when schedules run that name no place of their own, also those there are already', async () => {
+    const ours = await schedule({ timeplan: atTen });
+    const theirs = await schedule({ timeplan: atTen, timezone: 'Asia/Tokyo' });
+    expect(await hourOf(ours.id, 'UTC')).toBe('10');
+    await move('America/New_York');
+    expect(await hourOf(ours.id, 'America/New_York')).toBe('10');
+    expect(await hourOf(theirs.id, 'Asia/Tokyo')).toBe('10');
+    const later = await schedule({ timeplan: atTen, timezone: 'system' });
+    expect(await hourOf(later.id, 'America/New_York')).toBe('10');
+    // What was said before it, and what is no business of this service.
+    await move('Europe/Paris', 0);
+    await choose('something_else', 'Europe/Paris');
+    expect(await hourOf(later.id, 'America/New_York')).toBe('10');
+    await move('');
+    expect(await hourOf(ours.id, 'UTC')).toBe('10');
+    for (const { id } of [ours, theirs, later]) await desk.rest(ruler, jobs.delete, { id });
+  });
+
+  it('decides how texts of rules tell times, what a report takes for a day, and where a calendar is made', async () => {
+    const who = actor({
+      userId: 3,
+      permissions: ['admin.calendar', 'admin.report_profile', 'report', 'ticket.agent'],
+      groups: { 1: ['full'] },
+    });
+    await move('Asia/Tokyo');
+    const [id] = await several('told in Tokyo', 1);
+    const template = '#{ticket.created_at} and #{dt(ticket.created_at, "%H", "UTC")}';
+    const job = await schedule({ condition: titled('told in Tokyo'), perform: { 'article.note': { body: template } } });
+    await desk.rest(ruler, jobs.run, { id: job.id });
+    await over(job.id);
+    const [article] = await desk.query<{ body: string }>(
+      'SELECT body FROM article WHERE ticket_id = $1 AND sender_id = 3',
+      [id as number],
+    );
+    const inTokyo = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Tokyo' });
+    expect(article?.body.replaceAll(/\s/g, ' ')).toContain(inTokyo.format(desk.clock.now()).replaceAll(/\s/g, ' '));
+    const hours = { active: true, timeframes: [['09:00', '17:00']] };
+    const calendar = await desk.rest(who, calendars.create, {
+      body: { name: 'Of the desk', business_hours: { mon: hours } },
+    });
+    expect(calendar).toMatchObject({ timezone: 'Asia/Tokyo' });
+    const profile = (await desk.rest(who, reportProfiles.create, {
+      body: { name: 'Told in Tokyo', condition: titled('told in Tokyo') },
+    })) as { id: number };
+    const today = Temporal.Instant.fromEpochMilliseconds(desk.clock.now()).toZonedDateTimeISO('Asia/Tokyo');
+    const { year, month, day, hour } = today;
+    // What happens at this very moment is not yet in a report.
+    desk.clock.advance(1_000);
+    const { data } = await desk.rest(who, reports.generate, {
+      body: {
+        ...{ metric: 'count', timeRange: 'day', year, month, day },
+        ...{ backends: { created: true }, profiles: { [profile.id]: true } },
+      },
+    });
+    expect(data.created?.[hour]).toBe(1);
+    await move('');
+  });
+});
 
 describe('a schedule', () => {
   it('runs when its time has come, for the tickets it picks, and says so', async () => {

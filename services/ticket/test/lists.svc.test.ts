@@ -7,6 +7,7 @@ import {
   exportTickets,
   getTicket,
   listTickets,
+  searchHighlights,
   searchTickets,
   searchTicketsByPost,
   serviceFigures,
@@ -416,6 +417,46 @@ describe('search', () => {
     expect(
       await desk.rest(customer, searchTickets, { query: { query: 'topsecret', only_total_count: 'true' } }),
     ).toEqual({ total_count: 0 });
+  });
+
+  describe('shows where the words are', () => {
+    const pieces = (parts: { text: string; hit: boolean }[]) =>
+      parts.map(({ text, hit }) => (hit ? `[${text}]` : text)).join('');
+    const shown = async (who: typeof agent, query: string, of = Object.values(ids)) => {
+      const { highlights } = await desk.rest(who, searchHighlights, { query: { query, ids: of.join(',') } });
+      const name = (id: number) => Object.keys(ids).find((one) => ids[one] === id) as string;
+      return Object.fromEntries(highlights.map(({ id, title, text }) => [name(id), [pieces(title), pieces(text)]]));
+    };
+
+    it.each([
+      ['jam', { 'Beta café': ['Beta café', 'the paper [jam] is back'], Zeta: ['Zeta', '[jam] for breakfast'] }],
+      ['jam -paper', { 'Beta café': ['Beta café', 'the paper [jam] is back'], Zeta: ['Zeta', '[jam] for breakfast'] }],
+      ['CAFE', { 'Beta café': ['Beta [café]', 'about Beta [café]'] }],
+      ['paper state:new "is back"', { 'Beta café': ['Beta café', 'the [paper] jam [is] [back]'] }],
+      ['break*', { Zeta: ['Zeta', 'jam for [breakfast]'] }],
+      ['rinte', { 'Alpha printer': ['Alpha p[rinte]r', ''] }],
+      ['state:new', {}],
+      [`: ' " \\ -- ) ( & | ! <-> :*`, {}],
+      ['-jam', {}],
+    ])('of %s', async (query, expected) => {
+      const all = await shown(agent, query);
+      expect(all).toEqual(query === 'CAFE' ? { 'Beta café': ['Beta [café]', expect.any(String)] } : expected);
+    });
+
+    it('and tells a customer nothing of what is internal, nor of tickets of others', async () => {
+      expect(await shown(agent, 'topsecret')).toEqual({ Zeta: ['Zeta', '[topsecret] remark'] });
+      expect(await shown(customer, 'topsecret')).toEqual({});
+      expect(await shown(customer, 'jam topsecret')).toMatchObject({ Zeta: ['Zeta', '[jam] for breakfast'] });
+      expect(await shown(stranger, 'jam')).toEqual({});
+    });
+
+    it('but not of more than a page, nor of what is no id', async () => {
+      for (const of of ['', '0', '1,', 'x', Array(101).fill('1').join(',')]) {
+        await expect(desk.rest(agent, searchHighlights, { query: { query: 'jam', ids: of } })).rejects.toMatchObject({
+          kind: 'invalid',
+        });
+      }
+    });
   });
 
   it('answers in every form, by GET and by POST', async () => {

@@ -401,7 +401,6 @@ describe('calendars', () => {
     ['from a feed that is nowhere', { ical_url: 'ftp://example.org/a.ics' }, 'calendar.feed-address'],
     ['from a feed that is a word', { ical_url: 'holidays' }, 'calendar.feed-address'],
     ['without a name', { name: ' ' }, 'input.name-blank'],
-    ['without a zone', { timezone: undefined }, 'input.missing'],
   ])('%s are refused', async (_, body, code) => {
     await expect(add(body)).rejects.toMatchObject({ kind: 'invalid', code });
   });

@@ -135,6 +135,17 @@ export const articles: Section = (world) => {
       }
     });
 
+    it('2.5.9 POST /ticket_articles/:id/retry_security_process: of what came neither signed nor encrypted, a conflict', async () => {
+      const { agent } = world();
+      const { id } = await world().ticket();
+      const [article] = await agent.articlesOf(id);
+      const answer = await agent.call('POST', `/api/v1/ticket_articles/${article.id}/retry_security_process`, {});
+      expect(answer).toMatchObject({
+        status: 409,
+        body: { error: expect.any(String), error_human: expect.any(String) },
+      });
+    });
+
     it('2.5.10 POST and DELETE /upload_caches/:form_id: files come before what they are for', async () => {
       const { agent } = world();
       const form = randomUUID();

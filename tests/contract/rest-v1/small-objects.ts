@@ -556,6 +556,28 @@ export const smallObjects: Section = (world) => {
       }
     });
 
+    it('2.7.34 knowledge base: categories and answers, flat by their ids, published and found', async () => {
+      const { admin, agent } = world();
+      const base = '/api/v1/knowledge_bases/1';
+      const said = (title: string, more: object = {}) => ({ translations: [{ locale: 'en', title, ...more }] });
+      const category = await admin.post(`${base}/categories`, said('Telescopes'));
+      const words = said('Polishing a mirror', { body: '<p>Use a soft cloth.</p>' });
+      const answer = await admin.post(`${base}/answers`, { category_id: category.id, ...words });
+      expect(answer).toMatchObject({ category_id: category.id, state: 'draft' });
+      expect(await admin.post(`${base}/answers/${answer.id}/publish`, {})).toMatchObject({ state: 'published' });
+      const flat = await agent.post('/api/v1/knowledge_bases/init', {});
+      expect(flat.KnowledgeBaseCategory[category.id]).toMatchObject({ id: category.id });
+      expect(flat.KnowledgeBaseAnswer[answer.id]).toMatchObject({ id: answer.id, category_id: category.id });
+      const titles = Object.values(flat.KnowledgeBaseAnswerTranslation as Record<string, Json>).filter(
+        ({ answer_id }) => answer_id === answer.id,
+      );
+      expect(titles).toMatchObject([{ title: 'Polishing a mirror' }]);
+      const { result } = await agent.post('/api/v1/knowledge_bases/search', { query: 'polish' });
+      expect(result).toMatchObject([{ id: answer.id, state: 'published' }]);
+      await admin.post(`${base}/answers/${answer.id}/archive`, {});
+      expect((await agent.post('/api/v1/knowledge_bases/search', { query: 'polish' })).result).toEqual([]);
+    });
+
     it('2.7.35 getting_started, as setup probes ask it', async () => {
       expect(await world().anyone.get('/api/v1/getting_started')).toMatchObject({ setup_done: true });
       expect((await world().anyone.call('GET', '/api/v1/getting_started/auto_wizard')).status).toBe(200);

@@ -44,6 +44,10 @@ export function leaks(made: () => World): void {
           expect(total_count).toBe(wanted.length);
           const full = await desk.post('/api/v1/tickets/search?full=true', { query: term });
           expect(full).toMatchObject({ record_ids: wanted, total_count: wanted.length });
+          // As for a title that everybody knows, with the id of the ticket already in hand.
+          const { highlights } = await desk.get(`/api/v1/tickets/search/highlights?query=${term}&ids=${id}`);
+          expect(highlights.map((one: Json) => one.id)).toEqual(wanted);
+          expect(JSON.stringify(highlights).includes(term)).toBe(seen);
         }
       }
     });

@@ -301,6 +301,7 @@ export const requests: Record<string, Asking> = {
   }),
   'GET /api/v1/tickets/search': () => ({ query: { query: 'canary*' } }),
   'POST /api/v1/tickets/search': () => ({ body: { query: 'canary*' } }),
+  'GET /api/v1/tickets/search/highlights': () => ({ query: { query: 'canary*', ids: '1' } }),
   'GET /api/v1/tickets/{id}': ticket,
   'PUT /api/v1/tickets/{id}': put(ticket, { state: 'open' }),
   'DELETE /api/v1/tickets/{id}': spare((world, place) => world.ticketLike(place)),

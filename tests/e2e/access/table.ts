@@ -14,6 +14,7 @@ GET    /api/v1/tickets                                         -+++ ++++ +++!
 POST   /api/v1/tickets                                         -+++ ---+ -+-!  -+++ ---+ -+-!  -+++ ---- -+-!
 GET    /api/v1/tickets/search                                  -+++ ++++ +++!
 POST   /api/v1/tickets/search                                  -+++ ++++ +++!
+GET    /api/v1/tickets/search/highlights                       -+++ ++++ +++!
 GET    /api/v1/tickets/{id}                                    -++0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 PUT    /api/v1/tickets/{id}                                    -++0 0-++ 0+0!  -000 0-++ 0+0!  -000 0000 0+0!
 DELETE /api/v1/tickets/{id}                                    ---- ---- +--!  ---- ---- +--!  ---- ---- +--!

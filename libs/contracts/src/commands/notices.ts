@@ -36,6 +36,8 @@ export const notifyAgents = defineCommand(
     changes: z.array(z.object({ field: z.string(), value: z.string() })),
     /** What was promised until when, when that is why. */
     dueAt: z.iso.datetime().nullable(),
+    /** IANA name of the time zone that the desk tells times in; absent: UTC. */
+    zone: z.string().optional(),
     by: z.object({ userId: z.number().int(), name: z.string() }),
     at: z.iso.datetime(),
     people: z.array(

@@ -82,6 +82,15 @@ export const credentialChanged = defineEvent(
   }),
 );
 
+/**
+ * A setting of the desk that neighbours keep has another value. The version is the instant of the change in ms, so that
+ * of two the later one holds.
+ */
+export const settingChanged = defineEvent(
+  'setting.v1.changed',
+  z.object({ name: z.string(), value: z.unknown(), byUserId: z.number().int() }),
+);
+
 /** Rights or credentials changed: whoever caches an answer of `authenticate` forgets it. */
 export const accessChanged = defineEvent(
   'access.v1.changed',

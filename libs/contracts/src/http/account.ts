@@ -316,7 +316,8 @@ export const signInSettings = {
     path: '/api/v1/settings',
     question: 'rpc.identity.v1.list-settings',
     tag: 'Settings',
-    summary: 'Settings of sign-in and sign-up, and what clients ask about a desk by its settings; for `admin.security`',
+    summary:
+      'Settings of sign-in and sign-up, where the desk is (`timezone_default`), and what clients ask about a desk by its settings; how tickets are numbered; for `admin.security`, `admin.system` and `admin.ticket`',
     response: z.array(Setting),
   }),
   get: defineEndpoint({
@@ -335,7 +336,8 @@ export const signInSettings = {
     path: '/api/v1/settings/:id',
     question: 'rpc.identity.v1.update-setting',
     tag: 'Settings',
-    summary: 'Changes a setting',
+    summary:
+      'Changes a setting: `timezone_default` takes `admin.system`, `ticket_number…` take `admin.ticket`, the others `admin.security`',
     params: { id: Id },
     body: z.object({ state_current: z.object({ value: z.unknown() }) }),
     response: Setting,

@@ -107,3 +107,6 @@ export function withCustom<S extends z.core.$ZodLooseShape>(shape: S) {
     };
   });
 }
+
+/** A piece of a text; `hit` where it has the words that were looked for. */
+export const Piece = z.object({ text: z.string(), hit: z.boolean() });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { bounded, Flag, Id, Instant, Row, text } from './common.ts';
+import { bounded, Flag, Id, Instant, Piece, Row, text } from './common.ts';
 
 const tag = 'Knowledge base';
 
@@ -92,8 +92,6 @@ const AnswerInput = z.object({
 });
 export type HelpAnswerInput = z.output<typeof AnswerInput>;
 
-/** A piece of a text; `hit` where it has the words that were looked for. */
-const Piece = z.object({ text: z.string(), hit: z.boolean() });
 export const HelpHit = z.object({
   id: z.number().int(),
   locale: HelpLocale,

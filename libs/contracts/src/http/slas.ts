@@ -17,7 +17,7 @@ const BusinessHours = z.object({ mon: Day, tue: Day, wed: Day, thu: Day, fri: Da
 
 const CalendarInput = z.object({
   name: text(250).optional(),
-  /** A name of the IANA time zone database. */
+  /** A name of the IANA time zone database; a calendar that is made without one is where the desk is. */
   timezone: text(100).optional(),
   business_hours: BusinessHours.optional(),
   default: Flag.optional(),

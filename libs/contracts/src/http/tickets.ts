@@ -11,6 +11,7 @@ import {
   optionalId,
   optionalReference,
   Page,
+  Piece,
   Reading,
   Row,
   text,
@@ -434,6 +435,34 @@ export const searchTicketsByPost = defineEndpoint({
   query: SearchInput,
   body: SearchInput.optional(),
   response: found,
+});
+
+export const searchHighlights = defineEndpoint({
+  id: 'searchHighlights',
+  method: 'GET',
+  path: '/api/v1/tickets/search/highlights',
+  question: 'rpc.ticket.v1.search-highlights',
+  tag,
+  summary:
+    'Where tickets have the words of a search: the title, and a passage of the latest articles that the caller may read',
+  query: z.object({
+    query: text(2000),
+    /** Ids of tickets with commas between them, 100 at most. */
+    ids: z.string().regex(/^[1-9]\d{0,8}(?:,[1-9]\d{0,8}){0,99}$/),
+  }),
+  response: z.object({
+    /** Of those that have words of it, in no order. */
+    highlights: z.array(
+      z.object({
+        id: z.number().int(),
+        /** The whole title in pieces. */
+        title: z.array(Piece),
+        /** Null: none of the latest articles has a word of it. */
+        article_id: z.number().int().nullable(),
+        text: z.array(Piece),
+      }),
+    ),
+  }),
 });
 
 export const ticketHistory = defineEndpoint({

@@ -20,7 +20,7 @@ export type AccountChange = (typeof accountChanges)[number];
 
 /**
  * Templates of the notification service and the values each takes. Values are plain text: they are escaped where they
- * land and are never template source. A mail that lacks one of `needs`, or names another template, is refused.
+ * land and are never template source. Instants are told by the clocks of `zone`, an IANA name, else by UTC. A mail that lacks one of `needs`, or names another template, is refused.
  */
 export const mailTemplates = {
   /** `link` sets a new password; `hours` it stays valid. */
@@ -32,9 +32,9 @@ export const mailTemplates = {
   /** The same for an address that has an account: `link` leads to a new password. */
   'sign-up-known': { needs: ['link'], takes: [] },
   /** To the owner of an account: `change` (one of `accountChanges`) at the instant `at`; `by`: who did it for them. */
-  'account-changed': { needs: ['change', 'at', 'link'], takes: ['name', 'by'] },
+  'account-changed': { needs: ['change', 'at', 'link'], takes: ['name', 'by', 'zone'] },
   /** An archive of personal data can be fetched at `link`, until the instant `at`; nothing of it is in the mail. */
-  'data-export-ready': { needs: ['link', 'at'], takes: ['name'] },
+  'data-export-ready': { needs: ['link', 'at'], takes: ['name', 'zone'] },
   /** To administrators: `webhook` was switched off because calls fail; `error` is what the last one met. */
   'webhook-disabled': { needs: ['webhook'], takes: ['name', 'error'] },
   /** To a customer whose ticket was closed: `link` asks how it went. */

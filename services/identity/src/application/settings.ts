@@ -1,13 +1,15 @@
-import { type Actor, changesBetween, type Setting } from '@helpmesh/contracts';
+import { type Actor, changesBetween, type Setting, settingChanged } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
+import { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK, CONFIG } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import type { IdentityConfig } from '../config.ts';
 import { maySettings } from '../domain/access.ts';
 import { type DeskFact, deskFacts } from '../domain/desk-facts.ts';
+import { isZone } from '../domain/time-zone.ts';
 import { RoleStore } from '../persistence/role.store.ts';
 import { type SettingRow, SettingStore } from '../persistence/setting.store.ts';
 import { Announce } from './announce.ts';
@@ -24,18 +26,43 @@ const shapes = {
   user_delete_account: z.boolean(),
   /** Who has one of these roles sets up a second factor at the next sign-in. */
   two_factor_authentication_enforce_role_ids: z.array(z.number().int().positive()).max(1000),
+  /** How tickets are numbered, from the next one on. */
+  ticket_number: z.enum(['Ticket::Number::Increment', 'Ticket::Number::Date']),
+  ticket_number_increment: z.object({ checksum: z.boolean(), min_size: z.number().int().min(1).max(20) }),
+  ticket_number_date: z.object({ checksum: z.boolean() }),
+  /** Where the desk is, as the name of a time zone; empty: as its default calendar says, and UTC in mails about accounts. */
+  timezone_default: z.string().refine((name) => name === '' || isZone(name)),
 } satisfies Record<string, z.ZodType>;
 export type SettingName = keyof typeof shapes;
 
-const titles: Record<SettingName, { title: string; initial: unknown }> = {
-  user_create_account: { title: 'New User Accounts', initial: true },
-  user_sign_in_by_link: { title: 'Sign-in by a link in a mail', initial: true },
-  user_delete_account: { title: 'Delete User Accounts', initial: true },
+interface About {
+  title: string;
+  initial: unknown;
+  area: string;
+  permission: string;
+}
+const ofSecurity = { area: 'Security::Base', permission: 'admin.security' } as const;
+const ofNumbers = { area: 'Ticket::Number', permission: 'admin.ticket' } as const;
+const about: Record<SettingName, About> = {
+  user_create_account: { ...ofSecurity, title: 'New User Accounts', initial: true },
+  user_sign_in_by_link: { ...ofSecurity, title: 'Sign-in by a link in a mail', initial: true },
+  user_delete_account: { ...ofSecurity, title: 'Delete User Accounts', initial: true },
   two_factor_authentication_enforce_role_ids: {
+    ...ofSecurity,
     title: 'Enforce the setup of the two-factor authentication',
     initial: [],
   },
+  ticket_number: { ...ofNumbers, title: 'Ticket Number Format', initial: 'Ticket::Number::Increment' },
+  ticket_number_increment: {
+    ...{ ...ofNumbers, title: 'Ticket Number Increment', initial: { checksum: false, min_size: 5 } },
+  },
+  ticket_number_date: { ...ofNumbers, title: 'Ticket Number Increment Date', initial: { checksum: false } },
+  timezone_default: { area: 'System::Base', permission: 'admin.system', title: 'Default time zone', initial: '' },
 };
+/** What other services keep, and are told of. */
+const kept: ReadonlySet<string> = new Set<SettingName>([
+  ...(['timezone_default', 'ticket_number', 'ticket_number_increment', 'ticket_number_date'] as const),
+]);
 
 const SYSTEM = 1;
 
@@ -49,6 +76,7 @@ export class Settings {
     private readonly roles: RoleStore,
     private readonly announce: Announce,
     private readonly audit: Audit,
+    private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) config: Pick<IdentityConfig, 'HELPMESH_PUBLIC_URL'>,
   ) {
@@ -57,13 +85,13 @@ export class Settings {
 
   /** @throws AppError forbidden */
   async list(actor: Actor): Promise<z.output<typeof Setting>[]> {
-    if (!maySettings.manage(actor)) throw refusals.notAuthorized();
+    if (!maySettings.read(actor)) throw refusals.notAuthorized();
     return this.all();
   }
 
   /** @throws AppError forbidden, not-found */
   async get(actor: Actor, id: number): Promise<z.output<typeof Setting>> {
-    if (!maySettings.manage(actor)) throw refusals.notAuthorized();
+    if (!maySettings.read(actor)) throw refusals.notAuthorized();
     const found = (await this.all()).find((setting) => setting.id === id);
     if (!found) throw refusals.notFound('Setting', id);
     return found;
@@ -78,7 +106,7 @@ export class Settings {
 
   /** @throws AppError forbidden, not-found, invalid */
   async update(actor: Actor, id: number, value: unknown): Promise<z.output<typeof Setting>> {
-    if (!maySettings.manage(actor)) throw refusals.notAuthorized();
+    if (!maySettings.read(actor)) throw refusals.notAuthorized();
     const fact = this.facts.find((one) => one.id === id);
     if (fact) {
       const why = `The setting '${fact.name}' says how the desk is; it is not changed here.`;
@@ -87,6 +115,7 @@ export class Settings {
     return transaction(this.db, async (tx) => {
       const row = await this.settings.byId(tx, id);
       if (!row) throw refusals.notFound('Setting', id);
+      if (!maySettings.change(actor, about[row.name as SettingName].permission)) throw refusals.notAuthorized();
       const parsed = shapes[row.name as SettingName].safeParse(value);
       if (!parsed.success) {
         throw new AppError('invalid', 'identity.setting-invalid', `This is no value of the setting '${row.name}'.`);
@@ -96,8 +125,7 @@ export class Settings {
         const unknown = parsed.data.find((roleId) => !known.has(roleId));
         if (unknown !== undefined) throw refusals.noSuchId('role', unknown);
       }
-      await this.settings.set(tx, id, parsed.data, { userId: actor.userId, at: new Date(this.clock.now()) });
-      await this.announce.accessChanged(tx, null, 'setting');
+      await this.set(tx, actor, row, parsed.data);
       await this.audit.record(tx, actor, {
         action: 'setting.changed',
         object: { type: 'Setting', id, label: row.name },
@@ -106,12 +134,21 @@ export class Settings {
       return shown((await this.settings.byId(tx, id)) as SettingRow);
     });
   }
+
+  private async set(tx: EntityManager, { userId }: Actor, { id, name, updatedAt }: SettingRow, value: unknown) {
+    // Later than the value before it, whatever the clock says: neighbours keep the latest.
+    const at = Math.max(this.clock.now(), updatedAt.getTime() + 1);
+    await this.settings.set(tx, id, value, { userId, at: new Date(at) });
+    if (!kept.has(name)) return this.announce.accessChanged(tx, null, 'setting');
+    const data = { name, value, byUserId: userId };
+    await this.outbox.add(tx, settingChanged, { aggregateId: name, aggregateVersion: at, data });
+  }
 }
 
 function shown(row: SettingRow): z.output<typeof Setting> {
-  const { title, initial } = titles[row.name as SettingName];
+  const { title, initial, area } = about[row.name as SettingName];
   return {
-    ...{ id: row.id, name: row.name, title, area: 'Security::Base' },
+    ...{ id: row.id, name: row.name, title, area },
     state_current: { value: row.value },
     state_initial: { value: initial },
     preferences: { readonly: false },

@@ -198,7 +198,9 @@ export const mayBranding = {
 } as const;
 
 export const maySettings = {
-  manage: (viewer: Viewer): boolean => can(viewer, 'admin.security'),
+  read: (viewer: Viewer): boolean => can(viewer, 'admin.security', 'admin.system', 'admin.ticket'),
+  /** @param permission  of what the setting is about */
+  change: (viewer: Viewer, permission: string): boolean => can(viewer, permission),
 } as const;
 
 /** What of their preferences somebody may choose, by the permission that opens it. */

@@ -24,7 +24,8 @@ export function deskFacts(publicUrl: string): DeskFact[] {
     ['ticket_hook', 'Ticket Hook', 'Ticket::Base', desk.ticketHook],
     ['ticket_hook_divider', 'Ticket Hook Divider', 'Ticket::Base', ''],
     ['ticket_hook_position', 'Ticket Hook Position', 'Ticket::Base', 'left'],
-    ['ticket_number', 'Ticket Number Format', 'Ticket::Number', 'Ticket::Number::Increment'],
+    // Chosen by now: a setting that is a row.
+    ['', '', '', null],
     [
       ...(['ui_ticket_zoom_article_delete_timeframe', 'Time frame for deleting a note', 'UI::TicketZoom'] as const),
       desk.noteDeletionSeconds,
@@ -32,5 +33,7 @@ export function deskFacts(publicUrl: string): DeskFact[] {
     ['api_token_access', 'API Token Access', 'API::Base', true],
     ['api_password_access', 'API Password Access', 'API::Base', true],
   ];
-  return all.map(([name, title, area, value], i) => ({ id: FIRST_ID + i, name, title, area, value }));
+  return all
+    .map(([name, title, area, value], i) => ({ id: FIRST_ID + i, name, title, area, value }))
+    .filter(({ name }) => name !== '');
 }

@@ -170,6 +170,16 @@ describe('the mail about a change of an account', () => {
     expect(mail).toContain(values.link);
   });
 
+  it.each([
+    ['en', 'Europe/Warsaw', '21, 2026 at 7:20 PM (Europe/Warsaw)'],
+    ['pl', 'America/New_York', '21 listopada 2026 13:20 (America/New_York)'],
+    ['en', 'Europe/Atlantis', '21, 2026 at 6:20 PM UTC'],
+    ['en', 'UTC', '21, 2026 at 6:20 PM UTC'],
+  ])('tells in %s the time by the clocks of %s', (locale, zone, when) => {
+    const { text: mail } = renderMail('account-changed', locale, { ...values, zone }, house);
+    expect(mail.replaceAll(/\s/g, ' ')).toContain(when);
+  });
+
   it.each(languages.map(({ tag, changes }) => [tag, changes] as const))('has all changes in %s', (_, changes) => {
     expect(Object.keys(changes).sort()).toEqual([...accountChanges].sort());
     expect(new Set(Object.values(changes)).size).toBe(accountChanges.length);

@@ -62,7 +62,7 @@ export function renderMail(
   if (view.reason) view.reason = reasonIn(view.reason, language);
   if (view.changes) view.changes = fieldsOf(view.changes, language);
   if (view.change) view.change = changed(view.change, language);
-  if (view.at) view.at = instant(view.at, language.tag);
+  if (view.at) view.at = instant(view.at, view.zone ?? '', language.tag);
   view.validity =
     duration(view.hours ?? '', 'hour', language.tag) || duration(view.minutes ?? '', 'minute', language.tag);
 
@@ -129,12 +129,23 @@ function fieldsOf(lines: string, { fields }: Language): string {
     .join(' · ');
 }
 
-/** `21 November 2026 at 18:20 UTC`: mails know no time zone of their reader. */
-function instant(at: string, tag: string): string {
+/** `21 November 2026 at 19:20 (Europe/Warsaw)`; `… at 18:20 UTC` where the zone is none that we know. */
+function instant(at: string, zone: string, tag: string): string {
   const time = Date.parse(at);
   if (Number.isNaN(time)) return at;
-  const options = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
-  return `${new Intl.DateTimeFormat(tag, options).format(time)} UTC`;
+  const timeZone = isZone(zone) ? zone : 'UTC';
+  const told = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'short', timeZone }).format(time);
+  return timeZone === 'UTC' ? `${told} UTC` : `${told} (${timeZone})`;
+}
+
+function isZone(name: string): boolean {
+  if (name === '') return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 /** A button must open a page: `javascript:` and the like are refused. */

@@ -23,10 +23,10 @@ export const ownTemplates = {
     takes: ['name', 'by', 'said', 'internal', 'encrypted', 'changes'],
   },
   'notice-reminder_reached': { needs: ['title', 'link', 'reason'], takes: ['name'] },
-  'notice-escalation': { needs: ['title', 'link', 'reason'], takes: ['name', 'at'] },
   // `lines`: for each ticket an address, a tab and words.
   'notice-digest': { needs: ['lines', 'link'], takes: ['name'] },
-  'notice-escalation_warning': { needs: ['title', 'link', 'reason'], takes: ['name', 'at'] },
+  'notice-escalation': { needs: ['title', 'link', 'reason'], takes: ['name', 'at', 'zone'] },
+  'notice-escalation_warning': { needs: ['title', 'link', 'reason'], takes: ['name', 'at', 'zone'] },
 } as const;
 
 /** One piece of a mail. All texts are mustache over flat string values. */

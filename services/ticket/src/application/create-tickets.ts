@@ -9,7 +9,6 @@ import { mentionedIn } from '../domain/article/mentioned.ts';
 import { type LinkType, linkOf } from '../domain/link/link.ts';
 import { type TagName, tagNames } from '../domain/tag/tag.ts';
 import { linkEntry, retagged, timeEntry } from '../domain/ticket/history.ts';
-import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Group } from '../domain/ticket/people.ts';
 import type { NewTicket, Ticket, TicketFields } from '../domain/ticket/ticket.ts';
 import { shownUnits } from '../domain/time/units.ts';
@@ -30,7 +29,6 @@ import { IMPORT_MODE, MAIL_IDENTITY, type MailIdentity } from './ports.ts';
 import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
 import { References, Wanted } from './references.ts';
 import { Refs } from './refs.ts';
-import { SYSTEM_ID } from './system-id.ts';
 import { groupOf, guessedCustomer, openingFields, requireActive, wantFields } from './ticket-fields.ts';
 import { unknownObject } from './ties/link-tickets.ts';
 import { Mentions } from './ties/mentions.ts';
@@ -228,8 +226,8 @@ export class CreateTickets {
     const tagging = await Tagging.begin(tx, this.tags, names, []);
     const spent: NewTime[] = [];
     const opened: (number | AppError)[] = plans.map(({ actor, group, fields, article, tags, links, at }, i) => {
-      const { id, counter } = ids.tickets[i] as { id: number; counter: number };
-      const draft: NewTicket = { ...fields, id, number: ticketNumber(SYSTEM_ID, counter) };
+      const { id, number } = ids.tickets[i] as { id: number; number: string };
+      const draft: NewTicket = { ...fields, id, number };
       const people = { author: refs.person(actor.userId), customer: refs.person(fields.customerId) };
       const place = { ticket: draft, group, ...people, thread: undefined, sides: undefined };
       try {

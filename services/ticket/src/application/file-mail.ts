@@ -28,7 +28,6 @@ import {
 import { MAX_TAGS, type TagName, tagNames } from '../domain/tag/tag.ts';
 import { brakeSince, followUpChanges, isReopenedTooOften, mayFollowUp } from '../domain/ticket/follow-up.ts';
 import { retagged } from '../domain/ticket/history.ts';
-import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Person } from '../domain/ticket/people.ts';
 import { isClosed } from '../domain/ticket/state.ts';
 import { type NewTicket, SYSTEM_USER, type Ticket, type TicketFields } from '../domain/ticket/ticket.ts';
@@ -45,7 +44,6 @@ import { articleOf, titleOf, UNREADABLE_TITLE } from './mail-article.ts';
 import { MAIL_IDENTITY, type MailIdentity } from './ports.ts';
 import { References, Wanted } from './references.ts';
 import { type Refs } from './refs.ts';
-import { SYSTEM_ID } from './system-id.ts';
 import { Tagging } from './ties/tagging.ts';
 import { type NewArticle, Writing } from './writing.ts';
 
@@ -214,7 +212,7 @@ export class FileMail {
       const articleId = ids.articles.shift() as number;
       const article = articleOf(mail, articleId, { proven, opens: placement.do === 'open' });
       if (placement.do === 'open') {
-        const ticket = ids.tickets.shift() as { id: number; counter: number };
+        const ticket = ids.tickets.shift() as { id: number; number: string };
         this.open(writing, ticket, article, mail, placement, known);
         this.tag(writing, tagging, ticket.id, mail);
       } else {
@@ -335,7 +333,7 @@ export class FileMail {
 
   private open(
     writing: Writing,
-    { id, counter }: { id: number; counter: number },
+    { id, number }: { id: number; number: string },
     article: NewArticle,
     mail: Mail,
     placement: Extract<Placement, { do: 'open' }>,
@@ -347,7 +345,7 @@ export class FileMail {
     const wished = wishesOf(mail.filtered, groupId, refs);
     const draft = {
       id,
-      number: ticketNumber(SYSTEM_ID, counter),
+      number,
       title: titleOf(mail),
       groupId,
       customerId: by,

@@ -135,6 +135,7 @@ const NOTHING = JSON.stringify(
     priorities: [],
     slaRevision: 0,
     triggerRevision: 0,
+    zone: 'UTC',
   }),
 );
 const fresh = <T>(rows: T[]) => rows.map((row) => ({ row, version: 0 }));

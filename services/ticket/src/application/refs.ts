@@ -47,6 +47,11 @@ export class Refs implements World {
     return new Refs(together, slaRules, attributes, automation);
   }
 
+  /** Where the desk is. */
+  get zone(): string {
+    return this.known.zone;
+  }
+
   readonly ownerOf = (userId: number): Person | undefined => this.users.get(userId);
 
   person(id: number): Person | undefined {

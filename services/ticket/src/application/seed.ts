@@ -4,7 +4,6 @@ import { Outbox } from '@helpmesh/messaging';
 import { sql, transaction } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
 import { SlaRules } from '../domain/sla/rules.ts';
-import { ticketNumber } from '../domain/ticket/number.ts';
 import type { Person } from '../domain/ticket/people.ts';
 import { ReplicaStore } from '../persistence/replica.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
@@ -12,7 +11,6 @@ import { noAutomation } from './automation/automation.ts';
 import { Wanted } from './references.ts';
 import { Refs } from './refs.ts';
 import { seedTriggers } from './seed-triggers.ts';
-import { SYSTEM_ID } from './system-id.ts';
 import { Writing } from './writing.ts';
 
 /** The customer of the welcome ticket, as identity seeds her. */
@@ -63,12 +61,12 @@ export async function seed(ds: DataSource, kind: 'zammad' | 'blank'): Promise<vo
     const rules = new SlaRules(known.slaRevision, []);
     const refs = new Refs({ ...known, users: [nicole], groups: [group] }, rules, attributes, noAutomation);
     const ids = await tickets.takeIds(tx, 1, 1);
-    const { id, counter } = ids.tickets[0] as { id: number; counter: number };
+    const { id, number } = ids.tickets[0] as { id: number; number: string };
     const writing = new Writing(new Outbox('ticket'), refs, new SystemClock().now());
     writing.open(
       {
         id,
-        number: ticketNumber(SYSTEM_ID, counter),
+        number,
         title: 'Welcome to Zammad!',
         groupId: group.id,
         customerId: nicole.id,

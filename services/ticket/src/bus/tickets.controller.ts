@@ -12,6 +12,7 @@ import {
   missingPriorities,
   type ParsedInputOf,
   retrySecurityProcess,
+  searchHighlights,
   searchTicketsByPost,
   ticketCounts,
   ticketHistory,
@@ -28,6 +29,7 @@ import { ChangeArticles } from '../application/change-articles.ts';
 import { ChangeTickets } from '../application/change-tickets.ts';
 import { CreateTickets } from '../application/create-tickets.ts';
 import { DeleteTicket } from '../application/delete-ticket.ts';
+import { HighlightTickets } from '../application/highlight-tickets.ts';
 import { ListTickets } from '../application/list-tickets.ts';
 import { ReadArticles } from '../application/read-articles.ts';
 import { ReadHistory } from '../application/read-history.ts';
@@ -53,6 +55,7 @@ export class TicketsController {
     private readonly deletes: DeleteTicket,
     private readonly lists: ListTickets,
     private readonly searches: SearchTickets,
+    private readonly marks: HighlightTickets,
     private readonly histories: ReadHistory,
     private readonly referTos: ReferTo,
   ) {}
@@ -119,6 +122,11 @@ export class TicketsController {
   async search({ actor }: RpcContext, { query, body }: ParsedInputOf<typeof searchTicketsByPost>) {
     const { text, ...page } = await this.searches.run(requireActor(actor), { ...query, ...body });
     return onPage(new RawJson(text), page);
+  }
+
+  @Answers(searchHighlights)
+  async highlights({ actor }: RpcContext, { query }: ParsedInputOf<typeof searchHighlights>) {
+    return { highlights: await this.marks.run(requireActor(actor), query) };
   }
 
   @Answers(ticketHistory)

@@ -1,5 +1,6 @@
 import { sql } from '@helpmesh/persistence';
 import type { EntityManager } from 'typeorm';
+import { deskZone } from './desk-setting.store.ts';
 
 /** A person as notices need them. */
 export interface NoticePerson {
@@ -24,8 +25,8 @@ export interface NoticeFacts {
   subscriptions: { ticketId: number; userId: number; by: number; at: string }[];
   /** Those of the tickets that are still there. */
   ticketIds: number[];
-  /** Of the standard calendar. */
-  timezone: string | null;
+  /** Where the desk is. */
+  timezone: string;
 }
 
 /** Everything that decides who is told, for all events of a batch at once. */
@@ -58,4 +59,4 @@ const facts = `WITH RECURSIVE agents AS (
       'at', iso(m.created_at))),
       '[]') FROM mention m WHERE m.ticket_id = ANY ($2::int[])) AS subscriptions,
     ARRAY(SELECT id FROM ticket WHERE id = ANY ($2::int[])) AS "ticketIds",
-    (SELECT timezone FROM calendar WHERE "default") AS timezone`;
+    ${deskZone} AS timezone`;

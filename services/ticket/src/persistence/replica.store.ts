@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Group, Organization, Person } from '../domain/ticket/people.ts';
 import type { TicketPriority } from '../domain/ticket/priority.ts';
 import { type StateType, stateTypes, type TicketState } from '../domain/ticket/state.ts';
+import { deskZone } from './desk-setting.store.ts';
 
 type On = DataSource | EntityManager;
 
@@ -42,6 +43,8 @@ export interface Known {
   slaRevision: number;
   /** Of the triggers in force (rule.store.ts). */
   triggerRevision: number;
+  /** Where the desk is. */
+  zone: string;
 }
 
 /** Two logins may differ from e-mails of others: login counts first. All lower case, as identity keeps them. */
@@ -69,7 +72,7 @@ const known = `SELECT
   (SELECT json_agg(json_build_object('id', p.id, 'name', p.name, 'defaultCreate', p.default_create,
      'active', p.active) ORDER BY p.id) FROM ticket_priority p) AS priorities,
   (SELECT revision FROM sla_rules) AS "slaRevision",
-  (SELECT revision FROM automation_rules) AS "triggerRevision"`;
+  (SELECT revision FROM automation_rules) AS "triggerRevision", ${deskZone} AS zone`;
 
 interface KnownRow extends Omit<Known, 'states'> {
   states: (Omit<TicketState, 'type'> & { stateTypeId: number })[];

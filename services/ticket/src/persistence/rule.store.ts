@@ -3,7 +3,7 @@ import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import { articleSenderOf, articleTypeOf } from '../domain/article/kinds.ts';
 import type { QuotedArticle } from '../domain/template/values.ts';
-import { deskZone } from './schedule.store.ts';
+import { deskZone } from './desk-setting.store.ts';
 import { isVisible, type VisibleTickets } from './visible-tickets.ts';
 
 type On = DataSource | EntityManager;

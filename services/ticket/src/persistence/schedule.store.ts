@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Circumstances, Condition } from '../domain/condition/condition.ts';
 import type { Ticket } from '../domain/ticket/ticket.ts';
 import { conditionSql } from './condition-sql.ts';
+import { deskZone } from './desk-setting.store.ts';
 import { ticketColumns, ticketOf } from './ticket.table.ts';
 import { isVisible, VisibleTickets } from './visible-tickets.ts';
 
@@ -42,9 +43,6 @@ interface Round {
   day: string;
   afterId: number;
 }
-
-/** Where the desk is: the zone of its default calendar. */
-export const deskZone = `coalesce((SELECT timezone FROM calendar WHERE "default"), 'UTC')`;
 
 /** Type 3 is a pending reminder. */
 const isStillDue = `((t.pending_time <= $1 AND t.pending_told = t.pending_time
@@ -116,6 +114,12 @@ export class ScheduleStore {
 
   async lock(tx: EntityManager, id: number): Promise<ScheduleRow | undefined> {
     return (await sql<ScheduleRow>(tx, 'SELECT * FROM schedule WHERE id = $1 FOR UPDATE', [id]))[0];
+  }
+
+  /** Those that run where the desk is, locked. */
+  async lockLocal(tx: EntityManager): Promise<ScheduleRow[]> {
+    const text = `SELECT * FROM schedule WHERE active AND coalesce(timezone, '') IN ('', 'system') ORDER BY id FOR UPDATE`;
+    return sql<ScheduleRow>(tx, text);
   }
 
   async planNext(tx: EntityManager, id: number, at: EpochMs | null): Promise<void> {

@@ -86,16 +86,22 @@ export function searchTerms(query: SearchQuery, param: (value: unknown) => strin
   ];
   filters.push(...query.custom.map((term) => customCondition(term, param)));
   filters.push(...query.withoutCustom.map((term) => `(${customCondition(term, param)}) IS NOT TRUE`));
-  const queries = [
-    ...(query.words ? [`websearch_to_tsquery('helpmesh', ${param(query.words)})`] : []),
-    ...query.prefixes.map((prefix) => `to_tsquery('helpmesh', ${param(`'${prefix.replaceAll("'", "''")}':*`)})`),
-  ];
-  if (queries.length === 0) return { filters, words: undefined };
+  const tsquery = tsqueryOf(query, param);
+  if (!tsquery) return { filters, words: undefined };
   const [part] = query.parts;
   // One word may also be a piece of a title or number; trigrams need three characters to find it.
   const like = query.parts.length === 1 && part !== undefined && part.length >= 3 ? param(likeOf(part)) : undefined;
   const piece = like && `(d.title ILIKE ${like} OR d.number LIKE ${like})`;
-  return { filters, words: { tsquery: queries.join(' && '), piece } };
+  return { filters, words: { tsquery, piece } };
+}
+
+/** An expression of type tsquery, without columns; undefined when the query has no words. */
+export function tsqueryOf({ words, prefixes }: SearchQuery, param: (value: unknown) => string): string | undefined {
+  const queries = [
+    ...(words ? [`websearch_to_tsquery('helpmesh', ${param(words)})`] : []),
+    ...prefixes.map((prefix) => `to_tsquery('helpmesh', ${param(`'${prefix.replaceAll("'", "''")}':*`)})`),
+  ];
+  return queries.length === 0 ? undefined : queries.join(' && ');
 }
 
 /** Over the ticket `t`; every way to match is one that the index on `custom` answers, but for what nothing was set in. */

@@ -3,12 +3,13 @@ import { sql } from '@helpmesh/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { Circumstances, Condition } from '../domain/condition/condition.ts';
+import { HIT_BEGINS, HIT_ENDS } from '../domain/help/words.ts';
 import type { SearchQuery } from '../domain/list/search-query.ts';
 import { conditionSql } from './condition-sql.ts';
 import type { Statement } from './list-statement.ts';
 import type { Order } from './read.store.ts';
-import { everyMatch, type SearchWords, searchTerms, wordMatches } from './search-terms.ts';
-import { arrayOfTickets, type ListedShape } from './ticket-json.ts';
+import { everyMatch, type SearchWords, searchTerms, tsqueryOf, wordMatches } from './search-terms.ts';
+import { arrayOfTickets, articleIsVisible, type ListedShape } from './ticket-json.ts';
 import { isVisible, seesAsAgent, type VisibleTickets } from './visible-tickets.ts';
 
 /** Matches that are ranked; of more, the newest. Bounds the cost of common words (docs/adr/0012-search-documents.md). */
@@ -35,6 +36,21 @@ export interface SearchRequest {
   order: Order[];
   limit: number;
   offset: number;
+}
+
+/** Of each ticket the latest articles are looked through for a passage, each from its beginning. */
+const LATEST = 12;
+const LOOKED_THROUGH = 20_000;
+
+/** What a highlight is made of: the title, and the article that has most of the words. */
+export interface Passage {
+  id: number;
+  title: string;
+  articleId: number | null;
+  body: string;
+  contentType: string;
+  /** The words, each of which is enough; a tsquery as text. */
+  words: string;
 }
 
 type Asked = Pick<SearchRequest, 'query' | 'ids' | 'condition' | 'spoken'>;
@@ -67,6 +83,46 @@ export class SearchStore {
     const [row] = await sql<{ tickets: string; rows: number }>(on, text, params);
     const { tickets, rows } = row as { tickets: string; rows: number };
     return { text: tickets, rows };
+  }
+
+  /**
+   * Of visible tickets among `ids`, where they may have words of the query. An article of which the actor may not know
+   * does not count, however well it would fit.
+   */
+  async passages(on: DataSource, visible: VisibleTickets, query: SearchQuery, ids: readonly number[]) {
+    const params: unknown[] = [...visible.params];
+    const param = (value: unknown) => `$${params.push(value)}`;
+    const words = tsqueryOf(query, param);
+    if (!words) return [];
+    // Without what must not be there; a ticket has all words, an article of it maybe one.
+    const any = `replace(querytree(${words}), ' & ', ' | ')::tsquery`;
+    return sql<Passage>(
+      on,
+      `WITH q AS MATERIALIZED (SELECT ${any} AS query)
+       SELECT t.id, t.title, best.id AS "articleId", coalesce(best.body, '') AS body,
+         coalesce(best.content_type, 'text/plain') AS "contentType", q.query::text AS words
+       FROM ticket t CROSS JOIN q LEFT JOIN LATERAL (
+         SELECT late.id, late.body, late.content_type FROM (
+           SELECT a.id, left(a.body, ${LOOKED_THROUGH}) AS body, a.content_type FROM article a
+           WHERE a.ticket_id = t.id AND ${articleIsVisible} ORDER BY a.id DESC LIMIT ${LATEST}) AS late
+         CROSS JOIN LATERAL (SELECT to_tsvector('helpmesh', late.body) AS tsv) AS v
+         WHERE v.tsv @@ q.query ORDER BY ts_rank(v.tsv, q.query) DESC, late.id DESC LIMIT 1) AS best ON true
+       WHERE t.id = ANY (${param(ids)}::int[]) AND ${isVisible()}`,
+      params,
+    );
+  }
+
+  /** Texts with signs around the words of a query: whole, or the passage that has most of them. In their order. */
+  async marked(on: DataSource, words: string, texts: readonly { text: string; whole: boolean }[]): Promise<string[]> {
+    const signs = `StartSel=${HIT_BEGINS}, StopSel=${HIT_ENDS}`;
+    const rows = await sql<{ marked: string }>(
+      on,
+      `SELECT ts_headline('helpmesh', text, $1::tsquery, CASE WHEN whole THEN '${signs}, HighlightAll=true'
+         ELSE '${signs}, MaxFragments=1, MinWords=8, MaxWords=24, ShortWord=0' END) AS marked
+       FROM unnest($2::text[], $3::boolean[]) WITH ORDINALITY AS x (text, whole, n) ORDER BY n`,
+      [words, texts.map(({ text }) => text), texts.map(({ whole }) => whole)],
+    );
+    return rows.map(({ marked }) => marked);
   }
 
   /** Exact number of all matches. */

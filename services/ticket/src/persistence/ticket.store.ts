@@ -1,3 +1,4 @@
+import { desk } from '@helpmesh/contracts';
 import { AppError, type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
 import type { OutboxRow } from '@helpmesh/messaging';
 import { sql } from '@helpmesh/persistence';
@@ -5,6 +6,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Article } from '../domain/article/article.ts';
 import type { Move } from '../domain/sla/follow.ts';
 import type { HistoryEntry } from '../domain/ticket/history.ts';
+import { schemeOf, standardScheme, ticketNumber } from '../domain/ticket/number.ts';
 import type { Ticket } from '../domain/ticket/ticket.ts';
 import {
   articleColumns,
@@ -17,6 +19,7 @@ import {
   ticketOf,
   ticketRow,
 } from './ticket.table.ts';
+import { numberSettings, takeNumbers } from './ticket-numbers.ts';
 import { isVisible, type VisibleTickets } from './visible-tickets.ts';
 
 /** Everything that one transaction writes about tickets. */
@@ -55,24 +58,26 @@ const saveAll = `
   SELECT count(*)::int AS changed FROM changed`;
 
 export class TicketStore {
-  /** Fresh ids and number counters, in this order: tickets, articles. Gaps are fine, repeats are not. */
+  /** Fresh ids of tickets, with their numbers, and of articles, in their order. Gaps are fine, repeats are not. */
   async takeIds(
     on: EntityManager | DataSource,
     tickets: number,
     articles: number,
-  ): Promise<{ tickets: { id: number; counter: number }[]; articles: number[] }> {
-    const [row] = await sql<{ ids: number[]; counters: number[]; articles: number[] }>(
+  ): Promise<{ tickets: { id: number; number: string }[]; articles: number[] }> {
+    const [row] = await sql<{ ids: number[]; counters: number[]; articles: number[]; settings: object | null }>(
       on,
       `SELECT ARRAY(SELECT nextval('ticket_id_seq') FROM generate_series(1, $1)) AS ids,
               ARRAY(SELECT nextval('ticket_number') FROM generate_series(1, $1)) AS counters,
-              ARRAY(SELECT nextval('article_id_seq') FROM generate_series(1, $2)) AS articles`,
+              ARRAY(SELECT nextval('article_id_seq') FROM generate_series(1, $2)) AS articles,
+              CASE WHEN $1 > 0 THEN (${numberSettings}) END AS settings`,
       [tickets, articles],
     );
     if (!row) throw new AppError('bug', 'internal', 'Something went wrong on our side.', 'no ids');
-    return {
-      tickets: row.ids.map((id, i) => ({ id, counter: row.counters[i] as number })),
-      articles: row.articles,
-    };
+    const { ids, counters, settings } = row;
+    const numbers = settings
+      ? await takeNumbers(on, schemeOf(settings as Record<string, unknown>), counters)
+      : counters.map((counter) => ticketNumber(standardScheme, desk.systemId, counter, ''));
+    return { tickets: ids.map((id, i) => ({ id, number: numbers[i] as string })), articles: row.articles };
   }
 
   /** Each ticket as it is now if its reader may see it, in order; nothing is locked. */

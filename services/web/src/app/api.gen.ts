@@ -16,6 +16,7 @@ export const routes = {
   brandingColours: ['GET', '/api/v1/brandings/colours'],
   calendarHolidayPlaces: ['GET', '/api/v1/calendars/holiday_places'],
   calendarHolidays: ['POST', '/api/v1/calendars/holidays'],
+  callLog: ['GET', '/api/v1/cti/log'],
   cancelTicketJob: ['POST', '/api/v1/ticket_jobs/:id/cancel'],
   changePassword: ['POST', '/api/v1/users/password_change'],
   checkOpenIdProvider: ['POST', '/api/v1/openid_providers/check'],
@@ -223,6 +224,8 @@ export const routes = {
   listWebhookDeliveries: ['GET', '/api/v1/webhook_deliveries'],
   listWebhooks: ['GET', '/api/v1/webhooks'],
   markAllOnlineNotificationsAsRead: ['POST', '/api/v1/online_notifications/mark_all_as_read'],
+  markCallDone: ['POST', '/api/v1/cti/done/:id'],
+  markCallsDone: ['POST', '/api/v1/cti/done/bulk'],
   mentionableAgents: ['GET', '/api/v1/mentions/agents'],
   mergeTicket: ['PUT', '/api/v1/ticket_merge/:id/:number'],
   moveArticle: ['POST', '/api/v1/ticket_articles/:id/move'],
@@ -261,6 +264,7 @@ export const routes = {
   runJob: ['POST', '/api/v1/jobs/:id/run'],
   runRetentionRule: ['POST', '/api/v1/retention_rules/:id/runs'],
   searchCmdbObjects: ['GET', '/api/v1/cmdb_objects'],
+  searchHighlights: ['GET', '/api/v1/tickets/search/highlights'],
   searchOrganizations: ['GET', '/api/v1/organizations/search'],
   searchTags: ['GET', '/api/v1/tag_search'],
   searchTickets: ['GET', '/api/v1/tickets/search'],
@@ -354,6 +358,7 @@ export interface Endpoints {
   brandingColours: (typeof contracts.brandings)['colours'];
   calendarHolidayPlaces: (typeof contracts.calendars)['holidayPlaces'];
   calendarHolidays: (typeof contracts.calendars)['holidays'];
+  callLog: (typeof contracts.calls)['log'];
   cancelTicketJob: (typeof contracts.ticketJobs)['cancel'];
   changePassword: typeof contracts.changePassword;
   checkOpenIdProvider: (typeof contracts.openIdProviders)['check'];
@@ -561,6 +566,8 @@ export interface Endpoints {
   listWebhookDeliveries: (typeof contracts.webhooks)['deliveries'];
   listWebhooks: (typeof contracts.webhooks)['list'];
   markAllOnlineNotificationsAsRead: (typeof contracts.onlineNotifications)['markAllAsRead'];
+  markCallDone: (typeof contracts.calls)['done'];
+  markCallsDone: (typeof contracts.calls)['doneMany'];
   mentionableAgents: typeof contracts.mentionableAgents;
   mergeTicket: typeof contracts.mergeTicket;
   moveArticle: typeof contracts.moveArticle;
@@ -599,6 +606,7 @@ export interface Endpoints {
   runJob: (typeof contracts.jobs)['run'];
   runRetentionRule: (typeof contracts.retentionRules)['run'];
   searchCmdbObjects: (typeof contracts.cmdb)['search'];
+  searchHighlights: typeof contracts.searchHighlights;
   searchOrganizations: (typeof contracts.organizations)['search'];
   searchTags: typeof contracts.searchTags;
   searchTickets: typeof contracts.searchTickets;

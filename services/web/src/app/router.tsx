@@ -142,10 +142,10 @@ const tickets = createRoute({
 const newTicket = createRoute({
   getParentRoute: () => app,
   path: '/tickets/new',
-  // The message that it is made of, `<ticket>.<article>`; the objects of a CMDB that it is about, and its group.
+  // The message that it is made of, `<ticket>.<article>`; the id of whose request it is; the objects of a CMDB that it is about, and its group.
   validateSearch: strings as (
     search: Record<string, unknown>,
-  ) => Partial<Record<'from' | 'objects' | 'tenant' | 'group', string>>,
+  ) => Partial<Record<'from' | 'customer' | 'objects' | 'tenant' | 'group', string>>,
   component: lazyRouteComponent(
     () => withTexts(() => import('../features/tickets/components/new-ticket-page.tsx'), 'work'),
     'NewTicketPage',
@@ -169,6 +169,11 @@ const overview = createRoute({
   getParentRoute: () => app,
   path: '/overviews/$id',
   component: lazyRouteComponent(overviewPages, 'OverviewPage'),
+});
+const calls = createRoute({
+  getParentRoute: () => app,
+  path: '/calls',
+  component: lazyRouteComponent(() => withTexts(() => import('../features/calls/calls-page.tsx'), 'work'), 'CallsPage'),
 });
 const account = createRoute({
   getParentRoute: () => app,
@@ -319,7 +324,7 @@ export const router = createRouter({
     signUp,
     setup,
     consent,
-    app.addChildren([home, tickets, newTicket, ticket, newOverview, overview, profile, account, adminTree]),
+    app.addChildren([home, tickets, newTicket, ticket, newOverview, overview, calls, profile, account, adminTree]),
   ]),
   context: { queryClient },
   // Plain query strings: `?view=open&q=42` stays what a person would write and a script can build.

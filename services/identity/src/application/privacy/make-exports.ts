@@ -172,6 +172,7 @@ export class MakeExports implements OnApplicationBootstrap, OnApplicationShutdow
           to: { name, address: to.email },
           locale: typeof to.preferences.locale === 'string' ? to.preferences.locale : 'en',
           values: { name: name || to.login, at: expiresAt.toISOString() },
+          preferences: to.preferences,
           path: '/account',
         });
       }

@@ -7,6 +7,8 @@ import type { EntityManager } from 'typeorm';
 import type { IdentityConfig } from '../../config.ts';
 import { mailBrandOf } from '../../domain/mail-brand.ts';
 import { BrandingStore } from '../../persistence/branding.store.ts';
+import { isZone } from '../../domain/time-zone.ts';
+import { SettingStore } from '../../persistence/setting.store.ts';
 
 export interface PersonMailOrder {
   kind: Message<typeof sendMail>['data']['kind'];
@@ -14,6 +16,8 @@ export interface PersonMailOrder {
   to: { name: string; address: string };
   locale: string;
   values: Record<string, string>;
+  /** Their preferences: by whose clocks the instants in it are told. */
+  preferences?: { timezone?: unknown } | undefined;
   /** Where the button leads: a path of this site. */
   path: string;
   /** The message that asked for the mail. */
@@ -26,10 +30,15 @@ export class PersonMail {
   constructor(
     private readonly outbox: Outbox,
     private readonly brandings: BrandingStore,
+    private readonly settings: SettingStore,
     @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
 
-  async send(tx: EntityManager, { kind, template, to, locale, values, path, cause }: PersonMailOrder): Promise<void> {
+  async send(tx: EntityManager, order: PersonMailOrder): Promise<void> {
+    const { kind, template, to, locale, path, cause } = order;
+    const values = order.preferences
+      ? { ...order.values, ...(await this.zoneOf(tx, order.preferences)) }
+      : order.values;
     const mailId = uuidv7();
     const brand = mailBrandOf(await this.brandings.standard(tx));
     const link = `${this.config.HELPMESH_PUBLIC_URL.replace(/\/+$/, '')}${path}`;
@@ -54,5 +63,10 @@ export class PersonMail {
         ...(brand && { brand }),
       },
     });
+  }
+
+  private async zoneOf(tx: EntityManager, { timezone }: { timezone?: unknown }): Promise<{ zone?: string }> {
+    const zone = isZone(timezone) ? timezone : await this.settings.value(tx, 'timezone_default');
+    return isZone(zone) ? { zone } : {};
   }
 }

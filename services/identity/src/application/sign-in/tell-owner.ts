@@ -49,6 +49,7 @@ export class TellOwner {
         at: new Date(this.clock.now()).toISOString(),
         ...(other && { by: fullName(other) || other.login }),
       },
+      preferences: to.preferences,
       path: '/account',
     });
   }

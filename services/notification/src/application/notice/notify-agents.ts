@@ -85,14 +85,14 @@ export class NotifyAgents {
     const known = rendered.get(key);
     if (known) return known;
     const { brand, page } = this.settings;
-    const { kind, ticket, article, changes, dueAt, by } = data;
+    const { kind, ticket, article, changes, dueAt, zone, by } = data;
     const values = {
       ...{ title: ticket.title.trim() || ticket.number, group: ticket.group, by: by.name, reason },
       said: article?.text.trim() ?? '',
       encrypted: article?.encrypted ? 'yes' : '',
       internal: article?.internal ? 'yes' : '',
       changes: changes.map(({ field, value }) => `${field}=${value.replaceAll(/\s+/g, ' ')}`).join('\n'),
-      at: dueAt ?? '',
+      ...{ at: dueAt ?? '', zone: zone ?? '' },
       link: `${page.replace(/\/+$/, '')}/tickets/${ticket.id}`,
     };
     const words = renderMail(`notice-${kind}`, mail.locale, values, { brand, page });

@@ -54,7 +54,7 @@ export class TicketWords {
       plain: (html) => textOf(html, 'text/html'),
     };
     const values: TemplateValues = ticket ? ticketValues(ticket, around) : withoutTicket(around);
-    const telling = { locale: actor.locale, timezone: 'UTC' };
+    const telling = { locale: actor.locale, timezone: refs.zone };
     return (template, form) => render(template, form, values, telling);
   }
 }

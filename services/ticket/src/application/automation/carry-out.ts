@@ -109,7 +109,7 @@ export class CarryOut {
     return planActions(rule.actions, ticket, {
       actor: actor ? { id: actor.id, organizationId: actor.organizationId } : null,
       now: writing.now,
-      render: (template, form) => render(template, form, values, { locale, timezone: rule.timezone }),
+      render: (template, form) => render(template, form, values, { locale, timezone: rule.timezone ?? refs.zone }),
     });
   }
 

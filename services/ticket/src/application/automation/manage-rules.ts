@@ -8,7 +8,7 @@ import {
   recordAudit,
   type TriggerInput,
 } from '@helpmesh/contracts';
-import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
+import { AppError, type Clock, type EpochMs, isoTime } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { sqlstateOf, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -18,8 +18,10 @@ import { parseActions } from '../../domain/action/action.ts';
 import { timeplanOf } from '../../domain/job/timeplan.ts';
 import { isZone } from '../../domain/time/zone.ts';
 import { jobKnowledge, triggerKnowledge } from '../../domain/trigger/trigger.ts';
+import { DeskSettingStore } from '../../persistence/desk-setting.store.ts';
 import { RuleStore } from '../../persistence/rule.store.ts';
 import { RuleAdminStore, type RuleKind, type RuleValues, type ShownRule } from '../../persistence/rule-admin.store.ts';
+import type { ScheduleRow } from '../../persistence/schedule.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { notFound, requireAnyOf } from '../access.ts';
 import { knownAttributes } from '../attributes/known-attributes.ts';
@@ -54,6 +56,7 @@ export class ManageRules {
     private readonly db: DataSource,
     private readonly store: RuleAdminStore,
     private readonly rules: RuleStore,
+    private readonly desk: DeskSettingStore,
     private readonly jobs: RunJobs,
     private readonly attributes: AttributeBook,
     private readonly timer: RuleTimer,
@@ -76,8 +79,9 @@ export class ManageRules {
   async create(actor: Caller, kind: RuleKind, input: TriggerInput | JobInput, { full }: Reading): Promise<unknown> {
     return this.write(actor, kind, async (tx, now) => {
       const rule = { condition: {}, perform: {}, name: '', ...defined(input) };
-      const values = valuesOf(kind, rule, {}, now, await this.attributes.of('Ticket'));
-      const id = await this.store.insert(tx, kind, values, actor.userId, now);
+      const values = valuesOf(kind, rule, {}, await this.attributes.of('Ticket'));
+      const planned = { ...values, ...(await this.planned(tx, kind, values, now)) };
+      const id = await this.store.insert(tx, kind, planned, actor.userId, now);
       const row = await this.existing(tx, kind, id);
       await this.tell(tx, actor, kind, 'created', null, row);
       return shown(kind, row, full);
@@ -87,8 +91,9 @@ export class ManageRules {
   async update(actor: Caller, kind: RuleKind, id: number, input: TriggerInput | JobInput, { full }: Reading) {
     return this.write(actor, kind, async (tx, now) => {
       const before = await this.existing(tx, kind, id);
-      const values = valuesOf(kind, defined(input), before, now, await this.attributes.of('Ticket'));
-      await this.store.update(tx, kind, id, values, actor.userId, now);
+      const values = valuesOf(kind, defined(input), before, await this.attributes.of('Ticket'));
+      const planned = { ...values, ...(await this.planned(tx, kind, { ...before, ...values }, now)) };
+      await this.store.update(tx, kind, id, planned, actor.userId, now);
       const row = await this.existing(tx, kind, id);
       await this.tell(tx, actor, kind, 'changed', before, row);
       return shown(kind, row, full);
@@ -123,6 +128,14 @@ export class ManageRules {
     const visible = VisibleTickets.to(actor, 'read');
     const runs = await this.rules.runsOf(this.db, visible, { kind: classes[kind], id }, limit, before);
     return { runs, next: runs.length === limit ? (runs.at(-1)?.id ?? null) : null };
+  }
+
+  /** When a schedule runs next. */
+  private async planned(tx: EntityManager, kind: RuleKind, rule: RuleValues, now: EpochMs): Promise<RuleValues> {
+    if (kind === 'trigger') return {};
+    const { active = true, timeplan = {}, timezone = null } = rule as Partial<ScheduleRow> & { active?: boolean };
+    const at = active ? nextOf({ timeplan, timezone, localization: null }, now, await this.desk.zone(tx)) : null;
+    return { next_run_at: at === null ? null : isoTime(at) };
   }
 
   private async existing(on: DataSource | EntityManager, kind: RuleKind, id: number): Promise<ShownRule> {
@@ -161,13 +174,7 @@ export class ManageRules {
  * @throws AppError invalid `condition.unsupported`, `action.invalid`, `job.timeplan-invalid`, `job.object-unknown`,
  *         `rule.timezone-unknown`, `input.name-blank`, `attribute.value-invalid`
  */
-export function valuesOf(
-  kind: RuleKind,
-  input: RuleValues,
-  before: RuleValues,
-  now: EpochMs,
-  attributes: AttributeSet,
-): RuleValues {
+export function valuesOf(kind: RuleKind, input: RuleValues, before: RuleValues, attributes: AttributeSet): RuleValues {
   const values = { ...input };
   if (values.name !== undefined) {
     values.name = String(values.name).trim();
@@ -178,7 +185,7 @@ export function valuesOf(
     conditionOf(values.condition, (kind === 'trigger' ? triggerKnowledge : jobKnowledge)(knownAttributes(attributes)));
   }
   if (values.perform !== undefined) parseActions(values.perform, undefined, checkedSettable(attributes));
-  const next: RuleValues = { active: true, timezone: null, localization: null, timeplan: {}, ...before, ...values };
+  const next: RuleValues = { timezone: null, timeplan: {}, ...before, ...values };
   const timezone = next.timezone as string | null;
   if (timezone && timezone !== 'system' && !isZone(timezone)) {
     throw new AppError('invalid', 'rule.timezone-unknown', `There is no time zone "${timezone.slice(0, 50)}".`);
@@ -191,8 +198,7 @@ export function valuesOf(
     const why = 'A timeplan has days Mon to Sun, hours 0 to 23, and minutes 0, 10, 20, 30, 40 and 50.';
     throw new AppError('invalid', 'job.timeplan-invalid', why);
   }
-  const at = next.active ? nextOf({ timeplan: next.timeplan, timezone, localization: null }, now) : null;
-  return { ...values, next_run_at: at === null ? null : new Date(at).toISOString() };
+  return values;
 }
 
 export function defined(input: object): RuleValues {

@@ -55,7 +55,7 @@ export class PreviewRules {
     const now = this.clock.now();
     const attributes = await this.attributes.of('Ticket');
     const given = { condition: {}, perform: {}, name: '-', ...defined(wish.trigger) };
-    const input = valuesOf('trigger', given, {}, now, attributes);
+    const input = valuesOf('trigger', given, {}, attributes);
     const trigger = triggerOf({ ...ruleRow(input), ...modesOf(wish.trigger) }, attributes);
     const since = epochMs(now - (wish.days ?? 7) * DAY_MS);
     const ids = await this.past.changedSince(this.db, since, wish.ticket_ids ?? null, MOST_TICKETS + 1);
@@ -92,7 +92,7 @@ export class PreviewRules {
     const now = this.clock.now();
     const attributes = await this.attributes.of('Ticket');
     const given = { condition: {}, perform: {}, name: '-', ...defined(input) };
-    const values = valuesOf('job', given, {}, now, attributes);
+    const values = valuesOf('job', given, {}, attributes);
     const row = { ...ruleRow(values), timeplan: values.timeplan ?? {} };
     const rule = jobOf(row, attributes);
     const bare = await this.refsFor([], rule);
@@ -104,7 +104,7 @@ export class PreviewRules {
       const writing = new Writing(this.outbox, refs, now, new Map([[ticket.id, ticket]]));
       examples.push(await this.prospect(writing, rule, ticket, null, 'schedule', null));
     }
-    const next = nextOf(row, now);
+    const next = nextOf(row, now, bare.zone);
     return {
       matching: Math.min(ids.length, MOST_MATCHES),
       more: ids.length > MOST_MATCHES,

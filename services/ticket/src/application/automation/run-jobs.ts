@@ -60,7 +60,7 @@ export class RunJobs {
       const row = await this.schedules.lockDue(tx, now);
       if (!row) return false;
       // What was missed while nothing ran is made up for once.
-      await this.schedules.planNext(tx, row.id, nextOf(row, now));
+      await this.schedules.planNext(tx, row.id, nextOf(row, now, refs.zone));
       await this.begin(tx, row, refs, null);
       return true;
     });
@@ -189,10 +189,12 @@ export function jobOf(row: Omit<ScheduleRow, 'timeplan'>, attributes: AttributeS
   };
 }
 
+/** @param zone  where the desk is, for schedules that name no other place */
 export function nextOf(
   row: Pick<ScheduleRow, 'timeplan' | 'timezone' | 'localization'>,
   now: ReturnType<Clock['now']>,
+  zone: string,
 ) {
   const plan = timeplanOf(row.timeplan);
-  return plan ? nextRun(plan, tellingOf(row).timezone, now) : null;
+  return plan ? nextRun(plan, tellingOf(row).timezone ?? zone, now) : null;
 }

@@ -82,10 +82,10 @@ export function triggerOf(row: TriggerRow, attributes: AttributeSet): Trigger {
   };
 }
 
-/** `system` is what Zammad calls the default. */
+/** Null: as everywhere at the desk; `system` is what Zammad calls that. */
 export function tellingOf({ localization, timezone }: Pick<TriggerRow, 'localization' | 'timezone'>) {
   const given = (value: string | null) => (value && value !== 'system' ? value : null);
-  return { locale: given(localization), timezone: given(timezone) ?? 'UTC' };
+  return { locale: given(localization), timezone: given(timezone) };
 }
 
 export function namedBy(actions: readonly Action[]): Named {

@@ -43,7 +43,7 @@ export class TellAgents {
       ticketIds: unique(happenings.map(({ happening }) => happening.ticket.id)),
       people: unique(happenings.flatMap(({ happening: { ticket, by } }) => [ticket.ownerId, by])),
     });
-    const zone = facts.timezone ?? 'UTC';
+    const zone = facts.timezone;
     const known = { facts, agents: agentsOf(facts), today: dayIn(zone, now), zone, now };
     const rows = happenings.flatMap(({ event, happening }): OutboxRow[] => {
       const data = noticeOf(event, happening, known);
@@ -95,7 +95,7 @@ function noticeOf(event: Tellable, happening: Happening, known: Known): Notice |
     ticket: { id, number, title, customerId, group, state, priority },
     article: article && said(article),
     changes: changed.flatMap((field) => newValue(field, happening, people) ?? []),
-    dueAt: happening.dueAt,
+    ...{ dueAt: happening.dueAt, zone: facts.timezone },
     by: { userId: by, name: nameOf(by, people) },
     at: event.time,
     people: addressees,

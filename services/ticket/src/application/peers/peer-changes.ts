@@ -7,7 +7,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { MAX_TAGS, tagNames } from '../../domain/tag/tag.ts';
 import { retagged } from '../../domain/ticket/history.ts';
-import { ticketNumber } from '../../domain/ticket/number.ts';
 import type { Person } from '../../domain/ticket/people.ts';
 import { SYSTEM_USER, type TicketFields } from '../../domain/ticket/ticket.ts';
 import { sanitize } from '../../html/sanitize.ts';
@@ -20,7 +19,6 @@ import { systemArticle } from '../automation/system-article.ts';
 import { EnsurePeople } from '../ensure-people.ts';
 import { References } from '../references.ts';
 import type { Refs } from '../refs.ts';
-import { SYSTEM_ID } from '../system-id.ts';
 import { Tagging } from '../ties/tagging.ts';
 import { wantTickets } from '../want-tickets.ts';
 import { type NewArticle, Writing } from '../writing.ts';
@@ -119,7 +117,7 @@ export class PeerChanges {
     refs: Refs,
     change: Change,
     { groupId }: Opening,
-    { id, counter }: { id: number; counter: number },
+    { id, number }: { id: number; number: string },
     [first, ...rest]: NewArticle[],
     person: Person | undefined,
   ): void {
@@ -128,7 +126,7 @@ export class PeerChanges {
     }
     const fields = fieldsOf(change, refs, refs.states.forCreate.id);
     const draft = {
-      ...{ id, groupId, number: ticketNumber(SYSTEM_ID, counter), title: change.title ?? '-' },
+      ...{ id, groupId, number, title: change.title ?? '-' },
       ...{ customerId: person?.id ?? SYSTEM_USER, organizationId: person?.organizationId ?? null },
       ...{ preferences: { peer: change.peer }, stateId: refs.states.forCreate.id, ...fields },
     };

@@ -7,6 +7,7 @@ import type { Condition } from '../../domain/condition/condition.ts';
 import { type Backend, type Metric, metrics } from '../../domain/report/metrics.ts';
 import { edgesOf, type Span } from '../../domain/report/span.ts';
 import { AdminRowStore } from '../../persistence/admin-row.store.ts';
+import { DeskSettingStore } from '../../persistence/desk-setting.store.ts';
 import { type Profile, type ReportRow, ReportStore } from '../../persistence/report.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { missingValue, requireAnyOf } from '../access.ts';
@@ -31,6 +32,7 @@ export class Reports {
     private readonly rows: AdminRowStore,
     private readonly conditions: Conditions,
     private readonly reads: ReadTickets,
+    private readonly desk: DeskSettingStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -53,7 +55,7 @@ export class Reports {
     requireAnyOf(actor, ['report']);
     const { backends } = metricOf(asked);
     const chosen = backends.filter(({ name }) => isOn(asked.backends?.[name]));
-    const [edges, profile] = [this.edges(asked), await this.profile(actor, asked)];
+    const [edges, profile] = await Promise.all([this.edges(asked), this.profile(actor, asked)]);
     const visible = countedFor(actor);
     const counts = await Promise.all(
       chosen.map(({ counted }) => this.store.counts(this.db, visible, counted, profile, edges)),
@@ -68,7 +70,7 @@ export class Reports {
   ): Promise<Set | ReportRow[]> {
     requireAnyOf(actor, ['report']);
     const { counted } = backendOf(metricOf(asked), asked.downloadBackendSelected);
-    const [edges, profile] = [this.edges(asked), await this.profile(actor, asked)];
+    const [edges, profile] = await Promise.all([this.edges(asked), this.profile(actor, asked)]);
     // Titles are more than numbers: only of what they may read.
     const visible = VisibleTickets.to(actor, 'read');
     const { ids, count } = await this.store.ids(this.db, visible, counted, profile, edges, MOST_IDS);
@@ -77,10 +79,11 @@ export class Reports {
     return { ids, assets: (JSON.parse(shown) as { assets: Set['assets'] }).assets, count };
   }
 
-  private edges(asked: ReportAsked): EpochMs[] {
+  private async edges(asked: ReportAsked): Promise<EpochMs[]> {
     const now = this.clock.now();
+    const zone = asked.timezone || (await this.desk.zone(this.db));
     try {
-      return edgesOf(spanOf(asked), asked.timezone || 'UTC', now);
+      return edgesOf(spanOf(asked), zone, now);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       const why = 'There is no such day, week, month or time zone.';

@@ -23,6 +23,7 @@ import { withoutFeed } from '../../domain/sla/feed.ts';
 import { slaKnowledge } from '../../domain/sla/rules.ts';
 import { WorkingTime } from '../../domain/sla/working-time.ts';
 import { CalendarFeedStore } from '../../persistence/calendar-feed.store.ts';
+import { DeskSettingStore } from '../../persistence/desk-setting.store.ts';
 import { type Shown, SlaAdminStore, type SlaKind, type Values } from '../../persistence/sla-admin.store.ts';
 import { invalidParam, missingValue, noLookupValue, notFound, requireAnyOf } from '../access.ts';
 import { knownAttributes } from '../attributes/known-attributes.ts';
@@ -60,6 +61,7 @@ export class ManageSlas {
   constructor(
     private readonly db: DataSource,
     private readonly store: SlaAdminStore,
+    private readonly desk: DeskSettingStore,
     private readonly outbox: Outbox,
     private readonly timer: SlaTimer,
     private readonly feeds: CalendarFeedStore,
@@ -82,7 +84,7 @@ export class ManageSlas {
 
   async createCalendar(actor: Caller, input: CalendarInput, reading: Reading): Promise<unknown> {
     return this.write(actor, 'calendar', async (tx, now) => {
-      const values = completeCalendar(input, now);
+      const values = completeCalendar({ ...input, timezone: input.timezone ?? (await this.desk.zone(tx)) }, now);
       if (input.default) await this.store.clearDefault(tx);
       const feed = { url: feedUrl(input.ical_url) };
       const id = await this.create(tx, actor, 'calendar', { ...values, name: nameOf(input.name) }, now, feed);
@@ -303,7 +305,6 @@ function requireReader(actor: Actor, kind: SlaKind): void {
 
 /** @throws AppError invalid, for what is missing as well */
 function completeCalendar(input: CalendarInput, now: EpochMs): Values {
-  if (input.timezone === undefined) throw missingValue('timezone');
   if (input.business_hours === undefined) throw missingValue('business_hours');
   return calendarValues({ public_holidays: {}, ...input }, {}, now);
 }

@@ -22,6 +22,17 @@ export function piecesOf(marked: string): Piece[] {
     .filter(({ text }) => text !== '');
 }
 
+/** A title in which a query found a piece of a word, which no index of words marks; as it is where something is marked. */
+export function markedParts(text: string, parts: readonly string[]): string {
+  const [part] = parts;
+  if (parts.length !== 1 || !part || text.includes(HIT_BEGINS)) return text;
+  const at = text.toLowerCase().indexOf(part.toLowerCase());
+  // Lower case may be longer than what it is of; then nothing is marked.
+  if (at < 0 || text.toLowerCase().length !== text.length) return text;
+  const end = at + part.length;
+  return `${text.slice(0, at)}${HIT_BEGINS}${text.slice(at, end)}${HIT_ENDS}${text.slice(end)}`;
+}
+
 /** The signs themselves taken out of a text that somebody wrote. */
 export function withoutSigns(text: string): string {
   return text.replaceAll(HIT_BEGINS, '').replaceAll(HIT_ENDS, '');

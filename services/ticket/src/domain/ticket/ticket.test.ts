@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesBetween } from './changes.ts';
 import { followUpChanges, mayFollowUp } from './follow-up.ts';
-import { ticketNumber } from './number.ts';
+import { schemeOf, standardScheme, ticketNumber } from './number.ts';
 import { States, type StateType } from './state.ts';
 import { beginsWork, changeTicket, countArticle, openTicket, type Ticket, type TicketFields } from './ticket.ts';
 
@@ -40,15 +40,35 @@ const change = (ticket: Ticket, fields: TicketFields, now: EpochMs = later(1000)
 
 describe('numbers', () => {
   it('start at 10001, grow by one and never meet', () => {
-    expect([1, 2, 9999, 10_000].map((n) => ticketNumber(1, n))).toEqual(['10001', '10002', '19999', '110000']);
-    expect(ticketNumber(42, 7)).toBe('42007');
+    const number = (systemId: number, n: number) => ticketNumber(standardScheme, systemId, n, '');
+    expect([1, 2, 9999, 10_000].map((n) => number(1, n))).toEqual(['10001', '10002', '19999', '110000']);
+    expect(number(42, 7)).toBe('42007');
     const counter = fc.integer({ min: 1, max: 5_000_000 });
     fc.assert(
       fc.property(counter, counter, (a, b) => {
-        expect(ticketNumber(1, a) === ticketNumber(1, b)).toBe(a === b);
-        expect(ticketNumber(1, a)).toMatch(/^1\d{4,}$/);
+        expect(number(1, a) === number(1, b)).toBe(a === b);
+        expect(number(1, a)).toMatch(/^1\d{4,}$/);
       }),
     );
+  });
+
+  it.each([
+    [{}, '10007'],
+    [{ ticket_number_increment: { min_size: 8, checksum: false } }, '10000007'],
+    // 1 + 0 + 0 + 0 + 7 * 2: five lack to the next ten.
+    [{ ticket_number_increment: { min_size: 5, checksum: true } }, '100075'],
+    [{ ticket_number: 'Ticket::Number::Date' }, '2026112210007'],
+    // 2 + 0 + 6 + 6 + 2 + 3 + 2 + 4 + 3 + 0 + 0 + 0 + 0 + 7: 35.
+    [{ ticket_number: 'Ticket::Number::Date', ticket_number_date: { checksum: true } }, '20261122100075'],
+    [{ ticket_number: 'Ticket::Number::Other', ticket_number_increment: null }, '10007'],
+  ])('follow the settings %o', (settings, expected) => {
+    expect(ticketNumber(schemeOf(settings), 1, 7, '2026-11-22')).toBe(expected);
+  });
+
+  it('have one digit for the sum, also where nothing lacks to the next ten', () => {
+    const scheme = { generator: 'Ticket::Number::Increment', minSize: 3, checksum: true } as const;
+    // 1 + 0 + 3 * 3 is 10.
+    expect(ticketNumber(scheme, 1, 3, '')).toBe('1031');
   });
 });
 

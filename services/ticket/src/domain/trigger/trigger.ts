@@ -14,7 +14,8 @@ export interface Rule {
   quiet: boolean;
   /** Of the texts that it writes; null for the customer's. */
   locale: string | null;
-  timezone: string;
+  /** In which its texts tell times; null: where the desk is. */
+  timezone: string | null;
 }
 
 export interface Trigger extends Rule {

@@ -1,6 +1,7 @@
 import type { OutputOf } from '@helpmesh/contracts';
 import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { callKeys } from '../../features/calls/queries.ts';
 import { noticeKeys } from '../../features/notifications/queries.ts';
 import { ticketOverviewsQuery } from '../../features/overviews/queries.ts';
 import { type TicketPage, ticketCountsQuery, ticketKeys } from '../../features/tickets/queries.ts';
@@ -56,6 +57,7 @@ export function useLiveUpdates(): void {
         if (missed) {
           void cache.invalidateQueries({ queryKey: ['tickets'] });
           void cache.invalidateQueries({ queryKey: noticeKeys.all });
+          void cache.invalidateQueries({ queryKey: callKeys.all });
         }
         missed = false;
       };
@@ -75,6 +77,7 @@ export function useLiveUpdates(): void {
         void cache.invalidateQueries({ queryKey: ['ticket-jobs'] });
       });
       source.addEventListener('notifications', () => void cache.invalidateQueries({ queryKey: noticeKeys.all }));
+      source.addEventListener('calls', () => void cache.invalidateQueries({ queryKey: callKeys.all }));
       // Counted once for all pages of a person when something changed that their numbers follow from.
       source.addEventListener('counts', ({ data }: MessageEvent<string>) => {
         const { overviews, views } = JSON.parse(data) as LiveCounts;

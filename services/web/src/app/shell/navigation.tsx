@@ -45,10 +45,15 @@ const AdminMenu = lazy(() =>
   })),
 );
 
+/** Where no telephone system speaks to the desk nobody sees it. */
+const CallsLink = lazy(() =>
+  withTexts(() => import('../../features/calls/calls-link.tsx'), 'work').then((file) => ({ default: file.CallsLink })),
+);
+
 /** Views with their exact counts; the number is part of the link that leads to what it counts. */
 export function Navigation() {
   const { t, i18n } = useLingui();
-  const { me, agent, customer } = useMe();
+  const { me, agent, customer, may } = useMe();
   const { pathname, search } = useLocation();
   const { data: counts } = useQuery(ticketCountsQuery);
   const number = new Intl.NumberFormat(i18n.locale);
@@ -92,6 +97,11 @@ export function Navigation() {
           </ul>
         </div>
       ))}
+      {may('cti.agent') && (
+        <Beside>
+          <CallsLink />
+        </Beside>
+      )}
       <Overviews />
       {administers && (
         <Beside>

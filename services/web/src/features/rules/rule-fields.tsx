@@ -89,10 +89,10 @@ export function TimezoneField({ values, set, label }: Props & { label: string })
   return (
     <Select
       label={label}
-      placeholder="UTC"
+      placeholder={t`Where the desk is`}
       searchable
       clearable
-      clearButtonProps={{ 'aria-label': t`UTC` }}
+      clearButtonProps={{ 'aria-label': t`Where the desk is` }}
       limit={60}
       data={known}
       value={timezone === 'system' ? null : timezone}

@@ -30,6 +30,7 @@ const pageSize = 50;
 export const ticketKeys = {
   lists: ['tickets', 'list'] as const,
   counts: ['tickets', 'counts'] as const,
+  highlights: ['tickets', 'highlights'] as const,
   one: (id: number) => ['tickets', 'one', id] as const,
   articles: (id: number) => ['tickets', 'articles', id] as const,
   history: (id: number) => ['tickets', 'history', id] as const,
@@ -67,6 +68,21 @@ export const ticketListQuery = (state: ListState) =>
     getNextPageParam: (page) => page.next,
     // Another sort or word keeps the old rows until the new ones are there; another view must not show wrong rows.
     placeholderData: (previous, query) => (sameList(query?.queryKey[2], state) ? previous : undefined),
+  });
+
+export type Highlight = OutputOf<Endpoints['searchHighlights']>['highlights'][number];
+
+/** Where the tickets of a page have the words that were searched for; by their ids. */
+export const highlightsQuery = (query: string, ids: readonly number[]) =>
+  queryOptions({
+    queryKey: [...ticketKeys.highlights, query, ...ids] as const,
+    queryFn: async ({ signal }) => {
+      const { highlights } = await call('searchHighlights', { query: { query, ids: ids.join(',') }, signal });
+      return new Map(highlights.map((one) => [one.id, one]));
+    },
+    enabled: query !== '' && ids.length > 0,
+    staleTime: 60_000,
+    retry: false,
   });
 
 export const ticketCountsQuery = queryOptions({

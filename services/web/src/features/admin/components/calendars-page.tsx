@@ -4,15 +4,18 @@ import { IconCalendarPlus, IconCalendarTime } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Item } from '../../../ui/section.tsx';
+import { useMe } from '../../session/use-me.ts';
 import { calendarValues, hoursInShort } from '../calendar.ts';
 import { calendarsQuery } from '../queries.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
+import { DeskZone } from './desk-zone.tsx';
 import { RecordList } from './record-list.tsx';
 
 /** When work is done: what SLAs reckon their time in. */
 export function CalendarsPage() {
   const { t, i18n } = useLingui();
+  const { may } = useMe();
   const { data, error, refetch } = useQuery(calendarsQuery);
   return (
     <AdminPage
@@ -51,6 +54,7 @@ export function CalendarsPage() {
           />
         )}
       </RecordList>
+      {may('admin.system') && <DeskZone />}
     </AdminPage>
   );
 }

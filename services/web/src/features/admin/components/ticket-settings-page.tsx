@@ -11,6 +11,7 @@ import { useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
+import { NumberScheme } from './number-scheme.tsx';
 
 type Values = Pick<DeskSettings, 'undo_send_seconds' | 'auto_assign'>;
 const valuesOf = ({ undo_send_seconds, auto_assign }: DeskSettings): Values => ({ undo_send_seconds, auto_assign });
@@ -23,6 +24,7 @@ export function TicketSettingsPage() {
   return (
     <AdminPage title={t`Working on tickets`}>
       {data ? <Settings settings={data} /> : <Failed error={error} onRetry={() => void refetch()} />}
+      <NumberScheme />
     </AdminPage>
   );
 }

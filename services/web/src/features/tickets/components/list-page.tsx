@@ -18,6 +18,7 @@ import { asksForCustom, columnsOf } from '../list-columns.ts';
 import { formatListState, type ListState, parseListState, type Sort, sorts } from '../list-state.ts';
 import { groupsQuery, ticketListQuery } from '../queries.ts';
 import { choose, nothing, type Selection } from '../selection.ts';
+import { useHighlights } from '../use-highlights.ts';
 import classes from './list-page.module.css';
 import { ListSkeleton } from './list-skeleton.tsx';
 import { TicketGrid } from './ticket-grid.tsx';
@@ -47,6 +48,8 @@ export function TicketListPage() {
     void navigate({ to: '/tickets', search: formatListState({ ...state, ...part }), replace });
   const tickets = list.data?.pages.flatMap((page) => page.tickets) ?? [];
   const total = list.data?.pages[0]?.total ?? 0;
+  // The old rows stay while others come, and are marked by what they were found by or not at all.
+  const highlights = useHighlights(list.isPlaceholderData ? '' : state.q.trim(), list.data?.pages ?? []);
   const { data: overviews } = useQuery({ ...ticketOverviewsQuery, enabled: state.overview !== null });
   const overview = overviews?.find(({ link }) => link === state.overview);
   const view = overview?.view;
@@ -156,6 +159,7 @@ export function TicketListPage() {
           columns={columns}
           custom={custom}
           groupBy={groupBy}
+          highlights={highlights}
           selection={agent ? selection : undefined}
           onChoose={(id, range) => select(choose(selection, id, shown, range))}
           onChooseShown={() => {

@@ -70,13 +70,33 @@ type Waits = ReturnType<typeof useWaiting>['begin'];
 
 export function NewTicketPage() {
   const { agent, customer } = useMe();
-  const source = splitSource(useSearch({ from: '/app/tickets/new' }).from);
+  const search = useSearch({ from: '/app/tickets/new' });
+  const source = splitSource(search.from);
+  const customerId = /^[1-9]\d{0,8}$/.test(search.customer ?? '') ? Number(search.customer) : null;
   const { id, taken, begin, end } = useWaiting();
   if (!agent) return customer ? <NewRequest /> : <NotFound />;
   if (taken) return <NewTicket key={taken.formId} taken start={{ ...taken, kind: 'send-email' }} waits={begin} />;
   if (id !== null) return <OnItsWay id={id} onAnother={end} />;
   if (source) return <FromMessage key={source.articleId} source={source} waits={begin} />;
+  if (customerId !== null) return <ForCustomer key={customerId} id={customerId} waits={begin} />;
   return <NewTicket waits={begin} />;
+}
+
+/** Of somebody who is known already: who calls, say. */
+function ForCustomer({ id, waits }: { id: number; waits: Waits }) {
+  const { t } = useLingui();
+  const [formId] = useState(newFormId);
+  const { data, error, refetch } = useQuery(userQuery(id));
+  if (error) return <Failed error={error} onRetry={() => void refetch()} />;
+  if (!data) {
+    return (
+      <Center mih="40dvh">
+        <Loader aria-label={t`Loading`} />
+      </Center>
+    );
+  }
+  const customer = { id, name: nameOf(data), email: data.email };
+  return <NewTicket start={{ fields: { customer }, parents: [], formId, files: [] }} waits={waits} />;
 }
 
 /** A ticket made of a message of another one, which becomes its parent. */

@@ -9,10 +9,11 @@ import type { CustomField } from '../../custom/queries.ts';
 import { shownText } from '../../custom/shown.ts';
 import { nobody } from '../../people/queries.ts';
 import { type BuiltInColumn, type ColumnName, customOf, isTime } from '../list-columns.ts';
-import type { TicketRow } from '../queries.ts';
+import type { Highlight, TicketRow } from '../queries.ts';
 import { isUnread, useSeen } from '../seen.ts';
 import { PriorityMark, StateBadge } from './badges.tsx';
 import { DueMark } from './due-mark.tsx';
+import { Pieces } from './pieces.tsx';
 import classes from './ticket-grid.module.css';
 
 interface Props {
@@ -28,6 +29,8 @@ interface Props {
   narrow: readonly ColumnName[];
   /** Undefined where nothing can be chosen. */
   chosen: boolean | undefined;
+  /** Where it has the words that the list was searched by. */
+  highlight: Highlight | undefined;
   onChoose: (range: boolean) => void;
   onFocus: () => void;
   onOpen: () => void;
@@ -37,6 +40,7 @@ export const TicketGridRow = memo(
   function TicketGridRow(props: Props) {
     const { t } = useLingui();
     const { ticket, index, offset, height, active, columns, custom, narrow, chosen, onChoose, onFocus, onOpen } = props;
+    const { highlight } = props;
     const unread = useSeen((seen) => isUnread(seen, ticket));
     return (
       // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of its rows
@@ -81,14 +85,20 @@ export const TicketGridRow = memo(
               preload="intent"
             >
               {unread && <span className={classes.hidden}>{t`Changed:`} </span>}
-              {ticket.title}
+              {highlight ? <Pieces pieces={highlight.title} /> : ticket.title}
             </Link>
             <div className={classes.meta}>
               <span>#{ticket.number}</span>
-              <span className={classes.customer}>
-                {ticket.customer}
-                {ticket.organization && <span className={classes.organization}> · {ticket.organization}</span>}
-              </span>
+              {highlight && highlight.text.length > 0 ? (
+                <span className={classes.passage}>
+                  <Pieces pieces={highlight.text} />
+                </span>
+              ) : (
+                <span className={classes.customer}>
+                  {ticket.customer}
+                  {ticket.organization && <span className={classes.organization}> · {ticket.organization}</span>}
+                </span>
+              )}
               {ticket.escalation_at && <DueMark at={ticket.escalation_at} />}
               {ticket.article_count > 1 && (
                 <span className={classes.articles} title={t`Messages`}>
@@ -126,6 +136,7 @@ export const TicketGridRow = memo(
     before.active === after.active &&
     before.columns === after.columns &&
     before.custom === after.custom &&
+    before.highlight === after.highlight &&
     before.chosen === after.chosen,
 );
 

@@ -25,7 +25,7 @@ import { columnLabels, priorityLabel, stateLabel } from '../labels.ts';
 import { type BuiltInColumn, type ColumnName, customOf, narrowed, template } from '../list-columns.ts';
 import { type Grouping, groupsOf } from '../list-groups.ts';
 import type { ListState, Sort } from '../list-state.ts';
-import type { TicketRow } from '../queries.ts';
+import type { Highlight, TicketRow } from '../queries.ts';
 import type { Selection } from '../selection.ts';
 import classes from './ticket-grid.module.css';
 import { TicketGridRow } from './ticket-grid-row.tsx';
@@ -40,6 +40,8 @@ interface Props extends Pick<ListState, 'sort' | 'order'> {
   custom: readonly CustomField[];
   /** What the overview gathers its tickets by. */
   groupBy: string | null;
+  /** By ticket, where a list was searched. */
+  highlights: ReadonlyMap<number, Highlight>;
   onSort: (sort: Sort) => void;
   /** Absent where nothing can be chosen. */
   selection?: Selection | undefined;
@@ -60,7 +62,8 @@ let lastActive: number | null = null;
  * One row is in the tab order (roving tabindex); it is remembered by ticket, so live re-sorting does not move it.
  */
 export function TicketGrid(props: Props) {
-  const { label, tickets, total, sort, order, columns, custom, groupBy, onSort, onEnd, ...choosing } = props;
+  const { label, tickets, total, sort, order, columns, custom, groupBy, highlights, onSort, onEnd, ...choosing } =
+    props;
   const { t, i18n } = useLingui();
   const small = narrowed(columns);
   const { selection, onChoose, onChooseShown } = choosing;
@@ -279,6 +282,7 @@ export function TicketGrid(props: Props) {
                       custom={custom}
                       narrow={small}
                       chosen={chosen(ticket.id)}
+                      highlight={highlights.get(ticket.id)}
                       onChoose={(range) => onChoose(ticket.id, range)}
                       onOpen={() => open(ticket)}
                       onFocus={() => {
