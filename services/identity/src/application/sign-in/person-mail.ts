@@ -6,8 +6,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { IdentityConfig } from '../../config.ts';
 import { mailBrandOf } from '../../domain/mail-brand.ts';
-import { BrandingStore } from '../../persistence/branding.store.ts';
 import { isZone } from '../../domain/time-zone.ts';
+import { BrandingStore } from '../../persistence/branding.store.ts';
 import { SettingStore } from '../../persistence/setting.store.ts';
 
 export interface PersonMailOrder {
