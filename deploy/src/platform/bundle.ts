@@ -11,7 +11,7 @@ export const bundleOf = (service: ServiceName): string => path.join(bundleFolder
 
 /**
  * Packages that stay files of their own: telemetry wraps the driver as it is loaded, and the others load native code or
- * workers that lie beside them. `openpgp` is under the LGPL: whoever runs a desk must be able to replace it (ADR 0028).
+ * workers that lie beside them. `openpgp` is under the LGPL: whoever runs a desk must be able to replace it (ADR 0029).
  */
 const apart = ['pg', 'pg-pool', 'piscina', '@node-rs/argon2', 'openpgp'];
 
