@@ -552,7 +552,7 @@ POST   /federation/v1/webhooks/{id}/replay                     !!!! !!!! !!!!
 GET    /federation/v1/webhooks/{id}/deliveries                 !!!! !!!! !!!!
 GET    /api/v1/mail_keys                                       ---- ---- +--!
 POST   /api/v1/mail_keys                                       ---- ---- +--!
-POST   /api/v1/mail_keys/generate                              ---- ---- ?--!
+POST   /api/v1/mail_keys/generate                              ---- ---- +--!
 POST   /api/v1/mail_keys/{id}/accept                           ---- ---- =--!
 DELETE /api/v1/mail_keys/{id}                                  ---- ---- +--!
 GET    /api/v1/mail_keys/{id}/download                         ---- ---- +--!

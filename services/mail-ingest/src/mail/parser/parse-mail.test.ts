@@ -230,3 +230,23 @@ describe('parseHead', () => {
     expect(await parseHead(bytes(raw))).toMatchObject({ from: null, subject: '', attachments: [] });
   });
 });
+
+describe('an OpenPGP key that comes along', () => {
+  const header = (addr: string) => `Autocrypt: addr=${addr}; prefer-encrypt=mutual; keydata=\r\n mQENBF\r\n AAAA=\r\n`;
+  const file = (key: string) =>
+    multipart('mixed', plain('Hi'), `Content-Type: application/pgp-keys; name=k.asc\r\n\r\n${key}`);
+
+  it('is told when the header names the sender, or when it is a file', async () => {
+    expect((await parse(`${head}${header('ADA@x.example')}\r\nHi`)).offeredKey).toBe('mQENBFAAAA=');
+    const { offeredKey, attachments } = await parse(`${head}${file('armour')}`);
+    expect([offeredKey, attachments.length]).toEqual(['armour', 1]);
+  });
+
+  it.each([
+    ['of somebody else', `${header('eve@x.example')}\r\nHi`],
+    ['twice, so that nobody knows which', `${header('ada@x.example')}${header('ada@x.example')}\r\nHi`],
+    ['too large', file('x'.repeat(64 * 1024 + 1))],
+  ])('is left alone: %s', async (_, rest) => {
+    expect((await parse(`${head}${rest}`)).offeredKey).toBeNull();
+  });
+});
