@@ -15,6 +15,8 @@ export interface RequestTracker {
   readonly root: RtAccount;
   /** Makes a user who may work in a queue, as an administrator would. */
   addAgent(name: string, queue: string): Promise<RtAccount>;
+  /** Makes a token by which somebody's programs sign in. */
+  addToken(name: string): Promise<string>;
   /** Calls its REST as somebody. @returns what it answers, parsed. @throws Error with what it says when it refuses */
   call(as: RtAccount, method: string, path: string, body?: unknown): Promise<unknown>;
   /** Reads its database, which costs a hundredth of asking RT. */
@@ -62,6 +64,10 @@ export async function requestTracker(): Promise<RequestTracker> {
   const setup = ['--action', 'init', '--skip-create', '--root-password-file', place('password')];
   await promisify(execFile)(SETUP, setup, { env, cwd: folder });
 
+  const perl = async (script: string, ...args: string[]) => {
+    const command = ['-I/usr/share/request-tracker5/lib', '-e', script, ...args];
+    return (await promisify(execFile)('perl', command, { env })).stdout;
+  };
   let server: Server | undefined;
   const rt: RequestTracker = {
     url,
@@ -70,11 +76,10 @@ export async function requestTracker(): Promise<RequestTracker> {
       const password = `the password of ${name}`;
       await rt.call(root, 'POST', '/user', { Name: name, RealName: name, Privileged: 1, Password: password });
       // REST2 grants no rights: that is done by a page of the administration, and by a script.
-      await promisify(execFile)('perl', ['-I/usr/share/request-tracker5/lib', '-e', GRANT, name, queue, ...RIGHTS], {
-        env,
-      });
+      await perl(GRANT, name, queue, ...RIGHTS);
       return { name, password };
     },
+    addToken: (name) => perl(TOKEN, name),
     async call(as, method, to, body) {
       const response = await fetch(`${url}/REST/2.0${to}`, {
         method,
@@ -132,6 +137,16 @@ for (@rights) {
   my ($ok, $why) = $user->PrincipalObj->GrantRight(Right => $_, Object => $place);
   die "$_: $why" unless $ok;
 }
+`;
+
+const TOKEN = `
+use RT; RT::LoadConfig(); RT::Init();
+my ($name) = @ARGV;
+my $user = RT::User->new(RT->SystemUser); $user->Load($name);
+my $token = RT::AuthToken->new(RT->SystemUser);
+my ($ok, $why, $shown) = $token->Create(Owner => $user->Id, Description => 'for tests');
+die $why unless $ok;
+print $shown;
 `;
 
 function configuration(place: (name: string) => string, port: number): string {

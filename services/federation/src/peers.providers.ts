@@ -8,7 +8,6 @@ import { PeerDoor } from './application/door/peer-door.ts';
 import { FileRoad } from './application/files/file-road.ts';
 import { AllLines } from './application/foreign/all-lines.ts';
 import { ForeignLine } from './application/foreign/foreign-line.ts';
-import { OpenDesks } from './application/foreign/open-desks.ts';
 import { ManagePeers } from './application/manage-peers.ts';
 import { MeasurePeers } from './application/measure-peers.ts';
 import { OwnAddresses } from './application/own-addresses.ts';
@@ -167,7 +166,7 @@ export const peerProviders: Provider[] = [
   {
     provide: PreviewAgreement,
     inject: [
-      ...[DataSource, AgreementStore, PeerStore, OwnAddresses, OpenDesks, SyncLinks, TicketShares, RpcClient],
+      ...[DataSource, AgreementStore, PeerStore, OwnAddresses, ForeignLine, SyncLinks, TicketShares, RpcClient],
       ActorSigner,
     ],
     useFactory: (
@@ -175,12 +174,12 @@ export const peerProviders: Provider[] = [
       agreements: AgreementStore,
       peers: PeerStore,
       own: OwnAddresses,
-      desks: OpenDesks,
+      foreign: ForeignLine,
       sync: SyncLinks,
       shares: TicketShares,
       rpc: RpcClient,
       signer: ActorSigner,
-    ) => new PreviewAgreement(db, agreements, peers, own, desks, sync, shares, rpc, signer),
+    ) => new PreviewAgreement(db, agreements, peers, own, foreign, sync, shares, rpc, signer),
   },
   {
     provide: MeasurePeers,

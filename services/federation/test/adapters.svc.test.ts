@@ -1,10 +1,12 @@
+import type { Readable } from 'node:stream';
 import { type CanonicalState, peers } from '@helpmesh/contracts';
 import { SystemClock } from '@helpmesh/kernel';
 import { SafeFetch } from '@helpmesh/service-kit';
 import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PeerAdapter } from '../src/application/foreign/ports.ts';
+import type { PeerAdapter, PeerFile, WouldSend } from '../src/application/foreign/ports.ts';
 import { stateFromPeer } from '../src/domain/codes/states.ts';
+import { saysTheSame } from '../src/domain/foreign/own-text.ts';
 import { adaptersBy } from '../src/peer/adapters/all.ts';
 import { Desk } from './desk.ts';
 import { type Dialect, FakeDesk, type FakeTicket, type Who } from './fakes/core.ts';
@@ -131,6 +133,20 @@ describe.each(rows)('the adapter of $kind', (row: Row) => {
     fake.tickets.pop();
   });
 
+  it('shows what it would write, in its own shape and without the secret, and writes nothing', async () => {
+    const dry = adapterOf(row, fake, { dry: true });
+    const { states, priorities } = adapter.tables;
+    const words = { subject: 'Only shown', state: states.new, priority: priorities.normal, owner: null, tags: [] };
+    const first = { format: 'text/plain' as const, body: 'Hallo' };
+    const { writes } = fake;
+    const thrown: unknown = await dry.createTicket({ words, mark, first }, call).catch((error: unknown) => error);
+    const { request } = thrown as WouldSend;
+    expect(request.method).toBe('POST');
+    for (const word of ['Only shown', 'Hallo', mark.slice(0, 60)]) expect(request.body).toContain(word);
+    for (const proof of [fake.secret, ...fake.sessions]) expect(JSON.stringify(request)).not.toContain(proof);
+    expect([fake.writes, fake.tickets.length]).toEqual([writes, 0]);
+  });
+
   it('says each state so that it is read as it was meant', async () => {
     const { title } = fake.open('States', row.kind === 'gitlab' ? {} : {});
     const id = await idOf(title);
@@ -183,6 +199,56 @@ describe.each(rows)('the adapter of $kind', (row: Row) => {
     await expect(write()).rejects.toMatchObject({ code: 'net.unreachable' });
     await expect(adapter.getTicket(id.replace(/\d+$/, '99999'), call)).rejects.toMatchObject({ kind: 'not-found' });
     fake.tickets.pop();
+  });
+});
+
+describe.each(rows.filter(({ kind }) => !['itop', 'ggus'].includes(kind)))('the files of $kind', (row: Row) => {
+  const photo = { filename: 'Foto ü.png', mediaType: 'image/png', bytes: Buffer.from([0, 255, 137, 10, 13]) };
+  const log = { filename: 'log.txt', mediaType: 'text/plain', bytes: Buffer.from('Grüße') };
+  const plain = ({ filename, bytes }: { filename: string; bytes: Buffer }) => [filename, bytes.toString('hex')];
+  let fake: FakeDesk;
+  let adapter: PeerAdapter;
+  beforeAll(async () => {
+    fake = await new FakeDesk(row.dialect).start();
+    adapter = adapterOf(row, fake);
+  });
+  afterAll(() => fake.close());
+
+  it('come with the comments that they belong to, and those of internal ones do not', async () => {
+    const there = fake.open('With files');
+    fake.now();
+    fake.say(there.id, 'see these', { files: [photo, log] });
+    fake.say(there.id, 'between us', { internal: true, files: [{ ...log, filename: 'secret.txt' }] });
+    const { ids } = await adapter.listChanged(JSON.stringify({ since: 0, seen: {} }), call);
+    const entries = await adapter.listEntries(ids[0] as string, () => false, call);
+    const files = entries.flatMap((entry) => entry.files as PeerFile[]);
+    expect(files.map(({ filename }) => filename)).toEqual(['Foto ü.png', 'log.txt']);
+    const sizes = files.flatMap(({ size }) => size ?? []);
+    expect([[], [5, 7]]).toContainEqual(sizes);
+    const read: string[][] = [];
+    for (const { id, filename } of files) {
+      const take = async (bytes: Readable | Uint8Array) => {
+        read.push(plain({ filename, bytes: Buffer.from(bytes as Uint8Array) }));
+      };
+      await adapter.getFile?.(id, { maxBytes: 1_000, take }, call);
+    }
+    expect(read).toEqual([photo, log].map(plain));
+  });
+
+  it('are written with a comment, and with what a ticket begins with', async () => {
+    const first = { format: 'text/plain' as const, body: 'Hallo', files: [photo] };
+    const { states, priorities } = adapter.tables;
+    const words = { subject: 'Marked', state: states.new, priority: priorities.normal, owner: null, tags: ['a', 'b'] };
+    const id = await adapter.createTicket({ words, mark, first }, call);
+    const made = fake.tickets.at(-1) as FakeTicket;
+    const kept = () => [...made.files, ...made.entries.flatMap(({ files }) => files)].map(plain);
+    expect(kept()).toEqual([plain(photo)]);
+    const said = { format: 'text/plain' as const, body: 'and this', files: [log, photo] };
+    const entryId = await adapter.addEntry(id, said, call);
+    expect(kept()).toEqual([photo, log, photo].map(plain));
+    const own = (await adapter.listEntries(id, () => false, call)).find((entry) => entry.id === entryId);
+    expect(own?.own).toBe(true);
+    expect(saysTheSame(own?.body ?? '', said.body)).toBe(true);
   });
 });
 

@@ -38,6 +38,10 @@ const AgreementPreview = z.object({
   comments_total: z.number().int(),
   /** Articles that stay here because they are internal. */
   internal_articles: z.number().int(),
+  /** What a helpdesk without our protocol would get first, in its own shape and without our secret; null: see `ticket`. */
+  request: z.object({ method: z.string(), url: z.string(), content_type: z.string(), body: z.string() }).nullable(),
+  /** Why that cannot be said: the helpdesk does not answer, or refuses our account. */
+  request_problem: z.string().nullable(),
   /** What would go to a list. */
   mail: z
     .object({ reply_to: z.string(), subject: z.string(), text: z.string(), files: z.array(z.string()) })

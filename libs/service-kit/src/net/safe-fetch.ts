@@ -28,7 +28,7 @@ export interface SafeFetchOptions {
 export interface SafeRequest {
   method?: string | undefined;
   headers?: Record<string, string> | Headers | undefined;
-  body?: string | URLSearchParams | undefined;
+  body?: string | URLSearchParams | Uint8Array<ArrayBuffer> | undefined;
   signal?: AbortSignal | undefined;
   /** Redirects that are followed, each checked like the first address; GET and HEAD only. Default 0: answered as is. */
   maxRedirects?: number | undefined;

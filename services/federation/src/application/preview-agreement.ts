@@ -8,7 +8,8 @@ import { addressProblem } from '../domain/redirect.ts';
 import type { AgreementStore } from '../persistence/agreement.store.ts';
 import type { PeerStore } from '../persistence/peer.store.ts';
 import { requireAdmin } from './access.ts';
-import type { OpenDesks } from './foreign/open-desks.ts';
+import type { ForeignLine } from './foreign/foreign-line.ts';
+import type { OutgoingRequest } from './foreign/ports.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 import { asText } from './redirect-tickets.ts';
 import type { SyncLinks } from './sync/sync-links.ts';
@@ -27,6 +28,9 @@ export interface AgreementPreview {
   comments: NonNullable<Sent>['comments'];
   commentsTotal: number;
   internalArticles: number;
+  /** As the helpdesk would get it, where it does not speak our protocol; else why that cannot be said. */
+  request: OutgoingRequest | null;
+  requestProblem: string | null;
   mail: { replyTo: string; subject: string; text: string; files: string[] } | null;
 }
 
@@ -37,7 +41,7 @@ export class PreviewAgreement {
     private readonly agreements: AgreementStore,
     private readonly peers: PeerStore,
     private readonly own: OwnAddresses,
-    private readonly foreign: Pick<OpenDesks, 'has'>,
+    private readonly foreign: Pick<ForeignLine, 'speaksTo' | 'preview'>,
     private readonly sync: Pick<SyncLinks, 'preview'>,
     private readonly shares: Pick<TicketShares, 'requireReadable'>,
     private readonly rpc: RpcClient,
@@ -45,7 +49,7 @@ export class PreviewAgreement {
   ) {}
 
   /** @throws AppError forbidden; not-found `agreement.not-found`, and `federation.no-such-ticket` for who may not read it */
-  async run(actor: Actor | undefined, id: number, ticketId: number): Promise<AgreementPreview> {
+  async run(actor: Actor | undefined, id: number, ticketId: number, signal: AbortSignal): Promise<AgreementPreview> {
     const admin = requireAdmin(actor);
     const agreement = await this.agreements.get(this.db, id);
     const groupId = await this.shares.requireReadable(admin, ticketId);
@@ -55,7 +59,7 @@ export class PreviewAgreement {
     if (!told) throw new AppError('not-found', 'federation.no-such-ticket', 'There is no such ticket.');
     const hidden = told.articles.filter(({ internal }) => internal).length;
     const nothing: AgreementPreview = {
-      ...{ to: null, whyNot: null, ticket: null, comments: [], mail: null },
+      ...{ to: null, whyNot: null, ticket: null, comments: [], mail: null, request: null, requestProblem: null },
       ...{ commentsTotal: 0, internalArticles: hidden },
     };
     const whyNot = reasonOf(agreement, groupId);
@@ -65,10 +69,12 @@ export class PreviewAgreement {
     if (agreement.kind === 'full' && agreement.peerId !== null) {
       const peer = await this.peers.get(this.db, agreement.peerId);
       // Helpdesks without our protocol keep no secrets of ours.
-      const secrets = agreement.internalNotes && !(await this.foreign.has(peer.node));
+      const isForeign = await this.foreign.speaksTo(peer.node);
+      const secrets = agreement.internalNotes && !isForeign;
       const sent = await this.sync.preview(ticketId, peer, { ...agreement, internalNotes: secrets }, MOST);
       return {
         ...nothing,
+        ...(isForeign && sent && (await this.inTheirWords(peer.id, sent, signal))),
         ...{ to: peer.node, whyNot: whyNot ?? (peer.paused ? `${peer.name} is paused.` : null) },
         ...{ ticket: sent?.ticket ?? null, comments: sent?.comments.slice(0, COMMENTS) ?? [] },
         ...{ commentsTotal: sent?.comments.length ?? 0, internalArticles: secrets ? 0 : hidden },
@@ -90,6 +96,14 @@ export class PreviewAgreement {
             }
           : null,
     };
+  }
+
+  private async inTheirWords(peerId: number, sent: NonNullable<Sent>, signal: AbortSignal) {
+    try {
+      return { request: await this.foreign.preview(peerId, sent, signal) };
+    } catch (error) {
+      return { requestProblem: AppError.from(error).detail };
+    }
   }
 }
 

@@ -29,11 +29,18 @@ export class AgreementAnswers {
   }
 
   @Answers(questions.preview)
-  async preview({ actor }: RpcContext, { params, body }: ParsedInputOf<typeof questions.preview>) {
-    const preview = await this.dryRun.run(actor, params.id, body.ticket_id);
-    const { to, whyNot, ticket, comments, commentsTotal, internalArticles, mail } = preview;
+  async preview({ actor, signal }: RpcContext, { params, body }: ParsedInputOf<typeof questions.preview>) {
+    const preview = await this.dryRun.run(actor, params.id, body.ticket_id, signal);
+    const { to, whyNot, ticket, comments, commentsTotal, internalArticles, mail, request, requestProblem } = preview;
     return {
       ...{ to, why_not: whyNot, ticket, comments, comments_total: commentsTotal, internal_articles: internalArticles },
+      request: request && {
+        method: request.method,
+        url: request.url,
+        content_type: request.contentType,
+        body: request.body,
+      },
+      request_problem: requestProblem,
       mail: mail && { reply_to: mail.replyTo, subject: mail.subject, text: mail.text, files: mail.files },
     };
   }

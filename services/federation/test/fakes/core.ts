@@ -1,6 +1,6 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 
 export const people = {
   bridge: { id: 5, login: 'bridge', name: 'Bridge', email: 'bridge@desk.example' },
@@ -9,12 +9,21 @@ export const people = {
 } as const;
 export type Who = keyof typeof people;
 
+export interface FakeFile {
+  id: number;
+  filename: string;
+  mediaType: string;
+  bytes: Buffer;
+}
+export type NewFakeFile = Omit<FakeFile, 'id'>;
+
 export interface FakeEntry {
   id: number;
   who: Who;
   body: string;
   internal: boolean;
   at: number;
+  files: FakeFile[];
 }
 
 export interface FakeTicket {
@@ -30,6 +39,8 @@ export interface FakeTicket {
   at: number;
   changedAt: number;
   entries: FakeEntry[];
+  /** Of its text. */
+  files: FakeFile[];
   /** What only one software has. */
   extra: Record<string, string>;
 }
@@ -39,12 +50,15 @@ export interface FakeCall {
   url: URL;
   headers: IncomingHttpHeaders;
   body: string;
+  /** Of a form with files: its values, and the files. */
+  values: [name: string, value: string][];
+  files: (NewFakeFile & { field: string })[];
 }
 
 export interface FakeAnswer {
   status?: number;
   headers?: Record<string, string>;
-  /** A text is sent as it is, anything else as JSON. */
+  /** A text and bytes are sent as they are, anything else as JSON. */
   body: unknown;
 }
 
@@ -69,12 +83,16 @@ export class FakeDesk {
   readonly secret = 'the secret of the bridge';
   readonly tickets: FakeTicket[] = [];
   readonly troubles: Trouble[] = [];
-  /** What was written by calls. */
+  /** How often it was called, and what was written so. */
+  calls = 0;
   writes = 0;
   /** Sessions and tokens that were given. */
   readonly sessions = new Set<string>();
   private readonly faults: unknown[] = [];
+  /** Sent, and not yet part of anything. */
+  readonly uploads: FakeFile[] = [];
   private nextEntry = 1;
+  private nextFile = 1;
   private time = Date.parse('2026-01-02T03:04:05.000Z');
   private readonly server;
 
@@ -82,8 +100,10 @@ export class FakeDesk {
     this.server = createServer((request, response) => {
       void (async () => {
         const url = new URL(request.url ?? '/', 'http://fake');
-        const call = { method: request.method ?? 'GET', url, headers: request.headers, body: await text(request) };
+        const call = await callOf(request, url);
+        this.calls += 1;
         const send = ({ status = 200, headers = {}, body }: FakeAnswer) => {
+          if (Buffer.isBuffer(body)) return response.writeHead(status, headers).end(body);
           const type = typeof body === 'string' && body.startsWith('<') ? 'text/xml' : 'application/json';
           response.writeHead(status, { 'content-type': type, date: new Date(this.time).toUTCString(), ...headers });
           response.end(typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body));
@@ -129,17 +149,37 @@ export class FakeDesk {
     const ticket: FakeTicket = {
       ...{ id: this.tickets.length + 1, title, queue: this.dialect.queue, state: this.dialect.state, owner: null },
       ...{ priority: this.dialect.priority, requester: 'ivo', labels: [], text: '', at, changedAt: at, entries: [] },
+      files: [],
       ...{ extra: {}, ...over },
     };
     this.tickets.push(ticket);
     return ticket;
   }
 
-  say(id: number, body: string, { who = 'nora', internal = false }: { who?: Who; internal?: boolean } = {}): FakeEntry {
+  say(
+    id: number,
+    body: string,
+    {
+      who = 'nora',
+      internal = false,
+      files = [],
+    }: { who?: Who; internal?: boolean; files?: readonly (NewFakeFile | FakeFile)[] } = {},
+  ): FakeEntry {
     const ticket = this.change(id, {});
-    const entry: FakeEntry = { id: this.nextEntry++, who, body, internal, at: ticket.changedAt };
+    const kept = files.map((file) => this.keep(file));
+    const entry: FakeEntry = { id: this.nextEntry++, who, body, internal, at: ticket.changedAt, files: kept };
     ticket.entries.push(entry);
     return entry;
+  }
+
+  keep(file: NewFakeFile | FakeFile): FakeFile {
+    return 'id' in file ? file : { ...file, id: this.nextFile++ };
+  }
+
+  /** Any that it has, by its number. */
+  file(id: number): FakeFile | undefined {
+    const all = this.tickets.flatMap((one) => [...one.files, ...one.entries.flatMap(({ files }) => files)]);
+    return [...all, ...this.uploads].find((one) => one.id === id);
   }
 
   change(id: number, over: Partial<FakeTicket>): FakeTicket {
@@ -154,6 +194,25 @@ export class FakeDesk {
   newest(): FakeTicket[] {
     return [...this.tickets].sort((one, other) => other.changedAt - one.changedAt);
   }
+}
+
+async function callOf(request: IncomingMessage, url: URL): Promise<FakeCall> {
+  const bytes = await buffer(request);
+  const call: FakeCall = {
+    ...{ method: request.method ?? 'GET', url, headers: request.headers, body: bytes.toString() },
+    ...{ values: [], files: [] },
+  };
+  const type = request.headers['content-type'] ?? '';
+  if (!type.startsWith('multipart/form-data')) return call;
+  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
+  for (const [field, value] of form) {
+    if (typeof value === 'string') call.values.push([field, value]);
+    else {
+      const { name: filename, type: mediaType } = value;
+      call.files.push({ field, filename, mediaType, bytes: Buffer.from(await value.arrayBuffer()) });
+    }
+  }
+  return call;
 }
 
 /** As much of a list as software gives at once. */

@@ -1,4 +1,4 @@
-import { type Dialect, type FakeDesk, type FakeTicket, iso, paged, people } from './core.ts';
+import { type Dialect, type FakeDesk, type FakeFile, type FakeTicket, iso, paged, people } from './core.ts';
 
 const groups = [
   { id: 1, name: 'Users' },
@@ -16,7 +16,13 @@ const no = (status: number, description: string, field?: string) => ({
   },
 });
 
-function shown(ticket: FakeTicket, include: string | null) {
+const attachmentsOf = (files: readonly FakeFile[], desk: FakeDesk) =>
+  files.map(({ id, filename, mediaType, bytes }) => ({
+    ...{ id, name: filename, content_type: mediaType, size: bytes.length },
+    attachment_url: `${desk.node}/signed/${id}?until=soon`,
+  }));
+
+function shown(ticket: FakeTicket, include: string | null, desk: FakeDesk) {
   const { id, title, text, state, priority, owner, requester, labels, at, changedAt } = ticket;
   const { id: person, name, email } = people[requester];
   return {
@@ -28,11 +34,29 @@ function shown(ticket: FakeTicket, include: string | null) {
     },
     ...{ responder_id: owner ? people[owner].id : null, created_at: iso(at), updated_at: iso(changedAt) },
     ...(include?.includes('requester') && { requester: { id: person, name, email } }),
-    ...(include !== null && { description: text }),
+    ...(include !== null && { description: text, attachments: attachmentsOf(ticket.files, desk) }),
   };
 }
 
-function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0], desk: FakeDesk) {
+/** The values of a form, as JSON would have them. */
+function valuesOf(values: readonly [name: string, value: string][]): ReturnType<typeof JSON.parse> {
+  const lists = values.filter(([name]) => name.endsWith('[]'));
+  const plain = values.filter(([name]) => !name.endsWith('[]'));
+  return {
+    ...Object.fromEntries(
+      plain.map(([name, value]) => [
+        name,
+        /^\d+$/.test(value) ? Number(value) : ({ true: true, false: false }[value] ?? value),
+      ]),
+    ),
+    ...(lists.length > 0 && { tags: lists.map(([, value]) => value) }),
+  };
+}
+
+function answer(call: Parameters<Dialect['answer']>[0], desk: FakeDesk) {
+  const { method, url, headers, body } = call;
+  const [, signed] = /^\/signed\/(\d+)$/.exec(url.pathname) ?? [];
+  if (signed) return { body: desk.file(Number(signed))?.bytes };
   if (headers.authorization !== `Basic ${Buffer.from(`${desk.secret}:X`).toString('base64')}`)
     return {
       status: 401,
@@ -42,7 +66,9 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
   const [noun, id = '', part] = url.pathname.replace('/api/v2/', '').split('/');
   const page = Number(query.get('page') ?? 1);
   const size = Number(query.get('per_page') ?? 30);
-  const input = body === '' ? {} : JSON.parse(body);
+  const isForm = headers['content-type']?.startsWith('multipart/');
+  const input = isForm ? valuesOf(call.values) : body === '' ? {} : JSON.parse(body);
+  if (call.files.some(({ field }) => field !== 'attachments[]')) throw new Error('Files have a name of their own.');
   if (noun === 'agents') {
     const agent = id === 'me' ? people.bridge : [people.bridge, people.nora].find((one) => one.id === Number(id));
     return agent ? { body: agentOf(agent) } : { status: 404, body: '' };
@@ -55,36 +81,38 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
     const found = desk
       .newest()
       .filter((one) => one.changedAt >= since && (!email || people[one.requester].email === email));
-    return { body: paged(found, page, size).map((one) => shown(one, query.get('include'))) };
+    return { body: paged(found, page, size).map((one) => shown(one, query.get('include'), desk)) };
   }
   const known = (value: unknown, least: number, most: number) => Number(value) >= least && Number(value) <= most;
   if (input.status !== undefined && !known(input.status, 2, 7)) return no(400, 'Validation failed', 'status');
   if (input.priority !== undefined && !known(input.priority, 1, 4)) return no(400, 'Validation failed', 'priority');
   if (noun === 'tickets' && id === '') {
-    const { subject, description, status, priority, group_id: group, tags } = input;
+    const { subject, description, status, priority, group_id: group, tags = [] } = input;
     const made = desk.open(subject, {
       ...{ text: description, state: String(status), priority: String(priority), requester: 'bridge', labels: tags },
       queue: groups.find((one) => one.id === group)?.name ?? '',
+      files: call.files.map((file) => desk.keep(file)),
     });
-    return { status: 201, body: shown(made, '') };
+    return { status: 201, body: shown(made, '', desk) };
   }
   if (!ticket) return { status: 404, body: '' };
   if (part === 'conversations') {
-    const rows = ticket.entries.map(({ id, who, body, internal, at }) => ({
-      ...{ id, user_id: people[who].id, body, private: internal, incoming: who === 'ivo', source: 2, attachments: [] },
+    const rows = ticket.entries.map(({ id, who, body, internal, at, files }) => ({
+      ...{ id, user_id: people[who].id, body, private: internal, incoming: who === 'ivo', source: 2 },
+      attachments: attachmentsOf(files, desk),
       created_at: iso(at),
     }));
     return { body: paged(rows, page, size) };
   }
   if (part === 'notes') {
-    const entry = desk.say(ticket.id, input.body, { who: 'bridge', internal: input.private });
+    const entry = desk.say(ticket.id, input.body, { who: 'bridge', internal: input.private, files: call.files });
     return { status: 201, body: { id: entry.id } };
   }
   if (method === 'PUT') {
     const { subject = ticket.title, status = ticket.state, priority = ticket.priority, tags = ticket.labels } = input;
     desk.change(ticket.id, { title: subject, state: String(status), priority: String(priority), labels: tags });
   }
-  return { body: shown(ticket, query.get('include') ?? '') };
+  return { body: shown(ticket, query.get('include') ?? '', desk) };
 }
 
 /** Freshdesk: numbers for states, the text of a ticket apart from its conversations, at most 100 of anything. */

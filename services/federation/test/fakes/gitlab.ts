@@ -1,12 +1,30 @@
-import { type Dialect, type FakeDesk, type FakeTicket, iso, paged, people, type Who } from './core.ts';
+import { type Dialect, type FakeDesk, type FakeFile, type FakeTicket, iso, paged, people, type Who } from './core.ts';
 
 const userOf = (who: Who) => ({ id: people[who].id, username: people[who].login, name: people[who].name });
 const no = (status: number, message: unknown) => ({ status, body: { message } });
 
+const secretOf = (id: number) => String(id).padStart(32, '0');
+const markdownOf = ({ id, filename }: FakeFile) =>
+  `![${filename}](/uploads/${secretOf(id)}/${encodeURIComponent(filename)})`;
+const withFiles = (text: string, files: readonly FakeFile[]) => [text, ...files.map(markdownOf)].join('\n\n');
+/** Files that a text shows, and what is left of it. */
+function read(text: string, desk: FakeDesk): { body: string; files: FakeFile[] } {
+  const files = desk.uploads.filter((file) => text.includes(markdownOf(file)));
+  return { body: files.reduce((left, file) => left.replace(`\n\n${markdownOf(file)}`, ''), text), files };
+}
+
 function shown(issue: FakeTicket) {
-  const { id, title, text, state, labels, requester, owner, at, changedAt, extra } = issue;
+  const { id, title, files, state, labels, requester, owner, at, changedAt, extra } = issue;
   return {
-    ...{ id: 1000 + id, iid: id, title, description: text, state, labels, author: userOf(requester) },
+    ...{
+      id: 1000 + id,
+      iid: id,
+      title,
+      description: withFiles(issue.text, files),
+      state,
+      labels,
+      author: userOf(requester),
+    },
     ...{ assignees: owner ? [userOf(owner)] : [], created_at: iso(at), updated_at: iso(changedAt), confidential: true },
     ...{
       web_url: `https://gitlab.example/eosc/desk/-/issues/${id}`,
@@ -16,7 +34,8 @@ function shown(issue: FakeTicket) {
   };
 }
 
-function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0], desk: FakeDesk) {
+function answer(call: Parameters<Dialect['answer']>[0], desk: FakeDesk) {
+  const { method, url, headers, body } = call;
   if (headers.authorization !== `Bearer ${desk.secret}`)
     return {
       status: 401,
@@ -24,7 +43,7 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
     };
   const path = url.pathname.replace('/api/v4', '');
   const { searchParams: query } = url;
-  const input = body === '' ? {} : JSON.parse(body);
+  const input = body === '' || call.files.length > 0 ? {} : JSON.parse(body);
   if (path === '/user') return { body: userOf('bridge') };
   if (path === '/version') return { body: { version: '18.2.1' } };
   const [, project, rest = ''] = /^\/projects\/([^/]+)(.*)$/.exec(path) ?? [];
@@ -36,6 +55,18 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
     const next = rows.length > page * size ? String(page + 1) : '';
     return { headers: { 'x-next-page': next }, body: paged(rows, page, size) };
   };
+  if (rest === '/uploads') {
+    const [sent] = call.files;
+    if (sent?.field !== 'file') return no(400, 'file is missing');
+    const kept = desk.keep(sent);
+    desk.uploads.push(kept);
+    return { status: 201, body: { id: kept.id, alt: kept.filename, markdown: markdownOf(kept) } };
+  }
+  const [, secret, name = ''] = /^\/uploads\/(\d+)\/(.+)$/.exec(rest) ?? [];
+  if (secret) {
+    const kept = desk.file(Number(secret));
+    return kept?.filename === decodeURIComponent(name) ? { body: kept.bytes } : no(404, '404 Not found');
+  }
   const [, , iid = '', part] = rest.split('/');
   if (iid === '' && method === 'GET') {
     const words = query.get('search');
@@ -49,8 +80,9 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
   const labelsOf = (text = '') => String(text).split(',').filter(Boolean);
   if (iid === '') {
     if (!input.title) return no(400, { title: ["can't be blank"] });
+    const { body: text, files } = read(input.description, desk);
     const made = desk.open(input.title, {
-      text: input.description,
+      ...{ text, files },
       requester: 'bridge',
       labels: labelsOf(input.labels),
     });
@@ -67,8 +99,16 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
       system: true,
       internal: false,
     };
-    const rows = issue.entries.map(({ id, who, body, internal, at }) => ({
-      ...{ id, body, author: userOf(who), system: false, internal, confidential: internal, created_at: iso(at) },
+    const rows = issue.entries.map(({ id, who, body, internal, at, files }) => ({
+      ...{
+        id,
+        body: withFiles(body, files),
+        author: userOf(who),
+        system: false,
+        internal,
+        confidential: internal,
+        created_at: iso(at),
+      },
     }));
     return list([{ ...noted, created_at: iso(issue.at) }, ...rows]);
   }
@@ -77,7 +117,8 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
       .split('\n')
       .filter((line) => /^\s*\/[a-z]/.test(line));
     if (orders.length > 0) throw new Error(`An order is carried out: ${orders}`);
-    const entry = desk.say(issue.id, input.body, { who: 'bridge', internal: input.internal ?? false });
+    const { body: said, files } = read(input.body, desk);
+    const entry = desk.say(issue.id, said, { who: 'bridge', internal: input.internal ?? false, files });
     return { status: 201, body: { id: entry.id } };
   }
   if (method === 'PUT') {

@@ -21,7 +21,7 @@ const userOf = (who: Who) => ({
 const time = (at: number) => iso(at).replace('Z', '+0000');
 const no = (status: number, errorMessages: string[], errors = {}) => ({ status, body: { errorMessages, errors } });
 
-function shown({ id, title, text, state, priority, owner, requester, at, changedAt, queue }: FakeTicket) {
+function shown({ id, title, text, state, priority, owner, requester, at, changedAt, queue, ...rest }: FakeTicket) {
   return {
     key: `${queue}-${id}`,
     fields: {
@@ -38,11 +38,19 @@ function shown({ id, title, text, state, priority, owner, requester, at, changed
         project: { key: queue },
         updated: time(changedAt),
       },
+      // Those of internal comments among them.
+      attachment: [
+        ...rest.files.map((file) => ({ ...file, created: at })),
+        ...rest.entries.flatMap(({ files, at: created }) => files.map((file) => ({ ...file, created }))),
+      ].map(({ id: fileId, filename, mediaType, bytes, created }) => ({
+        ...{ id: String(fileId), filename, mimeType: mediaType, size: bytes.length, created: time(created) },
+      })),
     },
   };
 }
 
-function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0], desk: FakeDesk) {
+function answer(call: Parameters<Dialect['answer']>[0], desk: FakeDesk) {
+  const { method, url, headers, body } = call;
   if (headers.authorization !== `Basic ${Buffer.from(`bridge:${desk.secret}`).toString('base64')}`)
     return {
       status: 401,
@@ -51,7 +59,11 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
     };
   const path = url.pathname.replace('/rest/', '');
   const { searchParams: query } = url;
-  const input = body === '' ? {} : JSON.parse(body);
+  const input = body === '' || call.files.length > 0 ? {} : JSON.parse(body);
+  const [, stored] = /^\/secure\/attachment\/(\d+)\//.exec(url.pathname) ?? [];
+  if (stored) return { body: desk.file(Number(stored))?.bytes };
+  const [, attachment] = /^api\/2\/attachment\/(\d+)$/.exec(path) ?? [];
+  if (attachment) return { body: { content: `${desk.node}/secure/attachment/${attachment}/file` } };
   const values = <T>(rows: T[]) => {
     const start = Number(query.get('start') ?? 0);
     const limit = Math.min(100, Number(query.get('limit') ?? 50));
@@ -65,6 +77,19 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
       { id: '1', projectKey: 'OPS' },
       { id: '4', projectKey: 'SUP' },
     ]);
+  if (path === 'servicedeskapi/servicedesk/4/attachTemporaryFile') {
+    if (headers['x-atlassian-token'] !== 'no-check') return { status: 403, body: 'XSRF check failed' };
+    const kept = call.files.map((file) => desk.keep(file));
+    desk.uploads.push(...kept);
+    return {
+      status: 201,
+      body: {
+        temporaryAttachments: kept.map(({ id, filename }) => ({
+          ...{ temporaryAttachmentId: `temp${id}`, fileName: filename },
+        })),
+      },
+    };
+  }
   if (path === 'servicedeskapi/servicedesk/4/requesttype')
     return values([
       { id: '11', name: 'Access' },
@@ -103,10 +128,19 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
     return { status: 204, body: '' };
   }
   if (part === 'comment' && method === 'GET') {
-    const rows = issue.entries.map(({ id, body, who, internal, at }) => ({
+    const shows = query.get('expand')?.includes('attachment');
+    const rows = issue.entries.map(({ id, body, who, internal, at, files }) => ({
+      ...(shows && {
+        attachments: {
+          values: files.map(({ id: fileId, filename, mediaType, bytes }) => ({
+            ...{ filename, mimeType: mediaType, size: bytes.length },
+            _links: { jiraRest: `${desk.node}/rest/api/2/attachment/${fileId}` },
+          })),
+        },
+      }),
       ...{
         id: String(id),
-        body,
+        body: [body, ...files.map(({ filename }) => `[^${filename}]`)].join('\n\n'),
         public: !internal,
         author: userOf(who),
         created: { iso8601: time(at), epochMillis: at },
@@ -117,6 +151,12 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
   if (part === 'comment') {
     const entry = desk.say(issue.id, input.body, { who: 'bridge', internal: !input.public });
     return { status: 201, body: { id: String(entry.id) } };
+  }
+  if (part === 'attachment') {
+    const files = desk.uploads.filter(({ id }) => input.temporaryAttachmentIds.includes(`temp${id}`));
+    const said = input.additionalComment?.body ?? '';
+    const entry = desk.say(issue.id, said, { who: 'bridge', internal: !input.public, files });
+    return { status: 201, body: { comment: { id: String(entry.id), body: said } } };
   }
   if (method === 'PUT') {
     const { summary = issue.title, priority } = input.fields;

@@ -17,6 +17,14 @@ const shown = ({ id, title, queue, state, priority, owner, requester, at, change
   ...{ customer_id: people[requester].id, updated_at: iso(changedAt) },
 });
 
+function filesIn({ attachments = [] }: { attachments?: { filename: string; data: string; 'mime-type': string }[] }) {
+  return {
+    files: attachments.map(({ filename, data, 'mime-type': mediaType }) => ({
+      ...{ filename, mediaType, bytes: Buffer.from(data, 'base64') },
+    })),
+  };
+}
+
 function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0], desk: FakeDesk) {
   if (headers.authorization !== `Token token=${desk.secret}`) return no(401, 'Invalid token');
   const path = url.pathname.replace('/api/v1', '');
@@ -24,6 +32,14 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
   const [, noun, id = ''] = path.split('/');
   const input = body === '' ? {} : JSON.parse(body);
   if (path === '/users/me') return { body: userOf('bridge') };
+  if (noun === 'ticket_attachment') {
+    const [, , ticketId, articleId, fileId] = path.split('/').map(Number);
+    const file = desk
+      .find(ticketId as number)
+      ?.entries.find((one) => one.id === articleId)
+      ?.files.find((one) => one.id === fileId);
+    return file ? { headers: { 'content-type': file.mediaType }, body: file.bytes } : no(404, 'Not found');
+  }
   if (path === '/version') return no(403, 'Not authorized');
   if (noun === 'users')
     return { body: (Object.keys(people) as Who[]).map(userOf).find((one) => one.id === Number(id)) };
@@ -46,14 +62,14 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
   if (path === '/tickets' && method === 'POST') {
     const { title, group: queue, state = 'new', priority, article } = input;
     const made = desk.open(title, { queue, state, priority, requester: 'bridge' });
-    const entry = desk.say(made.id, article.body, { who: 'bridge', internal: article.internal });
+    const entry = desk.say(made.id, article.body, { who: 'bridge', internal: article.internal, ...filesIn(article) });
     made.extra[`subject ${entry.id}`] = article.subject;
     return { status: 201, body: shown(made) };
   }
   const ticket = desk.find(Number(query.get('o_id') ?? input.o_id ?? input.ticket_id ?? path.split('/').at(-1)));
   if (!ticket) return no(404, "Couldn't find Ticket");
   if (path.startsWith('/ticket_articles/by_ticket/')) {
-    const rows = ticket.entries.map(({ id, who, body, internal, at }) => ({
+    const rows = ticket.entries.map(({ id, who, body, internal, at, files }) => ({
       ...{
         id,
         ticket_id: ticket.id,
@@ -64,12 +80,15 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
       },
       ...{ sender: who === 'ivo' ? 'Customer' : 'Agent', from: people[who].name, created_by_id: people[who].id },
       ...{ created_by: people[who].login, created_at: iso(at) },
+      attachments: files.map(({ id, filename, mediaType, bytes }) => ({
+        ...{ id, filename, size: String(bytes.length), preferences: { 'Content-Type': mediaType } },
+      })),
     }));
     return { body: rows };
   }
   if (path === '/ticket_articles') {
     if (input.type === 'email') throw new Error('A mail is sent.');
-    const entry = desk.say(ticket.id, input.body, { who: 'bridge', internal: input.internal });
+    const entry = desk.say(ticket.id, input.body, { who: 'bridge', internal: input.internal, ...filesIn(input) });
     return { status: 201, body: { id: entry.id } };
   }
   if (noun === 'tags' && method === 'GET') return { body: { tags: ticket.labels } };

@@ -6,12 +6,20 @@ const no = (ErrorCode: string, ErrorMessage: string) => ({ body: { Error: { Erro
 /** One of something comes without its list. */
 const oneOrMore = <T>(list: T[]) => (list.length === 1 ? list[0] : list);
 
-function shown(ticket: FakeTicket, withArticles: boolean) {
+function shown(ticket: FakeTicket, withArticles: boolean, withContents: boolean) {
   const { id, title, queue, state, priority, owner, requester, at, changedAt, entries } = ticket;
   const articles = entries.map((entry) => ({
     ...{ ArticleID: String(entry.id), TicketID: String(id), Body: entry.body, CreateTime: plainTime(entry.at) },
     ...{ IsVisibleForCustomer: entry.internal ? '0' : '1', SenderType: entry.who === 'ivo' ? 'customer' : 'agent' },
     ...{ Subject: ticket.extra[`subject ${entry.id}`] ?? title },
+    ...(entry.files.length > 0 && {
+      Attachment: oneOrMore(
+        entry.files.map(({ id, filename, mediaType, bytes }) => ({
+          ...{ FileID: String(id), Filename: filename, ContentType: `${mediaType}; name="${filename}"` },
+          ...{ FilesizeRaw: String(bytes.length), ...(withContents && { Content: bytes.toString('base64') }) },
+        })),
+      ),
+    }),
     From: ticket.extra[`from ${entry.id}`] ?? `"${people[entry.who].name}" <${people[entry.who].email}>`,
   }));
   return {
@@ -62,7 +70,13 @@ function answer({ url, body }: Parameters<Dialect['answer']>[0], desk: FakeDesk)
       .map((id) => desk.find(Number(id)));
     if (found.includes(undefined))
       return no('TicketGet.AccessDenied', 'TicketGet: User does not have access to the ticket!');
-    return { body: { Ticket: oneOrMore(found.map((one) => shown(one as FakeTicket, input.AllArticles === 1))) } };
+    return {
+      body: {
+        Ticket: oneOrMore(
+          found.map((one) => shown(one as FakeTicket, input.AllArticles === 1, input.GetAttachmentContents === 1)),
+        ),
+      },
+    };
   }
   if (Ticket.State !== undefined && !states.includes(Ticket.State))
     return no(`${operation}.InvalidParameter`, `${operation}: Ticket->State parameter is invalid!`);
@@ -76,7 +90,12 @@ function answer({ url, body }: Parameters<Dialect['answer']>[0], desk: FakeDesk)
   const { Title = ticket.title, State = ticket.state, Priority = ticket.priority } = Ticket;
   desk.change(ticket.id, { title: Title, state: State, priority: Priority });
   if (!Article) return { body: { TicketID: String(ticket.id), TicketNumber: `2026${ticket.id}` } };
-  const entry = desk.say(ticket.id, Article.Body, { who: 'bridge', internal: Article.IsVisibleForCustomer !== 1 });
+  const given: { Filename: string; ContentType: string; Content: string }[] = input.Attachment ?? [];
+  const files = given.map(({ Filename: filename, ContentType: mediaType, Content }) => ({
+    ...{ filename, mediaType, bytes: Buffer.from(Content, 'base64') },
+  }));
+  const internal = Article.IsVisibleForCustomer !== 1;
+  const entry = desk.say(ticket.id, Article.Body, { who: 'bridge', internal, files });
   ticket.extra[`subject ${entry.id}`] = Article.Subject;
   ticket.extra[`from ${entry.id}`] = Article.From;
   return { body: { TicketID: ticket.id, TicketNumber: `2026${ticket.id}`, ArticleID: String(entry.id) } };

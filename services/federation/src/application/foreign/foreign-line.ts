@@ -33,7 +33,16 @@ import type { FileRoad } from '../files/file-road.ts';
 import { asText } from '../redirect-tickets.ts';
 import type { Greeting, PeerAddress, PeerGreeter, PeerLine, SyncSettings } from '../sync/ports.ts';
 import type { Desk, OpenDesks } from './open-desks.ts';
-import type { NewEntry, NewFile, PeerCall, PeerEntry, PeerTicket } from './ports.ts';
+import {
+  type NewEntry,
+  type NewFile,
+  type NewTicket,
+  type OutgoingRequest,
+  type PeerCall,
+  type PeerEntry,
+  type PeerTicket,
+  WouldSend,
+} from './ports.ts';
 
 /** Comments that are taken in at once, and their length, characters: one message carries them. */
 const MOST_COMMENTS = 20;
@@ -170,20 +179,9 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     const { adapter, peerId } = desk;
     const link = await this.links.find(this.db, ticket.uuid, peerId);
     if (!link) throw new AppError('not-found', 'peer.unshared', 'The ticket is not shared any more.');
-    const mark = this.desks.markOf(ticket);
+    const made = await this.newTicket(desk, ticket, comments);
+    const remoteId = (await adapter.findByCorrelation(made.mark, call)) ?? (await adapter.createTicket(made, call));
     const fields = canonical(ticket.fields);
-    const { tables } = adapter;
-    const words: PeerWords = {
-      ...{ subject: fields.subject, state: tables.states[fields.state], owner: null, tags: fields.tags },
-      priority: tables.priorities[fields.priority],
-    };
-    const [first] = comments;
-    const entry = first
-      ? await this.entryOf(desk, first, ticket.url)
-      : { format: 'text/plain' as const, body: `${ticket.number}: ${mark}` };
-    const remoteId =
-      (await adapter.findByCorrelation(mark, call)) ??
-      (await adapter.createTicket({ words, mark, first: entry }, call));
     const remote = await adapter.getTicket(remoteId, call);
     const row: ForeignTicket = {
       ...{ linkId: link.id, peerId, remoteId, uuid: ticket.uuid, state: newLink(this.settings.node), fields },
@@ -194,6 +192,50 @@ export class ForeignLine implements PeerLine, PeerGreeter {
       await this.links.keepRemote(tx, link.id, remote);
     });
     return { row, remote };
+  }
+
+  private async newTicket(
+    desk: Desk,
+    ticket: FederationTicket,
+    [first]: readonly FederationComment[],
+  ): Promise<NewTicket> {
+    const mark = this.desks.markOf(ticket);
+    const { subject, state, priority, tags } = canonical(ticket.fields);
+    const { states, priorities } = desk.adapter.tables;
+    const words: PeerWords = { subject, state: states[state], priority: priorities[priority], owner: null, tags };
+    const entry = first
+      ? await this.entryOf(desk, first, ticket.url)
+      : { format: 'text/plain' as const, body: `${ticket.number}: ${mark}` };
+    return { words, mark, first: entry };
+  }
+
+  /**
+   * What would be written there first, in the desk's own shape: the ticket, or the newest of its comments where the desk
+   * has it. It is asked what has to be known for that, and nothing is changed. Files are left out.
+   * @throws AppError as said at PeerAdapter; unavailable `peer.no-token`
+   */
+  async preview(
+    peerId: number,
+    { ticket, comments }: Pick<FederationChange, 'ticket' | 'comments'>,
+    signal: AbortSignal,
+  ): Promise<OutgoingRequest | null> {
+    const desk = await this.desks.byId(peerId, true);
+    const said = comments
+      .filter(({ visibility }) => visibility === 'public')
+      .map((comment) => ({ ...comment, attachments: [] }));
+    const known = await this.store.ticket(this.db, peerId, ticket.uuid);
+    try {
+      if (!known) await desk.adapter.createTicket(await this.newTicket(desk, ticket, said), { signal });
+      else {
+        const newest = said.at(-1);
+        if (!newest) return null;
+        await desk.adapter.addEntry(known.remoteId, await this.entryOf(desk, newest, ticket.url), { signal });
+      }
+    } catch (error) {
+      if (error instanceof WouldSend) return error.request;
+      throw error;
+    }
+    return null;
   }
 
   /** @returns whether anything was written */

@@ -47,13 +47,16 @@ export class OpenDesks {
     return this.deskOf(adapter, peer, token);
   }
 
-  /** @throws AppError not-found `peer.no-adapter`, `peer.not-found`; unavailable `peer.no-token` */
-  async byId(peerId: number): Promise<Desk> {
+  /**
+   * @param dry  nothing is written there
+   * @throws AppError not-found `peer.no-adapter`, `peer.not-found`; unavailable `peer.no-token`
+   */
+  async byId(peerId: number, dry = false): Promise<Desk> {
     const peer = await this.peers.get(this.db, peerId);
     const adapter = await this.store.adapter(this.db, peerId);
     if (!adapter) throw new AppError('not-found', 'peer.no-adapter', 'This helpdesk speaks our own protocol.');
     if (peer.token === null) throw noToken(peer);
-    return this.deskOf(adapter, peer, this.box.open(peer.token, `peer:${peerId}`).toString());
+    return this.deskOf(adapter, peer, this.box.open(peer.token, `peer:${peerId}`).toString(), dry);
   }
 
   /** What a ticket of ours is found by at another helpdesk: its address, which also opens it. */
@@ -72,13 +75,14 @@ export class OpenDesks {
     { peerId, kind, settings, cursor }: Adapter,
     { name, node, callsPerMinute }: Peer,
     secret: string,
+    dry = false,
   ): Desk {
     const limit = shareOf(callsPerMinute);
     const pace = async () => {
       const { allowed, retryAfterMs } = await this.cache.limit(`desk:${peerId}`, limit);
       return allowed ? 0 : Math.max(1, retryAfterMs);
     };
-    const adapter = this.adapters[kind]({ ...settings, node, secret, pace });
+    const adapter = this.adapters[kind]({ ...settings, node, secret, pace, dry });
     const uuidOf = (remoteId: string) => derivedId(FOREIGN_TICKETS, `${node} ${remoteId}`);
     return { peerId, name, node, adapter, pollSeconds: settings.pollSeconds, cursor, uuidOf };
   }

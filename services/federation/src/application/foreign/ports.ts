@@ -145,6 +145,25 @@ export interface AdapterAddress extends AdapterSettings {
   secret: string;
   /** Absent: as often as there is something to ask. */
   pace?: Pace;
+  /** Nothing is written: what would be is thrown, as `WouldSend`. */
+  dry?: boolean;
+}
+
+/** A request that would change something at a helpdesk, without what proves who we are. */
+export interface OutgoingRequest {
+  method: string;
+  url: string;
+  contentType: string;
+  body: string;
+}
+
+/** Thrown where a dry run would have written. */
+export class WouldSend extends Error {
+  override readonly name = 'WouldSend';
+
+  constructor(readonly request: OutgoingRequest) {
+    super(`${request.method} ${request.url}`);
+  }
 }
 
 export type AdapterKind = (typeof adapterKinds)[number];

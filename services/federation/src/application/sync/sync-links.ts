@@ -211,7 +211,14 @@ export class SyncLinks {
 
   /** Whether a peer that did not answer does again: with a call that costs it nothing, and no ticket waits behind it. */
   private async probe({ peer, signal }: Turn): Promise<void> {
-    await this.line.greet(this.addressOf(peer), true, signal);
+    try {
+      await this.line.greet(this.addressOf(peer), true, signal);
+    } catch (thrown) {
+      const error = AppError.from(thrown);
+      if (isOfThePeer(error)) throw error;
+      // Whatever it says, it says it to all.
+      throw new AppError('unavailable', 'peer.unavailable', error.detail, undefined, { cause: error });
+    }
     await this.answered(peer);
   }
 
@@ -226,7 +233,7 @@ export class SyncLinks {
     const now = this.clock.now();
     this.events.syncFailed(link, peer, error);
     if (error.code === 'peer.unshared') return this.links.end(this.db, link.id, error.detail, now);
-    const ofThePeer = error.code.startsWith('net.') || troubles.includes(error.code);
+    const ofThePeer = isOfThePeer(error);
     const hold = (failingMs: number) => Math.max(holdMs(failingMs), askedForMs(error));
     const isNews = askedForMs(error) > 0 || !this.calling.hasAnsweredSince(call);
     if (ofThePeer && isNews) await this.peers.failed(this.db, peer.id, error.detail, hold, now);
@@ -519,6 +526,10 @@ export class SyncLinks {
 }
 
 const NEVER = new AbortController().signal;
+
+function isOfThePeer({ code }: AppError): boolean {
+  return code.startsWith('net.') || troubles.includes(code);
+}
 
 const senders = { requester: 'Customer', agent: 'Agent', system: 'System' } as const;
 

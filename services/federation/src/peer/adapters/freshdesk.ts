@@ -1,5 +1,6 @@
 import { AppError } from '@helpmesh/kernel';
 import { z } from 'zod';
+import type { FileSink } from '../../application/files/ports.ts';
 import type {
   AdapterAddress,
   NewEntry,
@@ -8,10 +9,11 @@ import type {
   PeerCall,
   PeerChanges,
   PeerEntry,
+  PeerFile,
   PeerTicket,
 } from '../../application/foreign/ports.ts';
 import type { PeerTables, PeerWords, WritableWord } from '../../domain/foreign/words.ts';
-import { JsonWire, readAs } from './json-wire.ts';
+import { formOf, JsonWire, readAs } from './json-wire.ts';
 import { asHtml, marked, markIn, withoutMark } from './marks.ts';
 import { changedSince } from './newest-first.ts';
 import type { Fetcher } from './paced-fetch.ts';
@@ -22,7 +24,14 @@ const Time = z.iso.datetime({ offset: true });
 const Person = z.object({ name: z.string().nullish(), email: z.string().nullish() });
 const Agent = z.object({ id: z.number(), contact: Person });
 const Group = z.object({ id: z.number(), name: z.string() });
-const File = z.object({ name: z.string() });
+const File = z.object({
+  id: z.number(),
+  name: z.string(),
+  content_type: z.string().nullish(),
+  size: z.number().nullish(),
+  /** Signed, and good for a short while. */
+  attachment_url: z.string(),
+});
 const Changed = z.object({ id: z.number(), group_id: z.number().nullish(), updated_at: Time });
 const Ticket = z.object({
   id: z.number(),
@@ -59,7 +68,10 @@ const PORTAL = 2;
 
 /** Freshdesk by its API v2. States and priorities are numbers there. */
 export class FreshdeskAdapter implements PeerAdapter {
-  readonly capabilities = { writes: ['subject', 'state', 'priority', 'tags'], notes: true, html: true } as const;
+  readonly capabilities = {
+    writes: ['subject', 'state', 'priority', 'tags'],
+    ...{ notes: true, html: true, files: true },
+  } as const;
   readonly tables: PeerTables;
   private readonly wire: JsonWire;
   private who: Promise<z.output<typeof Agent>> | undefined;
@@ -135,15 +147,11 @@ export class FreshdeskAdapter implements PeerAdapter {
   async createTicket({ words, mark, first }: NewTicket, call: PeerCall): Promise<string> {
     const { subject, state, priority, tags } = words;
     const { email } = (await this.me(call)).contact;
-    const { body } = await this.wire.send(
-      'POST',
-      '/tickets',
-      {
-        ...{ subject, description: asHtml(marked(first, mark)), status: Number(state), priority: Number(priority) },
-        ...{ email, group_id: await this.groupId(call), tags, source: PORTAL },
-      },
-      call,
-    );
+    const ticket = {
+      ...{ subject, description: asHtml(marked(first, mark)), status: Number(state), priority: Number(priority) },
+      ...{ ...(email && { email }), group_id: await this.groupId(call), tags, source: PORTAL },
+    };
+    const { body } = await this.wire.send('POST', '/tickets', withFiles(ticket, first), call);
     return String(readAs(Made, body).id);
   }
 
@@ -170,23 +178,33 @@ export class FreshdeskAdapter implements PeerAdapter {
       const body = ticket.description ?? '';
       entries.push({
         ...{ id: DESCRIPTION, author: asker, role: 'requester', own: markIn(body) !== null, format: 'text/html' },
-        ...{ createdAt: instant(ticket.created_at), body: withoutMark(body), files: namesOf(ticket.attachments) },
+        ...{ createdAt: instant(ticket.created_at), body: withoutMark(body), files: filesOf(id, DESCRIPTION, ticket) },
       });
     }
-    for (const { id: entryId, body, user_id: author, incoming, created_at: at, attachments } of said) {
+    for (const one of said) {
+      const { id: entryId, body, user_id: author, incoming, created_at: at } = one;
       const isAsker = author === ticket.requester_id;
       entries.push({
         ...{ id: String(entryId), role: incoming || isAsker ? 'requester' : 'agent', own: author === me },
         author: isAsker ? asker : await this.agent(author, call),
-        ...{ createdAt: instant(at), format: 'text/html', body: body ?? '', files: namesOf(attachments) },
+        ...{ createdAt: instant(at), format: 'text/html', body: body ?? '', files: filesOf(id, String(entryId), one) },
       });
     }
     return entries;
   }
 
+  /** Its address is read anew: the one that was told has ended by now. */
+  async getFile(fileId: string, sink: FileSink, call: PeerCall): Promise<void> {
+    const [id = '', entryId, attachmentId] = fileId.split('/');
+    const holders = entryId === DESCRIPTION ? [await this.ticket(id, call)] : await this.conversations(id, call);
+    const file = holders.flatMap(({ attachments }) => attachments).find((one) => String(one.id) === attachmentId);
+    if (!file) throw new AppError('not-found', 'peer.not-there', 'The file is not there any more.');
+    await this.wire.file(file.attachment_url, sink, call);
+  }
+
   /** As a public note: a reply would be mailed. */
   async addEntry(id: string, entry: NewEntry, call: PeerCall): Promise<string> {
-    const note = { body: asHtml(entry), private: false };
+    const note = withFiles({ body: asHtml(entry), private: false }, entry);
     return String(readAs(Made, (await this.wire.send('POST', `/tickets/${id}/notes`, note, call)).body).id);
   }
 
@@ -243,8 +261,27 @@ export class FreshdeskAdapter implements PeerAdapter {
   }
 }
 
-function namesOf(files: readonly z.output<typeof File>[]): string[] {
-  return files.map(({ name }) => name);
+function filesOf(
+  ticketId: string,
+  entryId: string,
+  { attachments }: { attachments: z.output<typeof File>[] },
+): PeerFile[] {
+  return attachments.map(({ id, name, content_type: type, size }) => ({
+    ...{ id: `${ticketId}/${entryId}/${id}`, filename: name, mediaType: type ?? 'application/octet-stream' },
+    ...(size && { size }),
+  }));
+}
+
+/** With files it is a form, whose lists have their brackets. */
+function withFiles(
+  values: Readonly<Record<string, string | number | boolean | string[]>>,
+  { files = [] }: NewEntry,
+): FormData | Readonly<Record<string, unknown>> {
+  if (files.length === 0) return values;
+  const parts = Object.entries(values).flatMap(([name, value]) =>
+    Array.isArray(value) ? value.map((one) => [`${name}[]`, one] as const) : [[name, String(value)] as const],
+  );
+  return formOf(parts, 'attachments[]', files);
 }
 
 function instant(time: string): string {

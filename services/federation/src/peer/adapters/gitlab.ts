@@ -1,5 +1,6 @@
 import { AppError } from '@helpmesh/kernel';
 import { z } from 'zod';
+import type { FileSink } from '../../application/files/ports.ts';
 import type {
   AdapterAddress,
   NewEntry,
@@ -8,10 +9,11 @@ import type {
   PeerCall,
   PeerChanges,
   PeerEntry,
+  PeerFile,
   PeerTicket,
 } from '../../application/foreign/ports.ts';
 import type { PeerTables, PeerWords, WritableWord } from '../../domain/foreign/words.ts';
-import { JsonWire, readAs } from './json-wire.ts';
+import { formOf, JsonWire, readAs } from './json-wire.ts';
 import { asTyped, inMarkdown } from './markdown.ts';
 import { markIn, withoutMark } from './marks.ts';
 import { changedSince } from './newest-first.ts';
@@ -57,7 +59,10 @@ const AND = ' + ';
  * text is Markdown there, in which words of a requester could order things to be done: they are quoted.
  */
 export class GitlabAdapter implements PeerAdapter {
-  readonly capabilities = { writes: ['subject', 'state', 'priority', 'tags'], notes: true, html: false } as const;
+  readonly capabilities = {
+    writes: ['subject', 'state', 'priority', 'tags'],
+    ...{ notes: true, html: false, files: true },
+  } as const;
   readonly tables: PeerTables;
   private readonly wire: JsonWire;
   private readonly project: string;
@@ -147,7 +152,7 @@ export class GitlabAdapter implements PeerAdapter {
     const { subject: title, state, priority, tags } = words;
     const { label } = partsOf(state);
     const labels = [label, priority, ...tags].filter((one) => one !== '').join(',');
-    const description = `${inMarkdown(first.body)}\n\n${mark}`;
+    const description = `${await this.text(first, call)}\n\n${mark}`;
     const issue = { title, description, confidential: true, labels };
     const { body } = await this.wire.send('POST', `${this.project}/issues`, issue, call);
     const id = String(readAs(z.object({ iid: z.number() }), body).iid);
@@ -185,7 +190,9 @@ export class GitlabAdapter implements PeerAdapter {
       entries.push({
         ...{ id: DESCRIPTION, author: askerOf(issue) },
         ...{ role: 'requester', own, createdAt: instant(issue.created_at), format: 'text/plain' },
-        ...{ body: own ? asTyped(withoutMark(text)) : text, files: [] },
+        ...(own
+          ? { body: asTyped(withoutUploads(withoutMark(text))), files: [] }
+          : { body: text, files: uploadsIn(text) }),
       });
     }
     for (const { id: entryId, body, author, created_at: at } of await this.notes(id, call)) {
@@ -194,14 +201,21 @@ export class GitlabAdapter implements PeerAdapter {
       entries.push({
         ...{ id: String(entryId), author: nameOf(author.name, author.username), own, createdAt: instant(at) },
         role: author.id === issue.author.id ? 'requester' : 'agent',
-        ...{ format: 'text/plain', body: own ? asTyped(body) : body, files: [] },
+        format: 'text/plain',
+        ...(own ? { body: asTyped(withoutUploads(body)), files: [] } : { body, files: uploadsIn(body) }),
       });
     }
     return entries;
   }
 
-  async addEntry(id: string, { body: text }: NewEntry, call: PeerCall): Promise<string> {
-    const note = { body: inMarkdown(text) };
+  /** Its type is not told anywhere. */
+  async getFile(id: string, sink: FileSink, call: PeerCall): Promise<void> {
+    const [secret = '', name = ''] = id.split('/');
+    await this.wire.file(`${this.project}/uploads/${secret}/${encodeURIComponent(name)}`, sink, call);
+  }
+
+  async addEntry(id: string, entry: NewEntry, call: PeerCall): Promise<string> {
+    const note = { body: await this.text(entry, call) };
     const { body } = await this.wire.send('POST', `${this.project}/issues/${id}/notes`, note, call);
     return String(readAs(z.object({ id: z.number() }), body).id);
   }
@@ -209,6 +223,16 @@ export class GitlabAdapter implements PeerAdapter {
   async addNote(id: string, text: string, call: PeerCall): Promise<void> {
     const note = { body: inMarkdown(text), internal: true };
     await this.wire.send('POST', `${this.project}/issues/${id}/notes`, note, call);
+  }
+
+  /** Words, and below them the files, which the project keeps. */
+  private async text({ body, files = [] }: NewEntry, call: PeerCall): Promise<string> {
+    const lines: string[] = [];
+    for (const file of files) {
+      const answer = await this.wire.send('POST', `${this.project}/uploads`, formOf([], 'file', [file]), call);
+      lines.push(readAs(z.object({ markdown: z.string() }), answer.body).markdown);
+    }
+    return [inMarkdown(body), ...lines].join('\n\n');
   }
 
   private async issue(id: string, call: PeerCall): Promise<z.output<typeof Issue>> {
@@ -257,6 +281,28 @@ export class GitlabAdapter implements PeerAdapter {
 function partsOf(word: string): { base: string; label: string } {
   const [base = '', label = ''] = word.toLowerCase().split(AND);
   return { base: base.trim(), label: label.trim() };
+}
+
+/** `![photo](/uploads/0123…/photo.png)`, as GitLab writes what was uploaded; files of other projects are not meant. */
+const UPLOAD = /!?\[[^\]\n]*\]\(\/uploads\/([0-9a-f]{32})\/([^()\s]+)\)(?:\{[^}\n]*\})?/g;
+
+function uploadsIn(text: string): PeerFile[] {
+  return [...text.matchAll(UPLOAD)].map(([, secret, name = '']) => {
+    const filename = decoded(name);
+    return { id: `${secret}/${filename}`, filename, mediaType: 'application/octet-stream' };
+  });
+}
+
+function withoutUploads(text: string): string {
+  return text.replace(UPLOAD, '').trimEnd();
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name).replaceAll('/', '_');
+  } catch {
+    return name;
+  }
 }
 
 function hasNext(headers: Headers): boolean {

@@ -1,8 +1,10 @@
 import { AppError } from '@helpmesh/kernel';
 import { z } from 'zod';
+import type { FileSink } from '../../application/files/ports.ts';
 import type {
   AdapterAddress,
   NewEntry,
+  NewFile,
   NewTicket,
   PeerAdapter,
   PeerCall,
@@ -11,7 +13,7 @@ import type {
   PeerTicket,
 } from '../../application/foreign/ports.ts';
 import { type PeerTables, type PeerWords, understandsState, type WritableWord } from '../../domain/foreign/words.ts';
-import { JsonWire, readAs } from './json-wire.ts';
+import { formOf, JsonWire, readAs } from './json-wire.ts';
 import { marked, markIn, withoutMark } from './marks.ts';
 import { changedSince, type NewestPage } from './newest-first.ts';
 import type { Fetcher } from './paced-fetch.ts';
@@ -49,7 +51,17 @@ const Issue = z.object({
     reporter: User.nullish(),
     created: Time,
     project: z.object({ key: z.string() }),
-    attachment: z.array(z.object({ filename: z.string() })).default([]),
+    attachment: z
+      .array(
+        z.object({
+          id: z.string(),
+          filename: z.string(),
+          mimeType: z.string().nullish(),
+          size: z.number().nullish(),
+          created: Time,
+        }),
+      )
+      .default([]),
   }),
 });
 const Comment = z.object({
@@ -58,6 +70,18 @@ const Comment = z.object({
   public: z.boolean(),
   author: User,
   created: z.object({ epochMillis: z.number() }),
+  attachments: z
+    .object({
+      values: z.array(
+        z.object({
+          filename: z.string(),
+          mimeType: z.string().nullish(),
+          size: z.number().nullish(),
+          _links: z.object({ jiraRest: z.string().nullish(), content: z.string().nullish() }),
+        }),
+      ),
+    })
+    .nullish(),
 });
 const Page = <S extends z.ZodType>(item: S) => z.object({ values: z.array(item), isLastPage: z.boolean() });
 const Transitions = z.object({
@@ -70,6 +94,8 @@ const Transitions = z.object({
 });
 
 const DESCRIPTION = 'description';
+/** What is attached by then came with the request; what comes later belongs to a comment, and that may be internal. */
+const OPENING_MS = 60_000;
 const PAGE = 100;
 const MOST_PAGES = 100;
 const fields = 'summary,description,status,priority,assignee,reporter,created,project,attachment';
@@ -79,7 +105,7 @@ const fields = 'summary,description,status,priority,assignee,reporter,created,pr
  * that of the platform (version 2, whose texts are texts). A status is moved by a transition, where the workflow has one.
  */
 export class JiraAdapter implements PeerAdapter {
-  readonly capabilities = { writes: ['subject', 'state', 'priority'], notes: true, html: false } as const;
+  readonly capabilities = { writes: ['subject', 'state', 'priority'], notes: true, html: false, files: true } as const;
   readonly tables: PeerTables;
   private readonly wire: JsonWire;
   private readonly project: string;
@@ -161,9 +187,12 @@ export class JiraAdapter implements PeerAdapter {
     const { subject: summary, state, priority } = words;
     const requestFieldValues = { summary, description: marked(first, mark).body };
     const request = { serviceDeskId, requestTypeId, requestFieldValues };
+    // What may fail for long comes first: a request that is there is not made again.
+    const uploaded = await this.upload(first.files ?? [], call);
     const { body } = await this.wire.send('POST', '/servicedeskapi/request', request, call);
     const { issueKey } = readAs(z.object({ issueKey: Key }), body);
     // What a request is opened with is the workflow's.
+    if (uploaded.length > 0) await this.attach(issueKey, { temporaryAttachmentIds: uploaded, public: true }, call);
     await this.updateTicket(issueKey, { state, priority }, call);
     return issueKey;
   }
@@ -194,23 +223,54 @@ export class JiraAdapter implements PeerAdapter {
       entries.push({
         ...{ id: DESCRIPTION, author: reporter ? calledAs(reporter) : '-', role: 'requester' },
         ...{ own: markIn(text) !== null, createdAt: instant(created), format: 'text/plain', body: withoutMark(text) },
-        files: attachment.map(({ filename }) => filename),
+        files: attachment
+          .filter((file) => file.created <= created + OPENING_MS)
+          .map(({ id: fileId, ...file }) => fileOf(fileId, file)),
       });
     }
     for (const comment of await this.comments(id, call)) {
       if (!comment.public || isKnown(comment.id)) continue;
       const { author } = comment;
+      const files = (comment.attachments?.values ?? []).map(({ _links: { jiraRest, content }, ...file }) => {
+        const [fileId] = /(?<=attachment\/(?:content\/)?)\d+/.exec(jiraRest ?? content ?? '') ?? [];
+        return fileId === undefined ? file.filename : fileOf(fileId, file);
+      });
       entries.push({
         ...{ id: comment.id, author: calledAs(author), own: idOf(author) === me, format: 'text/plain' },
         role: reporter && idOf(author) === idOf(reporter) ? 'requester' : 'agent',
-        ...{ createdAt: instant(comment.created.epochMillis), body: comment.body, files: [] },
+        ...{ createdAt: instant(comment.created.epochMillis), body: withoutFileMarks(comment.body), files },
       });
     }
     return entries;
   }
 
-  async addEntry(id: string, { body }: NewEntry, call: PeerCall): Promise<string> {
-    return this.comment(id, { body, public: true }, call);
+  async getFile(id: string, sink: FileSink, call: PeerCall): Promise<void> {
+    const { body } = await this.wire.get(`/api/2/attachment/${id}`, {}, call);
+    await this.wire.file(readAs(z.object({ content: z.string() }), body).content, sink, call);
+  }
+
+  async addEntry(id: string, { body, files = [] }: NewEntry, call: PeerCall): Promise<string> {
+    if (files.length === 0) return this.comment(id, { body, public: true }, call);
+    const temporaryAttachmentIds = await this.upload(files, call);
+    return this.attach(id, { temporaryAttachmentIds, public: true, additionalComment: { body } }, call);
+  }
+
+  /** Where they stay for a while, until a request takes them. @returns what they are called there */
+  private async upload(files: readonly NewFile[], call: PeerCall): Promise<string[]> {
+    if (files.length === 0) return [];
+    const { serviceDeskId } = await this.typeOfRequests(call);
+    const path = `/servicedeskapi/servicedesk/${serviceDeskId}/attachTemporaryFile`;
+    const { body } = await this.wire.send('POST', path, formOf([], 'file', files), call, {
+      'x-atlassian-token': 'no-check',
+    });
+    const Uploaded = z.object({ temporaryAttachments: z.array(z.object({ temporaryAttachmentId: z.string() })) });
+    return readAs(Uploaded, body).temporaryAttachments.map((one) => one.temporaryAttachmentId);
+  }
+
+  /** @returns the comment that holds them */
+  private async attach(id: string, what: Readonly<Record<string, unknown>>, call: PeerCall): Promise<string> {
+    const { body } = await this.wire.send('POST', `/servicedeskapi/request/${id}/attachment`, what, call);
+    return readAs(z.object({ comment: z.object({ id: z.string() }) }), body).comment.id;
   }
 
   async addNote(id: string, text: string, call: PeerCall): Promise<void> {
@@ -241,7 +301,7 @@ export class JiraAdapter implements PeerAdapter {
   private async comments(id: string, call: PeerCall): Promise<z.output<typeof Comment>[]> {
     const found: z.output<typeof Comment>[] = [];
     for (let page = 0; page < MOST_PAGES; page++) {
-      const query = { public: 'true', internal: 'false', start: found.length, limit: PAGE };
+      const query = { public: 'true', internal: 'false', start: found.length, limit: PAGE, expand: 'attachment' };
       const { body } = await this.wire.get(`/servicedeskapi/request/${id}/comment`, query, call);
       const { values, isLastPage } = readAs(Page(Comment), body);
       found.push(...values);
@@ -326,6 +386,22 @@ export class JiraAdapter implements PeerAdapter {
   private stateOf({ name, statusCategory }: z.output<typeof Issue>['fields']['status']): string {
     return understandsState(this.tables, name) ? name : (statusCategory?.name ?? name);
   }
+}
+
+function fileOf(
+  id: string,
+  {
+    filename,
+    mimeType,
+    size,
+  }: { filename: string; mimeType?: string | null | undefined; size?: number | null | undefined },
+) {
+  return { id, filename, mediaType: mimeType ?? 'application/octet-stream', ...(size && { size }) };
+}
+
+/** Lines that show a file in its place: `[^log.txt]`, `!photo.png|thumbnail!`. */
+function withoutFileMarks(text: string): string {
+  return text.replace(/^[ \t]*(?:\[\^[^\]\n]+\]|![^!\n]+!)[ \t]*$/gm, '').trimEnd();
 }
 
 function idOf({ accountId, name }: z.output<typeof User>): string {

@@ -1,8 +1,13 @@
 import { AppError } from '@helpmesh/kernel';
 import type { z } from 'zod';
-import type { PeerCall } from '../../application/foreign/ports.ts';
+import type { FileSink } from '../../application/files/ports.ts';
+import type { NewFile, PeerCall } from '../../application/foreign/ports.ts';
 import type { Fetcher } from './paced-fetch.ts';
 
+/** For one file. */
+const FILE_MS = 60_000;
+/** To where the bytes lie. */
+const FILE_REDIRECTS = 3;
 /** Longest answer: one with the text of a long comment, or a page of a history. */
 const MAX_BYTES = 30_000_000;
 const TIMEOUT_MS = 20_000;
@@ -31,23 +36,37 @@ export class JsonWire {
     return this.send('GET', `${path}${search}`, undefined, call);
   }
 
-  /** @param content  of a form when it is URLSearchParams, else sent as JSON. @throws AppError as said at PeerAdapter */
+  /**
+   * The bytes of a file. What is not at the address of the desk is asked for without saying who we are.
+   * @param address  a path, or a whole address
+   * @throws AppError as said at PeerAdapter; `net.answer-too-large`
+   */
+  async file(address: string, { maxBytes, take }: FileSink, { signal }: PeerCall): Promise<void> {
+    const url = new URL(address.startsWith('/') ? `${this.base}${address}` : address, this.base);
+    const isTheirs = url.origin === new URL(this.base).origin;
+    const headers = { ...(isTheirs && this.headers), accept: '*/*' };
+    const request = { signal, maxBytes, headers, timeoutMs: FILE_MS, maxRedirects: FILE_REDIRECTS };
+    const response = await this.safe.fetch(url, request);
+    if (!response.ok) throw refusal(response, parsed(await response.text()), this.base);
+    await take(new Uint8Array(await response.arrayBuffer()));
+  }
+
+  /**
+   * @param content  of a form when it is FormData or URLSearchParams, else sent as JSON
+   * @throws AppError as said at PeerAdapter
+   */
   async send(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     content: unknown,
     { signal }: PeerCall,
+    more: Readonly<Record<string, string>> = {},
   ): Promise<WireAnswer> {
-    const isForm = content instanceof URLSearchParams;
-    const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+    const sent = content === undefined ? undefined : await written(content);
     const response = await this.safe.fetch(`${this.base}${path}`, {
-      ...{ method, signal, maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS },
-      ...(content !== undefined && { body: isForm ? content : JSON.stringify(content) }),
-      headers: {
-        ...this.headers,
-        accept: 'application/json',
-        ...(content !== undefined && { 'content-type': type }),
-      },
+      ...{ method, signal, maxBytes: MAX_BYTES, timeoutMs: content instanceof FormData ? FILE_MS : TIMEOUT_MS },
+      ...(sent && { body: sent.body }),
+      headers: { ...this.headers, accept: 'application/json', ...(sent && { 'content-type': sent.type }), ...more },
     });
     const text = await response.text();
     const body = parsed(text);
@@ -59,6 +78,30 @@ export class JsonWire {
     if (no) throw no;
     return { headers, body };
   }
+}
+
+/** A form with files (RFC 7578), as `send` takes it. @param field  what the software calls the files */
+export function formOf(
+  values: readonly (readonly [name: string, value: string])[],
+  field: string,
+  files: readonly NewFile[],
+): FormData {
+  const form = new FormData();
+  for (const [name, value] of values) form.append(name, value);
+  for (const { bytes, mediaType: type, filename } of files) {
+    form.append(field, new Blob([new Uint8Array(bytes)], { type }), filename);
+  }
+  return form;
+}
+
+async function written(
+  content: unknown,
+): Promise<{ body: string | URLSearchParams | Uint8Array<ArrayBuffer>; type: string }> {
+  if (content instanceof URLSearchParams) return { body: content, type: 'application/x-www-form-urlencoded' };
+  if (!(content instanceof FormData)) return { body: JSON.stringify(content), type: 'application/json' };
+  // It writes the parts, and knows what stands between them.
+  const whole = new Response(content);
+  return { body: new Uint8Array(await whole.arrayBuffer()), type: whole.headers.get('content-type') as string };
 }
 
 /** @throws AppError conflict `peer.unreadable` */

@@ -1,5 +1,6 @@
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { z } from 'zod';
+import type { FileSink } from '../../application/files/ports.ts';
 import type {
   AdapterAddress,
   NewEntry,
@@ -47,7 +48,17 @@ const Article = z.object({
   created_by: z.string().nullish(),
   created_by_id: z.number(),
   created_at: z.iso.datetime({ offset: true }),
-  attachments: z.array(z.object({ filename: z.string() })).default([]),
+  attachments: z
+    .array(
+      z.object({
+        id: z.number(),
+        filename: z.string(),
+        /** Bytes, as a text. */
+        size: z.coerce.number().nullish(),
+        preferences: z.record(z.string(), z.unknown()).nullish(),
+      }),
+    )
+    .default([]),
 });
 const Made = z.object({ id: z.number() });
 const Tags = z.object({ tags: z.array(z.string()) });
@@ -59,7 +70,10 @@ const names = { expand: 'true' };
 
 /** Zammad by its REST API. */
 export class ZammadAdapter implements PeerAdapter {
-  readonly capabilities = { writes: ['subject', 'state', 'priority', 'tags'], notes: true, html: true } as const;
+  readonly capabilities = {
+    writes: ['subject', 'state', 'priority', 'tags'],
+    ...{ notes: true, html: true, files: true },
+  } as const;
   readonly tables: PeerTables;
   private readonly wire: JsonWire;
   private who: Promise<z.output<typeof ZammadUser>> | undefined;
@@ -143,7 +157,7 @@ export class ZammadAdapter implements PeerAdapter {
   async createTicket({ words, mark, first }: NewTicket, call: PeerCall): Promise<string> {
     const { subject: title, state, priority, tags } = words;
     const { id: customer } = await this.me(call);
-    const article = { subject: mark, body: first.body, content_type: first.format, ...note };
+    const article = { subject: mark, body: first.body, content_type: first.format, ...note, ...attached(first) };
     const { body } = await this.wire.send(
       'POST',
       '/tickets',
@@ -180,12 +194,21 @@ export class ZammadAdapter implements PeerAdapter {
         own: article.created_by_id === me.id,
         format: article.content_type?.startsWith('text/html') ? 'text/html' : 'text/plain',
         body: article.body ?? '',
-        files: article.attachments.map(({ filename }) => filename),
+        files: article.attachments.map((file) => ({
+          id: `${id}/${article.id}/${file.id}`,
+          ...{ filename: file.filename, mediaType: typeOf(file.preferences ?? {}) },
+          ...(file.size && { size: file.size }),
+        })),
       }));
   }
 
-  async addEntry(id: string, { format, body }: NewEntry, call: PeerCall): Promise<string> {
-    const article = { ticket_id: Number(id), body, content_type: format, ...note };
+  async getFile(id: string, sink: FileSink, call: PeerCall): Promise<void> {
+    await this.wire.file(`/ticket_attachment/${id}`, sink, call);
+  }
+
+  async addEntry(id: string, entry: NewEntry, call: PeerCall): Promise<string> {
+    const { format, body } = entry;
+    const article = { ticket_id: Number(id), body, content_type: format, ...note, ...attached(entry) };
     return String(readAs(Made, (await this.wire.send('POST', '/ticket_articles', article, call)).body).id);
   }
 
@@ -232,6 +255,23 @@ export class ZammadAdapter implements PeerAdapter {
 
 /** An article of type email would be sent; a note is not. */
 const note = { type: 'note', sender: 'Agent', internal: false };
+
+function attached({ files = [] }: NewEntry) {
+  if (files.length === 0) return {};
+  return {
+    attachments: files.map(({ filename, mediaType, bytes }) => ({
+      ...{ filename, data: bytes.toString('base64'), 'mime-type': mediaType },
+    })),
+  };
+}
+
+/** Mails bring it in one way, the web in another. */
+function typeOf(preferences: Readonly<Record<string, unknown>>): string {
+  const named = Object.entries(preferences).find(([name]) =>
+    ['content-type', 'mime-type'].includes(name.toLowerCase()),
+  );
+  return typeof named?.[1] === 'string' ? named[1] : 'application/octet-stream';
+}
 
 function authorOf({ from, created_by: by }: z.output<typeof Article>): string {
   // `Zoë Müller <zoe@example.org>`: the name is meant for others, the address is not.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@helpmesh/kernel';
 import { z } from 'zod';
+import type { FileSink } from '../../application/files/ports.ts';
 import type {
   AdapterAddress,
   NewEntry,
@@ -37,7 +38,16 @@ const Article = z.object({
   SenderType: z.string(),
   IsVisibleForCustomer: z.coerce.string(),
   CreateTime: Time,
-  Attachment: listOf(z.object({ Filename: z.string() })),
+  Attachment: listOf(
+    z.object({
+      FileID: z.coerce.string(),
+      Filename: z.string(),
+      ContentType: z.string().nullish(),
+      FilesizeRaw: z.coerce.number().nullish(),
+      /** Base64, where it was asked for. */
+      Content: z.string().nullish(),
+    }),
+  ),
 });
 const Ticket = z.object({
   TicketID: Id,
@@ -70,7 +80,7 @@ export type ZnunySessions = Map<string, Promise<string>>;
  * refused answers 200.
  */
 export class ZnunyAdapter implements PeerAdapter {
-  readonly capabilities = { writes: ['subject', 'state', 'priority'], notes: true, html: false } as const;
+  readonly capabilities = { writes: ['subject', 'state', 'priority'], notes: true, html: false, files: true } as const;
   readonly tables: PeerTables;
   private readonly wire: JsonWire;
   private readonly session: string;
@@ -166,7 +176,7 @@ export class ZnunyAdapter implements PeerAdapter {
       CustomerUser: this.to.account.includes('@') ? this.to.account : `${this.to.account}@${new URL(mark).hostname}`,
     };
     const Article = this.article({ Subject: mark, Body: first.body, IsVisibleForCustomer: 1 });
-    const { body } = await this.ask('/TicketCreate', { Ticket, Article }, call);
+    const { body } = await this.ask('/TicketCreate', { Ticket, Article, ...attached(first) }, call);
     return readAs(z.object({ TicketID: Id }), body).TicketID;
   }
 
@@ -191,20 +201,39 @@ export class ZnunyAdapter implements PeerAdapter {
       .map(({ ArticleID, From, SenderType, CreateTime, Body, Attachment }) => ({
         ...{ id: ArticleID, author: senderOf(From), own: From === this.from(), createdAt: instant(CreateTime) },
         role: SenderType === 'customer' ? 'requester' : 'agent',
-        ...{ format: 'text/plain', body: Body ?? '', files: Attachment.map(({ Filename }) => Filename) },
+        ...{ format: 'text/plain', body: Body ?? '' },
+        files: Attachment.map(({ FileID, Filename, ContentType, FilesizeRaw }) => ({
+          ...{ id: `${id}/${ArticleID}/${FileID}`, filename: Filename },
+          mediaType: ContentType?.split(';')[0]?.trim() || 'application/octet-stream',
+          ...(FilesizeRaw && { size: FilesizeRaw }),
+        })),
       }));
   }
 
-  async addEntry(id: string, { body: text }: NewEntry, call: PeerCall): Promise<string> {
-    return this.say(id, { Subject: 'Helpmesh', Body: text, IsVisibleForCustomer: 1 }, call);
+  /** It gives the bytes of all files of a ticket, or none. */
+  async getFile(fileId: string, sink: FileSink, call: PeerCall): Promise<void> {
+    const [id = '', articleId, attachmentId] = fileId.split('/');
+    const details = { AllArticles: 1, Attachments: 1, GetAttachmentContents: 1 };
+    const { Article: articles } = await this.ticket(id, details, call);
+    const held = articles.find(({ ArticleID }) => ArticleID === articleId)?.Attachment;
+    const content = held?.find(({ FileID }) => FileID === attachmentId)?.Content;
+    if (typeof content !== 'string') {
+      throw new AppError('not-found', 'peer.not-there', 'The file is not there any more.');
+    }
+    await sink.take(Buffer.from(content, 'base64'));
+  }
+
+  async addEntry(id: string, entry: NewEntry, call: PeerCall): Promise<string> {
+    return this.say(id, { Subject: 'Helpmesh', Body: entry.body, IsVisibleForCustomer: 1 }, call, attached(entry));
   }
 
   async addNote(id: string, text: string, call: PeerCall): Promise<void> {
     await this.say(id, { Subject: 'Helpmesh', Body: text, IsVisibleForCustomer: 0 }, call);
   }
 
-  private async say(id: string, words: Record<string, unknown>, call: PeerCall): Promise<string> {
-    const { body } = await this.ask('/TicketUpdate', { TicketID: id, Article: this.article(words) }, call);
+  private async say(id: string, words: Record<string, unknown>, call: PeerCall, files = {}): Promise<string> {
+    const change = { TicketID: id, Article: this.article(words), ...files };
+    const { body } = await this.ask('/TicketUpdate', change, call);
     return readAs(Updated, body).ArticleID;
   }
 
@@ -268,6 +297,15 @@ function refusalIn(body: unknown, base: string): AppError | undefined {
   // Whoever may not see a ticket is not told whether there is one.
   if (ErrorCode === 'TicketGet.AccessDenied') return new AppError('not-found', 'peer.not-there', said);
   return new AppError('conflict', 'peer.refused', said);
+}
+
+function attached({ files = [] }: NewEntry) {
+  if (files.length === 0) return {};
+  return {
+    Attachment: files.map(({ filename, mediaType, bytes }) => ({
+      ...{ Filename: filename, ContentType: mediaType, Content: bytes.toString('base64') },
+    })),
+  };
 }
 
 function waiting(State: string) {

@@ -279,6 +279,7 @@ function DryRun({ id, isDirty }: { id: number; isDirty: boolean }) {
 function Preview({ preview }: { preview: AgreementPreview }) {
   const { t, i18n } = useLingui();
   const { to, why_not, ticket, comments, comments_total, internal_articles, mail } = preview;
+  const { request, request_problem } = preview;
   return (
     <Stack gap="sm">
       {why_not !== null && (
@@ -317,6 +318,15 @@ function Preview({ preview }: { preview: AgreementPreview }) {
         <Text size="sm">
           <Plural value={comments_total - comments.length} one="and # more message" other="and # more messages" />
         </Text>
+      )}
+      {request && (
+        <div>
+          <Text size="sm">{t`What the helpdesk would get first:`}</Text>
+          <pre className={classes.words}>{`${request.method} ${request.url}\n\n${request.body}`}</pre>
+        </div>
+      )}
+      {request_problem !== null && (
+        <Text size="sm">{t`What the helpdesk would get cannot be said: ${request_problem}`}</Text>
       )}
       {mail && (
         <>
