@@ -4,6 +4,7 @@ import { apiChangesCommand } from './commands/api-changes.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { buildCommand } from './commands/build.ts';
 import { checkCommand } from './commands/check.ts';
+import { configCommand } from './commands/config.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { generateCommand } from './commands/generate.ts';
 import { keysCommand } from './commands/keys.ts';
@@ -27,6 +28,7 @@ const commands = [
   generateCommand,
   apiChangesCommand,
   doctorCommand,
+  configCommand,
   keysCommand,
   mailInCommand,
   backupCommand,

@@ -349,6 +349,7 @@ describe('accessibility', () => {
       ['schedules/1', 'Nothing yet.'],
       ['webhooks', 'hooks.invalid'],
       ['webhooks/1', 'It was not called yet.'],
+      ['configuration', 'Compare with a file'],
       ['health', 'counter.unlucky'],
       ['audit', 'oidc-provider.created'],
     ] as const) {

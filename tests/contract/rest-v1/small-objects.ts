@@ -444,6 +444,100 @@ export const smallObjects: Section = (world) => {
       expect((await admin.call('GET', '/api/v1/settings/99999')).status).toBe(404);
     });
 
+    it('the configuration is one file: what it says is carried out, twice is once, and without it is as before', async () => {
+      const { admin, agent } = world();
+      const read = async (): Promise<Json> => await admin.get('/api/v1/configuration');
+      const carryOut = async (document: Json, more: Json = {}): Promise<Json[]> =>
+        (await admin.post('/api/v1/configuration/import', { document, ...more })).results;
+      const before = await read();
+      const state = { name: 'file: waits', state_type: 'open', next_state_id: 'file: later', active: true };
+      const added: Json = {
+        ticket_states: [state, { name: 'file: later', state_type: 'open' }],
+        ticket_priorities: [{ name: 'file: now', ui_color: 'high-priority' }],
+        signatures: [{ name: 'file: greeting', body: '<p>Yours</p>' }],
+        groups: [{ name: 'file: desk', signature_id: 'file: greeting' }, { name: 'file: desk::night' }],
+        roles: [
+          { name: 'file: night', permissions: ['ticket.agent'], group_ids: { 'file: desk': ['read', 'change'] } },
+        ],
+        calendars: [
+          {
+            ...{ name: 'file: days', timezone: 'Europe/Warsaw' },
+            business_hours: { mon: { active: true, timeframes: [['08:00', '16:00']] } },
+          },
+        ],
+        tag_list: [{ name: 'file-tag' }],
+        webhooks: [{ name: 'file: hook', endpoint: 'https://hooks.example.org/x', bearer_token: '<secret>' }],
+        macros: [{ name: 'file: later', perform: { 'ticket.state_id': { value: 'file: later' } } }],
+        slas: [
+          {
+            ...{ name: 'file: soon', calendar_id: 'file: days', first_response_time: 60 },
+            condition: { 'ticket.group_id': { operator: 'is', value: ['file: desk'] } },
+          },
+        ],
+        triggers: [
+          {
+            name: 'file: raise',
+            condition: { 'ticket.state_id': { operator: 'is', value: ['file: waits'] } },
+            perform: {
+              'ticket.priority_id': { value: 'file: now' },
+              'notification.webhook': { webhook_id: 'file: hook' },
+            },
+            active: false,
+          },
+        ],
+        overviews: [
+          {
+            ...{ name: 'file: night', role_ids: ['file: night'], order: { by: 'created_at', direction: 'ASC' } },
+            ...{ condition: { 'ticket.owner_id': { operator: 'is', pre_condition: 'current_user.id', value: '' } } },
+            view: { s: ['title'] },
+          },
+        ],
+      };
+      const small = { helpmesh_configuration: 1, ...added };
+      const results = await carryOut(small);
+      expect(results.filter(({ done }) => !done)).toEqual([]);
+      expect(results).toHaveLength(Object.values(added).flat().length);
+      expect(results.find(({ kind }) => kind === 'webhooks')).toMatchObject({ missing: ['bearer_token'] });
+      const whole = await read();
+      expect(JSON.stringify(whole)).not.toMatch(/"(?:id|created_at|updated_by_id)":/);
+      for (const [kind, objects] of Object.entries(added) as [string, Json[]][]) {
+        // What the desk says of itself in other words: a token that is not there, all days of a week, columns.
+        for (const { bearer_token: _, business_hours: __, view: ___, ...told } of objects) {
+          expect(whole[kind]).toContainEqual(expect.objectContaining(told));
+        }
+      }
+      const gone = await carryOut(before, { delete: true });
+      expect(gone.filter(({ done }) => !done)).toEqual([]);
+      expect(await read()).toEqual(before);
+      const again = await carryOut(whole);
+      expect(again.filter(({ done }) => !done)).toEqual([]);
+      expect(await read()).toEqual(whole);
+      expect((await admin.post('/api/v1/configuration/diff', { document: whole })).steps).toEqual([]);
+      const bad = {
+        helpmesh_configuration: 1,
+        macros: [{ name: 'file: x', perform: { 'ticket.state_id': { value: 'none' } } }],
+      };
+      expect(await carryOut(bad)).toMatchObject([
+        { key: 'file: x', done: false, error: expect.stringMatching(/refers to/) },
+      ]);
+      await carryOut(before, { delete: true });
+      for (const [method, path] of [
+        ['GET', ''],
+        ['POST', '/diff'],
+        ['POST', '/import'],
+      ] as const) {
+        expect(
+          (
+            await agent.call(
+              method,
+              `/api/v1/configuration${path}`,
+              method === 'POST' ? { document: small } : undefined,
+            )
+          ).status,
+        ).toBe(403);
+      }
+    });
+
     it('2.7.30 public_links, on the pages that strangers see', async () => {
       const { admin, anyone } = world();
       const link = {

@@ -690,6 +690,8 @@ export const requests: Record<string, Asking> = {
   'DELETE /api/v1/users/two_factor/passkeys/{id}': nothing,
   'GET /api/v1/users/{id}/admin_two_factor/enabled_authentication_methods': user,
   'DELETE /api/v1/users/{id}/admin_two_factor/remove_all_authentication_methods': user,
+  'POST /api/v1/configuration/diff': () => ({ body: { document: { helpmesh_configuration: 1 } } }),
+  'POST /api/v1/configuration/import': () => ({ body: { document: { helpmesh_configuration: 1 } } }),
   'POST /api/v1/view_as': () => ({ body: { user_id: 2 } }),
   'GET /api/v1/tickets/{id}/access': ({ topics }, place) => ({ path: { id: topics[place].id }, query: { user_id: 2 } }),
   'GET /api/v1/users/{id}/access': () => ({ path: { id: 2 } }),

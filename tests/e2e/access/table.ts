@@ -411,6 +411,9 @@ POST   /api/v1/public_links                                    ---- ---- +--!
 PUT    /api/v1/public_links/{id}                               ---- ---- +--!
 DELETE /api/v1/public_links/{id}                               ---- ---- +--!
 GET    /api/v1/branding                                        ++++ ++++ ++++
+GET    /api/v1/configuration                                   ---- ---- +--!
+POST   /api/v1/configuration/diff                              ---- ---- +--!
+POST   /api/v1/configuration/import                            ---- ---- +--!
 POST   /api/v1/view_as                                         ---- ---- ?--!
 DELETE /api/v1/view_as                                         -+++ ++++ +++!
 GET    /api/v1/users/{id}/access                               ---- ---- +--!

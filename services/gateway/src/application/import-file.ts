@@ -17,7 +17,7 @@ export interface Imported {
 /** More is a migration, for which there are tools of their own. */
 const MOST_ROWS = 10_000;
 /** Complaints about one file that are told. */
-const MOST_ERRORS = 50;
+const MOST_ERRORS = 1_000;
 /** A batch is some hundred writes in one transaction, so its owner needs time. */
 export const BATCH_MS = 60_000;
 

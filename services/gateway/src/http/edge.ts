@@ -20,6 +20,7 @@ import { BrandingBook } from '../application/branding-book.ts';
 import type { GatewayConfig } from '../config.ts';
 import { SessionCookie } from '../domain/session-cookie.ts';
 import { mountBranding } from './branding.routes.ts';
+import { mountConfiguration } from './configuration.routes.ts';
 import { mountDocs } from './docs.routes.ts';
 import { EdgeGuard } from './edge-guard.ts';
 import { mountEndpoints } from './endpoint.routes.ts';
@@ -73,6 +74,7 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     mountEndpoints(server, { guard, rpc, signer, blobs, cache, timeoutMs, bodyLimitBytes });
     mountOAuth(server, { guard, rpc, signer, publicUrl: config.HELPMESH_PUBLIC_URL });
     mountImport(server, { guard, rpc, bodyLimitBytes });
+    mountConfiguration(server, { guard, rpc, bodyLimitBytes });
     const publicUrl = config.HELPMESH_PUBLIC_URL;
     mountPbas(server, { guard, rpc, signer, authenticator, attempts, session, clock, publicUrl });
     mountRt(server, { guard, rpc, timeoutMs });

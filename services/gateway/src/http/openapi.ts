@@ -77,6 +77,27 @@ const ownRoutes: readonly OwnRoute[] = [
     'How the pages look for whoever comes by this address: name, logo, colours, support line, footer, languages',
   ],
   [
+    'exportConfiguration',
+    'GET',
+    '/api/v1/configuration',
+    'Configuration',
+    'The configuration as a file: objects by kind, references by name, without secrets; for `admin`',
+  ],
+  [
+    'diffConfiguration',
+    'POST',
+    '/api/v1/configuration/diff',
+    'Configuration',
+    'What would be created, changed and deleted for the desk to be as the file `document` says',
+  ],
+  [
+    'importConfiguration',
+    'POST',
+    '/api/v1/configuration/import',
+    'Configuration',
+    'Makes the desk as `document` says, object by object, and tells each; `kinds` names some, `delete: true` also deletes',
+  ],
+  [
     'searchAll',
     'GET',
     '/api/v1/search',

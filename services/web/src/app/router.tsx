@@ -294,6 +294,7 @@ const adminTree = admin.addChildren([
   adminPage('/data-protection/tasks/$id', 'ErasurePage'),
   adminPage('/data-protection/retention/new', 'NewRetentionRulePage'),
   adminPage('/data-protection/retention/$id', 'RetentionRulePage'),
+  adminPage('/configuration', 'ConfigurationPage'),
   adminPage('/health', 'HealthPage'),
   adminPage('/branding', 'BrandingsPage'),
   adminPage('/branding/new', 'NewBrandingPage'),

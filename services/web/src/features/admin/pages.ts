@@ -29,6 +29,7 @@ export type AdminPageId =
   | 'cmdb'
   | 'federation'
   | 'data-protection'
+  | 'configuration'
   | 'health'
   | 'audit';
 
@@ -73,6 +74,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'branding', section: 'help', permissions: ['admin.branding', 'admin.group'] },
   { id: 'public-links', section: 'help', permissions: ['admin.public_links'] },
   { id: 'reports', section: 'system', permissions: ['report'] },
+  { id: 'configuration', section: 'system', permissions: ['admin'] },
   { id: 'health', section: 'system', permissions: ['admin.monitoring'] },
   { id: 'data-protection', section: 'system', permissions: ['admin.data_privacy'] },
   { id: 'audit', section: 'system', permissions: ['admin.audit_log'] },

@@ -68,6 +68,7 @@ const icons: Record<AdminPageId, TablerIcon> = {
   cmdb: IconApps,
   federation: IconAffiliate,
   'data-protection': IconEyeOff,
+  configuration: IconStack2,
   health: IconHeartbeat,
   audit: IconHistory,
 };

@@ -22,6 +22,7 @@ import { sendForm } from '../../../app/api.ts';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { problemText } from '../../../ui/problem.ts';
 import { FormProblem } from '../../session/components/entry-page.tsx';
+import { errorsAsCsv } from '../import-errors.ts';
 import { readAnew } from '../queries.ts';
 
 interface Imported {
@@ -33,6 +34,8 @@ interface Imported {
 
 /** Rows of the file that are shown; the numbers above are of all of them. */
 const SHOWN = 100;
+/** Of what is wrong; all of it can be downloaded. */
+const SHOWN_ERRORS = 15;
 
 /** People or organizations into a file, and from one: first it says what would happen, then it does it. */
 export function ImportRows({ of }: { of: 'users' | 'organizations' }) {
@@ -147,6 +150,7 @@ export function ImportRows({ of }: { of: 'users' | 'organizations' }) {
 function Wrong({ seen: { errors, stats }, written }: { seen: Imported; written: boolean }) {
   const { t } = useLingui();
   const count = stats.created + stats.updated;
+  const rest = errors.length - SHOWN_ERRORS;
   return (
     <Alert color="red" title={written ? t`The import stopped` : t`Nothing can be imported`} role="alert">
       {written && (
@@ -160,10 +164,24 @@ function Wrong({ seen: { errors, stats }, written }: { seen: Imported; written: 
         </Text>
       )}
       <List size="sm">
-        {errors.map((error) => (
+        {errors.slice(0, SHOWN_ERRORS).map((error) => (
           <List.Item key={error}>{error}</List.Item>
         ))}
       </List>
+      {rest > 0 && (
+        <Text size="sm" mt="xs">
+          {plural(rest, { one: 'and # more row', other: 'and # more rows' })}
+        </Text>
+      )}
+      <Button
+        mt="sm"
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconDownload size={14} aria-hidden />}
+        onClick={() => saveAs('import-errors.csv', errorsAsCsv(errors))}
+      >
+        {t`Download what is wrong`}
+      </Button>
     </Alert>
   );
 }
@@ -213,4 +231,14 @@ function Preview({ seen: { stats, records } }: { seen: Imported }) {
       )}
     </>
   );
+}
+
+/** Hands a text to the browser as a file. */
+function saveAs(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
 }

@@ -49,4 +49,7 @@ export const CmdbPage = lazy(() => import('./cmdb-page.tsx').then((file) => ({ d
 export const IntegrationsPage = lazy(() =>
   import('./integrations-page.tsx').then((file) => ({ default: file.IntegrationsPage })),
 );
+export const ConfigurationPage = lazy(() =>
+  import('./configuration-page.tsx').then((file) => ({ default: file.ConfigurationPage })),
+);
 export const HealthPage = lazy(() => import('./health-page.tsx').then((file) => ({ default: file.HealthPage })));

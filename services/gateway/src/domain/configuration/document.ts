@@ -1,0 +1,99 @@
+import { isDeepStrictEqual } from 'node:util';
+import { AppError } from '@helpmesh/kernel';
+import { type Fields, type Kind, keyOf, kinds } from './kinds.ts';
+
+/** Stands where a secret is. Sent back it means: as it is. */
+export const SECRET = '<secret>';
+export const FORMAT = 1;
+const MOST_OBJECTS = 20_000;
+
+/** A configuration as it stands in a file: objects by kind, each told apart by its name. */
+export type Document = { helpmesh_configuration: typeof FORMAT } & Record<string, unknown>;
+
+export interface Step {
+  kind: string;
+  key: string;
+  action: 'create' | 'update' | 'delete';
+  /** Of an object that is there: what differs. */
+  changes: { field: string; from: unknown; to: unknown }[];
+  /** Of a new one: secrets that the file does not hold. */
+  missing: string[];
+}
+
+/** @throws AppError invalid `configuration.unreadable` of what is no such file */
+export function documentIn(given: unknown): Document {
+  const refuse = (why: string) => new AppError('invalid', 'configuration.unreadable', why);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw refuse('This is no configuration.');
+  const { helpmesh_configuration: format, ...sections } = given as Fields;
+  if (format !== FORMAT) throw refuse(`A configuration says "helpmesh_configuration": ${FORMAT}.`);
+  let count = 0;
+  for (const [name, objects] of Object.entries(sections)) {
+    const kind = kinds.find((one) => one.name === name);
+    if (!kind) throw refuse(`There is nothing that is called "${name.slice(0, 50)}".`);
+    if (!Array.isArray(objects)) throw refuse(`"${name}" must be a list.`);
+    count += objects.length;
+    for (const one of objects) {
+      if (typeof one !== 'object' || one === null || Array.isArray(one))
+        throw refuse(`"${name}" is a list of objects.`);
+      const unknown = Object.keys(one).find((field) => !kind.fields.includes(field));
+      if (unknown !== undefined) throw refuse(`"${name}" has no field that is called "${unknown.slice(0, 50)}".`);
+      if (keyOf(kind, one as Fields) === 'undefined') throw refuse(`Something in "${name}" has no name.`);
+    }
+  }
+  if (count > MOST_OBJECTS) throw refuse(`A configuration has ${MOST_OBJECTS} objects at most.`);
+  return given as Document;
+}
+
+/** Objects by key; a second one of a name is `name#2`. */
+export function byKey<O extends Fields>(kind: Kind, objects: readonly O[]): Map<string, O> {
+  const found = new Map<string, O>();
+  for (const object of objects) {
+    const key = keyOf(kind, object);
+    let free = key;
+    for (let n = 2; found.has(free); n += 1) free = `${key}#${n}`;
+    found.set(free, object);
+  }
+  return found;
+}
+
+/**
+ * What would have to happen for the desk to be as the file says. Kinds that it does not name stay as they are, and so do
+ * fields that an object in it does not name.
+ * @param current  the desk in the same words
+ */
+export function stepsTo(wanted: Document, current: Document): Step[] {
+  const sections = kinds.filter(({ name }) => wanted[name] !== undefined);
+  const changed = sections.flatMap((kind) => {
+    const there = byKey(kind, (current[kind.name] ?? []) as Fields[]);
+    return [...byKey(kind, wanted[kind.name] as Fields[])].flatMap(([key, object]): Step[] => {
+      const held = there.get(key);
+      if (!held) {
+        const missing = (kind.secrets ?? []).filter((field) => object[field] === SECRET);
+        return [{ kind: kind.name, key, action: 'create', changes: [], missing }];
+      }
+      const changes = Object.entries(object).flatMap(([field, to]) =>
+        to === SECRET || isDeepStrictEqual(inOrder(field, held[field]), inOrder(field, to))
+          ? []
+          : [{ field, from: held[field] ?? null, to }],
+      );
+      return changes.length === 0 ? [] : [{ kind: kind.name, key, action: 'update', changes, missing: [] }];
+    });
+  });
+  // What others refer to goes last.
+  const deleted = sections.toReversed().flatMap((kind) => {
+    if (kind.fixed) return [];
+    const kept = byKey(kind, wanted[kind.name] as Fields[]);
+    const keys = [...byKey(kind, (current[kind.name] ?? []) as Fields[]).keys()];
+    return keys
+      .filter((key) => !kept.has(key) && key !== '*')
+      .map((key): Step => ({ kind: kind.name, key, action: 'delete', changes: [], missing: [] }));
+  });
+  return [...changed, ...deleted];
+}
+
+/** Lists of which the order says nothing. */
+const SETS = new Set(['permissions', 'group_ids', 'role_ids', 'user_ids', 'state_types', 'screen']);
+
+function inOrder(field: string, value: unknown): unknown {
+  return SETS.has(field) && Array.isArray(value) ? value.toSorted() : value;
+}
