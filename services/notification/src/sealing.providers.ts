@@ -22,7 +22,10 @@ export const sealingProviders: Provider[] = [
       config: NotificationConfig,
       outbox: Outbox,
       clock: Clock,
-    ) => new ManageKeys(db, store, groups, new SecretBox(config.HELPMESH_SECRETS_KEY), outbox, clock),
+    ) => {
+      const box = new SecretBox(config.HELPMESH_SECRETS_KEY);
+      return new ManageKeys(db, store, groups, box, outbox, clock, mailSettings(config).from);
+    },
   },
   {
     provide: SealMails,

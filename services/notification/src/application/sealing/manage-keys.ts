@@ -4,6 +4,7 @@ import {
   type Caller,
   changesBetween,
   type learnCertificate,
+  type MailAddress,
   type MailKeyInput,
   type Message,
   type mailKeys,
@@ -37,6 +38,8 @@ export class ManageKeys {
     private readonly box: SecretBox,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
+    /** Who speaks when no group does. */
+    private readonly system: MailAddress,
   ) {}
 
   /** Newest first. @throws AppError forbidden */
@@ -60,13 +63,10 @@ export class ManageKeys {
     return this.bring(actor, brought, pair ? read.slice(1) : [], authority, 'mail-key.added');
   }
 
-  /** An OpenPGP key for the address of a group. @throws AppError forbidden; invalid `mail-key.no-group-address` */
+  /** An OpenPGP key for the address of a group, or for the system's own where that speaks for it. @throws AppError forbidden */
   async generate(caller: Caller | undefined, { group_id, name, valid_years }: Wishes) {
     const actor = requireChannelAdmin(caller);
-    const address = (await this.groups.of(this.db, [group_id])).get(group_id);
-    if (!address) {
-      throw new AppError('invalid', 'mail-key.no-group-address', 'The group has no mail address of its own.');
-    }
+    const address = (await this.groups.of(this.db, [group_id])).get(group_id) ?? this.system;
     const now = this.now();
     const validTo = new Date(now);
     validTo.setUTCFullYear(validTo.getUTCFullYear() + valid_years);
