@@ -11,6 +11,8 @@ const SHARED = 2;
 describe('two complete helpdesks with an agreement', () => {
   let here: TestPlatform;
   let there: TestPlatform;
+  /** What the other desk may show at each. */
+  let tokens: string[];
   const browser = useBrowser(() => here.platform.url);
 
   beforeAll(async () => {
@@ -18,6 +20,7 @@ describe('two complete helpdesks with an agreement', () => {
     here = await testPlatform(env);
     there = await testPlatform(env);
     const [one, other] = [await peerAt(here.admin, there), await peerAt(there.admin, here)];
+    tokens = [one.token, other.token];
     await here.admin.call('PUT', `/api/v1/federation/peers/${one.id}/token`, { token: other.token });
     await there.admin.call('PUT', `/api/v1/federation/peers/${other.id}/token`, { token: one.token });
     for (const [desk, peer_id] of [
@@ -87,6 +90,26 @@ describe('two complete helpdesks with an agreement', () => {
     expect(mirrored.attachments).toMatchObject([{ filename: 'log.txt', size: '7' }]);
     const bytes = `/api/v1/ticket_attachment/${opened.id}/${mirrored.id}/${mirrored.attachments[0].id}`;
     expect(await here.admin.get(bytes)).toBe('Grüße');
+    const fed = `${there.platform.url}/federation/v1`;
+    const shown = async (path: string, headers = {}, method = 'GET') =>
+      fetch(`${fed}/${path}`, { method, headers: { authorization: `Bearer ${tokens[1]}`, ...headers } });
+    const { tickets: shared } = (await (await shown('tickets')).json()) as Json;
+    const { comments } = (await (await shown(`tickets/${shared[0].uuid}/comments`)).json()) as Json;
+    const { attachments: files } = comments.find(({ body }: Json) => body === 'See the log');
+    const place = `attachments/${files[0].uuid}/content`;
+    const part = await shown(place, { range: 'bytes=2-3' });
+    expect([part.status, await part.text(), part.headers.get('content-range')]).toEqual([206, 'ü', 'bytes 2-3/7']);
+    expect([part.headers.get('content-digest'), part.headers.get('repr-digest')]).toEqual([
+      ...[null, `sha-256=:${Buffer.from(files[0].sha256, 'hex').toString('base64')}:`],
+    ]);
+    const head = await shown(place, {}, 'HEAD');
+    expect([head.status, head.headers.get('content-length'), head.headers.get('etag')]).toEqual([
+      ...[200, '7', `"${files[0].sha256}"`],
+    ]);
+    const beyond = await shown(place, { range: 'bytes=7-' });
+    expect([beyond.status, ((await beyond.json()) as Json).code]).toEqual([416, 'http.range-not-satisfiable']);
+    // Looking at a feed is no reading of it.
+    expect((await shown('events?after=999999999', {}, 'HEAD')).status).toBe(404);
     await soon('nothing to be under way', async () => {
       const peers: Json[] = [
         ...(await here.admin.get('/api/v1/federation/peers')),

@@ -36,7 +36,10 @@ function s3Server(): Server {
     if (request.method === 'DELETE') objects.delete(key);
     if (request.method === 'DELETE') return void answer(204);
     if (!found) return void answer(404, request.method === 'GET' ? '<Error><Code>NoSuchKey</Code></Error>' : undefined);
-    response.writeHead(200, { 'content-length': found.length }).end(request.method === 'HEAD' ? undefined : found);
+    const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+    const part = start === undefined ? found : found.subarray(Number(start), Number(end) + 1);
+    const status = start === undefined ? 200 : 206;
+    response.writeHead(status, { 'content-length': part.length }).end(request.method === 'HEAD' ? undefined : part);
   });
 }
 
@@ -82,6 +85,15 @@ describe.each(stores)('a blob store over %s', (_name, open) => {
     expect(await store.put(Readable.from([bytes.subarray(0, 7), bytes.subarray(7)]))).toEqual(expected);
     expect(Buffer.compare(await buffer(await store.get(expected.sha256)), bytes)).toBe(0);
     expect(await store.size(expected.sha256)).toBe(bytes.length);
+  });
+
+  it('gives a part of it, the last byte included', async () => {
+    const { sha256 } = await store.put(Buffer.from('0123456789'));
+    const part = async (start: number, end: number) =>
+      (await buffer(await store.get(sha256, { start, end }))).toString();
+    expect([await part(0, 0), await part(3, 5), await part(9, 9), await part(0, 9)]).toEqual([
+      ...['0', '345', '9', '0123456789'],
+    ]);
   });
 
   it('takes content at the cap and refuses one byte more, keeping nothing', async () => {

@@ -19,8 +19,12 @@ export interface PutOptions {
 export interface BlobStore {
   /** @throws AppError invalid `blob.too-large`, unavailable `blob.store-unavailable` */
   put(content: Readable | Uint8Array, options?: PutOptions): Promise<StoredBlob>;
-  /** A stream of the whole blob. @throws AppError not-found `blob.not-found`, unavailable `blob.store-unavailable` */
-  get(sha256: Sha256): Promise<Readable>;
+  /**
+   * A stream of the blob, or of a part of it.
+   * @param part  bytes from the first to the last, both included and both inside of the blob
+   * @throws AppError not-found `blob.not-found`, unavailable `blob.store-unavailable`
+   */
+  get(sha256: Sha256, part?: { start: number; end: number }): Promise<Readable>;
   has(sha256: Sha256): Promise<boolean>;
   /** Bytes, or undefined when there is no such blob. */
   size(sha256: Sha256): Promise<number | undefined>;

@@ -53,11 +53,11 @@ export class FileBlobStore implements BlobStore {
     }
   }
 
-  async get(sha256: Sha256): Promise<Readable> {
+  async get(sha256: Sha256, part?: { start: number; end: number }): Promise<Readable> {
     requireDigest(sha256);
     try {
       const file = await open(this.path(sha256), constants.O_RDONLY);
-      return file.createReadStream();
+      return file.createReadStream(part);
     } catch (error) {
       throw isMissing(error) ? notFound(sha256) : storeUnavailable(error);
     }

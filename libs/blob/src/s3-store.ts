@@ -52,10 +52,13 @@ export class S3BlobStore implements BlobStore {
     }
   }
 
-  async get(sha256: Sha256): Promise<Readable> {
+  async get(sha256: Sha256, part?: { start: number; end: number }): Promise<Readable> {
     requireDigest(sha256);
     const { sdk, client } = await this.open();
-    const command = new sdk.GetObjectCommand({ Bucket: this.settings.bucket, Key: this.key(sha256) });
+    const command = new sdk.GetObjectCommand({
+      ...{ Bucket: this.settings.bucket, Key: this.key(sha256) },
+      ...(part && { Range: `bytes=${part.start}-${part.end}` }),
+    });
     try {
       const { Body } = await client.send(command);
       if (Body instanceof Readable) return Body;

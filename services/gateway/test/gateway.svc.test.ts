@@ -766,6 +766,35 @@ describe('files', () => {
       expect(await look(type)).toBe('attachment');
   });
 
+  it('hands out the part of a file that is asked for, and nothing of one that the asker has', async () => {
+    const stored = await storedText('0123456789');
+    world.ticket.set(getAttachment.subject, () => ({ ...stored, filename: 'f', contentType: 'text/plain' }));
+    const get = (headers: Record<string, string> = {}, method = 'GET') =>
+      ask(method, '/api/v1/ticket_attachment/1/2/3', { headers: { ...asAgent, ...headers } });
+    const whole = await get();
+    const etag = whole.headers.get('etag') as string;
+    expect([whole.status, whole.headers.get('accept-ranges'), etag]).toEqual([200, 'bytes', `"${stored.sha256}"`]);
+    const part = await get({ range: 'bytes=2-4', 'if-range': etag });
+    expect([part.status, part.text]).toEqual([206, '234']);
+    expect(Object.fromEntries(part.headers)).toMatchObject({
+      ...{ 'content-range': 'bytes 2-4/10', 'content-length': '3', 'content-type': 'text/plain', etag },
+      'content-security-policy': "sandbox; default-src 'none'",
+    });
+    expect(await get({ range: 'bytes=2-4', 'if-range': '"other"' })).toMatchObject({ status: 200, text: '0123456789' });
+    const beyond = await get({ range: 'bytes=10-' });
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, 'bytes */10']);
+    expect(beyond.headers.get('x-error-code')).toBe('http.range-not-satisfiable');
+    const known = await get({ 'if-none-match': etag });
+    expect([known.status, known.text, known.headers.get('etag')]).toEqual([304, '', etag]);
+    const head = await get({ range: 'bytes=2-4' }, 'HEAD');
+    expect([head.status, head.text, head.headers.get('content-length')]).toEqual([200, '', '10']);
+    // Whoever may not read it learns nothing of it, by no header.
+    world.ticket.set(getAttachment.subject, () => {
+      throw new AppError('not-found', 'ticket.not-found', "Couldn't find Ticket with 'id'=1");
+    });
+    expect((await get({ 'if-none-match': etag, range: 'bytes=2-4' })).status).toBe(404);
+  });
+
   it('answers 404 for what is not visible, not there, or no id', async () => {
     world.ticket.set(getAttachment.subject, () => {
       throw new AppError('not-found', 'ticket.not-found', "Couldn't find Ticket with 'id'=1");

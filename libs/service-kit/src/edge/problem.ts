@@ -18,6 +18,7 @@ const byCode: Record<string, number> = {
   'federation.precondition-needed': 428,
   'federation.unshared': 410,
   'http.body-too-large': 413,
+  'http.range-not-satisfiable': 416,
   'http.unsupported-media-type': 415,
 };
 

@@ -9,6 +9,7 @@ import { safeContentType } from '../domain/file-name.ts';
 import { answerError } from './answer-error.ts';
 import { idempotencyKey } from './endpoint.routes.ts';
 import { jsonBody } from './json-body.ts';
+import { sendFile } from './send-file.ts';
 
 export interface FederationRoutesParts {
   rpc: Pick<RpcClient, 'call'>;
@@ -82,12 +83,13 @@ async function ask(
   const { status, headers, body, file } = await rpc.call(answerPeer, input, options);
   reply.code(status).headers({ 'cache-control': 'no-store', ...headers });
   if (file) {
-    const bytes = await blobs.get(file.sha256);
-    reply.header('content-type', safeContentType(file.mediaType)).header('content-length', file.size);
-    return reply.header('content-security-policy', "sandbox; default-src 'none'").send(bytes);
+    reply.header('content-type', safeContentType(file.mediaType));
+    reply.header('content-security-policy', "sandbox; default-src 'none'");
+    return sendFile(request, reply, blobs, file);
   }
   if (body === undefined) return reply.send();
-  return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(body));
+  const type = status < 400 ? 'application/json' : 'application/problem+json';
+  return reply.header('content-type', `${type}; charset=utf-8`).send(JSON.stringify(body));
 }
 
 /** Reading, and messages: they have numbers of their own. A feed that is waited for answers late on purpose. */
@@ -136,6 +138,16 @@ function tokenOf({ headers }: FastifyRequest): string | undefined {
   return /^bearer +(\S{1,500}) *$/i.exec(headers.authorization ?? '')?.[1];
 }
 
+/**
+ * HEAD is for files alone: a feed that was read is forgotten, and whoever only looks has not read it.
+ * @throws AppError not-found `federation.no-such-path`
+ */
+function methodOf(request: FastifyRequest): Method {
+  if (request.method !== 'HEAD') return request.method as Method;
+  if (/^attachments\/[^/]+\/content$/.test(pathOf(request))) return 'GET';
+  throw new AppError('not-found', 'federation.no-such-path', 'There is nothing at this address.');
+}
+
 /** Seconds. */
 function waitOf({ query }: FastifyRequest): number {
   const wait = Number((query as { wait?: unknown }).wait ?? 0);
@@ -154,7 +166,7 @@ function inputOf(request: FastifyRequest): InputOf<typeof answerPeer> {
   // A string of RFC 9651, or as most write it.
   const key = idempotencyKey(request)?.replace(/^"(.+)"$/, '$1');
   return {
-    method: request.method as Method,
+    method: methodOf(request),
     path: pathOf(request),
     query: request.query as Record<string, unknown>,
     ...(token !== undefined && { token }),

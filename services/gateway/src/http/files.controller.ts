@@ -17,6 +17,7 @@ import type { GatewayConfig } from '../config.ts';
 import { cleanFileName, contentDisposition, mayShowInline, safeContentType } from '../domain/file-name.ts';
 import { EdgeGuard } from './edge-guard.ts';
 import { sendJson } from './send.ts';
+import { sendFile } from './send-file.ts';
 import { BLOBS } from './tokens.ts';
 
 /** Files: bytes come from the store, the right to them from the service that knows of them. */
@@ -40,7 +41,7 @@ export class FilesController {
     const input = { ticketId: idOf(ticket), articleId: idOf(article), attachmentId: idOf(id) };
     const file = await this.rpc.call(getAttachment, input, { actor });
     const inline = (view === 'inline' || view === 'preview') && mayShowInline(file.contentType);
-    return this.sendFile(reply, file.sha256, file.size, {
+    return this.sendFile(request, reply, file.sha256, file.size, {
       type: safeContentType(file.contentType),
       disposition: contentDisposition(inline ? 'inline' : 'attachment', file.filename),
     });
@@ -60,7 +61,7 @@ export class FilesController {
       const detail = 'This mail is not kept any more as it came; what it said stands in the article.';
       throw new AppError('not-found', 'article.raw-mail-gone', detail);
     }
-    return this.sendFile(reply, sha256, size, {
+    return this.sendFile(request, reply, sha256, size, {
       type: 'message/rfc822',
       disposition: contentDisposition('attachment', `ticket-article-${articleId}.eml`),
     });
@@ -76,7 +77,7 @@ export class FilesController {
     const { signed: actor } = await this.guard.admit(request, reply);
     const from = { actor, requestId: request.id, address: request.ip };
     const { sha256, size } = await this.rpc.call(getQuarantinedMail, { id: idOf(id) }, from);
-    return this.sendFile(reply, sha256, size, {
+    return this.sendFile(request, reply, sha256, size, {
       type: 'message/rfc822',
       disposition: contentDisposition('attachment', `mail-${idOf(id)}.eml`),
       cache: 'no-store',
@@ -106,7 +107,7 @@ export class FilesController {
     const { signed: actor } = await this.guard.admit(request, reply);
     const from = { actor, requestId: request.id, address: request.ip };
     const { sha256, size, filename } = await this.rpc.call(getDataExportFile, { id: idOf(id) }, from);
-    return this.sendFile(reply, sha256, size, {
+    return this.sendFile(request, reply, sha256, size, {
       type: 'application/zip',
       disposition: contentDisposition('attachment', filename),
       cache: 'no-store',
@@ -145,13 +146,13 @@ export class FilesController {
   }
 
   private async sendFile(
+    request: FastifyRequest,
     reply: FastifyReply,
     sha256: string,
     size: number,
     { type, disposition, cache = 'private, max-age=300' }: { type: string; disposition: string; cache?: string },
   ): Promise<FastifyReply> {
-    const bytes = await this.blobs.get(sha256);
-    return sent(reply, type, disposition, cache).header('content-length', size).send(bytes);
+    return sendFile(request, sent(reply, type, disposition, cache), this.blobs, { sha256, size });
   }
 }
 

@@ -39,6 +39,7 @@ import {
 import { type PageWords, wordsFor } from '../domain/ticket-page/words.ts';
 import { asAppError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
+import { sendFile } from './send-file.ts';
 
 export interface TicketPageParts {
   guard: Pick<EdgeGuard, 'admitAnyone'>;
@@ -132,7 +133,7 @@ export function mountTicketPage(server: FastifyInstance, parts: TicketPageParts)
     const { token } = request.params as { token: string };
     if (token.length > 100) throw fileOver();
     const file = await rpc.call(openFileLink, { token }, { actor: parts.signer.service() });
-    return sendFile(reply, file, blobs);
+    return sendStored(request, reply, file, blobs);
   });
 
   server.get('/r/:token/files/:article/:id', options, async (request, reply) => {
@@ -140,17 +141,21 @@ export function mountTicketPage(server: FastifyInstance, parts: TicketPageParts)
     const { article, id } = request.params as { article: string; id: string };
     if (!/^\d{1,10}$/.test(article) || !/^\d{1,10}$/.test(id)) throw closed();
     const input = { ticketId, articleId: Number(article), attachmentId: Number(id) };
-    return sendFile(reply, await rpc.call(getAttachment, input, { actor: signed }), blobs);
+    return sendStored(request, reply, await rpc.call(getAttachment, input, { actor: signed }), blobs);
   });
 }
 
-async function sendFile(reply: FastifyReply, file: StoredFile, blobs: TicketPageParts['blobs']): Promise<FastifyReply> {
+function sendStored(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: StoredFile,
+  blobs: TicketPageParts['blobs'],
+): Promise<FastifyReply> {
   secret(reply)
     .header('content-type', safeContentType(file.contentType))
     .header('content-disposition', contentDisposition('attachment', file.filename))
-    .header('content-security-policy', "sandbox; default-src 'none'")
-    .header('content-length', file.size);
-  return reply.send(await blobs.get(file.sha256));
+    .header('content-security-policy', "sandbox; default-src 'none'");
+  return sendFile(request, reply, blobs, file);
 }
 
 /** @throws AppError not-found `ticket.link-closed` */

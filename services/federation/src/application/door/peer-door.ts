@@ -41,6 +41,7 @@ const MINUTE_MS = 60_000;
 const KEYS_SECONDS = 300;
 /** A problem (RFC 9457), with the code that the edge gives for the same. */
 const tooMany = {
+  type: '/docs/errors#http.too-many-requests',
   ...{ title: 'Too Many Requests', status: 429, code: 'http.too-many-requests' },
   detail: 'Your helpdesk calls more often than was agreed. Slow down and try again.',
 };
@@ -319,7 +320,8 @@ export class PeerDoor {
     const file = await this.files.offered(this.db, peer.id, read(Uuid, name), peer.scope);
     if (!file) throw new AppError('not-found', 'federation.no-such-file', 'There is no such file between us.');
     const digest = Buffer.from(file.sha256, 'hex').toString('base64');
-    return { status: 200, headers: { etag: `"${file.sha256}"`, 'content-digest': `sha-256=:${digest}:` }, file };
+    const whole = `sha-256=:${digest}:`;
+    return { status: 200, headers: { 'content-digest': whole, 'repr-digest': whole }, file };
   }
 
   /** For peers that cannot be called: a file comes before the comment that names it. Doing it again does nothing. */

@@ -1,6 +1,6 @@
 import type { FederationFieldName } from '@helpmesh/contracts';
 import { Plural, useLingui } from '@lingui/react/macro';
-import { Alert, Button, Radio, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Alert, Button, NumberInput, Radio, Select, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core';
 import { IconEye, IconMailOff } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -38,15 +38,23 @@ interface Values {
   list_address: string;
   disclosure: Agreement['disclosure'];
   internal_notes: boolean;
+  max_attachment_bytes: number;
+  attachment_types: string[];
   active: boolean;
 }
+
+/** Files are told in megabytes, as everywhere else. */
+const MB = 1_000_000;
 
 const newAgreement: Values = {
   ...{ kind: 'full', name: '', group_id: null, peer_id: null, list_address: '' },
   ...{ disclosure: 'none', internal_notes: false, active: true },
+  ...{ max_attachment_bytes: 20 * MB, attachment_types: [] },
 };
-const valuesOf = ({ kind, name, group_id, peer_id, list_address, disclosure, internal_notes, active }: Agreement) => ({
-  ...{ kind, name, group_id, peer_id, list_address: list_address ?? '', disclosure, internal_notes, active },
+const valuesOf = ({ kind, name, group_id, peer_id, list_address, ...rest }: Agreement): Values => ({
+  ...{ kind, name, group_id, peer_id, list_address: list_address ?? '' },
+  ...{ disclosure: rest.disclosure, internal_notes: rest.internal_notes, active: rest.active },
+  ...{ max_attachment_bytes: rest.max_attachment_bytes, attachment_types: rest.attachment_types },
 });
 /** What belongs to the kind, and no more. */
 function bodyOf<V extends Partial<Values>>({ list_address, peer_id, ...rest }: V) {
@@ -140,6 +148,10 @@ function AgreementForm({ editor, saveLabel, isNew = false }: FormProps) {
     ...{ kind: t`How the community is integrated`, name: t`Name`, group_id: t`Group`, peer_id: t`Helpdesk` },
     ...{ list_address: t`Mailing list`, disclosure: t`What they are told of requesters`, active: t`Active` },
     internal_notes: t`Tell them internal notes, too`,
+    ...{
+      max_attachment_bytes: t`Largest file taken from them (MB)`,
+      attachment_types: t`Types of files taken from them`,
+    },
   };
   const kinds = Object.keys(kindLabels) as Values['kind'][];
   return (
@@ -224,6 +236,25 @@ function AgreementForm({ editor, saveLabel, isNew = false }: FormProps) {
                 description={t`What only agents may read here, their agents may read then.`}
                 checked={values.internal_notes}
                 onChange={(event) => set({ internal_notes: event.currentTarget.checked })}
+              />
+              <NumberInput
+                label={labels.max_attachment_bytes}
+                description={t`0 takes no files. What is refused is named in the message, with the reason.`}
+                w={260}
+                min={0}
+                max={100}
+                decimalScale={3}
+                value={values.max_attachment_bytes / MB}
+                onChange={(next) => set({ max_attachment_bytes: Math.round((Number(next) || 0) * MB) })}
+              />
+              <TagsInput
+                label={labels.attachment_types}
+                description={t`Such as application/pdf, or image/* for all of a kind. With none, every type is taken.`}
+                maxTags={50}
+                clearable
+                splitChars={[',', ' ']}
+                value={values.attachment_types}
+                onChange={(types) => set({ attachment_types: types.map((type) => type.trim().toLowerCase()) })}
               />
             </>
           )}

@@ -1,19 +1,20 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Badge, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
-import { IconAlertTriangle, IconHandStop, IconPlus } from '@tabler/icons-react';
+import { IconHandStop, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import { Ago } from '../../ui/ago.tsx';
-import { Item, ItemList, Section } from '../../ui/section.tsx';
+import { Item, Section } from '../../ui/section.tsx';
 import { Failed } from '../../ui/state-messages.tsx';
 import classes from '../admin/components/admin-page.module.css';
 import { AdminPage } from '../admin/components/admin-page.tsx';
 import { AskButton } from '../admin/components/ask-button.tsx';
 import { groupsQuery } from '../admin/queries.ts';
 import { kindLabels } from './labels.ts';
+import { OwnKeys } from './own-keys.tsx';
 import { PeerBadges } from './peer-badges.tsx';
 import { type Agreement, agreementsQuery, type Peer, peersQuery, switchQuery, turnSwitch } from './queries.ts';
+import { Rows } from './rows.tsx';
 
 /** With whom this desk works together, and how that stands. */
 export function FederationPage() {
@@ -23,6 +24,7 @@ export function FederationPage() {
       <OutboundSwitch />
       <Peers />
       <Agreements />
+      <OwnKeys />
       <Section
         title={t`PBA-S control panel`}
         lead={t`A control panel of hosting that opens tickets here and signs its contacts in.`}
@@ -201,31 +203,5 @@ function AgreementRow({
       }
       facts={[group, other].filter(Boolean).join(' → ')}
     />
-  );
-}
-
-interface RowsProps<R> {
-  label: string;
-  rows: readonly R[] | undefined;
-  error: unknown;
-  onRetry: () => void;
-  none: string;
-  children: (row: R) => ReactNode;
-}
-
-/** A list inside a section, in whatever state it is. */
-export function Rows<R>({ label, rows, error, onRetry, none, children }: RowsProps<R>) {
-  if (!rows && error) return <Failed error={error} onRetry={onRetry} />;
-  if (!rows) return <Skeleton height={56} aria-busy />;
-  if (rows.length === 0) return <Text size="sm">{none}</Text>;
-  return <ItemList label={label}>{rows.map(children)}</ItemList>;
-}
-
-/** What went wrong, in the words of whoever refused. */
-export function Trouble({ children }: { children: ReactNode }) {
-  return (
-    <Text size="sm" c="red.9" component="span" style={{ overflowWrap: 'anywhere' }}>
-      <IconAlertTriangle size={14} aria-hidden style={{ verticalAlign: '-2px' }} /> {children}
-    </Text>
   );
 }

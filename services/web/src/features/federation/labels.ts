@@ -1,7 +1,7 @@
 import type { CanonicalPriority, CanonicalState } from '@helpmesh/contracts';
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
-import type { AdapterKind, Agreement } from './queries.ts';
+import type { AdapterKind, Agreement, Peer, PeerWebhook } from './queries.ts';
 
 export const kindLabels: Record<Agreement['kind'], MessageDescriptor> = {
   full: msg`Full integration`,
@@ -59,4 +59,18 @@ export const wordLabels: Record<CanonicalPriority, MessageDescriptor> = {
   normal: msg`Normal`,
   high: msg`High`,
   critical: msg`Critical`,
+};
+
+export const keySourceLabels: Record<Peer['keys']['from'], MessageDescriptor> = {
+  none: msg`None: it shows tokens`,
+  published: msg`Those that it publishes, while it is called`,
+  url: msg`Those at an address`,
+  given: msg`Those given here`,
+};
+
+export const webhookStatusLabels: Record<PeerWebhook['status'], MessageDescriptor> = {
+  pending: msg`Not confirmed`,
+  active: msg`Active`,
+  paused: msg`Paused by them`,
+  disabled: msg`Off`,
 };

@@ -1,5 +1,17 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Anchor, Button, Group, Modal, NumberInput, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import {
+  Alert,
+  Anchor,
+  Button,
+  Group,
+  Modal,
+  NumberInput,
+  PasswordInput,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { IconPlugConnected } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -20,20 +32,23 @@ import { readAnew } from '../admin/queries.ts';
 import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
 import { FormProblem } from '../session/components/entry-page.tsx';
 import { fieldLabels } from '../tickets/shares.ts';
-import { Rows, Trouble } from './federation-page.tsx';
 import { softwareNames } from './labels.ts';
 import classes from './peer.module.css';
 import { PeerBadges } from './peer-badges.tsx';
+import { PeerKeys } from './peer-keys.tsx';
+import { PeerWebhooks } from './peer-webhooks.tsx';
 import { type Peer, peerRows, peersQuery, peerTicketsQuery, peerWishesQuery } from './queries.ts';
+import { Rows, Trouble } from './rows.tsx';
 
 interface Values {
   name: string;
   node: string;
   calls_per_minute: number;
+  by_key: boolean;
 }
 
-const newPeer: Values = { name: '', node: 'https://', calls_per_minute: 6000 };
-const valuesOf = ({ name, node, calls_per_minute }: Peer): Values => ({ name, node, calls_per_minute });
+const newPeer: Values = { name: '', node: 'https://', calls_per_minute: 6000, by_key: false };
+const valuesOf = ({ name, node, calls_per_minute, by_key }: Peer): Values => ({ name, node, calls_per_minute, by_key });
 const changes = ['federation'];
 
 export function PeerPage({ id }: { id: number }) {
@@ -76,6 +91,8 @@ function OnePeer({ peer }: { peer: Peer }) {
       <Waiting peer={peer} />
       <Wishes peer={peer} />
       <Tokens peer={peer} />
+      <PeerKeys peer={peer} />
+      <PeerWebhooks peer={peer} />
       <Edit peer={peer} />
     </AdminPage>
   );
@@ -158,7 +175,7 @@ function SoftwareLink({ peer: { id, software } }: { peer: Peer }) {
 }
 
 /** Calls it; nothing is changed on either side. */
-function Trial({ peer: { id, has_token } }: { peer: Peer }) {
+function Trial({ peer: { id, has_token, by_key } }: { peer: Peer }) {
   const { t, i18n } = useLingui();
   const trial = useMutation({ mutationFn: () => peerRows.test(id) });
   const { product = '', milliseconds = 0, agreements = null } = trial.data ?? {};
@@ -177,8 +194,10 @@ function Trial({ peer: { id, has_token } }: { peer: Peer }) {
         {trial.data && (
           <Alert color="mesh" variant="light" mt="sm" title={t`${product} answers in ${milliseconds} ms`}>
             {agreements !== null
-              ? t`Our token is good there. Agreements with us that it knows: ${agreements}.`
-              : !has_token && t`There is no token yet to ask it for more.`}
+              ? trial.data.signed_in_by === 'key'
+                ? t`Our signature is good there. Agreements with us that it knows: ${agreements}.`
+                : t`Our token is good there. Agreements with us that it knows: ${agreements}.`
+              : !has_token && !by_key && t`There is no token yet to ask it for more.`}
           </Alert>
         )}
       </div>
@@ -459,7 +478,7 @@ export function NewPeerPage() {
     write: (values) => peerRows.create(values),
     onSaved: ({ id }) =>
       void navigate({ to: '/admin/federation/$kind/$id', params: { kind: 'peers', id: String(id) }, replace: true }),
-    done: t`The helpdesk was added. Exchange tokens next.`,
+    done: t`The helpdesk was added. An agreement with it comes next.`,
     changes,
   });
   return (
@@ -474,6 +493,7 @@ function PeerForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel?: s
   const { values, set } = editor;
   const labels: Record<Field<Values>, string> = {
     ...{ name: t`Name`, node: t`Address`, calls_per_minute: t`Calls a minute` },
+    by_key: t`Call it by the key of this desk`,
   };
   return (
     <EditForm editor={editor} labels={labels} {...(saveLabel !== undefined && { saveLabel })}>
@@ -506,6 +526,12 @@ function PeerForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel?: s
             allowDecimal={false}
             value={values.calls_per_minute}
             onChange={(next) => set({ calls_per_minute: Number(next) || 1 })}
+          />
+          <Switch
+            label={labels.by_key}
+            description={t`For another Helpmesh that has this desk on its list: no tokens are exchanged.`}
+            checked={values.by_key}
+            onChange={(event) => set({ by_key: event.currentTarget.checked })}
           />
         </Stack>
       </Section>

@@ -12,6 +12,9 @@ export type AgreementBody = NonNullable<InputOf<typeof agreements.create>['body'
 export type Adapter = OutputOf<typeof peerAdapters.show>;
 export type AdapterKind = OutputOf<typeof peerAdapters.kinds>[number];
 type AdapterBody = NonNullable<InputOf<typeof peerAdapters.update>['body']>;
+export type PeerWebhook = OutputOf<typeof peers.webhooks>[number];
+export type OwnKeys = OutputOf<typeof peers.ownKeys>;
+export type TrustBody = NonNullable<InputOf<typeof peers.trustKeys>['body']>;
 type PeerBody = NonNullable<InputOf<typeof peers.create>['body']>;
 
 /** These few pages name their routes themselves: the table of all others is part of what every agent loads first. */
@@ -30,6 +33,8 @@ export const peerRows = {
   replay: (id: number, compare: boolean) => ask<unknown>('POST', `federation/peers/${id}/replay`, { compare }),
   keepToken: (id: number, token: string) => ask<Peer>('PUT', `federation/peers/${id}/token`, { token }),
   makeToken: (id: number) => ask<{ token: string }>('POST', `federation/peers/${id}/tokens`),
+  trustKeys: (id: number, body: TrustBody) => ask<Peer>('PUT', `federation/peers/${id}/keys`, body),
+  removeWebhook: (id: number, hook: string) => ask<unknown>('DELETE', `federation/peers/${id}/webhooks/${hook}`),
   removeToken: (id: number, token: number) => ask<unknown>('DELETE', `federation/peers/${id}/tokens/${token}`),
 };
 
@@ -75,6 +80,20 @@ export const peerWishesQuery = (id: number) =>
     queryFn: ({ signal }) => ask<PeerWish[]>('GET', `federation/peers/${id}/wishes`, undefined, signal),
     ...live,
   });
+
+export const peerWebhooksQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('federation', 'webhooks', id),
+    queryFn: ({ signal }) => ask<PeerWebhook[]>('GET', `federation/peers/${id}/webhooks`, undefined, signal),
+    ...live,
+  });
+
+export const rotateKeys = (at_once: boolean) => ask<OwnKeys>('POST', 'federation/keys', { at_once });
+
+export const ownKeysQuery = queryOptions({
+  queryKey: keyOf('federation', 'keys'),
+  queryFn: ({ signal }) => ask<OwnKeys>('GET', 'federation/keys', undefined, signal),
+});
 
 export const adapterQuery = (id: number) =>
   queryOptions({
