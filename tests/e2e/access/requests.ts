@@ -692,7 +692,11 @@ export const requests: Record<string, Asking> = {
   'DELETE /api/v1/users/{id}/admin_two_factor/remove_all_authentication_methods': user,
   'POST /api/v1/configuration/diff': () => ({ body: { document: { helpmesh_configuration: 1 } } }),
   'POST /api/v1/configuration/import': () => ({ body: { document: { helpmesh_configuration: 1 } } }),
-  'POST /api/v1/view_as': () => ({ body: { user_id: 2 } }),
+  // Of a session that looks as somebody else the other rows would ask in vain.
+  'POST /api/v1/view_as': async (world, _place, who) => ({
+    ...(await furtherSession(world, who)),
+    body: { user_id: 2 },
+  }),
   'GET /api/v1/tickets/{id}/access': ({ topics }, place) => ({ path: { id: topics[place].id }, query: { user_id: 2 } }),
   'GET /api/v1/users/{id}/access': () => ({ path: { id: 2 } }),
   'GET /api/v1/brandings/colours': () => ({ query: { accent: '#336699' } }),

@@ -414,7 +414,7 @@ GET    /api/v1/branding                                        ++++ ++++ ++++
 GET    /api/v1/configuration                                   ---- ---- +--!
 POST   /api/v1/configuration/diff                              ---- ---- +--!
 POST   /api/v1/configuration/import                            ---- ---- +--!
-POST   /api/v1/view_as                                         ---- ---- ?--!
+POST   /api/v1/view_as                                         ---- ---- +--!
 DELETE /api/v1/view_as                                         -+++ ++++ +++!
 GET    /api/v1/users/{id}/access                               ---- ---- +--!
 GET    /api/v1/tickets/{id}/access                             ---- ---- 0--!  ---- ---- 0--!  ---- ---- 0--!
