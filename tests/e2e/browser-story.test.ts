@@ -120,6 +120,44 @@ describe('in the browser', { timeout: 90_000 }, () => {
     expect(raws).toHaveLength(2);
   });
 
+  it('a message is forwarded with its files to somebody beside the ticket, and what comes back is for agents alone', async () => {
+    const [customer, supplier] = ['vera@customer.example', 'sam@supplier.example'];
+    const attachments = [{ name: 'smoke.txt', type: 'text/plain', content: 'black\n' }];
+    await mailIn({ from: `Vera <${customer}>`, subject: 'The press smokes', text: 'Since noon.\n', attachments });
+    await mailbox.mail(customer);
+    const gus = await agent('Gus');
+    const { page } = gus;
+    await gus.row('The press smokes').click();
+
+    await gus.message('Customer: Vera').getByRole('button', { name: 'Actions of this message' }).click();
+    await page.getByRole('menuitem', { name: 'Forward to somebody else' }).click();
+    await page.getByText('The customer learns nothing of this, nor of the answers.').waitFor();
+    const text = page.getByRole('textbox', { name: 'Text to somebody beside the ticket' });
+    await text.getByText('Since noon.').waitFor();
+    await page.getByRole('list', { name: 'Files to send' }).getByText('smoke.txt').waitFor();
+    await page.getByRole('combobox', { name: 'To' }).fill(supplier);
+    await text.press('Control+Home');
+    await text.pressSequentially('Which part is this?');
+    await page.getByRole('button', { name: `Send to ${supplier}` }).click();
+    await gus.message('Side conversation: Gus Page').getByText('Sent', { exact: true }).waitFor();
+    const mail = await mailbox.mail(supplier);
+    expect(mail.subject).toContain('FWD: The press smokes');
+    expect(mail.text).toContain('Which part is this?');
+    expect(mail.text).toContain('Since noon.');
+    expect(mail.attachments.map(({ filename }) => filename)).toEqual(['smoke.txt']);
+
+    const answer = { subject: `Re: ${mail.subject}`, inReplyTo: mail.messageId ?? '', text: 'The belt, part 4711.\n' };
+    await mailIn({ from: `Sam Supplier <${supplier}>`, ...answer });
+    const theirs = gus.message('Side conversation: Sam Supplier');
+    await theirs.getByText('The belt, part 4711.').waitFor();
+    await theirs.getByRole('button', { name: 'Actions of this message' }).click();
+    await page.getByRole('menuitem', { name: 'Answer in this side conversation' }).click();
+    await text.fill('Send two of them.');
+    await page.getByRole('button', { name: `Send to ${supplier}` }).click();
+    await mailbox.mail(supplier, (one) => one.Snippet.includes('Send two of them.'), 'the answer to the supplier');
+    expect(await mailbox.to(customer)).toHaveLength(1);
+  });
+
   it('J3, J4: of two agents the second is told what was said meanwhile, and what they wrote is there on another machine', async () => {
     const customer = 'two@customer.example';
     const ticket = await phoneTicket('Two answers', customer);

@@ -450,6 +450,14 @@ export { ticketAccess, userAccess, viewAs } from './http/view-as.ts';
 export { SECRET_MASK, type WebhookInput, webhooks } from './http/webhooks.ts';
 export { type AccentColours, MailBrand } from './mail/brand.ts';
 export { fileLinkPath, fileLinkToken, type LinkedFile, readFileLink } from './mail/file-link.ts';
+export {
+  leavePath,
+  leaveToken,
+  listKey,
+  type MailList,
+  mailLists,
+  readLeaveToken,
+} from './mail/mail-list.ts';
 export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
 export { MailSecurity, SecurityType } from './mail/security.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
@@ -497,7 +505,7 @@ export {
   signInSecondStep,
   signOut,
 } from './rpc/identity.ts';
-export { checkSealing, keysToOpen, reopenMail } from './rpc/mail-keys.ts';
+export { checkSealing, hasMailAccount, keysToOpen, leaveList, reopenMail } from './rpc/mail-keys.ts';
 export {
   checkMonitoringToken,
   countOpenedTickets,

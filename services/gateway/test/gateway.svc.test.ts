@@ -977,6 +977,25 @@ describe('pages', () => {
     expect((await ask('GET', '/assets/..%2f..%2fblobs/x.js')).status).toBe(404);
   });
 
+  it('stops mails by one click of a mail program or a button, and never because a link was followed', async () => {
+    const send = (body: string, path = '/u/known') => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'accept-language': 'de' };
+      return ask('POST', path, { headers, body });
+    };
+    const look = async () => (await ask('GET', '/u/known')).text;
+    expect(await look()).toContain('You get these e-mails.');
+    expect(await look()).toContain('You get these e-mails.');
+    expect(await send('List-Unsubscribe=One-Click')).toMatchObject({ status: 200 });
+    expect(await look()).toContain('no longer');
+    expect((await send('on=1')).text).toContain('Sie bekommen diese E-Mails.');
+    expect(await look()).toContain('You get these e-mails.');
+    const page = await send('on=0');
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await look()).toContain('no longer');
+    expect(await send('on=1', '/u/other')).toMatchObject({ status: 404 });
+  });
+
   it('answers a page it was given before with 304', async () => {
     const etag = (await ask('GET', '/')).headers.get('etag') ?? '';
     expect((await ask('GET', '/', { headers: { 'if-none-match': etag } })).status).toBe(304);

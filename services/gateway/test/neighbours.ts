@@ -20,6 +20,7 @@ import {
   getRawMail,
   getTicket,
   importRows,
+  leaveList,
   listTickets,
   type MessageDefinition,
   organizations,
@@ -342,6 +343,20 @@ class IdentityModule {}
 @Module({ controllers: [Tickets] })
 class TicketModule {}
 
+@Controller()
+class MailNeighbour {
+  private mails = true;
+  @Answers(leaveList)
+  leave(_ctx: RpcContext, { token, on }: ParsedInputOf<typeof leaveList>) {
+    if (token !== 'known') throw new AppError('not-found', 'mail-list.link-unknown', 'This link stops no mails.');
+    this.mails = on ?? this.mails;
+    return { list: 'ratings' as const, on: this.mails };
+  }
+}
+
+@Module({ controllers: [MailNeighbour] })
+class NotificationModule {}
+
 export interface Neighbours {
   bus: Bus;
   /** Puts an event onto its stream, as the relay of its owner would. */
@@ -360,6 +375,7 @@ export async function startNeighbours(natsUrl: string, trustedKeys: string): Pro
       [
         ['identity', IdentityModule],
         ['ticket', TicketModule],
+        ['notification', NotificationModule],
       ] as [string, Type<unknown>][]
     ).map(async ([service, module]) => {
       const verifier = new ActorVerifier({ trustedKeys: JSON.parse(trustedKeys), audience: service });

@@ -69,6 +69,7 @@ import { AnswerScim } from './application/scim/answer-scim.ts';
 import { DirectoryWrite } from './application/scim/directory-write.ts';
 import { ScimGroups } from './application/scim/scim-groups.ts';
 import { ScimUsers } from './application/scim/scim-users.ts';
+import { MailAccounts } from './application/senders/mail-accounts.ts';
 import { Senders } from './application/senders/senders.ts';
 import { Settings } from './application/settings.ts';
 import { Setup } from './application/setup/setup.ts';
@@ -255,6 +256,7 @@ import { UserStore } from './persistence/user.store.ts';
     ImportRows,
     CurrentActors,
     TicketReferences,
+    MailAccounts,
     ErasePeople,
     DeleteTickets,
     LegalHolds,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
   type Actor,
+  hasMailAccount,
   type InputOf,
   missingPriorities,
   type OutputOf,
@@ -69,6 +70,12 @@ export async function startIdentity(env: Record<string, string> = {}): Promise<T
     ...env,
   });
   const bus = await neighbours(nats.url, ['ticket', 'notification']);
+  const mailBus = await connectBus({ url: nats.url, name: 'notification' });
+  const mails = new RpcStrategy({ bus: mailBus, service: 'notification', admit: () => undefined });
+  const account = { kind: 'question', question: hasMailAccount, batch: false } as const;
+  const has = async ({ id }: InputOf<typeof hasMailAccount>) => ({ there: id === 7 });
+  mails.addHandler(hasMailAccount.subject, has, false, account);
+  mails.listen(() => undefined);
   const inTickets = new Set<string>();
   const ticketBus = await connectBus({ url: nats.url, name: 'ticket' });
   const tickets = new RpcStrategy({ bus: ticketBus, service: 'ticket', admit: () => undefined });
@@ -116,6 +123,7 @@ export async function startIdentity(env: Record<string, string> = {}): Promise<T
     async stop() {
       await service.stop();
       await ticketBus.close();
+      await mailBus.close();
       await bus.close();
       await nats.stop();
     },

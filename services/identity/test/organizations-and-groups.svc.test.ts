@@ -363,9 +363,12 @@ describe('addresses and signatures', () => {
     expect(await update(emailAddresses, address.id, { name: 'New name' })).toMatchObject({ group_ids: [id] });
     const renamed = await desk.bus.hear(groupUpdated, ({ data: { id: of, email } }) => of === id && !!email);
     expect(renamed).toMatchObject({ aggregateVersion: 2, data: { email: { name: 'New name' } } });
+    expect(await update(emailAddresses, address.id, { channel_id: 7 })).toMatchObject({ channel_id: 7 });
+    const tied = await desk.bus.hear(groupUpdated, ({ data: told }) => told.id === id && told.email?.channelId === 7);
+    expect(tied).toMatchObject({ aggregateVersion: 3 });
     await update(signatures, signature.id, { active: false });
     const silent = await desk.bus.hear(groupUpdated, ({ data: told }) => told.id === id && told.signature === null);
-    expect(silent).toMatchObject({ aggregateVersion: 3, data: { signatureHtml: null, email: { name: 'New name' } } });
+    expect(silent).toMatchObject({ aggregateVersion: 4, data: { signatureHtml: null, email: { name: 'New name' } } });
     for (const [crud, row] of [
       [emailAddresses, address],
       [signatures, signature],

@@ -7,10 +7,12 @@ import type { Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AccountBook } from './application/account/account-book.ts';
 import { ManageAccounts } from './application/account/manage-accounts.ts';
+import { leaveLink } from './application/mail-lists.ts';
 import type { MailSealer, MailWire, SendingAccount } from './application/ports.ts';
 import { SealMails } from './application/sealing/seal-mails.ts';
 import { SendDue } from './application/send-due.ts';
 import { mailSettings, type NotificationConfig } from './config.ts';
+import type { OutboundMail } from './domain/outbound-mail.ts';
 import { AccountWire } from './mail/account-wire.ts';
 import { SendmailWire } from './mail/sendmail-wire.ts';
 import { SmtpWire } from './mail/smtp-wire.ts';
@@ -96,9 +98,11 @@ function wireBy(blobs: BlobStore, sealer: MailSealer, config: NotificationConfig
 }
 
 function smtpSettings(config: NotificationConfig) {
+  const settings = mailSettings(config);
   return {
     connections: config.MAIL_CONCURRENCY,
     silenceMs: config.MAIL_TIMEOUT_MS,
     nullReturnPath: config.MAIL_NULL_RETURN_PATH,
+    leaveLink: (mail: OutboundMail) => leaveLink(mail, settings),
   };
 }

@@ -17,6 +17,7 @@ import { EraseAll } from './application/erase-all.ts';
 import { EraseMails } from './application/erase-mails.ts';
 import { ForgetTicket } from './application/forget-ticket.ts';
 import { KnowGroups } from './application/know-groups.ts';
+import { MailLists } from './application/mail-lists.ts';
 import { EraseNotices } from './application/notice/erase-notices.ts';
 import { SendGathered } from './application/notice/send-gathered.ts';
 import { OutboundQueue } from './application/outbound-queue.ts';
@@ -36,6 +37,7 @@ import { NotificationConsumers } from './bus/consumers.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
 import { FeedsController } from './bus/feeds.controller.ts';
 import { MailKeysController } from './bus/mail-keys.controller.ts';
+import { MailListsController } from './bus/mail-lists.controller.ts';
 import { NoticesController } from './bus/notices.controller.ts';
 import { OutboundMailAnswers } from './bus/outbound-mail.answers.ts';
 import { reachedTickets } from './bus/reached-tickets.ts';
@@ -68,6 +70,7 @@ const SETTINGS = Symbol('notification.mail-settings');
     WebhooksController,
     AccountsController,
     MailKeysController,
+    MailListsController,
     FeedsController,
     figuresController('notification', readFigures),
     ErasureController,
@@ -101,7 +104,7 @@ const SETTINGS = Symbol('notification.mail-settings');
     },
     {
       provide: QueueMail,
-      inject: [OutboundMailStore, GroupAddressStore, Outbox, CLOCK, SETTINGS, SendDue, AccountBook],
+      inject: [OutboundMailStore, GroupAddressStore, Outbox, CLOCK, SETTINGS, SendDue, AccountBook, MailLists],
       useFactory: (
         mails: OutboundMailStore,
         groups: GroupAddressStore,
@@ -110,7 +113,8 @@ const SETTINGS = Symbol('notification.mail-settings');
         settings: MailSettings,
         { wake }: SendDue,
         accounts: AccountBook,
-      ) => new QueueMail(mails, groups, outbox, clock, settings, wake, accounts),
+        lists: MailLists,
+      ) => new QueueMail(mails, groups, outbox, clock, settings, wake, accounts, lists),
     },
     {
       provide: AnswerNewTicket,
@@ -138,13 +142,13 @@ const SETTINGS = Symbol('notification.mail-settings');
     },
     {
       provide: EraseAll,
-      inject: [DataSource, RpcClient, ActorSigner],
-      useFactory: (db: DataSource, rpc: RpcClient, signer: ActorSigner) => {
+      inject: [DataSource, RpcClient, ActorSigner, MailLists],
+      useFactory: (db: DataSource, rpc: RpcClient, signer: ActorSigner, lists: MailLists) => {
         const reached = reachedTickets(rpc, signer);
         return new EraseAll([
           new EraseMails(db, new ErasureStore(), reached),
           new EraseCalls(db, new WebhookErasureStore(), reached),
-          new EraseNotices(db, new NoticeStore(), new GatheredNoticeStore()),
+          new EraseNotices(db, new NoticeStore(), new GatheredNoticeStore(), lists),
           new EraseKeys(db, new MailKeyStore()),
         ]);
       },

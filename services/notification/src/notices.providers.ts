@@ -3,6 +3,7 @@ import { Outbox } from '@helpmesh/messaging';
 import { CLOCK, CONFIG } from '@helpmesh/service-kit';
 import type { Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { MailLists } from './application/mail-lists.ts';
 import { NotifyAgents } from './application/notice/notify-agents.ts';
 import { OwnNotices } from './application/notice/own-notices.ts';
 import { SendGathered } from './application/notice/send-gathered.ts';
@@ -10,6 +11,7 @@ import { SendDue } from './application/send-due.ts';
 import { mailSettings, type NotificationConfig } from './config.ts';
 import { MailEvents } from './events.ts';
 import { GatheredNoticeStore } from './persistence/gathered-notice.store.ts';
+import { LeftListStore } from './persistence/left-list.store.ts';
 import { NoticeStore } from './persistence/notice.store.ts';
 import { OutboundMailStore } from './persistence/outbound-mail.store.ts';
 
@@ -18,8 +20,14 @@ export const noticeProviders: Provider[] = [
   NoticeStore,
   GatheredNoticeStore,
   {
+    provide: MailLists,
+    inject: [DataSource, CONFIG, CLOCK],
+    useFactory: (db: DataSource, config: NotificationConfig, clock: Clock) =>
+      new MailLists(db, new LeftListStore(), mailSettings(config), clock),
+  },
+  {
     provide: NotifyAgents,
-    inject: [NoticeStore, OutboundMailStore, Outbox, CLOCK, CONFIG, SendDue, GatheredNoticeStore],
+    inject: [NoticeStore, OutboundMailStore, Outbox, CLOCK, CONFIG, SendDue, GatheredNoticeStore, MailLists],
     useFactory: (
       notices: NoticeStore,
       mails: OutboundMailStore,
@@ -28,11 +36,22 @@ export const noticeProviders: Provider[] = [
       config: NotificationConfig,
       { wake }: SendDue,
       gathered: GatheredNoticeStore,
-    ) => new NotifyAgents(notices, mails, outbox, clock, mailSettings(config), wake, gathered),
+      lists: MailLists,
+    ) => new NotifyAgents(notices, mails, outbox, clock, mailSettings(config), wake, gathered, lists),
   },
   {
     provide: SendGathered,
-    inject: [DataSource, GatheredNoticeStore, NoticeStore, OutboundMailStore, CLOCK, CONFIG, MailEvents, SendDue],
+    inject: [
+      DataSource,
+      GatheredNoticeStore,
+      NoticeStore,
+      OutboundMailStore,
+      CLOCK,
+      CONFIG,
+      MailEvents,
+      SendDue,
+      MailLists,
+    ],
     useFactory: (
       db: DataSource,
       gathered: GatheredNoticeStore,
@@ -42,7 +61,8 @@ export const noticeProviders: Provider[] = [
       config: NotificationConfig,
       events: MailEvents,
       { wake }: SendDue,
-    ) => new SendGathered(db, gathered, notices, mails, clock, mailSettings(config), events, wake),
+      lists: MailLists,
+    ) => new SendGathered(db, gathered, notices, mails, clock, mailSettings(config), events, wake, lists),
   },
   {
     provide: OwnNotices,

@@ -7,6 +7,8 @@ import {
   deliveryFailed,
   deliverySent,
   groupCreated,
+  hasMailAccount,
+  leaveList,
   listOutboundMail,
   type Message,
   mailAccounts,
@@ -24,7 +26,7 @@ import {
 } from '@helpmesh/contracts';
 import { uuidv7 } from '@helpmesh/kernel';
 import { RpcClient } from '@helpmesh/messaging';
-import { loadConfig, type RunningService } from '@helpmesh/service-kit';
+import { ActorSigner, loadConfig, type RunningService } from '@helpmesh/service-kit';
 import {
   infra,
   type Neighbours,
@@ -387,6 +389,36 @@ describe('a mail that another service orders', () => {
     expect(failed.data.links).toBeUndefined();
   });
 
+  it('asks how it went only those who did not stop such mails by one click', async () => {
+    const values = { number: '1', title: 'x', link: 'https://x.org/r/1' };
+    const content = { template: 'rating-request', locale: 'en', values };
+    const to = [{ name: '', address: 'Rita@x.org' }];
+    const question = () => aMailOrder({ kind: 'rating-request', content, to, automatic: true });
+    await others.say(sendMail, question());
+    const { headers } = (await sink.next('the question')).parsed;
+    const header = headers.get('list') as {
+      'unsubscribe-post': { name: string };
+      unsubscribe: { url: string };
+      id: object;
+    };
+    expect(header.id).toMatchObject({ name: 'ratings.desk.example.org' });
+    expect(header['unsubscribe-post']).toEqual({ name: 'List-Unsubscribe=One-Click' });
+    const token = header.unsubscribe.url.split('/u/')[1] ?? '';
+    const signer = new ActorSigner({ service: 'gateway', key: keys.pairs.gateway?.privateKey ?? '' });
+    await service.get(RpcClient).call(leaveList, { token, on: false }, { actor: signer.service() });
+    const stopped = question();
+    await others.say(sendMail, stopped);
+    await others.settled('notification');
+    const kept = (await ask(listOutboundMail, { params: {}, query: { state: 'suppressed' }, body: undefined })) as {
+      id: string;
+    }[];
+    expect(kept.map(({ id }) => id)).toContain(stopped.mailId);
+    // A letter is of no list.
+    await others.say(sendMail, aMailOrder({ to }));
+    const reply = await sink.next('a reply', ({ parsed }) => parsed.subject?.includes('Re: Printer') === true);
+    expect(reply.parsed.headers.has('list')).toBe(false);
+  });
+
   it('to nobody who can be written to has failed at once', async () => {
     const order = aMailOrder({ to: [{ name: '', address: 'not an address' }] });
     await others.say(sendMail, order);
@@ -638,6 +670,33 @@ describe('accounts that administrators set up', () => {
     ({ parsed }: { parsed: { subject?: string | undefined } }) =>
       parsed.subject === subject;
   const get = (id: number) => asked(mailAccounts.get, { params: { id } });
+
+  it('send the mails of addresses that are tied to them, until one is not any more', async () => {
+    const { id } = await create({ addresses: [] });
+    const rules = { active: true, followUpPossible: 'yes' as const, followUpAssignment: true, reopenTimeInDays: null };
+    const tied = (channelId: number | null, aggregateVersion: number) => {
+      const email = { name: 'Tied', address: 'Tied@desk.example.org', channelId };
+      const facts = { id: 78, name: 'Tied', signature: null, email, ...rules };
+      return others.say(groupCreated, facts, { aggregateId: 78, aggregateVersion });
+    };
+    let n = 0;
+    // Each process looks every two seconds whether something is another way now.
+    const leavesBy = (which: SmtpSink) => async () => {
+      const subject = `Tied ${++n}`;
+      await sent('tied@desk.example.org', subject);
+      const arrived = () => [theirs, sink].some(({ mails }) => mails.some(bySubject(subject)));
+      await waitFor(arrived, { what: 'the mail' });
+      return which.mails.some(bySubject(subject));
+    };
+    await tied(id, 1);
+    await waitFor(leavesBy(theirs), { what: 'a mail by the account', timeoutMs: 15_000 });
+    await tied(null, 2);
+    await waitFor(leavesBy(sink), { what: 'a mail by the relay', timeoutMs: 15_000 });
+    const signer = new ActorSigner({ service: 'identity', key: keys.pairs.identity?.privateKey ?? '' });
+    const asIdentity = { actor: signer.service() };
+    const has = (asked: number) => service.get(RpcClient).call(hasMailAccount, { id: asked }, asIdentity);
+    expect([await has(id), await has(9_999)]).toEqual([{ there: true }, { there: false }]);
+  });
 
   it('take mails as large as their server does', async () => {
     const { id, max_size_mb } = await create({ max_size_mb: 5 });

@@ -43,7 +43,14 @@ export const GroupSnapshot = z.object({
   followUpAssignment: z.boolean(),
   reopenTimeInDays: z.number().int().nullable(),
   /** Sending address, and where mail for the group arrives; null: the system's address. */
-  email: z.object({ name: z.string(), address: z.string() }).nullable(),
+  email: z
+    .object({
+      name: z.string(),
+      address: z.string(),
+      /** The account that mails from it leave by; absent or null: by the rules of the accounts. */
+      channelId: z.number().int().nullish(),
+    })
+    .nullable(),
   /** What stands below its mails as text, with `{{variables}}`. */
   signature: z.string().nullable(),
   /** The same as HTML, as an administrator wrote it: whoever shows or sends it cleans it. */

@@ -10,6 +10,7 @@ const EmailAddressInput = z.object({
   name: text(250).nullish(),
   /** One address belongs to one such row, whatever its case. */
   email: text(255).nullish(),
+  /** One of `/api/v1/channels_email_outbound`. */
   channel_id: optionalReference,
   preferences: boundedRecord(z.unknown(), 100).nullish(),
   note: text(250).nullish(),
@@ -20,7 +21,7 @@ export type EmailAddressInput = z.output<typeof EmailAddressInput>;
 export const EmailAddress = Row.extend({
   name: z.string(),
   email: z.string(),
-  /** Mailboxes are set up with the service that reads them: always null. */
+  /** The account that its mails leave by, one of `/api/v1/channels_email_outbound`; null: by the rules of those accounts. */
   channel_id: z.number().int().nullable(),
   preferences: z.record(z.string(), z.unknown()),
   note: z.string().nullable(),

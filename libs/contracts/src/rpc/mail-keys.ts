@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineQuestion } from '../define.ts';
 import { StoredFile } from '../http/tickets.ts';
+import { mailLists } from '../mail/mail-list.ts';
 import { MailSecurity, SecurityType } from '../mail/security.ts';
 
 /** In base64. */
@@ -30,6 +31,26 @@ export const keysToOpen = defineQuestion(
     authorities: z.array(Bytes),
   }),
   { callers: ['mail-ingest'] },
+);
+
+/** Stops mails of a list for whom a link was made, lets them come again, or says what is so. `not-found`: it is not ours. */
+export const leaveList = defineQuestion(
+  'rpc.notification.v1.leave-list',
+  z.object({
+    token: z.string().max(100),
+    /** Whether the mails are to come; null: nothing is changed. */
+    on: z.boolean().nullable(),
+  }),
+  z.object({ list: z.enum(mailLists), on: z.boolean() }),
+  { callers: ['gateway'] },
+);
+
+/** Whether mails can be sent by an account of this id. */
+export const hasMailAccount = defineQuestion(
+  'rpc.notification.v1.has-mail-account',
+  z.object({ id: z.number().int() }),
+  z.object({ there: z.boolean() }),
+  { callers: ['identity'] },
 );
 
 /** Why a mail cannot be protected as it is to be; null and nobody missing: it can be, by the type it names. */

@@ -28,6 +28,7 @@ import { mountFederation } from './federation.routes.ts';
 import { mountForm } from './form.routes.ts';
 import { mountHelpPages } from './help-page.routes.ts';
 import { mountImport } from './import.routes.ts';
+import { mountLeavePage } from './leave-page.routes.ts';
 import { mountOAuth } from './oauth.routes.ts';
 import { mountPbas } from './pbas.routes.ts';
 import { mountRt } from './rt.routes.ts';
@@ -81,6 +82,7 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     mountScim(server, { guard, rpc, timeoutMs });
     const brandings = new BrandingBook({ rpc, signer, clock });
     mountBranding(server, { guard, rpc, signer, brandings, publicUrl });
+    mountLeavePage(server, { guard, rpc, signer });
     mountTicketPage(server, { guard, rpc, signer, blobs, brandings });
     const secret = config.HELPMESH_SIGNING_KEY;
     mountHelpPages(server, { guard, rpc, signer, cache, clock, brandings, publicUrl, secret });

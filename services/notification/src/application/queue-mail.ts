@@ -25,6 +25,7 @@ import { signedBy } from '../templates/layout.ts';
 import { renderMail } from '../templates/render.ts';
 import type { AccountBook } from './account/account-book.ts';
 import { houseOf, named } from './house.ts';
+import { listOf, type MailLists } from './mail-lists.ts';
 import type { MailSettings } from './ports.ts';
 
 type Command = Message<typeof sendMail>;
@@ -54,15 +55,20 @@ export class QueueMail {
     private readonly settings: MailSettings,
     private readonly wake: () => void,
     private readonly accounts: Pick<AccountBook, 'of'>,
+    private readonly lists: Pick<MailLists, 'left'>,
   ) {}
 
   /** @throws AppError invalid, for a template or value that does not fit (see renderMail) */
   async run(tx: EntityManager, commands: readonly Command[]): Promise<Verdict[]> {
     const groupIds = commands.flatMap(({ data: { groupId } }) => groupId ?? []);
     const brands = await this.groups.brandsOf(tx, [...new Set(groupIds)]);
+    const left = await this.stopped(tx, commands);
     const mails = commands.map((command) => {
       const { groupId, brand } = command.data;
-      return this.mailOf(command, brand ?? (groupId === undefined ? undefined : brands.get(groupId)));
+      const mail = this.mailOf(command, brand ?? (groupId === undefined ? undefined : brands.get(groupId)));
+      return listOf(mail) !== undefined && mail.to.some(({ address }) => left.has(plainAddress(address)))
+        ? { ...mail, state: 'suppressed' as const, dueAt: null, lastError: 'Its reader wants no such mails.' }
+        : mail;
     });
     const fresh = await this.mails.add(tx, mails);
     const dead: OutboxRow[] = [];
@@ -75,6 +81,16 @@ export class QueueMail {
     await this.outbox.insertRows(tx, dead);
     afterCommit(tx, this.wake);
     return verdicts;
+  }
+
+  /** Readers of questions how it went who want none any more. */
+  private async stopped(tx: EntityManager, commands: readonly Command[]): Promise<Set<string>> {
+    const asked = commands.filter(({ data }) => listOf(data) === 'ratings').flatMap(({ data }) => data.to);
+    return this.lists.left(
+      tx,
+      'ratings',
+      asked.map(({ address }) => plainAddress(address)),
+    );
   }
 
   private mailOf(command: Command, brand: MailBrand | undefined): OutboundMail {

@@ -1,4 +1,4 @@
-import { callerOf, mailAccounts, type ParsedInputOf } from '@helpmesh/contracts';
+import { callerOf, hasMailAccount, mailAccounts, type ParsedInputOf } from '@helpmesh/contracts';
 import { Answers, RawJson, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { ManageAccounts, type ShownAccount } from '../application/account/manage-accounts.ts';
@@ -10,6 +10,11 @@ const LARGEST_PAGE = 1000;
 @Controller()
 export class AccountsController {
   constructor(private readonly manage: ManageAccounts) {}
+
+  @Answers(hasMailAccount)
+  async has(_ctx: RpcContext, { id }: ParsedInputOf<typeof hasMailAccount>) {
+    return { there: await this.manage.has(id) };
+  }
 
   @Answers(mailAccounts.list)
   async list({ actor }: RpcContext, { query }: ParsedInputOf<typeof mailAccounts.list>) {

@@ -21,6 +21,8 @@ export interface SmtpSettings {
   connectMs?: number;
   /** Longest silence of the server, ms. */
   silenceMs: number;
+  /** Where the reader of a mail stops such mails; null: nowhere. */
+  leaveLink?: ((mail: OutboundMail) => string | null) | undefined;
   /** Confirmations and notifications leave with the empty return path of RFC 3834 3.3: no bounce of one comes back. */
   nullReturnPath: boolean;
 }
@@ -133,7 +135,7 @@ interface SmtpInfo {
 /** The same mail gives the same bytes at each try: Message-ID, Date and MIME boundary are all fixed. */
 export function envelopeAndText(
   mail: OutboundMail,
-  { nullReturnPath }: Pick<SmtpSettings, 'nullReturnPath'>,
+  { nullReturnPath, leaveLink }: Pick<SmtpSettings, 'nullReturnPath' | 'leaveLink'>,
 ): SendMailOptions & { baseBoundary: string } {
   const answer = mail.kind === 'auto-reply';
   const ofList = mail.kind === 'agent-notification';
@@ -151,7 +153,7 @@ export function envelopeAndText(
     date: new Date(mail.createdAt),
     ...(mail.inReplyTo !== null && { inReplyTo: mail.inReplyTo }),
     ...(mail.references.length > 0 && { references: mail.references }),
-    headers: { ...(mail.automatic && automaticHeaders(answer)), ...(ofList && { 'List-Id': listOf(mail) }) },
+    headers: { ...(mail.automatic && automaticHeaders(answer)), ...listHeaders(mail, leaveLink?.(mail) ?? null) },
     baseBoundary: mail.id.replaceAll('-', ''),
   };
 }
@@ -165,9 +167,24 @@ function automaticHeaders(answer: boolean): Record<string, string> {
   };
 }
 
-/** What agents are told is a list of ours (RFC 2919): they sort it by that, and absence notes do not answer lists. */
-function listOf({ messageId }: OutboundMail): string {
-  return `<notifications.${messageId.slice(messageId.lastIndexOf('@') + 1, -1)}>`;
+const listNames: Readonly<Record<string, string>> = {
+  'agent-notification': 'notifications',
+  'rating-request': 'ratings',
+};
+
+/**
+ * What agents are told and customers are asked are lists of ours (RFC 2919): they sort by that, and absence notes do not
+ * answer lists. Mail programs offer to leave them, by one click (RFC 2369, RFC 8058).
+ */
+function listHeaders({ kind, messageId }: OutboundMail, leave: string | null): Record<string, string> {
+  const name = listNames[kind];
+  return {
+    ...(name !== undefined && { 'List-Id': `<${name}.${messageId.slice(messageId.lastIndexOf('@') + 1, -1)}>` }),
+    ...(leave !== null && {
+      'List-Unsubscribe': `<${leave}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    }),
+  };
 }
 
 export function attachment(file: StoredFile, content: Readable) {

@@ -19,6 +19,20 @@ export class AccountStore {
     return sql(on, `${select} WHERE a.active ORDER BY a.id`);
   }
 
+  /** Accounts by the addresses, in lower case, that were tied to them by name. */
+  async bound(on: On): Promise<Map<string, number>> {
+    const rows = await sql<{ address: string; id: number }>(
+      on,
+      `SELECT lower(address) AS address, max(channel_id) AS id FROM group_address
+       WHERE address IS NOT NULL AND channel_id IS NOT NULL GROUP BY 1`,
+    );
+    return new Map(rows.map(({ address, id }) => [address, id]));
+  }
+
+  async has(on: On, id: number): Promise<boolean> {
+    return (await sql(on, 'SELECT 1 FROM mail_account WHERE id = $1', [id])).length > 0;
+  }
+
   list(on: On, limit: number, offset: number): Promise<AccountRow[]> {
     return sql(on, `${select} ORDER BY a.id LIMIT $1 OFFSET $2`, [limit, offset]);
   }

@@ -1,4 +1,4 @@
-import type { MailAddress, MailBrand } from '@helpmesh/contracts';
+import type { GroupSnapshot, MailAddress, MailBrand } from '@helpmesh/contracts';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 
@@ -8,15 +8,25 @@ export class GroupAddressStore {
   async keep(
     tx: EntityManager,
     groupId: number,
-    { address, brand }: { address: MailAddress | null; brand: MailBrand | null },
+    { address, brand }: { address: GroupSnapshot['email']; brand: MailBrand | null },
     version: number,
   ): Promise<void> {
     await sql(
       tx,
-      `INSERT INTO group_address (group_id, name, address, version, brand) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (group_id) DO UPDATE SET name = $2, address = $3, version = $4, brand = $5
-       WHERE group_address.version < $4`,
-      [groupId, address?.name ?? null, address?.address ?? null, version, brand && JSON.stringify(brand)],
+      `WITH before AS (SELECT address, channel_id FROM group_address WHERE group_id = $1),
+         kept AS (
+           INSERT INTO group_address (group_id, name, address, version, brand, channel_id)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (group_id) DO UPDATE SET name = $2, address = $3, version = $4, brand = $5, channel_id = $6
+           WHERE group_address.version < $4 RETURNING address, channel_id)
+       -- Which account sends the mails of an address is read again by every process.
+       UPDATE mail_account_revision SET revision = revision + 1 FROM kept LEFT JOIN before ON true
+       WHERE (kept.address, kept.channel_id) IS DISTINCT FROM (before.address, before.channel_id)
+         AND coalesce(kept.channel_id, before.channel_id) IS NOT NULL`,
+      [
+        ...[groupId, address?.name ?? null, address?.address ?? null, version, brand && JSON.stringify(brand)],
+        address?.channelId ?? null,
+      ],
     );
   }
 

@@ -10,6 +10,8 @@ import { MailKeys1799441000000 } from './migrations/1799441000000-mail-keys.ts';
 import { Openpgp1799450000000 } from './migrations/1799450000000-openpgp.ts';
 import { LinkedFiles1799451000000 } from './migrations/1799451000000-linked-files.ts';
 import { GatheredNotices1799451100000 } from './migrations/1799451100000-gathered-notices.ts';
+import { BoundAddresses1799451200000 } from './migrations/1799451200000-bound-addresses.ts';
+import { LeftLists1799451300000 } from './migrations/1799451300000-left-lists.ts';
 import { GroupBrand1799454000001 } from './migrations/1799454000001-group-brand.ts';
 
 /** In the order in which they run. */
@@ -26,5 +28,7 @@ export const migrations: MigrationClass[] = [
   Openpgp1799450000000,
   LinkedFiles1799451000000,
   GatheredNotices1799451100000,
+  BoundAddresses1799451200000,
+  LeftLists1799451300000,
   GroupBrand1799454000001,
 ];

@@ -27,6 +27,7 @@ import { Audit } from '../audit/audit.ts';
 import { Pages } from '../pages.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
+import { MailAccounts } from './mail-accounts.ts';
 
 type Read = EntityManager | DataSource;
 type ListQuery = ParsedInputOf<typeof endpoints.list>['query'];
@@ -50,6 +51,7 @@ export class Senders {
     private readonly present: Present,
     private readonly pages: Pages,
     private readonly audit: Audit,
+    private readonly accounts: MailAccounts,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -76,6 +78,7 @@ export class Senders {
 
   /** @throws AppError forbidden, invalid */
   async create(actor: Actor, kind: SenderKind, input: Input, shape: Shape): Promise<Json> {
+    await this.requireAccount(actor, input);
     return this.write(actor, async (tx) => {
       const values = valuesOf(kind, input);
       // Without an address, or a name, there is nothing to tell one from the other by.
@@ -89,6 +92,7 @@ export class Senders {
 
   /** @throws AppError forbidden, not-found, invalid */
   async update(actor: Actor, kind: SenderKind, id: number, input: Input, shape: Shape): Promise<Json> {
+    await this.requireAccount(actor, input);
     return this.write(actor, async (tx) => {
       const before = await this.existing(tx, kind, id);
       const old: Record<string, unknown> = { ...before };
@@ -148,6 +152,12 @@ export class Senders {
   async requireKnown(tx: EntityManager, kind: SenderKind, id: number): Promise<void> {
     const [row] = await this.store.byIds(tx, kind, [id]);
     if (!row) throw refusals.badParameter(senderKinds[kind].column, id);
+  }
+
+  /** Before the transaction, for another service is asked. @throws AppError forbidden, invalid, unavailable */
+  private async requireAccount(actor: Actor, { channel_id: id }: Input): Promise<void> {
+    if (!maySenders.write(actor)) throw refusals.notAuthorized();
+    if (id != null && !(await this.accounts.has(id))) throw refusals.badParameter('channel_id', id);
   }
 
   private async show(on: Read, actor: Actor, kind: SenderKind, id: number, shape: Shape): Promise<Json> {
@@ -219,7 +229,7 @@ function valuesOf(kind: SenderKind, input: Input): SenderValues {
     return values;
   }
   if (input.preferences !== undefined) values.preferences = input.preferences ?? {};
-  if (input.channel_id != null) throw refusals.badParameter('channel_id', input.channel_id);
+  if (input.channel_id !== undefined) values.channel_id = input.channel_id;
   if (input.email !== undefined) {
     const email = normalAddress(input.email ?? '');
     if (email === '') throw refusals.blank('Email');

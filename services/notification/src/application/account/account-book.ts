@@ -14,6 +14,7 @@ const TELL_EVERY_MS = 60_000;
 
 interface Held {
   row: AccountRow;
+  id: number;
   addresses: readonly string[];
   fallback: boolean;
   /** Null: as for all. */
@@ -26,6 +27,7 @@ interface Held {
 export class AccountBook {
   private readonly log = logger('accounts');
   private held: Held[] = [];
+  private bound: ReadonlyMap<string, number> = new Map();
   private revision = -1;
   private timer: NodeJS.Timeout | undefined;
   private reading: Promise<void> = Promise.resolve();
@@ -62,7 +64,7 @@ export class AccountBook {
 
   /** Who sends the mails of this address; undefined: the relay of the operator. */
   of(sender: string): Pick<Held, 'wire' | 'told' | 'maxSizeMb'> | undefined {
-    return this.held.length === 0 ? undefined : accountFor(this.held, sender);
+    return this.held.length === 0 ? undefined : accountFor(this.held, sender, this.bound);
   }
 
   close(): void {
@@ -90,7 +92,8 @@ export class AccountBook {
   private async read(): Promise<void> {
     const revision = await this.store.revision(this.db);
     if (revision === this.revision) return;
-    const rows = await this.store.inForce(this.db);
+    const [rows, bound] = await Promise.all([this.store.inForce(this.db), this.store.bound(this.db)]);
+    this.bound = bound;
     const before = this.held;
     this.held = rows.flatMap((row) => before.find((one) => isAsBefore(one.row, row)) ?? this.heldOf(row));
     // Mails on the wire are sent; those that wait for a connection are put off, and leave by the new one.
@@ -114,7 +117,7 @@ export class AccountBook {
     try {
       const wire = this.wireTo(this.sending(row, opened, keep));
       const { addresses, fallback, max_size_mb: maxSizeMb } = row;
-      return [{ row, addresses, fallback, maxSizeMb, wire, told: this.teller(row) }];
+      return [{ row, id: row.id, addresses, fallback, maxSizeMb, wire, told: this.teller(row) }];
     } catch (error) {
       this.log.error({ err: error, account: row.id }, 'an account cannot be used and is left out');
       return [];

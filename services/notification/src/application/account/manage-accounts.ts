@@ -60,6 +60,11 @@ export interface ManageAccountsParts {
 export class ManageAccounts {
   constructor(private readonly parts: ManageAccountsParts) {}
 
+  /** Whether there is one. Asked by services. */
+  has(id: number): Promise<boolean> {
+    return this.parts.store.has(this.parts.db, id);
+  }
+
   /** @throws AppError forbidden */
   async list(actor: Actor | undefined, limit: number, offset: number): Promise<ShownAccount[]> {
     requireChannelAdmin(actor);

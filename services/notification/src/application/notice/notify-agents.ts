@@ -11,6 +11,7 @@ import type { GatheredNotice, GatheredNoticeStore } from '../../persistence/gath
 import type { NoticeStore } from '../../persistence/notice.store.ts';
 import type { OutboundMailStore } from '../../persistence/outbound-mail.store.ts';
 import { type RenderedMail, renderMail } from '../../templates/render.ts';
+import type { MailLists } from '../mail-lists.ts';
 import type { MailSettings } from '../ports.ts';
 
 /** What may be told to one person by mail. */
@@ -29,6 +30,7 @@ export class NotifyAgents {
     private readonly settings: MailSettings,
     private readonly wake: () => void,
     private readonly gathered: GatheredNoticeStore,
+    private readonly lists: Pick<MailLists, 'left'>,
   ) {}
 
   /** A batch: one statement for the lists, one for the mails, one that says whose list is another one now. */
@@ -38,9 +40,11 @@ export class NotifyAgents {
     const addresses = told.flatMap(({ person: { mail } }) => (mail ? [plainAddress(mail.address)] : []));
     const tellings = told.map(({ telling }) => telling);
     const { news, userIds, paused } = await this.notices.tell(tx, tellings, settlings, addresses, now);
+    const left = await this.lists.left(tx, 'notices', addresses);
     const letters = told.flatMap(({ command, person: { mail, ...person }, telling }): Letter[] => {
       if (!mail || !news.has(telling.place)) return [];
-      const takes = isDeliverable(mail.address) && !paused.has(plainAddress(mail.address));
+      const address = plainAddress(mail.address);
+      const takes = isDeliverable(mail.address) && !paused.has(address) && !left.has(address);
       return takes ? [{ command, person: { ...person, mail } }] : [];
     });
     const rendered = new Map<string, RenderedMail>();

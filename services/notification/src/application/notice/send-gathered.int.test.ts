@@ -1,4 +1,4 @@
-import type { Message, notifyAgents } from '@helpmesh/contracts';
+import { leaveToken, type Message, type notifyAgents } from '@helpmesh/contracts';
 import { isoTime, uuidv7 } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { connect, createDataSource, migrate, sql } from '@helpmesh/persistence';
@@ -8,9 +8,11 @@ import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { MailEvents } from '../../events.ts';
 import { GatheredNoticeStore } from '../../persistence/gathered-notice.store.ts';
+import { LeftListStore } from '../../persistence/left-list.store.ts';
 import { migrations } from '../../persistence/migrations.ts';
 import { NoticeStore } from '../../persistence/notice.store.ts';
 import { OutboundMailStore } from '../../persistence/outbound-mail.store.ts';
+import { MailLists } from '../mail-lists.ts';
 import { EraseNotices } from './erase-notices.ts';
 import { NotifyAgents } from './notify-agents.ts';
 import { SendGathered } from './send-gathered.ts';
@@ -52,14 +54,25 @@ const reader = (userId: number, after: string | undefined, locale = 'en'): Comma
   ...{ userId, reason: 'owner', online: true, seen: false },
   mail: { address: `agent${userId}@x.org`, name: `Agent ${userId}`, locale, ...(after && { after }) },
 });
+const lists = () => new MailLists(db, new LeftListStore(), settings, clock);
 const tell = (...orders: Command['data'][]) =>
   db.transaction((tx) =>
-    new NotifyAgents(notices, mails, new Outbox('notification'), clock, settings, () => undefined, gathered).run(
+    new NotifyAgents(
+      notices,
+      mails,
+      new Outbox('notification'),
+      clock,
+      settings,
+      () => undefined,
+      gathered,
+      lists(),
+    ).run(
       tx,
       orders.map((data) => ({ id: uuidv7(), correlationId: uuidv7(), data }) as Command),
     ),
   );
-const sender = () => new SendGathered(db, gathered, notices, mails, clock, settings, new MailEvents(), () => undefined);
+const sender = () =>
+  new SendGathered(db, gathered, notices, mails, clock, settings, new MailEvents(), () => undefined, lists());
 const queued = () => mails.list(db, { state: undefined, limit: 50, offset: 0 });
 const waiting = async () => (await sql(db, 'SELECT 1 FROM gathered_notice')).length;
 
@@ -115,6 +128,24 @@ it('each is written to in their language, and nobody where no mailbox is', async
   expect((await queued()).map(({ subject }) => subject).sort()).toEqual(['Neues zu Tickets', 'Nowości w zgłoszeniach']);
 });
 
+it('whoever stopped such mails gets none, at once or later, until they want them again', async () => {
+  const people = [reader(4, morning), reader(5, undefined)];
+  for (const { mail } of people) {
+    const token = leaveToken('notices', mail?.address ?? '', settings.threadingSecret);
+    expect(await lists().leave(token, null)).toEqual({ list: 'notices', on: true });
+    expect(await lists().leave(token, false)).toEqual({ list: 'notices', on: false });
+    expect(await lists().leave(token, null)).toEqual({ list: 'notices', on: false });
+  }
+  await tell(notice({ people }));
+  expect([await waiting(), (await queued()).length]).toEqual([0, 0]);
+  await lists().leave(leaveToken('notices', 'agent5@x.org', settings.threadingSecret), true);
+  await tell(notice({ people }));
+  expect((await queued()).map(({ to }) => to[0]?.address)).toEqual(['agent5@x.org']);
+  await lists().forget(db, ['agent4@x.org']);
+  expect(await sql(db, 'SELECT 1 FROM left_list')).toEqual([]);
+  await expect(lists().leave('notices-x', false)).rejects.toMatchObject({ code: 'mail-list.link-unknown' });
+});
+
 it('a hundred tickets are named, and how many more there are', async () => {
   await tell(...Array.from({ length: 103 }, () => notice({ people: [reader(4, morning)] })));
   clock.set(morning);
@@ -130,7 +161,7 @@ it('nothing waits for a person who is erased, nor names one', async () => {
     notice({ ticket: { ...notice().ticket, title: 'Zoe Zed cannot sign in' }, people: [reader(5, morning)] }),
   );
   const person = { userId: 4, emails: ['agent4@x.org'], patterns: ['%zoe zed%'] };
-  await new EraseNotices(db, notices, gathered).erase({ person } as unknown as ErasureJob);
+  await new EraseNotices(db, notices, gathered, lists()).erase({ person } as unknown as ErasureJob);
   expect(await sql(db, 'SELECT user_id, title FROM gathered_notice')).toMatchObject([
     { user_id: 5, title: 'Portal <b>down</b>\nnow' },
   ]);

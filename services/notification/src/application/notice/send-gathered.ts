@@ -8,6 +8,7 @@ import type { GatheredNotice, GatheredNoticeStore } from '../../persistence/gath
 import type { NoticeStore } from '../../persistence/notice.store.ts';
 import type { OutboundMailStore } from '../../persistence/outbound-mail.store.ts';
 import { languageOf, renderMail } from '../../templates/render.ts';
+import type { MailLists } from '../mail-lists.ts';
 import type { MailSettings } from '../ports.ts';
 
 /** How often it is looked whether somebody's time has come, ms. */
@@ -31,6 +32,7 @@ export class SendGathered {
     private readonly settings: MailSettings,
     private readonly events: MailEvents,
     private readonly wake: () => void,
+    private readonly lists: Pick<MailLists, 'left'>,
   ) {}
 
   start(): void {
@@ -58,9 +60,9 @@ export class SendGathered {
       const letters = [...Map.groupBy(wanted, ({ user_id }) => user_id).values()];
       const addresses = letters.map((notices) => plainAddress((notices.at(-1) as GatheredNotice).address));
       const paused = await this.notices.paused(tx, addresses, now);
-      const sent = letters.filter(
-        (_, i) => isDeliverable(addresses[i] as string) && !paused.has(addresses[i] as string),
-      );
+      const left = await this.lists.left(tx, 'notices', addresses);
+      const takes = (address: string) => isDeliverable(address) && !paused.has(address) && !left.has(address);
+      const sent = letters.filter((_, i) => takes(addresses[i] as string));
       await this.mails.add(
         tx,
         sent.map((notices) => this.compose(notices, now)),

@@ -1,10 +1,11 @@
 import { useLingui } from '@lingui/react/macro';
-import { Stack, Switch, Textarea, TextInput } from '@mantine/core';
+import { Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
+import { accountsQuery } from '../../mail/queries.ts';
 import type { Field } from '../edit.ts';
 import { keyOf } from '../queries.ts';
 import { type EmailAddress, mailboxOf } from '../senders.ts';
@@ -19,11 +20,15 @@ interface Values {
   name: string;
   email: string;
   note: string;
+  /** Null: by the rules of the accounts. */
+  channel_id: number | null;
   active: boolean;
 }
 
-const fresh: Values = { name: '', email: '', note: '', active: true };
-const valuesOf = ({ name, email, note, active }: EmailAddress): Values => ({ name, email, note: note ?? '', active });
+const fresh: Values = { name: '', email: '', note: '', channel_id: null, active: true };
+const valuesOf = ({ name, email, note, channel_id, active }: EmailAddress): Values => ({
+  ...{ name, email, note: note ?? '', channel_id, active },
+});
 const changes = ['mail', 'groups'];
 
 export function AddressPage({ id }: { id: number }) {
@@ -97,8 +102,10 @@ export function NewAddressPage() {
 function AddressForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel?: string }) {
   const { t } = useLingui();
   const { values, set } = editor;
+  const { data: accounts = [] } = useQuery(accountsQuery);
   const labels: Record<Field<Values>, string> = {
     ...{ name: t`Name`, email: t`E-mail`, note: t`Note`, active: t`Active` },
+    channel_id: t`Sending account`,
   };
   return (
     <EditForm editor={editor} labels={labels} {...(saveLabel !== undefined && { saveLabel })}>
@@ -123,6 +130,14 @@ function AddressForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel?
               onChange={(event) => set({ email: event.currentTarget.value })}
             />
           </div>
+          <Select
+            label={labels.channel_id}
+            description={t`Which account its mails leave by. Nothing chosen: by the addresses that the accounts name.`}
+            data={accounts.map(({ id, name }) => ({ value: String(id), label: name }))}
+            value={values.channel_id === null ? null : String(values.channel_id)}
+            onChange={(value) => set({ channel_id: value === null ? null : Number(value) })}
+            clearable
+          />
           <Textarea
             label={labels.note}
             autosize
