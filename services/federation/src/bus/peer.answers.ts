@@ -14,9 +14,8 @@ import { Controller, Inject } from '@nestjs/common';
 import { PeerDoor } from '../application/door/peer-door.ts';
 import { ManagePeers, type ShownPeer } from '../application/manage-peers.ts';
 import { IssuePeerTokens } from '../application/sign-in/issue-peer-tokens.ts';
-import { OwnKeys } from '../application/sign-in/own-keys.ts';
+import { type OwnKey, OwnKeys } from '../application/sign-in/own-keys.ts';
 import { ManageWebhooks, webhookBody } from '../application/webhooks/manage-webhooks.ts';
-import type { NodeKey } from '../persistence/sign-in.store.ts';
 
 type Input<Name extends keyof typeof questions> = ParsedInputOf<(typeof questions)[Name]>;
 
@@ -174,7 +173,7 @@ export class PeerAnswers {
     return { stopped: await this.peers.turn(callerIn(ctx), body.stopped) };
   }
 
-  private shownKeys(keys: readonly NodeKey[]): OutputOf<typeof questions.ownKeys> {
+  private shownKeys(keys: readonly OwnKey[]): OutputOf<typeof questions.ownKeys> {
     return {
       jwks_url: this.ownKeys.address,
       keys: keys.map(({ kid, signsFrom, endsAt, createdAt }) => ({

@@ -5,11 +5,16 @@ import type { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import type { SecretBox } from '@helpmesh/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
-import { isDue, isNext, timesOfNext } from '../../domain/sign-in/node-keys.ts';
+import { isDue, isNext, type KeyTimes, timesOfNext } from '../../domain/sign-in/node-keys.ts';
 import type { NodeKey, SignInStore } from '../../persistence/sign-in.store.ts';
 import { requireAdmin } from '../access.ts';
 import type { SyncSettings } from '../sync/ports.ts';
 import type { SigningKey } from './ports.ts';
+
+/** One of them, without its private part. */
+export interface OwnKey extends KeyTimes {
+  kid: string;
+}
 
 /** The keys by which other helpdesks know this one: made when they are first asked for, replaced every 90 days. */
 export class OwnKeys {
@@ -41,13 +46,13 @@ export class OwnKeys {
   }
 
   /** @throws AppError forbidden */
-  async list(actor: Actor | undefined): Promise<NodeKey[]> {
+  async list(actor: Actor | undefined): Promise<OwnKey[]> {
     requireAdmin(actor);
     return this.ready();
   }
 
   /** @param atOnce  the present ones may be known to somebody: they end now. @throws AppError forbidden */
-  async rotate(actor: Actor | undefined, atOnce: boolean): Promise<NodeKey[]> {
+  async rotate(actor: Actor | undefined, atOnce: boolean): Promise<OwnKey[]> {
     const admin = requireAdmin(actor);
     await transaction(this.db, async (tx) => {
       await this.store.lockKeys(tx);
