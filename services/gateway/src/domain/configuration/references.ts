@@ -21,7 +21,7 @@ const kindsByWord: Record<string, string> = {
 const WORD = new RegExp(`(?:^|[._-])(${Object.keys(kindsByWord).join('|')})_ids?$`);
 
 /** What a field refers to, by the end of its name: `ticket.state_id`, `x-zammad-ticket-group_id`, `role_ids`. */
-export function kindReferredTo(field: string): string | undefined {
+function kindReferredTo(field: string): string | undefined {
   const word = WORD.exec(field)?.[1];
   return word === undefined ? undefined : kindsByWord[word];
 }
