@@ -129,7 +129,7 @@ export const peerProviders: Provider[] = [
       agreements: AgreementStore,
       files: FileStore,
       road: FileRoad,
-      line: PeerLine & PeerGreeter,
+      line: PeerLine,
       rpc: RpcClient,
       signer: ActorSigner,
       box: SecretBox,

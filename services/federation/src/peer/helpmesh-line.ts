@@ -79,6 +79,11 @@ export class HelpmeshLine implements PeerLine, PeerGreeter {
     return { ...descriptor, agreements: agreements.length, signedInBy: by };
   }
 
+  async probe(to: PeerAddress, signal: AbortSignal): Promise<boolean> {
+    await this.greet(to, true, signal);
+    return true;
+  }
+
   private call(to: PeerAddress, method: string, path: string, signal: AbortSignal, given: Given = {}) {
     return this.signedIn(to, (authorization) => this.ask(to.node, method, path, signal, { ...given, authorization }));
   }

@@ -15,7 +15,7 @@ export interface FakeFile {
   mediaType: string;
   bytes: Buffer;
 }
-export type NewFakeFile = Omit<FakeFile, 'id'>;
+type NewFakeFile = Omit<FakeFile, 'id'>;
 
 export interface FakeEntry {
   id: number;

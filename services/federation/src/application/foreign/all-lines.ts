@@ -22,6 +22,10 @@ export class AllLines implements PeerLine, PeerGreeter {
     return (await this.lineTo(to)).file(to, attachment, sink, signal);
   }
 
+  async probe(to: PeerAddress, signal: AbortSignal): Promise<boolean> {
+    return (await this.lineTo(to)).probe(to, signal);
+  }
+
   async greet(to: PeerAddress, called: boolean, signal: AbortSignal): Promise<Greeting> {
     return (await this.lineTo(to)).greet(to, called, signal);
   }

@@ -120,6 +120,11 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     throw new AppError('not-found', 'peer.not-there', 'The file is not here any more.');
   }
 
+  /** To look what has changed there is a try as well. */
+  async probe(): Promise<boolean> {
+    return false;
+  }
+
   async standing(to: PeerAddress, uuid: string, signal: AbortSignal): Promise<FederationChange | null> {
     const desk = await this.desks.open(to);
     const call = { signal };

@@ -17,6 +17,9 @@ export interface PeerLine {
    * @throws AppError as `deliver`; not-found `peer.not-there`; conflict `peer.refused`
    */
   file(to: PeerAddress, attachment: FederationAttachment, sink: FileSink, signal: AbortSignal): Promise<void>;
+
+  /** Whether it answers again. @returns false: it was not asked, for that is found out otherwise. @throws AppError as `deliver` */
+  probe(to: PeerAddress, signal: AbortSignal): Promise<boolean>;
 }
 
 export interface PeerGreeter {

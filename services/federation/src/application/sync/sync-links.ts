@@ -32,7 +32,7 @@ import type { Claimed, Link, LinkStore, SharedTicket } from '../../persistence/l
 import type { Peer, PeerStore } from '../../persistence/peer.store.ts';
 import type { FileRoad } from '../files/file-road.ts';
 import { CallsToPeers, type TurnAtPeer } from './calls-to-peers.ts';
-import type { PeerAddress, PeerGreeter, PeerLine, SyncSettings } from './ports.ts';
+import type { PeerAddress, PeerLine, SyncSettings } from './ports.ts';
 
 type Told = NonNullable<OutputOf<typeof readForPeer>>;
 /** A comment as it is written here. */
@@ -86,7 +86,7 @@ export class SyncLinks {
     private readonly agreements: AgreementStore,
     private readonly files: FileStore,
     private readonly road: Pick<FileRoad, 'bring'>,
-    private readonly line: PeerLine & PeerGreeter,
+    private readonly line: PeerLine,
     private readonly rpc: RpcClient,
     private readonly signer: ActorSigner,
     private readonly box: SecretBox,
@@ -212,7 +212,7 @@ export class SyncLinks {
   /** Whether a peer that did not answer does again: with a call that costs it nothing, and no ticket waits behind it. */
   private async probe({ peer, signal }: Turn): Promise<void> {
     try {
-      await this.line.greet(this.addressOf(peer), true, signal);
+      if (!(await this.line.probe(this.addressOf(peer), signal))) return;
     } catch (thrown) {
       const error = AppError.from(thrown);
       if (isOfThePeer(error)) throw error;

@@ -51,7 +51,7 @@ function operationIn(form: string): string {
 }
 
 /** As people read it: JSON in lines, a form by its values, and nothing by which somebody signs in. */
-export function shownBody(body: string, type: string): string {
+function shownBody(body: string, type: string): string {
   if (type.startsWith('application/json')) return pretty(body);
   if (type.startsWith('application/x-www-form-urlencoded')) {
     const values = [...new URLSearchParams(body)].filter(([name]) => !PROOFS.includes(name));
