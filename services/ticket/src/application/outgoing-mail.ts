@@ -1,7 +1,7 @@
 import { type MailSecurity, type sendMail, ticketMessageId } from '@helpmesh/contracts';
 import { AppError, type EpochMs, uuidv7 } from '@helpmesh/kernel';
 import type { z } from 'zod';
-import type { SideThreadId } from '../domain/article/side-thread.ts';
+import type { SideThread, SideThreadId } from '../domain/article/side-thread.ts';
 import { formatAddress, parseAddresses } from '../domain/mail/addresses.ts';
 import { fillSignature, messageIdsIn, outgoingSubject, referencesChain } from '../domain/mail/outgoing.ts';
 import { escapeHtml } from '../domain/template/escape.ts';
@@ -16,14 +16,6 @@ import type { NewArticle } from './writing.ts';
 export interface MailThread {
   messageId: string | null;
   references: string | null;
-}
-
-/** A conversation beside the ticket. */
-export interface SideThread {
-  /** Its latest mail. */
-  latest: MailThread;
-  /** Lines with the addresses of those outside it, the latest mail that came in first; else whom the first went to. */
-  with: string | null;
 }
 
 /** The ticket an article joins and the people it concerns. */

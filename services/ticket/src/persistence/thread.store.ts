@@ -1,7 +1,6 @@
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { SideThread } from '../application/outgoing-mail.ts';
-import type { SideThreadId } from '../domain/article/side-thread.ts';
+import type { SideThread, SideThreadId } from '../domain/article/side-thread.ts';
 import { messageKey } from './ticket.table.ts';
 
 type On = DataSource | EntityManager;
