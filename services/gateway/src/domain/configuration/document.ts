@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '@helpmesh/kernel';
 import { type Fields, type Kind, keyOf, kinds } from './kinds.ts';
 
@@ -72,7 +71,7 @@ export function stepsTo(wanted: Document, current: Document): Step[] {
         return [{ kind: kind.name, key, action: 'create', changes: [], missing }];
       }
       const changes = Object.entries(object).flatMap(([field, to]) =>
-        to === SECRET || isDeepStrictEqual(inOrder(field, held[field]), inOrder(field, to))
+        to === SECRET || isSame(inOrder(field, held[field]), inOrder(field, to))
           ? []
           : [{ field, from: held[field] ?? null, to }],
       );
@@ -96,4 +95,14 @@ const SETS = new Set(['permissions', 'group_ids', 'role_ids', 'user_ids', 'state
 
 function inOrder(field: string, value: unknown): unknown {
   return SETS.has(field) && Array.isArray(value) ? value.toSorted() : value;
+}
+
+/** Whether two values of JSON say the same, in whatever order their members are. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  const [names, others] = [Object.keys(one), Object.keys(other)];
+  if (Array.isArray(one) !== Array.isArray(other) || names.length !== others.length) return false;
+  const members = other as Record<string, unknown>;
+  return names.every((name) => Object.hasOwn(other, name) && isSame((one as typeof members)[name], members[name]));
 }
