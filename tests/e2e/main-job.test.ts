@@ -284,6 +284,31 @@ describe('the main job', () => {
     const figures = await agent.get(`${kb}/answers/${locked.split('-').at(-1)}/figures`);
     expect(figures).toMatchObject({ helpful: 1, comments: [{ comment: 'It <i>turned</i>.' }] });
 
+    // Files of an answer are everybody's as long as the answer is.
+    const files = (of: string) => `${kb}/answers/${of.split('-').at(-1)}/attachments`;
+    const attach = async (of: string) => {
+      const form = new FormData();
+      form.set('file', new Blob(['<script>alert(1)</script>'], { type: 'text/html' }), '../plan & more.html');
+      const sent = await fetch(platform.url + files(of), { method: 'POST', headers: agent.authorization, body: form });
+      return (await sent.json()) as Json;
+    };
+    const [open, closed] = [await attach(locked), await attach(secret)];
+    expect(open).toMatchObject({ filename: expect.stringMatching(/^[^/]*plan & more\.html$/), size: 25 });
+    const href = /href="(\/help\/files\/[^"]+)"/.exec((await page(locked)).text)?.[1] as string;
+    expect(href).toContain(`/help/files/${open.id}/`);
+    const got = await page(href);
+    expect(got).toMatchObject({ status: 200, text: '<script>alert(1)</script>' });
+    expect(got.headers.get('content-disposition')).toMatch(/^attachment/);
+    expect(got.headers.get('content-security-policy')).toContain('sandbox');
+    expect((await page(`/help/files/${closed.id}/x`)).status).toBe(404);
+    expect(await agent.get(`${files(secret)}/${closed.id}`)).toBe('<script>alert(1)</script>');
+    expect((await agent.call('GET', `${files(locked)}/${closed.id}`)).status).toBe(404);
+    await agent.call('DELETE', `${files(locked)}/${open.id}`);
+    expect((await page(href)).status).toBe(404);
+    expect((await page(locked)).text).not.toContain('/help/files/');
+    const { result } = await agent.get('/api/v1/knowledge_bases/recent_answers');
+    expect(result.map(({ title }: Json) => title).toSorted()).toEqual(['Locked doors', 'Secret doors']);
+
     const at = '/help/en/request';
     const field = (html: string, name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? '';
     const shown = (await page(at)).text;

@@ -56,13 +56,16 @@ import { getDataExportFile, personalData } from './rpc/data-export.ts';
 import { readFeed } from './rpc/feeds.ts';
 import { openFormRequest, readForm } from './rpc/form.ts';
 import {
+  addHelpFile,
   countHelpDeflection,
+  getHelpFile,
   listHelpPages,
   openPublicRequest,
   rateHelpAnswer,
   readHelp,
   readHelpAnswer,
   readHelpCategory,
+  readHelpFile,
   readHelpHome,
   searchHelp,
 } from './rpc/help.ts';
@@ -210,6 +213,7 @@ export const questions: readonly QuestionDefinition[] = [
   missingPriorities,
   ...[readHelp, readHelpHome, readHelpCategory, readHelpAnswer, searchHelp, listHelpPages],
   ...[rateHelpAnswer, countHelpDeflection, openPublicRequest],
+  ...[readHelpFile, getHelpFile, addHelpFile],
   ...[readForm, openFormRequest],
   recordActing,
   erasureTerms,

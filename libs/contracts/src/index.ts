@@ -478,7 +478,9 @@ export { getDataExportFile, PersonalDataPart, personalData } from './rpc/data-ex
 export { readFeed } from './rpc/feeds.ts';
 export { openFormRequest, readForm } from './rpc/form.ts';
 export {
+  addHelpFile,
   countHelpDeflection,
+  getHelpFile,
   type Help,
   type HelpAnswerPage,
   type HelpCategoryPage,
@@ -489,6 +491,7 @@ export {
   readHelp,
   readHelpAnswer,
   readHelpCategory,
+  readHelpFile,
   readHelpHome,
   searchHelp,
 } from './rpc/help.ts';

@@ -44,6 +44,7 @@ import { HeldTickets1799300000000 } from './persistence/migrations/1799300000000
 import { KnowledgeBase1799430000000 } from './persistence/migrations/1799430000000-knowledge-base.ts';
 import { Integrations1799445000000 } from './persistence/migrations/1799445000000-integrations.ts';
 import { Ratings1799446000000 } from './persistence/migrations/1799446000000-ratings.ts';
+import { HelpFiles1799455000000 } from './persistence/migrations/1799455000000-help-files.ts';
 import { NumberDays1799456000000 } from './persistence/migrations/1799456000000-number-days.ts';
 
 export { TicketConfig } from './config.ts';
@@ -90,6 +91,7 @@ export const migrations = [
   HeldTickets1799300000000,
   KnowledgeBase1799430000000,
   Ratings1799446000000,
+  HelpFiles1799455000000,
   Integrations1799445000000,
   NumberDays1799456000000,
 ];

@@ -94,6 +94,17 @@ const archivedAnswer = async (world: World): Promise<Json> =>
 const helping =
   (make: (world: World) => Promise<Json>, body?: Json): Asking =>
   async (world) => ({ path: { knowledge_base_id: 1, id: (await make(world)).id }, ...(body && { body }) });
+function aFile(): FormData {
+  const form = new FormData();
+  form.set('file', new Blob(['x']), 'x.txt');
+  return form;
+}
+const helpFile: Asking = async (world) => {
+  const { id } = await publicAnswer(world);
+  const at = `${world.url}${kb}/answers/${id}/attachments`;
+  const sent = await fetch(at, { method: 'POST', headers: world.boss.authorization, body: aFile() });
+  return { path: { knowledge_base_id: 1, id, attachment_id: ((await sent.json()) as Json).id } };
+};
 const someHolidays = { country: 'PL', years: [2026] };
 const someReport = { metric: 'count', year: 2026, profiles: { 1: true }, backends: { created: true } };
 const someLink = { link: 'https://imprint.example', title: 'spare' };
@@ -478,6 +489,12 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/deflected': helping(publicAnswer),
   'GET /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/versions': helping(newHelpAnswer),
   'GET /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/figures': helping(newHelpAnswer),
+  'POST /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/attachments': async (world) => ({
+    path: { knowledge_base_id: 1, id: (await newHelpAnswer(world)).id },
+    body: aFile(),
+  }),
+  'GET /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/attachments/{attachment_id}': helpFile,
+  'DELETE /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/attachments/{attachment_id}': helpFile,
   'POST /api/v1/monitoring/dead_letters/{service}/{id}/replay': () => ({ path: { service: 'ticket', id: NOTHING } }),
   'GET /api/v1/monitoring/amount_check': () => ({ query: { periode: '1h' } }),
   'GET /api/v1/ticket_customer': (world) => ({ query: { customer_id: world.id('owner') } }),

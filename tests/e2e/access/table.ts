@@ -604,6 +604,10 @@ POST   /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/restore ---- ---
 POST   /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/deflected -+++ ++++ +--!
 GET    /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/versions ---- ---- +--!
 GET    /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/figures ---- ---- +--!
+GET    /api/v1/knowledge_bases/recent_answers                  -+++ ++++ +--!
+POST   /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/attachments ---- ---- +--!
+GET    /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/attachments/{attachment_id} -+++ ++++ +--!
+DELETE /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/attachments/{attachment_id} ---- ---- +--!
 # Of reports: all groups that one may see, North, South.
 GET    /api/v1/reports/tickets                                 ---- -+++ ++-!  ---- -+++ ++-!  ---- ---- ++-!
 

@@ -65,7 +65,15 @@ const AnswerText = AnswerTitle.extend({
   /** Clean HTML. */
   body: z.string(),
 });
-export const HelpAnswer = AnswerRow.extend({ translations: z.array(AnswerText) });
+const HelpFile = z.object({
+  id: z.number().int(),
+  filename: z.string(),
+  /** Bytes. */
+  size: z.number().int(),
+  content_type: z.string(),
+  created_at: Instant,
+});
+export const HelpAnswer = AnswerRow.extend({ translations: z.array(AnswerText), attachments: z.array(HelpFile) });
 export type HelpAnswer = z.output<typeof HelpAnswer>;
 export const ListedAnswer = AnswerRow.extend({ translations: z.array(AnswerTitle) });
 export type ListedAnswer = z.output<typeof ListedAnswer>;
@@ -183,6 +191,16 @@ export const knowledgeBase = {
       any: Flag.optional(),
       limit: z.coerce.number().int().min(1).max(50).optional(),
     }),
+    response: z.object({ result: z.array(HelpHit) }),
+  }),
+  recent: defineEndpoint({
+    id: 'recentHelpAnswers',
+    method: 'GET',
+    path: '/api/v1/knowledge_bases/recent_answers',
+    question: 'rpc.ticket.v1.list-recent-help-answers',
+    tag,
+    summary: 'The ten answers that were written or published last, of those the caller may see',
+    query: z.object({ locale: HelpLocale.optional() }),
     response: z.object({ result: z.array(HelpHit) }),
   }),
   deflected: defineEndpoint({
@@ -305,6 +323,16 @@ export const helpAnswers = {
     question: 'rpc.ticket.v1.restore-help-version',
     summary: 'Makes an earlier version the text again; the present one stays in the list',
     body: z.object({ version_id: Id }),
+  }),
+  removeFile: defineEndpoint({
+    id: 'removeHelpFile',
+    method: 'DELETE',
+    path: `${path}/answers/:id/attachments/:attachment_id`,
+    question: 'rpc.ticket.v1.remove-help-file',
+    tag,
+    summary: 'Takes a file away from an answer',
+    params: { ...one, attachment_id: Id },
+    response: z.object({}),
   }),
   figures: defineEndpoint({
     id: 'helpAnswerFigures',

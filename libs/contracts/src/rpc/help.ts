@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineQuestion } from '../define.ts';
 import { HelpHit, HelpLocale } from '../http/knowledge-base.ts';
+import { StoredFile } from '../http/tickets.ts';
 
 /** What the public pages of the knowledge base are made of. Everything here is published, whoever asks. */
 const callers = { callers: ['gateway'] } as const;
@@ -57,10 +58,30 @@ export const readHelpAnswer = defineQuestion(
     /** From the topmost category to its own. */
     above: z.array(Title),
     locales: z.array(z.object({ locale: HelpLocale, title: z.string() })),
+    files: z.array(z.object({ id, filename: z.string(), size: id })),
   }),
   callers,
 );
 export type HelpAnswerPage = z.output<typeof readHelpAnswer.output>;
+
+/** A file of a published answer. Not found: `help.no-such-page`. */
+export const readHelpFile = defineQuestion('rpc.ticket.v1.read-help-file', z.object({ id: Id }), StoredFile, callers);
+
+/** A file of an answer that the actor may read, published or not. */
+export const getHelpFile = defineQuestion(
+  'rpc.ticket.v1.get-help-file',
+  z.object({ answerId: Id, id: Id }),
+  StoredFile,
+  callers,
+);
+
+/** Adds a file to an answer; for editors. */
+export const addHelpFile = defineQuestion(
+  'rpc.ticket.v1.add-help-file',
+  z.object({ answerId: Id, file: StoredFile }),
+  z.object({ id }),
+  callers,
+);
 
 /** Published answers with the words, or with any of them where none has all. */
 export const searchHelp = defineQuestion(

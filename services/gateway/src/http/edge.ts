@@ -85,7 +85,7 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     mountLeavePage(server, { guard, rpc, signer });
     mountTicketPage(server, { guard, rpc, signer, blobs, brandings });
     const secret = config.HELPMESH_SIGNING_KEY;
-    mountHelpPages(server, { guard, rpc, signer, cache, clock, brandings, publicUrl, secret });
+    mountHelpPages(server, { guard, rpc, signer, blobs, cache, clock, brandings, publicUrl, secret });
     mountForm(server, { guard, rpc, signer, blobs, cache, clock, publicUrl, secret });
     mountTelephony(server, { guard, rpc, signer, publicUrl });
     mountFederation(server, { rpc, signer, cache, blobs, timeoutMs });

@@ -1,12 +1,15 @@
 import type { BlobStore } from '@helpmesh/blob';
 import {
+  addHelpFile,
   addUpload,
   getAttachment,
   getAvatarImage,
   getDataExportFile,
+  getHelpFile,
   getQuarantinedMail,
   getRawMail,
   removeUploads,
+  type StoredFile,
 } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { RpcClient } from '@helpmesh/messaging';
@@ -114,6 +117,37 @@ export class FilesController {
     });
   }
 
+  /** A file of an answer, published or not. */
+  @Get('knowledge_bases/:knowledge_base_id/answers/:id/attachments/:attachment_id')
+  async helpFile(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param() { id = '', attachment_id: file = '' }: Record<string, string>,
+  ): Promise<FastifyReply> {
+    const actor = (await this.guard.admit(request, reply)).signed;
+    const found = await this.rpc.call(getHelpFile, { answerId: idOf(id), id: idOf(file) }, { actor });
+    return this.sendFile(reply, found.sha256, found.size, {
+      type: safeContentType(found.contentType),
+      disposition: contentDisposition('attachment', found.filename),
+    });
+  }
+
+  /** Takes the file `file` of a form for an answer. */
+  @Post('knowledge_bases/:knowledge_base_id/answers/:id/attachments')
+  async addHelpFile(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('id') answer: string,
+  ): Promise<FastifyReply> {
+    const actor = (await this.guard.admit(request, reply)).signed;
+    const answerId = idOf(answer);
+    const file = await this.received(request);
+    const from = { actor, requestId: request.id, address: request.ip };
+    const { id } = await this.rpc.call(addHelpFile, { answerId, file }, from);
+    const { filename, size, contentType: content_type } = file;
+    return sendJson(reply, 201, { id, filename, size, content_type });
+  }
+
   /** Takes the file `File` of a form, for an article that is still being written. */
   @Post('upload_caches/:form')
   async upload(
@@ -122,16 +156,20 @@ export class FilesController {
     @Param('form') formId: string,
   ): Promise<FastifyReply> {
     const actor = (await this.guard.admit(request, reply)).signed;
+    const file = await this.received(request);
+    const { id } = await this.rpc.call(addUpload, { formId, file }, { actor });
+    const { filename, size, contentType } = file;
+    return sendJson(reply, 200, { success: true, data: { id, filename, size, contentType } });
+  }
+
+  /** The one file of a form, stored. @throws AppError invalid */
+  private async received(request: FastifyRequest): Promise<StoredFile> {
     const part = await request.file({ limits: { files: 1, fileSize: this.config.HELPMESH_BODY_LIMIT_BYTES } });
     if (!part) throw new AppError('invalid', 'upload.no-file', 'The form holds no file.');
     const { sha256, size } = await this.blobs.put(part.file);
     // The parser ends a file at the limit without an error; what is stored then is only its beginning.
     if (part.file.truncated) throw new AppError('invalid', 'http.body-too-large', 'The file is larger than allowed.');
-    const filename = cleanFileName(part.filename ?? '');
-    const contentType = safeContentType(part.mimetype);
-    const file = { sha256, size, filename, contentType };
-    const { id } = await this.rpc.call(addUpload, { formId, file }, { actor });
-    return sendJson(reply, 200, { success: true, data: { id, filename, size, contentType } });
+    return { sha256, size, filename: cleanFileName(part.filename ?? ''), contentType: safeContentType(part.mimetype) };
   }
 
   @Delete(['upload_caches/:form', 'upload_caches/:form/items/:id'])

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { BlobStore } from '@helpmesh/blob';
 import {
   type Branding,
   countHelpDeflection,
@@ -13,6 +14,7 @@ import {
   readHelp,
   readHelpAnswer,
   readHelpCategory,
+  readHelpFile,
   readHelpHome,
   searchHelp,
 } from '@helpmesh/contracts';
@@ -24,6 +26,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BrandingBook } from '../application/branding-book.ts';
 import { FormStamp } from '../application/form-stamp.ts';
 import { preferredOf } from '../domain/accept-language.ts';
+import { contentDisposition, safeContentType } from '../domain/file-name.ts';
 import {
   answerPage,
   categoryPage,
@@ -47,6 +50,7 @@ export interface HelpPageParts {
   guard: Pick<EdgeGuard, 'admitAnyone'>;
   rpc: Pick<RpcClient, 'call'>;
   signer: ActorSigner;
+  blobs: Pick<BlobStore, 'get'>;
   cache: Pick<Cache, 'limit'>;
   clock: Clock;
   brandings: BrandingBook;
@@ -79,7 +83,7 @@ export function mountHelpPages(server: FastifyInstance, parts: HelpPageParts): v
 }
 
 function mountBelow(prefix: '' | '/c/:slug', server: FastifyInstance, parts: HelpPageParts): void {
-  const { guard, rpc, signer, cache, clock, brandings } = parts;
+  const { guard, rpc, signer, blobs, cache, clock, brandings } = parts;
   const publicUrl = parts.publicUrl.replace(/\/+$/, '');
   const stamps = new FormStamp(parts.secret);
   const ours = () => ({ actor: signer.service() });
@@ -133,6 +137,23 @@ function mountBelow(prefix: '' | '/c/:slug', server: FastifyInstance, parts: Hel
     server.get('/sitemap.xml', options, async (request, reply) => {
       const { pages } = await rpc.call(listHelpPages, {}, ours());
       return keep(request, reply, sitemapOf(publicUrl, pages), 'application/xml; charset=utf-8');
+    });
+  }
+
+  if (prefix === '') {
+    server.get('/help/files/:id/:name', options, async (request, reply) => {
+      const { id } = request.params as { id: string };
+      if (!/^\d{1,9}$/.test(id)) throw noPage();
+      const file = await rpc.call(readHelpFile, { id: Number(id) }, ours());
+      const bytes = await blobs.get(file.sha256);
+      return reply
+        .header('content-type', safeContentType(file.contentType))
+        .header('content-disposition', contentDisposition('attachment', file.filename))
+        .header('content-length', file.size)
+        .header('content-security-policy', "sandbox; default-src 'none'")
+        .header('x-content-type-options', 'nosniff')
+        .header('cache-control', KEPT)
+        .send(bytes);
     });
   }
 
@@ -315,6 +336,7 @@ function headers(reply: FastifyReply, type = 'text/html; charset=utf-8'): Fastif
   return reply
     .header('content-type', type)
     .header('content-security-policy', HELP_POLICY)
+    .header('cross-origin-opener-policy', 'same-origin')
     .header('referrer-policy', 'same-origin')
     .header('x-content-type-options', 'nosniff');
 }

@@ -296,6 +296,20 @@ const ownRoutes: readonly OwnRoute[] = [
   ['getQuarantinedMail', 'GET', '/api/v1/mail/quarantine/:id/raw', 'Mail', 'A mail that was set aside, as it arrived'],
   ['getRawMail', 'GET', '/api/v1/ticket_article_plain/:id', 'Articles', 'The mail of an article as it arrived'],
   [
+    'addHelpFile',
+    'POST',
+    '/api/v1/knowledge_bases/:knowledge_base_id/answers/:id/attachments',
+    'Knowledge base',
+    'Takes one file (multipart `file`) for an answer; needs `knowledge_base.editor`',
+  ],
+  [
+    'getHelpFile',
+    'GET',
+    '/api/v1/knowledge_bases/:knowledge_base_id/answers/:id/attachments/:attachment_id',
+    'Knowledge base',
+    'The bytes of a file of an answer, as a download',
+  ],
+  [
     'addUpload',
     'POST',
     '/api/v1/upload_caches/:form',

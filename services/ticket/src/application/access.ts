@@ -66,7 +66,7 @@ type Missing =
     )
   | ('Checklist' | 'Checklist::Item' | 'ChecklistTemplate' | 'Ticket::TimeAccounting')
   | ('Ticket::TimeAccounting::Type' | 'RetentionRule' | 'Macro' | 'TextModule' | 'Template')
-  | ('KnowledgeBase' | 'KnowledgeBase::Category' | 'KnowledgeBase::Answer')
+  | ('KnowledgeBase' | 'KnowledgeBase::Category' | 'KnowledgeBase::Answer' | 'KnowledgeBase::File')
   | ('Trigger' | 'Job' | 'HeldArticle' | 'HeldTicket' | 'SharedDraft' | 'RecurringTicket' | 'Report::Profile');
 
 export function notFound(kind: Missing, id: number): AppError {
@@ -90,6 +90,7 @@ export function notFound(kind: Missing, id: number): AppError {
     RetentionRule: 'retention.not-found',
     KnowledgeBase: 'knowledge-base.not-found',
     'KnowledgeBase::Category': 'help-category.not-found',
+    'KnowledgeBase::File': 'help-file.not-found',
     'KnowledgeBase::Answer': 'help-answer.not-found',
     Trigger: 'trigger.not-found',
     Job: 'job.not-found',

@@ -7,6 +7,7 @@ import {
   readHelp,
   readHelpAnswer,
   readHelpCategory,
+  readHelpFile,
   readHelpHome,
   searchHelp,
 } from '@helpmesh/contracts';
@@ -41,6 +42,11 @@ export class HelpPagesController {
   @Answers(readHelpAnswer)
   answer(_ctx: RpcContext, { locale, id }: ParsedInputOf<typeof readHelpAnswer>) {
     return this.reads.answer(locale, id);
+  }
+
+  @Answers(readHelpFile)
+  file(_ctx: RpcContext, { id }: ParsedInputOf<typeof readHelpFile>) {
+    return this.reads.file(id);
   }
 
   @Answers(searchHelp)

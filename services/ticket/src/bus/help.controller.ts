@@ -1,6 +1,8 @@
 import {
   type Actor,
+  addHelpFile,
   callerOf,
+  getHelpFile,
   helpAnswers,
   helpCategories,
   knowledgeBase,
@@ -139,6 +141,27 @@ export class HelpController {
   @Answers(helpAnswers.restore)
   restore(ctx: RpcContext, input: ParsedInputOf<typeof helpAnswers.restore>) {
     return this.answers.restore(callerOf(personIn(ctx, input), ctx), idIn(input), input.body.version_id);
+  }
+
+  @Answers(helpAnswers.removeFile)
+  async removeFile(ctx: RpcContext, input: ParsedInputOf<typeof helpAnswers.removeFile>) {
+    await this.answers.removeFile(callerOf(personIn(ctx, input), ctx), idIn(input), input.params.attachment_id);
+    return {};
+  }
+
+  @Answers(addHelpFile)
+  addFile(ctx: RpcContext, { answerId, file }: ParsedInputOf<typeof addHelpFile>) {
+    return this.answers.addFile(callerOf(requireActor(ctx.actor), ctx), answerId, file);
+  }
+
+  @Answers(getHelpFile)
+  file({ actor }: RpcContext, { answerId, id }: ParsedInputOf<typeof getHelpFile>) {
+    return this.answers.file(requireActor(actor), answerId, id);
+  }
+
+  @Answers(knowledgeBase.recent)
+  recent({ actor }: RpcContext, { query }: ParsedInputOf<typeof knowledgeBase.recent>) {
+    return this.reads.recent(requireActor(actor), query.locale);
   }
 
   @Answers(helpAnswers.figures)

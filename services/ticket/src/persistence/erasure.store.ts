@@ -303,6 +303,7 @@ export class ErasureStore {
       on,
       `SELECT sha256, EXISTS (SELECT 1 FROM article_attachment a WHERE a.sha256 = u.sha256)
          OR EXISTS (SELECT 1 FROM upload l WHERE l.sha256 = u.sha256)
+         OR EXISTS (SELECT 1 FROM kb_file f WHERE f.sha256 = u.sha256)
          OR EXISTS (SELECT 1 FROM held_article h WHERE h.state <> 'sent'
            AND h.article -> 'attachments' @> jsonb_build_array(jsonb_build_object('sha256', u.sha256)))
          OR EXISTS (SELECT 1 FROM shared_draft s

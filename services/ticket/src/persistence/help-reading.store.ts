@@ -68,6 +68,25 @@ export class HelpReadingStore {
     );
   }
 
+  /** Those that changed last, one text of each: in the first of the languages that it has. */
+  async recent(
+    on: On,
+    { categoryIds, states }: Readable,
+    locales: readonly HelpLocale[],
+    limit: number,
+  ): Promise<FoundAnswer[]> {
+    return sql<FoundAnswer>(
+      on,
+      `SELECT a.id, x.locale, x.title, a.state, a.category_id, left(x.words, 160) AS marked
+       FROM kb_answer a CROSS JOIN LATERAL (
+         SELECT t.locale, t.title, t.words FROM kb_text t WHERE t.answer_id = a.id AND t.locale = ANY ($3::text[])
+         ORDER BY array_position($3::text[], t.locale) LIMIT 1) AS x
+       WHERE a.category_id = ANY ($1::int[]) AND a.state = ANY ($2::text[])
+       ORDER BY a.updated_at DESC, a.id DESC LIMIT $4`,
+      [categoryIds, states, locales, limit],
+    );
+  }
+
   /** Published answers of a category in one language, in their order. */
   async titles(on: On, categoryId: number, locale: HelpLocale): Promise<{ id: number; title: string }[]> {
     return sql(

@@ -5,6 +5,7 @@ import type {
   HelpLocale,
   KnowledgeBase,
   ListedAnswer,
+  StoredFile,
 } from '@helpmesh/contracts';
 import { type EpochMs, isoTime } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
@@ -47,13 +48,17 @@ const shownCategory = `(SELECT row_to_json(s) FROM (SELECT c.id, 1 AS knowledge_
   coalesce((SELECT json_agg(json_build_object('id', x.id, 'locale', x.locale, 'title', x.title) ORDER BY x.id)
     FROM kb_category_title x WHERE x.category_id = c.id), '[]') AS translations) AS s) AS json`;
 
+const shownFiles = `coalesce((SELECT json_agg(json_build_object('id', f.id, 'filename', f.filename, 'size', f.size,
+  'content_type', f.content_type, 'created_at', iso(f.created_at)) ORDER BY f.id)
+  FROM kb_file f WHERE f.answer_id = a.id), '[]') AS attachments`;
+
 const shownAnswer = (body: boolean) => `(SELECT row_to_json(s) FROM (SELECT a.id, 1 AS knowledge_base_id, a.category_id,
   a.position, a.state, iso(a.publish_at) AS publish_at, iso(a.archive_at) AS archive_at, iso(a.internal_at) AS internal_at,
   iso(a.published_at) AS published_at, iso(a.archived_at) AS archived_at, a.internal_note, a.created_by_id,
   a.updated_by_id, iso(a.created_at) AS created_at, iso(a.updated_at) AS updated_at,
   ARRAY(SELECT x.id FROM kb_text x WHERE x.answer_id = a.id ORDER BY x.id) AS translation_ids,
   coalesce((SELECT json_agg(json_build_object('id', x.id, 'locale', x.locale, 'title', x.title${body ? ", 'body', x.body" : ''})
-    ORDER BY x.id) FROM kb_text x WHERE x.answer_id = a.id), '[]') AS translations) AS s) AS json`;
+    ORDER BY x.id) FROM kb_text x WHERE x.answer_id = a.id), '[]') AS translations${body ? `, ${shownFiles}` : ''}) AS s) AS json`;
 
 const shownBase = `(SELECT row_to_json(s) FROM (SELECT id, active, locales, requests, request_group_ids, created_by_id,
   updated_by_id, iso(created_at) AS created_at, iso(updated_at) AS updated_at) AS s) AS json`;
@@ -194,7 +199,12 @@ export class HelpStore {
   }
 
   async removeAnswer(tx: EntityManager, id: number): Promise<void> {
-    await sql(tx, 'DELETE FROM kb_answer WHERE id = $1', [id]);
+    await sql(
+      tx,
+      `WITH files AS (INSERT INTO unwanted_file SELECT DISTINCT sha256 FROM kb_file WHERE answer_id = $1 ON CONFLICT DO NOTHING)
+       DELETE FROM kb_answer WHERE id = $1`,
+      [id],
+    );
   }
 
   /** @param states  what it becomes, one after the other; each is remembered with its time */
@@ -257,6 +267,30 @@ export class HelpStore {
 
   async removeTexts(tx: EntityManager, answerId: number, locales: readonly HelpLocale[]): Promise<void> {
     await sql(tx, 'DELETE FROM kb_text WHERE answer_id = $1 AND locale = ANY ($2::text[])', [answerId, locales]);
+  }
+
+  async addFile(tx: EntityManager, answerId: number, file: StoredFile, by: number, now: EpochMs): Promise<number> {
+    const { sha256, size, filename, contentType } = file;
+    const [row] = await sql<{ id: number }>(
+      tx,
+      `INSERT INTO kb_file (answer_id, sha256, size, filename, content_type, created_by_id, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+      [answerId, sha256, size, filename, contentType, by, isoTime(now)],
+    );
+    return (row as { id: number }).id;
+  }
+
+  async file(on: On, id: number): Promise<(StoredFile & { answerId: number }) | undefined> {
+    const text = `SELECT answer_id AS "answerId", sha256, size::float8 AS size, filename, content_type AS "contentType"
+      FROM kb_file WHERE id = $1`;
+    return (await sql<StoredFile & { answerId: number }>(on, text, [id]))[0];
+  }
+
+  /** @returns whether there was one */
+  async removeFile(tx: EntityManager, answerId: number, id: number): Promise<boolean> {
+    const text = `WITH gone AS (DELETE FROM kb_file WHERE answer_id = $1 AND id = $2 RETURNING sha256)
+      INSERT INTO unwanted_file SELECT sha256 FROM gone ON CONFLICT (sha256) DO UPDATE SET sha256 = excluded.sha256 RETURNING 1`;
+    return (await sql(tx, text, [answerId, id])).length > 0;
   }
 
   async versions(on: On, answerId: number): Promise<Version[]> {

@@ -48,7 +48,14 @@ const pages: Record<string, (text: string, on?: HelpFrame) => string> = {
     answerPage(
       on,
       2,
-      { title, body: '<p>Words.</p>', updatedAt: at, above: [{ id: 1, title }], locales: [{ locale: 'en', title }] },
+      {
+        title,
+        body: '<p>Words.</p>',
+        updatedAt: at,
+        above: [{ id: 1, title }],
+        locales: [{ locale: 'en', title }],
+        files: [{ id: 3, filename: title, size: 25 }],
+      },
       false,
     ),
   search: (text, on = frame) => searchPage(on, text, [hit(text)]),

@@ -81,10 +81,19 @@ export function answerPage(frame: HelpFrame, id: number, answer: HelpAnswerPage,
 <button name="helpful" value="yes">${words.yes}</button><button name="helpful" value="no">${words.no}</button></fieldset></form>`;
   const thanks = `<p class="done" role="status">${words.thanks}</p>`;
   const body = `${wayTo(frame, answer.above)}<article lang="${words.tag}"><h1>${escaped(answer.title)}</h1>
-<div class="body">${answer.body}</div></article>
+<div class="body">${answer.body}</div>${filesOf(answer, words)}</article>
 <p class="note">${words.updated} <time datetime="${escaped(answer.updatedAt)}">${day}</time></p>${said ? thanks : word}`;
   const others = answer.locales.map(({ locale, title }) => ({ locale, path: helpPath('answer', locale, id, title) }));
   return page(frame, { title: answer.title, body, others, found: !said });
+}
+
+function filesOf({ files }: HelpAnswerPage, words: HelpWords): string {
+  const bytes = new Intl.NumberFormat(words.tag, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 });
+  const items = files.map(({ id, filename, size }) => {
+    const link = `<a href="/help/files/${id}/${encodeURIComponent(filename)}">${escaped(filename)}</a>`;
+    return `<li>${link} <span class="note">${bytes.format(Math.max(1, size / 1000))}</span></li>`;
+  });
+  return items.length > 0 ? `<h2>${words.files}</h2><ul class="list">${items.join('')}</ul>` : '';
 }
 
 export function searchPage(frame: HelpFrame, query: string, hits: readonly HelpHit[]): string {

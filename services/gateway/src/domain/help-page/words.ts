@@ -17,6 +17,7 @@ export interface HelpWords {
   empty: string;
   languages: string;
   updated: string;
+  files: string;
   way: string;
   helpful: string;
   yes: string;
@@ -80,6 +81,7 @@ export const helpWords: Record<HelpLocale, HelpWords> = {
     empty: 'There are no answers here yet.',
     languages: 'Other languages',
     updated: 'Last changed on',
+    files: 'Files',
     way: 'You are here',
     helpful: 'Did this help?',
     yes: 'Yes',
@@ -134,6 +136,7 @@ export const helpWords: Record<HelpLocale, HelpWords> = {
     empty: 'Hier gibt es noch keine Antworten.',
     languages: 'Andere Sprachen',
     updated: 'Zuletzt geändert am',
+    files: 'Dateien',
     way: 'Sie sind hier',
     helpful: 'War das hilfreich?',
     yes: 'Ja',
@@ -197,6 +200,7 @@ export const helpWords: Record<HelpLocale, HelpWords> = {
     empty: 'Il n’y a pas encore de réponses ici.',
     languages: 'Autres langues',
     updated: 'Dernière modification le',
+    files: 'Fichiers',
     way: 'Vous êtes ici',
     helpful: 'Cela vous a-t-il aidé ?',
     yes: 'Oui',
@@ -259,6 +263,7 @@ export const helpWords: Record<HelpLocale, HelpWords> = {
     empty: 'Nie ma tu jeszcze odpowiedzi.',
     languages: 'Inne języki',
     updated: 'Ostatnia zmiana',
+    files: 'Pliki',
     way: 'Jesteś tutaj',
     helpful: 'Czy to pomogło?',
     yes: 'Tak',

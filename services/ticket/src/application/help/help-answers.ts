@@ -7,6 +7,7 @@ import {
   type HelpAnswer,
   type HelpAnswerInput,
   recordAudit,
+  type StoredFile,
 } from '@helpmesh/contracts';
 import { AppError, type Clock, epochMs } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
@@ -24,6 +25,8 @@ import { HelpReadingStore } from '../../persistence/help-reading.store.ts';
 import { invalidParam, missingValue, notFound } from '../access.ts';
 import { editorOf, readerOf } from './help-access.ts';
 import { twice } from './manage-help.ts';
+
+const MOST_FILES = 50;
 
 /** Answers of the knowledge base, as their editors write them and the desk reads them. */
 @Injectable()
@@ -121,6 +124,38 @@ export class HelpAnswers {
     return this.update(actor, id, { translations: [version] });
   }
 
+  /** A file of an answer that the reader may see. */
+  async file(actor: Actor, answerId: number, id: number): Promise<StoredFile> {
+    await this.visible(this.db, readerOf(actor), answerId);
+    const found = await this.store.file(this.db, id);
+    if (found?.answerId !== answerId) throw notFound('KnowledgeBase::File', id);
+    const { answerId: _, ...file } = found;
+    return file;
+  }
+
+  async addFile(actor: Caller, answerId: number, file: StoredFile): Promise<{ id: number }> {
+    const reader = editorOf(actor);
+    return transaction(this.db, async (tx) => {
+      const before = await this.locked(tx, reader, answerId);
+      if (before.attachments.length >= MOST_FILES) {
+        const why = `An answer holds at most ${MOST_FILES} files.`;
+        throw new AppError('invalid', 'help-answer.too-many-files', why);
+      }
+      const id = await this.store.addFile(tx, answerId, file, actor.userId, this.clock.now());
+      await this.tell(tx, actor, 'changed', before, (await this.store.answer(tx, answerId)) as HelpAnswer);
+      return { id };
+    });
+  }
+
+  async removeFile(actor: Caller, answerId: number, id: number): Promise<void> {
+    const reader = editorOf(actor);
+    await transaction(this.db, async (tx) => {
+      const before = await this.locked(tx, reader, answerId);
+      if (!(await this.store.removeFile(tx, answerId, id))) throw notFound('KnowledgeBase::File', id);
+      await this.tell(tx, actor, 'changed', before, (await this.store.answer(tx, answerId)) as HelpAnswer);
+    });
+  }
+
   async figures(actor: Actor, id: number) {
     await this.visible(this.db, editorOf(actor), id);
     return this.readings.figures(this.db, id);
@@ -164,7 +199,16 @@ export async function tellOfAnswer(
   before: HelpAnswer | null,
   after: HelpAnswer | null,
 ): Promise<void> {
-  const names = ['category_id', 'state', 'publish_at', 'archive_at', 'internal_note', 'titles', 'texts'] as const;
+  const names = [
+    'category_id',
+    'state',
+    'publish_at',
+    'archive_at',
+    'internal_note',
+    'titles',
+    'texts',
+    'files',
+  ] as const;
   const changes = changesBetween(audited(before), audited(after), names);
   if (Object.keys(changes).length === 0) return;
   const { id, translations } = (after ?? before) as HelpAnswer;
@@ -174,13 +218,14 @@ export async function tellOfAnswer(
 
 function audited(row: HelpAnswer | null) {
   if (!row) return null;
-  const { category_id, state, publish_at, archive_at, internal_note, translations } = row;
+  const { category_id, state, publish_at, archive_at, internal_note, translations, attachments } = row;
   const titles = Object.fromEntries(translations.map(({ locale, title }) => [locale, title]));
   // The versions have the texts themselves.
   const texts = Object.fromEntries(
     translations.map(({ locale, body }) => [locale, `${body.length}: ${body.slice(0, 80)}`]),
   );
-  return { category_id, state, publish_at, archive_at, internal_note, titles, texts };
+  const files = attachments.map(({ filename }) => filename);
+  return { category_id, state, publish_at, archive_at, internal_note, titles, texts, files };
 }
 
 function valuesOf(input: HelpAnswerInput, before: HelpAnswer | null): AnswerValues {

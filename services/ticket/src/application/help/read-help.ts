@@ -11,6 +11,7 @@ import {
   helpPath,
   type listHelpPages,
   type OutputOf,
+  type StoredFile,
 } from '@helpmesh/contracts';
 import { AppError, type Clock, epochMs, isoTime } from '@helpmesh/kernel';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -19,12 +20,13 @@ import { DataSource } from 'typeorm';
 import { openCategories, type Reader, statesFor } from '../../domain/help/reader.ts';
 import { beginning, piecesOf } from '../../domain/help/words.ts';
 import { HelpStore } from '../../persistence/help.store.ts';
-import { HelpReadingStore } from '../../persistence/help-reading.store.ts';
+import { type FoundAnswer, HelpReadingStore } from '../../persistence/help-reading.store.ts';
 import { readerOf } from './help-access.ts';
 import { HelpCounts } from './help-counts.ts';
 import { PublicRequests } from './public-requests.ts';
 
 const POPULAR = 6;
+const RECENT = 10;
 const POPULAR_DAYS = 30;
 const DAY_MS = 86_400_000;
 
@@ -93,7 +95,30 @@ export class ReadHelp {
       locales: answer.translations
         .filter((one) => locales.includes(one.locale))
         .map((one) => ({ locale: one.locale, title: one.title })),
+      files: answer.attachments.map(({ id: file, filename, size }) => ({ id: file, filename, size })),
     };
+  }
+
+  /** A file of what everybody may read. @throws AppError not-found `help.no-such-page` */
+  async file(id: number): Promise<StoredFile> {
+    const found = await this.store.file(this.db, id);
+    if (!found) throw noPage();
+    const { answerId, ...file } = found;
+    await this.requirePublished(answerId);
+    return file;
+  }
+
+  /** What was written last, for whoever looks for something to put into a reply. */
+  async recent(actor: Actor, locale: HelpLocale | undefined): Promise<{ result: HelpHit[] }> {
+    const reader = readerOf(actor);
+    const { locales, active } = await this.store.base(this.db);
+    if (reader === 'public' && !active) return { result: [] };
+    const wanted = locale ? [locale, ...locales.filter((one) => one !== locale)] : locales;
+    const places = await this.store.places(this.db);
+    const open = openCategories(places, reader);
+    const readable = { categoryIds: [...open], states: statesFor(reader) };
+    const found = await this.readings.recent(this.db, readable, wanted, RECENT);
+    return { result: this.shown(found, reader === 'public' ? open : openCategories(places, 'public')) };
   }
 
   async pages(): Promise<OutputOf<typeof listHelpPages>> {
@@ -187,12 +212,16 @@ export class ReadHelp {
     // What is still being typed finds what begins so; among more words it would find too much.
     const typed = any || !/\s/.test(query) ? beginning(query) : undefined;
     const found = await this.readings.find(this.db, readable, { query, beginning: typed, any, locales, limit });
-    const shown = reader === 'public' ? open : openCategories(await this.store.places(this.db), 'public');
+    return this.shown(found, reader === 'public' ? open : openCategories(await this.store.places(this.db), 'public'));
+  }
+
+  /** @param open  categories that everybody may see */
+  private shown(found: readonly FoundAnswer[], open: ReadonlySet<number>): HelpHit[] {
     return found.map(({ marked, ...hit }) => ({
       ...hit,
       preview: piecesOf(marked),
       url:
-        hit.state === 'published' && shown.has(hit.category_id)
+        hit.state === 'published' && open.has(hit.category_id)
           ? helpPath('answer', hit.locale, hit.id, hit.title)
           : null,
     }));

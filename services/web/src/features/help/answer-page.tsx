@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import {
   Badge,
   Button,
+  FileButton,
   Group,
   Input,
   Select,
@@ -12,18 +13,21 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { Ago } from '../../ui/ago.tsx';
+import { notifyDone, notifyProblem } from '../../ui/notify.tsx';
 import { Item, ItemList, Section } from '../../ui/section.tsx';
 import { Failed } from '../../ui/state-messages.tsx';
+import { fileSize } from '../../ui/time.ts';
 import { AdminPage } from '../admin/components/admin-page.tsx';
 import { AskButton } from '../admin/components/ask-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
 import { Loading } from '../admin/components/loading.tsx';
 import type { Field } from '../admin/edit.ts';
 import { writesPlainly } from '../admin/html.ts';
+import { readAnew } from '../admin/queries.ts';
 import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
 import { localeNames, stateColours, stateLabels } from './labels.ts';
 import {
@@ -31,6 +35,7 @@ import {
   answerQuery,
   answerRows,
   figuresQuery,
+  fileRows,
   type HelpAnswer,
   type HelpLocale,
   helpKey,
@@ -160,6 +165,7 @@ function Edit({ answer }: { answer: HelpAnswer }) {
       }
     >
       <AnswerForm editor={editor} />
+      <Files answer={answer} />
       <Figures id={id} />
       <Versions id={id} />
     </AdminPage>
@@ -313,6 +319,60 @@ function LanguageText({ locale, written, onChange }: TextProps) {
           </div>
         )}
       </Stack>
+    </Section>
+  );
+}
+
+/** Files that readers of the answer can fetch. */
+function Files({ answer: { id, attachments } }: { answer: HelpAnswer }) {
+  const { t, i18n } = useLingui();
+  const cache = useQueryClient();
+  const add = useMutation({
+    mutationFn: async (files: File[]) => {
+      for (const file of files) await fileRows.add(id, file);
+    },
+    onSuccess: () => notifyDone(t`The files were added.`),
+    onError: (error) => notifyProblem(i18n, t`Nothing was changed`, error),
+    onSettled: () => readAnew(cache, helpKey),
+  });
+  return (
+    <Section
+      title={t`Files`}
+      action={
+        <FileButton multiple onChange={(files) => files.length > 0 && add.mutate(files)}>
+          {(props) => (
+            <Button {...props} size="compact-sm" variant="default" loading={add.isPending}>
+              {t`Attach files`}
+            </Button>
+          )}
+        </FileButton>
+      }
+    >
+      {attachments.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {t`Readers find files below the text.`}
+        </Text>
+      ) : (
+        <ItemList label={t`Files`}>
+          {attachments.map((file) => (
+            <Item
+              key={file.id}
+              what={<a href={fileRows.href(id, file.id)}>{file.filename}</a>}
+              facts={fileSize(i18n.locale, file.size)}
+            >
+              <AskButton
+                label={t`Remove`}
+                name={t`Remove: ${file.filename}`}
+                size="compact-sm"
+                variant="default"
+                done={t`The file was removed.`}
+                deed={() => fileRows.remove(id, file.id)}
+                changes={helpKey}
+              />
+            </Item>
+          ))}
+        </ItemList>
+      )}
     </Section>
   );
 }

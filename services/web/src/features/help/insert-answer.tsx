@@ -10,7 +10,7 @@ import { useActions } from '../../app/actions/use-actions.ts';
 import { notifyProblem } from '../../ui/notify.tsx';
 import { Item, ItemList } from '../../ui/section.tsx';
 import { useMe } from '../session/use-me.ts';
-import { answerRows, type HelpHit, searchQuery } from './queries.ts';
+import { answerRows, type HelpHit, recentQuery, searchQuery } from './queries.ts';
 
 /** Finds an answer of the knowledge base and writes it, or where it stands, into what is being written. */
 export function InsertAnswer({ editor }: { editor: Editor }) {
@@ -35,7 +35,13 @@ export function InsertAnswer({ editor }: { editor: Editor }) {
       >
         {t`Insert an answer`}
       </Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={t`Insert an answer`} size="lg">
+      <Modal
+        opened={open}
+        onClose={() => setOpen(false)}
+        title={t`Insert an answer`}
+        size="lg"
+        closeButtonProps={{ 'aria-label': t`Close` }}
+      >
         <Choice
           onChosen={(content) => {
             setOpen(false);
@@ -70,7 +76,11 @@ function Choice({ onChosen }: { onChosen: (content: Chosen) => void }) {
   const { t, i18n } = useLingui();
   const [typed, setTyped] = useState('');
   const [query] = useDebouncedValue(typed, 200);
-  const { data: hits = [] } = useQuery(searchQuery(query));
+  const asked = query.trim().length > 2;
+  const { data: found = [] } = useQuery(searchQuery(query));
+  // Whoever has just written an answer, or seen one come, mostly means it.
+  const { data: recent = [] } = useQuery({ ...recentQuery(i18n.locale), enabled: !asked });
+  const hits = asked ? found : recent;
   const write = async ({ id, locale }: HelpHit) => {
     try {
       const { translations } = await answerRows.get(id);
@@ -89,7 +99,7 @@ function Choice({ onChosen }: { onChosen: (content: Chosen) => void }) {
         onChange={(event) => setTyped(event.currentTarget.value)}
       />
       <Text size="sm" c="dimmed" role="status">
-        {query.trim().length > 2 && hits.length === 0 ? t`Nothing matches` : ''}
+        {asked && hits.length === 0 ? t`Nothing matches` : !asked && hits.length > 0 ? t`Changed last:` : ''}
       </Text>
       {hits.length > 0 && (
         <ItemList label={t`Answers found`}>

@@ -1,6 +1,6 @@
 import type { HelpHit, helpAnswers, helpCategories, InputOf, knowledgeBase, OutputOf } from '@helpmesh/contracts';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { request } from '../../app/api.ts';
+import { request, sendForm } from '../../app/api.ts';
 import { keyOf } from '../admin/queries.ts';
 
 export type { HelpHit };
@@ -35,6 +35,16 @@ export const answerRows = {
   move: (id: number, verb: 'publish' | 'internal' | 'archive' | 'unarchive') =>
     ask<HelpAnswer>('POST', `1/answers/${id}/${verb}`, {}),
   restore: (id: number, version_id: number) => ask<HelpAnswer>('POST', `1/answers/${id}/restore`, { version_id }),
+};
+
+export const fileRows = {
+  href: (answerId: number, id: number) => `${root}/1/answers/${answerId}/attachments/${id}`,
+  add: (answerId: number, file: File) => {
+    const form = new FormData();
+    form.append('file', file, file.name);
+    return sendForm(`${root}/1/answers/${answerId}/attachments`, form);
+  },
+  remove: (answerId: number, id: number) => ask<unknown>('DELETE', `1/answers/${answerId}/attachments/${id}`),
 };
 
 /** Puts those that stand in the same place into an order. */
@@ -84,6 +94,15 @@ export const searchQuery = (query: string, { any = false, limit = 8 } = {}) =>
     select: ({ result }) => result,
     enabled: query.trim().length > 2,
     placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  });
+/** What was written last, in the language of the reader where there is one. */
+export const recentQuery = (locale: string) =>
+  queryOptions({
+    queryKey: keyIn('recent', locale),
+    queryFn: ({ signal }) =>
+      ask<OutputOf<typeof knowledgeBase.recent>>('GET', `recent_answers?locale=${locale}`, undefined, signal),
+    select: ({ result }) => result,
     staleTime: 30_000,
   });
 export const deflected = (id: number) => ask<unknown>('POST', `1/answers/${id}/deflected`, {});
