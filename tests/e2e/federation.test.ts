@@ -134,7 +134,7 @@ describe('two complete helpdesks with an agreement', () => {
     expect(status).toBe(401);
   });
 
-  it('are looked after in the browser: tried, stopped in an incident and let go on, seen beside a ticket', async () => {
+  it('J10: are looked after in the browser: tried, stopped in an incident and let go on, seen beside a ticket', async () => {
     const person = await browser.person();
     const { page } = person;
     const { email, password } = here.platform.admin;

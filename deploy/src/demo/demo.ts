@@ -1,6 +1,6 @@
 import type { Platform } from '../platform/platform.ts';
 import { helpCategories } from './help.ts';
-import { greetings, type Language, type Story, stories } from './stories.ts';
+import { greetings, type Language, ratingComments, type Story, stories } from './stories.ts';
 
 const TICKETS = 300;
 const DAYS = 90;
@@ -71,7 +71,7 @@ interface Person {
  * Three communities, forty people and three hundred tickets over the last ninety days, through the REST API as an
  * administrator in import mode, so that nobody is mailed. Does nothing on a desk that has them.
  */
-export async function fillWithDemoData(platform: Platform, note: (text: string) => void): Promise<void> {
+export async function fillWithDemoData(platform: Desk, note: (text: string) => void): Promise<void> {
   const call = client(platform);
   const existing = (await call('GET', '/api/v1/groups')) as { name: string }[];
   if (existing.some(({ name }) => name === communities[0]?.group)) {
@@ -96,31 +96,56 @@ export async function fillWithDemoData(platform: Platform, note: (text: string) 
 
   const now = Date.now();
   let made = 0;
+  const closed: Closed[] = [];
   const numbers = Array.from({ length: TICKETS }, (_, i) => i);
   // Oldest first, so that numbers grow with time; the dice are rolled before anything runs side by side.
   const plans = numbers.map((i) => plan(dice, team, now - DAYS * DAY_MS + (i * DAYS * DAY_MS) / TICKETS, now));
   for (let at = 0; at < plans.length; at += AT_ONCE) {
-    await Promise.all(plans.slice(at, at + AT_ONCE).map((one) => open(call, one, groupIds)));
+    const opened = await Promise.all(plans.slice(at, at + AT_ONCE).map((one) => open(call, one, groupIds)));
+    closed.push(...opened.filter((one) => one !== null));
     made = Math.min(plans.length, at + AT_ONCE);
     note(`${made} of ${TICKETS} tickets`);
   }
+  await rate(call, dice, groupIds, closed, now);
 }
 
-type Call = (method: string, path: string, body?: object) => Promise<unknown>;
+/** Some customers say how it went. Asked for only now: what was closed before is mailed to nobody. */
+async function rate(call: Call, dice: () => number, groupIds: number[], closed: Closed[], now: number): Promise<void> {
+  for (const id of groupIds) await call('PUT', `/api/v1/groups/${id}`, { ask_rating: true });
+  // A month later nobody can say it any more.
+  for (const { id, customer } of closed.filter((one) => now - one.at < 29 * DAY_MS)) {
+    const mood = dice();
+    if (mood > 0.6) continue;
+    const score = [1, 2, 3, 4, 4, 4, 5, 5, 5, 5, 5, 5][Math.floor((mood / 0.6) * 12)] ?? 5;
+    const comment = ratingComments[customer.language][score < 4 ? 'bad' : 'good'];
+    await call('PUT', `/api/v1/tickets/${id}/rating`, { score, comment: dice() < 0.5 ? comment : '' }, customer.id);
+  }
+}
 
-function client({ url, admin }: Platform): Call {
+interface Closed {
+  id: number;
+  customer: Person;
+  /** epoch ms */
+  at: number;
+}
+
+type Desk = Pick<Platform, 'url' | 'admin'>;
+/** @param from  id of whom it is done for */
+type Call = (method: string, path: string, body?: object, from?: number) => Promise<unknown>;
+
+function client({ url, admin }: Desk): Call {
   const authorization = `Basic ${Buffer.from(`${admin.email}:${admin.password}`).toString('base64')}`;
-  return async (method, path, body) => {
+  return async (method, path, body, from) => {
     for (let tries = 1; ; tries++) {
       const response = await fetch(url + path, {
         method,
-        headers: { authorization, 'content-type': 'application/json' },
+        headers: { authorization, 'content-type': 'application/json', ...(from && { from: String(from) }) },
         ...(body && { body: JSON.stringify(body) }),
       });
       const text = await response.text();
       if (response.ok) return text ? JSON.parse(text) : undefined;
-      // New rights take a moment to reach everybody, and a busy desk may ask for patience.
-      if (![403, 429, 503].includes(response.status) || tries === 10) {
+      // New rights and settings take a moment to reach everybody, and a busy desk may ask for patience.
+      if (![403, 409, 429, 503].includes(response.status) || tries === 10) {
         throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 100 * tries));
@@ -232,7 +257,8 @@ function plan(dice: () => number, team: Person[], at: number, now: number): Plan
   };
 }
 
-async function open(call: Call, one: Plan, groupIds: number[]): Promise<void> {
+/** @returns null where it is not closed */
+async function open(call: Call, one: Plan, groupIds: number[]): Promise<Closed | null> {
   const { customer, agent, opening, turns, end } = one;
   const time = (at: number) => new Date(at).toISOString();
   const { id } = (await call('POST', '/api/v1/tickets', {
@@ -263,9 +289,10 @@ async function open(call: Call, one: Plan, groupIds: number[]): Promise<void> {
       },
     });
   }
-  if (!end) return;
+  if (!end) return null;
   const pending = end.pendingTime && { pending_time: end.pendingTime };
   await call('PUT', `/api/v1/tickets/${id}`, { state: end.state, ...pending, created_at: time(end.at) });
+  return end.state === 'closed' ? { id, customer, at: end.at } : null;
 }
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32): every demo desk looks alike. */

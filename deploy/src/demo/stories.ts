@@ -136,3 +136,11 @@ export const stories: Record<Language, readonly Story[]> = {
     },
   ],
 };
+
+/** What customers add to how satisfied they are. */
+export const ratingComments: Record<Language, { good: string; bad: string }> = {
+  en: { good: 'Quick and friendly, thank you.', bad: 'I had to ask twice.' },
+  de: { good: 'Schnell und freundlich, danke.', bad: 'Ich musste zweimal fragen.' },
+  fr: { good: 'Rapide et aimable, merci.', bad: 'J’ai dû demander deux fois.' },
+  pl: { good: 'Szybko i miło, dziękuję.', bad: 'Musiałem pytać dwa razy.' },
+};

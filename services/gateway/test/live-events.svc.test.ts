@@ -240,7 +240,7 @@ describe('live events', () => {
     );
   });
 
-  it.each(['header', 'address'])('resume after the last id a client saw, given in the %s', async (where) => {
+  it.each(['header', 'address'])('F23: resume after the last id a client saw, given in the %s', async (where) => {
     const before = await open();
     const seen = await update(1);
     await waitFor(() => before.types().length > 0, { what: 'the first event' });
@@ -302,7 +302,7 @@ describe('live events when things break', () => {
     expect(stream.heard.some(({ event }) => event === 'reset')).toBe(true);
   });
 
-  it('catch up over a restart of the gateway', async () => {
+  it('F23: catch up over a restart of the gateway', async () => {
     const before = await open();
     const seen = await update(1);
     await waitFor(() => before.heard.some(({ id }) => id === String(seen)), { what: 'the first event' });
@@ -322,6 +322,45 @@ describe('live events when things break', () => {
       { what: 'what was missed' },
     );
     expect(after.heard.filter(({ event }) => event).map(({ event }) => event)).toEqual(['ticket.v1.updated']);
+  });
+
+  it('F23: eighteen clients hear every event once, in its order, over five restarts of the gateway', async () => {
+    const clients = Array.from({ length: 18 }, () => ({ last: undefined as string | undefined, ids: [] as number[] }));
+    const connect = async (client: (typeof clients)[number]): Promise<Stream> => {
+      const stream = await waitFor(() => open('agent-token', client.last).catch(() => undefined), { what: 'a stream' });
+      expect(stream.status).toBe(200);
+      return stream;
+    };
+    const takeDown = (client: (typeof clients)[number], stream: Stream) => {
+      for (const { id, event, data } of stream.heard.splice(0)) {
+        client.last = id ?? client.last;
+        expect(event).not.toBe('reset');
+        if (data?.data?.ticket) client.ids.push(data.data.ticket.id);
+      }
+    };
+    let streams = await Promise.all(clients.map(connect));
+    await waitFor(() => streams.every(({ heard }) => heard.some(({ id }) => id !== undefined)), { what: 'positions' });
+    let told = 0;
+    let slowest = 0;
+    for (let round = 1; round <= 5; round++) {
+      await update(++told);
+      await update(++told);
+      await gateway.stop();
+      await waitFor(() => streams.every(({ ended }) => ended), { what: 'the streams to end with the gateway' });
+      for (const [i, client] of clients.entries()) takeDown(client, streams[i] as Stream);
+      await update(++told);
+      await update(++told);
+      gateway = makeGateway();
+      await gateway.start();
+      const began = performance.now();
+      streams = await Promise.all(clients.map(connect));
+      const all = () => clients.every(({ ids }, i) => ids.length + (streams[i]?.types().length ?? 0) >= told);
+      await waitFor(all, { what: `event ${told} everywhere`, timeoutMs: 10_000 });
+      slowest = Math.max(slowest, performance.now() - began);
+    }
+    for (const [i, client] of clients.entries()) takeDown(client, streams[i] as Stream);
+    expect(clients.map(({ ids }) => ids)).toEqual(Array(18).fill(Array.from({ length: told }, (_, i) => i + 1)));
+    expect(slowest).toBeLessThan(10_000);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Action, ActionRegistry, hasWords } from './registry.ts';
+import { type Action, ActionRegistry, hasWords, longestFirst } from './registry.ts';
 
 const anAction = (overrides: Partial<Action> = {}): Action => ({
   id: 'ticket.reply',
@@ -73,6 +73,10 @@ describe('action registry', () => {
     registry.register([anAction()]);
     expect(heard).toHaveBeenCalledTimes(2);
   });
+});
+
+it('hears keys of several presses before those that they end with', () => {
+  expect(longestFirst(['e', 'g e', 'm', 'e', 'g m'])).toEqual(['g e', 'g m', 'e', 'm']);
 });
 
 it.each([

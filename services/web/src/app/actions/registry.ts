@@ -83,6 +83,10 @@ export class ActionRegistry {
   }
 }
 
+/** Each once, those of several presses first: what is heard first is run, and `g e` ends with an `e`. */
+export const longestFirst = (keys: readonly string[]): string[] =>
+  [...new Set(keys)].sort((a, b) => b.split(' ').length - a.split(' ').length);
+
 /** True when the name has each of the words, or a part: `tick close` finds "Close the ticket", `etat` "État". */
 export function hasWords(name: string, words: string): boolean {
   const [plainName, plainWords] = [plain(name), plain(words)];

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { createKeybindingsHandler } from 'tinykeys';
-import { registry } from './registry.ts';
+import { longestFirst, registry } from './registry.ts';
 import { useRegisteredActions } from './use-actions.ts';
 
 const editable = 'input, textarea, select, [contenteditable="true"], [role="combobox"], [role="textbox"]';
@@ -17,9 +17,9 @@ export function useShortcuts(enabled: boolean): void {
   const actions = useRegisteredActions();
   useEffect(() => {
     if (!enabled) return;
-    const keys = new Set(actions.flatMap((action) => action.key || []));
+    const keys = longestFirst(actions.flatMap((action) => action.key || []));
     const bindings = Object.fromEntries(
-      [...keys].map((key) => [
+      keys.map((key) => [
         key,
         (event: KeyboardEvent) => {
           const action = registry.forKey(key);

@@ -6,6 +6,7 @@ export type Density = 'comfortable' | 'compact';
 
 const shortcutsKey = 'helpmesh.shortcuts';
 const densityKey = 'helpmesh.density';
+const splitKey = 'helpmesh.split';
 const stored = (key: string) => (typeof localStorage === 'undefined' ? null : localStorage.getItem(key));
 
 interface Shell {
@@ -15,6 +16,8 @@ interface Shell {
   shortcuts: boolean;
   /** How much room a line of a list takes. */
   density: Density;
+  /** Whether lists show the ticket one is at beside them, where the screen has room for both. */
+  split: boolean;
   live: LiveStatus;
   /** Query string of the list that was last on screen: where "back to the list" leads. */
   lastList: Record<string, string>;
@@ -22,6 +25,7 @@ interface Shell {
   setHelpOpen: (open: boolean) => void;
   setShortcuts: (on: boolean) => void;
   setDensity: (density: Density) => void;
+  setSplit: (on: boolean) => void;
   setLive: (live: LiveStatus) => void;
   setLastList: (search: Record<string, string>) => void;
 }
@@ -31,6 +35,7 @@ export const useShell = create<Shell>((set) => ({
   helpOpen: false,
   shortcuts: stored(shortcutsKey) !== 'off',
   density: stored(densityKey) === 'compact' ? 'compact' : 'comfortable',
+  split: stored(splitKey) === 'on',
   live: 'connecting',
   lastList: {},
   setNavOpen: (navOpen) => set({ navOpen }),
@@ -42,6 +47,10 @@ export const useShell = create<Shell>((set) => ({
   setDensity: (density) => {
     localStorage.setItem(densityKey, density);
     set({ density });
+  },
+  setSplit: (split) => {
+    localStorage.setItem(splitKey, split ? 'on' : 'off');
+    set({ split });
   },
   setLive: (live) => set({ live }),
   setLastList: (lastList) => set({ lastList }),

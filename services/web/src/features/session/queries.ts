@@ -5,19 +5,29 @@ import { ApiError, call, request } from '../../app/api.ts';
 
 export type Me = OutputOf<Endpoints['currentUser']>;
 
-/** Who is signed in; null when nobody is. */
+/** Set while this browser is known to have a session. */
+const sessionKey = 'helpmesh.session';
+
+/** Who is signed in; null when nobody is. Strangers are asked for in a way that is never refused: a browser shows each refusal. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async ({ signal }): Promise<Me | null> => {
+    if (localStorage.getItem(sessionKey) === null && !(await hasSession(signal))) return null;
     try {
-      return await call('currentUser', { query: { expand: true }, signal });
+      const me = await call('currentUser', { query: { expand: true }, signal });
+      localStorage.setItem(sessionKey, 'yes');
+      return me;
     } catch (error) {
-      if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return null;
-      throw error;
+      if (!(error instanceof ApiError && (error.status === 401 || error.status === 403))) throw error;
+      localStorage.removeItem(sessionKey);
+      return null;
     }
   },
   staleTime: 5 * 60_000,
 });
+
+const hasSession = async (signal: AbortSignal): Promise<boolean> =>
+  'session' in ((await request('GET', '/api/v1/signshow', undefined, signal)) as object);
 
 export type FactorMethod = 'authenticator_app' | 'security_keys' | 'recovery_codes';
 
@@ -91,6 +101,7 @@ export const providersQuery = queryOptions({
 /** @returns where to go to sign out at the provider as well, when the session was opened by one */
 export async function signOut(): Promise<string | undefined> {
   const { end_session_url: url } = (await request('DELETE', '/api/v1/signout')) as { end_session_url?: string };
+  localStorage.removeItem(sessionKey);
   return url;
 }
 

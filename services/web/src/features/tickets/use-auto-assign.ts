@@ -5,12 +5,12 @@ import { useMe } from '../session/use-me.ts';
 import { deskSettingsQuery, type Ticket, ticketKeys } from './queries.ts';
 
 /** Opening a ticket that nobody owns makes one its owner, where the desk wants that. Asked for once a visit. */
-export function useAutoAssign({ id, owner_id }: Pick<Ticket, 'id' | 'owner_id'>): void {
+export function useAutoAssign({ id, owner_id }: Pick<Ticket, 'id' | 'owner_id'>, opened: boolean): void {
   const { agent } = useMe();
   const cache = useQueryClient();
   const { data: settings } = useQuery({ ...deskSettingsQuery, enabled: agent });
   const asked = useRef(false);
-  const wanted = agent && settings?.auto_assign === true && owner_id === 1;
+  const wanted = opened && agent && settings?.auto_assign === true && owner_id === 1;
   useEffect(() => {
     if (!wanted || asked.current) return;
     asked.current = true;

@@ -35,11 +35,26 @@ export function Composer({ ticket, articles, customer }: Props) {
   const [asked, setAsked] = useState(false);
   const { start: side, set: setSide } = useSide();
   const beside = side?.article.ticket_id === ticket.id ? side : null;
+  const dock = useRef<HTMLElement>(null);
   const write = (next: 'reply' | 'note') => {
     setSide(null);
     setAsked(true);
     setKind(next);
+    // What is open already takes the keyboard.
+    if (kind === next) dock.current?.querySelector<HTMLElement>('[role="textbox"]')?.focus();
   };
+  const reply = useRef<HTMLButtonElement>(null);
+  const closed = useRef(false);
+  const close = () => {
+    closed.current = true;
+    setKind(null);
+  };
+  // The keyboard does not fall out of the page with the form.
+  useEffect(() => {
+    if (kind !== null || !closed.current) return;
+    closed.current = false;
+    if (document.activeElement === document.body) reply.current?.focus();
+  }, [kind]);
   const { data: kept } = useQuery(draftsQuery(ticket.id));
   const adopted = useRef(false);
   const [round, setRound] = useState(0);
@@ -74,7 +89,7 @@ export function Composer({ ticket, articles, customer }: Props) {
     },
   ]);
   return (
-    <section className={classes.dock} aria-label={t`Write a message`}>
+    <section ref={dock} className={classes.dock} aria-label={t`Write a message`}>
       {writers.length > 0 && (
         <div className={classes.others} role="note">
           {plural(writers.length, { one: `${names} has a draft`, other: `${names} have drafts` })}
@@ -92,7 +107,11 @@ export function Composer({ ticket, articles, customer }: Props) {
         </Suspense>
       ) : kind === null ? (
         <div className={classes.choice}>
-          <Button leftSection={<IconArrowBackUp size={17} aria-hidden />} onClick={() => registry.run('ticket.reply')}>
+          <Button
+            ref={reply}
+            leftSection={<IconArrowBackUp size={17} aria-hidden />}
+            onClick={() => registry.run('ticket.reply')}
+          >
             {t`Reply`}
           </Button>
           {agent && (
@@ -115,7 +134,7 @@ export function Composer({ ticket, articles, customer }: Props) {
           customer={customer}
           autoFocus={asked}
           onSwitch={agent ? write : null}
-          onClose={() => setKind(null)}
+          onClose={close}
         />
       )}
     </section>

@@ -1,9 +1,12 @@
+import { msg } from '@lingui/core/macro';
 import { Plural, useLingui } from '@lingui/react/macro';
-import { Select, Title } from '@mantine/core';
-import { IconInbox } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { ActionIcon, Select, Title, Tooltip } from '@mantine/core';
+import { useDebouncedValue, useMediaQuery } from '@mantine/hooks';
+import { IconInbox, IconLayoutSidebarRight } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { useActions } from '../../../app/actions/use-actions.ts';
 import { withTexts } from '../../../app/i18n.ts';
 import { useShell } from '../../../app/shell/store.ts';
 import { ListSearch } from '../../../ui/list-search.tsx';
@@ -16,8 +19,9 @@ import { useMe } from '../../session/use-me.ts';
 import { sortLabels, viewLabels } from '../labels.ts';
 import { asksForCustom, columnsOf } from '../list-columns.ts';
 import { formatListState, type ListState, parseListState, type Sort, sorts } from '../list-state.ts';
-import { groupsQuery, ticketListQuery } from '../queries.ts';
+import { articlesQuery, groupsQuery, ticketListQuery, ticketQuery } from '../queries.ts';
 import { choose, nothing, type Selection } from '../selection.ts';
+import { steadyOrder } from '../steady-order.ts';
 import { useHighlights } from '../use-highlights.ts';
 import classes from './list-page.module.css';
 import { ListSkeleton } from './list-skeleton.tsx';
@@ -29,6 +33,12 @@ const BulkBar = lazy(() =>
 const ListExport = lazy(() =>
   withTexts(() => import('./list-export.tsx'), 'work').then((file) => ({ default: file.ListExport })),
 );
+const TicketPane = lazy(() =>
+  withTexts(() => import('./ticket-page.tsx'), 'work').then((file) => ({ default: file.TicketPane })),
+);
+
+/** Rows that are passed over, ms: holding a key down must not ask for each of them. */
+const PASSING_MS = 150;
 
 const none: readonly CustomField[] = [];
 
@@ -46,7 +56,6 @@ export function TicketListPage() {
 
   const change = (part: Partial<ListState>, replace = false) =>
     void navigate({ to: '/tickets', search: formatListState({ ...state, ...part }), replace });
-  const tickets = list.data?.pages.flatMap((page) => page.tickets) ?? [];
   const total = list.data?.pages[0]?.total ?? 0;
   // The old rows stay while others come, and are marked by what they were found by or not at all.
   const highlights = useHighlights(list.isPlaceholderData ? '' : state.q.trim(), list.data?.pages ?? []);
@@ -54,6 +63,13 @@ export function TicketListPage() {
   const overview = overviews?.find(({ link }) => link === state.overview);
   const view = overview?.view;
   const groupBy = overview?.group_by ?? null;
+  const split = useSplit();
+  const loaded = list.data?.pages.flatMap((page) => page.tickets) ?? [];
+  const known = useRef<{ of: string; ids: number[] }>({ of: '', ids: [] });
+  const steady = split.on && groupBy === null && !list.isPlaceholderData;
+  const tickets = steady ? steadyOrder(known.current.of === address ? known.current.ids : [], loaded) : loaded;
+  const shown = tickets.map(({ id }) => id);
+  if (steady) known.current = { of: address, ids: shown };
   const sortsByCustom = state.sort.startsWith('custom.');
   const fields = useQuery({ ...customFieldsQuery, enabled: sortsByCustom || asksForCustom(view, groupBy) });
   const custom = fields.data?.Ticket ?? none;
@@ -70,7 +86,8 @@ export function TicketListPage() {
   const [chosen, setChosen] = useState<{ of: string; selection: Selection }>({ of: listKey, selection: nothing });
   const selection = chosen.of === listKey ? chosen.selection : nothing;
   const select = (next: Selection) => setChosen({ of: listKey, selection: next });
-  const shown = tickets.map(({ id }) => id);
+  const [at, setAt] = useState<number | null>(null);
+  const beside = useShown(split.on ? at : null, shown);
   const title = state.overview === null ? i18n._(viewLabels[state.view]) : overviewLabel(i18n, overview) || t`Overview`;
   const sortChoices = [
     ...sorts.map((value) => ({ value: value as Sort, label: i18n._(sortLabels[value]) })),
@@ -97,7 +114,7 @@ export function TicketListPage() {
             </Link>
           )}
         </div>
-        <search className={classes.tools}>
+        <search className={classes.tools} data-split={split.on || undefined}>
           <ListSearch
             key={state.overview ?? state.view}
             className={classes.search}
@@ -124,6 +141,19 @@ export function TicketListPage() {
             onChange={(value) => value && change({ sort: value as Sort })}
             className={classes.sort}
           />
+          {split.fits && (
+            <Tooltip label={i18n._(splitLabel)}>
+              <ActionIcon
+                size={36}
+                variant={split.on ? 'light' : 'default'}
+                aria-label={i18n._(splitLabel)}
+                aria-pressed={split.on}
+                onClick={split.toggle}
+              >
+                <IconLayoutSidebarRight size={18} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          )}
         </search>
         {list.isPlaceholderData && <div className={classes.progress} aria-hidden />}
       </div>
@@ -149,32 +179,76 @@ export function TicketListPage() {
             : t`New tickets appear here by themselves as soon as they arrive.`}
         </Empty>
       ) : (
-        <TicketGrid
-          key={`${state.overview ?? state.view} ${state.sort} ${state.order}`}
-          label={title}
-          tickets={tickets}
-          total={total}
-          sort={state.sort}
-          order={state.order}
-          columns={columns}
-          custom={custom}
-          groupBy={groupBy}
-          highlights={highlights}
-          selection={agent ? selection : undefined}
-          onChoose={(id, range) => select(choose(selection, id, shown, range))}
-          onChooseShown={() => {
-            const every = selection.all || selection.ids.size >= shown.length;
-            select(every ? nothing : { ids: new Set(shown), all: false, from: null });
-          }}
-          onSort={(sort) => {
-            const flipped = state.order === 'desc' ? 'asc' : 'desc';
-            change({ sort, order: sort === state.sort ? flipped : 'desc' });
-          }}
-          onEnd={() => {
-            if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
-          }}
-        />
+        <div className={classes.both} data-split={split.on || undefined}>
+          <TicketGrid
+            key={`${state.overview ?? state.view} ${state.sort} ${state.order}`}
+            label={title}
+            tickets={tickets}
+            total={total}
+            sort={state.sort}
+            order={state.order}
+            columns={columns}
+            custom={custom}
+            groupBy={groupBy}
+            highlights={highlights}
+            selection={agent ? selection : undefined}
+            onChoose={(id, range) => select(choose(selection, id, shown, range))}
+            onChooseShown={() => {
+              const every = selection.all || selection.ids.size >= shown.length;
+              select(every ? nothing : { ids: new Set(shown), all: false, from: null });
+            }}
+            onSort={(sort) => {
+              const flipped = state.order === 'desc' ? 'asc' : 'desc';
+              change({ sort, order: sort === state.sort ? flipped : 'desc' });
+            }}
+            onEnd={() => {
+              if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
+            }}
+            beside={split.on}
+            onActive={setAt}
+          />
+          {beside !== null && (
+            <section className={classes.pane} aria-label={t`Ticket`}>
+              <Suspense fallback={null}>
+                <TicketPane id={beside} />
+              </Suspense>
+            </section>
+          )}
+        </div>
       )}
     </>
   );
+}
+
+const splitLabel = msg`Ticket beside the list`;
+
+/** Whether the ticket one is at stands beside the list: as one chose, on screens that have room for both. */
+function useSplit(): { on: boolean; fits: boolean; toggle: () => void } {
+  const { split, setSplit } = useShell();
+  const fits = useMediaQuery('(min-width: 1100px)', true, { getInitialValueInEffect: false }) ?? true;
+  const toggle = () => setSplit(!split);
+  useActions([{ id: 'list.split', label: splitLabel, section: 'list', key: 'v', can: () => fits, run: toggle }]);
+  return { on: split && fits, fits, toggle };
+}
+
+/**
+ * The ticket to show beside the list: the one that somebody stays at. The next one is fetched before it is wanted.
+ * @param at  where one is, null when none is shown
+ */
+function useShown(at: number | null, ids: readonly number[]): number | null {
+  const cache = useQueryClient();
+  const [settled] = useDebouncedValue(at, PASSING_MS, { leading: true });
+  const id = at === null ? null : (settled ?? at);
+  const next = id === null ? undefined : ids[ids.indexOf(id) + 1];
+  useEffect(() => {
+    if (next === undefined) return;
+    void cache.prefetchQuery(ticketQuery(next));
+    void cache.prefetchQuery(articlesQuery(next));
+  }, [next, cache]);
+  // What had the keyboard may have gone with the ticket before.
+  useEffect(() => {
+    if (id === null || document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>(`[data-ticket="${id}"]`)?.focus({ preventScroll: true });
+  }, [id]);
+  return id;
 }

@@ -1,12 +1,14 @@
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { Button, Menu } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { IconBolt } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { registry } from '../../../app/actions/registry.ts';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { call } from '../../../app/api.ts';
+import { useShell } from '../../../app/shell/store.ts';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { macrosQuery } from '../library.ts';
 import type { Ticket } from '../queries.ts';
@@ -23,6 +25,7 @@ export function MacroMenu({ ticket }: { ticket: Ticket }) {
   const cache = useQueryClient();
   const navigate = useNavigate();
   const { data: all = [] } = useQuery(macrosQuery);
+  const [opened, menu] = useDisclosure(false);
   const macros = all.filter(({ group_ids: ids }) => ids.length === 0 || ids.includes(ticket.group_id));
   const apply = useMutation({
     mutationFn: (macro: Macro) =>
@@ -31,7 +34,8 @@ export function MacroMenu({ ticket }: { ticket: Ticket }) {
       void cache.invalidateQueries({ queryKey: ['tickets'] });
       notifyDone(t`Done: ${macro.name}`);
       if (macro.ux_flow_next_up === 'next_from_overview') registry.run('ticket.next');
-      else if (macro.ux_flow_next_up !== 'none') void navigate({ to: '/tickets' });
+      else if (macro.ux_flow_next_up !== 'none')
+        void navigate({ to: '/tickets', search: useShell.getState().lastList });
     },
     onError: (error) => notifyProblem(i18n, t`The macro was not run`, error),
   });
@@ -41,7 +45,8 @@ export function MacroMenu({ ticket }: { ticket: Ticket }) {
       {macros.map((macro) => (
         <MacroCommand key={macro.id} macro={macro} onRun={() => apply.mutate(macro)} />
       ))}
-      <Menu position="bottom-end">
+      <MacrosAction onRun={menu.open} />
+      <Menu position="bottom-end" opened={opened} onChange={menu.set}>
         <Menu.Target>
           <Button
             size="compact-sm"
@@ -63,6 +68,11 @@ export function MacroMenu({ ticket }: { ticket: Ticket }) {
       </Menu>
     </>
   );
+}
+
+function MacrosAction({ onRun }: { onRun: () => void }) {
+  useActions([{ id: 'ticket.macros', label: msg`Macros`, section: 'ticket', key: 'm', run: onRun }]);
+  return null;
 }
 
 function MacroCommand({ macro: { id, name }, onRun }: { macro: Macro; onRun: () => void }) {

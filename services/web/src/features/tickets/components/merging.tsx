@@ -20,7 +20,7 @@ export function Merging({ ticket, merged }: { ticket: Ticket; merged: boolean })
       id: 'ticket.merge',
       label: msg`Merge into another ticket`,
       section: 'ticket',
-      key: 'm',
+      key: 'Shift+M',
       can: () => !merged,
       run: dialog.open,
     },

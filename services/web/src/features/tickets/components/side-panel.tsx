@@ -24,8 +24,15 @@ import { TicketTags } from './ticket-tags.tsx';
 
 const TicketCmdbObjects = lazy(() => import('./ticket-cmdb.tsx').then((file) => ({ default: file.TicketCmdbObjects })));
 
+interface Props {
+  ticket: Ticket;
+  customer: User | undefined;
+  /** False where the tags stand elsewhere already. */
+  tags: boolean;
+}
+
 /** Who asks, for whom, and what happened so far. Customers know who they are and get the dates only. */
-export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User | undefined }) {
+export function SidePanel({ ticket, customer, tags }: Props) {
   const { t } = useLingui();
   const { agent } = useMe();
   const fields = useCustomFields('Ticket', 'edit');
@@ -33,7 +40,7 @@ export function SidePanel({ ticket, customer }: { ticket: Ticket; customer: User
   return (
     <>
       {agent && <CustomerCard customer={customer} organization={organization} />}
-      {agent && (
+      {agent && tags && (
         <Section title={t`Tags`}>
           <TicketTags ticketId={ticket.id} />
         </Section>

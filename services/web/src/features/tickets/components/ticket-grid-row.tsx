@@ -32,6 +32,8 @@ interface Props {
   /** Where it has the words that the list was searched by. */
   highlight: Highlight | undefined;
   onChoose: (range: boolean) => void;
+  /** Pointing at the row shows the ticket beside the list, twice opens it. */
+  beside: boolean;
   onFocus: () => void;
   onOpen: () => void;
 }
@@ -39,7 +41,21 @@ interface Props {
 export const TicketGridRow = memo(
   function TicketGridRow(props: Props) {
     const { t } = useLingui();
-    const { ticket, index, offset, height, active, columns, custom, narrow, chosen, onChoose, onFocus, onOpen } = props;
+    const {
+      ticket,
+      index,
+      offset,
+      height,
+      active,
+      columns,
+      custom,
+      narrow,
+      chosen,
+      beside,
+      onChoose,
+      onFocus,
+      onOpen,
+    } = props;
     const { highlight } = props;
     const unread = useSeen((seen) => isUnread(seen, ticket));
     return (
@@ -59,8 +75,10 @@ export const TicketGridRow = memo(
         onFocus={onFocus}
         // The link covers the row; what lies above it (times with a title) must lead to the ticket as well.
         onClick={(event) => {
+          if (beside) return;
           if (event.target instanceof Element && !event.target.closest('a, [data-column="choose"]')) onOpen();
         }}
+        onDoubleClick={() => beside && onOpen()}
       >
         {chosen !== undefined && (
           <div role="gridcell" tabIndex={-1} data-column="choose" className={classes.choose}>
@@ -83,6 +101,10 @@ export const TicketGridRow = memo(
               className={classes.link}
               tabIndex={-1}
               preload="intent"
+              onClick={(event) => {
+                const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+                if (beside && plain) event.preventDefault();
+              }}
             >
               {unread && <span className={classes.hidden}>{t`Changed:`} </span>}
               {highlight ? <Pieces pieces={highlight.title} /> : ticket.title}
@@ -137,6 +159,7 @@ export const TicketGridRow = memo(
     before.columns === after.columns &&
     before.custom === after.custom &&
     before.highlight === after.highlight &&
+    before.beside === after.beside &&
     before.chosen === after.chosen,
 );
 

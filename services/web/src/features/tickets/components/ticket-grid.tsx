@@ -3,7 +3,7 @@ import type { I18n } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { Checkbox } from '@mantine/core';
-import { useElementSize, useMediaQuery } from '@mantine/hooks';
+import { useElementSize } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
@@ -49,8 +49,14 @@ interface Props extends Pick<ListState, 'sort' | 'order'> {
   onChooseShown: () => void;
   /** The last loaded rows came into sight. */
   onEnd: () => void;
+  /** The ticket one is at is shown beside the list: pointing at a row shows it, opening is another wish. */
+  beside: boolean;
+  /** Told of the ticket one is at. */
+  onActive: (id: number) => void;
 }
 
+/** Narrower than this a row has two lines, px; the style sheet says the same. */
+const NARROW_PX = 620;
 /** Height of the line above a group. */
 const HEAD_PX = 32;
 
@@ -62,20 +68,23 @@ let lastActive: number | null = null;
  * One row is in the tab order (roving tabindex); it is remembered by ticket, so live re-sorting does not move it.
  */
 export function TicketGrid(props: Props) {
-  const { label, tickets, total, sort, order, columns, custom, groupBy, highlights, onSort, onEnd, ...choosing } =
-    props;
+  const { label, tickets, total, sort, order, columns, custom, groupBy, highlights } = props;
+  const { onSort, onEnd, beside, onActive } = props;
   const { t, i18n } = useLingui();
   const small = narrowed(columns);
-  const { selection, onChoose, onChooseShown } = choosing;
+  const { selection, onChoose, onChooseShown } = props;
   const chosen = (id: number) => selection && (selection.all || selection.ids.has(id));
   const navigate = useNavigate();
-  const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false }) ?? false;
   const compact = useShell(({ density }) => density === 'compact');
   const scroller = useRef<HTMLDivElement | null>(null);
-  const { ref: measure } = useElementSize();
+  const { ref: measure, width } = useElementSize();
+  const narrow = (width || window.innerWidth) <= NARROW_PX;
   const [activeId, setActiveId] = useState<number | null>(() => lastActive);
   const found = tickets.findIndex((ticket) => ticket.id === activeId);
-  const active = Math.max(found, 0);
+  // A ticket that left the list gives its place to the one that follows.
+  const place = useRef(0);
+  if (found >= 0) place.current = found;
+  const active = Math.min(place.current, tickets.length - 1);
   const focusNext = useRef(false);
   const groups = useMemo(() => groupsOf(tickets, groupBy, custom), [tickets, groupBy, custom]);
 
@@ -103,6 +112,17 @@ export function TicketGrid(props: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another layout and other groups have other row heights
   useEffect(() => virtual.measure(), [narrow, compact, groups]);
 
+  const shownId = tickets[active]?.id;
+  const held = useRef(false);
+  useEffect(() => {
+    if (shownId === undefined) return;
+    onActive(shownId);
+    // What is shown beside the list stays, whatever comes in above it.
+    if (beside) setActiveId(shownId);
+    // The browser drops the focus with the row that left.
+    if (held.current && document.activeElement === document.body) focusRow(scroller.current, shownId);
+  }, [shownId, onActive, beside]);
+
   const moveTo = (index: number) => {
     const target = tickets[Math.min(Math.max(index, 0), tickets.length - 1)];
     if (!target) return;
@@ -114,7 +134,7 @@ export function TicketGrid(props: Props) {
   useEffect(() => {
     if (!focusNext.current) return;
     focusNext.current = false;
-    scroller.current?.querySelector<HTMLElement>(`[data-ticket="${activeId}"]`)?.focus({ preventScroll: true });
+    focusRow(scroller.current, activeId);
   }, [activeId]);
   // Coming back from a ticket: same place, same row.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the list appears
@@ -128,7 +148,7 @@ export function TicketGrid(props: Props) {
   };
   // The first press goes to the row that is marked already, not past it.
   const hasFocus = () => scroller.current?.querySelector('[data-ticket]:focus-within') != null;
-  const step = (by: number) => moveTo(hasFocus() ? active + by : active);
+  const step = (by: number) => moveTo(beside || hasFocus() ? active + by : active);
   useActions([
     { id: 'list.next', label: msg`Next ticket`, section: 'list', key: 'j', inPalette: false, run: () => step(1) },
     {
@@ -199,6 +219,7 @@ export function TicketGrid(props: Props) {
     <div
       className={classes.frame}
       ref={measure}
+      data-beside={beside || undefined}
       style={{ '--columns': template(columns), '--columns-narrow': template(small) } as CSSProperties}
     >
       <div
@@ -252,7 +273,17 @@ export function TicketGrid(props: Props) {
             ))}
           </div>
         </div>
-        <div role="rowgroup" ref={scroller} className={classes.scroller}>
+        <div
+          role="rowgroup"
+          ref={scroller}
+          className={classes.scroller}
+          onFocus={() => {
+            held.current = true;
+          }}
+          onBlur={({ relatedTarget }) => {
+            if (relatedTarget) held.current = false;
+          }}
+        >
           <div role="presentation" className={classes.canvas} style={{ blockSize: virtual.getTotalSize() }}>
             {rows.map((row) => {
               const ticket = tickets[row.index];
@@ -284,6 +315,7 @@ export function TicketGrid(props: Props) {
                       chosen={chosen(ticket.id)}
                       highlight={highlights.get(ticket.id)}
                       onChoose={(range) => onChoose(ticket.id, range)}
+                      beside={beside}
                       onOpen={() => open(ticket)}
                       onFocus={() => {
                         lastActive = ticket.id;
@@ -299,6 +331,10 @@ export function TicketGrid(props: Props) {
       </div>
     </div>
   );
+}
+
+function focusRow(among: HTMLElement | null, id: number | null): void {
+  among?.querySelector<HTMLElement>(`[data-ticket="${id}"]`)?.focus({ preventScroll: true });
 }
 
 /** @param nobody  what the group of tickets without an owner is called */

@@ -2,7 +2,14 @@ import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Anchor, Button, Drawer, Skeleton, Title, Tooltip } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
-import { IconArrowLeft, IconChevronDown, IconChevronUp, IconInfoCircle, IconTicketOff } from '@tabler/icons-react';
+import {
+  IconArrowLeft,
+  IconArrowsMaximize,
+  IconChevronDown,
+  IconChevronUp,
+  IconInfoCircle,
+  IconTicketOff,
+} from '@tabler/icons-react';
 import { type InfiniteData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
@@ -36,13 +43,27 @@ import { SidePanel } from './side-panel.tsx';
 import { Thread } from './thread.tsx';
 import { TicketFields } from './ticket-fields.tsx';
 import classes from './ticket-page.module.css';
+import { TicketTags } from './ticket-tags.tsx';
 
 const TicketRating = lazy(() => import('./ticket-rating.tsx').then((file) => ({ default: file.TicketRating })));
 
 export function TicketPage() {
+  const { id } = useParams({ from: '/app/tickets/$id' });
+  return <TicketView id={Number(id)} />;
+}
+
+/** A ticket beside the list it stands in: read, answered and changed without leaving the list. */
+export function TicketPane({ id }: { id: number }) {
+  return <TicketView id={id} beside />;
+}
+
+interface Place {
+  /** In the pane of a list, which is narrow and has its own way to the next ticket. */
+  beside?: boolean;
+}
+
+function TicketView({ id, beside = false }: Place & { id: number }) {
   const { t } = useLingui();
-  const { id: text } = useParams({ from: '/app/tickets/$id' });
-  const id = Number(text);
   const { data: ticket, error, refetch } = useQuery(ticketQuery(id));
   if (error && !ticket) {
     // 404 also stands for "not yours": whether it exists is nobody else's business.
@@ -60,63 +81,45 @@ export function TicketPage() {
       <Failed error={error} onRetry={() => void refetch()} />
     );
   }
-  return ticket ? <LoadedTicket key={id} ticket={ticket} /> : <Loading />;
+  return ticket ? <LoadedTicket key={id} ticket={ticket} beside={beside} /> : <Loading />;
 }
 
-function LoadedTicket({ ticket }: { ticket: Ticket }) {
+function LoadedTicket({ ticket, beside = false }: Place & { ticket: Ticket }) {
   const { t } = useLingui();
   const { agent } = useMe();
   const articles = useQuery(articlesQuery(ticket.id));
   const { data: customer } = useQuery(userQuery(ticket.customer_id));
-  const wide = useMediaQuery('(min-width: 1180px)', true, { getInitialValueInEffect: false });
+  const roomy = useMediaQuery('(min-width: 1180px)', true, { getInitialValueInEffect: false });
+  const wide = roomy && !beside;
   const [details, detailsDrawer] = useDisclosure(false);
   const markSeen = useSeen((seen) => seen.markSeen);
   useEffect(() => markSeen(ticket.id, ticket.updated_at), [ticket.id, ticket.updated_at, markSeen]);
   const lastList = useShell((shell) => shell.lastList);
-  const neighbours = useNeighbours(ticket.id);
   const customerName = customer ? nameOf(customer) : String(ticket.customer ?? '');
   const { data: states } = useQuery(statesQuery);
   const sharing = useSharesDrafts(ticket);
-  useAutoAssign(ticket);
+  // Looking at a ticket while going through a list is not taking it.
+  useAutoAssign(ticket, !beside);
   const state = states?.find(({ id }) => id === ticket.state_id);
-  const panel = <SidePanel ticket={ticket} customer={customer} />;
+  const panel = <SidePanel ticket={ticket} customer={customer} tags={!beside} />;
 
   return (
-    <div className={classes.page}>
-      <title>{`#${ticket.number} ${ticket.title} · Helpmesh`}</title>
+    <div className={classes.page} data-beside={beside || undefined}>
+      {!beside && <title>{`#${ticket.number} ${ticket.title} · Helpmesh`}</title>}
       <div className={classes.column}>
         <header className={classes.head}>
           <div className={classes.crumbs}>
-            <Link to="/tickets" search={lastList} className={classes.back}>
-              <IconArrowLeft size={15} aria-hidden /> {t`Back to the list`}
-            </Link>
+            {beside ? (
+              <Link to="/tickets/$id" params={{ id: String(ticket.id) }} className={classes.back}>
+                <IconArrowsMaximize size={14} aria-hidden /> {t`Open the ticket`}
+              </Link>
+            ) : (
+              <Link to="/tickets" search={lastList} className={classes.back}>
+                <IconArrowLeft size={15} aria-hidden /> {t`Back to the list`}
+              </Link>
+            )}
             <span className={classes.crumbsEnd}>
-              {(neighbours.previous !== null || neighbours.next !== null) && (
-                <>
-                  <Tooltip label={t`Previous ticket in the list`}>
-                    <ActionIcon
-                      size={28}
-                      className={classes.step}
-                      aria-label={t`Previous ticket in the list`}
-                      disabled={neighbours.previous === null}
-                      onClick={() => registry.run('ticket.previous')}
-                    >
-                      <IconChevronUp size={17} aria-hidden />
-                    </ActionIcon>
-                  </Tooltip>
-                  <Tooltip label={t`Next ticket in the list`}>
-                    <ActionIcon
-                      size={28}
-                      className={classes.step}
-                      aria-label={t`Next ticket in the list`}
-                      disabled={neighbours.next === null}
-                      onClick={() => registry.run('ticket.next')}
-                    >
-                      <IconChevronDown size={17} aria-hidden />
-                    </ActionIcon>
-                  </Tooltip>
-                </>
-              )}
+              {beside ? <StepsOfList /> : <Steps id={ticket.id} />}
               {agent && <MacroMenu ticket={ticket} />}
               {!wide && (
                 <Button
@@ -131,7 +134,7 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
               )}
             </span>
           </div>
-          <Title order={1} className={classes.title}>
+          <Title order={beside ? 2 : 1} className={classes.title}>
             {ticket.title}
           </Title>
           <div className={classes.sub}>
@@ -140,6 +143,11 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
             {agent && <span>{customerName}</span>}
           </div>
           {agent && <TicketFields ticket={ticket} />}
+          {agent && beside && (
+            <div className={classes.tags}>
+              <TicketTags ticketId={ticket.id} />
+            </div>
+          )}
         </header>
         {agent && <Merging ticket={ticket} merged={stateTypeOf(state) === 'merged'} />}
         {articles.error && !articles.data ? (
@@ -178,8 +186,9 @@ function LoadedTicket({ ticket }: { ticket: Ticket }) {
   );
 }
 
-/** The tickets before and after this one in the list it was opened from, as far as that list is loaded. */
-function useNeighbours(id: number): { previous: number | null; next: number | null } {
+/** To the tickets before and after this one in the list it was opened from, as far as that list is loaded. */
+function Steps({ id }: { id: number }) {
+  const { t } = useLingui();
   const cache = useQueryClient();
   const navigate = useNavigate();
   const { agent } = useMe();
@@ -194,22 +203,8 @@ function useNeighbours(id: number): { previous: number | null; next: number | nu
   const go = (target: number | null) =>
     target !== null && void navigate({ to: '/tickets/$id', params: { id: String(target) } });
   useActions([
-    {
-      id: 'ticket.previous',
-      label: msg`Previous ticket in the list`,
-      section: 'ticket',
-      key: '[',
-      can: () => previous !== null,
-      run: () => void go(previous),
-    },
-    {
-      id: 'ticket.next',
-      label: msg`Next ticket in the list`,
-      section: 'ticket',
-      key: ']',
-      can: () => next !== null,
-      run: () => void go(next),
-    },
+    { ...toPrevious, can: () => previous !== null, run: () => void go(previous) },
+    { ...toNext, can: () => next !== null, run: () => void go(next) },
     {
       id: 'ticket.back',
       label: msg`Back to the list`,
@@ -218,8 +213,51 @@ function useNeighbours(id: number): { previous: number | null; next: number | nu
       run: () => void navigate({ to: '/tickets', search: lastList }),
     },
   ]);
-  return { previous, next };
+  if (previous === null && next === null) return null;
+  return (
+    <>
+      <Tooltip label={t`Previous ticket in the list`}>
+        <ActionIcon
+          size={28}
+          className={classes.step}
+          aria-label={t`Previous ticket in the list`}
+          disabled={previous === null}
+          onClick={() => registry.run(toPrevious.id)}
+        >
+          <IconChevronUp size={17} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label={t`Next ticket in the list`}>
+        <ActionIcon
+          size={28}
+          className={classes.step}
+          aria-label={t`Next ticket in the list`}
+          disabled={next === null}
+          onClick={() => registry.run(toNext.id)}
+        >
+          <IconChevronDown size={17} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+    </>
+  );
 }
+
+/** Beside a list the next ticket is the next row. */
+function StepsOfList() {
+  useActions([
+    { ...toPrevious, run: () => void registry.run('list.previous') },
+    { ...toNext, run: () => void registry.run('list.next') },
+  ]);
+  return null;
+}
+
+const toPrevious = {
+  id: 'ticket.previous',
+  label: msg`Previous ticket in the list`,
+  section: 'ticket',
+  key: '[',
+} as const;
+const toNext = { id: 'ticket.next', label: msg`Next ticket in the list`, section: 'ticket', key: ']' } as const;
 
 function Loading() {
   const { t } = useLingui();
