@@ -126,7 +126,7 @@ export class FilesController {
   ): Promise<FastifyReply> {
     const actor = (await this.guard.admit(request, reply)).signed;
     const found = await this.rpc.call(getHelpFile, { answerId: idOf(id), id: idOf(file) }, { actor });
-    return this.sendFile(reply, found.sha256, found.size, {
+    return this.sendFile(request, reply, found.sha256, found.size, {
       type: safeContentType(found.contentType),
       disposition: contentDisposition('attachment', found.filename),
     });
