@@ -108,7 +108,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const customer = 'nora@customer.example';
     const ticket = await phoneTicket('A quiet matter', customer);
     await mailbox.mail(customer);
-    const [bert, cora] = [await agent('Bert'), await agent('Cora')];
+    const [bert, cora] = [await agent('Bert'), await agent('Zita')];
     const { page } = bert;
     const keys = await Keys.of(bert);
     await bert.goto(`/tickets/${ticket.id}`);
@@ -117,8 +117,8 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await keys.press('n');
     await page.getByText('Only agents see this. Nothing is sent.').waitFor();
     await keys.at(/^Text of the internal note$/);
-    await keys.type('He is a friend of the director. @Cora');
-    await keys.choose(/Cora Page/);
+    await keys.type('He is a friend of the director. @Zita');
+    await keys.choose(/Zita Page/);
     await keys.press('Control+Enter');
     const note = bert.message('Internal note: Bert Page');
     await note.waitFor();
@@ -540,7 +540,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
       <a href="javascript:${run}">a link</a> <a href="java&#10;script:${run}">another link</a>
       <details open ontoggle="${run}">details</details><p>This is the end.</p></body></html>`;
     await mailIn({ from: 'Mallory <mallory@customer.example>', subject: 'A harmless question', html });
-    const gus = await agent('Gus');
+    const gus = await agent('Gil');
     const { page } = gus;
     try {
       await gus.row('A harmless question').click();
