@@ -24,7 +24,7 @@ export function minutesLater(hours: OpenHours, from: number, minutes: number): n
   return at;
 }
 
-export function isOpen({ ahead, days, spans, holidays }: OpenHours, at: number): boolean {
+function isOpen({ ahead, days, spans, holidays }: OpenHours, at: number): boolean {
   const local = new Date(at + ahead * 60 * MINUTE_MS);
   const minute = local.getUTCHours() * 60 + local.getUTCMinutes();
   if (!days.includes(local.getUTCDay()) || holidays.includes(local.toISOString().slice(0, 10))) return false;
