@@ -3,24 +3,7 @@ import { AppError } from '@helpmesh/kernel';
 import { type CertBag, Certificate, PFX, type PKCS8ShroudedKeyBag, PrivateKeyInfo, type SafeContents } from 'pkijs';
 import { arrayOf, type KeyFacts, readCertificate, type SecurityType } from './certificate.ts';
 import { armouredPgpKey, readPgpKeys } from './pgp-keys.ts';
-
-/** A certificate and the private key to it, or the two halves of an OpenPGP key. */
-export interface KeyPair {
-  /** DER; of OpenPGP the packets of the public key. */
-  certificate: Uint8Array;
-  /** PKCS#8, DER; of OpenPGP the packets of the private key, without a pass phrase. */
-  key: Uint8Array;
-  /** Those that vouch for it, DER, its issuer first; none of OpenPGP. */
-  chain: readonly Uint8Array[];
-}
-
-export interface ReadKey {
-  facts: KeyFacts;
-  /** As in `KeyPair`. */
-  certificate: Buffer;
-  /** As in `KeyPair`; null: only the public part was brought. */
-  key: Buffer | null;
-}
+import type { ReadKey } from './read-key.ts';
 
 const MOST_CERTIFICATES = 20;
 const SAFE_CONTENTS_KEY_BAG = '1.2.840.113549.1.12.10.1.1';

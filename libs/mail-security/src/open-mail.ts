@@ -1,8 +1,8 @@
 import type { SecurityType } from './certificate.ts';
-import type { KeyPair } from './keys.ts';
 import { type ContentType, canonical, contentTypeOf, decodedBody, type Entity, entityIn, partsOf } from './mime.ts';
 import { inlineIn, textEntity } from './pgp-inline.ts';
 import { openCleartext, openMessage, type PgpRing, verifyDetached } from './pgp-open.ts';
+import type { KeyPair } from './read-key.ts';
 import { type SecurityReport, type Trouble, troubles } from './report.ts';
 import { decrypt } from './smime-encrypt.ts';
 import { signedContent, type Trust, type Verified, verifySignature } from './smime-sign.ts';

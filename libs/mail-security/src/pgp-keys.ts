@@ -1,8 +1,8 @@
 import { AppError } from '@helpmesh/kernel';
 import type { Key, PrivateKey, SecretKeyPacket, SecretSubkeyPacket, Subkey, User } from 'openpgp';
 import type { KeyFacts } from './certificate.ts';
-import type { ReadKey } from './keys.ts';
 import { bounds, library, withLead } from './openpgp.ts';
+import type { ReadKey } from './read-key.ts';
 
 const MOST_KEYS = 20;
 /** Identities and subkeys of one key: each of them costs a look at its signatures. */

@@ -1,7 +1,7 @@
 import type { Key, VerifyMessageResult } from 'openpgp';
-import type { KeyPair } from './keys.ts';
 import { bounds, library, privateKey, publicKeys, withLead } from './openpgp.ts';
 import { addressesOf, pgpFacts, validUsers } from './pgp-keys.ts';
+import type { KeyPair } from './read-key.ts';
 import type { Signer, Trouble } from './report.ts';
 import type { Verified } from './smime-sign.ts';
 

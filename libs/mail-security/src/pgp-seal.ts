@@ -1,6 +1,6 @@
 import { AppError } from '@helpmesh/kernel';
-import type { KeyPair } from './keys.ts';
 import { bounds, library, privateKey } from './openpgp.ts';
+import type { KeyPair } from './read-key.ts';
 
 /** By the number of the hash (RFC 9580 9.5). */
 const hashes: Record<number, string> = { 8: 'pgp-sha256', 9: 'pgp-sha384', 10: 'pgp-sha512', 11: 'pgp-sha224' };

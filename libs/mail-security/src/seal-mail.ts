@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { SecurityType } from './certificate.ts';
-import type { KeyPair } from './keys.ts';
 import { bufferOf, canonical, entityIn, splitHead } from './mime.ts';
 import { pgpMessage, pgpSignature } from './pgp-seal.ts';
+import type { KeyPair } from './read-key.ts';
 import { encrypt } from './smime-encrypt.ts';
 import { makeSignature } from './smime-sign.ts';
 

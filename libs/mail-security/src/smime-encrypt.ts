@@ -22,7 +22,7 @@ import {
   RSAESOAEPParams,
 } from 'pkijs';
 import { arrayOf } from './certificate.ts';
-import type { KeyPair } from './keys.ts';
+import type { KeyPair } from './read-key.ts';
 import type { Trouble } from './report.ts';
 
 const AUTH_ENVELOPED_DATA = '1.2.840.113549.1.9.16.1.23';

@@ -13,7 +13,7 @@ import {
   SignerInfo,
 } from 'pkijs';
 import { addressesOf, arrayOf, readCertificate, signsMail } from './certificate.ts';
-import type { KeyPair } from './keys.ts';
+import type { KeyPair } from './read-key.ts';
 import type { Signer, Trouble } from './report.ts';
 
 const CONTENT_TYPE = '1.2.840.113549.1.9.3';

@@ -10,8 +10,8 @@ import {
   GeneralNames,
 } from 'pkijs';
 import { arrayOf } from './certificate.ts';
-import type { KeyPair } from './keys.ts';
 import { library } from './openpgp.ts';
+import type { KeyPair } from './read-key.ts';
 
 export interface TestIdentity extends KeyPair {
   certificate: Uint8Array<ArrayBuffer>;

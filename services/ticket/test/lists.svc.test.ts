@@ -451,8 +451,10 @@ describe('search', () => {
     });
 
     it('but not of more than a page, nor of what is no id', async () => {
-      for (const of of ['', '0', '1,', 'x', Array(101).fill('1').join(',')]) {
-        await expect(desk.rest(agent, searchHighlights, { query: { query: 'jam', ids: of } })).rejects.toMatchObject({
+      for (const wanted of ['', '0', '1,', 'x', Array(101).fill('1').join(',')]) {
+        await expect(
+          desk.rest(agent, searchHighlights, { query: { query: 'jam', ids: wanted } }),
+        ).rejects.toMatchObject({
           kind: 'invalid',
         });
       }

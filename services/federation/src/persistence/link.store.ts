@@ -110,6 +110,9 @@ export interface Rest {
   error: string | null;
 }
 
+/** Two that take several links would else wait for each other. */
+const inOrder = 'ORDER BY id FOR UPDATE';
+
 /** Tickets at peers. */
 export class LinkStore {
   private readonly webhooks = new WebhookStore();
@@ -192,8 +195,10 @@ export class LinkStore {
       tx,
       `UPDATE link SET changes = changes + 1, waiting_since = coalesce(waiting_since, $2),
          due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $2) ELSE least(due_at, $2) END
-       WHERE ended_at IS NULL AND uuid IN (SELECT uuid FROM shared_ticket WHERE ticket_id = ANY ($1::bigint[]))
-         AND peer_id IS DISTINCT FROM $3
+       WHERE id IN (
+         SELECT id FROM link
+         WHERE ended_at IS NULL AND uuid IN (SELECT uuid FROM shared_ticket WHERE ticket_id = ANY ($1::bigint[]))
+           AND peer_id IS DISTINCT FROM $3 ${inOrder})
        RETURNING id`,
       [ticketIds, new Date(now), by],
     );
@@ -232,9 +237,12 @@ export class LinkStore {
   /** The turns go on. */
   async renew(on: On, leases: readonly string[], until: EpochMs): Promise<void> {
     if (leases.length === 0) return;
-    await sql(on, 'UPDATE link SET leased_until = $2 WHERE lease = ANY ($1::uuid[]) AND leased_until IS NOT NULL', [
-      ...[leases, new Date(until)],
-    ]);
+    await sql(
+      on,
+      `UPDATE link SET leased_until = $2 WHERE id IN (
+         SELECT id FROM link WHERE lease = ANY ($1::uuid[]) AND leased_until IS NOT NULL ${inOrder})`,
+      [leases, new Date(until)],
+    );
   }
 
   /** Writes what a turn came to. @returns false when somebody else has the link by now */
