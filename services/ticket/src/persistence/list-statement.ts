@@ -3,7 +3,7 @@ import type { SearchQuery } from '../domain/list/search-query.ts';
 import { type StateType, stateTypes } from '../domain/ticket/state.ts';
 import { conditionSql } from './condition-sql.ts';
 import { type CustomColumn, customSql, keySql, type OrderKey } from './list-keys.ts';
-import { everyMatch, searchTerms } from './search-terms.ts';
+import { matchCtes, type SearchWords, searchTerms } from './search-terms.ts';
 import type { Param } from './text-sql.ts';
 import {
   isCustomer,
@@ -117,8 +117,10 @@ export function pageStatement(visible: VisibleTickets, filter: ListFilter, order
   const top = `ORDER BY ${by(group?.column ?? '', groupDirection)}${column} ${direction}, t.id ${direction} LIMIT ${limit}`;
   const states = statesOf(filter, param);
   const groupId = filter.groupId === undefined ? undefined : param(filter.groupId, 'int');
-  const filters = conditions(filter, params, param, states, groupId);
-  const page = [...filters];
+  const { filters, words } = conditions(filter, params, param, states, groupId);
+  // Found once for the page and the total.
+  const matching = words ? [...filters, 't.id IN (SELECT ticket_id FROM match)'] : filters;
+  const page = [...matching];
   if (order.after) {
     const key = param(order.after.key, type);
     const later = `(${column}, t.id) ${order.descending ? '<' : '>'} (${key}, ${param(order.after.id, 'int')})`;
@@ -137,14 +139,15 @@ export function pageStatement(visible: VisibleTickets, filter: ListFilter, order
   const hits = narrow
     ? `${pick} ${[isVisible(), ...page].join(' AND ')} ${top}`
     : `${groupHeads(pick, page, top, states, groupId)} UNION ALL ${customerHeads(pick, page, top)}`;
-  const total = order.uncounted ? '0' : totalOf(filter, filters, states, groupId);
+  const everyMatchIsShown = words && filters.length === 0 ? 'SELECT count(*) FROM match' : undefined;
+  const total = order.uncounted ? '0' : (everyMatchIsShown ?? totalOf(filter, matching, states, groupId));
   const inOrder = `${by('gathered', groupDirection)}key ${direction}, id ${direction}`;
   const backwards = `${by('gathered', groupOpposite)}key ${opposite}, id ${opposite}`;
 
   // The plan is made without knowing the limit, so it takes a page for a tenth of all hits and would hash whole tables
   // to join them; an array it takes for ten rows, which is what makes it follow the primary keys.
   const text = `
-    WITH hit AS MATERIALIZED (
+    WITH ${words ? `${matchCtes(words)}, ` : ''}hit AS MATERIALIZED (
       SELECT * FROM (${hits}) AS every ORDER BY ${inOrder} LIMIT ${limit}),
     last AS (SELECT * FROM hit ORDER BY ${backwards} LIMIT 1),
     page AS (
@@ -165,7 +168,7 @@ export function countsStatement(visible: VisibleTickets, lists: readonly ListFil
   const counts = lists.map((filter) => {
     const states = statesOf(filter, param);
     const group = filter.groupId === undefined ? undefined : param(filter.groupId, 'int');
-    return `(${totalOf(filter, conditions(filter, params, param, states, group), states, group)})`;
+    return `(${totalOf(filter, alone(conditions(filter, params, param, states, group)), states, group)})`;
   });
   // Without a list nothing would say of which types the scope is.
   const scope = '$1::boolean, $2::int[], $3::int, $4::int[]';
@@ -189,7 +192,8 @@ export function idsStatement(visible: VisibleTickets, filter: ListFilter, limit:
   const param: Param = (value, type) => `$${params.push(value)}::${type}`;
   const most = param(limit, 'int');
   const group = filter.groupId === undefined ? undefined : param(filter.groupId, 'int');
-  const wanted = [isVisible(), ...conditions(filter, params, param, statesOf(filter, param), group)].join(' AND ');
+  const found = alone(conditions(filter, params, param, statesOf(filter, param), group));
+  const wanted = [isVisible(), ...found].join(' AND ');
   return { text: `SELECT t.id FROM ticket t WHERE ${wanted} ORDER BY t.id LIMIT ${most}`, params };
 }
 
@@ -204,13 +208,19 @@ function statesOf(filter: ListFilter, param: (value: unknown, type: string) => s
 export const stateTypeIds = (types: readonly StateType[]): number[] =>
   types.map((type) => stateTypes.indexOf(type) + 1);
 
+/** Over the ticket `t`, and what its document must hold besides. */
+interface Conditions {
+  filters: string[];
+  words: SearchWords | undefined;
+}
+
 function conditions(
   filter: ListFilter,
   params: unknown[],
   param: (value: unknown, type: string) => string,
   states: string | undefined,
   group: string | undefined,
-): string[] {
+): Conditions {
   const found: string[] = [];
   if (states) found.push(`t.state_id = ANY (${states})`);
   if (group) found.push(`t.group_id = ${group}`);
@@ -221,16 +231,13 @@ function conditions(
   if (filter.organizationIds) found.push(`t.organization_id = ANY (${param(filter.organizationIds, 'int[]')})`);
   if (filter.dueBy) found.push(`t.escalation_at <= ${param(filter.dueBy, 'timestamptz')}`);
   if (filter.condition) found.push(conditionSql(filter.condition.condition, filter.condition.circumstances, param));
-  if (filter.search) {
-    const { words, filters } = searchTerms(filter.search, (value) => `$${params.push(value)}`);
-    found.push(...filters);
-    if (words) {
-      found.push(`t.id IN (WITH q AS MATERIALIZED (SELECT ${words.tsquery} AS query)
-        ${everyMatch(words, 'search_doc d', [])})`);
-    }
-  }
-  return found;
+  const search = filter.search && searchTerms(filter.search, (value) => `$${params.push(value)}`);
+  return { filters: [...found, ...(search?.filters ?? [])], words: search?.words };
 }
+
+/** All conditions of a statement that looks for the words once. */
+const alone = ({ filters, words }: Conditions): string[] =>
+  words ? [...filters, `t.id IN (WITH ${matchCtes(words)} SELECT ticket_id FROM match)`] : filters;
 
 /** The first tickets of each group that the actor sees as an agent. */
 function groupHeads(

@@ -1,6 +1,6 @@
 import type { CustomTerm, SearchField, SearchQuery } from '../domain/list/search-query.ts';
 import { tagKey } from '../domain/tag/tag.ts';
-import { seesAsAgent } from './visible-tickets.ts';
+import { isVisible, seesAsAgent } from './visible-tickets.ts';
 
 /** Conditions over the ticket `t` for a named field; the parameter holds all values that were given for it. */
 const fieldConditions: Record<SearchField, (param: string) => string> = {
@@ -71,6 +71,25 @@ export function everyMatch({ piece }: SearchWords, of: string, also: readonly st
   const arms = [...wordMatches('q.query'), ...(piece ? [piece] : [])];
   const select = (arm: string) => `SELECT d.ticket_id FROM ${of} CROSS JOIN q WHERE ${[arm, ...also].join(' AND ')}`;
   return arms.map(select).join(piece ? ' UNION ' : ' UNION ALL ');
+}
+
+/** So many tickets with the words themselves leave no room for those that have them as a piece of their title only. */
+const ENOUGH = 4_096;
+
+/**
+ * CTEs that end with `match`, the `ticket_id` of every visible match of a list, each once. Unlike `everyMatch`, pieces
+ * of titles and numbers count only while few have the words: what an index of pieces finds is read again, which for a
+ * word in every title would be the whole table.
+ */
+export function matchCtes(words: SearchWords): string {
+  const visible = [isVisible('d')];
+  const piece =
+    words.piece &&
+    `UNION SELECT d.ticket_id FROM search_doc d WHERE ${[words.piece, ...visible].join(' AND ')}
+       AND (SELECT count(*) FROM (SELECT FROM word LIMIT ${ENOUGH}) AS some) < ${ENOUGH}`;
+  return `q AS MATERIALIZED (SELECT ${words.tsquery} AS query),
+    word AS MATERIALIZED (${everyMatch({ ...words, piece: undefined }, 'search_doc d', visible)}),
+    match AS MATERIALIZED (SELECT ticket_id FROM word ${piece ?? ''})`;
 }
 
 /** @param param  takes a value and gives its place in the statement */
