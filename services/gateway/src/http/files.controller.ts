@@ -145,7 +145,7 @@ export class FilesController {
     const from = { actor, requestId: request.id, address: request.ip };
     const { id } = await this.rpc.call(addHelpFile, { answerId, file }, from);
     const { filename, size, contentType: content_type } = file;
-    return sendJson(reply, 201, { id, filename, size, content_type });
+    return sendJson(reply, 200, { id, filename, size, content_type });
   }
 
   /** Takes the file `File` of a form, for an article that is still being written. */
