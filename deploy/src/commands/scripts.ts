@@ -19,6 +19,11 @@ export const scripts: Script[] = [
     description: 'measure the platform on private servers and print the figures beside their budgets',
     file: path.join(workspace, 'tests/load/bench.ts'),
   },
+  {
+    name: 'bench-web',
+    description: 'work the web client in Chromium and print the figures beside their budgets',
+    file: path.join(workspace, 'tests/load/web-bench.ts'),
+  },
 ];
 
 export function scriptCommand({ name, description, file }: Script): Command {
