@@ -166,7 +166,7 @@ function StepTable({ steps, outcomes }: { steps: readonly Step[]; outcomes: Read
   const words = { create: t`new`, update: t`changed`, delete: t`deleted` };
   const colours = { create: 'green', update: 'mesh', delete: 'red' };
   return (
-    <Table.ScrollContainer minWidth={420} maxHeight={480} type="native">
+    <Table.ScrollContainer minWidth={420} maxHeight={480} type="native" tabIndex={0}>
       <Table aria-label={t`What would be different`} verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>

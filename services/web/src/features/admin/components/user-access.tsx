@@ -64,7 +64,7 @@ function Explained({ access, userId }: { access: UserAccess; userId: number }) {
             ? t`An agent: the groups below count.`
             : t`No agent: access to groups is kept, but does not count.`}
       </Text>
-      <Table.ScrollContainer minWidth={360} type="native">
+      <Table.ScrollContainer minWidth={360} type="native" tabIndex={0}>
         <Table aria-label={t`Access to groups`} verticalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
