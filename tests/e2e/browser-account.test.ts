@@ -257,7 +257,9 @@ describe('account security', { timeout: 120_000 }, () => {
       const person = await browser.person();
       const { page } = person;
       await person.signIn(platform.admin.email, platform.admin.password);
-      await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Users' }).click();
+      const views = page.getByRole('navigation', { name: 'Views' });
+      await views.getByText('People and access').click();
+      await views.getByRole('link', { name: 'Users' }).click();
       await page.getByRole('link', { name: 'New user' }).click();
       await page.getByLabel('First name').fill('Ines');
       await page.getByLabel('Last name').fill('Vited');

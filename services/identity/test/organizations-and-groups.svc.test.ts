@@ -504,8 +504,8 @@ describe('groups', () => {
     const { data } = await desk.bus.hear(groupCreated, (event) => event.data.id === row.id);
     expect(data).toEqual({
       ...{ id: row.id, name: 'Operations', active: true, followUpPossible: 'yes', followUpAssignment: true },
-      ...{ reopenTimeInDays: null, email: { name: 'Ops Desk', address: 'ops@example.org' }, signature: null },
-      ...{ signatureHtml: null, sharedDrafts: true, assignmentTimeout: null, priorityMatrix: null, askRating: false },
+      ...{ reopenTimeInDays: null, email: { name: 'Ops Desk', address: 'ops@example.org', channelId: null } },
+      ...{ signature: null, brand: expect.objectContaining({ name: expect.any(String) }), signatureHtml: null, sharedDrafts: true, assignmentTimeout: null, priorityMatrix: null, askRating: false },
     });
     // Groups may send from one address; its name stays what it was.
     const other = await create(groups, { name: 'Other', email: 'Else <ops@example.org>' });
