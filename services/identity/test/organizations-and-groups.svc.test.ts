@@ -505,7 +505,7 @@ describe('groups', () => {
     expect(data).toEqual({
       ...{ id: row.id, name: 'Operations', active: true, followUpPossible: 'yes', followUpAssignment: true },
       ...{ reopenTimeInDays: null, email: { name: 'Ops Desk', address: 'ops@example.org', channelId: null } },
-      ...{ signature: null, brand: expect.objectContaining({ name: expect.any(String) }), signatureHtml: null, sharedDrafts: true, assignmentTimeout: null, priorityMatrix: null, askRating: false },
+      ...{ signature: null, brand: null, signatureHtml: null, sharedDrafts: true, assignmentTimeout: null, priorityMatrix: null, askRating: false },
     });
     // Groups may send from one address; its name stays what it was.
     const other = await create(groups, { name: 'Other', email: 'Else <ops@example.org>' });

@@ -86,7 +86,7 @@ export function matchCtes(words: SearchWords): string {
   const piece =
     words.piece &&
     `UNION SELECT d.ticket_id FROM search_doc d WHERE ${[words.piece, ...visible].join(' AND ')}
-       AND (SELECT count(*) FROM (SELECT FROM word LIMIT ${ENOUGH}) AS some) < ${ENOUGH}`;
+       AND (SELECT count(*) FROM (SELECT FROM word LIMIT ${ENOUGH}) AS first) < ${ENOUGH}`;
   return `q AS MATERIALIZED (SELECT ${words.tsquery} AS query),
     word AS MATERIALIZED (${everyMatch({ ...words, piece: undefined }, 'search_doc d', visible)}),
     match AS MATERIALIZED (SELECT ticket_id FROM word ${piece ?? ''})`;
