@@ -505,7 +505,8 @@ describe('groups', () => {
     expect(data).toEqual({
       ...{ id: row.id, name: 'Operations', active: true, followUpPossible: 'yes', followUpAssignment: true },
       ...{ reopenTimeInDays: null, email: { name: 'Ops Desk', address: 'ops@example.org', channelId: null } },
-      ...{ signature: null, brand: null, signatureHtml: null, sharedDrafts: true, assignmentTimeout: null, priorityMatrix: null, askRating: false },
+      ...{ signature: null, signatureHtml: null, brand: null },
+      ...{ sharedDrafts: true, assignmentTimeout: null, priorityMatrix: null, askRating: false },
     });
     // Groups may send from one address; its name stays what it was.
     const other = await create(groups, { name: 'Other', email: 'Else <ops@example.org>' });

@@ -81,9 +81,10 @@ export function injections(made: () => World): void {
 
     it('are kept as they are or refused by every route that writes, and none of them fails', async () => {
       const world = made();
-      for (const { route } of table.filter(({ route }) => /^(POST|PUT|PATCH) /.test(route))) {
+      const writes = table.filter(({ route }) => /^(POST|PUT|PATCH) /.test(route) && route !== ITS_OWN);
+      for (const { route } of writes) {
         const { body } = await askingOf(route)(world, 'own', 'full');
-        if (route === ITS_OWN || !body || body instanceof FormData || body instanceof URLSearchParams || Array.isArray(body)) continue;
+        if (!body || body instanceof FormData || body instanceof URLSearchParams || Array.isArray(body)) continue;
         for (const one of spoiltBodies(body)) {
           const { status, text } = await send(world, 'full', route, {
             ...(await askingOf(route)(world, 'own', 'full')),
