@@ -43,7 +43,7 @@ beforeAll(async () => {
       BLOB_DIR: folder,
       SMTP_URL: sink.url,
       MAIL_POLL_MS: '50',
-      WEBHOOK_TIMEOUT_MS: '1000',
+      WEBHOOK_TIMEOUT_MS: '3000',
     }),
   );
   await service.migrate();
