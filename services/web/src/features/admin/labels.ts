@@ -43,7 +43,7 @@ export const sectionLabels: Record<AdminSection, MessageDescriptor> = {
   people: msg`People and access`,
   tickets: msg`Tickets`,
   rules: msg`Rules and deadlines`,
-  channels: msg`Channels and connections`,
+  channels: msg`Mail and connections`,
   help: msg`Help and appearance`,
   system: msg`Reports and operations`,
 };
