@@ -4,9 +4,9 @@ import { type ActorSigner, statusOf } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { leavePage, leaveRefused } from '../domain/leave-page/page.ts';
-import { PAGE_POLICY } from '../domain/plain-page.ts';
 import { asAppError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
+import { secretPage } from './secret-page.ts';
 
 export interface LeavePageParts {
   guard: Pick<EdgeGuard, 'admitAnyone'>;
@@ -27,7 +27,7 @@ export function mountLeavePage(server: FastifyInstance, { guard, rpc, signer }: 
     const error = asAppError(thrown, request);
     if (error.kind === 'bug') log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
     const missing = error.kind === 'not-found';
-    void dressed(reply)
+    void secretPage(reply)
       .code(missing ? 404 : statusOf(error))
       .send(leaveRefused(missing, request.headers['accept-language']));
   };
@@ -39,7 +39,7 @@ export function mountLeavePage(server: FastifyInstance, { guard, rpc, signer }: 
     return rpc.call(leaveList, { token: token.slice(0, 100), on }, { actor: signer.service() });
   };
   const show = (reply: FastifyReply, request: FastifyRequest, state: OutputOf<typeof leaveList>) =>
-    dressed(reply).send(leavePage(state, request.headers['accept-language']));
+    secretPage(reply).send(leavePage(state, request.headers['accept-language']));
 
   server.get('/u/:token', options, async (request, reply) => show(reply, request, await asked(request, null)));
 
@@ -47,15 +47,4 @@ export function mountLeavePage(server: FastifyInstance, { guard, rpc, signer }: 
     const { on } = (request.body ?? {}) as Record<string, unknown>;
     return show(reply, request, await asked(request, on === '1'));
   });
-}
-
-/** Its address is a secret: kept by no cache, told to no other page, found by no search. */
-function dressed(reply: FastifyReply): FastifyReply {
-  return reply
-    .header('content-type', 'text/html; charset=utf-8')
-    .header('content-security-policy', PAGE_POLICY)
-    .header('cache-control', 'no-store')
-    .header('referrer-policy', 'no-referrer')
-    .header('x-content-type-options', 'nosniff')
-    .header('x-robots-tag', 'noindex');
 }

@@ -25,7 +25,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { convert } from 'html-to-text';
 import type { BrandingBook } from '../application/branding-book.ts';
 import { contentDisposition, safeContentType } from '../domain/file-name.ts';
-import { PAGE_POLICY } from '../domain/plain-page.ts';
 import {
   type Done,
   type PageForm,
@@ -39,6 +38,7 @@ import {
 import { type PageWords, wordsFor } from '../domain/ticket-page/words.ts';
 import { asAppError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
+import { secretPage } from './secret-page.ts';
 import { sendFile } from './send-file.ts';
 
 export interface TicketPageParts {
@@ -151,7 +151,7 @@ function sendStored(
   file: StoredFile,
   blobs: TicketPageParts['blobs'],
 ): Promise<FastifyReply> {
-  secret(reply)
+  secretPage(reply)
     .header('content-type', safeContentType(file.contentType))
     .header('content-disposition', contentDisposition('attachment', file.filename))
     .header('content-security-policy', "sandbox; default-src 'none'");
@@ -210,7 +210,7 @@ async function show(
   ]);
   const rating = ratingOf(rated, asking, address);
   const look = await brandings.of({ groupId: ticket.group_id });
-  if (holder.purpose === 'rating') return secret(reply).send(ratingPage(ticket, rating, told, words, look));
+  if (holder.purpose === 'rating') return secretPage(reply).send(ratingPage(ticket, rating, told, words, look));
   const [articles, states] = await Promise.all([
     rpc.call(listArticles, at, { actor }),
     rpc.call(ticketStates.list, { params: {}, query: {} }, { actor }),
@@ -222,7 +222,7 @@ async function show(
     messages: articles.map((article) => messageOf(article, holder, address)),
   };
   const asked = { action: address, once: randomUUID(), text: '', error: undefined, ...form };
-  return secret(reply).send(ticketPage(shown, asked, rating, told, words, look));
+  return secretPage(reply).send(ticketPage(shown, asked, rating, told, words, look));
 }
 
 async function keep(
@@ -308,17 +308,6 @@ function wrongWith({ text, close }: Answer, words: PageWords): string | undefine
 const addressOf = ({ params }: FastifyRequest): string =>
   `/r/${encodeURIComponent((params as { token: string }).token)}`;
 
-/** What has a secret in its address: kept by no cache, told to no other page, found by no search. */
-function secret(reply: FastifyReply): FastifyReply {
-  return reply
-    .header('content-type', 'text/html; charset=utf-8')
-    .header('content-security-policy', PAGE_POLICY)
-    .header('cache-control', 'no-store')
-    .header('referrer-policy', 'no-referrer')
-    .header('x-content-type-options', 'nosniff')
-    .header('x-robots-tag', 'noindex');
-}
-
 function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = asAppError(thrown, request);
   if (error.kind === 'bug') log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
@@ -331,7 +320,7 @@ function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): 
     : error.kind === 'limited'
       ? words.tooOften
       : words.later;
-  return secret(reply)
+  return secretPage(reply)
     .code(missing ? 404 : statusOf(error))
     .send(plainPage(why, words));
 }
