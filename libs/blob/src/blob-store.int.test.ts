@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BlobStore } from './blob-store.ts';
+import { type BlobStore, wholeBlob } from './blob-store.ts';
 import { FileBlobStore } from './file-store.ts';
 import { openBlobStore } from './open.ts';
 import { S3BlobStore } from './s3-store.ts';
@@ -19,6 +19,8 @@ const dir = mkdtempSync(join(tmpdir(), 'helpmesh-blob-test-'));
 const objects = new Map<string, Buffer>();
 let s3: Server;
 let s3Failing = false;
+/** Answers begin as they should and break off. */
+let s3Breaking = false;
 
 /** The four calls of S3 that the adapter makes, over real HTTP. Unsigned calls are refused, as S3 would. */
 function s3Server(): Server {
@@ -39,7 +41,10 @@ function s3Server(): Server {
     const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
     const part = start === undefined ? found : found.subarray(Number(start), Number(end) + 1);
     const status = start === undefined ? 200 : 206;
-    response.writeHead(status, { 'content-length': part.length }).end(request.method === 'HEAD' ? undefined : part);
+    response.writeHead(status, { 'content-length': part.length });
+    if (!s3Breaking || request.method === 'HEAD')
+      return void response.end(request.method === 'HEAD' ? undefined : part);
+    response.write(part.subarray(0, part.length / 2), () => response.destroy());
   });
 }
 
@@ -220,6 +225,20 @@ describe('the S3 store', () => {
       s3Failing = false;
       await store.close();
     }
+  });
+
+  it('answers unavailable when the bytes break off, and never gives half of a file for a whole one', async () => {
+    const store = stores[1]?.[1]() as BlobStore;
+    const bytes = randomBytes(100_000);
+    const { sha256 } = await store.put(bytes);
+    s3Breaking = true;
+    try {
+      await expect(wholeBlob(store, sha256)).rejects.toMatchObject({ kind: 'unavailable' });
+    } finally {
+      s3Breaking = false;
+    }
+    expect((await wholeBlob(store, sha256)).equals(bytes)).toBe(true);
+    await store.close();
   });
 });
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { AppError } from '@helpmesh/kernel';
 
 /** Name of a blob: the SHA-256 of its bytes, 64 lower-case hex digits. Equal content is stored once. */
@@ -31,6 +32,17 @@ export interface BlobStore {
   /** Removing what is not there is fine. */
   delete(sha256: Sha256): Promise<void>;
   close(): Promise<void>;
+}
+
+/**
+ * All bytes of a blob.
+ * @throws AppError as `get`, also when the bytes break off in the middle
+ */
+export async function wholeBlob(store: Pick<BlobStore, 'get'>, sha256: Sha256): Promise<Buffer> {
+  const bytes = await store.get(sha256);
+  return buffer(bytes).catch((error: unknown) => {
+    throw storeUnavailable(error);
+  });
 }
 
 export function tooLarge(maxBytes: number): AppError {

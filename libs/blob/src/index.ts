@@ -1,2 +1,2 @@
-export type { BlobStore, PutOptions, Sha256, StoredBlob } from './blob-store.ts';
+export { type BlobStore, type PutOptions, type Sha256, type StoredBlob, wholeBlob } from './blob-store.ts';
 export { type BlobSettings, openBlobStore } from './open.ts';

@@ -32,6 +32,10 @@ export interface S3Settings {
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
+/** Whoever waits for a file is told that it cannot be had, rather than left waiting; the SDK tries three times. */
+const CONNECT_MS = 5_000;
+const SILENCE_MS = 20_000;
+
 /** Blobs as S3 objects `<prefix>ab/cd/abcd…`. The SDK is loaded on first use, so a file-only install never pays for it. */
 export class S3BlobStore implements BlobStore {
   private opened: Promise<{ sdk: Sdk; client: S3Client }> | undefined;
@@ -139,6 +143,7 @@ export class S3BlobStore implements BlobStore {
         // Newer default checksums are a trailer that several compatible servers refuse.
         requestChecksumCalculation: 'WHEN_REQUIRED',
         responseChecksumValidation: 'WHEN_REQUIRED',
+        requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
         ...(endpoint && { endpoint, forcePathStyle: true }),
         ...(accessKeyId && secretAccessKey && { credentials: { accessKeyId, secretAccessKey } }),
       });

@@ -175,7 +175,7 @@ describe('a mail encrypted by OpenPGP', () => {
     expect(opened).toMatchObject({ content: null, report: { encryption: { success: false, reason: 'unsupported' } } });
   });
 
-  it('that becomes too large when it is decompressed is given up', async () => {
+  it('S07: that becomes too large when it is decompressed is given up', async () => {
     const pgp = await library();
     const words = Buffer.alloc(37 * 1024 * 1024);
     const literal = Buffer.from([0xc0 | 11, 0xff, 0, 0, 0, 0, 0x62, 0, 0, 0, 0, 0]);

@@ -766,6 +766,33 @@ describe('files', () => {
       expect(await look(type)).toBe('attachment');
   });
 
+  it.each([
+    ['a drawing with a script', 'image/svg+xml', 'x.svg', '<svg xmlns="http://www.w3.org/2000/svg" onload="x()"/>'],
+    ['a page', 'text/html', 'x.html', '<script>x()</script>'],
+    ['a page of XML', 'application/xhtml+xml', 'x.xhtml', '<html xmlns="http://www.w3.org/1999/xhtml"/>'],
+    ['XML with a style sheet', 'text/xml', 'x.xml', '<?xml-stylesheet href="//evil.example/x.xsl"?><a/>'],
+    ['a PDF with a script', 'application/pdf', 'x.pdf', '%PDF-1.7 1 0 obj <</OpenAction <</S /JavaScript>>>>'],
+    ['a picture that is a page as well', 'image/gif', 'x.gif', 'GIF89a=1;//<script>x()</script>'],
+    ['a page that says it is a picture', 'image/png', 'x.png', '<!DOCTYPE html><script>x()</script>'],
+    ['a script', 'text/javascript', 'x.js', 'x()'],
+    ['something that says nothing of itself', '', 'x.html', '<script>x()</script>'],
+  ])('S03: %s is a file to keep, of the type it came with, and nothing that runs', async (_what, type, name, words) => {
+    const { sha256, size } = await storedText(words);
+    world.ticket.set(getAttachment.subject, () => ({ sha256, size, filename: name, contentType: type }));
+    for (const view of ['', '?view=inline', '?view=preview']) {
+      const file = await ask('GET', `/api/v1/ticket_attachment/1/2/3${view}`, { headers: asAgent });
+      expect(file.text).toBe(words);
+      const shown = view !== '' && /^image\/(png|gif)$/.test(type);
+      expect(Object.fromEntries(file.headers)).toMatchObject({
+        'content-type': type === '' ? 'application/octet-stream' : type,
+        'content-disposition': expect.stringMatching(shown ? /^inline;/ : /^attachment;/),
+        'content-security-policy': "sandbox; default-src 'none'",
+        'cross-origin-resource-policy': 'same-origin',
+        'x-content-type-options': 'nosniff',
+      });
+    }
+  });
+
   it('hands out the part of a file that is asked for, and nothing of one that the asker has', async () => {
     const stored = await storedText('0123456789');
     world.ticket.set(getAttachment.subject, () => ({ ...stored, filename: 'f', contentType: 'text/plain' }));

@@ -9,7 +9,7 @@ import { type HostileMail, hostileMails } from './hostile-mails.ts';
 const subjectOf = (name: string) => `hostile ${name}`;
 const corpus = hostileMails(subjectOf);
 
-describe('hostile mails', () => {
+describe('S05, S09: hostile mails', () => {
   let desk: TestDesk;
   let commands: FiledMail[];
   let rows: Row[];

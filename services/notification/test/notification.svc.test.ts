@@ -255,7 +255,7 @@ describe('a new ticket', () => {
   });
 });
 
-it('after thirty confirmations within the hour to one domain the next ones are held back', async () => {
+it('S12: after thirty confirmations within the hour to one domain the next ones are held back', async () => {
   const tickets = Array.from({ length: 32 }, (_, i) => aTicket({ email: `victim${i}@flooded.example` }));
   for (const ticket of tickets) await others.say(ticketCreated, ticket);
   await others.settled('notification');

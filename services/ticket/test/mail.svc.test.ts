@@ -847,6 +847,58 @@ describe('a mail whose sender is not proven', () => {
   });
 
   it.each([
+    ['the number in the subject', (number: string) => ({ subject: `Re: [Ticket#${number}] The printer` })],
+    ['an id copied from a mail that somebody saw', (number: string) => ({ references: [`<${number}@example.org>`] })],
+  ])(
+    'S10: an answer that rests on %s waits where proof is demanded, and is none when its domain disowns it',
+    async (_what, point) => {
+      const { ticketId } = await filed();
+      const { number } = await ticket(ticketId);
+      await filed({ messageId: `<${number}@example.org>`, references: [signedFor(ticketId)] });
+      await change(ticketId, { state: 'closed' });
+      const before = { ticket: await ticket(ticketId), mails: (await desk.told(sendMail)).length };
+      for (const proof of [undefined, { ...pass, result: 'none' }, { ...pass, result: 'unknown' }, fail] as const) {
+        const waits = await judged({ ...point(number), ...(proof && { proof }), proofDemanded: true });
+        expect(waits).toEqual({ ticketId: undefined, sender: undefined, cause: expect.any(String) });
+      }
+      // Where none is demanded it opens a ticket of its own, and says why.
+      const other = await judged({ ...point(number), proof: fail });
+      expect(other.ticketId).not.toBe(ticketId);
+      const refused = { why: 'sender-is-not-proven', ticket_id: ticketId };
+      expect((await ticket(other.ticketId as number)).preferences).toMatchObject({ follow_up_refused: refused });
+      expect(await ticket(ticketId)).toEqual(before.ticket);
+      expect(await desk.told(sendMail)).toHaveLength(before.mails);
+      expect(await judged({ ...point(number), proof: pass, proofDemanded: true })).toMatchObject({ ticketId });
+    },
+  );
+
+  it.each([
+    [
+      'an id like ours, signed by somebody who does not know how',
+      (id: number) => ({ references: [ticketMessageId(id, desk.clock.now(), 'a guess', 'desk.example.org')] }),
+    ],
+    [
+      'the number, with the address of the customer as the name of somebody else',
+      (_id: number, subject: string) => ({
+        subject,
+        from: { name: 'user10@example.org', address: 'mallory@x.example' },
+      }),
+    ],
+    ['the number, with the address of an agent', (_id: number, subject: string) => ({ subject, from: anton })],
+  ])('S10: %s leaves the ticket as it is', async (_what, spoof) => {
+    const { ticketId } = await filed();
+    const { number } = await ticket(ticketId);
+    await change(ticketId, { state: 'closed' });
+    const before = { ticket: await ticket(ticketId), mails: (await desk.told(sendMail)).length };
+    for (const proofDemanded of [false, true]) {
+      const spoofed = spoof(ticketId, `Re: [Ticket#${number}] The printer`);
+      expect((await judged({ ...spoofed, proofDemanded })).ticketId).not.toBe(ticketId);
+    }
+    expect(await ticket(ticketId)).toEqual(before.ticket);
+    expect(await desk.told(sendMail)).toHaveLength(before.mails);
+  });
+
+  it.each([
     ['a customer’s of whom nothing is known', {}],
     ['an agent’s that is proven', { from: anton, proof: pass }],
     ['a mail server’s', { from: anton, proof: fail, automatic: 'bounce' }],

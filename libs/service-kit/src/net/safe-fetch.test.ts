@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPublicAddress } from './public-address.ts';
 import { SafeFetch } from './safe-fetch.ts';
@@ -60,6 +61,9 @@ function resolver(names: Record<string, string[][]>): LookupFunction & { asked: 
   return Object.assign(lookup, { asked });
 }
 
+/** A thousand times as large when it is unpacked. */
+const bomb = gzipSync(Buffer.alloc(50_000_000));
+
 describe('S13: a safe fetch', () => {
   let server: Server;
   let port: number;
@@ -72,6 +76,7 @@ describe('S13: a safe fetch', () => {
       const to = url.searchParams.get('to');
       if (to !== null) return response.writeHead(302, { location: to }).end();
       if (url.pathname === '/large') return response.writeHead(201).end('x'.repeat(2_000));
+      if (url.pathname === '/bomb') return response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
       if (url.pathname === '/silent') return;
       if (url.pathname === '/slow') return response.writeHead(200).write('so far');
       if (url.pathname === '/empty') return response.writeHead(204).end();
@@ -185,6 +190,15 @@ describe('S13: a safe fetch', () => {
     const large = `http://127.0.0.1:${port}/large`;
     await expect(safe.fetch(large, { maxBytes: 1_999 })).rejects.toMatchObject({ code: 'net.answer-too-large' });
     expect(await (await safe.fetch(large, { maxBytes: 2_000 })).text()).toHaveLength(2_000);
+  });
+
+  it('S07: counts what an answer is unpacked, and unpacks no more than it may take', async () => {
+    const safe = new SafeFetch({ allowedPrivateHosts: '127.0.0.1' });
+    expect(bomb.length).toBeLessThan(60_000);
+    const packed = `http://127.0.0.1:${port}/bomb`;
+    await expect(safe.fetch(packed)).rejects.toMatchObject({ code: 'net.answer-too-large' });
+    const head = await safe.fetch(packed, { maxBytes: 10, larger: 'cut' });
+    expect((await head.arrayBuffer()).byteLength).toBe(10);
   });
 
   it('takes the head of an answer that is too large or does not end, when that is enough', async () => {

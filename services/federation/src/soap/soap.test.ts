@@ -109,7 +109,7 @@ describe('a call', () => {
         .replace('<soap:Body>', '<soap:Header><t soap:mustUnderstand="1"/></soap:Header><soap:Body>'),
       'soap.must-understand',
     ],
-  ])('of %s is refused', (_what, text, code) => {
+  ])('S07: of %s is refused', (_what, text, code) => {
     expect(() => readCall(Buffer.from(text))).toThrow(expect.objectContaining({ code }));
   });
 
@@ -121,7 +121,7 @@ describe('a call', () => {
     expect(readCall(envelope, '""').method).toBe('greet');
   });
 
-  it('that refers to one thing very often does not become as large as what it stands for', () => {
+  it('S07: that refers to one thing very often does not become as large as what it stands for', () => {
     const many = (href: string) => `<item href="#${href}"/>`.repeat(50_000);
     const parts = `<r id="a">${many('b')}</r><r id="b">${many('c')}</r><r id="c">x</r>`;
     const found = structures(readCall(perl(`<alter_contacts><c>${many('a')}</c></alter_contacts>${parts}`)).values);

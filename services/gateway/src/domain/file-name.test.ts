@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cleanFileName, contentDisposition, mayShowInline, safeContentType } from './file-name.ts';
 
-describe('cleanFileName', () => {
+describe('S04: cleanFileName', () => {
   it.each([
     ['report.pdf', 'report.pdf'],
     ['Grüße & Co.txt', 'Grüße & Co.txt'],
@@ -35,7 +35,7 @@ describe('cleanFileName', () => {
   ])('cleans a name of a megabyte (%#)', (name, clean) => expect(cleanFileName(name)).toBe(clean));
 });
 
-describe('headers of a download', () => {
+describe('S04, S08: headers of a download', () => {
   it('carry any name in ASCII', () => {
     expect(contentDisposition('attachment', 'Grüße "1"\r\n.txt')).toBe(
       `attachment; filename="Gr__e _1_.txt"; filename*=UTF-8''Gr%C3%BC%C3%9Fe%20_1_.txt`,

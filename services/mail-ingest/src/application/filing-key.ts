@@ -8,9 +8,9 @@ import type { ClaimedMail } from '../domain/inbound-mail.ts';
  */
 export function filingKey(mail: ClaimedMail, messageId: string | null, readable: boolean): string {
   const kind = readable ? 'mail' : 'unreadable';
-  const imap = mail.channel.startsWith('imap:');
-  if (messageId === null && !imap) return `${kind}:${mail.id}`;
-  const parts = imap
+  const fetched = /^(?:imap|pop3):/.test(mail.channel);
+  if (messageId === null && !fetched) return `${kind}:${mail.id}`;
+  const parts = fetched
     ? [mail.channel, mail.sha256]
     : [mail.channel, mail.sha256, mail.from, [...mail.recipients].sort()];
   return `${kind}:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}`;

@@ -1,14 +1,13 @@
-import { buffer } from 'node:stream/consumers';
-import type { BlobStore } from '@helpmesh/blob';
+import { type BlobStore, wholeBlob } from '@helpmesh/blob';
 import type { StoredFile } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import type { ParsedAttachment } from '../domain/parsed-mail.ts';
 import { UnreadableMail } from './ports.ts';
 
-/** A raw mail as it is kept. @throws UnreadableMail when it is not there */
+/** A raw mail as it is kept. @throws UnreadableMail when it is not there; AppError unavailable */
 export async function bytesOf(blobs: BlobStore, sha256: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    const read = await buffer(await blobs.get(sha256));
+    const read = await wholeBlob(blobs, sha256);
     // A buffer of the shared pool cannot be handed to a thread as it is.
     return new Uint8Array(read.buffer as ArrayBuffer, read.byteOffset, read.byteLength);
   } catch (error) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { baseAddress, mailboxesIn, usableAddress } from './address.ts';
 import { limits } from './limits.ts';
 
-describe('usableAddress', () => {
+describe('S09: usableAddress', () => {
   it.each([
     ['ada@customer.example', 'ada@customer.example'],
     [' Ada.L@Customer.EXAMPLE ', 'Ada.L@customer.example'],
@@ -20,6 +20,13 @@ describe('usableAddress', () => {
     ['ada@customer.example\r\nBcc: x@y.example', null],
     ['a b@customer.example', null],
     ['ada@customer.example\0', null],
+    ['"a(b)"@good.example', null],
+    ['ada(comment@bad.example)@good.example', null],
+    // As alike as they look, these are the domains of somebody else, and stay so.
+    ['ada@customеr.example', 'ada@customеr.example'],
+    ['ada@ＣＵＳＴＯＭＥＲ.example', 'ada@ｃｕｓｔｏｍｅｒ.example'],
+    ['ada@xn--customr-0xf.example', 'ada@xn--customr-0xf.example'],
+    ['ada＠bad.example@customer.example', 'ada＠bad.example@customer.example'],
     [undefined, null],
     ['', null],
   ])('%j -> %j', (raw, address) => {
@@ -33,7 +40,7 @@ describe('usableAddress', () => {
   });
 });
 
-describe('mailboxesIn', () => {
+describe('S09: mailboxesIn', () => {
   it('opens groups, in order, each address once', () => {
     const entries = [
       { name: 'A', address: 'a@x.example' },

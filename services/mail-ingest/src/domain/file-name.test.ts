@@ -4,7 +4,7 @@ import { cleanFileName, distinctNames } from './file-name.ts';
 
 const octets = 'application/octet-stream';
 
-describe('cleanFileName', () => {
+describe('S04: cleanFileName', () => {
   it.each([
     ['report.pdf', 'report.pdf'],
     ['../../etc/passwd', 'passwd'],
@@ -94,7 +94,7 @@ describe('cleanFileName', () => {
   });
 });
 
-describe('distinctNames', () => {
+describe('S04: distinctNames', () => {
   it('numbers 200 equal names in order', () => {
     const names = distinctNames(Array.from({ length: 200 }, () => 'scan.pdf'));
     expect(names.slice(0, 3)).toEqual(['scan.pdf', 'scan (2).pdf', 'scan (3).pdf']);

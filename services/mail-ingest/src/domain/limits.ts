@@ -41,7 +41,7 @@ export const limits = {
   fileNameBytes: 255,
   /** Bytes read to save what can be saved of the header of an unreadable mail: 64 times an ordinary one. */
   salvageBytes: 64 * KiB,
-  /** Processor time one mail may take to be parsed. The worst of the hostile corpus takes 2 s. */
+  /** Processor time one mail may take to be parsed. The worst of the hostile corpus takes a second. */
   parseMs: 10_000,
   /** Heap of a parser thread: 25 MiB raw, its decoded parts, and a body as UTF-16 several times over. */
   parserHeapMiB: 512,

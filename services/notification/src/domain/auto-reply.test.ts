@@ -51,7 +51,7 @@ it.each([
   ['a customer with a broken address', { email: 'ada@x.org\r\nBcc: eve@x.org' }],
   ['one of our own addresses', { email: 'Help@Example.ORG' }],
   ['a machine', { email: 'mailer-daemon@x.org' }],
-] as const)('%s gets no confirmation', (_what, change) => {
+] as const)('S11: %s gets no confirmation', (_what, change) => {
   expect(replyToNewTicket(created(change), told, own)).toMatchObject({ reply: false });
 });
 

@@ -15,7 +15,7 @@ const table = [
   ...perAddress.map((brake) => ({ ...brake, scope: 'address', ticketId: 8 })),
 ];
 
-describe('the limits', () => {
+describe('S11: the limits', () => {
   it.each(table)(
     '$mails mails in $minutes minutes per $scope stop the next one',
     ({ mails: count, minutes, ticketId }) => {
@@ -50,7 +50,7 @@ it.each([
   [{ domain: 1, total: 2000 }, { domain: 30, total: 2000 }, 'Volume guard: 2000 automatic mails altogether'],
   [{ domain: 900, total: 900 }, { domain: 0, total: 0 }, null],
   [{ domain: 900, total: 900 }, { domain: 0, total: 900 }, 'Volume guard: 900 automatic mails altogether'],
-])('after %j of %j in the hour the brake of volume says %j', (sent, limits, said) => {
+])('S12: after %j of %j in the hour the brake of volume says %j', (sent, limits, said) => {
   const brake = volumeBrake(sent, limits);
   if (said === null) expect(brake).toBeNull();
   else expect(brake).toBe(`${said} within 60 minutes.`);

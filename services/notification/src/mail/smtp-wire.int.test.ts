@@ -107,7 +107,7 @@ describe('a mail on the wire', () => {
   });
 });
 
-describe('hostile values', () => {
+describe('S08: hostile values', () => {
   it('cannot add a header, a recipient or a command', async () => {
     const evil = 'x\r\nBcc: eve@evil.org\r\nX-Evil: 1';
     const { sha256, size } = await blobs.put(Buffer.from('x'));

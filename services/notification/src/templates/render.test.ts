@@ -92,13 +92,13 @@ describe('values', () => {
     expect(mail.text).toContain('{{{page}}}{{#brand}}');
   });
 
-  it('cannot break out of the subject line', () => {
+  it('S08: cannot break out of the subject line', () => {
     const title = 'Hi\r\nBcc: all@example.org\u2028X\u0000';
     const { subject } = renderMail('call-received', 'en', { number: '1', title, link }, house);
     expect(subject).toBe('Your call: Hi Bcc: all@example.org X');
   });
 
-  it.each(languages)('do not let a mail answer in $tag quote what an unverified sender wrote', ({ tag }) => {
+  it.each(languages)('S12: do not let a mail answer in $tag quote what an unverified sender wrote', ({ tag }) => {
     const values = { number: '7', title: 'CHEAP PILLS', name: 'BUY NOW', link };
     const mail = renderMail('auto-reply-new-ticket', tag, values, house);
     for (const part of Object.values(mail)) expect(part).not.toMatch(/CHEAP PILLS|BUY NOW/);

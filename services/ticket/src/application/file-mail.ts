@@ -16,7 +16,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type SideThreadId, sideThreadOf } from '../domain/article/side-thread.ts';
 import { addressesIn } from '../domain/mail/addresses.ts';
 import { reasonOf, withoutMailbox } from '../domain/mail/bounce.ts';
-import { doubtAbout, isDisowned } from '../domain/mail/doubt.ts';
+import { ANSWER_IN_DOUBT, doubtAbout, isDisowned } from '../domain/mail/doubt.ts';
 import {
   type Candidate,
   candidatesOf,
@@ -179,7 +179,6 @@ export class FileMail {
       if (cause !== undefined) doubtful.push(this.suspension(message, cause));
       return why === undefined && cause === undefined;
     });
-    if (doubtful.length > 0) await this.outbox.insertRows(tx, doubtful);
     const loaded = await this.tickets.lock(tx, VisibleTickets.toTheService(), open.flatMap(ticketsOf));
     const overtaken = await this.overtaken(tx, loaded, known);
     const ready = open.filter((filing) => {
@@ -193,13 +192,17 @@ export class FileMail {
     const writing = new Writing(this.outbox, known.refs, this.clock.now(), loaded);
     const placed = ready.flatMap((filing) => {
       try {
-        return [{ filing, placement: this.place(filing, roles.get(filing) ?? new Map(), writing, known.refs) }];
+        const placement = this.place(filing, roles.get(filing) ?? new Map(), writing, known.refs);
+        if (!isAnswerInDoubt(filing.mail, placement)) return [{ filing, placement }];
+        doubtful.push(this.suspension(filing.message, ANSWER_IN_DOUBT));
+        return [];
       } catch (error) {
         // A ticket that moved to an unknown group meanwhile must not hold up the other mails.
         verdicts.set(filing.message, { do: 'retry', afterMs: 1_000, why: AppError.from(error).message });
         return [];
       }
     });
+    if (doubtful.length > 0) await this.outbox.insertRows(tx, doubtful);
     const opening = placed.filter(({ placement }) => placement.do === 'open').length;
     const braked = await this.braked(tx, placed, writing);
     const ids = await this.tickets.takeIds(tx, opening, placed.length + braked.size);
@@ -430,6 +433,7 @@ export class FileMail {
       roles.get(filing)?.set(ticket.id, {
         ...{ customer, participant, side },
         besides: side !== undefined && !customer && !participant,
+        disowned: isDisowned(filing.mail) && !filing.mail.released,
         // Whoever let it in answers for it; it is a customer's mail then.
         ofTheDesk: own || (sender?.agent === true && !filing.mail.released),
         machine: own || filing.mail.automatic === 'bounce',
@@ -555,11 +559,21 @@ function wishedTags({ filtered }: Mail): TagName[] {
   return tagNames(names);
 }
 
-/** Why a mail has to wait until somebody lets it in. Machines speak for nobody, and what cannot be read says little. */
+/** Whether the mail waits when nothing proves its sender. Machines speak for nobody, and what cannot be read says little. */
+function hasToBeProven({ proofDemanded, released, automatic, unreadable }: Mail): boolean {
+  return proofDemanded === true && !released && automatic !== 'own' && automatic !== 'bounce' && unreadable === null;
+}
+
+/** Why a mail has to wait until somebody lets it in. */
 function doubtOf(mail: Mail, people: ReadonlyMap<string, Person>): string | undefined {
-  const { proof, proofDemanded, released, automatic, unreadable } = mail;
-  if (!proofDemanded || released || automatic === 'own' || automatic === 'bounce' || unreadable !== null) return;
-  return doubtAbout({ proof, agent: senderOf(mail, people)?.agent === true });
+  if (!hasToBeProven(mail)) return undefined;
+  return doubtAbout({ proof: mail.proof, agent: senderOf(mail, people)?.agent === true });
+}
+
+/** Only our signed id shows that the sender has seen the ticket's mails, only a proof that they wrote this one. */
+function isAnswerInDoubt(mail: Mail, placement: Placement | Refiled): boolean {
+  if (placement.do !== 'attach' || placement.evidence === 'signed-id') return false;
+  return hasToBeProven(mail) && mail.proof?.result !== 'pass';
 }
 
 /** Why a mail needs no article (any more). A mail that can be read at last is not a copy of itself. */

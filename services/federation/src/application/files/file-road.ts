@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import type { BlobStore } from '@helpmesh/blob';
+import { type BlobStore, wholeBlob } from '@helpmesh/blob';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import type { DataSource } from 'typeorm';
 import { type FileLimits, isGivenUp, refusalOf } from '../../domain/sync/files.ts';
@@ -65,9 +64,9 @@ export class FileRoad {
     await this.files.keep(this.db, peerId, uuid, held, this.clock.now());
   }
 
-  /** A whole file of ours, for peers that take it inside a message. @throws AppError not-found `blob.not-found` */
-  async bytesOf(sha256: string): Promise<Buffer> {
-    return buffer(await this.blobs.get(sha256));
+  /** A whole file of ours, for peers that take it inside a message. @throws AppError not-found `blob.not-found`, unavailable */
+  bytesOf(sha256: string): Promise<Buffer> {
+    return wholeBlob(this.blobs, sha256);
   }
 
   private async failed(peerId: number, file: AnnouncedFile, error: AppError): Promise<Brought> {

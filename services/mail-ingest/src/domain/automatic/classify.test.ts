@@ -72,10 +72,22 @@ const cases: [string, Case][] = [
   ['a person named mailer-daemonic', { facts: { from: 'mailer-daemonic@mx.example' }, is: 'no' }],
   ['our own Message-ID', { facts: { messageId: '<ours@desk.example>' }, is: 'own' }],
   ['our own address', { facts: { from: 'support@desk.example' }, is: 'own' }],
+  [
+    'another helpdesk that confirms',
+    { headers: { 'auto-submitted': 'auto-replied', precedence: 'bulk', 'x-loop': 'yes' }, is: 'auto-reply' },
+  ],
+  [
+    'a report that our confirmation did not arrive',
+    {
+      headers: { 'content-type': 'multipart/report; report-type=delivery-status', 'auto-submitted': 'auto-replied' },
+      facts: { envelopeFrom: '', from: 'MAILER-DAEMON@mx.example' },
+      is: 'bounce',
+    },
+  ],
   ['no sender and no id', { facts: { from: null, messageId: null }, is: 'no' }],
 ];
 
-describe('classify', () => {
+describe('S11: classify', () => {
   it.each(cases)('%s', (_name, { headers, facts: overrides, is }) => {
     const judged = classify(facts(headers, overrides));
     expect(judged.automatic).toBe(is);

@@ -13,6 +13,7 @@ const cases: [string, Partial<Findings>, Proof['result'], Proof['on'], whole?: b
   ['what its domain asks for', { dmarc: 'pass' }, 'pass', 'dmarc'],
   ['not what its domain asks for', { dmarc: 'fail' }, 'fail', 'dmarc'],
   ['not what its domain asks for, in a mailbox', { dmarc: 'fail' }, 'none', null, false],
+  ['not what its domain watches for, without asking for anything', { dmarc: 'unproven' }, 'none', null],
   ['a signature of its domain that asks for nothing', { dkim: signed('x.example', true) }, 'pass', 'dkim'],
   ['a signature of another domain', { dkim: signed('y.example', false) }, 'none', null],
   [

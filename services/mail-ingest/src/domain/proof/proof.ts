@@ -27,7 +27,10 @@ export interface Delivered {
 export interface Findings {
   /** Domain of the one author; null where From names several domains, or none. */
   domain: string | null;
-  /** `dmarc=none`: the domain asks for nothing. Null: it could not be evaluated. */
+  /**
+   * `none`: the domain publishes nothing; `unproven`: it publishes DMARC, the mail does not pass, and nothing is asked of
+   * whoever gets it (`p=none`). Null: it could not be evaluated.
+   */
   dmarc: string | null;
   /** Signing domains of valid signatures over the whole text, and whether they speak for the domain in From. */
   dkim: { domain: string; aligned: boolean }[];

@@ -131,7 +131,7 @@ export function textOf(html: string): string {
   // No tree is built of a mail bomb; its words are still worth reading.
   return html
     .slice(0, limits.htmlSourceLength)
-    .replace(/<[^>]{0,2000}>/g, ' ')
+    .replace(/<[^<>]{0,2000}>/g, ' ')
     .replace(/[ \t]+/g, ' ')
     .trim();
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../domain/limits.ts';
 import { parseHead, parseMail } from './parse-mail.ts';
@@ -208,6 +209,115 @@ describe('limits', () => {
     const over = await nested(limits.htmlDepth + 1);
     expect(over.html).toBeNull();
     expect(over.text).toMatch(/^deep\n\n\[The formatted text of this mail cannot be shown/);
+  });
+});
+
+describe('S04: names of files', () => {
+  const file = (name: string, n: number) =>
+    `Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename*=utf-8''${encodeURIComponent(name)}\r\n\r\nfile ${n}`;
+  const names = [
+    ...['../x', '../../etc/passwd', 'C:\\Windows\\x.dll', '.htaccess', '\u200b.htaccess', '\u202egpj.exe', 'a\0.txt'],
+    ...['CON', 'nul.txt', '', '   ', '..', `${'n'.repeat(4_096)}.pdf`, 'a\r\nX-Evil: 1', '／etc／passwd'],
+    ...Array.from({ length: 200 }, () => 'scan.png'),
+  ];
+
+  it('are safe and distinct, and every file is there, byte by byte', async () => {
+    const { attachments } = await parse(head + multipart('mixed', plain('see'), ...names.map(file)));
+    expect(attachments.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(names.map((_, n) => `file ${n}`));
+    const given = attachments.map(({ filename }) => filename);
+    expect(new Set(given.map((name) => name.toLowerCase())).size).toBe(names.length);
+    for (const name of given) {
+      expect(name).toMatch(/^[^.\s/\\][^/\\\p{Cc}\p{Cf}<>:"|?*]*$/u);
+      expect(name).not.toMatch(/^(con|nul)(\.|$)/i);
+      expect(Buffer.byteLength(name)).toBeLessThanOrEqual(limits.fileNameBytes);
+    }
+  });
+});
+
+describe('S06: HTML made to keep the reader busy', () => {
+  const many = (text: string, bytes: number) => text.repeat(Math.ceil(bytes / text.length));
+  const word =
+    '<p class=MsoNormal style=\'mso-margin-top-alt:auto;margin-bottom:12.0pt;font-size:11.0pt;font-family:"Calibri",sans-serif\'>' +
+    '<o:p></o:p><![if !supportLists]><span style="mso-list:Ignore">·</span><![endif]>Words <b>of</b> Office</p>\r\n';
+  it.each([
+    ['50,000 nested elements', '<div>'.repeat(50_000)],
+    ['5 MB of Word', `<html xmlns:o="urn:x"><body>${many(word, 5_000_000)}`],
+    ['200,000 entities', '&amp;&#x41;&nbsp;&unknown;'.repeat(50_000)],
+    ['nested elements, then brackets that open nothing', `${'<div>'.repeat(501)}${'<'.repeat(1_900_000)}`],
+    ['nested elements, then tags that never end', `${'<div>'.repeat(501)}${'<a '.repeat(600_000)}`],
+    ['comments that never end', '<!--'.repeat(400_000)],
+    ['conditions of Office', '<![if '.repeat(300_000)],
+    ['styles of many spaces', `<p style="border:1px${' '.repeat(100_000)}!;padding:1px${' '.repeat(100_000)}x">`],
+    ['200,000 declarations', `<p style="${'color:red;'.repeat(200_000)}">`],
+    ['links within links', '<a href="https://x.example/">'.repeat(50_000)],
+    ['quotations within quotations', '<blockquote type="cite">'.repeat(50_000)],
+    ['tables within tables', '<table><tr><td>'.repeat(20_000)],
+    ['lists that never end', '<ul><li>'.repeat(40_000)],
+  ])('%s', async (_what, source) => {
+    const before = process.cpuUsage();
+    const mail = await parse(`${head}${html(`<p>words</p>${source}`)}`);
+    // Read once it takes a second or two; what reads the rest again from each sign takes minutes.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(limits.parseMs / 2);
+    expect(mail.text).toMatch(/words/i);
+  });
+});
+
+describe('S07: what is packed', () => {
+  it('stays packed: nothing of a mail is unpacked to be read', async () => {
+    const bomb = gzipSync(Buffer.alloc(20_000_000));
+    const part = (type: string, name: string) =>
+      `Content-Type: ${type}; name=${name}\r\nContent-Transfer-Encoding: base64\r\n\r\n${bomb.toString('base64')}`;
+    const packed = [
+      part('application/zip', 'a.zip'),
+      part('application/gzip', 'a.gz'),
+      part('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'a.xlsx'),
+      part('image/png', 'a.png'),
+    ];
+    const { attachments } = await parse(head + multipart('mixed', plain('see'), ...packed));
+    expect(attachments.map(({ bytes }) => Buffer.from(bytes).equals(bomb))).toEqual([true, true, true, true]);
+  });
+
+  it('is refused to be packed again on its way: a text in a packing of the transport stays what it is', async () => {
+    const raw = `${head}Content-Type: text/plain\r\nContent-Encoding: gzip\r\nContent-Transfer-Encoding: base64\r\n\r\n${gzipSync('words').toString('base64')}`;
+    expect((await parse(raw)).text).not.toContain('words');
+  });
+});
+
+describe('S08: headers with headers within', () => {
+  const evil = '=?utf-8?Q?x=0D=0ABcc:_all@evil.example=0D=0AX-Evil:_1?=';
+  it('stay one line each, whatever their words were encoded as', async () => {
+    const mail = await parse(
+      `From: ${evil} <ada@x.example>\r\nReply-To: ${evil} <r@x.example>\r\nTo: ${evil} <s@d.example>\r\n` +
+        `Subject: ${evil}\r\nMessage-ID: <a\r\n X-Evil:1@x.example>\r\nList-Id: ${evil} <l.x.example>\r\n\r\nx`,
+    );
+    const { attachments: _, text, ...said } = mail;
+    expect(text).toBe('x');
+    expect(JSON.stringify(said)).not.toMatch(/\\[rnu]/);
+    expect(mail.subject).toBe('x Bcc: all@evil.example X-Evil: 1');
+    expect(mail.cc).toEqual([]);
+    expect(mail.from?.address).toBe('ada@x.example');
+  });
+});
+
+describe('S09: addresses as bait', () => {
+  it.each([
+    ['nested comments', 'Ada (a (b (c))) <ada@good.example>', ['ada@good.example']],
+    ['a comment with an address', 'ada@good.example (eve@bad.example)', ['ada@good.example']],
+    ['a group within a name', '"g: eve@bad.example;" <ada@good.example>', ['ada@good.example']],
+    ['groups', 'g: a@x.example, b@x.example;, h:;, c@x.example', ['a@x.example', 'b@x.example', 'c@x.example']],
+    ['a quoted @ before the domain', '"eve@bad.example"@good.example', []],
+    ['a name that is an address', '"ada@good.example" <eve@bad.example>', ['eve@bad.example']],
+    ['an encoded name that is an address', '=?utf-8?Q?ada=40good.example?= <eve@bad.example>', ['eve@bad.example']],
+    ['letters of another alphabet', 'a <a@gооd.example>', ['a@gооd.example']],
+  ])('%s', async (_what, to, addresses) => {
+    expect((await parse(`From: x@x.example\r\nTo: ${to}\r\n\r\nx`)).to.map(({ address }) => address)).toEqual(
+      addresses,
+    );
+  });
+
+  it('50,000 recipients are capped', async () => {
+    const to = Array.from({ length: 50_000 }, (_, n) => `u${n}@x.y`).join(',\r\n ');
+    expect((await parse(`From: x@x.example\r\nTo: ${to}\r\n\r\nx`)).to).toHaveLength(limits.correspondents);
   });
 });
 

@@ -18,6 +18,8 @@ const zone: Record<string, string> = {
   'k._domainkey.evil.example': key,
   'k._domainkey.list.example': key,
   '_dmarc.strict.example': 'v=DMARC1; p=reject',
+  '_dmarc.watching.example': 'v=DMARC1; p=none; rua=mailto:d@watching.example',
+  'k._domainkey.watching.example': key,
   'strict.example': 'v=spf1 ip4:192.0.2.1 -all',
   'lax.example': 'v=spf1 ip4:192.0.2.2 -all',
 };
@@ -88,6 +90,16 @@ describe('a mail of a domain that asks for proof', () => {
   it('and two authors proves nothing', async () => {
     const raw = await signed(`From: ceo@strict.example\r\n${lax}`, 'lax.example');
     expect(await proven(raw, { ip: '198.51.100.9' })).toBeNull();
+  });
+});
+
+describe('a mail of a domain that only watches', () => {
+  const raw = mail('ada@watching.example');
+
+  it('is proven by its signature, and nothing is said against it without one', async () => {
+    const from = { ip: '198.51.100.9' };
+    expect(await proven(await signed(raw, 'watching.example'), from)).toMatchObject({ result: 'pass', on: 'dmarc' });
+    expect(await proven(raw, from)).toMatchObject({ result: 'none', on: null });
   });
 });
 

@@ -47,7 +47,7 @@ function findingsOf({ dkim, spf, dmarc, arc }: AuthenticateResult): Findings {
   const speaks = (name = '') => dmarc !== false && isWithin(name.toLowerCase(), dmarc.domain);
   return {
     domain: domain ?? null,
-    dmarc: dmarc ? (restsOnPart(dmarc) ? 'none' : dmarc.status.result) : null,
+    dmarc: dmarc ? resultOf(dmarc) : null,
     dkim: dkim.results
       .filter(({ status }) => status.result === 'pass' && !status.underSized)
       .map(({ signingDomain = '', status }) => ({ domain: signingDomain, aligned: Boolean(status.aligned) })),
@@ -60,6 +60,13 @@ function findingsOf({ dkim, spf, dmarc, arc }: AuthenticateResult): Findings {
 }
 
 const isWithin = (name: string, domain: string) => name === domain || name.endsWith(`.${domain}`);
+
+/** Of a domain that only watches (`p=none`) a mail that fails is one of which nothing is known: it asks for nothing. */
+function resultOf(dmarc: DMARCResult): string {
+  const { result } = dmarc.status;
+  if (result === 'fail' && dmarc.policy === 'none') return 'unproven';
+  return restsOnPart(dmarc) ? 'none' : result;
+}
 
 /** A signature over a part of the text lets anybody write the rest. */
 function restsOnPart({ alignment, status }: DMARCResult): boolean {

@@ -25,3 +25,6 @@ export function doubtAbout({ proof, agent }: Claim): string | undefined {
     ? `${name}, and it could not be looked up whether it comes from them.`
     : `${name}, and nothing proves that it comes from them.`;
 }
+
+/** Why an answer waits as well there: the numbers and ids that lead it to its ticket are known to everybody who saw a mail. */
+export const ANSWER_IN_DOUBT = 'It would go on with a ticket, and nothing proves that its sender has a part in that.';

@@ -9,6 +9,7 @@ const role = (over: Partial<SenderRole> = {}): SenderRole => ({
   participant: false,
   besides: false,
   agentOfGroup: false,
+  disowned: false,
   ofTheDesk: false,
   machine: false,
   ...over,
@@ -18,6 +19,7 @@ const roles = fc.record({
   participant: fc.boolean(),
   besides: fc.boolean(),
   agentOfGroup: fc.boolean(),
+  disowned: fc.boolean(),
   ofTheDesk: fc.boolean(),
   machine: fc.boolean(),
 });
@@ -48,6 +50,7 @@ describe('placing a mail', () => {
           const has = sender && (sender.customer || sender.participant || sender.besides || sender.agentOfGroup);
           expect(has || (sender?.machine && proven)).toBe(true);
           expect(proven || !sender?.ofTheDesk).toBe(true);
+          expect(sender?.disowned).toBe(false);
           const report = sender?.machine === true && proven;
           expect(sender?.agentOfGroup || sender?.besides || report || open[placed.ticketId]).toBe(true);
           expect(found).toContainEqual({ ticketId: placed.ticketId, evidence: placed.evidence });
@@ -101,6 +104,20 @@ describe('placing a mail', () => {
     expect(place('signed-id')).toMatchObject({ do: 'attach' });
     for (const evidence of ['known-message', 'subject-hook'] as const) expect(place(evidence).do).toBe('open');
   });
+
+  it.each(['signed-id', 'known-message', 'subject-hook'] as const)(
+    'takes no answer by %s in a name whose domain disowns the mail',
+    (evidence) => {
+      const placed = (disowned: boolean) =>
+        placeMail(
+          [{ ticketId: 1, evidence }],
+          () => role({ customer: true, disowned }),
+          () => true,
+        );
+      expect(placed(false)).toMatchObject({ do: 'attach' });
+      expect(placed(true)).toEqual({ do: 'open', why: 'sender-is-not-proven', ticketId: 1, evidence });
+    },
+  );
 
   it.each([
     ['mallory@example.com', false, null],

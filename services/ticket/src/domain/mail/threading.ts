@@ -18,6 +18,8 @@ export interface SenderRole {
   /** Named in a conversation beside the ticket and nowhere else: what they write belongs there. */
   besides: boolean;
   agentOfGroup: boolean;
+  /** The owner of the domain asks that the mail is not believed, and nobody has let it in. */
+  disowned: boolean;
   /** Speaks with the desk's voice, as an agent of any group or from an address of the desk: to be proven. */
   ofTheDesk: boolean;
   /** A machine that speaks about our mail and never took part: its proof is the id that only our mail carried. */
@@ -56,7 +58,8 @@ export function candidatesOf(found: {
 /**
  * Decides where a mail belongs. Ids and subjects can be copied by anybody who ever saw them, so whatever the evidence,
  * the sender must already have a part in the ticket; and who speaks for the desk must also show our signed id, because
- * their addresses are public and what they write is believed. Otherwise the mail opens a ticket of its own.
+ * their addresses are public and what they write is believed. Nobody answers in a name whose domain disowns the mail.
+ * Otherwise the mail opens a ticket of its own.
  * @param roleOf   what the sender is to the ticket; undefined when the ticket does not exist (any more)
  * @param accepts  whether the ticket still takes follow-ups by mail
  */
@@ -83,7 +86,7 @@ function refusal(role: SenderRole, evidence: Evidence, accepts: () => boolean): 
   if (!role.customer && !role.participant && !role.besides && !role.agentOfGroup && !report) {
     return 'sender-is-a-stranger';
   }
-  if (role.ofTheDesk && !proven) return 'sender-is-not-proven';
+  if (role.disowned || (role.ofTheDesk && !proven)) return 'sender-is-not-proven';
   // Whoever was asked beside the ticket is heard, whatever customers may still do there.
   return role.agentOfGroup || role.besides || report || accepts() ? undefined : 'ticket-takes-no-follow-up';
 }

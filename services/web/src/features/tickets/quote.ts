@@ -55,16 +55,25 @@ function withAttribution(lines: string[], start: number): number {
     : above;
 }
 
-/** Where the usual mail programs open the quotation. */
-const quoteOpening =
-  /<(blockquote|div|hr)\b(?=[^>]*(?:type="cite"|class="[^"]*\b(?:gmail_quote|yahoo_quoted|moz-cite-prefix|protonmail_quote)|id="(?:appendonsend|divRplyFwdMsg|stopSpelling)|data-marker="__QUOTED_TEXT__"))[^>]*>|<blockquote\b[^>]*>/i;
+/** Elements that may open a quotation. Up to the next bracket only: else each one that never ends costs all the rest. */
+const opener = /<(blockquote|div|hr)\b([^<>]*)>/gi;
+/** What the usual mail programs write into it. */
+const quoteMark =
+  /type="cite"|class="[^"]*\b(?:gmail_quote|yahoo_quoted|moz-cite-prefix|protonmail_quote)|id="(?:appendonsend|divRplyFwdMsg|stopSpelling)|data-marker="__QUOTED_TEXT__"/i;
+
+function openingOf(body: string): RegExpExecArray | undefined {
+  for (const found of body.matchAll(opener)) {
+    if (found[1]?.toLowerCase() === 'blockquote' || quoteMark.test(found[2] ?? '')) return found;
+  }
+  return undefined;
+}
 
 /**
  * The same for HTML. Works on the text, not on a document: both parts go through a parser later, and the property
  * "nothing is lost" can be proven on strings.
  */
 export function foldHtml(body: string): Folded {
-  const opening = quoteOpening.exec(body);
+  const opening = openingOf(body);
   if (!opening) return nothing(body);
   if (textOf(body.slice(endOfQuote(body, opening))) !== '') return nothing(body);
   return at(body, opening.index);
@@ -84,7 +93,7 @@ function endOfQuote(body: string, opening: RegExpExecArray): number {
 
 /** Index behind the end tag that closes the element opened at `start`; the end of the text when it is missing. */
 function closeOf(body: string, start: number, tag: string): number {
-  const tags = new RegExp(`<(/?)${tag}\\b[^>]*>`, 'gi');
+  const tags = new RegExp(`<(/?)${tag}\\b[^<>]*>`, 'gi');
   tags.lastIndex = start;
   let depth = 0;
   for (let found = tags.exec(body); found; found = tags.exec(body)) {
