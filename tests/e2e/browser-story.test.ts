@@ -196,6 +196,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     };
     const first = await write(ines, 'We will look after it – today.');
     const second = await write(otto, 'Please call us, ünïcode and all.');
+    await ines.page.getByRole('list', { name: 'Also here' }).getByText('Otto Page is writing a reply').waitFor();
     await first.to(new RegExp(`^Send to ${customer}`));
     await first.press('Enter');
     await otto.message('Agent: Ines Page').waitFor();
@@ -211,7 +212,11 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const own = admin.as({ basic: [emailOf('Otto'), password] });
     const kept = async () => JSON.stringify(await own.get(`/api/v1/tickets/${ticket.id}/drafts`)).includes('call us');
     await waitFor(kept, { what: 'the draft on the server', timeoutMs: 10_000 });
+    await ines.goto('/tickets?view=all');
+    const there = ines.page.getByRole('row', { name: /Two answers/ }).getByText(/^Otto Page is /);
+    await there.waitFor();
     await otto.page.close();
+    await there.waitFor({ state: 'detached' });
     const elsewhere = await browser.person();
     await elsewhere.goto(`/tickets/${ticket.id}`);
     const keys = await Keys.of(elsewhere);

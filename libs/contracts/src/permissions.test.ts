@@ -88,6 +88,12 @@ describe('S32: permissions on the broker', () => {
     expect(publishers('$JS.API.CONSUMER.CREATE.EVT_IDENTITY.oc_x_1.access.v1.>')).toEqual([]);
   });
 
+  it('lets gateways alone tell each other who is on a ticket', () => {
+    expect(publishers('presence.v1.said')).toEqual(['gateway']);
+    expect(listeners('presence.v1.said')).toEqual(['gateway']);
+    expect(streams.some(({ subjects }) => subjects.some((subject) => covers(subject, 'presence.v1.said')))).toBe(false);
+  });
+
   it('knows no permission that covers everything', () => {
     for (const service of serviceNames) {
       const { publish, subscribe } = permissionsOf(service);

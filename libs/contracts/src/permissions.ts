@@ -1,7 +1,7 @@
 import { messages, questions } from './catalogue.ts';
 import { allDurables, durablesOf, erases, readersOf } from './durables.ts';
 import type { ServiceName } from './services.ts';
-import { type StreamName, streams, tailed, watched } from './streams.ts';
+import { type StreamName, streams, tailed, watched, whispered } from './streams.ts';
 import { DLQ_STREAM, inboxOf, ownerOf, restSubjectOf } from './subjects.ts';
 
 /** What the broker lets a user do. A refusal wins over a permission. */
@@ -22,6 +22,7 @@ export function permissionsOf(service: ServiceName): BrokerPermissions {
   const owned = streams.filter(({ owner }) => owner === service);
   const durables = durablesOf(service);
   const tails = tailed[service] ?? [];
+  const whispers = whispered[service] ?? [];
   const commands = messages.filter((message) => message.kind === 'command' && message.senders.includes(service));
   const asked = questions.filter(({ callers }) => callers.includes(service));
   const askers = questions.filter(({ subject }) => ownerOf(subject) === service).flatMap(({ callers }) => callers);
@@ -31,6 +32,7 @@ export function permissionsOf(service: ServiceName): BrokerPermissions {
 
   const published = [
     ...owned.filter(({ kind }) => kind === 'event').flatMap(({ subjects }) => subjects),
+    ...whispers,
     ...commands.map(({ type }) => type),
     ...asked.map(({ subject }) => subject),
     ...new Set(asked.map(({ subject }) => restSubjectOf(ownerOf(subject), '*'))),
@@ -76,7 +78,12 @@ export function permissionsOf(service: ServiceName): BrokerPermissions {
       ),
     },
     subscribe: {
-      allow: [`${inboxOf(service)}.>`, ...(answers ? [`rpc.${service}.>`] : []), ...(watched[service] ?? [])],
+      allow: [
+        `${inboxOf(service)}.>`,
+        ...(answers ? [`rpc.${service}.>`] : []),
+        ...(watched[service] ?? []),
+        ...whispers,
+      ],
     },
   };
 }

@@ -113,5 +113,8 @@ export const watched: Partial<Record<ServiceName, readonly string[]>> = {
   identity: ['attribute.v1.>'],
 };
 
+/** Subjects that the processes of a service tell each other. No stream keeps them: what is missed is said again soon. */
+export const whispered: Partial<Record<ServiceName, readonly string[]>> = { gateway: ['presence.v1.>'] };
+
 /** Streams that each process of a service reads for itself, with a consumer that leaves nothing on the broker. */
 export const tailed: Partial<Record<ServiceName, readonly StreamName[]>> = { gateway: ['EVT_TICKET'] };

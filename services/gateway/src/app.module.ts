@@ -8,8 +8,10 @@ import { AttemptLimit } from './application/attempt-limit.ts';
 import { Authenticator } from './application/authenticator.ts';
 import { LiveCounts } from './application/live-counts.ts';
 import { LiveHub } from './application/live-hub.ts';
+import { LivePresence } from './application/live-presence.ts';
 import { AccessWatch } from './bus/access-watch.ts';
 import { NoticeWatch } from './bus/notice-watch.ts';
+import { PresenceLine, sayPresence } from './bus/presence-line.ts';
 import { TicketFeed } from './bus/ticket-feed.ts';
 import { type GatewayConfig, webDirOf } from './config.ts';
 import { OpenIdCookie, OpenIdLinkCookie } from './domain/openid-cookie.ts';
@@ -25,6 +27,7 @@ import { EventsController } from './http/events.controller.ts';
 import { FilesController } from './http/files.controller.ts';
 import { MonitoringController } from './http/monitoring.controller.ts';
 import { OpenIdController } from './http/openid.controller.ts';
+import { PresenceController } from './http/presence.controller.ts';
 import { SearchController } from './http/search.controller.ts';
 import { SessionController } from './http/session.controller.ts';
 import { BLOBS } from './http/tokens.ts';
@@ -32,11 +35,14 @@ import { WebFiles } from './http/web-files.ts';
 
 /** A stream is spoken to at least this often, so that proxies leave it open. */
 const BEAT_MS = 15_000;
+/** How often those are looked for who said no more that they are on a ticket. */
+const EXPIRE_MS = 5_000;
 
 /** Starts and stops what runs beside requests. */
 @Injectable()
 class Background implements OnApplicationBootstrap, OnModuleDestroy {
   private beat: NodeJS.Timeout | undefined;
+  private expire: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly feed: TicketFeed,
@@ -44,25 +50,33 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly hub: LiveHub,
     private readonly notices: NoticeWatch,
     private readonly counts: LiveCounts,
+    private readonly presence: LivePresence,
+    private readonly presenceLine: PresenceLine,
     @Inject(BLOBS) private readonly blobs: BlobStore,
   ) {}
 
   onApplicationBootstrap(): void {
     watchStreams(() => this.hub.size);
     this.hub.watch(this.counts);
+    this.hub.watch(this.presence);
     this.access.start();
     this.notices.start();
+    this.presenceLine.start();
     this.feed.start();
     this.beat = setInterval(() => this.hub.beat(), BEAT_MS);
+    this.expire = setInterval(() => this.presence.expire(), EXPIRE_MS);
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.beat);
+    clearInterval(this.expire);
     // Open streams would keep the server from closing; browsers come back to whoever takes over.
     this.hub.closeAll();
     this.access.stop();
     this.notices.stop();
     this.counts.stop();
+    this.presenceLine.stop();
+    this.presence.stop();
     await this.feed.stop();
     await this.blobs.close();
   }
@@ -76,6 +90,7 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
     OpenIdController,
     FilesController,
     EventsController,
+    PresenceController,
     AuditController,
   ],
   providers: [
@@ -140,11 +155,21 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
     },
     {
       provide: AccessWatch,
-      inject: [Bus, Authenticator, LiveCounts],
-      useFactory: (bus: Bus, authenticator: Authenticator, counts: LiveCounts) =>
-        new AccessWatch(bus, authenticator, counts),
+      inject: [Bus, Authenticator, LiveCounts, LivePresence],
+      useFactory: (bus: Bus, authenticator: Authenticator, counts: LiveCounts, presence: LivePresence) =>
+        new AccessWatch(bus, authenticator, counts, presence),
     },
     { provide: NoticeWatch, inject: [Bus, LiveHub], useFactory: (bus: Bus, hub: LiveHub) => new NoticeWatch(bus, hub) },
+    {
+      provide: LivePresence,
+      inject: [Bus, CLOCK],
+      useFactory: (bus: Bus, clock: Clock) => new LivePresence({ say: sayPresence(bus), clock }),
+    },
+    {
+      provide: PresenceLine,
+      inject: [Bus, LivePresence],
+      useFactory: (bus: Bus, presence: LivePresence) => new PresenceLine(bus, presence),
+    },
     { provide: LiveCounts, inject: [RpcClient], useFactory: (rpc: RpcClient) => new LiveCounts(rpc) },
   ],
 })

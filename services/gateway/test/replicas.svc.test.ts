@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accessChanged, authenticate } from '@helpmesh/contracts';
+import { accessChanged, authenticate, getTicket, ticketUpdated } from '@helpmesh/contracts';
 import { uuidv7 } from '@helpmesh/kernel';
 import { loadConfig, type RunningService } from '@helpmesh/service-kit';
 import { infra, testKeys, waitFor } from '@helpmesh/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Authenticator } from '../src/application/authenticator.ts';
 import { createGatewayService, GatewayConfig } from '../src/service.ts';
 import { agent, customer, type Neighbours, startNeighbours, world } from './neighbours.ts';
@@ -111,5 +111,115 @@ describe('a right that ended', () => {
         await waitFor(ended, { timeoutMs: WITHIN_MS, what: 'the gateway to hear' });
       }
     }
+  });
+});
+
+describe('who is on a ticket', () => {
+  const colleague = { ...agent, userId: 5, login: 'agent2@example.com' };
+  const open: AbortController[] = [];
+  afterEach(() => {
+    for (const stream of open.splice(0)) stream.abort();
+  });
+  beforeEach(() => {
+    world.people.set('token colleague-token', colleague);
+    world.people.set('token elsewhere-token', { ...colleague, userId: 6, groups: { 9: ['full'] } });
+    world.ticket.set(getTicket.subject, () => ({
+      id: 7,
+      group_id: 1,
+      customer_id: customer.userId,
+      organization_id: null,
+    }));
+  });
+
+  /** What a page shows of tickets: people and what they do. */
+  async function page(gateway: RunningService, token: string, name = `page-of-${token}`) {
+    const abort = new AbortController();
+    open.push(abort);
+    const { body } = await fetch(`${gateway.url}/api/v1/events?page=${name}`, {
+      headers: { authorization: `Token token=${token}` },
+      signal: abort.signal,
+    });
+    const seen = { shown: {} as Record<number, unknown>, text: '', close: () => abort.abort() };
+    void (async () => {
+      let rest = '';
+      for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        seen.text += chunk;
+        const blocks = (rest + chunk).split('\n\n');
+        rest = blocks.pop() ?? '';
+        for (const block of blocks) {
+          const [, data] = /^event: presence\ndata: (.*)$/.exec(block) ?? [];
+          if (!data) continue;
+          const { whole, tickets } = JSON.parse(data);
+          if (whole) seen.shown = {};
+          for (const { id, people } of tickets) seen.shown[id] = people;
+        }
+      }
+    })().catch(() => undefined);
+    await waitFor(() => seen.text.includes('event: presence'), { what: 'what is there' });
+    return seen;
+  }
+
+  const say = async (gateway: RunningService, token: string, doing: string, id = 7) =>
+    (
+      await fetch(`${gateway.url}/api/v1/tickets/${id}/presence`, {
+        method: 'PUT',
+        headers: { authorization: `Token token=${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ page: `page-of-${token}`, doing }),
+      })
+    ).status;
+  const facts = (groupId: number) => ({
+    ...{ id: 7, number: '20007', title: 't', groupId, group: 'Users', stateId: 1, state: 'new', stateType: 'new' },
+    ...{ priorityId: 2, priority: '2 normal', customerId: customer.userId, organizationId: null, ownerId: 1 },
+    ...{ articleCount: 1, createdAt: '2026-03-02T09:00:00.000Z', updatedAt: '2026-03-02T09:00:00.000Z', closeAt: null },
+  });
+
+  it('is told by one gateway and shown by all, to agents of its group alone, until its page closes', async () => {
+    const [one, other] = replicas;
+    const [seen, byCustomer, elsewhere] = await Promise.all([
+      page(one, 'agent-token'),
+      page(one, 'customer-token'),
+      page(one, 'elsewhere-token'),
+    ]);
+    const own = await page(other, 'colleague-token');
+    // What a page says may come to another gateway than its stream.
+    expect(await say(one, 'colleague-token', 'viewing')).toBe(204);
+    await waitFor(() => seen.shown[7], { what: 'the colleague on the ticket' });
+    expect(seen.shown[7]).toEqual([{ id: 5, doing: 'viewing' }]);
+    expect(await say(other, 'colleague-token', 'replying')).toBe(204);
+    await waitFor(() => JSON.stringify(seen.shown[7])?.includes('replying'), { what: 'what they do' });
+    // Somebody who comes later is shown it at once.
+    expect((await page(other, 'agent-token', 'another-page')).shown).toEqual({ 7: [{ id: 5, doing: 'replying' }] });
+    // The facts of the ticket are asked for once; what is said again costs no question.
+    expect(world.asked(getTicket)).toHaveLength(1);
+    own.close();
+    await waitFor(() => (seen.shown[7] as unknown[]).length === 0, { what: 'the colleague to be gone' });
+    for (const stranger of [byCustomer, elsewhere]) expect(stranger.shown).toEqual({});
+  });
+
+  it('leaves the screen of whoever may not see the ticket any more', async () => {
+    const [one, other] = replicas;
+    const seen = await page(one, 'agent-token');
+    const byOthers = await page(other, 'elsewhere-token');
+    expect(await say(one, 'colleague-token', 'noting')).toBe(204);
+    await waitFor(() => (seen.shown[7] as unknown[])?.length === 1, { what: 'the colleague on the ticket' });
+    const changes = { group_id: { from: 1, to: 9 } };
+    await neighbours.publish(ticketUpdated, { ticket: facts(9), changes, changedById: null });
+    await waitFor(() => (seen.shown[7] as unknown[]).length === 0, { what: 'the ticket to go' });
+    await waitFor(() => byOthers.shown[7], { what: 'the ticket to come' });
+    world.people.set('token elsewhere-token', { ...colleague, userId: 6, groups: {} });
+    changed([6]);
+    await waitFor(() => (byOthers.shown[7] as unknown[]).length === 0, { what: 'the right to end' });
+    await fetch(`${one.url}/api/v1/tickets/7/presence?page=page-of-colleague-token`, {
+      method: 'DELETE',
+      headers: { authorization: 'Token token=colleague-token' },
+    });
+  });
+
+  it('is said by agents of its group alone, and names what they do', async () => {
+    const [one] = replicas;
+    expect(await say(one, 'customer-token', 'viewing')).toBe(403);
+    expect(await say(one, 'elsewhere-token', 'viewing')).toBe(403);
+    expect(await say(one, 'agent-token', 'sleeping')).toBe(422);
+    expect(await say(one, 'agent-token', 'viewing', 0)).toBe(404);
   });
 });

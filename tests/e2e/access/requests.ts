@@ -548,6 +548,11 @@ export const requests: Record<string, Asking> = {
   'DELETE /api/v1/tickets/{id}/drafts/{kind}': draft(),
   'GET /api/v1/tickets/{id}/held_articles': ticket,
   'POST /api/v1/tickets/{id}/auto_assign': ticket,
+  'PUT /api/v1/tickets/{id}/presence': put(ticket, { page: 'a-page-of-mine', doing: 'viewing' }),
+  'DELETE /api/v1/tickets/{id}/presence': ({ topics }, place) => ({
+    path: { id: topics[place].id },
+    query: { page: 'a-page-of-mine' },
+  }),
   'POST /api/v1/tickets/{id}/held_articles': put(ticket, toSendLater),
   'PUT /api/v1/held_articles/{id}': spare(newHeld, toSendLater),
   'POST /api/v1/held_articles/{id}/send': spare(newHeld),

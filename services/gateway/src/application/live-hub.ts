@@ -7,6 +7,8 @@ import type { Identity } from './authenticator.ts';
 export interface LiveClient {
   /** Whose page it is; undefined for what is no page. */
   readonly userId?: number | undefined;
+  /** What the page calls itself, where it has a name. */
+  readonly page?: string | undefined;
   /** Asks again who this is; cheap while the answer is remembered. @throws AppError when the right has ended */
   identify(): Promise<Identity>;
   /** True when it has left already. */
@@ -44,7 +46,7 @@ const BACKLOG_WAIT_MS = 2_000;
 export class LiveHub {
   private readonly kept: LiveEvent[] = [];
   private readonly clients = new Map<LiveClient, Place>();
-  private watcher: LiveWatcher | undefined;
+  private readonly watchers: LiveWatcher[] = [];
   /** Sequence the next event has at least; 0 until the stream was seen. */
   private nextSeq = 0;
   /** Resolves when the events from before the start were read. */
@@ -60,7 +62,7 @@ export class LiveHub {
   }
 
   watch(watcher: LiveWatcher): void {
-    this.watcher = watcher;
+    this.watchers.push(watcher);
   }
 
   /** The stream was found, with `lastSeq` as its newest event; called before its events arrive. */
@@ -88,7 +90,7 @@ export class LiveHub {
     this.kept.push(event);
     if (this.kept.length > KEPT) this.kept.shift();
     for (const [client, place] of this.clients) this.enqueue(client, place, event);
-    this.watcher?.happened(event);
+    for (const watcher of this.watchers) watcher.happened(event);
   }
 
   /** Says something to the pages of some people, or of everybody (null). */
@@ -115,12 +117,12 @@ export class LiveHub {
     if (this.newest !== undefined) client.write(`id: ${after}\n\n`);
     const place: Place = { queue: [], after };
     this.clients.set(client, place);
-    this.watcher?.joined(client);
+    for (const watcher of this.watchers) watcher.joined(client);
     for (const event of missed ?? []) this.enqueue(client, place, event);
   }
 
   leave(client: LiveClient): void {
-    if (this.clients.delete(client)) this.watcher?.left(client);
+    if (this.clients.delete(client)) this.tellLeft(client);
   }
 
   closeAll(): void {
@@ -169,8 +171,12 @@ export class LiveHub {
 
   private drop(client: LiveClient, why: Parameters<LiveClient['close']>[0]): void {
     if (!this.clients.delete(client)) return;
-    this.watcher?.left(client);
+    this.tellLeft(client);
     client.close(why);
+  }
+
+  private tellLeft(client: LiveClient): void {
+    for (const watcher of this.watchers) watcher.left(client);
   }
 }
 

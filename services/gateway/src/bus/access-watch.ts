@@ -4,6 +4,7 @@ import { logger } from '@helpmesh/telemetry';
 import type { Subscription } from '@nats-io/transport-node';
 import type { Authenticator } from '../application/authenticator.ts';
 import type { LiveCounts } from '../application/live-counts.ts';
+import type { LivePresence } from '../application/live-presence.ts';
 
 /**
  * Ends remembered answers of `authenticate` when rights change. Listens with a plain subscription beside the stream:
@@ -17,6 +18,7 @@ export class AccessWatch {
     private readonly bus: Bus,
     private readonly authenticator: Authenticator,
     private readonly counts: LiveCounts,
+    private readonly presence: LivePresence,
   ) {}
 
   start(): void {
@@ -33,10 +35,11 @@ export class AccessWatch {
     this.subscription?.unsubscribe();
   }
 
-  /** What they may see is another matter now, and so are their numbers. */
+  /** What they may see is another matter now, and so are their numbers and whom they see at work. */
   private forget(userIds: readonly number[] | null): void {
     this.authenticator.forget(userIds);
     this.counts.forget(userIds);
+    this.presence.forget(userIds);
   }
 
   private hear(text: string): void {

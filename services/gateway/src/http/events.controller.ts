@@ -6,6 +6,7 @@ import { type LiveClient, LiveHub } from '../application/live-hub.ts';
 import type { GatewayConfig } from '../config.ts';
 import { streamClosed } from '../events.ts';
 import { EdgeGuard } from './edge-guard.ts';
+import { pageOf } from './page-name.ts';
 
 /** Bytes a client may leave unread in our memory before it counts as gone. */
 const UNREAD_BYTES = 256 * 1024;
@@ -26,12 +27,16 @@ export class EventsController {
     @Inject(CONFIG) private readonly config: GatewayConfig,
   ) {}
 
-  /** Resumes after `Last-Event-ID`, or `last_event_id` in the address for a stream opened anew. */
+  /**
+   * Resumes after `Last-Event-ID`, or `last_event_id` in the address for a stream opened anew. A page that says where it
+   * is gives its name as `page`: it leaves with its stream.
+   */
   @Get('events')
   async open(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Query('last_event_id') fromQuery?: string,
+    @Query('page') page?: string,
   ): Promise<void> {
     const { actor } = await this.guard.admit(request, reply);
     if ((this.held.get(actor.userId) ?? 0) >= STREAMS_OF_ONE)
@@ -54,6 +59,7 @@ export class EventsController {
     const client: LiveClient = {
       // What is said beside the events is for pages: scripts with a token ask for what they want.
       userId: actor.via === 'session' ? actor.userId : undefined,
+      page: pageOf(page),
       identify: () => this.guard.identify(request),
       gone: () => out.destroyed,
       write(text) {

@@ -233,6 +233,22 @@ const ownRoutes: readonly OwnRoute[] = [
     'OAuth applications',
     'Where all of it is, for client libraries (RFC 8414)',
   ],
+  [
+    'sayPresence',
+    'PUT',
+    '/api/v1/tickets/:id/presence',
+    'Events',
+    'Shows other agents that one is on the ticket, for 35 s: `page` (8 to 64 letters and digits of your own), `doing` (`viewing`, `noting`, `replying`); their streams tell it as `presence`',
+    204,
+  ],
+  [
+    'leavePresence',
+    'DELETE',
+    '/api/v1/tickets/:id/presence',
+    'Events',
+    'The `page` has left the ticket; so it has when the stream that was opened with `page` ends',
+    204,
+  ],
   ['events', 'GET', '/api/v1/events', 'Events', 'Live ticket events (text/event-stream), resumable by Last-Event-ID'],
   [
     'getAttachment',

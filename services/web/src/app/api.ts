@@ -49,6 +49,14 @@ export async function request(method: string, url: string, body?: unknown, signa
   return send(method, url, body === undefined ? undefined : { text: JSON.stringify(body) }, signal);
 }
 
+/** Said while a page closes: it arrives all the same, and nobody is left to hear the answer. */
+export function requestOnLeaving(method: string, url: string): void {
+  const headers = csrfToken ? { 'X-CSRF-Token': csrfToken } : undefined;
+  void fetch(url, { method, credentials: 'same-origin', keepalive: true, ...(headers && { headers }) }).catch(
+    () => undefined,
+  );
+}
+
 /** A form with a file. @throws ApiError */
 export const sendForm = (url: string, form: FormData): Promise<unknown> => send('POST', url, { form });
 

@@ -4,6 +4,8 @@ import { useEffect } from 'react';
 import { callKeys } from '../../features/calls/queries.ts';
 import { noticeKeys } from '../../features/notifications/queries.ts';
 import { ticketOverviewsQuery } from '../../features/overviews/queries.ts';
+import { pageName, usePresent, withNews } from '../../features/presence/present.ts';
+import { useMe } from '../../features/session/use-me.ts';
 import { type TicketPage, ticketCountsQuery, ticketKeys } from '../../features/tickets/queries.ts';
 import type { Endpoints } from '../api.gen.ts';
 import { useShell } from '../shell/store.ts';
@@ -31,6 +33,7 @@ const reopenMs = 4000;
 /** One stream for the whole app; every event patches or invalidates the cache, so no screen has to poll. */
 export function useLiveUpdates(): void {
   const cache = useQueryClient();
+  const { agent } = useMe();
   useEffect(() => {
     const { setLive } = useShell.getState();
     const lists = throttled(() => {
@@ -50,7 +53,12 @@ export function useLiveUpdates(): void {
       lists.run();
     };
     const open = () => {
-      source = new EventSource(`/api/v1/events${lastId ? `?last_event_id=${encodeURIComponent(lastId)}` : ''}`);
+      const query = new URLSearchParams({
+        ...(lastId && { last_event_id: lastId }),
+        // With the name of the page agents hear who is on which ticket, and others that this page has closed.
+        ...(agent && { page: pageName }),
+      });
+      source = new EventSource(`/api/v1/events?${query}`);
       source.onopen = () => {
         setLive('live');
         // What happened while we were away may be older than what the stream keeps.
@@ -63,6 +71,7 @@ export function useLiveUpdates(): void {
       };
       source.onerror = () => {
         setLive('offline');
+        usePresent.setState({ tickets: {} });
         missed = true;
         if (source.readyState !== EventSource.CLOSED) return;
         // Refused for good: perhaps because the session ended.
@@ -78,6 +87,9 @@ export function useLiveUpdates(): void {
       });
       source.addEventListener('notifications', () => void cache.invalidateQueries({ queryKey: noticeKeys.all }));
       source.addEventListener('calls', () => void cache.invalidateQueries({ queryKey: callKeys.all }));
+      source.addEventListener('presence', ({ data }: MessageEvent<string>) => {
+        usePresent.setState(({ tickets }) => ({ tickets: withNews(tickets, data) }));
+      });
       // Counted once for all pages of a person when something changed that their numbers follow from.
       source.addEventListener('counts', ({ data }: MessageEvent<string>) => {
         const { overviews, views } = JSON.parse(data) as LiveCounts;
@@ -93,7 +105,7 @@ export function useLiveUpdates(): void {
       source.close();
       setLive('connecting');
     };
-  }, [cache]);
+  }, [cache, agent]);
 }
 
 function apply(cache: QueryClient, { type, ticketId, row }: TicketEvent): void {

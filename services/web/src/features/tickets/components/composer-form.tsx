@@ -18,6 +18,7 @@ import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { problemText } from '../../../ui/problem.ts';
 import { absoluteTime } from '../../../ui/time.ts';
 import { nameOf, type User } from '../../people/queries.ts';
+import { useWriting } from '../../presence/present.ts';
 import { useMe } from '../../session/use-me.ts';
 import { arrivedSince, isAddress, parseAddress, replyRecipient, splitAddresses } from '../article.ts';
 import { type Draft, isBlank, loadDraft, newFormId, removeDraft, saveDraft } from '../draft.ts';
@@ -236,7 +237,15 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
   const submitNow = useRef(submit);
   submitNow.current = submit;
   const onSubmit = useCallback(() => submitNow.current(), []);
-  const onChange = useCallback((html: string) => setDraft((known) => ({ ...known, html })), []);
+  const setWriting = useWriting((state) => state.set);
+  useEffect(() => () => setWriting(null), [setWriting]);
+  const onChange = useCallback(
+    (html: string) => {
+      setDraft((known) => ({ ...known, html }));
+      setWriting({ ticketId: ticket.id, kind });
+    },
+    [setWriting, ticket.id, kind],
+  );
   const close = () => onClose();
   const discard = () => {
     sent.current = true;

@@ -8,6 +8,7 @@ import { Ago } from '../../../ui/ago.tsx';
 import type { CustomField } from '../../custom/queries.ts';
 import { shownText } from '../../custom/shown.ts';
 import { nobody } from '../../people/queries.ts';
+import { RowPresence } from '../../presence/row-presence.tsx';
 import { type BuiltInColumn, type ColumnName, customOf, isTime } from '../list-columns.ts';
 import type { Highlight, TicketRow } from '../queries.ts';
 import { isUnread, useSeen } from '../seen.ts';
@@ -128,6 +129,7 @@ export const TicketGridRow = memo(
                   {ticket.article_count}
                 </span>
               )}
+              <RowPresence ticketId={ticket.id} />
             </div>
           </div>
         </div>

@@ -19,6 +19,7 @@ import { ApiError } from '../../../app/api.ts';
 import { useShell } from '../../../app/shell/store.ts';
 import { Empty, Failed } from '../../../ui/state-messages.tsx';
 import { nameOf, userQuery } from '../../people/queries.ts';
+import { useAnnounce } from '../../presence/use-announce.ts';
 import { useMe } from '../../session/use-me.ts';
 import { parseListState } from '../list-state.ts';
 import {
@@ -38,6 +39,7 @@ import { Composer } from './composer.tsx';
 import { HeldArticles } from './held-articles.tsx';
 import { MacroMenu } from './macro-menu.tsx';
 import { Merging } from './merging.tsx';
+import { PresentPeople } from './present-people.tsx';
 import { SharedDraft } from './shared-draft.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { Thread } from './thread.tsx';
@@ -100,6 +102,7 @@ function LoadedTicket({ ticket, beside = false }: Place & { ticket: Ticket }) {
   const sharing = useSharesDrafts(ticket);
   // Looking at a ticket while going through a list is not taking it.
   useAutoAssign(ticket, !beside);
+  useAnnounce(ticket.id);
   const state = states?.find(({ id }) => id === ticket.state_id);
   const panel = <SidePanel ticket={ticket} customer={customer} tags={!beside} />;
 
@@ -141,6 +144,7 @@ function LoadedTicket({ ticket, beside = false }: Place & { ticket: Ticket }) {
             <span className={classes.number}>#{ticket.number}</span>
             <StateBadge state={String(ticket.state ?? state?.name ?? '')} type={stateTypeOf(state)} />
             {agent && <span>{customerName}</span>}
+            {agent && <PresentPeople ticketId={ticket.id} />}
           </div>
           {agent && <TicketFields ticket={ticket} />}
           {agent && beside && (
