@@ -227,6 +227,10 @@ describe('accessibility', () => {
     await look('link');
     await person.goto('/');
     await person.fillIn(platform.admin.email, platform.admin.password);
+    await person.heading('Home').waitFor();
+    await page.getByRole('list', { name: 'Nobody’s, the oldest first' }).waitFor();
+    await look('home');
+    await person.goto('/tickets?view=open');
     await person.row(/A title of many words/).waitFor();
     await look('list');
     await page.keyboard.press('v');

@@ -503,7 +503,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const fay = await browser.person();
     const { page } = fay;
     fay.allow(new RegExp(`status of 404 .*/${foreign.id}\\b`));
-    await fay.signIn(emailOf('Fay'), password);
+    await fay.signIn(emailOf('Fay'), password, { at: '/tickets' });
     await fay.row('The ticket of Fay').waitFor();
     await page.getByRole('status').getByText('1 ticket', { exact: true }).waitFor();
     expect(await page.getByRole('link', { name: 'New ticket' }).count()).toBe(0);
@@ -596,6 +596,12 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await keyboard.press('Tab');
     await keyboard.type(password);
     await keyboard.press('Enter');
+    await hal.heading('Home').waitFor();
+    await page.getByRole('link', { name: 'Only by keyboard' }).waitFor();
+    await keyboard.press('j');
+    await focusAt(/My overdue/);
+    await keyboard.press('g');
+    await keyboard.press('o');
     await hal.row('Only by keyboard').waitFor();
     for (let presses = 0; !(await hal.focused()).includes('Only by keyboard'); presses++) {
       expect(presses, 'presses of J').toBeLessThan(60);

@@ -59,8 +59,8 @@ export class Person {
     }, address);
   }
 
-  /** Through the page, in whatever language it is. Ends when the list (or `next`) is on screen. */
-  async signIn(email: string, password: string, { at = '/' } = {}): Promise<void> {
+  /** Through the page, in whatever language it is. Ends when the list of open tickets (or `at`) is on screen. */
+  async signIn(email: string, password: string, { at = '/tickets?view=open' } = {}): Promise<void> {
     await this.goto(at);
     await this.fillIn(email, password);
     await this.page.getByRole('button', { name: /^(Account of|Konto von) / }).waitFor();

@@ -410,6 +410,7 @@ export {
   ArticleInput,
   Attachment,
   AttachmentInput,
+  agentHome,
   allArticles,
   createArticle,
   createTicket,

@@ -1,5 +1,6 @@
 import { AttributeBook } from '@helpmesh/attributes';
 import {
+  agentHome,
   countOpenedTickets,
   createArticle,
   createTicket,
@@ -7,6 +8,7 @@ import {
   exportTickets,
   getTicket,
   listTickets,
+  ownDrafts,
   searchHighlights,
   searchTickets,
   searchTicketsByPost,
@@ -525,5 +527,45 @@ describe('objects of a CMDB', () => {
   it.each([['x'], [0], [-1], ['1'.repeat(30)]])('with the number %j are refused', async (bad) => {
     const preferences = { idoit: { object_ids: [bad] } };
     await expect(open('Refused', { preferences })).rejects.toMatchObject({ kind: 'invalid' });
+  });
+});
+
+describe('what waits for an agent', () => {
+  const waits = async (who: typeof agent) => {
+    const { views } = await desk.rest(who, agentHome);
+    for (const { view, count } of views) expect(await page(who, { view })).toMatchObject({ total: count });
+    return Object.fromEntries(views.map(({ view, count }) => [view, count]));
+  };
+
+  it('is counted by the lists that show it: due, answered, put off, begun', async () => {
+    const before = await waits(agent);
+    const id = await open('Waits for its owner', { owner_id: 4 });
+    await desk.rest(agent, createArticle, { body: { ticket_id: id, type: 'phone', body: 'We look.' } });
+    expect(await waits(agent)).toEqual(before);
+    desk.clock.advance(1_000);
+    await desk.rest(customer, createArticle, { body: { ticket_id: id, type: 'web', body: 'And now?' } });
+    expect(await waits(agent)).toEqual({ ...before, 'my-waiting': (before['my-waiting'] ?? 0) + 1 });
+    await desk.query("UPDATE ticket SET escalation_at = '2026-01-01T00:00:00Z' WHERE id = $1", [id]);
+    expect(await waits(agent)).toMatchObject({ 'my-overdue': (before['my-overdue'] ?? 0) + 1 });
+
+    const put = { state: 'pending reminder', pending_time: new Date(desk.clock.now() + 60_000).toISOString() };
+    await desk.rest(agent, updateTicket, { id, body: put });
+    expect(await waits(agent)).toMatchObject({ 'my-waiting': before['my-waiting'], 'my-reminders': 0 });
+    desk.clock.advance(61_000);
+    expect(await waits(agent)).toMatchObject({ 'my-reminders': 1 });
+
+    const content = { html: '<p>I will</p>', to: '', cc: '', subject: '', form_id: 'f', files: [] };
+    const params = { id: String(ids['Alpha printer']), kind: 'note' as const };
+    await desk.ask(agent, ownDrafts.keep, { params, query: {}, body: content });
+    expect(titles(await page(agent, { view: 'my-drafts' }))).toEqual(['Alpha printer']);
+    expect(await waits(agent)).toMatchObject({ 'my-drafts': 1 });
+    // Of others nothing is counted, and what one sees no more neither.
+    expect(Object.values(await waits(agent2))).toEqual([0, 0, 0, 0, 0]);
+    expect(await page({ ...agent, groups: {} }, { view: 'my-drafts' })).toMatchObject({ total: 0 });
+    await desk.ask(agent, ownDrafts.delete, { params, query: {}, body: undefined });
+  });
+
+  it('is asked for by agents alone', async () => {
+    await expect(desk.rest(customer, agentHome)).rejects.toMatchObject({ kind: 'forbidden' });
   });
 });

@@ -22,6 +22,7 @@ import {
   sendMail,
   suspendMail,
   ticketCreated,
+  ticketList,
   ticketMessageId,
   ticketOfMessageId,
   ticketUpdated,
@@ -746,6 +747,15 @@ describe('what the notification service reports', () => {
       body: expect.stringContaining('550'),
     });
     expect(await ticket(ticketId)).toMatchObject({ state: 'open' });
+
+    const waits = async (who = cast.agent) =>
+      (await desk.rest(who, ticketList, { query: { view: 'my-bounced' } })).tickets.map(({ id }) => id);
+    expect(await waits()).toEqual([]);
+    await change(ticketId, { owner_id: cast.agent.userId });
+    expect(await waits()).toEqual([ticketId]);
+    expect(await waits(cast.admin)).toEqual([]);
+    await handled(desk, await desk.publish(deliverySent, { ...outcome, attempts: 3, sentAt: at, response: '250 OK' }));
+    expect(await waits()).toEqual([]);
   });
 
   it('keeps the last try, also when word of an earlier one comes again behind it', async () => {

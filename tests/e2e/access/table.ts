@@ -21,6 +21,7 @@ DELETE /api/v1/tickets/{id}                                    ---- ---- +--!  -
 PUT    /api/v1/tickets/{id}/presence                           ---0 0+++ 0+0!  -000 0+++ 0+0!  -000 0000 0+0!
 DELETE /api/v1/tickets/{id}/presence                           -+++ ++++ +++!  -+++ ++++ +++!  -+++ ++++ +++!
 GET    /api/v1/ticket_list                                     -+++ ++++ +++!  -+++ ++++ +++!  -+++ ++++ +++!
+GET    /api/v1/agent_home                                      ---- ++++ -+-!
 GET    /api/v1/ticket_counts                                   -+++ ++++ +++!
 GET    /api/v1/version                                         ---- ---- +--!
 GET    /api/v1/monitoring/health_check                         ---- ---- +--!

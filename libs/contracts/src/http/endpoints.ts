@@ -104,6 +104,7 @@ import {
   undoMoveArticle,
 } from './ticket-ties.ts';
 import {
+  agentHome,
   allArticles,
   createArticle,
   createTicket,
@@ -140,6 +141,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   updateTicket,
   deleteTicket,
   ticketList,
+  agentHome,
   ticketCounts,
   ticketHistory,
   changes,

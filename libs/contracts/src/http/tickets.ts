@@ -302,7 +302,8 @@ export const deleteTicket = defineEndpoint({
 export const TicketListQuery = z.object({
   /**
    * `my-open`, `unassigned`, `open`, `escalated`, `pending`, `closed`, `all`; customers: `my-tickets`,
-   * `my-organization`; or the link of an overview.
+   * `my-organization`; what waits for an agent: `my-overdue`, `my-waiting`, `my-reminders`, `my-drafts`, `my-bounced`;
+   * or the link of an overview.
    */
   view: text(300).optional(),
   state: text(100).optional(),
@@ -385,6 +386,17 @@ export const ticketCounts = defineEndpoint({
   question: 'rpc.ticket.v1.ticket-counts',
   tag,
   summary: 'Exact number of tickets in each standard view of the caller',
+  response: z.object({ views: z.array(z.object({ view: z.string(), count: z.number().int() })) }),
+});
+
+export const agentHome = defineEndpoint({
+  id: 'agentHome',
+  method: 'GET',
+  path: '/api/v1/agent_home',
+  question: 'rpc.ticket.v1.agent-home',
+  tag,
+  summary:
+    'How much waits for an agent: overdue, answered by the customer, reminders that have come, drafts, mails that did not arrive',
   response: z.object({ views: z.array(z.object({ view: z.string(), count: z.number().int() })) }),
 });
 

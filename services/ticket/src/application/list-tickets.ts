@@ -10,12 +10,12 @@ import { type Clock, type EpochMs, isoTime } from '@helpmesh/kernel';
 import { CLOCK, CursorCodec } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { agentViews, customerViews, isView, type View, viewRules } from '../domain/list/views.ts';
+import { agentViews, customerViews, homeViews, isView, type View, viewRules } from '../domain/list/views.ts';
 import { type ListPage, ListStore } from '../persistence/list.store.ts';
 import type { ListFilter, ListOrder } from '../persistence/list-statement.ts';
 import { ReadStore } from '../persistence/read.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { invalidParam, noLookupValue } from './access.ts';
+import { invalidParam, noLookupValue, notAuthorized } from './access.ts';
 import { searchOf } from './attributes/search-attributes.ts';
 import { orderKeyNamed } from './overviews/list-columns.ts';
 import { type OverviewList, Overviews } from './overviews/overviews.ts';
@@ -95,6 +95,15 @@ export class ListTickets {
     });
   }
 
+  /** What waits for an agent, as one statement. @throws AppError forbidden for who is none */
+  async home(actor: Actor): Promise<{ view: View; count: number }[]> {
+    if (!isAgent(actor)) throw notAuthorized();
+    const now = this.clock.now();
+    const lists = homeViews.map((view) => viewFilter(view, actor, now));
+    const totals = await this.lists.totals(this.db, VisibleTickets.to(actor, 'read'), lists);
+    return homeViews.map((view, i) => ({ view, count: totals[i] ?? 0 }));
+  }
+
   private async take(
     actor: Actor,
     query: Omit<Query, 'limit'>,
@@ -157,6 +166,10 @@ function viewFilter(view: View, actor: Actor, now: EpochMs): ListFilter {
     ...(rule.types && { stateTypes: rule.types }),
     ...(rule.owner === 'nobody' && { unassigned: true }),
     ...(rule.escalated && { dueBy: isoTime(now) }),
+    ...(rule.waiting && { waiting: true }),
+    ...(rule.reminded && { remindedBy: isoTime(now) }),
+    ...(rule.drafts && { draftsOf: actor.userId }),
+    ...(rule.bounced && { bounced: true }),
     ...(rule.owner === 'me' && { ownerId: actor.userId }),
     ...(rule.customer === 'me' && { customerId: actor.userId }),
     ...(rule.customer === 'organization' && {

@@ -1,4 +1,5 @@
 import {
+  agentHome,
   allArticles,
   callerOf,
   createArticle,
@@ -110,6 +111,11 @@ export class TicketsController {
   @Answers(ticketList)
   async page({ actor }: RpcContext, { query }: ParsedInputOf<typeof ticketList>) {
     return new RawJson(await this.lists.page(requireActor(actor), query));
+  }
+
+  @Answers(agentHome)
+  async home({ actor }: RpcContext) {
+    return { views: await this.lists.home(requireActor(actor)) };
   }
 
   @Answers(ticketCounts)

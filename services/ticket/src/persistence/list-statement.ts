@@ -27,6 +27,14 @@ export interface ListFilter {
   search?: SearchQuery | undefined;
   /** Due at this instant (ISO 8601) or before. */
   dueBy?: string | undefined;
+  /** The customer spoke last, or nobody has answered yet. */
+  waiting?: boolean | undefined;
+  /** Put off until this instant (ISO 8601) or before. */
+  remindedBy?: string | undefined;
+  /** This user has begun to write on them. */
+  draftsOf?: number | undefined;
+  /** The last mail that left did not arrive. */
+  bounced?: boolean | undefined;
   /** Anything else that can be asked. */
   condition?: { condition: Condition; circumstances: Circumstances } | undefined;
 }
@@ -176,8 +184,12 @@ export function countsStatement(visible: VisibleTickets, lists: readonly ListFil
 }
 
 /** Whether it asks for more than what tallies and the heads of indexes are kept of. */
-function isNarrow({ ownerId, customerId, organizationIds, search, dueBy, condition }: ListFilter): boolean {
-  return [ownerId, customerId, organizationIds, search, dueBy, condition].some((one) => one !== undefined);
+function isNarrow(filter: ListFilter): boolean {
+  const { ownerId, customerId, organizationIds, search, dueBy, waiting, remindedBy, draftsOf, bounced, condition } =
+    filter;
+  return [
+    ...[ownerId, customerId, organizationIds, search, dueBy, waiting, remindedBy, draftsOf, bounced, condition],
+  ].some((one) => one !== undefined);
 }
 
 function totalOf(filter: ListFilter, filters: string[], states: string | undefined, group: string | undefined): string {
@@ -230,10 +242,24 @@ function conditions(
   if (filter.customerId !== undefined) found.push(`t.customer_id = ${param(filter.customerId, 'int')}`);
   if (filter.organizationIds) found.push(`t.organization_id = ANY (${param(filter.organizationIds, 'int[]')})`);
   if (filter.dueBy) found.push(`t.escalation_at <= ${param(filter.dueBy, 'timestamptz')}`);
+  if (filter.waiting) {
+    found.push("t.last_contact_customer_at > coalesce(t.last_contact_agent_at, '-infinity')");
+  }
+  if (filter.remindedBy) found.push(`t.pending_time <= ${param(filter.remindedBy, 'timestamptz')}`);
+  if (filter.draftsOf !== undefined) {
+    found.push(`t.id IN (SELECT ticket_id FROM own_draft WHERE user_id = ${param(filter.draftsOf, 'int')})`);
+  }
+  if (filter.bounced) found.push(lastMailFailed);
   if (filter.condition) found.push(conditionSql(filter.condition.condition, filter.condition.circumstances, param));
   const search = filter.search && searchTerms(filter.search, (value) => `$${params.push(value)}`);
   return { filters: [...found, ...(search?.filters ?? [])], words: search?.words };
 }
+
+/** Of the newest mail that left the ticket `t`. */
+const lastMailFailed = `(
+  SELECT a.preferences #>> '{delivery,state}' = 'failed' OR a.preferences #>> '{delivery,bounce,kind}' = 'permanent'
+  FROM article a WHERE a.ticket_id = t.id AND a.sender_id <> 2 AND a.preferences ? 'delivery'
+  ORDER BY a.id DESC LIMIT 1)`;
 
 /** All conditions of a statement that looks for the words once. */
 const alone = ({ filters, words }: Conditions): string[] =>

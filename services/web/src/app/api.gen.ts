@@ -8,6 +8,7 @@ export const routes = {
   addMailKeys: ['POST', '/api/v1/mail_keys'],
   addPasskey: ['POST', '/api/v1/users/two_factor/passkeys'],
   addTag: ['POST', '/api/v1/tags/add'],
+  agentHome: ['GET', '/api/v1/agent_home'],
   applyMacro: ['POST', '/api/v1/tickets/:id/macro'],
   authorizeMailAccount: ['POST', '/api/v1/channels_email_outbound/:id/authorization'],
   authorizeMailChannel: ['POST', '/api/v1/channels_email/:id/authorization'],
@@ -350,6 +351,7 @@ export interface Endpoints {
   addMailKeys: (typeof contracts.mailKeys)['add'];
   addPasskey: typeof contracts.addPasskey;
   addTag: typeof contracts.addTag;
+  agentHome: typeof contracts.agentHome;
   applyMacro: typeof contracts.applyMacro;
   authorizeMailAccount: (typeof contracts.mailAccounts)['authorize'];
   authorizeMailChannel: (typeof contracts.mailChannels)['authorize'];

@@ -11,8 +11,6 @@ import {
 import { type AccessFacts, capabilitiesOf } from '../features/session/access.ts';
 import { brandingQuery } from '../features/session/branding.ts';
 import { meQuery, providersQuery, setupQuery } from '../features/session/queries.ts';
-import { landingView } from '../features/tickets/list-state.ts';
-import { ticketCountsQuery } from '../features/tickets/queries.ts';
 import { withTexts } from './i18n.ts';
 import { ownPath } from './own-path.ts';
 import { applyPreferences } from './preferences.ts';
@@ -128,10 +126,8 @@ const home = createRoute({
     const me = await cache.ensureQueryData(meQuery);
     const waits = !me || me.two_factor_required === true;
     if (waits || !capabilitiesOf(me as AccessFacts).agent) throw redirect({ to: '/tickets', replace: true });
-    // Without numbers the list opens all the same and says what is wrong.
-    const counts = await cache.fetchQuery(ticketCountsQuery).catch(() => new Map<string, number>());
-    throw redirect({ to: '/tickets', search: { view: landingView(counts) }, replace: true });
   },
+  component: lazyRouteComponent(() => withTexts(() => import('../features/home/home-page.tsx'), 'work'), 'HomePage'),
 });
 const tickets = createRoute({
   getParentRoute: () => app,

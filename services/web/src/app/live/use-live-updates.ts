@@ -27,6 +27,8 @@ const eventTypes = [
 ];
 /** Lists and counts are asked for again at most this often, ms: a burst of mails must not become a burst of requests. */
 const listPauseMs = 700;
+/** What waits for somebody costs more to find out than a page of a list, ms. */
+const homePauseMs = 3_000;
 /** A stream that the server refused for good (restart, proxy error) is opened again after this time, ms. */
 const reopenMs = 4000;
 
@@ -39,6 +41,9 @@ export function useLiveUpdates(): void {
     const lists = throttled(() => {
       void cache.invalidateQueries({ queryKey: ticketKeys.lists });
     }, listPauseMs);
+    const home = throttled(() => {
+      void cache.invalidateQueries({ queryKey: ticketKeys.home });
+    }, homePauseMs);
     let source: EventSource;
     let reopen: ReturnType<typeof setTimeout> | undefined;
     let missed = false;
@@ -51,6 +56,7 @@ export function useLiveUpdates(): void {
       if (!event) return;
       apply(cache, event);
       lists.run();
+      home.run();
     };
     const open = () => {
       const query = new URLSearchParams({
@@ -102,6 +108,7 @@ export function useLiveUpdates(): void {
     return () => {
       clearTimeout(reopen);
       lists.cancel();
+      home.cancel();
       source.close();
       setLive('connecting');
     };

@@ -100,7 +100,7 @@ function Frame() {
             aria-label={t`Views`}
             aria-expanded={navOpen}
           />
-          <Link to="/tickets" search={{}} className={classes.home} aria-label={t`${name}, to the tickets`}>
+          <Link to="/" className={classes.home} aria-label={t`${name}, to the start`}>
             <Logo name={look?.name} picture={look?.logo_url} />
           </Link>
         </Group>

@@ -5,6 +5,7 @@ import {
   IconCircleDot,
   IconClock,
   IconFlame,
+  IconHome,
   IconInbox,
   IconLayoutList,
   IconListDetails,
@@ -26,7 +27,7 @@ import { withTexts } from '../i18n.ts';
 import { Beside } from './beside.tsx';
 import classes from './navigation.module.css';
 
-const icons: Record<View, TablerIcon> = {
+const icons: Partial<Record<View, TablerIcon>> = {
   'my-open': IconUser,
   unassigned: IconInbox,
   open: IconCircleDot,
@@ -69,6 +70,23 @@ export function Navigation() {
   ];
   return (
     <>
+      {agent && (
+        <div className={classes.section}>
+          <ul className={classes.list}>
+            <li>
+              <Link
+                to="/"
+                className={classes.link}
+                aria-current={pathname === '/' ? 'page' : undefined}
+                data-active={pathname === '/' || undefined}
+              >
+                <IconHome size={17} stroke={1.7} aria-hidden />
+                <span className={classes.label}>{t`Home`}</span>
+              </Link>
+            </li>
+          </ul>
+        </div>
+      )}
       {sections.map(({ title, views }) => (
         <div key={title} className={classes.section}>
           <div className={classes.title} id={`nav-${views[0]}`}>
@@ -76,7 +94,7 @@ export function Navigation() {
           </div>
           <ul className={classes.list} aria-labelledby={`nav-${views[0]}`}>
             {views.map((view) => {
-              const Icon = icons[view];
+              const Icon = icons[view] ?? IconLayoutList;
               const count = counts?.get(view);
               return (
                 <li key={view}>

@@ -79,6 +79,14 @@ export function useGeneralActions(): void {
       can: () => customer && !agent,
       run: () => void navigate({ to: '/tickets/new' }),
     },
+    {
+      id: 'go.home',
+      label: msg`Home`,
+      section: 'navigation',
+      key: 'g h',
+      can: () => agent,
+      run: () => void navigate({ to: '/' }),
+    },
     ...views(agentViews, () => agent),
     ...views(customerViews, () => customer),
     {

@@ -11,6 +11,11 @@ export const viewLabels: Record<View, MessageDescriptor> = {
   pending: msg`Pending`,
   closed: msg`Closed`,
   all: msg`All tickets`,
+  'my-overdue': msg`My overdue`,
+  'my-waiting': msg`Wait for my answer`,
+  'my-reminders': msg`My reminders`,
+  'my-drafts': msg`My drafts`,
+  'my-bounced': msg`My mails that did not arrive`,
   'my-tickets': msg`My tickets`,
   'my-organization': msg`My organization`,
 };

@@ -4,14 +4,14 @@ import {
   agentViews,
   customerViews,
   formatListState,
+  homeViews,
   type ListState,
-  landingView,
   parseListState,
   sorts,
 } from './list-state.ts';
 
 const anyState: fc.Arbitrary<ListState> = fc.record({
-  view: fc.constantFrom(...agentViews, ...customerViews),
+  view: fc.constantFrom(...agentViews, ...customerViews, ...homeViews),
   overview: fc.option(fc.stringMatching(/^[a-z0-9_]{1,20}$/), { nil: null }),
   sort: fc.constantFrom(...sorts, 'custom.impact' as const),
   order: fc.constantFrom('asc', 'desc'),
@@ -54,14 +54,4 @@ describe('list state in the address', () => {
   it('leaves defaults out', () => {
     expect(formatListState(parseListState({}, 'my-open'))).toEqual({ view: 'my-open' });
   });
-});
-
-it.each([
-  [{ 'my-open': 2, unassigned: 5, open: 7 }, 'my-open'],
-  [{ 'my-open': 0, unassigned: 5, open: 7 }, 'unassigned'],
-  [{ 'my-open': 0, unassigned: 0, open: 7, all: 9 }, 'open'],
-  [{ 'my-open': 0, all: 9 }, 'my-open'],
-  [{}, 'my-open'],
-])('an agent with %j starts at %s', (counts, view) => {
-  expect(landingView(new Map(Object.entries(counts)))).toBe(view);
 });

@@ -13,11 +13,10 @@ const isSort = (value: unknown): value is Sort =>
 
 export const agentViews = ['my-open', 'unassigned', 'open', 'escalated', 'pending', 'closed', 'all'] as const;
 export const customerViews = ['my-tickets', 'my-organization'] as const;
-export type View = (typeof agentViews)[number] | (typeof customerViews)[number];
-
-/** Where an agent starts: the first list of work that has some, so that a newcomer does not face an empty page. */
-export const landingView = (counts: ReadonlyMap<string, number>): View =>
-  (['my-open', 'unassigned', 'open'] as const).find((view) => (counts.get(view) ?? 0) > 0) ?? 'my-open';
+/** What waits for an agent: counted on the home page, which leads there. */
+export const homeViews = ['my-overdue', 'my-waiting', 'my-reminders', 'my-drafts', 'my-bounced'] as const;
+export type HomeView = (typeof homeViews)[number];
+export type View = (typeof agentViews)[number] | (typeof customerViews)[number] | HomeView;
 
 export interface ListState {
   view: View;
@@ -40,7 +39,7 @@ export function parseListState(search: Record<string, unknown>, defaultView: Vie
   const { view, overview, sort, order, q, group } = search;
   const groupId = Number(group);
   return {
-    view: isOneOf([...agentViews, ...customerViews], view) ? view : defaultView,
+    view: isOneOf([...agentViews, ...customerViews, ...homeViews], view) ? view : defaultView,
     overview: typeof overview === 'string' && /^\w{1,300}$/.test(overview) ? overview : null,
     sort: isSort(sort) ? sort : defaultSort.sort,
     order: isOneOf(['asc', 'desc'], order) ? order : defaultSort.order,

@@ -30,6 +30,7 @@ const pageSize = 50;
 export const ticketKeys = {
   lists: ['tickets', 'list'] as const,
   counts: ['tickets', 'counts'] as const,
+  home: ['tickets', 'home'] as const,
   highlights: ['tickets', 'highlights'] as const,
   one: (id: number) => ['tickets', 'one', id] as const,
   articles: (id: number) => ['tickets', 'articles', id] as const,
