@@ -56,6 +56,11 @@ async function pictures(browser: Browser, platform: Platform, out: string): Prom
     await page.goto(list);
     await page.locator('[role=row][data-ticket]').nth(8).waitFor();
   };
+  await at({ ...desk, colorScheme: 'light' }, 'home', async (page) => {
+    await page.goto(platform.url);
+    await page.getByRole('list', { name: 'What waits for you' }).waitFor();
+    await page.waitForLoadState('networkidle');
+  });
   await at({ ...desk, colorScheme: 'light' }, 'tickets-light', openList);
   await at({ ...desk, colorScheme: 'dark' }, 'tickets-dark', openList);
   await at({ ...phone, colorScheme: 'light' }, 'phone', openList);

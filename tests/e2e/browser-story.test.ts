@@ -1167,12 +1167,18 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await ida.goto('/');
     await ida.heading('Anmelden').waitFor();
     await ida.fillIn(emailOf('Ida'), password);
-    await page.getByRole('link', { name: /^Nicht zugewiesen/ }).waitFor();
+    await page
+      .getByRole('link', { name: /^Nicht zugewiesen/ })
+      .first()
+      .waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('de');
 
     await page.getByRole('button', { name: 'Sprache' }).click();
     await page.getByRole('menuitemradio', { name: 'English' }).click();
-    await page.getByRole('link', { name: /^Unassigned/ }).click();
+    await page
+      .getByRole('link', { name: /^Unassigned/ })
+      .first()
+      .click();
     await ida.heading('Unassigned').waitFor();
     expect(await page.getByText('Nicht zugewiesen').count()).toBe(0);
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
