@@ -9,6 +9,7 @@ import { ReleaseOwners } from './application/assignment/release-owners.ts';
 import { CustomFields } from './application/attributes/custom-fields.ts';
 import { DropValues } from './application/attributes/drop-values.ts';
 import { ManageAttributes } from './application/attributes/manage-attributes.ts';
+import { SearchQueries } from './application/attributes/search-attributes.ts';
 import { CarryOut } from './application/automation/carry-out.ts';
 import { DeleteDoomed } from './application/automation/delete-doomed.ts';
 import { ExplainTicket } from './application/automation/explain-ticket.ts';
@@ -52,6 +53,7 @@ import { PublicRequests } from './application/help/public-requests.ts';
 import { ReadHelp } from './application/help/read-help.ts';
 import { HighlightTickets } from './application/highlight-tickets.ts';
 import { ImportTickets } from './application/import-tickets.ts';
+import { IndexFiles } from './application/index-files.ts';
 import { IndexTickets } from './application/index-tickets.ts';
 import { IntegrationSettings } from './application/integrations/integration-settings.ts';
 import { PhoneCalls } from './application/integrations/phone-calls.ts';
@@ -180,6 +182,7 @@ import { DeskSettingStore } from './persistence/desk-setting.store.ts';
 import { DraftStore } from './persistence/draft.store.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
 import { FigureStore } from './persistence/figure.store.ts';
+import { FileWordsStore } from './persistence/file-words.store.ts';
 import { HeldStore } from './persistence/held.store.ts';
 import { HelpStore } from './persistence/help.store.ts';
 import { HelpReadingStore } from './persistence/help-reading.store.ts';
@@ -312,6 +315,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     AroundStore,
     ChangeStore,
     ListTickets,
+    SearchQueries,
     SearchTickets,
     HighlightTickets,
     CreateTickets,
@@ -381,6 +385,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     KeepDeskSettings,
     KeepReplicas,
     ImportTickets,
+    IndexFiles,
     IndexTickets,
     TellAgents,
     EraseTickets,
@@ -464,6 +469,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     AdminRowStore,
     TimeStore,
     DeskSettingStore,
+    FileWordsStore,
     DraftStore,
     HeldStore,
     RecurringStore,

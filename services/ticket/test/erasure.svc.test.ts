@@ -120,7 +120,10 @@ async function places(text: string): Promise<string[]> {
 describe('erasing a person from the tickets', () => {
   it('pseudonymise: what they wrote stays, their names and addresses do not', async () => {
     const who = someone();
-    const { ticketId, inboundId, sha } = await asked(who);
+    const { ticketId, inboundId, sha } = await asked(who, `signed by Fi${who.id}rst La${who.id}st`);
+    await waitFor(async () => (await found(`"signed by Fi${who.id}rst"`)).length === 1, {
+      what: 'the file to be read',
+    });
     const preview = await desk.askAs('identity', previewErasure.ticket, { terms: who.terms('pseudonymise') });
     expect(preview.counts).toMatchObject({ tickets: 1, articles: 1, files: 1 });
     const { counts, kept } = await erase(who, 'pseudonymise');
@@ -138,6 +141,8 @@ describe('erasing a person from the tickets', () => {
     for (const text of [who.email, `Fi${who.id}rst`, `0555-${who.id}`]) expect(await places(text), text).toEqual([]);
     expect(await found(`Fi${who.id}rst`)).toEqual([]);
     expect((await found(label)).map(({ id }) => id)).toEqual([ticketId]);
+    // The file is as it was, but nobody finds it by the name.
+    expect((await found('"signed by"')).map(({ id }) => id)).toEqual([ticketId]);
     const taskId = tasks;
     expect(await desk.askAs('mail-ingest', erasureReach, { taskId, kind: 'mail', after: 0 })).toEqual({
       ids: [inboundId],

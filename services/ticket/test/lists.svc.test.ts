@@ -1,4 +1,3 @@
-import { AttributeBook } from '@helpmesh/attributes';
 import {
   agentHome,
   countOpenedTickets,
@@ -24,6 +23,7 @@ import { waitFor } from '@helpmesh/testing';
 import type { Type } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SearchQueries } from '../src/application/attributes/search-attributes.ts';
 import { Conditions } from '../src/application/conditions.ts';
 import { ReadTickets } from '../src/application/read-tickets.ts';
 import { SearchTickets } from '../src/application/search-tickets.ts';
@@ -328,7 +328,7 @@ describe('a list as a file', () => {
 it('a search in the older form, for programs where it is switched on', async () => {
   const of = <T>(token: Type<T>) => desk.service.get<T>(token);
   const search = (who: typeof agent) =>
-    new SearchTickets(of(DataSource), of(SearchStore), of(ReadTickets), of(Conditions), of(AttributeBook), {
+    new SearchTickets(of(DataSource), of(SearchStore), of(ReadTickets), of(Conditions), of(SearchQueries), {
       HELPMESH_OLD_TICKET_SEARCH: true,
     }).run(who, { query: 'printer' });
   const old = await search({ ...agent, via: 'token' });
@@ -350,6 +350,22 @@ describe('search', () => {
     ['printe', ['Alpha printer']],
     ['state.name:closed', ['Gamma']],
     ['state:new jam', ['Beta café', 'Zeta']],
+    ['State:(CLOSED OR "pending reminder")', ['Epsilon', 'Gamma']],
+    ['state:pend*', ['Epsilon']],
+    ['state:closed OR breakfast', ['Gamma', 'Zeta']],
+    ['jam (paper OR breakfast) -toner', ['Beta café', 'Zeta']],
+    ['about NOT (printer OR state:closed)', ['Epsilon']],
+    ['title:printer', ['Alpha printer']],
+    ['title:jam', []],
+    ['body:"paper jam"', ['Beta café']],
+    ['owner:me', ['Beta café', 'Zeta']],
+    ['-owner:none', ['Beta café', 'Zeta']],
+    ['pending:[2026-04-01 TO 2026-05-31]', ['Epsilon']],
+    ['pending_time:>2026-05-01', []],
+    ['pending_time:>=2026-05-01', ['Epsilon']],
+    ['has:pending', ['Epsilon']],
+    ['created:>2000-01-01 article_count:>=2', ['Zeta']],
+    ['customer:user10@example.org group:users jam', ['Beta café', 'Zeta']],
     ['Clara about', ['Alpha printer', 'Epsilon', 'Gamma']],
     ['nothing-like-it', []],
     ['"', ['Alpha printer', 'Beta café', 'Epsilon', 'Gamma', 'Zeta']],
@@ -409,6 +425,53 @@ describe('search', () => {
       what: 'the index to have the remark',
     });
     expect(await found(customer, 'about')).toEqual(before);
+  });
+
+  it('finds by what files say, as far as its reader may read them, and by what they are called', async () => {
+    const file = (filename: string, text: string, type = 'text/plain') => {
+      return { filename, data: Buffer.from(text).toString('base64'), 'mime-type': type };
+    };
+    const attachments = [file('quokka.txt', 'a marsupial'), file('photo.png', 'wombats', 'image/png')];
+    const { id } = await desk.rest(admin, createTicket, {
+      body: { title: 'Files', group: 'Users', customer: 'user10@example.org', article: { body: 'x', attachments } },
+    });
+    const secret = {
+      ticket_id: id,
+      internal: true,
+      body: 'y',
+      attachments: [file('secret.html', '<p>numbat</p>', 'text/html')],
+    };
+    try {
+      await desk.rest(agent, createArticle, { body: secret });
+      await waitFor(async () => (await found(agent, 'marsupial numbat')).length === 1, {
+        what: 'the files to be read',
+      });
+      expect(await found(customer, 'marsupial')).toEqual(['Files']);
+      for (const query of ['filename:QUOKKA', 'has:attachment marsupial', 'attachment:photo', 'quokka.txt']) {
+        expect([query, await found(customer, query)]).toEqual([query, ['Files']]);
+      }
+      expect(await found(agent, 'filename:secret')).toEqual(['Files']);
+      for (const query of ['numbat', 'filename:secret', 'body:numbat', 'state:closed filename:secret']) {
+        expect([query, await found(customer, query)]).toEqual([query, []]);
+      }
+      expect(await found(agent, 'wombats')).toEqual([]);
+      // What changes the ticket otherwise forgets nothing of its files.
+      await desk.rest(agent, updateTicket, { id, body: { title: 'Renamed' } });
+      await waitFor(async () => (await found(agent, 'renamed marsupial')).length === 1, { what: 'the new title' });
+    } finally {
+      await desk.rest(admin, deleteTicket, { id });
+    }
+  });
+
+  it.each([
+    ['jam OR topsecret', ['Zeta', 'Beta café']],
+    ['(state:new topsecret) OR state:closed', ['Gamma']],
+    ['state:new -(state:closed OR topsecret) jam', ['Zeta', 'Beta café']],
+    ['body:topsecret', []],
+    ['breakfast OR -topsec*', ['Alpha printer', 'Beta café', 'Epsilon', 'Gamma', 'Zeta']],
+  ])('of all ways to ask, %s tells a customer nothing that agents say', async (query, expected) => {
+    expect((await found(customer, query)).toSorted()).toEqual(expected.toSorted());
+    expect((await page(customer, { query })).total).toBe(expected.length);
   });
 
   it('never finds by what the searcher may not read', async () => {

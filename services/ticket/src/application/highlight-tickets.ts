@@ -1,4 +1,3 @@
-import { AttributeBook } from '@helpmesh/attributes';
 import type { Actor, OutputOf, ParsedInputOf, searchHighlights } from '@helpmesh/contracts';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -6,7 +5,7 @@ import { markedParts, piecesOf, withoutSigns } from '../domain/help/words.ts';
 import { textOf } from '../html/text.ts';
 import { SearchStore } from '../persistence/search.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { searchOf } from './attributes/search-attributes.ts';
+import { SearchQueries } from './attributes/search-attributes.ts';
 
 type Highlight = OutputOf<typeof searchHighlights>['highlights'][number];
 
@@ -16,11 +15,11 @@ export class HighlightTickets {
   constructor(
     private readonly db: DataSource,
     private readonly searches: SearchStore,
-    private readonly attributes: AttributeBook,
+    private readonly queries: SearchQueries,
   ) {}
 
   async run(actor: Actor, { query, ids }: ParsedInputOf<typeof searchHighlights>['query']): Promise<Highlight[]> {
-    const asked = searchOf(query, await this.attributes.of('Ticket'));
+    const asked = await this.queries.read(actor, query);
     const visible = VisibleTickets.to(actor, 'read');
     const found = await this.searches.passages(this.db, visible, asked, ids.split(',').map(Number));
     const [first] = found;

@@ -16,7 +16,7 @@ import type { ListFilter, ListOrder } from '../persistence/list-statement.ts';
 import { ReadStore } from '../persistence/read.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
 import { invalidParam, noLookupValue, notAuthorized } from './access.ts';
-import { searchOf } from './attributes/search-attributes.ts';
+import { SearchQueries } from './attributes/search-attributes.ts';
 import { orderKeyNamed } from './overviews/list-columns.ts';
 import { type OverviewList, Overviews } from './overviews/overviews.ts';
 import { isAgent } from './read-tickets.ts';
@@ -38,6 +38,7 @@ export class ListTickets {
     private readonly overviews: Overviews,
     private readonly cursors: CursorCodec,
     private readonly attributes: AttributeBook,
+    private readonly queries: SearchQueries,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -149,7 +150,7 @@ export class ListTickets {
     else if (query.owner_id !== undefined) filter.ownerId = query.owner_id;
     if (query.customer_id !== undefined) filter.customerId = query.customer_id;
     if (query.organization_id !== undefined) filter.organizationIds = [query.organization_id];
-    if (query.query?.trim()) filter.search = searchOf(query.query, await this.attributes.of('Ticket'));
+    if (query.query?.trim()) filter.search = await this.queries.read(actor, query.query);
     return { ...overview, filter };
   }
 }

@@ -1,4 +1,3 @@
-import { AttributeBook } from '@helpmesh/attributes';
 import type { Actor, ParsedInputOf, searchTickets } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import type { PageFacts } from '@helpmesh/messaging';
@@ -9,7 +8,7 @@ import type { TicketConfig } from '../config.ts';
 import { orderOf } from '../persistence/read.store.ts';
 import { SearchStore } from '../persistence/search.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
-import { searchOf } from './attributes/search-attributes.ts';
+import { SearchQueries } from './attributes/search-attributes.ts';
 import { Conditions } from './conditions.ts';
 import { ReadTickets } from './read-tickets.ts';
 
@@ -25,14 +24,14 @@ export class SearchTickets {
     private readonly searches: SearchStore,
     private readonly reads: ReadTickets,
     private readonly conditions: Conditions,
-    private readonly attributes: AttributeBook,
+    private readonly queries: SearchQueries,
     @Inject(CONFIG) private readonly config: Pick<TicketConfig, 'HELPMESH_OLD_TICKET_SEARCH'>,
   ) {}
 
   /** @returns the answer in the form the flags ask for, as JSON */
   async run(actor: Actor, input: Input): Promise<{ text: string } & PageFacts> {
     const visible = VisibleTickets.to(actor, 'read');
-    const query = searchOf(input.query ?? '', await this.attributes.of('Ticket'));
+    const query = await this.queries.read(actor, input.query ?? '');
     const ids = idsOf(input.ids);
     const condition = await this.conditionOf(actor, input.condition);
     // What programs know of a search over articles: a ticket without one is not found by words.

@@ -19,7 +19,8 @@ export interface ErasableArticle extends ArticleTexts {
   sender: 'Agent' | 'Customer' | 'System';
   inbound_id: number | null;
   raw_sha256: string | null;
-  files: { id: number; sha256: string; filename: string }[];
+  /** `words`: what the index knows of what it says. */
+  files: { id: number; sha256: string; filename: string; words: string | null }[];
 }
 
 export interface ErasableTicket {
@@ -77,7 +78,7 @@ export class ErasureStore {
     return ids(
       on,
       `SELECT DISTINCT a.ticket_id AS id FROM article a JOIN article_attachment f ON f.article_id = a.id
-       WHERE a.id > $2 AND a.id <= $3 AND f.filename ILIKE ANY ($1::text[]) ORDER BY 1`,
+       WHERE a.id > $2 AND a.id <= $3 AND ${naming('f.filename, f.words', '$1')} ORDER BY 1`,
       [patterns, from, to],
     );
   }
@@ -203,7 +204,7 @@ export class ErasureStore {
       tx,
       `SELECT a.id, ${quoted}, a.preferences, a.content_type, a.created_by_id, a.origin_by_id, s.name AS sender,
          a.inbound_id, a.raw_sha256,
-         (SELECT coalesce(json_agg(json_build_object('id', f.id, 'sha256', f.sha256, 'filename', f.filename)), '[]')
+         (SELECT coalesce(json_agg(json_build_object('id', f.id, 'sha256', f.sha256, 'filename', f.filename, 'words', f.words)), '[]')
           FROM article_attachment f WHERE f.article_id = a.id) AS files
        FROM article a JOIN article_sender s ON s.id = a.sender_id
        WHERE a.ticket_id = $1 AND a.id > $2 ORDER BY a.id LIMIT $3`,
@@ -251,8 +252,12 @@ export class ErasureStore {
     await sql(tx, 'UPDATE history SET value_from = $2, value_to = $3 WHERE id = $1', [id, value_from, value_to]);
   }
 
-  async renameFile(tx: EntityManager, id: number, filename: string): Promise<void> {
-    await sql(tx, 'UPDATE article_attachment SET filename = $2 WHERE id = $1', [id, filename]);
+  /** @param words  that searches find from now on, whatever the file says */
+  async setFile(
+    tx: EntityManager,
+    { id, filename, words }: Omit<ErasableArticle['files'][number], 'sha256'>,
+  ): Promise<void> {
+    await sql(tx, 'UPDATE article_attachment SET filename = $2, words = $3 WHERE id = $1', [id, filename, words]);
   }
 
   async dropFiles(tx: EntityManager, articleId: number): Promise<void> {

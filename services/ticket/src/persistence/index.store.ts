@@ -10,6 +10,8 @@ export interface Dirty {
   ticketId: number;
   /** More than articles that were added: everything is read again. */
   whole: boolean;
+  /** Words of one of its files have become known in this transaction. */
+  read?: boolean;
 }
 
 /** A ticket as the index needs it. */
@@ -25,9 +27,23 @@ export interface IndexSource {
   held: boolean;
   grows: boolean;
   heldVersion: number | null;
+  /** How often words of files came to the document. */
+  filesRead: number;
   count: number;
-  /** Newest first. `heard`: the same people and subject are in the document already. */
-  articles: { id: number; line: string; body: string; contentType: string; internal: boolean; heard: boolean }[];
+  /** Newest first. */
+  articles: IndexedArticle[];
+}
+
+export interface IndexedArticle {
+  id: number;
+  line: string;
+  body: string;
+  contentType: string;
+  internal: boolean;
+  /** The same people and subject are in the document already. */
+  heard: boolean;
+  /** What its files are called and say; null where there are none. */
+  files: string | null;
 }
 
 /** What goes into the words of a document. */
@@ -47,6 +63,10 @@ export interface IndexWords {
 export interface IndexDocument extends IndexWords {
   number: string;
   title: string;
+  /** As it was when the source was read. */
+  held_read: number;
+  /** How often words of files have come to it now. */
+  files_read: number;
 }
 
 /** Articles that are added to the words of a document. */
@@ -60,7 +80,7 @@ const words = (lines: string, body: string) =>
 const allWords = (lines: string, body: string) =>
   `setweight(to_tsvector('helpmesh', doc.number || ' ' || doc.title), 'A') || ${words(lines, body)}`;
 const told = `ticket_id int, version int, articles int, newest_article int, lines text, body text,
-  public_lines text, public_body text, number text, title text, held_version int`;
+  public_lines text, public_body text, number text, title text, held_version int, held_read int, files_read int`;
 
 /** Keeps the documents of the full-text index (docs/adr/0012-search-documents.md). */
 export class IndexStore {
@@ -69,10 +89,12 @@ export class IndexStore {
     return sql<IndexSource>(
       tx,
       `SELECT t.id AS "ticketId", t.version, t.number, t.title, t.custom, state.grows, state.count,
-         d.ticket_id IS NOT NULL AS held, d.version AS "heldVersion",
+         d.ticket_id IS NOT NULL AS held, d.version AS "heldVersion", coalesce(d.files_read, 0) AS "filesRead",
          concat_ws(' ', u.firstname, u.lastname, u.email, u.login) AS customer,
          (SELECT coalesce(json_agg(json_build_object('id', a.id, 'line', ${line('a')},
             'body', left(a.body, $3), 'contentType', a.content_type, 'internal', a.internal,
+            'files', (SELECT string_agg(concat_ws(' ', f.filename, f.words), E'\n' ORDER BY f.id)
+              FROM article_attachment f WHERE f.article_id = a.id AND NOT f.inline),
             'heard', state.grows AND EXISTS (SELECT 1 FROM article o WHERE o.ticket_id = t.id
               AND o.id <= d.newest_article AND o.internal <= a.internal AND ${line('o')} = ${line('a')}))
             ORDER BY a.id DESC), '[]')
@@ -89,10 +111,10 @@ export class IndexStore {
     );
   }
 
-  /** Makes documents that were not there. */
-  async add(tx: EntityManager, documents: readonly IndexDocument[]): Promise<void> {
-    if (documents.length === 0) return;
-    await sql(
+  /** Makes documents that were not there. @returns tickets whose words are in the index now */
+  async add(tx: EntityManager, documents: readonly IndexDocument[]): Promise<number[]> {
+    if (documents.length === 0) return [];
+    const rows = await sql<{ id: number }>(
       tx,
       `INSERT INTO search_doc (ticket_id, group_id, customer_id, organization_id, number, title, version, articles,
          newest_article, tsv, public_tsv)
@@ -106,24 +128,33 @@ export class IndexStore {
          organization_id = excluded.organization_id, number = excluded.number, title = excluded.title,
          version = excluded.version, articles = excluded.articles, newest_article = excluded.newest_article,
          tsv = excluded.tsv, public_tsv = excluded.public_tsv
-       WHERE coalesce(search_doc.version, 0) < excluded.version`,
+       WHERE coalesce(search_doc.version, 0) < excluded.version AND search_doc.files_read = 0
+       RETURNING ticket_id AS id`,
       [JSON.stringify(documents)],
     );
+    return rows.map((row) => row.id);
   }
 
-  /** Makes documents anew. Who may see them is kept by the trigger that moves them, so no ticket is locked. */
-  async replace(tx: EntityManager, documents: readonly IndexDocument[]): Promise<void> {
-    if (documents.length === 0) return;
-    await sql(
+  /**
+   * Makes documents anew. Who may see them is kept by the trigger that moves them, so no ticket is locked. One to which
+   * words of files came since its source was read is left as it is.
+   * @returns tickets whose words are in the index now
+   */
+  async replace(tx: EntityManager, documents: readonly IndexDocument[]): Promise<number[]> {
+    if (documents.length === 0) return [];
+    const rows = await sql<{ id: number }>(
       tx,
       `UPDATE search_doc SET number = doc.number, title = doc.title, version = doc.version, articles = doc.articles,
-         newest_article = doc.newest_article, tsv = ${allWords('doc.lines', 'doc.body')},
+         newest_article = doc.newest_article, files_read = doc.files_read, tsv = ${allWords('doc.lines', 'doc.body')},
          public_tsv = CASE WHEN doc.public_lines IS NOT NULL
                       THEN ${allWords('doc.public_lines', 'doc.public_body')} END
        FROM json_to_recordset($1::json) AS doc (${told})
-       WHERE search_doc.ticket_id = doc.ticket_id AND coalesce(search_doc.version, 0) <= doc.version`,
+       WHERE search_doc.ticket_id = doc.ticket_id AND coalesce(search_doc.version, 0) <= doc.version
+         AND search_doc.files_read = doc.held_read
+       RETURNING search_doc.ticket_id AS id`,
       [JSON.stringify(documents)],
     );
+    return rows.map((row) => row.id);
   }
 
   /** @returns tickets whose documents have grown; another replica was faster with the others */

@@ -233,17 +233,17 @@ it('a ticket with everything about it reads its articles once', async () => {
 });
 
 describe('a search', () => {
-  it.each(['rare', '"title 41"', 'common', '10041', 'titl* -rare', 'state.name:open common'])(
-    'for %s reads the index',
-    async (text) => {
-      for (const visible of [agent, customer]) {
-        const request = { query: parseSearch(text), order: [], limit: 50, offset: 0 };
-        for (const one of [findStatement(visible, request), countStatement(visible, request)]) {
-          expect(await scanned(one.text, one.params)).toEqual([]);
-        }
+  it.each([
+    ...['rare', '"title 41"', 'common', '10041', 'titl* -rare', 'state.name:open common'],
+    ...['title:rare', '(rare OR thirtieth) common', 'rare from:ann', 'rare (state.name:open OR thirtieth)'],
+  ])('for %s reads the index', async (text) => {
+    for (const visible of [agent, customer]) {
+      const request = { query: parseSearch(text), order: [], limit: 50, offset: 0 };
+      for (const one of [findStatement(visible, request), countStatement(visible, request)]) {
+        expect(await scanned(one.text, one.params)).toEqual([]);
       }
-    },
-  );
+    }
+  });
 });
 
 describe('the newest matches', () => {

@@ -1,25 +1,32 @@
-import type { CustomTerm, SearchField, SearchQuery } from '../domain/list/search-query.ts';
+import { epochMs } from '@helpmesh/kernel';
+import type { CustomTerm, SearchField, SearchNode, SearchQuery, WordNode, Words } from '../domain/list/search-query.ts';
 import { tagKey } from '../domain/tag/tag.ts';
+import { conditionSql } from './condition-sql.ts';
+import { articleIsVisible } from './ticket-json.ts';
 import { isVisible, seesAsAgent } from './visible-tickets.ts';
 
+type Param = (value: unknown) => string;
+
 /** Conditions over the ticket `t` for a named field; the parameter holds all values that were given for it. */
-const fieldConditions: Record<SearchField, (param: string) => string> = {
-  state: (p) => `t.state_id IN (SELECT id FROM ticket_state WHERE name = ANY (${p}::text[]))`,
+const fieldConditions: Record<SearchField, (param: string, values: readonly string[]) => string> = {
+  state: (p) => `t.state_id IN (SELECT id FROM ticket_state WHERE ${named('name', p)})`,
   state_id: (p) => `t.state_id = ANY (${p}::int[])`,
-  priority: (p) => `t.priority_id IN (SELECT id FROM ticket_priority WHERE name = ANY (${p}::text[]))`,
+  priority: (p) => `t.priority_id IN (SELECT id FROM ticket_priority WHERE ${named('name', p)})`,
   priority_id: (p) => `t.priority_id = ANY (${p}::int[])`,
   impact: (p) => `t.impact = ANY (${p}::text[])`,
   urgency: (p) => `t.urgency = ANY (${p}::text[])`,
   original_priority_id: (p) => `t.original_priority_id = ANY (${p}::int[])`,
-  group: (p) => `t.group_id IN (SELECT id FROM replica_group WHERE name = ANY (${p}::text[]))`,
+  group: (p) => `t.group_id IN (SELECT id FROM replica_group WHERE ${named('name', p)})`,
   group_id: (p) => `t.group_id = ANY (${p}::int[])`,
-  owner: (p) => `t.owner_id IN (${personNamed(p)})`,
+  owner: (p) => `t.owner_id IN (${personWith(p)})`,
+  owner_named: (p) => `t.owner_id IN (${personNamed(p)})`,
   owner_id: (p) => `t.owner_id = ANY (${p}::int[])`,
-  customer: (p) => `t.customer_id IN (${personNamed(p)})`,
+  customer: (p) => `t.customer_id IN (${personWith(p)})`,
+  customer_named: (p) => `t.customer_id IN (${personNamed(p)})`,
   customer_id: (p) => `t.customer_id = ANY (${p}::int[])`,
-  organization: (p) => `t.organization_id IN (SELECT id FROM replica_organization WHERE name = ANY (${p}::text[]))`,
+  organization: (p) => `t.organization_id IN (SELECT id FROM replica_organization WHERE ${named('name', p)})`,
   organization_id: (p) => `t.organization_id = ANY (${p}::int[])`,
-  number: (p) => `t.number = ANY (${p}::text[])`,
+  number: (p, values) => (values.some(hasGaps) ? `t.number LIKE ANY (${p}::text[])` : `t.number = ANY (${p}::text[])`),
   id: (p) => `t.id = ANY (${p}::int[])`,
   // Every one of them, where the others ask for any. Tags are words of agents about a ticket: not even that it has one
   // is for its customer to find out.
@@ -31,8 +38,22 @@ const fieldConditions: Record<SearchField, (param: string) => string> = {
     `${seesAsAgent()} AND t.preferences ? 'idoit' AND t.preferences #> '{idoit,object_ids}' ?| ${p}::text[]`,
 };
 
-const personNamed = (p: string) =>
+/** Fields that are compared in any case, `*` and `?` standing for what is not said. */
+const byName: ReadonlySet<SearchField> = new Set([
+  ...(['state', 'priority', 'group', 'organization', 'owner_named', 'customer_named'] as const),
+]);
+const hasGaps = (value: string) => /[*?]/.test(value);
+const withGaps = (value: string) => likeText(value).replaceAll('*', '%').replaceAll('?', '_');
+const named = (column: string, p: string) => `${column} ILIKE ANY (${p}::text[])`;
+
+/** Whole logins and addresses, by their indexes. */
+const personWith = (p: string) =>
   `SELECT id FROM replica_user WHERE login = ANY (${p}::text[]) OR email = ANY (${p}::text[])`;
+/** Logins, addresses and names, among all people. */
+const personNamed = (p: string) => {
+  const names = ['login', 'email', 'firstname', 'lastname', `concat_ws(' ', firstname, lastname)`];
+  return `SELECT id FROM replica_user WHERE NOT deleted AND (${names.map((name) => named(name, p)).join(' OR ')})`;
+};
 
 /** What a search query means in SQL. */
 export interface SearchTerms {
@@ -93,18 +114,17 @@ export function matchCtes(words: SearchWords): string {
 }
 
 /** @param param  takes a value and gives its place in the statement */
-export function searchTerms(query: SearchQuery, param: (value: unknown) => string): SearchTerms {
-  const holds = (field: string, values: readonly string[]) =>
-    fieldConditions[field as SearchField](param(field === 'tags' ? [...new Set(values.map(tagKey))] : values));
+export function searchTerms(query: SearchQuery, param: Param): SearchTerms {
   const filters = [
-    ...Object.entries(query.fields).map(([field, values]) => holds(field, values)),
+    ...Object.entries(query.fields).map(([field, values]) => fieldSql(field as SearchField, values, param)),
     // Each by itself: a ticket with one of two tags is not without them.
     ...Object.entries(query.without).flatMap(([field, values]) =>
-      values.map((value) => `(${holds(field, [value])}) IS NOT TRUE`),
+      values.map((value) => `(${fieldSql(field as SearchField, [value], param)}) IS NOT TRUE`),
     ),
   ];
   filters.push(...query.custom.map((term) => customCondition(term, param)));
   filters.push(...query.withoutCustom.map((term) => `(${customCondition(term, param)}) IS NOT TRUE`));
+  filters.push(...query.others.map((node) => nodeSql(node, param)));
   const tsquery = tsqueryOf(query, param);
   if (!tsquery) return { filters, words: undefined };
   const [part] = query.parts;
@@ -114,20 +134,74 @@ export function searchTerms(query: SearchQuery, param: (value: unknown) => strin
   return { filters, words: { tsquery, piece } };
 }
 
+function fieldSql(field: SearchField, values: readonly string[], param: Param): string {
+  const keys = field === 'tags' ? [...new Set(values.map(tagKey))] : values;
+  const gaps = byName.has(field) || (field === 'number' && values.some(hasGaps));
+  return fieldConditions[field](param(gaps ? keys.map(withGaps) : keys), values);
+}
+
+/** Any part of a query over the ticket `t`. */
+function nodeSql(node: SearchNode, param: Param): string {
+  switch (node.op) {
+    case 'all':
+      return `(${node.of.map((one) => nodeSql(one, param)).join(' AND ')})`;
+    case 'any':
+      return `(${node.of.map((one) => nodeSql(one, param)).join(' OR ')})`;
+    case 'not':
+      return `(${nodeSql(node.of, param)}) IS NOT TRUE`;
+    case 'field':
+      return `(${fieldSql(node.field, node.values, param)})`;
+    case 'custom':
+      return `(${customCondition(node.term, param)})`;
+    case 'condition':
+      // Its times are instants already, and nobody is left to be somebody.
+      return conditionSql(node.condition, { now: epochMs(0) }, (value, type) => `${param(value)}::${type}`);
+    case 'words': {
+      const query = wordsSql(node.words, param);
+      const arm = (match: string) => `SELECT d.ticket_id FROM search_doc d WHERE ${match}`;
+      return `t.id IN (${wordMatches(`(${query})`).map(arm).join(' UNION ALL ')})`;
+    }
+    case 'header':
+      return `EXISTS (SELECT FROM article a WHERE a.ticket_id = t.id AND ${articleIsVisible}
+        AND a.${headerColumns[node.column]} ILIKE ${param(likeOf(node.text))})`;
+    case 'file': {
+      const name = node.name === null ? '' : ` AND f.filename ILIKE ${param(likeOf(node.name))}`;
+      // Pictures within a text are a part of it.
+      return `t.id IN (SELECT a.ticket_id FROM article_attachment f JOIN article a ON a.id = f.article_id
+        WHERE ${articleIsVisible} AND NOT f.inline${name})`;
+    }
+  }
+}
+
+const headerColumns = { from: '"from"', to: '"to"', cc: 'cc', subject: 'subject' } as const;
+
 /** An expression of type tsquery, without columns; undefined when the query has no words. */
-export function tsqueryOf({ words, prefixes }: SearchQuery, param: (value: unknown) => string): string | undefined {
+export function tsqueryOf({ words, prefixes, groups }: SearchQuery, param: Param): string | undefined {
   const queries = [
     ...(words ? [`websearch_to_tsquery('helpmesh', ${param(words)})`] : []),
     ...prefixes.map((prefix) => `to_tsquery('helpmesh', ${param(`'${prefix.replaceAll("'", "''")}':*`)})`),
+    ...groups.map((group) => groupSql(group, param)),
   ];
   return queries.length === 0 ? undefined : queries.join(' && ');
 }
 
+function groupSql(node: WordNode, param: Param): string {
+  if (node.op === 'words') return wordsSql(node.words, param);
+  if (node.op === 'not') return `!! (${groupSql(node.of, param)})`;
+  return `(${node.of.map((one) => groupSql(one, param)).join(node.op === 'all' ? ' && ' : ' || ')})`;
+}
+
+/** By the weights of the index. */
+const places = { title: 'A', heads: 'B', bodies: 'D' } as const;
+
+function wordsSql({ text, phrase, open, place }: Words, param: Param): string {
+  if (!open && !place) return `${phrase ? 'phraseto' : 'plainto'}_tsquery('helpmesh', ${param(text)})`;
+  const quoted = `'${text.replaceAll(/['\\]/g, ' ')}'`;
+  return `to_tsquery('helpmesh', ${param(`${quoted}:${open ? '*' : ''}${place ? places[place] : ''}`)})`;
+}
+
 /** Over the ticket `t`; every way to match is one that the index on `custom` answers, but for what nothing was set in. */
-function customCondition(
-  { name, anyOf, parts, unset, agentsOnly }: CustomTerm,
-  param: (value: unknown) => string,
-): string {
+function customCondition({ name, anyOf, parts, unset, agentsOnly }: CustomTerm, param: Param): string {
   const holds = anyOf.flatMap((value) => [
     `t.custom @> ${param(JSON.stringify({ [name]: value }))}::jsonb`,
     ...(typeof value === 'string' ? [`t.custom @> ${param(JSON.stringify({ [name]: [value] }))}::jsonb`] : []),
@@ -141,6 +215,5 @@ function customCondition(
   return `${agentsOnly ? `${seesAsAgent()} AND ` : ''}(${any})`;
 }
 
-function likeOf(part: string): string {
-  return `%${part.replaceAll(/[\\%_]/g, '\\$&')}%`;
-}
+const likeText = (text: string) => text.replaceAll(/[\\%_]/g, '\\$&');
+const likeOf = (part: string) => `%${likeText(part)}%`;

@@ -1,13 +1,40 @@
-import type { Attribute, AttributeSet } from '@helpmesh/attributes';
+import { type Attribute, AttributeBook } from '@helpmesh/attributes';
+import type { Actor } from '@helpmesh/contracts';
+import type { Clock } from '@helpmesh/kernel';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { mayTellTime, searchCondition } from '../../domain/list/search-condition.ts';
 import { type CustomTerm, parseSearch, type SearchQuery } from '../../domain/list/search-query.ts';
+import { DeskSettingStore } from '../../persistence/desk-setting.store.ts';
+import { knownAttributes } from './known-attributes.ts';
 
-/** Reads a query in which custom attributes may be named: `affected:many`, `"contract_end:2026-12-31"`. */
-export function searchOf(text: string, attributes: AttributeSet): SearchQuery {
-  if (attributes.isEmpty) return parseSearch(text);
-  return parseSearch(text, (name, value) => {
-    const attribute = attributes.get(name);
-    return attribute && termOf(attribute, value);
-  });
+/** Reads what somebody typed into a search box; custom attributes may be named like other fields. */
+@Injectable()
+export class SearchQueries {
+  constructor(
+    private readonly db: DataSource,
+    private readonly attributes: AttributeBook,
+    private readonly desk: DeskSettingStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @param actor  who asks, and is `me` in the query */
+  async read({ userId }: Pick<Actor, 'userId'>, text: string): Promise<SearchQuery> {
+    if (!text.includes(':')) return parseSearch(text);
+    const attributes = await this.attributes.of('Ticket');
+    const zone = mayTellTime(text) ? await this.desk.zone(this.db) : 'UTC';
+    const clock = { now: this.clock.now(), zone, me: userId };
+    const knowledge = { scope: 'tickets', attributes: knownAttributes(attributes) } as const;
+    return parseSearch(text, {
+      me: userId,
+      attribute: (name, value) => {
+        const attribute = attributes.get(name);
+        return attribute && termOf(attribute, value);
+      },
+      condition: (term) => searchCondition(term, knowledge, clock),
+    });
+  }
 }
 
 function termOf(attribute: Attribute, value: string): CustomTerm {

@@ -208,10 +208,10 @@ export class EraseTickets implements Eraser {
       await this.store.dropFiles(tx, article.id);
       filesChanged = true;
     } else {
-      for (const { id, filename } of article.files) {
-        const renamed = person.rewrite(filename, theirs);
-        if (renamed === filename) continue;
-        await this.store.renameFile(tx, id, renamed);
+      for (const { id, filename, words } of article.files) {
+        const file = { id, filename: person.rewrite(filename, theirs), words: words && person.rewrite(words, theirs) };
+        if (file.filename === filename && file.words === words) continue;
+        await this.store.setFile(tx, file);
         filesChanged = true;
       }
     }
