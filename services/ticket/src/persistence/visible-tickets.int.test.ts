@@ -5,6 +5,7 @@ import { anyActor, infra, type ModelTicket, modelSees, modelSeesAsAgent } from '
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseSearch } from '../domain/list/search-query.ts';
 import { migrations } from '../service.ts';
 import { ArticleStore } from './article.store.ts';
 import { HistoryStore } from './history.store.ts';
