@@ -33,6 +33,7 @@ export const generators: Generator[] = [
   fromModule('Grafana dashboard', 'deploy/src/manifests/dashboard.ts', 'generateDashboard'),
   fromModule('OpenAPI document', 'services/gateway/scripts/generate.ts', 'generateOpenApi'),
   fromModule('register of errors', 'libs/service-kit/scripts/generate.ts', 'generateErrors'),
+  fromModule('layout of mails', 'services/notification/scripts/generate.ts', 'generateMailLayout'),
   fromModule('compose file', 'deploy/src/manifests/compose.ts', 'generateCompose'),
   fromModule('Kubernetes manifests', 'deploy/src/manifests/k8s.ts', 'generateK8s'),
   {

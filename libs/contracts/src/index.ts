@@ -300,6 +300,12 @@ export {
   mailChannels,
 } from './http/mail-channels.ts';
 export { MailKey, type MailKeyInput, mailKeys, mailSealing, SealingOffer } from './http/mail-keys.ts';
+export {
+  type MailKind,
+  type MailTemplateInput,
+  type MailTemplateTrouble,
+  mailTextTemplates,
+} from './http/mail-templates.ts';
 export { renewMonitoringToken } from './http/monitoring.ts';
 export { Application, applications, oauthGrants } from './http/oauth.ts';
 export {

@@ -404,6 +404,7 @@ describe('brandings', () => {
     });
     const { data } = await desk.bus.hear(groupUpdated, (event) => event.data.id === group && !!event.data.brand);
     expect(data.brand).toMatchObject({ name: 'Bio Hub', sender: 'Bio help', support: 'Mondays', logo: row.logo_url });
+    expect(data.brand).toMatchObject({ id: row.id, host: 'help.bio.example' });
     for (const asked of [{ host: 'HELP.bio.example' }, { slug: 'bio' }, { groupId: group }]) {
       expect(await read(asked)).toMatchObject({ name: 'Bio Hub', locales: ['de', 'en'], logo: row.logo_url });
     }
@@ -433,7 +434,7 @@ describe('brandings', () => {
     const { id: group } = await create(groups, { name: 'Unbranded' });
     await write(id, { name: 'The Desk', footer: 'Imprint' });
     const { data } = await desk.bus.hear(groupUpdated, (event) => event.data.id === group);
-    expect(data.brand).toMatchObject({ name: 'The Desk', footer: 'Imprint' });
+    expect(data.brand).toMatchObject({ standard: true, name: 'The Desk', footer: 'Imprint' });
     expect(await read({})).toMatchObject({ name: 'The Desk' });
     await expect(desk.ask(brandings.delete, { params: { id }, query: {} }, ids.admin)).rejects.toMatchObject({
       code: 'identity.branding-invalid',

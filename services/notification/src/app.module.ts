@@ -28,6 +28,8 @@ import { ReadFeed } from './application/read-feed.ts';
 import { EraseKeys } from './application/sealing/erase-keys.ts';
 import { SealMails } from './application/sealing/seal-mails.ts';
 import { SendDue } from './application/send-due.ts';
+import { TemplateBook } from './application/template/template-book.ts';
+import { WriteMails } from './application/template/write-mails.ts';
 import { Upkeep } from './application/upkeep.ts';
 import { CallDue } from './application/webhook/call-due.ts';
 import { EraseCalls } from './application/webhook/erase-calls.ts';
@@ -41,9 +43,11 @@ import { MailListsController } from './bus/mail-lists.controller.ts';
 import { NoticesController } from './bus/notices.controller.ts';
 import { OutboundMailAnswers } from './bus/outbound-mail.answers.ts';
 import { reachedTickets } from './bus/reached-tickets.ts';
+import { TemplatesController } from './bus/templates.controller.ts';
 import { WebhooksController } from './bus/webhooks.controller.ts';
 import { mailSettings, type NotificationConfig, sendingSettings } from './config.ts';
 import { MailEvents } from './events.ts';
+import { LiquidThread } from './liquid/liquid-thread.ts';
 import { AccountWire } from './mail/account-wire.ts';
 import { noticeProviders } from './notices.providers.ts';
 import { ErasureStore } from './persistence/erasure.store.ts';
@@ -57,6 +61,7 @@ import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { WebhookDeliveryStore } from './persistence/webhook-delivery.store.ts';
 import { WebhookErasureStore } from './persistence/webhook-erasure.store.ts';
 import { sealingProviders } from './sealing.providers.ts';
+import { templateProviders } from './templates.providers.ts';
 import { webhookProviders } from './webhooks.providers.ts';
 
 const SETTINGS = Symbol('notification.mail-settings');
@@ -71,6 +76,7 @@ const SETTINGS = Symbol('notification.mail-settings');
     AccountsController,
     MailKeysController,
     MailListsController,
+    TemplatesController,
     FeedsController,
     figuresController('notification', readFigures),
     ErasureController,
@@ -89,6 +95,7 @@ const SETTINGS = Symbol('notification.mail-settings');
     { provide: SETTINGS, inject: [CONFIG], useFactory: mailSettings },
     ...accountProviders,
     ...sealingProviders,
+    ...templateProviders,
     {
       provide: SendDue,
       inject: [DataSource, OutboundMailStore, Outbox, AccountWire, CLOCK, CONFIG, MailEvents],
@@ -104,7 +111,17 @@ const SETTINGS = Symbol('notification.mail-settings');
     },
     {
       provide: QueueMail,
-      inject: [OutboundMailStore, GroupAddressStore, Outbox, CLOCK, SETTINGS, SendDue, AccountBook, MailLists],
+      inject: [
+        OutboundMailStore,
+        GroupAddressStore,
+        Outbox,
+        CLOCK,
+        SETTINGS,
+        SendDue,
+        AccountBook,
+        MailLists,
+        WriteMails,
+      ],
       useFactory: (
         mails: OutboundMailStore,
         groups: GroupAddressStore,
@@ -114,11 +131,12 @@ const SETTINGS = Symbol('notification.mail-settings');
         { wake }: SendDue,
         accounts: AccountBook,
         lists: MailLists,
-      ) => new QueueMail(mails, groups, outbox, clock, settings, wake, accounts, lists),
+        writer: WriteMails,
+      ) => new QueueMail(mails, groups, outbox, clock, settings, wake, accounts, lists, writer),
     },
     {
       provide: AnswerNewTicket,
-      inject: [OutboundMailStore, GroupAddressStore, Outbox, CLOCK, SETTINGS, MailEvents, SendDue],
+      inject: [OutboundMailStore, GroupAddressStore, Outbox, CLOCK, SETTINGS, MailEvents, SendDue, WriteMails],
       useFactory: (
         mails: OutboundMailStore,
         groups: GroupAddressStore,
@@ -127,7 +145,8 @@ const SETTINGS = Symbol('notification.mail-settings');
         settings: MailSettings,
         events: MailEvents,
         { wake }: SendDue,
-      ) => new AnswerNewTicket(mails, groups, outbox, clock, settings, events, wake),
+        writer: WriteMails,
+      ) => new AnswerNewTicket(mails, groups, outbox, clock, settings, events, wake, writer),
     },
     {
       provide: KnowGroups,
@@ -205,11 +224,13 @@ export class NotificationModule implements OnApplicationBootstrap, BeforeApplica
     private readonly accounts: AccountBook,
     private readonly sealing: SealMails,
     private readonly gathered: SendGathered,
+    private readonly texts: TemplateBook,
+    private readonly liquid: LiquidThread,
     @Inject(BLOBS) private readonly blobs: BlobStore,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await Promise.all([this.accounts.start(), this.sealing.start()]);
+    await Promise.all([this.accounts.start(), this.sealing.start(), this.texts.start()]);
     this.sending.start();
     this.calling.start();
     this.upkeep.start();
@@ -219,11 +240,11 @@ export class NotificationModule implements OnApplicationBootstrap, BeforeApplica
   /** Before the bus is let go of: outcomes of mails and calls on the wire are still recorded and told. */
   async beforeApplicationShutdown(): Promise<void> {
     this.upkeep.stop();
-    await Promise.all([this.accounts.stop(), this.sealing.stop(), this.gathered.stop()]);
+    await Promise.all([this.accounts.stop(), this.sealing.stop(), this.gathered.stop(), this.texts.stop()]);
     await Promise.all([this.sending.stop(), this.calling.stop()]);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.blobs.close();
+    await Promise.all([this.liquid.close(), this.blobs.close()]);
   }
 }

@@ -18,6 +18,11 @@ const lost = counter({
   name: 'helpmesh_mail_fenced_total',
   help: 'Outcomes that came after the lease of the mail had run out; such a mail may have been sent twice.',
 });
+const ownText = counter({
+  name: 'helpmesh_mail_text_failures_total',
+  help: 'Mails that an administrator wrote a text for and that left in the words of the system, because it could not be used.',
+  labels: ['kind'],
+});
 const waited = histogram({
   name: 'helpmesh_mail_wait_seconds',
   help: 'Time from queueing a mail to the server taking it.',
@@ -46,6 +51,11 @@ export class MailEvents {
   fenced(mail: OutboundMail): void {
     lost.inc();
     this.log.warn({ mailId: mail.id, attempts: mail.attempts }, 'outcome of a try came after its lease had run out');
+  }
+
+  textFailed(kind: string, why: string): void {
+    ownText.inc({ kind });
+    this.log.error({ kind, why }, 'the text of a mail could not be used');
   }
 
   trouble(what: string, error: unknown): void {

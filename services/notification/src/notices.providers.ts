@@ -8,6 +8,7 @@ import { NotifyAgents } from './application/notice/notify-agents.ts';
 import { OwnNotices } from './application/notice/own-notices.ts';
 import { SendGathered } from './application/notice/send-gathered.ts';
 import { SendDue } from './application/send-due.ts';
+import { WriteMails } from './application/template/write-mails.ts';
 import { mailSettings, type NotificationConfig } from './config.ts';
 import { MailEvents } from './events.ts';
 import { GatheredNoticeStore } from './persistence/gathered-notice.store.ts';
@@ -27,7 +28,17 @@ export const noticeProviders: Provider[] = [
   },
   {
     provide: NotifyAgents,
-    inject: [NoticeStore, OutboundMailStore, Outbox, CLOCK, CONFIG, SendDue, GatheredNoticeStore, MailLists],
+    inject: [
+      NoticeStore,
+      OutboundMailStore,
+      Outbox,
+      CLOCK,
+      CONFIG,
+      SendDue,
+      GatheredNoticeStore,
+      MailLists,
+      WriteMails,
+    ],
     useFactory: (
       notices: NoticeStore,
       mails: OutboundMailStore,
@@ -37,7 +48,8 @@ export const noticeProviders: Provider[] = [
       { wake }: SendDue,
       gathered: GatheredNoticeStore,
       lists: MailLists,
-    ) => new NotifyAgents(notices, mails, outbox, clock, mailSettings(config), wake, gathered, lists),
+      writer: WriteMails,
+    ) => new NotifyAgents(notices, mails, outbox, clock, mailSettings(config), wake, gathered, lists, writer),
   },
   {
     provide: SendGathered,
@@ -51,6 +63,7 @@ export const noticeProviders: Provider[] = [
       MailEvents,
       SendDue,
       MailLists,
+      WriteMails,
     ],
     useFactory: (
       db: DataSource,
@@ -62,7 +75,8 @@ export const noticeProviders: Provider[] = [
       events: MailEvents,
       { wake }: SendDue,
       lists: MailLists,
-    ) => new SendGathered(db, gathered, notices, mails, clock, mailSettings(config), events, wake, lists),
+      writer: WriteMails,
+    ) => new SendGathered(db, gathered, notices, mails, clock, mailSettings(config), events, wake, lists, writer),
   },
   {
     provide: OwnNotices,

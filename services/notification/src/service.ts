@@ -12,6 +12,6 @@ export function createNotificationService(config: NotificationConfig): RunningSe
     config,
     module: NotificationModule,
     migrations,
-    versionedTables: { webhooks: 'webhook', channels_email_outbound: 'mail_account' },
+    versionedTables: { webhooks: 'webhook', channels_email_outbound: 'mail_account', mail_templates: 'mail_template' },
   });
 }

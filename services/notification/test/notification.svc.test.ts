@@ -12,6 +12,7 @@ import {
   listOutboundMail,
   type Message,
   mailAccounts,
+  mailTextTemplates,
   noticesChanged,
   notifyAgents,
   type OutputOf,
@@ -630,7 +631,121 @@ type Question =
   | typeof retryOutboundMail
   | typeof serviceFigures.notification
   | (typeof onlineNotifications)[keyof typeof onlineNotifications]
-  | (typeof mailAccounts)[keyof typeof mailAccounts];
+  | (typeof mailAccounts)[keyof typeof mailAccounts]
+  | (typeof mailTextTemplates)[keyof typeof mailTextTemplates];
+describe('texts that administrators wrote', () => {
+  const asked = <Q extends Question>(
+    question: Q,
+    input: object,
+    permissions?: string[],
+    ifMatch?: string,
+  ): Promise<OutputOf<Q>> =>
+    ask(question, { params: {}, query: {}, body: undefined, ...input }, permissions, 3, {
+      ...(ifMatch !== undefined && { ifMatch: [ifMatch] }),
+    }) as Promise<OutputOf<Q>>;
+  const text = { kind: 'password-reset', locale: 'de', subject: 'Neues Kennwort', body: 'Hallo {{ name }}!\n\n[Los]' };
+  const make = (over = {}) => asked(mailTextTemplates.create, { body: { ...text, ...over } });
+  const reset = (locale: string, brand?: SendMail['brand']) => {
+    const link = 'https://desk.example.org/reset?token=1';
+    const content = { template: 'password-reset', locale, values: { link, name: 'Ada' } };
+    return others.say(
+      sendMail,
+      aMailOrder({
+        ...{ kind: 'password-reset', ticketId: null, articleId: null, content, messageId: null },
+        ...(brand && { brand }),
+      }),
+    );
+  };
+  const look = { sender: null, accent: null, logo: null, support: null, footer: null };
+  afterEach(async () => {
+    for (const { id } of await asked(mailTextTemplates.list, {})) {
+      await asked(mailTextTemplates.delete, { params: { id } });
+    }
+  });
+
+  it('are sent in their language, and those of the system again when they are gone', async () => {
+    const { id } = await make();
+    await reset('de-AT');
+    const own = await sink.next('the mail in the words of the administrator');
+    expect(own.parsed.subject).toBe('Neues Kennwort');
+    expect(own.parsed.text).toContain('Hallo Ada!\n\nLos:\nhttps://desk.example.org/reset?token=1');
+    sink.clear();
+    await reset('fr');
+    expect((await sink.next('the mail in French')).parsed.subject).toMatch(/mot de passe/);
+    sink.clear();
+    await asked(mailTextTemplates.delete, { params: { id } });
+    await reset('de');
+    expect((await sink.next('the mail in the words of the system')).parsed.subject).toBe('Neues Passwort für Helpmesh');
+  });
+
+  it('of a community are for its mails alone', async () => {
+    const facts = { id: 79, name: 'Bio', signature: null, email: null, active: true, reopenTimeInDays: null };
+    const brand = { ...look, id: 5, name: 'Bio', host: 'help.bio.example' };
+    const rules = { followUpPossible: 'yes' as const, followUpAssignment: true };
+    await others.say(groupCreated, { ...facts, ...rules, brand }, { aggregateId: 79, aggregateVersion: 1 });
+    await others.settled('notification');
+    await expect(make({ branding_id: 6 })).rejects.toMatchObject({ code: 'mail-template.no-such-branding' });
+    await make({ branding_id: 5, body: 'Bio: {{ page }}\n\n[Los]' });
+    await make({ body: 'Alle: {{ page }}\n\n[Los]' });
+    await reset('de', brand);
+    expect((await sink.next('the mail of the community')).parsed.text).toContain('Bio: http://help.bio.example:8080\n');
+    sink.clear();
+    await reset('de', { ...brand, id: 7 });
+    expect((await sink.next('the mail of another one')).parsed.text).toContain('Alle: ');
+  });
+
+  it('that cannot be used hold no mail back, and say so', async () => {
+    const { id } = await make();
+    const { failure } = await asked(mailTextTemplates.get, { params: { id } });
+    expect(failure).toBeNull();
+    // Found good with the values of the example; this mail leaves nothing of it.
+    await asked(mailTextTemplates.update, {
+      params: { id },
+      body: { subject: '{% unless name == "Ada" %}Neu{% endunless %}' },
+    });
+    await reset('de');
+    expect((await sink.next('the mail')).parsed.subject).toBe('Neues Passwort für Helpmesh');
+    const told = async () => (await asked(mailTextTemplates.get, { params: { id } })).failure;
+    await waitFor(async () => (await told()) !== null, { what: 'the failure' });
+    expect(await told()).toBe('It leaves the subject empty.');
+    expect(await metric('helpmesh_mail_text_failures_total{kind="password-reset"}')).toBe(1);
+    const { updated_at } = await asked(mailTextTemplates.update, { params: { id }, body: { subject: 'Neu' } });
+    expect(await told()).toBeNull();
+    const late = asked(mailTextTemplates.update, { params: { id }, body: { subject: 'x' } }, undefined, 'of long ago');
+    await expect(late).rejects.toMatchObject({ code: 'precondition.failed' });
+    await asked(mailTextTemplates.update, { params: { id }, body: { subject: 'Neuer' } }, undefined, updated_at);
+  });
+
+  it.each([
+    [{ body: 'a\n\n{% if name %}\n\nb{% endif %}\n\n[Los]' }, /body, line 3: .*not closed.*ends in the paragraph/],
+    [{ body: 'x' }, /body, line 1: The link of this mail is missing/],
+    [{ subject: '{{ titel }}' }, /subject, line 1: There is no value "titel"\. There are: link, name, brand/],
+    [{ body: '[Los](javascript:alert)' + '\n\n[Los]' }, /not a web address/],
+    [{ kind: 'webhook-disabled', body: '[Los]' }, /no address for a button/],
+    [{ kind: 'constructor' }, /There is no mail that is called/],
+  ])('are refused with what is wrong: %j', async (over, why) => {
+    await expect(make(over)).rejects.toMatchObject({ kind: 'invalid', detail: expect.stringMatching(why) });
+  });
+
+  it('can be looked at before they are kept, by those who may', async () => {
+    const body = { ...text, subject: '{{ brand }}' };
+    const { mail, errors } = await asked(mailTextTemplates.preview, { body });
+    expect(errors).toEqual([]);
+    expect(mail?.subject).toBe('Helpmesh');
+    expect(mail?.html).toContain('Hallo Ada Lovelace!');
+    const broken = await asked(mailTextTemplates.preview, { body: { ...text, body: '{{ titel }}\n\n[Los]' } });
+    expect(broken).toMatchObject({ mail: null, errors: [{ field: 'body', line: 1 }] });
+    const kinds = await asked(mailTextTemplates.kinds, {});
+    for (const { kind, defaults } of kinds) {
+      for (const [locale, source] of Object.entries(defaults)) {
+        const shown = await asked(mailTextTemplates.preview, { body: { kind, locale, ...source } });
+        expect(shown.errors, `${kind} ${locale}`).toEqual([]);
+      }
+    }
+    await expect(asked(mailTextTemplates.kinds, {}, ['ticket.agent'])).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+});
+
 describe('accounts that administrators set up', () => {
   const MASK = '**********';
   let made = 0;
@@ -813,12 +928,13 @@ async function ask<Q extends Question>(
   input: Parameters<RpcClient['call']>[1],
   permissions = ['admin.channel_email'],
   userId = 3,
+  more: { ifMatch?: readonly string[] } = {},
 ) {
   const actor: Actor = {
     ...{ kind: 'user', userId, login: 'admin', permissions, groups: {}, organizationIds: [] },
     ...{ sharedOrganizationIds: [], locale: 'en', via: 'session' },
   };
-  return service.get(RpcClient).call(question, input as never, { actor: await keys.actorToken(actor) });
+  return service.get(RpcClient).call(question, input as never, { actor: await keys.actorToken(actor), ...more });
 }
 
 async function metric(name: string): Promise<number> {

@@ -191,6 +191,17 @@ const newMailChannel = made('/api/v1/channels_email', mailChannel);
 const unsent = { adapter: 'smtp', options: { host: '127.0.0.1', port: 1, ssl: 'off' } };
 const mailAccount = (name: string) => ({ name, active: false, options: { outbound: unsent } });
 const newMailAccount = made('/api/v1/channels_email_outbound', mailAccount);
+let texts = 0;
+/** There is one of each kind and language: the next that nobody has written. */
+const mailText = async (world: World): Promise<Json> => {
+  const kinds = (await world.boss.get('/api/v1/mail_templates/kinds')) as unknown as Json[];
+  const { kind, defaults } = kinds[texts % kinds.length] as Json;
+  const locale = ['en', 'de', 'fr', 'pl'][Math.floor(texts / kinds.length)] as string;
+  texts += 1;
+  return { kind, locale, ...defaults[locale], active: false };
+};
+const newMailText = async (world: World): Promise<Json> =>
+  world.boss.post('/api/v1/mail_templates', await mailText(world));
 const certificate = async (name: string) => ({ key: (await anIdentity({ address: `${name}@x.example` })).pem });
 const newMailKey = async (world: World): Promise<Json> => {
   const key = await certificate(world.fresh('spare'));
@@ -900,6 +911,13 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/channels_email_outbound': (world) => ({ body: mailAccount(world.fresh('spare')) }),
   'PUT /api/v1/channels_email_outbound/{id}': spare(newMailAccount, { addresses: ['x@desk.example'] }),
   'DELETE /api/v1/channels_email_outbound/{id}': spare(newMailAccount),
+  'POST /api/v1/mail_templates/preview': () => ({
+    body: { kind: 'invitation', locale: 'en', subject: 'x', body: '[Begin]' },
+  }),
+  'GET /api/v1/mail_templates/{id}': spare(newMailText),
+  'POST /api/v1/mail_templates': async (world) => ({ body: await mailText(world) }),
+  'PUT /api/v1/mail_templates/{id}': spare(newMailText, { active: false }),
+  'DELETE /api/v1/mail_templates/{id}': spare(newMailText),
   'POST /api/v1/channels_email_outbound/test': () => ({ body: { options: { outbound: unsent } } }),
   'POST /api/v1/channels_email_outbound/{id}/authorization': spare(newMailAccount),
   'POST /api/v1/channels_email_outbound/authorization': () => ({ body: { state: 'x', code: 'x' } }),

@@ -500,6 +500,13 @@ DELETE /api/v1/channels_email_outbound/{id}                    ---- ---- +--!
 POST   /api/v1/channels_email_outbound/test                    ---- ---- =--!
 POST   /api/v1/channels_email_outbound/{id}/authorization      ---- ---- ?--!
 POST   /api/v1/channels_email_outbound/authorization           ---- ---- ?--!
+GET    /api/v1/mail_templates                                  ---- ---- +--!
+GET    /api/v1/mail_templates/kinds                            ---- ---- +--!
+POST   /api/v1/mail_templates/preview                          ---- ---- +--!
+GET    /api/v1/mail_templates/{id}                             ---- ---- +--!
+POST   /api/v1/mail_templates                                  ---- ---- +--!
+PUT    /api/v1/mail_templates/{id}                             ---- ---- +--!
+DELETE /api/v1/mail_templates/{id}                             ---- ---- +--!
 GET    /api/v1/cmdb_settings                                   ---- ---- +--!
 PUT    /api/v1/cmdb_settings                                   ---- ---- +--!
 POST   /api/v1/cmdb_settings/verify                            ---- ---- ?--!

@@ -65,6 +65,7 @@ import {
 } from './mail.ts';
 import { mailAccounts, mailChannels } from './mail-channels.ts';
 import { mailKeys, mailSealing } from './mail-keys.ts';
+import { mailTextTemplates } from './mail-templates.ts';
 import { renewMonitoringToken } from './monitoring.ts';
 import { applications, oauthGrants } from './oauth.ts';
 import { onlineNotifications } from './online-notifications.ts';
@@ -284,6 +285,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(reports),
   ...Object.values(mailChannels),
   ...Object.values(mailAccounts),
+  ...Object.values(mailTextTemplates),
   ...Object.values(mailKeys),
   ...Object.values(mailSealing),
   listQuarantine,

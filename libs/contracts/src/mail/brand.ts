@@ -8,6 +8,12 @@ export type AccentColours = z.output<typeof AccentColours>;
 
 /** How a community, or the desk itself, shows itself in mails. */
 export const MailBrand = z.object({
+  /** The community's; absent: that of the desk, or told before communities had texts of their own. */
+  id: z.number().int().optional(),
+  /** That of the desk. */
+  standard: z.boolean().optional(),
+  /** Of its own pages, which are reached as those of the desk are; absent: there is none. */
+  host: z.string().optional(),
   /** Empty: the name of the installation. */
   name: z.string(),
   /** Name beside the sending address; null: that of the address. */

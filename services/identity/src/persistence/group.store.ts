@@ -166,7 +166,8 @@ export class GroupStore {
               CASE WHEN s.active THEN s.body END AS "signatureHtml",
               g.shared_drafts AS "sharedDrafts", g.assignment_timeout AS "assignmentTimeout",
               g.priority_matrix AS "priorityMatrix", g.ask_rating AS "askRating", g.version,
-              (SELECT json_build_object('name', b.name, 'mail_sender', b.mail_sender, 'accent', b.accent,
+              (SELECT json_build_object('id', b.id, 'standard', b.standard, 'host', b.host, 'name', b.name,
+                        'mail_sender', b.mail_sender, 'accent', b.accent,
                         'support', b.support, 'footer', b.footer, 'logo', l.hash)
                FROM brandings b LEFT JOIN branding_logos l ON l.branding_id = b.id
                WHERE b.standard OR b.id = (SELECT branding_id FROM branding_groups WHERE group_id = g.id)

@@ -22,9 +22,10 @@ import type { OutboundMail } from '../domain/outbound-mail.ts';
 import type { MailEvents } from '../events.ts';
 import type { GroupAddressStore } from '../persistence/group-address.store.ts';
 import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
-import { renderMail } from '../templates/render.ts';
-import { houseOf, named } from './house.ts';
+import type { RenderedMail } from '../templates/render.ts';
+import { houseOf, named, pageOf } from './house.ts';
 import type { MailSettings } from './ports.ts';
+import type { MailToWrite, WriteMails } from './template/write-mails.ts';
 
 type Created = Message<typeof ticketCreated>;
 
@@ -45,6 +46,7 @@ export class AnswerNewTicket {
     private readonly settings: MailSettings,
     private readonly events: MailEvents,
     private readonly wake: () => void,
+    private readonly writer: Pick<WriteMails, 'run'>,
   ) {}
 
   /** @returns a verdict an event, in order */
@@ -71,9 +73,13 @@ export class AnswerNewTicket {
     const groupIds = [...new Set(answers.map(({ event }) => event.data.ticket.groupId))];
     const groups = await this.groups.of(tx, groupIds);
     const brands = await this.groups.brandsOf(tx, groupIds);
+    const words = await this.writer.run(
+      answers.map((answer) => this.ordered(answer, brands.get(answer.event.data.ticket.groupId))),
+    );
     const mails = answers.map((answer, i): OutboundMail => {
       const { groupId } = answer.event.data.ticket;
-      const mail = this.compose(answer, groups.get(groupId), brands.get(groupId), now);
+      const look = { brand: brands.get(groupId), words: words[i] as RenderedMail };
+      const mail = this.compose(answer, groups.get(groupId), look, now);
       const brake = brakes[i] ?? null;
       return brake === null ? mail : { ...mail, state: 'suppressed', dueAt: null, lastError: brake };
     });
@@ -121,18 +127,24 @@ export class AnswerNewTicket {
     });
   }
 
+  private ordered({ event, decision }: Answer, brand: MailBrand | undefined): MailToWrite {
+    const { ticket, customer } = event.data;
+    const { threadingSecret } = this.settings;
+    const link = linkOf(event, { page: pageOf(this.settings, brand), threadingSecret });
+    const values = { number: ticket.number, title: ticket.title, name: customer.name, link };
+    return { template: decision.template, locale: customer.locale, values, house: houseOf(this.settings, brand) };
+  }
+
   private compose(
     { event, decision, address: guardAddress }: Answer,
     group: MailAddress | undefined,
-    brand: MailBrand | undefined,
+    { brand, words }: { brand: MailBrand | undefined; words: RenderedMail },
     now: EpochMs,
   ): OutboundMail {
-    const { template, to, inReplyTo } = decision;
-    const { ticket, customer } = event.data;
+    const { to, inReplyTo } = decision;
+    const { ticket } = event.data;
     const { fqdn, threadingSecret } = this.settings;
-    const link = linkOf(event, this.settings);
-    const values = { number: ticket.number, title: ticket.title, name: customer.name, link };
-    const { subject, text, html } = renderMail(template, customer.locale, values, houseOf(this.settings, brand));
+    const { subject, text, html } = words;
     const addressee = headerAddress(to);
     return {
       // Of the event, so that a redelivery finds the mail it made.
@@ -190,9 +202,12 @@ export class AnswerNewTicket {
 }
 
 /** Where the customer reads and answers the ticket without signing in. */
-function linkOf({ data: { ticket, customer } }: Created, { page, threadingSecret }: MailSettings): string {
+function linkOf(
+  { data: { ticket, customer } }: Created,
+  { page, threadingSecret }: Pick<MailSettings, 'page' | 'threadingSecret'>,
+): string {
   const token = ticketLinkToken({ ticketId: ticket.id, customerId: customer.userId }, threadingSecret);
-  return `${page.replace(/\/+$/, '')}${ticketLinkPath(token)}`;
+  return `${page}${ticketLinkPath(token)}`;
 }
 
 function timeOf({ time }: Created): EpochMs {

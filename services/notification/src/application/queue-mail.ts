@@ -22,11 +22,12 @@ import type { GroupAddressStore } from '../persistence/group-address.store.ts';
 import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
 import { fileLinks } from '../templates/file-links.ts';
 import { signedBy } from '../templates/layout.ts';
-import { renderMail } from '../templates/render.ts';
+import type { RenderedMail } from '../templates/render.ts';
 import type { AccountBook } from './account/account-book.ts';
-import { houseOf, named } from './house.ts';
+import { houseOf, named, pageOf } from './house.ts';
 import { listOf, type MailLists } from './mail-lists.ts';
 import type { MailSettings } from './ports.ts';
+import type { WriteMails } from './template/write-mails.ts';
 
 type Command = Message<typeof sendMail>;
 type SendMail = Command['data'];
@@ -56,6 +57,7 @@ export class QueueMail {
     private readonly wake: () => void,
     private readonly accounts: Pick<AccountBook, 'of'>,
     private readonly lists: Pick<MailLists, 'left'>,
+    private readonly writer: Pick<WriteMails, 'run'>,
   ) {}
 
   /** @throws AppError invalid, for a template or value that does not fit (see renderMail) */
@@ -63,9 +65,12 @@ export class QueueMail {
     const groupIds = commands.flatMap(({ data: { groupId } }) => groupId ?? []);
     const brands = await this.groups.brandsOf(tx, [...new Set(groupIds)]);
     const left = await this.stopped(tx, commands);
-    const mails = commands.map((command) => {
-      const { groupId, brand } = command.data;
-      const mail = this.mailOf(command, brand ?? (groupId === undefined ? undefined : brands.get(groupId)));
+    const looks = commands.map(
+      ({ data: { groupId, brand } }) => brand ?? (groupId === undefined ? undefined : brands.get(groupId)),
+    );
+    const written = await this.written(commands, looks);
+    const mails = commands.map((command, i) => {
+      const mail = this.mailOf(command, looks[i], written.get(command));
       return listOf(mail) !== undefined && mail.to.some(({ address }) => left.has(plainAddress(address)))
         ? { ...mail, state: 'suppressed' as const, dueAt: null, lastError: 'Its reader wants no such mails.' }
         : mail;
@@ -93,14 +98,27 @@ export class QueueMail {
     );
   }
 
-  private mailOf(command: Command, brand: MailBrand | undefined): OutboundMail {
+  /** The words of those that name a template. */
+  private async written(
+    commands: readonly Command[],
+    looks: readonly (MailBrand | undefined)[],
+  ): Promise<Map<Command, RenderedMail>> {
+    const orders = commands.flatMap((command, i) => {
+      const { content } = command.data;
+      return 'template' in content ? [{ command, order: { ...content, house: houseOf(this.settings, looks[i]) } }] : [];
+    });
+    const mails = await this.writer.run(orders.map(({ order }) => order));
+    return new Map(orders.map(({ command }, i) => [command, mails[i] as RenderedMail]));
+  }
+
+  private mailOf(command: Command, brand: MailBrand | undefined, written: RenderedMail | undefined): OutboundMail {
     const { data } = command;
     const now = this.clock.now();
     const { to, cc, remaining, refused } = recipients(data);
     const dead = remaining.length === 0;
     const from = data.from && isDeliverable(data.from.address) ? headerAddress(data.from) : this.settings.from;
     return {
-      ...this.fitting(data, this.content(data, brand), from, now),
+      ...this.fitting(data, this.content(data, brand, written), from, now, brand),
       id: data.mailId,
       kind: data.kind,
       ticketId: data.ticketId,
@@ -130,10 +148,9 @@ export class QueueMail {
     };
   }
 
-  private content({ content }: SendMail, brand: MailBrand | undefined): MailWords {
+  private content({ content }: SendMail, brand: MailBrand | undefined, written: RenderedMail | undefined): MailWords {
     if ('template' in content) {
-      const house = houseOf(this.settings, brand);
-      const { subject, text, html } = renderMail(content.template, content.locale, content.values, house);
+      const { subject, text, html } = written as RenderedMail;
       const { number } = content.values;
       return { subject: number ? withHook(subject, headerText(number, 40)) : subject, text, html };
     }
@@ -149,18 +166,24 @@ export class QueueMail {
    * No larger than the server of its sender takes it. Only replies: their files hang on their own article. What is to be
    * encrypted is not handed out in the clear instead.
    */
-  private fitting(order: SendMail, words: MailWords, from: MailAddress, now: EpochMs): MailWords & MailFiles {
+  private fitting(
+    order: SendMail,
+    words: MailWords,
+    from: MailAddress,
+    now: EpochMs,
+    brand: MailBrand | undefined,
+  ): MailWords & MailFiles {
     const { kind, articleId, attachments, security } = order;
     const limit = (this.accounts.of(from.address)?.maxSizeMb ?? this.settings.maxSizeMb) * 1_000_000;
     const whole = { ...words, attachments, linked: [] };
     if (limit === 0 || kind !== 'reply' || articleId === null || security?.encrypt) return whole;
     const { kept, linked } = withinLimit(whole, limit);
     if (linked.length === 0) return whole;
-    const { page, threadingSecret, fileLinkDays } = this.settings;
+    const { threadingSecret, fileLinkDays } = this.settings;
     const until = epochMs(now + fileLinkDays * DAY_MS);
     const files = linked.map(({ filename, size, sha256 }) => {
       const token = fileLinkToken({ articleId, sha256, until }, threadingSecret);
-      const link = `${page.replace(/\/+$/, '')}${fileLinkPath(token)}`;
+      const link = `${pageOf(this.settings, brand)}${fileLinkPath(token)}`;
       return { filename: headerText(filename, 255) || 'attachment', size, link };
     });
     const locale = 'locale' in order.content ? (order.content.locale ?? 'en') : 'en';

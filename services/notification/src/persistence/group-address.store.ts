@@ -41,6 +41,18 @@ export class GroupAddressStore {
     return new Map(rows.map(({ id, brand }) => [id, brand]));
   }
 
+  /** How the mails of a community look. @param id  null: those of the desk */
+  async brand(on: EntityManager | DataSource, id: number | null): Promise<MailBrand | undefined> {
+    const [row] = await sql<{ brand: MailBrand }>(
+      on,
+      `SELECT brand FROM group_address
+       WHERE CASE WHEN $1::int IS NULL THEN (brand->>'standard')::boolean ELSE (brand->>'id')::int = $1 END
+       ORDER BY group_id LIMIT 1`,
+      [id],
+    );
+    return row?.brand;
+  }
+
   /** By group. One that has none of its own, or is not known here yet, is missing: the system's address speaks for it. */
   async of(tx: EntityManager | DataSource, groupIds: readonly number[]): Promise<Map<number, MailAddress>> {
     const rows = await sql<{ id: number; name: string | null; address: string }>(

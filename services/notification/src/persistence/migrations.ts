@@ -13,6 +13,7 @@ import { GatheredNotices1799451100000 } from './migrations/1799451100000-gathere
 import { BoundAddresses1799451200000 } from './migrations/1799451200000-bound-addresses.ts';
 import { LeftLists1799451300000 } from './migrations/1799451300000-left-lists.ts';
 import { GroupBrand1799454000001 } from './migrations/1799454000001-group-brand.ts';
+import { MailTemplates1799460300000 } from './migrations/1799460300000-mail-templates.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -31,4 +32,5 @@ export const migrations: MigrationClass[] = [
   BoundAddresses1799451200000,
   LeftLists1799451300000,
   GroupBrand1799454000001,
+  MailTemplates1799460300000,
 ];

@@ -8,7 +8,8 @@ import { escapeHtml } from './escape.ts';
 import { fr } from './fr.ts';
 import { type FilledBlock, htmlMail, linesBelow, type MailLook, textMail } from './layout.ts';
 import { pl } from './pl.ts';
-import { type Block, type Language, ownTemplates, type TemplateName } from './words.ts';
+import type { SourceBlock } from './source.ts';
+import { type Block, type Language, ownTemplates, type TemplateName, type Words } from './words.ts';
 
 export interface RenderedMail {
   /** One line, without control characters. */
@@ -23,10 +24,14 @@ export interface House {
   /** Address of the web page. */
   page: string;
   look?: MailLook;
+  /** The community whose mail it is; absent: the desk. */
+  community?: number;
 }
 
-const languages: Record<string, Language> = { en, de, fr, pl };
-const promised: Record<string, { needs: readonly string[]; takes: readonly string[] }> = {
+/** By tag. */
+export const languages: Readonly<Record<string, Language>> = { en, de, fr, pl };
+/** What each mail needs and takes. */
+export const promised: Record<string, { needs: readonly string[]; takes: readonly string[] }> = {
   ...mailTemplates,
   ...ownTemplates,
 };
@@ -43,6 +48,34 @@ export function renderMail(
   values: Readonly<Record<string, string>>,
   house: House,
 ): RenderedMail {
+  return inSystemWords(letterOf(template, locale, values, house));
+}
+
+/** The mail as it is where no administrator wrote another one. */
+export function inSystemWords(letter: Letter): RenderedMail {
+  const { words, view } = letter;
+  const blocks = words.blocks.map((block) => fill(block, view));
+  return inLayout(letter, asText(words.subject, view), blocks);
+}
+
+/** A mail before its words are chosen. */
+export interface Letter {
+  template: TemplateName;
+  language: Language;
+  /** The words of the system. */
+  words: Words;
+  /** What may be told in it, by name: text, and nothing but text. */
+  view: Readonly<Record<string, string>>;
+  house: House;
+}
+
+/** @throws AppError as renderMail */
+export function letterOf(
+  template: string,
+  locale: string,
+  values: Readonly<Record<string, string>>,
+  house: House,
+): Letter {
   const promise = Object.hasOwn(promised, template) ? promised[template] : undefined;
   if (!promise) throw new AppError('invalid', 'mail.template-unknown', `There is no mail template "${template}".`);
   for (const name of promise.needs)
@@ -65,13 +98,52 @@ export function renderMail(
   if (view.at) view.at = instant(view.at, view.zone ?? '', language.tag);
   view.validity =
     duration(view.hours ?? '', 'hour', language.tag) || duration(view.minutes ?? '', 'minute', language.tag);
+  return { template: template as TemplateName, language, words, view, house };
+}
 
-  const blocks = words.blocks.map((block) => fill(block, view)).filter(({ text }) => text.trim() !== '');
+/**
+ * The mail with words that an administrator wrote, filled in already. A piece without words is left out.
+ * @param texts  of each piece; of a link its words and its address
+ * @throws AppError invalid `mail.link-refused`
+ */
+export function inOwnWords(
+  letter: Letter,
+  subject: string,
+  blocks: readonly SourceBlock[],
+  texts: readonly { text: string; address?: string }[],
+): RenderedMail {
+  const { link = '' } = letter.view;
+  const pieces = blocks.flatMap(({ kind }, i): FilledBlock[] => {
+    const { text, address } = texts[i] as { text: string; address?: string };
+    const said = kind === 'verbatim' || kind === 'list' ? text.trim() : withoutBlankLines(text);
+    const html = kind === 'verbatim' || kind === 'list' ? escapeHtml(said) : escapeHtml(said).replaceAll('\n', '<br>');
+    if (kind !== 'action' && kind !== 'link') return [{ kind, text: said, html }];
+    const to = kind === 'link' ? (address ?? '').trim() : link;
+    if (to === '') return [];
+    requireWebLink(to);
+    return [{ kind, text: said, html, link: { text: to, html: escapeHtml(to) } }];
+  });
+  return inLayout(letter, subject, pieces);
+}
+
+function inLayout({ language, view, house }: Letter, subject: string, pieces: readonly FilledBlock[]): RenderedMail {
+  const blocks = pieces.filter(({ text }) => text.trim() !== '');
+  const line = headerText(subject, 250);
+  const [brand, footer] = [asHtml('{{brand}}', view), asHtml(language.footer, view)];
   return {
-    subject: headerText(asText(words.subject, view), 250),
+    subject: line,
     text: textMail([asText(language.footer, view), ...linesBelow(house.look)].join('\n'), blocks),
-    html: htmlMail(language, asHtml('{{brand}}', view), asHtml(language.footer, view), blocks, house.look),
+    html: htmlMail(language, { subject: line, brand, footer }, blocks, house.look),
   };
+}
+
+/** Lines that held nothing but a condition say nothing. */
+function withoutBlankLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
 export function languageOf(locale: string): Language {
@@ -79,7 +151,7 @@ export function languageOf(locale: string): Language {
   return (Object.hasOwn(languages, tag) ? languages[tag] : undefined) ?? en;
 }
 
-function fill(block: Block, view: Record<string, string>): FilledBlock {
+function fill(block: Block, view: Readonly<Record<string, string>>): FilledBlock {
   if (block.kind === 'action') {
     const link = { text: view.link ?? '', html: asHtml('{{link}}', view) };
     return { kind: 'action', text: asText(block.label, view), html: asHtml(block.label, view), link };
@@ -87,11 +159,11 @@ function fill(block: Block, view: Record<string, string>): FilledBlock {
   return { kind: block.kind, text: asText(block.text, view), html: asHtml(block.text, view) };
 }
 
-function asText(source: string, view: Record<string, string>): string {
+function asText(source: string, view: Readonly<Record<string, string>>): string {
   return mustache.render(source, view, undefined, { escape: (value: unknown) => String(value) });
 }
 
-function asHtml(source: string, view: Record<string, string>): string {
+function asHtml(source: string, view: Readonly<Record<string, string>>): string {
   return mustache.render(source, view, undefined, { escape: (value: unknown) => escapeHtml(String(value)) });
 }
 

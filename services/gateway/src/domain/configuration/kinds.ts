@@ -74,6 +74,11 @@ export const kinds: readonly Kind[] = [
     { only: ({ personal }) => personal !== true },
   ),
   named('postmaster_filters', 'name match perform note active'),
+  named('mail_templates', 'kind locale subject body active', {
+    key: ({ kind, locale }) => `${kind} ${locale}`,
+    // Those of communities are told apart by an id that another desk does not have.
+    only: ({ branding_id }) => branding_id === null,
+  }),
   named('public_links', 'title link description screen new_tab prio', { key: ({ title }) => String(title) }),
   named('report_profiles', 'name condition active'),
   named('recurring_tickets', 'name rrule starts_at timezone catch_up ticket note active'),

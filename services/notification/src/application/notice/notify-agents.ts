@@ -10,9 +10,10 @@ import type { OutboundMail } from '../../domain/outbound-mail.ts';
 import type { GatheredNotice, GatheredNoticeStore } from '../../persistence/gathered-notice.store.ts';
 import type { NoticeStore } from '../../persistence/notice.store.ts';
 import type { OutboundMailStore } from '../../persistence/outbound-mail.store.ts';
-import { type RenderedMail, renderMail } from '../../templates/render.ts';
+import type { RenderedMail } from '../../templates/render.ts';
 import type { MailLists } from '../mail-lists.ts';
 import type { MailSettings } from '../ports.ts';
+import type { MailToWrite, WriteMails } from '../template/write-mails.ts';
 
 /** What may be told to one person by mail. */
 interface Letter {
@@ -31,6 +32,7 @@ export class NotifyAgents {
     private readonly wake: () => void,
     private readonly gathered: GatheredNoticeStore,
     private readonly lists: Pick<MailLists, 'left'>,
+    private readonly writer: Pick<WriteMails, 'run'>,
   ) {}
 
   /** A batch: one statement for the lists, one for the mails, one that says whose list is another one now. */
@@ -47,13 +49,13 @@ export class NotifyAgents {
       const takes = isDeliverable(mail.address) && !paused.has(address) && !left.has(address);
       return takes ? [{ command, person: { ...person, mail } }] : [];
     });
-    const rendered = new Map<string, RenderedMail>();
     // One whose time has come while the order waited is sent now.
     const isLater = ({ person: { mail } }: Letter) => mail.after !== undefined && Date.parse(mail.after) > now;
     const [soon, later] = [letters.filter((one) => !isLater(one)), letters.filter(isLater)];
+    const words = await this.wordsOf(soon);
     await this.mails.add(
       tx,
-      soon.map((letter) => this.compose(letter, rendered, now)),
+      soon.map((letter) => this.compose(letter, words, now)),
     );
     await this.gathered.add(
       tx,
@@ -63,9 +65,9 @@ export class NotifyAgents {
     if (userIds.length > 0) await this.outbox.add(tx, noticesChanged, { aggregateId: 'notices', data: { userIds } });
   }
 
-  private compose({ command, person }: Letter, rendered: Map<string, RenderedMail>, now: EpochMs): OutboundMail {
+  private compose({ command, person }: Letter, words: ReadonlyMap<string, RenderedMail>, now: EpochMs): OutboundMail {
     const { ticket, article } = command.data;
-    const { subject, text, html } = this.words(command, person, rendered);
+    const { subject, text, html } = words.get(keyOf({ command, person })) as RenderedMail;
     const id = derivedId(command.id, `notice for ${person.userId}`);
     const addressee = headerAddress(person.mail);
     const { from, fqdn, threadingSecret } = this.settings;
@@ -84,10 +86,13 @@ export class NotifyAgents {
   }
 
   /** The same for all who are told for one reason in one language, but for their names, so nobody is greeted by it. */
-  private words({ id, data }: Command, { reason, mail }: Letter['person'], rendered: Map<string, RenderedMail>) {
-    const key = JSON.stringify([id, reason, mail.locale]);
-    const known = rendered.get(key);
-    if (known) return known;
+  private async wordsOf(letters: readonly Letter[]): Promise<Map<string, RenderedMail>> {
+    const different = [...new Map(letters.map((letter) => [keyOf(letter), letter])).entries()];
+    const words = await this.writer.run(different.map(([, letter]) => this.ordered(letter)));
+    return new Map(different.map(([key], i) => [key, words[i] as RenderedMail]));
+  }
+
+  private ordered({ command: { data }, person: { reason, mail } }: Letter): MailToWrite {
     const { brand, page } = this.settings;
     const { kind, ticket, article, changes, dueAt, zone, by } = data;
     const values = {
@@ -99,11 +104,11 @@ export class NotifyAgents {
       ...{ at: dueAt ?? '', zone: zone ?? '' },
       link: `${page.replace(/\/+$/, '')}/tickets/${ticket.id}`,
     };
-    const words = renderMail(`notice-${kind}`, mail.locale, values, { brand, page });
-    rendered.set(key, words);
-    return words;
+    return { template: `notice-${kind}`, locale: mail.locale, values, house: { brand, page } };
   }
 }
+
+const keyOf = ({ command, person: { reason, mail } }: Letter) => JSON.stringify([command.id, reason, mail.locale]);
 
 function gatheredOf({ command, person: { userId, mail } }: Letter, now: EpochMs): GatheredNotice {
   const { kind, ticket } = command.data;

@@ -7,12 +7,14 @@ import { FakeClock, infra } from '@helpmesh/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { MailEvents } from '../../events.ts';
+import { LiquidThread } from '../../liquid/liquid-thread.ts';
 import { GatheredNoticeStore } from '../../persistence/gathered-notice.store.ts';
 import { LeftListStore } from '../../persistence/left-list.store.ts';
 import { migrations } from '../../persistence/migrations.ts';
 import { NoticeStore } from '../../persistence/notice.store.ts';
 import { OutboundMailStore } from '../../persistence/outbound-mail.store.ts';
 import { MailLists } from '../mail-lists.ts';
+import { WriteMails } from '../template/write-mails.ts';
 import { EraseNotices } from './erase-notices.ts';
 import { NotifyAgents } from './notify-agents.ts';
 import { SendGathered } from './send-gathered.ts';
@@ -54,6 +56,8 @@ const reader = (userId: number, after: string | undefined, locale = 'en'): Comma
   ...{ userId, reason: 'owner', online: true, seen: false },
   mail: { address: `agent${userId}@x.org`, name: `Agent ${userId}`, locale, ...(after && { after }) },
 });
+/** Nobody wrote a text of their own. */
+const writer = new WriteMails({ of: () => undefined, failed: () => undefined }, new LiquidThread());
 const lists = () => new MailLists(db, new LeftListStore(), settings, clock);
 const tell = (...orders: Command['data'][]) =>
   db.transaction((tx) =>
@@ -66,13 +70,14 @@ const tell = (...orders: Command['data'][]) =>
       () => undefined,
       gathered,
       lists(),
+      writer,
     ).run(
       tx,
       orders.map((data) => ({ id: uuidv7(), correlationId: uuidv7(), data }) as Command),
     ),
   );
 const sender = () =>
-  new SendGathered(db, gathered, notices, mails, clock, settings, new MailEvents(), () => undefined, lists());
+  new SendGathered(db, gathered, notices, mails, clock, settings, new MailEvents(), () => undefined, lists(), writer);
 const queued = () => mails.list(db, { state: undefined, limit: 50, offset: 0 });
 const waiting = async () => (await sql(db, 'SELECT 1 FROM gathered_notice')).length;
 
@@ -96,7 +101,7 @@ it('what is wanted later comes then, in one mail that names each ticket once', a
     `- #${number} Portal <b>down</b> now: changed (2)\n  https://desk.example/tickets/${id}`,
   );
   expect(mail?.text).toContain(': new\n');
-  expect(mail?.html).toContain(`<a class="brand" href="https://desk.example/tickets/${id}"`);
+  expect(mail?.html).toContain(`<a href="https://desk.example/tickets/${id}"`);
   expect(mail?.html).toContain(`#${number} Portal &lt;b&gt;down&lt;/b&gt; now: changed (2)</a>`);
   expect(await waiting()).toBe(0);
 });

@@ -7,9 +7,10 @@ import type { MailEvents } from '../../events.ts';
 import type { GatheredNotice, GatheredNoticeStore } from '../../persistence/gathered-notice.store.ts';
 import type { NoticeStore } from '../../persistence/notice.store.ts';
 import type { OutboundMailStore } from '../../persistence/outbound-mail.store.ts';
-import { languageOf, renderMail } from '../../templates/render.ts';
+import { languageOf, type RenderedMail } from '../../templates/render.ts';
 import type { MailLists } from '../mail-lists.ts';
 import type { MailSettings } from '../ports.ts';
+import type { MailToWrite, WriteMails } from '../template/write-mails.ts';
 
 /** How often it is looked whether somebody's time has come, ms. */
 const LOOK_EVERY_MS = 5_000;
@@ -33,6 +34,7 @@ export class SendGathered {
     private readonly events: MailEvents,
     private readonly wake: () => void,
     private readonly lists: Pick<MailLists, 'left'>,
+    private readonly writer: Pick<WriteMails, 'run'>,
   ) {}
 
   start(): void {
@@ -63,9 +65,10 @@ export class SendGathered {
       const left = await this.lists.left(tx, 'notices', addresses);
       const takes = (address: string) => isDeliverable(address) && !paused.has(address) && !left.has(address);
       const sent = letters.filter((_, i) => takes(addresses[i] as string));
+      const words = await this.writer.run(sent.map((notices) => this.ordered(notices)));
       await this.mails.add(
         tx,
-        sent.map((notices) => this.compose(notices, now)),
+        sent.map((notices, i) => this.compose(notices, words[i] as RenderedMail, now)),
       );
       if (sent.length > 0) afterCommit(tx, this.wake);
       return taken;
@@ -73,13 +76,18 @@ export class SendGathered {
   }
 
   /** @param notices  of one person, oldest first */
-  private compose(notices: readonly GatheredNotice[], now: EpochMs): OutboundMail {
-    const last = notices.at(-1) as GatheredNotice;
-    const { brand, page, from, fqdn } = this.settings;
+  private ordered(notices: readonly GatheredNotice[]): MailToWrite {
+    const { name, locale } = notices.at(-1) as GatheredNotice;
+    const { brand, page } = this.settings;
     const desk = page.replace(/\/+$/, '');
-    const lines = linesOf(notices, last.locale, desk);
-    const values = { name: last.name, link: `${desk}/tickets`, lines };
-    const { subject, text, html } = renderMail('notice-digest', last.locale, values, { brand, page });
+    const values = { name, link: `${desk}/tickets`, lines: linesOf(notices, locale, desk) };
+    return { template: 'notice-digest', locale, values, house: { brand, page } };
+  }
+
+  private compose(notices: readonly GatheredNotice[], words: RenderedMail, now: EpochMs): OutboundMail {
+    const last = notices.at(-1) as GatheredNotice;
+    const { from, fqdn } = this.settings;
+    const { subject, text, html } = words;
     const id = derivedId(last.id, 'gathered');
     const addressee = headerAddress({ name: last.name, address: last.address });
     return {
