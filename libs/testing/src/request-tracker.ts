@@ -42,6 +42,9 @@ const RIGHTS = [
   ...['CommentOnTicket', 'ShowTicketComments', 'OwnTicket'],
 ];
 
+/** How long somebody who writes may hold the database, ms. */
+const BUSY_MS = 20_000;
+
 /** Why no RT can be started here, or undefined. */
 export function requestTrackerMissing(): string | undefined {
   if ([SERVER, SETUP, SQLITE].every((file) => existsSync(file))) return undefined;
@@ -94,7 +97,8 @@ export async function requestTracker(): Promise<RequestTracker> {
       return text === '' ? null : JSON.parse(text);
     },
     rows<Row>(sql: string, ...params: (string | number)[]) {
-      const db = new DatabaseSync(place('rt.db'), { readOnly: true });
+      // RT may be writing.
+      const db = new DatabaseSync(place('rt.db'), { readOnly: true, timeout: BUSY_MS });
       try {
         return db.prepare(sql).all(...params) as Row[];
       } finally {

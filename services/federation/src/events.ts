@@ -67,17 +67,17 @@ export class FederationEvents {
     this.log.info({ ticketId, agreementId, mailId }, 'ticket redirected');
   }
 
-  sent({ id }: Peer, { subject, type }: FederationEvent): void {
+  sent({ id }: Pick<Peer, 'id'>, { subject, type }: FederationEvent): void {
     sent.inc({ peer: String(id) });
     this.syncLog.debug({ peer: id, uuid: subject, type }, 'told a peer');
   }
 
-  taken({ id }: Peer, { sequence, ticket }: FederationChange): void {
+  taken({ id }: Pick<Peer, 'id'>, { sequence, ticket }: FederationChange): void {
     taken.inc({ peer: String(id) });
     this.syncLog.debug({ peer: id, uuid: ticket.uuid, sequence }, 'did what was done at a peer');
   }
 
-  syncFailed(link: { id: number; uuid: string }, { id }: Peer, error: AppError): void {
+  syncFailed(link: { id: number; uuid: string }, { id }: Pick<Peer, 'id'>, error: AppError): void {
     failed.inc({ peer: String(id), code: error.code });
     this.syncLog.warn({ peer: id, link: link.id, uuid: link.uuid, code: error.code, err: error }, 'a ticket waits');
   }

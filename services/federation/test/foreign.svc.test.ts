@@ -198,6 +198,20 @@ describe('a real RT 5', { timeout: 240_000 }, () => {
     expect(bodies(here)).toEqual(['first word', 'second word', 'third word']);
   });
 
+  it('takes a token of its own for the password', async () => {
+    const token = await rt.addToken('helpmesh');
+    await peer.nudge({ sign_in: 'token' });
+    expect((await peer.verify()).ok).toBe(false);
+    await peer.keepSecret(token);
+    const here = await desk.open('By token');
+    await desk.tickets.say(here, 'with a token');
+    const id = await untilThere('By token');
+    await peer.quiet();
+    expect(said(id)).toEqual([expect.stringMatching(/^helpmesh: .*with a token/s)]);
+    await peer.nudge();
+    await peer.keepSecret(ours.password);
+  });
+
   it('is seen to be down, and everything is made up for when it is back', async () => {
     const here = await desk.open('While down');
     const id = await untilThere('While down');

@@ -18,11 +18,11 @@ const PAGE = 5;
 /** Pages of comments of one ticket. */
 const MOST_PAGES = 1_000;
 /**
- * For a message, which is only kept there, ms. Whoever dies while it is asked never answers, and all that is told to it
- * waits as long.
+ * For a message, which is only kept there, or a word with whoever is there, ms. Whoever dies while it is asked never
+ * answers, and all that is to be told to it waits as long.
  */
 const TELL_MS = 5_000;
-/** For a page of a ticket, ms. */
+/** For a ticket, or a page of its comments, ms. */
 const READ_MS = 15_000;
 /** For one file, ms. */
 const FILE_MS = 60_000;
@@ -103,7 +103,7 @@ export class HelpmeshLine implements PeerLine, PeerGreeter {
   private ask(node: string, method: string, path: string, signal: AbortSignal, { body, ...headers }: Given = {}) {
     return this.safe.fetch(`${node}/federation/v1/${path}`.replace(/\/$/, ''), {
       ...{ method, body, signal, maxBytes: MAX_BYTES },
-      timeoutMs: method === 'POST' ? TELL_MS : READ_MS,
+      timeoutMs: path.startsWith('tickets/') ? READ_MS : TELL_MS,
       headers: { ...headers, accept: 'application/json' },
     });
   }

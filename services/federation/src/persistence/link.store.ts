@@ -2,11 +2,14 @@ import type { FederationChange, FederationEvent, FederationFieldName, Federation
 import type { EpochMs } from '@helpmesh/kernel';
 import { lockAllInTransaction, sql, transaction } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Agreement } from '../domain/agreement.ts';
+import type { FileLimits } from '../domain/sync/files.ts';
 import type { LinkState } from '../domain/sync/link.ts';
 import type { OwnWords } from '../domain/sync/own-words.ts';
 import { canonical } from '../domain/sync/replica.ts';
 import type { Suggestion } from '../domain/sync/take-in.ts';
 import type { Unshared } from '../domain/sync/tombstone.ts';
+import type { Peer } from './peer.store.ts';
 import { WebhookStore } from './webhook.store.ts';
 
 type On = DataSource | EntityManager;
@@ -40,6 +43,27 @@ export interface Link {
 export interface Claimed {
   id: number;
   peerId: number;
+}
+
+/** A message that came in. */
+export interface Received {
+  id: number;
+  change: FederationChange;
+}
+
+/** A link, and all that a turn of it begins with: as it stood at one moment. */
+export interface Begun {
+  link: Link;
+  peer: Pick<Peer, 'id' | 'name' | 'node' | 'token' | 'called' | 'failingSince' | 'lastSuccessAt'>;
+  agreement: (Pick<Agreement, 'groupId' | 'disclosure' | 'internalNotes'> & FileLimits) | undefined;
+  shared: SharedTicket | undefined;
+  /** The first message that came in and is not done, and how many there are. */
+  next: Received | undefined;
+  queuedIn: number;
+  /** A message waits to be sent. */
+  hasOut: boolean;
+  /** Nothing is to be sent at all. */
+  stopped: boolean;
 }
 
 /** A ticket for which something is to be done, and why it is not yet. */
@@ -103,12 +127,26 @@ const linkColumns = `l.id, l.uuid, l.peer_id AS "peerId", l.agreement_id AS "agr
   ARRAY(SELECT c.uuid FROM link_comment c WHERE c.link_id = l.id) AS comments,
   ARRAY(SELECT c.article_id FROM link_comment c WHERE c.link_id = l.id) AS "articleIds"`;
 
+interface BegunRow
+  extends LinkRow,
+    Pick<Begun['peer'], 'name' | 'token' | 'called' | 'failingSince' | 'lastSuccessAt'> {
+  agreement: Begun['agreement'] | null;
+  shared: SharedTicket | null;
+  next: Received | null;
+  queuedIn: number;
+  hasOut: boolean;
+  stopped: boolean;
+}
+
 /** How the next turn of a link comes. */
 export interface Rest {
   dueAt: EpochMs | null;
   attempts: number;
   error: string | null;
 }
+
+/** What changed last, or what has waited longest. */
+export type ClaimedFirst = 'newest' | 'oldest';
 
 /** Two that take several links would else wait for each other. */
 const inOrder = 'ORDER BY id FOR UPDATE';
@@ -121,33 +159,62 @@ export class LinkStore {
    * Takes links that are due for a while; nobody else gets them meanwhile. Those of paused peers rest, and of a peer that
    * does not answer one at a time finds out whether it does again, so that the others have hands left.
    * @param now  instant from which on they count as due
+   * @param first  what is taken when more is due than there are hands
    * @param called  peers that are being called already
    */
-  async claim(on: On, now: EpochMs, leaseMs: number, limit: number, called: readonly number[]): Promise<Claimed[]> {
+  async claim(
+    on: On,
+    now: EpochMs,
+    leaseMs: number,
+    { limit, first, called }: { limit: number; first: ClaimedFirst; called: readonly number[] },
+  ): Promise<Claimed[]> {
+    const order = first === 'newest' ? 'due_at DESC' : 'waiting_since';
     return sql<Claimed>(
       on,
       `UPDATE link SET leased_until = $2, lease = gen_random_uuid() WHERE id IN (
          SELECT due.id FROM peer p CROSS JOIN LATERAL (
-           SELECT l.id, l.due_at FROM link l
+           SELECT l.id, l.due_at, l.waiting_since FROM link l
            WHERE l.peer_id = p.id AND l.due_at <= $1 AND l.ended_at IS NULL
              AND (l.leased_until IS NULL OR l.leased_until <= $1)
-           ORDER BY l.due_at
+           ORDER BY l.${order}
            LIMIT CASE WHEN p.failing_since IS NULL THEN $3::int WHEN p.id = ANY ($4::bigint[]) THEN 0 ELSE 1 END
            FOR UPDATE OF l SKIP LOCKED) AS due
          WHERE NOT p.paused AND (p.held_until IS NULL OR p.held_until <= $1)
-         ORDER BY due.due_at LIMIT $3)
+         ORDER BY due.${order} LIMIT $3)
        RETURNING id, peer_id AS "peerId"`,
       [new Date(now), new Date(now + leaseMs), limit, called],
     );
   }
 
-  async load(on: On, id: number): Promise<Link | undefined> {
-    const rows = await sql<LinkRow>(
+  /** All that a turn begins with, in one statement. @returns undefined when the ticket is not shared any more */
+  async begin(on: On, id: number): Promise<Begun | undefined> {
+    const [row] = await sql<BegunRow>(
       on,
-      `SELECT ${linkColumns} FROM link l JOIN peer p ON p.id = l.peer_id WHERE l.id = $1 AND l.ended_at IS NULL`,
+      `SELECT ${linkColumns}, p.name, p.token, p.token IS NOT NULL OR p.by_key AS called,
+         p.failing_since AS "failingSince", p.last_success_at AS "lastSuccessAt",
+         CASE WHEN a.id IS NOT NULL THEN json_build_object('groupId', a.group_id, 'disclosure', a.disclosure,
+           'internalNotes', a.internal_notes, 'maxAttachmentBytes', a.max_attachment_bytes,
+           'attachmentTypes', a.attachment_types) END AS agreement,
+         CASE WHEN s.uuid IS NOT NULL THEN json_build_object('uuid', s.uuid, 'ticketId', s.ticket_id,
+           'originNode', s.origin_node, 'via', s.via, 'fields', s.fields, 'own', s.own) END AS shared,
+         (SELECT json_build_object('id', i.id, 'change', i.change) FROM link_inbox i WHERE i.link_id = l.id
+          ORDER BY i.sequence, i.id LIMIT 1) AS next,
+         (SELECT count(*)::int FROM link_inbox i WHERE i.link_id = l.id) AS "queuedIn",
+         EXISTS (SELECT 1 FROM link_outbox o WHERE o.link_id = l.id) AS "hasOut",
+         coalesce((SELECT stopped FROM sync_switch), false) AS stopped
+       FROM link l JOIN peer p ON p.id = l.peer_id LEFT JOIN agreement a ON a.id = l.agreement_id
+         LEFT JOIN shared_ticket s ON s.uuid = l.uuid
+       WHERE l.id = $1 AND l.ended_at IS NULL`,
       [id],
     );
-    return rows[0] && toLink(rows[0]);
+    if (!row) return undefined;
+    const { name, token, called, failingSince, lastSuccessAt, ...rest } = row;
+    const { agreement, shared, next, queuedIn, hasOut, stopped, ...link } = rest;
+    return {
+      peer: { id: link.peerId, node: link.node, name, token, called, failingSince, lastSuccessAt },
+      ...{ agreement: agreement ?? undefined, shared: shared ?? undefined, next: next ?? undefined },
+      ...{ link: toLink(link), queuedIn, hasOut, stopped },
+    };
   }
 
   /** A ticket at a peer, however it stands there. */
@@ -186,15 +253,15 @@ export class LinkStore {
   }
 
   /**
-   * Something about these tickets may have changed. A link that is being tried again keeps its time, and one that waits
-   * its place.
+   * Something about these tickets may have changed: that is news, and due as such. A link that is being tried again keeps
+   * its time, and one that waits has waited for as long.
    * @param by  the peer that has done it: its own link knows
    */
   async touch(tx: EntityManager, ticketIds: readonly number[], by: number | null, now: EpochMs): Promise<number> {
     const rows = await sql(
       tx,
       `UPDATE link SET changes = changes + 1, waiting_since = coalesce(waiting_since, $2),
-         due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $2) ELSE least(due_at, $2) END
+         due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $2) ELSE $2 END
        WHERE id IN (
          SELECT id FROM link
          WHERE ended_at IS NULL AND uuid IN (SELECT uuid FROM shared_ticket WHERE ticket_id = ANY ($1::bigint[]))
@@ -205,14 +272,23 @@ export class LinkStore {
     return rows.length;
   }
 
-  /** The same for whoever else has the ticket. */
-  async touchOthers(tx: EntityManager, { id, uuid }: Link, now: EpochMs): Promise<void> {
+  /** A message was done: the ticket has that number there, and whoever else has it is to hear of it. */
+  async taken(
+    tx: EntityManager,
+    { id, uuid }: Link,
+    { sequence, ticket }: FederationChange,
+    now: EpochMs,
+  ): Promise<void> {
     await sql(
       tx,
-      `UPDATE link SET changes = changes + 1, waiting_since = coalesce(waiting_since, $3),
-         due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $3) ELSE least(due_at, $3) END
-       WHERE uuid = $1 AND id <> $2 AND ended_at IS NULL`,
-      [uuid, id, new Date(now)],
+      `WITH done AS (DELETE FROM link_inbox WHERE link_id = $2 AND sequence <= $4)
+       UPDATE link SET remote_number = CASE WHEN id = $2 THEN $5 ELSE remote_number END,
+         remote_url = CASE WHEN id = $2 THEN $6 ELSE remote_url END,
+         changes = changes + (id <> $2)::int,
+         waiting_since = CASE WHEN id = $2 THEN waiting_since ELSE coalesce(waiting_since, $3) END,
+         due_at = CASE WHEN id = $2 THEN due_at WHEN attempts > 0 THEN coalesce(due_at, $3) ELSE $3 END
+       WHERE uuid = $1 AND ended_at IS NULL`,
+      [uuid, id, new Date(now), sequence, ticket.number, ticket.url],
     );
   }
 
@@ -245,33 +321,48 @@ export class LinkStore {
     );
   }
 
-  /** Writes what a turn came to. @returns false when somebody else has the link by now */
+  /**
+   * Writes what a turn came to, in one statement.
+   * @param said  comments that both sides have by now
+   * @param shared  how the ticket stands here; none: as it did
+   * @returns false when somebody else has the link by now: then nothing is written
+   */
   async save(
     tx: EntityManager,
     link: Link,
-    comments: readonly { uuid: string; articleId: number }[],
+    said: readonly { uuid: string; articleId: number }[],
+    now: EpochMs,
+    shared?: SharedTicket,
   ): Promise<boolean> {
     const { state } = link;
     const rows = await sql(
       tx,
-      `UPDATE link SET sequence_out = $3, sequence_in = $4, acknowledged = $5, shadow = $6::jsonb, told_at = $7::jsonb,
-         behind = $8::jsonb, ask = $9 OR (ask AND changes > $10)
-       WHERE id = $1 AND lease = $2 AND ended_at IS NULL RETURNING id`,
+      `WITH kept AS (
+         UPDATE link SET sequence_out = $3, sequence_in = $4, acknowledged = $5, shadow = $6::jsonb,
+           told_at = $7::jsonb, behind = $8::jsonb, ask = $9 OR (ask AND changes > $10)
+         WHERE id = $1 AND lease = $2 AND ended_at IS NULL RETURNING id, uuid
+       ), said AS (
+         INSERT INTO link_comment (link_id, uuid, article_id)
+         SELECT kept.id, said.uuid, said.id FROM kept, unnest($11::uuid[], $12::bigint[]) AS said (uuid, id)
+         ON CONFLICT DO NOTHING
+       ), ticket AS (
+         INSERT INTO shared_ticket (uuid, ticket_id, origin_node, via, fields, own, created_at)
+         SELECT kept.uuid, $13::bigint, $14::text, $15::jsonb, $16::jsonb, $17::jsonb, $18::timestamptz FROM kept
+         WHERE $13::bigint IS NOT NULL
+         ON CONFLICT (uuid) DO UPDATE SET fields = $16::jsonb, own = $17::jsonb
+       )
+       SELECT id FROM kept`,
       [
         ...[link.id, link.lease, state.sequenceOut, state.sequenceIn, state.acknowledged],
         ...[JSON.stringify(state.shadow), JSON.stringify(state.toldAt), JSON.stringify([...state.behind]), link.ask],
         // What was asked for since the link was loaded is still to be done.
         link.changes,
+        ...[said.map(({ uuid }) => uuid), said.map(({ articleId }) => articleId)],
+        ...valuesOf(shared),
+        new Date(now),
       ],
     );
-    if (rows.length === 0) return false;
-    await sql(
-      tx,
-      `INSERT INTO link_comment (link_id, uuid, article_id)
-       SELECT $1, uuid, id FROM unnest($2::uuid[], $3::bigint[]) AS said (uuid, id) ON CONFLICT DO NOTHING`,
-      [link.id, comments.map(({ uuid }) => uuid), comments.map(({ articleId }) => articleId)],
-    );
-    return true;
+    return rows.length > 0;
   }
 
   async keepRemote(on: On, id: number, { number, url }: { number: string; url: string }): Promise<void> {
@@ -422,27 +513,38 @@ export class LinkStore {
 
   // What comes in.
 
-  /** @returns false when it came before */
+  /**
+   * Keeps a message of a ticket that is shared with a peer; one that came before changes nothing.
+   * @param agreementIds  those that the sender may know of
+   * @returns false when it is not shared with it, or not any more
+   */
+  async receiveFor(
+    on: On,
+    { uuid, peerId, agreementIds }: { uuid: string; peerId: number; agreementIds: Scope },
+    event: { id: string; data: FederationChange },
+    now: EpochMs,
+  ): Promise<boolean> {
+    const rows = await sql(
+      on,
+      `WITH held AS (
+         SELECT id FROM link WHERE uuid = $5 AND peer_id = $6 AND ended_at IS NULL
+           AND ($7::bigint[] IS NULL OR agreement_id = ANY ($7))
+       ), ${receivedByHeld} SELECT id FROM held`,
+      [...valuesIn(event, now), uuid, peerId, agreementIds],
+    );
+    return rows.length > 0;
+  }
+
   async receive(
     tx: EntityManager,
     id: number,
     event: { id: string; data: FederationChange },
     now: EpochMs,
-  ): Promise<boolean> {
-    const rows = await sql(
-      tx,
-      `INSERT INTO link_inbox (link_id, event_id, sequence, change, received_at) VALUES ($1, $2, $3, $4::jsonb, $5)
-       ON CONFLICT (link_id, event_id) DO NOTHING RETURNING id`,
-      [id, event.id, event.data.sequence, JSON.stringify(event.data), new Date(now)],
-    );
-    if (rows.length === 0) return false;
-    await sql(
-      tx,
-      `UPDATE link SET changes = changes + 1, waiting_since = coalesce(waiting_since, $2),
-         due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $2) ELSE least(due_at, $2) END WHERE id = $1`,
-      [id, new Date(now)],
-    );
-    return true;
+  ): Promise<void> {
+    await sql(tx, `WITH held AS (SELECT $5::bigint AS id), ${receivedByHeld} SELECT id FROM held`, [
+      ...valuesIn(event, now),
+      id,
+    ]);
   }
 
   /** The last number that came in, done or not; nobody takes the next one until the transaction ends. */
@@ -481,8 +583,8 @@ export class LinkStore {
     return rows.map((row) => row.id);
   }
 
-  async nextIn(on: On, id: number): Promise<{ id: number; change: FederationChange } | undefined> {
-    const rows = await sql<{ id: number; change: FederationChange }>(
+  async nextIn(on: On, id: number): Promise<Received | undefined> {
+    const rows = await sql<Received>(
       on,
       'SELECT id, change FROM link_inbox WHERE link_id = $1 ORDER BY sequence, id LIMIT 1',
       [id],
@@ -553,7 +655,8 @@ export class LinkStore {
   async wake(tx: EntityManager, peerId: number, everything: boolean, now: EpochMs): Promise<number> {
     const rows = await sql(
       tx,
-      `UPDATE link SET attempts = 0, due_at = $3, ask = ask OR $2, changes = changes + $2::int
+      `UPDATE link SET attempts = 0, due_at = $3, ask = ask OR $2, changes = changes + $2::int,
+         waiting_since = coalesce(waiting_since, $3)
        WHERE peer_id = $1 AND ended_at IS NULL AND (due_at IS NOT NULL OR $2) RETURNING id`,
       [peerId, everything, new Date(now)],
     );
@@ -586,12 +689,29 @@ export class LinkStore {
       `INSERT INTO shared_ticket (uuid, ticket_id, origin_node, via, fields, own, created_at)
        VALUES ($1, $2, $3, $4::jsonb, $5::jsonb, $6::jsonb, $7)
        ON CONFLICT (uuid) DO UPDATE SET fields = $5::jsonb, own = $6::jsonb`,
-      [
-        ...[ticket.uuid, ticket.ticketId, ticket.originNode, JSON.stringify(ticket.via)],
-        ...[JSON.stringify(ticket.fields), JSON.stringify(ticket.own), new Date(now)],
-      ],
+      [ticket.uuid, ...valuesOf(ticket), new Date(now)],
     );
   }
+}
+
+/** A message into the inbox of the link `held`, which is due then. Parameters as `valuesIn` gives them. */
+const receivedByHeld = `fresh AS (
+    INSERT INTO link_inbox (link_id, event_id, sequence, change, received_at)
+    SELECT held.id, $1::uuid, $2::bigint, $3::jsonb, $4::timestamptz FROM held ON CONFLICT (link_id, event_id) DO NOTHING RETURNING link_id
+  ), due AS (
+    UPDATE link SET changes = changes + 1, waiting_since = coalesce(waiting_since, $4),
+      due_at = CASE WHEN attempts > 0 THEN coalesce(due_at, $4) ELSE $4 END
+    FROM fresh WHERE link.id = fresh.link_id
+  )`;
+
+function valuesIn({ id, data }: { id: string; data: FederationChange }, now: EpochMs) {
+  return [id, data.sequence, JSON.stringify(data), new Date(now)];
+}
+
+function valuesOf(ticket: SharedTicket | undefined) {
+  if (!ticket) return [null, null, null, null, null];
+  const { ticketId, originNode, via, fields, own } = ticket;
+  return [ticketId, originNode, ...[via, fields, own].map((value) => JSON.stringify(value))];
 }
 
 const sharedColumns = `uuid, ticket_id AS "ticketId", origin_node AS "originNode", via, fields, own`;

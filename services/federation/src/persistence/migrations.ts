@@ -12,6 +12,7 @@ import { Leases1799443100000 } from './migrations/1799443100000-leases.ts';
 import { PeerKeys1799452000000 } from './migrations/1799452000000-peer-keys.ts';
 import { PeerWebhooks1799452100000 } from './migrations/1799452100000-peer-webhooks.ts';
 import { DueByPeer1799453000000 } from './migrations/1799453000000-due-by-peer.ts';
+import { LongestWaiting1799460000000 } from './migrations/1799460000000-longest-waiting.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -29,4 +30,5 @@ export const migrations: MigrationClass[] = [
   PeerKeys1799452000000,
   PeerWebhooks1799452100000,
   DueByPeer1799453000000,
+  LongestWaiting1799460000000,
 ];

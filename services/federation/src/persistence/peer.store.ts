@@ -253,7 +253,7 @@ export class PeerStore {
 }
 
 /** How exactly it is known when a peer last answered, and when a token was last shown. */
-const SUCCESS_MS = 10_000;
+export const SUCCESS_MS = 10_000;
 const USED_MS = 60_000;
 
 async function oneANode<T>(statement: Promise<T>): Promise<T> {

@@ -22,6 +22,8 @@ export interface FederationRoutesParts {
 
 /** A message with its comments. */
 const BODY_BYTES = 6 * 1024 * 1024;
+/** What is read of anybody, as elsewhere a form is: most messages are shorter. */
+const SHORT_BYTES = 64 * 1024;
 /** Calls of one network in a minute. */
 const POLICY = { max: 6_000, windowMs: 60_000 };
 /** A helpdesk that calls waits no longer for a service of ours that has died than its successor takes to start. */
@@ -39,7 +41,7 @@ export function mountFederation(server: FastifyInstance, parts: FederationRoutes
     // Before the body is read, as everywhere.
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
       await admit(request, reply, parts);
-      if (hasBody(request)) await known(request, parts);
+      if (hasLongBody(request)) await known(request, parts);
     },
   };
   server.register(async (scope) => {
@@ -112,8 +114,8 @@ async function admit(
   throw new AppError('limited', 'http.too-many-requests', 'Too many requests. Slow down and try again.');
 }
 
-function hasBody({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+function hasLongBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > SHORT_BYTES;
 }
 
 /** Nobody sends megabytes who is not known. @throws AppError unauthenticated */

@@ -60,7 +60,7 @@ export class PeerDoor {
     ['GET', /^agreements$/, (peer) => this.listAgreements(peer)],
     ['GET', /^code-lists$/, async () => ok(codeLists)],
     ['GET', /^events$/, (peer, { query }) => this.feed(peer, query)],
-    ['POST', /^events$/, (peer, { body }) => this.hear(peer, read(FederationEvent, body))],
+    ['POST', /^events$/, (peer, { body, ...rest }) => this.hear(peer, read(FederationEvent, body), rest)],
     ['GET', /^tickets$/, (peer, { query }) => this.listTickets(peer, query)],
     ['GET', /^tickets\/([^/]+)$/, (peer, request, uuid) => this.showTicket(peer, request, uuid as string)],
     ['PUT', /^tickets\/([^/]+)$/, (peer, request, uuid) => this.openTicket(peer, request, uuid as string)],
@@ -210,15 +210,24 @@ export class PeerDoor {
   // What is told.
 
   /** @returns 202: it is kept, and will be done */
-  private async hear(peer: Caller, event: FederationEvent): Promise<Answer> {
+  private async hear(
+    peer: Caller,
+    event: FederationEvent,
+    { idempotencyKey: key }: Pick<Request, 'idempotencyKey'>,
+  ): Promise<Answer> {
     checkWay(event, peer.node, this.settings.node);
-    return transaction(this.db, async (tx) => {
-      // Who calls may be called again, so nobody waits any longer to find out.
-      if (peer.failingSince) await this.peers.called(tx, peer.id);
-      const link = await this.linkFor(tx, peer, event.subject, event.data.ticket);
-      await this.receive(tx, link.id, event);
-      return { status: 202, headers: {} };
-    });
+    // Who calls may be called again, so nobody waits any longer to find out.
+    if (peer.failingSince) await this.peers.called(this.db, peer.id);
+    const of = { uuid: event.subject, peerId: peer.id, agreementIds: peer.scope };
+    // One statement for nearly all; a key is held to in the transaction of its effect.
+    if (key === undefined && (await this.links.receiveFor(this.db, of, event, this.clock.now()))) this.sync.wake();
+    else {
+      await transaction(this.db, async (tx) => {
+        const link = await this.linkFor(tx, peer, event.subject, event.data.ticket);
+        await this.receive(tx, link.id, event);
+      });
+    }
+    return { status: 202, headers: {} };
   }
 
   private async receive(tx: EntityManager, linkId: number, event: { id: string; data: FederationChange }) {

@@ -22,3 +22,12 @@ it('takes a lost call for old news once the peer has answered another that was m
   expect(calls.hasAnsweredSince(calls.begin(1, epochMs(30)))).toBe(false);
   expect(calls.hasAnsweredSince(calls.begin(2, epochMs(10)))).toBe(false);
 });
+
+it('says once after a failure that the peer answers again', () => {
+  const calls = new CallsToPeers();
+  expect(calls.answered(1, epochMs(1))).toBe(false);
+  calls.failed(1);
+  expect([calls.answered(2, epochMs(2)), calls.answered(1, epochMs(2)), calls.answered(1, epochMs(3))]).toEqual([
+    ...[false, true, false],
+  ]);
+});

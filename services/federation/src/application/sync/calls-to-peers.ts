@@ -10,6 +10,8 @@ export interface TurnAtPeer {
 export class CallsToPeers {
   private readonly turns = new Set<TurnAtPeer>();
   private readonly answers = new Map<number, EpochMs>();
+  /** Of these it is written down that they do not answer. */
+  private readonly silent = new Set<number>();
 
   begin(peerId: number, now: EpochMs): TurnAtPeer {
     const turn = { peerId, began: now };
@@ -26,8 +28,14 @@ export class CallsToPeers {
     return [...new Set([...this.turns].map(({ peerId }) => peerId))];
   }
 
-  answered(peerId: number, now: EpochMs): void {
+  /** @returns whether this process has written down that it does not answer */
+  answered(peerId: number, now: EpochMs): boolean {
     this.answers.set(peerId, now);
+    return this.silent.delete(peerId);
+  }
+
+  failed(peerId: number): void {
+    this.silent.add(peerId);
   }
 
   /** Whether a peer has answered since a turn began: that a call of the turn was lost says nothing of how it is now. */

@@ -28,8 +28,8 @@ import { type Suggestion, takeIn } from '../../domain/sync/take-in.ts';
 import type { FederationEvents } from '../../events.ts';
 import type { AgreementStore } from '../../persistence/agreement.store.ts';
 import type { FileStore } from '../../persistence/file.store.ts';
-import type { Claimed, Link, LinkStore, SharedTicket } from '../../persistence/link.store.ts';
-import type { Peer, PeerStore } from '../../persistence/peer.store.ts';
+import type { Begun, Claimed, Link, LinkStore, Received, SharedTicket } from '../../persistence/link.store.ts';
+import { type Peer, type PeerStore, SUCCESS_MS } from '../../persistence/peer.store.ts';
 import type { FileRoad } from '../files/file-road.ts';
 import { CallsToPeers, type TurnAtPeer } from './calls-to-peers.ts';
 import type { PeerAddress, PeerLine, SyncSettings } from './ports.ts';
@@ -48,17 +48,26 @@ const troubles = ['peer.no-token', 'peer.token-refused', 'peer.unavailable', 'pe
 const OURS_MS = 1_000;
 const ASK_AGAIN_MS = 1_000;
 const retries = { baseMs: 2_000, capMs: 900_000 };
+/** Of so many looks for what is due one is for what has waited longest. */
+const LOOKS = 4;
 
 /** What a turn needs to know. */
-interface Turn {
-  link: Link;
-  peer: Peer;
-  agreement: (Pick<Agreement, 'groupId' | 'disclosure' | 'internalNotes'> & FileLimits) | undefined;
+interface Turn extends Pick<Begun, 'link' | 'peer' | 'agreement'> {
   signal: AbortSignal;
+  /** Where the ticket stood when the turn began, until somebody was waited for; undefined: that is to be read. */
+  shared?: SharedTicket | undefined;
+  /** Where it stands since it was read or written last. */
+  here?: Here;
 }
 
 /** Which ticket it is. */
 type Known = Pick<SharedTicket, 'uuid' | 'ticketId' | 'originNode'>;
+
+/** A message as it is sent. */
+interface Outgoing {
+  sequence: number;
+  event: FederationEvent;
+}
 
 /** Where the ticket stands here: as others know it, and in our words. */
 interface Here {
@@ -77,6 +86,7 @@ export class SyncLinks {
   /** Of the turns under way. */
   private readonly leases = new Set<string>();
   private readonly calling = new CallsToPeers();
+  private looks = 0;
   private heart: NodeJS.Timeout | undefined;
 
   constructor(
@@ -94,13 +104,20 @@ export class SyncLinks {
     private readonly settings: SyncSettings,
     private readonly events: FederationEvents,
   ) {
-    const { concurrency, pollMs, stopGraceMs, leaseMs } = settings;
+    const { concurrency, pollMs, stopGraceMs } = settings;
     this.pool = new WorkPool({
       ...{ concurrency, pollMs, stopGraceMs },
-      claim: (limit) => links.claim(db, clock.now(), leaseMs, limit, this.calling.peers()),
+      claim: (limit) => this.claim(limit),
       work: (one, cutOff) => withSpan('federation.sync', { 'helpmesh.link': one.id }, () => this.turn(one, cutOff)),
       trouble: (what, error) => this.events.trouble(what, error),
     });
+  }
+
+  /** What people write now does not stand behind all that an outage has left; and that comes to its end as well. */
+  private claim(limit: number): Promise<Claimed[]> {
+    const first = this.looks++ % LOOKS === LOOKS - 1 ? 'oldest' : 'newest';
+    const called = this.calling.peers();
+    return this.links.claim(this.db, this.clock.now(), this.settings.leaseMs, { limit, first, called });
   }
 
   start(): void {
@@ -174,39 +191,56 @@ export class SyncLinks {
   private async turn({ id, peerId }: Claimed, signal: AbortSignal): Promise<void> {
     const call = this.calling.begin(peerId, this.clock.now());
     try {
-      const link = await this.links.load(this.db, id);
-      if (!link) return;
-      this.leases.add(link.lease);
+      const begun = await this.links.begin(this.db, id);
+      if (!begun) return;
+      const { lease } = begun.link;
+      this.leases.add(lease);
       try {
-        await this.work(await this.turnOf(link, signal), call);
+        await this.work(begun, signal).catch((error: unknown) => this.failed(begun, call, AppError.from(error)));
       } finally {
-        this.leases.delete(link.lease);
+        this.leases.delete(lease);
       }
     } finally {
       this.calling.end(call);
     }
   }
 
-  private async work(turn: Turn, call: TurnAtPeer): Promise<void> {
-    const { link, peer } = turn;
-    const { id } = link;
-    try {
-      if (peer.failingSince && peer.called) await this.probe(turn);
-      if (link.ask && peer.called) await this.compare(turn);
-      for (let next = await this.links.nextIn(this.db, id); next; next = await this.links.nextIn(this.db, id)) {
-        await this.take(turn, next.change);
-      }
-      const stopped = await this.peers.isStopped(this.db);
-      if (!stopped) await this.send(turn);
-      const dueAt = stopped ? epochMs(this.clock.now() + STOPPED_MS) : null;
-      await this.links.rest(this.db, link, { dueAt, attempts: 0, error: null }, this.clock.now());
-      // The switch may have been turned between the look at it and the rest.
-      if (stopped && !(await this.peers.isStopped(this.db))) await this.links.wakeAll(this.db, this.clock.now());
-      // What changed meanwhile is due already.
-      this.wake();
-    } catch (error) {
-      await this.failed(turn, call, AppError.from(error));
+  private async work(first: Begun, signal: AbortSignal): Promise<void> {
+    const begun = (await this.ask({ ...first, shared: undefined, signal })) ? await this.again(first) : first;
+    const { link } = begun;
+    const turn: Turn = { ...begun, signal };
+    const following = async (left: number) => (left > 0 ? this.links.nextIn(this.db, link.id) : undefined);
+    let left = begun.queuedIn;
+    for (let next: Received | undefined = begun.next; next; next = await following(left)) {
+      await this.take(turn, next.change);
+      // What comes in meanwhile makes the link due again.
+      left -= 1;
     }
+    // What came in may have taken its time.
+    const stopped = begun.next ? await this.peers.isStopped(this.db) : begun.stopped;
+    if (!stopped) await this.send(turn, begun.hasOut);
+    const dueAt = stopped ? epochMs(this.clock.now() + STOPPED_MS) : null;
+    await this.links.rest(this.db, link, { dueAt, attempts: 0, error: null }, this.clock.now());
+    // The switch may have been turned between the look at it and the rest.
+    if (stopped && !(await this.peers.isStopped(this.db))) await this.links.wakeAll(this.db, this.clock.now());
+    // What changed meanwhile is due already.
+    this.wake();
+  }
+
+  /** @returns whether the peer was asked for anything, and time went by */
+  private async ask(turn: Turn): Promise<boolean> {
+    const { link, peer } = turn;
+    if (!peer.called || !(peer.failingSince || link.ask)) return false;
+    if (peer.failingSince) await this.probe(turn);
+    if (link.ask) await this.compare(turn);
+    return true;
+  }
+
+  /** @throws AppError stale `peer.link-lost` */
+  private async again({ link }: Begun): Promise<Begun> {
+    const begun = await this.links.begin(this.db, link.id);
+    if (begun?.link.lease !== link.lease) throw lost();
+    return begun;
   }
 
   /** Whether a peer that did not answer does again: with a call that costs it nothing, and no ticket waits behind it. */
@@ -222,21 +256,26 @@ export class SyncLinks {
     await this.answered(peer);
   }
 
-  private async answered({ id }: Peer): Promise<void> {
+  /** Written down when it is news, and now and then: what is known of the peer is as old as the turn. */
+  private async answered({ id, failingSince, lastSuccessAt }: Turn['peer']): Promise<void> {
     const now = this.clock.now();
-    this.calling.answered(id, now);
+    const isNews = this.calling.answered(id, now) || failingSince !== null;
+    if (!isNews && lastSuccessAt && now - lastSuccessAt.getTime() < SUCCESS_MS) return;
     if (await this.peers.answered(this.db, id, now)) this.wake();
   }
 
   /** One link's trouble is its own; that of the line is the peer's, and then nobody calls it for a while. */
-  private async failed({ link, peer }: Turn, call: TurnAtPeer, error: AppError): Promise<void> {
+  private async failed({ link, peer }: Begun, call: TurnAtPeer, error: AppError): Promise<void> {
     const now = this.clock.now();
     this.events.syncFailed(link, peer, error);
     if (error.code === 'peer.unshared') return this.links.end(this.db, link.id, error.detail, now);
     const ofThePeer = isOfThePeer(error);
     const hold = (failingMs: number) => Math.max(holdMs(failingMs), askedForMs(error));
     const isNews = askedForMs(error) > 0 || !this.calling.hasAnsweredSince(call);
-    if (ofThePeer && isNews) await this.peers.failed(this.db, peer.id, error.detail, hold, now);
+    if (ofThePeer && isNews) {
+      this.calling.failed(peer.id);
+      await this.peers.failed(this.db, peer.id, error.detail, hold, now);
+    }
     // The ticket moved on while it was read: at once again.
     const atOnce = ofThePeer || error.kind === 'stale';
     // One of our own services is away, which is no fault of the ticket.
@@ -264,15 +303,16 @@ export class SyncLinks {
       if (here && state.shadow) {
         state.sequenceOut += 1;
         const telling = { ...(tellAgain(state, here.shared.originNode) as Telling), changed: [], commentIds: [] };
-        return this.queue(turn, here, telling, []);
+        await this.queue(turn, here, telling, []);
+        return;
       }
     }
-    await transaction(this.db, (tx) => this.links.save(tx, link, []));
+    await transaction(this.db, (tx) => this.links.save(tx, link, [], this.clock.now()));
   }
 
   private async take(turn: Turn, change: FederationChange, whole = false): Promise<void> {
     const { link, peer } = turn;
-    const here = await this.here(turn);
+    const here = turn.here ?? (await this.here(turn));
     const held = here && heldOf(here, [...link.state.comments]);
     const result = takeIn(link.state, held, tellingOf(change), this.settings.node, whole);
     if (result.do === 'skip') return transaction(this.db, (tx) => this.links.done(tx, link.id, change.sequence));
@@ -281,6 +321,7 @@ export class SyncLinks {
       if (!standing || standing.sequence < change.sequence) {
         throw new AppError('conflict', 'peer.out-of-order', `${peer.name} does not know what it has sent.`);
       }
+      delete turn.here;
       return this.take(turn, standing, true);
     }
     const comments = change.comments.filter(({ uuid }) => result.commentIds.includes(uuid));
@@ -297,19 +338,18 @@ export class SyncLinks {
     const kept = comments.map(({ uuid }, i) => ({ uuid, articleId: answer.articleIds[i] as number }));
     const now = this.clock.now();
     await transaction(this.db, async (tx) => {
-      if (!(await this.links.save(tx, link, kept))) throw lost();
+      if (!(await this.links.save(tx, link, kept, now, shared))) throw lost();
       await this.files.done(
         tx,
         peer.id,
         attachmentsOf(comments).map(({ uuid }) => uuid),
       );
-      await this.links.keepShared(tx, shared, now);
-      await this.links.keepRemote(tx, link.id, change.ticket);
-      await this.links.done(tx, link.id, change.sequence);
+      await this.links.taken(tx, link, change, now);
       await this.links.keepWishes(tx, link.id, change.changed, result.suggestions, now);
-      await this.links.touchOthers(tx, link, now);
     });
     link.articleIds.push(...kept.map(({ articleId }) => articleId));
+    // Nothing else was written in between, or the ticket would have moved on; what nobody was told of still is untold.
+    turn.here = this.standingOf(turn, shared, { ...answer.after, articles: here?.told.articles ?? [] });
     this.events.taken(peer, change);
   }
 
@@ -365,7 +405,12 @@ export class SyncLinks {
   }
 
   /** What was wished there and not done here, for people to see. */
-  private noteOf(link: Link, peer: Peer, sequence: number, suggestions: Suggestion[]): FederationComment | undefined {
+  private noteOf(
+    link: Link,
+    peer: Turn['peer'],
+    sequence: number,
+    suggestions: Suggestion[],
+  ): FederationComment | undefined {
     if (suggestions.length === 0) return undefined;
     const lines = suggestions.map(
       ({ field, value }) => `${field}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
@@ -380,29 +425,36 @@ export class SyncLinks {
 
   // Out.
 
-  private async send(turn: Turn): Promise<void> {
+  /** @param hasOut  a message waits since before */
+  private async send(turn: Turn, hasOut: boolean): Promise<void> {
     const { link, peer } = turn;
-    for (let told = COMMENTS; ; ) {
-      // A peer that cannot be called reads by itself: what is queued is told.
-      for (let next = peer.called && (await this.links.nextOut(this.db, link.id)); next; ) {
-        await this.line.deliver(this.addressOf(peer), next.event, turn.signal);
-        await this.links.sent(this.db, link.id, next.sequence);
-        await this.answered(peer);
-        this.events.sent(peer, next.event);
-        next = await this.links.nextOut(this.db, link.id);
-      }
-      // What has changed since makes the link due again.
-      if (told < COMMENTS) return;
+    // A peer that cannot be called reads by itself: what is queued is told.
+    for (let next = hasOut && peer.called && (await this.links.nextOut(this.db, link.id)); next; ) {
+      await this.deliver(turn, next);
+      next = await this.links.nextOut(this.db, link.id);
+    }
+    for (let told = COMMENTS; told >= COMMENTS; ) {
       const queued = await this.queueNext(turn);
-      if (queued === undefined) return;
-      told = queued;
+      // What has changed since makes the link due again.
+      if (!queued) return;
+      if (peer.called) await this.deliver(turn, queued);
+      told = queued.event.data.comments.length;
     }
   }
 
-  /** @returns comments in what was queued; undefined: the peer knows everything */
-  private async queueNext(turn: Turn): Promise<number | undefined> {
+  private async deliver({ link, peer, signal }: Turn, { sequence, event }: Outgoing): Promise<void> {
+    await this.line.deliver(this.addressOf(peer), event, signal);
+    await this.links.sent(this.db, link.id, sequence);
+    await this.answered(peer);
+    this.events.sent(peer, event);
+  }
+
+  /** @returns undefined: the peer knows everything */
+  private async queueNext(turn: Turn): Promise<Outgoing | undefined> {
     const { link } = turn;
-    const here = await this.here(turn, COMMENTS);
+    const known = turn.here?.told.articles.length === 0 ? turn.here : undefined;
+    const here = known ?? (await this.here(turn, COMMENTS));
+    delete turn.here;
     if (!here) return undefined;
     const comments = here.told.articles.map((article) => this.commentOf(here.shared, article));
     const next = tell(
@@ -415,8 +467,7 @@ export class SyncLinks {
     );
     if (!next) return undefined;
     link.state = { ...next.link, comments: new Set([...link.state.comments, ...next.link.comments]) };
-    await this.queue(turn, here, next.telling, comments);
-    return comments.length;
+    return this.queue(turn, here, next.telling, comments);
   }
 
   private async queue(
@@ -424,7 +475,7 @@ export class SyncLinks {
     here: Here,
     telling: Telling,
     comments: FederationComment[],
-  ): Promise<void> {
+  ): Promise<Outgoing> {
     const { shared, told, fields } = here;
     const change = changeOf(telling, this.ticketOf(shared, told), this.viaOf(link, shared), comments);
     const event: FederationEvent = {
@@ -437,14 +488,15 @@ export class SyncLinks {
     }));
     const now = this.clock.now();
     await transaction(this.db, async (tx) => {
-      if (!(await this.links.save(tx, link, said))) throw lost();
-      await this.links.keepShared(tx, { ...shared, fields: canonical(fields), own: ownOf(told) }, now);
+      const standing = { ...shared, fields: canonical(fields), own: ownOf(told) };
+      if (!(await this.links.save(tx, link, said, now, standing))) throw lost();
       if (telling.changed.length > 0) await this.links.forgetGranted(tx, link.uuid);
       if (!peer.called) await this.links.lockFeed(tx, peer.id);
       await this.links.queue(tx, link.id, telling.sequence, event, now);
       await this.files.offer(tx, link.id, attachmentsOf(comments));
     });
     link.articleIds.push(...said.map(({ articleId }) => articleId));
+    return { sequence: telling.sequence, event };
   }
 
   // Here.
@@ -453,8 +505,11 @@ export class SyncLinks {
    * The ticket as it is here. @returns null when it is not here yet
    * @throws AppError not-found `peer.unshared` when it is not here any more
    */
-  private async here({ link, peer, agreement }: Turn, limit = 1): Promise<Here | null> {
-    const shared = await this.links.shared(this.db, link.uuid);
+  private async here(turn: Turn, limit = 1): Promise<Here | null> {
+    const { link, agreement } = turn;
+    const shared = turn.shared ?? (await this.links.shared(this.db, link.uuid));
+    // The next time it may be another one.
+    delete turn.shared;
     if (!shared) return null;
     const input = {
       ...{ ticketId: shared.ticketId, knownArticleIds: link.articleIds, limit },
@@ -462,6 +517,10 @@ export class SyncLinks {
     };
     const told = await this.rpc.call(readForPeer, input, this.asking());
     if (!told) throw new AppError('not-found', 'peer.unshared', 'The ticket was deleted here.');
+    return this.standingOf(turn, shared, told);
+  }
+
+  private standingOf({ peer, agreement }: Turn, shared: SharedTicket, told: Told): Here {
     const { node } = this.settings;
     const requester = shared.originNode === node ? this.disclosed(told, peer, agreement) : shared.fields.requester;
     const { assignedNode } = shared.fields;
@@ -474,7 +533,11 @@ export class SyncLinks {
   }
 
   /** As much of a person as the agreement lets go. The pseudonym is another one at each peer. */
-  private disclosed({ customer }: Told, peer: Peer, agreement: Turn['agreement']): FederationFields['requester'] {
+  private disclosed(
+    { customer }: Told,
+    peer: Pick<Peer, 'node'>,
+    agreement: Turn['agreement'],
+  ): FederationFields['requester'] {
     const key = this.box.derive('federation pseudonyms');
     const pseudonym = createHmac('sha256', key).update(`${peer.node} ${customer.id}`).digest('hex').slice(0, 32);
     const disclosure = agreement?.disclosure ?? 'none';
@@ -517,7 +580,7 @@ export class SyncLinks {
   }
 
   /** @throws AppError unavailable `peer.no-token` */
-  private addressOf({ id, node, name, token, called }: Peer): PeerAddress {
+  private addressOf({ id, node, name, token, called }: Turn['peer']): PeerAddress {
     if (!called) {
       throw new AppError('unavailable', 'peer.no-token', `There is no token for ${name} yet.`);
     }

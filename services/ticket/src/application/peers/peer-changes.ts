@@ -70,7 +70,7 @@ export class PeerChanges {
       await lockAllInTransaction(tx, [`peer ticket ${change.ticket.uuid}`]);
       const made = await this.peers.ticketOf(tx, change.ticket.uuid);
       // It was opened, and the answer was lost.
-      if (made !== undefined) return this.answer(tx, made, change);
+      if (made !== undefined) return this.answer(tx, made, change, await this.peers.articlesOf(tx, made));
     }
     const id = 'id' in change.ticket ? change.ticket.id : undefined;
     const loaded = await this.tickets.lock(tx, VisibleTickets.toTheService(), id === undefined ? [] : [id]);
@@ -78,7 +78,8 @@ export class PeerChanges {
     const fresh = change.articles.filter(({ uuid }) => !present.has(uuid));
     const ids = await this.tickets.takeIds(tx, id === undefined ? 1 : 0, fresh.length);
     const names = tagNames(change.tags ?? []).slice(0, MAX_TAGS);
-    const held = id === undefined ? [] : ((await this.tags.held(tx, [id])).get(id) ?? []);
+    const isTagged = id !== undefined && change.tags !== undefined;
+    const held = isTagged ? ((await this.tags.held(tx, [id])).get(id) ?? []) : [];
     const tagging = await Tagging.begin(tx, this.tags, [...names, ...held], id === undefined ? [] : [id]);
     const writing = new Writing(this.outbox, refs, this.clock.now(), loaded);
     const { peer } = change;
@@ -109,7 +110,7 @@ export class PeerChanges {
       await this.peers.keepArticles(on, ticketId, kept);
     });
     await writing.save(tx, this.tickets);
-    return this.answer(tx, ticketId, change);
+    return this.answer(tx, ticketId, change, new Map([...present, ...kept.map(({ uuid, id }) => [uuid, id] as const)]));
   }
 
   private open(
@@ -153,8 +154,13 @@ export class PeerChanges {
     for (const article of rest) writing.change(id, { stateId: fields.stateId }, article, SYSTEM_USER);
   }
 
-  private async answer(tx: EntityManager, ticketId: number, { articles }: Change) {
-    const present = await this.peers.articlesOf(tx, ticketId);
+  /** @param present  articles of peers that the ticket has by now */
+  private async answer(
+    tx: EntityManager,
+    ticketId: number,
+    { articles }: Change,
+    present: ReadonlyMap<string, number>,
+  ) {
     const articleIds = articles.flatMap(({ uuid }) => present.get(uuid) ?? []);
     const after = await this.peers.read(tx, ticketId, { known: [], internal: false, limit: 0 });
     if (!after) throw new AppError('not-found', 'peer.ticket-gone', 'The ticket is not there any more.');
