@@ -152,7 +152,7 @@ export const peerProviders: Provider[] = [
   },
   {
     provide: TicketShares,
-    inject: [DataSource, LinkStore, PeerStore, SyncLinks, RpcClient, ActorSigner, CLOCK],
+    inject: [DataSource, LinkStore, PeerStore, SyncLinks, RpcClient, ActorSigner, CLOCK, SETTINGS],
     useFactory: (
       db: DataSource,
       links: LinkStore,
@@ -161,7 +161,8 @@ export const peerProviders: Provider[] = [
       rpc: RpcClient,
       signer: ActorSigner,
       clock: Clock,
-    ) => new TicketShares(db, links, peers, sync, rpc, signer, clock),
+      settings: SyncSettings,
+    ) => new TicketShares(db, links, peers, sync, rpc, signer, clock, settings),
   },
   {
     provide: PreviewAgreement,

@@ -265,6 +265,43 @@ describe('an agent', () => {
     await waitFor(async () => (await wish()) === undefined, { what: 'the wish to be granted' });
   });
 
+  it('hands a ticket over: from then on the other desk says how it stands, and may give it back', async () => {
+    const { here, there } = await shared('Handed over');
+    await b.tickets.change(there, { owner: 'Ada', priority: '1 low' });
+    await waitFor(() => rowAt(a, here).priority === '1 low', { what: 'the priority' });
+    await quiet();
+    const worksAt = async () =>
+      Promise.all(
+        ([[a, here], [b, there]] as const).map(async ([desk, id]) => {
+          const { works_here, shares: rows } = await desk.ask(shares.ofTicket, { params: { id } }, ...agent);
+          return [works_here, rows[0]?.works_on_it];
+        }),
+      );
+    expect(await worksAt()).toEqual([[false, true], [true, false]]);
+    const give = (desk: Desk, id: number, peer_id = peerIds[desk === a ? 0 : 1], by = agent) =>
+      desk.ask(shares.handOver, { params: { id }, body: { peer_id } }, ...by);
+    await expect(give(a, here)).rejects.toMatchObject({ code: 'federation.not-handed-over' });
+    await expect(give(b, there, 99)).rejects.toMatchObject({ code: 'federation.not-handed-over' });
+    await expect(give(b, there, peerIds[1], reader)).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(await worksAt()).toEqual([[false, true], [true, false]]);
+    await give(b, there);
+    await waitFor(async () => (await worksAt())[0]?.[0], { what: 'the other desk to work on it' });
+    await quiet();
+    expect(await worksAt()).toEqual([[true, false], [false, true]]);
+    // What was theirs to say is ours now, and the other way round.
+    await a.tickets.change(here, { priority: '3 high' });
+    await waitFor(() => rowAt(b, there).priority === '3 high', { what: 'the priority there' });
+    await b.tickets.change(there, { priority: '2 normal' });
+    await waitFor(async () => (await sharesAt(a, here))[0]?.wishes[0]?.theirs === 'normal', { what: 'a wish' });
+    await quiet();
+    expect(rowAt(b, there).priority).toBe('3 high');
+    await give(a, here);
+    await waitFor(async () => (await worksAt())[1]?.[0], { what: 'the first desk to work on it again' });
+    await quiet();
+    await b.tickets.change(there, { stateType: 'closed' });
+    await waitFor(() => rowAt(a, here).stateType === 'closed', { what: 'the end' });
+  });
+
   it('puts a wish aside, and has the ticket compared', async () => {
     const { here, there } = await shared('Wished');
     await quiet();

@@ -536,6 +536,7 @@ POST   /api/v1/federation/peers/{id}/test                      ---- ---- 0--!
 GET    /api/v1/federation/status                               ---- ++++ -+-!
 GET    /api/v1/tickets/{id}/federation                         ---- 0+++ -+-!  ---- 0+++ -+-!  ---- 0000 -+-!
 POST   /api/v1/tickets/{id}/federation/sync                    ---- 0-++ -+-!  ---- 0-++ -+-!  ---- 0000 -+-!
+POST   /api/v1/tickets/{id}/federation/hand_over               ---- 0-== -=-!  ---- 0-== -=-!  ---- 0000 -=-!
 DELETE /api/v1/tickets/{id}/federation/wishes/{wish_id}        ---- 0-00 -0-!  ---- 0-00 -0-!  ---- 0000 -0-!
 GET    /api/v1/federation/switch                               ---- ---- +--!
 PUT    /api/v1/federation/switch                               ---- ---- +--!

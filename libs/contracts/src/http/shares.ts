@@ -16,6 +16,8 @@ const TicketShare = z.object({
   error: z.string().nullable(),
   remote_number: z.string().nullable(),
   remote_url: z.string().nullable(),
+  /** The ticket is worked on there. */
+  works_on_it: z.boolean(),
   /** What they want to be otherwise, and how it is here. */
   wishes: z.array(
     z.object({
@@ -53,9 +55,21 @@ export const shares = {
     params,
     response: z.object({
       shares: z.array(TicketShare),
-      /** Whether the caller may have it looked at again and put wishes aside. */
+      /** Whether the ticket is worked on here: state, priority and owner are this desk's to say. */
+      works_here: z.boolean(),
+      /** Whether the caller may have it looked at again, put wishes aside and hand it over. */
       may_sync: z.boolean(),
     }),
+  }),
+  handOver: defineEndpoint({
+    id: 'handOverTicket',
+    method: 'POST',
+    path: `${path}/hand_over`,
+    question: question('hand-over-ticket'),
+    tag,
+    summary: 'Hands a ticket that is worked on here over to a helpdesk that has it: from then on it says how it stands',
+    params,
+    body: z.object({ peer_id: Id }),
   }),
   sync: defineEndpoint({
     id: 'syncTicket',

@@ -6,6 +6,7 @@ import type { ActorSigner } from '@helpmesh/service-kit';
 import type { DataSource } from 'typeorm';
 import type { LinkStore, Share } from '../persistence/link.store.ts';
 import type { PeerStore } from '../persistence/peer.store.ts';
+import type { SyncSettings } from './sync/ports.ts';
 import type { SyncLinks } from './sync/sync-links.ts';
 
 /** Who else has a ticket, for the agents who see it. All methods: @throws AppError forbidden; not-found `federation.no-such-ticket` */
@@ -18,6 +19,7 @@ export class TicketShares {
     private readonly rpc: RpcClient,
     private readonly signer: ActorSigner,
     private readonly clock: Clock,
+    private readonly settings: Pick<SyncSettings, 'node'>,
   ) {}
 
   async status(actor: Actor | undefined): Promise<{ active: boolean; stopped: boolean }> {
@@ -26,10 +28,26 @@ export class TicketShares {
     return { active: !alone, stopped };
   }
 
-  async show(actor: Actor | undefined, ticketId: number): Promise<{ shares: Share[]; maySync: boolean }> {
+  async show(
+    actor: Actor | undefined,
+    ticketId: number,
+  ): Promise<{ shares: Share[]; worksHere: boolean; maySync: boolean }> {
     const agent = requireAgent(actor);
     const groupId = await this.requireReadable(agent, ticketId);
-    return { shares: await this.links.sharesOf(this.db, ticketId), maySync: mayChange(agent, groupId) };
+    const [held] = await this.links.sharedOf(this.db, [ticketId]);
+    const worksHere = held === undefined || held.fields.assignedNode === this.settings.node;
+    return { shares: await this.links.sharesOf(this.db, ticketId), worksHere, maySync: mayChange(agent, groupId) };
+  }
+
+  /** @throws AppError conflict `federation.not-handed-over` */
+  async handOver(actor: Actor | undefined, ticketId: number, peerId: number): Promise<void> {
+    await this.requireChangeable(actor, ticketId);
+    await transaction(this.db, async (tx) => {
+      afterCommit(tx, () => this.sync.wake());
+      if (await this.links.handOver(tx, ticketId, this.settings.node, peerId, this.clock.now())) return;
+      const detail = 'It is not worked on here, or the other helpdesk does not have it.';
+      throw new AppError('conflict', 'federation.not-handed-over', detail);
+    });
   }
 
   /** @returns how many helpdesks are asked */

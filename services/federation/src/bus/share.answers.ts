@@ -19,8 +19,14 @@ export class ShareAnswers {
 
   @Answers(questions.ofTicket)
   async ofTicket({ actor }: RpcContext, { params }: Input<'ofTicket'>) {
-    const { shares, maySync } = await this.shares.show(actor, params.id);
-    return { shares: shares.map(shown), may_sync: maySync };
+    const { shares, worksHere, maySync } = await this.shares.show(actor, params.id);
+    return { shares: shares.map(shown), works_here: worksHere, may_sync: maySync };
+  }
+
+  @Answers(questions.handOver)
+  async handOver({ actor }: RpcContext, { params, body }: Input<'handOver'>) {
+    await this.shares.handOver(actor, params.id, body.peer_id);
+    return {};
   }
 
   @Answers(questions.sync)
@@ -41,6 +47,7 @@ function shown(share: Share): Shown {
   return {
     ...{ peer_id: peerId, peer, state, since: since?.toISOString() ?? null },
     ...{ error: state === 'failed' ? error : endedWhy, remote_number: remoteNumber, remote_url: remoteUrl },
+    works_on_it: share.worksOnIt && state !== 'ended',
     wishes: wishes.map(({ createdAt, ...wish }) => ({ ...wish, created_at: new Date(createdAt).toISOString() })),
   };
 }

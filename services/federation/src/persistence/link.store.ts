@@ -85,6 +85,7 @@ export interface Share {
   peer: string;
   paused: boolean;
   isPeerFailing: boolean;
+  worksOnIt: boolean;
   remoteNumber: string | null;
   remoteUrl: string | null;
   attempts: number;
@@ -431,6 +432,7 @@ export class LinkStore {
     return sql<Share>(
       on,
       `SELECT p.id AS "peerId", p.name AS peer, p.paused, p.failing_since IS NOT NULL AS "isPeerFailing",
+              s.fields ->> 'assignedNode' = p.node AS "worksOnIt",
               l.remote_number AS "remoteNumber", l.remote_url AS "remoteUrl", l.attempts, l.error, l.due_at AS "dueAt",
               l.waiting_since AS "waitingSince", l.synced_at AS "syncedAt", l.ended_at AS "endedAt",
               l.ended_why AS "endedWhy",
@@ -453,6 +455,31 @@ export class LinkStore {
       [ticketId, new Date(now)],
     );
     return rows.length;
+  }
+
+  /**
+   * From now on another helpdesk works on a ticket. Turns that are under way begin anew: they know it otherwise.
+   * @returns false when it is not worked on at `from`, or the other one does not have it
+   */
+  async handOver(tx: EntityManager, ticketId: number, from: string, peerId: number, now: EpochMs): Promise<boolean> {
+    const links = await sql<{ peerId: number }>(
+      tx,
+      `UPDATE link SET changes = changes + 1, due_at = $2, waiting_since = coalesce(waiting_since, $2), lease = NULL,
+         leased_until = NULL
+       WHERE id IN (
+         SELECT id FROM link WHERE ended_at IS NULL AND uuid IN (SELECT uuid FROM shared_ticket WHERE ticket_id = $1)
+         ${inOrder})
+       RETURNING peer_id AS "peerId"`,
+      [ticketId, new Date(now)],
+    );
+    if (!links.some((link) => link.peerId === peerId)) return false;
+    const rows = await sql(
+      tx,
+      `UPDATE shared_ticket s SET fields = s.fields || jsonb_build_object('assignedNode', p.node, 'ownerName', NULL)
+       FROM peer p WHERE p.id = $3 AND s.ticket_id = $1 AND s.fields ->> 'assignedNode' = $2 RETURNING s.uuid`,
+      [ticketId, from, peerId],
+    );
+    return rows.length > 0;
   }
 
   // What peers wish.

@@ -45,5 +45,7 @@ export const ticketSharesQuery = (ticketId: number) =>
   });
 
 export const compareTicket = (ticketId: number) => request('POST', `${addressOf(ticketId)}/sync`);
+export const handOver = (ticketId: number, peer_id: number) =>
+  request('POST', `${addressOf(ticketId)}/hand_over`, { peer_id });
 export const dismissWish = (ticketId: number, wish: number) =>
   request('DELETE', `${addressOf(ticketId)}/wishes/${wish}`);

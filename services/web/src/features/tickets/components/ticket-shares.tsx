@@ -10,6 +10,7 @@ import {
   federationQuery,
   fieldLabels,
   fieldText,
+  handOver,
   type TicketShares as Shares,
   ticketSharesQuery,
 } from '../shares.ts';
@@ -40,6 +41,12 @@ export function TicketShares({ ticketId }: { ticketId: number }) {
     onError: (problem) => notifyProblem(i18n, t`Nothing was changed`, problem),
     onSettled: again,
   });
+  const give = useMutation({
+    mutationFn: ({ peer_id }: Share) => handOver(ticketId, peer_id),
+    onSuccess: (_, { peer }) => notifyDone(t`${peer} works on the ticket now.`),
+    onError: (problem) => notifyProblem(i18n, t`Nothing was changed`, problem),
+    onSettled: again,
+  });
   if (!data) {
     return (
       <Text size="sm" c="dimmed">
@@ -47,7 +54,7 @@ export function TicketShares({ ticketId }: { ticketId: number }) {
       </Text>
     );
   }
-  const { shares, may_sync } = data;
+  const { shares, works_here, may_sync } = data;
   if (shares.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -65,7 +72,11 @@ export function TicketShares({ ticketId }: { ticketId: number }) {
       <ul className={classes.shares}>
         {shares.map((share) => (
           <li key={share.peer_id}>
-            <OneShare share={share} {...(may_sync && { onDismiss: (wish: number) => dismiss.mutate(wish) })} />
+            <OneShare
+              share={share}
+              {...(may_sync && { onDismiss: (wish: number) => dismiss.mutate(wish) })}
+              {...(may_sync && works_here && share.state !== 'ended' && { onHandOver: () => give.mutate(share) })}
+            />
           </li>
         ))}
       </ul>
@@ -78,9 +89,17 @@ export function TicketShares({ ticketId }: { ticketId: number }) {
   );
 }
 
-function OneShare({ share, onDismiss }: { share: Share; onDismiss?: (wish: number) => void }) {
+function OneShare({
+  share,
+  onDismiss,
+  onHandOver,
+}: {
+  share: Share;
+  onDismiss?: (wish: number) => void;
+  onHandOver?: () => void;
+}) {
   const { t, i18n } = useLingui();
-  const { peer, state, since, error, remote_number, remote_url, wishes } = share;
+  const { peer, state, since, error, remote_number, remote_url, works_on_it, wishes } = share;
   const states: Record<Share['state'], string> = {
     ...{ synced: t`Synced`, pending: t`On its way`, failed: t`Failed`, paused: t`Paused` },
     ended: t`Not shared any more`,
@@ -92,6 +111,11 @@ function OneShare({ share, onDismiss }: { share: Share; onDismiss?: (wish: numbe
         <Badge size="sm" variant="light" color={colors[state]}>
           {states[state]}
         </Badge>
+        {works_on_it && (
+          <Badge size="sm" variant="outline" color="gray">
+            {t`Works on it`}
+          </Badge>
+        )}
       </Group>
       <Text size="sm" c="dimmed" component="div">
         {since && (
@@ -116,6 +140,11 @@ function OneShare({ share, onDismiss }: { share: Share; onDismiss?: (wish: numbe
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
           {error}
         </Text>
+      )}
+      {onHandOver && (
+        <Button size="compact-xs" variant="default" mt={4} aria-label={t`Hand over to ${peer}`} onClick={onHandOver}>
+          {t`Hand over`}
+        </Button>
       )}
       {wishes.map(({ id, field, theirs, ours }) => {
         const what = i18n._(fieldLabels[field]);
