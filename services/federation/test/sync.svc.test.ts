@@ -272,22 +272,36 @@ describe('an agent', () => {
     await quiet();
     const worksAt = async () =>
       Promise.all(
-        ([[a, here], [b, there]] as const).map(async ([desk, id]) => {
+        (
+          [
+            [a, here],
+            [b, there],
+          ] as const
+        ).map(async ([desk, id]) => {
           const { works_here, shares: rows } = await desk.ask(shares.ofTicket, { params: { id } }, ...agent);
           return [works_here, rows[0]?.works_on_it];
         }),
       );
-    expect(await worksAt()).toEqual([[false, true], [true, false]]);
+    expect(await worksAt()).toEqual([
+      [false, true],
+      [true, false],
+    ]);
     const give = (desk: Desk, id: number, peer_id = peerIds[desk === a ? 0 : 1], by = agent) =>
       desk.ask(shares.handOver, { params: { id }, body: { peer_id } }, ...by);
     await expect(give(a, here)).rejects.toMatchObject({ code: 'federation.not-handed-over' });
     await expect(give(b, there, 99)).rejects.toMatchObject({ code: 'federation.not-handed-over' });
     await expect(give(b, there, peerIds[1], reader)).rejects.toMatchObject({ kind: 'forbidden' });
-    expect(await worksAt()).toEqual([[false, true], [true, false]]);
+    expect(await worksAt()).toEqual([
+      [false, true],
+      [true, false],
+    ]);
     await give(b, there);
     await waitFor(async () => (await worksAt())[0]?.[0], { what: 'the other desk to work on it' });
     await quiet();
-    expect(await worksAt()).toEqual([[true, false], [false, true]]);
+    expect(await worksAt()).toEqual([
+      [true, false],
+      [false, true],
+    ]);
     // What was theirs to say is ours now, and the other way round.
     await a.tickets.change(here, { priority: '3 high' });
     await waitFor(() => rowAt(b, there).priority === '3 high', { what: 'the priority there' });
