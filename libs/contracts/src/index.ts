@@ -3,6 +3,9 @@ export {
   type Actor,
   accessLevels,
   actorSchema,
+  administersAll,
+  administersAny,
+  COMMUNITY_PERMISSION,
   groupsWith,
   hasAnyPermission,
   hasPermission,
@@ -201,6 +204,7 @@ export {
 } from './http/checklists.ts';
 export { CmdbObject, CmdbObjectDetails, CmdbSettings, cmdb } from './http/cmdb.ts';
 export { bounded, boundedRecord } from './http/common.ts';
+export { type CommunityAgent, type CommunityInput, communities } from './http/communities.ts';
 export { DataExport, dataExports } from './http/data-exports.ts';
 export { DeskSettings, deskSettings } from './http/desk-settings.ts';
 export { Directory, directories, directoryTokens } from './http/directories.ts';

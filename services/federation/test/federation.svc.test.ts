@@ -197,8 +197,10 @@ async function ask<Q extends Values<typeof agreements> | Values<typeof pbas> | V
   question: Q,
   input: { params?: object; query?: object; body?: unknown },
   permissions = ['admin.integration'],
+  administers?: number[],
 ) {
   const actor: Actor = {
+    ...(administers && { administers }),
     ...{ kind: 'user', userId: 3, login: 'admin', permissions, groups: {}, organizationIds: [] },
     ...{ sharedOrganizationIds: [], locale: 'en', via: 'session' },
   };
@@ -261,6 +263,26 @@ describe('agreements', () => {
     const wake = ask(agreements.update, { params: { id: asleep.id }, body: { active: true } });
     await expect(wake).rejects.toMatchObject({ code: 'agreement.group-taken' });
     for (const one of [id, asleep.id]) await ask(agreements.delete, { params: { id: one } });
+  });
+
+  it('of a community are there to be seen by whoever administers it, and nothing of others', async () => {
+    const body = (group_id: number) => ({ name: `Of ${group_id}`, group_id, list_address: 'list@community.org' });
+    const [own, other] = [
+      await ask(agreements.create, { body: body(1) }),
+      await ask(agreements.create, { body: body(2) }),
+    ];
+    const seen = (question: Values<typeof agreements>, input: object) => ask(question, input, ['community'], [1, 7]);
+    expect(await seen(agreements.list, {})).toEqual([own]);
+    expect(await seen(agreements.get, { params: { id: own.id } })).toEqual(own);
+    await expect(seen(agreements.get, { params: { id: other.id } })).rejects.toMatchObject({ kind: 'not-found' });
+    for (const refused of [
+      seen(agreements.update, { params: { id: own.id }, body: { active: false } }),
+      seen(agreements.delete, { params: { id: own.id } }),
+      seen(agreements.create, { body: body(7) }),
+      seen(agreements.preview, { params: { id: own.id }, body: { ticket_id: 1 } }),
+    ])
+      await expect(refused).rejects.toMatchObject({ kind: 'forbidden' });
+    for (const { id } of [own, other]) await ask(agreements.delete, { params: { id } });
   });
 
   it.each([[['ticket.agent']], [['ticket.customer', 'admin.group']]])('are closed to %j', async (permissions) => {

@@ -21,6 +21,8 @@ import { CredentialLog } from './application/audit/credential-log.ts';
 import { ReadAudit } from './application/audit/read-audit.ts';
 import { VerifyAudit } from './application/audit/verify-audit.ts';
 import { Brandings } from './application/brandings.ts';
+import { Communities } from './application/communities/communities.ts';
+import { CommunityAgents } from './application/communities/community-agents.ts';
 import { KeepContacts } from './application/contacts/keep-contacts.ts';
 import { VouchedSignIn } from './application/contacts/vouched-sign-in.ts';
 import { CurrentActors } from './application/current-actors.ts';
@@ -107,6 +109,7 @@ import { WriteUser } from './application/users/write-user.ts';
 import { AccountController } from './bus/account.controller.ts';
 import { AuditController } from './bus/audit.controller.ts';
 import { BrandingsController } from './bus/brandings.controller.ts';
+import { CommunitiesController } from './bus/communities.controller.ts';
 import { ContactsController } from './bus/contacts.controller.ts';
 import { DirectoriesController } from './bus/directories.controller.ts';
 import { FederatedController } from './bus/federated.controller.ts';
@@ -137,6 +140,7 @@ import { AttributeStore } from './persistence/attribute.store.ts';
 import { AuditStore } from './persistence/audit.store.ts';
 import { AvatarStore } from './persistence/avatar.store.ts';
 import { BrandingStore } from './persistence/branding.store.ts';
+import { CommunityStore } from './persistence/community.store.ts';
 import { CredentialStore } from './persistence/credential.store.ts';
 import { CustomerStore } from './persistence/customer.store.ts';
 import { DataExportStore } from './persistence/data-export.store.ts';
@@ -187,6 +191,7 @@ import { UserStore } from './persistence/user.store.ts';
     ImportController,
     PublicLinksController,
     BrandingsController,
+    CommunitiesController,
     NeighboursController,
     ContactsController,
     AuditController,
@@ -224,6 +229,9 @@ import { UserStore } from './persistence/user.store.ts';
     PublicLinkStore,
     Brandings,
     BrandingStore,
+    Communities,
+    CommunityAgents,
+    CommunityStore,
     Settings,
     FederatedSignIn,
     FederatedSignOut,

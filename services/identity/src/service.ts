@@ -29,6 +29,7 @@ import { Branding1799454000000 } from './persistence/migrations/1799454000000-br
 import { ViewAs1799454000002 } from './persistence/migrations/1799454000002-view-as.ts';
 import { DeskZone1799456000000 } from './persistence/migrations/1799456000000-desk-zone.ts';
 import { TicketNumbers1799456000001 } from './persistence/migrations/1799456000001-ticket-numbers.ts';
+import { Communities1799460100000 } from './persistence/migrations/1799460100000-communities.ts';
 
 export const migrations = [
   messagingTables,
@@ -59,6 +60,7 @@ export const migrations = [
   ViewAs1799454000002,
   DeskZone1799456000000,
   TicketNumbers1799456000001,
+  Communities1799460100000,
 ];
 
 /** What a request may name a version of. */
@@ -75,6 +77,7 @@ export const versionedTables = {
   directories: 'directories',
   public_links: 'public_links',
   brandings: 'brandings',
+  communities: 'communities',
 };
 
 /** @param clock  for tests; default: the machine's */

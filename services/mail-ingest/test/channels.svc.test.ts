@@ -53,6 +53,36 @@ describe('mailboxes that administrators set up', { timeout: 90_000 }, () => {
     expect(row?.secrets.toString('latin1')).not.toContain(imap.password);
   });
 
+  it('of a community are in the hands of whoever administers it, but for the server and what is of others', async () => {
+    const delegate = { permissions: ['community'], userId: 9, administers: [2] };
+    const own = await create({ group_id: 2 });
+    const other = await create({ group_id: 1 });
+    const nobodys = await create({});
+    expect((await ask(mailChannels.list, {}, delegate)).map(({ id }) => id)).toEqual([own.id]);
+    for (const { id } of [other, nobodys]) {
+      const gone = { kind: 'not-found', code: 'mail-channel.not-found' };
+      await expect(ask(mailChannels.get, { params: { id } }, delegate)).rejects.toMatchObject(gone);
+      const take = ask(mailChannels.update, { params: { id }, body: { group_id: 2 } }, delegate);
+      await expect(take).rejects.toMatchObject(gone);
+      const body = { id, options: { inbound: inbound({ password: MASK }) } };
+      await expect(ask(mailChannels.test, { body }, delegate)).rejects.toMatchObject(gone);
+    }
+    const change = (body: object) => ask(mailChannels.update, { params: { id: own.id }, body }, delegate);
+    expect(await change({ active: false, options: { inbound: inbound({ folder: 'INBOX' }) } })).toMatchObject({
+      active: false,
+    });
+    await expect(change({ group_id: 1 })).rejects.toMatchObject({ code: 'mail-channel.not-of-community' });
+    await expect(change({ group_id: null })).rejects.toMatchObject({ code: 'mail-channel.not-of-community' });
+    const elsewhere = { options: { inbound: inbound({ host: '10.0.0.1' }) } };
+    await expect(change(elsewhere)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(ask(mailChannels.test, { body: elsewhere }, delegate)).rejects.toMatchObject({ kind: 'forbidden' });
+    const body = { name: 'Mine', group_id: 2, options: { inbound: inbound() } };
+    await expect(ask(mailChannels.create, { body }, delegate)).rejects.toMatchObject({ kind: 'forbidden' });
+    const gone = ask(mailChannels.delete, { params: { id: own.id } }, delegate);
+    await expect(gone).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(await get(other.id)).toMatchObject({ group_id: 1 });
+  });
+
   it('rest while they are paused, and go on where they were', async () => {
     const { id } = await create();
     await until(id, 'ok');

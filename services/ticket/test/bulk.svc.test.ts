@@ -292,6 +292,35 @@ describe('text modules', () => {
     await desk.rest(agent, textModules.delete, { id: own.id });
   });
 
+  it('for the groups of a community are written by whoever administers it, and no others', async () => {
+    const delegate = actor({ userId: 9, permissions: ['community'], administers: [1] });
+    const own = await module({ group_ids: [1] }, delegate);
+    expect(own).toMatchObject({ user_id: null, group_ids: [1] });
+    const [all, others, both] = [
+      await module({}),
+      await module({ group_ids: [2] }),
+      await module({ group_ids: [1, 2] }),
+    ];
+    await desk.rest(delegate, textModules.update, { id: own.id, body: { active: false } });
+    const listed = (await desk.rest(delegate, textModules.list)).map(({ id }) => id);
+    expect(listed).toContain(own.id);
+    expect(listed).not.toContain(others.id);
+    for (const { id } of [all, others, both]) {
+      const kind = expect.stringMatching(/^(not-found|forbidden)$/);
+      for (const body of [{ content: 'x' }, { group_ids: [1] }]) {
+        await expect(desk.rest(delegate, textModules.update, { id, body })).rejects.toMatchObject({ kind });
+      }
+      await expect(desk.rest(delegate, textModules.delete, { id })).rejects.toMatchObject({ kind });
+    }
+    for (const group_ids of [[], [2], [1, 2]]) {
+      const moved = desk.rest(delegate, textModules.update, { id: own.id, body: { group_ids } });
+      await expect(moved).rejects.toMatchObject({ kind: 'forbidden' });
+      await expect(module({ group_ids }, delegate)).rejects.toMatchObject({ kind: 'forbidden' });
+    }
+    await expect(desk.rest(delegate, macros.list)).rejects.toMatchObject({ kind: 'forbidden' });
+    await desk.rest(delegate, textModules.delete, { id: own.id });
+  });
+
   it('come from a file: what would happen first, then all of it or nothing', async () => {
     const known = await module({ name: 'Greeting' });
     const data =

@@ -557,3 +557,79 @@ describe('SLAs', () => {
 function weekdayOf(instant: string): string {
   return ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'][new Date(instant).getUTCDay()] as string;
 }
+
+describe('the SLAs of a community', () => {
+  const delegate = actor({ userId: 9, permissions: ['community'], administers: [1, 7] });
+  const group = (value: unknown) => ({ 'ticket.group_id': { operator: 'is', value } });
+  const wanted = (condition: object | null, body: object = {}) => ({
+    name: `SLA ${++made}`,
+    ...{ calendar_id: always, first_response_time: 60, condition, ...body },
+  });
+  const add = (condition: object | null) => desk.rest(delegate, slas.create, { body: wanted(condition) });
+
+  it('are those for its groups only, and whoever administers it writes these', async () => {
+    const own = await add({ ...group([1]), 'ticket.title': { operator: 'contains', value: 'VPN' } });
+    const either = await add({
+      operator: 'OR',
+      conditions: [
+        { name: 'ticket.group_id', operator: 'is', value: 1 },
+        { name: 'ticket.group_id', operator: 'is', value: 7 },
+      ],
+    });
+    const others = [
+      await promise({ condition: null }),
+      await promise({ condition: group([2]) }),
+      await promise({ condition: group([1, 2]) }),
+    ];
+    expect((await desk.rest(delegate, slas.list)).map(({ id }) => id)).toEqual([own.id, either.id]);
+    await desk.rest(delegate, slas.update, { id: own.id, body: { first_response_time: 30 } });
+    for (const { id } of others) {
+      const gone = { kind: 'not-found' };
+      await expect(desk.rest(delegate, slas.get, { id })).rejects.toMatchObject(gone);
+      const taken = desk.rest(delegate, slas.update, { id, body: { condition: group([1]) } });
+      await expect(taken).rejects.toMatchObject(gone);
+      await expect(desk.rest(delegate, slas.delete, { id })).rejects.toMatchObject(gone);
+    }
+    await desk.rest(delegate, slas.delete, { id: either.id });
+  });
+
+  it.each([
+    ['everything', null],
+    ['a group of others', group([2])],
+    ['one of others as well', group([1, 2])],
+    ['all but one of its own', { 'ticket.group_id': { operator: 'is not', value: [1] } }],
+    [
+      'its group or a word',
+      {
+        operator: 'OR',
+        conditions: [
+          { name: 'ticket.group_id', operator: 'is', value: 1 },
+          { name: 'ticket.title', operator: 'contains', value: 'x' },
+        ],
+      },
+    ],
+  ])('are refused for %s, and so is a change to that', async (_, condition) => {
+    const refusal = { code: 'sla.not-of-community' };
+    await expect(add(condition)).rejects.toMatchObject(refusal);
+    const own = await add(group([1]));
+    const moved = desk.rest(delegate, slas.update, { id: own.id, body: { condition } });
+    await expect(moved).rejects.toMatchObject(refusal);
+    expect(await desk.rest(delegate, slas.get, { id: own.id })).toMatchObject({ condition: group([1]) });
+  });
+
+  it('are reckoned in calendars of the desk, which it sees without their private addresses', async () => {
+    const body = { ...aroundTheClock, name: 'Fed', ical_url: 'https://calendar.example/secret.ics' };
+    const { id } = await desk.rest(ruler, calendars.create, { body });
+    expect(await desk.rest(delegate, calendars.get, { id })).toMatchObject({ name: 'Fed', ical_url: null });
+    for (const shown of [
+      await desk.rest(delegate, calendars.list),
+      await desk.rest(delegate, calendars.init),
+      await desk.rest(delegate, slas.get, { id: (await add(group([1]))).id, full: true }),
+    ])
+      expect(JSON.stringify(shown)).not.toContain('secret.ics');
+    await expect(desk.rest(delegate, calendars.update, { id, body: { name: 'x' } })).rejects.toMatchObject({
+      kind: 'forbidden',
+    });
+    await desk.rest(ruler, calendars.delete, { id });
+  });
+});

@@ -109,6 +109,7 @@ const someHolidays = { country: 'PL', years: [2026] };
 const someReport = { metric: 'count', year: 2026, profiles: { 1: true }, backends: { created: true } };
 const someLink = { link: 'https://imprint.example', title: 'spare' };
 const newBranding = made('/api/v1/brandings', (name) => ({ name }));
+const newCommunity = made('/api/v1/communities', (name) => ({ name }));
 const newLink = made('/api/v1/public_links', (title) => ({ ...someLink, title }));
 const newSla = made('/api/v1/slas', (name) => ({ name }));
 const newTrigger = made('/api/v1/triggers', (name) => ({ name, perform: {}, active: false }));
@@ -737,6 +738,15 @@ export const requests: Record<string, Asking> = {
   'GET /api/v1/brandings/{id}': spare(newBranding),
   'PUT /api/v1/brandings/{id}': spare(newBranding, { footer: 'x' }),
   'DELETE /api/v1/brandings/{id}': spare(newBranding),
+  'POST /api/v1/communities': (world) => ({ body: { name: world.fresh('community') } }),
+  'GET /api/v1/communities/{id}': spare(newCommunity),
+  'PUT /api/v1/communities/{id}': spare(newCommunity, { note: 'x' }),
+  'DELETE /api/v1/communities/{id}': spare(newCommunity),
+  'GET /api/v1/communities/{id}/agents': spare(newCommunity),
+  'PUT /api/v1/communities/{id}/agents': async (world) => ({
+    path: { id: (await newCommunity(world)).id },
+    body: { email: 'full@people.example', group_ids: {} },
+  }),
   'POST /api/v1/public_links': () => ({ body: someLink }),
   'GET /api/v1/public_links/{id}': spare(newLink),
   'PUT /api/v1/public_links/{id}': spare(newLink, { title: 'other' }),

@@ -427,6 +427,13 @@ GET    /api/v1/brandings/{id}                                  ---- ---- +--!
 POST   /api/v1/brandings                                       ---- ---- +--!
 PUT    /api/v1/brandings/{id}                                  ---- ---- +--!
 DELETE /api/v1/brandings/{id}                                  ---- ---- +--!
+GET    /api/v1/communities                                     ---- ---- +--!
+GET    /api/v1/communities/{id}                                ---- ---- +--!
+POST   /api/v1/communities                                     ---- ---- +--!
+PUT    /api/v1/communities/{id}                                ---- ---- +--!
+DELETE /api/v1/communities/{id}                                ---- ---- +--!
+GET    /api/v1/communities/{id}/agents                         ---- ---- +--!
+PUT    /api/v1/communities/{id}/agents                         ---- ---- +--!
 GET    /api/v1/settings                                        ---- ---- +--!
 GET    /api/v1/settings/{id}                                   ---- ---- +--!
 PUT    /api/v1/settings/{id}                                   ---- ---- +--!

@@ -17,6 +17,11 @@ export const actorSchema = z.object({
   permissions: z.array(z.string()),
   /** Access levels by group id; empty unless the user holds `ticket.agent`. */
   groups: z.record(z.string(), z.array(z.enum(accessLevels))),
+  /**
+   * Groups of the communities that they administer (`community`): what is for these groups only is theirs to look
+   * after. Absent: none.
+   */
+  administers: z.array(z.number().int()).optional(),
   /** Active roles: what is shared by role is theirs. Absent: none. */
   roleIds: z.array(z.number().int()).optional(),
   /** Primary and secondary organizations. */
@@ -52,6 +57,22 @@ export function hasPermission(actor: Actor, name: string): boolean {
 /** True when the actor holds any permission at or below `prefix`: `admin` is met by `admin.group`. */
 export function hasAnyPermission(actor: Actor, prefix: string): boolean {
   return hasPermission(actor, prefix) || actor.permissions.some((held) => held.startsWith(`${prefix}.`));
+}
+
+/** What whoever administers a community holds, beside their roles; no role has it, and API tokens may. */
+export const COMMUNITY_PERMISSION = 'community';
+
+/** True when the actor administers a community. */
+export function administersAny(actor: Actor): boolean {
+  return (actor.administers?.length ?? 0) > 0;
+}
+
+/**
+ * What belongs to communities that the actor administers: what is for some of their groups, and for no other one. What
+ * is for no group in particular is everybody's, and so the desk's (docs/adr/0032-communities.md).
+ */
+export function administersAll(actor: Actor, groupIds: readonly number[]): boolean {
+  return groupIds.length > 0 && groupIds.every((id) => actor.administers?.includes(id) === true);
 }
 
 /** Ids of the groups in which an agent has the level; `full` counts for every level. */

@@ -70,7 +70,8 @@ export const brandings = {
     path,
     question: 'rpc.identity.v1.list-brandings',
     tag,
-    summary: 'All brandings, that of the desk first; for `admin.branding`',
+    summary:
+      'All brandings, that of the desk first; for `admin.branding`, those of their communities for who administers one',
     query: Page,
     response: z.array(row),
   }),

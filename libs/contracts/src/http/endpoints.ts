@@ -29,6 +29,7 @@ import { applyMacro, massMacro, massUpdate, ticketJobs } from './bulk.ts';
 import { changes } from './changes.ts';
 import { checklistItems, checklists, checklistTemplates } from './checklists.ts';
 import { cmdb } from './cmdb.ts';
+import { communities } from './communities.ts';
 import { dataExports } from './data-exports.ts';
 import { deskSettings } from './desk-settings.ts';
 import { directories, directoryTokens } from './directories.ts';
@@ -254,6 +255,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(signInSettings),
   ...Object.values(publicLinks),
   ...Object.values(brandings),
+  ...Object.values(communities),
   ...Object.values(viewAs),
   userAccess,
   ticketAccess,

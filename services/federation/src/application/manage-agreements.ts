@@ -9,7 +9,7 @@ import type { AgreementStore } from '../persistence/agreement.store.ts';
 import type { GroupStore } from '../persistence/group.store.ts';
 import type { LinkStore } from '../persistence/link.store.ts';
 import type { PeerStore } from '../persistence/peer.store.ts';
-import { requireAdmin } from './access.ts';
+import { readersGroups, requireAdmin } from './access.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 
 /** Agreements, for administrators of integrations. */
@@ -27,16 +27,14 @@ export class ManageAgreements {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError forbidden */
+  /** Whoever administers a community sees the agreements of its groups. @throws AppError forbidden */
   async list(actor: Actor | undefined, limit: number, offset: number): Promise<Agreement[]> {
-    requireAdmin(actor);
-    return this.agreements.list(this.db, limit, offset);
+    return this.agreements.list(this.db, readersGroups(actor), limit, offset);
   }
 
   /** @throws AppError forbidden; not-found `agreement.not-found` */
   async get(actor: Actor | undefined, id: number): Promise<Agreement> {
-    requireAdmin(actor);
-    return this.agreements.get(this.db, id);
+    return this.agreements.get(this.db, id, readersGroups(actor));
   }
 
   /**

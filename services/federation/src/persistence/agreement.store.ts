@@ -29,8 +29,13 @@ export interface Redirected {
 }
 
 export class AgreementStore {
-  async list(db: DataSource, limit: number, offset: number): Promise<Agreement[]> {
-    const rows = await sql<AgreementRow>(db, 'SELECT * FROM agreement ORDER BY id LIMIT $1 OFFSET $2', [limit, offset]);
+  /** @param groupIds  of these groups only; null: all */
+  async list(db: DataSource, groupIds: readonly number[] | null, limit: number, offset: number): Promise<Agreement[]> {
+    const rows = await sql<AgreementRow>(
+      db,
+      `SELECT * FROM agreement WHERE $3::int[] IS NULL OR group_id = ANY ($3) ORDER BY id LIMIT $1 OFFSET $2`,
+      [limit, offset, groupIds],
+    );
     return rows.map(toAgreement);
   }
 
@@ -48,9 +53,13 @@ export class AgreementStore {
     return toAgreement(found(row));
   }
 
-  /** @throws AppError not-found `agreement.not-found` */
-  async get(db: DataSource, id: number): Promise<Agreement> {
-    const [row] = await sql<AgreementRow>(db, 'SELECT * FROM agreement WHERE id = $1', [id]);
+  /** @param groupIds  of these groups only; null: any @throws AppError not-found `agreement.not-found` */
+  async get(db: DataSource, id: number, groupIds: readonly number[] | null = null): Promise<Agreement> {
+    const [row] = await sql<AgreementRow>(
+      db,
+      'SELECT * FROM agreement WHERE id = $1 AND ($2::int[] IS NULL OR group_id = ANY ($2))',
+      [id, groupIds],
+    );
     return toAgreement(found(row));
   }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Actor,
   type Branding,
@@ -18,6 +19,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { IdentityConfig } from '../config.ts';
 import { checkedAccent } from '../domain/accent.ts';
 import { mayBranding } from '../domain/access.ts';
+import { isDomain } from '../domain/address.ts';
 import { logoPath } from '../domain/mail-brand.ts';
 import { pictureOf } from '../domain/picture.ts';
 import { type BrandingRow, BrandingStore, type BrandingValues } from '../persistence/branding.store.ts';
@@ -59,35 +61,41 @@ export class Brandings {
 
   /** @throws AppError forbidden */
   async list(actor: Actor): Promise<Shown[]> {
-    demand(actor);
-    return (await this.store.all(this.db)).map((row) => this.shown(row));
+    if (mayBranding.list(actor) === 'none') throw refusals.notAuthorized();
+    const rows = await this.store.all(this.db);
+    return rows.filter((row) => mayBranding.change(actor, row.group_ids)).map((row) => this.shown(row));
   }
 
   /** @throws AppError forbidden, not-found */
   async get(actor: Actor, id: number): Promise<Shown> {
-    demand(actor);
-    return this.shown(found(await this.store.byId(this.db, id), id));
+    return this.shown(changeable(actor, await this.store.byId(this.db, id), id));
   }
 
   /** @throws AppError forbidden */
   colours(actor: Actor, accent: string): Colours {
-    demand(actor);
+    if (mayBranding.list(actor) === 'none') throw refusals.notAuthorized();
     return coloursOf(accent);
   }
 
   /** @throws AppError forbidden; invalid, `identity.branding-invalid` */
   async create(actor: Actor, input: BrandingInput): Promise<Shown> {
-    return this.write(actor, async (tx) => {
+    demand(actor);
+    return this.write(async (tx) => {
       const values = checked(input, blank, false, this.publicUrl);
       const id = await this.store.insert(tx, values, this.by(actor));
       return this.finish(tx, actor, id, input, null);
     });
   }
 
-  /** @throws AppError forbidden, not-found; invalid, `identity.branding-invalid` */
+  /**
+   * Whoever administers a community says how its pages look; where they are, and whose they are, is the desk's.
+   * @throws AppError forbidden, not-found; invalid, `identity.branding-invalid`
+   */
   async update(actor: Actor, id: number, input: BrandingInput): Promise<Shown> {
-    return this.write(actor, async (tx) => {
-      const before = found(await this.store.byId(tx, id), id);
+    if (mayBranding.list(actor) === 'none') throw refusals.notAuthorized();
+    return this.write(async (tx) => {
+      const before = changeable(actor, await this.store.byId(tx, id), id);
+      if (!mayBranding.manage(actor) && movesOn(input, before)) throw refusals.notAuthorized();
       const values = checked(input, before, before.standard, this.publicUrl);
       await this.store.update(tx, id, values, this.by(actor));
       return this.finish(tx, actor, id, input, before);
@@ -96,7 +104,8 @@ export class Brandings {
 
   /** @throws AppError forbidden, not-found; invalid for that of the desk */
   async delete(actor: Actor, id: number): Promise<Record<string, never>> {
-    await this.write(actor, async (tx) => {
+    demand(actor);
+    await this.write(async (tx) => {
       const before = found(await this.store.byId(tx, id), id);
       if (before.standard) throw invalid('The branding of the desk cannot be deleted.');
       await this.store.delete(tx, id);
@@ -166,8 +175,7 @@ export class Brandings {
     });
   }
 
-  private async write<T>(actor: Actor, work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    demand(actor);
+  private async write<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
     try {
       return await transaction(this.db, async (tx) => {
         // Whoever changes groups waits meanwhile: neighbours are told both together.
@@ -236,7 +244,7 @@ function checked(input: BrandingInput, before: BrandingValues, standard: boolean
   if (input.slug === null) next.slug = null;
   if (!standard && next.name === '') throw refusals.blank('Name');
   if (standard && (next.host || next.slug)) throw invalid('The desk has its own address.');
-  if (next.host && !/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(next.host)) {
+  if (next.host && !isDomain(next.host)) {
     throw invalid('A host is written like help.example.org, without https:// and without a path.');
   }
   if (next.host && next.host === publicUrl.hostname) throw invalid('This is the host of the desk itself.');
@@ -263,6 +271,22 @@ function logoIn(dataUrl: string): { hash: string; type: string; content: Buffer 
 function demand(actor: Actor): void {
   if (!mayBranding.manage(actor)) throw refusals.notAuthorized();
 }
+
+/** What others look after is not there for somebody who administers a community. @throws AppError forbidden, not-found */
+function changeable(actor: Actor, row: BrandingRow | undefined, id: number): BrandingRow {
+  if (mayBranding.list(actor) === 'none') throw refusals.notAuthorized();
+  return found(row && mayBranding.change(actor, row.group_ids) ? row : undefined, id);
+}
+
+/** Whether its address or its groups would be others. */
+function movesOn({ host, slug, group_ids: groupIds }: BrandingInput, before: BrandingRow): boolean {
+  const differs = (given: string | null | undefined, held: string | null) =>
+    given !== undefined && (given?.trim().toLowerCase() || null) !== held;
+  const others = groupIds !== undefined && !isDeepStrictEqual([...new Set(groupIds)].sort(ascending), before.group_ids);
+  return differs(host, before.host) || differs(slug, before.slug) || others;
+}
+
+const ascending = (a: number, b: number) => a - b;
 
 function found(row: BrandingRow | undefined, id: number): BrandingRow {
   if (!row) throw refusals.notFound('Branding', id);

@@ -139,7 +139,10 @@ export class Present {
     return nonEmpty({
       User: byId(people, (row) => seenUser(viewer, row, user(row))),
       Organization: byId(visible, (row) => seenOrganization(viewer, row, organization(row))),
-      Group: mayGroups.see(viewer) ? byId(groups, group) : {},
+      Group: byId(
+        groups.filter((row) => mayGroups.see(viewer, row.id)),
+        group,
+      ),
       Role: mayRoles.see(viewer) ? byId(roles, roleJson) : {},
     });
   }

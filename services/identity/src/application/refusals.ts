@@ -1,4 +1,13 @@
 import { AppError } from '@helpmesh/kernel';
+import type { RoleFault } from '../domain/community.ts';
+
+const roleFaults: Record<RoleFault | 'none', string> = {
+  none: 'no role is named for it. Whoever has no account here, or is no agent, can be added by administrators of the desk.',
+  inactive: 'its role is switched off.',
+  administers: 'its role administers something.',
+  'no-agent': 'its role makes nobody an agent.',
+  'other-groups': 'its role opens groups that do not belong to it.',
+};
 
 /** Refusals in the words that existing clients compare with (zammad-api 2.2). */
 export const refusals = {
@@ -29,9 +38,15 @@ export const refusals = {
       | 'Application'
       | 'Avatar'
       | 'PublicLink'
-      | 'Branding',
+      | 'Branding'
+      | 'Community',
     id: number,
   ) => new AppError('not-found', 'identity.not-found', `Couldn't find ${kind} with 'id'=${id}`),
+  /** Of whoever administers a community, about a group that is not its own. */
+  otherGroup: (id: number) =>
+    new AppError('invalid', 'identity.community-other-group', `Group ${id} does not belong to this community.`),
+  communityRole: (why: RoleFault | 'none') =>
+    new AppError('invalid', 'identity.community-role', `This community can make nobody an agent: ${roleFaults[why]}`),
   referenced: () => new AppError('invalid', 'identity.referenced', "Can't delete, object has references."),
   exists: () => new AppError('invalid', 'identity.exists', 'This object already exists.'),
   emailTaken: (email: string) =>

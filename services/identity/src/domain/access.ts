@@ -1,3 +1,4 @@
+import { COMMUNITY_PERMISSION } from '@helpmesh/contracts';
 import { allowedAtSignup, grants } from './permissions.ts';
 import type { AccessLevel, GroupAccess } from './rights.ts';
 
@@ -18,6 +19,8 @@ export interface Viewer {
   via?: 'session' | 'basic' | 'token' | 'service';
   /** The session may do nothing but set up a second factor. */
   mustEnrol?: boolean | undefined;
+  /** Groups of the communities that they administer. */
+  administers?: readonly number[] | undefined;
 }
 
 /** Which rows: all, only the viewer's own, or none (refuse). */
@@ -54,6 +57,10 @@ const anyAdmin = (viewer: Viewer): boolean => viewer.kind === 'service' || viewe
 const administersAsMuch = (viewer: Viewer, permissions: readonly string[]): boolean =>
   permissions.filter(administers).every((held) => can(viewer, held));
 
+/** What is for groups of the viewer's communities, and for no other one. */
+const ownGroups = (viewer: Viewer, groupIds: readonly number[]): boolean =>
+  groupIds.length > 0 && groupIds.every((id) => viewer.administers?.includes(id) === true);
+
 /** Custom attributes are on screens for those who ask for help; who works here sees and writes all there are. */
 export const seesEveryAttribute = (viewer: Viewer): boolean => anyAdmin(viewer) || can(viewer, 'ticket.agent');
 
@@ -74,7 +81,7 @@ export const mayUsers = {
   },
   create: (viewer: Viewer): boolean => can(viewer, 'admin.user', 'ticket.agent'),
   /**
-   * Agents change customers only: not themselves, not colleagues, nobody who administers anything. Nor whoever may do
+   * Agents change customers only: not themselves, not colleagues, nobody who administers anything, be it a community. Nor whoever may do
    * what they may not: with another address a link would open that account to them.
    */
   update: (viewer: Viewer, person: Person): boolean =>
@@ -83,6 +90,7 @@ export const mayUsers = {
       grants(person.permissions, 'ticket.customer') &&
       !grants(person.permissions, 'ticket.agent') &&
       !person.permissions.some(administers) &&
+      !grants(person.permissions, COMMUNITY_PERMISSION) &&
       person.permissions.every((held) => allowedAtSignup(held) || can(viewer, held))),
   delete: (viewer: Viewer): boolean => can(viewer, 'admin.user'),
   /** Roles, groups, password: what decides over rights. */
@@ -99,7 +107,10 @@ export const mayUsers = {
     can(viewer, 'admin.user') && administersAsMuch(viewer, person.permissions),
   /** What of their rights shows while somebody looks as them: their work, not what they administer or keep to themselves. */
   shownToViewers: (permission: string): boolean =>
-    !administers(permission) && permission !== 'user_preferences' && !permission.startsWith('user_preferences.'),
+    !administers(permission) &&
+    permission !== COMMUNITY_PERMISSION &&
+    permission !== 'user_preferences' &&
+    !permission.startsWith('user_preferences.'),
 } as const;
 
 export const mayOrganizations = {
@@ -118,16 +129,41 @@ export const mayGroups = {
   /** Customers choose one for a new request. */
   list: (viewer: Viewer): Sight => {
     if (anyAdmin(viewer) || can(viewer, 'ticket.agent')) return 'whole';
-    return can(viewer, 'ticket.customer') ? 'reduced' : 'nothing';
+    return can(viewer, 'ticket.customer', COMMUNITY_PERMISSION) ? 'reduced' : 'nothing';
   },
-  see: (viewer: Viewer): boolean => anyAdmin(viewer) || can(viewer, 'ticket.agent'),
+  search: (viewer: Viewer): boolean => anyAdmin(viewer) || can(viewer, 'ticket.agent'),
+  see: (viewer: Viewer, id: number): boolean => mayGroups.search(viewer) || ownGroups(viewer, [id]),
+  /** All of them, and what they are called and where they are. */
   write: (viewer: Viewer): boolean => can(viewer, 'admin.group'),
+  /** What whoever administers its community changes of a group as well. */
+  change: (viewer: Viewer, id: number): boolean => mayGroups.write(viewer) || ownGroups(viewer, [id]),
+  /** Below one of a community there may be more of them. @param parentId  null: at the top */
+  createBelow: (viewer: Viewer, parentId: number | null): boolean =>
+    mayGroups.write(viewer) || (parentId !== null && ownGroups(viewer, [parentId])),
 } as const;
 
 /** Addresses and signatures; who looks after groups chooses among them. */
 export const maySenders = {
-  see: (viewer: Viewer): boolean => can(viewer, 'admin.channel_email', 'admin.group'),
+  list: (viewer: Viewer): Reach => {
+    if (can(viewer, 'admin.channel_email', 'admin.group')) return 'all';
+    return can(viewer, COMMUNITY_PERMISSION) ? 'own' : 'none';
+  },
+  /** @param groupIds  of those that use it: a community's own are used by its groups only */
+  see: (viewer: Viewer, groupIds: readonly number[]): boolean =>
+    maySenders.list(viewer) === 'all' || ownGroups(viewer, groupIds),
   write: (viewer: Viewer): boolean => can(viewer, 'admin.channel_email'),
+  /** What stands below the mails of a community is its own business. */
+  changeSignature: (viewer: Viewer, groupIds: readonly number[]): boolean =>
+    maySenders.write(viewer) || ownGroups(viewer, groupIds),
+} as const;
+
+/** Which groups belong to a community, and who administers it: that gives away something of every right there is. */
+export const mayCommunities = {
+  list: (viewer: Viewer): Reach => {
+    if (can(viewer, 'admin')) return 'all';
+    return viewer.kind === 'user' && can(viewer, COMMUNITY_PERMISSION) ? 'own' : 'none';
+  },
+  write: (viewer: Viewer): boolean => can(viewer, 'admin'),
 } as const;
 
 export const mayAudit = {
@@ -181,7 +217,7 @@ export const mayRoles = {
 export const mayHistories = {
   User: mayUsers.search,
   Organization: mayOrganizations.search,
-  Group: mayGroups.write,
+  Group: (viewer: Viewer): boolean => mayGroups.write(viewer),
   Role: (viewer: Viewer): boolean => mayRoles.write(viewer, []),
 } as const;
 
@@ -194,7 +230,14 @@ export const mayPublicLinks = {
 } as const;
 
 export const mayBranding = {
+  list: (viewer: Viewer): Reach => {
+    if (can(viewer, 'admin.branding')) return 'all';
+    return can(viewer, COMMUNITY_PERMISSION) ? 'own' : 'none';
+  },
   manage: (viewer: Viewer): boolean => can(viewer, 'admin.branding'),
+  /** @param groupIds  whose pages look so */
+  change: (viewer: Viewer, groupIds: readonly number[]): boolean =>
+    mayBranding.manage(viewer) || ownGroups(viewer, groupIds),
 } as const;
 
 export const maySettings = {

@@ -17,6 +17,11 @@ export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1 || address.length);
 }
 
+/** A host name in lower case, as it stands behind the `@`. */
+export function isDomain(domain: string): boolean {
+  return /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(domain);
+}
+
 export interface PersonName {
   firstname: string;
   lastname: string;

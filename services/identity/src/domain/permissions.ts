@@ -88,6 +88,9 @@ export const permissionNames: readonly string[] = [
   ...below('user_preferences', userPreferences),
 ];
 
+/** What API tokens may hold: what roles do, and what comes with administering a community. */
+export const tokenPermissions: readonly string[] = [...permissionNames, 'community'];
+
 /** What the seeded roles hold. */
 export const seededRoles = {
   Admin: ['user_preferences', 'admin', 'report', 'knowledge_base.editor'],

@@ -1,3 +1,4 @@
+import { COMMUNITY_PERMISSION } from '@helpmesh/contracts';
 import { sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -178,6 +179,7 @@ export class DirectoryAccountStore {
       `SELECT ARRAY(SELECT DISTINCT p.name FROM user_role r JOIN role_permission rp ON rp.role_id = r.role_id
                     JOIN permissions p ON p.id = rp.permission_id
                     WHERE r.user_id = $1 AND r.role_id NOT IN (SELECT m.role_id ${given} AND m.role_id IS NOT NULL)
+                    UNION SELECT '${COMMUNITY_PERMISSION}' FROM community_administrators WHERE user_id = $1
                    ) AS permissions,
               EXISTS (SELECT 1 FROM user_group g WHERE g.user_id = $1 AND NOT EXISTS (
                         SELECT 1 ${given} AND m.group_id = g.group_id AND m.access = g.access)) AS groups`,

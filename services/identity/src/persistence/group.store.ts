@@ -74,13 +74,14 @@ export class GroupStore {
   async page(
     tx: Read,
     { limit, offset, orderBy, above, below }: ListWindow,
-    { onlyActive }: { onlyActive: boolean },
+    /** Those that are switched off only if they are among these; null: all. */
+    { onlyActiveBut }: { onlyActiveBut: readonly number[] | null },
   ): Promise<Found> {
     const rows = await sql<{ id: number; total: number }>(
       tx,
       `SELECT id, count(*) OVER () AS total FROM groups
-       WHERE (active OR NOT $3) AND id > $4 AND id < $5 ORDER BY ${orderBy} LIMIT $1 OFFSET $2`,
-      [limit, offset, onlyActive, above, below],
+       WHERE (active OR $3::int[] IS NULL OR id = ANY ($3)) AND id > $4 AND id < $5 ORDER BY ${orderBy} LIMIT $1 OFFSET $2`,
+      [limit, offset, onlyActiveBut, above, below],
     );
     return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
   }

@@ -2,6 +2,7 @@ import { sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Grants } from '../domain/rights.ts';
+import { administeredGroups, communityPermission } from './community.store.ts';
 
 /** A person with everything that decides what they may do, loaded in one statement. */
 export interface Principal {
@@ -10,6 +11,8 @@ export interface Principal {
   locale: string;
   passwordHash: string | null;
   grants: Grants;
+  /** Groups of the communities that they administer. */
+  administers: number[];
   organizationIds: number[];
   sharedOrganizationIds: number[];
   /** Of active roles. */
@@ -53,6 +56,7 @@ interface Row {
   password_hash: string | null;
   active: boolean;
   permissions: string[];
+  administers: number[];
   groups: Grants['groups'];
   organizations: { id: number; shared: boolean }[];
   role_ids: number[];
@@ -65,7 +69,8 @@ const select = `SELECT u.id, u.login, COALESCE(u.preferences->>'locale', 'en') A
         JOIN roles r ON r.id = ur.role_id AND r.active
         JOIN role_permission rp ON rp.role_id = r.id
         JOIN permissions p ON p.id = rp.permission_id
-        WHERE ur.user_id = u.id) AS permissions,
+        WHERE ur.user_id = u.id UNION ${communityPermission}) AS permissions,
+  ${administeredGroups} AS administers,
   COALESCE((SELECT json_agg(json_build_object('groupId', held.group_id, 'access', held.access)) FROM (
       SELECT group_id, access FROM user_group WHERE user_id = u.id
       UNION SELECT rg.group_id, rg.access FROM user_role ur
@@ -105,6 +110,7 @@ function one([row]: Row[]): Principal | undefined {
     locale: row.locale,
     passwordHash: row.password_hash,
     grants: { active: row.active, permissions: row.permissions, groups: row.groups },
+    administers: row.administers,
     roleIds: row.role_ids,
     organizationIds: row.organizations.map(({ id }) => id),
     sharedOrganizationIds: row.organizations.filter(({ shared }) => shared).map(({ id }) => id),

@@ -54,13 +54,16 @@ export class SenderStore {
     );
   }
 
-  async page(tx: Read, kind: SenderKind, window: ListWindow): Promise<Found> {
+  /** @param onlyOf  those only that some of these groups use, and no other one; null: all */
+  async page(tx: Read, kind: SenderKind, window: ListWindow, onlyOf: readonly number[] | null): Promise<Found> {
     const { limit, offset, orderBy, above, below } = window;
     const rows = await sql<{ id: number; total: number }>(
       tx,
       `SELECT id, count(*) OVER () AS total FROM ${senderKinds[kind].table}
-       WHERE id > $3 AND id < $4 ORDER BY ${orderBy} LIMIT $1 OFFSET $2`,
-      [limit, offset, above, below],
+       WHERE id > $3 AND id < $4 AND ($5::int[] IS NULL OR (
+         SELECT bool_and(g.id = ANY ($5)) FROM groups g WHERE g.${senderKinds[kind].column} = ${senderKinds[kind].table}.id))
+       ORDER BY ${orderBy} LIMIT $1 OFFSET $2`,
+      [limit, offset, above, below, onlyOf],
     );
     return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
   }

@@ -5,18 +5,19 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Absence } from '../domain/absence.ts';
 import type { ListWindow, SearchTerm, Window } from '../domain/reading.ts';
 import type { GroupAccess } from '../domain/rights.ts';
+import { communityPermission } from './community.store.ts';
 import { shownUserColumns, type UserRow, type UserValues } from './user.table.ts';
 import { customText, insertRow, updateRow } from './write.ts';
 
 type Read = EntityManager | DataSource;
 
-/** Permissions of a user's active roles, as an array. */
+/** Permissions of a user's active roles, and what they hold as administrators of communities, as an array. */
 const rolePermissions = `ARRAY(
   SELECT DISTINCT p.name FROM user_role ur
   JOIN roles r ON r.id = ur.role_id AND r.active
   JOIN role_permission rp ON rp.role_id = r.id
   JOIN permissions p ON p.id = rp.permission_id
-  WHERE ur.user_id = u.id ORDER BY p.name)`;
+  WHERE ur.user_id = u.id UNION ${communityPermission} ORDER BY 1)`;
 
 const columns = `${shownUserColumns.map((column) => `u.${column}`).join(', ')}, u.version, u.custom,
   ARRAY(SELECT role_id FROM user_role WHERE user_id = u.id ORDER BY role_id) AS role_ids,

@@ -2,7 +2,15 @@ import { sql } from '@helpmesh/persistence';
 import type { EntityManager } from 'typeorm';
 
 /** The tables whose rows carry author, times and version. Names come from the code, never from input. */
-type Table = 'users' | 'organizations' | 'groups' | 'roles' | 'email_addresses' | 'signatures' | 'brandings';
+type Table =
+  | 'users'
+  | 'organizations'
+  | 'groups'
+  | 'roles'
+  | 'email_addresses'
+  | 'signatures'
+  | 'brandings'
+  | 'communities';
 
 /** The text of a custom attribute. @param name  of one there is: letters, digits and underscores */
 export function customText(of: string, name: string): string {

@@ -18,8 +18,10 @@ export class ChannelStore {
     return sql(on, `${select} WHERE c.active ORDER BY c.id`);
   }
 
-  list(on: On, limit: number, offset: number): Promise<ChannelRow[]> {
-    return sql(on, `${select} ORDER BY c.id LIMIT $1 OFFSET $2`, [limit, offset]);
+  /** @param groupIds  that lead to these groups only; null: all */
+  list(on: On, groupIds: readonly number[] | null, limit: number, offset: number): Promise<ChannelRow[]> {
+    const where = 'WHERE $3::int[] IS NULL OR c.group_id = ANY ($3)';
+    return sql(on, `${select} ${where} ORDER BY c.id LIMIT $1 OFFSET $2`, [limit, offset, groupIds]);
   }
 
   async get(on: On, id: number): Promise<ChannelRow | undefined> {

@@ -18,6 +18,8 @@ export interface LibraryReader {
   userId: number;
   /** Groups whose tickets they change. */
   groupIds: number[];
+  /** Groups of communities that they administer: also what is inactive, when it is for some of these only. */
+  administered: readonly number[];
 }
 
 const columns: Record<LibraryKind, readonly string[]> = {
@@ -33,13 +35,17 @@ const row = (kind: LibraryKind, expand: boolean) => `
     iso(r.created_at) AS created_at, iso(r.updated_at) AS updated_at) AS shown`;
 
 /** Modules of others are nobody's business, not even the administrator's. */
-function readable(kind: LibraryKind, { admin, userId, groupIds }: LibraryReader): { where: string; params: unknown[] } {
+function readable(
+  kind: LibraryKind,
+  { admin, userId, groupIds, administered }: LibraryReader,
+): { where: string; params: unknown[] } {
   const params: unknown[] = [admin];
   const usable = ['r.active'];
   if (kind !== 'template') usable.push(`(r.group_ids = '{}' OR r.group_ids && $${params.push(groupIds)}::int[])`);
   const shared = `($1::boolean OR ${usable.join(' AND ')})`;
   if (kind !== 'text_module') return { where: shared, params };
-  return { where: `(r.user_id = $${params.push(userId)} OR r.user_id IS NULL AND ${shared})`, params };
+  const own = `r.group_ids <> '{}' AND r.group_ids <@ $${params.push(administered)}::int[]`;
+  return { where: `(r.user_id = $${params.push(userId)} OR r.user_id IS NULL AND (${shared} OR ${own}))`, params };
 }
 
 /** Macros, text modules and templates: lists that administrators keep and agents read. */

@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Actor, changesBetween, type groups as endpoints, type ParsedInputOf } from '@helpmesh/contracts';
+import {
+  type Actor,
+  administersAny,
+  changesBetween,
+  type groups as endpoints,
+  type ParsedInputOf,
+} from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { onPage } from '@helpmesh/messaging';
 import { transaction, violates } from '@helpmesh/persistence';
@@ -9,6 +15,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { mayGroups } from '../../domain/access.ts';
 import { deepest, isInside, joinGroupName, separator, splitGroupName } from '../../domain/group-path.ts';
 import { searchTerms, windowOf } from '../../domain/reading.ts';
+import { type CommunityRow, CommunityStore } from '../../persistence/community.store.ts';
 import { type GroupRow, GroupStore, type GroupValues, groupSearchFields } from '../../persistence/group.store.ts';
 import { Announce } from '../announce.ts';
 import { Attributes } from '../attributes/attributes.ts';
@@ -33,6 +40,7 @@ export class Groups {
   constructor(
     private readonly db: DataSource,
     private readonly groups: GroupStore,
+    private readonly communities: CommunityStore,
     private readonly announce: Announce,
     private readonly present: Present,
     private readonly pages: Pages,
@@ -44,16 +52,20 @@ export class Groups {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Customers get the active ones, with what they need to choose one. @throws AppError forbidden */
+  /** Customers get the active ones, with what they need to choose one; of those they administer everything. @throws AppError forbidden */
   async list(actor: Actor, query: ListQuery): Promise<Json | Json[]> {
     const sight = mayGroups.list(actor);
     if (sight === 'nothing') throw refusals.notAuthorized();
     const page = this.pages.of('groups', query, listed);
-    const found = await this.groups.page(this.db, page.window, { onlyActive: sight === 'reduced' });
+    const own = actor.administers ?? [];
+    const found = await this.groups.page(this.db, page.window, { onlyActiveBut: sight === 'reduced' ? own : null });
     const rows = await this.groups.byIds(this.db, found.ids);
     if (sight === 'reduced') {
+      const ofOwn = rows.filter(({ id }) => own.includes(id));
+      const whole = (await this.present.many(this.db, actor, 'groups', ofOwn, {})) as Json[];
+      const reduced = ({ id, name, active }: GroupRow): Json => ({ id, name, active });
       return page.told(
-        rows.map(({ id, name, active }) => ({ id, name, active })),
+        rows.map((row) => whole.find(({ id }) => id === row.id) ?? reduced(row)),
         found,
       );
     }
@@ -63,7 +75,7 @@ export class Groups {
 
   /** @throws AppError forbidden for customers */
   async search(actor: Actor, query: SearchQuery): Promise<Json | Json[]> {
-    if (!mayGroups.see(actor)) throw refusals.notAuthorized();
+    if (!mayGroups.search(actor)) throw refusals.notAuthorized();
     const terms = searchTerms(query.query ?? query.term ?? '', [
       ...groupSearchFields,
       ...(await this.attributes.searchable(actor, 'Group')),
@@ -84,23 +96,29 @@ export class Groups {
 
   /** @throws AppError forbidden, not-found */
   async get(actor: Actor, id: number, shape: Shape): Promise<Json> {
-    if (!mayGroups.see(actor)) throw refusals.notAuthorized();
+    if (!mayGroups.see(actor, id)) throw refusals.notAuthorized();
     const [row] = await this.groups.byIds(this.db, [id]);
     if (!row) throw refusals.notFound('Group', id);
     return this.present.one(this.db, actor, 'groups', row, shape);
   }
 
-  /** @throws AppError forbidden, invalid */
+  /** One below a group of a community belongs to it as well. @throws AppError forbidden, invalid */
   async create(actor: Actor, input: Input, shape: Shape): Promise<Json> {
-    if (!mayGroups.write(actor)) throw refusals.notAuthorized();
+    if (!mayGroups.write(actor) && !administersAny(actor)) throw refusals.notAuthorized();
     if (!(input.name ?? input.name_last)?.trim()) throw refusals.blank('Name');
     await this.checkMatrix(input);
     return this.guarded(async (tx) => {
       const place = await this.placeOf(tx, input, null);
+      if (!mayGroups.createBelow(actor, place.parent_id)) throw refusals.notAuthorized();
+      const community = place.parent_id === null ? undefined : await this.communities.ofGroup(tx, place.parent_id);
       const custom = await this.attributes.made(actor, 'Group', input.custom);
-      const sender = await this.senderOf(tx, actor, input);
+      const sender = await this.senderOf(tx, actor, input, community, null);
       const id = await this.groups.insert(tx, { ...valuesOf(input), ...sender, ...place, custom }, this.by(actor));
       await this.announce.groupsChanged(tx, 'created', [id]);
+      if (community) {
+        await this.communities.addGroup(tx, community.id, id);
+        await this.announce.accessChanged(tx, community.administrator_ids, 'community');
+      }
       await this.recordChange(tx, actor, 'created', null, await this.row(tx, id));
       return this.present.one(tx, actor, 'groups', await this.row(tx, id), shape);
     });
@@ -108,15 +126,16 @@ export class Groups {
 
   /** A renamed or moved group takes its descendants along. @throws AppError forbidden, not-found, invalid */
   async update(actor: Actor, id: number, input: Input, shape: Shape): Promise<Json> {
-    if (!mayGroups.write(actor)) throw refusals.notAuthorized();
+    if (!mayGroups.change(actor, id)) throw refusals.notAuthorized();
     await this.checkMatrix(input);
     return this.guarded(async (tx) => {
       const [before] = await this.groups.byIds(tx, [id]);
       if (!before) throw refusals.notFound('Group', id);
       const place = await this.placeOf(tx, input, before);
+      if (!mayGroups.write(actor) && place.parent_id !== before.parent_id) throw refusals.notAuthorized();
       const old: Record<string, unknown> = { ...before };
       const custom = await this.attributes.changed(actor, 'Group', before, input.custom);
-      const sender = await this.senderOf(tx, actor, input);
+      const sender = await this.senderOf(tx, actor, input, await this.communities.ofGroup(tx, id), before);
       const written = Object.entries({ ...valuesOf(input), ...sender, ...place, custom });
       const changed = written.filter(([name, value]) => !isDeepStrictEqual(old[name], value));
       if (changed.length > 0) {
@@ -197,8 +216,18 @@ export class Groups {
     return { id, name };
   }
 
-  /** What it sends with, by id or in words; an id counts more. @throws AppError invalid */
-  private async senderOf(tx: EntityManager, actor: Actor, input: Input): Promise<GroupValues> {
+  /**
+   * What it sends with, by id or in words; an id counts more.
+   * @param community  that the group belongs to
+   * @throws AppError invalid; forbidden for whoever administers the community, of what is not its own
+   */
+  private async senderOf(
+    tx: EntityManager,
+    actor: Actor,
+    input: Input,
+    community: CommunityRow | undefined,
+    before: GroupRow | null,
+  ): Promise<GroupValues> {
     const values: GroupValues = {};
     const email = input.email_address === undefined ? input.email : input.email_address;
     if (input.email_address_id !== undefined) values.email_address_id = input.email_address_id;
@@ -210,8 +239,11 @@ export class Groups {
     else if (signature !== undefined) {
       values.signature_id = signature?.trim() ? await this.senders.signatureNamed(tx, signature) : null;
     }
-    if (input.email_address_id != null) await this.senders.requireKnown(tx, 'email-address', input.email_address_id);
-    if (input.signature_id != null) await this.senders.requireKnown(tx, 'signature', input.signature_id);
+    for (const kind of ['email-address', 'signature'] as const) {
+      const id = kind === 'signature' ? values.signature_id : values.email_address_id;
+      const held = kind === 'signature' ? before?.signature_id : before?.email_address_id;
+      if (id != null && id !== held) await this.senders.requireUsable(tx, actor, kind, id, community);
+    }
     return values;
   }
 

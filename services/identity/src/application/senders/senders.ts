@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Actor,
+  administersAny,
   changesBetween,
   type EmailAddressInput,
   type emailAddresses as endpoints,
@@ -13,7 +14,8 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { maySenders } from '../../domain/access.ts';
-import { isAddress, normalAddress, parseMailbox } from '../../domain/address.ts';
+import { domainOf, isAddress, normalAddress, parseMailbox } from '../../domain/address.ts';
+import type { CommunityRow } from '../../persistence/community.store.ts';
 import { GroupStore } from '../../persistence/group.store.ts';
 import {
   type SenderKind,
@@ -57,9 +59,10 @@ export class Senders {
 
   /** @throws AppError forbidden */
   async list(actor: Actor, kind: SenderKind, query: ListQuery): Promise<Json | Json[]> {
-    if (!maySenders.see(actor)) throw refusals.notAuthorized();
+    const reach = maySenders.list(actor);
+    if (reach === 'none') throw refusals.notAuthorized();
     const page = this.pages.of(senderKinds[kind].table, query, rules[kind]);
-    const found = await this.store.page(this.db, kind, page.window);
+    const found = await this.store.page(this.db, kind, page.window, reach === 'all' ? null : (actor.administers ?? []));
     const rows = await this.store.byIds(this.db, kind, found.ids);
     if (!query.full) return page.told(await this.present.senders(this.db, rows, query), found);
     const answer = {
@@ -72,14 +75,17 @@ export class Senders {
 
   /** @throws AppError forbidden, not-found */
   async get(actor: Actor, kind: SenderKind, id: number, shape: Shape): Promise<Json> {
-    if (!maySenders.see(actor)) throw refusals.notAuthorized();
+    if (maySenders.list(actor) === 'none') throw refusals.notAuthorized();
+    const { group_ids } = await this.existing(this.db, kind, id);
+    if (!maySenders.see(actor, group_ids)) throw refusals.notFound(classes[kind], id);
     return this.show(this.db, actor, kind, id, shape);
   }
 
   /** @throws AppError forbidden, invalid */
   async create(actor: Actor, kind: SenderKind, input: Input, shape: Shape): Promise<Json> {
-    await this.requireAccount(actor, input);
-    return this.write(actor, async (tx) => {
+    if (!maySenders.write(actor)) throw refusals.notAuthorized();
+    await this.requireAccount(input);
+    return this.write(async (tx) => {
       const values = valuesOf(kind, input);
       // Without an address, or a name, there is nothing to tell one from the other by.
       if (kind === 'email-address' && values.email === undefined) throw refusals.blank('Email');
@@ -90,11 +96,14 @@ export class Senders {
     });
   }
 
-  /** @throws AppError forbidden, not-found, invalid */
+  /** Whoever administers a community writes its signatures. @throws AppError forbidden, not-found, invalid */
   async update(actor: Actor, kind: SenderKind, id: number, input: Input, shape: Shape): Promise<Json> {
-    await this.requireAccount(actor, input);
-    return this.write(actor, async (tx) => {
+    const own = kind === 'signature' && administersAny(actor);
+    if (!maySenders.write(actor) && !own) throw refusals.notAuthorized();
+    await this.requireAccount(input);
+    return this.write(async (tx) => {
       const before = await this.existing(tx, kind, id);
+      if (!maySenders.changeSignature(actor, before.group_ids)) throw refusals.notFound(classes[kind], id);
       const old: Record<string, unknown> = { ...before };
       const changed = Object.entries(valuesOf(kind, input)).filter(
         ([name, value]) => !isDeepStrictEqual(old[name], value),
@@ -112,7 +121,8 @@ export class Senders {
 
   /** @throws AppError forbidden, not-found, invalid while a group uses it */
   async delete(actor: Actor, kind: SenderKind, id: number): Promise<Record<string, never>> {
-    await this.write(actor, async (tx) => {
+    if (!maySenders.write(actor)) throw refusals.notAuthorized();
+    await this.write(async (tx) => {
       const before = await this.existing(tx, kind, id);
       if (before.group_ids.length > 0) throw refusals.referenced();
       await this.store.delete(tx, kind, id);
@@ -148,15 +158,28 @@ export class Senders {
     return id;
   }
 
-  /** @throws AppError invalid: there is none of that id */
-  async requireKnown(tx: EntityManager, kind: SenderKind, id: number): Promise<void> {
+  /**
+   * Groups of a community take what only such groups use, and addresses of its domains that none uses yet: mails to an
+   * address land in the group that has it.
+   * @param community  that the group belongs to
+   * @throws AppError invalid: there is none of that id; forbidden
+   */
+  async requireUsable(
+    tx: EntityManager,
+    actor: Actor,
+    kind: SenderKind,
+    id: number,
+    community: CommunityRow | undefined,
+  ): Promise<void> {
     const [row] = await this.store.byIds(tx, kind, [id]);
     if (!row) throw refusals.badParameter(senderKinds[kind].column, id);
+    if (maySenders.see(actor, row.group_ids)) return;
+    const free = row.email !== undefined && row.group_ids.length === 0;
+    if (!free || !community?.mail_domains.includes(domainOf(row.email ?? ''))) throw refusals.notAuthorized();
   }
 
-  /** Before the transaction, for another service is asked. @throws AppError forbidden, invalid, unavailable */
-  private async requireAccount(actor: Actor, { channel_id: id }: Input): Promise<void> {
-    if (!maySenders.write(actor)) throw refusals.notAuthorized();
+  /** Before the transaction, for another service is asked. @throws AppError invalid, unavailable */
+  private async requireAccount({ channel_id: id }: Input): Promise<void> {
     if (id != null && !(await this.accounts.has(id))) throw refusals.badParameter('channel_id', id);
   }
 
@@ -196,8 +219,7 @@ export class Senders {
     });
   }
 
-  private async write<T>(actor: Actor, work: (tx: EntityManager) => Promise<T>): Promise<T> {
-    if (!maySenders.write(actor)) throw refusals.notAuthorized();
+  private async write<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
     try {
       return await transaction(this.db, async (tx) => {
         // Whoever changes groups waits meanwhile: neighbours are told both together, and nothing in use is deleted.

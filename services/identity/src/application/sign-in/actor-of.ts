@@ -1,4 +1,4 @@
-import type { Actor } from '@helpmesh/contracts';
+import { type Actor, COMMUNITY_PERMISSION } from '@helpmesh/contracts';
 import { SCIM_PERMISSION } from '../../domain/directory/access.ts';
 import { grants } from '../../domain/permissions.ts';
 import { effectiveRights } from '../../domain/rights.ts';
@@ -30,6 +30,8 @@ export function actorOf(principal: Principal, options: ActorOptions): Actor {
     login: principal.login,
     permissions,
     groups,
+    ...(principal.administers.length > 0 &&
+      grants(permissions, COMMUNITY_PERMISSION) && { administers: principal.administers }),
     roleIds: principal.roleIds,
     organizationIds: principal.organizationIds,
     sharedOrganizationIds: principal.sharedOrganizationIds,

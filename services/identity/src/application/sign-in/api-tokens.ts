@@ -5,7 +5,7 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { mayCredentials, mayUsers } from '../../domain/access.ts';
-import { grants, permissionNames } from '../../domain/permissions.ts';
+import { grants, tokenPermissions } from '../../domain/permissions.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
 import type { ApiTokenRow } from '../../persistence/principal.store.ts';
 import { RoleStore } from '../../persistence/role.store.ts';
@@ -59,7 +59,7 @@ export class ApiTokens {
     const permissions = [...new Set(body.permission ?? [])];
     if (permissions.length === 0) throw refusals.required('permission');
     for (const name of permissions) {
-      if (!permissionNames.includes(name)) throw refusals.noSuchName('permission', name);
+      if (!tokenPermissions.includes(name)) throw refusals.noSuchName('permission', name);
       if (!grants(actor.permissions, name)) throw refusals.notAuthorized();
     }
     const secret = newApiTokenSecret();

@@ -182,7 +182,7 @@ export class Authenticate {
     if (!target?.grants.active) return undefined;
     const viewer = actorOf(principal, options);
     if (!mayUsers.actAs(viewer, { id: target.id, permissions: target.grants.permissions })) return undefined;
-    const actor = actorOf(target, { ...options, actingUserId: principal.id });
+    const { administers: _, ...actor } = actorOf(target, { ...options, actingUserId: principal.id });
     const permissions = actor.permissions.filter(mayUsers.shownToViewers);
     return { ...actor, permissions, viewingUntil: until.toISOString() };
   }

@@ -70,8 +70,9 @@ export class ReadUsers {
     const shown = await this.get(actor, actor.userId, shape);
     const { permissions, groups } = actor;
     const own = { permissions, effective_group_ids: groups, acting_user_id: actor.actingUserId ?? null };
+    const looksAfter = actor.administers && { administered_group_ids: actor.administers };
     const viewed = actor.viewingUntil !== undefined && { viewing_until: actor.viewingUntil };
-    return { ...shown, ...own, ...(actor.mustEnrol && { two_factor_required: true }), ...viewed };
+    return { ...shown, ...own, ...looksAfter, ...(actor.mustEnrol && { two_factor_required: true }), ...viewed };
   }
 }
 

@@ -1,8 +1,11 @@
 import {
   type Actor,
+  administersAll,
+  administersAny,
   auditMessage,
   type Caller,
   changesBetween,
+  hasPermission,
   type MailAccountTest,
   type MailChannelInput,
   recordAudit,
@@ -48,21 +51,25 @@ export interface ManageChannelsParts {
   clock: Clock;
 }
 
-/** Mailboxes that are fetched, for those who look after mail channels. Secrets go in and never come out. */
+/**
+ * Mailboxes that are fetched, for those who look after mail channels. Whoever administers the community of the group that
+ * one leads to has it in hand as well, but for the server that the desk connects to. Secrets go in and never come out.
+ */
 export class ManageChannels {
   constructor(private readonly parts: ManageChannelsParts) {}
 
   /** @throws AppError forbidden */
   async list(actor: Actor | undefined, limit: number, offset: number): Promise<ShownChannel[]> {
-    requireMailAdmin(actor);
-    const rows = await this.parts.store.list(this.parts.db, limit, offset);
+    const keeper = requireKeeper(actor);
+    const only = isMailAdmin(keeper) ? null : (keeper.administers ?? []);
+    const rows = await this.parts.store.list(this.parts.db, only, limit, offset);
     return rows.map((row) => this.shown(row));
   }
 
   /** @throws AppError forbidden; not-found `mail-channel.not-found` */
   async get(actor: Actor | undefined, id: number): Promise<ShownChannel> {
-    requireMailAdmin(actor);
-    return this.shown(found(await this.parts.store.get(this.parts.db, id), id));
+    const keeper = requireKeeper(actor);
+    return this.shown(theirs(keeper, await this.parts.store.get(this.parts.db, id), id));
   }
 
   /** @throws AppError forbidden; invalid `input.*`, `mail-channel.*` */
@@ -91,12 +98,13 @@ export class ManageChannels {
 
   /** @throws AppError like `create`; not-found `mail-channel.not-found`; invalid `mail-account.secret-needed` */
   async update(caller: Caller | undefined, id: number, input: MailChannelInput): Promise<ShownChannel> {
-    const actor = requireMailAdmin(caller);
+    const actor = requireKeeper(caller);
     const { store, accounts, clock } = this.parts;
     return this.write(async (tx) => {
-      const before = found(await store.lock(tx, id), id);
+      const before = theirs(actor, await store.lock(tx, id), id);
       const { options } = input;
       const account: Account = options ? accountFrom(options) : before;
+      requireServer(actor, before, account);
       const values: ChannelValues = {
         ...{ adapter: account.adapter, source: account.source, auth: account.auth },
         name: input.name === undefined ? before.name : nameOf(input.name),
@@ -104,6 +112,7 @@ export class ManageChannels {
         group_id: input.group_id === undefined ? before.group_id : input.group_id || null,
         active: input.active ?? before.active,
       };
+      requireGroup(actor, values.group_id);
       const held = accounts.open(before);
       const secrets = options
         ? accounts.secretsFor(givenIn(options), openedBy(account), { ...before, ...openedBy(before) })
@@ -129,10 +138,11 @@ export class ManageChannels {
 
   /** @throws AppError forbidden; not-found `mail-channel.not-found`; invalid `mail-account.secret-needed` */
   async test(actor: Actor | undefined, { id, options }: { id?: number | null | undefined; options: Options }) {
-    requireMailAdmin(actor);
+    const keeper = requireKeeper(actor);
     const { db, store, accounts, tryMailbox } = this.parts;
     const account = accountFrom(options);
-    const stored = id ? found(await store.get(db, id), id) : undefined;
+    const stored = id ? theirs(keeper, await store.get(db, id), id) : undefined;
+    requireServer(keeper, stored, account);
     const before = stored && { ...stored, ...openedBy(stored) };
     const secrets = accounts.secretsFor(givenIn(options), openedBy(account), before);
     const keep = async (next: MailSecrets) => {
@@ -154,21 +164,21 @@ export class ManageChannels {
 
   /** @throws AppError forbidden; not-found `mail-channel.not-found`; invalid `mail-account.no-oauth`, `oauth.*` */
   async authorize(actor: Actor | undefined, id: number): Promise<{ url: string }> {
-    const admin = requireMailAdmin(actor);
+    const admin = requireKeeper(actor);
     const { db, store, accounts } = this.parts;
-    const row = found(await store.get(db, id), id);
+    const row = theirs(admin, await store.get(db, id), id);
     return { url: accounts.askConsent(admin.userId, { ...row, auth: authOf(row) }, row.source.user) };
   }
 
   /** @throws AppError forbidden; invalid `mail-account.consent-over`, `oauth.*`; not-found `mail-channel.not-found` */
   async authorized(caller: Caller | undefined, given: { state: string; code: string }): Promise<ShownChannel> {
-    const actor = requireMailAdmin(caller);
+    const actor = requireKeeper(caller);
     const { db, store, accounts } = this.parts;
     const { id, verifier } = accounts.consentOf(given.state, actor.userId);
-    const asked = found(await store.get(db, id), id);
+    const asked = theirs(actor, await store.get(db, id), id);
     const refresh_token = await accounts.exchange({ ...asked, auth: authOf(asked) }, { code: given.code, verifier });
     return this.write(async (tx) => {
-      const row = found(await store.lock(tx, id), id);
+      const row = theirs(actor, await store.lock(tx, id), id);
       // The consent is for the account it was asked for.
       if (!isSameServer(openedBy(asked), openedBy(row))) throw consentOver();
       await store.seal(tx, id, accounts.seal(id, { ...accounts.open(row), refresh_token }));
@@ -244,6 +254,35 @@ export interface ShownChannel extends Omit<ChannelValues, 'adapter' | 'source' |
   updated_by_id: number;
   created_at: Date;
   updated_at: Date;
+}
+
+const isMailAdmin = (actor: Actor) => hasPermission(actor, 'admin.channel_email');
+
+/** Who looks after mailboxes, or after those of the groups of a community. @throws AppError forbidden */
+function requireKeeper<A extends Actor>(actor: A | undefined): A {
+  return actor && administersAny(actor) ? actor : requireMailAdmin(actor);
+}
+
+/** The mailbox, if it is the keeper's: what others look after is not there. @throws AppError not-found */
+function theirs(keeper: Actor, row: ChannelRow | undefined, id: number): ChannelRow {
+  return found(row && mayKeep(keeper, row.group_id) ? row : undefined, id);
+}
+
+const mayKeep = (keeper: Actor, groupId: number | null) =>
+  isMailAdmin(keeper) || administersAll(keeper, groupId === null ? [] : [groupId]);
+
+/** Whom the desk connects to is its own to say. @throws AppError forbidden */
+function requireServer(keeper: Actor, before: ChannelRow | undefined, account: Account): void {
+  const same =
+    before && isSameServer(openedBy(before), openedBy(account)) && before.source.port === account.source.port;
+  if (!same) requireMailAdmin(keeper);
+}
+
+/** @throws AppError invalid: a mailbox of a community leads to one of its groups */
+function requireGroup(keeper: Actor, groupId: number | null): void {
+  if (mayKeep(keeper, groupId)) return;
+  const detail = 'A mailbox of your community leads to one of its groups.';
+  throw new AppError('invalid', 'mail-channel.not-of-community', detail);
 }
 
 const authorOf = ({ userId, actingUserId }: Actor) => actingUserId ?? userId;

@@ -1,6 +1,7 @@
 import { AttributeBook } from '@helpmesh/attributes';
 import {
   type Actor,
+  administersAll,
   auditMessage,
   type Caller,
   changesBetween,
@@ -85,9 +86,9 @@ export class ManageLibrary {
   }
 
   async create(actor: Caller, kind: LibraryKind, input: Partial<Input>, reading: Reading): Promise<unknown> {
-    const userId = kind === 'text_module' ? ownerOf(actor, input.user_id) : undefined;
-    requireWriter(actor, kind, userId ?? null);
     const values = await this.valuesOf(kind, input);
+    const userId = kind === 'text_module' ? ownerOf(actor, input.user_id, groupsIn(values)) : undefined;
+    requireWriter(actor, kind, userId ?? null, groupsIn(values));
     if (values.name === undefined) throw blank();
     if (kind === 'macro') values.perform ??= {};
     if (kind === 'text_module' && values.content === undefined) throw noContent();
@@ -110,7 +111,8 @@ export class ManageLibrary {
     const values = await this.valuesOf(kind, input);
     return this.write(async (tx, now) => {
       const before = await this.existing(tx, actor, kind, id);
-      requireWriter(actor, kind, before.user_id as number | null);
+      requireWriter(actor, kind, before.user_id as number | null, groupsIn(before));
+      requireWriter(actor, kind, before.user_id as number | null, groupsIn({ ...before, ...values }));
       await this.store.update(tx, kind, id, values, actor.userId, now);
       const row = await this.existing(tx, actor, kind, id);
       await this.tell(tx, actor, kind, 'changed', before, row);
@@ -121,7 +123,7 @@ export class ManageLibrary {
   async remove(actor: Caller, kind: LibraryKind, id: number): Promise<void> {
     await this.write(async (tx) => {
       const before = await this.existing(tx, actor, kind, id);
-      requireWriter(actor, kind, before.user_id as number | null);
+      requireWriter(actor, kind, before.user_id as number | null, groupsIn(before));
       await this.store.remove(tx, kind, id);
       await this.tell(tx, actor, kind, 'deleted', before, null);
     });
@@ -207,24 +209,35 @@ export class ManageLibrary {
 
 function readerOf(actor: Actor, kind: LibraryKind): LibraryReader {
   const { permission } = kinds[kind];
-  requireAnyOf(actor, ['ticket.agent', permission]);
+  const administered = kind === 'text_module' ? (actor.administers ?? []) : [];
+  if (administered.length === 0) requireAnyOf(actor, ['ticket.agent', permission]);
   const levels = kind === 'macro' ? (['change'] as const) : (['change', 'create'] as const);
   const groupIds = [...new Set(levels.flatMap((level) => groupsWith(actor, level)))];
-  return { admin: hasPermission(actor, permission), userId: actor.userId, groupIds };
+  return { admin: hasPermission(actor, permission), userId: actor.userId, groupIds, administered };
 }
 
-/** @param owner  of a module of somebody; null for what is shared */
-function requireWriter(actor: Actor, kind: LibraryKind, owner: number | null): void {
+const groupsIn = ({ group_ids: ids }: LibraryValues) => (ids ?? []) as number[];
+
+/**
+ * @param owner     of a module of somebody; null for what is shared
+ * @param groupIds  for whose tickets it is; none: for all
+ */
+function requireWriter(actor: Actor, kind: LibraryKind, owner: number | null, groupIds: readonly number[]): void {
   if (kind === 'text_module' && owner === actor.userId) requireAnyOf(actor, ['ticket.agent']);
+  else if (kind === 'text_module' && owner === null && administersAll(actor, groupIds)) return;
   else requireAnyOf(actor, [kinds[kind].permission]);
 }
 
-/** Whose a new module is: of agents their own, of administrators shared unless they say that it is theirs. */
-function ownerOf(actor: Actor, asked: number | null | undefined): number | null {
+/**
+ * Whose a new module is: of agents their own, of administrators shared unless they say that it is theirs. So are those
+ * for groups of communities by whoever administers these.
+ */
+function ownerOf(actor: Actor, asked: number | null | undefined, groupIds: readonly number[]): number | null {
   if (asked != null && asked !== actor.userId)
     throw notAuthorized('A text module belongs to whoever makes it, or to all.');
   if (asked != null) return asked;
-  return asked === undefined && !hasPermission(actor, kinds.text_module.permission) ? actor.userId : null;
+  if (asked === null || hasPermission(actor, kinds.text_module.permission)) return null;
+  return administersAll(actor, groupIds) ? null : actor.userId;
 }
 
 function assetsOf(kind: LibraryKind, rows: readonly LibraryRow[]) {

@@ -21,7 +21,7 @@ export class UsableMacros {
 
   /** An active one of the actor's groups; to others, also to administrators, it is not there. @throws not-found */
   async get(actor: Actor, id: number): Promise<UsableMacro> {
-    const reader = { admin: false, userId: actor.userId, groupIds: groupsWith(actor, 'change') };
+    const reader = { admin: false, userId: actor.userId, groupIds: groupsWith(actor, 'change'), administered: [] };
     const agent = hasPermission(actor, 'ticket.agent');
     const row = agent ? await this.library.get(this.db, 'macro', reader, id) : undefined;
     if (!row) throw notFound('Macro', id);

@@ -1,12 +1,15 @@
 import { AttributeBook } from '@helpmesh/attributes';
 import {
   type Actor,
+  administersAll,
+  administersAny,
   auditMessage,
   type CalendarInput,
   type CalendarPreviewInput,
   type Caller,
   type calendars,
   changesBetween,
+  hasPermission,
   type OutputOf,
   recordAudit,
   type SlaInput,
@@ -17,6 +20,7 @@ import { sqlstateOf, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { groupsOf } from '../../domain/condition/condition.ts';
 import { type BusinessHours, brokenTimeframes, calendarOf, type PublicHolidays } from '../../domain/sla/calendar.ts';
 import { type DayOff, withDays } from '../../domain/sla/days-off.ts';
 import { withoutFeed } from '../../domain/sla/feed.ts';
@@ -42,6 +46,8 @@ const audited = {
 
 type CalendarPreview = OutputOf<typeof calendars.preview>;
 
+/** Calendars and SLAs that one answer tells of. */
+const MOST_ROWS = 1000;
 /** Open times that a preview tells of. */
 const SHOWN_SPANS = 7;
 
@@ -73,13 +79,19 @@ export class ManageSlas {
   async list(actor: Actor, kind: SlaKind, { page = 1, per_page = 500, expand, full }: Paging): Promise<unknown> {
     requireReader(actor, kind);
     const limit = Math.min(per_page, 1000);
-    const rows = await this.store.list(this.db, kind, expand === true && !full, limit, (page - 1) * limit);
-    return full ? { record_ids: rows.map(({ id }) => id), assets: await this.assets(kind, rows) } : rows;
+    const own = kind === 'sla' && isCommunity(actor, kind);
+    const [most, from] = own ? [MOST_ROWS, 0] : [limit, (page - 1) * limit];
+    const all = await this.store.list(this.db, kind, expand === true && !full, most, from);
+    const rows = own
+      ? (await this.own(actor, all)).slice((page - 1) * limit, page * limit)
+      : readable(actor, kind, all);
+    return full ? { record_ids: rows.map(({ id }) => id), assets: await this.assets(actor, kind, rows) } : rows;
   }
 
   async get(actor: Actor, kind: SlaKind, id: number, reading: Reading): Promise<unknown> {
     requireReader(actor, kind);
-    return this.show(this.db, kind, id, reading);
+    await this.existingFor(this.db, actor, kind, id);
+    return this.show(this.db, actor, kind, id, reading);
   }
 
   async createCalendar(actor: Caller, input: CalendarInput, reading: Reading): Promise<unknown> {
@@ -88,7 +100,7 @@ export class ManageSlas {
       if (input.default) await this.store.clearDefault(tx);
       const feed = { url: feedUrl(input.ical_url) };
       const id = await this.create(tx, actor, 'calendar', { ...values, name: nameOf(input.name) }, now, feed);
-      return this.show(tx, 'calendar', id, reading);
+      return this.show(tx, actor, 'calendar', id, reading);
     });
   }
 
@@ -106,7 +118,7 @@ export class ManageSlas {
         values.public_holidays = withoutFeed(days);
       }
       await this.change(tx, actor, 'calendar', before, values, now, { url });
-      return this.show(tx, 'calendar', id, reading);
+      return this.show(tx, actor, 'calendar', id, reading);
     });
   }
 
@@ -127,23 +139,23 @@ export class ManageSlas {
       const values = await this.slaValues(tx, input, {}, now);
       values.calendar_id ??= await this.store.defaultCalendar(tx);
       const id = await this.create(tx, actor, 'sla', { ...values, name: nameOf(input.name) }, now);
-      return this.show(tx, 'sla', id, reading);
+      return this.show(tx, actor, 'sla', id, reading);
     });
   }
 
   async updateSla(actor: Caller, id: number, input: SlaInput, reading: Reading): Promise<unknown> {
     return this.write(actor, 'sla', async (tx, now) => {
-      const before = await this.existing(tx, 'sla', id);
+      const before = await this.existingFor(tx, actor, 'sla', id);
       const values = await this.slaValues(tx, input, before, now);
       if (input.name !== undefined) values.name = nameOf(input.name);
       await this.change(tx, actor, 'sla', before, values, now);
-      return this.show(tx, 'sla', id, reading);
+      return this.show(tx, actor, 'sla', id, reading);
     });
   }
 
   async remove(actor: Caller, kind: SlaKind, id: number): Promise<void> {
     await this.write(actor, kind, async (tx) => {
-      const before = await this.existing(tx, kind, id);
+      const before = await this.existingFor(tx, actor, kind, id);
       if (before.default) throw referenced();
       await this.store.remove(tx, kind, id);
       await this.tell(tx, actor, kind, 'deleted', before, null);
@@ -152,8 +164,8 @@ export class ManageSlas {
 
   async calendarsInit(actor: Actor): Promise<unknown> {
     requireReader(actor, 'calendar');
-    const rows = await this.store.list(this.db, 'calendar', false, 1000, 0);
-    const assets = await this.assets('calendar', rows);
+    const rows = readable(actor, 'calendar', await this.store.list(this.db, 'calendar', false, MOST_ROWS, 0));
+    const assets = await this.assets(actor, 'calendar', rows);
     return { record_ids: rows.map(({ id }) => id), ical_feeds: {}, timezones: this.timezones(actor), assets };
   }
 
@@ -224,6 +236,7 @@ export class ManageSlas {
   ): Promise<number> {
     const id = await this.store.insert(tx, kind, values, actor.userId, now);
     if (feed.url !== undefined) await this.feeds.set(tx, id, feed.url, now);
+    await this.refuseOthers(tx, actor, kind, id);
     await this.tell(tx, actor, kind, 'created', null, await this.existing(tx, kind, id));
     return id;
   }
@@ -239,6 +252,7 @@ export class ManageSlas {
   ): Promise<void> {
     await this.store.update(tx, kind, before.id, values, actor.userId, now);
     if (feed.url !== undefined) await this.feeds.set(tx, before.id, feed.url, now);
+    await this.refuseOthers(tx, actor, kind, before.id);
     await this.tell(tx, actor, kind, 'changed', before, await this.existing(tx, kind, before.id));
   }
 
@@ -248,18 +262,44 @@ export class ManageSlas {
     return row;
   }
 
-  private async show(on: DataSource | EntityManager, kind: SlaKind, id: number, { expand, full }: Reading) {
-    const row = await this.existing(on, kind, id, expand && !full);
-    return full ? { id, assets: await this.assets(kind, [row], on) } : row;
+  private async show(on: DataSource | EntityManager, actor: Actor, kind: SlaKind, id: number, reading: Reading) {
+    const { expand, full } = reading;
+    const [row] = readable(actor, kind, [await this.existing(on, kind, id, expand && !full)]) as [Shown];
+    return full ? { id, assets: await this.assets(actor, kind, [row], on) } : row;
   }
 
   /** Existing clients know an SLA in assets by either name. */
-  private async assets(kind: SlaKind, rows: Shown[], on: DataSource | EntityManager = this.db) {
+  private async assets(actor: Actor, kind: SlaKind, rows: Shown[], on: DataSource | EntityManager = this.db) {
     const byId = (all: Shown[]) => Object.fromEntries(all.map((row) => [row.id, row]));
     if (kind === 'calendar') return { Calendar: byId(rows) };
     const used = new Set(rows.map((row) => row.calendar_id));
-    const calendars = (await this.store.list(on, 'calendar', false, 1000, 0)).filter(({ id }) => used.has(id));
-    return { Sla: byId(rows), TicketSLA: byId(rows), Calendar: byId(calendars) };
+    const calendars = (await this.store.list(on, 'calendar', false, MOST_ROWS, 0)).filter(({ id }) => used.has(id));
+    return { Sla: byId(rows), TicketSLA: byId(rows), Calendar: byId(readable(actor, 'calendar', calendars)) };
+  }
+
+  /** What others look after is not there for whoever administers a community. */
+  private async existingFor(on: DataSource | EntityManager, actor: Actor, kind: SlaKind, id: number): Promise<Shown> {
+    const row = await this.existing(on, kind, id);
+    if (kind === 'sla' && isCommunity(actor, kind) && (await this.own(actor, [row])).length === 0) {
+      throw notFound(classes[kind], id);
+    }
+    return row;
+  }
+
+  /** @throws AppError invalid `sla.not-of-community`: it would be for tickets of others as well */
+  private async refuseOthers(tx: EntityManager, actor: Actor, kind: SlaKind, id: number): Promise<void> {
+    if (!isCommunity(actor, kind) || (await this.own(actor, [await this.existing(tx, kind, id)])).length > 0) return;
+    const why = 'The condition must say that the group is one of those of your community, or some of them.';
+    throw new AppError('invalid', 'sla.not-of-community', why);
+  }
+
+  /** Those that promise something to tickets of the actor's communities only. */
+  private async own(actor: Actor, rows: readonly Shown[]): Promise<Shown[]> {
+    const knowledge = slaKnowledge(knownAttributes(await this.attributes.of('Ticket')));
+    return rows.filter((row) => {
+      const condition = conditionOf(row.condition, knowledge);
+      return administersAll(actor, [...((condition && groupsOf(condition)) ?? [])]);
+    });
   }
 
   private async tell(
@@ -283,7 +323,7 @@ export class ManageSlas {
     kind: SlaKind,
     work: (tx: EntityManager, now: EpochMs) => Promise<T>,
   ): Promise<T> {
-    requireAnyOf(actor, [permissions[kind]]);
+    if (kind === 'calendar' || !administersAny(actor)) requireAnyOf(actor, [permissions[kind]]);
     try {
       const answer = await transaction(this.db, (tx) => work(tx, this.clock.now()));
       this.timer.wake();
@@ -300,7 +340,20 @@ export class ManageSlas {
 
 /** SLAs are shown with their calendars, so whoever may see the one may see the other. */
 function requireReader(actor: Actor, kind: SlaKind): void {
+  if (administersAny(actor)) return;
   requireAnyOf(actor, kind === 'calendar' ? [permissions.calendar, permissions.sla] : [permissions.sla]);
+}
+
+/** Whether it is by a community alone that the actor has to do with them. */
+function isCommunity(actor: Actor, kind: SlaKind): boolean {
+  const by = kind === 'calendar' ? [permissions.calendar, permissions.sla] : [permissions.sla];
+  return !by.some((permission) => hasPermission(actor, permission));
+}
+
+/** Addresses of private calendars are secrets, and not of communities. */
+function readable(actor: Actor, kind: SlaKind, rows: Shown[]): Shown[] {
+  if (kind !== 'calendar' || !isCommunity(actor, kind)) return rows;
+  return rows.map((row) => ({ ...row, ical_url: null, last_log: null }));
 }
 
 /** @throws AppError invalid, for what is missing as well */
