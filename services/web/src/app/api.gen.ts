@@ -31,6 +31,7 @@ export const routes = {
   createChecklist: ['POST', '/api/v1/checklists'],
   createChecklistItem: ['POST', '/api/v1/checklist_items'],
   createChecklistTemplate: ['POST', '/api/v1/checklist_templates'],
+  createCommunity: ['POST', '/api/v1/communities'],
   createDataExport: ['POST', '/api/v1/data_exports'],
   createDataPrivacyTask: ['POST', '/api/v1/data_privacy_tasks'],
   createDirectory: ['POST', '/api/v1/directories'],
@@ -75,6 +76,7 @@ export const routes = {
   deleteChecklist: ['DELETE', '/api/v1/checklists/:id'],
   deleteChecklistItem: ['DELETE', '/api/v1/checklist_items/:id'],
   deleteChecklistTemplate: ['DELETE', '/api/v1/checklist_templates/:id'],
+  deleteCommunity: ['DELETE', '/api/v1/communities/:id'],
   deleteDirectory: ['DELETE', '/api/v1/directories/:id'],
   deleteDirectoryToken: ['DELETE', '/api/v1/directories/:id/tokens/:token'],
   deleteDraft: ['DELETE', '/api/v1/tickets/:id/drafts/:kind'],
@@ -126,6 +128,7 @@ export const routes = {
   getChecklist: ['GET', '/api/v1/checklists/:id'],
   getChecklistTemplate: ['GET', '/api/v1/checklist_templates/:id'],
   getCmdbObject: ['GET', '/api/v1/cmdb_objects/:id'],
+  getCommunity: ['GET', '/api/v1/communities/:id'],
   getDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/:id'],
   getDeskSettings: ['GET', '/api/v1/desk_settings'],
   getDirectory: ['GET', '/api/v1/directories/:id'],
@@ -175,6 +178,8 @@ export const routes = {
   listBrandings: ['GET', '/api/v1/brandings'],
   listCalendars: ['GET', '/api/v1/calendars'],
   listChecklistTemplates: ['GET', '/api/v1/checklist_templates'],
+  listCommunities: ['GET', '/api/v1/communities'],
+  listCommunityAgents: ['GET', '/api/v1/communities/:id/agents'],
   listDataExports: ['GET', '/api/v1/data_exports'],
   listDataPrivacyTasks: ['GET', '/api/v1/data_privacy_tasks'],
   listDirectories: ['GET', '/api/v1/directories'],
@@ -273,6 +278,7 @@ export const routes = {
   searchUsers: ['GET', '/api/v1/users/search'],
   sendHeldArticle: ['POST', '/api/v1/held_articles/:id/send'],
   sendHeldTicket: ['POST', '/api/v1/held_tickets/:id/send'],
+  setCommunityAgent: ['PUT', '/api/v1/communities/:id/agents'],
   setPasswordByToken: ['POST', '/api/v1/users/password_reset_verify'],
   shownPublicLinks: ['GET', '/api/v1/public_links/shown'],
   signInProviders: ['GET', '/api/v1/signin/providers'],
@@ -305,6 +311,7 @@ export const routes = {
   updateChecklist: ['PATCH', '/api/v1/checklists/:id'],
   updateChecklistItem: ['PATCH', '/api/v1/checklist_items/:id'],
   updateChecklistTemplate: ['PUT', '/api/v1/checklist_templates/:id'],
+  updateCommunity: ['PUT', '/api/v1/communities/:id'],
   updateDeskSettings: ['PUT', '/api/v1/desk_settings'],
   updateDirectory: ['PUT', '/api/v1/directories/:id'],
   updateEmailAddress: ['PUT', '/api/v1/email_addresses/:id'],
@@ -374,6 +381,7 @@ export interface Endpoints {
   createChecklist: (typeof contracts.checklists)['create'];
   createChecklistItem: (typeof contracts.checklistItems)['create'];
   createChecklistTemplate: (typeof contracts.checklistTemplates)['create'];
+  createCommunity: (typeof contracts.communities)['create'];
   createDataExport: (typeof contracts.dataExports)['create'];
   createDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['create'];
   createDirectory: (typeof contracts.directories)['create'];
@@ -418,6 +426,7 @@ export interface Endpoints {
   deleteChecklist: (typeof contracts.checklists)['delete'];
   deleteChecklistItem: (typeof contracts.checklistItems)['delete'];
   deleteChecklistTemplate: (typeof contracts.checklistTemplates)['delete'];
+  deleteCommunity: (typeof contracts.communities)['delete'];
   deleteDirectory: (typeof contracts.directories)['delete'];
   deleteDirectoryToken: (typeof contracts.directoryTokens)['delete'];
   deleteDraft: (typeof contracts.ownDrafts)['delete'];
@@ -469,6 +478,7 @@ export interface Endpoints {
   getChecklist: (typeof contracts.checklists)['get'];
   getChecklistTemplate: (typeof contracts.checklistTemplates)['get'];
   getCmdbObject: (typeof contracts.cmdb)['object'];
+  getCommunity: (typeof contracts.communities)['get'];
   getDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['show'];
   getDeskSettings: (typeof contracts.deskSettings)['get'];
   getDirectory: (typeof contracts.directories)['get'];
@@ -518,6 +528,8 @@ export interface Endpoints {
   listBrandings: (typeof contracts.brandings)['list'];
   listCalendars: (typeof contracts.calendars)['list'];
   listChecklistTemplates: (typeof contracts.checklistTemplates)['list'];
+  listCommunities: (typeof contracts.communities)['list'];
+  listCommunityAgents: (typeof contracts.communities)['agents'];
   listDataExports: (typeof contracts.dataExports)['list'];
   listDataPrivacyTasks: (typeof contracts.dataPrivacyTasks)['list'];
   listDirectories: (typeof contracts.directories)['list'];
@@ -616,6 +628,7 @@ export interface Endpoints {
   searchUsers: (typeof contracts.users)['search'];
   sendHeldArticle: (typeof contracts.heldArticles)['send'];
   sendHeldTicket: (typeof contracts.heldTickets)['send'];
+  setCommunityAgent: (typeof contracts.communities)['setAgent'];
   setPasswordByToken: typeof contracts.setPasswordByToken;
   shownPublicLinks: (typeof contracts.publicLinks)['shown'];
   signInProviders: typeof contracts.signInProviders;
@@ -648,6 +661,7 @@ export interface Endpoints {
   updateChecklist: (typeof contracts.checklists)['update'];
   updateChecklistItem: (typeof contracts.checklistItems)['update'];
   updateChecklistTemplate: (typeof contracts.checklistTemplates)['update'];
+  updateCommunity: (typeof contracts.communities)['update'];
   updateDeskSettings: (typeof contracts.deskSettings)['update'];
   updateDirectory: (typeof contracts.directories)['update'];
   updateEmailAddress: (typeof contracts.emailAddresses)['update'];

@@ -61,7 +61,7 @@ export function Navigation() {
   const { view: shown, overview } = search as { view?: string; overview?: string };
   const current = pathname === '/tickets' && !overview ? shown : undefined;
   const administers = (me.permissions as string[]).some((name) =>
-    /^(?:admin\b|report\b|knowledge_base(?!\.r))/.test(name),
+    /^(?:admin\b|community$|report\b|knowledge_base(?!\.r))/.test(name),
   );
   const sections: { title: string; views: readonly View[] }[] = [
     ...(agent ? [{ title: t`Tickets`, views: agentViews }] : []),

@@ -7,6 +7,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   users: msg`Users`,
   groups: msg`Groups`,
   organizations: msg`Organizations`,
+  communities: msg`Communities`,
   roles: msg`Roles`,
   overviews: msg`Overviews`,
   mail: msg`Mail`,

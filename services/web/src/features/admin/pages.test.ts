@@ -16,6 +16,15 @@ describe('pages of the administration', () => {
     expect(idsFor('admin.scim', 'admin.security')).toEqual(['sign-in']);
     expect(idsFor('admin.scim', 'admin.security', 'admin.user')).toEqual(['users', 'sign-in', 'directories']);
   });
+  it('of what communities look after are for who administers one', () => {
+    expect(idsFor('community', 'ticket.customer')).toEqual([
+      'groups',
+      'communities',
+      'text-modules',
+      'slas',
+      'branding',
+    ]);
+  });
   it('stand in the order of the sections, none of which is empty', () => {
     expect([...new Set(adminPages.map(({ section }) => section))]).toEqual(adminSections);
     const places = adminPages.map(({ section }) => adminSections.indexOf(section));

@@ -2,6 +2,7 @@ export type AdminPageId =
   | 'users'
   | 'groups'
   | 'organizations'
+  | 'communities'
   | 'roles'
   | 'overviews'
   | 'mail'
@@ -42,12 +43,15 @@ export interface AdminPage {
   section: AdminSection;
   /** Without all of them the server refuses what the page asks for. */
   permissions: readonly string[];
+  /** Also for whoever administers a community: the server shows them what is theirs. */
+  ofCommunities?: true;
 }
 
 export const adminPages: readonly AdminPage[] = [
   { id: 'users', section: 'people', permissions: ['admin.user'] },
-  { id: 'groups', section: 'people', permissions: ['admin.group'] },
+  { id: 'groups', section: 'people', permissions: ['admin.group'], ofCommunities: true },
   { id: 'organizations', section: 'people', permissions: ['admin.organization'] },
+  { id: 'communities', section: 'people', permissions: ['admin'], ofCommunities: true },
   { id: 'roles', section: 'people', permissions: ['admin.role'] },
   { id: 'sign-in', section: 'people', permissions: ['admin.security'] },
   { id: 'directories', section: 'people', permissions: ['admin.security', 'admin.user', 'admin.scim'] },
@@ -55,14 +59,14 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'overviews', section: 'tickets', permissions: ['admin.overview'] },
   { id: 'custom-fields', section: 'tickets', permissions: ['admin.object'] },
   { id: 'templates', section: 'tickets', permissions: ['admin.template'] },
-  { id: 'text-modules', section: 'tickets', permissions: ['admin.text_module'] },
+  { id: 'text-modules', section: 'tickets', permissions: ['admin.text_module'], ofCommunities: true },
   { id: 'macros', section: 'tickets', permissions: ['admin.macro'] },
   { id: 'checklists', section: 'tickets', permissions: ['admin.checklist'] },
   { id: 'recurring', section: 'tickets', permissions: ['admin.scheduler'] },
   { id: 'time-accounting', section: 'tickets', permissions: ['admin.time_accounting'] },
   { id: 'triggers', section: 'rules', permissions: ['admin.trigger'] },
   { id: 'schedules', section: 'rules', permissions: ['admin.scheduler'] },
-  { id: 'slas', section: 'rules', permissions: ['admin.sla'] },
+  { id: 'slas', section: 'rules', permissions: ['admin.sla'], ofCommunities: true },
   { id: 'calendars', section: 'rules', permissions: ['admin.calendar'] },
   { id: 'webhooks', section: 'rules', permissions: ['admin.webhook'] },
   { id: 'mail', section: 'channels', permissions: ['admin.channel_email'] },
@@ -71,7 +75,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'cmdb', section: 'channels', permissions: ['admin.integration'] },
   { id: 'applications', section: 'channels', permissions: ['admin.api'] },
   { id: 'knowledge-base', section: 'help', permissions: ['knowledge_base.editor'] },
-  { id: 'branding', section: 'help', permissions: ['admin.branding', 'admin.group'] },
+  { id: 'branding', section: 'help', permissions: ['admin.branding', 'admin.group'], ofCommunities: true },
   { id: 'public-links', section: 'help', permissions: ['admin.public_links'] },
   { id: 'reports', section: 'system', permissions: ['report'] },
   { id: 'configuration', section: 'system', permissions: ['admin'] },
@@ -82,7 +86,8 @@ export const adminPages: readonly AdminPage[] = [
 
 type May = (permission: string) => boolean;
 
-export const mayOpen = ({ permissions }: AdminPage, may: May): boolean => permissions.every(may);
+export const mayOpen = ({ permissions, ofCommunities }: AdminPage, may: May): boolean =>
+  permissions.every(may) || (ofCommunities === true && may('community'));
 
 export const pagesFor = (may: May): AdminPage[] => adminPages.filter((page) => mayOpen(page, may));
 

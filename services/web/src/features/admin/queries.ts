@@ -21,6 +21,8 @@ export type ObjectAttribute = OutputOf<Endpoints['getObjectAttribute']>;
 export type ChecklistTemplate = OutputOf<Endpoints['getChecklistTemplate']>;
 export type UserAccess = OutputOf<Endpoints['getUserAccess']>;
 export type Branding = OutputOf<Endpoints['getBranding']>;
+export type Community = OutputOf<Endpoints['getCommunity']>;
+export type CommunityAgent = OutputOf<Endpoints['listCommunityAgents']>[number];
 export type BrandingColours = OutputOf<Endpoints['brandingColours']>;
 export type Calendar = OutputOf<Endpoints['getCalendar']>;
 export type Sla = OutputOf<Endpoints['getSla']>;
@@ -106,6 +108,17 @@ export const brandingsQuery = queryOptions({
   queryKey: keyOf('branding'),
   queryFn: ({ signal }) => call('listBrandings', { signal }),
 });
+
+export const communitiesQuery = queryOptions({
+  queryKey: keyOf('communities'),
+  queryFn: ({ signal }) => call('listCommunities', { query: { per_page: 500 }, signal }),
+});
+
+export const communityAgentsQuery = (id: number) =>
+  queryOptions({
+    queryKey: keyOf('communities', id, 'agents'),
+    queryFn: ({ signal }) => call('listCommunityAgents', { params: { id }, signal }),
+  });
 
 /** @param accent  `#rrggbb`; empty: none is chosen */
 export const brandingColoursQuery = (accent: string) =>

@@ -41,6 +41,7 @@ const icons: Record<AdminPageId, TablerIcon> = {
   users: IconUsers,
   groups: IconFolders,
   organizations: IconBuilding,
+  communities: IconAffiliate,
   roles: IconShield,
   mail: IconInbox,
   macros: IconBolt,

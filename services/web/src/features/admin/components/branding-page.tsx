@@ -19,6 +19,7 @@ import { type Language, languages } from '../../../app/i18n.ts';
 import { notifyProblem } from '../../../ui/notify.tsx';
 import { Item, Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
+import { useMe } from '../../session/use-me.ts';
 import type { Field } from '../edit.ts';
 import { drawnToFit } from '../logo-picture.ts';
 import { type Branding, brandingColoursQuery, brandingsQuery, groupsQuery } from '../queries.ts';
@@ -69,14 +70,17 @@ function bodyOf({ logo, ...values }: Partial<Values>) {
 /** How the pages and mails look that customers see. */
 export function BrandingsPage() {
   const { t } = useLingui();
+  const { may } = useMe();
   const { data, error, refetch } = useQuery(brandingsQuery);
   return (
     <AdminPage
       title={t`Branding`}
       action={
-        <Button component={Link} to="/admin/branding/new" leftSection={<IconPlus size={16} aria-hidden />}>
-          {t`New branding`}
-        </Button>
+        may('admin.branding') && (
+          <Button component={Link} to="/admin/branding/new" leftSection={<IconPlus size={16} aria-hidden />}>
+            {t`New branding`}
+          </Button>
+        )
       }
     >
       <RecordList
@@ -130,6 +134,7 @@ export function BrandingPage() {
 function Edit({ branding }: { branding: Branding }) {
   const { t } = useLingui();
   const navigate = useNavigate();
+  const { may } = useMe();
   const { id, standard } = branding;
   const name = branding.name || 'Helpmesh';
   const editor = useEditor<Values>({
@@ -144,7 +149,8 @@ function Edit({ branding }: { branding: Branding }) {
       title={name}
       up="branding"
       action={
-        !standard && (
+        !standard &&
+        may('admin.branding') && (
           <AskButton
             label={t`Delete`}
             color="red"
@@ -189,6 +195,7 @@ interface FormProps {
 function BrandingForm({ editor, branding, saveLabel }: FormProps) {
   const { t, i18n } = useLingui();
   const { values, set } = editor;
+  const { may } = useMe();
   const standard = branding?.standard === true;
   const { data: groups = [] } = useQuery(groupsQuery);
   const { data: colours } = useQuery(brandingColoursQuery(values.accent));
@@ -322,7 +329,7 @@ function BrandingForm({ editor, branding, saveLabel }: FormProps) {
         </Section>
         <Section title={t`For whom`} {...(address && { lead: <Trans>Its pages are at {address}</Trans> })}>
           <Stack>
-            {!standard && (
+            {!standard && may('admin.branding') && (
               <>
                 <MultiSelect
                   label={labels.group_ids}

@@ -13,12 +13,15 @@ const MANY = 12;
 interface Props {
   value: GroupAccess;
   onChange: (value: GroupAccess) => void;
+  /** Ids of the groups that it is about; absent: all. */
+  only?: readonly number[];
 }
 
 /** What may be done in which group: a line a group, a box a level. */
-export function GroupAccessField({ value, onChange }: Props) {
+export function GroupAccessField({ value, onChange, only }: Props) {
   const { t, i18n } = useLingui();
-  const { data: groups = [] } = useQuery(groupsQuery);
+  const { data: all = [] } = useQuery(groupsQuery);
+  const groups = only ? all.filter(({ id }) => only.includes(id)) : all;
   const [words, setWords] = useState('');
   const shown = groups.filter(
     ({ id, name, active }) =>

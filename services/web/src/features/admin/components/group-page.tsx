@@ -10,6 +10,7 @@ import { MatrixField } from '../../impact/matrix-field.tsx';
 import { useMe } from '../../session/use-me.ts';
 import type { Field } from '../edit.ts';
 import { possibleParents } from '../group-tree.ts';
+import { useOwnGroups } from '../own-groups.ts';
 import { type Group, groupsQuery } from '../queries.ts';
 import { addressesQuery, mailboxOf, signaturesQuery } from '../senders.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
@@ -98,6 +99,7 @@ export function GroupPage() {
 function Edit({ group, groups }: { group: Group; groups: readonly Group[] }) {
   const { t } = useLingui();
   const navigate = useNavigate();
+  const { all } = useOwnGroups('admin.group');
   const { id, name } = group;
   const stored = useStored(group, valuesOf);
   const editor = useEditor<Values>({
@@ -112,19 +114,21 @@ function Edit({ group, groups }: { group: Group; groups: readonly Group[] }) {
       title={name}
       up="groups"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
-          question={t`${name} will be gone for good. A group with tickets, people or groups below it cannot be deleted; make it inactive instead.`}
-          done={t`The group was deleted.`}
-          deed={() => call('deleteGroup', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/groups' })}
-          changes={['groups']}
-        />
+        all && (
+          <AskButton
+            label={t`Delete`}
+            color="red"
+            variant="subtle"
+            question={t`${name} will be gone for good. A group with tickets, people or groups below it cannot be deleted; make it inactive instead.`}
+            done={t`The group was deleted.`}
+            deed={() => call('deleteGroup', { params: { id } })}
+            onDone={() => void navigate({ to: '/admin/groups' })}
+            changes={['groups']}
+          />
+        )
       }
     >
-      <GroupForm editor={editor} parents={possibleParents(groups, id)} />
+      <GroupForm editor={editor} parents={all ? possibleParents(groups, id) : undefined} />
     </AdminPage>
   );
 }
@@ -132,7 +136,7 @@ function Edit({ group, groups }: { group: Group; groups: readonly Group[] }) {
 export function NewGroupPage() {
   const { t } = useLingui();
   const navigate = useNavigate();
-  const { data: groups = [] } = useQuery(groupsQuery);
+  const { groups } = useOwnGroups('admin.group');
   const editor = useEditor<Values, Group>({
     stored: newGroup,
     write: (values) => call('createGroup', { body: values as Body }),
@@ -153,7 +157,8 @@ function GroupForm({
   saveLabel,
 }: {
   editor: Editor<Values>;
-  parents: readonly Group[];
+  /** Those that it can be below; absent: it stays where it is. */
+  parents: readonly Group[] | undefined;
   saveLabel?: string;
 }) {
   const { t } = useLingui();
@@ -195,17 +200,19 @@ function GroupForm({
                 value={values.name_last}
                 onChange={(event) => set({ name_last: event.currentTarget.value })}
               />
-              <Select
-                label={labels.parent_id}
-                placeholder={t`No other group`}
-                data={parents.map(({ id, name }) => ({ value: String(id), label: name }))}
-                value={values.parent_id === null ? null : String(values.parent_id)}
-                onChange={(id) => set({ parent_id: id === null ? null : Number(id) })}
-                searchable
-                clearable
-                clearButtonProps={{ 'aria-label': t`No other group` }}
-                nothingFoundMessage={t`No such group`}
-              />
+              {parents && (
+                <Select
+                  label={labels.parent_id}
+                  placeholder={t`No other group`}
+                  data={parents.map(({ id, name }) => ({ value: String(id), label: name }))}
+                  value={values.parent_id === null ? null : String(values.parent_id)}
+                  onChange={(id) => set({ parent_id: id === null ? null : Number(id) })}
+                  searchable
+                  clearable
+                  clearButtonProps={{ 'aria-label': t`No other group` }}
+                  nothingFoundMessage={t`No such group`}
+                />
+              )}
             </div>
             <Textarea
               label={labels.note}

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Item } from '../../../ui/section.tsx';
 import { asTree } from '../group-tree.ts';
+import { useOwnGroups } from '../own-groups.ts';
 import { groupsQuery } from '../queries.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
@@ -14,6 +15,7 @@ import { RecordList } from './record-list.tsx';
 export function GroupsPage() {
   const { t, i18n } = useLingui();
   const { data, error, refetch } = useQuery(groupsQuery);
+  const { groups } = useOwnGroups('admin.group');
   return (
     <AdminPage
       title={t`Groups`}
@@ -26,7 +28,7 @@ export function GroupsPage() {
       <RecordList
         label={t`Groups`}
         icon={IconFolders}
-        records={data && asTree(data, i18n.locale)}
+        records={data && asTree(groups, i18n.locale)}
         error={error}
         onRetry={() => void refetch()}
         narrowed={false}

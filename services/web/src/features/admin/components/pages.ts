@@ -13,6 +13,8 @@ export { CalendarPage, NewCalendarPage } from './calendar-page.tsx';
 export { CalendarsPage } from './calendars-page.tsx';
 export { ChecklistTemplatePage, NewChecklistTemplatePage } from './checklist-page.tsx';
 export { ChecklistsPage } from './checklists-page.tsx';
+export { CommunitiesPage } from './communities-page.tsx';
+export { CommunityPage, NewCommunityPage } from './community-page.tsx';
 export { CustomFieldPage, NewCustomFieldPage } from './custom-field-page.tsx';
 export { CustomFieldsPage } from './custom-fields-page.tsx';
 export { DataProtectionPage } from './data-protection-page.tsx';

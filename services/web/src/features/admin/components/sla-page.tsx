@@ -10,6 +10,7 @@ import { ConditionEditor } from '../../conditions/condition-editor.tsx';
 import type { Selector } from '../../conditions/selector.ts';
 import { calendarValues } from '../calendar.ts';
 import type { Field } from '../edit.ts';
+import { useOwnGroups } from '../own-groups.ts';
 import { calendarsQuery, type Sla, slasQuery } from '../queries.ts';
 import { usePromises } from '../sla-promises.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
@@ -93,10 +94,19 @@ function Edit({ sla }: { sla: Sla }) {
 }
 
 export function NewSlaPage() {
+  const { groups, all } = useOwnGroups('admin.sla');
+  if (all) return <Add stored={newSla} />;
+  // An SLA of a community is for its groups, and has to say so.
+  if (groups.length === 0) return <Loading />;
+  const condition = { 'ticket.group_id': { operator: 'is', value: groups.map(({ id }) => String(id)) } };
+  return <Add stored={{ ...newSla, condition }} />;
+}
+
+function Add({ stored }: { stored: Values }) {
   const { t } = useLingui();
   const navigate = useNavigate();
   const editor = useEditor<Values, Sla>({
-    stored: newSla,
+    stored,
     write: (values) => call('createSla', { body: values }),
     onSaved: ({ id }) => void navigate({ to: '/admin/slas/$id', params: { id: String(id) }, replace: true }),
     done: t`The SLA was created.`,

@@ -8,6 +8,7 @@ import { Failed } from '../../../ui/state-messages.tsx';
 import { groupsQuery } from '../../tickets/queries.ts';
 import type { Field } from '../edit.ts';
 import type { TextModule } from '../library.ts';
+import { useOwnGroups } from '../own-groups.ts';
 import { keyOf } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
@@ -105,7 +106,9 @@ export function NewTextModulePage() {
 function TextModuleForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel?: string }) {
   const { t } = useLingui();
   const { values, set } = editor;
-  const { data: groups = [] } = useQuery(groupsQuery);
+  const { data: every = [] } = useQuery(groupsQuery);
+  const { groups: own, all } = useOwnGroups('admin.text_module');
+  const groups = all ? every : own;
   const labels: Record<Field<Values>, string> = {
     ...{ name: t`Name`, keywords: t`Keywords`, content: t`Text`, groups: t`Groups`, active: t`Active` },
   };
