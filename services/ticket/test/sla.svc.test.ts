@@ -624,7 +624,7 @@ describe('the SLAs of a community', () => {
     for (const shown of [
       await desk.rest(delegate, calendars.list),
       await desk.rest(delegate, calendars.init),
-      await desk.rest(delegate, slas.get, { id: (await add(group([1]))).id, full: true }),
+      await desk.rest(delegate, slas.get, { id: (await add(group([1]))).id, query: { full: true } }),
     ])
       expect(JSON.stringify(shown)).not.toContain('secret.ics');
     await expect(desk.rest(delegate, calendars.update, { id, body: { name: 'x' } })).rejects.toMatchObject({

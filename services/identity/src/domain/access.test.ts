@@ -113,7 +113,7 @@ const table: [string, (who: Viewer) => unknown, yes: unknown, Who[], no: unknown
   ['delete organizations', mayOrganizations.delete, true, ['admin', 'organization admin', 'service'], false],
   [
     'see groups',
-    mayGroups.see,
+    (who) => mayGroups.see(who, 7),
     true,
     ['admin', 'user admin', 'organization admin', 'group admin', 'agent', 'service'],
     false,
