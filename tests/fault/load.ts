@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Ledger, rawMail, waitFor } from '@helpmesh/testing';
+import { type Ledger, type RawMail, rawMail, waitFor } from '@helpmesh/testing';
 import { createTransport } from 'nodemailer';
 import { afterEach } from 'vitest';
 import type { Desk, Json } from '../e2e/desk.ts';
@@ -41,14 +41,25 @@ export async function inParallel<T>(
   await Promise.all(Array.from({ length: width }, worker));
 }
 
+/** The mail of a token, from a customer of its own. */
+export const mailOf = (token: string): RawMail => ({
+  from: `Ledger <${token}@customer.example>`,
+  subject: token,
+  text: `Mail ${token}`,
+});
+
 /**
  * Sends one mail the way a mail server would: until it is told 250, or told that it will never be taken. The same
  * bytes each time, as a queue does; the Message-ID tells a repetition from a second mail.
  */
-export async function deliver(port: number, ledger: Ledger, timeoutMs = 60_000): Promise<void> {
+export async function deliver(
+  port: number,
+  ledger: Ledger,
+  { timeoutMs = 60_000, attachments }: { timeoutMs?: number } & Pick<RawMail, 'attachments'> = {},
+): Promise<void> {
   const token = ledger.offer();
   const from = `${token}@customer.example`;
-  const raw = rawMail({ from: `Ledger <${from}>`, subject: token, text: `Mail ${token}` });
+  const raw = rawMail({ ...mailOf(token), ...(attachments && { attachments }) });
   const end = performance.now() + timeoutMs;
   for (;;) {
     const transport = createTransport({

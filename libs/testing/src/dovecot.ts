@@ -14,12 +14,14 @@ export interface Dovecot {
   readonly pop3Port: number | undefined;
   readonly user: string;
   readonly password: string;
-  /** Puts a mail into INBOX, as a delivery agent does. */
-  append(raw: Buffer): Promise<void>;
+  /** Puts a mail into a mailbox, as a delivery agent does; one that is not there is made. */
+  append(raw: Buffer, mailbox?: string): Promise<void>;
   /** What is in a mailbox, in the order of arrival; `uid` counts from 1 and is not the server's. */
   messages(mailbox?: string): Promise<ImapMessage[]>;
   /** Ends the server as a crash does. */
   kill(): Promise<void>;
+  /** Gives all mails of all mailboxes new numbers (UIDVALIDITY), as after a restore; the server is not running then. */
+  forgetNumbers(): Promise<void>;
   start(): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,8 +45,19 @@ export async function dovecot({ tokenInfoUrl }: { tokenInfoUrl?: string } = {}):
   const password = 'testpass';
   const port = await anyFreePort();
   const inbox = path.join(folder, 'mail');
-  for (const part of ['tmp', 'new', 'cur']) await mkdir(path.join(inbox, part), { recursive: true });
-  for (const part of ['', 'tmp', 'new', 'cur']) await chown(path.join(inbox, part), MAIL_USER, MAIL_USER);
+  // Maildir++: a folder is a dot-name beside INBOX.
+  const maildirOf = (mailbox: string) => (mailbox === 'INBOX' ? inbox : path.join(inbox, `.${mailbox}`));
+  const made = new Map<string, Promise<void>>();
+  const makeMaildir = async (maildir: string) => {
+    for (const part of ['tmp', 'new', 'cur']) await mkdir(path.join(maildir, part), { recursive: true });
+    for (const part of ['', 'tmp', 'new', 'cur']) await chown(path.join(maildir, part), MAIL_USER, MAIL_USER);
+  };
+  const ready = (mailbox: string) => {
+    const making = made.get(mailbox) ?? makeMaildir(maildirOf(mailbox));
+    made.set(mailbox, making);
+    return making;
+  };
+  await ready('INBOX');
   const config = path.join(folder, 'dovecot.conf');
   const pop3Port = existsSync(POP3) ? await anyFreePort() : undefined;
   await writeFile(path.join(folder, 'oauth2.conf'), `tokeninfo_url = ${tokenInfoUrl}\nusername_attribute = username\n`);
@@ -64,16 +77,18 @@ export async function dovecot({ tokenInfoUrl }: { tokenInfoUrl?: string } = {}):
     pop3Port,
     user,
     password,
-    async append(raw) {
+    async append(raw, mailbox = 'INBOX') {
       delivered += 1;
       const name = `${1_700_000_000 + delivered}.M${delivered}P1.test`;
-      await writeFile(path.join(inbox, 'tmp', name), raw);
-      await chown(path.join(inbox, 'tmp', name), MAIL_USER, MAIL_USER);
-      await rename(path.join(inbox, 'tmp', name), path.join(inbox, 'new', name));
+      const maildir = maildirOf(mailbox);
+      await ready(mailbox);
+      await writeFile(path.join(maildir, 'tmp', name), raw);
+      await chown(path.join(maildir, 'tmp', name), MAIL_USER, MAIL_USER);
+      await rename(path.join(maildir, 'tmp', name), path.join(maildir, 'new', name));
     },
     async messages(mailbox = 'INBOX') {
-      // Maildir++: a folder is a dot-name beside INBOX; flags stand behind `:2,` in the file name.
-      const maildir = mailbox === 'INBOX' ? inbox : path.join(inbox, `.${mailbox}`);
+      // Flags stand behind `:2,` in the file name.
+      const maildir = maildirOf(mailbox);
       const files: { name: string; file: string }[] = [];
       for (const part of ['new', 'cur']) {
         if (!existsSync(path.join(maildir, part))) continue;
@@ -88,6 +103,12 @@ export async function dovecot({ tokenInfoUrl }: { tokenInfoUrl?: string } = {}):
     },
     async kill() {
       await server?.stop('SIGKILL');
+    },
+    async forgetNumbers() {
+      for (const name of await readdir(inbox, { recursive: true })) {
+        if (path.basename(name).startsWith('dovecot'))
+          await rm(path.join(inbox, name), { recursive: true, force: true });
+      }
     },
     start,
     async close() {

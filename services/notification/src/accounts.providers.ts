@@ -54,13 +54,13 @@ export const accountProviders: Provider[] = [
       config: NotificationConfig,
       blobs: BlobStore,
       sealer: SealMails,
-    ) => new AccountBook(db, store, accounts, clock, wireBy(blobs, sealer, config), config.MAIL_ONLY_RELAY),
+    ) => new AccountBook(db, store, accounts, clock, wireBy(blobs, sealer, config, clock), config.MAIL_ONLY_RELAY),
   },
   {
     provide: AccountWire,
-    inject: [BLOBS, CONFIG, AccountBook, SealMails],
-    useFactory: (blobs: BlobStore, config: NotificationConfig, book: AccountBook, sealer: SealMails) =>
-      new AccountWire(new SmtpWire(blobs, { ...smtpSettings(config), url: config.SMTP_URL }, sealer), book),
+    inject: [BLOBS, CONFIG, AccountBook, SealMails, CLOCK],
+    useFactory: (blobs: BlobStore, config: NotificationConfig, book: AccountBook, sealer: SealMails, clock: Clock) =>
+      new AccountWire(new SmtpWire(blobs, { ...smtpSettings(config, clock), url: config.SMTP_URL }, sealer), book),
   },
   {
     provide: ManageAccounts,
@@ -80,7 +80,7 @@ export const accountProviders: Provider[] = [
       new ManageAccounts({
         ...{ db, store, book, accounts, outbox, clock, wake },
         tryAccount: (account, mail) => {
-          const wireTo = wireBy(blobs, sealer, config, TEST_CONNECT_MS);
+          const wireTo = wireBy(blobs, sealer, config, clock, TEST_CONNECT_MS);
           return tryAccount(account, mail, wireTo, clock.now());
         },
         hasProgram: existsSync(config.SENDMAIL_PATH),
@@ -89,17 +89,18 @@ export const accountProviders: Provider[] = [
   },
 ];
 
-function wireBy(blobs: BlobStore, sealer: MailSealer, config: NotificationConfig, connectMs?: number) {
-  const settings = { ...smtpSettings(config), ...(connectMs !== undefined && { connectMs }) };
+function wireBy(blobs: BlobStore, sealer: MailSealer, config: NotificationConfig, clock: Clock, connectMs?: number) {
+  const settings = { ...smtpSettings(config, clock), ...(connectMs !== undefined && { connectMs }) };
   return (account: SendingAccount): MailWire =>
     account.server
       ? new SmtpWire(blobs, { ...settings, url: account }, sealer)
       : new SendmailWire(blobs, config.SENDMAIL_PATH, settings, sealer);
 }
 
-function smtpSettings(config: NotificationConfig) {
+function smtpSettings(config: NotificationConfig, clock: Clock) {
   const settings = mailSettings(config);
   return {
+    clock,
     connections: config.MAIL_CONCURRENCY,
     silenceMs: config.MAIL_TIMEOUT_MS,
     nullReturnPath: config.MAIL_NULL_RETURN_PATH,

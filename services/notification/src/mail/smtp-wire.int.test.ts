@@ -4,8 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { type BlobStore, openBlobStore } from '@helpmesh/blob';
-import { faultProxy, type SmtpSink, smtpSink } from '@helpmesh/testing';
+import { epochMs } from '@helpmesh/kernel';
+import { FakeClock, faultProxy, type SmtpSink, smtpSink } from '@helpmesh/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aMail } from '../../test/a-mail.ts';
 import { SmtpWire } from './smtp-wire.ts';
@@ -116,6 +118,7 @@ describe('S08: hostile values', () => {
       subject: evil,
       from: { name: evil, address: 'help@example.org' },
       to: [{ name: evil, address: 'ada@x.org' }],
+      replyTo: { name: evil, address: 'req@x.org' },
       inReplyTo: `<a@b>\r\nX-Evil: 1`,
       references: [`<a@b>\r\nX-Evil: 1`],
       attachments: [file],
@@ -180,6 +183,46 @@ describe('trouble on the way', () => {
     slow.close();
     await proxy.close();
   });
+
+  it.each(['RCPT', 'DATA'])(
+    'a mail whose lease is over when the server answers %s is not handed over',
+    async (command) => {
+      // A server that lets one wait for a word, and takes what it is given whole.
+      const whole: string[] = [];
+      const asked = Promise.withResolvers<() => void>();
+      const server = createServer((socket) => {
+        let data: string | undefined;
+        socket.on('error', () => undefined).write('220 slow\r\n');
+        createInterface({ input: socket }).on('line', (line) => {
+          if (data !== undefined) {
+            data += `${line}\n`;
+            if (line !== '.') return;
+            whole.push(data);
+            data = undefined;
+            return void socket.write('250 ok\r\n');
+          }
+          const answer = () => socket.write(line === 'DATA' ? '354 go\r\n' : '250 ok\r\n');
+          if (line === 'DATA') data = '';
+          if (line.startsWith(command)) asked.resolve(answer);
+          else answer();
+        });
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const clock = new FakeClock();
+      const url = `smtp://127.0.0.1:${(server.address() as { port: number }).port}`;
+      const settings = { url, connections: 1, silenceMs: 5_000, nullReturnPath: true, clock };
+      const slow = new SmtpWire(blobs, settings, { sealingOf: async () => null });
+      const send = (dueAt: number) => slow.send(aMail({ dueAt: epochMs(dueAt) }), patience());
+      const sending = send(clock.now() + 1_000);
+      const answer = await asked.promise;
+      clock.advance(1_000);
+      answer();
+      expect(await sending).toMatchObject({ permanent: false, reason: expect.stringContaining('time for this try') });
+      expect(whole).toEqual([]);
+      slow.close();
+      server.close();
+    },
+  );
 
   it('a file that is not there puts the mail off instead of sending it without', async () => {
     const file = { sha256: 'a'.repeat(64), size: 1, filename: 'x', contentType: 'text/plain' };

@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { BlobStore } from '@helpmesh/blob';
 import type { StoredFile } from '@helpmesh/contracts';
-import { AppError, isDeliverable } from '@helpmesh/kernel';
+import { AppError, type Clock, isDeliverable } from '@helpmesh/kernel';
 import { createTransport, type SendMailOptions, type Transporter } from 'nodemailer';
 import type { MailSealer, MailWire, SendingAccount } from '../application/ports.ts';
 import { headerText } from '../domain/address.ts';
@@ -23,6 +23,8 @@ export interface SmtpSettings {
   silenceMs: number;
   /** Where the reader of a mail stops such mails; null: nowhere. */
   leaveLink?: ((mail: OutboundMail) => string | null) | undefined;
+  /** By which the lease of a mail is over; without one nobody else ever takes a mail over. */
+  clock?: Pick<Clock, 'now'>;
   /** Confirmations and notifications leave with the empty return path of RFC 3834 3.3: no bounce of one comes back. */
   nullReturnPath: boolean;
 }
@@ -53,6 +55,13 @@ export class SmtpWire implements MailWire {
       socketTimeout: settings.silenceMs,
       ...closed,
     });
+    this.transport.use('stream', (mail, done) => {
+      const { stillOurs } = mail.data as Guarded;
+      // Read when the server asks for it and not before: the last word is said when the last byte has to go.
+      const output = { objectMode: false, highWaterMark: 0 };
+      if (stillOurs) mail.message.processFunc((input) => Readable.from(guarded(input, stillOurs), output));
+      done();
+    });
     // Idle connections that the server ends are an ordinary day; without a listener they would end the process.
     this.transport.on('error', () => undefined);
     if (typeof url !== 'string') provideToken(this.transport, url);
@@ -78,7 +87,10 @@ export class SmtpWire implements MailWire {
       const parts = { ...envelopeAndText(mail, this.settings), attachments };
       const raw = await sealed(mail, parts, this.sealer);
       const { envelope } = parts;
-      const info = await this.transport.sendMail(raw ? { ...closed, envelope, raw, signal } : { ...parts, signal });
+      const limits: Guarded = { signal, stillOurs: () => this.requireOurs(mail, signal) };
+      const info = await this.transport.sendMail(
+        raw ? { ...closed, envelope, raw, ...limits } : { ...parts, ...limits },
+      );
       return reportOf(info as SmtpInfo);
     } catch (error) {
       return failureOf(error as SmtpError);
@@ -90,6 +102,29 @@ export class SmtpWire implements MailWire {
   close(): void {
     this.transport.close();
   }
+
+  /** A process that was stopped finds what came meanwhile before its timers ring: by then the mail may be somebody else's. */
+  private requireOurs({ dueAt }: OutboundMail, signal: AbortSignal): void {
+    const { clock } = this.settings;
+    if (!signal.aborted && (dueAt === null || !clock || clock.now() < dueAt)) return;
+    throw new Error('The time for this try was over before the mail was handed over whole.');
+  }
+}
+
+/** What nodemailer passes on to the end of a mail. */
+interface Guarded {
+  signal?: AbortSignal;
+  /** @throws Error when the mail must not be handed over any more */
+  stillOurs?: () => void;
+}
+
+/** A message that does not come to its end is none to the server (RFC 5321 4.1.1.4). */
+async function* guarded(message: AsyncIterable<Uint8Array>, stillOurs: () => void): AsyncGenerator<Uint8Array> {
+  for await (const bytes of message) {
+    stillOurs();
+    yield bytes;
+  }
+  stillOurs();
 }
 
 /** What nodemailer is told of an account. */
