@@ -7,6 +7,7 @@ export { type Infra, type InfraAddresses, infra } from './infra.ts';
 export { type TestKeys, testKeys } from './keys.ts';
 export { Ledger, type LedgerVerdict } from './ledger.ts';
 export { type Neighbours, neighbours, type SayOptions } from './neighbours.ts';
+export { type ObjectStore, objectStore } from './object-store.ts';
 export { type OpenIdServer, openIdServer } from './openid-server.ts';
 export { type RawMail, rawMail, sendRaw } from './raw-mail.ts';
 export { type RequestTracker, type RtAccount, requestTracker, requestTrackerMissing } from './request-tracker.ts';
