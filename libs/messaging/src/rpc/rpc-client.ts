@@ -40,17 +40,20 @@ interface Pending {
   settled: boolean;
 }
 
-/** Batches of one subject that may be on their way at the same time; what comes meanwhile gathers. */
+/** While a batch of a subject is on its way what comes gathers, until so many wait: the larger the batches, the cheaper. */
+const GATHER = 8;
+/** Batches of one subject that may be on their way at the same time. */
 const IN_FLIGHT = 4;
 /** A batch that takes longer no longer counts: slow questions must not hold up quick ones of the same subject. */
-const SLOW_MS = 50;
+const SLOW_MS = 10;
 /** Nobody answers a subject while its service starts or is being replaced. */
 const NO_RESPONDERS_PATIENCE_MS = 2_000;
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 /**
- * Asks questions over the bus. Calls of one tick to one subject travel as one message (at most 64), which divides the
- * cost of the hop by five to ten under load and adds no latency without.
+ * Asks questions over the bus. Calls of one tick to one subject travel as one message (at most 64), and what
+ * comes while one is on its way gathers for the next: that divides the cost of the hop by five to ten under load and
+ * adds no latency without.
  */
 export class RpcClient {
   private readonly bus: Bus;
@@ -145,13 +148,13 @@ export class RpcClient {
     }
     lane.queue.push(pending);
     // The rest of this tick joins; a later call finds the pump scheduled or a batch on its way.
-    if (lane.queue.length === 1) setImmediate(() => this.pump(subject));
+    if (lane.queue.length === 1 || lane.queue.length === GATHER) setImmediate(() => this.pump(subject));
   }
 
   private pump(subject: string): void {
     const lane = this.lanes.get(subject);
     if (!lane) return;
-    while (lane.queue.length > 0 && lane.inFlight < IN_FLIGHT) {
+    while (lane.queue.length > 0 && lane.inFlight < (lane.queue.length < GATHER ? 1 : IN_FLIGHT)) {
       const batch = takeBatch(lane.queue, this.limit);
       if (batch.length === 0) continue;
       lane.inFlight++;
