@@ -97,7 +97,7 @@ interface Answer {
 async function ask(method: string, path: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(`${gateway.url}${path}`, { ...init, method, redirect: 'manual' });
   const text = await response.text();
-  const json = response.headers.get('content-type')?.includes('json') ? JSON.parse(text || 'null') : {};
+  const json = /[/+]json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text || 'null') : {};
   return { status: response.status, headers: response.headers, text, json };
 }
 const send = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -890,6 +890,25 @@ describe('files', () => {
       error: "The file is missing: send it as 'data'.",
     });
     expect((await ask('POST', '/api/v1/users/import', { body: json })).status).toBe(403);
+  });
+
+  it('tells whoever asks for it how far an import is, line by line, and refuses what it cannot begin', async () => {
+    const headers = { ...asAgent, 'content-type': 'application/json', accept: 'application/x-ndjson' };
+    const people = Array.from({ length: 250 }, (_, n) => `p${n}@x.example`);
+    const send = (data: string) =>
+      ask('POST', '/api/v1/users/import', { headers, body: JSON.stringify({ data, try: true }) });
+    const { status, text } = await send(`email\n${people.join('\n')}`);
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(status).toBe(200);
+    expect(lines).toMatchObject([
+      { progress: { phase: 'looking', line: 201, lines: 251 } },
+      { progress: { phase: 'looking', line: 251, lines: 251 } },
+      { result: 'success', try: true },
+    ]);
+    expect(await send('\n \n')).toMatchObject({ status: 422, json: { error: 'The file has no rows.' } });
   });
 
   it('S20: writes people into a file page by page, without formulas and without what nobody could read again', async () => {

@@ -46,6 +46,13 @@ describe('a file that is imported', () => {
     expect(identity.asked.every(({ columns }) => columns.join() === 'email')).toBe(true);
   });
 
+  it('tells after each batch how far it is, to the last line of each round', async () => {
+    const told: unknown[] = [];
+    await importFile(owner().ask, people(450), false, ({ phase, line, lines }) => told.push([phase, line, lines]));
+    const round = (phase: string) => [201, 401, 451].map((line) => [phase, line, 451]);
+    expect(told).toEqual([...round('looking'), ...round('writing')]);
+  });
+
   it('is only looked at on trial', async () => {
     const identity = owner();
     expect(await run(identity, people(3), true)).toMatchObject({ result: 'success', try: true, stats: { created: 3 } });

@@ -14,6 +14,13 @@ export interface Imported {
   errors: string[];
 }
 
+/** How far it is, by the lines of the file: first all of them are looked at, then written. */
+export interface ImportProgress {
+  phase: 'looking' | 'writing';
+  line: number;
+  lines: number;
+}
+
 /** More is a migration, for which there are tools of their own. */
 const MOST_ROWS = 10_000;
 /** Complaints about one file that are told. */
@@ -26,12 +33,21 @@ export const BATCH_MS = 60_000;
  * file. First all of it is tried, so that a file with a mistake changes nothing. Then each batch is written whole or not
  * at all; should one fail that was right a moment ago, the report says what was written, and the same file can be sent
  * again: what is there already is left alone.
+ *
+ * @param tell  called after each batch
  */
-export async function importFile(owner: AskOwner, text: string, trial: boolean): Promise<Imported> {
+export async function importFile(
+  owner: AskOwner,
+  text: string,
+  trial: boolean,
+  tell: (progress: ImportProgress) => void = () => undefined,
+): Promise<Imported> {
+  const lines = linesOf(text);
+  const telling = (phase: ImportProgress['phase']) => (line: number) => tell({ phase, line, lines });
   const ask = (columns: string[], rows: CsvRow[], tried: boolean) => owner({ columns, rows, try: tried });
-  const looked = await inBatches(text, (columns, rows) => ask(columns, rows, true), false);
+  const looked = await inBatches(text, (columns, rows) => ask(columns, rows, true), false, telling('looking'));
   if (trial || looked.errors.length > 0) return report(looked, trial);
-  return report(await inBatches(text, (columns, rows) => ask(columns, rows, false), true), false);
+  return report(await inBatches(text, (columns, rows) => ask(columns, rows, false), true, telling('writing')), false);
 }
 
 /** @param ends  with the first batch that is wrong */
@@ -39,6 +55,7 @@ async function inBatches(
   text: string,
   ask: (columns: string[], rows: CsvRow[]) => Promise<Batch>,
   ends: boolean,
+  tell: (line: number) => void,
 ): Promise<Batch> {
   const rows = readCsv(text);
   const head = rows.next();
@@ -50,6 +67,7 @@ async function inBatches(
     const { records, errors } = await ask(head.value.cells, batch);
     all.records.push(...records);
     all.errors.push(...errors);
+    tell(batch.at(-1)?.line ?? head.value.line);
     batch = [];
   };
   for (const row of rows) {
@@ -64,6 +82,13 @@ async function inBatches(
   // A file of columns alone is looked at as well: their names may be wrong.
   if (batch.length > 0 || count === 0) await send();
   return all;
+}
+
+/** Its lines, the last one also where nothing ends it. */
+function linesOf(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < text.length - 1; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
 }
 
 function report({ records, errors }: Batch, trial: boolean): Imported {

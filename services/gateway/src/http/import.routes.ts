@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import {
   type EndpointDefinition,
   exportTickets,
@@ -12,7 +12,7 @@ import { AppError } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
 import type { TokenFor } from '@helpmesh/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type AskOwner, BATCH_MS, importFile } from '../application/import-file.ts';
+import { type AskOwner, BATCH_MS, type Imported, type ImportProgress, importFile } from '../application/import-file.ts';
 import { exampleCsv, exportedColumns } from '../domain/export-columns.ts';
 import { textOfFile } from '../domain/file-text.ts';
 import { cell } from '../domain/rows-csv.ts';
@@ -86,7 +86,9 @@ export function mountImport(server: FastifyInstance, { guard, rpc, bodyLimitByte
       bodyLimit: limit,
       handler: async (request, reply) => {
         const { text, trial } = await sentFile(request, limit);
-        return sendJson(reply, 200, await importFile(kind.owner(rpc, asking(request)), text, trial));
+        const owner = kind.owner(rpc, asking(request));
+        if (!wantsProgress(request)) return sendJson(reply, 200, await importFile(owner, text, trial));
+        return sendProgress(reply, (tell) => importFile(owner, text, trial, tell));
       },
     });
     server.route({
@@ -107,6 +109,42 @@ export function mountImport(server: FastifyInstance, { guard, rpc, bodyLimitByte
       },
     });
   }
+}
+
+const LINES = 'application/x-ndjson';
+const wantsProgress = ({ headers }: FastifyRequest): boolean => headers.accept?.includes(LINES) === true;
+
+/**
+ * A line of JSON for each step, `{"progress": …}`, and a last one with the report or, when it broke off, `{"error": …}`.
+ * What is refused before the first step is an error as everywhere. The import goes on when nobody listens any more.
+ */
+async function sendProgress(
+  reply: FastifyReply,
+  run: (tell: (progress: ImportProgress) => void) => Promise<Imported>,
+): Promise<FastifyReply> {
+  const lines = new PassThrough();
+  const say = (line: object) => {
+    if (!lines.destroyed) lines.write(`${JSON.stringify(line)}\n`);
+  };
+  // Who has closed the page is told nothing more.
+  lines.on('error', () => undefined);
+  const begun = Promise.withResolvers<void>();
+  const ended = run((progress) => {
+    say({ progress });
+    begun.resolve();
+  });
+  await Promise.race([begun.promise, ended]);
+  ended
+    .then(say, (error: unknown) => {
+      const { code, detail } = AppError.from(error);
+      say({ error: detail, code });
+    })
+    .finally(() => lines.end());
+  return reply
+    .header('content-type', `${LINES}; charset=utf-8`)
+    .header('cache-control', 'no-store')
+    .header('x-accel-buffering', 'no')
+    .send(lines);
 }
 
 async function* pagesOf(rpc: Rpc, list: EndpointDefinition, asking: Asking): AsyncGenerator<Row[]> {

@@ -269,7 +269,7 @@ const ownRoutes: readonly OwnRoute[] = [
     'POST',
     '/api/v1/users/import',
     'Users',
-    'Adds and changes users from CSV (`data`, or a form with a file); with `try=true` it says what would happen',
+    'Adds and changes users from CSV (`data`, or a form with a file); with `try=true` it says what would happen; with `Accept: application/x-ndjson` also how far it is',
   ],
   ['exampleUsers', 'GET', '/api/v1/users/import_example', 'Users', 'A file as the import reads it'],
   ['exportUsers', 'GET', '/api/v1/users/export', 'Users', 'All users that the caller may see, as CSV'],

@@ -92,6 +92,32 @@ async function send(
   return answer;
 }
 
+/**
+ * A form with a file that takes its time: each line of the answer is handed over as it comes.
+ * @param onLine  what the line says, as JSON
+ * @throws ApiError
+ */
+export async function sendFormWatched(url: string, form: FormData, onLine: (line: unknown) => void): Promise<void> {
+  const headers = { Accept: 'application/x-ndjson', ...(csrfToken && { 'X-CSRF-Token': csrfToken }) };
+  let rest = '';
+  try {
+    const response = await fetch(url, { method: 'POST', headers, credentials: 'same-origin', body: form });
+    csrfToken = response.headers.get('CSRF-Token') ?? csrfToken;
+    if (!response.ok || !response.body) {
+      const answer = parse(await response.text());
+      throw new ApiError(response.status, messageOf(answer), { code: response.headers.get('x-error-code'), answer });
+    }
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      const lines = (rest + piece.value).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine(parse(line));
+    }
+  } catch (error) {
+    throw error instanceof ApiError ? error : new ApiError(0, '');
+  }
+}
+
 export interface UploadedFile {
   id: number | string;
   filename: string;

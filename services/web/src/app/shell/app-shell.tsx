@@ -46,6 +46,12 @@ const EnrolPage = lazyRouteComponent(
 // Nobody needs it before the page is there.
 const Palette = lazy(() => import('./palette.tsx').then((file) => ({ default: file.Palette })));
 const ShortcutHelp = lazy(() => import('./shortcut-help.tsx').then((file) => ({ default: file.ShortcutHelp })));
+// Where no telephone system speaks to the desk nobody sees it.
+const RingingCalls = lazy(() =>
+  withTexts(() => import('../../features/calls/ringing-calls.tsx'), 'work').then((file) => ({
+    default: file.RingingCalls,
+  })),
+);
 const JobWatch = lazy(() =>
   import('../../features/tickets/components/job-watch.tsx').then((file) => ({ default: file.JobWatch })),
 );
@@ -64,7 +70,7 @@ function Frame() {
   const { navOpen, setNavOpen, shortcuts } = useShell();
   const { pathname } = useLocation();
   const watched = useWatchedJob((jobs) => jobs.id);
-  const { me, agent, customer } = useMe();
+  const { me, agent, customer, may } = useMe();
   // Who works here works for all communities: the desk looks as it always does.
   const look = useBranding(!agent);
   const name = look?.name || 'Helpmesh';
@@ -154,6 +160,11 @@ function Frame() {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
         {typeof me.viewing_until === 'string' && <ViewBanner me={me} until={me.viewing_until} />}
+        {may('cti.agent') && (
+          <Beside>
+            <RingingCalls />
+          </Beside>
+        )}
         <Outlet />
       </AppShell.Main>
       {watched !== null && (

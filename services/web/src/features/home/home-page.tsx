@@ -215,7 +215,11 @@ function First({ view, sort, title, none }: { view: View; sort: BuiltInSort; tit
                 <span>#{ticket.number}</span>
                 <span className={classes.who}>{ticket.customer}</span>
                 <PriorityMark priority={ticket.priority} />
-                {ticket.escalation_at ? <DueMark at={ticket.escalation_at} /> : <Ago at={ticket.updated_at} />}
+                {ticket.escalation_at ? (
+                  <DueMark at={ticket.escalation_at} />
+                ) : (
+                  <Ago at={sort === 'created_at' ? ticket.created_at : ticket.updated_at} />
+                )}
                 <RowPresence ticketId={ticket.id} />
               </span>
             </li>

@@ -10,6 +10,7 @@ import {
   List,
   Menu,
   Modal,
+  Progress,
   ScrollArea,
   Stack,
   Table,
@@ -18,7 +19,7 @@ import {
 import { IconChevronDown, IconDownload, IconFileSpreadsheet } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { sendForm } from '../../../app/api.ts';
+import { ApiError, sendFormWatched } from '../../../app/api.ts';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { problemText } from '../../../ui/problem.ts';
 import { FormProblem } from '../../session/components/entry-page.tsx';
@@ -32,27 +33,48 @@ interface Imported {
   errors: string[];
 }
 
+/** How far it is, by the lines of the file. */
+interface ImportProgress {
+  phase: 'looking' | 'writing';
+  line: number;
+  lines: number;
+}
+
+type Kind = 'users' | 'organizations' | 'tickets';
+
 /** Rows of the file that are shown; the numbers above are of all of them. */
 const SHOWN = 100;
 /** Of what is wrong; all of it can be downloaded. */
 const SHOWN_ERRORS = 15;
 
-/** People or organizations into a file, and from one: first it says what would happen, then it does it. */
-export function ImportRows({ of }: { of: 'users' | 'organizations' }) {
+/** People, organizations or tickets into a file, and from one: first it says what would happen, then it does it. */
+export function ImportRows({ of }: { of: Kind }) {
   const { t, i18n } = useLingui();
   const cache = useQueryClient();
   const [file, setFile] = useState<File | null>(null);
   const choose = useRef<HTMLButtonElement>(null);
   const reset = useRef<() => void>(null);
-  const send = async (chosen: File, trial: boolean) => {
+  const [progress, setProgress] = useState<ImportProgress | null>(null);
+  const send = async (chosen: File, trial: boolean): Promise<Imported> => {
     const form = new FormData();
     form.append('try', String(trial));
     form.append('file', chosen);
-    return (await sendForm(`/api/v1/${of}/import`, form)) as Imported;
+    let done: Imported | undefined;
+    await sendFormWatched(`/api/v1/${of}/import`, form, (line) => {
+      const said = line as Partial<Imported> & { progress?: ImportProgress; error?: string; code?: string };
+      if (said.error !== undefined) throw new ApiError(500, said.error, { code: said.code ?? '' });
+      if (said.progress) setProgress(said.progress);
+      else done = said as Imported;
+    }).finally(() => setProgress(null));
+    if (!done) throw new ApiError(0, '');
+    return done;
   };
   const look = useMutation({
     mutationFn: (chosen: File) => send(chosen, true),
-    onError: (error) => notifyProblem(i18n, t`The file was not read`, error),
+    onError: (error) => {
+      notifyProblem(i18n, t`The file was not read`, error);
+      close();
+    },
   });
   const run = useMutation({ mutationFn: (chosen: File) => send(chosen, false) });
   const close = () => {
@@ -63,13 +85,19 @@ export function ImportRows({ of }: { of: 'users' | 'organizations' }) {
   const carryOut = async (chosen: File) => {
     const done = await run.mutateAsync(chosen).catch(() => undefined);
     if (!done) return;
-    await readAnew(cache, [of]);
+    if (of === 'tickets') await cache.invalidateQueries({ queryKey: ['tickets'] });
+    else await readAnew(cache, [of]);
     if (done.result === 'failed') return;
     notifyDone(t`The file was imported.`);
     close();
   };
   const seen = run.data ?? look.data;
-  const title = of === 'users' ? t`Import of users` : t`Import of organizations`;
+  const titles = {
+    users: t`Import of users`,
+    organizations: t`Import of organizations`,
+    tickets: t`Import of tickets`,
+  } as const satisfies Record<Kind, string>;
+  const title = titles[of];
   return (
     <>
       <FileButton
@@ -102,7 +130,7 @@ export function ImportRows({ of }: { of: 'users' | 'organizations' }) {
           </Menu.Item>
           <Menu.Item
             component="a"
-            href={`/api/v1/${of}/export`}
+            href={of === 'tickets' ? '/api/v1/tickets/export?view=all' : `/api/v1/${of}/export`}
             download
             leftSection={<IconDownload size={14} aria-hidden />}
           >
@@ -111,19 +139,22 @@ export function ImportRows({ of }: { of: 'users' | 'organizations' }) {
         </Menu.Dropdown>
       </Menu>
       <Modal
-        opened={file !== null && seen !== undefined && !look.isPending}
+        opened={file !== null && (seen !== undefined || look.isPending)}
         onClose={close}
         title={title}
         size="lg"
         closeButtonProps={{ 'aria-label': t`Close` }}
       >
-        {seen && (
+        {look.isPending && <Watch progress={progress} />}
+        {seen && !look.isPending && (
           <Stack>
             <FormProblem>{run.error && problemText(i18n, run.error)}</FormProblem>
             {seen.result === 'failed' ? (
-              <Wrong seen={seen} written={run.data !== undefined} />
+              <Wrong of={of} seen={seen} written={run.data !== undefined} />
+            ) : run.isPending ? (
+              <Watch progress={progress} />
             ) : (
-              <Preview seen={seen} />
+              <Preview of={of} seen={seen} />
             )}
             <Group justify="space-between">
               <Anchor href={`/api/v1/${of}/import_example`} download size="sm">
@@ -147,7 +178,31 @@ export function ImportRows({ of }: { of: 'users' | 'organizations' }) {
   );
 }
 
-function Wrong({ seen: { errors, stats }, written }: { seen: Imported; written: boolean }) {
+/** How far the desk is with the file; it goes on when the page is closed. */
+function Watch({ progress }: { progress: ImportProgress | null }) {
+  const { t, i18n } = useLingui();
+  const { phase = 'looking', line = 0, lines = 1 } = progress ?? {};
+  const at = i18n.number(line);
+  const all = i18n.number(lines);
+  const text = phase === 'writing' ? t`Written: line ${at} of ${all}` : t`Looked at: line ${at} of ${all}`;
+  return (
+    <Stack gap={6}>
+      <Progress.Root>
+        <Progress.Section value={(line / lines) * 100} aria-label={text} />
+      </Progress.Root>
+      <Text size="sm" role="status">
+        {progress ? text : t`The file is being read.`}
+      </Text>
+      {phase === 'writing' && (
+        <Text size="sm" c="dimmed">
+          {t`It goes on when you close this page.`}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function Wrong({ of, seen: { errors, stats }, written }: { of: Kind; seen: Imported; written: boolean }) {
   const { t } = useLingui();
   const count = stats.created + stats.updated;
   const rest = errors.length - SHOWN_ERRORS;
@@ -155,12 +210,18 @@ function Wrong({ seen: { errors, stats }, written }: { seen: Imported; written: 
     <Alert color="red" title={written ? t`The import stopped` : t`Nothing can be imported`} role="alert">
       {written && (
         <Text size="sm" mb="xs">
-          {plural(count, {
-            0: 'Nothing was changed.',
-            one: '# row was imported before that. Correct the file and send it again: what is there already is left alone.',
-            other:
-              '# rows were imported before that. Correct the file and send it again: what is there already is left alone.',
-          })}
+          {of === 'tickets'
+            ? plural(count, {
+                0: 'Nothing was changed.',
+                one: '# ticket was opened before that. Take its line out of the file before you send it again.',
+                other: '# tickets were opened before that. Take their lines out of the file before you send it again.',
+              })
+            : plural(count, {
+                0: 'Nothing was changed.',
+                one: '# row was imported before that. Correct the file and send it again: what is there already is left alone.',
+                other:
+                  '# rows were imported before that. Correct the file and send it again: what is there already is left alone.',
+              })}
         </Text>
       )}
       <List size="sm">
@@ -186,7 +247,7 @@ function Wrong({ seen: { errors, stats }, written }: { seen: Imported; written: 
   );
 }
 
-function Preview({ seen: { stats, records } }: { seen: Imported }) {
+function Preview({ of, seen: { stats, records } }: { of: Kind; seen: Imported }) {
   const { t } = useLingui();
   const words = { created: t`new`, updated: t`changed`, unchanged: t`as it is` };
   const rest = records.length - SHOWN;
@@ -198,7 +259,9 @@ function Preview({ seen: { stats, records } }: { seen: Imported }) {
         {plural(stats.unchanged, { one: '# stays as it is.', other: '# stay as they are.' })}
       </Text>
       <Text size="sm" c="dimmed">
-        {t`Nothing is changed yet. An empty cell leaves what is there.`}
+        {of === 'tickets'
+          ? t`Nothing is opened yet, and nobody is written to.`
+          : t`Nothing is changed yet. An empty cell leaves what is there.`}
       </Text>
       <ScrollArea.Autosize mah={320} type="auto" tabIndex={0}>
         <Table verticalSpacing={6} aria-label={t`Rows of the file`}>

@@ -10,6 +10,7 @@ import { type DeskSettings, deskSettingsQuery } from '../queries.ts';
 import { useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { EditForm } from './edit-form.tsx';
+import { ImportRows } from './import-rows.tsx';
 import { Loading } from './loading.tsx';
 import { NumberScheme } from './number-scheme.tsx';
 
@@ -25,6 +26,13 @@ export function TicketSettingsPage() {
     <AdminPage title={t`Working on tickets`}>
       {data ? <Settings settings={data} /> : <Failed error={error} onRetry={() => void refetch()} />}
       <NumberScheme />
+      <Section
+        title={t`Tickets in files`}
+        lead={t`Tickets of the past are read from a CSV file while the ticket service runs in import mode (HELPMESH_IMPORT_MODE=true). Their customers have to be there already.`}
+        action={<ImportRows of="tickets" />}
+      >
+        {null}
+      </Section>
     </AdminPage>
   );
 }
