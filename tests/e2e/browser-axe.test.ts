@@ -262,6 +262,12 @@ describe('accessibility', () => {
     await person.goto('/tickets/new');
     await page.getByRole('textbox', { name: 'Text', exact: true }).waitFor();
     await look('new ticket');
+    await person.goto(`/people/${personId}`);
+    await person.heading('Stays Son').waitFor();
+    await look('person');
+    await person.goto('/organizations/1');
+    await person.heading('Zammad Foundation').waitFor();
+    await look('organization');
     await page.getByRole('button', { name: 'Create the ticket' }).click();
     await page.getByText('Choose a customer.').waitFor();
     await page.getByText('This field must be filled in.').waitFor();

@@ -339,6 +339,14 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await cleo.heading('The door does not open').waitFor();
     await cleo.message('Customer: Vera Caller').waitFor();
     await cleo.shows('She stands in front of it.');
+    const { pathname } = new URL(page.url());
+    await page.getByRole('complementary').getByRole('link', { name: 'Vera Caller', exact: true }).click();
+    await cleo.heading('Vera Caller').waitFor();
+    await page.getByRole('main').locator(`a[href="${pathname}"]`).waitFor();
+    // Whoever begins another one for her is told of it.
+    await page.getByRole('main').getByRole('link', { name: 'New ticket' }).click();
+    await page.getByText('Open already, perhaps about the same:').waitFor();
+    await page.getByRole('main').locator(`a[href="${pathname}"]`).waitFor();
     const confirmation = await mailbox.mail('vera.caller@customer.example');
     expect(confirmation.subject).toContain('[Ticket#');
   });

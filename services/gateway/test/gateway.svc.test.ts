@@ -893,6 +893,7 @@ describe('files', () => {
   });
 
   it('tells whoever asks for it how far an import is, line by line, and refuses what it cannot begin', async () => {
+    world.ticket.set(importRows.subject, () => ({ records: [], errors: [] }));
     const headers = { ...asAgent, 'content-type': 'application/json', accept: 'application/x-ndjson' };
     const people = Array.from({ length: 250 }, (_, n) => `p${n}@x.example`);
     const send = (data: string) =>

@@ -171,6 +171,22 @@ const calls = createRoute({
   path: '/calls',
   component: lazyRouteComponent(() => withTexts(() => import('../features/calls/calls-page.tsx'), 'work'), 'CallsPage'),
 });
+const person = createRoute({
+  getParentRoute: () => app,
+  path: '/people/$id',
+  component: lazyRouteComponent(
+    () => withTexts(() => import('../features/people/components/person-page.tsx'), 'work'),
+    'PersonPage',
+  ),
+});
+const organization = createRoute({
+  getParentRoute: () => app,
+  path: '/organizations/$id',
+  component: lazyRouteComponent(
+    () => withTexts(() => import('../features/people/components/organization-page.tsx'), 'work'),
+    'OrganizationCardPage',
+  ),
+});
 const account = createRoute({
   getParentRoute: () => app,
   path: '/account',
@@ -324,7 +340,10 @@ export const router = createRouter({
     signUp,
     setup,
     consent,
-    app.addChildren([home, tickets, newTicket, ticket, newOverview, overview, calls, profile, account, adminTree]),
+    app.addChildren([
+      ...[home, tickets, newTicket, ticket, newOverview, overview, calls, person, organization],
+      ...[profile, account, adminTree],
+    ]),
   ]),
   context: { queryClient },
   // Plain query strings: `?view=open&q=42` stays what a person would write and a script can build.

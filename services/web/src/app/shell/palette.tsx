@@ -3,17 +3,18 @@ import { Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, spotlight } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
-import { IconArrowRight, IconBolt, IconSearch, IconTicket } from '@tabler/icons-react';
+import { IconArrowRight, IconBolt, IconBuilding, IconSearch, IconTicket, IconUser } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { customerSearchQuery, nameOf, organizationSearchQuery } from '../../features/people/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
 import { type Action, hasWords, registry } from '../actions/registry.ts';
 import { useRegisteredActions } from '../actions/use-actions.ts';
 import { call } from '../api.ts';
 import { KeyCaps } from './key-caps.tsx';
 
-/** Tickets by number or words, and every action that is possible right now. */
+/** Tickets by number or words, people, organizations, and every action that is possible right now. */
 export function Palette() {
   const { t, i18n } = useLingui();
   const navigate = useNavigate();
@@ -29,6 +30,9 @@ export function Palette() {
     enabled: settled.length >= 2,
     placeholderData: keepPreviousData,
   });
+  const asked = agent && settled.length >= 2;
+  const { data: people = [] } = useQuery({ ...customerSearchQuery(settled), enabled: asked });
+  const { data: organizations = [] } = useQuery({ ...organizationSearchQuery(settled), enabled: asked });
   const found = words.length >= 2 ? (tickets.data?.tickets ?? []) : [];
   const actions = registry
     .available()
@@ -79,6 +83,32 @@ export function Palette() {
                 label={ticket.title}
                 description={`#${ticket.number} · ${ticket.customer}`}
                 onClick={() => void navigate({ to: '/tickets/$id', params: { id: String(ticket.id) } })}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {words.length >= 2 && people.length > 0 && (
+          <Spotlight.ActionsGroup label={t`People`}>
+            {people.slice(0, 4).map((user) => (
+              <Spotlight.Action
+                key={user.id}
+                leftSection={<IconUser size={18} aria-hidden />}
+                label={nameOf(user)}
+                description={[user.email, user.organization].filter(Boolean).join(' · ')}
+                onClick={() => void navigate({ to: '/people/$id', params: { id: String(user.id) } })}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {words.length >= 2 && organizations.length > 0 && (
+          <Spotlight.ActionsGroup label={t`Organizations`}>
+            {organizations.slice(0, 3).map(({ id, name, domain }) => (
+              <Spotlight.Action
+                key={id}
+                leftSection={<IconBuilding size={18} aria-hidden />}
+                label={name}
+                description={domain}
+                onClick={() => void navigate({ to: '/organizations/$id', params: { id: String(id) } })}
               />
             ))}
           </Spotlight.ActionsGroup>

@@ -148,16 +148,6 @@ export const organizationQuery = (id: number) =>
     queryFn: ({ signal }) => call('getOrganization', { params: { id }, query: { expand: true }, signal }),
   });
 
-export const membersQuery = (ids: readonly number[]) =>
-  queryOptions({
-    queryKey: keyOf('users', 'members', ids),
-    queryFn: ({ signal }) =>
-      ids.length === 0
-        ? []
-        : call('searchUsers', { query: { query: '*', ids: ids.join(','), per_page: ids.length }, signal }),
-    placeholderData: keepPreviousData,
-  });
-
 export const rolesQuery = queryOptions({
   queryKey: keyOf('roles'),
   queryFn: async ({ signal }) => (await call('listRoles', { query: { expand: true }, signal })) as Role[],

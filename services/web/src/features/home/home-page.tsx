@@ -24,9 +24,8 @@ import { Section } from '../../ui/section.tsx';
 import { Empty, Failed } from '../../ui/state-messages.tsx';
 import { kindLabels, reasonLabels } from '../notifications/labels.ts';
 import { noticeKeys, noticesQuery, noticeTicketsQuery } from '../notifications/queries.ts';
-import { RowPresence } from '../presence/row-presence.tsx';
-import { PriorityMark } from '../tickets/components/badges.tsx';
-import { DueMark } from '../tickets/components/due-mark.tsx';
+import lines from '../tickets/components/ticket-lines.module.css';
+import { TicketLines } from '../tickets/components/ticket-lines.tsx';
 import { viewLabels } from '../tickets/labels.ts';
 import type { BuiltInSort, View } from '../tickets/list-state.ts';
 import { ticketCountsQuery } from '../tickets/queries.ts';
@@ -60,7 +59,7 @@ export function HomePage() {
   const known = waiting.data !== undefined && views !== undefined;
   const calm = known && fresh.length === 0 && cards.every(({ view }) => countOf(view) === 0);
   const step = (by: 1 | -1) => {
-    const items = [...(page.current?.querySelectorAll<HTMLElement>('[data-home-item]') ?? [])];
+    const items = [...(page.current?.querySelectorAll<HTMLElement>('[data-item]') ?? [])];
     const at = items.indexOf(document.activeElement as HTMLElement);
     items[at < 0 ? 0 : Math.min(items.length - 1, Math.max(0, at + by))]?.focus();
   };
@@ -93,7 +92,7 @@ export function HomePage() {
                   to="/tickets"
                   search={{ view, ...(sort && { sort, order: 'asc' }) }}
                   className={classes.link}
-                  data-home-item
+                  data-item
                 >
                   {inside}
                 </Link>
@@ -102,7 +101,7 @@ export function HomePage() {
           ))}
           <Card icon={IconAt} label={t`Mentions not read`} count={mentions.length}>
             {(inside) => (
-              <a href="#news" className={classes.link} data-home-item>
+              <a href="#news" className={classes.link} data-item>
                 {inside}
               </a>
             )}
@@ -199,32 +198,12 @@ function First({ view, sort, title, none }: { view: View; sort: BuiltInSort; tit
       ) : data.tickets.length === 0 ? (
         <p className={classes.none}>{none}</p>
       ) : (
-        <ul className={classes.list} aria-label={title}>
-          {data.tickets.map((ticket) => (
-            <li key={ticket.id} className={classes.item}>
-              <Link
-                to="/tickets/$id"
-                params={{ id: String(ticket.id) }}
-                className={classes.title}
-                data-home-item
-                preload="intent"
-              >
-                {ticket.title}
-              </Link>
-              <span className={classes.facts}>
-                <span>#{ticket.number}</span>
-                <span className={classes.who}>{ticket.customer}</span>
-                <PriorityMark priority={ticket.priority} />
-                {ticket.escalation_at ? (
-                  <DueMark at={ticket.escalation_at} />
-                ) : (
-                  <Ago at={sort === 'created_at' ? ticket.created_at : ticket.updated_at} />
-                )}
-                <RowPresence ticketId={ticket.id} />
-              </span>
-            </li>
-          ))}
-        </ul>
+        <TicketLines
+          label={title}
+          tickets={data.tickets}
+          time={sort === 'created_at' ? 'created_at' : 'updated_at'}
+          shows="customer"
+        />
       )}
     </Section>
   );
@@ -247,16 +226,16 @@ function News({ notices }: { notices: readonly OnlineNotification[] }) {
         {first.length === 0 ? (
           <p className={classes.none}>{t`You have seen everything.`}</p>
         ) : (
-          <ul className={classes.list} aria-label={title}>
+          <ul className={lines.list} aria-label={title}>
             {first.map(({ id, o_id, type, reason, created_at }) => {
               const ticket = tickets?.get(o_id);
               return (
-                <li key={id} className={classes.item}>
+                <li key={id} className={lines.item}>
                   <Link
                     to="/tickets/$id"
                     params={{ id: String(o_id) }}
-                    className={classes.title}
-                    data-home-item
+                    className={lines.title}
+                    data-item
                     onClick={() => see.mutate(id)}
                   >
                     {ticket
@@ -265,7 +244,7 @@ function News({ notices }: { notices: readonly OnlineNotification[] }) {
                         ? t`A ticket that you cannot see any more`
                         : '…'}
                   </Link>
-                  <span className={classes.facts}>
+                  <span className={lines.facts}>
                     <span>{i18n._(reasonLabels[reason])}</span>
                     <span>{i18n._(kindLabels[type])}</span>
                     <Ago at={created_at} />

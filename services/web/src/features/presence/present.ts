@@ -14,7 +14,8 @@ type Tickets = Readonly<Record<number, readonly Present[]>>;
 /** Who is on which ticket, as the live stream says; tickets that nobody is on have no entry. */
 export const usePresent = create<{ tickets: Tickets }>(() => ({ tickets: {} }));
 
-const isList = (value: unknown): value is Record<string, unknown>[] => Array.isArray(value);
+const objectsOf = (value: unknown): Record<string, unknown>[] | undefined =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'object' && one !== null) : undefined;
 const doings: readonly unknown[] = ['viewing', 'noting', 'replying'] satisfies Doing[];
 
 /** What is known after a message of the stream; one that makes no sense changes nothing. */
@@ -25,10 +26,12 @@ export function withNews(known: Tickets, text: string): Tickets {
   } catch {
     return known;
   }
-  if (!isList(news?.tickets)) return known;
+  const tickets = objectsOf(news?.tickets);
+  if (!tickets) return known;
   const next: Record<number, readonly Present[]> = news.whole === true ? {} : { ...known };
-  for (const { id, people } of news.tickets) {
-    if (typeof id !== 'number' || !isList(people)) continue;
+  for (const { id, people: said } of tickets) {
+    const people = objectsOf(said);
+    if (typeof id !== 'number' || !people) continue;
     const there = people.filter((one): one is Record<string, unknown> & Present => doings.includes(one.doing));
     if (there.length > 0) next[id] = there.map(({ id: userId, doing }) => ({ id: userId, doing }));
     else delete next[id];

@@ -21,7 +21,7 @@ export function useAnnounce(ticketId: number): void {
   const doing: Doing = kind === null ? 'viewing' : kind === 'note' ? 'noting' : 'replying';
   const visible = useDocumentVisibility() !== 'hidden';
   // Who looks as somebody else is not there as that person.
-  const shown = agent && me.viewing_until === undefined && (visible || doing !== 'viewing');
+  const shown = agent && typeof me.viewing_until !== 'string' && (visible || doing !== 'viewing');
   const url = `/api/v1/tickets/${ticketId}/presence`;
 
   useEffect(() => {

@@ -132,6 +132,25 @@ export const ticketsOfCustomerQuery = (customerId: number) =>
       call('ticketList', { query: { view: 'all', customer_id: customerId, limit: 6, sort: 'updated_at' }, signal }),
   });
 
+/** Open tickets of a customer, newest change first. */
+export const openOfCustomerQuery = (customerId: number) =>
+  queryOptions({
+    queryKey: ['tickets', 'open-of-customer', customerId] as const,
+    queryFn: async ({ signal }) =>
+      (await call('ticketList', { query: { view: 'open', customer_id: customerId, limit: 5 }, signal })).tickets,
+    staleTime: 0,
+  });
+
+/** Open tickets in which all of these words stand. */
+export const openWithWordsQuery = (words: readonly string[]) =>
+  queryOptions({
+    queryKey: ['tickets', 'open-with-words', ...words] as const,
+    queryFn: async ({ signal }) =>
+      (await call('ticketList', { query: { view: 'open', query: words.join(' '), limit: 5 }, signal })).tickets,
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+  });
+
 export const tagsQuery = (id: number) =>
   queryOptions({
     queryKey: ticketKeys.tags(id),

@@ -16,7 +16,7 @@ import { useCustomForm } from '../../custom/use-custom-form.ts';
 import { ImpactInputs } from '../../impact/impact-inputs.tsx';
 import type { Level } from '../../impact/levels.ts';
 import { type CustomerChoice, CustomerField } from '../../people/components/customer-field.tsx';
-import { nameOf, userQuery } from '../../people/queries.ts';
+import { agentsQuery, nameOf, nobody, userQuery } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { wishedCmdb } from '../cmdb.ts';
 import { type DraftFile, isBlank, newFormId } from '../draft.ts';
@@ -33,6 +33,7 @@ import { HeldTickets } from './held-tickets.tsx';
 import { NewRequest } from './new-request.tsx';
 import classes from './new-ticket-page.module.css';
 import { OnItsWay, useWaiting } from './on-its-way.tsx';
+import { PossibleDuplicates } from './possible-duplicates.tsx';
 import { TicketForm } from './ticket-form.tsx';
 import { TicketText } from './ticket-text.tsx';
 
@@ -179,6 +180,7 @@ function NewTicket({ start, taken = false, waits }: { start?: Start; taken?: boo
     if (normal && priority === null) setFieldValue('priority', String(normal.id));
   }, [states, priorities, state, priority, setFieldValue]);
 
+  const { data: agents = [] } = useQuery(agentsQuery);
   const { data: groups = [] } = useQuery(groupsQuery);
   const wishedGroup = search.group && groups.find(({ name }) => name === search.group)?.id;
   useEffect(() => {
@@ -270,6 +272,7 @@ function NewTicket({ start, taken = false, waits }: { start?: Start; taken?: boo
         error={form.errors.customer}
       />
       <TextInput label={t`Title`} maxLength={250} data-field="title" {...form.getInputProps('title')} />
+      <PossibleDuplicates customerId={form.values.customer?.id ?? null} title={form.values.title} />
       <div className={classes.row}>
         <GroupSelect form={form} />
         <Select
@@ -302,13 +305,27 @@ function NewTicket({ start, taken = false, waits }: { start?: Start; taken?: boo
           {...form.getInputProps('pendingTime')}
         />
       )}
-      <TagsInput
-        label={t`Tags`}
-        value={form.values.tags}
-        onChange={(tags) => form.setFieldValue('tags', tags)}
-        maxLength={250}
-        acceptValueOnBlur
-      />
+      <div className={classes.pair}>
+        <TagsInput
+          label={t`Tags`}
+          value={form.values.tags}
+          onChange={(tags) => form.setFieldValue('tags', tags)}
+          maxLength={250}
+          acceptValueOnBlur
+        />
+        <Select
+          label={t`Owner`}
+          searchable
+          nothingFoundMessage={t`No such person`}
+          data={[
+            { value: String(nobody), label: t`Nobody` },
+            ...agents.map((agent) => ({ value: String(agent.id), label: nameOf(agent) })),
+          ]}
+          allowDeselect={false}
+          value={String(form.values.owner ?? nobody)}
+          onChange={(value) => setFieldValue('owner', value === String(nobody) ? null : Number(value))}
+        />
+      </div>
       <CustomInputs {...custom.inputs} />
       <TicketText
         key={template?.id ?? 0}

@@ -39,7 +39,9 @@ export function SidePanel({ ticket, customer, tags }: Props) {
   const organization = String(ticket.organization ?? customer?.organization ?? '');
   return (
     <>
-      {agent && <CustomerCard customer={customer} organization={organization} />}
+      {agent && (
+        <CustomerCard customer={customer} organization={organization} organizationId={ticket.organization_id} />
+      )}
       {agent && tags && (
         <Section title={t`Tags`}>
           <TicketTags ticketId={ticket.id} />
@@ -142,7 +144,13 @@ function TotalTime({ units }: { units: string }) {
   return <>{`${number} ${settings?.time_accounting_unit ?? ''}`.trim()}</>;
 }
 
-function CustomerCard({ customer, organization }: { customer: User | undefined; organization: string }) {
+interface CardProps {
+  customer: User | undefined;
+  organization: string;
+  organizationId: number | null;
+}
+
+function CustomerCard({ customer, organization, organizationId }: CardProps) {
   const { t } = useLingui();
   return (
     <Section title={t`Customer`}>
@@ -150,7 +158,9 @@ function CustomerCard({ customer, organization }: { customer: User | undefined; 
         <div className={classes.person}>
           <PersonAvatar name={nameOf(customer)} image={customer.image} size={36} />
           <div className={classes.facts}>
-            <div className={classes.name}>{nameOf(customer)}</div>
+            <Anchor component={Link} to={`/people/${customer.id}`} className={classes.name} inherit>
+              {nameOf(customer)}
+            </Anchor>
             {customer.email && (
               <Fact icon={<IconMail size={14} aria-hidden />}>
                 <Anchor href={`mailto:${customer.email}`} inherit>
@@ -165,7 +175,17 @@ function CustomerCard({ customer, organization }: { customer: User | undefined; 
                 </Anchor>
               </Fact>
             )}
-            {organization && <Fact icon={<IconBuilding size={14} aria-hidden />}>{organization}</Fact>}
+            {organization && (
+              <Fact icon={<IconBuilding size={14} aria-hidden />}>
+                {organizationId === null ? (
+                  organization
+                ) : (
+                  <Anchor component={Link} to={`/organizations/${organizationId}`} inherit>
+                    {organization}
+                  </Anchor>
+                )}
+              </Fact>
+            )}
           </div>
         </div>
       ) : (

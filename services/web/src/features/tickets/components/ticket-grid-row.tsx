@@ -10,6 +10,7 @@ import { shownText } from '../../custom/shown.ts';
 import { nobody } from '../../people/queries.ts';
 import { RowPresence } from '../../presence/row-presence.tsx';
 import { type BuiltInColumn, type ColumnName, customOf, isTime } from '../list-columns.ts';
+import { fromFirstHit } from '../passage.ts';
 import type { Highlight, TicketRow } from '../queries.ts';
 import { isUnread, useSeen } from '../seen.ts';
 import { PriorityMark, StateBadge } from './badges.tsx';
@@ -114,7 +115,7 @@ export const TicketGridRow = memo(
               <span>#{ticket.number}</span>
               {highlight && highlight.text.length > 0 ? (
                 <span className={classes.passage}>
-                  <Pieces pieces={highlight.text} />
+                  <Pieces pieces={fromFirstHit(highlight.text)} />
                 </span>
               ) : (
                 <span className={classes.customer}>
