@@ -322,6 +322,8 @@ describe('accessibility', () => {
       ['mail/accounts/1', 'Sign in with the provider'],
       ['mail/queues', 'Outgoing mails'],
       ['mail/encryption', 'Keys of the desk'],
+      ['mail/texts', 'Notification: due soon'],
+      ['mail/texts/password-reset.en', 'Values this mail can name'],
       ['roles', 'Customer'],
       ['roles/2', 'admin.user'],
       ['custom-fields', 'What was tried'],

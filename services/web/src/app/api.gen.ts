@@ -45,6 +45,7 @@ export const routes = {
   createMacro: ['POST', '/api/v1/macros'],
   createMailAccount: ['POST', '/api/v1/channels_email_outbound'],
   createMailChannel: ['POST', '/api/v1/channels_email'],
+  createMailTemplate: ['POST', '/api/v1/mail_templates'],
   createObjectAttribute: ['POST', '/api/v1/object_manager_attributes'],
   createOpenIdIdentity: ['POST', '/api/v1/openid_identities'],
   createOpenIdProvider: ['POST', '/api/v1/openid_providers'],
@@ -90,6 +91,7 @@ export const routes = {
   deleteMailAccount: ['DELETE', '/api/v1/channels_email_outbound/:id'],
   deleteMailChannel: ['DELETE', '/api/v1/channels_email/:id'],
   deleteMailKey: ['DELETE', '/api/v1/mail_keys/:id'],
+  deleteMailTemplate: ['DELETE', '/api/v1/mail_templates/:id'],
   deleteObjectAttribute: ['DELETE', '/api/v1/object_manager_attributes/:id'],
   deleteOnlineNotification: ['DELETE', '/api/v1/online_notifications/:id'],
   deleteOpenIdIdentity: ['DELETE', '/api/v1/openid_identities/:id'],
@@ -139,6 +141,7 @@ export const routes = {
   getMacro: ['GET', '/api/v1/macros/:id'],
   getMailAccount: ['GET', '/api/v1/channels_email_outbound/:id'],
   getMailChannel: ['GET', '/api/v1/channels_email/:id'],
+  getMailTemplate: ['GET', '/api/v1/mail_templates/:id'],
   getObjectAttribute: ['GET', '/api/v1/object_manager_attributes/:id'],
   getOpenIdProvider: ['GET', '/api/v1/openid_providers/:id'],
   getOrganization: ['GET', '/api/v1/organizations/:id'],
@@ -199,7 +202,9 @@ export const routes = {
   listMailAccounts: ['GET', '/api/v1/channels_email_outbound'],
   listMailChannels: ['GET', '/api/v1/channels_email'],
   listMailKeys: ['GET', '/api/v1/mail_keys'],
+  listMailKinds: ['GET', '/api/v1/mail_templates/kinds'],
   listMailSealing: ['GET', '/api/v1/mail_sealing'],
+  listMailTemplates: ['GET', '/api/v1/mail_templates'],
   listObjectAttributes: ['GET', '/api/v1/object_manager_attributes'],
   listOnlineNotifications: ['GET', '/api/v1/online_notifications'],
   listOpenIdIdentities: ['GET', '/api/v1/openid_identities'],
@@ -242,6 +247,7 @@ export const routes = {
   previewDataPrivacyTask: ['GET', '/api/v1/data_privacy_tasks/preview'],
   previewEntitlementMappings: ['POST', '/api/v1/entitlement_mappings/preview'],
   previewJob: ['POST', '/api/v1/jobs/preview'],
+  previewMailTemplate: ['POST', '/api/v1/mail_templates/preview'],
   previewRecurringTicket: ['POST', '/api/v1/recurring_tickets/preview'],
   previewRetention: ['POST', '/api/v1/retention_rules/preview'],
   previewRetentionRule: ['GET', '/api/v1/retention_rules/:id/preview'],
@@ -323,6 +329,7 @@ export const routes = {
   updateMailAccount: ['PUT', '/api/v1/channels_email_outbound/:id'],
   updateMailChannel: ['PUT', '/api/v1/channels_email/:id'],
   updateMailSealing: ['PUT', '/api/v1/mail_sealing/:group_id'],
+  updateMailTemplate: ['PUT', '/api/v1/mail_templates/:id'],
   updateObjectAttribute: ['PUT', '/api/v1/object_manager_attributes/:id'],
   updateOnlineNotification: ['PUT', '/api/v1/online_notifications/:id'],
   updateOpenIdProvider: ['PUT', '/api/v1/openid_providers/:id'],
@@ -395,6 +402,7 @@ export interface Endpoints {
   createMacro: (typeof contracts.macros)['create'];
   createMailAccount: (typeof contracts.mailAccounts)['create'];
   createMailChannel: (typeof contracts.mailChannels)['create'];
+  createMailTemplate: (typeof contracts.mailTextTemplates)['create'];
   createObjectAttribute: (typeof contracts.objectAttributes)['create'];
   createOpenIdIdentity: (typeof contracts.openIdIdentities)['create'];
   createOpenIdProvider: (typeof contracts.openIdProviders)['create'];
@@ -440,6 +448,7 @@ export interface Endpoints {
   deleteMailAccount: (typeof contracts.mailAccounts)['delete'];
   deleteMailChannel: (typeof contracts.mailChannels)['delete'];
   deleteMailKey: (typeof contracts.mailKeys)['delete'];
+  deleteMailTemplate: (typeof contracts.mailTextTemplates)['delete'];
   deleteObjectAttribute: (typeof contracts.objectAttributes)['delete'];
   deleteOnlineNotification: (typeof contracts.onlineNotifications)['delete'];
   deleteOpenIdIdentity: (typeof contracts.openIdIdentities)['delete'];
@@ -489,6 +498,7 @@ export interface Endpoints {
   getMacro: (typeof contracts.macros)['get'];
   getMailAccount: (typeof contracts.mailAccounts)['get'];
   getMailChannel: (typeof contracts.mailChannels)['get'];
+  getMailTemplate: (typeof contracts.mailTextTemplates)['get'];
   getObjectAttribute: (typeof contracts.objectAttributes)['get'];
   getOpenIdProvider: (typeof contracts.openIdProviders)['get'];
   getOrganization: (typeof contracts.organizations)['get'];
@@ -549,7 +559,9 @@ export interface Endpoints {
   listMailAccounts: (typeof contracts.mailAccounts)['list'];
   listMailChannels: (typeof contracts.mailChannels)['list'];
   listMailKeys: (typeof contracts.mailKeys)['list'];
+  listMailKinds: (typeof contracts.mailTextTemplates)['kinds'];
   listMailSealing: (typeof contracts.mailSealing)['list'];
+  listMailTemplates: (typeof contracts.mailTextTemplates)['list'];
   listObjectAttributes: (typeof contracts.objectAttributes)['list'];
   listOnlineNotifications: (typeof contracts.onlineNotifications)['list'];
   listOpenIdIdentities: (typeof contracts.openIdIdentities)['list'];
@@ -592,6 +604,7 @@ export interface Endpoints {
   previewDataPrivacyTask: (typeof contracts.dataPrivacyTasks)['preview'];
   previewEntitlementMappings: (typeof contracts.entitlementMappings)['preview'];
   previewJob: (typeof contracts.jobs)['preview'];
+  previewMailTemplate: (typeof contracts.mailTextTemplates)['preview'];
   previewRecurringTicket: (typeof contracts.recurringTickets)['preview'];
   previewRetention: (typeof contracts.retentionRules)['tryOut'];
   previewRetentionRule: (typeof contracts.retentionRules)['preview'];
@@ -673,6 +686,7 @@ export interface Endpoints {
   updateMailAccount: (typeof contracts.mailAccounts)['update'];
   updateMailChannel: (typeof contracts.mailChannels)['update'];
   updateMailSealing: (typeof contracts.mailSealing)['update'];
+  updateMailTemplate: (typeof contracts.mailTextTemplates)['update'];
   updateObjectAttribute: (typeof contracts.objectAttributes)['update'];
   updateOnlineNotification: (typeof contracts.onlineNotifications)['update'];
   updateOpenIdProvider: (typeof contracts.openIdProviders)['update'];

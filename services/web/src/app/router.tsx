@@ -252,6 +252,8 @@ const adminTree = admin.addChildren([
   mailPage('/mail/accounts/$id', 'MailAccountPage'),
   mailPage('/mail/queues', 'QueuesPage'),
   mailPage('/mail/encryption', 'KeysPage'),
+  mailPage('/mail/texts', 'MailTextsPage'),
+  mailPage('/mail/texts/$id', 'MailTextPage'),
   mailPage('/mail/authorized', 'AuthorizedPage'),
   adminPage('/macros', 'MacrosPage'),
   adminPage('/macros/new', 'NewMacroPage'),

@@ -5,3 +5,4 @@ export { AuthorizedPage } from './components/consent.tsx';
 export { KeysPage } from './components/keys-page.tsx';
 export { MailboxPage } from './components/mailbox-page.tsx';
 export { QueuesPage } from './components/queues-page.tsx';
+export { MailTextPage, MailTextsPage } from './components/texts-pages.tsx';

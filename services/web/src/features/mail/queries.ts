@@ -1,5 +1,5 @@
 import type { OutputOf } from '@helpmesh/contracts';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Endpoints } from '../../app/api.gen.ts';
 import { call } from '../../app/api.ts';
 import { keyOf } from '../admin/queries.ts';
@@ -32,6 +32,29 @@ export const accountQuery = (id: number) =>
   queryOptions({
     queryKey: keyOf('mail', 'account', id),
     queryFn: ({ signal }) => call('getMailAccount', { params: { id }, signal }),
+  });
+
+export type MailText = OutputOf<Endpoints['getMailTemplate']>;
+export type MailKind = OutputOf<Endpoints['listMailKinds']>[number];
+
+export const mailTextsQuery = queryOptions({
+  queryKey: keyOf('mail', 'texts'),
+  queryFn: ({ signal }) => call('listMailTemplates', { query: { per_page: ALL }, signal }),
+  staleTime: 0,
+});
+
+export const mailKindsQuery = queryOptions({
+  queryKey: keyOf('mail-kinds'),
+  queryFn: ({ signal }) => call('listMailKinds', { signal }),
+});
+
+/** A mail with made-up values in it. */
+export const mailPreviewQuery = (draft: Pick<MailText, 'kind' | 'locale' | 'branding_id' | 'subject' | 'body'>) =>
+  queryOptions({
+    queryKey: keyOf('mail-preview', draft),
+    queryFn: ({ signal }) => call('previewMailTemplate', { body: draft, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
   });
 
 const nextPage = (last: readonly unknown[], _: unknown, page: number) => (last.length < PAGE ? null : page + 1);

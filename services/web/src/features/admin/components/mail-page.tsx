@@ -33,6 +33,9 @@ export function MailPage() {
           <Button component={Link} to="/admin/mail/encryption" variant="default">
             {t`Mail encryption`}
           </Button>
+          <Button component={Link} to="/admin/mail/texts" variant="default">
+            {t`Texts of mails`}
+          </Button>
         </Group>
       }
     >
