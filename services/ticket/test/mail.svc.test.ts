@@ -2,6 +2,7 @@ import {
   type Actor,
   articleAdded,
   articleChanged,
+  callWebhook,
   createArticle,
   createTicket,
   deliveryDeferred,
@@ -26,6 +27,7 @@ import {
   ticketMessageId,
   ticketOfMessageId,
   ticketUpdated,
+  triggers,
   updateArticle,
   updateTicket,
 } from '@helpmesh/contracts';
@@ -1021,6 +1023,47 @@ describe('a signed or encrypted mail', () => {
     const { ticketId } = await filed({ security });
     const told = (await desk.told(ticketCreated)).find(({ data }) => data.ticket.id === ticketId);
     expect(told?.data.article?.encrypted).toBe(encrypted);
+  });
+
+  it('has its words and files sent to nobody in the clear by rules; those of others go, as links where they must', async () => {
+    const body = '<p>#{article.body} / #{last_article.body_as_text}</p>';
+    const perform = {
+      'notification.email': { recipient: ['ticket_customer'], subject: 'x', body, include_attachments: true },
+      'notification.webhook': { webhook_id: 7 },
+    };
+    const condition = { 'ticket.title': { operator: 'is', value: 'Code' } };
+    const rule = { name: 'Tells what was said', condition, perform };
+    const { id } = await desk.rest(cast.admin, triggers.create, { body: rule });
+    const file = { sha256: 'c'.repeat(64), size: 9, filename: 'code.txt', contentType: 'text/plain', inline: false };
+    const said = async (security?: Mail['security']) => {
+      const recipients = ['strict@desk.example.org'];
+      const from = { name: 'Sealed', address: 'sealed@customer.example' };
+      const { ticketId } = await filed({
+        recipients,
+        from,
+        subject: 'Code',
+        text: 'It is 4711.',
+        attachments: [file],
+        security,
+      });
+      const orders = (await desk.told(sendMail)).filter(({ data }) => data.ticketId === ticketId);
+      const calls = (await desk.told(callWebhook)).filter(({ data }) => data.ticket.id === ticketId);
+      const sql = 'SELECT min(id) AS id FROM article WHERE ticket_id = $1';
+      const [article] = await desk.query<{ id: number }>(sql, [ticketId]);
+      return { order: orders.at(-1)?.data, call: calls.at(-1)?.data, article };
+    };
+    for (const security of [opened, closed]) {
+      const { order, call } = await said(security);
+      const instead = 'The message is encrypted: its words are shown in the ticket alone.';
+      expect(order).toMatchObject({ content: { html: `<p>${instead} / ${instead}</p>` }, attachments: [] });
+      expect(call?.article).toMatchObject({ body: instead, content_type: 'text/plain' });
+      expect(JSON.stringify([order, call])).not.toContain('4711');
+    }
+    const { order, call, article } = await said();
+    expect(order).toMatchObject({ attachments: [{ filename: 'code.txt' }], filesOf: article?.id });
+    expect(order?.content).toMatchObject({ html: '<p>It is 4711. / It is 4711.</p>', locale: 'en' });
+    expect(call?.article?.body).toBe('It is 4711.');
+    await desk.rest(cast.admin, triggers.delete, { id });
   });
 
   it('is what no other article can be', async () => {

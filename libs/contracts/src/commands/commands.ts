@@ -155,6 +155,8 @@ export const sendMail = defineCommand(
     inReplyTo: z.string().nullable(),
     references: z.array(z.string()),
     attachments: z.array(StoredFile),
+    /** The public article that they hang on, where that is not the one of the mail: those too large for it go as links. */
+    filesOf: z.number().int().optional(),
     /** Marks the mail as automatic (RFC 3834) so that no machine answers it. */
     automatic: z.boolean(),
     /** It leaves so, or not at all. Absent: as it is, or signed when its group wants that of automatic mails. */

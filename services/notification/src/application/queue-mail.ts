@@ -21,7 +21,7 @@ import type { OutboundMail, Refusal } from '../domain/outbound-mail.ts';
 import type { GroupAddressStore } from '../persistence/group-address.store.ts';
 import type { OutboundMailStore } from '../persistence/outbound-mail.store.ts';
 import { fileLinks } from '../templates/file-links.ts';
-import { signedBy } from '../templates/layout.ts';
+import { headedBy, signedBy } from '../templates/layout.ts';
 import type { RenderedMail } from '../templates/render.ts';
 import type { AccountBook } from './account/account-book.ts';
 import { houseOf, named, pageOf } from './house.ts';
@@ -105,10 +105,21 @@ export class QueueMail {
   ): Promise<Map<Command, RenderedMail>> {
     const orders = commands.flatMap((command, i) => {
       const { content } = command.data;
-      return 'template' in content ? [{ command, order: { ...content, house: houseOf(this.settings, looks[i]) } }] : [];
+      if (!('template' in content)) return [];
+      const values = command.data.kind === 'rating-request' ? this.ledTo(content.values, looks[i]) : content.values;
+      return [{ command, order: { ...content, values, house: houseOf(this.settings, looks[i]) } }];
     });
     const mails = await this.writer.run(orders.map(({ order }) => order));
     return new Map(orders.map(({ command }, i) => [command, mails[i] as RenderedMail]));
+  }
+
+  /** A page of a ticket is the community's as well: its customers are led to its own host. */
+  private ledTo(values: Readonly<Record<string, string>>, brand: MailBrand | undefined) {
+    const desk = pageOf(this.settings, undefined);
+    const { link } = values;
+    return link?.startsWith(`${desk}/`)
+      ? { ...values, link: `${pageOf(this.settings, brand)}${link.slice(desk.length)}` }
+      : values;
   }
 
   private mailOf(command: Command, brand: MailBrand | undefined, written: RenderedMail | undefined): OutboundMail {
@@ -159,12 +170,16 @@ export class QueueMail {
     const { brand: name, look } = houseOf(this.settings, brand);
     if (!look) return { subject: headerText(subject), text, html };
     const below = signedBy(name, look);
-    return { subject: headerText(subject), text: text + below.text, html: html && html + below.html };
+    return {
+      subject: headerText(subject),
+      text: text + below.text,
+      html: html && `${headedBy(name, look)}${html}${below.html}`,
+    };
   }
 
   /**
-   * No larger than the server of its sender takes it. Only replies: their files hang on their own article. What is to be
-   * encrypted is not handed out in the clear instead.
+   * No larger than the server of its sender takes it. Only where the article is known that the files hang on: that of a
+   * reply, or the one a rule ran for. What is to be encrypted is not handed out in the clear instead.
    */
   private fitting(
     order: SendMail,
@@ -173,16 +188,17 @@ export class QueueMail {
     now: EpochMs,
     brand: MailBrand | undefined,
   ): MailWords & MailFiles {
-    const { kind, articleId, attachments, security } = order;
+    const { kind, articleId, filesOf, attachments, security } = order;
+    const holder = filesOf ?? (kind === 'reply' ? articleId : null);
     const limit = (this.accounts.of(from.address)?.maxSizeMb ?? this.settings.maxSizeMb) * 1_000_000;
     const whole = { ...words, attachments, linked: [] };
-    if (limit === 0 || kind !== 'reply' || articleId === null || security?.encrypt) return whole;
+    if (limit === 0 || holder === null || security?.encrypt) return whole;
     const { kept, linked } = withinLimit(whole, limit);
     if (linked.length === 0) return whole;
     const { threadingSecret, fileLinkDays } = this.settings;
     const until = epochMs(now + fileLinkDays * DAY_MS);
     const files = linked.map(({ filename, size, sha256 }) => {
-      const token = fileLinkToken({ articleId, sha256, until }, threadingSecret);
+      const token = fileLinkToken({ articleId: holder, sha256, until }, threadingSecret);
       const link = `${pageOf(this.settings, brand)}${fileLinkPath(token)}`;
       return { filename: headerText(filename, 255) || 'attachment', size, link };
     });

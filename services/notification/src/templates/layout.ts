@@ -29,6 +29,19 @@ const htmlBelow = (look: MailLook | undefined): string =>
     .map((line) => `<br>${escapeHtml(line).replaceAll('\n', '<br>')}`)
     .join('');
 
+/** What stands above a mail that somebody wrote, in HTML: for whom that was, as mails of the system begin. */
+export function headedBy(name: string, look: MailLook): string {
+  const colour = look.accent?.light ?? colours.brand;
+  const head = headOf(escapeHtml(name), look);
+  return head && `<div style="margin-bottom:20px;font:600 17px/1.3 ${font};color:${colour};">${head}</div>`;
+}
+
+/** Logo, else name. @param brand  escaped */
+function headOf(brand: string, look: MailLook | undefined): string {
+  if (!look?.logo) return brand;
+  return `<img src="${escapeHtml(look.logo)}" alt="${brand}" height="40" style="display:block;height:40px;width:auto;max-width:240px;border:0;">`;
+}
+
 /**
  * What stands below a mail that somebody wrote: who that was for, in small print. Nothing where nothing is to be said.
  * @returns text and HTML to append
@@ -58,13 +71,10 @@ export function htmlMail(
   look?: MailLook,
 ): string {
   const { light, dark } = look?.accent ?? { light: colours.brand, dark: '#5fc9c4' };
-  const head = look?.logo
-    ? `<img src="${escapeHtml(look.logo)}" alt="${brand}" height="40" style="display:block;height:40px;width:auto;max-width:240px;border:0;">`
-    : brand;
   const values: Values = { TAG: tag, SUBJECT: escapeHtml(subject), LIGHT: light, DARK: dark, HINT: plainLink };
   return [
     filled('begin', values),
-    filled('head', { ...values, TEXT: head }),
+    filled('head', { ...values, TEXT: headOf(brand, look) }),
     ...blocks.map((block) => htmlBlock(block, values)),
     filled('end', { ...values, FOOTER: `${footer}${htmlBelow(look)}` }),
     '',

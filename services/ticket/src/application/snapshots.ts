@@ -1,7 +1,8 @@
-import type { ArticleSnapshot, MailSecurity, TicketSnapshot, ticketCreated } from '@helpmesh/contracts';
+import type { ArticleSnapshot, TicketSnapshot, ticketCreated } from '@helpmesh/contracts';
 import { type EpochMs, isoTime } from '@helpmesh/kernel';
 import type { z } from 'zod';
 import type { Article } from '../domain/article/article.ts';
+import { travelsEncrypted } from '../domain/article/encrypted.ts';
 import { displayName, type Person } from '../domain/ticket/people.ts';
 import type { Ticket } from '../domain/ticket/ticket.ts';
 import { textOf } from '../html/text.ts';
@@ -62,14 +63,8 @@ export function articleSnapshot(article: Article, isAutoResponse: boolean): Arti
     createdAt: isoTime(article.createdAt),
     isAutoResponse,
     ...(article.preferences.delivery_message === true && { forAgents: true }),
-    ...(travelsEncrypted(article) && { encrypted: true }),
+    ...(travelsEncrypted(article.preferences) && { encrypted: true }),
   };
-}
-
-/** Also one that could not be opened: somebody did not want it read on the way. */
-function travelsEncrypted({ preferences }: Article): boolean {
-  const { encryption } = (preferences.security ?? {}) as Partial<MailSecurity>;
-  return encryption !== undefined && (encryption.success || encryption.comment !== null);
 }
 
 /** @param person  undefined for a user that identity no longer knows */

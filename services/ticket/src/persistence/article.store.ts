@@ -105,7 +105,8 @@ export class ArticleStore {
     >(
       on,
       `SELECT a.type_id AS "typeId", a.sender_id AS "senderId", a."from", a."to", a.cc, a.subject,
-              a.content_type AS "contentType", a.body, a.internal, a.created_at AS "createdAt"
+              a.content_type AS "contentType", a.body, a.internal, a.created_at AS "createdAt",
+              a.preferences
        FROM article a
        WHERE a.id IN (${one('', 'ASC')}, ${one('AND internal', 'DESC')}, ${one('AND NOT internal', 'DESC')})
        ORDER BY a.id`,

@@ -1,6 +1,7 @@
 import { type EpochMs, epochMs, isoTime, type PastMail } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Article } from '../domain/article/article.ts';
 import { articleSenderOf, articleTypeOf } from '../domain/article/kinds.ts';
 import type { QuotedArticle } from '../domain/template/values.ts';
 import { deskZone } from './desk-setting.store.ts';
@@ -157,7 +158,7 @@ export class RuleStore {
   async quotable(on: On, ticketId: number): Promise<QuotedArticle[]> {
     const rows = await sql<Record<string, unknown>>(
       on,
-      `SELECT type_id, sender_id, "from", "to", cc, subject, content_type, body, internal, created_at FROM article
+      `SELECT type_id, sender_id, "from", "to", cc, subject, content_type, body, internal, created_at, preferences FROM article
        WHERE id IN ((SELECT min(id) FROM article WHERE ticket_id = $1),
                     (SELECT max(id) FROM article WHERE ticket_id = $1 AND internal),
                     (SELECT max(id) FROM article WHERE ticket_id = $1 AND NOT internal)) ORDER BY id`,
@@ -174,6 +175,7 @@ export class RuleStore {
       body: row.body as string,
       internal: row.internal as boolean,
       createdAt: epochMs(row.created_at as Date),
+      preferences: row.preferences as Article['preferences'],
     }));
   }
 

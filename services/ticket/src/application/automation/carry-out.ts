@@ -4,6 +4,7 @@ import { Outbox } from '@helpmesh/messaging';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type ActionPlan, planActions } from '../../domain/action/plan.ts';
+import { insteadOfEncrypted } from '../../domain/article/encrypted.ts';
 import type { TagName } from '../../domain/tag/tag.ts';
 import { render } from '../../domain/template/template.ts';
 import { ticketValues } from '../../domain/template/values.ts';
@@ -92,6 +93,7 @@ export class CarryOut {
     const actor = wish.by === null || wish.by === SYSTEM_USER ? undefined : refs.person(wish.by);
     const quoted = needsArticles(rule) ? await this.rules.quotable(tx, ticket.id) : [];
     const tags = needsTags(rule) ? await this.facts.tagNames(tx, writing, ticket.id) : [];
+    const locale = rule.locale ?? refs.person(ticket.customerId)?.locale ?? 'en';
     const values = ticketValues(ticket, {
       state: (id) => refs.states.find({ id }),
       priority: (id) => refs.priority({ id }),
@@ -103,9 +105,9 @@ export class CarryOut {
       actor: actor ?? null,
       tags: () => tags,
       config: this.place,
+      encrypted: insteadOfEncrypted(locale),
       plain: (html) => textOf(html, 'text/html'),
     });
-    const locale = rule.locale ?? refs.person(ticket.customerId)?.locale ?? 'en';
     return planActions(rule.actions, ticket, {
       actor: actor ? { id: actor.id, organizationId: actor.organizationId } : null,
       now: writing.now,

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Recipient } from '../../domain/action/action.ts';
 import type { ActionPlan } from '../../domain/action/plan.ts';
+import { travelsEncrypted } from '../../domain/article/encrypted.ts';
 import { sideThreadOf } from '../../domain/article/side-thread.ts';
 import { formatAddress, formatAddresses, parseAddresses } from '../../domain/mail/addresses.ts';
 import { messageIdsIn, outgoingSubject, referencesChain } from '../../domain/mail/outgoing.ts';
@@ -57,7 +58,10 @@ export class RuleMails {
     if (to.length === 0) return { article: null, toCustomer: false, heldBack };
     const addresses = to.map(({ address }) => plainAddress(address));
     await this.rules.countMails(tx, ticketId, addresses, writing.now);
-    const article = await this.articleOf(tx, writing, ticket, group.email, to, mail, id);
+    const files = mail.attachments ? filesOf(writing, ticket.id) : null;
+    if (files === 'encrypted') heldBack.push('The files of an encrypted mail are sent to nobody in the clear.');
+    const attached = files === 'encrypted' ? null : files;
+    const article = await this.articleOf(tx, writing, ticket, group.email, to, { ...mail, files: attached }, id);
     return { article, toCustomer: to.some(({ customer }) => customer), heldBack };
   }
 
@@ -144,7 +148,7 @@ export class RuleMails {
     ticket: Ticket,
     from: MailAddress,
     to: readonly Addressee[],
-    mail: Mail,
+    mail: Mail & { files: Attached | null },
     id: number,
   ): Promise<NewArticle> {
     const { now } = writing;
@@ -176,20 +180,32 @@ export class RuleMails {
           replyTo: null,
         },
         ...{ to: recipients, cc: [], messageId, inReplyTo, references, automatic: true },
-        attachments: mail.attachments ? this.filesOf(writing, ticket.id) : [],
+        attachments: mail.files?.files ?? [],
+        // Files that are too large for the mail go as links, which open what customers may read.
+        ...(mail.files?.ofArticle != null && { filesOf: mail.files.ofArticle }),
         content: {
           subject: outgoingSubject(subject, ticket.number, inReplyTo !== null),
           ...{ text: textOf(body, 'text/html'), html: body },
+          locale: writing.refs.person(ticket.customerId)?.locale ?? 'en',
         },
       },
     });
   }
+}
 
-  /** Files of the article that started it. */
-  private filesOf(writing: Writing, ticketId: number) {
-    const files = writing.articlesOf(ticketId).at(-1)?.files ?? [];
-    return files.map(({ contentId, ...file }) => ({ ...file, ...(contentId && { contentId }) }));
-  }
+interface Attached {
+  files: NonNullable<NewArticle['outgoing']>['attachments'];
+  /** Null: an internal one. */
+  ofArticle: number | null;
+}
+
+/** Files of the article that started it. */
+function filesOf(writing: Writing, ticketId: number): Attached | 'encrypted' | null {
+  const start = writing.articlesOf(ticketId).at(-1);
+  if (!start || start.files.length === 0) return null;
+  if (travelsEncrypted(start.preferences)) return 'encrypted';
+  const files = start.files.map(({ contentId, ...file }) => ({ ...file, ...(contentId && { contentId }) }));
+  return { files, ofArticle: start.internal ? null : start.id };
 }
 
 function firstOf(line: string | null): MailAddress | null {

@@ -1,6 +1,7 @@
 import type { WebhookArticle, WebhookTicket } from '@helpmesh/contracts';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { insteadOfEncrypted, travelsEncrypted } from '../../domain/article/encrypted.ts';
 import type { Person } from '../../domain/ticket/people.ts';
 import { SYSTEM_USER } from '../../domain/ticket/ticket.ts';
 import { ReadStore } from '../../persistence/read.store.ts';
@@ -56,7 +57,10 @@ export class WebhookPayloads {
 
 function articleOf(row: Row, person: (key: string, of: Row) => ReturnType<typeof personOf>): WebhookArticle {
   const people = { created_by: person('created_by', row), updated_by: person('updated_by', row) };
-  return { ...(row as unknown as WebhookArticle), ...people };
+  const article = { ...(row as unknown as WebhookArticle), ...people };
+  // Receivers are outside of the desk, and what they are sent is kept in a log.
+  if (!travelsEncrypted((row.preferences ?? {}) as Record<string, unknown>)) return article;
+  return { ...article, body: insteadOfEncrypted('en'), content_type: 'text/plain' };
 }
 
 function personOf(person: Person | undefined) {

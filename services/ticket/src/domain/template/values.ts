@@ -1,6 +1,7 @@
 import { desk } from '@helpmesh/contracts';
 import type { EpochMs } from '@helpmesh/kernel';
 import type { Article } from '../article/article.ts';
+import { travelsEncrypted } from '../article/encrypted.ts';
 import { displayName, type Group, type Organization, type Person } from '../ticket/people.ts';
 import type { TicketPriority } from '../ticket/priority.ts';
 import type { TicketState } from '../ticket/state.ts';
@@ -22,13 +23,25 @@ export interface Surroundings {
   actor?: Person | null;
   tags?: () => readonly string[];
   config: { fqdn: string; url: string };
+  /** Stands for the words of an encrypted mail where the text leaves the desk; absent: it stays, and has them. */
+  encrypted?: string;
   /** What a person reads of an HTML body. */
   plain: (html: string) => string;
 }
 
 export type QuotedArticle = Pick<
   Article,
-  'type' | 'sender' | 'from' | 'to' | 'cc' | 'subject' | 'contentType' | 'body' | 'internal' | 'createdAt'
+  | 'type'
+  | 'sender'
+  | 'from'
+  | 'to'
+  | 'cc'
+  | 'subject'
+  | 'contentType'
+  | 'body'
+  | 'internal'
+  | 'createdAt'
+  | 'preferences'
 >;
 
 /** Everything about a ticket by the names that administrators write into texts (docs/how-to/triggers-and-schedules.md). */
@@ -110,6 +123,10 @@ function personValues(person: Person | undefined, around: Surroundings): Templat
 function articleValues(article: QuotedArticle | null | undefined, around: Surroundings): TemplateValues {
   if (!article) return {};
   const { from, to, cc, subject, internal } = article;
+  const { encrypted } = around;
+  if (encrypted !== undefined && article.preferences && travelsEncrypted(article.preferences)) {
+    return articleValues({ ...article, contentType: 'text/plain', body: encrypted, preferences: {} }, around);
+  }
   const html = article.contentType === 'text/html';
   const text = () => (html ? around.plain(article.body) : article.body);
   return {
