@@ -101,7 +101,12 @@ describe('accessibility', () => {
       ...{ name: 'Desk of physics', node: 'https://a-rather-long-name-of-a-desk.physics.example' },
       paused: true,
     });
-    await admin.post('/api/v1/agreements', { kind: 'full', name: 'With physics', group_id: 2, peer_id });
+    const { id: agreement_id } = await admin.post('/api/v1/agreements', {
+      ...{ kind: 'full', name: 'With physics', group_id: 2, peer_id },
+    });
+    await admin.post('/api/v1/services', { name: 'Beam time', summary: 'Hours at the beam.', agreement_id });
+    const people = { administrator_ids: [3], agent_role_id: 2 };
+    await admin.post('/api/v1/communities', { name: 'Physics', group_ids: [2], mail_domains: ['p.example'], ...people });
     const newPerson = async (firstname: string): Promise<number> =>
       (await admin.post('/api/v1/users', { firstname, lastname: 'Son', email: `${firstname}@customer.example` })).id;
     ({ id: adminId } = await admin.get('/api/v1/users/me'));
@@ -345,6 +350,12 @@ describe('accessibility', () => {
       ['applications/1', 'Client id'],
       ['integrations', 'Put this where the form is to be:'],
       ['cmdb', 'Only where i-doit wants one'],
+      ['communities', 'Physics'],
+      ['communities/1', 'Who works in its groups'],
+      ['communities/new', 'Create the community'],
+      ['services', 'Beam time'],
+      ['services/1', 'Lower ones come first'],
+      ['services/new', 'Add the service'],
       ['federation', 'Stop all sending'],
       ['federation/peers/1', 'It has no token yet'],
       ['federation/peers/new', 'Add the helpdesk'],

@@ -112,6 +112,7 @@ import {
 } from './rpc/privacy.ts';
 import { exportTickets, importRows, importTickets } from './rpc/rows.ts';
 import { answerScim } from './rpc/scim.ts';
+import { serviceRoute } from './rpc/services.ts';
 import {
   addUpload,
   getAttachment,
@@ -198,6 +199,7 @@ export const questions: readonly QuestionDefinition[] = [
   ...Object.values(oauthEndpoints),
   answerScim,
   readForPeer,
+  serviceRoute,
   applyPeerChange,
   answerPeer,
   admitPeer,

@@ -142,6 +142,7 @@ export {
   federationNoticeTypes,
   NodeId,
 } from './federation/model.ts';
+export { type FederationRoute, federationRoutes } from './federation/routes.ts';
 export { helpIdIn, helpPath } from './help-path.ts';
 export {
   addPasskey,
@@ -384,6 +385,7 @@ export {
   type SignatureInput,
   signatures,
 } from './http/senders.ts';
+export { type ServiceRow, services } from './http/services.ts';
 export { sharedDraftOfTicket, sharedDrafts } from './http/shared-drafts.ts';
 export { shares } from './http/shares.ts';
 export {
@@ -553,6 +555,7 @@ export {
 } from './rpc/privacy.ts';
 export { exportTickets, IMPORT_BATCH, importRows, importTickets } from './rpc/rows.ts';
 export { answerScim } from './rpc/scim.ts';
+export { serviceRoute } from './rpc/services.ts';
 export {
   addUpload,
   getAttachment,

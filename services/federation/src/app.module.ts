@@ -9,6 +9,7 @@ import { EraseShared } from './application/erase-shared.ts';
 import { PollDesks } from './application/foreign/poll-desks.ts';
 import { KnowGroups } from './application/know-groups.ts';
 import { ManageAgreements } from './application/manage-agreements.ts';
+import { ManageServices } from './application/manage-services.ts';
 import { MeasurePeers } from './application/measure-peers.ts';
 import { OwnAddresses } from './application/own-addresses.ts';
 import { RedirectTickets } from './application/redirect-tickets.ts';
@@ -22,6 +23,7 @@ import { ErasureController } from './bus/erasure.controller.ts';
 import { FederationFigures } from './bus/figures.controller.ts';
 import { PbasAnswers } from './bus/pbas.answers.ts';
 import { PeerAnswers } from './bus/peer.answers.ts';
+import { ServiceAnswers } from './bus/service.answers.ts';
 import { ShareAnswers } from './bus/share.answers.ts';
 import { cmdbProviders } from './cmdb.providers.ts';
 import { type FederationConfig, ownAddresses } from './config.ts';
@@ -34,6 +36,7 @@ import { ErasureStore } from './persistence/erasure.store.ts';
 import { GroupStore } from './persistence/group.store.ts';
 import { LinkStore } from './persistence/link.store.ts';
 import { PeerStore } from './persistence/peer.store.ts';
+import { ServiceStore } from './persistence/service.store.ts';
 
 /** The map of the service: what it hears and what it answers. */
 @Module({
@@ -41,6 +44,7 @@ import { PeerStore } from './persistence/peer.store.ts';
     FederationFigures,
     FederationConsumers,
     AgreementAnswers,
+    ServiceAnswers,
     PeerAnswers,
     AdapterAnswers,
     ShareAnswers,
@@ -50,6 +54,7 @@ import { PeerStore } from './persistence/peer.store.ts';
   ],
   providers: [
     AgreementStore,
+    ServiceStore,
     GroupStore,
     ...peerProviders,
     ...foreignProviders,
@@ -89,6 +94,12 @@ import { PeerStore } from './persistence/peer.store.ts';
         outbox: Outbox,
         clock: Clock,
       ) => new ManageAgreements(db, agreements, groups, peers, links, own, rpc, signer, outbox, clock),
+    },
+    {
+      provide: ManageServices,
+      inject: [DataSource, ServiceStore, AgreementStore, Outbox, CLOCK],
+      useFactory: (db: DataSource, services: ServiceStore, agreements: AgreementStore, outbox: Outbox, clock: Clock) =>
+        new ManageServices(db, services, agreements, outbox, clock),
     },
     {
       provide: RedirectTickets,

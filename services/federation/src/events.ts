@@ -51,6 +51,12 @@ const signIns = counter({
   labels: ['peer', 'result'],
 });
 
+const limited = counter({
+  name: 'helpmesh_federation_limited_total',
+  help: 'Calls of a peer that were refused because there were more in a minute than was agreed.',
+  labels: ['peer'],
+});
+
 const webhookCalls = counter({
   name: 'helpmesh_federation_webhook_calls_total',
   help: 'Calls of addresses that peers have named, by what came of them (taken, failed).',
@@ -65,6 +71,10 @@ export class FederationEvents {
   redirected({ ticketId, agreementId, mailId }: Redirected): void {
     left.inc();
     this.log.info({ ticketId, agreementId, mailId }, 'ticket redirected');
+  }
+
+  limited({ id }: Pick<Peer, 'id'>): void {
+    limited.inc({ peer: String(id) });
   }
 
   sent({ id }: Pick<Peer, 'id'>, { subject, type }: FederationEvent): void {

@@ -224,7 +224,7 @@ export const peerProviders: Provider[] = [
     provide: PeerDoor,
     inject: [
       ...[DataSource, PeerStore, LinkStore, AgreementStore, FileStore, SignInStore, OwnKeys, FileRoad],
-      ...[ManageWebhooks, SyncLinks, RequestKeys, CACHE, CLOCK, SETTINGS],
+      ...[ManageWebhooks, SyncLinks, RequestKeys, CACHE, CLOCK, SETTINGS, FederationEvents],
     ],
     useFactory: (
       db: DataSource,
@@ -241,6 +241,7 @@ export const peerProviders: Provider[] = [
       cache: Cache,
       clock: Clock,
       settings: SyncSettings,
+      events: FederationEvents,
     ) => {
       const terms = new RequestTerms({ ds: db, keys, clock, tables: {} });
       return new PeerDoor(
@@ -258,6 +259,7 @@ export const peerProviders: Provider[] = [
         cache,
         clock,
         settings,
+        events,
       );
     },
   },

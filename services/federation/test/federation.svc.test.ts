@@ -21,6 +21,8 @@ import {
   pbas,
   recordAudit,
   sendMail,
+  serviceRoute,
+  services,
   ticketCreated,
   ticketRedirected,
   ticketUpdated,
@@ -193,7 +195,9 @@ function aTicket(groupId: number, article: Partial<NonNullable<Created['article'
   };
 }
 
-async function ask<Q extends Values<typeof agreements> | Values<typeof pbas> | Values<typeof cmdb>>(
+async function ask<
+  Q extends Values<typeof agreements> | Values<typeof services> | Values<typeof pbas> | Values<typeof cmdb>,
+>(
   question: Q,
   input: { params?: object; query?: object; body?: unknown },
   permissions = ['admin.integration'],
@@ -288,6 +292,99 @@ describe('agreements', () => {
   it.each([[['ticket.agent']], [['ticket.customer', 'admin.group']]])('are closed to %j', async (permissions) => {
     for (const question of [agreements.list, agreements.delete])
       await expect(ask(question, { params: { id: 1 } }, permissions)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+});
+
+describe('the catalogue of services', () => {
+  const agree = (group_id: number, over = {}) =>
+    ask(agreements.create, { body: { kind: 'direct', name: `Of ${group_id}`, group_id, ...over } });
+  const route = async (id: number) => {
+    const actor = await keys.actorToken(serviceActor('ticket'), 'ticket');
+    return (await service.get(RpcClient).call(serviceRoute, { id }, { actor })).route;
+  };
+  let own: { id: number };
+  let other: { id: number };
+  beforeAll(async () => {
+    [own, other] = [await agree(1), await agree(2)];
+  });
+  afterAll(async () => {
+    for (const { id } of await ask(services.list, {})) await ask(services.delete, { params: { id } });
+    for (const { id } of [own, other]) await ask(agreements.delete, { params: { id } });
+  });
+
+  it('leads each of them to the group of its one agreement, from the next request on to another one', async () => {
+    const body = { name: ' Data transfer ', summary: 'Moves what is large.', agreement_id: own.id };
+    const made = await ask(services.create, { body });
+    expect(made).toMatchObject({
+      name: 'Data transfer',
+      agreement_id: own.id,
+      agreement: 'Of 1',
+      group_id: 1,
+      offered: true,
+    });
+    const { id } = made as { id: number };
+    expect(await route(id)).toEqual({ id, name: 'Data transfer', groupId: 1 });
+    await ask(services.update, { params: { id }, body: { agreement_id: other.id } });
+    expect(await route(id)).toMatchObject({ groupId: 2 });
+    await ask(agreements.update, { params: { id: other.id }, body: { active: false } });
+    expect(await route(id)).toBeNull();
+    await ask(agreements.update, { params: { id: other.id }, body: { active: true } });
+    await ask(services.update, { params: { id }, body: { active: false } });
+    expect(await route(id)).toBeNull();
+    expect(await route(99_999)).toBeNull();
+    await others.hear(recordAudit, ({ data }) => data.action === 'service.changed' && data.objectId === String(id));
+  });
+
+  it.each([
+    ['no name', { name: ' ' }, 'service.name-missing'],
+    ['an agreement that there is not', { agreement_id: 99_999 }, 'service.agreement-unknown'],
+    ['the name of another one', { name: 'TAKEN' }, 'service.name-taken'],
+  ])('takes none with %s', async (_, over, code) => {
+    if (code === 'service.name-taken') await ask(services.create, { body: { name: 'Taken', agreement_id: own.id } });
+    const made = ask(services.create, { body: { name: 'X', agreement_id: own.id, ...over } });
+    await expect(made).rejects.toMatchObject({ code });
+  });
+
+  it('is read by whoever asks for help, and keeps to itself what cannot be asked for', async () => {
+    const idle = await ask(services.create, { body: { name: 'Idle', agreement_id: own.id, active: false } });
+    const shown = await ask(services.create, { body: { name: 'Shown', agreement_id: own.id, position: 1 } });
+    const first = await ask(services.create, { body: { name: 'Zero', agreement_id: own.id } });
+    for (const permission of ['ticket.customer', 'ticket.agent']) {
+      const ids = (await ask(services.list, {}, [permission])).map(({ id }) => id);
+      expect(ids).toEqual(expect.arrayContaining([shown.id, first.id]));
+      expect(ids.indexOf(first.id)).toBeLessThan(ids.indexOf(shown.id));
+      expect(ids).not.toContain(idle.id);
+      const get = ask(services.get, { params: { id: idle.id } }, [permission]);
+      await expect(get).rejects.toMatchObject({ code: 'service.not-found' });
+      const change = ask(services.update, { params: { id: shown.id }, body: { name: 'x' } }, [permission]);
+      await expect(change).rejects.toMatchObject({ kind: 'forbidden' });
+    }
+    await expect(ask(services.list, {}, ['user_preferences'])).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('is kept by whoever administers a community, as far as it is about its agreements', async () => {
+    const mine = (question: Values<typeof services>, input: object) => ask(question, input, ['community'], [1]);
+    const foreign = await ask(services.create, { body: { name: 'Foreign', agreement_id: other.id } });
+    const made = await mine(services.create, { body: { name: 'Mine', agreement_id: own.id, active: false } });
+    const { id } = made as { id: number };
+    expect(await mine(services.get, { params: { id } })).toMatchObject({ offered: false });
+    await mine(services.update, { params: { id }, body: { summary: 'Ours' } });
+    const unknown = { code: 'service.agreement-unknown' };
+    await expect(mine(services.create, { body: { name: 'N', agreement_id: other.id } })).rejects.toMatchObject(unknown);
+    const moved = mine(services.update, { params: { id }, body: { agreement_id: other.id } });
+    await expect(moved).rejects.toMatchObject(unknown);
+    const gone = { code: 'service.not-found' };
+    const taken = mine(services.update, { params: { id: foreign.id }, body: { agreement_id: own.id } });
+    await expect(taken).rejects.toMatchObject(gone);
+    await expect(mine(services.delete, { params: { id: foreign.id } })).rejects.toMatchObject(gone);
+    await mine(services.delete, { params: { id } });
+  });
+
+  it('holds an agreement as long as something points at it', async () => {
+    const { id } = await ask(services.create, { body: { name: 'Anchor', agreement_id: own.id } });
+    const end = () => ask(agreements.delete, { params: { id: own.id } });
+    await expect(end()).rejects.toMatchObject({ code: 'agreement.has-services' });
+    await ask(services.delete, { params: { id } });
   });
 });
 

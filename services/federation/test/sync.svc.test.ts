@@ -660,6 +660,8 @@ describe('another helpdesk', () => {
     const third = await a.call(eager, 'GET', 'code-lists');
     expect([third.status, third.body.code]).toEqual([429, 'http.too-many-requests']);
     expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
+    const figures = await (await fetch(`${a.service.url}/metrics`)).text();
+    expect(figures).toMatch(new RegExp(`^helpmesh_federation_limited_total\\{.*peer="${id}".*\\} 1$`, 'm'));
     expect((await a.call(token(), 'GET', 'code-lists')).status).toBe(200);
   });
 

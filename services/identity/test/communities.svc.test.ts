@@ -285,6 +285,16 @@ describe('the agents of a community', () => {
     expect((await agents()).every(({ group_ids }) => !(elsewhere.id in group_ids))).toBe(true);
   });
 
+  it('are not invited to nothing, and their role is kept as long as the community gives it', async () => {
+    const nothing = setAgent({ email: 'nobody@bio.example', group_ids: {} });
+    await expect(nothing).rejects.toMatchObject({ code: 'identity.required' });
+    const spare = await crud(roles).create({ name: 'Spare agents', permissions: ['ticket.agent'] });
+    await change(community.id, { agent_role_id: spare.id });
+    await expect(crud(roles).delete(spare.id)).rejects.toMatchObject({ code: 'identity.referenced' });
+    await change(community.id, { agent_role_id: role.id });
+    await crud(roles).delete(spare.id);
+  });
+
   it('are made by the role as it is now: one that has become more makes nobody anything', async () => {
     const { email } = await person({ role_ids: [3] });
     await crud(roles).update(role.id, { permissions: ['ticket.agent', 'admin.tag'] });

@@ -82,6 +82,7 @@ import {
   PUBLIC_PLACE,
   RECURSIVE_TRIGGERS,
   RULE_LOG_DAYS,
+  SERVICE_CATALOGUE,
 } from './application/ports.ts';
 import { EraseTickets } from './application/privacy/erase-tickets.ts';
 import { ErasureReach } from './application/privacy/erasure-reach.ts';
@@ -161,6 +162,7 @@ import { ReportsController } from './bus/reports.controller.ts';
 import { RetentionController } from './bus/retention.controller.ts';
 import { RowsController } from './bus/rows.controller.ts';
 import { SearchConsumer } from './bus/search.consumer.ts';
+import { ServiceCatalogueClient } from './bus/service-catalogue.client.ts';
 import { SharedDraftsController } from './bus/shared-drafts.controller.ts';
 import { SlasController } from './bus/slas.controller.ts';
 import { TagsController } from './bus/tags.controller.ts';
@@ -272,6 +274,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     { provide: IDENTITY, useClass: IdentityClient },
     { provide: FEEDS, useClass: FeedsClient },
     { provide: PROTECTED_MAIL, useClass: ProtectedMailClient },
+    { provide: SERVICE_CATALOGUE, useClass: ServiceCatalogueClient },
     { provide: BLOBS, useFactory: (config: TicketConfig) => openBlobStore(config), inject: [CONFIG] },
     {
       provide: MAIL_IDENTITY,

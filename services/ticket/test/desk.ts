@@ -18,6 +18,7 @@ import {
   type QuestionDefinition,
   readFeed,
   reopenMail,
+  serviceRoute,
   type UserSnapshot,
 } from '@helpmesh/contracts';
 import { AppError, uuidv7 } from '@helpmesh/kernel';
@@ -192,6 +193,8 @@ export interface Desk {
   feeds: Map<string, string>;
   /** What the services of the mail channel answer about signed and encrypted mails. */
   protectedMail: ProtectedMail;
+  /** What can be asked for, by id. */
+  catalogue: Map<number, NonNullable<OutputOf<typeof serviceRoute>['route']>>;
   bus: Bus;
   clock: FakeClock;
   db: DataSource;
@@ -287,6 +290,15 @@ export async function startDesk(
     ...{ kind: 'question', question: reopenMail, batch: false },
   });
   mailIngest.listen(() => undefined);
+  const catalogue: Desk['catalogue'] = new Map();
+  const federation = new RpcStrategy({ bus, service: 'federation', admit: () => actor({ userId: 1 }) });
+  const routed = async (input: unknown) => ({
+    route: catalogue.get((input as z.output<typeof serviceRoute.input>).id) ?? null,
+  });
+  federation.addHandler(serviceRoute.subject, routed, false, {
+    ...{ kind: 'question', question: serviceRoute, batch: false },
+  });
+  federation.listen(() => undefined);
   await service.start();
 
   const rpc = new RpcClient(bus);
@@ -295,6 +307,7 @@ export async function startDesk(
   const desk: Desk = {
     service,
     protectedMail,
+    catalogue,
     identity,
     feeds,
     bus,

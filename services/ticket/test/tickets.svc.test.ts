@@ -1,4 +1,5 @@
 import {
+  type Actor,
   countHelpDeflection,
   createTicket,
   getTicket,
@@ -74,6 +75,31 @@ describe('opening a ticket', () => {
     await expect(
       desk.rest(cast.agent, createTicket, open({}, { body, content_type: 'text/html' })),
     ).rejects.toMatchObject({ kind: 'invalid', code: 'article.body-too-long' });
+  });
+});
+
+describe('a request for a service of the catalogue', () => {
+  const ask = (who: Actor, body: object) =>
+    desk.rest(who, createTicket, {
+      body: { title: 'Move it', article: { body: 'Please', type: 'web' }, ...body },
+    }) as unknown as Promise<Record<string, unknown>>;
+
+  it('opens in the group that the service leads to, whatever else is said, and keeps what was asked for', async () => {
+    desk.catalogue.set(8, { id: 8, name: 'Data transfer', groupId: 2 });
+    const service = { id: 8, name: 'Data transfer' };
+    const made = await ask(cast.customer, { service_id: 8 });
+    expect(made).toMatchObject({ group_id: 2, preferences: { service } });
+    for (const place of [{ group_id: 1 }, { group: 'Users' }]) {
+      expect(await ask(cast.customer, { service_id: 8, ...place })).toMatchObject({ group_id: 2 });
+    }
+    const byAgent = await ask(cast.agent2, { service_id: 8, customer_id: 10, preferences: { x: 1 } });
+    expect(byAgent).toMatchObject({ group_id: 2, preferences: { x: 1, service } });
+  });
+
+  it('is refused when it is not offered, and where the agent may open no ticket', async () => {
+    const refusal = { code: 'ticket.service-not-offered' };
+    await expect(ask(cast.customer, { service_id: 99, group_id: 1 })).rejects.toMatchObject(refusal);
+    await expect(ask(cast.agent, { service_id: 8, customer_id: 10 })).rejects.toMatchObject({ kind: 'forbidden' });
   });
 });
 

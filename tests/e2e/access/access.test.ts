@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../desk.ts';
+import { federationContract } from './federation-contract.ts';
 import { hostileFields } from './hostile-fields.ts';
 import { injections } from './injections.ts';
 import { expectNone, leaks, secretsFrom } from './leaks.ts';
@@ -83,3 +84,7 @@ hostileFields(() => world);
 provisioning(() => world);
 safeReading(() => world);
 injections(() => world);
+federationContract(
+  () => world,
+  () => operations,
+);

@@ -215,6 +215,8 @@ const newAgreement = async (world: World): Promise<Json> => {
   const { id } = await newGroup(world);
   return world.boss.post('/api/v1/agreements', { name: 'spare', group_id: id, list_address: 'list@spare.example' });
 };
+const newService = async (world: World): Promise<Json> =>
+  world.boss.post('/api/v1/services', { name: world.fresh('spare'), agreement_id: (await newAgreement(world)).id });
 const peer = (name: string) => ({ name, node: `https://${name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')}.example` });
 const newPeer = made('/api/v1/federation/peers', peer);
 const foreignDesk = { kind: 'rt', queue: 'General', account: 'desk' };
@@ -834,6 +836,12 @@ export const requests: Record<string, Asking> = {
   'PATCH /scim/v2/Groups/{id}': put(nothing, {}),
   'DELETE /scim/v2/Groups/{id}': nothing,
 
+  'GET /api/v1/services/{id}': spare(newService),
+  'POST /api/v1/services': async (world) => ({
+    body: { name: world.fresh('spare'), agreement_id: (await newAgreement(world)).id },
+  }),
+  'PUT /api/v1/services/{id}': spare(newService, { summary: 'x' }),
+  'DELETE /api/v1/services/{id}': spare(newService),
   'POST /api/v1/agreements': async (world) => ({
     body: { name: 'x', group_id: (await newGroup(world)).id, list_address: 'list@spare.example' },
   }),

@@ -482,6 +482,11 @@ DELETE /api/v1/directories/{id}                                ---- ---- +--!
 GET    /api/v1/directories/{id}/tokens                         ---- ---- +--!
 POST   /api/v1/directories/{id}/tokens                         ---- ---- +--!
 DELETE /api/v1/directories/{id}/tokens/{token}                 ---- ---- +--!
+GET    /api/v1/services                                        -+++ ++++ ++-!
+GET    /api/v1/services/{id}                                   -+++ ++++ ++-!
+POST   /api/v1/services                                        ---- ---- +--!
+PUT    /api/v1/services/{id}                                   ---- ---- +--!
+DELETE /api/v1/services/{id}                                   ---- ---- +--!
 GET    /api/v1/agreements                                      ---- ---- +--!
 GET    /api/v1/agreements/{id}                                 ---- ---- +--!
 POST   /api/v1/agreements/{id}/preview                         ---- ---- 0--!

@@ -86,6 +86,7 @@ import { ticketReport } from './reporting.ts';
 import { reports } from './reports.ts';
 import { rawMailRetention, retentionRules } from './retention.ts';
 import { emailAddresses, signatures } from './senders.ts';
+import { services } from './services.ts';
 import { sharedDraftOfTicket, sharedDrafts } from './shared-drafts.ts';
 import { shares } from './shares.ts';
 import { calendars, slas, ticketSla } from './slas.ts';
@@ -256,6 +257,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(publicLinks),
   ...Object.values(brandings),
   ...Object.values(communities),
+  ...Object.values(services),
   ...Object.values(viewAs),
   userAccess,
   ticketAccess,

@@ -119,6 +119,8 @@ export const ticketFields = {
 export const newTicketFields = {
   ...ticketFields,
   article: ArticleInput.optional(),
+  /** What is asked for, of the catalogue: it says in which group the ticket opens (`preferences.service`). */
+  service_id: optionalId,
   /** The shared draft that this is made of; it is gone then. */
   shared_draft_id: optionalId,
   /** Agents to subscribe, by id; when a ticket is opened, by agents only. */

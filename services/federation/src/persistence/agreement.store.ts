@@ -84,10 +84,16 @@ export class AgreementStore {
     return toAgreement(found(row));
   }
 
-  /** @throws AppError not-found `agreement.not-found` */
+  /** @throws AppError not-found `agreement.not-found`; conflict `agreement.has-services` */
   async remove(tx: EntityManager, id: number): Promise<void> {
-    const [row] = await sql<AgreementRow>(tx, 'DELETE FROM agreement WHERE id = $1 RETURNING *', [id]);
-    found(row);
+    try {
+      const [row] = await sql<AgreementRow>(tx, 'DELETE FROM agreement WHERE id = $1 RETURNING *', [id]);
+      found(row);
+    } catch (error) {
+      if (!violates(error, 'service_entry_agreement_id_fkey')) throw error;
+      const detail = 'Services of the catalogue point at this agreement. Have them point at another one first.';
+      throw new AppError('conflict', 'agreement.has-services', detail, undefined, { cause: error });
+    }
   }
 
   /** The agreements new tickets of these groups fall under; inside a transaction held as they are until its end. */

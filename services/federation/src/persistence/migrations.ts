@@ -13,6 +13,7 @@ import { PeerKeys1799452000000 } from './migrations/1799452000000-peer-keys.ts';
 import { PeerWebhooks1799452100000 } from './migrations/1799452100000-peer-webhooks.ts';
 import { DueByPeer1799453000000 } from './migrations/1799453000000-due-by-peer.ts';
 import { LongestWaiting1799460000000 } from './migrations/1799460000000-longest-waiting.ts';
+import { Services1799460100001 } from './migrations/1799460100001-services.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -31,4 +32,5 @@ export const migrations: MigrationClass[] = [
   PeerWebhooks1799452100000,
   DueByPeer1799453000000,
   LongestWaiting1799460000000,
+  Services1799460100001,
 ];

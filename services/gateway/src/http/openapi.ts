@@ -8,6 +8,8 @@ import {
   type EndpointDefinition,
   EntitlementMapping,
   endpoints,
+  type FederationRoute,
+  federationRoutes,
   Group,
   LegalHold,
   OpenIdIdentity,
@@ -396,159 +398,6 @@ const ownRoutes: readonly OwnRoute[] = [
   ],
   ['scimPatchGroup', 'PATCH', '/scim/v2/Groups/:id', 'SCIM', 'Changes a group (PatchOp); takes `If-Match`'],
   ['scimDeleteGroup', 'DELETE', '/scim/v2/Groups/:id', 'SCIM', 'Removes a group, and takes back what it gave', 204],
-  ['federationDescriptor', 'GET', '/federation/v1', 'Federation protocol', 'What this helpdesk speaks; open to all'],
-  ['federationKeys', 'GET', '/federation/v1/jwks', 'Federation protocol', 'The public keys of this desk; open to all'],
-  ['federationAgreements', 'GET', '/federation/v1/agreements', 'Federation protocol', 'The agreements between us'],
-  [
-    'federationCodeLists',
-    'GET',
-    '/federation/v1/code-lists',
-    'Federation protocol',
-    'States and priorities that helpdesks share',
-  ],
-  [
-    'federationFeed',
-    'GET',
-    '/federation/v1/events',
-    'Federation protocol',
-    'What happened, for helpdesks that cannot be called: `after`, `limit`, `wait` (seconds); what comes before `after` is forgotten',
-  ],
-  [
-    'federationTell',
-    'POST',
-    '/federation/v1/events',
-    'Federation protocol',
-    'Tells of a change, as a CloudEvent; takes `Idempotency-Key`',
-    202,
-  ],
-  [
-    'federationTickets',
-    'GET',
-    '/federation/v1/tickets',
-    'Federation protocol',
-    'Tickets between us: `cursor`, `limit`',
-  ],
-  [
-    'federationTicket',
-    'GET',
-    '/federation/v1/tickets/:id',
-    'Federation protocol',
-    'Where a ticket stands, with its version as ETag',
-  ],
-  [
-    'federationOpenTicket',
-    'PUT',
-    '/federation/v1/tickets/:id',
-    'Federation protocol',
-    'Opens a ticket; takes `If-None-Match: *`',
-    202,
-  ],
-  [
-    'federationChangeTicket',
-    'PATCH',
-    '/federation/v1/tickets/:id',
-    'Federation protocol',
-    'Changes fields (merge patch); takes `If-Match`',
-    202,
-  ],
-  [
-    'federationComments',
-    'GET',
-    '/federation/v1/tickets/:id/comments',
-    'Federation protocol',
-    'Its comments: `cursor`, `limit`',
-  ],
-  [
-    'federationAddComment',
-    'PUT',
-    '/federation/v1/tickets/:id/comments/:comment',
-    'Federation protocol',
-    'Adds a comment; 200 when it is there',
-    202,
-  ],
-  [
-    'federationReadFile',
-    'GET',
-    '/federation/v1/attachments/:id/content',
-    'Federation protocol',
-    'The bytes of a file that a comment names, with their `Content-Digest`',
-  ],
-  [
-    'federationBringFile',
-    'PUT',
-    '/federation/v1/attachments/:id/content',
-    'Federation protocol',
-    'Brings the bytes of a file before the comment that names it; takes `Content-Digest` (sha-256)',
-    201,
-  ],
-  [
-    'federationWebhooks',
-    'GET',
-    '/federation/v1/webhooks',
-    'Federation protocol',
-    'Your webhooks, and how they are doing',
-  ],
-  [
-    'federationAddWebhook',
-    'POST',
-    '/federation/v1/webhooks',
-    'Federation protocol',
-    'Has what happens told to an address of yours, once it has repeated a challenge; answers the keys of its signatures, once',
-    201,
-  ],
-  [
-    'federationWebhook',
-    'GET',
-    '/federation/v1/webhooks/:id',
-    'Federation protocol',
-    'One of them, with its version as ETag',
-  ],
-  [
-    'federationChangeWebhook',
-    'PATCH',
-    '/federation/v1/webhooks/:id',
-    'Federation protocol',
-    'Changes one, pauses it or switches it on (merge patch); takes `If-Match`',
-  ],
-  ['federationRemoveWebhook', 'DELETE', '/federation/v1/webhooks/:id', 'Federation protocol', 'Ends one', 204],
-  [
-    'federationRotateWebhook',
-    'POST',
-    '/federation/v1/webhooks/:id/rotate',
-    'Federation protocol',
-    'Makes new keys, shown this once; the ones before sign as well for a day',
-  ],
-  [
-    'federationPingWebhook',
-    'POST',
-    '/federation/v1/webhooks/:id/ping',
-    'Federation protocol',
-    'Calls it now, telling nothing',
-    202,
-  ],
-  [
-    'federationReplayWebhook',
-    'POST',
-    '/federation/v1/webhooks/:id/replay',
-    'Federation protocol',
-    'Tells again what came after a cursor of the last seven days, or goes on there',
-    202,
-  ],
-  [
-    'federationWebhookCalls',
-    'GET',
-    '/federation/v1/webhooks/:id/deliveries',
-    'Federation protocol',
-    'Its last 50 calls, the newest first',
-  ],
-  [
-    'federationUnshare',
-    'DELETE',
-    '/federation/v1/tickets/:id/share',
-    'Federation protocol',
-    'Stops sharing a ticket; both keep what they have',
-    204,
-  ],
 ];
 
 /** Rows that many answers share; each is described once, under its name. */
@@ -606,6 +455,7 @@ export function openApi(): Json {
       responses: responses(status),
     });
   }
+  for (const route of federationRoutes) add(route.path, route.method, protocolOf(route, schemas));
   return {
     openapi: '3.1.0',
     info: {
@@ -622,6 +472,11 @@ export function openApi(): Json {
         token: { type: 'apiKey', in: 'header', name: 'Authorization', description: '`Token token=<API token>`' },
         basic: { type: 'http', scheme: 'basic' },
         session: { type: 'apiKey', in: 'cookie', name: '__Host-helpmesh_session' },
+        helpdesk: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'Of a helpdesk: its token, or what /oauth/token gave it',
+        },
       },
       schemas: {
         ...schemas,
@@ -630,13 +485,21 @@ export function openApi(): Json {
           required: ['error', 'error_human'],
           properties: { error: { type: 'string' }, error_human: { type: 'string' } },
         },
+        Problem: problem,
       },
-      responses: Object.fromEntries(
-        Object.values(refusals).map(([name, description]) => [
+      responses: Object.fromEntries([
+        ...Object.values(refusals).map(([name, description]) => [
           name,
           { description, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
         ]),
-      ),
+        ...Object.values(problems).map(([name, description]) => [
+          name,
+          {
+            description,
+            content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+          },
+        ]),
+      ]),
     },
   };
 }
@@ -657,6 +520,109 @@ function operationOf(endpoint: EndpointDefinition, schemas: Record<string, Json>
     ],
     ...(written && { requestBody: { content: { 'application/json': { schema: written } } } }),
     responses: responses(endpoint.status, schemaOf(endpoint.output, 'output'), answeredHeaders(endpoint)),
+  };
+}
+
+/** RFC 9457. */
+const problem = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'code'],
+  properties: {
+    type: { type: 'string', description: 'Where /docs/errors says more of it' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    instance: { type: 'string' },
+    code: { type: 'string' },
+    traceId: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: { pointer: { type: 'string', description: 'RFC 6901' }, detail: { type: 'string' } },
+      },
+    },
+  },
+};
+
+/** Refusals of the protocol between helpdesks. */
+const problems: Record<string, [name: string, description: string]> = {
+  '400': ['UnreadableProblem', 'The request cannot be read'],
+  '401': ['UnauthenticatedProblem', 'There is no token, or it is not known here'],
+  '403': ['ForbiddenProblem', 'No agreement allows it'],
+  '404': ['NotFoundProblem', 'Not there, or not between us'],
+  '409': ['ConflictProblem', 'The present state forbids it'],
+  '410': ['GoneProblem', 'Not shared any more'],
+  '412': ['ChangedProblem', 'Not as it was seen: see If-Match'],
+  '413': ['TooLargeProblem', 'Larger than agreed'],
+  '415': ['MediaTypeProblem', 'A body of another type than is read here'],
+  '422': ['RefusedProblem', 'Read and refused; errors says where'],
+  '428': ['PreconditionProblem', 'Say what you have seen'],
+  '429': ['TooManyRequestsProblem', 'More calls than agreed; see Retry-After'],
+  '503': ['UnavailableProblem', 'A part is not available; see Retry-After'],
+};
+
+const text = { type: 'string' };
+const rateHeaders = {
+  'RateLimit-Policy': { description: 'Calls in a window, `"fed";q=600;w=60`', schema: text },
+  RateLimit: { description: 'Calls that are left, and seconds until there are all again', schema: text },
+};
+
+/** A route of the protocol between helpdesks. */
+function protocolOf(route: FederationRoute, schemas: Record<string, Json>): Json {
+  const { operationId, method, path, summary, status, open, query, body, bodyType, answer, file } = route;
+  const headers = {
+    ...(!open && rateHeaders),
+    ...(route.versioned && etagHeader),
+    ...(route.paged && { Link: { description: 'rel="next" (RFC 8288), when there is more', schema: text } }),
+    ...(file === 'out' && { 'Content-Digest': { description: 'sha-256 (RFC 9530)', schema: text } }),
+  };
+  const content = answer
+    ? { 'application/json': { schema: describe(answer, 'output', schemas) } }
+    : file === 'out' && { '*/*': { schema: { type: 'string', format: 'binary' } } };
+  const written = body
+    ? { [bodyType ?? 'application/json']: { schema: describe(body, 'input', schemas) } }
+    : file === 'in' && { '*/*': { schema: { type: 'string', format: 'binary' } } };
+  const needed = (name: string, description: string) => ({
+    name,
+    in: 'header',
+    required: true,
+    description,
+    schema: text,
+  });
+  return {
+    operationId,
+    tags: ['Federation protocol'],
+    summary,
+    security: open ? [] : [{ helpdesk: [] }],
+    parameters: [
+      ...pathParameters(path),
+      ...queryParameters(query && describe(query, 'input', schemas)),
+      ...(method === 'POST' ? [idempotencyKey] : []),
+      ...(route.versioned && method === 'GET' ? [ifNoneMatch] : []),
+      ...(route.precondition === 'If-Match'
+        ? [needed('If-Match', 'The ETag that was seen; 412 when it has moved')]
+        : []),
+      ...(route.precondition === 'If-None-Match' ? [needed('If-None-Match', '`*`: it is to be new')] : []),
+      ...(file === 'in' ? [needed('Content-Digest', 'sha-256 of the bytes (RFC 9530)')] : []),
+    ],
+    ...(written && { requestBody: { required: true, content: written } }),
+    responses: {
+      [status]: {
+        description: 'Done',
+        ...(Object.keys(headers).length > 0 && { headers }),
+        ...(content && { content }),
+      },
+      ...(route.versioned && method === 'GET' && { 304: { description: 'As it was seen', headers: etagHeader } }),
+      ...(method === 'PUT' &&
+        body &&
+        status === 202 &&
+        path.includes('/comments/') && { 200: { description: 'It is there' } }),
+      ...Object.fromEntries(
+        Object.entries(problems).map(([code, [name]]) => [code, { $ref: `#/components/responses/${name}` }]),
+      ),
+    },
   };
 }
 

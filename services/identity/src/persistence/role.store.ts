@@ -123,6 +123,7 @@ export class RoleStore {
     const [row] = await sql<{ referenced: boolean }>(
       tx,
       `SELECT EXISTS (SELECT 1 FROM user_role WHERE role_id = $1)
+         OR EXISTS (SELECT 1 FROM communities WHERE agent_role_id = $1)
          OR EXISTS (SELECT 1 FROM entitlement_mappings WHERE role_id = $1)
          OR EXISTS (SELECT 1 FROM directory_mappings WHERE role_id = $1)
          OR EXISTS (SELECT 1 FROM directories WHERE default_role_id = $1)

@@ -25,7 +25,7 @@ import { EnsurePeople } from './ensure-people.ts';
 import { asPast, importedAt } from './import-time.ts';
 import { type Keyed, MOST_TOGETHER, Once, type Outcome } from './once.ts';
 import { finishArticle } from './outgoing-mail.ts';
-import { IMPORT_MODE, MAIL_IDENTITY, type MailIdentity } from './ports.ts';
+import { IMPORT_MODE, MAIL_IDENTITY, type MailIdentity, SERVICE_CATALOGUE, type ServiceCatalogue } from './ports.ts';
 import { type ReadingFlags, ReadTickets, shapeOf } from './read-tickets.ts';
 import { References, Wanted } from './references.ts';
 import { Refs } from './refs.ts';
@@ -41,6 +41,13 @@ export interface CreateTicket {
   input: TicketInput;
   flags: ReadingFlags;
   key: string | undefined;
+}
+
+/** What is asked for of the catalogue has been looked up. */
+interface Routed extends CreateTicket {
+  /** As it was asked for. */
+  asked: TicketInput;
+  service: { id: number; name: string } | null;
 }
 
 interface Plan extends Keyed {
@@ -81,15 +88,17 @@ export class CreateTickets {
     private readonly shared: SharedDraftStore,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(SERVICE_CATALOGUE) private readonly catalogue: ServiceCatalogue,
     @Inject(MAIL_IDENTITY) private readonly identity: MailIdentity,
     @Inject(IMPORT_MODE) private readonly importMode: boolean,
   ) {}
 
   /** @returns the new ticket as JSON, or why there is none, an item each */
   async run(items: readonly CreateTicket[]): Promise<Outcome[]> {
-    const { refs, others } = await this.known(items);
+    const routed = await Promise.all(items.map((item) => this.routed(item).catch(AppError.from)));
+    const { refs, others } = await this.known(routed.flatMap((item) => (item instanceof AppError ? [] : item)));
     const plans = await Promise.all(
-      items.map((item) => this.plan(item, refs, others).catch((error: unknown) => AppError.from(error))),
+      routed.map((item) => (item instanceof AppError ? item : this.plan(item, refs, others).catch(AppError.from))),
     );
     return Promise.all(
       plans.map((plan) => (plan instanceof AppError ? plan : this.commits.add(plan).catch(AppError.from))),
@@ -107,8 +116,9 @@ export class CreateTickets {
     claim: (tx: EntityManager) => Promise<boolean>,
     settle: (tx: EntityManager, ticketId: number) => Promise<void>,
   ): Promise<boolean> {
-    const { refs, others } = await this.known([item]);
-    const plan = await this.plan(item, refs, others);
+    const routed = await this.routed(item);
+    const { refs, others } = await this.known([routed]);
+    const plan = await this.plan(routed, refs, others);
     return transaction(this.db, async (tx) => {
       if (!(await claim(tx))) return false;
       const [made] = await this.open(tx, [plan], new Writing(this.outbox, refs, this.clock.now()), refs);
@@ -120,8 +130,9 @@ export class CreateTickets {
 
   /** Opens all of them in one transaction. @throws AppError of one that cannot be opened; then none was */
   async runAll(items: readonly CreateTicket[]): Promise<number[]> {
-    const { refs, others } = await this.known(items);
-    const plans = await Promise.all(items.map((item) => this.plan(item, refs, others)));
+    const routed = await Promise.all(items.map((item) => this.routed(item)));
+    const { refs, others } = await this.known(routed);
+    const plans = await Promise.all(routed.map((item) => this.plan(item, refs, others)));
     return transaction(this.db, async (tx) => {
       const made = await this.open(tx, plans, new Writing(this.outbox, refs, this.clock.now()), refs);
       return made.map((one) => {
@@ -139,13 +150,24 @@ export class CreateTickets {
 
   /** What there is against each of them. */
   async checkAll(items: readonly CreateTicket[]): Promise<(AppError | undefined)[]> {
-    const { refs, others } = await this.known(items);
-    const check = (item: CreateTicket) =>
-      this.plan(item, refs, others).then(
-        () => undefined,
-        (error: unknown) => AppError.from(error),
-      );
-    return Promise.all(items.map(check));
+    const routed = await Promise.all(items.map((item) => this.routed(item).catch(AppError.from)));
+    const { refs, others } = await this.known(routed.flatMap((item) => (item instanceof AppError ? [] : item)));
+    const check = async (item: Routed | AppError) => {
+      if (item instanceof AppError) return item;
+      return this.plan(item, refs, others).then(() => undefined, AppError.from);
+    };
+    return Promise.all(routed.map(check));
+  }
+
+  /** A service of the catalogue says where its tickets open. @throws AppError invalid `ticket.service-not-offered` */
+  private async routed(item: CreateTicket): Promise<Routed> {
+    const { service_id: serviceId, ...input } = item.input;
+    if (serviceId == null) return { ...item, asked: item.input, service: null };
+    const route = await this.catalogue.route(serviceId);
+    if (!route) throw new AppError('invalid', 'ticket.service-not-offered', 'This service cannot be asked for now.');
+    const { group: _, ...rest } = input;
+    const service = { id: route.id, name: route.name };
+    return { ...item, asked: item.input, input: { ...rest, group_id: route.groupId }, service };
   }
 
   /** Whatever they refer to. */
@@ -197,7 +219,7 @@ export class CreateTickets {
     return this.references.resolve(wanted);
   }
 
-  private async plan(item: CreateTicket, refs: Refs, others: ReadonlyMap<number, Ticket>): Promise<Plan> {
+  private async plan(item: Routed, refs: Refs, others: ReadonlyMap<number, Ticket>): Promise<Plan> {
     const { actor, input, flags, key } = item;
     if (guessedCustomer(input) !== undefined && !mayMakeCustomers(actor, 'create')) throw notAuthorized();
     const group = groupOf(input, refs);
@@ -205,6 +227,7 @@ export class CreateTickets {
     requireActive(group);
     const part: Part = partInOpening(actor, group.id);
     const fields = openingFields(input, actor, part, group, refs, this.clock.now());
+    if (item.service) fields.preferences = { ...fields.preferences, service: item.service };
     const at = importedAt(this.importMode, actor, input.created_at);
     const article = input.article ? await this.drafts.prepare(actor, part, input.article) : null;
     await this.drafts.requireKeys(article, group, refs.person(fields.customerId));
@@ -216,7 +239,7 @@ export class CreateTickets {
       const other = others.get(otherId);
       if (!other || !mayReadInternal(actor, other)) throw unknownObject();
     }
-    const asked = { actor, key, request: ['create-ticket', input], refs, flags };
+    const asked = { actor, key, request: ['create-ticket', item.asked], refs, flags };
     return { ...asked, group, fields, article, tags, subscribers, links, sharedDraftId, at };
   }
 

@@ -6,6 +6,7 @@ import type {
   OrganizationSnapshot,
   OutputOf,
   reopenMail,
+  serviceRoute,
   UserSnapshot,
 } from '@helpmesh/contracts';
 
@@ -56,6 +57,15 @@ export interface ProtectedMail {
 
 /** Nest's token for it. */
 export const PROTECTED_MAIL = Symbol('ProtectedMail');
+
+/** What can be asked for. */
+export interface ServiceCatalogue {
+  /** Where a request for it goes now. @returns null: it is not offered @throws AppError unavailable */
+  route(serviceId: number): Promise<OutputOf<typeof serviceRoute>['route']>;
+}
+
+/** Nest's token for it. */
+export const SERVICE_CATALOGUE = Symbol('ServiceCatalogue');
 
 /** What our Message-IDs are made of. */
 export interface MailIdentity {

@@ -55,6 +55,7 @@ export const routes = {
   createRecurringTicket: ['POST', '/api/v1/recurring_tickets'],
   createRetentionRule: ['POST', '/api/v1/retention_rules'],
   createRole: ['POST', '/api/v1/roles'],
+  createService: ['POST', '/api/v1/services'],
   createSignature: ['POST', '/api/v1/signatures'],
   createSla: ['POST', '/api/v1/slas'],
   createTemplate: ['POST', '/api/v1/templates'],
@@ -103,6 +104,7 @@ export const routes = {
   deleteRecurringTicket: ['DELETE', '/api/v1/recurring_tickets/:id'],
   deleteRetentionRule: ['DELETE', '/api/v1/retention_rules/:id'],
   deleteRole: ['DELETE', '/api/v1/roles/:id'],
+  deleteService: ['DELETE', '/api/v1/services/:id'],
   deleteSession: ['DELETE', '/api/v1/sessions/:id'],
   deleteSessions: ['DELETE', '/api/v1/sessions'],
   deleteSharedDraft: ['DELETE', '/api/v1/tickets/:id/shared_draft'],
@@ -152,6 +154,7 @@ export const routes = {
   getRetentionRule: ['GET', '/api/v1/retention_rules/:id'],
   getRole: ['GET', '/api/v1/roles/:id'],
   getSenderProof: ['GET', '/api/v1/mail/sender_proof'],
+  getService: ['GET', '/api/v1/services/:id'],
   getSharedDraft: ['GET', '/api/v1/tickets/:id/shared_draft'],
   getSignature: ['GET', '/api/v1/signatures/:id'],
   getSla: ['GET', '/api/v1/slas/:id'],
@@ -218,6 +221,7 @@ export const routes = {
   listRetentionRules: ['GET', '/api/v1/retention_rules'],
   listRetentionRuns: ['GET', '/api/v1/retention_rules/:id/runs'],
   listRoles: ['GET', '/api/v1/roles'],
+  listServices: ['GET', '/api/v1/services'],
   listSessions: ['GET', '/api/v1/sessions'],
   listSettings: ['GET', '/api/v1/settings'],
   listSignatures: ['GET', '/api/v1/signatures'],
@@ -343,6 +347,7 @@ export const routes = {
   updateRetentionRule: ['PUT', '/api/v1/retention_rules/:id'],
   updateRole: ['PUT', '/api/v1/roles/:id'],
   updateSenderProof: ['PUT', '/api/v1/mail/sender_proof'],
+  updateService: ['PUT', '/api/v1/services/:id'],
   updateSetting: ['PUT', '/api/v1/settings/:id'],
   updateSignature: ['PUT', '/api/v1/signatures/:id'],
   updateSla: ['PUT', '/api/v1/slas/:id'],
@@ -412,6 +417,7 @@ export interface Endpoints {
   createRecurringTicket: (typeof contracts.recurringTickets)['create'];
   createRetentionRule: (typeof contracts.retentionRules)['create'];
   createRole: (typeof contracts.roles)['create'];
+  createService: (typeof contracts.services)['create'];
   createSignature: (typeof contracts.signatures)['create'];
   createSla: (typeof contracts.slas)['create'];
   createTemplate: (typeof contracts.templates)['create'];
@@ -460,6 +466,7 @@ export interface Endpoints {
   deleteRecurringTicket: (typeof contracts.recurringTickets)['delete'];
   deleteRetentionRule: (typeof contracts.retentionRules)['delete'];
   deleteRole: (typeof contracts.roles)['delete'];
+  deleteService: (typeof contracts.services)['delete'];
   deleteSession: typeof contracts.deleteSession;
   deleteSessions: typeof contracts.deleteSessions;
   deleteSharedDraft: (typeof contracts.sharedDraftOfTicket)['delete'];
@@ -509,6 +516,7 @@ export interface Endpoints {
   getRetentionRule: (typeof contracts.retentionRules)['get'];
   getRole: (typeof contracts.roles)['get'];
   getSenderProof: (typeof contracts.senderProof)['get'];
+  getService: (typeof contracts.services)['get'];
   getSharedDraft: (typeof contracts.sharedDraftOfTicket)['get'];
   getSignature: (typeof contracts.signatures)['get'];
   getSla: (typeof contracts.slas)['get'];
@@ -575,6 +583,7 @@ export interface Endpoints {
   listRetentionRules: (typeof contracts.retentionRules)['list'];
   listRetentionRuns: (typeof contracts.retentionRules)['runs'];
   listRoles: (typeof contracts.roles)['list'];
+  listServices: (typeof contracts.services)['list'];
   listSessions: typeof contracts.listSessions;
   listSettings: (typeof contracts.signInSettings)['list'];
   listSignatures: (typeof contracts.signatures)['list'];
@@ -700,6 +709,7 @@ export interface Endpoints {
   updateRetentionRule: (typeof contracts.retentionRules)['update'];
   updateRole: (typeof contracts.roles)['update'];
   updateSenderProof: (typeof contracts.senderProof)['update'];
+  updateService: (typeof contracts.services)['update'];
   updateSetting: (typeof contracts.signInSettings)['update'];
   updateSignature: (typeof contracts.signatures)['update'];
   updateSla: (typeof contracts.slas)['update'];

@@ -28,10 +28,18 @@ export function read<S extends z.ZodType>(schema: S, value: unknown): z.output<S
   const storable = !JSON.stringify(value ?? null).includes('\\u0000');
   const { success, data, error } = schema.safeParse(storable ? value : undefined);
   if (success) return data;
-  const fields = error.issues.slice(0, 20).map(({ path, message }) => ({
-    pointer: path.map((name) => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-    detail: message,
-  }));
+  const fields = error.issues
+    // What is not known is named itself, and not what it stands in.
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({ path: [...issue.path, key], message: 'The protocol knows no such field.' }))
+        : [{ path: issue.path, message: issue.message }],
+    )
+    .slice(0, 20)
+    .map(({ path, message }) => ({
+      pointer: path.map((name) => `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+      detail: message,
+    }));
   throw new AppError('invalid', 'federation.unreadable', 'This is not what the protocol says.', undefined, { fields });
 }
 

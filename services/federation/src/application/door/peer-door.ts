@@ -22,6 +22,7 @@ import type { Agreement } from '../../domain/agreement.ts';
 import { algorithms } from '../../domain/sign-in/key-set.ts';
 import { checkWay } from '../../domain/sync/message.ts';
 import { tombstoneOf } from '../../domain/sync/tombstone.ts';
+import type { FederationEvents } from '../../events.ts';
 import type { AgreementStore } from '../../persistence/agreement.store.ts';
 import type { FileStore } from '../../persistence/file.store.ts';
 import type { FeedEntry, Link, LinkStore } from '../../persistence/link.store.ts';
@@ -93,6 +94,7 @@ export class PeerDoor {
     private readonly cache: Pick<Cache, 'limit'>,
     private readonly clock: Clock,
     private readonly settings: Pick<SyncSettings, 'node'>,
+    private readonly events: Pick<FederationEvents, 'limited'>,
   ) {
     this.routes.push(...webhookRoutes(webhooks));
   }
@@ -113,7 +115,10 @@ export class PeerDoor {
       const [, ...names] = path.exec(request.path) ?? [];
       if (method !== request.method || !path.test(request.path)) continue;
       const { allowed, headers } = await this.count(peer);
-      if (!allowed) return { status: 429, headers, body: tooMany };
+      if (!allowed) {
+        this.events.limited(peer);
+        return { status: 429, headers, body: tooMany };
+      }
       const answer = await this.once(peer, request, secret !== undefined, () => handle(peer, request, ...names));
       return { ...answer, headers: { ...headers, ...answer.headers } };
     }
@@ -149,7 +154,7 @@ export class PeerDoor {
   private descriptor() {
     const { node } = this.settings;
     return {
-      ...{ product: 'Helpmesh', protocol: 'federation/v1', node, openapi: `${node}/api/v1/openapi.json` },
+      ...{ product: 'Helpmesh', protocol: 'federation/v1', node, openapi: `${node}/openapi.json` },
       ...{ modes: ['full', 'redirect', 'direct'], eventTypes: federationEventTypes },
       ...{ authentication: ['private_key_jwt', 'bearer'], tokenEndpoint: `${node}/oauth/token` },
       ...{ jwksUri: this.keys.address, signatureAlgorithms: algorithms },

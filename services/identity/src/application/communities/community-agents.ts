@@ -112,6 +112,8 @@ export class CommunityAgents {
     { email, firstname, lastname }: Input,
     given: GroupAccess,
   ): Promise<number> {
+    // Nobody is invited to nothing.
+    if (Object.keys(given).length === 0) throw refusals.required('group_ids');
     const roleId = await this.roleOf(tx, community);
     const input = { email, firstname, lastname, role_ids: [roleId], group_ids: given, invite: true };
     const { id } = await this.write.createIn(tx, actor, input);

@@ -8,6 +8,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   groups: msg`Groups`,
   organizations: msg`Organizations`,
   communities: msg`Communities`,
+  services: msg`Service catalogue`,
   roles: msg`Roles`,
   overviews: msg`Overviews`,
   mail: msg`Mail`,

@@ -21,8 +21,7 @@ describe('pages of the administration', () => {
       'groups',
       'communities',
       'text-modules',
-      'slas',
-      'branding',
+      'slas', 'services', 'branding',
     ]);
   });
   it('stand in the order of the sections, none of which is empty', () => {

@@ -3,6 +3,7 @@ export type AdminPageId =
   | 'groups'
   | 'organizations'
   | 'communities'
+  | 'services'
   | 'roles'
   | 'overviews'
   | 'mail'
@@ -71,6 +72,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'webhooks', section: 'rules', permissions: ['admin.webhook'] },
   { id: 'mail', section: 'channels', permissions: ['admin.channel_email'] },
   { id: 'integrations', section: 'channels', permissions: ['admin.integration', 'admin.channel_formular'] },
+  { id: 'services', section: 'channels', permissions: ['admin.integration'], ofCommunities: true },
   { id: 'federation', section: 'channels', permissions: ['admin.integration'] },
   { id: 'cmdb', section: 'channels', permissions: ['admin.integration'] },
   { id: 'applications', section: 'channels', permissions: ['admin.api'] },

@@ -22,6 +22,7 @@ export type ChecklistTemplate = OutputOf<Endpoints['getChecklistTemplate']>;
 export type UserAccess = OutputOf<Endpoints['getUserAccess']>;
 export type Branding = OutputOf<Endpoints['getBranding']>;
 export type Community = OutputOf<Endpoints['getCommunity']>;
+export type CatalogueService = OutputOf<Endpoints['getService']>;
 export type CommunityAgent = OutputOf<Endpoints['listCommunityAgents']>[number];
 export type BrandingColours = OutputOf<Endpoints['brandingColours']>;
 export type Calendar = OutputOf<Endpoints['getCalendar']>;
@@ -112,6 +113,11 @@ export const brandingsQuery = queryOptions({
 export const communitiesQuery = queryOptions({
   queryKey: keyOf('communities'),
   queryFn: ({ signal }) => call('listCommunities', { query: { per_page: 500 }, signal }),
+});
+
+export const catalogueQuery = queryOptions({
+  queryKey: keyOf('services'),
+  queryFn: ({ signal }) => call('listServices', { query: { per_page: 500 }, signal }),
 });
 
 export const communityAgentsQuery = (id: number) =>

@@ -283,6 +283,17 @@ export const prioritiesQuery = queryOptions({
   staleTime: rarely,
 });
 
+/** What can be asked for. Without the catalogue people choose a group. */
+export const servicesQuery = queryOptions({
+  queryKey: ['lookup', 'services'],
+  queryFn: async ({ signal }) => {
+    const services = await call('listServices', { query: { per_page: 500 }, signal });
+    return services.filter(({ offered }) => offered);
+  },
+  staleTime: rarely,
+  retry: false,
+});
+
 export const groupsQuery = queryOptions({
   queryKey: ['lookup', 'groups'],
   queryFn: async ({ signal }) => {

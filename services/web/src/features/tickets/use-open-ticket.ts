@@ -14,6 +14,8 @@ import { useUploads } from './use-uploads.ts';
 export interface TicketValues {
   title: string;
   group: string | null;
+  /** Of the catalogue; null: something else, for the group. */
+  service: string | null;
   body: string;
 }
 
@@ -50,7 +52,8 @@ export function useOpenTicket<V extends TicketValues>({ form, rest, complete, do
         content_type: 'text/html' as const,
         ...(uploads.files.length > 0 ? { form_id: formId } : {}),
       };
-      const body = { title, group_id: Number(values.group), ...fields, article };
+      const asked = values.service === null ? {} : { service_id: Number(values.service) };
+      const body = { title, group_id: Number(values.group), ...asked, ...fields, article };
       const seconds = waits ? await undoSeconds(cache) : 0;
       if (seconds > 0) return { held: await call('holdTicket', { body }), seconds };
       return { made: await call('createTicket', { query: { expand: true }, body }) };

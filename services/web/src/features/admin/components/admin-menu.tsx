@@ -42,6 +42,7 @@ const icons: Record<AdminPageId, TablerIcon> = {
   groups: IconFolders,
   organizations: IconBuilding,
   communities: IconAffiliate,
+  services: IconListDetails,
   roles: IconShield,
   mail: IconInbox,
   macros: IconBolt,

@@ -36,6 +36,7 @@ export { NewRecurringTicketPage, RecurringTicketPage, RecurringTicketsPage } fro
 export { NewRetentionRulePage, RetentionRulePage } from './retention-page.tsx';
 export { NewRolePage, RolePage } from './role-page.tsx';
 export { RolesPage } from './roles-page.tsx';
+export { NewServicePage, ServicePage, ServicesPage } from './service-pages.tsx';
 export { SignInSettingsPage } from './sign-in-page.tsx';
 export { NewSlaPage, SlaPage } from './sla-page.tsx';
 export { SlasPage } from './slas-page.tsx';

@@ -23,7 +23,7 @@ const Suggestions = lazy(() =>
 export function NewRequest() {
   const { t, i18n } = useLingui();
   const form = useForm<TicketValues>({
-    initialValues: { title: '', group: null, body: '' },
+    initialValues: { title: '', group: null, service: null, body: '' },
     validate: {
       title: (value) => (value.trim() === '' ? t`Write a title.` : null),
       group: (value) => (value === null ? t`Choose a group.` : null),

@@ -143,6 +143,7 @@ function NewTicket({ start, taken = false, waits }: { start?: Start; taken?: boo
       customer: null,
       title: '',
       group: null,
+      service: null,
       priority: null,
       impact: null,
       urgency: null,

@@ -1,6 +1,6 @@
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
-import { Select } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
@@ -130,7 +130,10 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
     ...agents.map((agent) => ({ value: String(agent.id), label: nameOf(agent) })),
     ...(ownerKnown ? [] : [{ value: String(ticket.owner_id), label: String(ticket.owner ?? ticket.owner_id) }]),
   ];
-  const common = { size: 'xs' as const, className: classes.field, comboboxProps: { width: 'max-content' as const } };
+  const field = { size: 'xs' as const, className: classes.field };
+  const common = { ...field, comboboxProps: { width: 'max-content' as const } };
+  // As it was called when it was asked for.
+  const service = (ticket.preferences.service as { name?: string } | undefined)?.name;
   return (
     <div className={classes.fields}>
       <Select
@@ -171,6 +174,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
         value={String(ticket.owner_id)}
         onChange={(value) => value && setOwner(Number(value))}
       />
+      {service && <TextInput {...field} label={t`Service`} readOnly value={service} />}
       {groups.find(({ id }) => id === ticket.group_id)?.priority_matrix && (
         <ImpactFields ticket={ticket} update={update} onPriority={setPriority} fieldClass={classes.field} />
       )}
