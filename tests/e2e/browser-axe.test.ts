@@ -106,7 +106,12 @@ describe('accessibility', () => {
     });
     await admin.post('/api/v1/services', { name: 'Beam time', summary: 'Hours at the beam.', agreement_id });
     const people = { administrator_ids: [3], agent_role_id: 2 };
-    await admin.post('/api/v1/communities', { name: 'Physics', group_ids: [2], mail_domains: ['p.example'], ...people });
+    await admin.post('/api/v1/communities', {
+      name: 'Physics',
+      group_ids: [2],
+      mail_domains: ['p.example'],
+      ...people,
+    });
     const newPerson = async (firstname: string): Promise<number> =>
       (await admin.post('/api/v1/users', { firstname, lastname: 'Son', email: `${firstname}@customer.example` })).id;
     ({ id: adminId } = await admin.get('/api/v1/users/me'));

@@ -21,7 +21,9 @@ describe('pages of the administration', () => {
       'groups',
       'communities',
       'text-modules',
-      'slas', 'services', 'branding',
+      'slas',
+      'services',
+      'branding',
     ]);
   });
   it('stand in the order of the sections, none of which is empty', () => {

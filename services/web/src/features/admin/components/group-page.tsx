@@ -28,6 +28,8 @@ interface Values {
   name_last: string;
   parent_id: number | null;
   email_address_id: number | null;
+  /** The same as text, for whoever chooses among no others. */
+  email: string;
   signature_id: number | null;
   follow_up_possible: string;
   reopen_time_in_days: number | null;
@@ -44,6 +46,7 @@ const newGroup: Values = {
   name_last: '',
   parent_id: null,
   email_address_id: null,
+  email: '',
   signature_id: null,
   follow_up_possible: 'yes',
   reopen_time_in_days: null,
@@ -63,7 +66,7 @@ function valuesOf(group: Group): Values {
   return {
     name_last,
     parent_id,
-    ...{ email_address_id, signature_id, note: note ?? '' },
+    ...{ email_address_id, signature_id, note: note ?? '', email: typeof group.email === 'string' ? group.email : '' },
     ...followUp,
     assignment_timeout,
     priority_matrix: group.priority_matrix,
@@ -139,7 +142,8 @@ export function NewGroupPage() {
   const { groups } = useOwnGroups('admin.group');
   const editor = useEditor<Values, Group>({
     stored: newGroup,
-    write: (values) => call('createGroup', { body: values as Body }),
+    write: ({ email, email_address_id, ...values }) =>
+      call('createGroup', { body: { ...values, ...(email ? { email } : { email_address_id }) } as Body }),
     onSaved: ({ id }) => void navigate({ to: '/admin/groups/$id', params: { id: String(id) }, replace: true }),
     done: t`The group was created.`,
     changes: ['groups'],
@@ -164,12 +168,14 @@ function GroupForm({
   const { t } = useLingui();
   const { values, set } = editor;
   const { may } = useMe();
+  const { all } = useOwnGroups('admin.group');
   const { data: addresses = [] } = useQuery(addressesQuery);
   const { data: signatures = [] } = useQuery(signaturesQuery);
   const labels: Record<Field<Values>, string> = {
     name_last: t`Name`,
     parent_id: t`Below`,
     email_address_id: t`Sending address`,
+    email: t`Sending address`,
     signature_id: t`Signature`,
     follow_up_possible: t`A reply to a closed ticket`,
     reopen_time_in_days: t`Days in which it can be reopened`,
@@ -235,17 +241,28 @@ function GroupForm({
         >
           <Stack>
             <div className={classes.columns}>
-              <Select
-                label={labels.email_address_id}
-                placeholder={t`That of the installation`}
-                data={addresses.map((address) => ({ value: String(address.id), label: mailboxOf(address) }))}
-                value={values.email_address_id === null ? null : String(values.email_address_id)}
-                onChange={(id) => set({ email_address_id: id === null ? null : Number(id) })}
-                searchable
-                clearable
-                clearButtonProps={{ 'aria-label': t`That of the installation` }}
-                nothingFoundMessage={t`No such address`}
-              />
+              {all ? (
+                <Select
+                  label={labels.email_address_id}
+                  placeholder={t`That of the installation`}
+                  data={addresses.map((address) => ({ value: String(address.id), label: mailboxOf(address) }))}
+                  value={values.email_address_id === null ? null : String(values.email_address_id)}
+                  onChange={(id) => set({ email_address_id: id === null ? null : Number(id) })}
+                  searchable
+                  clearable
+                  clearButtonProps={{ 'aria-label': t`That of the installation` }}
+                  nothingFoundMessage={t`No such address`}
+                />
+              ) : (
+                <TextInput
+                  label={labels.email}
+                  description={t`In a domain of your community. Empty: that of the installation.`}
+                  placeholder="Help <help@bio.example>"
+                  maxLength={320}
+                  value={values.email}
+                  onChange={(event) => set({ email: event.currentTarget.value })}
+                />
+              )}
               <Select
                 label={labels.signature_id}
                 placeholder={t`None`}
