@@ -8,6 +8,8 @@ import { type TestPlatform, testPlatform } from './platform.ts';
 /** Group of the agreement on both sides. */
 const SHARED = 2;
 
+const inAWeek = () => new Date(Date.now() + 7 * 86_400_000).toISOString();
+
 describe('two complete helpdesks with an agreement', () => {
   let here: TestPlatform;
   let there: TestPlatform;
@@ -16,7 +18,7 @@ describe('two complete helpdesks with an agreement', () => {
   const browser = useBrowser(() => here.platform.url);
 
   beforeAll(async () => {
-    const env = { federation: { HELPMESH_ALLOWED_PRIVATE_HOSTS: 'localhost' } };
+    const env = { federation: { HELPMESH_ALLOWED_PRIVATE_HOSTS: 'localhost,127.0.0.1' } };
     here = await testPlatform(env);
     there = await testPlatform(env);
     const [one, other] = [await peerAt(here.admin, there), await peerAt(there.admin, here)];
@@ -117,6 +119,100 @@ describe('two complete helpdesks with an agreement', () => {
       ];
       return peers.every(({ waiting, failing, tickets }) => waiting === 0 && failing === 0 && tickets === 1);
     });
+  });
+
+  it('J10: hold the same ticket although one of them speaks to the other as to a Zammad', async () => {
+    const bridge = { email: 'bridge@desk.example', password: 'Bridge-2026-of-desks' };
+    const [ours, theirs] = [
+      await here.admin.post('/api/v1/groups', { name: 'To the Zammad' }),
+      await there.admin.post('/api/v1/groups', { name: 'From outside' }),
+    ];
+    for (const [desk, group] of [
+      [here, ours],
+      [there, theirs],
+    ] as const) {
+      const me = await desk.admin.get('/api/v1/users/me');
+      await desk.admin.put(`/api/v1/users/${me.id}`, { group_ids: { ...me.group_ids, [group.id]: ['full'] } });
+    }
+    await there.admin.post('/api/v1/users', {
+      ...{ firstname: 'Bridge', ...bridge, roles: ['Agent'], group_ids: { [theirs.id]: ['full'] } },
+    });
+    // The same desk by another name: one address is one helpdesk.
+    const node = there.platform.url.replace('localhost', '127.0.0.1');
+    const { id: peer_id } = await here.admin.post('/api/v1/federation/peers', { name: 'A Zammad', node });
+    const path = `/api/v1/federation/peers/${peer_id}`;
+    await here.admin.put(`${path}/token`, { token: bridge.password });
+    const settings = { kind: 'zammad', queue: 'From outside', account: bridge.email, sign_in: 'password' };
+    await here.admin.put(`${path}/adapter`, settings);
+    expect(await here.admin.post(`${path}/adapter/verify`, {})).toMatchObject({ ok: true, account: bridge.email });
+    const agreement = { kind: 'full', name: 'As a Zammad', group_id: ours.id, peer_id, disclosure: 'name+email' };
+    await here.admin.post('/api/v1/agreements', agreement);
+    // Settings that are saved are tried at once: nobody waits here for the time to look.
+    const seen = <T>(what: string, look: () => Promise<T>) =>
+      waitFor(
+        async () => {
+          await here.admin.put(`${path}/adapter`, settings);
+          return look();
+        },
+        { what, timeoutMs: 60_000, everyMs: 1_000 },
+      );
+    await seen('the first look', async () => (await here.admin.get(`${path}/adapter`)).polled_at);
+
+    const data = Buffer.from('Grüße').toString('base64');
+    const attachments = [{ filename: 'log ü.txt', data, 'mime-type': 'text/plain' }];
+    const opened = await here.admin.post('/api/v1/tickets', {
+      ...{ title: 'Through the other door', group_id: ours.id, customer: 'guess:kai@customer.example' },
+      article: { type: 'phone', sender: 'Customer', body: 'It burns.', attachments },
+    });
+    const copy = await there.admin.ticketTitled('Through the other door', 60_000);
+    await soon('its words', async () => (await said(there.admin, copy.id)).includes('It burns.'));
+    const bytesOf = async (desk: Desk, id: number, body: string) => {
+      const article = (await desk.articlesOf(id)).find(
+        (one: Json) => one.body.includes(body) && one.attachments.length > 0,
+      );
+      return article && (await desk.get(`/api/v1/ticket_attachment/${id}/${article.id}/${article.attachments[0].id}`));
+    };
+    expect(await bytesOf(there.admin, copy.id, 'It burns.')).toBe('Grüße');
+    const answer = { ticket_id: copy.id, type: 'web', content_type: 'text/plain', body: 'See the log', attachments };
+    await there.admin.post('/api/v1/ticket_articles', answer);
+    await there.admin.post('/api/v1/ticket_articles', { ...answer, body: 'Among ourselves', internal: true });
+    await there.admin.put(`/api/v1/tickets/${copy.id}`, { state: 'closed', priority: '3 high' });
+    await there.admin.post('/api/v1/tags/add', { object: 'Ticket', o_id: copy.id, item: 'fire' });
+    expect(await seen('the answer with its file', () => bytesOf(here.admin, opened.id, 'See the log'))).toBe('Grüße');
+    await seen('the state, the priority and the tag', async () => {
+      const { state, priority } = await here.admin.get(`/api/v1/tickets/${opened.id}?expand=true`);
+      const { tags } = await here.admin.get(`/api/v1/tags?object=Ticket&o_id=${opened.id}`);
+      return state === 'closed' && priority === '3 high' && tags.includes('fire');
+    });
+    expect(await said(here.admin, opened.id)).not.toContain('Among ourselves');
+
+    // And the other way round.
+    const theirTicket = await there.admin.post('/api/v1/tickets', {
+      ...{ title: 'Begun at the Zammad', group_id: theirs.id, customer: 'guess:noa@customer.example' },
+      article: { type: 'phone', sender: 'Customer', body: 'Hallo' },
+    });
+    const arrived = await seen('the ticket here', async () => {
+      const { tickets } = await here.admin.get('/api/v1/ticket_list?view=all&limit=200&sort=created_at');
+      return tickets.find(({ title }: Json) => title === 'Begun at the Zammad');
+    });
+    await soon('the words here', async () => (await said(here.admin, arrived.id)).includes('Hallo'));
+    const reply = { ticket_id: arrived.id, type: 'web', content_type: 'text/plain', body: 'On our way', attachments };
+    await here.admin.post('/api/v1/ticket_articles', reply);
+    await here.admin.put(`/api/v1/tickets/${arrived.id}`, { state: 'pending reminder', pending_time: inAWeek() });
+    await soon('the reply there', () => bytesOf(there.admin, theirTicket.id, 'On our way'));
+    await soon('the state there', async () => {
+      const { state } = await there.admin.get(`/api/v1/tickets/${theirTicket.id}?expand=true`);
+      return state === 'pending reminder';
+    });
+    await soon('nothing to be under way', async () => {
+      const { waiting, failing, tickets } = await here.admin.get(path);
+      return waiting === 0 && failing === 0 && tickets === 2;
+    });
+    const replies = (await there.admin.articlesOf(theirTicket.id)).filter(({ body }: Json) =>
+      body.includes('On our way'),
+    );
+    expect(replies).toHaveLength(1);
+    expect(await here.admin.articlesOf(arrived.id)).toHaveLength(2);
   });
 
   it('let nobody send megabytes who is not known', async () => {

@@ -80,7 +80,7 @@ describe('a real RT 5', { timeout: 240_000 }, () => {
         const told = await peer.verify();
         return told.ok && told;
       },
-      { what: 'RT to be found', timeoutMs: 25_000 },
+      { what: 'RT to be found', timeoutMs: 90_000 },
     );
     expect(found).toMatchObject({ product: 'RT', version: expect.stringMatching(/^5\./), account: 'helpmesh' });
     await peer.nudge({ queue: 'Nowhere' });
@@ -302,6 +302,22 @@ describe('a Zammad', { timeout: 120_000 }, () => {
     expect(zammad.calls).toBe(before);
     await desk.ask(peers.update, { params, body: { calls_per_minute: 6_000 } });
     expect(await peer.verify()).toMatchObject({ ok: true });
+  });
+
+  it('keeps what its agents decide while a ticket is still being opened there', async () => {
+    zammad.before = ({ method, url }) => {
+      const [made] = at('Taken up at once');
+      // The comments are looked at after the ticket was read, and before its words are written.
+      if (!made || method !== 'GET' || !url.pathname.includes('/by_ticket/')) return;
+      zammad.before = undefined;
+      zammad.change(made.id, { state: 'closed', priority: '3 high' });
+    };
+    const here = await desk.open('Taken up at once', { groupId: 2 });
+    await desk.tickets.say(here, 'Solved already?');
+    await waitFor(() => row(here).stateType === 'closed', { what: 'the state', timeoutMs: 60_000 });
+    await peer.quiet();
+    expect(at('Taken up at once')).toMatchObject([{ state: 'closed', priority: '3 high' }]);
+    expect(row(here)).toMatchObject({ stateType: 'closed', priority: '3 high' });
   });
 
   it('has a ticket that begins here, without a mail to anybody, and its agents’ words and tags come back', async () => {

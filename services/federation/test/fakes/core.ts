@@ -86,6 +86,8 @@ export class FakeDesk {
   /** How often it was called, and what was written so. */
   calls = 0;
   writes = 0;
+  /** What somebody there does just before a call is answered. */
+  before: ((call: FakeCall) => void) | undefined;
   /** Sessions and tokens that were given. */
   readonly sessions = new Set<string>();
   private readonly faults: unknown[] = [];
@@ -102,6 +104,7 @@ export class FakeDesk {
         const url = new URL(request.url ?? '/', 'http://fake');
         const call = await callOf(request, url);
         this.calls += 1;
+        this.before?.(call);
         const send = ({ status = 200, headers = {}, body }: FakeAnswer) => {
           if (Buffer.isBuffer(body)) return response.writeHead(status, headers).end(body);
           const type = typeof body === 'string' && body.startsWith('<') ? 'text/xml' : 'application/json';

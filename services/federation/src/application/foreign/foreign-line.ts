@@ -15,6 +15,7 @@ import {
   knownAfter,
   learned,
   type PeerWords,
+  sameWord,
   understand,
   type WritableWord,
   wordsToWrite,
@@ -288,7 +289,10 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     return { ...words, ...(files.length > 0 && { files }) };
   }
 
-  /** Writes the fields, after the comments: a comment may change the state by itself. */
+  /**
+   * Writes the fields, after the comments: a comment may change the state by itself. What is theirs to decide and has
+   * changed since it was read stays as it is: that is newer than what we were told.
+   */
   private async write(
     desk: Desk,
     row: ForeignTicket,
@@ -309,7 +313,8 @@ export class ForeignLine implements PeerLine, PeerGreeter {
       words: present.words,
     };
     const which = adapter.capabilities.writes.filter((word) => fieldOf[word] in patch || ours(word));
-    const goal = merged(before, target, patch, ours);
+    const isNews = (word: keyof PeerWords) => !sameWord(present.words, remote.words, word);
+    const goal = merged(before, target, (word) => ours(word) || (fieldOf[word] in patch && !isNews(word)));
     const written = wordsToWrite(goal, which, before, adapter.tables, row.spellings);
     let after = present;
     if (Object.keys(written).length > 0) {
@@ -399,13 +404,8 @@ const fieldOf = { subject: 'subject', state: 'state', priority: 'priority', tags
 >;
 
 /** What we may say, as we say it; the rest as it is there by now. */
-function merged(
-  before: Known,
-  target: FederationFields,
-  patch: Partial<FederationFields>,
-  ours: (word: keyof PeerWords) => boolean,
-): FederationFields {
-  const theirs = (Object.keys(fieldOf) as WritableWord[]).filter((word) => !ours(word) && !(fieldOf[word] in patch));
+function merged(before: Known, target: FederationFields, says: (word: WritableWord) => boolean): FederationFields {
+  const theirs = (Object.keys(fieldOf) as WritableWord[]).filter((word) => !says(word));
   return { ...target, ...Object.fromEntries(theirs.map((word) => [fieldOf[word], before.fields[fieldOf[word]]])) };
 }
 

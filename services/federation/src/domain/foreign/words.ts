@@ -143,7 +143,7 @@ export function learned(spellings: Spellings, { fields, words }: Known, tables: 
 }
 
 /** Tags have no order, and words of a list no case. */
-function sameWord(one: PeerWords, other: PeerWords, name: keyof PeerWords): boolean {
+export function sameWord(one: PeerWords, other: PeerWords, name: keyof PeerWords): boolean {
   if (name === 'state' || name === 'priority') return one[name].toLowerCase() === other[name].toLowerCase();
   if (name !== 'tags') return one[name] === other[name];
   return JSON.stringify([...one.tags].sort()) === JSON.stringify([...other.tags].sort());
