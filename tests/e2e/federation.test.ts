@@ -213,7 +213,7 @@ describe('two complete helpdesks with an agreement', () => {
     );
     expect(replies).toHaveLength(1);
     expect(await here.admin.articlesOf(arrived.id)).toHaveLength(2);
-  });
+  }, 120_000);
 
   it('let nobody send megabytes who is not known', async () => {
     const { hostname, port } = new URL(here.platform.url);

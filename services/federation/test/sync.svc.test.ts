@@ -451,7 +451,7 @@ describe('an administrator', () => {
     expect(new Set(b.calls.slice(before))).toEqual(new Set(['GET ']));
     b.down = false;
     await waitFor(() => pairs.every(({ there }) => bodies(b, there).length === 1), { what: 'all words' });
-    // By when they came: one look of four is for what has waited longest, and eight are taken at once.
+    // By when they came: one look of eight is for what has waited longest, and eight are taken at once.
     const came = pairs.map(({ there }) => rowAt(b, there).articles[0]?.id as number);
     const newest = came.at(-1) as number;
     expect(came.filter((id) => id < newest).length).toBeLessThan(20);

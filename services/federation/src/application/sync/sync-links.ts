@@ -49,7 +49,7 @@ const OURS_MS = 1_000;
 const ASK_AGAIN_MS = 1_000;
 const retries = { baseMs: 2_000, capMs: 900_000 };
 /** Of so many looks for what is due one is for what has waited longest. */
-const LOOKS = 4;
+const LOOKS = 8;
 
 /** What a turn needs to know. */
 interface Turn extends Pick<Begun, 'link' | 'peer' | 'agreement'> {
