@@ -472,6 +472,7 @@ export {
   readLeaveToken,
 } from './mail/mail-list.ts';
 export { ticketMessageId, ticketOfMessageId } from './mail/message-id.ts';
+export { ticketOfReplyAddress, ticketReplyAddress, withoutTicket } from './mail/reply-address.ts';
 export { MailSecurity, SecurityType } from './mail/security.ts';
 export { hooksIn, withHook, withoutHook } from './mail/subject-hook.ts';
 export { type AccountChange, accountChanges, type MailTemplate, mailTemplates } from './mail/templates.ts';

@@ -34,6 +34,8 @@ export const MailboxConfig = z
       .default('seen'),
     /** Time between two looks, besides those the server asks for (IDLE). */
     pollSeconds: z.number().int().min(1).max(86_400).default(60),
+    /** Its mails may say themselves what becomes of them, by headers called like the actions of filters. */
+    trusted: z.boolean().default(false),
   })
   .transform(({ password, password_file, ...mailbox }, context) => {
     const secretValue = password ?? (password_file ? readSecret(password_file) : undefined);
@@ -124,7 +126,7 @@ export const MailIngestConfig = defineConfig(
     IMAP_MAILBOXES: mailboxes.default([]).meta({
       description:
         'JSON list of mailboxes to fetch: name, host, port, tls (true, false, "starttls"), user, password or ' +
-        'password_file, address, folder, afterwards ("seen", "delete", {"move":"folder"}), pollSeconds',
+        'password_file, address, folder, afterwards ("seen", "delete", {"move":"folder"}), pollSeconds, trusted',
       secret: true,
     }),
     RAW_MAIL_KEEP_DAYS: z.coerce
@@ -147,16 +149,18 @@ export type MailIngestConfig = z.output<typeof MailIngestConfig>;
 
 /** The mailboxes of IMAP_MAILBOXES as they are fetched. */
 export function mailboxesOf({ IMAP_MAILBOXES }: Pick<MailIngestConfig, 'IMAP_MAILBOXES'>): MailboxSource[] {
-  return IMAP_MAILBOXES.map(({ name, host, port, tls, user, password, address, folder, afterwards, pollSeconds }) => ({
-    ...{ name, protocol: 'imap', host, user, folder, afterwards, pollSeconds },
-    port: port ?? (tls === true ? 993 : 143),
-    ssl: tls === true ? 'ssl' : tls || 'off',
-    verifyTls: true,
-    address: address ?? usableAddress(user) ?? `${user}@${host}`,
-    credential: async () => ({ password }),
-    refused: () => undefined,
-    told: () => undefined,
-  }));
+  return IMAP_MAILBOXES.map(
+    ({ name, host, port, tls, user, password, address, folder, afterwards, pollSeconds, trusted }) => ({
+      ...{ name, protocol: 'imap', host, user, folder, afterwards, pollSeconds, trusted },
+      port: port ?? (tls === true ? 993 : 143),
+      ssl: tls === true ? 'ssl' : tls || 'off',
+      verifyTls: true,
+      address: address ?? usableAddress(user) ?? `${user}@${host}`,
+      credential: async () => ({ password }),
+      refused: () => undefined,
+      told: () => undefined,
+    }),
+  );
 }
 
 function readSecret(path: string): string | undefined {

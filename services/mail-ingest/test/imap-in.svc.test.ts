@@ -1,7 +1,9 @@
+import { uuidv7 } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import { loadConfig } from '@helpmesh/service-kit';
 import { type FaultProxy, faultProxy, type ImapServer, imapServer, rawMail, waitFor } from '@helpmesh/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MailboxStore } from '../src/persistence/mailbox.store.ts';
 import { createMailIngestService, MailIngestConfig } from '../src/service.ts';
 import { type TestDesk, testDesk } from './desk.ts';
 
@@ -60,6 +62,18 @@ describe('mail from an IMAP mailbox', { timeout: 90_000 }, () => {
     expect(data).toMatchObject({ channel: 'imap:support', recipients: ['support@desk.example'] });
     await allSeen();
     expect(await desk?.rows()).toMatchObject([{ state: 'parsed', envelope_from: null, uid: imap.messages()[0]?.uid }]);
+  });
+
+  it('says itself what becomes of it where the mailbox is trusted, and else nothing', async () => {
+    const headers = { 'X-Zammad-Ticket-Group': 'Second', 'X-Zammad-Ticket-Tags': 'alarm', 'X-Zammad-Foo': 'x' };
+    await start({ trusted: true });
+    imap.append(rawMail({ subject: 'Trusted', headers }));
+    const { data } = await (desk as TestDesk).filedWith('Trusted');
+    expect(data.filtered).toEqual({ by: [], group: 'Second', tags: ['alarm'] });
+    await desk?.stop();
+    await start();
+    imap.append(rawMail({ subject: 'Not trusted', headers }));
+    expect((await (desk as TestDesk).filedWith('Not trusted')).data).not.toHaveProperty('filtered');
   });
 
   it('of before is taken when unseen, and left alone when a person saw it', async () => {
@@ -131,6 +145,23 @@ describe('mail from an IMAP mailbox', { timeout: 90_000 }, () => {
     await untilFiled(numbered(2));
     expect(await filed()).toEqual(numbered(2));
     await second.stop();
+  });
+
+  it('F19: is not written about by a holder that another has followed', async () => {
+    const { db, service } = await start();
+    const row = async () => (await sql<Record<string, unknown>>(db, 'SELECT * FROM mailbox'))[0];
+    const held = await waitFor(row, { what: 'a holder' });
+    await service.stop();
+    const store = new MailboxStore(db);
+    const lease = { name: 'support', uidValidity: null, lastUid: 0, lookedAt: null, fence: Number(held.fence) };
+    const next = await store.acquire('support', uuidv7(), 60_000);
+    expect(next?.fence).toBeGreaterThan(lease.fence);
+    const after = await row();
+    const refused = { code: 'mailbox.lease-lost' };
+    await expect(store.renew(lease, 60_000)).rejects.toMatchObject(refused);
+    await expect(store.advance(lease, 1, 99)).rejects.toMatchObject(refused);
+    await store.release(lease);
+    expect(await row()).toEqual(after);
   });
 
   it('waits, and is not flagged, while the database is away', async () => {

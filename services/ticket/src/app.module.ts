@@ -281,6 +281,7 @@ import { UploadStore } from './persistence/upload.store.ts';
       useFactory: (config: TicketConfig) => ({
         fqdn: config.HELPMESH_FQDN,
         threadingSecret: config.HELPMESH_THREADING_SECRET,
+        signedReplies: config.MAIL_REPLY_ADDRESSES === 'signed',
       }),
       inject: [CONFIG],
     },

@@ -11,6 +11,14 @@ export const TicketConfig = defineConfig(
       .default('zammad')
       .meta({ description: 'Rows of an empty system: `zammad` adds the welcome ticket, `blank` adds none' }),
     HELPMESH_NEW_TAGS: flag('Agents may add tags that are not on the list yet; else administrators of tags only', true),
+    MAIL_REPLY_ADDRESSES: z
+      .enum(['plain', 'signed'])
+      .default('plain')
+      .meta({
+        description:
+          'Where answers to mails of tickets go: `signed` is an address for each ticket (support+t17-…@), for mail servers ' +
+          'that deliver those',
+      }),
     RETENTION_HOUR: z.coerce
       .number()
       .int()

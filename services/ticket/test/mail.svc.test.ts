@@ -26,6 +26,7 @@ import {
   ticketList,
   ticketMessageId,
   ticketOfMessageId,
+  ticketReplyAddress,
   ticketUpdated,
   triggers,
   updateArticle,
@@ -35,6 +36,7 @@ import { uuidv7 } from '@helpmesh/kernel';
 import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { MAIL_IDENTITY, type MailIdentity } from '../src/application/ports.ts';
 import { actor, cast, type Desk, group, handled, startDesk } from './desk.ts';
 
 type Mail = z.input<(typeof fileMail)['data']>;
@@ -180,6 +182,35 @@ describe('an answer', () => {
     expect(await filed({ references: [signed] })).toEqual({ ticketId, articles: 2 });
     expect(await filed({ inReplyTo: ['<first@example.org>'] })).toEqual({ ticketId, articles: 3 });
     expect(await filed({ subject: `AW: [Ticket#${number}] The printer` })).toEqual({ ticketId, articles: 4 });
+  });
+
+  it('joins its ticket by the address that we gave it, whatever its program forgot', async () => {
+    const { ticketId } = await filed({ recipients: ['second@desk.example.org'] });
+    const identity = desk.service.get<MailIdentity>(MAIL_IDENTITY);
+    const ordered = async () => {
+      const { id } = await reply(ticketId, { to: 'user10@example.org' });
+      return (await desk.told(sendMail)).find(({ data }) => data.articleId === id)?.data;
+    };
+    expect((await ordered())?.replyTo).toBeNull();
+    identity.signedReplies = true;
+    const order = await ordered();
+    identity.signedReplies = false;
+    const given = order?.replyTo?.address ?? '';
+    expect(given).toBe(ticketReplyAddress(order?.from?.address ?? '', ticketId, desk.threadingSecret));
+    const answer = {
+      subject: 'Something else',
+      recipients: [given.toUpperCase()],
+      to: [{ name: 'Desk', address: given }],
+    };
+    expect(await filed(answer)).toMatchObject({ ticketId });
+    // Who answers everybody does not write to it.
+    expect((await thread(ticketId)).at(-1)?.to).toBe(`Desk <${order?.from?.address}>`);
+    const forged = given.replace(/-[0-9a-f]{20}@/, `-${'0'.repeat(20)}@`);
+    const other = await filed({ ...answer, recipients: [forged], to: [] });
+    expect(other.ticketId).not.toBe(ticketId);
+    expect((await ticket(other.ticketId)).group).toBe((await ticket(ticketId)).group);
+    const stranger = await filed({ ...answer, from: { name: '', address: 'mallory@example.com' } });
+    expect(stranger.ticketId).not.toBe(ticketId);
   });
 
   it('by a stranger opens a ticket of its own, whatever it refers to, and says why', async () => {
@@ -469,6 +500,17 @@ describe('what filters say of a mail', () => {
     const other = await filed({ filtered: { by: filtered.by, customerId: 11 } });
     expect(await ticket(other.ticketId)).toMatchObject({ customer_id: 11 });
     expect(await filed({ references: [signedFor(other.ticketId)] })).toMatchObject({ ticketId: other.ticketId });
+  });
+
+  it('may be said by name, where no number says otherwise', async () => {
+    const named = { by: [], group: 'SECOND', priority: '3 High', state: 'open' };
+    const { ticketId } = await filed({ filtered: named });
+    expect(await ticket(ticketId)).toMatchObject({ group: 'Second', priority: '3 high', state: 'open' });
+    expect((await ticket(ticketId)).preferences).toEqual({ channel: 'smtp' });
+    const numbered = await filed({ filtered: { ...named, groupId: 1, priorityId: 1, stateId: 1 } });
+    expect(await ticket(numbered.ticketId)).toMatchObject({ group: 'Users', priority: '1 low', state: 'new' });
+    const wrong = await filed({ filtered: { by: [], group: 'Nobody', priority: 'x', state: 'merged' } });
+    expect(await ticket(wrong.ticketId)).toMatchObject({ group: 'Users', priority: '2 normal', state: 'new' });
   });
 
   it('is left out where there is no such thing; the mail is filed in any case', async () => {

@@ -63,6 +63,10 @@ export const fileMail = defineCommand(
         stateId: z.number().int().optional(),
         ownerId: z.number().int().optional(),
         customerId: z.number().int().optional(),
+        /** By name, in whatever case, where no id says otherwise: what a mail of a trusted mailbox says of itself. */
+        group: z.string().optional(),
+        priority: z.string().optional(),
+        state: z.string().optional(),
         type: z.string().optional(),
         tags: z.array(z.string()).optional(),
         /** Of the article. */

@@ -69,6 +69,8 @@ const InboundInput = z.looseObject({
     move_to: word(250).nullish(),
     /** Seconds between two looks, besides those that the server asks for. */
     poll_seconds: z.coerce.number().int().min(5).max(86_400).optional(),
+    /** Mails may say themselves what becomes of them, by headers that are called like the actions of filters. */
+    trusted: Flag.optional(),
   }),
 });
 
@@ -96,6 +98,7 @@ const Inbound = z.object({
     keep_on_server: z.boolean(),
     move_to: z.string().nullable(),
     poll_seconds: z.number().int(),
+    trusted: z.boolean(),
   }),
 });
 

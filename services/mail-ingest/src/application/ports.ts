@@ -173,6 +173,8 @@ export interface MailboxSource {
   afterwards: 'seen' | 'delete' | { move: string };
   /** Time between two looks, besides those the server asks for (IDLE). */
   pollSeconds: number;
+  /** Its mails may say themselves what becomes of them. */
+  trusted: boolean;
   /** @throws AppError when there is none now */
   credential(): Promise<Credential>;
   /** The server did not take the credential. */

@@ -41,7 +41,7 @@ export interface ProcessMailOptions {
   keys: KeyDirectory;
   filters: FilterBook;
   senders: Pick<ProveSender, 'run' | 'demanded'>;
-  channels: Pick<ChannelBook, 'groupOf'>;
+  channels: Pick<ChannelBook, 'groupOf' | 'isTrusted'>;
   clock: Clock;
   threadingSecret: string;
 }
@@ -126,12 +126,13 @@ export class ProcessMail {
 
   /** What a mail says: of one that is signed or encrypted what is within. */
   private async opened(mail: ClaimedMail, raw: Uint8Array<ArrayBuffer>): Promise<OpenedParsed> {
-    const { reader, keys, filters } = this.parts;
-    const parsed = await reader.parse(raw, filters.headers);
+    const { reader, keys, filters, channels } = this.parts;
+    const looked = filters.headers(channels.isTrusted(mail.channel));
+    const parsed = await reader.parse(raw, looked);
     if (!parsed.protected) return { mail: parsed, security: null, certificate: null };
     const from = parsed.from?.address.toLowerCase() ?? null;
     const opening = { keys: await keys.toOpen(from), from, at: epochMs(new Date(mail.receivedAt)) };
-    return reader.open(raw, opening, filters.headers);
+    return reader.open(raw, opening, looked);
   }
 
   private async readable(
@@ -139,10 +140,10 @@ export class ProcessMail {
     { mail: parsed, security, certificate }: OpenedParsed,
     raw: Uint8Array<ArrayBuffer>,
   ): Promise<{ outcome: Outcome; why: string | null }> {
-    const { blobs, outbox, filters, senders } = this.parts;
+    const { blobs, outbox, filters, senders, channels } = this.parts;
     const { automatic, reason } = classify(this.factsOf(mail, parsed));
     // What we sent ourselves is no business of filters: a loop ends here in any case.
-    const judged = automatic === 'own' ? undefined : filters.judge(parsed);
+    const judged = automatic === 'own' ? undefined : filters.judge(parsed, channels.isTrusted(mail.channel));
     const common = {
       ...{ id: mail.id, attempt: mail.attempt, key: filingKey(mail, parsed.messageId, true) },
       messageId: parsed.messageId,

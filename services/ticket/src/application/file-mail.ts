@@ -5,6 +5,8 @@ import {
   markUndeliverable,
   suspendMail,
   ticketOfMessageId,
+  ticketOfReplyAddress,
+  withoutTicket,
 } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { AppError } from '@helpmesh/kernel';
@@ -353,7 +355,10 @@ export class FileMail {
       groupId,
       customerId: by,
       organizationId: sender?.organizationId ?? null,
-      preferences: { ...preferencesOf(placement, mail), ...(mail.filtered && { filters: mail.filtered.by }) },
+      preferences: {
+        ...preferencesOf(placement, mail),
+        ...(mail.filtered && mail.filtered.by.length > 0 && { filters: mail.filtered.by }),
+      },
       ...wished,
     };
     writing.open(draft, article, by);
@@ -402,7 +407,11 @@ export class FileMail {
     const { inboundId, messageId, subject } = mail;
     const answers = answeredIds(mail);
     // Ids in our own Message-IDs count only with their signature.
-    const signed = answers.flatMap((id) => ticketOfMessageId(id, this.identity.threadingSecret) ?? []);
+    const { threadingSecret } = this.identity;
+    const signed = [
+      ...answers.flatMap((id) => ticketOfMessageId(id, threadingSecret) ?? []),
+      ...addressed(mail).flatMap((address) => ticketOfReplyAddress(address, threadingSecret) ?? []),
+    ];
     return { inboundId, messageId, answers, numbers: hooksIn(subject), signed };
   }
 
@@ -522,25 +531,38 @@ function senderOf(mail: Mail, people: ReadonlyMap<string, Person>): Person | und
  */
 function groupFor(mail: Mail, groups: readonly MailGroup[]): number | undefined {
   const active = groups.filter((group) => group.active);
-  const named = active.find(({ id }) => id === mail.filtered?.groupId);
+  const { groupId: wished, group: name = '' } = mail.filtered ?? {};
+  const named = active.find((group) => (wished === undefined ? isCalled(group.name, name) : group.id === wished));
   if (named) return named.id;
-  for (const recipient of [...mail.recipients, ...[...mail.to, ...mail.cc].map(({ address }) => address)]) {
-    const group = active.find(({ address }) => address === recipient.toLowerCase());
+  for (const recipient of addressed(mail)) {
+    const group = active.find(({ address }) => address === withoutTicket(recipient).toLowerCase());
     if (group) return group.id;
   }
   return (active.find(({ id }) => id === mail.mailboxGroupId) ?? active[0])?.id;
 }
 
+const isCalled = (name: string, wanted: string | undefined) => name.toLowerCase() === wanted?.toLowerCase();
+
+/** Whom the mail is to, in the order of trust: the envelope was for us, the header is for everybody. */
+function addressed(mail: Mail): string[] {
+  return [...mail.recipients, ...[...mail.to, ...mail.cc].map(({ address }) => address)];
+}
+
 /** What filters want of a new ticket, as far as there is such a thing by now: a mail is filed in any case. */
 function wishesOf(filtered: Mail['filtered'], groupId: number, refs: Refs): Partial<NewTicket> {
   if (!filtered) return {};
-  const { priorityId = 0, stateId = 0, ownerId = 0, customerId = 0, type } = filtered;
-  const state = refs.states.find({ id: stateId });
+  const { ownerId = 0, customerId = 0, type } = filtered;
+  const priority = refs.priorities.find(({ id, name }) =>
+    filtered.priorityId === undefined ? isCalled(name, filtered.priority) : id === filtered.priorityId,
+  );
+  const state = refs.states.all.find(({ id, name }) =>
+    filtered.stateId === undefined ? isCalled(name, filtered.state) : id === filtered.stateId,
+  );
   const owner = refs.person(ownerId);
   const customer = refs.person(customerId);
   return {
-    ...(refs.priority({ id: priorityId })?.active && { priorityId }),
-    ...(state?.active && !state.terminal && state.type !== 'merged' && { stateId }),
+    ...(priority?.active && { priorityId: priority.id }),
+    ...(state?.active && !state.terminal && state.type !== 'merged' && { stateId: state.id }),
     ...(owner?.active && owner.agent && owner.fullGroupIds.includes(groupId) && { ownerId }),
     ...(customer?.active && { customerId, organizationId: customer.organizationId }),
     ...(type !== undefined && { type }),

@@ -1,4 +1,12 @@
-import { type fileMail, hooksIn, type Message, withoutHook, withoutTicketLinks } from '@helpmesh/contracts';
+import {
+  type fileMail,
+  hooksIn,
+  type MailAddress,
+  type Message,
+  withoutHook,
+  withoutTicket,
+  withoutTicketLinks,
+} from '@helpmesh/contracts';
 import type { AttachedFile } from '../domain/article/article.ts';
 import { formatAddress, formatAddresses } from '../domain/mail/addresses.ts';
 import { isDisowned } from '../domain/mail/doubt.ts';
@@ -45,8 +53,8 @@ export function articleOf(mail: Mail, id: number, { proven, opens }: { proven: b
     type: 'email',
     sender: 'Customer',
     from: mail.from && formatAddress(mail.from),
-    to: formatAddresses(mail.to),
-    cc: formatAddresses(mail.cc),
+    to: formatAddresses(mail.to.map(asKnown)),
+    cc: formatAddresses(mail.cc.map(asKnown)),
     subject: clean(mail.subject) || null,
     replyTo: replyTo && formatAddress(replyTo),
     messageId: mail.messageId,
@@ -78,6 +86,9 @@ export function wordsOf({ text, html }: Pick<Mail, 'text' | 'html'>): Pick<NewAr
     body: withoutTicketLinks(html === null ? plain : sanitize(clean(html)) || plain),
   };
 }
+
+/** Who answers everybody must not write to our address for the ticket, and nobody else needs to know it. */
+const asKnown = ({ name, address }: MailAddress): MailAddress => ({ name, address: withoutTicket(address) });
 
 function rawAsFile({ raw }: Mail): AttachedFile {
   const contentType = 'message/rfc822';

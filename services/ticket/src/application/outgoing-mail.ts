@@ -10,6 +10,7 @@ import type { Ticket } from '../domain/ticket/ticket.ts';
 import { textOf } from '../html/text.ts';
 import { type ArticleDraft, isMailOut } from './draft-article.ts';
 import type { MailIdentity } from './ports.ts';
+import { replyToOf } from './reply-to.ts';
 import type { NewArticle } from './writing.ts';
 
 /** What a reply continues: the latest mail of the thread. */
@@ -97,7 +98,7 @@ function writeMail(draft: ArticleDraft, id: number, place: Place, identity: Mail
       groupId: group.id,
       articleId: id,
       from: group.email,
-      replyTo: null,
+      replyTo: replyToOf(group.email, ticket.id, identity),
       to: recipients,
       cc: copies,
       content: contentOf(

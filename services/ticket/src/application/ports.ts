@@ -72,6 +72,8 @@ export interface MailIdentity {
   /** Host of our Message-IDs. */
   fqdn: string;
   threadingSecret: string;
+  /** Answers come to an address of their own for each ticket. */
+  signedReplies: boolean;
 }
 
 /** Nest's token for it. */

@@ -29,6 +29,7 @@ export interface Needs {
 
 export interface MailGroup {
   id: number;
+  name: string;
   address: string | null;
   active: boolean;
 }
@@ -104,7 +105,7 @@ export class ReplicaStore {
   async mailGroups(on: On): Promise<MailGroup[]> {
     return sql<MailGroup>(
       on,
-      'SELECT id, lower(email_address) AS address, active FROM replica_group WHERE NOT deleted ORDER BY id',
+      'SELECT id, name, lower(email_address) AS address, active FROM replica_group WHERE NOT deleted ORDER BY id',
     );
   }
 

@@ -22,6 +22,7 @@ export class ChannelBook {
   private readonly log = logger('channels');
   private held = new Map<number, Held>();
   private groups = new Map<string, number>();
+  private trusted: ReadonlySet<string> = new Set();
   private revision = -1;
   private timer: NodeJS.Timeout | undefined;
   private reading: Promise<void> = Promise.resolve();
@@ -65,6 +66,11 @@ export class ChannelBook {
     return this.groups.size === 0 ? undefined : this.groups.get(channel);
   }
 
+  /** Whether the mails of a mailbox may say themselves what becomes of them. */
+  isTrusted(channel: string): boolean {
+    return this.trusted.has(channel);
+  }
+
   private async read(): Promise<void> {
     const revision = await this.store.revision(this.db);
     if (revision === this.revision) return;
@@ -73,6 +79,7 @@ export class ChannelBook {
     this.groups = new Map(
       rows.flatMap((row) => (row.group_id === null ? [] : [[`${row.adapter}:${keyOf(row)}`, row.group_id]])),
     );
+    this.trusted = trustedOf(this.sources);
     this.revision = revision;
     this.changed();
   }
@@ -122,4 +129,8 @@ export class ChannelBook {
       },
     };
   }
+}
+
+function trustedOf(sources: readonly MailboxSource[]): Set<string> {
+  return new Set(sources.flatMap(({ protocol, name, trusted }) => (trusted ? [`${protocol}:${name}`] : [])));
 }

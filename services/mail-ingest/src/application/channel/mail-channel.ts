@@ -6,6 +6,8 @@ export interface Source extends MailServer {
   keep_on_server: boolean;
   move_to: string | null;
   poll_seconds: number;
+  /** Absent in what was written before: false. */
+  trusted?: boolean;
 }
 
 export interface ChannelValues {

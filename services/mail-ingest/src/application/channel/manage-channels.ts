@@ -194,7 +194,7 @@ export class ManageChannels {
     return {
       ...{ id, area: 'Email::Account', name, email, group_id },
       options: {
-        inbound: { adapter, options: { ...source, password } },
+        inbound: { adapter, options: { ...source, trusted: source.trusted ?? false, password } },
         auth: auth && {
           type: 'XOAUTH2',
           ...auth,
@@ -245,7 +245,10 @@ export class ManageChannels {
 export interface ShownChannel extends Omit<ChannelValues, 'adapter' | 'source' | 'auth'> {
   id: number;
   area: string;
-  options: { inbound: { adapter: string; options: Source & { password: string | null } }; auth: object | null };
+  options: {
+    inbound: { adapter: string; options: Source & { trusted: boolean; password: string | null } };
+    auth: object | null;
+  };
   preferences: object;
   status_in: 'ok' | 'error' | null;
   last_log_in: string | null;
@@ -296,6 +299,7 @@ function accountFrom({ inbound: { adapter, options }, auth }: Options): Account 
     keep_on_server: options.keep_on_server ?? true,
     move_to: (adapter === 'imap' && options.move_to?.trim()) || null,
     poll_seconds: options.poll_seconds ?? 60,
+    trusted: options.trusted ?? false,
   };
   if (source.move_to === source.folder) {
     throw new AppError('invalid', 'mail-channel.same-folder', 'Mails cannot be moved into the folder they are in.');

@@ -1,7 +1,16 @@
 import { logger } from '@helpmesh/telemetry';
 import type { DataSource } from 'typeorm';
 import { headersRead } from '../../domain/automatic/classify.ts';
-import { type Fields, type Judgement, judge, LOOKED_AT, type ReadyFilter, ready } from '../../domain/filter/filter.ts';
+import {
+  type Fields,
+  type Judgement,
+  judge,
+  LOOKED_AT,
+  type ReadyFilter,
+  ready,
+  saidByItself,
+  trustedHeaders,
+} from '../../domain/filter/filter.ts';
 import type { ParsedMail } from '../../domain/parsed-mail.ts';
 import type { FilterStore } from '../../persistence/filter.store.ts';
 
@@ -45,14 +54,19 @@ export class FilterBook {
     return this.held;
   }
 
-  /** Headers they look at that are not read of every mail anyway. */
-  get headers(): readonly string[] {
-    return this.more;
+  /** Headers that are looked at and not read of every mail anyway. @param trusted  the mail may speak for itself */
+  headers(trusted: boolean): readonly string[] {
+    return trusted ? [...new Set([...this.more, ...trustedHeaders])] : this.more;
   }
 
-  /** @returns undefined when no filter meets the mail */
-  judge(mail: ParsedMail): Judgement | undefined {
-    return this.held.length === 0 ? undefined : judge(this.held, fieldsOf(mail));
+  /**
+   * What filters say of a mail; before them, when it is trusted, the mail itself.
+   * @returns undefined when nobody says anything
+   */
+  judge(mail: ParsedMail, trusted: boolean): Judgement | undefined {
+    const itself = trusted ? saidByItself(mail.headers) : undefined;
+    if (!itself) return this.held.length === 0 ? undefined : judge(this.held, fieldsOf(mail));
+    return judge([itself, ...this.held], fieldsOf(mail));
   }
 
   private async read(): Promise<void> {

@@ -95,7 +95,7 @@ export class ManageFilters {
     requireMailAdmin(actor);
     await this.book.refresh();
     const raw = new Uint8Array(Buffer.from(`${header.replaceAll(/\r?\n/g, '\r\n').trimEnd()}\r\n\r\n`));
-    const mail = { ...(await this.reader.salvage(raw, this.book.headers)), text: body };
+    const mail = { ...(await this.reader.salvage(raw, this.book.headers(false))), text: body };
     const fields = fieldsOf(mail);
     const judged = judge(this.book.filters, fields);
     const last = judged?.filtered.by.at(-1);

@@ -1,7 +1,7 @@
 import { type PostmasterOperator, postmasterOperators } from '@helpmesh/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Condition, type FilterRule, judge, ready, trouble } from './filter.ts';
+import { type Condition, type FilterRule, judge, type ReadyFilter, ready, saidByItself, trouble } from './filter.ts';
 
 const mail: Record<string, string[]> = {
   from: ['Ada <ada@Customer.example>', 'ada@customer.example'],
@@ -126,6 +126,40 @@ describe('filters together', () => {
       ignoredBy: 'filter 1',
       outOfOffice: false,
     });
+  });
+});
+
+describe('what a mail of a trusted mailbox says of itself', () => {
+  const headers = {
+    'x-zammad-ticket-group': ['Second', 'Third'],
+    'x-zammad-ticket-priority_id': ['3'],
+    'x-zammad-ticket-state': [' open '],
+    'x-zammad-ticket-tags': ['alarm, night'],
+    'x-zammad-article-internal': ['yes', 'true'],
+    'x-zammad-password': ['x'],
+  };
+  const any: FilterRule['match'] = { from: { operator: 'contains', value: '@' } };
+
+  it('is heard before the filters, which override it, and is none of them', () => {
+    const itself = saidByItself(headers) as ReadyFilter;
+    expect(judge([itself], fields)).toEqual({
+      filtered: { by: [], group: 'Second', priorityId: 3, state: 'open', tags: ['alarm', 'night'], internal: false },
+      ...{ ignoredBy: null, outOfOffice: false },
+    });
+    const filter = ready(
+      rule(1, any, { 'x-zammad-ticket-group_id': { value: 4 }, 'x-zammad-ticket-priority_id': { value: 1 } }),
+    );
+    expect(judge([itself, filter], fields)?.filtered).toMatchObject({ by: [{ id: 1 }], groupId: 4, priorityId: 1 });
+  });
+
+  it('is nothing when it has no such header', () => {
+    expect(saidByItself({ 'x-spam-flag': ['YES'] })).toBeUndefined();
+  });
+
+  it('can be that nobody needs it', () => {
+    expect(judge([saidByItself({ 'x-zammad-ignore': ['true'] }) as ReadyFilter], fields)?.ignoredBy).toBe(
+      'its own headers',
+    );
   });
 });
 

@@ -78,6 +78,30 @@ const comparisons: Partial<Record<PostmasterOperator, (text: string, wanted: str
   'ends with one of': (text, wanted) => text.endsWith(wanted),
 };
 
+/** Of the headers of a mail: by these it is told from filters, which have numbers from 1 on. */
+const OF_THE_MAIL = 0;
+/** What filters want by its number, and a mail says by its name. */
+const nameFields = {
+  'x-zammad-ticket-group': 'group',
+  'x-zammad-ticket-priority': 'priority',
+  'x-zammad-ticket-state': 'state',
+} as const satisfies Record<string, keyof Filtered>;
+
+/** Headers by which a mail of a trusted mailbox says what becomes of it. */
+export const trustedHeaders: readonly string[] = [...postmasterActions, ...Object.keys(nameFields)];
+
+/**
+ * What such a mail says, as a filter that every mail meets.
+ * @param headers  values by lower-case name
+ * @returns undefined when it says nothing
+ */
+export function saidByItself(headers: Readonly<Record<string, readonly string[]>>): ReadyFilter | undefined {
+  const said = trustedHeaders.flatMap((name) => headers[name]?.slice(0, 1).map((value) => [name, { value }]) ?? []);
+  if (said.length === 0) return undefined;
+  const rule: FilterRule = { id: OF_THE_MAIL, name: 'its own headers', match: {}, perform: Object.fromEntries(said) };
+  return { rule, meets: () => true };
+}
+
 /** @throws Error when an expression is none; `trouble` says so before */
 export function ready(rule: FilterRule): ReadyFilter {
   const tests = Object.entries(rule.match).map(([name, condition]) => ({ name, test: testOf(condition) }));
@@ -97,12 +121,17 @@ export function judge(filters: readonly ReadyFilter[], fields: Fields): Judgemen
   }
   const last = met.at(-1);
   if (!last) return undefined;
-  const filtered: Filtered = { by: met.map(({ id, name }) => ({ id, name })) };
+  const named = met.filter(({ id }) => id !== OF_THE_MAIL);
+  const filtered: Filtered = { by: named.map(({ id, name }) => ({ id, name })) };
   let outOfOffice = false;
   for (const { perform } of met) {
     for (const [action, field] of Object.entries(idFields)) {
       const id = idIn(perform[action as PostmasterAction]?.value);
       if (id !== undefined) filtered[field] = id;
+    }
+    for (const [action, field] of Object.entries(nameFields)) {
+      const { value } = (perform as Record<string, { value?: unknown } | undefined>)[action] ?? {};
+      if (typeof value === 'string' && value.trim() !== '') filtered[field] = value.trim();
     }
     const { value: type } = perform['x-zammad-ticket-type'] ?? {};
     if (typeof type === 'string' && type.trim() !== '') filtered.type = type.trim();

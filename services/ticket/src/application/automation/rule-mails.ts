@@ -16,6 +16,7 @@ import { ReplicaStore } from '../../persistence/replica.store.ts';
 import { RuleStore } from '../../persistence/rule.store.ts';
 import { ThreadStore } from '../../persistence/thread.store.ts';
 import { MAIL_IDENTITY, type MailIdentity } from '../ports.ts';
+import { replyToOf } from '../reply-to.ts';
 import type { NewArticle, Writing } from '../writing.ts';
 import { systemArticle } from './system-article.ts';
 import type { Wish } from './wish.ts';
@@ -177,7 +178,7 @@ export class RuleMails {
           groupId: ticket.groupId,
           articleId: id,
           from,
-          replyTo: null,
+          replyTo: replyToOf(from, ticket.id, this.identity),
         },
         ...{ to: recipients, cc: [], messageId, inReplyTo, references, automatic: true },
         attachments: mail.files?.files ?? [],

@@ -23,7 +23,7 @@ const auth = {
 } satisfies Mailbox['options']['auth'];
 
 describe('the form of a mailbox', () => {
-  const inbound = { folder: 'INBOX', keep_on_server: true, move_to: null, poll_seconds: 60 };
+  const inbound = { folder: 'INBOX', keep_on_server: true, move_to: null, poll_seconds: 60, trusted: false };
   const mailbox = {
     ...{ ...row, area: 'Email::Account', email: null, group_id: 2, status_in: null, last_log_in: null },
     options: { inbound: { adapter: 'imap', options: { ...server, ...inbound, password: stars } }, auth: null },

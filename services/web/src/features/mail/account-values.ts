@@ -42,6 +42,7 @@ export interface MailboxValues extends ServerValues {
   afterwards: 'keep' | 'delete' | 'move';
   move_to: string;
   poll_seconds: number;
+  trusted: boolean;
   active: boolean;
 }
 
@@ -64,7 +65,7 @@ const newServer: ServerValues = {
 export const newMailbox: MailboxValues = {
   ...newServer,
   ...{ name: '', email: '', group_id: null, adapter: 'imap', folder: 'INBOX', afterwards: 'keep', move_to: '' },
-  ...{ poll_seconds: 60, active: true },
+  ...{ poll_seconds: 60, trusted: false, active: true },
 };
 
 export const newAccount: AccountValues = {
@@ -81,10 +82,10 @@ export const usualPorts = {
 export function mailboxValues(mailbox: Mailbox): MailboxValues {
   const { name, email, group_id, active, options } = mailbox;
   const { adapter, options: source } = options.inbound;
-  const { folder, keep_on_server, move_to, poll_seconds } = source;
+  const { folder, keep_on_server, move_to, poll_seconds, trusted } = source;
   return {
     ...serverValues(source, options.auth),
-    ...{ name, email: email ?? '', group_id, adapter, folder, poll_seconds, active },
+    ...{ name, email: email ?? '', group_id, adapter, folder, poll_seconds, trusted, active },
     afterwards: move_to !== null ? 'move' : keep_on_server ? 'keep' : 'delete',
     move_to: move_to ?? '',
   };
@@ -100,10 +101,10 @@ export function mailboxBody(values: MailboxValues): MailboxBody {
 }
 
 export function mailboxOptions(values: MailboxValues): MailboxOptions {
-  const { adapter, folder, afterwards, move_to, poll_seconds } = values;
+  const { adapter, folder, afterwards, move_to, poll_seconds, trusted } = values;
   const options = {
     ...serverBody(values),
-    ...{ folder, keep_on_server: afterwards === 'keep', poll_seconds },
+    ...{ folder, keep_on_server: afterwards === 'keep', poll_seconds, trusted },
     move_to: afterwards === 'move' ? move_to : null,
   };
   return { inbound: { adapter, options }, auth: authBody(values) };

@@ -131,6 +131,7 @@ function MailboxForm({ editor, id, saveLabel }: { editor: Editor<MailboxValues>;
     ...{ name: t`Name`, email: t`E-mail`, group_id: t`Group`, adapter: t`Protocol`, folder: t`Folder` },
     ...{ afterwards: t`Fetched mails`, move_to: t`Into the folder`, active: t`Active` },
     poll_seconds: t`Seconds between two looks`,
+    trusted: t`Mails may say themselves what becomes of them`,
   };
   const imap = values.adapter === 'imap';
   return (
@@ -237,6 +238,13 @@ function MailboxForm({ editor, id, saveLabel }: { editor: Editor<MailboxValues>;
               onChange={(seconds) => set({ poll_seconds: Number(seconds) || 60 })}
             />
           </div>
+          <Switch
+            mt="sm"
+            label={labels.trusted}
+            description={t`By headers such as X-Zammad-Ticket-Group. Only for a mailbox that nobody outside can write to.`}
+            checked={values.trusted}
+            onChange={(event) => set({ trusted: event.currentTarget.checked })}
+          />
         </Section>
         <AccountTester
           run={() =>
