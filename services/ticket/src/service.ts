@@ -46,6 +46,7 @@ import { Integrations1799445000000 } from './persistence/migrations/179944500000
 import { Ratings1799446000000 } from './persistence/migrations/1799446000000-ratings.ts';
 import { HelpFiles1799455000000 } from './persistence/migrations/1799455000000-help-files.ts';
 import { NumberDays1799456000000 } from './persistence/migrations/1799456000000-number-days.ts';
+import { SideDrafts1799460300001 } from './persistence/migrations/1799460300001-side-drafts.ts';
 import { FileWords1799460600000 } from './persistence/migrations/1799460600000-file-words.ts';
 
 export { TicketConfig } from './config.ts';
@@ -95,6 +96,7 @@ export const migrations = [
   HelpFiles1799455000000,
   Integrations1799445000000,
   NumberDays1799456000000,
+  SideDrafts1799460300001,
   FileWords1799460600000,
 ];
 

@@ -43,6 +43,15 @@ const drop = (id: number, who = agent, kind = 'reply') =>
   desk.ask(who, ownDrafts.delete, { params: { id: String(id), kind }, query: {}, body: undefined });
 const drafts = (id: number, who = agent) => desk.rest(who, ownDrafts.list, { id });
 
+it('words beside the ticket are kept with the message they are about', async () => {
+  const { id } = await open();
+  const body = { ...text('<p>Supplier</p>'), side: { how: 'forward', article_id: 7 } };
+  await desk.ask(agent, ownDrafts.keep, { params: { id: String(id), kind: 'side' }, query: {}, body } as never);
+  expect((await drafts(id)).drafts).toMatchObject([{ kind: 'side', content: body }]);
+  await drop(id, agent, 'side');
+  expect((await drafts(id)).drafts).toEqual([]);
+});
+
 it('what somebody types is there again, the last of each kind, and theirs alone', async () => {
   const { id } = await open();
   await keep(id, '<p>Dear</p>');

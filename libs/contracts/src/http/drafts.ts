@@ -4,7 +4,8 @@ import { bounded, Id, Instant, text } from './common.ts';
 
 const tag = 'Drafts';
 
-export const DraftKind = z.enum(['reply', 'note']);
+/** `side`: words to somebody beside the ticket. */
+export const DraftKind = z.enum(['reply', 'note', 'side']);
 export type DraftKind = z.output<typeof DraftKind>;
 
 /** What a composer holds. It is kept as it was typed and shown to nobody but its author. */
@@ -16,6 +17,8 @@ export const DraftContent = z.object({
   /** Upload cache of its files, which are kept as long as the draft is. */
   form_id: text(200),
   files: bounded(z.object({ id: z.number().int(), filename: text(1_024), size: z.number() }), 100),
+  /** Of `side`: the article that is passed on, or answered. */
+  side: z.object({ how: z.enum(['forward', 'answer']), article_id: Id }).optional(),
 });
 export type DraftContent = z.output<typeof DraftContent>;
 

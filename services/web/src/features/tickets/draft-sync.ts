@@ -1,7 +1,7 @@
 import { call } from '../../app/api.ts';
 import { type Draft, isBlank } from './draft.ts';
 
-type Kind = 'reply' | 'note';
+type Kind = 'reply' | 'note' | 'side';
 
 /** How the server is told, so that tests need none. */
 export interface DraftServer {
@@ -10,11 +10,15 @@ export interface DraftServer {
 }
 
 const server: DraftServer = {
-  keep: (id, kind, { html, to, cc, subject, formId: form_id, files }) => {
+  keep: (id, kind, { html, to, cc, subject, formId: form_id, files, side }) => {
     const kept = files.flatMap(({ id: file, filename, size }) =>
       typeof file === 'number' ? [{ id: file, filename, size }] : [],
     );
-    return call('keepDraft', { params: { id, kind }, body: { html, to, cc, subject, form_id, files: kept } });
+    const beside = side && { side: { how: side.how, article_id: side.articleId } };
+    return call('keepDraft', {
+      params: { id, kind },
+      body: { html, to, cc, subject, form_id, files: kept, ...beside },
+    });
   },
   forget: (id, kind) => call('deleteDraft', { params: { id, kind } }),
 };

@@ -90,6 +90,17 @@ describe('what was typed elsewhere', () => {
     expect(loadDraft('reply', 1, storage)).toMatchObject({ html: 'newer', formId: 'g', synced: true });
   });
 
+  it('keeps which message words beside the ticket are about', () => {
+    const storage = store();
+    const beside = kept('to the supplier', '2026-01-01T11:00:00.000Z');
+    const side = { how: 'forward' as const, article_id: 7 };
+    const there = { ...beside, kind: 'side' as const, content: { ...beside.content, side } };
+    expect(adoptDrafts(1, [there], storage)).toEqual(['side']);
+    expect(loadDraft('side', 1, storage)?.side).toEqual({ how: 'forward', articleId: 7 });
+    expect(adoptDrafts(1, [], storage)).toEqual(['side']);
+    expect(loadDraft('side', 1, storage)).toBeNull();
+  });
+
   it('what was sent there is over here, unless somebody went on typing', () => {
     const storage = store();
     saveDraft('reply', 1, { ...here, synced: true }, storage);

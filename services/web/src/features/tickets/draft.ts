@@ -6,6 +6,8 @@ export interface Draft {
   subject: string;
   formId: string;
   files: DraftFile[];
+  /** Of words to somebody beside the ticket: the message that is passed on, or answered. */
+  side?: { how: 'forward' | 'answer'; articleId: number };
   /** When it was kept here, epoch ms. */
   savedAt?: number;
   /** The server has just this. */
@@ -19,7 +21,7 @@ export interface DraftFile {
   size: number;
 }
 
-export type DraftKind = 'reply' | 'note' | 'new-ticket';
+export type DraftKind = 'reply' | 'note' | 'side' | 'new-ticket';
 
 const keyOf = (kind: DraftKind, ticketId: number) => `helpmesh.draft.${kind}.${ticketId}`;
 
@@ -73,8 +75,11 @@ export const removeDraft = (
 
 /** As the server keeps it. */
 export interface KeptDraft {
-  kind: 'reply' | 'note';
-  content: Omit<Draft, 'formId' | 'savedAt' | 'synced'> & { form_id: string };
+  kind: 'reply' | 'note' | 'side';
+  content: Omit<Draft, 'formId' | 'side' | 'savedAt' | 'synced'> & {
+    form_id: string;
+    side?: { how: 'forward' | 'answer'; article_id: number } | undefined;
+  };
   updated_at: string;
 }
 
@@ -88,7 +93,7 @@ export function adoptDrafts(
   kept: readonly KeptDraft[],
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> = localStorage,
 ): DraftKind[] {
-  return (['reply', 'note'] as const).filter((kind) => {
+  return (['reply', 'note', 'side'] as const).filter((kind) => {
     const here = loadDraft(kind, ticketId, storage);
     const there = kept.find((one) => one.kind === kind);
     if (!there) {
@@ -97,8 +102,9 @@ export function adoptDrafts(
     }
     const savedAt = Date.parse(there.updated_at);
     if (here && (here.savedAt ?? 0) >= savedAt) return false;
-    const { form_id: formId, ...content } = there.content;
-    saveDraft(kind, ticketId, { ...content, formId, savedAt, synced: true }, storage);
+    const { form_id: formId, side, ...content } = there.content;
+    const beside = side && { side: { how: side.how, articleId: side.article_id } };
+    saveDraft(kind, ticketId, { ...content, ...beside, formId, savedAt, synced: true }, storage);
     return true;
   });
 }

@@ -48,7 +48,7 @@ export const useRecalled = create<Recalled>((set) => ({ last: null, set: (last) 
 /** Takes back what waits: it is a draft again, here and on the server. */
 export async function recall(cache: QueryClient, id: number): Promise<void> {
   const { ticket_id: ticketId, kind, content, updated_at } = await call('recallHeldArticle', { params: { id } });
-  const { form_id: formId, ...draft } = content;
+  const { form_id: formId, side: _, ...draft } = content;
   saveDraft(kind, ticketId, { ...draft, formId, savedAt: Date.parse(updated_at), synced: true });
   useRecalled.getState().set({ ticketId, kind });
   await cache.invalidateQueries({ queryKey: ticketKeys.held(ticketId) });

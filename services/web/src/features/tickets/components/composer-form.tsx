@@ -11,7 +11,7 @@ import {
   IconX,
 } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type DragEvent, lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { type DragEvent, lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { call } from '../../../app/api.ts';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
@@ -21,12 +21,12 @@ import { nameOf, type User } from '../../people/queries.ts';
 import { useWriting } from '../../presence/present.ts';
 import { useMe } from '../../session/use-me.ts';
 import { arrivedSince, isAddress, parseAddress, replyRecipient, splitAddresses } from '../article.ts';
-import { type Draft, isBlank, loadDraft, newFormId, removeDraft, saveDraft } from '../draft.ts';
-import { DraftSync } from '../draft-sync.ts';
+import { type Draft, isBlank, loadDraft, newFormId } from '../draft.ts';
 import { type HeldArticle, recall, undoSeconds } from '../held.ts';
 import { type Article, articlesQuery, statesQuery, type Ticket, ticketKeys } from '../queries.ts';
 import { park } from '../shared-draft.ts';
 import { useClosing } from '../use-closing.tsx';
+import { useKeptDraft } from '../use-kept-draft.ts';
 import { useSharesDrafts } from '../use-shares-drafts.ts';
 import { useUploads } from '../use-uploads.ts';
 import { AttachButton } from './attach-button.tsx';
@@ -87,40 +87,8 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
   const [later, setLater] = useState(false);
 
   const { files } = uploads;
-  const latest = useRef({ ...draft, files });
-  latest.current = { ...draft, files };
-  const sent = useRef(false);
-  const [sync] = useState(() => {
-    const held = loadDraft(kind, ticket.id);
-    // What the server has is marked as such, unless somebody went on typing.
-    const onKept = (kept: Draft) => {
-      if (latest.current.html === kept.html) saveDraft(kind, ticket.id, { ...kept, savedAt: Date.now(), synced: true });
-    };
-    return new DraftSync(ticket.id, kind, held?.synced ? held : null, onKept);
-  });
-  useEffect(() => {
-    if (sent.current) return;
-    const now = { ...draft, files };
-    sync.changed(now);
-    const timer = setTimeout(() => {
-      const held = loadDraft(kind, ticket.id);
-      const same = held?.synced === true && held.html === now.html && held.files.length === files.length;
-      if (!same) saveDraft(kind, ticket.id, { ...now, savedAt: Date.now(), synced: false });
-    }, 300);
-    return () => clearTimeout(timer);
-  }, [draft, files, kind, ticket.id, sync]);
-  // Leaving within those 300 ms must not cost a word.
-  useEffect(
-    () => () => {
-      if (sent.current) return;
-      const held = loadDraft(kind, ticket.id);
-      if (held?.html !== latest.current.html) {
-        saveDraft(kind, ticket.id, { ...latest.current, savedAt: Date.now(), synced: false });
-      }
-      void sync.flush();
-    },
-    [kind, ticket.id, sync],
-  );
+  const whole = useMemo(() => ({ ...draft, files }), [draft, files]);
+  const over = useKeptDraft(kind, ticket.id, whole);
 
   const to = splitAddresses(draft.to);
   const cc = splitAddresses(draft.cc);
@@ -177,9 +145,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
         setArrived(result.news);
         return;
       }
-      sent.current = true;
-      removeDraft(kind, ticket.id);
-      void sync.end();
+      over();
       const { article, held } = result;
       if (article) {
         cache.setQueryData<Article[]>(ticketKeys.articles(ticket.id), (thread) =>
@@ -220,9 +186,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
   const parking = useMutation({
     mutationFn: () => park(ticket.id, { ...draft, files }, { type: byMail ? 'email' : 'note' }),
     onSuccess: () => {
-      sent.current = true;
-      removeDraft(kind, ticket.id);
-      void sync.end();
+      over();
       void cache.invalidateQueries({ queryKey: ticketKeys.sharedDraft(ticket.id) });
       notifyDone(t`Your colleagues can go on with it`);
       onClose();
@@ -248,10 +212,8 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
   );
   const close = () => onClose();
   const discard = () => {
-    sent.current = true;
     for (const each of uploads.list) uploads.remove(each.key);
-    removeDraft(kind, ticket.id);
-    void sync.end();
+    over();
     onClose();
   };
   useActions([

@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { registry } from '../../../app/actions/registry.ts';
 import { useActions } from '../../../app/actions/use-actions.ts';
+import { notifyDone } from '../../../ui/notify.tsx';
 import type { User } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { adoptDrafts, loadDraft } from '../draft.ts';
@@ -57,6 +58,7 @@ export function Composer({ ticket, articles, customer }: Props) {
   }, [kind]);
   const { data: kept } = useQuery(draftsQuery(ticket.id));
   const adopted = useRef(false);
+  const goOn = useRef(true);
   const [round, setRound] = useState(0);
   useEffect(() => {
     // Who has begun to write is not interrupted.
@@ -64,12 +66,24 @@ export function Composer({ ticket, articles, customer }: Props) {
     adopted.current = true;
     const changed = adoptDrafts(ticket.id, kept.drafts);
     if (changed.length === 0) return;
+    if (changed.includes('side')) goOn.current = true;
     setRound((known) => known + 1);
     setKind(loadDraft('reply', ticket.id) ? 'reply' : agent && loadDraft('note', ticket.id) ? 'note' : null);
   }, [kept, asked, ticket.id, agent]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drafts of elsewhere come with a new round
+  useEffect(() => {
+    // Words to somebody beside the ticket are gone on with, as a reply is; others of that kind come after them.
+    const draft = loadDraft('side', ticket.id);
+    const article = articles.find(({ id }) => id === draft?.side?.articleId);
+    if (!draft?.side || !article) return;
+    const other = beside !== null && (beside.article.id !== article.id || beside.how !== draft.side.how);
+    if (other) notifyDone(t`You have a draft of another message. Send or discard it first.`);
+    if (other || (beside === null && goOn.current)) setSide({ how: draft.side.how, article });
+    goOn.current = false;
+  }, [beside, articles, round, ticket.id, setSide, t]);
   const { last: recalled, set: setRecalled } = useRecalled();
   useEffect(() => {
-    if (recalled?.ticketId !== ticket.id || recalled.kind === 'new-ticket') return;
+    if (recalled?.ticketId !== ticket.id || recalled.kind === 'new-ticket' || recalled.kind === 'side') return;
     setRecalled(null);
     setAsked(true);
     setKind(recalled.kind);

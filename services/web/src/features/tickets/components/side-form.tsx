@@ -2,18 +2,19 @@ import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button, Group, Skeleton, TagsInput, Text, Tooltip } from '@mantine/core';
 import { IconArrowForwardUp, IconSend2, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { problemText } from '../../../ui/problem.ts';
 import { Failed } from '../../../ui/state-messages.tsx';
 import { absoluteTime } from '../../../ui/time.ts';
-import { isAddress } from '../article.ts';
-import { type DraftFile, isBlank, newFormId } from '../draft.ts';
+import { isAddress, splitAddresses } from '../article.ts';
+import { type Draft, type DraftFile, isBlank, loadDraft, newFormId } from '../draft.ts';
 import { recall, undoSeconds } from '../held.ts';
 import { type Article, type Ticket, ticketKeys } from '../queries.ts';
 import { forwarded, partnersOf, type SideStart, sideThreadOf } from '../side-thread.ts';
 import { asHtml, splitQuery } from '../split.ts';
+import { useKeptDraft } from '../use-kept-draft.ts';
 import { useUploads } from '../use-uploads.ts';
 import { AttachButton } from './attach-button.tsx';
 import classes from './composer.module.css';
@@ -30,8 +31,18 @@ interface Props {
 
 /** Words to somebody beside the ticket: a message passed on with its files, or the answer in such a conversation. */
 export function SideForm(props: Props) {
-  const { start } = props;
+  const { start, ticket } = props;
+  const [kept] = useState(() => draftOf(ticket.id, start));
+  if (kept) {
+    return <Form {...props} kept={kept} html={kept.html} files={kept.files} formId={() => kept.formId} />;
+  }
   return start.how === 'forward' ? <Forward {...props} /> : <Form {...props} html="" files={[]} formId={newFormId} />;
+}
+
+/** What was written already in this very conversation. */
+function draftOf(ticketId: number, { how, article }: SideStart): Draft | null {
+  const held = loadDraft('side', ticketId);
+  return held?.side?.how === how && held.side.articleId === article.id ? held : null;
 }
 
 function Forward(props: Props) {
@@ -56,17 +67,28 @@ function Form({
   articles,
   start: { how, article },
   onClose,
+  kept,
   ...begin
-}: Props & { html: string; files: DraftFile[]; formId: () => string }) {
+}: Props & { kept?: Draft; html: string; files: DraftFile[]; formId: () => string }) {
   const { t, i18n } = useLingui();
   const cache = useQueryClient();
   const side = how === 'answer' ? sideThreadOf(article) : null;
-  const [to, setTo] = useState<string[]>(() => (side === null ? [] : partnersOf(articles, side)));
-  const [cc, setCc] = useState<string[]>([]);
+  const [first] = useState(() => (side === null ? [] : partnersOf(articles, side)));
+  const [to, setTo] = useState<string[]>(() => (kept ? splitAddresses(kept.to) : first));
+  const [cc, setCc] = useState<string[]>(() => splitAddresses(kept?.cc));
   const [html, setHtml] = useState(begin.html);
   const [formId] = useState(begin.formId);
   const [tried, setTried] = useState(false);
   const uploads = useUploads(formId, begin.files);
+  const { files } = uploads;
+  const whole = useMemo((): Draft | null => {
+    const begun =
+      to.join() !== first.join() || cc.length > 0 || html !== begin.html || files.length !== begin.files.length;
+    const draft = { html, to: to.join(', '), cc: cc.join(', '), subject: '', formId, files };
+    // A message that is only laid ready to be passed on is no draft yet.
+    return begun || kept ? { ...draft, side: { how, articleId: article.id } } : null;
+  }, [html, to, cc, files, formId, first, begin.html, begin.files, kept, how, article.id]);
+  const over = useKeptDraft('side', ticket.id, whole);
   const wrong = [...to, ...cc].find((address) => !isAddress(address));
   const blank = isBlank(html);
   const problem = () => {
@@ -76,7 +98,7 @@ function Form({
     return uploads.busy ? t`Files are still being uploaded.` : null;
   };
   const names = to.join(', ');
-  const first = to[0];
+  const reader = to[0];
   const send = useMutation({
     mutationFn: async () => {
       const words = {
@@ -92,6 +114,7 @@ function Form({
       return { held: await call('holdArticle', { params: { id: ticket.id }, body: { article: words } }), seconds };
     },
     onSuccess: ({ held, seconds }) => {
+      over();
       for (const key of [ticketKeys.articles(ticket.id), ticketKeys.history(ticket.id), ticketKeys.held(ticket.id)]) {
         void cache.invalidateQueries({ queryKey: key });
       }
@@ -116,6 +139,7 @@ function Form({
   submitNow.current = submit;
   const onSubmit = useCallback(() => submitNow.current(), []);
   const discard = () => {
+    over();
     for (const each of uploads.list) uploads.remove(each.key);
     onClose();
   };
@@ -187,7 +211,7 @@ function Form({
           <AttachButton onFiles={uploads.add} />
           <span className={classes.spacer} />
           <Button leftSection={<IconSend2 size={16} aria-hidden />} loading={send.isPending} onClick={submit}>
-            <span className={classes.sendLabel}>{first ? t`Send to ${first}` : t`Send`}</span>
+            <span className={classes.sendLabel}>{reader ? t`Send to ${reader}` : t`Send`}</span>
           </Button>
         </div>
       </div>
