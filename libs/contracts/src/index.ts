@@ -385,7 +385,7 @@ export {
   type SignatureInput,
   signatures,
 } from './http/senders.ts';
-export { type ServiceRow, services } from './http/services.ts';
+export { services } from './http/services.ts';
 export { sharedDraftOfTicket, sharedDrafts } from './http/shared-drafts.ts';
 export { shares } from './http/shares.ts';
 export {

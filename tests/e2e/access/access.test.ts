@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../desk.ts';
+import { communities } from './communities.ts';
 import { federationContract } from './federation-contract.ts';
 import { hostileFields } from './hostile-fields.ts';
 import { injections } from './injections.ts';
@@ -84,6 +85,7 @@ hostileFields(() => world);
 provisioning(() => world);
 safeReading(() => world);
 injections(() => world);
+communities(() => world);
 federationContract(
   () => world,
   () => operations,

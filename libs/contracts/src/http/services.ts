@@ -28,7 +28,6 @@ const row = Row.extend({
   /** It can be asked for now: it is active, and so is its agreement. */
   offered: z.boolean(),
 });
-export type ServiceRow = z.output<typeof row>;
 
 /** What communities offer (docs/how-to/service-catalogue.md). */
 export const services = {

@@ -4,7 +4,7 @@ import type { GroupAccess } from './rights.ts';
 export type RoleFault = 'inactive' | 'administers' | 'no-agent' | 'other-groups';
 
 /** What of a role decides it. */
-export interface AgentRole {
+interface AgentRole {
   active: boolean;
   permissions: readonly string[];
   group_access: readonly { groupId: number }[];

@@ -3,7 +3,7 @@ import { useMe } from '../session/use-me.ts';
 import { type Group, groupsQuery } from './queries.ts';
 
 /** What a form is about whose makers do not administer all of its kind: groups of their communities only. */
-export interface OwnGroups {
+interface OwnGroups {
   /** Those that may be chosen. */
   groups: readonly Group[];
   /** Whether they are all there are. */
