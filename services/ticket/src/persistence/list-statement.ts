@@ -109,6 +109,9 @@ function lineWith(custom: readonly CustomColumn[] = [], param: Param): string {
  *
  * Without a narrowing filter a page is merged from the heads of the indexes of every visible group (and state), so its
  * cost depends on the number of groups and not on that of tickets, and the total comes from the tally (ADR 0007).
+ *
+ * Words are found once, for the page and the total. Few matches are looked up as tickets; of many, the tickets are read
+ * in the order of the list, or by the other filters, and each is looked for among the matches until the page is full.
  */
 export function pageStatement(visible: VisibleTickets, filter: ListFilter, order: ListOrder): Statement {
   const params: unknown[] = [...visible.params];
@@ -127,8 +130,7 @@ export function pageStatement(visible: VisibleTickets, filter: ListFilter, order
   const groupId = filter.groupId === undefined ? undefined : param(filter.groupId, 'int');
   const { filters, words } = conditions(filter, params, param, states, groupId);
   // Found once for the page and the total.
-  const matching = words ? [...filters, 't.id IN (SELECT ticket_id FROM match)'] : filters;
-  const page = [...matching];
+  const page: string[] = [];
   if (order.after) {
     const key = param(order.after.key, type);
     const later = `(${column}, t.id) ${order.descending ? '<' : '>'} (${key}, ${param(order.after.id, 'int')})`;
@@ -140,22 +142,37 @@ export function pageStatement(visible: VisibleTickets, filter: ListFilter, order
     } else page.push(later);
   }
 
-  const narrow = isNarrow(filter);
   const joins = [join, group?.join ?? ''].join(' ').trim();
   const place = group ? `, ${group.column} AS gathered` : '';
   const pick = `SELECT t.id, ${column} AS key${place} FROM ticket t ${joins} WHERE`;
-  const hits = narrow
-    ? `${pick} ${[isVisible(), ...page].join(' AND ')} ${top}`
-    : `${groupHeads(pick, page, top, states, groupId)} UNION ALL ${customerHeads(pick, page, top)}`;
-  const everyMatchIsShown = words && filters.length === 0 ? 'SELECT count(*) FROM match' : undefined;
-  const total = order.uncounted ? '0' : (everyMatchIsShown ?? totalOf(filter, matching, states, groupId));
+  const listed = (also: readonly string[]) =>
+    `${pick} ${[isVisible(), ...filters, ...page, ...also].join(' AND ')} ${top}`;
+  const heads = (also: readonly string[]) => {
+    const all = [...filters, ...page, ...also];
+    return `${groupHeads(pick, all, top, states, groupId)} UNION ALL ${customerHeads(pick, all, top)}`;
+  };
+  const inHeads = order.key === 'updated_at' && !group && !isNarrow({ ...filter, search: undefined });
+  let hits: string;
+  let total: string;
+  if (words) {
+    const most = inHeads ? heads([inMatches, areMany]) : listed([inMatches, areMany]);
+    hits = `(${listed([isMatch, areFew])}) UNION ALL ${inHeads ? most : `(${most})`}`;
+    const count = (also: readonly string[]) =>
+      `(SELECT count(*) FROM ticket t WHERE ${[isVisible(), ...filters, ...also].join(' AND ')})`;
+    const some = `SELECT ${count([isMatch, areFew])} + ${count([inMatches, areMany])}`;
+    total = filters.length === 0 ? 'SELECT n FROM matches' : some;
+  } else {
+    hits = isNarrow(filter) ? listed([]) : heads([]);
+    total = totalOf(filter, filters, states, groupId);
+  }
+  if (order.uncounted) total = '0';
   const inOrder = `${by('gathered', groupDirection)}key ${direction}, id ${direction}`;
   const backwards = `${by('gathered', groupOpposite)}key ${opposite}, id ${opposite}`;
 
   // The plan is made without knowing the limit, so it takes a page for a tenth of all hits and would hash whole tables
   // to join them; an array it takes for ten rows, which is what makes it follow the primary keys.
   const text = `
-    WITH ${words ? `${matchCtes(words)}, ` : ''}hit AS MATERIALIZED (
+    WITH ${words ? `${matchCtes(words)}, ${matchesCte}, ` : ''}hit AS MATERIALIZED (
       SELECT * FROM (${hits}) AS every ORDER BY ${inOrder} LIMIT ${limit}),
     last AS (SELECT * FROM hit ORDER BY ${backwards} LIMIT 1),
     page AS (
@@ -168,6 +185,21 @@ export function pageStatement(visible: VisibleTickets, filter: ListFilter, order
       (${total})::bigint AS total`;
   return { text, params };
 }
+
+/**
+ * The heads of the lists of forty groups, a page of each: so many tickets are read for a page of which every ticket
+ * matches, and as many times more as fewer do.
+ */
+const AMONG = 4_000;
+
+/** How many matches there are, and whether they are so many that a page of them is soon found among all tickets. */
+const matchesCte = `matches AS MATERIALIZED (SELECT n, n * n > ${AMONG} * (SELECT coalesce(sum(n), 0) FROM ticket_tally WHERE ($1 OR group_id = ANY ($2::int[]))) AS many
+  FROM (SELECT count(*) AS n FROM match) AS counted)`;
+const areMany = '(SELECT many FROM matches)';
+const areFew = `NOT ${areMany}`;
+const isMatch = 't.id IN (SELECT ticket_id FROM match)';
+/** The same, looked up in a table of them for each ticket: as a join the plan would begin with all of them. */
+const inMatches = `(${isMatch}) IS TRUE`;
 
 /** Exact numbers of several lists as one statement, a JSON array in their order. */
 export function countsStatement(visible: VisibleTickets, lists: readonly ListFilter[]): Statement {

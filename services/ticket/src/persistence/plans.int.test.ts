@@ -280,6 +280,85 @@ describe('the newest matches', () => {
   });
 });
 
+describe('a list of what has a word', () => {
+  const half = VisibleTickets.to(
+    {
+      ...base,
+      permissions: ['ticket.agent'],
+      groups: Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i + 1, ['read']])),
+    },
+    'read',
+  );
+  const lists: [string, ListFilter][] = [
+    ['common', {}],
+    ['common', { stateTypes: ['new', 'open'], unassigned: true }],
+    ['common', { ownerId: 101 }],
+    ['twelfth', { stateTypes: ['closed'] }],
+    ['rare', {}],
+    ['title', { groupId: 1 }],
+  ];
+  it.each(lists)(
+    'shows, for %s and %j, every ticket of it once, in order, and how many there are',
+    async (word, filter) => {
+      const every = { common: 1, title: 1, twelfth: 12, rare: 200 }[word] ?? 0;
+      const of = (id: number) => ({
+        group: 1 + (id % GROUPS),
+        closed: id % 10 !== 0,
+        owner: id % 3 === 0 ? 1 : 100 + (id % 50),
+      });
+      for (const [visible, sees] of [
+        [VisibleTickets.toTheService(), () => true],
+        [half, (id: number) => of(id).group <= 20],
+        [agent, (id: number) => of(id).group <= 2],
+      ] as const) {
+        const wanted = Array.from({ length: TICKETS }, (_, i) => i + 1).filter((id) => {
+          const { group, closed, owner } = of(id);
+          if (id % every !== 0 || !sees(id) || (filter.unassigned && owner !== 1)) return false;
+          if (filter.stateTypes && filter.stateTypes.includes('closed') !== closed) return false;
+          return (filter.ownerId ?? owner) === owner && (filter.groupId ?? group) === group;
+        });
+        const shown: number[] = [];
+        let last: { key: string; id: number } | undefined;
+        for (let n = 0; n < 3; n++) {
+          const { text, params } = pageStatement(
+            visible,
+            { ...filter, search: parseSearch(word) },
+            order({ after: last }),
+          );
+          const [page] = await sql<{ tickets: string; total: number; lastKey: string | null; lastId: number }>(
+            ds,
+            text,
+            params,
+          );
+          expect(Number(page?.total)).toBe(wanted.length);
+          shown.push(...(JSON.parse(page?.tickets ?? '') as { id: number }[]).map(({ id }) => id));
+          if (!page || page.lastKey === null) break;
+          last = { key: page.lastKey, id: page.lastId };
+        }
+        // The newest has the lowest id.
+        expect(shown).toEqual(wanted.slice(0, 150));
+      }
+    },
+  );
+
+  it('reads indexes, and of a word in every ticket few tickets', async () => {
+    for (const visible of [agent, half, customer]) {
+      const { text, params } = pageStatement(visible, { search: parseSearch('common') }, order());
+      expect(await scanned(text, params)).toEqual([]);
+    }
+    const { text, params } = pageStatement(VisibleTickets.toTheService(), { search: parseSearch('common') }, order());
+    const [row] = await sql<Explained>(ds, `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`, params);
+    let read = 0;
+    const walk = (plan: Plan & { 'Actual Loops'?: number }): void => {
+      if (plan['Relation Name'] === 'ticket') read += (plan['Actual Rows'] ?? 0) * (plan['Actual Loops'] ?? 1);
+      for (const child of plan.Plans ?? []) walk(child);
+    };
+    walk((row as Explained)['QUERY PLAN'][0]?.Plan as Plan);
+    expect(read).toBeGreaterThanOrEqual(50);
+    expect(read).toBeLessThan(TICKETS / 4);
+  });
+});
+
 describe('what a write reads', () => {
   /** Whole reads of the large tables since the statistics began. */
   const wholeReads = async () => {

@@ -3,7 +3,7 @@ import type { CustomTerm, SearchField, SearchNode, SearchQuery, WordNode, Words 
 import { tagKey } from '../domain/tag/tag.ts';
 import { conditionSql } from './condition-sql.ts';
 import { articleIsVisible } from './ticket-json.ts';
-import { isVisible, seesAsAgent } from './visible-tickets.ts';
+import { isCustomer, isVisible, seesAsAgent, sharesOrganization } from './visible-tickets.ts';
 
 type Param = (value: unknown) => string;
 
@@ -79,8 +79,9 @@ export interface SearchWords {
 export const wordMatches = (query: string): [full: string, open: string] => [
   `d.tsv @@ ${query} AND (d.public_tsv IS NULL OR ${seesAsAgent('d')})`,
   // A customer's query must never meet the words of internal articles, not even to narrow the search: what an
-  // exclusion hides there tells as much as what a word finds.
-  `d.public_tsv @@ ${query} AND NOT ${seesAsAgent('d')}`,
+  // exclusion hides there tells as much as what a word finds. Whoever sees nothing as a customer has no document read
+  // for it.
+  `d.public_tsv @@ ${query} AND NOT $1 AND (${isCustomer} OR ${sharesOrganization}) AND NOT ${seesAsAgent('d')}`,
 ];
 
 /**
@@ -106,11 +107,12 @@ export function matchCtes(words: SearchWords): string {
   const visible = [isVisible('d')];
   const piece =
     words.piece &&
-    `UNION SELECT d.ticket_id FROM search_doc d WHERE ${[words.piece, ...visible].join(' AND ')}
-       AND (SELECT count(*) FROM (SELECT FROM word LIMIT ${ENOUGH}) AS first) < ${ENOUGH}`;
+    `UNION ALL SELECT d.ticket_id FROM search_doc d WHERE ${[words.piece, ...visible].join(' AND ')}
+       AND (SELECT count(*) FROM (SELECT FROM word LIMIT ${ENOUGH}) AS first) < ${ENOUGH}
+       AND d.ticket_id NOT IN (SELECT ticket_id FROM word)`;
   return `q AS MATERIALIZED (SELECT ${words.tsquery} AS query),
     word AS MATERIALIZED (${everyMatch({ ...words, piece: undefined }, 'search_doc d', visible)}),
-    match AS MATERIALIZED (SELECT ticket_id FROM word ${piece ?? ''})`;
+    ${piece ? `match AS MATERIALIZED (SELECT ticket_id FROM word ${piece})` : 'match AS (SELECT ticket_id FROM word)'}`;
 }
 
 /** @param param  takes a value and gives its place in the statement */
