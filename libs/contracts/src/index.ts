@@ -167,6 +167,7 @@ export {
   signUp,
   signUpSettings,
   twoFactorConfiguration,
+  unlockUser,
   userTokens,
   userTwoFactor,
   verifyTwoFactor,

@@ -97,6 +97,7 @@ import { SignInByLink } from './application/sign-in/sign-in-by-link.ts';
 import { SignUp } from './application/sign-in/sign-up.ts';
 import { TellOwner } from './application/sign-in/tell-owner.ts';
 import { TryLimit } from './application/sign-in/try-limit.ts';
+import { UnlockUser } from './application/sign-in/unlock-user.ts';
 import { ViewAs } from './application/sign-in/view-as.ts';
 import { Sweep } from './application/sweep.ts';
 import { TicketReferences } from './application/ticket-references.ts';
@@ -252,6 +253,7 @@ import { UserStore } from './persistence/user.store.ts';
     ExplainAccess,
     AccessSourceStore,
     WriteUser,
+    UnlockUser,
     Organizations,
     Groups,
     Senders,

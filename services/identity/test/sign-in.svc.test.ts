@@ -11,6 +11,7 @@ import {
   setPasswordByToken,
   signIn,
   signOut,
+  unlockUser,
   users,
   userUpdated,
 } from '@helpmesh/contracts';
@@ -138,6 +139,18 @@ describe('S26: guessing', () => {
     await expect(basic(email, password, { ip: '192.0.2.3' })).rejects.toMatchObject(limited);
     desk.clock.advance(31_000);
     await expect(basic(email, password, { ip: '192.0.2.3' })).resolves.toBeDefined();
+  });
+
+  it('ends for somebody whom an administrator lets in, and for nobody else’s asking', async () => {
+    const { id, email, password } = await person();
+    await guess(email, '192.0.2.13', 5);
+    await expect(basic(email, password, { ip: '192.0.2.13' })).rejects.toMatchObject(limited);
+    const unlock = (whom: number, by: number) => desk.ask(unlockUser, { params: { id: whom }, query: {} }, by);
+    await expect(unlock(id, ids.agent)).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(await unlock(id, ids.admin)).toEqual({});
+    expect(await desk.rows('SELECT login_failed FROM users WHERE id = $1', [id])).toEqual([{ login_failed: 0 }]);
+    await expect(basic(email, password, { ip: '192.0.2.13' })).resolves.toBeDefined();
+    await expect(unlock(999_999, ids.admin)).rejects.toMatchObject({ kind: 'not-found' });
   });
 
   it('cannot be used to find out what another place has proven', async () => {

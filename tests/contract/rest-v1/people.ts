@@ -57,11 +57,13 @@ export const people: Section = (world) => {
       expect((await world().customer.call('GET', '/api/v1/users/search?query=Clara')).status).toBe(403);
     });
 
-    it('2.6.4 around an account: history, password, preferences, absence, picture, import', async () => {
+    it('2.6.4 around an account: history, unlocking, password, preferences, absence, picture, import', async () => {
       const { admin, agent, agentId, anyone, test } = world();
       await admin.put(`/api/v1/users/${agentId}`, { department: 'First line' });
       const { history } = await admin.get(`/api/v1/users/history/${agentId}`);
       expect(JSON.stringify(history)).toContain('First line');
+      expect(await admin.call('PUT', `/api/v1/users/unlock/${agentId}`)).toMatchObject({ status: 200, body: {} });
+      expect((await agent.call('PUT', `/api/v1/users/unlock/${agentId}`)).status).toBe(403);
       for (const username of ['ann@desk.example', 'nobody@desk.example']) {
         expect(await anyone.post('/api/v1/users/password_reset', { username })).toEqual({ message: 'ok' });
       }

@@ -614,6 +614,7 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/users/search': wordsByPost,
   'GET /api/v1/users/{id}': user,
   'GET /api/v1/users/history/{id}': user,
+  'PUT /api/v1/users/unlock/{id}': user,
   'POST /api/v1/users': (world) => ({ body: { email: `${world.fresh('spare')}@spare.example` } }),
   'PUT /api/v1/users/{id}': put(user, { note: 'seen' }),
   'DELETE /api/v1/users/{id}': spare((world) => world.customer()),

@@ -268,6 +268,7 @@ POST   /api/v1/users                                           ---- ++++ ++-!
 PUT    /api/v1/users/{id}                                      ---- ++++ ++-!  ---- ++++ ++-!  ---- ---- +--!
 DELETE /api/v1/users/{id}                                      ---- ---- +--!
 GET    /api/v1/users/history/{id}                              ---- ++++ ++-!
+PUT    /api/v1/users/unlock/{id}                               ---- ---- +--!
 # What of a file is refused is told in the answer; an export is the list that one may see.
 POST   /api/v1/tickets/import                                  ---- ---- ?--!
 GET    /api/v1/tickets/import_example                          -+++ ++++ +++!

@@ -227,6 +227,16 @@ export const removeUserTwoFactor = defineEndpoint({
   response: done,
 });
 
+export const unlockUser = defineEndpoint({
+  id: 'unlockUser',
+  method: 'PUT',
+  path: '/api/v1/users/unlock/:id',
+  question: 'rpc.identity.v1.unlock-user',
+  tag: 'Users',
+  summary: 'Lets a user sign in at once who has to wait after wrong passwords, for administrators of users',
+  params: { id: Id },
+});
+
 const ApiTokenRow = z.looseObject({
   id: z.number().int(),
   name: z.string(),

@@ -14,6 +14,7 @@ import {
   renamePasskey,
   signInSettings,
   twoFactorConfiguration,
+  unlockUser,
   userTokens,
   userTwoFactor,
   verifyTwoFactor,
@@ -26,6 +27,7 @@ import { ApiTokens } from '../application/sign-in/api-tokens.ts';
 import { Freshness } from '../application/sign-in/freshness.ts';
 import { SecondFactors } from '../application/sign-in/second-factors.ts';
 import { Sessions } from '../application/sign-in/sessions.ts';
+import { UnlockUser } from '../application/sign-in/unlock-user.ts';
 import { ViewAs } from '../application/sign-in/view-as.ts';
 import { actorOf } from './answering.ts';
 
@@ -33,6 +35,7 @@ import { actorOf } from './answering.ts';
 @Controller()
 export class AccountController {
   constructor(
+    private readonly unlocking: UnlockUser,
     private readonly sessions: Sessions,
     private readonly factors: SecondFactors,
     private readonly fresh: Freshness,
@@ -124,6 +127,11 @@ export class AccountController {
   @Answers(removeUserTwoFactor)
   removeOfUser(ctx: RpcContext, { params }: ParsedInputOf<typeof removeUserTwoFactor>) {
     return this.factors.removeOfUser(actorOf(ctx), params.id);
+  }
+
+  @Answers(unlockUser)
+  unlock(ctx: RpcContext, { params }: ParsedInputOf<typeof unlockUser>) {
+    return this.unlocking.run(actorOf(ctx), params.id);
   }
 
   @Answers(userTokens.list)
