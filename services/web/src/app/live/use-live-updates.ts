@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { callKeys } from '../../features/calls/queries.ts';
 import { noticeKeys } from '../../features/notifications/queries.ts';
 import { ticketOverviewsQuery } from '../../features/overviews/queries.ts';
+import { nobody } from '../../features/people/queries.ts';
 import { pageName, usePresent, withNews } from '../../features/presence/present.ts';
 import { useMe } from '../../features/session/use-me.ts';
 import { type TicketPage, ticketCountsQuery, ticketKeys } from '../../features/tickets/queries.ts';
@@ -35,7 +36,8 @@ const reopenMs = 4000;
 /** One stream for the whole app; every event patches or invalidates the cache, so no screen has to poll. */
 export function useLiveUpdates(): void {
   const cache = useQueryClient();
-  const { agent } = useMe();
+  const { me, agent } = useMe();
+  const myId = me.id;
   useEffect(() => {
     const { setLive } = useShell.getState();
     const lists = throttled(() => {
@@ -56,7 +58,9 @@ export function useLiveUpdates(): void {
       if (!event) return;
       apply(cache, event);
       lists.run();
-      home.run();
+      // Of tickets of others only what moves one's numbers matters, and that is told.
+      const { owner_id: owner = nobody } = event.row;
+      if (owner === nobody || owner === myId) home.run();
     };
     const open = () => {
       const query = new URLSearchParams({
@@ -101,6 +105,7 @@ export function useLiveUpdates(): void {
         const { overviews, views } = JSON.parse(data) as LiveCounts;
         cache.setQueryData(ticketOverviewsQuery.queryKey, overviews);
         cache.setQueryData(ticketCountsQuery.queryKey, new Map(views.map(({ view, count }) => [view, count])));
+        home.run();
       });
       for (const type of eventTypes) source.addEventListener(`ticket.v1.${type}`, onMessage);
     };
@@ -112,7 +117,7 @@ export function useLiveUpdates(): void {
       source.close();
       setLive('connecting');
     };
-  }, [cache, agent]);
+  }, [cache, agent, myId]);
 }
 
 function apply(cache: QueryClient, { type, ticketId, row }: TicketEvent): void {

@@ -44,7 +44,7 @@ export const pageName = Array.from(crypto.getRandomValues(new Uint8Array(12)), (
   byte.toString(16).padStart(2, '0'),
 ).join('');
 
-export type Writing = { ticketId: number; kind: 'reply' | 'note' } | null;
+type Writing = { ticketId: number; kind: 'reply' | 'note' } | null;
 
 /** Who stops for so long is not writing any more, ms. */
 const pauseMs = 20_000;
