@@ -37,7 +37,7 @@ export function CallsPage() {
   const title = i18n._(callsLabel);
   const open = (data?.calls ?? []).filter(({ done, state }) => !done && state === 'hangup').map(({ id }) => id);
   return (
-    <Container size="md" py="lg">
+    <Container size="md" py="lg" w="100%">
       <title>{`${title} · Helpmesh`}</title>
       <Group justify="space-between" mb="md">
         <Title order={1}>{title}</Title>

@@ -22,7 +22,7 @@ function Person({ id, doing }: Present) {
   const text = doing === 'viewing' ? t`${name} is looking at it` : t`${name} is writing`;
   return (
     <span className={classes.person} title={text}>
-      <PersonAvatar name={name} image={user.image} size={16} />
+      <PersonAvatar name={name} image={user.image} size={18} />
       {doing !== 'viewing' && <IconPencil size={12} aria-hidden />}
       <span className={classes.text}>{text}</span>
     </span>

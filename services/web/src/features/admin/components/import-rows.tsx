@@ -162,7 +162,7 @@ export function ImportRows({ of }: { of: Kind }) {
               </Anchor>
               <Group>
                 <Button variant="default" onClick={close}>
-                  {run.data ? t`Close` : t`Cancel`}
+                  {run.data || run.isPending ? t`Close` : t`Cancel`}
                 </Button>
                 {seen.result === 'success' && file && (
                   <Button loading={run.isPending} onClick={() => void carryOut(file)}>
@@ -263,7 +263,11 @@ function Preview({ of, seen: { stats, records } }: { of: Kind; seen: Imported })
           ? t`Nothing is opened yet, and nobody is written to.`
           : t`Nothing is changed yet. An empty cell leaves what is there.`}
       </Text>
-      <ScrollArea.Autosize mah={320} type="auto" tabIndex={0}>
+      <ScrollArea.Autosize
+        mah={320}
+        type="auto"
+        viewportProps={{ tabIndex: 0, role: 'group', 'aria-label': t`Rows of the file` }}
+      >
         <Table verticalSpacing={6} aria-label={t`Rows of the file`}>
           <Table.Thead>
             <Table.Tr>

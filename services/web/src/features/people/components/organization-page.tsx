@@ -39,7 +39,7 @@ function OrganizationCard({ id }: { id: number }) {
   if (!organization) return <Skeleton height={200} m="lg" />;
   const { name, vip, active, shared, domain, domain_assignment, note } = organization;
   return (
-    <Container size="lg" py="lg">
+    <Container size="lg" py="lg" w="100%">
       <title>{`${name} · Helpmesh`}</title>
       <header className={classes.head}>
         <div className={classes.heading}>

@@ -36,7 +36,7 @@ function Person({ id }: { id: number }) {
   const name = nameOf(user);
   const vip = user.vip === true;
   return (
-    <Container size="lg" py="lg">
+    <Container size="lg" py="lg" w="100%">
       <title>{`${name} · Helpmesh`}</title>
       <header className={classes.head}>
         <PersonAvatar name={name} image={user.image} size={48} />
