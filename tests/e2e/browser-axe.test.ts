@@ -333,7 +333,7 @@ describe('accessibility', () => {
       ['mail/queues', 'Outgoing mails'],
       ['mail/encryption', 'Keys of the desk'],
       ['mail/texts', 'Notification: due soon'],
-      ['mail/texts/password-reset.en', 'Values this mail can name'],
+      ['mail/texts/password-reset~en', 'Values this mail can name'],
       ['roles', 'Customer'],
       ['roles/2', 'admin.user'],
       ['custom-fields', 'What was tried'],

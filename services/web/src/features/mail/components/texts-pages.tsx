@@ -72,7 +72,7 @@ function Kinds({
                 key={kind}
                 what={
                   <>
-                    <Link to="/admin/mail/texts/$id" params={{ id: `${kind}.${i18n.locale}` }}>
+                    <Link to="/admin/mail/texts/$id" params={{ id: `${kind}~${i18n.locale}` }}>
                       {nameOf(kind)}
                     </Link>{' '}
                     {own.some(({ failure }) => failure !== null) && (
@@ -99,11 +99,11 @@ function useKindName(): (kind: string) => string {
   };
 }
 
-/** One mail in one language: `kind.language`, and the id of a community behind that. */
+/** One mail in one language: `kind~language`, and the id of a community behind that. A dot would make it a file. */
 export function MailTextPage() {
   const { t } = useLingui();
   const { id } = useParams({ from: '/app/admin/mail/texts/$id' });
-  const [name, locale = 'en', branding] = id.split('.');
+  const [name, locale = 'en', branding] = id.split('~');
   const kinds = useQuery(mailKindsQuery);
   const texts = useQuery(mailTextsQuery);
   const error = kinds.error ?? texts.error;
@@ -234,7 +234,7 @@ function Which({ kind, locale, branding_id }: EditProps['place'] & { kind: strin
   const to = (next: string, branding: number | null) =>
     void navigate({
       to: '/admin/mail/texts/$id',
-      params: { id: [kind, next, ...(branding === null ? [] : [branding])].join('.') },
+      params: { id: [kind, next, ...(branding === null ? [] : [branding])].join('~') },
     });
   return (
     <Group mb="md" gap="md">
