@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { adoptDrafts, type Draft, isBlank, loadDraft, removeDraft, saveDraft } from './draft.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { adoptDrafts, type Draft, isBlank, loadDraft, newFormId, removeDraft, saveDraft } from './draft.ts';
 
 const kept = new Map<string, string>();
 const storage = {
@@ -34,6 +34,14 @@ describe('drafts', () => {
     saveDraft('note', 7, aDraft(), storage);
     removeDraft('note', 7, storage);
     expect(kept.size).toBe(0);
+  });
+
+  it('have names of their own also on a page over plain http, which browsers keep randomUUID from', () => {
+    vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) });
+    const names = Array.from({ length: 100 }, newFormId);
+    vi.unstubAllGlobals();
+    expect(new Set(names).size).toBe(100);
+    expect(names.every((name) => /^[0-9a-f]{32}$/.test(name))).toBe(true);
   });
 
   it('stay while only a file is attached', () => {
