@@ -1,8 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { lingui, linguiTransformerBabelPreset } from '@lingui/vite-plugin';
 import babel from '@rolldown/plugin-babel';
 import react from '@vitejs/plugin-react';
 import mantine from 'postcss-preset-mantine';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { catalogParts } from './scripts/catalog-parts.ts';
 
 const backend = process.env.HELPMESH_PUBLIC_URL ?? 'http://localhost:8080';
@@ -13,8 +14,33 @@ const backend = process.env.HELPMESH_PUBLIC_URL ?? 'http://localhost:8080';
  */
 const shell = {
   name: 'shell',
+  priority: 1,
   tags: ['$initial' as const],
   test: (id: string) => !/\/(?:index\.html|main\.tsx)$/.test(id),
+};
+
+const aheadEntry = fileURLToPath(new URL('src/app/ahead-entry.ts', import.meta.url));
+/** What runs ahead is a file of its own: it would wait for all of the shell. */
+const aheadOfShell = {
+  name: 'ahead',
+  priority: 2,
+  test: /\/(?:app\/ahead(?:-entry)?|features\/tickets\/list-state)\.ts$/,
+};
+
+/** It runs while the shell is still fetched and read, and asks what the page asks first. */
+const ahead: Plugin = {
+  name: 'ahead',
+  apply: 'build',
+  transformIndexHtml: {
+    order: 'post',
+    handler(_page, { bundle = {} }) {
+      const chunks = Object.values(bundle).filter((one) => one.type === 'chunk');
+      const file = chunks.find(({ moduleIds }) => moduleIds.includes(aheadEntry))?.fileName;
+      if (!file) throw new Error('the build has no script that runs ahead');
+      const attrs = { type: 'module', async: true, crossorigin: true, src: `/${file}` };
+      return [{ tag: 'script', attrs, injectTo: 'head-prepend' }];
+    },
+  },
 };
 
 export default defineConfig({
@@ -22,6 +48,7 @@ export default defineConfig({
     react(),
     // A build with an untranslated text stops here; `check:catalogs` says the same without a build.
     catalogParts(),
+    ahead,
     lingui(),
     babel({ presets: [linguiTransformerBabelPreset()] }),
   ],
@@ -36,7 +63,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
     chunkSizeWarningLimit: 900,
-    rolldownOptions: { output: { codeSplitting: { groups: [shell] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [aheadOfShell, shell] } } },
   },
   server: {
     port: 5173,

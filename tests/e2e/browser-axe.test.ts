@@ -269,6 +269,20 @@ describe('accessibility', () => {
     await page.getByRole('button', { name: 'Reply', exact: true }).click();
     await page.getByRole('textbox', { name: 'Text of the reply' }).waitFor();
     await look('reply');
+    await person.goto(`/tickets/${ticketId}`);
+    await person
+      .message(/^Agent: /)
+      .getByRole('button', { name: 'Actions of this message' })
+      .click();
+    await page.getByRole('menuitem', { name: 'Forward to somebody else' }).click();
+    await page.getByRole('textbox', { name: 'Text to somebody beside the ticket' }).waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await page.getByText('Say first whom this goes to.').waitFor();
+    await look('a message passed on');
+    await page.getByRole('button', { name: 'Discard and close' }).click();
+    await person.goto('/profile');
+    await page.getByLabel('Stands in').waitFor();
+    await look('profile');
     await person.goto('/tickets/new');
     await page.getByRole('textbox', { name: 'Text', exact: true }).waitFor();
     await look('new ticket');

@@ -274,7 +274,9 @@ describe('the main job', () => {
     expect((await page(locked.replace('locked', 'open'))).url).toBe(locked);
     const map = (await page('/sitemap.xml')).text;
     expect(map).toContain(`${locked}</loc>`);
-    for (const text of [map, home.text, (await page('/help/en/search?q=knock')).text])
+    const feed = (await page('/help/en/feed.xml')).text;
+    expect(feed).toContain(`${locked}"/>`);
+    for (const text of [map, feed, home.text, (await page('/help/en/search?q=knock')).text])
       expect(text).not.toContain('ecret');
     for (const path of [secret, locked.replace('/en/', '/pl/'), '/help/en/nothing-999', '/help/de', '/help/en/x'])
       expect(await page(path), path).toMatchObject({ status: 404, text: expect.stringContaining('</html>') });

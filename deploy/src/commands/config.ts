@@ -87,7 +87,9 @@ function line(step: Step): string {
 }
 
 const unset = ({ missing }: Pick<Step, 'missing'>): string =>
-  missing.length === 0 ? '' : ` (set by hand, as no file holds secrets: ${missing.join(', ')})`;
+  missing.length === 0
+    ? ''
+    : ` (to be set by hand, as no file holds secrets, and switched off until then: ${missing.join(', ')})`;
 
 /** @throws CannotStart */
 function documentIn(file: string): unknown {

@@ -82,7 +82,7 @@ import {
   signInSecondStep,
   signOut,
 } from './rpc/identity.ts';
-import { checkSealing, keysToOpen, reopenMail } from './rpc/mail-keys.ts';
+import { checkSealing, hasMailAccount, keysToOpen, leaveList, reopenMail } from './rpc/mail-keys.ts';
 import {
   checkMonitoringToken,
   countOpenedTickets,
@@ -239,6 +239,6 @@ export const questions: readonly QuestionDefinition[] = [
   ...Object.values(deadLetterReplays),
   countOpenedTickets,
   checkMonitoringToken,
-  ...[keysToOpen, checkSealing, reopenMail],
+  ...[keysToOpen, checkSealing, reopenMail, leaveList, hasMailAccount],
   ...[answerPbas, openPbasLink, keepContacts, openSessionFor],
 ];

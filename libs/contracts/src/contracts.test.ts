@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { messages } from './catalogue.ts';
+import { messages, questions } from './catalogue.ts';
 import { defineEndpoint, defineEvent, envelopeSchema } from './define.ts';
 import { bounded, boundedRecord } from './http/common.ts';
 import { endpoints } from './http/endpoints.ts';
+import * as contracts from './index.ts';
 import { streams } from './streams.ts';
 
 const folder = new URL('../samples/', import.meta.url);
@@ -31,6 +32,17 @@ describe('the catalogue', () => {
       const carriers = streams.filter(({ subjects }) => subjects.some((s) => type.startsWith(s.slice(0, -1))));
       expect(carriers, type).toHaveLength(1);
     }
+  });
+
+  it('has every question: the broker refuses one that it does not name', () => {
+    const isQuestion = (value: unknown): value is { subject: string } =>
+      typeof value === 'object' &&
+      value !== null &&
+      String((value as { subject?: unknown }).subject).startsWith('rpc.');
+    const known = new Set(questions.map(({ subject }) => subject));
+    const asked = (Object.values(contracts) as unknown[]).filter(isQuestion);
+    expect(asked.length).toBeGreaterThan(50);
+    expect(asked.map(({ subject }) => subject).filter((subject) => !known.has(subject))).toEqual([]);
   });
 
   it('names no type twice', () => {

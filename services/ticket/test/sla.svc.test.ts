@@ -6,6 +6,8 @@ import {
   getTicket,
   recordAudit,
   removeTag,
+  reportProfiles,
+  reports,
   slas,
   tagList,
   ticketCounts,
@@ -24,6 +26,7 @@ import { actor, cast, type Desk, startDesk } from './desk.ts';
 const { admin, agent, agent2, customer } = cast;
 const ruler = actor({ userId: 3, permissions: ['admin.sla', 'admin.calendar'] });
 const tagger = actor({ userId: 3, permissions: ['admin.tag'] });
+const reporter = actor({ userId: 3, permissions: ['report', 'admin.report_profile'] });
 const MINUTE = 60_000;
 
 let desk: Desk;
@@ -68,6 +71,23 @@ const eventually = (id: number, expected: object) =>
     { what: `ticket ${id} to be ${JSON.stringify(expected)}` },
   );
 
+/** What reports count of one ticket this year. */
+const promises = async (id: number) => {
+  const { number } = await read(id);
+  const profile = await desk.rest(reporter, reportProfiles.create, {
+    body: { name: `Ticket ${number}`, condition: { 'ticket.number': { operator: 'is', value: String(number) } } },
+  });
+  const names = ['response_kept', 'response_late', 'solution_kept', 'solution_late'];
+  const year = new Date(desk.clock.now()).getUTCFullYear();
+  const { data } = await desk.rest(reporter, reports.generate, {
+    body: {
+      ...{ metric: 'promises', timeRange: 'year', year, timezone: 'UTC' },
+      ...{ backends: Object.fromEntries(names.map((name) => [name, true])), profiles: { [profile.id]: true } },
+    },
+  });
+  return Object.fromEntries(names.map((name) => [name, (data[name] ?? []).reduce((sum, n) => sum + n, 0)]));
+};
+
 describe('the due times of a ticket', () => {
   it('are written with it, and follow every write', async () => {
     await promise({ response_time: 120 });
@@ -103,7 +123,17 @@ describe('the due times of a ticket', () => {
       close_in_min: 80,
       close_diff_in_min: 100,
     });
-    desk.clock.advance(100 * MINUTE);
+    expect(await promises(ticket.id)).toEqual({
+      response_kept: 1,
+      response_late: 0,
+      solution_kept: 1,
+      solution_late: 0,
+    });
+    const late = await open();
+    desk.clock.advance(61 * MINUTE);
+    await say(late.id, {});
+    expect(await promises(late.id)).toEqual({ response_kept: 0, response_late: 1, solution_kept: 0, solution_late: 0 });
+    desk.clock.advance(39 * MINUTE);
     const reopened = await change(ticket.id, { state: 'open' });
     expect(reopened).toMatchObject({ close_escalation_at: after(reopened.updated_at, 180), close_in_min: 80 });
   });

@@ -389,6 +389,14 @@ describe('the knowledge base', () => {
     expect(await desk.ask(editor, helpAnswers.figures, at(rated))).toMatchObject({
       ...{ views: 2, deflections: 1, helpful: 1, unhelpful: 1, comments: [{ comment: 'I am bob@people.example' }] },
     });
+    const lately = { params: { knowledge_base_id: '1' }, query: { days: '2' }, body: undefined };
+    const { since, answers } = await desk.ask(editor, knowledgeBase.figures, lately);
+    const figures = { views: 2, deflections: 1, helpful: 1, unhelpful: 1 };
+    expect(answers.filter(({ answer_id }) => [rated, id].includes(answer_id))).toEqual([
+      { answer_id: rated, ...figures },
+    ]);
+    expect(since).toBe(new Date(desk.clock.now() - 86_400_000).toISOString().slice(0, 10));
+    await expect(desk.ask(reader, knowledgeBase.figures, lately)).rejects.toMatchObject(forbidden);
     const home = await page(readHelpHome, { locale: 'en' });
     expect(home.popular).toContainEqual({ id: rated, title: 'Rated' });
     desk.clock.advance(60 * 60_000);

@@ -1,3 +1,5 @@
+// First of all, unless it has run already: the rest takes a while to be read.
+import './app/ahead-entry.ts';
 import '@fontsource-variable/inter/index.css';
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
@@ -5,11 +7,12 @@ import '@mantine/core/styles.css';
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { lazy, StrictMode, Suspense } from 'react';
+import { lazy, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { activateLanguage, preferredLanguage } from './app/i18n.ts';
 import { queryClient } from './app/query-client.ts';
-import { router } from './app/router.tsx';
+import { fetchPageOf, router } from './app/router.tsx';
+import { Beside } from './app/shell/beside.tsx';
 import './ui/page.css';
 import { cssVariables, theme } from './ui/theme.ts';
 
@@ -19,7 +22,11 @@ const Messages = lazy(() => import('./ui/messages.tsx').then((file) => ({ defaul
 const element = document.getElementById('root');
 if (!element) throw new Error('index.html has no #root');
 // Words before the first paint: a page that changes its language under the eyes looks broken.
-await activateLanguage(preferredLanguage());
+const words = activateLanguage(preferredLanguage());
+// Meanwhile the page finds out who is here and fetches what it shows.
+fetchPageOf(window.location);
+void router.load();
+await words;
 createRoot(element).render(
   <StrictMode>
     <I18nProvider i18n={i18n}>
@@ -27,9 +34,9 @@ createRoot(element).render(
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
         </QueryClientProvider>
-        <Suspense fallback={null}>
+        <Beside>
           <Messages />
-        </Suspense>
+        </Beside>
       </MantineProvider>
     </I18nProvider>
   </StrictMode>,

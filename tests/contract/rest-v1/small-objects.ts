@@ -492,20 +492,94 @@ export const smallObjects: Section = (world) => {
             view: { s: ['title'] },
           },
         ],
+        channels_email_outbound: [
+          {
+            ...{ name: 'file: out', addresses: ['file@example.org'] },
+            options: {
+              outbound: { adapter: 'smtp', options: { host: 'out.example.org', user: 'file', password: '<secret>' } },
+            },
+          },
+        ],
+        email_addresses: [{ name: 'File', email: 'file@example.org', channel_id: 'file: out' }],
+        channels_email: [
+          {
+            ...{ name: 'file: in', group_id: 'file: desk', active: true },
+            options: {
+              inbound: { adapter: 'imap', options: { host: 'in.example.org', user: 'file', password: '<secret>' } },
+            },
+          },
+        ],
+        openid_providers: [
+          {
+            ...{ name: 'file-sso', title: 'File', issuer: 'https://sso.example.org', client_id: 'desk' },
+            ...{ client_secret: '<secret>', scopes: ['email'] },
+          },
+        ],
+        entitlement_mappings: [
+          { provider_id: 'file-sso', pattern: 'urn:mace:egi.eu:group:file.example.org:role=member#aai.egi.eu', role_id: 'file: night' },
+        ],
+        directories: [
+          {
+            ...{ name: 'file: people', domains: ['file.example.org'], enabled: false },
+            mappings: [{ directory_group: 'File', role_id: null, group_id: 'file: desk', access: 'read' }],
+          },
+        ],
+        knowledge_base_categories: [
+          { name: 'file: help', role_ids: ['file: night'], translations: [{ locale: 'en', title: 'file: help' }] },
+          {
+            ...{ name: 'file: help::paper', internal: true },
+            translations: [
+              { locale: 'en', title: 'paper' },
+              { locale: 'pl', title: 'papier' },
+            ],
+          },
+        ],
       };
+      const secrets = ['channels_email_outbound', 'channels_email', 'openid_providers', 'webhooks'];
       const small = { helpmesh_configuration: 1, ...added };
       const results = await carryOut(small);
       expect(results.filter(({ done }) => !done)).toEqual([]);
       expect(results).toHaveLength(Object.values(added).flat().length);
-      expect(results.find(({ kind }) => kind === 'webhooks')).toMatchObject({ missing: ['bearer_token'] });
+      expect(results.filter(({ missing }) => missing.length > 0).map(({ kind }) => kind)).toEqual(
+        expect.arrayContaining(secrets),
+      );
       const whole = await read();
       expect(JSON.stringify(whole)).not.toMatch(/"(?:id|created_at|updated_by_id)":/);
       for (const [kind, objects] of Object.entries(added) as [string, Json[]][]) {
         // What the desk says of itself in other words: a token that is not there, all days of a week, columns.
-        for (const { bearer_token: _, business_hours: __, view: ___, ...told } of objects) {
-          expect(whole[kind]).toContainEqual(expect.objectContaining(told));
+        for (const {
+          bearer_token: _,
+          business_hours: __,
+          view: ___,
+          client_secret,
+          options,
+          active,
+          ...told
+        } of objects) {
+          const off = secrets.includes(kind) ? { [kind === 'openid_providers' ? 'enabled' : 'active']: false } : {};
+          expect(whole[kind]).toContainEqual(expect.objectContaining({ ...told, ...off }));
         }
       }
+      const secretOnDesk = (document: Json) =>
+        document.channels_email.find(({ name }: Json) => name === 'file: in').options.inbound.options.password;
+      expect(secretOnDesk(whole)).toBeNull();
+      // Until the secret is set, the file says what is missing, and nothing is switched on.
+      const waiting = await carryOut(small, { kinds: ['channels_email'] });
+      expect(waiting).toMatchObject([{ action: 'update', done: true, missing: ['password'] }]);
+      const mailbox = (await admin.get('/api/v1/channels_email')).find(({ name }: Json) => name === 'file: in');
+      expect(mailbox.active).toBe(false);
+      const { options } = mailbox;
+      options.inbound.options.password = 'of the mailbox';
+      await admin.put(`/api/v1/channels_email/${mailbox.id}`, { options });
+      const set = await read();
+      expect(secretOnDesk(set)).toBe('<secret>');
+      expect(JSON.stringify(set)).not.toContain('of the mailbox');
+      // Something else of it is changed, and the secret stays.
+      const other = structuredClone(set);
+      other.channels_email.find(({ name }: Json) => name === 'file: in').options.inbound.options.folder = 'Desk';
+      const kept = await carryOut(other, { kinds: ['channels_email'] });
+      expect(kept).toMatchObject([{ action: 'update', done: true, missing: [] }]);
+      expect(secretOnDesk(await read())).toBe('<secret>');
       const gone = await carryOut(before, { delete: true });
       expect(gone.filter(({ done }) => !done)).toEqual([]);
       expect(await read()).toEqual(before);

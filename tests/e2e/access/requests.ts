@@ -468,6 +468,7 @@ export const requests: Record<string, Asking> = {
   'PATCH /api/v1/knowledge_bases/{knowledge_base_id}/categories/reorder_root_categories': () => ({
     ...{ path: { knowledge_base_id: 1 }, body: { ordered_ids: [] } },
   }),
+  'GET /api/v1/knowledge_bases/{knowledge_base_id}/figures': () => ({ path: { knowledge_base_id: 1 } }),
   'GET /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id}': helping(newHelpCategory),
   'POST /api/v1/knowledge_bases/{knowledge_base_id}/categories': (world) => ({
     path: { knowledge_base_id: 1 },

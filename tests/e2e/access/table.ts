@@ -628,6 +628,7 @@ POST   /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/restore ---- ---
 POST   /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/deflected -+++ ++++ +--!
 GET    /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/versions ---- ---- +--!
 GET    /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/figures ---- ---- +--!
+GET    /api/v1/knowledge_bases/{knowledge_base_id}/figures     ---- ---- +--!
 GET    /api/v1/knowledge_bases/recent_answers                  -+++ ++++ +--!
 POST   /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/attachments ---- ---- +--!
 GET    /api/v1/knowledge_bases/{knowledge_base_id}/answers/{id}/attachments/{attachment_id} -+++ ++++ +--!

@@ -213,6 +213,31 @@ export const knowledgeBase = {
     params: one,
     response: z.object({}),
   }),
+  figures: defineEndpoint({
+    id: 'helpFigures',
+    method: 'GET',
+    path: `${path}/figures`,
+    question: 'rpc.ticket.v1.help-figures',
+    tag,
+    summary: 'How often answers were read and were enough of late, and whether readers were helped; for editors',
+    params: base,
+    /** Default: 30. */
+    query: z.object({ days: z.coerce.number().int().min(1).max(3_660).optional() }),
+    response: z.object({
+      /** The first day that counts, UTC. */
+      since: z.string(),
+      /** Those that there is something to say of. */
+      answers: z.array(
+        z.object({
+          answer_id: z.number().int(),
+          views: z.number().int(),
+          deflections: z.number().int(),
+          helpful: z.number().int(),
+          unhelpful: z.number().int(),
+        }),
+      ),
+    }),
+  }),
   reorderRoots: reordered(
     ...(['reorderHelpRoots', 'categories/reorder_root_categories', 'rpc.ticket.v1.reorder-help-roots'] as const),
     ...(['Puts the topmost categories into an order', base] as const),

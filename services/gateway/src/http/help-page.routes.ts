@@ -30,6 +30,7 @@ import { contentDisposition, safeContentType } from '../domain/file-name.ts';
 import {
   answerPage,
   categoryPage,
+  feedOf,
   HELP_POLICY,
   type HelpFrame,
   helpProblem,
@@ -161,6 +162,12 @@ function mountBelow(prefix: '' | '/c/:slug', server: FastifyInstance, parts: Hel
     const frame = await frameOf(request);
     const home = await rpc.call(readHelpHome, { locale: frame.words.tag }, ours());
     return keep(request, reply, homePage(frame, home));
+  });
+
+  server.get(`${prefix}/help/:locale/feed.xml`, options, async (request, reply) => {
+    const frame = await frameOf(request);
+    const { pages } = await rpc.call(listHelpPages, {}, ours());
+    return keep(request, reply, feedOf(frame, pages), 'application/atom+xml; charset=utf-8');
   });
 
   server.get(`${prefix}/help/:locale/search`, options, async (request, reply) => {

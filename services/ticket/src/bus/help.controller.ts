@@ -164,6 +164,11 @@ export class HelpController {
     return this.reads.recent(requireActor(actor), query.locale);
   }
 
+  @Answers(knowledgeBase.figures)
+  allFigures(ctx: RpcContext, input: ParsedInputOf<typeof knowledgeBase.figures>) {
+    return this.answers.allFigures(personIn(ctx, input), input.query.days);
+  }
+
   @Answers(helpAnswers.figures)
   figures(ctx: RpcContext, input: ParsedInputOf<typeof helpAnswers.figures>) {
     return this.answers.figures(personIn(ctx, input), idIn(input));

@@ -165,6 +165,24 @@ export class HelpReadingStore {
     );
   }
 
+  /** Of the answers in these categories that there is something to say of, since a day (`2026-11-22`). */
+  async figuresSince(on: On, categoryIds: readonly number[], since: string): Promise<FiguresOfAnswer[]> {
+    return sql<FiguresOfAnswer>(
+      on,
+      `SELECT id AS answer_id, coalesce(views, 0) AS views, coalesce(deflections, 0) AS deflections,
+         coalesce(helpful, 0) AS helpful, coalesce(unhelpful, 0) AS unhelpful
+       FROM kb_answer
+       LEFT JOIN (SELECT answer_id AS id, sum(views)::int AS views, sum(deflections)::int AS deflections
+         FROM kb_count WHERE day >= $2::date GROUP BY answer_id) AS counted USING (id)
+       LEFT JOIN (SELECT answer_id AS id, count(*) FILTER (WHERE helpful)::int AS helpful,
+           count(*) FILTER (WHERE NOT helpful)::int AS unhelpful
+         FROM kb_feedback WHERE updated_at >= $2::date::timestamp AT TIME ZONE 'UTC' GROUP BY answer_id) AS said USING (id)
+       WHERE category_id = ANY($1::int[]) AND coalesce(views, deflections, helpful, unhelpful) IS NOT NULL
+       ORDER BY id`,
+      [categoryIds, since],
+    );
+  }
+
   async figures(on: On, answerId: number): Promise<Figures> {
     const [row] = await sql<Figures>(
       on,
@@ -186,6 +204,10 @@ export interface PublishedText {
   locale: HelpLocale;
   title: string;
   updatedAt: string;
+}
+
+export interface FiguresOfAnswer extends Omit<Figures, 'comments'> {
+  answer_id: number;
 }
 
 export interface Figures {

@@ -23,6 +23,9 @@ interface Row {
   state_id: number;
   created_at: Date;
   close_at: Date | null;
+  close_diff_in_min: number | null;
+  first_response_at: Date | null;
+  first_response_diff_in_min: number | null;
   create_article_type_id: number;
   create_article_sender_id: number;
 }
@@ -91,6 +94,12 @@ beforeAll(async () => {
     `INSERT INTO ticket_rating (ticket_id, asked_at, score, rated_at)
      SELECT id, CASE WHEN id % 4 > 0 THEN created_at + interval '2 days' END, CASE WHEN id % 2 = 0 THEN 1 + id % 5 END,
        CASE WHEN id % 2 = 0 THEN created_at + interval '50 hours' END FROM ticket WHERE id % 4 < 3`,
+  );
+  // Half of them were promised something: some of it was kept, some came late.
+  await sql(
+    ds,
+    `UPDATE ticket SET first_response_at = created_at + interval '3 hours', first_response_diff_in_min = id % 5 - 2,
+       close_diff_in_min = CASE WHEN close_at IS NOT NULL THEN id % 7 - 3 END WHERE id % 2 = 0`,
   );
   tickets = await sql<Row>(ds, 'SELECT * FROM ticket');
   entries = await sql<Entry>(ds, "SELECT * FROM history WHERE object = 'Ticket'");
@@ -185,6 +194,15 @@ function naive(counted: Counted, [, holds, ofGroups]: (typeof profiles)[number],
       return ratings.flatMap(({ ticket_id: id, score, rated_at: at }) =>
         at && score !== null && score >= least && score <= most && meant(id) ? [{ id, at }] : [],
       );
+    }
+    case 'promise': {
+      const { of: clock, kept } = counted;
+      return own.flatMap((row) => {
+        const answered = clock === 'first_response';
+        const at = answered ? row.first_response_at : row.close_at;
+        const left = answered ? row.first_response_diff_in_min : row.close_diff_in_min;
+        return at && left !== null && left >= 0 === kept ? [{ id: row.id, at }] : [];
+      });
     }
     case 'backlog':
       throw new Error('a difference');

@@ -139,6 +139,9 @@ function happened(
       return ofTicket('t.close_at');
     case 'first_solution':
       return ofTicket('t.close_at', `t.close_at < t.created_at + interval '${FIRST_SOLUTION_MINUTES} minutes'`);
+    // Null where nothing was promised.
+    case 'promise':
+      return ofTicket(`t.${counted.of}_at`, `t.${counted.of}_diff_in_min ${counted.kept ? '>= 0' : '< 0'}`);
     case 'reopened':
       return ofHistory(`${change} = 'state' AND h.id_from IN ${closedStates} AND h.id_to NOT IN ${closedStates}`);
     case 'merged':

@@ -1,4 +1,5 @@
 import type { InputOf, OutputOf } from '@helpmesh/contracts';
+import { takeAhead } from './ahead.ts';
 import { type Endpoints, routes } from './api.gen.ts';
 
 /** A refusal of the server in words that may be shown, or `status` 0 when the server could not be reached. */
@@ -72,13 +73,14 @@ async function send(
   if (method !== 'GET' && csrfToken) headers['X-CSRF-Token'] = csrfToken;
   let response: Response;
   try {
-    response = await fetch(url, {
-      method,
-      headers,
-      credentials: 'same-origin',
-      ...(body && { body: 'text' in body ? body.text : body.form }),
-      ...(signal ? { signal } : {}),
-    });
+    response = await ((method === 'GET' && takeAhead(url)) ||
+      fetch(url, {
+        method,
+        headers,
+        credentials: 'same-origin',
+        ...(body && { body: 'text' in body ? body.text : body.form }),
+        ...(signal ? { signal } : {}),
+      }));
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, '');

@@ -79,7 +79,16 @@ export function preferredLanguage(): Language {
   return spoken.find(isLanguage) ?? 'en';
 }
 
-export async function activateLanguage(code: Language, { remember = false } = {}): Promise<void> {
+let speaking: Promise<unknown> = Promise.resolve();
+
+/** One after the other: what is chosen last is spoken, whichever texts come first. */
+export function activateLanguage(code: Language, { remember = false } = {}): Promise<void> {
+  const spoken = speaking.then(() => speak(code, remember));
+  speaking = spoken.catch(() => undefined);
+  return spoken;
+}
+
+async function speak(code: Language, remember: boolean): Promise<void> {
   i18n.load(code, (await catalogs[code].first()).messages);
   for (const part of laterParts) if (fetched[part]) i18n.load(code, (await catalogs[code][part]()).messages);
   i18n.activate(code);

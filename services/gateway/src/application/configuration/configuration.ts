@@ -1,8 +1,16 @@
-import { type EndpointDefinition, endpoints } from '@helpmesh/contracts';
+import { type EndpointDefinition, endpoints, SECRET_MASK } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
-import { byKey, type Document, FORMAT, SECRET, type Step, stepsTo } from '../../domain/configuration/document.ts';
-import { type Fields, type Kind, kinds } from '../../domain/configuration/kinds.ts';
+import {
+  ABOUT,
+  byKey,
+  type Document,
+  FORMAT,
+  type Step,
+  secretsExchanged,
+  stepsTo,
+} from '../../domain/configuration/document.ts';
+import { type Fields, type Kind, kinds, SECRET, SWITCHES } from '../../domain/configuration/kinds.ts';
 import { exchanged } from '../../domain/configuration/references.ts';
 
 type Asking = Parameters<RpcClient['call']>[2];
@@ -76,20 +84,25 @@ export class Configuration {
   private async carryOut(step: Step, wanted: Document, desk: Desk): Promise<string | null> {
     const kind = kinds.find(({ name }) => name === step.kind) as Kind;
     const known = desk.ids.get(kind.name) as Map<string, number>;
+    const at = { ...kind.params, id: String(known.get(step.key)) };
     try {
       if (step.action === 'delete') {
-        await this.ask('DELETE', `${kind.path}/:id`, { params: { id: String(known.get(step.key)) } });
+        await this.ask('DELETE', `${kind.path}/:id`, { params: at });
         return null;
       }
+      if (step.action === 'create' && kind.fixed) return 'The desk has no such thing, and none can be added.';
       const object = byKey(kind, wanted[kind.name] as Fields[]).get(step.key) as Fields;
       const fields = step.action === 'create' ? Object.keys(object) : step.changes.map(({ field }) => field);
-      const body = await this.bodyOf(kind, object, fields, desk);
+      if (fields.length === 0) return null;
+      const kept = step.action === 'update' && fields.find((field) => kind.constant?.includes(field));
+      if (kept) return `Its ${kept} cannot be changed: delete it and make it anew.`;
+      const body = await this.bodyOf(kind, step, object, fields, desk);
       if (!body) return 'It refers to something that is neither on this desk nor in the file.';
       if (step.action === 'update') {
-        await this.ask('PUT', `${kind.path}/:id`, { params: { id: String(known.get(step.key)) }, body });
+        await this.ask('PUT', kind.change ?? `${kind.path}/:id`, { params: at, body });
         return null;
       }
-      const made = (await this.ask('POST', kind.path, { body })) as Partial<Row> | undefined;
+      const made = (await this.ask('POST', kind.path, { params: kind.params ?? {}, body })) as Partial<Row> | undefined;
       if (typeof made?.id === 'number') known.set(step.key, made.id);
       return null;
     } catch (error) {
@@ -99,54 +112,68 @@ export class Configuration {
     }
   }
 
-  private async bodyOf(kind: Kind, object: Fields, fields: readonly string[], desk: Desk): Promise<Fields | undefined> {
-    const found = await this.otherNames(object, 'id');
+  private async bodyOf(
+    kind: Kind,
+    { action, missing: leftOut }: Step,
+    object: Fields,
+    fields: readonly string[],
+    desk: Desk,
+  ): Promise<Fields | undefined> {
+    const what = action === 'create' ? action : 'update';
+    // What is there keeps its secret; what is new has none yet, and would only fail until it has.
+    const secret = (one: unknown) => (one !== SECRET ? one : what === 'update' ? SECRET_MASK : null);
+    const given = Object.fromEntries(
+      fields
+        .filter((field) => object[field] !== SECRET)
+        .map((field) => [field, secretsExchanged(kind, field, object[field], secret)]),
+    );
+    const off = Object.fromEntries(SWITCHES.filter((name) => kind.fields.includes(name)).map((name) => [name, false]));
+    const sent = (kind.write ?? ((one) => one))({ ...given, ...(leftOut.length > 0 && off) }, what);
+    const found = await this.otherNames(sent, 'id');
     let missing = false;
-    const entries = fields
-      .filter((field) => object[field] !== SECRET && field !== 'standard')
-      .map((field) => {
-        const value = exchanged(nameOfField(kind, object, field), object[field], (of, name) => {
-          const ids = desk.ids.get(of);
-          const id = ids ? ids.get(String(name)) : found.get(`${of} ${name}`);
-          const ours = desk.ids.has(of) || id !== undefined;
-          if (id === undefined && ours && !isLiteral(String(name))) missing = true;
-          return id;
-        });
-        return [field, value] as const;
+    const entries = Object.entries(sent).map(([field, one]) => {
+      const value = exchanged(nameOfField(kind, object, field), one, (of, name) => {
+        const ids = desk.ids.get(of);
+        const id = ids ? ids.get(String(name)) : found.get(`${of} ${name}`);
+        const ours = desk.ids.has(of) || id !== undefined;
+        if (id === undefined && ours && !isLiteral(String(name))) missing = true;
+        return id;
       });
-    if (missing) return undefined;
-    const body: Fields = Object.fromEntries(entries);
-    return kind.name === 'settings' ? { state_current: { value: body.value } } : body;
+      return [field, value] as const;
+    });
+    return missing ? undefined : Object.fromEntries(entries);
   }
 
   private async desk(): Promise<Desk> {
     const lists = await Promise.all(kinds.map((kind) => this.rowsOf(kind)));
-    const rows = new Map(kinds.map((kind, i) => [kind.name, byKey(kind, lists[i] as Row[])]));
     const names = new Map(
-      [...rows].map(([kind, keyed]) => [kind, new Map([...keyed].map(([key, { id }]) => [String(id), key]))]),
+      kinds.map((kind, i) => {
+        const keyed = byKey(kind, lists[i] ?? []);
+        return [kind.name, new Map([...keyed].map(([key, { id }]) => [String(id), key]))];
+      }),
     );
-    const document: Document = { helpmesh_configuration: FORMAT };
-    for (const kind of kinds) {
-      const keyed = rows.get(kind.name) as Map<string, Row>;
-      const sorted = [...keyed].sort(([a], [b]) => (a < b ? -1 : 1));
-      document[kind.name] = await Promise.all(sorted.map(([, row]) => this.objectOf(kind, row, names)));
+    const document: Document = { helpmesh_configuration: FORMAT, about: ABOUT };
+    const ids: Desk['ids'] = new Map();
+    for (const [i, kind] of kinds.entries()) {
+      const rows = lists[i];
+      const objects = await Promise.all((rows ?? []).map((row) => this.objectOf(kind, row, names)));
+      // By the names of what they refer to, as the file has them.
+      const keyed = [...byKey(kind, objects)];
+      ids.set(kind.name, new Map(keyed.map(([key], n) => [key, (rows as Row[])[n]?.id as number])));
+      if (rows) document[kind.name] = keyed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
     }
-    const ids = new Map(
-      [...rows].map(([kind, keyed]) => [kind, new Map([...keyed].map(([key, { id }]) => [key, id]))]),
-    );
     return { document, ids };
   }
 
   private async objectOf(kind: Kind, row: Row, names: Map<string, Map<string, string>>): Promise<Fields> {
     const found = await this.otherNames(row, 'name');
     const entries = kind.fields
-      .filter((field) => row[field] !== undefined && (field !== 'standard' || row[field] === true))
+      .filter((field) => row[field] !== undefined)
       .map((field) => {
-        if (kind.secrets?.includes(field)) return [field, row[field] === null ? null : SECRET] as const;
         const value = exchanged(nameOfField(kind, row, field), row[field], (of, id) => {
           return names.get(of)?.get(String(id)) ?? (found.get(`${of} ${id}`) as string | undefined);
         });
-        return [field, value] as const;
+        return [field, secretsExchanged(kind, field, value, (one) => (one === null ? null : SECRET))] as const;
       });
     return Object.fromEntries(entries);
   }
@@ -187,7 +214,20 @@ export class Configuration {
     return rows.find((row) => String(row[name]).toLowerCase() === text.toLowerCase())?.id;
   }
 
-  private async rowsOf(kind: Kind): Promise<Row[]> {
+  /** @returns undefined where the asker may not look, although they administer everything else */
+  private async rowsOf(kind: Kind): Promise<Row[] | undefined> {
+    const rows = await (kind.list ? this.listed(kind, kind.list) : this.paged(kind)).catch((error: unknown) => {
+      if (AppError.from(error).kind === 'forbidden') return undefined;
+      throw error;
+    });
+    return rows?.filter((row) => kind.only?.(row) ?? true).map((row) => ({ ...(kind.read?.(row) ?? row), id: row.id }));
+  }
+
+  private async listed(kind: Kind, { method, path, rows }: NonNullable<Kind['list']>): Promise<Row[]> {
+    return rows(await this.ask(method, path, { params: kind.params ?? {} })) as Row[];
+  }
+
+  private async paged(kind: Kind): Promise<Row[]> {
     const { paging } = endpointAt('GET', kind.path);
     const found: Row[] = [];
     const size = Math.min(paging?.max ?? PAGE, PAGE);
@@ -195,10 +235,8 @@ export class Configuration {
       const query = { expand: 'true', ...(paging && { page: String(page), per_page: String(size) }) };
       const rows = (await this.ask('GET', kind.path, { query })) as Row[];
       found.push(...rows);
-      if (!paging || rows.length < size) break;
+      if (!paging || rows.length < size) return found;
     }
-    const configured = found.filter((row) => kind.only?.(row) ?? true);
-    return kind.name === 'settings' ? configured.map(asSetting) : configured;
   }
 
   private ask(method: string, path: string, input: { params?: object; query?: object; body?: object }) {
@@ -207,11 +245,9 @@ export class Configuration {
   }
 }
 
-const asSetting = (row: Row): Row => ({ ...row, value: (row.state_current as Fields).value });
-
 /** A setting refers to what its name says. */
 function nameOfField(kind: Kind, object: Fields, field: string): string {
-  return kind.name === 'settings' && field === 'value' ? String(object.name) : field;
+  return kind.name === 'settings' && field !== 'name' ? String(object.name) : field;
 }
 
 /** What stands in conditions in place of a name: somebody who is found out, and nobody. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byKey, documentIn, FORMAT, SECRET, stepsTo } from './document.ts';
-import { type Fields, kinds } from './kinds.ts';
+import { ABOUT, byKey, documentIn, FORMAT, stepsTo } from './document.ts';
+import { type Fields, kinds, SECRET } from './kinds.ts';
 import { exchanged } from './references.ts';
 
 const file = (sections: Record<string, Fields[]>) => documentIn({ helpmesh_configuration: FORMAT, ...sections });
@@ -46,6 +46,46 @@ describe('what a file demands', () => {
     expect(stepsTo(file({ settings: [], brandings: [] }), there)).toEqual([]);
   });
 
+  describe('of a secret', () => {
+    const mailbox = (password: string | null, more: Fields = {}) => ({
+      name: 'Support',
+      options: { inbound: { adapter: 'imap', options: { host: 'mail.example.org', password } }, auth: null },
+      active: true,
+      ...more,
+    });
+    const held = (password: string | null, more: Fields = {}) => file({ channels_email: [mailbox(password, more)] });
+
+    it('is nothing where the desk has one, and it may be changed along with the rest', () => {
+      expect(stepsTo(held(SECRET), held(SECRET))).toEqual([]);
+      expect(stepsTo(held(SECRET, { active: false }), held(SECRET))).toMatchObject([
+        { action: 'update', changes: [{ field: 'active', from: true, to: false }], missing: [] },
+      ]);
+    });
+
+    it('is to set it where the desk has none; until then the mailbox stays switched off, asked twice or not', () => {
+      expect(stepsTo(held(SECRET), file({ channels_email: [] }))).toMatchObject([
+        { action: 'create', missing: ['password'] },
+      ]);
+      expect(stepsTo(held(SECRET), held(null, { active: false }))).toEqual([
+        { kind: 'channels_email', key: 'Support', action: 'update', changes: [], missing: ['password'] },
+      ]);
+    });
+
+    it('is never told, not even one that somebody wrote into the file', () => {
+      const steps = stepsTo(held('correct horse'), held(SECRET));
+      expect(steps).toMatchObject([{ action: 'update', changes: [{ field: 'options' }] }]);
+      expect(JSON.stringify(steps)).not.toContain('horse');
+    });
+
+    it('is to take it away where the file says that there is none', () => {
+      expect(stepsTo(held(null), held(SECRET))).toMatchObject([{ action: 'update', changes: [{ field: 'options' }] }]);
+    });
+  });
+
+  it('is the same with the words for whoever opens the file', () => {
+    expect(stepsTo(documentIn({ ...current, about: ABOUT }), current)).toEqual([]);
+  });
+
   it('tells two of one name apart by their order', () => {
     const macros = kinds.find(({ name }) => name === 'macros');
     const twice = [{ name: 'x' }, { name: 'x' }];
@@ -68,6 +108,42 @@ describe('a file that is none', () => {
     [{ helpmesh_configuration: 1, groups: [{ name: 'x', id: 5 }] }],
   ])('%# is refused', (given) => {
     expect(() => documentIn(given)).toThrow(expect.objectContaining({ code: 'configuration.unreadable' }));
+  });
+});
+
+describe('categories of the knowledge base', () => {
+  const kind = kinds.find(({ name }) => name === 'knowledge_base_categories');
+  const answer = {
+    KnowledgeBaseCategory: {
+      2: { id: 2, parent_id: 1, internal: true, translations: [{ id: 9, locale: 'de', title: 'Tief' }] },
+      1: {
+        ...{ id: 1, parent_id: null, internal: false },
+        translations: [
+          { id: 7, locale: 'fr', title: 'Haut' },
+          { id: 8, locale: 'en', title: 'High' },
+        ],
+      },
+    },
+  };
+
+  it('are named by their titles from the topmost down', () => {
+    expect(kind?.list?.rows(answer)).toMatchObject([
+      {
+        name: 'High',
+        translations: [
+          { locale: 'fr', title: 'Haut' },
+          { locale: 'en', title: 'High' },
+        ],
+      },
+      { name: 'High::Tief', translations: [{ locale: 'de', title: 'Tief' }] },
+    ]);
+  });
+
+  it('are made below the one that they are named by, and have the titles of the file and no others', () => {
+    const object = { name: 'High::Tief', internal: true, translations: [{ locale: 'de', title: 'Tief' }] };
+    const titles = ['en', 'de', 'fr', 'pl'].map((locale) => ({ locale, title: locale === 'de' ? 'Tief' : '' }));
+    expect(kind?.write?.(object, 'create')).toEqual({ internal: true, translations: titles, parent_id: 'High' });
+    expect(kind?.write?.({ translations: object.translations }, 'update')).toEqual({ translations: titles });
   });
 });
 

@@ -1,9 +1,13 @@
 import { AppError } from '@helpmesh/kernel';
-import { type Fields, type Kind, keyOf, kinds } from './kinds.ts';
+import { type Fields, type Kind, keyOf, kinds, SECRET, SWITCHES } from './kinds.ts';
 
-/** Stands where a secret is. Sent back it means: as it is. */
-export const SECRET = '<secret>';
 export const FORMAT = 1;
+/** For whoever opens the file. */
+export const ABOUT =
+  `Where a value is "${SECRET}" this desk has a secret that no file holds. Sent back it stays as it is; on a desk that does not ` +
+  'have it, it is to be set by hand, and what needs it is switched off until then.';
+/** In place of a secret that somebody wrote into the file. */
+const NEW_SECRET = '<new secret>';
 const MOST_OBJECTS = 20_000;
 
 /** A configuration as it stands in a file: objects by kind, each told apart by its name. */
@@ -15,7 +19,7 @@ export interface Step {
   action: 'create' | 'update' | 'delete';
   /** Of an object that is there: what differs. */
   changes: { field: string; from: unknown; to: unknown }[];
-  /** Of a new one: secrets that the file does not hold. */
+  /** Secrets that neither the file nor the desk holds. */
   missing: string[];
 }
 
@@ -23,7 +27,7 @@ export interface Step {
 export function documentIn(given: unknown): Document {
   const refuse = (why: string) => new AppError('invalid', 'configuration.unreadable', why);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw refuse('This is no configuration.');
-  const { helpmesh_configuration: format, ...sections } = given as Fields;
+  const { helpmesh_configuration: format, about: _, ...sections } = given as Fields;
   if (format !== FORMAT) throw refuse(`A configuration says "helpmesh_configuration": ${FORMAT}.`);
   let count = 0;
   for (const [name, objects] of Object.entries(sections)) {
@@ -66,16 +70,16 @@ export function stepsTo(wanted: Document, current: Document): Step[] {
     const there = byKey(kind, (current[kind.name] ?? []) as Fields[]);
     return [...byKey(kind, wanted[kind.name] as Fields[])].flatMap(([key, object]): Step[] => {
       const held = there.get(key);
-      if (!held) {
-        const missing = (kind.secrets ?? []).filter((field) => object[field] === SECRET);
-        return [{ kind: kind.name, key, action: 'create', changes: [], missing }];
-      }
-      const changes = Object.entries(object).flatMap(([field, to]) =>
-        to === SECRET || isSame(inOrder(field, held[field]), inOrder(field, to))
+      const missing = secretsLacking(kind, object, held);
+      if (!held) return [{ kind: kind.name, key, action: 'create', changes: [], missing }];
+      const changes = Object.entries(object).flatMap(([field, to]) => {
+        const waits = missing.length > 0 && SWITCHES.includes(field) && to === true;
+        return waits || isSame(inOrder(field, held[field]), inOrder(field, asHeld(to, held[field])))
           ? []
-          : [{ field, from: held[field] ?? null, to }],
-      );
-      return changes.length === 0 ? [] : [{ kind: kind.name, key, action: 'update', changes, missing: [] }];
+          : [{ field, from: held[field] ?? null, to: secretsExchanged(kind, field, to, told) }];
+      });
+      const asItIs = changes.length === 0 && missing.length === 0;
+      return asItIs ? [] : [{ kind: kind.name, key, action: 'update', changes, missing }];
     });
   });
   // What others refer to goes last.
@@ -90,11 +94,57 @@ export function stepsTo(wanted: Document, current: Document): Step[] {
   return [...changed, ...deleted];
 }
 
+const told = (secret: unknown) => (secret === null || secret === SECRET ? secret : NEW_SECRET);
+
+/** A value with each secret in it exchanged; `field` is its own name. */
+export function secretsExchanged(
+  kind: Kind,
+  field: string,
+  value: unknown,
+  exchange: (secret: unknown) => unknown,
+): unknown {
+  if (kind.secrets?.includes(field)) return exchange(value);
+  return mapped(value, (name, one) => secretsExchanged(kind, name, one, exchange));
+}
+
+/** The names of secrets that the file leaves as they are where there is none, however deep they stand. */
+function secretsLacking(kind: Kind, wanted: unknown, held: unknown): string[] {
+  if (typeof wanted !== 'object' || wanted === null) return [];
+  return Object.entries(wanted).flatMap(([name, one]) => {
+    const there = memberOf(held, name);
+    if (!kind.secrets?.includes(name)) return secretsLacking(kind, one, there);
+    return one === SECRET && there === null ? [name] : [];
+  });
+}
+
+/** What is wanted, with what is held in place of secrets that stay as they are. */
+function asHeld(wanted: unknown, held: unknown): unknown {
+  if (wanted === SECRET) return held;
+  return mapped(wanted, (name, one) => asHeld(one, memberOf(held, name)));
+}
+
+/** Null where there is none. */
+function memberOf(held: unknown, name: string): unknown {
+  return typeof held === 'object' && held !== null && Object.hasOwn(held, name) ? (held as Fields)[name] : null;
+}
+
+/** A list or an object with each of its members exchanged; anything else as it is. */
+function mapped(value: unknown, change: (name: string, one: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((one, i) => change(String(i), one));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, change(name, one)]));
+}
+
 /** Lists of which the order says nothing. */
-const SETS = new Set(['permissions', 'group_ids', 'role_ids', 'user_ids', 'state_types', 'screen']);
+const SETS = new Set([
+  ...['permissions', 'group_ids', 'role_ids', 'user_ids', 'state_types', 'screen'],
+  ...['addresses', 'scopes', 'domains', 'translations'],
+]);
 
 function inOrder(field: string, value: unknown): unknown {
-  return SETS.has(field) && Array.isArray(value) ? value.toSorted() : value;
+  if (!SETS.has(field) || !Array.isArray(value)) return value;
+  const inWords = (one: unknown) => JSON.stringify(one) ?? '';
+  return value.toSorted((a, b) => (inWords(a) < inWords(b) ? -1 : 1));
 }
 
 /** Whether two values of JSON say the same, in whatever order their members are. */

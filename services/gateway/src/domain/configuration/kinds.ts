@@ -1,3 +1,11 @@
+import { helpLocales } from '@helpmesh/contracts';
+
+/** Stands where a secret is. Sent back it means: as it is. */
+export const SECRET = '<secret>';
+
+/** What an object is put into use by; one without its secret is not. */
+export const SWITCHES: readonly string[] = ['active', 'enabled'];
+
 /** What a configuration is made of: objects that are told apart by their names, in an order in which none comes before what it refers to. */
 export interface Kind {
   name: string;
@@ -9,10 +17,22 @@ export interface Kind {
   key?: (object: Fields) => string;
   /** Which rows are configuration; default: all. */
   only?: (row: Fields) => boolean;
-  /** Fields that are never told again: the file says that there is one, and not which. */
+  /** Members, however deep they stand, that are never told again: the file says that there is one, and not which. */
   secrets?: readonly string[];
   /** There is what there is: nothing is added or deleted. */
   fixed?: boolean;
+  /** What of an object cannot be changed once it is there. */
+  constant?: readonly string[];
+  /** Fills what its routes leave open: `:knowledge_base_id`. */
+  params?: Readonly<Record<string, string>>;
+  /** How its rows are asked for, where `GET path` does not tell them. */
+  list?: { method: 'GET' | 'POST'; path: string; rows: (answer: unknown) => Fields[] };
+  /** Where one is changed; default: its `path` with the id. */
+  change?: string;
+  /** A row in the words of the file; default: as it is. */
+  read?: (row: Fields) => Fields;
+  /** What is sent of an object of the file; default: as it is. */
+  write?: (object: Fields, what: 'create' | 'update') => Fields;
 }
 
 export type Fields = Record<string, unknown>;
@@ -21,6 +41,33 @@ const named = (path: string, fields: string, more: Partial<Kind> = {}): Kind => 
   ...{ name: path.replaceAll('/', '_'), path, fields: fields.split(' ') },
   ...more,
 });
+
+const MAIL_SECRETS = ['password', 'client_secret', 'refresh_token'];
+/** There is one knowledge base. */
+const BASE = '1';
+/** Between the titles of a category and of the one above it, as in the names of groups. */
+const BELOW = '::';
+
+interface CategoryRow extends Fields {
+  id: number;
+  parent_id: number | null;
+  translations: { locale: string; title: string }[];
+}
+
+/** Categories named by their titles from the topmost down; those above come first, as what is below needs them. */
+function categoriesIn(answer: unknown): Fields[] {
+  const byId = (answer as { KnowledgeBaseCategory: Record<string, CategoryRow> }).KnowledgeBaseCategory;
+  const nameOf = ({ parent_id, translations }: CategoryRow): string => {
+    const title = helpLocales.map((one) => translations.find(({ locale }) => locale === one)?.title).find(Boolean);
+    const above = parent_id === null ? undefined : byId[parent_id];
+    return above ? `${nameOf(above)}${BELOW}${title}` : String(title);
+  };
+  return Object.values(byId).map((row) => ({
+    ...row,
+    name: nameOf(row),
+    translations: row.translations.map(({ locale, title }) => ({ locale, title })),
+  }));
+}
 
 /** The kinds of a file, those first that others refer to. */
 export const kinds: readonly Kind[] = [
@@ -34,20 +81,60 @@ export const kinds: readonly Kind[] = [
     'ticket_states',
     'name state_type next_state_id ignore_escalation default_create default_follow_up note active',
   ),
-  named('email_addresses', 'name email note active', { key: ({ email }) => String(email) }),
+  named('channels_email_outbound', 'name addresses fallback max_size_mb options active', { secrets: MAIL_SECRETS }),
+  named('email_addresses', 'name email channel_id note active', { key: ({ email }) => String(email) }),
   named('signatures', 'name body note active'),
   named(
     'groups',
     'name email_address_id signature_id follow_up_possible follow_up_assignment reopen_time_in_days assignment_timeout ' +
       'priority_matrix ask_rating shared_drafts note active',
   ),
+  named('channels_email', 'name email group_id options active', { secrets: MAIL_SECRETS }),
   named('roles', 'name permissions group_ids default_at_signup note active'),
+  named('openid_providers', 'name title issuer client_id client_secret scopes enabled trusts_email creates_accounts', {
+    secrets: ['client_secret'],
+    constant: ['issuer'],
+    read: (row) => ({ ...row, client_secret: row.client_secret_set === true ? SECRET : null }),
+  }),
+  named('entitlement_mappings', 'provider_id pattern role_id group_id access note', {
+    key: ({ provider_id, pattern }) => `${provider_id} ${pattern}`,
+  }),
+  named('directories', 'name domains organization_id default_role_id claims_accounts enabled mappings'),
   named('brandings', 'standard name mail_sender accent support footer host slug locales group_ids', {
     key: ({ standard, name }) => (standard ? '*' : String(name)),
+    read: ({ standard, ...row }) => (standard === true ? { ...row, standard } : row),
+    write: ({ standard: _, ...object }) => object,
   }),
   named('settings', 'name value', {
     fixed: true,
     only: ({ preferences }) => (preferences as Fields)?.readonly !== true,
+    read: (row) => ({ ...row, value: (row.state_current as Fields).value }),
+    write: ({ value }) => ({ state_current: { value } }),
+  }),
+  named('knowledge_base', 'active locales requests request_group_ids', {
+    fixed: true,
+    key: () => '*',
+    params: { id: BASE },
+    list: { method: 'GET', path: 'knowledge_bases/:id', rows: (base) => [base as Fields] },
+    change: 'knowledge_bases/manage/:id',
+  }),
+  named('knowledge_base_categories', 'name internal role_ids translations', {
+    path: 'knowledge_bases/:knowledge_base_id/categories',
+    params: { knowledge_base_id: BASE },
+    list: { method: 'POST', path: 'knowledge_bases/init', rows: categoriesIn },
+    write: ({ name, ...object }, what) => {
+      const above = String(name).split(BELOW).slice(0, -1).join(BELOW);
+      const given = object.translations as CategoryRow['translations'] | undefined;
+      // A title that is not among them is one that the desk shall not have: an empty one takes it away.
+      const titleIn = (locale: string) => given?.find((one) => one.locale === locale)?.title ?? '';
+      return {
+        ...object,
+        ...(Array.isArray(given) && {
+          translations: helpLocales.map((locale) => ({ locale, title: titleIn(locale) })),
+        }),
+        ...(what === 'create' && above !== '' && { parent_id: above }),
+      };
+    },
   }),
   named('tag_list', 'name'),
   named('checklist_templates', 'name items active'),

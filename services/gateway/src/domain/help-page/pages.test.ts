@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   answerPage,
   categoryPage,
+  feedOf,
   HELP_POLICY,
   type HelpFrame,
   helpProblem,
@@ -124,6 +125,26 @@ describe('a page of the help', () => {
     expect(html).toContain('a &#38; b</textarea>');
     expect(html).toContain(`<li><a href="#name">${frame.words.wrong.name}</a></li>`);
     expect(html).toMatch(/id="name-wrong".*aria-invalid="true" aria-describedby="name-wrong"/s);
+  });
+
+  it('can be followed: the newest answers of a language, each at an address of its own', () => {
+    const day = (n: number) => `2026-11-${String(n).padStart(2, '0')}T08:00:00.000Z`;
+    const written = Array.from({ length: 31 }, (_, i) => ({
+      ...{ kind: 'answer' as const, id: i + 1, locale: 'en' as const, title: `<b> & ${i}` },
+      updatedAt: day((i % 28) + 1),
+    }));
+    const others = [
+      { kind: 'category' as const, id: 90, locale: 'en' as const, title: 'Category', updatedAt: at },
+      { kind: 'answer' as const, id: 91, locale: 'de' as const, title: 'Anders', updatedAt: at },
+    ];
+    const feed = feedOf({ ...frame, base: '/c/bio' }, [...written, ...others]);
+    expect(feed.match(/<entry>/g)).toHaveLength(30);
+    expect(feed).toContain(
+      `<updated>${day(28)}</updated>\n<entry><id>https://desk.example/c/bio/help/en/answers/28</id>`,
+    );
+    expect(feed).toContain('<title>&#60;b&#62; &#38; 27</title>');
+    expect(feed).not.toMatch(/Category|Anders|<b>/);
+    expect(homePage(frame, { categories: [], popular: [] })).toContain('href="/help/en/feed.xml"');
   });
 
   it('is in the map for those that search the web', () => {

@@ -15,21 +15,30 @@ import { type HelpWords, helpWords } from './words.ts';
 export const HELP_POLICY = PAGE_POLICY.replace("img-src 'self'", "img-src 'self' https:");
 
 const STYLE = `
-header.top{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;border-bottom:1px solid var(--line);padding-bottom:.75rem;margin-bottom:1rem}
+body{max-width:54rem;line-height:1.6}main{padding-bottom:1rem}h1{font-size:1.75rem;letter-spacing:-.01em;text-wrap:balance}
+header.top{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;background:var(--soft);box-shadow:0 0 0 100vmax var(--soft);clip-path:inset(0 -100vmax);margin:-1rem 0 1.75rem;padding:1rem 0}
 header.top>a{font-weight:700;font-size:1.1rem;text-decoration:none;min-height:1.75rem}
-form.search{display:flex;flex:1 1 14rem;gap:.5rem}form.search input{flex:1;min-width:0}form.search button{margin:0}
-input:not([type=checkbox]),select,textarea{background:Canvas;color:CanvasText}input:not([type=checkbox]),select{width:100%;font:inherit;min-height:2.75rem;padding:0 .5rem;border:1px solid var(--line);border-radius:6px}
+header.top>a.ask{font-size:1rem;font-weight:600;border:1px solid var(--accent);border-radius:6px;min-height:2.75rem;padding:.5rem 1rem}
+form.search{display:flex;flex:1 1 14rem;gap:.5rem}form.search input{flex:1;min-width:0}form.search button{margin:0;background:var(--accent);color:Canvas;font-weight:600}
+input:not([type=checkbox]),select,textarea{background:Canvas;color:CanvasText}input:not([type=checkbox]),select{width:100%;font:inherit;min-height:2.75rem;padding:0 .75rem;border:1px solid var(--line);border-radius:6px}
+:is(a,button,input,select,textarea):focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 nav.way{font-size:.9rem;margin:0 0 .75rem}nav.way ol{list-style:none;display:flex;flex-wrap:wrap;gap:0 .5rem;margin:0;padding:0}
-nav.way li+li::before{content:"›";margin-right:.5rem}nav.way a,.list a,footer a{display:inline-block;padding:.2rem 0}
-h2{font-size:1.1rem;margin:1.5rem 0 .5rem}.list{list-style:none;padding:0;margin:0}
+nav.way li+li::before{content:"›";margin-right:.5rem}nav.way a,.list a,.topics a,footer a{display:inline-block;padding:.2rem 0}
+h2{font-size:1.15rem;margin:1.75rem 0 .5rem}.list{list-style:none;padding:0;margin:0}
 .list>li{border-top:1px solid var(--line);padding:.5rem 0}.list p{margin:.25rem 0}.list .list{padding-left:1rem}
+.topics{list-style:none;padding:0;margin:.75rem 0 1.5rem;display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(15rem,100%),1fr))}
+.topics>li{border:1px solid var(--line);border-top:3px solid var(--accent);border-radius:8px;padding:.75rem 1rem 1rem}.topics>li>a{font-weight:600;font-size:1.05rem}
+.topics>li>.note{display:block}.topics .list{margin-top:.5rem}.topics .list>li{padding:.25rem 0}
 .body{margin-top:1rem}.body,.body *{background:transparent!important;color:inherit!important}.body a{color:var(--accent)!important}
 .body img{max-width:100%;height:auto}.body table{border-collapse:collapse;max-width:100%}.body td,.body th{border:1px solid var(--line);padding:.25rem .5rem}
-.body pre{white-space:pre-wrap}.body blockquote{border-left:3px solid var(--line);margin-left:0;padding-left:1rem}
-fieldset{border:1px solid var(--line);border-radius:6px;margin:2rem 0 0;padding:.5rem 1rem 1rem}legend{font-weight:600}
+.body pre{white-space:pre-wrap;background:var(--soft)!important;border-radius:6px;padding:.75rem 1rem}.body blockquote{border-left:3px solid var(--line);margin-left:0;padding-left:1rem}
+fieldset{border:1px solid var(--line);border-radius:8px;margin:2rem 0 0;padding:.5rem 1rem 1rem}legend{font-weight:600}
 label.check{display:flex;gap:.75rem;font-weight:400;align-items:flex-start}label.check input{width:1.5rem;height:1.5rem;flex:none}
 .trap{position:absolute;left:-99rem}mark{background:#ffe58a;color:#1a1a1a}footer{border-top:1px solid var(--line);margin-top:2rem;padding-top:.75rem}
 footer ul{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1rem;padding:0;margin:.25rem 0}.button{display:inline-block;border:1px solid var(--accent);border-radius:6px;padding:.6rem 1.25rem;text-decoration:none}`;
+
+/** Answers in a feed. */
+const FEED_LENGTH = 30;
 
 /** What all pages of the help have in common. */
 export interface HelpFrame {
@@ -166,6 +175,35 @@ export function helpProblem(words: HelpWords, { title, text }: { title: string; 
   return documentOf({ tag: words.tag, title, body, style: STYLE });
 }
 
+/** What was written last in one language, for programs that follow it (Atom, RFC 4287). */
+export function feedOf(
+  { words, publicUrl, look = null, base = '' }: HelpFrame,
+  pages: Parameters<typeof sitemapOf>[1],
+): string {
+  const root = `${publicUrl}${base}/help/${words.tag}`;
+  const answers = pages
+    .filter(({ kind, locale }) => kind === 'answer' && locale === words.tag)
+    .toSorted((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))
+    .slice(0, FEED_LENGTH);
+  const entries = answers.map(({ id, title, updatedAt }) => {
+    const link = escaped(`${publicUrl}${base}${helpPath('answer', words.tag, id, title)}`);
+    // The address has the title in it, which may change; the entry stays the same.
+    return `<entry><id>${escaped(`${root}/answers/${id}`)}</id><title>${escaped(title)}</title><link href="${link}"/><updated>${updatedAt}</updated></entry>`;
+  });
+  const title = titleOf(words, look);
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${words.tag}">
+<id>${escaped(root)}</id><title>${title}</title><author><name>${title}</name></author>
+<link href="${escaped(root)}"/><link rel="self" href="${escaped(`${root}/feed.xml`)}"/>
+<updated>${answers[0]?.updatedAt ?? new Date(0).toISOString()}</updated>
+${entries.join('\n')}
+</feed>
+`;
+}
+
+const titleOf = (words: HelpWords, look: PageLook | null): string =>
+  look?.name ? `${escaped(look.name)} ${words.help}` : words.help;
+
 /** Pages for those that search the web, each with where it is in other languages (sitemaps.org, 0.9). */
 export function sitemapOf(
   publicUrl: string,
@@ -206,10 +244,11 @@ function page(
     ...(own ? [`<link rel="canonical" href="${at(own.path)}">`] : []),
     ...others.map(({ locale, path }) => `<link rel="alternate" hreflang="${locale}" href="${at(path)}">`),
     ...(first ? [`<link rel="alternate" hreflang="x-default" href="${at(first.path)}">`] : []),
+    `<link rel="alternate" type="application/atom+xml" title="${titleOf(words, look)}" href="/help/${tag}/feed.xml">`,
   ].join('');
   const header = `<header class="top"><a href="/help/${tag}">${look && nameOf(look) ? `${nameOf(look)} ${words.help}` : words.help}</a>
 <form class="search" role="search" action="/help/${tag}/search"><input type="search" name="q" maxlength="200" aria-label="${words.searchFor}" value="${escaped(query)}">
-<button>${words.search}</button></form>${help.requests ? `<a href="/help/${tag}/request">${words.request}</a>` : ''}</header>`;
+<button>${words.search}</button></form>${help.requests ? `<a class="ask" href="/help/${tag}/request">${words.request}</a>` : ''}</header>`;
   const elsewhere = others
     .filter(({ locale }) => locale !== tag)
     .map(
@@ -225,14 +264,19 @@ function page(
   return base ? whole.replaceAll('="/help', `="${base}/help`) : whole;
 }
 
-function treeOf(categories: HelpHome['categories'], parent: number | null, words: HelpWords): string {
+function treeOf(
+  categories: HelpHome['categories'],
+  parent: number | null,
+  words: HelpWords,
+  look: 'topics' | 'list' = 'topics',
+): string {
   const items = categories
     .filter(({ parentId }) => parentId === parent)
     .map(({ id, title, answers }) => {
       const link = `<a href="${helpPath('category', words.tag, id, title)}">${escaped(title)}</a>`;
-      return `<li>${link} <span class="note">${words.answers(answers)}</span>${treeOf(categories, id, words)}</li>`;
+      return `<li>${link} <span class="note">${words.answers(answers)}</span>${treeOf(categories, id, words, 'list')}</li>`;
     });
-  return items.length > 0 ? `<ul class="list">${items.join('')}</ul>` : '';
+  return items.length > 0 ? `<ul class="${look}">${items.join('')}</ul>` : '';
 }
 
 function linkTo(kind: 'category' | 'answer', locale: HelpLocale, id: number, title: string): string {

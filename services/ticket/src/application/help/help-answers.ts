@@ -9,7 +9,7 @@ import {
   recordAudit,
   type StoredFile,
 } from '@helpmesh/contracts';
-import { AppError, type Clock, epochMs } from '@helpmesh/kernel';
+import { AppError, type Clock, epochMs, isoTime } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -27,6 +27,8 @@ import { editorOf, readerOf } from './help-access.ts';
 import { twice } from './manage-help.ts';
 
 const MOST_FILES = 50;
+const FIGURES_DAYS = 30;
+const DAY_MS = 86_400_000;
 
 /** Answers of the knowledge base, as their editors write them and the desk reads them. */
 @Injectable()
@@ -154,6 +156,14 @@ export class HelpAnswers {
       if (!(await this.store.removeFile(tx, answerId, id))) throw notFound('KnowledgeBase::File', id);
       await this.tell(tx, actor, 'changed', before, (await this.store.answer(tx, answerId)) as HelpAnswer);
     });
+  }
+
+  /** @param days  that count, today among them */
+  async allFigures(actor: Actor, days = FIGURES_DAYS) {
+    const reader = editorOf(actor);
+    const since = isoTime(epochMs(this.clock.now() - (days - 1) * DAY_MS)).slice(0, 10);
+    const open = [...openCategories(await this.store.places(this.db), reader)];
+    return { since, answers: await this.readings.figuresSince(this.db, open, since) };
   }
 
   async figures(actor: Actor, id: number) {

@@ -26,7 +26,9 @@ export type Counted =
   /** Customers who were asked how it went. */
   | { what: 'asked' }
   /** Ratings with a score between these, both included. */
-  | { what: 'rated'; least: number; most: number };
+  | { what: 'rated'; least: number; most: number }
+  /** Promises of SLAs, by when they were kept or, too late, fulfilled. */
+  | { what: 'promise'; of: 'first_response' | 'close'; kept: boolean };
 
 export interface Backend {
   name: string;
@@ -83,6 +85,15 @@ export const metrics: readonly Metric[] = [
   {
     ...{ name: 'communication', display: 'Communication', default: false, prio: 8_000 },
     backends: ways.map(([name, display, by]) => backend(name, display, { what: 'said', by }, true)),
+  },
+  {
+    ...{ name: 'promises', display: 'Promises (SLA)', default: false, prio: 7_500 },
+    backends: [
+      backend('response_kept', 'Answered in time', { what: 'promise', of: 'first_response', kept: true }, true),
+      backend('response_late', 'Answered late', { what: 'promise', of: 'first_response', kept: false }, true),
+      backend('solution_kept', 'Solved in time', { what: 'promise', of: 'close', kept: true }, true),
+      backend('solution_late', 'Solved late', { what: 'promise', of: 'close', kept: false }, true),
+    ],
   },
   {
     ...{ name: 'satisfaction', display: 'Satisfaction', default: false, prio: 7_000 },

@@ -49,6 +49,7 @@ export function useLiveUpdates(): void {
     let source: EventSource;
     let reopen: ReturnType<typeof setTimeout> | undefined;
     let missed = false;
+    let opened = false;
     // EventSource itself resumes with Last-Event-ID; a stream opened anew carries the id in its address.
     let lastId = '';
 
@@ -71,13 +72,14 @@ export function useLiveUpdates(): void {
       source = new EventSource(`/api/v1/events?${query}`);
       source.onopen = () => {
         setLive('live');
-        // What happened while we were away may be older than what the stream keeps.
+        // What happened while we were away may be older than what the stream keeps; and the first answers came before it.
+        if (missed || !opened) void cache.invalidateQueries({ queryKey: ['tickets'] });
         if (missed) {
-          void cache.invalidateQueries({ queryKey: ['tickets'] });
           void cache.invalidateQueries({ queryKey: noticeKeys.all });
           void cache.invalidateQueries({ queryKey: callKeys.all });
         }
         missed = false;
+        opened = true;
       };
       source.onerror = () => {
         setLive('offline');

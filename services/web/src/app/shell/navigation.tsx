@@ -14,15 +14,21 @@ import {
   IconUser,
   type TablerIcon,
 } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import { lazy } from 'react';
 import { overviewLabel } from '../../features/overviews/labels.ts';
 import { ticketOverviewsQuery } from '../../features/overviews/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
 import { viewLabels } from '../../features/tickets/labels.ts';
-import { agentViews, customerViews, listOrderOf, type View } from '../../features/tickets/list-state.ts';
-import { ticketCountsQuery } from '../../features/tickets/queries.ts';
+import {
+  agentViews,
+  customerViews,
+  listOrderOf,
+  parseListState,
+  type View,
+} from '../../features/tickets/list-state.ts';
+import { ticketCountsQuery, ticketListQuery } from '../../features/tickets/queries.ts';
 import { withTexts } from '../i18n.ts';
 import { Beside } from './beside.tsx';
 import classes from './navigation.module.css';
@@ -57,6 +63,7 @@ export function Navigation() {
   const { me, agent, customer, may } = useMe();
   const { pathname, search } = useLocation();
   const { data: counts } = useQuery(ticketCountsQuery);
+  const soon = useSoon();
   const number = new Intl.NumberFormat(i18n.locale);
   const { view: shown, overview } = search as { view?: string; overview?: string };
   const current = pathname === '/tickets' && !overview ? shown : undefined;
@@ -101,6 +108,7 @@ export function Navigation() {
                   <Link
                     to="/tickets"
                     search={{ view }}
+                    {...soon({ view })}
                     className={classes.link}
                     aria-current={current === view ? 'page' : undefined}
                     data-active={current === view || undefined}
@@ -130,6 +138,20 @@ export function Navigation() {
   );
 }
 
+/** A list is asked for when the pointer or the finger comes to its name: it is there when it is wanted. */
+function useSoon() {
+  const cache = useQueryClient();
+  return (search: Record<string, string>) => {
+    const ask = () => void cache.prefetchInfiniteQuery(ticketListQuery(parseListState(search, 'open')));
+    return { onPointerEnter: ask, onPointerDown: ask };
+  };
+}
+
+const searchOf = ({ link, order }: { link: string; order: Parameters<typeof listOrderOf>[0] }) => ({
+  overview: link,
+  ...listOrderOf(order),
+});
+
 /** What the standard views above show already. */
 const shownAbove = ['all_unassigned', 'all_open', 'all_escalated', 'my_tickets', 'my_organization_tickets'];
 
@@ -139,6 +161,7 @@ function Overviews() {
   const { agent } = useMe();
   const { pathname, search } = useLocation();
   const { data = [] } = useQuery(ticketOverviewsQuery);
+  const soon = useSoon();
   const number = new Intl.NumberFormat(i18n.locale);
   const current = pathname === '/tickets' ? (search as { overview?: string }).overview : undefined;
   const overviews = data.filter(({ link }) => !shownAbove.includes(link));
@@ -153,10 +176,8 @@ function Overviews() {
           <li key={overview.id}>
             <Link
               to="/tickets"
-              search={{
-                overview: overview.link,
-                ...listOrderOf(overview.order),
-              }}
+              search={searchOf(overview)}
+              {...soon(searchOf(overview))}
               className={classes.link}
               aria-current={current === overview.link ? 'page' : undefined}
               data-active={current === overview.link || undefined}

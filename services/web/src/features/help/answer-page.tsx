@@ -19,12 +19,11 @@ import { lazy, Suspense, useState } from 'react';
 import { Ago } from '../../ui/ago.tsx';
 import { notifyDone, notifyProblem } from '../../ui/notify.tsx';
 import { Item, ItemList, Section } from '../../ui/section.tsx';
-import { Failed } from '../../ui/state-messages.tsx';
 import { fileSize } from '../../ui/time.ts';
 import { AdminPage } from '../admin/components/admin-page.tsx';
 import { AskButton } from '../admin/components/ask-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
-import { Loading } from '../admin/components/loading.tsx';
+import { RecordPage } from '../admin/components/record-page.tsx';
 import type { Field } from '../admin/edit.ts';
 import { writesPlainly } from '../admin/html.ts';
 import { readAnew } from '../admin/queries.ts';
@@ -98,15 +97,11 @@ function localTime(instant: string | null): string {
 export function AnswerPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/knowledge-base/answers/$id' }).id);
-  const { data, error, refetch } = useQuery(answerQuery(id));
-  if (error) {
-    return (
-      <AdminPage title={t`Answer`} up="knowledge-base">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  return data ? <Edit key={id} answer={data} /> : <Loading />;
+  return (
+    <RecordPage query={useQuery(answerQuery(id))} id={id} up="knowledge-base" title={t`Answer`}>
+      {(answer) => <Edit answer={answer} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ answer }: { answer: HelpAnswer }) {

@@ -3,11 +3,14 @@ import { ActionIcon, Badge, Button, Group, MultiSelect, Stack, Switch, Text } fr
 import { IconArrowUp, IconBook2, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ListSearch } from '../../ui/list-search.tsx';
 import { notifyProblem } from '../../ui/notify.tsx';
 import { Item, ItemList, Section } from '../../ui/section.tsx';
 import { Empty, Failed } from '../../ui/state-messages.tsx';
 import classes from '../admin/components/admin-page.module.css';
 import { AdminPage } from '../admin/components/admin-page.tsx';
+import { Amounts } from '../admin/components/amounts.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
 import { Loading } from '../admin/components/loading.tsx';
 import type { Field } from '../admin/edit.ts';
@@ -22,6 +25,8 @@ import {
   helpKey,
   helpQuery,
   type KnowledgeBase,
+  type LateFigures,
+  lateFiguresQuery,
   reorder,
   saveSettings,
   settingsOf,
@@ -33,6 +38,8 @@ export function KnowledgeBasePage() {
   const { t, i18n } = useLingui();
   const { may } = useMe();
   const { data, error, refetch } = useQuery(helpQuery);
+  const { data: figures = none } = useQuery(lateFiguresQuery);
+  const [words, setWords] = useState('');
   const title = t`Knowledge base`;
   if (!data) {
     if (!error) return <Loading />;
@@ -43,6 +50,7 @@ export function KnowledgeBasePage() {
     );
   }
   const { base, categories } = data;
+  const shown = words === '' ? data : titled(data, words);
   return (
     <AdminPage
       title={title}
@@ -78,28 +86,98 @@ export function KnowledgeBasePage() {
           {t`Begin with a category; answers stand in it.`}
         </Empty>
       ) : (
-        <div className={classes.card}>
-          <ItemList label={t`Categories and answers`}>
-            <Branch help={data} parent={null} depth={0} locale={i18n.locale} />
-          </ItemList>
-        </div>
+        <>
+          <Lately figures={figures} />
+          <ListSearch value={words} onChange={setWords} />
+          {shown.categories.length > 0 && (
+            <div className={classes.card}>
+              <ItemList label={t`Categories and answers`}>
+                <Branch
+                  {...{ help: shown, figures, whole: words === '', locale: i18n.locale }}
+                  parent={null}
+                  depth={0}
+                />
+              </ItemList>
+            </div>
+          )}
+          <div role="status">
+            {shown.categories.length === 0 && <Empty icon={IconBook2} title={t`No title has these words`} />}
+          </div>
+        </>
       )}
       {may('admin.knowledge_base') && <Settings base={base} />}
     </AdminPage>
   );
 }
 
+type Figures = ReadonlyMap<number, LateFigures>;
+const none: Figures = new Map();
+
+/** What of it has some words in its titles, with the categories that lead there. */
+function titled(help: Help, words: string): Help {
+  const wanted = words.toLocaleLowerCase();
+  const has = ({ translations }: { translations: { title: string }[] }) =>
+    translations.some(({ title }) => title.toLocaleLowerCase().includes(wanted));
+  const answers = help.answers.filter(has);
+  const kept = new Set<number>();
+  const keep = (id: number | null) => {
+    if (id === null || kept.has(id)) return;
+    kept.add(id);
+    keep(help.categories.find((one) => one.id === id)?.parent_id ?? null);
+  };
+  for (const { category_id } of answers) keep(category_id);
+  for (const category of help.categories) if (has(category)) keep(category.id);
+  return { ...help, answers, categories: help.categories.filter(({ id }) => kept.has(id)) };
+}
+
+/** What the help was good for of late, altogether. */
+function Lately({ figures }: { figures: Figures }) {
+  const { t, i18n } = useLingui();
+  if (figures.size === 0) return null;
+  const number = new Intl.NumberFormat(i18n.locale);
+  const sum = (of: 'views' | 'deflections' | 'helpful' | 'unhelpful') =>
+    [...figures.values()].reduce((total, one) => total + one[of], 0);
+  const said = sum('helpful') + sum('unhelpful');
+  const share = new Intl.NumberFormat(i18n.locale, { style: 'percent' }).format(sum('helpful') / said);
+  return (
+    <Section title={t`In the last 30 days`}>
+      <Amounts
+        amounts={[
+          [t`Answers read`, number.format(sum('views'))],
+          [t`Requests spared`, number.format(sum('deflections'))],
+          ...(said > 0 ? ([[t`Readers who were helped`, share]] as const) : []),
+        ]}
+      />
+    </Section>
+  );
+}
+
 interface BranchProps {
   help: Help;
+  figures: Figures;
+  /** Whether nothing is left out, so that it can be put into another order. */
+  whole: boolean;
   parent: number | null;
   depth: number;
   locale: string;
 }
 
 /** What stands below a category: further ones, then answers. */
-function Branch({ help, parent, depth, locale }: BranchProps) {
+function Branch({ help, figures, whole, parent, depth, locale }: BranchProps) {
   const { t, i18n } = useLingui();
   const { base, categories, answers } = help;
+  const number = new Intl.NumberFormat(i18n.locale);
+  const factsOf = (said: LateFigures | undefined): string[] => {
+    if (!said) return [];
+    const { views, deflections, helpful, unhelpful } = said;
+    return [
+      ...(views > 0 ? [t`read ${number.format(views)} times`] : []),
+      ...(deflections > 0 ? [t`spared ${number.format(deflections)} requests`] : []),
+      ...(helpful + unhelpful > 0
+        ? [t`helped ${number.format(helpful)} of ${number.format(helpful + unhelpful)} readers`]
+        : []),
+    ];
+  };
   const named = (row: { translations: { locale: string; title: string }[] }) =>
     titleIn(row.translations, locale, base.locales[0] ?? 'en');
   const below = categories.filter((one) => one.parent_id === parent);
@@ -107,8 +185,12 @@ function Branch({ help, parent, depth, locale }: BranchProps) {
   return (
     <>
       {below.map((category, at) => (
-        <CategoryRows key={category.id} help={help} depth={depth} locale={locale} category={category}>
-          <Up name={named(category)} hidden={at === 0} move={() => reorder('categories', parent, raised(below, at))} />
+        <CategoryRows key={category.id} {...{ help, figures, whole, depth, locale, category }}>
+          <Up
+            name={named(category)}
+            hidden={!whole || at === 0}
+            move={() => reorder('categories', parent, raised(below, at))}
+          />
         </CategoryRows>
       ))}
       {own.map((answer, at) => (
@@ -129,9 +211,14 @@ function Branch({ help, parent, depth, locale }: BranchProps) {
             answer.translations.map((text) => localeNames[text.locale]).join(', '),
             ...(answer.publish_at ? [t`Will be published by itself`] : []),
             ...(answer.archive_at ? [t`Will be archived by itself`] : []),
+            ...factsOf(figures.get(answer.id)),
           ].join(' · ')}
         >
-          <Up name={named(answer)} hidden={at === 0} move={() => reorder('answers', parent, raised(own, at))} />
+          <Up
+            name={named(answer)}
+            hidden={!whole || at === 0}
+            move={() => reorder('answers', parent, raised(own, at))}
+          />
         </Item>
       ))}
     </>
@@ -140,6 +227,8 @@ function Branch({ help, parent, depth, locale }: BranchProps) {
 
 function CategoryRows({
   help,
+  figures,
+  whole,
   category,
   depth,
   locale,
@@ -176,7 +265,7 @@ function CategoryRows({
       >
         {children}
       </Item>
-      <Branch help={help} parent={category.id} depth={depth + 1} locale={locale} />
+      <Branch {...{ help, figures, whole, locale }} parent={category.id} depth={depth + 1} />
     </>
   );
 }

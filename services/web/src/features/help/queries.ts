@@ -85,6 +85,14 @@ export const figuresQuery = (id: number) =>
       ask<OutputOf<typeof helpAnswers.figures>>('GET', `1/answers/${id}/figures`, undefined, signal),
   });
 
+export type LateFigures = OutputOf<typeof knowledgeBase.figures>['answers'][number];
+/** What readers made of the answers in the last thirty days, by answer. */
+export const lateFiguresQuery = queryOptions({
+  queryKey: keyIn('late-figures'),
+  queryFn: ({ signal }) => ask<OutputOf<typeof knowledgeBase.figures>>('GET', '1/figures', undefined, signal),
+  select: ({ answers }) => new Map(answers.map((one) => [one.answer_id, one])),
+});
+
 /** @param any  one of the words is enough */
 export const searchQuery = (query: string, { any = false, limit = 8 } = {}) =>
   queryOptions({

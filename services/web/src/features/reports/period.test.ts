@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askedOf, csvOf, moved, periodName, stepNames, weekOf } from './period.ts';
+import { askedOf, csvOf, moved, periodName, type Range, stepNames, stepOf, weekOf } from './period.ts';
 
 const day = (text: string) => new Date(`${text}T12:00:00`);
 
@@ -41,6 +41,18 @@ describe('periods of reports', () => {
     expect(stepNames('en', 'week', at, 7)[0]).toBe('Mon, Mar 9');
     expect(stepNames('en', 'day', at, 24)).toHaveLength(24);
     expect(stepNames('en', 'realtime', at, 60, new Date(2026, 2, 11, 9, 30))[0]).toBe('8:30 AM');
+  });
+
+  it('are made of periods that have names of their own, down to days', () => {
+    const at = day('2026-03-11');
+    const asked = (range: Range, i: number) => {
+      const step = stepOf(range, at, i);
+      return step && askedOf(step.range, step.day);
+    };
+    expect(asked('year', 11)).toEqual({ timeRange: 'month', year: 2026, month: 12 });
+    expect(asked('month', 30)).toEqual({ timeRange: 'day', year: 2026, month: 3, day: 31 });
+    expect(asked('week', 6)).toEqual({ timeRange: 'day', year: 2026, month: 3, day: 15 });
+    expect([asked('day', 3), asked('realtime', 3)]).toEqual([null, null]);
   });
 
   it('become a file', () => {

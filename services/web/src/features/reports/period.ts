@@ -60,6 +60,14 @@ export function stepNames(locale: string, range: Range, day: Date, count: number
   });
 }
 
+/** The period of one number of a period; null where it has no name of its own: of minutes and hours. */
+export function stepOf(range: Range, day: Date, i: number): { range: Range; day: Date } | null {
+  if (range === 'year') return { range: 'month', day: new Date(day.getFullYear(), i, 1) };
+  if (range !== 'month' && range !== 'week') return null;
+  const first = range === 'week' ? monday(day) : new Date(day.getFullYear(), day.getMonth(), 1);
+  return { range: 'day', day: new Date(first.getFullYear(), first.getMonth(), first.getDate() + i) };
+}
+
 /** As programs for tables read it. */
 export function csvOf(rows: readonly (readonly (string | number)[])[]): string {
   const cell = (value: string | number) =>

@@ -4,14 +4,12 @@ import { IconPlus, IconReportAnalytics } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { Item, Section } from '../../ui/section.tsx';
-import { Failed } from '../../ui/state-messages.tsx';
 import classes from '../admin/components/admin-page.module.css';
 import { AdminPage } from '../admin/components/admin-page.tsx';
 import { AskButton } from '../admin/components/ask-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
-import { Loading } from '../admin/components/loading.tsx';
-import { NoSuch } from '../admin/components/no-such.tsx';
 import { RecordList } from '../admin/components/record-list.tsx';
+import { RecordPage } from '../admin/components/record-page.tsx';
 import type { Field } from '../admin/edit.ts';
 import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
 import { ConditionEditor } from '../conditions/condition-editor.tsx';
@@ -77,17 +75,11 @@ export function ReportProfilesPage() {
 export function ReportProfilePage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/reports/profiles/$id' }).id);
-  const { data, error, refetch } = useQuery(reportProfilesQuery);
-  if (error) {
-    return (
-      <AdminPage title={t`Report profile`} up="reports">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!data) return <Loading />;
-  const profile = data.find((each) => each.id === id);
-  return profile ? <Edit key={id} profile={profile} /> : <NoSuch up="reports" />;
+  return (
+    <RecordPage query={useQuery(reportProfilesQuery)} id={id} up="reports" title={t`Report profile`}>
+      {(profile) => <Edit profile={profile} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ profile }: { profile: ReportProfile }) {

@@ -4,14 +4,12 @@ import { IconExternalLink, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { Item, Section } from '../../ui/section.tsx';
-import { Failed } from '../../ui/state-messages.tsx';
 import classes from '../admin/components/admin-page.module.css';
 import { AdminPage } from '../admin/components/admin-page.tsx';
 import { AskButton } from '../admin/components/ask-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
-import { Loading } from '../admin/components/loading.tsx';
-import { NoSuch } from '../admin/components/no-such.tsx';
 import { RecordList } from '../admin/components/record-list.tsx';
+import { RecordPage } from '../admin/components/record-page.tsx';
 import type { Field } from '../admin/edit.ts';
 import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
 import { linkRows, type PublicLink, publicLinksQuery } from './queries.ts';
@@ -79,17 +77,11 @@ export function PublicLinksPage() {
 export function PublicLinkPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/public-links/$id' }).id);
-  const { data, error, refetch } = useQuery(publicLinksQuery);
-  if (error) {
-    return (
-      <AdminPage title={t`Public link`} up="public-links">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!data) return <Loading />;
-  const link = data.find((each) => each.id === id);
-  return link ? <Edit key={id} link={link} /> : <NoSuch up="public-links" />;
+  return (
+    <RecordPage query={useQuery(publicLinksQuery)} id={id} up="public-links" title={t`Public link`}>
+      {(link) => <Edit link={link} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ link }: { link: PublicLink }) {

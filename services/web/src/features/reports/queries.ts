@@ -6,6 +6,7 @@ import { keyOf } from '../admin/queries.ts';
 export type ReportProfile = OutputOf<typeof reportProfiles.get>;
 export type PublicLink = OutputOf<typeof publicLinks.get>;
 type Asked = NonNullable<InputOf<typeof reports.generate>['body']>;
+export type ReportAsked = NonNullable<InputOf<typeof reports.sets>['body']>;
 
 /** These few pages name their routes themselves: the table of all others is part of what every agent loads first. */
 const ask = <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) =>
@@ -33,6 +34,20 @@ export const reportQuery = (body: Asked) =>
     queryKey: keyOf('reports', 'numbers', body),
     queryFn: ({ signal }) => ask<OutputOf<typeof reports.generate>>('POST', 'reports/generate', body, signal),
     placeholderData: keepPreviousData,
+  });
+
+interface Behind {
+  ids: number[];
+  assets: { Ticket?: Record<string, { id: number; number: string; title: string }> };
+  count: number;
+}
+
+/** The tickets behind a number, the first hundred of them by name. */
+export const reportTicketsQuery = (body: ReportAsked) =>
+  queryOptions({
+    queryKey: keyOf('reports', 'tickets', body),
+    queryFn: ({ signal }) => ask<Behind>('POST', 'reports/sets', body, signal),
+    select: ({ ids, assets, count }) => ({ count, tickets: ids.flatMap((id) => assets.Ticket?.[id] ?? []) }),
   });
 
 export const reportProfilesQuery = queryOptions({

@@ -1,5 +1,16 @@
 import { useLingui } from '@lingui/react/macro';
-import { ActionIcon, Button, Checkbox, Group, SegmentedControl, Select, Stack, Table, Text } from '@mantine/core';
+import {
+  ActionIcon,
+  Button,
+  Checkbox,
+  Group,
+  SegmentedControl,
+  Select,
+  Stack,
+  Table,
+  Text,
+  UnstyledButton,
+} from '@mantine/core';
 import { IconChevronLeft, IconChevronRight, IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -10,10 +21,11 @@ import { AdminPage } from '../admin/components/admin-page.tsx';
 import { Loading } from '../admin/components/loading.tsx';
 import { useMe } from '../session/use-me.ts';
 import { countLabels, rangeLabels } from './labels.ts';
-import { askedOf, csvOf, moved, periodName, type Range, ranges, stepNames } from './period.ts';
-import { reportConfigQuery, reportQuery } from './queries.ts';
+import { askedOf, csvOf, moved, periodName, type Range, ranges, stepNames, stepOf } from './period.ts';
+import { type ReportAsked, reportConfigQuery, reportQuery } from './queries.ts';
 import classes from './report.module.css';
 import { colourOf, ReportChart } from './report-chart.tsx';
+import { ReportTickets } from './report-tickets.tsx';
 
 /** What happened to tickets, in numbers. */
 export function ReportsPage() {
@@ -53,21 +65,41 @@ function Report({ config, profiles }: Config) {
     return known ? i18n._(known) : one.display;
   };
   const backends = (metric?.backend ?? []).filter((one) => chosen?.includes(one.name) ?? one.selected);
+  const [behind, setBehind] = useState<{ name: string; asked: ReportAsked } | null>(null);
+  const asked = {
+    metric: name,
+    profiles: { [profile]: true },
+    backends: Object.fromEntries(backends.map((one) => [one.name, true])),
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
   const { data, error, isFetching, refetch } = useQuery({
-    ...reportQuery({
-      ...askedOf(range, day),
-      metric: name,
-      profiles: { [profile]: true },
-      backends: Object.fromEntries(backends.map((one) => [one.name, true])),
-      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    }),
+    ...reportQuery({ ...askedOf(range, day), ...asked }),
     enabled: backends.length > 0 && profile !== '',
     refetchInterval: range === 'realtime' ? 60_000 : false,
   });
   if (!metric || profiles.length === 0) {
     return <Text c="dimmed">{t`There is no active profile: a report is about the tickets of one.`}</Text>;
   }
-  const series = backends.map((one) => ({ name: labelOf(one), values: data?.data[one.name] ?? [] }));
+  const series = backends.map((one) => ({ key: one.name, name: labelOf(one), values: data?.data[one.name] ?? [] }));
+  /** A number that leads to its tickets; a backlog is the difference of two, and of no tickets of its own. */
+  const numbered = (one: (typeof series)[number], value: number, step: ReturnType<typeof stepOf>, when: string) => {
+    if (value === 0 || step === null || one.key === 'backlog') return value;
+    const of = `${one.name} · ${when}`;
+    return (
+      <UnstyledButton
+        className={classes.number}
+        aria-label={t`${value}: ${of}`}
+        onClick={() =>
+          setBehind({
+            name: of,
+            asked: { ...asked, ...askedOf(step.range, step.day), downloadBackendSelected: one.key },
+          })
+        }
+      >
+        {value}
+      </UnstyledButton>
+    );
+  };
   const count = Math.max(0, ...series.map(({ values }) => values.length));
   const steps = stepNames(i18n.locale, range, day, count);
   const period = range === 'realtime' ? i18n._(rangeLabels.realtime) : periodName(i18n.locale, range, day);
@@ -182,7 +214,7 @@ function Report({ config, profiles }: Config) {
                       <Table.Td>{step}</Table.Td>
                       {series.map((one) => (
                         <Table.Td key={one.name} ta="end">
-                          {one.values[i] ?? 0}
+                          {numbered(one, one.values[i] ?? 0, stepOf(range, day, i), step)}
                         </Table.Td>
                       ))}
                     </Table.Tr>
@@ -193,7 +225,12 @@ function Report({ config, profiles }: Config) {
                     <Table.Th>{t`Altogether`}</Table.Th>
                     {series.map((one) => (
                       <Table.Th key={one.name} ta="end">
-                        {one.values.reduce((sum, value) => sum + value, 0)}
+                        {numbered(
+                          one,
+                          one.values.reduce((sum, value) => sum + value, 0),
+                          { range, day },
+                          period,
+                        )}
                       </Table.Th>
                     ))}
                   </Table.Tr>
@@ -203,6 +240,7 @@ function Report({ config, profiles }: Config) {
           </Stack>
         )}
       </Section>
+      <ReportTickets behind={behind} onClose={() => setBehind(null)} />
     </>
   );
 }

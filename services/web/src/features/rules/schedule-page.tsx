@@ -8,13 +8,12 @@ import { call } from '../../app/api.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { problemText } from '../../ui/problem.ts';
 import { Section } from '../../ui/section.tsx';
-import { Failed } from '../../ui/state-messages.tsx';
 import { absoluteTime } from '../../ui/time.ts';
 import { AdminPage } from '../admin/components/admin-page.tsx';
 import { AskButton } from '../admin/components/ask-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
-import { Loading } from '../admin/components/loading.tsx';
 import { RecordList } from '../admin/components/record-list.tsx';
+import { RecordPage } from '../admin/components/record-page.tsx';
 import type { Field } from '../admin/edit.ts';
 import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
 import { ConditionEditor } from '../conditions/condition-editor.tsx';
@@ -107,15 +106,11 @@ function Times({ schedule: { next_run_at: next, last_run_at: last, running } }: 
 export function SchedulePage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/schedules/$id' }).id);
-  const { data, error, refetch } = useQuery(scheduleQuery(id));
-  if (error) {
-    return (
-      <AdminPage title={t`Schedule`} up="schedules">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  return data ? <Edit key={id} schedule={data} /> : <Loading />;
+  return (
+    <RecordPage query={useQuery(scheduleQuery(id))} id={id} up="schedules" title={t`Schedule`}>
+      {(schedule) => <Edit schedule={schedule} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ schedule }: { schedule: Schedule }) {

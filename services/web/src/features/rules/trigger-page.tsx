@@ -7,12 +7,11 @@ import { useState } from 'react';
 import { call } from '../../app/api.ts';
 import { problemText } from '../../ui/problem.ts';
 import { Section } from '../../ui/section.tsx';
-import { Failed } from '../../ui/state-messages.tsx';
 import { AdminPage } from '../admin/components/admin-page.tsx';
 import { AskButton } from '../admin/components/ask-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
-import { Loading } from '../admin/components/loading.tsx';
 import { RecordList } from '../admin/components/record-list.tsx';
+import { RecordPage } from '../admin/components/record-page.tsx';
 import type { Field } from '../admin/edit.ts';
 import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
 import { ConditionEditor } from '../conditions/condition-editor.tsx';
@@ -92,15 +91,11 @@ export function TriggersPage() {
 export function TriggerPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/triggers/$id' }).id);
-  const { data, error, refetch } = useQuery(triggerQuery(id));
-  if (error) {
-    return (
-      <AdminPage title={t`Trigger`} up="triggers">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  return data ? <Edit key={id} trigger={data} /> : <Loading />;
+  return (
+    <RecordPage query={useQuery(triggerQuery(id))} id={id} up="triggers" title={t`Trigger`}>
+      {(trigger) => <Edit trigger={trigger} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ trigger }: { trigger: Trigger }) {

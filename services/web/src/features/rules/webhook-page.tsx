@@ -25,13 +25,12 @@ import { notifyProblem } from '../../ui/notify.tsx';
 import { problemText } from '../../ui/problem.ts';
 import { Item, Section } from '../../ui/section.tsx';
 import { ShownOnce } from '../../ui/shown-once.tsx';
-import { Failed } from '../../ui/state-messages.tsx';
 import classes from '../admin/components/admin-page.module.css';
 import { AdminPage } from '../admin/components/admin-page.tsx';
 import { AskButton } from '../admin/components/ask-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
-import { Loading } from '../admin/components/loading.tsx';
 import { RecordList } from '../admin/components/record-list.tsx';
+import { RecordPage } from '../admin/components/record-page.tsx';
 import type { Field } from '../admin/edit.ts';
 import { readAnew } from '../admin/queries.ts';
 import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
@@ -147,15 +146,11 @@ function WebhookState({ webhook: { active, failing_since: failing, disabled_reas
 export function WebhookPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/webhooks/$id' }).id);
-  const { data, error, refetch } = useQuery(webhookQuery(id));
-  if (error) {
-    return (
-      <AdminPage title={t`Webhook`} up="webhooks">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  return data ? <Edit key={id} webhook={data} /> : <Loading />;
+  return (
+    <RecordPage query={useQuery(webhookQuery(id))} id={id} up="webhooks" title={t`Webhook`}>
+      {(webhook) => <Edit webhook={webhook} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ webhook }: { webhook: Webhook }) {

@@ -1,12 +1,10 @@
 import type { OutputOf } from '@helpmesh/contracts';
 import { queryOptions } from '@tanstack/react-query';
+import { sessionKey } from '../../app/ahead.ts';
 import type { Endpoints } from '../../app/api.gen.ts';
 import { ApiError, call, request } from '../../app/api.ts';
 
 export type Me = OutputOf<Endpoints['currentUser']>;
-
-/** Set while this browser is known to have a session. */
-const sessionKey = 'helpmesh.session';
 
 /** Who is signed in; null when nobody is. Strangers are asked for in a way that is never refused: a browser shows each refusal. */
 export const meQuery = queryOptions({

@@ -18,6 +18,9 @@ export const homeViews = ['my-overdue', 'my-waiting', 'my-reminders', 'my-drafts
 export type HomeView = (typeof homeViews)[number];
 export type View = (typeof agentViews)[number] | (typeof customerViews)[number] | HomeView;
 
+/** The list of an address that names none. */
+export const standardView = (agent: boolean): View => (agent ? 'my-open' : 'my-tickets');
+
 export interface ListState {
   view: View;
   /** Link of an overview, which then stands for the view. */
@@ -30,6 +33,21 @@ export interface ListState {
 }
 
 export const defaultSort: Pick<ListState, 'sort' | 'order'> = { sort: 'updated_at', order: 'desc' };
+
+const pageSize = 50;
+
+/** The question for a page of a list. @param after  where the page before ended; null for the first */
+export function listQuery({ view, overview, sort, order, q, group }: ListState, after: string | null = null) {
+  return {
+    view: overview ?? view,
+    sort,
+    order,
+    limit: String(pageSize),
+    ...(q.trim() === '' ? {} : { query: q.trim() }),
+    ...(group === null ? {} : { group_id: String(group) }),
+    ...(after === null ? {} : { after }),
+  };
+}
 
 const isOneOf = <T extends string>(allowed: readonly T[], value: unknown): value is T =>
   (allowed as readonly unknown[]).includes(value);

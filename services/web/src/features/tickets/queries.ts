@@ -2,7 +2,7 @@ import type { OutputOf } from '@helpmesh/contracts';
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Endpoints } from '../../app/api.gen.ts';
 import { call } from '../../app/api.ts';
-import type { ListState } from './list-state.ts';
+import { type ListState, listQuery } from './list-state.ts';
 
 export type TicketPage = OutputOf<Endpoints['ticketList']>;
 export type TicketRow = TicketPage['tickets'][number];
@@ -23,8 +23,6 @@ export interface HistoryEntry {
   created_by_id?: number;
   created_at?: string;
 }
-
-const pageSize = 50;
 
 /** Keys form a tree: invalidating `['tickets', 'list']` reaches every list. */
 export const ticketKeys = {
@@ -52,19 +50,7 @@ const sameList = (one: ListState | undefined, other: ListState) =>
 export const ticketListQuery = (state: ListState) =>
   infiniteQueryOptions({
     queryKey: [...ticketKeys.lists, state] as const,
-    queryFn: ({ pageParam, signal }) =>
-      call('ticketList', {
-        query: {
-          view: state.overview ?? state.view,
-          sort: state.sort,
-          order: state.order,
-          limit: pageSize,
-          ...(state.q.trim() === '' ? {} : { query: state.q.trim() }),
-          ...(state.group === null ? {} : { group_id: state.group }),
-          ...(pageParam === null ? {} : { after: pageParam }),
-        },
-        signal,
-      }),
+    queryFn: ({ pageParam, signal }) => call('ticketList', { query: listQuery(state, pageParam), signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     // Another sort or word keeps the old rows until the new ones are there; another view must not show wrong rows.

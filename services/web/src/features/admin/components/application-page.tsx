@@ -7,7 +7,6 @@ import { call } from '../../../app/api.ts';
 import { problemText } from '../../../ui/problem.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Copyable, ShownOnce } from '../../../ui/shown-once.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import { scopeText } from '../../oauth/scope-text.ts';
 import { FormProblem } from '../../session/components/entry-page.tsx';
 import type { Field } from '../edit.ts';
@@ -16,8 +15,7 @@ import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
-import { Loading } from './loading.tsx';
-import { NoSuch } from './no-such.tsx';
+import { RecordPage } from './record-page.tsx';
 
 interface Values {
   name: string;
@@ -42,17 +40,11 @@ const changes = ['applications'];
 export function ApplicationPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/applications/$id' }).id);
-  const { data, error, refetch } = useQuery(applicationsQuery);
-  if (error) {
-    return (
-      <AdminPage title={t`Application`} up="applications">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!data) return <Loading />;
-  const application = data.find((each) => each.id === id);
-  return application ? <Edit key={id} application={application} /> : <NoSuch up="applications" />;
+  return (
+    <RecordPage query={useQuery(applicationsQuery)} id={id} up="applications" title={t`Application`}>
+      {(application) => <Edit application={application} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ application }: { application: Application }) {

@@ -18,7 +18,6 @@ import { call } from '../../../app/api.ts';
 import { type Language, languages } from '../../../app/i18n.ts';
 import { notifyProblem } from '../../../ui/notify.tsx';
 import { Item, Section } from '../../../ui/section.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import { useMe } from '../../session/use-me.ts';
 import type { Field } from '../edit.ts';
 import { drawnToFit } from '../logo-picture.ts';
@@ -29,9 +28,8 @@ import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { BrandingPreview } from './branding-preview.tsx';
 import { EditForm } from './edit-form.tsx';
-import { Loading } from './loading.tsx';
-import { NoSuch } from './no-such.tsx';
 import { RecordList } from './record-list.tsx';
+import { RecordPage } from './record-page.tsx';
 
 interface Values {
   name: string;
@@ -118,17 +116,11 @@ export function BrandingsPage() {
 export function BrandingPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/branding/$id' }).id);
-  const { data, error, refetch } = useQuery(brandingsQuery);
-  if (error) {
-    return (
-      <AdminPage title={t`Branding`} up="branding">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!data) return <Loading />;
-  const branding = data.find((each) => each.id === id);
-  return branding ? <Edit key={id} branding={branding} /> : <NoSuch up="branding" />;
+  return (
+    <RecordPage query={useQuery(brandingsQuery)} id={id} up="branding" title={t`Branding`}>
+      {(branding) => <Edit branding={branding} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ branding }: { branding: Branding }) {

@@ -6,7 +6,6 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import {
   type CalendarValues,
   calendarBody,
@@ -27,9 +26,8 @@ import { AskButton } from './ask-button.tsx';
 import calendarClasses from './calendar.module.css';
 import { NextOpenTimes } from './calendar-preview.tsx';
 import { EditForm } from './edit-form.tsx';
-import { Loading } from './loading.tsx';
 import { NationalHolidays } from './national-holidays.tsx';
-import { NoSuch } from './no-such.tsx';
+import { RecordPage } from './record-page.tsx';
 
 const changes = ['calendars', 'slas'];
 const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')];
@@ -37,17 +35,11 @@ const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')];
 export function CalendarPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/calendars/$id' }).id);
-  const { data: calendars, error, refetch } = useQuery(calendarsQuery);
-  if (error) {
-    return (
-      <AdminPage title={t`Calendar`} up="calendars">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!calendars) return <Loading />;
-  const calendar = calendars.find((each) => each.id === id);
-  return calendar ? <Edit key={id} calendar={calendar} /> : <NoSuch up="calendars" />;
+  return (
+    <RecordPage query={useQuery(calendarsQuery)} id={id} up="calendars" title={t`Calendar`}>
+      {(calendar) => <Edit calendar={calendar} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ calendar }: { calendar: Calendar }) {

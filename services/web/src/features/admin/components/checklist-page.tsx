@@ -4,15 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import type { Field } from '../edit.ts';
 import { type ChecklistTemplate, checklistTemplatesQuery } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
-import { Loading } from './loading.tsx';
-import { NoSuch } from './no-such.tsx';
+import { RecordPage } from './record-page.tsx';
 
 interface Values {
   name: string;
@@ -32,17 +30,11 @@ const changes = ['checklists'];
 export function ChecklistTemplatePage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/checklists/$id' }).id);
-  const { data: templates, error, refetch } = useQuery(checklistTemplatesQuery);
-  if (error) {
-    return (
-      <AdminPage title={t`Template`} up="checklists">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!templates) return <Loading />;
-  const template = templates.find((each) => each.id === id);
-  return template ? <Edit key={id} template={template} /> : <NoSuch up="checklists" />;
+  return (
+    <RecordPage query={useQuery(checklistTemplatesQuery)} id={id} up="checklists" title={t`Template`}>
+      {(template) => <Edit template={template} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ template }: { template: ChecklistTemplate }) {

@@ -194,7 +194,10 @@ function StepTable({ steps, outcomes }: { steps: readonly Step[]; outcomes: Read
                   ))}
                   {step.missing.length > 0 && (
                     <Text size="xs">
-                      <Trans>To be set by hand, as no file holds secrets: {step.missing.join(', ')}</Trans>
+                      <Trans>
+                        To be set by hand, as no file holds secrets, and switched off until then:{' '}
+                        {step.missing.join(', ')}
+                      </Trans>
                     </Text>
                   )}
                 </Table.Td>

@@ -5,7 +5,6 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import { CustomInput } from '../../custom/components/custom-input.tsx';
 import { instantOf, localTime } from '../../custom/values.ts';
 import {
@@ -31,8 +30,7 @@ import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
-import { Loading } from './loading.tsx';
-import { NoSuch } from './no-such.tsx';
+import { RecordPage } from './record-page.tsx';
 
 const changes = ['custom-fields'];
 
@@ -56,17 +54,11 @@ async function carriedOut(saved: Promise<ObjectAttribute>): Promise<ObjectAttrib
 export function CustomFieldPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/custom-fields/$id' }).id);
-  const { data: fields, error, refetch } = useQuery(customFieldsAdminQuery);
-  if (error) {
-    return (
-      <AdminPage title={t`Field`} up="custom-fields">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!fields) return <Loading />;
-  const field = fields.find((each) => each.id === id);
-  return field ? <Edit key={id} field={field} /> : <NoSuch up="custom-fields" />;
+  return (
+    <RecordPage query={useQuery(customFieldsAdminQuery)} id={id} up="custom-fields" title={t`Field`}>
+      {(field) => <Edit field={field} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ field }: { field: ObjectAttribute }) {

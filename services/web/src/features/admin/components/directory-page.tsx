@@ -5,7 +5,6 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { type CallInput, call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Copyable } from '../../../ui/shown-once.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import type { Field } from '../edit.ts';
 import { type Directory, directoriesQuery, organizationQuery, rolesQuery } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
@@ -15,9 +14,8 @@ import { AskButton } from './ask-button.tsx';
 import { DirectoryMappings } from './directory-mappings.tsx';
 import { DirectoryTokens } from './directory-tokens.tsx';
 import { EditForm } from './edit-form.tsx';
-import { Loading } from './loading.tsx';
-import { NoSuch } from './no-such.tsx';
 import { OrganizationField } from './organization-field.tsx';
+import { RecordPage } from './record-page.tsx';
 
 type Values = Pick<
   Directory,
@@ -45,17 +43,11 @@ const changes = ['directories', 'users'];
 export function DirectoryPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/directories/$id' }).id);
-  const { data, error, refetch } = useQuery(directoriesQuery);
-  if (error) {
-    return (
-      <AdminPage title={t`Directory`} up="directories">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!data) return <Loading />;
-  const directory = data.find((each) => each.id === id);
-  return directory ? <Edit key={id} directory={directory} /> : <NoSuch up="directories" />;
+  return (
+    <RecordPage query={useQuery(directoriesQuery)} id={id} up="directories" title={t`Directory`}>
+      {(directory) => <Edit directory={directory} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ directory }: { directory: Directory }) {

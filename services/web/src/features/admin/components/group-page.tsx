@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { type CallInput, call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import type { Matrix } from '../../impact/levels.ts';
 import { MatrixField } from '../../impact/matrix-field.tsx';
 import { useMe } from '../../session/use-me.ts';
@@ -18,8 +17,7 @@ import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
-import { Loading } from './loading.tsx';
-import { NoSuch } from './no-such.tsx';
+import { RecordPage } from './record-page.tsx';
 
 type Body = NonNullable<CallInput<'createGroup'>['body']>;
 type FollowUp = NonNullable<Body['follow_up_possible']>;
@@ -86,17 +84,12 @@ function bodyOf(values: Values, changes: Partial<Values>): Body {
 export function GroupPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/groups/$id' }).id);
-  const { data: groups, error, refetch } = useQuery(groupsQuery);
-  if (error) {
-    return (
-      <AdminPage title={t`Group`} up="groups">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!groups) return <Loading />;
-  const group = groups.find((each) => each.id === id);
-  return group ? <Edit key={id} group={group} groups={groups} /> : <NoSuch up="groups" />;
+  const query = useQuery(groupsQuery);
+  return (
+    <RecordPage query={query} id={id} up="groups" title={t`Group`}>
+      {(group) => <Edit group={group} groups={query.data ?? []} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ group, groups }: { group: Group; groups: readonly Group[] }) {

@@ -1,10 +1,10 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { Plural, useLingui } from '@lingui/react/macro';
-import { Alert, Group, List, Stack, Table, Text } from '@mantine/core';
+import { Alert, List, Stack, Table, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { request } from '../../../app/api.ts';
 import { Item, ItemList, Section } from '../../../ui/section.tsx';
 import { Copyable } from '../../../ui/shown-once.tsx';
@@ -12,6 +12,7 @@ import { Failed } from '../../../ui/state-messages.tsx';
 import { absoluteTime } from '../../../ui/time.ts';
 import { keyOf } from '../queries.ts';
 import { AdminPage } from './admin-page.tsx';
+import { Amounts } from './amounts.tsx';
 import { AskButton } from './ask-button.tsx';
 import { Loading } from './loading.tsx';
 
@@ -60,6 +61,10 @@ const statusQuery = queryOptions({
   queryFn: () => request('GET', `${monitoring}/status`) as Promise<Status>,
   refetchInterval: EVERY_MS,
 });
+const versionQuery = queryOptions({
+  queryKey: keyOf('health', 'version'),
+  queryFn: () => request('GET', '/api/v1/version') as Promise<{ version: string }>,
+});
 const lettersQuery = queryOptions({
   queryKey: keyOf('health', 'letters'),
   queryFn: () =>
@@ -100,7 +105,7 @@ export function HealthPage() {
           <Verdict problems={data.problems} />
           <Services services={data.services} />
           <GivenUp />
-          <Amounts />
+          <WhatThereIs />
           <Watching />
         </Stack>
       ) : (
@@ -180,7 +185,14 @@ function Services({ services: all }: Pick<Health, 'services'>) {
               <Table.Tr key={service}>
                 <Table.Th scope="row">{nameOf(service)}</Table.Th>
                 <Table.Td>{figures ? t`Answers` : <b>{t`Silent`}</b>}</Table.Td>
-                <Table.Td ta="end">{figures ? number.format(figures.outbox.waiting) : '–'}</Table.Td>
+                <Table.Td ta="end">
+                  {figures ? number.format(figures.outbox.waiting) : '–'}
+                  {figures && figures.outbox.oldest > 0 && (
+                    <Text size="xs" c="dimmed">
+                      {t`the oldest for ${secondsText(i18n.locale, figures.outbox.oldest)}`}
+                    </Text>
+                  )}
+                </Table.Td>
                 <Table.Td ta="end">{figures ? number.format(figures.dead_letters) : '–'}</Table.Td>
               </Table.Tr>
             );
@@ -248,34 +260,25 @@ function GivenUp() {
   );
 }
 
-function Amounts() {
+function WhatThereIs() {
   const { t, i18n } = useLingui();
   const { data, error, refetch } = useQuery(statusQuery);
+  const { data: installed } = useQuery(versionQuery);
   const number = new Intl.NumberFormat(i18n.locale);
   const megabytes = new Intl.NumberFormat(i18n.locale, { style: 'unit', unit: 'megabyte' });
-  const shown: [ReactNode, string | undefined][] = [
-    [t`Tickets`, data && number.format(data.counts.tickets ?? 0)],
-    [t`Users`, data && number.format(data.counts.users ?? 0)],
-    [t`Stored files and mails`, data && megabytes.format(data.storage.MB)],
-  ];
   return (
     <Section title={t`What there is`}>
       {!data && error ? (
         <Failed error={error} onRetry={() => void refetch()} />
       ) : (
-        <Group gap="xl">
-          {shown.map(([what, amount], n) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes
-            <div key={n}>
-              <Text size="xl" fw={600}>
-                {amount ?? '…'}
-              </Text>
-              <Text size="sm" c="dimmed">
-                {what}
-              </Text>
-            </div>
-          ))}
-        </Group>
+        <Amounts
+          amounts={[
+            [t`Tickets`, data && number.format(data.counts.tickets ?? 0)],
+            [t`Users`, data && number.format(data.counts.users ?? 0)],
+            [t`Stored files and mails`, data && megabytes.format(data.storage.MB)],
+            [t`Version of Helpmesh`, installed?.version],
+          ]}
+        />
       )}
     </Section>
   );

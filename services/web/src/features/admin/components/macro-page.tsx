@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type CallInput, call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import { ActionsEditor } from '../../rules/actions-editor.tsx';
 import type { Perform } from '../../rules/perform.ts';
 import { groupsQuery } from '../../tickets/queries.ts';
@@ -15,7 +14,7 @@ import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
-import { Loading } from './loading.tsx';
+import { RecordPage } from './record-page.tsx';
 
 interface Values {
   name: string;
@@ -44,14 +43,11 @@ export function MacroPage() {
     queryKey: [...keyOf('macros'), id],
     queryFn: ({ signal }) => call('getMacro', { params: { id }, signal }),
   });
-  if (query.error) {
-    return (
-      <AdminPage title={t`Macro`} up="macros">
-        <Failed error={query.error} onRetry={() => void query.refetch()} />
-      </AdminPage>
-    );
-  }
-  return query.data ? <Edit key={id} macro={query.data} /> : <Loading />;
+  return (
+    <RecordPage query={query} id={id} up="macros" title={t`Macro`}>
+      {(macro) => <Edit macro={macro} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ macro }: { macro: Macro }) {

@@ -6,7 +6,6 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { ApiError, type CallInput, call } from '../../../app/api.ts';
 import { problemText } from '../../../ui/problem.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import { FormProblem } from '../../session/components/entry-page.tsx';
 import type { Field } from '../edit.ts';
 import { type Provider, providersQuery } from '../queries.ts';
@@ -15,8 +14,7 @@ import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
-import { Loading } from './loading.tsx';
-import { NoSuch } from './no-such.tsx';
+import { RecordPage } from './record-page.tsx';
 
 type Body = NonNullable<CallInput<'createOpenIdProvider'>['body']>;
 
@@ -55,17 +53,11 @@ const changes = ['sign-in'];
 export function ProviderPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/sign-in/providers/$id' }).id);
-  const { data, error, refetch } = useQuery(providersQuery);
-  if (error) {
-    return (
-      <AdminPage title={t`Provider`} up="sign-in">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!data) return <Loading />;
-  const provider = data.find((each) => each.id === id);
-  return provider ? <Edit key={id} provider={provider} /> : <NoSuch up="sign-in" />;
+  return (
+    <RecordPage query={useQuery(providersQuery)} id={id} up="sign-in" title={t`Provider`}>
+      {(provider) => <Edit provider={provider} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ provider }: { provider: Provider }) {

@@ -37,9 +37,8 @@ import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
-import { Loading } from './loading.tsx';
-import { NoSuch } from './no-such.tsx';
 import { PersonName } from './person-name.tsx';
+import { RecordPage } from './record-page.tsx';
 
 type Values = Pick<RetentionRule, 'name' | 'active' | 'group_ids' | 'state_types' | 'older_than_days' | 'action'>;
 
@@ -55,17 +54,11 @@ const changes = ['data-protection'];
 export function RetentionRulePage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/data-protection/retention/$id' }).id);
-  const { data: rules, error, refetch } = useQuery(retentionRulesQuery);
-  if (error) {
-    return (
-      <AdminPage title={t`Retention rule`} up="data-protection">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!rules) return <Loading />;
-  const rule = rules.find((each) => each.id === id);
-  return rule ? <Edit key={id} rule={rule} /> : <NoSuch up="data-protection" />;
+  return (
+    <RecordPage query={useQuery(retentionRulesQuery)} id={id} up="data-protection" title={t`Retention rule`}>
+      {(rule) => <Edit rule={rule} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ rule }: { rule: RetentionRule }) {

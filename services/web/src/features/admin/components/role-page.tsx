@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type CallInput, call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import type { Field } from '../edit.ts';
 import type { GroupAccess } from '../group-access.ts';
 import { asBranches, grantedByParent, withPermission } from '../permissions.ts';
@@ -16,8 +15,7 @@ import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { GroupAccessField } from './group-access.tsx';
-import { Loading } from './loading.tsx';
-import { NoSuch } from './no-such.tsx';
+import { RecordPage } from './record-page.tsx';
 
 type Body = NonNullable<CallInput<'createRole'>['body']>;
 
@@ -48,17 +46,11 @@ const changes = ['roles', 'users', 'sign-in'];
 export function RolePage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/roles/$id' }).id);
-  const { data: roles, error, refetch } = useQuery(rolesQuery);
-  if (error) {
-    return (
-      <AdminPage title={t`Role`} up="roles">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!roles) return <Loading />;
-  const role = roles.find((each) => each.id === id);
-  return role ? <Edit key={id} role={role} /> : <NoSuch up="roles" />;
+  return (
+    <RecordPage query={useQuery(rolesQuery)} id={id} up="roles" title={t`Role`}>
+      {(role) => <Edit role={role} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ role }: { role: Role }) {

@@ -5,7 +5,6 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import { ConditionEditor } from '../../conditions/condition-editor.tsx';
 import type { Selector } from '../../conditions/selector.ts';
 import { calendarValues } from '../calendar.ts';
@@ -20,7 +19,7 @@ import { AskButton } from './ask-button.tsx';
 import { DueSimulator } from './calendar-preview.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
-import { NoSuch } from './no-such.tsx';
+import { RecordPage } from './record-page.tsx';
 
 interface Values {
   name: string;
@@ -46,17 +45,11 @@ const changes = ['slas'];
 export function SlaPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/slas/$id' }).id);
-  const { data: slas, error, refetch } = useQuery(slasQuery);
-  if (error) {
-    return (
-      <AdminPage title={t`SLA`} up="slas">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!slas) return <Loading />;
-  const sla = slas.find((each) => each.id === id);
-  return sla ? <Edit key={id} sla={sla} /> : <NoSuch up="slas" />;
+  return (
+    <RecordPage query={useQuery(slasQuery)} id={id} up="slas" title={t`SLA`}>
+      {(sla) => <Edit sla={sla} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ sla }: { sla: Sla }) {

@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import { ActionsEditor } from '../../rules/actions-editor.tsx';
 import type { Perform } from '../../rules/perform.ts';
 import type { Field } from '../edit.ts';
@@ -14,7 +13,7 @@ import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
-import { Loading } from './loading.tsx';
+import { RecordPage } from './record-page.tsx';
 
 interface Values {
   name: string;
@@ -33,14 +32,11 @@ export function TemplatePage() {
     queryKey: [...keyOf('templates'), id],
     queryFn: ({ signal }) => call('getTemplate', { params: { id }, signal }),
   });
-  if (query.error) {
-    return (
-      <AdminPage title={t`Template`} up="templates">
-        <Failed error={query.error} onRetry={() => void query.refetch()} />
-      </AdminPage>
-    );
-  }
-  return query.data ? <Edit key={id} template={query.data} /> : <Loading />;
+  return (
+    <RecordPage query={query} id={id} up="templates" title={t`Template`}>
+      {(template) => <Edit template={template} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ template }: { template: Template }) {

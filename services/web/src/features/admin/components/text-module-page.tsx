@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import { groupsQuery } from '../../tickets/queries.ts';
 import type { Field } from '../edit.ts';
 import type { TextModule } from '../library.ts';
@@ -15,7 +14,7 @@ import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { HtmlField } from './html-field.tsx';
-import { Loading } from './loading.tsx';
+import { RecordPage } from './record-page.tsx';
 
 interface Values {
   name: string;
@@ -42,14 +41,11 @@ export function TextModulePage() {
     queryKey: [...keyOf('text-modules'), id],
     queryFn: ({ signal }) => call('getTextModule', { params: { id }, signal }),
   });
-  if (query.error) {
-    return (
-      <AdminPage title={t`Text module`} up="text-modules">
-        <Failed error={query.error} onRetry={() => void query.refetch()} />
-      </AdminPage>
-    );
-  }
-  return query.data ? <Edit key={id} module={query.data} /> : <Loading />;
+  return (
+    <RecordPage query={query} id={id} up="text-modules" title={t`Text module`}>
+      {(module) => <Edit module={module} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ module }: { module: TextModule }) {

@@ -8,6 +8,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import { withTexts } from '../../../app/i18n.ts';
+import { Beside } from '../../../app/shell/beside.tsx';
 import { useShell } from '../../../app/shell/store.ts';
 import { ListSearch } from '../../../ui/list-search.tsx';
 import { Empty, Failed } from '../../../ui/state-messages.tsx';
@@ -18,7 +19,7 @@ import { ticketOverviewsQuery } from '../../overviews/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { sortLabels, viewLabels } from '../labels.ts';
 import { asksForCustom, columnsOf } from '../list-columns.ts';
-import { formatListState, type ListState, parseListState, type Sort, sorts } from '../list-state.ts';
+import { formatListState, type ListState, parseListState, type Sort, sorts, standardView } from '../list-state.ts';
 import { articlesQuery, groupsQuery, ticketListQuery, ticketQuery } from '../queries.ts';
 import { choose, nothing, type Selection } from '../selection.ts';
 import { steadyOrder } from '../steady-order.ts';
@@ -47,7 +48,7 @@ export function TicketListPage() {
   const navigate = useNavigate();
   const { agent, may } = useMe();
   const search = useSearch({ from: '/app/tickets' });
-  const state = parseListState(search, agent ? 'my-open' : 'my-tickets');
+  const state = parseListState(search, standardView(agent));
   const { data: groups = [] } = useQuery({ ...groupsQuery, enabled: agent });
   const list = useInfiniteQuery(ticketListQuery(state));
   const setLastList = useShell((shell) => shell.setLastList);
@@ -104,9 +105,9 @@ export function TicketListPage() {
             {list.data && <Plural value={total} one="# ticket" other="# tickets" />}
           </span>
           {total > 0 && (
-            <Suspense fallback={null}>
+            <Beside>
               <ListExport state={state} />
-            </Suspense>
+            </Beside>
           )}
           {overview && (overview.personal || may('admin.overview')) && (
             <Link to="/overviews/$id" params={{ id: String(overview.id) }} className={classes.edit}>

@@ -1,6 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table element cannot hold rows placed by a virtualizer
 import { useLingui } from '@lingui/react/macro';
-import { Checkbox } from '@mantine/core';
 import { IconMessage } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
@@ -84,8 +83,10 @@ export const TicketGridRow = memo(
       >
         {chosen !== undefined && (
           <div role="gridcell" tabIndex={-1} data-column="choose" className={classes.choose}>
-            <Checkbox
-              size="xs"
+            {/* Plain: one with a style of its own costs as much as the rest of the row. */}
+            <input
+              type="checkbox"
+              className={classes.check}
               aria-label={t`Choose ${ticket.title}`}
               checked={chosen}
               tabIndex={-1}

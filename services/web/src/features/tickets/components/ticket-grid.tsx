@@ -2,7 +2,6 @@
 import type { I18n } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
-import { Checkbox } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
@@ -60,6 +59,9 @@ const NARROW_PX = 620;
 /** Height of the line above a group. */
 const HEAD_PX = 32;
 
+/** How large the list was last: the next one is not measured before it can be drawn. */
+let lastRect = { width: window.innerWidth, height: window.innerHeight };
+
 /** Which ticket had the focus when the list was left, so that coming back continues there. */
 let lastActive: number | null = null;
 
@@ -74,6 +76,7 @@ export function TicketGrid(props: Props) {
   const small = narrowed(columns);
   const { selection, onChoose, onChooseShown } = props;
   const chosen = (id: number) => selection && (selection.all || selection.ids.has(id));
+  const someChosen = selection && !selection.all && selection.ids.size > 0 && selection.ids.size < tickets.length;
   const navigate = useNavigate();
   const compact = useShell(({ density }) => density === 'compact');
   const scroller = useRef<HTMLDivElement | null>(null);
@@ -92,7 +95,9 @@ export function TicketGrid(props: Props) {
     count: tickets.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => (narrow ? 76 : compact ? 36 : 56) + (groups.has(index) ? HEAD_PX : 0),
-    overscan: 12,
+    overscan: 6,
+    // Rows stand in the first picture already; how high the list really is is measured then.
+    initialRect: lastRect,
     getItemKey: (index) => tickets[index]?.id ?? index,
     rangeExtractor: useCallback(
       (range: Range) => {
@@ -109,8 +114,13 @@ export function TicketGrid(props: Props) {
   useEffect(() => {
     if (lastVisibleInRange >= tickets.length - 15) onEnd();
   }, [lastVisibleInRange, tickets.length, onEnd]);
+  const measured = useRef(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another layout and other groups have other row heights
-  useEffect(() => virtual.measure(), [narrow, compact, groups]);
+  useEffect(() => {
+    if (measured.current) virtual.measure();
+    measured.current = true;
+    if (virtual.scrollRect) lastRect = virtual.scrollRect;
+  }, [narrow, compact, groups]);
 
   const shownId = tickets[active]?.id;
   const held = useRef(false);
@@ -240,11 +250,14 @@ export function TicketGrid(props: Props) {
           >
             {selection && (
               <div role="columnheader" tabIndex={-1} data-column="choose" className={classes.choose}>
-                <Checkbox
-                  size="xs"
+                <input
+                  type="checkbox"
+                  className={classes.check}
                   aria-label={t`Choose all that are shown`}
                   checked={selection.all || (selection.ids.size > 0 && selection.ids.size >= tickets.length)}
-                  indeterminate={!selection.all && selection.ids.size > 0 && selection.ids.size < tickets.length}
+                  ref={(box) => {
+                    if (box) box.indeterminate = someChosen === true;
+                  }}
                   onChange={onChooseShown}
                 />
               </div>

@@ -21,7 +21,7 @@ import { Empty, Failed } from '../../../ui/state-messages.tsx';
 import { nameOf, userQuery } from '../../people/queries.ts';
 import { useAnnounce } from '../../presence/use-announce.ts';
 import { useMe } from '../../session/use-me.ts';
-import { parseListState } from '../list-state.ts';
+import { parseListState, standardView } from '../list-state.ts';
 import {
   articlesQuery,
   type TicketPage as ListPage,
@@ -197,7 +197,7 @@ function Steps({ id }: { id: number }) {
   const navigate = useNavigate();
   const { agent } = useMe();
   const lastList = useShell((shell) => shell.lastList);
-  const { queryKey } = ticketListQuery(parseListState(lastList, agent ? 'my-open' : 'my-tickets'));
+  const { queryKey } = ticketListQuery(parseListState(lastList, standardView(agent)));
   const ids = cache
     .getQueryData<InfiniteData<ListPage>>(queryKey)
     ?.pages.flatMap((page) => page.tickets.map((ticket) => ticket.id));
