@@ -231,6 +231,7 @@ const pagesOf =
   <const P extends string>(path: P, page: keyof M) =>
     below(path, lazyRouteComponent(load, page) as RouteComponent);
 const adminPage = pagesOf(adminPages);
+const rulePage = pagesOf(() => withTexts(() => import('../features/rules/pages.ts')));
 const mailPage = pagesOf(() => withTexts(() => import('../features/mail/pages.ts')));
 const reportPage = pagesOf(() => withTexts(() => import('../features/reports/pages.ts')));
 const meshPage = pagesOf(() => withTexts(() => import('../features/federation/pages.tsx')));
@@ -271,15 +272,15 @@ const adminTree = admin.addChildren([
   adminPage('/custom-fields', 'CustomFieldsPage'),
   adminPage('/custom-fields/new', 'NewCustomFieldPage'),
   adminPage('/custom-fields/$id', 'CustomFieldPage'),
-  adminPage('/triggers', 'TriggersPage'),
-  adminPage('/triggers/new', 'NewTriggerPage'),
-  adminPage('/triggers/$id', 'TriggerPage'),
-  adminPage('/schedules', 'SchedulesPage'),
-  adminPage('/schedules/new', 'NewSchedulePage'),
-  adminPage('/schedules/$id', 'SchedulePage'),
-  adminPage('/webhooks', 'WebhooksPage'),
-  adminPage('/webhooks/new', 'NewWebhookPage'),
-  adminPage('/webhooks/$id', 'WebhookPage'),
+  rulePage('/triggers', 'TriggersPage'),
+  rulePage('/triggers/new', 'NewTriggerPage'),
+  rulePage('/triggers/$id', 'TriggerPage'),
+  rulePage('/schedules', 'SchedulesPage'),
+  rulePage('/schedules/new', 'NewSchedulePage'),
+  rulePage('/schedules/$id', 'SchedulePage'),
+  rulePage('/webhooks', 'WebhooksPage'),
+  rulePage('/webhooks/new', 'NewWebhookPage'),
+  rulePage('/webhooks/$id', 'WebhookPage'),
   adminPage('/slas', 'SlasPage'),
   adminPage('/slas/new', 'NewSlaPage'),
   adminPage('/slas/$id', 'SlaPage'),

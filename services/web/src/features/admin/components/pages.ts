@@ -1,9 +1,6 @@
 import { lazy } from 'react';
 
 /** The administration is one chunk: who administers goes from page to page, all others never load it. */
-export { NewSchedulePage, SchedulePage, SchedulesPage } from '../../rules/schedule-page.tsx';
-export { NewTriggerPage, TriggerPage, TriggersPage } from '../../rules/trigger-page.tsx';
-export { NewWebhookPage, WebhookPage, WebhooksPage } from '../../rules/webhook-page.tsx';
 export { AdminArea } from './admin-page.tsx';
 export { ApplicationPage, NewApplicationPage } from './application-page.tsx';
 export { ApplicationsPage } from './applications-page.tsx';
