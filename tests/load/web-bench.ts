@@ -140,7 +140,7 @@ async function signIn(page: Page, { url, admin }: Platform): Promise<void> {
   await page.locator('input[name=username]').fill(admin.email);
   await page.locator('input[name=password]').fill(admin.password);
   await page.locator('button[type=submit]').click();
-  await page.locator(firstRow).first().waitFor();
+  await page.locator('a[href$="view=open"]').waitFor();
 }
 
 /** A list from nothing, and again with what the browser kept. */
