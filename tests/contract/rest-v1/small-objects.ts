@@ -516,7 +516,11 @@ export const smallObjects: Section = (world) => {
           },
         ],
         entitlement_mappings: [
-          { provider_id: 'file-sso', pattern: 'urn:mace:egi.eu:group:file.example.org:role=member#aai.egi.eu', role_id: 'file: night' },
+          {
+            provider_id: 'file-sso',
+            pattern: 'urn:mace:egi.eu:group:file.example.org:role=member#aai.egi.eu',
+            role_id: 'file: night',
+          },
         ],
         directories: [
           {
