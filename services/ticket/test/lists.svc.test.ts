@@ -618,9 +618,9 @@ describe('what waits for an agent', () => {
     expect(await waits(agent)).toMatchObject({ 'my-reminders': 1 });
 
     const content = { html: '<p>I will</p>', to: '', cc: '', subject: '', form_id: 'f', files: [] };
-    const params = { id: String(ids['Alpha printer']), kind: 'note' as const };
+    const params = { id: String(id), kind: 'note' as const };
     await desk.ask(agent, ownDrafts.keep, { params, query: {}, body: content });
-    expect(titles(await page(agent, { view: 'my-drafts' }))).toEqual(['Alpha printer']);
+    expect(titles(await page(agent, { view: 'my-drafts' }))).toEqual(['Waits for its owner']);
     expect(await waits(agent)).toMatchObject({ 'my-drafts': 1 });
     // Of others nothing is counted, and what one sees no more neither.
     expect(Object.values(await waits(agent2))).toEqual([0, 0, 0, 0, 0]);
