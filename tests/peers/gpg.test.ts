@@ -199,7 +199,9 @@ describe.skipIf(missing !== undefined)(`OpenPGP with gpg as the other side${miss
     const ended = await exported(old);
     expect(ended.facts).toMatchObject({ encrypts: false, revoked: false });
     expect(ended.facts.validTo?.toISOString()).toMatch(/^2024-12-31/);
-    const signature = gpg([...then, '--armor', '--local-user', old, '--detach-sign'], CONTENT);
+    // A day later: the clock goes on while a key is made.
+    const later = ['--faked-system-time', '20240102T000000'];
+    const signature = gpg([...later, '--armor', '--local-user', old, '--detach-sign'], CONTENT);
     expect((await open(old, ...signedMail(signature), ended))?.report.sign).toMatchObject({ reason: 'expired' });
 
     const gone = 'gone@partner.example';
