@@ -194,7 +194,14 @@ describe('in the browser', { timeout: 90_000 }, () => {
       await keys.type(words);
       return keys;
     };
+    // Ines is quicker than the page, which does not know yet whom she answers.
+    const known = Promise.withResolvers<void>();
+    await ines.page.route(/\/api\/v1\/users\/\d+/, async (route) => {
+      await known.promise;
+      await route.continue();
+    });
     const first = await write(ines, 'We will look after it – today.');
+    known.resolve();
     const second = await write(otto, 'Please call us, ünïcode and all.');
     await ines.page.getByRole('list', { name: 'Also here' }).getByText('Otto Page is writing a reply').waitFor();
     await first.to(new RegExp(`^Send to ${customer}`));
@@ -230,7 +237,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await keys.press('r');
     await keys.at(/^Text of the reply$/);
     await keys.press('Control+Enter');
-    await waitFor(async () => (await ours()).length === 2, { what: 'the second answer' });
+    await waitFor(async () => (await ours()).length === 2, { what: 'the second answer', timeoutMs: 30_000 });
   });
 
   it('J5: a reply is taken back with its words, and goes out once when it is left alone; without a mouse', async () => {

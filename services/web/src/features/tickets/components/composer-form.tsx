@@ -74,6 +74,17 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
         files: [],
       },
   );
+  /** Whom it goes to is still ours to say: nobody chose, here or in a draft. */
+  const [toIsOpen, setToIsOpen] = useState(
+    () => !isNote && agent && draft.to === '' && loadDraft(kind, ticket.id) === null,
+  );
+  useEffect(() => {
+    // Whoever is quick begins before it is known who the customer is.
+    if (!toIsOpen || !customer) return;
+    setToIsOpen(false);
+    const to = replyRecipient(articles, customer.email ?? '');
+    if (to !== '') setDraft((known) => ({ ...known, to }));
+  }, [toIsOpen, customer, articles]);
   const [showCc, setShowCc] = useState(draft.cc !== '');
   const [tried, setTried] = useState(false);
   const [spent, setSpent] = useState(noTime);
@@ -298,7 +309,10 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
             variant="unstyled"
             size="sm"
             value={to}
-            onChange={(value) => setDraft({ ...draft, to: value.join(', ') })}
+            onChange={(value) => {
+              setToIsOpen(false);
+              setDraft({ ...draft, to: value.join(', ') });
+            }}
             acceptValueOnBlur
             splitChars={[',', ';', ' ']}
             className={classes.addresses}
