@@ -14,6 +14,7 @@ import {
   ticketHistory,
   ticketJobProgressed,
   ticketJobs,
+  undoMerge,
   updateTicket,
 } from '@helpmesh/contracts';
 import { waitFor } from '@helpmesh/testing';
@@ -251,9 +252,85 @@ describe('a job', () => {
     await refused({ ticket_ids: [1] }).toMatchObject({ code: 'ticket-job.nothing-to-do' });
     await refused({ perform: closed }).toMatchObject({ code: 'ticket-job.no-tickets' });
     await refused({ ticket_ids: [1], macro_id: 999 }).toMatchObject({ code: 'macro.not-found' });
-    await refused({ ticket_ids: [1], perform: { 'ticket.action': { value: 'delete' } } }).toMatchObject({
-      code: 'action.not-allowed',
+    await refused({ ticket_ids: [1], perform: { 'ticket.merge': { value: 999_999 } } }).toMatchObject({
+      code: 'ticket.not-found',
     });
+  });
+
+  it('merges tickets into one of them, each with its result, and parts them again', async () => {
+    const [target, gone, ...others] = (await several(5)) as [number, number, ...number[]];
+    const foreign = await desk.rest(admin, createTicket, {
+      body: { title: 'Elsewhere', group: 'Second', customer: 'user10@example.org' },
+    });
+    const messages = (id: number) => desk.rest(admin, listArticles, { id });
+    const words = (id: number) => desk.rest(agent, updateTicket, { id, body: { article: { body: `Said in ${id}` } } });
+    for (const id of [target, ...others]) await words(id);
+    const into = (value: number) => ({ 'ticket.merge': { value } });
+    // Merged elsewhere by hand, and so none of this job's.
+    await ended((await order({ ticket_ids: [gone], perform: into(others[0] as number) })).id);
+    const chosen = { ticket_ids: [target, ...others, gone, foreign.id], perform: into(target) };
+    const job = await ended((await order(chosen)).id);
+    expect(job).toMatchObject({ total: 5, changed: 3, unchanged: 0, refused: 2, undo_until: expect.any(String) });
+    const refused = (await results(job.id, { result: 'refused' })) as { ticket_id: number }[];
+    expect(refused.map(({ ticket_id }) => ticket_id)).toEqual([gone, foreign.id]);
+    for (const id of others) expect(await read(id)).toMatchObject({ state_id: 5 });
+    const said = (await messages(target)).map(({ body }) => body).filter((body) => body.startsWith('Said in'));
+    expect(said).toEqual([target, ...others].map((id) => `Said in ${id}`));
+
+    const undo = await ended((await desk.rest(agent, ticketJobs.undo, { id: job.id })).id);
+    expect(undo).toMatchObject({ undo_of_id: job.id, total: 3, changed: 3, refused: 0, undo_until: null });
+    for (const id of others) expect(await read(id)).toMatchObject({ state_id: 1, article_count: 1 });
+    expect(await read(target)).toMatchObject({ article_count: 1 });
+    expect(await read(gone)).toMatchObject({ state_id: 5 });
+  });
+
+  it('parts nothing that was parted and merged elsewhere since', async () => {
+    const [one, first, second] = (await several(3)) as [number, number, number];
+    const job = await ended((await order({ ticket_ids: [one], perform: { 'ticket.merge': { value: first } } })).id);
+    await desk.rest(agent, undoMerge, { id: one });
+    await ended((await order({ ticket_ids: [one], perform: { 'ticket.merge': { value: second } } })).id);
+    const undo = await ended((await desk.rest(agent, ticketJobs.undo, { id: job.id })).id);
+    expect(undo).toMatchObject({ changed: 0, refused: 1 });
+    expect(await read(one)).toMatchObject({ state_id: 5 });
+  });
+
+  it('merges five hundred at most, into a ticket of whoever orders it', async () => {
+    const [target] = (await several(1)) as [number];
+    const foreign = await desk.rest(admin, createTicket, {
+      body: { title: 'Elsewhere', group: 'Second', customer: 'user10@example.org' },
+    });
+    const merge = (value: number, ids: number[], who = agent) =>
+      expect(order({ ticket_ids: ids, perform: { 'ticket.merge': { value } } }, who)).rejects;
+    const many = Array.from({ length: 501 }, (_, i) => 100_000 + i);
+    await merge(target, many).toMatchObject({ code: 'ticket-job.too-many' });
+    await merge(target, [target]).toMatchObject({ code: 'ticket-job.no-tickets' });
+    await merge(foreign.id, [target]).toMatchObject({ code: 'ticket.not-found' });
+    await merge(target, [foreign.id], cast.reader).toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('deletes what an administrator chose, keeps what a legal hold keeps, and cannot be taken back', async () => {
+    const perform = { 'ticket.action': { value: 'delete' } };
+    const ids = await several(3);
+    const held = ids[2] as number;
+    await expect(order({ ticket_ids: ids, perform })).rejects.toMatchObject({ kind: 'forbidden' });
+    desk.identity.held.ticketIds = [held];
+    const { id } = await order({ ticket_ids: [...ids, 999_999], perform }, admin);
+    const job = await ended(id, admin);
+    expect(job).toMatchObject({ total: 4, changed: 2, refused: 2, waiting: 0, undo_until: null });
+    desk.identity.held.ticketIds = [];
+    for (const gone of ids.slice(0, 2)) await expect(read(gone)).rejects.toMatchObject({ code: 'ticket.not-found' });
+    expect(await read(held)).toMatchObject({ id: held });
+    const refused = (await desk.rest(admin, ticketJobs.results, { id, query: { result: 'refused' } })) as object[];
+    expect(refused).toEqual([
+      expect.objectContaining({ ticket_id: held, reason: expect.stringContaining('legal hold') }),
+      expect.objectContaining({ ticket_id: 999_999, number: null }),
+    ]);
+    await expect(desk.rest(admin, ticketJobs.undo, { id })).rejects.toMatchObject({ code: 'ticket-job.no-undo' });
+    const audit = (await desk.told(recordAudit)).map(({ data }) => data);
+    const deleted = audit.filter(
+      ({ action, objectId }) => action === 'ticket.deleted' && ids.map(String).includes(`${objectId}`),
+    );
+    expect(deleted.map(({ actorId }) => actorId)).toEqual([admin.userId, admin.userId]);
   });
 });
 

@@ -89,7 +89,7 @@ export const ticketJobs = {
     path: '/api/v1/ticket_jobs',
     question: 'rpc.ticket.v1.create-ticket-job',
     tag,
-    summary: 'Changes many tickets in the background: those named, or all of a list as it is now',
+    summary: 'Changes, merges or deletes many tickets in the background: those named, or all of a list as it is now',
     status: 201,
     body: z.object({
       ticket_ids: bounded(Id, MOST_OF_A_JOB).optional(),
@@ -98,7 +98,10 @@ export const ticketJobs = {
         ...{ view: true, state: true, group_id: true, owner_id: true, customer_id: true, organization_id: true },
         query: true,
       }).optional(),
-      /** What is to be done, as a macro says it. */
+      /**
+       * What is to be done, as a macro says it; or, by itself, `{"ticket.merge": {"value": 7}}` for what becomes part of
+       * ticket 7, or `{"ticket.action": {"value": "delete"}}`.
+       */
       perform: z.record(z.string().max(250), z.unknown()).optional(),
       macro_id: Id.optional(),
     }),
@@ -168,7 +171,8 @@ export const ticketJobs = {
     path: '/api/v1/ticket_jobs/:id/undo',
     question: 'rpc.ticket.v1.undo-ticket-job',
     tag,
-    summary: 'Puts the old values back, as another job, where nobody changed them since; within a day',
+    summary:
+      'Puts the old values back, or parts what was merged, as another job, where nobody changed it since; within a day',
     status: 201,
     params,
     response: TicketJob,

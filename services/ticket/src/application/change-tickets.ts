@@ -95,11 +95,11 @@ export interface Change {
 }
 
 /** What a larger piece of work writes in the transaction of its changes. */
-export interface Ledger {
+export interface Ledger<Done = Change> {
   /** Those of the tickets that are still to be changed, held until the transaction ends. */
   open(tx: EntityManager, ticketIds: readonly number[]): Promise<ReadonlySet<number>>;
   /** @param results  of the tickets that were open */
-  close(tx: EntityManager, results: ReadonlyMap<number, Change | AppError>): Promise<void>;
+  close(tx: EntityManager, results: ReadonlyMap<number, Done | AppError>): Promise<void>;
 }
 
 interface Plan extends Keyed {

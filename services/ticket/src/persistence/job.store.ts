@@ -40,6 +40,7 @@ const shown = `
     'macro', j.macro, 'perform', j.perform, 'undo_of_id', j.undo_of_id,
     'undone_by_id', (SELECT u.id FROM ticket_job u WHERE u.undo_of_id = j.id),
     'undo_until', CASE WHEN j.undo_of_id IS NULL AND j.finished_at IS NOT NULL AND j.created_at >= $1 AND n.changed > 0
+        AND NOT (j.perform ? 'ticket.action')
         AND NOT EXISTS (SELECT 1 FROM ticket_job u WHERE u.undo_of_id = j.id)
       THEN iso(j.created_at + interval '1 day') END,
     'total', j.total, 'changed', n.changed, 'unchanged', n.unchanged, 'refused', n.refused,
@@ -80,7 +81,10 @@ export class JobStore {
     return id;
   }
 
-  /** A job about what another one changed. @returns undefined when that was undone already */
+  /**
+   * A job about what another one changed; merges are taken back last first.
+   * @returns undefined when that was undone already
+   */
   async insertUndo(tx: EntityManager, of: number, actor: Actor, now: EpochMs): Promise<number | undefined> {
     const [made] = await sql<{ id: number }>(
       tx,
@@ -94,8 +98,9 @@ export class JobStore {
     await sql(
       tx,
       `INSERT INTO ticket_job_item (job_id, place, ticket_id)
-       SELECT $2, row_number() OVER (ORDER BY place), ticket_id FROM ticket_job_item
-       WHERE job_id = $1 AND result = 'changed'`,
+       SELECT $2, row_number() OVER (ORDER BY CASE WHEN j.perform ? 'ticket.merge' THEN -i.place ELSE i.place END),
+         i.ticket_id
+       FROM ticket_job_item i JOIN ticket_job j ON j.id = i.job_id WHERE i.job_id = $1 AND i.result = 'changed'`,
       [of, made.id],
     );
     return made.id;

@@ -9,9 +9,12 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } fro
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Action, macroKinds, parseActions } from '../../domain/action/action.ts';
 import { isNothing } from '../../domain/action/take-back.ts';
+import { deedOf } from '../../domain/job/deed.ts';
 import { type Job, type JobItem, type JobResult, JobStore } from '../../persistence/job.store.ts';
 import { settable } from '../attributes/settable.ts';
 import { type Change, type ChangeTicket, ChangeTickets } from '../change-tickets.ts';
+import { DeleteTicket } from '../delete-ticket.ts';
+import { MergeTickets } from '../ties/merge-tickets.ts';
 
 const EVERY_MS = 2_000;
 /** Tickets of one transaction: others wait for their locks no longer than that takes. */
@@ -34,6 +37,8 @@ export class JobWorker implements OnModuleInit, OnApplicationShutdown {
     private readonly db: DataSource,
     private readonly jobs: JobStore,
     private readonly changes: ChangeTickets,
+    private readonly merges: MergeTickets,
+    private readonly deletion: DeleteTicket,
     private readonly attributes: AttributeBook,
     private readonly outbox: Outbox,
     @Inject(CONFIG) private readonly config: { DATABASE_URL: string },
@@ -93,26 +98,61 @@ export class JobWorker implements OnModuleInit, OnApplicationShutdown {
   private async step(id: number): Promise<boolean> {
     const job = await this.jobs.get(this.db, id);
     if (!job) return false;
-    const items = await this.jobs.waiting(this.db, job, BATCH);
+    // Each merge changes the one target anew, in a transaction of its own.
+    const batch = deedOf(job.perform).do === 'merge' ? 1 : BATCH;
+    const items = await this.jobs.waiting(this.db, job, batch);
     try {
-      await this.changeAll(job, items);
+      await this.workOn(job, items);
     } catch (error) {
       if (AppError.from(error).kind === 'unavailable' || items.length === 0) throw error;
       // One of them spoils it for the others.
       for (const item of items) await this.changeAlone(job, item);
     }
-    return items.length === BATCH;
+    return items.length === batch;
   }
 
   private async changeAlone(job: Job, item: JobItem): Promise<void> {
     try {
-      await this.changeAll(job, [item]);
+      await this.workOn(job, [item]);
     } catch (error) {
       const why = AppError.from(error);
       if (why.kind === 'unavailable') throw why;
       if (why.kind === 'bug') this.log.error({ err: error, job: job.id }, 'a ticket of a job could not be changed');
-      await transaction(this.db, (tx) => this.close(tx, job, new Map([[item.ticketId, why]])));
+      await transaction(this.db, (tx) => this.close(tx, job, [refused(item.ticketId, why)]));
     }
+  }
+
+  private async workOn(job: Job, items: readonly JobItem[]): Promise<void> {
+    const deed = deedOf(job.perform);
+    if (items.length === 0) return transaction(this.db, (tx) => this.close(tx, job, []));
+    if (deed.do === 'delete') return this.deleteAll(job, items);
+    if (deed.do === 'change') return this.changeAll(job, items);
+    for (const { ticketId } of items) await this.merge(job, ticketId, deed.targetId);
+  }
+
+  private async merge(job: Job, ticketId: number, targetId: number): Promise<void> {
+    const step = {
+      open: async (tx: EntityManager) => (await this.jobs.hold(tx, job.id, [ticketId])).has(ticketId),
+      close: (tx: EntityManager) => this.close(tx, job, [done(ticketId)]),
+    };
+    if (job.undoOfId === null) await this.merges.join(job.actor, ticketId, targetId, step);
+    else await this.merges.separate(job.actor, ticketId, { ...step, from: targetId });
+  }
+
+  private async deleteAll(job: Job, items: readonly JobItem[]): Promise<void> {
+    await this.deletion.many(
+      job.actor,
+      items.map(({ ticketId }) => ticketId),
+      {
+        open: (tx, ticketIds) => this.jobs.hold(tx, job.id, ticketIds),
+        close: (tx, results) =>
+          this.close(
+            tx,
+            job,
+            [...results].map(([id, result]) => resultOf(id, result)),
+          ),
+      },
+    );
   }
 
   private async changeAll(job: Job, items: readonly JobItem[]): Promise<void> {
@@ -121,16 +161,17 @@ export class JobWorker implements OnModuleInit, OnApplicationShutdown {
     const commands = items.map((item) => commandOf(job, item, actions));
     await this.changes.runTogether(commands, {
       open: (tx, ticketIds) => this.jobs.hold(tx, job.id, ticketIds),
-      close: (tx, results) => this.close(tx, job, results),
+      close: (tx, results) =>
+        this.close(
+          tx,
+          job,
+          [...results].map(([id, result]) => resultOf(id, result)),
+        ),
     });
   }
 
-  private async close(tx: EntityManager, job: Job, results: ReadonlyMap<number, Change | AppError>): Promise<void> {
-    await this.jobs.settle(
-      tx,
-      job.id,
-      [...results].map(([ticketId, result]) => resultOf(ticketId, result)),
-    );
+  private async close(tx: EntityManager, job: Job, results: readonly JobResult[]): Promise<void> {
+    await this.jobs.settle(tx, job.id, results);
     const waiting = await this.jobs.left(tx, job.id);
     if (waiting === 0) await this.jobs.finish(tx, job.id, this.clock.now());
     const status = waiting === 0 ? ('finished' as const) : ('running' as const);
@@ -146,11 +187,18 @@ function commandOf({ actor, undoOfId }: Job, { ticketId, record }: JobItem, acti
   return { do: 'take-back', ...common, record: record ?? nothing };
 }
 
-function resultOf(ticketId: number, result: Change | AppError): JobResult {
-  if (result instanceof AppError) {
-    return { ticketId, result: 'refused', reason: result.detail, record: null, kept: [] };
-  }
+function resultOf(ticketId: number, result: Change | 'deleted' | AppError): JobResult {
+  if (result instanceof AppError) return refused(ticketId, result);
+  if (result === 'deleted') return done(ticketId);
   const { record, kept, articleId } = result;
   const unchanged = isNothing(record) && articleId === null;
   return { ticketId, result: unchanged ? 'unchanged' : 'changed', reason: null, record, kept };
+}
+
+function done(ticketId: number): JobResult {
+  return { ticketId, result: 'changed', reason: null, record: null, kept: [] };
+}
+
+function refused(ticketId: number, { detail }: AppError): JobResult {
+  return { ticketId, result: 'refused', reason: detail, record: null, kept: [] };
 }

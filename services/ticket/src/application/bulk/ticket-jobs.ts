@@ -15,15 +15,19 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { macroKinds, parseActions } from '../../domain/action/action.ts';
+import { deedOf } from '../../domain/job/deed.ts';
 import { JobStore } from '../../persistence/job.store.ts';
+import { TicketStore } from '../../persistence/ticket.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
-import { notAuthorized, rightsOf } from '../access.ts';
+import { notAuthorized, notFound, partInChanging, requireAnyOf, rightsOf } from '../access.ts';
 import { checkedSettable, settable } from '../attributes/settable.ts';
 import { UsableMacros } from '../library/usable-macros.ts';
 import { ListTickets } from '../list-tickets.ts';
 import { JobWorker } from './job-worker.ts';
 
 const DAY_MS = 86_400_000;
+/** Threads of more tickets in one are read by nobody. */
+const MOST_OF_A_MERGE = 500;
 
 type Order = ParsedInputOf<typeof ticketJobs.create>['body'];
 
@@ -33,6 +37,7 @@ export class TicketJobs {
   constructor(
     private readonly db: DataSource,
     private readonly jobs: JobStore,
+    private readonly tickets: TicketStore,
     private readonly lists: ListTickets,
     private readonly macros: UsableMacros,
     private readonly worker: JobWorker,
@@ -47,12 +52,19 @@ export class TicketJobs {
     const perform = macro?.perform ?? order.perform ?? {};
     // What somebody asks for now is refused at once; what a macro says was right when it was saved.
     const read = (macro ? settable : checkedSettable)(await this.attributes.of('Ticket'));
-    if (parseActions(perform, macroKinds, read).length === 0) {
+    const deed = deedOf(perform);
+    if (deed.do === 'delete') requireAnyOf(actor, ['admin']);
+    if (deed.do === 'merge') await this.requireTarget(actor, deed.targetId);
+    if (deed.do === 'change' && parseActions(perform, macroKinds, read).length === 0) {
       throw new AppError('invalid', 'ticket-job.nothing-to-do', 'A job needs something to do.');
     }
-    const ticketIds = [...new Set(order.ticket_ids ?? (order.list ? await this.idsOf(actor, order.list) : []))];
+    const chosen = new Set(order.ticket_ids ?? (order.list ? await this.idsOf(actor, order.list) : []));
+    // Chosen with the others, it is the one that stays.
+    if (deed.do === 'merge') chosen.delete(deed.targetId);
+    const ticketIds = [...chosen];
+    if (deed.do === 'merge' && ticketIds.length > MOST_OF_A_MERGE) throw tooMany('merge', MOST_OF_A_MERGE);
     if (ticketIds.length === 0) throw new AppError('invalid', 'ticket-job.no-tickets', 'A job needs tickets.');
-    const job = { actor: rightsOf(actor), perform, macro: macro?.name ?? null, ticketIds };
+    const job = { actor: ordering(actor), perform, macro: macro?.name ?? null, ticketIds };
     const id = await transaction(this.db, (tx) => this.jobs.insert(tx, job, this.clock.now()));
     this.worker.wake();
     return this.get(actor, id);
@@ -92,7 +104,7 @@ export class TicketJobs {
   async undo(actor: Actor, id: number): Promise<TicketJob> {
     const undo = await transaction(this.db, async (tx) => {
       const { undo_until } = await this.get(actor, id, tx);
-      const made = undo_until && (await this.jobs.insertUndo(tx, id, rightsOf(actor), this.clock.now()));
+      const made = undo_until && (await this.jobs.insertUndo(tx, id, ordering(actor), this.clock.now()));
       if (made) return made;
       const detail = 'This job cannot be taken back: it is not done, changed nothing, was taken back, or is too old.';
       throw new AppError('conflict', 'ticket-job.no-undo', detail);
@@ -105,13 +117,29 @@ export class TicketJobs {
   private async idsOf(actor: Actor, list: NonNullable<Order['list']>): Promise<number[]> {
     const ids = await this.lists.ids(actor, list, MOST_OF_A_JOB + 1);
     if (ids.length <= MOST_OF_A_JOB) return ids;
-    const detail = `A job may change ${MOST_OF_A_JOB} tickets at most.`;
-    throw new AppError('invalid', 'ticket-job.too-many', detail);
+    throw tooMany('change', MOST_OF_A_JOB);
+  }
+
+  /** @throws AppError not-found, forbidden */
+  private async requireTarget(actor: Actor, id: number): Promise<void> {
+    const [target] = await this.tickets.facts(this.db, [{ visible: VisibleTickets.to(actor, 'read'), id }]);
+    if (!target) throw notFound('Ticket', id);
+    if (partInChanging(actor, target) !== 'agent') throw notAuthorized();
   }
 
   private undoSince(): string {
     return isoTime(epochMs(this.clock.now() - DAY_MS));
   }
+}
+
+function tooMany(verb: 'change' | 'merge', most: number): AppError {
+  return new AppError('invalid', 'ticket-job.too-many', `A job may ${verb} ${most} tickets at most.`);
+}
+
+/** With whoever really acts: deletions are in the audit log. */
+function ordering(actor: Actor): Actor {
+  const { actingUserId } = actor;
+  return { ...rightsOf(actor), ...(actingUserId !== undefined && { actingUserId }) };
 }
 
 export function requireAgent(actor: Actor): void {

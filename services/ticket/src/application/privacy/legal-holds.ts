@@ -22,9 +22,9 @@ export class LegalHolds {
     return this.store.isHeld(on, ticketId, holds);
   }
 
-  /** @throws AppError conflict */
-  async requireFree(on: DataSource | EntityManager, ticketId: number, holds: Holds): Promise<void> {
-    if (!(await this.keep(on, ticketId, holds))) return;
-    throw new AppError('conflict', 'ticket.legal-hold', 'A legal hold keeps this ticket from being deleted.');
+  /** @returns an AppError conflict when it must stay */
+  async whyKept(on: DataSource | EntityManager, ticketId: number, holds: Holds): Promise<AppError | undefined> {
+    if (!(await this.keep(on, ticketId, holds))) return undefined;
+    return new AppError('conflict', 'ticket.legal-hold', 'A legal hold keeps this ticket from being deleted.');
   }
 }

@@ -1,7 +1,7 @@
 import type { Actor } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { linksAfterMerge, relinked } from '../../domain/link/link.ts';
 import { isSame, joinedFacts, lifeOf, threadFactsOf } from '../../domain/merge/merge.ts';
 import { mergeEntry } from '../../domain/ticket/history.ts';
@@ -23,6 +23,13 @@ export interface BothTickets {
   result: 'success';
   target_ticket: Record<string, unknown>;
   source_ticket: Record<string, unknown>;
+}
+
+/** What a larger piece of work writes in the transaction of one of its steps. */
+interface Step {
+  /** Whether the step is still to be done. */
+  open(tx: EntityManager): Promise<boolean>;
+  close(tx: EntityManager): Promise<void>;
 }
 
 /** Makes one ticket of two, and two of one again. */
@@ -56,13 +63,24 @@ export class MergeTickets {
     }
     const [source] = await this.tickets.facts(this.db, [{ visible, id: sourceId }]);
     if (!source) return { result: 'failed', message: 'The source ticket could not be found.' };
+    await this.join(actor, sourceId, targetId);
+    return this.answer(actor, sourceId, targetId);
+  }
+
+  /**
+   * As `merge` does.
+   * @param step  of the larger piece of work that this belongs to
+   * @throws AppError not-found, forbidden, invalid `merge.into-itself`, `merge.merged-already`
+   */
+  async join(actor: Actor, sourceId: number, targetId: number, step?: Step): Promise<void> {
     if (sourceId === targetId) {
       throw new AppError('invalid', 'merge.into-itself', 'A ticket cannot be merged into itself.');
     }
-    await this.writes.run(actor, { change: [sourceId, targetId] }, (write) =>
-      this.carryOut(write, sourceId, targetId, actor.userId),
+    await this.writes.run(
+      actor,
+      { change: [sourceId, targetId] },
+      within(step, (write) => this.carryOut(write, sourceId, targetId, actor.userId)),
     );
-    return this.answer(actor, sourceId, targetId);
   }
 
   /**
@@ -72,18 +90,32 @@ export class MergeTickets {
    *         `merge.articles-moved-on`
    */
   async undo(actor: Actor, sourceId: number): Promise<BothTickets> {
+    const targetId = await this.separate(actor, sourceId);
+    return this.answer(actor, sourceId, targetId);
+  }
+
+  /**
+   * As `undo` does.
+   * @param step  of the larger piece of work that this belongs to; a merge into another ticket than `from` is none of it
+   * @returns     the ticket that it was merged into
+   */
+  async separate(actor: Actor, sourceId: number, step?: Step & { from: number }): Promise<number> {
     const visible = VisibleTickets.to(actor, 'read');
     const [source] = await this.tickets.facts(this.db, [{ visible, id: sourceId }]);
     if (!source) throw notFound('Ticket', sourceId);
     const merge = await this.merges.standing(this.db, sourceId);
-    if (!merge) throw notMerged();
+    if (!merge || (step && merge.targetId !== step.from)) throw notMerged();
     const { targetId, record } = merge;
     const [target] = await this.tickets.facts(this.db, [{ visible, id: targetId }]);
     // That the source is merged is no secret, whatever became of the rest.
     if (!target) throw notAuthorized();
     const of = { change: [sourceId, targetId], people: [record.source.life.ownerId] };
-    await this.writes.run(actor, of, (write) => this.takeBack(write, merge, actor.userId));
-    return this.answer(actor, sourceId, targetId);
+    await this.writes.run(
+      actor,
+      of,
+      within(step, (write) => this.takeBack(write, merge, actor.userId)),
+    );
+    return targetId;
   }
 
   private async carryOut(
@@ -245,6 +277,14 @@ export class MergeTickets {
     );
     return { result: 'success', target_ticket: parsed(target), source_ticket: parsed(source) };
   }
+}
+
+function within(step: Step | undefined, work: (write: AgentWrite) => Promise<void>) {
+  return async (write: AgentWrite): Promise<void> => {
+    if (step && !(await step.open(write.tx))) return;
+    await work(write);
+    await step?.close(write.tx);
+  };
 }
 
 const idsOf = (rows: readonly { id: number }[]): number[] => rows.map(({ id }) => id);

@@ -6,6 +6,17 @@ import { call } from '../../app/api.ts';
 
 export type TicketJob = OutputOf<Endpoints['getTicketJob']>;
 
+/** What a job does, or takes back. */
+export function deedOf({ perform }: TicketJob): 'change' | 'merge' | 'delete' {
+  return 'ticket.merge' in perform ? 'merge' : 'ticket.action' in perform ? 'delete' : 'change';
+}
+
+/** The ticket that a job merges others into. */
+export function targetOf({ perform }: TicketJob): number | null {
+  const line = perform['ticket.merge'] as { value?: unknown } | undefined;
+  return line ? Number(line.value) : null;
+}
+
 /** The job that is watched: the one that was ordered last on this page. */
 export const useWatchedJob = create<{ id: number | null; watch: (id: number | null) => void }>((set) => ({
   id: null,

@@ -3,10 +3,10 @@ import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../../app/api.ts';
+import { Confirm } from '../../../ui/confirm.tsx';
 import { problemText } from '../../../ui/problem.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Cancelled, proven } from '../../account/proof.ts';
-import { Confirm } from '../../admin/components/confirm.tsx';
 import { FormProblem } from '../../session/components/entry-page.tsx';
 import { accountDeletionQuery } from '../queries.ts';
 

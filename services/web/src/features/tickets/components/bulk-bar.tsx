@@ -9,6 +9,7 @@ import { type CallInput, call } from '../../../app/api.ts';
 import { notifyProblem } from '../../../ui/notify.tsx';
 import { customFieldsQuery } from '../../custom/queries.ts';
 import { agentsQuery, nameOf, nobody } from '../../people/queries.ts';
+import { useMe } from '../../session/use-me.ts';
 import { jobKey, useWatchedJob } from '../jobs.ts';
 import { priorityLabel, stateLabel } from '../labels.ts';
 import { macrosQuery } from '../library.ts';
@@ -17,6 +18,7 @@ import { groupsQuery, prioritiesQuery, statesQuery } from '../queries.ts';
 import type { Selection } from '../selection.ts';
 import { isPendingState, isResultState, stateTypeOf } from '../state-type.ts';
 import classes from './bulk.module.css';
+import { BulkDelete, BulkMerge } from './bulk-deeds.tsx';
 
 const CustomForm = lazy(() => import('./bulk-custom.tsx').then((file) => ({ default: file.BulkCustom })));
 
@@ -32,7 +34,7 @@ interface Props {
   onClear: () => void;
 }
 
-/** What can be done with the chosen tickets of a list. Each choice is carried out at once, and can be taken back. */
+/** What can be done with the chosen tickets of a list. Each choice is carried out at once, and can be taken back, but for deletion. */
 export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
   const { t, i18n } = useLingui();
   const cache = useQueryClient();
@@ -43,7 +45,7 @@ export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
   const { data: agents = [] } = useQuery(agentsQuery);
   const { data: macros = [] } = useQuery(macrosQuery);
   const { data: custom } = useQuery(customFieldsQuery);
-  const [asked, setAsked] = useState<'tags' | 'note' | 'custom' | null>(null);
+  const [asked, setAsked] = useState<'tags' | 'note' | 'custom' | 'merge' | 'delete' | null>(null);
   const count = selection.all ? total : selection.ids.size;
   const order = useMutation({
     mutationFn: (deed: Deed) => {
@@ -64,6 +66,7 @@ export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
     },
     onError: (error) => notifyProblem(i18n, t`The tickets were not changed`, error),
   });
+  const { may } = useMe();
   const set = (field: string, value: object) => order.mutate({ perform: { [`ticket.${field}`]: value } });
   useActions([
     { id: 'list.clear', label: msg`Choose no ticket`, section: 'list', key: 'Escape', inPalette: false, run: onClear },
@@ -73,6 +76,8 @@ export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
     tags: t`Tags of the chosen tickets`,
     note: t`Internal note on the chosen tickets`,
     custom: t`A field of the chosen tickets`,
+    merge: t`Merge the chosen tickets`,
+    delete: t`Delete the chosen tickets`,
   };
   const owners = [{ id: nobody, label: t`Nobody` }, ...agents.map((one) => ({ id: one.id, label: nameOf(one) }))];
   const menus = [
@@ -144,6 +149,14 @@ export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
           {t`More fields`}
         </Button>
       )}
+      <Button size="compact-sm" variant="default" disabled={order.isPending} onClick={() => setAsked('merge')}>
+        {t`Merge`}
+      </Button>
+      {may('admin') && (
+        <Button size="compact-sm" variant="default" disabled={order.isPending} onClick={() => setAsked('delete')}>
+          {t`Delete`}
+        </Button>
+      )}
       <Button size="compact-sm" variant="subtle" color="gray" onClick={onClear}>
         {t`Choose none`}
       </Button>
@@ -163,6 +176,20 @@ export function BulkBar({ selection, state, total, onAll, onClear }: Props) {
               onRun={(name, value) => set(name, { value })}
             />
           </Suspense>
+        ) : asked === 'merge' ? (
+          <BulkMerge
+            ids={selection.all ? null : selection.ids}
+            count={count}
+            busy={order.isPending}
+            onRun={(value) => order.mutate({ perform: { 'ticket.merge': { value } } })}
+          />
+        ) : asked === 'delete' ? (
+          <BulkDelete
+            count={count}
+            busy={order.isPending}
+            onRun={() => order.mutate({ perform: { 'ticket.action': { value: 'delete' } } })}
+            onCancel={() => setAsked(null)}
+          />
         ) : (
           <NoteForm
             busy={order.isPending}

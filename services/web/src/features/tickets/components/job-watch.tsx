@@ -8,7 +8,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { call } from '../../../app/api.ts';
 import { notifyProblem } from '../../../ui/notify.tsx';
-import { jobKey, jobQuery, refusedQuery, type TicketJob, useWatchedJob } from '../jobs.ts';
+import { deedOf, jobKey, jobQuery, refusedQuery, type TicketJob, targetOf, useWatchedJob } from '../jobs.ts';
 import classes from './bulk.module.css';
 
 /** How far the last change of many tickets is, what became of it, and the way back. */
@@ -42,9 +42,24 @@ function Watched({ job, onClose }: { job: TicketJob; onClose: () => void }) {
     onSuccess: (stopped) => cache.setQueryData(jobKey(job.id), stopped),
     onError: (error) => notifyProblem(i18n, t`The change could not be stopped`, error),
   });
-  const changed = plural(job.changed, { one: '# ticket changed', other: '# tickets changed' });
-  const back = plural(job.changed, { one: '# ticket changed back', other: '# tickets changed back' });
-  const title = running ? t`Changing tickets: ${done} of ${job.total}` : job.undo_of_id === null ? changed : back;
+  const n = job.changed;
+  const said = {
+    change: {
+      done: plural(n, { one: '# ticket changed', other: '# tickets changed' }),
+      undone: plural(n, { one: '# ticket changed back', other: '# tickets changed back' }),
+    },
+    merge: {
+      done: plural(n, { one: '# ticket merged', other: '# tickets merged' }),
+      undone: plural(n, { one: '# merge undone', other: '# merges undone' }),
+    },
+    delete: { done: plural(n, { one: '# ticket deleted', other: '# tickets deleted' }), undone: '' },
+  }[deedOf(job)];
+  const targetId = targetOf(job);
+  const title = running
+    ? t`Changing tickets: ${done} of ${job.total}`
+    : job.undo_of_id === null
+      ? said.done
+      : said.undone;
   return (
     <Paper component="section" aria-label={t`Change of many tickets`} withBorder shadow="md" className={classes.watch}>
       <Group justify="space-between" wrap="nowrap" gap="xs">
@@ -71,6 +86,15 @@ function Watched({ job, onClose }: { job: TicketJob; onClose: () => void }) {
         {job.refused > 0 && (
           <Button size="compact-sm" variant="default" onClick={reportDialog.open}>
             {plural(job.refused, { one: '# was refused', other: '# were refused' })}
+          </Button>
+        )}
+        {!running && targetId !== null && job.undo_of_id === null && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            renderRoot={(root) => <Link {...root} to="/tickets/$id" params={{ id: String(targetId) }} />}
+          >
+            {t`Open the target`}
           </Button>
         )}
         {job.undo_until !== null && (
