@@ -38,6 +38,7 @@ import {
   tokenServer,
   waitFor,
 } from '@helpmesh/testing';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNotificationService, NotificationConfig } from '../src/service.ts';
 
@@ -575,6 +576,61 @@ describe('agents', () => {
     expect(await listOf(mentioned)).toMatchObject([{ seen: false }]);
     await ask(onlineNotifications.markAllAsRead, lists, [], mentioned);
     expect(await listOf(mentioned)).toMatchObject([{ seen: true }]);
+  });
+
+  it('clear their list up to what they have looked at, and that of nobody else', async () => {
+    const notice = order({}, { mail: null }, { mail: null });
+    const [id, other] = notice.people.map(({ userId }) => userId) as [number, number];
+    for (const next of [notice, order({}, { mail: null, userId: id })]) await others.say(notifyAgents, next);
+    await others.settled('notification');
+    const [late, early] = (await listOf(id)) as [{ id: number }, { id: number }];
+    const clear = (query: object) => ask(onlineNotifications.clear, { ...lists, query }, [], id);
+    expect(await clear({ up_to: String(early.id) })).toEqual({});
+    expect((await listOf(id)).map((one) => one.id)).toEqual([late.id]);
+    await clear({});
+    expect(await listOf(id)).toEqual([]);
+    expect(await listOf(other)).toHaveLength(1);
+  });
+
+  it('have in their list exactly what they were told and did not take away, seen or not, whatever the order', async () => {
+    const steps = fc.array(fc.constantFrom('told', 'mentioned', 'settled', 'see', 'remove', 'see all', 'clear'), {
+      ...{ minLength: 3, maxLength: 12 },
+    });
+    await fc.assert(
+      fc.asyncProperty(steps, async (deeds) => {
+        const [userId, ticket] = [++person, order().ticket];
+        // Newest first, as the list is.
+        let known: { seen: boolean; mentioned: boolean }[] = [];
+        for (const deed of deeds) {
+          const [newest] = await listOf(userId);
+          const its = { params: { id: String(newest?.id) }, query: {} };
+          if (deed === 'told' || deed === 'mentioned') {
+            const reason = deed === 'told' ? ('owner' as const) : ('mentioned' as const);
+            await others.say(notifyAgents, order({ ticket }, { mail: null, userId, reason }));
+            await others.settled('notification');
+            known = [{ seen: false, mentioned: deed === 'mentioned' }, ...known];
+          } else if (deed === 'settled') {
+            await others.say(notifyAgents, order({ ticket, settles: { but: [] } }));
+            await others.settled('notification');
+            known = known.map((one) => ({ ...one, seen: one.seen || !one.mentioned }));
+          } else if (deed === 'see' && newest) {
+            await ask(onlineNotifications.update, { ...its, body: { seen: true } }, [], userId);
+            known = known.map((one, i) => ({ ...one, seen: one.seen || i === 0 }));
+          } else if (deed === 'remove' && newest) {
+            await ask(onlineNotifications.delete, { ...its, body: undefined }, [], userId);
+            known = known.slice(1);
+          } else if (deed === 'see all') {
+            await ask(onlineNotifications.markAllAsRead, lists, [], userId);
+            known = known.map((one) => ({ ...one, seen: true }));
+          } else if (deed === 'clear') {
+            await ask(onlineNotifications.clear, lists, [], userId);
+            known = [];
+          }
+          expect((await listOf(userId)).map(({ seen }) => seen)).toEqual(known.map(({ seen }) => seen));
+        }
+      }),
+      { numRuns: 8 },
+    );
   });
 
   it('hear of a time that came once a day, in place of the day before', async () => {

@@ -120,4 +120,15 @@ export const onlineNotifications = {
     summary: 'All of them were seen',
     response: z.object({}),
   }),
+  clear: defineEndpoint({
+    id: 'clearOnlineNotifications',
+    method: 'DELETE',
+    path,
+    question: 'rpc.notification.v1.clear-online-notifications',
+    tag,
+    summary: 'Takes all of them away, or all that came no later than one of them',
+    // What comes while somebody looks at the others is not gone unread.
+    query: z.object({ up_to: Id.optional() }),
+    response: z.object({}),
+  }),
 };

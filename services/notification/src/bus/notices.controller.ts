@@ -70,6 +70,12 @@ export class NoticesController {
     await this.own.seeAll(required(actor));
     return {};
   }
+
+  @Answers(onlineNotifications.clear)
+  async clear({ actor }: RpcContext, { query }: ParsedInputOf<typeof onlineNotifications.clear>) {
+    await this.own.clear(required(actor), query.up_to);
+    return {};
+  }
 }
 
 function required(actor: Actor | undefined): Actor {

@@ -101,6 +101,16 @@ export class NoticeStore {
     return rows.length > 0;
   }
 
+  /** @returns how many there were */
+  async clear(tx: EntityManager, userId: number, upTo: number | undefined): Promise<number> {
+    const rows = await sql(
+      tx,
+      'DELETE FROM online_notification WHERE user_id = $1 AND ($2::int IS NULL OR id <= $2) RETURNING id',
+      [userId, upTo ?? null],
+    );
+    return rows.length;
+  }
+
   /** Of a ticket that is gone. @returns whose list is another one now */
   async forgetTicket(tx: EntityManager, ticketId: number): Promise<number[]> {
     const [row] = await sql<{ userIds: number[] }>(

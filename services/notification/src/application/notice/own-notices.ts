@@ -39,6 +39,13 @@ export class OwnNotices {
     });
   }
 
+  /** @param upTo  the id of the last that they mean; absent: all there are */
+  clear(actor: Actor, upTo: number | undefined): Promise<void> {
+    return transaction(this.db, async (tx) => {
+      if ((await this.notices.clear(tx, actor.userId, upTo)) > 0) await this.tell(tx, actor);
+    });
+  }
+
   /** @throws AppError not-found `notice.not-found` */
   remove(actor: Actor, id: number): Promise<void> {
     return transaction(this.db, async (tx) => {

@@ -4,6 +4,7 @@ import { ActionIcon, Button, Group, Loader, Text, Title, Tooltip } from '@mantin
 import { IconCheck, IconSettings, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { call } from '../../app/api.ts';
 import { Ago } from '../../ui/ago.tsx';
 import { notifyProblem } from '../../ui/notify.tsx';
@@ -31,6 +32,14 @@ export function NotificationList({ onLeave }: { onLeave: () => void }) {
     ...settle,
   });
   const seeAll = useMutation({ mutationFn: () => call('markAllOnlineNotificationsAsRead'), ...settle });
+  const clear = useMutation({
+    // What came since is not gone unread.
+    mutationFn: () => call('clearOnlineNotifications', { query: { up_to: Math.max(...notices.map(({ id }) => id)) } }),
+    ...settle,
+  });
+  const unseen = notices.filter(({ seen }) => !seen).length;
+  const [sure, setSure] = useState(false);
+  const clearLabel = sure && unseen > 0 ? t`Clear all, ${unseen} not seen` : t`Clear all`;
 
   return (
     <>
@@ -38,15 +47,27 @@ export function NotificationList({ onLeave }: { onLeave: () => void }) {
         <Title order={2} size="h4">
           {t`Notifications`}
         </Title>
-        <Group gap={4} wrap="nowrap">
+        <Group gap={4}>
           <Button
             size="compact-sm"
             variant="subtle"
-            disabled={notices.every(({ seen }) => seen)}
+            disabled={unseen === 0}
             loading={seeAll.isPending}
             onClick={() => seeAll.mutate()}
           >
             {t`Mark all as read`}
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color={sure && unseen > 0 ? 'red' : 'gray'}
+            disabled={notices.length === 0}
+            loading={clear.isPending}
+            onBlur={() => setSure(false)}
+            // What nobody has looked at yet is asked for once more.
+            onClick={() => (unseen > 0 && !sure ? setSure(true) : clear.mutate())}
+          >
+            {clearLabel}
           </Button>
           <Tooltip label={t`Choose what you are told of`}>
             <ActionIcon
