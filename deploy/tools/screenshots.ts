@@ -40,10 +40,15 @@ async function pictures(browser: Browser, platform: Platform, out: string): Prom
   mkdirSync(out, { recursive: true });
   await closeSeededTicket(platform);
   const list = `${platform.url}/tickets?view=open`;
-  const at = async (options: BrowserContextOptions, name: string, show: (page: Page) => Promise<void>) => {
+  const at = async (
+    options: BrowserContextOptions,
+    name: string,
+    show: (page: Page) => Promise<void>,
+    who: Platform['admin'] = platform.admin,
+  ) => {
     const context = await browser.newContext(options);
     const page = await context.newPage();
-    await signIn(page, platform);
+    await signIn(page, platform.url, who);
     await show(page);
     const file = path.join(out, `${name}.png`);
     const picture = palettePng(await page.screenshot({ animations: 'disabled' }));
@@ -89,6 +94,27 @@ async function pictures(browser: Browser, platform: Platform, out: string): Prom
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForLoadState('networkidle');
   });
+  await at({ ...desk, colorScheme: 'light' }, 'dashboard', async (page) => {
+    await page.goto(`${platform.url}/admin/reports`);
+    const figures = page.getByRole('region', { name: 'Figures of groups' });
+    await figures.waitFor();
+    await page.waitForLoadState('networkidle');
+    await figures.evaluate((one) => one.closest('section:not([tabindex])')?.scrollIntoView({ block: 'end' }));
+  });
+  const asker = await customer(platform);
+  const small = { ...desk, viewport: { width: 1000, height: 700 }, colorScheme: 'light' } as const;
+  await at(small, 'portal', (page) => portal(page, platform.url), asker);
+  await at(
+    { ...phone, colorScheme: 'light' },
+    'portal-phone',
+    async (page) => {
+      await portal(page, platform.url);
+      await page.getByRole('grid').getByRole('link').first().click();
+      await page.getByRole('region', { name: 'Messages' }).getByRole('article').first().waitFor();
+      await page.waitForLoadState('networkidle');
+    },
+    asker,
+  );
   await at({ ...desk, colorScheme: 'light' }, 'administration', async (page) => {
     await page.goto(`${platform.url}/admin/health`);
     await page.getByText('Everything works').waitFor();
@@ -105,6 +131,11 @@ async function pictures(browser: Browser, platform: Platform, out: string): Prom
   });
 }
 
+async function portal(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/tickets`);
+  await page.getByRole('grid').getByRole('link').first().waitFor();
+}
+
 /** The greeting that every new desk has would be the newest ticket of all. */
 async function closeSeededTicket({ url, admin }: Platform): Promise<void> {
   const authorization = `Basic ${Buffer.from(`${admin.email}:${admin.password}`).toString('base64')}`;
@@ -116,10 +147,28 @@ async function closeSeededTicket({ url, admin }: Platform): Promise<void> {
   if (!response.ok) throw new Error(`closing ticket 1 answered ${response.status}: ${await response.text()}`);
 }
 
-async function signIn(page: Page, { url, admin }: Platform): Promise<void> {
+/** Somebody of the demo data who asks for help, with a password to sign in. */
+async function customer({ url, admin }: Platform): Promise<Platform['admin']> {
+  const authorization = `Basic ${Buffer.from(`${admin.email}:${admin.password}`).toString('base64')}`;
+  const call = async (method: string, route: string, body?: object) => {
+    const response = await fetch(`${url}/api/v1/users${route}`, {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${route} answered ${response.status}: ${await response.text()}`);
+    return response.json();
+  };
+  const [{ id, email }] = (await call('GET', '/search?query=Okafor')) as [{ id: number; email: string }];
+  const password = 'Shown-in-pictures-1';
+  await call('PUT', `/${id}`, { password });
+  return { email, password };
+}
+
+async function signIn(page: Page, url: string, who: Platform['admin']): Promise<void> {
   await page.goto(url);
-  await page.getByLabel('E-mail address').fill(admin.email);
-  await page.getByLabel('Password', { exact: true }).fill(admin.password);
+  await page.getByLabel('E-mail address').fill(who.email);
+  await page.getByLabel('Password', { exact: true }).fill(who.password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('button', { name: /^Account of / }).waitFor();
 }

@@ -358,7 +358,7 @@ describe('accessibility', () => {
       ['recurring/new', 'Next:'],
       ['ticket-settings', 'Time to take a reply back'],
       ['knowledge-base', 'Locked doors'],
-      ['knowledge-base/categories/1', 'Neither it nor what is below it'],
+      ['knowledge-base/categories/1', 'What roles may do'],
       ['knowledge-base/answers/1', 'What readers make of it'],
       ['sign-in', 'EGI Check-in'],
       ['sign-in/providers/1', 'Redirect URI'],

@@ -483,6 +483,9 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await waitFor(async () => (await entry.getByRole('button', { name: /^Mark as read/ }).count()) === 0, {
       what: 'the notification to be read',
     });
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await page.getByText('You have not been told of anything.').waitFor();
+    expect(await bell.getAttribute('aria-label')).toBe('Notifications');
     const mail = await mailbox.mail(emailOf('Bea'), ({ Subject }) => Subject.includes('New ticket: Something new'));
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
   });
@@ -772,6 +775,26 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await keys.press('Enter');
     await report.getByText(/^2 tickets changed back/).waitFor();
     expect(await owners()).toEqual(['-', emailOf('Mia'), '-']);
+
+    await keys.to(/One of many/);
+    await keys.press('x');
+    await page.getByText('1 ticket chosen').waitFor();
+    await keys.to(/^Choose all 3 in this list$/, 'Shift+Tab');
+    await keys.press('Enter');
+    await keys.to(/^Merge$/);
+    await keys.press('Enter');
+    await page.getByRole('dialog', { name: 'Merge the chosen tickets' }).locator('input:focus').waitFor();
+    await keys.type((tickets[0] as Json).number);
+    await page.getByRole('option', { name: 'One of many 1' }).waitFor();
+    await keys.press('ArrowDown', 'Enter', 'Enter');
+    await report.getByText(/^2 tickets merged/).waitFor();
+    const states = () =>
+      Promise.all(tickets.map(async ({ id }) => (await admin.get(`/api/v1/tickets/${id}?expand=true`)).state));
+    expect((await states()).slice(1)).toEqual(['merged', 'merged']);
+    await keys.to(/^Undo$/);
+    await keys.press('Enter');
+    await report.getByText(/^2 merges undone/).waitFor();
+    expect(await states()).not.toContain('merged');
     await keys.press('v');
     await pane.waitFor({ state: 'detached' });
   });
@@ -817,6 +840,17 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await page.getByRole('combobox', { name: 'Template' }).click();
     await page.getByRole('option', { name: 'Onboarding' }).click();
     expect(await page.getByLabel('Title', { exact: true }).inputValue()).toBe('New colleague');
+
+    await mona.goto('/tickets?view=all&q=quiet+outage');
+    await mona.row('A quiet outage').focus();
+    await page.keyboard.press('x');
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete the chosen tickets' });
+    await dialog.getByText('gone for good').waitFor();
+    await dialog.getByRole('button', { name: 'Delete 1 ticket' }).click();
+    await page.getByText('1 ticket deleted').waitFor();
+    await mona.row('A quiet outage').waitFor({ state: 'detached' });
+    expect((await admin.call('GET', `/api/v1/tickets/${ticket.id}`)).status).toBe(404);
   });
 
   it('J8: an answer is written and published, put into a reply, and spares a customer a request', async () => {

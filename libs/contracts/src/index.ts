@@ -257,12 +257,14 @@ export {
 } from './http/integrations.ts';
 export {
   type AnswerState,
+  HelpAccess,
   HelpAnswer,
   type HelpAnswerInput,
   HelpCategory,
   type HelpCategoryInput,
   type HelpHit,
   type HelpLocale,
+  type HelpPermissions,
   helpAnswers,
   helpCategories,
   helpLocales,
@@ -367,7 +369,7 @@ export { MAX_SCORE, ratings, TicketRating } from './http/ratings.ts';
 export { RecurringTicket, recurringTickets } from './http/recurring-tickets.ts';
 export { ReportProfile, reportProfiles } from './http/report-profiles.ts';
 export { ticketReport } from './http/reporting.ts';
-export { type ReportAsked, reports } from './http/reports.ts';
+export { type GroupFigures, type ReportAsked, reports } from './http/reports.ts';
 export {
   FinishedStateType,
   RetentionAction,
@@ -515,6 +517,8 @@ export {
   authenticate,
   ensureCustomers,
   getAvatarImage,
+  type HelpRole,
+  helpRoles,
   lookup,
   passkeySignInOptions,
   signIn,

@@ -66,6 +66,7 @@ import { OutOfOffice } from './application/profile/out-of-office.ts';
 import { Preferences } from './application/profile/preferences.ts';
 import { PublicLinks } from './application/public-links.ts';
 import { Reachability } from './application/reachability.ts';
+import { HelpRoles } from './application/roles/help-roles.ts';
 import { Roles } from './application/roles/roles.ts';
 import { AnswerScim } from './application/scim/answer-scim.ts';
 import { DirectoryWrite } from './application/scim/directory-write.ts';
@@ -258,6 +259,7 @@ import { UserStore } from './persistence/user.store.ts';
     Groups,
     Senders,
     Roles,
+    HelpRoles,
     Lookup,
     EnsureCustomers,
     Reachability,

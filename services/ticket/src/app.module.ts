@@ -47,6 +47,7 @@ import { HoldArticles } from './application/held/hold-articles.ts';
 import { HoldTickets } from './application/held/hold-tickets.ts';
 import { HelpAnswers } from './application/help/help-answers.ts';
 import { HelpCounts } from './application/help/help-counts.ts';
+import { ManageHelpPermissions } from './application/help/help-permissions.ts';
 import { HelpTimer } from './application/help/help-timer.ts';
 import { ManageHelp } from './application/help/manage-help.ts';
 import { PublicRequests } from './application/help/public-requests.ts';
@@ -364,6 +365,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     CallStore,
     MonitoringStore,
     ManageHelp,
+    ManageHelpPermissions,
     HelpAnswers,
     ReadHelp,
     HelpCounts,

@@ -10,7 +10,9 @@ import {
   ensureCustomers,
   erasureTerms,
   type GroupSnapshot,
+  type HelpRole,
   heldObjects,
+  helpRoles,
   lookup,
   type MessageDefinition,
   type OrganizationSnapshot,
@@ -79,6 +81,7 @@ export class Identity {
   actors: Actor[] = Object.values(cast);
 
   /** What is under legal hold. */
+  readonly helpRoles: HelpRole[] = [];
   readonly held = { userIds: [] as number[], ticketIds: [] as number[] };
 
   addGroups(...groups: GroupSnapshot[]): void {
@@ -108,6 +111,7 @@ export class Identity {
         this.erasures.get(taskId) ?? { terms: null, heldTicketIds: [] },
     );
     answer(heldObjects, () => this.held);
+    answer(helpRoles, () => ({ roles: this.helpRoles }));
     answer(actorsOf, ({ userIds }: z.output<typeof actorsOf.input>) => ({
       actors: this.actors.filter(({ userId }) => userIds.includes(userId)),
     }));

@@ -304,6 +304,119 @@ describe('the knowledge base', () => {
     });
   });
 
+  it('lets roles do what is said of them and no more: in rows, texts, files, searches, and what everybody sees', async () => {
+    const [deskRole, writers] = [7, 8];
+    desk.identity.helpRoles.push(
+      { id: deskRole, name: 'Agent', access: 'reader' },
+      { id: writers, name: 'Writers', access: 'editor' },
+    );
+    const writer = { ...editor, userId: 30, roleIds: [deskRole, writers] };
+    const clerk = { ...reader, userId: 31, roleIds: [deskRole] };
+    const { id: above } = await category('Narwhals', { internal: true });
+    const { id: below } = await category('Narwhals below', { parent_id: above });
+    const { id: open } = await category('Narwhals for all');
+    const shown = await published(below, 'Narwhal one');
+    const draft = await answer(below, 'Narwhal two');
+    const everybodys = await published(open, 'Narwhal three');
+    const draftOfAll = await answer(open, 'Narwhal four');
+    const say = (id: number, permissions: object, who = editor) =>
+      desk.ask(who, helpCategories.setPermissions, at(id, { permissions }));
+    const sees = async (who: typeof editor) => {
+      const { result } = await desk.rest(who, knowledgeBase.search, { body: { query: 'narwhal' } });
+      const flat = await desk.rest(who, knowledgeBase.init);
+      const listed = Object.keys(flat.KnowledgeBaseAnswer).map(Number);
+      const all = [shown, draft, everybodys, draftOfAll].map(({ id }) => id);
+      const readable = await Promise.all(
+        all.map((id) =>
+          desk.ask(who, helpAnswers.get, at(id)).then(
+            () => [id],
+            () => [],
+          ),
+        ),
+      );
+      // One place decides for all of them.
+      expect(listed.filter((id) => all.includes(id)).toSorted()).toEqual(readable.flat());
+      expect(result.map(({ id }) => id).toSorted()).toEqual(readable.flat());
+      return readable.flat();
+    };
+    expect(await sees(writer)).toEqual([shown.id, draft.id, everybodys.id, draftOfAll.id]);
+    expect(await sees(clerk)).toEqual([shown.id, everybodys.id]);
+
+    // Of a role that is left out: what it may anyway.
+    expect(await say(above, { [deskRole]: 'none' })).toEqual({
+      roles_reader: [{ id: deskRole, name: 'Agent' }],
+      roles_editor: [{ id: writers, name: 'Writers' }],
+      permissions: [
+        { role_id: deskRole, access: 'none' },
+        { role_id: writers, access: 'editor' },
+      ],
+      inherited: [],
+    });
+    expect(await sees(clerk)).toEqual([everybodys.id]);
+    expect(await sees(writer)).toEqual([shown.id, draft.id, everybodys.id, draftOfAll.id]);
+    await expect(desk.ask(clerk, helpCategories.get, at(below))).rejects.toMatchObject({
+      code: 'help-category.not-found',
+    });
+    const tooMuch = { code: 'help-permission.too-much' };
+    await expect(say(below, { [deskRole]: 'reader' })).rejects.toMatchObject(tooMuch);
+    await expect(say(open, { [deskRole]: 'editor' })).rejects.toMatchObject(tooMuch);
+    await expect(say(open, { 99: 'reader' })).rejects.toMatchObject({ code: 'input.unknown-id' });
+    await expect(say(open, { [writers]: 'reader' }, writer)).rejects.toMatchObject({
+      code: 'help-category.closed-to-you',
+    });
+
+    await say(open, { [deskRole]: 'none', [writers]: 'reader' });
+    expect(await sees(clerk)).toEqual([everybodys.id]);
+    expect(await sees(writer)).toEqual([shown.id, draft.id, everybodys.id]);
+    for (const change of [
+      () => desk.ask(writer, helpAnswers.update, at(everybodys.id, { internal_note: 'x' })),
+      () =>
+        desk.ask(
+          writer,
+          helpAnswers.create,
+          at(undefined, { category_id: open, translations: [{ locale: 'en', title: 'a', body: 'b' }] }),
+        ),
+      () => desk.ask(writer, helpCategories.update, at(open, { internal: true })),
+      () =>
+        desk.ask(
+          writer,
+          helpCategories.create,
+          at(undefined, { parent_id: open, translations: [{ locale: 'en', title: 'x' }] }),
+        ),
+      () => desk.ask(writer, helpAnswers.versions, at(everybodys.id)),
+      () => say(open, {}, writer),
+      () => desk.ask(clerk, helpCategories.permissions, at(open)),
+      () => desk.ask(editor, knowledgeBase.permissions, { params: { id: '1' }, query: {}, body: undefined }),
+    ]) {
+      await expect(change()).rejects.toMatchObject(forbidden);
+    }
+    // What is published stays so for everybody: on the public pages, and in what customers are shown.
+    expect(await page(readHelpAnswer, { locale: 'en', id: everybodys.id })).toMatchObject({ title: 'Narwhal three' });
+    expect((await found('narwhal')).map(({ id }) => id)).toEqual([everybodys.id]);
+    expect(await sees(customer)).toEqual([everybodys.id]);
+
+    const whole = (permissions: object) =>
+      desk.ask(admin, knowledgeBase.setPermissions, { params: { id: '1' }, query: {}, body: { permissions } });
+    await say(open, {});
+    await whole({ [writers]: 'none', [deskRole]: 'none' });
+    expect(await sees(writer)).toEqual([everybodys.id]);
+    expect(await desk.ask(admin, helpCategories.permissions, at(below))).toMatchObject({
+      permissions: [],
+      inherited: [
+        { role_id: deskRole, access: 'none' },
+        { role_id: writers, access: 'none' },
+      ],
+    });
+    await whole({});
+    expect(await sees(writer)).toEqual([shown.id, draft.id, everybodys.id, draftOfAll.id]);
+    const audit = (await desk.told(recordAudit)).map(({ data }) => data);
+    const told = audit.filter(({ changes }) => changes && 'permissions' in changes);
+    expect(told.map(({ action }) => action)).toEqual([
+      ...Array(3).fill('help-category.changed'),
+      ...Array(2).fill('knowledge-base.changed'),
+    ]);
+  });
+
   it('finds answers by their stems, without accents, in their language, and says where', async () => {
     await desk.ask(admin, knowledgeBase.update, { params: { id: '1' }, query: {}, body: { locales: ['en', 'de'] } });
     const { id: inside } = await category('Printing');

@@ -464,6 +464,12 @@ export const requests: Record<string, Asking> = {
   },
   'GET /api/v1/knowledge_bases/{id}': () => ({ path: { id: 1 } }),
   'PUT /api/v1/knowledge_bases/manage/{id}': () => ({ path: { id: 1 }, body: {} }),
+  'GET /api/v1/knowledge_bases/{id}/permissions': () => ({ path: { id: 1 } }),
+  'PUT /api/v1/knowledge_bases/{id}/permissions': () => ({ path: { id: 1 }, body: { permissions: {} } }),
+  'GET /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id}/permissions': helping(newHelpCategory),
+  'PUT /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id}/permissions': helping(newHelpCategory, {
+    permissions: {},
+  }),
   'POST /api/v1/knowledge_bases/search': () => ({ body: { query: 'spare' } }),
   'PATCH /api/v1/knowledge_bases/{knowledge_base_id}/categories/reorder_root_categories': () => ({
     ...{ path: { knowledge_base_id: 1 }, body: { ordered_ids: [] } },
@@ -694,6 +700,7 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/calendars/holidays': () => ({ body: someHolidays }),
   'POST /api/v1/calendars/{id}/import_holidays': spare(newCalendar, someHolidays),
   'POST /api/v1/reports/generate': () => ({ body: someReport }),
+  'POST /api/v1/reports/groups': () => ({ body: someReport }),
   'POST /api/v1/reports/sets': () => ({ body: { ...someReport, downloadBackendSelected: 'created' } }),
   'POST /api/v1/tickets/import': () => ({ body: { data: 'title,group\nspare,North', try: true } }),
   'POST /api/v1/users/import': (world) => ({

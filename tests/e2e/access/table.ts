@@ -94,6 +94,7 @@ DELETE /api/v1/calendars/{id}                                  ---- ---- +--!
 GET    /api/v1/reports/config                                  ---- ---- +--!
 POST   /api/v1/reports/generate                                ---- ---- +--!
 POST   /api/v1/reports/sets                                    ---- ---- +--!
+POST   /api/v1/reports/groups                                  ---- ---- +--!
 GET    /api/v1/report_profiles                                 ---- ---- +--!
 GET    /api/v1/report_profiles/{id}                            ---- ---- +--!
 POST   /api/v1/report_profiles                                 ---- ---- +--!
@@ -354,6 +355,7 @@ GET    /api/v1/online_notifications/{id}                       -000 0000 000!
 PUT    /api/v1/online_notifications/{id}                       -000 0000 000!
 DELETE /api/v1/online_notifications/{id}                       -000 0000 000!
 POST   /api/v1/online_notifications/mark_all_as_read           -+++ ++++ +++!
+DELETE /api/v1/online_notifications                            -+++ ++++ +++!
 PUT    /api/v1/users/out_of_office                             ---- ++++ ---!
 GET    /api/v1/users/avatar                                    -+++ ++++ +--!
 POST   /api/v1/users/avatar                                    -+++ ++++ +--!
@@ -608,6 +610,10 @@ POST   /api/v1/webhook_deliveries/{id}/replay                  ---- ---- 0--!
 POST   /api/v1/knowledge_bases/init                            -+++ ++++ +--!
 GET    /api/v1/knowledge_bases/{id}                            ---- ++++ +--!
 PUT    /api/v1/knowledge_bases/manage/{id}                     ---- ---- +--!
+GET    /api/v1/knowledge_bases/{id}/permissions                ---- ---- +--!
+PUT    /api/v1/knowledge_bases/{id}/permissions                ---- ---- +--!
+GET    /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id}/permissions ---- ---- +--!
+PUT    /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id}/permissions ---- ---- +--!
 POST   /api/v1/knowledge_bases/search                          -+++ ++++ +--!
 PATCH  /api/v1/knowledge_bases/{knowledge_base_id}/categories/reorder_root_categories ---- ---- +--!
 GET    /api/v1/knowledge_bases/{knowledge_base_id}/categories/{id} -+++ ++++ +--!

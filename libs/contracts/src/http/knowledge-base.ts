@@ -13,6 +13,25 @@ export type HelpLocale = z.output<typeof HelpLocale>;
 export const AnswerState = z.enum(['draft', 'internal', 'published', 'archived']);
 export type AnswerState = z.output<typeof AnswerState>;
 
+/** What a role may do: nothing that not everybody may, read what is for the desk, write. */
+export const HelpAccess = z.enum(['none', 'reader', 'editor']);
+export type HelpAccess = z.output<typeof HelpAccess>;
+
+const RoleName = z.object({ id: z.number().int(), name: z.string() });
+const RolePermissions = z.array(z.object({ role_id: z.number().int(), access: HelpAccess }));
+export const HelpPermissions = z.object({
+  /** Roles that hold `knowledge_base.reader`, and those that hold `knowledge_base.editor`. */
+  roles_reader: z.array(RoleName),
+  roles_editor: z.array(RoleName),
+  /** What is said here; nothing: all as above. */
+  permissions: RolePermissions,
+  /** What is said above, which is the most that can be said here. */
+  inherited: RolePermissions,
+});
+export type HelpPermissions = z.output<typeof HelpPermissions>;
+/** By role id. A role that is left out keeps what it has from above; none at all: all as above. */
+const PermissionsInput = z.object({ permissions: z.record(z.string().regex(/^[1-9]\d{0,8}$/), HelpAccess) });
+
 const nullableId = z.number().int().nullable();
 const byId = <R extends z.ZodType>(row: R) => z.record(z.string(), row);
 /** There is one, of the id 1. */
@@ -40,6 +59,8 @@ export const HelpCategory = Row.extend({
   internal: z.boolean(),
   /** Roles of the people of the desk who may see what is in it; none: all of them. */
   role_ids: z.array(z.number().int()),
+  /** Whether more is said of what roles may do in it (`…/permissions`). */
+  has_permissions: z.boolean(),
   translation_ids: z.array(z.number().int()),
   translations: z.array(z.object({ id: z.number().int(), locale: HelpLocale, title: z.string() })),
 });
@@ -178,6 +199,27 @@ export const knowledgeBase = {
       .partial(),
     response: KnowledgeBase,
   }),
+  permissions: defineEndpoint({
+    id: 'getKnowledgeBasePermissions',
+    method: 'GET',
+    path: '/api/v1/knowledge_bases/:id/permissions',
+    question: 'rpc.ticket.v1.get-knowledge-base-permissions',
+    tag,
+    summary: 'What roles may do in all of it; needs `admin.knowledge_base`',
+    params: { id: Id },
+    response: HelpPermissions,
+  }),
+  setPermissions: defineEndpoint({
+    id: 'setKnowledgeBasePermissions',
+    method: 'PUT',
+    path: '/api/v1/knowledge_bases/:id/permissions',
+    question: 'rpc.ticket.v1.set-knowledge-base-permissions',
+    tag,
+    summary: 'Says what roles may do in all of it, at most what their permissions allow; needs `admin.knowledge_base`',
+    params: { id: Id },
+    body: PermissionsInput,
+    response: HelpPermissions,
+  }),
   search: defineEndpoint({
     id: 'searchKnowledgeBase',
     method: 'POST',
@@ -287,6 +329,27 @@ export const helpCategories = {
     summary: 'Deletes a category that holds nothing',
     params: one,
     response: z.object({}),
+  }),
+  permissions: defineEndpoint({
+    id: 'getHelpCategoryPermissions',
+    method: 'GET',
+    path: `${path}/categories/:id/permissions`,
+    question: 'rpc.ticket.v1.get-help-category-permissions',
+    tag,
+    summary: 'What roles may do in a category; for its editors',
+    params: one,
+    response: HelpPermissions,
+  }),
+  setPermissions: defineEndpoint({
+    id: 'setHelpCategoryPermissions',
+    method: 'PUT',
+    path: `${path}/categories/:id/permissions`,
+    question: 'rpc.ticket.v1.set-help-category-permissions',
+    tag,
+    summary: 'Says what roles may do in a category and all below it, at most what they may above it',
+    params: one,
+    body: PermissionsInput,
+    response: HelpPermissions,
   }),
   reorder: reordered(
     ...([

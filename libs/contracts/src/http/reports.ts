@@ -40,6 +40,34 @@ const Metric = z.object({
   backend: z.array(Backend),
 });
 
+const whole = z.number().int();
+/** Of a duration; null: there is none to take it of. */
+const minutes = z.number().nullable();
+const GroupFigures = z.object({
+  created: whole,
+  closed: whole,
+  answered: whole,
+  /** Now, whatever the period. */
+  open: whole,
+  /** Since they were created: half of the open ones are younger. */
+  open_median_min: minutes,
+  /** From the creation to the first answer: half of them, and nine of ten, were sooner. By the clock, nights included. */
+  response_median_min: minutes,
+  response_p90_min: minutes,
+  /** From the creation to the first close. */
+  solution_median_min: minutes,
+  solution_p90_min: minutes,
+  response_kept: whole,
+  response_late: whole,
+  solution_kept: whole,
+  solution_late: whole,
+  rated: whole,
+  satisfied: whole,
+  /** Of all scores, 1 to 5. */
+  score: z.number().nullable(),
+});
+export type GroupFigures = z.output<typeof GroupFigures>;
+
 export const reports = {
   config: defineEndpoint({
     id: 'reportConfig',
@@ -63,6 +91,23 @@ export const reports = {
     body: Asked,
     response: z.object({ data: z.record(z.string(), z.array(z.number().int())) }),
   }),
+  groups: defineEndpoint({
+    id: 'reportGroups',
+    method: 'POST',
+    path: '/api/v1/reports/groups',
+    question: 'rpc.ticket.v1.report-groups',
+    tag,
+    summary:
+      'How groups did in an hour, day, week, month or year: numbers, times, promises, ratings; and what the help spared',
+    body: Asked.omit({ metric: true, backends: true }),
+    response: z.object({
+      /** Those with anything to tell, by name. */
+      groups: z.array(GroupFigures.extend({ group_id: whole, group: z.string() })),
+      total: GroupFigures,
+      /** Of the whole days, UTC, in the period. */
+      help: z.object({ views: whole, deflections: whole }),
+    }),
+  }),
   sets: defineEndpoint({
     id: 'reportSets',
     method: 'POST',
@@ -74,6 +119,8 @@ export const reports = {
     body: Asked.extend({
       /** The backend whose tickets are asked for. */
       downloadBackendSelected: text(50).optional(),
+      /** Only of this group. */
+      group_id: Count.min(1).optional(),
       /** The rows of a file in the place of ids and assets. */
       sheet: Flag.optional(),
       /** The same, in an address. */

@@ -180,6 +180,17 @@ export const actorsOf = defineQuestion(
   { callers: ['ticket', 'gateway'] },
 );
 
+/** Active roles that may do something in the knowledge base: as whom, and by which name. */
+export const helpRoles = defineQuestion(
+  'rpc.identity.v1.help-roles',
+  z.object({}),
+  z.object({
+    roles: z.array(z.object({ id: z.number().int(), name: z.string(), access: z.enum(['reader', 'editor']) })),
+  }),
+  { callers: ['ticket'] },
+);
+export type HelpRole = z.output<typeof helpRoles.output>['roles'][number];
+
 /** A picture of somebody, for whoever is signed in. `not-found` when there is none of that name, or none any more. */
 export const getAvatarImage = defineQuestion(
   'rpc.identity.v1.get-avatar-image',

@@ -1,9 +1,10 @@
-import { actorsOf, ensureCustomers, lookup, type ParsedInputOf } from '@helpmesh/contracts';
+import { actorsOf, ensureCustomers, helpRoles, lookup, type ParsedInputOf } from '@helpmesh/contracts';
 import { Answers, type RpcContext, type RpcItem } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { CurrentActors } from '../application/current-actors.ts';
 import { EnsureCustomers } from '../application/ensure-customers.ts';
 import { Lookup } from '../application/lookup.ts';
+import { HelpRoles } from '../application/roles/help-roles.ts';
 
 /** What other services ask on their own behalf. */
 @Controller()
@@ -12,6 +13,7 @@ export class NeighboursController {
     private readonly looking: Lookup,
     private readonly customers: EnsureCustomers,
     private readonly actors: CurrentActors,
+    private readonly help: HelpRoles,
   ) {}
 
   @Answers(lookup)
@@ -27,5 +29,10 @@ export class NeighboursController {
   @Answers(actorsOf)
   async actorsOf(_ctx: RpcContext, { userIds }: ParsedInputOf<typeof actorsOf>) {
     return { actors: await this.actors.of(userIds) };
+  }
+
+  @Answers(helpRoles)
+  async helpRoles() {
+    return { roles: await this.help.all() };
   }
 }

@@ -76,6 +76,16 @@ export class RoleStore {
     );
   }
 
+  /** Of all active roles, in the order of their names. */
+  async activePermissions(tx: Read): Promise<{ id: number; name: string; permissions: string[] }[]> {
+    return sql(
+      tx,
+      `SELECT r.id, r.name, ARRAY(SELECT p.name FROM role_permission rp JOIN permissions p ON p.id = rp.permission_id
+         WHERE rp.role_id = r.id) AS permissions
+       FROM roles r WHERE r.active ORDER BY lower(r.name), r.id`,
+    );
+  }
+
   /** @param against  changes of the same role; giving the role to somebody as well, which a removal must not miss */
   async lock(tx: EntityManager, id: number, against: 'changes' | 'use'): Promise<RoleRow | undefined> {
     const mode = against === 'use' ? 'UPDATE' : 'NO KEY UPDATE';

@@ -2,6 +2,7 @@ import type {
   Actor,
   checkSealing,
   GroupSnapshot,
+  HelpRole,
   InputOf,
   OrganizationSnapshot,
   OutputOf,
@@ -26,6 +27,8 @@ export interface Identity {
   }): Promise<{ users: UserSnapshot[]; organizations: OrganizationSnapshot[]; groups: GroupSnapshot[] }>;
   /** What these people may do now; who may not sign in any more is left out. */
   actorsOf(userIds: number[]): Promise<Actor[]>;
+  /** Active roles that may do something in the knowledge base. */
+  helpRoles(): Promise<HelpRole[]>;
   /** Everything under legal hold. */
   heldObjects(): Promise<{ userIds: number[]; ticketIds: number[] }>;
   /** One user an address, in order; made a customer when there was none. */

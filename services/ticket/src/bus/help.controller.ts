@@ -13,6 +13,7 @@ import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
 import { requireBase } from '../application/help/help-access.ts';
 import { HelpAnswers } from '../application/help/help-answers.ts';
+import { ManageHelpPermissions } from '../application/help/help-permissions.ts';
 import { ManageHelp } from '../application/help/manage-help.ts';
 import { ReadHelp } from '../application/help/read-help.ts';
 
@@ -25,6 +26,7 @@ export class HelpController {
     private readonly manage: ManageHelp,
     private readonly answers: HelpAnswers,
     private readonly reads: ReadHelp,
+    private readonly rights: ManageHelpPermissions,
   ) {}
 
   @Answers(knowledgeBase.init)
@@ -40,6 +42,28 @@ export class HelpController {
   @Answers(knowledgeBase.update)
   updateBase(ctx: RpcContext, { params, body }: ParsedInputOf<typeof knowledgeBase.update>) {
     return this.manage.updateBase(callerOf(requireActor(ctx.actor), ctx), params.id, body);
+  }
+
+  @Answers(knowledgeBase.permissions)
+  permissions({ actor }: RpcContext, { params }: ParsedInputOf<typeof knowledgeBase.permissions>) {
+    requireBase(params.id);
+    return this.rights.get(requireActor(actor), null);
+  }
+
+  @Answers(knowledgeBase.setPermissions)
+  setPermissions(ctx: RpcContext, { params, body }: ParsedInputOf<typeof knowledgeBase.setPermissions>) {
+    requireBase(params.id);
+    return this.rights.set(callerOf(requireActor(ctx.actor), ctx), null, body.permissions);
+  }
+
+  @Answers(helpCategories.permissions)
+  categoryPermissions(ctx: RpcContext, input: ParsedInputOf<typeof helpCategories.permissions>) {
+    return this.rights.get(personIn(ctx, input), idIn(input));
+  }
+
+  @Answers(helpCategories.setPermissions)
+  setCategoryPermissions(ctx: RpcContext, input: ParsedInputOf<typeof helpCategories.setPermissions>) {
+    return this.rights.set(callerOf(personIn(ctx, input), ctx), idIn(input), input.body.permissions);
   }
 
   @Answers(knowledgeBase.search)

@@ -1,4 +1,4 @@
-import { actorsOf, ensureCustomers, heldObjects, lookup } from '@helpmesh/contracts';
+import { actorsOf, ensureCustomers, heldObjects, helpRoles, lookup } from '@helpmesh/contracts';
 import { RpcClient } from '@helpmesh/messaging';
 import { ActorSigner } from '@helpmesh/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -18,6 +18,10 @@ export class IdentityClient implements Identity {
 
   async actorsOf(userIds: number[]) {
     return (await this.rpc.call(actorsOf, { userIds }, { actor: this.signer.service() })).actors;
+  }
+
+  async helpRoles() {
+    return (await this.rpc.call(helpRoles, {}, { actor: this.signer.service() })).roles;
   }
 
   heldObjects() {

@@ -19,6 +19,11 @@ export class ReportsController {
     return this.reports.generate(requireActor(actor), body);
   }
 
+  @Answers(reports.groups)
+  groups({ actor }: RpcContext, { body }: ParsedInputOf<typeof reports.groups>) {
+    return this.reports.groups(requireActor(actor), body);
+  }
+
   @Answers(reports.sets)
   sets({ actor }: RpcContext, { body }: ParsedInputOf<typeof reports.sets>) {
     const sheet = body.sheet === true || body.download === true;

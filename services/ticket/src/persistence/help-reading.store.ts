@@ -2,15 +2,11 @@ import type { AnswerState, HelpLocale } from '@helpmesh/contracts';
 import { type EpochMs, isoTime } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Readable } from '../domain/help/reader.ts';
 import { HIT_BEGINS, HIT_ENDS } from '../domain/help/words.ts';
+import { isReadable } from './help.store.ts';
 
 type On = DataSource | EntityManager;
-
-/** Which answers a reader may see. */
-export interface Readable {
-  categoryIds: readonly number[];
-  states: readonly AnswerState[];
-}
 
 export interface FoundAnswer {
   id: number;
@@ -58,7 +54,7 @@ export class HelpReadingStore {
            FROM (SELECT locale, ('kb_' || locale)::regconfig AS config FROM unnest($3::text[]) AS l (locale)) AS c),
          hit AS (SELECT x.id, ts_rank(x.tsv, q.query) AS rank, q.config, q.query
            FROM kb_text x JOIN q ON q.locale = x.locale JOIN kb_answer a ON a.id = x.answer_id
-           WHERE x.tsv @@ q.query AND a.category_id = ANY ($4::int[]) AND a.state = ANY ($5::text[])
+           WHERE x.tsv @@ q.query AND ${isReadable('$4', '$5')}
            ORDER BY rank DESC, x.id LIMIT $6)
        SELECT a.id, x.locale, x.title, a.state, a.category_id,
          ts_headline(h.config, left(x.words, 20000), h.query,
@@ -81,7 +77,7 @@ export class HelpReadingStore {
        FROM kb_answer a CROSS JOIN LATERAL (
          SELECT t.locale, t.title, t.words FROM kb_text t WHERE t.answer_id = a.id AND t.locale = ANY ($3::text[])
          ORDER BY array_position($3::text[], t.locale) LIMIT 1) AS x
-       WHERE a.category_id = ANY ($1::int[]) AND a.state = ANY ($2::text[])
+       WHERE ${isReadable('$1', '$2')}
        ORDER BY a.updated_at DESC, a.id DESC LIMIT $4`,
       [categoryIds, states, locales, limit],
     );
@@ -181,6 +177,17 @@ export class HelpReadingStore {
        ORDER BY id`,
       [categoryIds, since],
     );
+  }
+
+  /** How often answers were read, and were enough, in the days that lie between the first edge and the last. */
+  async between(on: On, edges: readonly EpochMs[]): Promise<{ views: number; deflections: number }> {
+    const [row] = await sql<{ views: number; deflections: number }>(
+      on,
+      `SELECT coalesce(sum(views), 0)::int AS views, coalesce(sum(deflections), 0)::int AS deflections FROM kb_count
+       WHERE day >= ($1::timestamptz AT TIME ZONE 'UTC')::date AND day < ($2::timestamptz AT TIME ZONE 'UTC')`,
+      [edges[0], edges.at(-1)].map((edge) => isoTime(edge as EpochMs)),
+    );
+    return row as { views: number; deflections: number };
   }
 
   async figures(on: On, answerId: number): Promise<Figures> {

@@ -10,7 +10,7 @@ import type {
 import { type EpochMs, isoTime } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { CategoryPlace } from '../domain/help/reader.ts';
+import type { HelpTree, Readable, RoleAccess } from '../domain/help/reader.ts';
 
 type On = DataSource | EntityManager;
 
@@ -43,7 +43,7 @@ export interface AnswerText {
 }
 
 const shownCategory = `(SELECT row_to_json(s) FROM (SELECT c.id, 1 AS knowledge_base_id, c.parent_id, c.position, c.internal,
-  c.role_ids, c.created_by_id, c.updated_by_id, iso(c.created_at) AS created_at, iso(c.updated_at) AS updated_at,
+  c.role_ids, c.permissions <> '{}' AS has_permissions, c.created_by_id, c.updated_by_id, iso(c.created_at) AS created_at, iso(c.updated_at) AS updated_at,
   ARRAY(SELECT x.id FROM kb_category_title x WHERE x.category_id = c.id ORDER BY x.id) AS translation_ids,
   coalesce((SELECT json_agg(json_build_object('id', x.id, 'locale', x.locale, 'title', x.title) ORDER BY x.id)
     FROM kb_category_title x WHERE x.category_id = c.id), '[]') AS translations) AS s) AS json`;
@@ -62,6 +62,10 @@ const shownAnswer = (body: boolean) => `(SELECT row_to_json(s) FROM (SELECT a.id
 
 const shownBase = `(SELECT row_to_json(s) FROM (SELECT id, active, locales, requests, request_group_ids, created_by_id,
   updated_by_id, iso(created_at) AS created_at, iso(updated_at) AS updated_at) AS s) AS json`;
+
+/** Takes the two lists of a `Readable`: an answer `a` that is of one of its pairs. */
+export const isReadable = (categoryIds: string, states: string): string =>
+  `(a.category_id, a.state) IN (SELECT * FROM unnest(${categoryIds}::int[], ${states}::text[]))`;
 
 /** Categories and answers, as editors write them. */
 export class HelpStore {
@@ -86,11 +90,28 @@ export class HelpStore {
   }
 
   /** Where the categories are: few, and all of them decide who may see what. */
-  async places(on: On): Promise<CategoryPlace[]> {
-    return sql(
+  async tree(on: On): Promise<HelpTree> {
+    const [row] = await sql<HelpTree>(
       on,
-      'SELECT id, parent_id AS "parentId", internal, role_ids AS "roleIds" FROM kb_category ORDER BY position, id',
+      `SELECT permissions, coalesce((
+         SELECT json_agg(json_build_object('id', id, 'parentId', parent_id, 'internal', internal, 'roleIds', role_ids,
+           'permissions', permissions) ORDER BY position, id) FROM kb_category), '[]') AS categories FROM kb`,
     );
+    return row as HelpTree;
+  }
+
+  /** @param categoryId  null: of the knowledge base itself */
+  async setPermissions(
+    tx: EntityManager,
+    categoryId: number | null,
+    permissions: RoleAccess,
+    by: number,
+    now: EpochMs,
+  ): Promise<void> {
+    const set = 'SET permissions = $1, updated_by_id = $2, updated_at = $3';
+    const values = [JSON.stringify(permissions), by, isoTime(now)];
+    if (categoryId === null) await sql(tx, `UPDATE kb ${set}`, values);
+    else await sql(tx, `UPDATE kb_category ${set} WHERE id = $4`, [...values, categoryId]);
   }
 
   async categories(on: On, ids: readonly number[]): Promise<HelpCategory[]> {
@@ -160,9 +181,9 @@ export class HelpStore {
     return rows.length;
   }
 
-  async answers(on: On, categoryIds: readonly number[], states: readonly AnswerState[]): Promise<ListedAnswer[]> {
+  async answers(on: On, { categoryIds, states }: Readable): Promise<ListedAnswer[]> {
     const text = `SELECT ${shownAnswer(false)} FROM kb_answer a
-      WHERE a.category_id = ANY ($1::int[]) AND a.state = ANY ($2::text[]) ORDER BY a.position, a.id`;
+      WHERE ${isReadable('$1', '$2')} ORDER BY a.position, a.id`;
     return (await sql<{ json: ListedAnswer }>(on, text, [categoryIds, states])).map(({ json }) => json);
   }
 

@@ -151,6 +151,11 @@ function naive(counted: Counted, [, holds, ofGroups]: (typeof profiles)[number],
         )
         .map(({ id, created_at: at }) => ({ id, at }));
     }
+    case 'answered':
+      return own.flatMap(({ id, first_response_at: at }) => (at ? [{ id, at }] : []));
+    case 'still-open':
+    case 'open':
+      return own.filter(({ state_id }) => !finished.includes(state_id)).map(({ id, created_at: at }) => ({ id, at }));
     case 'closed':
     case 'first_solution':
       return closed.filter((row) => counted.what === 'closed' || row.soon);
@@ -255,7 +260,9 @@ describe('what is counted of what happened', () => {
         expect(found).toEqual(expected);
         most = Math.max(most, ...found);
         const behind = naive(counted.what === 'backlog' ? { what: 'created' } : counted, profile, groups);
-        const within = behind.filter(({ at }) => +at >= (edges[0] as EpochMs) && +at < (edges.at(-1) as EpochMs));
+        const within = behind.filter(
+          ({ at }) => counted.what === 'open' || (+at >= (edges[0] as EpochMs) && +at < (edges.at(-1) as EpochMs)),
+        );
         const ids = [...new Set(within.map(({ id }) => id))].sort((a, b) => a - b);
         const told = await store.ids(ds, visible, counted, profileOf(profile[0]), edges, 20);
         expect(told).toEqual({ ids: ids.slice(0, 20), count: ids.length });
@@ -263,6 +270,79 @@ describe('what is counted of what happened', () => {
       { numRuns: 150 },
     );
     expect(most).toBeGreaterThan(5);
+  });
+
+  it('of groups is what one finds who looks at every ticket, altogether and in each group, with the times between', async () => {
+    const store = new ReportStore();
+    const now = epochMs(Date.UTC(2027, 0, 1));
+    const part = (sorted: readonly number[], share: number) => {
+      if (sorted.length === 0) return null;
+      const at = share * (sorted.length - 1);
+      const [low, high] = [Math.floor(at), Math.ceil(at)].map((i) => sorted[i] as number) as [number, number];
+      return low + (high - low) * (at - Math.floor(at));
+    };
+    const close = (n: number | null) => (n === null ? null : expect.closeTo(n, 3));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...profiles),
+        span,
+        fc.constantFrom(...seen),
+        async (profile, what, [visible, groups]) => {
+          const edges = edgesOf(what, 'Europe/Berlin', epochMs(start));
+          const [first, last] = [edges[0] as EpochMs, edges.at(-1) as EpochMs];
+          const figures = (group: number | null) => {
+            const of = (counted: Counted) =>
+              naive(counted, profile, groups).filter(
+                ({ id }) => group === null || tickets.find((row) => row.id === id)?.group_id === group,
+              );
+            const within = (counted: Counted) => of(counted).filter(({ at }) => +at >= first && +at < last);
+            const waits = (counted: Counted) =>
+              within(counted)
+                .map(({ id, at }) => (+at - +(tickets.find((row) => row.id === id) as Row).created_at) / 60_000)
+                .sort((a, b) => a - b);
+            const [answers, solutions] = [waits({ what: 'answered' }), waits({ what: 'closed' })];
+            const open = of({ what: 'open' });
+            const ages = open.map(({ at }) => (now - +at) / 60_000).sort((a, b) => a - b);
+            const kept = (clock: 'first_response' | 'close', is: boolean) =>
+              within({ what: 'promise', of: clock, kept: is }).length;
+            const scores = within({ what: 'rated', least: 1, most: 5 }).map(
+              ({ id }) => ratings.find((one) => one.ticket_id === id)?.score as number,
+            );
+            return {
+              created: within({ what: 'created' }).length,
+              ...{ closed: solutions.length, answered: answers.length, open: open.length },
+              open_median_min: close(part(ages, 0.5)),
+              response_median_min: close(part(answers, 0.5)),
+              response_p90_min: close(part(answers, 0.9)),
+              solution_median_min: close(part(solutions, 0.5)),
+              solution_p90_min: close(part(solutions, 0.9)),
+              ...{ response_kept: kept('first_response', true), response_late: kept('first_response', false) },
+              ...{ solution_kept: kept('close', true), solution_late: kept('close', false) },
+              ...{ rated: scores.length, satisfied: scores.filter((score) => score >= 4).length },
+              score: close(scores.length > 0 ? scores.reduce((a, b) => a + b) / scores.length : null),
+            };
+          };
+          const found = await store.groups(ds, visible, profileOf(profile[0]), edges, now);
+          expect(found.total).toEqual(figures(null));
+          for (const { group_id, group: _, ...row } of found.groups) expect(row).toEqual(figures(group_id));
+          const sum = found.groups.reduce((n, { created, open }) => n + created + open, 0);
+          expect(sum).toBe(found.total.created + found.total.open);
+          const [one] = found.groups;
+          if (!one) return;
+          const told = await store.ids(
+            ds,
+            visible,
+            { what: 'answered' },
+            profileOf(profile[0]),
+            edges,
+            20,
+            one.group_id,
+          );
+          expect(told.count).toBe(one.answered);
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it('a file has the visible ones among the tickets, with names', async () => {

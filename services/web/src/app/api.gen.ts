@@ -23,6 +23,7 @@ export const routes = {
   checkOpenIdProvider: ['POST', '/api/v1/openid_providers/check'],
   checkPassword: ['POST', '/api/v1/users/password_check'],
   chooseAvatar: ['POST', '/api/v1/users/avatar/set'],
+  clearOnlineNotifications: ['DELETE', '/api/v1/online_notifications'],
   createApplication: ['POST', '/api/v1/applications'],
   createArticle: ['POST', '/api/v1/ticket_articles'],
   createAvatar: ['POST', '/api/v1/users/avatar'],
@@ -385,6 +386,7 @@ export interface Endpoints {
   checkOpenIdProvider: (typeof contracts.openIdProviders)['check'];
   checkPassword: typeof contracts.checkPassword;
   chooseAvatar: (typeof contracts.avatars)['choose'];
+  clearOnlineNotifications: (typeof contracts.onlineNotifications)['clear'];
   createApplication: (typeof contracts.applications)['create'];
   createArticle: typeof contracts.createArticle;
   createAvatar: (typeof contracts.avatars)['create'];

@@ -1,5 +1,5 @@
 import { type Actor, hasPermission } from '@helpmesh/contracts';
-import type { Reader } from '../../domain/help/reader.ts';
+import { type HelpTree, type Reader, standings } from '../../domain/help/reader.ts';
 import { notAuthorized, notFound, requireAnyOf } from '../access.ts';
 
 const EDITOR = 'knowledge_base.editor';
@@ -22,6 +22,17 @@ export function readerOf(actor: Actor): Reader {
 export function editorOf(actor: Actor): Exclude<Reader, 'public'> {
   requireAnyOf(actor, [EDITOR, ADMIN]);
   return readerOf(actor) as Exclude<Reader, 'public'>;
+}
+
+/**
+ * @param categoryId  null: the knowledge base itself, where topmost categories stand
+ * @throws AppError forbidden; not-found for a category that the reader does not see
+ */
+export function requireEditing(tree: HelpTree, reader: Reader, categoryId: number | null): void {
+  const standing = standings(tree, reader).get(categoryId);
+  if (standing === 'editor') return;
+  if (standing || categoryId === null) throw notAuthorized();
+  throw notFound('KnowledgeBase::Category', categoryId);
 }
 
 /** @throws AppError forbidden for whoever is not of the desk */

@@ -16,13 +16,13 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { requireMove, requireSchedule, scheduleAfter } from '../../domain/help/answer-life.ts';
-import { openCategories, type Reader, statesFor } from '../../domain/help/reader.ts';
+import { type Reader, standings, statesFor } from '../../domain/help/reader.ts';
 import { withoutSigns } from '../../domain/help/words.ts';
 import { sanitize } from '../../html/sanitize.ts';
 import { textOf } from '../../html/text.ts';
 import { type AnswerText, type AnswerValues, HelpStore } from '../../persistence/help.store.ts';
 import { HelpReadingStore } from '../../persistence/help-reading.store.ts';
-import { invalidParam, missingValue, notFound } from '../access.ts';
+import { invalidParam, missingValue, notAuthorized, notFound } from '../access.ts';
 import { editorOf, readerOf } from './help-access.ts';
 import { twice } from './manage-help.ts';
 
@@ -42,9 +42,8 @@ export class HelpAnswers {
   ) {}
 
   async get(actor: Actor, id: number): Promise<HelpAnswer> {
-    const reader = readerOf(actor);
-    const row = await this.visible(this.db, reader, id);
-    return reader === 'public' ? { ...row, internal_note: null } : row;
+    const { row, standing } = await this.visible(this.db, readerOf(actor), id);
+    return standing === 'public' ? { ...row, internal_note: null } : row;
   }
 
   async create(actor: Caller, input: HelpAnswerInput): Promise<HelpAnswer> {
@@ -115,12 +114,12 @@ export class HelpAnswers {
   }
 
   async versions(actor: Actor, id: number) {
-    await this.visible(this.db, editorOf(actor), id);
+    await this.editable(this.db, editorOf(actor), id);
     return this.store.versions(this.db, id);
   }
 
   async restore(actor: Caller, id: number, versionId: number): Promise<HelpAnswer> {
-    await this.visible(this.db, editorOf(actor), id);
+    await this.editable(this.db, editorOf(actor), id);
     const version = await this.store.version(this.db, id, versionId);
     if (!version) throw invalidParam('version_id', versionId);
     return this.update(actor, id, { translations: [version] });
@@ -162,31 +161,40 @@ export class HelpAnswers {
   async allFigures(actor: Actor, days = FIGURES_DAYS) {
     const reader = editorOf(actor);
     const since = isoTime(epochMs(this.clock.now() - (days - 1) * DAY_MS)).slice(0, 10);
-    const open = [...openCategories(await this.store.places(this.db), reader)];
-    return { since, answers: await this.readings.figuresSince(this.db, open, since) };
+    const own = [...standings(await this.store.tree(this.db), reader)];
+    const ids = own.flatMap(([id, standing]) => (id !== null && standing === 'editor' ? [id] : []));
+    return { since, answers: await this.readings.figuresSince(this.db, ids, since) };
   }
 
   async figures(actor: Actor, id: number) {
-    await this.visible(this.db, editorOf(actor), id);
+    await this.editable(this.db, editorOf(actor), id);
     return this.readings.figures(this.db, id);
   }
 
   /** What is not for the reader is not there. */
-  private async visible(on: DataSource | EntityManager, reader: Reader, id: number): Promise<HelpAnswer> {
+  private async visible(on: DataSource | EntityManager, reader: Reader, id: number) {
     const row = await this.store.answer(on, id);
-    if (row && statesFor(reader).includes(row.state)) {
-      if (openCategories(await this.store.places(on), reader).has(row.category_id)) return row;
-    }
+    const standing = row && standings(await this.store.tree(on), reader).get(row.category_id);
+    if (row && statesFor(standing).includes(row.state)) return { row, standing };
     throw notFound('KnowledgeBase::Answer', id);
+  }
+
+  /** @throws AppError not-found, forbidden for whoever may only read it */
+  private async editable(on: DataSource | EntityManager, reader: Reader, id: number): Promise<HelpAnswer> {
+    const { row, standing } = await this.visible(on, reader, id);
+    if (standing !== 'editor') throw notAuthorized();
+    return row;
   }
 
   private async locked(tx: EntityManager, reader: Reader, id: number): Promise<HelpAnswer> {
     await this.store.lockAnswer(tx, id);
-    return this.visible(tx, reader, id);
+    return this.editable(tx, reader, id);
   }
 
   private async requireCategory(tx: EntityManager, reader: Reader, id: number): Promise<void> {
-    if (!openCategories(await this.store.places(tx), reader).has(id)) throw invalidParam('category_id', id);
+    const standing = standings(await this.store.tree(tx), reader).get(id);
+    if (!standing) throw invalidParam('category_id', id);
+    if (standing !== 'editor') throw notAuthorized();
   }
 
   private async tell(

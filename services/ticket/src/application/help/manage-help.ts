@@ -15,11 +15,18 @@ import { sqlstateOf, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { openCategories, type Reader, statesFor, wouldLoop } from '../../domain/help/reader.ts';
+import {
+  type HelpTree,
+  openCategories,
+  type Reader,
+  readable,
+  standings,
+  wouldLoop,
+} from '../../domain/help/reader.ts';
 import { HelpStore, type KnowledgeBaseValues } from '../../persistence/help.store.ts';
 import { invalidParam, notFound } from '../access.ts';
 import { References, Wanted } from '../references.ts';
-import { editorOf, readerOf, requireBase, requireHelpAdmin, requireStaff } from './help-access.ts';
+import { editorOf, readerOf, requireBase, requireEditing, requireHelpAdmin, requireStaff } from './help-access.ts';
 
 const settings = ['active', 'locales', 'requests', 'request_group_ids'] as const;
 
@@ -38,10 +45,13 @@ export class ManageHelp {
   async init(actor: Actor) {
     const reader = readerOf(actor);
     const base = await this.store.base(this.db);
-    const open = [...openCategories(await this.store.places(this.db), reader)];
-    const categories = await this.store.categories(this.db, open);
-    const answers = await this.store.answers(this.db, open, statesFor(reader));
-    const shown = reader === 'public' ? answers.map((answer) => ({ ...answer, internal_note: null })) : answers;
+    const tree = await this.store.tree(this.db);
+    const seen = standings(tree, reader);
+    const categories = await this.store.categories(this.db, [...openCategories(tree, reader)]);
+    const answers = await this.store.answers(this.db, readable(tree, reader));
+    const shown = answers.map((answer) =>
+      seen.get(answer.category_id) === 'public' ? { ...answer, internal_note: null } : answer,
+    );
     const locales = base.locales.map((locale, i) => ({ id: i + 1, locale, primary: i === 0 }));
     return {
       KnowledgeBase: byId([base]),
@@ -86,14 +96,13 @@ export class ManageHelp {
   }
 
   async category(actor: Actor, id: number): Promise<HelpCategory> {
-    const open = openCategories(await this.store.places(this.db), readerOf(actor));
-    return this.existing(this.db, open, id);
+    return this.existing(this.db, openCategories(await this.store.tree(this.db), readerOf(actor)), id);
   }
 
   async createCategory(actor: Caller, input: HelpCategoryInput): Promise<HelpCategory> {
     const reader = editorOf(actor);
     return this.write(async (tx) => {
-      await this.requireParent(tx, reader, input.parent_id ?? null);
+      this.requireParent(await this.store.tree(tx), reader, input.parent_id ?? null);
       const { parent_id: parentId = null, internal = false, role_ids: roleIds = [] } = input;
       requireTitle(input.translations ?? []);
       const now = this.clock.now();
@@ -105,12 +114,12 @@ export class ManageHelp {
   async updateCategory(actor: Caller, id: number, input: HelpCategoryInput): Promise<HelpCategory> {
     const reader = editorOf(actor);
     return this.write(async (tx) => {
-      const places = await this.store.places(tx);
-      const before = await this.existing(tx, openCategories(places, reader), id);
+      const tree = await this.store.tree(tx);
+      const before = await this.editable(tx, tree, reader, id);
       const parentId = input.parent_id === undefined ? before.parent_id : input.parent_id;
       if (parentId !== before.parent_id) {
-        await this.requireParent(tx, reader, parentId);
-        if (wouldLoop(places, id, parentId)) {
+        this.requireParent(tree, reader, parentId);
+        if (wouldLoop(tree.categories, id, parentId)) {
           throw new AppError('invalid', 'help-category.below-itself', 'A category cannot be put below itself.');
         }
       }
@@ -123,7 +132,7 @@ export class ManageHelp {
   async removeCategory(actor: Caller, id: number): Promise<void> {
     const reader = editorOf(actor);
     await this.write(async (tx) => {
-      const before = await this.existing(tx, openCategories(await this.store.places(tx), reader), id);
+      const before = await this.editable(tx, await this.store.tree(tx), reader, id);
       await this.store.removeCategory(tx, id);
       await this.tell(tx, actor, before, null);
     });
@@ -133,7 +142,7 @@ export class ManageHelp {
   async orderCategories(actor: Actor, parentId: number | null, ids: readonly number[]): Promise<void> {
     const reader = editorOf(actor);
     await this.write(async (tx) => {
-      await this.requireParent(tx, reader, parentId);
+      this.requireParent(await this.store.tree(tx), reader, parentId);
       const moved = await this.store.orderCategories(tx, parentId, ids);
       if (moved !== ids.length) throw strangers();
     });
@@ -142,7 +151,7 @@ export class ManageHelp {
   async orderAnswers(actor: Actor, categoryId: number, ids: readonly number[]): Promise<void> {
     const reader = editorOf(actor);
     await this.write(async (tx) => {
-      await this.existing(tx, openCategories(await this.store.places(tx), reader), categoryId);
+      await this.editable(tx, await this.store.tree(tx), reader, categoryId);
       const moved = await this.store.orderAnswers(tx, categoryId, ids);
       if (moved !== ids.length) throw strangers();
     });
@@ -163,7 +172,7 @@ export class ManageHelp {
     const after = row as HelpCategory;
     requireTitle(after.translations);
     // Nobody may lock themselves out, and then not be told why the category is gone.
-    if (!openCategories(await this.store.places(tx), reader).has(id)) {
+    if (standings(await this.store.tree(tx), reader).get(id) !== 'editor') {
       const why = 'With these roles it would be closed to you yourself.';
       throw new AppError('invalid', 'help-category.closed-to-you', why);
     }
@@ -171,9 +180,9 @@ export class ManageHelp {
     return after;
   }
 
-  private async requireParent(tx: EntityManager, reader: Reader, parentId: number | null): Promise<void> {
-    if (parentId === null) return;
-    if (!openCategories(await this.store.places(tx), reader).has(parentId)) throw invalidParam('parent_id', parentId);
+  private requireParent(tree: HelpTree, reader: Reader, parentId: number | null): void {
+    if (parentId !== null && !standings(tree, reader).has(parentId)) throw invalidParam('parent_id', parentId);
+    requireEditing(tree, reader, parentId);
   }
 
   private async requireGroups(ids: readonly number[]): Promise<void> {
@@ -187,6 +196,11 @@ export class ManageHelp {
     const [row] = open.has(id) ? await this.store.categories(on, [id]) : [];
     if (!row) throw notFound('KnowledgeBase::Category', id);
     return row;
+  }
+
+  private async editable(tx: EntityManager, tree: HelpTree, reader: Reader, id: number): Promise<HelpCategory> {
+    requireEditing(tree, reader, id);
+    return this.existing(tx, openCategories(tree, reader), id);
   }
 
   private async tell(

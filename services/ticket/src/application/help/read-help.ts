@@ -17,7 +17,7 @@ import { AppError, type Clock, epochMs, isoTime } from '@helpmesh/kernel';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { openCategories, type Reader, statesFor } from '../../domain/help/reader.ts';
+import { openCategories, type Reader, readable } from '../../domain/help/reader.ts';
 import { beginning, piecesOf } from '../../domain/help/words.ts';
 import { HelpStore } from '../../persistence/help.store.ts';
 import { type FoundAnswer, HelpReadingStore } from '../../persistence/help-reading.store.ts';
@@ -114,11 +114,9 @@ export class ReadHelp {
     const { locales, active } = await this.store.base(this.db);
     if (reader === 'public' && !active) return { result: [] };
     const wanted = locale ? [locale, ...locales.filter((one) => one !== locale)] : locales;
-    const places = await this.store.places(this.db);
-    const open = openCategories(places, reader);
-    const readable = { categoryIds: [...open], states: statesFor(reader) };
-    const found = await this.readings.recent(this.db, readable, wanted, RECENT);
-    return { result: this.shown(found, reader === 'public' ? open : openCategories(places, 'public')) };
+    const tree = await this.store.tree(this.db);
+    const found = await this.readings.recent(this.db, readable(tree, reader), wanted, RECENT);
+    return { result: this.shown(found, openCategories(tree, 'public')) };
   }
 
   async pages(): Promise<OutputOf<typeof listHelpPages>> {
@@ -194,7 +192,7 @@ export class ReadHelp {
   private async requirePublished(id: number): Promise<void> {
     const { active } = await this.store.base(this.db);
     const answer = active ? await this.store.answer(this.db, id) : undefined;
-    const open = openCategories(await this.store.places(this.db), 'public');
+    const open = openCategories(await this.store.tree(this.db), 'public');
     if (answer?.state !== 'published' || !open.has(answer.category_id)) throw noPage();
   }
 
@@ -207,12 +205,12 @@ export class ReadHelp {
   ): Promise<HelpHit[]> {
     const query = text.replaceAll('\0', ' ').trim();
     if (query === '') return [];
-    const open = openCategories(await this.store.places(this.db), reader);
-    const readable = { categoryIds: [...open], states: statesFor(reader) };
+    const tree = await this.store.tree(this.db);
     // What is still being typed finds what begins so; among more words it would find too much.
     const typed = any || !/\s/.test(query) ? beginning(query) : undefined;
-    const found = await this.readings.find(this.db, readable, { query, beginning: typed, any, locales, limit });
-    return this.shown(found, reader === 'public' ? open : openCategories(await this.store.places(this.db), 'public'));
+    const asked = { query, beginning: typed, any, locales, limit };
+    const found = await this.readings.find(this.db, readable(tree, reader), asked);
+    return this.shown(found, openCategories(tree, 'public'));
   }
 
   /** @param open  categories that everybody may see */
@@ -231,7 +229,7 @@ export class ReadHelp {
   private async open(locale: HelpLocale) {
     const { active, locales } = await this.store.base(this.db);
     if (!active || !locales.includes(locale)) throw noPage();
-    const ids = [...openCategories(await this.store.places(this.db), 'public')];
+    const ids = [...openCategories(await this.store.tree(this.db), 'public')];
     return { locales, primary: locales[0] as HelpLocale, categories: await this.store.categories(this.db, ids) };
   }
 

@@ -8,6 +8,7 @@ import { type Backend, type Metric, metrics } from '../../domain/report/metrics.
 import { edgesOf, type Span } from '../../domain/report/span.ts';
 import { AdminRowStore } from '../../persistence/admin-row.store.ts';
 import { DeskSettingStore } from '../../persistence/desk-setting.store.ts';
+import { HelpReadingStore } from '../../persistence/help-reading.store.ts';
 import { type Profile, type ReportRow, ReportStore } from '../../persistence/report.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { missingValue, requireAnyOf } from '../access.ts';
@@ -33,16 +34,21 @@ export class Reports {
     private readonly conditions: Conditions,
     private readonly reads: ReadTickets,
     private readonly desk: DeskSettingStore,
+    private readonly help: HelpReadingStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** @throws AppError forbidden */
   async config(actor: Actor): Promise<OutputOf<typeof reports.config>> {
     requireAnyOf(actor, ['report']);
-    const shown = metrics.map(({ backends, ...metric }) => ({
-      ...metric,
-      backend: backends.map(({ name, display, selected }) => ({ name, display, selected, dataDownload: true })),
-    }));
+    const shown = metrics.flatMap(({ backends, hidden, ...metric }) =>
+      hidden
+        ? []
+        : {
+            ...metric,
+            backend: backends.map(({ name, display, selected }) => ({ name, display, selected, dataDownload: true })),
+          },
+    );
     const profiles = await this.rows.list(this.db, PROFILE, MOST_PROFILES, 0);
     return {
       config: { metric: Object.fromEntries(shown.map((metric) => [metric.name, metric])) },
@@ -63,17 +69,33 @@ export class Reports {
     return { data: Object.fromEntries(chosen.map(({ name }, i) => [name, counts[i] as number[]])) };
   }
 
+  /** @throws AppError as `generate` */
+  async groups(actor: Actor, asked: ReportAsked): Promise<OutputOf<typeof reports.groups>> {
+    requireAnyOf(actor, ['report']);
+    const [edges, profile] = await Promise.all([this.edges(asked), this.profile(actor, asked)]);
+    const now = this.clock.now();
+    const [figures, help] = await Promise.all([
+      this.store.groups(this.db, countedFor(actor), profile, edges, now),
+      this.help.between(this.db, edges),
+    ]);
+    return { ...figures, help };
+  }
+
   /** @throws AppError as `generate`; invalid `report.backend-unknown` */
   async sets(
     actor: Actor,
-    asked: ReportAsked & { downloadBackendSelected?: string | undefined; sheet?: boolean | undefined },
+    asked: ReportAsked & {
+      downloadBackendSelected?: string | undefined;
+      group_id?: number | undefined;
+      sheet?: boolean | undefined;
+    },
   ): Promise<Set | ReportRow[]> {
     requireAnyOf(actor, ['report']);
     const { counted } = backendOf(metricOf(asked), asked.downloadBackendSelected);
     const [edges, profile] = await Promise.all([this.edges(asked), this.profile(actor, asked)]);
     // Titles are more than numbers: only of what they may read.
     const visible = VisibleTickets.to(actor, 'read');
-    const { ids, count } = await this.store.ids(this.db, visible, counted, profile, edges, MOST_IDS);
+    const { ids, count } = await this.store.ids(this.db, visible, counted, profile, edges, MOST_IDS, asked.group_id);
     if (asked.sheet) return this.store.rows(this.db, visible, ids);
     const shown = await this.reads.records(visible, actor, ids.slice(0, MOST_SHOWN));
     return { ids, assets: (JSON.parse(shown) as { assets: Set['assets'] }).assets, count };

@@ -3,55 +3,122 @@ import { epochMs } from '@helpmesh/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dueMoves, moves, requireMove, requireSchedule, scheduleAfter } from './answer-life.ts';
-import { type CategoryPlace, openCategories, type Reader, statesFor, wouldLoop } from './reader.ts';
+import {
+  type CategoryPlace,
+  type HelpTree,
+  openCategories,
+  type Reader,
+  standings,
+  statesFor,
+  wouldLoop,
+} from './reader.ts';
 import { beginning, HIT_BEGINS, HIT_ENDS, piecesOf, withoutSigns } from './words.ts';
 
 const roles = fc.uniqueArray(fc.integer({ min: 1, max: 3 }), { maxLength: 2 });
+const access = fc.constantFrom('none' as const, 'reader' as const, 'editor' as const);
+const permissions = fc.dictionary(fc.constantFrom('1', '2', '3'), access, { maxKeys: 3 });
 /** A forest: each stands below one that came before it. */
-const trees = fc
-  .array(fc.record({ parent: fc.option(fc.nat(20)), internal: fc.boolean(), roleIds: roles }), { maxLength: 12 })
+const places = fc
+  .array(fc.record({ parent: fc.option(fc.nat(20)), internal: fc.boolean(), roleIds: roles, permissions }), {
+    maxLength: 12,
+  })
   .map((rows) =>
     rows.map(
-      ({ parent, internal, roleIds }, i): CategoryPlace => ({
+      ({ parent, ...rest }, i): CategoryPlace => ({
+        ...rest,
         id: i + 1,
         parentId: parent === null || i === 0 ? null : 1 + (parent % i),
-        internal,
-        roleIds,
       }),
     ),
   );
+const trees: fc.Arbitrary<HelpTree> = fc.record({ permissions, categories: places });
 const readers: fc.Arbitrary<Reader> = fc.oneof(
   fc.constant('public' as const),
   fc.record({ editor: fc.boolean(), admin: fc.boolean(), roleIds: roles }),
 );
+/** The places on the way to it from the top. */
+const wayTo = ({ categories }: HelpTree, place: CategoryPlace): CategoryPlace[] => {
+  const above = categories.find(({ id }) => id === place.parentId);
+  return above ? [...wayTo({ permissions: {}, categories }, above), place] : [place];
+};
+const isPublic = ({ internal, roleIds }: CategoryPlace) => !internal && roleIds.length === 0;
 
 describe('who may see a category', () => {
-  it('is who may see each on the way to it from the top', () => {
+  it('is everybody, where nothing on the way to it closes it to the public', () => {
     fc.assert(
       fc.property(trees, readers, (tree, reader) => {
-        const may = ({ internal, roleIds }: CategoryPlace): boolean => {
-          if (reader === 'public') return !internal && roleIds.length === 0;
-          return reader.admin || roleIds.length === 0 || roleIds.some((id) => reader.roleIds.includes(id));
-        };
-        const way = (place: CategoryPlace): CategoryPlace[] => {
-          const above = tree.find(({ id }) => id === place.parentId);
-          return above ? [place, ...way(above)] : [place];
-        };
-        const open = tree.filter((place) => way(place).every(may)).map(({ id }) => id);
-        expect([...openCategories(tree, reader)].toSorted((a, b) => a - b)).toEqual(open);
+        const open = tree.categories.filter((place) => wayTo(tree, place).every(isPublic)).map(({ id }) => id);
+        const seen = openCategories(tree, 'public');
+        expect([...seen].toSorted((a, b) => a - b)).toEqual(open);
+        // Whoever is of the desk sees no less than everybody.
+        for (const id of open) expect(openCategories(tree, reader).has(id)).toBe(true);
       }),
     );
   });
 
+  it('is at most what its roles may on each step of the way, by the best of them, and what its holder may', () => {
+    const rank = ['none', 'reader', 'editor'];
+    fc.assert(
+      fc.property(trees, readers, (tree, reader) => {
+        const known = standings(tree, reader);
+        for (const place of tree.categories) {
+          const way = wayTo(tree, place);
+          const standing = known.get(place.id);
+          if (reader === 'public' || standing === undefined || standing === 'public') continue;
+          if (reader.admin) {
+            expect(standing).toBe('editor');
+            continue;
+          }
+          for (const { roleIds } of way) {
+            expect(roleIds.length === 0 || roleIds.some((id) => reader.roleIds.includes(id))).toBe(true);
+          }
+          const steps = [tree.permissions, ...way.map((one) => one.permissions)];
+          const said = reader.roleIds.flatMap((id) => {
+            const of = steps.flatMap((step) => (step[id] === undefined ? [] : [rank.indexOf(step[id])]));
+            return of.length === 0 ? [] : [Math.min(...of)];
+          });
+          const base = rank.indexOf(reader.editor ? 'editor' : 'reader');
+          const limit = said.length === 0 ? base : Math.min(base, Math.max(...said));
+          expect(rank.indexOf(standing)).toBeLessThanOrEqual(limit);
+          // Below, it is never more.
+          for (const child of tree.categories.filter(({ parentId }) => parentId === place.id)) {
+            const below = known.get(child.id);
+            if (below && below !== 'public') expect(rank.indexOf(below)).toBeLessThanOrEqual(rank.indexOf(standing));
+          }
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['an editor, where nothing is said', { editor: true, roleIds: [1] }, {}, {}, 'editor'],
+    ['a reader, where nothing is said', { editor: false, roleIds: [1] }, {}, {}, 'reader'],
+    ['an editor whose role reads in all of it', { editor: true, roleIds: [1] }, { 1: 'reader' }, {}, 'reader'],
+    ['one who may less below', { editor: true, roleIds: [1] }, { 1: 'editor' }, { 1: 'reader' }, 'reader'],
+    ['one to whom more is promised below', { editor: true, roleIds: [1] }, { 1: 'reader' }, { 1: 'editor' }, 'reader'],
+    ['the best of two roles', { editor: true, roleIds: [1, 2] }, {}, { 1: 'none', 2: 'reader' }, 'reader'],
+    ['a reader whose role may write there', { editor: false, roleIds: [1] }, {}, { 1: 'editor' }, 'reader'],
+    ['one who is nobody there: as everybody', { editor: true, roleIds: [1] }, {}, { 1: 'none' }, 'public'],
+    ['an administrator, whatever is said', { editor: true, admin: true, roleIds: [1] }, { 1: 'none' }, {}, 'editor'],
+  ] as const)('%s', (_, who, ofAll, ofOne, standing) => {
+    const place = { id: 1, parentId: null, internal: false, roleIds: [], permissions: ofOne };
+    const tree: HelpTree = { permissions: ofAll, categories: [place] };
+    const reader = { admin: false, ...who };
+    expect(standings(tree, reader).get(1)).toBe(standing);
+    const closed: HelpTree = { permissions: ofAll, categories: [{ ...place, internal: true }] };
+    expect(standings(closed, reader).get(1)).toBe(standing === 'public' ? undefined : standing);
+  });
+
   it('everybody sees published answers, the desk internal ones too, and editors all', () => {
     expect(statesFor('public')).toEqual(['published']);
-    expect(statesFor({ editor: false, admin: false, roleIds: [] })).toEqual(['internal', 'published']);
-    expect(statesFor({ editor: true, admin: false, roleIds: [] })).toHaveLength(4);
+    expect(statesFor('reader')).toEqual(['internal', 'published']);
+    expect(statesFor('editor')).toHaveLength(4);
+    expect(statesFor(undefined)).toEqual([]);
   });
 
   it('a category comes to stand below itself only where it is on the way up', () => {
     fc.assert(
-      fc.property(trees, fc.nat(20), fc.nat(20), (tree, one, other) => {
+      fc.property(places, fc.nat(20), fc.nat(20), (tree, one, other) => {
         const place = tree[one % Math.max(tree.length, 1)];
         const target = tree[other % Math.max(tree.length, 1)];
         if (!place || !target) return;

@@ -1,36 +1,136 @@
-import type { AnswerState } from '@helpmesh/contracts';
+import type { AnswerState, HelpAccess } from '@helpmesh/contracts';
 
 /** Who reads the knowledge base: everybody, or somebody of the desk. */
 export type Reader =
   | 'public'
-  | { editor: boolean /** Sees every category. */; admin: boolean; roleIds: readonly number[] };
+  | { editor: boolean /** Everything everywhere. */; admin: boolean; roleIds: readonly number[] };
+
+/** What roles may do, by their ids; one that is not named: as above. */
+export type RoleAccess = Readonly<Record<string, HelpAccess>>;
 
 export interface CategoryPlace {
   id: number;
   parentId: number | null;
   internal: boolean;
   roleIds: readonly number[];
+  permissions: RoleAccess;
 }
 
-/** States of the answers that somebody may read. */
-export function statesFor(reader: Reader): AnswerState[] {
-  if (reader === 'public') return ['published'];
-  return reader.editor ? ['draft', 'internal', 'published', 'archived'] : ['internal', 'published'];
+export interface HelpTree {
+  /** Of the whole knowledge base. */
+  permissions: RoleAccess;
+  categories: readonly CategoryPlace[];
 }
 
-/** Ids of the categories whose answers somebody may read: what closes one closes all that is below it. */
-export function openCategories(all: readonly CategoryPlace[], reader: Reader): Set<number> {
-  const places = new Map(all.map((place) => [place.id, place]));
-  const known = new Map<number, boolean>();
-  const isOpen = (place: CategoryPlace): boolean => {
-    const told = known.get(place.id);
-    if (told !== undefined) return told;
-    const above = place.parentId === null ? undefined : places.get(place.parentId);
-    const open = opens(place, reader) && (above ? isOpen(above) : place.parentId === null);
-    known.set(place.id, open);
-    return open;
+/** As whom somebody is in a category; `public`: as everybody, who sees what is published there. */
+type Standing = 'public' | Exclude<HelpAccess, 'none'>;
+
+const states: Record<Standing, readonly AnswerState[]> = {
+  public: ['published'],
+  reader: ['internal', 'published'],
+  editor: ['draft', 'internal', 'published', 'archived'],
+};
+
+const order: readonly HelpAccess[] = ['none', 'reader', 'editor'];
+export const least = (one: HelpAccess, other: HelpAccess): HelpAccess =>
+  order.indexOf(one) < order.indexOf(other) ? one : other;
+const most = (all: Iterable<HelpAccess>): HelpAccess =>
+  [...all].reduce((best, one) => (order.indexOf(one) > order.indexOf(best) ? one : best), 'none');
+
+/** What is said of somebody's roles on the way down to a place, and what it comes to. */
+interface Way {
+  byRole: ReadonlyMap<number, HelpAccess>;
+  access: HelpAccess;
+  isPublic: boolean;
+}
+
+/**
+ * As whom somebody is in each category that they see, `null` being the knowledge base itself. What is said of a role
+ * holds in everything below, where less may be said and never more; of several roles the best counts. Roles of which
+ * nothing is said may do what their holder may.
+ */
+export function standings(tree: HelpTree, reader: Reader): Map<number | null, Standing> {
+  const base: HelpAccess = reader === 'public' ? 'none' : reader.admin || reader.editor ? 'editor' : 'reader';
+  const places = new Map(tree.categories.map((place) => [place.id, place]));
+  const known = new Map<number | null, Way | null>();
+  const rolesIn = (permissions: RoleAccess, above: Way['byRole']) => {
+    const byRole = new Map(above);
+    if (reader === 'public' || reader.admin) return byRole;
+    for (const id of reader.roleIds) {
+      const said = permissions[id];
+      if (said !== undefined) byRole.set(id, least(above.get(id) ?? 'editor', said));
+    }
+    return byRole;
   };
-  return new Set(all.filter(isOpen).map(({ id }) => id));
+  const accessBy = (byRole: Way['byRole']) => (byRole.size === 0 ? base : least(base, most(byRole.values())));
+  const wayTo = (id: number | null): Way | null => {
+    const told = known.get(id);
+    if (told !== undefined) return told;
+    // One that leads back to itself leads nowhere.
+    known.set(id, null);
+    const way = id === null ? top() : wayDown(places.get(id));
+    known.set(id, way);
+    return way;
+  };
+  const top = (): Way => {
+    const byRole = rolesIn(tree.permissions, new Map());
+    return { byRole, access: accessBy(byRole), isPublic: true };
+  };
+  const wayDown = (place: CategoryPlace | undefined): Way | null => {
+    const above = place ? wayTo(place.parentId) : null;
+    if (!place || !above) return null;
+    const byRole = rolesIn(place.permissions, above.byRole);
+    const access = letsIn(place, reader) ? least(above.access, accessBy(byRole)) : 'none';
+    return { byRole, access, isPublic: above.isPublic && !place.internal && place.roleIds.length === 0 };
+  };
+  const found = new Map<number | null, Standing>();
+  for (const id of [null, ...places.keys()]) {
+    const way = wayTo(id);
+    const standing = way && (way.access === 'none' ? (way.isPublic ? 'public' : null) : way.access);
+    if (standing) found.set(id, standing);
+  }
+  return found;
+}
+
+/** Ids of the categories in which somebody may read something. */
+export function openCategories(tree: HelpTree, reader: Reader): Set<number> {
+  return new Set([...standings(tree, reader).keys()].filter((id) => id !== null));
+}
+
+/** States of the answers that somebody may read in a category. */
+export function statesFor(standing: Standing | undefined): readonly AnswerState[] {
+  return standing ? states[standing] : [];
+}
+
+/** Answers that somebody may read: categories, and beside each a state. */
+export interface Readable {
+  categoryIds: readonly number[];
+  states: readonly AnswerState[];
+}
+
+export function readable(tree: HelpTree, reader: Reader): Readable {
+  const pairs = [...standings(tree, reader)].flatMap(([id, standing]) =>
+    id === null ? [] : states[standing].map((state) => ({ id, state })),
+  );
+  return { categoryIds: pairs.map(({ id }) => id), states: pairs.map(({ state }) => state) };
+}
+
+/** What is said of each role above a category; of the knowledge base itself nothing. */
+export function inherited(tree: HelpTree, categoryId: number | null): RoleAccess {
+  const said: Record<string, HelpAccess> = {};
+  const above = new Map(tree.categories.map((place) => [place.id, place]));
+  const note = (permissions: RoleAccess) => {
+    for (const [id, access] of Object.entries(permissions)) said[id] = least(said[id] ?? 'editor', access);
+  };
+  if (categoryId === null) return said;
+  note(tree.permissions);
+  const passed = new Set<number>();
+  for (let at = above.get(categoryId)?.parentId ?? null; at !== null && !passed.has(at); ) {
+    passed.add(at);
+    note(above.get(at)?.permissions ?? {});
+    at = above.get(at)?.parentId ?? null;
+  }
+  return said;
 }
 
 /** Whether the category would come to stand below itself. */
@@ -40,7 +140,7 @@ export function wouldLoop(all: readonly CategoryPlace[], id: number, parentId: n
   return false;
 }
 
-function opens({ internal, roleIds }: CategoryPlace, reader: Reader): boolean {
-  if (reader === 'public') return !internal && roleIds.length === 0;
+function letsIn({ roleIds }: CategoryPlace, reader: Reader): boolean {
+  if (reader === 'public') return false;
   return reader.admin || roleIds.length === 0 || roleIds.some((id) => reader.roleIds.includes(id));
 }

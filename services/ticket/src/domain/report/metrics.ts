@@ -13,6 +13,12 @@ export interface Said {
 export type Counted =
   | { what: 'created'; by?: Said }
   | { what: 'closed' }
+  /** Answered for the first time. */
+  | { what: 'answered' }
+  /** Created then, and open now. */
+  | { what: 'still-open' }
+  /** Open now, whenever they were created: it is of no period. */
+  | { what: 'open' }
   /** Created less closed. */
   | { what: 'backlog' }
   /** Closed within a quarter of an hour. */
@@ -39,6 +45,8 @@ export interface Backend {
 
 export interface Metric {
   name: string;
+  /** Not to be chosen: its tickets are those behind figures of groups. */
+  hidden?: true;
   display: string;
   default: boolean;
   prio: number;
@@ -85,6 +93,17 @@ export const metrics: readonly Metric[] = [
   {
     ...{ name: 'communication', display: 'Communication', default: false, prio: 8_000 },
     backends: ways.map(([name, display, by]) => backend(name, display, { what: 'said', by }, true)),
+  },
+  {
+    ...{ name: 'work', display: 'Work', default: false, prio: 7_800 },
+    backends: [
+      backend('answered', 'First answers', { what: 'answered' }, true),
+      backend('still_open', 'Still open', { what: 'still-open' }, true),
+    ],
+  },
+  {
+    ...{ name: 'now', display: 'Now', default: false, prio: 0, hidden: true },
+    backends: [backend('open', 'Open', { what: 'open' })],
   },
   {
     ...{ name: 'promises', display: 'Promises (SLA)', default: false, prio: 7_500 },

@@ -9,7 +9,7 @@ import { problemText } from '../../ui/problem.ts';
 import { Item, ItemList, Section } from '../../ui/section.tsx';
 import { Failed } from '../../ui/state-messages.tsx';
 import { AdminPage } from '../admin/components/admin-page.tsx';
-import { AskButton } from '../admin/components/ask-button.tsx';
+import { DeleteButton } from '../admin/components/delete-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
 import { Loading } from '../admin/components/loading.tsx';
 import { NoSuch } from '../admin/components/no-such.tsx';
@@ -79,7 +79,6 @@ export function AgreementPage({ id }: { id: number }) {
 
 function Edit({ agreement }: { agreement: Agreement }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = agreement;
   const editor = useEditor<Values>({
     stored: useStored(agreement, valuesOf),
@@ -93,14 +92,11 @@ function Edit({ agreement }: { agreement: Agreement }) {
       title={name}
       up="federation"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} ends for good. Tickets stay where they are, on both sides, and are not kept equal any more.`}
           done={t`The agreement was deleted.`}
           deed={() => agreementRows.remove(id)}
-          onDone={() => void navigate({ to: '/admin/federation' })}
+          back="/admin/federation"
           changes={changes}
         />
       }

@@ -24,6 +24,7 @@ import { ShownOnce } from '../../ui/shown-once.tsx';
 import { Failed } from '../../ui/state-messages.tsx';
 import { AdminPage } from '../admin/components/admin-page.tsx';
 import { AskButton } from '../admin/components/ask-button.tsx';
+import { DeleteButton } from '../admin/components/delete-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
 import { Loading } from '../admin/components/loading.tsx';
 import { NoSuch } from '../admin/components/no-such.tsx';
@@ -68,21 +69,17 @@ export function PeerPage({ id }: { id: number }) {
 
 function OnePeer({ peer }: { peer: Peer }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = peer;
   return (
     <AdminPage
       title={name}
       up="federation"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} is forgotten. Tickets stay on both sides as they are, and are not kept equal any more.`}
           done={t`The helpdesk was deleted.`}
           deed={() => peerRows.remove(id)}
-          onDone={() => void navigate({ to: '/admin/federation' })}
+          back="/admin/federation"
           changes={changes}
         />
       }

@@ -22,6 +22,7 @@ import { Item, ItemList, Section } from '../../ui/section.tsx';
 import { fileSize } from '../../ui/time.ts';
 import { AdminPage } from '../admin/components/admin-page.tsx';
 import { AskButton } from '../admin/components/ask-button.tsx';
+import { DeleteButton } from '../admin/components/delete-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
 import { RecordPage } from '../admin/components/record-page.tsx';
 import type { Field } from '../admin/edit.ts';
@@ -106,7 +107,6 @@ export function AnswerPage() {
 
 function Edit({ answer }: { answer: HelpAnswer }) {
   const { t, i18n } = useLingui();
-  const navigate = useNavigate();
   const { id, state, translations } = answer;
   const name = titleIn(translations, i18n.locale);
   const editor = useEditor<Values>({
@@ -146,14 +146,11 @@ function Edit({ answer }: { answer: HelpAnswer }) {
           {state === 'archived'
             ? move('unarchive', t`Make it a draft`, t`It is a draft again.`)
             : move('archive', t`Archive`, t`It is archived.`)}
-          <AskButton
-            label={t`Delete`}
-            color="red"
-            variant="subtle"
+          <DeleteButton
             question={t`${name} will be gone for good, with all its versions.`}
             done={t`The answer was deleted.`}
             deed={() => answerRows.remove(id)}
-            onDone={() => void navigate({ to: '/admin/knowledge-base' })}
+            back="/admin/knowledge-base"
             changes={helpKey}
           />
         </Group>

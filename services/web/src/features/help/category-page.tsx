@@ -3,12 +3,11 @@ import { MultiSelect, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { Section } from '../../ui/section.tsx';
-import { Failed } from '../../ui/state-messages.tsx';
 import { AdminPage } from '../admin/components/admin-page.tsx';
-import { AskButton } from '../admin/components/ask-button.tsx';
+import { DeleteButton } from '../admin/components/delete-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
 import { Loading } from '../admin/components/loading.tsx';
-import { NoSuch } from '../admin/components/no-such.tsx';
+import { RecordPage } from '../admin/components/record-page.tsx';
 import type { Field } from '../admin/edit.ts';
 import { rolesQuery } from '../admin/queries.ts';
 import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
@@ -24,6 +23,7 @@ import {
   helpQuery,
   titleIn,
 } from './queries.ts';
+import { RolePermissions } from './role-permissions.tsx';
 
 interface Values {
   titles: Partial<Record<HelpLocale, string>>;
@@ -47,22 +47,16 @@ const bodyOf = ({ titles, ...rest }: Partial<Values>): CategoryBody => ({
 export function CategoryPage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/knowledge-base/categories/$id' }).id);
-  const { data, error, refetch } = useQuery(helpQuery);
-  if (!data) {
-    if (!error) return <Loading />;
-    return (
-      <AdminPage title={t`Category`} up="knowledge-base">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  const category = data.categories.find((one) => one.id === id);
-  return category ? <Edit key={id} category={category} help={data} /> : <NoSuch up="knowledge-base" />;
+  const query = useQuery(helpQuery);
+  return (
+    <RecordPage query={{ ...query, data: query.data?.categories }} id={id} up="knowledge-base" title={t`Category`}>
+      {(category) => query.data && <Edit category={category} help={query.data} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ category, help }: { category: HelpCategory; help: Help }) {
   const { t, i18n } = useLingui();
-  const navigate = useNavigate();
   const name = titleIn(category.translations, i18n.locale, help.base.locales[0] ?? 'en');
   const editor = useEditor<Values>({
     stored: useStored(category, valuesOf),
@@ -76,19 +70,17 @@ function Edit({ category, help }: { category: HelpCategory; help: Help }) {
       title={name}
       up="knowledge-base"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good. Only what holds nothing can be deleted.`}
           done={t`The category was deleted.`}
           deed={() => categoryRows.remove(category.id)}
-          onDone={() => void navigate({ to: '/admin/knowledge-base' })}
+          back="/admin/knowledge-base"
           changes={helpKey}
         />
       }
     >
       <CategoryForm editor={editor} help={help} own={category.id} />
+      <RolePermissions category={category.id} />
     </AdminPage>
   );
 }
@@ -125,7 +117,7 @@ function CategoryForm({ editor, help, own, saveLabel }: FormProps) {
   const { data: roles = [] } = useQuery({ ...rolesQuery, enabled: may('admin.role') });
   const { values, set } = editor;
   const labels: Record<Field<Values>, string> = {
-    ...{ titles: t`Title`, parent_id: t`Below`, internal: t`Not public`, role_ids: t`Roles that may see it` },
+    ...{ titles: t`Title`, parent_id: t`Below`, internal: t`Not public`, role_ids: t`Only for these roles` },
   };
   const { base, categories } = help;
   return (
@@ -164,7 +156,7 @@ function CategoryForm({ editor, help, own, saveLabel }: FormProps) {
           {may('admin.role') && (
             <MultiSelect
               label={labels.role_ids}
-              description={t`None: everybody of the desk.`}
+              description={t`With some it is closed to all others, and to the public. None: everybody of the desk.`}
               data={roles.map(({ id, name }) => ({ value: String(id), label: name }))}
               value={values.role_ids.map(String)}
               onChange={(ids) => set({ role_ids: ids.map(Number) })}

@@ -32,6 +32,7 @@ import {
   settingsOf,
   titleIn,
 } from './queries.ts';
+import { RolePermissions } from './role-permissions.tsx';
 
 /** The tree of categories with their answers, and how the help is set up. */
 export function KnowledgeBasePage() {
@@ -105,7 +106,12 @@ export function KnowledgeBasePage() {
           </div>
         </>
       )}
-      {may('admin.knowledge_base') && <Settings base={base} />}
+      {may('admin.knowledge_base') && (
+        <>
+          <Settings base={base} />
+          <RolePermissions category={null} />
+        </>
+      )}
     </AdminPage>
   );
 }
@@ -254,9 +260,9 @@ function CategoryRows({
                 {t`Not public`}
               </Badge>
             )}
-            {category.role_ids.length > 0 && (
+            {(category.role_ids.length > 0 || category.has_permissions) && (
               <Badge size="sm" variant="light" color="yellow">
-                {t`Some roles only`}
+                {t`Not for all roles alike`}
               </Badge>
             )}
           </>

@@ -21,6 +21,15 @@ const ask = <T>(method: string, path: string, body?: unknown, signal?: AbortSign
 export const settingsOf = () => ask<KnowledgeBase>('GET', '1');
 export const saveSettings = (body: Partial<KnowledgeBase>) => ask<KnowledgeBase>('PUT', 'manage/1', body);
 
+export type HelpPermissions = OutputOf<typeof knowledgeBase.permissions>;
+/** Of a category, or of all of it (null). */
+export const permissionRows = {
+  get: (id: number | null, signal?: AbortSignal) =>
+    ask<HelpPermissions>('GET', `${id === null ? '1' : `1/categories/${id}`}/permissions`, undefined, signal),
+  set: (id: number | null, permissions: Record<string, string>) =>
+    ask<HelpPermissions>('PUT', `${id === null ? '1' : `1/categories/${id}`}/permissions`, { permissions }),
+};
+
 export const categoryRows = {
   get: (id: number) => ask<HelpCategory>('GET', `1/categories/${id}`),
   create: (body: CategoryBody) => ask<HelpCategory>('POST', '1/categories', body),
@@ -72,6 +81,8 @@ export const answerQuery = (id: number) =>
     queryKey: keyIn('answers', id),
     queryFn: ({ signal }) => ask<HelpAnswer>('GET', `1/answers/${id}`, undefined, signal),
   });
+export const permissionsQuery = (id: number | null) =>
+  queryOptions({ queryKey: keyIn('permissions', id), queryFn: ({ signal }) => permissionRows.get(id, signal) });
 export const versionsQuery = (id: number) =>
   queryOptions({
     queryKey: keyIn('versions', id),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askedOf, csvOf, moved, periodName, type Range, stepNames, stepOf, weekOf } from './period.ts';
+import { askedOf, csvOf, moved, periodName, type Range, spanName, stepNames, stepOf, weekOf } from './period.ts';
 
 const day = (text: string) => new Date(`${text}T12:00:00`);
 
@@ -62,5 +62,18 @@ describe('periods of reports', () => {
         ['Mar 1', -2],
       ]),
     ).toBe('Time,"A ""new"" one, or two"\r\nMar 1,-2\r\n');
+  });
+});
+
+describe('durations', () => {
+  it.each([
+    [0, '0 min'],
+    [59.4, '59 min'],
+    [90, '1.5 hr'],
+    [2_879, '48 hr'],
+    [2_880, '2 days'],
+    [100_000, '69.4 days'],
+  ])('of %s minutes are said so that they are understood', (minutes, said) => {
+    expect(spanName('en', minutes)).toBe(said);
   });
 });

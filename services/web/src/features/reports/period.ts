@@ -68,6 +68,20 @@ export function stepOf(range: Range, day: Date, i: number): { range: Range; day:
   return { range: 'day', day: new Date(first.getFullYear(), first.getMonth(), first.getDate() + i) };
 }
 
+/** A duration as people say it: `45 min`, `3.5 hr`, `2.1 days`. */
+export function spanName(locale: string, minutes: number): string {
+  const [value, unit] =
+    minutes < 60
+      ? [minutes, 'minute' as const]
+      : minutes < 2_880
+        ? [minutes / 60, 'hour' as const]
+        : [minutes / 1_440, 'day' as const];
+  const maximumFractionDigits = unit === 'minute' ? 0 : 1;
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }).format(
+    value,
+  );
+}
+
 /** As programs for tables read it. */
 export function csvOf(rows: readonly (readonly (string | number)[])[]): string {
   const cell = (value: string | number) =>

@@ -6,7 +6,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { Item, Section } from '../../ui/section.tsx';
 import classes from '../admin/components/admin-page.module.css';
 import { AdminPage } from '../admin/components/admin-page.tsx';
-import { AskButton } from '../admin/components/ask-button.tsx';
+import { DeleteButton } from '../admin/components/delete-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
 import { RecordList } from '../admin/components/record-list.tsx';
 import { RecordPage } from '../admin/components/record-page.tsx';
@@ -84,7 +84,6 @@ export function ReportProfilePage() {
 
 function Edit({ profile }: { profile: ReportProfile }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = profile;
   const editor = useEditor<Values>({
     stored: useStored(profile, valuesOf),
@@ -98,14 +97,11 @@ function Edit({ profile }: { profile: ReportProfile }) {
       title={name}
       up="reports"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good.`}
           done={t`The report profile was deleted.`}
           deed={() => profileRows.remove(id)}
-          onDone={() => void navigate({ to: '/admin/reports/profiles' })}
+          back="/admin/reports/profiles"
           changes={changes}
         />
       }

@@ -6,7 +6,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { Item, Section } from '../../ui/section.tsx';
 import classes from '../admin/components/admin-page.module.css';
 import { AdminPage } from '../admin/components/admin-page.tsx';
-import { AskButton } from '../admin/components/ask-button.tsx';
+import { DeleteButton } from '../admin/components/delete-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
 import { RecordList } from '../admin/components/record-list.tsx';
 import { RecordPage } from '../admin/components/record-page.tsx';
@@ -86,7 +86,6 @@ export function PublicLinkPage() {
 
 function Edit({ link }: { link: PublicLink }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, title } = link;
   const editor = useEditor<Values>({
     stored: useStored(link, valuesOf),
@@ -100,14 +99,11 @@ function Edit({ link }: { link: PublicLink }) {
       title={title}
       up="public-links"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${title} will be gone for good.`}
           done={t`The public link was deleted.`}
           deed={() => linkRows.remove(id)}
-          onDone={() => void navigate({ to: '/admin/public-links' })}
+          back="/admin/public-links"
           changes={changes}
         />
       }

@@ -36,6 +36,14 @@ export const reportQuery = (body: Asked) =>
     placeholderData: keepPreviousData,
   });
 
+export type GroupFigures = OutputOf<typeof reports.groups>['total'];
+export const groupFiguresQuery = (body: NonNullable<InputOf<typeof reports.groups>['body']>) =>
+  queryOptions({
+    queryKey: keyOf('reports', 'groups', body),
+    queryFn: ({ signal }) => ask<OutputOf<typeof reports.groups>>('POST', 'reports/groups', body, signal),
+    placeholderData: keepPreviousData,
+  });
+
 interface Behind {
   ids: number[];
   assets: { Ticket?: Record<string, { id: number; number: string; title: string }> };

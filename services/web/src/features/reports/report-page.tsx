@@ -20,6 +20,7 @@ import { Failed } from '../../ui/state-messages.tsx';
 import { AdminPage } from '../admin/components/admin-page.tsx';
 import { Loading } from '../admin/components/loading.tsx';
 import { useMe } from '../session/use-me.ts';
+import { GroupFiguresSection } from './group-figures.tsx';
 import { countLabels, rangeLabels } from './labels.ts';
 import { askedOf, csvOf, moved, periodName, type Range, ranges, stepNames, stepOf } from './period.ts';
 import { type ReportAsked, reportConfigQuery, reportQuery } from './queries.ts';
@@ -240,6 +241,11 @@ function Report({ config, profiles }: Config) {
           </Stack>
         )}
       </Section>
+      <GroupFiguresSection
+        asked={{ ...askedOf(range, day), profiles: asked.profiles, timezone: asked.timezone }}
+        period={period}
+        onOpen={setBehind}
+      />
       <ReportTickets behind={behind} onClose={() => setBehind(null)} />
     </>
   );

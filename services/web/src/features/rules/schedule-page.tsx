@@ -11,6 +11,7 @@ import { Section } from '../../ui/section.tsx';
 import { absoluteTime } from '../../ui/time.ts';
 import { AdminPage } from '../admin/components/admin-page.tsx';
 import { AskButton } from '../admin/components/ask-button.tsx';
+import { DeleteButton } from '../admin/components/delete-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
 import { RecordList } from '../admin/components/record-list.tsx';
 import { RecordPage } from '../admin/components/record-page.tsx';
@@ -115,7 +116,6 @@ export function SchedulePage() {
 
 function Edit({ schedule }: { schedule: Schedule }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name, running } = schedule;
   const stored = useStored(schedule, valuesOf);
   const editor = useEditor<Values>({
@@ -140,15 +140,12 @@ function Edit({ schedule }: { schedule: Schedule }) {
               changes={changes}
             />
           )}
-          <AskButton
-            label={t`Delete`}
-            color="red"
-            variant="subtle"
+          <DeleteButton
             question={t`${name} will be gone for good. A run that is under way ends. What it did stays.`}
             done={t`The schedule was deleted.`}
             deed={() => call('deleteJob', { params: { id } })}
-            onDone={() => void navigate({ to: '/admin/schedules' })}
             gone={scheduleQuery(id).queryKey}
+            back="/admin/schedules"
             changes={changes}
           />
         </Group>

@@ -8,7 +8,7 @@ import { call } from '../../app/api.ts';
 import { problemText } from '../../ui/problem.ts';
 import { Section } from '../../ui/section.tsx';
 import { AdminPage } from '../admin/components/admin-page.tsx';
-import { AskButton } from '../admin/components/ask-button.tsx';
+import { DeleteButton } from '../admin/components/delete-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
 import { RecordList } from '../admin/components/record-list.tsx';
 import { RecordPage } from '../admin/components/record-page.tsx';
@@ -100,7 +100,6 @@ export function TriggerPage() {
 
 function Edit({ trigger }: { trigger: Trigger }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = trigger;
   const stored = useStored(trigger, valuesOf);
   const editor = useEditor<Values>({
@@ -115,15 +114,12 @@ function Edit({ trigger }: { trigger: Trigger }) {
       title={name}
       up="triggers"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good. What it did stays, and keeps its name.`}
           done={t`The trigger was deleted.`}
           deed={() => call('deleteTrigger', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/triggers' })}
           gone={triggerQuery(id).queryKey}
+          back="/admin/triggers"
           changes={changes}
         />
       }

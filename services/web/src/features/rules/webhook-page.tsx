@@ -27,7 +27,7 @@ import { Item, Section } from '../../ui/section.tsx';
 import { ShownOnce } from '../../ui/shown-once.tsx';
 import classes from '../admin/components/admin-page.module.css';
 import { AdminPage } from '../admin/components/admin-page.tsx';
-import { AskButton } from '../admin/components/ask-button.tsx';
+import { DeleteButton } from '../admin/components/delete-button.tsx';
 import { EditForm } from '../admin/components/edit-form.tsx';
 import { RecordList } from '../admin/components/record-list.tsx';
 import { RecordPage } from '../admin/components/record-page.tsx';
@@ -155,7 +155,6 @@ export function WebhookPage() {
 
 function Edit({ webhook }: { webhook: Webhook }) {
   const { t, i18n } = useLingui();
-  const navigate = useNavigate();
   const cache = useQueryClient();
   const { id, name, failing_since: failing, disabled_reason: reason } = webhook;
   const [shown, setShown] = useState<string | null>(null);
@@ -182,15 +181,12 @@ function Edit({ webhook }: { webhook: Webhook }) {
           <Button variant="default" loading={test.isPending} disabled={editor.dirty} onClick={() => test.mutate()}>
             {t`Test call`}
           </Button>
-          <AskButton
-            label={t`Delete`}
-            color="red"
-            variant="subtle"
+          <DeleteButton
             question={t`${name} will be gone for good, with the log of its calls. Rules that name it call nobody.`}
             done={t`The webhook was deleted.`}
             deed={() => call('deleteWebhook', { params: { id } })}
-            onDone={() => void navigate({ to: '/admin/webhooks' })}
             gone={webhookQuery(id).queryKey}
+            back="/admin/webhooks"
             changes={changes}
           />
         </Group>

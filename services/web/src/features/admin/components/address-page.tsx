@@ -12,7 +12,7 @@ import { type EmailAddress, mailboxOf } from '../senders.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
 
@@ -49,7 +49,6 @@ export function AddressPage({ id }: { id: number }) {
 
 function Edit({ address }: { address: EmailAddress }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, email } = address;
   const stored = useStored(address, valuesOf);
   const editor = useEditor<Values>({
@@ -64,14 +63,11 @@ function Edit({ address }: { address: EmailAddress }) {
       title={mailboxOf(address)}
       up="mail"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${email} will be gone for good. An address that a group uses cannot be deleted.`}
           done={t`The address was deleted.`}
           deed={() => call('deleteEmailAddress', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/mail' })}
+          back="/admin/mail"
           changes={changes}
           gone={keyOf('mail', 'address', id)}
         />

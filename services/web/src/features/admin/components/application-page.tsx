@@ -13,7 +13,7 @@ import type { Field } from '../edit.ts';
 import { type Application, applicationsQuery, permissionsQuery } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { RecordPage } from './record-page.tsx';
 
@@ -49,7 +49,6 @@ export function ApplicationPage() {
 
 function Edit({ application }: { application: Application }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name, uid, confidential } = application;
   const stored = useStored(application, valuesOf);
   const editor = useEditor<Values>({
@@ -64,14 +63,11 @@ function Edit({ application }: { application: Application }) {
       title={name}
       up="applications"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} can act for nobody any more, at once and for good.`}
           done={t`The application was deleted.`}
           deed={() => call('deleteApplication', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/applications' })}
+          back="/admin/applications"
           changes={changes}
         />
       }

@@ -2,9 +2,9 @@ import { useLingui } from '@lingui/react/macro';
 import { Button, type ButtonProps } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
+import { Confirm } from '../../../ui/confirm.tsx';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { readAnew } from '../queries.ts';
-import { Confirm } from './confirm.tsx';
 
 interface Props extends Pick<ButtonProps, 'size' | 'variant' | 'color'> {
   label: string;

@@ -25,8 +25,8 @@ import { type Branding, brandingColoursQuery, brandingsQuery, groupsQuery } from
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
 import { BrandingPreview } from './branding-preview.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { RecordList } from './record-list.tsx';
 import { RecordPage } from './record-page.tsx';
@@ -125,7 +125,6 @@ export function BrandingPage() {
 
 function Edit({ branding }: { branding: Branding }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { may } = useMe();
   const { id, standard } = branding;
   const name = branding.name || 'Helpmesh';
@@ -143,14 +142,11 @@ function Edit({ branding }: { branding: Branding }) {
       action={
         !standard &&
         may('admin.branding') && (
-          <AskButton
-            label={t`Delete`}
-            color="red"
-            variant="subtle"
+          <DeleteButton
             question={t`${name} will be gone for good. Its groups look like the desk then.`}
             done={t`The branding was deleted.`}
             deed={() => call('deleteBranding', { params: { id } })}
-            onDone={() => void navigate({ to: '/admin/branding' })}
+            back="/admin/branding"
             changes={changes}
           />
         )

@@ -22,9 +22,9 @@ import { type Calendar, calendarsQuery } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
 import calendarClasses from './calendar.module.css';
 import { NextOpenTimes } from './calendar-preview.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { NationalHolidays } from './national-holidays.tsx';
 import { RecordPage } from './record-page.tsx';
@@ -44,7 +44,6 @@ export function CalendarPage() {
 
 function Edit({ calendar }: { calendar: Calendar }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = calendar;
   const stored = useStored(calendar, calendarValues);
   const editor = useEditor<CalendarValues>({
@@ -60,14 +59,11 @@ function Edit({ calendar }: { calendar: Calendar }) {
       up="calendars"
       action={
         calendar.default ? undefined : (
-          <AskButton
-            label={t`Delete`}
-            color="red"
-            variant="subtle"
+          <DeleteButton
             question={t`${name} will be gone for good. One that an SLA uses cannot be deleted.`}
             done={t`The calendar was deleted.`}
             deed={() => call('deleteCalendar', { params: { id } })}
-            onDone={() => void navigate({ to: '/admin/calendars' })}
+            back="/admin/calendars"
             changes={changes}
           />
         )

@@ -8,7 +8,7 @@ import type { Field } from '../edit.ts';
 import { type ChecklistTemplate, checklistTemplatesQuery } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { RecordPage } from './record-page.tsx';
 
@@ -39,7 +39,6 @@ export function ChecklistTemplatePage() {
 
 function Edit({ template }: { template: ChecklistTemplate }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = template;
   const stored = useStored(template, valuesOf);
   const editor = useEditor<Values>({
@@ -54,14 +53,11 @@ function Edit({ template }: { template: ChecklistTemplate }) {
       title={name}
       up="checklists"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good. Checklists that were made of it stay.`}
           done={t`The template was deleted.`}
           deed={() => call('deleteChecklistTemplate', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/checklists' })}
+          back="/admin/checklists"
           changes={changes}
         />
       }

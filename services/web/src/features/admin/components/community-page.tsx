@@ -17,20 +17,18 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { call } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import { useMe } from '../../session/use-me.ts';
 import type { Field } from '../edit.ts';
 import { type Community, communitiesQuery, groupsQuery, rolesQuery } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
 import { CommunityAgents } from './community-agents.tsx';
 import { CommunityParts } from './community-parts.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
-import { Loading } from './loading.tsx';
-import { NoSuch } from './no-such.tsx';
 import { PersonField } from './person-field.tsx';
 import { PersonName } from './person-name.tsx';
+import { RecordPage } from './record-page.tsx';
 
 interface Values {
   name: string;
@@ -55,24 +53,17 @@ export function CommunityPage() {
   const { t } = useLingui();
   const { may } = useMe();
   const id = Number(useParams({ from: '/app/admin/communities/$id' }).id);
-  const { data, error, refetch } = useQuery(communitiesQuery);
-  if (!data && error) {
-    return (
-      <AdminPage title={t`Community`} up="communities">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!data) return <Loading />;
-  const community = data.find((each) => each.id === id);
-  if (!community) return <NoSuch up="communities" />;
-  return may('admin') ? <Edit key={id} community={community} /> : <Own key={id} community={community} />;
+  const query = useQuery(communitiesQuery);
+  return (
+    <RecordPage query={query} id={id} up="communities" title={t`Community`}>
+      {(community) => (may('admin') ? <Edit community={community} /> : <Own community={community} />)}
+    </RecordPage>
+  );
 }
 
 /** For whoever administers the desk. */
 function Edit({ community }: { community: Community }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = community;
   const editor = useEditor<Values>({
     stored: useStored(community, valuesOf),
@@ -86,14 +77,11 @@ function Edit({ community }: { community: Community }) {
       title={name}
       up="communities"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} no longer looks after itself. Its groups stay, with everything that is for them, and so does what its people may do there.`}
           done={t`The community was deleted.`}
           deed={() => call('deleteCommunity', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/communities' })}
+          back="/admin/communities"
           changes={changes}
         />
       }

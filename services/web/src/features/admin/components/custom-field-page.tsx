@@ -28,7 +28,7 @@ import { customFieldsAdminQuery, type ObjectAttribute } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { RecordPage } from './record-page.tsx';
 
@@ -63,7 +63,6 @@ export function CustomFieldPage() {
 
 function Edit({ field }: { field: ObjectAttribute }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, display, deletable, not_deletable_reason: reason } = field;
   const stored = useStored(field, valuesOf);
   const params = { id: String(id) };
@@ -81,17 +80,14 @@ function Edit({ field }: { field: ObjectAttribute }) {
       up="custom-fields"
       action={
         deletable ? (
-          <AskButton
-            label={t`Delete`}
-            color="red"
-            variant="subtle"
+          <DeleteButton
             question={t`${display} will be gone for good, with every value that was written in it. Make it inactive instead to keep them.`}
             done={t`The field was deleted.`}
             deed={async () => {
               await call('deleteObjectAttribute', { params });
               await call('executeObjectAttributeChanges');
             }}
-            onDone={() => void navigate({ to: '/admin/custom-fields' })}
+            back="/admin/custom-fields"
             changes={changes}
           />
         ) : undefined

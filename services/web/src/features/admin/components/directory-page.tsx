@@ -10,7 +10,7 @@ import { type Directory, directoriesQuery, organizationQuery, rolesQuery } from 
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { DirectoryMappings } from './directory-mappings.tsx';
 import { DirectoryTokens } from './directory-tokens.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -52,7 +52,6 @@ export function DirectoryPage() {
 
 function Edit({ directory }: { directory: Directory }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = directory;
   const stored = useStored(directory, valuesOf);
   const editor = useEditor<Values>({
@@ -67,14 +66,11 @@ function Edit({ directory }: { directory: Directory }) {
       title={name}
       up="directories"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} provisions nobody any more: its tokens, its groups and the rights that they gave go at once. Accounts stay.`}
           done={t`The directory was deleted.`}
           deed={() => call('deleteDirectory', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/directories' })}
+          back="/admin/directories"
           changes={changes}
         />
       }

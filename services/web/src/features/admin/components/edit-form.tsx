@@ -3,13 +3,13 @@ import { Alert, Button, Group } from '@mantine/core';
 import { IconUsers } from '@tabler/icons-react';
 import { useBlocker } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { Confirm } from '../../../ui/confirm.tsx';
 import { problemText } from '../../../ui/problem.ts';
 import { Cancelled } from '../../account/proof.ts';
 import { FormProblem } from '../../session/components/entry-page.tsx';
 import type { Field } from '../edit.ts';
 import type { Editor } from '../use-editor.ts';
 import classes from './admin-page.module.css';
-import { Confirm } from './confirm.tsx';
 
 interface Props<V> {
   editor: Editor<V>;

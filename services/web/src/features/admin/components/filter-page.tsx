@@ -39,7 +39,7 @@ import { mailActionLabels, operatorLabels } from '../mail-filter-labels.ts';
 import { keyOf } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
 import { PersonField } from './person-field.tsx';
@@ -64,7 +64,6 @@ export function FilterPage({ id }: { id: number }) {
 
 function Edit({ filter }: { filter: MailFilter }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = filter;
   const stored = useStored(filter, valuesOf);
   const editor = useEditor<FilterValues>({
@@ -79,14 +78,11 @@ function Edit({ filter }: { filter: MailFilter }) {
       title={name}
       up="mail"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good. What it did to mails stays done.`}
           done={t`The filter was deleted.`}
           deed={() => call('deletePostmasterFilter', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/mail' })}
+          back="/admin/mail"
           changes={changes}
           gone={keyOf('mail', 'filter', id)}
         />

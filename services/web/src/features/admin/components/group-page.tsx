@@ -15,7 +15,7 @@ import { addressesQuery, mailboxOf, signaturesQuery } from '../senders.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { RecordPage } from './record-page.tsx';
 
@@ -94,7 +94,6 @@ export function GroupPage() {
 
 function Edit({ group, groups }: { group: Group; groups: readonly Group[] }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { all } = useOwnGroups('admin.group');
   const { id, name } = group;
   const stored = useStored(group, valuesOf);
@@ -111,14 +110,11 @@ function Edit({ group, groups }: { group: Group; groups: readonly Group[] }) {
       up="groups"
       action={
         all && (
-          <AskButton
-            label={t`Delete`}
-            color="red"
-            variant="subtle"
+          <DeleteButton
             question={t`${name} will be gone for good. A group with tickets, people or groups below it cannot be deleted; make it inactive instead.`}
             done={t`The group was deleted.`}
             deed={() => call('deleteGroup', { params: { id } })}
-            onDone={() => void navigate({ to: '/admin/groups' })}
+            back="/admin/groups"
             changes={['groups']}
           />
         )

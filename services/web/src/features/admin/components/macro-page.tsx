@@ -12,7 +12,7 @@ import type { Macro } from '../library.ts';
 import { keyOf } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { RecordPage } from './record-page.tsx';
 
@@ -52,7 +52,6 @@ export function MacroPage() {
 
 function Edit({ macro }: { macro: Macro }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = macro;
   const stored = useStored(macro, valuesOf);
   const editor = useEditor<Values>({
@@ -67,14 +66,11 @@ function Edit({ macro }: { macro: Macro }) {
       title={name}
       up="macros"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good. What it did to tickets stays.`}
           done={t`The macro was deleted.`}
           deed={() => call('deleteMacro', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/macros' })}
+          back="/admin/macros"
           changes={changes}
         />
       }

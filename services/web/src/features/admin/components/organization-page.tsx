@@ -15,6 +15,7 @@ import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
 import { MemberField } from './member-field.tsx';
@@ -67,7 +68,6 @@ const bodyOf = <V extends Partial<Values>>({ custom, ...rest }: V) => ({ ...rest
 
 function Edit({ organization }: { organization: Organization }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { may } = useMe();
   const { id, name } = organization;
   const stored = useStored(organization, valuesOf);
@@ -83,15 +83,12 @@ function Edit({ organization }: { organization: Organization }) {
       title={name}
       up="organizations"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good. One with members or tickets cannot be deleted; make it inactive instead.`}
           done={t`The organization was deleted.`}
           deed={() => call('deleteOrganization', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/organizations' })}
           gone={organizationQuery(id).queryKey}
+          back="/admin/organizations"
           changes={['organizations']}
         />
       }

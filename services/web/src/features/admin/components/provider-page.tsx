@@ -12,7 +12,7 @@ import { type Provider, providersQuery } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { RecordPage } from './record-page.tsx';
 
@@ -62,7 +62,6 @@ export function ProviderPage() {
 
 function Edit({ provider }: { provider: Provider }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, title } = provider;
   const stored = useStored(provider, valuesOf);
   const editor = useEditor<Values>({
@@ -77,14 +76,11 @@ function Edit({ provider }: { provider: Provider }) {
       title={title}
       up="sign-in"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`Nobody can sign in by ${title} any more. Its mappings and the rights that they gave go with it; accounts stay.`}
           done={t`The provider was deleted.`}
           deed={() => call('deleteOpenIdProvider', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/sign-in' })}
+          back="/admin/sign-in"
           changes={changes}
         />
       }

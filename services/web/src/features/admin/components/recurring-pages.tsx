@@ -31,7 +31,7 @@ import { choiceOf, type RuleChoice, ruleOf, weekdays } from '../recurring.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
 import { PersonField } from './person-field.tsx';
@@ -163,7 +163,6 @@ export function RecurringTicketPage() {
 
 function Edit({ row }: { row: RecurringTicket }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { name } = row;
   const stored = useStored(row, valuesOf);
   const editor = useEditor<Values>({
@@ -178,14 +177,11 @@ function Edit({ row }: { row: RecurringTicket }) {
       title={name}
       up="recurring"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good. The tickets that it opened stay.`}
           done={t`The recurring ticket was deleted.`}
           deed={() => call('deleteRecurringTicket', { params: { id: row.id } })}
-          onDone={() => void navigate({ to: '/admin/recurring' })}
+          back="/admin/recurring"
           changes={changes}
         />
       }

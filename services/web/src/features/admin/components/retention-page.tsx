@@ -36,6 +36,7 @@ import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { PersonName } from './person-name.tsx';
 import { RecordPage } from './record-page.tsx';
@@ -63,7 +64,6 @@ export function RetentionRulePage() {
 
 function Edit({ rule }: { rule: RetentionRule }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name, active } = rule;
   const stored = useStored(rule, valuesOf);
   const editor = useEditor<Values>({
@@ -80,14 +80,11 @@ function Edit({ rule }: { rule: RetentionRule }) {
       title={name}
       up="data-protection"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good, with the record of its runs. One that is under way stops.`}
           done={t`The rule was deleted.`}
           deed={() => call('deleteRetentionRule', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/data-protection' })}
+          back="/admin/data-protection"
           changes={changes}
         />
       }

@@ -12,7 +12,7 @@ import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { isAgent } from '../user-form.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { GroupAccessField } from './group-access.tsx';
 import { RecordPage } from './record-page.tsx';
@@ -55,7 +55,6 @@ export function RolePage() {
 
 function Edit({ role }: { role: Role }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = role;
   const stored = useStored(role, valuesOf);
   const editor = useEditor<Values>({
@@ -70,14 +69,11 @@ function Edit({ role }: { role: Role }) {
       title={name}
       up="roles"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good. A role that somebody has cannot be deleted; make it inactive instead.`}
           done={t`The role was deleted.`}
           deed={() => call('deleteRole', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/roles' })}
+          back="/admin/roles"
           changes={changes}
         />
       }

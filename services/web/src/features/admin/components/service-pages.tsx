@@ -5,7 +5,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { call } from '../../../app/api.ts';
 import { Item, Section } from '../../../ui/section.tsx';
-import { Failed } from '../../../ui/state-messages.tsx';
 import { agreementsQuery } from '../../federation/queries.ts';
 import type { Field } from '../edit.ts';
 import { useOwnGroups } from '../own-groups.ts';
@@ -13,11 +12,10 @@ import { type CatalogueService, catalogueQuery } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
-import { Loading } from './loading.tsx';
-import { NoSuch } from './no-such.tsx';
 import { RecordList } from './record-list.tsx';
+import { RecordPage } from './record-page.tsx';
 
 interface Values {
   name: string;
@@ -93,22 +91,15 @@ export function ServicesPage() {
 export function ServicePage() {
   const { t } = useLingui();
   const id = Number(useParams({ from: '/app/admin/services/$id' }).id);
-  const { data, error, refetch } = useCatalogue();
-  if (!data && error) {
-    return (
-      <AdminPage title={t`Service`} up="services">
-        <Failed error={error} onRetry={() => void refetch()} />
-      </AdminPage>
-    );
-  }
-  if (!data) return <Loading />;
-  const service = data.find((each) => each.id === id);
-  return service ? <Edit key={id} service={service} /> : <NoSuch up="services" />;
+  return (
+    <RecordPage query={useCatalogue()} id={id} up="services" title={t`Service`}>
+      {(service) => <Edit service={service} />}
+    </RecordPage>
+  );
 }
 
 function Edit({ service }: { service: CatalogueService }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = service;
   const editor = useEditor<Values>({
     stored: useStored(service, valuesOf),
@@ -122,14 +113,11 @@ function Edit({ service }: { service: CatalogueService }) {
       title={name}
       up="services"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} can no longer be asked for. Tickets keep its name.`}
           done={t`The service was deleted.`}
           deed={() => call('deleteService', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/services' })}
+          back="/admin/services"
           changes={changes}
         />
       }

@@ -12,7 +12,7 @@ import { keyOf } from '../queries.ts';
 import { filledSignature, type Signature } from '../senders.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { HtmlField } from './html-field.tsx';
 import { Loading } from './loading.tsx';
@@ -47,7 +47,6 @@ export function SignaturePage({ id }: { id: number }) {
 
 function Edit({ signature }: { signature: Signature }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = signature;
   const stored = useStored(signature, valuesOf);
   const editor = useEditor<Values>({
@@ -62,14 +61,11 @@ function Edit({ signature }: { signature: Signature }) {
       title={name}
       up="mail"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good. A signature that a group uses cannot be deleted.`}
           done={t`The signature was deleted.`}
           deed={() => call('deleteSignature', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/mail' })}
+          back="/admin/mail"
           changes={changes}
           gone={keyOf('mail', 'signature', id)}
         />

@@ -15,8 +15,8 @@ import { usePromises } from '../sla-promises.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
 import { DueSimulator } from './calendar-preview.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
 import { RecordPage } from './record-page.tsx';
@@ -54,7 +54,6 @@ export function SlaPage() {
 
 function Edit({ sla }: { sla: Sla }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = sla;
   const stored = useStored(sla, valuesOf);
   const editor = useEditor<Values>({
@@ -69,14 +68,11 @@ function Edit({ sla }: { sla: Sla }) {
       title={name}
       up="slas"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good. Its tickets get the due times of the next SLA that is for them.`}
           done={t`The SLA was deleted.`}
           deed={() => call('deleteSla', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/slas' })}
+          back="/admin/slas"
           changes={changes}
         />
       }

@@ -11,7 +11,7 @@ import type { Template } from '../library.ts';
 import { keyOf } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { RecordPage } from './record-page.tsx';
 
@@ -41,7 +41,6 @@ export function TemplatePage() {
 
 function Edit({ template }: { template: Template }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = template;
   const stored = useStored(template, valuesOf);
   const editor = useEditor<Values>({
@@ -56,14 +55,11 @@ function Edit({ template }: { template: Template }) {
       title={name}
       up="templates"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good. Tickets that began with it stay.`}
           done={t`The template was deleted.`}
           deed={() => call('deleteTemplate', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/templates' })}
+          back="/admin/templates"
           changes={changes}
         />
       }

@@ -11,7 +11,7 @@ import { useOwnGroups } from '../own-groups.ts';
 import { keyOf } from '../queries.ts';
 import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { HtmlField } from './html-field.tsx';
 import { RecordPage } from './record-page.tsx';
@@ -50,7 +50,6 @@ export function TextModulePage() {
 
 function Edit({ module }: { module: TextModule }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name } = module;
   const stored = useStored(module, valuesOf);
   const editor = useEditor<Values>({
@@ -65,14 +64,11 @@ function Edit({ module }: { module: TextModule }) {
       title={name}
       up="text-modules"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good. Texts that were written with it stay.`}
           done={t`The text module was deleted.`}
           deed={() => call('deleteTextModule', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/text-modules' })}
+          back="/admin/text-modules"
           changes={changes}
         />
       }

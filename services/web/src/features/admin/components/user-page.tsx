@@ -15,7 +15,7 @@ import { type Editor, useEditor, useStored } from '../use-editor.ts';
 import { isAgent, newUser, type UserValues, userBody, userValues } from '../user-form.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
-import { AskButton } from './ask-button.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { GroupAccessField } from './group-access.tsx';
 import { Loading } from './loading.tsx';
@@ -43,7 +43,6 @@ export function UserPage() {
 
 function Edit({ user, roles }: { user: User; roles: readonly Role[] }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { me } = useMe();
   const { id } = user;
   const name = nameOf(user);
@@ -67,15 +66,12 @@ function Edit({ user, roles }: { user: User; roles: readonly Role[] }) {
             </Badge>
           )}
           {id !== me.id && (
-            <AskButton
-              label={t`Delete`}
-              color="red"
-              variant="subtle"
+            <DeleteButton
               question={t`${name} will be gone for good. Who has tickets cannot be deleted; make them inactive instead.`}
               done={t`The user was deleted.`}
               deed={() => call('deleteUser', { params: { id } })}
-              onDone={() => void navigate({ to: '/admin/users' })}
               gone={userQuery(id).queryKey}
+              back="/admin/users"
               changes={['users', 'organizations']}
             />
           )}

@@ -8,7 +8,7 @@ import { Ago } from '../../../ui/ago.tsx';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import { AdminPage } from '../../admin/components/admin-page.tsx';
-import { AskButton } from '../../admin/components/ask-button.tsx';
+import { DeleteButton } from '../../admin/components/delete-button.tsx';
 import { EditForm } from '../../admin/components/edit-form.tsx';
 import { Loading } from '../../admin/components/loading.tsx';
 import type { Field } from '../../admin/edit.ts';
@@ -51,7 +51,6 @@ function Stored({ id }: { id: number }) {
 
 function Edit({ account }: { account: Account }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name, active, last_log_out: trouble, last_success_at: success } = account;
   const [stored, setStored] = useState({ of: account, values: accountValues(account) });
   if (stored.of !== account) setStored({ of: account, values: accountValues(account) });
@@ -67,14 +66,11 @@ function Edit({ account }: { account: Account }) {
       title={name}
       up="mail"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} will be gone for good. Mails of its addresses leave by the mail server of the operator.`}
           done={t`The account was deleted.`}
           deed={() => call('deleteMailAccount', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/mail/channels' })}
+          back="/admin/mail/channels"
           changes={changes}
           gone={accountQuery(id).queryKey}
         />

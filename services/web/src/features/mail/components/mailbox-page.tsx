@@ -9,7 +9,7 @@ import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import classes from '../../admin/components/admin-page.module.css';
 import { AdminPage } from '../../admin/components/admin-page.tsx';
-import { AskButton } from '../../admin/components/ask-button.tsx';
+import { DeleteButton } from '../../admin/components/delete-button.tsx';
 import { EditForm } from '../../admin/components/edit-form.tsx';
 import { Loading } from '../../admin/components/loading.tsx';
 import type { Field } from '../../admin/edit.ts';
@@ -52,7 +52,6 @@ function Stored({ id }: { id: number }) {
 
 function Edit({ mailbox }: { mailbox: Mailbox }) {
   const { t } = useLingui();
-  const navigate = useNavigate();
   const { id, name, active, last_log_in: trouble, last_success_at: success } = mailbox;
   const [stored, setStored] = useState({ of: mailbox, values: mailboxValues(mailbox) });
   if (stored.of !== mailbox) setStored({ of: mailbox, values: mailboxValues(mailbox) });
@@ -68,14 +67,11 @@ function Edit({ mailbox }: { mailbox: Mailbox }) {
       title={name}
       up="mail"
       action={
-        <AskButton
-          label={t`Delete`}
-          color="red"
-          variant="subtle"
+        <DeleteButton
           question={t`${name} is not fetched any more. Nothing is done to the mails in it, nor to those that were filed.`}
           done={t`The mailbox was deleted.`}
           deed={() => call('deleteMailChannel', { params: { id } })}
-          onDone={() => void navigate({ to: '/admin/mail/channels' })}
+          back="/admin/mail/channels"
           changes={changes}
           gone={mailboxQuery(id).queryKey}
         />
