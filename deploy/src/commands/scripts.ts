@@ -36,6 +36,7 @@ export function scriptCommand({ name, description, file }: Script): Command {
       if (!args.includes('--help')) await build(terminalProgress(process.stderr));
       const child = spawn(process.execPath, [file, ...args], { cwd: workspace, stdio: 'inherit' });
       process.on('SIGINT', () => undefined); // it gets the signal too, and ends in order
+      process.on('SIGTERM', () => child.kill('SIGTERM'));
       const [code] = (await once(child, 'exit')) as [number | null];
       process.exitCode = code ?? 1;
     });
