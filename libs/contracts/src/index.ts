@@ -132,6 +132,9 @@ export {
   FederationEvent,
   type FederationFieldName,
   FederationFields,
+  FederationHandover,
+  FederationHandoverAnswer,
+  FederationHandoverDraft,
   FederationRequester,
   FederationTicket,
   FederationTombstone,
@@ -140,6 +143,7 @@ export {
   federationEventTypes,
   federationFieldNames,
   federationNoticeTypes,
+  HANDOVER_REASON,
   NodeId,
 } from './federation/model.ts';
 export { type FederationRoute, federationRoutes } from './federation/routes.ts';

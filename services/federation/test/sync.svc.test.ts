@@ -265,55 +265,141 @@ describe('an agent', () => {
     await waitFor(async () => (await wish()) === undefined, { what: 'the wish to be granted' });
   });
 
-  it('hands a ticket over: from then on the other desk says how it stands, and may give it back', async () => {
-    const { here, there } = await shared('Handed over');
-    await b.tickets.change(there, { owner: 'Ada', priority: '1 low' });
-    await waitFor(() => rowAt(a, here).priority === '1 low', { what: 'the priority' });
-    await quiet();
-    const worksAt = async () =>
-      Promise.all(
-        (
-          [
-            [a, here],
-            [b, there],
-          ] as const
-        ).map(async ([desk, id]) => {
-          const { works_here, shares: rows } = await desk.ask(shares.ofTicket, { params: { id } }, ...agent);
-          return [works_here, rows[0]?.works_on_it];
-        }),
+  describe('hands a ticket over', () => {
+    const seen = (desk: Desk, id: number) => desk.ask(shares.ofTicket, { params: { id } }, ...agent);
+    const give = (desk: Desk, id: number, over = {}, by = agent) =>
+      desk.ask(
+        shares.handOver,
+        { params: { id }, body: { peer_id: peerIds[desk === a ? 0 : 1], reason: 'their network', ...over } },
+        ...by,
       );
-    expect(await worksAt()).toEqual([
-      [false, true],
-      [true, false],
-    ]);
-    const give = (desk: Desk, id: number, peer_id = peerIds[desk === a ? 0 : 1], by = agent) =>
-      desk.ask(shares.handOver, { params: { id }, body: { peer_id } }, ...by);
-    await expect(give(a, here)).rejects.toMatchObject({ code: 'federation.not-handed-over' });
-    await expect(give(b, there, 99)).rejects.toMatchObject({ code: 'federation.not-handed-over' });
-    await expect(give(b, there, peerIds[1], reader)).rejects.toMatchObject({ kind: 'forbidden' });
-    expect(await worksAt()).toEqual([
-      [false, true],
-      [true, false],
-    ]);
-    await give(b, there);
-    await waitFor(async () => (await worksAt())[0]?.[0], { what: 'the other desk to work on it' });
-    await quiet();
-    expect(await worksAt()).toEqual([
-      [true, false],
-      [false, true],
-    ]);
-    // What was theirs to say is ours now, and the other way round.
-    await a.tickets.change(here, { priority: '3 high' });
-    await waitFor(() => rowAt(b, there).priority === '3 high', { what: 'the priority there' });
-    await b.tickets.change(there, { priority: '2 normal' });
-    await waitFor(async () => (await sharesAt(a, here))[0]?.wishes[0]?.theirs === 'normal', { what: 'a wish' });
-    await quiet();
-    expect(rowAt(b, there).priority).toBe('3 high');
-    await give(a, here);
-    await waitFor(async () => (await worksAt())[1]?.[0], { what: 'the first desk to work on it again' });
-    await quiet();
-    await b.tickets.change(there, { stateType: 'closed' });
-    await waitFor(() => rowAt(a, here).stateType === 'closed', { what: 'the end' });
+    const answer = (desk: Desk, id: number, status: string, reason = '', by = agent) =>
+      desk.ask(shares.answerHandOver, { params: { id }, body: { status, reason } }, ...by);
+    /** Who works on it, at both. */
+    const worksAt = async (here: number, there: number) =>
+      (await Promise.all([seen(a, here), seen(b, there)])).map((one) => [
+        ...[one.works_here, one.shares[0]?.works_on_it, one.handover?.status],
+      ]);
+    const until = (desk: Desk, id: number, status: string) =>
+      waitFor(
+        async () => {
+          const shown = await seen(desk, id);
+          return shown.handover?.status === status ? shown : undefined;
+        },
+        { what: `"${status}" to be seen` },
+      );
+    const notes = (desk: Desk, id: number) =>
+      rowAt(desk, id).articles.flatMap(({ internal, body }) => (internal ? [body] : []));
+
+    it('to another desk, which works on it once it has accepted, and may give it back with a reason', async () => {
+      const { here, there } = await shared('Handed over');
+      await b.tickets.change(there, { owner: 'Ada', priority: '1 low' });
+      await waitFor(() => rowAt(a, here).priority === '1 low', { what: 'the priority' });
+      await quiet();
+      await expect(give(a, here)).rejects.toMatchObject({ code: 'federation.not-handed-over' });
+      await expect(give(b, there, { peer_id: 99 })).rejects.toMatchObject({ code: 'federation.not-handed-over' });
+      await expect(give(b, there, {}, reader)).rejects.toMatchObject({ kind: 'forbidden' });
+      await expect(answer(a, here, 'accepted')).rejects.toMatchObject({ code: 'federation.no-handover' });
+      expect(await worksAt(here, there)).toEqual([
+        [false, true, undefined],
+        [true, false, undefined],
+      ]);
+
+      await give(b, there);
+      await give(b, there);
+      const offered = await until(a, here, 'offered');
+      expect(offered.handover).toMatchObject({ direction: 'in', from: 'Desk B', reason: 'their network' });
+      expect((await seen(b, there)).handover).toMatchObject({ direction: 'out', to: 'Desk A', status: 'offered' });
+      await quiet();
+      expect(await worksAt(here, there)).toEqual([
+        [false, true, 'offered'],
+        [true, false, 'offered'],
+      ]);
+      expect(notes(a, here)).toEqual(['Desk B wants to hand this ticket over:\ntheir network']);
+      await expect(answer(a, here, 'accepted', '', reader)).rejects.toMatchObject({ kind: 'forbidden' });
+
+      await answer(a, here, 'accepted');
+      await answer(a, here, 'accepted');
+      await waitFor(async () => (await seen(a, here)).works_here, { what: 'the desk to work on it' });
+      await quiet();
+      expect(await worksAt(here, there)).toEqual([
+        [true, false, 'accepted'],
+        [false, true, 'accepted'],
+      ]);
+      expect(notes(b, there)).toEqual(['Desk A has accepted this ticket.']);
+      // What was theirs to say is ours now, and the other way round.
+      await a.tickets.change(here, { priority: '3 high' });
+      await waitFor(() => rowAt(b, there).priority === '3 high', { what: 'the priority there' });
+      await b.tickets.change(there, { priority: '2 normal' });
+      await waitFor(async () => (await sharesAt(a, here))[0]?.wishes[0]?.theirs === 'normal', { what: 'a wish' });
+      await quiet();
+      expect(rowAt(b, there).priority).toBe('3 high');
+
+      expect(await seen(a, here)).toMatchObject({ returns_to: 'Desk B' });
+      await expect(answer(a, here, 'returned', ' ')).rejects.toMatchObject({ code: 'federation.reason-needed' });
+      await answer(a, here, 'returned', 'not ours after all');
+      await answer(a, here, 'returned', 'not ours after all');
+      const back = await until(b, there, 'returned');
+      expect(back).toMatchObject({ works_here: true, handover: { to: 'Desk A', answer: 'not ours after all' } });
+      await quiet();
+      expect(notes(b, there).at(-1)).toBe('Desk A has given this ticket back:\nnot ours after all');
+      expect(await worksAt(here, there)).toEqual([
+        [false, true, 'returned'],
+        [true, false, 'returned'],
+      ]);
+      await b.tickets.change(there, { stateType: 'closed' });
+      await waitFor(() => rowAt(a, here).stateType === 'closed', { what: 'the end' });
+    });
+
+    it('to one that does not accept it: it stays, with the reason, and may be offered once more', async () => {
+      const { here, there } = await shared('Not accepted');
+      await quiet();
+      await give(b, there);
+      await until(a, here, 'offered');
+      await expect(answer(a, here, 'rejected')).rejects.toMatchObject({ code: 'federation.reason-needed' });
+      await answer(a, here, 'rejected', 'not our network');
+      const back = await until(b, there, 'rejected');
+      expect(back).toMatchObject({ works_here: true, handover: { direction: 'out', answer: 'not our network' } });
+      await quiet();
+      expect(notes(b, there)).toEqual(['Desk A has not accepted this ticket:\nnot our network']);
+      await expect(answer(a, here, 'accepted')).rejects.toMatchObject({ code: 'federation.no-handover' });
+      expect(await worksAt(here, there)).toEqual([
+        [false, true, 'rejected'],
+        [true, false, 'rejected'],
+      ]);
+      await give(b, there, { reason: 'look again' });
+      await until(a, here, 'offered');
+      await answer(b, there, 'withdrawn');
+      await waitFor(async () => (await seen(a, here)).handover === null, { what: 'the offer to be gone' });
+      await quiet();
+      expect((await seen(b, there)).handover).toBeNull();
+    });
+
+    it('from where it was sent at first back to where it began, and no move of groups sends it again', async () => {
+      const { here, there } = await shared('Given back');
+      await quiet();
+      expect(await seen(a, here)).toMatchObject({ works_here: false, returns_to: null });
+      expect(await seen(b, there)).toMatchObject({ works_here: true, returns_to: 'Desk A' });
+      await answer(b, there, 'returned', 'belongs to you');
+      await until(a, here, 'returned');
+      await a.others.say(ticketUpdated, a.told(here, { group_id: { from: 1, to: 1 } }), { aggregateId: here });
+      await quiet();
+      expect(await worksAt(here, there)).toEqual([
+        [true, false, 'returned'],
+        [false, true, 'returned'],
+      ]);
+    });
+
+    it('to nobody who does not have it any more: an offer to them binds no longer', async () => {
+      const { here, there } = await shared('Offered in vain');
+      await quiet();
+      await give(b, there);
+      await until(a, here, 'offered');
+      const uuid = [...b.tickets.uuids].find(([, id]) => id === there)?.[0] as string;
+      expect((await b.call(tokens[1] as string, 'DELETE', `tickets/${uuid}/share`)).status).toBe(204);
+      expect((await seen(b, there)).handover).toBeNull();
+      await expect(give(b, there)).rejects.toMatchObject({ code: 'federation.not-handed-over' });
+    });
   });
 
   it('puts a wish aside, and has the ticket compared', async () => {
@@ -575,6 +661,91 @@ describe('another helpdesk', () => {
     const rest = await a.call(token(), 'GET', `events?after=${page.body.cursor}`);
     expect(rest.body.events.map((one: { id: string }) => one.id)).not.toContain(page.body.events[0].id);
     expect((await a.call(token(), 'GET', `events?after=${rest.body.cursor}`)).body.events).toEqual([]);
+  });
+
+  it('offers what it works on, and answers what is offered to it', async () => {
+    const uuid = uuidv7();
+    const path = `tickets/${uuid}`;
+    const ticket = { ...ticketOf(uuid), fields: { ...fields, subject: 'Offered by hand', assignedNode: node } };
+    await a.call(token(), 'PUT', path, ticket, { 'if-none-match': '*' });
+    const { id } = await waitFor(() => copyOf('Offered by hand', a), { what: 'the ticket' });
+    await a.tickets.change(id, { tags: ['seen'] });
+    const agent = [['ticket.agent'], { '2': ['full'] }] as [string[], Actor['groups']];
+    const seen = () => a.ask(shares.ofTicket, { params: { id } }, ...agent);
+    const until = (status: string) =>
+      waitFor(async () => (await seen()).handover?.status === status, { what: `"${status}" to be seen` });
+    const stands = async () => {
+      const { body, headers } = await a.call(token(), 'GET', path);
+      return { ...body.ticket?.fields, etag: headers.get('etag') };
+    };
+    const standing = (status: string) =>
+      waitFor(
+        async () => {
+          const now = await stands();
+          return now.handover?.status === status ? now : undefined;
+        },
+        { what: `"${status}" to be told` },
+      );
+    const say = (status: string, reason?: string, etag?: string) =>
+      waitFor(
+        async () => {
+          const headers = { 'if-match': etag ?? (await stands()).etag };
+          const said = await a.call(
+            token(),
+            'PATCH',
+            `${path}/handover`,
+            { status, ...(reason && { reason }) },
+            headers,
+          );
+          // Something was told meanwhile: whoever calls looks again.
+          return etag === undefined && said.body?.code === 'federation.version-moved' ? undefined : said;
+        },
+        { what: 'an answer' },
+      );
+    await waitFor(async () => (await stands()).etag, { what: 'the ticket to be told' });
+    const code = async (said: ReturnType<typeof say>) => (await said).body?.code;
+    expect(await code(say('accepted'))).toBe('federation.no-handover');
+    expect(await code(say('withdrawn', undefined, '"v0"'))).toBe('federation.version-moved');
+    expect((await a.call(token(), 'PATCH', path, { assignedNode: a.node })).body.code).toBe('federation.unreadable');
+
+    const offer = () => a.call(token(), 'POST', `${path}/handover`, { reason: 'your network' });
+    expect([(await offer()).status, (await offer()).status]).toEqual([202, 202]);
+    await until('offered');
+    expect(await seen()).toMatchObject({
+      ...{ works_here: false, handover: { direction: 'in', from: 'By hand', reason: 'your network' } },
+    });
+    await a.others.settled('federation');
+    expect(rowAt(a, id).articles.filter(({ internal }) => internal)).toHaveLength(1);
+    await a.ask(shares.answerHandOver, { params: { id }, body: { status: 'accepted' } }, ...agent);
+    expect(await standing('accepted')).toMatchObject({ assignedNode: a.node });
+    expect(await seen()).toMatchObject({ works_here: true, returns_to: 'By hand' });
+
+    const back = { status: 'returned', reason: 'not our network' };
+    await a.ask(shares.answerHandOver, { params: { id }, body: back }, ...agent);
+    expect(await standing('returned')).toMatchObject({ assignedNode: node, handover: { answer: 'not our network' } });
+    // And the other way round: it is given to them, they do not accept it at first, and then give it back.
+    await offer();
+    await until('offered');
+    await a.ask(shares.answerHandOver, { params: { id }, body: { status: 'accepted' } }, ...agent);
+    await standing('accepted');
+    const [{ id: peer_id }] = (await a.ask(peers.list, {})).filter(({ name }) => name === 'By hand') as [
+      { id: number },
+    ];
+    const give = () => a.ask(shares.handOver, { params: { id }, body: { peer_id, reason: 'yours' } }, ...agent);
+    await give();
+    await standing('offered');
+    expect(await code(say('rejected'))).toBe('federation.reason-needed');
+    expect((await say('rejected', 'not now')).status).toBe(202);
+    await until('rejected');
+    expect(await seen()).toMatchObject({ works_here: true, handover: { direction: 'out', answer: 'not now' } });
+    await give();
+    await standing('offered');
+    expect((await say('accepted')).status).toBe(202);
+    await waitFor(async () => !(await seen()).works_here, { what: 'them to work on it' });
+    await waitFor(async () => (await stands()).assignedNode === node, { what: 'them to be told' });
+    expect((await say('returned', 'done here')).status).toBe(202);
+    await waitFor(async () => (await seen()).works_here, { what: 'us to work on it' });
+    expect((await seen()).handover).toMatchObject({ status: 'returned', answer: 'done here', direction: 'out' });
   });
 
   it('waits for what happens, and reads of the end of sharing', async () => {

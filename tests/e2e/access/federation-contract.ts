@@ -29,6 +29,8 @@ interface Mesh {
   /** The desk. */
   desk: string;
   shared: string;
+  /** One that the caller works on. */
+  theirs: string;
   fileId: string;
   /** Not shared yet. */
   ticket(): Json;
@@ -64,6 +66,10 @@ const samples: Record<string, (mesh: Mesh, world: World) => Sample | Promise<Sam
     path: { id },
     body: { subject: `Subject ${Date.now()}` },
   }),
+  'POST /federation/v1/tickets/{id}/handover': ({ theirs: id }) => ({
+    ...{ path: { id }, body: { reason: `Reason ${randomUUID()}` } },
+  }),
+  'PATCH /federation/v1/tickets/{id}/handover': ({ shared: id }) => ({ path: { id }, body: { status: 'withdrawn' } }),
   'GET /federation/v1/tickets/{id}/comments': ({ shared: id }) => ({ path: { id } }),
   'PUT /federation/v1/tickets/{id}/comments/{comment}': ({ shared: id, node }) => {
     const body = comment(node);
@@ -125,8 +131,9 @@ const find = (route: string): FederationRoute => {
 };
 
 /** A ticket that is shared from now on. */
-async function opened(mesh: Mesh, world: World): Promise<string> {
-  const body = mesh.ticket();
+async function opened(mesh: Mesh, world: World, fields: Json = {}): Promise<string> {
+  const made = mesh.ticket();
+  const body = { ...made, fields: { ...made.fields, ...fields } };
   const sample = { path: { id: body.uuid }, body, headers: { 'if-none-match': '*' } };
   const put = await call(world, find('PUT /federation/v1/tickets/{id}'), sample, mesh.token);
   expect(put.status, put.text).toBe(202);
@@ -168,7 +175,7 @@ async function meshOf(world: World): Promise<Mesh> {
   });
   let webhook: Promise<string> | undefined;
   const mesh: Mesh = {
-    ...{ node, token: peer.token, strangersToken: stranger.token, desk: json.node, shared: '', fileId: '' },
+    ...{ node, token: peer.token, strangersToken: stranger.token, desk: json.node, shared: '', theirs: '', fileId: '' },
     ...{ ticket, event },
     async webhook() {
       // Those that a row has ended make room.
@@ -182,6 +189,7 @@ async function meshOf(world: World): Promise<Mesh> {
     },
   };
   await opened(mesh, world);
+  mesh.theirs = await opened(mesh, world, { assignedNode: node });
   mesh.shared = await opened(mesh, world);
   const here = await world.boss.ticketTitled(`${name} ${number}`, 20_000);
   for (const body of ['We look into it.', 'The log says why.']) {
@@ -228,7 +236,8 @@ export function federationContract(made: () => World, operations: () => Readonly
       const sample = await samples[routeOf(route)]?.(mesh, world);
       if (!sample) throw new Error(`${routeOf(route)} has no row`);
       if (route.precondition !== 'If-Match') return sample;
-      const { headers } = await call(world, { ...route, method: 'GET' }, { path: sample.path ?? {} }, mesh.token);
+      const at = { ...route, method: 'GET', path: route.path.replace(/\/handover$/, '') } as const;
+      const { headers } = await call(world, at, { path: sample.path ?? {} }, mesh.token);
       return { ...sample, headers: { 'if-match': headers.get('etag') ?? '' } };
     };
     const rows = (when: (route: FederationRoute) => unknown) =>

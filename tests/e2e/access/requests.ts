@@ -881,6 +881,7 @@ export const requests: Record<string, Asking> = {
   'GET /api/v1/tickets/{id}/federation': ticket,
   'POST /api/v1/tickets/{id}/federation/sync': ticket,
   'POST /api/v1/tickets/{id}/federation/hand_over': put(ticket, { peer_id: NOTHING }),
+  'PUT /api/v1/tickets/{id}/federation/hand_over': put(ticket, { status: 'withdrawn' }),
   'DELETE /api/v1/tickets/{id}/federation/wishes/{wish_id}': ({ topics }, place) => ({
     path: { id: topics[place].id, wish_id: NOTHING },
   }),

@@ -552,6 +552,7 @@ GET    /api/v1/federation/status                               ---- ++++ -+-!
 GET    /api/v1/tickets/{id}/federation                         ---- 0+++ -+-!  ---- 0+++ -+-!  ---- 0000 -+-!
 POST   /api/v1/tickets/{id}/federation/sync                    ---- 0-++ -+-!  ---- 0-++ -+-!  ---- 0000 -+-!
 POST   /api/v1/tickets/{id}/federation/hand_over               ---- 0-== -=-!  ---- 0-== -=-!  ---- 0000 -=-!
+PUT    /api/v1/tickets/{id}/federation/hand_over               ---- 0-== -=-!  ---- 0-== -=-!  ---- 0000 -=-!
 DELETE /api/v1/tickets/{id}/federation/wishes/{wish_id}        ---- 0-00 -0-!  ---- 0-00 -0-!  ---- 0000 -0-!
 GET    /api/v1/federation/switch                               ---- ---- +--!
 PUT    /api/v1/federation/switch                               ---- ---- +--!
@@ -565,6 +566,8 @@ GET    /federation/v1/tickets                                  !!!! !!!! !!!!
 GET    /federation/v1/tickets/{id}                             !!!! !!!! !!!!
 PUT    /federation/v1/tickets/{id}                             !!!! !!!! !!!!
 PATCH  /federation/v1/tickets/{id}                             !!!! !!!! !!!!
+POST   /federation/v1/tickets/{id}/handover                    !!!! !!!! !!!!
+PATCH  /federation/v1/tickets/{id}/handover                    !!!! !!!! !!!!
 GET    /federation/v1/tickets/{id}/comments                    !!!! !!!! !!!!
 PUT    /federation/v1/tickets/{id}/comments/{comment}          !!!! !!!! !!!!
 GET    /federation/v1/attachments/{id}/content                 !!!! !!!! !!!!

@@ -19,6 +19,31 @@ export const FederationRequester = z.strictObject({
 });
 export type FederationRequester = z.output<typeof FederationRequester>;
 
+/** Longest reason for handing a ticket over, or back, characters. */
+export const HANDOVER_REASON = 1_000;
+
+/**
+ * The last word about who is to work on a ticket. `offered` waits for the helpdesk in `to`; until that has `accepted`, and
+ * the one in `from` has said so by `assignedNode`, the one in `from` works on it, and after `rejected` as well. `returned`:
+ * the one in `to` has given it back.
+ */
+export const FederationHandover = z.strictObject({
+  /** Of the offer: an answer that names another one is for nothing. */
+  id: z.uuid(),
+  from: NodeId,
+  to: NodeId,
+  status: z.enum(['offered', 'accepted', 'rejected', 'returned']),
+  /** Why it was offered. */
+  reason: text(HANDOVER_REASON),
+  /** Why it was answered so. */
+  answer: text(HANDOVER_REASON),
+  /** Of the last word. */
+  at: z.iso.datetime(),
+  /** The one in `from` will not take the offer back: whoever accepts works on the ticket without another word. */
+  binding: z.literal(true).optional(),
+});
+export type FederationHandover = z.output<typeof FederationHandover>;
+
 /**
  * The fields that are kept equal. Each has one writer at a time: the helpdesk a ticket is assigned to, or, of the first
  * two, the one it began at.
@@ -26,13 +51,15 @@ export type FederationRequester = z.output<typeof FederationRequester>;
 export const FederationFields = z.strictObject({
   subject: text(250).min(1),
   requester: FederationRequester,
-  /** The helpdesk that works on it. Naming another one hands the ticket over. */
+  /** The helpdesk that works on it. */
   assignedNode: NodeId,
   state: CanonicalState,
   priority: CanonicalPriority,
   /** Who works on it there; null: nobody yet. */
   ownerName: text(200).nullable(),
   tags: bounded(text(100).min(1), 100),
+  /** Absent: nobody has offered it to anybody. */
+  handover: FederationHandover.nullish(),
 });
 export type FederationFields = z.output<typeof FederationFields>;
 
@@ -44,6 +71,7 @@ export const federationFieldNames = [
   'priority',
   'ownerName',
   'tags',
+  'handover',
 ] as const satisfies readonly (keyof FederationFields)[];
 export type FederationFieldName = (typeof federationFieldNames)[number];
 
@@ -111,8 +139,20 @@ export const federationEventTypes = [
   'eu.eosc.helpdesk.ticket.created.v1',
   'eu.eosc.helpdesk.ticket.updated.v1',
   'eu.eosc.helpdesk.ticket.state_changed.v1',
+  'eu.eosc.helpdesk.ticket.handover_requested.v1',
+  'eu.eosc.helpdesk.ticket.handover_answered.v1',
   'eu.eosc.helpdesk.comment.added.v1',
 ] as const;
+
+/** Offers a ticket that the caller works on to this helpdesk. */
+export const FederationHandoverDraft = z.strictObject({ reason: text(HANDOVER_REASON).optional() });
+
+/** `accepted` and `rejected` answer what was offered to the caller; `returned` gives back what it works on. */
+export const FederationHandoverAnswer = z.strictObject({
+  status: z.enum(['accepted', 'rejected', 'returned', 'withdrawn']),
+  /** For people; a rejection and a return need one. */
+  reason: text(HANDOVER_REASON).optional(),
+});
 
 /** A change on its way: CloudEvents 1.0, structured JSON. */
 export const FederationEvent = z.strictObject({

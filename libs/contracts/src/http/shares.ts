@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
-import { federationFieldNames } from '../federation/model.ts';
-import { Id, Instant } from './common.ts';
+import { federationFieldNames, HANDOVER_REASON } from '../federation/model.ts';
+import { Id, Instant, text } from './common.ts';
 
 /** `pending`: something is on its way; `failed`: it was tried in vain; `paused`: nothing goes there now. */
 const shareStates = ['synced', 'pending', 'failed', 'paused', 'ended'] as const;
@@ -28,6 +28,20 @@ const TicketShare = z.object({
       created_at: Instant,
     }),
   ),
+});
+
+/** The last word about who is to work on a ticket. Names of helpdesks, as this desk knows them. */
+const Handover = z.object({
+  /** `offered`: it waits for an answer of `to`; `accepted`: `to` works on it, or is about to; else `from` does. */
+  status: z.enum(['offered', 'accepted', 'rejected', 'returned']),
+  /** `in`: this desk is `to`; `out`: this desk is `from`. */
+  direction: z.enum(['in', 'out', 'elsewhere']),
+  from: z.string(),
+  to: z.string(),
+  reason: z.string(),
+  /** Why it was answered so. */
+  answer: z.string(),
+  at: Instant,
 });
 
 const tag = 'Federation';
@@ -57,8 +71,12 @@ export const shares = {
       shares: z.array(TicketShare),
       /** Whether the ticket is worked on here: state, priority and owner are this desk's to say. */
       works_here: z.boolean(),
-      /** Whether the caller may have it looked at again, put wishes aside and hand it over. */
+      /** Whether the caller may have it looked at again, put wishes aside, hand it over and answer. */
       may_sync: z.boolean(),
+      /** Null: nobody has offered it to anybody. */
+      handover: Handover.nullable(),
+      /** Who would get it back; null: it began here, or is not worked on here. */
+      returns_to: z.string().nullable(),
     }),
   }),
   handOver: defineEndpoint({
@@ -67,9 +85,24 @@ export const shares = {
     path: `${path}/hand_over`,
     question: question('hand-over-ticket'),
     tag,
-    summary: 'Hands a ticket that is worked on here over to a helpdesk that has it: from then on it says how it stands',
+    summary:
+      'Offers a ticket that is worked on here to a helpdesk that has it: once that accepts, it says how it stands',
     params,
-    body: z.object({ peer_id: Id }),
+    body: z.object({ peer_id: Id, reason: text(HANDOVER_REASON).optional() }),
+  }),
+  answerHandOver: defineEndpoint({
+    id: 'answerHandOver',
+    method: 'PUT',
+    path: `${path}/hand_over`,
+    question: question('answer-hand-over'),
+    tag,
+    summary: 'Accepts or rejects what was offered, gives back what was given, or withdraws an offer',
+    params,
+    body: z.object({
+      status: z.enum(['accepted', 'rejected', 'returned', 'withdrawn']),
+      /** A rejection and a return need one. */
+      reason: text(HANDOVER_REASON).optional(),
+    }),
   }),
   sync: defineEndpoint({
     id: 'syncTicket',

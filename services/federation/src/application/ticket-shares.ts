@@ -1,13 +1,29 @@
-import { type Actor, groupsWith, hasPermission, readForPeer } from '@helpmesh/contracts';
-import { AppError, type Clock } from '@helpmesh/kernel';
+import { type Actor, type FederationHandover, groupsWith, hasPermission, readForPeer } from '@helpmesh/contracts';
+import { AppError, type Clock, isoTime, uuidv7 } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
 import { afterCommit, transaction } from '@helpmesh/persistence';
 import type { ActorSigner } from '@helpmesh/service-kit';
 import type { DataSource } from 'typeorm';
-import type { LinkStore, Share } from '../persistence/link.store.ts';
+import { giverOf, type HandoverStep, handOver } from '../domain/sync/handover.ts';
+import { canonical } from '../domain/sync/replica.ts';
+import type { LinkStore, Share, SharedTicket, SharingPeer } from '../persistence/link.store.ts';
 import type { PeerStore } from '../persistence/peer.store.ts';
 import type { SyncSettings } from './sync/ports.ts';
 import type { SyncLinks } from './sync/sync-links.ts';
+
+/** What a helpdesk says of a ticket that was offered or given to it, or that it has offered. */
+export type Answered = Exclude<HandoverStep['do'], 'offered'>;
+
+interface ShownShares {
+  shares: Share[];
+  worksHere: boolean;
+  maySync: boolean;
+  /** This desk. */
+  node: string;
+  handover: FederationHandover | null;
+  /** Who would get it back. */
+  giver: string | null;
+}
 
 /** Who else has a ticket, for the agents who see it. All methods: @throws AppError forbidden; not-found `federation.no-such-ticket` */
 export class TicketShares {
@@ -28,25 +44,63 @@ export class TicketShares {
     return { active: !alone, stopped };
   }
 
-  async show(
-    actor: Actor | undefined,
-    ticketId: number,
-  ): Promise<{ shares: Share[]; worksHere: boolean; maySync: boolean }> {
+  async show(actor: Actor | undefined, ticketId: number): Promise<ShownShares> {
     const agent = requireAgent(actor);
     const groupId = await this.requireReadable(agent, ticketId);
     const [held] = await this.links.sharedOf(this.db, [ticketId]);
-    const worksHere = held === undefined || held.fields.assignedNode === this.settings.node;
-    return { shares: await this.links.sharesOf(this.db, ticketId), worksHere, maySync: mayChange(agent, groupId) };
+    const shares = await this.links.sharesOf(this.db, ticketId);
+    const { node } = this.settings;
+    const worksHere = held === undefined || held.fields.assignedNode === node;
+    const isThere = (one: string) => shares.some((share) => share.node === one && share.endedAt === null);
+    const word = held?.fields.handover;
+    // Nobody answers who does not have it any more.
+    const isVoid = word?.status === 'offered' && ![word.from, word.to].some(isThere);
+    const giver = held && worksHere ? giverOf(held.fields, node, held.via) : undefined;
+    return {
+      ...{ shares, worksHere, maySync: mayChange(agent, groupId), node },
+      handover: word && !isVoid ? word : null,
+      giver: giver !== undefined && isThere(giver) ? giver : null,
+    };
   }
 
-  /** @throws AppError conflict `federation.not-handed-over` */
-  async handOver(actor: Actor | undefined, ticketId: number, peerId: number): Promise<void> {
+  /** Offers a ticket to a helpdesk. @throws AppError as `handOver` of the domain */
+  async offer(actor: Actor | undefined, ticketId: number, peerId: number, reason: string): Promise<void> {
+    await this.step(actor, ticketId, (_, peers) => {
+      const peer = peers.find(({ id }) => id === peerId);
+      const to = peer?.node ?? this.settings.node;
+      return { do: 'offered', to, id: uuidv7(), reason, ...(peer?.isForeign && { kind: 'done' }) };
+    });
+  }
+
+  /** @throws AppError as `offer`; invalid `federation.reason-needed` */
+  async answer(actor: Actor | undefined, ticketId: number, status: Answered, reason: string): Promise<void> {
+    requireReason(status, reason);
+    const { node } = this.settings;
+    await this.step(actor, ticketId, ({ fields, via }, peers) => {
+      if (status !== 'returned') return { do: status, reason };
+      const giver = giverOf(fields, node, via);
+      const to = peers.some((peer) => peer.node === giver) ? giver : undefined;
+      return { do: status, to, id: uuidv7(), reason };
+    });
+  }
+
+  private async step(
+    actor: Actor | undefined,
+    ticketId: number,
+    stepOf: (shared: SharedTicket, peers: readonly SharingPeer[]) => HandoverStep,
+  ): Promise<void> {
     await this.requireChangeable(actor, ticketId);
     await transaction(this.db, async (tx) => {
+      const now = this.clock.now();
+      const { shared, peers } = await this.links.hold(tx, ticketId, now);
+      if (!shared || peers.length === 0) throw notShared();
+      // An offer to somebody who does not have it any more binds nobody.
+      const last = shared.fields.handover;
+      const isVoid = last?.status === 'offered' && !peers.some(({ node }) => node === last.from || node === last.to);
+      const before = isVoid ? { ...shared.fields, handover: null } : shared.fields;
+      const fields = handOver(before, this.settings.node, stepOf(shared, peers), isoTime(now));
+      if (fields !== shared.fields) await this.links.keepShared(tx, { ...shared, fields: canonical(fields) }, now);
       afterCommit(tx, () => this.sync.wake());
-      if (await this.links.handOver(tx, ticketId, this.settings.node, peerId, this.clock.now())) return;
-      const detail = 'It is not worked on here, or the other helpdesk does not have it.';
-      throw new AppError('conflict', 'federation.not-handed-over', detail);
     });
   }
 
@@ -78,6 +132,16 @@ export class TicketShares {
     const agent = requireAgent(actor);
     if (!mayChange(agent, await this.requireReadable(agent, ticketId))) throw notAuthorized();
   }
+}
+
+/** Whoever gets a ticket back is told why. @throws AppError invalid `federation.reason-needed` */
+export function requireReason(status: Answered, reason: string): void {
+  if (reason.trim() !== '' || (status !== 'rejected' && status !== 'returned')) return;
+  throw new AppError('invalid', 'federation.reason-needed', 'Say why, for the people who get it back.');
+}
+
+function notShared(): AppError {
+  return new AppError('conflict', 'federation.not-handed-over', 'No other helpdesk has it.');
 }
 
 function mayChange(agent: Actor, groupId: number): boolean {

@@ -1,4 +1,4 @@
-import { type OutputOf, type ParsedInputOf, shares as questions } from '@helpmesh/contracts';
+import { type FederationHandover, type OutputOf, type ParsedInputOf, shares as questions } from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { TicketShares } from '../application/ticket-shares.ts';
@@ -19,13 +19,24 @@ export class ShareAnswers {
 
   @Answers(questions.ofTicket)
   async ofTicket({ actor }: RpcContext, { params }: Input<'ofTicket'>) {
-    const { shares, worksHere, maySync } = await this.shares.show(actor, params.id);
-    return { shares: shares.map(shown), works_here: worksHere, may_sync: maySync };
+    const { shares, worksHere, maySync, handover, giver, node } = await this.shares.show(actor, params.id);
+    const called = (at: string) => shares.find((share) => share.node === at)?.peer ?? new URL(at).host;
+    return {
+      ...{ shares: shares.map(shown), works_here: worksHere, may_sync: maySync },
+      handover: handover && said(handover, node, called),
+      returns_to: giver === null ? null : called(giver),
+    };
   }
 
   @Answers(questions.handOver)
   async handOver({ actor }: RpcContext, { params, body }: Input<'handOver'>) {
-    await this.shares.handOver(actor, params.id, body.peer_id);
+    await this.shares.offer(actor, params.id, body.peer_id, body.reason ?? '');
+    return {};
+  }
+
+  @Answers(questions.answerHandOver)
+  async answerHandOver({ actor }: RpcContext, { params, body }: Input<'answerHandOver'>) {
+    await this.shares.answer(actor, params.id, body.status, body.reason ?? '');
     return {};
   }
 
@@ -39,6 +50,16 @@ export class ShareAnswers {
     await this.shares.dismiss(actor, params.id, params.wish_id);
     return {};
   }
+}
+
+function said({ from, to, ...word }: FederationHandover, self: string, called: (node: string) => string) {
+  const direction = to === self ? ('in' as const) : from === self ? ('out' as const) : ('elsewhere' as const);
+  const { status, reason, answer, at } = word;
+  return {
+    ...{ status, direction, reason, answer, at: new Date(at).toISOString() },
+    from: called(from),
+    to: called(to),
+  };
 }
 
 function shown(share: Share): Shown {

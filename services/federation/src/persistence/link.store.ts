@@ -83,6 +83,7 @@ export interface WaitingLink {
 export interface Share {
   peerId: number;
   peer: string;
+  node: string;
   paused: boolean;
   isPeerFailing: boolean;
   worksOnIt: boolean;
@@ -96,6 +97,14 @@ export interface Share {
   endedAt: Date | null;
   endedWhy: string | null;
   wishes: { id: number; field: FederationFieldName; theirs: unknown; ours: unknown; createdAt: string }[];
+}
+
+/** Somebody who has a ticket. */
+export interface SharingPeer {
+  id: number;
+  node: string;
+  /** It does not speak our protocol. */
+  isForeign: boolean;
 }
 
 /** Agreements that somebody may know of; null: all with the peer. */
@@ -431,7 +440,7 @@ export class LinkStore {
   async sharesOf(on: On, ticketId: number): Promise<Share[]> {
     return sql<Share>(
       on,
-      `SELECT p.id AS "peerId", p.name AS peer, p.paused, p.failing_since IS NOT NULL AS "isPeerFailing",
+      `SELECT p.id AS "peerId", p.name AS peer, p.node, p.paused, p.failing_since IS NOT NULL AS "isPeerFailing",
               s.fields ->> 'assignedNode' = p.node AS "worksOnIt",
               l.remote_number AS "remoteNumber", l.remote_url AS "remoteUrl", l.attempts, l.error, l.due_at AS "dueAt",
               l.waiting_since AS "waitingSince", l.synced_at AS "syncedAt", l.ended_at AS "endedAt",
@@ -458,28 +467,29 @@ export class LinkStore {
   }
 
   /**
-   * From now on another helpdesk works on a ticket. Turns that are under way begin anew: they know it otherwise.
-   * @returns false when it is not worked on at `from`, or the other one does not have it
+   * For changing who works on a ticket. Turns that are under way begin anew: they know it otherwise.
+   * @returns the ticket, and the peers that have it
    */
-  async handOver(tx: EntityManager, ticketId: number, from: string, peerId: number, now: EpochMs): Promise<boolean> {
-    const links = await sql<{ peerId: number }>(
+  async hold(
+    tx: EntityManager,
+    ticketId: number,
+    now: EpochMs,
+  ): Promise<{ shared?: SharedTicket; peers: SharingPeer[] }> {
+    const peers = await sql<SharingPeer>(
       tx,
-      `UPDATE link SET changes = changes + 1, due_at = $2, waiting_since = coalesce(waiting_since, $2), lease = NULL,
-         leased_until = NULL
-       WHERE id IN (
-         SELECT id FROM link WHERE ended_at IS NULL AND uuid IN (SELECT uuid FROM shared_ticket WHERE ticket_id = $1)
-         ${inOrder})
-       RETURNING peer_id AS "peerId"`,
+      `WITH held AS (
+         UPDATE link SET changes = changes + 1, due_at = $2, waiting_since = coalesce(waiting_since, $2), lease = NULL,
+           leased_until = NULL
+         WHERE id IN (
+           SELECT id FROM link WHERE ended_at IS NULL AND uuid IN (SELECT uuid FROM shared_ticket WHERE ticket_id = $1)
+           ${inOrder})
+         RETURNING peer_id)
+       SELECT p.id, p.node, EXISTS (SELECT 1 FROM peer_adapter a WHERE a.peer_id = p.id) AS "isForeign"
+       FROM held JOIN peer p ON p.id = held.peer_id`,
       [ticketId, new Date(now)],
     );
-    if (!links.some((link) => link.peerId === peerId)) return false;
-    const rows = await sql(
-      tx,
-      `UPDATE shared_ticket s SET fields = s.fields || jsonb_build_object('assignedNode', p.node, 'ownerName', NULL)
-       FROM peer p WHERE p.id = $3 AND s.ticket_id = $1 AND s.fields ->> 'assignedNode' = $2 RETURNING s.uuid`,
-      [ticketId, from, peerId],
-    );
-    return rows.length > 0;
+    const [shared] = await this.sharedOf(tx, [ticketId]);
+    return { ...(shared && { shared }), peers };
   }
 
   // What peers wish.

@@ -7,12 +7,14 @@ import {
   FederationChange,
   FederationEvent,
   FederationFields,
+  FederationHandoverAnswer,
+  FederationHandoverDraft,
   FederationTicket,
   type FederationTombstone,
   federationEventTypes,
   federationNoticeTypes,
 } from '@helpmesh/contracts';
-import { AppError, type Clock, derivedId, uuidv7 } from '@helpmesh/kernel';
+import { AppError, type Clock, derivedId, isoTime, uuidv7 } from '@helpmesh/kernel';
 import type { RequestTerms } from '@helpmesh/messaging';
 import { afterCommit, transaction } from '@helpmesh/persistence';
 import type { Cache } from '@helpmesh/service-kit';
@@ -20,7 +22,9 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
 import type { Agreement } from '../../domain/agreement.ts';
 import { algorithms } from '../../domain/sign-in/key-set.ts';
+import { giverOf, type HandoverStep, handOver } from '../../domain/sync/handover.ts';
 import { checkWay } from '../../domain/sync/message.ts';
+import { canonical, differing } from '../../domain/sync/replica.ts';
 import { tombstoneOf } from '../../domain/sync/tombstone.ts';
 import type { FederationEvents } from '../../events.ts';
 import type { AgreementStore } from '../../persistence/agreement.store.ts';
@@ -33,6 +37,7 @@ import type { OwnKeys } from '../sign-in/own-keys.ts';
 import { hashOf, isAccessToken } from '../sign-in/tokens.ts';
 import type { SyncSettings } from '../sync/ports.ts';
 import type { SyncLinks } from '../sync/sync-links.ts';
+import { requireReason } from '../ticket-shares.ts';
 import type { ManageWebhooks } from '../webhooks/manage-webhooks.ts';
 import { webhookRoutes } from '../webhooks/webhook-routes.ts';
 import { type Answer, type Caller, ok, precondition, type Request, type Route, read, Uuid } from './answers.ts';
@@ -53,7 +58,7 @@ const Wait = z.coerce.number().min(0).max(30).default(0);
 const LOOK_MS = 300;
 const Limit = z.coerce.number().int().min(1).max(200).default(50);
 /** Merge patch (RFC 7396) of the fields a peer may name. */
-const Patch = FederationFields.partial();
+const Patch = FederationFields.omit({ assignedNode: true, handover: true }).partial();
 
 /** What other helpdesks may ask and tell. Each sees the tickets that it shares with us, and nothing else exists for it. */
 export class PeerDoor {
@@ -66,6 +71,12 @@ export class PeerDoor {
     ['GET', /^tickets\/([^/]+)$/, (peer, request, uuid) => this.showTicket(peer, request, uuid as string)],
     ['PUT', /^tickets\/([^/]+)$/, (peer, request, uuid) => this.openTicket(peer, request, uuid as string)],
     ['PATCH', /^tickets\/([^/]+)$/, (peer, request, uuid) => this.changeTicket(peer, request, uuid as string)],
+    ['POST', /^tickets\/([^/]+)\/handover$/, (peer, { body }, uuid) => this.handOver(peer, body, uuid as string)],
+    [
+      'PATCH',
+      /^tickets\/([^/]+)\/handover$/,
+      (peer, request, uuid) => this.answerHandover(peer, request, uuid as string),
+    ],
     ['GET', /^tickets\/([^/]+)\/comments$/, (peer, { query }, uuid) => this.listComments(peer, query, uuid as string)],
     [
       'PUT',
@@ -288,16 +299,58 @@ export class PeerDoor {
   private async changeTicket(peer: Caller, { body, ifMatch }: Request, name: string): Promise<Answer> {
     const { link } = await this.openLink(this.db, peer, read(Uuid, name));
     const patch = read(Patch, body);
-    if (ifMatch === undefined) throw precondition('If-Match');
-    const { etag, change } = await this.present(link);
-    if (ifMatch !== etag) {
-      throw new AppError('stale', 'federation.version-moved', `The ticket is at version ${etag} by now.`);
-    }
+    const change = await this.seen(link, ifMatch);
     const changed = Object.keys(patch) as FederationChange['changed'];
     await this.tell(peer, link, change, {
       fields: { ...change.ticket.fields, ...patch } as FederationFields,
       ...{ changed, comments: [] },
     });
+    return { status: 202, headers: {} };
+  }
+
+  /** Where the ticket stands for a caller who has seen that. @throws AppError as `changeTicket` */
+  private async seen(link: Link, ifMatch: string | undefined): Promise<FederationChange> {
+    if (ifMatch === undefined) throw precondition('If-Match');
+    const { etag, change } = await this.present(link);
+    if (ifMatch === etag) return change;
+    throw new AppError('stale', 'federation.version-moved', `The ticket is at version ${etag} by now.`);
+  }
+
+  private async handOver(peer: Caller, body: unknown, name: string): Promise<Answer> {
+    const { link } = await this.openLink(this.db, peer, read(Uuid, name));
+    const { reason = '' } = read(FederationHandoverDraft, body ?? {});
+    const { change } = await this.present(link);
+    return this.step(peer, link, change, (id) => ({
+      ...{ do: 'offered', to: this.settings.node, id, reason, kind: 'binding' },
+    }));
+  }
+
+  /** @throws AppError as `changeTicket`; invalid `federation.reason-needed` */
+  private async answerHandover(peer: Caller, { body, ifMatch }: Request, name: string): Promise<Answer> {
+    const { link } = await this.openLink(this.db, peer, read(Uuid, name));
+    const { status, reason = '' } = read(FederationHandoverAnswer, body);
+    const change = await this.seen(link, ifMatch);
+    requireReason(status, reason);
+    const { originNode, fields } = change.ticket;
+    // All that it has not begun itself it has of us.
+    const giver = giverOf(fields, peer.node, originNode === peer.node ? [] : [this.settings.node]);
+    return this.step(peer, link, change, (id) =>
+      status === 'returned' ? { do: status, to: giver, id, reason } : { do: status, reason },
+    );
+  }
+
+  /** What a caller says about who is to work on a ticket; saying it again changes nothing. @throws AppError as `handOver` */
+  private async step(
+    peer: Caller,
+    link: Link,
+    change: FederationChange,
+    stepOf: (id: string) => HandoverStep,
+  ): Promise<Answer> {
+    const { sequence, acknowledged, ticket } = change;
+    const id = derivedId(link.uuid, `handover of ${peer.node} at ${sequence} and ${acknowledged}`);
+    const fields = canonical(handOver(ticket.fields, peer.node, stepOf(id), isoTime(this.clock.now())));
+    const changed = differing(fields, canonical(ticket.fields));
+    if (changed.length > 0) await this.tell(peer, link, change, { fields, changed, comments: [] });
     return { status: 202, headers: {} };
   }
 

@@ -70,10 +70,13 @@ export class ShareTickets {
     if (!agreement || peerId === null) return;
     const peer = await this.peers.get(tx, peerId);
     const uuid = held?.uuid ?? derivedId(event.id, 'share');
-    await this.links.add(tx, { uuid, peerId: peer.id, agreementId: agreement.id, changes: 1 }, now);
+    const added = await this.links.add(tx, { uuid, peerId: peer.id, agreementId: agreement.id, changes: 1 }, now);
     if (held && !ours) return;
+    // Whoever has it already may have given it back: a move is no reason to hand it over once more.
+    const before = added === undefined ? held?.fields : undefined;
     const fields = {
-      ...{ subject: ticket.title.slice(0, 250) || '-', requester: { pseudonym: '-' }, assignedNode: peer.node },
+      ...{ subject: ticket.title.slice(0, 250) || '-', requester: { pseudonym: '-' } },
+      ...{ assignedNode: before?.assignedNode ?? peer.node, handover: before?.handover },
       ...{ state: 'new' as const, priority: 'normal' as const, ownerName: null, tags: [] },
     };
     // Unlike any ticket: the first look takes everything from the ticket itself.

@@ -18,13 +18,14 @@ import { withSpan } from '@helpmesh/telemetry';
 import type { DataSource } from 'typeorm';
 import type { Agreement } from '../../domain/agreement.ts';
 import { type FileLimits, type MissingFile, withMissing } from '../../domain/sync/files.ts';
+import { handoverNote } from '../../domain/sync/handover.ts';
 import type { HeldTicket } from '../../domain/sync/link.ts';
 import { changeOf, eventType, tellingOf } from '../../domain/sync/message.ts';
 import { askedForMs, holdMs } from '../../domain/sync/outage.ts';
 import { type OwnWords, ownChanges, sharedFields } from '../../domain/sync/own-words.ts';
 import { canonical } from '../../domain/sync/replica.ts';
 import { type Telling, tell, tellAgain } from '../../domain/sync/send.ts';
-import { type Suggestion, takeIn } from '../../domain/sync/take-in.ts';
+import { type TakenIn, takeIn } from '../../domain/sync/take-in.ts';
 import type { FederationEvents } from '../../events.ts';
 import type { AgreementStore } from '../../persistence/agreement.store.ts';
 import type { FileStore } from '../../persistence/file.store.ts';
@@ -50,6 +51,8 @@ const ASK_AGAIN_MS = 1_000;
 const retries = { baseMs: 2_000, capMs: 900_000 };
 /** Of so many looks for what is due one is for what has waited longest. */
 const LOOKS = 8;
+
+type Taken = Extract<TakenIn, { do: 'take' }>;
 
 /** What a turn needs to know. */
 interface Turn extends Pick<Begun, 'link' | 'peer' | 'agreement'> {
@@ -325,8 +328,8 @@ export class SyncLinks {
       return this.take(turn, standing, true);
     }
     const comments = change.comments.filter(({ uuid }) => result.commentIds.includes(uuid));
-    const note = this.noteOf(link, peer, change.sequence, result.suggestions);
-    const said = note ? [...comments, note] : comments;
+    const notes = this.notesOf(link, peer, change.sequence, result);
+    const said = [...comments, ...notes];
     const answer = await this.apply(turn, here, change, result.patch, await this.written(turn, change, said));
     const shared: SharedTicket = {
       ...{ uuid: link.uuid, ticketId: answer.ticketId, originNode: change.ticket.originNode, via: change.via },
@@ -404,23 +407,29 @@ export class SyncLinks {
     return articles;
   }
 
-  /** What was wished there and not done here, for people to see. */
-  private noteOf(
+  /** For people to see: what was wished there and not done here, and what was said about who is to work on it. */
+  private notesOf(
     link: Link,
     peer: Turn['peer'],
     sequence: number,
-    suggestions: Suggestion[],
-  ): FederationComment | undefined {
-    if (suggestions.length === 0) return undefined;
-    const lines = suggestions.map(
-      ({ field, value }) => `${field}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    );
-    return {
-      uuid: derivedId(link.uuid, `suggestion ${peer.id} ${sequence}`),
+    { suggestions, patch }: Pick<Taken, 'suggestions' | 'patch'>,
+  ): FederationComment[] {
+    const words: { name: string; body: string }[] = [];
+    if (suggestions.length > 0) {
+      const lines = suggestions.map(
+        ({ field, value }) => `${field}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+      );
+      const body = `${peer.name} suggests a change that is ours to make:\n${lines.join('\n')}`;
+      words.push({ name: `suggestion ${peer.id} ${sequence}`, body });
+    }
+    const { handover } = patch;
+    const body = handover && handoverNote(handover, this.settings.node, peer.node, peer.name);
+    if (handover && body) words.push({ name: `handover ${handover.id} ${handover.status}`, body });
+    return words.map(({ name, body }) => ({
+      uuid: derivedId(link.uuid, name),
       author: { node: peer.node, displayName: peer.name, role: 'system' },
-      ...{ visibility: 'internal', format: 'text/plain', attachments: [], createdAt: isoTime(this.clock.now()) },
-      body: `${peer.name} suggests a change that is ours to make:\n${lines.join('\n')}`,
-    };
+      ...{ visibility: 'internal', format: 'text/plain', attachments: [], createdAt: isoTime(this.clock.now()), body },
+    }));
   }
 
   // Out.

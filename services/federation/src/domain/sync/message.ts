@@ -20,9 +20,13 @@ export function changeOf(
   return { sequence, acknowledged, via, ticket: { ...ticket, fields }, changed, comments };
 }
 
-export function eventType({ sequence, changed, comments }: FederationChange): FederationEvent['type'] {
+export function eventType({ sequence, changed, comments, ticket }: FederationChange): FederationEvent['type'] {
+  const { handover } = ticket.fields;
   if (sequence === 1) return 'eu.eosc.helpdesk.ticket.created.v1';
   if (changed.length === 0 && comments.length > 0) return 'eu.eosc.helpdesk.comment.added.v1';
+  if (changed.includes('handover') && handover) {
+    return `eu.eosc.helpdesk.ticket.handover_${handover.status === 'offered' ? 'requested' : 'answered'}.v1`;
+  }
   if (changed.includes('state')) return 'eu.eosc.helpdesk.ticket.state_changed.v1';
   return 'eu.eosc.helpdesk.ticket.updated.v1';
 }

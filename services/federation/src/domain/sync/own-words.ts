@@ -45,6 +45,7 @@ export function sharedFields(
     priority: kept('priority', last?.priority, () => priorityFromPeer(ownPriorities, own.priority) ?? 'normal'),
     ownerName: worksHere ? (own.owner?.slice(0, 200) ?? null) : (last?.ownerName ?? null),
     tags: kept('tags', last?.tags, () => own.tags.map((tag) => tag.slice(0, 100))),
+    ...(last?.handover && { handover: last.handover }),
   };
 }
 

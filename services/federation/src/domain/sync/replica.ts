@@ -1,4 +1,9 @@
-import { type FederationFieldName, type FederationFields, federationFieldNames } from '@helpmesh/contracts';
+import {
+  type FederationFieldName,
+  type FederationFields,
+  type FederationHandover,
+  federationFieldNames,
+} from '@helpmesh/contracts';
 
 /** Who may change a field: the helpdesk a ticket is assigned to, or, of these, the one it began at. */
 const ofTheOrigin: readonly FederationFieldName[] = ['subject', 'requester'];
@@ -9,7 +14,7 @@ export function writerOf(field: FederationFieldName, fields: FederationFields, o
 
 /** The one spelling of what means the same: sorted keys and tags, Unicode NFC, no blanks around a text. */
 export function canonical(fields: FederationFields): FederationFields {
-  const { subject, requester, assignedNode, state, priority, ownerName, tags } = fields;
+  const { subject, requester, assignedNode, state, priority, ownerName, tags, handover } = fields;
   return {
     subject: plain(subject),
     requester: {
@@ -22,6 +27,7 @@ export function canonical(fields: FederationFields): FederationFields {
     priority,
     ownerName: ownerName === null ? null : plain(ownerName),
     tags: [...new Set(tags.map(plain))].filter((tag) => tag !== '').sort(),
+    ...(handover && { handover: spelled(handover) }),
   };
 }
 
@@ -33,6 +39,11 @@ export function isSame<F extends FederationFieldName>(one: FederationFields[F], 
 /** Fields in which two differ, both canonical. */
 export function differing(one: FederationFields, other: FederationFields): FederationFieldName[] {
   return federationFieldNames.filter((field) => !isSame(one[field], other[field]));
+}
+
+function spelled({ id, from, to, status, reason, answer, at, binding }: FederationHandover): FederationHandover {
+  const words = { reason: plain(reason), answer: plain(answer), at };
+  return { id, from: plain(from), to: plain(to), status, ...words, ...(binding && { binding }) };
 }
 
 function plain(text: string): string {

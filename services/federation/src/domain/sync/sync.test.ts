@@ -1,6 +1,7 @@
 import type { FederationFieldName, FederationFields } from '@helpmesh/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { giverOf, type HandoverStep, handOver } from './handover.ts';
 import { type HeldTicket, type LinkState, newLink } from './link.ts';
 import { canonical, writerOf } from './replica.ts';
 import { type Telling, tell, tellAgain } from './send.ts';
@@ -19,6 +20,8 @@ class Desk {
   readonly out = new Map<string, Telling[]>();
   suggestions = 0;
   sent = 0;
+  /** Neighbours that the ticket came through. */
+  via: string[] = [];
 
   constructor(
     readonly name: string,
@@ -36,6 +39,21 @@ class Desk {
 
   change(change: Partial<FederationFields>): void {
     if (this.ticket) this.ticket = { ...this.ticket, fields: { ...this.ticket.fields, ...change } };
+  }
+
+  /** What a person says about who is to work on it; nothing, where that may not be said. */
+  handOver(step: HandoverStep): boolean {
+    if (!this.ticket) return false;
+    try {
+      this.change(handOver(this.ticket.fields, this.name, step, 'now'));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  get giver(): string | undefined {
+    return this.ticket ? giverOf(this.ticket.fields, this.name, this.via) : undefined;
   }
 
   say(id: string): void {
@@ -60,6 +78,7 @@ class Desk {
       if (stand) this.hear(peer, stand, () => null, true);
       return;
     }
+    if (!this.ticket) this.via = [peer];
     const { fields, commentIds } = this.ticket ?? { fields: start, commentIds: [] };
     this.ticket = {
       originNode: this.ticket?.originNode ?? message.originNode,
@@ -82,14 +101,14 @@ interface Moving {
 type Step =
   | { do: 'edit'; at: number; field: FederationFieldName; value: number }
   | { do: 'comment'; at: number }
-  | { do: 'hand-over'; at: number; to: number }
+  | { do: 'hand-over'; at: number; to: number; what: HandoverStep['do']; kind: number }
   | { do: 'tell'; at: number; to: number }
   | Moving;
 
 const values: Record<FederationFieldName, FederationFields[FederationFieldName][]> = {
   subject: ['Portal', 'Portal again', 'Something else'],
   requester: [{ pseudonym: 'p1' }, { pseudonym: 'p1', name: 'Zoë M.' }],
-  assignedNode: [],
+  ...{ assignedNode: [], handover: [] },
   state: ['in_progress', 'solved', 'closed', 'verified', 'reopened', 'on_hold'],
   priority: ['low', 'high', 'critical'],
   ownerName: ['Ada', 'Grace', null],
@@ -120,7 +139,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('comment' as const), at: fc.nat(9) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('hand-over' as const), at: fc.nat(9), to: fc.nat(9) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('hand-over' as const),
+      ...{ at: fc.nat(9), to: fc.nat(9), kind: fc.nat(2) },
+      what: fc.constantFrom(...(['offered', 'offered', 'accepted', 'rejected', 'returned', 'withdrawn'] as const)),
+    }),
+  },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('tell' as const), at: fc.nat(9), to: fc.nat(9) }) },
   {
     weight: 8,
@@ -197,16 +223,23 @@ class Net {
     const desk = pick(this.desks, one.at);
     if (one.do === 'tell') desk.tell(pick([...desk.links.keys()], one.to));
     else if ('which' in one) this.move(desk, one);
-    else if (desk.ticket) this.act(desk, desk.ticket, one);
+    else if (desk.ticket) this.act(desk, one);
   }
 
-  private act(desk: Desk, ticket: HeldTicket, one: Exclude<Step, Moving | { do: 'tell' }>): void {
-    const writes = ticket.fields.assignedNode === desk.name;
-    if (one.do === 'hand-over' && !writes) return;
+  private act(desk: Desk, one: Exclude<Step, Moving | { do: 'tell' }>): void {
+    if (one.do === 'hand-over' && !desk.handOver(this.wordOf(one, desk))) return;
     this.actions++;
     if (one.do === 'edit') desk.change({ [one.field]: pick(values[one.field], one.value) });
     else if (one.do === 'comment') desk.say(`c${++this.said}`);
-    else desk.change({ assignedNode: pick([...desk.links.keys()], one.to) });
+  }
+
+  private wordOf({ what, to, kind }: Extract<Step, { do: 'hand-over' }>, desk: Desk): HandoverStep {
+    const id = `offer ${this.actions}`;
+    const kinds = [{}, { kind: 'binding' as const }, { kind: 'done' as const }];
+    if (what === 'offered') {
+      return { do: what, to: pick([...desk.links.keys()], to), id, reason: 'why', ...pick(kinds, kind) };
+    }
+    return what === 'returned' ? { do: what, to: desk.giver, id, reason: 'no' } : { do: what, reason: 'because' };
   }
 
   private move(desk: Desk, { do: what, to, which, cut }: Moving): void {
@@ -336,10 +369,113 @@ describe('a change', () => {
 
   it('goes with the ticket when that is handed over', () => {
     const { a, b, pass } = pair();
-    b.change({ assignedNode: 'a', priority: 'high' });
+    b.handOver({ ...offerTo('a'), kind: 'done' });
+    b.change({ priority: 'high' });
     pass(b, a);
     a.change({ priority: 'low' });
     expect([pass(a, b), pass(b, a)]).toEqual([1, 0]);
     expect(b.ticket?.fields.priority).toBe('low');
+  });
+});
+
+const offerTo = (to: string) => ({ do: 'offered' as const, to, id: 'offer', reason: 'their network' });
+
+describe('a ticket that is offered', () => {
+  const nodes = ({ a, b }: Record<'a' | 'b', Desk>) => [a, b].map(({ ticket }) => ticket?.fields.assignedNode);
+  const words = ({ a, b }: Record<'a' | 'b', Desk>) => [a, b].map(({ ticket }) => ticket?.fields.handover);
+
+  it('is worked on where it was until the other side accepts, and there from then on; each word is one message', () => {
+    const { a, b, pass } = pair();
+    expect(b.handOver(offerTo('a'))).toBe(true);
+    expect([pass(b, a), pass(a, b), ...nodes({ a, b })]).toEqual([1, 0, 'b', 'b']);
+    expect(a.handOver({ do: 'accepted', reason: '' })).toBe(true);
+    // Not before the other side knows: else both would work on it, or none.
+    expect(nodes({ a, b })).toEqual(['b', 'b']);
+    expect([pass(a, b), pass(b, a), pass(a, b)]).toEqual([1, 1, 0]);
+    expect(nodes({ a, b })).toEqual(['a', 'a']);
+    expect([a.suggestions, b.suggestions]).toEqual([0, 0]);
+  });
+
+  it('stays with the reason when it is rejected, and does not go there again by itself', () => {
+    const { a, b, pass } = pair();
+    b.handOver(offerTo('a'));
+    pass(b, a);
+    a.handOver({ do: 'rejected', reason: 'not our network' });
+    expect([pass(a, b), pass(b, a), pass(a, b)]).toEqual([1, 0, 0]);
+    const word = { status: 'rejected', reason: 'their network', answer: 'not our network' };
+    expect(words({ a, b })).toMatchObject([word, word]);
+    expect(nodes({ a, b })).toEqual(['b', 'b']);
+    expect([a.handOver({ do: 'accepted', reason: '' }), pass(b, a), pass(a, b)]).toEqual([false, 0, 0]);
+  });
+
+  it('comes back to who gave it, at once and with the reason, from where it was accepted or sent at first', () => {
+    const { a, b, pass } = pair();
+    expect([a.giver, b.giver]).toEqual([undefined, 'a']);
+    b.handOver({ do: 'returned', to: b.giver, id: 'first', reason: 'not ours' });
+    expect([pass(b, a), pass(a, b), ...nodes({ a, b })]).toEqual([1, 0, 'a', 'a']);
+    a.handOver(offerTo('b'));
+    pass(a, b);
+    b.handOver({ do: 'accepted', reason: '' });
+    pass(b, a) + pass(a, b);
+    expect([b.giver, ...nodes({ a, b })]).toEqual(['a', 'b', 'b']);
+    b.handOver({ do: 'returned', to: b.giver, id: 'other', reason: 'after all not' });
+    expect([pass(b, a), pass(a, b), ...nodes({ a, b })]).toEqual([1, 0, 'a', 'a']);
+    expect(words({ a, b })[0]).toMatchObject({ id: 'offer', status: 'returned', answer: 'after all not' });
+  });
+
+  it('stays when it was withdrawn before the answer came: the answer is for nothing', () => {
+    const { a, b, pass } = pair();
+    b.handOver(offerTo('a'));
+    pass(b, a);
+    b.handOver({ do: 'withdrawn', reason: '' });
+    a.handOver({ do: 'accepted', reason: '' });
+    for (let i = 0; i < 3; i++) pass(a, b) + pass(b, a);
+    expect(nodes({ a, b })).toEqual(['b', 'b']);
+    expect(words({ a, b }).filter(Boolean)).toEqual([]);
+    expect([a.suggestions, b.suggestions]).toEqual([0, 0]);
+  });
+
+  it('is answered although the one who offers it speaks of something else before the answer is told', () => {
+    const { a, b, pass } = pair();
+    b.handOver(offerTo('a'));
+    pass(b, a);
+    a.handOver({ do: 'accepted', reason: '' });
+    b.change({ priority: 'high' });
+    pass(b, a);
+    for (let i = 0; i < 2; i++) pass(a, b) + pass(b, a);
+    expect(nodes({ a, b })).toEqual(['a', 'a']);
+  });
+
+  it('is worked on by whoever accepts it, without another word, when the offer was binding', () => {
+    const { a, b, pass } = pair();
+    b.handOver({ ...offerTo('a'), kind: 'binding' });
+    pass(b, a);
+    expect([b.handOver({ do: 'withdrawn', reason: '' }), a.handOver({ do: 'accepted', reason: '' })]).toEqual([
+      ...[false, true],
+    ]);
+    a.change({ priority: 'high' });
+    expect([pass(a, b), pass(b, a), ...nodes({ a, b })]).toEqual([1, 0, 'a', 'a']);
+    expect([b.ticket?.fields.priority, b.suggestions]).toEqual(['high', 0]);
+  });
+
+  it('is answered by nobody else, and twice by none', () => {
+    const [a, b, c] = line(['a', 'b', 'c']) as [Desk, Desk, Desk];
+    b.open({ ...start, assignedNode: 'b' });
+    b.handOver(offerTo('a'));
+    const net = (from: Desk, to: Desk) => {
+      while (from.tell(to.name))
+        for (const one of (from.out.get(to.name) as Telling[]).splice(0)) to.hear(from.name, one, () => null);
+    };
+    net(b, a);
+    net(b, c);
+    expect([c.handOver({ do: 'accepted', reason: '' }), b.handOver(offerTo('c'))]).toEqual([false, false]);
+    c.change({ handover: { ...(b.ticket?.fields.handover as never as object), status: 'accepted' } as never });
+    net(c, b);
+    expect(b.ticket?.fields).toMatchObject({ assignedNode: 'b', handover: { status: 'offered' } });
+    expect([a.handOver({ do: 'rejected', reason: 'no' }), a.handOver({ do: 'rejected', reason: 'no' })]).toEqual([
+      ...[true, true],
+    ]);
+    net(a, b);
+    expect(b.ticket?.fields).toMatchObject({ assignedNode: 'b', handover: { status: 'rejected' } });
   });
 });

@@ -1,5 +1,6 @@
 import { type FederationFieldName, type FederationFields, federationFieldNames } from '@helpmesh/contracts';
 import { isOver } from '../codes/states.ts';
+import { agreed, answers } from './handover.ts';
 import { type HeldTicket, type LinkState, leadsTo } from './link.ts';
 import { canonical, isSame, writerOf } from './replica.ts';
 import type { Telling } from './send.ts';
@@ -55,9 +56,12 @@ export function takeIn(
     const known = { ...heard, shadow: told, behind: new Set([...heard.behind, ...far]) };
     return { do: 'take', link: known, patch: told, commentIds: [...message.commentIds], suggestions: [] };
   }
-  const held = { ...here, fields: canonical(here.fields) };
+  const before = canonical(here.fields);
+  // Whoever has accepted the ticket speaks as the one who works on it.
+  const granted = answered(link, told, before, self);
+  const held = { ...here, fields: { ...before, ...granted } };
   const shadow: FederationFields = { ...(link.shadow ?? told) };
-  const patch: Partial<FederationFields> = {};
+  const patch: Partial<FederationFields> = { ...granted };
   const suggestions: Suggestion[] = [];
   const set = <F extends FederationFieldName>(
     into: Partial<FederationFields>,
@@ -69,23 +73,42 @@ export function takeIn(
   for (const field of federationFieldNames) {
     const value = told[field];
     const same = isSame(value, held.fields[field]);
+    if (field in granted) {
+      set(shadow, field, value);
+      continue;
+    }
     if (leadsTo(link, writerOf(field, held.fields, held.originNode))) {
       // They had not seen yet what we said of it; once they have, they speak of it again unless they agree.
       if (message.acknowledged < (link.toldAt[field] ?? 0)) continue;
       set(shadow, field, value);
-      if (!same) set(patch, field, value);
+      // An answer that they do not know yet is still to be told.
+      if (!same && !(field === 'handover' && answers(held.fields.handover, told.handover))) set(patch, field, value);
     } else if (message.changed.includes(field)) {
       set(shadow, field, value);
       if (same) continue;
-      const agreed = fulfilled(field, told, held, leadsTo(link, held.originNode));
-      if (agreed === undefined) suggestions.push({ field, value });
-      else if (!isSame(agreed, held.fields[field])) set(patch, field, agreed);
+      const wish = fulfilled(field, told, held, leadsTo(link, held.originNode));
+      if (wish !== undefined) {
+        if (!isSame(wish, held.fields[field])) set(patch, field, wish);
+      } else if (field !== 'handover') suggestions.push({ field, value });
     }
   }
   const { assignedNode } = patch;
   const behind = assignedNode && assignedNode !== self ? new Set([...link.behind, assignedNode]) : link.behind;
   const commentIds = message.commentIds.filter((id) => !here.commentIds.includes(id));
   return { do: 'take', link: { ...heard, shadow, behind }, patch, commentIds, suggestions };
+}
+
+/** What the helpdesk that we have offered a ticket to has answered; what anybody else says of it, or too late, is no wish. */
+function answered(
+  link: LinkState,
+  told: FederationFields,
+  { handover: offer }: FederationFields,
+  self: string,
+): Partial<FederationFields> {
+  const isOurs = offer?.from === self && leadsTo(link, offer.to);
+  if (!isOurs || !told.handover || !answers(told.handover, offer)) return {};
+  // After a binding offer they work on it already.
+  return { ...agreed(offer, told.handover), ...(told.assignedNode === offer.to && { ownerName: told.ownerName }) };
 }
 
 /**

@@ -6,6 +6,7 @@ const texts: Record<string, MessageDescriptor> = {
   'admin.user': msg`Manage users, give them roles and set their passwords`,
   chat: msg`Chat with customers`,
   'chat.agent': msg`Chat with customers`,
+  community: msg`Administer the communities that you administer`,
   knowledge_base: msg`Read and write the knowledge base`,
   'knowledge_base.editor': msg`Write the knowledge base`,
   'knowledge_base.reader': msg`Read the knowledge base`,

@@ -1,4 +1,4 @@
-import type { FederationFieldName, OutputOf, shares } from '@helpmesh/contracts';
+import type { FederationFieldName, InputOf, OutputOf, shares } from '@helpmesh/contracts';
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import { queryOptions } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { request } from '../../app/api.ts';
 
 type Status = OutputOf<typeof shares.status>;
 export type TicketShares = OutputOf<typeof shares.ofTicket>;
+export type HandoverAnswer = InputOf<typeof shares.answerHandOver>['body'];
 
 /** Fields that helpdesks keep equal. */
 export const fieldLabels: Record<FederationFieldName, MessageDescriptor> = {
@@ -16,6 +17,7 @@ export const fieldLabels: Record<FederationFieldName, MessageDescriptor> = {
   priority: msg`Priority`,
   ownerName: msg`Owner`,
   tags: msg`Tags`,
+  handover: msg`Handover`,
 };
 
 /** A value of such a field as people read it. */
@@ -45,7 +47,9 @@ export const ticketSharesQuery = (ticketId: number) =>
   });
 
 export const compareTicket = (ticketId: number) => request('POST', `${addressOf(ticketId)}/sync`);
-export const handOver = (ticketId: number, peer_id: number) =>
-  request('POST', `${addressOf(ticketId)}/hand_over`, { peer_id });
+export const handOver = (ticketId: number, peer_id: number, reason: string) =>
+  request('POST', `${addressOf(ticketId)}/hand_over`, { peer_id, reason });
+export const answerHandOver = (ticketId: number, answer: HandoverAnswer) =>
+  request('PUT', `${addressOf(ticketId)}/hand_over`, answer);
 export const dismissWish = (ticketId: number, wish: number) =>
   request('DELETE', `${addressOf(ticketId)}/wishes/${wish}`);

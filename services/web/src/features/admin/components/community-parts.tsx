@@ -5,21 +5,20 @@ import { Link } from '@tanstack/react-router';
 import { Item, ItemList, Section } from '../../../ui/section.tsx';
 import { kindLabels } from '../../federation/labels.ts';
 import { agreementsQuery } from '../../federation/queries.ts';
-import { mailboxesQuery } from '../../mail/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { type Community, groupsQuery } from '../queries.ts';
 import classes from './admin-page.module.css';
+import { CommunityMailboxes } from './community-mailboxes.tsx';
 
 /** What else there is of a community: its groups, the mailboxes that lead to them, and how it is integrated. */
-export function CommunityParts({ community: { group_ids } }: { community: Community }) {
+export function CommunityParts({ community }: { community: Community }) {
+  const { group_ids } = community;
   const { t, i18n } = useLingui();
   const { may } = useMe();
   const { data: groups = [] } = useQuery(groupsQuery);
-  const { data: mailboxes = [] } = useQuery(mailboxesQuery);
   const { data: agreements = [] } = useQuery(agreementsQuery);
   const own = groups.filter(({ id }) => group_ids.includes(id));
   const nameOfGroup = (id: number) => own.find((group) => group.id === id)?.name ?? `#${id}`;
-  const boxes = mailboxes.filter(({ group_id }) => group_id !== null && group_ids.includes(group_id));
   const integrated = agreements.filter(({ group_id }) => group_ids.includes(group_id));
   const nothing = (text: string) => (
     <Text size="sm" c="dimmed">
@@ -52,36 +51,7 @@ export function CommunityParts({ community: { group_ids } }: { community: Commun
           ))}
         </ItemList>
       </Section>
-      <Section title={t`Mailboxes`} lead={t`Those that lead to its groups.`}>
-        {boxes.length === 0 && nothing(t`No mailbox leads to them.`)}
-        <ItemList label={t`Mailboxes`}>
-          {boxes.map(({ id, name, email, group_id, active, status_in, last_log_in }) => (
-            <Item
-              key={id}
-              what={
-                <>
-                  {may('admin.channel_email') ? (
-                    <Link to="/admin/mail/mailboxes/$id" params={{ id: String(id) }} className={classes.link}>
-                      {name}
-                    </Link>
-                  ) : (
-                    name
-                  )}{' '}
-                  {!active && inactive}
-                </>
-              }
-              facts={[
-                email,
-                nameOfGroup(group_id ?? 0),
-                status_in === 'ok' && t`works`,
-                status_in === 'error' && (last_log_in ?? t`does not work`),
-              ]
-                .filter(Boolean)
-                .join(' · ')}
-            />
-          ))}
-        </ItemList>
-      </Section>
+      <CommunityMailboxes community={community} />
       <Section title={t`Agreements`} lead={t`How new tickets of its groups are dealt with.`}>
         {integrated.length === 0 && nothing(t`There is no agreement: it works on this desk.`)}
         <ItemList label={t`Agreements`}>

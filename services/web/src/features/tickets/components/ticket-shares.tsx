@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Anchor, Badge, Button, Group, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { problemText } from '../../../ui/problem.ts';
@@ -14,6 +15,7 @@ import {
   type TicketShares as Shares,
   ticketSharesQuery,
 } from '../shares.ts';
+import { ReasonForm, TicketHandover } from './ticket-handover.tsx';
 import classes from './ticket-shares.module.css';
 
 type Share = Shares['shares'][number];
@@ -41,9 +43,11 @@ export function TicketShares({ ticketId }: { ticketId: number }) {
     onError: (problem) => notifyProblem(i18n, t`Nothing was changed`, problem),
     onSettled: again,
   });
+  const [taker, setTaker] = useState<number>();
   const give = useMutation({
-    mutationFn: ({ peer_id }: Share) => handOver(ticketId, peer_id),
-    onSuccess: (_, { peer }) => notifyDone(t`${peer} works on the ticket now.`),
+    mutationFn: ({ peer_id, reason }: Pick<Share, 'peer_id'> & { reason: string }) =>
+      handOver(ticketId, peer_id, reason),
+    onSuccess: () => setTaker(undefined),
     onError: (problem) => notifyProblem(i18n, t`Nothing was changed`, problem),
     onSettled: again,
   });
@@ -54,7 +58,8 @@ export function TicketShares({ ticketId }: { ticketId: number }) {
       </Text>
     );
   }
-  const { shares, works_here, may_sync } = data;
+  const { shares, works_here, may_sync, handover } = data;
+  const mayGive = may_sync && works_here && handover?.status !== 'offered';
   if (shares.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -69,14 +74,26 @@ export function TicketShares({ ticketId }: { ticketId: number }) {
           {t`Sending to other helpdesks is stopped.`}
         </Text>
       )}
+      <TicketHandover ticketId={ticketId} shares={data} onSettled={again} />
       <ul className={classes.shares}>
         {shares.map((share) => (
           <li key={share.peer_id}>
             <OneShare
               share={share}
               {...(may_sync && { onDismiss: (wish: number) => dismiss.mutate(wish) })}
-              {...(may_sync && works_here && share.state !== 'ended' && { onHandOver: () => give.mutate(share) })}
+              {...(mayGive &&
+                share.state !== 'ended' &&
+                taker !== share.peer_id && { onHandOver: () => setTaker(share.peer_id) })}
             />
+            {mayGive && taker === share.peer_id && (
+              <ReasonForm
+                label={t`Why to ${share.peer}? (optional)`}
+                action={t`Offer the ticket`}
+                isPending={give.isPending}
+                onCancel={() => setTaker(undefined)}
+                onSubmit={(reason) => give.mutate({ peer_id: share.peer_id, reason })}
+              />
+            )}
           </li>
         ))}
       </ul>
