@@ -76,23 +76,34 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const { page } = amy;
     const loaded = await amy.document();
     const customer = 'carla@customer.example';
-    await mailIn({ from: `Carla Client <${customer}>`, subject: 'The archive is slow', text: 'Since Monday.\n' });
+    const [deputy, hidden] = ['dora@customer.example', 'hana@elsewhere.example'];
+    const headers = { Cc: `Dora Deputy <${deputy}>, helpdesk@localhost` };
+    const from = `Carla Client <${customer}>`;
+    await mailIn({ from, subject: 'The archive is slow', text: 'Since Monday.\n', headers });
 
     await amy.row('The archive is slow').click();
     await amy.heading('The archive is slow').waitFor();
     await amy.message('Customer: Carla Client').getByText('Since Monday.').waitFor();
 
-    await page.getByRole('button', { name: 'Reply', exact: true }).click();
+    await page.getByRole('button', { name: 'Reply all', exact: true }).click();
     const text = page.getByRole('textbox', { name: 'Text of the reply' });
     await text.fill('We moved you to a faster disk.');
-    await page.getByRole('button', { name: `Send to ${customer}` }).waitFor();
+    await page.getByRole('button', { name: 'Send to 2 people outside' }).waitFor();
+    await page.getByRole('button', { name: 'Add Bcc' }).click();
+    await page.getByLabel('Bcc', { exact: true }).fill(hidden);
+    await page.getByLabel('Bcc', { exact: true }).press('Enter');
+    await page.getByRole('button', { name: 'Send to 3 people outside' }).waitFor();
     await text.press('Control+Enter');
     const reply = amy.message('Agent: Amy Page');
+    await reply.getByText(hidden).waitFor();
     await reply.getByText('Sent', { exact: true }).waitFor();
 
     const mail = await mailbox.mail(customer, (one) => one.Snippet.includes('faster disk'), 'the reply');
     expect(mail.text).toContain('We moved you to a faster disk.');
     expect(mail.subject).toMatch(/\[Ticket#\d+\]/);
+    expect([mail.cc].flat().map((list) => list?.text)).toEqual([deputy]);
+    const sent = (await mailbox.all()).find((one) => one.Snippet.includes('faster disk'));
+    expect(sent?.Bcc.map((to: Json) => to.Address)).toEqual([hidden]);
 
     await mailIn({
       from: `Carla Client <${customer}>`,

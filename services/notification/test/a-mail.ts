@@ -19,6 +19,7 @@ export function aMail(overrides: Partial<OutboundMail> = {}): OutboundMail {
     replyTo: null,
     to: [{ name: 'Ada Lovelace', address: 'ada@x.org' }],
     cc: [],
+    bcc: [],
     remaining: overrides.to?.map(({ address }) => address) ?? ['ada@x.org'],
     refused: [],
     subject: '[Ticket#10017] Printer',

@@ -282,6 +282,18 @@ describe('a mail that another service orders', () => {
     expect(sent.data).toMatchObject({ articleId: 40, ticketId: 17, kind: 'reply', messageId: order.messageId });
   });
 
+  it('copied in secret reaches everybody, and names in no header who was', async () => {
+    const [cc, bcc] = [[{ name: '', address: 'bob@x.org' }], [{ name: 'Hidden Hana', address: 'hana@y.org' }]];
+    const order = aMailOrder({ cc, bcc: [...bcc, { name: '', address: 'BOB@x.org' }] });
+    await others.say(sendMail, order);
+    const got = await sink.next('the reply');
+    expect(got.envelope.to.map((address) => address.toLowerCase()).sort()).toEqual(['ada@x.org', 'bob@x.org', 'hana@y.org']);
+    expect(String(got.raw)).not.toMatch(/hana|^bcc:/im);
+    await others.hear(deliverySent, ({ data }) => data.mailId === order.mailId);
+    const [shown] = await ask(listOutboundMail, { params: {}, query: { limit: 1 }, body: undefined });
+    expect(shown).toMatchObject({ id: order.mailId, to: expect.arrayContaining(['hana@y.org']) });
+  });
+
   it('of a group with a branding looks like the community, an answer of an agent above and below its words', async () => {
     const brand = {
       ...{ name: 'Bio <Hub>', sender: 'Bio Hub help', support: 'Mondays & Fridays', footer: 'Imprint' },

@@ -48,6 +48,7 @@ import { HelpFiles1799455000000 } from './persistence/migrations/1799455000000-h
 import { NumberDays1799456000000 } from './persistence/migrations/1799456000000-number-days.ts';
 import { SideDrafts1799460300001 } from './persistence/migrations/1799460300001-side-drafts.ts';
 import { FileWords1799460600000 } from './persistence/migrations/1799460600000-file-words.ts';
+import { HiddenRecipients1799461100000 } from './persistence/migrations/1799461100000-hidden-recipients.ts';
 import { HelpPermissions1799461200000 } from './persistence/migrations/1799461200000-help-permissions.ts';
 
 export { TicketConfig } from './config.ts';
@@ -99,6 +100,7 @@ export const migrations = [
   NumberDays1799456000000,
   SideDrafts1799460300001,
   FileWords1799460600000,
+  HiddenRecipients1799461100000,
   HelpPermissions1799461200000,
 ];
 

@@ -155,13 +155,14 @@ it('what is taken back is the draft it was, with its files, beside what was begu
   const { id } = await open();
   const file = { sha256: 'b'.repeat(64), size: 3, filename: 'b.txt', contentType: 'text/plain' };
   await desk.ask(agent, addUpload, { formId: 'sent', file });
-  const held = await hold(id, mail('<p>One</p>', { form_id: 'sent', cc: 'carl@example.org' }));
+  const held = await hold(id, mail('<p>One</p>', { form_id: 'sent', cc: 'carl@example.org', bcc: 'bo@example.org' }));
   expect(held.files).toEqual([{ filename: 'b.txt', size: 3 }]);
   desk.clock.advance(2 * DAY_MS);
   const { content, kind } = await recall(held.id);
   expect(kind).toBe('reply');
   expect(content).toEqual({
     ...{ html: '<p>One</p>', to: 'clara@example.org', cc: 'carl@example.org', subject: '', form_id: 'sent' },
+    bcc: 'bo@example.org',
     files: [{ id: expect.any(Number), filename: 'b.txt', size: 3 }],
   });
   expect((await drafts(id)).drafts).toMatchObject([{ content }]);

@@ -197,18 +197,20 @@ describe('erasing a person from the tickets', () => {
     const who = someone();
     const other = await asked(someone());
     const { firstname, lastname } = desk.identity.users.get(who.id) as { firstname: string; lastname: string };
-    await desk.query(`UPDATE article SET body = $2, cc = $3 WHERE ticket_id = $1`, [
+    await desk.query(`UPDATE article SET body = $2, cc = $3, bcc = $3 WHERE ticket_id = $1`, [
       other.ticketId,
       `${firstname} said that ${firstname} ${lastname} knows`,
       `X <${who.email}>`,
     ]);
     await erase(who, 'delete');
-    const [row] = await desk.query<{ body: string; cc: string }>('SELECT body, cc FROM article WHERE ticket_id = $1', [
-      other.ticketId,
-    ]);
+    const [row] = await desk.query<{ body: string; cc: string }>(
+      'SELECT body, cc, bcc FROM article WHERE ticket_id = $1',
+      [other.ticketId],
+    );
     expect(row).toEqual({
       body: `${firstname} said that erased-${who.id} knows`,
       cc: `X <erased-${who.id}@erased.invalid>`,
+      bcc: `X <erased-${who.id}@erased.invalid>`,
     });
   });
 

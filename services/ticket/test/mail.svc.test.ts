@@ -104,6 +104,9 @@ const change = (id: number, body: object) => desk.rest(cast.admin, updateTicket,
 const reply = (id: number, body: object = {}) =>
   desk.rest(cast.admin, createArticle, { body: { ticket_id: id, type: 'email', body: 'Unplug it.', ...body } });
 
+/** Word about an article that only agents see. */
+const isNote = (data: { article?: { internal: boolean } | null }) => data.article?.internal === true;
+
 describe('a mail that answers nothing', () => {
   it('goes into the group of its mailbox when no address names another, and there is such a group', async () => {
     const to = { recipients: ['nobody@desk.example.org'], to: [] };
@@ -630,6 +633,67 @@ describe("an agent's e-mail", () => {
     await expect(reply(nobody.ticketId)).rejects.toMatchObject({ kind: 'invalid', code: 'article.recipient-missing' });
     expect(await desk.told(sendMail)).toHaveLength(before);
     expect(await thread(nobody.ticketId)).toHaveLength(1);
+  });
+});
+
+describe('a copy in secret', () => {
+  const hidden = { name: 'Hidden Hana', address: 'hana@elsewhere.example' };
+  const copied = (id: number, body: object = {}) =>
+    reply(id, { to: 'user10@example.org', bcc: `"${hidden.name}" <${hidden.address}>`, ...body });
+
+  it('is ordered and shown to the agents of the ticket; its customer, their events and webhooks know nothing of it', async () => {
+    const condition = { 'ticket.title': { operator: 'is', value: 'Copied' } };
+    const rule = { name: 'Hook', condition, perform: { 'notification.webhook': { webhook_id: 7 } } };
+    const { id: ruleId } = await desk.rest(cast.admin, triggers.create, { body: rule });
+    const { ticketId } = await filed({ subject: 'Copied' });
+    const article = await copied(ticketId);
+    await desk.rest(cast.admin, triggers.delete, { id: ruleId });
+    expect(article).toMatchObject({ to: 'user10@example.org', bcc: 'Hidden Hana <hana@elsewhere.example>' });
+    const order = (await desk.told(sendMail)).find(({ data }) => data.articleId === article.id)?.data;
+    expect(order).toMatchObject({ to: [{ address: 'user10@example.org' }], cc: [], bcc: [hidden] });
+
+    const error = `${hidden.address}: 550 no such user`;
+    const about = { mailId: uuidv7(), kind: 'reply', ticketId, articleId: article.id, messageId: article.message_id ?? '' };
+    await handled(desk, await desk.publish(deliveryFailed, { ...about, attempts: 1, error }));
+    expect((await thread(ticketId))[1]).toMatchObject({ bcc: article.bcc, preferences: { delivery: { error } } });
+    const theirs = await desk.rest(cast.customer, listArticles, { id: ticketId });
+    expect(theirs[1]).toMatchObject({ id: article.id, bcc: null, preferences: {} });
+    const events = [...(await desk.told(articleAdded)), ...(await desk.told(articleChanged)), ...(await desk.told(ticketUpdated))];
+    const calls = (await desk.told(callWebhook)).filter(({ data }) => data.ticket.id === ticketId);
+    expect(calls.map(({ data }) => data.article?.id)).toContain(article.id);
+    expect(JSON.stringify([theirs, calls, events.filter(({ data }) => data.ticket.id === ticketId && !isNote(data))])).not.toContain('hana');
+  });
+
+  it('is no sender of the ticket: what they answer is for its agents, who can answer them', async () => {
+    const { ticketId } = await filed();
+    const { message_id: sent } = await copied(ticketId);
+    await change(ticketId, { state: 'closed' });
+    const answer = { from: hidden, inReplyTo: [sent ?? ''], text: 'I did not know that.' };
+    expect(await filed(answer)).toMatchObject({ ticketId });
+    const said = (await thread(ticketId)).at(-1);
+    expect(said).toMatchObject({ internal: true, sender: 'Customer', preferences: { side_thread: said?.id } });
+    expect(await ticket(ticketId)).toMatchObject({ state: 'closed' });
+    expect(JSON.stringify(await desk.rest(cast.customer, listArticles, { id: ticketId }))).not.toContain('hana');
+    const back = await reply(ticketId, { side_thread: said?.id, body: 'Now you do.' });
+    const order = (await desk.told(sendMail)).find(({ data }) => data.articleId === back.id)?.data;
+    expect(order).toMatchObject({ to: [hidden], inReplyTo: said?.message_id });
+    // And again, by the number alone: it goes on with the same conversation.
+    const { number } = await ticket(ticketId);
+    await filed({ from: hidden, subject: `Re: [Ticket#${number}] The printer burns` });
+    expect((await thread(ticketId)).at(-1)).toMatchObject({ internal: true, preferences: { side_thread: said?.id } });
+  });
+
+  it('goes with no encrypted mail, leads no side conversation to the customer, and is not for customers to give', async () => {
+    const { ticketId } = await filed();
+    const security = { encryption: { success: true } };
+    await expect(copied(ticketId, { preferences: { security } })).rejects.toMatchObject({
+      ...{ kind: 'invalid', code: 'article.bcc-not-encrypted' },
+    });
+    await expect(
+      reply(ticketId, { side_thread: 'new', to: hidden.address, bcc: 'user10@example.org' }),
+    ).rejects.toMatchObject({ code: 'article.side-thread-customer' });
+    const written = await desk.rest(cast.customer, createArticle, { body: { ticket_id: ticketId, body: 'Me', bcc: hidden.address } });
+    expect((await thread(ticketId)).find(({ id }) => id === written.id)).toMatchObject({ bcc: null });
   });
 });
 

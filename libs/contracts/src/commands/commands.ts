@@ -143,6 +143,8 @@ export const sendMail = defineCommand(
     replyTo: MailAddress.nullable(),
     to: z.array(MailAddress).min(1),
     cc: z.array(MailAddress),
+    /** They get the same mail, which names them nowhere. */
+    bcc: z.array(MailAddress).optional(),
     content: z.union([
       z.object({
         subject: z.string(),

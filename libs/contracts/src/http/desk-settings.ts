@@ -15,6 +15,8 @@ export const DeskSettings = z.object({
   undo_send_seconds: z.number().int(),
   /** Whether an agent who opens a ticket of nobody becomes its owner. */
   auto_assign: z.boolean(),
+  /** Addresses that groups send from, in lower case: an answer to everybody does not go to the desk itself. */
+  own_addresses: z.array(z.string()),
 });
 export type DeskSettings = z.output<typeof DeskSettings>;
 

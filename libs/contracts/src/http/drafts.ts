@@ -13,6 +13,7 @@ export const DraftContent = z.object({
   html: text(1_000_000),
   to: text(20_000),
   cc: text(20_000),
+  bcc: text(20_000).optional(),
   subject: text(998),
   /** Upload cache of its files, which are kept as long as the draft is. */
   form_id: text(200),

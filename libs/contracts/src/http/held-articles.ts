@@ -35,6 +35,7 @@ export const HeldArticle = z.object({
     body: z.string().nullish(),
     to: z.string().nullish(),
     cc: z.string().nullish(),
+    bcc: z.string().nullish(),
     subject: z.string().nullish(),
   }),
   ticket: z.record(z.string(), z.unknown()),

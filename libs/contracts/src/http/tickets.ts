@@ -54,6 +54,8 @@ export const ArticleInput = z.object({
   from: text(998).nullish(),
   to: text(20_000).nullish(),
   cc: text(20_000).nullish(),
+  /** Who gets the e-mail without the others knowing. From agents; shown to agents alone. */
+  bcc: text(20_000).nullish(),
   reply_to: text(998).nullish(),
   in_reply_to: text(998).nullish(),
   origin_by_id: optionalId,
@@ -203,6 +205,8 @@ export const Article = Row.extend({
   from: z.string().nullable(),
   to: z.string().nullable(),
   cc: z.string().nullable(),
+  /** Null for customers, whoever got it. */
+  bcc: z.string().nullable(),
   subject: z.string().nullable(),
   reply_to: z.string().nullable(),
   message_id: z.string().nullable(),

@@ -161,6 +161,7 @@ export class AnswerNewTicket {
       replyTo: null,
       to: [addressee],
       cc: [],
+      bcc: [],
       remaining: [addressee.address],
       refused: [],
       subject: withHook(subject, ticket.number),

@@ -63,10 +63,11 @@ it('one that is on the wire waits for its outcome', async () => {
 
 it('one to somebody else is still sent, with the pseudonym in their place', async () => {
   const cc = [{ name: 'Zoe Zed', address: 'zoe@x.org' }];
-  const id = await queued('queued', { text: 'Zoe says: ask Zoe Zed <zoe@x.org>', cc });
+  const id = await queued('queued', { text: 'Zoe says: ask Zoe Zed <zoe@x.org>', cc, bcc: cc });
   await erase(person());
   expect(await row(id)).toMatchObject({
     ...{ state: 'queued', cc: [{ name: 'erased-1', address: 'erased-1@erased.invalid' }] },
+    bcc: [{ name: 'erased-1', address: 'erased-1@erased.invalid' }],
     body_text: 'Zoe says: ask erased-1 <erased-1@erased.invalid>',
   });
 });

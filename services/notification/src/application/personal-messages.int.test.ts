@@ -39,10 +39,12 @@ async function told(internal = false) {
 }
 
 it('mails to or copied to a person, however the address is written; nobody else’s', async () => {
-  const [to, copied] = [await queued({ to: [zoe] }), await queued({ cc: [zoe] })];
+  const [to, copied, hidden] = [await queued({ to: [zoe] }), await queued({ cc: [zoe] }), await queued({ bcc: [zoe] })];
+  const other = { name: '', address: 'yan@y.org' };
+  await queued({ bcc: [other] });
   await queued({ to: [{ name: 'Zoe', address: 'jim-zoe@x.org' }] });
   const { parts } = await told();
-  expect(parts.map(({ path }) => path).sort()).toEqual([`mails/${to}.json`, `mails/${copied}.json`].sort());
+  expect(parts.map(({ path }) => path).sort()).toEqual([to, copied, hidden].map((id) => `mails/${id}.json`).sort());
   expect(parts[0]?.data).toMatchObject({ subject: aMail().subject, text: expect.any(String) });
 });
 

@@ -125,7 +125,7 @@ export class QueueMail {
   private mailOf(command: Command, brand: MailBrand | undefined, written: RenderedMail | undefined): OutboundMail {
     const { data } = command;
     const now = this.clock.now();
-    const { to, cc, remaining, refused } = recipients(data);
+    const { to, cc, bcc, remaining, refused } = recipients(data);
     const dead = remaining.length === 0;
     const from = data.from && isDeliverable(data.from.address) ? headerAddress(data.from) : this.settings.from;
     return {
@@ -143,6 +143,7 @@ export class QueueMail {
       replyTo: data.replyTo && isDeliverable(data.replyTo.address) ? headerAddress(data.replyTo) : null,
       to,
       cc,
+      bcc,
       remaining,
       refused,
       secret: secretKinds.has(data.kind),
@@ -227,16 +228,16 @@ export class QueueMail {
 }
 
 /** Headers show those who can be written to; each mailbox gets one copy; the rest counts as refused. */
-function recipients({ to, cc }: Pick<SendMail, 'to' | 'cc'>) {
-  const bad = [...to, ...cc].filter(({ address }) => !isDeliverable(address.trim()));
+function recipients({ to, cc, bcc = [] }: Pick<SendMail, 'to' | 'cc' | 'bcc'>) {
+  const bad = [...to, ...cc, ...bcc].filter(({ address }) => !isDeliverable(address.trim()));
   const good = (list: MailAddress[]) => list.filter((one) => !bad.includes(one)).map(headerAddress);
-  const shown = { to: good(to), cc: good(cc) };
-  const byMailbox = new Map([...shown.to, ...shown.cc].map(({ address }) => [plainAddress(address), address]));
+  const told = { to: good(to), cc: good(cc), bcc: good(bcc) };
+  const byMailbox = new Map([...told.to, ...told.cc, ...told.bcc].map(({ address }) => [plainAddress(address), address]));
   const refused: Refusal[] = bad.map(({ address }) => ({
     address: headerText(address, 254),
     reason: 'This is not a mail address.',
   }));
-  return { ...shown, remaining: [...byMailbox.values()], refused };
+  return { ...told, remaining: [...byMailbox.values()], refused };
 }
 
 function referencesOf({ references, inReplyTo }: SendMail): string[] {

@@ -31,7 +31,7 @@ function shown(mail: OutboundMail): OutputOf<typeof retryOutboundMail> {
     id: mail.id,
     kind: mail.kind,
     state: mail.state,
-    to: [...mail.to, ...mail.cc].map(({ address }) => address),
+    to: [...mail.to, ...mail.cc, ...mail.bcc].map(({ address }) => address),
     subject: mail.subject,
     attempts: mail.attempts,
     next_attempt_at: mail.state !== 'sending' && mail.dueAt !== null ? isoTime(mail.dueAt) : null,

@@ -37,6 +37,8 @@ export interface OutboundMail {
   replyTo: MailAddress | null;
   to: MailAddress[];
   cc: MailAddress[];
+  /** In no header: only the server is told. */
+  bcc: MailAddress[];
   /** Envelope recipients that have neither accepted nor refused yet. */
   remaining: string[];
   refused: Refusal[];

@@ -64,7 +64,7 @@ function testMail({ from, to }: { from: string; to: string }, now: number): Outb
   return {
     ...{ id, kind: 'test', ticketId: null, articleId: null, correlationId: id, causationId: id, traceparent: null },
     ...{ automatic: true, guardAddress: null, from: { name: '', address: from }, replyTo: null },
-    ...{ to: [{ name: '', address: to }], cc: [], remaining: [to], refused: [], secret: false },
+    ...{ to: [{ name: '', address: to }], cc: [], bcc: [], remaining: [to], refused: [], secret: false },
     subject: 'Test of a mail account',
     text: 'This mail was sent to try a mail account of the help desk. Nobody needs to answer it.\n',
     ...{ html: null, messageId: `<${id}@${from.slice(from.lastIndexOf('@') + 1)}>`, inReplyTo: null, references: [] },

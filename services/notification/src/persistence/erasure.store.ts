@@ -10,6 +10,7 @@ export interface MailTexts {
   reply_to: MailAddress | null;
   recipients: MailAddress[];
   cc: MailAddress[];
+  bcc: MailAddress[];
   remaining: string[];
   refused: unknown;
   subject: string;
@@ -30,7 +31,7 @@ export interface ErasableMail extends MailTexts {
 }
 
 const texts = [
-  ...(['guard_address', 'sender', 'reply_to', 'recipients', 'cc', 'remaining', 'refused', 'subject'] as const),
+  ...(['guard_address', 'sender', 'reply_to', 'recipients', 'cc', 'bcc', 'remaining', 'refused', 'subject'] as const),
   ...(['body_text', 'body_html', 'in_reply_to', 'refs', 'attachments', 'linked', 'last_error', 'response'] as const),
 ];
 const json: ReadonlySet<string> = new Set([
@@ -38,6 +39,7 @@ const json: ReadonlySet<string> = new Set([
   'reply_to',
   'recipients',
   'cc',
+  'bcc',
   'refused',
   'attachments',
   'linked',
@@ -111,7 +113,7 @@ export class ErasureStore {
     await sql(
       tx,
       `UPDATE outbound_mail SET subject = $2, body_text = NULL, body_html = NULL, attachments = '[]', linked = '[]', reply_to = NULL,
-         recipients = '[]', cc = '[]', remaining = '{}', refused = '[]', in_reply_to = NULL, refs = '{}',
+         recipients = '[]', cc = '[]', bcc = '[]', remaining = '{}', refused = '[]', in_reply_to = NULL, refs = '{}',
          last_error = NULL, response = NULL
        WHERE ticket_id = $1 AND state <> 'sending'`,
       [ticketId, subject],

@@ -14,6 +14,7 @@ import { BoundAddresses1799451200000 } from './migrations/1799451200000-bound-ad
 import { LeftLists1799451300000 } from './migrations/1799451300000-left-lists.ts';
 import { GroupBrand1799454000001 } from './migrations/1799454000001-group-brand.ts';
 import { MailTemplates1799460300000 } from './migrations/1799460300000-mail-templates.ts';
+import { HiddenRecipients1799461100000 } from './migrations/1799461100000-hidden-recipients.ts';
 
 /** In the order in which they run. */
 export const migrations: MigrationClass[] = [
@@ -33,4 +34,5 @@ export const migrations: MigrationClass[] = [
   LeftLists1799451300000,
   GroupBrand1799454000001,
   MailTemplates1799460300000,
+  HiddenRecipients1799461100000,
 ];

@@ -17,6 +17,7 @@ export interface OutboundMailRow {
   reply_to: MailAddress | null;
   recipients: MailAddress[];
   cc: MailAddress[];
+  bcc: MailAddress[];
   remaining: string[];
   refused: Refusal[];
   subject: string;
@@ -52,6 +53,7 @@ export function toMail(row: OutboundMailRow): OutboundMail {
     replyTo: row.reply_to,
     to: row.recipients,
     cc: row.cc,
+    bcc: row.bcc,
     remaining: row.remaining,
     refused: row.refused,
     subject: row.subject,
@@ -89,6 +91,7 @@ export function toNewRow(mail: OutboundMail) {
     reply_to: mail.replyTo,
     recipients: mail.to,
     cc: mail.cc,
+    bcc: mail.bcc,
     remaining: mail.remaining,
     refused: mail.refused,
     subject: mail.subject,

@@ -42,7 +42,7 @@ export class PersonalDataStore {
          'message_id', message_id, 'state', state, 'created_at', created_at) AS data
        FROM outbound_mail
        WHERE id > $3 AND id <= $4 AND EXISTS (
-         SELECT 1 FROM jsonb_array_elements(recipients || cc) AS r WHERE lower(r ->> 'address') = ANY ($1::text[]))
+         SELECT 1 FROM jsonb_array_elements(recipients || cc || bcc) AS r WHERE lower(r ->> 'address') = ANY ($1::text[]))
        ORDER BY id LIMIT $5`,
       [emails, internal, after, end, limit],
     );

@@ -33,6 +33,7 @@ export interface ArticleDraft {
   from: string | undefined;
   to: string | null;
   cc: string | null;
+  bcc: string | null;
   replyTo: string | null;
   inReplyTo: string | null;
   originById: number | null;
@@ -92,6 +93,7 @@ export class ArticleDrafts {
       from: agent ? (input.from?.trim() ?? undefined) || undefined : undefined,
       to: input.to?.trim() || null,
       cc: input.cc?.trim() || null,
+      bcc: (agent && input.bcc?.trim()) || null,
       replyTo: (agent && input.reply_to?.trim()) || null,
       inReplyTo: input.in_reply_to?.trim() || null,
       originById: (agent && input.origin_by_id) || null,
@@ -106,10 +108,14 @@ export class ArticleDrafts {
   /**
    * Whether a mail can leave as its writer wants it, and by which kind of keys: written into the draft. Looked at once more
    * when it is sent: keys come and go.
-   * @throws AppError invalid `article.no-key-to-sign`, `article.no-key-to-encrypt`
+   * @throws AppError invalid `article.no-key-to-sign`, `article.no-key-to-encrypt`, `article.bcc-not-encrypted`
    */
   async requireKeys(draft: ArticleDraft | null, group: Group, customer: Person | undefined): Promise<void> {
     if (!draft?.security || !isMailOut(draft)) return;
+    if (draft.security.encrypt && parseAddresses(draft.bcc).length > 0) {
+      const detail = 'A mail with hidden recipients cannot be encrypted: it would show whose keys open it.';
+      throw new AppError('invalid', 'article.bcc-not-encrypted', detail);
+    }
     const customers = draft.sideThread === null ? customer?.email : null;
     const to = parseAddresses([draft.to ?? customers, draft.cc].filter(Boolean).join(', '));
     const from = group.email?.address ?? null;

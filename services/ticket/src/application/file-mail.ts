@@ -226,7 +226,7 @@ export class FileMail {
         const given = sent !== undefined && mail.bounce?.kind === 'permanent';
         const sure = proven ? role : { ...role, agentOfGroup: false };
         const brake = braked.get(placement.ticketId);
-        const side = sideThreadFor(filing, placement.ticketId, role);
+        const side = sideThreadFor(filing, placement.ticketId, role) ?? (role.besides ? articleId : undefined);
         const said = side === undefined ? article : besideTheTicket(article, side);
         const held = this.attach(writing, placement, sure, said, mail, known, given, brake !== undefined);
         if (held && brake === 'untold') {
@@ -268,7 +268,7 @@ export class FileMail {
 
   /** Has it known whom mail does not reach. */
   private undeliverable({ message, mail: { bounce, receivedAt: at } }: Filing, sent: BouncedArticle): OutboxRow[] {
-    const gone = bounce ? withoutMailbox(bounce, addressesIn(`${sent.to ?? ''}, ${sent.cc ?? ''}`)) : [];
+    const gone = bounce ? withoutMailbox(bounce, addressesIn([sent.to, sent.cc, sent.bcc].join(', '))) : [];
     return gone.map(({ address, reason }) =>
       this.outbox.row(markUndeliverable, { aggregateId: sent.ticketId, data: { address, reason, at }, cause: message }),
     );
@@ -435,22 +435,25 @@ export class FileMail {
       const sender = senderOf(filing.mail, people);
       const own = filing.mail.automatic === 'own' || ours.has(address);
       const names = (line: string) => address !== '' && addressesIn(line).includes(address);
-      const { lines: open = [], sides = [] } = lines[i] ?? {};
+      const { lines: open = [], sides = [], hidden = [] } = lines[i] ?? {};
       const customer = sender !== undefined && sender.id === ticket.customerId;
       const participant = !own && open.some(names);
       const side = own ? undefined : sides.find(({ line }) => names(line))?.id;
+      const agentOfGroup =
+        !filing.mail.released &&
+        sender?.agent === true &&
+        sender.active &&
+        sender.fullGroupIds.includes(ticket.groupId);
+      // Their colleagues see the ticket anyway.
+      const copied = !own && !agentOfGroup && hidden.some(names);
       roles.get(filing)?.set(ticket.id, {
         ...{ customer, participant, side },
-        besides: side !== undefined && !customer && !participant,
+        besides: (side !== undefined || copied) && !customer && !participant,
         disowned: isDisowned(filing.mail) && !filing.mail.released,
         // Whoever let it in answers for it; it is a customer's mail then.
         ofTheDesk: own || (sender?.agent === true && !filing.mail.released),
         machine: own || filing.mail.automatic === 'bounce',
-        agentOfGroup:
-          !filing.mail.released &&
-          sender?.agent === true &&
-          sender.active &&
-          sender.fullGroupIds.includes(ticket.groupId),
+        agentOfGroup,
       });
     });
     return roles;
@@ -480,7 +483,7 @@ function stillClosed(id: number): NewArticle {
 
 /**
  * The conversation beside the ticket that a mail belongs to: that of the message it answers; else that in which alone its
- * sender is named.
+ * sender is named. Whoever was copied in secret begins one with their first answer.
  */
 function sideThreadFor({ facts }: Filing, ticketId: number, role: KnownSender): SideThreadId | undefined {
   const [answered] = facts.answered;

@@ -55,6 +55,7 @@ export function articleOf(mail: Mail, id: number, { proven, opens }: { proven: b
     from: mail.from && formatAddress(mail.from),
     to: formatAddresses(mail.to.map(asKnown)),
     cc: formatAddresses(mail.cc.map(asKnown)),
+    bcc: null,
     subject: clean(mail.subject) || null,
     replyTo: replyTo && formatAddress(replyTo),
     messageId: mail.messageId,

@@ -71,7 +71,8 @@ function writeMail(draft: ArticleDraft, id: number, place: Place, identity: Mail
     throw new AppError('invalid', 'article.recipient-missing', "Need at least one recipient in 'to' to send an email.");
   }
   const copies = parseAddresses(draft.cc);
-  if (side) refuseCustomer([...recipients, ...copies], customer);
+  const hidden = parseAddresses(draft.bcc);
+  if (side) refuseCustomer([...recipients, ...copies, ...hidden], customer);
   const messageId = ticketMessageId(ticket.id, now, identity.threadingSecret, identity.fqdn);
   const inReplyTo = (side ? undefined : messageIdsIn(draft.inReplyTo)[0]) ?? thread?.messageId ?? null;
   const references = referencesChain(messageIdsIn(thread?.references ?? null), inReplyTo);
@@ -101,6 +102,7 @@ function writeMail(draft: ArticleDraft, id: number, place: Place, identity: Mail
       replyTo: replyToOf(group.email, ticket.id, identity),
       to: recipients,
       cc: copies,
+      ...(hidden.length > 0 && { bcc: hidden }),
       content: contentOf(
         draft,
         outgoingSubject(subject, ticket.number, inReplyTo !== null, draft.sideThread === 'new'),

@@ -120,6 +120,7 @@ function failureNote({ data }: Delivery, id: number, to: string | null): NewArti
     from: null,
     to: null,
     cc: null,
+    bcc: null,
     subject: null,
     replyTo: null,
     messageId: null,

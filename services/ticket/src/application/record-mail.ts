@@ -75,6 +75,7 @@ function articleOf(mail: Command['data'], id: number): NewArticle {
     from: formatAddress(mail.from),
     to: formatAddresses(mail.to),
     cc: null,
+    bcc: null,
     subject: mail.subject,
     replyTo: null,
     messageId: mail.messageId,

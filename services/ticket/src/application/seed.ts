@@ -79,6 +79,7 @@ export async function seed(ds: DataSource, kind: 'zammad' | 'blank'): Promise<vo
         from: 'Nicole Braun <nicole.braun@zammad.org>',
         to: null,
         cc: null,
+        bcc: null,
         subject: null,
         replyTo: null,
         messageId: null,

@@ -24,6 +24,7 @@ export interface BouncedArticle {
   internal: boolean;
   to: string | null;
   cc: string | null;
+  bcc: string | null;
 }
 
 export interface DeliveryState {
@@ -222,7 +223,7 @@ export class ArticleStore {
          coalesce(preferences -> 'delivery', '{}') || jsonb_build_object('bounce', said.bounce))
        FROM unnest($1::int[], $2::text[], $3::jsonb[]) WITH ORDINALITY AS said (ticket_id, key, bounce, nth)
        WHERE article.message_id_md5 = said.key AND sender_id <> 2 AND article.ticket_id = said.ticket_id
-       RETURNING article.id, article.ticket_id AS "ticketId", internal, "to", cc, nth::int`,
+       RETURNING article.id, article.ticket_id AS "ticketId", internal, "to", cc, bcc, nth::int`,
       [
         words.map(({ ticketId }) => ticketId),
         words.map(({ messageId }) => messageKey(messageId)),

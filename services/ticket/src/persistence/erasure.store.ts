@@ -6,7 +6,7 @@ type On = DataSource | EntityManager;
 
 /** The texts of an article in which people may be named. */
 export const articleTexts = [
-  ...(['from', 'to', 'cc', 'reply_to', 'subject', 'body', 'message_id', 'in_reply_to', 'references'] as const),
+  ...(['from', 'to', 'cc', 'bcc', 'reply_to', 'subject', 'body', 'message_id', 'in_reply_to', 'references'] as const),
 ];
 export type ArticleTexts = Record<(typeof articleTexts)[number], string | null>;
 

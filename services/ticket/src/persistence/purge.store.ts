@@ -51,7 +51,7 @@ export class PurgeStore {
     const rows = await sql<{ text: string }>(
       on,
       `SELECT DISTINCT header.text FROM article a
-       CROSS JOIN LATERAL (VALUES (a."from"), (a."to"), (a.cc), (a.reply_to)) AS header (text)
+       CROSS JOIN LATERAL (VALUES (a."from"), (a."to"), (a.cc), (a.bcc), (a.reply_to)) AS header (text)
        WHERE a.ticket_id = $1 AND header.text IS NOT NULL`,
       [ticketId],
     );

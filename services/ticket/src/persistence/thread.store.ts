@@ -38,6 +38,8 @@ export interface MailFacts {
 
 export interface NamingLines {
   lines: string[];
+  /** Copies that the others did not know of. */
+  hidden: string[];
   sides: { id: SideThreadId; line: string }[];
 }
 
@@ -138,10 +140,12 @@ export class ThreadStore {
       on,
       `SELECT (
          SELECT coalesce(json_agg(json_build_object('id', preferences -> 'side_thread', 'line', line) ORDER BY id DESC), '[]')
-         FROM article CROSS JOIN LATERAL (SELECT concat_ws(', ', "from", "to", cc, reply_to) AS line) AS lines
+         FROM article CROSS JOIN LATERAL (SELECT concat_ws(', ', "from", "to", cc, bcc, reply_to) AS line) AS lines
          WHERE ticket_id = pair.ticket_id AND internal AND preferences ? 'side_thread'
            AND position(pair.address IN lower(line)) > 0
        ) AS sides, ARRAY(
+         SELECT bcc FROM article WHERE ticket_id = pair.ticket_id AND position(pair.address IN lower(bcc)) > 0
+       ) AS hidden, ARRAY(
          SELECT DISTINCT line FROM article
          CROSS JOIN LATERAL (SELECT concat_ws(', ', "from", "to", cc, reply_to) AS line) AS lines
          WHERE ticket_id = pair.ticket_id AND NOT internal AND position(pair.address IN lower(line)) > 0

@@ -84,9 +84,14 @@ const attachments = `
        'Content-ID', f.content_id, 'Content-Disposition', CASE WHEN f.inline THEN 'inline' END))) ORDER BY f.id), '[]')
    FROM article_attachment f WHERE f.article_id = a.id) AS attachments`;
 
+/** Whom an agent copied in secret, and what a server said about them. */
+const bcc = `CASE WHEN a.bcc IS NOT NULL AND ${seesAsAgent()} THEN a.bcc END AS bcc`;
+const articlePreferences = `CASE WHEN a.bcc IS NULL OR ${seesAsAgent()} THEN a.preferences ELSE a.preferences - 'delivery' END AS preferences`;
+
 const articleColumns = `
-  a.id, a.ticket_id, a.type_id, a.sender_id, a."from", a."to", a.cc, a.subject, a.reply_to, a.message_id,
-  a.message_id_md5, a.in_reply_to, a.content_type, a."references", a.body, a.internal, a.preferences, a.updated_by_id,
+  a.id, a.ticket_id, a.type_id, a.sender_id, a."from", a."to", a.cc, ${bcc}, a.subject, a.reply_to, a.message_id,
+  a.message_id_md5, a.in_reply_to, a.content_type, a."references", a.body, a.internal, ${articlePreferences},
+  a.updated_by_id,
   a.created_by_id, a.origin_by_id, ${instants('a', ['created_at', 'updated_at'])}, ${attachments},
   (SELECT name FROM article_type WHERE id = a.type_id) AS type,
   (SELECT name FROM article_sender WHERE id = a.sender_id) AS sender,

@@ -27,8 +27,8 @@ export const ticketColumns = [
 ] as const;
 
 export const articleColumns = [
-  ...['id', 'ticket_id', 'type_id', 'sender_id', 'from', 'to', 'cc', 'subject', 'reply_to', 'message_id'],
-  ...['message_id_md5', 'in_reply_to', 'references', 'content_type', 'body', 'internal', 'preferences'],
+  ...['id', 'ticket_id', 'type_id', 'sender_id', 'from', 'to', 'cc', 'bcc', 'subject', 'reply_to'],
+  ...['message_id', 'message_id_md5', 'in_reply_to', 'references', 'content_type', 'body', 'internal', 'preferences'],
   ...['origin_by_id', 'inbound_id', 'inbound_unreadable', 'raw_sha256', 'raw_size'],
   ...['created_by_id', 'updated_by_id', 'created_at', 'updated_at'],
 ] as const;
@@ -184,6 +184,7 @@ export function articleRow(article: Article): Row {
     from: article.from,
     to: article.to,
     cc: article.cc,
+    bcc: article.bcc,
     subject: article.subject,
     reply_to: article.replyTo,
     message_id: article.messageId,

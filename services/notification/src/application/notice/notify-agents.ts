@@ -75,7 +75,7 @@ export class NotifyAgents {
       ...{ id, kind: 'agent-notification', ticketId: ticket.id, articleId: null },
       ...{ correlationId: command.correlationId, causationId: command.id },
       traceparent: inTraceOf(command, sampledTraceparent) ?? null,
-      ...{ automatic: true, guardAddress: null, from, replyTo: null, to: [addressee], cc: [] },
+      ...{ automatic: true, guardAddress: null, from, replyTo: null, to: [addressee], cc: [], bcc: [] },
       ...{ remaining: [addressee.address], refused: [], subject: withHook(subject, ticket.number), text, html },
       secret: false,
       // By the signed id an answer joins the ticket, where customers read it: not one that quotes what is internal.

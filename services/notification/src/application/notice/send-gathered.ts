@@ -93,7 +93,7 @@ export class SendGathered {
     return {
       ...{ id, kind: 'agent-notification', ticketId: null, articleId: null },
       ...{ correlationId: last.correlation_id, causationId: last.id, traceparent: null },
-      ...{ automatic: true, guardAddress: null, from, replyTo: null, to: [addressee], cc: [] },
+      ...{ automatic: true, guardAddress: null, from, replyTo: null, to: [addressee], cc: [], bcc: [] },
       ...{ remaining: [addressee.address], refused: [], subject, text, html, secret: false },
       messageId: `<${id}@${fqdn}>`,
       ...{ inReplyTo: null, references: [], attachments: [], linked: [], security: null, state: 'queued', dueAt: now },

@@ -14,7 +14,7 @@ export function noteArticle(note: ActionPlan['notes'][number], id: number): NewA
 
 export function systemArticle(id: number, over: Partial<NewArticle>): NewArticle {
   return {
-    ...{ id, type: 'note', sender: 'System', from: null, to: null, cc: null, subject: null, replyTo: null },
+    ...{ id, type: 'note', sender: 'System', from: null, to: null, cc: null, bcc: null, subject: null, replyTo: null },
     ...{ messageId: null, inReplyTo: null, references: null, contentType: 'text/html', body: '', internal: false },
     ...{ preferences: {}, originById: null, mail: null, files: [], isAutoResponse: true, outgoing: null },
     ...over,

@@ -56,10 +56,14 @@ export class WebhookPayloads {
 }
 
 function articleOf(row: Row, person: (key: string, of: Row) => ReturnType<typeof personOf>): WebhookArticle {
+  const { bcc, ...shown } = row;
+  const { delivery, ...facts } = (row.preferences ?? {}) as Record<string, unknown>;
+  // Whom an agent copied in secret is not for others to know, nor what a server said about them.
+  const preferences = bcc || delivery === undefined ? facts : { ...facts, delivery };
   const people = { created_by: person('created_by', row), updated_by: person('updated_by', row) };
-  const article = { ...(row as unknown as WebhookArticle), ...people };
+  const article = { ...(shown as unknown as WebhookArticle), preferences, ...people };
   // Receivers are outside of the desk, and what they are sent is kept in a log.
-  if (!travelsEncrypted((row.preferences ?? {}) as Record<string, unknown>)) return article;
+  if (!travelsEncrypted(preferences)) return article;
   return { ...article, body: insteadOfEncrypted('en'), content_type: 'text/plain' };
 }
 

@@ -158,5 +158,5 @@ function contentOf({ article }: HeldWords, formId: string): Omit<DraftContent, '
   const text = (name: string) => (typeof article[name] === 'string' ? (article[name] as string) : '');
   const body = text('body');
   const html = article.content_type === 'text/html' ? body : `<p>${escapeHtml(body).replaceAll('\n', '<br>')}</p>`;
-  return { html, to: text('to'), cc: text('cc'), subject: text('subject'), form_id: formId };
+  return { html, to: text('to'), cc: text('cc'), bcc: text('bcc'), subject: text('subject'), form_id: formId };
 }

@@ -4,7 +4,7 @@ import {
   type Caller,
   changesBetween,
   recordAudit,
-  type DeskSettings as Settings,
+  type DeskSettings as ShownSettings,
 } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
@@ -13,7 +13,10 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { DeskSettingStore } from '../../persistence/desk-setting.store.ts';
+import { ReplicaStore } from '../../persistence/replica.store.ts';
 import { requireAnyOf } from '../access.ts';
+
+type Settings = Omit<ShownSettings, 'own_addresses'>;
 
 /** What holds until somebody chooses otherwise. */
 const untouched: Settings = {
@@ -38,6 +41,7 @@ export class DeskSettings {
   constructor(
     private readonly db: DataSource,
     private readonly store: DeskSettingStore,
+    private readonly replicas: ReplicaStore,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -48,16 +52,16 @@ export class DeskSettings {
     return { ...untouched, ...Object.fromEntries(names.flatMap((name) => (name in all ? [[name, all[name]]] : []))) };
   }
 
-  async read(actor: Actor): Promise<Settings> {
+  async read(actor: Actor): Promise<ShownSettings> {
     requireAnyOf(actor, ['ticket.agent', ...Object.values(permissions)]);
-    return this.current();
+    return this.shown(await this.current());
   }
 
-  async update(actor: Caller, input: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<Settings> {
+  async update(actor: Caller, input: { [K in keyof Settings]?: Settings[K] | undefined }): Promise<ShownSettings> {
     const given = names.filter((name) => input[name] !== undefined);
     requireAnyOf(actor, Object.values(permissions));
     for (const name of given) requireAnyOf(actor, [permissions[name]]);
-    return transaction(this.db, async (tx) => {
+    const settings = await transaction(this.db, async (tx) => {
       const before = await this.current(tx);
       await this.store.set(
         tx,
@@ -77,5 +81,11 @@ export class DeskSettings {
       }
       return after;
     });
+    return this.shown(settings);
+  }
+
+  private async shown(settings: Settings): Promise<ShownSettings> {
+    const groups = await this.replicas.mailGroups(this.db);
+    return { ...settings, own_addresses: [...new Set(groups.flatMap(({ address }) => address ?? []))].sort() };
   }
 }

@@ -307,6 +307,7 @@ function mergedNote(id: number, from: string | null): NewArticle {
     from,
     to: null,
     cc: null,
+    bcc: null,
     subject: null,
     replyTo: null,
     messageId: null,

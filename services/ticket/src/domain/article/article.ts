@@ -20,6 +20,8 @@ export interface Article {
   from: string | null;
   to: string | null;
   cc: string | null;
+  /** Who got it without the others knowing: for agents of the ticket to see, and for nobody else. */
+  bcc: string | null;
   subject: string | null;
   replyTo: string | null;
   /** With angle brackets. */

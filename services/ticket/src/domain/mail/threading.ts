@@ -15,7 +15,7 @@ export interface SenderRole {
   customer: boolean;
   /** Named in from, to or cc of an earlier article; addresses of the desk itself never are. */
   participant: boolean;
-  /** Named in a conversation beside the ticket and nowhere else: what they write belongs there. */
+  /** Named in a conversation beside the ticket, or copied in secret, and nowhere else: what they write belongs beside it. */
   besides: boolean;
   agentOfGroup: boolean;
   /** The owner of the domain asks that the mail is not believed, and nobody has let it in. */

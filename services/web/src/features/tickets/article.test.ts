@@ -21,6 +21,7 @@ const anArticle = (overrides: Partial<Article> = {}): Article => ({
   from: 'Anna Bauer <anna@b.example>',
   to: 'desk@h.example',
   cc: null,
+  bcc: null,
   subject: 'Help',
   reply_to: null,
   message_id: null,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Draft } from './draft.ts';
 import { DraftSync, SYNC_PAUSE_MS } from './draft-sync.ts';
 
-const draft = (html: string): Draft => ({ html, to: '', cc: '', subject: '', formId: 'f', files: [] });
+const draft = (html: string): Draft => ({ html, to: '', cc: '', bcc: '', subject: '', formId: 'f', files: [] });
 
 let said: string[];
 /** Answers only when it is let go. */

@@ -10,14 +10,14 @@ export interface DraftServer {
 }
 
 const server: DraftServer = {
-  keep: (id, kind, { html, to, cc, subject, formId: form_id, files, side }) => {
+  keep: (id, kind, { html, to, cc, bcc, subject, formId: form_id, files, side }) => {
     const kept = files.flatMap(({ id: file, filename, size }) =>
       typeof file === 'number' ? [{ id: file, filename, size }] : [],
     );
     const beside = side && { side: { how: side.how, article_id: side.articleId } };
     return call('keepDraft', {
       params: { id, kind },
-      body: { html, to, cc, subject, form_id, files: kept, ...beside },
+      body: { html, to, cc, bcc, subject, form_id, files: kept, ...beside },
     });
   },
   forget: (id, kind) => call('deleteDraft', { params: { id, kind } }),
@@ -91,6 +91,6 @@ export class DraftSync {
 /** What makes a draft another one; an empty one is none. */
 function textOf(draft: Draft): string {
   if (isBlank(draft.html) && draft.files.length === 0) return '';
-  const { html, to, cc, subject, formId, files } = draft;
-  return JSON.stringify([html, to, cc, subject, formId, files.map(({ id }) => id)]);
+  const { html, to, cc, bcc, subject, formId, files } = draft;
+  return JSON.stringify([html, to, cc, bcc, subject, formId, files.map(({ id }) => id)]);
 }

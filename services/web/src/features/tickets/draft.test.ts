@@ -11,6 +11,7 @@ const aDraft = (overrides: Partial<Draft> = {}): Draft => ({
   html: '<p>Hello</p>',
   to: 'anna@b.example',
   cc: '',
+  bcc: '',
   subject: '',
   formId: 'f1',
   files: [],
@@ -25,6 +26,12 @@ describe('drafts', () => {
     expect(loadDraft('reply', 7, storage)).toEqual(aDraft());
     expect(loadDraft('note', 7, storage)).toBeNull();
     expect(loadDraft('reply', 8, storage)).toBeNull();
+  });
+
+  it('of a browser that knew no hidden recipients yet have none', () => {
+    const { bcc: _, ...earlier } = aDraft();
+    kept.set('helpmesh.draft.reply.7', JSON.stringify(earlier));
+    expect(loadDraft('reply', 7, storage)).toEqual(aDraft());
   });
 
   it('go away when they are emptied or removed', () => {
@@ -82,7 +89,7 @@ describe('what was typed elsewhere', () => {
       removeItem: (key: string) => void held.delete(key),
     };
   };
-  const here = { html: 'here', to: '', cc: '', subject: '', formId: 'f', files: [] };
+  const here = { html: 'here', to: '', cc: '', bcc: '', subject: '', formId: 'f', files: [] };
   const kept = (html: string, updated_at: string) => ({
     kind: 'reply' as const,
     content: { html, to: '', cc: '', subject: '', form_id: 'g', files: [] },

@@ -3,6 +3,7 @@ export interface Draft {
   html: string;
   to: string;
   cc: string;
+  bcc: string;
   subject: string;
   formId: string;
   files: DraftFile[];
@@ -45,7 +46,8 @@ export function loadDraft(
 ): Draft | null {
   try {
     const value: unknown = JSON.parse(storage.getItem(keyOf(kind, ticketId)) ?? 'null');
-    return isDraft(value) ? value : null;
+    // One that was begun before there were hidden recipients has none.
+    return isDraft(value) ? { ...value, bcc: value.bcc ?? '' } : null;
   } catch {
     return null;
   }
@@ -76,7 +78,8 @@ export const removeDraft = (
 /** As the server keeps it. */
 export interface KeptDraft {
   kind: 'reply' | 'note' | 'side';
-  content: Omit<Draft, 'formId' | 'side' | 'savedAt' | 'synced'> & {
+  content: Omit<Draft, 'formId' | 'bcc' | 'side' | 'savedAt' | 'synced'> & {
+    bcc?: string | undefined;
     form_id: string;
     side?: { how: 'forward' | 'answer'; article_id: number } | undefined;
   };
@@ -102,9 +105,9 @@ export function adoptDrafts(
     }
     const savedAt = Date.parse(there.updated_at);
     if (here && (here.savedAt ?? 0) >= savedAt) return false;
-    const { form_id: formId, side, ...content } = there.content;
+    const { form_id: formId, side, bcc = '', ...content } = there.content;
     const beside = side && { side: { how: side.how, articleId: side.article_id } };
-    saveDraft(kind, ticketId, { ...content, ...beside, formId, savedAt, synced: true }, storage);
+    saveDraft(kind, ticketId, { ...content, ...beside, bcc, formId, savedAt, synced: true }, storage);
     return true;
   });
 }

@@ -48,8 +48,8 @@ export const useRecalled = create<Recalled>((set) => ({ last: null, set: (last) 
 /** Takes back what waits: it is a draft again, here and on the server. */
 export async function recall(cache: QueryClient, id: number): Promise<void> {
   const { ticket_id: ticketId, kind, content, updated_at } = await call('recallHeldArticle', { params: { id } });
-  const { form_id: formId, side: _, ...draft } = content;
-  saveDraft(kind, ticketId, { ...draft, formId, savedAt: Date.parse(updated_at), synced: true });
+  const { form_id: formId, side: _, bcc = '', ...draft } = content;
+  saveDraft(kind, ticketId, { ...draft, bcc, formId, savedAt: Date.parse(updated_at), synced: true });
   useRecalled.getState().set({ ticketId, kind });
   await cache.invalidateQueries({ queryKey: ticketKeys.held(ticketId) });
 }

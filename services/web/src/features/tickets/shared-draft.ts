@@ -18,8 +18,8 @@ export const sharedDraftQuery = (ticketId: number) =>
 
 /** Lays what one has written where colleagues find it. */
 export async function park(ticketId: number, draft: Draft, more: { type: string }): Promise<void> {
-  const { html, to, cc, subject, formId, files } = draft;
-  const new_article = { body: html, to, cc, subject, content_type: 'text/html', internal: false, ...more };
+  const { html, to, cc, bcc, subject, formId, files } = draft;
+  const new_article = { body: html, to, cc, bcc, subject, content_type: 'text/html', internal: false, ...more };
   const body = { new_article, ...(files.length > 0 && { form_id: formId }) };
   await call('putSharedDraft', { params: { id: ticketId }, body });
 }
@@ -39,14 +39,15 @@ export async function takeOver(cache: QueryClient, ticketId: number): Promise<vo
     html: begun && !isBlank(begun.html) ? `${begun.html}${text('body')}` : text('body'),
     to: text('to') || (begun?.to ?? ''),
     cc: text('cc') || (begun?.cc ?? ''),
+    bcc: text('bcc') || (begun?.bcc ?? ''),
     subject: text('subject'),
     formId,
     files: [...(begun?.files ?? []), ...imported.attachments],
   };
-  const kept = { ...draft, form_id: formId, files: imported.attachments };
-  const { html, to, cc, subject, form_id, files } = kept;
+  const { html, to, cc, bcc, subject } = draft;
+  const body = { html, to, cc, bcc, subject, form_id: formId, files: imported.attachments };
   // On the server before it is gone from there: nothing may come between.
-  await call('keepDraft', { params: { id: ticketId, kind: 'reply' }, body: { html, to, cc, subject, form_id, files } });
+  await call('keepDraft', { params: { id: ticketId, kind: 'reply' }, body });
   saveDraft('reply', ticketId, { ...draft, savedAt: Date.now(), synced: false });
   await call('deleteSharedDraft', { params: { id: ticketId } });
   useRecalled.getState().set({ ticketId, kind: 'reply' });

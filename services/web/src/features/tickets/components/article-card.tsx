@@ -94,7 +94,7 @@ export function ArticleCard({ article, fresh }: { article: Article; fresh: boole
       )}
       {open && (
         <div className={classes.body}>
-          {article.type === 'email' && (article.to || article.cc) && (
+          {article.type === 'email' && (article.to || article.cc || article.bcc) && (
             <div className={classes.recipients}>
               {article.to && (
                 <span>
@@ -104,6 +104,11 @@ export function ArticleCard({ article, fresh }: { article: Article; fresh: boole
               {article.cc && (
                 <span>
                   <span className={classes.field}>{t`Cc`}</span> {article.cc}
+                </span>
+              )}
+              {article.bcc && (
+                <span>
+                  <span className={classes.field}>{t`Bcc`}</span> {article.bcc}
                 </span>
               )}
             </div>

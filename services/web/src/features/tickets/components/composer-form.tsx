@@ -3,6 +3,7 @@ import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button, Group, Skeleton, TagsInput, Text, Tooltip } from '@mantine/core';
 import {
   IconArrowBackUp,
+  IconArrowBackUpDouble,
   IconClockShare,
   IconLock,
   IconSend2,
@@ -24,6 +25,7 @@ import { arrivedSince, isAddress, parseAddress, replyRecipient, splitAddresses }
 import { type Draft, isBlank, loadDraft, newFormId } from '../draft.ts';
 import { type HeldArticle, recall, undoSeconds } from '../held.ts';
 import { type Article, articlesQuery, statesQuery, type Ticket, ticketKeys } from '../queries.ts';
+import { readersOf, withOthers } from '../recipients.ts';
 import { park } from '../shared-draft.ts';
 import { useClosing } from '../use-closing.tsx';
 import { useKeptDraft } from '../use-kept-draft.ts';
@@ -45,6 +47,10 @@ interface Props {
   articles: Article[];
   customer: User | undefined;
   autoFocus: boolean;
+  /** Who else had the last mail. */
+  others: string[];
+  /** It answers all of them. */
+  toAll: boolean;
   /** Null when there is only one kind to write. */
   onSwitch: ((kind: 'reply' | 'note') => void) | null;
   onClose: () => void;
@@ -57,23 +63,24 @@ interface Sending {
   sendAt: string | null;
 }
 
-export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSwitch, onClose }: Props) {
+export function ComposerForm({ kind, ticket, articles, customer, autoFocus, others, toAll, onSwitch, onClose }: Props) {
   const { t, i18n } = useLingui();
   const cache = useQueryClient();
   const { me, agent } = useMe();
   const isNote = kind === 'note';
   const { data: states = [] } = useQuery(statesQuery);
-  const [draft, setDraft] = useState<Draft>(
-    () =>
-      loadDraft(kind, ticket.id) ?? {
-        html: '',
-        to: isNote || !agent ? '' : replyRecipient(articles, customer?.email ?? ''),
-        cc: '',
-        subject: '',
-        formId: newFormId(),
-        files: [],
-      },
-  );
+  const [draft, setDraft] = useState<Draft>(() => {
+    const begun = loadDraft(kind, ticket.id) ?? {
+      html: '',
+      to: isNote || !agent ? '' : replyRecipient(articles, customer?.email ?? ''),
+      cc: '',
+      bcc: '',
+      subject: '',
+      formId: newFormId(),
+      files: [],
+    };
+    return toAll ? withOthers(begun, others) : begun;
+  });
   /** Whom it goes to is still ours to say: nobody chose, here or in a draft. */
   const [toIsOpen, setToIsOpen] = useState(
     () => !isNote && agent && draft.to === '' && loadDraft(kind, ticket.id) === null,
@@ -85,7 +92,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
     const to = replyRecipient(articles, customer.email ?? '');
     if (to !== '') setDraft((known) => ({ ...known, to }));
   }, [toIsOpen, customer, articles]);
-  const [showCc, setShowCc] = useState(draft.cc !== '');
+  const [shown, setShown] = useState({ cc: false, bcc: false });
   const [tried, setTried] = useState(false);
   const [spent, setSpent] = useState(noTime);
   const [dragging, setDragging] = useState(false);
@@ -103,15 +110,20 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
 
   const to = splitAddresses(draft.to);
   const cc = splitAddresses(draft.cc);
-  const wrong = [...to, ...cc].find((address) => !isAddress(address));
+  const bcc = splitAddresses(draft.bcc);
+  const wrong = [...to, ...cc, ...bcc].find((address) => !isAddress(address));
   const byMail = !isNote && agent && to.length > 0;
   const recipients = [...to, ...cc].filter(isAddress).map((line) => parseAddress(line).address);
+  const readers = readersOf(draft);
+  const missing = withOthers(draft, others) !== draft;
   const sealing = useSealing(ticket.group_id, recipients, byMail);
   const customerName = customer ? nameOf(customer) : t`the customer`;
   const blank = isBlank(draft.html);
   const problem = () => {
     if (blank) return t`Write a text first.`;
     if (wrong) return t`“${wrong}” is not an e-mail address.`;
+    if (byMail && bcc.length > 0 && sealing.wishes.encrypt)
+      return t`An encrypted mail cannot have hidden recipients: it would show whose keys open it.`;
     return null;
   };
 
@@ -127,7 +139,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
         internal: isNote,
         body: draft.html,
         content_type: 'text/html' as const,
-        ...(byMail ? { to: to.join(', '), cc: cc.join(', '), subject: ticket.title } : {}),
+        ...(byMail ? { to: to.join(', '), cc: cc.join(', '), bcc: bcc.join(', '), subject: ticket.title } : {}),
         ...(byMail && sealing.preferences && { preferences: sealing.preferences }),
         ...(files.length > 0 ? { form_id: draft.formId } : {}),
         ...spentOf(spent),
@@ -240,15 +252,14 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
   ]);
 
   const first = to[0] ?? '';
-  const others = to.length + cc.length - 1;
   const sendLabel = isNote
     ? t`Save internal note`
     : !byMail
       ? agent
         ? t`Publish for ${customerName}`
         : t`Send reply`
-      : others > 0
-        ? t`Send to ${first} ${plural(others, { one: 'and # other', other: 'and # others' })}`
+      : readers > 1
+        ? plural(readers, { one: 'Send to # person outside', other: 'Send to # people outside' })
         : t`Send to ${first}`;
   const onDrop = (event: DragEvent) => {
     setDragging(false);
@@ -317,21 +328,47 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, onSw
             splitChars={[',', ';', ' ']}
             className={classes.addresses}
           />
-          {showCc ? (
-            <TagsInput
-              aria-label={t`Cc`}
-              leftSection={<span className={classes.fieldName}>{t`Cc`}</span>}
-              variant="unstyled"
-              size="sm"
-              value={cc}
-              onChange={(value) => setDraft({ ...draft, cc: value.join(', ') })}
-              acceptValueOnBlur
-              splitChars={[',', ';', ' ']}
-              className={classes.addresses}
-            />
-          ) : (
-            <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setShowCc(true)} mr="xs">
-              {t`Add Cc`}
+          {(
+            [
+              ['cc', t`Cc`, t`Add Cc`, cc],
+              ['bcc', t`Bcc`, t`Add Bcc`, bcc],
+            ] as const
+          ).map(([field, label, add, value]) =>
+            shown[field] || value.length > 0 ? (
+              <TagsInput
+                key={field}
+                aria-label={label}
+                leftSection={<span className={classes.fieldName}>{label}</span>}
+                leftSectionWidth={38}
+                variant="unstyled"
+                size="sm"
+                value={value}
+                onChange={(next) => setDraft({ ...draft, [field]: next.join(', ') })}
+                acceptValueOnBlur
+                splitChars={[',', ';', ' ']}
+                className={classes.addresses}
+              />
+            ) : (
+              <Button
+                key={field}
+                size="compact-xs"
+                variant="subtle"
+                color="gray"
+                onClick={() => setShown({ ...shown, [field]: true })}
+              >
+                {add}
+              </Button>
+            ),
+          )}
+          {missing && (
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              leftSection={<IconArrowBackUpDouble size={15} aria-hidden />}
+              onClick={() => setDraft(withOthers(draft, others))}
+              mr="xs"
+            >
+              {t`Reply all`}
             </Button>
           )}
         </div>

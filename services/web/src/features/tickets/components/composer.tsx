@@ -1,7 +1,7 @@
 import { msg, plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
-import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
+import { IconArrowBackUp, IconArrowBackUpDouble, IconLock } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { registry } from '../../../app/actions/registry.ts';
@@ -9,9 +9,11 @@ import { useActions } from '../../../app/actions/use-actions.ts';
 import { notifyDone } from '../../../ui/notify.tsx';
 import type { User } from '../../people/queries.ts';
 import { useMe } from '../../session/use-me.ts';
+import { replyRecipient } from '../article.ts';
 import { adoptDrafts, loadDraft } from '../draft.ts';
 import { useRecalled } from '../held.ts';
-import { type Article, draftsQuery, type Ticket } from '../queries.ts';
+import { type Article, deskSettingsQuery, draftsQuery, type Ticket } from '../queries.ts';
+import { everybodyElse } from '../recipients.ts';
 import { useSide } from '../side-thread.ts';
 import classes from './composer.module.css';
 import { ComposerForm } from './composer-form.tsx';
@@ -27,19 +29,22 @@ interface Props {
 /** Two ways to write, chosen before the first letter: nothing that looks like an answer is ever an internal note. */
 export function Composer({ ticket, articles, customer }: Props) {
   const { t, i18n } = useLingui();
-  const { agent } = useMe();
+  const { me, agent } = useMe();
   const [kind, setKind] = useState<'reply' | 'note' | null>(() => {
     if (loadDraft('reply', ticket.id)) return 'reply';
     return agent && loadDraft('note', ticket.id) ? 'note' : null;
   });
   // A draft that is opened again by itself must not take the focus away from the thread.
   const [asked, setAsked] = useState(false);
+  const [toAll, setToAll] = useState(false);
+  const others = useOthers(articles, customer, me.email);
   const { start: side, set: setSide } = useSide();
   const beside = side?.article.ticket_id === ticket.id ? side : null;
   const dock = useRef<HTMLElement>(null);
-  const write = (next: 'reply' | 'note') => {
+  const write = (next: 'reply' | 'note', all = false) => {
     setSide(null);
     setAsked(true);
+    setToAll(all);
     setKind(next);
     // What is open already takes the keyboard.
     if (kind === next) dock.current?.querySelector<HTMLElement>('[role="textbox"]')?.focus();
@@ -48,6 +53,7 @@ export function Composer({ ticket, articles, customer }: Props) {
   const closed = useRef(false);
   const close = () => {
     closed.current = true;
+    setToAll(false);
     setKind(null);
   };
   // The keyboard does not fall out of the page with the form.
@@ -86,6 +92,7 @@ export function Composer({ ticket, articles, customer }: Props) {
     if (recalled?.ticketId !== ticket.id || recalled.kind === 'new-ticket' || recalled.kind === 'side') return;
     setRecalled(null);
     setAsked(true);
+    setToAll(false);
     setKind(recalled.kind);
     setRound((known) => known + 1);
   }, [recalled, setRecalled, ticket.id]);
@@ -93,6 +100,14 @@ export function Composer({ ticket, articles, customer }: Props) {
   const names = new Intl.ListFormat(i18n.locale).format(writers);
   useActions([
     { id: 'ticket.reply', label: msg`Reply`, section: 'composer', key: 'r', run: () => write('reply') },
+    {
+      id: 'ticket.reply-all',
+      label: msg`Reply all`,
+      section: 'composer',
+      key: 'Shift+R',
+      can: () => others.length > 0 && kind !== 'reply',
+      run: () => write('reply', true),
+    },
     {
       id: 'ticket.note',
       label: msg`Internal note`,
@@ -128,6 +143,15 @@ export function Composer({ ticket, articles, customer }: Props) {
           >
             {t`Reply`}
           </Button>
+          {others.length > 0 && (
+            <Button
+              variant="light"
+              leftSection={<IconArrowBackUpDouble size={17} aria-hidden />}
+              onClick={() => registry.run('ticket.reply-all')}
+            >
+              {t`Reply all`}
+            </Button>
+          )}
           {agent && (
             <Button
               variant="default"
@@ -147,10 +171,21 @@ export function Composer({ ticket, articles, customer }: Props) {
           articles={articles}
           customer={customer}
           autoFocus={asked}
-          onSwitch={agent ? write : null}
+          others={others}
+          toAll={toAll}
+          onSwitch={agent ? (next) => write(next) : null}
           onClose={close}
         />
       )}
     </section>
   );
+}
+
+/** Whom an answer to everybody goes to besides the customer; nobody until it is known which addresses are the desk's own. */
+function useOthers(articles: Article[], customer: User | undefined, ownEmail: unknown): string[] {
+  const { agent } = useMe();
+  const { data: desk } = useQuery({ ...deskSettingsQuery, enabled: agent });
+  if (!desk) return [];
+  const ours = [...desk.own_addresses, ...(typeof ownEmail === 'string' ? [ownEmail] : [])];
+  return everybodyElse(articles, replyRecipient(articles, customer?.email ?? ''), ours);
 }

@@ -84,7 +84,7 @@ function Form({
   const whole = useMemo((): Draft | null => {
     const begun =
       to.join() !== first.join() || cc.length > 0 || html !== begin.html || files.length !== begin.files.length;
-    const draft = { html, to: to.join(', '), cc: cc.join(', '), subject: '', formId, files };
+    const draft = { html, to: to.join(', '), cc: cc.join(', '), bcc: '', subject: '', formId, files };
     // A message that is only laid ready to be passed on is no draft yet.
     return begun || kept ? { ...draft, side: { how, articleId: article.id } } : null;
   }, [html, to, cc, files, formId, first, begin.html, begin.files, kept, how, article.id]);
