@@ -11,6 +11,7 @@ import { Filters1798600000000 } from './persistence/migrations/1798600000000-fil
 import { MailChannels1799200000000 } from './persistence/migrations/1799200000000-mail-channels.ts';
 import { DiscardedMail1799220000000 } from './persistence/migrations/1799220000000-discarded-mail.ts';
 import { SenderProof1799420000000 } from './persistence/migrations/1799420000000-sender-proof.ts';
+import { SenderByReplyTo1799461100000 } from './persistence/migrations/1799461100000-sender-by-reply-to.ts';
 
 export { MailIngestConfig, MailIntake };
 
@@ -18,6 +19,7 @@ export const migrations = [
   ...[messagingTables, InboundMail1768384000000, Mailboxes1768384100000],
   ...[erasureTables, ErasedMail1796400000000, UnwantedMail1797000000000, requestKeysTable, Filters1798600000000],
   ...[MailChannels1799200000000, DiscardedMail1799220000000, SenderProof1799420000000],
+  SenderByReplyTo1799461100000,
 ];
 
 export function createMailIngestService(config: Readonly<MailIngestConfig>): RunningService {

@@ -197,6 +197,23 @@ describe('the quarantine', { timeout: 90_000 }, () => {
     await put({ policy: 'mark', trusted_servers: [] });
   });
 
+  it('says of mails with a Reply-To that it counts only where somebody wants that, and never of our own address', async () => {
+    const asks = (subject: string, address: string) => `Reply-To: ${address}\r\n${head(subject)}\r\nx\r\n`;
+    const speaks = async (subject: string, address = 'Vera <vera@visitor.example>') =>
+      (await received(subject, asks(subject, address))).replyToSpeaks;
+    expect(await speaks('untouched')).toBeUndefined();
+    const setting = { sender_based_on_reply_to: 'as_sender_of_email' };
+    await expect(put(setting, ['ticket.agent'])).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(put({ sender_based_on_reply_to: 'always' })).rejects.toMatchObject({ kind: 'invalid' });
+    expect(await put(setting)).toMatchObject({ ...setting, policy: 'mark' });
+    expect(await speaks('by reply-to')).toBe('with-its-name');
+    expect(await speaks('to ourselves', 'support@desk.example')).toBeUndefined();
+    await put({ sender_based_on_reply_to: 'as_sender_of_email_use_from_realname' });
+    expect(await speaks('by the name in from')).toBe('with-name-of-from');
+    await put({ sender_based_on_reply_to: 'off' });
+    expect(await speaks('not any more')).toBeUndefined();
+  });
+
   it('keeps a mail whose sender is not proven until somebody lets it in, looks again, or discards it', async () => {
     const { inboundId: id } = await received('doubt', `${head('doubt')}\r\nx\r\n`);
     const suspended = async (cause: string) => {

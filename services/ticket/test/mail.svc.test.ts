@@ -177,6 +177,50 @@ describe('a mail that answers nothing', () => {
   );
 });
 
+describe('a mail whose Reply-To says who speaks', () => {
+  const form = { name: 'Contact form', address: 'form@shop.example' };
+  const vera = { name: 'Vera Visitor', address: 'Vera@visitor.example' };
+  const proof = { result: 'pass' as const, on: 'dmarc' as const, by: null, domain: 'shop.example' };
+  const spoken = { from: form, replyTo: vera, replyToSpeaks: 'with-its-name' as const, proof };
+
+  it('opens a ticket for them, which says whom it is from and that nothing is proven; a copy of it opens no other', async () => {
+    const messageId = '<form-1@shop.example>';
+    const { ticketId } = await filed({ ...spoken, messageId });
+    expect(await ticket(ticketId)).toMatchObject({ customer: 'vera@visitor.example' });
+    expect((await thread(ticketId))[0]).toMatchObject({
+      ...{ from: 'Vera Visitor <Vera@visitor.example>', reply_to: null },
+      preferences: {
+        origin_from: 'Contact form <form@shop.example>',
+        authentication: { result: 'none', on: null, by: null, domain: 'visitor.example' },
+      },
+    });
+    const copy = mail({ ...spoken, messageId });
+    await handled(desk, await desk.publish(fileMail, copy));
+    expect(await desk.query('SELECT 1 FROM article WHERE inbound_id = $1', [copy.inboundId])).toEqual([]);
+    // What they answer themselves is theirs.
+    expect(await filed({ from: vera, inReplyTo: [messageId] })).toMatchObject({ ticketId, articles: 2 });
+  });
+
+  it('answers for nobody: neither for the customer of a ticket nor, with one of its own, for its agents', async () => {
+    const { ticketId } = await filed();
+    const clara = { name: 'Clara Customer', address: 'user10@example.org' };
+    const { number } = await ticket(ticketId);
+    const hooked = await filed({ ...spoken, replyTo: clara, subject: `Re: [Ticket#${number}] The printer burns` });
+    expect(hooked.ticketId).not.toBe(ticketId);
+    expect(await ticket(hooked.ticketId)).toMatchObject({ customer: 'form@shop.example' });
+    expect((await thread(hooked.ticketId))[0]?.preferences).not.toHaveProperty('origin_from');
+    for (const replyTo of [anton, { name: '', address: 'help@desk.example.org' }]) {
+      const opened = await filed({ ...spoken, replyTo });
+      expect(await ticket(opened.ticketId)).toMatchObject({ customer: 'form@shop.example' });
+    }
+    // Nobody becomes a user whom such a mail only names.
+    const named = { name: '', address: 'nobody@named.example' };
+    await filed({ ...spoken, replyTo: named, subject: `[Ticket#${number}]` });
+    await filed({ ...spoken, replyTo: named, proof: { ...proof, result: 'fail' } });
+    expect([...desk.identity.users.values()].map(({ email }) => email)).not.toContain(named.address);
+  });
+});
+
 describe('an answer', () => {
   it('joins its ticket by our signed id, by a known Message-ID and by the subject hook', async () => {
     const { ticketId } = await filed({ messageId: '<first@example.org>' });

@@ -39,6 +39,8 @@ export const fileMail = defineCommand(
     mailboxGroupId: z.number().int().optional(),
     from: MailAddress.nullable(),
     replyTo: MailAddress.nullable(),
+    /** Contact forms are to be heard as whoever filled them in: with the name of Reply-To, or with that of From. */
+    replyToSpeaks: z.enum(['with-its-name', 'with-name-of-from']).optional(),
     to: z.array(MailAddress),
     cc: z.array(MailAddress),
     subject: z.string(),

@@ -68,6 +68,11 @@ export const SenderProof = z.object({
   policy: z.enum(['off', 'mark', 'suspend']),
   /** Mail servers and mailing lists in front of the desk whose word is taken, by the names they give themselves. */
   trusted_servers: z.array(z.string()),
+  /**
+   * Whether who is named in Reply-To, and not in From, is taken for the sender of a mail that opens a ticket: with the name
+   * in Reply-To, or with that in From (`_use_from_realname`).
+   */
+  sender_based_on_reply_to: z.enum(['off', 'as_sender_of_email', 'as_sender_of_email_use_from_realname']),
   updated_at: z.string(),
 });
 
@@ -78,7 +83,7 @@ export const senderProof = {
     path: '/api/v1/mail/sender_proof',
     question: 'rpc.mail-ingest.v1.get-sender-proof',
     tag: 'Mail',
-    summary: 'What is done about mails whose senders are not proven; administrators of mail channels only',
+    summary: 'Whom mails are by, and what is done about those whose senders are not proven; administrators of mail channels only',
     response: SenderProof,
   }),
   update: defineEndpoint({
@@ -87,11 +92,12 @@ export const senderProof = {
     path: '/api/v1/mail/sender_proof',
     question: 'rpc.mail-ingest.v1.update-sender-proof',
     tag: 'Mail',
-    summary: 'Changes what is done about mails whose senders are not proven',
+    summary: 'Changes whom mails are by, and what is done about those whose senders are not proven',
     body: z
       .object({
         policy: SenderProof.shape.policy,
         trusted_servers: z.array(text(255)).max(50),
+        sender_based_on_reply_to: SenderProof.shape.sender_based_on_reply_to,
       })
       .partial(),
     response: SenderProof,

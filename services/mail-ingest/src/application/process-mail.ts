@@ -40,7 +40,7 @@ export interface ProcessMailOptions {
   own: OwnAddresses;
   keys: KeyDirectory;
   filters: FilterBook;
-  senders: Pick<ProveSender, 'run' | 'demanded'>;
+  senders: Pick<ProveSender, 'run' | 'demanded' | 'replyToSpeaks'>;
   channels: Pick<ChannelBook, 'groupOf' | 'isTrusted'>;
   clock: Clock;
   threadingSecret: string;
@@ -216,6 +216,8 @@ export class ProcessMail {
 
   private commandOf(mail: ClaimedMail, parsed: ParsedMail) {
     const groupId = this.parts.channels.groupOf(mail.channel);
+    const { own, senders } = this.parts;
+    const speaks = parsed.replyTo && !own.includes(parsed.replyTo.address) ? senders.replyToSpeaks : undefined;
     return {
       inboundId: mail.id,
       channel: mail.channel,
@@ -223,7 +225,8 @@ export class ProcessMail {
       recipients: mail.recipients,
       raw: { sha256: mail.sha256, size: mail.size },
       ...(groupId !== undefined && { mailboxGroupId: groupId }),
-      ...(this.parts.senders.demanded && { proofDemanded: true }),
+      ...(senders.demanded && { proofDemanded: true }),
+      ...(speaks && { replyToSpeaks: speaks }),
       ...(mail.released && { released: true }),
       from: fromOf(mail, parsed),
       replyTo: parsed.replyTo,

@@ -20,7 +20,7 @@ export class SenderProofController {
   }
 }
 
-const shown = ({ policy, trusted_servers, updated_at }: SenderPolicy) => ({
-  ...{ policy, trusted_servers },
+const shown = ({ policy, trusted_servers, sender_based_on_reply_to, updated_at }: SenderPolicy) => ({
+  ...{ policy, trusted_servers, sender_based_on_reply_to },
   updated_at: updated_at.toISOString(),
 });

@@ -19,6 +19,7 @@ import { type SideThreadId, sideThreadOf } from '../domain/article/side-thread.t
 import { addressesIn } from '../domain/mail/addresses.ts';
 import { reasonOf, withoutMailbox } from '../domain/mail/bounce.ts';
 import { ANSWER_IN_DOUBT, doubtAbout, isDisowned } from '../domain/mail/doubt.ts';
+import { proofFor, speakerOf } from '../domain/mail/speaker.ts';
 import {
   type Candidate,
   candidatesOf,
@@ -114,14 +115,16 @@ export class FileMail {
    */
   async prepare(messages: Command[]): Promise<(tx: EntityManager, fresh: Command[]) => Promise<Verdict[]>> {
     const mails = messages.map(({ data }) => data);
-    // A mail that will not be filed makes nobody a user.
-    const writers = mails.filter((mail) => !mail.proofDemanded || mail.released || !isDisowned(mail));
-    const people = await this.people.run(writers.flatMap((mail) => writerOf(mail) ?? []));
     const groups = await this.mailGroups();
     const facts = await this.threads.factsOf(
       this.db,
       mails.map((mail) => this.lookupOf(mail)),
     );
+    // A mail that will not be filed makes nobody a user.
+    const writers = mails.flatMap((mail, i) =>
+      !mail.proofDemanded || mail.released || !isDisowned(mail) ? writersOf(mail, facts[i] as MailFacts, groups) : [],
+    );
+    const people = await this.people.run(writers);
     const near = new Set(facts.flatMap(pointsAt));
     const visible = VisibleTickets.toTheService();
     const tickets = await this.tickets.facts(
@@ -211,11 +214,12 @@ export class FileMail {
     const bounced = await this.bounced(tx, placed);
     const undeliverable: OutboxRow[] = [];
     for (const { filing, placement } of placed) {
-      const { message, mail } = filing;
+      const { message } = filing;
+      const { mail, origin } = placement.do === 'open' ? asSpoken(filing, known) : { mail: filing.mail, origin: null };
       writing.because(message);
       const proven = placement.do !== 'open' && placement.evidence === 'signed-id' && !isDisowned(mail);
       const articleId = ids.articles.shift() as number;
-      const article = articleOf(mail, articleId, { proven, opens: placement.do === 'open' });
+      const article = articleOf(mail, articleId, { proven, opens: placement.do === 'open', origin });
       if (placement.do === 'open') {
         const ticket = ids.tickets.shift() as { id: number; number: string };
         this.open(writing, ticket, article, mail, placement, known);
@@ -522,6 +526,26 @@ function writerOf({ from, automatic }: Mail): Correspondent | undefined {
   return from && automatic !== 'own' ? { email: from.address, name: from.name, wrote: true } : undefined;
 }
 
+/** Those whom a mail may be by. */
+function writersOf(mail: Mail, facts: MailFacts, groups: readonly MailGroup[]): Correspondent[] {
+  const speaker = speakerOf(mail, candidates(facts).length > 0, oursAmong(groups));
+  const other = speaker && { email: speaker.address, name: speaker.name };
+  return [writerOf(mail) ?? [], other ?? []].flat();
+}
+
+const oursAmong = (groups: readonly MailGroup[]) => (address: string) =>
+  groups.some((group) => group.address === withoutTicket(address).toLowerCase());
+
+/** A mail that opens a ticket, as that of whoever speaks by it, and whom it really is from where that is somebody else. */
+function asSpoken({ mail, candidates }: Filing, { people, groups }: Known): { mail: Mail; origin: Mail['from'] } {
+  const speaker = speakerOf(mail, candidates.length > 0, oursAmong(groups));
+  const person = speaker && people.get(speaker.address.toLowerCase());
+  // Who works here proves that they wrote; and of somebody who cannot be a user there is nothing to gain.
+  if (!speaker || !person?.active || person.agent) return { mail, origin: null };
+  const proof = mail.proof && { proof: proofFor(mail.proof, speaker) };
+  return { mail: { ...mail, from: speaker, replyTo: null, ...proof }, origin: mail.from };
+}
+
 /** Undefined when the mail names nobody, or nobody who can be a user. */
 function senderOf(mail: Mail, people: ReadonlyMap<string, Person>): Person | undefined {
   const writer = writerOf(mail);
@@ -607,7 +631,10 @@ function skipped(mail: Mail, { filedAs, sameMessage }: MailFacts): string | unde
   if (filedAs.some((one) => unreadable || !one.unreadable)) return `inbound mail ${mail.inboundId} is filed already`;
   const copy = sameMessage.find(
     (one) =>
-      (unreadable || !one.unreadable) && mail.from && addressesIn(one.from).includes(mail.from.address.toLowerCase()),
+      (unreadable || !one.unreadable) &&
+      [mail.from, mail.replyToSpeaks ? mail.replyTo : null].some(
+        (by) => by && addressesIn(one.from).includes(by.address.toLowerCase()),
+      ),
   );
   return copy && `a copy of article ${copy.articleId}`;
 }

@@ -36,8 +36,13 @@ export function titleOf(mail: Mail): string {
  * What a mail says, as an article.
  * @param proven  it carries our signed id for the ticket it joins
  * @param opens  it opens a ticket of its own
+ * @param origin  whom it is from, where its Reply-To says who speaks; null: who is from speaks
  */
-export function articleOf(mail: Mail, id: number, { proven, opens }: { proven: boolean; opens: boolean }): NewArticle {
+export function articleOf(
+  mail: Mail,
+  id: number,
+  { proven, opens, origin }: { proven: boolean; opens: boolean; origin: MailAddress | null },
+): NewArticle {
   const files: AttachedFile[] = mail.attachments.map(storedFile);
   const unreadable = mail.unreadable !== null;
   if (unreadable) files.push(rawAsFile(mail));
@@ -65,6 +70,7 @@ export function articleOf(mail: Mail, id: number, { proven, opens }: { proven: b
     internal: mail.automatic === 'own' || mail.filtered?.internal === true,
     preferences: {
       verified: proven,
+      ...(origin && { origin_from: formatAddress(origin) }),
       ...(mail.security && { security: mail.security }),
       ...(mail.proof && { authentication: { ...mail.proof, ...(mail.released && { released: true }) } }),
       ...(mail.replyTo && !replyTo && { reply_to_unverified: formatAddress(mail.replyTo) }),

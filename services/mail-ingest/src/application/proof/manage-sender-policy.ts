@@ -16,7 +16,7 @@ import type { SenderPolicyStore } from '../../persistence/sender-policy.store.ts
 import { requireMailAdmin } from '../quarantine.ts';
 import type { SenderPolicyBook } from './sender-policy-book.ts';
 
-const audited = ['policy', 'trusted_servers'] as const;
+const audited = ['policy', 'trusted_servers', 'sender_based_on_reply_to'] as const;
 
 /** What is done about mails whose senders are not proven, for those who look after mail channels. */
 export class ManageSenderPolicy {
@@ -43,8 +43,8 @@ export class ManageSenderPolicy {
     const servers = input.trusted_servers && [...new Set(input.trusted_servers.map(serverName))];
     const after = await transaction(this.db, async (tx) => {
       const before = await this.store.read(tx, { hold: true });
-      const { policy = before.policy } = input;
-      const next = { policy, trusted_servers: servers ?? before.trusted_servers };
+      const { policy = before.policy, sender_based_on_reply_to = before.sender_based_on_reply_to } = input;
+      const next = { policy, sender_based_on_reply_to, trusted_servers: servers ?? before.trusted_servers };
       const changes = changesBetween(before, next, audited);
       if (Object.keys(changes).length === 0) return before;
       await this.store.write(tx, next, new Date(this.clock.now()));

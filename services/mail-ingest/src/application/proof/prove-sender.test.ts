@@ -17,7 +17,7 @@ async function askedAbout(client: string, headers: Record<string, string[]>) {
       return 'unknown' as const;
     },
   };
-  const senders = new ProveSender(prover, { policy: 'mark', trusted: ['mx.desk.example'] }, relays);
+  const senders = new ProveSender(prover, { policy: 'mark', trusted: ['mx.desk.example'], byReplyTo: 'off' }, relays);
   const mail = { channel: 'smtp', client: `x.example [${client}]`, from: 'ada@ada.example' } as ClaimedMail;
   const parsed = { from: { name: '', address: 'ada@ada.example' }, headers } as unknown as ParsedMail;
   const proof = await senders.run(mail, parsed, new Uint8Array());

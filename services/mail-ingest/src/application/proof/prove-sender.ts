@@ -15,7 +15,7 @@ const SIGNATURES = 8;
 export class ProveSender {
   constructor(
     private readonly prover: MailProver,
-    private readonly book: Pick<SenderPolicyBook, 'policy' | 'trusted'>,
+    private readonly book: Pick<SenderPolicyBook, 'policy' | 'trusted' | 'byReplyTo'>,
     /** Servers of our own with public addresses, which hand mails on. */
     private readonly isRelay: Networks = () => false,
   ) {}
@@ -23,6 +23,13 @@ export class ProveSender {
   /** Mails whose senders are not proven are to wait. */
   get demanded(): boolean {
     return this.book.policy === 'suspend';
+  }
+
+  /** How mails name their senders by Reply-To; undefined: they do not. */
+  get replyToSpeaks(): 'with-its-name' | 'with-name-of-from' | undefined {
+    const { byReplyTo } = this.book;
+    if (byReplyTo === 'off') return undefined;
+    return byReplyTo === 'as_sender_of_email' ? 'with-its-name' : 'with-name-of-from';
   }
 
   /** @returns null when there is nothing to look at, or nobody wants to know. Never throws: no mail waits for it. */

@@ -9,7 +9,9 @@ const LOOK_EVERY_MS = 2_000;
 /** What is done about mails whose senders are not proven, held ready: no mail asks the database for it. */
 export class SenderPolicyBook {
   private readonly log = logger('proof');
-  private held: SenderPolicy = { policy: 'mark', trusted_servers: [], updated_at: new Date(0) };
+  private held: SenderPolicy = {
+    ...{ policy: 'mark', trusted_servers: [], sender_based_on_reply_to: 'off', updated_at: new Date(0) },
+  };
   private timer: NodeJS.Timeout | undefined;
   private reading: Promise<void> = Promise.resolve();
 
@@ -45,5 +47,9 @@ export class SenderPolicyBook {
 
   get trusted(): readonly string[] {
     return this.held.trusted_servers;
+  }
+
+  get byReplyTo(): SenderPolicy['sender_based_on_reply_to'] {
+    return this.held.sender_based_on_reply_to;
   }
 }

@@ -72,6 +72,9 @@ export function senderProofOf({ preferences }: Pick<Article, 'preferences'>): Se
   };
 }
 
+/** Whom a mail is really from, whose Reply-To says who speaks; null: whoever is shown. */
+export const originOf = ({ preferences }: Pick<Article, 'preferences'>): string | null => text(preferences.origin_from);
+
 export interface SecurityPart {
   success: boolean;
   /** A short word; null: it was not protected so, or all is well. */

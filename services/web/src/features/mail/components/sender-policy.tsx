@@ -13,10 +13,12 @@ interface Values {
   policy: SenderProof['policy'];
   /** One a line. */
   trusted_servers: string;
+  sender_based_on_reply_to: SenderProof['sender_based_on_reply_to'];
 }
 
-const valuesOf = ({ policy, trusted_servers }: SenderProof): Values => ({
+const valuesOf = ({ policy, trusted_servers, sender_based_on_reply_to }: SenderProof): Values => ({
   policy,
+  sender_based_on_reply_to,
   trusted_servers: trusted_servers.join('\n'),
 });
 const serversIn = (lines: string) => lines.split(/[\s,;]+/).filter((name) => name !== '');
@@ -47,9 +49,13 @@ function Form({ stored: from }: { stored: SenderProof }) {
   const editor = useEditor<Values>({
     stored,
     read: async () => valuesOf(await call('getSenderProof')),
-    write: (_, { policy, trusted_servers: lines }) =>
+    write: (_, { policy, sender_based_on_reply_to, trusted_servers: lines }) =>
       call('updateSenderProof', {
-        body: { ...(policy && { policy }), ...(lines !== undefined && { trusted_servers: serversIn(lines) }) },
+        body: {
+          ...(policy && { policy }),
+          ...(sender_based_on_reply_to && { sender_based_on_reply_to }),
+          ...(lines !== undefined && { trusted_servers: serversIn(lines) }),
+        },
       }),
     done: t`The settings were saved.`,
     changes: ['mail'],
@@ -58,6 +64,7 @@ function Form({ stored: from }: { stored: SenderProof }) {
   const labels: Record<Field<Values>, string> = {
     policy: t`Mails whose senders are not proven`,
     trusted_servers: t`Servers whose word is taken`,
+    sender_based_on_reply_to: t`Whom a new mail is by`,
   };
   return (
     <EditForm editor={editor} labels={labels}>
@@ -86,6 +93,21 @@ function Form({ stored: from }: { stored: SenderProof }) {
           value={values.trusted_servers}
           onChange={(event) => set({ trusted_servers: event.currentTarget.value })}
         />
+        <Radio.Group
+          label={labels.sender_based_on_reply_to}
+          description={t`Contact forms send in their own name and say in Reply-To who filled them in. Nothing proves that they did, so such a mail only ever opens a new ticket, in nobody's name who works here.`}
+          value={values.sender_based_on_reply_to}
+          onChange={(to) => set({ sender_based_on_reply_to: to as Values['sender_based_on_reply_to'] })}
+        >
+          <Stack gap="xs" mt={6}>
+            <Radio value="off" label={t`Whoever it is from`} />
+            <Radio value="as_sender_of_email" label={t`Whom Reply-To names`} />
+            <Radio
+              value="as_sender_of_email_use_from_realname"
+              label={t`The address in Reply-To, with the name in From`}
+            />
+          </Stack>
+        </Radio.Group>
       </Stack>
     </EditForm>
   );

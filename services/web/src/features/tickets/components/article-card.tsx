@@ -12,7 +12,7 @@ import { useState } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { PersonAvatar } from '../../../ui/person-avatar.tsx';
 import { useMe } from '../../session/use-me.ts';
-import { type ArticleKind, deliveryOf, kindOf, parseAddress, securityOf, senderProofOf } from '../article.ts';
+import { type ArticleKind, deliveryOf, kindOf, originOf, parseAddress, securityOf, senderProofOf } from '../article.ts';
 import { articleTypeLabel } from '../labels.ts';
 import type { Article } from '../queries.ts';
 import { sideThreadOf } from '../side-thread.ts';
@@ -39,6 +39,7 @@ export function ArticleCard({ article, fresh }: { article: Article; fresh: boole
   const delivery = agent ? deliveryOf(article) : null;
   const proof = agent ? senderProofOf(article) : null;
   const security = agent ? securityOf(article) : null;
+  const origin = agent ? originOf(article) : null;
   const troubled = delivery !== null && delivery.state !== 'queued' && delivery.state !== 'sent';
   // Automatic mail is there to be found, not to be read; one that failed must be seen.
   const [open, setOpen] = useState(kind !== 'system' || troubled);
@@ -111,6 +112,11 @@ export function ArticleCard({ article, fresh }: { article: Article; fresh: boole
                   <span className={classes.field}>{t`Bcc`}</span> {article.bcc}
                 </span>
               )}
+            </div>
+          )}
+          {origin && (
+            <div className={classes.recipients}>
+              <span>{t`Sent from ${origin}, which names the sender in Reply-To. Nothing proves that they wrote it.`}</span>
             </div>
           )}
           {proof && <SenderMark proof={proof} />}
