@@ -121,6 +121,7 @@ const SETTINGS = Symbol('notification.mail-settings');
         AccountBook,
         MailLists,
         WriteMails,
+        SealMails,
       ],
       useFactory: (
         mails: OutboundMailStore,
@@ -132,7 +133,8 @@ const SETTINGS = Symbol('notification.mail-settings');
         accounts: AccountBook,
         lists: MailLists,
         writer: WriteMails,
-      ) => new QueueMail(mails, groups, outbox, clock, settings, wake, accounts, lists, writer),
+        sealing: SealMails,
+      ) => new QueueMail(mails, groups, outbox, clock, settings, wake, accounts, lists, writer, sealing),
     },
     {
       provide: AnswerNewTicket,

@@ -5,6 +5,7 @@ import {
   type Actor,
   checkSealing,
   deliveryFailed,
+  deliverySent,
   groupCreated,
   keysToOpen,
   learnCertificate,
@@ -88,6 +89,7 @@ afterAll(async () => {
 afterEach(() => sink.clear());
 
 type SendMail = Message<typeof sendMail>['data'];
+type Seal = NonNullable<SendMail['sealing']>['sign'];
 
 async function send(subject: string, over: Partial<SendMail> = {}): Promise<SendMail> {
   const data: SendMail = {
@@ -204,6 +206,37 @@ describe('a mail', () => {
     expect((await arrived('By itself')).raw.toString()).toContain('multipart/signed');
     await send('By hand');
     expect((await arrived('By hand')).raw.toString()).not.toContain('multipart/signed');
+  });
+
+  it('of a rule is signed and encrypted by the keys that there are, and without them left out where that is wanted', async () => {
+    const [nobody, sales] = ['nobody@else.example', { name: 'Sales', address: 'sales@desk.example.org' }];
+    const rule = (subject: string, sign: Seal, encryption: Seal, over: Partial<SendMail> = {}) =>
+      send(subject, { kind: 'auto-reply', automatic: true, sealing: { sign, encryption }, ...over });
+    const bothWays = await rule('Both', 'discard', 'discard');
+    expect((await arrived('Both')).raw.toString()).not.toMatch(/password|1234/);
+    const both = await others.hear(deliverySent, ({ data }) => data.mailId === bothWays.mailId);
+    expect(both.data.security).toEqual({ type: 'S/MIME', sign: true, encrypt: true });
+
+    const partly = await rule('Partly', 'always', 'always', { to: [{ name: '', address: nobody }] });
+    const { raw } = await arrived('Partly');
+    expect(raw.toString()).toMatch(/multipart\/signed[^]*The password is 1234/);
+    const signedOnly = await others.hear(deliverySent, ({ data }) => data.mailId === partly.mailId);
+    expect(signedOnly.data.security).toEqual({ type: 'S/MIME', sign: true, encrypt: false });
+
+    const open = await rule('Open', 'always', 'no', { from: sales });
+    expect((await arrived('Open')).raw.toString()).not.toContain('multipart/signed');
+    expect((await others.hear(deliverySent, ({ data }) => data.mailId === open.mailId)).data.security).toBeUndefined();
+
+    for (const [sign, encryption, over, why] of [
+      ['no', 'discard', { to: [{ name: '', address: nobody }] }, `There is no key to encrypt for ${nobody}.`],
+      ['discard', 'no', { from: sales }, `The key of ${sales.address} to sign with is missing.`],
+    ] as const) {
+      const { mailId } = await rule('Discarded', sign, encryption, over as Partial<SendMail>);
+      const told = await others.hear(deliveryFailed, ({ data }) => data.mailId === mailId);
+      expect(told.data).toMatchObject({ discarded: true, attempts: 0, error: why });
+    }
+    await others.settled('notification');
+    expect(sink.mails.map(({ parsed }) => parsed.subject)).not.toContain('Discarded');
   });
 
   it('is checked before it is written', async () => {

@@ -1216,6 +1216,38 @@ describe('a signed or encrypted mail', () => {
     await desk.rest(cast.admin, triggers.delete, { id });
   });
 
+  it('of a rule leaves as its keys allow, which the ticket learns afterwards; one that is left out is no failure', async () => {
+    const mailed = { recipient: ['ticket_customer'], body: 'x', sign: 'always', encryption: 'discard' };
+    const condition = { 'ticket.title': { operator: 'is', value: 'Sealed by rule' } };
+    const rule = { name: 'Seals', condition, perform: { 'notification.email': mailed } };
+    const { id } = await desk.rest(cast.admin, triggers.create, { body: rule });
+    const { ticketId } = await filed({
+      ...{ recipients: ['strict@desk.example.org'], subject: 'Sealed by rule' },
+      from: { name: 'Rita', address: 'rita@customer.example' },
+    });
+    await desk.rest(cast.admin, triggers.delete, { id });
+    const order = (await desk.told(sendMail)).filter(({ data }) => data.ticketId === ticketId).at(-1)?.data;
+    expect(order?.sealing).toEqual({ sign: 'always', encryption: 'discard' });
+    const { mailId = '', messageId = '', articleId = null } = order ?? {};
+    const about = { mailId, kind: 'auto-reply', ticketId, articleId, messageId: messageId ?? '' };
+    const said = async () => (await thread(ticketId)).find((one) => one.id === articleId)?.preferences;
+    await change(ticketId, { state: 'closed' });
+    const before = (await thread(ticketId)).length;
+    const error = 'There is no key to encrypt for rita@customer.example.';
+    await handled(desk, await desk.publish(deliveryFailed, { ...about, attempts: 0, error, discarded: true }));
+    expect(await said()).toMatchObject({ delivery: { state: 'discarded', error } });
+    expect(await thread(ticketId)).toHaveLength(before);
+    expect(await ticket(ticketId)).toMatchObject({ state: 'closed' });
+
+    const security = { type: 'PGP' as const, sign: false, encrypt: true };
+    const sentAt = '2026-03-02T09:01:00.000Z';
+    await handled(desk, await desk.publish(deliverySent, { ...about, attempts: 1, sentAt, response: '250', security }));
+    expect(await said()).toMatchObject({
+      ...{ delivery: { state: 'sent' }, mail_kind: 'rule' },
+      security: { type: 'PGP', sign: { success: false }, encryption: { success: true } },
+    });
+  });
+
   it('is what no other article can be', async () => {
     const { ticketId } = await filed();
     const [article] = (await desk.rest(cast.agent, listArticles, { id: ticketId })) as { id: number }[];

@@ -176,6 +176,10 @@ export const sendMail = defineCommand(
         type: SecurityType.optional(),
       })
       .optional(),
+    /** What a rule wants, as far as there are keys: `discard` rather sends nothing than a mail without; `always` sends it. */
+    sealing: z
+      .object({ sign: z.enum(['no', 'always', 'discard']), encryption: z.enum(['no', 'always', 'discard']) })
+      .optional(),
     /** Of the ticket: the mail looks as mails of the group do. */
     groupId: z.number().int().optional(),
     /** How a mail looks that is of no group; absent: as those of the installation. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define.ts';
+import { SecurityType } from '../mail/security.ts';
 
 const outcome = {
   mailId: z.uuid(),
@@ -10,6 +11,8 @@ const outcome = {
   attempts: z.number().int(),
   /** Files that were too large for the mail and went as links, which end `until`. */
   links: z.array(z.object({ filename: z.string(), size: z.number().int(), until: z.iso.datetime() })).optional(),
+  /** How a mail of a rule is protected, which its keys decided. */
+  security: z.object({ type: SecurityType, sign: z.boolean(), encrypt: z.boolean() }).optional(),
 };
 
 export const deliverySent = defineEvent(
@@ -24,4 +27,12 @@ export const deliveryDeferred = defineEvent(
 );
 
 /** Given up: refused for good or out of tries. */
-export const deliveryFailed = defineEvent('delivery.v1.failed', z.object({ ...outcome, error: z.string() }));
+export const deliveryFailed = defineEvent(
+  'delivery.v1.failed',
+  z.object({
+    ...outcome,
+    error: z.string(),
+    /** It was not to leave without keys that there are not: nobody has to do anything about it. */
+    discarded: z.boolean().optional(),
+  }),
+);

@@ -27,6 +27,7 @@ import type { AccountBook } from './account/account-book.ts';
 import { houseOf, named, pageOf } from './house.ts';
 import { listOf, type MailLists } from './mail-lists.ts';
 import type { MailSettings } from './ports.ts';
+import type { SealMails } from './sealing/seal-mails.ts';
 import type { WriteMails } from './template/write-mails.ts';
 
 type Command = Message<typeof sendMail>;
@@ -58,6 +59,7 @@ export class QueueMail {
     private readonly accounts: Pick<AccountBook, 'of'>,
     private readonly lists: Pick<MailLists, 'left'>,
     private readonly writer: Pick<WriteMails, 'run'>,
+    private readonly sealing: Pick<SealMails, 'settle'>,
   ) {}
 
   /** @throws AppError invalid, for a template or value that does not fit (see renderMail) */
@@ -69,8 +71,11 @@ export class QueueMail {
       ({ data: { groupId, brand } }) => brand ?? (groupId === undefined ? undefined : brands.get(groupId)),
     );
     const written = await this.written(commands, looks);
+    const settled = await this.settled(tx, commands);
     const mails = commands.map((command, i) => {
-      const mail = this.mailOf(command, looks[i], written.get(command));
+      const { security, discarded } = settled.get(command) ?? { security: command.data.security ?? null, discarded: null };
+      const mail = this.mailOf(command, security, looks[i], written.get(command));
+      if (discarded !== null) return { ...mail, state: 'suppressed' as const, dueAt: null, lastError: discarded };
       return listOf(mail) !== undefined && mail.to.some(({ address }) => left.has(plainAddress(address)))
         ? { ...mail, state: 'suppressed' as const, dueAt: null, lastError: 'Its reader wants no such mails.' }
         : mail;
@@ -80,12 +85,29 @@ export class QueueMail {
     const verdicts = mails.map((mail, i): Verdict => {
       // Of two orders of one mail the first counts.
       if (!fresh.delete(mail.id)) return { do: 'skip', why: 'the mail is in the queue already' };
-      if (mail.state === 'failed') dead.push(this.failureOf(mail, commands[i] as Command));
+      const discarded = settled.get(commands[i] as Command)?.discarded != null;
+      if (mail.state === 'failed' || discarded) dead.push(this.failureOf(mail, commands[i] as Command, discarded));
       return { do: 'ack' };
     });
     await this.outbox.insertRows(tx, dead);
     afterCommit(tx, this.wake);
     return verdicts;
+  }
+
+  /** What comes of the wishes of rules. */
+  private async settled(tx: EntityManager, commands: readonly Command[]) {
+    const settled = new Map<Command, Awaited<ReturnType<SealMails['settle']>>>();
+    for (const command of commands) {
+      const { sealing, to, cc } = command.data;
+      if (!sealing) continue;
+      const readers = [...to, ...cc].map(({ address }) => address);
+      settled.set(command, await this.sealing.settle(tx, this.senderOf(command.data).address, readers, sealing));
+    }
+    return settled;
+  }
+
+  private senderOf({ from }: SendMail): MailAddress {
+    return from && isDeliverable(from.address) ? headerAddress(from) : this.settings.from;
   }
 
   /** Readers of questions how it went who want none any more. */
@@ -122,14 +144,20 @@ export class QueueMail {
       : values;
   }
 
-  private mailOf(command: Command, brand: MailBrand | undefined, written: RenderedMail | undefined): OutboundMail {
+  private mailOf(
+    command: Command,
+    security: OutboundMail['security'],
+    brand: MailBrand | undefined,
+    written: RenderedMail | undefined,
+  ): OutboundMail {
     const { data } = command;
     const now = this.clock.now();
     const { to, cc, bcc, remaining, refused } = recipients(data);
     const dead = remaining.length === 0;
-    const from = data.from && isDeliverable(data.from.address) ? headerAddress(data.from) : this.settings.from;
+    const from = this.senderOf(data);
+    const encrypted = security?.encrypt === true;
     return {
-      ...this.fitting(data, this.content(data, brand, written), from, now, brand),
+      ...this.fitting(data, encrypted, this.content(data, brand, written), from, now, brand),
       id: data.mailId,
       kind: data.kind,
       ticketId: data.ticketId,
@@ -150,7 +178,7 @@ export class QueueMail {
       messageId: messageIdOf(data.messageId) ?? this.newMessageId(data),
       inReplyTo: messageIdOf(data.inReplyTo),
       references: referencesOf(data),
-      security: data.security ?? null,
+      security,
       state: dead ? 'failed' : 'queued',
       dueAt: dead ? null : now,
       attempts: 0,
@@ -184,16 +212,17 @@ export class QueueMail {
    */
   private fitting(
     order: SendMail,
+    encrypted: boolean,
     words: MailWords,
     from: MailAddress,
     now: EpochMs,
     brand: MailBrand | undefined,
   ): MailWords & MailFiles {
-    const { kind, articleId, filesOf, attachments, security } = order;
+    const { kind, articleId, filesOf, attachments } = order;
     const holder = filesOf ?? (kind === 'reply' ? articleId : null);
     const limit = (this.accounts.of(from.address)?.maxSizeMb ?? this.settings.maxSizeMb) * 1_000_000;
     const whole = { ...words, attachments, linked: [] };
-    if (limit === 0 || holder === null || security?.encrypt) return whole;
+    if (limit === 0 || holder === null || encrypted) return whole;
     const { kept, linked } = withinLimit(whole, limit);
     if (linked.length === 0) return whole;
     const { threadingSecret, fileLinkDays } = this.settings;
@@ -220,9 +249,13 @@ export class QueueMail {
     return ticketMessageId(ticketId, this.clock.now(), threadingSecret, fqdn);
   }
 
-  private failureOf(mail: OutboundMail, command: Command): OutboxRow {
+  private failureOf(mail: OutboundMail, command: Command, discarded: boolean): OutboxRow {
     const { kind, ticketId, articleId, messageId } = mail;
-    const data = { mailId: mail.id, kind, ticketId, articleId, messageId, attempts: 0, error: mail.lastError ?? '' };
+    const error = mail.lastError ?? '';
+    const data = {
+      ...{ mailId: mail.id, kind, ticketId, articleId, messageId, attempts: 0, error },
+      ...(discarded && { discarded }),
+    };
     return this.outbox.row(deliveryFailed, { aggregateId: mail.id, data, cause: command });
   }
 }

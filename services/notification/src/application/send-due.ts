@@ -128,9 +128,12 @@ export class SendDue {
   private messageAbout(mail: OutboundMail, outcome: Outcome): OutboxRow | null {
     if (mail.kind === 'agent-notification') return null;
     const { kind, ticketId, articleId, messageId, attempts, correlationId, causationId, linked: links } = mail;
+    const { automatic, security } = mail;
     const about = {
       ...{ mailId: mail.id, kind, ticketId, articleId, messageId, attempts },
       ...(links.length > 0 && { links }),
+      // Of what somebody wrote, the article says it already.
+      ...(automatic && security && { security: { ...security, type: security.type ?? ('S/MIME' as const) } }),
     };
     const message = { aggregateId: mail.id, aggregateVersion: attempts, correlationId, causationId };
     switch (outcome.state) {

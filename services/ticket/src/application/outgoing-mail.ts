@@ -139,7 +139,7 @@ function refuseCustomer(recipients: readonly { address: string }[], customer: Pe
 }
 
 /** As on a mail that came in so. */
-function asProtected({ sign, encrypt, type }: NonNullable<ArticleDraft['security']>): MailSecurity {
+export function asProtected({ sign, encrypt, type }: NonNullable<ArticleDraft['security']>): MailSecurity {
   const part = (success: boolean) => ({ success, comment: null, reason: null });
   return { type: type ?? 'S/MIME', sign: { ...part(sign), signer: null }, encryption: part(encrypt) };
 }

@@ -1,4 +1,4 @@
-import { deliveryDeferred, deliveryFailed, deliverySent, type Message } from '@helpmesh/contracts';
+import { deliveryDeferred, deliveryFailed, deliverySent, type MailSecurity, type Message } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { Outbox, type Verdict } from '@helpmesh/messaging';
 import { CLOCK } from '@helpmesh/service-kit';
@@ -9,6 +9,7 @@ import { ArticleStore, type DeliveryState } from '../persistence/article.store.t
 import { MergeStore } from '../persistence/merge.store.ts';
 import { TicketStore } from '../persistence/ticket.store.ts';
 import { VisibleTickets } from '../persistence/visible-tickets.ts';
+import { asProtected } from './outgoing-mail.ts';
 import { References } from './references.ts';
 import { type Refs } from './refs.ts';
 import { wantTickets } from './want-tickets.ts';
@@ -59,10 +60,10 @@ export class RecordDelivery {
     const loaded = await this.tickets.lock(tx, VisibleTickets.toTheService(), ids);
     const articles = await this.articles.setDeliveries(
       tx,
-      words.map((word) => ({ ...word.data, delivery: stateOf(word) })),
+      words.map((word) => ({ ...word.data, delivery: stateOf(word), security: securityOf(word) })),
     );
     const failures = words.filter(
-      (word, i) => word.type === deliveryFailed.type && articles[i]?.outdated === false,
+      (word, i) => isToBeSeen(word) && articles[i]?.outdated === false,
     ).length;
     const fresh = await this.tickets.takeIds(tx, 0, failures);
     const writing = new Writing(this.outbox, refs, this.clock.now(), loaded);
@@ -74,7 +75,7 @@ export class RecordDelivery {
       else if (article.outdated) verdicts.set(word, { do: 'skip', why: 'word of a later try is known' });
       else {
         writing.because(word).noteArticle(ticketId, article, 'delivery');
-        if (word.type === deliveryFailed.type) {
+        if (isToBeSeen(word)) {
           const ticket = writing.ticket(ticketId);
           const fields = followUpChanges(ticket, refs.groupOf(ticket.groupId), refs.states);
           const note = failureNote(word, fresh.articles.shift() as number, article.to);
@@ -97,12 +98,21 @@ function isOfTicket(message: Delivery): message is TicketDelivery {
   return message.data.ticketId !== null;
 }
 
+/** Given up, and not because a rule wants it so. */
+const isToBeSeen = ({ type, data }: Delivery): boolean => type === deliveryFailed.type && !isDiscarded(data);
+
+const isDiscarded = (data: Delivery['data']): boolean => 'discarded' in data && data.discarded === true;
+
+/** Of a mail of a rule it is known only now. */
+const securityOf = ({ data: { security } }: Delivery): MailSecurity | null => (security ? asProtected(security) : null);
+
 function stateOf({ type, time, data }: Delivery): DeliveryState {
   const { attempts, links } = data;
   const common = { at: time, attempts, ...(links && { links }) };
   if (type === deliverySent.type) return { state: 'sent', ...common, error: null };
   const error = 'error' in data ? data.error : null;
-  return { state: type === deliveryFailed.type ? 'failed' : 'deferred', ...common, error };
+  if (type === deliveryDeferred.type) return { state: 'deferred', ...common, error };
+  return { state: isDiscarded(data) ? 'discarded' : 'failed', ...common, error };
 }
 
 /** An automatic reply is shown by a command of its own, which may still be on its way. */

@@ -28,7 +28,8 @@ export interface BouncedArticle {
 }
 
 export interface DeliveryState {
-  state: 'queued' | 'sent' | 'deferred' | 'failed';
+  /** `discarded`: its rule wants it sent with keys or not at all, and there are none. */
+  state: 'queued' | 'sent' | 'deferred' | 'failed' | 'discarded';
   /** ISO-8601. */
   at: string;
   attempts: number;
@@ -185,15 +186,15 @@ export class ArticleStore {
    */
   async setDeliveries(
     tx: EntityManager,
-    words: readonly { ticketId: number; messageId: string; delivery: DeliveryState }[],
+    words: readonly { ticketId: number; messageId: string; delivery: DeliveryState; security: MailSecurity | null }[],
   ): Promise<(DeliveredArticle | undefined)[]> {
     const rows = await sql<DeliveredArticle & { nth: number }>(
       tx,
       `UPDATE article SET preferences = jsonb_set(preferences, '{delivery}',
          CASE WHEN coalesce((preferences #>> '{delivery,attempts}')::int, 0) > (said.delivery ->> 'attempts')::int
               THEN preferences -> 'delivery'
-              ELSE coalesce(preferences -> 'delivery', '{}') || said.delivery END)
-       FROM unnest($1::int[], $2::text[], $3::jsonb[]) WITH ORDINALITY AS said (ticket_id, key, delivery, nth)
+              ELSE coalesce(preferences -> 'delivery', '{}') || said.delivery END) || coalesce(said.more, '{}')
+       FROM unnest($1::int[], $2::text[], $3::jsonb[], $4::jsonb[]) WITH ORDINALITY AS said (ticket_id, key, delivery, more, nth)
        WHERE article.message_id_md5 = said.key AND sender_id <> 2
          AND (article.ticket_id IN (said.ticket_id, merged_into(said.ticket_id))
               OR EXISTS (SELECT 1 FROM article_move m WHERE m.article_id = article.id AND m.source_id = said.ticket_id))
@@ -203,6 +204,7 @@ export class ArticleStore {
         words.map(({ ticketId }) => ticketId),
         words.map(({ messageId }) => messageKey(messageId)),
         words.map(({ delivery }) => JSON.stringify(delivery)),
+        words.map(({ security }) => security && JSON.stringify({ security })),
       ],
     );
     const byPlace = new Map(rows.map(({ nth, ...article }) => [nth - 1, article]));

@@ -3,15 +3,17 @@ import {
   checkSealing,
   hasPermission,
   keysToOpen,
+  type Message,
   mailSealing,
   type OutputOf,
   type ParsedInputOf,
+  type sendMail,
 } from '@helpmesh/contracts';
 import { AppError, type Clock, plainAddress } from '@helpmesh/kernel';
 import type { KeyPair, Sealing, SecurityType } from '@helpmesh/mail-security';
 import type { SecretBox } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { OutboundMail } from '../../domain/outbound-mail.ts';
 import type { GroupAddressStore } from '../../persistence/group-address.store.ts';
 import type { MailKeyStore } from '../../persistence/mail-key.store.ts';
@@ -25,6 +27,9 @@ const LOOK_EVERY_MS = 2_000;
 const types: readonly SecurityType[] = ['S/MIME', 'PGP'];
 
 type Checked = OutputOf<typeof checkSealing>;
+type On = DataSource | EntityManager;
+/** What a rule wants of a mail. */
+export type SealingWish = NonNullable<Message<typeof sendMail>['data']['sealing']>;
 
 /** Decides how mails are signed and encrypted, and by which keys. */
 export class SealMails implements MailSealer {
@@ -81,8 +86,7 @@ export class SealMails implements MailSealer {
     const { type = 'S/MIME' } = security;
     const sign = security.sign ? await this.signingKey(address, type) : null;
     if (sign === 'no-key' || sign === 'expired') {
-      const why = sign === 'expired' ? 'is no longer valid' : 'is missing';
-      throw new AppError('conflict', 'mail-key.none-to-sign', `The key of ${address} to sign with ${why}.`);
+      throw new AppError('conflict', 'mail-key.none-to-sign', noKeyToSign(address, sign));
     }
     if (!security.encrypt) return { type, sign, encryptFor: null };
     // All who are named in it, also those who have it already: every copy is the same mail.
@@ -91,8 +95,7 @@ export class SealMails implements MailSealer {
       type,
     );
     if (missing.length > 0) {
-      const detail = `There is no key to encrypt for ${missing.join(', ')}.`;
-      throw new AppError('conflict', 'mail-key.none-to-encrypt', detail);
+      throw new AppError('conflict', 'mail-key.none-to-encrypt', noKeyToEncrypt(missing));
     }
     return { type, sign, encryptFor: keys };
   }
@@ -114,8 +117,7 @@ export class SealMails implements MailSealer {
     const [first, ...others] = await Promise.all(types.map((type) => this.checkBy(type, asked)));
     const reasonOf = ({ missing }: Checked) =>
       to.length === 0 ? ('no-recipients' as const) : missing.length > 0 ? ('no-key' as const) : null;
-    const worth = (one: Checked) => (reasonOf(one) === null ? 2 : 0) + (one.sign === null ? 1 : 0);
-    const best = others.reduce((known, one) => (worth(one) > worth(known) ? one : known), first as Checked);
+    const best = others.reduce((known, one) => (worthOf(one) > worthOf(known) ? one : known), first as Checked);
     const { type, sign, missing } = best;
     const reason = reasonOf(best);
     return {
@@ -124,6 +126,30 @@ export class SealMails implements MailSealer {
       encryption: { possible: reason === null, reason, missing },
       wanted: { sign: wanted.sign, encrypt: wanted.encrypt },
     };
+  }
+
+  /**
+   * What comes of a rule's wish, by the keys that there are.
+   * @returns `security` null: it leaves as other automatic mails; why it is not to leave at all
+   */
+  async settle(
+    on: On,
+    from: string,
+    to: readonly string[],
+    { sign, encryption }: SealingWish,
+  ): Promise<{ security: OutboundMail['security']; discarded: string | null }> {
+    const asked = { from, to: [...to], sign: sign !== 'no', encrypt: encryption !== 'no' };
+    const all = [];
+    for (const type of types) all.push(await this.checkBy(type, asked, on));
+    const best = all.reduce((known, one) => (worthOf(one) > worthOf(known) ? one : known));
+    const signs = asked.sign && best.sign === null;
+    const encrypts = asked.encrypt && best.missing.length === 0;
+    const why = [
+      ...(sign === 'discard' && !signs ? [noKeyToSign(from, best.sign)] : []),
+      ...(encryption === 'discard' && !encrypts ? [noKeyToEncrypt(best.missing)] : []),
+    ];
+    const security = signs || encrypts ? { sign: signs, encrypt: encrypts, type: best.type } : null;
+    return { security, discarded: why.length > 0 ? why.join(' ') : null };
   }
 
   /** Of the two ways the first by which the mail can leave as it is to; else the one that lacks less. */
@@ -136,9 +162,10 @@ export class SealMails implements MailSealer {
   private async checkBy(
     type: SecurityType,
     { from, to, sign, encrypt }: Omit<ParsedInputOf<typeof checkSealing>, 'type'>,
+    on: On = this.db,
   ): Promise<Checked> {
-    const pair = sign ? await this.signingKey(plainAddress(from ?? this.systemAddress), type) : null;
-    const { missing } = encrypt ? await this.keysFor(to, type) : { missing: [] };
+    const pair = sign ? await this.signingKey(plainAddress(from ?? this.systemAddress), type, on) : null;
+    const { missing } = encrypt ? await this.keysFor(to, type, on) : { missing: [] };
     return { type, sign: pair === 'no-key' || pair === 'expired' ? pair : null, missing };
   }
 
@@ -161,8 +188,12 @@ export class SealMails implements MailSealer {
     };
   }
 
-  private async signingKey(address: string, type: SecurityType): Promise<KeyPair | 'no-key' | 'expired'> {
-    const keys = await this.store.ownOf(this.db, address, type);
+  private async signingKey(
+    address: string,
+    type: SecurityType,
+    on: On = this.db,
+  ): Promise<KeyPair | 'no-key' | 'expired'> {
+    const keys = await this.store.ownOf(on, address, type);
     const now = this.clock.now();
     const key = keys.find(
       ({ valid_from, valid_to, revoked }) =>
@@ -179,9 +210,18 @@ export class SealMails implements MailSealer {
   private async keysFor(
     recipients: readonly string[],
     type: SecurityType,
+    on: On = this.db,
   ): Promise<{ keys: Buffer[]; missing: string[] }> {
     const addresses = [...new Set(recipients.map(plainAddress))];
-    const found = await this.store.toEncryptFor(this.db, addresses, type, new Date(this.clock.now()));
+    const found = await this.store.toEncryptFor(on, addresses, type, new Date(this.clock.now()));
     return { keys: [...found.values()], missing: addresses.filter((address) => !found.has(address)) };
   }
 }
+
+/** To encrypt for everybody counts before to sign. */
+const worthOf = ({ missing, sign }: Checked) => (missing.length === 0 ? 2 : 0) + (sign === null ? 1 : 0);
+
+const noKeyToSign = (address: string, why: Checked['sign']) =>
+  `The key of ${address} to sign with ${why === 'expired' ? 'is no longer valid' : 'is missing'}.`;
+
+const noKeyToEncrypt = (missing: readonly string[]) => `There is no key to encrypt for ${missing.join(', ')}.`;

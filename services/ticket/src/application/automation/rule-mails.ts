@@ -181,6 +181,7 @@ export class RuleMails {
           replyTo: replyToOf(from, ticket.id, this.identity),
         },
         ...{ to: recipients, cc: [], messageId, inReplyTo, references, automatic: true },
+        ...(mail.sealing && { sealing: mail.sealing }),
         attachments: mail.files?.files ?? [],
         // Files that are too large for the mail go as links, which open what customers may read.
         ...(mail.files?.ofArticle != null && { filesOf: mail.files.ofArticle }),

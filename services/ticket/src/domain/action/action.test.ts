@@ -71,6 +71,17 @@ describe('what is to be done', () => {
         ...{ attachments: false, internal: false },
       },
     ],
+    [
+      { 'notification.email': { recipient: 'ticket_owner', body: 'B', sign: 'always', encryption: 'discard' } },
+      {
+        ...{ do: 'mail', to: [{ is: 'ticket_owner' }], subject: '', body: 'B', attachments: false, internal: false },
+        sealing: { sign: 'always', encryption: 'discard' },
+      },
+    ],
+    [
+      { 'notification.email': { recipient: 'ticket_owner', body: 'B', sign: 'no', encryption: null } },
+      { do: 'mail', to: [{ is: 'ticket_owner' }], subject: '', body: 'B', attachments: false, internal: false },
+    ],
     [{ 'notification.webhook': { webhook_id: '5' } }, { do: 'webhook', webhookId: 5 }],
     [{ 'ticket.subscribe': { pre_condition: 'current_user.id' } }, { do: 'subscribe', who: { is: 'actor' } }],
     [{ 'ticket.unsubscribe': { pre_condition: 'not_set' } }, { do: 'unsubscribe', who: { is: 'nobody' } }],

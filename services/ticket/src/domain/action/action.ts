@@ -11,11 +11,25 @@ export type Action =
   | { do: 'wait'; until: When }
   | { do: 'tag' | 'untag'; names: TagName[] }
   | { do: 'note'; subject: string; body: string; internal: boolean }
-  | { do: 'mail'; to: Recipient[]; subject: string; body: string; attachments: boolean; internal: boolean }
+  | ({ do: 'mail' } & RuleMail)
   | { do: 'webhook'; webhookId: number }
   | { do: 'subscribe' | 'unsubscribe'; who: Who }
   | { do: 'delete' }
   | { do: 'attribute'; name: string; value: unknown };
+
+export interface RuleMail {
+  to: Recipient[];
+  subject: string;
+  body: string;
+  attachments: boolean;
+  internal: boolean;
+  /** Absent: as other automatic mails of the group. */
+  sealing?: { sign: Seal; encryption: Seal };
+}
+
+/** `always`: where there are keys, and else without; `discard`: with keys, or not at all. */
+const seals = ['no', 'always', 'discard'] as const;
+type Seal = (typeof seals)[number];
 
 export type ActionKind = Action['do'];
 
@@ -113,6 +127,7 @@ function actionOf(name: string, line: Line, attribute: ReadAttribute): Action {
       return {
         ...{ do: 'mail', to: recipientsOf(name, line), ...wordsOf(name, line) },
         ...{ attachments: isOn(line.include_attachments), internal: isOn(line.internal) },
+        ...sealingOf(name, line),
       };
     case 'notification.webhook':
       return { do: 'webhook', webhookId: idOf(name, line.webhook_id) };
@@ -197,6 +212,17 @@ function recipientsOf(name: string, { recipient }: Line): Recipient[] {
     if (!part) throw wrong(name, `cannot go to ${quoted(one)}. Known are ${recipients.join(', ')}, userid_<id>.`);
     return { is: part };
   });
+}
+
+function sealingOf(name: string, line: Line): Pick<RuleMail, 'sealing'> {
+  const seal = (what: 'sign' | 'encryption') => {
+    const given = line[what] ?? 'no';
+    const found = seals.find((one) => one === given);
+    if (!found) throw wrong(name, `has for "${what}" ${seals.join(', ')}, not ${quoted(given)}.`);
+    return found;
+  };
+  const sealing = { sign: seal('sign'), encryption: seal('encryption') };
+  return sealing.sign === 'no' && sealing.encryption === 'no' ? {} : { sealing };
 }
 
 function wordsOf(name: string, line: Line): { subject: string; body: string } {

@@ -1,7 +1,7 @@
 import { type EpochMs, epochMs } from '@helpmesh/kernel';
 import type { TagName } from '../tag/tag.ts';
 import { SYSTEM_USER, type Ticket, type TicketFields } from '../ticket/ticket.ts';
-import type { Action, Range, Recipient, When, Who } from './action.ts';
+import type { Action, Range, RuleMail, When, Who } from './action.ts';
 
 /** Who acts, when, and how variables in a text become values. */
 export interface ActionContext {
@@ -19,7 +19,7 @@ export interface ActionPlan {
   tags: { add: TagName[]; remove: TagName[] };
   /** HTML that is not sanitized yet. */
   notes: { subject: string; body: string; internal: boolean }[];
-  mails: { to: Recipient[]; subject: string; body: string; attachments: boolean; internal: boolean }[];
+  mails: RuleMail[];
   webhookIds: number[];
   subscribe: number[];
   unsubscribe: number[] | 'everybody';
@@ -72,8 +72,8 @@ function carryOut(action: Action, plan: ActionPlan, ticket: Ticket, context: Act
       const words = { subject: context.render(action.subject, 'text'), body: context.render(action.body, 'html') };
       if (action.do === 'note') plan.notes.push({ ...words, internal: action.internal });
       else {
-        const { to, attachments, internal } = action;
-        plan.mails.push({ to, ...words, attachments, internal });
+        const { do: _, ...mail } = action;
+        plan.mails.push({ ...mail, ...words });
       }
       return;
     }

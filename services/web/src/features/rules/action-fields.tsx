@@ -323,6 +323,30 @@ function Mail({ line, onChange }: Props) {
         checked={isOn(line.internal)}
         onChange={(event) => onChange({ ...line, internal: event.currentTarget.checked })}
       />
+      <Group grow>
+        <Select
+          label={t`Sign`}
+          allowDeselect={false}
+          data={[
+            { value: 'no', label: t`As the group has it` },
+            { value: 'always', label: t`Where there is a key` },
+            { value: 'discard', label: t`Always; without a key nothing is sent` },
+          ]}
+          value={textOf(line.sign) || 'no'}
+          onChange={(sign) => onChange({ ...line, sign })}
+        />
+        <Select
+          label={t`Encrypt`}
+          allowDeselect={false}
+          data={[
+            { value: 'no', label: t`No` },
+            { value: 'always', label: t`Where everybody has a key` },
+            { value: 'discard', label: t`Always; without keys nothing is sent` },
+          ]}
+          value={textOf(line.encryption) || 'no'}
+          onChange={(encryption) => onChange({ ...line, encryption })}
+        />
+      </Group>
     </Stack>
   );
 }

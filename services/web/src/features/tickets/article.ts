@@ -10,7 +10,7 @@ export function kindOf(article: Pick<Article, 'internal' | 'sender'>): ArticleKi
 
 export interface Delivery {
   /** `returned`: a server had taken it and reports that it did not arrive; `slow`: that it still tries. */
-  state: 'queued' | 'sent' | 'deferred' | 'failed' | 'returned' | 'slow';
+  state: 'queued' | 'sent' | 'deferred' | 'failed' | 'discarded' | 'returned' | 'slow';
   /** What the receiving server said. */
   reason: string | null;
   nextAttemptAt: string | null;
@@ -38,7 +38,7 @@ export function deliveryOf(article: Pick<Article, 'type' | 'sender' | 'internal'
     };
   }
   return {
-    state: state === 'sent' || state === 'deferred' || state === 'failed' ? state : 'queued',
+    state: state === 'sent' || state === 'deferred' || state === 'failed' || state === 'discarded' ? state : 'queued',
     reason: text(delivery.error),
     nextAttemptAt: text(delivery.next_attempt_at),
     links,

@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import { IconAlertTriangle, IconCheck, IconClockPause, IconSend2, type TablerIcon } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconClockPause, IconLock, IconSend2, type TablerIcon } from '@tabler/icons-react';
 import { Ago } from '../../../ui/ago.tsx';
 import { fileSize } from '../../../ui/time.ts';
 import type { Delivery } from '../article.ts';
@@ -13,6 +13,7 @@ export function DeliveryMark({ delivery }: { delivery: Delivery }) {
     sent: { icon: IconCheck, text: t`Sent` },
     deferred: { icon: IconClockPause, text: t`Delayed, will be tried again` },
     failed: { icon: IconAlertTriangle, text: t`Could not be delivered` },
+    discarded: { icon: IconLock, text: t`Not sent, as its rule wants it without keys` },
     returned: { icon: IconAlertTriangle, text: t`Came back: it did not arrive` },
     slow: { icon: IconClockPause, text: t`On its way, a mail server reports a delay` },
   };
