@@ -44,7 +44,10 @@ export const de: Language = {
     escalation: 'überfällig',
     escalation_warning: 'bald fällig',
   },
-  fields: { title: 'Titel', group: 'Gruppe', state: 'Status', priority: 'Priorität', owner: 'Besitzer' },
+  fields: {
+    ...{ title: 'Titel', group: 'Gruppe', state: 'Status', priority: 'Priorität', owner: 'Besitzer' },
+    ...{ merged_into: 'Zusammengeführt in', received_merge: 'Aufgenommen', merge_undone: 'Zusammenführung aufgehoben' },
+  },
   templates: {
     'notice-create': {
       subject: 'Neues Ticket: {{title}}',

@@ -44,7 +44,10 @@ export const en: Language = {
     escalation: 'overdue',
     escalation_warning: 'due soon',
   },
-  fields: { title: 'Title', group: 'Group', state: 'State', priority: 'Priority', owner: 'Owner' },
+  fields: {
+    ...{ title: 'Title', group: 'Group', state: 'State', priority: 'Priority', owner: 'Owner' },
+    ...{ merged_into: 'Merged into', received_merge: 'Took in', merge_undone: 'Merge undone' },
+  },
   templates: {
     'notice-create': {
       subject: 'New ticket: {{title}}',

@@ -44,7 +44,10 @@ export const fr: Language = {
     escalation: 'en retard',
     escalation_warning: 'bientôt dû',
   },
-  fields: { title: 'Titre', group: 'Groupe', state: 'État', priority: 'Priorité', owner: 'Propriétaire' },
+  fields: {
+    ...{ title: 'Titre', group: 'Groupe', state: 'État', priority: 'Priorité', owner: 'Propriétaire' },
+    ...{ merged_into: 'Fusionné dans', received_merge: 'A reçu', merge_undone: 'Fusion annulée' },
+  },
   templates: {
     'notice-create': {
       subject: 'Nouveau ticket : {{title}}',

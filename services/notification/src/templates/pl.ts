@@ -44,7 +44,10 @@ export const pl: Language = {
     escalation: 'po terminie',
     escalation_warning: 'wkrótce termin',
   },
-  fields: { title: 'Tytuł', group: 'Grupa', state: 'Stan', priority: 'Priorytet', owner: 'Właściciel' },
+  fields: {
+    ...{ title: 'Tytuł', group: 'Grupa', state: 'Stan', priority: 'Priorytet', owner: 'Właściciel' },
+    ...{ merged_into: 'Połączone z', received_merge: 'Przyjęto', merge_undone: 'Cofnięto połączenie' },
+  },
   templates: {
     'notice-create': {
       subject: 'Nowe zgłoszenie: {{title}}',

@@ -25,6 +25,8 @@ export interface NoticeFacts {
   subscriptions: { ticketId: number; userId: number; by: number; at: string }[];
   /** Those of the tickets that are still there. */
   ticketIds: number[];
+  /** Of the other tickets of merges. */
+  numbers: { id: number; number: string }[];
   /** Where the desk is. */
   timezone: string;
 }
@@ -34,9 +36,10 @@ export class NoticeStore {
   /** @param people  who is looked at whatever their rights: owners, authors */
   async facts(
     tx: EntityManager,
-    { groupIds, ticketIds, people }: { groupIds: number[]; ticketIds: number[]; people: number[] },
+    asked: { groupIds: number[]; ticketIds: number[]; people: number[]; otherIds: number[] },
   ): Promise<NoticeFacts> {
-    const [row] = await sql<NoticeFacts>(tx, facts, [groupIds, ticketIds, people]);
+    const { groupIds, ticketIds, people, otherIds } = asked;
+    const [row] = await sql<NoticeFacts>(tx, facts, [groupIds, ticketIds, people, otherIds]);
     return row as NoticeFacts;
   }
 }
@@ -59,4 +62,6 @@ const facts = `WITH RECURSIVE agents AS (
       'at', iso(m.created_at))),
       '[]') FROM mention m WHERE m.ticket_id = ANY ($2::int[])) AS subscriptions,
     ARRAY(SELECT id FROM ticket WHERE id = ANY ($2::int[])) AS "ticketIds",
+    (SELECT coalesce(json_agg(json_build_object('id', id, 'number', number)), '[]') FROM ticket
+     WHERE id = ANY ($4::int[])) AS numbers,
     ${deskZone} AS timezone`;

@@ -42,6 +42,7 @@ export class TellAgents {
       groupIds: unique(happenings.map(({ happening }) => happening.ticket.groupId)),
       ticketIds: unique(happenings.map(({ happening }) => happening.ticket.id)),
       people: unique(happenings.flatMap(({ happening: { ticket, by } }) => [ticket.ownerId, by])),
+      otherIds: unique(happenings.flatMap(({ happening }) => happening.otherId ?? [])),
     });
     const zone = facts.timezone;
     const known = { facts, agents: agentsOf(facts), today: dayIn(zone, now), zone, now };
@@ -94,7 +95,7 @@ function noticeOf(event: Tellable, happening: Happening, known: Known): Notice |
     kind,
     ticket: { id, number, title, customerId, group, state, priority },
     article: article && said(article),
-    changes: changed.flatMap((field) => newValue(field, happening, people) ?? []),
+    changes: changed.flatMap((field) => newValue(field, happening, people, facts) ?? []),
     ...{ dueAt: happening.dueAt, zone: facts.timezone },
     by: { userId: by, name: nameOf(by, people) },
     at: event.time,
@@ -134,10 +135,15 @@ function answersByItself({ kind, article, by }: Happening, people: ReadonlyMap<n
 /** As its reader knows it; of what has no name here nothing is said. */
 function newValue(
   field: string,
-  { ticket }: Happening,
+  { ticket, otherId }: Happening,
   people: ReadonlyMap<number, NoticePerson>,
+  { numbers }: NoticeFacts,
 ): Notice['changes'][number] | undefined {
+  const number = numbers.find(({ id }) => id === otherId)?.number;
+  // Whoever reads this may not see the other one: its number says where to ask.
+  const other = number === undefined ? {} : { merged_into: `#${number}`, received_merge: `#${number}`, merge_undone: `#${number}` };
   const values: Record<string, string> = {
+    ...other,
     title: ticket.title,
     group_id: ticket.group,
     state_id: ticket.state,

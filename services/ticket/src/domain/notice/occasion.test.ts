@@ -46,6 +46,16 @@ describe('what agents hear of', () => {
     expect(happeningOf(update({ changes: state, changedById: null }), now)?.by).toBe(1);
   });
 
+  it('tells of a merge with which ticket, and to whom the merged one was', () => {
+    const merged = { merged_into: { from: null, to: 8 }, owner_id: { from: 4, to: 1 }, ...state };
+    const happening = happeningOf(update({ ticket: { ...ticket, ownerId: 1 }, changes: merged }), now);
+    expect(happening).toMatchObject({ otherId: 8, ticket: { ownerId: 4 }, changed: ['merged_into', 'state_id'] });
+    const received = happeningOf(update({ changes: { received_merge: { from: null, to: 9 } } }), now);
+    expect(received).toMatchObject({ otherId: 9, ticket: { ownerId: 4 }, changed: ['received_merge'] });
+    const undone = { merge_undone: { from: 8, to: null }, owner_id: { from: 1, to: 4 } };
+    expect(happeningOf(update({ changes: undone }), now)).toMatchObject({ otherId: 8, changed: ['merge_undone', 'owner_id'] });
+  });
+
   it('leaves out what the desk wrote when it tells what changed', () => {
     const system = { ...article, sender: 'System' };
     expect(happeningOf(added({ article: system, changes: state }), now)).toMatchObject({

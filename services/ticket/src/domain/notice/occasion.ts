@@ -21,6 +21,8 @@ export type Tellable = Message<
   | typeof ticketEscalationWarning
 >;
 
+type Changes = Message<typeof ticketUpdated>['data']['changes'];
+
 /** What an event would have agents told. */
 export interface Happening {
   kind: NoticeKind;
@@ -29,6 +31,8 @@ export interface Happening {
   changed: readonly string[];
   by: number;
   dueAt: string | null;
+  /** The other ticket of a merge. */
+  otherId: number | null;
 }
 
 /** What no reader of the ticket's face sees change. */
@@ -55,7 +59,7 @@ export function happeningOf(event: Tellable, now: number): Happening | undefined
   const { ticket } = data;
   if (!isNews(event, now)) return undefined;
   const isOld = (at: string) => now - Date.parse(at) > NEWS_MS;
-  const base = { ticket, article: null, changed: [], by: SYSTEM_USER, dueAt: null };
+  const base = { ticket, article: null, changed: [], by: SYSTEM_USER, dueAt: null, otherId: null };
   const kind = timed[event.type];
   if (kind) return { ...base, kind, dueAt: 'dueAt' in data ? data.dueAt : null };
   if ('changes' in data) {
@@ -64,7 +68,12 @@ export function happeningOf(event: Tellable, now: number): Happening | undefined
     const article = 'article' in data ? said(data.article) : null;
     if (article && isOld(article.createdAt)) return undefined;
     const changed = Object.keys(data.changes).filter((name) => !unseen.has(name));
-    return article || changed.length > 0 ? { ...base, kind: 'update', article, changed, by } : undefined;
+    if (!article && changed.length === 0) return undefined;
+    const update = { ...base, kind: 'update' as const, article, changed, by, otherId: otherOf(data.changes) };
+    const owner = data.changes.owner_id?.from;
+    if (!('merged_into' in data.changes) || typeof owner !== 'number') return update;
+    // Nobody owns what was merged; whoever did has to hear where it went.
+    return { ...update, ticket: { ...ticket, ownerId: owner }, changed: changed.filter((name) => name !== 'owner_id') };
   }
   if (!('createdById' in data) || isOld(ticket.createdAt)) return undefined;
   return { ...base, kind: 'create', article: data.article && said(data.article), by: data.createdById };
@@ -73,6 +82,11 @@ export function happeningOf(event: Tellable, now: number): Happening | undefined
 /** Whether it has just happened. @param now  epoch ms */
 export function isNews({ time }: Pick<Tellable, 'time'>, now: number): boolean {
   return now - Date.parse(time) <= NEWS_MS;
+}
+
+function otherOf({ merged_into, received_merge, merge_undone }: Changes): number | null {
+  const id = merged_into?.to ?? received_merge?.to ?? merge_undone?.from;
+  return typeof id === 'number' ? id : null;
 }
 
 function said(article: ArticleSnapshot): ArticleSnapshot | null {
