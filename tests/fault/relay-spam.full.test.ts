@@ -56,7 +56,9 @@ describe('relay spam', () => {
       expect(sent).toBeLessThanOrEqual(2_000);
       expect(most).toBeLessThanOrEqual(30);
       expect(world.mails.filter(({ raw }) => /casino|bonus/i.test(raw.toString()))).toEqual([]);
-      process.stdout.write(`S12: ${mails} mails, ${sent} confirmed, at most ${most} of a domain, ${held} held back, 0 lost\n`);
+      process.stdout.write(
+        `S12: ${mails} mails, ${sent} confirmed, at most ${most} of a domain, ${held} held back, 0 lost\n`,
+      );
     },
     patience,
   );

@@ -287,7 +287,11 @@ describe('a mail that another service orders', () => {
     const order = aMailOrder({ cc, bcc: [...bcc, { name: '', address: 'BOB@x.org' }] });
     await others.say(sendMail, order);
     const got = await sink.next('the reply');
-    expect(got.envelope.to.map((address) => address.toLowerCase()).sort()).toEqual(['ada@x.org', 'bob@x.org', 'hana@y.org']);
+    expect(got.envelope.to.map((address) => address.toLowerCase()).sort()).toEqual([
+      'ada@x.org',
+      'bob@x.org',
+      'hana@y.org',
+    ]);
     expect(String(got.raw)).not.toMatch(/hana|^bcc:/im);
     await others.hear(deliverySent, ({ data }) => data.mailId === order.mailId);
     const [shown] = await ask(listOutboundMail, { params: {}, query: { limit: 1 }, body: undefined });

@@ -219,7 +219,7 @@ describe('a mail', () => {
 
     const partly = await rule('Partly', 'always', 'always', { to: [{ name: '', address: nobody }] });
     const { raw } = await arrived('Partly');
-    expect(raw.toString()).toMatch(/multipart\/signed[^]*The password is 1234/);
+    expect(raw.toString()).toMatch(/multipart\/signed[\s\S]*The password is 1234/);
     const signedOnly = await others.hear(deliverySent, ({ data }) => data.mailId === partly.mailId);
     expect(signedOnly.data.security).toEqual({ type: 'S/MIME', sign: true, encrypt: false });
 

@@ -697,15 +697,27 @@ describe('a copy in secret', () => {
     expect(order).toMatchObject({ to: [{ address: 'user10@example.org' }], cc: [], bcc: [hidden] });
 
     const error = `${hidden.address}: 550 no such user`;
-    const about = { mailId: uuidv7(), kind: 'reply', ticketId, articleId: article.id, messageId: article.message_id ?? '' };
+    const about = {
+      mailId: uuidv7(),
+      kind: 'reply',
+      ticketId,
+      articleId: article.id,
+      messageId: article.message_id ?? '',
+    };
     await handled(desk, await desk.publish(deliveryFailed, { ...about, attempts: 1, error }));
     expect((await thread(ticketId))[1]).toMatchObject({ bcc: article.bcc, preferences: { delivery: { error } } });
     const theirs = await desk.rest(cast.customer, listArticles, { id: ticketId });
     expect(theirs[1]).toMatchObject({ id: article.id, bcc: null, preferences: {} });
-    const events = [...(await desk.told(articleAdded)), ...(await desk.told(articleChanged)), ...(await desk.told(ticketUpdated))];
+    const events = [
+      ...(await desk.told(articleAdded)),
+      ...(await desk.told(articleChanged)),
+      ...(await desk.told(ticketUpdated)),
+    ];
     const calls = (await desk.told(callWebhook)).filter(({ data }) => data.ticket.id === ticketId);
     expect(calls.map(({ data }) => data.article?.id)).toContain(article.id);
-    expect(JSON.stringify([theirs, calls, events.filter(({ data }) => data.ticket.id === ticketId && !isNote(data))])).not.toContain('hana');
+    expect(
+      JSON.stringify([theirs, calls, events.filter(({ data }) => data.ticket.id === ticketId && !isNote(data))]),
+    ).not.toContain('hana');
   });
 
   it('is no sender of the ticket: what they answer is for its agents, who can answer them', async () => {
@@ -736,7 +748,9 @@ describe('a copy in secret', () => {
     await expect(
       reply(ticketId, { side_thread: 'new', to: hidden.address, bcc: 'user10@example.org' }),
     ).rejects.toMatchObject({ code: 'article.side-thread-customer' });
-    const written = await desk.rest(cast.customer, createArticle, { body: { ticket_id: ticketId, body: 'Me', bcc: hidden.address } });
+    const written = await desk.rest(cast.customer, createArticle, {
+      body: { ticket_id: ticketId, body: 'Me', bcc: hidden.address },
+    });
     expect((await thread(ticketId)).find(({ id }) => id === written.id)).toMatchObject({ bcc: null });
   });
 });

@@ -83,7 +83,8 @@ export const senderProof = {
     path: '/api/v1/mail/sender_proof',
     question: 'rpc.mail-ingest.v1.get-sender-proof',
     tag: 'Mail',
-    summary: 'Whom mails are by, and what is done about those whose senders are not proven; administrators of mail channels only',
+    summary:
+      'Whom mails are by, and what is done about those whose senders are not proven; administrators of mail channels only',
     response: SenderProof,
   }),
   update: defineEndpoint({

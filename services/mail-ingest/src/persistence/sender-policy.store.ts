@@ -15,7 +15,11 @@ export class SenderPolicyStore {
     return row as SenderPolicy;
   }
 
-  async write(tx: EntityManager, { policy, trusted_servers, sender_based_on_reply_to }: Omit<SenderPolicy, 'updated_at'>, at: Date) {
+  async write(
+    tx: EntityManager,
+    { policy, trusted_servers, sender_based_on_reply_to }: Omit<SenderPolicy, 'updated_at'>,
+    at: Date,
+  ) {
     await sql(
       tx,
       `UPDATE sender_policy SET policy = $1, trusted_servers = $2, sender_based_on_reply_to = $3,

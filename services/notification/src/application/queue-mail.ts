@@ -73,7 +73,10 @@ export class QueueMail {
     const written = await this.written(commands, looks);
     const settled = await this.settled(tx, commands);
     const mails = commands.map((command, i) => {
-      const { security, discarded } = settled.get(command) ?? { security: command.data.security ?? null, discarded: null };
+      const { security, discarded } = settled.get(command) ?? {
+        security: command.data.security ?? null,
+        discarded: null,
+      };
       const mail = this.mailOf(command, security, looks[i], written.get(command));
       if (discarded !== null) return { ...mail, state: 'suppressed' as const, dueAt: null, lastError: discarded };
       return listOf(mail) !== undefined && mail.to.some(({ address }) => left.has(plainAddress(address)))
@@ -265,7 +268,9 @@ function recipients({ to, cc, bcc = [] }: Pick<SendMail, 'to' | 'cc' | 'bcc'>) {
   const bad = [...to, ...cc, ...bcc].filter(({ address }) => !isDeliverable(address.trim()));
   const good = (list: MailAddress[]) => list.filter((one) => !bad.includes(one)).map(headerAddress);
   const told = { to: good(to), cc: good(cc), bcc: good(bcc) };
-  const byMailbox = new Map([...told.to, ...told.cc, ...told.bcc].map(({ address }) => [plainAddress(address), address]));
+  const byMailbox = new Map(
+    [...told.to, ...told.cc, ...told.bcc].map(({ address }) => [plainAddress(address), address]),
+  );
   const refused: Refusal[] = bad.map(({ address }) => ({
     address: headerText(address, 254),
     reason: 'This is not a mail address.',

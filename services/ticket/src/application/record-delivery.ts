@@ -62,9 +62,7 @@ export class RecordDelivery {
       tx,
       words.map((word) => ({ ...word.data, delivery: stateOf(word), security: securityOf(word) })),
     );
-    const failures = words.filter(
-      (word, i) => isToBeSeen(word) && articles[i]?.outdated === false,
-    ).length;
+    const failures = words.filter((word, i) => isToBeSeen(word) && articles[i]?.outdated === false).length;
     const fresh = await this.tickets.takeIds(tx, 0, failures);
     const writing = new Writing(this.outbox, refs, this.clock.now(), loaded);
     words.forEach((word, i) => {

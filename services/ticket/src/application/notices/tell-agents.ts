@@ -141,7 +141,8 @@ function newValue(
 ): Notice['changes'][number] | undefined {
   const number = numbers.find(({ id }) => id === otherId)?.number;
   // Whoever reads this may not see the other one: its number says where to ask.
-  const other = number === undefined ? {} : { merged_into: `#${number}`, received_merge: `#${number}`, merge_undone: `#${number}` };
+  const other =
+    number === undefined ? {} : { merged_into: `#${number}`, received_merge: `#${number}`, merge_undone: `#${number}` };
   const values: Record<string, string> = {
     ...other,
     title: ticket.title,

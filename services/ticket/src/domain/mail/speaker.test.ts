@@ -13,9 +13,21 @@ describe('who speaks by a mail with a Reply-To', () => {
   it.each<[string, Partial<Spoken>, unknown]>([
     ['whom it names', {}, vera],
     ['whom it names, by the name in From', { replyToSpeaks: 'with-name-of-from' }, { ...vera, name: form.name }],
-    ['whom it names, by the only name there is', { replyToSpeaks: 'with-name-of-from', from: { ...form, name: '' } }, vera],
-    ['whom it names, of a proven form where proof is demanded', { proofDemanded: true, proof: { result: 'pass', domain: 'shop.example' } }, vera],
-    ['whom it names, of a form of which nothing is proven', { proof: { result: 'none', domain: 'shop.example' } }, vera],
+    [
+      'whom it names, by the only name there is',
+      { replyToSpeaks: 'with-name-of-from', from: { ...form, name: '' } },
+      vera,
+    ],
+    [
+      'whom it names, of a proven form where proof is demanded',
+      { proofDemanded: true, proof: { result: 'pass', domain: 'shop.example' } },
+      vera,
+    ],
+    [
+      'whom it names, of a form of which nothing is proven',
+      { proof: { result: 'none', domain: 'shop.example' } },
+      vera,
+    ],
   ])('is %s', (_, over, expected) => {
     expect(speaker(over)).toEqual(expected);
   });

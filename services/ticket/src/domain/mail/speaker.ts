@@ -33,7 +33,10 @@ export function speakerOf(mail: Spoken, pointsAtTicket: boolean, isOurs: (addres
   if (mail.proofDemanded && mail.proof?.result !== 'pass') return null;
   const address = replyTo.address.toLowerCase();
   if (address === from.address.toLowerCase() || isOurs(address)) return null;
-  return { name: (replyToSpeaks === 'with-its-name' ? replyTo.name : from.name) || replyTo.name, address: replyTo.address };
+  return {
+    name: (replyToSpeaks === 'with-its-name' ? replyTo.name : from.name) || replyTo.name,
+    address: replyTo.address,
+  };
 }
 
 /** What is proven of a mail says nothing of somebody of another domain whom it names. */

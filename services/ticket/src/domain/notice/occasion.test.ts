@@ -53,7 +53,10 @@ describe('what agents hear of', () => {
     const received = happeningOf(update({ changes: { received_merge: { from: null, to: 9 } } }), now);
     expect(received).toMatchObject({ otherId: 9, ticket: { ownerId: 4 }, changed: ['received_merge'] });
     const undone = { merge_undone: { from: 8, to: null }, owner_id: { from: 1, to: 4 } };
-    expect(happeningOf(update({ changes: undone }), now)).toMatchObject({ otherId: 8, changed: ['merge_undone', 'owner_id'] });
+    expect(happeningOf(update({ changes: undone }), now)).toMatchObject({
+      otherId: 8,
+      changed: ['merge_undone', 'owner_id'],
+    });
   });
 
   it('leaves out what the desk wrote when it tells what changed', () => {

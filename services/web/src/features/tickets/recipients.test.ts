@@ -24,8 +24,16 @@ describe('an answer to everybody', () => {
       [{}, { sender: 'Agent', from: 'old@h.example', to: 'anna@b.example', cc: 'bob@b.example', bcc: 'x@s.example' }],
       ['bob@b.example'],
     ],
-    ['no address that agents have written from', [{ sender: 'Agent', from: 'Old <old@h.example>' }, { to: 'old@h.example' }], []],
-    ['who wrote last, when the answer goes to somebody else', [{ from: 'Bob <bob@b.example>', reply_to: 'team@b.example' }], ['team@b.example']],
+    [
+      'no address that agents have written from',
+      [{ sender: 'Agent', from: 'Old <old@h.example>' }, { to: 'old@h.example' }],
+      [],
+    ],
+    [
+      'who wrote last, when the answer goes to somebody else',
+      [{ from: 'Bob <bob@b.example>', reply_to: 'team@b.example' }],
+      ['team@b.example'],
+    ],
     ['nothing that is no address', [{ to: 'undisclosed-recipients:;', cc: 'nobody' }], []],
   ])('goes to %s', (_, articles, expected) => {
     expect(everybodyElse(articles.map(aMail), 'anna@b.example', ours)).toEqual(expected);

@@ -1,5 +1,12 @@
 import { useLingui } from '@lingui/react/macro';
-import { IconAlertTriangle, IconCheck, IconClockPause, IconLock, IconSend2, type TablerIcon } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconCheck,
+  IconClockPause,
+  IconLock,
+  IconSend2,
+  type TablerIcon,
+} from '@tabler/icons-react';
 import { Ago } from '../../../ui/ago.tsx';
 import { fileSize } from '../../../ui/time.ts';
 import type { Delivery } from '../article.ts';
