@@ -692,7 +692,7 @@ describe('a copy in secret', () => {
     const { ticketId } = await filed({ subject: 'Copied' });
     const article = await copied(ticketId);
     await desk.rest(cast.admin, triggers.delete, { id: ruleId });
-    expect(article).toMatchObject({ to: 'user10@example.org', bcc: 'Hidden Hana <hana@elsewhere.example>' });
+    expect(article).toMatchObject({ to: 'user10@example.org', bcc: '"Hidden Hana" <hana@elsewhere.example>' });
     const order = (await desk.told(sendMail)).find(({ data }) => data.articleId === article.id)?.data;
     expect(order).toMatchObject({ to: [{ address: 'user10@example.org' }], cc: [], bcc: [hidden] });
 
@@ -1244,19 +1244,28 @@ describe('a signed or encrypted mail', () => {
     expect(order?.sealing).toEqual({ sign: 'always', encryption: 'discard' });
     const { mailId = '', messageId = '', articleId = null } = order ?? {};
     const about = { mailId, kind: 'auto-reply', ticketId, articleId, messageId: messageId ?? '' };
-    const said = async () => (await thread(ticketId)).find((one) => one.id === articleId)?.preferences;
-    await change(ticketId, { state: 'closed' });
-    const before = (await thread(ticketId)).length;
+    const said = async () => {
+      const text = `SELECT preferences, (SELECT count(*)::int FROM article WHERE ticket_id = $1) AS articles,
+        (SELECT state_id FROM ticket WHERE id = $1) AS state FROM article WHERE id = $2`;
+      const [row] = await desk.query<{ preferences: unknown; articles: number; state: number }>(text, [
+        ticketId,
+        articleId,
+      ]);
+      return row;
+    };
+    await desk.query(`UPDATE ticket SET state_id = (SELECT id FROM ticket_state WHERE name = 'closed') WHERE id = $1`, [
+      ticketId,
+    ]);
+    const before = await said();
     const error = 'There is no key to encrypt for rita@customer.example.';
     await handled(desk, await desk.publish(deliveryFailed, { ...about, attempts: 0, error, discarded: true }));
-    expect(await said()).toMatchObject({ delivery: { state: 'discarded', error } });
-    expect(await thread(ticketId)).toHaveLength(before);
-    expect(await ticket(ticketId)).toMatchObject({ state: 'closed' });
+    const { articles, state } = before ?? {};
+    expect(await said()).toMatchObject({ preferences: { delivery: { state: 'discarded', error } }, articles, state });
 
     const security = { type: 'PGP' as const, sign: false, encrypt: true };
     const sentAt = '2026-03-02T09:01:00.000Z';
     await handled(desk, await desk.publish(deliverySent, { ...about, attempts: 1, sentAt, response: '250', security }));
-    expect(await said()).toMatchObject({
+    expect((await said())?.preferences).toMatchObject({
       ...{ delivery: { state: 'sent' }, mail_kind: 'rule' },
       security: { type: 'PGP', sign: { success: false }, encryption: { success: true } },
     });

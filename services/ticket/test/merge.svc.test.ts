@@ -88,7 +88,7 @@ const conflict = (code: string) => ({ kind: 'conflict', code });
 
 describe('merging', () => {
   it('is told to whoever owned the one and owns the other, with the number of the other', async () => {
-    const [source, target] = [await open({ owner_id: 3 }), await open({ owner_id: 4 })];
+    const [source, target] = [await open({ owner_id: agent.userId }), await open({ owner_id: agent.userId })];
     await merge(source, target);
     const told = async (id: number, field: string) =>
       (await desk.told(notifyAgents)).find(
@@ -96,10 +96,10 @@ describe('merging', () => {
       )?.data;
     const left = await waitFor(() => told(source.id, 'merged_into'), { what: 'word of the merged one' });
     expect(left?.changes).toContainEqual({ field: 'merged_into', value: `#${target.number}` });
-    expect(left?.people).toContainEqual(expect.objectContaining({ userId: 3, reason: 'owner' }));
+    expect(left?.people).toContainEqual(expect.objectContaining({ userId: agent.userId, reason: 'owner' }));
     const got = await waitFor(() => told(target.id, 'received_merge'), { what: 'word of the other' });
     expect(got?.changes).toEqual([{ field: 'received_merge', value: `#${source.number}` }]);
-    expect(got?.people).toContainEqual(expect.objectContaining({ userId: 4, reason: 'owner' }));
+    expect(got?.people).toContainEqual(expect.objectContaining({ userId: agent.userId, reason: 'owner' }));
   });
 
   it('moves articles, tags, links and subscribers, and leaves a pointer', async () => {
