@@ -105,7 +105,7 @@ const reply = (id: number, body: object = {}) =>
   desk.rest(cast.admin, createArticle, { body: { ticket_id: id, type: 'email', body: 'Unplug it.', ...body } });
 
 /** Word about an article that only agents see. */
-const isNote = (data: { article?: { internal: boolean } | null }) => data.article?.internal === true;
+const isNote = (data: object) => 'article' in data && (data.article as { internal: boolean }).internal;
 
 describe('a mail that answers nothing', () => {
   it('goes into the group of its mailbox when no address names another, and there is such a group', async () => {
