@@ -343,7 +343,7 @@ export {
   openIdProviders,
   signInProviders,
 } from './http/openid.ts';
-export { Overview, type OverviewInput, overviews, ticketOverviews } from './http/overviews.ts';
+export { Overview, type OverviewInput, overviewSortings, overviews, ticketOverviews } from './http/overviews.ts';
 export { PbasSettings, pbas, pbasSchemes } from './http/pbas.ts';
 export { adapterKinds, PeerAdapterSettings, PeerAdapterTest, peerAdapters } from './http/peer-adapters.ts';
 export { Peer, peers } from './http/peers.ts';

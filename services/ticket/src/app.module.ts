@@ -55,6 +55,7 @@ import { ReadHelp } from './application/help/read-help.ts';
 import { HighlightTickets } from './application/highlight-tickets.ts';
 import { ImportTickets } from './application/import-tickets.ts';
 import { IndexFiles } from './application/index-files.ts';
+import { IndexStems } from './application/index-stems.ts';
 import { IndexTickets } from './application/index-tickets.ts';
 import { IntegrationSettings } from './application/integrations/integration-settings.ts';
 import { PhoneCalls } from './application/integrations/phone-calls.ts';
@@ -71,6 +72,7 @@ import { TellAgents } from './application/notices/tell-agents.ts';
 import { Once } from './application/once.ts';
 import { ManageOverviews } from './application/overviews/manage-overviews.ts';
 import { Overviews } from './application/overviews/overviews.ts';
+import { SortOverviews } from './application/overviews/sort-overviews.ts';
 import { PeerChanges } from './application/peers/peer-changes.ts';
 import {
   BLOBS,
@@ -202,6 +204,7 @@ import { MonitoringStore } from './persistence/monitoring.store.ts';
 import { MoveStore } from './persistence/move.store.ts';
 import { NoticeStore } from './persistence/notice.store.ts';
 import { OverviewStore } from './persistence/overview.store.ts';
+import { OverviewSortingStore } from './persistence/overview-sorting.store.ts';
 import { PastStore } from './persistence/past.store.ts';
 import { PeerStore } from './persistence/peer.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
@@ -341,6 +344,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ExplainTicket,
     Overviews,
     ManageOverviews,
+    SortOverviews,
     ManageAttributes,
     CustomFields,
     TagTickets,
@@ -392,6 +396,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     KeepReplicas,
     ImportTickets,
     IndexFiles,
+    IndexStems,
     IndexTickets,
     TellAgents,
     EraseTickets,
@@ -458,6 +463,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     ScheduleStore,
     PastStore,
     OverviewStore,
+    OverviewSortingStore,
     NoticeStore,
     PeerStore,
     AttributeStore,

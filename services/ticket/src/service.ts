@@ -50,6 +50,8 @@ import { SideDrafts1799460300001 } from './persistence/migrations/1799460300001-
 import { FileWords1799460600000 } from './persistence/migrations/1799460600000-file-words.ts';
 import { HiddenRecipients1799461100000 } from './persistence/migrations/1799461100000-hidden-recipients.ts';
 import { HelpPermissions1799461200000 } from './persistence/migrations/1799461200000-help-permissions.ts';
+import { OverviewSortings1799461400000 } from './persistence/migrations/1799461400000-overview-sortings.ts';
+import { Stems1799461400001 } from './persistence/migrations/1799461400001-stems.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -102,6 +104,8 @@ export const migrations = [
   FileWords1799460600000,
   HiddenRecipients1799461100000,
   HelpPermissions1799461200000,
+  OverviewSortings1799461400000,
+  Stems1799461400001,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

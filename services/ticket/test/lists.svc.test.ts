@@ -427,6 +427,81 @@ describe('search', () => {
     expect(await found(customer, 'about')).toEqual(before);
   });
 
+  describe('finds words in their other forms', () => {
+    const spoken: Record<string, string> = {
+      Mahnung: 'Bitte prüfen Sie die Rechnungen, ich kann die Anhänge nicht öffnen.',
+      Umzug: 'Wir haben ein neues Haus mit einem großen Drucker.',
+      Reported: 'We have reported that the scanners are jamming, and it is not fixed.',
+      Panne: "L'imprimante est en panne, nous ne pouvons pas lire ces documents avec les tablettes.",
+    };
+    const made: Record<string, number> = {};
+    beforeAll(async () => {
+      for (const [title, body] of Object.entries(spoken)) {
+        const { id } = await desk.rest(admin, createTicket, {
+          body: { title, group: 'Users', customer: 'user10@example.org', article: { body } },
+        });
+        made[title] = id;
+      }
+      const secret = { ticket_id: made.Umzug, internal: true, body: 'Der Kunde hat noch zwei Mahnbescheide bei uns.' };
+      await desk.rest(agent, createArticle, { body: secret });
+      await waitFor(async () => (await found(agent, 'tablettes')).length + (await found(agent, 'Kunde')).length === 2, {
+        what: 'words to be indexed',
+      });
+    });
+    afterAll(async () => {
+      for (const id of Object.values(made)) await desk.rest(admin, deleteTicket, { id });
+    });
+
+    it.each([
+      ['Rechnung', ['Mahnung']],
+      ['anhang', ['Mahnung']],
+      ['Häuser', ['Umzug']],
+      ['druckern', ['Umzug']],
+      ['report', ['Reported']],
+      ['scanner jammed', ['Reported']],
+      ['fixing OR rechnung', ['Mahnung', 'Reported']],
+      ['imprimantes', ['Panne']],
+      ['tablette document', ['Panne']],
+      ['Mahnbescheid', ['Umzug']],
+      // Whoever wants a word itself says so; so does who excludes one.
+      ['"rechnung"', []],
+      ['body:rechnung', []],
+      ['rechnung -anhang', ['Mahnung']],
+      ['rechnung -anhänge', []],
+    ])('for %s', async (query, expected) => {
+      expect((await found(agent, query)).toSorted()).toEqual(expected);
+      const listed = await page(agent, { query });
+      expect([titles(listed).toSorted(), listed.total]).toEqual([expected, expected.length]);
+      expect(await search(agent, { query, only_total_count: 'true' })).toEqual({ total_count: expected.length });
+    });
+
+    it('not those that are internal, for customers', async () => {
+      expect(await found(customer, 'druckern')).toEqual(['Umzug']);
+      expect(await found(customer, 'Mahnbescheid')).toEqual([]);
+      expect((await page(customer, { query: 'Mahnbescheid' })).total).toBe(0);
+    });
+
+    it('after the words themselves', async () => {
+      const { id } = await desk.rest(admin, createTicket, {
+        body: {
+          ...{ title: 'Later', group: 'Users', customer: 'user10@example.org' },
+          article: { body: 'Die Rechnung ist da, und ich habe sie nicht bestellt.' },
+        },
+      });
+      await waitFor(async () => (await found(agent, 'bestellt')).length === 1, { what: 'words to be indexed' });
+      expect(await found(agent, 'rechnungen')).toEqual(['Mahnung', 'Later']);
+      expect(await found(agent, 'rechnung')).toEqual(['Later', 'Mahnung']);
+      await desk.rest(admin, deleteTicket, { id });
+    });
+
+    it('and shows where they are', async () => {
+      const of = Object.values(made).join(',');
+      const { highlights } = await desk.rest(agent, searchHighlights, { query: { query: 'rechnung', ids: of } });
+      expect(highlights).toMatchObject([{ id: made.Mahnung, title: [{ text: 'Mahnung', hit: false }] }]);
+      expect(highlights[0]?.text.filter(({ hit }) => hit)).toEqual([{ text: 'Rechnungen', hit: true }]);
+    });
+  });
+
   it('finds by what files say, as far as its reader may read them, and by what they are called', async () => {
     const file = (filename: string, text: string, type = 'text/plain') => {
       return { filename, data: Buffer.from(text).toString('base64'), 'mime-type': type };
@@ -455,6 +530,19 @@ describe('search', () => {
         expect([query, await found(customer, query)]).toEqual([query, []]);
       }
       expect(await found(agent, 'wombats')).toEqual([]);
+      const shown = async (who: typeof agent, query: string) =>
+        (await desk.rest(who, searchHighlights, { query: { query, ids: String(id) } })).highlights[0]?.file;
+      expect(await shown(customer, 'marsupial')).toEqual({
+        id: expect.any(Number),
+        name: [{ text: 'quokka.txt', hit: false }],
+        text: [
+          { text: 'a ', hit: false },
+          { text: 'marsupial', hit: true },
+        ],
+      });
+      expect(await shown(agent, 'quokka.txt')).toMatchObject({ name: [{ text: 'quokka.txt', hit: true }] });
+      expect((await shown(agent, 'numbats'))?.text).toEqual([{ text: 'numbat', hit: true }]);
+      expect(await shown(customer, 'numbat')).toBeUndefined();
       // What changes the ticket otherwise forgets nothing of its files.
       await desk.rest(agent, updateTicket, { id, body: { title: 'Renamed' } });
       await waitFor(async () => (await found(agent, 'renamed marsupial')).length === 1, { what: 'the new title' });

@@ -3,6 +3,7 @@ import {
   addTag,
   createTicket,
   objectAttributes,
+  overviewSortings,
   overviews,
   recordAudit,
   reportProfiles,
@@ -105,6 +106,68 @@ describe('overviews', () => {
     await expect(desk.rest(agent, ticketOverviews, { query: { view: 'nothing' } })).rejects.toMatchObject({
       code: 'input.unknown-id',
     });
+  });
+});
+
+describe('the own order of overviews', () => {
+  const sorting = { ...agent, permissions: [...agent.permissions, 'user_preferences'] };
+  const other = { ...agent2, permissions: [...agent2.permissions, 'user_preferences.overview_sorting'] };
+  const order = async (who: typeof agent) => Object.keys(await counts(who));
+  const idOf = async (link: string, who = sorting) =>
+    (await desk.rest(who, overviewSortings.list)).overviews.find((one) => one.link === link)?.id as number;
+  const sort = (prios: [number, number][], who = sorting) => desk.rest(who, overviewSortings.prio, { body: { prios } });
+
+  it('stands before that of the desk, for nobody else, and can be given up', async () => {
+    const before = await order(sorting);
+    const ofOther = await order(other);
+    const [last, escalated] = [await idOf('all_pending_reached'), await idOf('all_escalated')];
+    await sort([
+      [escalated, 0],
+      [last, 1],
+    ]);
+    const now = ['all_escalated', 'all_pending_reached'];
+    expect(await order(sorting)).toEqual([...now, ...before.filter((link) => !now.includes(link))]);
+    expect(await order(other)).toEqual(ofOther);
+    const { overviews: mine, overview_sortings: places } = await desk.rest(sorting, overviewSortings.list);
+    expect(mine.map(({ link }) => link)).toEqual(await order(sorting));
+    expect(places).toMatchObject([
+      { user_id: sorting.userId, overview_id: escalated, prio: 0 },
+      { user_id: sorting.userId, overview_id: last, prio: 1 },
+    ]);
+    await sort([[last, 0]]);
+    expect((await order(sorting))[0]).toBe('all_pending_reached');
+    expect((await desk.rest(sorting, overviewSortings.list)).overview_sortings).toHaveLength(1);
+    await sort([]);
+    expect(await order(sorting)).toEqual(before);
+  });
+
+  it('has places that come and go one by one, and only by whom they are of', async () => {
+    const overview_id = await idOf('all_escalated');
+    const made = await desk.rest(sorting, overviewSortings.create, { body: { overview_id, prio: 3 } });
+    expect(await desk.rest(sorting, overviewSortings.create, { body: { overview_id, prio: 2 } })).toMatchObject({
+      id: made.id,
+      prio: 2,
+    });
+    expect(await desk.rest(sorting, overviewSortings.update, { id: made.id, body: { prio: 7 } })).toMatchObject({
+      prio: 7,
+    });
+    const foreign = { kind: 'not-found', code: 'overview-sorting.not-found' };
+    const { id } = made;
+    await expect(desk.rest(other, overviewSortings.get, { id })).rejects.toMatchObject(foreign);
+    await expect(desk.rest(other, overviewSortings.update, { id, body: { prio: 1 } })).rejects.toMatchObject(foreign);
+    await expect(desk.rest(other, overviewSortings.delete, { id })).rejects.toMatchObject(foreign);
+    expect(await desk.rest(sorting, overviewSortings.get, { id })).toMatchObject({ overview_id, prio: 7 });
+    await desk.rest(sorting, overviewSortings.delete, { id });
+    await expect(desk.rest(sorting, overviewSortings.get, { id })).rejects.toMatchObject(foreign);
+  });
+
+  it('names no overview of others, goes with the overview, and needs the permission', async () => {
+    const mine = await desk.rest(sorting, overviews.create, { body: { name: 'Sorted away' } });
+    await expect(sort([[mine.id, 0]], other)).rejects.toMatchObject({ code: 'overview.not-found' });
+    await sort([[mine.id, 0]]);
+    await desk.rest(sorting, overviews.delete, { id: mine.id });
+    expect((await desk.rest(sorting, overviewSortings.list)).overview_sortings).toEqual([]);
+    await expect(sort([], agent)).rejects.toMatchObject({ kind: 'forbidden' });
   });
 });
 

@@ -233,6 +233,31 @@ describe('the due times of a ticket', () => {
   });
 });
 
+describe('a change of the rules', () => {
+  it('tells how many open tickets it has not reached yet, those who keep the rules alone', async () => {
+    const { id, created_at } = await open();
+    const progress = () => desk.rest(ruler, slas.progress);
+    const reached = async (remaining: number) =>
+      waitFor(async () => (await progress()).remaining === remaining, { what: `${remaining} tickets to remain` });
+    await reached(0);
+    const somebody = desk.db.createQueryRunner();
+    try {
+      await somebody.startTransaction();
+      await somebody.query('SELECT FROM ticket WHERE id = $1 FOR UPDATE', [id]);
+      await promise();
+      // What somebody is changing is left for later.
+      await reached(1);
+      expect((await progress()).total).toBeGreaterThanOrEqual(1);
+    } finally {
+      await somebody.commitTransaction();
+      await somebody.release();
+    }
+    await reached(0);
+    expect(await read(id)).toMatchObject({ escalation_at: after(created_at, 60) });
+    await expect(desk.rest(agent, slas.progress)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+});
+
 describe('a due time', () => {
   const toldOf = async (id: number, definition: typeof ticketEscalated) =>
     (await desk.told(definition)).filter(({ data }) => data.ticket.id === id).map(({ data }) => data);

@@ -363,6 +363,22 @@ export const smallObjects: Section = (world) => {
       expect((await admin.call('POST', '/api/v1/overviews_prio', { prios })).status).toBe(200);
     });
 
+    it('2.7.29 the own order of overviews', async () => {
+      const { agent } = world();
+      const { overviews } = await agent.get('/api/v1/user_overview_sortings');
+      const [first, ...rest] = overviews.map(({ id }: Json) => id) as number[];
+      const prios = [...rest, first].map((id, prio) => [id, prio]);
+      const sorted = await agent.call('POST', '/api/v1/user_overview_sortings_prio', { prios });
+      expect(sorted).toMatchObject({ status: 200, body: { success: true } });
+      const now = await agent.get('/api/v1/user_overview_sortings');
+      expect(now.overviews.map(({ id }: Json) => id)).toEqual([...rest, first]);
+      expect(now.overview_sortings.map((one: Json) => [one.overview_id, one.prio])).toEqual(prios);
+      const { id, user_id } = now.overview_sortings[0];
+      expect(await agent.get(`/api/v1/user_overview_sortings/${id}`)).toMatchObject({ id, user_id, prio: 0 });
+      expect((await agent.call('DELETE', `/api/v1/user_overview_sortings/${id}`)).status).toBe(200);
+      expect((await agent.call('GET', `/api/v1/user_overview_sortings/${id}`)).status).toBe(404);
+    });
+
     it('2.7.30 templates', async () => {
       const options = { 'ticket.title': { value: 'Outage' } };
       const done = await walk(world().admin, 'templates', { name: 'Outage', options }, { active: false });

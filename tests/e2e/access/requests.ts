@@ -79,6 +79,8 @@ const newCalendar = made('/api/v1/calendars', (name) => ({ name, ...someHours })
 const retention = { active: true, older_than_days: 36_500, action: 'delete' };
 const newRetentionRule = made('/api/v1/retention_rules', (name) => ({ name, ...retention }));
 const newOverview = made('/api/v1/overviews', (name) => ({ name, role_ids: [2] }));
+const newSorting = async (world: World): Promise<Json> =>
+  world.boss.post('/api/v1/user_overview_sortings', { overview_id: (await newOverview(world)).id, prio: 5 });
 const newProfile = made('/api/v1/report_profiles', (name) => ({ name }));
 const kb = '/api/v1/knowledge_bases/1';
 const newHelpCategory = made(`${kb}/categories`, (title) => ({ translations: [{ locale: 'en', title }] }));
@@ -373,6 +375,15 @@ export const requests: Record<string, Asking> = {
   'PUT /api/v1/overviews/{id}': spare(newOverview, { prio: 5 }),
   'DELETE /api/v1/overviews/{id}': spare(newOverview),
   'POST /api/v1/overviews_prio': async (world) => ({ body: { prios: [[(await newOverview(world)).id, 5]] } }),
+  'GET /api/v1/user_overview_sortings/{id}': spare(newSorting),
+  'POST /api/v1/user_overview_sortings': async (world) => ({
+    body: { overview_id: (await newOverview(world)).id, prio: 5 },
+  }),
+  'PUT /api/v1/user_overview_sortings/{id}': spare(newSorting, { prio: 6 }),
+  'DELETE /api/v1/user_overview_sortings/{id}': spare(newSorting),
+  'POST /api/v1/user_overview_sortings_prio': async (world) => ({
+    body: { prios: [[(await newOverview(world)).id, 5]] },
+  }),
   'GET /api/v1/report_profiles/{id}': spare(newProfile),
   'POST /api/v1/report_profiles': (world) => ({ body: { name: world.fresh('spare') } }),
   'PUT /api/v1/report_profiles/{id}': spare(newProfile, { active: false }),

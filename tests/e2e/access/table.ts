@@ -101,6 +101,7 @@ POST   /api/v1/report_profiles                                 ---- ---- +--!
 PUT    /api/v1/report_profiles/{id}                            ---- ---- +--!
 DELETE /api/v1/report_profiles/{id}                            ---- ---- +--!
 GET    /api/v1/slas                                            ---- ---- +--!
+GET    /api/v1/slas/progress                                   ---- ---- +--!
 GET    /api/v1/slas/{id}                                       ---- ---- +--!
 POST   /api/v1/slas                                            ---- ---- +--!
 PUT    /api/v1/slas/{id}                                       ---- ---- +--!
@@ -111,6 +112,12 @@ POST   /api/v1/overviews                                       ---- ++++ ++-!
 PUT    /api/v1/overviews/{id}                                  ---- 0000 +0-!
 DELETE /api/v1/overviews/{id}                                  ---- 0000 +0-!
 POST   /api/v1/overviews_prio                                  ---- 0000 +0-!
+GET    /api/v1/user_overview_sortings                          ---- ++++ +--!
+GET    /api/v1/user_overview_sortings/{id}                     ---- 0000 0--!
+POST   /api/v1/user_overview_sortings                          ---- ++++ 0--!
+PUT    /api/v1/user_overview_sortings/{id}                     ---- 0000 0--!
+DELETE /api/v1/user_overview_sortings/{id}                     ---- 0000 0--!
+POST   /api/v1/user_overview_sortings_prio                     ---- ++++ 0--!
 GET    /api/v1/ticket_overviews                                -+++ ++++ +++!
 GET    /api/v1/macros                                          ---- ++++ ++-!
 GET    /api/v1/macros/{id}                                     ---- ++++ ++-!

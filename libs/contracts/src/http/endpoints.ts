@@ -72,7 +72,7 @@ import { renewMonitoringToken } from './monitoring.ts';
 import { applications, oauthGrants } from './oauth.ts';
 import { onlineNotifications } from './online-notifications.ts';
 import { entitlementMappings, openIdIdentities, openIdProviders, signInProviders } from './openid.ts';
-import { overviews, ticketOverviews } from './overviews.ts';
+import { overviewSortings, overviews, ticketOverviews } from './overviews.ts';
 import { pbas } from './pbas.ts';
 import { peerAdapters } from './peer-adapters.ts';
 import { peers } from './peers.ts';
@@ -164,6 +164,7 @@ export const endpoints: readonly EndpointDefinition[] = [
   ...Object.values(calendars),
   ...Object.values(slas),
   ...Object.values(overviews),
+  ...Object.values(overviewSortings),
   ticketOverviews,
   ...Object.values(onlineNotifications),
   ticketSla,

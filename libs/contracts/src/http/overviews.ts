@@ -18,10 +18,12 @@ const View = z.object({
   view_mode_default: z.enum(['d', 's', 'm']).optional(),
 });
 
+const Prio = z.coerce.number().int().min(0).max(1_000_000);
+
 const OverviewInput = z.object({
   name: text(250).optional(),
   /** Where it stands among the others: the smaller, the higher. */
-  prio: z.coerce.number().int().min(0).max(1_000_000).optional(),
+  prio: Prio.optional(),
   /** Which tickets it shows, as selector JSON (docs/how-to/conditions.md). */
   condition: z.record(z.string(), z.unknown()).nullish(),
   order: z.object({ by: text(100), direction: Direction }).optional(),
@@ -130,7 +132,79 @@ export const overviews = {
     question: 'rpc.ticket.v1.order-overviews',
     tag,
     summary: 'Puts overviews in order: pairs of an id and its new place',
-    body: z.object({ prios: bounded(z.tuple([Id, z.coerce.number().int().min(0).max(1_000_000)]), 1_000) }),
+    body: z.object({ prios: bounded(z.tuple([Id, Prio]), 1_000) }),
+    response: z.object({ success: z.literal(true) }),
+  }),
+};
+
+/** Where an overview stands for one person alone. */
+const OverviewSorting = Row.extend({
+  user_id: z.number().int(),
+  overview_id: z.number().int(),
+  prio: z.number().int(),
+});
+
+/** The own order of overviews; those without a place of their own stand behind, in the order of the desk. */
+export const overviewSortings = {
+  list: defineEndpoint({
+    id: 'listOverviewSortings',
+    method: 'GET',
+    path: '/api/v1/user_overview_sortings',
+    question: 'rpc.ticket.v1.list-overview-sortings',
+    tag,
+    summary: 'The overviews of the caller in their own order, and the places that they gave them',
+    response: z.object({ overviews: z.array(Overview), overview_sortings: z.array(OverviewSorting) }),
+  }),
+  get: defineEndpoint({
+    id: 'getOverviewSorting',
+    method: 'GET',
+    path: '/api/v1/user_overview_sortings/:id',
+    question: 'rpc.ticket.v1.get-overview-sorting',
+    tag,
+    summary: 'One place that the caller gave an overview',
+    params,
+    response: OverviewSorting,
+  }),
+  create: defineEndpoint({
+    id: 'createOverviewSorting',
+    method: 'POST',
+    path: '/api/v1/user_overview_sortings',
+    question: 'rpc.ticket.v1.create-overview-sorting',
+    tag,
+    summary: 'Gives an overview a place in the order of the caller; a place that it has there becomes the new one',
+    status: 201,
+    body: z.object({ overview_id: Id, prio: Prio }),
+    response: OverviewSorting,
+  }),
+  update: defineEndpoint({
+    id: 'updateOverviewSorting',
+    method: 'PUT',
+    path: '/api/v1/user_overview_sortings/:id',
+    question: 'rpc.ticket.v1.update-overview-sorting',
+    tag,
+    summary: 'Changes the place of an overview in the order of the caller',
+    params,
+    body: z.object({ prio: Prio }),
+    response: OverviewSorting,
+  }),
+  delete: defineEndpoint({
+    id: 'deleteOverviewSorting',
+    method: 'DELETE',
+    path: '/api/v1/user_overview_sortings/:id',
+    question: 'rpc.ticket.v1.delete-overview-sorting',
+    tag,
+    summary: 'Takes an overview out of the order of the caller: it stands where the desk has it',
+    params,
+    response: z.object({}),
+  }),
+  prio: defineEndpoint({
+    id: 'sortOverviews',
+    method: 'POST',
+    path: '/api/v1/user_overview_sortings_prio',
+    question: 'rpc.ticket.v1.sort-overviews',
+    tag,
+    summary: 'The order of the caller as a whole, pairs of an overview and its place; none is the order of the desk',
+    body: z.object({ prios: bounded(z.tuple([Id, Prio]), 1_000) }),
     response: z.object({ success: z.literal(true) }),
   }),
 };

@@ -250,6 +250,20 @@ export const slas = {
     query: Page,
     response: many(Sla),
   }),
+  progress: defineEndpoint({
+    id: 'slaProgress',
+    method: 'GET',
+    path: '/api/v1/slas/progress',
+    question: 'rpc.ticket.v1.sla-progress',
+    tag,
+    summary: 'How many open tickets still have the due times of before SLAs, calendars or states were changed',
+    response: z.object({
+      /** Open tickets that are still to be reckoned again; 0: all due times are of the rules as they are. */
+      remaining: z.number().int(),
+      /** Open tickets. */
+      total: z.number().int(),
+    }),
+  }),
   get: defineEndpoint({
     id: 'getSla',
     method: 'GET',

@@ -462,7 +462,7 @@ export const searchHighlights = defineEndpoint({
   question: 'rpc.ticket.v1.search-highlights',
   tag,
   summary:
-    'Where tickets have the words of a search: the title, and a passage of the latest articles that the caller may read',
+    'Where tickets have the words of a search: the title, and a passage of the latest articles or files that the caller may read',
   query: z.object({
     query: text(2000),
     /** Ids of tickets with commas between them, 100 at most. */
@@ -475,9 +475,11 @@ export const searchHighlights = defineEndpoint({
         id: z.number().int(),
         /** The whole title in pieces. */
         title: z.array(Piece),
-        /** Null: none of the latest articles has a word of it. */
+        /** Null: none of the latest articles, nor of their files, has a word of it. */
         article_id: z.number().int().nullable(),
         text: z.array(Piece),
+        /** Where no article has a word of it: a file that has, with its name in pieces and a passage of what it says. */
+        file: z.object({ id: z.number().int(), name: z.array(Piece), text: z.array(Piece) }).nullable(),
       }),
     ),
   }),

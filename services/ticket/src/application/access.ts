@@ -63,6 +63,7 @@ type Missing =
       | 'Calendar'
       | 'Sla'
       | 'Overview'
+      | 'User::OverviewSorting'
     )
   | ('Checklist' | 'Checklist::Item' | 'ChecklistTemplate' | 'Ticket::TimeAccounting')
   | ('Ticket::TimeAccounting::Type' | 'RetentionRule' | 'Macro' | 'TextModule' | 'Template')
@@ -82,6 +83,7 @@ export function notFound(kind: Missing, id: number): AppError {
     Calendar: 'calendar.not-found',
     Sla: 'sla.not-found',
     Overview: 'overview.not-found',
+    'User::OverviewSorting': 'overview-sorting.not-found',
     Checklist: 'checklist.not-found',
     'Checklist::Item': 'checklist-item.not-found',
     ChecklistTemplate: 'checklist-template.not-found',

@@ -22,18 +22,22 @@ export class HighlightTickets {
     const asked = await this.queries.read(actor, query);
     const visible = VisibleTickets.to(actor, 'read');
     const found = await this.searches.passages(this.db, visible, asked, ids.split(',').map(Number));
-    const [first] = found;
-    if (!first) return [];
-    const texts = found.flatMap(({ title, body, contentType }) => [
-      { text: withoutSigns(title), whole: true },
-      { text: withoutSigns(textOf(body, contentType)), whole: false },
+    const texts = found.flatMap(({ title, body, contentType, filename, fileWords, config, words }) => [
+      { config, words, text: withoutSigns(title), whole: true },
+      { config, words, text: withoutSigns(textOf(body, contentType)), whole: false },
+      { config, words, text: withoutSigns(filename), whole: true },
+      { config, words, text: withoutSigns(fileWords), whole: false },
     ]);
-    const marked = await this.searches.marked(this.db, first.words, texts);
-    return found.flatMap(({ id, articleId }, i) => {
-      const title = piecesOf(markedParts(marked[2 * i] as string, asked.parts));
-      const text = articleId === null ? [] : piecesOf(marked[2 * i + 1] as string);
-      const has = [...title, ...text].some(({ hit }) => hit);
-      return has ? [{ id, title, article_id: articleId, text }] : [];
+    const marked = await this.searches.marked(this.db, texts);
+    return found.flatMap(({ id, articleId, fileId }, i) => {
+      const [title = '', text = '', filename = '', fileWords = ''] = marked.slice(4 * i, 4 * i + 4);
+      const shown = {
+        title: piecesOf(markedParts(title, asked.parts)),
+        text: piecesOf(text),
+        file: fileId === null ? null : { id: fileId, name: piecesOf(filename), text: piecesOf(fileWords) },
+      };
+      const has = [...shown.title, ...shown.text, ...(shown.file?.name ?? []), ...(shown.file?.text ?? [])];
+      return has.some(({ hit }) => hit) ? [{ id, article_id: articleId, ...shown }] : [];
     });
   }
 }

@@ -1,6 +1,7 @@
 import { AttributeBook, type AttributeSet } from '@helpmesh/attributes';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { languages, languagesOf } from '../domain/list/language.ts';
 import { textOf } from '../html/text.ts';
 import {
   type Dirty,
@@ -69,6 +70,7 @@ function documentOf(source: IndexSource, attributes: AttributeSet, reading: bool
     one.hasWords ? (one.shown(source.custom?.[one.name] ?? null) ?? []) : [],
   );
   const hasInternal = open.length < articles.length || values.length > 0;
+  const body = bodyOf(articles);
   return {
     ...madeOf(source),
     held_read: source.filesRead,
@@ -76,7 +78,9 @@ function documentOf(source: IndexSource, attributes: AttributeSet, reading: bool
     number,
     title,
     lines: linesOf([customer, ...values, ...articles.map(({ line }) => line)]),
-    body: bodyOf(articles),
+    body,
+    // So little is said that the stems of all of them find room.
+    languages: languagesOf(`${title}\n${body}`) ?? [...languages],
     public_lines: hasInternal ? linesOf([customer, ...open.map(({ line }) => line)]) : null,
     public_body: hasInternal ? bodyOf(open) : null,
   };
@@ -86,11 +90,13 @@ function growthOf(source: IndexSource): IndexGrowth {
   const { articles, heldVersion } = source;
   const open = articles.filter(({ internal }) => !internal);
   const unheard = (all: IndexSource['articles']) => linesOf(all.flatMap(({ line, heard }) => (heard ? [] : [line])));
+  const body = bodyOf(articles);
   return {
     ...madeOf(source),
     held_version: heldVersion ?? 0,
     lines: unheard(articles),
-    body: bodyOf(articles),
+    body,
+    languages: languagesOf(body) ?? null,
     public_lines: unheard(open),
     public_body: bodyOf(open),
   };

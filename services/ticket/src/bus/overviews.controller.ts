@@ -1,9 +1,10 @@
-import { callerOf, overviews, type ParsedInputOf, ticketOverviews } from '@helpmesh/contracts';
+import { callerOf, overviewSortings, overviews, type ParsedInputOf, ticketOverviews } from '@helpmesh/contracts';
 import { Answers, RawJson, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { requireActor } from '../application/access.ts';
 import { ManageOverviews } from '../application/overviews/manage-overviews.ts';
 import { Overviews } from '../application/overviews/overviews.ts';
+import { SortOverviews } from '../application/overviews/sort-overviews.ts';
 
 /** Questions about overviews: what they are, and what is in them. */
 @Controller()
@@ -11,6 +12,7 @@ export class OverviewsController {
   constructor(
     private readonly manage: ManageOverviews,
     private readonly overviews: Overviews,
+    private readonly sorting: SortOverviews,
   ) {}
 
   @Answers(ticketOverviews)
@@ -48,6 +50,38 @@ export class OverviewsController {
   @Answers(overviews.prio)
   async order(ctx: RpcContext, { body }: ParsedInputOf<typeof overviews.prio>) {
     await this.manage.order(callerOf(requireActor(ctx.actor), ctx), body.prios);
+    return { success: true as const };
+  }
+
+  @Answers(overviewSortings.list)
+  async sortings({ actor }: RpcContext) {
+    return json(await this.sorting.list(requireActor(actor)));
+  }
+
+  @Answers(overviewSortings.get)
+  async sortingOf({ actor }: RpcContext, { params }: ParsedInputOf<typeof overviewSortings.get>) {
+    return json(await this.sorting.get(requireActor(actor), params.id));
+  }
+
+  @Answers(overviewSortings.create)
+  async place({ actor }: RpcContext, { body }: ParsedInputOf<typeof overviewSortings.create>) {
+    return json(await this.sorting.create(requireActor(actor), body.overview_id, body.prio));
+  }
+
+  @Answers(overviewSortings.update)
+  async move({ actor }: RpcContext, { params, body }: ParsedInputOf<typeof overviewSortings.update>) {
+    return json(await this.sorting.update(requireActor(actor), params.id, body.prio));
+  }
+
+  @Answers(overviewSortings.delete)
+  async unplace({ actor }: RpcContext, { params }: ParsedInputOf<typeof overviewSortings.delete>) {
+    await this.sorting.remove(requireActor(actor), params.id);
+    return {};
+  }
+
+  @Answers(overviewSortings.prio)
+  async sort({ actor }: RpcContext, { body }: ParsedInputOf<typeof overviewSortings.prio>) {
+    await this.sorting.order(requireActor(actor), body.prios);
     return { success: true as const };
   }
 }

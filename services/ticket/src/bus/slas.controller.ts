@@ -20,6 +20,11 @@ export class SlasController {
     return this.explanations.run(requireActor(actor), params.id);
   }
 
+  @Answers(slas.progress)
+  async progress({ actor }: RpcContext) {
+    return this.manage.progress(requireActor(actor));
+  }
+
   @Answers(calendars.init)
   async init({ actor }: RpcContext) {
     return json(await this.manage.calendarsInit(requireActor(actor)));

@@ -3,6 +3,7 @@ import { connect, createDataSource, migrate, sql, transaction } from '@helpmesh/
 import { infra } from '@helpmesh/testing';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { IndexStems } from '../application/index-stems.ts';
 import { IndexTickets } from '../application/index-tickets.ts';
 import { databaseSettings, migrations } from '../service.ts';
 import { IndexStore } from './index.store.ts';
@@ -47,10 +48,14 @@ const index = (ticketId: number, whole = false) => transaction(ds, (tx) => index
 const grows = async (ticketId: number) =>
   (await transaction(ds, (tx) => store.sources(tx, [{ ticketId, whole: false }], 1_000)))[0]?.grows;
 
-/** The words of a document with the weights they have; for agents and for customers. */
+/**
+ * The words of a document with the weights they have; for agents and for customers. Without stems: the more is said, the
+ * better it tells its language.
+ */
 async function words(ticketId: number): Promise<unknown> {
   const of = (column: string) => `(SELECT array_agg(lexeme || ' ' || array_to_string(ARRAY(
-    SELECT DISTINCT weight FROM unnest(weights) AS weight ORDER BY 1), '') ORDER BY lexeme) FROM unnest(${column}))`;
+    SELECT DISTINCT weight FROM unnest(weights) AS weight ORDER BY 1), '') ORDER BY lexeme) FROM unnest(${column})
+    WHERE lexeme !~ '^ [a-z]')`;
   const [row] = await sql(
     ds,
     `SELECT ${of('tsv')} AS agents, ${of('public_tsv')} AS customers, articles, newest_article
@@ -120,10 +125,39 @@ it('two replicas that saw the same article add it once', async () => {
   const seen = [await sources(), await sources()].map(([source]) => ({
     ...{ ticket_id: ticketId, version: source?.version ?? 0, held_version: source?.heldVersion ?? 0 },
     ...{ articles: source?.count ?? 0, newest_article: source?.articles[0]?.id ?? 0 },
-    ...{ lines: '', body: source?.articles[0]?.body ?? '', public_lines: '', public_body: '' },
+    ...{ lines: '', body: source?.articles[0]?.body ?? '', public_lines: '', public_body: '', languages: null },
   }));
   const grown = [];
   for (const growth of seen) grown.push(await transaction(ds, (tx) => store.grow(tx, [growth])));
   expect(grown).toEqual([[ticketId], []]);
   expect(JSON.stringify(await words(ticketId))).toContain('twice ');
+});
+
+it('makes documents of before there were stems anew, each once, whoever goes on with it', async () => {
+  const ticketIds: number[] = [];
+  for (let n = 0; n < 60; n++) {
+    const ticketId = await aTicket();
+    await say(ticketId, 'Bitte prüfen Sie die Rechnungen, ich kann sie nicht öffnen.');
+    await index(ticketId);
+    ticketIds.push(ticketId);
+  }
+  await sql(ds, `UPDATE search_doc SET languages = NULL, tsv = to_tsvector('helpmesh', 'rechnungen')`);
+  const found = async () =>
+    (
+      await sql<{ id: number }>(
+        ds,
+        `SELECT ticket_id AS id FROM search_doc WHERE tsv @@ search_forms('Rechnung') ORDER BY ticket_id`,
+      )
+    ).map(({ id }) => id);
+  expect(await found()).toEqual([]);
+  const stems = () => new IndexStems(ds, store, indexing);
+  // Another replica, which goes on where the first one stopped, and knows when nothing is left.
+  expect(await stems().step()).toBeGreaterThan(0);
+  const half = await found();
+  expect(half.length).toBeGreaterThan(0);
+  expect(half.length).toBeLessThan(ticketIds.length);
+  const other = stems();
+  for (let next = await other.step(); next !== undefined; next = await other.step());
+  expect(await found()).toEqual(ticketIds);
+  expect(await stems().step()).toBeUndefined();
 });

@@ -58,6 +58,8 @@ export interface IndexWords {
   /** The two without internal articles; null when there are none. */
   public_lines: string | null;
   public_body: string | null;
+  /** Whose stems the words have; null: those of the document. */
+  languages: string[] | null;
 }
 
 export interface IndexDocument extends IndexWords {
@@ -75,11 +77,16 @@ export interface IndexGrowth extends IndexWords {
 }
 
 const line = (a: string) => `concat_ws(' ', ${a}.subject, ${a}."from", ${a}."to", ${a}.cc)`;
-const words = (lines: string, body: string) =>
-  `setweight(to_tsvector('helpmesh', ${lines}), 'B') || to_tsvector('helpmesh', ${body})`;
+/** Words of a document each once, because every use of an expression would make them again (OFFSET 0). */
+const made = `LATERAL (SELECT setweight(to_tsvector('helpmesh', doc.number || ' ' || doc.title), 'A') AS title,
+  to_tsvector('helpmesh', doc.body) AS body, to_tsvector('helpmesh', doc.public_body) AS public_body OFFSET 0) AS made`;
+const heads = (lines: string) => `setweight(to_tsvector('helpmesh', ${lines}), 'B')`;
+/** Names and addresses have no other forms. */
 const allWords = (lines: string, body: string) =>
-  `setweight(to_tsvector('helpmesh', doc.number || ' ' || doc.title), 'A') || ${words(lines, body)}`;
-const told = `ticket_id int, version int, articles int, newest_article int, lines text, body text,
+  `made.title || ${heads(lines)} || ${body} || search_stems(doc.languages, made.title || ${body})`;
+const moreWords = (lines: string, body: string) =>
+  `${heads(lines)} || ${body} || search_stems(coalesce(doc.languages, d.languages), ${body})`;
+const told = `ticket_id int, version int, articles int, newest_article int, lines text, body text, languages text[],
   public_lines text, public_body text, number text, title text, held_version int, held_read int, files_read int`;
 
 /** Keeps the documents of the full-text index (docs/adr/0012-search-documents.md). */
@@ -117,17 +124,17 @@ export class IndexStore {
     const rows = await sql<{ id: number }>(
       tx,
       `INSERT INTO search_doc (ticket_id, group_id, customer_id, organization_id, number, title, version, articles,
-         newest_article, tsv, public_tsv)
+         newest_article, languages, tsv, public_tsv)
        SELECT t.id, t.group_id, t.customer_id, t.organization_id, doc.number, doc.title, doc.version, doc.articles,
-         doc.newest_article, ${allWords('doc.lines', 'doc.body')},
-         CASE WHEN doc.public_lines IS NOT NULL THEN ${allWords('doc.public_lines', 'doc.public_body')} END
-       FROM json_to_recordset($1::json) AS doc (${told})
+         doc.newest_article, doc.languages, ${allWords('doc.lines', 'made.body')},
+         CASE WHEN doc.public_lines IS NOT NULL THEN ${allWords('doc.public_lines', 'made.public_body')} END
+       FROM json_to_recordset($1::json) AS doc (${told}) CROSS JOIN ${made}
        -- Who may see it is read again under a lock: the ticket may be moving at this moment.
        JOIN ticket t ON t.id = doc.ticket_id ORDER BY t.id FOR SHARE OF t
        ON CONFLICT (ticket_id) DO UPDATE SET group_id = excluded.group_id, customer_id = excluded.customer_id,
          organization_id = excluded.organization_id, number = excluded.number, title = excluded.title,
          version = excluded.version, articles = excluded.articles, newest_article = excluded.newest_article,
-         tsv = excluded.tsv, public_tsv = excluded.public_tsv
+         languages = excluded.languages, tsv = excluded.tsv, public_tsv = excluded.public_tsv
        WHERE coalesce(search_doc.version, 0) < excluded.version AND search_doc.files_read = 0
        RETURNING ticket_id AS id`,
       [JSON.stringify(documents)],
@@ -145,10 +152,10 @@ export class IndexStore {
     const rows = await sql<{ id: number }>(
       tx,
       `UPDATE search_doc SET number = doc.number, title = doc.title, version = doc.version, articles = doc.articles,
-         newest_article = doc.newest_article, files_read = doc.files_read, tsv = ${allWords('doc.lines', 'doc.body')},
-         public_tsv = CASE WHEN doc.public_lines IS NOT NULL
-                      THEN ${allWords('doc.public_lines', 'doc.public_body')} END
-       FROM json_to_recordset($1::json) AS doc (${told})
+         newest_article = doc.newest_article, files_read = doc.files_read, languages = doc.languages,
+         tsv = ${allWords('doc.lines', 'made.body')}, public_tsv = CASE WHEN doc.public_lines IS NOT NULL
+                      THEN ${allWords('doc.public_lines', 'made.public_body')} END
+       FROM json_to_recordset($1::json) AS doc (${told}) CROSS JOIN ${made}
        WHERE search_doc.ticket_id = doc.ticket_id AND coalesce(search_doc.version, 0) <= doc.version
          AND search_doc.files_read = doc.held_read
        RETURNING search_doc.ticket_id AS id`,
@@ -163,13 +170,24 @@ export class IndexStore {
     const rows = await sql<{ id: number }>(
       tx,
       `UPDATE search_doc d SET version = doc.version, articles = doc.articles, newest_article = doc.newest_article,
-         tsv = tsv || ${words('doc.lines', 'doc.body')},
+         tsv = tsv || ${moreWords('doc.lines', 'made.body')},
          public_tsv = CASE WHEN public_tsv IS NOT NULL
-                      THEN public_tsv || ${words('doc.public_lines', 'doc.public_body')} END
-       FROM json_to_recordset($1::json) AS doc (${told})
+                      THEN public_tsv || ${moreWords('doc.public_lines', 'made.public_body')} END
+       FROM json_to_recordset($1::json) AS doc (${told}) CROSS JOIN ${made}
        WHERE d.ticket_id = doc.ticket_id AND d.version = doc.held_version
        RETURNING d.ticket_id AS id`,
       [JSON.stringify(growths)],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Documents without stems below an id, the newest first, which nobody else makes anew meanwhile. */
+  async withoutStems(tx: EntityManager, below: number, limit: number): Promise<number[]> {
+    const rows = await sql<{ id: number }>(
+      tx,
+      `SELECT ticket_id AS id FROM search_doc WHERE languages IS NULL AND ticket_id < $1
+       ORDER BY ticket_id DESC LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`,
+      [below, limit],
     );
     return rows.map((row) => row.id);
   }

@@ -42,9 +42,15 @@ const jsonColumns = new Set(['condition', 'order', 'view']);
 
 /** Overviews; there are few. */
 export class OverviewStore {
-  /** Those in use that somebody may have: shared ones, and their own. */
+  /** Those in use that somebody may have, shared ones and their own: as they sorted them, then as the desk has them. */
   async inUse(on: On, userId: number): Promise<OverviewRow[]> {
-    return sql(on, `${row} WHERE o.active AND (o.owner_id IS NULL OR o.owner_id = $1) ORDER BY o.prio, o.id`, [userId]);
+    return sql(
+      on,
+      `${row} LEFT JOIN overview_sorting mine ON mine.overview_id = o.id AND mine.user_id = $1
+       WHERE o.active AND (o.owner_id IS NULL OR o.owner_id = $1)
+       ORDER BY mine.prio NULLS LAST, mine.id NULLS LAST, o.prio, o.id`,
+      [userId],
+    );
   }
 
   /** Own ones, and the shared ones where wanted. */
@@ -103,16 +109,17 @@ export class OverviewStore {
     await sql(tx, 'DELETE FROM overview WHERE id = $1', [id]);
   }
 
-  /** Somebody is erased: their own ones go, and they are named nowhere. @returns how many overviews */
+  /** Somebody is erased: their own ones and their order go, and they are named nowhere. @returns how many rows */
   async forget(tx: EntityManager, userId: number): Promise<number> {
     const [gone] = await sql<{ n: number }>(
       tx,
       `WITH own AS (DELETE FROM overview WHERE owner_id = $1 RETURNING 1),
+         sorted AS (DELETE FROM overview_sorting WHERE user_id = $1 RETURNING 1),
          named AS (UPDATE overview SET user_ids = array_remove(user_ids, $1),
            -- One that was for nobody else is for nobody, not for everybody.
            active = active AND user_ids <> ARRAY[$1::int]
            WHERE owner_id IS NULL AND $1 = ANY (user_ids) RETURNING 1)
-       SELECT (SELECT count(*) FROM own) + (SELECT count(*) FROM named) AS n`,
+       SELECT (SELECT count(*) FROM own) + (SELECT count(*) FROM sorted) + (SELECT count(*) FROM named) AS n`,
       [userId],
     );
     return (gone as { n: number }).n;

@@ -1,5 +1,13 @@
 import { epochMs } from '@helpmesh/kernel';
-import type { CustomTerm, SearchField, SearchNode, SearchQuery, WordNode, Words } from '../domain/list/search-query.ts';
+import {
+  type CustomTerm,
+  hasForms,
+  type SearchField,
+  type SearchNode,
+  type SearchQuery,
+  type WordNode,
+  type Words,
+} from '../domain/list/search-query.ts';
 import { tagKey } from '../domain/tag/tag.ts';
 import { conditionSql } from './condition-sql.ts';
 import { articleIsVisible } from './ticket-json.ts';
@@ -66,6 +74,8 @@ export interface SearchTerms {
 export interface SearchWords {
   /** An expression of type tsquery, without columns. */
   tsquery: string;
+  /** The same with other forms of the words, where they are to be told apart and there are some. */
+  forms: string | undefined;
   /** Condition over the document `d`: a piece of its title or number. Undefined where the query cannot be one. */
   piece: string | undefined;
 }
@@ -115,8 +125,11 @@ export function matchCtes(words: SearchWords): string {
     ${piece ? `match AS MATERIALIZED (SELECT ticket_id FROM word ${piece})` : 'match AS (SELECT ticket_id FROM word)'}`;
 }
 
-/** @param param  takes a value and gives its place in the statement */
-export function searchTerms(query: SearchQuery, param: Param): SearchTerms {
+/**
+ * @param param   takes a value and gives its place in the statement
+ * @param ranked  the words themselves come before other forms of them; else any form is as good
+ */
+export function searchTerms(query: SearchQuery, param: Param, ranked = false): SearchTerms {
   const filters = [
     ...Object.entries(query.fields).map(([field, values]) => fieldSql(field as SearchField, values, param)),
     // Each by itself: a ticket with one of two tags is not without them.
@@ -127,13 +140,14 @@ export function searchTerms(query: SearchQuery, param: Param): SearchTerms {
   filters.push(...query.custom.map((term) => customCondition(term, param)));
   filters.push(...query.withoutCustom.map((term) => `(${customCondition(term, param)}) IS NOT TRUE`));
   filters.push(...query.others.map((node) => nodeSql(node, param)));
-  const tsquery = tsqueryOf(query, param);
+  const inForms = query.plain.length > 0 || query.groups.some(mayHaveForms);
+  const tsquery = inForms && !ranked ? formsOf(query, param) : tsqueryOf(query, param);
   if (!tsquery) return { filters, words: undefined };
   const [part] = query.parts;
   // One word may also be a piece of a title or number; trigrams need three characters to find it.
   const like = query.parts.length === 1 && part !== undefined && part.length >= 3 ? param(likeOf(part)) : undefined;
   const piece = like && `(d.title ILIKE ${like} OR d.number LIKE ${like})`;
-  return { filters, words: { tsquery, piece } };
+  return { filters, words: { tsquery, forms: inForms && ranked ? formsOf(query, param) : undefined, piece } };
 }
 
 function fieldSql(field: SearchField, values: readonly string[], param: Param): string {
@@ -142,15 +156,15 @@ function fieldSql(field: SearchField, values: readonly string[], param: Param): 
   return fieldConditions[field](param(gaps ? keys.map(withGaps) : keys), values);
 }
 
-/** Any part of a query over the ticket `t`. */
-function nodeSql(node: SearchNode, param: Param): string {
+/** Any part of a query over the ticket `t`. @param forms  also by other forms of its words */
+function nodeSql(node: SearchNode, param: Param, forms = true): string {
   switch (node.op) {
     case 'all':
-      return `(${node.of.map((one) => nodeSql(one, param)).join(' AND ')})`;
+      return `(${node.of.map((one) => nodeSql(one, param, forms)).join(' AND ')})`;
     case 'any':
-      return `(${node.of.map((one) => nodeSql(one, param)).join(' OR ')})`;
+      return `(${node.of.map((one) => nodeSql(one, param, forms)).join(' OR ')})`;
     case 'not':
-      return `(${nodeSql(node.of, param)}) IS NOT TRUE`;
+      return `(${nodeSql(node.of, param, false)}) IS NOT TRUE`;
     case 'field':
       return `(${fieldSql(node.field, node.values, param)})`;
     case 'custom':
@@ -159,7 +173,7 @@ function nodeSql(node: SearchNode, param: Param): string {
       // Its times are instants already, and nobody is left to be somebody.
       return conditionSql(node.condition, { now: epochMs(0) }, (value, type) => `${param(value)}::${type}`);
     case 'words': {
-      const query = wordsSql(node.words, param);
+      const query = wordsSql(node.words, param, forms);
       const arm = (match: string) => `SELECT d.ticket_id FROM search_doc d WHERE ${match}`;
       return `t.id IN (${wordMatches(`(${query})`).map(arm).join(' UNION ALL ')})`;
     }
@@ -181,22 +195,44 @@ const headerColumns = { from: '"from"', to: '"to"', cc: 'cc', subject: 'subject'
 export function tsqueryOf({ words, prefixes, groups }: SearchQuery, param: Param): string | undefined {
   const queries = [
     ...(words ? [`websearch_to_tsquery('helpmesh', ${param(words)})`] : []),
-    ...prefixes.map((prefix) => `to_tsquery('helpmesh', ${param(`'${prefix.replaceAll("'", "''")}':*`)})`),
-    ...groups.map((group) => groupSql(group, param)),
+    ...othersOf(prefixes, groups, false, param),
   ];
   return queries.length === 0 ? undefined : queries.join(' && ');
 }
 
-function groupSql(node: WordNode, param: Param): string {
-  if (node.op === 'words') return wordsSql(node.words, param);
-  if (node.op === 'not') return `!! (${groupSql(node.of, param)})`;
-  return `(${node.of.map((one) => groupSql(one, param)).join(node.op === 'all' ? ' && ' : ' || ')})`;
+/** The same, each plain word in any form. What must not be there is meant as it is said. */
+function formsOf({ plain, fixed, prefixes, groups }: SearchQuery, param: Param): string {
+  return [
+    ...plain.map((word) => `search_forms(${param(word)})`),
+    ...(fixed ? [`websearch_to_tsquery('helpmesh', ${param(fixed)})`] : []),
+    ...othersOf(prefixes, groups, true, param),
+  ].join(' && ');
+}
+
+function othersOf(prefixes: readonly string[], groups: readonly WordNode[], forms: boolean, param: Param): string[] {
+  return [
+    ...prefixes.map((prefix) => `to_tsquery('helpmesh', ${param(`'${prefix.replaceAll("'", "''")}':*`)})`),
+    ...groups.map((group) => groupSql(group, forms, param)),
+  ];
+}
+
+function mayHaveForms(node: WordNode): boolean {
+  if (node.op === 'words') return hasForms(node.words);
+  return node.op !== 'not' && node.of.some(mayHaveForms);
+}
+
+function groupSql(node: WordNode, forms: boolean, param: Param): string {
+  if (node.op === 'words') return wordsSql(node.words, param, forms);
+  if (node.op === 'not') return `!! (${groupSql(node.of, false, param)})`;
+  return `(${node.of.map((one) => groupSql(one, forms, param)).join(node.op === 'all' ? ' && ' : ' || ')})`;
 }
 
 /** By the weights of the index. */
 const places = { title: 'A', heads: 'B', bodies: 'D' } as const;
 
-function wordsSql({ text, phrase, open, place }: Words, param: Param): string {
+function wordsSql(words: Words, param: Param, forms: boolean): string {
+  const { text, phrase, open, place } = words;
+  if (forms && hasForms(words)) return `search_forms(${param(text)})`;
   if (!open && !place) return `${phrase ? 'phraseto' : 'plainto'}_tsquery('helpmesh', ${param(text)})`;
   const quoted = `'${text.replaceAll(/['\\]/g, ' ')}'`;
   return `to_tsquery('helpmesh', ${param(`${quoted}:${open ? '*' : ''}${place ? places[place] : ''}`)})`;

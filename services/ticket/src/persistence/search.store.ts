@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { Circumstances, Condition } from '../domain/condition/condition.ts';
 import { HIT_BEGINS, HIT_ENDS } from '../domain/help/words.ts';
+import { languages } from '../domain/list/language.ts';
 import type { SearchQuery } from '../domain/list/search-query.ts';
 import { conditionSql } from './condition-sql.ts';
 import type { Statement } from './list-statement.ts';
@@ -38,19 +39,34 @@ export interface SearchRequest {
   offset: number;
 }
 
-/** Of each ticket the latest articles are looked through for a passage, each from its beginning. */
+/** How texts are read by the stems of a language; the help has the same. */
+const readers = languages.map((language) => `kb_${language}`);
+
+/** Of each ticket the latest articles are looked through for a passage, each from its beginning, and the latest files. */
 const LATEST = 12;
 const LOOKED_THROUGH = 20_000;
+const LATEST_FILES = 4;
 
-/** What a highlight is made of: the title, and the article that has most of the words. */
+/** What a highlight is made of: the title, and the article that has most of the words; where none has, a file. */
 export interface Passage {
   id: number;
   title: string;
   articleId: number | null;
   body: string;
   contentType: string;
-  /** The words, each of which is enough; a tsquery as text. */
+  fileId: number | null;
+  filename: string;
+  fileWords: string;
+  /** How its texts are read, and the words, each of which is enough; a tsquery as text. */
+  config: string;
   words: string;
+}
+
+/** A text in which words are to be marked. */
+interface Marking extends Pick<Passage, 'config' | 'words'> {
+  text: string;
+  /** Not a passage alone. */
+  whole: boolean;
 }
 
 type Asked = Pick<SearchRequest, 'query' | 'ids' | 'condition' | 'spoken'>;
@@ -95,32 +111,63 @@ export class SearchStore {
     const words = tsqueryOf(query, param);
     if (!words) return [];
     // Without what must not be there; a ticket has all words, an article of it maybe one.
-    const any = `replace(querytree(${words}), ' & ', ' | ')::tsquery`;
+    const any = (all: string) => `replace(querytree(${all}), ' & ', ' | ')::tsquery`;
+    const plain = param(query.plain.join(' '));
+    const forms = readers.map(
+      (config, i) => `SELECT ${i + 1}, '${config}'::regconfig, ${any(`plainto_tsquery('${config}', ${plain})`)}`,
+    );
+    const articles = `SELECT a.id, left(a.body, ${LOOKED_THROUGH}) AS body, a.content_type FROM article a
+      WHERE a.ticket_id = t.id AND ${articleIsVisible} ORDER BY a.id DESC LIMIT ${LATEST}`;
+    const files = `SELECT f.id, f.filename, coalesce(f.words, '') AS words, a.id AS article_id
+      FROM article a JOIN article_attachment f ON f.article_id = a.id
+      WHERE a.ticket_id = t.id AND ${articleIsVisible} AND NOT f.inline ORDER BY f.id DESC LIMIT ${LATEST_FILES}`;
+    /** The text that has most of the words, the words themselves before their forms. */
+    const best = (from: string, shown: string, text: string, which: string) => `
+      SELECT ${shown}, way.n, way.config, way.query FROM (${from}) AS late CROSS JOIN way
+      CROSS JOIN LATERAL (SELECT to_tsvector(way.config, ${text}) AS tsv) AS v
+      WHERE ${which} AND v.tsv @@ way.query ORDER BY way.n, ts_rank(v.tsv, way.query) DESC, late.id DESC LIMIT 1`;
+    const article = (which: string) => best(articles, 'late.id, late.body, late.content_type', 'late.body', which);
     return sql<Passage>(
       on,
-      `WITH q AS MATERIALIZED (SELECT ${any} AS query)
-       SELECT t.id, t.title, best.id AS "articleId", coalesce(best.body, '') AS body,
-         coalesce(best.content_type, 'text/plain') AS "contentType", q.query::text AS words
-       FROM ticket t CROSS JOIN q LEFT JOIN LATERAL (
-         SELECT late.id, late.body, late.content_type FROM (
-           SELECT a.id, left(a.body, ${LOOKED_THROUGH}) AS body, a.content_type FROM article a
-           WHERE a.ticket_id = t.id AND ${articleIsVisible} ORDER BY a.id DESC LIMIT ${LATEST}) AS late
-         CROSS JOIN LATERAL (SELECT to_tsvector('helpmesh', late.body) AS tsv) AS v
-         WHERE v.tsv @@ q.query ORDER BY ts_rank(v.tsv, q.query) DESC, late.id DESC LIMIT 1) AS best ON true
+      `WITH way AS MATERIALIZED (SELECT * FROM (
+         SELECT 0, 'helpmesh'::regconfig, ${any(words)} UNION ALL ${forms.join(' UNION ALL ')}) AS every (n, config, query)
+         WHERE n = 0 OR numnode(query) > 0)
+       SELECT t.id, t.title, coalesce(said.id, formed.id, held.article_id) AS "articleId",
+         coalesce(said.body, formed.body, '') AS body,
+         coalesce(said.content_type, formed.content_type, 'text/plain') AS "contentType",
+         held.id AS "fileId", coalesce(held.filename, '') AS filename, coalesce(held.words, '') AS "fileWords",
+         way.config::text AS config, way.query::text AS words
+       FROM ticket t
+       LEFT JOIN LATERAL (${article('way.n = 0')}) AS said ON true
+       LEFT JOIN LATERAL (${article('way.n > 0 AND said.id IS NULL')}) AS formed ON true
+       LEFT JOIN LATERAL (${best(
+         files,
+         'late.id, late.filename, late.words, late.article_id',
+         "late.filename || ' ' || late.words",
+         'said.id IS NULL AND formed.id IS NULL',
+       )}) AS held ON true
+       JOIN way ON way.n = coalesce(said.n, formed.n, held.n,
+         (SELECT n FROM way WHERE to_tsvector(config, t.title) @@ query ORDER BY n LIMIT 1), 0)
        WHERE t.id = ANY (${param(ids)}::int[]) AND ${isVisible()}`,
       params,
     );
   }
 
   /** Texts with signs around the words of a query: whole, or the passage that has most of them. In their order. */
-  async marked(on: DataSource, words: string, texts: readonly { text: string; whole: boolean }[]): Promise<string[]> {
+  async marked(on: DataSource, texts: readonly Marking[]): Promise<string[]> {
     const signs = `StartSel=${HIT_BEGINS}, StopSel=${HIT_ENDS}`;
     const rows = await sql<{ marked: string }>(
       on,
-      `SELECT ts_headline('helpmesh', text, $1::tsquery, CASE WHEN whole THEN '${signs}, HighlightAll=true'
+      `SELECT ts_headline(config::regconfig, text, words::tsquery, CASE WHEN whole THEN '${signs}, HighlightAll=true'
          ELSE '${signs}, MaxFragments=1, MinWords=8, MaxWords=24, ShortWord=0' END) AS marked
-       FROM unnest($2::text[], $3::boolean[]) WITH ORDINALITY AS x (text, whole, n) ORDER BY n`,
-      [words, texts.map(({ text }) => text), texts.map(({ whole }) => whole)],
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[]) WITH ORDINALITY AS x (config, words, text, whole, n)
+       ORDER BY n`,
+      [
+        texts.map(({ config }) => config),
+        texts.map(({ words }) => words),
+        texts.map(({ text }) => text),
+        texts.map(({ whole }) => whole),
+      ],
     );
     return rows.map(({ marked }) => marked);
   }
@@ -135,7 +182,7 @@ export class SearchStore {
 
 /** Ids of a page of the newest matches, ranked; or sorted by the order that was asked for. */
 export function findStatement(visible: VisibleTickets, request: SearchRequest): Statement {
-  const { params, param, words, filters } = termsOf(visible, request);
+  const { params, param, words, filters } = termsOf(visible, request, true);
   const page = `LIMIT ${param(request.limit)} OFFSET ${param(request.offset)}`;
   const by = request.order.map(({ column, descending }) => `t.${column}${descending ? ' DESC' : ''}`);
   if (!words) {
@@ -144,7 +191,7 @@ export function findStatement(visible: VisibleTickets, request: SearchRequest): 
     return { text: `SELECT t.id FROM ticket t WHERE ${where} ORDER BY ${order} ${page}`, params };
   }
   const sorted = by.length > 0;
-  const order = sorted ? by : [`${rankOf(param(request.query.parts))} DESC`];
+  const order = sorted ? by : bestFirst(words, param(request.query.parts));
   // Found again by where the rows are, which within one statement is a third of the way over the primary key.
   const text = `
     ${newestMatches(words, filters, shownTo(request))}
@@ -169,8 +216,8 @@ export function showStatement(
  * CTEs `q` and `hit`: where the newest matches are, at most RANKED. An index of words knows no order, so finding the
  * newest of a common word would read all of its matches: the larger the desk, the more. A document therefore holds, as
  * a word that nobody can type, which 4,096 tickets it is among (migration 4), and the query is put to the newest of
- * them, then to older ones until there are enough. Pieces of titles and numbers rank below any word, so they only fill
- * what words leave free.
+ * them, then to older ones until there are enough. Other forms of the words, and pieces of titles and numbers, only
+ * fill what words leave free.
  */
 function newestMatches(words: SearchWords, filters: string[], shown: string[]): string {
   const from = `search_doc d ${filters.length > 0 ? 'JOIN ticket t ON t.id = d.ticket_id' : ''}`;
@@ -184,28 +231,47 @@ function newestMatches(words: SearchWords, filters: string[], shown: string[]): 
       .join(' UNION ALL ');
   // Of what a filter leaves there may be nothing new, however common the words.
   const ages = filters.length > 0 ? [] : AGES;
-  const hits = ages.map((_, i) => `(SELECT count(*) FROM age_${i})`);
-  const wanting = (stages: number) => `${['0', ...hits.slice(0, stages)].join(' + ')} < ${RANKED}`;
   const since = (age: number) => `((SELECT newest FROM q) >> 12) >= ${age}`;
-  const stages = ages.map(([first], i) => matches(`q.age_${i}`, [since(first), wanting(i)]));
-  const rest =
-    ages.length === 0 ? [] : [since(OLD), `d.ticket_id >> 12 <= (q.newest >> 12) - ${OLD}`, wanting(ages.length)];
-  const found = [...ages.map((_, i) => `SELECT id, at FROM age_${i}`), `(${top(matches('q.query', rest))})`];
-  const also = [`(SELECT count(*) FROM word) < ${RANKED}`, ...shown, ...filters];
+  /** CTEs that end with `name`, as far as these and those that are `there` already are not enough. */
+  const newest = (name: string, query: string, there: string): string[] => {
+    const hits = [there, ...ages.map((_, i) => `(SELECT count(*) FROM ${name}_${i})`)];
+    const wanting = (stages: number) => `${hits.slice(0, stages + 1).join(' + ')} < ${RANKED}`;
+    const rest = ages.length === 0 ? [] : [since(OLD), `d.ticket_id >> 12 <= (q.newest >> 12) - ${OLD}`];
+    const found = [
+      ...ages.map((_, i) => `SELECT id, at FROM ${name}_${i}`),
+      `(${top(matches(`q.${query}`, [...rest, wanting(ages.length)]))})`,
+    ];
+    return [
+      ...ages.map(([first], i) => {
+        const stage = matches(`q.${query}_${i}`, [since(first), wanting(i)]);
+        return `${name}_${i} AS MATERIALIZED (${top(stage)})`;
+      }),
+      `${name} AS MATERIALIZED (${top(found.join(' UNION ALL '))})`,
+    ];
+  };
   // Words that mean nothing match nothing, also of a certain age.
-  const within = ([first, last]: (typeof AGES)[number]) =>
-    `CASE WHEN numnode(query) > 0 THEN query && search_ages(newest, ${first}, ${last}) ELSE query END`;
-  const asked = ages.map((age, i) => `${within(age)} AS age_${i}`);
+  const within = (query: string) =>
+    ages.map(
+      ([first, last], i) =>
+        `CASE WHEN numnode(${query}) > 0 THEN ${query} && search_ages(newest, ${first}, ${last}) ELSE ${query} END
+          AS ${query}_${i}`,
+    );
+  const { forms } = words;
+  const count = (name: string) => `(SELECT count(*) FROM ${name})`;
+  const also = [`${[count('word'), ...(forms ? [count('form')] : [])].join(' + ')} < ${RANKED}`, ...shown, ...filters];
   const pieces =
     words.piece && `SELECT d.ticket_id AS id, d.ctid AS at FROM ${from} WHERE ${[words.piece, ...also].join(' AND ')}`;
-  return `WITH asked AS MATERIALIZED (
-      SELECT ${words.tsquery} AS query, coalesce((SELECT max(ticket_id) FROM search_doc), 0) AS newest),
-    q AS MATERIALIZED (SELECT ${['query', 'newest', ...asked].join(', ')} FROM asked),
-    ${[
-      ...stages.map((stage, i) => `age_${i} AS MATERIALIZED (${top(stage)})`),
-      `word AS MATERIALIZED (${top(found.join(' UNION ALL '))})`,
-    ].join(', ')},
-    hit AS (${pieces ? top(`SELECT id, at FROM word UNION ${pieces}`) : 'SELECT id, at FROM word'})`;
+  const others = [...(forms ? ['SELECT id, at FROM form'] : []), ...(pieces ? [pieces] : [])];
+  const hit =
+    others.length === 0
+      ? 'SELECT id, at FROM word'
+      : `SELECT id, at FROM word UNION ALL (SELECT id, at FROM (${others.join(' UNION ')}) AS other
+           WHERE id NOT IN (SELECT id FROM word) ORDER BY id DESC LIMIT ${RANKED} - ${count('word')})`;
+  return `WITH asked AS MATERIALIZED (SELECT ${words.tsquery} AS query, ${forms ? `${forms} AS forms,` : ''}
+      coalesce((SELECT max(ticket_id) FROM search_doc), 0) AS newest),
+    q AS MATERIALIZED (SELECT ${['*', ...within('query'), ...(forms ? within('forms') : [])].join(', ')} FROM asked),
+    ${[...newest('word', 'query', '0'), ...(forms ? newest('form', 'forms', count('word')) : [])].join(', ')},
+    hit AS (${hit})`;
 }
 
 export function countStatement(visible: VisibleTickets, request: Asked): Statement {
@@ -221,10 +287,10 @@ export function countStatement(visible: VisibleTickets, request: Asked): Stateme
   return { text, params };
 }
 
-function termsOf(visible: VisibleTickets, { query, ids, condition }: Asked) {
+function termsOf(visible: VisibleTickets, { query, ids, condition }: Asked, ranked = false) {
   const params: unknown[] = [...visible.params];
   const param = (value: unknown) => `$${params.push(value)}`;
-  const { words, filters } = searchTerms(query, param);
+  const { words, filters } = searchTerms(query, param, ranked);
   if (ids) filters.push(`t.id = ANY (${param(ids)}::int[])`);
   if (condition) {
     filters.push(conditionSql(condition.condition, condition.circumstances, (one, type) => `${param(one)}::${type}`));
@@ -232,8 +298,14 @@ function termsOf(visible: VisibleTickets, { query, ids, condition }: Asked) {
   return { params, param, words, filters };
 }
 
-/** Words near each other and in the title count more; a ticket's own number counts most. Internal words rank for agents. */
-function rankOf(parts: string): string {
-  const words = `CASE WHEN ${seesAsAgent('d')} THEN d.tsv ELSE coalesce(d.public_tsv, d.tsv) END`;
-  return `ts_rank_cd(${words}, query) + CASE WHEN d.number = ANY (${parts}::text[]) THEN 100 ELSE 0 END`;
+/**
+ * Words near each other and in the title count more; a ticket's own number counts most. Internal words rank for agents.
+ * What has the words themselves comes before what has other forms of them.
+ */
+function bestFirst({ forms }: SearchWords, parts: string): string[] {
+  const said = `CASE WHEN ${seesAsAgent('d')} THEN d.tsv ELSE coalesce(d.public_tsv, d.tsv) END`;
+  const number = `CASE WHEN d.number = ANY (${parts}::text[]) THEN 100 ELSE 0 END`;
+  if (!forms) return [`ts_rank_cd(${said}, query) + ${number} DESC`];
+  const itself = 'd.ticket_id IN (SELECT id FROM word)';
+  return [`${itself} DESC`, `ts_rank_cd(${said}, CASE WHEN ${itself} THEN query ELSE forms END) + ${number} DESC`];
 }

@@ -54,6 +54,16 @@ export class SlaAdminStore {
     return found?.json;
   }
 
+  /** Open tickets, and those of them whose due times are of older rules. */
+  async progress(on: On): Promise<{ remaining: number; total: number }> {
+    const [row] = await sql<{ remaining: number; total: number }>(
+      on,
+      `SELECT count(*) FILTER (WHERE sla_revision < (SELECT revision FROM sla_rules)) AS remaining, count(*) AS total
+       FROM ticket WHERE sla_revision IS NOT NULL`,
+    );
+    return row as { remaining: number; total: number };
+  }
+
   async idNamed(on: On, kind: SlaKind, name: string): Promise<number | undefined> {
     const [found] = await sql<{ id: number }>(on, `SELECT id FROM ${kind} WHERE name = $1`, [name]);
     return found?.id;

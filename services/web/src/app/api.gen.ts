@@ -295,6 +295,8 @@ export const routes = {
   signInProviders: ['GET', '/api/v1/signin/providers'],
   signUp: ['POST', '/api/v1/users/signup'],
   signUpSettings: ['GET', '/api/v1/users/signup'],
+  slaProgress: ['GET', '/api/v1/slas/progress'],
+  sortOverviews: ['POST', '/api/v1/user_overview_sortings_prio'],
   splitTicket: ['GET', '/api/v1/ticket_split'],
   testMailAccount: ['POST', '/api/v1/channels_email_outbound/test'],
   testMailChannel: ['POST', '/api/v1/channels_email/test'],
@@ -658,6 +660,8 @@ export interface Endpoints {
   signInProviders: typeof contracts.signInProviders;
   signUp: typeof contracts.signUp;
   signUpSettings: typeof contracts.signUpSettings;
+  slaProgress: (typeof contracts.slas)['progress'];
+  sortOverviews: (typeof contracts.overviewSortings)['prio'];
   splitTicket: typeof contracts.splitTicket;
   testMailAccount: (typeof contracts.mailAccounts)['test'];
   testMailChannel: (typeof contracts.mailChannels)['test'];

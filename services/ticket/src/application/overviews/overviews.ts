@@ -41,6 +41,11 @@ export class Overviews {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  /** Theirs, in their own order. */
+  async mine(actor: Actor): Promise<OverviewRow[]> {
+    return (await this.of(actor)).rows;
+  }
+
   /** Theirs, each with its exact number: one statement for all of them. */
   async counts(actor: Actor) {
     const { rows: mine, replaced } = await this.of(actor);

@@ -88,6 +88,12 @@ export class ManageSlas {
     return full ? { record_ids: rows.map(({ id }) => id), assets: await this.assets(actor, kind, rows) } : rows;
   }
 
+  /** How far the open tickets are behind the rules; of all of them, which no community is told. */
+  async progress(actor: Actor): Promise<{ remaining: number; total: number }> {
+    requireAnyOf(actor, [permissions.sla]);
+    return this.store.progress(this.db);
+  }
+
   async get(actor: Actor, kind: SlaKind, id: number, reading: Reading): Promise<unknown> {
     requireReader(actor, kind);
     await this.existingFor(this.db, actor, kind, id);

@@ -14,8 +14,17 @@ const read = (text: string) =>
 
 describe('a search query', () => {
   it.each([
-    ['printer', { words: 'printer', parts: ['printer'] }],
-    ['printer "paper jam" -toner', { words: 'printer "paper jam" -toner', parts: [] }],
+    ['printer', { words: 'printer', plain: ['printer'], fixed: '', parts: ['printer'] }],
+    [
+      'printer "paper jam" -toner 10001 me@x.org',
+      {
+        words: 'printer "paper jam" -toner 10001 me@x.org',
+        plain: ['printer'],
+        fixed: '"paper jam" -toner 10001 me@x.org',
+        parts: [],
+      },
+    ],
+    ['printer or toner', { words: 'printer or toner', plain: [], fixed: 'printer or toner' }],
     ['state.name:open printer', { words: 'printer', fields: { state: ['open'] }, parts: [] }],
     ['state:"pending reminder" state:open', { words: '', fields: { state: ['pending reminder', 'open'] } }],
     [

@@ -5,6 +5,10 @@ import { readSyntax, type Said, type SearchTerm } from './search-syntax.ts';
 export interface SearchQuery {
   /** Words, "phrases" and -exclusions in the form of PostgreSQL's websearch_to_tsquery, which never fails. */
   words: string;
+  /** Those of them that may stand in another form as well; none where they are not all wanted. */
+  plain: string[];
+  /** The others, in the same form. */
+  fixed: string;
   /** Beginnings of words: `print*`. */
   prefixes: string[];
   /** Plain words that may also be part of a title or number; empty when the query is more than that. */
@@ -152,10 +156,10 @@ export interface SearchKnowledge {
  */
 export function parseSearch(text: string, knowledge: SearchKnowledge = {}): SearchQuery {
   const query: SearchQuery = {
-    ...{ words: '', prefixes: [], parts: [], groups: [] },
+    ...{ words: '', plain: [], fixed: '', prefixes: [], parts: [], groups: [] },
     ...{ fields: {}, without: {}, custom: [], withoutCustom: [], others: [] },
   };
-  const words: string[] = [];
+  const words: { text: string; plain: boolean }[] = [];
   let plain = true;
   const put = (node: SearchNode, without: boolean): void => {
     if (node.op === 'all' && !without) {
@@ -165,7 +169,11 @@ export function parseSearch(text: string, knowledge: SearchKnowledge = {}): Sear
     } else if (node.op === 'words' && !node.words.place && !(without && node.words.open)) {
       const { text: said, phrase, open } = node.words;
       if (open) query.prefixes.push(said);
-      else words.push(`${without ? '-' : ''}${phrase ? `"${said}"` : said}`);
+      else
+        words.push({
+          text: `${without ? '-' : ''}${phrase ? `"${said}"` : said}`,
+          plain: !without && hasForms(node.words),
+        });
       if (without || phrase) plain = false;
       else query.parts.push(said);
     } else {
@@ -181,9 +189,21 @@ export function parseSearch(text: string, knowledge: SearchKnowledge = {}): Sear
   };
   const meant = meaningOf(readSyntax(text), knowledge);
   if (meant) put(meant, false);
-  query.words = words.join(' ');
+  query.words = words.map((one) => one.text).join(' ');
+  // The database takes a small one for what joins the words beside it.
+  const joined = words.some((one) => /^or$/i.test(one.text));
+  query.plain = words.filter((one) => one.plain && !joined).map((one) => one.text);
+  query.fixed = words
+    .filter((one) => !one.plain || joined)
+    .map((one) => one.text)
+    .join(' ');
   if (!plain) query.parts = [];
   return query;
+}
+
+/** Whether a word may be found in another form of it: as it is said, it is one word of letters, wherever it stands. */
+export function hasForms({ text, phrase, open, place }: Words): boolean {
+  return !phrase && !open && !place && /^\p{L}{3,}$/u.test(text);
 }
 
 function isOfWords(node: SearchNode): node is WordNode {

@@ -1,5 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import {
+  IconArrowsSort,
   IconBuilding,
   IconCircleCheck,
   IconCircleDot,
@@ -18,6 +19,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import { lazy } from 'react';
 import { overviewLabel } from '../../features/overviews/labels.ts';
+import { listed } from '../../features/overviews/order.ts';
 import { ticketOverviewsQuery } from '../../features/overviews/queries.ts';
 import { useMe } from '../../features/session/use-me.ts';
 import { viewLabels } from '../../features/tickets/labels.ts';
@@ -152,19 +154,16 @@ const searchOf = ({ link, order }: { link: string; order: Parameters<typeof list
   ...listOrderOf(order),
 });
 
-/** What the standard views above show already. */
-const shownAbove = ['all_unassigned', 'all_open', 'all_escalated', 'my_tickets', 'my_organization_tickets'];
-
 /** The overviews of who is signed in, with their exact counts. */
 function Overviews() {
   const { t, i18n } = useLingui();
-  const { agent } = useMe();
+  const { agent, may } = useMe();
   const { pathname, search } = useLocation();
   const { data = [] } = useQuery(ticketOverviewsQuery);
   const soon = useSoon();
   const number = new Intl.NumberFormat(i18n.locale);
   const current = pathname === '/tickets' ? (search as { overview?: string }).overview : undefined;
-  const overviews = data.filter(({ link }) => !shownAbove.includes(link));
+  const overviews = listed(data);
   if (!agent && overviews.length === 0) return null;
   return (
     <div className={classes.section}>
@@ -188,6 +187,14 @@ function Overviews() {
             </Link>
           </li>
         ))}
+        {overviews.length > 1 && may('user_preferences.overview_sorting') && (
+          <li>
+            <Link to="/profile" hash="overviews" className={classes.link}>
+              <IconArrowsSort size={17} stroke={1.7} aria-hidden />
+              <span className={classes.label}>{t`Order of overviews`}</span>
+            </Link>
+          </li>
+        )}
         {agent && (
           <li>
             <Link to="/overviews/new" className={classes.link}>

@@ -344,6 +344,15 @@ export const slasQuery = queryOptions({
   queryFn: ({ signal }) => call('listSlas', { query: { per_page: ALL, expand: true }, signal }),
 });
 
+const RECKONED_MS = 2_000;
+
+/** Asked for again as long as due times are still of older rules. */
+export const slaProgressQuery = queryOptions({
+  queryKey: keyOf('slas', 'progress'),
+  queryFn: ({ signal }) => call('slaProgress', { signal }),
+  refetchInterval: ({ state }) => (state.data && state.data.remaining > 0 ? RECKONED_MS : false),
+});
+
 export const applicationsQuery = queryOptions({
   queryKey: keyOf('applications'),
   queryFn: ({ signal }) => call('listApplications', { signal }),

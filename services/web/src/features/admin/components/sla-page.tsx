@@ -20,6 +20,7 @@ import { DeleteButton } from './delete-button.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
 import { RecordPage } from './record-page.tsx';
+import { SlaProgress } from './sla-progress.tsx';
 
 interface Values {
   name: string;
@@ -77,6 +78,7 @@ function Edit({ sla }: { sla: Sla }) {
         />
       }
     >
+      <SlaProgress />
       <SlaForm editor={editor} />
     </AdminPage>
   );

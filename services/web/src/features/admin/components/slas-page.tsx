@@ -9,6 +9,7 @@ import { usePromises } from '../sla-promises.ts';
 import classes from './admin-page.module.css';
 import { AdminPage } from './admin-page.tsx';
 import { RecordList } from './record-list.tsx';
+import { SlaProgress } from './sla-progress.tsx';
 
 /** What is promised to whom, in the order in which a ticket gets one. */
 export function SlasPage() {
@@ -24,6 +25,7 @@ export function SlasPage() {
         </Button>
       }
     >
+      <SlaProgress />
       <RecordList
         label={t`SLAs`}
         icon={IconAlarm}

@@ -6,6 +6,7 @@ import { Absence } from './absence.tsx';
 import { DeleteAccount } from './delete-account.tsx';
 import { LanguageAndLooks } from './language-and-looks.tsx';
 import { Notifications } from './notifications.tsx';
+import { OverviewOrder } from './overview-order.tsx';
 import { Picture } from './picture.tsx';
 import classes from './profile-page.module.css';
 import { Sending } from './sending.tsx';
@@ -23,6 +24,7 @@ export function ProfilePage() {
         <LanguageAndLooks />
         {agent && may('user_preferences.notifications') && <Notifications />}
         {agent && <Sending />}
+        {may('user_preferences.overview_sorting') && <OverviewOrder />}
         {agent && may('user_preferences.out_of_office') && <Absence />}
         <DeleteAccount />
       </div>

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table element cannot hold rows placed by a virtualizer
 import { useLingui } from '@lingui/react/macro';
-import { IconMessage } from '@tabler/icons-react';
+import { IconMessage, IconPaperclip } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
@@ -117,6 +117,11 @@ export const TicketGridRow = memo(
               {highlight && highlight.text.length > 0 ? (
                 <span className={classes.passage}>
                   <Pieces pieces={fromFirstHit(highlight.text)} />
+                </span>
+              ) : highlight?.file ? (
+                <span className={classes.passage}>
+                  <IconPaperclip size={12} role="img" aria-label={t`In a file:`} />{' '}
+                  <Pieces pieces={highlight.file.name} /> <Pieces pieces={fromFirstHit(highlight.file.text)} />
                 </span>
               ) : (
                 <span className={classes.customer}>

@@ -1,0 +1,73 @@
+import { type EpochMs, isoTime } from '@helpmesh/kernel';
+import { sql } from '@helpmesh/persistence';
+import type { DataSource, EntityManager } from 'typeorm';
+
+type On = DataSource | EntityManager;
+
+/** As REST shows it. */
+export interface OverviewSortingRow {
+  id: number;
+  user_id: number;
+  overview_id: number;
+  prio: number;
+  created_by_id: number;
+  updated_by_id: number;
+  created_at: string;
+  updated_at: string;
+}
+
+/** Only their owner makes and changes them. */
+const shown = `id, user_id, overview_id, prio, user_id AS created_by_id, user_id AS updated_by_id,
+  iso(created_at) AS created_at, iso(updated_at) AS updated_at`;
+
+/** Places of overviews, of one person each. */
+export class OverviewSortingStore {
+  async list(on: On, userId: number): Promise<OverviewSortingRow[]> {
+    return sql(on, `SELECT ${shown} FROM overview_sorting WHERE user_id = $1 ORDER BY prio, id`, [userId]);
+  }
+
+  async get(on: On, userId: number, id: number): Promise<OverviewSortingRow | undefined> {
+    const [row] = await sql<OverviewSortingRow>(
+      on,
+      `SELECT ${shown} FROM overview_sorting WHERE user_id = $1 AND id = $2`,
+      [userId, id],
+    );
+    return row;
+  }
+
+  async place(tx: EntityManager, userId: number, overviewId: number, prio: number, now: EpochMs): Promise<number> {
+    const [row] = await sql<{ id: number }>(
+      tx,
+      `INSERT INTO overview_sorting (user_id, overview_id, prio, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
+       ON CONFLICT (user_id, overview_id) DO UPDATE SET prio = $3, updated_at = $4 RETURNING id`,
+      [userId, overviewId, prio, isoTime(now)],
+    );
+    return (row as { id: number }).id;
+  }
+
+  /** @returns whether it was there */
+  async remove(tx: EntityManager, userId: number, id: number): Promise<boolean> {
+    const gone = await sql(tx, 'DELETE FROM overview_sorting WHERE user_id = $1 AND id = $2 RETURNING 1', [userId, id]);
+    return gone.length > 0;
+  }
+
+  /** The order as a whole: what it does not name loses its place. An overview named twice has the last one. */
+  async replace(
+    tx: EntityManager,
+    userId: number,
+    prios: readonly (readonly [overviewId: number, prio: number])[],
+    now: EpochMs,
+  ): Promise<void> {
+    const places = new Map(prios);
+    const ids = [...places.keys()];
+    await sql(tx, 'DELETE FROM overview_sorting WHERE user_id = $1 AND overview_id <> ALL ($2::int[])', [userId, ids]);
+    await sql(
+      tx,
+      `INSERT INTO overview_sorting AS held (user_id, overview_id, prio, created_at, updated_at)
+       SELECT $1, o.id, o.prio, $4, $4 FROM unnest($2::int[], $3::int[]) AS o (id, prio)
+       ON CONFLICT (user_id, overview_id) DO UPDATE SET prio = excluded.prio, updated_at = $4
+         WHERE held.prio <> excluded.prio`,
+      [userId, ids, [...places.values()], isoTime(now)],
+    );
+  }
+}
