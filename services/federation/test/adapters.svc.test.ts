@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { type CanonicalState, peers } from '@helpmesh/contracts';
+import { type CanonicalState, peers, ticketUpdated } from '@helpmesh/contracts';
 import { SystemClock } from '@helpmesh/kernel';
 import { SafeFetch } from '@helpmesh/service-kit';
 import { waitFor } from '@helpmesh/testing';
@@ -202,7 +202,7 @@ describe.each(rows)('the adapter of $kind', (row: Row) => {
   });
 });
 
-describe.each(rows.filter(({ kind }) => !['itop', 'ggus'].includes(kind)))('the files of $kind', (row: Row) => {
+describe.each(rows.filter(({ kind }) => kind !== 'ggus'))('the files of $kind', (row: Row) => {
   const photo = { filename: 'Foto ü.png', mediaType: 'image/png', bytes: Buffer.from([0, 255, 137, 10, 13]) };
   const log = { filename: 'log.txt', mediaType: 'text/plain', bytes: Buffer.from('Grüße') };
   const plain = ({ filename, bytes }: { filename: string; bytes: Buffer }) => [filename, bytes.toString('hex')];
@@ -240,11 +240,17 @@ describe.each(rows.filter(({ kind }) => !['itop', 'ggus'].includes(kind)))('the 
     const { states, priorities } = adapter.tables;
     const words = { subject: 'Marked', state: states.new, priority: priorities.normal, owner: null, tags: ['a', 'b'] };
     const id = await adapter.createTicket({ words, mark, first }, call);
+    // Where files belong to the ticket they are written after it, and after a comment.
+    const beside = async (files: (typeof photo)[]) => {
+      for (const file of files) await adapter.addFile?.(id, file, call);
+    };
+    await beside(first.files);
     const made = fake.tickets.at(-1) as FakeTicket;
     const kept = () => [...made.files, ...made.entries.flatMap(({ files }) => files)].map(plain);
     expect(kept()).toEqual([plain(photo)]);
     const said = { format: 'text/plain' as const, body: 'and this', files: [log, photo] };
     const entryId = await adapter.addEntry(id, said, call);
+    await beside(said.files);
     expect(kept()).toEqual([photo, log, photo].map(plain));
     const own = (await adapter.listEntries(id, () => false, call)).find((entry) => entry.id === entryId);
     expect(own?.own).toBe(true);
@@ -352,6 +358,102 @@ describe('a helpdesk that is kept equal', { timeout: 180_000 }, () => {
       }
     },
   );
+});
+
+describe('a ticket that is being opened at another helpdesk', () => {
+  const desk = new Desk(3);
+  beforeAll(() => desk.start(), 60_000);
+  afterAll(() => desk.stop());
+
+  it('has the files that it begins with although the line to Jira broke before they were attached', async () => {
+    const fake = await new FakeDesk(jira).start();
+    let cuts = 0;
+    fake.before = ({ url }) => {
+      // Once before anything is attached, and once when that was done and nobody heard of it.
+      const trouble = url.pathname.endsWith('/attachment') && (['down', 'lose'] as const)[cuts++];
+      if (trouble) fake.troubles.push(trouble);
+    };
+    const peer = await Shared.with(
+      desk,
+      { name: 'jira', node: fake.node, secret: fake.secret, groupId: 1 },
+      { kind: 'jira', queue: 'SUP/Get IT help', account: 'bridge', sign_in: 'password' },
+    );
+    const files = [await desk.file('log.txt', 'Grüße'), await desk.file('photo.png', 'png', 'image/png')];
+    const id = await desk.open('Cut off', { groupId: 1, first: { body: 'It burns', over: { files } } });
+    const kept = () => fake.tickets.flatMap((one) => [...one.files, ...one.entries.flatMap((entry) => entry.files)]);
+    await waitFor(() => cuts > 2 || (cuts === 2 && kept().length > 0), { what: 'the files', timeoutMs: 60_000 });
+    await peer.quiet();
+    await peer.look();
+    await peer.quiet();
+    expect([fake.tickets.length, ...kept().map(({ filename, bytes }) => [filename, bytes.toString()])]).toEqual([
+      ...[1, ['log.txt', 'Grüße'], ['photo.png', 'png']],
+    ]);
+    expect(desk.tickets.rows.get(id)?.articles).toHaveLength(1);
+    fake.close();
+  }, 120_000);
+
+  it('has its files at iTop once although an answer was lost, and theirs come here', async () => {
+    const fake = await new FakeDesk(itop).start();
+    let cuts = 0;
+    fake.before = ({ body }) => {
+      if (/core%2Fcreate/.test(body) && /Attachment/.test(body) && cuts++ === 0) fake.troubles.push('lose');
+    };
+    const peer = await Shared.with(
+      desk,
+      { name: 'itop', node: fake.node, secret: fake.secret, groupId: 3 },
+      { kind: 'itop', queue: 'EOSC', account: 'bridge', sign_in: 'password' },
+    );
+    const files = [await desk.file('log.txt', 'Grüße'), await desk.file('photo.png', 'png', 'image/png')];
+    const id = await desk.open('Files beside', { groupId: 3, first: { body: 'It burns', over: { files } } });
+    const there = () => fake.tickets[0]?.files.map(({ filename }) => filename) ?? [];
+    await waitFor(() => there().length > 1, { what: 'the files', timeoutMs: 60_000 });
+    await peer.quiet();
+    fake.tickets[0]?.files.push(
+      fake.keep({ filename: 'plan.pdf', mediaType: 'application/pdf', bytes: Buffer.from('%') }),
+    );
+    fake.say(1, 'see the plan');
+    await peer.look();
+    const articles = () => desk.tickets.rows.get(id)?.articles ?? [];
+    await waitFor(() => articles().some((one) => one.files.some(({ filename }) => filename === 'plan.pdf')), {
+      ...{ what: 'their file', timeoutMs: 60_000 },
+    });
+    await desk.tickets.say(id, 'thanks', { files: [await desk.file('ours.txt', 'more')] });
+    await waitFor(() => there().length > 3, { what: 'another file', timeoutMs: 60_000 });
+    await peer.quiet();
+    await peer.look();
+    await peer.quiet();
+    expect(there()).toEqual(['log.txt', 'photo.png', 'plan.pdf', 'ours.txt']);
+    expect(articles().map(({ body, files: held }) => [body, ...held.map(({ filename }) => filename)])).toEqual([
+      ...[['It burns', 'log.txt', 'photo.png'], ['see the plan'], ['', 'plan.pdf'], ['thanks', 'ours.txt']],
+    ]);
+    fake.close();
+  }, 120_000);
+
+  it('stays as agents of a Zammad decide before it was read there for the first time', async () => {
+    const fake = await new FakeDesk(zammad).start();
+    fake.before = ({ method, url }) => {
+      const [made] = fake.tickets;
+      if (method !== 'GET' || !made || url.pathname !== `/api/v1/tickets/${made.id}`) return;
+      fake.before = undefined;
+      fake.change(made.id, { state: 'closed', labels: [...made.labels, 'theirs'] });
+    };
+    const peer = await Shared.with(
+      desk,
+      { name: 'zammad', node: fake.node, secret: fake.secret, groupId: 2 },
+      { kind: 'zammad', queue: 'EOSC' },
+    );
+    const id = desk.tickets.open('Decided there', { groupId: 2 });
+    await desk.tickets.change(id, { tags: ['ours'] });
+    const row = () => desk.tickets.rows.get(id);
+    await desk.others.say(ticketUpdated, desk.told(id, { group_id: { from: 1, to: 2 } }), { aggregateId: id });
+    await waitFor(() => fake.before === undefined, { what: 'their word', timeoutMs: 60_000 });
+    await peer.look();
+    await waitFor(() => row()?.stateType === 'closed', { what: 'their word here', timeoutMs: 60_000 });
+    await peer.quiet();
+    expect(row()?.tags).toEqual(['ours', 'theirs']);
+    expect(fake.tickets).toMatchObject([{ state: 'closed', labels: ['ours', 'theirs'] }]);
+    fake.close();
+  }, 120_000);
 });
 
 /** Whether what a ticket begins with is a comment as all others. */

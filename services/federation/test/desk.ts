@@ -302,8 +302,12 @@ export class Desk {
   }
 
   /** Opens a ticket as an agent would, and waits for nothing. */
-  async open(title: string, over: { groupId?: number; customer?: string } = {}): Promise<number> {
+  async open(
+    title: string,
+    { first, ...over }: { groupId?: number; customer?: string; first?: { body: string; over?: Over } } = {},
+  ): Promise<number> {
     const id = this.tickets.open(title, over);
+    if (first) await this.tickets.say(id, first.body, first.over);
     const { changes: _, changedById: __, ...data } = this.told(id);
     const customer = { userId: 7, email: 'zoe@example.org', name: 'Zoë', locale: 'en' };
     await this.others.say(ticketCreated, { ...data, article: null, customer, createdById: 3 }, { aggregateId: id });

@@ -5,7 +5,9 @@ import {
   applications,
   authenticate,
   changePassword,
+  communities,
   createToken,
+  groups,
   oauthEndpoints,
   oauthGrants,
   requestPasswordReset,
@@ -119,6 +121,22 @@ describe('an application', () => {
     expect(JSON.stringify(list)).not.toContain('secret');
     const stored = JSON.stringify(await desk.rows('SELECT * FROM oauth_applications'));
     expect(stored).not.toContain(app.secret);
+  });
+
+  it('may look after the communities of whoever lets it, and does nothing else for them', async () => {
+    const group = await desk.ask(groups.create, { ...none, body: { name: 'Kept' } }, ids.admin);
+    const kept = { name: 'Kept', group_ids: [group.id], administrator_ids: [ids.admin] };
+    const community = await desk.ask(communities.create, { ...none, body: kept }, ids.admin);
+    const body = { name: 'Keeper', redirect_uris: [redirectUri], scopes: ['community'] };
+    const keeper = await desk.ask(applications.create, { ...none, body }, ids.admin);
+    const asked = request(keeper, { scope: 'community' });
+    const { redirect_to } = await decide(asked, true, await signedIn(), ['community']);
+    const code = new URL(redirect_to).searchParams.get('code') ?? '';
+    const { access_token } = await tokensOf(exchange(code, {}, basic(keeper.uid, keeper.secret)));
+    const { actor } = await who(access_token);
+    expect([actor.permissions, actor.administers]).toEqual([['community'], [group.id]]);
+    await desk.ask(communities.delete, { ...none, params: { id: community.id } }, ids.admin);
+    expect((await who(access_token)).actor).toMatchObject({ permissions: [] });
   });
 
   it('can get a new secret; the old one ends', async () => {

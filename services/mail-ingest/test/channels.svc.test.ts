@@ -75,6 +75,8 @@ describe('mailboxes that administrators set up', { timeout: 90_000 }, () => {
     await expect(change({ group_id: null })).rejects.toMatchObject({ code: 'mail-channel.not-of-community' });
     const elsewhere = { options: { inbound: inbound({ host: '10.0.0.1' }) } };
     await expect(change(elsewhere)).rejects.toMatchObject({ kind: 'forbidden' });
+    const believed = { options: { inbound: inbound({ trusted: true }) } };
+    await expect(change(believed)).rejects.toMatchObject({ kind: 'forbidden' });
     await expect(ask(mailChannels.test, { body: elsewhere }, delegate)).rejects.toMatchObject({ kind: 'forbidden' });
     const body = { name: 'Mine', group_id: 2, options: { inbound: inbound() } };
     await expect(ask(mailChannels.create, { body }, delegate)).rejects.toMatchObject({ kind: 'forbidden' });

@@ -139,6 +139,12 @@ export class ForeignStore {
     return sql(on, 'SELECT uuid, remote_id AS "remoteId" FROM foreign_comment WHERE link_id = $1', [linkId]);
   }
 
+  /** SHA-256 of the files that the other side was told of. */
+  async toldHashes(on: On, linkId: number): Promise<Set<string>> {
+    const rows = await sql<{ sha256: string }>(on, 'SELECT sha256 FROM link_file WHERE link_id = $1', [linkId]);
+    return new Set(rows.map(({ sha256 }) => sha256));
+  }
+
   async keepSaid(on: On, linkId: number, uuid: string, remoteId: string): Promise<void> {
     await sql(on, 'INSERT INTO foreign_comment (link_id, uuid, remote_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
       linkId,

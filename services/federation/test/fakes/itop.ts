@@ -62,6 +62,7 @@ function answer({ body }: Parameters<Dialect['answer']>[0], desk: FakeDesk) {
       'Person',
       /'bridge'/.test(key) ? [{ key: '5', fields: { friendlyname: 'Bridge' } } as { key: string }] : [],
     );
+  if (of === 'Attachment') return attachments(input, desk);
   if (operation === 'core/get') {
     const oql = String(key);
     const [, since = ''] = /last_update >= '([^']+)'/.exec(oql) ?? [];
@@ -104,6 +105,44 @@ function answer({ body }: Parameters<Dialect['answer']>[0], desk: FakeDesk) {
     if (item) desk.say(ticket.id, item.message, { who: 'bridge', internal: log === 'private_log' });
   }
   return objects('UserRequest', [shown(ticket, names)]);
+}
+
+interface AttachmentCall {
+  operation: string;
+  key?: string | number;
+  fields?: {
+    item_class?: string;
+    item_id?: string;
+    item_org_id?: string;
+    contents?: { data: string; filename: string; mimetype: string };
+  };
+  output_fields: string;
+}
+
+/** Of a request as a whole: nobody says what they belong to, and the request does not change by them. */
+function attachments({ operation, key, fields, output_fields: names }: AttachmentCall, desk: FakeDesk) {
+  const rowOf = (id: number) => {
+    const file = desk.file(id);
+    const contents = file && { data: file.bytes.toString('base64'), mimetype: file.mediaType, filename: file.filename };
+    return { code: 0, class: 'Attachment', key: String(id), fields: { [names]: names === 'contents' ? contents : '' } };
+  };
+  if (operation === 'core/create') {
+    const { item_class: of, item_id: id, item_org_id: org, contents } = fields ?? {};
+    const ticket = desk.find(Number(id));
+    if (of !== 'UserRequest' || !ticket || !org || !contents) return no(100, 'Error: item_id: Invalid object');
+    const { data, filename, mimetype: mediaType } = contents;
+    const file = desk.keep({ filename, mediaType, bytes: Buffer.from(data, 'base64') });
+    ticket.files.push(file);
+    return objects('Attachment', [rowOf(file.id)]);
+  }
+  const [, id] = /item_id = (\d+)$/.exec(String(key)) ?? [];
+  if (id === undefined) return objects('Attachment', [rowOf(Number(key))]);
+  const ticket = desk.find(Number(id)) as FakeTicket;
+  const files = [...ticket.files, ...ticket.entries.filter(({ internal }) => !internal).flatMap((one) => one.files)];
+  return objects(
+    'Attachment',
+    files.map((file) => rowOf(file.id)),
+  );
 }
 
 /** iTop: everything has the status 200, states move by stimuli with what they ask for, priority is computed. */

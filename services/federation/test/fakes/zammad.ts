@@ -60,8 +60,9 @@ function answer({ method, url, headers, body }: Parameters<Dialect['answer']>[0]
   if (String(input.state).startsWith('pending') && !input.pending_time)
     return no(422, "Missing required value for field 'pending_time'!");
   if (path === '/tickets' && method === 'POST') {
-    const { title, group: queue, state = 'new', priority, article } = input;
-    const made = desk.open(title, { queue, state, priority, requester: 'bridge' });
+    const { title, group: queue, state = 'new', priority, article, tags = '' } = input;
+    const labels = tags === '' ? [] : tags.split(',').map((tag: string) => tag.trim());
+    const made = desk.open(title, { queue, state, priority, requester: 'bridge', labels });
     const entry = desk.say(made.id, article.body, { who: 'bridge', internal: article.internal, ...filesIn(article) });
     made.extra[`subject ${entry.id}`] = article.subject;
     return { status: 201, body: shown(made) };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
   FederationAttachment,
   FederationChange,
@@ -188,7 +189,9 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     const made = await this.newTicket(desk, ticket, comments);
     const remoteId = (await adapter.findByCorrelation(made.mark, call)) ?? (await adapter.createTicket(made, call));
     const fields = canonical(ticket.fields);
-    const remote = await adapter.getTicket(remoteId, call);
+    const read = await adapter.getTicket(remoteId, call);
+    // What somebody there has changed before it was read is news, and not how they spell what we said.
+    const remote = adapter.capabilities.opensAsTold ? { ...read, words: made.words } : read;
     const row: ForeignTicket = {
       ...{ linkId: link.id, peerId, remoteId, uuid: ticket.uuid, state: newLink(this.settings.node), fields },
       ...{ words: remote.words, spellings: { state: {}, priority: {} } },
@@ -209,9 +212,9 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     const { subject, state, priority, tags } = canonical(ticket.fields);
     const { states, priorities } = desk.adapter.tables;
     const words: PeerWords = { subject, state: states[state], priority: priorities[priority], owner: null, tags };
-    const entry = first
+    const entry: NewEntry = first
       ? await this.entryOf(desk, first, ticket.url)
-      : { format: 'text/plain' as const, body: `${ticket.number}: ${mark}` };
+      : { format: 'text/plain', body: `${ticket.number}: ${mark}` };
     return { words, mark, first: entry };
   }
 
@@ -258,27 +261,71 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     const left = comments.filter(({ uuid }) => !said.some((one) => one.uuid === uuid));
     const known = new Set(said.map(({ remoteId }) => remoteId));
     // Of ours, and not known to be: written before an answer was lost.
-    const lost = (await adapter.listEntries(row.remoteId, (id) => known.has(id), call)).filter(({ own }) => own);
+    const unknown = await adapter.listEntries(row.remoteId, (id) => known.has(id), call);
+    const lost = unknown.filter(({ own }) => own);
     for (const comment of left) {
       const entry = await this.entryOf(desk, comment, url);
       const at = lost.findIndex(({ body }) => saysTheSame(body, entry.body));
       const [found] = at < 0 ? [] : lost.splice(at, 1);
+      if (found && adapter.capabilities.filesLater) await this.attachRest(desk, row, entry, [found, ...lost], call);
       const remoteId = found?.id ?? (await adapter.addEntry(row.remoteId, entry, call));
+      await this.attachBeside(desk, row, entry, said, unknown, call);
       await this.store.keepSaid(this.db, row.linkId, comment.uuid, remoteId);
     }
     return true;
   }
 
+  /** Files of an entry that was found there without them: the line broke before they were attached. */
+  private async attachRest(
+    { adapter }: Desk,
+    { remoteId }: ForeignTicket,
+    { files }: OwnEntry,
+    [entry, ...others]: readonly [PeerEntry, ...PeerEntry[]],
+    call: PeerCall,
+  ): Promise<void> {
+    // What is attached alone has no words but the names of its files.
+    const alone = others.filter(({ body, files: held }) =>
+      ['', held.map(nameOf).join(', ')].some((words) => saysTheSame(body, words)),
+    );
+    const there = [entry, ...alone].flatMap((one) => one.files.map(nameOf));
+    const missing = files.filter(({ filename }) => {
+      const at = there.indexOf(filename);
+      if (at >= 0) there.splice(at, 1);
+      return at < 0;
+    });
+    if (missing.length === 0) return;
+    const body = missing.map(({ filename }) => filename).join(', ');
+    await adapter.addEntry(remoteId, { format: 'text/plain', body, files: missing }, call);
+  }
+
+  /** Files where they are no part of a comment: one after the other, each known once it is there. */
+  private async attachBeside(
+    { adapter }: Desk,
+    { linkId, remoteId }: ForeignTicket,
+    { files }: OwnEntry,
+    said: readonly { uuid: string }[],
+    unknown: readonly PeerEntry[],
+    call: PeerCall,
+  ): Promise<void> {
+    for (const { uuid, ...file } of adapter.addFile ? files : []) {
+      if (said.some((one) => one.uuid === uuid)) continue;
+      const sha256 = createHash('sha256').update(file.bytes).digest('hex');
+      const found = unknown.find((entry) => isBeside(entry) && hashesOf(entry).includes(sha256));
+      const id = found?.id ?? (await adapter.addFile?.(remoteId, file, call));
+      if (id !== undefined) await this.store.keepSaid(this.db, linkId, uuid, id);
+    }
+  }
+
   /** A comment as it is written there: with its files where the desk takes them, and else with their names. */
-  private async entryOf({ adapter }: Desk, comment: FederationComment, url: string): Promise<NewEntry> {
-    const files: NewFile[] = [];
+  private async entryOf({ adapter }: Desk, comment: FederationComment, url: string): Promise<OwnEntry> {
+    const files: OwnEntry['files'][number][] = [];
     const left: FederationAttachment[] = [];
     let room = adapter.capabilities.files ? MOST_FILE_BYTES : 0;
     for (const attachment of comment.attachments) {
-      const { filename, mediaType, sha256, size } = attachment;
+      const { uuid, filename, mediaType, sha256, size } = attachment;
       const bytes = size <= room ? await this.road.bytesOf(sha256) : undefined;
       room -= bytes?.length ?? 0;
-      if (bytes) files.push({ filename, mediaType: mediaType || 'application/octet-stream', bytes });
+      if (bytes) files.push({ uuid, filename, mediaType: mediaType || 'application/octet-stream', bytes });
       else left.push(attachment);
     }
     const { format } = comment;
@@ -286,7 +333,7 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     const words = adapter.capabilities.html
       ? { format, body }
       : { format: 'text/plain' as const, body: asText({ contentType: format, body }) };
-    return { ...words, ...(files.length > 0 && { files }) };
+    return { ...words, files };
   }
 
   /**
@@ -347,7 +394,10 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     const said = new Set((await this.store.said(this.db, row.linkId)).map(({ remoteId }) => remoteId));
     const uuidAt = (id: string) => derivedId(row.uuid, `entry ${id} of ${desk.node}`);
     const isKnown = (id: string) => said.has(id) || taken.has(uuidAt(id));
-    const entries = (await desk.adapter.listEntries(row.remoteId, isKnown, call)).filter(({ own }) => !own);
+    const unknown = (await desk.adapter.listEntries(row.remoteId, isKnown, call)).filter(({ own }) => !own);
+    const beside = unknown.some(isBeside) ? await this.store.toldHashes(this.db, row.linkId) : new Set();
+    // A file of ours, attached before an answer was lost.
+    const entries = unknown.filter((entry) => !isBeside(entry) || !hashesOf(entry).some((hash) => beside.has(hash)));
     let text = 0;
     const fitting = entries.filter(({ body }, i) => {
       text += body.length;
@@ -391,6 +441,18 @@ export class ForeignLine implements PeerLine, PeerGreeter {
   }
 }
 
+/** A comment of ours as it is written there. */
+type OwnEntry = NewEntry & { files: readonly (NewFile & { uuid: string })[] };
+
+/** Whether it is a file that belongs to no comment. */
+function isBeside({ body, files }: PeerEntry): boolean {
+  return body === '' && hashesOf({ files }).length > 0;
+}
+
+function hashesOf({ files }: Pick<PeerEntry, 'files'>): string[] {
+  return files.flatMap((file) => (typeof file === 'string' ? [] : (file.sha256 ?? [])));
+}
+
 /** Files of a comment there: named only, here now, and those that never come. */
 interface BroughtFiles {
   names: string[];
@@ -421,6 +483,10 @@ function commentOf(
     ...{ uuid, author: { node, displayName: author.slice(0, 200), role }, visibility: 'public', createdAt, format },
     ...{ body: withMissing(named, format, missing, url).slice(0, 500_000), attachments: attachments.slice(0, 100) },
   };
+}
+
+function nameOf(file: PeerEntry['files'][number]): string {
+  return typeof file === 'string' ? file : file.filename;
 }
 
 function uuidOf({ uuid }: FederationComment): string {

@@ -28,8 +28,12 @@ export interface AdapterCapabilities {
   notes: boolean;
   /** Its comments have markup; else what is written there is made plain text before. */
   html: boolean;
-  /** Entries are written with their files. */
+  /** Entries are written with their files, or their files beside them. */
   files?: boolean;
+  /** A ticket is there before the files that it begins with: whoever is cut off in between attaches them later. */
+  filesLater?: boolean;
+  /** A new ticket has the words that it was made with: others were said by somebody there since. */
+  opensAsTold?: boolean;
 }
 
 export interface PeerTicket {
@@ -63,6 +67,8 @@ export interface PeerFile {
   mediaType: string;
   /** Bytes, where the peer says so. */
   size?: number;
+  /** Where the bytes had to be read to know of the file. */
+  sha256?: string;
 }
 
 /** A file of ours, whole. */
@@ -132,6 +138,12 @@ export interface PeerAdapter {
 
   /** Without sending mail to anybody, as far as that is ours to say. @returns the peer's id of it */
   addEntry(id: string, entry: NewEntry, call: PeerCall): Promise<string>;
+
+  /**
+   * For desks whose files belong to the ticket and to no comment: there each is an entry without words, and nobody says
+   * who wrote it. @returns the id of that entry
+   */
+  addFile?(id: string, file: NewFile, call: PeerCall): Promise<string>;
 
   /** Something that only their agents read. */
   addNote(id: string, text: string, call: PeerCall): Promise<void>;

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { AppError } from '@helpmesh/kernel';
 import { z } from 'zod';
+import type { FileSink } from '../../application/files/ports.ts';
 import type {
   AdapterAddress,
   NewEntry,
+  NewFile,
   NewTicket,
   PeerAdapter,
   PeerCall,
@@ -51,6 +54,9 @@ const Request = z.object({
   start_date: Time,
   public_log: Log,
 });
+const Contents = z.object({
+  contents: z.object({ data: z.string(), filename: z.string().default(''), mimetype: z.string().nullish() }),
+});
 const Objects = <S extends z.ZodType>(fields: S) =>
   z.object({ objects: z.record(z.string(), z.object({ key: Key, fields })).nullish() });
 
@@ -75,7 +81,7 @@ const ways: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** User requests of a team in iTop, by its REST/JSON. Each answer has the status 200; its code tells. */
 export class ItopAdapter implements PeerAdapter {
-  readonly capabilities = { writes: ['subject', 'state', 'priority'], notes: true, html: true } as const;
+  readonly capabilities = { writes: ['subject', 'state', 'priority'], notes: true, html: true, files: true } as const;
   readonly tables: PeerTables;
   private readonly wire: JsonWire;
 
@@ -202,7 +208,63 @@ export class ItopAdapter implements PeerAdapter {
         files: [],
       });
     }
+    return [...entries, ...(await this.attachments(id, begun, isKnown, call))];
+  }
+
+  /** They belong to the request and not to what was said, and are seen by whoever may see it. */
+  private async attachments(
+    id: string,
+    begun: number,
+    isKnown: (entryId: string) => boolean,
+    call: PeerCall,
+  ): Promise<PeerEntry[]> {
+    const query = {
+      key: `SELECT Attachment WHERE item_class = '${CLASS}' AND item_id = ${id}`,
+      output_fields: 'item_id',
+    };
+    const { found } = await this.get('Attachment', query, z.unknown(), call);
+    const entries: PeerEntry[] = [];
+    for (const { key } of found.toSorted((one, other) => Number(one.key) - Number(other.key))) {
+      if (isKnown(`attachment ${key}`)) continue;
+      const files = [await this.describedFile(key, call)];
+      entries.push({
+        ...{ id: `attachment ${key}`, author: 'iTop', role: 'agent', own: false, createdAt: instant(begun) },
+        ...{ format: 'text/plain', body: '', files },
+      });
+    }
     return entries;
+  }
+
+  /** What a file is called is told with its bytes alone. */
+  private async describedFile(key: string, call: PeerCall): Promise<PeerEntry['files'][number]> {
+    try {
+      const { bytes, filename, mediaType } = await this.contents(key, call);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return { id: key, filename, mediaType, size: bytes.length, sha256 };
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'net.answer-too-large') return `Attachment::${key}`;
+      throw error;
+    }
+  }
+
+  private async contents(key: string, call: PeerCall): Promise<NewFile> {
+    const [file] = (await this.get('Attachment', { key, output_fields: 'contents' }, Contents, call)).found;
+    if (!file) throw new AppError('not-found', 'peer.not-there', 'The file is not there any more.');
+    const { data, filename, mimetype } = file.fields.contents;
+    return { filename, mediaType: mimetype || 'application/octet-stream', bytes: Buffer.from(data, 'base64') };
+  }
+
+  async getFile(id: string, sink: FileSink, call: PeerCall): Promise<void> {
+    await sink.take((await this.contents(id, call)).bytes);
+  }
+
+  async addFile(id: string, { filename, mediaType, bytes }: NewFile, call: PeerCall): Promise<string> {
+    const contents = { data: bytes.toString('base64'), filename, mimetype: mediaType };
+    const fields = { item_class: CLASS, item_id: id, item_org_id: (await this.team(call)).orgId, contents };
+    const create = { operation: 'core/create', class: 'Attachment', comment, fields, output_fields: 'item_id' };
+    const [made] = objectsIn(z.unknown(), (await this.ask(create, call)).body);
+    if (!made) throw new AppError('conflict', 'peer.unreadable', 'iTop does not say what became of a file.');
+    return `attachment ${made.key}`;
   }
 
   async addEntry(id: string, entry: NewEntry, call: PeerCall): Promise<string> {

@@ -105,7 +105,10 @@ const fields = 'summary,description,status,priority,assignee,reporter,created,pr
  * that of the platform (version 2, whose texts are texts). A status is moved by a transition, where the workflow has one.
  */
 export class JiraAdapter implements PeerAdapter {
-  readonly capabilities = { writes: ['subject', 'state', 'priority'], notes: true, html: false, files: true } as const;
+  readonly capabilities = {
+    writes: ['subject', 'state', 'priority'],
+    ...{ notes: true, html: false, files: true, filesLater: true },
+  } as const;
   readonly tables: PeerTables;
   private readonly wire: JsonWire;
   private readonly project: string;
@@ -192,8 +195,8 @@ export class JiraAdapter implements PeerAdapter {
     const { body } = await this.wire.send('POST', '/servicedeskapi/request', request, call);
     const { issueKey } = readAs(z.object({ issueKey: Key }), body);
     // What a request is opened with is the workflow's.
-    if (uploaded.length > 0) await this.attach(issueKey, { temporaryAttachmentIds: uploaded, public: true }, call);
     await this.updateTicket(issueKey, { state, priority }, call);
+    if (uploaded.length > 0) await this.attach(issueKey, { temporaryAttachmentIds: uploaded, public: true }, call);
     return issueKey;
   }
 

@@ -72,7 +72,7 @@ const names = { expand: 'true' };
 export class ZammadAdapter implements PeerAdapter {
   readonly capabilities = {
     writes: ['subject', 'state', 'priority', 'tags'],
-    ...{ notes: true, html: true, files: true },
+    ...{ notes: true, html: true, files: true, opensAsTold: true },
   } as const;
   readonly tables: PeerTables;
   private readonly wire: JsonWire;
@@ -158,14 +158,14 @@ export class ZammadAdapter implements PeerAdapter {
     const { subject: title, state, priority, tags } = words;
     const { id: customer } = await this.me(call);
     const article = { subject: mark, body: first.body, content_type: first.format, ...note, ...attached(first) };
-    const { body } = await this.wire.send(
-      'POST',
-      '/tickets',
-      { title, group: this.to.queue, customer_id: customer, priority, ...this.stateIn(state), article },
-      call,
-    );
-    const id = String(readAs(Made, body).id);
-    for (const tag of tags) await this.tag('add', id, tag, call);
+    // A comma would make two of one.
+    const whole = tags.filter((tag) => !tag.includes(','));
+    const ticket = {
+      ...{ title, group: this.to.queue, customer_id: customer, priority, ...this.stateIn(state), article },
+      ...(whole.length > 0 && { tags: whole.join(',') }),
+    };
+    const id = String(readAs(Made, (await this.wire.send('POST', '/tickets', ticket, call)).body).id);
+    for (const tag of tags) if (!whole.includes(tag)) await this.tag('add', id, tag, call);
     return id;
   }
 

@@ -1,12 +1,12 @@
-import { grants, minimal, permissionNames } from '../permissions.ts';
+import { grants, minimal, tokenPermissions } from '../permissions.ts';
 
 /** What changes how somebody signs in, and would leave a key behind that outlives the application's. */
 const ownKeys = ['access_token', 'device', 'linked_accounts', 'password', 'two_factor_authentication'].map(
   (child) => `user_preferences.${child}`,
 );
 
-/** Scopes are permissions by their names: all but those over somebody's own keys. */
-export const scopeNames: readonly string[] = permissionNames.filter(
+/** Scopes are what API tokens may hold: all but what is over somebody's own keys. */
+export const scopeNames: readonly string[] = tokenPermissions.filter(
   (name) => !ownKeys.some((key) => grants([name], key)),
 );
 

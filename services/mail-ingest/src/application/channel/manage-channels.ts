@@ -105,6 +105,8 @@ export class ManageChannels {
       const { options } = input;
       const account: Account = options ? accountFrom(options) : before;
       requireServer(actor, before, account);
+      // What such mails say reaches every group.
+      if ((account.source.trusted ?? false) !== (before.source.trusted ?? false)) requireMailAdmin(actor);
       const values: ChannelValues = {
         ...{ adapter: account.adapter, source: account.source, auth: account.auth },
         name: input.name === undefined ? before.name : nameOf(input.name),

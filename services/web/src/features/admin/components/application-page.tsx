@@ -252,7 +252,7 @@ function ApplicationForm({ editor, fixed = false, saveLabel }: FormProps) {
           <TagsInput
             aria-label={labels.scopes}
             description={t`Names of permissions. Press Enter after each.`}
-            data={permissions.map(({ name }) => name).filter(isScope)}
+            data={[...permissions.map(({ name }) => name).filter(isScope), 'community']}
             value={values.scopes}
             onChange={(scopes) => set({ scopes })}
             acceptValueOnBlur
