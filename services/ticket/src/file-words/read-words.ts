@@ -29,8 +29,9 @@ function decoded(file: Uint8Array, contentType: string): string {
 async function threaded(task: FileTask): Promise<string> {
   // Sources are TypeScript in tests, JavaScript in dist; both stand beside this file.
   const script = new URL(`./file-words.worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
-  // Without what this process was started with, as for holidays.
-  const options = { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: MOST_MB }, stdout: true, stderr: true };
+  // Without what this process was started with, as for holidays; and a file of strangers must not be a way to read it.
+  const alone = { execArgv: [], env: {}, stdout: true, stderr: true };
+  const options = { ...alone, resourceLimits: { maxOldGenerationSizeMb: MOST_MB } };
   const worker = new Worker(script, { ...options, workerData: task });
   try {
     const [text] = await once(worker, 'message', { signal: AbortSignal.timeout(MOST_MS) });
