@@ -18,11 +18,23 @@ export class Stems1799461400001 implements MigrationInterface {
       RETURN (CASE language WHEN 'en' THEN ts_lexize('english_stem', word) WHEN 'de' THEN ts_lexize('german_stem', word)
         WHEN 'fr' THEN ts_lexize('french_stem', word) END)[1];
 
-      CREATE FUNCTION search_stems(languages text[], words tsvector) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE
-      RETURN (SELECT array_to_tsvector(coalesce(array_agg(DISTINCT ' ' || said.language || said.stem), '{}'))
-        FROM (SELECT language, word.lexeme, search_stem(language, word.lexeme) AS stem
-          FROM unnest(words) AS word, unnest(languages) AS language OFFSET 0) AS said
-        WHERE said.stem <> said.lexeme);
+      -- A loop over the dictionaries takes half the time of one query over all languages.
+      CREATE FUNCTION search_stems(languages text[], words tsvector) RETURNS tsvector LANGUAGE plpgsql STABLE PARALLEL SAFE
+      AS $$
+      DECLARE
+        language text;
+        dictionary regdictionary;
+        found text[] := '{}';
+      BEGIN
+        FOREACH language IN ARRAY coalesce(languages, '{}') LOOP
+          dictionary := CASE language WHEN 'en' THEN 'english_stem' WHEN 'de' THEN 'german_stem' WHEN 'fr' THEN 'french_stem' END;
+          found := found || ARRAY(SELECT ' ' || language || said.stem
+            FROM (SELECT lexeme, (ts_lexize(dictionary, lexeme))[1] AS stem
+              FROM unnest(tsvector_to_array(words)) AS lexeme OFFSET 0) AS said
+            WHERE said.stem <> said.lexeme);
+        END LOOP;
+        RETURN array_to_tsvector(found);
+      END $$;
 
       -- A word or any of its forms; several words in one are taken as they are.
       CREATE FUNCTION search_forms(word text) RETURNS tsquery LANGUAGE sql STABLE PARALLEL SAFE
