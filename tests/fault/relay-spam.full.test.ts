@@ -55,7 +55,9 @@ describe('relay spam', () => {
       expect(sent).toBeGreaterThan(0);
       expect(sent).toBeLessThanOrEqual(2_000);
       expect(most).toBeLessThanOrEqual(30);
-      expect(world.mails.filter(({ raw }) => /casino|bonus/i.test(raw.toString()))).toEqual([]);
+      // Agents of the desk are told what was said; nobody else is.
+      const quoting = confirmed().filter(({ raw }) => /casino|bonus/i.test(raw.toString()));
+      expect(quoting.length).toBe(0);
       process.stdout.write(
         `S12: ${mails} mails, ${sent} confirmed, at most ${most} of a domain, ${held} held back, 0 lost\n`,
       );
