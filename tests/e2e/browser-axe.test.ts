@@ -104,6 +104,8 @@ describe('accessibility', () => {
     const { id: agreement_id } = await admin.post('/api/v1/agreements', {
       ...{ kind: 'full', name: 'With physics', group_id: 2, peer_id },
     });
+    await admin.put('/api/v1/chat_settings', { chat_active: true, chat_topics: [{ name: 'Beams', group_id: 1 }] });
+    await admin.put('/api/v1/chat_sessions/availability', { active: true });
     await admin.post('/api/v1/services', { name: 'Beam time', summary: 'Hours at the beam.', agreement_id });
     const people = { administrator_ids: [3], agent_role_id: 2 };
     await admin.post('/api/v1/communities', {
@@ -368,6 +370,7 @@ describe('accessibility', () => {
       ['directories/1', 'the directory cannot come in yet'],
       ['applications/1', 'Client id'],
       ['integrations', 'Put this where the form is to be:'],
+      ['chat', 'Put this before the end of each page:'],
       ['cmdb', 'Only where i-doit wants one'],
       ['communities', 'Physics'],
       ['communities/1', 'Who works in its groups'],
@@ -408,6 +411,26 @@ describe('accessibility', () => {
       await page.getByText(ready).first().waitFor();
       await look(place);
     }
+
+    await person.goto('/assets/chat/preview');
+    await page.getByRole('button', { name: 'Chat with us' }).click();
+    await page.getByLabel('Name').fill('Vera Visitor');
+    await page.getByLabel('E-mail').fill('vera');
+    await page.getByLabel('Your question').fill('Is the beam on?');
+    await page.getByRole('button', { name: 'Start the chat' }).click();
+    await page.getByText('This is not a valid e-mail address.').waitFor();
+    await look('beginning of a chat');
+    await page.getByLabel('E-mail').fill('vera@customer.example');
+    await page.getByRole('button', { name: 'Start the chat' }).click();
+    await page.getByText('You are next.').waitFor();
+    await look('chat of a visitor');
+    await person.goto('/chats');
+    await page.getByRole('link', { name: /Is the beam on/ }).waitFor();
+    await look('chats');
+    await person.goto('/chats/1');
+    await page.getByRole('button', { name: 'Take the chat' }).click();
+    await page.getByLabel('Answer').waitFor();
+    await look('chat');
     expect(found).toEqual([]);
   });
 });

@@ -1148,6 +1148,131 @@ describe('in the browser', { timeout: 90_000 }, () => {
     }
   });
 
+  it('J9, S01, S36: a visitor of a named page chats with an agent, leaves, and goes on by mail in the one ticket of it', async () => {
+    const script = await (await fetch(`${platform.url}/assets/chat/chat.js`)).text();
+    const integrity = `sha384-${createHash('sha384').update(script).digest('base64')}`;
+    const page = (title: string) => `<!doctype html><html lang="en"><title>${title}</title><h1>${title}</h1>
+      <script src="${platform.url}/assets/chat/chat.js" crossorigin integrity="${integrity}" defer></script>`;
+    const [shop, thief] = [await listener({ '/': page('A shop') }), await listener({ '/': page('A thief') })];
+    const [hostile = ''] = hostileNames;
+    try {
+      // An administrator switches it on, for one page.
+      const boss = await browser.person();
+      await boss.signIn(platform.admin.email, platform.admin.password);
+      await boss.goto('/admin/chat');
+      await boss.page.getByRole('switch', { name: 'Visitors may chat' }).click();
+      await boss.page.getByLabel('Title of the chat').fill('Ask the shop');
+      await boss.page.getByLabel('Pages that may show the chat').fill(`${shop.url}/boats`);
+      await boss.page.getByRole('button', { name: 'Add a topic' }).click();
+      await boss.page.getByLabel('Topic', { exact: true }).fill('Boats');
+      await boss.page.getByRole('button', { name: 'Save', exact: true }).click();
+      await boss.page.getByText('The settings were saved.').waitFor();
+      await boss.page.close();
+
+      // Nobody takes chats: there is nothing to press. Then somebody does.
+      const visitor = await browser.person({}, shop.url);
+      visitor.allow(/^request to http/);
+      const asks = () => visitor.page.waitForResponse((answer) => answer.url().endsWith('/chat/status'));
+      const launch = visitor.page.getByRole('button', { name: 'Ask the shop' });
+      const before = asks();
+      await visitor.goto('/');
+      expect(await (await before).json()).toMatchObject({ state: 'offline' });
+      expect(await launch.isVisible()).toBe(false);
+      const ida = await agent('Ida');
+      await ida.goto('/chats');
+      await ida.page.getByText('Nobody waits.').waitFor();
+      await ida.page.getByRole('switch', { name: 'I take chats' }).click();
+      await waitFor(async () => (await admin.get('/api/v1/chat_sessions')).enabled, { what: 'chats' });
+      await waitFor(
+        async () => {
+          const answer = await fetch(`${platform.url}/api/v1/chat/status`, { method: 'POST' });
+          return (await answer.json()).state === 'online';
+        },
+        { what: 'an agent who takes chats' },
+      );
+      const stranger = await browser.person({}, thief.url);
+      stranger.allow(/^request to http/, /CORS policy/, /net::ERR_FAILED/, /status of 403/);
+      const refused = stranger.page.waitForEvent('requestfailed', (request) => request.url().includes('/chat/'));
+      await stranger.goto('/');
+      await refused;
+      expect(await stranger.page.getByRole('button').count()).toBe(0);
+
+      await visitor.goto('/');
+      await launch.click();
+      const { page: shopPage } = visitor;
+      await shopPage.getByLabel('Name').fill(hostile);
+      await shopPage.getByLabel('E-mail').fill('vera@shop.example');
+      await shopPage.getByRole('button', { name: 'Start the chat' }).click();
+      await shopPage.getByText('Please fill in this field.').last().waitFor();
+      await shopPage.getByLabel('Your question').fill('Does the boat float?');
+      await shopPage.getByRole('button', { name: 'Start the chat' }).click();
+      await shopPage.getByText('You are next.').waitFor();
+
+      // The agent sees it without doing anything, and takes it.
+      await ida.page.getByRole('link', { name: /^Chats\s*1$/ }).waitFor();
+      await ida.page.getByRole('link', { name: /Does the boat float\?/ }).click();
+      await ida.page.getByText('vera@shop.example').waitFor();
+      await ida.page.getByRole('link', { name: `${shop.url}/` }).waitFor();
+      await ida.page.getByText('On the page').waitFor();
+      await ida.page.getByRole('button', { name: 'Take the chat' }).click();
+      await shopPage.getByText('You are talking to Ida Page.').waitFor();
+      const answer = ida.page.getByLabel('Answer');
+      await answer.pressSequentially('It does');
+      await shopPage.getByText('Ida Page is writing …').waitFor();
+      await answer.press('Enter');
+      const said = (on: Person, words: string) => on.page.getByRole('log').getByText(words);
+      await said(visitor, 'It does').waitFor();
+      const message = shopPage.getByLabel('Message', { exact: true });
+      await message.pressSequentially(`And ${hostile}?`);
+      await ida.page.getByText(/ is writing…$/).waitFor();
+      await message.press('Enter');
+      await said(ida, `And ${hostile}?`).waitFor();
+
+      // Loaded anew it is the same chat; nothing of it outlives the tab.
+      await visitor.goto('/');
+      await said(visitor, 'It does').waitFor();
+      expect(await said(visitor, `And ${hostile}?`).count()).toBe(1);
+      expect(await visitor.context.cookies()).toEqual([]);
+      expect(await shopPage.evaluate(() => localStorage.length)).toBe(0);
+      await shopPage.close();
+      await ida.page.getByText('Has left the page').waitFor();
+      await ida.page.getByRole('button', { name: 'End the chat' }).click();
+      await ida.page.getByRole('link', { name: /^Open ticket #\d+$/ }).click();
+
+      await ida.heading('Does the boat float?').waitFor();
+      await ida.message(/^Customer: /).waitFor();
+      await ida.shows('It does');
+      await ida.page.getByRole('button', { name: 'Reply', exact: true }).click();
+      const text = ida.page.getByRole('textbox', { name: 'Text of the reply' });
+      await text.fill('You were gone: it floats on fresh water too.');
+      await ida.page.getByRole('button', { name: 'Send to vera@shop.example' }).waitFor();
+      await text.press('Control+Enter');
+      const mail = await mailbox.mail(
+        'vera@shop.example',
+        ({ Snippet }) => Snippet.includes('fresh water'),
+        'the answer',
+      );
+      await mailIn({
+        ...{ from: 'Vera <vera@shop.example>', subject: `Re: ${mail.subject}`, text: 'I take two.\n' },
+        inReplyTo: mail.messageId ?? '',
+      });
+      await ida.page.getByText('I take two.').waitFor();
+      const ticket = await admin.ticketTitled('Does the boat float?');
+      const thread = (await admin.articlesOf(ticket.id)).filter(({ sender }) => sender !== 'System');
+      expect(thread.map(({ type, sender }) => [type, sender])).toEqual([
+        ['chat', 'Customer'],
+        ['email', 'Agent'],
+        ['email', 'Customer'],
+      ]);
+      const all = await admin.get('/api/v1/tickets?per_page=500');
+      expect(all.filter(({ customer_id }: Json) => customer_id === ticket.customer_id)).toHaveLength(1);
+    } finally {
+      shop.server.close();
+      thief.server.close();
+      await admin.put('/api/v1/chat_settings', { chat_active: false });
+    }
+  });
+
   it('S01: three hundred texts that would run a script run none, wherever they stand', async () => {
     const [inName = '', inTag = ''] = hostileNames;
     const body = hostileTexts.map((text, i) => `<div>${i}: ${text}</div>`).join('\n');

@@ -17,6 +17,7 @@ import { callWebhook, tellOfDisabledWebhook } from './commands/webhooks.ts';
 import type { MessageDefinition, QuestionDefinition } from './define.ts';
 import { attributeChanged, attributeDeleted } from './events/attributes.ts';
 import { callChanged } from './events/calls.ts';
+import { chatChanged } from './events/chat.ts';
 import { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
 import { ticketRedirected } from './events/federation.ts';
 import {
@@ -52,6 +53,7 @@ import { endpoints } from './http/endpoints.ts';
 import { getQuarantinedMail } from './http/mail.ts';
 import { recordActing } from './rpc/audit.ts';
 import { getBrandingLogo, readBranding } from './rpc/branding.ts';
+import { endChat, readChatDoor, readVisitorChat, sayInChat, seeVisitor, startChat } from './rpc/chat.ts';
 import { getDataExportFile, personalData } from './rpc/data-export.ts';
 import { readFeed } from './rpc/feeds.ts';
 import { openFormRequest, readForm } from './rpc/form.ts';
@@ -139,6 +141,7 @@ export const messages: readonly MessageDefinition[] = [
   attributeChanged,
   attributeDeleted,
   callChanged,
+  chatChanged,
   userCreated,
   userUpdated,
   userDeleted,
@@ -219,6 +222,7 @@ export const questions: readonly QuestionDefinition[] = [
   ...[rateHelpAnswer, countHelpDeflection, openPublicRequest],
   ...[readHelpFile, getHelpFile, addHelpFile],
   ...[readForm, openFormRequest],
+  ...[readChatDoor, startChat, readVisitorChat, sayInChat, endChat, seeVisitor],
   recordActing,
   erasureTerms,
   ...Object.values(previewErasure),

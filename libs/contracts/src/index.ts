@@ -82,6 +82,7 @@ export {
   attributeTypes,
 } from './events/attributes.ts';
 export { callChanged } from './events/calls.ts';
+export { chatChanged } from './events/chat.ts';
 export { deliveryDeferred, deliveryFailed, deliverySent } from './events/delivery.ts';
 export { ticketRedirected } from './events/federation.ts';
 export {
@@ -198,6 +199,17 @@ export {
 export { type BrandingInput, brandings } from './http/branding.ts';
 export { applyMacro, MOST_AT_ONCE, MOST_OF_A_JOB, massMacro, massUpdate, TicketJob, ticketJobs } from './http/bulk.ts';
 export { type ChangeType, changes, changeTypes, TicketChange } from './http/changes.ts';
+export {
+  CHAT_MESSAGE_LENGTH,
+  type ChatConversation,
+  type ChatMessage,
+  type ChatSession,
+  type ChatSettings,
+  type chatEnds,
+  chatSessions,
+  chatSettings,
+  type chatStates,
+} from './http/chat.ts';
 export {
   Checklist,
   ChecklistAnswer,
@@ -495,6 +507,15 @@ export { type BrokerPermissions, permissionsOf } from './permissions.ts';
 export { Level, levels, PriorityMatrix } from './priority-matrix.ts';
 export { recordActing } from './rpc/audit.ts';
 export { type Branding, getBrandingLogo, readBranding } from './rpc/branding.ts';
+export {
+  endChat,
+  readChatDoor,
+  readVisitorChat,
+  sayInChat,
+  seeVisitor,
+  startChat,
+  type VisitorChat,
+} from './rpc/chat.ts';
 export { getDataExportFile, PersonalDataPart, personalData } from './rpc/data-export.ts';
 export { readFeed } from './rpc/feeds.ts';
 export { openFormRequest, readForm } from './rpc/form.ts';

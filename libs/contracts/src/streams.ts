@@ -45,7 +45,7 @@ import type { ServiceName } from './services.ts';
 /** Streams by owner. An event stream keeps by age; a command stream is a work queue of the service it addresses. */
 export const streams = [
   // Beside those of tickets: live views read that stream to its end.
-  { name: 'EVT_ATTRIBUTE', owner: 'ticket', kind: 'event', subjects: ['attribute.v1.>', 'call.v1.>'] },
+  { name: 'EVT_ATTRIBUTE', owner: 'ticket', kind: 'event', subjects: ['attribute.v1.>', 'call.v1.>', 'chat.v1.>'] },
   { name: 'EVT_TICKET', owner: 'ticket', kind: 'event', subjects: ['ticket.v1.>', 'purge.v1.>'] },
   {
     name: 'EVT_IDENTITY',
@@ -108,7 +108,7 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
 
 /** Subjects that each process of a service hears as it happens, beside the streams: nothing is kept for later. */
 export const watched: Partial<Record<ServiceName, readonly string[]>> = {
-  gateway: ['access.v1.>', 'notice.v1.>', 'call.v1.>'],
+  gateway: ['access.v1.>', 'notice.v1.>', 'call.v1.>', 'chat.v1.>'],
   ticket: ['attribute.v1.>'],
   identity: ['attribute.v1.>'],
 };

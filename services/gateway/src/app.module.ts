@@ -1,4 +1,5 @@
 import { type BlobStore, openBlobStore } from '@helpmesh/blob';
+import { readVisitorChat, seeVisitor } from '@helpmesh/contracts';
 import type { Clock } from '@helpmesh/kernel';
 import { Bus, RpcClient } from '@helpmesh/messaging';
 import { ActorSigner, CACHE, type Cache, CLOCK, CONFIG } from '@helpmesh/service-kit';
@@ -6,10 +7,12 @@ import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleD
 import { APP_FILTER } from '@nestjs/core';
 import { AttemptLimit } from './application/attempt-limit.ts';
 import { Authenticator } from './application/authenticator.ts';
+import { ChatStreams } from './application/chat-streams.ts';
 import { LiveCounts } from './application/live-counts.ts';
 import { LiveHub } from './application/live-hub.ts';
 import { LivePresence } from './application/live-presence.ts';
 import { AccessWatch } from './bus/access-watch.ts';
+import { ChatLine, sayTyping } from './bus/chat-line.ts';
 import { NoticeWatch } from './bus/notice-watch.ts';
 import { PresenceLine, sayPresence } from './bus/presence-line.ts';
 import { TicketFeed } from './bus/ticket-feed.ts';
@@ -19,6 +22,7 @@ import { SessionCookie } from './domain/session-cookie.ts';
 import { TokenBuckets } from './domain/token-bucket.ts';
 import { watchStreams } from './events.ts';
 import { AuditController } from './http/audit.controller.ts';
+import { ChatTypingController } from './http/chat-typing.controller.ts';
 import { ForgeryGuard } from './http/csrf.ts';
 import { Edge } from './http/edge.ts';
 import { EdgeGuard } from './http/edge-guard.ts';
@@ -30,19 +34,22 @@ import { OpenIdController } from './http/openid.controller.ts';
 import { PresenceController } from './http/presence.controller.ts';
 import { SearchController } from './http/search.controller.ts';
 import { SessionController } from './http/session.controller.ts';
-import { BLOBS } from './http/tokens.ts';
+import { BLOBS, SAY_TYPING } from './http/tokens.ts';
 import { WebFiles } from './http/web-files.ts';
 
 /** A stream is spoken to at least this often, so that proxies leave it open. */
 const BEAT_MS = 15_000;
 /** How often those are looked for who said no more that they are on a ticket. */
 const EXPIRE_MS = 5_000;
+/** How often it is said of visitors that they have their chat open; a chat ends 15 s after the last time at the soonest. */
+const CHAT_BEAT_MS = 7_000;
 
 /** Starts and stops what runs beside requests. */
 @Injectable()
 class Background implements OnApplicationBootstrap, OnModuleDestroy {
   private beat: NodeJS.Timeout | undefined;
   private expire: NodeJS.Timeout | undefined;
+  private chatBeat: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly feed: TicketFeed,
@@ -52,6 +59,8 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly counts: LiveCounts,
     private readonly presence: LivePresence,
     private readonly presenceLine: PresenceLine,
+    private readonly chats: ChatStreams,
+    private readonly chatLine: ChatLine,
     @Inject(BLOBS) private readonly blobs: BlobStore,
   ) {}
 
@@ -62,20 +71,25 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
     this.access.start();
     this.notices.start();
     this.presenceLine.start();
+    this.chatLine.start();
     this.feed.start();
     this.beat = setInterval(() => this.hub.beat(), BEAT_MS);
     this.expire = setInterval(() => this.presence.expire(), EXPIRE_MS);
+    this.chatBeat = setInterval(() => this.chats.beat(), CHAT_BEAT_MS);
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.beat);
     clearInterval(this.expire);
+    clearInterval(this.chatBeat);
+    this.chats.closeAll();
     // Open streams would keep the server from closing; browsers come back to whoever takes over.
     this.hub.closeAll();
     this.access.stop();
     this.notices.stop();
     this.counts.stop();
     this.presenceLine.stop();
+    this.chatLine.stop();
     this.presence.stop();
     await this.feed.stop();
     await this.blobs.close();
@@ -91,6 +105,7 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
     FilesController,
     EventsController,
     PresenceController,
+    ChatTypingController,
     AuditController,
   ],
   providers: [
@@ -170,6 +185,22 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
       inject: [Bus, LivePresence],
       useFactory: (bus: Bus, presence: LivePresence) => new PresenceLine(bus, presence),
     },
+    {
+      provide: ChatStreams,
+      inject: [RpcClient, ActorSigner, CLOCK],
+      useFactory: (rpc: RpcClient, signer: ActorSigner, clock: Clock) => {
+        const ours = () => ({ actor: signer.service() });
+        const read = (session: string, after: number) => rpc.call(readVisitorChat, { session, after }, ours());
+        const see = (session: string, here: boolean) => rpc.call(seeVisitor, { session, here }, ours());
+        return new ChatStreams({ read, see }, clock);
+      },
+    },
+    {
+      provide: ChatLine,
+      inject: [Bus, LiveHub, ChatStreams],
+      useFactory: (bus: Bus, hub: LiveHub, streams: ChatStreams) => new ChatLine(bus, hub, streams),
+    },
+    { provide: SAY_TYPING, inject: [Bus], useFactory: (bus: Bus) => sayTyping(bus) },
     { provide: LiveCounts, inject: [RpcClient], useFactory: (rpc: RpcClient) => new LiveCounts(rpc) },
   ],
 })

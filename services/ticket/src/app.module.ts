@@ -30,6 +30,10 @@ import { TicketJobs } from './application/bulk/ticket-jobs.ts';
 import { ChangeArticles } from './application/change-articles.ts';
 import { ChangeTickets } from './application/change-tickets.ts';
 import { ReadChanges } from './application/changes/read-changes.ts';
+import { AgentChats } from './application/chat/agent-chats.ts';
+import { ChatDesk } from './application/chat/chat-desk.ts';
+import { ChatTimer } from './application/chat/chat-timer.ts';
+import { VisitorChats } from './application/chat/visitor-chats.ts';
 import { Checklists } from './application/checklists/checklists.ts';
 import { Conditions } from './application/conditions.ts';
 import { CreateTickets } from './application/create-tickets.ts';
@@ -139,6 +143,7 @@ import { AttributesController } from './bus/attributes.controller.ts';
 import { AutomationController } from './bus/automation.controller.ts';
 import { BulkController } from './bus/bulk.controller.ts';
 import { ChangesController } from './bus/changes.controller.ts';
+import { ChatController } from './bus/chat.controller.ts';
 import { ChecklistsController } from './bus/checklists.controller.ts';
 import { DraftsController } from './bus/drafts.controller.ts';
 import { ErasureController } from './bus/erasure.controller.ts';
@@ -182,6 +187,7 @@ import { AttributeStore } from './persistence/attribute.store.ts';
 import { CalendarFeedStore } from './persistence/calendar-feed.store.ts';
 import { CallStore } from './persistence/call.store.ts';
 import { ChangeStore } from './persistence/change.store.ts';
+import { ChatStore } from './persistence/chat.store.ts';
 import { ChecklistStore } from './persistence/checklist.store.ts';
 import { DeskSettingStore } from './persistence/desk-setting.store.ts';
 import { DraftStore } from './persistence/draft.store.ts';
@@ -264,6 +270,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     HelpController,
     HelpPagesController,
     IntegrationsController,
+    ChatController,
     // Events and commands
     MailConsumer,
     IdentityConsumer,
@@ -367,6 +374,11 @@ import { UploadStore } from './persistence/upload.store.ts';
     TakeMonitoringEvent,
     PhoneCalls,
     CallStore,
+    ChatDesk,
+    AgentChats,
+    VisitorChats,
+    ChatTimer,
+    ChatStore,
     MonitoringStore,
     ManageHelp,
     ManageHelpPermissions,

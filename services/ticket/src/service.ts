@@ -52,6 +52,7 @@ import { HiddenRecipients1799461100000 } from './persistence/migrations/17994611
 import { HelpPermissions1799461200000 } from './persistence/migrations/1799461200000-help-permissions.ts';
 import { OverviewSortings1799461400000 } from './persistence/migrations/1799461400000-overview-sortings.ts';
 import { Stems1799461400001 } from './persistence/migrations/1799461400001-stems.ts';
+import { Chat1799461000000 } from './persistence/migrations/1799461000000-chat.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -106,6 +107,7 @@ export const migrations = [
   HelpPermissions1799461200000,
   OverviewSortings1799461400000,
   Stems1799461400001,
+  Chat1799461000000,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

@@ -342,6 +342,24 @@ describe('what is kept about a person, for their archive', () => {
     expect(await desk.query('SELECT 1 FROM phone_call WHERE call_id = $1', [callId])).toEqual([]);
   });
 
+  it('live chats of theirs, until they are erased', async () => {
+    const who = someone();
+    const [chat] = await desk.query<{ id: number }>(
+      `INSERT INTO chat (session_sha256, state, name, email, customer_id, topic, group_id, page, said_at, here, seen_at, created_at)
+       VALUES ($1, 'closed', 'Who', $2, $3, 'Boats', 1, '', now(), false, now(), now()) RETURNING id`,
+      [`session-${who.id}`, who.email, who.id],
+    );
+    await desk.query(
+      "INSERT INTO chat_message (chat_id, id, sender, client_id, body, created_at) VALUES ($1, 1, 'visitor', 'a', 'Hello', now())",
+      [chat?.id],
+    );
+    const [part] = await data(who, false);
+    expect(part).toMatchObject({ path: 'chats.json', data: [{ name: 'Who', messages: [{ body: 'Hello' }] }], files: [] });
+    await erase(who, 'pseudonymise');
+    expect(await desk.query('SELECT 1 FROM chat WHERE customer_id = $1', [who.id])).toEqual([]);
+    expect(await desk.query('SELECT 1 FROM chat_message WHERE chat_id = $1', [chat?.id])).toEqual([]);
+  });
+
   it('page by page: many articles, and one that is too large to go with others', async () => {
     const who = someone();
     const { ticketId } = await asked(who);

@@ -12,7 +12,7 @@ type Part = (typeof parts)[number];
 const few = /^src\/features\/(?:account|admin|conditions|federation|help|mail|oauth|overviews|profile|reports|rules)\//;
 /** Where tickets are worked on, once the first list is there. */
 const work =
-  /^src\/features\/(?:(?:calls|custom|home|impact|people|tickets)\/|admin\/(?:labels\.ts|components\/admin-menu\.tsx)$)/;
+  /^src\/features\/(?:(?:calls|chat|custom|home|impact|people|tickets)\/|admin\/(?:labels\.ts|components\/admin-menu\.tsx)$)/;
 /** Of these the shell and the lists themselves say something. */
 const shell = new RegExp(
   `^src/features/(?:${[

@@ -181,9 +181,61 @@ export const machines: Section = (world) => {
     it.each([
       ['2.8.6 telegram', `channels_telegram_webhook/${TOKEN}`],
       ['2.8.6 whatsapp', `channels_whatsapp_webhook/${TOKEN}`],
-      ['2.8.7 chat', 'chat_sessions'],
     ])('%s: a channel that the desk does not have is refused in words that clients can read', async (_row, path) => {
       expect(unserved(await post(path, {}))).toBe(404);
+    });
+
+    it('2.8.7 chat: a visitor of a named page asks, an agent takes it, and it becomes a ticket', async () => {
+      const { admin, agent } = world();
+      const page = { origin: 'https://shop.example' };
+      const session = 's'.repeat(43);
+      const begin = {
+        session,
+        name: 'Vic',
+        email: 'vic@chat.example',
+        topic: '',
+        client_id: 'first-words',
+        text: 'Open?',
+      };
+      expect(unserved(await post('chat/start', { ...begin, session: 'short' }))).toBe(422);
+      expect(unserved(await post('chat/status', {}, page))).toBe(403);
+      const topics = [{ name: 'All', group_id: 1 }];
+      await admin.put('/api/v1/chat_settings', { chat_active: true, chat_topics: topics, chat_origins: [page.origin] });
+      const closed = await post('chat/status', {}, page);
+      expect(closed.body).toEqual({ state: 'offline', title: '', topics: [] });
+      expect(closed.headers.get('access-control-allow-origin')).toBe(page.origin);
+      expect(closed.headers.get('access-control-allow-credentials')).toBeNull();
+      for (const origin of ['https://evil.example', 'null', 'https://shop.example.evil.example']) {
+        const refused = await post('chat/status', {}, { origin });
+        expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+        const asked = await world().anyone.call('OPTIONS', '/api/v1/chat/start', undefined, { origin });
+        expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+      }
+      expect((await world().anyone.call('OPTIONS', '/api/v1/chat/start', undefined, page)).status).toBe(200);
+
+      await agent.put('/api/v1/chat_sessions/availability', { active: true });
+      expect((await post('chat/status', {}, page)).body).toEqual({ state: 'online', title: '', topics: ['All'] });
+      expect((await post('chat/start', { ...begin, email: 'x', text: '' }, page)).body).toEqual({
+        errors: { email: 'invalid', text: 'required' },
+      });
+      expect((await post('chat/start', begin, page)).body).toMatchObject({ state: 'waiting', position: 1 });
+      const { id } = (await agent.get('/api/v1/chat_sessions')).waiting[0];
+      await agent.post(`/api/v1/chat_sessions/${id}/take`, {});
+      await agent.post(`/api/v1/chat_sessions/${id}/messages`, { body: 'Until six.', client_id: 'the-answer' });
+      expect(unserved(await post('chat/messages', { ...begin, session: 'x'.repeat(43) }, page))).toBe(404);
+      expect((await post('chat/close', { session }, page)).body).toMatchObject({
+        ...{ state: 'closed', messages: [{ body: 'Open?' }, { body: 'Until six.', sender: 'agent' }] },
+      });
+      const ticket = await waitFor(
+        async () => (await agent.get(`/api/v1/chat_sessions/${id}`)).ticket_id ?? undefined,
+        {
+          what: 'the ticket of the chat',
+        },
+      );
+      expect(await agent.get(`/api/v1/tickets/${ticket}?expand=true`)).toMatchObject({
+        ...{ title: 'Open?', customer: 'vic@chat.example', create_article_type: 'chat' },
+      });
+      await admin.put('/api/v1/chat_settings', { chat_active: false });
     });
 
     it('2.8.8 outgoing webhooks: the headers, the signature and the objects that receivers know', async () => {

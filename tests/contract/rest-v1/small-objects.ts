@@ -679,11 +679,21 @@ export const smallObjects: Section = (world) => {
     it.each([
       ...['2.7.30 core_workflows', '2.7.30 translations', '2.7.30 taskbar', '2.7.30 user_devices', '2.7.30 sms'],
       ...['2.7.30 activity_stream', '2.7.30 calendar_subscriptions', '2.7.30 packages', '2.7.30 http_logs'],
-      ...['2.7.30 ssl_certificates', '2.7.30 chats', '2.7.30 chat_sessions', '2.7.36 ai_agents', '2.7.36 import_jira'],
+      ...['2.7.30 ssl_certificates', '2.7.30 chats', '2.7.36 ai_agents', '2.7.36 import_jira'],
     ])('%s: objects that the desk does not have are refused in words that clients can read', async (row) => {
       const path = `/api/v1/${row.split(' ')[1]}`;
       expect(unserved(await world().admin.call('GET', path))).toBe(404);
       expect(unserved(await world().admin.call('POST', path, {}))).toBe(404);
+    });
+
+    it('2.7.30 chat_sessions: for agents who chat, who say whether they do', async () => {
+      const { agent, admin } = world();
+      expect(await agent.put('/api/v1/chat_sessions/availability', { active: false, slots: 4 })).toEqual({
+        ...{ active: false, slots: 4 },
+      });
+      expect(await agent.get('/api/v1/chat_sessions')).toMatchObject({ agent: { active: false, slots: 4 }, own: [] });
+      expect(await admin.get('/api/v1/chat_settings')).toMatchObject({ chat_active: expect.any(Boolean) });
+      expect(unserved(await agent.call('POST', '/api/v1/chat_sessions', {}))).toBe(404);
     });
 
     it('2.7.31 GET /reports/config: what can be counted, and for which profiles', async () => {

@@ -616,6 +616,26 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/sipgate/{token}/in': () => ({ path: { token: 'x' }, body: { event: 'newCall' } }),
   'POST /api/v1/sipgate/{token}/out': () => ({ path: { token: 'x' }, body: { event: 'newCall' } }),
   'POST /api/v1/placetel/{token}': () => ({ path: { token: 'x' }, body: { event: 'IncomingCall' } }),
+  'PUT /api/v1/chat_settings': () => ({ body: { chat_waiting_max: 5 } }),
+  'PUT /api/v1/chat_sessions/availability': () => ({ body: { active: false } }),
+  ...Object.fromEntries(
+    ['GET', 'POST take', 'POST messages', 'POST close', 'POST typing'].map((one): [string, Asking] => {
+      const [method, what] = one.split(' ');
+      const body = what === 'messages' ? { body: 'spare', client_id: 'spare-words' } : {};
+      const path = { id: 1_000_000 };
+      return [
+        `${method} /api/v1/chat_sessions/{id}${what ? `/${what}` : ''}`,
+        () => ({ path, ...(method !== 'GET' && { body }) }),
+      ];
+    }),
+  ),
+  'POST /api/v1/chat/start': () => ({ body: { session: 'too short' } }),
+  ...Object.fromEntries(
+    ['messages', 'typing', 'close', 'events'].map((what): [string, Asking] => {
+      const body = { session: 'x'.repeat(40), client_id: 'spare-words', text: 'spare' };
+      return [`POST /api/v1/chat/${what}`, () => ({ body })];
+    }),
+  ),
   'POST /api/v1/cti/done/bulk': () => ({ body: { ids: [] } }),
   'POST /api/v1/cti/done/{id}': () => ({ path: { id: 1_000_000 }, body: { done: true } }),
   'PUT /api/v1/desk_settings': () => ({ body: { time_accounting: false } }),

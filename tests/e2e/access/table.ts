@@ -252,6 +252,22 @@ PUT    /api/v1/desk_settings                                   ---- ---- +--!
 GET    /api/v1/integration_settings                            ---- ---- +--!
 PUT    /api/v1/integration_settings                            ---- ---- +--!
 POST   /api/v1/integration_settings/token                      ---- ---- +--!
+GET    /api/v1/chat_settings                                   ---- ---- +--!
+PUT    /api/v1/chat_settings                                   ---- ---- +--!
+GET    /api/v1/chat_sessions                                   ---- ++++ ---!
+PUT    /api/v1/chat_sessions/availability                      ---- ++++ ---!
+GET    /api/v1/chat_sessions/{id}                              ---- 0000 ---!
+POST   /api/v1/chat_sessions/{id}/take                         ---- 0000 ---!
+POST   /api/v1/chat_sessions/{id}/messages                     ---- 0000 ---!
+POST   /api/v1/chat_sessions/{id}/close                        ---- 0000 ---!
+POST   /api/v1/chat_sessions/{id}/typing                       ---- 0000 ---!
+# Of visitors nobody knows who they are: whose chat it is says a secret, and nobody has this one.
+POST   /api/v1/chat/status                                     ++++ ++++ ++++
+POST   /api/v1/chat/start                                      ???? ???? ????
+POST   /api/v1/chat/messages                                   0000 0000 0000
+POST   /api/v1/chat/typing                                     0000 0000 0000
+POST   /api/v1/chat/close                                      0000 0000 0000
+POST   /api/v1/chat/events                                     0000 0000 0000
 POST   /api/v1/form_config                                     ---- ---- ----
 POST   /api/v1/form_submit                                     ---- ---- ----
 POST   /api/v1/integration/check_mk/{token}                    ???? ???? ????

@@ -28,6 +28,7 @@ import { jobs, ticketWhy, triggers } from './automation.ts';
 import { brandings } from './branding.ts';
 import { applyMacro, massMacro, massUpdate, ticketJobs } from './bulk.ts';
 import { changes } from './changes.ts';
+import { chatSessions, chatSettings } from './chat.ts';
 import { checklistItems, checklists, checklistTemplates } from './checklists.ts';
 import { cmdb } from './cmdb.ts';
 import { communities } from './communities.ts';
@@ -206,6 +207,8 @@ export const endpoints: readonly EndpointDefinition[] = [
   receiveMonitoringEvent,
   receivePhoneEvent,
   ...Object.values(calls),
+  ...Object.values(chatSettings),
+  ...Object.values(chatSessions),
   ...Object.values(ownDrafts),
   ...Object.values(ratings),
   ...Object.values(heldArticles),

@@ -17,9 +17,11 @@ import type { FastifyInstance } from 'fastify';
 import { AttemptLimit } from '../application/attempt-limit.ts';
 import { Authenticator } from '../application/authenticator.ts';
 import { BrandingBook } from '../application/branding-book.ts';
+import { ChatStreams } from '../application/chat-streams.ts';
 import type { GatewayConfig } from '../config.ts';
 import { SessionCookie } from '../domain/session-cookie.ts';
 import { mountBranding } from './branding.routes.ts';
+import { mountChat } from './chat.routes.ts';
 import { mountConfiguration } from './configuration.routes.ts';
 import { mountDocs } from './docs.routes.ts';
 import { EdgeGuard } from './edge-guard.ts';
@@ -35,7 +37,7 @@ import { mountRt } from './rt.routes.ts';
 import { mountScim } from './scim.routes.ts';
 import { mountTelephony } from './telephony.routes.ts';
 import { mountTicketPage } from './ticket-page.routes.ts';
-import { BLOBS } from './tokens.ts';
+import { BLOBS, SAY_TYPING, type SayTyping } from './tokens.ts';
 import { mountWeb } from './web.routes.ts';
 import { WebFiles } from './web-files.ts';
 
@@ -61,6 +63,8 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     private readonly attempts: AttemptLimit,
     private readonly session: SessionCookie,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly chats: ChatStreams,
+    @Inject(SAY_TYPING) private readonly sayTyping: SayTyping,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -87,6 +91,9 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     const secret = config.HELPMESH_SIGNING_KEY;
     mountHelpPages(server, { guard, rpc, signer, blobs, cache, clock, brandings, publicUrl, secret });
     mountForm(server, { guard, rpc, signer, blobs, cache, clock, publicUrl, secret });
+    const { chats: streams, sayTyping } = this;
+    const streamsMax = config.HELPMESH_EVENT_STREAMS_MAX;
+    mountChat(server, { guard, rpc, signer, clock, cache, streams, sayTyping, publicUrl, streamsMax });
     mountTelephony(server, { guard, rpc, signer, publicUrl });
     mountFederation(server, { rpc, signer, cache, blobs, timeoutMs });
     if (config.HELPMESH_API_DOCS) mountDocs(server);

@@ -4,6 +4,7 @@ import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { CallStore } from '../persistence/call.store.ts';
+import { ChatStore } from '../persistence/chat.store.ts';
 import { HeldStore } from '../persistence/held.store.ts';
 import { IndexStore } from '../persistence/index.store.ts';
 import { JobStore } from '../persistence/job.store.ts';
@@ -35,6 +36,7 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
     private readonly jobs: JobStore,
     private readonly held: HeldStore,
     private readonly calls: CallStore,
+    private readonly chats: ChatStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -59,6 +61,7 @@ export class Sweep implements OnModuleInit, OnApplicationShutdown {
     await this.uploads.forgetOld(this.db, dayAgo);
     await this.jobs.forgetOld(this.db, isoTime(epochMs(this.clock.now() - 7 * DAY_MS)));
     await this.calls.forgetOld(this.db, epochMs(this.clock.now() - CALLS_KEPT_DAYS * DAY_MS));
+    await this.chats.forgetOld(this.db, dayAgo);
     await this.index.tidy(this.db);
     await this.files.remove();
   }

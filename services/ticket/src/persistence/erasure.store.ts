@@ -353,6 +353,15 @@ export class ErasureStore {
          OR concat_ws(' ', from_number, to_number, from_comment, to_comment) ILIKE ANY ($2::text[]) RETURNING 1`,
       [userId, patterns],
     );
+    // Those of others that are still going on are not ended for it.
+    const chats = await sql(
+      tx,
+      `DELETE FROM chat c WHERE customer_id = $1
+         OR ticket_id IS NOT NULL AND (concat_ws(' ', name, email, page) ILIKE ANY ($2::text[]) OR EXISTS (
+           SELECT 1 FROM chat_message m WHERE m.chat_id = c.id AND m.body ILIKE ANY ($2::text[]))) RETURNING 1`,
+      [userId, patterns],
+    );
+    const takes = await sql(tx, 'DELETE FROM chat_agent WHERE user_id = $1 RETURNING 1', [userId]);
     const views = await sql(tx, 'DELETE FROM recent_view WHERE user_id = $1 RETURNING 1', [userId]);
     const drafts = await sql(tx, 'DELETE FROM own_draft WHERE user_id = $1 RETURNING 1', [userId]);
     // Theirs, and what others are about to open for them or about them.
@@ -399,6 +408,8 @@ export class ErasureStore {
       counted,
       comments,
       calls,
+      chats,
+      takes,
     ];
     return own.reduce((rows, some) => rows + some.length, 0);
   }

@@ -101,6 +101,7 @@ export class PurgeStore {
       [...params, by.login],
     );
     await sql(tx, 'DELETE FROM checklist WHERE ticket_id = $1', [ticketId]);
+    await sql(tx, 'DELETE FROM chat WHERE ticket_id = $1', [ticketId]);
     // The number stays: what it says about the desk is nobody's.
     await sql(tx, "UPDATE ticket_rating SET comment = '' WHERE ticket_id = $1", [ticketId]);
     await sql(tx, 'DELETE FROM mention WHERE ticket_id = $1 AND user_id = ANY ($2::int[])', [ticketId, people]);

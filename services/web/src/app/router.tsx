@@ -175,6 +175,17 @@ const calls = createRoute({
   path: '/calls',
   component: lazyRouteComponent(() => withTexts(() => import('../features/calls/calls-page.tsx'), 'work'), 'CallsPage'),
 });
+const chatsPage = () => withTexts(() => import('../features/chat/chats-page.tsx'), 'work');
+const chats = createRoute({
+  getParentRoute: () => app,
+  path: '/chats',
+  component: lazyRouteComponent(chatsPage, 'ChatsPage'),
+});
+const chat = createRoute({
+  getParentRoute: () => app,
+  path: '/chats/$id',
+  component: lazyRouteComponent(chatsPage, 'ChatsPage'),
+});
 const person = createRoute({
   getParentRoute: () => app,
   path: '/people/$id',
@@ -305,6 +316,7 @@ const adminTree = admin.addChildren([
   adminPage('/applications/new', 'NewApplicationPage'),
   adminPage('/applications/$id', 'ApplicationPage'),
   adminPage('/integrations', 'IntegrationsPage'),
+  adminPage('/chat', 'ChatSettingsPage'),
   adminPage('/cmdb', 'CmdbPage'),
   meshPage('/federation', 'FederationPage'),
   meshPage('/federation/$kind/$id', 'FederationPartPage'),
@@ -351,7 +363,7 @@ export const router = createRouter({
     setup,
     consent,
     app.addChildren([
-      ...[home, tickets, newTicket, ticket, newOverview, overview, calls, person, organization],
+      ...[home, tickets, newTicket, ticket, newOverview, overview, calls, chats, chat, person, organization],
       ...[profile, account, adminTree],
     ]),
   ]),

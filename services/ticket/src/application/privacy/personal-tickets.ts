@@ -2,6 +2,7 @@ import type { Actor, OutputOf, ParsedInputOf, PersonalDataPart, personalData } f
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { CallStore } from '../../persistence/call.store.ts';
+import { ChatStore } from '../../persistence/chat.store.ts';
 import { PersonalDataStore } from '../../persistence/personal-data.store.ts';
 import { ReadStore } from '../../persistence/read.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
@@ -24,6 +25,7 @@ export class PersonalTickets {
     private readonly store: PersonalDataStore,
     private readonly read: ReadStore,
     private readonly calls: CallStore,
+    private readonly chats: ChatStore,
   ) {}
 
   /** First the tickets, then the articles of all of them; `after` says which, and behind which id. */
@@ -69,6 +71,8 @@ export class PersonalTickets {
     if (views.length > 0) parts.push({ path: 'recent-views.json', data: views, files: [] });
     const calls = await this.calls.ofPerson(this.db, userId);
     if (calls.length > 0) parts.push({ path: 'calls.json', data: calls, files: [] });
+    const chats = await this.chats.ofPerson(this.db, userId);
+    if (chats.length > 0) parts.push({ path: 'chats.json', data: chats, files: [] });
     return { parts, next: null };
   }
 }

@@ -2,6 +2,8 @@ import type { OutputOf } from '@helpmesh/contracts';
 import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { callKeys } from '../../features/calls/queries.ts';
+import { chatKeys } from '../../features/chat/queries.ts';
+import { hearTyping } from '../../features/chat/typing.ts';
 import { noticeKeys } from '../../features/notifications/queries.ts';
 import { ticketOverviewsQuery } from '../../features/overviews/queries.ts';
 import { nobody } from '../../features/people/queries.ts';
@@ -77,6 +79,7 @@ export function useLiveUpdates(): void {
         if (missed) {
           void cache.invalidateQueries({ queryKey: noticeKeys.all });
           void cache.invalidateQueries({ queryKey: callKeys.all });
+          void cache.invalidateQueries({ queryKey: chatKeys.all });
         }
         missed = false;
         opened = true;
@@ -99,6 +102,12 @@ export function useLiveUpdates(): void {
       });
       source.addEventListener('notifications', () => void cache.invalidateQueries({ queryKey: noticeKeys.all }));
       source.addEventListener('calls', () => void cache.invalidateQueries({ queryKey: callKeys.all }));
+      source.addEventListener('chats', ({ data }: MessageEvent<string>) => {
+        const { id } = JSON.parse(data) as { id?: number };
+        void cache.invalidateQueries({ queryKey: chatKeys.list });
+        void cache.invalidateQueries({ queryKey: id === undefined ? chatKeys.all : chatKeys.one(id) });
+      });
+      source.addEventListener('chat-typing', ({ data }: MessageEvent<string>) => hearTyping(data));
       source.addEventListener('presence', ({ data }: MessageEvent<string>) => {
         usePresent.setState(({ tickets }) => ({ tickets: withNews(tickets, data) }));
       });

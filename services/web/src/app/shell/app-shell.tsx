@@ -52,6 +52,11 @@ const RingingCalls = lazy(() =>
     default: file.RingingCalls,
   })),
 );
+const WaitingChats = lazy(() =>
+  withTexts(() => import('../../features/chat/waiting-chats.tsx'), 'work').then((file) => ({
+    default: file.WaitingChats,
+  })),
+);
 const JobWatch = lazy(() =>
   import('../../features/tickets/components/job-watch.tsx').then((file) => ({ default: file.JobWatch })),
 );
@@ -163,6 +168,11 @@ function Frame() {
         {may('cti.agent') && (
           <Beside>
             <RingingCalls />
+          </Beside>
+        )}
+        {may('chat.agent') && (
+          <Beside>
+            <WaitingChats />
           </Beside>
         )}
         <Outlet />

@@ -59,6 +59,10 @@ const CallsLink = lazy(() =>
   withTexts(() => import('../../features/calls/calls-link.tsx'), 'work').then((file) => ({ default: file.CallsLink })),
 );
 
+const ChatLink = lazy(() =>
+  withTexts(() => import('../../features/chat/chat-link.tsx'), 'work').then((file) => ({ default: file.ChatLink })),
+);
+
 /** Views with their exact counts; the number is part of the link that leads to what it counts. */
 export function Navigation() {
   const { t, i18n } = useLingui();
@@ -128,6 +132,11 @@ export function Navigation() {
       {may('cti.agent') && (
         <Beside>
           <CallsLink />
+        </Beside>
+      )}
+      {may('chat.agent') && (
+        <Beside>
+          <ChatLink />
         </Beside>
       )}
       <Overviews />

@@ -33,6 +33,7 @@ export const pageLabels: Record<AdminPageId, MessageDescriptor> = {
   directories: msg`Directories`,
   applications: msg`Applications`,
   integrations: msg`Forms and machines`,
+  chat: msg`Live chat`,
   cmdb: msg`CMDB`,
   federation: msg`Federation`,
   'data-protection': msg`Data protection`,

@@ -28,6 +28,7 @@ export type AdminPageId =
   | 'directories'
   | 'applications'
   | 'integrations'
+  | 'chat'
   | 'cmdb'
   | 'federation'
   | 'data-protection'
@@ -72,6 +73,7 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'webhooks', section: 'rules', permissions: ['admin.webhook'] },
   { id: 'mail', section: 'channels', permissions: ['admin.channel_email'] },
   { id: 'integrations', section: 'channels', permissions: ['admin.integration', 'admin.channel_formular'] },
+  { id: 'chat', section: 'channels', permissions: ['admin.channel_chat'] },
   { id: 'services', section: 'channels', permissions: ['admin.integration'], ofCommunities: true },
   { id: 'federation', section: 'channels', permissions: ['admin.integration'] },
   { id: 'cmdb', section: 'channels', permissions: ['admin.integration'] },

@@ -9,7 +9,7 @@ interface Blocked {
   note: string;
 }
 
-const linesOf = (text: string) =>
+export const linesOf = (text: string) =>
   text
     .split('\n')
     .map((line) => line.trim())

@@ -1,18 +1,6 @@
 import type { IntegrationSettings as Settings } from '@helpmesh/contracts';
 import { useLingui } from '@lingui/react/macro';
-import {
-  Button,
-  Code,
-  CopyButton,
-  Modal,
-  NumberInput,
-  Select,
-  Stack,
-  Switch,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Button, Modal, NumberInput, Select, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ChangeEvent, useState } from 'react';
 import { request } from '../../../app/api.ts';
@@ -26,6 +14,7 @@ import { blockedIn, blockedText, routesIn, routesText } from '../phone-rules.ts'
 import { groupsQuery } from '../queries.ts';
 import { useEditor } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
+import { Copied } from './copied.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
 
@@ -208,27 +197,6 @@ function Parts({ settings }: { settings: Settings }) {
         </Section>
       </Stack>
     </EditForm>
-  );
-}
-
-function Copied({ what, text }: { what: string; text: string }) {
-  const { t } = useLingui();
-  return (
-    <div>
-      <Text size="sm" mb={4}>
-        {what}
-      </Text>
-      <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-        {text}
-      </Code>
-      <CopyButton value={text}>
-        {({ copied, copy }) => (
-          <Button variant="default" size="compact-sm" mt="xs" onClick={copy}>
-            {copied ? t`Copied` : t`Copy`}
-          </Button>
-        )}
-      </CopyButton>
-    </div>
   );
 }
 

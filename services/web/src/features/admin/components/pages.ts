@@ -49,6 +49,9 @@ export const CmdbPage = lazy(() => import('./cmdb-page.tsx').then((file) => ({ d
 export const IntegrationsPage = lazy(() =>
   import('./integrations-page.tsx').then((file) => ({ default: file.IntegrationsPage })),
 );
+export const ChatSettingsPage = lazy(() =>
+  import('./chat-settings-page.tsx').then((file) => ({ default: file.ChatSettingsPage })),
+);
 export const ConfigurationPage = lazy(() =>
   import('./configuration-page.tsx').then((file) => ({ default: file.ConfigurationPage })),
 );

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { endChat, readChatDoor, sayInChat, seeVisitor, startChat } from '@helpmesh/contracts';
+import { AppError, type Clock } from '@helpmesh/kernel';
+import type { RpcClient } from '@helpmesh/messaging';
+import { type ActorSigner, type Cache, clientNetwork } from '@helpmesh/service-kit';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ChatPage, type ChatStreams, type ChatTyping, shownTo } from '../application/chat-streams.ts';
+import { chatPreviewPage, PREVIEW_POLICY } from '../domain/chat-preview.ts';
+import { type ChatRequest, chatRequestIn, wrongInChat } from '../domain/chat-request.ts';
+import { answerError } from './answer-error.ts';
+import type { EdgeGuard } from './edge-guard.ts';
+import { isAmong } from './etag.ts';
+import { sendJson } from './send.ts';
+
+export interface ChatRouteParts {
+  guard: Pick<EdgeGuard, 'admitAnyone'>;
+  rpc: Pick<RpcClient, 'call'>;
+  signer: ActorSigner;
+  clock: Clock;
+  cache: Pick<Cache, 'limit'>;
+  streams: ChatStreams;
+  sayTyping: (said: ChatTyping) => void;
+  publicUrl: string;
+  /** Streams that may be open at once. */
+  streamsMax: number;
+}
+
+const BODY_LIMIT_BYTES = 20_000;
+/** Bytes that a page may leave unread in our memory before it counts as gone. */
+const UNREAD_BYTES = 256 * 1024;
+const MINUTE_MS = 60_000;
+/** Chats that one network may begin in an hour. */
+const CHATS_PER_HOUR = 20;
+/** What one chat may say in a minute: nobody reads faster. */
+const MESSAGES_PER_MINUTE = 40;
+const SCRIPT = new URL('../../assets/chat.js', import.meta.url);
+
+/**
+ * Live chat on pages of others: only for the pages that are named, and never with cookies. Who the visitor is nobody
+ * knows; whose chat it is says a secret that their browser made.
+ */
+export function mountChat(server: FastifyInstance, parts: ChatRouteParts): void {
+  const { guard, rpc, signer, streams } = parts;
+  const ours = () => ({ actor: signer.service() });
+  const errorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+    void answerError(error, request, reply);
+  const doors = new WeakMap<FastifyRequest, Door>();
+  const options = {
+    bodyLimit: BODY_LIMIT_BYTES,
+    errorHandler,
+    onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      guard.admitAnyone(request, reply);
+      doors.set(request, await admitPage(request, reply, parts));
+    },
+  };
+
+  server.options('/api/v1/chat/*', { errorHandler }, async (request, reply) => {
+    await admitPage(request, reply, parts);
+    return reply
+      .header('access-control-allow-methods', 'POST')
+      .header('access-control-allow-headers', 'content-type')
+      .header('access-control-max-age', '600')
+      .send('');
+  });
+
+  server.post('/api/v1/chat/status', options, async (request, reply) => {
+    const { state, title, topics } = doors.get(request) as Door;
+    return sendJson(reply, 200, { state, title, topics });
+  });
+
+  server.post('/api/v1/chat/start', options, async (request, reply) => {
+    const given = chatRequestIn(request.body);
+    requireSession(given);
+    const errors = wrongInChat(given);
+    if (Object.keys(errors).length > 0) return sendJson(reply, 200, { errors });
+    const { session, name, email, topic, page, clientId, text } = given;
+    // Asked once more after a cut it is the same chat, which costs nothing.
+    await limit(parts, reply, `start:${clientNetwork(request.ip)}`, CHATS_PER_HOUR, 60 * MINUTE_MS);
+    try {
+      const begun = { session, name, email, topic, page, clientId, text };
+      const chat = await rpc.call(startChat, begun, { ...ours(), requestId: request.id, address: request.ip });
+      return sendJson(reply, 200, shownTo(chat, parts.clock.now()));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'chat.request-refused') throw error;
+      return sendJson(reply, 200, { errors: { email: 'invalid' } });
+    }
+  });
+
+  server.post('/api/v1/chat/messages', options, async (request, reply) => {
+    const given = chatRequestIn(request.body);
+    const { session, clientId, text } = requireSession(given);
+    if (clientId.length < 8) throw new AppError('invalid', 'chat.incomplete', 'A message needs a "client_id".');
+    await limit(parts, reply, `say:${digest(session)}`, MESSAGES_PER_MINUTE, MINUTE_MS);
+    const { id } = await rpc.call(sayInChat, { session, clientId, text }, { ...ours(), requestId: request.id });
+    return sendJson(reply, 200, { id });
+  });
+
+  server.post('/api/v1/chat/typing', options, async (request, reply) => {
+    const { session } = requireSession(chatRequestIn(request.body));
+    await limit(parts, reply, `typing:${digest(session)}`, MESSAGES_PER_MINUTE, MINUTE_MS);
+    const { id, agentId } = await rpc.call(seeVisitor, { session, here: true }, ours());
+    if (agentId !== null) parts.sayTyping({ id, agentId, by: 'visitor' });
+    return reply.code(204).send();
+  });
+
+  server.post('/api/v1/chat/close', options, async (request, reply) => {
+    const { session } = requireSession(chatRequestIn(request.body));
+    const chat = await rpc.call(endChat, { session }, { ...ours(), requestId: request.id });
+    return sendJson(reply, 200, shownTo(chat, parts.clock.now()));
+  });
+
+  server.post('/api/v1/chat/events', options, async (request, reply) => {
+    const { session, after } = requireSession(chatRequestIn(request.body));
+    if (streams.size >= parts.streamsMax) {
+      throw new AppError('unavailable', 'chat.too-many-streams', 'Too many chats are open. Try again later.');
+    }
+    await openStream(reply, streams, session, after);
+  });
+
+  const script = readFileSync(SCRIPT, 'utf8');
+  const etag = `"${createHash('sha256').update(script).digest('base64url').slice(0, 22)}"`;
+  server.get('/assets/chat/chat.js', { errorHandler }, async (request, reply) => {
+    reply
+      .header('content-type', 'text/javascript; charset=utf-8')
+      .header('cache-control', 'public, max-age=3600')
+      .header('cross-origin-resource-policy', 'cross-origin')
+      // A script that anybody may have; with it a page can say in `integrity` which one it means.
+      .header('access-control-allow-origin', '*')
+      .header('etag', etag);
+    const known = request.headers['if-none-match'];
+    return known !== undefined && isAmong(known, etag) ? reply.code(304).send() : reply.send(script);
+  });
+  server.get('/assets/chat/preview', { errorHandler }, async (request, reply) => {
+    guard.admitAnyone(request, reply);
+    return reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('content-security-policy', PREVIEW_POLICY)
+      .header('cache-control', 'no-cache')
+      .header('referrer-policy', 'no-referrer')
+      .send(chatPreviewPage());
+  });
+}
+
+interface Door {
+  state: string;
+  title: string;
+  topics: string[];
+}
+
+/** @throws AppError forbidden `chat.foreign-page` for a page that is not named */
+async function admitPage(request: FastifyRequest, reply: FastifyReply, { rpc, signer }: ChatRouteParts): Promise<Door> {
+  const { origin } = request.headers;
+  reply.header('vary', 'origin');
+  if (origin !== undefined && origin.length > 300) throw foreign();
+  const door = await rpc.call(readChatDoor, { origin: origin ?? null }, { actor: signer.service() });
+  if (!door.allowed) throw foreign();
+  if (origin !== undefined) reply.header('access-control-allow-origin', origin);
+  return door;
+}
+
+function foreign(): AppError {
+  return new AppError('forbidden', 'chat.foreign-page', 'This page may not show the chat.');
+}
+
+/** @throws AppError invalid `chat.no-secret` */
+function requireSession(given: ChatRequest): ChatRequest {
+  if (/^[\w-]{32,64}$/.test(given.session)) return given;
+  throw new AppError('invalid', 'chat.no-secret', 'The "session" of the visitor is missing.');
+}
+
+/** @throws AppError limited */
+async function limit({ cache }: ChatRouteParts, reply: FastifyReply, key: string, max: number, windowMs: number) {
+  const verdict = await cache.limit(`chat:${key}`, { max, windowMs });
+  if (verdict.allowed) return;
+  reply.header('retry-after', String(Math.ceil(verdict.retryAfterMs / 1000)));
+  throw new AppError('limited', 'http.too-many-requests', 'Too many requests. Slow down and try again.');
+}
+
+function digest(session: string): string {
+  return createHash('sha256').update(session).digest('base64url').slice(0, 22);
+}
+
+/** Holds the answer open. @throws AppError as `ChatStreams.join`, before anything was answered */
+async function openStream(reply: FastifyReply, streams: ChatStreams, session: string, after: number): Promise<void> {
+  const out = reply.raw;
+  let begun = false;
+  const page: ChatPage = {
+    session,
+    after,
+    write(text) {
+      if (!begun) {
+        begun = true;
+        reply.hijack();
+        out.writeHead(200, {
+          ...(reply.getHeaders() as Record<string, string>),
+          'content-type': 'text/event-stream; charset=utf-8',
+          'cache-control': 'no-cache, no-transform',
+          // nginx holds answers back until they are long enough; a stream never is.
+          'x-accel-buffering': 'no',
+        });
+      }
+      if (out.writableLength > UNREAD_BYTES || out.destroyed) return false;
+      out.write(text);
+      return true;
+    },
+    close: () => void out.end(),
+  };
+  out.on('error', () => out.destroy());
+  out.once('close', () => streams.leave(page));
+  await streams.join(page);
+  if (out.destroyed) streams.leave(page);
+}
