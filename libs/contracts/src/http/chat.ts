@@ -8,7 +8,7 @@ const count = (min: number, max: number) => z.coerce.number().int().min(min).max
 /** What a visitor may say at once, characters. */
 export const CHAT_MESSAGE_LENGTH = 2_000;
 /** Of one side of a chat, so that a message sent twice is said once. */
-export const ChatClientId = z.string().regex(/^[\w-]{8,64}$/);
+export const ChatClientId = z.string().regex(/^[\w-]{6,64}$/);
 
 export const chatStates = ['waiting', 'open', 'closed'] as const;
 /** Who ended it: the visitor, the agent, nobody who wrote (`idle`), or the visitor by leaving the page (`away`). */
@@ -132,7 +132,8 @@ export const chatSessions = {
     question: 'rpc.ticket.v1.set-chat-availability',
     tag,
     summary: 'Says whether one takes chats, and how many at once; holds for 100 s, so it is said again and again',
-    body: z.object({ active: Flag, slots: count(1, 50).optional() }),
+    /** What is not said stays as it is. */
+    body: z.object({ active: Flag.optional(), slots: count(1, 50).optional() }),
     response: Availability,
   }),
   get: defineEndpoint({

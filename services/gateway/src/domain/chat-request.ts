@@ -33,6 +33,6 @@ export function chatRequestIn(body: unknown): ChatRequest {
 /** What is wrong with the beginning of a chat: `required`, `invalid`. */
 export function wrongInChat({ name, email, text, clientId }: ChatRequest): Record<string, 'required' | 'invalid'> {
   const { body, ...wrong } = wrongIn({ fingerprint: '', token: '', name, email, title: '-', body: text });
-  if (!/^[\w-]{8,64}$/.test(clientId)) return { ...wrong, client_id: 'required' };
+  if (!/^[\w-]{6,64}$/.test(clientId)) return { ...wrong, client_id: 'required' };
   return body ? { ...wrong, text: body } : wrong;
 }

@@ -90,7 +90,8 @@ export function mountChat(server: FastifyInstance, parts: ChatRouteParts): void 
   server.post('/api/v1/chat/messages', options, async (request, reply) => {
     const given = chatRequestIn(request.body);
     const { session, clientId, text } = requireSession(given);
-    if (clientId.length < 8) throw new AppError('invalid', 'chat.incomplete', 'A message needs a "client_id".');
+    if (!/^[\w-]{6,64}$/.test(clientId))
+      throw new AppError('invalid', 'chat.incomplete', 'A message needs a "client_id".');
     await limit(parts, reply, `say:${digest(session)}`, MESSAGES_PER_MINUTE, MINUTE_MS);
     const { id } = await rpc.call(sayInChat, { session, clientId, text }, { ...ours(), requestId: request.id });
     return sendJson(reply, 200, { id });

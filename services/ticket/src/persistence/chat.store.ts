@@ -79,17 +79,17 @@ export class ChatStore {
   /** The agent says so again and again: who does not has gone. */
   async setAvailability(
     on: On,
-    agent: { userId: number; active: boolean; slots: number | undefined; groupIds: number[] },
+    agent: { userId: number; active: boolean | undefined; slots: number | undefined; groupIds: number[] },
     now: EpochMs,
   ): Promise<{ active: boolean; slots: number }> {
     const [row] = await sql<{ active: boolean; slots: number }>(
       on,
       `INSERT INTO chat_agent AS known (user_id, active, slots, group_ids, seen_at)
-       VALUES ($1, $2, coalesce($3, ${SLOTS}), $4::int[], $5)
-       ON CONFLICT (user_id) DO UPDATE SET active = excluded.active, slots = coalesce($3, known.slots),
+       VALUES ($1, coalesce($2, false), coalesce($3, ${SLOTS}), $4::int[], $5)
+       ON CONFLICT (user_id) DO UPDATE SET active = coalesce($2, known.active), slots = coalesce($3, known.slots),
          group_ids = excluded.group_ids, seen_at = excluded.seen_at
        RETURNING active, slots`,
-      [agent.userId, agent.active, agent.slots ?? null, agent.groupIds, isoTime(now)],
+      [agent.userId, agent.active ?? null, agent.slots ?? null, agent.groupIds, isoTime(now)],
     );
     return row as { active: boolean; slots: number };
   }

@@ -44,7 +44,7 @@ export class AgentChats {
   }
 
   /** @throws AppError forbidden */
-  async setAvailability(actor: Actor, { active, slots }: { active: boolean; slots?: number | undefined }) {
+  async setAvailability(actor: Actor, { active, slots }: { active?: boolean | undefined; slots?: number | undefined }) {
     const agent = { userId: actor.userId, active, slots, groupIds: groupsOf(actor) };
     return this.store.setAvailability(this.db, agent, this.clock.now());
   }
