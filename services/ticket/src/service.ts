@@ -48,11 +48,11 @@ import { HelpFiles1799455000000 } from './persistence/migrations/1799455000000-h
 import { NumberDays1799456000000 } from './persistence/migrations/1799456000000-number-days.ts';
 import { SideDrafts1799460300001 } from './persistence/migrations/1799460300001-side-drafts.ts';
 import { FileWords1799460600000 } from './persistence/migrations/1799460600000-file-words.ts';
+import { Chat1799461000000 } from './persistence/migrations/1799461000000-chat.ts';
 import { HiddenRecipients1799461100000 } from './persistence/migrations/1799461100000-hidden-recipients.ts';
 import { HelpPermissions1799461200000 } from './persistence/migrations/1799461200000-help-permissions.ts';
 import { OverviewSortings1799461400000 } from './persistence/migrations/1799461400000-overview-sortings.ts';
 import { Stems1799461400001 } from './persistence/migrations/1799461400001-stems.ts';
-import { Chat1799461000000 } from './persistence/migrations/1799461000000-chat.ts';
 
 export { TicketConfig } from './config.ts';
 

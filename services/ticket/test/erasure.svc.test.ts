@@ -354,7 +354,11 @@ describe('what is kept about a person, for their archive', () => {
       [chat?.id],
     );
     const [part] = await data(who, false);
-    expect(part).toMatchObject({ path: 'chats.json', data: [{ name: 'Who', messages: [{ body: 'Hello' }] }], files: [] });
+    expect(part).toMatchObject({
+      path: 'chats.json',
+      data: [{ name: 'Who', messages: [{ body: 'Hello' }] }],
+      files: [],
+    });
     await erase(who, 'pseudonymise');
     expect(await desk.query('SELECT 1 FROM chat WHERE customer_id = $1', [who.id])).toEqual([]);
     expect(await desk.query('SELECT 1 FROM chat_message WHERE chat_id = $1', [chat?.id])).toEqual([]);
