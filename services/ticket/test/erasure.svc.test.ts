@@ -182,9 +182,13 @@ describe('erasing a person from the tickets', () => {
 
   it('delete: their tickets are gone, and everybody hears it without the person', async () => {
     const who = someone();
+    await desk.query('INSERT INTO overview_sorting (user_id, overview_id, prio) SELECT $1, min(id), 1 FROM overview', [
+      who.id,
+    ]);
     const { ticketId, sha, inboundId } = await asked(who);
     await erase(who, 'delete');
     expect(await titleOf(ticketId)).toBeUndefined();
+    expect(await desk.query('SELECT 1 FROM overview_sorting WHERE user_id = $1', [who.id])).toEqual([]);
     expect(await blobs().has(sha)).toBe(false);
     const [told] = (await desk.told(ticketDeleted)).filter(({ data }) => data.ticket.id === ticketId);
     expect(told?.data.ticket.title).toBe('[erased]');
