@@ -159,7 +159,7 @@ async function customer({ url, admin }: Platform): Promise<Platform['admin']> {
     if (!response.ok) throw new Error(`${method} ${route} answered ${response.status}: ${await response.text()}`);
     return response.json();
   };
-  const [{ id, email }] = (await call('GET', '/search?query=Okafor')) as [{ id: number; email: string }];
+  const [{ id, email }] = (await call('GET', '/search?query=Brennan')) as [{ id: number; email: string }];
   const password = 'Shown-in-pictures-1';
   await call('PUT', `/${id}`, { password });
   return { email, password };

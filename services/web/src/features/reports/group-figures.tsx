@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Section } from '../../ui/section.tsx';
 import { Failed } from '../../ui/state-messages.tsx';
+import page from '../admin/components/admin-page.module.css';
 import { Loading } from '../admin/components/loading.tsx';
 import { useMe } from '../session/use-me.ts';
 import { csvOf, spanName } from './period.ts';
@@ -98,7 +99,7 @@ export function GroupFiguresSection({ asked, period, onOpen }: Props) {
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className={classes.numbers} aria-label={t`Figures of groups`} aria-busy={isFetching} tabIndex={0}>
-        <Table stickyHeader aria-label={title}>
+        <Table stickyHeader horizontalSpacing={5} fz="xs" aria-label={title}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t`Group`}</Table.Th>
@@ -142,7 +143,7 @@ export function GroupFiguresSection({ asked, period, onOpen }: Props) {
       <Text size="sm" mt="sm">
         {t`The help in this time: read ${number.format(help.views)} times, requests spared: ${number.format(help.deflections)}.`}{' '}
         {(may('knowledge_base.editor') || may('admin.knowledge_base')) && (
-          <Link to="/admin/knowledge-base">{t`By answer`}</Link>
+          <Link to="/admin/knowledge-base" className={page.link}>{t`By answer`}</Link>
         )}
       </Text>
     </Section>

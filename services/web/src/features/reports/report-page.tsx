@@ -145,12 +145,14 @@ function Report({ config, profiles }: Config) {
             </Group>
           </Checkbox.Group>
           <Group justify="space-between">
-            <SegmentedControl
-              aria-label={t`Period`}
-              data={ranges.map((one) => ({ value: one, label: i18n._(rangeLabels[one]) }))}
-              value={range}
-              onChange={(next) => setRange(next as Range)}
-            />
+            <div className={classes.ranges}>
+              <SegmentedControl
+                aria-label={t`Period`}
+                data={ranges.map((one) => ({ value: one, label: i18n._(rangeLabels[one]) }))}
+                value={range}
+                onChange={(next) => setRange(next as Range)}
+              />
+            </div>
             {range !== 'realtime' && (
               <Group gap={4}>
                 <ActionIcon

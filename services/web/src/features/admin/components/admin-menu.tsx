@@ -28,6 +28,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import type { Action } from '../../../app/actions/registry.ts';
 import { useActions } from '../../../app/actions/use-actions.ts';
 import classes from '../../../app/shell/navigation.module.css';
@@ -84,6 +85,10 @@ export function AdminMenu() {
   const { may } = useMe();
   const { pathname } = useLocation();
   const current = pageAt(pathname);
+  const here = useRef<HTMLAnchorElement>(null);
+  // Its section may be longer than what is in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when another page is current
+  useEffect(() => here.current?.scrollIntoView({ block: 'nearest' }), [current?.id]);
   useActions(
     adminPages.map(
       (page): Action => ({
@@ -104,6 +109,7 @@ export function AdminMenu() {
         return (
           <li key={id}>
             <Link
+              ref={current?.id === id ? here : undefined}
               to={`/admin/${id}`}
               className={classes.link}
               aria-current={current?.id === id ? 'page' : undefined}

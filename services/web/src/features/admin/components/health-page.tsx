@@ -169,36 +169,39 @@ function Services({ services: all }: Pick<Health, 'services'>) {
       title={t`Services`}
       lead={t`Messages that wait are passed on within seconds; given up is what failed again and again.`}
     >
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t`Service`}</Table.Th>
-            <Table.Th>{t`State`}</Table.Th>
-            <Table.Th ta="end">{t`Waiting`}</Table.Th>
-            <Table.Th ta="end">{t`Given up`}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {Object.keys(services).map((service) => {
-            const figures = all[service];
-            return (
-              <Table.Tr key={service}>
-                <Table.Th scope="row">{nameOf(service)}</Table.Th>
-                <Table.Td>{figures ? t`Answers` : <b>{t`Silent`}</b>}</Table.Td>
-                <Table.Td ta="end">
-                  {figures ? number.format(figures.outbox.waiting) : '–'}
-                  {figures && figures.outbox.oldest > 0 && (
-                    <Text size="xs" c="dimmed">
-                      {t`the oldest for ${secondsText(i18n.locale, figures.outbox.oldest)}`}
-                    </Text>
-                  )}
-                </Table.Td>
-                <Table.Td ta="end">{figures ? number.format(figures.dead_letters) : '–'}</Table.Td>
-              </Table.Tr>
-            );
-          })}
-        </Table.Tbody>
-      </Table>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section aria-label={t`Services`} tabIndex={0} style={{ overflowX: 'auto' }}>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t`Service`}</Table.Th>
+              <Table.Th>{t`State`}</Table.Th>
+              <Table.Th ta="end">{t`Waiting`}</Table.Th>
+              <Table.Th ta="end">{t`Given up`}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {Object.keys(services).map((service) => {
+              const figures = all[service];
+              return (
+                <Table.Tr key={service}>
+                  <Table.Th scope="row">{nameOf(service)}</Table.Th>
+                  <Table.Td>{figures ? t`Answers` : <b>{t`Silent`}</b>}</Table.Td>
+                  <Table.Td ta="end">
+                    {figures ? number.format(figures.outbox.waiting) : '–'}
+                    {figures && figures.outbox.oldest > 0 && (
+                      <Text size="xs" c="dimmed">
+                        {t`the oldest for ${secondsText(i18n.locale, figures.outbox.oldest)}`}
+                      </Text>
+                    )}
+                  </Table.Td>
+                  <Table.Td ta="end">{figures ? number.format(figures.dead_letters) : '–'}</Table.Td>
+                </Table.Tr>
+              );
+            })}
+          </Table.Tbody>
+        </Table>
+      </section>
     </Section>
   );
 }

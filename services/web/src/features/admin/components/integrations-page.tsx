@@ -106,7 +106,7 @@ function Parts({ settings }: { settings: Settings }) {
     max,
     clampBehavior: 'strict' as const,
     allowDecimal: false,
-    w: 320,
+    maw: 320,
     onChange: (value: string | number) => typeof value === 'number' && set({ [field]: value }),
   });
   const choice = (

@@ -218,6 +218,7 @@ function Duration({ label, value, onChange }: DurationProps) {
       <div style={{ display: 'flex', gap: 8, marginBlockStart: 4 }}>
         <NumberInput
           aria-label={t`${label}: hours`}
+          placeholder={t`h`}
           suffix={` ${t`h`}`}
           allowDecimal={false}
           allowNegative={false}
@@ -228,6 +229,7 @@ function Duration({ label, value, onChange }: DurationProps) {
         />
         <NumberInput
           aria-label={t`${label}: minutes`}
+          placeholder={t`min`}
           suffix={` ${t`min`}`}
           allowDecimal={false}
           allowNegative={false}

@@ -1,6 +1,6 @@
 import { Alert, Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { Children, type ReactNode } from 'react';
 import { LanguageSwitch } from '../../../app/shell/language-switch.tsx';
 import { ThemeSwitch } from '../../../app/shell/theme-switch.tsx';
 import { Logo } from '../../../ui/logo.tsx';
@@ -60,7 +60,7 @@ export function BrandFooter({ look }: { look: PublicBranding | undefined }) {
 export function FormProblem({ children }: { children: ReactNode }) {
   return (
     <div role="alert">
-      {children && (
+      {Children.toArray(children).length > 0 && (
         <Alert color="red" variant="light" icon={<IconAlertCircle aria-hidden />} mb="md">
           {children}
         </Alert>
