@@ -43,7 +43,10 @@ export const ticketSharesQuery = (ticketId: number) =>
     queryKey: ['ticket-shares', ticketId],
     queryFn: ({ signal }) => request('GET', addressOf(ticketId), undefined, signal) as Promise<TicketShares>,
     // No event tells how it goes.
-    refetchInterval: ({ state }) => (state.data?.shares.some((one) => one.state === 'pending') ? 3_000 : 30_000),
+    refetchInterval: ({ state: { data } }) => {
+      const isBeingTold = data?.handover?.status === 'accepted' && data.handover.direction === 'in' && !data.works_here;
+      return isBeingTold || data?.shares.some((one) => one.state === 'pending') ? 3_000 : 30_000;
+    },
   });
 
 export const compareTicket = (ticketId: number) => request('POST', `${addressOf(ticketId)}/sync`);
