@@ -247,6 +247,19 @@ describe('a job', () => {
     expect(changed).toHaveLength(cancelled.changed);
   });
 
+  it('ends with the rights of who ordered it', async () => {
+    const ids = await several(2);
+    const everybody = desk.identity.actors;
+    desk.identity.actors = everybody.filter(({ userId }) => userId !== admin.userId);
+    try {
+      const { id } = await order({ ticket_ids: ids, perform: { 'ticket.action': { value: 'delete' } } }, admin);
+      expect(await ended(id, admin)).toMatchObject({ refused: 2, changed: 0 });
+    } finally {
+      desk.identity.actors = everybody;
+    }
+    expect(await Promise.all(ids.map(read))).toMatchObject(ids.map((id) => ({ id })));
+  });
+
   it('needs tickets and something to do', async () => {
     const refused = (body: object) => expect(order(body)).rejects;
     await refused({ ticket_ids: [1] }).toMatchObject({ code: 'ticket-job.nothing-to-do' });

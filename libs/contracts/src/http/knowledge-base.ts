@@ -29,7 +29,7 @@ export const HelpPermissions = z.object({
   inherited: RolePermissions,
 });
 export type HelpPermissions = z.output<typeof HelpPermissions>;
-/** By role id. A role that is left out keeps what it has from above; none at all: all as above. */
+/** By role id. A role that is left out keeps what it has from above, one that is made later may nothing; none at all: all as above. */
 const PermissionsInput = z.object({ permissions: z.record(z.string().regex(/^[1-9]\d{0,8}$/), HelpAccess) });
 
 const nullableId = z.number().int().nullable();

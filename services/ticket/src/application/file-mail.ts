@@ -542,7 +542,7 @@ function asSpoken({ mail, candidates }: Filing, { people, groups }: Known): { ma
   const person = speaker && people.get(speaker.address.toLowerCase());
   // Who works here proves that they wrote; and of somebody who cannot be a user there is nothing to gain.
   if (!speaker || !person?.active || person.agent) return { mail, origin: null };
-  const proof = mail.proof && { proof: proofFor(mail.proof, speaker) };
+  const proof = mail.proof && { proof: proofFor(speaker) };
   return { mail: { ...mail, from: speaker, replyTo: null, ...proof }, origin: mail.from };
 }
 

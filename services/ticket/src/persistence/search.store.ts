@@ -42,7 +42,7 @@ export interface SearchRequest {
 /** How texts are read by the stems of a language; the help has the same. */
 const readers = languages.map((language) => `kb_${language}`);
 
-/** Of each ticket the latest articles are looked through for a passage, each from its beginning, and the latest files. */
+/** Of each ticket the latest articles and files are looked through for a passage, each from its beginning. */
 const LATEST = 12;
 const LOOKED_THROUGH = 20_000;
 const LATEST_FILES = 4;
@@ -118,7 +118,7 @@ export class SearchStore {
     );
     const articles = `SELECT a.id, left(a.body, ${LOOKED_THROUGH}) AS body, a.content_type FROM article a
       WHERE a.ticket_id = t.id AND ${articleIsVisible} ORDER BY a.id DESC LIMIT ${LATEST}`;
-    const files = `SELECT f.id, f.filename, coalesce(f.words, '') AS words, a.id AS article_id
+    const files = `SELECT f.id, f.filename, left(coalesce(f.words, ''), ${LOOKED_THROUGH}) AS words, a.id AS article_id
       FROM article a JOIN article_attachment f ON f.article_id = a.id
       WHERE a.ticket_id = t.id AND ${articleIsVisible} AND NOT f.inline ORDER BY f.id DESC LIMIT ${LATEST_FILES}`;
     /** The text that has most of the words, the words themselves before their forms. */

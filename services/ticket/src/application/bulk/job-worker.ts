@@ -11,9 +11,12 @@ import { type Action, macroKinds, parseActions } from '../../domain/action/actio
 import { isNothing } from '../../domain/action/take-back.ts';
 import { deedOf } from '../../domain/job/deed.ts';
 import { type Job, type JobItem, type JobResult, JobStore } from '../../persistence/job.store.ts';
+import { notAuthorized } from '../access.ts';
 import { settable } from '../attributes/settable.ts';
 import { type Change, type ChangeTicket, ChangeTickets } from '../change-tickets.ts';
 import { DeleteTicket } from '../delete-ticket.ts';
+import { stillAllowed } from '../held/still-allowed.ts';
+import { IDENTITY, type Identity } from '../ports.ts';
 import { MergeTickets } from '../ties/merge-tickets.ts';
 
 const EVERY_MS = 2_000;
@@ -41,6 +44,7 @@ export class JobWorker implements OnModuleInit, OnApplicationShutdown {
     private readonly deletion: DeleteTicket,
     private readonly attributes: AttributeBook,
     private readonly outbox: Outbox,
+    @Inject(IDENTITY) private readonly identity: Identity,
     @Inject(CONFIG) private readonly config: { DATABASE_URL: string },
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -96,19 +100,30 @@ export class JobWorker implements OnModuleInit, OnApplicationShutdown {
 
   /** One batch of a job. @returns whether there is more of it */
   private async step(id: number): Promise<boolean> {
-    const job = await this.jobs.get(this.db, id);
-    if (!job) return false;
+    const ordered = await this.jobs.get(this.db, id);
+    if (!ordered) return false;
+    const { job, gone } = await this.asAllowedNow(ordered);
     // Each merge changes the one target anew, in a transaction of its own.
     const batch = deedOf(job.perform).do === 'merge' ? 1 : BATCH;
     const items = await this.jobs.waiting(this.db, job, batch);
     try {
-      await this.workOn(job, items);
+      if (gone) await transaction(this.db, (tx) => this.close(tx, job, refusedAll(items, gone)));
+      else await this.workOn(job, items);
     } catch (error) {
       if (AppError.from(error).kind === 'unavailable' || items.length === 0) throw error;
       // One of them spoils it for the others.
       for (const item of items) await this.changeAlone(job, item);
     }
     return items.length === batch;
+  }
+
+  /** A job of thousands may outlive the rights of who ordered it. @returns gone  who may not sign in any more */
+  private async asAllowedNow(job: Job): Promise<{ job: Job; gone?: AppError }> {
+    const [now] = await this.identity.actorsOf([job.actor.userId]);
+    if (!now) return { job, gone: notAuthorized('Whoever ordered this may not sign in any more.') };
+    const { actingUserId } = job.actor;
+    const actor = { ...stillAllowed(job.actor, now), ...(actingUserId !== undefined && { actingUserId }) };
+    return { job: { ...job, actor } };
   }
 
   private async changeAlone(job: Job, item: JobItem): Promise<void> {
@@ -197,6 +212,10 @@ function resultOf(ticketId: number, result: Change | 'deleted' | AppError): JobR
 
 function done(ticketId: number): JobResult {
   return { ticketId, result: 'changed', reason: null, record: null, kept: [] };
+}
+
+function refusedAll(items: readonly JobItem[], why: AppError): JobResult[] {
+  return items.map(({ ticketId }) => refused(ticketId, why));
 }
 
 function refused(ticketId: number, { detail }: AppError): JobResult {

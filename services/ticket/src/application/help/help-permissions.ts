@@ -51,7 +51,7 @@ export class ManageHelpPermissions {
       await this.store.lockTree(tx);
       const before = await this.store.tree(tx);
       requireSaying(actor, before, categoryId);
-      const next = whole(given, roles, inherited(before, categoryId));
+      const next = whole(given, roles, inherited(before, categoryId, idsOf(roles)));
       await this.store.setPermissions(tx, categoryId, next, actor.userId, this.clock.now());
       const after = await this.store.tree(tx);
       // Nobody may lock themselves out, and then not be told why the category is gone.
@@ -88,6 +88,8 @@ function requireSaying(actor: Actor, tree: HelpTree, categoryId: number | null):
   else requireEditing(tree, editorOf(actor), categoryId);
 }
 
+const idsOf = (roles: readonly HelpRole[]) => roles.map(({ id }) => id);
+
 /** Said of every role, so that what is said later above it does not open what was closed here. */
 function whole(given: RoleAccess, roles: readonly HelpRole[], above: RoleAccess): RoleAccess {
   if (Object.keys(given).length === 0) return {};
@@ -114,6 +116,6 @@ function shown(tree: HelpTree, categoryId: number | null, roles: readonly HelpRo
     roles_reader: named('reader'),
     roles_editor: named('editor'),
     permissions: rows(saidAt(tree, categoryId)),
-    inherited: rows(inherited(tree, categoryId)),
+    inherited: rows(inherited(tree, categoryId, idsOf(roles))),
   };
 }

@@ -74,7 +74,9 @@ describe('who may see a category', () => {
           }
           const steps = [tree.permissions, ...way.map((one) => one.permissions)];
           const said = reader.roleIds.flatMap((id) => {
-            const of = steps.flatMap((step) => (step[id] === undefined ? [] : [rank.indexOf(step[id])]));
+            const of = steps.flatMap((step) =>
+              Object.keys(step).length === 0 ? [] : [rank.indexOf(step[id] ?? 'none')],
+            );
             return of.length === 0 ? [] : [Math.min(...of)];
           });
           const base = rank.indexOf(reader.editor ? 'editor' : 'reader');
@@ -99,6 +101,8 @@ describe('who may see a category', () => {
     ['the best of two roles', { editor: true, roleIds: [1, 2] }, {}, { 1: 'none', 2: 'reader' }, 'reader'],
     ['a reader whose role may write there', { editor: false, roleIds: [1] }, {}, { 1: 'editor' }, 'reader'],
     ['one who is nobody there: as everybody', { editor: true, roleIds: [1] }, {}, { 1: 'none' }, 'public'],
+    ['a role that was made later', { editor: true, roleIds: [3] }, {}, { 1: 'none', 2: 'editor' }, 'public'],
+    ['somebody without a role', { editor: false, roleIds: [] }, {}, { 1: 'reader' }, 'public'],
     ['an administrator, whatever is said', { editor: true, admin: true, roleIds: [1] }, { 1: 'none' }, {}, 'editor'],
   ] as const)('%s', (_, who, ofAll, ofOne, standing) => {
     const place = { id: 1, parentId: null, internal: false, roleIds: [], permissions: ofOne };

@@ -5,7 +5,7 @@ export type Reader =
   | 'public'
   | { editor: boolean /** Everything everywhere. */; admin: boolean; roleIds: readonly number[] };
 
-/** What roles may do, by their ids; one that is not named: as above. */
+/** What roles may do, by their ids. Of none: as above. Where some are named, one that is not may nothing: it came later. */
 export type RoleAccess = Readonly<Record<string, HelpAccess>>;
 
 export interface CategoryPlace {
@@ -46,8 +46,8 @@ interface Way {
 
 /**
  * As whom somebody is in each category that they see, `null` being the knowledge base itself. What is said of a role
- * holds in everything below, where less may be said and never more; of several roles the best counts. Roles of which
- * nothing is said may do what their holder may.
+ * holds in everything below, where less may be said and never more; of several roles the best counts. Where nothing is
+ * said of any role, all may do what their holder may.
  */
 export function standings(tree: HelpTree, reader: Reader): Map<number | null, Standing> {
   const base: HelpAccess = reader === 'public' ? 'none' : reader.admin || reader.editor ? 'editor' : 'reader';
@@ -56,9 +56,10 @@ export function standings(tree: HelpTree, reader: Reader): Map<number | null, St
   const rolesIn = (permissions: RoleAccess, above: Way['byRole']) => {
     const byRole = new Map(above);
     if (reader === 'public' || reader.admin) return byRole;
-    for (const id of reader.roleIds) {
-      const said = permissions[id];
-      if (said !== undefined) byRole.set(id, least(above.get(id) ?? 'editor', said));
+    if (saysNothing(permissions)) return byRole;
+    // Somebody without roles is in none of those that are named.
+    for (const id of reader.roleIds.length > 0 ? reader.roleIds : [0]) {
+      byRole.set(id, least(above.get(id) ?? 'editor', permissions[id] ?? 'none'));
     }
     return byRole;
   };
@@ -115,12 +116,15 @@ export function readable(tree: HelpTree, reader: Reader): Readable {
   return { categoryIds: pairs.map(({ id }) => id), states: pairs.map(({ state }) => state) };
 }
 
-/** What is said of each role above a category; of the knowledge base itself nothing. */
-export function inherited(tree: HelpTree, categoryId: number | null): RoleAccess {
+const saysNothing = (permissions: RoleAccess) => Object.keys(permissions).length === 0;
+
+/** What is said of each of the roles above a category, if anything is; of the knowledge base itself nothing. */
+export function inherited(tree: HelpTree, categoryId: number | null, roleIds: readonly number[]): RoleAccess {
   const said: Record<string, HelpAccess> = {};
   const above = new Map(tree.categories.map((place) => [place.id, place]));
   const note = (permissions: RoleAccess) => {
-    for (const [id, access] of Object.entries(permissions)) said[id] = least(said[id] ?? 'editor', access);
+    if (saysNothing(permissions)) return;
+    for (const id of roleIds) said[id] = least(said[id] ?? 'editor', permissions[id] ?? 'none');
   };
   if (categoryId === null) return said;
   note(tree.permissions);

@@ -50,8 +50,8 @@ describe('who speaks by a mail with a Reply-To', () => {
   });
 
   it('is proven by nothing that proves somebody else', () => {
-    const proof = { result: 'pass' as const, on: 'dmarc' as const, by: null, domain: 'shop.example' };
-    expect(proofFor(proof, vera)).toEqual({ result: 'none', on: null, by: null, domain: 'visitor.example' });
-    expect(proofFor(proof, { name: '', address: 'boss@SHOP.example' })).toBe(proof);
+    expect(proofFor(vera)).toEqual({ result: 'none', on: null, by: null, domain: 'visitor.example' });
+    const boss = { name: '', address: 'boss@SHOP.example' };
+    expect(proofFor(boss)).toEqual({ result: 'none', on: null, by: null, domain: 'shop.example' });
   });
 });
