@@ -319,7 +319,7 @@ describe('the knowledge base', () => {
     const draft = await answer(below, 'Narwhal two');
     const everybodys = await published(open, 'Narwhal three');
     const draftOfAll = await answer(open, 'Narwhal four');
-    const say = (id: number, permissions: object, who = editor) =>
+    const say = (id: number, permissions: object, who = admin) =>
       desk.ask(who, helpCategories.setPermissions, at(id, { permissions }));
     const sees = async (who: typeof editor) => {
       const { result } = await desk.rest(who, knowledgeBase.search, { body: { query: 'narwhal' } });
