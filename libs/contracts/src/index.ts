@@ -201,6 +201,7 @@ export { applyMacro, MOST_AT_ONCE, MOST_OF_A_JOB, massMacro, massUpdate, TicketJ
 export { type ChangeType, changes, changeTypes, TicketChange } from './http/changes.ts';
 export {
   CHAT_MESSAGE_LENGTH,
+  ChatClientId,
   type ChatConversation,
   type ChatMessage,
   type ChatSession,
@@ -508,6 +509,7 @@ export { Level, levels, PriorityMatrix } from './priority-matrix.ts';
 export { recordActing } from './rpc/audit.ts';
 export { type Branding, getBrandingLogo, readBranding } from './rpc/branding.ts';
 export {
+  ChatSecret,
   endChat,
   readChatDoor,
   readVisitorChat,

@@ -187,12 +187,12 @@ class Background implements OnApplicationBootstrap, OnModuleDestroy {
     },
     {
       provide: ChatStreams,
-      inject: [RpcClient, ActorSigner, CLOCK],
-      useFactory: (rpc: RpcClient, signer: ActorSigner, clock: Clock) => {
+      inject: [RpcClient, ActorSigner, CLOCK, CONFIG],
+      useFactory: (rpc: RpcClient, signer: ActorSigner, clock: Clock, config: GatewayConfig) => {
         const ours = () => ({ actor: signer.service() });
         const read = (session: string, after: number) => rpc.call(readVisitorChat, { session, after }, ours());
         const see = (session: string, here: boolean) => rpc.call(seeVisitor, { session, here }, ours());
-        return new ChatStreams({ read, see }, clock);
+        return new ChatStreams({ read, see }, clock, config.HELPMESH_EVENT_STREAMS_MAX);
       },
     },
     {

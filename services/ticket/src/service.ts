@@ -53,6 +53,7 @@ import { HiddenRecipients1799461100000 } from './persistence/migrations/17994611
 import { HelpPermissions1799461200000 } from './persistence/migrations/1799461200000-help-permissions.ts';
 import { OverviewSortings1799461400000 } from './persistence/migrations/1799461400000-overview-sortings.ts';
 import { Stems1799461400001 } from './persistence/migrations/1799461400001-stems.ts';
+import { ChatNetworks1799461500000 } from './persistence/migrations/1799461500000-chat-networks.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -108,6 +109,7 @@ export const migrations = [
   OverviewSortings1799461400000,
   Stems1799461400001,
   Chat1799461000000,
+  ChatNetworks1799461500000,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

@@ -51,7 +51,7 @@ async function visitor(over: object = {}): Promise<Visitor> {
   const email = `visitor${visitors}@shop.example`;
   const chat = await desk.ask(gateway, startChat, {
     ...{ session, name: `Visitor ${visitors}`, email, topic: 'Boats', page: 'https://shop.example/boats' },
-    ...{ clientId: 'first-words', text: 'Does it float?', ...over },
+    ...{ clientId: 'first-words', text: 'Does it float?', network: `network-${visitors}`, ...over },
   });
   let n = 0;
   const say = (text: string, clientId = `client-id-${n++}`) =>
@@ -217,6 +217,7 @@ describe('a chat', () => {
       topic: 'Boats',
       page: '',
       clientId: 'other-words',
+      network: 'another',
     };
     expect(await desk.ask(gateway, startChat, { ...again, text: 'Again' })).toMatchObject({ id: vic.id, said: 1 });
     await expect(visitor({ email: 'no address' })).rejects.toMatchObject({ code: 'chat.request-refused' });
@@ -274,6 +275,44 @@ describe('a chat', () => {
     });
     // Whoever comes back reads how it ended.
     expect(await see(true)).toMatchObject({ state: 'closed' });
+  });
+
+  it('begins while no more wait than may and two of its network are live, however many come at once', async () => {
+    const network = 'one-household';
+    const some = await Promise.allSettled(Array.from({ length: 4 }, () => visitor({ network })));
+    expect(some.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    const refused = some.filter((result) => result.status === 'rejected');
+    expect(refused.map(({ reason }) => reason.code)).toEqual(Array(2).fill('chat.too-many-of-network'));
+    await set({ chat_waiting_max: 4 });
+    const others = await Promise.allSettled(Array.from({ length: 4 }, () => visitor()));
+    expect(others.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    const [one] = (await list()).waiting;
+    await act(anton, one?.id ?? 0, 'take');
+    await act(anton, one?.id ?? 0, 'close');
+    expect(await visitor({ network })).toMatchObject({ id: expect.any(Number) });
+  });
+
+  it('tells nobody but its agent that the visitor comes and goes, and words of who waits keep no place', async () => {
+    const vic = await visitor();
+    const see = (open: boolean) => desk.ask(gateway, seeVisitor, { session: vic.session, here: open });
+    const told = async () => (await desk.told(chatChanged)).filter(({ data }) => data.id === vic.id);
+    await see(false);
+    await see(true);
+    expect(await told()).toHaveLength(1);
+    for (let i = 0; i < 20; i++) {
+      desk.clock.advance(46_000);
+      if ((await see(true)).state === 'closed') break;
+      await vic.say(`Hello? ${i}`).catch(() => undefined);
+    }
+    const ended = await ticketOf(vic.session);
+    expect(ended.said).toBeGreaterThan(10);
+    expect(await act(anton, vic.id, 'get')).toMatchObject({ closed_by: 'idle', agent_id: null });
+    await here(anton);
+    const next = await visitor();
+    await act(anton, next.id, 'take');
+    await desk.ask(gateway, seeVisitor, { session: next.session, here: false });
+    const last = (await desk.told(chatChanged)).filter(({ data }) => data.id === next.id).at(-1);
+    expect(last?.data).toMatchObject({ what: 'words', agentId: anton.userId });
   });
 
   it('ends when nobody writes, and when the visitor ends it, once', async () => {

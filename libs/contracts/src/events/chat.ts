@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { defineEvent } from '../define.ts';
 
 /**
- * A live chat began, was taken or ended (`state`), or something was said in it (`words`); who may know more asks.
- * Without an agent nobody has taken it.
+ * A live chat began, was taken or ended (`state`), or something was said in it, or its visitor came or left the page
+ * (`words`, which moves no queue); who may know more asks. Without an agent nobody has taken it.
  */
 export const chatChanged = defineEvent(
   'chat.v1.changed',

@@ -47,7 +47,8 @@ export const readChatDoor = defineQuestion(
 
 /**
  * Begins a chat of whoever says who they are and has proven nothing. The same secret again is the same chat.
- * Forbidden: `chat.off`; invalid: `chat.request-refused`; conflict: `chat.nobody-there`.
+ * Forbidden: `chat.off`; invalid: `chat.request-refused`; conflict: `chat.nobody-there`;
+ * limited: `chat.too-many-of-network`.
  */
 export const startChat = defineQuestion(
   'rpc.ticket.v1.start-chat',
@@ -58,6 +59,8 @@ export const startChat = defineQuestion(
     page: z.string().max(2_000),
     clientId: ChatClientId,
     text: z.string().max(CHAT_MESSAGE_LENGTH),
+    /** Tells the network of the visitor from others; no address. */
+    network: z.string().max(22),
   }),
   VisitorChat,
   callers,

@@ -7,9 +7,12 @@ import { type ChatPage, ChatStreams } from './chat-streams.ts';
 const at = '2026-11-22T22:00:00.000Z';
 
 /** One chat of one visitor, as its owner has it. */
-function aChat() {
+function aChat({ most = 20 } = {}) {
   const said: string[] = ['Hello'];
-  const state = { here: false, gone: false, asked: 0, state: 'waiting' as VisitorChat['state'] };
+  const state = {
+    ...{ gone: false, asked: 0, said: [] as boolean[] },
+    ...{ state: 'waiting' as VisitorChat['state'], ticket: null as string | null },
+  };
   const owner = {
     async read(_session: string, after: number): Promise<VisitorChat> {
       state.asked += 1;
@@ -17,15 +20,15 @@ function aChat() {
       const messages = said.map((body, i) => ({ id: i + 1, sender: 'visitor' as const, body, created_at: at }));
       return {
         ...{ id: 5, state: state.state, title: 'Chat', position: 1, agentId: null, agent: null, said: said.length },
-        ...{ messages: messages.slice(after), endsAt: at, ticket: null },
+        ...{ messages: messages.slice(after), endsAt: at, ticket: state.ticket },
       };
     },
     async see(_session: string, here: boolean) {
-      state.here = here;
+      state.said.push(here);
       return { id: 5, state: state.state, agentId: null, said: said.length };
     },
   };
-  return { said, state, streams: new ChatStreams(owner, { now: () => epochMs(Date.parse(at) - 90_000) }) };
+  return { said, state, streams: new ChatStreams(owner, { now: () => epochMs(Date.parse(at) - 90_000) }, most, 20) };
 }
 
 function aPage(session = 'secret'): ChatPage & { heard: string[]; closed: boolean } {
@@ -66,16 +69,49 @@ describe('the stream of a visitor', () => {
     expect(page.heard.at(-1)).toBe('event: typing\ndata: {}\n\n');
   });
 
-  it('says that the visitor is there, and that they left with the last page of theirs alone', async () => {
+  it('says that the visitor is there, and that they left when no page of theirs comes back', async () => {
     const { state, streams } = aChat();
-    const [page, anew] = [aPage(), aPage()];
-    await streams.join(page);
-    await streams.join(anew);
+    const [page, anew, again, other] = [aPage(), aPage(), aPage(), aPage('other secret')];
+    for (const one of [page, anew, other]) await streams.join(one);
     streams.leave(page);
-    expect(state.here).toBe(true);
     streams.leave(anew);
-    await waitFor(() => !state.here, { what: 'that they left' });
+    await streams.join(again);
+    // This one leaves later, and is the only one of whom it is said.
+    streams.leave(other);
+    await waitFor(() => state.said.includes(false), { what: 'that somebody left' });
+    expect(state.said).toEqual([true, true, true, true, false]);
+    streams.leave(again);
+    await waitFor(() => state.said.length === 6, { what: 'that they left' });
+    expect(state.said.at(-1)).toBe(false);
     expect(streams.size).toBe(0);
+  });
+
+  it('lets no more in than may be, also of those that come at once, and closes when all is told', async () => {
+    const { state, streams } = aChat({ most: 7 });
+    const same = await Promise.allSettled(Array.from({ length: 9 }, () => streams.join(aPage())));
+    expect(same.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    const others = await Promise.allSettled(Array.from({ length: 9 }, (_, i) => streams.join(aPage(`secret ${i}`))));
+    expect(others.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    expect(others.at(-1)).toMatchObject({ reason: { code: 'chat.too-many-streams' } });
+    state.state = 'closed';
+    streams.hear(5, true);
+    await waitFor(() => state.asked >= 21, { what: 'that all were shown the end' });
+    expect(streams.size).toBe(7);
+    state.ticket = '10001';
+    streams.hear(5, true);
+    await waitFor(() => streams.size === 0, { what: 'the end of the streams' });
+    const late = aPage();
+    await streams.join(late);
+    expect([shown(late).at(-1)?.ticket, late.closed, streams.size]).toEqual(['10001', true, 0]);
+  });
+
+  it('is not let in when it leaves while its owner is asked', async () => {
+    const { streams } = aChat();
+    const page = aPage();
+    const joining = streams.join(page);
+    streams.leave(page);
+    await expect(joining).rejects.toMatchObject({ code: 'chat.cut' });
+    expect(page.heard).toEqual([]);
   });
 
   it('ends when the chat is gone or the page reads no more, and has a few pages of one chat at most', async () => {
@@ -86,6 +122,7 @@ describe('the stream of a visitor', () => {
     streams.hear(5, true);
     await waitFor(() => page.closed, { what: 'the end of the stream' });
     await expect(streams.join(aPage())).rejects.toMatchObject({ code: 'chat.no-session' });
+    expect(streams.size).toBe(0);
     state.gone = false;
     const slow = { ...aPage(), write: () => false };
     await streams.join(slow);
@@ -95,6 +132,6 @@ describe('the stream of a visitor', () => {
     await streams.join(aPage('another secret'));
     streams.closeAll();
     // Whoever is not away is not said to be.
-    expect(state.here).toBe(true);
+    expect(state.said.at(-1)).toBe(true);
   });
 });

@@ -9,6 +9,8 @@ export interface LiveClient {
   readonly userId?: number | undefined;
   /** What the page calls itself, where it has a name. */
   readonly page?: string | undefined;
+  /** Whether it is told of live chats. */
+  readonly chats?: boolean | undefined;
   /** Asks again who this is; cheap while the answer is remembered. @throws AppError when the right has ended */
   identify(): Promise<Identity>;
   /** True when it has left already. */
@@ -93,10 +95,11 @@ export class LiveHub {
     for (const watcher of this.watchers) watcher.happened(event);
   }
 
-  /** Says something to the pages of some people, or of everybody (null). */
-  whisper(userIds: readonly number[] | null, text: string): void {
+  /** Says something to the pages of some people, or of everybody (null); of chats, to those that are told of them. */
+  whisper(userIds: readonly number[] | null, text: string, about?: 'chats'): void {
     for (const client of [...this.clients.keys()]) {
       if (client.userId === undefined || (userIds && !userIds.includes(client.userId))) continue;
+      if (about && !client[about]) continue;
       if (!client.write(text)) this.drop(client, 'slow');
     }
   }

@@ -27,8 +27,8 @@ export function sayTyping(bus: Bus): (said: ChatTyping) => void {
 }
 
 /**
- * Hears that chats changed and that somebody writes in one, and tells the visitor, the agent who has it, and all agents
- * where the queue moved. Whoever may know more asks.
+ * Hears that chats changed and that somebody writes in one, and tells the visitor, the agent who has it, and all who
+ * take chats where the queue moved. Whoever may know more asks.
  */
 export class ChatLine {
   private readonly subscriptions: Subscription[] = [];
@@ -65,7 +65,7 @@ export class ChatLine {
       const { id, what, agentId } = chatChanged.data.parse((JSON.parse(text) as Envelope).data);
       this.streams.hear(id, what === 'state');
       const everybody = what === 'state' || agentId === null;
-      this.hub.whisper(everybody ? null : [agentId], `event: chats\ndata: {"id":${id}}\n\n`);
+      this.hub.whisper(everybody ? null : [agentId], `event: chats\ndata: {"id":${id}}\n\n`, 'chats');
     } catch (error) {
       log.warn({ err: error }, 'an event about a chat cannot be read');
     }
@@ -86,7 +86,7 @@ export class ChatLine {
     for await (const { type } of this.bus.nc.status()) {
       if (type !== 'reconnect') continue;
       this.streams.refreshAll();
-      this.hub.whisper(null, 'event: chats\ndata: {}\n\n');
+      this.hub.whisper(null, 'event: chats\ndata: {}\n\n', 'chats');
     }
   }
 }

@@ -1,3 +1,4 @@
+import { ChatClientId } from '@helpmesh/contracts';
 import { wrongIn } from './form-request.ts';
 
 /** What the chat on a page of others says. */
@@ -33,6 +34,6 @@ export function chatRequestIn(body: unknown): ChatRequest {
 /** What is wrong with the beginning of a chat: `required`, `invalid`. */
 export function wrongInChat({ name, email, text, clientId }: ChatRequest): Record<string, 'required' | 'invalid'> {
   const { body, ...wrong } = wrongIn({ fingerprint: '', token: '', name, email, title: '-', body: text });
-  if (!/^[\w-]{6,64}$/.test(clientId)) return { ...wrong, client_id: 'required' };
+  if (!ChatClientId.safeParse(clientId).success) return { ...wrong, client_id: 'required' };
   return body ? { ...wrong, text: body } : wrong;
 }

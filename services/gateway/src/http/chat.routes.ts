@@ -1,17 +1,20 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { endChat, readChatDoor, sayInChat, seeVisitor, startChat } from '@helpmesh/contracts';
+import { ChatClientId, ChatSecret, endChat, readChatDoor, sayInChat, seeVisitor, startChat } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
 import { type ActorSigner, type Cache, clientNetwork } from '@helpmesh/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ChatDoor } from '../application/chat-door.ts';
 import { type ChatPage, type ChatStreams, type ChatTyping, shownTo } from '../application/chat-streams.ts';
 import { chatPreviewPage, PREVIEW_POLICY } from '../domain/chat-preview.ts';
 import { type ChatRequest, chatRequestIn, wrongInChat } from '../domain/chat-request.ts';
 import { answerError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
 import { isAmong } from './etag.ts';
+import { beginEventStream, writeEvents } from './event-stream.ts';
 import { sendJson } from './send.ts';
+import { limitShared } from './shared-limit.ts';
 
 export interface ChatRouteParts {
   guard: Pick<EdgeGuard, 'admitAnyone'>;
@@ -21,19 +24,20 @@ export interface ChatRouteParts {
   cache: Pick<Cache, 'limit'>;
   streams: ChatStreams;
   sayTyping: (said: ChatTyping) => void;
-  publicUrl: string;
-  /** Streams that may be open at once. */
-  streamsMax: number;
+  /** Of ours: networks are told apart by it, without their addresses. */
+  secret: string;
 }
 
 const BODY_LIMIT_BYTES = 20_000;
-/** Bytes that a page may leave unread in our memory before it counts as gone. */
-const UNREAD_BYTES = 256 * 1024;
 const MINUTE_MS = 60_000;
 /** Chats that one network may begin in an hour. */
 const CHATS_PER_HOUR = 20;
 /** What one chat may say in a minute: nobody reads faster. */
 const MESSAGES_PER_MINUTE = 40;
+/** Streams that one chat may open in a minute: pages that are loaded anew, and lines that break. */
+const STREAMS_PER_MINUTE = 20;
+/** Streams that one network may open in a minute. */
+const STREAMS_OF_NETWORK = 60;
 const SCRIPT = new URL('../../assets/chat.js', import.meta.url);
 
 /**
@@ -45,18 +49,19 @@ export function mountChat(server: FastifyInstance, parts: ChatRouteParts): void 
   const ours = () => ({ actor: signer.service() });
   const errorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
     void answerError(error, request, reply);
-  const doors = new WeakMap<FastifyRequest, Door>();
-  const options = {
-    bodyLimit: BODY_LIMIT_BYTES,
-    errorHandler,
-    onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
-      guard.admitAnyone(request, reply);
-      doors.set(request, await admitPage(request, reply, parts));
-    },
+  const door = new ChatDoor((origin) => rpc.call(readChatDoor, { origin }, ours()), parts.clock);
+  const limit = (reply: FastifyReply, key: string, max: number, windowMs = MINUTE_MS) =>
+    limitShared(parts.cache, reply, `chat:${key}`, max, windowMs);
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+    const { origin } = request.headers;
+    reply.header('vary', 'origin');
+    guard.admitAnyone(request, reply);
+    await door.admit(origin);
+    allowPage(reply, origin);
   };
+  const options = { bodyLimit: BODY_LIMIT_BYTES, errorHandler, onRequest };
 
-  server.options('/api/v1/chat/*', { errorHandler }, async (request, reply) => {
-    await admitPage(request, reply, parts);
+  server.options('/api/v1/chat/*', { errorHandler, onRequest }, async (_request, reply) => {
     return reply
       .header('access-control-allow-methods', 'POST')
       .header('access-control-allow-headers', 'content-type')
@@ -64,8 +69,13 @@ export function mountChat(server: FastifyInstance, parts: ChatRouteParts): void 
       .send('');
   });
 
-  server.post('/api/v1/chat/status', options, async (request, reply) => {
-    const { state, title, topics } = doors.get(request) as Door;
+  const looking = { bodyLimit: BODY_LIMIT_BYTES, errorHandler };
+  server.post('/api/v1/chat/status', looking, async (request, reply) => {
+    const { origin } = request.headers;
+    reply.header('vary', 'origin');
+    guard.admitAnyone(request, reply);
+    const { state, title, topics } = await door.find(origin);
+    allowPage(reply, origin);
     return sendJson(reply, 200, { state, title, topics });
   });
 
@@ -76,9 +86,10 @@ export function mountChat(server: FastifyInstance, parts: ChatRouteParts): void 
     if (Object.keys(errors).length > 0) return sendJson(reply, 200, { errors });
     const { session, name, email, topic, page, clientId, text } = given;
     // Asked once more after a cut it is the same chat, which costs nothing.
-    await limit(parts, reply, `start:${clientNetwork(request.ip)}`, CHATS_PER_HOUR, 60 * MINUTE_MS);
+    await limit(reply, `start:${clientNetwork(request.ip)}`, CHATS_PER_HOUR, 60 * MINUTE_MS);
     try {
-      const begun = { session, name, email, topic, page, clientId, text };
+      const network = markOf(clientNetwork(request.ip), parts.secret);
+      const begun = { session, name, email, topic, page, clientId, text, network };
       const chat = await rpc.call(startChat, begun, { ...ours(), requestId: request.id, address: request.ip });
       return sendJson(reply, 200, shownTo(chat, parts.clock.now()));
     } catch (error) {
@@ -90,16 +101,16 @@ export function mountChat(server: FastifyInstance, parts: ChatRouteParts): void 
   server.post('/api/v1/chat/messages', options, async (request, reply) => {
     const given = chatRequestIn(request.body);
     const { session, clientId, text } = requireSession(given);
-    if (!/^[\w-]{6,64}$/.test(clientId))
+    if (!ChatClientId.safeParse(clientId).success)
       throw new AppError('invalid', 'chat.incomplete', 'A message needs a "client_id".');
-    await limit(parts, reply, `say:${digest(session)}`, MESSAGES_PER_MINUTE, MINUTE_MS);
+    await limit(reply, `say:${digest(session)}`, MESSAGES_PER_MINUTE);
     const { id } = await rpc.call(sayInChat, { session, clientId, text }, { ...ours(), requestId: request.id });
     return sendJson(reply, 200, { id });
   });
 
   server.post('/api/v1/chat/typing', options, async (request, reply) => {
     const { session } = requireSession(chatRequestIn(request.body));
-    await limit(parts, reply, `typing:${digest(session)}`, MESSAGES_PER_MINUTE, MINUTE_MS);
+    await limit(reply, `typing:${digest(session)}`, MESSAGES_PER_MINUTE);
     const { id, agentId } = await rpc.call(seeVisitor, { session, here: true }, ours());
     if (agentId !== null) parts.sayTyping({ id, agentId, by: 'visitor' });
     return reply.code(204).send();
@@ -113,9 +124,8 @@ export function mountChat(server: FastifyInstance, parts: ChatRouteParts): void 
 
   server.post('/api/v1/chat/events', options, async (request, reply) => {
     const { session, after } = requireSession(chatRequestIn(request.body));
-    if (streams.size >= parts.streamsMax) {
-      throw new AppError('unavailable', 'chat.too-many-streams', 'Too many chats are open. Try again later.');
-    }
+    await limit(reply, `events:${digest(session)}`, STREAMS_PER_MINUTE);
+    await limit(reply, `events:${clientNetwork(request.ip)}`, STREAMS_OF_NETWORK);
     await openStream(reply, streams, session, after);
   });
 
@@ -143,39 +153,19 @@ export function mountChat(server: FastifyInstance, parts: ChatRouteParts): void 
   });
 }
 
-interface Door {
-  state: string;
-  title: string;
-  topics: string[];
-}
-
-/** @throws AppError forbidden `chat.foreign-page` for a page that is not named */
-async function admitPage(request: FastifyRequest, reply: FastifyReply, { rpc, signer }: ChatRouteParts): Promise<Door> {
-  const { origin } = request.headers;
-  reply.header('vary', 'origin');
-  if (origin !== undefined && origin.length > 300) throw foreign();
-  const door = await rpc.call(readChatDoor, { origin: origin ?? null }, { actor: signer.service() });
-  if (!door.allowed) throw foreign();
-  if (origin !== undefined) reply.header('access-control-allow-origin', origin);
-  return door;
-}
-
-function foreign(): AppError {
-  return new AppError('forbidden', 'chat.foreign-page', 'This page may not show the chat.');
-}
-
 /** @throws AppError invalid `chat.no-secret` */
 function requireSession(given: ChatRequest): ChatRequest {
-  if (/^[\w-]{32,64}$/.test(given.session)) return given;
+  if (ChatSecret.safeParse(given.session).success) return given;
   throw new AppError('invalid', 'chat.no-secret', 'The "session" of the visitor is missing.');
 }
 
-/** @throws AppError limited */
-async function limit({ cache }: ChatRouteParts, reply: FastifyReply, key: string, max: number, windowMs: number) {
-  const verdict = await cache.limit(`chat:${key}`, { max, windowMs });
-  if (verdict.allowed) return;
-  reply.header('retry-after', String(Math.ceil(verdict.retryAfterMs / 1000)));
-  throw new AppError('limited', 'http.too-many-requests', 'Too many requests. Slow down and try again.');
+function allowPage(reply: FastifyReply, origin: string | undefined): void {
+  if (origin !== undefined) reply.header('access-control-allow-origin', origin);
+}
+
+/** Tells a network from others for as long as a chat is kept; no address can be had from it without the key. */
+function markOf(network: string, secret: string): string {
+  return createHmac('sha256', secret).update(`chat network ${network}`).digest('base64url').slice(0, 11);
 }
 
 function digest(session: string): string {
@@ -192,18 +182,9 @@ async function openStream(reply: FastifyReply, streams: ChatStreams, session: st
     write(text) {
       if (!begun) {
         begun = true;
-        reply.hijack();
-        out.writeHead(200, {
-          ...(reply.getHeaders() as Record<string, string>),
-          'content-type': 'text/event-stream; charset=utf-8',
-          'cache-control': 'no-cache, no-transform',
-          // nginx holds answers back until they are long enough; a stream never is.
-          'x-accel-buffering': 'no',
-        });
+        beginEventStream(reply);
       }
-      if (out.writableLength > UNREAD_BYTES || out.destroyed) return false;
-      out.write(text);
-      return true;
+      return writeEvents(out, text);
     },
     close: () => void out.end(),
   };

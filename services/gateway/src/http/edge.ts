@@ -92,8 +92,7 @@ export class Edge implements OnModuleInit, BeforeApplicationShutdown, OnApplicat
     mountHelpPages(server, { guard, rpc, signer, blobs, cache, clock, brandings, publicUrl, secret });
     mountForm(server, { guard, rpc, signer, blobs, cache, clock, publicUrl, secret });
     const { chats: streams, sayTyping } = this;
-    const streamsMax = config.HELPMESH_EVENT_STREAMS_MAX;
-    mountChat(server, { guard, rpc, signer, clock, cache, streams, sayTyping, publicUrl, streamsMax });
+    mountChat(server, { guard, rpc, signer, clock, cache, streams, sayTyping, secret });
     mountTelephony(server, { guard, rpc, signer, publicUrl });
     mountFederation(server, { rpc, signer, cache, blobs, timeoutMs });
     if (config.HELPMESH_API_DOCS) mountDocs(server);

@@ -10,6 +10,7 @@ import { rowsAsCsv } from '../domain/rows-csv.ts';
 import { answerError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
 import { etagOf, isAmong, versionsIn } from './etag.ts';
+import { limitShared } from './shared-limit.ts';
 
 export interface EndpointRoutesParts {
   guard: EdgeGuard;
@@ -65,11 +66,7 @@ async function admitStranger(
 ): Promise<void> {
   guard.admitAnyone(request, reply);
   if (perHour === undefined) return;
-  const key = `route:${id}:${clientNetwork(request.ip)}`;
-  const verdict = await cache.limit(key, { max: perHour, windowMs: HOUR_MS });
-  if (verdict.allowed) return;
-  reply.header('retry-after', String(Math.ceil(verdict.retryAfterMs / 1000)));
-  throw new AppError('limited', 'http.too-many-requests', 'Too many requests. Slow down and try again.');
+  await limitShared(cache, reply, `route:${id}:${clientNetwork(request.ip)}`, perHour, HOUR_MS);
 }
 
 async function forward(

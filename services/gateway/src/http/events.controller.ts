@@ -1,3 +1,4 @@
+import { hasPermission } from '@helpmesh/contracts';
 import { AppError } from '@helpmesh/kernel';
 import { CONFIG } from '@helpmesh/service-kit';
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
@@ -6,10 +7,9 @@ import { type LiveClient, LiveHub } from '../application/live-hub.ts';
 import type { GatewayConfig } from '../config.ts';
 import { streamClosed } from '../events.ts';
 import { EdgeGuard } from './edge-guard.ts';
+import { beginEventStream, writeEvents } from './event-stream.ts';
 import { pageOf } from './page-name.ts';
 
-/** Bytes a client may leave unread in our memory before it counts as gone. */
-const UNREAD_BYTES = 256 * 1024;
 /** Tabs share a stream; whoever has more than this open is not a person at work. */
 const STREAMS_OF_ONE = 50;
 /** What a browser waits before it comes back, ms. */
@@ -46,27 +46,17 @@ export class EventsController {
     const header = request.headers['last-event-id'];
     const since = positionOf(typeof header === 'string' ? header : fromQuery);
 
-    reply.hijack();
     const out = reply.raw;
-    out.writeHead(200, {
-      ...(reply.getHeaders() as Record<string, string>),
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache, no-transform',
-      // nginx holds answers back until they are long enough; a stream never is.
-      'x-accel-buffering': 'no',
-    });
+    beginEventStream(reply);
     out.write(`retry: ${RETRY_MS}\n\n`);
     const client: LiveClient = {
       // What is said beside the events is for pages: scripts with a token ask for what they want.
       userId: actor.via === 'session' ? actor.userId : undefined,
       page: pageOf(page),
+      chats: hasPermission(actor, 'chat.agent'),
       identify: () => this.guard.identify(request),
       gone: () => out.destroyed,
-      write(text) {
-        if (out.writableLength > UNREAD_BYTES || out.destroyed) return false;
-        out.write(text);
-        return true;
-      },
+      write: (text) => writeEvents(out, text),
       close(why) {
         streamClosed(why);
         if (why === 'slow') out.destroy();

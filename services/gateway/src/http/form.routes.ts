@@ -13,6 +13,7 @@ import { answerError } from './answer-error.ts';
 import { allowAnyOrigin, type EdgeGuard } from './edge-guard.ts';
 import { isAmong } from './etag.ts';
 import { sendJson } from './send.ts';
+import { limitShared } from './shared-limit.ts';
 
 export interface FormRouteParts {
   guard: Pick<EdgeGuard, 'admitAnyone'>;
@@ -76,9 +77,9 @@ export function mountForm(server: FastifyInstance, parts: FormRouteParts): void 
     const errors = wrongIn(given);
     if (Object.keys(errors).length > 0) return sendJson(reply, 200, { errors });
     const network = clientNetwork(request.ip);
-    await limit(parts, reply, `hour:${network}`, form.perNetworkAndHour, HOUR_MS);
-    await limit(parts, reply, `day:${network}`, form.perNetworkAndDay, DAY_MS);
-    await limit(parts, reply, 'day', form.perDay, DAY_MS);
+    await limitShared(parts.cache, reply, `form:hour:${network}`, form.perNetworkAndHour, HOUR_MS);
+    await limitShared(parts.cache, reply, `form:day:${network}`, form.perNetworkAndDay, DAY_MS);
+    await limitShared(parts.cache, reply, 'form:day', form.perDay, DAY_MS);
     const { name, email, title, body } = given;
     const asked = { name, email, title, body, files: await stored(parts.blobs, files), once: onceOf(given, files) };
     try {
@@ -108,14 +109,6 @@ export function mountForm(server: FastifyInstance, parts: FormRouteParts): void 
 function requireFingerprint(fingerprint: string): void {
   if (fingerprint.length >= SHORTEST_FINGERPRINT) return;
   throw new AppError('unauthenticated', 'form.no-fingerprint', 'Authorization failed');
-}
-
-/** @throws AppError limited */
-async function limit({ cache }: FormRouteParts, reply: FastifyReply, key: string, max: number, windowMs: number) {
-  const verdict = await cache.limit(`form:${key}`, { max, windowMs });
-  if (verdict.allowed) return;
-  reply.header('retry-after', String(Math.ceil(verdict.retryAfterMs / 1000)));
-  throw new AppError('limited', 'http.too-many-requests', 'Too many requests. Slow down and try again.');
 }
 
 /** The fields, wherever they stand; files go into `files`. @throws AppError invalid `http.body-too-large` */

@@ -46,6 +46,7 @@ import { helpWords } from '../domain/help-page/words.ts';
 import { asAppError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
 import { isAmong } from './etag.ts';
+import { limitShared } from './shared-limit.ts';
 
 export interface HelpPageParts {
   guard: Pick<EdgeGuard, 'admitAnyone'>;
@@ -110,12 +111,8 @@ function mountBelow(prefix: '' | '/c/:slug', server: FastifyInstance, parts: Hel
     if (slug !== undefined && !look) throw noPage();
     return { help: helpFor(help, look), look };
   };
-  const limit = async (reply: FastifyReply, key: string, max: number) => {
-    const verdict = await cache.limit(`help:${key}`, { max, windowMs: HOUR_MS });
-    if (verdict.allowed) return;
-    reply.header('retry-after', String(Math.ceil(verdict.retryAfterMs / 1000)));
-    throw new AppError('limited', 'http.too-many-requests', 'Too many requests. Slow down and try again.');
-  };
+  const limit = (reply: FastifyReply, key: string, max: number) =>
+    limitShared(cache, reply, `help:${key}`, max, HOUR_MS);
   const newForm = (): RequestForm => ({
     ...{ name: '', email: '', subject: '', text: '', groupId: undefined, consent: false, website: '' },
     ...{ stamp: stamps.at(clock.now()), once: randomUUID() },

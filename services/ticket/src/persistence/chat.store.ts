@@ -1,6 +1,6 @@
 import type { ChatMessage, ChatSession } from '@helpmesh/contracts';
 import { type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
-import { sql } from '@helpmesh/persistence';
+import { lockInTransaction, sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ChatEnd, ChatLife, ChatState, FreeAgent } from '../domain/chat/chat.ts';
@@ -16,6 +16,8 @@ export interface NewChat {
   topic: string;
   groupId: number;
   page: string;
+  /** Which network it comes from, without its address. */
+  network: string;
   due: EpochMs;
   now: EpochMs;
 }
@@ -53,13 +55,14 @@ interface LockedRow {
   here: boolean;
   seen_at: number;
   said_at: number;
+  created_at: number;
 }
 
 /** Chats that an agent takes at once who said nothing of it. */
 export const SLOTS = 3;
 
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
-const locked = `id, state, agent_id, group_id, said, here, ${ms('seen_at')}, ${ms('said_at')}`;
+const locked = `id, state, agent_id, group_id, said, here, ${ms('seen_at')}, ${ms('said_at')}, ${ms('created_at')}`;
 
 const shown = `c.id, c.state, c.name, c.email, c.customer_id, c.topic, c.group_id, c.page, c.agent_id,
   c.here AND c.seen_at > $1 AS visitor_here,
@@ -135,20 +138,32 @@ export class ChatStore {
     return (row?.open ?? 0) < (agent?.slots ?? 0);
   }
 
-  /** @returns undefined when that session has a chat already */
-  async begin(tx: EntityManager, chat: NewChat): Promise<number | undefined> {
+  /** Live chats, as they are until the transaction ends: nobody else begins one. */
+  async live(tx: EntityManager, network: string): Promise<{ waiting: number; ofNetwork: number }> {
+    await lockInTransaction(tx, 'ticket.chat-begin');
+    const [row] = await sql<{ waiting: number; ofNetwork: number }>(
+      tx,
+      `SELECT count(*) FILTER (WHERE state = 'waiting')::int AS waiting,
+         count(*) FILTER (WHERE network = $1)::int AS "ofNetwork"
+       FROM chat WHERE state <> 'closed'`,
+      [network],
+    );
+    return row as { waiting: number; ofNetwork: number };
+  }
+
+  async begin(tx: EntityManager, chat: NewChat): Promise<number> {
     const [row] = await sql<{ id: number }>(
       tx,
       `INSERT INTO chat (session_sha256, state, name, email, customer_id, topic, group_id, page, said_at, here, seen_at,
-         due_at, created_at)
-       VALUES ($1, 'waiting', $2, $3, $4, $5, $6, $7, $8, true, $8, $9, $8)
-       ON CONFLICT (session_sha256) DO NOTHING RETURNING id`,
+         due_at, created_at, network)
+       VALUES ($1, 'waiting', $2, $3, $4, $5, $6, $7, $8, true, $8, $9, $8, $10)
+       RETURNING id`,
       [
         ...[chat.sessionHash, chat.name, chat.email, chat.customerId, chat.topic, chat.groupId, chat.page],
-        ...[isoTime(chat.now), isoTime(chat.due)],
+        ...[isoTime(chat.now), isoTime(chat.due), chat.network],
       ],
     );
-    return row?.id;
+    return (row as { id: number }).id;
   }
 
   /** Holds it until the transaction ends. */
@@ -331,6 +346,13 @@ export class ChatStore {
   }
 }
 
-function asLocked({ agent_id: agentId, group_id: groupId, seen_at, said_at, ...row }: LockedRow): LockedChat {
-  return { ...row, agentId, groupId, seenAt: epochMs(seen_at), saidAt: epochMs(said_at) };
+function asLocked({
+  agent_id: agentId,
+  group_id: groupId,
+  seen_at,
+  said_at,
+  created_at,
+  ...row
+}: LockedRow): LockedChat {
+  return { ...row, agentId, groupId, seenAt: epochMs(seen_at), saidAt: epochMs(said_at), begunAt: epochMs(created_at) };
 }

@@ -67,7 +67,7 @@ export class AgentChats {
         throw new AppError('conflict', 'chat.no-slot', 'You have as many chats as you take at once. End one first.');
       }
       await this.store.take(tx, id, actor.userId, now);
-      const taken = { ...chat, agentId: actor.userId, saidAt: now };
+      const taken = { ...chat, state: 'open' as const, agentId: actor.userId, saidAt: now };
       await this.store.setDue(tx, id, endOf(taken, await this.desk.limits(tx)).at);
       await this.desk.tell(tx, taken, 'state');
     });

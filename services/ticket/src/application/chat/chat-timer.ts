@@ -1,5 +1,5 @@
 import type { TicketInput } from '@helpmesh/contracts';
-import { AppError, type Clock, epochMs } from '@helpmesh/kernel';
+import { type Clock, epochMs } from '@helpmesh/kernel';
 import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { logger } from '@helpmesh/telemetry';
@@ -12,6 +12,7 @@ import { ChatStore, type EndedChat } from '../../persistence/chat.store.ts';
 import { DeskSettingStore } from '../../persistence/desk-setting.store.ts';
 import { ReplicaStore } from '../../persistence/replica.store.ts';
 import { CreateTickets } from '../create-tickets.ts';
+import { firstGroup } from '../first-group.ts';
 import { desk as theDesk } from '../recurring/open-recurring.ts';
 import { References, Wanted } from '../references.ts';
 import { ChatDesk } from './chat-desk.ts';
@@ -117,7 +118,7 @@ export class ChatTimer implements OnModuleInit, OnApplicationShutdown {
   /** As said by the visitor, and looked after by the agent who took it. */
   private async ticketOf({ id, name, customerId, topic, groupId, page, agentId }: EndedChat): Promise<TicketInput> {
     const refs = await this.references.resolve(new Wanted().user(customerId).user(agentId).group(groupId));
-    const group = refs.group(groupId)?.active ? groupId : await this.firstGroup();
+    const group = refs.group(groupId)?.active ? groupId : await firstGroup(this.replicas, this.db);
     const agent = agentId === null ? undefined : refs.person(agentId);
     const owns = agent?.active && agent.agent && agent.fullGroupIds.includes(group);
     const said = await this.store.words(this.db, id);
@@ -130,12 +131,5 @@ export class ChatTimer implements OnModuleInit, OnApplicationShutdown {
       ...(owns && { owner_id: agent.id }),
       article: { type: 'chat', sender: 'Customer', body, content_type: 'text/plain', internal: false },
     };
-  }
-
-  private async firstGroup(): Promise<number> {
-    const group = (await this.replicas.mailGroups(this.db)).find(({ active }) => active);
-    if (!group)
-      throw new AppError('unavailable', 'ticket.no-group', 'There is no active group that could take the request.');
-    return group.id;
   }
 }

@@ -5,7 +5,7 @@ import { afterCommit, transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { endOf, mayBecome } from '../../domain/chat/chat.ts';
+import { endOf, mayBecome, nobodyThere, requirePlace } from '../../domain/chat/chat.ts';
 import { displayName } from '../../domain/ticket/people.ts';
 import { ChatStore, type LockedChat } from '../../persistence/chat.store.ts';
 import { EnsurePeople } from '../ensure-people.ts';
@@ -31,9 +31,9 @@ export class VisitorChats {
 
   /**
    * @throws AppError forbidden `chat.off`; invalid `chat.nothing-said`, `chat.request-refused` for an address that cannot
-   *   be one of a customer; conflict `chat.nobody-there`
+   *   be one of a customer; conflict `chat.nobody-there`; limited `chat.too-many-of-network`
    */
-  async start({ session, name, email, topic, page, clientId, text }: Start): Promise<VisitorChat> {
+  async start({ session, name, email, topic, page, clientId, text, network }: Start): Promise<VisitorChat> {
     const body = wordsIn(text);
     const sessionHash = hashOf(session);
     const known = await this.store.idOf(this.db, sessionHash);
@@ -45,17 +45,20 @@ export class VisitorChats {
     const chosen =
       settings.chat_topics.find((one) => one.name === topic && open.includes(one.name)) ??
       (topic === '' ? only : undefined);
-    if (!chosen) throw new AppError('conflict', 'chat.nobody-there', 'Nobody can take a chat at the moment.');
+    if (!chosen) throw nobodyThere();
     const person = (await this.people.run([{ email, name }])).get(email.toLowerCase());
     if (!person?.active) {
       throw new AppError('invalid', 'chat.request-refused', 'A chat cannot be taken from this address.');
     }
     const now = this.clock.now();
-    const due = endOf({ seenAt: now, saidAt: now }, await this.desk.limits()).at;
+    const due = endOf({ state: 'waiting', seenAt: now, saidAt: now, begunAt: now }, await this.desk.limits()).at;
     const chat = { sessionHash, name, email, customerId: person.id, topic: chosen.name, groupId: chosen.group_id };
     await transaction(this.db, async (tx) => {
-      const id = await this.store.begin(tx, { ...chat, page: addressIn(page), due, now });
-      if (id === undefined) return;
+      const live = await this.store.live(tx, network);
+      // Asked twice at the same time.
+      if ((await this.store.idOf(tx, sessionHash)) !== undefined) return;
+      requirePlace(live, settings.chat_waiting_max);
+      const id = await this.store.begin(tx, { ...chat, page: addressIn(page), network, due, now });
       await this.store.say(tx, id, { sender: 'visitor', clientId, body }, now);
       await this.desk.tell(tx, { id, agentId: null }, 'state');
     });
@@ -77,8 +80,8 @@ export class VisitorChats {
       const { message, fresh } = await say(this.store, tx, chat, { sender: 'visitor', clientId, body }, now);
       if (!fresh) return message;
       await this.store.see(tx, chat.id, true, now);
-      await this.store.setDue(tx, chat.id, endOf({ seenAt: now, saidAt: now }, await this.desk.limits(tx)).at);
-      await this.desk.tell(tx, chat, chat.agentId === null ? 'state' : 'words');
+      await this.store.setDue(tx, chat.id, endOf({ ...chat, seenAt: now, saidAt: now }, await this.desk.limits(tx)).at);
+      await this.desk.tell(tx, chat, 'words');
       return message;
     });
   }
@@ -103,7 +106,8 @@ export class VisitorChats {
       const now = this.clock.now();
       await this.store.see(tx, id, here, now);
       await this.store.setDue(tx, id, endOf({ ...chat, seenAt: now }, await this.desk.limits(tx)).at);
-      if (here !== chat.here) await this.desk.tell(tx, chat, 'state');
+      // Nobody but the agent who talks to them is disturbed.
+      if (here !== chat.here && chat.agentId !== null) await this.desk.tell(tx, chat, 'words');
       return seen;
     });
   }

@@ -6,6 +6,7 @@ import { HelpStore } from '../../persistence/help.store.ts';
 import { ReplicaStore } from '../../persistence/replica.store.ts';
 import { CreateTickets } from '../create-tickets.ts';
 import { EnsurePeople } from '../ensure-people.ts';
+import { firstGroup } from '../first-group.ts';
 import { IntegrationSettings } from '../integrations/integration-settings.ts';
 import { References, Wanted } from '../references.ts';
 
@@ -62,7 +63,8 @@ export class PublicRequests {
       throw new AppError('forbidden', 'help.no-requests', 'Requests are not taken here.');
     }
     const groups = await this.groups();
-    const group = groups.find(({ id }) => id === groupId)?.id ?? groups[0]?.id ?? (await this.firstGroup());
+    const group =
+      groups.find(({ id }) => id === groupId)?.id ?? groups[0]?.id ?? (await firstGroup(this.replicas, this.db));
     const request = { name, email, title: subject, body: text, files: [], once: `request ${once}` };
     return { number: (await this.make(request, group)).number };
   }
@@ -75,7 +77,7 @@ export class PublicRequests {
     if (!active) throw new AppError('forbidden', 'form.off', 'Not authorized');
     const known =
       chosen === null ? undefined : (await this.references.resolve(new Wanted().group(chosen))).group(chosen);
-    const group = known?.active ? known.id : await this.firstGroup();
+    const group = known?.active ? known.id : await firstGroup(this.replicas, this.db);
     return this.make({ ...request, once: `form ${request.once}` }, group);
   }
 
@@ -97,12 +99,5 @@ export class PublicRequests {
     if (typeof made !== 'string') throw made;
     const { id, number } = JSON.parse(made) as { id: number; number: string };
     return { id, number };
-  }
-
-  private async firstGroup(): Promise<number> {
-    const group = (await this.replicas.mailGroups(this.db)).find(({ active }) => active);
-    if (!group)
-      throw new AppError('unavailable', 'ticket.no-group', 'There is no active group that could take the request.');
-    return group.id;
   }
 }

@@ -8,6 +8,7 @@ import { MonitoringStore } from '../../persistence/monitoring.store.ts';
 import { ReplicaStore } from '../../persistence/replica.store.ts';
 import { ChangeTickets } from '../change-tickets.ts';
 import { CreateTickets } from '../create-tickets.ts';
+import { firstGroup } from '../first-group.ts';
 import { desk } from '../recurring/open-recurring.ts';
 import { References, Wanted } from '../references.ts';
 import { IntegrationSettings } from './integration-settings.ts';
@@ -72,7 +73,7 @@ export class TakeMonitoringEvent {
     const input: TicketInput = {
       ...fields,
       title: titleOf(event),
-      ...(!named && { group_id: groupId ?? (await this.firstGroup()) }),
+      ...(!named && { group_id: groupId ?? (await firstGroup(this.replicas, this.db)) }),
       customer_id: await this.customer(customer),
       preferences: { check_mk: about },
       article: note,
@@ -103,13 +104,6 @@ export class TakeMonitoringEvent {
 
   private async closingState(chosen: number | null): Promise<number | undefined> {
     return chosen ?? (await this.store.closingState(this.db));
-  }
-
-  private async firstGroup(): Promise<number> {
-    const group = (await this.replicas.mailGroups(this.db)).find(({ active }) => active);
-    if (!group)
-      throw new AppError('unavailable', 'ticket.no-group', 'There is no active group that could take the request.');
-    return group.id;
   }
 }
 

@@ -1,7 +1,16 @@
 import { epochMs } from '@helpmesh/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { doorOf, endOf, MOST_MESSAGES, mayBecome, originIn, requireRoom, requireWaiting } from './chat.ts';
+import {
+  doorOf,
+  endOf,
+  MOST_MESSAGES,
+  mayBecome,
+  originIn,
+  requirePlace,
+  requireRoom,
+  requireWaiting,
+} from './chat.ts';
 import { titleOf, transcriptOf } from './transcript.ts';
 
 describe('the life of a chat', () => {
@@ -27,10 +36,23 @@ describe('the life of a chat', () => {
 
   it('ends when nobody writes, or sooner when the visitor stays away', () => {
     const limits = { idleMs: 600_000, awayMs: 60_000 };
-    const at = (seen: number, said: number) => endOf({ seenAt: epochMs(seen), saidAt: epochMs(said) }, limits);
+    const at = (seen: number, said: number, state: 'waiting' | 'open' = 'open') =>
+      endOf({ state, seenAt: epochMs(seen), saidAt: epochMs(said), begunAt: epochMs(0) }, limits);
     expect(at(0, 0)).toEqual({ at: 60_000, why: 'away' });
     expect(at(540_000, 0)).toEqual({ at: 600_000, why: 'idle' });
     expect(at(541_000, 10_000)).toEqual({ at: 601_000, why: 'away' });
+    // Whoever waits keeps no place by writing.
+    expect(at(599_000, 599_000, 'waiting')).toEqual({ at: 600_000, why: 'idle' });
+  });
+
+  it('begins while few wait and few of its network are live', () => {
+    expect(() => requirePlace({ waiting: 4, ofNetwork: 1 }, 5)).not.toThrow();
+    expect(() => requirePlace({ waiting: 5, ofNetwork: 0 }, 5)).toThrow(
+      expect.objectContaining({ code: 'chat.nobody-there' }),
+    );
+    expect(() => requirePlace({ waiting: 2, ofNetwork: 2 }, 5)).toThrow(
+      expect.objectContaining({ code: 'chat.too-many-of-network' }),
+    );
   });
 });
 

@@ -11,6 +11,7 @@ export interface ChatLife {
   seenAt: EpochMs;
   /** When somebody last said something, or took it. */
   saidAt: EpochMs;
+  begunAt: EpochMs;
 }
 
 export interface ChatLimits {
@@ -45,12 +46,33 @@ export function requireRoom({ state, said }: { state: ChatState; said: number })
   }
 }
 
-/** When it ends by itself, and why: nobody writes any more, or the visitor does not come back. */
+/** Chats of one network that may be live at once. */
+export const MOST_OF_NETWORK = 2;
+
+/**
+ * Whether one more may begin. @param live  chats that nobody ended: of all those who wait, of the own network
+ * @throws AppError conflict `chat.nobody-there`; limited `chat.too-many-of-network`
+ */
+export function requirePlace(live: { waiting: number; ofNetwork: number }, waitingMax: number): void {
+  if (live.ofNetwork >= MOST_OF_NETWORK) {
+    throw new AppError('limited', 'chat.too-many-of-network', 'As many chats as may be are open from your network.');
+  }
+  if (live.waiting >= waitingMax) throw nobodyThere();
+}
+
+export function nobodyThere(): AppError {
+  return new AppError('conflict', 'chat.nobody-there', 'Nobody can take a chat at the moment.');
+}
+
+/**
+ * When it ends by itself, and why: nobody writes any more, or the visitor does not come back. Words keep no place in the
+ * queue: who waits is counted from the beginning.
+ */
 export function endOf(
-  { seenAt, saidAt }: Pick<ChatLife, 'seenAt' | 'saidAt'>,
+  { state, seenAt, saidAt, begunAt }: Pick<ChatLife, 'state' | 'seenAt' | 'saidAt' | 'begunAt'>,
   { idleMs, awayMs }: ChatLimits,
 ): { at: EpochMs; why: 'idle' | 'away' } {
-  const [idle, away] = [saidAt + idleMs, seenAt + awayMs];
+  const [idle, away] = [(state === 'waiting' ? begunAt : saidAt) + idleMs, seenAt + awayMs];
   return away < idle ? { at: epochMs(away), why: 'away' } : { at: epochMs(idle), why: 'idle' };
 }
 
