@@ -136,6 +136,7 @@ export {
   FederationHandover,
   FederationHandoverAnswer,
   FederationHandoverDraft,
+  FederationPatch,
   FederationRequester,
   FederationTicket,
   FederationTombstone,

@@ -746,6 +746,42 @@ describe('another helpdesk', () => {
     expect((await seen()).handover).toMatchObject({ status: 'returned', answer: 'done here', direction: 'out' });
   });
 
+  it('speaks for one that it alone knows to have a ticket, and no longer once that has a link of its own', async () => {
+    const uuid = uuidv7();
+    const path = `tickets/${uuid}`;
+    const ticket = {
+      ...ticketOf(uuid),
+      fields: { ...fields, subject: 'In the name of another', assignedNode: b.node },
+    };
+    await a.call(token(), 'PUT', path, ticket, { 'if-none-match': '*' });
+    const { id } = await waitFor(() => copyOf('In the name of another', a), { what: 'the ticket' });
+    await a.tickets.change(id, { tags: ['seen'] });
+    const patch = (change: object) =>
+      waitFor(
+        async () => {
+          const etag = (await a.call(token(), 'GET', path)).headers.get('etag');
+          const said = etag && (await a.call(token(), 'PATCH', path, change, { 'if-match': etag }));
+          return said && said.status === 202;
+        },
+        { what: 'a change' },
+      );
+    await patch({ priority: 'low' });
+    await waitFor(() => rowAt(a, id).priority === '1 low', { what: 'the priority' });
+    await a.tickets.change(id, { groupId: 1 });
+    await a.others.say(ticketUpdated, a.told(id, { group_id: { from: 2, to: 1 } }), { aggregateId: id });
+    const { id: there } = await waitFor(() => copyOf('In the name of another'), { what: 'a copy' });
+    await patch({ priority: 'high' });
+    const agent = [['ticket.agent'], { '1': ['full'] }] as [string[], Actor['groups']];
+    const wished = async () => {
+      const all = (await a.ask(shares.ofTicket, { params: { id } }, ...agent)).shares;
+      return all.find(({ peer }) => peer === 'By hand')?.wishes[0];
+    };
+    expect(await waitFor(wished, { what: 'a wish' })).toMatchObject({ field: 'priority', theirs: 'high', ours: 'low' });
+    expect([rowAt(a, id).priority, rowAt(b, there).priority]).toEqual(['1 low', '1 low']);
+    await b.tickets.change(there, { priority: '2 normal' });
+    await waitFor(() => rowAt(a, id).priority === '2 normal', { what: 'their own word' });
+  });
+
   it('waits for what happens, and reads of the end of sharing', async () => {
     const uuid = uuidv7();
     const ticket = { ...ticketOf(uuid), fields: { ...ticketOf(uuid).fields, subject: 'Told at once' } };

@@ -33,9 +33,9 @@ export const FederationHandover = z.strictObject({
   from: NodeId,
   to: NodeId,
   status: z.enum(['offered', 'accepted', 'rejected', 'returned']),
-  /** Why it was offered. */
+  /** Why it was offered; empty for all but the two. */
   reason: text(HANDOVER_REASON),
-  /** Why it was answered so. */
+  /** Why it was answered so; empty for all but the two. */
   answer: text(HANDOVER_REASON),
   /** Of the last word. */
   at: z.iso.datetime(),
@@ -62,6 +62,9 @@ export const FederationFields = z.strictObject({
   handover: FederationHandover.nullish(),
 });
 export type FederationFields = z.output<typeof FederationFields>;
+
+/** What a helpdesk patches (RFC 7396): who works on a ticket is handed over, which has routes of its own. */
+export const FederationPatch = FederationFields.omit({ assignedNode: true, handover: true }).partial();
 
 export const federationFieldNames = [
   'subject',

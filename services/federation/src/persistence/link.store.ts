@@ -57,6 +57,8 @@ export interface Begun {
   peer: Pick<Peer, 'id' | 'name' | 'node' | 'token' | 'called' | 'failingSince' | 'lastSuccessAt'>;
   agreement: (Pick<Agreement, 'groupId' | 'disclosure' | 'internalNotes'> & FileLimits) | undefined;
   shared: SharedTicket | undefined;
+  /** Helpdesks that the ticket is shared with, this peer among them. */
+  direct: ReadonlySet<string>;
   /** The first message that came in and is not done, and how many there are. */
   next: Received | undefined;
   queuedIn: number;
@@ -142,6 +144,7 @@ interface BegunRow
     Pick<Begun['peer'], 'name' | 'token' | 'called' | 'failingSince' | 'lastSuccessAt'> {
   agreement: Begun['agreement'] | null;
   shared: SharedTicket | null;
+  direct: string[];
   next: Received | null;
   queuedIn: number;
   hasOut: boolean;
@@ -207,6 +210,8 @@ export class LinkStore {
            'attachmentTypes', a.attachment_types) END AS agreement,
          CASE WHEN s.uuid IS NOT NULL THEN json_build_object('uuid', s.uuid, 'ticketId', s.ticket_id,
            'originNode', s.origin_node, 'via', s.via, 'fields', s.fields, 'own', s.own) END AS shared,
+         ARRAY(SELECT q.node FROM link o JOIN peer q ON q.id = o.peer_id
+               WHERE o.uuid = l.uuid AND o.ended_at IS NULL) AS direct,
          (SELECT json_build_object('id', i.id, 'change', i.change) FROM link_inbox i WHERE i.link_id = l.id
           ORDER BY i.sequence, i.id LIMIT 1) AS next,
          (SELECT count(*)::int FROM link_inbox i WHERE i.link_id = l.id) AS "queuedIn",
@@ -219,11 +224,11 @@ export class LinkStore {
     );
     if (!row) return undefined;
     const { name, token, called, failingSince, lastSuccessAt, ...rest } = row;
-    const { agreement, shared, next, queuedIn, hasOut, stopped, ...link } = rest;
+    const { agreement, shared, direct, next, queuedIn, hasOut, stopped, ...link } = rest;
     return {
       peer: { id: link.peerId, node: link.node, name, token, called, failingSince, lastSuccessAt },
       ...{ agreement: agreement ?? undefined, shared: shared ?? undefined, next: next ?? undefined },
-      ...{ link: toLink(link), queuedIn, hasOut, stopped },
+      ...{ link: toLink(link), direct: new Set(direct), queuedIn, hasOut, stopped },
     };
   }
 

@@ -6,9 +6,10 @@ import {
   canonicalStates,
   FederationChange,
   FederationEvent,
-  FederationFields,
+  type FederationFields,
   FederationHandoverAnswer,
   FederationHandoverDraft,
+  FederationPatch,
   FederationTicket,
   type FederationTombstone,
   federationEventTypes,
@@ -57,8 +58,6 @@ const Wait = z.coerce.number().min(0).max(30).default(0);
 /** Between two looks at it. */
 const LOOK_MS = 300;
 const Limit = z.coerce.number().int().min(1).max(200).default(50);
-/** Merge patch (RFC 7396) of the fields a peer may name. */
-const Patch = FederationFields.omit({ assignedNode: true, handover: true }).partial();
 
 /** What other helpdesks may ask and tell. Each sees the tickets that it shares with us, and nothing else exists for it. */
 export class PeerDoor {
@@ -298,7 +297,7 @@ export class PeerDoor {
   /** @throws AppError stale `federation.version-moved`; invalid `federation.precondition-needed` */
   private async changeTicket(peer: Caller, { body, ifMatch }: Request, name: string): Promise<Answer> {
     const { link } = await this.openLink(this.db, peer, read(Uuid, name));
-    const patch = read(Patch, body);
+    const patch = read(FederationPatch, body);
     const change = await this.seen(link, ifMatch);
     const changed = Object.keys(patch) as FederationChange['changed'];
     await this.tell(peer, link, change, {

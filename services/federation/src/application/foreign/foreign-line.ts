@@ -51,6 +51,8 @@ const MOST_COMMENTS = 20;
 const MOST_TEXT = 400_000;
 /** Files that go with one comment, bytes together: they travel inside the message. */
 const MOST_FILE_BYTES = 15_000_000;
+/** No others have a link of their own to such a helpdesk. */
+const NOBODY: ReadonlySet<string> = new Set();
 /** Without an agreement. */
 const NO_FILES: FileLimits = { maxAttachmentBytes: 0, attachmentTypes: [] };
 
@@ -94,7 +96,7 @@ export class ForeignLine implements PeerLine, PeerGreeter {
       ? { row: known, remote: await this.read(desk, known, call) }
       : await this.make(desk, change, call);
     const here = row.state.shadow === null ? null : this.heldOf(desk, row, remote);
-    const result = takeIn(row.state, here, tellingOf(change), desk.node, true);
+    const result = takeIn(row.state, here, tellingOf(change), { self: desk.node, direct: NOBODY }, true);
     if (result.do !== 'take') return;
     const posted = await this.post(
       desk,
@@ -351,7 +353,7 @@ export class ForeignLine implements PeerLine, PeerGreeter {
     const { remote, base, target, patch } = told;
     const origin = this.originOf(desk, row);
     const ours = (word: keyof PeerWords) =>
-      word !== 'owner' && leadsTo(row.state, writerOf(fieldOf[word], target, origin));
+      word !== 'owner' && leadsTo(row.state, writerOf(fieldOf[word], target, origin), NOBODY);
     const present = posted ? await this.read(desk, row, call) : remote;
     const before: Known = {
       fields: canonical(

@@ -18,7 +18,7 @@ import { withSpan } from '@helpmesh/telemetry';
 import type { DataSource } from 'typeorm';
 import type { Agreement } from '../../domain/agreement.ts';
 import { type FileLimits, type MissingFile, withMissing } from '../../domain/sync/files.ts';
-import { handoverNote } from '../../domain/sync/handover.ts';
+import { handoverNote, toldTo } from '../../domain/sync/handover.ts';
 import type { HeldTicket } from '../../domain/sync/link.ts';
 import { changeOf, eventType, tellingOf } from '../../domain/sync/message.ts';
 import { askedForMs, holdMs } from '../../domain/sync/outage.ts';
@@ -54,14 +54,17 @@ const LOOKS = 8;
 
 type Taken = Extract<TakenIn, { do: 'take' }>;
 
-/** What a turn needs to know. */
-interface Turn extends Pick<Begun, 'link' | 'peer' | 'agreement'> {
+/** What it takes to see where a ticket stands here. */
+interface Look extends Pick<Begun, 'link' | 'peer' | 'agreement'> {
   signal: AbortSignal;
   /** Where the ticket stood when the turn began, until somebody was waited for; undefined: that is to be read. */
   shared?: SharedTicket | undefined;
   /** Where it stands since it was read or written last. */
   here?: Here;
 }
+
+/** What a turn needs to know. */
+interface Turn extends Look, Pick<Begun, 'direct'> {}
 
 /** Which ticket it is. */
 type Known = Pick<SharedTicket, 'uuid' | 'ticketId' | 'originNode'>;
@@ -179,14 +182,14 @@ export class SyncLinks {
     const ours = shared.originNode === node;
     const requester = held && !ours ? held.fields.requester : this.disclosed(told, peer, agreement);
     const assigned = held?.fields.assignedNode ?? peer.node;
-    const fields = sharedFields(ownOf(told), held ?? null, requester, assigned, assigned === node);
+    const fields = toldTo(peer.node, sharedFields(ownOf(told), held ?? null, requester, assigned, assigned === node));
     return {
       ticket: { ...this.ticketOf(shared, told), fields },
       comments: told.articles.map((article) => this.commentOf(shared, article)),
     };
   }
 
-  private async turnOf(link: Link, signal = NEVER): Promise<Turn> {
+  private async turnOf(link: Link, signal = NEVER): Promise<Look> {
     const peer = await this.peers.get(this.db, link.peerId);
     return { link, peer, agreement: await this.agreements.find(this.db, link.agreementId), signal };
   }
@@ -317,7 +320,8 @@ export class SyncLinks {
     const { link, peer } = turn;
     const here = turn.here ?? (await this.here(turn));
     const held = here && heldOf(here, [...link.state.comments]);
-    const result = takeIn(link.state, held, tellingOf(change), this.settings.node, whole);
+    const place = { self: this.settings.node, direct: turn.direct };
+    const result = takeIn(link.state, held, tellingOf(change), place, whole);
     if (result.do === 'skip') return transaction(this.db, (tx) => this.links.done(tx, link.id, change.sequence));
     if (result.do === 'ask') {
       const standing = await this.line.standing(this.addressOf(peer), link.uuid, turn.signal);
@@ -514,7 +518,7 @@ export class SyncLinks {
    * The ticket as it is here. @returns null when it is not here yet
    * @throws AppError not-found `peer.unshared` when it is not here any more
    */
-  private async here(turn: Turn, limit = 1): Promise<Here | null> {
+  private async here(turn: Look, limit = 1): Promise<Here | null> {
     const { link, agreement } = turn;
     const shared = turn.shared ?? (await this.links.shared(this.db, link.uuid));
     // The next time it may be another one.
@@ -529,7 +533,7 @@ export class SyncLinks {
     return this.standingOf(turn, shared, told);
   }
 
-  private standingOf({ peer, agreement }: Turn, shared: SharedTicket, told: Told): Here {
+  private standingOf({ peer, agreement }: Look, shared: SharedTicket, told: Told): Here {
     const { node } = this.settings;
     const requester = shared.originNode === node ? this.disclosed(told, peer, agreement) : shared.fields.requester;
     const { assignedNode } = shared.fields;

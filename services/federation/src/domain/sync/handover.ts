@@ -73,6 +73,13 @@ export function agreed(offer: FederationHandover, answer: FederationHandover): P
   return { ...(status === 'accepted' && workedOnAt(offer.to)), handover };
 }
 
+/** The fields as a helpdesk may know them: why a ticket goes from one to another is between those two. */
+export function toldTo(node: string, fields: FederationFields): FederationFields {
+  const { handover } = fields;
+  if (!handover || handover.from === node || handover.to === node) return fields;
+  return { ...fields, handover: { ...handover, reason: '', answer: '' } };
+}
+
 /** Words for the agents of one of the two, when the other one has spoken; undefined: it is between others. */
 export function handoverNote(word: FederationHandover, self: string, peer: string, name: string): string | undefined {
   const { status, from, to, reason, answer } = word;

@@ -15,7 +15,7 @@ export interface LinkState {
   toldAt: Partial<Record<FederationFieldName, number>>;
   /** Uuids of the comments that both sides have, once the peer has all that was sent. */
   comments: ReadonlySet<string>;
-  /** Further helpdesks that are reached through the peer. */
+  /** Further helpdesks that are reached through the peer, as it says. */
   behind: ReadonlySet<string>;
 }
 
@@ -34,7 +34,17 @@ export function newLink(peer: string): LinkState {
   };
 }
 
-/** Whether a helpdesk lies in the direction of this link. */
-export function leadsTo(link: LinkState, node: string): boolean {
-  return link.peer === node || link.behind.has(node);
+/** Where a helpdesk stands among those that have a ticket. */
+export interface Place {
+  self: string;
+  /** All that it is linked with for this ticket. */
+  direct: ReadonlySet<string>;
+}
+
+/**
+ * Whether a helpdesk lies in the direction of this link. Who is behind a peer is known from the peer alone, so that counts
+ * for none that has a link of its own with us: that one speaks for itself.
+ */
+export function leadsTo(link: LinkState, node: string, direct: ReadonlySet<string>): boolean {
+  return link.peer === node || (!direct.has(node) && link.behind.has(node));
 }

@@ -1,8 +1,9 @@
 import { type FederationFieldName, federationFieldNames } from '@helpmesh/contracts';
+import { toldTo } from './handover.ts';
 import type { HeldTicket, LinkState } from './link.ts';
 import { canonical, differing } from './replica.ts';
 
-/** What is to be told to a peer: the fields as they are, which of them it does not know, and new comments. */
+/** What is to be told to a peer: the fields as it may know them, which of them it does not know, and new comments. */
 export interface Telling {
   sequence: number;
   acknowledged: number;
@@ -19,7 +20,7 @@ export interface Telling {
  * @returns null when it knows everything
  */
 export function tell(link: LinkState, here: HeldTicket, most: number): { link: LinkState; telling: Telling } | null {
-  const fields = canonical(here.fields);
+  const fields = toldTo(link.peer, canonical(here.fields));
   const changed = link.shadow ? differing(fields, link.shadow) : [...federationFieldNames];
   const commentIds = here.commentIds.filter((id) => !link.comments.has(id)).slice(0, most);
   if (changed.length === 0 && commentIds.length === 0) return null;

@@ -1,7 +1,7 @@
 import type { FederationFieldName, FederationFields } from '@helpmesh/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { giverOf, type HandoverStep, handOver } from './handover.ts';
+import { giverOf, type HandoverStep, handOver, toldTo } from './handover.ts';
 import { type HeldTicket, type LinkState, newLink } from './link.ts';
 import { canonical, writerOf } from './replica.ts';
 import { type Telling, tell, tellAgain } from './send.ts';
@@ -71,7 +71,8 @@ class Desk {
 
   /** @param ask  reads where the ticket stands there; null: the peer cannot be reached */
   hear(peer: string, message: Telling, ask: () => Telling | null, whole = false): void {
-    const result = takeIn(this.links.get(peer) as LinkState, this.ticket, message, this.name, whole);
+    const place = { self: this.name, direct: new Set(this.links.keys()) };
+    const result = takeIn(this.links.get(peer) as LinkState, this.ticket, message, place, whole);
     if (result.do === 'skip') return;
     if (result.do === 'ask') {
       const stand = ask();
@@ -265,8 +266,13 @@ describe.each([
       fc.property(steps, (done) => {
         const net = new Net(names).play(done).settle();
         const [first, ...others] = net.tickets as [HeldTicket, ...HeldTicket[]];
+        // Whoever has offered it knows all; why is for the other one of the two alone.
+        const { handover } = first.fields;
+        const offerer = net.desks.find(({ name }) => name === handover?.from)?.ticket ?? first;
+        for (const { name, ticket } of net.desks) {
+          expect(canonical((ticket as HeldTicket).fields)).toEqual(toldTo(name, canonical(offerer.fields)));
+        }
         for (const other of others) {
-          expect(canonical(other.fields)).toEqual(canonical(first.fields));
           expect([...other.commentIds].sort()).toEqual([...first.commentIds].sort());
         }
         expect(new Set(first.commentIds).size).toBe(first.commentIds.length);
@@ -456,6 +462,84 @@ describe('a ticket that is offered', () => {
     a.change({ priority: 'high' });
     expect([pass(a, b), pass(b, a), ...nodes({ a, b })]).toEqual([1, 0, 'a', 'a']);
     expect([b.ticket?.fields.priority, b.suggestions]).toEqual(['high', 0]);
+  });
+
+  it('is accepted by nobody in the name of another one, who has a link of its own', () => {
+    const us = new Desk('us', ['c']);
+    const hear = (peer: string, told: Partial<FederationFields>) => {
+      const { sequenceIn, sequenceOut } = us.links.get(peer) as LinkState;
+      const message: Telling = {
+        ...{ sequence: sequenceIn + 1, acknowledged: sequenceOut, originNode: 'c', commentIds: [] },
+        ...{ fields: { ...start, ...us.ticket?.fields, ...told }, changed: Object.keys(told) as FederationFieldName[] },
+      };
+      us.hear(peer, message, () => null);
+    };
+    hear('c', { assignedNode: 'b' });
+    // As long as they alone know it, it is so: they name us.
+    hear('c', { assignedNode: 'us' });
+    us.links.set('b', newLink('b'));
+    us.out.set('b', []);
+    expect([us.handOver(offerTo('b')), us.tell('b'), us.tell('c')]).toEqual([true, true, true]);
+    const offer = us.ticket?.fields.handover as never as object;
+    const yes = { ...offer, status: 'accepted', answer: 'of course' } as never;
+    hear('c', { handover: yes });
+    hear('c', { handover: yes, assignedNode: 'b', ownerName: 'Eve' });
+    expect(us.ticket?.fields).toMatchObject({ assignedNode: 'us', ownerName: null, handover: { status: 'offered' } });
+
+    hear('b', { handover: yes });
+    expect(us.ticket?.fields).toMatchObject({ assignedNode: 'b', handover: { status: 'accepted' } });
+    us.tell('c');
+    const before = us.suggestions;
+    hear('c', { assignedNode: 'c', state: 'closed', priority: 'low' });
+    expect(us.ticket?.fields).toMatchObject({ assignedNode: 'b', state: 'new', priority: 'normal' });
+    expect(us.suggestions - before).toBe(3);
+    hear('b', { state: 'in_progress', ownerName: 'Ada' });
+    expect(us.ticket?.fields).toMatchObject({ state: 'in_progress', ownerName: 'Ada' });
+  });
+
+  it('tells why to the other one of the two alone, and a reason that somebody else names goes nowhere', () => {
+    const [a, b, c] = line(['a', 'b', 'c']) as [Desk, Desk, Desk];
+    b.open({ ...start, assignedNode: 'b' });
+    const told: Telling[] = [];
+    const pass = (from: Desk, to: Desk) => {
+      let count = 0;
+      for (; from.tell(to.name); count++) {
+        const sent = (from.out.get(to.name) as Telling[]).splice(0);
+        if (to === c) told.push(...sent);
+        for (const one of sent) to.hear(from.name, one, () => null);
+      }
+      return count;
+    };
+    const words = (desk: Desk) => desk.ticket?.fields.handover;
+    const known = (desk: Desk) => [words(desk)?.reason, words(desk)?.answer];
+    b.handOver(offerTo('a'));
+    expect([pass(b, a), pass(b, c), pass(a, b), pass(c, b)]).toEqual([1, 1, 0, 0]);
+    expect([a, b, c].map(known)).toEqual([
+      ['their network', ''],
+      ['their network', ''],
+      ['', ''],
+    ]);
+    a.handOver({ do: 'accepted', reason: 'gladly' });
+    pass(a, b);
+    expect([pass(b, a), pass(b, c), pass(a, b), pass(c, b)]).toEqual([1, 1, 0, 0]);
+    a.handOver({ do: 'returned', to: a.giver, id: 'other', reason: 'after all not' });
+    expect([pass(a, b), pass(b, c), pass(b, a), pass(c, b)]).toEqual([1, 1, 0, 0]);
+    expect([a, b].map(known)).toEqual([...Array(2).fill(['their network', 'after all not'])]);
+    expect(words(c)).toMatchObject({ status: 'returned', from: 'b', to: 'a', reason: '', answer: '' });
+    for (const word of ['their network', 'gladly', 'after all not']) expect(JSON.stringify(told)).not.toContain(word);
+
+    // They are not forgotten when somebody works on it who was never told.
+    b.change({ assignedNode: 'c' });
+    pass(b, c);
+    c.change({ priority: 'high' });
+    expect([pass(c, b), pass(b, c), b.ticket?.fields.priority]).toEqual([1, 0, 'high']);
+    expect(known(b)).toEqual(['their network', 'after all not']);
+    // One who knows of it all the same is neither believed nor put right.
+    const fields = { ...start, ...c.ticket?.fields, handover: { ...words(b), reason: 'made up' } as never };
+    const { sequenceIn, sequenceOut } = b.links.get('c') as LinkState;
+    const made = { sequence: sequenceIn + 1, acknowledged: sequenceOut, originNode: 'b', commentIds: [] };
+    b.hear('c', { ...made, fields, changed: ['handover'] }, () => null);
+    expect([pass(b, c), known(b)]).toEqual([0, ['their network', 'after all not']]);
   });
 
   it('is answered by nobody else, and twice by none', () => {

@@ -1,7 +1,7 @@
 import { type FederationFieldName, type FederationFields, federationFieldNames } from '@helpmesh/contracts';
 import { isOver } from '../codes/states.ts';
-import { agreed, answers } from './handover.ts';
-import { type HeldTicket, type LinkState, leadsTo } from './link.ts';
+import { agreed, answers, toldTo } from './handover.ts';
+import { type HeldTicket, type LinkState, leadsTo, type Place } from './link.ts';
 import { canonical, isSame, writerOf } from './replica.ts';
 import type { Telling } from './send.ts';
 
@@ -39,12 +39,13 @@ export function takeIn(
   link: LinkState,
   here: HeldTicket | null,
   message: Telling,
-  self: string,
+  { self, direct }: Place,
   whole = false,
 ): TakenIn {
   if (message.sequence <= link.sequenceIn) return { do: 'skip' };
   if (message.sequence > link.sequenceIn + 1 && !whole) return { do: 'ask' };
-  const told = canonical(message.fields);
+  // Reasons that are not the peer's are not its to tell either, or those who hold other ones would never agree.
+  const told = toldTo(link.peer, canonical(message.fields));
   const heard: LinkState = {
     ...link,
     sequenceIn: message.sequence,
@@ -60,6 +61,7 @@ export function takeIn(
   // Whoever has accepted the ticket speaks as the one who works on it.
   const granted = answered(link, told, before, self);
   const held = { ...here, fields: { ...before, ...granted } };
+  const known = toldTo(link.peer, held.fields);
   const shadow: FederationFields = { ...(link.shadow ?? told) };
   const patch: Partial<FederationFields> = { ...granted };
   const suggestions: Suggestion[] = [];
@@ -72,12 +74,12 @@ export function takeIn(
   };
   for (const field of federationFieldNames) {
     const value = told[field];
-    const same = isSame(value, held.fields[field]);
+    const same = isSame(value, known[field]);
     if (field in granted) {
       set(shadow, field, value);
       continue;
     }
-    if (leadsTo(link, writerOf(field, held.fields, held.originNode))) {
+    if (leadsTo(link, writerOf(field, held.fields, held.originNode), direct)) {
       // They had not seen yet what we said of it; once they have, they speak of it again unless they agree.
       if (message.acknowledged < (link.toldAt[field] ?? 0)) continue;
       set(shadow, field, value);
@@ -86,7 +88,7 @@ export function takeIn(
     } else if (message.changed.includes(field)) {
       set(shadow, field, value);
       if (same) continue;
-      const wish = fulfilled(field, told, held, leadsTo(link, held.originNode));
+      const wish = fulfilled(field, told, held, leadsTo(link, held.originNode, direct));
       if (wish !== undefined) {
         if (!isSame(wish, held.fields[field])) set(patch, field, wish);
       } else if (field !== 'handover') suggestions.push({ field, value });
@@ -98,14 +100,17 @@ export function takeIn(
   return { do: 'take', link: { ...heard, shadow, behind }, patch, commentIds, suggestions };
 }
 
-/** What the helpdesk that we have offered a ticket to has answered; what anybody else says of it, or too late, is no wish. */
+/**
+ * What the helpdesk that we have offered a ticket to has answered itself; what anybody else says of it, in whose name
+ * ever, or too late, is no wish.
+ */
 function answered(
   link: LinkState,
   told: FederationFields,
   { handover: offer }: FederationFields,
   self: string,
 ): Partial<FederationFields> {
-  const isOurs = offer?.from === self && leadsTo(link, offer.to);
+  const isOurs = offer?.from === self && offer.to === link.peer;
   if (!isOurs || !told.handover || !answers(told.handover, offer)) return {};
   // After a binding offer they work on it already.
   return { ...agreed(offer, told.handover), ...(told.assignedNode === offer.to && { ownerName: told.ownerName }) };
