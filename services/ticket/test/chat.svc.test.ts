@@ -11,6 +11,7 @@ import {
   sayInChat,
   seeVisitor,
   startChat,
+  updateTicket,
   type VisitorChat,
 } from '@helpmesh/contracts';
 import { waitFor } from '@helpmesh/testing';
@@ -26,6 +27,7 @@ afterAll(() => desk.stop());
 const gateway = actor({ userId: 1 });
 const chatter = (who: typeof cast.agent) => actor({ ...who, permissions: ['ticket.agent', 'chat.agent'] });
 const [anton, berta, boss] = [chatter(cast.agent), chatter(cast.agent2), chatter(cast.admin)];
+const rita = chatter(cast.reader);
 const here = (who: typeof anton, over: object = {}) =>
   desk.rest(who, chatSessions.setAvailability, { body: { active: true, slots: 2, ...over } });
 const door = async (origin: string | null = null) => desk.ask(gateway, readChatDoor, { origin });
@@ -242,6 +244,27 @@ describe('a chat', () => {
     await expect(answer(anton, vic.id, '  ')).rejects.toMatchObject({ code: 'chat.nothing-said' });
     await expect(act(boss, vic.id, 'take')).rejects.toMatchObject({ code: 'chat.taken' });
     await expect(list(cast.agent)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('is looked at by who reads its group, and taken by who may change there', async () => {
+    await here(anton, { active: false });
+    await here(rita);
+    expect((await door()).state).toBe('offline');
+    await here(anton);
+    const vic = await visitor();
+    expect((await list(rita)).waiting).toMatchObject([{ id: vic.id }]);
+    expect(await act(rita, vic.id, 'get')).toMatchObject({ state: 'waiting' });
+    await expect(act(rita, vic.id, 'take')).rejects.toMatchObject({ kind: 'forbidden' });
+    await act(anton, vic.id, 'take');
+    await act(anton, vic.id, 'close');
+    await ticketOf(vic.session);
+    const { ticket_id: id } = await act(rita, vic.id, 'get');
+    // What was said is where the ticket is, also for the agent who had the chat.
+    await desk.rest(boss, updateTicket, { id: id as number, body: { group_id: 2 } });
+    for (const who of [rita, anton]) {
+      await expect(act(who, vic.id, 'get')).rejects.toMatchObject({ code: 'chat.not-found' });
+    }
+    expect(await act(boss, vic.id, 'get')).toMatchObject({ state: 'closed', ticket_id: id });
   });
 
   it('an agent takes no more at once than they said', async () => {

@@ -54,6 +54,19 @@ async function hubWith(...seqs: number[]): Promise<LiveHub> {
 }
 
 describe('the live hub', () => {
+  it('whispers of chats to those alone that are told of them', async () => {
+    const hub = await hubWith();
+    const pages = [true, false, true].map((chats, i) => Object.assign(probe(), { userId: i + 1, chats }));
+    for (const page of pages) await hub.join(page, undefined);
+    const heard = () => pages.map(({ text }) => text.split('said').length - 1);
+    hub.whisper(null, 'said', 'chats');
+    expect(heard()).toEqual([1, 0, 1]);
+    hub.whisper([2, 3], 'said', 'chats');
+    expect(heard()).toEqual([1, 0, 2]);
+    hub.whisper(null, 'said');
+    expect(heard()).toEqual([2, 1, 3]);
+  });
+
   it.each([
     ['the last event', 3, [4], false],
     ['an earlier one', 1, [2, 3, 4], false],

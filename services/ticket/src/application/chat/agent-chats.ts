@@ -15,11 +15,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { endOf, mayBecome, requireRoom, requireWaiting } from '../../domain/chat/chat.ts';
 import { ChatStore, type LockedChat, SLOTS } from '../../persistence/chat.store.ts';
+import { TicketStore } from '../../persistence/ticket.store.ts';
+import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { notAuthorized } from '../access.ts';
 import { ChatDesk } from './chat-desk.ts';
 import { ChatTimer } from './chat-timer.ts';
 
-/** Chats as agents have them: those that wait in the groups they read, and their own. */
+/** Chats as agents have them: those that wait in the groups they read, of which they take those that they may change. */
 @Injectable()
 export class AgentChats {
   constructor(
@@ -27,6 +29,7 @@ export class AgentChats {
     private readonly store: ChatStore,
     private readonly desk: ChatDesk,
     private readonly timer: ChatTimer,
+    private readonly tickets: TicketStore,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -45,7 +48,7 @@ export class AgentChats {
 
   /** @throws AppError forbidden */
   async setAvailability(actor: Actor, { active, slots }: { active?: boolean | undefined; slots?: number | undefined }) {
-    const agent = { userId: actor.userId, active, slots, groupIds: groupsOf(actor) };
+    const agent = { userId: actor.userId, active, slots, groupIds: groupsOf(actor, 'change') };
     return this.store.setAvailability(this.db, agent, this.clock.now());
   }
 
@@ -54,6 +57,8 @@ export class AgentChats {
     const groups = groupsOf(actor);
     const chat = await this.store.one(this.db, id, this.clock.now());
     if (!chat || !mayRead(actor, groups, { agentId: chat.agent_id, groupId: chat.group_id })) throw noChat(id);
+    // What became a ticket is for whoever may read that, wherever it is now.
+    if (chat.ticket_id !== null && !(await this.seesTicket(actor, chat.ticket_id))) throw noChat(id);
     return this.conversation(chat);
   }
 
@@ -61,6 +66,7 @@ export class AgentChats {
   take(actor: Actor, id: number): Promise<ChatConversation> {
     return this.change(actor, id, async (tx, chat) => {
       if (chat.state === 'open' && chat.agentId === actor.userId) return;
+      if (!groupsOf(actor, 'change').includes(chat.groupId)) throw notAuthorized();
       requireWaiting(chat);
       const now = this.clock.now();
       if (!(await this.store.holdSlot(tx, actor.userId, now))) {
@@ -126,6 +132,11 @@ export class AgentChats {
     return chat;
   }
 
+  private async seesTicket(actor: Actor, id: number): Promise<boolean> {
+    const [ticket] = await this.tickets.facts(this.db, [{ visible: VisibleTickets.to(actor, 'read'), id }]);
+    return ticket !== undefined;
+  }
+
   private async conversation(chat: ChatSession): Promise<ChatConversation> {
     return { ...chat, messages: await this.store.messages(this.db, chat.id) };
   }
@@ -155,10 +166,10 @@ export function wordsIn(body: string): string {
   return words;
 }
 
-/** Groups whose chats are the agent's to see. @throws AppError forbidden */
-function groupsOf(actor: Actor): number[] {
+/** Groups whose chats are the agent's to see, or with `change` to take. @throws AppError forbidden */
+function groupsOf(actor: Actor, level: 'read' | 'change' = 'read'): number[] {
   if (!hasPermission(actor, 'chat.agent')) throw notAuthorized();
-  return groupsWith(actor, 'read');
+  return groupsWith(actor, level);
 }
 
 function mayRead(actor: Actor, groups: readonly number[], chat: Pick<LockedChat, 'agentId' | 'groupId'>): boolean {

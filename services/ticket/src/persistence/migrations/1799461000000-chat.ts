@@ -10,7 +10,7 @@ export class Chat1799461000000 implements MigrationInterface {
         user_id    integer PRIMARY KEY,
         active     boolean NOT NULL,
         slots      integer NOT NULL,
-        -- Groups whose tickets the agent may read, as of seen_at.
+        -- Groups whose tickets the agent may change, as of seen_at.
         group_ids  integer[] NOT NULL,
         seen_at    timestamptz(3) NOT NULL
       );
