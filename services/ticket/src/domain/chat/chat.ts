@@ -47,7 +47,7 @@ export function requireRoom({ state, said }: { state: ChatState; said: number })
 }
 
 /** Chats of one network that may be live at once. */
-export const MOST_OF_NETWORK = 2;
+const MOST_OF_NETWORK = 2;
 
 /**
  * Whether one more may begin. @param live  chats that nobody ended: of all those who wait, of the own network
