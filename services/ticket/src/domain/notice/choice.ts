@@ -29,7 +29,7 @@ export function choiceOf(config: Readonly<Record<string, unknown>> | null | unde
   const matrix = Object.fromEntries(
     noticeEvents.map((event) => [event, isObject(rows[event]) ? rowOf(rows[event]) : defaultNoticeMatrix[event]]),
   ) as NoticeMatrix;
-  const chosen = Array.isArray(config.group_ids) ? config.group_ids.map(Number).filter(Number.isSafeInteger) : [];
+  const chosen = Array.isArray(config.group_ids) ? config.group_ids.map(idIn).filter(Number.isSafeInteger) : [];
   return { matrix, groupIds: chosen.length === 0 ? null : new Set(chosen), habits: habitsOf(config) };
 }
 
@@ -47,6 +47,8 @@ function flags<K extends string>(names: readonly K[], given: unknown): Record<K,
   return Object.fromEntries(names.map((name) => [name, isOn(values[name])])) as Record<K, boolean>;
 }
 
+/** What is neither a number nor a text may have no way to become one. */
+const idIn = (value: unknown) => (typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN);
 const isOn = (value: unknown) => value === true || value === 'true' || value === 1 || value === '1';
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

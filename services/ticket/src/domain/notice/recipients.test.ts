@@ -238,6 +238,7 @@ describe('the matrix', () => {
         const { matrix } = choiceOf(written as Record<string, unknown>);
         for (const event of events) expect(Object.values(matrix[event].criteria)).toHaveLength(4);
       }),
+      { examples: [[{ group_ids: [{ toString: 1 }, '2'] }]] },
     );
   });
 });
