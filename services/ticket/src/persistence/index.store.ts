@@ -181,12 +181,13 @@ export class IndexStore {
     return rows.map((row) => row.id);
   }
 
-  /** Documents without stems below an id, the newest first, which nobody else makes anew meanwhile. */
+  /** Documents without stems below an id, the newest first. Locked is the ticket, as by whoever else makes or removes them. */
   async withoutStems(tx: EntityManager, below: number, limit: number): Promise<number[]> {
     const rows = await sql<{ id: number }>(
       tx,
-      `SELECT ticket_id AS id FROM search_doc WHERE languages IS NULL AND ticket_id < $1
-       ORDER BY ticket_id DESC LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`,
+      `SELECT d.ticket_id AS id FROM search_doc d JOIN ticket t ON t.id = d.ticket_id
+       WHERE d.languages IS NULL AND d.ticket_id < $1
+       ORDER BY d.ticket_id DESC LIMIT $2 FOR SHARE OF t SKIP LOCKED`,
       [below, limit],
     );
     return rows.map((row) => row.id);
