@@ -528,8 +528,12 @@ describe('an administrator', () => {
     const pairs = await Promise.all(Array.from({ length: 32 }, (_, i) => shared(`Tried ${i}`)));
     await quiet();
     b.down = true;
-    for (const { here } of pairs) await a.tickets.say(here, 'while away');
+    const [last, ...others] = pairs.toReversed();
+    for (const { here } of others) await a.tickets.say(here, 'while away');
     await waitFor(async () => (await a.ask(peers.list, {}))[0]?.failing_since, { what: 'the trouble to be seen' });
+    // What is heard of together is as new as each other.
+    await a.others.settled('federation');
+    await a.tickets.say(last?.here as number, 'while away');
     // Those that were under way when it was seen.
     await waitFor(() => b.calls.at(-1) === 'GET ', { what: 'a try' });
     const before = b.calls.length;

@@ -153,7 +153,8 @@ interface BegunRow
 
 /** How the next turn of a link comes. */
 export interface Rest {
-  dueAt: EpochMs | null;
+  /** Null: when it changes. `as-it-was`: at once, in the place it has among the others, however often it was tried. */
+  dueAt: EpochMs | 'as-it-was' | null;
   attempts: number;
   error: string | null;
 }
@@ -313,14 +314,18 @@ export class LinkStore {
    * @returns false when somebody else has the link by now
    */
   async rest(on: On, link: Link, next: Rest, now: EpochMs): Promise<boolean> {
+    const stays = next.dueAt === 'as-it-was';
     const rows = await sql(
       on,
       `UPDATE link SET leased_until = NULL, lease = NULL, attempts = $3, error = $4,
-         due_at = CASE WHEN $5::timestamptz IS NULL AND changes > $6 THEN $7 ELSE $5 END,
-         synced_at = CASE WHEN $5::timestamptz IS NULL AND changes <= $6 THEN $7 ELSE synced_at END,
-         waiting_since = CASE WHEN $5::timestamptz IS NULL AND changes <= $6 THEN NULL ELSE waiting_since END
+         due_at = CASE WHEN $8 THEN coalesce(due_at, $7) WHEN $5::timestamptz IS NULL AND changes > $6 THEN $7 ELSE $5 END,
+         synced_at = CASE WHEN NOT $8 AND $5::timestamptz IS NULL AND changes <= $6 THEN $7 ELSE synced_at END,
+         waiting_since = CASE WHEN NOT $8 AND $5::timestamptz IS NULL AND changes <= $6 THEN NULL ELSE waiting_since END
        WHERE id = $1 AND lease = $2 RETURNING id`,
-      [link.id, link.lease, next.attempts, next.error, next.dueAt && new Date(next.dueAt), link.changes, new Date(now)],
+      [
+        ...[link.id, link.lease, next.attempts, next.error, stays ? null : next.dueAt && new Date(next.dueAt)],
+        ...[link.changes, new Date(now), stays],
+      ],
     );
     return rows.length > 0;
   }
@@ -587,6 +592,16 @@ export class LinkStore {
       ...valuesIn(event, now),
       id,
     ]);
+  }
+
+  /** The last that the peer has said and that was not done yet. */
+  async lastSaid(on: On, id: number): Promise<FederationChange | undefined> {
+    const [row] = await sql<{ change: FederationChange }>(
+      on,
+      'SELECT change FROM link_inbox WHERE link_id = $1 ORDER BY sequence DESC, id DESC LIMIT 1',
+      [id],
+    );
+    return row?.change;
   }
 
   /** The last number that came in, done or not; nobody takes the next one until the transaction ends. */

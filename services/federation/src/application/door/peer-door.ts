@@ -347,8 +347,10 @@ export class PeerDoor {
   ): Promise<Answer> {
     const { sequence, acknowledged, ticket } = change;
     const id = derivedId(link.uuid, `handover of ${peer.node} at ${sequence} and ${acknowledged}`);
-    const fields = canonical(handOver(ticket.fields, peer.node, stepOf(id), isoTime(this.clock.now())));
-    const changed = differing(fields, canonical(ticket.fields));
+    // What it has said just now counts, although nobody has come to it yet.
+    const said = (await this.links.lastSaid(this.db, link.id))?.ticket.fields ?? ticket.fields;
+    const fields = canonical(handOver(said, peer.node, stepOf(id), isoTime(this.clock.now())));
+    const changed = differing(fields, canonical(said));
     if (changed.length > 0) await this.tell(peer, link, change, { fields, changed, comments: [] });
     return { status: 202, headers: {} };
   }

@@ -287,8 +287,10 @@ export class SyncLinks {
     // One of our own services is away, which is no fault of the ticket.
     const isOurs = error.code.startsWith('rpc.') || error.code.startsWith('bus.');
     const attempts = atOnce || isOurs ? link.attempts : link.attempts + 1;
-    const wait = atOnce ? 0 : isOurs ? OURS_MS : backoffMs(attempts, { ...retries, jitter: Math.random() });
-    await this.links.rest(this.db, link, { dueAt: epochMs(now + wait), attempts, error: error.detail }, now);
+    const wait = isOurs ? OURS_MS : backoffMs(attempts, { ...retries, jitter: Math.random() });
+    // That it was tried makes it no newer: after the outage those that were written to last still go first.
+    const dueAt = atOnce ? 'as-it-was' : epochMs(now + wait);
+    await this.links.rest(this.db, link, { dueAt, attempts, error: error.detail }, now);
     this.wake();
   }
 
