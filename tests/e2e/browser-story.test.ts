@@ -1178,10 +1178,10 @@ describe('in the browser', { timeout: 90_000 }, () => {
       await visitor.goto('/');
       expect(await (await before).json()).toMatchObject({ state: 'offline' });
       expect(await launch.isVisible()).toBe(false);
-      const ida = await agent('Ida');
-      await ida.goto('/chats');
-      await ida.page.getByText('Nobody waits.').waitFor();
-      await ida.page.getByRole('switch', { name: 'I take chats' }).click();
+      const nora = await agent('Nora');
+      await nora.goto('/chats');
+      await nora.page.getByText('Nobody waits.').waitFor();
+      await nora.page.getByRole('switch', { name: 'I take chats' }).click();
       await waitFor(async () => (await admin.get('/api/v1/chat_sessions')).enabled, { what: 'chats' });
       await waitFor(
         async () => {
@@ -1209,22 +1209,22 @@ describe('in the browser', { timeout: 90_000 }, () => {
       await shopPage.getByText('You are next.').waitFor();
 
       // The agent sees it without doing anything, and takes it.
-      await ida.page.getByRole('link', { name: /^Chats\s*1$/ }).waitFor();
-      await ida.page.getByRole('link', { name: /Does the boat float\?/ }).click();
-      await ida.page.getByText('vera@shop.example').waitFor();
-      await ida.page.getByRole('link', { name: `${shop.url}/` }).waitFor();
-      await ida.page.getByText('On the page').waitFor();
-      await ida.page.getByRole('button', { name: 'Take the chat' }).click();
-      await shopPage.getByText('You are talking to Ida Page.').waitFor();
-      const answer = ida.page.getByLabel('Answer');
+      await nora.page.getByRole('link', { name: /^Chats\s*1$/ }).waitFor();
+      await nora.page.getByRole('link', { name: /Does the boat float\?/ }).click();
+      await nora.page.getByText('vera@shop.example').waitFor();
+      await nora.page.getByRole('link', { name: `${shop.url}/` }).waitFor();
+      await nora.page.getByText('On the page').waitFor();
+      await nora.page.getByRole('button', { name: 'Take the chat' }).click();
+      await shopPage.getByText('You are talking to Nora Page.').waitFor();
+      const answer = nora.page.getByLabel('Answer');
       await answer.pressSequentially('It does');
-      await shopPage.getByText('Ida Page is writing …').waitFor();
+      await shopPage.getByText('Nora Page is writing …').waitFor();
       await answer.press('Enter');
       const said = (on: Person, words: string) => on.page.getByRole('log').getByText(words);
       await said(visitor, 'It does').waitFor();
       const message = shopPage.getByLabel('Message', { exact: true });
       await message.pressSequentially(`And ${hostile}?`);
-      await ida.page.getByText(/ is writing…$/).waitFor();
+      await nora.page.getByText(/ is writing…$/).waitFor();
       await message.press('Enter');
       await said(ida, `And ${hostile}?`).waitFor();
 
@@ -1235,17 +1235,17 @@ describe('in the browser', { timeout: 90_000 }, () => {
       expect(await visitor.context.cookies()).toEqual([]);
       expect(await shopPage.evaluate(() => localStorage.length)).toBe(0);
       await shopPage.close();
-      await ida.page.getByText('Has left the page').waitFor();
-      await ida.page.getByRole('button', { name: 'End the chat' }).click();
-      await ida.page.getByRole('link', { name: /^Open ticket #\d+$/ }).click();
+      await nora.page.getByText('Has left the page').waitFor();
+      await nora.page.getByRole('button', { name: 'End the chat' }).click();
+      await nora.page.getByRole('link', { name: /^Open ticket #\d+$/ }).click();
 
-      await ida.heading('Does the boat float?').waitFor();
-      await ida.message(/^Customer: /).waitFor();
-      await ida.shows('It does');
-      await ida.page.getByRole('button', { name: 'Reply', exact: true }).click();
-      const text = ida.page.getByRole('textbox', { name: 'Text of the reply' });
+      await nora.heading('Does the boat float?').waitFor();
+      await nora.message(/^Customer: /).waitFor();
+      await nora.shows('It does');
+      await nora.page.getByRole('button', { name: 'Reply', exact: true }).click();
+      const text = nora.page.getByRole('textbox', { name: 'Text of the reply' });
       await text.fill('You were gone: it floats on fresh water too.');
-      await ida.page.getByRole('button', { name: 'Send to vera@shop.example' }).waitFor();
+      await nora.page.getByRole('button', { name: 'Send to vera@shop.example' }).waitFor();
       await text.press('Control+Enter');
       const mail = await mailbox.mail(
         'vera@shop.example',
@@ -1256,7 +1256,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
         ...{ from: 'Vera <vera@shop.example>', subject: `Re: ${mail.subject}`, text: 'I take two.\n' },
         inReplyTo: mail.messageId ?? '',
       });
-      await ida.page.getByText('I take two.').waitFor();
+      await nora.page.getByText('I take two.').waitFor();
       const ticket = await admin.ticketTitled('Does the boat float?');
       const thread = (await admin.articlesOf(ticket.id)).filter(({ sender }) => sender !== 'System');
       expect(thread.map(({ type, sender }) => [type, sender])).toEqual([

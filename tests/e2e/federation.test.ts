@@ -257,5 +257,23 @@ describe('two complete helpdesks with an agreement', () => {
     await section.getByRole('button', { name: 'Sync again' }).click();
     await page.getByText('The ticket is being compared.').waitFor();
     await section.getByText('Synced').waitFor();
+
+    const copy = await there.admin.ticketTitled('Across the mesh');
+    const path = `/api/v1/tickets/${copy.id}/federation`;
+    const [share] = (await there.admin.get(path)).shares;
+    await there.admin.post(`${path}/hand_over`, { peer_id: share.peer_id, reason: 'It is your network' });
+    const wordAt = async (desk: Desk, ticketId: number) =>
+      (await desk.get(`/api/v1/tickets/${ticketId}/federation`)).handover?.answer;
+    await soon('the offer', async () => (await wordAt(here.admin, id)) === '');
+    await person.goto(`/tickets/${id}`);
+    await section.getByText('The other wants to hand this ticket over to you.').waitFor();
+    await section.getByText('It is your network').waitFor();
+    await section.getByRole('button', { name: 'Accept the ticket' }).click();
+    await section.getByText('Taken over from The other.').waitFor({ timeout: 60_000 });
+    await section.getByRole('button', { name: 'Give back to The other' }).click();
+    await section.getByLabel('Why is it given back?').fill('Not ours after all');
+    await section.getByRole('button', { name: 'Give back', exact: true }).click();
+    await section.getByText('Given back to The other.').waitFor();
+    await soon('the reason there', async () => (await wordAt(there.admin, copy.id)) === 'Not ours after all');
   });
 });

@@ -504,3 +504,12 @@ describe('an overview that gathers its tickets', () => {
     expect(seen.map(({ id }) => id)).toEqual(seen.map(({ id }) => id).toSorted((a, b) => a - b));
   });
 });
+
+describe('a hundred overviews', () => {
+  it('are counted however many they are', async () => {
+    const SPARE = 77;
+    const names = Array.from({ length: 101 }, (_, i) => `Spare ${i}`);
+    for (const name of names) await desk.rest(ruler, overviews.create, { body: { name, role_ids: [SPARE] } });
+    expect(Object.keys(await counts({ ...agent, userId: 78, roleIds: [SPARE] }))).toHaveLength(names.length);
+  });
+});

@@ -632,8 +632,9 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/chat/start': () => ({ body: { session: 'too short' } }),
   ...Object.fromEntries(
     ['messages', 'typing', 'close', 'events'].map((what): [string, Asking] => {
-      const body = { session: 'x'.repeat(40), client_id: 'spare-words', text: 'spare' };
-      return [`POST /api/v1/chat/${what}`, () => ({ body })];
+      // Each their own: of one secret there are few streams.
+      const body = () => ({ session: randomUUID().padEnd(40, 'x'), client_id: 'spare-words', text: 'spare' });
+      return [`POST /api/v1/chat/${what}`, () => ({ body: body() })];
     }),
   ),
   'POST /api/v1/cti/done/bulk': () => ({ body: { ids: [] } }),

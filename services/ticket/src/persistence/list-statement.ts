@@ -212,7 +212,9 @@ export function countsStatement(visible: VisibleTickets, lists: readonly ListFil
   });
   // Without a list nothing would say of which types the scope is.
   const scope = '$1::boolean, $2::int[], $3::int, $4::int[]';
-  return { text: `SELECT json_build_array(${counts.join(', ')}) AS counts FROM (SELECT ${scope}) AS scope`, params };
+  // As an array and not by a function, which takes a hundred.
+  const all = `to_json(ARRAY[${counts.join(', ')}]::bigint[])`;
+  return { text: `SELECT ${all} AS counts FROM (SELECT ${scope}) AS scope`, params };
 }
 
 /** Whether it asks for more than what tallies and the heads of indexes are kept of. */

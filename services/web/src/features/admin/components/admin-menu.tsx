@@ -88,7 +88,10 @@ export function AdminMenu() {
   const here = useRef<HTMLAnchorElement>(null);
   // Its section may be longer than what is in sight.
   // biome-ignore lint/correctness/useExhaustiveDependencies: when another page is current
-  useEffect(() => here.current?.scrollIntoView({ block: 'nearest' }), [current?.id]);
+  useEffect(() => {
+    // Newer browsers answer a promise, which React would take for what is to be undone.
+    here.current?.scrollIntoView({ block: 'nearest' });
+  }, [current?.id]);
   useActions(
     adminPages.map(
       (page): Action => ({
