@@ -412,6 +412,7 @@ describe('accessibility', () => {
       await look(place);
     }
 
+    isPlain = true;
     await person.goto('/assets/chat/preview');
     await page.getByRole('button', { name: 'Chat with us' }).click();
     await page.getByLabel('Name').fill('Vera Visitor');
@@ -424,6 +425,7 @@ describe('accessibility', () => {
     await page.getByRole('button', { name: 'Start the chat' }).click();
     await page.getByText('You are next.').waitFor();
     await look('chat of a visitor');
+    isPlain = false;
     await person.goto('/chats');
     await page.getByRole('link', { name: /Is the beam on/ }).waitFor();
     await look('chats');

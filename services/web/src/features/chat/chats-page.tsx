@@ -122,7 +122,7 @@ function ChatList({ label, chats, shown, none }: ListProps) {
                 <Group justify="space-between" gap="xs" wrap="nowrap">
                   <strong>{chat.name}</strong>
                   {chat.state === 'open' && chat.unanswered > 0 && (
-                    <Badge size="sm" variant="filled" color="red">
+                    <Badge size="sm" variant="filled">
                       {t`Not answered: ${chat.unanswered}`}
                     </Badge>
                   )}

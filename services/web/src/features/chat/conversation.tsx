@@ -108,11 +108,11 @@ function Presence({ chat: { state, visitor_here } }: { chat: ChatConversation })
   const { t } = useLingui();
   if (state === 'closed') return <Badge size="sm" color="gray">{t`Ended`}</Badge>;
   return visitor_here ? (
-    <Badge size="sm" variant="light" color="teal">
+    <Badge size="sm" variant="light">
       {t`On the page`}
     </Badge>
   ) : (
-    <Badge size="sm" variant="light" color="orange">
+    <Badge size="sm" variant="light" color="gray">
       {t`Has left the page`}
     </Badge>
   );
