@@ -1226,7 +1226,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
       await message.pressSequentially(`And ${hostile}?`);
       await nora.page.getByText(/ is writing…$/).waitFor();
       await message.press('Enter');
-      await said(ida, `And ${hostile}?`).waitFor();
+      await said(nora, `And ${hostile}?`).waitFor();
 
       // Loaded anew it is the same chat; nothing of it outlives the tab.
       await visitor.goto('/');
