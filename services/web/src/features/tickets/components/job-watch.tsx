@@ -5,7 +5,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { call } from '../../../app/api.ts';
 import { notifyProblem } from '../../../ui/notify.tsx';
 import { deedOf, jobKey, jobQuery, refusedQuery, type TicketJob, targetOf, useWatchedJob } from '../jobs.ts';
@@ -23,6 +23,14 @@ function Watched({ job, onClose }: { job: TicketJob; onClose: () => void }) {
   const cache = useQueryClient();
   const { watch } = useWatchedJob();
   const [report, reportDialog] = useDisclosure(false);
+  const section = useRef<HTMLElement>(null);
+  const hasFocus = useRef(false);
+  // Whoever pressed a button that is gone by now goes on here and not at the beginning of the page.
+  useLayoutEffect(() => {
+    const at = document.activeElement;
+    if (at !== document.body) hasFocus.current = section.current?.contains(at) ?? false;
+    else if (hasFocus.current) section.current?.focus();
+  });
   const running = job.status === 'running';
   const done = job.total - job.waiting;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it ends
@@ -61,7 +69,21 @@ function Watched({ job, onClose }: { job: TicketJob; onClose: () => void }) {
       ? said.done
       : said.undone;
   return (
-    <Paper component="section" aria-label={t`Change of many tickets`} withBorder shadow="md" className={classes.watch}>
+    <Paper
+      component="section"
+      aria-label={t`Change of many tickets`}
+      ref={section}
+      tabIndex={-1}
+      onFocus={() => {
+        hasFocus.current = true;
+      }}
+      onBlur={({ relatedTarget }) => {
+        if (relatedTarget) hasFocus.current = section.current?.contains(relatedTarget) ?? false;
+      }}
+      withBorder
+      shadow="md"
+      className={classes.watch}
+    >
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <Text size="sm" fw={550} role="status">
           {title}
