@@ -35,6 +35,9 @@ const nobodys = [
   'GET /api/v1/ticket_jobs/{id}',
   'GET /api/v1/ticket_jobs/{id}/results',
   'GET /api/v1/webhook_deliveries/{id}',
+  // Of whoever has it, and open only to agents with a chat.
+  'GET /api/v1/user_overview_sortings/{id}',
+  'GET /api/v1/chat_sessions/{id}',
   // For who administers people and reads the ticket.
   'GET /api/v1/tickets/{id}/access',
 ];
