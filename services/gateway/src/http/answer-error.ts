@@ -6,8 +6,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isScim, scimErrorOf, scimStatusOf } from './scim-error.ts';
 
 const log = logger('http');
-/** Seconds; the usual trouble behind a 503 is a service that restarts. */
-const RETRY_AFTER = '5';
+/** Seconds; the usual trouble behind a 503 is a service that restarts, and helpdesks that are federated wait as long with all they have. */
+const RETRY_AFTER = '1';
 const NO_STORE = 'no-cache, no-store, max-age=0, must-revalidate';
 
 /**
