@@ -15,7 +15,7 @@ describe('relay spam', () => {
   afterAll(async () => {
     await desk?.platform.stop();
     await world?.close();
-  });
+  }, 180_000);
   tellLogsOfFailures(() => desk);
 
   it(

@@ -28,7 +28,7 @@ export async function slowSink(): Promise<SlowSink> {
   const mails: Taken[] = [];
   const sockets = new Set<Socket>();
   let held: string | undefined;
-  let waiting: (() => void)[] = [];
+  let waiting: { socket: Socket; answer(): void }[] = [];
 
   const serve = (slow: boolean) => (socket: Socket) => {
     sockets.add(socket);
@@ -50,7 +50,7 @@ export async function slowSink(): Promise<SlowSink> {
         if (line.startsWith('RCPT TO:')) to = line.slice(line.indexOf('<') + 1, line.indexOf('>'));
         if (line === 'DATA') data = [];
         const answer = line === 'DATA' ? '354 go on' : line === 'QUIT' ? '221 bye' : '250 ok';
-        if (slow && held !== undefined && line.startsWith(held)) waiting.push(() => say(answer));
+        if (slow && held !== undefined && line.startsWith(held)) waiting.push({ socket, answer: () => say(answer) });
         else say(answer);
       });
   };
@@ -61,12 +61,13 @@ export async function slowSink(): Promise<SlowSink> {
   );
   const letGo = () => {
     held = undefined;
-    for (const answer of waiting.splice(0)) answer();
+    for (const { answer } of waiting.splice(0)) answer();
   };
   return {
     ...{ url, slowUrl, mails, letGo },
     get waiting() {
-      return waiting.length;
+      // Who has waited too long hangs up.
+      return waiting.filter(({ socket }) => !socket.destroyed).length;
     },
     hold(command) {
       held = command;
