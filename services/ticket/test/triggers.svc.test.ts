@@ -304,6 +304,31 @@ describe('a mail of a trigger', () => {
     expect(run?.held_back[0]?.why).toMatch(why);
   });
 
+  it('reaches a person whom it names and of whom nothing was told yet; one that is gone is asked for once', async () => {
+    desk.identity.add(user({ id: 950 }), user({ id: 951, email: null }), user({ id: 952, active: false }));
+    const recipient = ['userid_950', 'userid_951', 'userid_952', 'userid_953'];
+    const { id } = await trigger(mail({ recipient }), onUpdate);
+    const ticket = await open();
+    await change(ticket.id, { title: 'First' });
+    const asked = desk.identity.lookups;
+    await change(ticket.id, { title: 'Second' });
+    expect(desk.identity.lookups).toBe(asked);
+    for (const { data } of await mailsOf(ticket.id))
+      expect(data.to).toMatchObject([{ address: 'user950@example.org' }]);
+    expect(await mailsOf(ticket.id)).toHaveLength(2);
+    for (const { outcome, held_back } of await runsOf(id)) {
+      expect({ outcome, why: held_back.map(({ why }) => why) }).toEqual({
+        outcome: 'partly',
+        why: [
+          'There is no mail address of the user 951.',
+          'The account of the user 952 is switched off.',
+          'There is no user 953.',
+        ],
+      });
+    }
+    await expect(trigger(mail({ recipient: 'userid_99999999999' }))).rejects.toMatchObject({ kind: 'invalid' });
+  });
+
   it('comes to rest after ten within ten minutes to one address about one ticket', async () => {
     const { id } = await trigger(mail(), { ...onUpdate }, { execution_condition_mode: 'always' });
     const ticket = await open();

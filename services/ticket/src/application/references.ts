@@ -1,4 +1,5 @@
 import { AttributeBook } from '@helpmesh/attributes';
+import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { SYSTEM_USER } from '../domain/ticket/ticket.ts';
@@ -53,9 +54,16 @@ export class Wanted implements Needs {
   }
 }
 
+/** How long nobody asks again for whom rules name, when the answer did not come, ms. */
+const REST_MS = 10_000;
+
 /** Looks up what commands refer to: in the replicas, and by asking identity for what they do not hold yet. */
 @Injectable()
 export class References {
+  private readonly log = logger('references');
+  /** Whom triggers name is asked for once, when they begin to hold: one that is gone would be asked for at every write. */
+  private asked: { named: Named; done: Promise<void>; over: boolean } | undefined;
+
   constructor(
     private readonly db: DataSource,
     private readonly replicas: ReplicaStore,
@@ -72,10 +80,16 @@ export class References {
     let asked = '';
     for (;;) {
       const named = this.triggers.named;
+      // Before the look: what is still missing then is gone.
+      const isAsked = named.empty || (this.asked?.named === named && this.asked.over);
       const known = await this.replicas.find(this.db, named.empty ? wanted : withNamed(wanted, named));
       const triggers = await this.triggers.at(known.triggerRevision);
       // They name others since.
       if (this.triggers.named !== named) continue;
+      if (!isAsked) {
+        await this.askFor(named, known);
+        continue;
+      }
       for (const user of known.users) wanted.organization(user.organizationId);
       const missing = missingOf(wanted, known);
       const asking = JSON.stringify(missing);
@@ -85,11 +99,35 @@ export class References {
         return new Refs(known, rules, attributes, this.runTriggers.of(triggers));
       }
       asked = asking;
-      const told = await this.identity.lookup(missing);
-      await this.replicas.keepUsers(this.db, fresh(told.users));
-      await this.replicas.keepGroups(this.db, fresh(told.groups.map(keptGroup)));
-      await this.replicas.keepOrganizations(this.db, fresh(told.organizations));
+      await this.learn(missing);
     }
+  }
+
+  private askFor(named: Named, known: Known): Promise<void> {
+    if (this.asked?.named === named) return this.asked.done;
+    const missing = missingOf(withNamed(new Wanted(), named), known);
+    const nothing = JSON.stringify(missing) === NOTHING;
+    const asked = { named, over: false, done: nothing ? Promise.resolve() : this.learn(missing) };
+    asked.done = asked.done
+      .catch((error) => {
+        // The desk goes on without them.
+        this.log.warn({ err: error }, 'whom triggers name cannot be looked up now');
+        setTimeout(() => {
+          if (this.asked === asked) this.asked = undefined;
+        }, REST_MS).unref();
+      })
+      .finally(() => {
+        asked.over = true;
+      });
+    this.asked = asked;
+    return asked.done;
+  }
+
+  private async learn(missing: Needs): Promise<void> {
+    const told = await this.identity.lookup(missing);
+    await this.replicas.keepUsers(this.db, fresh(told.users));
+    await this.replicas.keepGroups(this.db, fresh(told.groups.map(keptGroup)));
+    await this.replicas.keepOrganizations(this.db, fresh(told.organizations));
   }
 
   /** Fills the replica of groups: mail needs to know all of them, not one by its id. */
@@ -99,7 +137,6 @@ export class References {
   }
 }
 
-/** Whom triggers name is looked up in the replicas only: one that is gone would be asked for at every write. */
 function withNamed(wanted: Wanted, { userIds, groupIds }: Named): Needs {
   return {
     userIds: [...wanted.userIds, ...userIds],

@@ -76,17 +76,18 @@ export class RuleMails {
     const found: Addressee[] = [];
     const missing: string[] = [];
     const person = (one: Person | undefined, who: string) => {
-      if (one?.active && one.email) {
-        found.push({ name: displayName(one), address: one.email, customer: one.id === ticket.customerId });
-      } else missing.push(`There is no mail address of ${who}.`);
+      if (!one) missing.push(`There is no ${who}.`);
+      else if (!one.active) missing.push(`The account of the ${who} is switched off.`);
+      else if (!one.email) missing.push(`There is no mail address of the ${who}.`);
+      else found.push({ name: displayName(one), address: one.email, customer: one.id === ticket.customerId });
     };
     for (const recipient of recipients) {
       switch (recipient.is) {
         case 'ticket_customer':
-          person(refs.person(ticket.customerId), 'the customer');
+          person(refs.person(ticket.customerId), 'customer');
           break;
         case 'ticket_owner':
-          if (ticket.ownerId !== SYSTEM_USER) person(refs.person(ticket.ownerId), 'the owner');
+          if (ticket.ownerId !== SYSTEM_USER) person(refs.person(ticket.ownerId), 'owner');
           else missing.push('Nobody owns the ticket.');
           break;
         case 'user':
@@ -99,7 +100,7 @@ export class RuleMails {
           const sender = await this.lastSender(tx, ticket, start);
           const customer = refs.person(ticket.customerId);
           if (sender) found.push({ ...sender, customer: plainAddress(sender.address) === customer?.email });
-          else person(customer, 'the last sender');
+          else person(customer, 'last sender');
         }
       }
     }

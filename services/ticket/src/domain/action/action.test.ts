@@ -95,6 +95,8 @@ describe('what is to be done', () => {
     [{ 'ticket.state_id': 4 }, /"ticket.state_id" needs a value/],
     [{ 'ticket.state_id': { value: 'closed' } }, /needs an id, not "closed"/],
     [{ 'ticket.state_id': { value: 99999999999 } }, /needs an id/],
+    [{ 'notification.email': { recipient: 'userid_99999999999', body: 'B' } }, /needs an id, not "99999999999"/],
+    [{ 'notification.email': { recipient: ['userid_0'], body: 'B' } }, /needs an id/],
     [{ 'ticket.number': { value: '1' } }, /"ticket.number" is nothing that can be done/],
     [{ 'ticket.constructor': { value: '1' } }, /nothing that can be done/],
     [{ 'article.reply': { body: 'x' } }, /nothing that can be done/],

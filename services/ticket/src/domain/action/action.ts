@@ -206,8 +206,8 @@ function recipientsOf(name: string, { recipient }: Line): Recipient[] {
   const given: unknown[] = Array.isArray(recipient) ? recipient : [recipient];
   if (given.length === 0 || given.length > MOST_ACTIONS) throw wrong(name, 'needs a recipient.');
   return given.map((one) => {
-    const id = typeof one === 'string' ? /^userid_(\d{1,15})$/.exec(one)?.[1] : undefined;
-    if (id !== undefined) return { is: 'user', id: Number(id) };
+    const id = typeof one === 'string' ? /^userid_(\d+)$/.exec(one)?.[1] : undefined;
+    if (id !== undefined) return { is: 'user', id: idOf(name, id) };
     const part = recipients.find((known) => known === one);
     if (!part) throw wrong(name, `cannot go to ${quoted(one)}. Known are ${recipients.join(', ')}, userid_<id>.`);
     return { is: part };
