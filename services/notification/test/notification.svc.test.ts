@@ -775,6 +775,42 @@ describe('texts that administrators wrote', () => {
     expect((await sink.next('the mail of another one')).parsed.text).toContain('Alle: ');
   });
 
+  it('may be the footer of all mails: with a look at it first, in one language, and back again', async () => {
+    const kinds = await asked(mailTextTemplates.kinds, {});
+    const footer = kinds.find(({ kind }) => kind === 'footer');
+    expect(footer?.variables.map(({ name }) => name)).toEqual(['brand', 'page']);
+    const system = 'Diese Nachricht wurde automatisch von {{ brand }} versendet.';
+    expect(footer?.defaults.de).toEqual({ subject: '', body: system });
+    const draft = {
+      kind: 'footer',
+      locale: 'de',
+      body: 'Ihr Team von {{ brand }}\n\n[Impressum](https://example.org/i)',
+    };
+    const seen = (body: object) =>
+      asked(mailTextTemplates.preview, { body: { ...draft, subject: '', branding_id: null, ...body } });
+    expect((await seen({})).mail?.text).toMatch(/\n-- \nIhr Team von Helpmesh\nImpressum: https:\/\/example.org\/i\n$/);
+    const wrong = await seen({ subject: 'x', body: '{{ name }}\n\n[Button]' });
+    expect(wrong.mail).toBeNull();
+    expect(wrong.errors.map(({ field, line, message }) => `${field} ${line} ${message}`)).toEqual([
+      'body 1 There is no value "name". There are: brand, page.',
+      'subject 1 A footer has no subject.',
+      'body 3 A footer is made of lines, and of links: [words](https://…).',
+    ]);
+    const { id } = await asked(mailTextTemplates.create, { body: draft });
+    await make();
+    const own = await asked(mailTextTemplates.preview, { body: { ...text, branding_id: null } });
+    expect(own.mail?.text).toContain('Ihr Team von Helpmesh');
+    await reset('de');
+    const mail = await sink.next('the mail with the footer');
+    expect(mail.parsed.subject).toBe('Neues Kennwort');
+    expect(mail.parsed.text).toMatch(/-- \nIhr Team von Helpmesh\nImpressum: https:\/\/example.org\/i\s*$/);
+    expect(mail.parsed.text).not.toContain('automatisch');
+    sink.clear();
+    await asked(mailTextTemplates.delete, { params: { id } });
+    await reset('de');
+    expect((await sink.next('the mail with that of the system')).parsed.text).toContain('automatisch von Helpmesh');
+  });
+
   it('that cannot be used hold no mail back, and say so', async () => {
     const { id } = await make();
     const { failure } = await asked(mailTextTemplates.get, { params: { id } });

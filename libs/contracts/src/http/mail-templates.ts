@@ -17,6 +17,7 @@ const input = z.object({
   locale: HelpLocale.optional(),
   /** Of one community alone; nothing: of all that have no text of their own. */
   branding_id: Id.nullish(),
+  /** Not of a footer. */
   subject: subject.optional(),
   body: body.optional(),
   /** False: kept, and not used. */
@@ -48,8 +49,11 @@ export type MailTemplateTrouble = z.output<typeof Trouble>;
 
 const MailKind = z.object({
   kind: z.string(),
-  /** Who gets it: customers about their requests, agents, mailing lists, or anybody about their account. */
-  audience: z.enum(['customers', 'agents', 'accounts', 'lists']),
+  /**
+   * Who gets it: customers about their requests, agents, mailing lists, or anybody about their account; `everybody` is for
+   * the footer, which stands below every mail and has no subject.
+   */
+  audience: z.enum(['customers', 'agents', 'accounts', 'lists', 'everybody']),
   variables: z.array(
     z.object({
       name: z.string(),

@@ -24,10 +24,8 @@ export function linesBelow(look: Pick<MailLook, 'support' | 'footer'> | undefine
 }
 
 /** The same in HTML. */
-const htmlBelow = (look: MailLook | undefined): string =>
-  linesBelow(look)
-    .map((line) => `<br>${escapeHtml(line).replaceAll('\n', '<br>')}`)
-    .join('');
+const htmlBelow = (look: MailLook | undefined): string[] =>
+  linesBelow(look).map((line) => escapeHtml(line).replaceAll('\n', '<br>'));
 
 /** What stands above a mail that somebody wrote, in HTML: for whom that was, as mails of the system begin. */
 export function headedBy(name: string, look: MailLook): string {
@@ -76,7 +74,7 @@ export function htmlMail(
     filled('begin', values),
     filled('head', { ...values, TEXT: headOf(brand, look) }),
     ...blocks.map((block) => htmlBlock(block, values)),
-    filled('end', { ...values, FOOTER: `${footer}${htmlBelow(look)}` }),
+    filled('end', { ...values, FOOTER: [footer, ...htmlBelow(look)].filter((line) => line !== '').join('<br>') }),
     '',
   ].join('\n');
 }
@@ -96,6 +94,7 @@ function htmlBlock({ kind, html, link }: FilledBlock, values: Values): string {
   return filled(kind, { ...values, TEXT, LINK: link?.html ?? '' });
 }
 
+/** @param footer  nothing: there is none */
 export function textMail(footer: string, blocks: FilledBlock[]): string {
   const parts = blocks.map((block) => {
     if (block.kind === 'action' || block.kind === 'link') return `${block.text}:\n${block.link?.text ?? ''}`;
@@ -105,7 +104,7 @@ export function textMail(footer: string, blocks: FilledBlock[]): string {
     if (block.kind === 'quote' || block.kind === 'verbatim') return block.text.replaceAll(/^/gm, '> ');
     return block.text;
   });
-  return `${parts.join('\n\n')}\n\n-- \n${footer}\n`;
+  return `${parts.join('\n\n')}\n${footer && `\n-- \n${footer}\n`}`;
 }
 
 function textLine(line: string): string {

@@ -58,6 +58,17 @@ export function inSystemWords(letter: Letter): RenderedMail {
   return inLayout(letter, asText(words.subject, view), blocks);
 }
 
+/** What stands below every mail of the system, filled in; nothing where it is empty. */
+export interface Footer {
+  text: string;
+  /** Escaped. */
+  html: string;
+}
+
+/** The text of an administrator that is in the place of the footer; it may name what every mail has. */
+export const FOOTER = 'footer';
+export const footerNames = ['brand', 'page'] as const;
+
 /** A mail before its words are chosen. */
 export interface Letter {
   template: TemplateName;
@@ -67,6 +78,8 @@ export interface Letter {
   /** What may be told in it, by name: text, and nothing but text. */
   view: Readonly<Record<string, string>>;
   house: House;
+  /** Absent: that of the system. */
+  footer?: Footer;
 }
 
 /** @throws AppError as renderMail */
@@ -126,15 +139,37 @@ export function inOwnWords(
   return inLayout(letter, subject, pieces);
 }
 
-function inLayout({ language, view, house }: Letter, subject: string, pieces: readonly FilledBlock[]): RenderedMail {
+function inLayout(letter: Letter, subject: string, pieces: readonly FilledBlock[]): RenderedMail {
+  const { language, view, house } = letter;
   const blocks = pieces.filter(({ text }) => text.trim() !== '');
   const line = headerText(subject, 250);
-  const [brand, footer] = [asHtml('{{brand}}', view), asHtml(language.footer, view)];
+  const brand = asHtml('{{brand}}', view);
+  const footer = letter.footer ?? { text: asText(language.footer, view), html: asHtml(language.footer, view) };
+  const below = [footer.text, ...linesBelow(house.look)].filter((one) => one !== '');
   return {
     subject: line,
-    text: textMail([asText(language.footer, view), ...linesBelow(house.look)].join('\n'), blocks),
-    html: htmlMail(language, { subject: line, brand, footer }, blocks, house.look),
+    text: textMail(below.join('\n'), blocks),
+    html: htmlMail(language, { subject: line, brand, footer: footer.html }, blocks, house.look),
   };
+}
+
+/**
+ * The footer that an administrator wrote, filled in already: lines and links below each other.
+ * @param texts  of each piece, as for `inOwnWords`
+ * @throws AppError invalid `mail.link-refused`
+ */
+export function footerOf(blocks: readonly SourceBlock[], texts: readonly { text: string; address?: string }[]): Footer {
+  const lines = blocks.flatMap(({ kind }, i) => {
+    const { text, address = '' } = texts[i] as { text: string; address?: string };
+    const said = withoutBlankLines(text);
+    const html = escapeHtml(said).replaceAll('\n', '<br>');
+    if (said === '') return [];
+    if (kind !== 'link') return [{ text: said, html }];
+    const to = address.trim();
+    requireWebLink(to);
+    return [{ text: `${said}: ${to}`, html: `<a href="${escapeHtml(to)}" style="color:inherit;">${html}</a>` }];
+  });
+  return { text: lines.map(({ text }) => text).join('\n'), html: lines.map(({ html }) => html).join('<br>') };
 }
 
 /** Lines that held nothing but a condition say nothing. */

@@ -1,9 +1,10 @@
+import type { FOOTER } from '../../templates/render.ts';
 import type { MailSource } from '../../templates/source.ts';
 import type { TemplateName } from '../../templates/words.ts';
 
 /** A text that stands in for that of the system. */
 export interface TemplateValues extends MailSource {
-  kind: TemplateName;
+  kind: TemplateName | typeof FOOTER;
   locale: string;
   /** Of one community alone; null: of all that have none of their own. */
   branding_id: number | null;

@@ -16,16 +16,25 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { GroupAddressStore } from '../../persistence/group-address.store.ts';
 import type { MailTemplateStore } from '../../persistence/mail-template.store.ts';
 import { audienceOf, exampleValues, namesOf } from '../../templates/examples.ts';
-import { languages, letterOf, promised, type RenderedMail } from '../../templates/render.ts';
+import {
+  FOOTER,
+  footerNames,
+  inSystemWords,
+  type Letter,
+  languages,
+  letterOf,
+  promised,
+  type RenderedMail,
+} from '../../templates/render.ts';
 import { blocksOf, type MailSource, sourceOf } from '../../templates/source.ts';
-import type { TemplateName } from '../../templates/words.ts';
+import { type TemplateName, text } from '../../templates/words.ts';
 import { houseOf } from '../house.ts';
 import { requireChannelAdmin } from '../outbound-queue.ts';
 import type { MailSettings } from '../ports.ts';
 import type { TemplateRow, TemplateValues } from './mail-template.ts';
 import type { TemplateEngine } from './ports.ts';
 import { partsOf, type TemplateBook } from './template-book.ts';
-import { mailOf } from './write-mails.ts';
+import { Footers, filledFooter, mailOf } from './write-mails.ts';
 
 type Draft = Pick<TemplateValues, 'kind' | 'locale' | 'branding_id' | 'subject' | 'body'>;
 
@@ -35,7 +44,7 @@ export interface ManageTemplatesParts {
   db: DataSource;
   store: MailTemplateStore;
   groups: GroupAddressStore;
-  book: Pick<TemplateBook, 'refresh'>;
+  book: Pick<TemplateBook, 'refresh' | 'of'>;
   engine: TemplateEngine;
   outbox: Outbox;
   clock: Clock;
@@ -44,13 +53,18 @@ export interface ManageTemplatesParts {
 
 /** What the mails of the system say, for those who look after mail channels. */
 export class ManageTemplates {
-  constructor(private readonly parts: ManageTemplatesParts) {}
+  private readonly footers: Footers;
+
+  constructor(private readonly parts: ManageTemplatesParts) {
+    // A look at a mail marks no text.
+    this.footers = new Footers({ of: (...which) => parts.book.of(...which), failed: () => undefined }, parts.engine);
+  }
 
   /** @throws AppError forbidden */
   kinds(actor: Actor | undefined): MailKind[] {
     requireChannelAdmin(actor);
     const { brand, page } = this.parts.settings;
-    return (Object.keys(promised) as TemplateName[]).map((kind) => {
+    const kinds = (Object.keys(promised) as TemplateName[]).map((kind): MailKind => {
       const { view } = letterOf(kind, 'en', exampleValues(kind, 'en', page), { brand, page });
       const needs = new Set<string>([...(promised[kind]?.needs ?? []), 'brand', 'page']);
       return {
@@ -62,6 +76,7 @@ export class ManageTemplates {
         ) as MailKind['defaults'],
       };
     });
+    return [...kinds, footerKind({ brand, page })];
   }
 
   /** @throws AppError forbidden */
@@ -143,9 +158,10 @@ export class ManageTemplates {
     const { engine, settings } = this.parts;
     const { kind, locale, subject, body } = draft;
     const house = houseOf(settings, await this.brandOf(draft.branding_id));
-    const letter = letterOf(kind, locale, exampleValues(kind, locale, settings.page), house);
+    const example = kind === FOOTER ? EXAMPLE : kind;
+    const letter = letterOf(example, locale, exampleValues(example, locale, settings.page), house);
     const blocks = blocksOf(body);
-    const names = namesOf(kind);
+    const names = kind === FOOTER ? [...footerNames] : namesOf(kind);
     const places = [
       { field: 'subject' as const, line: 1 },
       ...blocks.flatMap(({ line, address }) =>
@@ -158,12 +174,23 @@ export class ManageTemplates {
       const place = places[part] as (typeof places)[number];
       return { field: place.field, line: place.line + line - 1, message: withHint(message, names) };
     });
-    errors.push(...aboutLinks(blocks, names.includes('link')));
+    errors.push(...(kind === FOOTER ? aboutFooter(subject, blocks) : aboutLinks(blocks, names.includes('link'))));
     if (errors.length > 0) return { mail: null, errors };
-    const [filled] = await engine.fill(parts, [letter.view]);
-    const mail = filled && 'parts' in filled ? mailOf(letter, blocks, filled.parts) : { failed: filled?.failed ?? '' };
+    const mail = await (kind === FOOTER ? this.withFooter(letter, blocks, parts) : this.inWords(letter, blocks, parts));
     if ('failed' in mail) return { mail: null, errors: [{ field: 'body', line: 1, message: mail.failed }] };
     return { mail, errors };
+  }
+
+  private async inWords(letter: Letter, blocks: Blocks, parts: readonly string[]) {
+    const [filled] = await this.parts.engine.fill(parts, [letter.view]);
+    if (!filled || !('parts' in filled)) return { failed: filled?.failed ?? '' };
+    return mailOf(await this.footers.below(letter), blocks, filled.parts);
+  }
+
+  /** Below a mail in the words of the system. */
+  private async withFooter(letter: Letter, blocks: Blocks, parts: readonly string[]) {
+    const footer = await filledFooter(this.parts.engine, blocks, parts, letter.house);
+    return 'failed' in footer ? footer : inSystemWords({ ...letter, footer });
   }
 
   private async brandOf(id: number | null): Promise<MailBrand | undefined> {
@@ -200,8 +227,35 @@ export class ManageTemplates {
   }
 }
 
+type Blocks = ReturnType<typeof blocksOf>;
+
+/** Below which mail a footer is shown. */
+const EXAMPLE: TemplateName = 'auto-reply-new-ticket';
+
+function footerKind(house: { brand: string; page: string }): MailKind {
+  return {
+    kind: FOOTER,
+    audience: 'everybody',
+    variables: footerNames.map((name) => ({ name, always: true, example: house[name] })),
+    defaults: Object.fromEntries(
+      Object.values(languages).map(({ tag, footer }) => [tag, sourceOf({ subject: '', blocks: [text(footer)] })]),
+    ) as MailKind['defaults'],
+  };
+}
+
+function aboutFooter(subject: string, blocks: Blocks): MailTemplateTrouble[] {
+  const odd = blocks.filter(({ kind }) => kind !== 'text' && kind !== 'link');
+  return [
+    ...(subject.trim() === '' ? [] : [{ field: 'subject' as const, line: 1, message: 'A footer has no subject.' }]),
+    ...odd.map(({ line }) => ({
+      ...{ field: 'body' as const, line },
+      message: 'A footer is made of lines, and of links: [words](https://…).',
+    })),
+  ];
+}
+
 /** A mail whose only use is its link must have it, and one without a link can have no button. */
-function aboutLinks(blocks: ReturnType<typeof blocksOf>, hasLink: boolean): MailTemplateTrouble[] {
+function aboutLinks(blocks: Blocks, hasLink: boolean): MailTemplateTrouble[] {
   const button = blocks.find(({ kind }) => kind === 'action');
   if (!hasLink) {
     const message = 'This mail has no address for a button: write [words](https://…) for a link.';
@@ -220,17 +274,18 @@ function withHint(message: string, names: readonly string[]): string {
 
 /** @throws AppError invalid `input.missing`, `mail-template.unknown` */
 function draftOf(input: MailTemplateInput): Draft {
-  const { kind, locale, subject, body, branding_id = null } = input;
+  const { kind, locale, body, branding_id = null } = input;
+  const subject = input.subject ?? (kind === FOOTER ? '' : undefined);
   for (const [name, value] of Object.entries({ kind, locale, subject, body })) {
     if (value === undefined) {
       throw new AppError('invalid', 'input.missing', `The required value '${name}' is missing.`);
     }
   }
-  if (!Object.hasOwn(promised, kind as string)) {
+  if (kind !== FOOTER && !Object.hasOwn(promised, kind as string)) {
     throw new AppError('invalid', 'mail-template.unknown', `There is no mail that is called "${kind}".`);
   }
   return {
-    ...{ kind: kind as TemplateName, locale: locale as string, branding_id },
+    ...{ kind: kind as TemplateName | typeof FOOTER, locale: locale as string, branding_id },
     ...{ subject: subject as string, body: (body as string).replaceAll('\r\n', '\n') },
   };
 }

@@ -104,6 +104,70 @@ it.each([
 
 const escaped = (words: string) => words.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
+describe('a footer that an administrator wrote', () => {
+  const look = { accent: null, logo: null, support: 'Call 4711', footer: null };
+  const order = (locale: string, over: object = {}) => ({
+    ...{
+      template: 'call-received',
+      locale,
+      values: { number: '1', title: 'Printer', link },
+      house: { ...house, ...over },
+    },
+  });
+  const written = async (body: string, orders: Parameters<WriteMails['run']>[0]) => {
+    const told: string[] = [];
+    let asked = 0;
+    const row: TemplateRow = {
+      ...{ id: 1, kind: 'footer', locale: 'en', branding_id: null, subject: '', body, active: true },
+      ...{ failure: null, failed_at: null, created_by_id: 1, updated_by_id: 1 },
+      ...{ created_at: new Date(0 as EpochMs), updated_at: new Date(0 as EpochMs) },
+    };
+    const own = ownTextOf(row);
+    const engine = {
+      fill: (...given: Parameters<LiquidThread['fill']>) => {
+        asked++;
+        return thread.fill(...given);
+      },
+    };
+    const book = {
+      of: (kind: string, locale: string) => (kind === 'footer' && locale === 'en' ? own : undefined),
+      failed: (_: TemplateRow, why: string) => void told.push(why),
+    };
+    const mails = await new WriteMails(book, engine).run(orders);
+    return { mails, told, asked };
+  };
+
+  it('stands below every mail of its language, above the lines of the community, and is filled in once', async () => {
+    const body = '{{ brand }} & friends\nMondays to Fridays\n\n[Privacy]({{ page }}/privacy)';
+    const { mails, asked } = await written(body, [order('en'), order('en', { look }), order('de')]);
+    const lines = 'Helpmesh & friends\nMondays to Fridays\nPrivacy: https://desk.example.org/privacy';
+    expect(mails[0]?.text.endsWith(`\n\n-- \n${lines}\n`)).toBe(true);
+    expect(mails[1]?.text.endsWith(`\n\n-- \n${lines}\nCall 4711\n`)).toBe(true);
+    expect(mails[1]?.html).toContain(
+      'Helpmesh &amp; friends<br>Mondays to Fridays<br><a href="https://desk.example.org/privacy" style="color:inherit;">Privacy</a><br>Call 4711',
+    );
+    expect(mails[2]).toEqual(renderMail('call-received', 'de', order('de').values, house));
+    expect(asked).toBe(1);
+  });
+
+  it('may be none', async () => {
+    const { mails } = await written('', [order('en'), order('en', { look })]);
+    expect(mails[0]?.text).not.toContain('-- ');
+    expect(mails[0]?.html).not.toContain('automatically');
+    expect(mails[1]?.text.endsWith('\n\n-- \nCall 4711\n')).toBe(true);
+  });
+
+  it.each([
+    ['[Bad](javascript:alert(1))', 'The link of the mail is not a web address.'],
+    ['{{ brand | nope }}', 'Undefined filter: nope'],
+  ])('gives way to that of the system where it cannot be used: %s', async (body, why) => {
+    const { mails, told } = await written(body, [order('en'), order('en')]);
+    const system = renderMail('call-received', 'en', order('en').values, house);
+    expect(mails).toEqual([system, system]);
+    expect(told).toEqual([expect.stringContaining(why)]);
+  });
+});
+
 describe('a text that cannot be used', () => {
   const told: { kind: string; why: string; stopped: boolean }[] = [];
   beforeEach(() => void told.splice(0));

@@ -1,4 +1,8 @@
 import {
+  FOOTER,
+  type Footer,
+  footerNames,
+  footerOf,
   type House,
   inOwnWords,
   inSystemWords,
@@ -7,6 +11,7 @@ import {
   type RenderedMail,
 } from '../../templates/render.ts';
 import type { SourceBlock } from '../../templates/source.ts';
+import type { TemplateRow } from './mail-template.ts';
 import type { Filled, TemplateEngine } from './ports.ts';
 import type { OwnText, TemplateBook } from './template-book.ts';
 
@@ -22,17 +27,24 @@ export interface MailToWrite {
  * mail back: it goes in the words of the system, and administrators see why.
  */
 export class WriteMails {
+  private readonly footers: Footers;
+
   constructor(
     private readonly book: Pick<TemplateBook, 'of' | 'failed'>,
     private readonly engine: Pick<TemplateEngine, 'fill'>,
-  ) {}
+  ) {
+    this.footers = new Footers(book, engine);
+  }
 
   /**
    * @returns a mail an order, in order
    * @throws AppError invalid, as renderMail
    */
   async run(orders: readonly MailToWrite[]): Promise<RenderedMail[]> {
-    const letters = orders.map(({ template, locale, values, house }) => letterOf(template, locale, values, house));
+    const letters: Letter[] = [];
+    for (const { template, locale, values, house } of orders) {
+      letters.push(await this.footers.below(letterOf(template, locale, values, house)));
+    }
     const own = Map.groupBy(letters, ({ template, language, house }) =>
       this.book.of(template, language.tag, house.community),
     );
@@ -64,17 +76,69 @@ export class WriteMails {
   }
 }
 
+/** Puts the footer that an administrator wrote below mails; one that cannot be used gives way to that of the system. */
+export class Footers {
+  /** It says the same in every mail of a house: filled in once, as long as the text is in force. */
+  private readonly filled = new WeakMap<TemplateRow, Map<string, Footer | undefined>>();
+
+  constructor(
+    private readonly book: Pick<TemplateBook, 'of' | 'failed'>,
+    private readonly engine: Pick<TemplateEngine, 'fill'>,
+  ) {}
+
+  async below(letter: Letter): Promise<Letter> {
+    const { language, house } = letter;
+    const own = this.book.of(FOOTER, language.tag, house.community);
+    if (!own) return letter;
+    const held = this.filled.get(own.row) ?? new Map<string, Footer | undefined>();
+    this.filled.set(own.row, held);
+    const key = JSON.stringify([house.brand, house.page]);
+    if (!held.has(key)) held.set(key, await this.fill(own, house));
+    const footer = held.get(key);
+    return footer ? { ...letter, footer } : letter;
+  }
+
+  private async fill({ row, blocks, parts }: OwnText, house: House): Promise<Footer | undefined> {
+    const footer = await filledFooter(this.engine, blocks, parts, house);
+    if (!('failed' in footer)) return footer;
+    this.book.failed(row, footer.failed, footer.killed);
+    return undefined;
+  }
+}
+
+/** @param parts  as `partsOf` cuts them */
+export async function filledFooter(
+  engine: Pick<TemplateEngine, 'fill'>,
+  blocks: readonly SourceBlock[],
+  parts: readonly string[],
+  house: House,
+): Promise<Footer | { failed: string; killed: boolean }> {
+  const view = Object.fromEntries(footerNames.map((name) => [name, house[name]]));
+  const [filled] = await engine.fill(parts, [view]);
+  if (!filled || !('parts' in filled)) return filled ?? { failed: 'It could not be filled in.', killed: true };
+  try {
+    return footerOf(blocks, textsOf(blocks, filled.parts.slice(1)));
+  } catch (error) {
+    return { failed: (error as Error).message, killed: false };
+  }
+}
+
+/** What belongs to each piece. */
+function textsOf(blocks: readonly SourceBlock[], filled: readonly string[]): { text: string; address?: string }[] {
+  const rest = [...filled];
+  return blocks.map(({ address }) => {
+    const text = rest.shift() ?? '';
+    return address === undefined ? { text } : { text, address: rest.shift() ?? '' };
+  });
+}
+
 /** @param parts  filled in, as `partsOf` cuts them */
 export function mailOf(
   letter: Letter,
   blocks: readonly SourceBlock[],
   [subject = '', ...rest]: readonly string[],
 ): RenderedMail | { failed: string } {
-  const texts = [];
-  for (const { address } of blocks) {
-    const text = rest.shift() ?? '';
-    texts.push(address === undefined ? { text } : { text, address: rest.shift() ?? '' });
-  }
+  const texts = textsOf(blocks, rest);
   try {
     const mail = inOwnWords(letter, subject, blocks, texts);
     if (mail.subject === '') return { failed: 'It leaves the subject empty.' };

@@ -22,9 +22,11 @@ export const mailKindLabels: Record<string, MessageDescriptor> = {
   'account-changed': msg`Something about an account was changed`,
   'data-export-ready': msg`An archive of personal data is ready`,
   redirect: msg`A request handed to a mailing list`,
+  footer: msg`Footer of every mail of the system`,
 };
 
 export const audienceLabels = {
+  everybody: msg`Below all of them`,
   customers: msg`To customers`,
   agents: msg`To agents and administrators`,
   accounts: msg`To anybody, about their account`,

@@ -22,7 +22,7 @@ import { audienceLabels, mailKindLabels, mailValueLabels } from '../text-labels.
 import classes from './texts-pages.module.css';
 
 const changes = ['mail'];
-const audiences = ['customers', 'agents', 'accounts', 'lists'] as const;
+const audiences = ['customers', 'agents', 'accounts', 'lists', 'everybody'] as const;
 type Locale = MailText['locale'];
 
 /** Every kind of mail the system sends, and which of them somebody wrote other words for. */
@@ -136,6 +136,7 @@ function Edit({ kind, place, row }: EditProps) {
   const title = useKindName()(kind.kind);
   const { locale } = place;
   const system = kind.defaults[locale] as { subject: string; body: string };
+  const isFooter = kind.audience === 'everybody';
   const editor = useEditor<Values>({
     stored: row ? valuesOf(row) : { ...system, active: true },
     ...(row && { read: async () => valuesOf(await call('getMailTemplate', { params: { id: row.id } })) }),
@@ -180,23 +181,29 @@ function Edit({ kind, place, row }: EditProps) {
             lead={row ? undefined : t`These are the words of the system. What you save stands in their place.`}
           >
             <Stack>
-              <TextInput
-                label={labels.subject}
-                required
-                withAsterisk={false}
-                maxLength={500}
-                value={values.subject}
-                onChange={(event) => set({ subject: event.currentTarget.value })}
-              />
+              {!isFooter && (
+                <TextInput
+                  label={labels.subject}
+                  required
+                  withAsterisk={false}
+                  maxLength={500}
+                  value={values.subject}
+                  onChange={(event) => set({ subject: event.currentTarget.value })}
+                />
+              )}
               <Textarea
                 ref={area}
                 label={labels.body}
-                description={t`Blank lines part paragraphs. [Words] on a line is the button; > begins a quotation, ~ small print.`}
+                description={
+                  isFooter
+                    ? t`Lines as they are; [Words](https://…) on a line is a link. Without a text there is no footer.`
+                    : t`Blank lines part paragraphs. [Words] on a line is the button; > begins a quotation, ~ small print.`
+                }
                 className={classes.source ?? ''}
-                required
+                required={!isFooter}
                 withAsterisk={false}
                 autosize
-                minRows={8}
+                minRows={isFooter ? 3 : 8}
                 maxRows={24}
                 maxLength={20_000}
                 value={values.body}
