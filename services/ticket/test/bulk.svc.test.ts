@@ -17,6 +17,7 @@ import {
   undoMerge,
   updateTicket,
 } from '@helpmesh/contracts';
+import { sql } from '@helpmesh/persistence';
 import { waitFor } from '@helpmesh/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actor, cast, type Desk, startDesk } from './desk.ts';
@@ -359,10 +360,52 @@ describe('text modules', () => {
     const preview = (who: typeof agent, body: object) => desk.rest(who, textModules.preview, { body });
     expect(await preview(agent, { id: moduleId, ticket_id: id })).toEqual({
       content: '<p>Dear Clara, &lt;b&gt;VPN&lt;/b&gt;: It is down</p>',
+      errors: [],
     });
-    expect(await preview(agent, { content: 'I am #{user.firstname}' })).toEqual({ content: 'I am Anton' });
+    expect(await preview(agent, { content: 'I am #{user.firstname}' })).toEqual({ content: 'I am Anton', errors: [] });
     await expect(preview(agent2, { id: moduleId, ticket_id: id })).rejects.toMatchObject({ kind: 'not-found' });
     await expect(preview(customer, { content: 'x', ticket_id: id })).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('know mustache beside the other grammar: as it is saved, previewed, used and imported', async () => {
+    const id = await open({
+      title: '{{user.email}} <b>',
+      article: { body: 'It is down', type: 'phone', sender: 'Customer' },
+    });
+    const content =
+      '<p>Dear {{customer.firstname}}{{#customer.organization}} of {{name}}{{/customer.organization}},</p><p>{{^owner}}</p>' +
+      '<p>{{ticket.title}} #{ticket.number} {{article.body}}</p><p>{{/owner}}</p><p>helm: {{ .Values.tag }} {{{user.name}}}</p>';
+    const ticket = (await desk.rest(agent, getTicket, { id })) as unknown as { number: string };
+    const expected =
+      `<p>Dear Clara of Seven,</p><p>{{user.email}} &lt;b&gt; ${ticket.number} It is down</p>` +
+      '<p>helm: {{ .Values.tag }} {{{user.name}}}</p>';
+    const preview = (body: object) => desk.rest(agent, textModules.preview, { body });
+    const kept = await module({ content });
+    expect(kept.content).toBe(content);
+    expect(await preview({ id: kept.id, ticket_id: id })).toEqual({ content: expected, errors: [] });
+    expect(await preview({ content, ticket_id: id })).toEqual({ content: expected, errors: [] });
+    expect(await preview({ content: '{{user.firstname}} [{{customer.firstname}}]' })).toMatchObject({
+      content: 'Anton []',
+    });
+
+    const open_ = '<p>{{#customer}}Dear {{firstname}}</p>';
+    const told = '{{#customer}} is never closed.';
+    const refused = {
+      kind: 'invalid',
+      code: 'text-module.unbalanced',
+      fields: [{ pointer: '/content', detail: told }],
+    };
+    await expect(module({ content: open_ })).rejects.toMatchObject(refused);
+    await expect(
+      desk.rest(keeper, textModules.update, { id: kept.id, body: { content: open_ } }),
+    ).rejects.toMatchObject(refused);
+    expect(await preview({ content: open_, ticket_id: id })).toEqual({ content: open_, errors: [told] });
+    const file = await desk.rest(keeper, textModules.import, { body: { data: `name,content\nNew,${open_}\n` } });
+    expect(file.errors).toEqual([`Line 2: ${told}`]);
+    // One that is older than the grammar.
+    await sql(desk.db, 'UPDATE text_module SET content = $1 WHERE id = $2', [open_, kept.id]);
+    expect(await preview({ id: kept.id, ticket_id: id })).toMatchObject({ content: open_ });
+    await desk.rest(keeper, textModules.update, { id: kept.id, body: { note: 'old' } });
   });
 
   it('of agents are their own business', async () => {

@@ -47,7 +47,7 @@ const TextModuleInput = z.object({
   name: text(250).optional(),
   /** What it is found by, beside its name. */
   keywords: text(1_000).nullish(),
-  /** HTML; variables as `#{ticket.title}` are filled in when it is used. */
+  /** HTML; variables as `#{ticket.title}` or, in mustache, `{{customer.firstname}}` are filled in when it is used. */
   content: text(100_000).optional(),
   note: text(5_000).nullish(),
   active: Flag.optional(),
@@ -164,7 +164,11 @@ export const textModules = {
     tag: 'Text modules',
     summary: 'A text module, or a text that may become one, as it reads in a ticket',
     body: z.object({ id: Id.optional(), content: text(100_000).optional(), ticket_id: Id.optional() }),
-    response: z.object({ content: z.string() }),
+    response: z.object({
+      content: z.string(),
+      /** What keeps the text from being saved: sections that do not close. */
+      errors: z.array(z.string()),
+    }),
   }),
   import: defineEndpoint({
     id: 'importTextModules',

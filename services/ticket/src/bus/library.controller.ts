@@ -69,8 +69,8 @@ export class LibraryController {
   }
 
   @Answers(textModules.preview)
-  async preview({ actor }: RpcContext, { body }: ParsedInputOf<typeof textModules.preview>) {
-    return { content: await this.modules.preview(requireActor(actor), body) };
+  preview({ actor }: RpcContext, { body }: ParsedInputOf<typeof textModules.preview>) {
+    return this.modules.preview(requireActor(actor), body);
   }
 
   @Answers(textModules.import)

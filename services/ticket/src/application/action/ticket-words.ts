@@ -2,8 +2,9 @@ import type { Actor } from '@helpmesh/contracts';
 import { CONFIG } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { render, type TemplateValues } from '../../domain/template/template.ts';
-import { type Surroundings, ticketValues } from '../../domain/template/values.ts';
+import { renderSnippet } from '../../domain/template/snippet.ts';
+import { render, type Telling, type TemplateValues } from '../../domain/template/template.ts';
+import { type Surroundings, ticketValues, valuesWithoutTicket } from '../../domain/template/values.ts';
 import type { Ticket } from '../../domain/ticket/ticket.ts';
 import { textOf } from '../../html/text.ts';
 import { ArticleStore } from '../../persistence/article.store.ts';
@@ -14,8 +15,8 @@ import type { Refs } from '../refs.ts';
 /** Fills the variables of a text. */
 export type Render = (template: string, form: 'text' | 'html') => string;
 
-/** Texts that name articles or tags need more than the ticket. */
-const NEEDS_MORE = /#\{[^{}]*(?:article|ticket\.tags)/;
+/** Texts that name articles or tags need more than the ticket; in a section the name of a tag stands alone. */
+const NEEDS_MORE = /\{[^{}]*(?:article|tags)/;
 
 /** Fills variables with what an agent, who acts, sees of a ticket. */
 @Injectable()
@@ -33,11 +34,28 @@ export class TicketWords {
     wanted.group(groupId).organization(organizationId);
   }
 
+  /** @param templates  everything that will be rendered */
+  async of(actor: Actor, ticket: Ticket, refs: Refs, templates: readonly string[]): Promise<Render> {
+    const { values, telling } = await this.about(actor, ticket, refs, templates);
+    return (template, form) => render(template, form, values, telling);
+  }
+
   /**
-   * @param ticket     null: outside of a ticket only the user and the desk are known
-   * @param templates  everything that will be rendered
+   * A text module filled in. It is to be cleaned.
+   * @param ticket  null: outside of a ticket only the user and the desk are known
+   * @throws AppError invalid `text-module.too-long`
    */
-  async of(actor: Actor, ticket: Ticket | null, refs: Refs, templates: readonly string[]): Promise<Render> {
+  async snippet(actor: Actor, ticket: Ticket | null, refs: Refs, html: string): Promise<string> {
+    const { values, telling } = await this.about(actor, ticket, refs, [html]);
+    return renderSnippet(html, values, telling);
+  }
+
+  private async about(
+    actor: Actor,
+    ticket: Ticket | null,
+    refs: Refs,
+    templates: readonly string[],
+  ): Promise<{ values: TemplateValues; telling: Telling }> {
     const more = ticket !== null && templates.some((text) => NEEDS_MORE.test(text));
     const articles = more ? await this.articles.quoted(this.db, ticket.id) : [];
     const tags = more ? ((await this.tags.held(this.db, [ticket.id])).get(ticket.id) ?? []) : [];
@@ -53,17 +71,7 @@ export class TicketWords {
       config: { fqdn: this.config.HELPMESH_FQDN, url: this.config.HELPMESH_PUBLIC_URL },
       plain: (html) => textOf(html, 'text/html'),
     };
-    const values: TemplateValues = ticket ? ticketValues(ticket, around) : withoutTicket(around);
-    const telling = { locale: actor.locale, timezone: refs.zone };
-    return (template, form) => render(template, form, values, telling);
+    const values = ticket ? ticketValues(ticket, around) : valuesWithoutTicket(around);
+    return { values, telling: { locale: actor.locale, timezone: refs.zone } };
   }
-}
-
-function withoutTicket(around: Surroundings): TemplateValues {
-  const { actor, config } = around;
-  const { firstname, lastname, login, email } = actor ?? {};
-  return {
-    user: { name: `${firstname ?? ''} ${lastname ?? ''}`.trim(), firstname, lastname, login, email },
-    config: { fqdn: config.fqdn, url: config.url },
-  };
 }

@@ -20,6 +20,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { macroKinds, parseActions } from '../../domain/action/action.ts';
 import { templateOptions } from '../../domain/library/template-options.ts';
+import { snippetTroubles } from '../../domain/template/snippet.ts';
 import { sanitize } from '../../html/sanitize.ts';
 import {
   type LibraryKind,
@@ -161,6 +162,8 @@ export class ManageLibrary {
     if (input.content !== undefined) {
       values.content = sanitize(input.content);
       if (!values.content) throw noContent();
+      const troubles = snippetTroubles(values.content as string);
+      if (troubles.length > 0) throw unbalanced(troubles);
     }
     if (kind !== 'template' && (input.group_ids || groups))
       values.group_ids = await this.groupIds(input.group_ids, groups);
@@ -250,6 +253,12 @@ function blank(): AppError {
 
 function noContent(): AppError {
   return new AppError('invalid', 'text-module.no-content', 'A text module needs a content.');
+}
+
+function unbalanced(troubles: readonly string[]): AppError {
+  return new AppError('invalid', 'text-module.unbalanced', troubles.join(' '), undefined, {
+    fields: troubles.map((detail) => ({ pointer: '/content', detail })),
+  });
 }
 
 function raise(error: AppError): never {

@@ -13,6 +13,7 @@ import { transaction } from '@helpmesh/persistence';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { snippetTroubles } from '../../domain/template/snippet.ts';
 import { sanitize } from '../../html/sanitize.ts';
 import { LibraryStore, type LibraryValues } from '../../persistence/library.store.ts';
 import { TicketStore } from '../../persistence/ticket.store.ts';
@@ -42,11 +43,11 @@ export class TextModules {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Clean HTML. */
+  /** Clean HTML, and what of the text keeps it from being saved. */
   async preview(
     actor: Actor,
     asked: { id?: number | undefined; content?: string | undefined; ticket_id?: number | undefined },
-  ): Promise<string> {
+  ): Promise<{ content: string; errors: string[] }> {
     requireAnyOf(actor, ['ticket.agent', 'admin.text_module']);
     const content = asked.id === undefined ? asked.content : await this.contentOf(actor, asked.id);
     if (content === undefined) throw missingValue('content');
@@ -54,8 +55,9 @@ export class TextModules {
     const ticket = asked.ticket_id === undefined ? null : await this.ticketOf(actor, asked.ticket_id);
     if (ticket) this.words.want(ticket, wanted);
     const refs = await this.references.resolve(wanted);
-    const render = await this.words.of(actor, ticket, refs, [content]);
-    return sanitize(render(content, 'html'));
+    const clean = sanitize(content);
+    const filled = await this.words.snippet(actor, ticket, refs, clean);
+    return { content: sanitize(filled), errors: [...snippetTroubles(clean)] };
   }
 
   /**
@@ -86,7 +88,8 @@ export class TextModules {
       const wrong = !name ? 'the name is missing.' : name.length > 250 ? 'the name is too long.' : undefined;
       const also = !values.content ? 'the content is missing.' : twin && `line ${twin} has the same name.`;
       const strange = id !== undefined && found?.id !== id && `there is no shared text module with the id ${id}.`;
-      for (const why of [wrong, also, strange]) if (why) errors.push(`Line ${line}: ${why}`);
+      const unclosed = snippetTroubles(values.content as string);
+      for (const why of [wrong, also, strange, ...unclosed]) if (why) errors.push(`Line ${line}: ${why}`);
       return { line, name, values, id: found?.id };
     });
     if (errors.length > 0) return failed(errors, dryRun);

@@ -45,15 +45,17 @@ const VARIABLE = /#\{([^{}]{1,300})\}/g;
  *     #{dt(ticket.created_at, "%Y-%m-%d", "Europe/Berlin")}
  *
  * Values are never templates themselves: what a customer wrote is not looked at again. Text modules, macros and rules share
- * this grammar because clients and imported texts of the REST contract have it. Mustache, which mails of the system are written
- * in, has other braces and no `t()` and `dt()`; all that it could take over is the search for the braces.
+ * this grammar because clients and imported texts of the REST contract have it; text modules know mustache too (snippet.ts).
  * @param form  `html` for a text that is HTML: values are escaped, and so are the quotes of the variables read
  */
 export function render(template: string, form: 'text' | 'html', values: TemplateValues, telling: Telling): string {
-  return template.replace(VARIABLE, (_, written: string) => {
-    const expression = (form === 'html' ? unescapeHtml(written) : written).trim();
-    return shown(evaluate(expression, values, telling), form, telling);
-  });
+  return template.replace(VARIABLE, (_, written: string) => variable(written, form, values, telling));
+}
+
+/** One variable filled in. @param written  what stands between the braces of `#{}` */
+export function variable(written: string, form: 'text' | 'html', values: TemplateValues, telling: Telling): string {
+  const expression = (form === 'html' ? unescapeHtml(written) : written).trim();
+  return shown(evaluate(expression, values, telling), form, telling);
 }
 
 function evaluate(expression: string, values: TemplateValues, telling: Telling): TemplateValue {
@@ -67,7 +69,8 @@ function evaluate(expression: string, values: TemplateValues, telling: Telling):
   return format ? formatted(value.at, format, { ...telling, timezone: timezone || telling.timezone }) : value;
 }
 
-function valueAt(path: string, values: TemplateValues, telling: Telling): TemplateValue {
+/** Undefined: there is no such thing. @param path  of at least two names */
+export function valueAt(path: string, values: TemplateValues, telling: Telling): TemplateValue {
   if (!/^\w+(?:\.\w+)+$/.test(path)) return undefined;
   let at: TemplateValue = values;
   for (const part of path.split('.')) {
@@ -81,7 +84,8 @@ function valueAt(path: string, values: TemplateValues, telling: Telling): Templa
   return at;
 }
 
-function shown(value: TemplateValue, form: 'text' | 'html', telling: Telling): string {
+/** `-` for what there is not. */
+export function shown(value: TemplateValue, form: 'text' | 'html', telling: Telling): string {
   if (value instanceof Rich) return form === 'html' ? value.html : value.text;
   const text = textOf(value, telling);
   return form === 'html' ? escapeHtml(text).replaceAll(/\r\n|\r|\n/g, '<br>') : text;

@@ -106,13 +106,20 @@ export function ticketValues(ticket: Ticket, around: Surroundings): TemplateValu
     created_article: () => articleValues(around.article, around),
     created_internal_article: () => articleValues(around.article?.internal ? around.article : undefined, around),
     created_external_article: () => articleValues(around.article?.internal ? undefined : around.article, around),
-    user: () => personValues(around.actor ?? undefined, around),
+    ...valuesWithoutTicket(around),
     notification: { link: url },
+  };
+}
+
+/** What a text may name that is about no ticket yet. */
+export function valuesWithoutTicket(around: Pick<Surroundings, 'actor' | 'organization' | 'config'>): TemplateValues {
+  return {
+    user: () => personValues(around.actor ?? undefined, around),
     config: { ...around.config, ticket_hook: desk.ticketHook, product_name: desk.productName },
   };
 }
 
-function personValues(person: Person | undefined, around: Surroundings): TemplateValues {
+function personValues(person: Person | undefined, around: Pick<Surroundings, 'organization'>): TemplateValues {
   if (!person) return {};
   const { id, login, email, firstname, lastname, organizationId } = person;
   const organization = () => named(organizationId === null ? undefined : around.organization(organizationId));
