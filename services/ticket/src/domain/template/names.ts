@@ -3,7 +3,7 @@ export interface Names {
   readonly [name: string]: Names | 'value';
 }
 
-const value = 'value';
+const value = 'value' as const;
 const named = { id: value, name: value } as const;
 const person = {
   ...{ id: value, name: value, fullname: value, firstname: value, lastname: value, login: value, email: value },
