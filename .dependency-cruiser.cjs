@@ -3,6 +3,7 @@ const outsideDomain = [
   '^services/[^/]+/src/domain/',
   '^libs/kernel/',
   '^libs/contracts/',
+  '^libs/conditions/',
   'temporal-polyfill',
   'rrule',
   're2js',

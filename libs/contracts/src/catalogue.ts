@@ -1,6 +1,7 @@
 import { recordAudit } from './commands/audit.ts';
 import {
   fileMail,
+  keepOverviewSortings,
   learnCertificate,
   mailPasswordReset,
   mailSignInLink,
@@ -104,6 +105,7 @@ import {
 } from './rpc/openid.ts';
 import { answerPbas, keepContacts, openPbasLink, openSessionFor } from './rpc/pbas.ts';
 import { applyPeerChange, readForPeer } from './rpc/peers.ts';
+import { changePeople, pickPeople } from './rpc/people-rules.ts';
 import {
   erasureReach,
   erasureTerms,
@@ -165,6 +167,7 @@ export const messages: readonly MessageDefinition[] = [
   recordMail,
   markRedirected,
   suspendMail,
+  keepOverviewSortings,
   markUndeliverable,
   mailPasswordReset,
   mailSignInLink,
@@ -193,6 +196,8 @@ export const questions: readonly QuestionDefinition[] = [
   signOut,
   lookup,
   ensureCustomers,
+  pickPeople,
+  changePeople,
   actorsOf,
   helpRoles,
   beginOpenIdSignIn,

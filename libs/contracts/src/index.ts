@@ -23,6 +23,7 @@ export { messages, questions } from './catalogue.ts';
 export { AuditChanges, type AuditedChange, auditMessage, changesBetween, recordAudit } from './commands/audit.ts';
 export {
   fileMail,
+  keepOverviewSortings,
   learnCertificate,
   MailAddress,
   MailProof,
@@ -577,6 +578,7 @@ export {
 } from './rpc/openid.ts';
 export { answerPbas, keepContacts, openPbasLink, openSessionFor } from './rpc/pbas.ts';
 export { applyPeerChange, PeerStateType, readForPeer } from './rpc/peers.ts';
+export { changePeople, pickPeople } from './rpc/people-rules.ts';
 export {
   ErasureTerms,
   erasureReach,

@@ -1,6 +1,7 @@
 import { recordAudit } from './commands/audit.ts';
 import {
   fileMail,
+  keepOverviewSortings,
   learnCertificate,
   mailPasswordReset,
   mailSignInLink,
@@ -87,7 +88,7 @@ export const consumed: Record<ServiceName, readonly MessageDefinition[]> = {
       recordErasure,
       recordTicketDeletion,
     ],
-    ...[attributeChanged, attributeDeleted, markUndeliverable],
+    ...[attributeChanged, attributeDeleted, markUndeliverable, keepOverviewSortings],
   ],
   reporting: [
     ...[ticketCreated, ticketUpdated, articleAdded, articleChanged, ticketDeleted],

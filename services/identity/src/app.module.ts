@@ -51,6 +51,8 @@ import { Authorizations } from './application/oauth/authorizations.ts';
 import { OAuthTokens } from './application/oauth/oauth-tokens.ts';
 import { Organizations } from './application/organizations/organizations.ts';
 import { Pages } from './application/pages.ts';
+import { PeopleRules } from './application/people-rules/people-rules.ts';
+import { ReadCondition } from './application/people-rules/read-condition.ts';
 import { BLOBS } from './application/ports.ts';
 import { Present } from './application/present.ts';
 import { DataExports } from './application/privacy/data-exports.ts';
@@ -62,6 +64,7 @@ import { MakeExports } from './application/privacy/make-exports.ts';
 import { PersonalData } from './application/privacy/personal-data.ts';
 import { Avatars } from './application/profile/avatars.ts';
 import { DeleteAccount } from './application/profile/delete-account.ts';
+import { KeptSortings } from './application/profile/kept-sortings.ts';
 import { OutOfOffice } from './application/profile/out-of-office.ts';
 import { Preferences } from './application/profile/preferences.ts';
 import { PublicLinks } from './application/public-links.ts';
@@ -121,6 +124,7 @@ import { MonitoringController } from './bus/monitoring.controller.ts';
 import { NeighboursController } from './bus/neighbours.controller.ts';
 import { OAuthController } from './bus/oauth.controller.ts';
 import { OnAttribute } from './bus/on-attribute.ts';
+import { OnOverviewSortings } from './bus/on-overview-sortings.ts';
 import { OnResetOrder } from './bus/on-reset-order.ts';
 import { OnSignInLinkOrder } from './bus/on-sign-in-link-order.ts';
 import { OnSignUpOrder } from './bus/on-sign-up-order.ts';
@@ -157,6 +161,7 @@ import { MonitoringTokenStore } from './persistence/monitoring-token.store.ts';
 import { OAuthGrantStore } from './persistence/oauth-grant.store.ts';
 import { OrganizationStore } from './persistence/organization.store.ts';
 import { PasskeyStore } from './persistence/passkey.store.ts';
+import { PeopleRuleStore } from './persistence/people-rule.store.ts';
 import { PersonalDataStore } from './persistence/personal-data.store.ts';
 import { PrincipalStore } from './persistence/principal.store.ts';
 import { PrivacyStore } from './persistence/privacy.store.ts';
@@ -204,6 +209,7 @@ import { UserStore } from './persistence/user.store.ts';
     OnResetOrder,
     OnSignInLinkOrder,
     OnSignUpOrder,
+    OnOverviewSortings,
     OnUndeliverable,
   ],
   providers: [
@@ -247,6 +253,7 @@ import { UserStore } from './persistence/user.store.ts';
     ScimUsers,
     ScimGroups,
     Preferences,
+    KeptSortings,
     OutOfOffice,
     Avatars,
     DeleteAccount,
@@ -262,6 +269,9 @@ import { UserStore } from './persistence/user.store.ts';
     HelpRoles,
     Lookup,
     EnsureCustomers,
+    PeopleRules,
+    ReadCondition,
+    PeopleRuleStore,
     Reachability,
     KeepContacts,
     VouchedSignIn,

@@ -30,6 +30,9 @@ import { ViewAs1799454000002 } from './persistence/migrations/1799454000002-view
 import { DeskZone1799456000000 } from './persistence/migrations/1799456000000-desk-zone.ts';
 import { TicketNumbers1799456000001 } from './persistence/migrations/1799456000001-ticket-numbers.ts';
 import { Communities1799460100000 } from './persistence/migrations/1799460100000-communities.ts';
+import { HistoryCause1799462200000 } from './persistence/migrations/1799462200000-history-cause.ts';
+import { OverviewSortings1799462210000 } from './persistence/migrations/1799462210000-overview-sortings.ts';
+import { DeskChoices1799462220000 } from './persistence/migrations/1799462220000-desk-choices.ts';
 
 export const migrations = [
   messagingTables,
@@ -61,6 +64,9 @@ export const migrations = [
   DeskZone1799456000000,
   TicketNumbers1799456000001,
   Communities1799460100000,
+  HistoryCause1799462200000,
+  OverviewSortings1799462210000,
+  DeskChoices1799462220000,
 ];
 
 /** What a request may name a version of. */

@@ -4,8 +4,11 @@ import {
   attributeChanged,
   attributeDeleted,
   auditLog,
+  changePeople,
   groups,
+  keepOverviewSortings,
   organizations,
+  pickPeople,
   users,
 } from '@helpmesh/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -160,8 +163,133 @@ it('organizations and groups have theirs', async () => {
   await expect(desk.ask(groups.update, wrong, ids.admin)).rejects.toThrow('larger than the allowed maximum value of 3');
 });
 
+it('accounts show the rows of their own order of overviews, the newest that was told', async () => {
+  const { id } = await person({ email: 'sorts@attributes.example' });
+  const at = (minutes: number) => new Date(desk.clock.now() + minutes * 60_000).toISOString();
+  const { updated_at } = await readPerson(id);
+  for (const [minutes, ids] of [
+    [1, [4, 7]],
+    [0, [4]],
+  ] as const) {
+    await desk.bus.say(keepOverviewSortings, { userId: id, ids: [...ids], at: at(minutes) }, options('User'));
+  }
+  await desk.bus.settled('identity');
+  expect(await readPerson(id)).toMatchObject({ overview_sorting_ids: [4, 7], updated_at });
+});
+
 it('what was defined is read by many writes at once, which hold every connection of the pool', async () => {
   await define('User', { name: 'shoe_size' });
   const many = Array.from({ length: 40 }, (_, n) => person({ email: `at-once-${n}@example.org` }));
   expect(await Promise.all(many)).toHaveLength(40);
+});
+
+describe('schedules over people and organizations', () => {
+  const rule = { condition: {}, perform: {}, openCalendarIds: [] as number[] };
+  const pick = (object: 'User' | 'Organization', over: object) =>
+    desk.ask(pickPeople, { ...rule, limit: 5_000, examples: 20, object, ...over });
+  const change = (object: 'User' | 'Organization', given: readonly number[], over: object) =>
+    desk.ask(changePeople, { ...rule, object, ids: [...given], rule: { id: 5, name: 'Nightly' }, ...over });
+  const among = (value: number[]) => ({ 'user.id': { operator: 'is', value } });
+
+  it('pick in the database as they do one by one', async () => {
+    await define('User', { name: 'leaves_on', display: 'Leaves on', type: 'date', option: {} });
+    const [company] = await desk.rows<{ id: number }>('SELECT min(id)::int AS id FROM organizations');
+    const organization_id = company?.id as number;
+    const made = [
+      await person({ email: 'one@rules.example', vip: true, department: 'Ärzte', leaves_on: '2020-01-01' }),
+      await person({ email: 'two@rules.example', organization_id, active: false }),
+      await person({ email: 'three@rules.example', roles: ['Agent'], note: 'x', leaves_on: '2090-01-01' }),
+    ];
+    const all = made.map(({ id }) => id);
+    const [one, two, three] = all as [number, number, number];
+    const is = (value: unknown) => ({ operator: 'is', value });
+    const answers: [object, number[]][] = [
+      [{ 'user.vip': is(true) }, [one]],
+      [{ 'user.active': is('false') }, [two]],
+      [{ 'user.role_ids': is([2]) }, [three]],
+      [{ 'user.role_ids': { operator: 'is not', value: 2 } }, [one, two]],
+      [{ 'user.organization_id': { operator: 'is', pre_condition: 'not_set' } }, [one, three]],
+      [{ 'organization.active': is(true) }, [two]],
+      [{ 'user.department': { operator: 'contains', value: 'ärz' } }, [one]],
+      [{ 'user.note': { operator: 'is set' } }, [three]],
+      [{ 'user.last_login': { operator: 'is not set' } }, all],
+      [{ 'user.created_at': { operator: 'before (relative)', value: 1, range: 'day' } }, []],
+      [{ 'user.leaves_on': { operator: 'before (relative)', value: 1, range: 'day' } }, [one]],
+      [{ 'user.email': { operator: 'matches regex', value: '^t[a-z]+@' } }, [two, three]],
+      [{ 'execution_time.calendar_id': { operator: 'is in working time', value: [7] } }, all],
+      [{ 'execution_time.calendar_id': { operator: 'is in working time', value: [8] } }, []],
+    ];
+    for (const [line, expected] of answers) {
+      const condition = { ...line, ...among(all) };
+      const asked = { condition, openCalendarIds: [7] };
+      const found = await desk.page(users.search, { condition, sort_by: 'id', order_by: 'asc' }, ids.agent);
+      if (!('execution_time.calendar_id' in line)) expect(found.list.map(({ id }) => id)).toEqual(expected);
+      expect((await pick('User', asked)).ids, JSON.stringify(line)).toEqual(expected);
+      const { outcomes } = await change('User', all, asked);
+      expect(
+        outcomes.map(({ id }) => id),
+        JSON.stringify(line),
+      ).toEqual(expected);
+    }
+  });
+
+  it('change them as somebody would, and say in the history which it was; a second time there is nothing to do', async () => {
+    await define('User', { name: 'review_on', display: 'Review on', type: 'date', option: {} });
+    const { id } = await person({ email: 'changed@rules.example' });
+    const perform = {
+      'user.vip': { value: 'true' },
+      'user.department': { value: ' Archive ' },
+      'user.review_on': { operator: 'relative', value: 1, range: 'month' },
+    };
+    const { examples } = await pick('User', { condition: among([id]), perform });
+    expect(examples[0]).toMatchObject({ id, would: [{ action: 'user.vip', from: false, to: true }, {}, {}] });
+    const first = await change('User', [id], { perform });
+    const did = ['user.vip', 'user.department', 'user.review_on'];
+    expect(first.outcomes).toEqual([{ id, outcome: 'done', did, heldBack: [] }]);
+    expect((await change('User', [id], { perform })).outcomes).toEqual([
+      { id, outcome: 'done', did: [], heldBack: [] },
+    ]);
+    const { history } = await desk.ask(users.history, { params: { id }, query: {} }, ids.admin);
+    const told = { sourceable_type: 'Job', sourceable_id: 5, sourceable_name: 'Nightly', created_by_id: 1 };
+    expect(history.slice(1)).toEqual(did.map(() => expect.objectContaining(told)));
+  });
+
+  it('change organizations', async () => {
+    const made = await desk.ask(organizations.create, { params: {}, query: {}, body: { name: 'Ruled' } }, ids.admin);
+    const { id } = made as { id: number };
+    const condition = { 'organization.name': { operator: 'is', value: 'Ruled' } };
+    expect((await pick('Organization', { condition })).ids).toEqual([id]);
+    const asked = { condition: JSON.stringify(condition), query: 'ul' };
+    expect((await desk.page(organizations.search, asked, ids.agent)).list.map((one) => one.id)).toEqual([id]);
+    const { outcomes } = await change('Organization', [id], {
+      condition,
+      perform: { 'organization.vip': { value: true } },
+    });
+    expect(outcomes).toEqual([{ id, outcome: 'done', did: ['organization.vip'], heldBack: [] }]);
+  });
+
+  it('erase people, and leave out whom nobody may erase', async () => {
+    const { id } = await person({ email: 'erased@rules.example', firstname: 'Gone' });
+    const perform = { 'user.action': { value: 'data_privacy_deletion_task' } };
+    const { outcomes } = await change('User', [id, 1], { perform });
+    expect(outcomes.map(({ outcome, did }) => [outcome, did])).toEqual([
+      ['done', ['user.action']],
+      ['held-back', []],
+    ]);
+    expect((await pick('User', { condition: among([id]) })).ids).toEqual([]);
+    const [row] = await desk.rows<{ firstname: string }>('SELECT firstname FROM users WHERE id = $1', [id]);
+    expect(row?.firstname).not.toBe('Gone');
+  });
+
+  it.each([
+    ['a field of tickets', { condition: { 'ticket.title': { operator: 'is', value: 'x' } } }, 'condition.unsupported'],
+    ['what has changed', { condition: { 'user.active': { operator: 'has changed' } } }, 'condition.unsupported'],
+    ['a login for many', { perform: { 'user.login': { value: 'x' } } }, 'action.invalid'],
+    ['something else than erasing', { perform: { 'user.action': { value: 'delete' } } }, 'action.invalid'],
+  ])('do not know %s', async (_, over, code) => {
+    await expect(pick('User', over)).rejects.toMatchObject({ kind: 'invalid', code });
+    if (!('condition' in over)) return;
+    const search = desk.page(users.search, over, ids.agent);
+    await expect(search).rejects.toMatchObject({ kind: 'invalid', code });
+  });
 });

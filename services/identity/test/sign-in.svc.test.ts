@@ -10,6 +10,7 @@ import {
   sendMail,
   setPasswordByToken,
   signIn,
+  signInSettings,
   signOut,
   unlockUser,
   users,
@@ -258,6 +259,36 @@ describe('S23: a session', () => {
       await desk.ask(users.update, { params: { id }, query: {}, body }, ids.admin);
       await expect(bySession(sessionToken), JSON.stringify(body)).rejects.toMatchObject({ kind: 'unauthenticated' });
     }
+  });
+});
+
+describe('a way that administrators have closed', () => {
+  const choose = async (name: string, value: boolean) => {
+    const settings = await desk.ask(signInSettings.list, { params: {}, query: {} }, ids.admin);
+    const id = settings.find((one) => one.name === name)?.id as number;
+    const body = { state_current: { value } };
+    await desk.ask(signInSettings.update, { params: { id }, query: {}, body }, ids.admin);
+  };
+
+  it('is no way for programs, and open again when they say so; people still sign in at the page', async () => {
+    const { id, email, password } = await person();
+    const made = await desk.ask(
+      createToken,
+      { params: {}, query: {}, body: { name: 'program', permission: ['user_preferences'] } },
+      id,
+    );
+    const { token } = made as { token: string };
+    for (const [name, way, detail] of [
+      ['api_password_access', () => basic(email, password), 'API password access disabled!'],
+      ['api_token_access', () => byToken(token), 'API token access disabled!'],
+    ] as const) {
+      await choose(name, false);
+      await expect(way()).rejects.toMatchObject({ kind: 'forbidden', detail });
+      expect(openedBy(await desk.ask(signIn, { username: email, password })).sessionToken).toBeTruthy();
+      await choose(name, true);
+      expect((await way()).actor.userId).toBe(id);
+    }
+    await expect(byToken(`${token}x`)).rejects.toMatchObject({ kind: 'unauthenticated' });
   });
 });
 

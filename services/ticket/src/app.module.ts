@@ -19,6 +19,7 @@ import { RepeatDaily } from './application/automation/repeat-daily.ts';
 import { RuleMails } from './application/automation/rule-mails.ts';
 import { RuleTimer } from './application/automation/rule-timer.ts';
 import { RunJobs } from './application/automation/run-jobs.ts';
+import { RunPeopleJobs } from './application/automation/run-people-jobs.ts';
 import { RunTriggers } from './application/automation/run-triggers.ts';
 import { TellPending } from './application/automation/tell-pending.ts';
 import { TicketFacts } from './application/automation/ticket-facts.ts';
@@ -77,6 +78,7 @@ import { Once } from './application/once.ts';
 import { ManageOverviews } from './application/overviews/manage-overviews.ts';
 import { Overviews } from './application/overviews/overviews.ts';
 import { SortOverviews } from './application/overviews/sort-overviews.ts';
+import { TellSortings } from './application/overviews/tell-sortings.ts';
 import { PeerChanges } from './application/peers/peer-changes.ts';
 import {
   BLOBS,
@@ -352,6 +354,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     Overviews,
     ManageOverviews,
     SortOverviews,
+    TellSortings,
     ManageAttributes,
     CustomFields,
     TagTickets,
@@ -429,6 +432,7 @@ import { UploadStore } from './persistence/upload.store.ts';
     RepeatDaily,
     DeleteDoomed,
     RunJobs,
+    RunPeopleJobs,
     RetentionTimer,
     RunRetention,
     JobWorker,

@@ -54,6 +54,7 @@ import { HelpPermissions1799461200000 } from './persistence/migrations/179946120
 import { OverviewSortings1799461400000 } from './persistence/migrations/1799461400000-overview-sortings.ts';
 import { Stems1799461400001 } from './persistence/migrations/1799461400001-stems.ts';
 import { ChatNetworks1799461500000 } from './persistence/migrations/1799461500000-chat-networks.ts';
+import { PeopleSchedules1799462200001 } from './persistence/migrations/1799462200001-people-schedules.ts';
 
 export { TicketConfig } from './config.ts';
 
@@ -110,6 +111,7 @@ export const migrations = [
   Stems1799461400001,
   Chat1799461000000,
   ChatNetworks1799461500000,
+  PeopleSchedules1799462200001,
 ];
 
 /** What a request may name a version of. Tickets are changed in batches and look after theirs themselves. */

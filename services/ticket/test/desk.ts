@@ -4,6 +4,7 @@ import path from 'node:path';
 import {
   type Actor,
   actorsOf,
+  changePeople,
   checkSealing,
   type EndpointDefinition,
   type ErasureTerms,
@@ -17,6 +18,7 @@ import {
   type MessageDefinition,
   type OrganizationSnapshot,
   type OutputOf,
+  pickPeople,
   type QuestionDefinition,
   readFeed,
   reopenMail,
@@ -80,6 +82,10 @@ export class Identity {
   /** Who may sign in, and what they may do by now. */
   actors: Actor[] = Object.values(cast);
 
+  /** Whom schedules over people pick, and what was asked to be done to them. */
+  picked: number[] = [];
+  readonly changed: z.output<typeof changePeople.input>[] = [];
+
   /** What is under legal hold. */
   readonly helpRoles: HelpRole[] = [];
   readonly held = { userIds: [] as number[], ticketIds: [] as number[] };
@@ -110,6 +116,16 @@ export class Identity {
       ({ taskId }: z.output<typeof erasureTerms.input>) =>
         this.erasures.get(taskId) ?? { terms: null, heldTicketIds: [] },
     );
+    answer(pickPeople, ({ limit, examples, perform }: z.output<typeof pickPeople.input>) => {
+      if ('user.login' in perform) throw new AppError('invalid', 'action.invalid', 'Not for many.');
+      const would = [{ action: 'user.vip', from: false, to: true }];
+      const shown = this.picked.slice(0, examples).map((id) => ({ id, label: `User ${id}`, would }));
+      return { ids: this.picked.slice(0, limit), examples: shown };
+    });
+    answer(changePeople, (asked: z.output<typeof changePeople.input>) => {
+      this.changed.push(asked);
+      return { outcomes: asked.ids.map((id) => ({ id, outcome: 'done', did: ['user.vip'], heldBack: [] })) };
+    });
     answer(heldObjects, () => this.held);
     answer(helpRoles, () => ({ roles: this.helpRoles }));
     answer(actorsOf, ({ userIds }: z.output<typeof actorsOf.input>) => ({

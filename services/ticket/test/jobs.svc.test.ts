@@ -1,5 +1,6 @@
 import {
   calendars,
+  createArticle,
   createTicket,
   deskSettings,
   type GroupSnapshot,
@@ -182,6 +183,26 @@ describe('where the desk is', () => {
   });
 });
 
+describe('the last contact of a customer', () => {
+  it('is the first word that nobody answered, or the last one where that is chosen', async () => {
+    const [id] = (await several('waits', 1)) as [number];
+    const write = async () => {
+      desk.clock.advance(60_000);
+      const body = { ticket_id: id, body: 'And?', type: 'web', sender: 'Customer' };
+      await desk.rest(agent, createArticle, { body });
+      const { last_contact_customer_at } = await desk.rest(agent, getTicket, { id });
+      return { at: Date.parse(last_contact_customer_at as string), now: desk.clock.now() };
+    };
+    const first = await write();
+    expect(first.at).toBe(first.now);
+    expect((await write()).at).toBe(first.at);
+    await choose('ticket_last_contact_behaviour', 'based_on_customer_reaction');
+    const last = await write();
+    expect(last.at).toBe(last.now);
+    await choose('ticket_last_contact_behaviour', 'check_if_agent_already_replied');
+  });
+});
+
 describe('a schedule', () => {
   it('runs when its time has come, for the tickets it picks, and says so', async () => {
     const [one] = await several('nightly', 3);
@@ -281,10 +302,55 @@ describe('a schedule', () => {
     ['a day that is none', { timeplan: { days: { Someday: true } } }, 'job.timeplan-invalid'],
     ['other minutes than tens', { timeplan: { minutes: { 5: true } } }, 'job.timeplan-invalid'],
     ['what has changed', { condition: { 'ticket.state_id': { operator: 'has changed' } } }, 'condition.unsupported'],
-    ['other objects', { object: 'User' }, 'job.object-unknown'],
+    ['other objects', { object: 'Group' }, 'job.object-unknown'],
   ])('does not know %s', async (_, body, code) => {
     await expect(schedule(body)).rejects.toMatchObject({ kind: 'invalid', code });
     await expect(desk.rest(agent, jobs.list)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+});
+
+describe('a schedule over people', () => {
+  const keeper = actor({ userId: 3, permissions: ['admin.scheduler', 'admin.user'], groups: {} });
+  const make = (body: object, who = keeper) =>
+    desk.rest(who, jobs.create, { body: { name: `Job ${++made}`, object: 'User', ...body } });
+  const perform = { 'user.vip': { value: true } };
+
+  it('runs for whom identity picks, a few at a time, and its log names them', async () => {
+    desk.identity.picked = Array.from({ length: 25 }, (_, i) => 10 + i);
+    const condition = { 'user.active': { operator: 'is', value: true } };
+    const preview = await desk.rest(keeper, jobs.preview, { body: { object: 'User', condition, perform } });
+    expect(preview).toMatchObject({ matching: 25, more: false, examples: [] });
+    expect(preview.objects[0]).toEqual({
+      object: { type: 'User', id: 10, label: 'User 10' },
+      would: [{ action: 'user.vip', from: false, to: true }],
+    });
+    const job = await make({ condition, perform, timeplan: always });
+    expect(job).toMatchObject({ object: 'User', condition, perform });
+    desk.clock.advance(700_000);
+    expect(await over(job.id)).toMatchObject({ matching: 25, processed: 25 });
+    const asked = desk.identity.changed.filter(({ rule }) => rule.id === job.id);
+    expect(asked.map((one) => one.ids.length)).toEqual([20, 5]);
+    expect(asked[0]).toMatchObject({ object: 'User', condition, perform, rule: { name: job.name } });
+    const { runs } = await desk.rest(keeper, jobs.runs, { id: job.id });
+    expect(runs).toHaveLength(25);
+    expect(runs.find(({ object }) => object?.id === 10)).toMatchObject({
+      ...{ ticket: null, object: { type: 'User', label: 'Clara Customer' } },
+      ...{ outcome: 'done', did: ['user.vip'], cause: 'schedule' },
+    });
+    // Who looks after schedules alone learns of nobody.
+    const blind = await desk.rest(ruler, jobs.runs, { id: job.id });
+    expect(blind.runs[0]).toMatchObject({ object: null });
+  });
+
+  it('is made by who may do by hand what it does, and of what can be done', async () => {
+    await expect(make({ perform }, ruler)).rejects.toMatchObject({ kind: 'forbidden' });
+    const erase = { 'user.action': { value: 'data_privacy_deletion_task' } };
+    await expect(make({ perform: erase })).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(make({ perform: { 'user.login': { value: 'x' } } })).rejects.toMatchObject({ code: 'action.invalid' });
+    const { id } = await make({ perform });
+    const moved = desk.rest(keeper, jobs.update, { id, body: { object: 'Ticket' } });
+    await expect(moved).rejects.toMatchObject({ code: 'job.object-changed' });
+    await expect(desk.rest(ruler, jobs.run, { id })).rejects.toMatchObject({ kind: 'forbidden' });
   });
 });
 

@@ -2,6 +2,7 @@ import {
   addMention,
   addTag,
   createTicket,
+  keepOverviewSortings,
   objectAttributes,
   overviewSortings,
   overviews,
@@ -165,8 +166,12 @@ describe('the own order of overviews', () => {
     const mine = await desk.rest(sorting, overviews.create, { body: { name: 'Sorted away' } });
     await expect(sort([[mine.id, 0]], other)).rejects.toMatchObject({ code: 'overview.not-found' });
     await sort([[mine.id, 0]]);
+    const [{ id: place } = { id: 0 }] = (await desk.rest(sorting, overviewSortings.list)).overview_sortings;
     await desk.rest(sorting, overviews.delete, { id: mine.id });
     expect((await desk.rest(sorting, overviewSortings.list)).overview_sortings).toEqual([]);
+    // Accounts show the rows, so whoever keeps accounts hears of them.
+    const told = (await desk.told(keepOverviewSortings)).filter(({ data }) => data.userId === sorting.userId);
+    expect(told.slice(-2).map(({ data }) => data.ids)).toEqual([[place], []]);
     await expect(sort([], agent)).rejects.toMatchObject({ kind: 'forbidden' });
   });
 });

@@ -1,4 +1,6 @@
+import { waitFor } from '@helpmesh/testing';
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../e2e/desk.ts';
 import { refused, type Section } from './world.ts';
 
 export const errors: Section = (world) => {
@@ -27,6 +29,27 @@ export const errors: Section = (world) => {
       expect(none.headers.get('x-failure')).toBeTruthy();
       expect((await agent.call('POST', '/api/v1/roles', { name: 'x' })).status).toBe(403);
       expect((await customer.call('GET', '/api/v1/users/search?query=a')).status).toBe(403);
+    });
+
+    it('2.2.2 403: a way that is switched off, until it is open again', async () => {
+      const { admin, agent } = world();
+      const { token } = await admin.post('/api/v1/user_access_token', { name: 'doors', permission: ['admin'] });
+      const settings: Json[] = await admin.get('/api/v1/settings');
+      const id = settings.find(({ name }) => name === 'api_password_access')?.id;
+      const choose = (value: boolean) =>
+        admin.as({ token }).put(`/api/v1/settings/${id}`, { state_current: { value } });
+      const asked = (status: number) =>
+        waitFor(
+          async () => {
+            const answer = await agent.call('GET', '/api/v1/users/me');
+            return answer.status === status ? answer : undefined;
+          },
+          { what: `an answer of ${status} to a password` },
+        );
+      await choose(false);
+      expect(refused(await asked(403))).toEqual({ status: 403, error: 'API password access disabled!' });
+      await choose(true);
+      await asked(200);
     });
 
     it('2.2.3 404: an object by its class, a route by its verb', async () => {

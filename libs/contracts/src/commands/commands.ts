@@ -109,6 +109,13 @@ export const markUndeliverable = defineCommand(
   { senders: ['ticket'] },
 );
 
+/** Somebody's own order of overviews is another one: the ids of its rows, which their account shows. */
+export const keepOverviewSortings = defineCommand(
+  'cmd.identity.v1.keep-overview-sortings',
+  z.object({ userId: z.number().int(), ids: z.array(z.number().int()), at: z.iso.datetime() }),
+  { senders: ['ticket'] },
+);
+
 /** A mail was not filed because nothing proves its sender: it is to wait until somebody decides. */
 export const suspendMail = defineCommand(
   'cmd.mail-ingest.v1.suspend-mail',

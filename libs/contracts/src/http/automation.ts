@@ -55,7 +55,12 @@ export const Trigger = Row.extend({
 const Slots = boundedRecord(z.unknown(), 60);
 const Timeplan = z.object({ days: Slots.optional(), hours: Slots.optional(), minutes: Slots.optional() });
 
-const JobInput = z.object({ ...rule, object: text(50).optional(), timeplan: Timeplan.optional() });
+const JobInput = z.object({
+  ...rule,
+  /** What it is for: `Ticket`, `User` or `Organization`. */
+  object: text(50).optional(),
+  timeplan: Timeplan.optional(),
+});
 export type JobInput = z.output<typeof JobInput>;
 
 export const Job = Row.extend({
@@ -64,7 +69,7 @@ export const Job = Row.extend({
   timeplan: z.record(z.string(), z.unknown()),
   last_run_at: Instant.nullable(),
   next_run_at: Instant.nullable(),
-  /** Of the latest run: tickets that it was for, and those that are done. */
+  /** Of the latest run: how many it was for, and those that are done. */
   matching: z.number().int(),
   processed: z.number().int(),
   pid: z.null(),
@@ -87,6 +92,8 @@ export const RuleRun = z.object({
   /** Null for one that is gone or that the reader may not see. */
   ticket: z.object({ id: z.number().int(), number: z.string(), title: z.string() }).nullable(),
   at: Instant,
+  /** What it did it to, where that is no ticket; null for one that is gone or that the reader may not see. */
+  object: z.object({ type: z.enum(['User', 'Organization']), id: z.number().int(), label: z.string() }).nullable(),
   /** What started it: create, update, …, reminder_reached, escalation, escalation_warning, schedule, asked. */
   cause: z.string(),
   outcome: z.enum(['done', 'partly', 'held-back', 'failed']),
@@ -116,6 +123,12 @@ const Prospect = z.object({
   would: z.array(z.object({ action: z.string(), from: z.unknown().optional(), to: z.unknown().optional() })),
 });
 export type Prospect = z.output<typeof Prospect>;
+
+/** The same of somebody, or of an organization. */
+const ObjectProspect = z.object({
+  object: z.object({ type: z.enum(['User', 'Organization']), id: z.number().int(), label: z.string() }),
+  would: Prospect.shape.would,
+});
 
 export const triggers = {
   list: defineEndpoint({
@@ -281,7 +294,7 @@ export const jobs = {
     path: '/api/v1/jobs/:id/runs',
     question: 'rpc.ticket.v1.list-job-runs',
     tag,
-    summary: 'What a schedule did to tickets, newest first, and what was held back',
+    summary: 'What a schedule did, newest first, and what was held back',
     params,
     query: RunsPage,
     response: Runs,
@@ -292,7 +305,7 @@ export const jobs = {
     path: '/api/v1/jobs/preview',
     question: 'rpc.ticket.v1.preview-job',
     tag,
-    summary: 'For which tickets a schedule would run now, and what it would do; nothing is done',
+    summary: 'For what a schedule would run now, and what it would do; nothing is done',
     body: JobInput,
     response: z.object({
       matching: z.number().int(),
@@ -301,6 +314,8 @@ export const jobs = {
       next_run_at: Instant.nullable(),
       /** Of the first 20, those that the reader may see. */
       examples: z.array(Prospect),
+      /** The same of people and organizations. */
+      objects: z.array(ObjectProspect),
     }),
   }),
 };

@@ -97,6 +97,8 @@ const SearchInput = Page.extend({
   only_total_count: Flag.optional(),
   /** Comma lists or arrays. */
   ids: Ids.optional(),
+  /** Selector JSON (docs/how-to/conditions.md), in an address as its text; narrows what `query` and `ids` find. */
+  condition: z.union([z.record(z.string(), z.unknown()), text(20_000)]).nullish(),
   /** Users only. */
   role_ids: Ids.optional(),
   group_ids: Ids.optional(),
@@ -116,6 +118,10 @@ export const ObjectHistory = z.object({
       value_to: z.string().optional(),
       id_from: z.number().int().optional(),
       id_to: z.number().int().optional(),
+      /** The schedule that did it; absent: somebody, or the desk itself. */
+      sourceable_type: z.string().optional(),
+      sourceable_id: z.number().int().optional(),
+      sourceable_name: z.string().optional(),
       created_by_id: z.number().int(),
       created_at: Instant,
     }),

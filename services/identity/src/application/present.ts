@@ -198,7 +198,7 @@ function userJson(row: UserRow): Json {
     organization_ids: row.organization_ids,
     authorization_ids: [],
     two_factor_preference_ids: [],
-    overview_sorting_ids: [],
+    overview_sorting_ids: row.overview_sorting_ids,
     group_ids: shownAccess(row),
   };
 }

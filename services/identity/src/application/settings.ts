@@ -32,6 +32,12 @@ const shapes = {
   ticket_number_date: z.object({ checksum: z.boolean() }),
   /** Where the desk is, as the name of a time zone; empty: as its default calendar says, and UTC in mails about accounts. */
   timezone_default: z.string().refine((name) => name === '' || isZone(name)),
+  /** The time of a customer's last contact: that of their last article, or of the first one that nobody answered. */
+  ticket_last_contact_behaviour: z.enum(['based_on_customer_reaction', 'check_if_agent_already_replied']),
+  /** Programs may show API tokens. */
+  api_token_access: z.boolean(),
+  /** Programs may show a login and a password. */
+  api_password_access: z.boolean(),
 } satisfies Record<string, z.ZodType>;
 export type SettingName = keyof typeof shapes;
 
@@ -42,6 +48,7 @@ interface About {
   permission: string;
 }
 const ofSecurity = { area: 'Security::Base', permission: 'admin.security' } as const;
+const ofApi = { area: 'API::Base', permission: 'admin.api' } as const;
 const ofNumbers = { area: 'Ticket::Number', permission: 'admin.ticket' } as const;
 const about: Record<SettingName, About> = {
   user_create_account: { ...ofSecurity, title: 'New User Accounts', initial: true },
@@ -57,11 +64,18 @@ const about: Record<SettingName, About> = {
     ...{ ...ofNumbers, title: 'Ticket Number Increment', initial: { checksum: false, min_size: 5 } },
   },
   ticket_number_date: { ...ofNumbers, title: 'Ticket Number Increment Date', initial: { checksum: false } },
+  ticket_last_contact_behaviour: {
+    ...{ area: 'Ticket::Base', permission: 'admin.ticket', title: 'Ticket Last Contact Behaviour' },
+    initial: 'check_if_agent_already_replied',
+  },
+  api_token_access: { ...ofApi, title: 'API Token Access', initial: true },
+  api_password_access: { ...ofApi, title: 'API Password Access', initial: true },
   timezone_default: { area: 'System::Base', permission: 'admin.system', title: 'Default time zone', initial: '' },
 };
 /** What other services keep, and are told of. */
 const kept: ReadonlySet<string> = new Set<SettingName>([
   ...(['timezone_default', 'ticket_number', 'ticket_number_increment', 'ticket_number_date'] as const),
+  'ticket_last_contact_behaviour',
 ]);
 
 const SYSTEM = 1;

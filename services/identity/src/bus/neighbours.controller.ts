@@ -1,9 +1,18 @@
-import { actorsOf, ensureCustomers, helpRoles, lookup, type ParsedInputOf } from '@helpmesh/contracts';
+import {
+  actorsOf,
+  changePeople,
+  ensureCustomers,
+  helpRoles,
+  lookup,
+  type ParsedInputOf,
+  pickPeople,
+} from '@helpmesh/contracts';
 import { Answers, type RpcContext, type RpcItem } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { CurrentActors } from '../application/current-actors.ts';
 import { EnsureCustomers } from '../application/ensure-customers.ts';
 import { Lookup } from '../application/lookup.ts';
+import { PeopleRules } from '../application/people-rules/people-rules.ts';
 import { HelpRoles } from '../application/roles/help-roles.ts';
 
 /** What other services ask on their own behalf. */
@@ -14,6 +23,7 @@ export class NeighboursController {
     private readonly customers: EnsureCustomers,
     private readonly actors: CurrentActors,
     private readonly help: HelpRoles,
+    private readonly rules: PeopleRules,
   ) {}
 
   @Answers(lookup)
@@ -24,6 +34,16 @@ export class NeighboursController {
   @Answers(ensureCustomers, { batch: true })
   ensureCustomers(items: RpcItem<ParsedInputOf<typeof ensureCustomers>>[]) {
     return this.customers.run(items.map(({ input }) => input));
+  }
+
+  @Answers(pickPeople)
+  pickPeople(_ctx: RpcContext, input: ParsedInputOf<typeof pickPeople>) {
+    return this.rules.pick(input);
+  }
+
+  @Answers(changePeople)
+  changePeople(_ctx: RpcContext, input: ParsedInputOf<typeof changePeople>) {
+    return this.rules.change(input);
   }
 
   @Answers(actorsOf)

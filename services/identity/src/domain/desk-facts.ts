@@ -30,8 +30,9 @@ export function deskFacts(publicUrl: string): DeskFact[] {
       ...(['ui_ticket_zoom_article_delete_timeframe', 'Time frame for deleting a note', 'UI::TicketZoom'] as const),
       desk.noteDeletionSeconds,
     ],
-    ['api_token_access', 'API Token Access', 'API::Base', true],
-    ['api_password_access', 'API Password Access', 'API::Base', true],
+    // Two more that are rows.
+    ['', '', '', null],
+    ['', '', '', null],
   ];
   return all
     .map(([name, title, area, value], i) => ({ id: FIRST_ID + i, name, title, area, value }))

@@ -18,6 +18,14 @@ export interface HistoryRow extends HistoryLine {
   id: number;
   createdById: number;
   createdAt: Date;
+  /** The rule that did it; null for people and the desk itself. */
+  cause: Cause | null;
+}
+
+interface Cause {
+  type: string;
+  id: number;
+  name: string;
 }
 
 @Injectable()
@@ -26,13 +34,13 @@ export class HistoryStore {
     tx: EntityManager,
     object: HistoryObject,
     lines: readonly HistoryLine[],
-    by: { userId: number; at: Date },
+    by: { userId: number; at: Date; cause?: Cause | undefined },
   ): Promise<void> {
     if (lines.length === 0) return;
     await sql(
       tx,
-      `INSERT INTO history (object, o_id, type, attribute, value_from, value_to, id_from, id_to, created_by_id, created_at)
-       SELECT $1, o_id, type, attribute, value_from, value_to, id_from, id_to, $2, $3
+      `INSERT INTO history (object, o_id, type, attribute, value_from, value_to, id_from, id_to, created_by_id, created_at, cause)
+       SELECT $1, o_id, type, attribute, value_from, value_to, id_from, id_to, $2, $3, $11::jsonb
        FROM unnest($4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::int[])
          WITH ORDINALITY AS line (o_id, type, attribute, value_from, value_to, id_from, id_to, place) ORDER BY place`,
       [
@@ -46,6 +54,7 @@ export class HistoryStore {
         lines.map((line) => line.valueTo),
         lines.map((line) => line.idFrom),
         lines.map((line) => line.idTo),
+        by.cause ? JSON.stringify(by.cause) : null,
       ],
     );
   }
@@ -55,7 +64,7 @@ export class HistoryStore {
     return sql(
       tx,
       `SELECT id, o_id AS "oId", type, attribute, value_from AS "valueFrom", value_to AS "valueTo",
-              id_from AS "idFrom", id_to AS "idTo", created_by_id AS "createdById", created_at AS "createdAt"
+              id_from AS "idFrom", id_to AS "idTo", created_by_id AS "createdById", created_at AS "createdAt", cause
        FROM history WHERE object = $1 AND o_id = $2 ORDER BY id`,
       [object, id],
     );

@@ -4,6 +4,7 @@ import { sql } from '@helpmesh/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { ListWindow, SearchTerm, Window } from '../domain/reading.ts';
+import { type Picked, pickedSql } from './people-rule.store.ts';
 import { customText, insertRow, updateRow } from './write.ts';
 
 type Read = EntityManager | DataSource;
@@ -73,19 +74,26 @@ export class OrganizationStore {
   /** @param ids  only these; null: all */
   async search(
     tx: Read,
-    terms: readonly SearchTerm[],
-    ids: readonly number[] | null,
+    {
+      terms,
+      ids,
+      picked,
+    }: { terms: readonly SearchTerm[]; ids: readonly number[] | null; picked?: Picked | undefined },
     { limit, offset, orderBy }: Window,
   ): Promise<Found> {
-    const words = terms.map(
-      ({ field }, i) =>
-        `AND ${field ? (organizationSearchFields.includes(field) ? field : customText('organizations', field)) : "concat_ws(' ', name, domain, note)"} ILIKE $${i + 2}`,
-    );
+    const params: unknown[] = [ids];
+    const param = (value: unknown, type: string) => `$${params.push(value)}::${type}`;
+    const words = terms.map(({ field, pattern }) => {
+      const own = field && (organizationSearchFields.includes(field) ? `o.${field}` : customText('o', field));
+      return `AND ${own ?? "concat_ws(' ', o.name, o.domain, o.note)"} ILIKE ${param(pattern, 'text')}`;
+    });
+    const narrowed = picked ? `AND ${pickedSql('Organization', picked.condition, picked.circumstances, param)}` : '';
     const rows = await sql<{ id: number; total: number }>(
       tx,
-      `SELECT id, count(*) OVER () AS total FROM organizations WHERE ($1::bigint[] IS NULL OR id = ANY ($1)) ${words.join(' ')}
+      `SELECT id, count(*) OVER () AS total FROM (SELECT o.* FROM organizations o
+         WHERE ($1::bigint[] IS NULL OR o.id = ANY ($1)) ${words.join(' ')} ${narrowed}) AS found
        ORDER BY ${orderBy} LIMIT ${limit} OFFSET ${offset}`,
-      [ids, ...terms.map((term) => term.pattern)],
+      params,
     );
     return { ids: rows.map((row) => row.id), total: rows[0]?.total ?? 0 };
   }

@@ -182,6 +182,7 @@ export class PrivacyStore {
         custom: null,
         ...Object.fromEntries([...gone, ...away].map((name) => [name, null])),
         ...{ login: pseudonym, firstname: '', lastname: pseudonym, preferences: '{}' },
+        overview_sorting_ids: [],
         ...{ active: false, verified: false, vip: false, out_of_office: false },
       },
       by,

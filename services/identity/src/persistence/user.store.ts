@@ -6,6 +6,7 @@ import type { Absence } from '../domain/absence.ts';
 import type { ListWindow, SearchTerm, Window } from '../domain/reading.ts';
 import type { GroupAccess } from '../domain/rights.ts';
 import { communityPermission } from './community.store.ts';
+import { type Picked, pickedSql } from './people-rule.store.ts';
 import { shownUserColumns, type UserRow, type UserValues } from './user.table.ts';
 import { customText, insertRow, updateRow } from './write.ts';
 
@@ -19,7 +20,7 @@ const rolePermissions = `ARRAY(
   JOIN permissions p ON p.id = rp.permission_id
   WHERE ur.user_id = u.id UNION ${communityPermission} ORDER BY 1)`;
 
-const columns = `${shownUserColumns.map((column) => `u.${column}`).join(', ')}, u.version, u.custom,
+const columns = `${shownUserColumns.map((column) => `u.${column}`).join(', ')}, u.version, u.custom, u.overview_sorting_ids,
   ARRAY(SELECT role_id FROM user_role WHERE user_id = u.id ORDER BY role_id) AS role_ids,
   ARRAY(SELECT organization_id FROM user_organization WHERE user_id = u.id ORDER BY organization_id)
     AS organization_ids,
@@ -56,6 +57,7 @@ export interface UserSearch {
   permissions?: string[] | undefined;
   /** Not those who were switched off. */
   active?: true | undefined;
+  picked?: Picked | undefined;
 }
 
 @Injectable()
@@ -141,12 +143,15 @@ export class UserStore {
       params.push(pattern);
       return `${field ? (searchable[field] ?? customText('u', field)) : anyField} ILIKE $${params.length}`;
     });
+    const param = (value: unknown, type: string) => `$${params.push(value)}::${type}`;
+    const { picked } = search;
+    const narrowed = picked ? `AND ${pickedSql('User', picked.condition, picked.circumstances, param)}` : '';
     const found = `FROM users u LEFT JOIN organizations o ON o.id = u.organization_id
        WHERE u.id <> 1 AND ($1::bigint[] IS NULL OR u.id = ANY ($1))
          AND ($2::bigint[] IS NULL OR EXISTS (SELECT 1 FROM user_role WHERE user_id = u.id AND role_id = ANY ($2)))
          AND ($3::bigint[] IS NULL OR EXISTS (SELECT 1 FROM user_group WHERE user_id = u.id AND group_id = ANY ($3)))
          AND ($4::text[] IS NULL OR ${rolePermissions} && $4) ${search.active ? 'AND u.active' : ''}
-         ${words.map((word) => `AND ${word}`).join(' ')}`;
+         ${words.map((word) => `AND ${word}`).join(' ')} ${narrowed}`;
     const rows = await sql<{ id: number; total: number }>(
       tx,
       `SELECT id, count(*) OVER () AS total FROM (SELECT u.* ${found}) AS found
@@ -164,6 +169,16 @@ export class UserStore {
 
   update(tx: EntityManager, id: number, values: UserValues, by: { userId: number; at: Date }): Promise<void> {
     return updateRow(tx, 'users', id, values, by);
+  }
+
+  /** The order of overviews is told elsewhere, so nothing of the person has changed. @param at  what is older is old */
+  async keepOverviewSortings(tx: EntityManager, id: number, sortingIds: readonly number[], at: Date): Promise<void> {
+    await sql(
+      tx,
+      `UPDATE users SET overview_sorting_ids = $2::int[], overview_sorted_at = $3
+       WHERE id = $1 AND (overview_sorted_at IS NULL OR overview_sorted_at <= $3)`,
+      [id, sortingIds, at],
+    );
   }
 
   /** Moves version and time of people of whom something changed that is not in their own rows. */

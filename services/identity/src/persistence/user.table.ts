@@ -78,6 +78,7 @@ export interface UserRow {
   created_by_id: number;
   created_at: Date;
   updated_at: Date;
+  overview_sorting_ids: number[];
   version: number;
   role_ids: number[];
   /** Secondary organizations. */

@@ -1,12 +1,13 @@
 import { AttributeBook } from '@helpmesh/attributes';
+import { type Circumstances, SelectorError, testsOf } from '@helpmesh/conditions';
 import type { Actor } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type Circumstances, type Condition, testsOf } from '../domain/condition/condition.ts';
+import type { Condition } from '../domain/condition/condition.ts';
 import type { Knowledge } from '../domain/condition/fields.ts';
-import { parseCondition, SelectorError } from '../domain/condition/parse.ts';
+import { parseCondition } from '../domain/condition/parse.ts';
 import { calendarOf } from '../domain/sla/calendar.ts';
 import { WorkingTime } from '../domain/sla/working-time.ts';
 import { SlaStore } from '../persistence/sla.store.ts';

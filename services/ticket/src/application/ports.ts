@@ -1,11 +1,13 @@
 import type {
   Actor,
+  changePeople,
   checkSealing,
   GroupSnapshot,
   HelpRole,
   InputOf,
   OrganizationSnapshot,
   OutputOf,
+  pickPeople,
   reopenMail,
   serviceRoute,
   UserSnapshot,
@@ -31,6 +33,10 @@ export interface Identity {
   helpRoles(): Promise<HelpRole[]>;
   /** Everything under legal hold. */
   heldObjects(): Promise<{ userIds: number[]; ticketIds: number[] }>;
+  /** Whom a schedule over people or organizations picks, and what it would do. @throws AppError invalid */
+  pickPeople(asked: InputOf<typeof pickPeople>): Promise<OutputOf<typeof pickPeople>>;
+  /** Does it. @throws AppError invalid, unavailable */
+  changePeople(asked: InputOf<typeof changePeople>): Promise<OutputOf<typeof changePeople>>;
   /** One user an address, in order; made a customer when there was none. */
   ensureCustomers(customers: { email: string; name: string }[]): Promise<UserSnapshot[]>;
 }

@@ -173,6 +173,7 @@ const NOTHING = JSON.stringify(
     slaRevision: 0,
     triggerRevision: 0,
     zone: 'UTC',
+    everyContact: false,
   }),
 );
 const fresh = <T>(rows: T[]) => rows.map((row) => ({ row, version: 0 }));

@@ -52,6 +52,10 @@ export class Refs implements World {
     return this.known.zone;
   }
 
+  get everyContact(): boolean {
+    return this.known.everyContact;
+  }
+
   readonly ownerOf = (userId: number): Person | undefined => this.users.get(userId);
 
   person(id: number): Person | undefined {

@@ -1,3 +1,4 @@
+import type { Reached } from '@helpmesh/conditions';
 import {
   articleAdded,
   articleChanged,
@@ -16,7 +17,6 @@ import { afterCommit } from '@helpmesh/persistence';
 import type { EntityManager } from 'typeorm';
 import type { z } from 'zod';
 import type { Article } from '../domain/article/article.ts';
-import type { Reached } from '../domain/condition/fields.ts';
 import type { Escalation } from '../domain/sla/escalation.ts';
 import { follow, isSettled, type Move, type Steps } from '../domain/sla/follow.ts';
 import type { Notice } from '../domain/sla/notices.ts';
@@ -399,7 +399,7 @@ export class Writing {
     this.rest.articles.push({ ...words, ticketId: ticket.id, createdAt: at, createdById: by });
     const place = { ticketId: ticket.id, id: draft.id, by, at };
     this.remember(created('Ticket::Article', place));
-    return countArticle(ticket, draft, at);
+    return countArticle(ticket, draft, at, this.refs.everyContact);
   }
 
   private snapshotOfLast(draft: NewArticle) {

@@ -1,8 +1,19 @@
-import { actorsOf, ensureCustomers, heldObjects, helpRoles, lookup } from '@helpmesh/contracts';
+import {
+  actorsOf,
+  changePeople,
+  ensureCustomers,
+  heldObjects,
+  helpRoles,
+  lookup,
+  pickPeople,
+} from '@helpmesh/contracts';
 import { RpcClient } from '@helpmesh/messaging';
 import { ActorSigner } from '@helpmesh/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { Identity } from '../application/ports.ts';
+
+/** For what looks at everybody, or changes several. */
+const SLOW_MS = 15_000;
 
 /** Asks the identity service, as this service. */
 @Injectable()
@@ -26,6 +37,14 @@ export class IdentityClient implements Identity {
 
   heldObjects() {
     return this.rpc.call(heldObjects, {}, { actor: this.signer.service() });
+  }
+
+  pickPeople(asked: Parameters<Identity['pickPeople']>[0]) {
+    return this.rpc.call(pickPeople, asked, { actor: this.signer.service(), timeoutMs: SLOW_MS });
+  }
+
+  changePeople(asked: Parameters<Identity['changePeople']>[0]) {
+    return this.rpc.call(changePeople, asked, { actor: this.signer.service(), timeoutMs: SLOW_MS });
   }
 
   async ensureCustomers(customers: { email: string; name: string; wrote?: boolean }[]) {

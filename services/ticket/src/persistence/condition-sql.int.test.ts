@@ -1,3 +1,4 @@
+import { type Circumstances, type FieldType, matches } from '@helpmesh/conditions';
 import type { Actor } from '@helpmesh/contracts';
 import { epochMs, isoTime } from '@helpmesh/kernel';
 import { connect, createDataSource, migrate, sql } from '@helpmesh/persistence';
@@ -5,8 +6,7 @@ import { anyActor, infra, modelSeesAsAgent } from '@helpmesh/testing';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Circumstances, matches } from '../domain/condition/condition.ts';
-import type { Facts, FieldType } from '../domain/condition/fields.ts';
+import type { Facts } from '../domain/condition/fields.ts';
 import { parseCondition } from '../domain/condition/parse.ts';
 import type { Organization, Person } from '../domain/ticket/people.ts';
 import { migrations } from '../service.ts';

@@ -1,34 +1,11 @@
-import { isoTime } from '@helpmesh/kernel';
-import { type Circumstances, type Condition, type Test, viewerIds } from '../domain/condition/condition.ts';
-import type { Field, FieldType, Read } from '../domain/condition/fields.ts';
-import { instantOf } from '../domain/condition/moment.ts';
-import { attributeSql } from './attribute-sql.ts';
-import { foundSql, type Param, patternSql } from './text-sql.ts';
+import { type Circumstances, type Param, type Place, conditionSql as sqlOf } from '@helpmesh/conditions';
+import type { Condition } from '../domain/condition/condition.ts';
+import type { Field, Read } from '../domain/condition/fields.ts';
 import { seesAsAgent } from './visible-tickets.ts';
 
-/**
- * A condition over the ticket `t`, which takes part in a statement of VisibleTickets. Nothing of what somebody wrote
- * gets into the text: values are parameters, and a field is one of those named here.
- *
- * Tests yield NULL where nothing is set, which counts as no; whatever turns an answer round (`none`) turns that as
- * well. So SQL and `matches` (domain/condition) agree on every ticket, which a property test holds them to.
- */
+/** A condition over the ticket `t`, which takes part in a statement of VisibleTickets. */
 export function conditionSql(condition: Condition, circumstances: Circumstances, param: Param): string {
-  const all = (of: readonly Condition[]) => of.map((one) => conditionSql(one, circumstances, param));
-  switch (condition.op) {
-    case 'all':
-      return joined(all(condition.of), 'AND', 'true');
-    case 'any':
-      return joined(all(condition.of), 'OR', 'false');
-    case 'none':
-      return `(${joined(all(condition.of), 'OR', 'false')}) IS NOT TRUE`;
-    case 'test':
-      return testSql(condition.field, condition.test, circumstances, param);
-  }
-}
-
-function joined(parts: readonly string[], by: 'AND' | 'OR', otherwise: string): string {
-  return parts.length === 0 ? otherwise : `(${parts.join(` ${by} `)})`;
+  return sqlOf(condition, circumstances, param, { place, custom: { column: 't.custom', seesAll: seesAsAgent() } });
 }
 
 /** Where a field that is not one of the ticket's own is found. */
@@ -74,67 +51,18 @@ const sources: Partial<Record<Read, Source>> = {
 const ofAgents: ReadonlySet<Read> = new Set(['tags', 'mentions', 'owner', 'rating']);
 const ownOfAgents = new Set(['ticket.note']);
 
-const sqlTypes: Partial<Record<FieldType, string>> = {
-  ...{ text: 'text', keys: 'text', number: 'numeric', boolean: 'boolean' },
-  ...{ id: 'int', user: 'int', organization: 'int', users: 'int' },
-};
-
-function testSql(field: Field, test: Test, circumstances: Circumstances, param: Param): string {
-  if (field.attribute) return attributeSql(field, test, circumstances, param);
-  if (test.is === 'working-time') {
-    return String(test.calendarIds.some((id) => circumstances.isOpen?.(id) ?? false));
-  }
+function place(field: Field): Place {
   const name = field.name.slice(field.name.indexOf('.') + 1);
   const source = field.reads && sources[field.reads];
   if (!source && !field.name.startsWith('ticket.')) throw new Error(`${field.name} is not in any table`);
-  const type = sqlTypes[field.type] ?? 'text';
-  const column = source ? source.column(name) : ownColumn(field, name);
   const forAgents = (field.reads && ofAgents.has(field.reads)) || ownOfAgents.has(field.name);
-  const where = (of: string) => {
-    const found = source ? source.where(of) : of;
-    return forAgents ? `(${seesAsAgent()} AND ${found})` : found;
+  return {
+    // The names in the field table are those of the columns.
+    column: source ? source.column(name) : `t.${name}`,
+    per: 'h.ticket_id',
+    where: (test) => {
+      const found = source ? source.where(test) : test;
+      return forAgents ? `(${seesAsAgent()} AND ${found})` : found;
+    },
   };
-  switch (test.is) {
-    case 'in': {
-      const values = [...test.values, ...viewerIds(test.viewer, circumstances)];
-      const given = values.filter((one) => one !== null);
-      const equal = given.length > 0 ? [where(`${column} = ANY (${param(given, `${type}[]`)})`)] : [];
-      const unset = values.includes(null) ? [`(${where(`${column} IS NOT NULL`)}) IS NOT TRUE`] : [];
-      return joined([...equal, ...unset], 'OR', 'false');
-    }
-    case 'has-all': {
-      const values = param(test.values, `${type}[]`);
-      return where(`${column} = ANY (${values}) GROUP BY h.ticket_id HAVING count(*) = cardinality(${values})`);
-    }
-    case 'set':
-      return where(`${column} IS NOT NULL`);
-    case 'contains':
-    case 'starts':
-    case 'ends':
-      return where(foundSql(column, test.is, test.texts, param));
-    case 'pattern':
-      return where(patternSql(column, test.pattern, param));
-    case 'less':
-      return where(`${column} < ${param(test.than, 'numeric')}`);
-    case 'more':
-      return where(`${column} > ${param(test.than, 'numeric')}`);
-    case 'until':
-      return where(`${column} <= ${param(isoTime(instantOf(test.moment, circumstances.now)), 'timestamptz')}`);
-    case 'since':
-      return where(`${column} >= ${param(isoTime(instantOf(test.moment, circumstances.now)), 'timestamptz')}`);
-    case 'between': {
-      const first = param(isoTime(instantOf(test.first, circumstances.now)), 'timestamptz');
-      const last = param(isoTime(instantOf(test.last, circumstances.now)), 'timestamptz');
-      return where(`${column} BETWEEN ${first} AND ${last}`);
-    }
-    case 'changed':
-    case 'changed-by':
-    case 'reached':
-      throw new Error(`${field.name}: no table holds what has just changed`);
-  }
-}
-
-/** A column of the ticket: the names in the field table are those of the columns. */
-function ownColumn(_: Field, name: string): string {
-  return `t.${name}`;
 }

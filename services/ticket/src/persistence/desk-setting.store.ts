@@ -7,6 +7,10 @@ export const deskZone = `coalesce(
   (SELECT value #>> '{}' FROM desk_setting WHERE name = 'timezone_default' AND value <> '""'),
   (SELECT timezone FROM calendar WHERE "default"), 'UTC')`;
 
+/** Every article of a customer is their last contact, as SQL; else the first one that nobody answered. */
+export const everyContact = `EXISTS (SELECT FROM desk_setting
+  WHERE name = 'ticket_last_contact_behaviour' AND value = '"based_on_customer_reaction"')`;
+
 /** Settings that somebody chose; the others are as the code has them. */
 export class DeskSettingStore {
   async all(on: DataSource | EntityManager): Promise<Record<string, unknown>> {

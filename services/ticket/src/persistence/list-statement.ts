@@ -1,10 +1,10 @@
-import type { Circumstances, Condition } from '../domain/condition/condition.ts';
+import type { Circumstances, Param } from '@helpmesh/conditions';
+import type { Condition } from '../domain/condition/condition.ts';
 import type { SearchQuery } from '../domain/list/search-query.ts';
 import { type StateType, stateTypes } from '../domain/ticket/state.ts';
 import { conditionSql } from './condition-sql.ts';
 import { type CustomColumn, customSql, keySql, type OrderKey } from './list-keys.ts';
 import { matchCtes, type SearchWords, searchTerms } from './search-terms.ts';
-import type { Param } from './text-sql.ts';
 import {
   isCustomer,
   isVisible,

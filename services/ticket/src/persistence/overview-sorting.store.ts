@@ -45,6 +45,12 @@ export class OverviewSortingStore {
     return (row as { id: number }).id;
   }
 
+  /** Whose order names the overview. */
+  async sorters(tx: EntityManager, overviewId: number): Promise<number[]> {
+    const text = 'SELECT user_id AS id FROM overview_sorting WHERE overview_id = $1 ORDER BY 1';
+    return (await sql<{ id: number }>(tx, text, [overviewId])).map(({ id }) => id);
+  }
+
   /** @returns whether it was there */
   async remove(tx: EntityManager, userId: number, id: number): Promise<boolean> {
     const gone = await sql(tx, 'DELETE FROM overview_sorting WHERE user_id = $1 AND id = $2 RETURNING 1', [userId, id]);

@@ -1,4 +1,5 @@
 import { AttributeSet } from '@helpmesh/attributes';
+import type { FieldType } from '@helpmesh/conditions';
 import type { Actor } from '@helpmesh/contracts';
 import { epochMs } from '@helpmesh/kernel';
 import { connect, createDataSource, migrate, sql, transaction } from '@helpmesh/persistence';
@@ -7,7 +8,6 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IndexTickets } from '../application/index-tickets.ts';
 import type { Condition } from '../domain/condition/condition.ts';
-import type { FieldType } from '../domain/condition/fields.ts';
 import { parseCondition } from '../domain/condition/parse.ts';
 import { plainFilterOf } from '../domain/list/overview.ts';
 import { parseSearch } from '../domain/list/search-query.ts';

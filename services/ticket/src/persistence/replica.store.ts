@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Group, Organization, Person } from '../domain/ticket/people.ts';
 import type { TicketPriority } from '../domain/ticket/priority.ts';
 import { type StateType, stateTypes, type TicketState } from '../domain/ticket/state.ts';
-import { deskZone } from './desk-setting.store.ts';
+import { deskZone, everyContact } from './desk-setting.store.ts';
 
 type On = DataSource | EntityManager;
 
@@ -46,6 +46,8 @@ export interface Known {
   triggerRevision: number;
   /** Where the desk is. */
   zone: string;
+  /** Every article of a customer is their last contact; else the first one that nobody answered. */
+  everyContact: boolean;
 }
 
 /** Two logins may differ from e-mails of others: login counts first. All lower case, as identity keeps them. */
@@ -73,7 +75,8 @@ const known = `SELECT
   (SELECT json_agg(json_build_object('id', p.id, 'name', p.name, 'defaultCreate', p.default_create,
      'active', p.active) ORDER BY p.id) FROM ticket_priority p) AS priorities,
   (SELECT revision FROM sla_rules) AS "slaRevision",
-  (SELECT revision FROM automation_rules) AS "triggerRevision", ${deskZone} AS zone`;
+  (SELECT revision FROM automation_rules) AS "triggerRevision", ${deskZone} AS zone,
+  ${everyContact} AS "everyContact"`;
 
 interface KnownRow extends Omit<Known, 'states'> {
   states: (Omit<TicketState, 'type'> & { stateTypeId: number })[];

@@ -1,12 +1,12 @@
+import { type Circumstances, fieldsOf, type Param } from '@helpmesh/conditions';
 import type { GroupFigures } from '@helpmesh/contracts';
 import { type EpochMs, isoTime } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource } from 'typeorm';
 import { articleSenderId, articleTypeId } from '../domain/article/kinds.ts';
-import { type Circumstances, type Condition, fieldsOf } from '../domain/condition/condition.ts';
+import type { Condition } from '../domain/condition/condition.ts';
 import { type Counted, FIRST_SOLUTION_MINUTES, type Said } from '../domain/report/metrics.ts';
 import { conditionSql } from './condition-sql.ts';
-import type { Param } from './text-sql.ts';
 import { isVisible, type VisibleTickets } from './visible-tickets.ts';
 
 /** Tickets of which profile, as of whom; null: every ticket. */

@@ -19,7 +19,8 @@ const kinds = {
     table: 'schedule',
     columns: [...common, 'object', 'timeplan'],
     also: `, iso(r.next_run_at) AS next_run_at, iso(run.started_at) AS last_run_at, coalesce(run.matching, 0) AS matching,
-      (SELECT count(*)::int FROM schedule_work w WHERE w.run_id = run.id AND w.done) AS processed,
+      (SELECT count(*)::int FROM schedule_work w WHERE w.run_id = run.id AND w.done) + coalesce(run.objects_done, 0)
+        AS processed,
       NULL AS pid, run.id IS NOT NULL AND run.finished_at IS NULL AS running`,
   },
 } as const;

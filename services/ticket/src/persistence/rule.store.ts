@@ -26,7 +26,10 @@ export interface LoggedRun {
   kind: 'Trigger' | 'Job';
   ruleId: number;
   ruleName: string;
-  ticketId: number;
+  /** Null: it was somebody, or an organization. */
+  ticketId: number | null;
+  object?: 'User' | 'Organization';
+  objectId?: number;
   cause: string;
   outcome: 'done' | 'partly' | 'held-back' | 'failed';
   chain: string[];
@@ -40,6 +43,12 @@ export type ShownRun = Record<string, unknown> & { id: number };
 
 const shownRun = `json_build_object('id', r.id, 'rule', json_build_object('type', r.kind, 'id', r.rule_id, 'name', r.rule_name),
   'ticket', CASE WHEN t.id IS NOT NULL THEN json_build_object('id', t.id, 'number', t.number, 'title', t.title) END,
+  'object', CASE r.object
+    WHEN 'User' THEN (SELECT json_build_object('type', 'User', 'id', u.id,
+      'label', coalesce(nullif(trim(u.firstname || ' ' || u.lastname), ''), u.login))
+      FROM replica_user u WHERE u.id = r.object_id AND NOT u.deleted)
+    WHEN 'Organization' THEN (SELECT json_build_object('type', 'Organization', 'id', o.id, 'label', o.name)
+      FROM replica_organization o WHERE o.id = r.object_id AND NOT o.deleted) END,
   'at', iso(r.at), 'cause', r.cause, 'outcome', r.outcome, 'chain', r.chain, 'did', r.did, 'held_back', r.held_back)`;
 
 /** The triggers in force, and what rules did. */
@@ -63,9 +72,11 @@ export class RuleStore {
     if (runs.length === 0) return;
     await sql(
       tx,
-      `INSERT INTO rule_run (id, kind, rule_id, rule_name, ticket_id, cause, outcome, chain, did, held_back, at)
-       SELECT r.id, r.kind, r."ruleId", r."ruleName", r."ticketId", r.cause, r.outcome, r.chain, r.did, r."heldBack", r.iso
-       FROM json_to_recordset($1::json) AS r (id bigint, kind text, "ruleId" int, "ruleName" text, "ticketId" int, cause text,
+      `INSERT INTO rule_run (id, kind, rule_id, rule_name, ticket_id, object, object_id, cause, outcome, chain, did,
+         held_back, at)
+       SELECT r.id, r.kind, r."ruleId", r."ruleName", r."ticketId", r.object, r."objectId", r.cause, r.outcome, r.chain, r.did, r."heldBack", r.iso
+       FROM json_to_recordset($1::json) AS r (id bigint, kind text, "ruleId" int, "ruleName" text, "ticketId" int,
+         object text, "objectId" int, cause text,
          outcome text, chain jsonb, did jsonb, "heldBack" jsonb, iso timestamptz)`,
       [JSON.stringify(runs.map(({ at, ...run }) => ({ ...run, iso: isoTime(at) })))],
     );

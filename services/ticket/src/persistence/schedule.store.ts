@@ -1,7 +1,8 @@
+import type { Circumstances } from '@helpmesh/conditions';
 import { type EpochMs, isoTime } from '@helpmesh/kernel';
 import { sql } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Circumstances, Condition } from '../domain/condition/condition.ts';
+import type { Condition } from '../domain/condition/condition.ts';
 import type { Ticket } from '../domain/ticket/ticket.ts';
 import { conditionSql } from './condition-sql.ts';
 import { deskZone } from './desk-setting.store.ts';
@@ -9,10 +10,12 @@ import { ticketColumns, ticketOf } from './ticket.table.ts';
 import { isVisible, VisibleTickets } from './visible-tickets.ts';
 
 type On = DataSource | EntityManager;
+export type RuleObject = 'Ticket' | 'User' | 'Organization';
 
 export interface ScheduleRow {
   id: number;
   name: string;
+  object: RuleObject;
   condition: unknown;
   perform: unknown;
   timeplan: unknown;
@@ -26,6 +29,9 @@ export interface HeldRun {
   id: number;
   fence: number;
   schedule: ScheduleRow;
+  /** Of people or organizations; null: not asked for yet. */
+  objectIds: number[] | null;
+  objectsDone: number;
 }
 
 /** What there is to do. */
@@ -160,7 +166,8 @@ export class ScheduleStore {
       `WITH held AS (UPDATE schedule_run SET lease_until = $2, fence = fence + 1
          WHERE id = (SELECT id FROM schedule_run WHERE finished_at IS NULL AND lease_until <= $1
                      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING *)
-       SELECT json_build_object('id', held.id, 'fence', held.fence, 'schedule', row_to_json(s)) AS run
+       SELECT json_build_object('id', held.id, 'fence', held.fence, 'schedule', row_to_json(s),
+         'objectIds', held.object_ids, 'objectsDone', held.objects_done) AS run
        FROM held JOIN schedule s ON s.id = held.schedule_id`,
       [isoTime(now), isoTime(until)],
     );
@@ -188,6 +195,18 @@ export class ScheduleStore {
       runId,
       ticketIds,
     ]);
+  }
+
+  /** What a run over people or organizations is for. */
+  async keepObjects(tx: EntityManager, runId: number, ids: readonly number[]): Promise<void> {
+    await sql(tx, 'UPDATE schedule_run SET object_ids = $2::int[], matching = cardinality($2::int[]) WHERE id = $1', [
+      runId,
+      ids,
+    ]);
+  }
+
+  async objectsDone(tx: EntityManager, runId: number, count: number): Promise<void> {
+    await sql(tx, 'UPDATE schedule_run SET objects_done = $2 WHERE id = $1', [runId, count]);
   }
 
   async finish(tx: EntityManager, runId: number, now: EpochMs): Promise<void> {

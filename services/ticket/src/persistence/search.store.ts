@@ -1,8 +1,9 @@
 import { AttributeBook, type AttributeSet } from '@helpmesh/attributes';
+import type { Circumstances } from '@helpmesh/conditions';
 import { sql } from '@helpmesh/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import type { Circumstances, Condition } from '../domain/condition/condition.ts';
+import type { Condition } from '../domain/condition/condition.ts';
 import { HIT_BEGINS, HIT_ENDS } from '../domain/help/words.ts';
 import { languages } from '../domain/list/language.ts';
 import type { SearchQuery } from '../domain/list/search-query.ts';

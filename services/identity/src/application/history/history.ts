@@ -11,7 +11,14 @@ import type { UserRow } from '../../persistence/user.table.ts';
 
 import { Attributes } from '../attributes/attributes.ts';
 
-type By = { userId: number; at: Date };
+/** The rule that did it. */
+export interface RuleCause {
+  type: 'Job';
+  id: number;
+  name: string;
+}
+
+type By = { userId: number; at: Date; cause?: RuleCause | undefined };
 
 /**
  * Keeps what changed, from what to what and by whom, in the transaction of the change. Whoever writes rows of these

@@ -78,6 +78,9 @@ function shown(object: HistoryObject, line: HistoryRow): Entry {
     ...(line.valueTo !== null && { value_to: line.valueTo }),
     ...(line.idFrom !== null && { id_from: line.idFrom }),
     ...(line.idTo !== null && { id_to: line.idTo }),
+    ...(line.cause && {
+      ...{ sourceable_type: line.cause.type, sourceable_id: line.cause.id, sourceable_name: line.cause.name },
+    }),
     created_by_id: line.createdById,
     created_at: line.createdAt.toISOString(),
   };

@@ -19,8 +19,9 @@ import { UserStore } from '../../persistence/user.store.ts';
 import { Announce } from '../announce.ts';
 import { Attributes } from '../attributes/attributes.ts';
 import { Audit } from '../audit/audit.ts';
-import { History } from '../history/history.ts';
+import { History, type RuleCause } from '../history/history.ts';
 import { Pages } from '../pages.ts';
+import { ReadCondition } from '../people-rules/read-condition.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { allKnown, allNamed, sorted } from '../references.ts';
 import { refusals } from '../refusals.ts';
@@ -55,6 +56,7 @@ export class Organizations {
     private readonly present: Present,
     private readonly pages: Pages,
     private readonly attributes: Attributes,
+    private readonly conditions: ReadCondition,
     private readonly history: History,
     private readonly audit: Audit,
     private readonly tickets: TicketReferences,
@@ -77,12 +79,9 @@ export class Organizations {
       ...organizationSearchFields,
       ...(await this.attributes.searchable(actor, 'Organization')),
     ]);
-    const { ids, total } = await this.organizations.search(
-      this.db,
-      terms,
-      query.ids ?? null,
-      windowOf(query, searched),
-    );
+    const picked = await this.conditions.ofSearch(actor, query.condition, 'Organization');
+    const asked = { terms, ids: query.ids ?? null, picked };
+    const { ids, total } = await this.organizations.search(this.db, asked, windowOf(query, searched));
     if (query.only_total_count) return { total_count: total };
     const rows = await this.organizations.byIds(this.db, ids);
     if (query.label || query.term !== undefined) {
@@ -136,7 +135,7 @@ export class Organizations {
   }
 
   /** @returns whether anything changed @throws AppError as `createIn`; not-found */
-  async updateIn(tx: EntityManager, actor: Actor, id: number, input: Input): Promise<boolean> {
+  async updateIn(tx: EntityManager, actor: Actor, id: number, input: Input, cause?: RuleCause): Promise<boolean> {
     const written = valuesOf(input);
     if (written.name === '') throw refusals.blank('Name');
     return this.named(async () => {
@@ -159,8 +158,8 @@ export class Organizations {
       }
       if (changed.length > 0 || membersChanged) {
         const after = await this.row(tx, id);
-        await this.history.organization(tx, before, after, this.by(actor));
-        await this.recordChange(tx, actor, 'changed', before, after);
+        await this.history.organization(tx, before, after, { ...this.by(actor), cause });
+        await this.recordChange(tx, actor, 'changed', before, after, cause);
       }
       return changed.length > 0 || membersChanged;
     });
@@ -235,9 +234,13 @@ export class Organizations {
     what: 'created' | 'changed' | 'deleted',
     before: OrganizationRow | null,
     after: OrganizationRow | null,
+    cause?: RuleCause,
   ): Promise<void> {
     const { id, name } = (after ?? before) as OrganizationRow;
-    const changes = changesBetween(before, after, auditedColumns);
+    const changes = {
+      ...changesBetween(before, after, auditedColumns),
+      ...(cause && { rule: { to: cause.name } }),
+    };
     await this.audit.record(tx, actor, {
       action: `organization.${what}`,
       object: { type: 'Organization', id, label: name },

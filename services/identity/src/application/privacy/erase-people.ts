@@ -99,8 +99,14 @@ export class ErasePeople {
     await this.ordered(actor, actor.userId, 'pseudonymise', (tx, user) => this.obstacle(tx, user));
   }
 
+  /** For a schedule. @throws AppError conflict, invalid */
+  async orderByRule(userId: number): Promise<void> {
+    const system = { kind: 'service', userId: SYSTEM_USER } as const;
+    await this.ordered(system, userId, 'pseudonymise', (tx, user) => this.refusalOf(tx, system, user));
+  }
+
   private async ordered(
-    actor: Caller,
+    actor: Author,
     userId: number,
     tickets: TaskRow['tickets'],
     refusalOf: (tx: EntityManager, user: UserRow) => Promise<AppError | undefined>,
@@ -151,7 +157,7 @@ export class ErasePeople {
     return { terms, heldTicketIds: terms ? await this.store.heldTicketIds(this.db) : [] };
   }
 
-  private async begin(tx: EntityManager, actor: Caller, user: UserRow, tickets: TaskRow['tickets']): Promise<TaskRow> {
+  private async begin(tx: EntityManager, actor: Author, user: UserRow, tickets: TaskRow['tickets']): Promise<TaskRow> {
     const at = new Date(this.clock.now());
     const pseudonym = newPseudonym();
     const terms = termsOf(user, pseudonym, tickets, await this.store.subjects(tx, user.id));
@@ -236,7 +242,7 @@ export class ErasePeople {
   }
 }
 
-const personOf = ({ actingUserId, userId }: Caller): number => actingUserId ?? userId;
+const personOf = ({ actingUserId, userId }: Author): number => actingUserId ?? userId;
 
 function shownTask(task: TaskRow, parts: readonly PartRow[]): Task {
   return {

@@ -11,6 +11,7 @@ import { record } from '../../events.ts';
 import { CredentialStore } from '../../persistence/credential.store.ts';
 import { OAuthGrantStore } from '../../persistence/oauth-grant.store.ts';
 import { type Principal, PrincipalStore } from '../../persistence/principal.store.ts';
+import { SettingStore } from '../../persistence/setting.store.ts';
 
 import { Acting } from '../audit/acting.ts';
 import { refusals } from '../refusals.ts';
@@ -55,6 +56,7 @@ export class Authenticate {
     private readonly passwords: CheckPassword,
     private readonly oauth: OAuthGrantStore,
     private readonly acting: Acting,
+    private readonly settings: SettingStore,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIG) private readonly config: IdentityConfig,
   ) {}
@@ -91,6 +93,7 @@ export class Authenticate {
   }
 
   private async byPassword(login: string, password: string, ip: string | undefined): Promise<Proven> {
+    await this.requireAccess('api_password_access', 'API password access disabled!');
     const principal = await this.passwords.run({ login, password, ip, way: 'basic' });
     if (!principal) throw refused('identity.basic-refused', 'Invalid BasicAuth credentials');
     if (principal.secondFactor || principal.secondFactorDemanded) {
@@ -130,6 +133,8 @@ export class Authenticate {
     const parts = parseApiToken(token.trim());
     const row = parts && (await this.credentials.apiToken(this.db, parts.id));
     if (!row || !equalHashes(row.secretHash, hashOf(parts.secret))) throw unknown();
+    // Whoever provisions people does not use the API of a person.
+    if (row.directoryId === null) await this.requireAccess('api_token_access', 'API token access disabled!');
     const now = this.clock.now();
     const leftMs = row.expiresAt ? row.expiresAt.getTime() - now : REUSE_MS;
     if (leftMs <= 0) throw refused('identity.token-expired', 'Not authorized (token expired)!');
@@ -145,6 +150,13 @@ export class Authenticate {
       ...(row.directoryId !== null && { directoryId: row.directoryId }),
     };
     return { principal, options, csrfToken: null, leftMs };
+  }
+
+  /** @throws AppError forbidden: administrators have closed this way */
+  private async requireAccess(name: 'api_password_access' | 'api_token_access', detail: string): Promise<void> {
+    if ((await this.settings.value(this.db, name)) === false) {
+      throw new AppError('forbidden', 'identity.api-access-off', detail);
+    }
   }
 
   private async bySession(sessionToken: string): Promise<Proven> {

@@ -14,7 +14,7 @@ import type { UserRow, UserValues } from '../../persistence/user.table.ts';
 import { Announce } from '../announce.ts';
 import { Audit } from '../audit/audit.ts';
 import { userChanges } from '../audit/user-changes.ts';
-import { History } from '../history/history.ts';
+import { History, type RuleCause } from '../history/history.ts';
 import { refusals } from '../refusals.ts';
 import { TellOwner } from '../sign-in/tell-owner.ts';
 import type { ResolvedUser } from './user-input.ts';
@@ -44,7 +44,7 @@ export class ChangeUser {
     actor: Actor,
     before: UserRow,
     after: ResolvedUser,
-    told: { action: string; more?: AuditChanges } = { action: 'user.changed' },
+    told: { action?: string; more?: AuditChanges; cause?: RuleCause | undefined } = {},
   ): Promise<boolean> {
     const { id } = before;
     const { values, roles, organizations, groups } = changesOf(before, after);
@@ -55,7 +55,7 @@ export class ChangeUser {
     if (roles) await this.users.setRoles(tx, id, after.roleIds ?? []);
     if (organizations) await this.users.setOrganizations(tx, id, after.organizationIds ?? []);
     if (groups) await this.users.setGroups(tx, id, after.groups ?? {});
-    const by = { userId: actor.userId, at: new Date(this.clock.now()) };
+    const by = { userId: actor.userId, at: new Date(this.clock.now()), cause: told.cause };
     await this.users.update(tx, id, values, by);
     if (isAdmin(before) && (roles || values.active === false) && !(await this.users.anyAdminLeft(tx))) {
       throw refusals.lastAdmin();
@@ -83,7 +83,12 @@ export class ChangeUser {
     const row = (await this.users.byIds(tx, [id]))[0] as UserRow;
     await this.history.users(tx, [before], [row], by);
     const changes = userChanges(before, row, values);
-    const entry = { action: told.action, object: { type: 'User', id }, changes: { ...changes, ...told.more } };
+    const ruled = told.cause && { rule: { to: told.cause.name } };
+    const entry = {
+      action: told.action ?? 'user.changed',
+      object: { type: 'User', id },
+      changes: { ...changes, ...told.more, ...ruled },
+    };
     await this.audit.record(tx, actor, entry);
     return true;
   }

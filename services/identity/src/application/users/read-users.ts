@@ -9,6 +9,7 @@ import { UserStore, userSearchFields } from '../../persistence/user.store.ts';
 import { shownUserColumns, type UserRow } from '../../persistence/user.table.ts';
 import { Attributes } from '../attributes/attributes.ts';
 import { Pages } from '../pages.ts';
+import { ReadCondition } from '../people-rules/read-condition.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { refusals } from '../refusals.ts';
 import { fullName } from '../sign-in/links.ts';
@@ -27,6 +28,7 @@ export class ReadUsers {
     private readonly present: Present,
     private readonly pages: Pages,
     private readonly attributes: Attributes,
+    private readonly conditions: ReadCondition,
   ) {}
 
   async list(actor: Actor, query: ListQuery): Promise<Json | Json[]> {
@@ -50,6 +52,7 @@ export class ReadUsers {
       roleIds: query.role_ids,
       groupIds: query.group_ids,
       permissions: query.permissions?.flatMap(grantedBy),
+      picked: await this.conditions.ofSearch(actor, query.condition, 'User'),
     };
     const { ids, total } = await this.users.search(this.db, search, windowOf(query, searched));
     if (query.only_total_count) return { total_count: total };

@@ -18,7 +18,7 @@ import { Attributes } from '../attributes/attributes.ts';
 import { Audit } from '../audit/audit.ts';
 import { userChanges } from '../audit/user-changes.ts';
 
-import { History } from '../history/history.ts';
+import { History, type RuleCause } from '../history/history.ts';
 import { type Json, Present, type Shape } from '../present.ts';
 import { OutOfOffice } from '../profile/out-of-office.ts';
 import { refusals } from '../refusals.ts';
@@ -118,6 +118,7 @@ export class WriteUser {
     id: number,
     input: UserInput,
     hash: { password_hash?: string } = {},
+    cause?: RuleCause,
   ): Promise<boolean> {
     return this.named(input.email ?? '', async () => {
       const before = await this.users.lock(tx, id);
@@ -133,7 +134,7 @@ export class WriteUser {
       const away = await this.away.valuesOf(tx, before, input);
       const after = { ...resolved, values: { ...resolved.values, ...identification, ...hash, ...away, custom } };
       await this.refuseBeyond(tx, actor, before, after, input.invite === true);
-      const changed = await this.change.run(tx, actor, before, after);
+      const changed = await this.change.run(tx, actor, before, after, { cause });
       if (input.invite) await this.invite(tx, actor, await this.row(tx, id));
       return changed;
     });

@@ -1,5 +1,5 @@
 import type { Attribute, AttributeSet } from '@helpmesh/attributes';
-import type { FieldType, KnownAttribute } from '../../domain/condition/fields.ts';
+import type { FieldType, KnownAttribute } from '@helpmesh/conditions';
 
 type Known = ReadonlyMap<string, KnownAttribute>;
 

@@ -4,6 +4,7 @@ import {
   auditMessage,
   type Caller,
   changesBetween,
+  hasPermission,
   type JobInput,
   recordAudit,
   type TriggerInput,
@@ -21,7 +22,7 @@ import { jobKnowledge, triggerKnowledge } from '../../domain/trigger/trigger.ts'
 import { DeskSettingStore } from '../../persistence/desk-setting.store.ts';
 import { RuleStore } from '../../persistence/rule.store.ts';
 import { RuleAdminStore, type RuleKind, type RuleValues, type ShownRule } from '../../persistence/rule-admin.store.ts';
-import type { ScheduleRow } from '../../persistence/schedule.store.ts';
+import type { RuleObject, ScheduleRow } from '../../persistence/schedule.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { notFound, requireAnyOf } from '../access.ts';
 import { knownAttributes } from '../attributes/known-attributes.ts';
@@ -29,6 +30,7 @@ import { checkedSettable } from '../attributes/settable.ts';
 import { conditionOf } from '../conditions.ts';
 import { RuleTimer } from './rule-timer.ts';
 import { nextOf, RunJobs } from './run-jobs.ts';
+import { RunPeopleJobs } from './run-people-jobs.ts';
 
 const classes = { trigger: 'Trigger', job: 'Job' } as const;
 export const rulePermissions = { trigger: 'admin.trigger', job: 'admin.scheduler' } as const;
@@ -37,7 +39,7 @@ const common = [
 ] as const;
 const audited = {
   trigger: [...common, 'activator', 'execution_condition_mode'],
-  job: [...common, 'timeplan'],
+  job: [...common, 'object', 'timeplan'],
 } as const;
 
 interface Reading {
@@ -58,6 +60,7 @@ export class ManageRules {
     private readonly rules: RuleStore,
     private readonly desk: DeskSettingStore,
     private readonly jobs: RunJobs,
+    private readonly people: RunPeopleJobs,
     private readonly attributes: AttributeBook,
     private readonly timer: RuleTimer,
     private readonly outbox: Outbox,
@@ -77,6 +80,8 @@ export class ManageRules {
   }
 
   async create(actor: Caller, kind: RuleKind, input: TriggerInput | JobInput, { full }: Reading): Promise<unknown> {
+    requireAnyOf(actor, [rulePermissions[kind]]);
+    await this.checkPeople(actor, { condition: {}, perform: {}, ...defined(input) });
     return this.write(actor, kind, async (tx, now) => {
       const rule = { condition: {}, perform: {}, name: '', ...defined(input) };
       const values = valuesOf(kind, rule, {}, await this.attributes.of('Ticket'));
@@ -89,6 +94,9 @@ export class ManageRules {
   }
 
   async update(actor: Caller, kind: RuleKind, id: number, input: TriggerInput | JobInput, { full }: Reading) {
+    requireAnyOf(actor, [rulePermissions[kind]]);
+    if (kind === 'job')
+      await this.checkPeople(actor, { ...(await this.existing(this.db, kind, id)), ...defined(input) });
     return this.write(actor, kind, async (tx, now) => {
       const before = await this.existing(tx, kind, id);
       const values = valuesOf(kind, defined(input), before, await this.attributes.of('Ticket'));
@@ -111,6 +119,7 @@ export class ManageRules {
   /** @throws AppError conflict `job.running` */
   async runNow(actor: Actor, id: number): Promise<unknown> {
     requireAnyOf(actor, [rulePermissions.job]);
+    requirePeople(actor, await this.existing(this.db, 'job', id));
     await this.jobs.beginNow(id, actor.userId);
     this.timer.wake();
     return this.existing(this.db, 'job', id);
@@ -126,8 +135,17 @@ export class ManageRules {
     await this.existing(this.db, kind, id);
     const { before, limit = 50 } = page;
     const visible = VisibleTickets.to(actor, 'read');
-    const runs = await this.rules.runsOf(this.db, visible, { kind: classes[kind], id }, limit, before);
+    const found = await this.rules.runsOf(this.db, visible, { kind: classes[kind], id }, limit, before);
+    const runs = seesPeople(actor) ? found : found.map((run) => ({ ...run, object: null }));
     return { runs, next: runs.length === limit ? (runs.at(-1)?.id ?? null) : null };
+  }
+
+  /** Of a schedule over people or organizations, the service that keeps them says whether it can be. */
+  private async checkPeople(actor: Actor, rule: RuleValues): Promise<void> {
+    const { object = 'Ticket', condition, perform } = rule as Partial<ScheduleRow>;
+    if (!isOfPeople(object)) return;
+    requirePeople(actor, rule);
+    await this.people.pick({ object, condition: condition ?? {}, perform: perform ?? {} }, 0, 0);
   }
 
   /** When a schedule runs next. */
@@ -172,6 +190,7 @@ export class ManageRules {
 /**
  * What is stored of an input, once it was seen that it can be used.
  * @throws AppError invalid `condition.unsupported`, `action.invalid`, `job.timeplan-invalid`, `job.object-unknown`,
+ *         `job.object-changed`,
  *         `rule.timezone-unknown`, `input.name-blank`, `attribute.value-invalid`
  */
 export function valuesOf(kind: RuleKind, input: RuleValues, before: RuleValues, attributes: AttributeSet): RuleValues {
@@ -180,25 +199,46 @@ export function valuesOf(kind: RuleKind, input: RuleValues, before: RuleValues, 
     values.name = String(values.name).trim();
     if (values.name === '') throw new AppError('invalid', 'input.name-blank', "Name can't be blank");
   }
-  if ('condition' in values) {
-    values.condition ??= {};
+  if ('condition' in values) values.condition ??= {};
+  const ofTickets = !isOfPeople({ ...before, ...values }.object);
+  if (ofTickets && 'condition' in values) {
     conditionOf(values.condition, (kind === 'trigger' ? triggerKnowledge : jobKnowledge)(knownAttributes(attributes)));
   }
-  if (values.perform !== undefined) parseActions(values.perform, undefined, checkedSettable(attributes));
+  if (ofTickets && values.perform !== undefined) parseActions(values.perform, undefined, checkedSettable(attributes));
   const next: RuleValues = { timezone: null, timeplan: {}, ...before, ...values };
   const timezone = next.timezone as string | null;
   if (timezone && timezone !== 'system' && !isZone(timezone)) {
     throw new AppError('invalid', 'rule.timezone-unknown', `There is no time zone "${timezone.slice(0, 50)}".`);
   }
   if (kind === 'trigger') return values;
-  if (next.object !== undefined && next.object !== 'Ticket') {
-    throw new AppError('invalid', 'job.object-unknown', 'A schedule works on tickets: its object is Ticket.');
+  if (ofTickets && next.object !== undefined && next.object !== 'Ticket') {
+    throw new AppError('invalid', 'job.object-unknown', 'A schedule works on objects of Ticket, User or Organization.');
+  }
+  // What was written for others means something else here.
+  if (values.object !== undefined && before.object !== undefined && values.object !== before.object) {
+    if (values.condition === undefined || values.perform === undefined) {
+      const why = 'Another object of a schedule takes another condition and other actions with it.';
+      throw new AppError('invalid', 'job.object-changed', why);
+    }
   }
   if (!timeplanOf(next.timeplan)) {
     const why = 'A timeplan has days Mon to Sun, hours 0 to 23, and minutes 0, 10, 20, 30, 40 and 50.';
     throw new AppError('invalid', 'job.timeplan-invalid', why);
   }
   return values;
+}
+
+/** Who orders something for people must be one who may do it by hand. @throws AppError forbidden */
+export function requirePeople(actor: Actor, { object, perform }: RuleValues): void {
+  if (!isOfPeople(object)) return;
+  requireAnyOf(actor, [object === 'User' ? 'admin.user' : 'admin.organization']);
+  if (Object.hasOwn((perform ?? {}) as object, 'user.action')) requireAnyOf(actor, ['admin.data_privacy']);
+}
+
+const seesPeople = (actor: Actor) => hasPermission(actor, 'admin.user') || hasPermission(actor, 'admin.organization');
+
+export function isOfPeople(object: unknown): object is Exclude<RuleObject, 'Ticket'> {
+  return object === 'User' || object === 'Organization';
 }
 
 export function defined(input: object): RuleValues {

@@ -1,4 +1,5 @@
 import { AttributeBook } from '@helpmesh/attributes';
+import { matches, readsOf } from '@helpmesh/conditions';
 import type { Actor, JobInput, Prospect, TriggerInput } from '@helpmesh/contracts';
 import { type Clock, epochMs, isoTime } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
@@ -6,7 +7,6 @@ import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ActionPlan } from '../../domain/action/plan.ts';
-import { matches, readsOf } from '../../domain/condition/condition.ts';
 import { changesBetween } from '../../domain/ticket/changes.ts';
 import type { CustomValue, Ticket } from '../../domain/ticket/ticket.ts';
 import { type PastEvent, pastEvents } from '../../domain/trigger/past.ts';
@@ -15,13 +15,14 @@ import { PastStore } from '../../persistence/past.store.ts';
 import { TicketStore } from '../../persistence/ticket.store.ts';
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { requireAnyOf } from '../access.ts';
-import { References } from '../references.ts';
+import { References, Wanted } from '../references.ts';
 import { type Refs } from '../refs.ts';
 import { wantTickets } from '../want-tickets.ts';
 import { Writing } from '../writing.ts';
 import { CarryOut } from './carry-out.ts';
-import { defined, rulePermissions, valuesOf } from './manage-rules.ts';
+import { defined, isOfPeople, requirePeople, rulePermissions, valuesOf } from './manage-rules.ts';
 import { jobOf, MOST_MATCHES, nextOf, RunJobs } from './run-jobs.ts';
+import { RunPeopleJobs } from './run-people-jobs.ts';
 import { TicketFacts } from './ticket-facts.ts';
 import { namedBy, triggerOf } from './trigger-book.ts';
 
@@ -42,6 +43,7 @@ export class PreviewRules {
     private readonly carryOut: CarryOut,
     private readonly facts: TicketFacts,
     private readonly jobs: RunJobs,
+    private readonly people: RunPeopleJobs,
     private readonly attributes: AttributeBook,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -93,6 +95,7 @@ export class PreviewRules {
     const attributes = await this.attributes.of('Ticket');
     const given = { condition: {}, perform: {}, name: '-', ...defined(input) };
     const values = valuesOf('job', given, {}, attributes);
+    if (isOfPeople(values.object)) return this.peopleJob(actor, values, values.object);
     const row = { ...ruleRow(values), timeplan: values.timeplan ?? {} };
     const rule = jobOf(row, attributes);
     const bare = await this.refsFor([], rule);
@@ -110,6 +113,21 @@ export class PreviewRules {
       more: ids.length > MOST_MATCHES,
       next_run_at: next === null ? null : isoTime(next),
       examples: await this.seen(actor, examples),
+      objects: [],
+    };
+  }
+
+  private async peopleJob(actor: Actor, values: Record<string, unknown>, type: 'User' | 'Organization') {
+    requirePeople(actor, values);
+    const row = { ...ruleRow(values), timeplan: values.timeplan ?? {}, object: type };
+    const { ids, examples } = await this.people.pick(row, MOST_MATCHES + 1, JOB_EXAMPLES);
+    const next = nextOf(row, this.clock.now(), (await this.references.resolve(new Wanted())).zone);
+    return {
+      matching: Math.min(ids.length, MOST_MATCHES),
+      more: ids.length > MOST_MATCHES,
+      next_run_at: next === null ? null : isoTime(next),
+      examples: [],
+      objects: examples.map(({ id, label, would }) => ({ object: { type, id, label }, would })),
     };
   }
 

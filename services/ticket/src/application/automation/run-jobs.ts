@@ -1,4 +1,5 @@
 import { AttributeBook, type AttributeSet } from '@helpmesh/attributes';
+import { matches, readsOf } from '@helpmesh/conditions';
 import { AppError, type Clock, epochMs } from '@helpmesh/kernel';
 import { Outbox } from '@helpmesh/messaging';
 import { transaction } from '@helpmesh/persistence';
@@ -7,7 +8,6 @@ import { logger } from '@helpmesh/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { parseActions } from '../../domain/action/action.ts';
-import { matches, readsOf } from '../../domain/condition/condition.ts';
 import { parseCondition } from '../../domain/condition/parse.ts';
 import { nextRun, timeplanOf } from '../../domain/job/timeplan.ts';
 import { jobKnowledge, type Rule } from '../../domain/trigger/trigger.ts';
@@ -22,10 +22,11 @@ import { type Refs } from '../refs.ts';
 import { wantTickets } from '../want-tickets.ts';
 import { Writing } from '../writing.ts';
 import { CarryOut } from './carry-out.ts';
+import { RunPeopleJobs } from './run-people-jobs.ts';
 import { TicketFacts } from './ticket-facts.ts';
 import { namedBy, tellingOf } from './trigger-book.ts';
 
-/** Most tickets of one run; the rest is for the next one. */
+/** Most objects of one run; the rest is for the next one. */
 export const MOST_MATCHES = 2_000;
 const BATCH = 20;
 /** A process that has not been heard of for so long is dead. */
@@ -48,6 +49,7 @@ export class RunJobs {
     private readonly attributes: AttributeBook,
     private readonly carryOut: CarryOut,
     private readonly facts: TicketFacts,
+    private readonly people: RunPeopleJobs,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -81,6 +83,10 @@ export class RunJobs {
   async work(stopped: () => boolean): Promise<boolean> {
     const run = await this.schedules.claim(this.db, this.clock.now(), this.lease());
     if (!run) return false;
+    if (run.schedule.object !== 'Ticket') {
+      await this.people.work(run, MOST_MATCHES, () => this.lease(), stopped);
+      return true;
+    }
     const rule = this.ruleOf(run.schedule, await this.attributes.of('Ticket'));
     for (let more = true; more && !stopped(); ) more = await this.batch(run, rule);
     return true;
@@ -93,7 +99,8 @@ export class RunJobs {
   }
 
   private async begin(tx: EntityManager, row: ScheduleRow, refs: Refs, askedBy: number | null): Promise<boolean> {
-    const ids = await this.matching(row, refs, tx, MOST_MATCHES);
+    // Whom it is for is another service's to say, and not while this transaction holds its rows.
+    const ids = row.object === 'Ticket' ? await this.matching(row, refs, tx, MOST_MATCHES) : [];
     return this.schedules.begin(tx, row.id, ids, askedBy, this.clock.now());
   }
 
@@ -181,7 +188,7 @@ export class RunJobs {
 }
 
 /** @throws AppError or SelectorError for what cannot be done or asked */
-export function jobOf(row: Omit<ScheduleRow, 'timeplan'>, attributes: AttributeSet): Rule {
+export function jobOf(row: Omit<ScheduleRow, 'timeplan' | 'object'>, attributes: AttributeSet): Rule {
   return {
     ...{ kind: 'Job', id: row.id, name: row.name, quiet: row.disable_notification, ...tellingOf(row) },
     condition: parseCondition(row.condition, jobKnowledge(knownAttributes(attributes))),

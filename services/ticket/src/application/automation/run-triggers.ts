@@ -1,8 +1,8 @@
+import { type ChangeFacts, matches, readsOf } from '@helpmesh/conditions';
 import { type EpochMs, epochMs } from '@helpmesh/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type Condition, matches, readsOf } from '../../domain/condition/condition.ts';
-import type { ChangeFacts } from '../../domain/condition/fields.ts';
+import type { Condition } from '../../domain/condition/condition.ts';
 import { dayIn } from '../../domain/notice/day.ts';
 import { concerns, runChain, type Trigger, type Triggers } from '../../domain/trigger/trigger.ts';
 import { RuleStore } from '../../persistence/rule.store.ts';

@@ -1,8 +1,8 @@
+import type { ChangeFacts, Circumstances } from '@helpmesh/conditions';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { articleSenderId, articleTypeId } from '../../domain/article/kinds.ts';
-import type { Circumstances } from '../../domain/condition/condition.ts';
-import type { ArticleFacts, ChangeFacts, Facts, Read } from '../../domain/condition/fields.ts';
+import type { ArticleFacts, Facts, Read } from '../../domain/condition/fields.ts';
 import { tagKey } from '../../domain/tag/tag.ts';
 import { SYSTEM_USER } from '../../domain/ticket/ticket.ts';
 import { textOf } from '../../html/text.ts';

@@ -15,8 +15,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { linkOf } from '../../domain/list/overview.ts';
 import { type OverviewRow, OverviewStore, type OverviewValues } from '../../persistence/overview.store.ts';
+import { OverviewSortingStore } from '../../persistence/overview-sorting.store.ts';
 import { missingValue, notAuthorized, notFound } from '../access.ts';
 import { Conditions } from '../conditions.ts';
+import { TellSortings } from './tell-sortings.ts';
 
 const PERMISSION = 'admin.overview';
 /** Every one of them is counted for its owner again and again. */
@@ -39,6 +41,8 @@ export class ManageOverviews {
   constructor(
     private readonly db: DataSource,
     private readonly store: OverviewStore,
+    private readonly sortings: OverviewSortingStore,
+    private readonly tellSortings: TellSortings,
     private readonly conditions: Conditions,
     private readonly outbox: Outbox,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -101,7 +105,9 @@ export class ManageOverviews {
     requireOwner(actor);
     await this.write(async (tx) => {
       const before = await this.existing(tx, actor, id);
+      const sorters = await this.sortings.sorters(tx, id);
       await this.store.remove(tx, id);
+      await this.tellSortings.of(tx, sorters);
       await this.tell(tx, actor, 'deleted', before, null);
     });
   }

@@ -1,10 +1,11 @@
 import { AttributeBook, type AttributeSet } from '@helpmesh/attributes';
+import { type Circumstances, fieldsOf } from '@helpmesh/conditions';
 import type { Actor } from '@helpmesh/contracts';
 import { type Clock, isoTime } from '@helpmesh/kernel';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type Circumstances, type Condition, fieldsOf } from '../../domain/condition/condition.ts';
+import type { Condition } from '../../domain/condition/condition.ts';
 import { type Audience, isFor, plainFilterOf } from '../../domain/list/overview.ts';
 import { ListStore } from '../../persistence/list.store.ts';
 import type { CustomColumn } from '../../persistence/list-keys.ts';

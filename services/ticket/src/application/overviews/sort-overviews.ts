@@ -7,6 +7,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type OverviewSortingRow, OverviewSortingStore } from '../../persistence/overview-sorting.store.ts';
 import { notAuthorized, notFound } from '../access.ts';
 import { Overviews } from './overviews.ts';
+import { TellSortings } from './tell-sortings.ts';
 
 /** The order in which somebody has their overviews before them. */
 @Injectable()
@@ -15,6 +16,7 @@ export class SortOverviews {
     private readonly db: DataSource,
     private readonly store: OverviewSortingStore,
     private readonly overviews: Overviews,
+    private readonly sortings: TellSortings,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -53,6 +55,7 @@ export class SortOverviews {
     requireOwnOrder(actor);
     await transaction(this.db, async (tx) => {
       if (!(await this.store.remove(tx, actor.userId, id))) throw notFound('User::OverviewSorting', id);
+      await this.sortings.of(tx, [actor.userId]);
     });
   }
 
@@ -79,7 +82,11 @@ export class SortOverviews {
     const foreign = overviewIds.find((id) => !mine.has(id));
     if (foreign !== undefined) throw notFound('Overview', foreign);
     try {
-      return await transaction(this.db, work);
+      return await transaction(this.db, async (tx) => {
+        const done = await work(tx);
+        await this.sortings.of(tx, [actor.userId]);
+        return done;
+      });
     } catch (error) {
       // Deleted meanwhile.
       if (sqlstateOf(error) !== '23503') throw error;

@@ -10,6 +10,7 @@ import { nextOf } from '../automation/run-jobs.ts';
 /** Settings of identity that decide here as well. */
 const kept: ReadonlySet<string> = new Set([
   ...['timezone_default', 'ticket_number', 'ticket_number_increment', 'ticket_number_date'],
+  'ticket_last_contact_behaviour',
 ]);
 
 /** Keeps what identity says about the desk; where the desk is decides when schedules run. */

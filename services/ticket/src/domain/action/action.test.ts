@@ -141,6 +141,25 @@ describe('what is to be done', () => {
     expect(parseActions({ 'ticket.state_id': { value: 4 } }, macroKinds)).toHaveLength(1);
   });
 
+  it('sets custom days and times so long from the moment of acting, and nothing else so', () => {
+    const read = (name: string, value: unknown) =>
+      name === 'day'
+        ? { value, time: 'date' as const }
+        : name === 'at'
+          ? { value, time: 'datetime' as const }
+          : { value };
+    const perform = {
+      'ticket.day': { operator: 'relative', value: '1', range: 'month' },
+      'ticket.at': { operator: 'relative', value: 90, range: 'minute' },
+    };
+    const late = { ...agent, now: epochMs(Date.UTC(2026, 0, 31, 23)) };
+    expect(planActions(parseActions(perform, undefined, read), ticket, late).attributes).toEqual({
+      ...{ day: '2026-02-28', at: '2026-02-01T00:30:00.000Z' },
+    });
+    const room = { 'ticket.room': { operator: 'relative', value: 1, range: 'day' } };
+    expect(() => parseActions(room, undefined, read)).toThrow('holds no time');
+  });
+
   it('may set custom attributes, as far as there are any', () => {
     const perform = { 'ticket.room': { value: '12' } };
     expect(() => parseActions(perform)).toThrow(/nothing that can be done/);

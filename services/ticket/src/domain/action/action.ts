@@ -15,7 +15,8 @@ export type Action =
   | { do: 'webhook'; webhookId: number }
   | { do: 'subscribe' | 'unsubscribe'; who: Who }
   | { do: 'delete' }
-  | { do: 'attribute'; name: string; value: unknown };
+  | { do: 'attribute'; name: string; value: unknown }
+  | { do: 'date'; name: string; until: When; isDay: boolean };
 
 export interface RuleMail {
   to: Recipient[];
@@ -62,7 +63,7 @@ export type Range = (typeof ranges)[number];
 
 /** What a macro may do; triggers and schedules may do everything. */
 export const macroKinds: readonly ActionKind[] = [
-  ...(['set', 'assess', 'write', 'appoint', 'wait', 'tag', 'untag', 'note', 'attribute'] as const),
+  ...(['set', 'assess', 'write', 'appoint', 'wait', 'tag', 'untag', 'note', 'attribute', 'date'] as const),
 ];
 
 /** Most lines of one `perform`, longest text in characters, farthest pending time in units of its range. */
@@ -76,7 +77,10 @@ const FARTHEST = 10_000;
  * @returns undefined when there is no such attribute
  * @throws AppError invalid when it cannot have the value
  */
-export type ReadAttribute = (name: string, value: unknown) => { value: unknown } | undefined;
+export type ReadAttribute = (
+  name: string,
+  value: unknown,
+) => { value: unknown /** Of one that holds a time. */; time?: 'date' | 'datetime' } | undefined;
 
 const noAttributes: ReadAttribute = () => undefined;
 
@@ -150,8 +154,13 @@ function fieldAction(name: string, line: Line, attribute: ReadAttribute): Action
     return { do: 'write', field: textFields[field], text };
   }
   if (isKey(assessedFields, field)) return { do: 'assess', field, level: levelOf(name, line.value) };
-  const read = field && attribute(field, line.value);
+  const relative = line.operator === 'relative';
+  const read = field && attribute(field, relative ? null : line.value);
   if (!read) throw wrong(name, 'is nothing that can be done.');
+  if (relative) {
+    if (!read.time) throw wrong(name, 'holds no time, so nothing is so long from now.');
+    return { do: 'date', name: field, until: whenOf(name, line), isDay: read.time === 'date' };
+  }
   return { do: 'attribute', name: field, value: read.value };
 }
 

@@ -1,4 +1,4 @@
-import { type EpochMs, epochMs } from '@helpmesh/kernel';
+import { type EpochMs, epochMs, isoTime } from '@helpmesh/kernel';
 import type { TagName } from '../tag/tag.ts';
 import { SYSTEM_USER, type Ticket, type TicketFields } from '../ticket/ticket.ts';
 import type { Action, Range, RuleMail, When, Who } from './action.ts';
@@ -96,6 +96,11 @@ function carryOut(action: Action, plan: ActionPlan, ticket: Ticket, context: Act
       return;
     case 'attribute':
       plan.attributes[action.name] = action.value;
+      return;
+    case 'date': {
+      const at = isoTime(instant(action.until, context.now));
+      plan.attributes[action.name] = action.isDay ? at.slice(0, 10) : at;
+    }
   }
 }
 

@@ -1,10 +1,17 @@
+import {
+  type Circumstances,
+  dependsOnTime,
+  type FieldType,
+  fieldsOf,
+  instantOf,
+  matches,
+  readsOf,
+} from '@helpmesh/conditions';
 import { epochMs, isoTime } from '@helpmesh/kernel';
 import { describe, expect, it } from 'vitest';
 import { States, type TicketState } from '../ticket/state.ts';
 import { openTicket, type Ticket } from '../ticket/ticket.ts';
-import { type Circumstances, dependsOnTime, fieldsOf, matches, readsOf } from './condition.ts';
-import type { Facts, FieldType, Knowledge } from './fields.ts';
-import { instantOf } from './moment.ts';
+import type { Facts, Knowledge } from './fields.ts';
 import { parseCondition } from './parse.ts';
 
 const state: TicketState = {
@@ -273,8 +280,8 @@ describe('a condition', () => {
     ['more than an id can be', { 'ticket.group_id': is('4294967296') }, /is no id/],
     ['an object as an id', { 'ticket.group_id': is({}) }, /{} is no id/],
     ['a number as a text', { 'ticket.title': is(1) }, /1 is no text/],
-    ['a text with NUL', { 'ticket.title': is('a\0') }, /characters that no ticket can/],
-    ['half a character', { 'ticket.title': is('\ud800') }, /characters that no ticket can/],
+    ['a text with NUL', { 'ticket.title': is('a\0') }, /characters that no object can/],
+    ['half a character', { 'ticket.title': is('\ud800') }, /characters that no object can/],
     [
       'a text to look for that is none',
       one('ticket.title', 'contains', ''),

@@ -1,24 +1,14 @@
+import {
+  attributeField,
+  type ChangeFacts,
+  type Field as FieldOf,
+  type FieldType,
+  type KnownAttribute,
+  type Value,
+} from '@helpmesh/conditions';
 import type { ClockName } from '../sla/escalation.ts';
 import type { Group, Organization, Person } from '../ticket/people.ts';
 import type { Ticket } from '../ticket/ticket.ts';
-
-/**
- * What kind of value a field holds, which is what decides the operators. `keys` are many at once (tags), compared by
- * their keys; `choices` are many as well, compared as they are; `users` are the ids of many.
- */
-export type FieldType =
-  | 'id'
-  | 'user'
-  | 'organization'
-  | 'text'
-  | 'number'
-  | 'boolean'
-  | 'time'
-  | 'keys'
-  | 'choices'
-  | 'users'
-  | 'action'
-  | 'calendar';
 
 /** What has to be loaded besides the ticket before a condition can be looked at. */
 export type Read =
@@ -44,21 +34,6 @@ export interface ArticleFacts {
   createdById: number;
 }
 
-/** What has just been done to the ticket. */
-export interface ChangeFacts {
-  /** `create`, `update`; also `update.merged_into`, `update.received_merge`; `time` when only the clock has moved on. */
-  actions: readonly string[];
-  /** Of the article: `create` when one was added, else `update`. */
-  articleAction: 'create' | 'update';
-  /** Attributes of the ticket that differ now, by their REST names. */
-  changed: ReadonlySet<string>;
-  /** Due times that have just come, or come near. */
-  reached?: readonly Reached[];
-  /** Who did it; null for a rule or the clock. */
-  by: number | null;
-}
-export type Reached = 'pending_time' | 'escalation_at' | 'escalation_at warning';
-
 /** What is known; what `readsOf` does not name may be left out. Nothing known of somebody means there is nobody. */
 export interface Facts {
   ticket: Ticket;
@@ -78,33 +53,8 @@ export interface Facts {
   attributes?: Readonly<Record<string, unknown>> | undefined;
 }
 
-export type Value = string | number | boolean | null;
-
-export interface Field {
-  /** As REST names it, `ticket.title`. */
-  name: string;
-  type: FieldType;
-  reads?: Read;
-  /** Null when it is not set. */
-  value(facts: Facts): Value | readonly Value[];
-  /** Of a custom attribute. */
-  attribute?: {
-    /** Under which its values are stored. */
-    name: string;
-    /** Its value as long as nothing was stored. */
-    fallback: Value | readonly Value[];
-    ofAgents: boolean;
-  };
-}
-
-/** What conditions know of a custom attribute. */
-export interface KnownAttribute {
-  type: FieldType;
-  /** What it counts as while nobody has set it. */
-  fallback: unknown;
-  /** Customers see it nowhere: what they ask is answered as if nothing was set. */
-  ofAgents: boolean;
-}
+/** Something of a ticket that a condition can ask for. */
+export type Field = FieldOf<Facts, Read>;
 
 /** What can be asked where the condition will be used. */
 export interface Knowledge {
@@ -130,7 +80,6 @@ const ticketFields: Record<string, { type: FieldType; value: (ticket: Ticket) =>
   original_priority_id: { type: 'id', value: (ticket) => ticket.assessment?.priorityId ?? null },
   priority_overridden: { type: 'boolean', value: (ticket) => ticket.assessment?.overridden ?? null },
   organization_id: { type: 'organization', value: (ticket) => ticket.organizationId },
-  // User 1 stands for nobody.
   owner_id: { type: 'user', value: (ticket) => ticket.ownerId },
   customer_id: { type: 'user', value: (ticket) => ticket.customerId },
   created_by_id: { type: 'user', value: (ticket) => ticket.createdById },
@@ -233,6 +182,8 @@ const ofTicket = (fields: typeof ticketFields): Field[] =>
     name: `ticket.${name}`,
     type,
     value: ({ ticket }) => value(ticket),
+    // A ticket always has an owner: user 1 stands for nobody.
+    ...(name === 'owner_id' && { unset: 1 }),
   }));
 
 const byName = (fields: readonly Field[]) => new Map(fields.map((field) => [field.name, field]));
@@ -273,22 +224,9 @@ export function fieldNamed(name: string, { scope, attributes }: Knowledge): Fiel
   const own = /^ticket\.(\w+)$/.exec(name)?.[1];
   const attribute = own === undefined ? undefined : attributes?.get(own);
   if (own === undefined || attribute === undefined) return undefined;
-  const { type, ofAgents } = attribute;
-  const fallback = stored(type, attribute.fallback);
-  const value = ({ ticket, attributes: given }: Facts) => {
-    const held = given ?? ticket.custom;
-    return held && Object.hasOwn(held, own) ? stored(type, held[own]) : fallback;
-  };
-  return { name, type, value, attribute: { name: own, fallback, ofAgents } };
+  return attributeField<Facts>(name, attribute, ({ ticket, attributes: given }) => given ?? ticket.custom);
 }
 
 export function knownFields({ scope, attributes }: Knowledge): string[] {
   return [...known[scope].keys(), ...[...(attributes?.keys() ?? [])].map((name) => `ticket.${name}`)];
-}
-
-/** As it is stored in JSON; instants as ISO 8601. */
-function stored(type: FieldType, value: unknown): Value | readonly Value[] {
-  if (type === 'choices') return Array.isArray(value) ? value.map(String) : [];
-  if (type === 'time') return typeof value === 'string' ? Date.parse(value) : null;
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }

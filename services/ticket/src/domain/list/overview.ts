@@ -1,4 +1,5 @@
-import type { Circumstances, Condition, Test } from '../condition/condition.ts';
+import type { Circumstances, Test } from '@helpmesh/conditions';
+import type { Condition } from '../condition/condition.ts';
 import { isView } from './views.ts';
 
 /** What an overview says of who has it. */

@@ -1,8 +1,8 @@
+import { fold, type Test } from '@helpmesh/conditions';
 import { type EpochMs, epochMs } from '@helpmesh/kernel';
 import { Temporal } from 'temporal-polyfill';
-import type { Condition, Test } from '../condition/condition.ts';
+import type { Condition } from '../condition/condition.ts';
 import { type Field, fieldNamed, type Knowledge } from '../condition/fields.ts';
-import { fold } from '../condition/fold.ts';
 import type { SearchTerm } from './search-syntax.ts';
 
 /** What a query is read by. */

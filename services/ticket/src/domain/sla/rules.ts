@@ -1,5 +1,6 @@
+import { matches, readsOf } from '@helpmesh/conditions';
 import type { EpochMs } from '@helpmesh/kernel';
-import { type Condition, matches, readsOf } from '../condition/condition.ts';
+import type { Condition } from '../condition/condition.ts';
 import type { Knowledge } from '../condition/fields.ts';
 import type { Ticket } from '../ticket/ticket.ts';
 import type { Targets } from './clock.ts';

@@ -21,6 +21,7 @@ const states = new States([
   state(3, 'pending reminder', 'pending reminder'),
   state(4, 'closed', 'closed'),
   state(5, 'merged', 'merged'),
+  state(6, 'pending close', 'pending action', { nextStateId: 4 }),
   state(7, 'redirected', 'closed', { terminal: true }),
 ]);
 const row = { low: 1, medium: 2, high: 3 };
@@ -135,6 +136,71 @@ it('a pending time is whole minutes and ends with the pending state', () => {
   expect(change(aTicket(), { pendingTime: later(60_000) }).pendingTime).toBeNull();
 });
 
+describe('the machine of states', () => {
+  const all = states.all.map(({ id }) => id);
+  const terminal = 7;
+  const closed = [4, 5, terminal];
+  const waits = [3, 6];
+  const pairs = all.flatMap((from) => all.map((to) => ({ from, to })));
+
+  it.each(pairs)('$from to $to', ({ from, to }) => {
+    const before = aTicket({ stateId: from, pendingTime: later(60_000), ownerId: 4 });
+    const move = () => change(before, { stateId: to }, later(5_000));
+    if (from === terminal && to !== terminal) return expect(move).toThrow(/cannot change its state/);
+    const after = move();
+    const first = closed.includes(from) ? noon : closed.includes(to) ? later(5_000) : null;
+    expect(after).toMatchObject({
+      ...{ stateId: to, ownerId: 4, closeAt: first },
+      lastCloseAt: from !== to && closed.includes(to) ? later(5_000) : closed.includes(from) ? noon : null,
+      pendingTime: waits.includes(from) && waits.includes(to) ? later(60_000) : null,
+    });
+  });
+
+  it('holds its rules on any way through it', () => {
+    const step = fc.record(
+      {
+        stateId: fc.constantFrom(...all),
+        pendingTime: fc.constantFrom(null, later(60_000), later(3_600_001)),
+        ...{ ownerId: fc.constantFrom(1, 4, 5), groupId: fc.constantFrom(1, 2) },
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        let ticket = aTicket();
+        let firstClosed: EpochMs | null = null;
+        let lastClosed: EpochMs | null = null;
+        for (const [n, fields] of steps.entries()) {
+          const now = later(n + 1);
+          const leavesTerminal = ticket.stateId === terminal && (fields.stateId ?? terminal) !== terminal;
+          if (leavesTerminal) {
+            expect(() => change(ticket, fields, now)).toThrow(/cannot change its state/);
+            continue;
+          }
+          const next = change(ticket, fields, now);
+          if (next.stateId !== ticket.stateId && closed.includes(next.stateId)) {
+            firstClosed ??= now;
+            lastClosed = now;
+          }
+          expect([next.closeAt, next.lastCloseAt]).toEqual([firstClosed, lastClosed]);
+          if (!waits.includes(next.stateId)) expect(next.pendingTime).toBeNull();
+          else if (fields.pendingTime)
+            expect(next.pendingTime).toBe(fields.pendingTime - (fields.pendingTime % 60_000));
+          const moved = [
+            next.ownerId !== ticket.ownerId,
+            next.groupId !== ticket.groupId,
+            next.stateId !== ticket.stateId,
+          ];
+          if (moved.includes(true) && !closed.includes(next.stateId)) {
+            expect(next.ownerId === 1 || (next.ownerId === 4 && next.groupId === 1)).toBe(true);
+          }
+          ticket = next;
+        }
+      }),
+    );
+  });
+});
+
 it('every write raises the version by one', () => {
   fc.assert(
     fc.property(fc.array(fc.record({ title: fc.string(), stateId: fc.constantFrom(1, 2, 3, 4) })), (steps) => {
@@ -172,6 +238,8 @@ it('a customer waits from their first unanswered words on', () => {
   const mail = { type: 'email', sender: 'Customer', internal: false } as const;
   const waiting = countArticle(countArticle(aTicket(), mail, later(1)), mail, later(2));
   expect([waiting.lastContactCustomerAt, waiting.lastContactAt]).toEqual([later(1), later(2)]);
+  // As some desks want it.
+  expect(countArticle(waiting, mail, later(3), true).lastContactCustomerAt).toBe(later(3));
   const answered = countArticle(waiting, { ...mail, sender: 'Agent' }, later(3));
   expect(countArticle(answered, mail, later(4)).lastContactCustomerAt).toBe(later(4));
 });

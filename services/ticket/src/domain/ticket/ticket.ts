@@ -179,8 +179,9 @@ export interface ArticleFacts {
 /**
  * The facts of a ticket after an article was added: counts, contact and response times. Belongs to the same write as
  * the change it comes with, so the version is left alone.
+ * @param everyContact  whatever a customer adds is their last contact; else what nobody answered counts from its beginning
  */
-export function countArticle(ticket: Ticket, article: ArticleFacts, now: EpochMs): Ticket {
+export function countArticle(ticket: Ticket, article: ArticleFacts, now: EpochMs, everyContact = false): Ticket {
   const next: Ticket = { ...ticket, updatedAt: now };
   if (ticket.createArticleTypeId === null) {
     next.createArticleTypeId = articleTypeId(article.type);
@@ -193,7 +194,7 @@ export function countArticle(ticket: Ticket, article: ArticleFacts, now: EpochMs
   if (article.sender === 'Agent') {
     next.lastContactAgentAt = now;
     next.firstResponseAt ??= now;
-  } else if (waitsForNobody(ticket)) {
+  } else if (everyContact || waitsForNobody(ticket)) {
     // When the customer began to wait: what they add while nobody answered does not make their turn later.
     next.lastContactCustomerAt = now;
   }

@@ -1,6 +1,7 @@
+import { type ChangeFacts, fieldsOf } from '@helpmesh/conditions';
 import type { Action } from '../action/action.ts';
-import { type Condition, fieldsOf } from '../condition/condition.ts';
-import type { ChangeFacts, Knowledge } from '../condition/fields.ts';
+import type { Condition } from '../condition/condition.ts';
+import type { Knowledge } from '../condition/fields.ts';
 
 /** What triggers and schedules have in common: for which tickets, and what is done. */
 export interface Rule {

@@ -79,12 +79,19 @@ export function ConditionEditor({ scope = 'tickets', ...rest }: Props & { scope?
   const { t } = useLingui();
   const { data, isPending } = useQuery(customFieldsQuery);
   if (isPending) return <Skeleton height={36} aria-label={t`Loading`} />;
-  return <Editor scope={scope} custom={data?.Ticket ?? none} {...rest} />;
+  const object = scope === 'people' ? 'User' : scope === 'organizations' ? 'Organization' : 'Ticket';
+  return <Editor scope={scope} custom={data?.[object] ?? none} {...rest} />;
 }
+
+/** What a new line begins as. */
+const firstFields: Record<Scope, FieldName> = {
+  ...{ slas: 'ticket.state_id', tickets: 'ticket.state_id', changes: 'ticket.state_id' },
+  ...{ people: 'user.active', organizations: 'organization.active' },
+};
 
 function Editor({ value, onChange, scope, custom }: Props & Known) {
   const { t, i18n } = useLingui();
-  const customs = useMemo(() => customsOf(custom), [custom]);
+  const customs = useMemo(() => customsOf(custom, scope), [custom, scope]);
   const [shown, setShown] = useState(() => linesOf(value, scope, customs));
   // Lines that say nothing yet are not in the value, so the lines are kept here as long as the value comes from them.
   const [made, setMade] = useState(value);
@@ -100,12 +107,16 @@ function Editor({ value, onChange, scope, custom }: Props & Known) {
   };
   if (!shown) return <AsText value={value} onChange={onChange} />;
   const { joint, lines } = shown;
-  const first: FieldName = scope === 'changes' && lines.length === 0 ? 'ticket.action' : 'ticket.state_id';
+  const first = scope === 'changes' && lines.length === 0 ? 'ticket.action' : firstFields[scope];
   return (
     <fieldset className={classes.lines} aria-label={t`Conditions`}>
       {lines.length === 0 && (
         <Text size="sm" c="dimmed">
-          {t`Without a condition every ticket is meant.`}
+          {scope === 'people'
+            ? t`Without a condition everybody is meant.`
+            : scope === 'organizations'
+              ? t`Without a condition every organization is meant.`
+              : t`Without a condition every ticket is meant.`}
         </Text>
       )}
       {(lines.length > 1 || joint !== 'AND') && (

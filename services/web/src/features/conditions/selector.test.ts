@@ -17,7 +17,10 @@ const types = [
   ...['input', 'textarea', 'integer', 'boolean', 'date', 'datetime'],
   ...['select', 'multiselect', 'tree_select', 'multi_tree_select'],
 ];
-const customs = customsOf(types.map((data_type) => ({ name: `of_${data_type}`, data_type })));
+const customs = customsOf(
+  types.map((data_type) => ({ name: `of_${data_type}`, data_type })),
+  'tickets',
+);
 
 const anyLine = (scope: Scope): fc.Arbitrary<Line> =>
   fc.constantFrom(...offeredNames(scope, customs)).chain((name) => {
@@ -36,23 +39,26 @@ const anyLine = (scope: Scope): fc.Arbitrary<Line> =>
   });
 
 describe('a condition in the editor', () => {
-  it.each(['slas', 'tickets', 'changes'] as const)('of %s is stored so that the same lines come back', (scope) => {
-    fc.assert(
-      fc.property(
-        fc.constantFrom('AND' as const, 'OR' as const, 'NOT' as const),
-        fc.array(anyLine(scope), { minLength: 1, maxLength: 6 }),
-        (joint, lines) => {
-          const selector = selectorOf({ joint, lines });
-          const back = linesOf(JSON.parse(JSON.stringify(selector)), scope, customs);
-          expect(back && selectorOf(back)).toEqual(selector);
-          expect(back?.joint).toBe(joint);
-          expect(back?.lines.map(({ name, operator }) => [name, operator]).toSorted()).toEqual(
-            lines.map(({ name, operator }) => [name, operator]).toSorted(),
-          );
-        },
-      ),
-    );
-  });
+  it.each(['slas', 'tickets', 'changes', 'people', 'organizations'] as const)(
+    'of %s is stored so that the same lines come back',
+    (scope) => {
+      fc.assert(
+        fc.property(
+          fc.constantFrom('AND' as const, 'OR' as const, 'NOT' as const),
+          fc.array(anyLine(scope), { minLength: 1, maxLength: 6 }),
+          (joint, lines) => {
+            const selector = selectorOf({ joint, lines });
+            const back = linesOf(JSON.parse(JSON.stringify(selector)), scope, customs);
+            expect(back && selectorOf(back)).toEqual(selector);
+            expect(back?.joint).toBe(joint);
+            expect(back?.lines.map(({ name, operator }) => [name, operator]).toSorted()).toEqual(
+              lines.map(({ name, operator }) => [name, operator]).toSorted(),
+            );
+          },
+        ),
+      );
+    },
+  );
 
   it.each([
     ['other fields', { 'ticket.note': { operator: 'contains', value: 'x' } }],

@@ -64,8 +64,40 @@ const happenings = {
   'article.body': 'text',
 } as const satisfies Record<string, Kind>;
 
-const builtIn: Record<FieldName, Kind> = { ...lasting, ...happenings };
-export type FieldName = keyof typeof lasting | keyof typeof happenings;
+const organization = {
+  'organization.name': 'text',
+  'organization.domain': 'text',
+  'organization.active': 'yesno',
+  'organization.vip': 'yesno',
+  'organization.shared': 'yesno',
+  'organization.note': 'text',
+  'organization.created_at': 'time',
+  'organization.updated_at': 'time',
+} as const satisfies Record<string, Kind>;
+const calendar = { 'execution_time.calendar_id': 'calendar' } as const satisfies Record<string, Kind>;
+
+/** What schedules over people may ask for; the API knows more. */
+const people = {
+  'user.active': 'yesno',
+  'user.last_login': 'time',
+  'user.created_at': 'time',
+  'user.updated_at': 'time',
+  'user.vip': 'yesno',
+  'user.verified': 'yesno',
+  'user.organization_id': 'organization',
+  'user.email': 'text',
+  'user.login': 'text',
+  'user.firstname': 'text',
+  'user.lastname': 'text',
+  'user.department': 'text',
+  'user.city': 'text',
+  'user.country': 'text',
+  'user.note': 'text',
+  ...organization,
+  ...calendar,
+} as const satisfies Record<string, Kind>;
+
+export type FieldName = keyof typeof lasting | keyof typeof happenings | keyof typeof people;
 
 /** What an SLA may look at: due times follow from the ticket and its tags, whoever looks and whenever. */
 const ofSlas: readonly FieldName[] = [
@@ -73,10 +105,25 @@ const ofSlas: readonly FieldName[] = [
   ...(['ticket.title', 'ticket.number'] as const),
 ];
 
-/** `slas`: the ticket and its tags; `tickets`: all that tickets are; `changes`: also what has just been done to them. */
-export type Scope = 'slas' | 'tickets' | 'changes';
+/**
+ * `slas`: the ticket and its tags; `tickets`: all that tickets are; `changes`: also what has just been done to them;
+ * `people` and `organizations`: what they are.
+ */
+export type Scope = 'slas' | 'tickets' | 'changes' | 'people' | 'organizations';
 
-/** Custom fields of tickets, by the names that conditions ask for them: `ticket.impact`. */
+const builtIn: Record<Scope, Readonly<Record<string, Kind>>> = {
+  ...{ slas: lasting, tickets: lasting, changes: { ...lasting, ...happenings } },
+  ...{ people, organizations: { ...organization, ...calendar } },
+};
+const ownPrefix = {
+  slas: 'ticket',
+  tickets: 'ticket',
+  changes: 'ticket',
+  people: 'user',
+  organizations: 'organization',
+};
+
+/** Custom fields, by the names that conditions ask for them: `ticket.impact`. */
 export type Customs = ReadonlyMap<string, Kind>;
 
 const customKinds: Record<string, Kind> = {
@@ -84,18 +131,18 @@ const customKinds: Record<string, Kind> = {
   ...{ select: 'option', tree_select: 'option', multiselect: 'options', multi_tree_select: 'options' },
 };
 
-export const customsOf = (custom: readonly { name: string; data_type: string }[]): Customs =>
-  new Map(custom.map(({ name, data_type }) => [`ticket.${name}`, customKinds[data_type] ?? 'text']));
+export const customsOf = (custom: readonly { name: string; data_type: string }[], scope: Scope): Customs =>
+  new Map(custom.map(({ name, data_type }) => [`${ownPrefix[scope]}.${name}`, customKinds[data_type] ?? 'text']));
 
 /** What a line may begin with. */
 export function offeredNames(scope: Scope, customs: Customs): string[] {
-  const own = scope === 'slas' ? ofSlas : Object.keys(scope === 'tickets' ? lasting : builtIn);
+  const own = scope === 'slas' ? ofSlas : Object.keys(builtIn[scope]);
   return [...own, ...customs.keys()];
 }
 
 function kindOf(name: string, scope: Scope, customs: Customs): Kind | undefined {
-  const names = scope === 'changes' ? builtIn : lasting;
-  return Object.hasOwn(names, name) ? builtIn[name as FieldName] : customs.get(name);
+  const names = builtIn[scope];
+  return Object.hasOwn(names, name) ? names[name] : customs.get(name);
 }
 
 const times = [
@@ -167,7 +214,7 @@ const reachable: Record<string, readonly Operator[]> = {
 export function operatorsOf({ name, kind }: Pick<Line, 'name' | 'kind'>, scope: Scope): readonly Operator[] {
   const always: readonly Operator[] = operators[kind];
   if (scope === 'slas') return always.filter((operator) => !isOfTheClock(operator));
-  if (scope === 'tickets') return always;
+  if (scope !== 'changes') return always;
   const changes = name.startsWith('ticket.') && !notChanging.includes(name);
   return [...always, ...(changes ? (['has changed'] as const) : []), ...(reachable[name] ?? [])];
 }

@@ -77,7 +77,39 @@ export function LineFields(props: Props) {
     case 'notification.webhook':
       return <Webhook {...props} />;
     case 'ticket.action':
+    case 'user.action':
       return null;
+    case 'user.active':
+    case 'user.vip':
+    case 'user.verified':
+    case 'organization.active':
+    case 'organization.vip':
+    case 'organization.shared':
+      return (
+        <Select
+          aria-label={t`Value`}
+          allowDeselect={false}
+          data={[
+            { value: 'true', label: t`Yes` },
+            { value: 'false', label: t`No` },
+          ]}
+          value={String(line.value)}
+          onChange={(next) => next && onChange({ value: next === 'true' })}
+        />
+      );
+    case 'user.department':
+    case 'user.city':
+    case 'user.country':
+    case 'user.note':
+    case 'organization.note':
+      return (
+        <TextInput
+          aria-label={t`Value`}
+          maxLength={5000}
+          value={value}
+          onChange={(event) => write(event.currentTarget.value)}
+        />
+      );
   }
 }
 

@@ -7,7 +7,7 @@ import { type CustomField, customFieldsQuery } from '../custom/queries.ts';
 import { LineFields } from './action-fields.tsx';
 import classes from './actions-editor.module.css';
 import { actionLabels } from './labels.ts';
-import { linesOf, newLine, offered, type Perform, type Performer, type PerformLine } from './perform.ts';
+import { linesOf, newLine, offered, type Perform, type Performer, type PerformLine, prefixOf } from './perform.ts';
 
 interface Props {
   performer: Performer;
@@ -16,15 +16,17 @@ interface Props {
 }
 
 const none: readonly CustomField[] = [];
+const objects = { ticket: 'Ticket', user: 'User', organization: 'Organization' } as const;
 
 /** What is done, a line for each thing. A line that has no editor is shown as it is stored, and kept. */
 export function ActionsEditor({ performer, value, onChange }: Props) {
   const { t, i18n } = useLingui();
   const lines = linesOf(value, performer);
   const { data } = useQuery(customFieldsQuery);
-  const custom = data?.Ticket ?? none;
+  const prefix = prefixOf(performer);
+  const custom = data?.[objects[prefix]] ?? none;
   const rest = offered[performer].filter((name) => !(name in value));
-  const restOfCustom = custom.filter(({ name }) => !(`ticket.${name}` in value));
+  const restOfCustom = custom.filter(({ name }) => !(`${prefix}.${name}` in value));
   const set = (name: string, line: PerformLine) => onChange({ ...value, [name]: line });
   const remove = (name: string) =>
     onChange(Object.fromEntries(Object.entries(value).filter(([other]) => other !== name)));
@@ -36,7 +38,7 @@ export function ActionsEditor({ performer, value, onChange }: Props) {
         </Text>
       )}
       {lines.map(({ name, known }) => {
-        const field = custom.find((one) => `ticket.${one.name}` === name);
+        const field = custom.find((one) => `${prefix}.${one.name}` === name);
         const line = (value[name] ?? {}) as PerformLine;
         const label = known ? i18n._(actionLabels[known]) : (field?.display ?? name);
         return (
@@ -49,7 +51,7 @@ export function ActionsEditor({ performer, value, onChange }: Props) {
             </div>
             {known ? (
               <LineFields name={known} performer={performer} line={line} onChange={(next) => set(name, next)} />
-            ) : field ? (
+            ) : field && line.operator !== 'relative' ? (
               <CustomInput
                 field={field}
                 labelHidden
@@ -72,6 +74,11 @@ export function ActionsEditor({ performer, value, onChange }: Props) {
           {t`Tickets are deleted for good, with all messages. There is no way back.`}
         </Alert>
       )}
+      {'user.action' in value && (
+        <Alert color="red" variant="light">
+          {t`People are erased for good: their accounts, and their names wherever they stand. There is no way back.`}
+        </Alert>
+      )}
       {rest.length + restOfCustom.length > 0 && (
         <div>
           <Menu position="bottom-start">
@@ -88,7 +95,7 @@ export function ActionsEditor({ performer, value, onChange }: Props) {
               ))}
               {restOfCustom.length > 0 && <Menu.Label>{t`Custom fields`}</Menu.Label>}
               {restOfCustom.map(({ name, display }) => (
-                <Menu.Item key={name} onClick={() => set(`ticket.${name}`, { value: null })}>
+                <Menu.Item key={name} onClick={() => set(`${prefix}.${name}`, { value: null })}>
                   {display}
                 </Menu.Item>
               ))}

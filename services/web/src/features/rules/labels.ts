@@ -23,6 +23,18 @@ export const actionLabels: Record<ActionName, MessageDescriptor> = {
   'ticket.subscribe': msg`Subscribe somebody`,
   'ticket.unsubscribe': msg`End a subscription`,
   'ticket.action': msg`Delete the ticket`,
+  'user.active': msg`Account is active`,
+  'user.vip': msg`VIP`,
+  'user.verified': msg`Address is verified`,
+  'user.department': msg`Department`,
+  'user.city': msg`City`,
+  'user.country': msg`Country`,
+  'user.note': msg`Note`,
+  'user.action': msg`Erase the person`,
+  'organization.active': msg`Organization: active`,
+  'organization.vip': msg`Organization: VIP`,
+  'organization.shared': msg`Organization: members see each other’s tickets`,
+  'organization.note': msg`Organization: note`,
 };
 
 /** What starts a run, as the log names it. */

@@ -23,6 +23,18 @@ export const actionNames = [
   'ticket.subscribe',
   'ticket.unsubscribe',
   'ticket.action',
+  'user.active',
+  'user.vip',
+  'user.verified',
+  'user.department',
+  'user.city',
+  'user.country',
+  'user.note',
+  'user.action',
+  'organization.active',
+  'organization.vip',
+  'organization.shared',
+  'organization.note',
 ] as const;
 export type ActionName = (typeof actionNames)[number];
 
@@ -40,6 +52,11 @@ export const offered = {
     ...(['article.note', 'notification.email', 'notification.webhook'] as const),
     ...(['ticket.subscribe', 'ticket.unsubscribe', 'ticket.action'] as const),
   ],
+  people: [
+    ...(['user.active', 'user.vip', 'user.verified', 'user.department', 'user.city', 'user.country'] as const),
+    ...(['user.note', 'user.action'] as const),
+  ],
+  organizations: ['organization.active', 'organization.vip', 'organization.shared', 'organization.note'],
   // Of a new ticket: what its form has.
   template: [
     ...(['ticket.formSenderType', 'ticket.title', 'article.body', 'ticket.group_id', 'ticket.owner_id'] as const),
@@ -60,7 +77,19 @@ const firstLines: Partial<Record<ActionName, PerformLine>> = {
   'ticket.subscribe': { pre_condition: 'current_user.id' },
   'ticket.unsubscribe': { pre_condition: 'current_user.id' },
   'ticket.action': { value: 'delete' },
+  'user.action': { value: 'data_privacy_deletion_task' },
+  ...Object.fromEntries(
+    (['user.active', 'user.vip', 'user.verified', 'organization.active', 'organization.vip'] as const).map((name) => [
+      name,
+      { value: true },
+    ]),
+  ),
+  'organization.shared': { value: true },
 };
+
+/** Of whom a custom field is that a performer sets: `ticket.floor`, `user.floor`. */
+export const prefixOf = (performer: Performer): 'ticket' | 'user' | 'organization' =>
+  performer === 'people' ? 'user' : performer === 'organizations' ? 'organization' : 'ticket';
 
 /** What a line begins as. */
 export const newLine = (name: ActionName): PerformLine => firstLines[name] ?? { value: '' };

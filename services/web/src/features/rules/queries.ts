@@ -7,6 +7,7 @@ export type Trigger = OutputOf<Endpoints['getTrigger']>;
 export type Schedule = OutputOf<Endpoints['getJob']>;
 export type RuleRun = OutputOf<Endpoints['triggerRuns']>['runs'][number];
 export type Prospect = OutputOf<Endpoints['previewTrigger']>['examples'][number];
+export type ObjectProspect = OutputOf<Endpoints['previewJob']>['objects'][number];
 export type Why = OutputOf<Endpoints['ticketWhy']>;
 
 /** Which page of the administration a rule has. */

@@ -10,7 +10,14 @@ import { customFieldsQuery } from '../custom/queries.ts';
 import { priorityLabel, stateLabel } from '../tickets/labels.ts';
 import { actionLabels, causeLabels, outcomeLabels, recipientLabels } from './labels.ts';
 import type { ActionName } from './perform.ts';
-import { type Prospect, type RuleKind, type RuleRun, runsQuery, webhooksLookupQuery } from './queries.ts';
+import {
+  type ObjectProspect,
+  type Prospect,
+  type RuleKind,
+  type RuleRun,
+  runsQuery,
+  webhooksLookupQuery,
+} from './queries.ts';
 
 /** What an action is called; custom attributes by their names. */
 export function useActionLabel(): (name: string) => string {
@@ -80,6 +87,44 @@ export function Prospects({ examples }: { examples: readonly Prospect[] }) {
   );
 }
 
+/** The same of people and organizations. */
+export function ObjectProspects({ examples }: { examples: readonly ObjectProspect[] }) {
+  const { t } = useLingui();
+  if (examples.length === 0) return null;
+  return (
+    <ItemList label={t`What it would be for`}>
+      {examples.map(({ object, would }) => (
+        <Item
+          key={object.id}
+          what={<ObjectName object={object} />}
+          facts={
+            <ul className={classes.changes}>
+              {would.length === 0 && <li>{t`Nothing would change.`}</li>}
+              {would.map((deed) => (
+                <li key={deed.action}>
+                  <WouldDo deed={deed} />
+                </li>
+              ))}
+            </ul>
+          }
+        />
+      ))}
+    </ItemList>
+  );
+}
+
+function ObjectName({ object: { type, id, label } }: Pick<ObjectProspect, 'object'>) {
+  return type === 'User' ? (
+    <Link to="/people/$id" params={{ id: String(id) }}>
+      {label}
+    </Link>
+  ) : (
+    <Link to="/organizations/$id" params={{ id: String(id) }}>
+      {label}
+    </Link>
+  );
+}
+
 function WouldDo({ deed: { action, from, to } }: { deed: Prospect['would'][number] }) {
   const { t, i18n } = useLingui();
   const actionLabel = useActionLabel();
@@ -97,7 +142,7 @@ function WouldDo({ deed: { action, from, to } }: { deed: Prospect['would'][numbe
     return label ? i18n._(label) : word;
   };
   const name = actionLabel(action);
-  if (action === 'ticket.action') return <>{name}</>;
+  if (action === 'ticket.action' || action === 'user.action') return <>{name}</>;
   if (action === 'ticket.tags') return <>{from === null ? t`Tag added: ${told(to)}` : t`Tag removed: ${told(from)}`}</>;
   return (
     <>
@@ -150,7 +195,7 @@ function Run({ run }: { run: RuleRun }) {
   const causeLabel = useCauseLabel();
   return (
     <Item
-      what={<TicketName ticket={run.ticket} />}
+      what={run.object ? <ObjectName object={run.object} /> : <TicketName ticket={run.ticket} />}
       facts={
         <>
           {causeLabel(run.cause)} · <Ago at={run.at} />

@@ -1,5 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { Button, Chip, Group, Input, MultiSelect, Stack, Text } from '@mantine/core';
+import { Button, Chip, Group, Input, MultiSelect, Select, Stack, Text } from '@mantine/core';
 import { IconCalendarTime, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
@@ -18,17 +18,19 @@ import { RecordPage } from '../admin/components/record-page.tsx';
 import type { Field } from '../admin/edit.ts';
 import { type Editor, useEditor, useStored } from '../admin/use-editor.ts';
 import { ConditionEditor } from '../conditions/condition-editor.tsx';
-import type { Selector } from '../conditions/selector.ts';
+import type { Scope, Selector } from '../conditions/selector.ts';
 import { FormProblem } from '../session/components/entry-page.tsx';
+import { useMe } from '../session/use-me.ts';
 import { ActionsEditor } from './actions-editor.tsx';
-import type { Perform } from './perform.ts';
+import type { Perform, Performer } from './perform.ts';
 import { type Schedule, scheduleQuery, schedulesQuery } from './queries.ts';
 import { NameField, newRule, RestFields, type RuleValues, ruleValuesOf, TimezoneField } from './rule-fields.tsx';
 import { RuleItem } from './rule-list.tsx';
-import { Prospects, RunLog } from './rule-sections.tsx';
+import { ObjectProspects, Prospects, RunLog } from './rule-sections.tsx';
 import { choosing, chosen, days, hours, minutes, neverRuns, type Timeplan } from './timeplan.ts';
 
 interface Values extends RuleValues {
+  object: string;
   timeplan: Timeplan;
   condition: Selector;
   perform: Perform;
@@ -38,12 +40,14 @@ const weekdays = { Mon: true, Tue: true, Wed: true, Thu: true, Fri: true };
 /** On working days at six, by the clock of whoever makes it. */
 const newSchedule = (): Values => ({
   ...newRule,
+  object: 'Ticket',
   timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   timeplan: { days: weekdays, hours: { 6: true }, minutes: { 0: true } },
   ...{ condition: {}, perform: {} },
 });
 const valuesOf = (schedule: Schedule): Values => ({
   ...ruleValuesOf(schedule),
+  object: schedule.object,
   ...{ timeplan: schedule.timeplan, condition: schedule.condition, perform: schedule.perform },
 });
 const changes = ['schedules'];
@@ -61,7 +65,7 @@ export function SchedulesPage() {
       }
     >
       <Text c="dimmed" size="sm">
-        {t`Each does something to tickets at certain times.`}
+        {t`Each does something to tickets, people or organizations at certain times.`}
       </Text>
       <RecordList
         label={t`Schedules`}
@@ -170,14 +174,18 @@ function RunNow({ id, dirty, stored }: { id: number; dirty: boolean; stored: Val
   });
   return (
     <>
-      {data ? (
-        <Plural value={data.matching} one="It is for # ticket now." other="It is for # tickets now." />
-      ) : (
-        t`Counting the tickets …`
-      )}{' '}
+      {data ? <ItIsFor object={stored.object} count={data.matching} /> : t`Counting …`}{' '}
       {dirty && t`Your changes on this page are not saved: it runs as it is stored.`}
     </>
   );
+}
+
+function ItIsFor({ object, count }: { object: string; count: number }) {
+  if (object === 'User') return <Plural value={count} one="It is for # person now." other="It is for # people now." />;
+  if (object === 'Organization') {
+    return <Plural value={count} one="It is for # organization now." other="It is for # organizations now." />;
+  }
+  return <Plural value={count} one="It is for # ticket now." other="It is for # tickets now." />;
 }
 
 function Progress({ schedule }: { schedule: Schedule }) {
@@ -189,7 +197,7 @@ function Progress({ schedule }: { schedule: Schedule }) {
         <>
           {' · '}
           <Trans>
-            {processed} of {matching} tickets done
+            {processed} of {matching} done
           </Trans>
         </>
       )}
@@ -216,19 +224,38 @@ export function NewSchedulePage() {
   );
 }
 
+const scopes: Record<string, Scope> = { User: 'people', Organization: 'organizations' };
+const performers: Record<string, Performer> = { User: 'people', Organization: 'organizations' };
+
 function ScheduleForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel?: string }) {
   const { t } = useLingui();
   const { values, set } = editor;
+  const { may } = useMe();
   const labels: Record<Field<Values>, string> = {
     ...{ name: t`Name`, active: t`Active`, note: t`Note`, timezone: t`By the clock of` },
     ...{ localization: t`Language of what it writes`, disable_notification: t`Agents are not told of what it does` },
-    ...{ timeplan: t`When it runs`, condition: t`For which tickets`, perform: t`What it does` },
+    ...{ timeplan: t`When it runs`, condition: t`For which ones`, perform: t`What it does` },
+    object: t`What it is for`,
   };
   return (
     <EditForm editor={editor} labels={labels} {...(saveLabel !== undefined && { saveLabel })}>
       <Stack>
         <Section title={t`Schedule`}>
-          <NameField values={values} set={set} />
+          <Stack>
+            <NameField values={values} set={set} />
+            <Select
+              label={labels.object}
+              allowDeselect={false}
+              data={[
+                { value: 'Ticket', label: t`Tickets` },
+                ...(may('admin.user') ? [{ value: 'User', label: t`People` }] : []),
+                ...(may('admin.organization') ? [{ value: 'Organization', label: t`Organizations` }] : []),
+              ]}
+              value={values.object}
+              // What one kind is picked by, and what is done to it, means nothing for another.
+              onChange={(object) => object && set({ object, condition: {}, perform: {} })}
+            />
+          </Stack>
         </Section>
         <Section title={labels.timeplan}>
           <Stack>
@@ -236,14 +263,20 @@ function ScheduleForm({ editor, saveLabel }: { editor: Editor<Values>; saveLabel
             <TimezoneField values={values} set={set} label={labels.timezone} />
           </Stack>
         </Section>
-        <Section
-          title={labels.condition}
-          lead={t`A run takes up to 2,000 tickets, those that changed least recently first.`}
-        >
-          <ConditionEditor value={values.condition} onChange={(condition) => set({ condition })} />
+        <Section title={labels.condition} lead={t`A run takes up to 2,000, the oldest first.`}>
+          <ConditionEditor
+            key={values.object}
+            scope={scopes[values.object] ?? 'tickets'}
+            value={values.condition}
+            onChange={(condition) => set({ condition })}
+          />
         </Section>
         <Section title={labels.perform}>
-          <ActionsEditor performer="rule" value={values.perform} onChange={(perform) => set({ perform })} />
+          <ActionsEditor
+            performer={performers[values.object] ?? 'rule'}
+            value={values.perform}
+            onChange={(perform) => set({ perform })}
+          />
         </Section>
         <Section title={t`More`}>
           <Stack>
@@ -302,7 +335,7 @@ function PlanFields({ plan, onChange }: { plan: Timeplan; onChange: (plan: Timep
   );
 }
 
-/** For which tickets it would run now, by what stands in the form. */
+/** What it would run for now, by what stands in the form. */
 function DryRun({ values }: { values: Values }) {
   const { t, i18n } = useLingui();
   const tried = useMutation({
@@ -312,7 +345,7 @@ function DryRun({ values }: { values: Values }) {
   return (
     <Section
       title={t`Dry run`}
-      lead={t`For which tickets it would run now, by what stands above. Nothing is changed, and nobody is told.`}
+      lead={t`What it would run for now, by what stands above. Nothing is changed, and nobody is told.`}
       action={
         <Button variant="default" loading={tried.isPending} onClick={() => tried.mutate()}>
           {t`Try it`}
@@ -323,11 +356,7 @@ function DryRun({ values }: { values: Values }) {
       <div role="status">
         {data && (
           <Text size="sm">
-            <Plural
-              value={data.matching}
-              one="It would run for # ticket now."
-              other="It would run for # tickets now."
-            />{' '}
+            <ItIsFor object={values.object} count={data.matching} />{' '}
             {data.more && t`There are more, for the run after it.`}{' '}
             {data.next_run_at
               ? t`Next run: ${absoluteTime(i18n.locale, Date.parse(data.next_run_at))}.`
@@ -336,6 +365,7 @@ function DryRun({ values }: { values: Values }) {
         )}
       </div>
       {data && <Prospects examples={data.examples} />}
+      {data && <ObjectProspects examples={data.objects} />}
     </Section>
   );
 }

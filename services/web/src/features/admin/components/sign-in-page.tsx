@@ -53,6 +53,8 @@ function Settings() {
   const signUp = named('user_create_account');
   const byLink = named('user_sign_in_by_link');
   const leaving = named('user_delete_account');
+  const byToken = named('api_token_access');
+  const byPassword = named('api_password_access');
   const demand = named('two_factor_authentication_enforce_role_ids');
   const demanding = Array.isArray(demand?.state_current.value) ? demand.state_current.value.map(Number) : [];
   return (
@@ -88,6 +90,24 @@ function Settings() {
             disabled={update.isPending}
             onChange={(event) => update.mutate({ id: leaving.id, value: event.currentTarget.checked })}
           />
+        </Section>
+      )}
+      {byPassword && byToken && (
+        <Section title={t`Programs`} lead={t`By what programs may show who they are for.`}>
+          <Stack gap="sm">
+            <Switch
+              label={t`Programs may show API tokens`}
+              checked={byToken.state_current.value === true}
+              disabled={update.isPending}
+              onChange={(event) => update.mutate({ id: byToken.id, value: event.currentTarget.checked })}
+            />
+            <Switch
+              label={t`Programs may show a login and a password`}
+              checked={byPassword.state_current.value === true}
+              disabled={update.isPending}
+              onChange={(event) => update.mutate({ id: byPassword.id, value: event.currentTarget.checked })}
+            />
+          </Stack>
         </Section>
       )}
       {demand && roles.length > 0 && (

@@ -1,4 +1,4 @@
-import { type Pattern, SEEN } from '../domain/condition/pattern.ts';
+import { type Pattern, SEEN } from './pattern.ts';
 
 /** Takes a value and gives its place in the statement, with its type. */
 export type Param = (value: unknown, type: string) => string;

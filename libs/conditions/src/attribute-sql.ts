@@ -1,33 +1,46 @@
 import { isoTime } from '@helpmesh/kernel';
-import { type Circumstances, holdsOf, type Test, type TestOfValue } from '../domain/condition/condition.ts';
-import type { Field, Value } from '../domain/condition/fields.ts';
-import { instantOf, type Moment } from '../domain/condition/moment.ts';
+import { type Circumstances, holdsOf, type Test, type TestOfValue } from './condition.ts';
+import type { Field, Value } from './field.ts';
+import { instantOf, type Moment } from './moment.ts';
 import { foundSql, type Param, patternSql } from './text-sql.ts';
-import { seesAsAgent } from './visible-tickets.ts';
+
+/** Where custom attributes are: an indexed column of JSON, and who looks as somebody who sees all of them. */
+export interface Custom {
+  /** `t.custom` */
+  column: string;
+  /** A condition in SQL. */
+  seesAll: string;
+}
 
 type Asked = NonNullable<Field['attribute']>;
 
 /**
- * A test of a custom attribute over the ticket `t`. What was stored is found by the index on `custom`: by paths for
+ * A test of a custom attribute. What was stored is found by the index on `custom`: by paths for
  * values, and by the name for what has to be compared. Where nothing was ever stored the default is the value, and
  * whether that passes is known here.
  */
-export function attributeSql(field: Field, test: Test, circumstances: Circumstances, param: Param): string {
+export function attributeSql(
+  field: Field,
+  test: Test,
+  circumstances: Circumstances,
+  param: Param,
+  { column, seesAll }: Custom,
+): string {
   const attribute = field.attribute as Asked;
   const asked = testOfValue(field, test);
   let place: string | undefined;
   // A parameter that nothing uses has no type.
   const name = () => (place ??= param(attribute.name, 'text'));
-  const stored = storedSql(field, attribute.name, asked, circumstances, name, param);
-  const never = holdsOf(asked, attribute.fallback, circumstances) ? [`coalesce(NOT t.custom ? ${name()}, true)`] : [];
+  const stored = storedSql(field, attribute.name, asked, circumstances, name, param, column);
+  const never = holdsOf(asked, attribute.fallback, circumstances) ? [`coalesce(NOT ${column} ? ${name()}, true)`] : [];
   const found = `(${[stored, ...never].join(' OR ')})`;
   if (!attribute.ofAgents) return found;
   // For customers nothing is set, which may be just what is asked for.
   const passes = holdsOf(asked, field.type === 'choices' ? [] : null, circumstances);
-  return passes ? `(NOT ${seesAsAgent()} OR ${found})` : `(${seesAsAgent()} AND ${found})`;
+  return passes ? `(NOT ${seesAll} OR ${found})` : `(${seesAll} AND ${found})`;
 }
 
-/** Holds for tickets that have a value of their own which passes, also one that says nothing is set. */
+/** Holds for objects that have a value of their own which passes, also one that says nothing is set. */
 function storedSql(
   { type }: Field,
   attribute: string,
@@ -35,14 +48,15 @@ function storedSql(
   circumstances: Circumstances,
   name: () => string,
   param: Param,
+  column: string,
 ): string {
   const key = `$.${JSON.stringify(attribute)}`;
-  const path = (text: string) => `t.custom @? ${param(`strict ${text}`, 'jsonpath')}`;
-  const isOne = () => `jsonb_typeof(t.custom -> ${name()}) IN ('string', 'number', 'boolean')`;
+  const path = (text: string) => `${column} @? ${param(`strict ${text}`, 'jsonpath')}`;
+  const isOne = () => `jsonb_typeof(${column} -> ${name()}) IN ('string', 'number', 'boolean')`;
   const several = type === 'choices';
   // Only what is stored as a text is one; the function is not asked for anything else.
-  const text = () => `(CASE WHEN jsonb_typeof(t.custom -> ${name()}) = 'string' THEN t.custom ->> ${name()} END)`;
-  const has = (of: string) => `(t.custom ? ${name()} AND ${of})`;
+  const text = () => `(CASE WHEN jsonb_typeof(${column} -> ${name()}) = 'string' THEN ${column} ->> ${name()} END)`;
+  const has = (of: string) => `(${column} ? ${name()} AND ${of})`;
   switch (test.is) {
     case 'in': {
       const given = test.values.filter((one) => one !== null);
@@ -54,7 +68,7 @@ function storedSql(
       ].join(' OR ');
     }
     case 'has-all':
-      return `t.custom @> ${param(JSON.stringify({ [attribute]: test.values }), 'jsonb')}`;
+      return `${column} @> ${param(JSON.stringify({ [attribute]: test.values }), 'jsonb')}`;
     case 'set':
       return several ? path(`${key}[*]`) : has(isOne());
     case 'contains':

@@ -1,0 +1,24 @@
+export {
+  type Circumstances,
+  type Condition,
+  dependsOnTime,
+  fieldsOf,
+  matches,
+  readsOf,
+  type Test,
+  testsOf,
+} from './condition.ts';
+export { conditionSql, type Place, type Tables } from './condition-sql.ts';
+export {
+  attributeField,
+  type ChangeFacts,
+  type Field,
+  type FieldType,
+  type KnownAttribute,
+  type Reached,
+  type Value,
+} from './field.ts';
+export { fold } from './fold.ts';
+export { instantOf } from './moment.ts';
+export { type Askable, readSelector, SelectorError } from './parse.ts';
+export { foundSql, type Param, patternSql } from './text-sql.ts';

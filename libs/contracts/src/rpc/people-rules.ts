@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { defineQuestion } from '../define.ts';
+import { boundedRecord } from '../http/common.ts';
+
+const Id = z.number().int();
+
+/** A schedule over people or organizations: for which ones, and what is done. The JSON is as REST has it. */
+const rule = {
+  object: z.enum(['User', 'Organization']),
+  condition: z.record(z.string(), z.unknown()),
+  perform: boundedRecord(z.unknown(), 100),
+  /** The calendars that are open now, which only their owner knows. */
+  openCalendarIds: z.array(Id).max(10_000),
+};
+
+/** What would be done to one of them: nothing is. */
+const Prospect = z.object({
+  id: Id,
+  label: z.string(),
+  would: z.array(z.object({ action: z.string(), from: z.unknown().optional(), to: z.unknown().optional() })),
+});
+
+/**
+ * Whom a schedule picks now, the oldest first, and what it would do to the first of them. Invalid:
+ * `condition.unsupported`, `action.invalid`, `attribute.value-invalid`.
+ */
+export const pickPeople = defineQuestion(
+  'rpc.identity.v1.pick-people',
+  z.object({ ...rule, limit: z.number().int().min(0).max(5_000), examples: z.number().int().min(0).max(20) }),
+  z.object({ ids: z.array(Id), examples: z.array(Prospect) }),
+  { callers: ['ticket'] },
+);
+
+/**
+ * Does to these what a schedule says, each in a transaction of its own, where its condition still picks them. Asked
+ * twice, it finds the second time that nothing is left to do.
+ */
+export const changePeople = defineQuestion(
+  'rpc.identity.v1.change-people',
+  z.object({ ...rule, rule: z.object({ id: Id, name: z.string() }), ids: z.array(Id).max(100) }),
+  z.object({
+    /** Of those that are still picked. */
+    outcomes: z.array(
+      z.object({
+        id: Id,
+        outcome: z.enum(['done', 'held-back', 'failed']),
+        /** By the names of the actions; nothing: it was so already. */
+        did: z.array(z.string()),
+        heldBack: z.array(z.object({ action: z.string(), why: z.string() })),
+      }),
+    ),
+  }),
+  { callers: ['ticket'] },
+);

@@ -1,0 +1,58 @@
+import type { Attribute } from '@helpmesh/attributes';
+import { type FieldType, type KnownAttribute, SelectorError } from '@helpmesh/conditions';
+import type { Actor } from '@helpmesh/contracts';
+import { AppError, type Clock } from '@helpmesh/kernel';
+import { CLOCK } from '@helpmesh/service-kit';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Condition, parsePeopleCondition, type RuleObject } from '../../domain/people-rule/fields.ts';
+import type { Picked } from '../../persistence/people-rule.store.ts';
+import { Attributes } from '../attributes/attributes.ts';
+
+/** Conditions over people and organizations as REST has them. */
+@Injectable()
+export class ReadCondition {
+  constructor(
+    private readonly attributes: Attributes,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @returns null: it picks all @throws AppError invalid `condition.unsupported` */
+  async run(selector: unknown, object: RuleObject): Promise<Condition | null> {
+    const { known } = await this.attributes.set(object);
+    try {
+      return parsePeopleCondition(selector, object, new Map(known.map((one) => [one.name, knownOf(one)])));
+    } catch (error) {
+      if (error instanceof SelectorError) throw new AppError('invalid', 'condition.unsupported', error.message);
+      throw error;
+    }
+  }
+
+  /** What a search is narrowed to. @param given  the selector, or its text @throws AppError invalid */
+  async ofSearch(actor: Actor, given: unknown, object: RuleObject): Promise<Picked | undefined> {
+    if (given === undefined || given === null || given === '') return undefined;
+    const viewer = { userId: actor.userId, organizationIds: actor.organizationIds };
+    return {
+      condition: await this.run(typeof given === 'string' ? parsed(given) : given, object),
+      circumstances: { now: this.clock.now(), viewer },
+    };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('invalid', 'condition.unsupported', 'A condition is JSON.', undefined, { cause });
+  }
+}
+
+function knownOf(attribute: Attribute): KnownAttribute {
+  return { type: typeOf(attribute), fallback: attribute.fallback, ofAgents: false };
+}
+
+function typeOf({ type, isSeveral }: Attribute): FieldType {
+  if (isSeveral) return 'choices';
+  if (type === 'integer') return 'number';
+  if (type === 'boolean') return 'boolean';
+  return type === 'date' || type === 'datetime' ? 'time' : 'text';
+}
