@@ -271,7 +271,7 @@ describe('a way that administrators have closed', () => {
   };
 
   it('is no way for programs, and open again when they say so; people still sign in at the page', async () => {
-    const { id, email, password } = await person();
+    const { id, email, password } = await person({ roles: ['Agent'] });
     const made = await desk.ask(
       createToken,
       { params: {}, query: {}, body: { name: 'program', permission: ['user_preferences'] } },
