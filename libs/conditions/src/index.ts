@@ -8,7 +8,7 @@ export {
   type Test,
   testsOf,
 } from './condition.ts';
-export { conditionSql, type Place, type Tables } from './condition-sql.ts';
+export { conditionSql, type Place } from './condition-sql.ts';
 export {
   attributeField,
   type ChangeFacts,
@@ -20,5 +20,5 @@ export {
 } from './field.ts';
 export { fold } from './fold.ts';
 export { instantOf } from './moment.ts';
-export { type Askable, readSelector, SelectorError } from './parse.ts';
-export { foundSql, type Param, patternSql } from './text-sql.ts';
+export { readSelector, SelectorError } from './parse.ts';
+export type { Param } from './text-sql.ts';
