@@ -16,7 +16,8 @@ const options: sanitizeHtml.IOptions = {
     ...['strong', 'sub', 'sup', 'table', 'tbody', 'td', 'tfoot', 'th', 'thead', 'time', 'tr', 'tt', 'u', 'ul', 'var'],
   ],
   allowedAttributes: {
-    '*': ['style', 'dir', 'lang', 'title', 'align', 'valign'],
+    // `data-part`: what the reader of mails found to be quoted or a signature; the page folds it.
+    '*': ['style', 'dir', 'lang', 'title', 'align', 'valign', 'data-part'],
     a: ['href', 'name', 'rel', 'target'],
     img: ['src', 'alt', 'width', 'height'],
     table: ['width', 'border', 'cellpadding', 'cellspacing', 'bgcolor'],

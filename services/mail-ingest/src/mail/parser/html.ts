@@ -55,11 +55,30 @@ const allowedStyles = {
   },
 };
 
-const common = ['style', 'dir', 'lang', 'title', 'align', 'valign', 'width', 'height', 'bgcolor'];
+const common = ['style', 'dir', 'lang', 'title', 'align', 'valign', 'width', 'height', 'bgcolor', 'data-part'];
+
+/**
+ * By what the usual mail programs tell quotations and signatures from what was written, and what is left of it: the page
+ * folds these away. `quote-head` stands in an element before the quotation, behind `quote-rest` all is quoted.
+ */
+const parts: readonly (readonly [attribute: string, pattern: RegExp, part: string])[] = [
+  ['class', /(?:^|\s)(?:gmail_quote|yahoo_quoted|protonmail_quote|tutanota_quote)/, 'quote'],
+  ['data-marker', /^__QUOTED_TEXT__$/, 'quote'],
+  ['class', /(?:^|\s)moz-cite-prefix(?:\s|$)/, 'quote-head'],
+  ['id', /^(?:x_)*(?:appendonsend|divRplyFwdMsg|stopSpelling)$/, 'quote-rest'],
+  ['class', /(?:^|\s)(?:gmail_signature|moz-signature|protonmail_signature_block)/, 'signature'],
+  ['data-marker', /^__SIG_(?:PRE|POST)__$/, 'signature'],
+  ['id', /^(?:x_)*(?:Signature|AppleMailSignature|ms-outlook-mobile-signature)$/, 'signature'],
+];
+
+function partOf(attribs: sanitizeHtml.Attributes): string | undefined {
+  return parts.find(([attribute, pattern]) => pattern.test((attribs[attribute] ?? '').slice(0, 200)))?.[2];
+}
 
 /**
  * Remote images keep their address, because the page decides whether to load them; `cid:` images are resolved there
- * too. Class and id go: they mean nothing without the style sheet, and ids could shadow the page's own.
+ * too. Class and id go: they mean nothing without the style sheet, and ids could shadow the page's own. What they say of
+ * quotations and signatures stays as `data-part`.
  */
 const options: sanitizeHtml.IOptions = {
   allowedTags: (
@@ -89,6 +108,10 @@ const options: sanitizeHtml.IOptions = {
   allowedStyles,
   nestingLimit: limits.htmlDepth,
   transformTags: {
+    '*': (tagName, attribs) => {
+      const part = partOf(attribs);
+      return { tagName, attribs: part === undefined ? attribs : { ...attribs, 'data-part': part } };
+    },
     a: (tagName, attribs) => ({
       tagName,
       attribs: { ...attribs, rel: 'noopener noreferrer nofollow', target: '_blank' },

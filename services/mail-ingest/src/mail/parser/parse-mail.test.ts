@@ -72,6 +72,31 @@ describe('the body', () => {
     expect((await parse(`${head}${html(source)}`)).text).toBe('Title\n\nOne link [https://x.example/a]\n\n * item');
   });
 
+  it.each([
+    [
+      'Gmail',
+      '<span class="gmail_signature_prefix">-- </span><br><div dir="ltr" class="gmail_signature">Ada</div><div class="gmail_quote gmail_quote_container">On …</div>',
+      '<span data-part="signature">-- </span><br /><div dir="ltr" data-part="signature">Ada</div><div data-part="quote">On …</div>',
+    ],
+    [
+      'Thunderbird',
+      '<div class="moz-cite-prefix">On …</div><blockquote type="cite" cite="mid:1">x</blockquote><pre class="moz-signature" cols="72">Ada</pre>',
+      '<div data-part="quote-head">On …</div><blockquote type="cite">x</blockquote><pre data-part="signature">Ada</pre>',
+    ],
+    [
+      'Outlook',
+      '<div id="Signature">Ada</div><div id="x_appendonsend"></div><hr><div id="divRplyFwdMsg">From: x</div>',
+      '<div data-part="signature">Ada</div><div data-part="quote-rest"></div><hr /><div data-part="quote-rest">From: x</div>',
+    ],
+    [
+      'Zimbra',
+      '<hr data-marker="__QUOTED_TEXT__"><p id="root" class="modal">x</p>',
+      '<hr data-part="quote" /><p>x</p>',
+    ],
+  ])('keeps what %s says of quotations and signatures, and no class or id', async (_name, source, expected) => {
+    expect((await parse(`${head}${html(`<p>Hi</p>${source}`)}`)).html).toBe(`<p>Hi</p>${expected}`);
+  });
+
   it('puts plain parts beside HTML into both forms, in order', async () => {
     const mail = await parse(head + multipart('mixed', plain('before <x>'), html('<p>rich</p>'), plain('footer')));
     expect(mail.html?.replaceAll(/\s+/g, '')).toBe('<p>before&lt;x&gt;</p><br/><p>rich</p><br/><p>footer</p>');

@@ -4,7 +4,10 @@ import { foldHtml, foldText, isPlainMarkup } from './quote.ts';
 
 const pieces = fc.constantFrom(
   '<p>Hello</p>',
-  '<div class="gmail_quote">',
+  '<div data-part="quote">',
+  '<div data-part="signature">',
+  '-- \n',
+  '--\n',
   '<blockquote type="cite">',
   '</blockquote>',
   '</div>',
@@ -55,7 +58,7 @@ describe('quote folding', () => {
     ['a forward without a word', '> everything\n> quoted\n'],
     ['no quotation', 'a > b\nis true\n'],
   ])('shows a text with %s whole', (_, message) => {
-    expect(foldText(message)).toEqual({ visible: message, folded: '' });
+    expect(foldText(message)).toEqual({ visible: message, folded: '', quotes: false });
   });
 
   it('keeps answers between the quoted lines and folds only what trails', () => {
@@ -64,16 +67,10 @@ describe('quote folding', () => {
   });
 
   it.each([
-    [
-      'Gmail',
-      '<div>Thanks</div><div class="gmail_quote gmail_quote_container">On … wrote:<blockquote>x</blockquote></div>',
-    ],
+    ['Gmail', '<div>Thanks</div><div data-part="quote">On … wrote:<blockquote>x</blockquote></div>'],
     ['Apple Mail', '<div>Thanks</div><blockquote type="cite"><div>x</div></blockquote>'],
-    [
-      'Thunderbird',
-      '<p>Thanks</p><div class="moz-cite-prefix">On … wrote:</div><blockquote type="cite">x</blockquote>',
-    ],
-    ['Outlook', '<p>Thanks</p><div id="appendonsend"></div><hr><div>From: x</div>'],
+    ['Thunderbird', '<p>Thanks</p><div data-part="quote-head">On … wrote:</div><blockquote type="cite">x</blockquote>'],
+    ['Outlook', '<p>Thanks</p><div data-part="quote-rest"></div><hr><div>From: x</div>'],
     ['a nested quotation', '<p>Thanks</p><blockquote>a<blockquote>b</blockquote>c</blockquote><br>&nbsp;'],
   ])('folds the quotation of %s', (_, html) => {
     const { visible, folded } = foldHtml(html);
@@ -84,7 +81,48 @@ describe('quote folding', () => {
   it('leaves an answer inside or below the quotation visible', () => {
     const html = '<blockquote>Does it work?</blockquote><p>Yes</p>';
     expect(foldHtml(`<p>Hi</p>${html}`).folded).toBe('');
-    expect(foldHtml(`<p>Hi</p><div class="moz-cite-prefix">On … wrote:</div>${html}`).folded).toBe('');
+    expect(foldHtml(`<p>Hi</p><div data-part="quote-head">On … wrote:</div>${html}`).folded).toBe('');
+  });
+});
+
+describe('signatures', () => {
+  const quoted = 'On 3 May, Ana wrote:\n> Try\n';
+  it.each([
+    ['alone', 'Thanks!\n', '-- \nAda\nSeven Ltd\n', false],
+    ['whose dashes lost their space', 'Thanks!\n', '--\r\nAda\r\n', false],
+    ['above the quotation', 'Thanks!\n', `-- \nAda\n\n${quoted}`, true],
+    ['below the quotation', 'Thanks!\n\n', `${quoted}\n-- \nAda\n`, true],
+    ['below an answer below', '> Does it?\nYes.\n', '-- \nAda\n', false],
+  ])('of a text, %s, are folded', (_, visible, folded, quotes) => {
+    expect(foldText(visible + folded)).toEqual({ visible, folded, quotes });
+  });
+
+  it.each([
+    ['nothing else', '-- \nAda\n'],
+    ['as many words below as no signature has', `Hi\n-- \n${'a line\n'.repeat(30)}`],
+    ['long words below', `Hi\n-- \n${'word '.repeat(500)}\n`],
+    ['dashes within a line', 'Hi\n-- not one\n--- nor this\n'],
+  ])('a text of %s is shown whole', (_, message) => {
+    expect(foldText(message).visible).toBe(message);
+  });
+
+  const sign = '<span data-part="signature">-- </span><br><div data-part="signature"><div>Ada</div></div>';
+  const quote = '<div data-part="quote">On …<blockquote>x</blockquote></div>';
+  it.each([
+    ['alone', sign, false],
+    ['above the quotation', `${sign}<br>${quote}`, true],
+    ['below the quotation', `${quote}${sign}`, true],
+    ['in a text as it was', '<pre data-part="signature">-- \nAda</pre>', false],
+  ])('of HTML, %s, are folded', (_, folded, quotes) => {
+    expect(foldHtml(`<p>Thanks</p>${folded}`)).toEqual({ visible: '<p>Thanks</p>', folded, quotes });
+  });
+
+  it.each([
+    ['words behind it', `<p>Hi</p>${sign}<p>P.S. one more thing</p>`],
+    ['nothing before it', sign],
+    ['more in it than a signature has', `<p>Hi</p><div data-part="signature">${'word '.repeat(500)}</div>`],
+  ])('HTML with %s is shown whole', (_, html) => {
+    expect(foldHtml(html).visible).toBe(html);
   });
 });
 
@@ -107,6 +145,10 @@ it.each([
   ['quotations within quotations', '<blockquote>'.repeat(20_000)],
   ['classes that never end', `<div ${'class="'.repeat(30_000)}`],
   ['ends of nothing', '</blockquote'.repeat(20_000)],
+  ['signatures', '<div data-part="signature">'.repeat(8_000)],
+  ['signatures that never end', `<div ${'data-part="signature" '.repeat(9_000)}`],
+  ['words that open nothing', '<a data-part="signatur'.repeat(10_000)],
+  ['lines of dashes', '-- \n'.repeat(50_000)],
   ['dashes', `${'-- '.repeat(60_000)}original message`],
   ['underlines', `${'_'.repeat(200_000)} x`],
   ['spaces', `${' '.repeat(200_000)}x`],

@@ -1,24 +1,50 @@
-/** A message split where its trailing quotation begins. `visible + folded` is always the original. */
+/** A message split where its trailing quotation or signature begins. `visible + folded` is always the original. */
 export interface Folded {
   visible: string;
   folded: string;
+  /** Whether something quoted is folded; else it is a signature alone. */
+  quotes: boolean;
 }
 
-const nothing = (body: string): Folded => ({ visible: body, folded: '' });
-
-const at = (body: string, index: number): Folded =>
+const at = (body: string, index: number, quotes: boolean): Folded =>
   // A message that is only a quotation (a forward) is shown whole.
-  index <= 0 || textOf(body.slice(0, index)) === ''
-    ? nothing(body)
-    : { visible: body.slice(0, index), folded: body.slice(index) };
+  index <= 0 || index >= body.length || textOf(body.slice(0, index)) === ''
+    ? { visible: body, folded: '', quotes: false }
+    : { visible: body.slice(0, index), folded: body.slice(index), quotes };
 
 /** The markers mail programs put before the message they answer. */
 const separatorLine = /^\s*(-{2,}\s*(original message|ursprüngliche nachricht|forwarded message)\s*-{2,}|_{20,})\s*$/i;
 /** "On Tue, … wrote:" / "Am Di., … schrieb …:"; may be broken over two lines. */
 const attributionEnd = /(wrote|schrieb|écrit|napisał\(a\)|escribió)\b.{0,120}:\s*$/i;
 
-/** Lines that start with `>` at the end of the message, with the attribution line above them. */
+/** Of a signature, so that words behind a line of two dashes that is none stay visible: lines, and characters. */
+const SIGNATURE_LINES = 15;
+const SIGNATURE_LENGTH = 1_500;
+
+/** Lines that start with `>` at the end of the message, with the attribution line above them, and signatures around. */
 export function foldText(body: string): Folded {
+  const words = textQuotation(body) === undefined ? textSignature(body, body.length) : body.length;
+  const quoted = textQuotation(body.slice(0, words));
+  const start = quoted === undefined ? words : textSignature(body, quoted);
+  return at(body, start, quoted !== undefined);
+}
+
+/** Where the signature begins that ends at `end` (RFC 3676, 4.3; many programs lose the space); `end` when there is none. */
+function textSignature(body: string, end: number): number {
+  const tail = body.slice(Math.max(0, end - SIGNATURE_LENGTH), end);
+  const lines = tail.split(/(?<=\n)/);
+  let start = end;
+  let filled = 0;
+  for (let index = lines.length - 1; index >= 0 && filled <= SIGNATURE_LINES; index -= 1) {
+    const line = lines[index] ?? '';
+    start -= line.length;
+    if (/^-- ?\r?\n?$/.test(line)) return start;
+    if (line.trim() !== '') filled += 1;
+  }
+  return end;
+}
+
+function textQuotation(body: string): number | undefined {
   const lines = body.split(/(?<=\n)/);
   const offsets: number[] = [];
   let length = 0;
@@ -27,7 +53,7 @@ export function foldText(body: string): Folded {
     length += line.length;
   }
   const separator = lines.findIndex((line) => separatorLine.test(line));
-  if (separator > 0) return at(body, offsets[separator] ?? 0);
+  if (separator > 0) return offsets[separator];
 
   let start = lines.length;
   let quoted = false;
@@ -41,8 +67,7 @@ export function foldText(body: string): Folded {
       break;
     }
   }
-  if (!quoted) return nothing(body);
-  return at(body, offsets[withAttribution(lines, start)] ?? 0);
+  return quoted ? offsets[withAttribution(lines, start)] : undefined;
 }
 
 function withAttribution(lines: string[], start: number): number {
@@ -57,9 +82,11 @@ function withAttribution(lines: string[], start: number): number {
 
 /** Elements that may open a quotation. Up to the next bracket only: else each one that never ends costs all the rest. */
 const opener = /<(blockquote|div|hr)\b([^<>]*)>/gi;
-/** What the usual mail programs write into it. */
-const quoteMark =
-  /type="cite"|class="[^"]*\b(?:gmail_quote|yahoo_quoted|moz-cite-prefix|protonmail_quote)|id="(?:appendonsend|divRplyFwdMsg|stopSpelling)|data-marker="__QUOTED_TEXT__"/i;
+/** What reading the mail left of the marks of the usual mail programs (mail-ingest, `data-part`). */
+const quoteMark = /type="cite"|data-part="quote/i;
+const signatureOpener = /<(\w+)\b[^<>]*\bdata-part="signature"[^<>]*>/gi;
+/** Programs part a signature in two at most: the dashes, and what is below them. */
+const MOST_SIGNATURES = 3;
 
 function openingOf(body: string): RegExpExecArray | undefined {
   for (const found of body.matchAll(opener)) {
@@ -73,19 +100,37 @@ function openingOf(body: string): RegExpExecArray | undefined {
  * "nothing is lost" can be proven on strings.
  */
 export function foldHtml(body: string): Folded {
+  const words = htmlSignature(body, body.length);
+  const quoted = htmlQuotation(body.slice(0, words));
+  const start = quoted === undefined ? words : htmlSignature(body, quoted);
+  return at(body, start, quoted !== undefined);
+}
+
+/** Where the signature begins behind which nothing is said before `end`; `end` when there is none. */
+function htmlSignature(body: string, end: number): number {
+  const found = [...body.slice(0, end).matchAll(signatureOpener)].slice(-MOST_SIGNATURES);
+  let start = end;
+  for (const one of found.toReversed()) {
+    const close = closeOf(body, one.index, one[1] ?? 'div');
+    if (close < start && textOf(body.slice(close, start)) !== '') break;
+    start = one.index;
+  }
+  return textOf(body.slice(start, end)).length <= SIGNATURE_LENGTH ? start : end;
+}
+
+function htmlQuotation(body: string): number | undefined {
   const opening = openingOf(body);
-  if (!opening) return nothing(body);
-  if (textOf(body.slice(endOfQuote(body, opening))) !== '') return nothing(body);
-  return at(body, opening.index);
+  if (!opening || textOf(body.slice(endOfQuote(body, opening))) !== '') return undefined;
+  return opening.index;
 }
 
 /** Where the quotation is over: an answer may follow below it. */
 function endOfQuote(body: string, opening: RegExpExecArray): number {
   const tag = (opening[1] ?? 'blockquote').toLowerCase();
   // A rule and Outlook's markers have no end; what follows them is the quoted message.
-  if (tag === 'hr' || /\bid="/i.test(opening[0])) return body.length;
+  if (tag === 'hr' || /data-part="quote-rest"/i.test(opening[0])) return body.length;
   const end = closeOf(body, opening.index, tag);
-  if (!/moz-cite-prefix/i.test(opening[0])) return end;
+  if (!/data-part="quote-head"/i.test(opening[0])) return end;
   // Thunderbird puts the attribution into an element of its own, before the quotation.
   const quote = body.slice(end).search(/<blockquote\b/i);
   return quote < 0 ? end : closeOf(body, end + quote, 'blockquote');

@@ -8,12 +8,12 @@ import { foldHtml, foldText } from '../quote.ts';
 import { MessageFrame } from './message-frame.tsx';
 import { MessageText } from './message-text.tsx';
 
-/** The body of one article, its trailing quotation folded away. */
+/** The body of one article, its trailing quotation and signature folded away. */
 export function MessageBody({ article, author }: { article: Article; author: string }) {
   const { t } = useLingui();
   const [open, setOpen] = useState(false);
   const html = article.content_type.startsWith('text/html');
-  const { visible, folded } = useMemo(
+  const { visible, folded, quotes } = useMemo(
     () => (html ? foldHtml(article.body) : foldText(article.body)),
     [article.body, html],
   );
@@ -28,6 +28,8 @@ export function MessageBody({ article, author }: { article: Article; author: str
     [article],
   );
   const shown = open ? article.body : visible;
+  const said = open ? t`Hide quoted text` : t`Show quoted text`;
+  const signed = open ? t`Hide signature` : t`Show signature`;
   return (
     <>
       {html ? (
@@ -44,7 +46,7 @@ export function MessageBody({ article, author }: { article: Article; author: str
           aria-expanded={open}
           onClick={() => setOpen(!open)}
         >
-          {open ? t`Hide quoted text` : t`Show quoted text`}
+          {quotes ? said : signed}
         </Button>
       )}
     </>
