@@ -350,6 +350,7 @@ describe('accessibility', () => {
       ['mail/encryption', 'Keys of the desk'],
       ['mail/texts', 'Notification: due soon'],
       ['mail/texts/password-reset~en', 'Values this mail can name'],
+      ['mail/texts/footer~en', 'Without a text there is no footer'],
       ['roles', 'Customer'],
       ['roles/2', 'admin.user'],
       ['custom-fields', 'What was tried'],

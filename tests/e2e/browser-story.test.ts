@@ -823,7 +823,10 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await page.getByText('The macro was created.').waitFor();
     await mona.goto('/admin/text-modules/new');
     await page.getByLabel('Name').fill('Greeting');
-    await page.getByRole('textbox', { name: 'Text' }).fill('Dear reader of #{ticket.title},');
+    await page
+      .getByRole('textbox', { name: 'Text' })
+      .fill('Dear reader of {{ticket.title}}{{^ticket.note}},{{/ticket.note}}');
+    await page.frameLocator('iframe[title="Preview of the text module"]').getByText('Dear reader of ,').waitFor();
     await page.getByRole('button', { name: 'Create the text module' }).click();
     await page.getByText('The text module was created.').waitFor();
     await admin.post('/api/v1/templates', {

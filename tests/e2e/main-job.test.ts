@@ -512,6 +512,28 @@ describe('the main job', () => {
     });
   });
 
+  it('a mail that a mail server pipes into `helpmesh mail-in` becomes a ticket, its words as they were', async () => {
+    const raw = rawMail({
+      from: 'Pia <pia@customer.example>',
+      subject: 'From an alias',
+      text: 'Hello by a pipe\n.\nend',
+    });
+    const env = { ...process.env, RECIPIENT: 'helpdesk@localhost', SENDER: 'pia@customer.example' };
+    const pipe = (port: number) => {
+      const command = ['deploy/bin/helpmesh.mjs', 'mail-in', '--server', `127.0.0.1:${port}`];
+      const running = promisify(execFile)(process.execPath, command, { env });
+      running.child.stdin?.end(raw);
+      return running;
+    };
+    await pipe(platform.smtpPort);
+    const ticket = await agent.ticketTitled('From an alias', 30_000);
+    const [article] = await agent.articlesOf(ticket.id);
+    expect(article.body).toContain('Hello by a pipe\n.\nend');
+    await mailbox.mail('pia@customer.example');
+    // Nobody listens at the port of no service: the mail server is to try again.
+    await expect(pipe(1)).rejects.toMatchObject({ code: 75 });
+  });
+
   it('a customer opens a request in the portal, and the confirmation quotes none of it', async () => {
     const email = 'portal@customer.example';
     const password = 'Customer-password-2';
