@@ -240,10 +240,11 @@ describe('accessibility', () => {
     await person.goto('/');
     await person.fillIn(platform.admin.email, platform.admin.password);
     await person.heading('Home').waitFor();
-    await page.getByRole('list', { name: 'Nobody’s, the oldest first' }).waitFor();
+    await page.getByRole('list', { name: 'Unassigned, oldest first' }).waitFor();
     await look('home');
-    await person.goto('/tickets?view=open');
+    await person.goto('/tickets?view=open&q=created%3A%3E2020-01-01');
     await person.row(/A title of many words/).waitFor();
+    await page.getByRole('list', { name: 'Filters' }).waitFor();
     await look('list');
     await page.keyboard.press('v');
     await page

@@ -448,6 +448,38 @@ describe('in the browser', { timeout: 90_000 }, () => {
     await row.getByRole('link', { name: 'Kaleidoscope' }).locator('mark').waitFor();
   });
 
+  it('a list is narrowed by filters without typing, and a closed ticket leads back to it where one wants that', async () => {
+    await phoneTicket('Periscope', 'mona@customer.example');
+    const mona = await agent('Mona');
+    const { page } = mona;
+    const words = () => new URL(page.url()).searchParams.get('q');
+    await mona.goto('/tickets?view=all&q=periscope');
+    await mona.row('Periscope').waitFor();
+    await page.getByRole('button', { name: 'Add a filter' }).click();
+    await page.getByRole('menuitem', { name: 'Nobody' }).click();
+    const filters = page.getByRole('list', { name: 'Filters' });
+    await filters.getByRole('button', { name: 'Owner: Nobody', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'All but these' }).click();
+    await page.getByText('Nothing matches').waitFor();
+    expect(words()).toBe('periscope -owner:none');
+    await filters.getByRole('button', { name: 'Remove the filter Owner: not Nobody' }).click();
+    await mona.row('Periscope').waitFor();
+    await filters.waitFor({ state: 'detached' });
+    expect(words()).toBe('periscope');
+
+    await mona.goto('/profile');
+    await page.getByRole('combobox', { name: 'After closing a ticket' }).click();
+    await page.getByRole('option', { name: 'Back to the list' }).click();
+    await page.getByText('Your choice is saved.').waitFor();
+    await mona.goto('/tickets?view=open&q=periscope');
+    await mona.row('Periscope').click();
+    await page.getByRole('button', { name: 'Internal note' }).waitFor();
+    await page.keyboard.press('e');
+    await mona.heading('All open').waitFor();
+    await page.getByText('State: Closed').waitFor();
+    await page.getByText('Nothing matches').waitFor();
+  });
+
   it('a wrong password is told, a forgotten one is set anew by a link that works once', async () => {
     await account('Dana', 'Agent');
     const dana = await browser.person();
@@ -1331,6 +1363,18 @@ describe('in the browser', { timeout: 90_000 }, () => {
       await page.getByRole('menuitem', { name: inName }).waitFor();
       await page.keyboard.press('Escape');
       await unhurt('the ticket');
+      // What a mistake of the page would make of a text.
+      xena.allow(/TrustedScript/);
+      const made = page.evaluate(() => {
+        const element = document.createElement('div');
+        element.innerHTML = '<img src="/favicon.svg" onload="alert(1)">';
+        return element.innerHTML;
+      });
+      expect(await made).toBe('<img src="/favicon.svg">');
+      const script = page.evaluate(() => {
+        document.createElement('script').text = 'alert(1)';
+      });
+      await expect(script).rejects.toThrow('TrustedScript');
       for (const [place, ready] of [
         [`/admin/macros/${macro.id}`, 'Save'],
         [`/admin/slas/${sla.id}`, 'Save'],

@@ -1014,6 +1014,9 @@ describe('pages', () => {
       expect(page.text).toContain('<title>Desk</title>');
       expect(page.headers.get('cache-control')).toBe('no-cache');
       expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
+      expect(page.headers.get('content-security-policy')).toContain(
+        "require-trusted-types-for 'script'; trusted-types ",
+      );
       // Of mail, once its reader asks for them.
       expect(page.headers.get('content-security-policy')).toContain("img-src 'self' data: blob: https:;");
     }

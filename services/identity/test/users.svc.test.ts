@@ -608,6 +608,8 @@ describe('own preferences', () => {
     await prefer({ shortcut_keys: { 'ticket.reply': 'y', 'ticket.tag': 'g t', 'ticket.merge': '' } });
     expect(await stored()).toMatchObject({ shortcut_keys: { 'ticket.reply': 'y', 'ticket.tag': 'g t' } });
     await expect(prefer({ shortcut_keys: { 'ticket.reply': 'alert(1)' } })).rejects.toThrow();
+    await prefer({ after_close: 'next' });
+    expect(await stored()).toMatchObject({ after_close: 'next' });
     await prefer({ density: null, timezone: null });
     expect(await stored()).not.toHaveProperty('density');
     const { n } = (

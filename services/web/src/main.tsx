@@ -13,12 +13,14 @@ import { activateLanguage, preferredLanguage } from './app/i18n.ts';
 import { queryClient } from './app/query-client.ts';
 import { fetchPageOf, router } from './app/router.tsx';
 import { Beside } from './app/shell/beside.tsx';
+import { guardMarkup } from './app/trusted-types.ts';
 import './ui/page.css';
 import { cssVariables, theme } from './ui/theme.ts';
 
 // What is said before they are there waits for them.
 const Messages = lazy(() => import('./ui/messages.tsx').then((file) => ({ default: file.Messages })));
 
+guardMarkup();
 const element = document.getElementById('root');
 if (!element) throw new Error('index.html has no #root');
 // Words before the first paint: a page that changes its language under the eyes looks broken.

@@ -72,6 +72,8 @@ export const PreferencesInput = z.object({
     .record(z.string().regex(/^[a-z][a-z.-]{2,60}$/), z.union([z.literal(''), ShortcutKey]))
     .refine((keys) => Object.keys(keys).length <= 100, 'has more than 100 keys')
     .nullish(),
+  /** What an agent sees after closing a ticket: still that one, the list it stood in, or the next one of that list. */
+  after_close: z.enum(['stay', 'list', 'next']).nullish(),
   notification_config: NotificationConfig.nullish(),
   notification_sound: z.object({ enabled: Flag.optional(), file: text(100).optional() }).nullish(),
 });

@@ -6,7 +6,8 @@ import type { WebFile, WebFiles } from './web-files.ts';
 /**
  * Headers of our own pages. Scripts come from here and nowhere else; styles may stand inline because mail shown in its
  * sandboxed frame inherits this policy and brings style attributes. For the same frame images may come from anywhere by
- * https: its own policy, on top of this one, lets in none but ours until the reader asks for the images of a mail.
+ * https: its own policy, on top of this one, lets in none but ours until the reader asks for the images of a mail. No text
+ * becomes markup or script but by the policies named last (trusted-types.ts of the web client, and two libraries).
  */
 const pageHeaders = {
   'content-security-policy': [
@@ -21,6 +22,8 @@ const pageHeaders = {
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types default dompurify helpmesh-frame helpmesh-read ProseMirrorClipboard',
   ].join('; '),
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',

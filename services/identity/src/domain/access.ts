@@ -254,6 +254,7 @@ const preferring = {
   density: 'appearance',
   shortcuts: 'appearance',
   shortcut_keys: 'appearance',
+  after_close: 'appearance',
   notification_config: 'notifications',
   notification_sound: 'notifications',
 } as const;

@@ -11,6 +11,9 @@ import { type Density, useShell } from './shell/store.ts';
 
 export type PreferencesChange = NonNullable<InputOf<Endpoints['updatePreferences']>['body']>;
 
+/** What comes on screen when a ticket was closed. */
+export type AfterClose = 'stay' | 'list' | 'next';
+
 export interface Preferences {
   locale?: string;
   timezone?: string;
@@ -18,6 +21,7 @@ export interface Preferences {
   density?: Density;
   shortcuts?: boolean;
   shortcut_keys?: Record<string, string>;
+  after_close?: AfterClose;
 }
 
 export const preferencesOf = (me: Pick<Me, 'preferences'>): Preferences => me.preferences;

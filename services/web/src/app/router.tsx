@@ -12,8 +12,8 @@ import { type AccessFacts, capabilitiesOf } from '../features/session/access.ts'
 import { brandingQuery } from '../features/session/branding.ts';
 import { meQuery, providersQuery, setupQuery } from '../features/session/queries.ts';
 import { TicketListPage } from '../features/tickets/components/list-page.tsx';
-import { parseListState } from '../features/tickets/list-state.ts';
-import { ticketListQuery } from '../features/tickets/queries.ts';
+import { parseListState, standardView } from '../features/tickets/list-state.ts';
+import { articlesQuery, ticketListQuery, ticketQuery } from '../features/tickets/queries.ts';
 import { isAskedAhead, namesList } from './ahead.ts';
 import { withTexts } from './i18n.ts';
 import { ownPath } from './own-path.ts';
@@ -138,6 +138,13 @@ const tickets = createRoute({
   getParentRoute: () => app,
   path: '/tickets',
   validateSearch: strings,
+  // Asked for before anything is drawn; nobody waits for the answer.
+  beforeLoad: ({ context: { queryClient: cache }, search }) => {
+    const me = cache.getQueryData(meQuery.queryKey);
+    if (!me || me.two_factor_required) return;
+    const { agent } = capabilitiesOf(me as AccessFacts);
+    void cache.prefetchInfiniteQuery(ticketListQuery(parseListState(search, standardView(agent))));
+  },
   // In the shell: as parts of its own it came in two dozen files, of which a browser fetches six at a time.
   component: TicketListPage,
 });
@@ -157,6 +164,12 @@ const ticketPage = () => withTexts(() => import('../features/tickets/components/
 const ticket = createRoute({
   getParentRoute: () => app,
   path: '/tickets/$id',
+  // With the scripts of the page, and as soon as somebody points at its row.
+  beforeLoad: ({ context: { queryClient: cache }, params }) => {
+    const id = Number(params.id);
+    void cache.prefetchQuery(ticketQuery(id));
+    void cache.prefetchQuery(articlesQuery(id));
+  },
   component: lazyRouteComponent(ticketPage, 'TicketPage'),
 });
 const overviewPages = () => withTexts(() => import('../features/overviews/overview-page.tsx'));

@@ -97,6 +97,9 @@ describe('a page of the help', () => {
       const html = page('Printer', { ...frame, words: helpWords[locale] });
       expect(html).toContain(`<html lang="${locale}">`);
       expect(html).not.toMatch(/undefined|\[object|<script| on\w+="/);
+      expect(html.includes(`href="/tickets">${helpWords[locale].mine}</a>`)).toBe(
+        html.includes('<header class="top">'),
+      );
       for (const [, id] of html.matchAll(/<(?:input|textarea|select) id="([a-z]+)"/g)) {
         expect(html).toContain(`<label ${id === 'consent' ? 'class="check" ' : ''}for="${id}">`);
       }

@@ -19,6 +19,7 @@ body{max-width:54rem;line-height:1.6}main{padding-bottom:1rem}h1{font-size:1.75r
 header.top{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;background:var(--soft);box-shadow:0 0 0 100vmax var(--soft);clip-path:inset(0 -100vmax);margin:-1rem 0 1.75rem;padding:1rem 0}
 header.top>a{font-weight:700;font-size:1.1rem;text-decoration:none;min-height:1.75rem}
 header.top>a.ask{font-size:1rem;font-weight:600;border:1px solid var(--accent);border-radius:6px;min-height:2.75rem;padding:.5rem 1rem}
+header.top>a.mine{font-size:1rem;font-weight:600}
 form.search{display:flex;flex:1 1 14rem;gap:.5rem}form.search input{flex:1;min-width:0}form.search button{margin:0;background:var(--accent);color:Canvas;font-weight:600}
 input:not([type=checkbox]),select,textarea{background:Canvas;color:CanvasText}input:not([type=checkbox]),select{width:100%;font:inherit;min-height:2.75rem;padding:0 .75rem;border:1px solid var(--line);border-radius:6px}
 :is(a,button,input,select,textarea):focus-visible{outline:3px solid var(--accent);outline-offset:2px}
@@ -248,7 +249,7 @@ function page(
   ].join('');
   const header = `<header class="top"><a href="/help/${tag}">${look && nameOf(look) ? `${nameOf(look)} ${words.help}` : words.help}</a>
 <form class="search" role="search" action="/help/${tag}/search"><input type="search" name="q" maxlength="200" aria-label="${words.searchFor}" value="${escaped(query)}">
-<button>${words.search}</button></form>${help.requests ? `<a class="ask" href="/help/${tag}/request">${words.request}</a>` : ''}</header>`;
+<button>${words.search}</button></form>${help.requests ? `<a class="ask" href="/help/${tag}/request">${words.request}</a>` : ''}<a class="mine" href="/tickets">${words.mine}</a></header>`;
   const elsewhere = others
     .filter(({ locale }) => locale !== tag)
     .map(

@@ -25,6 +25,7 @@ export interface HelpWords {
   comment: string;
   thanks: string;
   request: string;
+  mine: string;
   requestTitle: string;
   yourName: string;
   email: string;
@@ -89,6 +90,7 @@ export const helpWords: Record<HelpLocale, HelpWords> = {
     comment: 'What is missing? (not required)',
     thanks: 'Thank you. Your word helps us to make this better.',
     request: 'Ask us',
+    mine: 'My requests',
     requestTitle: 'Send a request',
     yourName: 'Your name',
     email: 'Your e-mail address',
@@ -144,6 +146,7 @@ export const helpWords: Record<HelpLocale, HelpWords> = {
     comment: 'Was fehlt? (freiwillig)',
     thanks: 'Vielen Dank. Ihre Rückmeldung hilft uns, das hier zu verbessern.',
     request: 'Fragen Sie uns',
+    mine: 'Meine Anfragen',
     requestTitle: 'Anfrage senden',
     yourName: 'Ihr Name',
     email: 'Ihre E-Mail-Adresse',
@@ -208,6 +211,7 @@ export const helpWords: Record<HelpLocale, HelpWords> = {
     comment: 'Que manque-t-il ? (facultatif)',
     thanks: 'Merci. Votre avis nous aide à améliorer cette page.',
     request: 'Nous écrire',
+    mine: 'Mes demandes',
     requestTitle: 'Envoyer une demande',
     yourName: 'Votre nom',
     email: 'Votre adresse e-mail',
@@ -271,6 +275,7 @@ export const helpWords: Record<HelpLocale, HelpWords> = {
     comment: 'Czego brakuje? (nieobowiązkowe)',
     thanks: 'Dziękujemy. Ta opinia pomoże nam to poprawić.',
     request: 'Napisz do nas',
+    mine: 'Moje zgłoszenia',
     requestTitle: 'Wyślij zgłoszenie',
     yourName: 'Imię i nazwisko',
     email: 'Adres e-mail',

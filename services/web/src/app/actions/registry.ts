@@ -64,6 +64,8 @@ export class ActionRegistry {
 
   /** Keys of somebody's own choice by id of the action, an empty one for none; the others keep their usual ones. */
   giveKeys(keys: Readonly<Record<string, string>>): void {
+    // Said with each page that is opened: whoever listens is told of what is new only.
+    if (sameKeys(keys, this.#ownKeys)) return;
     this.#ownKeys = keys;
     this.#change(this.#groups);
   }
@@ -101,6 +103,10 @@ const plain = (text: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
+
+const sameKeys = (some: Readonly<Record<string, string>>, others: Readonly<Record<string, string>>): boolean =>
+  Object.keys(some).length === Object.keys(others).length &&
+  Object.entries(some).every(([id, key]) => others[id] === key);
 
 const isPossible = (action: Action): boolean => action.can?.() ?? true;
 

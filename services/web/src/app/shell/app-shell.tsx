@@ -64,16 +64,33 @@ const JobWatch = lazy(() =>
 /** Leads to the sign-in page and back when the session ended while the page was open. */
 export function Shell() {
   const { data: me } = useQuery(meQuery);
-  const { href } = useLocation();
   if (me?.two_factor_required) return <EnrolPage />;
-  return me ? <Frame /> : <Navigate to="/sign-in" search={{ next: href }} replace />;
+  return me ? <Frame /> : <ToSignIn />;
+}
+
+function ToSignIn() {
+  const next = useLocation({ select: ({ href }) => href });
+  return <Navigate to="/sign-in" search={{ next }} replace />;
+}
+
+/** What the frame does besides being seen. Apart, for its news come with every page and would draw the frame anew. */
+function Unseen() {
+  const shortcuts = useShell((shell) => shell.shortcuts);
+  const setNavOpen = useShell((shell) => shell.setNavOpen);
+  const pathname = useLocation({ select: (location) => location.pathname });
+  useGeneralActions();
+  useShortcuts(shortcuts);
+  useLiveUpdates();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new page closes the menu of small screens
+  useEffect(() => setNavOpen(false), [pathname, setNavOpen]);
+  return null;
 }
 
 /** Everything around a page of a signed-in person. */
 function Frame() {
   const { t } = useLingui();
-  const { navOpen, setNavOpen, shortcuts } = useShell();
-  const { pathname } = useLocation();
+  const navOpen = useShell((shell) => shell.navOpen);
+  const setNavOpen = useShell((shell) => shell.setNavOpen);
   const watched = useWatchedJob((jobs) => jobs.id);
   const { me, agent, customer, may } = useMe();
   // Who works here works for all communities: the desk looks as it always does.
@@ -84,11 +101,6 @@ function Frame() {
   useEffect(() => {
     if (theme) setColorScheme(theme);
   }, [theme, setColorScheme]);
-  useGeneralActions();
-  useShortcuts(shortcuts);
-  useLiveUpdates();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new page closes the menu of small screens
-  useEffect(() => setNavOpen(false), [pathname, setNavOpen]);
 
   const newLabel = agent ? t`New ticket` : t`New request`;
   return (
@@ -98,6 +110,7 @@ function Frame() {
       padding={0}
       transitionDuration={0}
     >
+      <Unseen />
       <a href="#main" className={classes.skip}>
         {t`Skip to content`}
       </a>

@@ -149,12 +149,12 @@ export function Navigation() {
   );
 }
 
-/** A list is asked for when the pointer or the finger comes to its name: it is there when it is wanted. */
+/** A list is asked for when the pointer, the finger or the keyboard comes to its name: it is there when it is wanted. */
 function useSoon() {
   const cache = useQueryClient();
   return (search: Record<string, string>) => {
     const ask = () => void cache.prefetchInfiniteQuery(ticketListQuery(parseListState(search, 'open')));
-    return { onPointerEnter: ask, onPointerDown: ask };
+    return { onPointerEnter: ask, onPointerDown: ask, onFocus: ask };
   };
 }
 

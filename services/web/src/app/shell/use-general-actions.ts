@@ -34,7 +34,7 @@ export function useGeneralActions(): void {
   const cache = useQueryClient();
   const { agent, customer } = useMe();
   const { setColorScheme } = useMantineColorScheme();
-  const { setHelpOpen } = useShell();
+  const setHelpOpen = useShell((shell) => shell.setHelpOpen);
 
   const views = (list: readonly View[], can: () => boolean): Action[] =>
     list.map((view) => ({

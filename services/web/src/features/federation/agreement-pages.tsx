@@ -5,6 +5,7 @@ import { IconEye, IconMailOff } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { readHtml } from '../../app/trusted-types.ts';
 import { problemText } from '../../ui/problem.ts';
 import { Item, ItemList, Section } from '../../ui/section.tsx';
 import { Failed } from '../../ui/state-messages.tsx';
@@ -381,5 +382,5 @@ function Preview({ preview }: { preview: AgreementPreview }) {
 
 /** Without any markup: nothing of a message is shown as a page here. */
 function plainOf(html: string): string {
-  return new DOMParser().parseFromString(html, 'text/html').body.textContent?.trim() ?? '';
+  return readHtml(html).body.textContent?.trim() ?? '';
 }

@@ -99,7 +99,7 @@ export function HomePage() {
               )}
             </Card>
           ))}
-          <Card icon={IconAt} label={t`Mentions not read`} count={mentions.length}>
+          <Card icon={IconAt} label={t`Unread mentions`} count={mentions.length}>
             {(inside) => (
               <a href="#news" className={classes.link} data-item>
                 {inside}
@@ -122,14 +122,14 @@ export function HomePage() {
           <First
             view="my-open"
             sort="escalation_at"
-            title={t`Yours, what is due first`}
+            title={t`My open tickets, due first`}
             none={t`You own no open ticket.`}
           />
           <News notices={[...mentions, ...fresh.filter(({ reason }) => reason !== 'mentioned')]} />
           <First
             view="unassigned"
             sort="created_at"
-            title={t`Nobody’s, the oldest first`}
+            title={t`Unassigned, oldest first`}
             none={t`Every ticket has an owner.`}
           />
         </div>

@@ -9,12 +9,16 @@ import classes from './row-presence.module.css';
 
 /** Who else is on a ticket of a list, and whether they write. */
 export function RowPresence({ ticketId }: { ticketId: number }) {
-  const { me } = useMe();
   const people = usePresent(({ tickets }) => tickets[ticketId]);
-  return people?.map((one) => one.id !== me.id && <Person key={one.id} {...one} />);
+  return people?.map((one) => <Person key={one.id} {...one} />);
 }
 
-function Person({ id, doing }: Present) {
+function Person(present: Present) {
+  const { me } = useMe();
+  return present.id === me.id ? null : <Other {...present} />;
+}
+
+function Other({ id, doing }: Present) {
   const { t } = useLingui();
   const { data: user } = useQuery(userQuery(id));
   if (!user) return null;

@@ -4,8 +4,10 @@ import {
   contentIdOf,
   contentIdOfUrl,
   deliveryOf,
+  firstUnread,
   kindOf,
   parseAddress,
+  provenSenderOf,
   replyRecipient,
   securityOf,
   senderProofOf,
@@ -207,4 +209,32 @@ describe('protection of a mail', () => {
       ...{ sign: part, encryption: part, signer: null },
     });
   });
+});
+
+it.each([
+  ['pass', 'b.example', null, 'anna@b.example'],
+  ['pass', 'example', null, 'anna@b.example'],
+  ['pass', 'other.example', null, undefined],
+  ['pass', 'xample', null, undefined],
+  ['fail', 'b.example', null, undefined],
+  ['pass', 'b.example', 'form@site.example', undefined],
+])('%s of %s, sent by %j, proves %j', (result, domain, origin_from, expected) => {
+  const preferences = { authentication: { result, domain }, ...(origin_from && { origin_from }) };
+  expect(provenSenderOf(anArticle({ preferences }))).toBe(expected);
+});
+
+it('the first new message is the first of somebody else since one was there', () => {
+  const at = (id: number, created_at: string, created_by_id: number, sender: Article['sender'] = 'Customer') =>
+    anArticle({ id, created_at, created_by_id, sender });
+  const thread = [
+    at(1, '2026-03-01T08:00:00.000Z', 5),
+    at(2, '2026-03-02T08:00:00.000Z', 3, 'Agent'),
+    at(3, '2026-03-02T08:00:01.000Z', 1, 'System'),
+    at(4, '2026-03-02T09:00:00.000Z', 5),
+    at(5, '2026-03-03T09:00:00.000Z', 5),
+  ];
+  expect(firstUnread(thread, '2026-03-01T08:00:00.000Z', 3)).toBe(4);
+  expect(firstUnread(thread, '2026-03-03T09:00:00.000Z', 3)).toBeUndefined();
+  expect(firstUnread(thread, '2026-02-01T08:00:00.000Z', 3)).toBeUndefined();
+  expect(firstUnread(thread, undefined, 3)).toBeUndefined();
 });

@@ -72,6 +72,16 @@ export function senderProofOf({ preferences }: Pick<Article, 'preferences'>): Se
   };
 }
 
+/** The address in From, when its domain stands behind the mail; undefined when nobody knows, or another one is shown. */
+export function provenSenderOf(article: Pick<Article, 'preferences' | 'from'>): string | undefined {
+  const proof = senderProofOf(article);
+  const { address } = parseAddress(article.from ?? '');
+  const domain = proof?.result === 'pass' && originOf(article) === null ? proof.domain.toLowerCase() : null;
+  const of = address.toLowerCase().split('@')[1] ?? '';
+  const theirs = domain !== null && (of === domain || of.endsWith(`.${domain}`));
+  return theirs && isAddress(address) ? address : undefined;
+}
+
 /** Whom a mail is really from, whose Reply-To says who speaks; null: whoever is shown. */
 export const originOf = ({ preferences }: Pick<Article, 'preferences'>): string | null => text(preferences.origin_from);
 
@@ -150,6 +160,21 @@ export function contentIdOfUrl(url: string): string | null {
   } catch {
     return name;
   }
+}
+
+/**
+ * The first message that somebody else wrote after the reader was here; undefined where all are new, or none is.
+ * @param since  when that was; undefined: never
+ */
+export function firstUnread(
+  articles: readonly Article[],
+  since: string | undefined,
+  myUserId: number,
+): number | undefined {
+  if (since === undefined || !articles.some(({ created_at }) => created_at <= since)) return undefined;
+  return articles.find(
+    ({ created_at, created_by_id, sender }) => created_at > since && created_by_id !== myUserId && sender !== 'System',
+  )?.id;
 }
 
 /** Public articles that came in after `seenId` from somebody else: a reply written before them may be out of date. */

@@ -12,10 +12,10 @@ export const viewLabels: Record<View, MessageDescriptor> = {
   closed: msg`Closed`,
   all: msg`All tickets`,
   'my-overdue': msg`My overdue`,
-  'my-waiting': msg`Wait for my answer`,
+  'my-waiting': msg`Waiting for my answer`,
   'my-reminders': msg`My reminders`,
   'my-drafts': msg`My drafts`,
-  'my-bounced': msg`My mails that did not arrive`,
+  'my-bounced': msg`Undelivered mails`,
   'my-tickets': msg`My tickets`,
   'my-organization': msg`My organization`,
 };

@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest';
-import { asksForCustom, columnsOf, columnsToEdit, defaultColumns, narrowed, template, viewOf } from './list-columns.ts';
+import {
+  asksForCustom,
+  columnsOf,
+  columnsToEdit,
+  customerColumns,
+  defaultColumns,
+  narrowed,
+  template,
+  viewOf,
+} from './list-columns.ts';
 
 it('shows what an overview asks for, in its order; number, title and customer are there anyhow', () => {
   expect(columnsOf({ s: ['number', 'title', 'customer', 'group', 'state', 'owner', 'created_at'] })).toEqual([
@@ -12,6 +21,7 @@ it.each([[undefined], [{}], [{ s: 'state' }], [{ s: ['title', 'shoe_size'] }]])(
   'of %j shows the usual ones',
   (view) => {
     expect(columnsOf(view)).toBe(defaultColumns);
+    expect(columnsOf(view, [], customerColumns)).toBe(customerColumns);
   },
 );
 
@@ -26,14 +36,13 @@ it('shows custom fields that the reader knows, and edits what it cannot show', (
   expect(asksForCustom(undefined, 'impact')).toBe(true);
 });
 
-it('leaves the group out first where there is little room', () => {
-  expect(narrowed(defaultColumns)).toEqual(['state', 'priority', 'owner', 'updated_at']);
-  expect(narrowed(['group', 'state', 'owner', 'created_at', 'updated_at'])).toEqual([
-    ...['state', 'owner', 'created_at', 'updated_at'],
-  ]);
+it('leaves the priority out first where there is little room, then the group', () => {
+  expect(narrowed(defaultColumns)).toEqual(['state', 'owner', 'updated_at']);
+  expect(narrowed(['group', 'state', 'owner', 'created_at', 'updated_at'])).toEqual(['state', 'owner', 'created_at']);
+  expect(narrowed(['group', 'state', 'priority'])).toEqual(['group', 'state', 'priority']);
   expect(narrowed(['group', 'state'])).toEqual(['group', 'state']);
 });
 
 it('gives every column a width', () => {
-  expect(template(['state', 'created_at', 'custom.x'])).toBe('150px 116px minmax(80px, 150px)');
+  expect(template(['state', 'created_at', 'custom.x'])).toBe('142px 116px minmax(80px, 140px)');
 });

@@ -13,18 +13,21 @@ export const customOf = (name: string): string | undefined => /^custom\.(.+)$/.e
 
 export const defaultColumns: readonly ColumnName[] = ['state', 'priority', 'group', 'owner', 'updated_at'];
 
+/** Customers look after their own: how urgent it is for the desk and which group has it is nothing they decide by. */
+export const customerColumns: readonly ColumnName[] = ['state', 'owner', 'updated_at'];
+
 /** Most columns that find room beside the ticket. */
 export const MOST_COLUMNS = 5;
 /** As many as fit a small screen. */
-const MOST_NARROW = 4;
+const MOST_NARROW = 3;
 
 /** As a grid of CSS takes them. */
-const customWidth = 'minmax(80px, 150px)';
+const customWidth = 'minmax(80px, 140px)';
 const widths: Record<BuiltInColumn, string> = {
-  state: '150px',
-  priority: '92px',
-  group: 'minmax(80px, 150px)',
-  owner: 'minmax(80px, 140px)',
+  state: '142px',
+  priority: '84px',
+  group: 'minmax(80px, 130px)',
+  owner: 'minmax(80px, 130px)',
   created_at: '116px',
   updated_at: '116px',
   pending_time: '116px',
@@ -41,17 +44,19 @@ const withTheTicket = ['id', 'number', 'title', 'customer', 'organization', 'art
 /**
  * Those that an overview asks for, in its order.
  * @param custom  names of the custom fields that the reader knows; those of a list that is not there yet are none
+ * @param usual  where it asks for none
  */
 export function columnsOf(
   view: Record<string, unknown> | undefined,
   custom: readonly string[] = [],
+  usual: readonly ColumnName[] = defaultColumns,
 ): readonly ColumnName[] {
   const found = namesIn(view).flatMap((name): ColumnName[] => {
     const own = columnNames.find((one) => one === name);
     return own ? [own] : custom.includes(name) ? [`custom.${name}`] : [];
   });
   const unique = [...new Set(found)];
-  return unique.length === 0 ? defaultColumns : unique.slice(0, MOST_COLUMNS);
+  return unique.length === 0 ? usual : unique.slice(0, MOST_COLUMNS);
 }
 
 /** The names of the columns that an overview asks for beside what stands with the ticket, for its editor. */
@@ -83,10 +88,12 @@ export function asksForCustom(view: Record<string, unknown> | undefined, groupBy
   return asked.some((name) => !withTheTicket.includes(name) && !(columnNames as readonly string[]).includes(name));
 }
 
-/** Of these a small screen shows all but the group first, then the last ones. */
+/** Of these a small screen shows all but the priority, which stands with the ticket there, and the group, then the first ones. */
 export function narrowed(columns: readonly ColumnName[]): readonly ColumnName[] {
-  const spare = columns.length - MOST_NARROW;
-  const without = spare > 0 ? columns.filter((name) => name !== 'group') : columns;
+  const without = ['priority', 'group'].reduce(
+    (left, name) => (left.length > MOST_NARROW ? left.filter((one) => one !== name) : left),
+    columns,
+  );
   return without.slice(0, MOST_NARROW);
 }
 

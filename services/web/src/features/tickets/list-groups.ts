@@ -12,6 +12,8 @@ function groupingOf(groupBy: string | null, custom: readonly CustomField[]): Gro
   return groupKeys.find((key) => key === name) ?? custom.find((field) => field.name === name);
 }
 
+const none: ReadonlyMap<number, Grouping> = new Map();
+
 /** The places of the rows before which a group begins, each with what it is gathered by. */
 export function groupsOf(
   tickets: readonly TicketRow[],
@@ -19,8 +21,8 @@ export function groupsOf(
   custom: readonly CustomField[],
 ): ReadonlyMap<number, Grouping> {
   const grouping = groupingOf(groupBy, custom);
+  if (!grouping) return none;
   const found = new Map<number, Grouping>();
-  if (!grouping) return found;
   let last: unknown;
   tickets.forEach((ticket, i) => {
     const value = bucketOf(ticket, grouping);

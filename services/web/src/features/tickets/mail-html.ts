@@ -1,6 +1,10 @@
 import interUrl from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url';
 import DOMPurify from 'dompurify';
+import { cleanMarkupBy } from '../../app/trusted-types.ts';
 import { contentIdOfUrl } from './article.ts';
+
+// Whatever else of the page is given HTML as a text, the editor above all.
+cleanMarkupBy((html) => DOMPurify.sanitize(html, { ADD_ATTR: ['target'] }));
 
 export interface PreparedHtml {
   html: string;

@@ -7,6 +7,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { call } from '../../../app/api.ts';
 import { languages } from '../../../app/i18n.ts';
+import { forSandbox } from '../../../app/trusted-types.ts';
 import { Item, ItemList, Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import { AdminPage } from '../../admin/components/admin-page.tsx';
@@ -327,7 +328,7 @@ function Preview(draft: Draft) {
           <Text size="sm" fw={600}>
             {data.mail.subject}
           </Text>
-          <iframe title={t`The mail`} sandbox="" srcDoc={data.mail.html} className={classes.preview} />
+          <iframe title={t`The mail`} sandbox="" srcDoc={forSandbox(data.mail.html)} className={classes.preview} />
           <details>
             <summary>{t`For programs that show no HTML`}</summary>
             <div className={classes.plain}>{data.mail.text}</div>

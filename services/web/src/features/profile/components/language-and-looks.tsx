@@ -2,7 +2,13 @@ import { useLingui } from '@lingui/react/macro';
 import { Select, Stack, Switch, useMantineColorScheme } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { activateLanguage, languageOf, languages } from '../../../app/i18n.ts';
-import { applyPreferences, type PreferencesChange, preferencesOf, savePreferences } from '../../../app/preferences.ts';
+import {
+  type AfterClose,
+  applyPreferences,
+  type PreferencesChange,
+  preferencesOf,
+  savePreferences,
+} from '../../../app/preferences.ts';
 import { useShell } from '../../../app/shell/store.ts';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { Section } from '../../../ui/section.tsx';
@@ -13,7 +19,7 @@ const zones = Intl.supportedValuesOf('timeZone');
 /** Each choice counts at once, here and wherever else one is signed in. */
 export function LanguageAndLooks() {
   const { t, i18n } = useLingui();
-  const { me, may } = useMe();
+  const { me, agent, may } = useMe();
   const { density, shortcuts, setDensity, setShortcuts } = useShell();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const chosen = preferencesOf(me);
@@ -92,6 +98,19 @@ export function LanguageAndLooks() {
                 keep({ density: wished });
               }}
             />
+            {agent && (
+              <Select
+                label={t`After closing a ticket`}
+                data={[
+                  { value: 'stay', label: t`Stay on it` },
+                  { value: 'list', label: t`Back to the list` },
+                  { value: 'next', label: t`The next ticket of the list` },
+                ]}
+                value={chosen.after_close ?? 'stay'}
+                allowDeselect={false}
+                onChange={(after_close) => keep({ after_close: after_close as AfterClose })}
+              />
+            )}
             <Switch
               label={t`Shortcuts are on`}
               description={t`Single keys work only while no field has the focus.`}

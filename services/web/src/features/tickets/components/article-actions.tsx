@@ -1,7 +1,14 @@
 import { useLingui } from '@lingui/react/macro';
 import { ActionIcon, Button, Group, Menu, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconArrowBackUp, IconArrowForwardUp, IconArrowMoveRight, IconDots, IconTicket } from '@tabler/icons-react';
+import {
+  IconArrowBackUp,
+  IconArrowForwardUp,
+  IconArrowMoveRight,
+  IconDots,
+  IconFileCode,
+  IconTicket,
+} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Article, Ticket } from '../queries.ts';
@@ -48,6 +55,16 @@ export function ArticleActions({ article }: { article: Article }) {
           <Menu.Item leftSection={<IconArrowMoveRight size={15} aria-hidden />} onClick={dialog.open}>
             {t`Move to another ticket`}
           </Menu.Item>
+          {article.type === 'email' && article.sender === 'Customer' && (
+            <Menu.Item
+              component="a"
+              href={`/api/v1/ticket_article_plain/${article.id}`}
+              download
+              leftSection={<IconFileCode size={15} aria-hidden />}
+            >
+              {t`Download the mail as it came`}
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
       <MoveDialog article={article} opened={moving} onClose={dialog.close} />

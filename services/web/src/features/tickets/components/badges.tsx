@@ -42,9 +42,14 @@ export function StateBadge({ state, type }: { state: string; type: string }) {
 }
 
 /** Priorities sort by their leading digit, as the seeded names do; 2 is the middle. */
+const rankOf = (priority: string): number => Number.parseInt(priority, 10) || 2;
+
+/** Whether a priority says something where there is little room to say it. */
+export const isUnusual = (priority: string): boolean => rankOf(priority) !== 2;
+
 export function PriorityMark({ priority }: { priority: string }) {
   const { i18n } = useLingui();
-  const rank = Number.parseInt(priority, 10) || 2;
+  const rank = rankOf(priority);
   const Icon = rank > 2 ? IconArrowUp : rank < 2 ? IconArrowDown : IconMinus;
   return (
     <span className={classes.priority} data-high={rank > 2 || undefined}>

@@ -27,6 +27,7 @@ import { type HeldArticle, recall, undoSeconds } from '../held.ts';
 import { type Article, articlesQuery, statesQuery, type Ticket, ticketKeys } from '../queries.ts';
 import { readersOf, withOthers } from '../recipients.ts';
 import { park } from '../shared-draft.ts';
+import { useAfterClose } from '../use-after-close.ts';
 import { useClosing } from '../use-closing.tsx';
 import { useKeptDraft } from '../use-kept-draft.ts';
 import { useSharesDrafts } from '../use-shares-drafts.ts';
@@ -99,6 +100,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, othe
   const sharing = useSharesDrafts(ticket);
   const uploads = useUploads(draft.formId, draft.files);
   const closing = useClosing(ticket);
+  const afterClose = useAfterClose();
   /** The newest article this text was written in view of. */
   const seenId = useRef(Math.max(0, ...articles.map(({ id }) => id)));
   const [arrived, setArrived] = useState<Article[]>([]);
@@ -163,7 +165,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, othe
       }
       return { article: await call('createArticle', { body: { ...article, ticket_id: ticket.id } }) };
     },
-    onSuccess: (result) => {
+    onSuccess: (result, { close, sendAt }) => {
       if (result.news) {
         setArrived(result.news);
         return;
@@ -189,6 +191,7 @@ export function ComposerForm({ kind, ticket, articles, customer, autoFocus, othe
       else
         notifyDone(isNote ? t`Internal note saved` : byMail ? t`On its way to ${to.join(', ')}` : t`Reply published`);
       onClose();
+      if (close && sendAt === null) afterClose();
     },
   });
   const tellOfHeld = (held: HeldArticle, seconds: number) => {

@@ -41,6 +41,7 @@ export function Composer({ ticket, articles, customer }: Props) {
   const { start: side, set: setSide } = useSide();
   const beside = side?.article.ticket_id === ticket.id ? side : null;
   const dock = useRef<HTMLElement>(null);
+  const last = articles.findLast(({ sender, internal }) => sender !== 'System' && !internal) ?? articles.at(-1);
   const write = (next: 'reply' | 'note', all = false) => {
     setSide(null);
     setAsked(true);
@@ -115,6 +116,14 @@ export function Composer({ ticket, articles, customer }: Props) {
       key: 'n',
       can: () => agent,
       run: () => write('note'),
+    },
+    {
+      id: 'ticket.forward',
+      label: msg`Forward the last message to somebody else`,
+      section: 'composer',
+      key: 'f',
+      can: () => agent && last !== undefined,
+      run: () => last && setSide({ how: 'forward', article: last }),
     },
   ]);
   return (

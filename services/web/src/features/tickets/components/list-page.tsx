@@ -18,14 +18,14 @@ import { overviewLabel } from '../../overviews/labels.ts';
 import { ticketOverviewsQuery } from '../../overviews/queries.ts';
 import { useMe } from '../../session/use-me.ts';
 import { sortLabels, viewLabels } from '../labels.ts';
-import { asksForCustom, columnsOf } from '../list-columns.ts';
+import { asksForCustom, columnsOf, customerColumns, defaultColumns } from '../list-columns.ts';
 import { formatListState, type ListState, parseListState, type Sort, sorts, standardView } from '../list-state.ts';
 import { articlesQuery, groupsQuery, ticketListQuery, ticketQuery } from '../queries.ts';
 import { choose, nothing, type Selection } from '../selection.ts';
 import { steadyOrder } from '../steady-order.ts';
 import { useHighlights } from '../use-highlights.ts';
 import classes from './list-page.module.css';
-import { ListSkeleton } from './list-skeleton.tsx';
+import { ListSkeleton, PaneSkeleton } from './list-skeleton.tsx';
 import { TicketGrid } from './ticket-grid.tsx';
 
 const BulkBar = lazy(() =>
@@ -34,14 +34,18 @@ const BulkBar = lazy(() =>
 const ListExport = lazy(() =>
   withTexts(() => import('./list-export.tsx'), 'work').then((file) => ({ default: file.ListExport })),
 );
-const TicketPane = lazy(() =>
-  withTexts(() => import('./ticket-page.tsx'), 'work').then((file) => ({ default: file.TicketPane })),
-);
+const ticketPage = () => withTexts(() => import('./ticket-page.tsx'), 'work');
+const TicketPane = lazy(() => ticketPage().then((file) => ({ default: file.TicketPane })));
+
+const searchTerms = () => withTexts(() => import('./search-terms.tsx'), 'work');
+const SearchFilter = lazy(() => searchTerms().then((file) => ({ default: file.SearchFilter })));
+const SearchTerms = lazy(() => searchTerms().then((file) => ({ default: file.SearchTerms })));
 
 /** Rows that are passed over, ms: holding a key down must not ask for each of them. */
 const PASSING_MS = 150;
 
 const none: readonly CustomField[] = [];
+const ignored = () => undefined;
 
 export function TicketListPage() {
   const { t, i18n } = useLingui();
@@ -65,7 +69,8 @@ export function TicketListPage() {
   const view = overview?.view;
   const groupBy = overview?.group_by ?? null;
   const split = useSplit();
-  const loaded = list.data?.pages.flatMap((page) => page.tickets) ?? [];
+  const pages = list.data?.pages;
+  const loaded = useMemo(() => pages?.flatMap((page) => page.tickets) ?? [], [pages]);
   const known = useRef<{ of: string; ids: number[] }>({ of: '', ids: [] });
   const steady = split.on && groupBy === null && !list.isPlaceholderData;
   const tickets = steady ? steadyOrder(known.current.of === address ? known.current.ids : [], loaded) : loaded;
@@ -79,8 +84,9 @@ export function TicketListPage() {
       columnsOf(
         view,
         custom.map(({ name }) => name),
+        agent ? defaultColumns : customerColumns,
       ),
-    [view, custom],
+    [view, custom, agent],
   );
   // What is chosen belongs to one list; another word or view begins anew.
   const listKey = JSON.stringify([state.overview ?? state.view, state.q, state.group]);
@@ -98,6 +104,9 @@ export function TicketListPage() {
   return (
     <>
       <title>{`${title} · Helpmesh`}</title>
+      <Beside>
+        <TicketAhead />
+      </Beside>
       <div className={classes.head}>
         <div className={classes.heading}>
           <Title order={1}>{title}</Title>
@@ -122,6 +131,11 @@ export function TicketListPage() {
             value={state.q}
             onChange={(q) => change({ q }, true)}
           />
+          {agent && (
+            <Beside>
+              <SearchFilter q={state.q} onChange={(q) => change({ q })} />
+            </Beside>
+          )}
           {groups.length > 1 && (
             <Select
               aria-label={t`Group`}
@@ -156,6 +170,11 @@ export function TicketListPage() {
             </Tooltip>
           )}
         </search>
+        {agent && state.q.includes(':') && (
+          <Beside>
+            <SearchTerms q={state.q} onChange={(q) => change({ q })} />
+          </Beside>
+        )}
         {list.isPlaceholderData && <div className={classes.progress} aria-hidden />}
       </div>
       {agent && (selection.all || selection.ids.size > 0) && (
@@ -206,11 +225,11 @@ export function TicketListPage() {
               if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
             }}
             beside={split.on}
-            onActive={setAt}
+            onActive={split.on ? setAt : ignored}
           />
           {beside !== null && (
             <section className={classes.pane} aria-label={t`Ticket`}>
-              <Suspense fallback={null}>
+              <Suspense fallback={<PaneSkeleton />}>
                 <TicketPane id={beside} />
               </Suspense>
             </section>
@@ -221,11 +240,21 @@ export function TicketListPage() {
   );
 }
 
+/** What is opened from a list next is fetched while nobody waits for anything. */
+function TicketAhead() {
+  useEffect(() => {
+    // Whoever opens a ticket asks again, and is told what is wrong.
+    ticketPage().catch(() => undefined);
+  }, []);
+  return null;
+}
+
 const splitLabel = msg`Ticket beside the list`;
 
 /** Whether the ticket one is at stands beside the list: as one chose, on screens that have room for both. */
 function useSplit(): { on: boolean; fits: boolean; toggle: () => void } {
-  const { split, setSplit } = useShell();
+  const split = useShell((shell) => shell.split);
+  const setSplit = useShell((shell) => shell.setSplit);
   const fits = useMediaQuery('(min-width: 1100px)', true, { getInitialValueInEffect: false }) ?? true;
   const toggle = () => setSplit(!split);
   useActions([{ id: 'list.split', label: splitLabel, section: 'list', key: 'v', can: () => fits, run: toggle }]);

@@ -17,3 +17,15 @@ export function ListSkeleton() {
     </div>
   );
 }
+
+export function PaneSkeleton() {
+  const { t } = useLingui();
+  return (
+    <div role="status" aria-label={t`Loading the ticket`} className={classes.pane}>
+      <Skeleton height={22} width="55%" mb="sm" />
+      <Skeleton height={12} width="30%" mb="xl" />
+      <Skeleton height={110} mb="md" />
+      <Skeleton height={150} />
+    </div>
+  );
+}

@@ -2,7 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { Button } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import { attachmentUrl, contentIdOf } from '../article.ts';
+import { attachmentUrl, contentIdOf, provenSenderOf } from '../article.ts';
 import type { Article } from '../queries.ts';
 import { foldHtml, foldText } from '../quote.ts';
 import { MessageFrame } from './message-frame.tsx';
@@ -33,7 +33,7 @@ export function MessageBody({ article, author }: { article: Article; author: str
   return (
     <>
       {html ? (
-        <MessageFrame html={shown} title={t`Message from ${author}`} cids={cids} />
+        <MessageFrame html={shown} title={t`Message from ${author}`} cids={cids} sender={provenSenderOf(article)} />
       ) : (
         <MessageText text={shown} />
       )}

@@ -1,25 +1,38 @@
 import { useLingui } from '@lingui/react/macro';
 import { Button, useComputedColorScheme } from '@mantine/core';
 import { IconPhotoOff } from '@tabler/icons-react';
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { forSandbox } from '../../../app/trusted-types.ts';
+import { useImageSenders } from '../image-senders.ts';
 import { frameDocument, prepareMailHtml } from '../mail-html.ts';
 import { isPlainMarkup } from '../quote.ts';
 import classes from './message-frame.module.css';
+
+const ZoomedImage = lazy(() => import('./zoomed-image.tsx').then((file) => ({ default: file.ZoomedImage })));
+
+/** Smaller ones are ornaments, px. */
+const WORTH_A_LOOK = 80;
 
 interface Props {
   html: string;
   title: string;
   cids: ReadonlyMap<string, string>;
+  /** Address that it is proven to come from. */
+  sender?: string | undefined;
 }
 
 /**
  * A mail body in a frame that runs nothing: `sandbox` without `allow-scripts`. `allow-same-origin` only lets this page
  * measure the height, and popups let links open in a tab of their own.
  */
-export function MessageFrame({ html, title, cids }: Props) {
+export function MessageFrame({ html, title, cids, sender }: Props) {
   const { t } = useLingui();
   const scheme = useComputedColorScheme('light');
-  const [loadImages, setLoadImages] = useState(false);
+  const [asked, setAsked] = useState(false);
+  const known = useImageSenders(({ senders }) => sender !== undefined && senders.includes(sender.toLowerCase()));
+  const allow = useImageSenders((state) => state.allow);
+  const loadImages = asked || known;
+  const [zoomed, setZoomed] = useState<{ src: string; alt: string } | null>(null);
   const [missingImages, setMissingImages] = useState(false);
   const frame = useRef<HTMLIFrameElement>(null);
   const plain = isPlainMarkup(html);
@@ -62,6 +75,11 @@ export function MessageFrame({ html, title, cids }: Props) {
       setMissingImages(
         images.some((image) => /^https?:/.test(image.getAttribute('src') ?? '') && image.naturalWidth === 0),
       );
+      for (const image of images) {
+        if (image.naturalWidth < WORTH_A_LOOK || image.closest('a')) continue;
+        image.style.cursor = 'zoom-in';
+        image.addEventListener('click', () => setZoomed({ src: image.src, alt: image.alt }));
+      }
     };
     element.addEventListener('load', loaded);
     watch();
@@ -77,9 +95,14 @@ export function MessageFrame({ html, title, cids }: Props) {
         <div className={classes.blocked}>
           <IconPhotoOff size={15} aria-hidden />
           <span>{t`Images from other servers are not loaded, so that the sender does not learn when you read this.`}</span>
-          <Button size="compact-xs" variant="default" onClick={() => setLoadImages(true)}>
+          <Button size="compact-xs" variant="default" onClick={() => setAsked(true)}>
             {t`Load images`}
           </Button>
+          {sender && (
+            <Button size="compact-xs" variant="default" onClick={() => allow(sender)}>
+              {t`Always from ${sender}`}
+            </Button>
+          )}
         </div>
       )}
       {missingImages && (
@@ -92,10 +115,15 @@ export function MessageFrame({ html, title, cids }: Props) {
         ref={frame}
         title={title}
         sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-        srcDoc={document}
+        srcDoc={forSandbox(document)}
         className={classes.frame}
         data-paper={!plain || undefined}
       />
+      {zoomed && (
+        <Suspense fallback={null}>
+          <ZoomedImage image={zoomed} onClose={() => setZoomed(null)} />
+        </Suspense>
+      )}
     </>
   );
 }

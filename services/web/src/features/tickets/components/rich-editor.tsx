@@ -6,6 +6,8 @@ import { useEditor } from '@tiptap/react';
 import StarterKit from '@tiptap/starter-kit';
 import { lazy, Suspense, useRef } from 'react';
 import { withTexts } from '../../../app/i18n.ts';
+// HTML that comes into the editor as a text is cleaned by it.
+import '../mail-html.ts';
 import { MentionNode } from './mention-node.ts';
 import { useMentions } from './mentions.tsx';
 import classes from './rich-editor.module.css';

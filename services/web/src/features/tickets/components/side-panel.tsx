@@ -3,7 +3,7 @@ import { Anchor, Skeleton, Title } from '@mantine/core';
 import { IconBuilding, IconMail, IconPhone } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useDeferredValue } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import { PersonAvatar } from '../../../ui/person-avatar.tsx';
 import { useCustomFields } from '../../custom/queries.ts';
@@ -36,6 +36,8 @@ export function SidePanel({ ticket, customer, tags }: Props) {
   const { t } = useLingui();
   const { agent } = useMe();
   const fields = useCustomFields('Ticket', 'edit');
+  // What was said is read first; what has keys is there with it.
+  const rest = useDeferredValue(true, false);
   const organization = String(ticket.organization ?? customer?.organization ?? '');
   return (
     <>
@@ -62,9 +64,13 @@ export function SidePanel({ ticket, customer, tags }: Props) {
           <TicketLinks ticket={ticket} />
         </Section>
       )}
-      {agent && <Cmdb ticket={ticket} />}
-      {agent && <Shared ticketId={ticket.id} />}
-      {agent && <OtherTickets ticket={ticket} />}
+      {agent && rest && (
+        <>
+          <Cmdb ticket={ticket} />
+          <Shared ticketId={ticket.id} />
+          <OtherTickets ticket={ticket} />
+        </>
+      )}
       <Section title={t`Ticket`}>
         <dl className={classes.list}>
           <dt>{t`Created`}</dt>
@@ -102,7 +108,7 @@ export function SidePanel({ ticket, customer, tags }: Props) {
         </dl>
         {agent && <TicketDue ticket={ticket} />}
       </Section>
-      {agent && (
+      {agent && rest && (
         <Section title={t`History`}>
           <TicketHistory ticketId={ticket.id} />
         </Section>

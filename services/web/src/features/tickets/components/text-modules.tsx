@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Editor } from '@tiptap/react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { call } from '../../../app/api.ts';
+import { readHtml } from '../../../app/trusted-types.ts';
 import { textModulesQuery } from '../library.ts';
 import { textModuleTyped } from '../text-module-typed.ts';
 import classes from './text-modules.module.css';
@@ -123,9 +124,6 @@ export function useTextModules(
 }
 
 function plainText(html: string): string {
-  const { body } = new DOMParser().parseFromString(
-    html.replaceAll(/<br\s*\/?>|<\/(?:p|div|li)>/g, '$&\n'),
-    'text/html',
-  );
+  const { body } = readHtml(html.replaceAll(/<br\s*\/?>|<\/(?:p|div|li)>/g, '$&\n'));
   return body.textContent?.trim() ?? '';
 }

@@ -1,7 +1,9 @@
 import { useLingui } from '@lingui/react/macro';
 import { Skeleton, Stack } from '@mantine/core';
 import { CatchBoundary } from '@tanstack/react-router';
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import { Fragment, useEffect, useLayoutEffect, useRef } from 'react';
+import { useMe } from '../../session/use-me.ts';
+import { firstUnread } from '../article.ts';
 import type { Article } from '../queries.ts';
 import { ArticleCard } from './article-card.tsx';
 import { BrokenArticle } from './broken-article.tsx';
@@ -10,9 +12,17 @@ import classes from './thread.module.css';
 /** How near to the end counts as reading the end, px. */
 const nearEnd = 120;
 
+interface Props {
+  articles: Article[] | undefined;
+  /** When the reader was here last; undefined where that is not known. */
+  since: string | undefined;
+}
+
 /** All messages, the newest at the bottom. New ones are announced and keep a reader of the end at the end. */
-export function Thread({ articles }: { articles: Article[] | undefined }) {
+export function Thread({ articles, since }: Props) {
   const { t } = useLingui();
+  const { me } = useMe();
+  const unread = firstUnread(articles ?? [], since, me.id);
   const scroller = useRef<HTMLDivElement>(null);
   const known = useRef<Set<number> | null>(null);
   const atEnd = useRef(true);
@@ -54,13 +64,15 @@ export function Thread({ articles }: { articles: Article[] | undefined }) {
       <Stack gap={10} className={classes.list}>
         {articles ? (
           articles.map((article) => (
-            <CatchBoundary
-              key={article.id}
-              getResetKey={() => article.body}
-              errorComponent={() => <BrokenArticle article={article} />}
-            >
-              <ArticleCard article={article} fresh={fresh(article)} />
-            </CatchBoundary>
+            <Fragment key={article.id}>
+              {article.id === unread && <div className={classes.unread}>{t`New since you were here`}</div>}
+              <CatchBoundary
+                getResetKey={() => article.body}
+                errorComponent={() => <BrokenArticle article={article} />}
+              >
+                <ArticleCard article={article} fresh={fresh(article)} />
+              </CatchBoundary>
+            </Fragment>
           ))
         ) : (
           <Skeleton height={140} />

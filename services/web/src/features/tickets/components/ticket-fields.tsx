@@ -11,6 +11,7 @@ import { priorityLabel, stateLabel } from '../labels.ts';
 import { groupsQuery, prioritiesQuery, statesQuery, type Ticket } from '../queries.ts';
 import { isPendingState, isResultState, stateTypeOf } from '../state-type.ts';
 import { useUndo } from '../undo.ts';
+import { useAfterClose } from '../use-after-close.ts';
 import { useClosing } from '../use-closing.tsx';
 import { useUpdateTicket } from '../use-update-ticket.ts';
 import { PendingUntil } from './pending-until.tsx';
@@ -29,6 +30,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
   const inputs = useRef<Record<string, HTMLInputElement | null>>({});
   const undo = useUndo();
   const closing = useClosing(ticket);
+  const afterClose = useAfterClose();
 
   const setState = (id: number, name: string, pendingTime: string | null) => {
     const label = stateLabel(i18n, name);
@@ -42,11 +44,15 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
       done: t`State: ${label}`,
     });
   };
+  const close = (id: number, name: string) => {
+    setState(id, name, null);
+    afterClose();
+  };
   const chooseState = (id: number) => {
     const state = states.find((candidate) => candidate.id === id);
     if (!state || id === ticket.state_id) return;
     if (isPendingState(state)) setPendingState({ id, name: state.name });
-    else if (stateTypeOf(state) === 'closed') closing.close(() => setState(id, state.name, null));
+    else if (stateTypeOf(state) === 'closed') closing.close(() => close(id, state.name));
     else setState(id, state.name, null);
   };
   const setPriority = (id: number) => {
@@ -112,7 +118,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
       section: 'ticket',
       key: 'e',
       can: () => closed !== undefined && ticket.state_id !== closed.id,
-      run: () => closed && closing.close(() => setState(closed.id, closed.name, null)),
+      run: () => closed && closing.close(() => close(closed.id, closed.name)),
     },
     {
       id: 'ticket.undo',

@@ -29,7 +29,9 @@ export function TicketForm({ title, windowTitle, onSubmit, above, children }: Pr
         }}
       >
         <Paper withBorder className={classes.paper}>
-          <Stack gap="md">{children}</Stack>
+          <Stack gap="md" className={classes.fields}>
+            {children}
+          </Stack>
         </Paper>
       </form>
     </div>

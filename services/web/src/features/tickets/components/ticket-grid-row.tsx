@@ -1,7 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table element cannot hold rows placed by a virtualizer
 import { useLingui } from '@lingui/react/macro';
 import { IconMessage, IconPaperclip } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { Ago } from '../../../ui/ago.tsx';
 import type { CustomField } from '../../custom/queries.ts';
@@ -12,7 +11,7 @@ import { type BuiltInColumn, type ColumnName, customOf, isTime } from '../list-c
 import { fromFirstHit } from '../passage.ts';
 import type { Highlight, TicketRow } from '../queries.ts';
 import { isUnread, useSeen } from '../seen.ts';
-import { PriorityMark, StateBadge } from './badges.tsx';
+import { isUnusual, PriorityMark, StateBadge } from './badges.tsx';
 import { DueMark } from './due-mark.tsx';
 import { Pieces } from './pieces.tsx';
 import classes from './ticket-grid.module.css';
@@ -28,6 +27,8 @@ interface Props {
   custom: readonly CustomField[];
   /** Of these, what a small screen has room for. */
   narrow: readonly ColumnName[];
+  /** Asked by the reader, who knows their own name. */
+  own: boolean;
   /** Undefined where nothing can be chosen. */
   chosen: boolean | undefined;
   /** Where it has the words that the list was searched by. */
@@ -51,6 +52,7 @@ export const TicketGridRow = memo(
       columns,
       custom,
       narrow,
+      own,
       chosen,
       beside,
       onChoose,
@@ -76,8 +78,13 @@ export const TicketGridRow = memo(
         onFocus={onFocus}
         // The link covers the row; what lies above it (times with a title) must lead to the ticket as well.
         onClick={(event) => {
-          if (beside) return;
-          if (event.target instanceof Element && !event.target.closest('a, [data-column="choose"]')) onOpen();
+          if (!(event.target instanceof Element) || event.target.closest('[data-column="choose"]')) return;
+          const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+          if (event.target.closest('a')) {
+            if (elsewhere) return;
+            event.preventDefault();
+          }
+          if (!beside) onOpen();
         }}
         onDoubleClick={() => beside && onOpen()}
       >
@@ -98,20 +105,10 @@ export const TicketGridRow = memo(
         <div role="gridcell" tabIndex={-1} data-column="title" className={classes.titleCell}>
           <span className={classes.dot} aria-hidden />
           <div className={classes.titleText}>
-            <Link
-              to="/tickets/$id"
-              params={{ id: String(ticket.id) }}
-              className={classes.link}
-              tabIndex={-1}
-              preload="intent"
-              onClick={(event) => {
-                const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-                if (beside && plain) event.preventDefault();
-              }}
-            >
-              {unread && <span className={classes.hidden}>{t`Changed:`} </span>}
+            {/* Plain: a link of the router works out its address anew with every page that is opened. */}
+            <a href={`/tickets/${ticket.id}`} className={classes.link} tabIndex={-1}>
               {highlight ? <Pieces pieces={highlight.title} /> : ticket.title}
-            </Link>
+            </a>
             <div className={classes.meta}>
               <span>#{ticket.number}</span>
               {highlight && highlight.text.length > 0 ? (
@@ -124,16 +121,23 @@ export const TicketGridRow = memo(
                   <Pieces pieces={highlight.file.name} /> <Pieces pieces={fromFirstHit(highlight.file.text)} />
                 </span>
               ) : (
-                <span className={classes.customer}>
-                  {ticket.customer}
-                  {ticket.organization && <span className={classes.organization}> · {ticket.organization}</span>}
-                </span>
+                !own && (
+                  <span className={classes.customer}>
+                    {ticket.customer}
+                    {ticket.organization && <span className={classes.organization}> · {ticket.organization}</span>}
+                  </span>
+                )
               )}
               {ticket.escalation_at && <DueMark at={ticket.escalation_at} />}
               {ticket.article_count > 1 && (
                 <span className={classes.articles} title={t`Messages`}>
                   <IconMessage size={12} aria-hidden />
                   {ticket.article_count}
+                </span>
+              )}
+              {columns.includes('priority') && isUnusual(ticket.priority) && (
+                <span className={classes.asPriority} data-column-too={narrow.includes('priority') || undefined}>
+                  <PriorityMark priority={ticket.priority} />
                 </span>
               )}
               <RowPresence ticketId={ticket.id} />
@@ -169,6 +173,7 @@ export const TicketGridRow = memo(
     before.custom === after.custom &&
     before.highlight === after.highlight &&
     before.beside === after.beside &&
+    before.own === after.own &&
     before.chosen === after.chosen,
 );
 

@@ -4,7 +4,7 @@ import { msg } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { useElementSize } from '@mantine/hooks';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import {
   type CSSProperties,
@@ -20,6 +20,7 @@ import { useActions } from '../../../app/actions/use-actions.ts';
 import { useShell } from '../../../app/shell/store.ts';
 import type { CustomField } from '../../custom/queries.ts';
 import { isSortable, shownText } from '../../custom/shown.ts';
+import { useMe } from '../../session/use-me.ts';
 import { columnLabels, priorityLabel, stateLabel } from '../labels.ts';
 import { type BuiltInColumn, type ColumnName, customOf, narrowed, template } from '../list-columns.ts';
 import { type Grouping, groupsOf } from '../list-groups.ts';
@@ -59,6 +60,9 @@ const NARROW_PX = 620;
 /** Height of the line above a group. */
 const HEAD_PX = 32;
 
+/** Who stays so long at a ticket may open it, ms: what it shows is asked for then. */
+const STAY_MS = 80;
+
 /** How large the list was last: the next one is not measured before it can be drawn. */
 let lastRect = { width: window.innerWidth, height: window.innerHeight };
 
@@ -77,6 +81,7 @@ export function TicketGrid(props: Props) {
   const { selection, onChoose, onChooseShown } = props;
   const chosen = (id: number) => selection && (selection.all || selection.ids.has(id));
   const someChosen = selection && !selection.all && selection.ids.size > 0 && selection.ids.size < tickets.length;
+  const { me } = useMe();
   const navigate = useNavigate();
   const compact = useShell(({ density }) => density === 'compact');
   const scroller = useRef<HTMLDivElement | null>(null);
@@ -153,6 +158,10 @@ export function TicketGrid(props: Props) {
     virtual.scrollToIndex(found, { align: 'center' });
   }, []);
 
+  const soon = useSoon();
+  useEffect(() => {
+    if (activeId !== null) soon(activeId);
+  }, [activeId, soon]);
   const open = (ticket: TicketRow | undefined) => {
     if (ticket) void navigate({ to: '/tickets/$id', params: { id: String(ticket.id) } });
   };
@@ -290,6 +299,11 @@ export function TicketGrid(props: Props) {
           role="rowgroup"
           ref={scroller}
           className={classes.scroller}
+          onPointerOver={({ target }) => {
+            const row = target instanceof Element ? target.closest<HTMLElement>('[data-ticket]') : null;
+            soon(row ? Number(row.dataset.ticket) : null);
+          }}
+          onPointerLeave={() => soon(null)}
           onFocus={() => {
             held.current = true;
           }}
@@ -325,6 +339,7 @@ export function TicketGrid(props: Props) {
                       columns={columns}
                       custom={custom}
                       narrow={small}
+                      own={selection === undefined && ticket.customer_id === me.id}
                       chosen={chosen(ticket.id)}
                       highlight={highlights.get(ticket.id)}
                       onChoose={(range) => onChoose(ticket.id, range)}
@@ -343,6 +358,26 @@ export function TicketGrid(props: Props) {
         </div>
       </div>
     </div>
+  );
+}
+
+/** Fetches the ticket that somebody stays at, and its page; null is none. */
+function useSoon(): (id: number | null) => void {
+  const router = useRouter();
+  const waiting = useRef<{ id: number | null; timer?: ReturnType<typeof setTimeout> }>({ id: null });
+  useEffect(() => () => clearTimeout(waiting.current.timer), []);
+  return useCallback(
+    (id: number | null) => {
+      if (waiting.current.id === id) return;
+      clearTimeout(waiting.current.timer);
+      waiting.current = { id };
+      if (id === null) return;
+      waiting.current.timer = setTimeout(() => {
+        // Who opens it is told what is wrong.
+        router.preloadRoute({ to: '/tickets/$id', params: { id: String(id) } }).catch(() => undefined);
+      }, STAY_MS);
+    },
+    [router],
   );
 }
 

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconClockShare } from '@tabler/icons-react';
 import { type QueryClient, type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { readHtml } from '../../../app/trusted-types.ts';
 import { notifyDone, notifyProblem } from '../../../ui/notify.tsx';
 import { absoluteTime } from '../../../ui/time.ts';
 import { ChooseTime } from './choose-time.tsx';
@@ -115,6 +116,5 @@ function useSecondsUntil(at: string): number {
 
 /** The beginning of a text, without its markup. */
 export function excerptOf(html: string): string {
-  const page = new DOMParser().parseFromString(html, 'text/html');
-  return (page.body.textContent ?? '').replace(/\s+/g, ' ').trim().slice(0, 200);
+  return (readHtml(html).body.textContent ?? '').replace(/\s+/g, ' ').trim().slice(0, 200);
 }
