@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
+import LongestFirst from './deploy/src/test-run/longest-first.ts';
 
 const GiB = 1024 ** 3;
 
@@ -46,6 +47,7 @@ export default defineConfig({
     env: { LOG_LEVEL: process.env.LOG_LEVEL ?? 'error' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
     coverage: { provider: 'v8', include: ['services/*/src/**', 'libs/*/src/**'] },
     projects: [
       {
@@ -67,7 +69,8 @@ export default defineConfig({
           include: suite === 'usual' ? sharing : [],
           exclude: [...configDefaults.exclude, replacing],
           isolate: false,
-          maxWorkers: 2,
+          // A third one has work while the others wait for the database.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
@@ -77,20 +80,20 @@ export default defineConfig({
           name: 'parts',
           include: suite === 'usual' ? alone : [],
           // Many of them wait: for leases to end, for what was cut to come back.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 2 },
         },
       },
       {
-        // A whole platform is a dozen processes: after everything else. A second file beside it fills the pauses that
-        // each makes for its browser, where both find room. The long forms of the faults stay alone.
+        // A whole platform is a dozen processes: after everything else. Further files beside it fill the pauses that
+        // each makes for its browser, where all find room. The long forms of the faults stay alone.
         extends: true,
         test: {
           name: 'whole',
           include: wholePlatform,
           globalSetup: ['tests/e2e/fresh-home.ts'],
-          maxWorkers: suite === 'usual' && totalmem() > 6 * GiB ? 2 : 1,
-          // Two of them share the machine: what takes 15 s alone takes 30. This only ends what hangs.
+          maxWorkers: suite !== 'usual' || totalmem() < 6 * GiB ? 1 : totalmem() < 12 * GiB ? 2 : 3,
+          // They share the machine: what takes 15 s alone takes 30. This only ends what hangs.
           testTimeout: 60_000,
           sequence: { groupOrder: 3 },
         },

@@ -246,7 +246,7 @@ describe('account security', { timeout: 120_000 }, () => {
     /** The administrator at the page of somebody. */
     async function atUser(id: number): Promise<Person> {
       const person = await browser.person();
-      await person.signIn(platform.admin.email, platform.admin.password, { at: `/admin/users/${id}` });
+      await person.comeIn(platform.admin.email, platform.admin.password, { at: `/admin/users/${id}` });
       await person.page.getByRole('group', { name: 'Roles' }).waitFor();
       return person;
     }
@@ -256,7 +256,7 @@ describe('account security', { timeout: 120_000 }, () => {
       const email = 'invited@agent.example';
       const person = await browser.person();
       const { page } = person;
-      await person.signIn(platform.admin.email, platform.admin.password);
+      await person.comeIn(platform.admin.email, platform.admin.password);
       const views = page.getByRole('navigation', { name: 'Views' });
       await views.getByText('People and access').click();
       await views.getByRole('link', { name: 'Users' }).click();
@@ -329,7 +329,7 @@ describe('account security', { timeout: 120_000 }, () => {
       const person = await browser.person();
       const { page } = person;
       person.allow(/status of 422 .*\/api\/v1\/applications/);
-      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/applications' });
+      await person.comeIn(platform.admin.email, platform.admin.password, { at: '/admin/applications' });
       await said(person, 'No program of others may act for people here');
       await page.getByRole('link', { name: 'New application' }).click();
       await page.getByLabel('Name').fill('Planner');
@@ -373,7 +373,7 @@ describe('account security', { timeout: 120_000 }, () => {
     it('a directory is added with a mapping, and comes in with the token that was shown', async () => {
       const person = await browser.person();
       const { page } = person;
-      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/directories' });
+      await person.comeIn(platform.admin.email, platform.admin.password, { at: '/admin/directories' });
       await said(person, 'No directory provisions people here');
       await page.getByRole('link', { name: 'New directory' }).click();
       await page.getByLabel('Name').fill('Physics');
@@ -409,7 +409,7 @@ describe('account security', { timeout: 120_000 }, () => {
       const { id, email } = await newUser();
       const person = await browser.person();
       const { page } = person;
-      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/data-protection' });
+      await person.comeIn(platform.admin.email, platform.admin.password, { at: '/admin/data-protection' });
       await said(person, 'Nobody was erased yet');
       await page.getByRole('button', { name: 'Place a hold' }).click();
       const choose = async () => {
@@ -451,7 +451,7 @@ describe('account security', { timeout: 120_000 }, () => {
     it('J12: a role, a group below another and an organization are made, changed and deleted', async () => {
       const person = await browser.person();
       const { page } = person;
-      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/groups' });
+      await person.comeIn(platform.admin.email, platform.admin.password, { at: '/admin/groups' });
       await page.getByRole('link', { name: 'New group' }).click();
       await page.getByLabel('Name').fill('Below');
       await page.getByRole('combobox', { name: 'Below' }).click();
@@ -480,7 +480,7 @@ describe('account security', { timeout: 120_000 }, () => {
       await page.getByRole('list', { name: 'Members' }).getByText(email).waitFor();
 
       const auditor = await browser.person();
-      await auditor.signIn(email, password, { at: `/admin/users/${id}` });
+      await auditor.comeIn(email, password, { at: `/admin/users/${id}` });
       await auditor.heading('You are not allowed to see this page').waitFor();
       const links = auditor.page
         .getByRole('navigation', { name: 'Views' })
@@ -499,7 +499,7 @@ describe('account security', { timeout: 120_000 }, () => {
     it('J12: a trigger is written, tried on the past, made, and tells afterwards what it did and why', async () => {
       const person = await browser.person();
       const { page } = person;
-      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/triggers' });
+      await person.comeIn(platform.admin.email, platform.admin.password, { at: '/admin/triggers' });
       await said(person, 'auto reply (on new tickets)');
       await page.getByRole('link', { name: 'New trigger' }).click();
       await page.getByLabel('Name').fill('Fires first');
@@ -549,7 +549,7 @@ describe('account security', { timeout: 120_000 }, () => {
     it('a schedule says when it runs and for what, and is run by hand', async () => {
       const person = await browser.person();
       const { page } = person;
-      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/schedules/new' });
+      await person.comeIn(platform.admin.email, platform.admin.password, { at: '/admin/schedules/new' });
       await page.getByLabel('Name').fill('Mark what is new');
       await page.getByRole('button', { name: 'Add a condition' }).click();
       const line = page.getByRole('group', { name: 'Condition 1' });
@@ -582,7 +582,7 @@ describe('account security', { timeout: 120_000 }, () => {
     it('a webhook shows its key once, is tried, and tells of each call what went wrong', async () => {
       const person = await browser.person();
       const { page } = person;
-      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/webhooks/new' });
+      await person.comeIn(platform.admin.email, platform.admin.password, { at: '/admin/webhooks/new' });
       await page.getByLabel('Name', { exact: true }).fill('Chat');
       await page.getByLabel('Address').fill('https://hooks.invalid/desk');
       await page.getByLabel('Bearer token').fill('of-the-receiver');
@@ -607,7 +607,7 @@ describe('account security', { timeout: 120_000 }, () => {
     it('J12: a mailbox is tried before it is kept, shows no secret, and is paused', async () => {
       const person = await browser.person();
       const { page } = person;
-      await person.signIn(platform.admin.email, platform.admin.password, { at: '/admin/mail' });
+      await person.comeIn(platform.admin.email, platform.admin.password, { at: '/admin/mail' });
       await page.getByRole('link', { name: 'Mail channels' }).click();
       await page.getByRole('link', { name: 'New mailbox' }).click();
       await page.getByLabel('Name', { exact: true }).fill('Support');

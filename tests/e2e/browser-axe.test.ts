@@ -192,9 +192,14 @@ describe('accessibility', () => {
     const found: string[] = [];
     /** The pages of the help have no script that could tell. */
     let isPlain = false;
-    const show = async ({ colorScheme, width }: (typeof looks)[number]) => {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.setViewportSize({ width, height: 850 });
+    let current: (typeof looks)[number] | undefined;
+    const show = async (way: (typeof looks)[number]) => {
+      const { colorScheme, width } = way;
+      if (way !== current) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.setViewportSize({ width, height: 850 });
+        current = way;
+      }
       const themed = `html[data-mantine-color-scheme=${colorScheme}]`;
       if (!isPlain) await page.locator(themed).waitFor({ state: 'attached' });
       // Colours that fade into others are neither.

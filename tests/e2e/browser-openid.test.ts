@@ -66,7 +66,7 @@ describe('signing in by an OpenID provider', { timeout: 90_000 }, () => {
     const lena = await browser.person();
     lena.allow(new RegExp(`^request to ${provider.issuer}/`));
     const { page } = lena;
-    await lena.signIn(email, password, { at: '/account' });
+    await lena.comeIn(email, password, { at: '/account' });
     const accounts = page.getByRole('list', { name: 'Linked accounts' }).getByRole('listitem');
     await page.getByRole('button', { name: 'Link: EGI Check-in' }).click();
     await page.getByLabel('Login').fill('lena');
@@ -82,7 +82,7 @@ describe('signing in by an OpenID provider', { timeout: 90_000 }, () => {
 
     const other = await browser.person();
     other.allow(new RegExp(`^request to ${provider.issuer}/`));
-    await other.signIn(platform.admin.email, platform.admin.password, { at: '/account' });
+    await other.comeIn(platform.admin.email, platform.admin.password, { at: '/account' });
     await other.page.getByRole('button', { name: 'Link: EGI Check-in' }).click();
     await other.page.getByLabel('Login').fill('lena');
     await other.page.getByRole('button', { name: 'Continue' }).click();

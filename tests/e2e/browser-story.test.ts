@@ -50,7 +50,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
   async function agent(firstname: string, options: Parameters<typeof browser.person>[0] = {}): Promise<Person> {
     await account(firstname, 'Agent');
     const person = await browser.person(options);
-    await person.signIn(emailOf(firstname), password);
+    await person.comeIn(emailOf(firstname), password);
     return person;
   }
 
@@ -72,7 +72,9 @@ describe('in the browser', { timeout: 90_000 }, () => {
     });
 
   it('J1: the whole story: a mail comes in, is answered, and the answer to that is there at once', async () => {
-    const amy = await agent('Amy');
+    await account('Amy', 'Agent');
+    const amy = await browser.person();
+    await amy.signIn(emailOf('Amy'), password);
     const { page } = amy;
     const loaded = await amy.document();
     const customer = 'carla@customer.example';
@@ -564,7 +566,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     const fay = await browser.person();
     const { page } = fay;
     fay.allow(new RegExp(`status of 404 .*/${foreign.id}\\b`));
-    await fay.signIn(emailOf('Fay'), password, { at: '/tickets' });
+    await fay.comeIn(emailOf('Fay'), password, { at: '/tickets' });
     await fay.row('The ticket of Fay').waitFor();
     await page.getByRole('status').getByText('1 ticket', { exact: true }).waitFor();
     expect(await page.getByRole('link', { name: 'New ticket' }).count()).toBe(0);
@@ -845,7 +847,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
   it('a macro is made and run, a text module is written by two colons, a template begins a ticket', async () => {
     const mona = await browser.person();
     const { page } = mona;
-    await mona.signIn(platform.admin.email, platform.admin.password, { at: '/admin/macros/new' });
+    await mona.comeIn(platform.admin.email, platform.admin.password, { at: '/admin/macros/new' });
     await page.getByLabel('Name').fill('Known outage');
     await page.getByRole('button', { name: 'Add an action' }).click();
     await page.getByRole('menuitem', { name: 'Priority' }).click();
@@ -901,7 +903,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
 
   it('J8: an answer is written and published, put into a reply, and spares a customer a request', async () => {
     const editor = await browser.person();
-    await editor.signIn(platform.admin.email, platform.admin.password, { at: '/admin/knowledge-base' });
+    await editor.comeIn(platform.admin.email, platform.admin.password, { at: '/admin/knowledge-base' });
     await editor.heading('Knowledge base').waitFor();
     await editor.page.getByRole('link', { name: 'New category' }).click();
     await editor.page.getByLabel('Title (English)').fill('Doors');
@@ -945,7 +947,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
 
     await account('Clio', 'Customer');
     const cleo = await browser.person();
-    await cleo.signIn(emailOf('Clio'), password, { at: '/tickets/new' });
+    await cleo.comeIn(emailOf('Clio'), password, { at: '/tickets/new' });
     await cleo.page.getByLabel('Title').fill('My doors are locked');
     await cleo.page.getByRole('heading', { name: 'Does one of these answer it?' }).waitFor();
     await cleo.page.getByRole('button', { name: 'This answers it: Locked doors' }).click();
@@ -1002,7 +1004,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
       await admin.put(`/api/v1/users/${kitId}`, { groups: { Users: ['full'], 'Second line': ['full'] } });
       const kit = await browser.person();
       const { page } = kit;
-      await kit.signIn(emailOf('Kit'), password);
+      await kit.comeIn(emailOf('Kit'), password);
       await mailIn({ from: 'Cleo Cold <cold@customer.example>', subject: title, text: 'It is 40 degrees in here.\n' });
       const ticket = await admin.ticketTitled(title);
       const row = page.locator(`[data-ticket="${ticket.id}"]`);
@@ -1193,7 +1195,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
     try {
       // An administrator switches it on, for one page.
       const boss = await browser.person();
-      await boss.signIn(platform.admin.email, platform.admin.password);
+      await boss.comeIn(platform.admin.email, platform.admin.password);
       await boss.goto('/admin/chat');
       await boss.page.getByRole('switch', { name: 'Visitors may chat' }).click();
       await boss.page.getByLabel('Title of the chat').fill('Ask the shop');
@@ -1351,7 +1353,7 @@ describe('in the browser', { timeout: 90_000 }, () => {
       await unhurt('the public answer');
       await xena.goto(`/help/en/search?q=S01`);
       await unhurt('the public search');
-      await xena.signIn(platform.admin.email, platform.admin.password, { at: '/tickets?view=all&q=S01' });
+      await xena.comeIn(platform.admin.email, platform.admin.password, { at: '/tickets?view=all&q=S01' });
       await xena.row(/^(Changed: )?S01/).waitFor();
       await unhurt('the list');
       await xena.row(/^(Changed: )?S01/).click();

@@ -10,6 +10,8 @@ const artefacts = path.join(import.meta.dirname, '../../test-artefacts');
 const journeys = path.join(artefacts, 'journeys');
 /** Every wait of the page: long enough for a busy machine, and a hang still fails the test by its name. */
 const PATIENCE_MS = 15_000;
+/** Until a page is loaded: a browser that has just begun compiles all of it, and others begin beside it. */
+const LOADING_MS = 30_000;
 
 /** Somebody at a browser of their own: cookies, drafts and language are not shared with anybody. */
 export class Person {
@@ -23,6 +25,7 @@ export class Person {
     readonly url: string,
   ) {
     page.setDefaultTimeout(PATIENCE_MS);
+    page.setDefaultNavigationTimeout(LOADING_MS);
     page.on('console', (message) => {
       if (message.type() === 'error') this.#problems.push(`${message.text()} ${message.location().url}`);
     });
@@ -59,10 +62,23 @@ export class Person {
     }, address);
   }
 
+  /** With a session that is there already, for who tests what comes after. Ends as `signIn` does. */
+  async comeIn(username: string, password: string, { at = '/tickets?view=open' } = {}): Promise<void> {
+    const data = { username, password };
+    const answer = await this.context.request.post(new URL('/api/v1/signin', this.url).href, { data });
+    if (!answer.ok()) throw new Error(`${username} cannot sign in: ${answer.status()} ${await answer.text()}`);
+    await this.goto(at);
+    await this.#isThere();
+  }
+
   /** Through the page, in whatever language it is. Ends when the list of open tickets (or `at`) is on screen. */
   async signIn(email: string, password: string, { at = '/tickets?view=open' } = {}): Promise<void> {
     await this.goto(at);
     await this.fillIn(email, password);
+    await this.#isThere();
+  }
+
+  async #isThere(): Promise<void> {
     await this.page.getByRole('button', { name: /^(Account of|Konto von) / }).waitFor();
     await this.heading().waitFor();
   }

@@ -234,7 +234,7 @@ describe('two complete helpdesks with an agreement', () => {
     const person = await browser.person();
     const { page } = person;
     const { email, password } = here.platform.admin;
-    await person.signIn(email, password, { at: '/admin/federation' });
+    await person.comeIn(email, password, { at: '/admin/federation' });
     await page.getByRole('link', { name: 'The other', exact: true }).click();
     await page.getByRole('button', { name: 'Test the connection' }).click();
     await page.getByText(/^Helpmesh answers in/).waitFor();
