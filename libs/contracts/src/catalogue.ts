@@ -75,6 +75,7 @@ import {
 import {
   actorsOf,
   authenticate,
+  communityGroups,
   ensureCustomers,
   getAvatarImage,
   helpRoles,
@@ -117,7 +118,7 @@ import {
 } from './rpc/privacy.ts';
 import { exportTickets, importRows, importTickets } from './rpc/rows.ts';
 import { answerScim } from './rpc/scim.ts';
-import { serviceRoute } from './rpc/services.ts';
+import { groupProviders, serviceRoute } from './rpc/services.ts';
 import {
   addUpload,
   getAttachment,
@@ -200,6 +201,7 @@ export const questions: readonly QuestionDefinition[] = [
   changePeople,
   actorsOf,
   helpRoles,
+  communityGroups,
   beginOpenIdSignIn,
   finishOpenIdSignIn,
   beginOpenIdLink,
@@ -210,6 +212,7 @@ export const questions: readonly QuestionDefinition[] = [
   answerScim,
   readForPeer,
   serviceRoute,
+  groupProviders,
   applyPeerChange,
   answerPeer,
   admitPeer,

@@ -388,7 +388,7 @@ export { MAX_SCORE, ratings, TicketRating } from './http/ratings.ts';
 export { RecurringTicket, recurringTickets } from './http/recurring-tickets.ts';
 export { ReportProfile, reportProfiles } from './http/report-profiles.ts';
 export { ticketReport } from './http/reporting.ts';
-export { type GroupFigures, type ReportAsked, reports } from './http/reports.ts';
+export { type GroupFigures, type ProviderKind, type ReportAsked, reports } from './http/reports.ts';
 export {
   FinishedStateType,
   RetentionAction,
@@ -544,6 +544,7 @@ export {
 export {
   actorsOf,
   authenticate,
+  communityGroups,
   ensureCustomers,
   getAvatarImage,
   type HelpRole,
@@ -591,7 +592,7 @@ export {
 } from './rpc/privacy.ts';
 export { exportTickets, IMPORT_BATCH, importRows, importTickets } from './rpc/rows.ts';
 export { answerScim } from './rpc/scim.ts';
-export { serviceRoute } from './rpc/services.ts';
+export { groupProviders, serviceRoute } from './rpc/services.ts';
 export {
   addUpload,
   getAttachment,

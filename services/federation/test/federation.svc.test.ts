@@ -21,6 +21,7 @@ import {
   pbas,
   recordAudit,
   sendMail,
+  groupProviders,
   serviceRoute,
   services,
   ticketCreated,
@@ -310,6 +311,16 @@ describe('the catalogue of services', () => {
   afterAll(async () => {
     for (const { id } of await ask(services.list, {})) await ask(services.delete, { params: { id } });
     for (const { id } of [own, other]) await ask(agreements.delete, { params: { id } });
+  });
+
+  it('is beside what tells other services which active agreements stand for which groups', async () => {
+    const actor = await keys.actorToken(serviceActor('ticket'), 'ticket');
+    const told = () => service.get(RpcClient).call(groupProviders, {}, { actor });
+    const of = (id: number, name: string, groupId: number) => ({ id, name, kind: 'direct', groupId });
+    expect((await told()).agreements).toEqual([of(own.id, 'Of 1', 1), of(other.id, 'Of 2', 2)]);
+    await ask(agreements.update, { params: { id: own.id }, body: { active: false } });
+    expect((await told()).agreements).toEqual([of(other.id, 'Of 2', 2)]);
+    await ask(agreements.update, { params: { id: own.id }, body: { active: true } });
   });
 
   it('leads each of them to the group of its one agreement, from the next request on to another one', async () => {

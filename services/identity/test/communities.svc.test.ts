@@ -2,6 +2,7 @@ import {
   authenticate,
   brandings,
   communities,
+  communityGroups,
   createToken,
   currentUser,
   emailAddresses,
@@ -82,6 +83,17 @@ describe('a community', () => {
     });
     await expect(add({ name: 'bio' })).rejects.toMatchObject({ code: 'identity.exists' });
     await expect(add({ name: 'X', administrator_ids: [99_999] })).rejects.toMatchObject({ kind: 'invalid' });
+  });
+
+  it('is told to other services with its groups while it is active', async () => {
+    const told = async () => (await desk.ask(communityGroups, {}, ids.admin)).communities.map(({ name }) => name);
+    expect((await desk.ask(communityGroups, {}, ids.admin)).communities[0]).toEqual({
+      ...{ id: community.id, name: 'Bio', groupIds: [own.id, second.id] },
+    });
+    expect(await told()).toEqual(['Bio', 'Physics']);
+    await change(community.id, { active: false });
+    expect(await told()).toEqual(['Physics']);
+    await change(community.id, { active: true });
   });
 
   it('is made by administrators of everything, and of nothing less', async () => {

@@ -6,11 +6,13 @@ import {
   actorsOf,
   changePeople,
   checkSealing,
+  communityGroups,
   type EndpointDefinition,
   type ErasureTerms,
   ensureCustomers,
   erasureTerms,
   type GroupSnapshot,
+  groupProviders,
   type HelpRole,
   heldObjects,
   helpRoles,
@@ -88,6 +90,7 @@ export class Identity {
 
   /** What is under legal hold. */
   readonly helpRoles: HelpRole[] = [];
+  readonly communities: OutputOf<typeof communityGroups>['communities'] = [];
   readonly held = { userIds: [] as number[], ticketIds: [] as number[] };
 
   addGroups(...groups: GroupSnapshot[]): void {
@@ -128,6 +131,7 @@ export class Identity {
     });
     answer(heldObjects, () => this.held);
     answer(helpRoles, () => ({ roles: this.helpRoles }));
+    answer(communityGroups, () => ({ communities: this.communities }));
     answer(actorsOf, ({ userIds }: z.output<typeof actorsOf.input>) => ({
       actors: this.actors.filter(({ userId }) => userIds.includes(userId)),
     }));
@@ -215,6 +219,8 @@ export interface Desk {
   protectedMail: ProtectedMail;
   /** What can be asked for, by id. */
   catalogue: Map<number, NonNullable<OutputOf<typeof serviceRoute>['route']>>;
+  /** Who stands for groups, as the federation service knows it. */
+  providers: OutputOf<typeof groupProviders>;
   bus: Bus;
   clock: FakeClock;
   db: DataSource;
@@ -318,6 +324,10 @@ export async function startDesk(
   federation.addHandler(serviceRoute.subject, routed, false, {
     ...{ kind: 'question', question: serviceRoute, batch: false },
   });
+  const providers: Desk['providers'] = { agreements: [], helpdesks: [] };
+  federation.addHandler(groupProviders.subject, async () => providers, false, {
+    ...{ kind: 'question', question: groupProviders, batch: false },
+  });
   federation.listen(() => undefined);
   await service.start();
 
@@ -328,6 +338,7 @@ export async function startDesk(
     service,
     protectedMail,
     catalogue,
+    providers,
     identity,
     feeds,
     bus,

@@ -8,6 +8,7 @@ import {
   overviews,
   recordAudit,
   reportProfiles,
+  reports,
   searchTicketsByPost,
   ticketList,
   ticketOverviews,
@@ -335,6 +336,39 @@ describe('a report profile', () => {
       });
     }
     await expect(desk.rest(agent, reportProfiles.list)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+});
+
+describe('a report of providers', () => {
+  const reporter = actor({ userId: 3, permissions: ['report', 'ticket.agent'], groups: { 1: ['full'], 2: ['full'] } });
+  const year = { timeRange: 'year' as const, year: 2026, timezone: 'UTC', profiles: { 1: true } };
+
+  it('tells how communities, agreements and helpdesks did by the groups that they stand for, and leads to the tickets', async () => {
+    desk.identity.communities.push({ id: 7, name: 'Physics', groupIds: [1, 2] }, { id: 8, name: 'Idle', groupIds: [9] });
+    desk.providers.agreements.push({ id: 4, name: 'Lists', kind: 'redirect', groupId: 2 });
+    desk.providers.helpdesks.push({ id: 5, name: 'Peer', groupIds: [1] });
+    const day = new Date(desk.clock.now()).getUTCFullYear();
+    const { id } = await open({ group: 'Second', title: 'Of providers' }, agent2);
+    const body = { ...year, year: day };
+    const { providers } = await desk.rest(reporter, reports.providers, { body });
+    const { groups } = await desk.rest(reporter, reports.groups, { body });
+    const made = (of: number) => groups.find(({ group_id }) => group_id === of)?.created ?? 0;
+    expect(made(2)).toBeGreaterThan(0);
+    expect(providers.map(({ kind, id, name, agreement, created }) => [kind, id, name, agreement, created])).toEqual([
+      ['community', 7, 'Physics', null, made(1) + made(2)],
+      ['agreement', 4, 'Lists', 'redirect', made(2)],
+      ['helpdesk', 5, 'Peer', null, made(1)],
+    ]);
+    const behind = (provider: object) =>
+      desk.rest(reporter, reports.sets, {
+        body: { ...body, metric: 'count', downloadBackendSelected: 'created', provider },
+      }) as Promise<{ ids: number[]; count: number }>;
+    const ofLists = await behind({ kind: 'agreement', id: 4 });
+    expect(ofLists.count).toBe(made(2));
+    expect(ofLists.ids).toContain(id);
+    expect((await behind({ kind: 'helpdesk', id: 5 })).ids).not.toContain(id);
+    expect((await behind({ kind: 'helpdesk', id: 99 })).count).toBe(0);
+    await expect(desk.rest(agent, reports.providers, { body })).rejects.toMatchObject({ kind: 'forbidden' });
   });
 });
 

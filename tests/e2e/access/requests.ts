@@ -733,6 +733,7 @@ export const requests: Record<string, Asking> = {
   'POST /api/v1/calendars/{id}/import_holidays': spare(newCalendar, someHolidays),
   'POST /api/v1/reports/generate': () => ({ body: someReport }),
   'POST /api/v1/reports/groups': () => ({ body: { year: 2026, profiles: { 1: true } } }),
+  'POST /api/v1/reports/providers': () => ({ body: { year: 2026, profiles: { 1: true } } }),
   'POST /api/v1/reports/sets': () => ({ body: { ...someReport, downloadBackendSelected: 'created' } }),
   'POST /api/v1/tickets/import': () => ({ body: { data: 'title,group\nspare,North', try: true } }),
   'POST /api/v1/users/import': (world) => ({

@@ -95,6 +95,7 @@ GET    /api/v1/reports/config                                  ---- ---- +--!
 POST   /api/v1/reports/generate                                ---- ---- +--!
 POST   /api/v1/reports/sets                                    ---- ---- +--!
 POST   /api/v1/reports/groups                                  ---- ---- +--!
+POST   /api/v1/reports/providers                               ---- ---- +--!
 GET    /api/v1/report_profiles                                 ---- ---- +--!
 GET    /api/v1/report_profiles/{id}                            ---- ---- +--!
 POST   /api/v1/report_profiles                                 ---- ---- +--!

@@ -3,12 +3,12 @@ import { defineEndpoint } from '../define.ts';
 import { FederationComment, FederationTicket } from '../federation/model.ts';
 import { bounded, Flag, Id, optionalId, Page, Row, text } from './common.ts';
 
-const kinds = ['redirect', 'full', 'direct'] as const;
+export const agreementKinds = ['redirect', 'full', 'direct'] as const;
 const disclosures = ['none', 'name', 'name+email'] as const;
 
 /** How a community is integrated (docs/glossary.md). */
 export const Agreement = Row.extend({
-  kind: z.enum(kinds),
+  kind: z.enum(agreementKinds),
   name: z.string(),
   group_id: z.number().int(),
   /** Of `redirect` agreements. */
@@ -51,7 +51,7 @@ const AgreementPreview = z.object({
 const tag = 'Agreements';
 const path = '/api/v1/agreements';
 const body = z.object({
-  kind: z.enum(kinds).default('redirect'),
+  kind: z.enum(agreementKinds).default('redirect'),
   name: text(200),
   group_id: Id,
   list_address: z.email().max(254).nullish(),

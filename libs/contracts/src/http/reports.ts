@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEndpoint } from '../define.ts';
 import { boundedRecord, Flag, text } from './common.ts';
+import { agreementKinds } from './federation.ts';
 
 const tag = 'Reports';
 
@@ -68,6 +69,10 @@ const GroupFigures = z.object({
 });
 export type GroupFigures = z.output<typeof GroupFigures>;
 
+/** Whoever stands for groups: the community they are of, the agreement about them, the helpdesk they are kept equal with. */
+const providerKinds = ['community', 'agreement', 'helpdesk'] as const;
+export type ProviderKind = (typeof providerKinds)[number];
+
 export const reports = {
   config: defineEndpoint({
     id: 'reportConfig',
@@ -108,6 +113,28 @@ export const reports = {
       help: z.object({ views: whole, deflections: whole }),
     }),
   }),
+  providers: defineEndpoint({
+    id: 'reportProviders',
+    method: 'POST',
+    path: '/api/v1/reports/providers',
+    question: 'rpc.ticket.v1.report-providers',
+    tag,
+    summary:
+      'How communities, agreements and other helpdesks did in an hour, day, week, month or year, by the groups they stand for now',
+    body: Asked.omit({ metric: true, backends: true }),
+    response: z.object({
+      /** Those with anything to tell, by kind and name. A group may be of several of them: their numbers are no parts of a sum. */
+      providers: z.array(
+        GroupFigures.extend({
+          kind: z.enum(providerKinds),
+          id: whole,
+          name: z.string(),
+          /** Of an agreement. */
+          agreement: z.enum(agreementKinds).nullable(),
+        }),
+      ),
+    }),
+  }),
   sets: defineEndpoint({
     id: 'reportSets',
     method: 'POST',
@@ -121,6 +148,8 @@ export const reports = {
       downloadBackendSelected: text(50).optional(),
       /** Only of this group. */
       group_id: Count.min(1).optional(),
+      /** Only of groups that this one stands for. */
+      provider: z.object({ kind: z.enum(providerKinds), id: Count.min(1) }).optional(),
       /** The rows of a file in the place of ids and assets. */
       sheet: Flag.optional(),
       /** The same, in an address. */

@@ -191,6 +191,16 @@ export const helpRoles = defineQuestion(
 );
 export type HelpRole = z.output<typeof helpRoles.output>['roles'][number];
 
+/** Active communities, each with its groups. */
+export const communityGroups = defineQuestion(
+  'rpc.identity.v1.community-groups',
+  z.object({}),
+  z.object({
+    communities: z.array(z.object({ id: z.number().int(), name: z.string(), groupIds: z.array(z.number().int()) })),
+  }),
+  { callers: ['ticket'] },
+);
+
 /** A picture of somebody, for whoever is signed in. `not-found` when there is none of that name, or none any more. */
 export const getAvatarImage = defineQuestion(
   'rpc.identity.v1.get-avatar-image',

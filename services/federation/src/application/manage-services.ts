@@ -4,7 +4,9 @@ import {
   administersAny,
   auditMessage,
   changesBetween,
+  type groupProviders,
   hasPermission,
+  type OutputOf,
   recordAudit,
 } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
@@ -47,6 +49,11 @@ export class ManageServices {
   async route(id: number): Promise<ServiceEntry | undefined> {
     const entry = await this.services.find(this.db, id);
     return entry?.offered ? entry : undefined;
+  }
+
+  /** Which active agreements, and which helpdesks by them, stand for which groups, for other services. */
+  providers(): Promise<OutputOf<typeof groupProviders>> {
+    return this.agreements.providers(this.db);
   }
 
   /**

@@ -1,4 +1,11 @@
-import { callerOf, type OutputOf, type ParsedInputOf, services as questions, serviceRoute } from '@helpmesh/contracts';
+import {
+  callerOf,
+  groupProviders,
+  type OutputOf,
+  type ParsedInputOf,
+  services as questions,
+  serviceRoute,
+} from '@helpmesh/contracts';
 import { Answers, type RpcContext } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
 import { ManageServices } from '../application/manage-services.ts';
@@ -52,6 +59,11 @@ export class ServiceAnswers {
   async route(_ctx: RpcContext, { id }: ParsedInputOf<typeof serviceRoute>) {
     const entry = await this.services.route(id);
     return { route: entry ? { id: entry.id, name: entry.name, groupId: entry.groupId } : null };
+  }
+
+  @Answers(groupProviders)
+  providers() {
+    return this.services.providers();
   }
 }
 

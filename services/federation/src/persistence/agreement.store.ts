@@ -1,3 +1,4 @@
+import type { groupProviders, OutputOf } from '@helpmesh/contracts';
 import { AppError, type EpochMs } from '@helpmesh/kernel';
 import { sql, violates } from '@helpmesh/persistence';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -105,6 +106,22 @@ export class AgreementStore {
       [groupIds],
     );
     return new Map(rows.map((row) => [row.group_id, toAgreement(row)]));
+  }
+
+  /** What the active ones are about, by name, and the helpdesks that they name. */
+  async providers(db: DataSource): Promise<OutputOf<typeof groupProviders>> {
+    const [agreements, helpdesks] = await Promise.all([
+      sql<{ id: number; name: string; kind: Agreement['kind']; groupId: number }>(
+        db,
+        'SELECT id, name, kind, group_id AS "groupId" FROM agreement WHERE active ORDER BY lower(name), id',
+      ),
+      sql<{ id: number; name: string; groupIds: number[] }>(
+        db,
+        `SELECT p.id, p.name, array_agg(a.group_id::int ORDER BY a.group_id) AS "groupIds"
+         FROM peer p JOIN agreement a ON a.peer_id = p.id WHERE a.active GROUP BY p.id ORDER BY lower(p.name), p.id`,
+      ),
+    ]);
+    return { agreements, helpdesks };
   }
 
   async find(on: DataSource | EntityManager, id: number): Promise<Agreement | undefined> {

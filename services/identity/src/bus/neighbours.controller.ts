@@ -1,6 +1,7 @@
 import {
   actorsOf,
   changePeople,
+  communityGroups,
   ensureCustomers,
   helpRoles,
   lookup,
@@ -9,6 +10,7 @@ import {
 } from '@helpmesh/contracts';
 import { Answers, type RpcContext, type RpcItem } from '@helpmesh/messaging';
 import { Controller } from '@nestjs/common';
+import { Communities } from '../application/communities/communities.ts';
 import { CurrentActors } from '../application/current-actors.ts';
 import { EnsureCustomers } from '../application/ensure-customers.ts';
 import { Lookup } from '../application/lookup.ts';
@@ -24,6 +26,7 @@ export class NeighboursController {
     private readonly actors: CurrentActors,
     private readonly help: HelpRoles,
     private readonly rules: PeopleRules,
+    private readonly communities: Communities,
   ) {}
 
   @Answers(lookup)
@@ -54,5 +57,10 @@ export class NeighboursController {
   @Answers(helpRoles)
   async helpRoles() {
     return { roles: await this.help.all() };
+  }
+
+  @Answers(communityGroups)
+  async communityGroups() {
+    return { communities: await this.communities.ofGroups() };
   }
 }

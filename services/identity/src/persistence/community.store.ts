@@ -51,6 +51,16 @@ export class CommunityStore {
     );
   }
 
+  /** Active ones with any group, by name. */
+  async ofGroups(on: Read): Promise<{ id: number; name: string; groupIds: number[] }[]> {
+    return sql(
+      on,
+      `SELECT c.id, c.name, array_agg(cg.group_id ORDER BY cg.group_id) AS "groupIds"
+       FROM communities c JOIN community_groups cg ON cg.community_id = c.id WHERE c.active
+       GROUP BY c.id ORDER BY lower(c.name)`,
+    );
+  }
+
   async byId(on: Read, id: number): Promise<CommunityRow | undefined> {
     return (await sql<CommunityRow>(on, `SELECT ${columns} FROM communities c WHERE c.id = $1::bigint`, [id]))[0];
   }

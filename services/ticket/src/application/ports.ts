@@ -2,7 +2,9 @@ import type {
   Actor,
   changePeople,
   checkSealing,
+  communityGroups,
   GroupSnapshot,
+  groupProviders,
   HelpRole,
   InputOf,
   OrganizationSnapshot,
@@ -31,6 +33,8 @@ export interface Identity {
   actorsOf(userIds: number[]): Promise<Actor[]>;
   /** Active roles that may do something in the knowledge base. */
   helpRoles(): Promise<HelpRole[]>;
+  /** Active communities with their groups, by name. @throws AppError unavailable */
+  communityGroups(): Promise<OutputOf<typeof communityGroups>['communities']>;
   /** Everything under legal hold. */
   heldObjects(): Promise<{ userIds: number[]; ticketIds: number[] }>;
   /** Whom a schedule over people or organizations picks, and what it would do. @throws AppError invalid */
@@ -67,10 +71,12 @@ export interface ProtectedMail {
 /** Nest's token for it. */
 export const PROTECTED_MAIL = Symbol('ProtectedMail');
 
-/** What can be asked for. */
+/** The neighbour that knows what can be asked for, and of whom. */
 export interface ServiceCatalogue {
   /** Where a request for it goes now. @returns null: it is not offered @throws AppError unavailable */
   route(serviceId: number): Promise<OutputOf<typeof serviceRoute>['route']>;
+  /** Who stands for which groups, by name. @throws AppError unavailable */
+  providers(): Promise<OutputOf<typeof groupProviders>>;
 }
 
 /** Nest's token for it. */

@@ -1,6 +1,7 @@
 import {
   actorsOf,
   changePeople,
+  communityGroups,
   ensureCustomers,
   heldObjects,
   helpRoles,
@@ -33,6 +34,10 @@ export class IdentityClient implements Identity {
 
   async helpRoles() {
     return (await this.rpc.call(helpRoles, {}, { actor: this.signer.service() })).roles;
+  }
+
+  async communityGroups() {
+    return (await this.rpc.call(communityGroups, {}, { actor: this.signer.service() })).communities;
   }
 
   heldObjects() {

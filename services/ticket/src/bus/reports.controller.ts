@@ -24,6 +24,11 @@ export class ReportsController {
     return this.reports.groups(requireActor(actor), body);
   }
 
+  @Answers(reports.providers)
+  providers({ actor }: RpcContext, { body }: ParsedInputOf<typeof reports.providers>) {
+    return this.reports.providers(requireActor(actor), body);
+  }
+
   @Answers(reports.sets)
   sets({ actor }: RpcContext, { body }: ParsedInputOf<typeof reports.sets>) {
     const sheet = body.sheet === true || body.download === true;

@@ -1,4 +1,4 @@
-import { serviceRoute } from '@helpmesh/contracts';
+import { groupProviders, serviceRoute } from '@helpmesh/contracts';
 import { RpcClient } from '@helpmesh/messaging';
 import { ActorSigner } from '@helpmesh/service-kit';
 import { Injectable } from '@nestjs/common';
@@ -14,5 +14,9 @@ export class ServiceCatalogueClient implements ServiceCatalogue {
 
   async route(id: number) {
     return (await this.rpc.call(serviceRoute, { id }, { actor: this.signer.service() })).route;
+  }
+
+  providers() {
+    return this.rpc.call(groupProviders, {}, { actor: this.signer.service() });
   }
 }

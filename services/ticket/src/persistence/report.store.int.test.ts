@@ -290,26 +290,26 @@ describe('what is counted of what happened', () => {
         async (profile, what, [visible, groups]) => {
           const edges = edgesOf(what, 'Europe/Berlin', epochMs(start));
           const [first, last] = [edges[0] as EpochMs, edges.at(-1) as EpochMs];
-          const figures = (group: number | null) => {
+          const figures = (within: readonly number[]) => {
             const of = (counted: Counted) =>
-              naive(counted, profile, groups).filter(
-                ({ id }) => group === null || tickets.find((row) => row.id === id)?.group_id === group,
+              naive(counted, profile, groups).filter(({ id }) =>
+                within.includes(tickets.find((row) => row.id === id)?.group_id as number),
               );
-            const within = (counted: Counted) => of(counted).filter(({ at }) => +at >= first && +at < last);
+            const during = (counted: Counted) => of(counted).filter(({ at }) => +at >= first && +at < last);
             const waits = (counted: Counted) =>
-              within(counted)
+              during(counted)
                 .map(({ id, at }) => (+at - +(tickets.find((row) => row.id === id) as Row).created_at) / 60_000)
                 .sort((a, b) => a - b);
             const [answers, solutions] = [waits({ what: 'answered' }), waits({ what: 'closed' })];
             const open = of({ what: 'open' });
             const ages = open.map(({ at }) => (now - +at) / 60_000).sort((a, b) => a - b);
             const kept = (clock: 'first_response' | 'close', is: boolean) =>
-              within({ what: 'promise', of: clock, kept: is }).length;
-            const scores = within({ what: 'rated', least: 1, most: 5 }).map(
+              during({ what: 'promise', of: clock, kept: is }).length;
+            const scores = during({ what: 'rated', least: 1, most: 5 }).map(
               ({ id }) => ratings.find((one) => one.ticket_id === id)?.score as number,
             );
             return {
-              created: within({ what: 'created' }).length,
+              created: during({ what: 'created' }).length,
               ...{ closed: solutions.length, answered: answers.length, open: open.length },
               open_median_min: close(part(ages, 0.5)),
               response_median_min: close(part(answers, 0.5)),
@@ -323,22 +323,21 @@ describe('what is counted of what happened', () => {
             };
           };
           const found = await store.groups(ds, visible, profileOf(profile[0]), edges, now);
-          expect(found.total).toEqual(figures(null));
-          for (const { group_id, group: _, ...row } of found.groups) expect(row).toEqual(figures(group_id));
+          expect(found.total).toEqual(figures([1, 2, 3]));
+          for (const { group_id, group: _, ...row } of found.groups) expect(row).toEqual(figures([group_id]));
+          // A group may be of several sets, and sets of nothing are not told of.
+          const sets = [[1, 3], [99], [2], [3, 2]];
+          const told = await store.sets(ds, visible, profileOf(profile[0]), edges, now, sets);
+          expect(told.has(1)).toBe(false);
+          for (const [place, row] of told) expect(row).toEqual(figures(sets[place] as number[]));
+          for (const { group_id } of found.groups) expect(told.has(group_id === 2 ? 2 : 0)).toBe(true);
           const sum = found.groups.reduce((n, { created, open }) => n + created + open, 0);
           expect(sum).toBe(found.total.created + found.total.open);
           const [one] = found.groups;
           if (!one) return;
-          const told = await store.ids(
-            ds,
-            visible,
-            { what: 'answered' },
-            profileOf(profile[0]),
-            edges,
-            20,
-            one.group_id,
-          );
-          expect(told.count).toBe(one.answered);
+          const answered = { what: 'answered' } as const;
+          const behind = await store.ids(ds, visible, answered, profileOf(profile[0]), edges, 20, [one.group_id]);
+          expect(behind.count).toBe(one.answered);
         },
       ),
       { numRuns: 40 },

@@ -67,11 +67,11 @@ export class ReportStore {
     profile: Profile,
     edges: readonly EpochMs[],
     limit: number,
-    groupId?: number,
+    groupIds: readonly number[] | null = null,
   ): Promise<{ ids: number[]; count: number }> {
     const { params, param } = parameters(visible);
     const { from, where } = happened(ticketsOf(counted), profile, edges, param);
-    if (groupId !== undefined) where.push(`t.group_id = ${param(groupId, 'int')}`);
+    if (groupIds) where.push(`t.group_id = ANY (${param(groupIds, 'int[]')})`);
     const [row] = await sql<{ ids: number[]; count: number }>(
       on,
       `WITH hit AS (SELECT DISTINCT t.id FROM ${from} WHERE ${where.join(' AND ')})
@@ -82,10 +82,7 @@ export class ReportStore {
     return row as { ids: number[]; count: number };
   }
 
-  /**
-   * What became of tickets between the first edge and the last, by the group they are in now, and of all of them. Times
-   * are those of the clock on the wall, of the tickets that were answered or closed for the first time in the period.
-   */
+  /** How the groups did in which tickets are now, by name, and all of them. */
   async groups(
     on: DataSource,
     visible: VisibleTickets,
@@ -94,47 +91,11 @@ export class ReportStore {
     now: EpochMs,
   ): Promise<{ groups: (GroupFigures & { group_id: number; group: string })[]; total: GroupFigures }> {
     const { params, param } = parameters(visible);
-    const [first, last] = [edges[0], edges.at(-1)].map((edge) => param(isoTime(edge as EpochMs), 'timestamptz'));
-    const within = (at: string) => `${at} >= ${first} AND ${at} < ${last}`;
-    const meant = profile.condition ? conditionSql(profile.condition, profile.circumstances, param) : 'true';
-    const waited = (until: string) => `extract(epoch FROM ${until} - created_at) / 60`;
-    const shares = (until: string) =>
-      `percentile_cont(ARRAY[0.5, 0.9]::float8[]) WITHIN GROUP (ORDER BY ${waited(until)}) FILTER (WHERE ${within(until)})`;
-    const counted = (where: string) => `count(*) FILTER (WHERE ${where})::int`;
-    const promised = (of: string, kept: boolean) =>
-      counted(`${within(`${of}_at`)} AND ${of}_diff_in_min ${kept ? '>= 0' : '< 0'}`);
-    const at = param(isoTime(now), 'timestamptz');
     const rows = await sql<GroupFigures & { group_id: number | null; group: string }>(
       on,
-      `WITH own AS (
-         SELECT t.group_id, t.created_at, t.close_at, t.close_diff_in_min, t.first_response_at,
-           t.first_response_diff_in_min, t.state_id NOT IN ${closedStates} AS open
-         FROM ticket t
-         WHERE (${within('t.created_at')} OR ${within('t.close_at')} OR ${within('t.first_response_at')}
-           OR t.state_id NOT IN ${closedStates}) AND ${isVisible()} AND ${notMerged} AND ${meant}),
-       told AS (
-         SELECT group_id, ${counted(within('created_at'))} AS created, ${counted(within('close_at'))} AS closed,
-           ${counted(within('first_response_at'))} AS answered, ${counted('open')} AS open,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY ${waited(at)}) FILTER (WHERE open) AS open_median_min,
-           ${shares('first_response_at')} AS response, ${shares('close_at')} AS solution,
-           ${promised('first_response', true)} AS response_kept, ${promised('first_response', false)} AS response_late,
-           ${promised('close', true)} AS solution_kept, ${promised('close', false)} AS solution_late
-         FROM own GROUP BY GROUPING SETS ((group_id), ())),
-       said AS (
-         SELECT t.group_id, count(*)::int AS rated, ${counted('r.score >= 4')} AS satisfied, avg(r.score)::float8 AS score
-         FROM ticket_rating r JOIN ticket t ON t.id = r.ticket_id
-         WHERE ${within('r.rated_at')} AND r.score IS NOT NULL AND ${isVisible()} AND ${meant}
-         GROUP BY GROUPING SETS ((t.group_id), ()))
-       SELECT nullif(place, 0) AS group_id, coalesce(g.name, '-') AS "group",
-         coalesce(created, 0) AS created, coalesce(closed, 0) AS closed, coalesce(answered, 0) AS answered,
-         coalesce(open, 0) AS open, open_median_min, response[1] AS response_median_min, response[2] AS response_p90_min,
-         solution[1] AS solution_median_min, solution[2] AS solution_p90_min, coalesce(response_kept, 0) AS response_kept,
-         coalesce(response_late, 0) AS response_late, coalesce(solution_kept, 0) AS solution_kept,
-         coalesce(solution_late, 0) AS solution_late, coalesce(rated, 0) AS rated, coalesce(satisfied, 0) AS satisfied, score
-       FROM (SELECT coalesce(group_id, 0) AS place, told.* FROM told) AS t
-         FULL JOIN (SELECT coalesce(group_id, 0) AS place, rated, satisfied, score FROM said) AS s USING (place)
-         LEFT JOIN replica_group g ON g.id = place
-       ORDER BY lower(g.name), place`,
+      `${figuresSql('GROUPING SETS ((place), ())', 't.group_id', profile, edges, now, param)}
+       SELECT nullif(place, 0) AS group_id, coalesce(g.name, '-') AS "group", ${figures}
+       FROM figure LEFT JOIN replica_group g ON g.id = place ORDER BY lower(g.name), place`,
       params,
     );
     const groups = rows.filter((row): row is typeof row & { group_id: number } => row.group_id !== null);
@@ -144,6 +105,32 @@ export class ReportStore {
       ...total
     } = rows.find((row) => row.group_id === null) as (typeof rows)[number];
     return { groups, total };
+  }
+
+  /**
+   * How sets of groups did, of which a group may be in several.
+   * @returns by place in `sets`, those with anything to tell
+   */
+  async sets(
+    on: DataSource,
+    visible: VisibleTickets,
+    profile: Profile,
+    edges: readonly EpochMs[],
+    now: EpochMs,
+    sets: readonly (readonly number[])[],
+  ): Promise<Map<number, GroupFigures>> {
+    const { params, param } = parameters(visible);
+    const of = sets.flatMap((groupIds, place) => groupIds.map((groupId) => [place, groupId] as const));
+    const places = param(of.map(([place]) => place), 'int[]');
+    const groupIds = param(of.map(([, groupId]) => groupId), 'int[]');
+    const member = `unnest(${places}, ${groupIds}) AS m (place, group_id)`;
+    const rows = await sql<GroupFigures & { place: number }>(
+      on,
+      `${figuresSql('place', 'm.place', profile, edges, now, param, `JOIN ${member} ON m.group_id = t.group_id`)}
+       SELECT place, ${figures} FROM figure ORDER BY place`,
+      params,
+    );
+    return new Map(rows.map(({ place, ...figures }) => [place, figures]));
   }
 
   /** What a file tells of tickets, by id. */
@@ -171,6 +158,61 @@ export class ReportStore {
 function parameters(visible: VisibleTickets): { params: unknown[]; param: Param } {
   const params: unknown[] = [...visible.params];
   return { params, param: (value, type) => `$${params.push(value)}::${type}` };
+}
+
+const figures = `coalesce(created, 0) AS created, coalesce(closed, 0) AS closed, coalesce(answered, 0) AS answered,
+  coalesce(open, 0) AS open, open_median_min, response[1] AS response_median_min, response[2] AS response_p90_min,
+  solution[1] AS solution_median_min, solution[2] AS solution_p90_min, coalesce(response_kept, 0) AS response_kept,
+  coalesce(response_late, 0) AS response_late, coalesce(solution_kept, 0) AS solution_kept,
+  coalesce(solution_late, 0) AS solution_late, coalesce(rated, 0) AS rated, coalesce(satisfied, 0) AS satisfied, score`;
+
+/**
+ * `WITH …, figure AS (…)`: what became of tickets between the first edge and the last, a row a place, 0 for all of them.
+ * Times are those of the clock on the wall, of the tickets that were answered or closed for the first time in the period.
+ * @param place  of a ticket `t`; a ticket that `join` finds several of is counted in each
+ */
+function figuresSql(
+  grouping: string,
+  place: string,
+  profile: Profile,
+  edges: readonly EpochMs[],
+  now: EpochMs,
+  param: Param,
+  join = '',
+): string {
+  const [first, last] = [edges[0], edges.at(-1)].map((edge) => param(isoTime(edge as EpochMs), 'timestamptz'));
+  const within = (at: string) => `${at} >= ${first} AND ${at} < ${last}`;
+  const meant = profile.condition ? conditionSql(profile.condition, profile.circumstances, param) : 'true';
+  const waited = (until: string) => `extract(epoch FROM ${until} - created_at) / 60`;
+  const shares = (until: string) =>
+    `percentile_cont(ARRAY[0.5, 0.9]::float8[]) WITHIN GROUP (ORDER BY ${waited(until)}) FILTER (WHERE ${within(until)})`;
+  const counted = (where: string) => `count(*) FILTER (WHERE ${where})::int`;
+  const promised = (of: string, kept: boolean) =>
+    counted(`${within(`${of}_at`)} AND ${of}_diff_in_min ${kept ? '>= 0' : '< 0'}`);
+  const at = param(isoTime(now), 'timestamptz');
+  return `WITH own AS (
+      SELECT ${place} AS place, t.created_at, t.close_at, t.close_diff_in_min, t.first_response_at,
+        t.first_response_diff_in_min, t.state_id NOT IN ${closedStates} AS open
+      FROM ticket t ${join}
+      WHERE (${within('t.created_at')} OR ${within('t.close_at')} OR ${within('t.first_response_at')}
+        OR t.state_id NOT IN ${closedStates}) AND ${isVisible()} AND ${notMerged} AND ${meant}),
+    told AS (
+      SELECT coalesce(place, 0) AS place, ${counted(within('created_at'))} AS created,
+        ${counted(within('close_at'))} AS closed, ${counted(within('first_response_at'))} AS answered,
+        ${counted('open')} AS open,
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY ${waited(at)}) FILTER (WHERE open) AS open_median_min,
+        ${shares('first_response_at')} AS response, ${shares('close_at')} AS solution,
+        ${promised('first_response', true)} AS response_kept, ${promised('first_response', false)} AS response_late,
+        ${promised('close', true)} AS solution_kept, ${promised('close', false)} AS solution_late
+      FROM own GROUP BY ${grouping}),
+    graded AS (
+      SELECT ${place} AS place, r.score FROM ticket_rating r JOIN ticket t ON t.id = r.ticket_id ${join}
+      WHERE ${within('r.rated_at')} AND r.score IS NOT NULL AND ${isVisible()} AND ${meant}),
+    said AS (
+      SELECT coalesce(place, 0) AS place, count(*)::int AS rated, ${counted('score >= 4')} AS satisfied,
+        avg(score)::float8 AS score
+      FROM graded GROUP BY ${grouping}),
+    figure AS (SELECT * FROM told FULL JOIN said USING (place))`;
 }
 
 const ticketsOf = (counted: Counted): Exclude<Counted, { what: 'backlog' }> =>

@@ -2,6 +2,7 @@ import {
   type Actor,
   type CommunityInput,
   changesBetween,
+  type communityGroups,
   type communities as endpoints,
   type OutputOf,
 } from '@helpmesh/contracts';
@@ -53,6 +54,11 @@ export class Communities {
   async get(actor: Actor, id: number): Promise<Shown> {
     if (mayCommunities.list(actor) === 'none') throw refusals.notAuthorized();
     return shown(visible(actor, await this.store.byId(this.db, id), id));
+  }
+
+  /** The active ones, for other services. */
+  ofGroups(): Promise<OutputOf<typeof communityGroups>['communities']> {
+    return this.store.ofGroups(this.db);
   }
 
   /** @throws AppError forbidden, invalid; conflict `identity.group-of-community` */

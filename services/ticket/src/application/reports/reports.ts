@@ -1,4 +1,11 @@
-import { type Actor, hasPermission, type OutputOf, type ReportAsked, type reports } from '@helpmesh/contracts';
+import {
+  type Actor,
+  hasPermission,
+  type OutputOf,
+  type ProviderKind,
+  type ReportAsked,
+  type reports,
+} from '@helpmesh/contracts';
 import { AppError, type Clock, type EpochMs } from '@helpmesh/kernel';
 import { CLOCK } from '@helpmesh/service-kit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -13,6 +20,7 @@ import { type Profile, type ReportRow, ReportStore } from '../../persistence/rep
 import { VisibleTickets } from '../../persistence/visible-tickets.ts';
 import { missingValue, requireAnyOf } from '../access.ts';
 import { Conditions } from '../conditions.ts';
+import { IDENTITY, type Identity, SERVICE_CATALOGUE, type ServiceCatalogue } from '../ports.ts';
 import { ReadTickets } from '../read-tickets.ts';
 
 const PROFILE = 'report-profile';
@@ -22,6 +30,10 @@ const MOST_PROFILES = 1_000;
 const MOST_IDS = 6_000;
 const MOST_SHOWN = 100;
 
+/** Whoever stands for groups. */
+type Provider = Pick<OutputOf<typeof reports.providers>['providers'][number], 'kind' | 'id' | 'name' | 'agreement'> & {
+  groupIds: number[];
+};
 type Set = { ids: number[]; assets: Record<string, unknown>; count: number };
 
 /** Numbers of what happened to tickets, and the tickets behind them, for whoever may see reports. */
@@ -35,6 +47,8 @@ export class Reports {
     private readonly reads: ReadTickets,
     private readonly desk: DeskSettingStore,
     private readonly help: HelpReadingStore,
+    @Inject(SERVICE_CATALOGUE) private readonly catalogue: ServiceCatalogue,
+    @Inject(IDENTITY) private readonly identity: Identity,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -81,12 +95,31 @@ export class Reports {
     return { ...figures, help };
   }
 
+  /** @throws AppError as `generate`; unavailable */
+  async providers(actor: Actor, asked: ReportAsked): Promise<OutputOf<typeof reports.providers>> {
+    requireAnyOf(actor, ['report']);
+    const [edges, profile, all] = await Promise.all([
+      this.edges(asked),
+      this.profile(actor, asked),
+      this.allProviders(),
+    ]);
+    const sets = all.map(({ groupIds }) => groupIds);
+    const figures = await this.store.sets(this.db, countedFor(actor), profile, edges, this.clock.now(), sets);
+    return {
+      providers: all.flatMap(({ groupIds: _, ...provider }, place) => {
+        const found = figures.get(place);
+        return found ? { ...provider, ...found } : [];
+      }),
+    };
+  }
+
   /** @throws AppError as `generate`; invalid `report.backend-unknown` */
   async sets(
     actor: Actor,
     asked: ReportAsked & {
       downloadBackendSelected?: string | undefined;
       group_id?: number | undefined;
+      provider?: { kind: ProviderKind; id: number } | undefined;
       sheet?: boolean | undefined;
     },
   ): Promise<Set | ReportRow[]> {
@@ -95,10 +128,35 @@ export class Reports {
     const [edges, profile] = await Promise.all([this.edges(asked), this.profile(actor, asked)]);
     // Titles are more than numbers: only of what they may read.
     const visible = VisibleTickets.to(actor, 'read');
-    const { ids, count } = await this.store.ids(this.db, visible, counted, profile, edges, MOST_IDS, asked.group_id);
+    const groupIds = asked.group_id === undefined ? await this.groupsOf(asked.provider) : [asked.group_id];
+    const { ids, count } = await this.store.ids(this.db, visible, counted, profile, edges, MOST_IDS, groupIds);
     if (asked.sheet) return this.store.rows(this.db, visible, ids);
     const shown = await this.reads.records(visible, actor, ids.slice(0, MOST_SHOWN));
     return { ids, assets: (JSON.parse(shown) as { assets: Set['assets'] }).assets, count };
+  }
+
+  /** By kind and name. @throws AppError unavailable */
+  private async allProviders(): Promise<Provider[]> {
+    const [{ agreements, helpdesks }, communities] = await Promise.all([
+      this.catalogue.providers(),
+      this.identity.communityGroups(),
+    ]);
+    const of = (kind: ProviderKind, found: { id: number; name: string; groupIds: number[] }[]) =>
+      found.map((one) => ({ kind, ...one, agreement: null }));
+    return [
+      ...of('community', communities),
+      ...agreements.map(({ id, name, kind, groupId }) => ({
+        ...{ kind: 'agreement' as const, id, name, groupIds: [groupId], agreement: kind },
+      })),
+      ...of('helpdesk', helpdesks),
+    ];
+  }
+
+  /** The groups that are asked for; null: all. One that is gone stands for none. @throws AppError unavailable */
+  private async groupsOf(asked: { kind: ProviderKind; id: number } | undefined): Promise<number[] | null> {
+    if (!asked) return null;
+    const found = (await this.allProviders()).find(({ kind, id }) => kind === asked.kind && id === asked.id);
+    return found?.groupIds ?? [];
   }
 
   private async edges(asked: ReportAsked): Promise<EpochMs[]> {

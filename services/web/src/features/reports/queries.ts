@@ -44,6 +44,13 @@ export const groupFiguresQuery = (body: NonNullable<InputOf<typeof reports.group
     placeholderData: keepPreviousData,
   });
 
+export const providerFiguresQuery = (body: NonNullable<InputOf<typeof reports.providers>['body']>) =>
+  queryOptions({
+    queryKey: keyOf('reports', 'providers', body),
+    queryFn: ({ signal }) => ask<OutputOf<typeof reports.providers>>('POST', 'reports/providers', body, signal),
+    placeholderData: keepPreviousData,
+  });
+
 interface Behind {
   ids: number[];
   assets: { Ticket?: Record<string, { id: number; number: string; title: string }> };

@@ -20,7 +20,7 @@ import { Failed } from '../../ui/state-messages.tsx';
 import { AdminPage } from '../admin/components/admin-page.tsx';
 import { Loading } from '../admin/components/loading.tsx';
 import { useMe } from '../session/use-me.ts';
-import { GroupFiguresSection } from './group-figures.tsx';
+import { GroupFiguresSection, ProviderFiguresSection } from './group-figures.tsx';
 import { countLabels, rangeLabels } from './labels.ts';
 import { askedOf, csvOf, moved, periodName, type Range, ranges, stepNames, stepOf } from './period.ts';
 import { type ReportAsked, reportConfigQuery, reportQuery } from './queries.ts';
@@ -101,6 +101,7 @@ function Report({ config, profiles }: Config) {
       </UnstyledButton>
     );
   };
+  const figures = { ...askedOf(range, day), profiles: asked.profiles, timezone: asked.timezone };
   const count = Math.max(0, ...series.map(({ values }) => values.length));
   const steps = stepNames(i18n.locale, range, day, count);
   const period = range === 'realtime' ? i18n._(rangeLabels.realtime) : periodName(i18n.locale, range, day);
@@ -243,11 +244,8 @@ function Report({ config, profiles }: Config) {
           </Stack>
         )}
       </Section>
-      <GroupFiguresSection
-        asked={{ ...askedOf(range, day), profiles: asked.profiles, timezone: asked.timezone }}
-        period={period}
-        onOpen={setBehind}
-      />
+      <GroupFiguresSection asked={figures} period={period} onOpen={setBehind} />
+      <ProviderFiguresSection asked={figures} period={period} onOpen={setBehind} />
       <ReportTickets behind={behind} onClose={() => setBehind(null)} />
     </>
   );
