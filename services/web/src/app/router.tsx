@@ -259,6 +259,7 @@ const rulePage = pagesOf(() => withTexts(() => import('../features/rules/pages.t
 const mailPage = pagesOf(() => withTexts(() => import('../features/mail/pages.ts')));
 const reportPage = pagesOf(() => withTexts(() => import('../features/reports/pages.ts')));
 const meshPage = pagesOf(() => withTexts(() => import('../features/federation/pages.tsx')));
+const wordPage = pagesOf(() => withTexts(() => import('../features/vocabulary/pages.ts')));
 const helpPage = pagesOf(() => withTexts(() => import('../features/help/pages.ts')));
 const adminTree = admin.addChildren([
   adminPage('/users', 'UsersPage'),
@@ -319,6 +320,13 @@ const adminTree = admin.addChildren([
   adminPage('/recurring/$id', 'RecurringTicketPage'),
   adminPage('/ticket-settings', 'TicketSettingsPage'),
   adminPage('/time-accounting', 'TimeAccountingPage'),
+  wordPage('/states', 'StatesPage'),
+  wordPage('/states/new', 'NewStatePage'),
+  wordPage('/states/$id', 'StatePage'),
+  wordPage('/priorities', 'PrioritiesPage'),
+  wordPage('/priorities/new', 'NewPriorityPage'),
+  wordPage('/priorities/$id', 'PriorityPage'),
+  wordPage('/tags', 'TagsPage'),
   adminPage('/sign-in', 'SignInSettingsPage'),
   adminPage('/sign-in/providers/new', 'NewProviderPage'),
   adminPage('/sign-in/providers/$id', 'ProviderPage'),

@@ -19,6 +19,9 @@ export type AdminPageId =
   | 'checklists'
   | 'recurring'
   | 'ticket-settings'
+  | 'states'
+  | 'priorities'
+  | 'tags'
   | 'time-accounting'
   | 'knowledge-base'
   | 'reports'
@@ -58,6 +61,9 @@ export const adminPages: readonly AdminPage[] = [
   { id: 'sign-in', section: 'people', permissions: ['admin.security'] },
   { id: 'directories', section: 'people', permissions: ['admin.security', 'admin.user', 'admin.scim'] },
   { id: 'ticket-settings', section: 'tickets', permissions: ['admin.ticket'] },
+  { id: 'states', section: 'tickets', permissions: ['admin.ticket_state'] },
+  { id: 'priorities', section: 'tickets', permissions: ['admin.ticket_priority'] },
+  { id: 'tags', section: 'tickets', permissions: ['admin.tag'] },
   { id: 'overviews', section: 'tickets', permissions: ['admin.overview'] },
   { id: 'custom-fields', section: 'tickets', permissions: ['admin.object'] },
   { id: 'templates', section: 'tickets', permissions: ['admin.template'] },
