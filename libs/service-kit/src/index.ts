@@ -47,6 +47,7 @@ export {
 } from './privacy/erasure-work.ts';
 export { figuresController, type OwnFigures } from './run/figures.ts';
 export { HealthServer, type ReadinessCheck } from './run/health.ts';
+export { KeptReady } from './run/kept-ready.ts';
 export { main, type OwnCommand, type Service } from './run/main.ts';
 export { CACHE, CLOCK, CONFIG } from './run/platform.ts';
 export { type RunningService, runService, type ServiceOptions } from './run/run-service.ts';

@@ -1,5 +1,4 @@
 import { createHash, createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { ChatClientId, ChatSecret, endChat, readChatDoor, sayInChat, seeVisitor, startChat } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
 import type { RpcClient } from '@helpmesh/messaging';
@@ -11,8 +10,8 @@ import { chatPreviewPage, PREVIEW_POLICY } from '../domain/chat-preview.ts';
 import { type ChatRequest, chatRequestIn, wrongInChat } from '../domain/chat-request.ts';
 import { answerError } from './answer-error.ts';
 import type { EdgeGuard } from './edge-guard.ts';
-import { isAmong } from './etag.ts';
 import { beginEventStream, writeEvents } from './event-stream.ts';
+import { mountPageScript } from './page-script.ts';
 import { sendJson } from './send.ts';
 import { limitShared } from './shared-limit.ts';
 
@@ -38,7 +37,6 @@ const MESSAGES_PER_MINUTE = 40;
 const STREAMS_PER_MINUTE = 20;
 /** Streams that one network may open in a minute. */
 const STREAMS_OF_NETWORK = 60;
-const SCRIPT = new URL('../../assets/chat.js', import.meta.url);
 
 /**
  * Live chat on pages of others: only for the pages that are named, and never with cookies. Who the visitor is nobody
@@ -129,19 +127,7 @@ export function mountChat(server: FastifyInstance, parts: ChatRouteParts): void 
     await openStream(reply, streams, session, after);
   });
 
-  const script = readFileSync(SCRIPT, 'utf8');
-  const etag = `"${createHash('sha256').update(script).digest('base64url').slice(0, 22)}"`;
-  server.get('/assets/chat/chat.js', { errorHandler }, async (request, reply) => {
-    reply
-      .header('content-type', 'text/javascript; charset=utf-8')
-      .header('cache-control', 'public, max-age=3600')
-      .header('cross-origin-resource-policy', 'cross-origin')
-      // A script that anybody may have; with it a page can say in `integrity` which one it means.
-      .header('access-control-allow-origin', '*')
-      .header('etag', etag);
-    const known = request.headers['if-none-match'];
-    return known !== undefined && isAmong(known, etag) ? reply.code(304).send() : reply.send(script);
-  });
+  mountPageScript(server, '/assets/chat/chat.js', 'chat.js');
   server.get('/assets/chat/preview', { errorHandler }, async (request, reply) => {
     guard.admitAnyone(request, reply);
     return reply

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { BlobStore } from '@helpmesh/blob';
 import { openFormRequest, readForm, type StoredFile } from '@helpmesh/contracts';
 import { AppError, type Clock } from '@helpmesh/kernel';
@@ -11,7 +10,7 @@ import { cleanFileName, safeContentType } from '../domain/file-name.ts';
 import { type FormRequest, formRequestIn, wrongIn } from '../domain/form-request.ts';
 import { answerError } from './answer-error.ts';
 import { allowAnyOrigin, type EdgeGuard } from './edge-guard.ts';
-import { isAmong } from './etag.ts';
+import { mountPageScript } from './page-script.ts';
 import { sendJson } from './send.ts';
 import { limitShared } from './shared-limit.ts';
 
@@ -38,7 +37,6 @@ const FILES_LIMIT_BYTES = 10 * 1024 * 1024;
 const MOST_FILES = 10;
 /** As short as no fingerprint of a browser is. */
 const SHORTEST_FINGERPRINT = 31;
-const SCRIPT = new URL('../../assets/form.js', import.meta.url);
 
 /** Forms on pages of others: what they ask before they are shown, what they send, and the script that makes one. */
 export function mountForm(server: FastifyInstance, parts: FormRouteParts): void {
@@ -91,18 +89,7 @@ export function mountForm(server: FastifyInstance, parts: FormRouteParts): void 
     }
   });
 
-  const script = readFileSync(SCRIPT, 'utf8');
-  const etag = `"${createHash('sha256').update(script).digest('base64url').slice(0, 22)}"`;
-  server.get('/assets/form/form.js', { errorHandler: options.errorHandler }, async (request, reply) => {
-    reply
-      .header('content-type', 'text/javascript; charset=utf-8')
-      .header('cache-control', 'public, max-age=3600')
-      .header('cross-origin-resource-policy', 'cross-origin')
-      .header('access-control-allow-origin', '*')
-      .header('etag', etag);
-    const known = request.headers['if-none-match'];
-    return known !== undefined && isAmong(known, etag) ? reply.code(304).send() : reply.send(script);
-  });
+  mountPageScript(server, '/assets/form/form.js', 'form.js');
 }
 
 /** @throws AppError unauthenticated `form.no-fingerprint` */

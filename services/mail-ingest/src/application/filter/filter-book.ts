@@ -1,4 +1,4 @@
-import { logger } from '@helpmesh/telemetry';
+import { KeptReady } from '@helpmesh/service-kit';
 import type { DataSource } from 'typeorm';
 import { headersRead } from '../../domain/automatic/classify.ts';
 import {
@@ -14,39 +14,17 @@ import {
 import type { ParsedMail } from '../../domain/parsed-mail.ts';
 import type { FilterStore } from '../../persistence/filter.store.ts';
 
-/** How soon a change made by another process counts here, ms. */
-const LOOK_EVERY_MS = 2_000;
-
 /** The filters in force, ready to look at mails. Nothing is asked of the database for a mail. */
-export class FilterBook {
-  private readonly log = logger('filters');
+export class FilterBook extends KeptReady {
   private held: readonly ReadyFilter[] = [];
   private more: readonly string[] = [];
   private revision = -1;
-  private timer: NodeJS.Timeout | undefined;
-  private reading: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly db: DataSource,
     private readonly store: Pick<FilterStore, 'revision' | 'inForce'>,
-  ) {}
-
-  async start(): Promise<void> {
-    await this.refresh();
-    this.timer = setInterval(() => {
-      this.refresh().catch((error) => this.log.warn({ err: error }, 'the filters cannot be read now'));
-    }, LOOK_EVERY_MS);
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.reading.catch(() => undefined);
-  }
-
-  /** Reads the filters again when they were changed. */
-  refresh(): Promise<void> {
-    this.reading = this.reading.catch(() => undefined).then(() => this.read());
-    return this.reading;
+  ) {
+    super('filters', 'the filters cannot be read now');
   }
 
   /** In their order. */
@@ -69,7 +47,7 @@ export class FilterBook {
     return judge([itself, ...this.held], fieldsOf(mail));
   }
 
-  private async read(): Promise<void> {
+  protected async read(): Promise<void> {
     const revision = await this.store.revision(this.db);
     if (revision === this.revision) return;
     const rules = await this.store.inForce(this.db);

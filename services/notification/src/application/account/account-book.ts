@@ -1,14 +1,11 @@
 import { type Clock, epochMs, uuidv7 } from '@helpmesh/kernel';
-import type { MailAccounts, MailSecrets } from '@helpmesh/service-kit';
-import { logger } from '@helpmesh/telemetry';
+import { KeptReady, type MailAccounts, type MailSecrets } from '@helpmesh/service-kit';
 import type { DataSource } from 'typeorm';
 import { accountFor } from '../../domain/account/mail-account.ts';
 import type { AccountStore } from '../../persistence/account.store.ts';
 import type { MailWire, SendingAccount } from '../ports.ts';
 import type { AccountRow } from './mail-account.ts';
 
-/** How soon a change made by another process counts here, ms. */
-const LOOK_EVERY_MS = 2_000;
 /** How often it is written down that nothing has changed. */
 const TELL_EVERY_MS = 60_000;
 
@@ -24,13 +21,10 @@ interface Held {
 }
 
 /** The accounts in force, each with its connections. Nothing is asked of the database for a mail. */
-export class AccountBook {
-  private readonly log = logger('accounts');
+export class AccountBook extends KeptReady {
   private held: Held[] = [];
   private bound: ReadonlyMap<string, number> = new Map();
   private revision = -1;
-  private timer: NodeJS.Timeout | undefined;
-  private reading: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly db: DataSource,
@@ -40,26 +34,16 @@ export class AccountBook {
     private readonly wireTo: (account: SendingAccount) => MailWire,
     /** Everything leaves by the relay of the operator, whatever is set up. */
     readonly unused: boolean,
-  ) {}
-
-  async start(): Promise<void> {
-    if (this.unused) return;
-    await this.refresh();
-    this.timer = setInterval(() => {
-      this.refresh().catch((error) => this.log.warn({ err: error }, 'the accounts cannot be read now'));
-    }, LOOK_EVERY_MS);
+  ) {
+    super('accounts', 'the accounts cannot be read now');
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.reading.catch(() => undefined);
+  override async start(): Promise<void> {
+    if (!this.unused) await super.start();
   }
 
-  /** Reads the accounts again when they were changed. */
-  refresh(): Promise<void> {
-    if (this.unused) return Promise.resolve();
-    this.reading = this.reading.catch(() => undefined).then(() => this.read());
-    return this.reading;
+  override async refresh(): Promise<void> {
+    if (!this.unused) await super.refresh();
   }
 
   /** Who sends the mails of this address; undefined: the relay of the operator. */
@@ -89,7 +73,7 @@ export class AccountBook {
     };
   }
 
-  private async read(): Promise<void> {
+  protected async read(): Promise<void> {
     const revision = await this.store.revision(this.db);
     if (revision === this.revision) return;
     const [rows, bound] = await Promise.all([this.store.inForce(this.db), this.store.bound(this.db)]);

@@ -11,17 +11,13 @@ import {
 } from '@helpmesh/contracts';
 import { AppError, type Clock, plainAddress } from '@helpmesh/kernel';
 import type { KeyPair, Sealing, SecurityType } from '@helpmesh/mail-security';
-import type { SecretBox } from '@helpmesh/service-kit';
-import { logger } from '@helpmesh/telemetry';
+import { KeptReady, type SecretBox } from '@helpmesh/service-kit';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { OutboundMail } from '../../domain/outbound-mail.ts';
 import type { GroupAddressStore } from '../../persistence/group-address.store.ts';
 import type { MailKeyStore } from '../../persistence/mail-key.store.ts';
 import type { MailSealer } from '../ports.ts';
 import { type SealedKey, sealedFor } from './mail-key.ts';
-
-/** How soon a change made by another process counts here, ms. */
-const LOOK_EVERY_MS = 2_000;
 
 /** All keys of a mail are of one type. In the order in which they are looked at. */
 const types: readonly SecurityType[] = ['S/MIME', 'PGP'];
@@ -32,11 +28,9 @@ type On = DataSource | EntityManager;
 export type SealingWish = NonNullable<Message<typeof sendMail>['data']['sealing']>;
 
 /** Decides how mails are signed and encrypted, and by which keys. */
-export class SealMails implements MailSealer {
-  private readonly log = logger('sealing');
+export class SealMails extends KeptReady implements MailSealer {
+  /** Whose automatic mails are signed: no mail asks the database for it. */
   private signing: ReadonlySet<string> = new Set();
-  private timer: NodeJS.Timeout | undefined;
-  private reading: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly db: DataSource,
@@ -46,28 +40,12 @@ export class SealMails implements MailSealer {
     private readonly clock: Clock,
     /** Who speaks when no group does. */
     private readonly systemAddress: string,
-  ) {}
-
-  /** Whose automatic mails are signed is held ready: no mail asks the database for it. */
-  async start(): Promise<void> {
-    await this.refresh();
-    this.timer = setInterval(() => {
-      this.refresh().catch((error) => this.log.warn({ err: error }, 'whose mails are signed cannot be read now'));
-    }, LOOK_EVERY_MS);
+  ) {
+    super('sealing', 'whose mails are signed cannot be read now');
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.reading.catch(() => undefined);
-  }
-
-  refresh(): Promise<void> {
-    this.reading = this.reading
-      .catch(() => undefined)
-      .then(async () => {
-        this.signing = new Set(await this.store.signing(this.db));
-      });
-    return this.reading;
+  protected async read(): Promise<void> {
+    this.signing = new Set(await this.store.signing(this.db));
   }
 
   async sealingOf({ from, to, cc, automatic, kind, security }: OutboundMail): Promise<Sealing | null> {

@@ -1,13 +1,11 @@
 import type { Clock } from '@helpmesh/kernel';
-import { logger } from '@helpmesh/telemetry';
+import { KeptReady } from '@helpmesh/service-kit';
 import type { DataSource } from 'typeorm';
 import type { MailTemplateStore } from '../../persistence/mail-template.store.ts';
 import { blocksOf, type SourceBlock } from '../../templates/source.ts';
 import type { TemplateRow } from './mail-template.ts';
 import type { LiquidParts } from './ports.ts';
 
-/** How soon a change made by another process counts here, ms. */
-const LOOK_EVERY_MS = 2_000;
 /** How long a text that had to be stopped is not tried again, ms: mails behind it must not wait for it each time. */
 const REST_MS = 60_000;
 /** How often it is written down that a text fails, ms. */
@@ -32,38 +30,19 @@ export const partsOf = (subject: string, blocks: readonly SourceBlock[]): string
 ];
 
 /** The texts in force, read and cut once. Nothing is asked of the database for a mail. */
-export class TemplateBook {
-  private readonly log = logger('templates');
+export class TemplateBook extends KeptReady {
   private held: ReadonlyMap<string, OwnText> = new Map();
   private readonly resting = new Map<TemplateRow, number>();
   private readonly told = new Map<number, number>();
   private revision = -1;
-  private timer: NodeJS.Timeout | undefined;
-  private reading: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly db: DataSource,
     private readonly store: MailTemplateStore,
     private readonly clock: Clock,
     private readonly failing: (kind: string, why: string) => void,
-  ) {}
-
-  async start(): Promise<void> {
-    await this.refresh();
-    this.timer = setInterval(() => {
-      this.refresh().catch((error) => this.log.warn({ err: error }, 'the texts of mails cannot be read now'));
-    }, LOOK_EVERY_MS);
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.reading.catch(() => undefined);
-  }
-
-  /** Reads the texts again when they were changed. */
-  refresh(): Promise<void> {
-    this.reading = this.reading.catch(() => undefined).then(() => this.read());
-    return this.reading;
+  ) {
+    super('templates', 'the texts of mails cannot be read now');
   }
 
   /** The community's text, else that for all; undefined: the words of the system. */
@@ -87,7 +66,7 @@ export class TemplateBook {
     });
   }
 
-  private async read(): Promise<void> {
+  protected async read(): Promise<void> {
     const revision = await this.store.revision(this.db);
     if (revision === this.revision) return;
     const rows = await this.store.inForce(this.db);

@@ -1,10 +1,7 @@
-import { useLingui } from '@lingui/react';
 import { IconMessages } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { useActions } from '../../app/actions/use-actions.ts';
-import classes from '../../app/shell/navigation.module.css';
+import { CountedLink } from '../../app/shell/counted-link.tsx';
 import { useMe } from '../session/use-me.ts';
 import { waitingFor } from './chat.ts';
 import { chatsLabel } from './labels.ts';
@@ -15,14 +12,10 @@ const everyMs = 25_000;
 
 /** The way to the chats, with how many wait for an answer; where live chat is on. */
 export function ChatLink() {
-  const { i18n } = useLingui();
   const { me } = useMe();
   const { data } = useQuery(chatsQuery);
-  const { pathname } = useLocation();
-  const navigate = useNavigate();
-  const enabled = data?.enabled ?? false;
   // Who looks as somebody else is not there as that person.
-  const takes = enabled && data?.agent.active === true && typeof me.viewing_until !== 'string';
+  const takes = data?.enabled === true && data.agent.active && typeof me.viewing_until !== 'string';
   useEffect(() => {
     if (!takes) return;
     // A server that is away hears it the next time.
@@ -31,34 +24,6 @@ export function ChatLink() {
     const timer = setInterval(here, everyMs);
     return () => clearInterval(timer);
   }, [takes]);
-  useActions([
-    {
-      id: 'chats.open',
-      label: chatsLabel,
-      section: 'general',
-      can: () => enabled,
-      run: () => void navigate({ to: '/chats' }),
-    },
-  ]);
-  if (!data || !enabled) return null;
-  const waiting = waitingFor(data);
-  const active = pathname === '/chats' || pathname.startsWith('/chats/');
-  return (
-    <div className={classes.section}>
-      <ul className={classes.list}>
-        <li>
-          <Link
-            to="/chats"
-            className={classes.link}
-            aria-current={active ? 'page' : undefined}
-            data-active={active || undefined}
-          >
-            <IconMessages size={17} stroke={1.7} aria-hidden />
-            <span className={classes.label}>{i18n._(chatsLabel)}</span>
-            {waiting > 0 && <span className={classes.count}>{new Intl.NumberFormat(i18n.locale).format(waiting)}</span>}
-          </Link>
-        </li>
-      </ul>
-    </div>
-  );
+  if (!data?.enabled) return null;
+  return <CountedLink to="/chats" label={chatsLabel} icon={IconMessages} count={waitingFor(data)} />;
 }

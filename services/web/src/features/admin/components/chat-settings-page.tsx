@@ -14,14 +14,13 @@ import {
 } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { request } from '../../../app/api.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import type { Field } from '../edit.ts';
 import { linesOf } from '../phone-rules.ts';
 import { groupsQuery } from '../queries.ts';
-import { useEditor } from '../use-editor.ts';
+import { useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { Copied } from './copied.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -65,10 +64,9 @@ export function ChatSettingsPage() {
 function Parts({ settings }: { settings: ChatSettings }) {
   const { t } = useLingui();
   const { data: groups = [] } = useQuery(groupsQuery);
-  const [stored, setStored] = useState({ of: settings, values: valuesOf(settings) });
-  if (stored.of !== settings) setStored({ of: settings, values: valuesOf(settings) });
+  const stored = useStored(settings, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await read()),
     write,
     done: t`The settings were saved.`,

@@ -3,14 +3,14 @@ import { useLingui } from '@lingui/react/macro';
 import { Alert, Button, PasswordInput, Stack, Switch, TextInput } from '@mantine/core';
 import { IconPlugConnected } from '@tabler/icons-react';
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
-import { type ChangeEvent, useState } from 'react';
+import type { ChangeEvent } from 'react';
 import { request } from '../../../app/api.ts';
 import { problemText } from '../../../ui/problem.ts';
 import { Section } from '../../../ui/section.tsx';
 import { Failed } from '../../../ui/state-messages.tsx';
 import { FormProblem } from '../../session/components/entry-page.tsx';
 import type { Field } from '../edit.ts';
-import { useEditor } from '../use-editor.ts';
+import { useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { EditForm } from './edit-form.tsx';
 import { Loading } from './loading.tsx';
@@ -49,10 +49,9 @@ export function CmdbPage() {
 
 function Connection({ settings }: { settings: Settings }) {
   const { t } = useLingui();
-  const [stored, setStored] = useState({ of: settings, values: valuesOf(settings) });
-  if (stored.of !== settings) setStored({ of: settings, values: valuesOf(settings) });
+  const stored = useStored(settings, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await read()),
     write: (_, changed) => request('PUT', address, changed),
     done: t`The connection was saved.`,

@@ -1,16 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import {
-  Badge,
-  Button,
-  Group,
-  NumberInput,
-  PasswordInput,
-  Select,
-  Stack,
-  Switch,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Badge, Button, Group, PasswordInput, Select, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -26,6 +15,7 @@ import {
   mailboxValues,
 } from '../../mail/account-values.ts';
 import { AccountTester } from '../../mail/components/account-test.tsx';
+import { FetchingFields, MailboxNames, MailboxSwitch } from '../../mail/components/mailbox-fields.tsx';
 import { mailboxesQuery } from '../../mail/queries.ts';
 import { FormProblem } from '../../session/components/entry-page.tsx';
 import { useMe } from '../../session/use-me.ts';
@@ -122,7 +112,6 @@ function MailboxForm({ mailbox, groups, onClose }: FormProps) {
     onSettled: () => readAnew(cache, changes),
   });
   const { host, user } = options.inbound.options;
-  const imap = values.adapter === 'imap';
   return (
     <form
       className={classes.form}
@@ -138,21 +127,7 @@ function MailboxForm({ mailbox, groups, onClose }: FormProps) {
           {t`${user} at ${host}. Another server or account is named by whoever administers the desk.`}
         </Text>
         <div className={classes.columns}>
-          <TextInput
-            label={t`Name`}
-            required
-            withAsterisk={false}
-            maxLength={100}
-            value={values.name}
-            onChange={(event) => set({ name: event.currentTarget.value })}
-          />
-          <TextInput
-            label={t`E-mail`}
-            type="email"
-            maxLength={254}
-            value={values.email}
-            onChange={(event) => set({ email: event.currentTarget.value })}
-          />
+          <MailboxNames values={values} set={set} />
           <Select
             label={t`Group`}
             allowDeselect={false}
@@ -169,50 +144,9 @@ function MailboxForm({ mailbox, groups, onClose }: FormProps) {
               onChange={(event) => set({ password: event.currentTarget.value })}
             />
           )}
-          {imap && (
-            <TextInput
-              label={t`Folder`}
-              maxLength={250}
-              value={values.folder}
-              onChange={(event) => set({ folder: event.currentTarget.value })}
-            />
-          )}
-          <Select
-            label={t`Fetched mails`}
-            allowDeselect={false}
-            data={[
-              { value: 'keep', label: imap ? t`are marked as read` : t`stay there` },
-              { value: 'delete', label: t`are deleted` },
-              ...(imap ? [{ value: 'move', label: t`are moved` }] : []),
-            ]}
-            value={values.afterwards}
-            onChange={(afterwards) => afterwards && set({ afterwards: afterwards as MailboxValues['afterwards'] })}
-          />
-          {values.afterwards === 'move' && (
-            <TextInput
-              label={t`Into the folder`}
-              required
-              withAsterisk={false}
-              maxLength={250}
-              value={values.move_to}
-              onChange={(event) => set({ move_to: event.currentTarget.value })}
-            />
-          )}
-          <NumberInput
-            label={t`Seconds between two looks`}
-            min={5}
-            max={86_400}
-            allowDecimal={false}
-            value={values.poll_seconds}
-            onChange={(seconds) => set({ poll_seconds: Number(seconds) || 60 })}
-          />
+          <FetchingFields values={values} set={set} />
         </div>
-        <Switch
-          label={t`Active`}
-          description={t`Switched off, it rests; mails wait in it.`}
-          checked={values.active}
-          onChange={(event) => set({ active: event.currentTarget.checked })}
-        />
+        <MailboxSwitch values={values} set={set} />
         <AccountTester run={() => call('testMailChannel', { body: { id, options: mailboxOptions(values) } })} />
         <Group gap="xs">
           <Button type="submit" loading={save.isPending}>

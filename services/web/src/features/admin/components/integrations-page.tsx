@@ -12,7 +12,7 @@ import { statesQuery } from '../../tickets/queries.ts';
 import type { Field } from '../edit.ts';
 import { blockedIn, blockedText, routesIn, routesText } from '../phone-rules.ts';
 import { groupsQuery } from '../queries.ts';
-import { useEditor } from '../use-editor.ts';
+import { useEditor, useStored } from '../use-editor.ts';
 import { AdminPage } from './admin-page.tsx';
 import { Copied } from './copied.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -66,10 +66,9 @@ function Parts({ settings }: { settings: Settings }) {
   const { t } = useLingui();
   const { data: groups = [] } = useQuery(groupsQuery);
   const { data: states = [] } = useQuery(statesQuery);
-  const [stored, setStored] = useState({ of: settings, values: valuesOf(settings) });
-  if (stored.of !== settings) setStored({ of: settings, values: valuesOf(settings) });
+  const stored = useStored(settings, valuesOf);
   const editor = useEditor<Values>({
-    stored: stored.values,
+    stored,
     read: async () => valuesOf(await read()),
     write,
     done: t`The settings were saved.`,

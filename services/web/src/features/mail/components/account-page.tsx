@@ -2,7 +2,6 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, NumberInput, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { Section } from '../../../ui/section.tsx';
@@ -12,7 +11,7 @@ import { DeleteButton } from '../../admin/components/delete-button.tsx';
 import { EditForm } from '../../admin/components/edit-form.tsx';
 import { Loading } from '../../admin/components/loading.tsx';
 import type { Field } from '../../admin/edit.ts';
-import { type Editor, useEditor } from '../../admin/use-editor.ts';
+import { type Editor, useEditor, useStored } from '../../admin/use-editor.ts';
 import {
   type Account,
   type AccountValues,
@@ -52,10 +51,9 @@ function Stored({ id }: { id: number }) {
 function Edit({ account }: { account: Account }) {
   const { t } = useLingui();
   const { id, name, active, last_log_out: trouble, last_success_at: success } = account;
-  const [stored, setStored] = useState({ of: account, values: accountValues(account) });
-  if (stored.of !== account) setStored({ of: account, values: accountValues(account) });
+  const stored = useStored(account, accountValues);
   const editor = useEditor<AccountValues, Account>({
-    stored: stored.values,
+    stored,
     read: async () => accountValues(await call('getMailAccount', { params: { id } })),
     write: (values) => call('updateMailAccount', { params: { id }, body: accountBody(values) }),
     done: t`The account was saved.`,
@@ -89,9 +87,9 @@ function Edit({ account }: { account: Account }) {
         </Alert>
       )}
       <AccountForm editor={editor} id={id} />
-      {needsConsent(stored.values) && (
+      {needsConsent(stored) && (
         <Consent
-          agreed={stored.values.refresh_token !== ''}
+          agreed={stored.refresh_token !== ''}
           dirty={editor.dirty}
           ask={() => call('authorizeMailAccount', { params: { id } })}
         />

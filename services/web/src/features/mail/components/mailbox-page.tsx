@@ -1,8 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { Alert, Select, Stack, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
 import { call } from '../../../app/api.ts';
 import { Ago } from '../../../ui/ago.tsx';
 import { Section } from '../../../ui/section.tsx';
@@ -13,7 +12,7 @@ import { DeleteButton } from '../../admin/components/delete-button.tsx';
 import { EditForm } from '../../admin/components/edit-form.tsx';
 import { Loading } from '../../admin/components/loading.tsx';
 import type { Field } from '../../admin/edit.ts';
-import { type Editor, useEditor } from '../../admin/use-editor.ts';
+import { type Editor, useEditor, useStored } from '../../admin/use-editor.ts';
 import { groupsQuery } from '../../tickets/queries.ts';
 import {
   type Mailbox,
@@ -27,6 +26,7 @@ import {
 import { mailboxQuery } from '../queries.ts';
 import { AccountTester } from './account-test.tsx';
 import { Consent } from './consent.tsx';
+import { FetchingFields, MailboxNames, MailboxSwitch } from './mailbox-fields.tsx';
 import { ServerFields, useServerLabels } from './server-fields.tsx';
 
 const changes = ['mail'];
@@ -53,10 +53,9 @@ function Stored({ id }: { id: number }) {
 function Edit({ mailbox }: { mailbox: Mailbox }) {
   const { t } = useLingui();
   const { id, name, active, last_log_in: trouble, last_success_at: success } = mailbox;
-  const [stored, setStored] = useState({ of: mailbox, values: mailboxValues(mailbox) });
-  if (stored.of !== mailbox) setStored({ of: mailbox, values: mailboxValues(mailbox) });
+  const stored = useStored(mailbox, mailboxValues);
   const editor = useEditor<MailboxValues, Mailbox>({
-    stored: stored.values,
+    stored,
     read: async () => mailboxValues(await call('getMailChannel', { params: { id } })),
     write: (values) => call('updateMailChannel', { params: { id }, body: mailboxBody(values) }),
     done: t`The mailbox was saved.`,
@@ -90,9 +89,9 @@ function Edit({ mailbox }: { mailbox: Mailbox }) {
         </Alert>
       )}
       <MailboxForm editor={editor} id={id} />
-      {needsConsent(stored.values) && (
+      {needsConsent(stored) && (
         <Consent
-          agreed={stored.values.refresh_token !== ''}
+          agreed={stored.refresh_token !== ''}
           dirty={editor.dirty}
           ask={() => call('authorizeMailChannel', { params: { id } })}
         />
@@ -129,29 +128,13 @@ function MailboxForm({ editor, id, saveLabel }: { editor: Editor<MailboxValues>;
     poll_seconds: t`Seconds between two looks`,
     trusted: t`Mails may say themselves what becomes of them`,
   };
-  const imap = values.adapter === 'imap';
   return (
     <EditForm editor={editor} labels={labels} {...(saveLabel !== undefined && { saveLabel })}>
       <Stack>
         <Section title={t`Mailbox`}>
           <Stack>
             <div className={classes.columns}>
-              <TextInput
-                label={labels.name}
-                required
-                withAsterisk={false}
-                maxLength={100}
-                value={values.name}
-                onChange={(event) => set({ name: event.currentTarget.value })}
-              />
-              <TextInput
-                label={labels.email}
-                type="email"
-                maxLength={254}
-                placeholder="help@example.org"
-                value={values.email}
-                onChange={(event) => set({ email: event.currentTarget.value })}
-              />
+              <MailboxNames values={values} set={set} />
             </div>
             <Select
               label={labels.group_id}
@@ -164,12 +147,7 @@ function MailboxForm({ editor, id, saveLabel }: { editor: Editor<MailboxValues>;
               value={values.group_id === null ? null : String(values.group_id)}
               onChange={(group) => set({ group_id: group === null ? null : Number(group) })}
             />
-            <Switch
-              label={labels.active}
-              description={t`Switched off, it rests; mails wait in it.`}
-              checked={values.active}
-              onChange={(event) => set({ active: event.currentTarget.checked })}
-            />
+            <MailboxSwitch values={values} set={set} />
           </Stack>
         </Section>
         <Section title={t`Server`}>
@@ -196,43 +174,7 @@ function MailboxForm({ editor, id, saveLabel }: { editor: Editor<MailboxValues>;
         </Section>
         <Section title={t`Fetching`}>
           <div className={classes.columns}>
-            {imap && (
-              <TextInput
-                label={labels.folder}
-                maxLength={250}
-                value={values.folder}
-                onChange={(event) => set({ folder: event.currentTarget.value })}
-              />
-            )}
-            <Select
-              label={labels.afterwards}
-              allowDeselect={false}
-              data={[
-                { value: 'keep', label: imap ? t`are marked as read` : t`stay there` },
-                { value: 'delete', label: t`are deleted` },
-                ...(imap ? [{ value: 'move', label: t`are moved` }] : []),
-              ]}
-              value={values.afterwards}
-              onChange={(afterwards) => afterwards && set({ afterwards: afterwards as MailboxValues['afterwards'] })}
-            />
-            {values.afterwards === 'move' && (
-              <TextInput
-                label={labels.move_to}
-                required
-                withAsterisk={false}
-                maxLength={250}
-                value={values.move_to}
-                onChange={(event) => set({ move_to: event.currentTarget.value })}
-              />
-            )}
-            <NumberInput
-              label={labels.poll_seconds}
-              min={5}
-              max={86_400}
-              allowDecimal={false}
-              value={values.poll_seconds}
-              onChange={(seconds) => set({ poll_seconds: Number(seconds) || 60 })}
-            />
+            <FetchingFields values={values} set={set} />
           </div>
           <Switch
             mt="sm"
