@@ -466,6 +466,13 @@ export const smallObjects: Section = (world) => {
       const carryOut = async (document: Json, more: Json = {}): Promise<Json[]> =>
         (await admin.post('/api/v1/configuration/import', { document, ...more })).results;
       const before = await read();
+      const { roles_reader: readers, roles_editor: editors }: Json = await admin.get(
+        '/api/v1/knowledge_bases/1/permissions',
+      );
+      const says = (roles: Json[], access: string) => Object.fromEntries(roles.map(({ name }) => [name, access]));
+      const helpOf = (writers: string) => ({
+        permissions: { ...says(readers, 'none'), ...says(editors, 'editor'), 'file: writers': writers },
+      });
       const state = { name: 'file: waits', state_type: 'open', next_state_id: 'file: later', active: true };
       const added: Json = {
         ticket_states: [state, { name: 'file: later', state_type: 'open' }],
@@ -474,6 +481,7 @@ export const smallObjects: Section = (world) => {
         groups: [{ name: 'file: desk', signature_id: 'file: greeting' }, { name: 'file: desk::night' }],
         roles: [
           { name: 'file: night', permissions: ['ticket.agent'], group_ids: { 'file: desk': ['read', 'change'] } },
+          { name: 'file: writers', permissions: ['knowledge_base.editor'] },
         ],
         calendars: [
           {
@@ -553,6 +561,11 @@ export const smallObjects: Section = (world) => {
               { locale: 'pl', title: 'papier' },
             ],
           },
+        ],
+        knowledge_base_permissions: [helpOf('editor')],
+        knowledge_base_category_permissions: [
+          { name: 'file: help', ...helpOf('reader') },
+          { name: 'file: help::paper', permissions: {} },
         ],
       };
       const secrets = ['channels_email_outbound', 'channels_email', 'openid_providers', 'webhooks'];

@@ -83,14 +83,15 @@ export class Configuration {
   /** @returns why it was refused; null when it is done */
   private async carryOut(step: Step, wanted: Document, desk: Desk): Promise<string | null> {
     const kind = kinds.find(({ name }) => name === step.kind) as Kind;
-    const known = desk.ids.get(kind.name) as Map<string, number>;
+    const known = desk.ids.get(kind.of ?? kind.name) as Map<string, number>;
+    const isThere = step.action === 'update' || (kind.of !== undefined && known.has(step.key));
     const at = { ...kind.params, id: String(known.get(step.key)) };
     try {
       if (step.action === 'delete') {
         await this.ask('DELETE', `${kind.path}/:id`, { params: at });
         return null;
       }
-      if (step.action === 'create' && kind.fixed) return 'The desk has no such thing, and none can be added.';
+      if (!isThere && kind.fixed) return 'The desk has no such thing, and none can be added.';
       const object = byKey(kind, wanted[kind.name] as Fields[]).get(step.key) as Fields;
       const fields = step.action === 'create' ? Object.keys(object) : step.changes.map(({ field }) => field);
       if (fields.length === 0) return null;
@@ -98,7 +99,7 @@ export class Configuration {
       if (kept) return `Its ${kept} cannot be changed: delete it and make it anew.`;
       const body = await this.bodyOf(kind, step, object, fields, desk);
       if (!body) return 'It refers to something that is neither on this desk nor in the file.';
-      if (step.action === 'update') {
+      if (isThere) {
         await this.ask('PUT', kind.change ?? `${kind.path}/:id`, { params: at, body });
         return null;
       }
@@ -220,7 +221,14 @@ export class Configuration {
       if (AppError.from(error).kind === 'forbidden') return undefined;
       throw error;
     });
-    return rows?.filter((row) => kind.only?.(row) ?? true).map((row) => ({ ...(kind.read?.(row) ?? row), id: row.id }));
+    const meant = rows?.filter((row) => kind.only?.(row) ?? true);
+    const whole = meant && (await Promise.all(meant.map((row) => this.withMore(kind, row))));
+    return whole?.map((row) => ({ ...(kind.read?.(row) ?? row), id: row.id }));
+  }
+
+  private async withMore({ each, params }: Kind, row: Row): Promise<Row> {
+    if (!each?.only(row)) return row;
+    return { ...row, ...each.read(await this.ask('GET', each.path, { params: { ...params, id: String(row.id) } })) };
   }
 
   private async listed(kind: Kind, { method, path, rows }: NonNullable<Kind['list']>): Promise<Row[]> {
@@ -247,7 +255,7 @@ export class Configuration {
 
 /** A setting refers to what its name says. */
 function nameOfField(kind: Kind, object: Fields, field: string): string {
-  return kind.name === 'settings' && field !== 'name' ? String(object.name) : field;
+  return kind.name === 'settings' && field !== 'name' ? String(object.name) : (kind.refers?.[field] ?? field);
 }
 
 /** What stands in conditions in place of a name: somebody who is found out, and nobody. */

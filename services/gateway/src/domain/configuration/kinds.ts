@@ -1,4 +1,4 @@
-import { helpLocales } from '@helpmesh/contracts';
+import { type HelpPermissions, helpLocales } from '@helpmesh/contracts';
 
 /** Stands where a secret is. Sent back it means: as it is. */
 export const SECRET = '<secret>';
@@ -27,6 +27,12 @@ export interface Kind {
   params?: Readonly<Record<string, string>>;
   /** How its rows are asked for, where `GET path` does not tell them. */
   list?: { method: 'GET' | 'POST'; path: string; rows: (answer: unknown) => Fields[] };
+  /** What more is asked of each row, as far as it has any. */
+  each?: { path: string; only: (row: Fields) => boolean; read: (answer: unknown) => Fields };
+  /** It says more of the objects of that kind, and is changed by their ids: there is one of each. */
+  of?: string;
+  /** Fields that refer to what another name would tell: `permissions` to roles, as `role_ids` does. */
+  refers?: Readonly<Record<string, string>>;
   /** Where one is changed; default: its `path` with the id. */
   change?: string;
   /** A row in the words of the file; default: as it is. */
@@ -67,6 +73,14 @@ function categoriesIn(answer: unknown): Fields[] {
     name: nameOf(row),
     translations: row.translations.map(({ locale, title }) => ({ locale, title })),
   }));
+}
+
+/** What roles may do, by the names of those that have a part in the knowledge base; what is left of others means nothing. */
+function helpPermissionsIn(answer: unknown): Fields {
+  const { permissions, roles_reader, roles_editor } = answer as HelpPermissions;
+  const roles = new Set([...roles_reader, ...roles_editor].map(({ id }) => id));
+  const known = permissions.filter(({ role_id }) => roles.has(role_id));
+  return { permissions: Object.fromEntries(known.map(({ role_id, access }) => [role_id, access])) };
 }
 
 /** The kinds of a file, those first that others refer to. */
@@ -135,6 +149,29 @@ export const kinds: readonly Kind[] = [
         ...(what === 'create' && above !== '' && { parent_id: above }),
       };
     },
+  }),
+  named('knowledge_base_permissions', 'permissions', {
+    fixed: true,
+    key: () => '*',
+    params: { id: BASE },
+    list: { method: 'GET', path: 'knowledge_bases/:id/permissions', rows: (answer) => [{ id: Number(BASE), ...helpPermissionsIn(answer) }] },
+    change: 'knowledge_bases/:id/permissions',
+    refers: { permissions: 'role_ids' },
+  }),
+  named('knowledge_base_category_permissions', 'name permissions', {
+    fixed: true,
+    of: 'knowledge_base_categories',
+    params: { knowledge_base_id: BASE },
+    list: { method: 'POST', path: 'knowledge_bases/init', rows: categoriesIn },
+    each: {
+      path: 'knowledge_bases/:knowledge_base_id/categories/:id/permissions',
+      only: ({ has_permissions }) => has_permissions === true,
+      read: helpPermissionsIn,
+    },
+    read: (row) => ({ permissions: {}, ...row }),
+    write: ({ name: _, ...object }) => object,
+    change: 'knowledge_bases/:knowledge_base_id/categories/:id/permissions',
+    refers: { permissions: 'role_ids' },
   }),
   named('tag_list', 'name'),
   named('checklist_templates', 'name items active'),
